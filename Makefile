@@ -1,0 +1,155 @@
+# doppel - build, test, measure. `make help` lists the targets.
+#
+# A room is a folder of harness/ with a two-line room.mk: its name and the rooms
+# it sees. Objects go to build/<profile>/, so profiles live side by side.
+
+PROFILE ?= release
+CC      := gcc
+OUT     := build/$(PROFILE)
+ROOMS   := $(patsubst harness/%/room.mk,%,$(wildcard harness/*/room.mk))
+PKGS    := jansson libsodium libsecp256k1 libzstd libxxhash lmdb
+WASMTIME := $(if $(WASMTIME_DIR),$(WASMTIME_DIR),$(CURDIR)/.deps/wasmtime)
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+        -Wmissing-prototypes -Wno-sign-conversion
+OPT_release := -O2 -g
+OPT_debug   := -O0 -g
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_cover   := -O0 -g --coverage
+OPT_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+ifeq ($(PROFILE),fuzz)
+CC   := clang
+FUZZ := -fsanitize=fuzzer
+endif
+
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-4s %s\n' $(1) $(2))
+
+VERSION := $(shell cat VERSION)
+CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -DDG_VERSION='"$(VERSION)"' \
+          $(OPT_$(PROFILE)) $(WARN) -Iharness -isystem $(WASMTIME)/include \
+          $(shell pkg-config --cflags $(PKGS)) -MMD -MP
+LDFLAGS = $(OPT_$(PROFILE)) -L$(WASMTIME)/lib -Wl,--as-needed -Wl,-rpath,$(WASMTIME)/lib
+LIBS    = -lwasmtime $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+
+# ---- rooms: what each is made of and may see ----
+
+define read_room
+room :=
+sees :=
+include harness/$(1)/room.mk
+$(1)_sees := $$(sees)
+$(1)_objs := $$(patsubst %.c,$(OUT)/%.o,$$(wildcard harness/$(1)/*.c))
+endef
+$(foreach r,$(ROOMS),$(eval $(call read_room,$(r))))
+below = $(sort $(1) $(foreach s,$($(1)_sees),$(call below,$(s))))
+objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
+
+BIN := $(OUT)/doppel
+
+.PHONY: all check test fuzz-run fuzz bench asan cover rooms demo install bless tidy format \
+        clean help setup runtimes
+.DEFAULT_GOAL := all
+
+all: $(BIN) ## the program: build/release/doppel
+
+$(BIN): $(call objs,cli) | setup
+	$(call say,link,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+$(OUT)/%.o: %.c | setup
+	@mkdir -p $(@D)
+	$(call say,cc,$<)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+setup:
+	@ci/setup.sh
+
+# ---- tests: one program for each tests/<room>/test_*.c ----
+
+TESTS  := $(wildcard tests/*/test_*.c)
+FUZZED := $(wildcard tests/*/fuzz_*.c)
+test_bin = $(patsubst tests/%.c,$(OUT)/tests/%,$(1))
+room_of  = $(word 2,$(subst /, ,$(1)))
+SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
+
+define test_program
+$(call test_bin,$(1)): $(patsubst %.c,$(OUT)/%.o,$(1) $(wildcard tests/$(call room_of,$(1))/model_*.c)) \
+        $(OUT)/tests/support/suite.o $(call objs,$(call room_of,$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,link,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ -o $$@ $$(shell pkg-config --libs check) $$(LIBS)
+endef
+$(foreach t,$(TESTS),$(eval $(call test_program,$(t))))
+
+define fuzz_program
+$(call test_bin,$(1)): $(patsubst %.c,$(OUT)/%.o,$(1)) $(if $(FUZZ),,$(OUT)/tests/support/fuzz_main.o) \
+        $(call objs,$(call room_of,$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,link,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) $$(FUZZ) $$^ -o $$@ $$(LIBS)
+endef
+$(foreach t,$(FUZZED),$(eval $(call fuzz_program,$(t))))
+
+# `make test-trie` builds and runs the tests of one room, and only what it sees.
+TEST_ROOMS := $(sort $(foreach t,$(TESTS) $(FUZZED),$(call room_of,$(t))))
+$(foreach r,$(TEST_ROOMS),$(eval .PHONY: test-$(r)))
+$(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/%,$(TESTS) $(FUZZED))) | setup ; \
+        @tests/run.sh $(OUT) $(r)))
+
+test-programs: $(call test_bin,$(TESTS) $(FUZZED))
+
+test: all runtimes test-programs ## the tests of this profile
+	@tests/run.sh $(OUT)
+
+check: ## all tests: release, -O0 and sanitizers; last line "N passed, N failed"
+	@ci/check.sh
+
+asan: ## the rooms' tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory PROFILE=asan test
+
+fuzz: ## each fuzz target for FUZZ_SECONDS (60), from its corpus
+	@$(MAKE) --no-print-directory PROFILE=fuzz fuzz-programs
+	@tests/fuzz.sh build/fuzz
+
+fuzz-programs: $(call test_bin,$(FUZZED))
+
+bench: all ## our figures on real input
+	@tests/bench/bench.sh $(BIN)
+
+cover: ## line coverage of the tests
+	@$(MAKE) --no-print-directory PROFILE=cover test
+	@gcovr -r . --object-directory build/cover -e tests/ --sort-percentage
+
+demo: all ## the main job on the embedded real pair
+	@ci/demo.sh $(BIN)
+
+rooms: ## the include graph; fails on an arrow that goes up
+	@ci/rooms.sh $(ROOMS)
+
+bless: all ## rewrite the golden files; review the diff
+	@BLESS=1 tests/run.sh $(OUT) cli
+
+tidy: ## clang-tidy over the rooms
+	@clang-tidy --quiet $(wildcard harness/*/*.c) -- $(filter-out -MMD -MP,$(CFLAGS))
+
+format: ## clang-format in place
+	@clang-format -i $(wildcard harness/*/*.[ch] tests/*/*.[ch] runtimes/*/*.[ch])
+
+PREFIX ?= /usr/local
+install: all ## to PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/doppel $(DESTDIR)$(PREFIX)/share/doppel
+	install -m 644 $(WASMTIME)/lib/libwasmtime.so $(DESTDIR)$(PREFIX)/lib/doppel/
+	install -m 644 harness/run/*.schema.json $(DESTDIR)$(PREFIX)/share/doppel/
+	$(CC) $(OPT_$(PROFILE)) $(call objs,cli) -o $(DESTDIR)$(PREFIX)/bin/doppel \
+	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
+
+clean: ## what was built (not .deps)
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+-include $(wildcard runtimes/runtimes.mk)
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,24 @@
+#!/bin/sh
+# check.sh - what `make check` runs: the rooms' arrows, the tests built for
+# release, the sanitizer build of them, and the agreement of -O0 with -O2.
+# Last line: "N passed, N failed". Exit 0 only if nothing failed.
+set -eu
+cd "$(dirname "$0")/.."
+ci/setup.sh
+log=build/check.log
+mkdir -p build
+: > $log
+jobs=$(nproc)
+status=0
+step() { echo "== $1"; shift; "$@" || status=1; }
+run() { # profile: builds, then runs its tests; the tallies are added up below
+    step "build $1" make --no-print-directory -s -j"$jobs" PROFILE="$1" all runtimes test-programs &&
+        { tests/run.sh "build/$1" >build/check.part 2>&1 || status=1; cat build/check.part; cat build/check.part >> $log; }
+}
+step "rooms" make --no-print-directory -s rooms >/dev/null
+run release
+run asan
+awk -v status=$status '
+    /^[0-9]+ passed, [0-9]+ failed/ { passed += $1; failed += $3 }
+    END { if (status && !failed) failed = 1; if (!passed && !failed) failed = 1
+          printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' $log

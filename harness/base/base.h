@@ -1,0 +1,178 @@
+/* base.h - what every room may lean on: codes, bytes, memory, chance, files.
+ *
+ * Nothing here knows of chains. Everything that can fail says so with a
+ * dg_code; the words travel in a dg_error that the caller owns.
+ *
+ * Invariant: no function of this room reads a clock, a locale, an address or an
+ * environment variable, except the log (stderr only) and the file functions. */
+#ifndef DG_BASE_H
+#define DG_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- codes ---- */
+
+/* Below zero the call failed; zero and above are answers. */
+typedef enum dg_code {
+    DG_OK          =  0,
+    DG_END         =  1, /* iterator: nothing more */
+    DG_ABSENT      =  2, /* the thing asked for does not exist */
+    DG_MALFORMED   = -1, /* bytes from outside do not decode */
+    DG_TRAP        = -2, /* the runtime panicked or was cut off */
+    DG_LIMIT       = -3, /* a stated maximum was reached */
+    DG_IO          = -4, /* file, socket, database */
+    DG_NOMEM       = -5,
+    DG_USAGE       = -6, /* what the user wrote cannot be done as written */
+    DG_UNSUPPORTED = -7, /* well formed, but this program does not read it */
+    DG_MISMATCH    = -8  /* a hash, root or result is not what it must be */
+} dg_code;
+
+/* One line, past tense, with the value at fault. */
+typedef struct dg_error { dg_code code; char text[480]; } dg_error;
+
+/* Words a failure and returns `code`. `err` may be NULL. Truncates silently;
+ * never allocates. Bytes below 0x20 are shown as '?', so one failure is always
+ * one line. */
+dg_code dg_fail(dg_error *err, dg_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "prefix: " before a text that is already there (file name, block). */
+dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- memory ---- */
+
+/* All heap memory of the program goes through these, so that a test can make
+ * the nth request fail. Sizes in bytes; NULL when there is none. */
+void *dg_malloc(size_t size);
+void *dg_calloc(size_t count, size_t size);
+void *dg_realloc(void *at, size_t size);
+void  dg_free(void *at);
+char *dg_strdup(const char *text);
+
+/* Test hook: the request number `nth` from now (1 = the next) and all after it
+ * fail; 0 switches the hook off. */
+void dg_alloc_fail_from(uint64_t nth);
+
+/* ---- bytes ---- */
+
+typedef struct dg_bytes { const uint8_t *at; size_t len; } dg_bytes; /* borrowed */
+typedef struct dg_hash { uint8_t at[32]; } dg_hash;
+
+/* Owned, growing. `max` is set once, by init; an append beyond it, or without
+ * memory, sets `rc` and leaves the bytes as they were: write many, check once. */
+typedef struct dg_buf {
+    uint8_t *at;
+    size_t len, cap, max; /* bytes */
+    bool fixed;           /* room belongs to the caller */
+    dg_code rc;           /* DG_OK, DG_LIMIT or DG_NOMEM */
+} dg_buf;
+
+#define DG_BYTES_OF(array) ((dg_bytes){ (const uint8_t *)(array), sizeof(array) })
+
+static inline dg_bytes dg_bytes_of(const void *at, size_t len)
+{
+    return (dg_bytes){ (const uint8_t *)at, len };
+}
+static inline dg_bytes dg_hash_bytes(const dg_hash *h)
+{
+    return (dg_bytes){ h->at, 32 };
+}
+dg_bytes dg_text(const char *text); /* without the final NUL */
+bool dg_bytes_equal(dg_bytes a, dg_bytes b);
+int  dg_bytes_compare(dg_bytes a, dg_bytes b); /* as memcmp, then the shorter first */
+bool dg_bytes_begin(dg_bytes whole, dg_bytes prefix);
+bool dg_hash_equal(const dg_hash *a, const dg_hash *b);
+
+void   dg_buf_init(dg_buf *buf, size_t max);
+dg_buf dg_buf_on(void *room, size_t size);
+void   dg_buf_clear(dg_buf *buf);  /* gives the memory back; usable again */
+void   dg_buf_reset(dg_buf *buf);  /* len = 0, rc = DG_OK, memory kept */
+void   dg_buf_put(dg_buf *buf, const void *at, size_t len);
+void   dg_buf_put_bytes(dg_buf *buf, dg_bytes bytes);
+void   dg_buf_put_u8(dg_buf *buf, uint8_t v);
+void   dg_buf_put_text(dg_buf *buf, const char *text);
+void   dg_buf_printf(dg_buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Room for `len` more bytes at the end, which is moved; NULL on failure. */
+uint8_t *dg_buf_grow(dg_buf *buf, size_t len);
+/* The bytes as C text: appends a NUL that is not counted. "" on failure. */
+const char *dg_buf_text(dg_buf *buf);
+dg_bytes dg_buf_bytes(const dg_buf *buf);
+dg_code dg_buf_check(const dg_buf *buf, dg_error *err, const char *what);
+
+/* ---- numbers in bytes, little-endian ---- */
+
+uint16_t dg_le16(const uint8_t *at);
+uint32_t dg_le32(const uint8_t *at);
+uint64_t dg_le64(const uint8_t *at);
+void dg_put_le32(uint8_t *at, uint32_t v);
+void dg_put_le64(uint8_t *at, uint64_t v);
+
+/* ---- hex ---- */
+
+/* "0x" and two digits a byte. */
+void dg_hex_put(dg_buf *buf, dg_bytes bytes);
+/* Accepts an optional 0x. DG_MALFORMED: odd number of digits, a character that
+ * is no digit (with its position); DG_LIMIT from `out`. */
+dg_code dg_hex_get(dg_buf *out, const char *text, size_t len, dg_error *err);
+/* As text for messages: "0x1234..cdef" (8 digits). Returned by value. */
+typedef struct dg_hex_text { char text[72]; } dg_hex_text;
+dg_hex_text dg_hash_text(const dg_hash *hash);
+dg_hex_text dg_hash_short(const dg_hash *hash);
+
+/* ---- arena: many small things that die together ---- */
+
+typedef struct dg_arena_page dg_arena_page;
+typedef struct dg_arena { dg_arena_page *pages; size_t used, max; } dg_arena;
+
+void  dg_arena_init(dg_arena *arena, size_t max); /* bytes, over all pages */
+void *dg_arena_take(dg_arena *arena, size_t size); /* zeroed, 16-aligned; NULL: DG_NOMEM or max */
+char *dg_arena_text(dg_arena *arena, dg_bytes text); /* NUL-terminated copy */
+dg_bytes dg_arena_copy(dg_arena *arena, dg_bytes bytes); /* .at NULL on failure */
+void  dg_arena_reset(dg_arena *arena); /* all that was taken is gone; the first page is kept */
+void  dg_arena_clear(dg_arena *arena);
+
+/* ---- chance: counter-based streams, one per (purpose, identity) ---- */
+
+/* A stream is a function of (seed, name, a, b) alone: adding one does not shift
+ * another. Not for secrets. */
+typedef struct dg_rng { uint64_t key, count; } dg_rng;
+
+dg_rng   dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
+uint64_t dg_rng_u64(dg_rng *rng);
+uint64_t dg_rng_below(dg_rng *rng, uint64_t bound); /* 0..bound-1, unbiased; bound >= 1 */
+void     dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
+
+/* ---- files ---- */
+
+/* The whole file. DG_IO (absent, unreadable), DG_LIMIT above out->max. */
+dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
+/* Written aside, synced, renamed: the old content or the new, never half. */
+dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
+bool dg_file_exists(const char *path);
+dg_code dg_dir_make(const char *path, dg_error *err); /* with parents; fine if it is there */
+dg_code dg_dir_remove(const char *path, dg_error *err); /* with all below it */
+
+/* ---- words ---- */
+
+/* The entry of `names` (NULL-terminated) nearest to `word` by edit distance, or
+ * NULL when none is near enough to be what was meant. */
+const char *dg_nearest(const char *word, const char *const *names);
+
+/* ---- log: `time_ns room event key=value ...` on stderr ---- */
+
+typedef enum dg_log_level { DG_LOG_QUIET, DG_LOG_NORMAL, DG_LOG_VERBOSE } dg_log_level;
+void dg_log_set(dg_log_level level);
+dg_log_level dg_log_get(void);
+void dg_log(dg_log_level level, const char *room, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Wall time since process start, for logs, progress and benches only: it must
+ * never reach an outcome. */
+uint64_t dg_wall_ns(void);
+
+#endif

@@ -1,0 +1,107 @@
+/* file.c - whole files: read with a maximum, written all or not at all. */
+#include "base/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err)
+{
+    FILE *f = fopen(path, "rb");
+    struct stat about;
+    size_t got;
+    dg_code rc = DG_OK;
+    if (!f)
+        return dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+    if (fstat(fileno(f), &about) != 0 || S_ISDIR(about.st_mode)) {
+        rc = dg_fail(err, DG_IO, "%s: is not a file", path);
+        goto out;
+    }
+    for (;;) {
+        size_t room = out->max - out->len < 65536 ? out->max - out->len + 1 : 65536;
+        uint8_t chunk[65536];
+        got = fread(chunk, 1, room, f);
+        dg_buf_put(out, chunk, got);
+        if (out->rc < 0) {
+            rc = dg_buf_check(out, err, path);
+            break;
+        }
+        if (got < room) {
+            if (ferror(f))
+                rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+            break;
+        }
+    }
+out:
+    fclose(f);
+    return rc;
+}
+
+dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err)
+{
+    size_t len = strlen(path);
+    char *aside = dg_malloc(len + 32);
+    FILE *f = NULL;
+    dg_code rc = DG_OK;
+    if (!aside)
+        return dg_fail(err, DG_NOMEM, "no memory for a file name");
+    snprintf(aside, len + 32, "%s.%ld.part", path, (long)getpid());
+    f = fopen(aside, "wb");
+    if (!f || (content.len && fwrite(content.at, 1, content.len, f) != content.len)
+        || fflush(f) != 0 || fsync(fileno(f)) != 0)
+        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+    if (f && fclose(f) != 0 && rc == DG_OK)
+        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+    if (rc == DG_OK && rename(aside, path) != 0)
+        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+    if (rc < 0 && f)
+        unlink(aside);
+    dg_free(aside);
+    return rc;
+}
+
+bool dg_file_exists(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+dg_code dg_dir_make(const char *path, dg_error *err)
+{
+    char *copy = dg_strdup(path);
+    dg_code rc = DG_OK;
+    if (!copy)
+        return dg_fail(err, DG_NOMEM, "no memory for a file name");
+    for (char *p = copy + 1; rc == DG_OK; p++) {
+        char kept = *p;
+        if (kept != '/' && kept != 0)
+            continue;
+        *p = 0;
+        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+            rc = dg_fail(err, DG_IO, "%s: %s", copy, strerror(errno));
+        *p = kept;
+        if (kept == 0)
+            break;
+    }
+    dg_free(copy);
+    return rc;
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+    (void)about, (void)kind, (void)walk;
+    return remove(path);
+}
+
+dg_code dg_dir_remove(const char *path, dg_error *err)
+{
+    if (!dg_file_exists(path))
+        return DG_OK;
+    if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        return dg_fail(err, DG_IO, "%s: could not be removed: %s", path, strerror(errno));
+    return DG_OK;
+}

@@ -1,0 +1,2 @@
+room := base
+sees :=

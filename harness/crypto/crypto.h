@@ -1,0 +1,102 @@
+/* crypto.h - hashes and signatures of the chain, bit-exact.
+ *
+ * Every function is pure. Signatures made here use the deterministic nonce that
+ * the function states, never a random source, so that a run is replayable.
+ * Mirrors: the sections of the protocol reference named at each function. */
+#ifndef DG_CRYPTO_H
+#define DG_CRYPTO_H
+
+#include "base/base.h"
+
+/* ---- hashes ---- */
+
+/* BLAKE2b without key, `out_len` 1..64 bytes (8, 16 and 32 are used). */
+void dg_blake2b(uint8_t *out, size_t out_len, dg_bytes data);
+dg_hash dg_blake2_256(dg_bytes data);
+dg_hash dg_blake2_256_two(dg_bytes a, dg_bytes b); /* of a ++ b */
+/* xxHash64 with seeds 0, 1, .. each written little-endian; out_len 8, 16 or 32. */
+void dg_twox(uint8_t *out, size_t out_len, dg_bytes data);
+void dg_keccak_256(uint8_t out[32], dg_bytes data); /* original padding, not SHA-3 */
+void dg_keccak_512(uint8_t out[64], dg_bytes data);
+void dg_sha2_256(uint8_t out[32], dg_bytes data);
+
+/* ---- ed25519, by the rules of ZIP-215 ---- */
+
+bool dg_ed25519_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+void dg_ed25519_public(uint8_t pk[32], const uint8_t seed[32]);
+void dg_ed25519_sign(uint8_t sig[64], dg_bytes message, const uint8_t seed[32]);
+
+/* ---- secp256k1 ---- */
+
+typedef enum dg_recover { DG_RECOVER_OK = -1, DG_RECOVER_BAD_RS = 0, DG_RECOVER_BAD_V = 1,
+                          DG_RECOVER_BAD_SIGNATURE = 2 } dg_recover;
+/* Public key (x ++ y, 64 bytes) that signed the 32-byte hash. V is checked
+ * first; `strict` refuses r or s beyond the group order (version 2).
+ * Mirrors: host API ext_crypto_secp256k1_ecdsa_recover. */
+dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32], bool strict);
+void dg_ecdsa_compress(uint8_t out[33], const uint8_t xy[64]);
+/* The message is hashed with BLAKE2b-256; true if the recovered key is `pk`. */
+bool dg_ecdsa_verify(const uint8_t sig[65], dg_bytes message, const uint8_t pk[33], bool strict);
+bool dg_ecdsa_verify_prehashed(const uint8_t sig[65], const uint8_t hash[32], const uint8_t pk[33]);
+bool dg_ecdsa_public(uint8_t pk[33], const uint8_t secret[32]); /* false: not a valid secret */
+bool dg_ecdsa_sign_prehashed(uint8_t sig[65], const uint8_t hash[32], const uint8_t secret[32]);
+
+/* ---- Merlin transcripts over STROBE-128 ---- */
+
+typedef struct dg_merlin { uint8_t state[200]; uint8_t pos, pos_begin, flags; } dg_merlin;
+void dg_merlin_init(dg_merlin *t, const char *label);
+void dg_merlin_append(dg_merlin *t, const char *label, dg_bytes message);
+void dg_merlin_append_u64(dg_merlin *t, const char *label, uint64_t v);
+void dg_merlin_challenge(dg_merlin *t, const char *label, uint8_t *out, size_t len);
+
+/* ---- sr25519 (Schnorr on ristretto255) ---- */
+
+typedef struct dg_sr25519_pair {
+    uint8_t scalar[32]; /* canonical, little-endian */
+    uint8_t nonce[32];
+    uint8_t pk[32];
+} dg_sr25519_pair;
+
+/* From a 32-byte mini secret, expanded the ed25519 way. */
+void dg_sr25519_from_mini(dg_sr25519_pair *pair, const uint8_t mini[32]);
+/* Hard junction: the mini secret of `//name` below `mini`. cc = chain code, 32 bytes. */
+void dg_sr25519_derive_hard(uint8_t mini_out[32], const uint8_t mini[32], const uint8_t cc[32]);
+/* "//Alice//stash" or "0x<64 hex>" with optional junctions, below the development
+ * phrase: the mini secret. DG_MALFORMED: soft junctions, phrases of words. For
+ * sr25519 and, with the other derivations, ed25519 and ecdsa ("kind" s, e, c). */
+dg_code dg_secret_from_uri(uint8_t mini[32], char kind, dg_bytes uri, dg_error *err);
+
+/* Context "substrate"; nonce derived from (pair, message), so equal in each run. */
+void dg_sr25519_sign(uint8_t sig[64], const dg_sr25519_pair *pair, dg_bytes message);
+/* As sign, with the caller's r: for vectors only. */
+void dg_sr25519_sign_with(uint8_t sig[64], const dg_sr25519_pair *pair, dg_bytes message,
+                          const uint8_t r[32]);
+bool dg_sr25519_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+/* The tolerant rules of host function version 1 (old labels, no marker bit). */
+bool dg_sr25519_verify_v1(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+
+/* VRF of BABE. The input of slot `slot` in epoch `epoch` with `randomness`. */
+typedef struct dg_vrf { uint8_t output[32], proof[64]; } dg_vrf;
+dg_merlin dg_babe_transcript(uint64_t slot, uint64_t epoch, const uint8_t randomness[32]);
+void dg_vrf_sign(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input);
+void dg_vrf_sign_with(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input,
+                      const uint8_t r[32]); /* for vectors only */
+bool dg_vrf_verify(const dg_vrf *vrf, const uint8_t pk[32], const dg_merlin *input);
+/* Bytes drawn from an output: context "substrate-babe-vrf" (16) or
+ * "BabeVRFInOutContext" (32). False: output or key is no point. */
+bool dg_vrf_bytes(uint8_t *out, size_t len, const uint8_t output[32], const uint8_t pk[32],
+                  const dg_merlin *input, const char *context);
+
+/* The BABE primary threshold of one authority, as 16 little-endian bytes:
+ * floor(2^128 * (1 - (1 - c0/c1)^(weight/total))), the double taken exactly. */
+void dg_babe_threshold(uint8_t out[16], uint64_t c0, uint64_t c1, uint64_t weight, uint64_t total);
+
+/* ---- marked signatures ----
+ *
+ * Statements of simulated validators. 64 bytes: a fixed mark, then a hash of
+ * (public key, message), so that a marked signature fits one message and one
+ * key. A host accepts them only where a run declares simulated validators. */
+void dg_marked_sign(uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+bool dg_marked_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+
+#endif

@@ -1,0 +1,2 @@
+room := crypto
+sees := base

@@ -1,0 +1,98 @@
+/* host.h - a runtime and what it may ask of its host.
+ *
+ *   runtime   dg_runtime_new(blob)     version, APIs, metadata, entry points
+ *   call      dg_runtime_call          one entry point over one state
+ *
+ * Host functions stand in one file per family (storage, child, crypto, hashing,
+ * trie, misc, offchain, legacy names), each a table; the guest allocator is here.
+ * Mirrors: host-api chapters of the spec; sp-io. */
+#ifndef DG_HOST_H
+#define DG_HOST_H
+
+#include "base/base.h"
+#include "scale/scale.h"
+#include "state/state.h"
+#include "wasm/wasm.h"
+
+/* ---- version ---- */
+
+enum { DG_APIS_MAX = 64 };
+typedef struct dg_api { uint8_t id[8]; uint32_t version; } dg_api;
+typedef struct dg_version {
+    char spec_name[64], impl_name[64];
+    uint32_t authoring_version, spec_version, impl_version, transaction_version;
+    uint8_t system_version; /* formerly state_version */
+    uint32_t api_count;
+    dg_api apis[DG_APIS_MAX];
+} dg_version;
+
+/* Mirrors: sp-version; Core version decides which trailing fields are there. */
+dg_code dg_version_decode(dg_version *out, dg_bytes raw, dg_error *err);
+void dg_version_encode(dg_buf *out, const dg_version *version);
+/* Version of an API by trait name ("ParachainHost"); 0: absent. */
+uint32_t dg_version_api(const dg_version *version, const char *api);
+/* Trait name of an id, or NULL. */
+const char *dg_api_name(const uint8_t id[8]);
+unsigned dg_version_trie(const dg_version *version); /* form of state values: 0 or 1 */
+
+/* ---- runtime ---- */
+
+typedef struct dg_runtime dg_runtime;
+
+/* From a blob as stored on chain. Runs Core_version when the custom sections do
+ * not answer. DG_MALFORMED (no wasm, exports missing), DG_TRAP, DG_LIMIT. */
+dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err);
+dg_runtime *dg_runtime_keep(dg_runtime *runtime); /* one more owner */
+void dg_runtime_free(dg_runtime *runtime);
+const dg_version *dg_runtime_version(const dg_runtime *runtime);
+const dg_hash *dg_runtime_hash(const dg_runtime *runtime); /* BLAKE2b-256 of the blob as stored */
+size_t dg_runtime_blob_len(const dg_runtime *runtime);
+dg_bytes dg_runtime_blob(const dg_runtime *runtime); /* as stored; kept */
+const dg_module *dg_runtime_module(const dg_runtime *runtime);
+bool dg_runtime_exports(const dg_runtime *runtime, const char *entry);
+/* Decoded on first use and kept: the newest version up to 16 that it offers
+ * (Metadata_metadata_at_version), else Metadata_metadata. DG_UNSUPPORTED below V14. */
+dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err);
+
+/* ---- calls ---- */
+
+typedef enum dg_host_context {
+    DG_CONTEXT_BLOCK,   /* executing or building: offchain functions refuse */
+    DG_CONTEXT_QUERY,   /* runtime-API call: the same */
+    DG_CONTEXT_OFFCHAIN /* offchain worker: deterministic stand-ins answer */
+} dg_host_context;
+
+typedef struct dg_host_options {
+    dg_host_context context;
+    bool simulated_validators; /* marked signatures are accepted (crypto.h) */
+    uint64_t fuel;             /* 0: default */
+    uint32_t memory_max;       /* bytes; 0: engine's */
+} dg_host_options;
+
+typedef struct dg_host_result {
+    dg_buf output;          /* owned by the caller: dg_buf_clear */
+    dg_trap_kind trap;
+    dg_call_cost cost;
+    char panic[240];        /* last error-level log line before a trap */
+    uint64_t marked_used;   /* marked signatures that were accepted */
+} dg_host_result;
+
+/* Runs `entry` with `input` over `state`. Writes go to `state` and stay there on
+ * success; on a trap, and for what the runtime left open, transactions are
+ * unwound to the depth at entry, but the caller wraps the call in begin..rollback
+ * when a trap must leave nothing. `result` is initialised here.
+ * DG_OK; DG_ABSENT: no such entry; DG_TRAP; DG_IO from the snapshot. */
+dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
+                        dg_state *state, const dg_host_options *options, dg_error *err);
+void dg_host_result_clear(dg_host_result *result);
+
+/* Version of an inner blob, run for real with empty storage (what
+ * ext_misc_runtime_version answers). DG_ABSENT when it has none. Compiles with
+ * the engine's cache. */
+dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_error *err);
+
+/* Names of all host functions that are provided, for `inspect`; NULL past the end. */
+const char *dg_host_import_at(size_t i);
+bool dg_host_provides(const char *import);
+
+#endif

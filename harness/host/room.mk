@@ -1,0 +1,2 @@
+room := host
+sees := base scale crypto trie snapshot wasm state

@@ -1,0 +1,2 @@
+room := scale
+sees := base crypto

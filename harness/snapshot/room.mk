@@ -1,0 +1,2 @@
+room := snapshot
+sees := base scale crypto trie

@@ -1,0 +1,90 @@
+/* snapshot.h - a state on disk: content-addressed trie nodes and a manifest.
+ *
+ *   make    dg_snapshot_import(file) | dg_snapshot_begin .. put .. commit
+ *   read    dg_snapshot_open .. loader / info .. dg_snapshot_close
+ *   give    dg_snapshot_export_spec | dg_snapshot_export_snap
+ *
+ * On disk: a directory with `data.mdb` (LMDB: hash -> node or value) and
+ * `manifest.json`. The directory gets its name by a rename after the root was
+ * verified and everything was synced, so a snapshot exists whole or not at all.
+ * Reading maps the file: a 2 GB state opens in milliseconds.
+ * Mirrors: raw chain specs; frame-remote-externalities snapshots (.snap). */
+#ifndef DG_SNAPSHOT_H
+#define DG_SNAPSHOT_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "trie/trie.h"
+
+typedef struct dg_snapshot dg_snapshot;
+
+typedef struct dg_snapshot_info {
+    char chain[64];              /* id of the spec, or spec_name */
+    char name[128];              /* what the source calls itself */
+    uint32_t number;             /* of the block whose state this is */
+    dg_hash hash;                /* of that block; computed for a genesis */
+    bool header_known;           /* header bytes are kept */
+    dg_hash state_root;
+    unsigned state_version;      /* form of the values as imported */
+    bool partial;                /* keys are missing: roots are not the chain's */
+    uint64_t keys, nodes, value_bytes;
+    char spec_name[64];
+    uint32_t spec_version;
+    char source[256], source_kind[16]; /* file name; "spec", "snap", "rpc", "state" */
+    dg_hash source_hash;         /* BLAKE2b-256 of the source's bytes as stored */
+} dg_snapshot_info;
+
+typedef struct dg_snapshot_import_options {
+    const char *path_out;
+    bool replace;                /* an existing snapshot at path_out may be replaced */
+    /* Tells spec_name, spec_version and state version from the `:code` found
+     * (the caller runs the blob: this room does not know how). May be NULL:
+     * state version 0, or the one the file states. */
+    dg_code (*describe)(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err);
+    void *user;
+    void (*progress)(void *user, uint64_t done, uint64_t total); /* bytes of input; may be NULL */
+} dg_snapshot_import_options;
+
+/* Raw chain spec (.json, .json.zst: streamed) or .snap (3, 4), told apart by
+ * content. Existing snapshot at path_out: DG_USAGE unless `replace`. Refusals:
+ * DG_MALFORMED with position, DG_UNSUPPORTED (plain spec, .snap version),
+ * DG_MISMATCH (a node or root that does not hash), DG_IO. Nothing is left behind
+ * on failure. `info` out, may be NULL. */
+dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in, const dg_snapshot_import_options *options, dg_error *err);
+
+dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err);
+void dg_snapshot_close(dg_snapshot *snapshot);
+const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *snapshot);
+const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *snapshot);
+/* Encoded header of the block, when known; .len 0 otherwise. */
+dg_bytes dg_snapshot_header(const dg_snapshot *snapshot);
+/* Hex code by block number (decimal text) of a spec's `codeSubstitutes`, as a
+ * JSON object (borrowed); empty object if none. */
+const json_t *dg_snapshot_code_substitutes(const dg_snapshot *snapshot);
+/* The manifest as JSON (owned by the caller): what `snapshot show --json` prints. */
+json_t *dg_snapshot_manifest(const dg_snapshot *snapshot);
+/* BLAKE2b-256 over (block hash, state root): names the snapshot in outcomes. */
+dg_hash dg_snapshot_hash(const dg_snapshot *snapshot);
+
+/* Every node and value hashed and walked from the root; DG_MISMATCH names the
+ * first that is wrong, DG_ABSENT one that is missing. */
+dg_code dg_snapshot_verify(dg_snapshot *snapshot, uint64_t *nodes, dg_error *err);
+
+/* `.json` or `.json.zst` by the name of the file; keys sorted. */
+dg_code dg_snapshot_export_spec(dg_snapshot *snapshot, const char *path, dg_error *err);
+/* try-runtime snapshot, version 3 or 4 (4 needs the header). */
+dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigned version, dg_error *err);
+
+/* ---- writing by hand (states of a run, RPC later) ---- */
+
+typedef struct dg_snapshot_writer dg_snapshot_writer;
+dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
+/* Content under its hash: dg_trie_each, `user` is the writer. */
+dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+/* Verifies from info->state_root, writes the manifest, syncs, renames. Frees the
+ * writer in every case. `header` may be empty; `code_substitutes` NULL. */
+dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info, dg_bytes header, const json_t *code_substitutes, dg_error *err);
+void dg_snapshot_abandon(dg_snapshot_writer *writer);
+
+#endif

@@ -1,0 +1,2 @@
+room := state
+sees := base scale crypto trie snapshot

@@ -1,0 +1,101 @@
+/* state.h - the storage of one block, as the runtime sees it.
+ *
+ *   open    dg_state_open(snapshot) | dg_state_empty()
+ *   fork    dg_state_fork(parent)        O(1): shares every node with its parent
+ *   block   dg_state_begin_block, then put / delete / get / next, nested
+ *           begin .. commit|rollback
+ *   seal    dg_state_root()              hashes only what the block changed
+ *   close   dg_state_free
+ *
+ * Child tries are addressed by their key without the `:child_storage:default:`
+ * prefix; an empty `child` (len 0) means the top trie wherever it is accepted.
+ *
+ * Invariant: dropping a state is a perfect undo; the snapshot on disk is never
+ * touched. One state is used by one thread at a time.
+ * Mirrors: host API ext_storage_*, ext_default_child_storage_*. */
+#ifndef DG_STATE_H
+#define DG_STATE_H
+
+#include "base/base.h"
+#include "trie/trie.h"
+#include "snapshot/snapshot.h"
+
+typedef struct dg_state dg_state;
+
+dg_state *dg_state_empty(void); /* NULL: DG_NOMEM */
+/* Over the snapshot's root; the snapshot must outlive every state forked from it. */
+dg_code dg_state_open(dg_state **out, dg_snapshot *snapshot, dg_error *err);
+/* Over any trie (takes it): for proofs and tests. */
+dg_code dg_state_over(dg_state **out, dg_trie *trie, dg_error *err);
+/* O(1). Open transactions of the parent are not inherited: it must have none. */
+dg_state *dg_state_fork(const dg_state *parent);
+void dg_state_free(dg_state *state);
+
+/* What is there now becomes the backend of clear_prefix's limits; writes from
+ * here on are this block's overlay. A fresh fork is at this point already. */
+void dg_state_begin_block(dg_state *state);
+/* Form of values written from here on: 0 or 1. Starts as 0 (`empty`), or as the
+ * snapshot's; a fork keeps its parent's. The host sets it from the runtime. */
+void dg_state_set_version(dg_state *state, unsigned version);
+unsigned dg_state_version(const dg_state *state);
+
+/* ---- top trie (child.len == 0) or child trie ---- */
+
+/* Look up `key` as the runtime would see it now.
+ *   value  out, borrowed: valid until the next write to `state`
+ * DG_OK; DG_ABSENT; DG_IO from the snapshot. */
+dg_code dg_state_get(dg_state *state, dg_bytes *value, dg_bytes child, dg_bytes key, dg_error *err);
+dg_code dg_state_put(dg_state *state, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
+dg_code dg_state_delete(dg_state *state, dg_bytes child, dg_bytes key, dg_error *err);
+/* SCALE append to a Vec: bumps the compact length; a value that is absent, empty
+ * or has no valid compact prefix becomes 04 ++ item. Top trie only. */
+dg_code dg_state_append(dg_state *state, dg_bytes key, dg_bytes item, dg_error *err);
+/* Smallest key strictly greater. DG_OK, DG_END. `next` is reset first. */
+dg_code dg_state_next(dg_state *state, dg_buf *next, dg_bytes child, dg_bytes key, dg_error *err);
+
+typedef struct dg_removal {
+    bool all;        /* nothing of the backend is left */
+    uint32_t backend, unique, loops;
+    dg_buf cursor;   /* first key not visited, when !all; cleared by the caller */
+} dg_removal;
+/* Removes keys with `prefix`: overlay keys always, backend keys up to `limit`
+ * (UINT32_MAX: no limit) from `cursor` (.at NULL: from the start). Refused (all,
+ * zeros) on the top trie when prefix and `:child_storage:` overlap.
+ * Mirrors: sp-state-machine ext.rs limit_remove_from_backend. */
+dg_code dg_state_clear_prefix(dg_state *state, dg_removal *done, dg_bytes child, dg_bytes prefix,
+                              uint32_t limit, dg_bytes cursor, dg_error *err);
+
+/* ---- transactions, nested ---- */
+
+dg_code dg_state_begin(dg_state *state, dg_error *err);
+dg_code dg_state_commit(dg_state *state, dg_error *err);   /* DG_ABSENT: none open */
+dg_code dg_state_rollback(dg_state *state, dg_error *err); /* DG_ABSENT: none open */
+unsigned dg_state_depth(const dg_state *state);
+/* Rolls back until `depth` are open: after a trap, or what a call left open. */
+void dg_state_unwind(dg_state *state, unsigned depth);
+
+/* ---- roots, proofs, walks ---- */
+
+/* Roots of child tries are written into the top trie first. The runtime may call
+ * it at any time; it changes nothing the runtime can see. */
+dg_code dg_state_root(dg_state *state, dg_hash *root, dg_error *err);
+dg_code dg_state_child_root(dg_state *state, dg_hash *root, dg_bytes child, dg_error *err);
+/* Read proof of top-trie keys against dg_state_root. */
+dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count, dg_error *err);
+
+/* Keys in order within a prefix; any write to the state invalidates it. */
+typedef struct dg_state_iter { dg_trie_iter *inner; } dg_state_iter;
+dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix, dg_error *err);
+dg_code dg_state_iter_next(dg_state_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err);
+void dg_state_iter_clear(dg_state_iter *it);
+
+/* Top-trie keys whose value differs (see dg_trie_diff); child roots included. */
+dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user, dg_error *err);
+
+/* Writes the whole state as a new snapshot beside (dg_snapshot_begin .. commit);
+ * the info's root and version are filled in. */
+dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info, dg_error *err);
+
+void dg_state_verify(const dg_state *state);
+
+#endif

@@ -1,0 +1,2 @@
+room := trie
+sees := base scale crypto

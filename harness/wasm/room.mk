@@ -1,0 +1,2 @@
+room := wasm
+sees := base crypto

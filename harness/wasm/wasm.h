@@ -1,0 +1,109 @@
+/* wasm.h - runtime code behind one face; the only room that knows the engine.
+ *
+ *   engine   dg_engine_new(options)            one per process
+ *   code     dg_blob_decode -> dg_module_new   compiled once, cached on disk
+ *   link     dg_module_link(imports)           table of host functions
+ *   call     dg_module_call                    a fresh instance each time
+ *
+ * The module is rewritten to own its memory, so a fresh instance costs
+ * microseconds. Fuel is the deadline and the clock: the same number on every
+ * machine. NaNs are canonical; optional features are off. A guest that traps,
+ * loops, recurses or eats memory ends its call with a code; the process lives. */
+#ifndef DG_WASM_H
+#define DG_WASM_H
+
+#include "base/base.h"
+
+enum { DG_BLOB_MAX = 50 << 20 /* bytes of code, unpacked */, DG_WASM_PAGE = 65536 };
+
+/* ---- blobs ---- */
+
+/* The wasm inside a blob as stored on chain: raw wasm, or the 8-byte prefix and a
+ * zstd frame (unpacked with a cap of DG_BLOB_MAX). DG_MALFORMED: neither, broken
+ * or cut-off frame; DG_LIMIT: larger than the cap; DG_UNSUPPORTED: PolkaVM, PoV. */
+dg_code dg_blob_decode(dg_buf *wasm, dg_bytes blob, dg_error *err);
+/* A custom section by name (inside `wasm`, borrowed); DG_ABSENT; DG_MALFORMED. */
+dg_code dg_wasm_section(dg_bytes *out, dg_bytes wasm, const char *name, dg_error *err);
+
+/* ---- engine ---- */
+
+typedef struct dg_engine dg_engine;
+typedef enum dg_compiler { DG_COMPILER_SPEED, DG_COMPILER_NONE, DG_COMPILER_WINCH } dg_compiler;
+typedef struct dg_engine_options {
+    dg_compiler compiler;
+    const char *cache_dir;  /* NULL: no cache on disk */
+    bool single_threaded;   /* compile in this thread (before or after a fork) */
+    uint32_t memory_max;    /* bytes a guest may have; 0: 512 MiB */
+    uint32_t calls_max;     /* instances alive at once; 0: 16 */
+} dg_engine_options;
+dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_error *err);
+void dg_engine_free(dg_engine *engine);
+/* "wasmtime 50.0.0" */
+const char *dg_engine_version(void);
+/* $XDG_CACHE_HOME/doppel or ~/.cache/doppel; static storage. */
+const char *dg_engine_cache_dir(void);
+
+/* ---- modules and host functions ---- */
+
+typedef struct dg_module dg_module;
+typedef struct dg_guest dg_guest; /* one instance during one call */
+
+/* A host function. `arg`: the parameters (i32 zero-extended); `*ret`: the result.
+ * DG_OK, or below zero: the call traps and ends with this code and text. */
+typedef dg_code (*dg_import_fn)(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err);
+typedef struct dg_import {
+    const char *name;      /* "ext_storage_get_version_1" */
+    const char *signature; /* letters of the reference: P i64 fat pointer, p i32 pointer,
+                              i i32, l i64; "PPi:P" arguments, colon, result */
+    dg_import_fn run;
+} dg_import;
+
+/* From wasm (unpacked). Takes the compiled form from the cache when it is there.
+ * DG_MALFORMED: does not validate, no memory, no __heap_base; DG_LIMIT; DG_NOMEM. */
+dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_error *err);
+void dg_module_free(dg_module *module);
+/* Binds imports by name, once, before the first call. What the module imports and
+ * the table lacks becomes a trap that names it. DG_MALFORMED: an import whose
+ * signature is another than the table's. */
+dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts, size_t table_count, dg_error *err);
+bool dg_module_exports(const dg_module *module, const char *name);
+/* i-th exported function / imported function; NULL past the end. */
+const char *dg_module_export_at(const dg_module *module, size_t i);
+const char *dg_module_import_at(const dg_module *module, size_t i);
+bool dg_module_from_cache(const dg_module *module);
+
+/* ---- calls ---- */
+
+typedef struct dg_call_options {
+    uint64_t fuel;       /* instructions, roughly; 0: the default of 200e9 */
+    uint32_t memory_max; /* bytes; 0 or above the engine's: the engine's */
+} dg_call_options;
+typedef struct dg_call_cost { uint64_t fuel; uint32_t memory_peak; /* bytes */ uint64_t host_calls; } dg_call_cost;
+
+typedef enum dg_trap_kind { DG_TRAP_NONE, DG_TRAP_PANIC /* unreachable */, DG_TRAP_FUEL, DG_TRAP_STACK,
+    DG_TRAP_MEMORY /* access out of bounds */, DG_TRAP_HOST /* a host function refused */, DG_TRAP_OTHER } dg_trap_kind;
+
+/* Instantiates, hands `user` to host functions (dg_guest_user), runs
+ * `before(guest, arg)` which may place the input and sets the two i32 arguments
+ * in arg[0..1] (arg_count 0..2 depends on the export's type and is passed in),
+ * calls `entry`, then `after(guest, result)` which copies the result out. Either
+ * may be NULL. DG_ABSENT: no such export; DG_TRAP; or the code of a hook.
+ * err->text: cause, innermost frames. `kind` and `cost` may be NULL. */
+typedef struct dg_call_hooks {
+    dg_code (*before)(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err);
+    dg_code (*after)(dg_guest *guest, uint64_t result, dg_error *err);
+} dg_call_hooks;
+dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
+                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err);
+
+/* ---- inside a call ---- */
+
+void *dg_guest_user(dg_guest *guest);
+uint32_t dg_guest_heap_base(const dg_guest *guest);
+uint32_t dg_guest_memory_len(const dg_guest *guest);
+/* `len` bytes at `at`, or NULL when outside. Valid until the memory grows. */
+uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len);
+/* Grows to at least `len` bytes; DG_LIMIT beyond the maximum. */
+dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err);
+
+#endif
