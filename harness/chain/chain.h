@@ -1,0 +1,232 @@
+/* chain.h - a forked relay chain: a tree of blocks, each with its state.
+ *
+ *   open     dg_chain_open(snapshot)            the fork block is the tree's root
+ *   clock    dg_chain_clock, dg_epoch_claims    slots, epochs, who may author
+ *   grow     dg_chain_build | dg_chain_import   one block on a parent
+ *   ask      dg_chain_call                      runtime API at a block, cached there
+ *   enact    dg_chain_enact_*                   N over N-1 by every real path
+ *   finalize dg_chain_finalize                  losing forks and old states are freed
+ *   close    dg_chain_close
+ *
+ * What a runtime knows of itself (slot duration, epoch length, authorities) is
+ * asked from the runtime at hand, never assumed.
+ *
+ * Invariant: a block's header and state never change once it is in the tree.
+ * Block pointers are borrowed: valid until the block is pruned or the chain closed.
+ * Mirrors: sc-consensus-babe, sc-basic-authorship, frame-executive. */
+#ifndef DG_CHAIN_H
+#define DG_CHAIN_H
+
+#include "base/base.h"
+#include "host/host.h"
+#include "scale/scale.h"
+#include "snapshot/snapshot.h"
+#include "state/state.h"
+
+/* ---- headers and digests ---- */
+
+enum { DG_DIGEST_OTHER = 0, DG_DIGEST_CONSENSUS = 4, DG_DIGEST_SEAL = 5, DG_DIGEST_PRERUNTIME = 6,
+       DG_DIGEST_ENVIRONMENT_UPDATED = 8 };
+
+typedef struct dg_header {
+    dg_hash parent, state_root, extrinsics_root;
+    uint32_t number;
+    dg_bytes digest; /* Vec<DigestItem>, with its length; borrowed from what was decoded */
+} dg_header;
+
+/* Strict: the whole of `raw` is one header whose digest decodes. */
+dg_code dg_header_decode(dg_header *out, dg_bytes raw, dg_error *err);
+void dg_header_encode(dg_buf *out, const dg_header *header);
+dg_hash dg_header_hash(const dg_header *header);
+
+typedef struct dg_digest_item { uint8_t tag; uint8_t engine[4]; dg_bytes payload; dg_bytes raw; } dg_digest_item;
+/* Steps through a digest: `s` starts as dg_scale_from(header.digest) behind
+ * dg_digest_count. DG_OK, DG_END, DG_MALFORMED. */
+typedef struct dg_digest_iter { dg_scale s; uint32_t left; } dg_digest_iter;
+void dg_digest_iter_init(dg_digest_iter *it, dg_bytes digest);
+dg_code dg_digest_next(dg_digest_iter *it, dg_digest_item *item, dg_error *err);
+/* Header without its seal (appended to `out`), as executed; the seal item if any. */
+dg_code dg_header_unseal(dg_buf *out, dg_digest_item *seal, dg_bytes raw, dg_error *err);
+
+/* ---- epochs and claims ---- */
+
+typedef struct dg_authority { uint8_t key[32]; uint64_t weight; } dg_authority;
+typedef struct dg_epoch {
+    uint64_t index, start_slot, duration; /* slots */
+    uint64_t c[2];                        /* primary probability c[0]/c[1] */
+    uint8_t allowed_slots;                /* 0 primary, 1 + secondary plain, 2 + secondary VRF */
+    uint8_t randomness[32];
+    dg_authority *authorities;            /* owned by the epoch */
+    uint32_t authority_count;
+} dg_epoch;
+void dg_epoch_clear(dg_epoch *epoch);
+
+typedef enum dg_claim_kind { DG_CLAIM_PRIMARY = 1, DG_CLAIM_SECONDARY_PLAIN = 2, DG_CLAIM_SECONDARY_VRF = 3 } dg_claim_kind;
+typedef struct dg_slot_claim {
+    uint64_t slot;
+    dg_claim_kind kind;
+    uint32_t authority;       /* index into the epoch's authorities */
+    uint8_t vrf_output[32];   /* a valid point, drawn from the seed (keys are not ours) */
+    uint8_t vrf_proof[64];
+} dg_slot_claim;
+/* All claims of a slot, primaries first (ascending authority), then the one
+ * secondary author (exact: from the randomness). Primary wins are drawn with the
+ * exact threshold from a stream per (authority, slot). Returns the count, at most
+ * `max`. A slot without any claim is empty (primary-only chains). */
+size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot, uint64_t seed);
+uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot);
+
+/* ---- the chain ---- */
+
+typedef struct dg_chain dg_chain;
+typedef struct dg_block dg_block;
+
+typedef struct dg_chain_options {
+    dg_engine *engine;             /* outlives the chain */
+    bool simulated_validators;     /* see host.h */
+    uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
+    uint32_t memory_max;
+} dg_chain_options;
+
+dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options, dg_error *err);
+void dg_chain_close(dg_chain *chain);
+dg_block *dg_chain_root(dg_chain *chain); /* the fork block, or the last finalized one */
+
+uint32_t dg_block_number(const dg_block *block);
+const dg_hash *dg_block_hash(const dg_block *block);
+dg_bytes dg_block_header(const dg_block *block);     /* encoded, sealed; genesis or not */
+uint64_t dg_block_slot(const dg_block *block);       /* 0 for a genesis */
+dg_block *dg_block_parent(const dg_block *block);    /* NULL when pruned away */
+dg_state *dg_block_state(const dg_block *block);     /* after the block; fork it to write */
+size_t dg_block_extrinsic_count(const dg_block *block);
+dg_bytes dg_block_extrinsic(const dg_block *block, size_t i);
+/* The runtime that answers queries at this block, and the one that executes its
+ * children (differs while `:pending_code` waits; code substitutes honoured). */
+dg_code dg_block_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err);
+dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err);
+
+/* ---- clock ---- */
+
+typedef struct dg_clock {
+    uint64_t slot_ms, epoch_slots;   /* BabeApi_configuration of the runtime at the block */
+    uint64_t epoch_index, epoch_start; /* 0 start: genesis, set by the first block */
+    uint64_t slot;                   /* of the block */
+    uint32_t session;                /* Session.CurrentIndex where metadata tells it */
+    uint64_t next_slot;              /* first slot a child may have: slot + 1, or the genesis slot */
+    uint64_t next_boundary;          /* first slot of the next epoch */
+} dg_clock;
+/* As the runtime at `block` answers. DG_ABSENT: no BABE; DG_TRAP. */
+dg_code dg_chain_clock(dg_chain *chain, dg_block *block, dg_clock *clock, dg_error *err);
+/* The epoch in which `slot` falls for a child of `parent`: current or next epoch
+ * of the runtime; a slot beyond shifts whole epochs, as a client does. */
+dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out, dg_error *err);
+
+/* Epochs as a BABE *client* sees them: from the configuration at the fork and the
+ * digests since. What it expects of a header, and what the header brought. */
+typedef struct dg_client_view dg_client_view;
+typedef struct dg_client_note { bool digest_expected, digest_seen; uint64_t epoch_index, epoch_start; uint32_t authority_count; } dg_client_note;
+dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err);
+dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block, dg_error *err);
+void dg_client_view_free(dg_client_view *view);
+
+/* Positions such as `boundary-20`, `boundary@2+5`, `50%`, `#1234`, `next`. */
+typedef enum dg_position_kind { DG_POSITION_BOUNDARY, DG_POSITION_PERCENT, DG_POSITION_BLOCK, DG_POSITION_NEXT } dg_position_kind;
+typedef struct dg_position { dg_position_kind kind; uint32_t boundary /* 1.. ; 0: the default one */; int64_t offset; uint64_t value; } dg_position;
+dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err); /* DG_USAGE with an example */
+/* The slot meant, for a fork whose clock is `clock`; `first` = the boundary that
+ * plain `boundary` means (1: the next one). DG_USAGE when not after the fork. */
+dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock, uint32_t fork_number, uint32_t first, dg_error *err);
+
+/* ---- build and import ---- */
+
+typedef struct dg_build_options {
+    dg_slot_claim claim;
+    dg_bytes paras_inherent;       /* encoded ParachainsInherentData; len 0: empty, with the parent header */
+    const dg_bytes *extrinsics;    /* transactions, each with its length prefix */
+    size_t extrinsic_count;
+    const dg_bytes (*writes)[2];   /* key, value: put between transactions and finalize (how = override) */
+    size_t write_count;
+} dg_build_options;
+
+typedef enum dg_build_step { DG_BUILD_RUNTIME, DG_BUILD_INITIALIZE, DG_BUILD_INHERENTS, DG_BUILD_APPLY, DG_BUILD_FINALIZE, DG_BUILD_DONE } dg_build_step;
+
+typedef struct dg_build_report {
+    dg_build_step step;            /* where it ended: DONE, or the step that failed */
+    bool only_inherents;           /* a multi-block migration is running */
+    uint32_t inherent_count, applied_count, failed_count /* dispatch failed, included */, refused_count /* left out */;
+    uint8_t first_refusal[8];      /* bytes of the first refused ApplyExtrinsicResult */
+    dg_trap_kind trap;
+    char panic[240];
+    uint64_t fuel_initialize, fuel_total, host_calls;
+    uint64_t wall_guest_ns, wall_root_ns; /* for the bench only */
+    bool environment_updated;      /* digest 8 */
+} dg_build_report;
+
+/* A block on `parent`. DG_OK with `*out` in the tree. DG_TRAP / DG_MALFORMED with
+ * `report` saying where: nothing is in the tree then. `report` may be NULL. */
+dg_code dg_chain_build(dg_chain *chain, dg_block **out, dg_build_report *report, dg_block *parent,
+                       const dg_build_options *options, dg_error *err);
+
+/* A block from outside: executes it (Core_execute_block) and compares the state
+ * root with the header's. DG_MISMATCH names both; DG_TRAP; DG_MALFORMED. */
+dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_bytes header,
+                        const dg_bytes *extrinsics, size_t count, dg_error *err);
+/* Executes a block of the tree once more, with code compiled by `engine` (NULL:
+ * the chain's), and compares roots; leaves the tree as it is. A block with
+ * `writes` is replayed step by step. */
+dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err);
+
+/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON, one after another. */
+typedef struct dg_block_reader dg_block_reader;
+dg_code dg_block_reader_open(dg_block_reader **out, const char *path, dg_error *err);
+/* DG_OK, DG_END, DG_MALFORMED with the line or position. Borrowed until the next call. */
+dg_code dg_block_reader_next(dg_block_reader *reader, dg_bytes *header, const dg_bytes **extrinsics, size_t *count, dg_error *err);
+void dg_block_reader_close(dg_block_reader *reader);
+
+/* ---- queries ---- */
+
+/* Runtime API at `block`, over a throw-away fork of its state; answers are kept
+ * with the block. `answer` borrowed from the cache. DG_ABSENT: no such method;
+ * DG_TRAP. `cost` may be NULL (fuel of the first, real call). */
+dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_call_cost *cost,
+                      const char *method, dg_bytes input, dg_error *err);
+/* Storage item by metadata of the runtime at the block: encoded value or the
+ * item's default. DG_ABSENT: no such item, or absent and optional. */
+dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet, const char *item, const dg_bytes *keys, dg_error *err);
+
+/* ---- tree ---- */
+
+/* `block` becomes the root: what does not descend from it is pruned, states of
+ * its ancestors are freed. */
+dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err);
+size_t dg_chain_block_count(const dg_chain *chain);
+/* A block with the same header and another state: forks the tree beside `block`,
+ * with `writes` (.at NULL value: delete) put into its state. How root calls get
+ * into an agenda; every report shows it. */
+dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+
+/* ---- enactment ---- */
+
+typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_OVERRIDE } dg_how;
+/* What has to be done at U-1 and in U so that U enacts `code`: */
+typedef struct dg_enactment {
+    dg_how how;
+    const char *path;            /* "scheduler agenda, preimage", "sudo", ..: for the report; static */
+    dg_block *parent;            /* U's parent, amended where the way needs it */
+    dg_buf extrinsic;            /* transaction for U, len 0: none */
+    dg_bytes writes[1][2];       /* for override; borrowed from `code` */
+    size_t write_count;
+} dg_enactment;
+/* Prepares U as a child of `parent`. DG_UNSUPPORTED: the runtime offers no such
+ * way (the text names what it has); DG_USAGE. */
+dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err);
+void dg_enactment_clear(dg_enactment *enactment);
+/* After U: did the code change? `pending` when `:pending_code` waits. When not,
+ * err words the reason found in the events (InvalidSpecName ..) with DG_MISMATCH. */
+dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending, dg_error *err);
+/* MultiBlockMigrations.Cursor present after the block? DG_ABSENT: no such pallet. */
+dg_code dg_chain_migrating(dg_chain *chain, dg_block *block, bool *running, dg_error *err);
+/* Events of the block as JSON array (System.Events by metadata); owned. */
+dg_code dg_chain_events(dg_chain *chain, dg_block *block, json_t **out, dg_error *err);
+
+#endif

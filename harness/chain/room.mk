@@ -1,0 +1,2 @@
+room := chain
+sees := base scale crypto trie snapshot state wasm host

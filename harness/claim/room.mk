@@ -1,0 +1,2 @@
+room := claim
+sees := base
