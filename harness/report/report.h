@@ -1,0 +1,28 @@
+/* report.h - an outcome for people and for machines.
+ *
+ *   dg_report_text   the page people paste: verdicts, evidence, causes, exit
+ *   dg_report_json   any JSON of this program, sorted and stable
+ *
+ * An outcome is read defensively: what is missing or of another type is left out,
+ * never guessed and never a crash.
+ *
+ * Invariant: the same outcome and options give the same bytes. */
+#ifndef DG_REPORT_H
+#define DG_REPORT_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+
+typedef struct dg_report_options {
+    bool colour;     /* ANSI colours for the verdict words */
+    unsigned width;  /* columns; 0: 100; below 40: 40 */
+    bool verbose;    /* evidence of held claims too, and what each claim says */
+} dg_report_options;
+
+/* Appends the report to `out`. DG_OK; DG_MALFORMED: not an outcome; or out's code. */
+dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options, dg_error *err);
+/* Appends: keys sorted, two spaces of indent, a newline at the end. */
+dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
+
+#endif

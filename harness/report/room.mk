@@ -1,0 +1,2 @@
+room := report
+sees := base
