@@ -1,0 +1,156 @@
+/* cache.c - compiled modules on disk.
+ *
+ * A file is the engine's image and a trailer of ours. The image stays mapped
+ * while its module lives, so a file is only ever replaced by a rename, never
+ * written to. The engine notices no damage: the checksum does. Whatever is wrong
+ * with a file, the answer is to compile again. */
+#include "wasm/wasm_impl.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "crypto/crypto.h"
+
+typedef struct trailer {
+    uint8_t magic[8];
+    uint8_t key[32];
+    uint8_t sum[16]; /* XXH3-128 of the image, canonical */
+    uint8_t len[8];  /* of the image, little-endian */
+} trailer;
+
+static const uint8_t magic[8] = { 'd', 'g', 'i', 'm', 'a', 'g', 'e', '1' };
+
+static dg_hash key_of(const dg_engine *engine, dg_bytes wasm)
+{
+    dg_hash code = dg_blake2_256(wasm);
+    return dg_blake2_256_two(dg_hash_bytes(&code), dg_text(engine->config));
+}
+
+static char *path_of(const dg_engine *engine, const dg_hash *key)
+{
+    size_t len = strlen(engine->options.cache_dir) + 96;
+    char *path = dg_malloc(len);
+    if (path)
+        snprintf(path, len, "%s/%s.image", engine->options.cache_dir, dg_hash_text(key).text + 2);
+    return path;
+}
+
+static trailer seal(const dg_hash *key, dg_bytes image)
+{
+    trailer t;
+    XXH128_canonical_t sum;
+    memcpy(t.magic, magic, sizeof magic);
+    memcpy(t.key, key->at, 32);
+    XXH128_canonicalFromHash(&sum, XXH3_128bits(image.at, image.len));
+    memcpy(t.sum, sum.digest, sizeof t.sum);
+    dg_put_le64(t.len, image.len);
+    return t;
+}
+
+static bool whole(const dg_hash *key, dg_bytes file)
+{
+    trailer want;
+    if (file.len <= sizeof want)
+        return false;
+    want = seal(key, dg_bytes_of(file.at, file.len - sizeof want));
+    return memcmp(file.at + file.len - sizeof want, &want, sizeof want) == 0;
+}
+
+static bool file_is_whole(const char *path, const dg_hash *key)
+{
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = false;
+    void *at;
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &about) == 0 && about.st_size > 0 && about.st_uid == geteuid()) {
+        at = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (at != MAP_FAILED) {
+            good = whole(key, dg_bytes_of(at, (size_t)about.st_size));
+            munmap(at, (size_t)about.st_size);
+        }
+    }
+    close(fd);
+    return good;
+}
+
+dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_bytes wasm)
+{
+    wasmtime_error_t *error;
+    dg_hash key;
+    char *path;
+    dg_code rc = DG_ABSENT;
+    *out = NULL;
+    if (!engine->options.cache_dir)
+        return DG_ABSENT;
+    key = key_of(engine, wasm);
+    path = path_of(engine, &key);
+    if (path && file_is_whole(path, &key)) {
+        error = wasmtime_module_deserialize_file(engine->engine, path, out);
+        if (error)
+            wasmtime_error_delete(error);
+        else
+            rc = DG_OK;
+    }
+    dg_free(path);
+    return rc;
+}
+
+/* Not synced: a file that a crash leaves half written fails its checksum. */
+static bool write_aside(const char *aside, const wasm_byte_vec_t *image, const trailer *t)
+{
+    FILE *f;
+    bool good;
+    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    f = fdopen(fd, "wb");
+    if (!f) {
+        close(fd);
+        return false;
+    }
+    good = fwrite(image->data, 1, image->size, f) == image->size && fwrite(t, sizeof *t, 1, f) == 1;
+    return fclose(f) == 0 && good;
+}
+
+static void store_at(const char *path, const dg_hash *key, const wasm_byte_vec_t *image)
+{
+    trailer t = seal(key, dg_bytes_of(image->data, image->size));
+    size_t len = strlen(path) + 32;
+    char *aside = dg_malloc(len);
+    if (!aside)
+        return;
+    snprintf(aside, len, "%s.%ld.part", path, (long)getpid());
+    unlink(aside);
+    if (!write_aside(aside, image, &t) || rename(aside, path) != 0) {
+        dg_log(DG_LOG_VERBOSE, "wasm", "cache not written file=%s", path);
+        unlink(aside);
+    }
+    dg_free(aside);
+}
+
+void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_module_t *module)
+{
+    wasm_byte_vec_t image;
+    wasmtime_error_t *error;
+    dg_hash key;
+    char *path;
+    if (!engine->options.cache_dir)
+        return;
+    error = wasmtime_module_serialize((wasmtime_module_t *)module, &image);
+    if (error) {
+        wasmtime_error_delete(error);
+        return;
+    }
+    key = key_of(engine, wasm);
+    path = path_of(engine, &key);
+    if (path)
+        store_at(path, &key, &image);
+    dg_free(path);
+    wasm_byte_vec_delete(&image);
+}

@@ -1,0 +1,252 @@
+/* call.c - one call: a fresh instance, the entry point, and nothing kept. */
+#include "wasm/wasm_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint64_t fuel_default = 200000000000u;
+
+/* ---- from the guest into the host ---- */
+
+static wasm_trap_t *refuse(dg_guest *g, dg_code rc)
+{
+    g->rc = rc;
+    return wasmtime_trap_new(g->err.text, strlen(g->err.text));
+}
+
+wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v, size_t count)
+{
+    const dg_binding *b = env;
+    dg_guest *g = wasmtime_context_get_data(wasmtime_caller_context(caller));
+    uint64_t arg[DG_WASM_PARAMS_MAX] = { 0 }, ret = 0;
+    dg_code rc;
+    (void)count;
+    g->host_calls++;
+    g->base = NULL; /* the guest may have grown its memory since */
+    if (!g->ready)
+        return refuse(g, dg_fail(&g->err, DG_TRAP, "%s was called by the start function", b->name));
+    if (!b->run)
+        return refuse(g, dg_fail(&g->err, DG_TRAP, "host function %s is not provided", b->name));
+    for (unsigned i = 0; i < b->param_count; i++)
+        arg[i] = b->wide >> i & 1 ? (uint64_t)v[i].i64 : (uint32_t)v[i].i32;
+    g->err.text[0] = 0;
+    if ((rc = b->run(g, arg, &ret, &g->err)) < 0) {
+        if (!g->err.text[0])
+            dg_fail(&g->err, rc, "%s failed", b->name);
+        return refuse(g, rc);
+    }
+    if (b->result_wide)
+        v[0].i64 = (int64_t)ret;
+    else if (b->has_result)
+        v[0].i32 = (int32_t)(uint32_t)ret;
+    return NULL;
+}
+
+/* ---- what a host function may do ---- */
+
+void *dg_guest_user(dg_guest *guest)
+{
+    return guest->user;
+}
+
+uint32_t dg_guest_heap_base(const dg_guest *guest)
+{
+    return guest->heap_base;
+}
+
+static void look_again(dg_guest *g)
+{
+    g->base = wasmtime_memory_data(g->context, &g->memory);
+    g->len = wasmtime_memory_data_size(g->context, &g->memory);
+}
+
+uint32_t dg_guest_memory_len(const dg_guest *guest)
+{
+    size_t len = wasmtime_memory_data_size(guest->context, &guest->memory);
+    return len > UINT32_MAX ? UINT32_MAX : (uint32_t)len;
+}
+
+uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len)
+{
+    if (!guest->base)
+        look_again(guest);
+    if (len > guest->len || at > guest->len - len)
+        return NULL;
+    return guest->base + at;
+}
+
+dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
+{
+    wasmtime_error_t *error;
+    uint64_t old, pages;
+    look_again(guest);
+    if (len <= guest->len)
+        return DG_OK;
+    if (len > guest->memory_max)
+        return dg_fail(err, DG_LIMIT, "the guest wants %llu bytes of memory, %u are allowed",
+                       (unsigned long long)len, guest->memory_max);
+    pages = (len - guest->len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
+    error = wasmtime_memory_grow(guest->context, &guest->memory, pages, &old);
+    guest->base = NULL;
+    return error ? dg_wasm_fail(err, DG_LIMIT, error, "the guest's memory cannot grow") : DG_OK;
+}
+
+/* ---- the call ---- */
+
+typedef struct running {
+    const char *entry;
+    wasmtime_func_t func;
+    dg_guest *guest;
+    dg_trap_kind kind;
+    dg_error words; /* of the engine */
+    dg_error *err;
+} running;
+
+/* What the engine reports, or better words of the host function that refused. */
+static dg_code ended(running *r, wasmtime_error_t *error, wasm_trap_t *trap)
+{
+    dg_guest *g = r->guest;
+    if (!error && !trap)
+        return DG_OK;
+    r->kind = dg_wasm_trap_word(&r->words, error, trap, r->entry);
+    if (g->rc < 0) {
+        r->kind = DG_TRAP_HOST;
+        return dg_fail(r->err, g->rc, "%s", r->words.text);
+    }
+    return dg_fail(r->err, DG_TRAP, "%s", r->words.text);
+}
+
+/* A broken promise of the module is caught when it is made (module.c); the entry
+ * is looked for again because an instance is a thing of its own. */
+static bool look_up(wasmtime_context_t *cx, const wasmtime_instance_t *instance, const char *name,
+                    wasmtime_extern_kind_t kind, wasmtime_extern_t *item)
+{
+    return wasmtime_instance_export_get(cx, instance, name, strlen(name), item) && item->kind == kind;
+}
+
+static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
+{
+    dg_guest *g = r->guest;
+    wasmtime_extern_t memory, base, func;
+    wasmtime_val_t value;
+    bool there = look_up(g->context, instance, "memory", WASMTIME_EXTERN_MEMORY, &memory)
+                 && look_up(g->context, instance, "__heap_base", WASMTIME_EXTERN_GLOBAL, &base)
+                 && look_up(g->context, instance, r->entry, WASMTIME_EXTERN_FUNC, &func);
+    assert(there);
+    wasmtime_global_get(g->context, &base.of.global, &value);
+    if (value.kind != WASMTIME_I32)
+        return dg_fail(r->err, DG_MALFORMED, "__heap_base of the wasm is no i32");
+    g->memory = memory.of.memory;
+    g->heap_base = (uint32_t)value.of.i32;
+    r->func = func.of.func;
+    g->ready = true;
+    return DG_OK;
+}
+
+static dg_code instantiate(running *r, const dg_module *m)
+{
+    wasmtime_instance_t instance;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error = wasmtime_instance_pre_instantiate(m->pre, r->guest->context, &instance, &trap);
+    bool no_room = error && !trap && r->guest->rc == DG_OK; /* the pool, a limit, address space */
+    dg_code rc = ended(r, error, trap);
+    if (rc < 0)
+        return no_room ? dg_fail(r->err, DG_LIMIT, "%s", r->words.text) : rc;
+    return open_instance(r, &instance);
+}
+
+static dg_code enter(running *r, const dg_call_hooks *hooks, unsigned arg_count)
+{
+    uint64_t arg[2] = { 0, 0 };
+    wasmtime_val_raw_t v[2];
+    wasmtime_error_t *error;
+    wasm_trap_t *trap = NULL;
+    dg_code rc = DG_OK;
+    if (hooks && hooks->before && (rc = hooks->before(r->guest, arg, arg_count, r->err)) < 0)
+        return rc;
+    memset(v, 0, sizeof v);
+    v[0].i32 = (int32_t)(uint32_t)arg[0];
+    v[1].i32 = (int32_t)(uint32_t)arg[1];
+    error = wasmtime_func_call_unchecked(r->guest->context, &r->func, v, 2, &trap);
+    if ((rc = ended(r, error, trap)) < 0)
+        return rc;
+    r->guest->base = NULL;
+    if (hooks && hooks->after)
+        rc = hooks->after(r->guest, (uint64_t)v[0].i64, r->err);
+    return rc;
+}
+
+static dg_code find_entry(const dg_module *m, const char *entry, unsigned *arg_count, dg_error *err)
+{
+    for (size_t i = 0; i < m->exports.count; i++)
+        if (strcmp(m->exports.at[i], entry) == 0) {
+            *arg_count = m->export_params[i];
+            if (*arg_count > 2)
+                return dg_fail(err, DG_MALFORMED, "%s has not the type of an entry point", entry);
+            return DG_OK;
+        }
+    return dg_fail(err, DG_ABSENT, "the runtime has no entry point %s", entry);
+}
+
+static void count_cost(dg_call_cost *cost, const dg_guest *g, uint64_t fuel)
+{
+    uint64_t left = 0;
+    wasmtime_error_t *error = wasmtime_context_get_fuel(g->context, &left);
+    if (error)
+        wasmtime_error_delete(error);
+    cost->fuel = fuel - (left < fuel ? left : fuel);
+    cost->memory_peak = g->ready ? dg_guest_memory_len(g) : 0;
+    cost->host_calls = g->host_calls;
+}
+
+static wasmtime_store_t *open_store(dg_module *m, dg_guest *g, uint64_t fuel)
+{
+    wasmtime_store_t *store = wasmtime_store_new(m->engine->engine, g, NULL);
+    wasmtime_error_t *error;
+    if (!store)
+        return NULL;
+    g->context = wasmtime_store_context(store);
+    if (g->memory_max < m->engine->options.memory_max)
+        wasmtime_store_limiter(store, g->memory_max, -1, -1, -1, -1);
+    error = wasmtime_context_set_fuel(g->context, fuel);
+    if (error)
+        wasmtime_error_delete(error); /* metering is on: this cannot be */
+    return store;
+}
+
+dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
+                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
+{
+    uint64_t fuel = options && options->fuel ? options->fuel : fuel_default;
+    uint32_t memory_max = module->engine->options.memory_max;
+    dg_guest guest = { .user = user };
+    running r; /* filled below: its text is large */
+    wasmtime_store_t *store;
+    unsigned arg_count = 0;
+    dg_code rc = find_entry(module, entry, &arg_count, err);
+    assert(module->pre);
+    r.entry = entry;
+    r.guest = &guest;
+    r.kind = DG_TRAP_NONE;
+    r.err = err;
+    if (kind)
+        *kind = DG_TRAP_NONE;
+    if (cost)
+        *cost = (dg_call_cost){ 0 };
+    if (rc != DG_OK)
+        return rc;
+    guest.memory_max = options && options->memory_max && options->memory_max < memory_max
+                           ? options->memory_max : memory_max;
+    store = open_store(module, &guest, fuel);
+    if (!store)
+        return dg_fail(err, DG_NOMEM, "no memory for a call of %s", entry);
+    rc = instantiate(&r, module);
+    if (rc == DG_OK)
+        rc = enter(&r, hooks, arg_count);
+    if (kind)
+        *kind = r.kind;
+    if (cost)
+        count_cost(cost, &guest, fuel);
+    wasmtime_store_delete(store);
+    return rc;
+}

@@ -1,0 +1,194 @@
+/* engine.c - one engine a process: deterministic, metered, with room for a known
+ * number of calls. A configuration that contradicts itself aborts the process
+ * inside the engine, so everything that can go wrong is tried out before. */
+#include "wasm/wasm_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS 0x20 /* Linux; POSIX has no name for it */
+#endif
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0x4000
+#endif
+
+/* Address space that one guest memory takes: 4 GiB and two guards, so that no
+ * access needs a bounds check. */
+static const uint64_t slot_len = ((uint64_t)4 << 30) + ((uint64_t)64 << 20);
+enum { SMALL_GUARD = 64 << 10, CALLS_DEFAULT = 16 };
+
+const char *dg_engine_version(void)
+{
+    return "wasmtime " WASMTIME_VERSION;
+}
+
+const char *dg_engine_cache_dir(void)
+{
+    static char path[1024];
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (xdg && xdg[0] == '/')
+        snprintf(path, sizeof path, "%s/doppel", xdg);
+    else
+        snprintf(path, sizeof path, "%s/.cache/doppel", home && home[0] == '/' ? home : "/tmp");
+    return path;
+}
+
+static bool can_reserve(uint64_t len)
+{
+    void *at;
+    if (len > SIZE_MAX)
+        return false;
+    at = mmap(NULL, (size_t)len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return false;
+    munmap(at, (size_t)len);
+    return true;
+}
+
+/* The pool reserves all its slots at once; on demand takes one a call. */
+static dg_space choose_space(uint32_t calls_max)
+{
+    const uint64_t spare = (uint64_t)1 << 30; /* for code, threads and the rest */
+    if (can_reserve(calls_max * slot_len + spare))
+        return DG_SPACE_POOL;
+    return can_reserve(2 * slot_len + spare) ? DG_SPACE_ON_DEMAND : DG_SPACE_SMALL;
+}
+
+static void switch_features_off(wasm_config_t *config)
+{
+    static void (*const unused[])(wasm_config_t *, bool) = {
+        wasmtime_config_wasm_bulk_memory_set, wasmtime_config_wasm_multi_value_set,
+        wasmtime_config_wasm_multi_memory_set, wasmtime_config_wasm_memory64_set,
+        wasmtime_config_wasm_tail_call_set, wasmtime_config_wasm_threads_set,
+        wasmtime_config_wasm_simd_set, wasmtime_config_wasm_relaxed_simd_set,
+        wasmtime_config_wasm_reference_types_set, wasmtime_config_wasm_component_model_async_set,
+        wasmtime_config_wasm_function_references_set, wasmtime_config_wasm_gc_set,
+        wasmtime_config_wasm_exceptions_set, wasmtime_config_gc_support_set,
+        wasmtime_config_wasm_wide_arithmetic_set,
+    };
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++)
+        unused[i](config, false);
+}
+
+static void set_space(wasm_config_t *config, const dg_engine *e)
+{
+    wasmtime_pooling_allocation_config_t *pool;
+    if (e->space == DG_SPACE_SMALL) { /* bounds checks in place of guards */
+        wasmtime_config_memory_reservation_set(config, e->options.memory_max);
+        wasmtime_config_memory_guard_size_set(config, SMALL_GUARD);
+        wasmtime_config_memory_may_move_set(config, false);
+    }
+    if (e->space != DG_SPACE_POOL)
+        return;
+    pool = wasmtime_pooling_allocation_config_new();
+    wasmtime_pooling_allocation_config_total_core_instances_set(pool, e->options.calls_max);
+    wasmtime_pooling_allocation_config_total_memories_set(pool, e->options.calls_max);
+    wasmtime_pooling_allocation_config_total_tables_set(pool, e->options.calls_max);
+    wasmtime_pooling_allocation_strategy_set(config, pool);
+    wasmtime_pooling_allocation_config_delete(pool);
+}
+
+static wasm_config_t *make_config(const dg_engine *e)
+{
+    wasm_config_t *config = wasm_config_new();
+    wasmtime_config_cranelift_nan_canonicalization_set(config, true);
+    wasmtime_config_consume_fuel_set(config, true);
+    wasmtime_config_max_wasm_stack_set(config, DG_WASM_STACK);
+    wasmtime_config_parallel_compilation_set(config, !e->options.single_threaded);
+    wasmtime_config_strategy_set(config, e->options.compiler == DG_COMPILER_WINCH
+                                             ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
+    wasmtime_config_cranelift_opt_level_set(config, e->options.compiler == DG_COMPILER_NONE
+                                                        ? WASMTIME_OPT_LEVEL_NONE : WASMTIME_OPT_LEVEL_SPEED);
+    switch_features_off(config);
+    set_space(config, e);
+    return config;
+}
+
+/* The engine notices some differences between an image and itself, and takes
+ * others silently: all of them are in this text. */
+static void word_config(dg_engine *e)
+{
+    static const char *const compilers[] = { "speed", "none", "winch" };
+    char library[64];
+    dg_wasm_library_id(library, sizeof library);
+    snprintf(e->config, sizeof e->config,
+             "%s %s rewrite=%d compiler=%s nan=1 fuel=1 features=mvp stack=%d memory_max=%u small=%d",
+             dg_engine_version(), library, DG_WASM_REWRITE_VERSION, compilers[e->options.compiler],
+             DG_WASM_STACK, e->options.memory_max, e->space == DG_SPACE_SMALL);
+}
+
+/* Images are machine code: a folder that somebody else may write is not used. */
+static bool folder_is_ours(const char *path)
+{
+    struct stat about;
+    if (dg_dir_make(path, NULL) < 0 || stat(path, &about) != 0 || !S_ISDIR(about.st_mode)
+        || about.st_uid != geteuid())
+        return false;
+    return (about.st_mode & 077) == 0 || chmod(path, 0700) == 0;
+}
+
+static dg_code set_cache(dg_engine *e, const char *path, dg_error *err)
+{
+    static const char sub[] = "/modules";
+    size_t len;
+    char *dir;
+    e->options.cache_dir = NULL;
+    if (!path)
+        return DG_OK;
+    len = strlen(path) + sizeof sub;
+    dir = dg_malloc(len);
+    if (!dir)
+        return dg_fail(err, DG_NOMEM, "no memory for the name of the cache");
+    snprintf(dir, len, "%s%s", path, sub);
+    if (folder_is_ours(dir)) {
+        e->options.cache_dir = dir;
+        return DG_OK;
+    }
+    dg_log(DG_LOG_NORMAL, "wasm", "cache unused folder=%s", dir);
+    dg_free(dir);
+    return DG_OK;
+}
+
+dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_error *err)
+{
+    static const dg_engine_options defaults;
+    dg_engine *e = dg_calloc(1, sizeof *e);
+    dg_code rc;
+    *out = NULL;
+    if (!e)
+        return dg_fail(err, DG_NOMEM, "no memory for the wasm engine");
+    e->options = options ? *options : defaults;
+    if (e->options.memory_max == 0)
+        e->options.memory_max = DG_WASM_MEMORY_DEFAULT;
+    e->options.memory_max -= e->options.memory_max % DG_WASM_PAGE;
+    if (e->options.calls_max == 0)
+        e->options.calls_max = CALLS_DEFAULT;
+    if ((rc = set_cache(e, e->options.cache_dir, err)) < 0)
+        goto out;
+    e->space = choose_space(e->options.calls_max);
+    word_config(e);
+    e->engine = wasm_engine_new_with_config(make_config(e));
+    if (!e->engine) {
+        rc = dg_fail(err, DG_NOMEM, "the wasm engine could not be made");
+        goto out;
+    }
+    *out = e;
+    e = NULL;
+out:
+    dg_engine_free(e);
+    return rc;
+}
+
+void dg_engine_free(dg_engine *engine)
+{
+    if (!engine)
+        return;
+    if (engine->engine)
+        wasm_engine_delete(engine->engine);
+    dg_free((void *)engine->options.cache_dir);
+    dg_free(engine);
+}
