@@ -17,27 +17,32 @@ typedef uint64_t dg_ns;
 
 typedef enum dg_arm { DG_ARM_CONTROL, DG_ARM_TREATMENT } dg_arm;
 
-/* One row per kind in event.c: name, and the names of n[0..5] with their units. */
+/* One row per kind in event.c: name, and the names of n[0..5]. What a row here
+ * calls `slot` is the BABE slot; flags are 1 or 0. Labels of moments (`at`,
+ * `window`) are "U-1", "U", "U+1", "boundary", "session+1", "session+2", "end";
+ * in control they name the blocks of the same slots. */
 typedef enum dg_event_kind {
-    DG_EV_RUN_START,      /* fork block, epoch_slots, slot_ms, session, system_version; detail: plan facts */
-    DG_EV_SLOT,           /* a slot passed: slot, built (1/0), claims */
-    DG_EV_BLOCK,          /* slot, session, epoch_index, extrinsics, fuel, only_inherents; detail: hash, root */
-    DG_EV_BUILD_FAILED,   /* slot, step, trap; detail: {"panic", "reason"} */
-    DG_EV_EPOCH,          /* client's view: epoch_index, epoch_start, digest_expected, digest_seen, authorities */
-    DG_EV_SESSION,        /* new session: session, validators, grandpa_authorities, babe_authorities, para_validators; detail: set hashes */
-    DG_EV_UPGRADE,        /* enacted at this block: pending; detail: old and new versions, how, path, or {"refused": reason} */
-    DG_EV_IDENTITY,       /* detail: {"what", "old", "new", "fatal"}; n[0] 1 when it must not change */
-    DG_EV_API,            /* an API answer: ok, fuel, bytes, decodes, version; detail: {"api","value"|"error","hash","window":"U"|"U+1".., "contradicts"} */
-    DG_EV_API_TYPE,       /* an answer type differs between N-1 and N: readable; detail: {"api", "where"} */
-    DG_EV_CONFIG,         /* decodes, equal; detail: {"what","control","treatment"} */
-    DG_EV_AUTHORITIES,    /* at a checkpoint: validators, grandpa, babe, para; detail: {"at", "hashes", "control_hashes", "equal"} */
-    DG_EV_INHERENT,       /* produced, applied, paras_present; detail on refusal */
-    DG_EV_MIGRATION,      /* running, fuel, fuel_control; detail: storage versions */
-    DG_EV_STORAGE,        /* entries, undecodable; detail: {"pallet","item","example"} */
-    DG_EV_CALL,           /* a queued call: same; detail: {"where","old","new"} */
-    DG_EV_REIMPORT,       /* same root: equal; detail: roots */
+    DG_EV_RUN_START,      /* fork_block, epoch_slots, slot_ms, session, system_version, boundaries_wanted */
+    DG_EV_SLOT,           /* a slot passed: slot, built, claims */
+    DG_EV_BLOCK,          /* slot, session, epoch_index, extrinsics, fuel, only_inherents; detail: {"hash", "state_root"} */
+    DG_EV_BUILD_FAILED,   /* slot, step, trap; detail: {"step", "panic", "reason"} */
+    DG_EV_EPOCH,          /* client's view of a block: epoch_index, epoch_start, digest_expected, digest_seen, authorities, slot */
+    DG_EV_SESSION,        /* new session: session, validators, grandpa_authorities, babe_authorities, para_validators, slot */
+    DG_EV_UPGRADE,        /* pending, enacted, slot, migrated (0: at U, 1: N's own first block is in);
+                             detail: {"old", "new", "how", "path", "refused"} */
+    DG_EV_IDENTITY,       /* fatal, ok; detail: {"what", "old", "new"} */
+    DG_EV_API,            /* an answer: ok, fuel, bytes, decodes, version, contradicts;
+                             detail: {"api", "window", "hash", "error", "value", "later", "control"} */
+    DG_EV_API_TYPE,       /* an answer's type differs or its method is gone: readable, called; detail: {"api", "where"} */
+    DG_EV_CONFIG,         /* decodes, equal, control_decodes; detail: {"what", "control", "treatment", "changed"} */
+    DG_EV_AUTHORITIES,    /* validators, grandpa, babe, para; detail: {"at", "hashes": {"validators", ..}} */
+    DG_EV_INHERENT,       /* produced, applied, paras_present; detail: {"refused"} */
+    DG_EV_MIGRATION,      /* running, fuel, fuel_control, weight_ps, weight_max_ps; detail: {"versions": [..]} */
+    DG_EV_STORAGE,        /* entries, undecodable, undecodable_control; detail: {"pallet", "item", "role", "example", "reason"} */
+    DG_EV_CALL,           /* a queued call: same; detail: {"where", "old", "new"} */
+    DG_EV_REIMPORT,       /* equal; detail: {"reason"} */
     DG_EV_STATE,          /* keys, value_bytes, keys_control, value_bytes_control */
-    DG_EV_RUN_END,        /* blocks, boundaries_passed, reason */
+    DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */
     DG_EV_KIND_COUNT
 } dg_event_kind;
 
@@ -54,9 +59,14 @@ typedef struct dg_event {
 
 const char *dg_event_name(dg_event_kind kind);
 const char *dg_event_field(dg_event_kind kind, size_t i); /* name of n[i], NULL: unused */
-json_t *dg_event_json(const dg_event *event);            /* owned by the caller */
+json_t *dg_event_json(const dg_event *event);            /* owned by the caller; NULL: DG_NOMEM */
+/* The inverse, for a log that is judged again. `out->detail` is owned by the caller.
+ * DG_MALFORMED names the field. */
+dg_code dg_event_parse(dg_event *out, const json_t *line, dg_error *err);
 
 /* ---- claims ---- */
+
+enum { DG_EVIDENCE_MAX = 32 };
 
 typedef enum dg_status { DG_HELD, DG_BROKE, DG_WARNED, DG_UNEXERCISED } dg_status;
 typedef enum dg_severity { DG_GATE, DG_ADVICE } dg_severity;
@@ -67,7 +77,9 @@ typedef struct dg_verdict {
     uint64_t count;                    /* events that broke it */
     char text[400];                    /* one line for the report, past tense, with numbers */
     char healed[120];                  /* what healed it, "" if nothing did */
-    json_t *evidence;                  /* array, owned; NULL if none */
+    json_t *evidence;                  /* array, owned; NULL if none; at most DG_EVIDENCE_MAX items */
+    bool control_failed;               /* N-1 alone already fails it: nothing is said of N */
+    dg_code rc;                        /* DG_NOMEM: evidence was lost */
 } dg_verdict;
 
 typedef struct dg_claim_setup {
@@ -84,6 +96,7 @@ typedef struct dg_claim {
     const char *basis;     /* "real runtime" | "node model" */
     const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
     dg_severity severity;  /* default; a plan may change it */
+    bool optional;         /* unexercised does not make a run inconclusive */
     size_t size;           /* bytes of its memory, zeroed before start */
     void (*start)(void *memory, const dg_claim_setup *setup);
     void (*step)(void *memory, const dg_event *event); /* control's events first, all of them, then treatment's */
@@ -94,5 +107,13 @@ typedef struct dg_claim {
 /* All claims in the order of the report; NULL past the end. */
 const dg_claim *dg_claim_at(size_t i);
 const dg_claim *dg_claim_named(const char *name);
+
+/* Runs one claim over events in order: all of control's, then treatment's.
+ * `verdict` is written whole; give its evidence back with dg_verdict_clear. DG_NOMEM. */
+dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
+                       const dg_event *events, size_t count, dg_error *err);
+void dg_verdict_clear(dg_verdict *verdict);
+const char *dg_status_name(dg_status status);     /* "held", "broke", "warned", "unexercised" */
+const char *dg_severity_name(dg_severity severity);
 
 #endif

@@ -1,0 +1,60 @@
+/* api-compatible: nodes built for N-1 can read N's answers. */
+#include "claim/claim_impl.h"
+
+typedef struct memory {
+    uint64_t asked;
+    tally bad, odd;
+    char first[300], first_odd[300];
+    evidence facts;
+} memory;
+
+static void differs(memory *m, const dg_event *e)
+{
+    bool called = e->n[1] != 0;
+    tally *t = called ? &m->bad : &m->odd;
+    if (!t->count)
+        snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s", detail_text(e, "api"), detail_text(e, "where"));
+    tally_add(t, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->arm != DG_ARM_TREATMENT)
+        return;
+    if (e->kind == DG_EV_API)
+        m->asked++;
+    if (e->kind == DG_EV_API_TYPE && !e->n[0])
+        differs(m, e);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s", (unsigned)m->bad.count, m->first);
+        verdict_span(v, &m->bad);
+    } else if (m->odd.count) {
+        verdict_say(v, DG_WARNED, "%u answers have another form, none that nodes read: %s", (unsigned)m->odd.count, m->first_odd);
+        verdict_span(v, &m->odd);
+    } else if (!m->asked) {
+        verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");
+    } else {
+        verdict_say(v, DG_HELD, "answers keep their form");
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_api_compatible = {
+    .name = "api-compatible",
+    .says = "answers of runtime APIs decode with the types that a node of N-1's time knows",
+    .because = "operators update late: an answer in a new form is an error, or worse a wrong value, on every older node",
+    .basis = "real runtime",
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,99 @@
+/* api-window: what nodes ask at U, new code over old storage, and just after. */
+#include "claim/claim_impl.h"
+
+#include <string.h>
+
+typedef struct memory {
+    uint32_t upgrade_block;
+    uint64_t fuel_max, asked_at_u, asked_later;
+    tally bad, odd;
+    char first[300], names[300];
+    size_t names_count;
+    bool stays;             /* something is still wrong at the last moment it was asked */
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    memory *m = at;
+    m->upgrade_block = setup->upgrade_block;
+    m->fuel_max = option_whole(setup, "fuel_max", 20000000000u);
+}
+
+static const char *failure(const memory *m, const dg_event *e)
+{
+    if (!e->n[0])
+        return "does not answer";
+    if (!e->n[3])
+        return "answers what does not decode";
+    return (uint64_t)e->n[1] > m->fuel_max ? "takes too long" : NULL;
+}
+
+static void broken(memory *m, const dg_event *e, const char *how)
+{
+    const char *why = detail_text(e, "error");
+    if (!m->bad.count)
+        snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", detail_text(e, "api"), how, e->block,
+                 detail_text(e, "window"), why[0] ? ": " : "", why);
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void contradicted(memory *m, const dg_event *e)
+{
+    size_t used = strlen(m->names);
+    if (m->names_count++ < 4)
+        snprintf(m->names + used, sizeof m->names - used, "%s%s", used ? ", " : "", detail_text(e, "api"));
+    tally_add(&m->odd, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    const char *how;
+    if (e->kind != DG_EV_API || e->arm != DG_ARM_TREATMENT || e->block < m->upgrade_block)
+        return;
+    if (strcmp(detail_text(e, "window"), "U") == 0)
+        m->asked_at_u++;
+    else
+        m->asked_later++;
+    if ((how = failure(m, e)))
+        broken(m, e, how);
+    else if (e->n[5])
+        contradicted(m, e);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
+        verdict_span(v, &m->bad);
+    } else if (!m->asked_at_u) {
+        verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
+    } else if (m->odd.count) {
+        verdict_say(v, DG_WARNED, "at #%u %u answers contradict those of the next block: %s%s", m->odd.first, (unsigned)m->odd.count,
+                    m->names, m->names_count > 4 ? ", .." : "");
+        verdict_span(v, &m->odd);
+        text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
+    } else {
+        verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u, (unsigned)m->asked_later);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "fuel_max", NULL };
+
+const dg_claim claim_api_window = {
+    .name = "api-window",
+    .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not against what it says at U+1",
+    .because = "at U nodes ask new code over storage that was not migrated yet, and the author of U+1 builds on those answers",
+    .basis = "real runtime", .options = options,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

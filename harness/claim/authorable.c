@@ -1,0 +1,80 @@
+/* authorable: whoever has the slot can build a block on N. */
+#include "claim/claim_impl.h"
+
+#include <string.h>
+
+typedef struct memory {
+    uint32_t upgrade_block;
+    uint64_t tried, tried_control;
+    tally failed, unclaimed, failed_control;
+    char step[24], panic[240];
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->upgrade_block = setup->upgrade_block;
+}
+
+static void failed(memory *m, const dg_event *e)
+{
+    const char *panic = detail_text(e, "panic");
+    if (e->arm == DG_ARM_CONTROL) {
+        tally_add(&m->failed_control, e->block);
+        return;
+    }
+    if (!m->failed.count) {
+        text_copy(m->step, sizeof m->step, detail_text(e, "step"));
+        text_copy(m->panic, sizeof m->panic, panic[0] ? panic : detail_text(e, "reason"));
+    }
+    tally_add(&m->failed, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_BUILD_FAILED)
+        failed(m, e);
+    if (e->kind != DG_EV_SLOT)
+        return;
+    if (e->arm == DG_ARM_CONTROL)
+        m->tried_control++;
+    else if (e->block > m->upgrade_block) {
+        m->tried++;
+        if (!e->n[1] && !e->n[2])
+            tally_add(&m->unclaimed, e->block);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->failed_control.count) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks could not be built, first #%u",
+                    (unsigned)m->failed_control.count, m->failed_control.first);
+        v->control_failed = true;
+    } else if (m->failed.count) {
+        verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s", (unsigned)m->failed.count,
+                    m->failed.first, m->step, m->panic);
+        verdict_span(v, &m->failed);
+    } else if (!m->tried) {
+        verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
+    } else {
+        verdict_say(v, DG_HELD, "%u slots, every build succeeded", (unsigned)(m->tried - m->unclaimed.count));
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_authorable = {
+    .name = "authorable",
+    .says = "every block that an author tries to build on N is built",
+    .because = "a panic in initialize_block or in a mandatory inherent means that no block can ever follow",
+    .basis = "real runtime",
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,149 @@
+/* authorities-survive: the validators stay who they were. */
+#include "claim/claim_impl.h"
+
+#include <string.h>
+
+enum { MOMENTS_MAX = 12, SETS = 4 };
+static const char *const sets[SETS] = { "validators", "grandpa", "babe", "para" };
+
+typedef struct moment { char at[24]; int64_t count[SETS]; char hash[SETS][68]; } moment;
+typedef struct memory {
+    uint32_t upgrade_block;
+    moment control[MOMENTS_MAX];
+    size_t control_count;
+    uint64_t compared, undecodable;
+    tally bad, at_upgrade, keys;
+    bool same_after;              /* the last moment that was compared agreed */
+    int64_t last_validators;
+    char first[200], first_at_upgrade[200], key_text[200];
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->upgrade_block = setup->upgrade_block;
+}
+
+static const char *set_hash(const dg_event *e, size_t i)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(e->detail, "hashes"), sets[i]));
+    return text ? text : "";
+}
+
+static void remember(memory *m, const dg_event *e)
+{
+    moment *now;
+    if (m->control_count == MOMENTS_MAX)
+        return;
+    now = &m->control[m->control_count++];
+    text_copy(now->at, sizeof now->at, detail_text(e, "at"));
+    for (size_t i = 0; i < SETS; i++) {
+        now->count[i] = e->n[i];
+        text_copy(now->hash[i], sizeof now->hash[i], set_hash(e, i));
+    }
+}
+
+static const moment *control_at(const memory *m, const char *at)
+{
+    for (size_t i = 0; i < m->control_count; i++)
+        if (strcmp(m->control[i].at, at) == 0)
+            return &m->control[i];
+    return NULL;
+}
+
+/* The first set that differs, worded; false when all agree. */
+static bool differs(char *out, size_t size, const moment *c, const dg_event *e)
+{
+    for (size_t i = 0; i < SETS; i++) {
+        if (strcmp(c->hash[i], set_hash(e, i)) == 0)
+            continue;
+        if (c->count[i] != e->n[i])
+            snprintf(out, size, "%s %d in control, %d at #%u (%s)", sets[i], (int)c->count[i], (int)e->n[i], e->block, c->at);
+        else
+            snprintf(out, size, "%s: %d, but not those of control, at #%u (%s)", sets[i], (int)e->n[i], e->block, c->at);
+        return true;
+    }
+    return false;
+}
+
+static void compare(memory *m, const dg_event *e)
+{
+    const moment *c = control_at(m, detail_text(e, "at"));
+    bool at_upgrade = strcmp(detail_text(e, "at"), "U") == 0;
+    char words[200];
+    if (!c || e->block < m->upgrade_block)
+        return;
+    m->compared++;
+    m->last_validators = e->n[0];
+    m->same_after = !differs(words, sizeof words, c, e);
+    if (m->same_after)
+        return;
+    evidence_event(&m->facts, e);
+    if (at_upgrade) {
+        text_copy(m->first_at_upgrade, sizeof m->first_at_upgrade, words);
+        tally_add(&m->at_upgrade, e->block);
+        return;
+    }
+    if (!m->bad.count)
+        text_copy(m->first, sizeof m->first, words);
+    tally_add(&m->bad, e->block);
+}
+
+static void keys(memory *m, const dg_event *e)
+{
+    if (e->n[1] <= e->n[2] || strcmp(detail_text(e, "role"), "session-keys") != 0)
+        return;
+    if (!m->keys.count)
+        snprintf(m->key_text, sizeof m->key_text, "%s.%s: %d of %d do not decode as N's SessionKeys (%s)",
+                 detail_text(e, "pallet"), detail_text(e, "item"), (int)e->n[1], (int)e->n[0], detail_text(e, "reason"));
+    tally_add(&m->keys, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_AUTHORITIES && e->arm == DG_ARM_CONTROL)
+        remember(m, e);
+    else if (e->kind == DG_EV_AUTHORITIES)
+        compare(m, e);
+    else if (e->kind == DG_EV_STORAGE && e->arm == DG_ARM_TREATMENT)
+        keys(m, e);
+}
+
+static void say_broken(memory *m, dg_verdict *v)
+{
+    const tally *t = m->keys.count ? &m->keys : &m->bad;
+    verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "", m->first);
+    verdict_span(v, t);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->keys.count || m->bad.count) {
+        say_broken(m, v);
+    } else if (!m->compared) {
+        verdict_say(v, DG_UNEXERCISED, "no set of validators could be compared after U");
+    } else if (m->at_upgrade.count) {
+        verdict_say(v, DG_WARNED, "%s", m->first_at_upgrade);
+        verdict_span(v, &m->at_upgrade);
+        text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
+    } else {
+        verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments", (int)m->last_validators, (unsigned)m->compared);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_authorities_survive = {
+    .name = "authorities-survive",
+    .says = "stored session keys decode under N, and the validator, GRANDPA and BABE sets stay those of control",
+    .because = "a session-key layout that changes without its migration drains the set within two sessions, while blocks still build",
+    .basis = "real runtime",
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,68 @@
+/* config-survives: what the chain is configured with is still what N reads. */
+#include "claim/claim_impl.h"
+
+typedef struct memory {
+    uint64_t read;
+    tally lost, changed, control_lost;
+    char first[240], first_changed[240], control_first[80];
+    evidence facts;
+} memory;
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind != DG_EV_CONFIG || e->arm != DG_ARM_TREATMENT)
+        return;
+    if (!e->n[2]) {
+        if (!m->control_lost.count)
+            text_copy(m->control_first, sizeof m->control_first, detail_text(e, "what"));
+        tally_add(&m->control_lost, e->block);
+        return;
+    }
+    m->read++;
+    if (e->n[0] && e->n[1])
+        return;
+    evidence_event(&m->facts, e);
+    if (!e->n[0]) {
+        if (!m->lost.count)
+            snprintf(m->first, sizeof m->first, "%s does not decode under N: %s", detail_text(e, "what"), detail_text(e, "changed"));
+        tally_add(&m->lost, e->block);
+    } else {
+        if (!m->changed.count)
+            snprintf(m->first_changed, sizeof m->first_changed, "%s: %s", detail_text(e, "what"), detail_text(e, "changed"));
+        tally_add(&m->changed, e->block);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->lost.count) {
+        verdict_say(v, DG_BROKE, "%s", m->first);
+        verdict_span(v, &m->lost);
+    } else if (m->control_lost.count && !m->read) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone does not decode %s", m->control_first);
+        v->control_failed = true;
+    } else if (!m->read) {
+        verdict_say(v, DG_UNEXERCISED, "no configuration was found");
+    } else if (m->changed.count) {
+        verdict_say(v, DG_WARNED, "%s", m->first_changed);
+        verdict_span(v, &m->changed);
+    } else {
+        verdict_say(v, DG_HELD, "%u values equal control's", (unsigned)m->read);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_config_survives = {
+    .name = "config-survives",
+    .says = "HostConfiguration and the like decode under N, and every value is control's or reported as changed",
+    .because = "a configuration that does not decode is silently replaced by defaults: group rotation, limits and async backing change at once",
+    .basis = "real runtime",
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,55 @@
+/* identity: what makes N the successor of N-1 for every node out there. */
+#include "claim/claim_impl.h"
+
+typedef struct memory { uint32_t seen; tally bad, odd; evidence facts; char first[160], first_odd[160]; } memory;
+
+static void name_change(char *out, size_t size, const dg_event *e)
+{
+    snprintf(out, size, "%s %s -> %s", detail_text(e, "what"), detail_text(e, "old"), detail_text(e, "new"));
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind != DG_EV_IDENTITY || e->arm != DG_ARM_TREATMENT)
+        return;
+    m->seen++;
+    if (e->n[1])
+        return;
+    evidence_event(&m->facts, e);
+    if (e->n[0] && m->bad.count == 0)
+        name_change(m->first, sizeof m->first, e);
+    if (!e->n[0] && m->odd.count == 0)
+        name_change(m->first_odd, sizeof m->first_odd, e);
+    tally_add(e->n[0] ? &m->bad : &m->odd, e->block);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (!m->seen)
+        verdict_say(v, DG_UNEXERCISED, "N was never compared with N-1");
+    else if (m->bad.count > 1)
+        verdict_say(v, DG_BROKE, "%s, and %u more", m->first, (unsigned)(m->bad.count - 1));
+    else if (m->bad.count)
+        verdict_say(v, DG_BROKE, "%s", m->first);
+    else if (m->odd.count)
+        verdict_say(v, DG_WARNED, "%s%s", m->first_odd, m->odd.count > 1 ? ", and more" : "");
+    else
+        verdict_say(v, DG_HELD, "%u facts agree", (unsigned)m->seen);
+    verdict_span(v, m->bad.count ? &m->bad : &m->odd);
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_identity = {
+    .name = "identity",
+    .says = "N carries N-1's name, a higher version, and the same slot and epoch length",
+    .because = "BABE constants are compiled in and cached by nodes: a changed epoch length splits the network",
+    .basis = "real runtime",
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

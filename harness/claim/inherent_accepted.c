@@ -1,0 +1,72 @@
+/* inherent-accepted: N makes and takes the inherents that every block needs. */
+#include "claim/claim_impl.h"
+
+typedef struct memory {
+    uint32_t upgrade_block;
+    uint64_t blocks, blocks_control, paras_control;
+    tally bad, bad_control;
+    char first[240];
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->upgrade_block = setup->upgrade_block;
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    bool refused;
+    if (e->kind != DG_EV_INHERENT)
+        return;
+    refused = e->n[1] < e->n[0] || e->n[0] == 0;
+    if (e->arm == DG_ARM_CONTROL) {
+        m->blocks_control++;
+        m->paras_control += e->n[2] != 0;
+        if (refused)
+            tally_add(&m->bad_control, e->block);
+        return;
+    }
+    if (e->block <= m->upgrade_block)
+        return;
+    m->blocks++;
+    if (!refused && (e->n[2] || !m->paras_control))
+        return;
+    if (!m->bad.count)
+        snprintf(m->first, sizeof m->first, "%d produced, %d taken%s%s%s", (int)e->n[0], (int)e->n[1],
+                 e->n[2] || !m->paras_control ? "" : ", the parachains' one is missing",
+                 detail_text(e, "refused")[0] ? ": " : "", detail_text(e, "refused"));
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad_control.count) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u", (unsigned)m->bad_control.count, m->bad_control.first);
+        v->control_failed = true;
+    } else if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks, m->first);
+        verdict_span(v, &m->bad);
+    } else if (!m->blocks) {
+        verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
+    } else {
+        verdict_say(v, DG_HELD, "in %u blocks", (unsigned)m->blocks);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_inherent_accepted = {
+    .name = "inherent-accepted",
+    .says = "N produces the inherents that N-1 produced, and takes every one of them",
+    .because = "without the timestamp and the parachains' inherent a block panics when it is finished",
+    .basis = "real runtime",
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

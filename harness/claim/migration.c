@@ -1,0 +1,110 @@
+/* migration: N's migrations end, in bounded work, and leave nothing unreadable. */
+#include "claim/claim_impl.h"
+
+#include <string.h>
+
+typedef struct memory {
+    uint64_t fuel_max, fuel_first, weight_first, weight_max, steps;
+    uint32_t upgrade_block, first_block;
+    bool seen, running, ended;
+    tally undecodable;
+    uint64_t entries_bad;
+    char first[240];
+    evidence facts;
+} memory;
+
+/* Fuel is about one wasm instruction; a slot of 6 s is some 6e9 of them on the
+ * machines that validators are asked to have. */
+static void start(void *at, const dg_claim_setup *setup)
+{
+    memory *m = at;
+    m->upgrade_block = setup->upgrade_block;
+    m->fuel_max = option_whole(setup, "fuel_max", setup->slot_ms * 1000000);
+}
+
+static void migration(memory *m, const dg_event *e)
+{
+    m->running = e->n[0] != 0;
+    m->steps++;
+    if ((uint64_t)e->n[1] > m->fuel_first || !m->seen) {
+        m->fuel_first = (uint64_t)e->n[1];
+        m->first_block = e->block;
+    }
+    if ((uint64_t)e->n[3] > m->weight_first) {
+        m->weight_first = (uint64_t)e->n[3];
+        m->weight_max = (uint64_t)e->n[4];
+    }
+    m->seen = true;
+}
+
+static void storage(memory *m, const dg_event *e)
+{
+    if (e->n[1] <= e->n[2])
+        return;
+    if (!m->undecodable.count)
+        snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s", (int)e->n[1], (int)e->n[0],
+                 detail_text(e, "pallet"), detail_text(e, "item"), detail_text(e, "reason"));
+    m->entries_bad += (uint64_t)(e->n[1] - e->n[2]);
+    tally_add(&m->undecodable, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->arm != DG_ARM_TREATMENT)
+        return;
+    if (e->kind == DG_EV_MIGRATION && e->block > m->upgrade_block)
+        migration(m, e);
+    else if (e->kind == DG_EV_STORAGE)
+        storage(m, e);
+    else if (e->kind == DG_EV_RUN_END)
+        m->ended = true;
+}
+
+static void judge(memory *m, dg_verdict *v)
+{
+    tally first = { m->first_block, m->first_block, 1 };
+    if (m->running) {
+        verdict_say(v, DG_BROKE, "a multi-block migration still ran at the end, %u blocks after it began", (unsigned)m->steps);
+        verdict_span(v, &first);
+    } else if (m->fuel_first > m->fuel_max) {
+        verdict_say(v, DG_BROKE, "#%u took %u million instructions to initialize, more than a slot has (%u million)", m->first_block,
+                    (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
+        verdict_span(v, &first);
+    } else if (m->weight_max && m->weight_first > m->weight_max) {
+        verdict_say(v, DG_BROKE, "#%u weighs %u ms of computation, the block limit is %u ms", m->first_block,
+                    (unsigned)(m->weight_first / 1000000000), (unsigned)(m->weight_max / 1000000000));
+        verdict_span(v, &first);
+    } else if (m->undecodable.count) {
+        verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
+        verdict_span(v, &m->undecodable);
+    } else {
+        verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes", (unsigned)(m->fuel_first / 1000000), m->first_block);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (!m->seen)
+        verdict_say(v, DG_UNEXERCISED, "no block ran N's migrations");
+    else
+        judge(m, v);
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "fuel_max", NULL };
+
+const dg_claim claim_migration = {
+    .name = "migration",
+    .says = "migrations end, within a block's work, and every stored value decodes under N afterwards",
+    .because = "a migration has no weight limit of its own: a heavy one misses its slot, a forgotten one leaves values that read as nothing",
+    .basis = "real runtime", .options = options,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,45 @@
+/* queued-calls: what was decided under N-1 still means the same under N. */
+#include "claim/claim_impl.h"
+
+typedef struct memory { uint64_t calls; tally bad; char first[300]; evidence facts; } memory;
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind != DG_EV_CALL || e->arm != DG_ARM_TREATMENT)
+        return;
+    m->calls++;
+    if (e->n[0])
+        return;
+    if (!m->bad.count)
+        snprintf(m->first, sizeof m->first, "%s: %s became %s", detail_text(e, "where"), detail_text(e, "old"), detail_text(e, "new"));
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s", (unsigned)m->bad.count, (unsigned)m->calls, m->first);
+        verdict_span(v, &m->bad);
+    } else if (!m->calls) {
+        verdict_say(v, DG_UNEXERCISED, "nothing was queued");
+    } else {
+        verdict_say(v, DG_HELD, "%u calls mean the same", (unsigned)m->calls);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_queued_calls = {
+    .name = "queued-calls",
+    .says = "scheduled and authorised calls decode to the same pallet and call under N",
+    .because = "calls are stored by index: a re-numbered pallet turns an approved call into another one",
+    .basis = "real runtime", .optional = true,
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,47 @@
+/* reimport: a second execution of a block comes to the same root. */
+#include "claim/claim_impl.h"
+
+typedef struct memory { uint64_t blocks; tally bad; char first[240]; evidence facts; } memory;
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind != DG_EV_REIMPORT || e->arm != DG_ARM_TREATMENT)
+        return;
+    m->blocks++;
+    if (e->n[0])
+        return;
+    if (!m->bad.count)
+        text_copy(m->first, sizeof m->first, detail_text(e, "reason"));
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks, m->first);
+        verdict_span(v, &m->bad);
+    } else if (!m->blocks) {
+        verdict_say(v, DG_UNEXERCISED, "no block was executed again");
+    } else {
+        verdict_say(v, DG_HELD, "%u blocks, same roots", (unsigned)m->blocks);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "every", NULL };
+
+const dg_claim claim_reimport = {
+    .name = "reimport",
+    .says = "a block that is executed again gives the root in its header",
+    .because = "a runtime whose building and importing differ forks the chain at every block",
+    .basis = "real runtime", .options = options,
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

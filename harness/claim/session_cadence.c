@@ -1,0 +1,77 @@
+/* session-cadence: epochs end in the slot where a BABE client expects it. */
+#include "claim/claim_impl.h"
+
+typedef struct memory {
+    uint32_t upgrade_block;
+    uint64_t due[2], right[2], changes[2];
+    tally bad, bad_control;
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->upgrade_block = setup->upgrade_block;
+}
+
+static void epoch(memory *m, const dg_event *e)
+{
+    bool expected = e->n[2] != 0, seen = e->n[3] != 0;
+    if (e->block <= m->upgrade_block && e->arm == DG_ARM_TREATMENT)
+        return; /* N-1's blocks are control's to judge */
+    m->due[e->arm] += expected;
+    m->right[e->arm] += expected && seen;
+    if (expected == seen)
+        return;
+    tally_add(e->arm == DG_ARM_CONTROL ? &m->bad_control : &m->bad, e->block);
+    if (e->arm == DG_ARM_TREATMENT)
+        evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_EPOCH)
+        epoch(m, e);
+    if (e->kind == DG_EV_SESSION && e->block > m->upgrade_block)
+        m->changes[e->arm]++;
+}
+
+static void say_broken(memory *m, dg_verdict *v)
+{
+    uint64_t missing = m->due[DG_ARM_TREATMENT] - m->right[DG_ARM_TREATMENT];
+    uint64_t early = m->bad.count - missing;
+    verdict_say(v, DG_BROKE, "epoch digests: %u unexpected, %u missing; %u session changes after U against %u in control",
+                (unsigned)early, (unsigned)missing, (unsigned)m->changes[DG_ARM_TREATMENT],
+                (unsigned)m->changes[DG_ARM_CONTROL]);
+    verdict_span(v, &m->bad);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (m->bad_control.count) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
+                    (unsigned)m->bad_control.count, m->bad_control.first);
+        v->control_failed = true;
+    } else if (m->bad.count) {
+        say_broken(m, v);
+    } else if (!m->due[DG_ARM_TREATMENT]) {
+        verdict_say(v, DG_UNEXERCISED, "no epoch ended after U");
+    } else {
+        verdict_say(v, DG_HELD, "%u epochs ended in their slot", (unsigned)m->right[DG_ARM_TREATMENT]);
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_session_cadence = {
+    .name = "session-cadence",
+    .says = "each epoch's digest stands in the slot where a BABE client expects it, and nowhere else",
+    .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus ends there",
+    .basis = "real runtime",
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,54 @@
+/* state-growth: N does not leave a much bigger state behind. */
+#include "claim/claim_impl.h"
+
+typedef struct memory { uint64_t ceiling_permille; bool seen; int64_t n[4]; uint32_t block; } memory;
+
+/* A small state may well double by one new item: what is below this is no growth. */
+enum { SLACK_BYTES = 4 << 20, SLACK_KEYS = 256 };
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->ceiling_permille = option_permille(setup, "at_most_of_control", 1500);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind != DG_EV_STATE || e->arm != DG_ARM_TREATMENT)
+        return;
+    m->seen = true;
+    m->block = e->block;
+    for (int i = 0; i < 4; i++)
+        m->n[i] = e->n[i];
+}
+
+static bool grew(const memory *m, int64_t now, int64_t control, int64_t slack)
+{
+    return now > control + slack && (uint64_t)now > (uint64_t)control * m->ceiling_permille / 1000;
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    tally end = { m->block, m->block, 1 };
+    if (!m->seen || m->n[2] <= 0) {
+        verdict_say(v, DG_UNEXERCISED, "the states were not measured");
+        return;
+    }
+    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)m->n[0], (unsigned)(m->n[1] / 1024),
+                (unsigned)m->n[2], (unsigned)(m->n[3] / 1024));
+    if (grew(m, m->n[0], m->n[2], SLACK_KEYS) || grew(m, m->n[1], m->n[3], SLACK_BYTES)) {
+        v->status = DG_BROKE;
+        verdict_span(v, &end);
+    }
+}
+
+static const char *const options[] = { "at_most_of_control", NULL };
+
+const dg_claim claim_state_growth = {
+    .name = "state-growth",
+    .says = "at the end of the run the state is about as big as control's",
+    .because = "state is paid for by every node for ever; a migration that copies without deleting is noticed too late",
+    .basis = "real runtime", .options = options, .severity = DG_ADVICE,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish,
+};

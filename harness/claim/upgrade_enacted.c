@@ -1,0 +1,68 @@
+/* upgrade-enacted: N became the code at U, and its first block ran. */
+#include "claim/claim_impl.h"
+
+typedef struct memory {
+    uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
+    bool tried, enacted, pending, migrated, built_after;
+    char refused[240], path[80];
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->upgrade_block = setup->upgrade_block;
+}
+
+static void upgrade(memory *m, const dg_event *e)
+{
+    m->tried = true;
+    if (e->n[3]) {
+        m->migrated = e->n[1] != 0;
+        m->migrated_block = e->block;
+    } else {
+        m->enacted = e->n[1] != 0;
+        m->pending = e->n[0] != 0;
+        m->enacted_block = e->block;
+        text_copy(m->path, sizeof m->path, detail_text(e, "path"));
+    }
+    if (!e->n[1] && !m->refused[0]) {
+        text_copy(m->refused, sizeof m->refused, detail_text(e, "refused"));
+        m->refused_block = e->block;
+    }
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->arm != DG_ARM_TREATMENT)
+        return;
+    if (e->kind == DG_EV_UPGRADE)
+        upgrade(m, e);
+    if (e->kind == DG_EV_BLOCK && m->enacted && e->block > m->enacted_block)
+        m->built_after = true;
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    tally where = { m->enacted_block, m->enacted_block, 1 };
+    if (!m->tried)
+        verdict_say(v, DG_UNEXERCISED, "the upgrade was never tried");
+    else if (!m->enacted)
+        verdict_say(v, DG_BROKE, "N was not enacted at #%u: %s", m->enacted_block, m->refused);
+    else if (!m->built_after)
+        verdict_say(v, DG_BROKE, "N is the code since #%u and no block followed", m->enacted_block);
+    else if (!m->migrated)
+        verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block, m->refused);
+    else
+        verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path, m->pending ? ", pending until the next block" : "");
+    if (m->tried && v->status == DG_BROKE)
+        verdict_span(v, &where);
+}
+
+const dg_claim claim_upgrade_enacted = {
+    .name = "upgrade-enacted",
+    .says = "N is the code of the chain after U, and the first block on it ran N",
+    .because = "a refused set_code leaves the chain on N-1 while everybody believes otherwise",
+    .basis = "real runtime",
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish,
+};

@@ -1,0 +1,316 @@
+/* Each claim, red and green, on small hand-made streams of events. A claim that
+ * never turns red would make every report a comfort; one that holds without
+ * having seen anything would be worse. */
+#include "../support/suite.h"
+
+#include "claim/claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a stream in short: "C5 slot 105 1 1" = control, block 5, kind, n[0].. and
+ * an optional detail as JSON with ' for ". One event a line. ---- */
+
+enum { EVENTS_MAX = 64 };
+typedef struct stream { dg_event at[EVENTS_MAX]; size_t count; } stream;
+
+static dg_event_kind kind_of(const char *name, size_t len)
+{
+    for (int k = 0; k < DG_EV_KIND_COUNT; k++)
+        if (strlen(dg_event_name((dg_event_kind)k)) == len && strncmp(dg_event_name((dg_event_kind)k), name, len) == 0)
+            return (dg_event_kind)k;
+    ck_abort_msg("no kind %.*s", (int)len, name);
+    return DG_EV_SLOT;
+}
+
+static json_t *detail_of(const char *text, size_t len)
+{
+    char room[512];
+    json_t *out;
+    ck_assert_uint_lt(len, sizeof room);
+    memcpy(room, text, len);
+    for (size_t i = 0; i < len; i++)
+        if (room[i] == '\'')
+            room[i] = '"';
+    out = json_loadb(room, len, 0, NULL);
+    ck_assert_msg(out != NULL, "bad detail %.*s", (int)len, text);
+    return out;
+}
+
+static void line_in(stream *s, const char *line, size_t len)
+{
+    dg_event *e = &s->at[s->count];
+    const char *end = line + len;
+    char *next;
+    memset(e, 0, sizeof *e);
+    e->seq = s->count++;
+    e->node = UINT32_MAX;
+    e->arm = line[0] == 'C' ? DG_ARM_CONTROL : DG_ARM_TREATMENT;
+    e->block = (uint32_t)strtoul(line + 1, &next, 10);
+    next++;
+    e->kind = kind_of(next, strcspn(next, " \n"));
+    next += strcspn(next, " \n");
+    for (size_t i = 0; i < 6 && next < end && next[1] != '{'; i++)
+        e->n[i] = strtoll(next, &next, 10);
+    if (next < end)
+        e->detail = detail_of(next + 1, (size_t)(end - next - 1));
+}
+
+static void stream_read(stream *s, const char *text)
+{
+    s->count = 0;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        if (len)
+            line_in(s, text, len);
+        text += len + (text[len] == '\n');
+    }
+}
+
+static void stream_clear(stream *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        json_decref(s->at[i].detail);
+}
+
+static const dg_claim_setup setup = { .upgrade_block = 10, .slot_ms = 6000, .epoch_slots = 20, .boundaries_after = 2 };
+
+#define ALL_A "'hashes':{'validators':'a','grandpa':'a','babe':'a','para':'a'}}"
+#define GONE "'hashes':{'validators':'b','grandpa':'a','babe':'a','para':'a'}}"
+
+static const struct row {
+    const char *claim;
+    dg_status status;
+    uint32_t first;     /* where it broke; 0: nothing to say */
+    const char *says;   /* part of the verdict's text */
+    const char *events;
+} rows[] = {
+    { "identity", DG_UNEXERCISED, 0, "never compared", "C5 slot 5 1 1" },
+    { "identity", DG_HELD, 0, "2 facts", "T10 identity 1 1 {'what':'spec_name','old':'a','new':'a'}\nT10 identity 0 1 {'what':'impl_name','old':'a','new':'a'}" },
+    { "identity", DG_BROKE, 10, "epoch_length 600 -> 20", "T10 identity 1 1 {'what':'spec_name','old':'a','new':'a'}\nT10 identity 1 0 {'what':'epoch_length','old':'600','new':'20'}" },
+    { "identity", DG_WARNED, 10, "transaction_version 20 -> 19", "T10 identity 0 0 {'what':'transaction_version','old':'20','new':'19'}" },
+
+    { "upgrade-enacted", DG_UNEXERCISED, 0, "never tried", "T9 block 9 1 1 2 5 0" },
+    { "upgrade-enacted", DG_HELD, 0, "at #10 by scheduler", "T10 upgrade 0 1 10 0 {'path':'scheduler'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
+    { "upgrade-enacted", DG_BROKE, 10, "InvalidSpecName", "T10 upgrade 0 0 10 0 {'path':'scheduler','refused':'InvalidSpecName'}\nT11 block 11 1 1 2 5 0" },
+    { "upgrade-enacted", DG_BROKE, 10, "no block followed", "T10 upgrade 0 1 10 0 {'path':'scheduler'}" },
+    { "upgrade-enacted", DG_BROKE, 10, "without taking over", "T10 upgrade 1 1 10 0 {'path':'x'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 0 11 1 {'refused':'System.LastRuntimeUpgrade is 1'}" },
+
+    { "block-cadence", DG_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1\nT9 slot 9 1 1" },
+    { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s", "C11 slot 11 1 1\nC12 slot 12 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
+    { "block-cadence", DG_BROKE, 12, "1 blocks in 3 slots against 3", "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 slot 13 0 1" },
+    { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block", "C11 slot 11 0 1\nT11 slot 11 0 1" },
+
+    { "session-cadence", DG_UNEXERCISED, 0, "no epoch ended", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 0 4 11" },
+    { "session-cadence", DG_HELD, 0, "1 epochs", "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
+    { "session-cadence", DG_BROKE, 20, "0 unexpected, 1 missing", "C20 epoch 1 20 1 1 4 20\nT20 epoch 1 20 1 0 4 20" },
+    { "session-cadence", DG_BROKE, 11, "1 unexpected, 0 missing", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 1 4 11\nT20 epoch 1 20 1 1 4 20" },
+    { "session-cadence", DG_UNEXERCISED, 0, "N-1 alone", "C20 epoch 1 20 1 0 4 20\nT20 epoch 1 20 1 1 4 20" },
+
+    { "authorable", DG_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1" },
+    { "authorable", DG_HELD, 0, "2 slots", "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
+    { "authorable", DG_BROKE, 11, "in initialize: boom", "C11 slot 11 1 1\nT11 build-failed 11 1 1 {'step':'initialize','panic':'boom'}\nT11 slot 11 0 1" },
+    { "authorable", DG_UNEXERCISED, 0, "N-1 alone", "C9 build-failed 9 1 1 {'step':'initialize'}\nT11 build-failed 11 1 1 {'step':'initialize'}" },
+
+    { "authorities-survive", DG_UNEXERCISED, 0, "no set", "C10 authorities 3 3 3 3 {'at':'U'," ALL_A },
+    { "authorities-survive", DG_HELD, 0, "3 validators", "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT10 authorities 3 3 3 3 {'at':'U'," ALL_A },
+    { "authorities-survive", DG_WARNED, 10, "validators 3 in control, 0 at #10", "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nC11 authorities 3 3 3 3 {'at':'U+1'," ALL_A "\nT10 authorities 0 3 3 3 {'at':'U'," GONE "\nT11 authorities 3 3 3 3 {'at':'U+1'," ALL_A },
+    { "authorities-survive", DG_BROKE, 40, "validators 3 in control, 0 at #40 (session+2)", "C40 authorities 3 3 3 3 {'at':'session+2'," ALL_A "\nT40 authorities 0 3 3 3 {'at':'session+2'," GONE },
+    { "authorities-survive", DG_BROKE, 40, "but not those of control", "C40 authorities 3 3 3 3 {'at':'session+2'," ALL_A "\nT40 authorities 3 3 3 3 {'at':'session+2'," GONE },
+    { "authorities-survive", DG_BROKE, 11, "Session.NextKeys: 3 of 3", "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT11 storage 3 3 0 {'pallet':'Session','item':'NextKeys','role':'session-keys','reason':'32 bytes left'}" },
+
+    { "config-survives", DG_UNEXERCISED, 0, "no configuration", "C11 slot 11 1 1" },
+    { "config-survives", DG_HELD, 0, "1 values", "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
+    { "config-survives", DG_BROKE, 11, "does not decode", "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
+    { "config-survives", DG_WARNED, 11, "rotation 10 -> 20", "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },
+    { "config-survives", DG_UNEXERCISED, 0, "N-1 alone", "T11 config 0 0 0 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
+
+    { "inherent-accepted", DG_UNEXERCISED, 0, "no block", "C11 inherent 2 2 1" },
+    { "inherent-accepted", DG_HELD, 0, "in 1 blocks", "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
+    { "inherent-accepted", DG_BROKE, 11, "parachains' one is missing", "C11 inherent 2 2 1\nT11 inherent 1 1 0" },
+    { "inherent-accepted", DG_BROKE, 11, "2 produced, 1 taken: 0x0100", "C11 inherent 2 2 1\nT11 inherent 2 1 1 {'refused':'0x0100'}" },
+    { "inherent-accepted", DG_UNEXERCISED, 0, "N-1 alone", "C11 inherent 2 1 1\nT11 inherent 2 1 1" },
+
+    { "api-window", DG_UNEXERCISED, 0, "no runtime API", "T9 api 1 5 4 1 5 0 {'api':'Core_version','window':'U-1'}" },
+    { "api-window", DG_HELD, 0, "1 answers at U", "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-window", DG_BROKE, 10, "Core_version does not answer at #10 (U): boom", "T10 api 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
+    { "api-window", DG_BROKE, 10, "does not decode", "T10 api 1 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-window", DG_BROKE, 10, "takes too long", "T10 api 1 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-window", DG_WARNED, 10, "1 answers contradict", "T10 api 1 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 5 4 1 5 0 {'api':'GrandpaApi_grandpa_authorities','window':'U+1'}" },
+
+    { "api-compatible", DG_UNEXERCISED, 0, "no runtime API", "C11 slot 11 1 1" },
+    { "api-compatible", DG_HELD, 0, "keep their form", "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-compatible", DG_BROKE, 10, "BabeApi_configuration: .c", "T10 api-type 0 1 {'api':'BabeApi_configuration','where':'.c'}" },
+    { "api-compatible", DG_WARNED, 10, "StakingApi_x", "T10 api-type 0 0 {'api':'StakingApi_x','where':'gone'}" },
+
+    { "migration", DG_UNEXERCISED, 0, "no block", "T10 migration 0 5 5 0 0" },
+    { "migration", DG_HELD, 0, "7 million", "T11 migration 0 7000000 5 1 9\nT40 run-end 30 2 0" },
+    { "migration", DG_BROKE, 11, "still ran at the end", "T11 migration 1 7 5 1 9\nT12 migration 1 6 5 1 9" },
+    { "migration", DG_BROKE, 11, "more than a slot has", "T11 migration 0 7000000000 5 0 0" },
+    { "migration", DG_BROKE, 11, "block limit is 2000 ms", "T11 migration 0 7 5 3000000000000 2000000000000" },
+    { "migration", DG_BROKE, 12, "2 of 3 entries of Paras.Heads", "T11 migration 0 7 5 0 0\nT12 storage 3 2 0 {'pallet':'Paras','item':'Heads','reason':'r'}" },
+    { "migration", DG_HELD, 0, "everything decodes", "T11 migration 0 7 5 0 0\nT12 storage 3 2 2 {'pallet':'Paras','item':'Heads','reason':'r'}" },
+
+    { "queued-calls", DG_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
+    { "queued-calls", DG_HELD, 0, "1 calls", "T11 call 1 {'where':'Agenda','old':'System.remark','new':'System.remark'}" },
+    { "queued-calls", DG_BROKE, 11, "System.remark became System.kill", "T11 call 0 {'where':'Agenda','old':'System.remark','new':'System.kill'}" },
+
+    { "reimport", DG_UNEXERCISED, 0, "no block", "C11 slot 11 1 1" },
+    { "reimport", DG_HELD, 0, "2 blocks", "T11 reimport 1\nT12 reimport 1" },
+    { "reimport", DG_BROKE, 12, "1 of 2 blocks: root", "T11 reimport 1\nT12 reimport 0 {'reason':'root'}" },
+
+    { "state-growth", DG_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
+    { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
+    { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
+    { "state-growth", DG_BROKE, 11, "keys", "T11 state 1000 50000000 1000 4000" },
+};
+
+START_TEST(a_claim_judges_its_stream)
+{
+    const struct row *r = &rows[_i];
+    stream s;
+    dg_verdict v;
+    stream_read(&s, r->events);
+    ck_assert_int_eq(dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL), DG_OK);
+    ck_assert_msg(v.status == r->status, "%s over %s: %s (%s)", r->claim, r->events, dg_status_name(v.status), v.text);
+    ck_assert_msg(strstr(v.text, r->says) != NULL, "%s says: %s", r->claim, v.text);
+    ck_assert_msg(v.first_block == r->first, "%s: first #%u, %s", r->claim, v.first_block, v.text);
+    ck_assert(v.status != DG_BROKE || v.count > 0);
+    ck_assert(!v.control_failed || strstr(v.text, "N-1 alone"));
+    dg_verdict_clear(&v);
+    stream_clear(&s);
+}
+END_TEST
+
+/* Silence is not consent: no claim may hold over an empty log. */
+START_TEST(no_claim_holds_over_nothing)
+{
+    const dg_claim *claim;
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
+        dg_verdict v;
+        ck_assert_int_eq(dg_claim_judge(claim, &v, &setup, NULL, 0, NULL), DG_OK);
+        ck_assert_msg(v.status == DG_UNEXERCISED, "%s: %s", claim->name, v.text);
+        dg_verdict_clear(&v);
+    }
+}
+END_TEST
+
+/* The rows above must leave no claim without a red and a green stream. */
+START_TEST(every_claim_was_seen_red_and_green)
+{
+    const dg_claim *claim;
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
+        bool red = false, green = false;
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+            if (strcmp(rows[k].claim, claim->name) != 0)
+                continue;
+            red |= rows[k].status == DG_BROKE;
+            green |= rows[k].status == DG_HELD;
+        }
+        ck_assert_msg(red && green, "%s", claim->name);
+        ck_assert(claim->says && claim->because && claim->basis);
+    }
+}
+END_TEST
+
+/* A log that is written and read back gives the verdict of the run. */
+START_TEST(a_verdict_can_be_checked_from_the_log)
+{
+    const struct row *r = &rows[_i];
+    stream s, again = { .count = 0 };
+    dg_verdict v, w;
+    stream_read(&s, r->events);
+    for (size_t i = 0; i < s.count; i++) {
+        json_t *line = dg_event_json(&s.at[i]);
+        ck_assert_int_eq(dg_event_parse(&again.at[again.count++], line, NULL), DG_OK);
+        json_decref(line);
+    }
+    dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL);
+    dg_claim_judge(dg_claim_named(r->claim), &w, &setup, again.at, again.count, NULL);
+    ck_assert_int_eq(v.status, w.status);
+    ck_assert_str_eq(v.text, w.text);
+    ck_assert(json_equal(v.evidence, w.evidence) || (!v.evidence && !w.evidence));
+    dg_verdict_clear(&v);
+    dg_verdict_clear(&w);
+    stream_clear(&s);
+    stream_clear(&again);
+}
+END_TEST
+
+static const struct { const char *json, *says; } bad_lines[] = {
+    { "{}", "arm" }, { "{\"arm\":\"both\",\"kind\":\"slot\"}", "both" },
+    { "{\"arm\":\"control\",\"kind\":\"slit\"}", "slit" },
+    { "{\"arm\":\"control\",\"kind\":\"slot\",\"seq\":1,\"at_ns\":0,\"block\":-1,\"slot\":1,\"built\":1,\"claims\":1}", "range" },
+    { "{\"arm\":\"control\",\"kind\":\"slot\",\"seq\":1,\"at_ns\":0,\"block\":1,\"slot\":1,\"built\":1}", "claims" },
+    { "[]", "arm" },
+};
+
+START_TEST(a_line_that_is_no_event_is_refused)
+{
+    json_t *line = json_loads(bad_lines[_i].json, 0, NULL);
+    dg_event e;
+    dg_error err;
+    ck_assert_int_eq(dg_event_parse(&e, line, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, bad_lines[_i].says) != NULL, "%s", err.text);
+    json_decref(line);
+}
+END_TEST
+
+/* A plan may loosen a threshold: 1 block in 3 slots is enough for a fifth. */
+START_TEST(a_threshold_comes_from_the_plan)
+{
+    json_t *options = json_pack("{s:f}", "at_least_of_control", 0.2);
+    dg_claim_setup loose = setup;
+    stream s;
+    dg_verdict v;
+    loose.options = options;
+    stream_read(&s, "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 slot 13 0 1");
+    dg_claim_judge(dg_claim_named("block-cadence"), &v, &loose, s.at, s.count, NULL);
+    ck_assert_int_eq(v.status, DG_HELD);
+    dg_verdict_clear(&v);
+    stream_clear(&s);
+    json_decref(options);
+}
+END_TEST
+
+/* Memory that ends anywhere ends the judgement with a code, never with half a verdict. */
+START_TEST(a_claim_without_memory_says_so)
+{
+    stream s;
+    dg_verdict v;
+    dg_error err;
+    bool done = false;
+    json_set_alloc_funcs(dg_malloc, dg_free);
+    stream_read(&s, "T10 identity 1 0 {'what':'epoch_length','old':'600','new':'20'}\nT10 identity 1 0 {'what':'spec_name','old':'a','new':'b'}");
+    for (uint64_t nth = 1; !done && nth < 200; nth++) {
+        dg_code rc;
+        dg_alloc_fail_from(nth);
+        rc = dg_claim_judge(dg_claim_named("identity"), &v, &setup, s.at, s.count, &err);
+        dg_alloc_fail_from(0);
+        ck_assert(rc == DG_OK || rc == DG_NOMEM);
+        done = rc == DG_OK;
+        if (done)
+            ck_assert_uint_eq(json_array_size(v.evidence), 2);
+        dg_verdict_clear(&v);
+    }
+    ck_assert(done);
+    stream_clear(&s);
+    json_set_alloc_funcs(malloc, free);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("claims");
+    TCase *tc = tcase_create("claims");
+    int count = sizeof rows / sizeof *rows;
+    tcase_add_loop_test(tc, a_claim_judges_its_stream, 0, count);
+    tcase_add_loop_test(tc, a_verdict_can_be_checked_from_the_log, 0, count);
+    tcase_add_test(tc, no_claim_holds_over_nothing);
+    tcase_add_test(tc, every_claim_was_seen_red_and_green);
+    tcase_add_loop_test(tc, a_line_that_is_no_event_is_refused, 0, sizeof bad_lines / sizeof *bad_lines);
+    tcase_add_test(tc, a_threshold_comes_from_the_plan);
+    tcase_add_test(tc, a_claim_without_memory_says_so);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
