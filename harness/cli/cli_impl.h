@@ -1,0 +1,89 @@
+/* cli_impl.h - what the subcommands share: option tables, opening things by
+ * name, printing, exit codes. */
+#ifndef DG_CLI_IMPL_H
+#define DG_CLI_IMPL_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "host/host.h"
+#include "run/run.h"
+#include "snapshot/snapshot.h"
+#include "wasm/wasm.h"
+
+/* ---- options ---- */
+
+typedef enum dg_option_kind { DG_OPT_FLAG, DG_OPT_TEXT, DG_OPT_NUMBER } dg_option_kind;
+
+typedef struct dg_option {
+    const char *name;  /* without dashes: "state-version" */
+    char letter;       /* 0: none */
+    dg_option_kind kind;
+    const char *value; /* what the help calls its value; NULL for a flag */
+    const char *says;
+} dg_option;
+
+enum { DG_POSITIONALS_MAX = 64, DG_OPTIONS_MAX = 24 };
+
+typedef struct dg_args {
+    const char *positional[DG_POSITIONALS_MAX];
+    size_t positional_count;
+    const char *text[DG_OPTIONS_MAX]; /* by row of the command's table; NULL: not given */
+    uint64_t number[DG_OPTIONS_MAX];
+    bool json, quiet, verbose, help;
+} dg_args;
+
+typedef struct dg_command {
+    const char *name;      /* "call", "snapshot create" */
+    const char *arguments; /* "SNAPSHOT API_method [0xARGS]" */
+    const char *says;      /* one sentence */
+    const char *more;      /* paragraph of the help, NULL: none */
+    size_t min, max;       /* positionals */
+    const dg_option *options;
+    size_t option_count;
+    int (*run)(const dg_args *args);
+} dg_command;
+
+/* Every command takes these too: -h/--help, -v/--verbose, -q/--quiet, --json. */
+dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv, dg_error *err);
+/* The row of `name` in the command's table: the index into text and number. */
+const char *dg_arg(const dg_args *args, const dg_command *command, const char *name);
+
+const dg_command *dg_command_at(size_t i); /* NULL past the end */
+void dg_command_help(FILE *out, const dg_command *command);
+
+/* ---- shared work ---- */
+
+/* Prints "doppel: text" on stderr and returns the exit code of err->code. */
+int dg_exit_with(const dg_error *err);
+
+/* DOPPEL_CACHE or the usual place. */
+const char *dg_cli_cache(void);
+/* An engine with its compiled code in dg_cli_cache. */
+dg_code dg_cli_engine(dg_engine **out, dg_error *err);
+/* A runtime from a file (.wasm, compressed or not, .zst of either), or the
+ * `:code` of a spec or snapshot. */
+dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg_error *err);
+/* As dg_source_open (run.h), with progress; imported specs stay in the cache. */
+dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
+/* Import with progress on stderr; `engine` tells the version of the code found. */
+dg_code dg_cli_import(dg_snapshot_info *info, dg_engine *engine, const char *from, const char *to, bool replace, dg_error *err);
+
+/* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
+ * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
+int dg_print_json(json_t *value);
+
+/* ---- progress: a bar on a terminal, a line each ten seconds otherwise ---- */
+
+typedef struct dg_progress { const char *what; const char *unit; uint64_t last_ns, start_ns; bool shown; } dg_progress;
+void dg_progress_init(dg_progress *p, const char *what, const char *unit);
+void dg_progress_step(void *progress, uint64_t done, uint64_t total);
+void dg_progress_done(dg_progress *p);
+
+/* ---- the commands, one file each ---- */
+
+extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
+    dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run,
+    dg_cmd_report_show, dg_cmd_version, dg_cmd_help;
+
+#endif

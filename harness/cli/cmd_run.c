@@ -1,0 +1,124 @@
+/* cmd_run.c - doppel run: a plan, control and treatment, a verdict. */
+#include "cli/cli_impl.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Flags that stand for a key of the plan; the rest is about this run alone. */
+static const dg_option options[] = {
+    { "snapshot", 0, DG_OPT_TEXT, "S", "plan key snapshot" },
+    { "to", 0, DG_OPT_TEXT, "RUNTIME", "plan key upgrade.to" },
+    { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
+    { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how: authorize, set-code, override" },
+    { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
+    { "set", 0, DG_OPT_TEXT, "KEY=VALUE", "any other key of the plan, as claims.block-cadence.severity=advice" },
+    { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
+    { "events", 0, DG_OPT_TEXT, "FILE", "every event as NDJSON" },
+    { "verify-determinism", 0, DG_OPT_FLAG, NULL, "run twice and compare every event: exit 5 when they differ" },
+    { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
+};
+static const char *const keys[] = { "snapshot", "upgrade.to", "upgrade.at", "upgrade.how", "seed" };
+enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_SET = 5, OPT_OUT, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
+
+static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
+{
+    const char *equal = strchr(pair, '=');
+    char key[200];
+    if (!equal || (size_t)(equal - pair) >= sizeof key)
+        return dg_fail(err, DG_USAGE, "--set wants KEY=VALUE, not %s", pair);
+    memcpy(key, pair, (size_t)(equal - pair));
+    key[equal - pair] = 0;
+    return dg_plan_set(plan, key, equal + 1, err);
+}
+
+static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
+{
+    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err) : dg_plan_new(plan, err);
+    for (size_t i = 0; rc >= 0 && i < KEY_COUNT; i++)
+        if (args->text[i])
+            rc = dg_plan_set(*plan, keys[i], args->text[i], err);
+    if (rc >= 0 && args->text[OPT_SET])
+        rc = set_pair(*plan, args->text[OPT_SET], err);
+    return rc < 0 ? rc : dg_plan_check(*plan, err);
+}
+
+typedef struct bar { dg_progress progress; const char *phase; } bar;
+
+static void step(void *user, const dg_run_progress *now)
+{
+    bar *b = user;
+    if (b->phase != now->phase) {
+        dg_progress_done(&b->progress);
+        dg_progress_init(&b->progress, now->phase, strcmp(now->phase, "import") == 0 ? "bytes" : "blocks");
+        b->phase = now->phase;
+    }
+    dg_progress_step(&b->progress, now->done, now->total);
+}
+
+/* The folder of `path`, made if it is not there. */
+static dg_code folder_for(const char *path, dg_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[512];
+    if (!slash || slash == path || (size_t)(slash - path) >= sizeof folder)
+        return DG_OK;
+    memcpy(folder, path, (size_t)(slash - path));
+    folder[slash - path] = 0;
+    return dg_dir_make(folder, err);
+}
+
+static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *err)
+{
+    dg_buf text;
+    dg_code rc;
+    dg_buf_init(&text, (size_t)1 << 30);
+    if ((rc = dg_report_json(&text, outcome, err)) >= 0 && (rc = folder_for(path, err)) >= 0)
+        rc = dg_file_write(path, dg_buf_bytes(&text), err);
+    dg_buf_clear(&text);
+    return rc;
+}
+
+static dg_code print_report(const dg_args *args, const json_t *outcome, dg_error *err)
+{
+    dg_report_options how = { .verbose = args->verbose };
+    dg_buf text;
+    dg_code rc;
+    how.colour = args->text[OPT_COLOR] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    dg_buf_init(&text, (size_t)1 << 30);
+    rc = args->json ? dg_report_json(&text, outcome, err) : dg_report_text(&text, outcome, &how, err);
+    if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
+        rc = dg_fail(err, DG_IO, "the report could not be written");
+    dg_buf_clear(&text);
+    return rc;
+}
+
+static int run(const dg_args *args)
+{
+    bar b = { .phase = NULL };
+    dg_run_options how = { .cache_dir = dg_cli_cache(), .compiler = DG_COMPILER_SPEED, .events_path = args->text[OPT_EVENTS],
+                           .verify_determinism = args->text[OPT_VERIFY] != NULL, .progress = step, .user = &b };
+    const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/outcome.json";
+    dg_plan *plan = NULL;
+    json_t *outcome = NULL;
+    dg_error err;
+    int exit_code;
+    dg_code rc = plan_of(&plan, args, &err);
+    if (rc >= 0)
+        rc = dg_run(&outcome, plan, &how, &err);
+    dg_progress_done(&b.progress);
+    if (rc < 0 || write_outcome(outcome, out, &err) < 0 || print_report(args, outcome, &err) < 0)
+        exit_code = dg_exit_with(&err);
+    else
+        exit_code = dg_outcome_exit(outcome);
+    json_decref(outcome);
+    dg_plan_free(plan);
+    return exit_code;
+}
+
+const dg_command dg_cmd_run = {
+    "run", "[PLAN]", "Enact N on a fork at a chosen offset and judge every claim",
+    "PLAN is JSON (doppel help run; plan.schema.json); flags win over it. The outcome goes to out/outcome.json.",
+    0, 1, options, sizeof options / sizeof options[0], run,
+};

@@ -1,0 +1,37 @@
+/* cmd_version.c - doppel version, doppel help */
+#include "cli/cli_impl.h"
+
+#include <string.h>
+
+static int version(const dg_args *args)
+{
+    if (args->json)
+        return dg_print_json(json_pack("{s:s, s:s}", "doppel", DG_VERSION, "engine", dg_engine_version()));
+    printf("doppel %s (%s)\n", DG_VERSION, dg_engine_version());
+    return DG_EXIT_HELD;
+}
+
+const dg_command dg_cmd_version = {
+    "version", "", "Version of this program and of its engine", NULL, 0, 0, NULL, 0, version,
+};
+
+static int help(const dg_args *args)
+{
+    char name[128] = "";
+    dg_error err;
+    if (args->positional_count == 0) {
+        dg_command_help(stdout, NULL);
+        return DG_EXIT_HELD;
+    }
+    for (size_t i = 0; i < args->positional_count; i++)
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? " " : "", args->positional[i]);
+    for (size_t i = 0; dg_command_at(i); i++)
+        if (strcmp(dg_command_at(i)->name, name) == 0) {
+            dg_command_help(stdout, dg_command_at(i));
+            return DG_EXIT_HELD;
+        }
+    dg_fail(&err, DG_USAGE, "no command %s; see doppel help", name);
+    return dg_exit_with(&err);
+}
+
+const dg_command dg_cmd_help = { "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help };

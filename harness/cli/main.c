@@ -1,0 +1,85 @@
+/* main.c - finds the subcommand. Only tables here; each command has its file. */
+#include "cli/cli_impl.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const dg_command *const commands[] = {
+    &dg_cmd_snapshot_create, &dg_cmd_snapshot_show, &dg_cmd_snapshot_verify, &dg_cmd_snapshot_export,
+    &dg_cmd_inspect,         &dg_cmd_call,          &dg_cmd_execute,         &dg_cmd_preflight,
+    &dg_cmd_run,             &dg_cmd_report_show,   &dg_cmd_version,         &dg_cmd_help,
+};
+
+const dg_command *dg_command_at(size_t i)
+{
+    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+}
+
+/* How many words of argv name the command: 1, 2 ("snapshot create"), 0: not it. */
+static int words_of(const dg_command *command, int argc, char **argv)
+{
+    const char *space = strchr(command->name, ' ');
+    if (!space)
+        return strcmp(command->name, argv[1]) == 0 ? 1 : 0;
+    if (argc < 3 || strncmp(command->name, argv[1], (size_t)(space - command->name)) != 0
+        || argv[1][space - command->name] != 0 || strcmp(space + 1, argv[2]) != 0)
+        return 0;
+    return 2;
+}
+
+static int unknown(int argc, char **argv)
+{
+    const char *names[16] = { NULL };
+    const char *near;
+    size_t count = 0;
+    char word[128];
+    dg_error err;
+    bool group = false;
+    for (size_t i = 0; dg_command_at(i); i++) {
+        const char *name = dg_command_at(i)->name, *space = strchr(name, ' ');
+        if (space && strncmp(name, argv[1], (size_t)(space - name)) == 0 && argv[1][space - name] == 0)
+            group = true;
+        names[count++] = name;
+    }
+    snprintf(word, sizeof word, group && argc > 2 ? "%s %s" : "%s", argv[1], argc > 2 ? argv[2] : "");
+    near = dg_nearest(word, names);
+    if (group && argc == 2)
+        dg_fail(&err, DG_USAGE, "%s needs one of: create, show, verify, export (see doppel help)", argv[1]);
+    else
+        dg_fail(&err, DG_USAGE, near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word,
+                near);
+    return dg_exit_with(&err);
+}
+
+int main(int argc, char **argv)
+{
+    dg_error err;
+    dg_args args;
+    char help[] = "help", version[] = "version";
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, with its code */
+    signal(SIGXFSZ, SIG_IGN); /* likewise a full disk by quota */
+    if (argc < 2) {
+        dg_command_help(stderr, NULL);
+        return DG_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+        argv[1] = help;
+    if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
+        argv[1] = version;
+    for (size_t i = 0; dg_command_at(i); i++) {
+        const dg_command *command = dg_command_at(i);
+        int words = words_of(command, argc, argv);
+        if (!words)
+            continue;
+        if (dg_args_parse(&args, command, argc - 1 - words, argv + 1 + words, &err) < 0)
+            return dg_exit_with(&err);
+        if (args.help) {
+            dg_command_help(stdout, command);
+            return DG_EXIT_HELD;
+        }
+        dg_log_set(args.quiet ? DG_LOG_QUIET : args.verbose ? DG_LOG_VERBOSE : DG_LOG_NORMAL);
+        return command->run(&args);
+    }
+    return unknown(argc, argv);
+}

@@ -1,0 +1,159 @@
+/* options.c - reads a command line by the command's table, and prints that table. */
+#include "cli/cli_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const dg_option shared[] = {
+    { "json", 0, DG_OPT_FLAG, NULL, "results as JSON with sorted keys" },
+    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress, no log" },
+    { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr" },
+    { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
+};
+enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };
+
+static const dg_option *row_at(const dg_command *command, size_t i)
+{
+    if (i < command->option_count)
+        return &command->options[i];
+    i -= command->option_count;
+    return i < SHARED_COUNT ? &shared[i] : NULL;
+}
+
+static bool named(const dg_option *row, const char *word, size_t len)
+{
+    return strlen(row->name) == len && strncmp(row->name, word, len) == 0;
+}
+
+/* `word` is "--name", "--name=value" or "-x". The index of its row, or -1. */
+static int find(const dg_command *command, const char *word, const char **value)
+{
+    const char *equal = strchr(word, '=');
+    size_t len = equal ? (size_t)(equal - word) : strlen(word);
+    *value = equal ? equal + 1 : NULL;
+    for (size_t i = 0; row_at(command, i); i++) {
+        const dg_option *row = row_at(command, i);
+        if (word[1] == '-' ? named(row, word + 2, len - 2) : len == 2 && row->letter == word[1])
+            return (int)i;
+    }
+    return -1;
+}
+
+static dg_code unknown(const dg_command *command, const char *word, dg_error *err)
+{
+    const char *names[DG_OPTIONS_MAX + SHARED_COUNT + 1] = { NULL };
+    const char *near;
+    for (size_t i = 0; row_at(command, i); i++)
+        names[i] = row_at(command, i)->name;
+    near = dg_nearest(word + strspn(word, "-"), names);
+    if (near)
+        return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word, near);
+    return dg_fail(err, DG_USAGE, "%s: no option %s", command->name, word);
+}
+
+static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value, dg_error *err)
+{
+    const dg_option *row = row_at(command, i);
+    char *end;
+    if (i >= command->option_count) {
+        bool *flags[SHARED_COUNT] = { &out->json, &out->quiet, &out->verbose, &out->help };
+        *flags[i - command->option_count] = true;
+        return DG_OK;
+    }
+    out->text[i] = value;
+    if (row->kind != DG_OPT_NUMBER)
+        return DG_OK;
+    out->number[i] = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end)
+        return dg_fail(err, DG_USAGE, "%s: --%s wants a number, not %s", command->name, row->name, value);
+    return DG_OK;
+}
+
+/* One option at argv[*at]; steps over a value that stands apart. */
+static dg_code option(dg_args *out, const dg_command *command, int argc, char **argv, int *at, dg_error *err)
+{
+    const char *word = argv[*at], *value;
+    int i = find(command, word, &value);
+    const dg_option *row;
+    if (i < 0)
+        return unknown(command, word, err);
+    row = row_at(command, (size_t)i);
+    if (row->kind == DG_OPT_FLAG) {
+        if (value)
+            return dg_fail(err, DG_USAGE, "%s: --%s takes no value", command->name, row->name);
+        return set(out, command, (size_t)i, "", err);
+    }
+    if (!value && *at + 1 < argc)
+        value = argv[++*at];
+    if (!value)
+        return dg_fail(err, DG_USAGE, "%s: --%s wants %s", command->name, row->name, row->value);
+    return set(out, command, (size_t)i, value, err);
+}
+
+dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv, dg_error *err)
+{
+    bool only_positional = false;
+    dg_code rc;
+    *out = (dg_args){ 0 };
+    for (int i = 0; i < argc; i++) {
+        if (!only_positional && strcmp(argv[i], "--") == 0) {
+            only_positional = true;
+        } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
+            if ((rc = option(out, command, argc, argv, &i, err)) < 0)
+                return rc;
+        } else if (out->positional_count == command->max || out->positional_count == DG_POSITIONALS_MAX) {
+            return dg_fail(err, DG_USAGE, "%s: %s is one argument too many; usage: doppel %s %s", command->name,
+                           argv[i], command->name, command->arguments);
+        } else {
+            out->positional[out->positional_count++] = argv[i];
+        }
+    }
+    if (!out->help && out->positional_count < command->min)
+        return dg_fail(err, DG_USAGE, "usage: doppel %s %s", command->name, command->arguments);
+    return DG_OK;
+}
+
+const char *dg_arg(const dg_args *args, const dg_command *command, const char *name)
+{
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strcmp(command->options[i].name, name) == 0)
+            return args->text[i];
+    return NULL;
+}
+
+static void print_row(FILE *out, const dg_option *row)
+{
+    char left[64], letter[8] = "    ";
+    if (row->letter)
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
+             row->value ? row->value : "");
+    fprintf(out, "  %-34s %s\n", left, row->says);
+}
+
+static void print_overview(FILE *out)
+{
+    fputs("doppel - rehearse a runtime upgrade on a fork of live chain state\n\n", out);
+    for (size_t i = 0; dg_command_at(i); i++) {
+        const dg_command *c = dg_command_at(i);
+        fprintf(out, "  doppel %-16s %-34s %s\n", c->name, c->arguments, c->says);
+    }
+    fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or plan,\n"
+          "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"
+          "Positions: boundary-20, boundary+0, boundary@2-20, 50%, #12345, next.\n",
+          out);
+}
+
+void dg_command_help(FILE *out, const dg_command *command)
+{
+    if (!command) {
+        print_overview(out);
+        return;
+    }
+    fprintf(out, "usage: doppel %s %s\n\n%s.\n", command->name, command->arguments, command->says);
+    if (command->more)
+        fprintf(out, "\n%s\n", command->more);
+    fputc('\n', out);
+    for (size_t i = 0; row_at(command, i); i++)
+        print_row(out, row_at(command, i));
+}

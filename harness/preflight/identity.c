@@ -1,0 +1,130 @@
+/* identity.c - is N a successor at all? Names, versions, and the constants that
+ * every node took from the chain at its start: epoch length and slot duration. A
+ * runtime that changes those builds blocks happily, on a chain of its own. */
+#include "preflight/preflight_impl.h"
+
+#include <string.h>
+
+static void names(dg_look *l)
+{
+    const dg_version *a = l->old, *b = l->new_;
+    if (strcmp(a->spec_name, b->spec_name) != 0)
+        dg_find(l, DG_FIND_FAIL, "identity.spec-name", "spec_name", json_string(a->spec_name), json_string(b->spec_name),
+                "spec_name %s -> %s: set_code refuses it (InvalidSpecName); it is the runtime of another chain",
+                a->spec_name, b->spec_name);
+    if (b->spec_version <= a->spec_version)
+        dg_find(l, DG_FIND_FAIL, "identity.spec-version", "spec_version", json_integer(a->spec_version),
+                json_integer(b->spec_version),
+                "spec_version %u -> %u does not increase: set_code refuses it, and no migration would run",
+                a->spec_version, b->spec_version);
+    if (a->authoring_version != b->authoring_version)
+        dg_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version", json_integer(a->authoring_version),
+                json_integer(b->authoring_version), "authoring_version %u -> %u: nodes of today stop authoring",
+                a->authoring_version, b->authoring_version);
+    if (a->transaction_version != b->transaction_version)
+        dg_find(l, DG_FIND_NOTE, "identity.transaction", "transaction_version", json_integer(a->transaction_version),
+                json_integer(b->transaction_version),
+                "transaction_version %u -> %u: transactions signed before U are invalid after it",
+                a->transaction_version, b->transaction_version);
+}
+
+static void system_version(dg_look *l)
+{
+    unsigned a = l->old->system_version, b = l->new_->system_version;
+    if (a == b)
+        return;
+    dg_find(l, DG_FIND_NOTE, "identity.system", "system_version", json_integer(a), json_integer(b),
+            "system_version %u -> %u:%s%s", a, b,
+            a == 0 && b > 0 ? " values of 33 bytes and more move to hashed nodes when next written" : "",
+            b >= 3 && a < 3 ? " code changes after N wait one block in :pending_code" : "");
+}
+
+/* ---- BABE, as the runtime answers it ---- */
+
+typedef struct babe { uint64_t slot_ms, epoch_slots, c0, c1; bool known; } babe;
+
+static babe configuration(dg_look *l, dg_runtime *runtime, const char *side)
+{
+    babe b = { 0 };
+    dg_error err;
+    dg_buf answer;
+    dg_buf_init(&answer, 1 << 24);
+    if (dg_look_call(&answer, runtime, l->before, "BabeApi_configuration", dg_bytes_of(NULL, 0), &err) == DG_OK) {
+        dg_scale s = dg_scale_from(dg_buf_bytes(&answer));
+        b.slot_ms = dg_scale_u64(&s);
+        b.epoch_slots = dg_scale_u64(&s);
+        b.c0 = dg_scale_u64(&s);
+        b.c1 = dg_scale_u64(&s);
+        b.known = s.rc == DG_OK;
+    } else {
+        dg_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s", side, err.text);
+    }
+    dg_buf_clear(&answer);
+    return b;
+}
+
+static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_t a, uint64_t b, const char *says)
+{
+    if (a != b)
+        dg_find(l, DG_FIND_FAIL, id, subject, json_integer((json_int_t)a), json_integer((json_int_t)b), "%s %llu -> %llu: %s",
+                subject, (unsigned long long)a, (unsigned long long)b, says);
+}
+
+static void consensus(dg_look *l)
+{
+    babe a = configuration(l, l->in->from, "N-1"), b = configuration(l, l->in->to, "N");
+    if (!a.known || !b.known)
+        return;
+    compare_u64(l, "constants.epoch", "epoch length in slots", a.epoch_slots, b.epoch_slots,
+                "nodes keep the length they started with and expect epoch digests in other slots");
+    compare_u64(l, "constants.slot", "slot duration in ms", a.slot_ms, b.slot_ms,
+                "nodes keep the duration they started with: every timestamp is refused");
+    if (a.c0 != b.c0 || a.c1 != b.c1)
+        dg_find(l, DG_FIND_WARN, "constants.c", "primary probability c",
+                json_pack("[I,I]", (json_int_t)a.c0, (json_int_t)a.c1), json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
+                "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0, (unsigned long long)a.c1,
+                (unsigned long long)b.c0, (unsigned long long)b.c1);
+}
+
+/* ---- blobs ---- */
+
+static dg_code unpacked(size_t *len, dg_runtime *runtime, dg_error *err)
+{
+    dg_buf wasm;
+    dg_code rc;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    rc = dg_blob_decode(&wasm, dg_runtime_blob(runtime), err);
+    *len = wasm.len;
+    dg_buf_clear(&wasm);
+    return rc;
+}
+
+static dg_code blobs(dg_look *l, dg_error *err)
+{
+    size_t a, b;
+    dg_code rc;
+    if ((rc = unpacked(&a, l->in->from, err)) < 0 || (rc = unpacked(&b, l->in->to, err)) < 0)
+        return rc;
+    dg_find(l, DG_FIND_NOTE, "code.size", "bytes of code", json_pack("[I,I]", (json_int_t)dg_runtime_blob_len(l->in->from), (json_int_t)a),
+            json_pack("[I,I]", (json_int_t)dg_runtime_blob_len(l->in->to), (json_int_t)b),
+            "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)", dg_runtime_blob_len(l->in->to), b,
+            dg_runtime_blob_len(l->in->from), a);
+    if (dg_runtime_blob_len(l->in->to) == b)
+        dg_find(l, DG_FIND_WARN, "code.raw", "compression", NULL, NULL,
+                "N is not compressed; releases are, and their published hash is of the compressed form");
+    for (size_t i = 0; dg_module_import_at(dg_runtime_module(l->in->to), i); i++) {
+        const char *name = dg_module_import_at(dg_runtime_module(l->in->to), i);
+        if (!dg_host_provides(name))
+            dg_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
+                    "N imports %s, which this program does not provide: calls that reach it trap", name);
+    }
+    return DG_OK;
+}
+
+dg_code dg_look_identity(dg_look *look, dg_error *err)
+{
+    names(look);
+    system_version(look);
+    consensus(look);
+    return blobs(look, err);
+}

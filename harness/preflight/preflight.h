@@ -1,0 +1,40 @@
+/* preflight.h - what can be said of N over N-1's state before any block is built.
+ *
+ *   dg_preflight         compares two runtimes over one state: findings as JSON
+ *   dg_preflight_failed  does a finding forbid enactment?
+ *   dg_preflight_text    the findings for people
+ *
+ * Everything is read from the blobs, their metadata and the state; the one thing
+ * that is executed is N's Core_initialize_block over a throw-away fork (its
+ * migrations run there), so that what a migration repairs is told from what stays
+ * broken. What cannot be known this way is listed, never passed over.
+ *
+ * A finding: {"id", "severity": "fail" | "warn" | "note", "subject", "old", "new",
+ * "says"}; findings are sorted by severity, then id, then subject. */
+#ifndef DG_PREFLIGHT_H
+#define DG_PREFLIGHT_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "host/host.h"
+#include "snapshot/snapshot.h"
+
+typedef struct dg_preflight_input {
+    dg_engine *engine;
+    dg_snapshot *snapshot;   /* the state N would meet */
+    dg_runtime *from, *to;   /* N-1 (the snapshot's own code, as a rule) and N */
+} dg_preflight_input;
+
+/* `*out` is owned by the caller: {"chain", "from", "to", "findings", "unknown",
+ * "counts", "verdict": "pass" | "fail"}. DG_USAGE: both are one blob; DG_IO from
+ * the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
+dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err);
+bool dg_preflight_failed(const json_t *preflight);
+void dg_preflight_text(dg_buf *out, const json_t *preflight);
+
+/* What a version of an API brought, as a node sees it ("ParachainHost", 7); NULL:
+ * nothing is known. For reports too. */
+const char *dg_api_meaning(const char *api, uint32_t version);
+
+#endif

@@ -1,0 +1,2 @@
+room := preflight
+sees := base scale crypto trie snapshot state wasm host chain
