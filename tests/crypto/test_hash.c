@@ -3,6 +3,7 @@
 #include "../support/suite.h"
 
 #include "crypto/crypto.h"
+#include "model_keccak.h"
 
 #include <string.h>
 
@@ -59,6 +60,25 @@ START_TEST(two_parts_hash_as_one)
 }
 END_TEST
 
+/* Lengths around the ends of one, two and three blocks of both sponges. */
+START_TEST(keccak_agrees_with_its_definition_around_block_ends)
+{
+    static const size_t ends[] = { 0, 72, 136, 144, 216, 272, 408 };
+    uint8_t data[512], got[64], want[64];
+    dg_rng rng = dg_rng_fork(6, "keccak", 0, 0);
+    dg_rng_bytes(&rng, data, sizeof data);
+    for (size_t off = 0; off < 5; off++) {
+        size_t len = ends[_i] + off < 2 ? 0 : ends[_i] + off - 2;
+        model_keccak(want, 32, dg_bytes_of(data, len));
+        dg_keccak_256(got, dg_bytes_of(data, len));
+        assert_bytes(dg_bytes_of(got, 32), dg_bytes_of(want, 32), "keccak-256");
+        model_keccak(want, 64, dg_bytes_of(data, len));
+        dg_keccak_512(got, dg_bytes_of(data, len));
+        assert_bytes(dg_bytes_of(got, 64), dg_bytes_of(want, 64), "keccak-512");
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("hash");
@@ -66,6 +86,7 @@ int main(void)
     tcase_add_loop_test(tc, hashes_agree_with_known_answers, 0,
                         (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tc, two_parts_hash_as_one);
+    tcase_add_loop_test(tc, keccak_agrees_with_its_definition_around_block_ends, 0, 7);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

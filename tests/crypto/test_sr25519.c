@@ -19,6 +19,25 @@ START_TEST(a_transcript_agrees_with_the_merlin_vector)
 }
 END_TEST
 
+/* From other implementations' tests: 32 rounds of a kilobyte and a challenge. */
+START_TEST(a_long_transcript_agrees_with_the_merlin_vector)
+{
+    uint8_t big[1024], got[32];
+    dg_merlin t;
+    memset(big, 99, sizeof big);
+    dg_merlin_init(&t, "test protocol");
+    dg_merlin_append(&t, "step1", dg_text("some data"));
+    for (int i = 0; i < 32; i++) {
+        dg_merlin_challenge(&t, "challenge", got, sizeof got);
+        dg_merlin_append(&t, "bigdata", DG_BYTES_OF(big));
+        dg_merlin_append(&t, "challengedata", DG_BYTES_OF(got));
+    }
+    assert_bytes(DG_BYTES_OF(got),
+                 hex("a8c933f54fae76e3f9bea93648c1308e7dfa2152dd51674ff3ca438351cf003c"),
+                 "challenge");
+}
+END_TEST
+
 /* Longer than two blocks of the sponge: every position is met, and a message cut
  * elsewhere is another message. */
 START_TEST(a_transcript_separates_what_a_concatenation_would_merge)
@@ -189,6 +208,7 @@ int main(void)
     TCase *tc = tcase_create("sr25519");
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, a_transcript_agrees_with_the_merlin_vector);
+    tcase_add_test(tc, a_long_transcript_agrees_with_the_merlin_vector);
     tcase_add_test(tc, a_transcript_separates_what_a_concatenation_would_merge);
     tcase_add_test(tc, a_mini_secret_expands_to_the_known_key);
     tcase_add_test(tc, a_signature_with_a_fixed_nonce_is_the_known_one);
