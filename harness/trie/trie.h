@@ -21,7 +21,10 @@
 
 #include "base/base.h"
 
-enum { DG_TRIE_KEY_MAX = 65536 /* bytes of one key */ };
+enum {
+    DG_TRIE_KEY_MAX = 65536,     /* bytes of one key */
+    DG_TRIE_VALUE_MAX = 1 << 28  /* bytes of one value */
+};
 
 /* Where nodes and hashed values come from. `load` answers with the bytes whose
  * BLAKE2b-256 is `hash` (borrowed, valid while the loader lives): DG_OK,
@@ -50,6 +53,12 @@ dg_code dg_trie_get(const dg_trie *trie, dg_bytes *value, dg_bytes key, dg_error
  * later dg_trie_stamp tells which write made a value (the block it belongs to).
  * DG_LIMIT: key too long. */
 dg_code dg_trie_put(dg_trie *trie, dg_bytes key, dg_bytes value, unsigned version, uint64_t stamp, dg_error *err);
+/* The value at `key` without its first `cut` bytes (no more than it has; absent
+ * counts as empty), `head` before and `tail` behind. With head.len == cut the
+ * cost is that of the tail, not of the value: for lists that grow. `head` and
+ * `tail` are not bytes of the trie. */
+dg_code dg_trie_splice(dg_trie *trie, dg_bytes key, size_t cut, dg_bytes head, dg_bytes tail,
+                       unsigned version, uint64_t stamp, dg_error *err);
 /* The stamp of the value now at `key`; 0 for one that came from the loader. */
 dg_code dg_trie_stamp(const dg_trie *trie, uint64_t *stamp, dg_bytes key, dg_error *err);
 /* DG_OK also when it was not there (`*was` tells, may be NULL). */
