@@ -113,16 +113,29 @@ static void parse_field(meta_parser *p, field *f)
     dg_parse_skip_texts(p);
 }
 
+/* Fields with distinct names print as an object, all others as an array. */
+static bool are_named(const field *fields, uint32_t count)
+{
+    enum { NAMED_MAX = 256 };
+    if (count == 0 || count > NAMED_MAX)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!fields[i].name)
+            return false;
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(fields[i].name, fields[k].name) == 0)
+                return false;
+    }
+    return true;
+}
+
 static void parse_fields(meta_parser *p, product *body)
 {
     uint32_t count = dg_scale_count(&p->s, 4);
     field *fields = dg_parse_take(p, count, sizeof *fields);
-    bool named = count > 0;
-    for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
+    for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
         parse_field(p, &fields[i]);
-        named = named && fields[i].name;
-    }
-    *body = (product){ fields, count, named };
+    *body = (product){ fields, count, p->s.rc == DG_OK && are_named(fields, count) };
 }
 
 static void parse_variants(meta_parser *p, type *t)

@@ -46,7 +46,7 @@ typedef struct field { const char *name; uint32_t type; } field; /* name NULL: u
 typedef struct product {
     const field *fields;
     uint32_t count;
-    bool named; /* every field has a name, and there is one */
+    bool named; /* there are fields, and each has a name of its own */
 } product;
 
 typedef struct variant {
@@ -107,6 +107,10 @@ static inline const type *dg_type_at(const dg_meta *meta, uint32_t id)
 const variant *dg_variant_of(const type *t, uint8_t index); /* NULL: none has it */
 const variant *dg_variant_named(const type *t, const char *name);
 
+/* The name of a type for a message, cut to what fits. */
+typedef struct type_text { char text[160]; } type_text;
+type_text dg_type_text(const dg_meta *meta, uint32_t id);
+
 /* ---- parsing ---- */
 
 typedef struct meta_parser {
@@ -153,11 +157,19 @@ bool dg_bit_at(const type *t, const uint8_t *at, uint32_t i);
 
 /* ---- encoding ---- */
 
-/* As dg_value_encode, below a path that failures begin with. */
-dg_code dg_value_encode_at(const dg_meta *meta, dg_buf *out, dg_type_id type, const json_t *value,
-                           const char *path, dg_error *err);
-/* "; did you mean x?" or "", for a name that is not known. */
-typedef struct suggestion { char text[96]; } suggestion;
-suggestion dg_suggest(const char *word, const char *const *names);
+/* As dg_value_encode; failures begin with `where`. On failure `out` is as it was. */
+dg_code dg_value_encode_at(const dg_meta *meta, dg_buf *out, uint32_t type, const json_t *value,
+                           const char *where, dg_error *err);
+/* The fields of a struct or variant in their order. */
+dg_code dg_product_encode_at(const dg_meta *meta, dg_buf *out, const product *body,
+                             const json_t *value, const char *where, dg_error *err);
+
+/* "; did you mean x?", or "" when no name is near. `name_at` gives the i-th name
+ * of `of`, NULL past the end. */
+typedef struct suggestion { char text[128]; } suggestion;
+suggestion dg_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
+                      const void *of);
+const char *dg_field_name_at(const void *body, size_t i);   /* a product */
+const char *dg_variant_name_at(const void *enum_type, size_t i); /* a type */
 
 #endif

@@ -58,6 +58,8 @@ static void put_name(dg_buf *out, const dg_meta *meta, uint32_t id, unsigned dep
 {
     const type *t = dg_type_at(meta, id);
     char after[32];
+    if (out->rc != DG_OK)
+        return;
     if (depth > NAME_DEPTH) {
         dg_buf_put_text(out, "..");
         return;
@@ -87,6 +89,15 @@ void dg_type_name(dg_buf *out, const dg_meta *meta, dg_type_id id)
 {
     known(meta, id);
     put_name(out, meta, id.v, 0);
+}
+
+type_text dg_type_text(const dg_meta *meta, uint32_t id)
+{
+    type_text t;
+    dg_buf out = dg_buf_on(t.text, sizeof t.text - 3);
+    put_name(&out, meta, id, 0);
+    strcpy(t.text + out.len, out.rc == DG_OK ? "" : "..");
+    return t;
 }
 
 /* ---- finding ---- */
