@@ -176,10 +176,13 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
  * `writes` is replayed step by step. */
 dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err);
 
-/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON, one after another. */
+/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON; handed out by
+ * rising number, whatever their order in the file. */
 typedef struct dg_block_reader dg_block_reader;
 dg_code dg_block_reader_open(dg_block_reader **out, const char *path, dg_error *err);
-/* DG_OK, DG_END, DG_MALFORMED with the line or position. Borrowed until the next call. */
+/* DG_OK, DG_END, DG_MALFORMED with the line or position, after the blocks before
+ * it; DG_UNSUPPORTED for JSON with digests from before SCALE. Borrowed until the
+ * next call. */
 dg_code dg_block_reader_next(dg_block_reader *reader, dg_bytes *header, const dg_bytes **extrinsics, size_t *count, dg_error *err);
 void dg_block_reader_close(dg_block_reader *reader);
 

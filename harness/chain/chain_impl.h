@@ -1,0 +1,141 @@
+/* chain_impl.h - shared inside the room only. */
+#ifndef DG_CHAIN_IMPL_H
+#define DG_CHAIN_IMPL_H
+
+#include "chain/chain.h"
+
+enum {
+    DG_HEADER_MAX = 16 << 20,      /* bytes of one header */
+    DG_BLOCK_MAX = 64 << 20,       /* bytes of all extrinsics of a block */
+    DG_ANSWER_BUCKETS = 64,
+    DG_ANSWERS_MAX = 65536,        /* runtime-API answers kept with one block */
+    DG_EXTRINSICS_MAX = 1 << 20,   /* of one block */
+    DG_RUNTIMES_MAX = 256,         /* different codes one chain may meet */
+    DG_AUTHORITIES_MAX = 100000
+};
+
+/* Where a fork of a genesis starts: it has no slot, so any will do; this one is
+ * the same in every run (July 2024 on a chain of 6 s slots). */
+enum { DG_GENESIS_SLOT = 286000000 };
+
+/* What guests may burn when the caller does not say: some ten times what the
+ * heaviest honest block or call on a relay chain takes. */
+#define DG_FUEL_BLOCK 100000000000u
+#define DG_FUEL_QUERY 20000000000u
+
+/* ---- digests and headers ---- */
+
+dg_code dg_digest_check(dg_bytes digest, dg_error *err);
+dg_code dg_digest_find(dg_bytes digest, dg_digest_item *item, uint8_t tag, const char *engine);
+uint64_t dg_digest_slot(dg_bytes digest);
+void dg_digest_put_claim(dg_buf *out, const dg_slot_claim *claim);
+/* Bytes of the header at the start of `raw`. */
+dg_code dg_header_measure(dg_bytes raw, size_t *len, dg_error *err);
+dg_code dg_header_seal(dg_buf *out, dg_bytes raw, const uint8_t key[32], dg_error *err);
+dg_code dg_header_from_json(dg_buf *out, const json_t *object, dg_error *err);
+dg_code dg_block_from_json(dg_buf *out, const json_t *document, dg_error *err);
+
+/* ---- the tree ---- */
+
+typedef struct dg_answer dg_answer;
+
+/* A write of `how = override`, kept so that its block can be executed again. */
+typedef struct dg_write { dg_buf key, value; bool deletes; } dg_write;
+
+struct dg_block {
+    dg_chain *chain;
+    dg_block *older, *newer;     /* all blocks in the order of their making */
+    dg_block *parent;            /* NULL: the root, or beside it */
+    dg_hash hash;
+    uint64_t slot;
+    uint32_t number;
+    bool keep;                   /* used while pruning */
+    dg_state *state;
+    dg_buf header;               /* sealed */
+    dg_buf body;                 /* what `extrinsics` points into */
+    dg_bytes *extrinsics;
+    size_t extrinsic_count;
+    dg_write *writes;
+    size_t write_count;
+    dg_runtime *runtime;         /* answers queries; found on first use; kept by the chain */
+    dg_runtime *runtime_next;    /* executes children */
+    dg_runtime *executed_by;     /* NULL: came with the snapshot */
+    dg_answer **answers;         /* buckets; NULL until the first call */
+    size_t answer_count;
+};
+
+/* One code, compiled by one engine. */
+typedef struct dg_known_runtime { dg_hash code; dg_engine *engine; dg_runtime *runtime; } dg_known_runtime;
+typedef struct dg_substitute { uint32_t number; dg_buf code; } dg_substitute;
+
+struct dg_chain {
+    dg_chain_options options;
+    dg_block *root, *oldest, *newest;
+    size_t block_count;
+    dg_known_runtime *runtimes;
+    size_t runtime_count;
+    dg_substitute *substitutes;
+    size_t substitute_count;
+    uint64_t slot_ms;            /* of the fork block, asked once, as a node does at its start; 0: not yet */
+};
+
+/* A block that owns nothing yet but `header` (copied) and `state` (taken, also on
+ * failure); not in the tree. */
+dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header, dg_state *state, dg_error *err);
+void dg_block_free(dg_block *block);
+/* Copies `count` extrinsics into the block. */
+dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err);
+dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+void dg_tree_add(dg_chain *chain, dg_block *block);
+
+/* ---- runtimes ---- */
+
+/* The runtime of `blob`, compiled by `engine` (NULL: the chain's); kept. */
+dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine, dg_error *err);
+dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err);
+dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
+dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);
+void dg_answers_free(dg_block *block);
+/* A plain value at twox128(prefix) ++ twox128(item), without metadata. */
+dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item, dg_error *err);
+
+/* ---- clock ---- */
+
+/* Epoch as BabeApi_current_epoch or _next_epoch answers at `block`. DG_ABSENT:
+ * the runtime has no such call. */
+dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next, dg_error *err);
+typedef struct dg_babe_config { uint64_t slot_ms, epoch_slots; } dg_babe_config;
+dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *out, dg_error *err);
+dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err);
+
+/* ---- executing ---- */
+
+/* One block in the making (or made again): a runtime over a fork of the parent's
+ * state. Every step is one call, wrapped in its own storage transaction. */
+typedef struct dg_exec {
+    dg_chain *chain;
+    dg_runtime *runtime;
+    dg_state *state;             /* owned until it moves into a block */
+    dg_build_report *report;     /* never NULL */
+    dg_buf output;               /* answer of the last step */
+} dg_exec;
+
+dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_build_report *report, dg_error *err);
+void dg_exec_clear(dg_exec *exec);
+typedef enum dg_exec_end { DG_EXEC_COMMIT, DG_EXEC_ROLLBACK } dg_exec_end;
+/* Calls `entry`; its writes are kept or undone as `end` says, undone on a trap. */
+dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end, dg_error *err);
+dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest, dg_error *err);
+typedef enum dg_applied { DG_APPLIED, DG_APPLIED_FAILED, DG_REFUSED } dg_applied;
+dg_code dg_exec_apply(dg_exec *exec, dg_applied *how, dg_bytes extrinsic, dg_error *err);
+dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+dg_code dg_exec_finalize(dg_exec *exec, dg_error *err); /* header in exec->output */
+
+/* Encoded inherent data of a block in `slot` on `parent`. */
+dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime, uint64_t slot,
+                         dg_bytes paras, dg_error *err);
+
+/* Block bytes (header without seal, Vec of extrinsics) of `block`, appended. */
+dg_code dg_block_unsealed(dg_buf *out, const dg_block *block, dg_error *err);
+
+#endif

@@ -1,0 +1,163 @@
+/* runtime.c - which code runs: found in the state of a block, kept by its hash.
+ *
+ * Queries at a block run its `:code`. A child is executed by `:pending_code`
+ * where it waits, else by `:code`. A spec's code substitutes stand in for code
+ * of the same spec_version from their block on.
+ * Mirrors: RFC-123; sc-client wasm_substitutes.rs. */
+#include "chain/chain_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+static dg_runtime *known(const dg_chain *chain, const dg_hash *code, const dg_engine *engine)
+{
+    for (size_t i = 0; i < chain->runtime_count; i++)
+        if (chain->runtimes[i].engine == engine && dg_hash_equal(&chain->runtimes[i].code, code))
+            return chain->runtimes[i].runtime;
+    return NULL;
+}
+
+dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine, dg_error *err)
+{
+    dg_hash hash = dg_blake2_256(blob);
+    dg_known_runtime *grown;
+    dg_code rc;
+    if (!engine)
+        engine = chain->options.engine;
+    if ((*out = known(chain, &hash, engine)))
+        return DG_OK;
+    if (chain->runtime_count == DG_RUNTIMES_MAX)
+        return dg_fail(err, DG_LIMIT, "the chain met more than %d different runtimes", DG_RUNTIMES_MAX);
+    grown = dg_realloc(chain->runtimes, (chain->runtime_count + 1) * sizeof *grown);
+    if (!grown)
+        return dg_fail(err, DG_NOMEM, "no memory for a runtime");
+    chain->runtimes = grown;
+    if ((rc = dg_runtime_new(out, engine, blob, err)) < 0)
+        return rc;
+    chain->runtimes[chain->runtime_count++] = (dg_known_runtime){ hash, engine, *out };
+    return DG_OK;
+}
+
+/* ---- code substitutes ---- */
+
+static dg_code read_substitute(dg_substitute *out, const char *number, const json_t *code, dg_error *err)
+{
+    char *end;
+    unsigned long long v = strtoull(number, &end, 10);
+    dg_code rc;
+    if (*end || end == number || v > UINT32_MAX)
+        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: \"%.40s\" is no block number", number);
+    if (!json_is_string(code))
+        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: code of block %s is not text", number);
+    out->number = (uint32_t)v;
+    if ((rc = dg_hex_get(&out->code, json_string_value(code), json_string_length(code), err)) < 0)
+        return dg_fail_within(err, rc, "codeSubstitutes %s", number);
+    return DG_OK;
+}
+
+dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err)
+{
+    size_t count = json_object_size(by_number);
+    const char *number;
+    json_t *code;
+    if (!count)
+        return DG_OK;
+    chain->substitutes = dg_calloc(count, sizeof *chain->substitutes);
+    if (!chain->substitutes)
+        return dg_fail(err, DG_NOMEM, "no memory for %zu code substitutes", count);
+    json_object_foreach((json_t *)by_number, number, code) {
+        dg_substitute *s = &chain->substitutes[chain->substitute_count++];
+        dg_code rc;
+        dg_buf_init(&s->code, DG_BLOB_MAX);
+        if ((rc = read_substitute(s, number, code, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* Replaces *runtime by the substitute in force at `block`, if there is one. */
+static dg_code substitute(dg_chain *chain, const dg_block *block, dg_runtime **runtime, dg_error *err)
+{
+    for (size_t i = 0; i < chain->substitute_count; i++) {
+        dg_runtime *other;
+        dg_code rc;
+        if (chain->substitutes[i].number > block->number)
+            continue;
+        rc = dg_chain_runtime_of(chain, &other, dg_buf_bytes(&chain->substitutes[i].code), NULL, err);
+        if (rc < 0)
+            return dg_fail_within(err, rc, "code substitute of block %u", chain->substitutes[i].number);
+        if (dg_runtime_version(other)->spec_version == dg_runtime_version(*runtime)->spec_version) {
+            *runtime = other;
+            return DG_OK;
+        }
+    }
+    return DG_OK;
+}
+
+/* ---- the runtime of a block ---- */
+
+static dg_code find_code(const dg_block *block, dg_bytes *code, bool *pending, dg_error *err)
+{
+    dg_bytes top = { NULL, 0 };
+    dg_code rc = DG_ABSENT;
+    if (*pending && (rc = dg_state_get(block->state, code, top, dg_text(":pending_code"), err)) == DG_OK)
+        return DG_OK;
+    *pending = false;
+    if (rc >= 0 && (rc = dg_state_get(block->state, code, top, dg_text(":code"), err)) == DG_ABSENT)
+        return dg_fail(err, DG_MALFORMED, "state of block #%u holds no :code", block->number);
+    return rc;
+}
+
+/* Blocks share the bytes of a value that did not change: the same address is the
+ * same code, and 2 MB need not be hashed in each block. */
+static dg_runtime *from_parent(const dg_block *block, dg_bytes code)
+{
+    dg_bytes before;
+    bool pending = false;
+    if (!block->parent || !block->parent->runtime || block->chain->substitute_count)
+        return NULL;
+    if (find_code(block->parent, &before, &pending, NULL) != DG_OK)
+        return NULL;
+    return before.at == code.at && before.len == code.len ? block->parent->runtime : NULL;
+}
+
+static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, bool next, dg_error *err)
+{
+    bool pending = next;
+    dg_bytes code;
+    dg_code rc = find_code(block, &code, &pending, err);
+    if (rc < 0)
+        return rc;
+    if (!pending && (*out = from_parent(block, code)))
+        return DG_OK;
+    if ((rc = dg_chain_runtime_of(chain, out, code, NULL, err)) < 0)
+        return dg_fail_within(err, rc, "runtime of block #%u", block->number);
+    return pending ? DG_OK : substitute(chain, block, out, err);
+}
+
+dg_code dg_block_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    if (!block->runtime)
+        rc = find_runtime(chain, block, &block->runtime, false, err);
+    *out = block->runtime;
+    return rc;
+}
+
+dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    if (!block->runtime_next)
+        rc = find_runtime(chain, block, &block->runtime_next, true, err);
+    *out = block->runtime_next;
+    return rc;
+}
+
+dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err)
+{
+    dg_runtime *runtime;
+    dg_code rc = dg_block_runtime(chain, block, &runtime, err);
+    return rc < 0 ? rc : dg_runtime_meta(runtime, meta, err);
+}

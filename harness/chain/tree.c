@@ -1,0 +1,272 @@
+/* tree.c - the blocks of a chain, who descends from whom, and what is pruned. */
+#include "chain/chain_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+/* ---- one block ---- */
+
+static void free_writes(dg_block *block)
+{
+    for (size_t i = 0; i < block->write_count; i++) {
+        dg_buf_clear(&block->writes[i].key);
+        dg_buf_clear(&block->writes[i].value);
+    }
+    dg_free(block->writes);
+}
+
+void dg_block_free(dg_block *block)
+{
+    if (!block)
+        return;
+    dg_answers_free(block);
+    free_writes(block);
+    dg_free(block->extrinsics);
+    dg_buf_clear(&block->body);
+    dg_buf_clear(&block->header);
+    dg_state_free(block->state);
+    dg_free(block);
+}
+
+dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header, dg_state *state, dg_error *err)
+{
+    dg_block *block = dg_calloc(1, sizeof *block);
+    dg_header fields;
+    dg_code rc;
+    *out = NULL;
+    if (!block) {
+        dg_state_free(state);
+        return dg_fail(err, DG_NOMEM, "no memory for a block");
+    }
+    block->chain = chain;
+    block->parent = parent;
+    block->state = state;
+    dg_buf_init(&block->header, DG_HEADER_MAX);
+    dg_buf_init(&block->body, DG_BLOCK_MAX);
+    dg_buf_put_bytes(&block->header, header);
+    if ((rc = dg_buf_check(&block->header, err, "header")) < 0
+        || (rc = dg_header_decode(&fields, header, err)) < 0) {
+        dg_block_free(block);
+        return rc;
+    }
+    block->number = fields.number;
+    block->slot = dg_digest_slot(fields.digest);
+    block->hash = dg_blake2_256(header);
+    *out = block;
+    return DG_OK;
+}
+
+dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err)
+{
+    size_t at = 0;
+    if (!count)
+        return DG_OK;
+    if (count > DG_EXTRINSICS_MAX)
+        return dg_fail(err, DG_LIMIT, "block has %zu extrinsics, at most %d are read", count, DG_EXTRINSICS_MAX);
+    block->extrinsics = dg_calloc(count, sizeof *block->extrinsics);
+    if (!block->extrinsics)
+        return dg_fail(err, DG_NOMEM, "no memory for %zu extrinsics", count);
+    for (size_t i = 0; i < count; i++)
+        dg_buf_put_bytes(&block->body, extrinsics[i]);
+    if (block->body.rc < 0)
+        return dg_buf_check(&block->body, err, "block body");
+    for (size_t i = 0; i < count; at += extrinsics[i++].len)
+        block->extrinsics[i] = dg_bytes_of(block->body.at + at, extrinsics[i].len);
+    block->extrinsic_count = count;
+    return DG_OK;
+}
+
+dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+{
+    if (!count)
+        return DG_OK;
+    block->writes = dg_calloc(count, sizeof *block->writes);
+    if (!block->writes)
+        return dg_fail(err, DG_NOMEM, "no memory for %zu writes", count);
+    block->write_count = count;
+    for (size_t i = 0; i < count; i++) {
+        dg_write *w = &block->writes[i];
+        dg_buf_init(&w->key, DG_TRIE_KEY_MAX);
+        dg_buf_init(&w->value, DG_BLOCK_MAX);
+        w->deletes = !writes[i][1].at;
+        dg_buf_put_bytes(&w->key, writes[i][0]);
+        dg_buf_put_bytes(&w->value, writes[i][1]);
+        if (w->key.rc < 0 || w->value.rc < 0)
+            return dg_buf_check(w->key.rc < 0 ? &w->key : &w->value, err, "write");
+    }
+    return DG_OK;
+}
+
+uint32_t dg_block_number(const dg_block *block) { return block->number; }
+const dg_hash *dg_block_hash(const dg_block *block) { return &block->hash; }
+dg_bytes dg_block_header(const dg_block *block) { return dg_buf_bytes(&block->header); }
+uint64_t dg_block_slot(const dg_block *block) { return block->slot; }
+dg_block *dg_block_parent(const dg_block *block) { return block->parent; }
+dg_state *dg_block_state(const dg_block *block) { return block->state; }
+size_t dg_block_extrinsic_count(const dg_block *block) { return block->extrinsic_count; }
+
+dg_bytes dg_block_extrinsic(const dg_block *block, size_t i)
+{
+    return i < block->extrinsic_count ? block->extrinsics[i] : dg_bytes_of(NULL, 0);
+}
+
+/* ---- all blocks ---- */
+
+void dg_tree_add(dg_chain *chain, dg_block *block)
+{
+    block->older = chain->newest;
+    if (chain->newest)
+        chain->newest->newer = block;
+    else
+        chain->oldest = block;
+    chain->newest = block;
+    chain->block_count++;
+}
+
+static void remove_block(dg_chain *chain, dg_block *block)
+{
+    *(block->older ? &block->older->newer : &chain->oldest) = block->newer;
+    *(block->newer ? &block->newer->older : &chain->newest) = block->older;
+    chain->block_count--;
+    dg_block_free(block);
+}
+
+size_t dg_chain_block_count(const dg_chain *chain) { return chain->block_count; }
+dg_block *dg_chain_root(dg_chain *chain) { return chain->root; }
+
+/* A parent is always older than its children, so one pass marks, and a second
+ * one from the newest removes children before their parents. */
+dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err)
+{
+    dg_block *next;
+    if (block->chain != chain)
+        return dg_fail(err, DG_USAGE, "block #%u belongs to another chain", block->number);
+    for (dg_block *b = chain->oldest; b; b = b->newer)
+        b->keep = b == block || (b->parent && b->parent->keep);
+    for (dg_block *b = chain->newest; b; b = next) {
+        next = b->older;
+        if (!b->keep)
+            remove_block(chain, b);
+    }
+    block->parent = NULL;
+    chain->root = block;
+    return DG_OK;
+}
+
+static dg_code put_writes(dg_state *state, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+{
+    dg_bytes top = { NULL, 0 };
+    for (size_t i = 0; i < count; i++) {
+        dg_code rc = writes[i][1].at ? dg_state_put(state, top, writes[i][0], writes[i][1], err)
+                                     : dg_state_delete(state, top, writes[i][0], err);
+        if (rc < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+{
+    dg_state *state = dg_state_fork(block->state);
+    dg_block *amended = NULL;
+    dg_hash root;
+    dg_code rc;
+    *out = NULL;
+    if (!state)
+        return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);
+    if ((rc = put_writes(state, writes, count, err)) < 0 || (rc = dg_state_root(state, &root, err)) < 0) {
+        dg_state_free(state);
+        return rc;
+    }
+    dg_state_begin_block(state);
+    if ((rc = dg_block_new(&amended, chain, block->parent, dg_block_header(block), state, err)) < 0
+        || (rc = dg_block_put_body(amended, block->extrinsics, block->extrinsic_count, err)) < 0) {
+        dg_block_free(amended);
+        return rc;
+    }
+    amended->slot = block->slot;
+    amended->executed_by = block->executed_by;
+    dg_tree_add(chain, amended);
+    *out = amended;
+    return DG_OK;
+}
+
+/* ---- open and close ---- */
+
+/* A header for a state that came without one: a genesis has none but the obvious;
+ * for a later block the runtime left parent hash and digest in its storage. */
+static dg_code invent_header(dg_buf *out, dg_state *state, const dg_snapshot_info *info, dg_error *err)
+{
+    dg_header header = { .number = info->number, .state_root = info->state_root };
+    dg_bytes value, top = { NULL, 0 };
+    uint8_t key[32];
+    header.extrinsics_root = DG_TRIE_EMPTY_ROOT;
+    if (info->number) {
+        dg_storage_prefix(key, "System", "ParentHash");
+        if (dg_state_get(state, &value, top, DG_BYTES_OF(key), NULL) == DG_OK && value.len == 32)
+            memcpy(header.parent.at, value.at, 32);
+        dg_storage_prefix(key, "System", "Digest");
+        if (dg_state_get(state, &value, top, DG_BYTES_OF(key), NULL) == DG_OK && value.len
+            && dg_digest_check(value, NULL) == DG_OK)
+            header.digest = value;
+    }
+    dg_header_encode(out, &header);
+    return dg_buf_check(out, err, "header of the fork block");
+}
+
+static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
+{
+    dg_bytes known = dg_snapshot_header(snapshot), slot;
+    dg_state *state = NULL;
+    dg_buf header;
+    dg_code rc;
+    dg_buf_init(&header, DG_HEADER_MAX);
+    dg_buf_put_bytes(&header, known);
+    if ((rc = dg_state_open(&state, snapshot, err)) < 0
+        || (!known.len && (rc = invent_header(&header, state, dg_snapshot_info_of(snapshot), err)) < 0)
+        || (rc = dg_buf_check(&header, err, "header")) < 0) {
+        dg_state_free(state);
+        goto out;
+    }
+    if ((rc = dg_block_new(&chain->root, chain, NULL, dg_buf_bytes(&header), state, err)) < 0)
+        goto out;
+    if (!chain->root->slot && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK && slot.len == 8)
+        chain->root->slot = dg_le64(slot.at);
+    dg_tree_add(chain, chain->root);
+out:
+    dg_buf_clear(&header);
+    return rc < 0 ? rc : DG_OK;
+}
+
+dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options, dg_error *err)
+{
+    dg_chain *chain = dg_calloc(1, sizeof *chain);
+    dg_code rc;
+    *out = NULL;
+    if (!chain)
+        return dg_fail(err, DG_NOMEM, "no memory for a chain");
+    chain->options = *options;
+    if ((rc = dg_chain_read_substitutes(chain, dg_snapshot_code_substitutes(snapshot), err)) < 0
+        || (rc = make_root(chain, snapshot, err)) < 0) {
+        dg_chain_close(chain);
+        return rc;
+    }
+    *out = chain;
+    return DG_OK;
+}
+
+void dg_chain_close(dg_chain *chain)
+{
+    if (!chain)
+        return;
+    while (chain->newest)
+        remove_block(chain, chain->newest);
+    for (size_t i = 0; i < chain->runtime_count; i++)
+        dg_runtime_free(chain->runtimes[i].runtime);
+    dg_free(chain->runtimes);
+    for (size_t i = 0; i < chain->substitute_count; i++)
+        dg_buf_clear(&chain->substitutes[i].code);
+    dg_free(chain->substitutes);
+    dg_free(chain);
+}
