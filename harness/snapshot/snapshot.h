@@ -31,9 +31,14 @@ typedef struct dg_snapshot_info {
     uint64_t keys, nodes, value_bytes;
     char spec_name[64];
     uint32_t spec_version;
-    char source[256], source_kind[16]; /* file name; "spec", "snap", "rpc", "state" */
+    char source[256], source_kind[16]; /* file name; "spec", "pairs", "snap", "rpc", "state" */
     dg_hash source_hash;         /* BLAKE2b-256 of the source's bytes as stored */
+    unsigned source_version;     /* of a .snap: 3, 4, 2, or 0 for the form before versions */
+    uint64_t unreferenced;       /* nodes of a .snap that its root does not need: left out */
 } dg_snapshot_info;
+
+/* Entries of one state. */
+#define DG_SNAPSHOT_KEYS_MAX ((uint64_t)1 << 32)
 
 typedef struct dg_snapshot_import_options {
     const char *path_out;
@@ -44,6 +49,12 @@ typedef struct dg_snapshot_import_options {
     dg_code (*describe)(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err);
     void *user;
     void (*progress)(void *user, uint64_t done, uint64_t total); /* bytes of input; may be NULL */
+    /* For a source that does not say which block it is of (pairs; a .snap of
+     * version 3 or older): the encoded header, which tells all, or number and hash. */
+    dg_bytes header;
+    bool block_known;            /* `number` and `hash` are given */
+    uint32_t number;
+    dg_hash hash;
 } dg_snapshot_import_options;
 
 /* Raw chain spec (.json, .json.zst: streamed) or .snap (3, 4), told apart by
@@ -82,6 +93,10 @@ typedef struct dg_snapshot_writer dg_snapshot_writer;
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
 /* Content under its hash: dg_trie_each, `user` is the writer. */
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+/* Everything below `root` that was not put yet, hash-checked, from `from`: a state
+ * of a run shares most of its nodes with the snapshot it began from, and flush
+ * hands out only what is new. DG_MISMATCH: wrong or missing there as well. */
+dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root, const dg_trie_loader *from, dg_error *err);
 /* Verifies from info->state_root, writes the manifest, syncs, renames. Frees the
  * writer in every case. `header` may be empty; `code_substitutes` NULL. */
 dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info, dg_bytes header, const json_t *code_substitutes, dg_error *err);

@@ -1,0 +1,209 @@
+/* import_spec.c - a raw chain spec, or a list of pairs, becomes a snapshot.
+ *
+ * Two passes over the file. The form of a value depends on the state version,
+ * the state version on the code, and `:code` may stand last: so the first pass
+ * checks everything and finds `:code`, the second builds the trie. Reading twice
+ * costs less than keeping what was read, and memory stays that of the trie. */
+#include "snapshot/snapshot_impl.h"
+
+#include <string.h>
+
+static const char child_prefix[] = ":child_storage:default:";
+enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1 };
+
+typedef struct pass {
+    dg_import *import;
+    dg_source *source;
+    unsigned number;      /* 0: look, 1: build */
+    dg_buf *code;         /* found by the first */
+    bool code_found;
+    dg_trie *top, *child; /* of the second */
+    bool in_child;
+    dg_hash hash;         /* of the bytes that were read */
+} pass;
+
+static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)
+{
+    pass *p = user;
+    dg_code rc = dg_source_read(p->source, chunk, err);
+    if (rc == DG_OK)
+        dg_import_progress(p->import, p->source, p->number, 2);
+    return rc;
+}
+
+/* ---- first pass ---- */
+
+static dg_code look_entry(void *user, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    pass *p = user;
+    if (p->in_child || !dg_bytes_equal(key, dg_text(":code")))
+        return DG_OK;
+    p->code_found = true;
+    dg_buf_reset(p->code);
+    dg_buf_put_bytes(p->code, value);
+    return dg_buf_check(p->code, err, ":code");
+}
+
+static dg_code look_child(void *user, dg_bytes child, bool begins, dg_error *err)
+{
+    (void)child, (void)err;
+    ((pass *)user)->in_child = begins;
+    return DG_OK;
+}
+
+/* ---- second pass ---- */
+
+static dg_code put_new(pass *p, dg_trie *trie, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    dg_bytes before;
+    dg_code rc = dg_trie_get(trie, &before, key, err);
+    if (rc < 0)
+        return rc;
+    if (rc == DG_OK)
+        return dg_fail(err, DG_MALFORMED, "stands there twice");
+    return dg_trie_put(trie, key, value, p->import->m.info.state_version, 0, err);
+}
+
+static dg_code build_entry(void *user, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    pass *p = user;
+    if (!p->in_child && dg_bytes_begin(key, dg_text(child_prefix)))
+        return dg_fail(err, DG_MALFORMED,
+                       "is the root of a child trie, which follows from its entries");
+    return put_new(p, p->in_child ? p->child : p->top, key, value, err);
+}
+
+static dg_code end_child(pass *p, dg_bytes name, dg_error *err)
+{
+    dg_hash root;
+    dg_buf key;
+    dg_code rc;
+    if ((rc = dg_trie_root(p->child, &root, err)) < 0
+        || (rc = dg_trie_flush(p->child, dg_snapshot_put, p->import->writer, err)) < 0)
+        return rc;
+    if (dg_hash_equal(&root, &DG_TRIE_EMPTY_ROOT))
+        return DG_OK; /* no entries, no trie */
+    dg_buf_init(&key, DG_TRIE_KEY_MAX);
+    dg_buf_put_text(&key, child_prefix);
+    dg_buf_put_bytes(&key, name);
+    if ((rc = dg_buf_check(&key, err, "key of a child trie")) == DG_OK)
+        rc = put_new(p, p->top, dg_buf_bytes(&key), dg_hash_bytes(&root), err);
+    dg_buf_clear(&key);
+    return rc < 0 ? dg_fail_within(err, rc, "child trie") : rc;
+}
+
+static dg_code build_child(void *user, dg_bytes child, bool begins, dg_error *err)
+{
+    pass *p = user;
+    dg_code rc = DG_OK;
+    p->in_child = begins;
+    if (begins) {
+        p->child = dg_trie_empty();
+        return p->child ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a child trie");
+    }
+    rc = end_child(p, child, err);
+    dg_trie_free(p->child);
+    p->child = NULL;
+    return rc;
+}
+
+/* ---- both ---- */
+
+static dg_code run_pass(pass *p, dg_spec *spec, dg_error *err)
+{
+    dg_json json;
+    dg_bytes rest;
+    dg_code rc = dg_source_open(&p->source, p->import->path, err);
+    dg_json_init(&json, fill, p, 2 * DG_TRIE_KEY_MAX + 2, 2 * (size_t)DG_VALUE_MAX + 2);
+    spec->user = p;
+    spec->entry = p->number ? build_entry : look_entry;
+    spec->child = p->number ? build_child : look_child;
+    if (rc == DG_OK)
+        rc = dg_spec_read(spec, &json, err);
+    while (rc == DG_OK) /* to the end of the file: its hash is of all bytes */
+        rc = dg_source_read(p->source, &rest, err);
+    if (rc == DG_END)
+        rc = DG_OK;
+    if (rc == DG_OK)
+        p->hash = dg_source_hash(p->source);
+    dg_json_clear(&json);
+    dg_source_close(p->source);
+    p->source = NULL;
+    return rc < 0 ? dg_fail_within(err, rc, "%s", p->import->path) : rc;
+}
+
+static dg_code look(dg_import *import, dg_spec *spec, dg_buf *code, dg_error *err)
+{
+    pass p = { .import = import, .code = code };
+    dg_snapshot_info *info = &import->m.info;
+    dg_code rc = run_pass(&p, spec, err);
+    if (rc < 0)
+        return rc;
+    if (code->len == 0 && !spec->pairs)
+        return dg_fail(err, DG_MALFORMED, "%s: %s `:code`", import->path,
+                       p.code_found ? "has an empty" : "lacks");
+    info->source_hash = p.hash;
+    info->partial = code->len == 0;
+    snprintf(info->source_kind, sizeof info->source_kind, spec->pairs ? "pairs" : "spec");
+    snprintf(info->chain, sizeof info->chain, "%s", spec->id);
+    snprintf(info->name, sizeof info->name, "%s", spec->name);
+    return DG_OK;
+}
+
+static dg_code build(dg_import *import, dg_error *err)
+{
+    dg_spec spec = { 0 };
+    pass p = { .import = import, .number = 1 };
+    dg_snapshot_info *info = &import->m.info;
+    dg_code rc;
+    if (!(p.top = dg_trie_empty()))
+        return dg_fail(err, DG_NOMEM, "no memory for a trie");
+    if ((rc = run_pass(&p, &spec, err)) < 0)
+        goto out;
+    if (!dg_hash_equal(&p.hash, &info->source_hash)) {
+        rc = dg_fail(err, DG_IO, "%s: changed while it was read", import->path);
+        goto out;
+    }
+    if ((rc = dg_trie_root(p.top, &info->state_root, err)) == DG_OK)
+        rc = dg_trie_flush(p.top, dg_snapshot_put, import->writer, err);
+out:
+    dg_trie_free(p.top);
+    dg_trie_free(p.child);
+    dg_spec_clear(&spec);
+    return rc;
+}
+
+/* A spec is the genesis of its chain: block 0, with the header that follows. */
+static dg_code name_block(dg_import *import, bool pairs, dg_error *err)
+{
+    dg_snapshot_info *info = &import->m.info;
+    dg_buf header;
+    dg_code rc;
+    if (pairs)
+        return dg_import_block(import, err);
+    dg_buf_init(&header, 128);
+    dg_header_genesis(&header, &info->state_root);
+    rc = dg_buf_check(&header, err, "header");
+    if (rc == DG_OK)
+        rc = dg_import_header(import, dg_buf_bytes(&header), err);
+    dg_buf_clear(&header);
+    return rc;
+}
+
+dg_code dg_import_spec(dg_import *import, dg_error *err)
+{
+    dg_spec spec = { 0 };
+    dg_buf code;
+    dg_code rc;
+    dg_buf_init(&code, DG_VALUE_MAX);
+    if ((rc = look(import, &spec, &code, err)) < 0
+        || (rc = dg_import_describe(import, dg_buf_bytes(&code), err)) < 0
+        || (rc = build(import, err)) < 0 || (rc = name_block(import, spec.pairs, err)) < 0)
+        goto out;
+    rc = dg_writer_commit(import->writer, &import->m, spec.substitutes, err);
+    import->writer = NULL;
+out:
+    dg_buf_clear(&code);
+    dg_spec_clear(&spec);
+    return rc;
+}

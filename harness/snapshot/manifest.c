@@ -1,0 +1,203 @@
+/* manifest.c - what a snapshot says of itself, as JSON. */
+#include "snapshot/snapshot_impl.h"
+
+#include <string.h>
+
+enum { FORMAT = 1 };
+
+void dg_manifest_init(dg_manifest *m)
+{
+    memset(m, 0, sizeof *m);
+    dg_buf_init(&m->header, 1 << 20);
+}
+
+void dg_manifest_clear(dg_manifest *m)
+{
+    dg_buf_clear(&m->header);
+    json_decref(m->substitutes);
+    m->substitutes = NULL;
+}
+
+/* ---- out ---- */
+
+static json_t *hash_json(const dg_hash *hash)
+{
+    return json_string(dg_hash_text(hash).text);
+}
+
+static json_t *header_json(const dg_manifest *m)
+{
+    json_t *text;
+    dg_buf hex;
+    if (!m->info.header_known)
+        return json_null();
+    dg_buf_init(&hex, 4 << 20);
+    dg_hex_put(&hex, dg_buf_bytes(&m->header));
+    text = hex.rc < 0 ? NULL : json_string(dg_buf_text(&hex));
+    dg_buf_clear(&hex);
+    return text;
+}
+
+json_t *dg_manifest_to_json(const dg_manifest *m)
+{
+    const dg_snapshot_info *i = &m->info;
+    /* "o" steals; a NULL from it makes the whole NULL */
+    return json_pack("{s:i, s:s, s:s, s:{s:I, s:o, s:o, s:o}, s:{s:s, s:I}, "
+                     "s:{s:i, s:b, s:I, s:I, s:I}, s:{s:s, s:s, s:i, s:o, s:I}, s:O, "
+                     "s:{s:s, s:I, s:o}}",
+                     "doppel_snapshot", FORMAT, "chain", i->chain, "name", i->name,
+                     "block", "number", (json_int_t)i->number, "hash", hash_json(&i->hash),
+                     "state_root", hash_json(&i->state_root), "header", header_json(m),
+                     "runtime", "spec_name", i->spec_name,
+                     "spec_version", (json_int_t)i->spec_version,
+                     "state", "version", (int)i->state_version, "partial", (int)i->partial,
+                     "keys", (json_int_t)i->keys, "nodes", (json_int_t)i->nodes,
+                     "value_bytes", (json_int_t)i->value_bytes,
+                     "source", "file", i->source, "kind", i->source_kind,
+                     "version", (int)i->source_version, "blake2_256", hash_json(&i->source_hash),
+                     "unreferenced_nodes", (json_int_t)i->unreferenced,
+                     "code_substitutes", m->substitutes,
+                     "store", "file", "data.mdb", "bytes", (json_int_t)m->store_len,
+                     "blake2_256", hash_json(&m->store_hash));
+}
+
+dg_code dg_manifest_write(const dg_manifest *m, const char *dir, dg_error *err)
+{
+    char path[DG_PATH_MAX + 16];
+    json_t *json = dg_manifest_to_json(m);
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
+    dg_buf out;
+    dg_code rc;
+    dg_buf_init(&out, DG_MANIFEST_MAX);
+    json_decref(json);
+    if (!text)
+        return dg_fail(err, DG_NOMEM, "no memory for the manifest");
+    dg_buf_put_text(&out, text);
+    dg_buf_put_u8(&out, '\n');
+    dg_free(text);
+    snprintf(path, sizeof path, "%s/manifest.json", dir);
+    if ((rc = dg_buf_check(&out, err, "manifest")) == DG_OK)
+        rc = dg_file_write(path, dg_buf_bytes(&out), err);
+    dg_buf_clear(&out);
+    dg_snapshot_reached("manifest");
+    return rc;
+}
+
+/* ---- in: every value is wanted, of its type, in its range ---- */
+
+typedef struct reader { const json_t *at; const char *missing; } reader;
+
+static const json_t *want(reader *r, const char *group, const char *name)
+{
+    const json_t *v = group ? json_object_get(r->at, group) : r->at;
+    v = json_object_get(v, name);
+    if (!v && !r->missing)
+        r->missing = name;
+    return v;
+}
+
+static void text_in(reader *r, char *to, size_t size, const char *group, const char *name)
+{
+    const char *text = json_string_value(want(r, group, name));
+    if (!text || strlen(text) >= size)
+        r->missing = r->missing ? r->missing : name;
+    else
+        memcpy(to, text, strlen(text) + 1);
+}
+
+static uint64_t number_in(reader *r, uint64_t max, const char *group, const char *name)
+{
+    const json_t *v = want(r, group, name);
+    json_int_t n = json_is_integer(v) ? json_integer_value(v) : -1;
+    if (n < 0 || (uint64_t)n > max) {
+        r->missing = r->missing ? r->missing : name;
+        return 0;
+    }
+    return (uint64_t)n;
+}
+
+static void hash_in(reader *r, dg_hash *to, const char *group, const char *name)
+{
+    const char *text = json_string_value(want(r, group, name));
+    dg_buf out = dg_buf_on(to->at, sizeof to->at);
+    if (!text || dg_hex_get(&out, text, strlen(text), NULL) < 0 || out.len != sizeof to->at)
+        r->missing = r->missing ? r->missing : name;
+}
+
+static dg_code header_in(reader *r, dg_manifest *m, dg_error *err)
+{
+    const json_t *v = want(r, "block", "header");
+    const char *text = json_string_value(v);
+    m->info.header_known = text != NULL;
+    if (!text && !json_is_null(v))
+        r->missing = r->missing ? r->missing : "header";
+    return text ? dg_hex_get(&m->header, text, strlen(text), err) : DG_OK;
+}
+
+static dg_code substitutes_in(reader *r, dg_manifest *m, dg_error *err)
+{
+    const json_t *v = want(r, NULL, "code_substitutes");
+    if (!json_is_object(v)) {
+        r->missing = r->missing ? r->missing : "code_substitutes";
+        return DG_OK;
+    }
+    m->substitutes = json_copy((json_t *)(uintptr_t)v);
+    return m->substitutes ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the manifest");
+}
+
+static dg_code read_all(dg_manifest *m, const json_t *json, dg_error *err)
+{
+    reader r = { json, NULL };
+    dg_snapshot_info *i = &m->info;
+    dg_code rc;
+    if (number_in(&r, UINT32_MAX, NULL, "doppel_snapshot") != FORMAT)
+        return dg_fail(err, r.missing ? DG_MALFORMED : DG_UNSUPPORTED,
+                       "is no manifest of a snapshot of format %d", FORMAT);
+    text_in(&r, i->chain, sizeof i->chain, NULL, "chain");
+    text_in(&r, i->name, sizeof i->name, NULL, "name");
+    i->number = (uint32_t)number_in(&r, UINT32_MAX, "block", "number");
+    hash_in(&r, &i->hash, "block", "hash");
+    hash_in(&r, &i->state_root, "block", "state_root");
+    text_in(&r, i->spec_name, sizeof i->spec_name, "runtime", "spec_name");
+    i->spec_version = (uint32_t)number_in(&r, UINT32_MAX, "runtime", "spec_version");
+    i->state_version = (unsigned)number_in(&r, 1, "state", "version");
+    i->partial = json_is_true(want(&r, "state", "partial"));
+    i->keys = number_in(&r, INT64_MAX, "state", "keys");
+    i->nodes = number_in(&r, INT64_MAX, "state", "nodes");
+    i->value_bytes = number_in(&r, INT64_MAX, "state", "value_bytes");
+    text_in(&r, i->source, sizeof i->source, "source", "file");
+    text_in(&r, i->source_kind, sizeof i->source_kind, "source", "kind");
+    i->source_version = (unsigned)number_in(&r, UINT16_MAX, "source", "version");
+    hash_in(&r, &i->source_hash, "source", "blake2_256");
+    i->unreferenced = number_in(&r, INT64_MAX, "source", "unreferenced_nodes");
+    m->store_len = number_in(&r, INT64_MAX, "store", "bytes");
+    hash_in(&r, &m->store_hash, "store", "blake2_256");
+    if ((rc = header_in(&r, m, err)) < 0 || (rc = substitutes_in(&r, m, err)) < 0)
+        return rc;
+    return r.missing ? dg_fail(err, DG_MALFORMED, "%s is missing or out of range", r.missing)
+                     : DG_OK;
+}
+
+dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err)
+{
+    char path[DG_PATH_MAX + 16];
+    json_error_t why;
+    json_t *json = NULL;
+    dg_buf text;
+    dg_code rc;
+    snprintf(path, sizeof path, "%s/manifest.json", dir);
+    dg_buf_init(&text, DG_MANIFEST_MAX);
+    if ((rc = dg_file_read(&text, path, err)) < 0)
+        goto out;
+    json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    if (!json)
+        rc = dg_fail(err, DG_MALFORMED, "line %d: %s", why.line, why.text);
+    else
+        rc = read_all(m, json, err);
+    if (rc < 0)
+        dg_fail_within(err, rc, "%s", path);
+out:
+    json_decref(json);
+    dg_buf_clear(&text);
+    return rc;
+}

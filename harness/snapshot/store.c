@@ -1,0 +1,214 @@
+/* store.c - content by its hash, in one LMDB file.
+ *
+ * Written by one process that has the folder for itself, and never again after
+ * it was sealed: so there are no locks, and a reader needs no lock file. */
+#include "snapshot/snapshot_impl.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { COMMIT_BYTES = 256 << 20 }; /* dirty pages held before they go to the file */
+
+size_t dg_store_map_max;
+
+static dg_code fail(const dg_store *s, int rc, dg_error *err)
+{
+    if (rc == ENOMEM)
+        return dg_fail(err, DG_NOMEM, "%s/data.mdb: no memory", s->dir);
+    if (rc == MDB_MAP_FULL)
+        return dg_fail(err, DG_LIMIT, "%s/data.mdb: the store is full", s->dir);
+    return dg_fail(err, DG_IO, "%s/data.mdb: %s", s->dir, mdb_strerror(rc));
+}
+
+static dg_code load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err)
+{
+    return dg_store_get(source, out, hash, err);
+}
+
+static void clear(dg_store *s, const char *dir)
+{
+    memset(s, 0, sizeof *s);
+    snprintf(s->dir, sizeof s->dir, "%s", dir);
+    s->loader = (dg_trie_loader){ load, s };
+}
+
+static int begin(dg_store *s)
+{
+    int rc = mdb_txn_begin(s->env, NULL, s->writing ? 0 : MDB_RDONLY, &s->txn);
+    if (rc == 0 && !s->open_dbi) {
+        rc = mdb_dbi_open(s->txn, NULL, 0, &s->dbi);
+        s->open_dbi = rc == 0;
+    }
+    s->pending = 0;
+    return rc;
+}
+
+/* Address space, not disk: halved until the system gives it. */
+static int open_to_write(dg_store *s, size_t map)
+{
+    int rc = mdb_env_create(&s->env);
+    if (rc == 0)
+        rc = mdb_env_set_mapsize(s->env, map);
+    if (rc == 0)
+        rc = mdb_env_open(s->env, s->dir, MDB_NOLOCK | MDB_NOSYNC | MDB_NORDAHEAD, 0666);
+    if (rc != 0) {
+        mdb_env_close(s->env);
+        s->env = NULL;
+    }
+    return rc;
+}
+
+dg_code dg_store_create(dg_store *s, const char *dir, dg_error *err)
+{
+    size_t map = dg_store_map_max ? dg_store_map_max : (size_t)1 << 40;
+    int rc;
+    clear(s, dir);
+    s->writing = true;
+    while ((rc = open_to_write(s, map)) == ENOMEM && map > (size_t)1 << 30)
+        map /= 2;
+    if (rc == 0)
+        rc = begin(s);
+    if (rc != 0) {
+        dg_store_close(s);
+        return fail(s, rc, err);
+    }
+    return DG_OK;
+}
+
+dg_code dg_store_flush(dg_store *s, dg_error *err)
+{
+    int rc = 0;
+    if (s->txn) {
+        rc = mdb_txn_commit(s->txn);
+        s->txn = NULL;
+        dg_snapshot_reached("store commit");
+    }
+    if (rc == 0)
+        rc = begin(s);
+    return rc ? fail(s, rc, err) : DG_OK;
+}
+
+dg_code dg_store_put(dg_store *s, bool *fresh, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+{
+    MDB_val key = { 32, (void *)(uintptr_t)hash->at };
+    MDB_val value = { bytes.len, (void *)(uintptr_t)bytes.at };
+    int rc;
+    if (bytes.len > DG_VALUE_MAX)
+        return dg_fail(err, DG_LIMIT, "content %s has %zu bytes, more than %d",
+                       dg_hash_text(hash).text, bytes.len, DG_VALUE_MAX);
+    rc = mdb_put(s->txn, s->dbi, &key, &value, MDB_NOOVERWRITE);
+    if (fresh)
+        *fresh = rc == 0;
+    if (rc != 0 && rc != MDB_KEYEXIST)
+        return fail(s, rc, err);
+    dg_snapshot_reached("store put");
+    s->pending += bytes.len + 64;
+    return s->pending > COMMIT_BYTES ? dg_store_flush(s, err) : DG_OK;
+}
+
+dg_code dg_store_seal(dg_store *s, dg_error *err)
+{
+    int rc = mdb_txn_commit(s->txn);
+    s->txn = NULL;
+    dg_snapshot_reached("store commit");
+    if (rc == 0)
+        rc = mdb_env_sync(s->env, 1);
+    dg_snapshot_reached("store sync");
+    if (rc != 0)
+        return fail(s, rc, err);
+    dg_store_close(s);
+    return DG_OK;
+}
+
+dg_code dg_store_open(dg_store *s, const char *dir, dg_error *err)
+{
+    char file[DG_PATH_MAX + 16];
+    struct stat about;
+    int rc;
+    clear(s, dir);
+    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    if (stat(file, &about) != 0)
+        return dg_fail(err, DG_IO, "%s: %s", file, strerror(errno));
+    rc = mdb_env_create(&s->env);
+    if (rc == 0)
+        rc = mdb_env_set_mapsize(s->env, (size_t)about.st_size);
+    if (rc == 0)
+        rc = mdb_env_open(s->env, dir, MDB_RDONLY | MDB_NOLOCK | MDB_NORDAHEAD, 0444);
+    if (rc == 0)
+        rc = begin(s);
+    if (rc != 0) {
+        dg_store_close(s);
+        return fail(s, rc, err);
+    }
+    return DG_OK;
+}
+
+dg_code dg_store_get(const dg_store *s, dg_bytes *out, const dg_hash *hash, dg_error *err)
+{
+    MDB_val key = { 32, (void *)(uintptr_t)hash->at }, value;
+    int rc = mdb_get(s->txn, s->dbi, &key, &value);
+    if (rc == MDB_NOTFOUND)
+        return DG_ABSENT;
+    if (rc != 0)
+        return fail(s, rc, err);
+    *out = dg_bytes_of(value.mv_data, value.mv_size);
+    return DG_OK;
+}
+
+dg_code dg_store_prune(dg_store *s, bool (*kept)(void *user, const dg_hash *hash), void *user,
+                       uint64_t *removed, dg_error *err)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, value;
+    dg_hash hash;
+    int rc = mdb_cursor_open(s->txn, s->dbi, &cursor);
+    *removed = 0;
+    if (rc == 0)
+        rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+    while (rc == 0) {
+        memcpy(hash.at, key.mv_data, 32);
+        if (!kept(user, &hash)) {
+            (*removed)++;
+            rc = mdb_cursor_del(cursor, 0);
+        }
+        if (rc == 0)
+            rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    }
+    if (cursor)
+        mdb_cursor_close(cursor);
+    return rc == MDB_NOTFOUND ? DG_OK : fail(s, rc, err);
+}
+
+void dg_store_close(dg_store *s)
+{
+    if (s->txn)
+        mdb_txn_abort(s->txn);
+    if (s->env)
+        mdb_env_close(s->env);
+    s->txn = NULL;
+    s->env = NULL;
+    s->open_dbi = false;
+}
+
+dg_code dg_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err)
+{
+    char file[DG_PATH_MAX + 16];
+    crypto_generichash_state state;
+    uint8_t chunk[1 << 15];
+    size_t got;
+    bool bad;
+    FILE *f;
+    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    f = fopen(file, "rb");
+    if (!f || sodium_init() < 0)
+        return dg_fail(err, DG_IO, "%s: %s", file, strerror(errno));
+    crypto_generichash_init(&state, NULL, 0, 32);
+    for (*len = 0; (got = fread(chunk, 1, sizeof chunk, f)) > 0; *len += got)
+        crypto_generichash_update(&state, chunk, got);
+    crypto_generichash_final(&state, hash->at, 32);
+    bad = ferror(f) != 0;
+    fclose(f);
+    return bad ? dg_fail(err, DG_IO, "%s: %s", file, strerror(errno)) : DG_OK;
+}
