@@ -1,0 +1,160 @@
+/* diff.c - what differs between two tries.
+ *
+ * Two cursors go through the nodes in the order of their paths. Where both are
+ * about to enter the same place, and what is there is the same subtree, neither
+ * enters it. */
+#include "trie/trie_impl.h"
+
+typedef struct cursor {
+    const dg_trie *trie;
+    dg_item **slot; /* about to be entered; NULL: at the node on top of `steps` */
+    dg_steps steps;
+    dg_buf bytes;
+    dg_path path; /* to the slot, or to the node with its partial key */
+    bool ended;
+} cursor;
+
+typedef struct diff {
+    cursor side[2];
+    dg_trie_delta each;
+    void *user;
+} diff;
+
+static void cursor_init(cursor *c, const dg_trie *t)
+{
+    *c = (cursor){ .trie = t, .slot = dg_trie_root_slot(t), .ended = !t->root };
+    dg_buf_init(&c->bytes, DG_TRIE_NIBBLES_MAX);
+    c->path.bytes = &c->bytes;
+}
+
+static void cursor_clear(cursor *c)
+{
+    dg_steps_clear(&c->steps);
+    dg_buf_clear(&c->bytes);
+}
+
+static dg_node *node_of(const cursor *c)
+{
+    return c->steps.at[c->steps.len - 1].node;
+}
+
+static dg_code cursor_enter(cursor *c, dg_error *err)
+{
+    dg_node *n;
+    dg_code rc = dg_item_node(c->trie, c->slot, &n, err);
+    if (rc < 0)
+        return rc;
+    c->slot = NULL;
+    dg_path_add(&c->path, dg_node_partial(n));
+    if (c->path.len > DG_TRIE_NIBBLES_MAX || c->bytes.rc != DG_OK)
+        return dg_path_check_key(&c->path, err);
+    return dg_steps_push(&c->steps, (dg_step){ n, 0, c->path.len }, err);
+}
+
+/* To the next slot in order, not below the present one. */
+static void cursor_skip(cursor *c)
+{
+    c->slot = NULL;
+    while (c->steps.len > 0 && !c->slot) {
+        dg_step *top = &c->steps.at[c->steps.len - 1];
+        unsigned i = dg_node_next_kid(top->node, top->next);
+        dg_path_cut(&c->path, top->depth);
+        if (i < 16) {
+            top->next = i + 1;
+            dg_path_add_one(&c->path, i);
+            c->slot = dg_node_kid(top->node, i);
+        } else {
+            c->steps.len--;
+        }
+    }
+    c->ended = !c->slot;
+}
+
+static int compare_paths(const cursor *a, const cursor *b)
+{
+    int order;
+    if (a->ended || b->ended)
+        return a->ended - b->ended;
+    order = dg_bytes_compare(dg_buf_bytes(&a->bytes), dg_buf_bytes(&b->bytes));
+    return order ? order : (a->path.len > b->path.len) - (a->path.len < b->path.len);
+}
+
+static bool same_subtree(const dg_item *a, const dg_item *b)
+{
+    return a == b
+           || (a->merkle_len > 0 && a->merkle_len == b->merkle_len
+               && memcmp(a->merkle, b->merkle, a->merkle_len) == 0);
+}
+
+static dg_code value_at(const cursor *c, dg_bytes *out, dg_error *err)
+{
+    dg_value *v = node_of(c)->value;
+    *out = (dg_bytes){ NULL, 0 };
+    return v ? dg_value_load(c->trie, v, out, err) : DG_OK;
+}
+
+/* `.hashed` values are compared by what they are named by, unseen. */
+static bool same_value(const cursor *a, const cursor *b)
+{
+    const dg_value *x = node_of(a)->value, *y = node_of(b)->value;
+    return x == y
+           || (x && y && x->hashed && y->hashed && x->hash_known && y->hash_known
+               && memcmp(x->room, y->room, 32) == 0);
+}
+
+static dg_code report(diff *d, bool first, bool second, dg_error *err)
+{
+    cursor *at = &d->side[first ? 0 : 1];
+    dg_bytes before = { NULL, 0 }, after = { NULL, 0 };
+    dg_code rc = DG_OK;
+    if (first && second && same_value(&d->side[0], &d->side[1]))
+        return DG_OK;
+    if (first)
+        rc = value_at(&d->side[0], &before, err);
+    if (rc >= 0 && second)
+        rc = value_at(&d->side[1], &after, err);
+    if (rc < 0 || (!before.at && !after.at)
+        || (before.at && after.at && dg_bytes_equal(before, after)))
+        return rc;
+    if ((rc = dg_path_check_key(&at->path, err)) < 0)
+        return rc;
+    return d->each(d->user, dg_buf_bytes(&at->bytes), before, after, err);
+}
+
+/* One step of whichever side is behind, or of both. */
+static dg_code step(diff *d, dg_error *err)
+{
+    cursor *a = &d->side[0], *b = &d->side[1];
+    int order = compare_paths(a, b);
+    dg_code rc;
+    if (order == 0 && a->slot && b->slot && same_subtree(*a->slot, *b->slot)) {
+        cursor_skip(a);
+        cursor_skip(b);
+        return DG_OK;
+    }
+    if (order <= 0 && a->slot)
+        return cursor_enter(a, err);
+    if (order >= 0 && b->slot)
+        return cursor_enter(b, err);
+    if ((rc = report(d, order <= 0, order >= 0, err)) < 0)
+        return rc;
+    if (order <= 0)
+        cursor_skip(a); /* its children come first */
+    if (order >= 0)
+        cursor_skip(b);
+    return DG_OK;
+}
+
+dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user,
+                     dg_error *err)
+{
+    diff d = { .each = each, .user = user };
+    dg_code rc = DG_OK;
+    cursor_init(&d.side[0], before);
+    cursor_init(&d.side[1], after);
+    while (rc >= 0 && (!d.side[0].ended || !d.side[1].ended))
+        rc = step(&d, err);
+    cursor_clear(&d.side[0]);
+    cursor_clear(&d.side[1]);
+    return rc < 0 ? rc : DG_OK;
+}
