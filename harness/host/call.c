@@ -1,0 +1,81 @@
+/* call.c - one entry point over one state. */
+#include "host/host_impl.h"
+
+#include <string.h>
+
+enum { OUTPUT_MAX = 512 << 20 };
+
+/* Old style: the input is placed by the host and named by pointer and length. New
+ * style: the runtime learns the length and fetches it. The export's type tells. */
+static dg_code before(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
+{
+    dg_host *h = dg_host_of(guest);
+    uint8_t *room;
+    uint32_t at = 0;
+    dg_code rc;
+    h->own_heap = arg_count == 1;
+    dg_heap_init(&h->heap, dg_guest_heap_base(guest));
+    arg[0] = h->own_heap ? h->input.len : 0;
+    arg[1] = h->input.len;
+    if (arg_count < 2 || h->input.len == 0)
+        return DG_OK;
+    if ((rc = dg_heap_take(&h->heap, &at, guest, h->input.len, err)) < 0
+        || (rc = dg_lift_at(guest, &room, at, (uint32_t)h->input.len, err)) < 0)
+        return rc;
+    memcpy(room, h->input.at, h->input.len);
+    arg[0] = at;
+    return DG_OK;
+}
+
+static dg_code after(dg_guest *guest, uint64_t result, dg_error *err)
+{
+    dg_buf *output = &dg_host_of(guest)->result->output;
+    dg_bytes bytes;
+    if (dg_lift(guest, &bytes, &result, 1, err) < 0)
+        return dg_fail_within(err, DG_TRAP, "result");
+    dg_buf_put_bytes(output, bytes);
+    return dg_buf_check(output, err, "result of the call");
+}
+
+static void finish(dg_host *h)
+{
+    dg_state_unwind(h->state, h->depth);
+    dg_offchain_free(h->offchain);
+    dg_buf_clear(&h->scratch);
+    dg_buf_clear(&h->cursor);
+}
+
+/* The engine says where, the runtime said why. */
+static dg_code add_reason(dg_code rc, const dg_host_result *result, dg_error *err)
+{
+    char where[sizeof err->text];
+    if (!err || result->trap == DG_TRAP_NONE || !result->panic[0])
+        return rc;
+    memcpy(where, err->text, sizeof where);
+    return dg_fail(err, rc, "%s; it said: %s", where, result->panic);
+}
+
+dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result, const char *entry,
+                    dg_bytes input, dg_state *state, const dg_host_options *options,
+                    unsigned nesting, dg_error *err)
+{
+    static const dg_call_hooks hooks = { before, after };
+    dg_call_options limits = { options->fuel, options->memory_max };
+    dg_host h = { .engine = engine, .state = state, .options = *options, .result = result,
+                  .nesting = nesting, .input = input, .depth = dg_state_depth(state) };
+    dg_code rc;
+    memset(result, 0, sizeof *result);
+    dg_buf_init(&result->output, OUTPUT_MAX);
+    dg_buf_init(&h.scratch, DG_HOST_SCRATCH_MAX);
+    dg_buf_init(&h.cursor, DG_TRIE_KEY_MAX);
+    if (input.len > DG_HEAP_BLOCK_MAX)
+        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 32 MiB are allowed", entry, input.len);
+    rc = dg_module_call(module, entry, &hooks, &h, &limits, &result->trap, &result->cost, err);
+    finish(&h);
+    return rc < 0 ? add_reason(rc, result, err) : rc;
+}
+
+void dg_host_result_clear(dg_host_result *result)
+{
+    dg_buf_clear(&result->output);
+}

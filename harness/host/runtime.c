@@ -1,0 +1,206 @@
+/* runtime.c - a blob made ready: compiled, linked, its version known. */
+#include "host/host_impl.h"
+
+#include <string.h>
+
+struct dg_runtime {
+    unsigned owners;
+    dg_engine *engine;
+    dg_module *module;
+    dg_meta *meta; /* on first use */
+    dg_version version;
+    dg_hash hash;
+    dg_buf blob;
+};
+
+static const char *const needed[] = { "Core_version", "Core_execute_block", "Core_initialize_block" };
+
+static dg_code check_exports(const dg_module *module, dg_error *err)
+{
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (!dg_module_exports(module, needed[i]))
+            return dg_fail(err, DG_MALFORMED, "the wasm is no runtime: it does not export %s", needed[i]);
+    return DG_OK;
+}
+
+static dg_code ask_version(dg_runtime *r, dg_error *err)
+{
+    dg_buf encoded;
+    dg_code rc;
+    dg_buf_init(&encoded, 1 << 16);
+    rc = dg_host_run_version(r->module, r->engine, &encoded, 0, err);
+    if (rc == DG_OK)
+        rc = dg_version_decode(&r->version, dg_buf_bytes(&encoded), err);
+    dg_buf_clear(&encoded);
+    return rc;
+}
+
+static dg_code load(dg_runtime *r, dg_bytes wasm, dg_error *err)
+{
+    dg_code rc = dg_module_new(&r->module, r->engine, wasm, err);
+    if (rc < 0 || (rc = check_exports(r->module, err)) < 0 || (rc = dg_host_link(r->module, err)) < 0)
+        return rc;
+    rc = dg_host_sections_version(&r->version, wasm, err);
+    return rc == DG_ABSENT ? ask_version(r, err) : rc;
+}
+
+dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err)
+{
+    dg_runtime *r = dg_calloc(1, sizeof *r);
+    dg_buf wasm;
+    dg_code rc;
+    *out = NULL;
+    if (!r)
+        return dg_fail(err, DG_NOMEM, "no memory for a runtime");
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    dg_buf_init(&r->blob, DG_BLOB_MAX);
+    r->owners = 1;
+    r->engine = engine;
+    if ((rc = dg_blob_decode(&wasm, blob, err)) < 0)
+        goto out;
+    dg_buf_put_bytes(&r->blob, blob);
+    if ((rc = dg_buf_check(&r->blob, err, "code")) < 0)
+        goto out;
+    r->hash = dg_blake2_256(blob);
+    if ((rc = load(r, dg_buf_bytes(&wasm), err)) < 0)
+        goto out;
+    *out = r;
+    r = NULL;
+out:
+    dg_buf_clear(&wasm);
+    dg_runtime_free(r);
+    return rc;
+}
+
+dg_runtime *dg_runtime_keep(dg_runtime *runtime)
+{
+    if (runtime)
+        runtime->owners++;
+    return runtime;
+}
+
+void dg_runtime_free(dg_runtime *runtime)
+{
+    if (!runtime || --runtime->owners > 0)
+        return;
+    dg_meta_free(runtime->meta);
+    dg_module_free(runtime->module);
+    dg_buf_clear(&runtime->blob);
+    dg_free(runtime);
+}
+
+const dg_version *dg_runtime_version(const dg_runtime *runtime)
+{
+    return &runtime->version;
+}
+
+const dg_hash *dg_runtime_hash(const dg_runtime *runtime)
+{
+    return &runtime->hash;
+}
+
+size_t dg_runtime_blob_len(const dg_runtime *runtime)
+{
+    return runtime->blob.len;
+}
+
+dg_bytes dg_runtime_blob(const dg_runtime *runtime)
+{
+    return dg_buf_bytes(&runtime->blob);
+}
+
+const dg_module *dg_runtime_module(const dg_runtime *runtime)
+{
+    return runtime->module;
+}
+
+bool dg_runtime_exports(const dg_runtime *runtime, const char *entry)
+{
+    return dg_module_exports(runtime->module, entry);
+}
+
+dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
+                        dg_state *state, const dg_host_options *options, dg_error *err)
+{
+    static const dg_host_options defaults = { .context = DG_CONTEXT_BLOCK };
+    dg_state_set_version(state, dg_version_trie(&runtime->version));
+    return dg_host_run(runtime->module, runtime->engine, result, entry, input, state,
+                       options ? options : &defaults, 0, err);
+}
+
+/* ---- metadata ---- */
+
+enum { NEWEST = 16, OLDEST = 14 };
+
+/* The newest version that it offers and that can be read; 0: it does not say. */
+static uint32_t pick(dg_bytes versions)
+{
+    dg_scale in = dg_scale_from(versions);
+    uint32_t count = dg_scale_count(&in, 4), best = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t v = dg_scale_u32(&in);
+        if (v >= OLDEST && v <= NEWEST && v > best)
+            best = v;
+    }
+    return dg_scale_finish(&in, NULL, "metadata versions") < 0 ? 0 : best;
+}
+
+static dg_code query(dg_runtime *r, dg_host_result *result, const char *entry, dg_bytes input, dg_state *state,
+                     dg_error *err)
+{
+    static const dg_host_options options = { .context = DG_CONTEXT_QUERY };
+    return dg_runtime_call(r, result, entry, input, state, &options, err);
+}
+
+static uint32_t best_version(dg_runtime *r, dg_state *state)
+{
+    dg_host_result result;
+    uint32_t best = 0;
+    if (dg_version_api(&r->version, "Metadata") < 2 || !dg_runtime_exports(r, "Metadata_metadata_versions"))
+        return 0;
+    if (query(r, &result, "Metadata_metadata_versions", (dg_bytes){ 0 }, state, NULL) == DG_OK)
+        best = pick(dg_buf_bytes(&result.output));
+    dg_host_result_clear(&result);
+    return best;
+}
+
+/* `raw` is inside `result`. */
+static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_state *state, dg_error *err)
+{
+    uint32_t best = best_version(r, state);
+    uint8_t wanted[4];
+    dg_scale in;
+    dg_code rc;
+    dg_put_le32(wanted, best);
+    rc = best ? query(r, result, "Metadata_metadata_at_version", DG_BYTES_OF(wanted), state, err)
+              : query(r, result, "Metadata_metadata", (dg_bytes){ 0 }, state, err);
+    if (rc != DG_OK)
+        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime exports no metadata") : rc;
+    in = dg_scale_from(dg_buf_bytes(&result->output));
+    if (best && !dg_scale_option(&in) && in.rc == DG_OK)
+        return dg_fail(err, DG_MALFORMED, "the runtime offers metadata version %u and returns none", best);
+    *raw = dg_scale_bytes(&in);
+    return dg_scale_finish(&in, err, "metadata");
+}
+
+dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err)
+{
+    dg_host_result result = { 0 };
+    dg_state *state;
+    dg_bytes raw;
+    dg_code rc = DG_OK;
+    *meta = runtime->meta;
+    if (runtime->meta)
+        return DG_OK;
+    if (!(state = dg_state_empty()))
+        return dg_fail(err, DG_NOMEM, "no memory for an empty state");
+    rc = fetch(runtime, &result, &raw, state, err);
+    if (rc == DG_OK)
+        rc = dg_meta_new(&runtime->meta, raw, err);
+    if (rc < 0)
+        runtime->meta = NULL;
+    *meta = runtime->meta;
+    dg_host_result_clear(&result);
+    dg_state_free(state);
+    return rc;
+}

@@ -1,0 +1,88 @@
+/* sections.c - the version of a blob: from its custom sections, or by running it. */
+#include "host/host_impl.h"
+
+#include <string.h>
+
+/* Both sections or none: one of them alone is a build gone wrong, and real nodes
+ * then ask the code. */
+static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
+{
+    dg_bytes version, apis;
+    dg_code rc = dg_wasm_section(&version, wasm, "runtime_version", err);
+    if (rc != DG_OK || (rc = dg_wasm_section(&apis, wasm, "runtime_apis", err)) != DG_OK)
+        return rc;
+    if ((rc = dg_version_decode(out, version, err)) < 0)
+        return rc;
+    if (apis.len % 12 != 0 || apis.len / 12 > DG_APIS_MAX)
+        return dg_fail(err, DG_MALFORMED, "section runtime_apis has %zu bytes", apis.len);
+    for (size_t i = 0; i < apis.len / 12; i++) {
+        memcpy(out->apis[i].id, apis.at + 12 * i, 8);
+        out->apis[i].version = dg_le32(apis.at + 12 * i + 8);
+    }
+    out->api_count = (uint32_t)(apis.len / 12);
+    return DG_OK;
+}
+
+dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting, dg_error *err)
+{
+    static const dg_host_options options = { .context = DG_CONTEXT_QUERY };
+    dg_state *state = dg_state_empty();
+    dg_host_result result;
+    dg_code rc;
+    if (!state)
+        return dg_fail(err, DG_NOMEM, "no memory for an empty state");
+    rc = dg_host_run(module, engine, &result, "Core_version", (dg_bytes){ 0 }, state, &options, nesting, err);
+    if (rc == DG_OK) {
+        dg_buf_put_bytes(encoded, dg_buf_bytes(&result.output));
+        rc = dg_buf_check(encoded, err, "runtime version");
+    }
+    dg_host_result_clear(&result);
+    dg_state_free(state);
+    return rc;
+}
+
+dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
+{
+    dg_code rc = from_sections(out, wasm, err);
+    return rc == DG_NOMEM ? rc : rc == DG_OK && out->api_count > 0 ? DG_OK : DG_ABSENT;
+}
+
+static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting, dg_error *err)
+{
+    dg_module *module = NULL;
+    dg_code rc;
+    if (nesting > DG_HOST_NESTING_MAX)
+        return dg_fail(err, DG_LIMIT, "a blob asked for the version of a blob, %u deep", nesting);
+    rc = dg_module_new(&module, engine, wasm, err);
+    if (rc == DG_OK)
+        rc = dg_host_link(module, err);
+    if (rc == DG_OK)
+        rc = dg_host_run_version(module, engine, encoded, nesting, err);
+    dg_module_free(module);
+    return rc;
+}
+
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting, dg_error *err)
+{
+    dg_version version;
+    dg_buf wasm;
+    dg_code rc;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    rc = dg_blob_decode(&wasm, blob, err);
+    if (rc == DG_OK) {
+        rc = dg_host_sections_version(&version, dg_buf_bytes(&wasm), err);
+        if (rc == DG_OK) {
+            dg_version_encode(encoded, &version);
+            rc = dg_buf_check(encoded, err, "runtime version");
+        } else if (rc == DG_ABSENT) {
+            rc = run_blob(engine, encoded, dg_buf_bytes(&wasm), nesting, err);
+        }
+    }
+    dg_buf_clear(&wasm);
+    return rc;
+}
+
+dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_error *err)
+{
+    return dg_host_version_of(engine, encoded, blob, 1, err);
+}
