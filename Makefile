@@ -43,6 +43,8 @@ $(1)_sees := $$(sees)
 $(1)_objs := $$(patsubst %.c,$(OUT)/%.o,$$(wildcard harness/$(1)/*.c))
 endef
 $(foreach r,$(ROOMS),$(eval $(call read_room,$(r))))
+# tests/program runs the binary itself and sees base only.
+program_sees := base
 below = $(sort $(1) $(foreach s,$($(1)_sees),$(call below,$(s))))
 objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 
@@ -115,8 +117,13 @@ fuzz: ## each fuzz target for FUZZ_SECONDS (60), from its corpus
 
 fuzz-programs: $(call test_bin,$(FUZZED))
 
-bench: all ## our figures on real input
-	@tests/bench/bench.sh $(BIN)
+BENCH := $(OUT)/bench
+$(BENCH): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/bench/*.c)) $(call objs,run) | setup
+	$(call say,link,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
+
+bench: all $(BENCH) ## our figures on real input
+	@$(BENCH) $(BENCH_ARGS)
 
 cover: ## line coverage of the tests
 	@$(MAKE) --no-print-directory PROFILE=cover test

@@ -1,0 +1,71 @@
+/* bench.c - `make bench`: our figures beside what they should be.
+ * bench [trie|import|compile|call|blocks|long]: one part alone. */
+#include "bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void row(const char *what, double figure, const char *unit, const char *goal)
+{
+    printf("  %-58s %10.*f %-9s %s\n", what, figure < 10 ? 2 : figure < 1000 ? 1 : 0, figure, unit, goal);
+    fflush(stdout);
+}
+
+double seconds_since(uint64_t start_ns)
+{
+    return (double)(dg_wall_ns() - start_ns) / 1e9;
+}
+
+double rss_mib(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    unsigned long all = 0, resident = 0;
+    if (f && fscanf(f, "%lu %lu", &all, &resident) != 2)
+        resident = 0;
+    if (f)
+        fclose(f);
+    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
+}
+
+void must(dg_code rc, const dg_error *err, const char *what)
+{
+    if (rc >= 0)
+        return;
+    fprintf(stderr, "bench: %s: %s\n", what, err->text);
+    exit(4);
+}
+
+const char *pick(const char *corpus, const char *embedded)
+{
+    static char room[2][512];
+    static int next;
+    const char *root = getenv("DOPPEL_CORPUS");
+    char *path = room[next++ % 2];
+    snprintf(path, 512, "%s/%s", root ? root : "../shared/fixtures", corpus);
+    if (dg_file_exists(path))
+        return path;
+    printf("  (%s is not here: %s instead)\n", corpus, embedded);
+    return embedded;
+}
+
+int main(int argc, char **argv)
+{
+    const char *only = argc > 1 ? argv[1] : NULL;
+    const char *paseo = "fixtures/paseo-1001002-e20-100val-20paras.json.zst", *n = "fixtures/paseo-1002000-e20.wasm";
+    const char *kusama = pick("specs/kusama-local-1000000.json.zst", paseo);
+    printf("doppel %s, %s, %ld cores\n", DG_VERSION, dg_engine_version(), sysconf(_SC_NPROCESSORS_ONLN));
+    if (!only || strcmp(only, "trie") == 0)
+        bench_trie();
+    if (!only || strcmp(only, "import") == 0)
+        bench_import();
+    if (!only || strcmp(only, "compile") == 0)
+        bench_compile(paseo, n);
+    if (!only || strcmp(only, "call") == 0)
+        bench_call(kusama);
+    if (!only || strcmp(only, "blocks") == 0)
+        bench_blocks(kusama, 1000);
+    if (!only || strcmp(only, "long") == 0)
+        bench_long_run(kusama, 10000);
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* bench.h - figures on real input: each part prints rows "what  figure  goal". */
+#ifndef DG_BENCH_H
+#define DG_BENCH_H
+
+#include "chain/chain.h"
+#include "run/run.h"
+
+void row(const char *what, double figure, const char *unit, const char *goal);
+double seconds_since(uint64_t start_ns);
+double rss_mib(void); /* of this process, now */
+/* Ends the bench when `rc` is a failure. */
+void must(dg_code rc, const dg_error *err, const char *what);
+/* Path of a corpus file where the corpus is, else of the embedded one. */
+const char *pick(const char *corpus, const char *embedded);
+
+void bench_trie(void);
+void bench_import(void);
+void bench_compile(const char *spec, const char *blob);
+void bench_call(const char *spec);
+void bench_blocks(const char *spec, unsigned count);
+void bench_long_run(const char *spec, unsigned blocks);
+
+#endif
