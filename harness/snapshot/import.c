@@ -81,8 +81,8 @@ dg_code dg_import_get(const dg_import *import, dg_buf *value, dg_bytes key, dg_e
     return rc;
 }
 
-/* System.Number: the block that was executed last, which a state remembers. The
- * first runtimes hashed both names as one. */
+/* System.Number: the block that was executed last, which a state remembers (the
+ * first runtimes removed it at the end of each block: 0 then). */
 static dg_code number_in_state(const dg_import *import, uint32_t *number, dg_error *err)
 {
     uint8_t key[32];
@@ -91,10 +91,6 @@ static dg_code number_in_state(const dg_import *import, uint32_t *number, dg_err
     dg_storage_prefix(key, "System", "Number");
     dg_buf_init(&value, DG_VALUE_MAX);
     rc = dg_import_get(import, &value, dg_bytes_of(key, 32), err);
-    if (rc == DG_ABSENT) {
-        dg_twox(key, 16, dg_text("System Number"));
-        rc = dg_import_get(import, &value, dg_bytes_of(key, 16), err);
-    }
     if (rc == DG_OK && value.len == 4)
         *number = dg_le32(value.at);
     dg_buf_clear(&value);

@@ -16,6 +16,7 @@ typedef struct reader {
     dg_spec *spec;
     dg_json *json;
     dg_buf child, key, value; /* bytes, out of hex */
+    uint64_t key_at;          /* where `key` stands */
     bool plain, state_root_only, top;
     dg_error *err;
 } reader;
@@ -98,6 +99,12 @@ static dg_code hex_in(reader *r, dg_buf *to, const dg_buf *text, const char *wha
                   : DG_OK;
 }
 
+static dg_code key_in(reader *r, const dg_buf *text)
+{
+    r->key_at = r->json->began;
+    return hex_in(r, &r->key, text, "key");
+}
+
 /* The string that stands next, out of hex, as the value of `key`. */
 static dg_code value_in(reader *r)
 {
@@ -122,7 +129,7 @@ static dg_code hand_out(reader *r)
     if (rc >= 0)
         return DG_OK;
     return dg_fail_within(r->err, rc, "key %s at byte %llu", shown(&name, dg_buf_bytes(&r->key)),
-                          (unsigned long long)r->json->began);
+                          (unsigned long long)r->key_at);
 }
 
 static dg_code entries(reader *r, const char *what)
@@ -130,7 +137,7 @@ static dg_code entries(reader *r, const char *what)
     dg_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, what);
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY)
-        if ((rc = hex_in(r, &r->key, &r->json->key, "key")) == DG_OK && (rc = value_in(r)) == DG_OK)
+        if ((rc = key_in(r, &r->json->key)) == DG_OK && (rc = value_in(r)) == DG_OK)
             rc = hand_out(r);
     return rc;
 }
@@ -281,7 +288,7 @@ static dg_code read_pair(reader *r)
     dg_code rc = next(r, &event);
     if (rc == DG_OK && event != DG_JSON_STRING)
         return wrong(r, "key of a pair", "a string of hex");
-    if (rc < 0 || (rc = hex_in(r, &r->key, &r->json->text, "key")) < 0 || (rc = value_in(r)) < 0
+    if (rc < 0 || (rc = key_in(r, &r->json->text)) < 0 || (rc = value_in(r)) < 0
         || (rc = next(r, &event)) < 0)
         return rc;
     return event == DG_JSON_ARRAY_END ? hand_out(r) : wrong(r, "pair", "a key and a value");
