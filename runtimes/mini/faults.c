@@ -1,0 +1,113 @@
+/* faults.c - one function a place; each does nothing in a sound runtime. */
+#include "faults.h"
+
+#include "host.h"
+#include "migrations.h"
+#include "paras.h"
+#include "system.h"
+#include "variant.h"
+
+static void loop_for_ever(void)
+{
+    for (volatile u32 i = 0;; i++)
+        ;
+}
+
+/* Ends after more calls than any stack holds. The addition behind the call keeps
+ * the compiler from making it a loop. */
+static u64 recurse(volatile u64 depth)
+{
+    return depth == ~0ull ? 0 : recurse(depth + 1) + depth;
+}
+
+static void eat_memory(void)
+{
+    enum { BITE = 1 << 20 };
+    for (;;)
+        memset(take(BITE), 0xaa, BITE);
+}
+
+/* About a second of work on a machine of today. */
+static void work_hard(void)
+{
+    for (volatile u32 i = 0; i < 300000000; i++)
+        ;
+}
+
+static void grow_state(void)
+{
+    struct writer kilobyte = { 0 };
+    put_zeros(&kilobyte, 1024);
+    store(key_map_u32("Mini", "Litter", TWOX_64_CONCAT, system_number()), written(&kilobyte));
+}
+
+void fault_in_initialize(void)
+{
+    switch (variant.fault) {
+    case INIT_TRAPS: panic("initialize_block gives up"); break;
+    case INIT_LOOPS: loop_for_ever(); break;
+    case INIT_RECURSES: recurse(0); break;
+    case INIT_EATS_MEMORY: eat_memory(); break;
+    case STATE_GROWS: grow_state(); break;
+    default: break;
+    }
+}
+
+void fault_in_finalize(void)
+{
+    if (fault_is(FINALIZE_TRAPS))
+        panic("finalize_block gives up");
+}
+
+u64 fault_in_migration(void)
+{
+    if (fault_is(MIGRATION_TRAPS))
+        panic("the migration gives up");
+    if (!fault_is(MIGRATION_HEAVY))
+        return 0;
+    work_hard();
+    return 5 * WEIGHT_BLOCK;
+}
+
+void fault_in_building(void)
+{
+    if (fault_is(EXECUTION_DIFFERS))
+        store_u32(key_value("Mini", "BuiltHere"), system_number());
+}
+
+/* ---- answers ---- */
+
+/* It decodes, as four million free cores. */
+static void put_huge(struct writer *out)
+{
+    enum { CORES = 4000000 };
+    put_compact(out, CORES);
+    for (u32 i = 0; i < CORES; i++)
+        put_u8(out, 2);
+}
+
+/* An enum variant that does not exist. */
+static void put_undecodable(struct writer *out)
+{
+    put_compact(out, paras_count());
+    put_u8(out, 0x77);
+}
+
+bool fault_in_availability_cores(struct writer *out)
+{
+    if (fault_is(API_GARBAGE)) {
+        put_undecodable(out);
+        return true;
+    }
+    if (!on_old_storage())
+        return false;
+    switch (variant.fault) {
+    case API_UNDECODABLE_AT_U: put_undecodable(out); return true;
+    case API_HUGE_AT_U: put_huge(out); return true;
+    case API_TRAPS_AT_U: panic("availability_cores gives up"); return true;
+    case API_LOOPS_AT_U: loop_for_ever(); return true;
+    case API_RECURSES_AT_U: recurse(0); return true;
+    case API_EATS_MEMORY_AT_U: eat_memory(); return true;
+    default: return false;
+    }
+}

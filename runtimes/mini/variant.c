@@ -1,0 +1,46 @@
+/* variant.c - one blob's switches as data. Left alone they make the live
+ * runtime, mini-1. */
+#include "variant.h"
+
+#ifndef GENERATION
+#define GENERATION 1
+#endif
+#ifndef SPEC_NAME
+#define SPEC_NAME mini
+#endif
+#ifndef SPEC_VERSION
+#define SPEC_VERSION GENERATION
+#endif
+#ifndef SYSTEM_VERSION
+#define SYSTEM_VERSION 1
+#endif
+#ifndef EPOCH_LENGTH
+#define EPOCH_LENGTH 10
+#endif
+#ifndef KEYS
+#define KEYS KEYS_WITH_IM_ONLINE
+#endif
+#ifndef CONTEXTS_WITH_HASH
+#define CONTEXTS_WITH_HASH false
+#endif
+#ifndef MIGRATES_IN_STEPS
+#define MIGRATES_IN_STEPS false
+#endif
+#ifndef FAULT
+#define FAULT SOUND
+#endif
+
+#define QUOTE(word) #word
+#define QUOTED(word) QUOTE(word)
+
+const struct variant variant = {
+    .spec_name = QUOTED(SPEC_NAME),
+    .spec_version = SPEC_VERSION,
+    .system_version = SYSTEM_VERSION,
+    .generation = GENERATION,
+    .keys = KEYS,
+    .contexts_with_hash = CONTEXTS_WITH_HASH,
+    .migrates_in_steps = MIGRATES_IN_STEPS,
+    .epoch_length = EPOCH_LENGTH,
+    .fault = FAULT,
+};
