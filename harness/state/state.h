@@ -65,6 +65,10 @@ typedef struct dg_removal {
 dg_code dg_state_clear_prefix(dg_state *state, dg_removal *done, dg_bytes child, dg_bytes prefix,
                               uint32_t limit, dg_bytes cursor, dg_error *err);
 
+/* Keys of the top trie that name child tries: the host ignores runtime writes
+ * there (this room does not: a state is also built by it). */
+bool dg_state_is_child_key(dg_bytes key);
+
 /* ---- transactions, nested ---- */
 
 dg_code dg_state_begin(dg_state *state, dg_error *err);
@@ -79,6 +83,8 @@ void dg_state_unwind(dg_state *state, unsigned depth);
 /* Roots of child tries are written into the top trie first. The runtime may call
  * it at any time; it changes nothing the runtime can see. */
 dg_code dg_state_root(dg_state *state, dg_hash *root, dg_error *err);
+/* Of one child; the empty root when there is none. A root that changed becomes
+ * visible in the top trie. Mirrors: sp-state-machine ext.rs child_storage_root. */
 dg_code dg_state_child_root(dg_state *state, dg_hash *root, dg_bytes child, dg_error *err);
 /* Read proof of top-trie keys against dg_state_root. */
 dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count, dg_error *err);

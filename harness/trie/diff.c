@@ -2,7 +2,8 @@
  *
  * Two cursors go through the nodes in the order of their paths. Where both are
  * about to enter the same place, and what is there is the same subtree, neither
- * enters it. */
+ * enters it. "The same" is content for a difference, and the object itself when
+ * the question is what was written: the same value may be written again. */
 #include "trie/trie_impl.h"
 
 typedef struct cursor {
@@ -17,14 +18,26 @@ typedef struct cursor {
 typedef struct diff {
     cursor side[2];
     dg_trie_delta each;
+    dg_trie_write written; /* instead of `each`: keys written with `stamp` */
+    uint64_t stamp;
     void *user;
 } diff;
 
 static void cursor_init(cursor *c, const dg_trie *t)
 {
-    *c = (cursor){ .trie = t, .slot = dg_trie_root_slot(t), .ended = !t->root };
+    *c = (cursor){ .trie = t };
     dg_buf_init(&c->bytes, DG_TRIE_NIBBLES_MAX);
     c->path.bytes = &c->bytes;
+}
+
+/* To the subtree of the keys with `prefix`. */
+static dg_code cursor_start(cursor *c, dg_bytes prefix, dg_error *err)
+{
+    size_t depth = 0;
+    dg_code rc = dg_trie_find_prefix(c->trie, &c->slot, &depth, prefix, err);
+    c->ended = rc != DG_OK;
+    dg_path_add(&c->path, dg_nibs_head(dg_nibs_of_key(prefix), depth));
+    return rc < 0 ? rc : dg_buf_check(&c->bytes, err, "a trie key");
 }
 
 static void cursor_clear(cursor *c)
@@ -79,11 +92,18 @@ static int compare_paths(const cursor *a, const cursor *b)
     return order ? order : (a->path.len > b->path.len) - (a->path.len < b->path.len);
 }
 
-static bool same_subtree(const dg_item *a, const dg_item *b)
+static const dg_item *what_is_loaded(const dg_item *item)
 {
-    return a == b
-           || (a->merkle_len > 0 && a->merkle_len == b->merkle_len
-               && memcmp(a->merkle, b->merkle, a->merkle_len) == 0);
+    const dg_stub *s = (const dg_stub *)(const void *)item;
+    return item->kind == DG_ITEM_STUB && s->loaded ? &s->loaded->head : item;
+}
+
+static bool same_subtree(const diff *d, const dg_item *a, const dg_item *b)
+{
+    if (what_is_loaded(a) == what_is_loaded(b))
+        return true;
+    return !d->written && a->merkle_len > 0 && a->merkle_len == b->merkle_len
+           && memcmp(a->merkle, b->merkle, a->merkle_len) == 0;
 }
 
 static dg_code value_at(const cursor *c, dg_bytes *out, dg_error *err)
@@ -121,13 +141,25 @@ static dg_code report(diff *d, bool first, bool second, dg_error *err)
     return d->each(d->user, dg_buf_bytes(&at->bytes), before, after, err);
 }
 
+static dg_code report_written(diff *d, dg_error *err)
+{
+    const cursor *at = &d->side[1];
+    const dg_value *v = node_of(at)->value;
+    dg_code rc;
+    if (!v || v->stamp != d->stamp)
+        return DG_OK;
+    if ((rc = dg_path_check_key(&at->path, err)) < 0)
+        return rc;
+    return d->written(d->user, dg_buf_bytes(&at->bytes), err);
+}
+
 /* One step of whichever side is behind, or of both. */
 static dg_code step(diff *d, dg_error *err)
 {
     cursor *a = &d->side[0], *b = &d->side[1];
     int order = compare_paths(a, b);
     dg_code rc;
-    if (order == 0 && a->slot && b->slot && same_subtree(*a->slot, *b->slot)) {
+    if (order == 0 && a->slot && b->slot && same_subtree(d, *a->slot, *b->slot)) {
         cursor_skip(a);
         cursor_skip(b);
         return DG_OK;
@@ -136,7 +168,11 @@ static dg_code step(diff *d, dg_error *err)
         return cursor_enter(a, err);
     if (order >= 0 && b->slot)
         return cursor_enter(b, err);
-    if ((rc = report(d, order <= 0, order >= 0, err)) < 0)
+    if (!d->written)
+        rc = report(d, order <= 0, order >= 0, err);
+    else
+        rc = order >= 0 ? report_written(d, err) : DG_OK;
+    if (rc < 0)
         return rc;
     if (order <= 0)
         cursor_skip(a); /* its children come first */
@@ -145,16 +181,31 @@ static dg_code step(diff *d, dg_error *err)
     return DG_OK;
 }
 
+static dg_code run(diff *d, const dg_trie *before, const dg_trie *after, dg_bytes prefix, dg_error *err)
+{
+    dg_code rc;
+    cursor_init(&d->side[0], before);
+    cursor_init(&d->side[1], after);
+    rc = cursor_start(&d->side[0], prefix, err);
+    if (rc >= 0)
+        rc = cursor_start(&d->side[1], prefix, err);
+    while (rc >= 0 && (!d->side[0].ended || !d->side[1].ended))
+        rc = step(d, err);
+    cursor_clear(&d->side[0]);
+    cursor_clear(&d->side[1]);
+    return rc < 0 ? rc : DG_OK;
+}
+
 dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user,
                      dg_error *err)
 {
     diff d = { .each = each, .user = user };
-    dg_code rc = DG_OK;
-    cursor_init(&d.side[0], before);
-    cursor_init(&d.side[1], after);
-    while (rc >= 0 && (!d.side[0].ended || !d.side[1].ended))
-        rc = step(&d, err);
-    cursor_clear(&d.side[0]);
-    cursor_clear(&d.side[1]);
-    return rc < 0 ? rc : DG_OK;
+    return run(&d, before, after, (dg_bytes){ NULL, 0 }, err);
+}
+
+dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix, uint64_t stamp,
+                        dg_trie_write each, void *user, dg_error *err)
+{
+    diff d = { .written = each, .stamp = stamp, .user = user };
+    return run(&d, before, after, prefix, err);
 }

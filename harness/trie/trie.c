@@ -42,6 +42,27 @@ dg_trie *dg_trie_fork(const dg_trie *trie)
     return t;
 }
 
+dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root)
+{
+    dg_trie *t = dg_trie_open(root, &trie->loader);
+    if (t) {
+        t->shelf = dg_shelf_keep(trie->shelf);
+        t->keccak = trie->keccak;
+    }
+    return t;
+}
+
+void dg_trie_become(dg_trie *trie, const dg_trie *other)
+{
+    dg_trie old = *trie;
+    *trie = *other;
+    if (trie->root)
+        trie->root->refs++;
+    dg_shelf_keep(trie->shelf);
+    dg_item_release(old.root);
+    dg_shelf_release(old.shelf);
+}
+
 void dg_trie_free(dg_trie *trie)
 {
     if (!trie)

@@ -44,9 +44,14 @@ dg_trie *dg_trie_empty(void);                                   /* NULL: DG_NOME
 dg_trie *dg_trie_open(const dg_hash *root, const dg_trie_loader *loader);
 dg_trie *dg_trie_fork(const dg_trie *trie);
 void dg_trie_free(dg_trie *trie);
+/* Another root behind the same loader (a child trie). NULL: DG_NOMEM. */
+dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root);
+/* What `trie` held is dropped; it is a fork of `other` from here on. Cannot fail. */
+void dg_trie_become(dg_trie *trie, const dg_trie *other);
 
-/* Value of `key`, borrowed until the next write to this handle. DG_OK, DG_ABSENT,
- * DG_IO / DG_MALFORMED from the loader. */
+/* Value of `key`, borrowed until the next write to this handle. DG_OK, DG_ABSENT;
+ * DG_IO / DG_MALFORMED from the loader, DG_IO also for what the loader does not
+ * have: an incomplete trie does not answer "absent". */
 dg_code dg_trie_get(const dg_trie *trie, dg_bytes *value, dg_bytes key, dg_error *err);
 
 /* Set. `version` 0 or 1: the form the value is kept in. `stamp`: any number; a
@@ -94,6 +99,13 @@ dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_erro
  * order; `.at` NULL is absent. Shared subtrees are skipped unseen. */
 typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after, dg_error *err);
 dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user, dg_error *err);
+
+/* Keys below `prefix`, in order, whose value in `after` was written with `stamp`,
+ * which nothing in `before` has. What `after` shares with `before`, from which it
+ * was forked, is skipped unseen. `each` must not write to either. */
+typedef dg_code (*dg_trie_write)(void *user, dg_bytes key, dg_error *err);
+dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix, uint64_t stamp,
+                        dg_trie_write each, void *user, dg_error *err);
 
 /* ---- proofs: SCALE Vec<Vec<u8>> of nodes and hashed values ---- */
 

@@ -287,7 +287,7 @@ static unsigned draw(player *p)
 static dg_bytes draw_key(player *p, uint8_t room[TWIN_KEY_MAX])
 {
     static const uint8_t letters[8] = { 0x00, 0x01, 0x10, 0x11, 0x1f, 0xf1, 0xff, 0x80 };
-    size_t len = draw(p) % (TWIN_KEY_MAX + 1);
+    size_t len = draw(p) % (TWIN_KEY_DRAWN + 1);
     for (size_t i = 0; i < len; i++)
         room[i] = letters[draw(p) % 8];
     return dg_bytes_of(room, len);

@@ -5,7 +5,7 @@
 
 #include "trie/trie.h"
 
-enum { TWIN_KEY_MAX = 8, TWIN_VALUE_MAX = 400 };
+enum { TWIN_KEY_MAX = 32, TWIN_KEY_DRAWN = 8, TWIN_VALUE_MAX = 400 };
 
 typedef struct twin_entry {
     uint8_t key[TWIN_KEY_MAX], value[TWIN_VALUE_MAX];
