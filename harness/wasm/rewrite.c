@@ -15,6 +15,7 @@ typedef struct rewriting {
     limits memory;
     bool imported;     /* the memory was an import: a section is still to be written */
     bool placed, exported;
+    unsigned rank;     /* of the last section that is not custom */
     dg_error *err;
 } rewriting;
 
@@ -117,17 +118,18 @@ static dg_code rewrite_memory(rewriting *w, dg_bytes body)
     return DG_OK;
 }
 
-static bool exports_memory(dg_bytes items, uint32_t count)
+/* False when the items are not what the count says. */
+static bool scan_exports(dg_bytes items, uint32_t count, bool *has_memory)
 {
     dg_wasm_reader s = dg_wasm_reader_on(items);
+    *has_memory = false;
     for (uint32_t i = 0; i < count && !s.bad; i++) {
         dg_bytes name = dg_wasm_name(&s);
         dg_wasm_u8(&s);
         dg_wasm_u32(&s);
-        if (!s.bad && dg_bytes_equal(name, dg_text("memory")))
-            return true;
+        *has_memory |= dg_bytes_equal(name, dg_text("memory"));
     }
-    return false;
+    return !s.bad && s.at == s.end;
 }
 
 static dg_code rewrite_exports(rewriting *w, dg_wasm_part part)
@@ -136,11 +138,12 @@ static dg_code rewrite_exports(rewriting *w, dg_wasm_part part)
     dg_wasm_reader s = dg_wasm_reader_on(part.body);
     uint32_t count = dg_wasm_u32(&s);
     dg_bytes items = dg_bytes_of(s.at, (size_t)(s.end - s.at));
+    bool has_memory;
     dg_code rc;
-    if (s.bad || count == UINT32_MAX)
+    if (s.bad || count == UINT32_MAX || !scan_exports(items, count, &has_memory))
         return malformed(w, "export section");
     w->exported = true;
-    if (exports_memory(items, count)) {
+    if (has_memory) {
         dg_buf_put_bytes(w->out, part.whole);
         return DG_OK;
     }
@@ -152,8 +155,26 @@ static dg_code rewrite_exports(rewriting *w, dg_wasm_part part)
     return rc;
 }
 
+/* Each section once and in the order of the format, which is not that of the ids. */
+static dg_code check_order(rewriting *w, uint8_t id)
+{
+    static const uint8_t order[] = { 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11 };
+    unsigned rank = 0;
+    while (rank < sizeof order && order[rank] != id)
+        rank++;
+    if (rank == sizeof order)
+        return dg_fail(w->err, DG_MALFORMED, "wasm has a section of unknown kind %u", (unsigned)id);
+    if (rank < w->rank)
+        return dg_fail(w->err, DG_MALFORMED, "wasm section %u comes twice or too late", (unsigned)id);
+    w->rank = rank + 1;
+    return DG_OK;
+}
+
 static dg_code rewrite_part(rewriting *w, dg_wasm_part part)
 {
+    dg_code rc = part.id == DG_WASM_CUSTOM ? DG_OK : check_order(w, part.id);
+    if (rc < 0)
+        return rc;
     if (part.id > DG_WASM_MEMORY && w->imported && !w->placed)
         put_memory(w);
     switch (part.id) {
@@ -180,6 +201,8 @@ dg_code dg_wasm_own_memory(dg_buf *out, dg_bytes wasm, uint32_t pages_max, dg_er
     dg_buf_clear(&w.room);
     if (rc < 0)
         return rc;
+    if (w.imported && !w.placed)
+        put_memory(&w);
     if (!w.memory.known)
         return dg_fail(err, DG_MALFORMED, "wasm has no memory");
     if (!w.exported)

@@ -96,6 +96,11 @@ static const struct { const char *section; const char *says; } refused[] = {
     { "05ffffffff7f", "runs past the end" },
     { "0580808080808001", "runs past the end" },              /* a length of six bytes */
     { "050701018080808010", "does not decode" },              /* a number of 33 bits */
+    { "0704" "01016100", "does not decode" },                 /* an export cut off */
+    { "0706" "010161000000", "does not decode" },            /* a byte behind the exports */
+    { "0100" "0100", "section 1 comes twice" },
+    { "0503010001" "0100", "section 1 comes twice or too late" },
+    { "0e00", "unknown kind 14" },
 };
 
 START_TEST(what_is_no_runtime_is_refused_in_words)
