@@ -109,7 +109,7 @@ dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out
 
 typedef struct dg_clock {
     uint64_t slot_ms, epoch_slots;   /* BabeApi_configuration of the runtime at the block */
-    uint64_t epoch_index, epoch_start; /* 0 start: genesis, set by the first block */
+    uint64_t epoch_index, epoch_start; /* at a genesis: the slot that its first block should have */
     uint64_t slot;                   /* of the block */
     uint32_t session;                /* Session.CurrentIndex where metadata tells it */
     uint64_t next_slot;              /* first slot a child may have: slot + 1, or the genesis slot */
@@ -124,7 +124,11 @@ dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoc
 /* Epochs as a BABE *client* sees them: from the configuration at the fork and the
  * digests since. What it expects of a header, and what the header brought. */
 typedef struct dg_client_view dg_client_view;
-typedef struct dg_client_note { bool digest_expected, digest_seen; uint64_t epoch_index, epoch_start; uint32_t authority_count; } dg_client_note;
+typedef struct dg_client_note {
+    bool digest_expected, digest_seen;  /* unequal: a client refuses the block */
+    uint64_t epoch_index, epoch_start;  /* the epoch the block is in */
+    uint32_t authority_count;           /* announced by the digest; without one, those of the epoch */
+} dg_client_note;
 dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err);
 dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block, dg_error *err);
 void dg_client_view_free(dg_client_view *view);
@@ -199,8 +203,8 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
 
 /* ---- tree ---- */
 
-/* `block` becomes the root: what does not descend from it is pruned, states of
- * its ancestors are freed. */
+/* `block` becomes the root: what does not descend from it, or from a block that
+ * amends it, is pruned; states of its ancestors are freed. */
 dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err);
 size_t dg_chain_block_count(const dg_chain *chain);
 /* A block with the same header and another state: forks the tree beside `block`,

@@ -46,7 +46,10 @@ struct dg_block {
     dg_chain *chain;
     dg_block *older, *newer;     /* all blocks in the order of their making */
     dg_block *parent;            /* NULL: the root, or beside it */
+    dg_block *amends;            /* the block whose state this one replaces, while it is there */
     dg_hash hash;
+    dg_hash header_hash;         /* what a child built here names as its parent: another than
+                                  * `hash` where the snapshot told the hash but not the header */
     uint64_t slot;
     uint32_t number;
     bool keep;                   /* used while pruning */
@@ -87,6 +90,7 @@ void dg_block_free(dg_block *block);
 dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err);
 dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err);
 void dg_tree_add(dg_chain *chain, dg_block *block);
+void dg_tree_remove(dg_chain *chain, dg_block *block); /* one without children */
 
 /* ---- runtimes ---- */
 
@@ -135,7 +139,9 @@ dg_code dg_exec_finalize(dg_exec *exec, dg_error *err); /* header in exec->outpu
 dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime, uint64_t slot,
                          dg_bytes paras, dg_error *err);
 
-/* Block bytes (header without seal, Vec of extrinsics) of `block`, appended. */
-dg_code dg_block_unsealed(dg_buf *out, const dg_block *block, dg_error *err);
+/* ---- events ---- */
+
+dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
+dg_code dg_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err);
 
 #endif

@@ -52,7 +52,7 @@ dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes
     }
     block->number = fields.number;
     block->slot = dg_digest_slot(fields.digest);
-    block->hash = dg_blake2_256(header);
+    block->hash = block->header_hash = dg_blake2_256(header);
     *out = block;
     return DG_OK;
 }
@@ -124,7 +124,7 @@ void dg_tree_add(dg_chain *chain, dg_block *block)
     chain->block_count++;
 }
 
-static void remove_block(dg_chain *chain, dg_block *block)
+void dg_tree_remove(dg_chain *chain, dg_block *block)
 {
     *(block->older ? &block->older->newer : &chain->oldest) = block->newer;
     *(block->newer ? &block->newer->older : &chain->newest) = block->older;
@@ -135,6 +135,19 @@ static void remove_block(dg_chain *chain, dg_block *block)
 size_t dg_chain_block_count(const dg_chain *chain) { return chain->block_count; }
 dg_block *dg_chain_root(dg_chain *chain) { return chain->root; }
 
+static bool is_kept(const dg_block *b, const dg_block *root)
+{
+    return b == root || (b->parent && b->parent->keep) || (b->amends && b->amends->keep);
+}
+
+static void forget_pruned(dg_block *b)
+{
+    if (b->parent && !b->parent->keep)
+        b->parent = NULL;
+    if (b->amends && !b->amends->keep)
+        b->amends = NULL;
+}
+
 /* A parent is always older than its children, so one pass marks, and a second
  * one from the newest removes children before their parents. */
 dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err)
@@ -143,13 +156,14 @@ dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err)
     if (block->chain != chain)
         return dg_fail(err, DG_USAGE, "block #%u belongs to another chain", block->number);
     for (dg_block *b = chain->oldest; b; b = b->newer)
-        b->keep = b == block || (b->parent && b->parent->keep);
+        b->keep = is_kept(b, block);
     for (dg_block *b = chain->newest; b; b = next) {
         next = b->older;
-        if (!b->keep)
-            remove_block(chain, b);
+        if (b->keep)
+            forget_pruned(b);
+        else
+            dg_tree_remove(chain, b);
     }
-    block->parent = NULL;
     chain->root = block;
     return DG_OK;
 }
@@ -185,6 +199,8 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const d
         dg_block_free(amended);
         return rc;
     }
+    amended->amends = block;
+    amended->hash = block->hash;
     amended->slot = block->slot;
     amended->executed_by = block->executed_by;
     dg_tree_add(chain, amended);
@@ -215,6 +231,12 @@ static dg_code invent_header(dg_buf *out, dg_state *state, const dg_snapshot_inf
     return dg_buf_check(out, err, "header of the fork block");
 }
 
+static bool is_zero(const dg_hash *hash)
+{
+    static const dg_hash zero;
+    return dg_hash_equal(hash, &zero);
+}
+
 static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
 {
     dg_bytes known = dg_snapshot_header(snapshot), slot;
@@ -231,6 +253,8 @@ static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
     }
     if ((rc = dg_block_new(&chain->root, chain, NULL, dg_buf_bytes(&header), state, err)) < 0)
         goto out;
+    if (!known.len && !is_zero(&dg_snapshot_info_of(snapshot)->hash))
+        chain->root->hash = dg_snapshot_info_of(snapshot)->hash;
     if (!chain->root->slot && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK && slot.len == 8)
         chain->root->slot = dg_le64(slot.at);
     dg_tree_add(chain, chain->root);
@@ -261,7 +285,7 @@ void dg_chain_close(dg_chain *chain)
     if (!chain)
         return;
     while (chain->newest)
-        remove_block(chain, chain->newest);
+        dg_tree_remove(chain, chain->newest);
     for (size_t i = 0; i < chain->runtime_count; i++)
         dg_runtime_free(chain->runtimes[i].runtime);
     dg_free(chain->runtimes);

@@ -1,0 +1,181 @@
+/* enact.c - how N comes to replace N-1: by an authorised upgrade, by a root call
+ * of set_code, or by writing `:code`.
+ *
+ * For each way the runtime is asked (metadata, then a trial in a block that is
+ * thrown away) whether it has it; the first that works is prepared. What the new
+ * code is refused for is not judged here: that shows in the events of U. */
+#include "chain/enact_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+void dg_enactment_clear(dg_enactment *enactment)
+{
+    dg_buf_clear(&enactment->extrinsic);
+}
+
+dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent, dg_build_report *report, dg_error *err)
+{
+    dg_slot_claim claim = { .kind = DG_CLAIM_SECONDARY_PLAIN };
+    uint8_t room[160];
+    dg_buf digest = dg_buf_on(room, sizeof room);
+    dg_code rc;
+    *report = (dg_build_report){ .step = DG_BUILD_RUNTIME };
+    claim.slot = parent->slot ? parent->slot + 1 : DG_GENESIS_SLOT;
+    dg_scale_put_compact(&digest, 1);
+    dg_digest_put_claim(&digest, &claim);
+    if ((rc = dg_exec_init(exec, a->chain, parent, a->runtime, report, err)) < 0)
+        return rc;
+    return dg_exec_initialize(exec, &parent->header_hash, parent->number + 1, dg_buf_bytes(&digest), err);
+}
+
+/* ---- set_code ---- */
+
+/* Weight zero around the call: schedulers of 2023 refuse a call that weighs as
+ * much as a block, and governance wrapped it in this way. */
+static dg_code by_weighted_scheduler(const dg_attempt *a, dg_block **amended, const char **path, dg_bytes call, dg_error *err)
+{
+    dg_buf outer;
+    dg_code rc;
+    dg_buf_init(&outer, DG_BLOCK_MAX);
+    rc = dg_call_wrap(a->meta, &outer, "Utility", "with_weight", call, err);
+    if (rc == DG_OK)
+        rc = dg_enact_by_scheduler(a, amended, path, dg_buf_bytes(&outer), err);
+    dg_buf_clear(&outer);
+    if (rc == DG_OK)
+        *path = "scheduler agenda, preimage, utility.with_weight";
+    return rc;
+}
+
+/* Does the code refuse, or the environment? Only the first lets one try on. */
+static bool unusable(dg_code rc)
+{
+    return rc == DG_ABSENT || rc == DG_TRAP || rc == DG_USAGE || rc == DG_UNSUPPORTED;
+}
+
+static dg_code by_root(const dg_attempt *a, dg_enactment *out, dg_bytes call, dg_error *err)
+{
+    dg_error why[3] = { { .code = DG_OK } };
+    dg_code rc = dg_enact_by_scheduler(a, &out->parent, &out->path, call, &why[0]);
+    if (!unusable(rc))
+        return rc < 0 ? dg_fail(err, rc, "%s", why[0].text) : rc;
+    rc = by_weighted_scheduler(a, &out->parent, &out->path, call, &why[1]);
+    if (!unusable(rc))
+        return rc < 0 ? dg_fail(err, rc, "%s", why[1].text) : rc;
+    out->parent = a->parent;
+    out->path = "sudo";
+    dg_buf_reset(&out->extrinsic);
+    rc = dg_enact_by_sudo(a, &out->extrinsic, call, &why[2]);
+    if (!unusable(rc))
+        return rc < 0 ? dg_fail(err, rc, "%s", why[2].text) : rc;
+    return dg_fail(err, DG_UNSUPPORTED, "no way for a root call: %.120s; %.120s; how=override is left", why[0].text, why[2].text);
+}
+
+static dg_code by_set_code(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
+{
+    dg_named_call call = dg_call_set_code(code);
+    dg_buf bytes;
+    dg_code rc;
+    dg_buf_init(&bytes, DG_BLOCK_MAX);
+    if ((rc = dg_call_bytes(a->meta, &bytes, &call, err)) == DG_OK)
+        rc = by_root(a, out, dg_buf_bytes(&bytes), err);
+    dg_named_call_clear(&call);
+    dg_buf_clear(&bytes);
+    return rc;
+}
+
+/* ---- authorize ---- */
+
+/* apply_authorized_upgrade(code) as a transaction that nobody signs. */
+static dg_code put_apply(const dg_attempt *a, dg_buf *out, dg_bytes code, dg_error *err)
+{
+    dg_named_call call = { "System", "apply_authorized_upgrade", json_pack("{s:o}", "code", dg_hex_json(code)) };
+    dg_buf bytes;
+    dg_code rc;
+    dg_buf_init(&bytes, DG_BLOCK_MAX);
+    if ((rc = dg_call_bytes(a->meta, &bytes, &call, err)) == DG_OK) {
+        dg_scale_put_compact(out, 1 + bytes.len);
+        dg_buf_put_u8(out, dg_meta_extrinsic_version(a->meta) == 5 ? 5 : 4);
+        dg_buf_put_bytes(out, dg_buf_bytes(&bytes));
+        rc = dg_buf_check(out, err, "transaction");
+    }
+    dg_named_call_clear(&call);
+    dg_buf_clear(&bytes);
+    return rc;
+}
+
+/* Where no scheduler can authorise: what the call would have stored. */
+static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_bytes code, dg_error *err)
+{
+    const dg_meta_entry *entry = dg_meta_storage(a->meta, "System", "AuthorizedUpgrade");
+    dg_hash hash = dg_blake2_256(code);
+    json_t *value = json_pack("{s:o,s:b}", "code_hash", dg_hex_json(dg_hash_bytes(&hash)), "check_version", 1);
+    uint8_t key_room[64], value_room[64];
+    dg_buf key = dg_buf_on(key_room, sizeof key_room), raw = dg_buf_on(value_room, sizeof value_room);
+    dg_bytes writes[1][2];
+    dg_code rc;
+    if (!entry || !value) {
+        json_decref(value);
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime keeps no authorised upgrade");
+    }
+    dg_storage_key_raw(&key, entry, NULL);
+    rc = dg_value_encode(a->meta, &raw, entry->value, value, err);
+    json_decref(value);
+    writes[0][0] = dg_buf_bytes(&key);
+    writes[0][1] = dg_buf_bytes(&raw);
+    return rc < 0 ? rc : dg_chain_amend(a->chain, amended, a->parent, (const dg_bytes (*)[2])writes, 1, err);
+}
+
+static dg_code by_authorize(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
+{
+    dg_named_call call = dg_call_authorize(code);
+    dg_error why = { .code = DG_OK };
+    uint8_t room[64];
+    dg_buf bytes = dg_buf_on(room, sizeof room);
+    dg_code rc = put_apply(a, &out->extrinsic, code, err);
+    if (rc == DG_OK)
+        rc = dg_call_bytes(a->meta, &bytes, &call, err);
+    dg_named_call_clear(&call);
+    if (rc == DG_USAGE)
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no System.authorize_upgrade (since 2024): how=set-code and how=override are left");
+    if (rc < 0)
+        return rc;
+    rc = dg_enact_by_scheduler(a, &out->parent, &out->path, dg_buf_bytes(&bytes), &why);
+    if (rc == DG_OK)
+        out->path = "authorize_upgrade by the scheduler, apply_authorized_upgrade unsigned";
+    if (!unusable(rc))
+        return rc < 0 ? dg_fail(err, rc, "%s", why.text) : rc;
+    out->path = "authorisation written into storage, apply_authorized_upgrade unsigned";
+    return write_authorization(a, &out->parent, code, err);
+}
+
+/* ---- the door ---- */
+
+static dg_code by_override(dg_enactment *out, dg_bytes code)
+{
+    out->path = ":code written";
+    out->writes[0][0] = dg_text(":code");
+    out->writes[0][1] = code;
+    out->write_count = 1;
+    return DG_OK;
+}
+
+dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err)
+{
+    dg_attempt a = { .chain = chain, .parent = parent };
+    dg_code rc;
+    *out = (dg_enactment){ .how = how, .path = "", .parent = parent };
+    dg_buf_init(&out->extrinsic, DG_BLOCK_MAX);
+    if (!code.len)
+        return dg_fail(err, DG_USAGE, "the new code is empty");
+    if (how == DG_HOW_OVERRIDE)
+        return by_override(out, code);
+    if ((rc = dg_block_runtime_next(chain, parent, &a.runtime, err)) < 0
+        || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
+        return rc;
+    rc = how == DG_HOW_AUTHORIZE ? by_authorize(&a, out, code, err) : by_set_code(&a, out, code, err);
+    if (rc != DG_OK)
+        dg_enactment_clear(out);
+    return rc;
+}
