@@ -16,6 +16,7 @@ void paras_note_context(u32 para);            /* a block in whose context it was
  * time. False: nothing is left to do. */
 bool paras_migrate_one(void);
 void paras_migrate(void);
+extern const struct type context_types[]; /* old, new; for metadata */
 
 /* ---- shared.c ---- */
 u32 shared_session(void);

@@ -3,6 +3,7 @@
 
 #include "configuration.h"
 #include "pallet.h"
+#include "paras.h"
 #include "session.h"
 #include "variant.h"
 
@@ -19,6 +20,9 @@ enum { P_BOOL = 0, P_STR = 2, P_U8 = 3, P_U16 = 4, P_U32 = 5, P_U64 = 6 };
 #define RESULT(ok, error)                                                              \
     { KIND_ENUM, .path = "Result", .params = FIELDS({ "T", ok }, { "E", error }),      \
       .choices = CHOICES({ "Ok", 0, FIELDS({ 0, ok }) }, { "Err", 1, FIELDS({ 0, error }) }) }
+#define PER_CLASS(of)                                                                                      \
+    { KIND_STRUCT, .path = "frame_support::dispatch::PerDispatchClass", .params = FIELDS({ "T", of }),      \
+      .fields = FIELDS({ "normal", of }, { "operational", of }, { "mandatory", of }) }
 #define CALLS_OF(pallet_, path_) { KIND_PALLET_CALLS, .path = path_, .pallet = &pallet_ }
 #define EVENTS_OF(pallet_, path_) { KIND_PALLET_EVENTS, .path = path_, .pallet = &pallet_ }
 #define ERRORS_OF(pallet_, path_) { KIND_PALLET_ERRORS, .path = path_, .pallet = &pallet_ }
@@ -95,10 +99,8 @@ static const struct type types[T_COUNT] = {
     [T_WEIGHT] = STRUCT("sp_weights::weight_v2::Weight", { "ref_time", T_COMPACT_U64 },
                         { "proof_size", T_COMPACT_U64 }),
     [T_OPTION_WEIGHT] = OPTION(T_WEIGHT),
-    [T_WEIGHT_PER_CLASS] = STRUCT("frame_support::dispatch::PerDispatchClass", { "normal", T_WEIGHT },
-                                  { "operational", T_WEIGHT }, { "mandatory", T_WEIGHT }),
-    [T_WEIGHTS_PER_CLASS] = STRUCT("frame_support::dispatch::PerDispatchClass", { "normal", T_CLASS_WEIGHTS },
-                                   { "operational", T_CLASS_WEIGHTS }, { "mandatory", T_CLASS_WEIGHTS }),
+    [T_WEIGHT_PER_CLASS] = PER_CLASS(T_WEIGHT),
+    [T_WEIGHTS_PER_CLASS] = PER_CLASS(T_CLASS_WEIGHTS),
     [T_CLASS_WEIGHTS] = STRUCT("frame_system::limits::WeightsPerClass", { "base_extrinsic", T_WEIGHT },
                                { "max_extrinsic", T_OPTION_WEIGHT }, { "max_total", T_OPTION_WEIGHT },
                                { "reserved", T_OPTION_WEIGHT }),
@@ -132,8 +134,9 @@ static const struct type types[T_COUNT] = {
                            { "RuntimeEnvironmentUpdated", 8, NULL }),
     [T_PHASE] = ENUM("frame_system::Phase", { "ApplyExtrinsic", 0, OF({ 0, T_U32 }) }, { "Finalization", 1, NULL },
                      { "Initialization", 2, NULL }),
-    [T_EVENT_RECORD] = STRUCT("frame_system::EventRecord", { "phase", T_PHASE }, { "event", T_EVENT },
-                              { "topics", T_H256S }),
+    [T_EVENT_RECORD] = { KIND_STRUCT, .path = "frame_system::EventRecord",
+                         .params = OF({ "E", T_EVENT }, { "T", T_H256 }),
+                         .fields = OF({ "phase", T_PHASE }, { "event", T_EVENT }, { "topics", T_H256S }) },
     [T_EVENT_RECORDS] = SEQUENCE(T_EVENT_RECORD),
     [T_H256S] = SEQUENCE(T_H256),
     [T_LAST_UPGRADE] = STRUCT("frame_system::LastRuntimeUpgradeInfo", { "spec_version", T_COMPACT_U32 },
@@ -155,9 +158,11 @@ static const struct type types[T_COUNT] = {
                       .params = OF({ "Address", T_ADDRESS }, { "Call", T_CALL }, { "Signature", T_SIGNATURE },
                                    { "Extra", T_EXTRA }) },
     [T_EXTRINSICS] = SEQUENCE(T_EXTRINSIC),
-    [T_ADDRESS] = ENUM("sp_runtime::multiaddress::MultiAddress", { "Id", 0, OF({ 0, T_ACCOUNT }) },
-                       { "Index", 1, OF({ 0, T_COMPACT_UNIT }) }, { "Raw", 2, OF({ 0, T_BYTES }) },
-                       { "Address32", 3, OF({ 0, T_ARRAY_32 }) }, { "Address20", 4, OF({ 0, T_ARRAY_20 }) }),
+    [T_ADDRESS] = { KIND_ENUM, .path = "sp_runtime::multiaddress::MultiAddress",
+                    .params = OF({ "AccountId", T_ACCOUNT }, { "AccountIndex", T_UNIT }),
+                    .choices = CHOICES({ "Id", 0, OF({ 0, T_ACCOUNT }) }, { "Index", 1, OF({ 0, T_COMPACT_UNIT }) },
+                                       { "Raw", 2, OF({ 0, T_BYTES }) }, { "Address32", 3, OF({ 0, T_ARRAY_32 }) },
+                                       { "Address20", 4, OF({ 0, T_ARRAY_20 }) }) },
     [T_SIGNATURE] = ENUM("sp_runtime::MultiSignature", { "Ed25519", 0, OF({ 0, T_ED25519_SIGNATURE }) },
                          { "Sr25519", 1, OF({ 0, T_SR25519_SIGNATURE }) },
                          { "Ecdsa", 2, OF({ 0, T_ECDSA_SIGNATURE }) }),
@@ -245,6 +250,6 @@ const struct type *type_of(enum type_id id)
     if (id == T_HOST_CONFIGURATION)
         return &config_types[variant.generation - 1];
     if (id == T_CONTEXT)
-        return &types[variant.contexts_with_hash ? T_CONTEXT_NEW : T_CONTEXT_OLD];
+        return &context_types[variant.contexts_with_hash];
     return &types[id];
 }
