@@ -133,6 +133,7 @@ const char *dg_meta_error_name(const dg_meta *meta, uint8_t pallet_index, uint8_
 typedef enum dg_type_kind { DG_TYPE_STRUCT, DG_TYPE_ENUM, DG_TYPE_SEQUENCE, DG_TYPE_ARRAY,
     DG_TYPE_TUPLE, DG_TYPE_PRIMITIVE, DG_TYPE_COMPACT, DG_TYPE_BITS } dg_type_kind;
 
+uint32_t dg_type_count(const dg_meta *meta); /* ids are 0 to count - 1 */
 dg_type_kind dg_type_kind_of(const dg_meta *meta, dg_type_id type);
 /* "pallet_balances::AccountData", "Vec<u8>", "(u32, [u8; 32])": for people. */
 void dg_type_name(dg_buf *out, const dg_meta *meta, dg_type_id type);

@@ -10,6 +10,11 @@ static const type *known(const dg_meta *meta, dg_type_id id)
     return dg_type_at(meta, id.v);
 }
 
+uint32_t dg_type_count(const dg_meta *meta)
+{
+    return meta->type_count;
+}
+
 dg_type_kind dg_type_kind_of(const dg_meta *meta, dg_type_id id)
 {
     return known(meta, id)->kind;
