@@ -35,10 +35,12 @@ typedef enum dg_recover { DG_RECOVER_OK = -1, DG_RECOVER_BAD_RS = 0, DG_RECOVER_
  * Mirrors: host API ext_crypto_secp256k1_ecdsa_recover. */
 dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32], bool strict);
 void dg_ecdsa_compress(uint8_t out[33], const uint8_t xy[64]);
-/* The message is hashed with BLAKE2b-256; true if the recovered key is `pk`. */
+/* The message is hashed with BLAKE2b-256; true if the recovered key is `pk`. V is
+ * 0 to 3 here, although recovery takes 27 to 30 as well. */
 bool dg_ecdsa_verify(const uint8_t sig[65], dg_bytes message, const uint8_t pk[33], bool strict);
 bool dg_ecdsa_verify_prehashed(const uint8_t sig[65], const uint8_t hash[32], const uint8_t pk[33]);
 bool dg_ecdsa_public(uint8_t pk[33], const uint8_t secret[32]); /* false: not a valid secret */
+/* Nonce by RFC 6979. False: not a valid secret. */
 bool dg_ecdsa_sign_prehashed(uint8_t sig[65], const uint8_t hash[32], const uint8_t secret[32]);
 
 /* ---- Merlin transcripts over STROBE-128 ---- */
@@ -62,11 +64,14 @@ void dg_sr25519_from_mini(dg_sr25519_pair *pair, const uint8_t mini[32]);
 /* Hard junction: the mini secret of `//name` below `mini`. cc = chain code, 32 bytes. */
 void dg_sr25519_derive_hard(uint8_t mini_out[32], const uint8_t mini[32], const uint8_t cc[32]);
 /* "//Alice//stash" or "0x<64 hex>" with optional junctions, below the development
- * phrase: the mini secret. DG_MALFORMED: soft junctions, phrases of words. For
- * sr25519 and, with the other derivations, ed25519 and ecdsa ("kind" s, e, c). */
+ * phrase: the mini secret. DG_MALFORMED: soft junctions, phrases of words,
+ * passwords; DG_LIMIT above 1024 bytes. For sr25519 and, with the other
+ * derivations, ed25519 and ecdsa ("kind" s, e, c). The text of a failure names a
+ * place in the URI and never repeats it. */
 dg_code dg_secret_from_uri(uint8_t mini[32], char kind, dg_bytes uri, dg_error *err);
 
-/* Context "substrate"; nonce derived from (pair, message), so equal in each run. */
+/* Context "substrate". The nonce is drawn from a copy of the signed transcript
+ * keyed with the pair's secret nonce, so equal in each run. */
 void dg_sr25519_sign(uint8_t sig[64], const dg_sr25519_pair *pair, dg_bytes message);
 /* As sign, with the caller's r: for vectors only. */
 void dg_sr25519_sign_with(uint8_t sig[64], const dg_sr25519_pair *pair, dg_bytes message,
@@ -81,6 +86,7 @@ dg_merlin dg_babe_transcript(uint64_t slot, uint64_t epoch, const uint8_t random
 void dg_vrf_sign(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input);
 void dg_vrf_sign_with(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input,
                       const uint8_t r[32]); /* for vectors only */
+/* Refuses scalars that are not canonical and the identity as output. */
 bool dg_vrf_verify(const dg_vrf *vrf, const uint8_t pk[32], const dg_merlin *input);
 /* Bytes drawn from an output: context "substrate-babe-vrf" (16) or
  * "BabeVRFInOutContext" (32). False: output or key is no point. */
@@ -88,7 +94,8 @@ bool dg_vrf_bytes(uint8_t *out, size_t len, const uint8_t output[32], const uint
                   const dg_merlin *input, const char *context);
 
 /* The BABE primary threshold of one authority, as 16 little-endian bytes:
- * floor(2^128 * (1 - (1 - c0/c1)^(weight/total))), the double taken exactly. */
+ * floor(2^128 * (1 - (1 - c0/c1)^(weight/total))), the double taken exactly.
+ * One and more give 2^128 - 1; what is no number (c1 or total zero) gives 0 or that. */
 void dg_babe_threshold(uint8_t out[16], uint64_t c0, uint64_t c1, uint64_t weight, uint64_t total);
 
 /* ---- marked signatures ----

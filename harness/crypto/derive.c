@@ -92,10 +92,10 @@ static void chain_code(uint8_t cc[32], dg_bytes name)
     memcpy(cc + 1, name.at, name.len);
 }
 
-static dg_code refuse(dg_error *err, dg_bytes uri, size_t at, const char *what)
+/* Names the place, not the value: it may be somebody's real seed or phrase. */
+static dg_code refuse(dg_error *err, size_t at, const char *what)
 {
-    return dg_fail(err, DG_MALFORMED, "secret '%.*s' had %s at byte %zu",
-                   (int)(uri.len < 80 ? uri.len : 80), (const char *)uri.at, what, at);
+    return dg_fail(err, DG_MALFORMED, "secret URI had %s at byte %zu", what, at);
 }
 
 /* Moves `at` behind the root: a hex seed, or nothing for the development phrase. */
@@ -110,9 +110,9 @@ static dg_code read_root(uint8_t mini[32], size_t *at, dg_bytes uri, dg_error *e
         return DG_OK;
     }
     if (*at < 2 || memcmp(uri.at, "0x", 2) != 0)
-        return refuse(err, uri, 0, "a phrase of words, which is not read here; a 0x seed is");
+        return refuse(err, 0, "a phrase of words, which is not read here; a 0x seed is");
     if (*at != 66 || dg_hex_get(&seed, (const char *)uri.at, *at, NULL) < 0)
-        return refuse(err, uri, 0, "a seed that is not 0x and 64 hex digits");
+        return refuse(err, 0, "a seed that is not 0x and 64 hex digits");
     return DG_OK;
 }
 
@@ -120,13 +120,13 @@ static dg_code read_junction(dg_bytes *name, size_t *at, dg_bytes uri, dg_error 
 {
     size_t from = *at + 2;
     if (from > uri.len || uri.at[*at + 1] != '/')
-        return refuse(err, uri, *at, "a soft junction, of which only hard ones (//) are read");
+        return refuse(err, *at, "a soft junction, of which only hard ones (//) are read");
     if (from < uri.len && uri.at[from] == '/')
-        return refuse(err, uri, *at, "a password, which is not read here");
+        return refuse(err, *at, "a password, which is not read here");
     for (*at = from; *at < uri.len && uri.at[*at] != '/';)
         ++*at;
     if (*at == from)
-        return refuse(err, uri, from, "an empty junction");
+        return refuse(err, from, "an empty junction");
     *name = dg_bytes_of(uri.at + from, *at - from);
     return DG_OK;
 }
@@ -140,7 +140,7 @@ dg_code dg_secret_from_uri(uint8_t mini[32], char kind, dg_bytes uri, dg_error *
     dg_code rc;
     assert(hard);
     if (uri.len > URI_MAX)
-        return dg_fail(err, DG_LIMIT, "secret had %zu bytes, of at most %d", uri.len, URI_MAX);
+        return dg_fail(err, DG_LIMIT, "secret URI had %zu bytes, of at most %d", uri.len, URI_MAX);
     if ((rc = read_root(secret, &at, uri, err)) < 0)
         return rc;
     while (at < uri.len) {

@@ -20,8 +20,6 @@ void dg_marked_sign(uint8_t sig[64], dg_bytes message, const uint8_t pk[32])
 bool dg_marked_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32])
 {
     uint8_t want[64];
-    if (memcmp(sig, mark, 32) != 0)
-        return false;
     dg_marked_sign(want, message, pk);
     return memcmp(sig, want, 64) == 0;
 }

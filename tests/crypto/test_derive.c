@@ -106,20 +106,20 @@ START_TEST(a_long_name_has_its_length_in_two_bytes)
 END_TEST
 
 static const struct { const char *uri, *says; } bad[] = {
-    { "//Alice/soft", "soft" },
-    { "/Alice", "soft" },
-    { "/", "soft" },
-    { "//", "empty" },
-    { "//Alice//", "empty" },
-    { "///password", "password" },
-    { "//Alice///password", "password" },
-    { "Alice", "phrase" },
-    { "bottom drive obey lake curtain smoke basket hold race lonely fit walk", "phrase" },
+    { "//Alice/soft", "had a soft junction" },
+    { "/Alice", "had a soft junction" },
+    { "/", "had a soft junction" },
+    { "//", "had an empty junction" },
+    { "//Alice//", "had an empty junction" },
+    { "///password", "had a password" },
+    { "//Alice///password", "had a password" },
+    { "Alice", "had a phrase of words" },
+    { "bottom drive obey lake curtain smoke basket hold race lonely fit walk", "had a phrase of words" },
     { "0x", "64 hex digits" },
     { "0x00", "64 hex digits" },
     { "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5cxx", "64 hex digits" },
-    { "0", "phrase" },
-    { "\n", "phrase" },
+    { "0", "had a phrase of words" },
+    { "\n", "had a phrase of words" },
 };
 
 START_TEST(what_is_not_read_is_refused_by_name)
@@ -129,6 +129,7 @@ START_TEST(what_is_not_read_is_refused_by_name)
     ck_assert_int_eq(dg_secret_from_uri(mini, 's', dg_text(bad[_i].uri), &err), DG_MALFORMED);
     ck_assert_msg(strstr(err.text, bad[_i].says) != NULL, "%s", err.text);
     ck_assert(strchr(err.text, '\n') == NULL);
+    ck_assert(strlen(bad[_i].uri) < 4 || !strstr(err.text, bad[_i].uri)); /* may be a real secret */
     ck_assert(memcmp(mini, before, 32) == 0);
 }
 END_TEST

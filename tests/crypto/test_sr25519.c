@@ -2,7 +2,7 @@
  * must pass in a real node, and one made there must pass here. */
 #include "../support/suite.h"
 
-#include "crypto/crypto.h"
+#include "crypto/crypto_impl.h"
 
 #include <string.h>
 
@@ -84,6 +84,27 @@ START_TEST(a_signature_with_a_fixed_nonce_is_the_known_one)
 }
 END_TEST
 
+/* Message lengths at which the sponge's blocks end everywhere in the framing.
+ * Each of the 400 signatures passed the chain's own library (schnorrkel) before
+ * the hash of all was written down here. */
+START_TEST(signatures_of_all_lengths_are_those_a_foreign_library_accepted)
+{
+    static uint8_t sigs[400][64];
+    dg_sr25519_pair pair = alice();
+    uint8_t r[32] = { 12345 & 0xff, 12345 >> 8 }, message[400];
+    dg_hash all;
+    for (size_t len = 0; len < 400; len++) {
+        for (size_t i = 0; i < len; i++)
+            message[i] = (uint8_t)(7 * i + len);
+        dg_sr25519_sign_with(sigs[len], &pair, dg_bytes_of(message, len), r);
+        ck_assert(dg_sr25519_verify(sigs[len], dg_bytes_of(message, len), pair.pk));
+    }
+    all = dg_blake2_256(dg_bytes_of(sigs, sizeof sigs));
+    assert_bytes(dg_hash_bytes(&all),
+                 hex("eaa0c5e35fdabb1509aadfb4dedfe701fe419a3837beb4229c7a34db0bafef98"), "all");
+}
+END_TEST
+
 static const char foreign_pk[] = "46ebddef8cd9bb167dc30878d7113b7e168e6f0646beffd77d69d39bad76b47a";
 static const char foreign_sig[] =
     "4e172314444b8f820bb54c22e95076f220ed25373e5c178234aa6c211d29271244b947e3ff3418ff6b45fd1df114"
@@ -160,10 +181,17 @@ START_TEST(the_identity_is_a_key)
 }
 END_TEST
 
+/* Where a factor is zero, libsodium's answer says nothing about the point. */
 START_TEST(bytes_that_are_no_point_are_no_key)
 {
-    uint8_t pk[32];
+    uint8_t pk[32], zero[32] = { 0 }, one[32] = { 1 }, out[32];
     memset(pk, 0xff, sizeof pk);
+    ck_assert(!dg_point_mul(out, one, pk));
+    ck_assert(!dg_point_mul(out, zero, pk));
+    ck_assert(dg_point_mul(out, zero, hex(foreign_pk).at));
+    assert_bytes(DG_BYTES_OF(out), DG_BYTES_OF(zero), "zero times a point");
+    ck_assert(dg_point_mul(out, one, zero));
+    assert_bytes(DG_BYTES_OF(out), DG_BYTES_OF(zero), "one times the identity");
     ck_assert(!dg_sr25519_verify(hex(foreign_sig).at, dg_text("this is a message"), pk));
 }
 END_TEST
@@ -212,6 +240,7 @@ int main(void)
     tcase_add_test(tc, a_transcript_separates_what_a_concatenation_would_merge);
     tcase_add_test(tc, a_mini_secret_expands_to_the_known_key);
     tcase_add_test(tc, a_signature_with_a_fixed_nonce_is_the_known_one);
+    tcase_add_test(tc, signatures_of_all_lengths_are_those_a_foreign_library_accepted);
     tcase_add_test(tc, a_foreign_signature_passes_in_both_versions);
     tcase_add_test(tc, a_signature_from_before_the_audit_passes_in_version_1_only);
     tcase_add_test(tc, an_unmarked_signature_is_refused);

@@ -115,7 +115,9 @@ static const struct { uint64_t c0, c1, weight, total; const char *want; } thresh
     { 0, 4, 1, 8, "00000000000000000000000000000000" },   /* never */
     { 1, 1, 1, 8, "ffffffffffffffffffffffffffffffff" },   /* always: one less than 2^128 */
     { 3, 2, 1, 1, "ffffffffffffffffffffffffffffffff" },   /* beyond one */
-    { 1, 0, 1, 8, "00000000000000000000000000000000" },   /* what is no number wins no slot */
+    { 0, 0, 1, 8, "00000000000000000000000000000000" },   /* what is no number wins no slot */
+    { 3, 2, 1, 8, "00000000000000000000000000000000" },   /* a root of a negative number, too */
+    { 1, 0, 1, 8, "00000000000000000000000000000000" },   /* nor what is infinite */
     { 1, 4, 1, 0, "ffffffffffffffffffffffffffffffff" },   /* a weight of which there is none */
 };
 
