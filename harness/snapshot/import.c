@@ -19,11 +19,11 @@ static void plain_text(char *to, size_t size, const char *from)
     to[i] = 0;
 }
 
-void dg_import_progress(const dg_import *import, const dg_source *source, unsigned pass, unsigned passes)
+void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass, unsigned passes)
 {
-    uint64_t total = dg_source_total(source);
+    uint64_t total = dg_input_total(source);
     if (import->options->progress)
-        import->options->progress(import->options->user, pass * total + dg_source_done(source),
+        import->options->progress(import->options->user, pass * total + dg_input_done(source),
                                   passes * total);
     dg_snapshot_reached("input");
 }
@@ -148,16 +148,16 @@ static enum kind kind_of(const char *path, dg_bytes start)
 
 static dg_code sniff(enum kind *kind, const char *path, dg_error *err)
 {
-    dg_source *source = NULL;
+    dg_input *source = NULL;
     dg_bytes start = { NULL, 0 };
-    dg_code rc = dg_source_open(&source, path, err);
+    dg_code rc = dg_input_open(&source, path, err);
     if (rc == DG_OK)
-        rc = dg_source_read(source, &start, err);
+        rc = dg_input_read(source, &start, err);
     if (rc == DG_END)
         rc = dg_fail(err, DG_MALFORMED, "is empty");
     if (rc == DG_OK)
         *kind = kind_of(path, start);
-    dg_source_close(source);
+    dg_input_close(source);
     return rc;
 }
 

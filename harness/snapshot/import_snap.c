@@ -19,7 +19,7 @@ enum { KEY_MAX = 32 + 2 * DG_TRIE_KEY_MAX, HEADER_MAX = 1 << 20 };
 
 typedef struct reader {
     dg_import *import;
-    dg_source *source;
+    dg_input *source;
     dg_buf window;     /* bytes of the file, of which `at` are used */
     size_t at;
     uint64_t before;   /* bytes of the file before the window */
@@ -42,7 +42,7 @@ static uint64_t offset(const reader *r)
 static dg_code more(reader *r)
 {
     dg_bytes chunk;
-    dg_code rc = dg_source_read(r->source, &chunk, r->err);
+    dg_code rc = dg_input_read(r->source, &chunk, r->err);
     if (rc == DG_END)
         r->ended = true;
     if (rc != DG_OK)
@@ -181,7 +181,7 @@ static dg_code take_entries(reader *r)
 {
     uint64_t count = 0;
     dg_code rc = take_compact(r, &count, "number of entries");
-    if (rc == DG_OK && count > dg_source_total(r->source))
+    if (rc == DG_OK && count > dg_input_total(r->source))
         return dg_fail(r->err, DG_MALFORMED, "cut off: it cannot hold %llu entries",
                        (unsigned long long)count);
     for (r->entries = 0; rc == DG_OK && r->entries < count; r->entries++)
@@ -260,7 +260,7 @@ static dg_code take_all(reader *r)
         return rc;
     if ((rc = take_entries(r)) < 0 || (rc = take_tail(r)) < 0)
         return rc;
-    info->source_hash = dg_source_hash(r->source);
+    info->source_hash = dg_input_hash(r->source);
     info->source_version = r->version;
     snprintf(info->source_kind, sizeof info->source_kind, "snap");
     return DG_OK;
@@ -356,7 +356,7 @@ static dg_code finish(reader *r)
 
 static void clear(reader *r)
 {
-    dg_source_close(r->source);
+    dg_input_close(r->source);
     dg_buf_clear(&r->window);
     dg_buf_clear(&r->key);
     dg_buf_clear(&r->places);
@@ -371,7 +371,7 @@ dg_code dg_import_snap(dg_import *import, dg_error *err)
     dg_buf_init(&r.key, KEY_MAX + 32);
     dg_buf_init(&r.places, (size_t)1 << 34);
     dg_buf_init(&r.used, (size_t)1 << 31);
-    rc = dg_source_open(&r.source, import->path, err);
+    rc = dg_input_open(&r.source, import->path, err);
     if (rc == DG_OK)
         rc = take_all(&r);
     if (rc == DG_OK)

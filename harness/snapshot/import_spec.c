@@ -13,7 +13,7 @@ enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1 };
 
 typedef struct pass {
     dg_import *import;
-    dg_source *source;
+    dg_input *source;
     unsigned number;      /* 0: look, 1: build */
     dg_buf *code;         /* found by the first */
     bool code_found;
@@ -25,7 +25,7 @@ typedef struct pass {
 static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)
 {
     pass *p = user;
-    dg_code rc = dg_source_read(p->source, chunk, err);
+    dg_code rc = dg_input_read(p->source, chunk, err);
     if (rc == DG_OK)
         dg_import_progress(p->import, p->source, p->number, 2);
     return rc;
@@ -113,7 +113,7 @@ static dg_code run_pass(pass *p, dg_spec *spec, dg_error *err)
 {
     dg_json json;
     dg_bytes rest;
-    dg_code rc = dg_source_open(&p->source, p->import->path, err);
+    dg_code rc = dg_input_open(&p->source, p->import->path, err);
     dg_json_init(&json, fill, p, 2 * DG_TRIE_KEY_MAX + 2, 2 * (size_t)DG_VALUE_MAX + 2);
     spec->user = p;
     spec->entry = p->number ? build_entry : look_entry;
@@ -121,13 +121,13 @@ static dg_code run_pass(pass *p, dg_spec *spec, dg_error *err)
     if (rc == DG_OK)
         rc = dg_spec_read(spec, &json, err);
     while (rc == DG_OK) /* to the end of the file: its hash is of all bytes */
-        rc = dg_source_read(p->source, &rest, err);
+        rc = dg_input_read(p->source, &rest, err);
     if (rc == DG_END)
         rc = DG_OK;
     if (rc == DG_OK)
-        p->hash = dg_source_hash(p->source);
+        p->hash = dg_input_hash(p->source);
     dg_json_clear(&json);
-    dg_source_close(p->source);
+    dg_input_close(p->source);
     p->source = NULL;
     return rc < 0 ? dg_fail_within(err, rc, "%s", p->import->path) : rc;
 }

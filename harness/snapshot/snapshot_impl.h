@@ -23,14 +23,14 @@ void dg_snapshot_reached(const char *what);
 
 /* ---- source.c: the bytes of a file as they come, unpacked ---- */
 
-typedef struct dg_source dg_source;
-dg_code dg_source_open(dg_source **out, const char *path, dg_error *err);
-void dg_source_close(dg_source *source);
+typedef struct dg_input dg_input;
+dg_code dg_input_open(dg_input **out, const char *path, dg_error *err);
+void dg_input_close(dg_input *source);
 /* The next bytes, unpacked if the file is zstd; DG_END; DG_MALFORMED. */
-dg_code dg_source_read(dg_source *source, dg_bytes *chunk, dg_error *err);
-uint64_t dg_source_done(const dg_source *source);  /* bytes of the file read so far */
-uint64_t dg_source_total(const dg_source *source); /* bytes of the file */
-dg_hash dg_source_hash(dg_source *source);         /* of the file; after DG_END, once */
+dg_code dg_input_read(dg_input *source, dg_bytes *chunk, dg_error *err);
+uint64_t dg_input_done(const dg_input *source);  /* bytes of the file read so far */
+uint64_t dg_input_total(const dg_input *source); /* bytes of the file */
+dg_hash dg_input_hash(dg_input *source);         /* of the file; after DG_END, once */
 
 /* ---- sink.c: a file that is written whole or not at all ---- */
 
@@ -189,7 +189,7 @@ typedef struct dg_import {
 } dg_import;
 dg_code dg_import_spec(dg_import *import, dg_error *err);
 dg_code dg_import_snap(dg_import *import, dg_error *err);
-void dg_import_progress(const dg_import *import, const dg_source *source, unsigned pass, unsigned passes);
+void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass, unsigned passes);
 /* Asks `describe` about the code, when there is one. */
 dg_code dg_import_describe(dg_import *import, dg_bytes code, dg_error *err);
 /* One value of the state that was just put; DG_ABSENT. */
