@@ -144,7 +144,7 @@ static json_t *constant_json(const dg_meta *meta, const dg_meta_constant *c)
 {
     json_t *value = NULL;
     if (dg_value_decode_all(meta, &value, c->type, c->value, NULL) != DG_OK)
-        return dg_hex_json(c->value);
+        return dg_find_hex(c->value);
     return value;
 }
 

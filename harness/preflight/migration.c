@@ -109,7 +109,7 @@ static dg_code say_multi_block(dg_look *l, dg_error *err)
     if (rc < 0)
         return rc;
     if (rc == DG_OK) {
-        dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL, dg_hex_json(cursor),
+        dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL, dg_find_hex(cursor),
                 "N starts a multi-block migration: only inherents until it is done");
         dg_find_unknown(l, "the multi-block migration was not followed: what it leaves was not looked at");
     }

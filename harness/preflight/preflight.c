@@ -35,7 +35,7 @@ void dg_find_unknown(dg_look *look, const char *format, ...)
     json_array_append_new(look->unknown, json_string(text));
 }
 
-json_t *dg_hex_json(dg_bytes bytes)
+json_t *dg_find_hex(dg_bytes bytes)
 {
     dg_buf hex;
     json_t *text;

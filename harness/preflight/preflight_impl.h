@@ -20,7 +20,7 @@ typedef enum dg_finding_severity { DG_FIND_FAIL, DG_FIND_WARN, DG_FIND_NOTE } dg
 void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject, json_t *old,
              json_t *new_, const char *format, ...) __attribute__((format(printf, 7, 8)));
 void dg_find_unknown(dg_look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
-json_t *dg_hex_json(dg_bytes bytes);
+json_t *dg_find_hex(dg_bytes bytes);
 
 /* One file each. DG_OK or a failure that ends the preflight. */
 dg_code dg_look_identity(dg_look *look, dg_error *err);   /* names, versions, blobs, BABE */
