@@ -1,46 +1,62 @@
-# runtimes.mk - the small relay-chain runtimes: wasm blobs in build/runtimes/.
+# runtimes.mk - the small relay-chain runtimes: wasm blobs and specs in build/runtimes/.
 #
 # variants.json is the table, one line a blob: its switches go into mini/variant.c,
-# the only file that is compiled for each. Blobs of generation 2 also get the
-# methods that ParachainHost 6 to 10 brought, unless WITHOUT_NEW_METHODS says no.
+# the only file that is compiled for each. Three words among them choose what is
+# linked: GENERATION=2 adds the methods of ParachainHost 6 to 10, unless
+# WITHOUT_NEW_METHODS takes them away; OWN_ALLOCATOR takes the other calling convention.
 
 RT      := build/runtimes
 RT_CC   := clang-14 --target=wasm32-unknown-unknown -mcpu=mvp
 RT_FLAGS := -std=c17 -O2 -nostdlib -ffreestanding -MMD -MP -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
-           -Wstrict-prototypes -Wno-sign-conversion -Wno-missing-field-initializers
+            -Wstrict-prototypes -Wno-sign-conversion -Wno-missing-field-initializers
 RT_LINK := wasm-ld-14 --no-entry --import-memory --export=__heap_base --export=__data_end \
            --stack-first -z stack-size=1048576
 
-RT_SOURCES := $(filter-out %/variant.c %/host.c %/host_own.c %/api_parachains_10.c,$(wildcard runtimes/mini/*.c))
-RT_OBJS := $(patsubst runtimes/mini/%.c,$(RT)/o/%.o,$(RT_SOURCES))
-
-# "name|switches" with commas for spaces, from the one-line entries.
-RT_ROWS  := $(shell sed -n 's/^{"name": "\([^"]*\)", "switches": "\([^"]*\)".*/\1|\2/p' runtimes/variants.json | tr ' ' ',')
-RT_NAMES := $(foreach r,$(RT_ROWS),$(firstword $(subst |, ,$(r))))
-comma := ,
+RT_COMMON := $(patsubst runtimes/mini/%.c,%,$(filter-out %/variant.c %/host.c %/host_own.c %/api_parachains_10.c, \
+             $(wildcard runtimes/mini/*.c)))
+# $(1) switches: the objects of a blob, beside its variant.
+rt_dir  = $(RT)/o$(if $(findstring OWN_ALLOCATOR,$(1)),/own)
+rt_host = $(if $(findstring OWN_ALLOCATOR,$(1)),host_own,host)
+rt_new  = $(if $(findstring GENERATION=2,$(1)),$(if $(findstring WITHOUT_NEW_METHODS,$(1)),,api_parachains_10))
+rt_objs = $(patsubst %,$(call rt_dir,$(1))/%.o,$(RT_COMMON) $(call rt_host,$(1)) $(call rt_new,$(1)))
 
 $(RT)/o/%.o: runtimes/mini/%.c runtimes/runtimes.mk
 	@mkdir -p $(@D)
 	$(Q)$(RT_CC) $(RT_FLAGS) $(if $(filter env,$*),-fno-builtin) -c $< -o $@
 
+$(RT)/o/own/%.o: runtimes/mini/%.c runtimes/runtimes.mk
+	@mkdir -p $(@D)
+	$(Q)$(RT_CC) $(RT_FLAGS) -DOWN_ALLOCATOR $(if $(filter env,$*),-fno-builtin) -c $< -o $@
+
 # $(1) name, $(2) switches
 define runtime
-$(RT)/o/variant-$(1).o: runtimes/mini/variant.c runtimes/mini/variant.h runtimes/runtimes.mk runtimes/variants.json
+$(RT)/o/variants/$(1).o: runtimes/mini/variant.c runtimes/runtimes.mk runtimes/variants.json
 	@mkdir -p $$(@D)
 	$$(Q)$$(RT_CC) $$(RT_FLAGS) $(2) -c $$< -o $$@
-$(RT)/$(1).wasm: $(RT_OBJS) $(RT)/o/variant-$(1).o $(RT)/o/host.o \
-        $(if $(findstring GENERATION=2,$(2)),$(if $(findstring WITHOUT_NEW_METHODS,$(2)),,$(RT)/o/api_parachains_10.o))
+$(RT)/$(1).wasm: $(call rt_objs,$(2)) $(RT)/o/variants/$(1).o
 	$$(Q)$$(RT_LINK) $$^ -o $$@
 endef
-$(foreach r,$(RT_ROWS),$(eval $(call runtime,$(firstword $(subst |, ,$(r))),$(subst $(comma), ,$(word 2,$(subst |, ,$(r)))))))
 
-# As stored on chain when compressed: eight bytes, then a zstd frame.
+# Rows as "name|switches", with commas where the switches have spaces.
+RT_ROWS := $(shell sed -n 's/^{"name": "\([^"]*\)", "switches": "\([^"]*\)".*/\1|\2/p' runtimes/variants.json | tr ' ' ',')
+comma   := ,
+rt_name     = $(firstword $(subst |, ,$(1)))
+rt_switches = $(subst $(comma), ,$(word 2,$(subst |, ,$(1))))
+$(foreach r,$(RT_ROWS),$(eval $(call runtime,$(call rt_name,$(r)),$(call rt_switches,$(r)))))
+
+# As a chain stores it when compressed: eight bytes, then a zstd frame.
 $(RT)/%.compressed.wasm: $(RT)/%.wasm
 	$(Q){ printf '\122\274\123\166\106\333\216\005'; zstd -q -19 -c $<; } > $@
 
-$(RT)/mini.json: $(RT)/mini-1.wasm runtimes/genesis.py
-	$(Q)python3 runtimes/genesis.py $< $@
+RT_SPECS := $(RT)/mini.json $(RT)/mini-pending.json $(RT)/mini-sick.json
+$(RT)/mini.json: $(RT)/mini-1.wasm
+$(RT)/mini-pending.json: $(RT)/mini-1-pending.wasm
+$(RT)/mini-sick.json: $(RT)/mini-1-sick.wasm
+$(RT_SPECS): runtimes/genesis.py
+	$(Q)python3 runtimes/genesis.py $(filter %.wasm,$^) $@
 
-runtimes: $(RT_NAMES:%=$(RT)/%.wasm) $(RT)/mini-2.compressed.wasm $(RT)/mini.json ## the small wasm runtimes
+RT_ALL := $(foreach r,$(RT_ROWS),$(RT)/$(call rt_name,$(r)).wasm) $(RT)/mini-2.compressed.wasm $(RT_SPECS)
+runtimes: $(RT_ALL) ## the small wasm runtimes and their specs
+	@:
 
--include $(wildcard $(RT)/o/*.d)
+-include $(wildcard $(RT)/o/*.d $(RT)/o/*/*.d)

@@ -95,6 +95,12 @@ static const struct method parachain_host[] = {
     { 0 },
 };
 
+enum type_id method_output(const struct method *m)
+{
+    bool changed = fault_is(ANSWER_TYPE_CHANGED) && equal(text(m->name), text("session_index_for_child"));
+    return changed ? T_U64 : m->output;
+}
+
 const struct api apis[] = {
     { "Core", { 0xdf, 0x6a, 0xcb, 0x68, 0x99, 0x07, 0x60, 0x9b }, 4, 5, core },
     { "Metadata", { 0x37, 0xe3, 0x97, 0xfc, 0x7c, 0x91, 0xf5, 0xe4 }, 2, 2, metadata },

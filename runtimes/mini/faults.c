@@ -36,9 +36,11 @@ static void work_hard(void)
 
 static void grow_state(void)
 {
-    struct writer kilobyte = { 0 };
-    put_zeros(&kilobyte, 1024);
-    store(key_map_u32("Mini", "Litter", TWOX_64_CONCAT, system_number()), written(&kilobyte));
+    enum { ITEMS = 64, ITEM_LEN = 4096 };
+    struct writer litter = { 0 };
+    put_zeros(&litter, ITEM_LEN);
+    for (u32 i = 0; i < ITEMS; i++)
+        store(key_map_u32("Mini", "Litter", TWOX_64_CONCAT, system_number() * ITEMS + i), written(&litter));
 }
 
 void fault_in_initialize(void)

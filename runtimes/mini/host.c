@@ -12,7 +12,6 @@ IMPORT(ext_storage_get_version_1) u64 ext_get(u64 key);
 IMPORT(ext_storage_set_version_1) void ext_set(u64 key, u64 value);
 IMPORT(ext_storage_clear_version_1) void ext_clear(u64 key);
 IMPORT(ext_storage_append_version_1) void ext_append(u64 key, u64 item);
-IMPORT(ext_storage_next_key_version_1) u64 ext_next_key(u64 key);
 IMPORT(ext_storage_start_transaction_version_1) void ext_begin(void);
 IMPORT(ext_storage_commit_transaction_version_1) void ext_commit(void);
 IMPORT(ext_storage_rollback_transaction_version_1) void ext_rollback(void);
@@ -67,7 +66,6 @@ bool host_get(struct bytes key, struct bytes *value) { return unwrap(ext_get(fat
 void host_set(struct bytes key, struct bytes value) { ext_set(fat(key), fat(value)); }
 void host_clear(struct bytes key) { ext_clear(fat(key)); }
 void host_append(struct bytes key, struct bytes item) { ext_append(fat(key), fat(item)); }
-bool host_next_key(struct bytes key, struct bytes *next) { return unwrap(ext_next_key(fat(key)), next); }
 void host_begin(void) { ext_begin(); }
 void host_commit(void) { ext_commit(); }
 void host_rollback(void) { ext_rollback(); }

@@ -16,7 +16,6 @@ bool host_get(struct bytes key, struct bytes *value); /* false: absent */
 void host_set(struct bytes key, struct bytes value);
 void host_clear(struct bytes key);
 void host_append(struct bytes key, struct bytes item); /* the value is a SCALE list */
-bool host_next_key(struct bytes key, struct bytes *next);
 void host_begin(void);
 void host_commit(void);
 void host_rollback(void);

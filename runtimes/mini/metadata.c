@@ -330,7 +330,7 @@ static void put_method(struct writer *out, const struct method *m)
         put_text(out, m->inputs[i].name);
         put_type(out, m->inputs[i].type);
     }
-    put_type(out, m->output);
+    put_type(out, method_output(m));
     put_docs(out);
 }
 

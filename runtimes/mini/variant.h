@@ -15,7 +15,7 @@ enum fault {
     INIT_TRAPS, INIT_LOOPS, INIT_RECURSES, INIT_EATS_MEMORY, FINALIZE_TRAPS,
     ODD_SLOTS_REFUSED,       /* no block in every second slot */
     EXECUTION_DIFFERS,       /* building writes what executing does not */
-    STATE_GROWS,             /* a kilobyte a block, for ever */
+    STATE_GROWS,             /* a quarter of a megabyte a block, for ever */
     /* sessions */
     EPOCH_DIGEST_FORGOTTEN,  /* a new epoch is enacted, but not announced */
     SESSIONS_STOP,           /* the epoch never ends */

@@ -21,6 +21,7 @@ struct api {
 
 extern const struct api apis[]; /* ends with a row without a name */
 u32 api_version(const struct api *api);
+enum type_id method_output(const struct method *m); /* as it is in this variant */
 
 void put_version(struct writer *out);
 
