@@ -52,6 +52,11 @@ dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root)
     return t;
 }
 
+const dg_trie_loader *dg_trie_loader_of(const dg_trie *trie)
+{
+    return &trie->loader;
+}
+
 void dg_trie_become(dg_trie *trie, const dg_trie *other)
 {
     dg_trie old = *trie;

@@ -46,6 +46,8 @@ dg_trie *dg_trie_fork(const dg_trie *trie);
 void dg_trie_free(dg_trie *trie);
 /* Another root behind the same loader (a child trie). NULL: DG_NOMEM. */
 dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root);
+/* What was given to open; `.load` NULL: nothing lies behind this trie. */
+const dg_trie_loader *dg_trie_loader_of(const dg_trie *trie);
 /* What `trie` held is dropped; it is a fork of `other` from here on. Cannot fail. */
 void dg_trie_become(dg_trie *trie, const dg_trie *other);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
+#include "scale/scale.h"
 
 /* ---- the twin ---- */
 
@@ -147,12 +148,38 @@ static size_t shared_until(const twin_entry *at, size_t count, size_t from)
     return from;
 }
 
+/* What a compact proof leaves out; NULL for the real bytes. */
+typedef struct leaving {
+    twin_included included;
+    void *user;
+    dg_buf items;
+    size_t count;
+} leaving;
+
+static bool valued_at(const twin_entry *first, size_t depth)
+{
+    return 2 * first->key_len == depth;
+}
+
+static bool hashed_at(const twin_entry *first, size_t depth)
+{
+    return valued_at(first, depth) && first->version && first->value_len >= 33;
+}
+
+static size_t group_end(const twin_entry *at, size_t count, size_t i, size_t depth)
+{
+    unsigned n = nibble(&at[i], depth);
+    while (i < count && nibble(&at[i], depth) == n)
+        i++;
+    return i;
+}
+
 /* Encodes the node of the sorted entries at[0..count), whose paths agree in the
  * first `from` nibbles, which are above it. */
-static void encode(text *out, const twin_entry *at, size_t count, size_t from)
+static void encode(text *out, const twin_entry *at, size_t count, size_t from, const leaving *l)
 {
     size_t to = shared_until(at, count, from);
-    bool valued = 2 * at[0].key_len == to, hashed = valued && at[0].version && at[0].value_len >= 33;
+    bool valued = valued_at(&at[0], to), hashed = hashed_at(&at[0], to) && !l;
     size_t first = valued ? 1 : 0;
     bool branch = count > first;
     uint8_t hash[32];
@@ -169,19 +196,21 @@ static void encode(text *out, const twin_entry *at, size_t count, size_t from)
         dg_blake2b(hash, 32, twin_value(&at[0]));
         add(out, hash, 32);
     } else if (valued) {
-        add_compact(out, at[0].value_len);
-        add(out, at[0].value, at[0].value_len);
+        size_t len = hashed_at(&at[0], to) ? 0 : at[0].value_len;
+        add_compact(out, len);
+        add(out, at[0].value, len);
     }
     for (size_t i = first, next; i < count; i = next) {
         static text rooms[2 * TWIN_KEY_MAX + 2];
         text *kid = &rooms[to];
-        for (next = i; next < count && nibble(&at[next], to) == nibble(&at[i], to); next++)
-            ;
+        next = group_end(at, count, i, to);
         kid->len = 0;
-        encode(kid, at + i, next - i, to + 1);
+        encode(kid, at + i, next - i, to + 1, NULL);
         if (kid->len < 32) {
             add_compact(out, kid->len);
             add(out, kid->at, kid->len);
+        } else if (l && l->included(l->user, &at[i], to + 1)) {
+            add_compact(out, 0);
         } else {
             dg_blake2b(hash, 32, dg_bytes_of(kid->at, kid->len));
             add_compact(out, 32);
@@ -190,12 +219,51 @@ static void encode(text *out, const twin_entry *at, size_t count, size_t from)
     }
 }
 
+static void put_item(leaving *l, dg_bytes item)
+{
+    dg_scale_put_bytes(&l->items, item);
+    l->count++;
+}
+
+static void leave_out(leaving *l, const twin_entry *at, size_t count, size_t from)
+{
+    size_t to = shared_until(at, count, from);
+    text node = { .len = 0 }, kid;
+    if (hashed_at(&at[0], to))
+        add_u8(&node, 1);
+    encode(&node, at, count, from, l);
+    put_item(l, dg_bytes_of(node.at, node.len));
+    if (hashed_at(&at[0], to))
+        put_item(l, twin_value(&at[0]));
+    for (size_t i = valued_at(&at[0], to) ? 1 : 0, next; i < count; i = next) {
+        next = group_end(at, count, i, to);
+        kid.len = 0;
+        encode(&kid, at + i, next - i, to + 1, NULL);
+        if (kid.len >= 32 && l->included(l->user, &at[i], to + 1))
+            leave_out(l, at + i, next - i, to + 1);
+    }
+}
+
+void twin_compact_proof(const twin *t, dg_buf *proof, twin_included included, void *user)
+{
+    leaving l = { .included = included, .user = user };
+    dg_buf_init(&l.items, 1 << 24);
+    if (t->len)
+        leave_out(&l, t->at, t->len, 0);
+    else
+        put_item(&l, dg_bytes_of("", 1));
+    dg_scale_put_compact(proof, l.count);
+    dg_buf_put_bytes(proof, dg_buf_bytes(&l.items));
+    assert(proof->rc == DG_OK && l.items.rc == DG_OK);
+    dg_buf_clear(&l.items);
+}
+
 dg_hash twin_root(const twin *t)
 {
     static text room;
     room.len = 0;
     if (t->len)
-        encode(&room, t->at, t->len, 0);
+        encode(&room, t->at, t->len, 0, NULL);
     else
         add_u8(&room, 0);
     return dg_blake2_256(dg_bytes_of(room.at, room.len));

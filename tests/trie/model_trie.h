@@ -30,6 +30,11 @@ dg_hash twin_root(const twin *t);
 dg_bytes twin_key(const twin_entry *e);
 dg_bytes twin_value(const twin_entry *e);
 
+/* A compact proof of the trie, built from the definition: of each child that is
+ * not inside its parent, `included` says whether its node is part of it. */
+typedef bool (*twin_included)(void *user, const twin_entry *first, size_t depth);
+void twin_compact_proof(const twin *t, dg_buf *proof, twin_included included, void *user);
+
 /* Asserts that both hold the same. */
 void twin_compare(const twin *t, const dg_trie *trie);
 
