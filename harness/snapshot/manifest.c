@@ -178,26 +178,63 @@ static dg_code read_all(dg_manifest *m, const json_t *json, dg_error *err)
                      : DG_OK;
 }
 
+static dg_code all_at_once(void *user, dg_bytes *chunk, dg_error *err)
+{
+    dg_bytes *text = user;
+    (void)err;
+    if (text->len == 0)
+        return DG_END;
+    *chunk = *text;
+    text->len = 0;
+    return DG_OK;
+}
+
+/* jansson words a lack of memory as a syntax error, so the reader of this room
+ * says first whether the text is JSON. It keeps nothing and needs no memory. */
+static dg_code check_grammar(dg_bytes text, dg_error *err)
+{
+    dg_json json;
+    dg_code rc;
+    dg_json_init(&json, all_at_once, &text, 0, 0);
+    rc = dg_json_skip(&json, err);
+    if (rc == DG_OK)
+        rc = dg_json_skip(&json, err); /* the end */
+    dg_json_clear(&json);
+    return rc;
+}
+
+static dg_code parse(json_t **json, dg_bytes text, dg_error *err)
+{
+    json_error_t why = { 0 };
+    dg_code rc = check_grammar(text, err);
+    if (rc < 0)
+        return rc;
+    *json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    if (*json)
+        return DG_OK;
+    switch (json_error_code(&why)) {
+    case json_error_duplicate_key:
+    case json_error_numeric_overflow:
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return dg_fail(err, DG_MALFORMED, "line %d: %s", why.line, why.text);
+    default:
+        return dg_fail(err, DG_NOMEM, "no memory for the manifest");
+    }
+}
+
 dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err)
 {
     char path[DG_PATH_MAX + 16];
-    json_error_t why;
     json_t *json = NULL;
     dg_buf text;
     dg_code rc;
     snprintf(path, sizeof path, "%s/manifest.json", dir);
     dg_buf_init(&text, DG_MANIFEST_MAX);
-    if ((rc = dg_file_read(&text, path, err)) < 0)
-        goto out;
-    json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
-    if (!json)
-        rc = dg_fail(err, DG_MALFORMED, "line %d: %s", why.line, why.text);
-    else
+    rc = dg_file_read(&text, path, err);
+    if (rc == DG_OK && (rc = parse(&json, dg_buf_bytes(&text), err)) == DG_OK)
         rc = read_all(m, json, err);
-    if (rc < 0)
-        dg_fail_within(err, rc, "%s", path);
-out:
     json_decref(json);
     dg_buf_clear(&text);
-    return rc;
+    return rc < 0 && rc != DG_IO ? dg_fail_within(err, rc, "%s", path) : rc;
 }

@@ -244,6 +244,8 @@ static dg_code step(walker *k)
     value = dg_scale_bytes(&in); /* dg_node_read made sure of it */
     f->rest = dg_scale_rest(&in);
     dg_buf_put_u8(&k->path, (uint8_t)f->next++);
+    if (k->path.rc < 0)
+        return dg_buf_check(&k->path, k->err, "path");
     if (value.len < 32)
         return push(k, value, NULL, path_len);
     memcpy(hash.at, value.at, 32);

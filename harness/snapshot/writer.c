@@ -123,12 +123,12 @@ static dg_code verify_sealed(dg_snapshot_writer *w, dg_manifest *m, dg_error *er
     dg_walk_clear(&walk);
     dg_store_close(&w->store);
     if (rc == DG_ABSENT)
-        return dg_fail_within(err, DG_MISMATCH, "state %s is incomplete",
-                              dg_hash_short(&m->info.state_root).text);
+        rc = dg_fail_within(err, DG_MISMATCH, "state %s is incomplete",
+                            dg_hash_short(&m->info.state_root).text);
     if (rc == DG_OK && (m->info.keys > DG_SNAPSHOT_KEYS_MAX || m->info.value_bytes > INT64_MAX))
-        return dg_fail(err, DG_LIMIT, "state has more than %llu keys",
-                       (unsigned long long)DG_SNAPSHOT_KEYS_MAX);
-    return rc;
+        rc = dg_fail(err, DG_LIMIT, "state has more than %llu keys",
+                     (unsigned long long)DG_SNAPSHOT_KEYS_MAX);
+    return rc < 0 ? dg_fail_within(err, rc, "%s", w->place.path) : rc;
 }
 
 dg_code dg_writer_commit(dg_snapshot_writer *w, dg_manifest *m, const json_t *codes, dg_error *err)
