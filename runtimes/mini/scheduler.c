@@ -1,7 +1,7 @@
-/* scheduler.c - calls that wait for their block, and the preimages of long ones. */
+/* scheduler.c - calls that wait for their block. */
 #include "scheduler.h"
 
-#include "host.h"
+#include "preimage.h"
 #include "system.h"
 #include "variant.h"
 
@@ -13,48 +13,15 @@ static struct key agenda_key(u32 when)
     return key_map_u32("Scheduler", "Agenda", TWOX_64_CONCAT, when);
 }
 
-/* ---- preimages ---- */
-
-/* Key of PreimageFor: (hash, length), not hashed again. */
-static struct key preimage_key(const struct hash *h, u32 len)
-{
-    struct writer k = { 0 };
-    put_hash(&k, h);
-    put_u32(&k, len);
-    return key_map("Preimage", "PreimageFor", IDENTITY, written(&k));
-}
-
-static bool preimage(const struct hash *h, u32 len, struct bytes *call)
-{
-    struct bytes raw;
-    if (!stored(preimage_key(h, len), &raw))
-        return false;
-    struct reader in = reader_of(raw);
-    *call = read_bytes(&in);
-    return !in.bad;
-}
-
-static struct outcome note_preimage(const struct origin *origin, struct reader *args)
-{
-    struct bytes image = read_bytes(args);
-    struct writer value = { 0 };
-    if (args->bad)
-        return undecodable();
-    if (origin->kind == ORIGIN_NONE)
-        return bad_origin();
-    struct hash h = host_blake2_256(image);
-    put_bytes(&value, image);
-    store(preimage_key(&h, image.len), written(&value));
-    return succeeded();
-}
-
 /* ---- one task ---- */
 
 struct task {
     struct bytes id; /* Option<[u8; 32]>, encoded */
     u8 priority;
-    bool has_call;
+    bool has_call, by_preimage;
     struct bytes call;
+    struct hash hash; /* of the preimage */
+    u32 len;
     struct origin origin;
 };
 
@@ -66,17 +33,19 @@ static struct bytes read_id(struct reader *in)
     return bytes_of(from, (u32)(in->at - from));
 }
 
-static bool read_call(struct reader *in, struct bytes *call)
+static void read_call(struct reader *in, struct task *t)
 {
     u8 kind = read_u8(in);
-    if (kind == BOUNDED_INLINE) {
-        *call = read_bytes(in);
-        return !in->bad;
-    }
-    struct hash h = read_hash(in);
-    u32 len = kind == BOUNDED_LOOKUP ? read_u32(in) : 0;
     in->bad |= kind > BOUNDED_LOOKUP;
-    return kind == BOUNDED_LOOKUP && !in->bad && preimage(&h, len, call);
+    if (kind == BOUNDED_INLINE) {
+        t->call = read_bytes(in);
+        t->has_call = true;
+        return;
+    }
+    t->hash = read_hash(in);
+    t->by_preimage = kind == BOUNDED_LOOKUP;
+    t->len = t->by_preimage ? read_u32(in) : 0;
+    t->has_call = t->by_preimage && !in->bad && preimage_get(&t->hash, t->len, &t->call);
 }
 
 /* OriginCaller::system(RawOrigin). */
@@ -99,7 +68,7 @@ static struct task read_task(struct reader *in)
 {
     struct task t = { .id = read_id(in) };
     t.priority = read_u8(in);
-    t.has_call = read_call(in, &t.call);
+    read_call(in, &t);
     if (read_bool(in))
         read_take(in, 8); /* (period, count): a task is served once here */
     t.origin = read_origin(in);
@@ -119,6 +88,8 @@ static void run_task(const struct task *t, u32 when, u32 index)
         put_outcome(&event, o);
     system_deposit_event(&pallet_scheduler, unavailable ? EVENT_CALL_UNAVAILABLE : EVENT_DISPATCHED,
                          written(&event));
+    if (t->by_preimage)
+        preimage_drop(&t->hash, t->len);
 }
 
 void scheduler_on_initialize(u32 now)
@@ -199,16 +170,4 @@ static const struct choice events[] = {
 };
 const struct pallet pallet_scheduler = {
     "Scheduler", 1, entries, calls, events, .calls_type = T_SCHEDULER_CALL, .events_type = T_SCHEDULER_EVENT,
-};
-
-static const struct entry preimage_entries[] = {
-    { "PreimageFor", OPTIONAL, IDENTITY, T_PREIMAGE_KEY, T_BYTES },
-    { 0 },
-};
-static const struct call preimage_calls[] = {
-    { "note_preimage", 0, FIELDS({ "bytes", T_BYTES }), note_preimage },
-    { 0 },
-};
-const struct pallet pallet_preimage = {
-    "Preimage", 10, preimage_entries, preimage_calls, .calls_type = T_PREIMAGE_CALL,
 };

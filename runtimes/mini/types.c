@@ -239,6 +239,11 @@ static const struct type types[T_COUNT] = {
                           { "Signed", 1, OF({ 0, T_ACCOUNT }) }, { "None", 2, NULL }),
     [T_TASK_ADDRESS] = TUPLE({ 0, T_U32 }, { 0, T_U32 }),
     [T_PREIMAGE_KEY] = TUPLE({ 0, T_H256 }, { 0, T_U32 }),
+    [T_REQUEST_STATUS] = ENUM("pallet_preimage::RequestStatus",
+                              { "Unrequested", 0, OF({ "ticket", T_ACCOUNT }, { "len", T_U32 }) },
+                              { "Requested", 1, OF({ "maybe_ticket", T_OPTION_ACCOUNT }, { "count", T_U32 },
+                                                   { "maybe_len", T_OPTION_U32 }) }),
+    [T_OPTION_ACCOUNT] = OPTION(T_ACCOUNT),
 
 #include "types_parachains.inc"
 };
