@@ -13,24 +13,25 @@ static size_t min3(size_t a, size_t b, size_t c)
     return m < c ? m : c;
 }
 
-/* Levenshtein distance; words above WORD_MAX count as far from everything. */
+/* Edit distance with two swapped neighbours as one edit, since that is how fingers
+ * slip; words above WORD_MAX count as far from everything. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t row[WORD_MAX + 1], la = strlen(a), lb = strlen(b);
+    size_t rows[3][WORD_MAX + 1], la = strlen(a), lb = strlen(b);
     if (la > WORD_MAX || lb > WORD_MAX)
         return SIZE_MAX;
     for (size_t j = 0; j <= lb; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= la; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3], *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            size_t above = row[j];
-            row[j] = min3(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
+            row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
         }
     }
-    return row[lb];
+    return rows[la % 3][lb];
 }
 
 const char *dg_nearest(const char *word, const char *const *names)

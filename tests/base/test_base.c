@@ -85,6 +85,7 @@ START_TEST(the_nearest_word_is_a_suggestion_not_a_guess)
     static const char *const names[] = { "horizon", "snapshot", "upgrade", NULL };
     ck_assert_str_eq(dg_nearest("snapshto", names), "snapshot");
     ck_assert_ptr_null(dg_nearest("banana", names));
+    ck_assert_str_eq(dg_nearest("hwo", (const char *const[]){ "to", "how", NULL }), "how"); /* swapped letters are one slip */
 }
 END_TEST
 
