@@ -1,2 +1,2 @@
 room := run
-sees := base scale crypto trie snapshot state wasm host chain claim
+sees := base scale crypto trie snapshot state wasm host chain claim preflight

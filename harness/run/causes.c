@@ -1,0 +1,191 @@
+/* causes.c - what the evidence lets one say beyond the verdicts: API versions that
+ * nodes react to, what explains a broken claim, what can be done. */
+#include "run/run_impl.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "preflight/preflight.h"
+
+/* ---- API versions ---- */
+
+static json_t *brings(const char *api, uint32_t old, uint32_t now)
+{
+    json_t *out = json_array();
+    for (uint32_t v = old + 1; old && v <= now && v < old + 64; v++) {
+        const char *meaning = dg_api_meaning(api, v);
+        char line[300];
+        if (!meaning)
+            continue;
+        snprintf(line, sizeof line, "%u: %s", v, meaning);
+        json_array_append_new(out, json_string(line));
+    }
+    return out;
+}
+
+static void api_text(char *out, size_t size, const uint8_t id[8])
+{
+    const char *name = dg_api_name(id);
+    if (name)
+        snprintf(out, size, "%s", name);
+    else
+        snprintf(out, size, "0x%02x%02x%02x%02x%02x%02x%02x%02x", id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]);
+}
+
+static uint32_t version_of(const dg_version *v, const uint8_t id[8])
+{
+    for (uint32_t i = 0; i < v->api_count; i++)
+        if (memcmp(v->apis[i].id, id, 8) == 0)
+            return v->apis[i].version;
+    return 0;
+}
+
+static int add_delta(json_t *out, const uint8_t id[8], uint32_t old, uint32_t now)
+{
+    char name[64];
+    if (old == now)
+        return 0;
+    api_text(name, sizeof name, id);
+    return json_array_append_new(out, json_pack("{s:s, s:I, s:I, s:o}", "api", name, "old", (json_int_t)old, "new", (json_int_t)now,
+                                                "brings", brings(name, old, now)));
+}
+
+json_t *outcome_apis(const run_state *run)
+{
+    const dg_version *old = dg_runtime_version(run->from_kept), *now = dg_runtime_version(run->to);
+    json_t *out = json_array();
+    int bad = 0;
+    for (uint32_t i = 0; i < old->api_count; i++)
+        bad |= add_delta(out, old->apis[i].id, old->apis[i].version, version_of(now, old->apis[i].id));
+    for (uint32_t i = 0; i < now->api_count; i++)
+        if (!version_of(old, now->apis[i].id))
+            bad |= add_delta(out, now->apis[i].id, 0, now->apis[i].version);
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* ---- causes ---- */
+
+static const json_t *claim_named(const json_t *claims, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i, claim)
+        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
+            return claim;
+    return NULL;
+}
+
+static bool is_status(const json_t *claims, const char *name, const char *status)
+{
+    const char *text = json_string_value(json_object_get(claim_named(claims, name), "status"));
+    return text && strcmp(text, status) == 0;
+}
+
+static bool evidence_says(const json_t *claims, const char *name, const char *key, const char *value)
+{
+    const json_t *item;
+    size_t i;
+    json_array_foreach(json_object_get(claim_named(claims, name), "evidence"), i, item) {
+        const char *text = json_string_value(json_object_get(json_object_get(item, "detail"), key));
+        if (text && strcmp(text, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int add(json_t *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int add(json_t *out, const char *format, ...)
+{
+    char line[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    return json_array_append_new(out, plain_json(line));
+}
+
+/* Nodes gate subsystems on the version they see at the leaf, so the switch is at U. */
+static int add_switch(json_t *out, const run_state *run)
+{
+    uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost");
+    uint32_t now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
+    if (!run->treatment.enacted || old == now)
+        return 0;
+    if (old && old < 7 && now >= 7)
+        return add(out, "ParachainHost %u -> %u at #%u crosses 7: from that leaf on nodes switch prospective-parachains, backing, collation "
+                   "and statement-distribution v2 on", old, now, run->treatment.upgrade_block);
+    return add(out, "ParachainHost %u -> %u: nodes see the new version at leaf #%u, before any block ran N", old, now, run->treatment.upgrade_block);
+}
+
+json_t *outcome_causes(const run_state *run, const json_t *claims)
+{
+    json_t *out = json_array();
+    int bad = 0;
+    if (is_status(claims, "identity", "broke") || is_status(claims, "session-cadence", "broke"))
+        if (evidence_says(claims, "identity", "what", "epoch_length"))
+            bad |= add(out, "N is built for another epoch length; nodes keep the one they started with and expect epoch digests in other slots");
+    if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
+        bad |= add(out, "the layout of SessionKeys changed and nothing rewrote the stored keys: whoever is queued is lost at the next boundary");
+    if (is_status(claims, "config-survives", "broke"))
+        bad |= add(out, "what does not decode is read as its default, silently: limits, rotation and async backing are no longer the chain's");
+    if (is_status(claims, "api-window", "warned") || is_status(claims, "api-window", "broke"))
+        bad |= add(out, "at #%u new code answers over storage that is migrated only in #%u", run->treatment.upgrade_block, run->treatment.upgrade_block + 1);
+    bad |= add_switch(out, run);
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* ---- advice: only what the evidence of this run supports ---- */
+
+json_t *outcome_advice(const json_t *claims)
+{
+    json_t *out = json_array();
+    int bad = 0;
+    if (evidence_says(claims, "identity", "what", "epoch_length"))
+        bad |= add(out, "build N with N-1's epoch length (a fast-runtime build is the usual cause)");
+    if (evidence_says(claims, "identity", "what", "spec_name"))
+        bad |= add(out, "this is the runtime of another chain");
+    if (evidence_says(claims, "identity", "what", "spec_version"))
+        bad |= add(out, "raise spec_version: without it neither set_code nor migrations happen");
+    if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
+        bad |= add(out, "enact the releases in between one after another, or add their session-key migration to N");
+    if (is_status(claims, "config-survives", "broke"))
+        bad |= add(out, "enact the releases in between one after another, or add their HostConfiguration migrations to N");
+    if (is_status(claims, "queued-calls", "broke"))
+        bad |= add(out, "cancel the queued calls before U and schedule them again under N");
+    if (is_status(claims, "api-window", "warned"))
+        bad |= add(out, "keep U away from a session boundary: what nodes read at U for a whole session would be read wrong");
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* ---- notes: what is not as on the live chain ---- */
+
+json_t *outcome_notes(const run_state *run)
+{
+    json_t *out = json_array();
+    int bad = add(out, "blocks carry no parachain candidates and no transactions; seals and VRFs are drawn, not signed by the real keys");
+    if (run->treatment.amended)
+        bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
+    if (run->plan->how == DG_HOW_OVERRIDE)
+        bad |= add(out, "`override` writes :code directly: not the production path, no check of set_code was made");
+    if (dg_snapshot_info_of(run->source.snapshot)->partial)
+        bad |= add(out, "the snapshot is partial: what is missing from it was not judged");
+    if (run->fork_number == 0)
+        bad |= add(out, "forked from a genesis: sessions, queues and eras are as on the chain's first day");
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}

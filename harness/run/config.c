@@ -1,0 +1,125 @@
+/* config.c - what the chain is configured with, read under the runtime at a block
+ * and compared field by field, by name: a field that moved into a group keeps its
+ * meaning, one that took another value does not. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+static const struct { const char *pallet, *item; } watched[] = {
+    { "Configuration", "ActiveConfig" },
+    { "Configuration", "PendingConfigs" },
+    { "Babe", "EpochConfig" },
+    { "Babe", "PendingEpochConfigChange" },
+    { "Staking", "ValidatorCount" },
+    { "Staking", "MinimumValidatorCount" },
+    { "Session", "DisabledValidators" },
+    { "ParasShared", "CurrentSessionIndex" },
+    { "Grandpa", "CurrentSetId" },
+};
+
+dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
+        char name[80], why[200];
+        json_t *value = storage_json(a, block, watched[i].pallet, watched[i].item, why);
+        int bad = 0;
+        snprintf(name, sizeof name, "%s.%s", watched[i].pallet, watched[i].item);
+        if (value)
+            bad = json_object_set_new(all, name, json_pack("{s:o}", "value", value));
+        else if (why[0])
+            bad = json_object_set_new(all, name, json_pack("{s:o}", "reason", plain_json(why)));
+        if (!all || bad) {
+            json_decref(all);
+            return dg_fail(err, DG_NOMEM, "no memory for the configuration");
+        }
+    }
+    json_decref(*out);
+    *out = all;
+    return DG_OK;
+}
+
+/* ---- comparison by names ---- */
+
+typedef struct words { char text[240]; size_t count; } words;
+
+static void add_word(words *w, const char *format, const char *name, const json_t *old, const json_t *now)
+{
+    char was[48] = "", is[48] = "";
+    size_t used = strlen(w->text);
+    json_free_t release;
+    char *text;
+    json_get_alloc_funcs(NULL, &release);
+    if ((text = json_dumps(old, JSON_COMPACT | JSON_ENCODE_ANY))) {
+        snprintf(was, sizeof was, "%s", text);
+        release(text);
+    }
+    if (now && (text = json_dumps(now, JSON_COMPACT | JSON_ENCODE_ANY))) {
+        snprintf(is, sizeof is, "%s", text);
+        release(text);
+    }
+    if (w->count++ < 4) {
+        snprintf(w->text + used, sizeof w->text - used, "%s", used ? ", " : "");
+        used = strlen(w->text);
+        snprintf(w->text + used, sizeof w->text - used, format, name, was, is);
+    }
+}
+
+/* A field called `name` anywhere below; NULL if there is none. */
+static const json_t *named(const json_t *object, const char *name)
+{
+    const char *key;
+    json_t *v;
+    const json_t *found = json_object_get(object, name);
+    if (found)
+        return found;
+    json_object_foreach((json_t *)object, key, v)
+        if (json_is_object(v) && (found = named(v, name)))
+            return found;
+    return NULL;
+}
+
+static void compare(words *changed, words *gone, const char *name, const json_t *old, const json_t *now, const json_t *whole)
+{
+    const char *key;
+    json_t *v;
+    if (!json_is_object(old) || (now && !json_is_object(now))) {
+        if (now && !json_equal((json_t *)old, (json_t *)now))
+            add_word(changed, "%s %s -> %s", name, old, now);
+        else if (!now)
+            add_word(gone, "%s (was %s)%s", name, old, NULL);
+        return;
+    }
+    json_object_foreach((json_t *)old, key, v) {
+        const json_t *there = json_object_get(now, key);
+        if (!there && !json_is_object(v))
+            there = named(whole, key);
+        compare(changed, gone, key, v, there, whole);
+    }
+}
+
+static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is)
+{
+    const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
+    words changed = { .text = "" }, gone = { .text = "" };
+    json_t *detail;
+    if (old && now)
+        compare(&changed, &gone, name, old, now, now);
+    else if (!now)
+        snprintf(changed.text, sizeof changed.text, "%.200s", is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
+    detail = json_pack("{s:s, s:o}", "what", name, "changed", plain_json(changed.text));
+    if (!detail || (gone.count && json_object_set_new(detail, "gone", plain_json(gone.text)) != 0)
+        || (changed.count && old && json_object_set(detail, "control", (json_t *)old) != 0)
+        || (changed.count && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
+        a->run->log.rc = DG_NOMEM;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG, LOG_N(now != NULL, changed.count == 0, old != NULL), detail);
+}
+
+void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
+{
+    const char *name;
+    json_t *was;
+    json_object_foreach((json_t *)control, name, was)
+        if (json_object_get(now, name))
+            log_one(a, block, name, was, json_object_get(now, name));
+}

@@ -1,0 +1,104 @@
+/* enact.c - block U of treatment: N goes in by the way the plan names. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+#include "claim/claim.h"
+
+dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err)
+{
+    run_state *run = a->run;
+    dg_enactment way;
+    dg_build_options options = { .claim = *claim };
+    dg_block *tip = a->tip;
+    dg_bytes extrinsic;
+    dg_code rc;
+    memset(&way, 0, sizeof way);
+    rc = dg_chain_enact(a->chain, &way, a->tip, run->plan->how, dg_buf_bytes(&run->code), err);
+    if (rc < 0) {
+        /* not a verdict on N: the way does not exist on this chain */
+        dg_enactment_clear(&way);
+        return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "upgrade.how") : rc;
+    }
+    extrinsic = dg_buf_bytes(&way.extrinsic);
+    if (extrinsic.len) {
+        options.extrinsics = &extrinsic;
+        options.extrinsic_count = 1;
+    }
+    options.writes = (const dg_bytes (*)[2])way.writes;
+    options.write_count = way.write_count;
+    snprintf(a->path, sizeof a->path, "%s", way.path ? way.path : "");
+    a->amended = way.parent != a->tip;
+    if (a->amended)
+        a->tip = a->recent[0] = way.parent;
+    rc = dg_chain_build(a->chain, out, report, way.parent, &options, err);
+    if (rc < 0)
+        a->tip = a->recent[0] = tip; /* the next slot tries again */
+    dg_enactment_clear(&way);
+    return rc;
+}
+
+static json_t *versions_json(const run_state *run)
+{
+    const dg_version *old = dg_runtime_version(run->from_kept), *now = dg_runtime_version(run->to);
+    return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name", plain_json(old->spec_name), "spec_version",
+                     (json_int_t)old->spec_version, "new", "spec_name", plain_json(now->spec_name), "spec_version",
+                     (json_int_t)now->spec_version);
+}
+
+dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
+{
+    run_state *run = a->run;
+    static const char *const hows[] = { "authorize", "set-code", "override" };
+    dg_error why = { .text = "" };
+    json_t *detail = versions_json(run);
+    dg_code rc = dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code), &a->pending, &why);
+    if (rc == DG_IO || rc == DG_NOMEM) {
+        json_decref(detail);
+        return dg_fail(err, rc, "%s", why.text);
+    }
+    a->enacted = rc == DG_OK;
+    if (!a->enacted)
+        snprintf(a->refused, sizeof a->refused, "%.299s", why.text);
+    if (json_object_set_new(detail, "how", json_string(hows[run->plan->how])) != 0
+        || json_object_set_new(detail, "path", plain_json(a->path)) != 0
+        || (!a->enacted && json_object_set_new(detail, "refused", plain_json(a->refused)) != 0))
+        run->log.rc = DG_NOMEM;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
+            LOG_N(a->pending, a->enacted, (int64_t)dg_block_slot(block), 0), detail);
+    return DG_OK;
+}
+
+/* System.LastRuntimeUpgrade says whose migrations ran last; chains without it are
+ * judged by the code that answers. */
+static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
+{
+    const dg_version *n = dg_runtime_version(a->run->to);
+    dg_runtime *now = NULL;
+    json_t *last;
+    bool right;
+    if (dg_block_runtime(a->chain, block, &now, NULL) != DG_OK || !dg_hash_equal(dg_runtime_hash(now), dg_runtime_hash(a->run->to))) {
+        snprintf(why, why_size, "another code answers");
+        return false;
+    }
+    if (!(last = storage_json(a, block, "System", "LastRuntimeUpgrade", NULL)))
+        return true;
+    right = json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;
+    if (!right)
+        snprintf(why, why_size, "System.LastRuntimeUpgrade is still %lld, so no migration ran",
+                 (long long)json_integer_value(json_object_get(last, "spec_version")));
+    json_decref(last);
+    return right;
+}
+
+dg_code arm_migrated(arm *a, dg_block *block, dg_error *err)
+{
+    char why[160] = "";
+    bool right = took_over(a, block, why, sizeof why);
+    json_t *detail = versions_json(a->run);
+    if (!right && json_object_set_new(detail, "refused", plain_json(why)) != 0)
+        a->run->log.rc = DG_NOMEM;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
+            LOG_N(0, right, (int64_t)dg_block_slot(block), 1), detail);
+    return log_check(&a->run->log, err);
+}

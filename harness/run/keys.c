@@ -1,0 +1,258 @@
+/* keys.c - checks a document against its table of keys. */
+#include "run/keys.h"
+
+#include <string.h>
+
+enum { SIBLINGS_MAX = 64 };
+static const char *const kind_words[] = { "an object", "a list", "a text", "a whole number", "a number", "true or false", "any value" };
+
+const key_row *key_find(const key_table *table, const char *path, size_t path_len)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strlen(table->rows[i].path) == path_len && memcmp(table->rows[i].path, path, path_len) == 0)
+            return &table->rows[i];
+    return NULL;
+}
+
+/* The last part of a row's path when it is a direct child of `parent`, or NULL. */
+static const char *child_name(const key_row *row, const char *parent)
+{
+    size_t len = strlen(parent);
+    const char *name = row->path;
+    if (len) {
+        if (strncmp(row->path, parent, len) != 0 || row->path[len] != '.')
+            return NULL;
+        name += len + 1;
+    }
+    return strpbrk(name, ".[") ? NULL : name;
+}
+
+static dg_code unknown(const key_table *table, const char *parent, const char *key, dg_error *err)
+{
+    const char *names[SIBLINGS_MAX + 1] = { NULL };
+    const char *name, *near;
+    const char *what = strcmp(parent, "claims") == 0 ? "claim" : "key";
+    size_t n = 0;
+    for (size_t i = 0; i < table->count && n < SIBLINGS_MAX; i++)
+        if ((name = child_name(&table->rows[i], parent)))
+            names[n++] = name;
+    near = dg_nearest(key, names);
+    return dg_fail(err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s%s%s", what, parent, parent[0] ? "." : "", key,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static bool fits(const key_row *row, const json_t *v)
+{
+    switch (row->kind) {
+    case KEY_OBJECT: return json_is_object(v);
+    case KEY_LIST:   return json_is_array(v);
+    case KEY_TEXT:   return json_is_string(v) && strlen(json_string_value(v)) == json_string_length(v);
+    case KEY_WHOLE:  return json_is_integer(v);
+    case KEY_NUMBER: return json_is_number(v);
+    case KEY_BOOL:   return json_is_boolean(v);
+    case KEY_ANY:    return true;
+    }
+    return false;
+}
+
+static dg_code word_allowed(const key_row *row, const json_t *v, dg_error *err)
+{
+    const char *text = json_string_value(v), *near;
+    for (size_t i = 0; row->words[i]; i++)
+        if (strcmp(row->words[i], text) == 0)
+            return DG_OK;
+    near = dg_nearest(text, row->words);
+    if (near)
+        return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; did you mean \"%s\"?", row->path, text, near);
+    return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; the first that is: \"%s\"", row->path, text, row->words[0]);
+}
+
+static dg_code value_allowed(const key_row *row, const json_t *v, dg_error *err)
+{
+    if (!fits(row, v))
+        return dg_fail(err, DG_USAGE, "%s must be %s", row->path, kind_words[row->kind]);
+    if (row->kind == KEY_TEXT && row->words)
+        return word_allowed(row, v, err);
+    if (row->kind == KEY_WHOLE && (row->min || row->max)
+        && (json_integer_value(v) < row->min || json_integer_value(v) > row->max))
+        return dg_fail(err, DG_USAGE, "%s is %lld; it must be from %lld to %lld", row->path, (long long)json_integer_value(v),
+                       (long long)row->min, (long long)row->max);
+    if (row->kind == KEY_NUMBER && json_number_value(v) < 0)
+        return dg_fail(err, DG_USAGE, "%s must not be negative", row->path);
+    return DG_OK;
+}
+
+static dg_code check_value(const key_table *table, const key_row *row, const json_t *v, bool complete, dg_error *err);
+
+static dg_code check_object(const key_table *table, const char *path, bool open, const json_t *object, bool complete, dg_error *err)
+{
+    const char *key;
+    json_t *v;
+    dg_code rc = DG_OK;
+    json_object_foreach((json_t *)object, key, v) {
+        char full[KEY_PATH_MAX];
+        const key_row *row = NULL;
+        int len = snprintf(full, sizeof full, "%s%s%s", path, path[0] ? "." : "", key);
+        if (len < (int)sizeof full && !strpbrk(key, ".["))
+            row = key_find(table, full, (size_t)len);
+        if (!row && open)
+            continue;
+        if (!row)
+            return unknown(table, path, key, err);
+        if ((rc = check_value(table, row, v, complete, err)) < 0)
+            return rc;
+    }
+    for (size_t i = 0; complete && i < table->count; i++) {
+        const char *name = child_name(&table->rows[i], path);
+        if (name && table->rows[i].required && !json_object_get(object, name))
+            return dg_fail(err, DG_USAGE, "%s is missing (%s)", table->rows[i].path, table->rows[i].says);
+    }
+    return DG_OK;
+}
+
+static dg_code check_list(const key_table *table, const key_row *list, const json_t *items, bool complete, dg_error *err)
+{
+    char path[KEY_PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s[]", list->path);
+    const key_row *row = key_find(table, path, (size_t)len);
+    const json_t *v;
+    size_t i;
+    dg_code rc;
+    json_array_foreach(items, i, v)
+        if (row && (rc = check_value(table, row, v, complete, err)) < 0)
+            return rc;
+    return DG_OK;
+}
+
+static dg_code check_value(const key_table *table, const key_row *row, const json_t *v, bool complete, dg_error *err)
+{
+    dg_code rc = value_allowed(row, v, err);
+    if (rc == DG_OK && row->kind == KEY_OBJECT)
+        rc = check_object(table, row->path, row->open, v, complete, err);
+    if (rc == DG_OK && row->kind == KEY_LIST)
+        rc = check_list(table, row, v, complete, err);
+    return rc;
+}
+
+dg_code key_check(const key_table *table, const json_t *document, bool complete, dg_error *err)
+{
+    if (!json_is_object(document))
+        return dg_fail(err, DG_USAGE, "the document is not a JSON object");
+    return check_object(table, "", false, document, complete, err);
+}
+
+/* ---- flags ---- */
+
+dg_code key_wanted(const key_row **out, const key_table *table, const char *path, dg_error *err)
+{
+    char parent[KEY_PATH_MAX];
+    const char *dot = strrchr(path, '.');
+    size_t len = dot ? (size_t)(dot - path) : 0;
+    *out = key_find(table, path, strlen(path));
+    if (*out)
+        return DG_OK;
+    if (len >= sizeof parent)
+        return dg_fail(err, DG_USAGE, "there is no key \"%.80s..\"", path);
+    memcpy(parent, path, len);
+    parent[len] = 0;
+    return unknown(table, parent, dot ? dot + 1 : path, err);
+}
+
+dg_code key_value_of(json_t **out, const key_row *row, const char *text, dg_error *err)
+{
+    dg_code rc;
+    *out = row->kind == KEY_TEXT ? json_string(text) : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    if (!*out)
+        return dg_fail(err, DG_USAGE, "%s must be %s, not \"%.80s\"", row->path, kind_words[row->kind], text);
+    if ((rc = value_allowed(row, *out, err)) < 0) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+/* ---- schema ---- */
+
+static json_t *schema_of(const key_table *table, const key_row *row);
+
+static int schema_object(json_t *out, const key_table *table, const char *path, bool open)
+{
+    json_t *properties = json_object(), *required = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *name = child_name(&table->rows[i], path);
+        if (!name)
+            continue;
+        bad |= json_object_set_new(properties, name, schema_of(table, &table->rows[i]));
+        if (table->rows[i].required)
+            bad |= json_array_append_new(required, json_string(name));
+    }
+    if (json_array_size(required))
+        bad |= json_object_set(out, "required", required);
+    if (json_object_size(properties))
+        bad |= json_object_set(out, "properties", properties);
+    if (!open)
+        bad |= json_object_set_new(out, "additionalProperties", json_false());
+    bad |= properties == NULL || required == NULL;
+    json_decref(properties);
+    json_decref(required);
+    return bad;
+}
+
+static int schema_list(json_t *out, const key_table *table, const key_row *list)
+{
+    char path[KEY_PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s[]", list->path);
+    const key_row *row = key_find(table, path, (size_t)len);
+    return row ? json_object_set_new(out, "items", schema_of(table, row)) : 0;
+}
+
+static int schema_words(json_t *out, const key_row *row)
+{
+    json_t *words = json_array();
+    int bad = 0;
+    for (size_t i = 0; row->words[i]; i++)
+        bad |= json_array_append_new(words, json_string(row->words[i]));
+    return bad | json_object_set_new(out, "enum", words);
+}
+
+static json_t *schema_of(const key_table *table, const key_row *row)
+{
+    static const char *const types[] = { "object", "array", "string", "integer", "number", "boolean", NULL };
+    json_t *out = json_object();
+    int bad = json_object_set_new(out, "description", json_string(row->says));
+    if (types[row->kind])
+        bad |= json_object_set_new(out, "type", json_string(types[row->kind]));
+    if (row->kind == KEY_OBJECT)
+        bad |= schema_object(out, table, row->path, row->open);
+    if (row->kind == KEY_LIST)
+        bad |= schema_list(out, table, row);
+    if (row->words)
+        bad |= schema_words(out, row);
+    if (row->kind == KEY_NUMBER)
+        bad |= json_object_set_new(out, "minimum", json_integer(0));
+    if (row->kind == KEY_WHOLE && (row->min || row->max)) {
+        bad |= json_object_set_new(out, "minimum", json_integer(row->min));
+        bad |= json_object_set_new(out, "maximum", json_integer(row->max));
+    }
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+json_t *key_schema(const key_table *table)
+{
+    json_t *out = json_object();
+    int bad = json_object_set_new(out, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+    bad |= json_object_set_new(out, "$id", json_string(table->id));
+    bad |= json_object_set_new(out, "title", json_string(table->title));
+    bad |= json_object_set_new(out, "type", json_string("object"));
+    bad |= schema_object(out, table, "", false);
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}

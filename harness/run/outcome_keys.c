@@ -1,0 +1,152 @@
+/* outcome_keys.c - the keys of an outcome, and reading one from a file. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
+static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
+static const char *const severities[] = { "gate", "advice", NULL };
+static const char *const hows[] = { "authorize", "set-code", "override", NULL };
+
+#define RUNTIME(path) \
+    { path, KEY_OBJECT, true, .says = "a runtime" }, \
+    { path ".spec_name", KEY_TEXT, true, .says = "name of the chain it is for" }, \
+    { path ".spec_version", KEY_WHOLE, true, .says = "its version" }, \
+    { path ".transaction_version", KEY_WHOLE, true, .says = "version of its transactions" }, \
+    { path ".system_version", KEY_WHOLE, true, .says = "form of its state values" }, \
+    { path ".blob_bytes", KEY_WHOLE, true, .says = "as stored on chain" }, \
+    { path ".hash", KEY_TEXT, true, .says = "BLAKE2b-256 of the blob as stored" }
+#define SERIES(path) \
+    { path, KEY_LIST, true, .says = "one row a block, in order" }, \
+    { path "[]", KEY_OBJECT, .says = "a block" }, \
+    { path "[].block", KEY_WHOLE, true, .says = "number" }, \
+    { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" }, \
+    { path "[].session", KEY_WHOLE, true, .says = "session index after the block" }, \
+    { path "[].extrinsics", KEY_WHOLE, true, .says = "inherents and transactions" }, \
+    { path "[].fuel", KEY_WHOLE, true, .says = "wasm instructions, about" }
+#define ARM(path) \
+    { path, KEY_OBJECT, true, .says = "one arm of the run" }, \
+    { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
+    { path ".blocks", KEY_WHOLE, true, .says = "blocks built" }, \
+    { path ".boundaries_after", KEY_WHOLE, true, .says = "session boundaries passed after U" }, \
+    { path ".ended", KEY_TEXT, true, .says = "why the arm ended" }
+
+static const key_row rows[] = {
+    { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
+    { "name", KEY_TEXT, true, .says = "what the plan calls the run" },
+    { "program", KEY_OBJECT, true, .says = "who judged" },
+    { "program.name", KEY_TEXT, true, .says = "doppel" },
+    { "program.version", KEY_TEXT, true, .says = "its version" },
+    { "program.engine", KEY_TEXT, true, .says = "what executed the runtimes" },
+    { "chain", KEY_TEXT, true, .says = "id of the chain" },
+    { "block", KEY_OBJECT, true, .says = "the forked block" },
+    { "block.number", KEY_WHOLE, true, .says = "its number" },
+    { "block.hash", KEY_TEXT, true, .says = "its hash" },
+    { "snapshot", KEY_OBJECT, true, .says = "the forked state" },
+    { "snapshot.hash", KEY_TEXT, true, .says = "BLAKE2b-256 over block hash and state root" },
+    { "snapshot.state_root", KEY_TEXT, true, .says = "root of the state" },
+    { "snapshot.keys", KEY_WHOLE, true, .says = "entries in the state" },
+    { "snapshot.partial", KEY_BOOL, true, .says = "keys are missing, so roots are not the chain's" },
+    { "seed", KEY_WHOLE, true, .says = "of all chance in the run" },
+    RUNTIME("from"),
+    RUNTIME("to"),
+    { "validators", KEY_WHOLE, true, .says = "in the session before U" },
+    { "parachains", KEY_WHOLE, true, .says = "registered at the fork" },
+    { "upgrade", KEY_OBJECT, true, .says = "U" },
+    { "upgrade.at", KEY_TEXT, true, .says = "as the plan says" },
+    { "upgrade.how", KEY_TEXT, true, .words = hows, .says = "way of enactment" },
+    { "upgrade.path", KEY_TEXT, true, .says = "what was done for it" },
+    { "upgrade.block", KEY_WHOLE, true, .says = "number of U; 0: none was built" },
+    { "upgrade.slot", KEY_WHOLE, true, .says = "slot meant" },
+    { "upgrade.slot_of_session", KEY_WHOLE, true, .says = "slots since the session's first" },
+    { "upgrade.session", KEY_WHOLE, true, .says = "session index before U" },
+    { "upgrade.enacted", KEY_BOOL, true, .says = "N was the code after U" },
+    { "upgrade.pending", KEY_BOOL, true, .says = "N waited one block in :pending_code" },
+    { "epoch_slots", KEY_WHOLE, true, .says = "slots of a session, as read at the fork" },
+    { "slot_ms", KEY_WHOLE, true, .says = "duration of a slot" },
+    ARM("control"),
+    ARM("treatment"),
+    { "result", KEY_TEXT, true, .words = results, .says = "the verdict" },
+    { "reason", KEY_TEXT, true, .says = "in one line" },
+    { "exit", KEY_WHOLE, true, .min = 0, .max = 5, .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
+    { "claims", KEY_LIST, true, .says = "every claim that was judged, in the order of the report" },
+    { "claims[]", KEY_OBJECT, .says = "a claim" },
+    { "claims[].name", KEY_TEXT, true, .says = "its name" },
+    { "claims[].says", KEY_TEXT, true, .says = "in plain words" },
+    { "claims[].because", KEY_TEXT, true, .says = "why it exists" },
+    { "claims[].basis", KEY_TEXT, true, .says = "what it was judged on" },
+    { "claims[].severity", KEY_TEXT, true, .words = severities, .says = "gate: breaking fails the run" },
+    { "claims[].status", KEY_TEXT, true, .words = statuses, .says = "what became of it" },
+    { "claims[].text", KEY_TEXT, true, .says = "in one line, with numbers" },
+    { "claims[].first_block", KEY_WHOLE, .says = "where it broke first" },
+    { "claims[].last_block", KEY_WHOLE, .says = "where it broke last" },
+    { "claims[].count", KEY_WHOLE, .says = "events that broke it" },
+    { "claims[].healed", KEY_TEXT, .says = "what healed it" },
+    { "claims[].control_failed", KEY_BOOL, .says = "N-1 alone fails it" },
+    { "claims[].evidence", KEY_LIST, .says = "events" },
+    { "apis", KEY_LIST, true, .says = "runtime APIs whose version changed" },
+    { "apis[]", KEY_OBJECT, .says = "an API" },
+    { "apis[].api", KEY_TEXT, true, .says = "its name, or id" },
+    { "apis[].old", KEY_WHOLE, true, .says = "version in N-1; 0: absent" },
+    { "apis[].new", KEY_WHOLE, true, .says = "version in N; 0: absent" },
+    { "apis[].brings", KEY_LIST, .says = "what the versions between mean to nodes" },
+    { "apis[].brings[]", KEY_TEXT, .says = "version and meaning" },
+    { "causes", KEY_LIST, true, .says = "what explains the verdict" },
+    { "causes[]", KEY_TEXT, .says = "one line" },
+    { "advice", KEY_LIST, true, .says = "what the evidence supports doing" },
+    { "advice[]", KEY_TEXT, .says = "one line" },
+    { "notes", KEY_LIST, true, .says = "what is not as on the live chain" },
+    { "notes[]", KEY_TEXT, .says = "one line" },
+    { "series", KEY_OBJECT, true, .says = "for pictures" },
+    SERIES("series.control"),
+    SERIES("series.treatment"),
+    { "plan", KEY_OBJECT, true, .open = true, .says = "the plan as it was run" },
+    { "environment", KEY_OBJECT, true, .open = true, .says = "of the machine; no part of the verdict, ignored by diffs" },
+};
+
+const key_table *outcome_keys(void)
+{
+    static const key_table table = { rows, sizeof rows / sizeof *rows, "An outcome of doppel", "outcome.schema.json" };
+    return &table;
+}
+
+json_t *dg_outcome_schema(void)
+{
+    return key_schema(outcome_keys());
+}
+
+int dg_outcome_exit(const json_t *outcome)
+{
+    const json_t *v = json_object_get(outcome, "exit");
+    json_int_t code = json_integer_value(v);
+    return json_is_integer(v) && code >= 0 && code <= DG_EXIT_INTERNAL ? (int)code : DG_EXIT_INTERNAL;
+}
+
+enum { OUTCOME_MAX = 1 << 30 };
+
+dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
+{
+    json_error_t why;
+    json_t *json = NULL;
+    dg_buf text;
+    dg_code rc;
+    *outcome = NULL;
+    dg_buf_init(&text, OUTCOME_MAX);
+    if ((rc = dg_file_read(&text, path, err)) < 0)
+        goto out;
+    json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    if (!json)
+        rc = dg_fail(err, DG_MALFORMED, "%s: line %d: %s", path, why.line, why.text);
+    else if (json_is_object(json) && json_is_integer(json_object_get(json, "doppel")) && json_integer_value(json_object_get(json, "doppel")) > 1)
+        rc = dg_fail(err, DG_UNSUPPORTED, "%s: outcome of format %lld, this program reads 1", path, (long long)json_integer_value(json_object_get(json, "doppel")));
+    else if ((rc = key_check(outcome_keys(), json, true, err)) < 0)
+        rc = dg_fail_within(err, DG_MALFORMED, "%s", path);
+    if (rc < 0)
+        goto out;
+    *outcome = json;
+    json = NULL; /* moved */
+out:
+    json_decref(json);
+    dg_buf_clear(&text);
+    return rc;
+}

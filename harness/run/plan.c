@@ -1,0 +1,221 @@
+/* plan.c - what the user asks for: read, amended by flags, checked. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+#include "claim/claim.h"
+
+dg_code dg_plan_new(dg_plan **out, dg_error *err)
+{
+    dg_plan *plan = dg_calloc(1, sizeof *plan);
+    *out = NULL;
+    if (plan && !(plan->json = json_pack("{s:i}", "doppel", 1))) {
+        dg_free(plan);
+        plan = NULL;
+    }
+    if (!plan)
+        return dg_fail(err, DG_NOMEM, "no memory for a plan");
+    snprintf(plan->source, sizeof plan->source, "the plan");
+    *out = plan;
+    return DG_OK;
+}
+
+void dg_plan_free(dg_plan *plan)
+{
+    if (!plan)
+        return;
+    json_decref(plan->json);
+    dg_free(plan);
+}
+
+const json_t *dg_plan_json(const dg_plan *plan)
+{
+    return plan->json;
+}
+
+static dg_code read_json(json_t **out, dg_bytes text, dg_error *err)
+{
+    json_error_t why;
+    *out = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    if (*out)
+        return DG_OK;
+    if (json_error_code(&why) == json_error_out_of_memory)
+        return dg_fail(err, DG_NOMEM, "no memory for the JSON");
+    return dg_fail(err, DG_USAGE, "line %d, column %d: %s", why.line, why.column, why.text);
+}
+
+dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder, dg_error *err)
+{
+    json_t *json = NULL;
+    dg_plan *plan = NULL;
+    dg_code rc;
+    *out = NULL;
+    if (text.len > DG_PLAN_MAX)
+        return dg_fail(err, DG_LIMIT, "%s: a plan of %zu bytes is above the %d that are read", name, text.len, DG_PLAN_MAX);
+    if ((rc = read_json(&json, text, err)) < 0 || (rc = key_check(plan_keys(), json, false, err)) < 0)
+        goto out;
+    if ((rc = dg_plan_new(&plan, err)) < 0)
+        goto out;
+    json_decref(plan->json);
+    plan->json = json;
+    json = NULL; /* moved into the plan */
+    snprintf(plan->source, sizeof plan->source, "%s", name);
+    snprintf(plan->folder, sizeof plan->folder, "%s", folder ? folder : "");
+out:
+    json_decref(json);
+    if (rc < 0)
+        return dg_fail_within(err, rc, "%s", name);
+    *out = plan;
+    return DG_OK;
+}
+
+dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[768];
+    dg_buf text;
+    dg_code rc;
+    *out = NULL;
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    dg_buf_init(&text, DG_PLAN_MAX);
+    if ((rc = dg_file_read(&text, path, err)) == DG_OK)
+        rc = dg_plan_parse(out, dg_buf_bytes(&text), path, folder, err);
+    dg_buf_clear(&text);
+    return rc;
+}
+
+/* ---- flags ---- */
+
+/* The object that holds the last part of a path, made on the way; borrowed. */
+static json_t *holder(json_t *at, const char **key, const char *path)
+{
+    for (const char *dot; at && (dot = strchr(path, '.')); path = dot + 1) {
+        char part[KEY_PATH_MAX];
+        json_t *next;
+        snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
+        if (!(next = json_object_get(at, part)) && json_object_set_new(at, part, json_object()) == 0)
+            next = json_object_get(at, part);
+        at = next;
+    }
+    *key = path;
+    return at;
+}
+
+dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err)
+{
+    const key_row *row;
+    const char *last;
+    json_t *v, *object;
+    dg_code rc = key_wanted(&row, plan_keys(), key, err);
+    if (rc < 0)
+        return rc;
+    if (row->kind == KEY_OBJECT || row->kind == KEY_LIST)
+        return dg_fail(err, DG_USAGE, "%s has keys of its own and cannot be set at once", key);
+    if ((rc = key_value_of(&v, row, value, err)) < 0)
+        return rc;
+    object = holder(plan->json, &last, key);
+    plan->checked = false;
+    if (json_object_set_new(object, last, v) != 0)
+        return dg_fail(err, DG_NOMEM, "no memory for %s", key);
+    return DG_OK;
+}
+
+bool dg_plan_key_at(size_t i, const char **key, const char **says)
+{
+    const key_table *table = plan_keys();
+    if (i >= table->count)
+        return false;
+    *key = table->rows[i].path;
+    *says = table->rows[i].says;
+    return true;
+}
+
+/* ---- complete and consistent ---- */
+
+static const char *text_at(const dg_plan *plan, const char *object, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(plan->json, object), key));
+}
+
+static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key, const char *path, dg_error *err)
+{
+    int len = snprintf(out, size, "%s", path);
+    if (len > 0 && len < (int)size && dg_file_exists(out))
+        return DG_OK;
+    if (plan->folder[0] && path[0] != '/') {
+        len = snprintf(out, size, "%s%s", plan->folder, path);
+        if (len < (int)size && dg_file_exists(out))
+            return DG_OK;
+        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s is there", key, path, out);
+    }
+    return dg_fail(err, DG_IO, "%s: there is no %.300s", key, path);
+}
+
+/* Absent and empty say the same: no network is asked for. */
+static dg_code refuse_network(const dg_plan *plan, dg_error *err)
+{
+    const json_t *network = json_object_get(plan->json, "network");
+    if (json_array_size(json_object_get(network, "classes")) || json_array_size(json_object_get(network, "faults"))
+        || json_object_size(json_object_get(network, "links")))
+        return dg_fail(err, DG_USAGE, "network: network simulation is not part of this version; leave out classes, links and faults");
+    return DG_OK;
+}
+
+static dg_how how_of(const char *text)
+{
+    if (text && strcmp(text, "authorize") == 0)
+        return DG_HOW_AUTHORIZE;
+    return text && strcmp(text, "override") == 0 ? DG_HOW_OVERRIDE : DG_HOW_SET_CODE;
+}
+
+static uint64_t whole_at(const json_t *object, const char *key, uint64_t fallback)
+{
+    const json_t *v = json_object_get(object, key);
+    return v ? (uint64_t)json_integer_value(v) : fallback;
+}
+
+/* A run in which nothing is judged would end with 0 and prove nothing. */
+static dg_code some_claim(const dg_plan *plan, dg_error *err)
+{
+    const dg_claim *claim;
+    const json_t *claims = json_object_get(plan->json, "claims");
+    bool all = !json_is_false(json_object_get(claims, "default"));
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
+        const json_t *own = json_object_get(claims, claim->name);
+        if ((all || own) && !json_is_true(json_object_get(own, "off")))
+            return DG_OK;
+    }
+    return dg_fail(err, DG_USAGE, "claims: every claim is switched off, so nothing would be judged");
+}
+
+static dg_code check(dg_plan *plan, dg_error *err)
+{
+    const char *at = text_at(plan, "upgrade", "at");
+    dg_code rc;
+    if ((rc = key_check(plan_keys(), plan->json, true, err)) < 0
+        || (rc = refuse_network(plan, err)) < 0
+        || (rc = some_claim(plan, err)) < 0)
+        return rc;
+    if ((rc = dg_position_parse(&plan->at, at, err)) < 0)
+        return dg_fail_within(err, rc, "upgrade.at");
+    if ((rc = resolve(plan->snapshot, sizeof plan->snapshot, plan, "snapshot",
+                      json_string_value(json_object_get(plan->json, "snapshot")), err)) < 0
+        || (rc = resolve(plan->to, sizeof plan->to, plan, "upgrade.to", text_at(plan, "upgrade", "to"), err)) < 0)
+        return rc;
+    plan->how = how_of(text_at(plan, "upgrade", "how"));
+    plan->boundaries_after = (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
+    plan->seed = whole_at(plan->json, "seed", 1);
+    plan->checked = true;
+    return DG_OK;
+}
+
+dg_code dg_plan_check(dg_plan *plan, dg_error *err)
+{
+    dg_code rc = check(plan, err);
+    return rc < 0 ? dg_fail_within(err, rc, "%s", plan->source) : DG_OK;
+}
+
+json_t *dg_plan_schema(void)
+{
+    return key_schema(plan_keys());
+}

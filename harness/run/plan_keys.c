@@ -1,0 +1,69 @@
+/* plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
+#include "run/keys.h"
+
+#include "claim/claim.h"
+
+static const char *const hows[] = { "authorize", "set-code", "override", NULL };
+static const char *const from_snapshot[] = { "snapshot", NULL };
+static const char *const severities[] = { "gate", "advice", NULL };
+
+static const key_row fixed[] = {
+    { "$schema", KEY_TEXT, .says = "for editors; not read" },
+    { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
+    { "name", KEY_TEXT, .says = "what the report calls this run" },
+    { "snapshot", KEY_TEXT, true, .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the plan's" },
+    { "upgrade", KEY_OBJECT, true, .says = "what is enacted, when and how" },
+    { "upgrade.to", KEY_TEXT, true, .says = "runtime N: a blob as on chain, plain wasm, or hex of either" },
+    { "upgrade.at", KEY_TEXT, true, .says = "position of U: boundary-20, boundary+5, boundary@2-8, 50%, #12345, next" },
+    { "upgrade.how", KEY_TEXT, .words = hows, .says = "authorize | set-code (default) | override, which is not the production path" },
+    { "horizon", KEY_OBJECT, .says = "how far the run goes" },
+    { "horizon.boundaries_after", KEY_WHOLE, .min = 2, .max = 100, .says = "session boundaries after U (default 2: sets and configuration act two sessions later)" },
+    { "network", KEY_OBJECT, .says = "the network around the chain" },
+    { "network.validators", KEY_TEXT, .words = from_snapshot, .says = "who validates" },
+    { "network.parachains", KEY_TEXT, .words = from_snapshot, .says = "which parachains there are" },
+    { "network.classes", KEY_LIST, .says = "node classes and their shares; this version simulates no network" },
+    { "network.links", KEY_OBJECT, .open = true, .says = "latency and loss; this version simulates no network" },
+    { "network.faults", KEY_LIST, .says = "what goes wrong when; this version simulates no network" },
+    { "claims", KEY_OBJECT, .says = "which claims are judged, and how" },
+    { "claims.default", KEY_BOOL, .says = "judge every claim that is not switched off (default true); false: only those named here" },
+    { "seed", KEY_WHOLE, .min = 0, .max = INT64_C(1) << 53, .says = "of all chance in the run (default 1)" },
+};
+enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 128 };
+
+static key_row rows[ROWS_MAX];
+static char paths[ROWS_MAX][KEY_PATH_MAX];
+static key_table table = { rows, 0, "A plan of doppel", "plan.schema.json" };
+
+static void add(const key_row *row, const char *format, const char *claim, const char *key)
+{
+    if (table.count == ROWS_MAX)
+        return;
+    rows[table.count] = *row;
+    if (format) {
+        snprintf(paths[table.count], KEY_PATH_MAX, format, claim, key);
+        rows[table.count].path = paths[table.count];
+    }
+    table.count++;
+}
+
+static void add_claim(const dg_claim *claim)
+{
+    add(&(key_row){ .kind = KEY_OBJECT, .says = claim->says }, "claims.%s%s", claim->name, "");
+    add(&(key_row){ .kind = KEY_TEXT, .words = severities, .says = "a gate that breaks fails the run, advice only warns" },
+        "claims.%s.%s", claim->name, "severity");
+    add(&(key_row){ .kind = KEY_BOOL, .says = "true: not judged" }, "claims.%s.%s", claim->name, "off");
+    for (size_t i = 0; claim->options && claim->options[i]; i++)
+        add(&(key_row){ .kind = KEY_NUMBER, .says = "threshold; see the claim's file for its default" }, "claims.%s.%s", claim->name, claim->options[i]);
+}
+
+const key_table *plan_keys(void)
+{
+    const dg_claim *claim;
+    if (table.count)
+        return &table;
+    for (size_t i = 0; i < FIXED; i++)
+        add(&fixed[i], NULL, NULL, NULL);
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++)
+        add_claim(claim);
+    return &table;
+}

@@ -1,0 +1,161 @@
+/* run_impl.h - shared inside the room: a plan, a run of it, and one arm of a run. */
+#ifndef DG_RUN_IMPL_H
+#define DG_RUN_IMPL_H
+
+#include "run/apis.h"
+#include "run/keys.h"
+#include "run/log.h"
+#include "run/run.h"
+
+struct dg_plan {
+    json_t *json;
+    char source[256];  /* what messages call it: file name, or "the plan" */
+    char folder[768];  /* where relative paths may also start; "" none */
+    /* set by dg_plan_check */
+    bool checked;
+    char snapshot[1024], to[1024];
+    dg_position at;
+    dg_how how;
+    uint32_t boundaries_after;
+    uint64_t seed;
+};
+
+/* ---- what is remembered of control, to compare treatment with ---- */
+
+/* One answer of a runtime API, as much of it as is compared and shown. */
+typedef struct answer {
+    bool asked;
+    dg_code rc;
+    uint32_t version;   /* of the API that the runtime declared */
+    uint64_t fuel;
+    size_t len;
+    bool decodes;       /* by the runtime's own types, or the layout */
+    bool decodes_old;   /* by the types of N-1 */
+    dg_hash essence;    /* of what is compared (api_compare) */
+    dg_hash hash;
+    char value[200], error[200];
+} answer;
+
+typedef struct sample {
+    bool taken;
+    uint32_t block, session;
+    dg_ns at;
+    answer *answers;    /* API_COUNT_MAX of them; owned */
+} sample;
+
+/* Moments at which APIs are asked. */
+typedef enum moment { MOMENT_BEFORE, MOMENT_UPGRADE, MOMENT_AFTER, MOMENT_SESSION, MOMENT_COUNT } moment;
+const char *moment_name(moment m);
+
+/* A look over the whole state. */
+typedef struct scan {
+    bool taken;
+    uint64_t keys, value_bytes;
+    json_t *items;      /* "Pallet.Item" -> {entries, undecodable, example, reason, role}; owned */
+} scan;
+
+typedef struct dg_run_state run_state;
+
+/* One arm: a chain of its own over the one snapshot. */
+typedef struct arm {
+    run_state *run;
+    dg_arm which;
+    dg_chain *chain;
+    dg_block *tip, *recent[4]; /* tip and what will be finalized next */
+    dg_client_view *view;
+    dg_epoch epoch;            /* the last one that the runtime told */
+    uint32_t session;
+    bool session_known;
+    uint32_t blocks, boundaries;     /* built; session boundaries of the client's clock passed after U */
+    uint32_t upgrade_block;          /* number of U here; 0: not yet */
+    bool after_done, settled_done;   /* U+1 seen; migrations over and scanned */
+    bool running;                    /* a multi-block migration */
+    bool stopped;                    /* the arm ended early; `reason` says why */
+    uint32_t failures;               /* builds that failed one after another */
+    char reason[300];
+    sample samples[MOMENT_COUNT];
+    scan settled, end;
+    json_t *config, *config_end, *calls; /* by name; owned */
+    json_t *versions;                /* storage versions at U, by pallet; owned */
+    /* treatment */
+    bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
+    char path[80], refused[300];
+    bool amended;
+} arm;
+
+enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_MIGRATION_BLOCKS_MAX = 1024 };
+
+struct dg_run_state {
+    const dg_plan *plan;
+    const dg_run_options *options;
+    dg_engine *engine;
+    dg_source source;
+    dg_buf code;                 /* N as handed in */
+    dg_runtime *from, *to;       /* N-1 (borrowed from control's chain), N (owned) */
+    dg_runtime *from_kept;       /* N-1, kept beyond its chain */
+    uint32_t fork_number;
+    dg_hash fork_hash;
+    dg_clock clock;              /* at the fork */
+    uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
+    uint32_t validators, parachains;
+    event_log log;
+    arm control, treatment;
+    uint64_t fuel_initialize_control; /* of control's block after U */
+};
+
+dg_ns run_at(const run_state *run, uint64_t slot); /* since the first slot of the run */
+void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total);
+
+/* arm.c */
+dg_code arm_run(arm *a, dg_error *err);
+void arm_clear(arm *a);
+void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail);
+
+/* moments.c: what is noted, measured and asked once a block is in, and at the end */
+dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
+dg_code arm_finish(arm *a, dg_error *err);
+
+/* migration.c */
+dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* storage versions at U */
+dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err); /* sets a->running */
+
+/* enact.c: U, in treatment */
+dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err);
+dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err);  /* event at U */
+dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 */
+
+/* sample.c */
+dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
+void sample_log(arm *a, moment m);   /* events of treatment; U's when U+1's are there */
+void sample_clear(sample *s);
+dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
+
+/* sets.c */
+dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err);
+dg_code session_log(arm *a, dg_block *block, dg_error *err);
+
+/* scan.c, config.c, calls.c */
+dg_code scan_take(scan *out, arm *a, dg_block *block, dg_error *err);
+void scan_log(arm *a, dg_block *block, const scan *now, const scan *control);
+void scan_clear(scan *s);
+dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err);
+void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
+dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err);
+void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
+
+/* identity.c */
+dg_code identity_log(arm *a, dg_block *before, dg_error *err);
+
+/* A storage item's value under a block's runtime as JSON, or NULL: absent, no such
+ * item, or it does not decode (then `why`, of 200 bytes, says so). */
+json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why);
+
+/* outcome.c, causes.c */
+dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
+int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
+json_t *outcome_causes(const run_state *run, const json_t *claims);
+json_t *outcome_advice(const json_t *claims);
+json_t *outcome_notes(const run_state *run);
+json_t *outcome_apis(const run_state *run);
+
+#endif

@@ -1,0 +1,198 @@
+/* source.c - what a user calls a snapshot or a runtime, opened. */
+#include "run/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/crypto.h"
+#include "host/host.h"
+
+/* The hash of a whole file, mapped: specs may be larger than what is kept in memory. */
+static dg_code file_hash(dg_hash *out, const char *path, dg_error *err)
+{
+    struct stat st;
+    void *at = NULL;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return dg_fail(err, DG_IO, "%s could not be opened: %s", path, strerror(errno));
+    }
+    if (st.st_size > 0)
+        at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (at == MAP_FAILED)
+        return dg_fail(err, DG_IO, "%s could not be read: %s", path, strerror(errno));
+    *out = dg_blake2_256(dg_bytes_of(at, (size_t)st.st_size));
+    if (at)
+        munmap(at, (size_t)st.st_size);
+    return DG_OK;
+}
+
+/* ---- import ---- */
+
+typedef struct import { dg_engine *engine; void (*progress)(void *, uint64_t, uint64_t); void *user; } import;
+
+static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
+{
+    import *im = user;
+    dg_runtime *runtime = NULL;
+    dg_code rc = dg_runtime_new(&runtime, im->engine, code, err);
+    if (rc < 0)
+        return rc;
+    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
+    info->spec_version = dg_runtime_version(runtime)->spec_version;
+    info->state_version = dg_version_trie(dg_runtime_version(runtime));
+    dg_runtime_free(runtime);
+    return DG_OK;
+}
+
+static void pass_progress(void *user, uint64_t done, uint64_t total)
+{
+    import *im = user;
+    if (im->progress)
+        im->progress(im->user, done, total);
+}
+
+static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)
+{
+    dg_snapshot_import_options options = { .path_out = place, .replace = true, .describe = describe, .user = im,
+                                           .progress = pass_progress };
+    return dg_snapshot_import(NULL, path, &options, err);
+}
+
+/* The folder below the cache that is named after the bytes of the source. */
+static dg_code cache_place(char *place, size_t size, const char *path, const char *cache_dir, dg_error *err)
+{
+    dg_buf name;
+    dg_hash hash;
+    char room[80], folder[480];
+    dg_code rc = file_hash(&hash, path, err);
+    if (rc < 0)
+        return rc;
+    name = dg_buf_on(room, sizeof room);
+    dg_hex_put(&name, dg_hash_bytes(&hash));
+    snprintf(folder, sizeof folder, "%s/snapshots", cache_dir);
+    snprintf(place, size, "%s/%s", folder, dg_buf_text(&name) + 2);
+    return dg_dir_make(folder, err);
+}
+
+static dg_code open_cached(dg_source *out, const char *path, import *im, const char *cache_dir, dg_error *err)
+{
+    char place[640];
+    dg_code rc = cache_place(place, sizeof place, path, cache_dir, err);
+    if (rc < 0)
+        return rc;
+    if (dg_file_exists(place) && dg_snapshot_open(&out->snapshot, place, NULL) == DG_OK) {
+        out->from_cache = true;
+        return DG_OK;
+    }
+    if ((rc = import_to(place, path, im, err)) < 0)
+        return rc;
+    return dg_snapshot_open(&out->snapshot, place, err);
+}
+
+static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    char place[640];
+    dg_code rc;
+    snprintf(out->temporary, sizeof out->temporary, "%.400s/doppel-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
+    if (!mkdtemp(out->temporary)) {
+        rc = dg_fail(err, DG_IO, "%s could not be made: %s", out->temporary, strerror(errno));
+        out->temporary[0] = 0;
+        return rc;
+    }
+    snprintf(place, sizeof place, "%s/snapshot", out->temporary);
+    if ((rc = import_to(place, path, im, err)) < 0)
+        return rc;
+    return dg_snapshot_open(&out->snapshot, place, err);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
+                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err)
+{
+    import im = { engine, progress, user };
+    dg_code rc;
+    memset(out, 0, sizeof *out);
+    if (is_directory(path))
+        rc = dg_snapshot_open(&out->snapshot, path, err);
+    else if (cache_dir)
+        rc = open_cached(out, path, &im, cache_dir, err);
+    else
+        rc = open_temporary(out, path, &im, err);
+    if (rc < 0)
+        dg_source_close(out);
+    return rc;
+}
+
+void dg_source_close(dg_source *source)
+{
+    dg_snapshot_close(source->snapshot);
+    if (source->temporary[0])
+        dg_dir_remove(source->temporary, NULL);
+    memset(source, 0, sizeof *source);
+}
+
+/* ---- blobs ---- */
+
+static bool is_blob(const dg_buf *b)
+{
+    static const uint8_t wasm[4] = { 0, 'a', 's', 'm' };
+    static const uint8_t packed[8] = { 0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05 };
+    return (b->len >= 4 && memcmp(b->at, wasm, 4) == 0) || (b->len >= 8 && memcmp(b->at, packed, 8) == 0);
+}
+
+static size_t text_len(const dg_buf *b)
+{
+    size_t len = b->len;
+    while (len && strchr(" \t\r\n", b->at[len - 1]))
+        len--;
+    return len;
+}
+
+dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err)
+{
+    dg_buf raw;
+    dg_code rc;
+    dg_buf_init(&raw, 2 * (size_t)DG_BLOB_MAX + 64);
+    if ((rc = dg_file_read(&raw, path, err)) < 0)
+        goto out;
+    if (is_blob(&raw)) {
+        dg_buf_put_bytes(out, dg_buf_bytes(&raw));
+        rc = dg_buf_check(out, err, "blob");
+    } else if (raw.len < 8 || dg_hex_get(out, (const char *)raw.at, text_len(&raw), NULL) < 0 || !is_blob(out)) {
+        rc = dg_fail(err, DG_MALFORMED, "neither wasm, nor compressed wasm, nor hex of either");
+    }
+    if (rc < 0)
+        dg_fail_within(err, rc, "%s", path);
+out:
+    dg_buf_clear(&raw);
+    return rc;
+}
+
+int dg_exit_of(dg_code rc)
+{
+    switch (rc) {
+    case DG_USAGE: case DG_MALFORMED: case DG_UNSUPPORTED: case DG_MISMATCH: case DG_ABSENT:
+        return DG_EXIT_USAGE;
+    case DG_TRAP: case DG_LIMIT:
+        return DG_EXIT_INCONCLUSIVE;
+    case DG_IO: case DG_NOMEM:
+        return DG_EXIT_ENVIRONMENT;
+    case DG_OK: case DG_END:
+        return DG_EXIT_HELD;
+    }
+    return DG_EXIT_INTERNAL;
+}

@@ -1,0 +1,213 @@
+/* twin.c - one run: the plan's pieces opened, control, treatment, outcome. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total)
+{
+    dg_run_progress now = { phase, done, total };
+    if (run->options->progress)
+        run->options->progress(run->options->user, &now);
+}
+
+static void import_progress(void *user, uint64_t done, uint64_t total)
+{
+    run_progress(user, "import", done, total);
+}
+
+/* ---- opening ---- */
+
+static dg_code open_engine(run_state *run, dg_error *err)
+{
+    dg_engine_options options = { .compiler = run->options->compiler, .cache_dir = run->options->cache_dir };
+    return dg_engine_new(&run->engine, &options, err);
+}
+
+/* What a call may burn: a relay node gives a runtime-API call seconds, a block a slot. */
+static dg_code open_chain(arm *a, dg_error *err)
+{
+    run_state *run = a->run;
+    dg_chain_options options = { .engine = run->engine, .simulated_validators = true,
+                                 .fuel_block = 40000000000u, .fuel_query = 5000000000u };
+    return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
+}
+
+static dg_code open_runtimes(run_state *run, dg_error *err)
+{
+    dg_block *root = dg_chain_root(run->control.chain);
+    dg_runtime *from;
+    dg_code rc = dg_block_runtime(run->control.chain, root, &from, err);
+    if (rc < 0)
+        return rc;
+    run->from_kept = dg_runtime_keep(from);
+    if (dg_bytes_equal(dg_runtime_blob(from), dg_buf_bytes(&run->code)))
+        return dg_fail(err, DG_USAGE, "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
+                       dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version, dg_hash_short(dg_runtime_hash(from)).text);
+    run_progress(run, "compile", 0, 0);
+    if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
+        return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->plan->to);
+    return DG_OK;
+}
+
+/* The same code packed otherwise is no upgrade either. */
+static dg_code refuse_same_code(run_state *run, dg_error *err)
+{
+    dg_buf a, b;
+    dg_code rc;
+    dg_buf_init(&a, DG_BLOB_MAX);
+    dg_buf_init(&b, DG_BLOB_MAX);
+    if ((rc = dg_blob_decode(&a, dg_runtime_blob(run->from_kept), err)) == DG_OK
+        && (rc = dg_blob_decode(&b, dg_runtime_blob(run->to), err)) == DG_OK
+        && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
+        rc = dg_fail(err, DG_USAGE, "upgrade.to holds the code that the snapshot runs already, packed otherwise");
+    dg_buf_clear(&a);
+    dg_buf_clear(&b);
+    return rc;
+}
+
+/* ---- where U is, and the end ---- */
+
+/* A genesis has neither groups nor cores before its first boundary, so there the
+ * plain `boundary` is the second. */
+static dg_code place(run_state *run, dg_error *err)
+{
+    dg_block *root = dg_chain_root(run->control.chain);
+    uint64_t epoch, before;
+    dg_code rc = dg_chain_clock(run->control.chain, root, &run->clock, err);
+    if (rc == DG_ABSENT)
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no BABE: only relay chains are run by this version");
+    if (rc < 0)
+        return rc;
+    run->fork_number = dg_block_number(root);
+    run->fork_hash = *dg_block_hash(root);
+    rc = dg_position_slot(&run->plan->at, &run->upgrade_slot, &run->clock, run->fork_number, run->fork_number == 0 ? 2 : 1, err);
+    if (rc < 0)
+        return dg_fail_within(err, rc, "upgrade.at");
+    epoch = run->clock.epoch_slots;
+    before = run->upgrade_slot < run->clock.next_boundary ? 0 : (run->upgrade_slot - run->clock.next_boundary) / epoch + 1;
+    run->first_boundary = run->clock.next_boundary + before * epoch;
+    run->end_slot = run->first_boundary + (run->plan->boundaries_after - 1) * epoch + 1;
+    if (run->end_slot - run->clock.next_slot > 1000000)
+        return dg_fail(err, DG_USAGE, "upgrade.at: the run would take %llu slots, at most 1000000 are run",
+                       (unsigned long long)(run->end_slot - run->clock.next_slot));
+    return DG_OK;
+}
+
+static uint32_t count_of(arm *a, const char *pallet, const char *item)
+{
+    dg_bytes value;
+    dg_scale s;
+    if (dg_chain_storage(a->chain, dg_chain_root(a->chain), &value, pallet, item, NULL, NULL) != DG_OK)
+        return 0;
+    s = dg_scale_from(value);
+    return dg_scale_count(&s, 4);
+}
+
+static dg_code open_all(run_state *run, dg_error *err)
+{
+    dg_code rc;
+    dg_buf_init(&run->code, DG_BLOB_MAX);
+    if ((rc = open_engine(run, err)) < 0
+        || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine, run->options->cache_dir, import_progress, run, err)) < 0
+        || (rc = dg_blob_load(&run->code, run->plan->to, err)) < 0)
+        return rc;
+    run->control.run = run->treatment.run = run;
+    run->treatment.which = DG_ARM_TREATMENT;
+    if ((rc = open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
+        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0)
+        return rc;
+    run->parachains = count_of(&run->control, "Paras", "Parachains");
+    return DG_OK;
+}
+
+/* ---- one run ---- */
+
+static dg_code run_arms(run_state *run, dg_error *err)
+{
+    dg_code rc = arm_run(&run->control, err);
+    if (rc < 0)
+        return rc;
+    dg_client_view_free(run->control.view);
+    dg_chain_close(run->control.chain); /* what is compared was kept */
+    run->control.view = NULL;
+    run->control.chain = NULL;
+    if ((rc = open_chain(&run->treatment, err)) < 0)
+        return rc;
+    return arm_run(&run->treatment, err);
+}
+
+static void run_clear(run_state *run)
+{
+    arm_clear(&run->control);
+    arm_clear(&run->treatment);
+    dg_runtime_free(run->from_kept);
+    dg_runtime_free(run->to);
+    dg_source_close(&run->source);
+    dg_engine_free(run->engine);
+    dg_buf_clear(&run->code);
+    log_clear(&run->log);
+}
+
+static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan, const dg_run_options *options, dg_error *err)
+{
+    run_state *run = dg_calloc(1, sizeof *run);
+    dg_code rc;
+    if (!run)
+        return dg_fail(err, DG_NOMEM, "no memory for a run");
+    run->plan = plan;
+    run->options = options;
+    if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) >= 0
+        && (rc = log_hash(&run->log, hash, err)) >= 0 && options->events_path)
+        rc = log_write(&run->log, options->events_path, err);
+    if (rc >= 0)
+        rc = outcome_make(outcome, run, err);
+    run_clear(run);
+    dg_free(run);
+    return rc;
+}
+
+/* ---- twice, when asked ---- */
+
+static dg_code call_it_different(json_t *outcome, dg_error *err)
+{
+    if (outcome_put(outcome, "result", json_string("non-deterministic")) | outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
+        | outcome_put(outcome, "reason", json_string("two runs of one plan and seed had different events")))
+        return dg_fail(err, DG_NOMEM, "no memory for the outcome");
+    return DG_OK;
+}
+
+static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan, const dg_run_options *options, dg_error *err)
+{
+    dg_run_options quiet = *options;
+    json_t *second = NULL;
+    dg_hash hash;
+    dg_code rc;
+    quiet.events_path = NULL;
+    if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
+        return rc;
+    if (!dg_hash_equal(first, &hash))
+        rc = call_it_different(outcome, err);
+    json_decref(second);
+    return rc;
+}
+
+dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err)
+{
+    uint64_t from = dg_wall_ns();
+    json_t *environment;
+    dg_hash hash;
+    dg_code rc;
+    *outcome = NULL;
+    if (!plan->checked)
+        return dg_fail(err, DG_USAGE, "the plan was not checked");
+    if ((rc = once(outcome, &hash, plan, options, err)) >= 0 && options->verify_determinism)
+        rc = again(*outcome, &hash, plan, options, err);
+    if (rc < 0) {
+        json_decref(*outcome);
+        *outcome = NULL;
+        return rc;
+    }
+    environment = json_object_get(*outcome, "environment");
+    outcome_put(environment, "wall_ms", json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
+    return DG_OK;
+}

@@ -1,0 +1,244 @@
+/* A plan is what a user writes by hand: every slip is named with its place and,
+ * where one can be guessed, with what was meant. A slip that is read as something
+ * else would make a run judge what nobody asked for. */
+#include "../support/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim/claim.h"
+#include "run/run_impl.h"
+
+static dg_plan *parsed(const char *text)
+{
+    dg_plan *plan = NULL;
+    dg_error err;
+    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return plan;
+}
+
+/* Refused when read. */
+static const struct { const char *text, *says; } bad[] = {
+    { "", "line 1" },
+    { "{", "line 1" },
+    { "[]", "not a JSON object" },
+    { "{\"doppel\":1,\"doppel\":1}", "duplicate" },
+    { "{\"doppel\":2}", "from 1 to 1" },
+    { "{\"doppel\":\"1\"}", "doppel must be a whole number" },
+    { "{\"snapshoot\":\"x\"}", "did you mean \"snapshot\"" },
+    { "{\"upgrade\":{\"hwo\":\"set-code\"}}", "\"upgrade.hwo\"; did you mean \"how\"" },
+    { "{\"upgrade\":{\"how\":\"set_code\"}}", "did you mean \"set-code\"" },
+    { "{\"upgrade\":{\"at\":20}}", "upgrade.at must be a text" },
+    { "{\"upgrade\":[]}", "upgrade must be an object" },
+    { "{\"horizon\":{\"boundaries_after\":1}}", "from 2 to 100" },
+    { "{\"horizon\":{\"boundaries_after\":2.5}}", "whole number" },
+    { "{\"network\":{\"validators\":\"300\"}}", "network.validators" },
+    { "{\"network\":{\"sizes\":1}}", "\"network.sizes\"" },
+    { "{\"claims\":{\"block-cadense\":{}}}", "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
+    { "{\"claims\":{\"finality-lag\":{}}}", "no claim \"claims.finality-lag\"" },
+    { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}", "did you mean \"at_least_of_control\"" },
+    { "{\"claims\":{\"block-cadence\":{\"at_least_of_control\":-1}}}", "must not be negative" },
+    { "{\"claims\":{\"block-cadence\":{\"severity\":\"gates\"}}}", "did you mean \"gate\"" },
+    { "{\"claims\":{\"block-cadence\":true}}", "must be an object" },
+    { "{\"claims\":{\"default\":1}}", "true or false" },
+    { "{\"seed\":-1}", "seed is -1" },
+    { "{\"seed\":9007199254740993}", "seed is" },
+    { "{\"a.b\":1}", "\"a.b\"" },
+    { "{\"claims[]\":1}", "\"claims[]\"" },
+    { "{\"name\":\"a\\u0000b\"}", "line 1" },
+    { "{\"doppel\":1} x", "line 1" },
+};
+
+START_TEST(a_slip_is_named_where_it_stands)
+{
+    dg_plan *plan = NULL;
+    dg_error err = { .text = "" };
+    dg_code rc = dg_plan_parse(&plan, dg_text(bad[_i].text), "p.json", NULL, &err);
+    ck_assert_msg(rc == DG_USAGE, "%s gave %d", bad[_i].text, rc);
+    ck_assert_ptr_null(plan);
+    ck_assert_msg(strstr(err.text, bad[_i].says) != NULL, "%s: %s", bad[_i].text, err.text);
+    ck_assert_msg(strncmp(err.text, "p.json: ", 8) == 0, "%s", err.text);
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+}
+END_TEST
+
+#define WHOLE "\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"boundary-8\"}"
+
+/* Well formed, and still nothing that could be run. */
+static const struct { const char *text; dg_code rc; const char *says; } incomplete[] = {
+    { "{\"doppel\":1}", DG_USAGE, "snapshot is missing" },
+    { "{\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_USAGE, "doppel is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\"}", DG_USAGE, "upgrade is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\"}}", DG_USAGE, "upgrade.at is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\"}}", DG_USAGE, "upgrade.to is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"bondary\"}}", DG_USAGE, "upgrade.at" },
+    { "{\"doppel\":1,\"snapshot\":\"nowhere\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_IO, "there is no nowhere" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"nowhere\",\"at\":\"next\"}}", DG_IO, "upgrade.to: there is no nowhere" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network simulation is not part of this version" },
+    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network simulation is not part of this version" },
+    { "{" WHOLE ",\"network\":{\"faults\":[1]}}", DG_USAGE, "network simulation is not part of this version" },
+    { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
+    { "{" WHOLE ",\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}", DG_USAGE, "every claim is switched off" },
+};
+
+START_TEST(what_cannot_be_run_is_refused_before_it_is)
+{
+    dg_plan *plan = parsed(incomplete[_i].text);
+    dg_error err = { .text = "" };
+    ck_assert_int_eq(dg_plan_check(plan, &err), incomplete[_i].rc);
+    ck_assert_msg(strstr(err.text, incomplete[_i].says) != NULL, "%s: %s", incomplete[_i].text, err.text);
+    dg_plan_free(plan);
+}
+END_TEST
+
+START_TEST(what_is_left_out_has_its_stated_default)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"classes\":[],\"links\":{}}}");
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    ck_assert_uint_eq(plan->seed, 1);
+    ck_assert_uint_eq(plan->boundaries_after, 2);
+    ck_assert_int_eq(plan->how, DG_HOW_SET_CODE);
+    ck_assert_int_eq(plan->at.kind, DG_POSITION_BOUNDARY);
+    ck_assert_int_eq(plan->at.offset, -8);
+    ck_assert_str_eq(plan->snapshot, "VERSION");
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* Paths are the user's first, then the plan's own folder's. */
+START_TEST(a_path_may_start_at_the_plan)
+{
+    const char *path = scratch_path("plan.json");
+    const char *text = "{\"doppel\":1,\"snapshot\":\"only-here\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\",\"how\":\"override\"}}";
+    dg_plan *plan = NULL;
+    dg_error err = { .text = "" };
+    dg_file_write(path, dg_text(text), NULL);
+    ck_assert_int_eq(dg_plan_load(&plan, path, &err), DG_OK);
+    ck_assert_int_eq(dg_plan_check(plan, &err), DG_IO);
+    dg_file_write(scratch_path("only-here"), dg_text("x"), NULL);
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    ck_assert_str_eq(plan->snapshot, scratch_path("only-here"));
+    ck_assert_str_eq(plan->to, "LICENSE");
+    ck_assert_int_eq(plan->how, DG_HOW_OVERRIDE);
+    dg_plan_free(plan);
+}
+END_TEST
+
+START_TEST(a_flag_wins_over_the_file)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"seed\":5}");
+    ck_assert_int_eq(dg_plan_set(plan, "seed", "7", NULL), DG_OK);
+    ck_assert_int_eq(dg_plan_set(plan, "upgrade.how", "authorize", NULL), DG_OK);
+    ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.severity", "advice", NULL), DG_OK);
+    ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.at_least_of_control", "0.5", NULL), DG_OK);
+    ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
+    ck_assert_uint_eq(plan->seed, 7);
+    ck_assert_int_eq(plan->how, DG_HOW_AUTHORIZE);
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(json_object_get(plan->json, "claims"), "block-cadence"), "severity")), "advice");
+    dg_plan_free(plan);
+}
+END_TEST
+
+static const struct { const char *key, *value, *says; } bad_flags[] = {
+    { "sed", "1", "did you mean \"seed\"" }, { "seed", "one", "whole number" }, { "seed", "1.5", "whole number" },
+    { "upgrade.how", "setcode", "did you mean \"set-code\"" }, { "upgrade", "{}", "keys of its own" },
+    { "claims.reimportt.off", "true", "claims.reimportt" }, { "claims.reimport.off", "yes", "true or false" },
+    { "", "1", "there is no key" }, { "a.very.very.deep.path", "1", "there is no key" },
+};
+
+START_TEST(a_bad_flag_changes_nothing)
+{
+    dg_plan *plan = parsed("{" WHOLE "}");
+    json_t *before = json_deep_copy(plan->json);
+    dg_error err = { .text = "" };
+    ck_assert_int_eq(dg_plan_set(plan, bad_flags[_i].key, bad_flags[_i].value, &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, bad_flags[_i].says) != NULL, "%s: %s", bad_flags[_i].key, err.text);
+    ck_assert(json_equal(before, plan->json));
+    json_decref(before);
+    dg_plan_free(plan);
+}
+END_TEST
+
+static void same_as_shipped(json_t *schema, const char *path)
+{
+    char *text = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
+    dg_buf shipped, made;
+    dg_buf_init(&made, 1 << 20);
+    dg_buf_printf(&made, "%s\n", text);
+    if (getenv("BLESS"))
+        dg_file_write(path, dg_buf_bytes(&made), NULL);
+    shipped = slurp(path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)), "%s is not what the tables say; BLESS=1 rewrites it", path);
+    dg_buf_clear(&shipped);
+    dg_buf_clear(&made);
+    free(text);
+    json_decref(schema);
+}
+
+/* The schema people's editors use is the table the check uses. */
+START_TEST(the_shipped_schemas_are_the_tables)
+{
+    same_as_shipped(dg_plan_schema(), "harness/run/plan.schema.json");
+    same_as_shipped(dg_outcome_schema(), "harness/run/outcome.schema.json");
+}
+END_TEST
+
+START_TEST(every_claim_and_option_has_its_key)
+{
+    const dg_claim *claim;
+    const char *key, *says;
+    size_t keys = 0;
+    for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++) {
+        ck_assert(strlen(key) > 0 && strlen(says) > 0);
+        keys++;
+    }
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++)
+        for (size_t o = 0; claim->options && claim->options[o]; o++) {
+            char path[KEY_PATH_MAX];
+            snprintf(path, sizeof path, "claims.%s.%s", claim->name, claim->options[o]);
+            ck_assert_msg(key_find(plan_keys(), path, strlen(path)) != NULL, "%s", path);
+        }
+    ck_assert_uint_gt(keys, 14 * 3);
+}
+END_TEST
+
+START_TEST(a_plan_without_memory_says_so)
+{
+    const char *text = "{" WHOLE ",\"claims\":{\"reimport\":{\"off\":true}}}";
+    bool done = false;
+    json_set_alloc_funcs(dg_malloc, dg_free);
+    for (uint64_t nth = 1; !done && nth < 500; nth++) {
+        dg_plan *plan = NULL;
+        dg_code rc;
+        dg_alloc_fail_from(nth);
+        rc = dg_plan_parse(&plan, dg_text(text), "p", NULL, NULL);
+        if (rc == DG_OK)
+            rc = dg_plan_set(plan, "claims.migration.off", "true", NULL);
+        dg_alloc_fail_from(0);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM || rc == DG_USAGE, "request %d gave %d", (int)nth, rc);
+        done = rc == DG_OK;
+        dg_plan_free(plan);
+    }
+    ck_assert(done);
+    json_set_alloc_funcs(malloc, free);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("plan");
+    TCase *tc = tcase_create("plan");
+    tcase_add_loop_test(tc, a_slip_is_named_where_it_stands, 0, sizeof bad / sizeof *bad);
+    tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0, sizeof incomplete / sizeof *incomplete);
+    tcase_add_test(tc, what_is_left_out_has_its_stated_default);
+    tcase_add_test(tc, a_path_may_start_at_the_plan);
+    tcase_add_test(tc, a_flag_wins_over_the_file);
+    tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
+    tcase_add_test(tc, the_shipped_schemas_are_the_tables);
+    tcase_add_test(tc, every_claim_and_option_has_its_key);
+    tcase_add_test(tc, a_plan_without_memory_says_so);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
