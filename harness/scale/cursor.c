@@ -214,7 +214,11 @@ dg_code dg_scale_finish(const dg_scale *s, dg_error *err, const char *what)
 static size_t utf8_one(const uint8_t *at, size_t left, uint32_t *scalar)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t len = at[0] < 0x80 ? 1 : at[0] >> 5 == 6 ? 2 : at[0] >> 4 == 14 ? 3 : at[0] >> 3 == 30 ? 4 : 0;
+    size_t len = at[0] < 0x80         ? 1
+                 : at[0] >> 5 == 0x06 ? 2
+                 : at[0] >> 4 == 0x0e ? 3
+                 : at[0] >> 3 == 0x1e ? 4
+                                      : 0;
     if (len == 0 || len > left)
         return 0;
     *scalar = len == 1 ? at[0] : at[0] & (0x7fu >> len);

@@ -173,7 +173,8 @@ dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_e
     *out = NULL;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
     if (!dg_bytes_equal(head, DG_BYTES_OF(prefix)))
-        return dg_fail(err, DG_MALFORMED, "storage key is none of %s.%s", entry->pallet, entry->name);
+        return dg_fail(err, DG_MALFORMED, "storage key is none of %s.%s", entry->pallet,
+                       entry->name);
     if (!(*out = json_array()))
         return dg_fail(err, DG_NOMEM, "no memory for a storage key");
     if ((rc = decode_parts(meta, *out, entry, &s, err)) < 0) {

@@ -139,7 +139,8 @@ const dg_meta_constant *dg_meta_constant_at(const dg_meta *meta, const dg_meta_p
     return i < p->constant_count ? &inside(meta, p)->constants[i] : NULL;
 }
 
-const dg_meta_constant *dg_meta_constant_named(const dg_meta *meta, const char *of, const char *name)
+const dg_meta_constant *dg_meta_constant_named(const dg_meta *meta, const char *of,
+                                               const char *name)
 {
     const dg_meta_pallet *p = dg_meta_pallet_named(meta, of);
     for (size_t i = 0; p && i < p->constant_count; i++) {

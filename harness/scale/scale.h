@@ -155,9 +155,15 @@ dg_type_id dg_type_item(const dg_meta *meta, dg_type_id type);
 
 /* Steps over one value: DG_OK with the cursor behind it, or its failure in `s`. */
 dg_code dg_value_skip(const dg_meta *meta, dg_type_id type, dg_scale *s);
-/* One value as JSON: structs as objects, enums as {"Variant": value} or
- * "Variant", bytes as "0x..", integers above 2^53 as decimal strings, options of
- * None as null. `out` is owned by the caller. */
+/* One value as JSON; `out` is owned by the caller.
+ *   struct        object; a newtype is the value inside; unnamed fields an array
+ *   tuple         array, () is []
+ *   enum          "Variant" or {"Variant": fields}
+ *   Option        null or the value; {"Some": value} where the value could be null
+ *   bytes         "0x.."; bits "0b101", first bit first
+ *   integer       number up to 2^53 either way, beyond that decimal text
+ * Its nodes come from jansson: set json_set_alloc_funcs(dg_malloc, dg_free) once
+ * to have them counted as heap. DG_MALFORMED names type, byte and reason. */
 dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id type, dg_scale *s, dg_error *err);
 /* The whole of `raw` as one value; trailing bytes are DG_MALFORMED. */
 dg_code dg_value_decode_all(const dg_meta *meta, json_t **out, dg_type_id type, dg_bytes raw, dg_error *err);

@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 4 * DG_SCALE_DEPTH_MAX, PARTS_MAX = 4096, STEPS_MAX = 1 << 16, PART_PATH_MAX = 96 };
+enum { DEPTH_MAX = 4 * DG_SCALE_DEPTH_MAX, PARTS_MAX = 4096, STEPS_MAX = 1 << 16 };
+enum { PART_PATH_MAX = 96 };
 
 typedef struct part {
     uint32_t type;
@@ -91,7 +92,8 @@ static part *part_add(parts *list)
     return &list->at[list->count++];
 }
 
-static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path, unsigned depth);
+static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path,
+                    unsigned depth);
 
 static void flatten_fields(parts *list, const dg_meta *meta, const product *body, const char *path,
                            unsigned depth)
@@ -109,7 +111,8 @@ static void flatten_fields(parts *list, const dg_meta *meta, const product *body
     }
 }
 
-static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path, unsigned depth)
+static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path,
+                    unsigned depth)
 {
     const type *t = dg_type_at(meta, id);
     part *p;
@@ -155,20 +158,21 @@ static void path_back(comparison *c, size_t len)
 
 static bool same_lists(comparison *c, const parts *a, const parts *b)
 {
-    char text[64];
+    char counts[64];
     size_t before = c->path.len;
+    snprintf(counts, sizeof counts, "%zu parts against %zu", a->count, b->count);
     if (a->failed || b->failed)
         return differs(c, "could not be compared: no memory, or too many parts");
     for (size_t i = 0; i < a->count && i < b->count; i++) {
         dg_buf_put_text(&c->path, a->at[i].path);
-        if (!same(c, a->at[i].type, b->at[i].type))
+        if (!same(c, a->at[i].type, b->at[i].type)) {
+            if (c->where && a->count != b->count) /* a part that came or went shifts the rest */
+                dg_buf_printf(c->where, " (%s)", counts);
             return false;
+        }
         path_back(c, before);
     }
-    if (a->count == b->count)
-        return true;
-    snprintf(text, sizeof text, "%zu parts against %zu", a->count, b->count);
-    return differs(c, text);
+    return a->count == b->count || differs(c, counts);
 }
 
 static bool same_products(comparison *c, const product *a, const product *b)

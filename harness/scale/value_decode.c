@@ -252,8 +252,10 @@ static dg_code decode_whole(const dg_meta *meta, json_t **out, dg_type_id id, dg
     dg_code rc;
     assert(id.v < meta->type_count);
     *out = decode(&w, id.v);
-    if (w.no_memory)
+    if (w.no_memory) {
+        assert(!*out);
         return dg_fail(err, DG_NOMEM, "no memory for a value");
+    }
     name = dg_type_text(meta, id.v);
     rc = to_the_end ? dg_scale_finish(s, err, name.text) : dg_scale_check(s, err, name.text);
     assert(rc < 0 || *out);
@@ -264,7 +266,8 @@ static dg_code decode_whole(const dg_meta *meta, json_t **out, dg_type_id id, dg
     return rc;
 }
 
-dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id id, dg_scale *s, dg_error *err)
+dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id id, dg_scale *s,
+                        dg_error *err)
 {
     return decode_whole(meta, out, id, s, false, err);
 }

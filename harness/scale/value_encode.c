@@ -174,7 +174,8 @@ static dg_code encode_bits(encoder *e, const type *t, const json_t *value)
 /* ---- what holds others ---- */
 
 /* One step down: ".name", or "[i]" without a name. */
-static dg_code encode_below(encoder *e, uint32_t id, const json_t *value, const char *name, size_t i)
+static dg_code encode_below(encoder *e, uint32_t id, const json_t *value, const char *name,
+                            size_t i)
 {
     size_t before = e->path.len;
     dg_code rc;
@@ -257,7 +258,8 @@ static bool is_empty(const json_t *value)
            || (json_is_object(value) && json_object_size(value) == 0);
 }
 
-static dg_code encode_product(encoder *e, const product *body, bool transparent, const json_t *value)
+static dg_code encode_product(encoder *e, const product *body, bool transparent,
+                              const json_t *value)
 {
     dg_code rc = DG_OK;
     if (body->count == 0)

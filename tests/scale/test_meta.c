@@ -64,13 +64,16 @@ START_TEST(what_is_not_there_is_null)
 {
     dg_meta *meta = real_meta(15);
     uint8_t key[40] = { 0 };
+    dg_bytes number = hex("26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac");
     ck_assert_ptr_null(dg_meta_pallet_named(meta, "system"));
     ck_assert_ptr_null(dg_meta_storage(meta, "System", "account"));
     ck_assert_ptr_null(dg_meta_storage(meta, "Nothing", "Account"));
     ck_assert_ptr_null(dg_meta_constant_named(meta, "Babe", "Nothing"));
     ck_assert_ptr_null(dg_meta_method_named(meta, "Core", "nothing"));
     ck_assert_ptr_null(dg_meta_storage_of_key(meta, DG_BYTES_OF(key)));
-    ck_assert_ptr_null(dg_meta_storage_of_key(meta, dg_bytes_of(key, 31)));
+    ck_assert_ptr_nonnull(dg_meta_storage_of_key(meta, number));
+    number.len = 31;
+    ck_assert_ptr_null(dg_meta_storage_of_key(meta, number));
     dg_meta_free(meta);
 }
 END_TEST
@@ -111,6 +114,8 @@ static const struct { const char *raw; dg_code code; const char *says; } heads[]
     { "6d65746111", DG_UNSUPPORTED, "metadata has version V17; V14, V15 and V16 are read" },
     { "6d6574610e03ffffffff", DG_MALFORMED,
       "metadata: more items are announced than bytes are left at byte 10 of 10" },
+    { "6d6574610e0404000005030000000000", DG_MALFORMED,
+      "metadata: type stands at another place than its id says at byte 7 of 16" },
     { "6d6574610e000000040000ff", DG_MALFORMED,
       "metadata: type id is beyond the registry at byte 8 of 12" },
 };
@@ -122,6 +127,26 @@ START_TEST(metadata_is_refused_with_its_reason)
     ck_assert_int_eq(dg_meta_new(&meta, hex(heads[_i].raw), &err), heads[_i].code);
     ck_assert_str_eq(err.text, heads[_i].says);
     ck_assert_ptr_null(meta);
+}
+END_TEST
+
+/* A variant in the list of deprecated ones is deprecated: state 0 does not exist
+ * there. The small metadata holds one such note, "old", for variant 3. */
+START_TEST(a_variant_is_not_listed_as_not_deprecated)
+{
+    static const uint8_t note[] = { 3, 2, 12, 'o', 'l', 'd' };
+    dg_buf raw = slurp("tests/scale/corpus/meta/small-v16");
+    dg_meta *meta;
+    dg_error err;
+    size_t at = 0;
+    ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), &err), DG_OK);
+    dg_meta_free(meta);
+    while (memcmp(raw.at + at, note, sizeof note) != 0)
+        at++;
+    raw.at[at + 1] = 0;
+    ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, "deprecation is not known"), "%s", err.text);
+    dg_buf_clear(&raw);
 }
 END_TEST
 
@@ -414,6 +439,7 @@ int main(void)
     tcase_add_test(tc, what_is_not_there_is_null);
     tcase_add_loop_test(tc, runtime_apis_are_there_from_v15_on, 0, 3);
     tcase_add_loop_test(tc, metadata_is_refused_with_its_reason, 0, (int)(sizeof heads / sizeof heads[0]));
+    tcase_add_test(tc, a_variant_is_not_listed_as_not_deprecated);
     tcase_add_loop_test(tc, damaged_metadata_is_refused, 0, 3);
     tcase_add_test(tc, no_allocation_of_parsing_is_trusted);
     tcase_add_loop_test(tc, prefixes_are_those_of_live_chains, 0, (int)(sizeof keys / sizeof keys[0]));

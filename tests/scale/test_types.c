@@ -184,6 +184,7 @@ static const struct { unsigned a, b; const char *where; } pairs[] = {
     { A_LIST, B_LIST, "[].b: [u8; 32] against [u8; 33]" },
     { A_PAIR, B_THREE, "2 parts against 3" },
     { B_FLAT, B_THREE, ".2: u8 against u64" },
+    { A_NEST, A_KEYS, ".0.0: u32 against u8 (3 parts against 2)" },
     { A_ENUM, B_ENUM, "variant 6 (c) is new" },
     { B_ENUM, A_ENUM, "variant 6 (c) is gone" },
     { A_ENUM, B_ENUM2, ".b: u32 against u64" },
