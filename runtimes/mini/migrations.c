@@ -70,6 +70,7 @@ static void migrate_session_keys(void)
 /* ---- several blocks ---- */
 
 enum { CURSOR_ACTIVE, CURSOR_STUCK };
+enum { UPGRADE_COMPLETED = 1, UPGRADE_FAILED = 2 };
 
 static struct key cursor_key(void) { return key_value("MultiBlockMigrations", "Cursor"); }
 
@@ -92,6 +93,23 @@ static void begin_steps(void)
     store(cursor_key(), written(&out));
 }
 
+/* The migration is in the history, under its name. */
+static void complete(void)
+{
+    struct writer name = { 0 };
+    put_text(&name, "contexts");
+    forget(cursor_key());
+    store(key_map("MultiBlockMigrations", "Historic", TWOX_64_CONCAT, written(&name)), bytes_of("", 0));
+    system_deposit_event(&pallet_migrations, UPGRADE_COMPLETED, bytes_of("", 0));
+}
+
+static void give_up(void)
+{
+    u8 stuck = CURSOR_STUCK;
+    store(cursor_key(), bytes_of(&stuck, 1));
+    system_deposit_event(&pallet_migrations, UPGRADE_FAILED, bytes_of("", 0));
+}
+
 static bool is_stuck(void)
 {
     struct bytes raw;
@@ -105,13 +123,10 @@ void migrations_step(void)
     system_register_weight(WEIGHT_MANDATORY, WEIGHT_SECOND / 10);
     if (fault_is(MIGRATION_ENDLESS))
         return;
-    if (fault_is(MIGRATION_STUCK)) {
-        u8 stuck = CURSOR_STUCK;
-        store(cursor_key(), bytes_of(&stuck, 1));
-        return;
-    }
-    if (!paras_migrate_one())
-        forget(cursor_key());
+    if (fault_is(MIGRATION_STUCK))
+        give_up();
+    else if (!paras_migrate_one())
+        complete();
 }
 
 /* ---- the whole ---- */
@@ -136,6 +151,14 @@ u64 migrations_run(void)
 
 static const struct entry entries[] = {
     { "Cursor", OPTIONAL, HASH_NONE, T_END, T_MIGRATION_CURSOR },
+    { "Historic", OPTIONAL, TWOX_64_CONCAT, T_BYTES, T_UNIT },
     { 0 },
 };
-const struct pallet pallet_migrations = { "MultiBlockMigrations", 98, entries, .since = 2 };
+static const struct choice events[] = {
+    { "UpgradeCompleted", UPGRADE_COMPLETED, NULL },
+    { "UpgradeFailed", UPGRADE_FAILED, NULL },
+    { 0 },
+};
+const struct pallet pallet_migrations = {
+    "MultiBlockMigrations", 98, entries, .events = events, .events_type = T_MIGRATIONS_EVENT, .since = 2,
+};

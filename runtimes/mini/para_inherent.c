@@ -2,7 +2,6 @@
  * from bitfields, because these runtimes back no candidates. */
 #include "host.h"
 #include "inherents.h"
-#include "paras.h"
 #include "system.h"
 #include "variant.h"
 
@@ -56,8 +55,6 @@ static struct outcome enter(const struct origin *origin, struct reader *args)
     if (!is_parent(d.parent_header) || fault_is(INHERENT_REFUSED))
         return failed(&pallet_para_inherent, INVALID_PARENT_HEADER);
     store(included_key(), bytes_of("", 0));
-    for (u32 i = 0; i < paras_count(); i++)
-        paras_note_context(para_at(i));
     return succeeded();
 }
 

@@ -71,13 +71,6 @@ static void put_context(struct writer *out, u32 number)
         put_hash(out, &h);
 }
 
-void paras_note_context(u32 para)
-{
-    struct writer out = { 0 };
-    put_context(&out, system_number() - 1);
-    store(map("MostRecentContext", para), written(&out));
-}
-
 static bool migrate_context(u32 para)
 {
     struct bytes raw;

@@ -11,7 +11,6 @@ u32 para_at(u32 i);
 bool para_head(u32 para, struct bytes *head); /* the head data itself */
 bool para_code_hash(u32 para, struct hash *code);
 bool para_code(const struct hash *code, struct bytes *blob);
-void paras_note_context(u32 para);            /* a block in whose context it was served */
 /* Migration of MostRecentContext from a number to (number, hash): one entry at a
  * time. False: nothing is left to do. */
 bool paras_migrate_one(void);

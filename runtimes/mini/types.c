@@ -87,6 +87,7 @@ static const struct type types[T_COUNT] = {
     [T_SYSTEM_EVENT] = EVENTS_OF(pallet_system, "frame_system::pallet::Event"),
     [T_SCHEDULER_EVENT] = EVENTS_OF(pallet_scheduler, "pallet_scheduler::pallet::Event"),
     [T_SESSION_EVENT] = EVENTS_OF(pallet_session, "pallet_session::pallet::Event"),
+    [T_MIGRATIONS_EVENT] = EVENTS_OF(pallet_migrations, "pallet_migrations::pallet::Event"),
     [T_SUDO_EVENT] = EVENTS_OF(pallet_sudo, "pallet_sudo::pallet::Event"),
     [T_SYSTEM_ERROR] = ERRORS_OF(pallet_system, "frame_system::pallet::Error"),
     [T_PARA_INHERENT_ERROR] =
