@@ -5,6 +5,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    twin_play(data, size < 4096 ? size : 4096);
+    twin_play(data, size < 1024 ? size : 1024);
     return 0;
 }
