@@ -47,7 +47,7 @@ const corpus_blob corpus_blobs[] = {
     { "specs/westend2-genesis-1.json.zst",             "westend",  1, 3, 1, 0, true },
     { "state/kusama-block-3783.full.json.zst",         "kusama",   1020, 1, 1, 0, true },
     { "state/smoldot-child-trie-create-multiple.json.zst", "swanky-node", 3, 0, 1, 1, false },
-    { "state/try-runtime-kusama-9420-proxy.snap",      "kusama",   9420, 4, 22, 1, false },
+    { "state/try-runtime-kusama-9420-proxy.snap",      "kusama",   9420, 4, 22, 0, false },
     { "state/try-runtime-node-template.snap",          "node-template", 100, 0, 1, 1, false },
     { 0 },
 };
