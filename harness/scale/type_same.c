@@ -289,6 +289,27 @@ static bool same(comparison *c, uint32_t ta, uint32_t tb)
     return answer;
 }
 
+bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
+                     const char *name, dg_buf *where)
+{
+    comparison c = { .a = a, .b = b, .where = where };
+    const variant *va = NULL, *vb = NULL;
+    bool answer;
+    assert(ta.v < a->type_count && tb.v < b->type_count);
+    for (uint32_t i = 0; i < dg_type_at(a, ta.v)->variant_count && !va; i++)
+        if (strcmp(dg_type_at(a, ta.v)->variants[i].name, name) == 0)
+            va = &dg_type_at(a, ta.v)->variants[i];
+    for (uint32_t i = 0; i < dg_type_at(b, tb.v)->variant_count && !vb; i++)
+        if (strcmp(dg_type_at(b, tb.v)->variants[i].name, name) == 0)
+            vb = &dg_type_at(b, tb.v)->variants[i];
+    if (!va || !vb)
+        return false;
+    c.path = dg_buf_on(c.room, sizeof c.room);
+    answer = same_products(&c, &va->body, &vb->body);
+    dg_free(c.pairs);
+    return answer;
+}
+
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where)
 {
     comparison c = { .a = a, .b = b, .where = where };
