@@ -69,6 +69,8 @@ static void claim_make(dg_slot_claim *claim, dg_claim_kind kind, uint32_t author
         dg_sr25519_from_mini(&pair, mini);
         memcpy(claim->vrf_output, pair.pk, 32);
         dg_rng_bytes(&chance, claim->vrf_proof, sizeof claim->vrf_proof);
+        claim->vrf_proof[31] &= 0x0f; /* two scalars: a runtime refuses to read a claim */
+        claim->vrf_proof[63] &= 0x0f; /* with one that is not canonical */
     }
 }
 

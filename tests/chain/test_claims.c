@@ -131,6 +131,7 @@ START_TEST(claims_come_in_order_with_one_secondary)
             ck_assert(!secondaries || i == count - 1);
             ck_assert_uint_eq(claims[i].slot, slot);
             ck_assert_int_eq(crypto_core_ristretto255_is_valid_point(claims[i].vrf_output), 1);
+            ck_assert(claims[i].vrf_proof[31] < 0x10 && claims[i].vrf_proof[63] < 0x10); /* two canonical scalars */
         }
         ck_assert_uint_eq(secondaries, secondary_won ? 0 : 1);
     }
