@@ -228,8 +228,9 @@ typedef struct dg_enactment {
  * way (the text names what it has); DG_USAGE. */
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err);
 void dg_enactment_clear(dg_enactment *enactment);
-/* After U: did the code change? `pending` when `:pending_code` waits. When not,
- * err words the reason found in the events (InvalidSpecName ..) with DG_MISMATCH. */
+/* After U: did the code change to `code`? `pending` when `:pending_code` waits.
+ * When not, err words the reason found in the events (InvalidSpecName ..), or the
+ * rule that the code breaks, with DG_MISMATCH. */
 dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending, dg_error *err);
 /* MultiBlockMigrations.Cursor present after the block? DG_ABSENT: no such pallet. */
 dg_code dg_chain_migrating(dg_chain *chain, dg_block *block, bool *running, dg_error *err);

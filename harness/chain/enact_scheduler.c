@@ -108,16 +108,6 @@ static dg_code encode_task(agenda *g, dg_buf *out, dg_type_id item, json_t *call
     return rc;
 }
 
-/* The call as JSON, for agendas that hold calls themselves. */
-static json_t *call_json(const agenda *g)
-{
-    dg_type_id calls;
-    json_t *out = NULL;
-    if (dg_type_find(g->a->meta, &calls, "RuntimeCall") || dg_type_find(g->a->meta, &calls, "Call"))
-        dg_value_decode_all(g->a->meta, &out, calls, g->call, NULL);
-    return out;
-}
-
 static dg_code encode_bounded(agenda *g, dg_buf *out, dg_type_id item, dg_error *err)
 {
     dg_code rc;
@@ -133,21 +123,67 @@ static dg_code encode_bounded(agenda *g, dg_buf *out, dg_type_id item, dg_error 
     return put_preimage(g, err);
 }
 
-/* The task in whatever form this runtime's agenda has. */
+/* A call that stands in for ours while its place in the task is looked for, so
+ * that megabytes need not pass through JSON. */
+#define STAND_IN "0x646f7070656c2d7374616e64732d696e"
+
+static json_t *stand_in(bool wrapped)
+{
+    json_t *call = json_pack("{s:{s:{s:s}}}", "System", "remark", "remark", STAND_IN);
+    return wrapped ? json_pack("{s:o}", "Value", call) : call;
+}
+
+static dg_code stand_in_bytes(const dg_meta *meta, dg_buf *out, dg_error *err)
+{
+    json_t *args = json_pack("{s:s}", "remark", STAND_IN);
+    dg_code rc = args ? dg_call_encode(meta, out, "System", "remark", args, err) : DG_NOMEM;
+    json_decref(args);
+    return rc;
+}
+
+/* `task` with our call where `other` stands in it. */
+static dg_code put_in_place(agenda *g, dg_buf *out, dg_bytes task, dg_bytes other, dg_error *err)
+{
+    for (size_t at = 0; at + other.len <= task.len; at++)
+        if (memcmp(task.at + at, other.at, other.len) == 0) {
+            dg_buf_put(out, task.at, at);
+            dg_buf_put_bytes(out, g->call);
+            dg_buf_put(out, task.at + at + other.len, task.len - at - other.len);
+            return dg_buf_check(out, err, "Scheduler.Agenda");
+        }
+    return dg_fail(err, DG_ABSENT, "the scheduler's agenda has an unknown form");
+}
+
+/* Agendas that hold calls themselves: as a value beside a hash, or plain. */
+static dg_code encode_plain(agenda *g, dg_buf *out, dg_type_id item, dg_error *err)
+{
+    uint8_t room[2][256];
+    dg_buf task = dg_buf_on(room[0], sizeof room[0]), other = dg_buf_on(room[1], sizeof room[1]);
+    dg_code rc = encode_task(g, &task, item, stand_in(true), err);
+    g->path = "scheduler agenda, call in the agenda";
+    if (rc == DG_USAGE)
+        rc = encode_task(g, &task, item, stand_in(false), err);
+    if (rc != DG_OK || (rc = stand_in_bytes(g->a->meta, &other, err)) != DG_OK)
+        return rc;
+    return put_in_place(g, out, dg_buf_bytes(&task), dg_buf_bytes(&other), err);
+}
+
 static dg_code put_task(agenda *g, dg_buf *out, dg_type_id item, dg_error *err)
 {
     dg_code rc = encode_bounded(g, out, item, err);
-    json_t *call;
-    if (rc != DG_USAGE)
-        return rc;
-    if (!(call = call_json(g)))
-        return dg_fail(err, DG_ABSENT, "the scheduler's agenda has an unknown form");
-    g->path = "scheduler agenda, call in the agenda";
-    rc = encode_task(g, out, item, json_pack("{s:O}", "Value", call), err);
     if (rc == DG_USAGE)
-        rc = encode_task(g, out, item, json_incref(call), err);
-    json_decref(call);
+        rc = encode_plain(g, out, item, err);
     return rc == DG_USAGE ? DG_ABSENT : rc;
+}
+
+/* Item of a list, be it bounded (a struct around it) or not. */
+static dg_type_id item_of(const dg_meta *meta, dg_type_id list)
+{
+    const char *name;
+    dg_type_id inner;
+    while (dg_type_kind_of(meta, list) == DG_TYPE_STRUCT && dg_type_field_at(meta, list, 0, &name, &inner))
+        list = inner;
+    return dg_type_item(meta, list);
 }
 
 static dg_code put_agenda(agenda *g, dg_error *err)
@@ -171,7 +207,7 @@ static dg_code put_agenda(agenda *g, dg_error *err)
         return DG_MALFORMED;
     dg_scale_put_compact(value, g->index + 1);
     dg_buf_put_bytes(value, dg_scale_rest(&s));
-    return put_task(g, value, dg_type_item(g->a->meta, entry->value), err);
+    return put_task(g, value, item_of(g->a->meta, entry->value), err);
 }
 
 static dg_code amend(agenda *g, dg_block **amended, dg_error *err)

@@ -93,8 +93,42 @@ static dg_code word_refusal(const dg_meta *meta, const json_t *events, uint32_t 
             return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (%s.%s)", number, error_name(meta, error),
                            pallet, event);
     }
-    return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code, and none of its %zu events says why", number,
-                   json_array_size(events));
+    return DG_ABSENT;
+}
+
+/* A transaction that is refused leaves no event: what System's can_set_code says
+ * of the code, by its own rules. */
+static const char *rule_broken(dg_chain *chain, const dg_block *block, dg_bytes code)
+{
+    const dg_version *now = block->executed_by ? dg_runtime_version(block->executed_by) : NULL;
+    const char *broken = NULL;
+    dg_version next;
+    dg_buf raw;
+    dg_buf_init(&raw, 1 << 16);
+    if (dg_host_inner_version(chain->options.engine, &raw, code, NULL) != DG_OK
+        || dg_version_decode(&next, dg_buf_bytes(&raw), NULL) < 0)
+        broken = "FailedToExtractRuntimeVersion";
+    else if (now && strcmp(now->spec_name, next.spec_name) != 0)
+        broken = "InvalidSpecName";
+    else if (now && next.spec_version <= now->spec_version)
+        broken = "SpecVersionNeedsToIncrease";
+    dg_buf_clear(&raw);
+    return broken;
+}
+
+static dg_code word_rule(dg_chain *chain, const dg_block *block, dg_bytes code, dg_error *err)
+{
+    const char *broken = rule_broken(chain, block, code);
+    if (broken)
+        return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (no event says so; by the rules of set_code)",
+                       block->number, broken);
+    return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code, and none of its events says why", block->number);
+}
+
+/* In force after `block`, and not before it. */
+static bool came_with(dg_block *block, const char *key, dg_bytes code)
+{
+    return holds(block, key, code) && !(block->parent && holds(block->parent, key, code));
 }
 
 dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending, dg_error *err)
@@ -102,15 +136,15 @@ dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *
     const dg_meta *meta;
     json_t *events;
     dg_code rc;
-    *pending = holds(block, ":pending_code", code);
-    if (*pending || holds(block, ":code", code))
+    *pending = came_with(block, ":pending_code", code);
+    if (*pending || came_with(block, ":code", code))
         return DG_OK;
     if ((rc = dg_block_meta_executed(chain, block, &meta, err)) < 0
         || (rc = dg_chain_events(chain, block, &events, err)) < 0)
         return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code, and its events cannot be read", block->number);
     rc = word_refusal(meta, events, block->number, err);
     json_decref(events);
-    return rc;
+    return rc == DG_ABSENT ? word_rule(chain, block, code, err) : rc;
 }
 
 /* The pallet of multi-block migrations has a cursor and a history, whatever it
