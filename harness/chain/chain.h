@@ -86,6 +86,7 @@ typedef struct dg_chain_options {
     bool simulated_validators;     /* see host.h */
     uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
     uint32_t memory_max;
+    bool (*accept_signature)(const uint8_t sig[64]); /* for tests only, see host.h */
 } dg_chain_options;
 
 dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options, dg_error *err);

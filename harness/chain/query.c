@@ -65,6 +65,7 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
         .simulated_validators = chain->options.simulated_validators,
         .fuel = context == DG_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK) : (query ? query : DG_FUEL_QUERY),
         .memory_max = chain->options.memory_max,
+        .accept_signature = chain->options.accept_signature,
     };
 }
 
