@@ -283,6 +283,8 @@ static const struct {
     { "0418800100084000", false, DG_MALFORMED }, /* a valueless branch with one child */
     { "04087f04", false, DG_MALFORMED },       /* 67 nibbles announced */
     { "041c8003000440084000", false, DG_MALFORMED }, /* a child is cut off */
+    { "04a0c0010000" "8c4084" "333333333333333333333333333333333333333333333333333333333333333333",
+      false, DG_MALFORMED },                   /* a node of 35 bytes lies inside its parent */
     { "040c014000", true, DG_MALFORMED },      /* escape without a value item */
     { "080801400400", true, DG_MALFORMED },    /* the escaped node is cut off */
     { "08100140041104aa", true, DG_MALFORMED }, /* escaped, but the value is there */
@@ -310,6 +312,18 @@ START_TEST(bytes_that_are_no_proof_are_refused_in_one_line)
     ck_assert_msg(rc == bad[_i].rc, "%s: %d %s", bad[_i].proof, (int)rc, err.text);
     ck_assert_uint_gt(strlen(err.text), 0);
     dg_trie_free(t);
+}
+END_TEST
+
+/* The main trie comes first: another one's root does not make a proof its own. */
+START_TEST(a_compact_proof_begins_with_its_own_trie)
+{
+    const uint8_t first[3] = { 0x40, 0x04, 0xaa }, second[3] = { 0x40, 0x04, 0xbb };
+    dg_hash root = dg_blake2_256(DG_BYTES_OF(first));
+    dg_trie *t = opened(&root, hex("080c4004aa0c4004bb"), true);
+    dg_trie_free(t);
+    root = dg_blake2_256(DG_BYTES_OF(second));
+    ck_assert_int_eq(dg_trie_from_proof(&t, &root, hex("080c4004aa0c4004bb"), true, NULL), DG_MISMATCH);
 }
 END_TEST
 
@@ -381,6 +395,7 @@ int main(void)
     tcase_add_loop_test(tc, a_compact_proof_of_all_is_the_whole_trie, 0, 8);
     tcase_add_loop_test(tc, a_compact_proof_of_some_knows_what_it_left_out, 0, 3);
     tcase_add_loop_test(tc, bytes_that_are_no_proof_are_refused_in_one_line, 0, BAD);
+    tcase_add_test(tc, a_compact_proof_begins_with_its_own_trie);
     tcase_add_test(tc, a_small_node_that_is_stored_by_hash_is_refused);
     tcase_add_test(tc, a_proof_without_memory_says_so);
     suite_add_tcase(s, tc);
