@@ -95,7 +95,7 @@ static const struct { const char *section; const char *says; } refused[] = {
     { "0503010401", "flags 4" },                              /* 64-bit */
     { "05ffffffff7f", "runs past the end" },
     { "0580808080808001", "runs past the end" },              /* a length of six bytes */
-    { "050701018080808010", "does not decode" },              /* a number of 33 bits */
+    { "050801018080808010" "01", "does not decode" },              /* a number of 33 bits */
     { "0704" "01016100", "does not decode" },                 /* an export cut off */
     { "0706" "010161000000", "does not decode" },            /* a byte behind the exports */
     { "0100" "0100", "section 1 comes twice" },
