@@ -57,6 +57,8 @@ $(RT_SPECS): runtimes/genesis.py
 
 RT_ALL := $(foreach r,$(RT_ROWS),$(RT)/$(call rt_name,$(r)).wasm) $(RT)/mini-2.compressed.wasm $(RT_SPECS)
 runtimes: $(RT_ALL) ## the small wasm runtimes and their specs
-	@:
+	@for n in $(notdir $(basename $(filter-out %.compressed.wasm,$(filter %.wasm,$^)))); do \
+	    grep -qF "\`$$n\`" runtimes/README.md || { echo "runtimes/README.md says nothing of $$n" >&2; exit 1; }; \
+	done
 
 -include $(wildcard $(RT)/o/*.d $(RT)/o/*/*.d)

@@ -3,6 +3,7 @@
 
 #include "host.h"
 #include "variant.h"
+#include "version.h"
 
 enum { BLOCK_HASH_COUNT = 250 };
 
@@ -237,8 +238,6 @@ static void block_weights(struct writer *out)
         put_zeros(out, 3);            /* no max_extrinsic, max_total, reserved */
     }
 }
-
-void put_version(struct writer *out); /* version.c */
 
 static const struct constant constants[] = {
     { "BlockWeights", T_BLOCK_WEIGHTS, .write = block_weights },

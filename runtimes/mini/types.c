@@ -26,7 +26,7 @@ enum { P_BOOL = 0, P_STR = 2, P_U8 = 3, P_U16 = 4, P_U32 = 5, P_U64 = 6 };
 #define CALLS_OF(pallet_, path_) { KIND_PALLET_CALLS, .path = path_, .pallet = &pallet_ }
 #define EVENTS_OF(pallet_, path_) { KIND_PALLET_EVENTS, .path = path_, .pallet = &pallet_ }
 #define ERRORS_OF(pallet_, path_) { KIND_PALLET_ERRORS, .path = path_, .pallet = &pallet_ }
-#define OF(...) FIELDS(__VA_ARGS__)
+#define OF(...) FIELDS(__VA_ARGS__) /* what a variant holds */
 
 static const struct type types[T_COUNT] = {
     /* ---- plain ---- */
