@@ -105,6 +105,8 @@ dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, con
 
 /* ---- clock ---- */
 
+/* The whole of `raw` as the answer of BabeApi_current_epoch. */
+dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err);
 /* Epoch as BabeApi_current_epoch or _next_epoch answers at `block`. DG_ABSENT:
  * the runtime has no such call. */
 dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next, dg_error *err);

@@ -47,21 +47,26 @@ static dg_code take_epoch(dg_scale *s, dg_epoch *out, dg_error *err)
     return dg_scale_finish(s, err, "BABE epoch");
 }
 
+dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err)
+{
+    dg_scale s = dg_scale_from(raw);
+    dg_code rc;
+    *out = (dg_epoch){ .index = 0 };
+    if ((rc = take_epoch(&s, out, err)) < 0)
+        dg_epoch_clear(out);
+    return rc;
+}
+
 dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next, dg_error *err)
 {
     const char *method = next ? "BabeApi_next_epoch" : "BabeApi_current_epoch";
     dg_bytes answer;
-    dg_scale s;
     dg_code rc;
     *out = (dg_epoch){ .index = 0 };
     if ((rc = dg_chain_call(chain, block, &answer, NULL, method, dg_bytes_of(NULL, 0), err)) != DG_OK)
         return rc;
-    s = dg_scale_from(answer);
-    if ((rc = take_epoch(&s, out, err)) < 0) {
-        dg_epoch_clear(out);
-        return dg_fail_within(err, rc, "%s at block #%u", method, block->number);
-    }
-    return DG_OK;
+    rc = dg_epoch_decode(out, answer, err);
+    return rc < 0 ? dg_fail_within(err, rc, "%s at block #%u", method, block->number) : rc;
 }
 
 dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *out, dg_error *err)
