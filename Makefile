@@ -71,7 +71,7 @@ setup:
 # ---- tests: one program for each tests/<room>/test_*.c ----
 
 TESTS  := $(wildcard tests/*/test_*.c)
-FUZZED := $(wildcard tests/*/fuzz_*.c)
+FUZZED := $(filter-out tests/support/%,$(wildcard tests/*/fuzz_*.c))
 test_bin = $(patsubst tests/%.c,$(OUT)/tests/%,$(1))
 room_of  = $(word 2,$(subst /, ,$(1)))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
