@@ -143,8 +143,10 @@ bool dg_type_find(const dg_meta *meta, dg_type_id *out, const char *path_end);
  * NULL) gets a path to the first difference, as ".1.keys: [u8; 32] against [u8; 33]". */
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where);
 /* The same for the fields of one variant, found by name in either enum (its index
- * may differ); false, with nothing in `where`, when one of them lacks it. */
-bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name, dg_buf *where);
+ * may differ); false, with nothing in `where`, when one of them lacks it. Inside,
+ * `assumed` (of `a`, of `b`; may be NULL) count as same: calls that hold any call. */
+bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
+                     const dg_type_id assumed[2], dg_buf *where);
 /* Fixed size in bytes of every value of the type; false if it varies. */
 bool dg_type_size(const dg_meta *meta, dg_type_id type, size_t *size);
 /* Variants of an enum type and their indices: name of the i-th (NULL past the end). */

@@ -290,7 +290,7 @@ static bool same(comparison *c, uint32_t ta, uint32_t tb)
 }
 
 bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
-                     const char *name, dg_buf *where)
+                     const char *name, const dg_type_id assumed[2], dg_buf *where)
 {
     comparison c = { .a = a, .b = b, .where = where };
     const variant *va = NULL, *vb = NULL;
@@ -305,6 +305,8 @@ bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_
     if (!va || !vb)
         return false;
     c.path = dg_buf_on(c.room, sizeof c.room);
+    if (assumed)
+        is_new_pair(&c, assumed[0].v, assumed[1].v); /* a pair that was met counts as same */
     answer = same_products(&c, &va->body, &vb->body);
     dg_free(c.pairs);
     return answer;

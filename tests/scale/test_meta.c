@@ -327,6 +327,9 @@ START_TEST(keys_that_do_not_fit_are_refused)
     ck_assert_uint_eq(json_array_size(read), 0);
     json_decref(read);
     ck_assert_int_eq(dg_storage_key_decode(meta, &read, account, dg_buf_bytes(&key), NULL), DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read, dg_meta_storage(meta, "System", "ParentHash"),
+                                           dg_buf_bytes(&key), &err), DG_MALFORMED);
+    ck_assert_str_eq(err.text, "storage key is none of System.ParentHash");
     ck_assert_int_eq(dg_storage_key(meta, &key, account, one, &err), DG_USAGE);
     ck_assert_str_eq(err.text, "key 0 of System.Account: wants 32 bytes, got 4 digits of hex");
     ck_assert_int_eq(dg_storage_key(meta, &key, two, one, &err), DG_USAGE);

@@ -151,7 +151,7 @@ static void world_make(model *m)
     model_add(m, 'n', 2, (unsigned[]){ U8, A_ARR }, 0);
     model_add(m, 'c', 1, (unsigned[]){ U32 }, 0);
     model_add(m, 'b', 2, (unsigned[]){ U8, LSB }, 0);
-    model_add(m, 's', 0, NULL, 0);
+    model_add(m, 'a', 1, (unsigned[]){ U8 }, 0);
     model_add(m, 't', 3, (unsigned[]){ UNIT, A_PAIR, A_EMPTY }, 0);
     model_add(m, 'v', 1, (unsigned[]){ B_TREE }, 0);
     model_add(m, 'n', 2, (unsigned[]){ A_NEW, U64 }, 0);

@@ -359,6 +359,8 @@ static const struct { unsigned type; const char *json, *raw, *says; } written[] 
     { BITS8, "\"0b12\"", NULL, "value: wants bits as \"0b..\", got \"0b12\"" },
     { BITS8, "5", NULL, "value: wants bits as \"0b..\", got 5" },
     { OPT2, "7", NULL, "value: wants null or {\"Some\": value}, got 7" },
+    { OPT2, "{\"Some\": 1, \"x\": 2}", NULL,
+      "value: wants null or {\"Some\": value}, got an object" },
     { NAMED, "{\"a\": 1}", NULL, "value: field b is missing" },
     { NAMED, "{\"a\": 1, \"b\": \"0x\", \"c\": 2}", NULL, "value: there is no field c; did you mean a?" },
     { NAMED, "{\"a\": 1, \"b\": [\"x\"]}", NULL,
