@@ -114,7 +114,7 @@ PARAS = [1000, 2000]
 CONFIG = [3145728, 20480, 174762, 1048576, 65531, 16, 10, 14400, 600, 3, 2, 5242880, 14400, 10, 10, 2, 6, 2, 89, 0,
           2, 6, 2, 2]
 GROUPS = vec([vec([u32(0), u32(1)]), vec([u32(2), u32(3)])])
-SOON, FAR = 35, 1000000  # blocks of the two scheduled calls
+SOON, FAR = 28, 1000000  # blocks of the two scheduled calls
 
 
 def session_keys(i):

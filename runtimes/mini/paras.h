@@ -17,7 +17,7 @@ bool paras_migrate_one(void);
 void paras_migrate(void);
 extern const struct type context_types[]; /* old, new; for metadata */
 
-/* ---- shared.c ---- */
+/* ---- initializer.c ---- */
 u32 shared_session(void);
 u32 shared_session_start(void);
 struct bytes shared_validator_keys(void); /* Vec of their para keys */

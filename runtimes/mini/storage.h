@@ -14,7 +14,7 @@ struct key key_map_u32(const char *pallet, const char *item, enum hasher hasher,
 struct key key_known(const char *name); /* a well-known key such as ":code" */
 static inline struct bytes key_bytes(const struct key *k) { return bytes_of(k->at, k->len); }
 
-bool stored(struct key k, struct bytes *value); /* false: absent */
+bool stored(struct key k, struct bytes *value); /* false: absent, `value` untouched */
 /* The value, or an empty list (one zero byte) when it is absent. */
 struct bytes stored_list(struct key k);
 u32 stored_u32(struct key k); /* 0 when absent or too short */

@@ -162,13 +162,14 @@ void system_deposit_event(const struct pallet *p, u8 event, struct bytes fields)
 
 void system_register_weight(enum weight_class class, u64 ref_time)
 {
-    struct reader in = reader_of(stored_list(item("BlockWeight")));
+    static const u8 none[6] = { 0 };
+    struct bytes before = bytes_of(none, sizeof none);
     struct writer out = { 0 };
+    stored(item("BlockWeight"), &before); /* left as it is when absent */
+    struct reader in = reader_of(before);
     for (u32 c = WEIGHT_NORMAL; c <= WEIGHT_MANDATORY; c++) {
-        u64 used = in.left >= 2 ? read_compact(&in) : 0;
-        u64 proof = in.left ? read_compact(&in) : 0;
-        put_compact(&out, used + (c == class ? ref_time : 0));
-        put_compact(&out, proof);
+        put_compact(&out, read_compact(&in) + (c == class ? ref_time : 0));
+        put_compact(&out, read_compact(&in)); /* proof size */
     }
     store(item("BlockWeight"), written(&out));
 }
