@@ -45,14 +45,19 @@ static void finish(dg_host *h)
     dg_buf_clear(&h->cursor);
 }
 
-/* The engine says where, the runtime said why. */
-static dg_code add_reason(dg_code rc, const dg_host_result *result, dg_error *err)
+/* The engine says where, the runtime said why. A limit that the guest ran into is
+ * the end of its call like any other: real nodes know only traps here. */
+static dg_code word_failure(dg_code rc, const dg_host_result *result, dg_error *err)
 {
     char where[sizeof err->text];
-    if (!err || result->trap == DG_TRAP_NONE || !result->panic[0])
+    if (rc == DG_LIMIT && result->trap == DG_TRAP_HOST)
+        rc = DG_TRAP;
+    if (!err || result->trap == DG_TRAP_NONE)
         return rc;
     memcpy(where, err->text, sizeof where);
-    return dg_fail(err, rc, "%s; it said: %s", where, result->panic);
+    if (result->panic[0])
+        return dg_fail(err, rc, "%s; it said: %s", where, result->panic);
+    return dg_fail(err, rc, "%s", where);
 }
 
 dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result, const char *entry,
@@ -68,11 +73,11 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
     dg_buf_init(&result->output, OUTPUT_MAX);
     dg_buf_init(&h.scratch, DG_HOST_SCRATCH_MAX);
     dg_buf_init(&h.cursor, DG_TRIE_KEY_MAX);
-    if (input.len > DG_HEAP_BLOCK_MAX)
-        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 32 MiB are allowed", entry, input.len);
+    if (input.len > UINT32_MAX)
+        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 4 GiB are allowed", entry, input.len);
     rc = dg_module_call(module, entry, &hooks, &h, &limits, &result->trap, &result->cost, err);
     finish(&h);
-    return rc < 0 ? add_reason(rc, result, err) : rc;
+    return rc < 0 ? word_failure(rc, result, err) : rc;
 }
 
 void dg_host_result_clear(dg_host_result *result)

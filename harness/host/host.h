@@ -83,7 +83,9 @@ typedef struct dg_host_result {
  * success; on a trap, and for what the runtime left open, transactions are
  * unwound to the depth at entry, but the caller wraps the call in begin..rollback
  * when a trap must leave nothing. `result` is initialised here.
- * DG_OK; DG_ABSENT: no such entry; DG_TRAP; DG_IO from the snapshot. */
+ * DG_OK; DG_ABSENT: no such entry; DG_TRAP: the guest's own end, out of memory and
+ * fuel included (result->trap tells); DG_IO from the snapshot; DG_LIMIT: too many
+ * calls inside one another. */
 dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
                         dg_state *state, const dg_host_options *options, dg_error *err);
 void dg_host_result_clear(dg_host_result *result);

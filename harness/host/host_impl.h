@@ -122,7 +122,7 @@ struct dg_offchain {
 
 typedef struct dg_table { const dg_import *rows; size_t count; } dg_table;
 extern const dg_table dg_storage_table, dg_child_table, dg_crypto_table, dg_keys_table, dg_hashing_table,
-    dg_trie_table, dg_misc_table, dg_offchain_table, dg_legacy_table;
+    dg_trie_table, dg_misc_table, dg_offchain_table, dg_legacy_table, dg_legacy_child_table, dg_legacy_misc_table;
 #define DG_TABLE_OF(rows) { rows, sizeof(rows) / sizeof(rows)[0] }
 dg_code dg_host_link(dg_module *module, dg_error *err);
 

@@ -150,9 +150,19 @@ static dg_code instantiate(running *r, const dg_module *m)
     wasmtime_error_t *error = wasmtime_instance_pre_instantiate(m->pre, r->guest->context, &instance, &trap);
     bool no_room = error && !trap && r->guest->rc == DG_OK; /* the pool, a limit, address space */
     dg_code rc = ended(r, error, trap);
+    if (rc < 0 && no_room) {
+        r->kind = DG_TRAP_NONE;
+        return dg_fail(r->err, DG_LIMIT, "%s", r->words.text);
+    }
+    return rc < 0 ? rc : open_instance(r, &instance);
+}
+
+/* What a hook finds wrong with the guest is the guest's end as well. */
+static dg_code hooked(running *r, dg_code rc)
+{
     if (rc < 0)
-        return no_room ? dg_fail(r->err, DG_LIMIT, "%s", r->words.text) : rc;
-    return open_instance(r, &instance);
+        r->kind = DG_TRAP_HOST;
+    return rc;
 }
 
 static dg_code enter(running *r, const dg_call_hooks *hooks, unsigned arg_count)
@@ -163,7 +173,7 @@ static dg_code enter(running *r, const dg_call_hooks *hooks, unsigned arg_count)
     wasm_trap_t *trap = NULL;
     dg_code rc = DG_OK;
     if (hooks && hooks->before && (rc = hooks->before(r->guest, arg, arg_count, r->err)) < 0)
-        return rc;
+        return hooked(r, rc);
     memset(v, 0, sizeof v);
     v[0].i32 = (int32_t)(uint32_t)arg[0];
     v[1].i32 = (int32_t)(uint32_t)arg[1];
@@ -172,7 +182,7 @@ static dg_code enter(running *r, const dg_call_hooks *hooks, unsigned arg_count)
         return rc;
     r->guest->base = NULL;
     if (hooks && hooks->after)
-        rc = hooks->after(r->guest, (uint64_t)v[0].i64, r->err);
+        rc = hooked(r, hooks->after(r->guest, (uint64_t)v[0].i64, r->err));
     return rc;
 }
 

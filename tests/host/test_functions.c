@@ -196,6 +196,18 @@ START_TEST(prefixes_that_meet_child_storage_are_not_cleared)
 }
 END_TEST
 
+/* ---- memory ---- */
+
+START_TEST(a_guest_that_takes_all_memory_traps)
+{
+    asker *g = guest_begin();
+    for (int i = 0; i < 16; i++)
+        guest_ask(g, "ext_allocator_malloc_version_1", "i:p", ARGS(num(32 << 20)));
+    refused(g, DG_TRAP, "guest allocator: the guest wants");
+    ck_assert_int_eq(g->result.trap, DG_TRAP_HOST);
+}
+END_TEST
+
 /* ---- arguments that lie ---- */
 
 START_TEST(arguments_outside_the_memory_trap)
@@ -648,6 +660,7 @@ static void add_storage(TCase *tc)
     tcase_add_loop_test(tc, clearing_with_a_limit_counts_keys_of_the_parent, 0, 4);
     tcase_add_test(tc, clearing_with_a_cursor_goes_on_where_it_stopped);
     tcase_add_test(tc, prefixes_that_meet_child_storage_are_not_cleared);
+    tcase_add_test(tc, a_guest_that_takes_all_memory_traps);
     tcase_add_test(tc, arguments_outside_the_memory_trap);
     tcase_add_loop_test(tc, arguments_that_do_not_decode_trap_in_words, 0, sizeof bad_args / sizeof bad_args[0]);
 }
