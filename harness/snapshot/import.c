@@ -67,9 +67,12 @@ dg_code dg_import_header(dg_import *import, dg_bytes header, dg_error *err)
 
 dg_code dg_import_get(const dg_import *import, dg_buf *value, dg_bytes key, dg_error *err)
 {
-    dg_trie *trie = dg_trie_open(&import->m.info.state_root, &import->writer->store.loader);
+    dg_store *store = &import->writer->store;
+    dg_code rc = dg_store_flush(store, NULL, err);
+    dg_trie *trie = rc < 0 ? NULL : dg_trie_open(&import->m.info.state_root, &store->loader);
     dg_bytes found;
-    dg_code rc;
+    if (rc < 0)
+        return rc;
     if (!trie)
         return dg_fail(err, DG_NOMEM, "no memory for a trie");
     rc = dg_trie_get(trie, &found, key, err);

@@ -25,9 +25,9 @@ typedef struct reader {
     uint64_t before;   /* bytes of the file before the window */
     bool ended;
     unsigned version;
-    uint64_t entries, fresh;
+    uint64_t entries;
     dg_buf key;
-    dg_buf places;     /* u64 of each entry's key, from version 3 on; sorted later */
+    dg_buf places;     /* u64 of each entry's key; sorted later */
     dg_buf used;       /* one byte for each place */
     dg_error *err;
 } reader;
@@ -122,8 +122,14 @@ static dg_code take_vec(reader *r, dg_bytes *out, size_t max, const char *what)
 
 /* ---- entries ---- */
 
+static void place_of(uint8_t place[8], dg_bytes key)
+{
+    dg_blake2b(place, 8, key);
+}
+
 static dg_code take_key(reader *r, dg_hash *hash)
 {
+    uint8_t place[8];
     dg_bytes key = { NULL, 0 };
     uint64_t began = offset(r);
     dg_code rc = r->version >= 3 ? take_vec(r, &key, KEY_MAX, "key") : take(r, &key, 32, "key");
@@ -133,24 +139,9 @@ static dg_code take_key(reader *r, dg_hash *hash)
         return dg_fail(r->err, DG_MALFORMED, "key at byte %llu has %zu bytes: no hash",
                        (unsigned long long)began, key.len);
     memcpy(hash->at, key.at + key.len - 32, 32);
-    if (r->version >= 3) {
-        uint8_t place[8];
-        dg_blake2b(place, sizeof place, key);
-        dg_buf_put(&r->places, place, sizeof place);
-    }
+    place_of(place, key);
+    dg_buf_put(&r->places, place, sizeof place);
     return dg_buf_check(&r->places, r->err, "places of nodes");
-}
-
-static dg_code take_count(reader *r, bool *referred)
-{
-    dg_bytes raw = { NULL, 0 };
-    dg_code rc;
-    *referred = true;
-    if (r->version < 2)
-        return DG_OK;
-    if ((rc = take(r, &raw, 4, "reference count")) == DG_OK)
-        *referred = (int32_t)dg_le32(raw.at) > 0;
-    return rc;
 }
 
 static dg_code take_entry(reader *r, uint64_t i)
@@ -158,7 +149,6 @@ static dg_code take_entry(reader *r, uint64_t i)
     uint64_t began = offset(r);
     dg_hash hash, found;
     dg_bytes node = { NULL, 0 };
-    bool referred, fresh = true;
     dg_code rc;
     if ((rc = take_key(r, &hash)) < 0 || (rc = take_vec(r, &node, DG_VALUE_MAX, "node")) < 0)
         return rc;
@@ -167,14 +157,11 @@ static dg_code take_entry(reader *r, uint64_t i)
         return dg_fail(r->err, DG_MISMATCH, "entry %llu at byte %llu: node %s is wrong: its bytes hash to %s",
                        (unsigned long long)i, (unsigned long long)began, dg_hash_text(&hash).text,
                        dg_hash_short(&found).text);
-    /* Put before the count is read, which may move the window; what turns out
-     * to be let go of is not below the root, and pruned. */
-    rc = dg_store_put(&r->import->writer->store, &fresh, &hash, node, r->err);
-    r->fresh += fresh;
-    if (rc == DG_OK && !fresh && r->version < 3)
-        return dg_fail(r->err, DG_MALFORMED, "entry %llu at byte %llu: node %s stands there twice",
-                       (unsigned long long)i, (unsigned long long)began, dg_hash_text(&hash).text);
-    return rc < 0 ? rc : take_count(r, &referred);
+    if ((rc = dg_store_put(&r->import->writer->store, &hash, node, r->err)) < 0)
+        return rc;
+    /* The count is the client's business: what it had let go of is not below
+     * the root, and pruned. */
+    return r->version < 2 ? DG_OK : take(r, &node, 4, "reference count");
 }
 
 static dg_code take_entries(reader *r)
@@ -285,7 +272,7 @@ static dg_code check_place(void *user, const dg_walk_at *at, const dg_hash *hash
     dg_snap_key(&r->key, at, hash);
     if (r->key.rc < 0)
         return dg_buf_check(&r->key, err, "key");
-    dg_blake2b(place, sizeof place, dg_buf_bytes(&r->key));
+    place_of(place, dg_buf_bytes(&r->key));
     found = bsearch(place, r->places.at, r->places.len / 8, 8, by_number);
     if (!found)
         return dg_fail(err, DG_MISMATCH, "node %s is not filed under its place in the trie",
@@ -294,43 +281,49 @@ static dg_code check_place(void *user, const dg_walk_at *at, const dg_hash *hash
     return DG_OK;
 }
 
-static dg_code check_places(reader *r)
+static dg_code sort_places(reader *r)
 {
-    dg_snapshot_info *info = &r->import->m.info;
-    dg_walk walk = { .from = &r->import->writer->store.loader, .positions = true, .user = r,
-                     .content = check_place };
     size_t count = r->places.len / 8;
-    uint8_t *used = dg_buf_grow(&r->used, count);
-    dg_code rc;
-    if (!used)
-        return dg_buf_check(&r->used, r->err, "places of nodes");
-    memset(used, 0, count);
     if (count)
         qsort(r->places.at, count, 8, by_number);
     for (size_t i = 1; i < count; i++)
         if (memcmp(r->places.at + 8 * i, r->places.at + 8 * i - 8, 8) == 0)
             return dg_fail(r->err, DG_MALFORMED, "two entries stand under one key");
-    rc = dg_walk_run(&walk, &info->state_root, r->err);
-    dg_walk_clear(&walk);
-    for (size_t i = 0; i < count; i++)
-        info->unreferenced += used[i] ? 0 : 1;
-    return rc;
+    return DG_OK;
 }
 
-/* ---- what the root does not need ---- */
+static dg_code none_used(reader *r)
+{
+    uint8_t *used = dg_buf_grow(&r->used, r->places.len / 8);
+    if (!used)
+        return dg_buf_check(&r->used, r->err, "places of nodes");
+    memset(used, 0, r->places.len / 8);
+    return DG_OK;
+}
 
-static dg_code prune(reader *r)
+/* All that the root needs is there (from version 3 on: filed under its place); what
+ * it does not need is taken out of the store again. */
+static dg_code check_and_prune(reader *r)
 {
     dg_store *store = &r->import->writer->store;
     dg_snapshot_info *info = &r->import->m.info;
-    dg_walk walk = { .from = &store->loader };
-    uint64_t removed = 0;
-    dg_code rc = dg_walk_run(&walk, &info->state_root, r->err);
-    if (rc == DG_OK && r->fresh > walk.contents)
+    bool places = r->version >= 3;
+    dg_walk walk = { .from = &store->loader, .positions = places, .user = r,
+                     .content = places ? check_place : NULL };
+    uint64_t removed = 0, count = 0;
+    dg_code rc = dg_store_flush(store, &count, r->err);
+    if (rc == DG_OK)
+        rc = sort_places(r);
+    if (rc == DG_OK && places)
+        rc = none_used(r);
+    if (rc == DG_OK)
+        rc = dg_walk_run(&walk, &info->state_root, r->err);
+    if (rc == DG_OK && count > walk.contents)
         rc = dg_store_prune(store, dg_walk_saw, &walk, &removed, r->err);
     dg_walk_clear(&walk);
-    if (r->version < 3)
-        info->unreferenced = removed;
+    info->unreferenced = places ? 0 : removed;
+    for (size_t i = 0; i < r->used.len; i++)
+        info->unreferenced += r->used.at[i] ? 0 : 1;
     return rc;
 }
 
@@ -340,7 +333,7 @@ static dg_code finish(reader *r)
     dg_snapshot_info *info = &import->m.info;
     dg_buf code;
     dg_code rc;
-    if ((rc = prune(r)) != DG_OK || (r->version >= 3 && (rc = check_places(r)) != DG_OK))
+    if ((rc = check_and_prune(r)) != DG_OK)
         return rc == DG_ABSENT ? dg_fail_within(r->err, DG_MISMATCH, "state is incomplete") : rc;
     dg_buf_init(&code, DG_VALUE_MAX);
     rc = dg_import_get(import, &code, dg_text(":code"), r->err);

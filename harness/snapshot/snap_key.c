@@ -6,11 +6,13 @@
 
 void dg_snap_key(dg_buf *out, const dg_walk_at *at, const dg_hash *hash)
 {
+    uint8_t *to;
     if (at->child.at)
         dg_buf_put_bytes(out, at->child);
-    for (size_t i = 0; i < at->count; i += 2) {
+    to = dg_buf_grow(out, (at->count + 1) / 2);
+    for (size_t i = 0; to && i < at->count; i += 2) {
         uint8_t low = i + 1 < at->count ? at->nibbles[i + 1] : 0; /* half a byte is padded */
-        dg_buf_put_u8(out, (uint8_t)(at->nibbles[i] << 4 | low));
+        to[i / 2] = (uint8_t)(at->nibbles[i] << 4 | low);
     }
     dg_buf_put_bytes(out, dg_hash_bytes(hash));
 }

@@ -44,14 +44,26 @@ bool dg_sink_failed(const dg_sink *sink);
 dg_code dg_sink_commit(dg_sink *sink, dg_error *err); /* frees it */
 void dg_sink_abandon(dg_sink *sink);
 
+/* ---- batch.c: content that waits to be written ---- */
+
+enum { DG_BATCH_BYTES = 64 << 20 };
+
+typedef struct dg_batch { dg_buf bytes, items; } dg_batch;
+void dg_batch_init(dg_batch *batch);
+void dg_batch_clear(dg_batch *batch);
+dg_code dg_batch_put(dg_batch *batch, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+bool dg_batch_full(const dg_batch *batch);
+/* In the order of hashes, each once; empties it. Ends with what `each` answers. */
+int dg_batch_drain(dg_batch *batch, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes), void *user);
+
 /* ---- store.c: content by hash, in LMDB ---- */
 
 typedef struct dg_store {
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi dbi;
-    bool writing, open_dbi;
-    uint64_t pending; /* bytes put since the last commit */
+    bool writing, open_dbi, begun; /* begun: it holds something */
+    dg_batch batch;
     char dir[DG_PATH_MAX];
     dg_trie_loader loader;
 } dg_store;
@@ -59,14 +71,14 @@ typedef struct dg_store {
 extern size_t dg_store_map_max; /* test hook: bytes the store may grow to; 0: 1 TiB */
 
 dg_code dg_store_create(dg_store *store, const char *dir, dg_error *err);
-/* `*fresh` (may be NULL): it was not there before. */
-dg_code dg_store_put(dg_store *store, bool *fresh, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+dg_code dg_store_put(dg_store *store, const dg_hash *hash, dg_bytes bytes, dg_error *err);
 /* Everything put is on disk; from here on the store can be read only. */
 dg_code dg_store_seal(dg_store *store, dg_error *err);
 dg_code dg_store_open(dg_store *store, const char *dir, dg_error *err);
 dg_code dg_store_get(const dg_store *store, dg_bytes *out, const dg_hash *hash, dg_error *err);
-/* Ends what was put so far, so that reads see a stable map until the next put. */
-dg_code dg_store_flush(dg_store *store, dg_error *err);
+/* What was put can be read from here on; `count` (may be NULL): contents there.
+ * What was read is valid until the next put. */
+dg_code dg_store_flush(dg_store *store, uint64_t *count, dg_error *err);
 /* Removes every content for which `kept` says no. */
 dg_code dg_store_prune(dg_store *store, bool (*kept)(void *user, const dg_hash *hash), void *user,
                        uint64_t *removed, dg_error *err);

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { COMMIT_BYTES = 256 << 20 }; /* dirty pages held before they go to the file */
-
 size_t dg_store_map_max;
 
 static dg_code fail(const dg_store *s, int rc, dg_error *err)
@@ -32,6 +30,7 @@ static void clear(dg_store *s, const char *dir)
     memset(s, 0, sizeof *s);
     snprintf(s->dir, sizeof s->dir, "%s", dir);
     s->loader = (dg_trie_loader){ load, s };
+    dg_batch_init(&s->batch);
 }
 
 static int begin(dg_store *s)
@@ -41,7 +40,6 @@ static int begin(dg_store *s)
         rc = mdb_dbi_open(s->txn, NULL, 0, &s->dbi);
         s->open_dbi = rc == 0;
     }
-    s->pending = 0;
     return rc;
 }
 
@@ -77,42 +75,56 @@ dg_code dg_store_create(dg_store *s, const char *dir, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_store_flush(dg_store *s, dg_error *err)
+static int put_one(void *user, const dg_hash *hash, dg_bytes bytes)
 {
-    int rc = 0;
-    if (s->txn) {
+    const dg_store *s = user;
+    MDB_val key = { 32, (void *)(uintptr_t)hash->at };
+    MDB_val value = { bytes.len, (void *)(uintptr_t)bytes.at };
+    int rc = mdb_put(s->txn, s->dbi, &key, &value, s->begun ? MDB_NOOVERWRITE : MDB_APPEND);
+    return rc == MDB_KEYEXIST ? 0 : rc;
+}
+
+/* The first batch goes into an empty store, in order: page after page. */
+static int write_batch(dg_store *s)
+{
+    int rc = dg_batch_drain(&s->batch, put_one, s);
+    s->begun = true;
+    if (rc == 0) {
         rc = mdb_txn_commit(s->txn);
         s->txn = NULL;
         dg_snapshot_reached("store commit");
     }
+    return rc;
+}
+
+dg_code dg_store_flush(dg_store *s, uint64_t *count, dg_error *err)
+{
+    MDB_stat about;
+    int rc = write_batch(s);
     if (rc == 0)
         rc = begin(s);
+    if (rc == 0)
+        rc = mdb_stat(s->txn, s->dbi, &about);
+    if (rc == 0 && count)
+        *count = about.ms_entries;
     return rc ? fail(s, rc, err) : DG_OK;
 }
 
-dg_code dg_store_put(dg_store *s, bool *fresh, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+dg_code dg_store_put(dg_store *s, const dg_hash *hash, dg_bytes bytes, dg_error *err)
 {
-    MDB_val key = { 32, (void *)(uintptr_t)hash->at };
-    MDB_val value = { bytes.len, (void *)(uintptr_t)bytes.at };
-    int rc;
+    dg_code rc;
     if (bytes.len > DG_VALUE_MAX)
         return dg_fail(err, DG_LIMIT, "content %s has %zu bytes, more than %d",
                        dg_hash_text(hash).text, bytes.len, DG_VALUE_MAX);
-    rc = mdb_put(s->txn, s->dbi, &key, &value, MDB_NOOVERWRITE);
-    if (fresh)
-        *fresh = rc == 0;
-    if (rc != 0 && rc != MDB_KEYEXIST)
-        return fail(s, rc, err);
     dg_snapshot_reached("store put");
-    s->pending += bytes.len + 64;
-    return s->pending > COMMIT_BYTES ? dg_store_flush(s, err) : DG_OK;
+    if ((rc = dg_batch_put(&s->batch, hash, bytes, err)) < 0)
+        return rc;
+    return dg_batch_full(&s->batch) ? dg_store_flush(s, NULL, err) : DG_OK;
 }
 
 dg_code dg_store_seal(dg_store *s, dg_error *err)
 {
-    int rc = mdb_txn_commit(s->txn);
-    s->txn = NULL;
-    dg_snapshot_reached("store commit");
+    int rc = write_batch(s);
     if (rc == 0)
         rc = mdb_env_sync(s->env, 1);
     dg_snapshot_reached("store sync");
@@ -190,6 +202,7 @@ void dg_store_close(dg_store *s)
     s->txn = NULL;
     s->env = NULL;
     s->open_dbi = false;
+    dg_batch_clear(&s->batch);
 }
 
 dg_code dg_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err)

@@ -81,12 +81,15 @@ static dg_code load(walker *k, dg_bytes *out, const dg_hash *hash, const char *w
 
 static dg_code key_here(walker *k)
 {
+    uint8_t *to;
     if (k->path.len % 2)
         return dg_fail(k->err, DG_MALFORMED, "trie node holds a value at half a byte of a key");
     dg_buf_reset(&k->key);
+    if (!(to = dg_buf_grow(&k->key, k->path.len / 2)))
+        return dg_buf_check(&k->key, k->err, "key");
     for (size_t i = 0; i < k->path.len; i += 2)
-        dg_buf_put_u8(&k->key, (uint8_t)(k->path.at[i] << 4 | k->path.at[i + 1]));
-    return dg_buf_check(&k->key, k->err, "key");
+        to[i / 2] = (uint8_t)(k->path.at[i] << 4 | k->path.at[i + 1]);
+    return DG_OK;
 }
 
 static dg_code note_child(walker *k, dg_bytes value)
@@ -162,14 +165,17 @@ static dg_code visit_value(walker *k, frame *f)
 static dg_code walk_on(walker *k, const frame *f)
 {
     size_t odd = f->node.nibbles % 2;
+    uint8_t *to;
     if (k->path.len > NIBBLES_MAX || f->node.nibbles > NIBBLES_MAX - k->path.len)
         return dg_fail(k->err, DG_MALFORMED, "trie node has a key of more than %d bytes",
                        DG_TRIE_KEY_MAX);
+    if (!(to = dg_buf_grow(&k->path, f->node.nibbles)))
+        return dg_buf_check(&k->path, k->err, "path");
     for (size_t i = odd; i < f->node.nibbles + odd; i++) {
         uint8_t byte = f->node.partial.at[i / 2];
-        dg_buf_put_u8(&k->path, i % 2 ? byte & 15 : byte >> 4);
+        *to++ = i % 2 ? byte & 15 : byte >> 4;
     }
-    return dg_buf_check(&k->path, k->err, "path");
+    return DG_OK;
 }
 
 static dg_code push(walker *k, dg_bytes bytes, const dg_hash *hash, size_t path_len)

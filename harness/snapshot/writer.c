@@ -31,7 +31,7 @@ void dg_snapshot_abandon(dg_snapshot_writer *w)
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err)
 {
     dg_snapshot_writer *w = writer;
-    return dg_store_put(&w->store, NULL, hash, bytes, err);
+    return dg_store_put(&w->store, hash, bytes, err);
 }
 
 /* ---- what is not here yet, from elsewhere ---- */
@@ -64,7 +64,9 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *w, const dg_hash *root,
     dg_hash hash;
     dg_code rc;
     dg_buf_init(&f.missing, (size_t)1 << 36);
-    rc = dg_walk_run(&walk, root, err);
+    rc = dg_store_flush(&w->store, NULL, err);
+    if (rc == DG_OK)
+        rc = dg_walk_run(&walk, root, err);
     dg_walk_clear(&walk);
     /* Written after the walk: a put may move what the walk still looks at. */
     for (size_t i = 0; rc == DG_OK && i < f.missing.len; i += 32) {
