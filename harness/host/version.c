@@ -13,8 +13,8 @@ static void read_name(char *out, size_t size, dg_scale *in)
         return;
     }
     for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < 0x20 || text.at[i] == 0x7f) {
-            dg_scale_fail(in, "name has a control character");
+        if (text.at[i] < 0x20 || text.at[i] > 0x7e) {
+            dg_scale_fail(in, "name is not printable ASCII");
             return;
         }
     if (text.len)
