@@ -7,9 +7,8 @@ typedef struct memory {
     uint32_t upgrade_block;
     uint64_t fuel_max, asked_at_u, asked_later;
     tally bad, odd;
-    char first[300], names[300];
+    char first[300], names[340];
     size_t names_count;
-    bool stays;             /* something is still wrong at the last moment it was asked */
     evidence facts;
 } memory;
 
@@ -42,8 +41,10 @@ static void broken(memory *m, const dg_event *e, const char *how)
 static void contradicted(memory *m, const dg_event *e)
 {
     size_t used = strlen(m->names);
+    const char *how = detail_text(e, "differs");
     if (m->names_count++ < 4)
-        snprintf(m->names + used, sizeof m->names - used, "%s%s", used ? ", " : "", detail_text(e, "api"));
+        snprintf(m->names + used, sizeof m->names - used, "%s%.60s%s%.60s%s", used ? ", " : "", detail_text(e, "api"),
+                 how[0] ? " (" : "", how, how[0] ? ")" : "");
     tally_add(&m->odd, e->block);
     evidence_event(&m->facts, e);
 }
@@ -73,7 +74,8 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->asked_at_u) {
         verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "at #%u %u answers contradict those of the next block: %s%s", m->odd.first, (unsigned)m->odd.count,
+        verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first, (unsigned)m->odd.count,
+                    m->odd.count == 1 ? " is" : "s are", m->odd.count == 1 ? "it" : "they",
                     m->names, m->names_count > 4 ? ", .." : "");
         verdict_span(v, &m->odd);
         text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");

@@ -32,12 +32,12 @@ typedef enum dg_event_kind {
                              detail: {"old", "new", "how", "path", "refused"} */
     DG_EV_IDENTITY,       /* fatal, ok; detail: {"what", "old", "new"} */
     DG_EV_API,            /* an answer: ok, fuel, bytes, decodes, version, contradicts;
-                             detail: {"api", "window", "hash", "error", "value", "later", "control"} */
+                             detail: {"api", "window", "hash", "error", "value", "later", "control", "differs"} */
     DG_EV_API_TYPE,       /* an answer's type differs or its method is gone: readable, called; detail: {"api", "where"} */
-    DG_EV_CONFIG,         /* decodes, equal, control_decodes; detail: {"what", "control", "treatment", "changed"} */
+    DG_EV_CONFIG,         /* decodes, equal, control_decodes, fields, fields_changed; detail: {"what", "control", "treatment", "changed"} */
     DG_EV_AUTHORITIES,    /* validators, grandpa, babe, para; detail: {"at", "hashes": {"validators", ..}} */
-    DG_EV_INHERENT,       /* produced, applied, paras_present; detail: {"refused"} */
-    DG_EV_MIGRATION,      /* running, fuel, fuel_control, weight_ps, weight_max_ps; detail: {"versions": [..]} */
+    DG_EV_INHERENT,       /* produced, applied, paras_present (-1: the block failed); detail: {"refused"} */
+    DG_EV_MIGRATION,      /* running, fuel, fuel_control, weight_ps, weight_max_ps, weight_control_ps; detail: {"versions": [..], "unraised": [..]} */
     DG_EV_STORAGE,        /* entries, undecodable, undecodable_control; detail: {"pallet", "item", "role", "example", "reason"} */
     DG_EV_CALL,           /* a queued call: same; detail: {"where", "old", "new"} */
     DG_EV_REIMPORT,       /* equal; detail: {"reason"} */

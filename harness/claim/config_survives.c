@@ -8,6 +8,13 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+/* A release changes a value or two. When most read otherwise, the bytes are of
+ * another layout and decode by accident, or defaults took their place. */
+static bool is_lost(const dg_event *e)
+{
+    return e->n[3] >= 8 && e->n[4] * 2 > e->n[3];
+}
+
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
@@ -23,9 +30,12 @@ static void step(void *at, const dg_event *e)
     if (e->n[0] && e->n[1])
         return;
     evidence_event(&m->facts, e);
-    if (!e->n[0]) {
-        if (!m->lost.count)
+    if (!e->n[0] || is_lost(e)) {
+        if (!m->lost.count && !e->n[0])
             snprintf(m->first, sizeof m->first, "%s does not decode under N: %s", detail_text(e, "what"), detail_text(e, "changed"));
+        else if (!m->lost.count)
+            snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s", detail_text(e, "what"), (int)e->n[4], (int)e->n[3],
+                     detail_text(e, "changed"));
         tally_add(&m->lost, e->block);
     } else {
         if (!m->changed.count)

@@ -4,6 +4,7 @@
 typedef struct memory {
     uint32_t upgrade_block;
     uint64_t blocks, blocks_control, paras_control;
+    int64_t least_control; /* fewest that a block of control had */
     tally bad, bad_control;
     char first[240];
     evidence facts;
@@ -22,7 +23,8 @@ static void step(void *at, const dg_event *e)
         return;
     refused = e->n[1] < e->n[0] || e->n[0] == 0;
     if (e->arm == DG_ARM_CONTROL) {
-        m->blocks_control++;
+        if (!m->blocks_control++ || e->n[1] < m->least_control)
+            m->least_control = e->n[1];
         m->paras_control += e->n[2] != 0;
         if (refused)
             tally_add(&m->bad_control, e->block);
@@ -31,10 +33,10 @@ static void step(void *at, const dg_event *e)
     if (e->block <= m->upgrade_block)
         return;
     m->blocks++;
-    if (!refused && (e->n[2] || !m->paras_control))
+    if (!refused && e->n[1] >= m->least_control && (e->n[2] || !m->paras_control))
         return;
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%d produced, %d taken%s%s%s", (int)e->n[0], (int)e->n[1],
+        snprintf(m->first, sizeof m->first, "%d produced, %d taken, %d in control%s%s%s", (int)e->n[0], (int)e->n[1], (int)m->least_control,
                  e->n[2] || !m->paras_control ? "" : ", the parachains' one is missing",
                  detail_text(e, "refused")[0] ? ": " : "", detail_text(e, "refused"));
     tally_add(&m->bad, e->block);

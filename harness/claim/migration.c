@@ -4,12 +4,13 @@
 #include <string.h>
 
 typedef struct memory {
-    uint64_t fuel_max, fuel_first, weight_first, weight_max, steps;
+    uint64_t fuel_max, fuel_first, weight_own, weight_max, steps; /* own: beyond control's block in the same slot */
     uint32_t upgrade_block, first_block;
     bool seen, running, ended;
     tally undecodable;
     uint64_t entries_bad;
-    char first[240];
+    char first[240], unraised[120];
+    uint32_t unraised_block;
     evidence facts;
 } memory;
 
@@ -30,11 +31,17 @@ static void migration(memory *m, const dg_event *e)
         m->fuel_first = (uint64_t)e->n[1];
         m->first_block = e->block;
     }
-    if ((uint64_t)e->n[3] > m->weight_first) {
-        m->weight_first = (uint64_t)e->n[3];
+    if (e->n[3] > e->n[5] && (uint64_t)(e->n[3] - e->n[5]) > m->weight_own) {
+        m->weight_own = (uint64_t)(e->n[3] - e->n[5]);
         m->weight_max = (uint64_t)e->n[4];
     }
     m->seen = true;
+    if (json_array_size(json_object_get(e->detail, "unraised"))) {
+        const char *name = json_string_value(json_array_get(json_object_get(e->detail, "unraised"), 0));
+        text_copy(m->unraised, sizeof m->unraised, name ? name : "a value");
+        m->unraised_block = e->block;
+        evidence_event(&m->facts, e);
+    }
 }
 
 static void storage(memory *m, const dg_event *e)
@@ -72,13 +79,17 @@ static void judge(memory *m, dg_verdict *v)
         verdict_say(v, DG_BROKE, "#%u took %u million instructions to initialize, more than a slot has (%u million)", m->first_block,
                     (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
         verdict_span(v, &first);
-    } else if (m->weight_max && m->weight_first > m->weight_max) {
-        verdict_say(v, DG_BROKE, "#%u weighs %u ms of computation, the block limit is %u ms", m->first_block,
-                    (unsigned)(m->weight_first / 1000000000), (unsigned)(m->weight_max / 1000000000));
+    } else if (m->weight_max && m->weight_own > m->weight_max) {
+        verdict_say(v, DG_BROKE, "#%u weighs %u ms of computation more than control's, the block limit is %u ms", m->first_block,
+                    (unsigned)(m->weight_own / 1000000000), (unsigned)(m->weight_max / 1000000000));
         verdict_span(v, &first);
     } else if (m->undecodable.count) {
         verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
         verdict_span(v, &m->undecodable);
+    } else if (m->unraised[0]) {
+        first = (tally){ m->unraised_block, m->unraised_block, 1 };
+        verdict_say(v, DG_WARNED, "%s has another layout now, and its pallet's storage version was not raised", m->unraised);
+        verdict_span(v, &first);
     } else {
         verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes", (unsigned)(m->fuel_first / 1000000), m->first_block);
     }

@@ -59,6 +59,10 @@ static void log_failure(arm *a, uint64_t slot, const dg_build_report *report, co
     if (!detail)
         a->run->log.rc = DG_NOMEM;
     arm_log(a, slot, dg_block_number(a->tip) + 1, DG_EV_BUILD_FAILED, LOG_N((int64_t)slot, report->step, report->trap), detail);
+    if (report->step >= DG_BUILD_INHERENTS) /* which ones were in is not known without the block */
+        arm_log(a, slot, dg_block_number(a->tip) + 1, DG_EV_INHERENT,
+                LOG_N(report->inherent_count + report->refused_count, report->inherent_count, -1),
+                json_pack("{s:o}", "refused", plain_json(why->text)));
 }
 
 static void log_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims)
@@ -115,7 +119,7 @@ static dg_code one_slot(arm *a, uint64_t slot, dg_error *err)
     if (rc < 0) {
         log_failure(a, slot, &report, &why);
         log_slot(a, slot, dg_block_number(a->tip) + 1, false, count);
-        a->failures++;
+        a->failures += report.trap == DG_TRAP_FUEL ? 4 : 1; /* one that loops will loop again, at length */
         return DG_OK;
     }
     a->failures = 0;
@@ -155,10 +159,10 @@ static void end(arm *a, uint64_t slot)
     arm_log(a, slot, dg_block_number(a->tip), DG_EV_RUN_END, LOG_N(a->blocks, a->boundaries, a->running), detail);
 }
 
-static void stop(arm *a, const char *format, unsigned n)
+static void stop(arm *a, const char *reason)
 {
     a->stopped = true;
-    snprintf(a->reason, sizeof a->reason, format, n);
+    snprintf(a->reason, sizeof a->reason, "%s", reason);
 }
 
 static bool over(const arm *a, uint64_t slot)
@@ -180,9 +184,9 @@ dg_code arm_run(arm *a, dg_error *err)
         if ((rc = one_slot(a, slot, err)) < 0)
             return dg_fail_within(err, rc, "%s", phase);
         if (a->failures >= ARM_FAILURES_MAX)
-            stop(a, "no block could be built in %u slots", ARM_FAILURES_MAX);
+            stop(a, "no block could be built any more");
         else if (a->which == DG_ARM_TREATMENT && a->upgrade_block && !a->enacted)
-            stop(a, "N was not enacted at #%u", a->upgrade_block);
+            stop(a, "N was not enacted");
     }
     if (rc < 0 || (rc = arm_finish(a, err)) < 0)
         return rc;
@@ -200,6 +204,8 @@ void arm_clear(arm *a)
     json_decref(a->config_end);
     json_decref(a->calls);
     json_decref(a->versions);
+    json_decref(a->retyped);
+    json_decref(a->retyped_after);
     dg_epoch_clear(&a->epoch);
     dg_client_view_free(a->view);
     dg_chain_close(a->chain);

@@ -161,7 +161,7 @@ json_t *outcome_advice(const json_t *claims)
     if (is_status(claims, "queued-calls", "broke"))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
     if (is_status(claims, "api-window", "warned"))
-        bad |= add(out, "keep U away from a session boundary: what nodes read at U for a whole session would be read wrong");
+        bad |= add(out, "keep U some blocks away from a session boundary: some answers read there count for a whole session");
     if (bad) {
         json_decref(out);
         return NULL;

@@ -12,9 +12,6 @@ static const struct { const char *pallet, *item; } watched[] = {
     { "Babe", "PendingEpochConfigChange" },
     { "Staking", "ValidatorCount" },
     { "Staking", "MinimumValidatorCount" },
-    { "Session", "DisabledValidators" },
-    { "ParasShared", "CurrentSessionIndex" },
-    { "Grandpa", "CurrentSetId" },
 };
 
 dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
@@ -41,7 +38,7 @@ dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
 
 /* ---- comparison by names ---- */
 
-typedef struct words { char text[240]; size_t count; } words;
+typedef struct words { char text[240]; size_t count; size_t *fields; } words;
 
 static void add_word(words *w, const char *format, const char *name, const json_t *old, const json_t *now)
 {
@@ -84,8 +81,9 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
     const char *key;
     json_t *v;
     if (!json_is_object(old) || (now && !json_is_object(now))) {
+        *changed->fields += now != NULL;
         if (now && !json_equal((json_t *)old, (json_t *)now))
-            add_word(changed, "%s %s -> %s", name, old, now);
+            add_word(changed, name[0] ? "%s %s -> %s" : "%s%s -> %s", name, old, now);
         else if (!now)
             add_word(gone, "%s (was %s)%s", name, old, NULL);
         return;
@@ -101,10 +99,11 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
 static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is)
 {
     const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
-    words changed = { .text = "" }, gone = { .text = "" };
+    size_t fields = 0;
+    words changed = { .fields = &fields }, gone = { .fields = &fields };
     json_t *detail;
     if (old && now)
-        compare(&changed, &gone, name, old, now, now);
+        compare(&changed, &gone, "", old, now, now);
     else if (!now)
         snprintf(changed.text, sizeof changed.text, "%.200s", is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
     detail = json_pack("{s:s, s:o}", "what", name, "changed", plain_json(changed.text));
@@ -112,7 +111,8 @@ static void log_one(arm *a, dg_block *block, const char *name, const json_t *was
         || (changed.count && old && json_object_set(detail, "control", (json_t *)old) != 0)
         || (changed.count && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG, LOG_N(now != NULL, changed.count == 0, old != NULL), detail);
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG, 
+            LOG_N(now != NULL, changed.count == 0, old != NULL, (int64_t)fields, (int64_t)changed.count), detail);
 }
 
 void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)

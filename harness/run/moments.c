@@ -129,13 +129,9 @@ static dg_code at_upgrade(arm *a, dg_block *block, dg_error *err)
 {
     dg_code rc;
     a->upgrade_block = dg_block_number(block);
-    if (a->which == DG_ARM_TREATMENT) {
-        if ((rc = arm_upgraded(a, block, err)) < 0 || !a->enacted)
-            return rc;
-        if ((rc = migration_begin(a, block, err)) < 0)
-            return rc;
-    }
-    if ((rc = ask_at(a, MOMENT_UPGRADE, block, err)) < 0)
+    if (a->which == DG_ARM_TREATMENT && ((rc = arm_upgraded(a, block, err)) < 0 || !a->enacted))
+        return rc;
+    if ((rc = migration_begin(a, block, err)) < 0 || (rc = ask_at(a, MOMENT_UPGRADE, block, err)) < 0)
         return rc;
     return sets_log(a, block, "U", err);
 }
@@ -144,9 +140,8 @@ static dg_code at_after(arm *a, dg_block *block, const dg_build_report *report, 
 {
     dg_code rc;
     a->after_done = true;
-    if (a->which == DG_ARM_CONTROL)
-        a->run->fuel_initialize_control = report->fuel_initialize;
-    else if ((rc = arm_migrated(a, block, err)) < 0)
+    rc = a->which == DG_ARM_CONTROL ? migration_control(a, block, report, err) : arm_migrated(a, block, err);
+    if (rc < 0)
         return rc;
     if ((rc = ask_at(a, MOMENT_AFTER, block, err)) < 0)
         return rc;

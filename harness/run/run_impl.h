@@ -34,7 +34,9 @@ typedef struct answer {
     dg_hash essence;    /* of what is compared (api_compare) */
     dg_hash hash;
     char value[200], error[200];
+    json_t *json;       /* decoded, for answers of up to ANSWER_JSON_MAX bytes; owned */
 } answer;
+enum { ANSWER_JSON_MAX = 1 << 16 };
 
 typedef struct sample {
     bool taken;
@@ -76,7 +78,9 @@ typedef struct arm {
     sample samples[MOMENT_COUNT];
     scan settled, end;
     json_t *config, *config_end, *calls; /* by name; owned */
-    json_t *versions;                /* storage versions at U, by pallet; owned */
+    /* At U: storage versions by pallet, and values whose type N changes; these once
+     * more at control's U+1, to tell what N-1 writes in every block. Owned. */
+    json_t *versions, *retyped, *retyped_after;
     /* treatment */
     bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
     char path[80], refused[300];
@@ -101,6 +105,7 @@ struct dg_run_state {
     event_log log;
     arm control, treatment;
     uint64_t fuel_initialize_control; /* of control's block after U */
+    int64_t weight_control;           /* its weight in picoseconds */
 };
 
 dg_ns run_at(const run_state *run, uint64_t slot); /* since the first slot of the run */
@@ -116,7 +121,8 @@ dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, d
 dg_code arm_finish(arm *a, dg_error *err);
 
 /* migration.c */
-dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* storage versions at U */
+dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* what is there at U */
+dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err); /* and in control at U+1 */
 dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err); /* sets a->running */
 
 /* enact.c: U, in treatment */

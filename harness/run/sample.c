@@ -155,11 +155,14 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
     out->hash = dg_blake2_256(value);
     out->essence = essence_of(value, row->compare);
     out->decodes = json != NULL;
-    if (json && value.len <= 4096)
+    if (json && value.len <= ANSWER_JSON_MAX)
         keep_words(out->value, sizeof out->value, json);
     if (!json)
         snprintf(out->error, sizeof out->error, "%.199s", why.text);
-    json_decref(json);
+    if (value.len <= ANSWER_JSON_MAX)
+        out->json = json; /* moved */
+    else
+        json_decref(json);
     if (a->which == DG_ARM_CONTROL)
         return;
     dg_runtime_meta(a->run->from_kept, &old, NULL);
@@ -230,6 +233,8 @@ dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
 
 void sample_clear(sample *s)
 {
+    for (size_t i = 0; s->answers && i < API_COUNT_MAX; i++)
+        json_decref(s->answers[i].json);
     dg_free(s->answers);
     memset(s, 0, sizeof *s);
 }
@@ -255,6 +260,33 @@ static bool contradicts(const arm *a, moment m, size_t i)
     return later->session == a->samples[m].session;
 }
 
+/* Where two answers part, in words: "group_rotation_frequency 1 instead of 10". The
+ * first place is enough for a line. `link` stands between the two. */
+static bool say_difference(char *out, size_t size, const char *name, const char *link, const json_t *now, const json_t *later)
+{
+    const char *key;
+    json_t *v;
+    char was[60], is[60];
+    if (json_equal((json_t *)now, (json_t *)later))
+        return false;
+    if (json_is_object(now) && json_is_object(later))
+        json_object_foreach((json_t *)now, key, v)
+            if (strcmp(key, "now") != 0 && json_object_get(later, key) && say_difference(out, size, key, link, v, json_object_get(later, key)))
+                return true;
+    if (json_is_array(now) && json_is_array(later) && json_array_size(now) != json_array_size(later)) {
+        snprintf(out, size, "%s%s%zu items%s%zu", name, name[0] ? " " : "", json_array_size(now), link, json_array_size(later));
+        return true;
+    }
+    if (json_is_array(now) && json_is_array(later))
+        for (size_t i = 0; i < json_array_size(now); i++)
+            if (say_difference(out, size, name, link, json_array_get(now, i), json_array_get(later, i)))
+                return true;
+    keep_words(was, sizeof was, now);
+    keep_words(is, sizeof is, later);
+    snprintf(out, size, "%s%s%s%s%s", name, name[0] ? " " : "", was, link, is);
+    return true;
+}
+
 static int put_text(json_t *detail, const char *key, const char *text)
 {
     return text[0] ? json_object_set_new(detail, key, plain_json(text)) : 0;
@@ -273,8 +305,15 @@ static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
         bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
     if (odd || !now->decodes)
         bad |= put_text(out, "value", now->value);
-    if (odd && later->taken)
+    if (odd && later->taken) {
+        char words[200] = "";
         bad |= put_text(out, "later", later->answers[i].value);
+        if (now->json && control->taken && control->answers[i].json)
+            say_difference(words, sizeof words, "", " instead of ", now->json, control->answers[i].json);
+        else if (now->json && later->answers[i].json)
+            say_difference(words, sizeof words, "", ", then ", now->json, later->answers[i].json);
+        bad |= put_text(out, "differs", words);
+    }
     if (odd && control->taken)
         bad |= put_text(out, "control", control->answers[i].value);
     if (!out || bad)

@@ -45,7 +45,11 @@ static void judge(tally *t, const dg_meta *meta, dg_bytes key, dg_bytes value)
     if (dg_scale_finish(&s, &why, "value") == DG_OK)
         return;
     if (!t->bad++) {
-        snprintf(t->reason, sizeof t->reason, "%.199s", why.text);
+        size_t size;
+        if (dg_type_size(meta, t->entry->value, &size) && size != value.len)
+            snprintf(t->reason, sizeof t->reason, "%zu bytes where the type has %zu", value.len, size);
+        else
+            snprintf(t->reason, sizeof t->reason, "%.199s", why.text);
         dg_buf_reset(&t->example);
         dg_hex_put(&t->example, key);
     }

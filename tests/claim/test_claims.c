@@ -123,12 +123,15 @@ static const struct row {
     { "config-survives", DG_HELD, 0, "1 values", "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
     { "config-survives", DG_BROKE, 11, "does not decode", "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
     { "config-survives", DG_WARNED, 11, "rotation 10 -> 20", "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },
+    { "config-survives", DG_BROKE, 11, "20 of 30 values read otherwise", "T11 config 1 0 1 30 20 {'what':'Configuration.ActiveConfig','changed':'max 9 -> 0'}" },
     { "config-survives", DG_UNEXERCISED, 0, "N-1 alone", "T11 config 0 0 0 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
 
     { "inherent-accepted", DG_UNEXERCISED, 0, "no block", "C11 inherent 2 2 1" },
     { "inherent-accepted", DG_HELD, 0, "in 1 blocks", "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
     { "inherent-accepted", DG_BROKE, 11, "parachains' one is missing", "C11 inherent 2 2 1\nT11 inherent 1 1 0" },
-    { "inherent-accepted", DG_BROKE, 11, "2 produced, 1 taken: 0x0100", "C11 inherent 2 2 1\nT11 inherent 2 1 1 {'refused':'0x0100'}" },
+    { "inherent-accepted", DG_BROKE, 11, "1 produced, 1 taken, 2 in control: boom", "C11 inherent 2 2 1\nT11 inherent 1 1 -1 {'refused':'boom'}" },
+    { "inherent-accepted", DG_HELD, 0, "in 1 blocks", "C11 inherent 2 2 1\nT11 inherent 2 2 -1 {'refused':'finalize_block trapped'}" },
+    { "inherent-accepted", DG_BROKE, 11, "2 produced, 1 taken, 2 in control: 0x0100", "C11 inherent 2 2 1\nT11 inherent 2 1 1 {'refused':'0x0100'}" },
     { "inherent-accepted", DG_UNEXERCISED, 0, "N-1 alone", "C11 inherent 2 1 1\nT11 inherent 2 1 1" },
 
     { "api-window", DG_UNEXERCISED, 0, "no runtime API", "T9 api 1 5 4 1 5 0 {'api':'Core_version','window':'U-1'}" },
@@ -136,7 +139,7 @@ static const struct row {
     { "api-window", DG_BROKE, 10, "Core_version does not answer at #10 (U): boom", "T10 api 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
     { "api-window", DG_BROKE, 10, "does not decode", "T10 api 1 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_BROKE, 10, "takes too long", "T10 api 1 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_WARNED, 10, "1 answers contradict", "T10 api 1 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 5 4 1 5 0 {'api':'GrandpaApi_grandpa_authorities','window':'U+1'}" },
+    { "api-window", DG_WARNED, 10, "1 answer is not as it should be", "T10 api 1 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 5 4 1 5 0 {'api':'GrandpaApi_grandpa_authorities','window':'U+1'}" },
 
     { "api-compatible", DG_UNEXERCISED, 0, "no runtime API", "C11 slot 11 1 1" },
     { "api-compatible", DG_HELD, 0, "keep their form", "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
@@ -147,9 +150,12 @@ static const struct row {
     { "migration", DG_HELD, 0, "7 million", "T11 migration 0 7000000 5 1 9\nT40 run-end 30 2 0" },
     { "migration", DG_BROKE, 11, "still ran at the end", "T11 migration 1 7 5 1 9\nT12 migration 1 6 5 1 9" },
     { "migration", DG_BROKE, 11, "more than a slot has", "T11 migration 0 7000000000 5 0 0" },
-    { "migration", DG_BROKE, 11, "block limit is 2000 ms", "T11 migration 0 7 5 3000000000000 2000000000000" },
+    { "migration", DG_BROKE, 11, "block limit is 2000 ms", "T11 migration 0 7 5 3000000000000 2000000000000 0" },
+    { "migration", DG_HELD, 0, "everything decodes", "T11 migration 0 7 5 3000000000000 2000000000000 2000000000000" }, /* a session's own weight */
     { "migration", DG_BROKE, 12, "2 of 3 entries of Paras.Heads", "T11 migration 0 7 5 0 0\nT12 storage 3 2 0 {'pallet':'Paras','item':'Heads','reason':'r'}" },
     { "migration", DG_HELD, 0, "everything decodes", "T11 migration 0 7 5 0 0\nT12 storage 3 2 2 {'pallet':'Paras','item':'Heads','reason':'r'}" },
+
+    { "migration", DG_WARNED, 11, "Configuration.ActiveConfig has another layout", "T11 migration 0 7 5 0 0 {'versions':[],'unraised':['Configuration.ActiveConfig']}" },
 
     { "queued-calls", DG_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
     { "queued-calls", DG_HELD, 0, "1 calls", "T11 call 1 {'where':'Agenda','old':'System.remark','new':'System.remark'}" },

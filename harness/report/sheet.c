@@ -1,0 +1,71 @@
+/* sheet.c - columns, wrapping and colour. */
+#include "report/report_impl.h"
+
+#include <string.h>
+
+static void put_char(sheet *s, char c)
+{
+    bool shown = (unsigned char)c >= 0x20 && c != 0x7f;
+    dg_buf_put_u8(s->out, (uint8_t)(shown ? c : '?'));
+    s->column += ((unsigned char)c & 0xc0) != 0x80; /* a character of UTF-8 counts once */
+}
+
+void sheet_put(sheet *s, const char *text)
+{
+    for (; *text; text++)
+        put_char(s, *text);
+}
+
+void sheet_ink(sheet *s, ink colour, const char *text)
+{
+    static const char *const codes[] = { "", "\033[1;31m", "\033[33m", "\033[32m", "\033[2m" };
+    bool on = s->colour && colour != INK_PLAIN;
+    if (on)
+        dg_buf_put_text(s->out, codes[colour]);
+    sheet_put(s, text);
+    if (on)
+        dg_buf_put_text(s->out, "\033[0m");
+}
+
+void sheet_to(sheet *s, unsigned column)
+{
+    while (s->column < column)
+        put_char(s, ' ');
+}
+
+void sheet_end(sheet *s)
+{
+    dg_buf_put_u8(s->out, '\n');
+    s->column = 0;
+}
+
+static unsigned columns_of(const char *word, size_t len)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < len; i++)
+        n += ((unsigned char)word[i] & 0xc0) != 0x80;
+    return n;
+}
+
+void sheet_wrap(sheet *s, unsigned indent, const char *text)
+{
+    bool first = s->column <= indent; /* behind other words: a blank comes first */
+    while (*text) {
+        size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
+        unsigned blank = first ? 0 : 1;
+        text += gap;
+        if (!len)
+            break;
+        if (!first && s->column + blank + columns_of(text, len) > s->width) {
+            sheet_end(s);
+            sheet_to(s, indent);
+            blank = 0;
+        }
+        if (blank)
+            put_char(s, ' ');
+        for (size_t i = 0; i < len; i++)
+            put_char(s, text[i]);
+        text += len;
+        first = false;
+    }
+}

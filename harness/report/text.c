@@ -1,0 +1,245 @@
+/* text.c - the page people paste: what was run, what broke first, what held, why,
+ * what to do, and the exit code. */
+#include "report/report_impl.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static long long whole_at(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* A line of its own making, formatted first: lines are short, texts are wrapped. */
+static void printf_wrap(sheet *s, unsigned indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void printf_wrap(sheet *s, unsigned indent, const char *format, ...)
+{
+    char line[800];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    sheet_wrap(s, indent, line);
+}
+
+/* ---- head ---- */
+
+static void title(sheet *s, const json_t *o)
+{
+    const json_t *from = json_object_get(o, "from"), *to = json_object_get(o, "to"), *upgrade = json_object_get(o, "upgrade");
+    bool same = strcmp(text_at(from, "spec_name"), text_at(to, "spec_name")) == 0;
+    char line[400];
+    snprintf(line, sizeof line, "%.60s %lld -> %s%.60s%s%lld", text_at(from, "spec_name"), whole_at(from, "spec_version"),
+             same ? "" : text_at(to, "spec_name"), "", same ? "" : " ", whole_at(to, "spec_version"));
+    sheet_put(s, line);
+    snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld)", whole_at(upgrade, "block"), text_at(upgrade, "at"),
+             whole_at(upgrade, "slot_of_session"), whole_at(upgrade, "session"));
+    sheet_put(s, line);
+    snprintf(line, sizeof line, "   seed %lld   %lld validators, %lld parachains", whole_at(o, "seed"), whole_at(o, "validators"), whole_at(o, "parachains"));
+    if (s->column + strlen(line) > s->width) {
+        sheet_end(s);
+        sheet_to(s, COLUMN_WORD);
+        sheet_put(s, line + 3);
+    } else {
+        sheet_put(s, line);
+    }
+    sheet_end(s);
+}
+
+static void label(sheet *s, const char *word)
+{
+    sheet_to(s, COLUMN_WORD);
+    sheet_ink(s, INK_DIM, word);
+    sheet_to(s, COLUMN_NAME);
+}
+
+static void head(sheet *s, const json_t *o)
+{
+    const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
+    title(s, o);
+    label(s, "fork");
+    printf_wrap(s, COLUMN_NAME, "%.60s #%lld %.70s", text_at(o, "chain"), whole_at(block, "number"), text_at(block, "hash"));
+    sheet_end(s);
+    label(s, "state");
+    printf_wrap(s, COLUMN_NAME, "%.70s", text_at(json_object_get(o, "snapshot"), "hash"));
+    sheet_end(s);
+    label(s, "N-1");
+    printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "from"), "hash"), whole_at(json_object_get(o, "from"), "blob_bytes"));
+    sheet_end(s);
+    label(s, "N");
+    printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "to"), "hash"), whole_at(json_object_get(o, "to"), "blob_bytes"));
+    sheet_end(s);
+    label(s, "by");
+    printf_wrap(s, COLUMN_NAME, "%.40s %.40s, %.60s", text_at(program, "name"), text_at(program, "version"), text_at(program, "engine"));
+    sheet_end(s);
+}
+
+/* ---- claims ---- */
+
+typedef enum manner { SHOWN_BROKE, SHOWN_WARN, SHOWN_UNSEEN, SHOWN_HELD, SHOWN_COUNT } manner;
+static const struct { const char *word; ink colour; } words[SHOWN_COUNT] = {
+    { "BROKE", INK_RED }, { "WARN", INK_YELLOW }, { "unseen", INK_DIM }, { "held", INK_GREEN },
+};
+
+static manner shown_as(const json_t *claim)
+{
+    const char *status = text_at(claim, "status");
+    if (strcmp(status, "broke") == 0)
+        return strcmp(text_at(claim, "severity"), "advice") == 0 ? SHOWN_WARN : SHOWN_BROKE;
+    if (strcmp(status, "warned") == 0)
+        return SHOWN_WARN;
+    return strcmp(status, "held") == 0 ? SHOWN_HELD : SHOWN_UNSEEN;
+}
+
+/* What one event adds to its claim's line; "" when the line has said it all. */
+static void fact(char *out, size_t size, const json_t *event)
+{
+    const json_t *d = json_object_get(event, "detail");
+    const char *kind = text_at(event, "kind");
+    out[0] = 0;
+    if (strcmp(kind, "api") == 0 && text_at(d, "later")[0])
+        snprintf(out, size, "%.80s: %.200s", text_at(d, "api"), text_at(d, "differs"));
+    else if (strcmp(kind, "api") == 0)
+        snprintf(out, size, "%.80s at #%lld: %.200s", text_at(d, "api"), whole_at(event, "block"), text_at(d, "error"));
+    else if (strcmp(kind, "api-type") == 0)
+        snprintf(out, size, "%.80s: %.240s", text_at(d, "api"), text_at(d, "where"));
+    else if (strcmp(kind, "identity") == 0)
+        snprintf(out, size, "%.80s %.80s -> %.80s", text_at(d, "what"), text_at(d, "old"), text_at(d, "new"));
+    else if (strcmp(kind, "storage") == 0)
+        snprintf(out, size, "%.60s.%.60s: %lld of %lld do not decode: %.160s", text_at(d, "pallet"), text_at(d, "item"),
+                 whole_at(event, "undecodable"), whole_at(event, "entries"), text_at(d, "reason"));
+    else if (strcmp(kind, "config") == 0)
+        snprintf(out, size, "%.60s at #%lld: %.240s", text_at(d, "what"), whole_at(event, "block"), text_at(d, "changed"));
+    else if (strcmp(kind, "call") == 0)
+        snprintf(out, size, "%.120s: %.100s became %.100s", text_at(d, "where"), text_at(d, "old"), text_at(d, "new"));
+}
+
+static void facts(sheet *s, const json_t *claim, size_t most)
+{
+    const json_t *list = json_object_get(claim, "evidence"), *event;
+    size_t i, told = 0;
+    json_array_foreach(list, i, event) {
+        char line[480];
+        fact(line, sizeof line, event);
+        if (!line[0] || json_array_size(list) == 1)
+            continue; /* the claim's own line has said it */
+        if (told++ == most) {
+            sheet_to(s, COLUMN_TEXT);
+            printf_wrap(s, COLUMN_TEXT, "and %zu more", json_array_size(list) - i);
+            sheet_end(s);
+            return;
+        }
+        sheet_to(s, COLUMN_TEXT);
+        sheet_put(s, "- ");
+        sheet_wrap(s, COLUMN_TEXT + 2, line);
+        sheet_end(s);
+    }
+}
+
+static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
+{
+    sheet_to(s, left + COLUMN_WORD);
+    sheet_ink(s, words[as].colour, words[as].word);
+    sheet_to(s, left + COLUMN_NAME);
+    sheet_put(s, text_at(claim, "name"));
+    sheet_to(s, left + COLUMN_TEXT);
+    if (s->column > left + COLUMN_TEXT)
+        sheet_put(s, " ");
+}
+
+static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
+{
+    long long first = whole_at(claim, "first_block"), last = whole_at(claim, "last_block");
+    claim_head(s, as, claim, 0);
+    sheet_wrap(s, COLUMN_TEXT, text_at(claim, "text"));
+    if (last > first && as != SHOWN_HELD)
+        printf_wrap(s, COLUMN_TEXT, " (#%lld..#%lld)", first, last);
+    if (text_at(claim, "healed")[0])
+        printf_wrap(s, COLUMN_TEXT, " healed by %.110s", text_at(claim, "healed"));
+    sheet_end(s);
+    if (options->verbose || as == SHOWN_BROKE)
+        facts(s, claim, options->verbose ? 32 : 5);
+    if (options->verbose) {
+        sheet_to(s, COLUMN_TEXT);
+        printf_wrap(s, COLUMN_TEXT, "(%.300s; %.300s)", text_at(claim, "says"), text_at(claim, "because"));
+        sheet_end(s);
+    }
+}
+
+static bool fits_half(const sheet *s, const json_t *claim)
+{
+    return strlen(text_at(claim, "text")) + COLUMN_TEXT <= s->width / 2 && strlen(text_at(claim, "name")) < COLUMN_TEXT - COLUMN_NAME;
+}
+
+/* Two held claims share a line where both are short. */
+static void held(sheet *s, const json_t *const *list, size_t count, const dg_report_options *options)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (options->verbose || !fits_half(s, list[i])) {
+            claim_full(s, SHOWN_HELD, list[i], options);
+            continue;
+        }
+        claim_head(s, SHOWN_HELD, list[i], 0);
+        sheet_put(s, text_at(list[i], "text"));
+        if (i + 1 < count && fits_half(s, list[i + 1])) {
+            i++;
+            claim_head(s, SHOWN_HELD, list[i], s->width / 2);
+            sheet_put(s, text_at(list[i], "text"));
+        }
+        sheet_end(s);
+    }
+}
+
+enum { CLAIMS_MAX = 256 };
+
+static void claims(sheet *s, const json_t *o, const dg_report_options *options)
+{
+    const json_t *all = json_object_get(o, "claims"), *claim;
+    for (int as = 0; as < SHOWN_COUNT; as++) {
+        const json_t *list[CLAIMS_MAX];
+        size_t i, count = 0;
+        json_array_foreach(all, i, claim)
+            if (shown_as(claim) == (manner)as && count < CLAIMS_MAX)
+                list[count++] = claim;
+        if (as == SHOWN_HELD)
+            held(s, list, count, options);
+        else
+            for (i = 0; i < count; i++)
+                claim_full(s, (manner)as, list[i], options);
+    }
+}
+
+/* ---- tail ---- */
+
+static void lines(sheet *s, const json_t *o, const char *key, const char *word)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(json_object_get(o, key), i, line) {
+        label(s, i ? "" : word);
+        sheet_wrap(s, COLUMN_NAME, json_is_string(line) ? json_string_value(line) : "");
+        sheet_end(s);
+    }
+}
+
+dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options, dg_error *err)
+{
+    unsigned width = options->width ? options->width < 40 ? 40 : options->width : 100;
+    sheet s = { .out = out, .width = width, .colour = options->colour };
+    if (!json_is_integer(json_object_get(outcome, "doppel")) || !json_is_array(json_object_get(outcome, "claims")))
+        return dg_fail(err, DG_MALFORMED, "this JSON is no outcome of doppel");
+    head(&s, outcome);
+    claims(&s, outcome, options);
+    lines(&s, outcome, "causes", "cause");
+    lines(&s, outcome, "advice", "advice");
+    lines(&s, outcome, "notes", "note");
+    printf_wrap(&s, 8, "exit %lld   %.300s", whole_at(outcome, "exit"), text_at(outcome, "reason"));
+    sheet_end(&s);
+    return dg_buf_check(out, err, "report");
+}

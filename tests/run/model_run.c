@@ -1,0 +1,121 @@
+#include "model_run.h"
+
+#include <string.h>
+
+static void set(dg_plan *plan, const char *key, const char *value)
+{
+    dg_error err;
+    if (dg_plan_set(plan, key, value, &err) < 0)
+        ck_abort_msg("%s", err.text);
+}
+
+static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_plan *plan;
+    dg_code rc;
+    ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
+    set(plan, "snapshot", snapshot);
+    set(plan, "upgrade.to", to);
+    set(plan, "upgrade.at", at);
+    for (; more && *more; more++) {
+        char key[128];
+        const char *equal = strchr(*more, '=');
+        snprintf(key, sizeof key, "%.*s", (int)(equal - *more), *more);
+        set(plan, key, equal + 1);
+    }
+    if ((rc = dg_plan_check(plan, err)) >= 0)
+        rc = dg_run(outcome, plan, &options, err);
+    dg_plan_free(plan);
+    return rc;
+}
+
+json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+{
+    json_t *outcome = NULL;
+    dg_error err = { .text = "" };
+    if (try(&outcome, snapshot, to, at, more, &err) < 0)
+        ck_abort_msg("%s -> %s: %s", snapshot, to, err.text);
+    return outcome;
+}
+
+dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err)
+{
+    json_t *outcome = NULL;
+    dg_code rc = try(&outcome, snapshot, to, at, more, err);
+    json_decref(outcome);
+    return rc;
+}
+
+const json_t *claim_of(const json_t *outcome, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
+        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
+            return claim;
+    ck_abort_msg("the outcome has no claim %s", name);
+    return NULL;
+}
+
+const char *claim_status(const json_t *outcome, const char *name)
+{
+    return json_string_value(json_object_get(claim_of(outcome, name), "status"));
+}
+
+const char *claim_text(const json_t *outcome, const char *name)
+{
+    return json_string_value(json_object_get(claim_of(outcome, name), "text"));
+}
+
+const char *verdicts(const json_t *outcome)
+{
+    static char room[8192];
+    const json_t *claim;
+    size_t i, used = (size_t)snprintf(room, sizeof room, "exit %d, %s", dg_outcome_exit(outcome),
+                                      json_string_value(json_object_get(outcome, "reason")));
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
+        if (used < sizeof room)
+            used += (size_t)snprintf(room + used, sizeof room - used, "\n    %-11s %-19s %s", json_string_value(json_object_get(claim, "status")),
+                                     json_string_value(json_object_get(claim, "name")), json_string_value(json_object_get(claim, "text")));
+    return room;
+}
+
+/* ---- blobs ---- */
+
+static dg_engine *engine(void)
+{
+    static dg_engine *one;
+    dg_engine_options options = { .cache_dir = dg_engine_cache_dir() };
+    if (!one)
+        ck_assert_int_eq(dg_engine_new(&one, &options, NULL), DG_OK);
+    return one;
+}
+
+const char *code_file(const char *name)
+{
+    static char room[4][512];
+    static int next;
+    char *path = room[next++ % 4];
+    char file[256];
+    dg_source source;
+    dg_state *state;
+    dg_bytes code;
+    dg_error err;
+    if (!strstr(name, ".json")) {
+        snprintf(path, 512, "%s", corpus_path(name));
+        return path;
+    }
+    snprintf(file, sizeof file, "code-%.200s.wasm", strrchr(name, '/') + 1);
+    snprintf(path, 512, "%s", scratch_path(file));
+    if (dg_file_exists(path))
+        return path;
+    if (dg_source_open(&source, corpus_path(name), engine(), dg_engine_cache_dir(), NULL, NULL, &err) < 0
+        || dg_state_open(&state, source.snapshot, &err) < 0
+        || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK
+        || dg_file_write(path, code, &err) < 0)
+        ck_abort_msg("%s: %s", name, err.text);
+    dg_state_free(state);
+    dg_source_close(&source);
+    return path;
+}

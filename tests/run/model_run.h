@@ -1,0 +1,27 @@
+/* model_run.h - what the tests of this room share: one line runs a pair. */
+#ifndef DG_TESTS_RUN_MODEL_H
+#define DG_TESTS_RUN_MODEL_H
+
+#include "../support/suite.h"
+#include "run/run.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#define REDUCED 1
+#else
+#define REDUCED 0
+#endif
+
+/* Runs snapshot -> code at a position; aborts the test when nothing was judged.
+ * `more`: further keys as "key=value", NULL-terminated; may be NULL. */
+json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more);
+/* As run_pair, but the code it ended with and the words, for what is refused. */
+dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err);
+const json_t *claim_of(const json_t *outcome, const char *name);
+const char *claim_status(const json_t *outcome, const char *name);
+const char *claim_text(const json_t *outcome, const char *name);
+/* `:code` of a spec of the corpus as a file of this test; or the file itself. */
+const char *code_file(const char *name);
+/* All claims and their texts, for the words of a failed assertion. Static. */
+const char *verdicts(const json_t *outcome);
+
+#endif
