@@ -96,6 +96,9 @@ void dg_tree_remove(dg_chain *chain, dg_block *block); /* one without children *
 
 /* The runtime of `blob`, compiled by `engine` (NULL: the chain's); kept. */
 dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine, dg_error *err);
+/* Takes over the runtimes of the parent (or of the block amended) if the code is
+ * the same. */
+void dg_block_inherit_runtime(dg_block *block);
 dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err);
 dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
 dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);

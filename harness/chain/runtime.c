@@ -111,16 +111,20 @@ static dg_code find_code(const dg_block *block, dg_bytes *code, bool *pending, d
 }
 
 /* Blocks share the bytes of a value that did not change: the same address is the
- * same code, and 2 MB need not be hashed in each block. */
-static dg_runtime *from_parent(const dg_block *block, dg_bytes code)
+ * same code, and megabytes need not be hashed in each block. Done as the block
+ * joins the tree, since its parent may soon be gone. */
+void dg_block_inherit_runtime(dg_block *block)
 {
-    dg_bytes before;
-    bool pending = false;
-    if (!block->parent || !block->parent->runtime || block->chain->substitute_count)
-        return NULL;
-    if (find_code(block->parent, &before, &pending, NULL) != DG_OK)
-        return NULL;
-    return before.at == code.at && before.len == code.len ? block->parent->runtime : NULL;
+    const dg_block *from = block->amends ? block->amends : block->parent;
+    bool pending[2] = { true, true };
+    dg_bytes before, now;
+    if (!from || block->chain->substitute_count)
+        return;
+    if (find_code(from, &before, &pending[0], NULL) != DG_OK || find_code(block, &now, &pending[1], NULL) != DG_OK)
+        return;
+    if (pending[0] || pending[1] || before.at != now.at || before.len != now.len)
+        return;
+    block->runtime = block->runtime_next = from->runtime ? from->runtime : from->runtime_next;
 }
 
 static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, bool next, dg_error *err)
@@ -130,8 +134,6 @@ static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, 
     dg_code rc = find_code(block, &code, &pending, err);
     if (rc < 0)
         return rc;
-    if (!pending && (*out = from_parent(block, code)))
-        return DG_OK;
     if ((rc = dg_chain_runtime_of(chain, out, code, NULL, err)) < 0)
         return dg_fail_within(err, rc, "runtime of block #%u", block->number);
     return pending ? DG_OK : substitute(chain, block, out, err);

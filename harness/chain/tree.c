@@ -115,6 +115,7 @@ dg_bytes dg_block_extrinsic(const dg_block *block, size_t i)
 
 void dg_tree_add(dg_chain *chain, dg_block *block)
 {
+    dg_block_inherit_runtime(block);
     block->older = chain->newest;
     if (chain->newest)
         chain->newest->newer = block;
