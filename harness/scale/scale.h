@@ -142,11 +142,14 @@ bool dg_type_find(const dg_meta *meta, dg_type_id *out, const char *path_end);
 /* Do both types have the same bytes (layout, not names)? If not, `where` (may be
  * NULL) gets a path to the first difference, as ".1.keys: [u8; 32] against [u8; 33]". */
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where);
-/* The same for the fields of one variant, found by name in either enum (its index
- * may differ); false, with nothing in `where`, when one of them lacks it. Inside,
- * `assumed` (of `a`, of `b`; may be NULL) count as same: calls that hold any call. */
-bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
-                     const dg_type_id assumed[2], dg_buf *where);
+/* Does `b` read every value of `a` as what it is? As same, but enums of `b` may have
+ * variants of their own. `assumed` (a type of `a`, one of `b`; may be NULL) counts as
+ * readable: calls hold calls. The second for the fields of one variant, found by name
+ * in either enum (indices may differ); false, with nothing in `where`, if one lacks it. */
+bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const dg_type_id assumed[2],
+                   dg_buf *where);
+bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
+                      const dg_type_id assumed[2], dg_buf *where);
 /* Fixed size in bytes of every value of the type; false if it varies. */
 bool dg_type_size(const dg_meta *meta, dg_type_id type, size_t *size);
 /* Variants of an enum type and their indices: name of the i-th (NULL past the end). */

@@ -31,6 +31,7 @@ typedef struct comparison {
     dg_buf path;
     char room[512];
     unsigned depth;
+    bool wider; /* enums of `b` may have variants of their own */
     bool no_memory;
 } comparison;
 
@@ -204,7 +205,7 @@ static bool lacks_variant(comparison *c, const type *t, const type *other, const
 static bool same_enums(comparison *c, const type *a, const type *b)
 {
     size_t before = c->path.len;
-    if (lacks_variant(c, a, b, "is gone") || lacks_variant(c, b, a, "is new"))
+    if (lacks_variant(c, a, b, "is gone") || (!c->wider && lacks_variant(c, b, a, "is new")))
         return false;
     for (uint32_t i = 0; i < a->variant_count; i++) {
         const variant *v = &a->variants[i];
@@ -289,29 +290,6 @@ static bool same(comparison *c, uint32_t ta, uint32_t tb)
     return answer;
 }
 
-bool dg_variant_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
-                     const char *name, const dg_type_id assumed[2], dg_buf *where)
-{
-    comparison c = { .a = a, .b = b, .where = where };
-    const variant *va = NULL, *vb = NULL;
-    bool answer;
-    assert(ta.v < a->type_count && tb.v < b->type_count);
-    for (uint32_t i = 0; i < dg_type_at(a, ta.v)->variant_count && !va; i++)
-        if (strcmp(dg_type_at(a, ta.v)->variants[i].name, name) == 0)
-            va = &dg_type_at(a, ta.v)->variants[i];
-    for (uint32_t i = 0; i < dg_type_at(b, tb.v)->variant_count && !vb; i++)
-        if (strcmp(dg_type_at(b, tb.v)->variants[i].name, name) == 0)
-            vb = &dg_type_at(b, tb.v)->variants[i];
-    if (!va || !vb)
-        return false;
-    c.path = dg_buf_on(c.room, sizeof c.room);
-    if (assumed)
-        is_new_pair(&c, assumed[0].v, assumed[1].v); /* a pair that was met counts as same */
-    answer = same_products(&c, &va->body, &vb->body);
-    dg_free(c.pairs);
-    return answer;
-}
-
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where)
 {
     comparison c = { .a = a, .b = b, .where = where };
@@ -319,6 +297,51 @@ bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id 
     assert(ta.v < a->type_count && tb.v < b->type_count);
     c.path = dg_buf_on(c.room, sizeof c.room);
     answer = same(&c, ta.v, tb.v);
+    dg_free(c.pairs);
+    return answer;
+}
+
+/* `assumed` becomes a pair that was met, and so counts as same. */
+static comparison reading(const dg_meta *a, const dg_meta *b, const dg_type_id assumed[2], dg_buf *where)
+{
+    comparison c = { .a = a, .b = b, .where = where, .wider = true };
+    if (assumed)
+        is_new_pair(&c, assumed[0].v, assumed[1].v);
+    return c;
+}
+
+bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const dg_type_id assumed[2],
+                   dg_buf *where)
+{
+    comparison c = reading(a, b, assumed, where);
+    bool answer;
+    assert(ta.v < a->type_count && tb.v < b->type_count);
+    c.path = dg_buf_on(c.room, sizeof c.room);
+    answer = same(&c, ta.v, tb.v);
+    dg_free(c.pairs);
+    return answer;
+}
+
+static const variant *variant_named(const dg_meta *meta, uint32_t id, const char *name)
+{
+    const type *t = dg_type_at(meta, id);
+    for (uint32_t i = 0; i < t->variant_count; i++)
+        if (strcmp(t->variants[i].name, name) == 0)
+            return &t->variants[i];
+    return NULL;
+}
+
+bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
+                      const dg_type_id assumed[2], dg_buf *where)
+{
+    const variant *va = variant_named(a, ta.v, name), *vb = variant_named(b, tb.v, name);
+    comparison c;
+    bool answer;
+    if (!va || !vb)
+        return false;
+    c = reading(a, b, assumed, where);
+    c.path = dg_buf_on(c.room, sizeof c.room);
+    answer = same_products(&c, &va->body, &vb->body);
     dg_free(c.pairs);
     return answer;
 }
