@@ -64,12 +64,12 @@ static uint32_t version_of(const dg_version *v, const uint8_t id[8])
 
 static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
 {
-    char crossed[300] = "";
+    char crossed[900] = "";
     bool mid_session = strcmp(api, "ParachainHost") == 0 && a < 7 && b >= 7;
     for (uint32_t v = a + 1; v <= b; v++) {
         const char *means = dg_api_meaning(api, v);
         size_t len = strlen(crossed);
-        if (means && (v == 7 || !mid_session))
+        if (means && len < sizeof crossed - 1)
             snprintf(crossed + len, sizeof crossed - len, "; %u: %s", v, means);
     }
     dg_find(l, mid_session ? DG_FIND_WARN : DG_FIND_NOTE, "api.version", api, json_integer(a), json_integer(b),

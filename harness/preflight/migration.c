@@ -1,6 +1,6 @@
 /* migration.c - N's Core_initialize_block over a throw-away fork with N as `:code`:
- * what its migrations cost, whether they trap, and the state they leave for the
- * other looks. No block comes of it. */
+ * what its migrations cost, whether they end, and the state they leave for the
+ * other looks. No block comes of it: neither inherents nor finalization run. */
 #include "preflight/preflight_impl.h"
 
 #include <stdlib.h>
@@ -37,16 +37,25 @@ static dg_code header_of_child(dg_buf *out, dg_look *l, dg_error *err)
     return rc;
 }
 
+static uint64_t fuel_of(const dg_look *l)
+{
+    return l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL;
+}
+
 static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, dg_runtime *runtime, dg_bytes header, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_BLOCK };
+    dg_host_options how = { .context = DG_CONTEXT_BLOCK, .fuel = fuel_of(l) };
+    dg_code rc;
     *after = dg_state_fork(l->before);
     if (!*after)
         return dg_fail(err, DG_NOMEM, "no memory for a fork of the state");
     dg_state_set_version(*after, dg_version_trie(dg_runtime_version(runtime)));
+    if ((rc = dg_state_put(*after, dg_bytes_of(NULL, 0), dg_text(":code"), dg_runtime_blob(runtime), err)) < 0)
+        return rc;
     return dg_runtime_call(runtime, result, "Core_initialize_block", header, *after, &how, err);
 }
 
+/* What N-1 spends on the same header; 0 when it does not get there. */
 static uint64_t cost_of_old(dg_look *l, dg_bytes header)
 {
     dg_host_result result = { 0 };
@@ -62,23 +71,33 @@ static uint64_t cost_of_old(dg_look *l, dg_bytes header)
 
 static void say_cost(dg_look *l, uint64_t old, uint64_t now)
 {
-    dg_find(l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", json_integer((json_int_t)old),
-            json_integer((json_int_t)now), "the first block under N starts with %llu million instructions, against %llu million under N-1",
-            (unsigned long long)(now / 1000000), (unsigned long long)(old / 1000000));
+    dg_find(l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", dg_find_int(old), dg_find_int(now),
+            "N starts its first block with %llu thousand instructions, N-1 with %llu thousand",
+            (unsigned long long)(now / 1000), (unsigned long long)(old / 1000));
 }
 
 /* ---- weight that the migrations registered, against the block's maximum ---- */
 
-static json_int_t ref_time(const json_t *weight)
+/* Picoseconds: {"ref_time": n, ..}, or the number alone in older runtimes. */
+static uint64_t ref_time(const json_t *weight)
 {
     const json_t *value = json_is_object(weight) ? json_object_get(weight, "ref_time") : weight;
-    return json_is_string(value) ? (json_int_t)strtoll(json_string_value(value), NULL, 10) : json_integer_value(value);
+    return json_is_string(value) ? strtoull(json_string_value(value), NULL, 10) : (uint64_t)json_integer_value(value);
+}
+
+static void compare_weight(dg_look *l, const json_t *used, const json_t *limits)
+{
+    uint64_t mandatory = ref_time(json_object_get(used, "mandatory")), block = ref_time(json_object_get(limits, "max_block"));
+    if (block > 0 && mandatory > block)
+        dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", dg_find_int(block), dg_find_int(mandatory),
+                "the migrations weigh %llu ms of a block of %llu ms: the first block under N is overweight",
+                (unsigned long long)(mandatory / 1000000000), (unsigned long long)(block / 1000000000));
 }
 
 static dg_code say_weight(dg_look *l, dg_error *err)
 {
-    const dg_meta_entry *entry = l->new_meta ? dg_meta_storage(l->new_meta, "System", "BlockWeight") : NULL;
-    const dg_meta_constant *limits = l->new_meta ? dg_meta_constant_named(l->new_meta, "System", "BlockWeights") : NULL;
+    const dg_meta_entry *entry = dg_meta_storage(l->new_meta, "System", "BlockWeight");
+    const dg_meta_constant *limits = dg_meta_constant_named(l->new_meta, "System", "BlockWeights");
     json_t *used = NULL, *max = NULL;
     dg_bytes raw;
     dg_code rc;
@@ -87,70 +106,115 @@ static dg_code say_weight(dg_look *l, dg_error *err)
     if ((rc = dg_look_item(&raw, l->new_meta, l->after, "System", "BlockWeight", err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     if (dg_value_decode_all(l->new_meta, &used, entry->value, raw, NULL) == DG_OK
-        && dg_value_decode_all(l->new_meta, &max, limits->type, limits->value, NULL) == DG_OK) {
-        json_int_t mandatory = ref_time(json_object_get(used, "mandatory")), all = ref_time(json_object_get(max, "max_block"));
-        if (all > 0 && mandatory > all)
-            dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", json_integer(all), json_integer(mandatory),
-                    "the migrations weigh %lld ms of a block of %lld ms: the first block under N is overweight",
-                    (long long)(mandatory / 1000000000), (long long)(all / 1000000000));
-    }
+        && dg_value_decode_all(l->new_meta, &max, limits->type, limits->value, NULL) == DG_OK)
+        compare_weight(l, used, max);
     json_decref(used);
     json_decref(max);
+    return DG_OK;
+}
+
+/* ---- what tells the next block that the migrations are done ---- */
+
+/* System.LastRuntimeUpgrade {Compact<u32> version, text name}: while it differs
+ * from N, every block runs the migrations again. */
+static dg_code say_recorded(dg_look *l, dg_error *err)
+{
+    dg_bytes raw, name;
+    dg_scale s;
+    uint32_t version;
+    dg_code rc = dg_look_item(&raw, l->new_meta, l->after, "System", "LastRuntimeUpgrade", err);
+    if (rc < 0 || !dg_meta_storage(l->new_meta, "System", "LastRuntimeUpgrade"))
+        return rc < 0 ? rc : DG_OK;
+    s = dg_scale_from(rc == DG_OK ? raw : dg_bytes_of(NULL, 0));
+    version = dg_scale_compact_u32(&s);
+    name = dg_scale_bytes(&s);
+    if (s.rc != DG_OK || version != l->new_->spec_version || !dg_bytes_equal(name, dg_text(l->new_->spec_name)))
+        dg_find(l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL, s.rc == DG_OK ? dg_find_int(version) : NULL,
+                "after N's first start LastRuntimeUpgrade does not say %s %u: every block would run the migrations again",
+                l->new_->spec_name, l->new_->spec_version);
     return DG_OK;
 }
 
 static dg_code say_multi_block(dg_look *l, dg_error *err)
 {
     dg_bytes cursor;
-    dg_code rc;
-    if (!l->new_meta || !dg_meta_pallet_named(l->new_meta, "MultiBlockMigrations"))
-        return DG_OK;
-    rc = dg_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations", "Cursor", err);
-    if (rc < 0)
-        return rc;
-    if (rc == DG_OK) {
-        dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL, dg_find_hex(cursor),
-                "N starts a multi-block migration: only inherents until it is done");
-        dg_find_unknown(l, "the multi-block migration was not followed: what it leaves was not looked at");
-    }
+    dg_code rc = dg_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations", "Cursor", err);
+    if (rc != DG_OK)
+        return rc < 0 ? rc : DG_OK;
+    l->in_steps = true;
+    dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL, dg_find_hex(cursor),
+            "N starts a multi-block migration: only inherents until it is done");
+    dg_find_unknown(l, "the multi-block migration was not followed: what it leaves was not looked at");
     return DG_OK;
+}
+
+static dg_code say_all(dg_look *l, uint64_t old, uint64_t now, dg_error *err)
+{
+    dg_code rc;
+    say_cost(l, old, now);
+    if (!l->new_meta)
+        return DG_OK;
+    rc = say_weight(l, err);
+    if (rc >= 0 && l->migrates)
+        rc = say_recorded(l, err);
+    return rc < 0 ? rc : say_multi_block(l, err);
+}
+
+static void say_trap(dg_look *l, const dg_host_result *result, const dg_error *why)
+{
+    const char *reason = result->panic[0] ? result->panic : why->text;
+    if (result->trap == DG_TRAP_FUEL)
+        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL, dg_find_text("endless"),
+                "N's first block did not start within %llu million instructions (seconds of computing) on this state",
+                (unsigned long long)(fuel_of(l) / 1000000));
+    else
+        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL, dg_find_text(reason),
+                "N cannot start its first block on this state: %s", reason);
+}
+
+/* Failures of ours, against those that say something of the runtimes. */
+static bool is_ours(dg_code rc)
+{
+    return rc == DG_IO || rc == DG_NOMEM;
+}
+
+static dg_code start(dg_look *l, dg_bytes header, dg_error *err)
+{
+    dg_host_result result = { 0 };
+    dg_error why;
+    dg_code rc = initialize(&result, &l->after, l, l->in->to, header, &why);
+    if (rc == DG_OK) {
+        rc = say_all(l, cost_of_old(l, header), result.cost.fuel, err);
+    } else {
+        dg_state_free(l->after);
+        l->after = NULL;
+        if (is_ours(rc)) {
+            dg_fail(err, rc, "%s", why.text);
+        } else {
+            say_trap(l, &result, &why);
+            rc = DG_OK;
+        }
+    }
+    dg_host_result_clear(&result);
+    return rc;
 }
 
 dg_code dg_look_migration(dg_look *look, dg_error *err)
 {
-    dg_host_result result = { 0 };
     dg_buf header;
     dg_error why;
     dg_code rc;
+    look->migrates = look->new_->spec_version > look->old->spec_version || strcmp(look->new_->spec_name, look->old->spec_name) != 0;
     dg_buf_init(&header, 4096);
     rc = header_of_child(&header, look, &why);
-    if (rc == DG_ABSENT || rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_UNSUPPORTED) {
+    if (rc == DG_OK)
+        rc = start(look, dg_buf_bytes(&header), err);
+    else if (is_ours(rc))
+        dg_fail(err, rc, "%s", why.text);
+    else {
         dg_find_unknown(look, "N's migrations were not run: %s", why.text);
         rc = DG_OK;
-        goto out;
     }
-    if (rc < 0) {
-        rc = dg_fail(err, rc, "%s", why.text);
-        goto out;
-    }
-    rc = initialize(&result, &look->after, look, look->in->to, dg_buf_bytes(&header), &why);
-    if (rc == DG_OK) {
-        say_cost(look, cost_of_old(look, dg_buf_bytes(&header)), result.cost.fuel);
-        rc = say_weight(look, err);
-        rc = rc < 0 ? rc : say_multi_block(look, err);
-        goto out;
-    }
-    dg_state_free(look->after);
-    look->after = NULL;
-    if (rc == DG_IO || rc == DG_NOMEM) {
-        rc = dg_fail(err, rc, "%s", why.text);
-        goto out;
-    }
-    dg_find(look, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL, json_string(result.panic[0] ? result.panic : why.text),
-            "N cannot start its first block on this state: %s", result.panic[0] ? result.panic : why.text);
-    rc = DG_OK;
-out:
-    dg_host_result_clear(&result);
     dg_buf_clear(&header);
     return rc;
 }

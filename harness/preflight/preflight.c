@@ -1,50 +1,9 @@
-/* preflight.c - collects the findings of all parts, sorts them, words the verdict. */
+/* preflight.c - the order of the looks, what they ask with, and the verdict. */
 #include "preflight/preflight_impl.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *const severities[] = { "fail", "warn", "note" };
-
-void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject, json_t *old,
-             json_t *new_, const char *format, ...)
-{
-    char says[400];
-    va_list args;
-    json_t *finding = json_object();
-    va_start(args, format);
-    vsnprintf(says, sizeof says, format, args);
-    va_end(args);
-    json_object_set_new(finding, "severity", json_string(severities[severity]));
-    json_object_set_new(finding, "id", json_string(id));
-    json_object_set_new(finding, "subject", json_string(subject));
-    json_object_set_new(finding, "old", old ? old : json_null());
-    json_object_set_new(finding, "new", new_ ? new_ : json_null());
-    json_object_set_new(finding, "says", json_string(says));
-    json_array_append_new(look->findings, finding);
-}
-
-void dg_find_unknown(dg_look *look, const char *format, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    json_array_append_new(look->unknown, json_string(text));
-}
-
-json_t *dg_find_hex(dg_bytes bytes)
-{
-    dg_buf hex;
-    json_t *text;
-    dg_buf_init(&hex, 1 << 20);
-    dg_hex_put(&hex, bytes);
-    text = json_string(dg_buf_text(&hex));
-    dg_buf_clear(&hex);
-    return text;
-}
+/* ---- asking ---- */
 
 dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet, const char *item, dg_error *err)
 {
@@ -56,9 +15,9 @@ dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, cons
     return dg_state_get(state, value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), err);
 }
 
-dg_code dg_look_call(dg_buf *out, dg_runtime *runtime, dg_state *state, const char *entry, dg_bytes input, dg_error *err)
+dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state, const char *entry, dg_bytes input, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_QUERY };
+    dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
     dg_host_result result;
     dg_state *fork = dg_state_fork(state);
     dg_code rc;
@@ -75,98 +34,95 @@ dg_code dg_look_call(dg_buf *out, dg_runtime *runtime, dg_state *state, const ch
     return rc;
 }
 
+bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
+{
+    dg_scale s = dg_scale_from(value);
+    dg_value_skip(meta, type, &s);
+    return dg_scale_finish(&s, NULL, "") == DG_OK;
+}
+
 /* ---- the whole ---- */
-
-static int rank(const json_t *finding)
-{
-    const char *severity = json_string_value(json_object_get(finding, "severity"));
-    for (int i = 0; i < 3; i++)
-        if (strcmp(severity, severities[i]) == 0)
-            return i;
-    return 3;
-}
-
-static int by_severity(const void *a, const void *b)
-{
-    const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
-    int order = rank(x) - rank(y);
-    static const char *const keys[] = { "id", "subject", "says" };
-    for (int i = 0; order == 0 && i < 3; i++)
-        order = strcmp(json_string_value(json_object_get(x, keys[i])), json_string_value(json_object_get(y, keys[i])));
-    return order;
-}
-
-/* The sorted copy; NULL without memory. */
-static json_t *sorted(json_t *findings)
-{
-    size_t count = json_array_size(findings);
-    json_t **rows = dg_malloc(count * sizeof *rows), *out = json_array();
-    if (!rows || !out)
-        goto failed;
-    for (size_t i = 0; i < count; i++)
-        rows[i] = json_array_get(findings, i);
-    qsort(rows, count, sizeof *rows, by_severity);
-    for (size_t i = 0; i < count; i++)
-        json_array_append(out, rows[i]);
-    dg_free(rows);
-    return out;
-failed:
-    dg_free(rows);
-    json_decref(out);
-    return NULL;
-}
 
 static json_t *side(dg_runtime *runtime, const dg_meta *meta)
 {
     const dg_version *v = dg_runtime_version(runtime);
-    return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", v->spec_name, "spec_version",
+    return json_pack("{s:o, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", dg_find_text(v->spec_name), "spec_version",
                      (json_int_t)v->spec_version, "transaction_version", (json_int_t)v->transaction_version,
                      "system_version", (json_int_t)v->system_version, "blake2_256",
                      dg_hash_text(dg_runtime_hash(runtime)).text, "bytes", (json_int_t)dg_runtime_blob_len(runtime),
                      "metadata_version", meta ? json_integer(dg_meta_version(meta)) : json_null());
 }
 
-static json_t *counts(const json_t *findings)
-{
-    json_int_t n[4] = { 0 };
-    for (size_t i = 0; i < json_array_size(findings); i++)
-        n[rank(json_array_get(findings, i))]++;
-    return json_pack("{s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2]);
-}
-
-static dg_code compose(json_t **out, dg_look *look, dg_error *err)
+static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(look->in->snapshot);
-    json_t *findings = sorted(look->findings);
+    json_t *findings = look->no_memory ? NULL : dg_findings_sorted(look->findings), *counts;
     bool fail;
-    if (!findings)
+    if (!findings || !(counts = dg_findings_counts(findings))) {
+        json_decref(findings);
         return dg_fail(err, DG_NOMEM, "no memory for the findings");
-    fail = json_array_size(findings) > 0 && rank(json_array_get(findings, 0)) == 0;
-    *out = json_pack("{s:i, s:s, s:I, s:s, s:o, s:o, s:O, s:O, s:o, s:s}", "doppel_preflight", 1, "chain", info->chain,
-                     "block", (json_int_t)info->number, "block_hash", dg_hash_text(&info->hash).text, "from",
-                     side(look->in->from, look->old_meta), "to", side(look->in->to, look->new_meta), "findings",
-                     findings, "unknown", look->unknown, "counts", counts(findings), "verdict",
-                     fail ? "fail" : "pass");
-    json_decref(findings);
+    }
+    fail = json_integer_value(json_object_get(counts, "fail")) > 0;
+    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:o, s:s}", "doppel_preflight", 1, "chain",
+                     dg_find_text(info->chain), "block", (json_int_t)info->number, "block_hash",
+                     dg_hash_text(&info->hash).text, "from", side(look->in->from, look->old_meta), "to",
+                     side(look->in->to, look->new_meta), "findings", findings, "unknown", look->unknown, "counts",
+                     counts, "verdict", fail ? "fail" : "pass");
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the findings");
 }
 
+/* A runtime whose metadata cannot be read is judged by what is left. */
 static dg_code metadata_of(const dg_meta **meta, dg_look *look, dg_runtime *runtime, const char *side_name, dg_error *err)
 {
     dg_code rc = dg_runtime_meta(runtime, meta, err);
     if (rc == DG_OK || rc == DG_NOMEM || rc == DG_IO)
         return rc;
     *meta = NULL;
-    dg_find_unknown(look, "%s: %s; storage, calls, constants and values were not compared", side_name,
-                    err ? err->text : "metadata could not be read");
+    dg_find_unknown(look, "%s: %s; storage, calls, constants and values were not compared", side_name, err->text);
+    return DG_OK;
+}
+
+/* Equal blobs, packed or not: a comparison would say nothing. */
+static dg_code refuse_same(const dg_look *look, dg_error *err)
+{
+    const dg_preflight_input *in = look->in;
+    dg_buf a, b;
+    dg_code rc;
+    dg_buf_init(&a, DG_BLOB_MAX);
+    dg_buf_init(&b, DG_BLOB_MAX);
+    if ((rc = dg_blob_decode(&a, dg_runtime_blob(in->from), err)) == DG_OK
+        && (rc = dg_blob_decode(&b, dg_runtime_blob(in->to), err)) == DG_OK
+        && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
+        rc = dg_fail(err, DG_USAGE, "N is N-1: both are %s %u, N with hash %s", look->old->spec_name,
+                     look->old->spec_version, dg_hash_text(dg_runtime_hash(in->to)).text);
+    dg_buf_clear(&a);
+    dg_buf_clear(&b);
+    return rc;
+}
+
+static dg_code look_at_all(dg_look *look, dg_error *err)
+{
+    /* Values, configuration and keys are judged after the migration. */
+    static dg_code (*const parts[])(dg_look *, dg_error *) = {
+        dg_look_identity, dg_look_code, dg_look_apis, dg_look_methods, dg_look_storage, dg_look_calls,
+        dg_look_migration, dg_look_values, dg_look_versions, dg_look_config, dg_look_keys, dg_look_queued,
+    };
+    dg_code rc;
+    if ((rc = refuse_same(look, err)) < 0 || (rc = metadata_of(&look->old_meta, look, look->in->from, "N-1", err)) < 0
+        || (rc = metadata_of(&look->new_meta, look, look->in->to, "N", err)) < 0
+        || (rc = dg_state_open(&look->before, look->in->snapshot, err)) < 0)
+        return rc;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if ((rc = parts[i](look, err)) < 0)
+            return rc;
+    if (dg_snapshot_info_of(look->in->snapshot)->partial)
+        dg_find_unknown(look, "the snapshot is partial: values that it lacks were not looked at");
+    dg_find_unknown(look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
     return DG_OK;
 }
 
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err)
 {
-    static dg_code (*const parts[])(dg_look *, dg_error *) = {
-        dg_look_identity, dg_look_apis, dg_look_metadata, dg_look_migration, dg_look_values, dg_look_config,
-    };
     dg_look look = { .in = input, .findings = json_array(), .unknown = json_array() };
     dg_error mine;
     dg_code rc;
@@ -174,23 +130,10 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
     *out = NULL;
     look.old = dg_runtime_version(input->from);
     look.new_ = dg_runtime_version(input->to);
-    if (dg_hash_equal(dg_runtime_hash(input->from), dg_runtime_hash(input->to))) {
-        rc = dg_fail(err, DG_USAGE, "N is N-1: both are %s %u with hash %s", look.old->spec_name,
-                     look.old->spec_version, dg_hash_text(dg_runtime_hash(input->to)).text);
-        goto out;
-    }
-    if ((rc = metadata_of(&look.old_meta, &look, input->from, "N-1", err)) < 0
-        || (rc = metadata_of(&look.new_meta, &look, input->to, "N", err)) < 0
-        || (rc = dg_state_open(&look.before, input->snapshot, err)) < 0)
-        goto out;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if ((rc = parts[i](&look, err)) < 0)
-            goto out;
-    if (dg_snapshot_info_of(input->snapshot)->partial)
-        dg_find_unknown(&look, "the snapshot is partial: values that it lacks were not looked at");
-    dg_find_unknown(&look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
-    rc = compose(out, &look, err);
-out:
+    if (!look.findings || !look.unknown)
+        rc = dg_fail(err, DG_NOMEM, "no memory for the findings");
+    else if ((rc = look_at_all(&look, err)) >= 0)
+        rc = compose(out, &look, err);
     dg_state_free(look.after);
     dg_state_free(look.before);
     json_decref(look.findings);

@@ -20,10 +20,15 @@
 #include "host/host.h"
 #include "snapshot/snapshot.h"
 
+/* Seconds of computing. The first block of real upgrades takes a thousandth of it;
+ * one that takes more is of no use to a node. */
+#define DG_PREFLIGHT_FUEL ((uint64_t)4000000000)
+
 typedef struct dg_preflight_input {
     dg_engine *engine;
     dg_snapshot *snapshot;   /* the state N would meet */
     dg_runtime *from, *to;   /* N-1 (the snapshot's own code, as a rule) and N */
+    uint64_t fuel;           /* instructions that one call may take; 0: DG_PREFLIGHT_FUEL */
 } dg_preflight_input;
 
 /* `*out` is owned by the caller: {"chain", "from", "to", "findings", "unknown",

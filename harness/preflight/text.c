@@ -1,7 +1,10 @@
-/* text.c - a preflight for people. */
+/* text.c - a preflight for people: one paragraph a finding, wrapped; of many with
+ * one id the first few, the rest is counted and stands in the JSON. */
 #include "preflight/preflight.h"
 
 #include <string.h>
+
+enum { INDENT = 31, WIDTH = 118, SHOWN_MAX = 8 };
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -20,24 +23,66 @@ static void side(dg_buf *out, const char *name, const json_t *runtime)
                   number_of(runtime, "spec_version"), number_of(runtime, "bytes"), text_of(runtime, "blake2_256"));
 }
 
+/* From column INDENT on, broken between words. */
+static void wrapped(dg_buf *out, const char *text)
+{
+    size_t column = INDENT;
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column > INDENT && column + 1 + word > WIDTH) {
+            dg_buf_printf(out, "\n%*s", INDENT, "");
+            column = INDENT;
+        } else if (column > INDENT) {
+            dg_buf_put_text(out, " ");
+            column++;
+        }
+        dg_buf_put(out, text, word);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    dg_buf_put_text(out, "\n");
+}
+
+static void paragraph(dg_buf *out, const char *severity, const char *id, const char *says)
+{
+    dg_buf_printf(out, "  %-5s %-22s ", strcmp(severity, "fail") == 0 ? "FAIL" : severity, id);
+    wrapped(out, says);
+}
+
+static bool same_kind(const json_t *a, const json_t *b)
+{
+    return strcmp(text_of(a, "severity"), text_of(b, "severity")) == 0 && strcmp(text_of(a, "id"), text_of(b, "id")) == 0;
+}
+
+static void findings(dg_buf *out, const json_t *list)
+{
+    size_t count = json_array_size(list), end;
+    for (size_t i = 0; i < count; i = end) {
+        const json_t *first = json_array_get(list, i);
+        for (end = i + 1; end < count && same_kind(first, json_array_get(list, end)); end++)
+            ;
+        for (size_t k = i; k < end && k < i + SHOWN_MAX; k++)
+            paragraph(out, text_of(first, "severity"), text_of(first, "id"), text_of(json_array_get(list, k), "says"));
+        if (end - i > SHOWN_MAX)
+            dg_buf_printf(out, "  %-5s %-22s .. and %zu more (--json has them)\n", "", "", end - i - SHOWN_MAX);
+    }
+}
+
 void dg_preflight_text(dg_buf *out, const json_t *p)
 {
-    const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to");
-    const json_t *findings = json_object_get(p, "findings"), *unknown = json_object_get(p, "unknown");
-    const json_t *counts = json_object_get(p, "counts");
+    const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to"), *counts = json_object_get(p, "counts");
+    const json_t *unknown = json_object_get(p, "unknown");
     dg_buf_printf(out, "preflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"), number_of(p, "block"),
                   text_of(from, "spec_name"), number_of(from, "spec_version"), text_of(to, "spec_name"),
                   number_of(to, "spec_version"));
     side(out, "N-1", from);
     side(out, "N", to);
-    for (size_t i = 0; i < json_array_size(findings); i++) {
-        const json_t *f = json_array_get(findings, i);
-        const char *severity = text_of(f, "severity");
-        dg_buf_printf(out, "  %-5s %-22s %s\n", strcmp(severity, "fail") == 0 ? "FAIL" : severity, text_of(f, "id"),
-                      text_of(f, "says"));
+    findings(out, json_object_get(p, "findings"));
+    for (size_t i = 0; i < json_array_size(unknown); i++) {
+        const char *says = json_string_value(json_array_get(unknown, i));
+        dg_buf_printf(out, "  %-28s ", "unknown");
+        wrapped(out, says ? says : "?");
     }
-    for (size_t i = 0; i < json_array_size(unknown); i++)
-        dg_buf_printf(out, "  unknown                      %s\n", json_string_value(json_array_get(unknown, i)));
     dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note\n", text_of(p, "verdict"), number_of(counts, "fail"),
                   number_of(counts, "warn"), number_of(counts, "note"));
 }

@@ -1,28 +1,27 @@
 /* values.c - stored values that do not decode under N: at U, where N meets the
- * old layout for one block, and after N's own migrations. A runtime reads such a
- * value as its default without a word. */
+ * old layout for one block, and after N's own migrations; and values of items
+ * that N does not know. A runtime reads what does not decode as the item's
+ * default without a word, and of a value that is too long it reads the front.
+ *
+ * Decoding is strict here: a value has to be used up. */
 #include "preflight/preflight_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+enum { KEY_SHOWN = 40 /* bytes */ };
+
 typedef struct row {
-    const dg_meta_entry *entry; /* of N's metadata */
-    uint64_t count, bad_old, bad_at_u, bad_after;
-    char example[90];           /* key of the first that stays bad, cut */
+    const dg_meta_entry *entry; /* of N's metadata; of N-1's for an orphan */
+    bool orphan;
+    uint64_t count_before, count_after, bad_old, bad_at_u, bad_after;
+    uint64_t longer;            /* of those that stay bad: the front decodes, bytes are left */
+    char example[2 * KEY_SHOWN + 3]; /* key of the first that stays bad, cut */
 } row;
 
 typedef struct table { row *rows; size_t count, cap, last; } table;
 
-static row *row_of(table *t, const dg_meta_entry *entry)
+static row *row_new(table *t, const dg_meta_entry *entry, bool orphan)
 {
-    if (t->count && t->rows[t->last].entry == entry)
-        return &t->rows[t->last]; /* keys of one item stand side by side */
-    for (size_t i = 0; i < t->count; i++)
-        if (t->rows[i].entry == entry) {
-            t->last = i;
-            return &t->rows[i];
-        }
     if (t->count == t->cap) {
         size_t cap = t->cap ? 2 * t->cap : 256;
         row *rows = dg_realloc(t->rows, cap * sizeof *rows);
@@ -32,41 +31,66 @@ static row *row_of(table *t, const dg_meta_entry *entry)
         t->cap = cap;
     }
     t->last = t->count++;
-    t->rows[t->last] = (row){ .entry = entry };
+    t->rows[t->last] = (row){ .entry = entry, .orphan = orphan };
     return &t->rows[t->last];
 }
 
-static bool decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
+static row *row_of(table *t, const dg_meta_entry *entry, bool orphan)
+{
+    if (t->count && t->rows[t->last].entry == entry)
+        return &t->rows[t->last]; /* keys of one item stand side by side */
+    for (size_t i = 0; i < t->count; i++)
+        if (t->rows[i].entry == entry) {
+            t->last = i;
+            return &t->rows[i];
+        }
+    return row_new(t, entry, orphan);
+}
+
+/* The value's front decodes, and bytes are left over. */
+static bool is_longer(const dg_meta *meta, dg_type_id type, dg_bytes value)
 {
     dg_scale s = dg_scale_from(value);
     dg_value_skip(meta, type, &s);
-    return dg_scale_finish(&s, NULL, "") == DG_OK;
+    return s.rc == DG_OK && dg_scale_left(&s) > 0;
 }
 
-/* `after`: judge only what stays; else count old and at-U failures. */
+static void judge_before(dg_look *l, row *r, const dg_meta_entry *old, dg_bytes value)
+{
+    r->count_before++;
+    if (r->orphan)
+        return;
+    r->bad_old += old && !dg_look_decodes(l->old_meta, old->value, value);
+    r->bad_at_u += !dg_look_decodes(l->new_meta, r->entry->value, value);
+}
+
+static void judge_after(dg_look *l, row *r, dg_bytes key, dg_bytes value)
+{
+    r->count_after++;
+    if (r->orphan || dg_look_decodes(l->new_meta, r->entry->value, value))
+        return;
+    r->longer += is_longer(l->new_meta, r->entry->value, value);
+    if (r->bad_after++)
+        return;
+    for (size_t i = 0; i < key.len && i < KEY_SHOWN; i++)
+        snprintf(r->example + 2 * i, 3, "%02x", key.at[i]);
+    if (key.len > KEY_SHOWN)
+        strcpy(r->example + 2 * KEY_SHOWN, "..");
+}
+
 static dg_code judge(dg_look *l, table *t, dg_bytes key, dg_bytes value, bool after)
 {
-    const dg_meta_entry *entry = dg_meta_storage_of_key(l->new_meta, key);
-    const dg_meta_entry *old;
+    const dg_meta_entry *now = dg_meta_storage_of_key(l->new_meta, key);
+    const dg_meta_entry *old = now && after ? NULL : dg_meta_storage_of_key(l->old_meta, key);
     row *r;
-    if (!entry)
-        return DG_OK; /* gone in N: the metadata look says so */
-    if (!(r = row_of(t, entry)))
+    if (!now && !old)
+        return DG_OK; /* of neither runtime: `:code` and its like, or left by earlier ones */
+    if (!(r = row_of(t, now ? now : old, !now)))
         return DG_NOMEM;
-    if (after) {
-        r->count++;
-        if (!decodes(l->new_meta, entry->value, value)) {
-            if (!r->bad_after++)
-                for (size_t i = 0; i < key.len && i < 40; i++)
-                    snprintf(r->example + 2 * i, 3, "%02x", key.at[i]);
-        }
-        return DG_OK;
-    }
-    old = dg_meta_storage_of_key(l->old_meta, key);
-    if (old && !decodes(l->old_meta, old->value, value))
-        r->bad_old++;
-    if (!decodes(l->new_meta, entry->value, value))
-        r->bad_at_u++;
+    if (after)
+        judge_after(l, r, key, value);
+    else
+        judge_before(l, r, old, value);
     return DG_OK;
 }
 
@@ -86,36 +110,78 @@ static dg_code walk(dg_look *l, table *t, dg_state *state, bool after, dg_error 
     return rc == DG_END ? DG_OK : rc;
 }
 
+/* ---- words ---- */
+
+/* Made anew by each block's start: nobody's loss. */
+static bool is_transient(const char *subject)
+{
+    static const char *const items[] = { "System.Events", "System.EventTopics", "System.Digest", "System.ExtrinsicData" };
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
+        if (strcmp(items[i], subject) == 0)
+            return true;
+    return false;
+}
+
+static void say_orphan(dg_look *l, const row *r)
+{
+    const dg_subject s = dg_find_subject(r->entry->pallet, r->entry->name);
+    uint64_t left = l->after ? r->count_after : r->count_before;
+    if (left)
+        dg_find(l, DG_FIND_NOTE, "storage.orphan", s.text, dg_find_int(r->count_before), dg_find_int(left),
+                "%s: %s %s in the state, though N has no such item%s", s.text, dg_find_count(left, "value").text,
+                left == 1 ? "stays" : "stay", l->after ? "" : "; whether a migration removes them is unknown");
+}
+
+static void say_stays_bad(dg_look *l, const row *r, const char *subject)
+{
+    json_t *old = dg_find_int(r->bad_old), *now = dg_find_int(r->bad_after);
+    dg_count_text all = dg_find_count(r->count_after, "value");
+    unsigned long long bad = r->bad_after;
+    const char *verb = r->bad_after == 1 ? "does" : "do";
+    if (l->in_steps)
+        dg_find(l, DG_FIND_WARN, "storage.in-steps", subject, old, now,
+                "%s: %llu of %s %s not decode under N before its multi-block migration is done, if it converts them", subject,
+                bad, all.text, verb);
+    else if (r->longer == r->bad_after)
+        dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
+                "%s: %llu of %s %s longer than N's type after its migrations: N reads the front and takes fields for others (key %s)",
+                subject, bad, all.text, bad == 1 ? "is" : "are", r->example);
+    else
+        dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
+                "%s: %llu of %s %s not decode under N, and its migrations leave %s so (key %s)", subject, bad, all.text, verb,
+                bad == 1 ? "it" : "them", r->example);
+}
+
+static void say_at_u(dg_look *l, const row *r, const char *subject)
+{
+    dg_finding_severity severity = is_transient(subject) ? DG_FIND_NOTE : DG_FIND_WARN;
+    dg_count_text n = dg_find_count(r->bad_at_u, "value");
+    const char *verb = r->bad_at_u == 1 ? "does" : "do";
+    dg_find(l, severity, "storage.at-u", subject, dg_find_int(r->bad_old), dg_find_int(r->bad_at_u),
+            l->after ? "%s: %s %s not decode at U, before N's migrations convert or remove %s in U+1"
+                     : "%s: %s %s not decode under N; whether a migration repairs %s is unknown",
+            subject, n.text, verb, r->bad_at_u == 1 ? "it" : "them");
+}
+
 static void say(dg_look *l, const row *r)
 {
-    char subject[200];
-    json_t *old = json_integer((json_int_t)r->bad_old), *now = json_integer((json_int_t)(l->after ? r->bad_after : r->bad_at_u));
-    snprintf(subject, sizeof subject, "%s.%s", r->entry->pallet, r->entry->name);
-    if (l->after && r->bad_after > r->bad_old)
-        dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-                "%s: %llu of %llu values do not decode under N, and its migrations leave them so (key %s..)", subject,
-                (unsigned long long)r->bad_after, (unsigned long long)r->count, r->example);
-    else if (l->after && r->bad_at_u > r->bad_old)
-        dg_find(l, DG_FIND_WARN, "storage.at-u", subject, old, now,
-                "%s: %llu values do not decode at U, before the migration repairs them in U+1", subject,
-                (unsigned long long)r->bad_at_u);
-    else if (!l->after && r->bad_at_u > r->bad_old)
-        dg_find(l, DG_FIND_WARN, "storage.at-u", subject, old, now,
-                "%s: %llu values do not decode under N; whether a migration repairs them is unknown", subject,
-                (unsigned long long)r->bad_at_u);
+    const dg_subject s = dg_find_subject(r->entry->pallet, r->entry->name);
+    if (r->orphan)
+        say_orphan(l, r);
+    else if (l->after && r->bad_after > r->bad_old)
+        say_stays_bad(l, r, s.text);
+    else if (r->bad_at_u > r->bad_old)
+        say_at_u(l, r, s.text);
     else if (r->bad_old)
-        dg_find(l, DG_FIND_NOTE, "storage.already", subject, old, now, "%s: %llu values do not decode under N-1 already",
-                subject, (unsigned long long)r->bad_old);
-    else {
-        json_decref(old);
-        json_decref(now);
-    }
+        dg_find(l, DG_FIND_NOTE, "storage.already", s.text, dg_find_int(r->bad_old), dg_find_int(r->bad_after),
+                "%s: %s %s not decode under N-1 already", s.text, dg_find_count(r->bad_old, "value").text,
+                r->bad_old == 1 ? "does" : "do");
 }
 
 dg_code dg_look_values(dg_look *look, dg_error *err)
 {
     table t = { 0 };
-    dg_code rc = DG_OK;
+    dg_code rc;
     if (!look->old_meta || !look->new_meta)
         return DG_OK;
     if ((rc = walk(look, &t, look->before, false, err)) == DG_OK && look->after)

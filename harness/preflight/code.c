@@ -1,0 +1,101 @@
+/* code.c - the blobs themselves: sizes, compression, imports, and whether what a
+ * blob says of itself in its custom sections is what its code answers. Nodes and
+ * set_code read the sections; the code goes by its own constants. */
+#include "preflight/preflight_impl.h"
+
+#include <string.h>
+
+enum { VERSION_MAX = 1 << 16 };
+
+/* ---- version: section against Core_version ---- */
+
+/* The first field in which they differ, as "spec_version 2 against 3"; false: none. */
+static bool versions_differ(char *out, size_t size, const dg_version *a, const dg_version *b)
+{
+    if (strcmp(a->spec_name, b->spec_name) != 0)
+        snprintf(out, size, "spec_name %s against %s", a->spec_name, b->spec_name);
+    else if (a->spec_version != b->spec_version)
+        snprintf(out, size, "spec_version %u against %u", a->spec_version, b->spec_version);
+    else if (a->transaction_version != b->transaction_version)
+        snprintf(out, size, "transaction_version %u against %u", a->transaction_version, b->transaction_version);
+    else if (a->system_version != b->system_version)
+        snprintf(out, size, "system_version %u against %u", a->system_version, b->system_version);
+    else if (a->authoring_version != b->authoring_version)
+        snprintf(out, size, "authoring_version %u against %u", a->authoring_version, b->authoring_version);
+    else if (a->api_count != b->api_count || memcmp(a->apis, b->apis, a->api_count * sizeof a->apis[0]) != 0)
+        snprintf(out, size, "other runtime APIs");
+    else
+        return false;
+    return true;
+}
+
+static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
+{
+    const dg_version *said = l->new_;
+    dg_version answered;
+    dg_bytes section;
+    dg_buf answer;
+    dg_error why;
+    char where[200];
+    dg_code rc;
+    if (dg_wasm_section(&section, wasm, "runtime_version", &why) != DG_OK) {
+        dg_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
+                "N carries no runtime_version section (it is older than they are, or was stripped): its version is what "
+                "Core_version answers");
+        return DG_OK;
+    }
+    dg_buf_init(&answer, VERSION_MAX);
+    rc = dg_look_call(&answer, l, l->in->to, l->before, "Core_version", dg_bytes_of(NULL, 0), &why);
+    if (rc == DG_OK)
+        rc = dg_version_decode(&answered, dg_buf_bytes(&answer), &why);
+    dg_buf_clear(&answer);
+    if (rc == DG_NOMEM || rc == DG_IO)
+        return dg_fail(err, rc, "%s", why.text);
+    if (rc != DG_OK)
+        dg_find(l, DG_FIND_FAIL, "code.section", "Core_version", NULL, NULL,
+                "N carries its version in a section, but does not answer Core_version over this state: %s", why.text);
+    else if (versions_differ(where, sizeof where, said, &answered))
+        dg_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
+                "N's runtime_version section and its Core_version disagree: %s", where);
+    return DG_OK;
+}
+
+/* ---- sizes and form ---- */
+
+static void sizes(dg_look *l, size_t old_wasm, size_t new_wasm)
+{
+    size_t a = dg_runtime_blob_len(l->in->from), b = dg_runtime_blob_len(l->in->to);
+    dg_find(l, DG_FIND_NOTE, "code.size", "bytes of code", json_pack("[I,I]", (json_int_t)a, (json_int_t)old_wasm),
+            json_pack("[I,I]", (json_int_t)b, (json_int_t)new_wasm), "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)",
+            b, new_wasm, a, old_wasm);
+    if (b == new_wasm)
+        dg_find(l, DG_FIND_WARN, "code.raw", "compression", NULL, NULL,
+                "N is not compressed; releases are, and their published hash is of the compressed form");
+}
+
+static void imports(dg_look *l)
+{
+    const dg_module *module = dg_runtime_module(l->in->to);
+    const char *name;
+    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
+        if (!dg_host_provides(name))
+            dg_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
+                    "N imports %s, which this program does not provide: calls that reach it trap", name);
+}
+
+dg_code dg_look_code(dg_look *look, dg_error *err)
+{
+    dg_buf a, b;
+    dg_code rc;
+    dg_buf_init(&a, DG_BLOB_MAX);
+    dg_buf_init(&b, DG_BLOB_MAX);
+    if ((rc = dg_blob_decode(&a, dg_runtime_blob(look->in->from), err)) == DG_OK
+        && (rc = dg_blob_decode(&b, dg_runtime_blob(look->in->to), err)) == DG_OK) {
+        sizes(look, a.len, b.len);
+        imports(look);
+        rc = compare_sections(look, dg_buf_bytes(&b), err);
+    }
+    dg_buf_clear(&a);
+    dg_buf_clear(&b);
+    return rc;
+}

@@ -1,0 +1,134 @@
+/* methods.c - methods of runtime APIs: what N's declared versions promise and its
+ * exports lack, what tools called on N-1 and cannot call on N, and types that
+ * changed under a name, where metadata describes them. */
+#include "preflight/preflight_impl.h"
+
+#include <string.h>
+
+/* What came with a version of ParachainHost. A node asks the version and then
+ * calls without looking further. */
+static const struct { uint32_t version; const char *entry; } promised[] = {
+    { 1, "ParachainHost_validators" },
+    { 1, "ParachainHost_validator_groups" },
+    { 1, "ParachainHost_availability_cores" },
+    { 1, "ParachainHost_session_index_for_child" },
+    { 1, "ParachainHost_persisted_validation_data" },
+    { 1, "ParachainHost_candidate_events" },
+    { 2, "ParachainHost_session_info" },
+    { 2, "ParachainHost_pvfs_require_precheck" },
+    { 3, "ParachainHost_disputes" },
+    { 4, "ParachainHost_session_executor_params" },
+    { 5, "ParachainHost_unapplied_slashes" },
+    { 5, "ParachainHost_key_ownership_proof" },
+    { 5, "ParachainHost_submit_report_dispute_lost" },
+    { 6, "ParachainHost_minimum_backing_votes" },
+    { 7, "ParachainHost_para_backing_state" },
+    { 7, "ParachainHost_async_backing_params" },
+    { 8, "ParachainHost_disabled_validators" },
+    { 9, "ParachainHost_node_features" },
+    { 10, "ParachainHost_approval_voting_params" },
+    { 11, "ParachainHost_claim_queue" },
+    { 11, "ParachainHost_candidates_pending_availability" },
+    { 12, "ParachainHost_validation_code_bomb_limit" },
+    { 13, "ParachainHost_backing_constraints" },
+    { 13, "ParachainHost_scheduling_lookahead" },
+    { 14, "ParachainHost_para_ids" },
+    { 15, "ParachainHost_unapplied_slashes_v2" },
+};
+
+static void broken_promises(dg_look *l)
+{
+    uint32_t old = dg_version_api(l->old, "ParachainHost"), now = dg_version_api(l->new_, "ParachainHost");
+    for (size_t i = 0; i < sizeof promised / sizeof promised[0]; i++) {
+        const char *entry = promised[i].entry;
+        bool already = promised[i].version <= old && !dg_runtime_exports(l->in->from, entry);
+        if (promised[i].version > now || dg_runtime_exports(l->in->to, entry))
+            continue;
+        dg_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry, dg_find_int(old), dg_find_int(now),
+                "N declares ParachainHost %u, but does not export %s: %s", now, entry,
+                already ? "neither does N-1" : "nodes that rely on the version get an error instead of an answer");
+    }
+}
+
+/* "Api_method": is its API one that N still declares? Otherwise the look at
+ * versions has said that the whole is gone. */
+static bool of_declared_api(const dg_look *l, const char *entry)
+{
+    char api[80];
+    const char *end = strchr(entry, '_');
+    if (!end || end == entry || (size_t)(end - entry) >= sizeof api)
+        return false;
+    memcpy(api, entry, (size_t)(end - entry));
+    api[end - entry] = '\0';
+    return dg_version_api(l->old, api) > 0 && dg_version_api(l->new_, api) > 0;
+}
+
+static void gone(dg_look *l)
+{
+    const dg_module *module = dg_runtime_module(l->in->from);
+    const char *entry;
+    for (size_t i = 0; (entry = dg_module_export_at(module, i)); i++)
+        if (of_declared_api(l, entry) && !dg_runtime_exports(l->in->to, entry) && !dg_found(l, "api.missing", entry))
+            dg_find(l, DG_FIND_WARN, "api.method", entry, NULL, NULL,
+                    "N-1 answers %s, N does not export it: who calls it fails from U on", entry);
+}
+
+/* ---- types ---- */
+
+/* Nodes and tools of today read N's answers: N-1's type must read N's. */
+static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_method *b, const char *entry)
+{
+    dg_buf where;
+    dg_buf_init(&where, 4096);
+    if (!dg_type_reads(l->new_meta, b->output, l->old_meta, a->output, NULL, NULL)
+        && !dg_type_same(l->old_meta, a->output, l->new_meta, b->output, &where))
+        dg_find(l, DG_FIND_WARN, "api.answer", entry, dg_find_type(l->old_meta, a->output), dg_find_type(l->new_meta, b->output),
+                "%s answers another type, at %s: who decodes the old one fails", entry, dg_buf_text(&where));
+    dg_buf_clear(&where);
+}
+
+static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_method *b, const char *entry, const dg_type_id *any)
+{
+    dg_buf where;
+    bool same = a->input_count == b->input_count;
+    dg_buf_init(&where, 4096);
+    for (uint32_t i = 0; same && i < a->input_count; i++)
+        same = dg_type_reads(l->old_meta, a->inputs[i], l->new_meta, b->inputs[i], any, &where);
+    if (!same)
+        dg_find(l, DG_FIND_WARN, "api.question", entry, dg_find_int(a->input_count), dg_find_int(b->input_count),
+                "%s takes other arguments%s%s: calls encoded for N-1 are refused or misread", entry,
+                where.len ? ", at " : "", dg_buf_text(&where));
+    dg_buf_clear(&where);
+}
+
+static void compare_types(dg_look *l)
+{
+    dg_type_id any[2];
+    bool known = dg_look_all_calls(any, l);
+    bool old_knows = dg_meta_method_count(l->old_meta) > 0, new_knows = dg_meta_method_count(l->new_meta) > 0;
+    if (!old_knows || !new_knows) {
+        dg_find_unknown(l, "metadata V14 of %s describes no runtime APIs: types of questions and answers were not compared, "
+                        "only names", old_knows ? "N" : new_knows ? "N-1" : "N-1 and N");
+        return;
+    }
+    for (size_t i = 0; i < dg_meta_method_count(l->old_meta); i++) {
+        const dg_meta_method *a = dg_meta_method_at(l->old_meta, i);
+        const dg_meta_method *b = dg_meta_method_named(l->new_meta, a->api, a->name);
+        char entry[200];
+        snprintf(entry, sizeof entry, "%.98s_%.98s", a->api, a->name);
+        if (!b)
+            continue; /* said by its export */
+        compare_output(l, a, b, entry);
+        compare_inputs(l, a, b, entry, known ? any : NULL);
+    }
+}
+
+dg_code dg_look_methods(dg_look *look, dg_error *err)
+{
+    (void)err;
+    broken_promises(look);
+    gone(look);
+    if (look->old_meta && look->new_meta)
+        compare_types(look);
+    return DG_OK;
+}
