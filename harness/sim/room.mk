@@ -1,0 +1,2 @@
+room := sim
+sees := base
