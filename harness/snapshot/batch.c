@@ -44,7 +44,8 @@ static int by_hash(const void *a, const void *b)
 
 /* Content that waits twice is handed out once. `each` answers 0, or a code of
  * the database, which ends it. */
-int dg_batch_drain(dg_batch *b, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes), void *user)
+int dg_batch_drain(dg_batch *b, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
+                   void *user)
 {
     item *items = (item *)(void *)b->items.at;
     size_t count = b->items.len / sizeof *items;

@@ -154,7 +154,8 @@ static dg_code take_entry(reader *r, uint64_t i)
         return rc;
     found = dg_blake2_256(node);
     if (!dg_hash_equal(&found, &hash))
-        return dg_fail(r->err, DG_MISMATCH, "entry %llu at byte %llu: node %s is wrong: its bytes hash to %s",
+        return dg_fail(r->err, DG_MISMATCH,
+                       "entry %llu at byte %llu: node %s is wrong: its bytes hash to %s",
                        (unsigned long long)i, (unsigned long long)began, dg_hash_text(&hash).text,
                        dg_hash_short(&found).text);
     if ((rc = dg_store_put(&r->import->writer->store, &hash, node, r->err)) < 0)
@@ -337,10 +338,11 @@ static dg_code finish(reader *r)
         return rc == DG_ABSENT ? dg_fail_within(r->err, DG_MISMATCH, "state is incomplete") : rc;
     dg_buf_init(&code, DG_VALUE_MAX);
     rc = dg_import_get(import, &code, dg_text(":code"), r->err);
-    /* Without a header nothing tells whether the state is whole. */
-    info->partial |= !info->header_known || code.len == 0;
+    info->partial |= code.len == 0;
     if (rc >= 0 && !info->header_known)
         rc = dg_import_block(import, r->err);
+    /* Without a header nothing tells whether the state is whole. */
+    info->partial |= !info->header_known;
     if (rc >= 0)
         rc = dg_import_describe(import, dg_buf_bytes(&code), r->err);
     dg_buf_clear(&code);

@@ -57,10 +57,15 @@ typedef struct dg_snapshot_import_options {
     dg_hash hash;
 } dg_snapshot_import_options;
 
-/* Raw chain spec (.json, .json.zst: streamed) or .snap (3, 4), told apart by
- * content. Existing snapshot at path_out: DG_USAGE unless `replace`. Refusals:
- * DG_MALFORMED with position, DG_UNSUPPORTED (plain spec, .snap version),
- * DG_MISMATCH (a node or root that does not hash), DG_IO. Nothing is left behind
+/* Raw chain spec (.json, .json.zst: streamed), the answer of state_getPairs in the
+ * same forms, or .snap (4, 3, 2, and the form before versions), told apart by
+ * content. A spec is the genesis of its chain: number 0 and the header that
+ * follows from its root. A .snap without header is called partial, since nothing
+ * proves it whole. A snapshot that a killed `replace` left aside is put back
+ * first, here and in open; what dead processes left is removed. Existing
+ * snapshot at path_out: DG_USAGE unless `replace`. Refusals: DG_MALFORMED with
+ * position, DG_UNSUPPORTED (plain spec, .snap version), DG_MISMATCH (a node or
+ * root that does not hash), DG_LIMIT, DG_IO. Nothing is left behind
  * on failure. `info` out, may be NULL. */
 dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in, const dg_snapshot_import_options *options, dg_error *err);
 
@@ -78,13 +83,15 @@ json_t *dg_snapshot_manifest(const dg_snapshot *snapshot);
 /* BLAKE2b-256 over (block hash, state root): names the snapshot in outcomes. */
 dg_hash dg_snapshot_hash(const dg_snapshot *snapshot);
 
-/* Every node and value hashed and walked from the root; DG_MISMATCH names the
- * first that is wrong, DG_ABSENT one that is missing. */
+/* The file against its checksum, then every node and value hashed and walked from
+ * the root, child tries included; DG_MISMATCH names the first that is wrong,
+ * DG_ABSENT one that is missing. `nodes` (may be NULL): how many. */
 dg_code dg_snapshot_verify(dg_snapshot *snapshot, uint64_t *nodes, dg_error *err);
 
 /* `.json` or `.json.zst` by the name of the file; keys sorted. */
 dg_code dg_snapshot_export_spec(dg_snapshot *snapshot, const char *path, dg_error *err);
-/* try-runtime snapshot, version 3 or 4 (4 needs the header). */
+/* try-runtime snapshot, version 3 or 4 (4 needs the header). Entries in the order
+ * of the trie: the same state gives the same bytes. */
 dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigned version, dg_error *err);
 
 /* ---- writing by hand (states of a run, RPC later) ---- */

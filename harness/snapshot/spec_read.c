@@ -219,17 +219,19 @@ static dg_code short_text(reader *r, char *to, size_t size, const char *what)
 {
     dg_json_event event;
     dg_code rc = next(r, &event);
+    size_t len;
     if (rc < 0)
         return rc;
     if (event == DG_JSON_OBJECT || event == DG_JSON_ARRAY)
         return wrong(r, what, "a string");
     if (event != DG_JSON_STRING)
         return DG_OK;
-    if (r->json->text.len >= size || (r->json->text.len && memchr(r->json->text.at, 0, r->json->text.len)))
+    len = r->json->text.len;
+    if (len >= size || (len && memchr(r->json->text.at, 0, len)))
         return dg_fail(r->err, DG_LIMIT, "%s has more than %zu bytes, or a zero byte", what, size - 1);
-    if (r->json->text.len)
-        memcpy(to, r->json->text.at, r->json->text.len);
-    to[r->json->text.len] = 0;
+    if (len)
+        memcpy(to, r->json->text.at, len);
+    to[len] = 0;
     return DG_OK;
 }
 

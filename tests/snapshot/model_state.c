@@ -299,3 +299,27 @@ size_t leavings(const char *path)
     closedir(dir);
     return count;
 }
+
+/* ---- two states and a place for one ---- */
+
+dg_hash two_roots[2];
+char two_specs[2][512], target[512];
+
+void two_specs_setup(void)
+{
+    char folder[300];
+    snprintf(folder, sizeof folder, "%s/folder", scratch_dir());
+    ck_assert_int_eq(dg_dir_remove(folder, NULL), DG_OK);
+    ck_assert_int_eq(dg_dir_make(folder, NULL), DG_OK);
+    snprintf(target, sizeof target, "%s/state", folder);
+    for (unsigned i = 0; i < 2; i++) {
+        dg_rng rng = dg_rng_fork(6, "place", i, 0);
+        twin *t = twin_random(&rng, 100, 2);
+        dg_buf text = twin_spec(t, &rng);
+        snprintf(two_specs[i], sizeof two_specs[i], "%s/%u.json", scratch_dir(), i);
+        put_file(two_specs[i], dg_buf_bytes(&text));
+        two_roots[i] = twin_root(t, 1);
+        dg_buf_clear(&text);
+        twin_free(t);
+    }
+}

@@ -37,8 +37,15 @@ dg_code import_with(dg_snapshot_info *info, const char *in, const char *out, uns
 void assert_whole(const char *path, const dg_hash *root);
 dg_buf pack_zstd(dg_bytes raw);
 dg_buf unpack_zstd(const char *path);
-/* Entries of the folder that `path` is in, other than `path` itself and those
- * that were there before the test: leavings. */
+/* Names beside `path` that begin with its name: what an import left behind. */
 size_t leavings(const char *path);
+
+
+/* ---- two states and a place for one ---- */
+
+/* Two specs, their roots, and a path in a folder with nothing else in it. */
+extern char two_specs[2][512], target[512];
+extern dg_hash two_roots[2];
+void two_specs_setup(void); /* a checked fixture */
 
 #endif

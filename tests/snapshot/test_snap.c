@@ -263,8 +263,6 @@ START_TEST(a_file_of_version_4_is_whole_only_with_the_root_of_its_header)
 }
 END_TEST
 
-/* ---- refusals ---- */
-
 static dg_buf small(unsigned version)
 {
     dg_rng rng = dg_rng_fork(4, "small", 0, 0);
@@ -277,6 +275,33 @@ static dg_buf small(unsigned version)
     twin_free(t);
     return slurp(spot("small.snap"));
 }
+
+/* A header that the caller brings proves as much as one in the file, if it is of
+ * the block the file names. */
+START_TEST(a_header_from_elsewhere_makes_a_file_of_version_3_whole)
+{
+    dg_buf file = small(3), header;
+    dg_snapshot_import_options o = { .path_out = spot("brought"), .replace = true };
+    dg_snapshot *s;
+    dg_snapshot_info info;
+    dg_error err;
+    put_file(spot("brought.snap"), dg_buf_bytes(&file));
+    ck_assert_int_eq(dg_snapshot_open(&s, spot("small"), &err), DG_OK);
+    dg_buf_init(&header, 256);
+    dg_buf_put_bytes(&header, dg_snapshot_header(s));
+    dg_snapshot_close(s);
+    o.header = dg_buf_bytes(&header);
+    ck_assert_int_eq(dg_snapshot_import(&info, spot("brought.snap"), &o, &err), DG_OK);
+    ck_assert(info.header_known && !info.partial);
+    header.at[0] ^= 1; /* another parent: another block */
+    ck_assert_int_eq(dg_snapshot_import(&info, spot("brought.snap"), &o, &err), DG_MISMATCH);
+    ck_assert_ptr_nonnull(strstr(err.text, "is of block"));
+    dg_buf_clear(&header);
+    dg_buf_clear(&file);
+}
+END_TEST
+
+/* ---- refusals ---- */
 
 static void assert_refused(dg_bytes raw, dg_code code, const char *says)
 {
@@ -444,6 +469,7 @@ int main(void)
     tcase_add_loop_test(tc, a_partial_file_as_spec_gives_its_root_again, 0, 3);
     tcase_add_loop_test(tc, every_export_imports_to_the_same_root_and_exports_to_the_same_bytes, 0, 8);
     tcase_add_test(tc, a_file_of_version_4_is_whole_only_with_the_root_of_its_header);
+    tcase_add_test(tc, a_header_from_elsewhere_makes_a_file_of_version_3_whole);
     tcase_add_loop_test(tc, a_file_cut_anywhere_is_refused, 0, 2);
     tcase_add_loop_test(tc, other_versions_are_refused_by_number, 0, sizeof versions / sizeof versions[0]);
     tcase_add_loop_test(tc, a_changed_file_is_refused_by_what_was_changed, 0, sizeof changes / sizeof changes[0]);
