@@ -16,7 +16,7 @@ static dg_code child_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
     (void)ret;
-    return rc < 0 ? rc : dg_state_put(dg_host_of(guest)->state, in[0], in[1], in[2], err);
+    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
 }
 
 static dg_code child_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)

@@ -62,11 +62,19 @@ typedef enum dg_host_context {
     DG_CONTEXT_OFFCHAIN /* offchain worker: deterministic stand-ins answer */
 } dg_host_context;
 
+/* What one call may put into the state. A write costs little fuel and much memory
+ * here, so fuel alone would let one call fill the machine. Each write counts its key,
+ * its value, and DG_WRITE_COSTS for the nodes above it; a full relay block writes a
+ * few MiB, the heaviest one-block migrations of real chains some hundred. */
+#define DG_WRITTEN_MAX ((uint64_t)1 << 30)
+enum { DG_WRITE_COSTS = 256 };
+
 typedef struct dg_host_options {
     dg_host_context context;
     bool simulated_validators; /* marked signatures are accepted (crypto.h) */
     uint64_t fuel;             /* 0: default */
     uint32_t memory_max;       /* bytes; 0: engine's */
+    uint64_t written_max;      /* bytes put into the state, as counted below; 0: DG_WRITTEN_MAX */
     /* For tests over vectors of mock hosts: signatures to be taken as genuine. NULL: none. */
     bool (*accept_signature)(const uint8_t sig[64]);
 } dg_host_options;
@@ -83,8 +91,8 @@ typedef struct dg_host_result {
  * success; on a trap, and for what the runtime left open, transactions are
  * unwound to the depth at entry, but the caller wraps the call in begin..rollback
  * when a trap must leave nothing. `result` is initialised here.
- * DG_OK; DG_ABSENT: no such entry; DG_TRAP: the guest's own end, out of memory and
- * fuel included (result->trap tells); DG_IO from the snapshot; DG_LIMIT: too many
+ * DG_OK; DG_ABSENT: no such entry; DG_TRAP: the guest's own end, out of memory, fuel
+ * and written_max included (result->trap tells); DG_IO from the snapshot; DG_LIMIT: too many
  * calls inside one another. */
 dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
                         dg_state *state, const dg_host_options *options, dg_error *err);

@@ -12,6 +12,10 @@ enum {
     DG_HOST_NESTING_MAX = 2       /* a blob that asks for the version of a blob that .. */
 };
 
+/* For what this program asks of a runtime by itself (version, metadata): a real one
+ * takes a hundredth of it, one that never answers is known as such in seconds. */
+#define DG_ASK_FUEL ((uint64_t)20000000000)
+
 /* ---- allocator.c: the guest's heap, kept by the host ---- */
 
 typedef struct dg_heap {
@@ -37,6 +41,7 @@ typedef struct dg_host {
     bool own_heap;        /* the runtime allocates itself: nothing may be placed */
     bool input_taken;
     bool batch_open, batch_good;
+    uint64_t written;     /* bytes put into the state so far, see written_max */
     unsigned depth, nesting; /* open transactions at entry; calls around this one */
     dg_bytes input;
     dg_buf scratch;       /* of one host function */
@@ -91,6 +96,7 @@ typedef enum dg_removal_form { DG_REMOVAL_NONE, DG_REMOVAL_FLAG, DG_REMOVAL_KILL
 dg_code dg_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
                           const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form, dg_error *err);
 dg_code dg_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_error *err);
+dg_code dg_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
 /* Roots of lists from SCALE; `pairs` false: Vec<Vec<u8>>, true: Vec<(Vec<u8>, Vec<u8>)>. */
 dg_code dg_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak, unsigned version, dg_error *err);
 bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32], bool old);

@@ -25,7 +25,7 @@ static dg_code set_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     dg_bytes in[3];
     dg_code rc = lift_child(guest, in, arg, 3, err);
     (void)ret;
-    return rc < 0 ? rc : dg_state_put(dg_host_of(guest)->state, in[0], in[1], in[2], err);
+    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
 }
 
 static dg_code clear_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -109,7 +109,7 @@ static dg_code storage_child_set(dg_guest *guest, const uint64_t *arg, uint64_t 
     dg_bytes child, in[2];
     dg_code rc = numbered(guest, &child, in, arg, 2, err);
     (void)ret;
-    return rc < 0 ? rc : dg_state_put(dg_host_of(guest)->state, child, in[0], in[1], err);
+    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), child, in[0], in[1], err);
 }
 
 static dg_code storage_child_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)

@@ -148,7 +148,7 @@ static uint32_t pick(dg_bytes versions)
 static dg_code query(dg_runtime *r, dg_host_result *result, const char *entry, dg_bytes input, dg_state *state,
                      dg_error *err)
 {
-    static const dg_host_options options = { .context = DG_CONTEXT_QUERY };
+    static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
     return dg_runtime_call(r, result, entry, input, state, &options, err);
 }
 

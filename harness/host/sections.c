@@ -25,7 +25,7 @@ static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
 
 dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting, dg_error *err)
 {
-    static const dg_host_options options = { .context = DG_CONTEXT_QUERY };
+    static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
     dg_state *state = dg_state_empty();
     dg_host_result result;
     dg_code rc;

@@ -6,12 +6,28 @@ static const dg_bytes top = { 0 };
 
 /* ---- what the top trie, child tries and the names of 2019 share ---- */
 
+/* Before each write, so that the state never holds more than the call may put there. */
+static dg_code count_write(dg_host *h, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    uint64_t max = h->options.written_max ? h->options.written_max : DG_WRITTEN_MAX;
+    h->written += DG_WRITE_COSTS + key.len + value.len;
+    if (h->written > max)
+        return dg_fail(err, DG_LIMIT, "one call put more than %llu MiB into the state", (unsigned long long)(max >> 20));
+    return DG_OK;
+}
+
+dg_code dg_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    dg_code rc = count_write(h, key, value, err);
+    return rc < 0 ? rc : dg_state_put(h->state, child, key, value, err);
+}
+
 /* Direct writes below the prefix of child tries are ignored, as in real nodes. */
 dg_code dg_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_error *err)
 {
     if (dg_bytes_begin(key, dg_text(":child_storage:")))
         return DG_OK;
-    return value ? dg_state_put(h->state, top, key, *value, err) : dg_state_delete(h->state, top, key, err);
+    return value ? dg_storage_put(h, top, key, *value, err) : dg_state_delete(h->state, top, key, err);
 }
 
 /* Copies what fits of the value from `offset` on; `left` counts what there is. */
@@ -208,6 +224,8 @@ static dg_code storage_append(dg_guest *guest, const uint64_t *arg, uint64_t *re
     dg_code rc = dg_lift(guest, in, arg, 2, err);
     (void)ret;
     if (rc < 0 || dg_bytes_begin(in[0], dg_text(":child_storage:")))
+        return rc;
+    if ((rc = count_write(dg_host_of(guest), in[0], in[1], err)) < 0)
         return rc;
     return dg_state_append(dg_host_of(guest)->state, in[0], in[1], err);
 }

@@ -154,6 +154,26 @@ END_TEST
 
 /* ---- arguments that lie ---- */
 
+/* A write costs a guest next to nothing and this program a node of memory. */
+static const struct { const char *import, *signature; unsigned args; guest_arg arg[3]; } writes[] = {
+    { SET, 2, { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+    { "ext_storage_append_version_1", "PP:", 2, { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+    { CHILD("set_version_1"), "PPP:", 3,
+      { { 'P', { (const uint8_t *)"c", 1 }, 0 }, { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+};
+
+START_TEST(a_call_may_write_so_much_and_no_more)
+{
+    asker *g = guest_begin();
+    g->options.written_max = 4 * (DG_WRITE_COSTS + 8);
+    for (unsigned i = 0; i < 4; i++)
+        guest_ask(g, writes[_i].import, writes[_i].signature, writes[_i].arg, writes[_i].args);
+    guest_do(g, state);
+    guest_ask(g, writes[_i].import, writes[_i].signature, writes[_i].arg, writes[_i].args);
+    refused(g, DG_TRAP, "one call put more than");
+}
+END_TEST
+
 START_TEST(arguments_outside_the_memory_trap)
 {
     asker *g = guest_begin();
@@ -240,6 +260,7 @@ int main(void)
     tcase_add_test(tc, clearing_with_a_cursor_goes_on_where_it_stopped);
     tcase_add_test(tc, prefixes_that_meet_child_storage_are_not_cleared);
     tcase_add_test(tc, a_guest_that_takes_all_memory_traps);
+    tcase_add_loop_test(tc, a_call_may_write_so_much_and_no_more, 0, sizeof writes / sizeof writes[0]);
     tcase_add_test(tc, arguments_outside_the_memory_trap);
     tcase_add_loop_test(tc, arguments_that_do_not_decode_trap_in_words, 0, sizeof bad_args / sizeof bad_args[0]);
     tcase_add_test(tc, a_proof_shows_what_is_there);
