@@ -134,7 +134,7 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
     dg_buf_init(&text, OUTCOME_MAX);
     if ((rc = dg_file_read(&text, path, err)) < 0)
         goto out;
-    json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    json = json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
     if (!json)
         rc = dg_fail(err, DG_MALFORMED, "%s: line %d: %s", path, why.line, why.text);
     else if (json_is_object(json) && json_is_integer(json_object_get(json, "doppel")) && json_integer_value(json_object_get(json, "doppel")) > 1)

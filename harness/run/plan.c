@@ -36,7 +36,7 @@ const json_t *dg_plan_json(const dg_plan *plan)
 static dg_code read_json(json_t **out, dg_bytes text, dg_error *err)
 {
     json_error_t why;
-    *out = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    *out = json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
     if (*out)
         return DG_OK;
     if (json_error_code(&why) == json_error_out_of_memory)

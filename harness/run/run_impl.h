@@ -30,6 +30,7 @@ typedef struct answer {
     uint64_t fuel;
     size_t len;
     bool decodes;       /* by the runtime's own types, or the layout */
+    bool described;     /* the metadata had its type: fields have names */
     bool decodes_old;   /* by the types of N-1 */
     dg_hash essence;    /* of what is compared (api_compare) */
     dg_hash hash;

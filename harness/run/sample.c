@@ -155,6 +155,7 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
     out->hash = dg_blake2_256(value);
     out->essence = essence_of(value, row->compare);
     out->decodes = json != NULL;
+    out->described = meta && dg_meta_method_named(meta, row->api, row->method);
     if (json && value.len <= ANSWER_JSON_MAX)
         keep_words(out->value, sizeof out->value, json);
     if (!json)
@@ -308,7 +309,7 @@ static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
     if (odd && later->taken) {
         char words[200] = "";
         bad |= put_text(out, "later", later->answers[i].value);
-        if (now->json && control->taken && control->answers[i].json)
+        if (now->json && control->taken && control->answers[i].json && control->answers[i].described == now->described)
             say_difference(words, sizeof words, "", " instead of ", now->json, control->answers[i].json);
         else if (now->json && later->answers[i].json)
             say_difference(words, sizeof words, "", ", then ", now->json, later->answers[i].json);

@@ -6,6 +6,8 @@
 
 #include "run/run.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     dg_plan *plan = NULL, *again = NULL;

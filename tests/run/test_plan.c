@@ -126,6 +126,16 @@ START_TEST(a_path_may_start_at_the_plan)
 }
 END_TEST
 
+START_TEST(an_empty_file_is_no_plan)
+{
+    dg_plan *plan = NULL;
+    dg_error err = { .text = "" };
+    dg_file_write(scratch_path("empty.json"), dg_text(""), NULL);
+    ck_assert_int_eq(dg_plan_load(&plan, scratch_path("empty.json"), &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, "empty.json: line 1") != NULL, "%s", err.text);
+}
+END_TEST
+
 START_TEST(a_flag_wins_over_the_file)
 {
     dg_plan *plan = parsed("{" WHOLE ",\"seed\":5}");
@@ -234,6 +244,7 @@ int main(void)
     tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0, sizeof incomplete / sizeof *incomplete);
     tcase_add_test(tc, what_is_left_out_has_its_stated_default);
     tcase_add_test(tc, a_path_may_start_at_the_plan);
+    tcase_add_test(tc, an_empty_file_is_no_plan);
     tcase_add_test(tc, a_flag_wins_over_the_file);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
     tcase_add_test(tc, the_shipped_schemas_are_the_tables);

@@ -1,0 +1,330 @@
+/* An outcome is a contract with whoever gates releases on it: the same plan gives
+ * the same bytes, every byte has a key in the schema, and every exit code is the
+ * one that the verdict deserves. */
+#include "model_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "claim/claim.h"
+#include "run/keys.h"
+
+static const char *runtimes(void)
+{
+    const char *at = getenv("DOPPEL_RUNTIMES");
+    return at ? at : "build/runtimes";
+}
+
+static const char *runtime_file(const char *name)
+{
+    static char room[4][512];
+    static int next;
+    char *path = room[next++ % 4];
+    snprintf(path, 512, "%s/%s", runtimes(), name);
+    return path;
+}
+
+static bool runtimes_here(void)
+{
+    if (dg_file_exists(runtime_file("mini.json")))
+        return true;
+    printf("not run: %s is not here\n", runtime_file("mini.json"));
+    return false;
+}
+
+static json_t *mini(const char *to, const char *const *more)
+{
+    return run_pair(runtime_file("mini.json"), runtime_file(to), "boundary@2-3", more);
+}
+
+/* ---- the same bytes ---- */
+
+static char *printed(json_t *outcome)
+{
+    json_object_del(outcome, "environment");
+    return json_dumps(outcome, JSON_SORT_KEYS | JSON_INDENT(1));
+}
+
+START_TEST(the_same_plan_gives_the_same_bytes)
+{
+    const char *spec = fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), *to = fixture_path("paseo-1002000-e20.wasm");
+    json_t *a = run_pair(spec, to, "boundary-8", NULL), *b = run_pair(spec, to, "boundary-8", NULL);
+    char *first = printed(a), *second = printed(b);
+    ck_assert_str_eq(first, second);
+    ck_assert(strstr(first, "\"exit\": 0"));
+    free(first);
+    free(second);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+/* Another seed is other luck: other authors, so other blocks. */
+START_TEST(another_seed_gives_other_blocks_and_the_same_verdict)
+{
+    static const char *const other[] = { "seed=2", NULL };
+    json_t *a, *b;
+    if (!runtimes_here())
+        return;
+    a = mini("mini-2.wasm", NULL);
+    b = mini("mini-2.wasm", other);
+    ck_assert(!json_equal(a, b));
+    ck_assert_int_eq(dg_outcome_exit(a), DG_EXIT_HELD);
+    ck_assert_int_eq(dg_outcome_exit(b), DG_EXIT_HELD);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+/* ---- every key is in the schema ---- */
+
+START_TEST(an_outcome_is_what_its_schema_says)
+{
+    static const char *const blobs[] = { "mini-2.wasm", "mini-2-init-traps.wasm", "mini-2-other-name.wasm", "mini-2-api-defaults.wasm", "mini-2-keys-shorter.wasm" };
+    for (size_t i = 0; runtimes_here() && i < sizeof blobs / sizeof *blobs; i++) {
+        json_t *outcome = mini(blobs[i], NULL), *again = NULL;
+        const char *path = scratch_path("outcome.json");
+        dg_error err = { .text = "" };
+        ck_assert_msg(key_check(outcome_keys(), outcome, true, &err) == DG_OK, "%s: %s", blobs[i], err.text);
+        ck_assert_int_eq(json_dump_file(outcome, path, 0), 0);
+        ck_assert_msg(dg_outcome_load(&again, path, &err) == DG_OK, "%s", err.text);
+        ck_assert(json_equal(outcome, again));
+        json_decref(again);
+        json_decref(outcome);
+    }
+}
+END_TEST
+
+static const struct { const char *text; dg_code rc; const char *says; } bad_files[] = {
+    { "", DG_MALFORMED, "line 1" },
+    { "[]", DG_MALFORMED, "not a JSON object" },
+    { "{}", DG_MALFORMED, "doppel is missing" },
+    { "{\"doppel\":2}", DG_UNSUPPORTED, "format 2" },
+    { "{\"doppel\":1,\"exit\":9}", DG_MALFORMED, "exit is 9" },
+    { "{\"doppel\":1,\"results\":1}", DG_MALFORMED, "did you mean \"result\"" },
+};
+
+START_TEST(what_is_no_outcome_is_refused)
+{
+    const char *path = scratch_path("bad.json");
+    json_t *outcome = NULL;
+    dg_error err = { .text = "" };
+    dg_file_write(path, dg_text(bad_files[_i].text), NULL);
+    ck_assert_int_eq(dg_outcome_load(&outcome, path, &err), bad_files[_i].rc);
+    ck_assert_msg(strstr(err.text, bad_files[_i].says) && strstr(err.text, "bad.json"), "%s", err.text);
+    ck_assert_ptr_null(outcome);
+}
+END_TEST
+
+/* ---- exit codes ---- */
+
+static const struct { const char *to, *more; int exit; const char *reason; } verdict_rows[] = {
+    { "mini-2.wasm", NULL, DG_EXIT_HELD, "none broke" },
+    { "mini-2-config-lost.wasm", NULL, DG_EXIT_BROKE, "config-survives" },
+    { "mini-2-state-grows.wasm", NULL, DG_EXIT_HELD, "1 warned" }, /* an advice claim that breaks only warns */
+    { "mini-2-state-grows.wasm", "claims.state-growth.severity=gate", DG_EXIT_BROKE, "state-growth" },
+    { "mini-2-state-grows.wasm", "claims.state-growth.off=true", DG_EXIT_HELD, "0 warned" },
+    { "mini-2-init-traps.wasm", "claims.default=false", DG_EXIT_BROKE, "authorable" },
+};
+
+START_TEST(an_exit_code_is_what_the_verdict_deserves)
+{
+    const char *more[] = { verdict_rows[_i].more, NULL, NULL };
+    json_t *outcome;
+    if (!runtimes_here())
+        return;
+    if (more[0] && strcmp(more[0], "claims.default=false") == 0)
+        more[1] = "claims.authorable.severity=gate";
+    outcome = mini(verdict_rows[_i].to, more);
+    ck_assert_msg(dg_outcome_exit(outcome) == verdict_rows[_i].exit, "%s", verdicts(outcome));
+    ck_assert_msg(strstr(json_string_value(json_object_get(outcome, "reason")), verdict_rows[_i].reason) != NULL, "%s", verdicts(outcome));
+    json_decref(outcome);
+}
+END_TEST
+
+/* With the gate that would tell switched off, a run in which N never ran still
+ * must not pass: nothing was proven. */
+START_TEST(a_run_that_did_not_see_the_hazard_is_inconclusive)
+{
+    static const char *const more[] = { "claims.default=false", "claims.identity.severity=gate", NULL };
+    json_t *outcome;
+    if (!runtimes_here())
+        return;
+    outcome = mini("mini-2-init-traps.wasm", more);
+    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_INCONCLUSIVE, "%s", verdicts(outcome));
+    ck_assert_str_eq(json_string_value(json_object_get(outcome, "reason")), "N never ran");
+    json_decref(outcome);
+}
+END_TEST
+
+static const struct { dg_code rc; int exit; } code_rows[] = {
+    { DG_USAGE, 2 }, { DG_MALFORMED, 2 }, { DG_UNSUPPORTED, 2 }, { DG_MISMATCH, 2 }, { DG_ABSENT, 2 },
+    { DG_TRAP, 3 }, { DG_LIMIT, 3 }, { DG_IO, 4 }, { DG_NOMEM, 4 },
+};
+
+START_TEST(a_failure_never_exits_with_zero)
+{
+    ck_assert_int_eq(dg_exit_of(code_rows[_i].rc), code_rows[_i].exit);
+    ck_assert_int_eq(dg_outcome_exit(NULL), DG_EXIT_INTERNAL);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+START_TEST(n_that_is_n_minus_one_is_refused)
+{
+    dg_error err = { .text = "" };
+    if (!runtimes_here())
+        return;
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-1.wasm"), "boundary@2-3", NULL, &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, "the runtime that the snapshot runs already") != NULL, "%s", err.text);
+}
+END_TEST
+
+static const struct { const char *at, *says; } bad_places[] = {
+    { "#0", "upgrade.at" }, { "boundary@1-9999", "upgrade.at" }, { "boundary@900000", "at most" },
+};
+
+START_TEST(a_position_outside_the_chain_is_refused)
+{
+    dg_error err = { .text = "" };
+    if (!runtimes_here())
+        return;
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-2.wasm"), bad_places[_i].at, NULL, &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, bad_places[_i].says) != NULL, "%s: %s", bad_places[_i].at, err.text);
+}
+END_TEST
+
+START_TEST(a_blob_that_is_none_is_refused)
+{
+    dg_error err = { .text = "" };
+    if (!runtimes_here())
+        return;
+    dg_file_write(scratch_path("none.wasm"), dg_text("not wasm at all"), NULL);
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), scratch_path("none.wasm"), "boundary@2-3", NULL, &err), DG_MALFORMED);
+    ck_assert_msg(strstr(err.text, "none.wasm") != NULL, "%s", err.text);
+    ck_assert_int_eq(run_refused("VERSION", runtime_file("mini-2.wasm"), "boundary@2-3", NULL, &err), DG_MALFORMED);
+}
+END_TEST
+
+/* Hex, as explorers show code, is as good as the bytes. */
+START_TEST(a_blob_may_be_hex)
+{
+    dg_buf raw, text, back;
+    if (!runtimes_here())
+        return;
+    raw = slurp(runtime_file("mini-2.wasm"));
+    dg_buf_init(&text, 1 << 26);
+    dg_buf_init(&back, 1 << 26);
+    dg_hex_put(&text, dg_buf_bytes(&raw));
+    dg_buf_put_text(&text, "\n");
+    dg_file_write(scratch_path("blob.hex"), dg_buf_bytes(&text), NULL);
+    ck_assert_int_eq(dg_blob_load(&back, scratch_path("blob.hex"), NULL), DG_OK);
+    assert_bytes(dg_buf_bytes(&back), dg_buf_bytes(&raw), "blob from hex");
+    dg_buf_clear(&raw);
+    dg_buf_clear(&text);
+    dg_buf_clear(&back);
+}
+END_TEST
+
+/* ---- events and determinism ---- */
+
+typedef struct lines { dg_event *at; size_t count; } lines;
+
+static lines read_lines(const char *path)
+{
+    lines out = { dg_calloc(1 << 16, sizeof(dg_event)), 0 };
+    dg_buf text = slurp(path);
+    const char *p = dg_buf_text(&text);
+    while (*p) {
+        size_t len = strcspn(p, "\n");
+        json_t *line = json_loadb(p, len, 0, NULL);
+        dg_error err;
+        ck_assert_uint_lt(out.count, 1 << 16);
+        if (dg_event_parse(&out.at[out.count++], line, &err) < 0)
+            ck_abort_msg("%s", err.text);
+        json_decref(line);
+        p += len + 1;
+    }
+    dg_buf_clear(&text);
+    return out;
+}
+
+/* The event log alone is enough to come to every verdict again. */
+START_TEST(the_log_of_a_run_gives_its_verdicts)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .events_path = scratch_path("events.ndjson"), .verify_determinism = true };
+    json_t *outcome;
+    const json_t *claim;
+    dg_plan *plan;
+    lines log;
+    size_t i;
+    if (!runtimes_here())
+        return;
+    dg_plan_new(&plan, NULL);
+    dg_plan_set(plan, "snapshot", runtime_file("mini.json"), NULL);
+    dg_plan_set(plan, "upgrade.to", runtime_file("mini-2-api-defaults.wasm"), NULL);
+    dg_plan_set(plan, "upgrade.at", "boundary@2-3", NULL);
+    ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
+    ck_assert_int_eq(dg_run(&outcome, plan, &options, NULL), DG_OK);
+    ck_assert_int_eq(dg_outcome_exit(outcome), DG_EXIT_HELD);
+    log = read_lines(options.events_path);
+    ck_assert_uint_gt(log.count, 100);
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim) {
+        const dg_claim *judge = dg_claim_named(json_string_value(json_object_get(claim, "name")));
+        dg_claim_setup setup = { .upgrade_block = (uint32_t)json_integer_value(json_object_get(json_object_get(outcome, "upgrade"), "block")),
+                                 .slot_ms = 6000, .epoch_slots = 10, .boundaries_after = 2 };
+        dg_verdict v;
+        ck_assert_int_eq(dg_claim_judge(judge, &v, &setup, log.at, log.count, NULL), DG_OK);
+        ck_assert_str_eq(dg_status_name(v.status), json_string_value(json_object_get(claim, "status")));
+        ck_assert_str_eq(v.text, json_string_value(json_object_get(claim, "text")));
+        dg_verdict_clear(&v);
+    }
+    for (i = 0; i < log.count; i++)
+        json_decref(log.at[i].detail);
+    dg_free(log.at);
+    json_decref(outcome);
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* Every way in: the runtime takes the upgrade by its own calls, or it is written. */
+static const struct { const char *how, *path; } ways[] = { { "set-code", "scheduler" }, { "override", ":code written" }, { "authorize", "authoriz" } };
+
+START_TEST(each_way_of_enactment_is_named)
+{
+    char how[64];
+    const char *more[] = { how, NULL };
+    json_t *outcome;
+    const char *path;
+    if (!corpus_path("specs/paseo-local-1002005-e10.json.zst") || REDUCED)
+        return;
+    snprintf(how, sizeof how, "upgrade.how=%s", ways[_i].how);
+    outcome = run_pair(corpus_path("specs/paseo-local-1002005-e10.json.zst"), code_file("specs/paseo-local-1003000-e10.json.zst"), "boundary-3", more);
+    path = json_string_value(json_object_get(json_object_get(outcome, "upgrade"), "path"));
+    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s: %s", how, verdicts(outcome));
+    ck_assert_msg(strstr(path, ways[_i].path) != NULL, "%s went by %s", how, path);
+    json_decref(outcome);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("outcome");
+    TCase *tc = tcase_create("outcome");
+    tcase_add_test(tc, the_same_plan_gives_the_same_bytes);
+    tcase_add_test(tc, another_seed_gives_other_blocks_and_the_same_verdict);
+    tcase_add_test(tc, an_outcome_is_what_its_schema_says);
+    tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
+    tcase_add_loop_test(tc, an_exit_code_is_what_the_verdict_deserves, 0, sizeof verdict_rows / sizeof *verdict_rows);
+    tcase_add_test(tc, a_run_that_did_not_see_the_hazard_is_inconclusive);
+    tcase_add_loop_test(tc, a_failure_never_exits_with_zero, 0, sizeof code_rows / sizeof *code_rows);
+    tcase_add_test(tc, n_that_is_n_minus_one_is_refused);
+    tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0, sizeof bad_places / sizeof *bad_places);
+    tcase_add_test(tc, a_blob_that_is_none_is_refused);
+    tcase_add_test(tc, a_blob_may_be_hex);
+    tcase_add_test(tc, the_log_of_a_run_gives_its_verdicts);
+    tcase_add_loop_test(tc, each_way_of_enactment_is_named, 0, sizeof ways / sizeof *ways);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
