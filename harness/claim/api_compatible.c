@@ -36,7 +36,8 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s", (unsigned)m->bad.count, m->first);
         verdict_span(v, &m->bad);
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "%u answer types differ, what was answered still decodes: %s", (unsigned)m->odd.count, m->first_odd);
+        verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s", (unsigned)m->odd.count,
+                    m->odd.count == 1 ? " differs" : "s differ", m->first_odd);
         verdict_span(v, &m->odd);
     } else if (!m->asked) {
         verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");

@@ -55,7 +55,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
     } else {
-        verdict_say(v, DG_HELD, "in %u blocks", (unsigned)m->blocks);
+        verdict_say(v, DG_HELD, "in %u block%s", (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
     }
     verdict_show(v, &m->facts);
 }

@@ -26,7 +26,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no block was executed again");
     } else {
-        verdict_say(v, DG_HELD, "%u blocks, same roots", (unsigned)m->blocks);
+        verdict_say(v, DG_HELD, "%u block%s, same roots", (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
     }
     verdict_show(v, &m->facts);
 }

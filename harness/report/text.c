@@ -120,6 +120,13 @@ static void fact(char *out, size_t size, const json_t *event)
         snprintf(out, size, "%.120s: %.100s became %.100s", text_at(d, "where"), text_at(d, "old"), text_at(d, "new"));
 }
 
+static bool said(const char *text, const char *fact)
+{
+    char begin[32];
+    snprintf(begin, sizeof begin, "%s", fact);
+    return strstr(text, begin) != NULL;
+}
+
 static void facts(sheet *s, const json_t *claim, size_t most)
 {
     const json_t *list = json_object_get(claim, "evidence"), *event;
@@ -127,7 +134,7 @@ static void facts(sheet *s, const json_t *claim, size_t most)
     json_array_foreach(list, i, event) {
         char line[480];
         fact(line, sizeof line, event);
-        if (!line[0] || json_array_size(list) == 1)
+        if (!line[0] || json_array_size(list) == 1 || said(text_at(claim, "text"), line))
             continue; /* the claim's own line has said it */
         if (told++ == most) {
             sheet_to(s, COLUMN_TEXT);
@@ -239,7 +246,9 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     lines(&s, outcome, "causes", "cause");
     lines(&s, outcome, "advice", "advice");
     lines(&s, outcome, "notes", "note");
-    printf_wrap(&s, 8, "exit %lld   %.300s", whole_at(outcome, "exit"), text_at(outcome, "reason"));
-    sheet_end(&s);
+    if (json_is_integer(json_object_get(outcome, "exit"))) {
+        printf_wrap(&s, 8, "exit %lld: %.300s", whole_at(outcome, "exit"), text_at(outcome, "reason"));
+        sheet_end(&s);
+    }
     return dg_buf_check(out, err, "report");
 }

@@ -102,13 +102,13 @@ static const struct row {
     { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block", "C11 slot 11 0 1\nT11 slot 11 0 1" },
 
     { "session-cadence", DG_UNEXERCISED, 0, "no epoch ended", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 0 4 11" },
-    { "session-cadence", DG_HELD, 0, "1 epochs", "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
+    { "session-cadence", DG_HELD, 0, "1 epoch ended", "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
     { "session-cadence", DG_BROKE, 20, "0 unexpected, 1 missing", "C20 epoch 1 20 1 1 4 20\nT20 epoch 1 20 1 0 4 20" },
     { "session-cadence", DG_BROKE, 11, "1 unexpected, 0 missing", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 1 4 11\nT20 epoch 1 20 1 1 4 20" },
     { "session-cadence", DG_UNEXERCISED, 0, "N-1 alone", "C20 epoch 1 20 1 0 4 20\nT20 epoch 1 20 1 1 4 20" },
 
     { "authorable", DG_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1" },
-    { "authorable", DG_HELD, 0, "2 slots", "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
+    { "authorable", DG_HELD, 0, "2 builds", "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     { "authorable", DG_BROKE, 11, "in initialize: boom", "C11 slot 11 1 1\nT11 build-failed 11 1 1 {'step':'initialize','panic':'boom'}\nT11 slot 11 0 1" },
     { "authorable", DG_UNEXERCISED, 0, "N-1 alone", "C9 build-failed 9 1 1 {'step':'initialize'}\nT11 build-failed 11 1 1 {'step':'initialize'}" },
 
@@ -120,17 +120,17 @@ static const struct row {
     { "authorities-survive", DG_BROKE, 11, "Session.NextKeys: 3 of 3", "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT11 storage 3 3 0 {'pallet':'Session','item':'NextKeys','role':'session-keys','reason':'32 bytes left'}" },
 
     { "config-survives", DG_UNEXERCISED, 0, "no configuration", "C11 slot 11 1 1" },
-    { "config-survives", DG_HELD, 0, "1 values", "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
+    { "config-survives", DG_HELD, 0, "1 items", "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
     { "config-survives", DG_BROKE, 11, "does not decode", "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
     { "config-survives", DG_WARNED, 11, "rotation 10 -> 20", "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },
     { "config-survives", DG_BROKE, 11, "20 of 30 values read otherwise", "T11 config 1 0 1 30 20 {'what':'Configuration.ActiveConfig','changed':'max 9 -> 0'}" },
     { "config-survives", DG_UNEXERCISED, 0, "N-1 alone", "T11 config 0 0 0 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
 
     { "inherent-accepted", DG_UNEXERCISED, 0, "no block", "C11 inherent 2 2 1" },
-    { "inherent-accepted", DG_HELD, 0, "in 1 blocks", "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
+    { "inherent-accepted", DG_HELD, 0, "in 1 block", "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
     { "inherent-accepted", DG_BROKE, 11, "parachains' one is missing", "C11 inherent 2 2 1\nT11 inherent 1 1 0" },
     { "inherent-accepted", DG_BROKE, 11, "1 produced, 1 taken, 2 in control: boom", "C11 inherent 2 2 1\nT11 inherent 1 1 -1 {'refused':'boom'}" },
-    { "inherent-accepted", DG_HELD, 0, "in 1 blocks", "C11 inherent 2 2 1\nT11 inherent 2 2 -1 {'refused':'finalize_block trapped'}" },
+    { "inherent-accepted", DG_HELD, 0, "in 1 block", "C11 inherent 2 2 1\nT11 inherent 2 2 -1 {'refused':'finalize_block trapped'}" },
     { "inherent-accepted", DG_BROKE, 11, "2 produced, 1 taken, 2 in control: 0x0100", "C11 inherent 2 2 1\nT11 inherent 2 1 1 {'refused':'0x0100'}" },
     { "inherent-accepted", DG_UNEXERCISED, 0, "N-1 alone", "C11 inherent 2 1 1\nT11 inherent 2 1 1" },
 

@@ -1,0 +1,167 @@
+/* The page people paste into a referendum or a pull request: every byte of it is
+ * held, since a changed word there is a changed promise. */
+#include "../support/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static json_t *outcome_of(const char *name)
+{
+    char path[256];
+    json_error_t why;
+    json_t *out;
+    snprintf(path, sizeof path, "tests/report/outcomes/%s.json", name);
+    out = json_load_file(path, 0, &why);
+    ck_assert_msg(out != NULL, "%s: %s", path, why.text);
+    return out;
+}
+
+static dg_buf text_of(const json_t *outcome, const dg_report_options *options)
+{
+    dg_error err = { .text = "" };
+    dg_buf out;
+    dg_buf_init(&out, 1 << 24);
+    ck_assert_msg(dg_report_text(&out, outcome, options, &err) == DG_OK, "%s", err.text);
+    return out;
+}
+
+static const struct { const char *outcome, *golden; dg_report_options options; } pages[] = {
+    { "healthy", "healthy", { .width = 100 } },
+    { "drained", "drained", { .width = 100 } },
+    { "refused", "refused", { .width = 100 } },
+    { "drained", "drained-narrow", { .width = 60 } },
+    { "drained", "drained-colour", { .width = 100, .colour = true } },
+    { "healthy", "healthy-verbose", { .width = 100, .verbose = true } },
+};
+
+START_TEST(a_page_is_the_golden_one)
+{
+    char path[256];
+    json_t *outcome = outcome_of(pages[_i].outcome);
+    dg_buf got = text_of(outcome, &pages[_i].options), want;
+    snprintf(path, sizeof path, "tests/golden/report/%s.txt", pages[_i].golden);
+    if (getenv("BLESS"))
+        dg_file_write(path, dg_buf_bytes(&got), NULL);
+    want = slurp(path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)), "%s; BLESS=1 rewrites it. Got:\n%s", path, dg_buf_text(&got));
+    dg_buf_clear(&got);
+    dg_buf_clear(&want);
+    json_decref(outcome);
+}
+END_TEST
+
+/* No line is longer than asked, but for single words (hashes). */
+START_TEST(lines_keep_to_the_width)
+{
+    json_t *outcome = outcome_of("drained");
+    dg_report_options options = { .width = (unsigned)_i };
+    dg_buf got = text_of(outcome, &options);
+    unsigned width = _i < 40 ? 40 : (unsigned)_i;
+    for (const char *line = dg_buf_text(&got); *line;) {
+        size_t len = strcspn(line, "\n");
+        const char *last = line + len;
+        while (last > line && last[-1] != ' ')
+            last--;
+        ck_assert_msg(len <= width || (size_t)(line + len - last) > width / 4 || strncmp(line, "westend", 7) == 0, "%.*s", (int)len, line);
+        line += len + 1;
+    }
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
+/* What a runtime says about itself may hold anything: nothing of it reaches the
+ * terminal as a command. */
+START_TEST(control_bytes_are_shown_not_sent)
+{
+    json_t *outcome = json_loads("{\"doppel\":1,\"claims\":[{\"name\":\"x\",\"status\":\"broke\",\"severity\":\"gate\",\"text\":\"a\\u001b[2Jb\\nc\"}],\"exit\":1}", 0, NULL);
+    dg_report_options options = { .width = 80 };
+    dg_buf got = text_of(outcome, &options);
+    ck_assert_ptr_null(strchr(dg_buf_text(&got), '\033'));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&got), "a?[2Jb?c"));
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
+/* Outcomes come from files: fields may be gone or of another type. */
+static const char *const odd[] = {
+    "{\"doppel\":1,\"claims\":[]}",
+    "{\"doppel\":1,\"claims\":[1,null,{},[]]}",
+    "{\"doppel\":1,\"claims\":[{\"name\":1,\"status\":{},\"evidence\":[1,{}]}],\"from\":[],\"upgrade\":\"x\",\"causes\":{},\"notes\":[1]}",
+    "{\"doppel\":1,\"claims\":[{\"name\":\"n\",\"status\":\"broke\",\"evidence\":[{\"kind\":\"api\"},{\"kind\":\"api\",\"detail\":[]}]}],\"exit\":\"0\"}",
+};
+
+START_TEST(odd_outcomes_are_printed_without_a_guess)
+{
+    json_t *outcome = json_loads(odd[_i], 0, NULL);
+    dg_report_options options = { .width = 0, .verbose = true };
+    dg_buf got;
+    ck_assert_ptr_nonnull(outcome);
+    got = text_of(outcome, &options);
+    ck_assert_ptr_null(strstr(dg_buf_text(&got), "exit"));
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
+static const char *const none[] = { "{}", "[]", "{\"doppel\":1}", "{\"doppel\":\"1\",\"claims\":[]}" };
+
+START_TEST(what_is_no_outcome_is_refused)
+{
+    json_t *outcome = json_loads(none[_i], 0, NULL);
+    dg_report_options options = { .width = 0 };
+    dg_buf out;
+    dg_buf_init(&out, 1 << 16);
+    ck_assert_int_eq(dg_report_text(&out, outcome, &options, NULL), DG_MALFORMED);
+    ck_assert_uint_eq(out.len, 0);
+    dg_buf_clear(&out);
+    json_decref(outcome);
+}
+END_TEST
+
+START_TEST(json_is_sorted_and_stable)
+{
+    json_t *a = json_loads("{\"b\":1,\"a\":[2]}", 0, NULL), *b = json_loads("{\"a\":[2],\"b\":1}", 0, NULL);
+    dg_buf first, second;
+    dg_buf_init(&first, 1 << 12);
+    dg_buf_init(&second, 1 << 12);
+    ck_assert_int_eq(dg_report_json(&first, a, NULL), DG_OK);
+    ck_assert_int_eq(dg_report_json(&second, b, NULL), DG_OK);
+    ck_assert_str_eq(dg_buf_text(&first), "{\n  \"a\": [\n    2\n  ],\n  \"b\": 1\n}\n");
+    ck_assert_str_eq(dg_buf_text(&first), dg_buf_text(&second));
+    dg_buf_clear(&first);
+    dg_buf_clear(&second);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+START_TEST(a_report_that_does_not_fit_says_so)
+{
+    json_t *outcome = outcome_of("healthy");
+    dg_report_options options = { .width = 100 };
+    dg_buf out;
+    dg_buf_init(&out, 100);
+    ck_assert_int_eq(dg_report_text(&out, outcome, &options, NULL), DG_LIMIT);
+    dg_buf_clear(&out);
+    json_decref(outcome);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("text");
+    TCase *tc = tcase_create("text");
+    tcase_add_loop_test(tc, a_page_is_the_golden_one, 0, sizeof pages / sizeof *pages);
+    tcase_add_loop_test(tc, lines_keep_to_the_width, 38, 130);
+    tcase_add_test(tc, control_bytes_are_shown_not_sent);
+    tcase_add_loop_test(tc, odd_outcomes_are_printed_without_a_guess, 0, sizeof odd / sizeof *odd);
+    tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof none / sizeof *none);
+    tcase_add_test(tc, json_is_sorted_and_stable);
+    tcase_add_test(tc, a_report_that_does_not_fit_says_so);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
