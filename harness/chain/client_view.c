@@ -103,7 +103,7 @@ dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block
         view->now.start = block->slot;
     epoch = viable(view, block->slot);
     *note = (dg_client_note){
-        .digest_expected = view->genesis || view->last_slot < epoch.start,
+        .digest_expected = view->last_slot < epoch.start, /* a genesis has slot 0 */
         .digest_seen = announced(header.digest, &authorities),
         .epoch_index = epoch.index,
         .epoch_start = epoch.start,

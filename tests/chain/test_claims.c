@@ -138,6 +138,14 @@ START_TEST(claims_come_in_order_with_one_secondary)
 }
 END_TEST
 
+static bool same_authors(const dg_slot_claim *a, const dg_slot_claim *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (a[i].authority != b[i].authority || a[i].kind != b[i].kind)
+            return false;
+    return true;
+}
+
 START_TEST(luck_depends_on_seed_slot_and_authority_alone)
 {
     dg_epoch epoch = epoch_of(20, 1, 2, 1);
@@ -149,7 +157,7 @@ START_TEST(luck_depends_on_seed_slot_and_authority_alone)
         ck_assert_uint_eq(na, nb);
         ck_assert(memcmp(a, b, na * sizeof *a) == 0);
         nb = dg_epoch_claims(&epoch, b, CLAIMS_MAX, slot, 4);
-        differ += na != nb || memcmp(a, b, na * sizeof *a) != 0;
+        differ += na != nb || !same_authors(a, b, na);
     }
     ck_assert_uint_gt(differ, 100);
     ck_assert_uint_eq(dg_epoch_claims(&epoch, a, 1, 9, 3), 1); /* no more than there is room for */

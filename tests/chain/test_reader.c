@@ -185,6 +185,27 @@ START_TEST(a_cut_block_is_refused)
 }
 END_TEST
 
+/* Westend 128 on one line with a byte too many. */
+START_TEST(bytes_after_a_block_are_refused)
+{
+    dg_buf raw = slurp("tests/chain/corpus/header/westend-128"), line;
+    dg_code end;
+    dg_error err;
+    dg_buf_init(&line, 4096);
+    dg_buf_put_u8(&raw, 0);        /* no extrinsics */
+    dg_hex_put(&line, dg_buf_bytes(&raw));
+    write_scratch("line", dg_buf_bytes(&line));
+    ck_assert_uint_eq(count_blocks(scratch_path("line"), &end, &err), 1);
+    dg_buf_put_text(&line, "00");
+    write_scratch("line", dg_buf_bytes(&line));
+    ck_assert_uint_eq(count_blocks(scratch_path("line"), &end, &err), 0);
+    ck_assert_int_eq(end, DG_MALFORMED);
+    ck_assert_ptr_nonnull(strstr(err.text, "1 bytes follow"));
+    dg_buf_clear(&raw);
+    dg_buf_clear(&line);
+}
+END_TEST
+
 START_TEST(an_absent_file_is_an_environment_failure)
 {
     dg_block_reader *reader;
@@ -203,6 +224,7 @@ int main(void)
     tcase_add_test(tc, header_json_becomes_a_header);
     tcase_add_loop_test(tc, what_is_no_block_is_refused_with_its_place, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tc, a_cut_block_is_refused);
+    tcase_add_test(tc, bytes_after_a_block_are_refused);
     tcase_add_test(tc, an_absent_file_is_an_environment_failure);
     suite_add_tcase(s, tc);
     return suite_run(s);
