@@ -171,10 +171,10 @@ json_t *dg_findings_sorted(const json_t *findings)
     return NULL;
 }
 
-json_t *dg_findings_counts(const json_t *findings)
+json_t *dg_findings_counts(const json_t *findings, size_t unknown)
 {
     json_int_t n[4] = { 0 };
     for (size_t i = 0; i < json_array_size(findings); i++)
         n[rank(json_array_get(findings, i))]++;
-    return json_pack("{s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2]);
+    return json_pack("{s:I, s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2], "unknown", (json_int_t)unknown);
 }

@@ -58,7 +58,7 @@ static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
     const dg_snapshot_info *info = dg_snapshot_info_of(look->in->snapshot);
     json_t *findings = look->no_memory ? NULL : dg_findings_sorted(look->findings), *counts;
     bool fail;
-    if (!findings || !(counts = dg_findings_counts(findings))) {
+    if (!findings || !(counts = dg_findings_counts(findings, json_array_size(look->unknown)))) {
         json_decref(findings);
         return dg_fail(err, DG_NOMEM, "no memory for the findings");
     }

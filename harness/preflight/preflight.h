@@ -7,7 +7,7 @@
  * Everything is read from the blobs, their metadata and the state; the one thing
  * that is executed is N's Core_initialize_block over a throw-away fork (its
  * migrations run there), so that what a migration repairs is told from what stays
- * broken. What cannot be known this way is listed, never passed over.
+ * broken. What cannot be known this way is listed and counted, never passed over.
  *
  * A finding: {"id", "severity": "fail" | "warn" | "note", "subject", "old", "new",
  * "says"}; findings are sorted by severity, then id, then subject. */

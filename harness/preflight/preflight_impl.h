@@ -42,7 +42,7 @@ typedef struct dg_value_text { char text[48]; } dg_value_text;
 dg_value_text dg_find_value(const json_t *value);
 /* The copy sorted by severity, id, subject, text; NULL without memory. */
 json_t *dg_findings_sorted(const json_t *findings);
-json_t *dg_findings_counts(const json_t *findings);
+json_t *dg_findings_counts(const json_t *findings, size_t unknown);
 
 /* ---- the looks, one file each. DG_OK or a failure that ends the preflight ---- */
 

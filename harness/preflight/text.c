@@ -83,6 +83,6 @@ void dg_preflight_text(dg_buf *out, const json_t *p)
         dg_buf_printf(out, "  %-28s ", "unknown");
         wrapped(out, says ? says : "?");
     }
-    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note\n", text_of(p, "verdict"), number_of(counts, "fail"),
-                  number_of(counts, "warn"), number_of(counts, "note"));
+    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n", text_of(p, "verdict"), number_of(counts, "fail"),
+                  number_of(counts, "warn"), number_of(counts, "note"), number_of(counts, "unknown"));
 }

@@ -1,0 +1,162 @@
+/* What can be said of blobs that were never meant as a successor here: runtimes of
+ * years ago, edited ones, raw ones. A comparison that is not possible has to be
+ * listed as unknown; one that looks like a pass is worse than none. */
+#include <string.h>
+
+#include "model_pair.h"
+
+/* ---- of years ago ---- */
+
+typedef struct row { const char *spec, *to, *id, *subject, *unknown; } row;
+static const row rows[] = {
+    /* below V14: named, and the rest works */
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "identity.spec-version", "spec_version", "N: metadata has version V12" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.section", "runtime_version", "N is no later than N-1" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9050-tracing.wasm.zst", "api.lowered", "ParachainHost", "N: metadata has version V13" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "api.removed", "NominationPoolsApi", "N: metadata has version V13" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "migration.cost", "Core_initialize_block", "values were not compared" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "code.raw", "compression", "N is no later than N-1" },
+    { "specs/polkadot-dev-25.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.size", "bytes of code", "N-1: metadata has version V12" },
+    /* older than N-1, metadata V14 */
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "storage.orphan", "NominationPools.MaxPoolMembers", "N is no later than N-1" },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "code.section", "runtime_version", "describes no runtime APIs" },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "pallet.removed", "ChildBounties", "describes no runtime APIs" },
+    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "api.method", "BeefyApi_beefy_genesis", "N is no later than N-1" },
+    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "identity.system", "system_version", "N is no later than N-1" },
+    /* findings that only some successors have */
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "api.added", "DryRunApi", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "identity.transaction", "transaction_version", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "constants.value", "Balances.MaxFreezes", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "storage.key", "XcmPallet.SupportedVersion", "no block was built" },
+    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst", "config.gone", "HostConfiguration.coretime_cores", "no block was built" },
+    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "api.question", "DryRunApi_dry_run_call", "no block was built" },
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+START_TEST(an_old_blob_is_judged_by_what_can_be_read)
+{
+    const row *r = &rows[_i];
+    const char *found_path = corpus_path(r->spec);
+    char spec[512];
+    json_t *found;
+    pair p;
+    if (!found_path)
+        return;
+    snprintf(spec, sizeof spec, "%s", found_path);
+    if (!(found_path = corpus_path(r->to)))
+        return;
+    pair_open(&p, spec, found_path);
+    found = pair_preflight(&p, 300000000);
+    ck_assert_msg(pair_find_subject(found, r->id, r->subject) != NULL, "%s: no %s of %s", r->to, r->id, r->subject);
+    ck_assert_msg(pair_unknown(found, r->unknown), "%s: not listed as unknown: %s", r->to, r->unknown);
+    ck_assert_uint_eq(json_integer_value(json_object_get(json_object_get(found, "counts"), "unknown")),
+                      json_array_size(json_object_get(found, "unknown")));
+    json_decref(found);
+    pair_close(&p);
+}
+END_TEST
+
+/* ---- edited ---- */
+
+static const char embedded_spec[] = "fixtures/paseo-1001002-e20-100val-20paras.json.zst";
+static const char embedded_to[] = "fixtures/paseo-1002000-e20.wasm";
+
+static dg_buf unpacked(const char *path)
+{
+    dg_buf blob = slurp(path), wasm;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    ck_assert_int_eq(dg_blob_decode(&wasm, dg_buf_bytes(&blob), NULL), DG_OK);
+    dg_buf_clear(&blob);
+    return wasm;
+}
+
+/* Nodes and set_code believe the section, the code believes itself. */
+START_TEST(a_section_that_disagrees_with_the_code_fails)
+{
+    dg_buf wasm = unpacked(embedded_to);
+    const json_t *finding;
+    dg_bytes section;
+    json_t *found;
+    pair p;
+    ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), "runtime_version", NULL), DG_OK);
+    for (size_t i = 0; i + 4 <= section.len; i++) /* spec_version 1002000: one more */
+        if (dg_le32(section.at + i) == 1002000)
+            wasm.at[section.at + i - wasm.at]++;
+    p.snapshot = pair_snapshot(embedded_spec);
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    finding = pair_find(found, "code.section");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_str_eq(json_string_value(json_object_get(finding, "severity")), "fail");
+    ck_assert_ptr_nonnull(strstr(pair_says(finding), "spec_version 1002001 against 1002000"));
+    json_decref(found);
+    pair_close(&p);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
+/* A host function of the future: the name of one that the small runtimes import,
+ * in a version that does not exist. */
+START_TEST(an_import_that_is_not_provided_is_named)
+{
+    static const char name[] = "ext_storage_root_version_2";
+    dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
+    json_t *found;
+    pair p;
+    unsigned edits = 0;
+    for (size_t i = 0; i + sizeof name - 1 <= wasm.len; i++)
+        if (memcmp(wasm.at + i, name, sizeof name - 1) == 0) {
+            wasm.at[i + sizeof name - 2] = '9';
+            edits++;
+        }
+    ck_assert_uint_gt(edits, 0);
+    p.snapshot = pair_snapshot("build/runtimes/mini.json");
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    ck_assert_ptr_nonnull(pair_find_subject(found, "code.import", "ext_storage_root_version_9"));
+    json_decref(found);
+    pair_close(&p);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
+START_TEST(a_packed_and_a_raw_blob_differ_in_one_warning)
+{
+    json_t *packed, *raw;
+    pair p;
+    pair_open(&p, "build/runtimes/mini.json", "build/runtimes/mini-2.compressed.wasm");
+    packed = pair_preflight(&p, 0);
+    pair_close(&p);
+    pair_open(&p, "build/runtimes/mini.json", "build/runtimes/mini-2.wasm");
+    raw = pair_preflight(&p, 0);
+    pair_close(&p);
+    ck_assert_ptr_null(pair_find(packed, "code.raw"));
+    ck_assert_ptr_nonnull(pair_find(raw, "code.raw"));
+    ck_assert_str_eq(pair_ids(packed, "note"), pair_ids(raw, "note"));
+    json_decref(packed);
+    json_decref(raw);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("preflight: blobs");
+    TCase *tc = tcase_create("blobs");
+    int exit_code;
+    tcase_set_timeout(tc, 0);
+#ifdef __SANITIZE_ADDRESS__
+    printf("not run: historical blobs under the sanitizer\n");
+    (void)an_old_blob_is_judged_by_what_can_be_read;
+#else
+    tcase_add_loop_test(tc, an_old_blob_is_judged_by_what_can_be_read, 0, ROWS);
+#endif
+    tcase_add_test(tc, a_section_that_disagrees_with_the_code_fails);
+    tcase_add_test(tc, an_import_that_is_not_provided_is_named);
+    tcase_add_test(tc, a_packed_and_a_raw_blob_differ_in_one_warning);
+    suite_add_tcase(s, tc);
+    exit_code = suite_run(s);
+    pair_engine_free();
+    return exit_code;
+}
