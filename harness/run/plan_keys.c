@@ -13,7 +13,7 @@ static const key_row fixed[] = {
     { "name", KEY_TEXT, .says = "what the report calls this run" },
     { "snapshot", KEY_TEXT, true, .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the plan's" },
     { "upgrade", KEY_OBJECT, true, .says = "what is enacted, when and how" },
-    { "upgrade.to", KEY_TEXT, true, .says = "runtime N: a blob as on chain, plain wasm, or hex of either" },
+    { "upgrade.to", KEY_TEXT, true, .says = "runtime N: a blob as on chain, plain wasm, .zst or hex of either, or a state that holds it" },
     { "upgrade.at", KEY_TEXT, true, .says = "position of U: boundary-20, boundary+5, boundary@2-8, 50%, #12345, next" },
     { "upgrade.how", KEY_TEXT, .words = hows, .says = "authorize | set-code (default) | override, which is not the production path" },
     { "horizon", KEY_OBJECT, .says = "how far the run goes" },

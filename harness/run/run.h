@@ -97,7 +97,19 @@ typedef struct dg_source { dg_snapshot *snapshot; char temporary[512]; bool from
 dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
                        void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err);
 void dg_source_close(dg_source *source);
-/* A blob from a file: wasm, compressed or not, or hex text of either; as stored. */
+/* As dg_snapshot_import, with what the `:code` says of itself (`describe` is set here;
+ * `progress` and `user` are the caller's). */
+dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snapshot_import_options *options,
+                         dg_engine *engine, dg_error *err);
+/* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
+dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
+
+/* A blob from a file: wasm, compressed or not, .zst of either, or hex text of
+ * either; as a chain stores it. DG_MALFORMED for anything else. */
 dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err);
+/* As dg_blob_load, and besides the `:code` of what dg_source_open opens. */
+dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
+                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err);
+bool dg_is_directory(const char *path);
 
 #endif

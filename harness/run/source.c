@@ -1,4 +1,4 @@
-/* source.c - what a user calls a snapshot or a runtime, opened. */
+/* source.c - what a user calls a snapshot, opened. */
 #include "run/run.h"
 
 #include <errno.h>
@@ -36,7 +36,11 @@ static dg_code file_hash(dg_hash *out, const char *path, dg_error *err)
 
 /* ---- import ---- */
 
-typedef struct import { dg_engine *engine; void (*progress)(void *, uint64_t, uint64_t); void *user; } import;
+typedef struct import {
+    dg_engine *engine;
+    void (*progress)(void *user, uint64_t done, uint64_t total);
+    void *user;
+} import;
 
 static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
 {
@@ -44,7 +48,7 @@ static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_er
     dg_runtime *runtime = NULL;
     dg_code rc = dg_runtime_new(&runtime, im->engine, code, err);
     if (rc < 0)
-        return rc;
+        return dg_fail_within(err, rc, "the :code of the state");
     snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
     info->spec_version = dg_runtime_version(runtime)->spec_version;
     info->state_version = dg_version_trie(dg_runtime_version(runtime));
@@ -59,11 +63,22 @@ static void pass_progress(void *user, uint64_t done, uint64_t total)
         im->progress(im->user, done, total);
 }
 
+dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snapshot_import_options *options,
+                         dg_engine *engine, dg_error *err)
+{
+    import im = { engine, options->progress, options->user };
+    dg_snapshot_import_options own = *options;
+    own.describe = describe;
+    own.progress = pass_progress;
+    own.user = &im;
+    return dg_snapshot_import(info, path, &own, err);
+}
+
 static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)
 {
-    dg_snapshot_import_options options = { .path_out = place, .replace = true, .describe = describe, .user = im,
-                                           .progress = pass_progress };
-    return dg_snapshot_import(NULL, path, &options, err);
+    dg_snapshot_import_options options = { .path_out = place, .replace = true, .user = im->user,
+                                           .progress = im->progress };
+    return dg_source_import(NULL, path, &options, im->engine, err);
 }
 
 /* The folder below the cache that is named after the bytes of the source. */
@@ -114,7 +129,7 @@ static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_e
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 
-static bool is_directory(const char *path)
+bool dg_is_directory(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
@@ -126,7 +141,7 @@ dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, cons
     import im = { engine, progress, user };
     dg_code rc;
     memset(out, 0, sizeof *out);
-    if (is_directory(path))
+    if (dg_is_directory(path))
         rc = dg_snapshot_open(&out->snapshot, path, err);
     else if (cache_dir)
         rc = open_cached(out, path, &im, cache_dir, err);
@@ -143,43 +158,6 @@ void dg_source_close(dg_source *source)
     if (source->temporary[0])
         dg_dir_remove(source->temporary, NULL);
     memset(source, 0, sizeof *source);
-}
-
-/* ---- blobs ---- */
-
-static bool is_blob(const dg_buf *b)
-{
-    static const uint8_t wasm[4] = { 0, 'a', 's', 'm' };
-    static const uint8_t packed[8] = { 0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05 };
-    return (b->len >= 4 && memcmp(b->at, wasm, 4) == 0) || (b->len >= 8 && memcmp(b->at, packed, 8) == 0);
-}
-
-static size_t text_len(const dg_buf *b)
-{
-    size_t len = b->len;
-    while (len && strchr(" \t\r\n", b->at[len - 1]))
-        len--;
-    return len;
-}
-
-dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err)
-{
-    dg_buf raw;
-    dg_code rc;
-    dg_buf_init(&raw, 2 * (size_t)DG_BLOB_MAX + 64);
-    if ((rc = dg_file_read(&raw, path, err)) < 0)
-        goto out;
-    if (is_blob(&raw)) {
-        dg_buf_put_bytes(out, dg_buf_bytes(&raw));
-        rc = dg_buf_check(out, err, "blob");
-    } else if (raw.len < 8 || dg_hex_get(out, (const char *)raw.at, text_len(&raw), NULL) < 0 || !is_blob(out)) {
-        rc = dg_fail(err, DG_MALFORMED, "neither wasm, nor compressed wasm, nor hex of either");
-    }
-    if (rc < 0)
-        dg_fail_within(err, rc, "%s", path);
-out:
-    dg_buf_clear(&raw);
-    return rc;
 }
 
 int dg_exit_of(dg_code rc)

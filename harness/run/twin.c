@@ -109,7 +109,7 @@ static dg_code open_all(run_state *run, dg_error *err)
     dg_buf_init(&run->code, DG_BLOB_MAX);
     if ((rc = open_engine(run, err)) < 0
         || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine, run->options->cache_dir, import_progress, run, err)) < 0
-        || (rc = dg_blob_load(&run->code, run->plan->to, err)) < 0)
+        || (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir, import_progress, run, err)) < 0)
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
