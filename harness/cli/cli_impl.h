@@ -13,7 +13,8 @@
 
 /* ---- options ---- */
 
-typedef enum dg_option_kind { DG_OPT_FLAG, DG_OPT_TEXT, DG_OPT_NUMBER } dg_option_kind;
+/* DG_OPT_EACH may be given many times; of the others the last one counts. */
+typedef enum dg_option_kind { DG_OPT_FLAG, DG_OPT_TEXT, DG_OPT_NUMBER, DG_OPT_EACH } dg_option_kind;
 
 typedef struct dg_option {
     const char *name;  /* without dashes: "state-version" */
@@ -28,6 +29,8 @@ enum { DG_POSITIONALS_MAX = 64, DG_OPTIONS_MAX = 24 };
 typedef struct dg_args {
     const char *positional[DG_POSITIONALS_MAX];
     size_t positional_count;
+    const char *each[DG_POSITIONALS_MAX]; /* values of the command's DG_OPT_EACH option */
+    size_t each_count;
     const char *text[DG_OPTIONS_MAX]; /* by row of the command's table; NULL: not given */
     uint64_t number[DG_OPTIONS_MAX];
     bool json, quiet, verbose, help;
@@ -42,6 +45,7 @@ typedef struct dg_command {
     const dg_option *options;
     size_t option_count;
     int (*run)(const dg_args *args);
+    void (*epilogue)(FILE *out); /* closes the help, NULL: nothing */
 } dg_command;
 
 /* Every command takes these too: -h/--help, -v/--verbose, -q/--quiet, --json. */
@@ -61,13 +65,12 @@ int dg_exit_with(const dg_error *err);
 const char *dg_cli_cache(void);
 /* An engine with its compiled code in dg_cli_cache. */
 dg_code dg_cli_engine(dg_engine **out, dg_error *err);
-/* A runtime from a file (.wasm, compressed or not, .zst of either), or the
- * `:code` of a spec or snapshot. */
+/* A runtime from whatever dg_code_load (run.h) takes. */
 dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg_error *err);
+/* The same, or the `:code` of `source` where no path is given. */
+dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source, const char *path, dg_error *err);
 /* As dg_source_open (run.h), with progress; imported specs stay in the cache. */
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
-/* Import with progress on stderr; `engine` tells the version of the code found. */
-dg_code dg_cli_import(dg_snapshot_info *info, dg_engine *engine, const char *from, const char *to, bool replace, dg_error *err);
 
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */

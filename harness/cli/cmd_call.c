@@ -5,8 +5,10 @@
 
 static const dg_option options[] = {
     { "runtime", 0, DG_OPT_TEXT, "BLOB", "that code over this state, as a real node has it at the upgrade block" },
-    { "fuel", 0, DG_OPT_NUMBER, "N", "instructions before the call is cut off" },
+    { "fuel", 0, DG_OPT_NUMBER, "N", "instructions before the call is cut off (20000000000)" },
 };
+/* Some five seconds: no call that a node makes takes a hundredth of it. */
+#define FUEL ((uint64_t)20000000000)
 
 /* "Api_method" into its halves, at the first underscore. */
 static bool split(const char *entry, char *api, size_t size, const char **method)
@@ -71,16 +73,30 @@ static int print(const dg_args *args, dg_runtime *runtime, const char *entry, co
     return DG_EXIT_HELD;
 }
 
-static dg_code runtime_for(dg_runtime **out, dg_engine *engine, dg_state *state, const char *blob, dg_error *err)
+/* Names the nearest of the blob's own exports. */
+static dg_code unknown(const dg_runtime *runtime, const char *entry, dg_error *err)
 {
-    dg_bytes code;
-    dg_code rc;
-    if (blob)
-        return dg_cli_runtime(out, engine, blob, err);
-    rc = dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), err);
-    if (rc == DG_ABSENT)
-        return dg_fail(err, DG_MALFORMED, "the snapshot holds no :code; give --runtime BLOB");
-    return rc < 0 ? rc : dg_runtime_new(out, engine, code, err);
+    enum { EXPORTS_MAX = 2048 };
+    const char **names = dg_calloc(EXPORTS_MAX + 1, sizeof *names);
+    const char *near;
+    const dg_version *v = dg_runtime_version(runtime);
+    if (!names)
+        return dg_fail(err, DG_NOMEM, "no memory for the exports of the runtime");
+    for (size_t i = 0; i < EXPORTS_MAX && (names[i] = dg_module_export_at(dg_runtime_module(runtime), i)); i++)
+        ;
+    near = dg_nearest(entry, names);
+    dg_fail(err, DG_USAGE, near ? "%s %u exports no %s; did you mean %s?" : "%s %u exports no %s", v->spec_name,
+            v->spec_version, entry, near);
+    dg_free(names);
+    return DG_USAGE;
+}
+
+static dg_code ask(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input, dg_state *state,
+                   uint64_t fuel, dg_error *err)
+{
+    dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = fuel ? fuel : FUEL };
+    dg_code rc = dg_runtime_call(runtime, result, entry, input, state, &how, err);
+    return rc == DG_ABSENT ? unknown(runtime, entry, err) : rc;
 }
 
 static int run(const dg_args *args)
@@ -91,7 +107,6 @@ static int run(const dg_args *args)
     dg_state *state = NULL;
     dg_runtime *runtime = NULL;
     dg_host_result result = { 0 };
-    dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = args->number[1] };
     dg_error err;
     dg_buf input;
     int exit_code;
@@ -105,19 +120,9 @@ static int run(const dg_args *args)
     if ((rc = dg_cli_engine(&engine, &err)) < 0
         || (rc = dg_cli_source(&opened, engine, args->positional[0], &err)) < 0
         || (rc = dg_state_open(&state, opened.snapshot, &err)) < 0
-        || (rc = runtime_for(&runtime, engine, state, args->text[0], &err)) < 0)
+        || (rc = dg_cli_runtime_over(&runtime, engine, &opened, args->text[0], &err)) < 0
+        || (rc = ask(runtime, &result, entry, dg_buf_bytes(&input), state, args->number[1], &err)) < 0)
         goto failed;
-    rc = dg_runtime_call(runtime, &result, entry, dg_buf_bytes(&input), state, &how, &err);
-    if (rc == DG_ABSENT) {
-        dg_fail(&err, DG_USAGE, "%s %u exports no %s", dg_runtime_version(runtime)->spec_name,
-                dg_runtime_version(runtime)->spec_version, entry);
-        goto failed;
-    }
-    if (rc < 0) {
-        if (result.panic[0])
-            fprintf(stderr, "doppel: the runtime said: %s\n", result.panic);
-        goto failed;
-    }
     exit_code = print(args, runtime, entry, &result);
     goto out;
 failed:
@@ -136,5 +141,5 @@ out:
 
 const dg_command dg_cmd_call = {
     "call", "SNAPSHOT API_method [0xARGS]", "One runtime-API call, decoded with --json where metadata allows",
-    "Example: doppel call snap BabeApi_configuration --json", 2, 3, options, 2, run,
+    "Exit 1 when the runtime traps. Example: doppel call snap BabeApi_configuration --json", 2, 3, options, 2, run, NULL,
 };

@@ -29,6 +29,9 @@ static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header, 
     dg_code rc = dg_header_decode(&h, header, err);
     if (rc < 0)
         return rc;
+    if (!dg_hash_equal(&h.parent, dg_block_hash(*tip)))
+        return dg_fail(err, DG_USAGE, "block #%u does not follow: its parent is %s, the state is that of #%u %s", h.number,
+                       dg_hash_short(&h.parent).text, dg_block_number(*tip), dg_hash_short(dg_block_hash(*tip)).text);
     t->last = h.number;
     rc = dg_chain_import(chain, &next, *tip, header, extrinsics, count, err);
     t->executed++;
@@ -60,6 +63,8 @@ static dg_code execute(dg_chain *chain, tally *t, const char *path, dg_error *er
             break;
         dg_progress_step(&progress, t->executed, 0);
     }
+    if (rc < 0)
+        dg_fail_within(err, rc, "%s", path);
     dg_progress_done(&progress);
     dg_block_reader_close(reader);
     return rc < 0 ? rc : DG_OK;
@@ -89,7 +94,8 @@ static int print(const dg_args *args, tally *t)
                                               (json_int_t)t->last, "failed", t->bad));
         return printed ? printed : exit_code;
     }
-    printf("%u blocks executed, %u mismatches, last #%u\n", t->executed, t->mismatches, t->last);
+    printf("%u block%s executed, %u mismatch%s, last #%u\n", t->executed, t->executed == 1 ? "" : "s", t->mismatches,
+           t->mismatches == 1 ? "" : "es", t->last);
     return exit_code;
 }
 
@@ -119,6 +125,7 @@ static int run(const dg_args *args)
 const dg_command dg_cmd_execute = {
     "execute", "SNAPSHOT BLOCKS", "Re-execute real blocks on a state and compare every root with the header",
     "BLOCKS: SCALE bytes, lines of hex (one block a line: header with seal, then extrinsics), or chain_getBlock JSON.\n"
-    "Exit 1 at the first block whose root differs or that traps.",
-    2, 2, options, 1, run,
+    "Their order in the file does not matter. Exit 1 at the first block whose root differs or that traps."
+    "\nA state of unknown block wants `snapshot create --number N --hash HASH` (or --header) first.",
+    2, 2, options, 1, run, NULL,
 };

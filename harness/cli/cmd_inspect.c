@@ -114,7 +114,7 @@ static void print_text(const json_t *about)
     if (json_unpack(metadata, "{s:I}", "version", &meta) == 0)
         printf("  metadata      V%lld, %zu pallets\n", (long long)meta, json_object_size(json_object_get(metadata, "pallets")));
     else
-        printf("  metadata      %s\n", json_string_value(json_object_get(metadata, "unavailable")));
+        printf("  metadata      not read: %s\n", json_string_value(json_object_get(metadata, "unavailable")));
 }
 
 static int run(const dg_args *args)
@@ -139,5 +139,5 @@ static int run(const dg_args *args)
 
 const dg_command dg_cmd_inspect = {
     "inspect", "RUNTIME|SNAPSHOT", "Versions, APIs, constants, imports and metadata of a runtime",
-    "RUNTIME: .wasm, raw or compressed, packed or not; or the :code of a spec, .snap or snapshot.", 1, 1, NULL, 0, run,
+    "RUNTIME: .wasm, raw or compressed, packed or not; or the :code of a spec, .snap or snapshot.", 1, 1, NULL, 0, run, NULL,
 };

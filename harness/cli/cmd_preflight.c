@@ -5,28 +5,9 @@
 
 static const dg_option options[] = {
     { "from", 0, DG_OPT_TEXT, "SNAPSHOT", "the state N would meet: snapshot, spec or .snap" },
-    { "to", 0, DG_OPT_TEXT, "RUNTIME", "N" },
+    { "to", 0, DG_OPT_TEXT, "RUNTIME", "N: a blob, or a state that holds it" },
     { "runtime", 0, DG_OPT_TEXT, "BLOB", "N-1, where it is not the snapshot's own :code" },
 };
-
-/* N-1: the blob given, or what the state holds. */
-static dg_code old_runtime(dg_runtime **out, dg_engine *engine, dg_snapshot *snapshot, const char *blob, dg_error *err)
-{
-    dg_state *state = NULL;
-    dg_bytes code;
-    dg_code rc;
-    if (blob)
-        return dg_cli_runtime(out, engine, blob, err);
-    if ((rc = dg_state_open(&state, snapshot, err)) < 0)
-        return rc;
-    rc = dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), err);
-    if (rc == DG_ABSENT)
-        rc = dg_fail(err, DG_MALFORMED, "the snapshot holds no :code; give --runtime BLOB");
-    else if (rc == DG_OK)
-        rc = dg_runtime_new(out, engine, code, err);
-    dg_state_free(state);
-    return rc;
-}
 
 static int print(const dg_args *args, json_t *preflight)
 {
@@ -56,7 +37,7 @@ static int run(const dg_args *args)
         return dg_exit_with(&err);
     }
     if (dg_cli_engine(&in.engine, &err) < 0 || dg_cli_source(&opened, in.engine, args->text[0], &err) < 0
-        || old_runtime(&in.from, in.engine, opened.snapshot, args->text[2], &err) < 0
+        || dg_cli_runtime_over(&in.from, in.engine, &opened, args->text[2], &err) < 0
         || dg_cli_runtime(&in.to, in.engine, args->text[1], &err) < 0) {
         exit_code = dg_exit_with(&err);
         goto out;
@@ -73,5 +54,5 @@ out:
 
 const dg_command dg_cmd_preflight = {
     "preflight", "--from SNAPSHOT --to RUNTIME", "Static verdict on N over a state, no blocks",
-    "Exit 1 when a finding forbids enactment.", 0, 0, options, 3, run,
+    "Exit 1 when a finding forbids enactment.", 0, 0, options, 3, run, NULL,
 };

@@ -33,5 +33,5 @@ static int run(const dg_args *args)
 }
 
 const dg_command dg_cmd_report_show = {
-    "report show", "OUTCOME", "Print the report of an outcome file", "Exit 0 whatever the verdict was.", 1, 1, options, 2, run,
+    "report show", "OUTCOME", "Print the report of an outcome file", "Exit 0 whatever the verdict was.", 1, 1, options, 2, run, NULL,
 };

@@ -13,14 +13,14 @@ static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how: authorize, set-code, override" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
-    { "set", 0, DG_OPT_TEXT, "KEY=VALUE", "any other key of the plan, as claims.block-cadence.severity=advice" },
+    { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
     { "events", 0, DG_OPT_TEXT, "FILE", "every event as NDJSON" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL, "run twice and compare every event: exit 5 when they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
 };
 static const char *const keys[] = { "snapshot", "upgrade.to", "upgrade.at", "upgrade.how", "seed" };
-enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_SET = 5, OPT_OUT, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
+enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_OUT = 6, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
 
 static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
 {
@@ -39,8 +39,8 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
     for (size_t i = 0; rc >= 0 && i < KEY_COUNT; i++)
         if (args->text[i])
             rc = dg_plan_set(*plan, keys[i], args->text[i], err);
-    if (rc >= 0 && args->text[OPT_SET])
-        rc = set_pair(*plan, args->text[OPT_SET], err);
+    for (size_t i = 0; rc >= 0 && i < args->each_count; i++)
+        rc = set_pair(*plan, args->each[i], err);
     return rc < 0 ? rc : dg_plan_check(*plan, err);
 }
 
@@ -117,8 +117,27 @@ static int run(const dg_args *args)
     return exit_code;
 }
 
+/* Every claim has a severity and an off: said once. */
+static bool of_each_claim(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+    return strncmp(key, "claims.", 7) == 0 && (strcmp(dot, ".severity") == 0 || strcmp(dot, ".off") == 0);
+}
+
+static void plan_keys(FILE *out)
+{
+    const char *key, *says;
+    fputs("\nKeys of a plan, also for --set:\n", out);
+    for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++)
+        if (!of_each_claim(key))
+            fprintf(out, "  %-34s %s\n", key, says);
+    fprintf(out, "  %-34s %s\n", "claims.NAME.severity", "gate: when it breaks the run fails; advice: it only warns");
+    fprintf(out, "  %-34s %s\n", "claims.NAME.off", "true: not judged");
+    fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set claims.state-growth.severity=advice\n", out);
+}
+
 const dg_command dg_cmd_run = {
     "run", "[PLAN]", "Enact N on a fork at a chosen offset and judge every claim",
-    "PLAN is JSON (doppel help run; plan.schema.json); flags win over it. The outcome goes to out/outcome.json.",
-    0, 1, options, sizeof options / sizeof options[0], run,
+    "PLAN is JSON (keys below; plan.schema.json); flags win over it. The outcome goes to out/outcome.json.",
+    0, 1, options, sizeof options / sizeof options[0], run, plan_keys,
 };

@@ -2,13 +2,9 @@
 #include "cli/cli_impl.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
-/* ---- create ---- */
-
-static const dg_option create_options[] = {
-    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP", "raw chain spec (.json, .json.zst) or try-runtime .snap" },
-    { "replace", 0, DG_OPT_FLAG, NULL, "replace a snapshot that is there already" },
-};
+/* ---- what a snapshot holds: after create, and by show ---- */
 
 static json_t *info_json(const dg_snapshot *snapshot, const char *path)
 {
@@ -19,37 +15,110 @@ static json_t *info_json(const dg_snapshot *snapshot, const char *path)
     return about;
 }
 
-static int print_info(const dg_args *args, const char *path)
+static bool block_known(const dg_snapshot_info *info)
 {
-    dg_snapshot *snapshot = NULL;
-    dg_error err;
-    const dg_snapshot_info *info;
-    dg_hash hash;
-    if (dg_snapshot_open(&snapshot, path, &err) < 0)
-        return dg_exit_with(&err);
-    if (args->json) {
-        int exit_code = dg_print_json(info_json(snapshot, path));
-        dg_snapshot_close(snapshot);
-        return exit_code;
-    }
-    info = dg_snapshot_info_of(snapshot);
-    hash = dg_snapshot_hash(snapshot);
-    printf("%s  %s #%u %s%s\n", path, info->chain, info->number, dg_hash_text(&info->hash).text,
-           info->partial ? "  PARTIAL: keys are missing, roots are not the chain's" : "");
-    printf("  state root     %s (version %u)\n", dg_hash_text(&info->state_root).text, info->state_version);
-    printf("  runtime        %s %u\n", info->spec_name[0] ? info->spec_name : "none", info->spec_version);
+    static const dg_hash none;
+    return info->header_known || !dg_hash_equal(&info->hash, &none);
+}
+
+static void print_text(const dg_snapshot *snapshot, const char *path)
+{
+    const dg_snapshot_info *info = dg_snapshot_info_of(snapshot);
+    dg_hash hash = dg_snapshot_hash(snapshot);
+    printf("%s  %s ", path, info->chain[0] ? info->chain : "(unnamed chain)");
+    if (block_known(info))
+        printf("#%u %s\n", info->number, dg_hash_text(&info->hash).text);
+    else
+        puts("(block unknown: blocks cannot follow it)");
+    printf("  state root     %s (version %u)%s\n", dg_hash_text(&info->state_root).text, info->state_version,
+           info->partial ? "  of what is here: perhaps not the whole state" : "");
+    if (info->spec_name[0])
+        printf("  runtime        %s %u\n", info->spec_name, info->spec_version);
+    else
+        puts("  runtime        none: it holds no :code");
     printf("  entries        %llu keys, %llu nodes, %llu bytes of values\n", (unsigned long long)info->keys,
            (unsigned long long)info->nodes, (unsigned long long)info->value_bytes);
     printf("  source         %s (%s) %s\n", info->source, info->source_kind, dg_hash_text(&info->source_hash).text);
     printf("  snapshot hash  %s\n", dg_hash_text(&hash).text);
+}
+
+static int print_info(const dg_args *args, const char *path)
+{
+    dg_snapshot *snapshot = NULL;
+    dg_error err;
+    int exit_code = DG_EXIT_HELD;
+    if (dg_snapshot_open(&snapshot, path, &err) < 0)
+        return dg_exit_with(&err);
+    if (args->json)
+        exit_code = dg_print_json(info_json(snapshot, path));
+    else
+        print_text(snapshot, path);
     dg_snapshot_close(snapshot);
-    return DG_EXIT_HELD;
+    return exit_code;
+}
+
+/* ---- create ---- */
+
+static const dg_option create_options[] = {
+    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP", "raw chain spec (.json, .json.zst), pairs of state_getPairs, or try-runtime .snap" },
+    { "replace", 0, DG_OPT_FLAG, NULL, "replace a snapshot that is there already" },
+    { "header", 0, DG_OPT_TEXT, "HEX", "encoded header of the state's block, where the source does not hold it" },
+    { "number", 0, DG_OPT_NUMBER, "N", "or only its number .." },
+    { "hash", 0, DG_OPT_TEXT, "HASH", ".. and hash" },
+};
+enum { CREATE_FROM, CREATE_REPLACE, CREATE_HEADER, CREATE_NUMBER, CREATE_HASH };
+
+static dg_code hex_of(dg_buf *out, const char *text, const char *flag, dg_error *err)
+{
+    dg_code rc = dg_hex_get(out, text, strlen(text), err);
+    return rc < 0 ? dg_fail_within(err, DG_USAGE, "%s", flag) : DG_OK;
+}
+
+/* The block that the state is of, as far as the user tells. `header` keeps the bytes. */
+static dg_code block_of(dg_snapshot_import_options *options, dg_buf *header, const dg_args *args, dg_error *err)
+{
+    const char *number = args->text[CREATE_NUMBER], *hash = args->text[CREATE_HASH];
+    uint8_t room[33];
+    dg_buf bytes = dg_buf_on(room, sizeof room);
+    dg_code rc;
+    if (args->text[CREATE_HEADER]) {
+        rc = hex_of(header, args->text[CREATE_HEADER], "--header", err);
+        options->header = dg_buf_bytes(header);
+        return rc;
+    }
+    if (!number && !hash)
+        return DG_OK;
+    if (!number || !hash || args->number[CREATE_NUMBER] > UINT32_MAX)
+        return dg_fail(err, DG_USAGE, "--number N and --hash HASH go together");
+    if ((rc = hex_of(&bytes, hash, "--hash", err)) < 0)
+        return rc;
+    if (bytes.len != 32)
+        return dg_fail(err, DG_USAGE, "--hash: a block hash has 32 bytes, not %zu", bytes.len);
+    memcpy(options->hash.at, room, 32);
+    options->number = (uint32_t)args->number[CREATE_NUMBER];
+    options->block_known = true;
+    return DG_OK;
+}
+
+static dg_code import(const dg_args *args, dg_engine *engine, dg_error *err)
+{
+    dg_progress progress;
+    dg_snapshot_import_options options = { .path_out = args->positional[0], .progress = dg_progress_step,
+                                           .replace = args->text[CREATE_REPLACE] != NULL, .user = &progress };
+    dg_buf header;
+    dg_code rc;
+    dg_buf_init(&header, 1 << 20);
+    dg_progress_init(&progress, "import", "bytes");
+    if ((rc = block_of(&options, &header, args, err)) >= 0)
+        rc = dg_source_import(NULL, args->text[CREATE_FROM], &options, engine, err);
+    dg_progress_done(&progress);
+    dg_buf_clear(&header);
+    return rc;
 }
 
 static int create(const dg_args *args)
 {
-    const char *from = dg_arg(args, &dg_cmd_snapshot_create, "from"), *to = args->positional[0];
-    bool replace = dg_arg(args, &dg_cmd_snapshot_create, "replace") != NULL;
+    const char *from = args->text[CREATE_FROM];
     dg_engine *engine = NULL;
     dg_error err;
     int exit_code;
@@ -61,20 +130,19 @@ static int create(const dg_args *args)
         dg_fail(&err, DG_USAGE, "%s: state over RPC is not part of this version; give a spec or a .snap", from);
         return dg_exit_with(&err);
     }
-    if (dg_cli_engine(&engine, &err) < 0)
-        return dg_exit_with(&err);
-    if (dg_cli_import(NULL, engine, from, to, replace, &err) < 0)
+    if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
         exit_code = dg_exit_with(&err);
     else
-        exit_code = print_info(args, to);
+        exit_code = print_info(args, args->positional[0]);
     dg_engine_free(engine);
     return exit_code;
 }
 
 const dg_command dg_cmd_snapshot_create = {
     "snapshot create", "--from SPEC|SNAP OUT", "Import a state, verify its root, write a manifest",
-    "The snapshot appears at OUT only when its root was verified. What is there already stays unless --replace.",
-    1, 1, create_options, 2, create,
+    "The snapshot appears at OUT only when its root was verified. What is there already stays unless --replace.\n"
+    "A header must name the state root that the import arrives at.",
+    1, 1, create_options, sizeof create_options / sizeof create_options[0], create, NULL,
 };
 
 /* ---- show ---- */
@@ -85,7 +153,7 @@ static int show(const dg_args *args)
 }
 
 const dg_command dg_cmd_snapshot_show = {
-    "snapshot show", "SNAPSHOT", "Say what a snapshot holds", NULL, 1, 1, NULL, 0, show,
+    "snapshot show", "SNAPSHOT", "Say what a snapshot holds", NULL, 1, 1, NULL, 0, show, NULL,
 };
 
 /* ---- verify ---- */
@@ -111,7 +179,7 @@ static int verify(const dg_args *args)
 }
 
 const dg_command dg_cmd_snapshot_verify = {
-    "snapshot verify", "SNAPSHOT", "Hash every node and value from the root down", NULL, 1, 1, NULL, 0, verify,
+    "snapshot verify", "SNAPSHOT", "Hash every node and value from the root down", NULL, 1, 1, NULL, 0, verify, NULL,
 };
 
 /* ---- export ---- */
@@ -127,11 +195,26 @@ static bool ends_in(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
+static dg_code write_to(dg_snapshot *snapshot, const char *to, const dg_args *args, dg_error *err)
+{
+    unsigned version = args->text[1] ? (unsigned)args->number[1] : 4;
+    return ends_in(to, ".snap") ? dg_snapshot_export_snap(snapshot, to, version, err)
+                                : dg_snapshot_export_spec(snapshot, to, err);
+}
+
+static int print_file(const dg_args *args, const char *to)
+{
+    struct stat about;
+    long long bytes = stat(to, &about) == 0 ? (long long)about.st_size : 0;
+    if (args->json)
+        return dg_print_json(json_pack("{s:s, s:I}", "file", to, "bytes", (json_int_t)bytes));
+    printf("%s  %lld bytes\n", to, bytes);
+    return DG_EXIT_HELD;
+}
+
 static int export(const dg_args *args)
 {
-    const char *to = dg_arg(args, &dg_cmd_snapshot_export, "to");
-    const char *version = dg_arg(args, &dg_cmd_snapshot_export, "snap-version");
-    unsigned number = version ? (unsigned)args->number[1] : 4;
+    const char *to = args->text[0];
     dg_snapshot *snapshot = NULL;
     dg_error err;
     dg_code rc;
@@ -141,15 +224,12 @@ static int export(const dg_args *args)
     }
     if ((rc = dg_snapshot_open(&snapshot, args->positional[0], &err)) < 0)
         return dg_exit_with(&err);
-    if (ends_in(to, ".snap"))
-        rc = dg_snapshot_export_snap(snapshot, to, number, &err);
-    else
-        rc = dg_snapshot_export_spec(snapshot, to, &err);
+    rc = write_to(snapshot, to, args, &err);
     dg_snapshot_close(snapshot);
-    return rc < 0 ? dg_exit_with(&err) : DG_EXIT_HELD;
+    return rc < 0 ? dg_exit_with(&err) : print_file(args, to);
 }
 
 const dg_command dg_cmd_snapshot_export = {
     "snapshot export", "SNAPSHOT --to FILE", "Write a snapshot as a raw chain spec or a try-runtime .snap", NULL,
-    1, 1, export_options, 2, export,
+    1, 1, export_options, 2, export, NULL,
 };

@@ -12,7 +12,7 @@ static int version(const dg_args *args)
 }
 
 const dg_command dg_cmd_version = {
-    "version", "", "Version of this program and of its engine", NULL, 0, 0, NULL, 0, version,
+    "version", "", "Version of this program and of its engine", NULL, 0, 0, NULL, 0, version, NULL,
 };
 
 static int help(const dg_args *args)
@@ -34,4 +34,4 @@ static int help(const dg_args *args)
     return dg_exit_with(&err);
 }
 
-const dg_command dg_cmd_help = { "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help };
+const dg_command dg_cmd_help = { "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help, NULL };

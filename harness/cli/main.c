@@ -52,11 +52,33 @@ static int unknown(int argc, char **argv)
     return dg_exit_with(&err);
 }
 
+/* What was printed must have arrived: a verdict that nobody could read is none. */
+static int delivered(int exit_code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_code;
+    if (exit_code != DG_EXIT_ENVIRONMENT)
+        fputs("doppel: the result could not be written\n", stderr);
+    return DG_EXIT_ENVIRONMENT;
+}
+
+static int run(const dg_command *command, int argc, char **argv)
+{
+    dg_args args;
+    dg_error err;
+    if (dg_args_parse(&args, command, argc, argv, &err) < 0)
+        return dg_exit_with(&err);
+    dg_log_set(args.quiet ? DG_LOG_QUIET : args.verbose ? DG_LOG_VERBOSE : DG_LOG_NORMAL);
+    if (!args.help)
+        return command->run(&args);
+    dg_command_help(stdout, command);
+    return DG_EXIT_HELD;
+}
+
 int main(int argc, char **argv)
 {
-    dg_error err;
-    dg_args args;
     char help[] = "help", version[] = "version";
+    json_set_alloc_funcs(dg_malloc, dg_free);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, with its code */
     signal(SIGXFSZ, SIG_IGN); /* likewise a full disk by quota */
     if (argc < 2) {
@@ -68,18 +90,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
         argv[1] = version;
     for (size_t i = 0; dg_command_at(i); i++) {
-        const dg_command *command = dg_command_at(i);
-        int words = words_of(command, argc, argv);
-        if (!words)
-            continue;
-        if (dg_args_parse(&args, command, argc - 1 - words, argv + 1 + words, &err) < 0)
-            return dg_exit_with(&err);
-        if (args.help) {
-            dg_command_help(stdout, command);
-            return DG_EXIT_HELD;
-        }
-        dg_log_set(args.quiet ? DG_LOG_QUIET : args.verbose ? DG_LOG_VERBOSE : DG_LOG_NORMAL);
-        return command->run(&args);
+        int words = words_of(dg_command_at(i), argc, argv);
+        if (words)
+            return delivered(run(dg_command_at(i), argc - 1 - words, argv + 1 + words));
     }
     return unknown(argc, argv);
 }

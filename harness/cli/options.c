@@ -60,6 +60,10 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
         *flags[i - command->option_count] = true;
         return DG_OK;
     }
+    if (row->kind == DG_OPT_EACH && out->each_count == DG_POSITIONALS_MAX)
+        return dg_fail(err, DG_USAGE, "%s: --%s is given more than %d times", command->name, row->name, DG_POSITIONALS_MAX);
+    if (row->kind == DG_OPT_EACH)
+        out->each[out->each_count++] = value;
     out->text[i] = value;
     if (row->kind != DG_OPT_NUMBER)
         return DG_OK;
@@ -156,4 +160,6 @@ void dg_command_help(FILE *out, const dg_command *command)
     fputc('\n', out);
     for (size_t i = 0; row_at(command, i); i++)
         print_row(out, row_at(command, i));
+    if (command->epilogue)
+        command->epilogue(out);
 }
