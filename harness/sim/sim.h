@@ -101,7 +101,7 @@ typedef struct dg_sim_clock {
 typedef struct dg_sim_node {
     dg_sim_handler handler;
     void *user;         /* handed to the handler; the caller's, must outlive the sim */
-    dg_sim_clock clock; /* from time 0 on */
+    dg_sim_clock clock; /* from the moment it is added */
 } dg_sim_node;
 
 /* DG_LIMIT at nodes_max; DG_USAGE: a clock out of range. */
@@ -155,7 +155,8 @@ bool dg_sim_cancel(dg_sim *sim, dg_timer_id id);
 /* Large content, owned by the sim and counted: all receivers of a broadcast
  * share one. Made with one reference, the caller's (drop it after sending).
  * `size` bytes of zeroed room, 16-aligned; `clear` (may be NULL) is called on
- * them when the last reference goes, or when the sim is freed.
+ * them when the last reference goes, or when the sim is freed; it may drop other
+ * messages and nothing else of this door.
  * Only its maker writes to it, and only before it is first sent.
  * DG_LIMIT: size or msg_bytes_max; DG_NOMEM. */
 dg_code dg_sim_msg_new(dg_sim *sim, dg_sim_msg **msg, size_t size, void (*clear)(void *data),
@@ -216,21 +217,23 @@ dg_code dg_sim_link_add(dg_sim *sim, dg_link_ix *link, const dg_sim_link *spec, 
 /* The pair in this direction only, from now on. */
 dg_code dg_sim_link_set(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_link_ix link,
                         dg_error *err);
-/* The latency and loss that a pair would meet without luck: for expectations of
- * tests and reports. `at_ppm`: which quantile, 0 .. 1 000 000. */
+/* A pair's latency at a quantile (0 .. 1 000 000), without bandwidth: for what
+ * tests and reports expect, and for timeouts. */
 dg_ns dg_sim_link_quantile(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint32_t at_ppm);
 
 /* ---- faults: at a time that is past or now they act at once, otherwise when
  *      their time comes, before all else that happens to that node then ---- */
 
-/* The node goes down at `at`: its timers and what is under way to it are gone,
+/* DG_USAGE for all of these: an end before the beginning; DG_LIMIT, DG_NOMEM.
+ *
+ * The node goes down at `at`: its timers and what is under way to it are gone,
  * what it sent is not. At `back_at` (or DG_NEVER) it is up and gets
  * DG_SIM_RESTART; until then it gets nothing. Crashed twice, it is back at the
  * later of the two. What it has in memory is the caller's to forget. */
 dg_code dg_sim_crash(dg_sim *sim, dg_node_ix node, dg_ns at, dg_ns back_at, dg_error *err);
 /* A stalled process: events of from <= t < to are kept and happen at `to`, in
  * their order, before those of `to` itself. Pauses that overlap add up to the
- * later end. A crash ends a pause. */
+ * later end. A crash ends a pause; a node that is down is not paused. */
 dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to, dg_error *err);
 /* `nodes` and all others cannot reach each other for from <= t < to. Copied.
  * DG_LIMIT at DG_SIM_PARTITIONS_MAX that are planned or stand. */
