@@ -120,7 +120,7 @@ static dg_buf write_code(const asker *g)
     return code;
 }
 
-static dg_buf version_section(void)
+static dg_buf version_section(const asker *g)
 {
     dg_buf v;
     dg_buf_init(&v, 256);
@@ -130,14 +130,14 @@ static dg_buf version_section(void)
         dg_scale_put_u32(&v, i);
     dg_buf_put_u8(&v, 0);
     dg_scale_put_u32(&v, 1);
-    dg_buf_put_u8(&v, 0);
+    dg_buf_put_u8(&v, g->system_version);
     return v;
 }
 
 dg_buf guest_blob(const asker *g)
 {
     static wasm_import imports[GUEST_STEPS_MAX + 2];
-    dg_buf code = write_code(g), digits, version = version_section(), blob;
+    dg_buf code = write_code(g), digits, version = version_section(g), blob;
     uint8_t apis[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0 };
     wasm_custom customs[] = { { "runtime_version", dg_buf_bytes(&version) },
                               { "runtime_apis", DG_BYTES_OF(apis) }, { 0 } };

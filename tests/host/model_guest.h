@@ -30,6 +30,7 @@ typedef struct asker {
     guest_step steps[GUEST_STEPS_MAX];
     unsigned count;
     bool own_heap;          /* RFC-145: takes a length, fetches its input */
+    uint8_t system_version;
     dg_host_options options;
     dg_host_result result;  /* of the last run; cleared by the next and by end */
 } asker;

@@ -140,6 +140,27 @@ START_TEST(prefixes_that_meet_child_storage_are_not_cleared)
 }
 END_TEST
 
+/* A value of 33 bytes is kept by hash from system version 1 on. */
+START_TEST(the_runtime_decides_the_form_of_values)
+{
+    dg_hash root[3];
+    for (uint8_t v = 0; v < 3; v++) {
+        asker *g = guest_begin();
+        g->system_version = v;
+        dg_state_free(state);
+        state = dg_state_empty();
+        dg_state_set_version(state, v == 0); /* whatever it was before */
+        guest_ask(g, SET, ARGS(in("k"), in("thirty-three bytes, no more no le")));
+        guest_do(g, state);
+        ck_assert_uint_eq(dg_state_version(state), v > 0);
+        ck_assert_int_eq(dg_state_root(state, &root[v], NULL), DG_OK);
+        guest_end(g);
+    }
+    ck_assert(!dg_hash_equal(&root[0], &root[1]));
+    ck_assert(dg_hash_equal(&root[1], &root[2]));
+}
+END_TEST
+
 /* ---- memory ---- */
 
 START_TEST(a_guest_that_takes_all_memory_traps)
@@ -259,6 +280,7 @@ int main(void)
     tcase_add_loop_test(tc, clearing_with_a_limit_counts_keys_of_the_parent, 0, 4);
     tcase_add_test(tc, clearing_with_a_cursor_goes_on_where_it_stopped);
     tcase_add_test(tc, prefixes_that_meet_child_storage_are_not_cleared);
+    tcase_add_test(tc, the_runtime_decides_the_form_of_values);
     tcase_add_test(tc, a_guest_that_takes_all_memory_traps);
     tcase_add_loop_test(tc, a_call_may_write_so_much_and_no_more, 0, sizeof writes / sizeof writes[0]);
     tcase_add_test(tc, arguments_outside_the_memory_trap);

@@ -220,6 +220,27 @@ START_TEST(hooks_place_the_input_and_the_guest_reads_it)
 }
 END_TEST
 
+static dg_code refuse_result(dg_guest *guest, uint64_t result, dg_error *err)
+{
+    (void)guest, (void)result;
+    return dg_fail(err, DG_TRAP, "the result lies outside");
+}
+
+/* A result that the host cannot use is the guest's end, not a success. */
+START_TEST(a_hook_that_refuses_ends_the_call_as_a_trap)
+{
+    static const wasm_function f[] = { { "go", "ii:l", "4200", 0 }, { 0 } };
+    static const dg_call_hooks hooks = { NULL, refuse_result };
+    dg_module *m = made(&(wasm_spec){ .functions = f });
+    dg_trap_kind kind;
+    dg_error err;
+    ck_assert_int_eq(dg_module_call(m, "go", &hooks, NULL, NULL, &kind, NULL, &err), DG_TRAP);
+    ck_assert_int_eq(kind, DG_TRAP_HOST);
+    ck_assert_str_eq(err.text, "the result lies outside");
+    dg_module_free(m);
+}
+END_TEST
+
 /* memory.grow inside the guest obeys the limit of the call, not only the host. */
 START_TEST(memory_stays_below_the_limit_of_the_call)
 {
@@ -431,6 +452,7 @@ int main(void)
     tcase_add_test(tc, arguments_and_results_pass_through);
     tcase_add_test(tc, imports_are_bound_by_name_and_signature);
     tcase_add_test(tc, hooks_place_the_input_and_the_guest_reads_it);
+    tcase_add_test(tc, a_hook_that_refuses_ends_the_call_as_a_trap);
     tcase_add_test(tc, memory_stays_below_the_limit_of_the_call);
     tcase_add_test(tc, a_start_function_may_run_but_not_call_the_host);
     tcase_add_test(tc, a_module_says_what_it_lacks);
