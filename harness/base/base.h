@@ -151,7 +151,8 @@ void     dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 
 /* The whole file. DG_IO (absent, unreadable), DG_LIMIT above out->max. */
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
-/* Written aside, synced, renamed: the old content or the new, never half. */
+/* Written aside, synced, renamed: the old content or the new, never half. What is no
+ * regular file (a pipe, a device) is written to as it is. */
 dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
 bool dg_file_exists(const char *path);
 dg_code dg_dir_make(const char *path, dg_error *err); /* with parents; fine if it is there */

@@ -41,13 +41,33 @@ out:
     return rc;
 }
 
+/* A device or a pipe is written to, never replaced: a rename onto /dev/null would
+ * take it away from everybody. */
+static bool is_special(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+static dg_code write_in_place(const char *path, dg_bytes content, dg_error *err)
+{
+    FILE *f = fopen(path, "wb");
+    bool bad = !f || (content.len && fwrite(content.at, 1, content.len, f) != content.len);
+    dg_code rc = bad ? dg_fail(err, DG_IO, "%s: %s", path, strerror(errno)) : DG_OK;
+    if (f && fclose(f) != 0 && rc == DG_OK)
+        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
+    return rc;
+}
+
 dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err)
 {
     size_t len = strlen(path);
-    char *aside = dg_malloc(len + 32);
+    char *aside = NULL;
     FILE *f = NULL;
     dg_code rc = DG_OK;
-    if (!aside)
+    if (is_special(path))
+        return write_in_place(path, content, err);
+    if (!(aside = dg_malloc(len + 32)))
         return dg_fail(err, DG_NOMEM, "no memory for a file name");
     snprintf(aside, len + 32, "%s.%ld.part", path, (long)getpid());
     f = fopen(aside, "wb");

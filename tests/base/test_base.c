@@ -2,7 +2,10 @@
  * stream of chance would show up far away, as a wrong verdict. */
 #include "../support/suite.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct { const char *text; size_t good; } hexes[] = {
     { "0x", 0 }, { "", 0 }, { "0x00ff", 2 }, { "DEADbeef", 4 },
@@ -116,6 +119,24 @@ START_TEST(a_file_is_replaced_whole)
 }
 END_TEST
 
+/* Replacing it by a rename would take a device away from the whole machine. */
+START_TEST(a_pipe_is_written_to_and_stays_a_pipe)
+{
+    const char *path = scratch_path("pipe");
+    struct stat about;
+    char got[8] = "";
+    int fd;
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_ge(fd = open(path, O_RDWR | O_NONBLOCK), 0);
+    ck_assert_int_eq(dg_file_write(path, dg_text("text"), NULL), DG_OK);
+    ck_assert_int_eq(read(fd, got, sizeof got), 4);
+    ck_assert_str_eq(got, "text");
+    close(fd);
+    ck_assert_int_eq(stat(path, &about), 0);
+    ck_assert(S_ISFIFO(about.st_mode));
+}
+END_TEST
+
 START_TEST(an_arena_hands_out_zeroed_aligned_room)
 {
     dg_arena a;
@@ -148,6 +169,7 @@ int main(void)
     tcase_add_test(tc, the_nearest_word_is_a_suggestion_not_a_guess);
     tcase_add_test(tc, a_failure_is_one_line);
     tcase_add_test(tc, a_file_is_replaced_whole);
+    tcase_add_test(tc, a_pipe_is_written_to_and_stays_a_pipe);
     tcase_add_test(tc, an_arena_hands_out_zeroed_aligned_room);
     suite_add_tcase(s, tc);
     return suite_run(s);
