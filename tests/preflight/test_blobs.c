@@ -56,6 +56,31 @@ START_TEST(an_old_blob_is_judged_by_what_can_be_read)
 }
 END_TEST
 
+/* Every other release drops a version of a versioned key: it matters where entries are. */
+START_TEST(keys_of_another_type_matter_where_entries_are)
+{
+    static const uint8_t value[4] = { 3 };
+    const char *path = corpus_path("specs/kusama-local-1000000.json.zst");
+    uint8_t key[48] = { 0 };
+    char of[512];
+    pair p;
+    if (!path)
+        return;
+    snprintf(of, sizeof of, "%s", path);
+    pair_open(&p, of, corpus_path("runtimes/kusama-2000002.compressed.wasm"));
+    dg_storage_prefix(key, "XcmPallet", "SupportedVersion");
+    for (int entries = 0; entries < 2; entries++) {
+        json_t *found = pair_preflight(&p, 300000000);
+        const json_t *finding = pair_find_subject(found, "storage.key", "XcmPallet.SupportedVersion");
+        ck_assert_str_eq(json_string_value(json_object_get(finding, "severity")), entries ? "warn" : "note");
+        json_decref(found);
+        if (!entries)
+            p.snapshot = pair_with(p.snapshot, DG_BYTES_OF(key), DG_BYTES_OF(value));
+    }
+    pair_close(&p);
+}
+END_TEST
+
 /* ---- edited ---- */
 
 static const char embedded_spec[] = "fixtures/paseo-1001002-e20-100val-20paras.json.zst";
@@ -149,8 +174,10 @@ int main(void)
 #ifdef __SANITIZE_ADDRESS__
     printf("not run: historical blobs under the sanitizer\n");
     (void)an_old_blob_is_judged_by_what_can_be_read;
+    (void)keys_of_another_type_matter_where_entries_are;
 #else
     tcase_add_loop_test(tc, an_old_blob_is_judged_by_what_can_be_read, 0, ROWS);
+    tcase_add_test(tc, keys_of_another_type_matter_where_entries_are);
 #endif
     tcase_add_test(tc, a_section_that_disagrees_with_the_code_fails);
     tcase_add_test(tc, an_import_that_is_not_provided_is_named);
