@@ -62,6 +62,7 @@ START_TEST(each_relay_chain_builds_and_builds_again)
         ck_assert_int_eq(dg_chain_finalize(f.chain, block, NULL), DG_OK);
         tip = block;
     }
+    ck_assert_uint_eq(f.chain->runtime_count, 2); /* the other compiler's really ran */
     ck_assert_msg(sessions >= 1, "%s: no session passed", specs[_i].spec);
     fork_close(&f);
 }

@@ -40,6 +40,38 @@ static dg_block *enact(fork *f, dg_enactment *e, dg_block *parent, dg_how how, d
     return block;
 }
 
+/* Entries of one pallet: a request that was noted right is gone once it was served. */
+static size_t keys_of(dg_block *block, const char *pallet)
+{
+    dg_bytes key, value;
+    uint8_t prefix[32];
+    dg_state_iter it;
+    size_t count = 0;
+    dg_storage_prefix(prefix, pallet, "");
+    ck_assert_int_eq(dg_state_iter_init(&it, dg_block_state(block), dg_bytes_of(NULL, 0), dg_bytes_of(prefix, 16), NULL), DG_OK);
+    while (dg_state_iter_next(&it, &key, &value, NULL) == DG_OK)
+        count++;
+    dg_state_iter_clear(&it);
+    return count;
+}
+
+/* At U the new code answers, but its events were laid out by the old one. */
+static bool says_code_updated(fork *f, dg_block *u)
+{
+    json_t *events, *record;
+    bool found = false;
+    dg_error err;
+    size_t i;
+    if (dg_chain_events(f->chain, u, &events, &err) != DG_OK)
+        ck_abort_msg("%s", err.text);
+    json_array_foreach(events, i, record) {
+        const char *name = json_string_value(json_object_get(json_object_get(record, "event"), "System"));
+        found |= name && strcmp(name, "CodeUpdated") == 0;
+    }
+    json_decref(events);
+    return found;
+}
+
 START_TEST(each_way_enacts_the_real_successor)
 {
     dg_buf code;
@@ -60,6 +92,8 @@ START_TEST(each_way_enacts_the_real_successor)
     if (dg_chain_enacted(f.chain, u, dg_buf_bytes(&code), &pending, &err) != DG_OK)
         ck_abort_msg("%s: %s", e.path, err.text);
     ck_assert(!pending);
+    ck_assert_uint_eq(keys_of(u, "Preimage"), keys_of(tip, "Preimage"));
+    ck_assert(says_code_updated(&f, u) == (ways[_i].how != DG_HOW_OVERRIDE));
     ck_assert(report.environment_updated == (ways[_i].how != DG_HOW_OVERRIDE));
     if (dg_chain_reexecute(f.chain, u, NULL, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
