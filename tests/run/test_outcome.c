@@ -288,6 +288,43 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
 }
 END_TEST
 
+/* Memory that ends anywhere in a run ends it with a code: no verdict, no crash. The
+ * places are spread over the whole run, closer at its start. */
+START_TEST(a_run_without_memory_judges_nothing)
+{
+    unsigned refused = 0;
+    bool done = false;
+    if (!runtimes_here())
+        return;
+    json_decref(mini("mini-2.wasm", NULL)); /* compiled and imported before */
+    json_set_alloc_funcs(dg_malloc, dg_free);
+    for (uint64_t nth = 1; !done && nth < (uint64_t)1 << 40; nth += nth / 3 + 1) {
+        dg_run_options options = { .cache_dir = dg_engine_cache_dir() };
+        json_t *outcome = NULL;
+        dg_plan *plan = NULL;
+        dg_error err = { .text = "" };
+        dg_code rc;
+        dg_plan_new(&plan, NULL);
+        dg_plan_set(plan, "snapshot", runtime_file("mini.json"), NULL);
+        dg_plan_set(plan, "upgrade.to", runtime_file("mini-2.wasm"), NULL);
+        dg_plan_set(plan, "upgrade.at", "boundary@2-3", NULL);
+        ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
+        dg_alloc_fail_from(nth);
+        rc = dg_run(&outcome, plan, &options, &err);
+        dg_alloc_fail_from(0);
+        done = rc == DG_OK;
+        refused += rc < 0;
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth, rc, err.text);
+        ck_assert_msg(!done || dg_outcome_exit(outcome) == DG_EXIT_HELD, "request %llu: %s", (unsigned long long)nth, verdicts(outcome));
+        json_decref(outcome);
+        dg_plan_free(plan);
+    }
+    ck_assert(done);
+    ck_assert_uint_gt(refused, 20);
+    json_set_alloc_funcs(malloc, free);
+}
+END_TEST
+
 /* Every way in: the runtime takes the upgrade by its own calls, or it is written. */
 static const struct { const char *how, *path; } ways[] = { { "set-code", "scheduler" }, { "override", ":code written" }, { "authorize", "authoriz" } };
 
@@ -324,6 +361,7 @@ int main(void)
     tcase_add_test(tc, a_blob_that_is_none_is_refused);
     tcase_add_test(tc, a_blob_may_be_hex);
     tcase_add_test(tc, the_log_of_a_run_gives_its_verdicts);
+    tcase_add_test(tc, a_run_without_memory_judges_nothing);
     tcase_add_loop_test(tc, each_way_of_enactment_is_named, 0, sizeof ways / sizeof *ways);
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -67,10 +67,8 @@ START_TEST(a_pair_gets_the_verdict_it_deserves)
     const struct row *r = &rows[_i];
     char from[512];
     json_t *outcome;
-    if (REDUCED && !r->quick) {
-        printf("not run: %s -> %s under sanitizers\n", r->from, r->to);
-        return;
-    }
+    if (REDUCED && !r->quick)
+        return; /* main says so, once */
     if (!corpus_path(r->from) || !corpus_path(r->to))
         return;
     snprintf(from, sizeof from, "%s", corpus_path(r->from));
@@ -143,5 +141,7 @@ int main(void)
     tcase_add_loop_test(tc, a_pair_gets_the_verdict_it_deserves, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tc, an_epoch_kept_in_storage_is_seen, 0, sizeof rococo / sizeof *rococo);
     suite_add_tcase(s, tc);
+    if (REDUCED)
+        printf("not run: the long pairs, under sanitizers\n");
     return suite_run(s);
 }
