@@ -1,0 +1,67 @@
+/* class.c - old nodes are data: one row for each release family, one for each
+ * time that a node model needs.
+ *
+ * Sources: releases and faults from polkadot-sdk pull requests 3042, 3063, 4269,
+ * 6215 and 7449; Kagome from its statement_distribution.cpp. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+#define V(n) (1u << (n))
+
+static const dg_node_class classes[] = {
+    { "SD_V1", "before v1.0: legacy statements only, useless for backing once ParachainHost is 7",
+      .legacy = true, .early = DG_EARLY_NONE, .validation = V(1) },
+    { "SD_V12_DROP", "v1.0 to v1.6: forgets a topology that comes before asynchronous backing",
+      .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2) },
+    { "SD_V12_PURGE", "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
+      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3) },
+    { "SD_V12_OK", "with 4269: the newest topology that was put aside stays",
+      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
+      .validation = V(1) | V(2) | V(3) },
+    { "SD_V2_ONLY", "2025 and later: no legacy statements, validation protocol 3 alone",
+      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .validation = V(3) },
+    { "KAGOME", "another implementation: computes the grid when a session's entry is made",
+      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .validation = V(1) | V(2) | V(3) },
+};
+
+#undef V
+
+const dg_node_class *dg_class_at(size_t i)
+{
+    return i < sizeof classes / sizeof *classes ? &classes[i] : NULL;
+}
+
+const dg_node_class *dg_class_named(const char *name)
+{
+    const dg_node_class *c;
+    for (size_t i = 0; (c = dg_class_at(i)); i++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
+{
+    unsigned both = a->validation & b->validation, newest = 0;
+    for (unsigned v = 1; v < 8; v++)
+        newest = both >> v & 1 ? v : newest;
+    return newest;
+}
+
+/* ---- constants ---- */
+
+static const struct { uint64_t value; const char *source; } constants[DG_CONST_COUNT] = {
+    [DG_CONST_SLOT_BUDGET] = { 667, "slot budget: polkadot node/service, SlotProportion 2/3" },
+    [DG_CONST_PROPOSE_WAIT] = { 2000 * DG_MS, "propose wait: provisioner PRE_PROPOSE_TIMEOUT" },
+    [DG_CONST_BITFIELD_WAIT] = { 1500 * DG_MS, "bitfield wait: bitfield-signing SPAWNED_TASK_DELAY" },
+    [DG_CONST_COLLATION] = { 700 * DG_MS, "collation: 500 ms of authoring in synchronous backing, 200 ms to the backer" },
+    [DG_CONST_VALIDATION] = { 300 * DG_MS, "validation: ours; live blocks take 100 to 500 ms of 2 s" },
+    [DG_CONST_APPROVAL] = { 3000 * DG_MS, "approval: APPROVAL_DELAY of 2 ticks, recovery and execution; ours" },
+    [DG_CONST_GOSSIP] = { 1000 * DG_MS, "gossip duration: polkadot node/service, GRANDPA_GOSSIP_DURATION" },
+    [DG_CONST_BEFORE_BEST] = { 2, "before best: sc-consensus-grandpa VotingRulesBuilder default, BeforeBestBlockBy(2)" },
+    [DG_CONST_FUEL_PER_US] = { 1000, "fuel: one instruction a nanosecond on the machine of reference; ours" },
+};
+
+uint64_t dg_constant_of(dg_constant which) { return constants[which].value; }
+const char *dg_constant_source(dg_constant which) { return constants[which].source; }

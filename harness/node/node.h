@@ -1,0 +1,156 @@
+/* node.h - validators and collators around a forked chain.
+ *
+ *   classes   dg_class_at, dg_class_named     release families and their faults
+ *   new       dg_network_new(chain)           one node per validator of the chain
+ *   plan      dg_network_enact                N over N-1, from a slot on
+ *   run       dg_network_run(until)           slot by slot, as often as wanted
+ *   look      records through a callback, dg_network_best, dg_network_stats
+ *   free      dg_network_free                 the chain stays the caller's
+ *
+ * Every claim of a slot makes its author build a block, by the real runtime, on
+ * what that author saw: bitfields and candidates that had reached it by then.
+ * Blocks and finality travel over the links of `sim`; each node has its own
+ * active leaves, topologies and best block.
+ *
+ * Statements of these validators carry marked signatures: the chain has to be
+ * opened with `simulated_validators`.
+ *
+ * Invariant: what happens is a function of (chain, options, calls made) alone. */
+#ifndef DG_NODE_H
+#define DG_NODE_H
+
+#include "base/base.h"
+#include "chain/chain.h"
+#include "sim/sim.h"
+
+/* ---- node classes ---- */
+
+/* What becomes of a session's topology that comes before any leaf of that session
+ * was activated with asynchronous backing. */
+typedef enum dg_early_topology {
+    DG_EARLY_NONE,    /* no second state machine: nothing to keep it in */
+    DG_EARLY_DROP,    /* forgotten at once */
+    DG_EARLY_KEEP,    /* put aside until the session's entry is made */
+    DG_EARLY_DERIVE   /* not needed: the entry computes its grid itself */
+} dg_early_topology;
+
+/* One release family: a row of the table in class.c. */
+typedef struct dg_node_class {
+    const char *name;         /* "SD_V12_DROP" */
+    const char *says;         /* releases and behaviour, for the report */
+    bool legacy;              /* statement distribution of before asynchronous backing */
+    bool v2;                  /* the one after */
+    dg_early_topology early;
+    bool forgets_unused;      /* topologies put aside go when a leaf is deactivated, unless
+                               * a relay parent of that session is still in view */
+    bool keeps_newest;        /* .. except that of the highest session */
+    uint8_t validation;       /* bit v: speaks /validation/v */
+} dg_node_class;
+
+/* Changes with every row that changes: reports name it. */
+#define DG_CLASS_TABLE_VERSION "1"
+const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
+const dg_node_class *dg_class_named(const char *name); /* NULL: none */
+/* The validation protocol that a link between the two speaks: the newest that both
+ * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
+unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
+
+/* Times that a model needs and no runtime tells; every one with its source. */
+typedef enum dg_constant {
+    DG_CONST_SLOT_BUDGET,      /* of a slot, for proposing: parts in 1000 */
+    DG_CONST_PROPOSE_WAIT,     /* ns from a fresh leaf to an inherent */
+    DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */
+    DG_CONST_COLLATION,        /* ns from a leaf to a collation at a backer */
+    DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
+    DG_CONST_APPROVAL,         /* ns from a block with inclusions to its approval, nobody missing */
+    DG_CONST_GOSSIP,           /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
+    DG_CONST_BEFORE_BEST,      /* blocks below the best that GRANDPA votes for */
+    DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
+    DG_CONST_COUNT
+} dg_constant;
+uint64_t dg_constant_of(dg_constant which);
+const char *dg_constant_source(dg_constant which); /* "name: where it is from", for the report */
+
+/* ---- records: what happened, in numbers ---- */
+
+/* One row per kind in record.c: name, and the names of n[0..5]. */
+typedef enum dg_record_kind {
+    DG_REC_SLOT,       /* a slot is over: slot, claims, primary, built, failed, heads (leaves that all nodes together have) */
+    DG_REC_BLOCK,      /* its author built it: slot, primary, parent_slot, offered (candidates), bitfields, session */
+    DG_REC_FAILED,     /* an author could not build: slot, step, offered, bitfields */
+    DG_REC_PARAS,      /* the runtime's own events: slot, backed, included, timed_out, offered, backable (some node could) */
+    DG_REC_HOLDERS,    /* sampled at the end of a slot, over up nodes that are para validators of their
+                        * best leaf's session: slot, validators, enabled (mode of the leaf),
+                        * entries (have a session entry), holders (and its grid), session */
+    DG_REC_LOST,       /* a node lost a topology: session, how (0 dropped, 1 purged), topology_block */
+    DG_REC_SIGNAL,     /* first node to get a signal that only deactivates: slot, deactivated (block number), by_finality */
+    DG_REC_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
+    DG_REC_FINALIZED,  /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
+    DG_REC_UPGRADE,    /* a block enacted N: slot, pending */
+    DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
+    DG_REC_COUNT
+} dg_record_kind;
+
+#define DG_NO_NODE UINT32_MAX
+typedef struct dg_record {
+    dg_ns at;           /* since the first slot of the run began */
+    dg_record_kind kind;
+    uint32_t node;      /* DG_NO_NODE: the network as a whole */
+    uint32_t block;     /* number it is about; 0: none */
+    uint64_t n[6];
+    dg_hash hash;       /* of that block; zero: none */
+    const char *text;   /* words to a failure, or NULL; borrowed for the call */
+} dg_record;
+const char *dg_record_name(dg_record_kind kind);
+const char *dg_record_field(dg_record_kind kind, size_t i); /* NULL: unused */
+
+/* ---- the network ---- */
+
+typedef struct dg_share { const dg_node_class *of; uint32_t ppm; } dg_share;
+
+typedef struct dg_network_options {
+    uint64_t seed;
+    const dg_share *shares;   /* of the validators, by lot; add up to 1 000 000 */
+    size_t share_count;
+    const dg_sim_link *link;  /* between any two nodes; NULL: 20 to 200 ms, no loss */
+    bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
+    /* Below zero ends the run with that code. NULL: nobody listens. */
+    dg_code (*each)(void *user, const dg_record *record, dg_error *err);
+    void *user;
+} dg_network_options;
+
+typedef struct dg_network dg_network;
+
+/* Around the chain as it stands at its root. Nodes are the accounts of
+ * Session.Validators there, in that order. DG_USAGE: shares that do not add up, no
+ * share, no validators; DG_ABSENT: the runtime has no sessions. `chain` outlives it. */
+dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err);
+void dg_network_free(dg_network *net);
+
+/* From `slot` on every block on a parent without it enacts `code` (borrowed until
+ * the network is freed). Before the run has come there. */
+dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err);
+
+/* Up to the end of slot `until`. May be called again. A block that a runtime refuses
+ * to build is a record, not a failure; below zero is a broken chain, no memory, or
+ * the caller's own code. */
+dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err);
+
+uint64_t dg_network_first_slot(const dg_network *net);
+uint32_t dg_network_node_count(const dg_network *net);
+const dg_node_class *dg_network_class(const dg_network *net, uint32_t node);
+/* The block that most nodes take for the best; of equals the newest. */
+dg_block *dg_network_best(const dg_network *net);
+dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have the same indices */
+
+typedef struct dg_network_stats {
+    uint64_t slots, empty_slots, claims, blocks, failed_blocks;
+    uint64_t backed, included, timed_out;      /* over all blocks, losing ones too */
+    uint64_t finalized;                        /* number */
+    uint64_t pruned;                           /* blocks that lost */
+    uint64_t deactivations_only;               /* signals, over all nodes */
+    uint64_t topologies_dropped, topologies_purged; /* over all nodes */
+} dg_network_stats;
+void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
+
+#endif

@@ -1,0 +1,274 @@
+/* statement.c - what statement distribution remembers from leaf to leaf.
+ *
+ * Two state machines stand side by side. A leaf whose runtime knows asynchronous
+ * backing goes to the new one, any other to the old one; the new one is then not
+ * told of it, but it is told of every signal that only deactivates. A topology
+ * comes once in a session, at its first leaf. If that leaf was one for the old
+ * machine, the new one has no entry to put it in: what it does then, and for how
+ * long, is what went wrong in January and April of 2024.
+ * Mirrors: polkadot statement-distribution lib.rs, v2/mod.rs
+ * (handle_active_leaves_update, handle_deactivate_leaves, handle_network_update). */
+#include "node/node_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { MINIMUM_RETAINED = 2 }; /* blocks below a leaf: backing_implicit_view.rs */
+
+/* ---- sessions ---- */
+
+static dg_entry *entry_of(dg_statement *sd, uint32_t session)
+{
+    for (uint32_t i = 0; i < sd->entry_count; i++)
+        if (sd->entries[i].session == session)
+            return &sd->entries[i];
+    return NULL;
+}
+
+const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session)
+{
+    for (uint32_t i = 0; i < sd->entry_count; i++)
+        if (sd->entries[i].session == session)
+            return &sd->entries[i];
+    return NULL;
+}
+
+static void unused_remove(dg_statement *sd, uint32_t i)
+{
+    memmove(&sd->unused[i], &sd->unused[i + 1], (--sd->unused_count - i) * sizeof sd->unused[0]);
+}
+
+/* The topology that was put aside for the session, taken out; NULL: none. */
+static const dg_session *take_unused(dg_statement *sd, uint32_t session)
+{
+    for (uint32_t i = 0; i < sd->unused_count; i++)
+        if (sd->unused[i].topology->index == session) {
+            const dg_session *found = sd->unused[i].topology;
+            unused_remove(sd, i);
+            return found;
+        }
+    return NULL;
+}
+
+static dg_code entry_make(dg_statement *sd, const dg_session *info, dg_error *err)
+{
+    dg_entry *made;
+    if (entry_of(sd, info->index))
+        return DG_OK;
+    if (sd->entry_count == DG_ENTRIES_MAX)
+        return dg_fail(err, DG_LIMIT, "a node has relay parents of more than %d sessions in view", DG_ENTRIES_MAX);
+    made = &sd->entries[sd->entry_count++];
+    *made = (dg_entry){ .session = info->index, .info = info };
+    if (sd->of->early == DG_EARLY_DERIVE)
+        made->grid = info;
+    else if (sd->of->early == DG_EARLY_KEEP)
+        made->grid = take_unused(sd, info->index);
+    return DG_OK;
+}
+
+/* ---- relay parents ---- */
+
+static bool has_parent(const dg_statement *sd, uint32_t id)
+{
+    for (uint32_t i = 0; i < sd->parent_count; i++)
+        if (sd->parents[i].id == id)
+            return true;
+    return false;
+}
+
+static dg_code parent_add(dg_statement *sd, const dg_parent *parent, dg_error *err)
+{
+    if (has_parent(sd, parent->id))
+        return DG_OK;
+    if (sd->parent_count == DG_PARENTS_MAX)
+        return dg_fail(err, DG_LIMIT, "a node has more than %d relay parents in view", DG_PARENTS_MAX);
+    sd->parents[sd->parent_count++] = *parent;
+    return DG_OK;
+}
+
+static dg_code v2_activate(dg_statement *sd, const dg_new_leaf *leaf, dg_error *err)
+{
+    uint32_t below = leaf->ancestor_count > MINIMUM_RETAINED ? leaf->ancestor_count : MINIMUM_RETAINED;
+    dg_parent own;
+    dg_code rc;
+    if (!leaf->info)
+        return DG_OK; /* no session info: the leaf is passed over */
+    if (sd->leaf_count == DG_LEAVES_MAX)
+        return dg_fail(err, DG_LIMIT, "a node has more than %d leaves in view", DG_LEAVES_MAX);
+    sd->leaves[sd->leaf_count].id = leaf->id;
+    sd->leaves[sd->leaf_count++].retain = leaf->number > below ? leaf->number - below : 0;
+    own = (dg_parent){ leaf->id, leaf->number, leaf->info->index };
+    if ((rc = entry_make(sd, leaf->info, err)) < 0 || (rc = parent_add(sd, &own, err)) < 0)
+        return rc;
+    for (uint32_t i = 0; i < leaf->ancestor_count; i++)
+        if ((rc = parent_add(sd, &leaf->ancestors[i], err)) < 0)
+            return rc;
+    return DG_OK;
+}
+
+/* ---- forgetting ---- */
+
+static bool forget_leaf(dg_statement *sd, uint32_t id)
+{
+    for (uint32_t i = 0; i < sd->leaf_count; i++)
+        if (sd->leaves[i].id == id) {
+            sd->leaves[i] = sd->leaves[--sd->leaf_count];
+            return true;
+        }
+    return false;
+}
+
+/* What lies below all that the remaining leaves retain; everything, without leaves. */
+static void forget_parents(dg_statement *sd)
+{
+    uint32_t lowest = DG_NO, kept = 0;
+    for (uint32_t i = 0; i < sd->leaf_count; i++)
+        lowest = sd->leaves[i].retain < lowest ? sd->leaves[i].retain : lowest;
+    for (uint32_t i = 0; i < sd->parent_count; i++)
+        if (sd->leaf_count && sd->parents[i].number >= lowest)
+            sd->parents[kept++] = sd->parents[i];
+    sd->parent_count = kept;
+}
+
+static bool session_in_view(const dg_statement *sd, uint32_t session)
+{
+    for (uint32_t i = 0; i < sd->parent_count; i++)
+        if (sd->parents[i].session == session)
+            return true;
+    return false;
+}
+
+static void forget_entries(dg_statement *sd)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < sd->entry_count; i++)
+        if (session_in_view(sd, sd->entries[i].session))
+            sd->entries[kept++] = sd->entries[i];
+    sd->entry_count = kept;
+}
+
+static uint32_t newest_unused(const dg_statement *sd)
+{
+    uint32_t newest = 0;
+    for (uint32_t i = 0; i < sd->unused_count; i++)
+        newest = sd->unused[i].topology->index > newest ? sd->unused[i].topology->index : newest;
+    return newest;
+}
+
+static void note_loss(dg_losses *lost, const dg_session *topology, uint32_t block, bool purged)
+{
+    assert(lost->count < DG_ENTRIES_MAX);
+    lost->of[lost->count].session = topology->index;
+    lost->of[lost->count].block = block;
+    lost->of[lost->count++].purged = purged;
+}
+
+static void forget_unused(dg_statement *sd, dg_losses *lost)
+{
+    uint32_t newest = newest_unused(sd);
+    for (uint32_t i = 0; i < sd->unused_count;) {
+        const dg_unused *u = &sd->unused[i];
+        if (session_in_view(sd, u->topology->index) || (sd->of->keeps_newest && u->topology->index == newest)) {
+            i++;
+            continue;
+        }
+        note_loss(lost, u->topology, u->block, true);
+        unused_remove(sd, i);
+    }
+}
+
+static void v2_deactivate(dg_statement *sd, dg_losses *lost, const dg_signal *signal)
+{
+    for (uint32_t i = 0; i < signal->deactivated_count; i++)
+        if (forget_leaf(sd, signal->deactivated[i]))
+            forget_parents(sd);
+    forget_entries(sd);
+    if (sd->of->forgets_unused)
+        forget_unused(sd, lost);
+}
+
+static void legacy_deactivate(dg_statement *sd, const dg_signal *signal)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < sd->legacy_count; i++) {
+        bool gone = false;
+        for (uint32_t k = 0; k < signal->deactivated_count; k++)
+            gone |= sd->legacy[i] == signal->deactivated[k];
+        if (!gone)
+            sd->legacy[kept++] = sd->legacy[i];
+    }
+    sd->legacy_count = kept;
+}
+
+/* May hold more than the overseer has active: a head that is deactivated by a leaf
+ * for the new machine stays behind in the old one. */
+static dg_code legacy_activate(dg_statement *sd, uint32_t id, dg_error *err)
+{
+    if (sd->legacy_count == DG_LEAVES_MAX)
+        return dg_fail(err, DG_LIMIT, "a node has more than %d heads in its old state machine", DG_LEAVES_MAX);
+    sd->legacy[sd->legacy_count++] = id;
+    return DG_OK;
+}
+
+/* ---- what comes in ---- */
+
+/* Which of the two machines a leaf is for. One that never heard of asynchronous
+ * backing does not ask; one without the old machine takes no answer but a yes. */
+static dg_mode mode_for(const dg_node_class *of, dg_mode mode)
+{
+    if (!of->v2)
+        return DG_MODE_DISABLED;
+    if (!of->legacy && mode == DG_MODE_DISABLED)
+        return DG_MODE_ERROR;
+    return mode;
+}
+
+dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal, const dg_new_leaf *leaf, dg_error *err)
+{
+    dg_mode mode = signal->activates ? mode_for(sd->of, leaf->mode) : DG_MODE_ERROR;
+    dg_code rc = DG_OK;
+    lost->count = 0;
+    if (!signal->activates) {
+        legacy_deactivate(sd, signal);
+        if (sd->of->v2)
+            v2_deactivate(sd, lost, signal);
+    } else if (mode == DG_MODE_ENABLED) {
+        rc = v2_activate(sd, leaf, err);
+        v2_deactivate(sd, lost, signal);
+    } else if (mode == DG_MODE_DISABLED) {
+        legacy_deactivate(sd, signal);
+        rc = legacy_activate(sd, leaf->id, err);
+    }
+    return rc;
+}
+
+/* A real node's map has no end; here the oldest goes, whose session is long over. */
+static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t block)
+{
+    take_unused(sd, topology->index); /* a second one for the session replaces it */
+    if (sd->unused_count == DG_ENTRIES_MAX)
+        unused_remove(sd, 0);
+    sd->unused[sd->unused_count++] = (dg_unused){ topology, block };
+}
+
+void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block)
+{
+    dg_entry *entry = entry_of(sd, topology->index);
+    lost->count = 0;
+    if (entry)
+        entry->grid = topology;
+    else if (sd->of->early == DG_EARLY_DROP)
+        note_loss(lost, topology, block, false);
+    else if (sd->of->early == DG_EARLY_KEEP)
+        put_aside(sd, topology, block);
+}
+
+bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id)
+{
+    for (uint32_t i = 0; i < sd->legacy_count; i++)
+        if (sd->legacy[i] == id)
+            return true;
+    return false;
+}
+
+bool dg_statement_v2_at(const dg_statement *sd, uint32_t id) { return has_parent(sd, id); }

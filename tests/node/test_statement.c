@@ -1,0 +1,279 @@
+/* Which topologies a node of each release family holds, leaf by leaf. The stall of
+ * 2024-04-21 and its wrong repair are a few lines of state: a topology that came
+ * before the runtime knew asynchronous backing, and a signal that only deactivates. */
+#include "../support/suite.h"
+#include "node/node_impl.h"
+
+#include <string.h>
+
+/* ---- leaves ---- */
+
+static dg_signal import(dg_leaves *l, uint32_t id, uint32_t number, uint32_t parent)
+{
+    dg_leaf block = { id, number };
+    dg_signal s;
+    ck_assert_int_eq(dg_leaves_import(l, &s, &block, parent, true, NULL), DG_OK);
+    return s;
+}
+
+static dg_signal finalize(dg_leaves *l, uint32_t id, uint32_t number)
+{
+    dg_leaf block = { id, number };
+    dg_signal s;
+    dg_leaves_finalize(l, &s, &block);
+    return s;
+}
+
+START_TEST(a_child_takes_the_place_of_its_parent)
+{
+    dg_leaves l = { .count = 0 };
+    dg_signal s = import(&l, 1, 1, 0);
+    ck_assert(s.activates && !s.stale && s.deactivated_count == 0);
+    s = import(&l, 2, 2, 1);
+    ck_assert(s.activates && s.activated.id == 2);
+    ck_assert(s.deactivated_count == 1 && s.deactivated[0] == 1);
+    s = import(&l, 3, 2, 1); /* a sibling: its parent is no leaf any more */
+    ck_assert(s.activates && s.deactivated_count == 0);
+    ck_assert_uint_eq(l.count, 2);
+    s = import(&l, 3, 2, 1); /* known: nothing is told */
+    ck_assert(!dg_signal_any(&s));
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+START_TEST(finality_that_passes_a_losing_head_only_deactivates)
+{
+    dg_leaves l = { .count = 0 };
+    dg_signal s;
+    import(&l, 1, 1, 0);
+    import(&l, 2, 2, 1);
+    import(&l, 3, 2, 1);
+    import(&l, 4, 3, 2);
+    s = finalize(&l, 1, 1); /* below both heads */
+    ck_assert(!dg_signal_any(&s));
+    s = finalize(&l, 2, 2);
+    ck_assert(dg_signal_any(&s) && !s.activates && s.by_finality);
+    ck_assert(s.deactivated_count == 1 && s.deactivated[0] == 3);
+    s = finalize(&l, 4, 3); /* the best head itself stays */
+    ck_assert(!dg_signal_any(&s));
+    ck_assert(l.count == 1 && l.active[0].id == 4);
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+START_TEST(a_chain_without_forks_never_only_deactivates)
+{
+    dg_leaves l = { .count = 0 };
+    for (uint32_t id = 1; id < 200; id++) {
+        dg_signal s = import(&l, id, id, id - 1);
+        ck_assert(s.activates);
+        if (id > 3) {
+            s = finalize(&l, id - 3, id - 3);
+            ck_assert(!dg_signal_any(&s));
+        }
+    }
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+START_TEST(a_block_that_hosts_no_parachains_only_deactivates)
+{
+    dg_leaves l = { .count = 0 };
+    dg_leaf block = { 2, 2 };
+    dg_signal s;
+    import(&l, 1, 1, 0);
+    ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 1, false, NULL), DG_OK);
+    ck_assert(!s.activates && !s.by_finality && s.deactivated_count == 1 && s.deactivated[0] == 1);
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+START_TEST(a_head_that_comes_back_is_stale)
+{
+    dg_leaves l = { .count = 0 };
+    dg_signal s;
+    import(&l, 1, 1, 0);
+    import(&l, 2, 2, 1);
+    s = import(&l, 1, 1, 0);
+    ck_assert(s.activates && s.stale);
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+START_TEST(a_node_without_memory_or_room_says_so)
+{
+    dg_leaves l = { .count = 0 };
+    dg_leaf block = { 1, 1 };
+    dg_signal s;
+    dg_error err;
+    dg_alloc_fail_from(1);
+    ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_NOMEM);
+    dg_alloc_fail_from(0);
+    for (block.id = 1; block.id <= DG_LEAVES_MAX; block.id++)
+        ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_OK);
+    ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_LIMIT);
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+/* ---- the story of a session, for each class ---- */
+
+/* One step a letter:
+ *   n  a new session begins: its first leaf, then its topology
+ *   d  a leaf whose runtime does not know asynchronous backing
+ *   e  a leaf whose runtime does
+ *   x  a leaf whose mode could not be asked
+ *   f  a signal that only deactivates (a head that was never active there)
+ *   o  the topology of the running session once more
+ *   N  as n, but the topology comes before the leaf */
+typedef struct story { dg_statement sd; dg_session sessions[8]; uint32_t session, next; dg_losses lost; uint32_t dropped, purged; char last; } story;
+
+static void count_losses(story *s)
+{
+    for (uint32_t i = 0; i < s->lost.count; i++)
+        s->lost.of[i].purged ? s->purged++ : s->dropped++;
+}
+
+static void leaf(story *s, dg_mode mode)
+{
+    dg_signal signal = { .activates = true, .activated = { s->next, s->next }, .deactivated = { s->next - 1 }, .deactivated_count = 1 };
+    dg_new_leaf in = { .id = s->next, .number = s->next, .mode = mode, .info = &s->sessions[s->session] };
+    s->next++;
+    ck_assert_int_eq(dg_statement_signal(&s->sd, &s->lost, &signal, &in, NULL), DG_OK);
+    count_losses(s);
+}
+
+static void topology(story *s)
+{
+    dg_statement_topology(&s->sd, &s->lost, &s->sessions[s->session], s->next - 1);
+    count_losses(s);
+}
+
+static void step(story *s, char c)
+{
+    dg_signal only = { .deactivated = { 9999 }, .deactivated_count = 1, .by_finality = true };
+    switch (c) {
+    case 'n': case 'N':
+        s->session++;
+        break;
+    case 'o':
+        topology(s);
+        break;
+    case 'f':
+        ck_assert_int_eq(dg_statement_signal(&s->sd, &s->lost, &only, NULL, NULL), DG_OK);
+        count_losses(s);
+        break;
+    default:
+        if (s->last == 'N')
+            topology(s);
+        leaf(s, c == 'e' ? DG_MODE_ENABLED : c == 'd' ? DG_MODE_DISABLED : DG_MODE_ERROR);
+        if (s->last == 'n')
+            topology(s);
+    }
+    s->last = c;
+}
+
+static bool holds(const story *s)
+{
+    const dg_entry *e = dg_statement_entry(&s->sd, s->session);
+    return e && e->grid == &s->sessions[s->session];
+}
+
+static const struct { const char *of, *steps; bool holds; uint32_t dropped, purged; } stories[] = {
+    /* backing was new from the start: everybody holds it */
+    { "SD_V12_DROP", "neee", true, 0, 0 },
+    { "SD_V12_PURGE", "nefefee", true, 0, 0 },
+    { "KAGOME", "nee", true, 0, 0 },
+    /* the upgrade comes in the middle of a session */
+    { "SD_V12_DROP", "nddde", false, 1, 0 },
+    { "SD_V12_PURGE", "nddde", true, 0, 0 },  /* as the experiment of then saw it */
+    { "SD_V12_PURGE", "ndfdde", false, 0, 1 }, /* and as it is where blocks compete */
+    { "SD_V12_OK", "nddde", true, 0, 0 },
+    { "SD_V12_OK", "ndfdfdfe", true, 0, 0 },
+    { "SD_V2_ONLY", "ndfdde", true, 0, 0 },
+    { "KAGOME", "ndfdde", true, 0, 0 },
+    { "SD_V1", "nddde", false, 0, 0 },
+    /* healed by the next session, not before */
+    { "SD_V12_DROP", "nddeeefee", false, 1, 0 },
+    { "SD_V12_DROP", "nddeeenee", true, 1, 0 },
+    { "SD_V12_PURGE", "ndfdeeenefe", true, 0, 1 },
+    /* at the first leaf of a session there is nothing to lose */
+    { "SD_V12_DROP", "nddnee", true, 1, 0 },
+    { "SD_V12_PURGE", "nddfne", true, 0, 1 },
+    /* only the newest is needed, and an older one goes */
+    { "SD_V12_OK", "nddndfde", true, 0, 1 },
+    { "SD_V12_PURGE", "nddnde", true, 0, 1 },
+    /* a topology that overtakes its leaf */
+    { "SD_V12_DROP", "Nee", false, 1, 0 },
+    { "SD_V12_PURGE", "Nee", true, 0, 0 },
+    /* a leaf whose mode cannot be asked is lost for both machines */
+    { "SD_V12_DROP", "nxxe", false, 1, 0 },
+    { "SD_V12_OK", "nxfe", true, 0, 0 },
+    /* two topologies of one session are one */
+    { "SD_V12_OK", "ndode", true, 0, 0 },
+};
+START_TEST(who_holds_the_topology)
+{
+    static story s;
+    memset(&s, 0, sizeof s);
+    s.sd.of = dg_class_named(stories[_i].of);
+    s.next = 100;
+    for (uint32_t i = 0; i < 8; i++)
+        s.sessions[i].index = i;
+    for (const char *c = stories[_i].steps; *c; c++)
+        step(&s, *c);
+    ck_assert_msg(holds(&s) == stories[_i].holds, "%s %s", stories[_i].of, stories[_i].steps);
+    ck_assert_msg(s.dropped == stories[_i].dropped, "%s %s: %u dropped", stories[_i].of, stories[_i].steps, s.dropped);
+    ck_assert_msg(s.purged == stories[_i].purged, "%s %s: %u purged", stories[_i].of, stories[_i].steps, s.purged);
+}
+END_TEST
+
+START_TEST(each_machine_works_on_its_own_leaves)
+{
+    static story s;
+    memset(&s, 0, sizeof s);
+    s.sd.of = dg_class_named("SD_V12_OK");
+    s.next = 100;
+    step(&s, 'd');
+    ck_assert(dg_statement_legacy_at(&s.sd, 100) && !dg_statement_v2_at(&s.sd, 100));
+    step(&s, 'd');
+    ck_assert(!dg_statement_legacy_at(&s.sd, 100) && dg_statement_legacy_at(&s.sd, 101));
+    step(&s, 'e');
+    ck_assert(!dg_statement_legacy_at(&s.sd, 102) && dg_statement_v2_at(&s.sd, 102));
+    step(&s, 'e'); /* two blocks below a leaf are retained */
+    step(&s, 'e');
+    ck_assert(dg_statement_v2_at(&s.sd, 102));
+    step(&s, 'e');
+    ck_assert(!dg_statement_v2_at(&s.sd, 102) && dg_statement_v2_at(&s.sd, 105));
+}
+END_TEST
+
+START_TEST(an_old_node_works_in_the_old_way_whatever_the_runtime_says)
+{
+    static story s;
+    memset(&s, 0, sizeof s);
+    s.sd.of = dg_class_named("SD_V1");
+    s.next = 100;
+    step(&s, 'e');
+    ck_assert(dg_statement_legacy_at(&s.sd, 100) && !dg_statement_v2_at(&s.sd, 100));
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("statement");
+    TCase *tc = tcase_create("statement");
+    tcase_add_test(tc, a_child_takes_the_place_of_its_parent);
+    tcase_add_test(tc, finality_that_passes_a_losing_head_only_deactivates);
+    tcase_add_test(tc, a_chain_without_forks_never_only_deactivates);
+    tcase_add_test(tc, a_block_that_hosts_no_parachains_only_deactivates);
+    tcase_add_test(tc, a_head_that_comes_back_is_stale);
+    tcase_add_test(tc, a_node_without_memory_or_room_says_so);
+    tcase_add_loop_test(tc, who_holds_the_topology, 0, ROWS(stories));
+    tcase_add_test(tc, each_machine_works_on_its_own_leaves);
+    tcase_add_test(tc, an_old_node_works_in_the_old_way_whatever_the_runtime_says);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
