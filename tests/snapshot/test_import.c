@@ -156,6 +156,21 @@ START_TEST(any_order_any_packing_any_version_gives_the_root_of_the_entries)
 }
 END_TEST
 
+/* A child trie without entries is none: the client writes no root for it. */
+START_TEST(a_child_trie_without_entries_changes_nothing)
+{
+    static const char with[] = "{\"genesis\":{\"raw\":{\"childrenDefault\":{\"0x01\":{}},\"top\":{\"0x3a636f6465\":\"0x00\"}}}}";
+    static const char without[] = "{\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x00\"}}}}";
+    dg_snapshot_info a, b;
+    put_file(spot("with.json"), dg_text(with));
+    put_file(spot("without.json"), dg_text(without));
+    a = import_well(spot("with.json"), spot("with"), 1);
+    b = import_well(spot("without.json"), spot("without"), 1);
+    ck_assert_uint_eq(a.keys, 1);
+    assert_bytes(dg_hash_bytes(&a.state_root), dg_hash_bytes(&b.state_root), "root");
+}
+END_TEST
+
 /* What a spec says of itself, and its code substitutes, come back out. */
 START_TEST(the_manifest_tells_what_the_source_said)
 {
@@ -240,6 +255,7 @@ static const struct { const char *name, *text; dg_code code; const char *says; }
     { "a.json", "{\"genesis\":{\"raw\":{\"top\":[]}}}", DG_MALFORMED, "top at byte" },
     { "a.json", TOP("\"0x00\":\"0x00\""), DG_MALFORMED, "lacks `:code`" },
     { "a.json", TOP("\"0x3a636f6465\":\"0x\""), DG_MALFORMED, "has an empty `:code`" },
+    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{},\"childrenDefault\":{\"0x01\":{" CODE "}}}}}", DG_MALFORMED, "lacks `:code`" },
     { "a.json", TOP(CODE ",\"0x012\":\"0x\""), DG_MALFORMED, "odd number of digits" },
     { "a.json", TOP(CODE ",\"0x0123\":\"0x0\""), DG_MALFORMED, "key 0x0123: value at byte 57: hex has an odd" },
     { "a.json", TOP(CODE ",\"0x0123\":\"0x0g\""), DG_MALFORMED, "character 3 of hex is no digit" },
@@ -386,6 +402,7 @@ int main(void)
     tcase_add_test(tc, every_spec_of_the_vectors_gives_its_root_and_genesis_hash);
     tcase_add_test(tc, every_spec_agrees_with_a_reader_of_another_make);
     tcase_add_loop_test(tc, any_order_any_packing_any_version_gives_the_root_of_the_entries, 0, 10);
+    tcase_add_test(tc, a_child_trie_without_entries_changes_nothing);
     tcase_add_test(tc, the_manifest_tells_what_the_source_said);
     tcase_add_test(tc, pairs_are_of_the_block_the_caller_names);
     tcase_add_loop_test(tc, what_is_no_spec_is_refused_in_one_line_and_leaves_nothing, 0, sizeof bad / sizeof bad[0]);
