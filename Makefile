@@ -100,6 +100,8 @@ $(foreach r,$(TEST_ROOMS),$(eval .PHONY: test-$(r)))
 $(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/%,$(TESTS) $(FUZZED))) | setup ; \
         @tests/run.sh $(OUT) $(r)))
 
+test-program: all runtimes
+
 test-programs: $(call test_bin,$(TESTS) $(FUZZED))
 
 test: all runtimes test-programs ## the tests of this profile
@@ -135,8 +137,10 @@ demo: all ## the main job on the embedded real pair
 rooms: ## the include graph; fails on an arrow that goes up
 	@ci/rooms.sh $(ROOMS)
 
+# Rooms whose tests keep golden files, and the program.
+BLESSED := program report preflight run
 bless: all ## rewrite the golden files; review the diff
-	@BLESS=1 tests/run.sh $(OUT) cli
+	@BLESS=1 $(MAKE) --no-print-directory $(patsubst %,test-%,$(BLESSED))
 
 tidy: ## clang-tidy over the rooms
 	@clang-tidy --quiet $(wildcard harness/*/*.c) -- $(filter-out -MMD -MP,$(CFLAGS))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # check.sh - what `make check` runs: the rooms' arrows, the tests built for
-# release, the sanitizer build of them, and the agreement of -O0 with -O2.
+# release, the sanitizer build of them, and the agreement of the outcomes of -O0
+# with those of both (tests/program/test_determinism.c).
 # Last line: "N passed, N failed". Exit 0 only if nothing failed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,6 +17,8 @@ run() { # profile: builds, then runs its tests; the tallies are added up below
         { tests/run.sh "build/$1" >build/check.part 2>&1 || status=1; cat build/check.part; cat build/check.part >> $log; }
 }
 step "rooms" make --no-print-directory -s rooms >/dev/null
+step "build debug" make --no-print-directory -s -j"$jobs" PROFILE=debug all &&
+    export DOPPEL_OTHER=build/debug/doppel
 run release
 run asan
 awk -v status=$status '

@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const struct { const char *args, *says; } rows[] = {
-    { "snapsho", "did you mean" },
-    { "snapshot", "needs one of: create, show, verify, export" },
+    { "snapsho", "did you mean snapshot?" },
+    { "reprot", "did you mean report?" },
+    { "insepct x", "did you mean inspect?" },
     { "snapshot shwo", "did you mean snapshot show?" },
     { "run --snapsot x", "did you mean --snapshot?" },
     { "call", "usage: doppel call" },
@@ -24,20 +25,44 @@ static const struct { const char *args, *says; } rows[] = {
 
 START_TEST(wrong_usage_is_one_line_and_exit_2)
 {
-    ran r = doppel("%s", rows[_i].args);
-    const char *text = dg_buf_text(&r.err);
-    if (!strstr(text, rows[_i].says))
-        ck_abort_msg("doppel %s said: %s", rows[_i].args, text);
-    ck_assert_int_eq(r.exit, 2);
-    ck_assert_uint_eq(r.out.len, 0);
-    ck_assert_ptr_eq(strchr(text, '\n'), text + r.err.len - 1); /* one line */
-    ran_clear(&r);
+    refused(doppel("%s", rows[_i].args), rows[_i].args, rows[_i].says, 2);
+}
+END_TEST
+
+START_TEST(without_a_command_there_is_a_list_and_exit_2)
+{
+    static const struct { const char *args, *says; } lists[] = { { "", "doppel preflight" }, { "snapshot", "doppel snapshot verify" } };
+    for (size_t i = 0; i < 2; i++) {
+        ran r = doppel("%s", lists[i].args);
+        ck_assert_int_eq(r.exit, 2);
+        ck_assert_uint_eq(r.out.len, 0);
+        ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.err), lists[i].says));
+        ran_clear(&r);
+    }
+}
+END_TEST
+
+/* A verdict that nobody could read must not look like one that was. */
+START_TEST(a_full_stdout_is_exit_4)
+{
+    static const char *const args[] = { "help", "version", "version --json", "inspect build/runtimes/mini-2.wasm",
+                                        "inspect build/runtimes/mini-2.wasm --json",
+                                        "call build/runtimes/mini.json Core_version",
+                                        "preflight --from build/runtimes/mini.json --to build/runtimes/mini-2.wasm",
+                                        "run -q --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4 -o build/outcome.json" };
+    for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
+        ran r = doppel_by(NULL, "/dev/full", args[i]);
+        if (r.exit != 4 || !strstr(dg_buf_text(&r.err), "could not be written"))
+            ck_abort_msg("doppel %s: exit %d, said: %s", args[i], r.exit, dg_buf_text(&r.err));
+        ran_clear(&r);
+    }
 }
 END_TEST
 
 START_TEST(help_and_version_go_to_stdout_with_exit_0)
 {
-    static const char *const args[] = { "help", "help run", "run --help", "version", "-V", "-h", "version --json" };
+    static const char *const args[] = { "help", "help run", "run --help", "version", "-V", "-h", "version --json", "help snapshot",
+                                         "snapshot -h", "report --help" };
     for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
         ran r = doppel("%s", args[i]);
         ck_assert_int_eq(r.exit, 0);
@@ -53,6 +78,8 @@ int main(void)
     Suite *s = suite_create("usage");
     TCase *tc = tcase_create("usage");
     tcase_add_loop_test(tc, wrong_usage_is_one_line_and_exit_2, 0, sizeof rows / sizeof rows[0]);
+    tcase_add_test(tc, without_a_command_there_is_a_list_and_exit_2);
+    tcase_add_test(tc, a_full_stdout_is_exit_4);
     tcase_add_test(tc, help_and_version_go_to_stdout_with_exit_0);
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -1,0 +1,250 @@
+/* The commands as a user meets them, one after another: a state in, what it holds, out
+ * again in every form and back, asked, executed upon, judged. */
+#include "program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WESTEND_HASH "0xe143f23803ac50e8f6f8e62695d1ce9e4e1d68aa36c1cd2cfd15340213f3423e"
+
+static const char *at(const json_t *object, const char *key, const char *inner)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(object, key), inner));
+    return text ? text : "";
+}
+
+/* A copy of the path, since there are four static ones; "" where the corpus is not. */
+typedef struct place { char path[300]; } place;
+
+static place corpus(const char *name)
+{
+    const char *path = corpus_path(name);
+    place p;
+    snprintf(p.path, sizeof p.path, "%s", path ? path : "");
+    return p;
+}
+
+static json_t *imported(const char *from, const char *name, const char *more)
+{
+    return answered(doppel("snapshot create -q --json --replace --from %s %s %s", from, scratch_path(name), more), from);
+}
+
+/* ---- snapshots ---- */
+
+static const struct { const char *file, *more; bool header; } forms[] = {
+    { "again.json", "", true },
+    { "again.json.zst", "", true },
+    { "again.snap", "", true },
+    { "again.snap", "--snap-version 3", false },
+};
+
+START_TEST(a_state_goes_out_and_comes_back_in_every_form)
+{
+    char file[300];
+    json_t *first = answered(doppel("snapshot show --json %s", small_snapshot()), "show"), *again;
+    snprintf(file, sizeof file, "%s", scratch_path(forms[_i].file));
+    json_decref(answered(doppel("snapshot export --json %s --to %s %s", small_snapshot(), file, forms[_i].more), "export"));
+    again = imported(file, "again", "");
+    ck_assert_str_eq(at(again, "block", "state_root"), at(first, "block", "state_root"));
+    ck_assert_str_eq(at(again, "block", "hash"), at(first, "block", "hash"));
+    ck_assert_str_eq(at(again, "runtime", "spec_name"), "mini");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(again, "runtime"), "spec_version")), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(again, "block"), "number")), 0);
+    ck_assert_int_eq(json_is_string(json_object_get(json_object_get(again, "block"), "header")), forms[_i].header);
+    json_decref(first);
+    json_decref(again);
+}
+END_TEST
+
+START_TEST(a_snapshot_that_is_there_stays_unless_replaced)
+{
+    const char *path = small_snapshot();
+    json_t *about;
+    refused(doppel("snapshot create --from %s %s", runtime_path("mini-pending.json"), path), "no --replace", "--replace", 2);
+    about = answered(doppel("snapshot show --json %s", path), "show");
+    ck_assert_str_eq(at(about, "runtime", "spec_name"), "mini");
+    json_decref(about);
+}
+END_TEST
+
+/* ---- real blocks: .blocks of a sync come newest first ---- */
+
+static void count(const json_t *answer, const char *what, json_int_t executed, json_int_t mismatches)
+{
+    json_int_t e = json_integer_value(json_object_get(answer, "blocks_executed"));
+    json_int_t m = json_integer_value(json_object_get(answer, "mismatches"));
+    if (e != executed || m != mismatches)
+        ck_abort_msg("%s: %lld blocks executed, %lld mismatches", what, (long long)e, (long long)m);
+}
+
+START_TEST(westend_1_to_128_execute_to_their_roots)
+{
+    place spec = corpus("specs/westend2-genesis-1.json.zst"), blocks = corpus("vectors/blocks/westend-1-128.blocks");
+    json_t *answer;
+    if (!spec.path[0])
+        return;
+    answer = imported(spec.path, "westend", "");
+    ck_assert_str_eq(at(answer, "block", "hash"), WESTEND_HASH);
+    json_decref(answer);
+    answer = answered(doppel("execute -q --json %s %s --out %s", scratch_path("westend"), blocks.path, scratch_path("at128")), "westend");
+    count(answer, "westend", 128, 0);
+    json_decref(answer);
+    answer = answered(doppel("snapshot show --json %s", scratch_path("at128")), "at 128");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(answer, "block"), "number")), 128);
+    json_decref(answer);
+    refused(doppel("execute %s %s", scratch_path("at128"), blocks.path), "once more", "does not follow", 2);
+}
+END_TEST
+
+/* A block as a line of hex from the vector's parts; the root may be another's. */
+static const char *kusama_block(size_t i, bool wrong_root)
+{
+    json_t *all = json_load_file(corpus_path("vectors/blocks/kusama-blocks.json"), 0, NULL);
+    json_t *b = json_array_get(all, i);
+    static const char *const parts[] = { "parent_hash", NULL, "state_root", "extrinsics_root", "digest_scale", "body_scale_vec_of_extrinsics" };
+    uint32_t number = (uint32_t)atoi(json_string_value(json_object_get(b, "number")));
+    const char *path;
+    dg_buf line;
+    dg_buf_init(&line, 1 << 20);
+    for (size_t k = 0; k < 6; k++) {
+        const char *name = k == 2 && wrong_root ? "parent_state_root" : parts[k];
+        if (name)
+            dg_buf_put_text(&line, json_string_value(json_object_get(b, name)) + (k ? 2 : 0));
+        else if (number < 64)
+            dg_buf_printf(&line, "%02x", number << 2);
+        else
+            dg_buf_printf(&line, "%02x%02x", (number << 2 | 1) & 255, number >> 6);
+    }
+    dg_buf_put_text(&line, "\n");
+    path = file_of("kusama.hex", dg_buf_bytes(&line));
+    dg_buf_clear(&line);
+    json_decref(all);
+    return path;
+}
+
+START_TEST(kusama_1_executes_on_the_genesis)
+{
+    place spec = corpus("specs/kusama-genesis-1020.json.zst");
+    json_t *answer;
+    if (!spec.path[0])
+        return;
+    answer = answered(doppel("execute -q --json %s %s", spec.path, kusama_block(0, false)), "kusama 1");
+    count(answer, "kusama 1", 1, 0);
+    json_decref(answer);
+}
+END_TEST
+
+/* The state file says neither number nor header: the user does. */
+START_TEST(kusama_3784_executes_on_a_state_whose_block_the_user_names)
+{
+    place state = corpus("state/kusama-block-3783.full.json.zst");
+    json_t *answer;
+    if (!state.path[0])
+        return;
+    json_decref(imported(state.path, "3783", ""));
+    refused(doppel("execute %s %s", scratch_path("3783"), kusama_block(1, false)), "block unknown", "does not follow", 2);
+    json_decref(imported(state.path, "3783", "--number 3783 --hash 0x4843b4aa38cf2e3e2f6fae401b98dd705bed668a82dd3751dc38f1601c814ca8"));
+    answer = answered(doppel("execute -q --json %s %s", scratch_path("3783"), kusama_block(1, false)), "kusama 3784");
+    count(answer, "kusama 3784", 1, 0);
+    json_decref(answer);
+}
+END_TEST
+
+START_TEST(a_block_with_another_root_is_exit_1_and_names_both)
+{
+    place spec = corpus("specs/kusama-genesis-1020.json.zst");
+    json_t *answer;
+    ran r;
+    if (!spec.path[0])
+        return;
+    r = doppel("execute -q --json %s %s", spec.path, kusama_block(0, true));
+    ck_assert_int_eq(r.exit, 1);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.err), "0xfabb0c6e"));
+    r.exit = 0; /* seen: the rest is an answer */
+    answer = answered(r, "wrong root");
+    count(answer, "wrong root", 1, 1);
+    ck_assert_uint_eq(json_array_size(json_object_get(answer, "failed")), 1);
+    json_decref(answer);
+}
+END_TEST
+
+/* ---- questions ---- */
+
+/* Code of every kind a user may have it in, told apart by content. */
+START_TEST(code_is_found_in_every_wrapping)
+{
+    dg_buf blob = slurp(runtime_path("mini-2.wasm")), text;
+    char hex_path[300];
+    dg_buf_init(&text, SIZE_MAX / 4);
+    dg_hex_put(&text, dg_buf_bytes(&blob));
+    dg_buf_put_text(&text, "\n");
+    snprintf(hex_path, sizeof hex_path, "%s", file_of("mini-2.hex", dg_buf_bytes(&text)));
+    const char *const paths[] = { runtime_path("mini-2.wasm"), runtime_path("mini-2.compressed.wasm"), hex_path };
+    for (size_t i = 0; i < 3; i++) {
+        json_t *about = answered(doppel("inspect --json %s", paths[i]), paths[i]);
+        ck_assert_int_eq(json_integer_value(json_object_get(about, "spec_version")), 2);
+        json_decref(about);
+    }
+    dg_buf_clear(&text);
+    dg_buf_clear(&blob);
+}
+END_TEST
+
+START_TEST(an_upgrade_may_come_from_a_spec)
+{
+    char outcome[300];
+    json_t *report;
+    ran r;
+    snprintf(outcome, sizeof outcome, "%s", scratch_path("outcome.json"));
+    r = doppel("run -q --snapshot %s --to %s --at boundary-4 --set claims.identity.off=true --set claims.reimport.severity=advice -o %s",
+               small_snapshot(), runtime_path("mini-pending.json"), outcome);
+    if (r.exit > 1)
+        ck_abort_msg("exit %d, said: %s", r.exit, dg_buf_text(&r.err));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&r.out), "U = #"));
+    ck_assert_ptr_null(strstr(dg_buf_text(&r.out), " identity ")); /* both --set counted */
+    ran_clear(&r);
+    report = answered(doppel("report show --json %s", outcome), "report");
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(a_second_look_finds_what_the_first_one_imported)
+{
+    ran r = doppel("run -q --snapshot %s --to %s --at boundary-4 --verify-determinism -o %s", runtime_path("mini.json"),
+                   runtime_path("mini-2.wasm"), scratch_path("twice.json"));
+    if (r.exit != 0)
+        ck_abort_msg("exit %d, said: %s%s", r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
+    ran_clear(&r);
+}
+END_TEST
+
+START_TEST(preflight_says_1_when_something_forbids_n)
+{
+    static const struct { const char *to; int exit; } rows[] = { { "mini-2.wasm", 0 }, { "mini-2-other-name.wasm", 1 }, { "mini-2-epoch-length.wasm", 1 } };
+    for (size_t i = 0; i < 3; i++) {
+        ran r = doppel("preflight --from %s --to %s", small_snapshot(), runtime_path(rows[i].to));
+        if (r.exit != rows[i].exit || r.err.len)
+            ck_abort_msg("%s: exit %d, said: %s%s", rows[i].to, r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
+        ran_clear(&r);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("commands");
+    TCase *tc = tcase_create("commands");
+    tcase_set_timeout(tc, 300);
+    tcase_add_loop_test(tc, a_state_goes_out_and_comes_back_in_every_form, 0, sizeof forms / sizeof forms[0]);
+    tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
+    tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
+    tcase_add_test(tc, kusama_1_executes_on_the_genesis);
+    tcase_add_test(tc, kusama_3784_executes_on_a_state_whose_block_the_user_names);
+    tcase_add_test(tc, a_block_with_another_root_is_exit_1_and_names_both);
+    tcase_add_test(tc, code_is_found_in_every_wrapping);
+    tcase_add_test(tc, an_upgrade_may_come_from_a_spec);
+    tcase_add_test(tc, a_second_look_finds_what_the_first_one_imported);
+    tcase_add_test(tc, preflight_says_1_when_something_forbids_n);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
