@@ -54,7 +54,9 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
 const char *dg_arg(const dg_args *args, const dg_command *command, const char *name);
 
 const dg_command *dg_command_at(size_t i); /* NULL past the end */
-void dg_command_help(FILE *out, const dg_command *command);
+void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them */
+/* The commands that begin with this word; false: none does. */
+bool dg_group_help(FILE *out, const char *word);
 
 /* ---- shared work ---- */
 

@@ -130,9 +130,9 @@ static void plan_keys(FILE *out)
     fputs("\nKeys of a plan, also for --set:\n", out);
     for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++)
         if (!of_each_claim(key))
-            fprintf(out, "  %-34s %s\n", key, says);
-    fprintf(out, "  %-34s %s\n", "claims.NAME.severity", "gate: when it breaks the run fails; advice: it only warns");
-    fprintf(out, "  %-34s %s\n", "claims.NAME.off", "true: not judged");
+            fprintf(out, "  %-39s %s\n", key, says);
+    fprintf(out, "  %-39s %s\n", "claims.NAME.severity", "gate: when it breaks the run fails; advice: it only warns");
+    fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: not judged");
     fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set claims.state-growth.severity=advice\n", out);
 }
 

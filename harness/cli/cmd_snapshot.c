@@ -130,6 +130,10 @@ static int create(const dg_args *args)
         dg_fail(&err, DG_USAGE, "%s: state over RPC is not part of this version; give a spec or a .snap", from);
         return dg_exit_with(&err);
     }
+    if (!args->text[CREATE_REPLACE] && dg_file_exists(args->positional[0])) {
+        dg_fail(&err, DG_USAGE, "%s is there already; --replace replaces a snapshot", args->positional[0]);
+        return dg_exit_with(&err);
+    }
     if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
         exit_code = dg_exit_with(&err);
     else

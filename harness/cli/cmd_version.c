@@ -30,6 +30,8 @@ static int help(const dg_args *args)
             dg_command_help(stdout, dg_command_at(i));
             return DG_EXIT_HELD;
         }
+    if (dg_group_help(stdout, name))
+        return DG_EXIT_HELD;
     dg_fail(&err, DG_USAGE, "no command %s; see doppel help", name);
     return dg_exit_with(&err);
 }

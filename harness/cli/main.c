@@ -28,27 +28,47 @@ static int words_of(const dg_command *command, int argc, char **argv)
     return 2;
 }
 
+/* A word that only begins commands: "snapshot". */
+static bool is_group(const char *word)
+{
+    size_t len = strlen(word);
+    for (size_t i = 0; dg_command_at(i); i++)
+        if (strncmp(dg_command_at(i)->name, word, len) == 0 && dg_command_at(i)->name[len] == ' ')
+            return true;
+    return false;
+}
+
+/* The command, or the group of commands, that was perhaps meant. */
+static const char *nearest(const char *word)
+{
+    enum { COMMANDS = sizeof commands / sizeof commands[0] };
+    static char groups[COMMANDS][16];
+    const char *names[2 * COMMANDS + 1] = { NULL };
+    size_t count = 0;
+    for (size_t i = 0; i < COMMANDS; i++) {
+        const char *name = commands[i]->name, *space = strchr(name, ' ');
+        names[count++] = name;
+        if (!space)
+            continue;
+        snprintf(groups[i], sizeof groups[i], "%.*s", (int)(space - name), name);
+        names[count++] = groups[i];
+    }
+    return dg_nearest(word, names);
+}
+
 static int unknown(int argc, char **argv)
 {
-    const char *names[16] = { NULL };
+    bool group = is_group(argv[1]);
     const char *near;
-    size_t count = 0;
     char word[128];
     dg_error err;
-    bool group = false;
-    for (size_t i = 0; dg_command_at(i); i++) {
-        const char *name = dg_command_at(i)->name, *space = strchr(name, ' ');
-        if (space && strncmp(name, argv[1], (size_t)(space - name)) == 0 && argv[1][space - name] == 0)
-            group = true;
-        names[count++] = name;
+    if (group && (argc == 2 || strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0)) {
+        dg_group_help(argc == 2 ? stderr : stdout, argv[1]);
+        return argc == 2 ? DG_EXIT_USAGE : DG_EXIT_HELD;
     }
-    snprintf(word, sizeof word, group && argc > 2 ? "%s %s" : "%s", argv[1], argc > 2 ? argv[2] : "");
-    near = dg_nearest(word, names);
-    if (group && argc == 2)
-        dg_fail(&err, DG_USAGE, "%s needs one of: create, show, verify, export (see doppel help)", argv[1]);
-    else
-        dg_fail(&err, DG_USAGE, near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word,
-                near);
+    snprintf(word, sizeof word, group ? "%s %s" : "%s", argv[1], group ? argv[2] : "");
+    near = nearest(word);
+    dg_fail(&err, DG_USAGE, near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word, near);
     return dg_exit_with(&err);
 }
 

@@ -135,13 +135,27 @@ static void print_row(FILE *out, const dg_option *row)
     fprintf(out, "  %-34s %s\n", left, row->says);
 }
 
+static void print_command(FILE *out, const dg_command *c)
+{
+    fprintf(out, "  doppel %-16s %-28s %s\n", c->name, c->arguments, c->says);
+}
+
+bool dg_group_help(FILE *out, const char *word)
+{
+    size_t len = strlen(word), count = 0;
+    for (size_t i = 0; dg_command_at(i); i++)
+        if (strncmp(dg_command_at(i)->name, word, len) == 0 && dg_command_at(i)->name[len] == ' ') {
+            print_command(out, dg_command_at(i));
+            count++;
+        }
+    return count > 0;
+}
+
 static void print_overview(FILE *out)
 {
     fputs("doppel - rehearse a runtime upgrade on a fork of live chain state\n\n", out);
-    for (size_t i = 0; dg_command_at(i); i++) {
-        const dg_command *c = dg_command_at(i);
-        fprintf(out, "  doppel %-16s %-34s %s\n", c->name, c->arguments, c->says);
-    }
+    for (size_t i = 0; dg_command_at(i); i++)
+        print_command(out, dg_command_at(i));
     fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or plan,\n"
           "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"
           "Positions: boundary-20, boundary+0, boundary@2-20, 50%, #12345, next.\n",
