@@ -150,10 +150,11 @@ format: ## clang-format in place
 
 PREFIX ?= /usr/local
 install: all ## to PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/doppel $(DESTDIR)$(PREFIX)/share/doppel
-	install -m 644 $(WASMTIME)/lib/libwasmtime.so $(DESTDIR)$(PREFIX)/lib/doppel/
-	install -m 644 harness/run/*.schema.json $(DESTDIR)$(PREFIX)/share/doppel/
-	$(CC) $(OPT_$(PROFILE)) $(call objs,cli) -o $(DESTDIR)$(PREFIX)/bin/doppel \
+	$(call say,inst,$(DESTDIR)$(PREFIX)/bin/doppel)
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/doppel $(DESTDIR)$(PREFIX)/share/doppel
+	$(Q)install -m 644 $(WASMTIME)/lib/libwasmtime.so $(DESTDIR)$(PREFIX)/lib/doppel/
+	$(Q)install -m 644 harness/run/*.schema.json LICENSE $(DESTDIR)$(PREFIX)/share/doppel/
+	$(Q)$(CC) $(OPT_$(PROFILE)) $(call objs,cli) -o $(DESTDIR)$(PREFIX)/bin/doppel \
 	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
 
 clean: ## what was built (not .deps)
@@ -161,6 +162,7 @@ clean: ## what was built (not .deps)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@echo '  make test-ROOM the tests of one room: $(TEST_ROOMS)'
 
 -include $(wildcard runtimes/runtimes.mk)
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
