@@ -6,9 +6,8 @@
 typedef struct memory {
     uint64_t fuel_max, fuel_first, weight_own, weight_max, steps; /* own: beyond control's block in the same slot */
     uint32_t upgrade_block, first_block;
-    bool seen, running, ended;
+    bool seen, running;
     tally undecodable;
-    uint64_t entries_bad;
     char first[240], unraised[120];
     uint32_t unraised_block;
     evidence facts;
@@ -51,7 +50,6 @@ static void storage(memory *m, const dg_event *e)
     if (!m->undecodable.count)
         snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s", (int)e->n[1], (int)e->n[0],
                  detail_text(e, "pallet"), detail_text(e, "item"), detail_text(e, "reason"));
-    m->entries_bad += (uint64_t)(e->n[1] - e->n[2]);
     tally_add(&m->undecodable, e->block);
     evidence_event(&m->facts, e);
 }
@@ -65,8 +63,6 @@ static void step(void *at, const dg_event *e)
         migration(m, e);
     else if (e->kind == DG_EV_STORAGE)
         storage(m, e);
-    else if (e->kind == DG_EV_RUN_END)
-        m->ended = true;
 }
 
 static void judge(memory *m, dg_verdict *v)

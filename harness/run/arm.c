@@ -78,9 +78,12 @@ static dg_code build(arm *a, dg_block **out, dg_build_report *report, const dg_s
     if (at_upgrade && !a->samples[MOMENT_BEFORE].taken
         && ((rc = sample_take(a, MOMENT_BEFORE, a->tip, err)) < 0 || (rc = sets_log(a, a->tip, "U-1", err)) < 0))
         return rc;
+    if (at_upgrade && a->which == DG_ARM_CONTROL)
+        a->before = *dg_block_hash(a->tip);
     if (at_upgrade && a->which == DG_ARM_TREATMENT) {
         if (!a->compared && (rc = identity_log(a, a->tip, err)) < 0)
             return rc;
+        a->run->diverged |= !a->compared && !dg_hash_equal(dg_block_hash(a->tip), &a->run->control.before);
         a->compared = true;
         return arm_enact(a, out, report, claim, err);
     }

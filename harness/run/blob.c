@@ -118,7 +118,7 @@ dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const cha
     if (rc != DG_ABSENT)
         return rc;
     if ((rc = dg_source_open(&source, path, engine, cache_dir, progress, user, err)) < 0) {
-        if (rc == DG_MALFORMED || rc == DG_UNSUPPORTED)
+        if (rc == DG_MALFORMED)
             dg_fail_within(err, rc, "neither code (wasm, compressed, hex) nor a state that holds it");
         return rc;
     }

@@ -108,8 +108,11 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
     char reason[300];
     const char *missing = not_exercised(run);
     int code = t->broke ? DG_EXIT_BROKE : missing || t->missed ? DG_EXIT_INCONCLUSIVE : DG_EXIT_HELD;
-    static const char *const words[] = { "held", "broke", "", "inconclusive" };
-    if (t->broke)
+    static const char *const words[] = { "held", "broke", "", "inconclusive", "", "non-deterministic" };
+    code = run->diverged ? DG_EXIT_INTERNAL : code;
+    if (run->diverged)
+        snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
+    else if (t->broke)
         snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged, t->first_broke);
     else if (missing)
         snprintf(reason, sizeof reason, "%s", missing);

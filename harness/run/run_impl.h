@@ -83,6 +83,7 @@ typedef struct arm {
      * more at control's U+1, to tell what N-1 writes in every block. Owned. */
     json_t *versions, *retyped, *retyped_after;
     /* treatment */
+    dg_hash before;                  /* hash of U-1 */
     bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
     char path[80], refused[300];
     bool amended;
@@ -105,6 +106,7 @@ struct dg_run_state {
     uint32_t validators, parachains;
     event_log log;
     arm control, treatment;
+    bool diverged;               /* treatment's blocks up to U-1 are not control's */
     uint64_t fuel_initialize_control; /* of control's block after U */
     int64_t weight_control;           /* its weight in picoseconds */
 };

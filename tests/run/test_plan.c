@@ -126,6 +126,18 @@ START_TEST(a_path_may_start_at_the_plan)
 }
 END_TEST
 
+/* The plan that we ship is complete and says what it needs. */
+START_TEST(the_shipped_plan_can_be_run)
+{
+    dg_plan *plan = NULL;
+    dg_error err = { .text = "" };
+    ck_assert_msg(dg_plan_load(&plan, "fixtures/plans/paseo-1001002-to-1002000.json", &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    ck_assert(dg_file_exists(plan->snapshot) && dg_file_exists(plan->to));
+    dg_plan_free(plan);
+}
+END_TEST
+
 START_TEST(an_empty_file_is_no_plan)
 {
     dg_plan *plan = NULL;
@@ -244,6 +256,7 @@ int main(void)
     tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0, sizeof incomplete / sizeof *incomplete);
     tcase_add_test(tc, what_is_left_out_has_its_stated_default);
     tcase_add_test(tc, a_path_may_start_at_the_plan);
+    tcase_add_test(tc, the_shipped_plan_can_be_run);
     tcase_add_test(tc, an_empty_file_is_no_plan);
     tcase_add_test(tc, a_flag_wins_over_the_file);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
