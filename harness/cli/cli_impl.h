@@ -50,8 +50,6 @@ typedef struct dg_command {
 
 /* Every command takes these too: -h/--help, -v/--verbose, -q/--quiet, --json. */
 dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv, dg_error *err);
-/* The row of `name` in the command's table: the index into text and number. */
-const char *dg_arg(const dg_args *args, const dg_command *command, const char *name);
 
 const dg_command *dg_command_at(size_t i); /* NULL past the end */
 void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them */

@@ -41,36 +41,35 @@ static json_t *decoded(dg_runtime *runtime, const char *entry, dg_bytes answer, 
     return dg_value_decode_all(meta, &value, row->output, answer, &err) == DG_OK ? value : NULL;
 }
 
-static json_t *answer_json(dg_runtime *runtime, const char *entry, const dg_host_result *result)
+static json_t *answer_json(dg_runtime *runtime, const char *entry, const dg_host_result *result, const char *hex)
 {
     const char *why;
     json_t *value = decoded(runtime, entry, dg_buf_bytes(&result->output), &why);
-    json_t *out = json_object();
-    dg_buf hex;
-    dg_buf_init(&hex, SIZE_MAX / 4);
-    dg_hex_put(&hex, dg_buf_bytes(&result->output));
-    json_object_set_new(out, "method", json_string(entry));
-    json_object_set_new(out, "result", json_string(dg_buf_text(&hex)));
-    json_object_set_new(out, "bytes", json_integer((json_int_t)result->output.len));
-    json_object_set_new(out, "fuel", json_integer((json_int_t)result->cost.fuel));
-    json_object_set_new(out, "spec_version", json_integer(dg_runtime_version(runtime)->spec_version));
+    json_t *out = json_pack("{s:s, s:s, s:I, s:I, s:I}", "method", entry, "result", hex, "bytes",
+                            (json_int_t)result->output.len, "fuel", (json_int_t)result->cost.fuel, "spec_version",
+                            (json_int_t)dg_runtime_version(runtime)->spec_version);
     json_object_set_new(out, "decoded", value ? value : json_null());
     if (!value)
         json_object_set_new(out, "not_decoded_because", json_string(why));
-    dg_buf_clear(&hex);
     return out;
 }
 
 static int print(const dg_args *args, dg_runtime *runtime, const char *entry, const dg_host_result *result)
 {
+    int exit_code = DG_EXIT_HELD;
+    dg_error err;
     dg_buf hex;
-    if (args->json)
-        return dg_print_json(answer_json(runtime, entry, result));
     dg_buf_init(&hex, SIZE_MAX / 4);
     dg_hex_put(&hex, dg_buf_bytes(&result->output));
-    puts(dg_buf_text(&hex));
+    dg_buf_text(&hex); /* the NUL, or its failure */
+    if (dg_buf_check(&hex, &err, "result") < 0)
+        exit_code = dg_exit_with(&err);
+    else if (args->json)
+        exit_code = dg_print_json(answer_json(runtime, entry, result, dg_buf_text(&hex)));
+    else
+        puts(dg_buf_text(&hex));
     dg_buf_clear(&hex);
-    return DG_EXIT_HELD;
+    return exit_code;
 }
 
 /* Names the nearest of the blob's own exports. */

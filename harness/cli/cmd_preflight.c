@@ -12,6 +12,7 @@ static const dg_option options[] = {
 static int print(const dg_args *args, json_t *preflight)
 {
     int exit_code = dg_preflight_failed(preflight) ? DG_EXIT_BROKE : DG_EXIT_HELD;
+    dg_error err;
     dg_buf text;
     if (args->json) {
         int printed = dg_print_json(preflight);
@@ -20,6 +21,8 @@ static int print(const dg_args *args, json_t *preflight)
     dg_buf_init(&text, 16 << 20);
     dg_preflight_text(&text, preflight);
     fputs(dg_buf_text(&text), stdout);
+    if (dg_buf_check(&text, &err, "findings") < 0)
+        exit_code = dg_exit_with(&err);
     dg_buf_clear(&text);
     json_decref(preflight);
     return exit_code;

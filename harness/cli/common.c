@@ -11,7 +11,12 @@ int dg_exit_with(const dg_error *err)
 
 int dg_print_json(json_t *value)
 {
-    int bad = json_dumpf(value, stdout, JSON_SORT_KEYS | JSON_INDENT(2) | JSON_ENCODE_ANY);
+    int bad;
+    if (!value) {
+        fputs("doppel: no memory for the result\n", stderr);
+        return DG_EXIT_ENVIRONMENT;
+    }
+    bad = json_dumpf(value, stdout, JSON_SORT_KEYS | JSON_INDENT(2) | JSON_ENCODE_ANY);
     json_decref(value);
     if (bad || fputc('\n', stdout) == EOF || fflush(stdout) != 0) {
         fputs("doppel: the result could not be written\n", stderr);

@@ -117,14 +117,6 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
     return DG_OK;
 }
 
-const char *dg_arg(const dg_args *args, const dg_command *command, const char *name)
-{
-    for (size_t i = 0; i < command->option_count; i++)
-        if (strcmp(command->options[i].name, name) == 0)
-            return args->text[i];
-    return NULL;
-}
-
 static void print_row(FILE *out, const dg_option *row)
 {
     char left[64], letter[8] = "    ";

@@ -5,6 +5,9 @@
 
 enum { NAMES_MAX = 10000, OTHER_TYPE = 255 };
 
+/* Takes so long that somebody who waits should know what for: bytes. */
+enum { WORTH_A_LINE = 1 << 20 };
+
 static dg_code compile(dg_module *m, dg_bytes wasm, dg_error *err)
 {
     wasmtime_error_t *error;
@@ -125,6 +128,8 @@ dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_erro
         return dg_fail(err, DG_NOMEM, "no memory for a module");
     m->engine = engine;
     m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
+    if (!m->from_cache && wasm.len >= WORTH_A_LINE)
+        dg_log(DG_LOG_NORMAL, "wasm", "compiling bytes=%zu", wasm.len);
     if (!m->from_cache && (rc = compile(m, wasm, err)) < 0)
         goto out;
     if ((rc = describe(m, err)) < 0)
