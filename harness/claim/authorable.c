@@ -61,7 +61,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->tried) {
         verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
     } else {
-        verdict_say(v, DG_HELD, "%u builds, none failed", (unsigned)(m->tried - m->unclaimed.count));
+        verdict_say(v, DG_HELD, "%u builds, 0 failed", (unsigned)(m->tried - m->unclaimed.count));
     }
     verdict_show(v, &m->facts);
 }

@@ -59,7 +59,7 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_WARNED, "%s", m->first_changed);
         verdict_span(v, &m->changed);
     } else {
-        verdict_say(v, DG_HELD, "%u items as in control", (unsigned)m->read);
+        verdict_say(v, DG_HELD, "%u items equal", (unsigned)m->read);
     }
     verdict_show(v, &m->facts);
 }

@@ -33,7 +33,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no block was executed again");
     } else {
-        verdict_say(v, DG_HELD, "%u of %u blocks, same roots", (unsigned)m->blocks, (unsigned)(m->built > m->blocks ? m->built : m->blocks));
+        verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks, (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
     verdict_show(v, &m->facts);
 }

@@ -58,7 +58,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->due[DG_ARM_TREATMENT]) {
         verdict_say(v, DG_UNEXERCISED, "no epoch ended after U");
     } else {
-        verdict_say(v, DG_HELD, "%u epoch%s ended in slot", (unsigned)m->right[DG_ARM_TREATMENT],
+        verdict_say(v, DG_HELD, "%u epoch%s, each in slot", (unsigned)m->right[DG_ARM_TREATMENT],
                     m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
     }
     verdict_show(v, &m->facts);

@@ -184,23 +184,24 @@ static bool fits_half(const sheet *s, const json_t *claim)
     return strlen(text_at(claim, "text")) + COLUMN_TEXT <= s->width / 2 && strlen(text_at(claim, "name")) < COLUMN_TEXT - COLUMN_NAME;
 }
 
-/* Two held claims share a line where both are short. */
+/* Short held claims come first, two on a line; the others follow, each on its own. */
 static void held(sheet *s, const json_t *const *list, size_t count, const dg_report_options *options)
 {
+    unsigned cell = 0;
     for (size_t i = 0; i < count; i++) {
-        if (options->verbose || !fits_half(s, list[i])) {
-            claim_full(s, SHOWN_HELD, list[i], options);
+        if (options->verbose || !fits_half(s, list[i]))
             continue;
-        }
-        claim_head(s, SHOWN_HELD, list[i], 0);
+        claim_head(s, SHOWN_HELD, list[i], cell * (s->width / 2));
         sheet_put(s, text_at(list[i], "text"));
-        if (i + 1 < count && fits_half(s, list[i + 1])) {
-            i++;
-            claim_head(s, SHOWN_HELD, list[i], s->width / 2);
-            sheet_put(s, text_at(list[i], "text"));
-        }
-        sheet_end(s);
+        if (cell == 1)
+            sheet_end(s);
+        cell ^= 1;
     }
+    if (cell)
+        sheet_end(s);
+    for (size_t i = 0; i < count; i++)
+        if (options->verbose || !fits_half(s, list[i]))
+            claim_full(s, SHOWN_HELD, list[i], options);
 }
 
 enum { CLAIMS_MAX = 256 };

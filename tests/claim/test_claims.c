@@ -104,7 +104,7 @@ static const struct row {
     { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block", "C11 slot 11 0 1\nT11 slot 11 0 1" },
 
     { "session-cadence", DG_UNEXERCISED, 0, "no epoch ended", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 0 4 11" },
-    { "session-cadence", DG_HELD, 0, "1 epoch ended", "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
+    { "session-cadence", DG_HELD, 0, "1 epoch", "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
     { "session-cadence", DG_HELD, 0, "1 epoch", "C20 epoch 1 20 1 1 4 20\nT10 epoch 0 0 0 1 4 10\nT20 epoch 1 20 1 1 4 20" }, /* N-1's block */
     { "session-cadence", DG_BROKE, 20, "0 unexpected, 1 missing; 2 session changes after U against 1", "C20 epoch 1 20 1 1 4 20\nC10 session 1 4 4 4 4 10\nC20 session 2 4 4 4 4 20\nT20 epoch 1 20 1 0 4 20\nT20 session 2 4 4 4 4 20\nT21 session 3 4 4 4 4 21" },
     { "session-cadence", DG_BROKE, 20, "0 unexpected, 1 missing", "C20 epoch 1 20 1 1 4 20\nT20 epoch 1 20 1 0 4 20" },
@@ -174,7 +174,7 @@ static const struct row {
     { "queued-calls", DG_BROKE, 11, "System.remark became System.kill", "T11 call 0 {'where':'Agenda','old':'System.remark','new':'System.kill'}" },
 
     { "reimport", DG_UNEXERCISED, 0, "no block", "C11 slot 11 1 1" },
-    { "reimport", DG_HELD, 0, "2 of 3 blocks", "T11 block 11 1 1 2 5 0\nT11 reimport 1\nT12 block 12 1 1 2 5 0\nT12 reimport 1\nT13 block 13 1 1 2 5 0" },
+    { "reimport", DG_HELD, 0, "2 of 3, same", "T11 block 11 1 1 2 5 0\nT11 reimport 1\nT12 block 12 1 1 2 5 0\nT12 reimport 1\nT13 block 13 1 1 2 5 0" },
     { "reimport", DG_BROKE, 12, "1 of 2 blocks: root", "T11 reimport 1\nT12 reimport 0 {'reason':'root'}" },
 
     { "state-growth", DG_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
