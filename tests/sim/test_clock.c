@@ -98,6 +98,8 @@ START_TEST(a_clock_can_be_set_in_mid_run)
     dg_sim_timer timer = { .a = 1 };
     dg_sim_clock jump = { .offset_ns = -700, .warp_num = 6, .warp_den = 1 };
     dg_sim_clock on = { .warp_num = 1, .warp_den = 2, .goes_on = true };
+    dg_sim_clock late = { .drift_ppb = -1 };
+    ok(dg_sim_clock_set(w->sim, w->n[1], 0, &late, NULL));
     ok(dg_sim_timer_local_at(w->sim, NULL, w->n[0], 1500, &timer, NULL));
     ok(dg_sim_clock_set(w->sim, w->n[0], 1000, &jump, NULL));
     ok(dg_sim_clock_set(w->sim, w->n[0], 2000, &on, NULL));
@@ -109,6 +111,10 @@ START_TEST(a_clock_can_be_set_in_mid_run)
         ck_assert_int_eq(dg_sim_local_now(w->sim, w->n[0]), want[i].shows);
     }
     ck_assert_uint_eq(w->notes[0].at, 1500);
+    late.goes_on = true; /* it shows 2099 now, and showed less before */
+    ok(dg_sim_clock_set(w->sim, w->n[1], 0, &late, NULL));
+    ck_assert_int_eq(dg_sim_local_at(w->sim, w->n[1], 2100), 2099);
+    ck_assert_int_eq(dg_sim_local_at(w->sim, w->n[1], 2099), 2098);
     world_close(w);
 }
 END_TEST

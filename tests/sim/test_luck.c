@@ -122,6 +122,49 @@ START_TEST(loss_does_not_shift_the_latency_of_the_rest)
 }
 END_TEST
 
+/* Loss and latency are two draws, and so are two messages: after a message that
+ * arrived, half of the next are faster than the middle. */
+START_TEST(neither_loss_nor_latency_tells_of_the_next_message)
+{
+    static dg_ns took[10000];
+    world *w = world_open(21, uniform, 2, 0, 500000);
+    for (uint64_t i = 0; i < 10000; i++) {
+        took[i] = 0;
+        world_send(w, 0, 1, w->loose, i, 0);
+    }
+    ok(dg_sim_run(w->sim, 1000 * MS, NULL));
+    for (size_t i = 0; i < w->count; i++)
+        took[w->notes[i].event.a] = w->notes[i].at;
+    uint64_t both = 0, fast = 0;
+    for (size_t i = 1; i < 10000; i++) {
+        both += took[i - 1] && took[i];
+        fast += took[i - 1] && took[i] && took[i] < 55 * MS;
+    }
+    assert_binomial(both, 9999, 250000);
+    assert_binomial(fast, both, 500000);
+    world_close(w);
+}
+END_TEST
+
+START_TEST(every_receiver_of_a_broadcast_has_luck_of_its_own)
+{
+    static uint64_t first[200];
+    world *w = world_open(22, uniform, 2, 0, 0);
+    dg_sim_parcel parcel = { .channel = w->loose };
+    for (parcel.a = 0; parcel.a < 200; parcel.a++)
+        ok(dg_sim_broadcast(w->sim, w->n[0], w->n, WORLD_NODES, &parcel, NULL));
+    ok(dg_sim_run(w->sim, 1000 * MS, NULL));
+    uint64_t same = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->notes[i].event.node.v == 1)
+            first[w->notes[i].event.a] = w->notes[i].at;
+    for (size_t i = 0; i < w->count; i++)
+        same += w->notes[i].event.node.v != 1 && first[w->notes[i].event.a] == w->notes[i].at;
+    ck_assert_uint_le(same, 1); /* 1200 chances of one in a hundred million */
+    world_close(w);
+}
+END_TEST
+
 /* ---- one run is a function of its seed ---- */
 
 typedef struct gossip {
@@ -245,6 +288,8 @@ int main(void)
     tcase_add_loop_test(tc, two_points_are_a_uniform_range, 0, 4);
     tcase_add_loop_test(tc, a_link_loses_as_many_as_it_says, 0, 6);
     tcase_add_test(tc, loss_does_not_shift_the_latency_of_the_rest);
+    tcase_add_test(tc, neither_loss_nor_latency_tells_of_the_next_message);
+    tcase_add_test(tc, every_receiver_of_a_broadcast_has_luck_of_its_own);
     tcase_add_test(tc, one_seed_is_one_run);
     tcase_add_test(tc, a_node_more_does_not_shift_the_luck_of_others);
     tcase_add_test(tc, every_user_of_chance_has_a_stream_of_its_own);

@@ -2,10 +2,16 @@
  * say so, lose nothing that it had accepted, and go on when there is memory. */
 #include "world.h"
 
-static uint64_t heard;
+static uint64_t heard, last_at, last_node;
+
+/* Whatever failed meanwhile, the order is by time and then by node. */
 static dg_code count_heard(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
 {
-    (void)user, (void)sim, (void)event, (void)err;
+    (void)user, (void)err;
+    dg_ns now = dg_sim_now(sim);
+    ck_assert(heard == 0 || now > last_at || (now == last_at && event->node.v >= last_node));
+    last_at = now;
+    last_node = event->node.v;
     heard++;
     return DG_OK;
 }
