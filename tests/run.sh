@@ -1,47 +1,57 @@
 #!/bin/sh
 # run.sh OUT [ROOM] - runs the test programs and the fuzz corpora below
-# OUT/tests, prints a line for each and last "N passed, N failed".
+# OUT/tests, one on each core, long ones first; prints a line for each program
+# and last "N passed, N failed". A program that dies counts as one failure.
 set -u
 cd "$(dirname "$0")/.."
 out=$1 room=${2:-*}
 export CK_FORK=no DOPPEL="$out/doppel" DOPPEL_RUNTIMES="build/runtimes"
-passed=0 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for t in "$out"/tests/$room/test_*; do
-    [ -x "$t" ] && [ -f "$t" ] || continue
-    case $t in *.d | *.o) continue ;; esac
-    [ -f "tests/${t#"$out"/tests/}.c" ] || continue
-    "$t" > "$log" 2>&1
-    rc=$?
+export parts
+parts=$(mktemp -d)
+trap 'rm -rf "$parts"' EXIT
+
+# One program: its line and output to $parts/<name>, its tally to $parts/<name>.n
+cat > "$parts/one" <<'EOF'
+t=$1 out=$2
+label=${t#"$out"/tests/}
+name=$(echo "$label" | tr / -)
+log=$parts/$name.log
+case $label in
+*/fuzz_*)
+    dir=tests/${label%%/*}/corpus/${label#*/fuzz_}
+    "$t" "$dir" > "$log" 2>&1; rc=$?
+    checks=1; bad=$((rc != 0))
+    what="$label $(tail -1 "$log")" ;;
+*)
+    "$t" > "$log" 2>&1; rc=$?
     tally=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$log" | tail -1)
-    # shellcheck disable=SC2086
-    set -- ${tally:-0 0 1}
-    bad=$(($2 + $3))
+    set -- ${tally:-1 0 1}
+    checks=$1 bad=$(($2 + $3))
     [ $rc -eq 0 ] || [ $bad -gt 0 ] || bad=1
-    passed=$((passed + $1 - ($2 + $3 <= $1 ? $2 + $3 : 0)))
-    failed=$((failed + bad))
-    grep '^not run:' "$log"
+    what="$label $checks" ;;
+esac
+echo "$((checks - bad)) $bad" > "$parts/$name.n"
+{
     if [ $bad -gt 0 ]; then
-        echo "FAIL ${t#"$out"/tests/} (exit $rc)"
+        echo "FAIL $label (exit $rc)"
         grep -v '^[0-9]* [a-z]* ' "$log" | tail -40
     else
-        echo "ok   ${t#"$out"/tests/} $1"
+        echo "ok   $what"
     fi
-done
-for t in "$out"/tests/$room/fuzz_*; do
-    [ -x "$t" ] && [ -f "$t" ] || continue
-    case $t in *.d | *.o) continue ;; esac
-    name=${t##*/fuzz_} dir=tests/$(basename "$(dirname "$t")")/corpus/${t##*/fuzz_}
-    [ -f "tests/${t#"$out"/tests/}.c" ] || continue
-    if "$t" "$dir" > "$log" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok   fuzz corpus $name: $(tail -1 "$log")"
-    else
-        failed=$((failed + 1))
-        echo "FAIL fuzz corpus $name"
-        tail -20 "$log"
-    fi
-done
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+    grep '^not run:' "$log" | sort -u
+} > "$parts/$name.line"
+cat "$parts/$name.line"
+EOF
+
+list() {
+    for t in "$out"/tests/$room/test_* "$out"/tests/$room/fuzz_*; do
+        case $t in *.d | *.o) continue ;; esac
+        [ -x "$t" ] && [ -f "tests/${t#"$out"/tests/}.c" ] && echo "$t"
+    done
+}
+# Long ones first, so that the last core is not left alone with one of them.
+{ list | grep -E '/(test_pairs|test_variants|test_guests|test_build|test_enact)$'
+  list | grep -vE '/(test_pairs|test_variants|test_guests|test_build|test_enact)$'; } |
+    xargs -P "${JOBS:-$(nproc)}" -I{} sh "$parts/one" {} "$out"
+cat "$parts"/*.n 2>/dev/null | awk '{ p += $1; f += $2 }
+    END { if (!NR) f = 1; printf "%d passed, %d failed\n", p, f; exit f > 0 }'
