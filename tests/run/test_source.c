@@ -1,0 +1,152 @@
+/* What a user calls a snapshot: a folder, or a file that is imported on the way. A
+ * cache that is wrong must not be believed, and nothing may be left behind. */
+#include "model_run.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static dg_engine *engine;
+
+static const char *spec(void)
+{
+    static char path[512];
+    const char *at = getenv("DOPPEL_RUNTIMES");
+    snprintf(path, sizeof path, "%s/mini.json", at ? at : "build/runtimes");
+    if (dg_file_exists(path))
+        return path;
+    printf("not run: %s is not here\n", path);
+    return NULL;
+}
+
+static dg_source opened(const char *path, const char *cache)
+{
+    dg_source source;
+    dg_error err;
+    if (dg_source_open(&source, path, engine, cache, NULL, NULL, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_uint_gt(dg_snapshot_info_of(source.snapshot)->keys, 10);
+    ck_assert_str_eq(dg_snapshot_info_of(source.snapshot)->spec_name, "mini");
+    return source;
+}
+
+START_TEST(without_a_cache_nothing_is_left_behind)
+{
+    dg_source source;
+    char temporary[512];
+    if (!spec())
+        return;
+    source = opened(spec(), NULL);
+    snprintf(temporary, sizeof temporary, "%s", source.temporary);
+    ck_assert(temporary[0] && access(temporary, F_OK) == 0);
+    dg_source_close(&source);
+    ck_assert(access(temporary, F_OK) != 0);
+}
+END_TEST
+
+START_TEST(a_second_opening_comes_from_the_cache)
+{
+    dg_source source;
+    if (!spec())
+        return;
+    source = opened(spec(), scratch_path("cache"));
+    ck_assert(!source.from_cache);
+    dg_source_close(&source);
+    source = opened(spec(), scratch_path("cache"));
+    ck_assert(source.from_cache);
+    ck_assert_str_eq(source.temporary, "");
+    dg_source_close(&source);
+}
+END_TEST
+
+/* The only folder below cache/snapshots. */
+static const char *cached_folder(const char *cache)
+{
+    static char path[1024];
+    char folder[600];
+    struct dirent *e;
+    DIR *d;
+    snprintf(folder, sizeof folder, "%s/snapshots", cache);
+    ck_assert_ptr_nonnull(d = opendir(folder));
+    path[0] = 0;
+    while ((e = readdir(d)))
+        if (e->d_name[0] != '.')
+            snprintf(path, sizeof path, "%s/%.300s", folder, e->d_name);
+    closedir(d);
+    ck_assert(path[0]);
+    return path;
+}
+
+START_TEST(a_broken_cache_is_made_again)
+{
+    char manifest[1100];
+    dg_source source;
+    if (!spec())
+        return;
+    source = opened(spec(), scratch_path("broken"));
+    dg_source_close(&source);
+    snprintf(manifest, sizeof manifest, "%s/manifest.json", cached_folder(scratch_path("broken")));
+    dg_file_write(manifest, dg_text("{"), NULL);
+    source = opened(spec(), scratch_path("broken"));
+    ck_assert(!source.from_cache);
+    dg_source_close(&source);
+}
+END_TEST
+
+START_TEST(a_snapshot_folder_is_opened_where_it_is)
+{
+    dg_source first, source;
+    char folder[1024];
+    if (!spec())
+        return;
+    first = opened(spec(), scratch_path("folder"));
+    dg_source_close(&first);
+    snprintf(folder, sizeof folder, "%s", cached_folder(scratch_path("folder")));
+    source = opened(folder, NULL);
+    ck_assert_str_eq(source.temporary, "");
+    dg_source_close(&source);
+    ck_assert(dg_file_exists(folder));
+}
+END_TEST
+
+static const struct { const char *name, *content; dg_code rc; } bad[] = {
+    { "absent.json", NULL, DG_IO }, { "half.json", "{\"name\":\"x\",", DG_MALFORMED }, { "text.json", "no spec", DG_MALFORMED },
+    { "empty.json", "", DG_MALFORMED },
+};
+
+START_TEST(a_bad_source_is_named_and_leaves_nothing)
+{
+    dg_source source;
+    dg_error err = { .text = "" };
+    const char *path = scratch_path(bad[_i].name);
+    if (bad[_i].content)
+        dg_file_write(path, dg_text(bad[_i].content), NULL);
+    for (int cached = 0; cached < 2; cached++) {
+        dg_code rc = dg_source_open(&source, path, engine, cached ? scratch_path("bad-cache") : NULL, NULL, NULL, &err);
+        ck_assert_msg(rc == bad[_i].rc, "%s gave %d: %s", bad[_i].name, rc, err.text);
+        ck_assert_msg(strstr(err.text, bad[_i].name) != NULL, "%s", err.text);
+        ck_assert_ptr_null(source.snapshot);
+        ck_assert_str_eq(source.temporary, "");
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("source");
+    TCase *tc = tcase_create("source");
+    dg_engine_options options = { .cache_dir = dg_engine_cache_dir() };
+    int failed;
+    if (dg_engine_new(&engine, &options, NULL) < 0)
+        return 1;
+    tcase_add_test(tc, without_a_cache_nothing_is_left_behind);
+    tcase_add_test(tc, a_second_opening_comes_from_the_cache);
+    tcase_add_test(tc, a_broken_cache_is_made_again);
+    tcase_add_test(tc, a_snapshot_folder_is_opened_where_it_is);
+    tcase_add_loop_test(tc, a_bad_source_is_named_and_leaves_nothing, 0, sizeof bad / sizeof *bad);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    dg_engine_free(engine);
+    return failed;
+}
