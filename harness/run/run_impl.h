@@ -133,10 +133,11 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err);  /* event at U */
 dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 */
 
-/* sample.c */
+/* sample.c: asks; sample_log.c: what the answers come to */
 dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
-void sample_log(arm *a, moment m);   /* events of treatment; U's when U+1's are there */
 void sample_clear(sample *s);
+void answer_words(char *out, size_t size, const json_t *value); /* compact JSON, cut with ".." */
+void sample_log(arm *a, moment m);   /* events of treatment; U's when U+1's are there */
 dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
 
 /* sets.c */

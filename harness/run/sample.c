@@ -5,93 +5,7 @@
 
 #include "crypto/crypto.h"
 #include "run/layout.h"
-
-/* ---- what the calls are asked about ---- */
-
-typedef struct question { dg_buf para, para_free, session, account, keys, extrinsic, code_hash, metadata; } question;
-
-static void question_init(question *q)
-{
-    dg_buf *all[] = { &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        dg_buf_init(all[i], 1 << 26);
-}
-
-static void question_clear(question *q)
-{
-    dg_buf *all[] = { &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        dg_buf_clear(all[i]);
-}
-
-/* First item of a stored Vec of fixed-size items; false if there is none. */
-static bool first_of(arm *a, dg_block *block, dg_bytes *out, size_t size, const char *pallet, const char *item)
-{
-    dg_bytes value;
-    dg_scale s;
-    if (dg_chain_storage(a->chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
-        return false;
-    s = dg_scale_from(value);
-    if (!dg_scale_count(&s, size))
-        return false;
-    *out = dg_scale_take(&s, size);
-    return s.rc == DG_OK;
-}
-
-/* The session keys that the next validator in line has stored. */
-static void ask_keys(dg_block *block, dg_buf *out)
-{
-    uint8_t prefix[32];
-    dg_bytes key, value;
-    dg_state_iter it;
-    dg_storage_prefix(prefix, "Session", "NextKeys");
-    if (dg_state_iter_init(&it, dg_block_state(block), dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), NULL) < 0)
-        return;
-    if (dg_state_iter_next(&it, &key, &value, NULL) == DG_OK)
-        dg_scale_put_bytes(out, value);
-    dg_state_iter_clear(&it);
-}
-
-static void ask_paras(arm *a, dg_block *block, question *q)
-{
-    dg_bytes para, hash;
-    if (!first_of(a, block, &para, 4, "Paras", "Parachains"))
-        return;
-    dg_buf_put_bytes(&q->para, para);
-    dg_buf_put_bytes(&q->para_free, para);
-    dg_buf_put_u8(&q->para_free, 2); /* OccupiedCoreAssumption::Free */
-    if (dg_chain_storage(a->chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK && hash.len == 32)
-        dg_buf_put_bytes(&q->code_hash, hash);
-}
-
-static void question_make(question *q, arm *a, dg_block *block)
-{
-    dg_bytes account, extrinsic;
-    uint8_t session[4], version[4] = { 15 };
-    question_init(q);
-    ask_paras(a, block, q);
-    dg_put_le32(session, a->session);
-    dg_buf_put(&q->session, session, 4);
-    dg_buf_put(&q->metadata, version, 4);
-    if (first_of(a, block, &account, 32, "Session", "Validators"))
-        dg_buf_put_bytes(&q->account, account);
-    ask_keys(block, &q->keys);
-    if (dg_block_extrinsic_count(block)) {
-        uint8_t len[4];
-        extrinsic = dg_block_extrinsic(block, 0);
-        dg_put_le32(len, (uint32_t)extrinsic.len);
-        dg_buf_put_bytes(&q->extrinsic, extrinsic);
-        dg_buf_put(&q->extrinsic, len, 4);
-    }
-}
-
-/* False: there is nothing on this chain to ask about. */
-static bool input_of(const question *q, api_argument ask, dg_bytes *out)
-{
-    const dg_buf *from[] = { NULL, &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
-    *out = from[ask] ? dg_buf_bytes(from[ask]) : dg_bytes_of(NULL, 0);
-    return !from[ask] || out->len;
-}
+#include "run/question.h"
 
 /* ---- one answer ---- */
 
@@ -134,7 +48,7 @@ static json_t *decoded(const dg_meta *meta, const api_row *row, dg_bytes value, 
     return out;
 }
 
-static void keep_words(char *out, size_t size, const json_t *value)
+void answer_words(char *out, size_t size, const json_t *value)
 {
     json_free_t release;
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
@@ -157,7 +71,7 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
     out->decodes = json != NULL;
     out->described = meta && dg_meta_method_named(meta, row->api, row->method);
     if (json && value.len <= ANSWER_JSON_MAX)
-        keep_words(out->value, sizeof out->value, json);
+        answer_words(out->value, sizeof out->value, json);
     if (!json)
         snprintf(out->error, sizeof out->error, "%.199s", why.text);
     if (value.len <= ANSWER_JSON_MAX)
@@ -203,7 +117,7 @@ static dg_code ask_all(sample *s, arm *a, dg_block *block, dg_runtime *runtime, 
         dg_bytes input;
         dg_code rc;
         s->answers[i].version = version;
-        if (version < row->since || !input_of(q, row->ask, &input))
+        if (version < row->since || !question_input(q, row->ask, &input))
             continue;
         if ((rc = ask(&s->answers[i], a, block, row, meta, input, err)) < 0)
             return rc;
@@ -238,154 +152,4 @@ void sample_clear(sample *s)
         json_decref(s->answers[i].json);
     dg_free(s->answers);
     memset(s, 0, sizeof *s);
-}
-
-/* ---- what treatment's answers come to ---- */
-
-static bool differs(const answer *a, const answer *b)
-{
-    return a->asked && b->asked && a->rc == DG_OK && b->rc == DG_OK && !dg_hash_equal(&a->essence, &b->essence);
-}
-
-/* At U the answer is neither what the same code says one block later nor what
- * control says now. Where control cannot tell and the session changed between
- * the two, a difference means nothing. */
-static bool contradicts(const arm *a, moment m, size_t i)
-{
-    const sample *control = &a->run->control.samples[m], *later = &a->samples[MOMENT_AFTER];
-    const answer *now = &a->samples[m].answers[i];
-    if (m != MOMENT_UPGRADE || !later->taken || !differs(now, &later->answers[i]))
-        return false;
-    if (control->taken && control->answers[i].asked && control->answers[i].rc == DG_OK)
-        return differs(now, &control->answers[i]);
-    return later->session == a->samples[m].session;
-}
-
-/* Where two answers part, in words: "group_rotation_frequency 1 instead of 10". The
- * first place is enough for a line. `link` stands between the two. */
-static bool say_difference(char *out, size_t size, const char *name, const char *link, const json_t *now, const json_t *later)
-{
-    const char *key;
-    json_t *v;
-    char was[60], is[60];
-    if (json_equal((json_t *)now, (json_t *)later))
-        return false;
-    if (json_is_object(now) && json_is_object(later))
-        json_object_foreach((json_t *)now, key, v)
-            if (strcmp(key, "now") != 0 && json_object_get(later, key) && say_difference(out, size, key, link, v, json_object_get(later, key)))
-                return true;
-    if (json_is_array(now) && json_is_array(later) && json_array_size(now) != json_array_size(later)) {
-        snprintf(out, size, "%s%s%zu items%s%zu", name, name[0] ? " " : "", json_array_size(now), link, json_array_size(later));
-        return true;
-    }
-    if (json_is_array(now) && json_is_array(later))
-        for (size_t i = 0; i < json_array_size(now); i++)
-            if (say_difference(out, size, name, link, json_array_get(now, i), json_array_get(later, i)))
-                return true;
-    keep_words(was, sizeof was, now);
-    keep_words(is, sizeof is, later);
-    snprintf(out, size, "%s%s%s%s%s", name, name[0] ? " " : "", was, link, is);
-    return true;
-}
-
-static int put_text(json_t *detail, const char *key, const char *text)
-{
-    return text[0] ? json_object_set_new(detail, key, plain_json(text)) : 0;
-}
-
-static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
-{
-    const answer *now = &a->samples[m].answers[i];
-    const sample *control = &a->run->control.samples[m], *later = &a->samples[MOMENT_AFTER];
-    char entry[96];
-    json_t *out = json_object();
-    int bad;
-    api_entry(entry, sizeof entry, api_at(i));
-    bad = put_text(out, "api", entry) | put_text(out, "window", moment_name(m)) | put_text(out, "error", now->error);
-    if (now->rc == DG_OK)
-        bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
-    if (odd || !now->decodes)
-        bad |= put_text(out, "value", now->value);
-    if (odd && later->taken) {
-        char words[200] = "";
-        bad |= put_text(out, "later", later->answers[i].value);
-        if (now->json && control->taken && control->answers[i].json && control->answers[i].described == now->described)
-            say_difference(words, sizeof words, "", " instead of ", now->json, control->answers[i].json);
-        else if (now->json && later->answers[i].json)
-            say_difference(words, sizeof words, "", ", then ", now->json, later->answers[i].json);
-        bad |= put_text(out, "differs", words);
-    }
-    if (odd && control->taken)
-        bad |= put_text(out, "control", control->answers[i].value);
-    if (!out || bad)
-        ((arm *)a)->run->log.rc = DG_NOMEM;
-    return out;
-}
-
-void sample_log(arm *a, moment m)
-{
-    sample *s = &a->samples[m];
-    if (!s->taken)
-        return;
-    for (size_t i = 0; api_at(i); i++) {
-        const answer *now = &s->answers[i];
-        bool odd;
-        if (!now->asked)
-            continue;
-        odd = contradicts(a, m, i);
-        log_add(&a->run->log, a->which, s->at, s->block, DG_EV_API,
-                LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes, now->version, odd),
-                detail_of(a, m, i, odd));
-    }
-}
-
-/* ---- answers in another form ---- */
-
-static void log_type(arm *a, size_t i, bool called, const char *where)
-{
-    char entry[96];
-    json_t *detail;
-    api_entry(entry, sizeof entry, api_at(i));
-    if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", plain_json(where))))
-        a->run->log.rc = DG_NOMEM;
-    log_add(&a->run->log, a->which, a->samples[MOMENT_AFTER].at, a->samples[MOMENT_AFTER].block, DG_EV_API_TYPE,
-            LOG_N(0, called), detail);
-}
-
-/* Where the types of an answer differ; "" when they agree or are not described. */
-static void type_difference(char *out, size_t size, const dg_meta *old, const dg_meta *now, const api_row *row)
-{
-    const dg_meta_method *a = old ? dg_meta_method_named(old, row->api, row->method) : NULL;
-    const dg_meta_method *b = now ? dg_meta_method_named(now, row->api, row->method) : NULL;
-    dg_buf where;
-    out[0] = 0;
-    if (!a || !b)
-        return;
-    dg_buf_init(&where, 1 << 16);
-    if (!dg_type_same(old, a->output, now, b->output, &where))
-        snprintf(out, size, "%.250s", dg_buf_text(&where));
-    dg_buf_clear(&where);
-}
-
-dg_code sample_types(arm *a, dg_error *err)
-{
-    const sample *before = &a->samples[MOMENT_BEFORE], *now = &a->samples[MOMENT_AFTER];
-    const dg_meta *old = NULL, *meta = NULL;
-    const api_row *row;
-    dg_runtime_meta(a->run->from_kept, &old, NULL);
-    dg_runtime_meta(a->run->to, &meta, NULL);
-    for (size_t i = 0; before->taken && now->taken && (row = api_at(i)); i++) {
-        const answer *was = &before->answers[i], *is = &now->answers[i];
-        char where[256];
-        if (!was->asked || was->rc != DG_OK)
-            continue;
-        type_difference(where, sizeof where, old, meta, row);
-        if (!is->asked && dg_version_api(dg_runtime_version(a->run->to), row->api) < row->since)
-            log_type(a, i, true, "N no longer offers it");
-        else if (is->asked && is->rc == DG_OK && !is->decodes_old)
-            log_type(a, i, true, where[0] ? where : "the answer does not decode with N-1's types");
-        else if (where[0])
-            log_type(a, i, false, where);
-    }
-    return log_check(&a->run->log, err);
 }
