@@ -86,7 +86,7 @@ typedef enum dg_record_kind {
     DG_REC_SIGNAL,     /* first node to get a signal that only deactivates: slot, deactivated (block number), by_finality */
     DG_REC_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
     DG_REC_FINALIZED,  /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
-    DG_REC_UPGRADE,    /* a block enacted N: slot, pending */
+    DG_REC_UPGRADE,    /* a block was to enact N: slot, enacted, pending; text: why not */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_COUNT
 } dg_record_kind;

@@ -14,7 +14,8 @@ enum {
     DG_ANCESTORS_MAX = 16,
     DG_VALIDATORS_MAX = 65536,
     DG_CORES_MAX = 4096,
-    DG_GROUP_MAX = 256         /* members of one backing group */
+    DG_GROUP_MAX = 256,        /* members of one backing group */
+    DG_CANDIDATE_MAX = 16 << 20 /* bytes of one candidate */
 };
 #define DG_NO ((uint32_t)DG_NONE)
 
@@ -72,6 +73,63 @@ dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *bl
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
 bool dg_signal_any(const dg_signal *signal);
 
+/* ---- view.c: what a node learns of a leaf, through the version gate ---- */
+
+/* Requests of ParachainHost; each needs a version of that API (1.2.2 of the table in view.c). */
+typedef enum dg_request {
+    DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
+    DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
+    DG_ASK_COUNT
+} dg_request;
+
+typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
+typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
+typedef struct dg_core { dg_core_kind kind; uint32_t para; dg_hash candidate; } dg_core;
+
+/* Answers of the runtime at one block: the same for every node that asks there. */
+typedef struct dg_view {
+    dg_chain *chain;
+    dg_block *block;
+    uint32_t host_version;    /* of ParachainHost; 0: no parachain host */
+    dg_mode mode;
+    uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
+    bool session_known;
+    uint32_t session;         /* of a child */
+    uint32_t votes_min;       /* 0: min(2, group size) */
+    dg_rotation rotation;
+    uint32_t group_count;
+    uint32_t *group_from;     /* group g: members[group_from[g]] .. [group_from[g + 1] - 1] */
+    uint32_t *members;
+    bool cores_known;
+    uint32_t core_count;      /* as the runtime lists them: 0 where it cannot read its own storage */
+    dg_core *cores;
+    uint32_t validator_count;
+    uint8_t (*validators)[32]; /* `para` keys */
+    bool core_bits;           /* votes name their core (ElasticScalingMVP) */
+    uint64_t fuel;            /* of all that was asked here */
+} dg_view;
+
+/* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
+ * the chain's own failure. */
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err);
+void dg_view_clear(dg_view *view);
+/* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
+ * answer. Below zero as above. */
+dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
+bool dg_view_supports(const dg_view *view, dg_request request);
+uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
+uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
+
+/* ---- people.c: which node a session key belongs to ---- */
+
+typedef struct dg_person { uint8_t account[32]; uint32_t node; } dg_person;
+typedef struct dg_people { uint32_t count; dg_person *sorted; } dg_people;
+dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
+void dg_people_clear(dg_people *people);
+/* By Session.KeyOwner; `kind` as "babe", "audi". DG_NO in `node`: nobody known. */
+dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,
+                        const uint8_t key[32], dg_error *err);
+
 /* ---- session.c: what is the same for all nodes of a session ---- */
 
 typedef struct dg_session {
@@ -80,9 +138,42 @@ typedef struct dg_session {
     uint32_t validators;     /* para validators: the first of the discovery keys */
     uint32_t count;          /* discovery keys */
     uint32_t *node;          /* of a discovery key; DG_NO: nobody we know */
+    uint32_t *member;        /* discovery key of a node; DG_NO: none */
     dg_grid grid;
+    bool has_grid;           /* false: the epoch could not be asked at its first leaf */
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
+/* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
+ * runtime tells nothing of it. */
+dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err);
+void dg_sessions_free(dg_session *all);
+
+/* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
+
+typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+
+typedef struct dg_candidate {
+    uint32_t para, core, group, session;
+    dg_hash relay_parent, hash;
+    dg_buf committed;        /* CommittedCandidateReceipt */
+} dg_candidate;
+typedef struct dg_candidate_parts {
+    uint32_t para, number;   /* of the relay parent */
+    dg_hash relay_parent;
+    dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */
+    uint8_t code_hash[32];
+} dg_candidate_parts;
+/* A descriptor of the first version; empty messages. Clear with dg_candidate_clear. */
+dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err);
+void dg_candidate_clear(dg_candidate *candidate);
+
+typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
+/* `voted[i]`: kind of the vote of group member i, or 0; keys[i]: its `para` key. */
+void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted, const uint8_t (*keys)[32],
+                      uint32_t members, bool core_bits, dg_signer sign);
+/* Availability of `cores` cores as `held` says, signed for a child of `parent`. */
+void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores, uint32_t session,
+                     const dg_hash *parent, const uint8_t key[32], dg_signer sign);
 
 /* ---- statement.c: what a node remembers of statements ---- */
 
@@ -110,8 +201,6 @@ typedef struct dg_statement {
     uint32_t unused_count;
 } dg_statement;
 
-typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
-
 /* The activated leaf as statement distribution sees it. */
 typedef struct dg_new_leaf {
     uint32_t id, number;
@@ -131,5 +220,127 @@ void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
+
+/* ---- the network ---- */
+
+enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT,     /* of the world */
+       DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
+       DG_TAG_BLOCK, DG_TAG_FINAL };                                           /* messages */
+
+enum { DG_CLAIMS_MAX = 256 };
+#define DG_WAITING (DG_NEVER - 1)
+
+/* One block as the network knows it. */
+typedef struct dg_net_block {
+    dg_block *block;         /* NULL: off the tree */
+    uint32_t parent;         /* id; DG_NO: the root */
+    uint32_t number, weight; /* weight: primary blocks below it and itself */
+    uint64_t slot, fuel;
+    bool primary, enacted, includes;
+    bool sealed;             /* it left its author */
+    bool gone;               /* lost, or older than what all have finalized */
+    bool signal_seen;        /* a signal that only deactivated it was recorded */
+    bool viewed, worked;
+    dg_view view;
+    const dg_session *session; /* of its children; NULL: the runtime tells of none */
+    dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
+    dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
+} dg_net_block;
+
+typedef struct dg_net_node {
+    const dg_node_class *of;
+    dg_leaves leaves;        /* overseer */
+    dg_statement sd;         /* statement distribution */
+    bool session_seen;       /* gossip-support: last_session_index */
+    uint32_t last_session;
+    uint32_t best, finalized; /* client; ids */
+    uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
+} dg_net_node;
+
+typedef struct dg_voter { uint8_t key[32]; uint64_t weight; uint32_t node; } dg_voter;
+
+typedef struct dg_finality {
+    dg_voter *voters;
+    uint32_t count;
+    uint64_t round;
+    uint32_t finalized;      /* id; what a round agreed on last */
+    uint32_t prevoted;       /* id of this round's common ancestor; DG_NO */
+    uint64_t *weights;       /* scratch, by id from the finalized block on */
+    uint32_t weights_cap;
+} dg_finality;
+
+struct dg_network {
+    dg_chain *chain;
+    dg_network_options options;
+    dg_sim *sim;
+    dg_people people;
+    dg_session *sessions;
+    dg_net_node *nodes;
+    uint32_t node_count;     /* the world is the node after the last */
+    dg_net_block *blocks;
+    uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
+    dg_finality finality;
+    uint64_t first_slot, slot_ns, slot;
+    struct { bool set; uint64_t slot; dg_how how; dg_bytes code; } enact;
+    uint64_t slot_claims, slot_primary, slot_built, slot_failed;
+    uint32_t last_session_told;
+    bool session_told;
+    dg_channel_ix blocks_channel, finality_channel;
+    dg_network_stats stats;
+};
+
+/* record.c */
+dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node, const dg_net_block *about,
+                       const uint64_t n[6], const char *text, dg_error *err);
+dg_code dg_record_losses(dg_network *net, uint32_t node, uint32_t id, const dg_losses *lost, dg_error *err);
+
+/* blocks.c: ids, ancestors, fork choice, pruning */
+dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, bool primary, dg_error *err);
+/* Answers and session at a block, asked once. */
+dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err);
+bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from); /* or is it */
+bool dg_net_better(const dg_network *net, uint32_t a, uint32_t than);
+bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id); /* imported; and not gone */
+uint32_t dg_net_best_of(const dg_network *net, uint32_t node); /* anew, over all it has imported */
+dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err);
+void dg_net_blocks_free(dg_network *net);
+
+/* import.c: a block, or finality, reaches a node */
+dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err);
+
+/* author.c */
+dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err);
+dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+
+/* work.c: the candidates that collators make for a leaf */
+dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err);
+void dg_work_clear(dg_net_block *leaf);
+
+/* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
+ * `voted` of DG_GROUP_MAX, by member of the group. */
+uint32_t dg_hear(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
+/* Could its group collect enough votes among themselves, ever? */
+bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
+dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+
+/* provision.c: the encoded inherent of an author; `out` empty: none to give. */
+typedef struct dg_provision { uint32_t bitfields, offered, backable; } dg_provision;
+dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err);
+
+/* paras.c: what the runtime says happened */
+typedef struct dg_paras { uint64_t backed, included, timed_out; } dg_paras;
+dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
+
+/* finality.c */
+dg_code dg_finality_init(dg_network *net, dg_error *err);
+void dg_finality_clear(dg_finality *finality);
+dg_code dg_finality_prevote(dg_network *net, dg_error *err);
+dg_code dg_finality_precommit(dg_network *net, dg_error *err);
+
+/* sample.c */
+dg_code dg_sample_slot(dg_network *net, dg_error *err);
 
 #endif

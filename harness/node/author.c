@@ -1,0 +1,222 @@
+/* author.c - a slot: who may author, on what, and the block that comes of it.
+ *
+ * Every claim is used. Two claims of one slot give two blocks on what their authors
+ * took for the best, as it is on a real network in about every fourth slot.
+ * Mirrors: sc-consensus-slots, sc-consensus-babe, sc-basic-authorship. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+/* A claim on its way: the content of a proposal's timers. */
+typedef struct proposal { dg_slot_claim claim; uint32_t parent; dg_ns deadline; } proposal;
+
+/* ---- claims ---- */
+
+static dg_code plan_proposal(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err)
+{
+    dg_sim_local at = (dg_sim_local)((claim->slot - net->first_slot) * net->slot_ns);
+    dg_sim_msg *msg;
+    proposal *p;
+    dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *p, NULL, err);
+    if (rc < 0)
+        return rc;
+    p = dg_sim_msg_room(msg);
+    *p = (proposal){ .claim = *claim, .parent = parent };
+    rc = dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, at, &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = claim->slot, .msg = msg }, err);
+    dg_sim_msg_drop(net->sim, msg);
+    net->slot_claims++;
+    net->slot_primary += claim->kind == DG_CLAIM_PRIMARY;
+    return rc;
+}
+
+/* The claims of those nodes whose best block is `head`. */
+static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, dg_error *err)
+{
+    dg_slot_claim claims[DG_CLAIMS_MAX];
+    dg_block *block = net->blocks[head].block;
+    dg_epoch epoch;
+    size_t count;
+    dg_code rc = dg_chain_epoch(net->chain, block, slot, &epoch, err);
+    if (rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED)
+        return DG_OK; /* nobody can claim on such a head */
+    if (rc < 0)
+        return rc;
+    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
+    for (size_t i = 0; i < count && rc >= 0; i++) {
+        uint32_t node;
+        if (net->options.no_forks && net->slot_claims)
+            break;
+        rc = dg_people_owner(&net->people, &node, net->chain, block, "babe", epoch.authorities[claims[i].authority].key, err);
+        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head)
+            rc = plan_proposal(net, node, head, &claims[i], err);
+    }
+    dg_epoch_clear(&epoch);
+    return rc < 0 ? rc : DG_OK;
+}
+
+static bool is_somebodys_best(const dg_network *net, uint32_t id)
+{
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (net->nodes[i].best == id)
+            return true;
+    return false;
+}
+
+dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err)
+{
+    net->slot = slot;
+    net->slot_claims = net->slot_primary = net->slot_built = net->slot_failed = 0;
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        dg_code rc;
+        if (b->gone || (b->parent != DG_NO && b->slot >= slot) || !is_somebodys_best(net, id))
+            continue;
+        if ((rc = claim_on(net, id, slot, err)) < 0)
+            return rc;
+    }
+    net->stats.slots++;
+    net->stats.claims += net->slot_claims;
+    return DG_OK;
+}
+
+/* ---- proposing ---- */
+
+/* An inherent of a fresh leaf is ready a while after it; what does not fit into the
+ * budget of the slot is not built. */
+dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+{
+    const proposal *given = dg_sim_msg_data(event->msg);
+    dg_ns now = dg_sim_now(net->sim), ready, budget = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET);
+    dg_sim_msg *msg;
+    proposal *p;
+    uint32_t parent = net->nodes[node].best;
+    dg_code rc;
+    if (net->blocks[parent].parent != DG_NO && net->blocks[parent].slot >= given->claim.slot)
+        parent = given->parent; /* the slot's other block was quicker: not on top of it */
+    if (!dg_net_has(net, node, parent))
+        return DG_OK;
+    ready = net->blocks[parent].imported[node] + dg_constant_of(DG_CONST_PROPOSE_WAIT);
+    if (ready > now + budget)
+        return DG_OK;
+    if ((rc = dg_sim_msg_new(net->sim, &msg, sizeof *p, NULL, err)) < 0)
+        return rc;
+    p = dg_sim_msg_room(msg);
+    *p = (proposal){ .claim = given->claim, .parent = parent, .deadline = now + budget };
+    rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ node }, ready > now ? ready : now, &(dg_sim_timer){ .tag = DG_TAG_BUILD, .msg = msg }, err);
+    dg_sim_msg_drop(net->sim, msg);
+    return rc;
+}
+
+/* ---- building ---- */
+
+typedef struct making {
+    const proposal *p;
+    uint32_t node;
+    dg_provision count;
+    dg_build_report report;
+    dg_enactment enactment;
+    bool enacts;
+} making;
+
+static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inherent, dg_error *err)
+{
+    dg_block *parent = net->blocks[m->p->parent].block;
+    dg_bytes extrinsic;
+    dg_build_options options = { .claim = m->p->claim, .paras_inherent = inherent };
+    dg_code rc;
+    m->enacts = net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
+    if (m->enacts) {
+        if ((rc = dg_chain_enact(net->chain, &m->enactment, parent, net->enact.how, net->enact.code, err)) < 0)
+            return rc;
+        parent = m->enactment.parent;
+        extrinsic = dg_buf_bytes(&m->enactment.extrinsic);
+        options.extrinsics = &extrinsic;
+        options.extrinsic_count = extrinsic.len != 0;
+        options.writes = (const dg_bytes (*)[2])m->enactment.writes;
+        options.write_count = m->enactment.write_count;
+    }
+    rc = dg_chain_build(net->chain, out, &m->report, parent, &options, err);
+    if (m->enacts)
+        dg_enactment_clear(&m->enactment);
+    return rc;
+}
+
+static dg_code tell_failed(dg_network *net, const making *m, const dg_error *why, dg_error *err)
+{
+    uint64_t n[6] = { m->p->claim.slot, m->report.step, m->count.offered, m->count.bitfields };
+    net->slot_failed++;
+    net->stats.failed_blocks++;
+    return dg_record_emit(net, DG_REC_FAILED, m->node, &net->blocks[m->p->parent], n, why->text, err);
+}
+
+static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
+{
+    dg_error why = { .text = "" };
+    bool pending = false;
+    dg_code rc = dg_chain_enacted(net->chain, b->block, net->enact.code, &pending, &why);
+    uint64_t n[6] = { b->slot, rc == DG_OK, pending };
+    b->enacted = true;
+    if (rc == DG_NOMEM || rc == DG_IO)
+        return dg_fail(err, rc, "%s", why.text);
+    return dg_record_emit(net, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text, err);
+}
+
+static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_error *err)
+{
+    dg_net_block *b = &net->blocks[id];
+    const dg_net_block *parent = &net->blocks[b->parent];
+    uint64_t n[6] = { b->slot, b->primary, parent->slot, m->count.offered, m->count.bitfields, parent->view.session };
+    dg_paras paras;
+    dg_code rc;
+    if ((rc = dg_record_emit(net, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0 || (rc = dg_paras_read(net, &paras, b->block, err)) < 0)
+        return rc;
+    b->includes = paras.included != 0;
+    net->stats.backed += paras.backed;
+    net->stats.included += paras.included;
+    net->stats.timed_out += paras.timed_out;
+    memcpy(n, (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered, m->count.backable }, sizeof n);
+    if ((rc = dg_record_emit(net, DG_REC_PARAS, m->node, b, n, NULL, err)) < 0)
+        return rc;
+    return m->enacts ? tell_enacted(net, b, err) : DG_OK;
+}
+
+static dg_code built(dg_network *net, const making *m, dg_block *block, dg_error *err)
+{
+    dg_ns cost = m->report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    uint32_t id;
+    dg_code rc = dg_net_block_add(net, &id, block, m->p->parent, m->p->claim.kind == DG_CLAIM_PRIMARY, err);
+    if (rc < 0)
+        return rc;
+    net->blocks[id].fuel = m->report.fuel_total;
+    net->slot_built++;
+    net->stats.blocks++;
+    if ((rc = tell_built(net, m, id, err)) < 0)
+        return rc;
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ m->node }, cost, &(dg_sim_timer){ .tag = DG_TAG_SEALED, .a = id }, err);
+}
+
+/* What the runtime refused, as opposed to what this program could not do. */
+static bool is_theirs(dg_code rc) { return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH; }
+
+dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+{
+    making m = { .p = dg_sim_msg_data(event->msg), .node = node };
+    dg_block *block = NULL;
+    dg_error why = { .text = "" };
+    dg_buf inherent;
+    dg_code rc;
+    if (net->blocks[m.p->parent].gone)
+        return DG_OK;
+    rc = dg_provide(net, &inherent, &m.count, node, m.p->parent, err);
+    if (rc == DG_OK) {
+        rc = build(net, &block, &m, dg_buf_bytes(&inherent), &why);
+        if (is_theirs(rc))
+            rc = tell_failed(net, &m, &why, err);
+        else if (rc < 0)
+            rc = dg_fail(err, rc, "%s", why.text);
+        else
+            rc = built(net, &m, block, err);
+    }
+    dg_buf_clear(&inherent);
+    return rc;
+}

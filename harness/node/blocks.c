@@ -1,0 +1,132 @@
+/* blocks.c - the blocks of a network, by number of their making; which of two a
+ * node prefers, and when one can be forgotten.
+ * Mirrors: sc-consensus-babe (aux weight of primary blocks; the longer one of
+ * equals; the first seen of those). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+static dg_code make_room(dg_network *net, dg_error *err)
+{
+    uint32_t cap = net->block_cap ? net->block_cap * 2 : 256;
+    dg_net_block *more;
+    if (net->block_count < net->block_cap)
+        return DG_OK;
+    if (!(more = dg_realloc(net->blocks, cap * sizeof *more)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u blocks of a network", cap);
+    net->blocks = more;
+    net->block_cap = cap;
+    return DG_OK;
+}
+
+dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, bool primary, dg_error *err)
+{
+    dg_net_block *b;
+    dg_code rc = make_room(net, err);
+    if (rc < 0)
+        return rc;
+    b = &net->blocks[net->block_count];
+    *b = (dg_net_block){ .block = block, .parent = parent, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
+    if (!(b->imported = dg_malloc(net->node_count * sizeof *b->imported)))
+        return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
+    for (uint32_t i = 0; i < net->node_count; i++)
+        b->imported[i] = DG_NEVER;
+    if (parent != DG_NO) {
+        b->weight = net->blocks[parent].weight + primary;
+        b->enacted = net->blocks[parent].enacted;
+    }
+    *id = net->block_count++;
+    return DG_OK;
+}
+
+dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err)
+{
+    dg_code rc;
+    if (b->viewed)
+        return DG_OK;
+    if ((rc = dg_view_init(&b->view, net->chain, b->block, err)) < 0)
+        return rc;
+    b->viewed = true;
+    rc = dg_session_of(&net->sessions, &b->session, &b->view, &net->people, err);
+    return rc < 0 ? rc : DG_OK;
+}
+
+bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from)
+{
+    while (id != DG_NO && net->blocks[id].number > net->blocks[from].number)
+        id = net->blocks[id].parent;
+    return id == from;
+}
+
+bool dg_net_better(const dg_network *net, uint32_t a, uint32_t than)
+{
+    const dg_net_block *x = &net->blocks[a], *y = &net->blocks[than];
+    return x->weight != y->weight ? x->weight > y->weight : x->number > y->number;
+}
+
+bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id)
+{
+    return !net->blocks[id].gone && net->blocks[id].imported[node] < DG_WAITING;
+}
+
+uint32_t dg_net_best_of(const dg_network *net, uint32_t node)
+{
+    uint32_t best = net->nodes[node].finalized;
+    for (uint32_t id = best + 1; id < net->block_count; id++)
+        if (dg_net_has(net, node, id) && dg_net_descends(net, id, net->nodes[node].finalized) && dg_net_better(net, id, best))
+            best = id;
+    return best;
+}
+
+/* ---- forgetting ---- */
+
+static void forget(dg_net_block *b)
+{
+    dg_work_clear(b);
+    if (b->viewed)
+        dg_view_clear(&b->view);
+    dg_free(b->imported);
+    b->imported = NULL;
+    b->block = NULL;
+    b->viewed = false;
+    b->gone = true;
+}
+
+/* The newest block that every node has finalized. */
+static uint32_t agreed(const dg_network *net)
+{
+    uint32_t lowest = net->nodes[0].finalized;
+    for (uint32_t i = 1; i < net->node_count; i++)
+        if (net->blocks[net->nodes[i].finalized].number < net->blocks[lowest].number)
+            lowest = net->nodes[i].finalized;
+    return lowest;
+}
+
+/* Blocks that cannot win any more leave the tree; `*pruned` counts those that lost. */
+dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
+{
+    uint32_t root = agreed(net);
+    dg_code rc;
+    *pruned = 0;
+    if (net->blocks[root].block == dg_chain_root(net->chain))
+        return DG_OK;
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        dg_net_block *b = &net->blocks[id];
+        if (b->gone || id == root || dg_net_descends(net, id, root))
+            continue;
+        *pruned += !dg_net_descends(net, root, id);
+        forget(b);
+    }
+    while (net->first_kept < root && net->blocks[net->first_kept].gone)
+        net->first_kept++;
+    rc = dg_chain_finalize(net->chain, net->blocks[root].block, err);
+    return rc;
+}
+
+void dg_net_blocks_free(dg_network *net)
+{
+    for (uint32_t id = 0; id < net->block_count; id++)
+        if (!net->blocks[id].gone)
+            forget(&net->blocks[id]);
+    dg_free(net->blocks);
+}

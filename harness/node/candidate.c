@@ -1,0 +1,143 @@
+/* candidate.c - candidates, votes and availability bits as a runtime reads them.
+ * Mirrors: polkadot primitives (CommittedCandidateReceipt, BackedCandidate,
+ * SignedAvailabilityBitfield); layouts of descriptors of the first version. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+enum { DESCRIPTOR_LEN = 292, COLLATOR_MESSAGE_LEN = 132 };
+
+static void put_fill(dg_buf *out, uint8_t byte, size_t len)
+{
+    uint8_t *at = dg_buf_grow(out, len);
+    if (at)
+        memset(at, byte, len);
+}
+
+/* Nobody checks the availability of these candidates for real, so the collator,
+ * the hash of the block and the erasure root are plain marks. */
+enum { MARK_COLLATOR = 0x07, MARK_POV = 0x11, MARK_ERASURE = 0x22 };
+
+static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const dg_hash *data_hash, dg_signer sign)
+{
+    uint8_t message[COLLATOR_MESSAGE_LEN], key[32], sig[64];
+    memcpy(message, parts->relay_parent.at, 32);
+    dg_put_le32(message + 32, parts->para);
+    memcpy(message + 36, data_hash->at, 32);
+    memset(message + 68, MARK_POV, 32);
+    memcpy(message + 100, parts->code_hash, 32);
+    memset(key, MARK_COLLATOR, sizeof key);
+    sign(sig, DG_BYTES_OF(message), key);
+    dg_buf_put(out, sig, sizeof sig);
+}
+
+static void put_descriptor(dg_buf *out, const dg_candidate_parts *parts, dg_signer sign)
+{
+    dg_hash data_hash = dg_blake2_256(parts->validation_data), head_hash = dg_blake2_256(parts->head);
+    dg_scale_put_u32(out, parts->para);
+    dg_buf_put_bytes(out, dg_hash_bytes(&parts->relay_parent));
+    put_fill(out, MARK_COLLATOR, 32);
+    dg_buf_put_bytes(out, dg_hash_bytes(&data_hash));
+    put_fill(out, MARK_POV, 32);
+    put_fill(out, MARK_ERASURE, 32);
+    sign_collation(out, parts, &data_hash, sign);
+    dg_buf_put_bytes(out, dg_hash_bytes(&head_hash));
+    dg_buf_put(out, parts->code_hash, 32);
+}
+
+/* No messages, no new code; all downward messages left where they are. */
+static void put_commitments(dg_buf *out, const dg_candidate_parts *parts)
+{
+    put_fill(out, 0, 3);
+    dg_scale_put_bytes(out, parts->head);
+    dg_scale_put_u32(out, 0);
+    dg_scale_put_u32(out, parts->number);
+}
+
+dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err)
+{
+    uint8_t receipt[DESCRIPTOR_LEN + 32];
+    dg_hash commitments;
+    dg_code rc;
+    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent };
+    dg_buf_init(&out->committed, DG_CANDIDATE_MAX);
+    put_descriptor(&out->committed, parts, sign);
+    put_commitments(&out->committed, parts);
+    if ((rc = dg_buf_check(&out->committed, err, "candidate")) < 0) {
+        dg_candidate_clear(out);
+        return rc;
+    }
+    commitments = dg_blake2_256(dg_bytes_of(out->committed.at + DESCRIPTOR_LEN, out->committed.len - DESCRIPTOR_LEN));
+    memcpy(receipt, out->committed.at, DESCRIPTOR_LEN);
+    memcpy(receipt + DESCRIPTOR_LEN, commitments.at, 32);
+    out->hash = dg_blake2_256(DG_BYTES_OF(receipt));
+    return DG_OK;
+}
+
+void dg_candidate_clear(dg_candidate *candidate)
+{
+    dg_buf_clear(&candidate->committed);
+}
+
+/* ---- votes ---- */
+
+static void put_vote(dg_buf *out, const dg_candidate *c, dg_vote vote, const uint8_t key[32], dg_signer sign)
+{
+    uint8_t message[73], sig[64];
+    memcpy(message, "BKNG", 4);
+    message[4] = (uint8_t)vote;
+    memcpy(message + 5, c->hash.at, 32);
+    dg_put_le32(message + 37, c->session);
+    memcpy(message + 41, c->relay_parent.at, 32);
+    sign(sig, DG_BYTES_OF(message), key);
+    dg_buf_put_u8(out, (uint8_t)vote); /* Seconded is implicit (1), Valid explicit (2) */
+    dg_buf_put(out, sig, sizeof sig);
+}
+
+static void put_bits(dg_buf *out, const bool *bits, uint32_t count)
+{
+    uint8_t byte = 0;
+    dg_scale_put_compact(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        byte = (uint8_t)(byte | bits[i] << i % 8);
+        if (i % 8 == 7 || i + 1 == count) {
+            dg_buf_put_u8(out, byte);
+            byte = 0;
+        }
+    }
+}
+
+void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted, const uint8_t (*keys)[32],
+                      uint32_t members, bool core_bits, dg_signer sign)
+{
+    bool bits[DG_GROUP_MAX + 8];
+    uint32_t votes = 0;
+    for (uint32_t i = 0; i < members; i++)
+        votes += (bits[i] = voted[i] != 0);
+    dg_buf_put_bytes(out, dg_buf_bytes(&candidate->committed));
+    dg_scale_put_compact(out, votes);
+    for (uint32_t i = 0; i < members; i++)
+        if (voted[i])
+            put_vote(out, candidate, (dg_vote)voted[i], keys[i], sign);
+    for (uint32_t i = 0; core_bits && i < 8; i++)
+        bits[members + i] = candidate->core >> i & 1;
+    put_bits(out, bits, members + (core_bits ? 8 : 0));
+}
+
+/* ---- availability ---- */
+
+void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores, uint32_t session,
+                     const dg_hash *parent, const uint8_t key[32], dg_signer sign)
+{
+    uint8_t room[DG_CORES_MAX / 8 + 64], sig[64];
+    dg_buf message = dg_buf_on(room, sizeof room);
+    put_bits(&message, held, cores);
+    dg_buf_put_bytes(out, dg_buf_bytes(&message));
+    dg_scale_put_u32(&message, session);
+    dg_buf_put_bytes(&message, dg_hash_bytes(parent));
+    sign(sig, dg_buf_bytes(&message), key);
+    dg_scale_put_u32(out, validator);
+    dg_buf_put(out, sig, sizeof sig);
+}

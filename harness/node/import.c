@@ -1,0 +1,185 @@
+/* import.c - a block, or the news of finality, reaches a node: its client picks a
+ * best block, its overseer tells the leaves, and its subsystems take them up.
+ * Mirrors: node/overseer; gossip-support (handle_active_leaves). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+/* ---- subsystems ---- */
+
+/* Relay parents beside the leaf itself that candidates of its session may name. */
+static void fill_ancestors(const dg_network *net, dg_new_leaf *leaf, const dg_net_block *b)
+{
+    uint32_t left = b->view.ancestry < DG_ANCESTORS_MAX ? b->view.ancestry : DG_ANCESTORS_MAX;
+    for (uint32_t id = b->parent; left && id != DG_NO; left--) {
+        const dg_net_block *a = &net->blocks[id];
+        if (a->gone || !a->viewed || !a->session || a->view.session != b->view.session)
+            return;
+        leaf->ancestors[leaf->ancestor_count++] = (dg_parent){ id, a->number, a->view.session };
+        id = a->parent;
+    }
+}
+
+/* gossip-support: once in a session, at its first leaf here. A session that could
+ * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
+static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *b = &net->blocks[id];
+    dg_losses lost;
+    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session) || !b->session)
+        return DG_OK;
+    n->session_seen = true;
+    n->last_session = b->view.session;
+    if (b->session->member[node] == DG_NO || !b->session->has_grid)
+        return DG_OK;
+    dg_statement_topology(&n->sd, &lost, b->session, b->number);
+    return dg_record_losses(net, node, id, &lost, err);
+}
+
+static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause, dg_error *err)
+{
+    net->stats.deactivations_only++;
+    for (uint32_t i = 0; i < signal->deactivated_count; i++) {
+        dg_net_block *lost = &net->blocks[signal->deactivated[i]];
+        uint64_t n[6] = { net->slot, lost->number, signal->by_finality };
+        dg_code rc;
+        if (lost->signal_seen)
+            continue;
+        lost->signal_seen = true;
+        if ((rc = dg_record_emit(net, DG_REC_SIGNAL, node, &net->blocks[cause], n, NULL, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+static dg_code signal_all(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *b = &net->blocks[id];
+    dg_new_leaf leaf = { .id = id, .number = b->number, .mode = b->view.mode, .info = b->session };
+    dg_losses lost;
+    dg_code rc;
+    if (!dg_signal_any(signal))
+        return DG_OK;
+    if (signal->activates)
+        fill_ancestors(net, &leaf, b);
+    else if ((rc = note_signal(net, node, signal, id, err)) < 0)
+        return rc;
+    if ((rc = dg_statement_signal(&n->sd, &lost, signal, &leaf, err)) < 0
+        || (rc = dg_record_losses(net, node, id, &lost, err)) < 0)
+        return rc;
+    return signal->activates ? tell_topology(net, node, id, err) : DG_OK;
+}
+
+/* The first node at a leaf of a new session tells what it is like. */
+static dg_code tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
+{
+    uint64_t n[6] = { b->view.session, b->view.validator_count, b->view.group_count, b->view.core_count,
+                      b->session ? b->session->count : 0, b->slot };
+    uint64_t absent[6] = { b->view.session };
+    dg_code rc;
+    if (!b->view.session_known || (net->session_told && b->view.session <= net->last_session_told))
+        return DG_OK;
+    net->session_told = true;
+    net->last_session_told = b->view.session;
+    if ((rc = dg_record_emit(net, DG_REC_SESSION, DG_NO_NODE, b, n, NULL, err)) < 0 || !b->session)
+        return rc;
+    for (uint32_t i = 0; i < b->session->count; i++)
+        absent[i < b->session->validators ? 2 : 1] += b->session->node[i] == DG_NO;
+    return absent[1] + absent[2] ? dg_record_emit(net, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err) : DG_OK;
+}
+
+/* ---- a block ---- */
+
+static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    dg_leaf leaf = { id, net->blocks[id].number };
+    dg_signal signal;
+    dg_code rc;
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0 || (rc = tell_session(net, &net->blocks[id], err)) < 0)
+        return rc;
+    net->blocks[id].imported[node] = dg_sim_now(net->sim);
+    if (dg_net_better(net, id, n->best))
+        n->best = id;
+    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent, net->blocks[id].view.host_version != 0, err)) < 0
+        || (rc = signal_all(net, node, &signal, id, err)) < 0)
+        return rc;
+    return n->final_wanted == id ? dg_node_final(net, node, id, err) : DG_OK;
+}
+
+static bool can_import(const dg_network *net, uint32_t node, uint32_t id)
+{
+    const dg_net_block *b = &net->blocks[id];
+    return !b->gone && b->imported[node] == DG_NEVER && dg_net_has(net, node, b->parent)
+           && dg_net_descends(net, id, net->nodes[node].finalized);
+}
+
+/* And whatever waited for it: a child may come before its parent. */
+dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_net_block *b = &net->blocks[id];
+    dg_code rc;
+    if (b->gone)
+        return DG_OK;
+    if (!can_import(net, node, id)) {
+        if (b->imported[node] == DG_NEVER)
+            b->imported[node] = DG_WAITING;
+        return DG_OK;
+    }
+    if ((rc = import(net, node, id, err)) < 0)
+        return rc;
+    for (uint32_t child = id + 1; child < net->block_count; child++) {
+        dg_net_block *c = &net->blocks[child];
+        if (c->gone || c->parent != id || c->imported[node] != DG_WAITING)
+            continue;
+        c->imported[node] = DG_NEVER;
+        if ((rc = dg_node_arrived(net, node, child, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* ---- finality ---- */
+
+dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    dg_leaf block = { id, net->blocks[id].number };
+    dg_signal signal;
+    if (net->blocks[id].gone || block.number <= net->blocks[n->finalized].number)
+        return DG_OK;
+    if (!dg_net_has(net, node, id)) {
+        n->final_wanted = id;
+        return DG_OK;
+    }
+    n->finalized = id;
+    n->final_wanted = DG_NO;
+    if (!dg_net_descends(net, n->best, id))
+        n->best = dg_net_best_of(net, node);
+    dg_leaves_finalize(&n->leaves, &signal, &block);
+    return signal_all(net, node, &signal, id, err);
+}
+
+/* ---- a process that begins anew: what it had in memory is gone, its database is not ---- */
+
+dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    dg_leaf leaf = { n->best, net->blocks[n->best].number };
+    dg_signal signal;
+    dg_code rc;
+    dg_leaves_clear(&n->leaves);
+    n->sd = (dg_statement){ .of = n->of };
+    n->session_seen = false;
+    if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
+        || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0
+        || (rc = signal_all(net, node, &signal, n->best, err)) < 0)
+        return rc;
+    for (uint32_t id = n->finalized + 1; id < net->block_count; id++) /* what it missed, from its peers */
+        if (net->blocks[id].sealed && !net->blocks[id].gone && net->blocks[id].imported[node] == DG_NEVER
+            && (rc = dg_node_arrived(net, node, id, err)) < 0)
+            return rc;
+    return dg_node_final(net, node, net->finality.finalized, err);
+}

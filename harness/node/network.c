@@ -1,0 +1,275 @@
+/* network.c - the world around a chain: nodes, links, the tick of slots and rounds.
+ *
+ * The world itself is the node after the last: its timers say when a slot begins
+ * and when a round of finality has come so far. All else happens at nodes. */
+#include "node/node_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { PPM = 1000000 };
+static const dg_ns usual_latency[2] = { 20 * DG_MS, 200 * DG_MS };
+static const dg_sim_link usual_link = { .latency_ns = usual_latency, .latency_count = 2, .bytes_per_s = 50 << 20 };
+
+/* ---- what happens at a node, and at the world ---- */
+
+static dg_code send_block(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_sim_parcel parcel = { .channel = net->blocks_channel, .tag = DG_TAG_BLOCK, .a = id };
+    dg_net_block *b = &net->blocks[id];
+    if (b->gone)
+        return DG_OK;
+    b->sealed = true;
+    parcel.wire_bytes = dg_block_header(b->block).len;
+    for (size_t i = 0; i < dg_block_extrinsic_count(b->block); i++)
+        parcel.wire_bytes += dg_block_extrinsic(b->block, i).len;
+    for (uint32_t to = 0; to < net->node_count; to++) {
+        dg_code rc = to == node ? DG_OK : dg_sim_send(net->sim, (dg_node_ix){ node }, (dg_node_ix){ to }, &parcel, err);
+        if (rc < 0)
+            return rc;
+    }
+    return dg_node_arrived(net, node, id, err);
+}
+
+/* A block that came over a link has to be executed before it is imported. */
+static dg_code take_block(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_ns cost = net->blocks[id].fuel / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, cost, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
+}
+
+static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
+{
+    dg_network *net = user;
+    uint32_t node = event->node.v;
+    (void)sim;
+    if (event->kind == DG_SIM_RESTART)
+        return dg_node_restart(net, node, err);
+    switch (event->tag) {
+    case DG_TAG_PROPOSE: return dg_author_propose(net, node, event, err);
+    case DG_TAG_BUILD: return dg_author_build(net, node, event, err);
+    case DG_TAG_SEALED: return send_block(net, node, (uint32_t)event->a, err);
+    case DG_TAG_BLOCK: return take_block(net, node, (uint32_t)event->a, err);
+    case DG_TAG_ARRIVED: return dg_node_arrived(net, node, (uint32_t)event->a, err);
+    case DG_TAG_FINAL: return dg_node_final(net, node, (uint32_t)event->a, err);
+    default: assert(!"a tag that no node has"); return DG_OK;
+    }
+}
+
+static dg_code set_timer(dg_network *net, uint16_t tag, dg_ns at, uint64_t a, dg_error *err)
+{
+    return dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at, &(dg_sim_timer){ .tag = tag, .a = a }, err);
+}
+
+static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
+{
+    dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
+    dg_code rc;
+    if ((rc = dg_author_slot(net, slot, err)) < 0 || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
+        return rc;
+    return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
+}
+
+static dg_code end_slot(dg_network *net, dg_error *err)
+{
+    uint32_t pruned;
+    dg_code rc = dg_sample_slot(net, err);
+    return rc < 0 ? rc : dg_net_prune(net, &pruned, err);
+}
+
+/* Prevotes two gossip durations after a round began, precommits after four; then the
+ * next one begins. */
+static dg_code step_round(dg_network *net, bool prevoted, dg_error *err)
+{
+    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP);
+    dg_code rc = prevoted ? dg_finality_precommit(net, err) : dg_finality_prevote(net, err);
+    return rc < 0 ? rc : set_timer(net, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
+}
+
+static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
+{
+    dg_network *net = user;
+    (void)sim;
+    switch (event->tag) {
+    case DG_TAG_SLOT: return begin_slot(net, event->a, err);
+    case DG_TAG_SLOT_END: return end_slot(net, err);
+    default: return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
+    }
+}
+
+/* ---- furnishing ---- */
+
+static dg_code check_shares(const dg_network_options *o, dg_error *err)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < o->share_count; i++) {
+        if (!o->shares[i].of)
+            return dg_fail(err, DG_USAGE, "share %zu names no node class", i + 1);
+        sum += o->shares[i].ppm;
+    }
+    if (sum != PPM)
+        return dg_fail(err, DG_USAGE, "shares of node classes add up to %llu of %d", (unsigned long long)sum, PPM);
+    return DG_OK;
+}
+
+/* Each node's class by its own lot, so that one more share does not shuffle all. */
+static const dg_node_class *class_of(const dg_network_options *o, uint32_t node)
+{
+    dg_rng lot = dg_rng_fork(o->seed, "node-class", node, 0);
+    uint64_t draw = dg_rng_below(&lot, PPM);
+    for (size_t i = 0; i < o->share_count; i++) {
+        if (draw < o->shares[i].ppm)
+            return o->shares[i].of;
+        draw -= o->shares[i].ppm;
+    }
+    return o->shares[o->share_count - 1].of;
+}
+
+static dg_code make_nodes(dg_network *net, dg_error *err)
+{
+    net->node_count = net->people.count;
+    if (!(net->nodes = dg_calloc(net->node_count, sizeof *net->nodes)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u nodes", net->node_count);
+    for (uint32_t i = 0; i <= net->node_count; i++) {
+        dg_sim_node spec = { .handler = i < net->node_count ? at_node : at_world, .user = net };
+        dg_node_ix made;
+        dg_code rc = dg_sim_node_add(net->sim, &made, &spec, err);
+        if (rc < 0)
+            return rc;
+        if (i == net->node_count)
+            break;
+        net->nodes[i].of = net->nodes[i].sd.of = class_of(&net->options, i);
+        net->nodes[i].final_wanted = DG_NO;
+    }
+    return DG_OK;
+}
+
+static dg_code make_world(dg_network *net, dg_error *err)
+{
+    dg_sim_options options = { .seed = net->options.seed, .nodes_max = net->people.count + 1 };
+    const dg_sim_link *link = net->options.link ? net->options.link : &usual_link;
+    dg_link_ix made;
+    dg_code rc;
+    if ((rc = dg_sim_new(&net->sim, &options, err)) < 0 || (rc = make_nodes(net, err)) < 0
+        || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel, &(dg_sim_channel){ .name = "blocks" }, err)) < 0
+        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel, &(dg_sim_channel){ .name = "finality", .ordered = true }, err)) < 0)
+        return rc;
+    return dg_sim_link_add(net->sim, &made, link, err);
+}
+
+/* The fork block is known to all, finalized, and the first leaf of each. */
+static dg_code make_root(dg_network *net, dg_error *err)
+{
+    uint32_t root;
+    dg_code rc = dg_net_block_add(net, &root, dg_chain_root(net->chain), DG_NO, false, err);
+    if (rc < 0 || (rc = dg_net_view(net, &net->blocks[root], err)) < 0)
+        return rc;
+    net->blocks[root].sealed = true;
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        net->blocks[root].imported[i] = 0;
+        net->nodes[i].best = net->nodes[i].finalized = root;
+        if ((rc = dg_node_restart(net, i, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+static dg_code start(dg_network *net, dg_error *err)
+{
+    dg_clock clock;
+    dg_code rc = dg_chain_clock(net->chain, dg_chain_root(net->chain), &clock, err);
+    if (rc != DG_OK)
+        return rc;
+    net->first_slot = clock.next_slot;
+    net->slot_ns = clock.slot_ms * DG_MS;
+    if ((rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
+        || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0)
+        return rc;
+    return set_timer(net, DG_TAG_PREVOTE, 2 * dg_constant_of(DG_CONST_GOSSIP), 0, err);
+}
+
+dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err)
+{
+    dg_network *net;
+    dg_code rc = check_shares(options, err);
+    *out = NULL;
+    if (rc < 0)
+        return rc;
+    if (!(net = dg_calloc(1, sizeof *net)))
+        return dg_fail(err, DG_NOMEM, "no memory for a network");
+    net->chain = chain;
+    net->options = *options;
+    if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK || (rc = make_world(net, err)) < 0
+        || (rc = start(net, err)) != DG_OK) {
+        dg_network_free(net);
+        return rc;
+    }
+    *out = net;
+    return DG_OK;
+}
+
+void dg_network_free(dg_network *net)
+{
+    if (!net)
+        return;
+    dg_sim_free(net->sim);
+    for (uint32_t i = 0; net->nodes && i < net->node_count; i++)
+        dg_leaves_clear(&net->nodes[i].leaves);
+    dg_net_blocks_free(net);
+    dg_sessions_free(net->sessions);
+    dg_finality_clear(&net->finality);
+    dg_people_clear(&net->people);
+    dg_free(net->nodes);
+    dg_free(net);
+}
+
+/* ---- the door ---- */
+
+dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err)
+{
+    if (slot < net->first_slot || slot <= net->slot)
+        return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network", (unsigned long long)slot);
+    net->enact.set = true;
+    net->enact.slot = slot;
+    net->enact.how = how;
+    net->enact.code = code;
+    return DG_OK;
+}
+
+dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
+{
+    if (until < net->first_slot)
+        return dg_fail(err, DG_USAGE, "slot %llu lies before the fork", (unsigned long long)until);
+    return dg_sim_run(net->sim, (until + 1 - net->first_slot) * net->slot_ns - 1, err);
+}
+
+uint64_t dg_network_first_slot(const dg_network *net) { return net->first_slot; }
+uint32_t dg_network_node_count(const dg_network *net) { return net->node_count; }
+dg_sim *dg_network_sim(dg_network *net) { return net->sim; }
+void dg_network_stats_get(const dg_network *net, dg_network_stats *stats) { *stats = net->stats; }
+
+const dg_node_class *dg_network_class(const dg_network *net, uint32_t node)
+{
+    return node < net->node_count ? net->nodes[node].of : NULL;
+}
+
+static uint32_t supporters(const dg_network *net, uint32_t id)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < net->node_count; i++)
+        count += net->nodes[i].best == id;
+    return count;
+}
+
+dg_block *dg_network_best(const dg_network *net)
+{
+    uint32_t best = net->finality.finalized, most = 0;
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        uint32_t count = net->blocks[id].gone ? 0 : supporters(net, id);
+        if (count && count >= most) {
+            best = id;
+            most = count;
+        }
+    }
+    return net->blocks[best].block;
+}

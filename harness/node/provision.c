@@ -1,0 +1,96 @@
+/* provision.c - what an author puts into its block for the parachains: what had
+ * reached it by then, and nothing else.
+ *
+ * One bad vote would cost the whole block, so a core without enough votes is left
+ * out. Mirrors: polkadot node/core/provisioner (select_candidates, select_bitfields). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+enum { INHERENT_MAX = 64 << 20 };
+
+/* ---- availability ---- */
+
+/* Signed a while after a fresh leaf, gossiped along the grid or beside it: two hops. */
+static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from, uint32_t author)
+{
+    dg_ns at;
+    if (from == DG_NO || !dg_net_has(net, from, leaf) || !dg_sim_reachable(net->sim, (dg_node_ix){ from }, (dg_node_ix){ author }))
+        return false;
+    if (from != author && !dg_class_link(net->nodes[from].of, net->nodes[author].of))
+        return false;
+    at = net->blocks[leaf].imported[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+    return at + 2 * dg_hear_latency(net, from, author, (uint64_t)leaf << 16 | 0xffff) <= dg_sim_now(net->sim);
+}
+
+static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent)
+{
+    const dg_net_block *b = &net->blocks[parent];
+    const dg_view *v = &b->view;
+    bool held[DG_CORES_MAX] = { false };
+    uint32_t signers = b->session && v->cores_known ? v->validator_count : 0;
+    if (signers > (b->session ? b->session->count : 0))
+        signers = 0;
+    for (uint32_t i = 0; i < v->core_count; i++)
+        held[i] = v->cores[i].kind == DG_CORE_OCCUPIED;
+    for (uint32_t i = 0; i < signers; i++)
+        count->bitfields += bitfield_is_here(net, parent, b->session->node[i], node);
+    dg_scale_put_compact(out, count->bitfields);
+    for (uint32_t i = 0; i < signers; i++)
+        if (bitfield_is_here(net, parent, b->session->node[i], node))
+            dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block), v->validators[i], dg_marked_sign);
+}
+
+/* ---- candidates ---- */
+
+static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, const uint8_t *voted)
+{
+    uint8_t keys[DG_GROUP_MAX][32];
+    const dg_candidate *c = &b->candidates[core];
+    uint32_t from = b->view.group_from[c->group], members = b->view.group_from[c->group + 1] - from;
+    for (uint32_t i = 0; i < members; i++)
+        memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
+    dg_candidate_put(out, c, voted, (const uint8_t (*)[32])keys, members, b->view.core_bits, dg_marked_sign);
+}
+
+static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
+{
+    uint8_t voted[DG_GROUP_MAX];
+    const dg_net_block *b = &net->blocks[parent];
+    dg_buf list;
+    dg_code rc;
+    if ((rc = dg_work_init(net, &net->blocks[parent], err)) < 0)
+        return rc;
+    dg_buf_init(&list, INHERENT_MAX);
+    for (uint32_t core = 0; core < b->view.core_count; core++) {
+        count->backable += dg_hear_backable(net, parent, core);
+        if (!dg_hear(net, voted, parent, core, node))
+            continue;
+        put_candidate(b, &list, core, voted);
+        count->offered++;
+    }
+    dg_scale_put_compact(out, count->offered);
+    dg_buf_put_bytes(out, dg_buf_bytes(&list));
+    rc = dg_buf_check(&list, err, "candidates");
+    dg_buf_clear(&list);
+    return rc;
+}
+
+/* Bitfields, candidates, no disputes, the parent's header. */
+dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[parent];
+    dg_code rc;
+    *count = (dg_provision){ 0 };
+    dg_buf_init(out, INHERENT_MAX);
+    if (!b->viewed || !b->view.host_version)
+        return DG_OK;
+    put_bitfields(net, out, count, node, parent);
+    if ((rc = put_candidates(net, out, count, node, parent, err)) < 0)
+        return rc;
+    dg_scale_put_compact(out, 0);
+    dg_buf_put_bytes(out, dg_block_header(b->block));
+    return dg_buf_check(out, err, "inherent of the parachains");
+}

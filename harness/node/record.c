@@ -1,0 +1,58 @@
+/* record.c - what happened, in numbers, to whoever listens. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
+    [DG_REC_SLOT] = { "slot", { "slot", "claims", "primary", "built", "failed", "heads" } },
+    [DG_REC_BLOCK] = { "block", { "slot", "primary", "parent_slot", "offered", "bitfields", "session" } },
+    [DG_REC_FAILED] = { "failed", { "slot", "step", "offered", "bitfields" } },
+    [DG_REC_PARAS] = { "paras", { "slot", "backed", "included", "timed_out", "offered", "backable" } },
+    [DG_REC_HOLDERS] = { "holders", { "slot", "validators", "enabled", "entries", "holders", "session" } },
+    [DG_REC_LOST] = { "lost", { "session", "how", "topology_block" } },
+    [DG_REC_SIGNAL] = { "signal", { "slot", "deactivated", "by_finality" } },
+    [DG_REC_SESSION] = { "session", { "session", "validators", "groups", "cores", "discovery", "slot" } },
+    [DG_REC_FINALIZED] = { "finalized", { "slot", "lag", "pruned", "round" } },
+    [DG_REC_UPGRADE] = { "upgrade", { "slot", "enacted", "pending" } },
+    [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
+};
+
+const char *dg_record_name(dg_record_kind kind)
+{
+    return (unsigned)kind < DG_REC_COUNT ? kinds[kind].name : NULL;
+}
+
+const char *dg_record_field(dg_record_kind kind, size_t i)
+{
+    return (unsigned)kind < DG_REC_COUNT && i < 6 ? kinds[kind].fields[i] : NULL;
+}
+
+dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node, const dg_net_block *about,
+                       const uint64_t n[6], const char *text, dg_error *err)
+{
+    dg_record r = { .at = dg_sim_now(net->sim), .kind = kind, .node = node, .text = text };
+    if (!net->options.each)
+        return DG_OK;
+    memcpy(r.n, n, sizeof r.n);
+    if (about) {
+        r.block = about->number;
+        if (about->block)
+            r.hash = *dg_block_hash(about->block);
+    }
+    return net->options.each(net->options.user, &r, err);
+}
+
+dg_code dg_record_losses(dg_network *net, uint32_t node, uint32_t id, const dg_losses *lost, dg_error *err)
+{
+    for (uint32_t i = 0; i < lost->count; i++) {
+        uint64_t n[6] = { lost->of[i].session, lost->of[i].purged, lost->of[i].block };
+        dg_code rc = dg_record_emit(net, DG_REC_LOST, node, &net->blocks[id], n, NULL, err);
+        if (rc < 0)
+            return rc;
+        if (lost->of[i].purged)
+            net->stats.topologies_purged++;
+        else
+            net->stats.topologies_dropped++;
+    }
+    return DG_OK;
+}

@@ -1,0 +1,43 @@
+/* sample.c - the network at the end of a slot, counted. */
+#include "node/node_impl.h"
+
+static uint64_t count_heads(const dg_network *net)
+{
+    uint64_t heads = 0;
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        bool active = false;
+        for (uint32_t i = 0; i < net->node_count && !active; i++)
+            for (uint32_t k = 0; k < net->nodes[i].leaves.count; k++)
+                active |= net->nodes[i].leaves.active[k].id == id;
+        heads += active;
+    }
+    return heads;
+}
+
+static dg_code sample_holders(dg_network *net, dg_error *err)
+{
+    uint64_t n[6] = { net->slot };
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        const dg_net_node *node = &net->nodes[i];
+        const dg_net_block *b = &net->blocks[node->best];
+        const dg_entry *entry;
+        if (!b->session || b->session->member[i] >= b->session->validators || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+            continue;
+        entry = dg_statement_entry(&node->sd, b->view.session);
+        n[1]++;
+        n[2] += b->view.mode == DG_MODE_ENABLED;
+        n[3] += entry != NULL;
+        n[4] += entry && entry->grid && entry->grid->has_grid;
+        n[5] = b->view.session > n[5] ? b->view.session : n[5];
+    }
+    return dg_record_emit(net, DG_REC_HOLDERS, DG_NO_NODE, NULL, n, NULL, err);
+}
+
+dg_code dg_sample_slot(dg_network *net, dg_error *err)
+{
+    uint64_t n[6] = { net->slot, net->slot_claims, net->slot_primary, net->slot_built, net->slot_failed, count_heads(net) };
+    dg_code rc;
+    net->stats.empty_slots += !net->slot_built;
+    rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
+    return rc < 0 ? rc : sample_holders(net, err);
+}

@@ -1,0 +1,130 @@
+/* session.c - what all nodes of a session have in common: who takes part, and the
+ * grid they stand in. Made once, shared; forks that disagree have one each. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+enum { FIRST_WITH_SEED = 2 }; /* version of ParachainHost from which active indices and a seed come first */
+
+typedef struct told { dg_bytes keys; uint32_t count, validators; } told;
+
+/* SessionInfo, as far as the discovery keys. False: not told, or not as expected. */
+static bool read_info(told *out, dg_bytes answer, uint32_t host_version)
+{
+    dg_scale s = dg_scale_from(answer);
+    if (!dg_scale_option(&s))
+        return false;
+    if (host_version >= FIRST_WITH_SEED) {
+        dg_scale_take(&s, (size_t)dg_scale_count(&s, 4) * 4);
+        dg_scale_take(&s, 36); /* seed, dispute period */
+    }
+    out->validators = dg_scale_count(&s, 32);
+    dg_scale_take(&s, (size_t)out->validators * 32);
+    out->count = dg_scale_count(&s, 32);
+    out->keys = dg_scale_take(&s, (size_t)out->count * 32);
+    return s.rc == DG_OK && out->count >= out->validators && out->count && out->count <= DG_VALIDATORS_MAX;
+}
+
+static dg_code find_nodes(dg_session *made, const told *t, dg_view *view, const dg_people *people, dg_error *err)
+{
+    made->node = dg_calloc(t->count, sizeof *made->node);
+    made->member = dg_calloc(people->count, sizeof *made->member);
+    if (!made->node || !made->member)
+        return dg_fail(err, DG_NOMEM, "no memory for %u discovery keys", t->count);
+    memset(made->member, 0xff, people->count * sizeof *made->member);
+    for (uint32_t i = 0; i < t->count; i++) {
+        dg_code rc = dg_people_owner(people, &made->node[i], view->chain, view->block, "audi", t->keys.at + (size_t)i * 32, err);
+        if (rc < 0)
+            return rc;
+        if (made->node[i] != DG_NO)
+            made->member[made->node[i]] = i;
+    }
+    return DG_OK;
+}
+
+static void session_free(dg_session *session)
+{
+    dg_grid_clear(&session->grid);
+    dg_free(session->node);
+    dg_free(session->member);
+    dg_free(session);
+}
+
+static dg_code make(dg_session **out, const told *t, const uint8_t *randomness, dg_view *view, const dg_people *people, dg_error *err)
+{
+    dg_session *made = dg_calloc(1, sizeof *made);
+    dg_code rc;
+    if (!made)
+        return dg_fail(err, DG_NOMEM, "no memory for a session");
+    made->index = view->session;
+    made->validators = t->validators;
+    made->count = t->count;
+    made->has_grid = randomness != NULL;
+    if ((rc = find_nodes(made, t, view, people, err)) < 0
+        || (randomness && (rc = dg_grid_init(&made->grid, t->count, randomness, err)) < 0)) {
+        session_free(made);
+        return rc;
+    }
+    *out = made;
+    return DG_OK;
+}
+
+/* Randomness of the epoch the block is in; false where the runtime does not say. */
+static dg_code randomness_of(dg_view *view, uint8_t out[32], bool *known, dg_error *err)
+{
+    dg_epoch epoch;
+    dg_code rc = dg_chain_epoch(view->chain, view->block, dg_block_slot(view->block), &epoch, err);
+    *known = rc == DG_OK;
+    if (rc == DG_OK) {
+        memcpy(out, epoch.randomness, 32);
+        dg_epoch_clear(&epoch);
+    }
+    return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
+}
+
+static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *content)
+{
+    for (; all; all = all->next)
+        if (all->index == index && dg_hash_equal(&all->content, content))
+            return all;
+    return NULL;
+}
+
+dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err)
+{
+    uint8_t index[4], randomness[32] = { 0 };
+    bool known;
+    dg_session *made = NULL;
+    dg_hash content;
+    dg_bytes answer;
+    dg_code rc;
+    told t;
+    *out = NULL;
+    dg_put_le32(index, view->session);
+    if (!view->session_known || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err)) == DG_ABSENT)
+        return DG_ABSENT;
+    if (rc < 0 || (rc = randomness_of(view, randomness, &known, err)) < 0)
+        return rc;
+    if (!read_info(&t, answer, view->host_version))
+        return DG_ABSENT;
+    content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
+    if ((*out = known_as(*all, view->session, &content)))
+        return DG_OK;
+    if ((rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
+        return rc;
+    made->content = content;
+    made->next = *all;
+    *out = *all = made;
+    return DG_OK;
+}
+
+void dg_sessions_free(dg_session *all)
+{
+    while (all) {
+        dg_session *next = all->next;
+        session_free(all);
+        all = next;
+    }
+}

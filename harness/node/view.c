@@ -1,0 +1,264 @@
+/* view.c - what a node learns of a leaf: runtime-API answers behind the gate of
+ * the API's version, at the leaf's own state.
+ *
+ * At the block that enacts N this is N's code over the storage of N-1: some
+ * answers are defaults, some are rubbish. They are taken as they come.
+ * Mirrors: polkadot node/core/runtime-api lib.rs; node/subsystem-types messages.rs. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+static const struct { const char *method; uint32_t since; } requests[DG_ASK_COUNT] = {
+    [DG_ASK_SESSION] = { "ParachainHost_session_index_for_child", 1 },
+    [DG_ASK_VALIDATORS] = { "ParachainHost_validators", 1 },
+    [DG_ASK_GROUPS] = { "ParachainHost_validator_groups", 1 },
+    [DG_ASK_CORES] = { "ParachainHost_availability_cores", 1 },
+    [DG_ASK_VALIDATION_DATA] = { "ParachainHost_persisted_validation_data", 1 },
+    [DG_ASK_SESSION_INFO] = { "ParachainHost_session_info", 2 },
+    [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2 },
+    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6 },
+    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7 },
+    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9 },
+};
+
+bool dg_view_supports(const dg_view *view, dg_request request)
+{
+    return view->host_version >= requests[request].since;
+}
+
+/* What the runtime itself got wrong, as opposed to this program. */
+static bool is_theirs(dg_code rc) { return rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED; }
+
+dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err)
+{
+    dg_call_cost cost = { 0 };
+    dg_code rc;
+    *answer = dg_bytes_of(NULL, 0);
+    if (!dg_view_supports(view, request))
+        return DG_ABSENT;
+    rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input, err);
+    view->fuel += cost.fuel;
+    return is_theirs(rc) ? DG_ABSENT : rc;
+}
+
+static dg_code ask(dg_view *view, dg_scale *s, dg_request request, dg_error *err)
+{
+    dg_bytes answer;
+    dg_code rc = dg_view_ask(view, &answer, request, dg_bytes_of(NULL, 0), err);
+    *s = dg_scale_from(answer);
+    return rc;
+}
+
+static bool whole(const dg_scale *s) { return dg_scale_finish(s, NULL, "answer") == DG_OK; }
+
+/* ---- one answer each ---- */
+
+static dg_code read_mode(dg_view *v, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc;
+    v->mode = DG_MODE_DISABLED;
+    if (!dg_view_supports(v, DG_ASK_ASYNC_BACKING))
+        return DG_OK;
+    v->mode = DG_MODE_ERROR;
+    if ((rc = ask(v, &s, DG_ASK_ASYNC_BACKING, err)) != DG_OK)
+        return rc;
+    v->depth = dg_scale_u32(&s);
+    v->ancestry = dg_scale_u32(&s);
+    if (whole(&s))
+        v->mode = DG_MODE_ENABLED;
+    return DG_OK;
+}
+
+static dg_code read_number(dg_view *v, uint32_t *out, bool *known, dg_request request, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc = ask(v, &s, request, err);
+    if (rc != DG_OK)
+        return rc;
+    *out = dg_scale_u32(&s);
+    *known = whole(&s);
+    return DG_OK;
+}
+
+static dg_code read_validators(dg_view *v, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc = ask(v, &s, DG_ASK_VALIDATORS, err);
+    uint32_t count;
+    if (rc != DG_OK)
+        return rc;
+    count = dg_scale_count(&s, 32);
+    if (s.rc != DG_OK || dg_scale_left(&s) != (size_t)count * 32 || count > DG_VALIDATORS_MAX)
+        return DG_OK;
+    if (!(v->validators = dg_malloc(count ? (size_t)count * 32 : 32)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u validators", count);
+    if (count)
+        memcpy(v->validators, dg_scale_take(&s, (size_t)count * 32).at, (size_t)count * 32);
+    v->validator_count = count;
+    return DG_OK;
+}
+
+static dg_code make_groups(dg_view *v, uint32_t groups, size_t members, dg_error *err)
+{
+    v->group_from = dg_calloc((size_t)groups + 1, sizeof *v->group_from);
+    v->members = dg_calloc(members ? members : 1, sizeof *v->members);
+    return v->group_from && v->members ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for %u groups", groups);
+}
+
+static void take_groups(dg_view *v, dg_scale *s, uint32_t groups)
+{
+    uint32_t at = 0;
+    for (uint32_t g = 0; g < groups && s->rc == DG_OK; g++) {
+        for (uint32_t i = dg_scale_count(s, 4); i; i--) {
+            v->members[at] = dg_scale_u32(s);
+            if (v->members[at++] >= v->validator_count)
+                dg_scale_fail(s, "member beyond the validators");
+        }
+        if (at - v->group_from[g] > DG_GROUP_MAX)
+            dg_scale_fail(s, "group too large");
+        v->group_from[g + 1] = at;
+    }
+}
+
+static dg_code read_groups(dg_view *v, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc = ask(v, &s, DG_ASK_GROUPS, err);
+    uint32_t groups;
+    if (rc != DG_OK)
+        return rc;
+    groups = dg_scale_count(&s, 1);
+    if (s.rc != DG_OK || groups > DG_CORES_MAX)
+        return DG_OK;
+    if ((rc = make_groups(v, groups, dg_scale_left(&s) / 4, err)) < 0)
+        return rc;
+    take_groups(v, &s, groups);
+    v->rotation.session_start = dg_scale_u32(&s);
+    v->rotation.frequency = dg_scale_u32(&s);
+    v->rotation.now = dg_scale_u32(&s);
+    v->group_count = whole(&s) ? groups : 0;
+    return DG_OK;
+}
+
+static uint32_t take_scheduled(dg_scale *s)
+{
+    uint32_t para = dg_scale_u32(s);
+    if (dg_scale_option(s))
+        dg_scale_take(s, 32);
+    return para;
+}
+
+static void take_occupied(dg_core *core, dg_scale *s)
+{
+    uint32_t bits;
+    if (dg_scale_option(s))
+        take_scheduled(s);
+    dg_scale_take(s, 8); /* occupied since, time out at */
+    if (dg_scale_option(s))
+        take_scheduled(s);
+    bits = dg_scale_compact_u32(s);
+    dg_scale_take(s, bits / 8 + (bits % 8 != 0));
+    dg_scale_take(s, 4); /* group responsible */
+    core->candidate = dg_scale_hash(s);
+    core->para = dg_scale_u32(s);
+    dg_scale_take(s, 288); /* the rest of the descriptor */
+}
+
+static void take_core(dg_core *core, dg_scale *s)
+{
+    uint8_t kind = dg_scale_u8(s);
+    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO };
+    if (kind == DG_CORE_OCCUPIED)
+        take_occupied(core, s);
+    else if (kind == DG_CORE_SCHEDULED)
+        core->para = take_scheduled(s);
+    else if (kind != DG_CORE_FREE)
+        dg_scale_fail(s, "unknown core state");
+}
+
+static dg_code read_cores(dg_view *v, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc = ask(v, &s, DG_ASK_CORES, err);
+    uint32_t count;
+    if (rc != DG_OK)
+        return rc;
+    count = dg_scale_count(&s, 1);
+    if (s.rc != DG_OK || count > DG_CORES_MAX)
+        return DG_OK;
+    if (!(v->cores = dg_calloc(count ? count : 1, sizeof *v->cores)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u cores", count);
+    for (uint32_t i = 0; i < count; i++)
+        take_core(&v->cores[i], &s);
+    v->cores_known = whole(&s);
+    v->core_count = v->cores_known ? count : 0;
+    return DG_OK;
+}
+
+/* Vec<bits> of features; bit 1 is ElasticScalingMVP. */
+static dg_code read_features(dg_view *v, dg_error *err)
+{
+    dg_scale s;
+    dg_code rc = ask(v, &s, DG_ASK_FEATURES, err);
+    uint32_t bits;
+    if (rc != DG_OK)
+        return rc;
+    bits = dg_scale_compact_u32(&s);
+    v->core_bits = bits > 1 && (dg_scale_u8(&s) & 2);
+    return DG_OK;
+}
+
+/* ---- all of them ---- */
+
+static dg_code read_all(dg_view *v, dg_error *err)
+{
+    bool votes_known = false;
+    dg_code rc;
+    if ((rc = read_mode(v, err)) < 0 || (rc = read_number(v, &v->session, &v->session_known, DG_ASK_SESSION, err)) < 0
+        || (rc = read_validators(v, err)) < 0 || (rc = read_groups(v, err)) < 0 || (rc = read_cores(v, err)) < 0
+        || (rc = read_number(v, &v->votes_min, &votes_known, DG_ASK_BACKING_VOTES, err)) < 0
+        || (rc = read_features(v, err)) < 0)
+        return rc;
+    if (!votes_known)
+        v->votes_min = 0;
+    return DG_OK;
+}
+
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err)
+{
+    dg_runtime *runtime;
+    dg_code rc;
+    *view = (dg_view){ .chain = chain, .block = block };
+    if ((rc = dg_block_runtime(chain, block, &runtime, err)) < 0)
+        return rc;
+    view->host_version = dg_version_api(dg_runtime_version(runtime), "ParachainHost");
+    if (view->host_version && (rc = read_all(view, err)) < 0)
+        dg_view_clear(view);
+    return rc < 0 ? rc : DG_OK;
+}
+
+void dg_view_clear(dg_view *view)
+{
+    dg_free(view->group_from);
+    dg_free(view->members);
+    dg_free(view->cores);
+    dg_free(view->validators);
+    *view = (dg_view){ .chain = view->chain, .block = view->block };
+}
+
+uint32_t dg_view_group_of(const dg_view *view, uint32_t validator)
+{
+    for (uint32_t g = 0; g < view->group_count; g++)
+        for (uint32_t i = view->group_from[g]; i < view->group_from[g + 1]; i++)
+            if (view->members[i] == validator)
+                return g;
+    return DG_NO;
+}
+
+/* Never more than there are members. Mirrors: effective_minimum_backing_votes. */
+uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group)
+{
+    uint32_t size = view->group_from[group + 1] - view->group_from[group], wanted = view->votes_min ? view->votes_min : 2;
+    return wanted < size ? wanted : size;
+}

@@ -1,0 +1,94 @@
+/* work.c - what collators make of a leaf: one block for each core that waits for
+ * one, on the head the relay chain has included.
+ *
+ * These are collators of before asynchronous backing: while their last block waits
+ * for availability they make none, so that a parachain has a block every second
+ * relay block at best. What they need they ask at the leaf, like the validators.
+ * Mirrors: polkadot node/collation-generation; cumulus basic authoring. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+enum { ASSUME_FREE = 2, HEAD_FILL = 24 };
+
+/* The whole answer of an Option; .len 0: none. */
+static dg_code ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_error *err)
+{
+    uint8_t input[5];
+    dg_bytes answer;
+    dg_code rc;
+    dg_put_le32(input, para);
+    input[4] = ASSUME_FREE;
+    *value = dg_bytes_of(NULL, 0);
+    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
+    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
+        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
+    return rc < 0 ? rc : DG_OK;
+}
+
+/* PersistedValidationData: parent head, number, storage root, max_pov_size. */
+static bool room_for_a_block(dg_bytes data)
+{
+    dg_scale s = dg_scale_from(data);
+    dg_scale_bytes(&s);
+    dg_scale_take(&s, 36);
+    return dg_scale_u32(&s) && dg_scale_finish(&s, NULL, "data") == DG_OK;
+}
+
+static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
+{
+    uint8_t head_room[4 + 4 + HEAD_FILL] = { 0 };
+    dg_candidate *made = &leaf->candidates[core];
+    dg_candidate_parts parts = { .para = leaf->view.cores[core].para, .number = leaf->number,
+                                 .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
+    dg_bytes code;
+    dg_code rc;
+    if ((rc = ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, err)) < 0
+        || (rc = ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, err)) < 0)
+        return rc;
+    if (code.len != 32 || !room_for_a_block(parts.validation_data))
+        return DG_OK;
+    memcpy(parts.code_hash, code.at, 32);
+    dg_put_le32(head_room, parts.para);
+    dg_put_le32(head_room + 4, parts.number);
+    if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
+        made->para = DG_NO;
+        return rc;
+    }
+    made->core = core;
+    made->session = leaf->view.session;
+    made->group = dg_rotation_group(&leaf->view.rotation, core, leaf->view.group_count);
+    return DG_OK;
+}
+
+dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
+{
+    uint32_t count = leaf->view.core_count;
+    dg_code rc;
+    (void)net;
+    if (leaf->worked)
+        return DG_OK;
+    leaf->worked = true;
+    if (!count || !leaf->view.group_count || !leaf->session)
+        return DG_OK;
+    if (!(leaf->candidates = dg_calloc(count, sizeof *leaf->candidates)))
+        return dg_fail(err, DG_NOMEM, "no memory for the candidates of %u cores", count);
+    for (uint32_t i = 0; i < count; i++)
+        leaf->candidates[i].para = DG_NO;
+    for (uint32_t i = 0; i < count; i++)
+        if (leaf->view.cores[i].kind == DG_CORE_SCHEDULED && (rc = make(leaf, i, err)) < 0)
+            return rc;
+    return DG_OK;
+}
+
+void dg_work_clear(dg_net_block *leaf)
+{
+    for (uint32_t i = 0; leaf->candidates && i < leaf->view.core_count; i++)
+        if (leaf->candidates[i].para != DG_NO)
+            dg_candidate_clear(&leaf->candidates[i]);
+    dg_free(leaf->candidates);
+    leaf->candidates = NULL;
+    leaf->worked = false;
+}

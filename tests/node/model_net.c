@@ -1,0 +1,131 @@
+#include "model_net.h"
+
+#include <string.h>
+
+static dg_engine *engine;
+
+dg_engine *world_engine(void)
+{
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_error err;
+    if (!engine && dg_engine_new(&engine, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return engine;
+}
+
+void world_engine_free(void)
+{
+    dg_engine_free(engine);
+    engine = NULL;
+}
+
+static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
+{
+    dg_runtime *runtime;
+    dg_code rc = dg_runtime_new(&runtime, user, code, err);
+    if (rc < 0)
+        return rc;
+    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
+    info->spec_version = dg_runtime_version(runtime)->spec_version;
+    info->state_version = dg_version_trie(dg_runtime_version(runtime));
+    dg_runtime_free(runtime);
+    return DG_OK;
+}
+
+static dg_code keep(void *user, const dg_record *record, dg_error *err)
+{
+    world *w = user;
+    (void)err;
+    if (w->count == w->cap) {
+        w->cap = w->cap ? w->cap * 2 : 1024;
+        w->log = dg_realloc(w->log, w->cap * sizeof *w->log);
+        w->texts = dg_realloc(w->texts, w->cap * sizeof *w->texts);
+        ck_assert(w->log && w->texts);
+    }
+    snprintf(w->texts[w->count], sizeof *w->texts, "%s", record->text ? record->text : "");
+    w->log[w->count] = *record;
+    w->log[w->count++].text = NULL;
+    return DG_OK;
+}
+
+void world_open_path(world *w, const char *path, const world_options *o)
+{
+    static int serial;
+    char name[32];
+    const char *place;
+    dg_snapshot_import_options import = { .replace = true, .describe = describe, .user = world_engine() };
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
+    dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
+    dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
+                                   .link = o->link, .no_forks = o->no_forks, .each = keep, .user = w };
+    dg_error err;
+    *w = (world){ .count = 0 };
+    snprintf(name, sizeof name, "world-%d", serial++);
+    import.path_out = place = scratch_path(name);
+    if (dg_snapshot_import(NULL, path, &import, &err) < 0 || dg_snapshot_open(&w->snapshot, place, &err) < 0
+        || dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0 || dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
+        ck_abort_msg("%s: %s", path, err.text);
+    if (o->enact) {
+        w->code = slurp(fixture_path(PAIR_NEW));
+        ck_assert_int_eq(dg_network_enact(w->net, dg_network_first_slot(w->net) + o->enact, o->how, dg_buf_bytes(&w->code), &err), DG_OK);
+    }
+}
+
+void world_open(world *w, const world_options *options)
+{
+    world_open_path(w, fixture_path(PAIR_OLD), options);
+}
+
+void world_run(world *w, uint32_t slots)
+{
+    dg_error err;
+    if (dg_network_run(w->net, dg_network_first_slot(w->net) + slots, &err) < 0)
+        ck_abort_msg("%s", err.text);
+}
+
+void world_close(world *w)
+{
+    dg_network_free(w->net);
+    dg_chain_close(w->chain);
+    dg_snapshot_close(w->snapshot);
+    dg_buf_clear(&w->code);
+    dg_free(w->log);
+    dg_free(w->texts);
+    *w = (world){ .count = 0 };
+}
+
+uint64_t world_slot(const world *w, const dg_record *r)
+{
+    size_t at = r->kind == DG_REC_SESSION ? 5 : 0;
+    return r->n[at] - dg_network_first_slot(w->net);
+}
+
+static bool within(const world *w, const dg_record *r, dg_record_kind kind, uint32_t from, uint32_t to)
+{
+    return r->kind == kind && world_slot(w, r) >= from && world_slot(w, r) <= to;
+}
+
+uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (within(w, &w->log[i], kind, from, to))
+            sum += w->log[i].n[field];
+    return sum;
+}
+
+uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to)
+{
+    uint64_t times = 0;
+    for (size_t i = 0; i < w->count; i++)
+        times += within(w, &w->log[i], kind, from, to);
+    return times;
+}
+
+const dg_record *world_holders(const world *w, uint32_t slot)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (within(w, &w->log[i], DG_REC_HOLDERS, slot, slot))
+            return &w->log[i];
+    return NULL;
+}

@@ -1,0 +1,55 @@
+/* model_net.h - what the tests of this room share: a real chain with a network
+ * around it, and all that was told of it. */
+#ifndef DG_TESTS_NODE_NET_H
+#define DG_TESTS_NODE_NET_H
+
+#include "../support/suite.h"
+#include "node/node_impl.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#define REDUCED 1
+#else
+#define REDUCED 0
+#endif
+
+/* A real pair: N-1 with a hundred validators and twenty parachains, and N. */
+#define PAIR_OLD "paseo-1001002-e20-100val-20paras.json.zst"
+#define PAIR_NEW "paseo-1002000-e20.wasm"
+enum { EPOCH = 20 }; /* slots, of both */
+
+typedef struct world {
+    dg_snapshot *snapshot;
+    dg_chain *chain;
+    dg_network *net;
+    dg_buf code;            /* N */
+    dg_record *log;
+    char (*texts)[160];     /* of each record, as far as kept */
+    size_t count, cap;
+} world;
+
+typedef struct world_options {
+    const char *of;         /* class of all nodes; NULL: `shares` */
+    const dg_share *shares;
+    size_t share_count;
+    uint64_t seed;
+    bool no_forks;
+    dg_how how;
+    uint32_t enact;         /* slots after the first; 0: never */
+    const dg_sim_link *link;
+} world_options;
+
+dg_engine *world_engine(void);
+void world_engine_free(void);
+void world_open(world *w, const world_options *options);
+void world_open_path(world *w, const char *path, const world_options *options);
+void world_run(world *w, uint32_t slots); /* up to this many after the first */
+void world_close(world *w);
+
+/* Sums over records of a kind whose n[0] (the slot, after the first) is in from .. to. */
+uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to);
+uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to);
+uint64_t world_slot(const world *w, const dg_record *r); /* slots after the first, of kinds that have one */
+/* The sample at the end of a slot. */
+const dg_record *world_holders(const world *w, uint32_t slot);
+
+#endif
