@@ -42,8 +42,7 @@ static int by_hash(const void *a, const void *b)
     return memcmp(((const item *)a)->hash.at, ((const item *)b)->hash.at, 32);
 }
 
-/* Content that waits twice is handed out once. `each` answers 0, or a code of
- * the database, which ends it. */
+/* `each` answers 0, or a code of the database, which ends it. */
 int dg_batch_drain(dg_batch *b, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
                    void *user)
 {
@@ -53,8 +52,7 @@ int dg_batch_drain(dg_batch *b, int (*each)(void *user, const dg_hash *hash, dg_
     if (count)
         qsort(items, count, sizeof *items, by_hash);
     for (size_t i = 0; rc == 0 && i < count; i++)
-        if (i == 0 || by_hash(&items[i - 1], &items[i]) != 0)
-            rc = each(user, &items[i].hash, dg_bytes_of(b->bytes.at + items[i].at, items[i].len));
+        rc = each(user, &items[i].hash, dg_bytes_of(b->bytes.at + items[i].at, items[i].len));
     dg_buf_reset(&b->bytes);
     dg_buf_reset(&b->items);
     return rc;

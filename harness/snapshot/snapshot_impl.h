@@ -53,7 +53,7 @@ void dg_batch_init(dg_batch *batch);
 void dg_batch_clear(dg_batch *batch);
 dg_code dg_batch_put(dg_batch *batch, const dg_hash *hash, dg_bytes bytes, dg_error *err);
 bool dg_batch_full(const dg_batch *batch);
-/* In the order of hashes, each once; empties it. Ends with what `each` answers. */
+/* In the order of hashes; empties it. Ends with what `each` answers. */
 int dg_batch_drain(dg_batch *batch, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes), void *user);
 
 /* ---- store.c: content by hash, in LMDB ---- */

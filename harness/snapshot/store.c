@@ -81,7 +81,7 @@ static int put_one(void *user, const dg_hash *hash, dg_bytes bytes)
     MDB_val key = { 32, (void *)(uintptr_t)hash->at };
     MDB_val value = { bytes.len, (void *)(uintptr_t)bytes.at };
     int rc = mdb_put(s->txn, s->dbi, &key, &value, s->begun ? MDB_NOOVERWRITE : MDB_APPEND);
-    return rc == MDB_KEYEXIST ? 0 : rc;
+    return rc == MDB_KEYEXIST ? 0 : rc; /* one content, put twice */
 }
 
 /* The first batch goes into an empty store, in order: page after page. */

@@ -421,6 +421,43 @@ START_TEST(the_file_of_the_changes_is_good)
 }
 END_TEST
 
+/* A root that hashes well and is no node. Other tools would read it another way,
+ * or crash. */
+static const struct { const char *node, *says; } nodes[] = {
+    { "02", "unknown kind of node" },
+    { "", "bytes ran out" },
+    { "4203", "bytes ran out" },                  /* leaf without value */
+    { "4203" "0801", "than bytes are left" },     /* value longer than the node */
+    { "4203" "0401" "00", "" },                   /* more after it */
+    { "4103" "0401", "half a byte" },             /* a value at half a byte */
+    { "4113" "0401", "padding" },                 /* odd, and the padding is used */
+    { "7fff", "bytes ran out" },                  /* length of the key cut off */
+    { "80" "0000", "branch without children" },
+    { "80" "0100" "00", "a child of no length" },
+    { "80" "0100" "84" "000000000000000000000000000000000000000000000000000000000000000000", "more than 32 bytes" },
+    { "80" "0100" "04" "00", "the empty node stands below another" },
+    { "80" "0100" "08" "0200", "unknown kind of node" },
+    { "22" "03" "0000", "bytes ran out" },        /* hash of a value cut off */
+};
+
+START_TEST(a_root_that_is_no_node_is_refused)
+{
+    dg_bytes node = hex(nodes[_i].node);
+    dg_hash hash = dg_blake2_256(node);
+    dg_buf out;
+    dg_buf_init(&out, 1 << 12);
+    dg_buf_put(&out, "\x08\x00", 2);
+    dg_buf_put_bytes(&out, dg_hash_bytes(&DG_TRIE_EMPTY_ROOT));
+    dg_scale_put_compact(&out, 1);
+    dg_buf_put_bytes(&out, dg_hash_bytes(&hash));
+    dg_scale_put_bytes(&out, node);
+    dg_scale_put_u32(&out, 1);
+    dg_buf_put_bytes(&out, dg_hash_bytes(&hash));
+    assert_refused(dg_buf_bytes(&out), DG_MALFORMED, nodes[_i].says);
+    dg_buf_clear(&out);
+}
+END_TEST
+
 /* ---- hostile ---- */
 
 /* A few dozen nodes, each sixteen times the child of the next: more entries than
@@ -474,6 +511,7 @@ int main(void)
     tcase_add_loop_test(tc, other_versions_are_refused_by_number, 0, sizeof versions / sizeof versions[0]);
     tcase_add_loop_test(tc, a_changed_file_is_refused_by_what_was_changed, 0, sizeof changes / sizeof changes[0]);
     tcase_add_test(tc, the_file_of_the_changes_is_good);
+    tcase_add_loop_test(tc, a_root_that_is_no_node_is_refused, 0, sizeof nodes / sizeof nodes[0]);
     tcase_add_loop_test(tc, a_few_nodes_that_mean_a_universe_are_refused, 0, 2);
     suite_add_tcase(s, tc);
     return suite_run(s);
