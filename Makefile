@@ -127,7 +127,8 @@ $(BENCH): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/bench/*.c)) $(call objs,run
 bench: all $(BENCH) ## our figures on real input
 	@$(BENCH) $(BENCH_ARGS)
 
-cover: ## line coverage of the tests
+cover: ## line coverage of the tests (needs gcovr)
+	@command -v gcovr >/dev/null || { echo 'cover needs gcovr: apt-get install gcovr' >&2; exit 4; }
 	@$(MAKE) --no-print-directory PROFILE=cover test
 	@gcovr -r . --object-directory build/cover -e tests/ --sort-percentage
 
@@ -142,7 +143,8 @@ BLESSED := program report preflight run
 bless: all ## rewrite the golden files; review the diff
 	@BLESS=1 $(MAKE) --no-print-directory $(patsubst %,test-%,$(BLESSED))
 
-tidy: ## clang-tidy over the rooms
+tidy: ## clang-tidy over the rooms (needs clang-tidy)
+	@command -v clang-tidy >/dev/null || { echo 'tidy needs clang-tidy: apt-get install clang-tidy' >&2; exit 4; }
 	@clang-tidy --quiet $(wildcard harness/*/*.c) -- $(filter-out -MMD -MP,$(CFLAGS))
 
 format: ## clang-format in place
