@@ -122,7 +122,7 @@ static dg_code one_slot(arm *a, uint64_t slot, dg_error *err)
     if (rc < 0) {
         log_failure(a, slot, &report, &why);
         log_slot(a, slot, dg_block_number(a->tip) + 1, false, count);
-        a->failures += report.trap == DG_TRAP_FUEL ? 4 : 1; /* one that loops will loop again, at length */
+        a->failures += report.trap == DG_TRAP_FUEL || report.trap == DG_TRAP_HOST ? 4 : 1; /* such ones take long, and do it again */
         return DG_OK;
     }
     a->failures = 0;

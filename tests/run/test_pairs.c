@@ -49,6 +49,8 @@ static const struct row {
     { "specs/westend-local-9420.json.zst", "specs/westend-local-10000.json.zst", "boundary@1-8", { NULL }, NULL, false },
     { "specs/polkadot-local-9370.json.zst", "specs/polkadot-dev-9390.json.zst", "boundary@1-8", { NULL }, NULL, false },
     { "specs/rococo-dev-1014000-e10.json.zst", "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "boundary-3", { NULL }, NULL, false },
+    { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst", "boundary-3",
+      { "authorable", "upgrade-enacted" }, "assigner_coretime", false }, /* its migration fills the state without end */
     { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "boundary@1-8",
       { "identity", "upgrade-enacted" }, "spec_name westend -> polkadot", false },
 };
@@ -134,11 +136,78 @@ START_TEST(an_epoch_kept_in_storage_is_seen)
 }
 END_TEST
 
+/* ---- a derived N-1: 1001003 at N's epoch length ---- */
+
+/* The constant 600 where it means the epoch: as i64, as the last slot of an epoch,
+ * and as divisor of a session's progress. Same-length edits. */
+static const struct { uint8_t from[4], to[4]; size_t len; } edits[] = {
+    { { 0x42, 0xd7, 0x04, 0x56 }, { 0x42, 0x93, 0x00, 0x56 }, 4 },
+    { { 0x41, 0xd8, 0x04, 0x6e }, { 0x41, 0x94, 0x00, 0x6e }, 4 },
+    { { 0x42, 0xd8, 0x04 }, { 0x42, 0x94, 0x00 }, 3 },
+};
+
+static size_t edit(dg_buf *wasm)
+{
+    size_t count = 0;
+    for (size_t e = 0; e < sizeof edits / sizeof *edits; e++)
+        for (size_t i = 0; i + edits[e].len <= wasm->len; i++)
+            if (memcmp(wasm->at + i, edits[e].from, edits[e].len) == 0) {
+                memcpy(wasm->at + i, edits[e].to, edits[e].len);
+                count++;
+            }
+    return count;
+}
+
+static void save_edited(const char *out, const char *spec)
+{
+    dg_engine_options options = { .cache_dir = dg_engine_cache_dir() };
+    dg_engine *engine;
+    dg_source source;
+    dg_state *state;
+    dg_snapshot_info info;
+    dg_bytes code;
+    dg_buf wasm;
+    dg_error err;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    if (dg_engine_new(&engine, &options, &err) < 0 || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
+        || dg_state_open(&state, source.snapshot, &err) < 0
+        || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK || dg_blob_decode(&wasm, code, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_uint_eq(edit(&wasm), 17);
+    info = *dg_snapshot_info_of(source.snapshot);
+    info.header_known = false;
+    if (dg_state_put(state, dg_bytes_of(NULL, 0), dg_text(":code"), dg_buf_bytes(&wasm), &err) < 0 || dg_state_save(state, out, &info, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    dg_buf_clear(&wasm);
+    dg_state_free(state);
+    dg_source_close(&source);
+    dg_engine_free(engine);
+}
+
+/* The pair that breaks by its epoch length holds when that alone is made equal. */
+START_TEST(the_epoch_was_all_that_was_wrong)
+{
+    const char *spec = corpus_path("specs/paseo-local-1001003.json.zst");
+    char from[512], snapshot[512];
+    json_t *outcome;
+    if (!spec || REDUCED)
+        return;
+    snprintf(from, sizeof from, "%s", spec);
+    snprintf(snapshot, sizeof snapshot, "%s", scratch_path("e20"));
+    save_edited(snapshot, from);
+    outcome = run_pair(snapshot, code_file("specs/paseo-local-1002000-e20.json.zst"), "boundary-8", NULL);
+    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s", verdicts(outcome));
+    ck_assert_str_eq(claim_status(outcome, "api-window"), "warned");
+    json_decref(outcome);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("pairs");
     TCase *tc = tcase_create("pairs");
     tcase_add_loop_test(tc, a_pair_gets_the_verdict_it_deserves, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tc, the_epoch_was_all_that_was_wrong);
     tcase_add_loop_test(tc, an_epoch_kept_in_storage_is_seen, 0, sizeof rococo / sizeof *rococo);
     suite_add_tcase(s, tc);
     if (REDUCED)
