@@ -1,0 +1,258 @@
+/* The stall of 2024-04-21 and the repair that was none, on a real pair: the step on
+ * which this network's parachains stood still, with a hundred validators and twenty
+ * parachains. N brings asynchronous backing in the middle of a session; a node that
+ * no longer has the session's topology then tells nobody outside its own group what
+ * it backed. What is asserted is what the state machines imply, in numbers: from U to
+ * the first leaf of the next session at most one candidate a block, that of the
+ * author's own group. Where no blocks compete the wrong repair looks right. */
+#include "model_net.h"
+
+#include <string.h>
+
+enum { SESSION = 2 * EPOCH, BOUNDARY = 3 * EPOCH, LAST = BOUNDARY + 5, AT = SESSION + 5, CORES = 20, VALIDATORS = 100 };
+
+static uint64_t per_mille_of(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+{
+    uint64_t times = world_times(w, kind, from, to);
+    return times ? 1000 * world_sum(w, kind, field, from, to) / times : 0;
+}
+
+static uint64_t most(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+{
+    uint64_t highest = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == kind && world_slot(w, &w->log[i]) >= from && world_slot(w, &w->log[i]) <= to && w->log[i].n[field] > highest)
+            highest = w->log[i].n[field];
+    return highest;
+}
+
+/* The relay chain itself notices nothing: that is why no alarm rang. */
+static void assert_relay_is_well(const world *w)
+{
+    ck_assert_uint_eq(world_sum(w, DG_REC_SLOT, 4, 0, LAST), 0); /* nothing failed to build */
+    for (size_t i = 0; i < w->count; i++) {
+        const dg_record *r = &w->log[i];
+        ck_assert(r->kind != DG_REC_SLOT || r->n[3] >= 1);
+        ck_assert(r->kind != DG_REC_FINALIZED || (r->n[1] >= 2 && r->n[1] <= 5));
+    }
+}
+
+static void assert_upgraded_once(const world *w, uint32_t at)
+{
+    uint64_t seen = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_UPGRADE) {
+            ck_assert_uint_eq(world_slot(w, &w->log[i]), at);
+            ck_assert_uint_eq(w->log[i].n[1], 1);
+            seen++;
+        }
+    ck_assert_uint_ge(seen, 1);
+}
+
+/* First slot from U on at whose end somebody lacks the grid; 0: none. And how many. */
+static uint32_t stalled_slots(const world *w, uint32_t from, uint32_t *first)
+{
+    uint32_t count = 0;
+    *first = 0;
+    for (uint32_t slot = from; slot <= LAST; slot++) {
+        const dg_record *h = world_holders(w, slot);
+        ck_assert_ptr_nonnull(h);
+        ck_assert_uint_eq(h->n[1], VALIDATORS);
+        ck_assert_uint_eq(h->n[2], VALIDATORS); /* the API has flipped, at U and not a block later */
+        ck_assert_uint_eq(h->n[3], VALIDATORS);
+        ck_assert(h->n[4] == 0 || h->n[4] == VALIDATORS); /* all of one class */
+        if (h->n[4] == 0) {
+            *first = *first ? *first : slot;
+            count++;
+        }
+    }
+    return count;
+}
+
+static const struct { const char *of; uint32_t at; bool stalls, no_forks; dg_how how; } rows[] = {
+    { "SD_V12_DROP",  AT, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_PURGE", AT, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_OK",    AT, false, false, DG_HOW_OVERRIDE },
+    { "KAGOME",       AT, false, false, DG_HOW_OVERRIDE },
+    /* by the chain's own sudo call, as it was done */
+    { "SD_V12_DROP",  AT, true, false, DG_HOW_SET_CODE },
+    /* without forks the wrong repair holds */
+    { "SD_V12_PURGE", AT, false, true, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP",  AT, true, true, DG_HOW_OVERRIDE },
+    /* near the boundary it heals within as many blocks, and on it there is nothing to lose */
+    { "SD_V12_DROP",  BOUNDARY - 1, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP",  BOUNDARY - 3, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP",  BOUNDARY, false, false, DG_HOW_OVERRIDE },
+};
+
+START_TEST(topology_is_missing_from_the_upgrade_to_the_next_session)
+{
+    world_options o = { .of = rows[_i].of, .seed = 1, .enact = rows[_i].at, .how = rows[_i].how, .no_forks = rows[_i].no_forks };
+    uint32_t at = rows[_i].at, first, stalled;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, LAST);
+    assert_upgraded_once(&w, at);
+    assert_relay_is_well(&w);
+    stalled = stalled_slots(&w, at, &first);
+    ck_assert_uint_eq(stalled, rows[_i].stalls ? BOUNDARY - at : 0); /* linear in the offset */
+    ck_assert_uint_eq(first, rows[_i].stalls ? at : 0);              /* from U, not from U + 1 */
+    /* before, every core is served each second block; after the boundary again */
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, EPOCH, at), CORES);
+    if (at + 3 < BOUNDARY) { /* U and U + 1 have their own story; the author of U + 3 is the first to show */
+        ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY - 1), rows[_i].stalls ? 1 : CORES);
+        if (rows[_i].stalls) /* at most n_para_validators / n_authorities = 1, of ten before */
+            ck_assert_uint_le(per_mille_of(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY), 1000);
+        else
+            ck_assert_uint_ge(per_mille_of(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY), 8000);
+    }
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, BOUNDARY + 1, LAST), CORES);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 3, 0, LAST), 0);
+    world_close(&w);
+}
+END_TEST
+
+/* The groups still back: it is the telling that fails, not the voting. */
+START_TEST(inside_its_group_every_candidate_is_still_backed)
+{
+    world_options o = { .of = "SD_V12_DROP", .seed = 2, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, LAST);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_PARAS || world_slot(&w, r) < AT + 3 || world_slot(&w, r) >= BOUNDARY)
+            continue;
+        ck_assert_uint_ge(r->n[5], CORES - 2); /* backable: all cores but those that wait for availability */
+        ck_assert_uint_le(r->n[4], 1);
+        ck_assert_uint_eq(r->n[1], r->n[4]);   /* and what was offered, the runtime took */
+    }
+    world_close(&w);
+}
+END_TEST
+
+/* At U the runtime is N's and the storage is not: cores that are occupied cannot be
+ * read, bitfields come out empty, and nothing becomes available in that one block. */
+START_TEST(the_block_after_the_upgrade_includes_nothing)
+{
+    world_options o = { .of = "SD_V12_OK", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 3);
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT, AT), CORES);         /* U backs: its cores are occupied after it */
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 1), 0);
+    ck_assert_uint_ge(world_sum(&w, DG_REC_BLOCK, 4, AT + 1, AT + 1), 67); /* bitfields were there */
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 2, AT + 2, AT + 2), CORES);
+    world_close(&w);
+}
+END_TEST
+
+/* When was the topology lost, and by what? The first signal of the session that only
+ * deactivates is the end of what the wrong repair had put aside; an upgrade before it
+ * goes well. */
+static uint32_t first_purge(const world *w, uint32_t session_index)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session_index)
+            return (uint32_t)(w->log[i].at / (6000 * DG_MS));
+    return 0;
+}
+
+START_TEST(the_wrong_repair_holds_until_the_first_fork_is_pruned)
+{
+    world_options o = { .of = "SD_V12_PURGE", .seed = 1, .how = DG_HOW_OVERRIDE };
+    uint32_t purged, first, tried[2];
+    uint64_t lost = 0, signalled = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, BOUNDARY - 1);
+    purged = first_purge(&w, 2);
+    ck_assert_uint_ge(purged, SESSION + 1);
+    ck_assert_uint_lt(purged, BOUNDARY - 1);
+    for (size_t i = 0; i < w.count; i++) {
+        bool of_session = w.log[i].at > (dg_ns)SESSION * 6000 * DG_MS;
+        lost += w.log[i].kind == DG_REC_LOST && w.log[i].n[0] == 2 && w.log[i].n[1] == 1;
+        if (w.log[i].kind == DG_REC_SIGNAL && of_session && !signalled++)
+            ck_assert_uint_eq(w.log[i].at / (6000 * DG_MS), purged); /* the very signal */
+    }
+    ck_assert_uint_eq(lost, VALIDATORS);
+    world_close(&w);
+    tried[0] = purged;     /* its leaf comes before the signal */
+    tried[1] = purged + 1;
+    for (int i = 0; i < 2; i++) {
+        o.enact = tried[i];
+        world_open(&w, &o);
+        world_run(&w, LAST);
+        ck_assert_uint_eq(stalled_slots(&w, tried[i], &first), i ? BOUNDARY - tried[i] : 0);
+        world_close(&w);
+    }
+}
+END_TEST
+
+/* Half of the network knows, half does not: what can cross does. */
+START_TEST(a_mixed_network_lies_in_between)
+{
+    dg_share half[2] = { { dg_class_named("SD_V12_OK"), 500000 }, { dg_class_named("SD_V12_DROP"), 500000 } };
+    world_options o = { .shares = half, .share_count = 2, .seed = 3, .enact = AT, .how = DG_HOW_OVERRIDE };
+    const dg_record *h;
+    uint64_t knowing = 0, rate;
+    world w;
+    world_open(&w, &o);
+    for (uint32_t i = 0; i < VALIDATORS; i++)
+        knowing += dg_network_class(w.net, i) == half[0].of;
+    ck_assert_uint_gt(knowing, 30);
+    ck_assert_uint_lt(knowing, 70);
+    world_run(&w, LAST);
+    h = world_holders(&w, AT);
+    ck_assert_uint_eq(h->n[4], knowing);
+    rate = per_mille_of(&w, DG_REC_PARAS, 1, AT + 3, BOUNDARY);
+    ck_assert_uint_gt(rate, 1000);
+    ck_assert_uint_lt(rate, 9000);
+    world_close(&w);
+}
+END_TEST
+
+/* Old nodes after the flip: as authors they have nothing, as backers they are deaf. */
+START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 }, { dg_class_named("SD_V12_OK"), 800000 } };
+    world_options o = { .shares = mixed, .share_count = 2, .seed = 4, .enact = BOUNDARY, .how = DG_HOW_OVERRIDE };
+    uint32_t by_old = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, BOUNDARY + 15);
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, SESSION + 1, BOUNDARY - 1), CORES); /* before it: as good as any */
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_PARAS || world_slot(&w, r) < BOUNDARY + 2)
+            continue;
+        if (dg_network_class(w.net, r->node) == mixed[0].of) {
+            by_old++;
+            ck_assert_uint_eq(r->n[1], 0);
+        }
+    }
+    ck_assert_uint_ge(by_old, 1);
+    ck_assert_uint_ge(most(&w, DG_REC_PARAS, 1, BOUNDARY + 2, BOUNDARY + 15), CORES - 3);
+    world_close(&w);
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("incident");
+    TCase *tc = tcase_create("incident");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, topology_is_missing_from_the_upgrade_to_the_next_session, 0, REDUCED ? 2 : ROWS(rows));
+    tcase_add_test(tc, inside_its_group_every_candidate_is_still_backed);
+    tcase_add_test(tc, the_block_after_the_upgrade_includes_nothing);
+    tcase_add_test(tc, the_wrong_repair_holds_until_the_first_fork_is_pruned);
+    tcase_add_test(tc, a_mixed_network_lies_in_between);
+    tcase_add_test(tc, nodes_without_the_new_protocol_are_useless_after_the_flip);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
