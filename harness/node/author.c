@@ -184,7 +184,7 @@ static dg_code built(dg_network *net, const making *m, dg_block *block, dg_error
 {
     dg_ns cost = m->report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
-    dg_code rc = dg_net_block_add(net, &id, block, m->p->parent, m->p->claim.kind == DG_CLAIM_PRIMARY, err);
+    dg_code rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err);
     if (rc < 0)
         return rc;
     net->blocks[id].fuel = m->report.fuel_total;

@@ -19,14 +19,14 @@ static dg_code make_room(dg_network *net, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, bool primary, dg_error *err)
+dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, uint32_t author, bool primary, dg_error *err)
 {
     dg_net_block *b;
     dg_code rc = make_room(net, err);
     if (rc < 0)
         return rc;
     b = &net->blocks[net->block_count];
-    *b = (dg_net_block){ .block = block, .parent = parent, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
+    *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
     if (!(b->imported = dg_malloc(net->node_count * sizeof *b->imported)))
         return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
     for (uint32_t i = 0; i < net->node_count; i++)

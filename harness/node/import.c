@@ -112,8 +112,28 @@ static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err
 static bool can_import(const dg_network *net, uint32_t node, uint32_t id)
 {
     const dg_net_block *b = &net->blocks[id];
-    return !b->gone && b->imported[node] == DG_NEVER && dg_net_has(net, node, b->parent)
-           && dg_net_descends(net, id, net->nodes[node].finalized);
+    return dg_net_has(net, node, b->parent) && dg_net_descends(net, id, net->nodes[node].finalized);
+}
+
+/* A block whose parent is missing: the node asks whoever sent it for what lies between,
+ * down to what it has. */
+static dg_code ask_for_ancestors(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    uint32_t lowest = id;
+    dg_ns back_and_forth;
+    for (uint32_t at = net->blocks[id].parent; at != DG_NO; at = net->blocks[at].parent) {
+        const dg_net_block *b = &net->blocks[at];
+        if (b->gone || b->imported[node] < DG_WAITING)
+            break;
+        if (b->imported[node] == DG_WAITING)
+            return DG_OK; /* asked already */
+        b->imported[node] = DG_WAITING;
+        lowest = at;
+    }
+    if (lowest == id)
+        return DG_OK;
+    back_and_forth = 2 * dg_hear_latency(net, net->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, back_and_forth, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
 
 /* And whatever waited for it: a child may come before its parent. */
@@ -121,21 +141,17 @@ dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *e
 {
     dg_net_block *b = &net->blocks[id];
     dg_code rc;
-    if (b->gone)
+    if (b->gone || dg_net_has(net, node, id))
         return DG_OK;
     if (!can_import(net, node, id)) {
-        if (b->imported[node] == DG_NEVER)
-            b->imported[node] = DG_WAITING;
-        return DG_OK;
+        b->imported[node] = DG_WAITING;
+        return ask_for_ancestors(net, node, id, err);
     }
     if ((rc = import(net, node, id, err)) < 0)
         return rc;
     for (uint32_t child = id + 1; child < net->block_count; child++) {
-        dg_net_block *c = &net->blocks[child];
-        if (c->gone || c->parent != id || c->imported[node] != DG_WAITING)
-            continue;
-        c->imported[node] = DG_NEVER;
-        if ((rc = dg_node_arrived(net, node, child, err)) < 0)
+        const dg_net_block *c = &net->blocks[child];
+        if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING && (rc = dg_node_arrived(net, node, child, err)) < 0)
             return rc;
     }
     return DG_OK;

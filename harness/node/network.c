@@ -161,7 +161,7 @@ static dg_code make_world(dg_network *net, dg_error *err)
 static dg_code make_root(dg_network *net, dg_error *err)
 {
     uint32_t root;
-    dg_code rc = dg_net_block_add(net, &root, dg_chain_root(net->chain), DG_NO, false, err);
+    dg_code rc = dg_net_block_add(net, &root, dg_chain_root(net->chain), DG_NO, DG_NO, false, err);
     if (rc < 0 || (rc = dg_net_view(net, &net->blocks[root], err)) < 0)
         return rc;
     net->blocks[root].sealed = true;

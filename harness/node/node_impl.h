@@ -234,6 +234,7 @@ enum { DG_CLAIMS_MAX = 256 };
 typedef struct dg_net_block {
     dg_block *block;         /* NULL: off the tree */
     uint32_t parent;         /* id; DG_NO: the root */
+    uint32_t author;         /* node; DG_NO: it came with the snapshot */
     uint32_t number, weight; /* weight: primary blocks below it and itself */
     uint64_t slot, fuel;
     bool primary, enacted, includes;
@@ -295,7 +296,7 @@ dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node, cons
 dg_code dg_record_losses(dg_network *net, uint32_t node, uint32_t id, const dg_losses *lost, dg_error *err);
 
 /* blocks.c: ids, ancestors, fork choice, pruning */
-dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, bool primary, dg_error *err);
+dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, uint32_t author, bool primary, dg_error *err);
 /* Answers and session at a block, asked once. */
 dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err);
 bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from); /* or is it */

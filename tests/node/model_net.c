@@ -54,7 +54,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
     char name[32];
     const char *place;
     dg_snapshot_import_options import = { .replace = true, .describe = describe, .user = world_engine() };
-    dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = !o->genuine_only };
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
     dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
                                    .link = o->link, .no_forks = o->no_forks, .each = keep, .user = w };

@@ -33,6 +33,7 @@ typedef struct world_options {
     size_t share_count;
     uint64_t seed;
     bool no_forks;
+    bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact;         /* slots after the first; 0: never */
     const dg_sim_link *link;

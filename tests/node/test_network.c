@@ -1,0 +1,370 @@
+/* The world around the incident has to be like the real one, or its verdicts mean
+ * nothing: blocks compete as often as the lottery says, finality follows a few blocks
+ * behind and prunes what lost, each block is made of what its author had heard. And a
+ * run is a function of its options: the same seed gives the same records. */
+#include "model_net.h"
+
+#include <string.h>
+
+static const dg_network_stats *stats(const world *w)
+{
+    static dg_network_stats s;
+    dg_network_stats_get(w->net, &s);
+    return &s;
+}
+
+/* ---- blocks that compete ---- */
+
+/* Claims of a slot: n p primaries, and the secondary author unless it won as well;
+ * p = 1 - 0.75^(1/n). For n = 100: 1.28442 a slot, with a deviation of 0.535 a slot
+ * (of the number of primaries). Over 240 slots: 0.0346. Four of them either way. */
+START_TEST(slots_have_as_many_claims_as_the_lottery_says)
+{
+    enum { SEEDS = 4, SLOTS = 60 };
+    uint64_t claims = 0, forked = 0;
+    for (uint64_t seed = 10; seed < 10 + SEEDS; seed++) {
+        world_options o = { .seed = seed };
+        world w;
+        world_open(&w, &o);
+        world_run(&w, SLOTS - 1);
+        ck_assert_uint_eq(stats(&w)->slots, SLOTS);
+        ck_assert_uint_eq(stats(&w)->empty_slots, 0);
+        ck_assert_uint_eq(stats(&w)->blocks, stats(&w)->claims); /* every claim is a block */
+        claims += stats(&w)->claims;
+        for (size_t i = 0; i < w.count; i++)
+            forked += w.log[i].kind == DG_REC_SLOT && w.log[i].n[3] > 1;
+        /* what lost is pruned, and every such head gives a signal that only deactivates */
+        ck_assert_uint_gt(stats(&w)->pruned, 0);
+        ck_assert_uint_ge(stats(&w)->deactivations_only, 100);
+        world_close(&w);
+    }
+    ck_assert_uint_ge(1000 * claims, (1284 - 138) * SEEDS * SLOTS);
+    ck_assert_uint_le(1000 * claims, (1284 + 138) * SEEDS * SLOTS);
+    /* a quarter of the slots, 0.249 with a deviation of 0.028 */
+    ck_assert_uint_ge(1000 * forked, (249 - 112) * SEEDS * SLOTS);
+    ck_assert_uint_le(1000 * forked, (249 + 112) * SEEDS * SLOTS);
+}
+END_TEST
+
+START_TEST(without_forks_nothing_is_pruned)
+{
+    world_options o = { .seed = 1, .no_forks = true };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 40);
+    ck_assert_uint_eq(stats(&w)->blocks, 41);
+    ck_assert_uint_eq(stats(&w)->pruned, 0);
+    ck_assert_uint_eq(stats(&w)->deactivations_only, 0);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- finality ---- */
+
+START_TEST(finality_follows_two_to_five_blocks_behind)
+{
+    world_options o = { .seed = 5 };
+    uint64_t last = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 45);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_FINALIZED)
+            continue;
+        ck_assert_uint_gt(r->block, last);
+        ck_assert(r->n[1] >= 2 && r->n[1] <= 5);
+        last = r->block;
+    }
+    ck_assert_uint_ge(last, 41);
+    ck_assert_uint_eq(stats(&w)->finalized, last);
+    ck_assert_uint_le(dg_chain_block_count(w.chain), 16); /* and the tree is kept small */
+    world_close(&w);
+}
+END_TEST
+
+/* With a third of the voters gone nothing is final; the chain goes on. */
+START_TEST(finality_stops_without_two_thirds)
+{
+    for (uint32_t down = 33; down <= 34; down++) {
+        world_options o = { .seed = 6 };
+        uint64_t before;
+        world w;
+        world_open(&w, &o);
+        world_run(&w, 10);
+        before = stats(&w)->finalized;
+        for (uint32_t i = 0; i < down; i++)
+            ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 66000 * DG_MS, 200000 * DG_MS, NULL), DG_OK);
+        world_run(&w, 20);
+        if (down == 33)
+            ck_assert_uint_gt(stats(&w)->finalized, before + 3);
+        else
+            ck_assert_uint_le(stats(&w)->finalized, before + 1);
+        ck_assert_uint_gt(dg_block_number(dg_network_best(w.net)), before + 5);
+        world_run(&w, 45); /* they wake up, and it catches up */
+        ck_assert_uint_ge(stats(&w)->finalized + 5, dg_block_number(dg_network_best(w.net)));
+        world_close(&w);
+    }
+}
+END_TEST
+
+/* ---- faults of the world ---- */
+
+/* A process that begins anew has forgotten what it held; it hears of the session's
+ * topology at its next leaf, since gossip-support has forgotten as well. */
+START_TEST(a_node_that_restarts_finds_its_way_back)
+{
+    world_options o = { .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH };
+    const dg_record *h;
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 3 }, 46 * 6000 * DG_MS, 49 * 6000 * DG_MS + 3000 * DG_MS, NULL), DG_OK);
+    world_run(&w, 47);
+    h = world_holders(&w, 47);
+    ck_assert_uint_eq(h->n[1], 99);
+    ck_assert_uint_eq(h->n[4], 99);
+    world_run(&w, 50);
+    h = world_holders(&w, 50);
+    ck_assert_uint_eq(h->n[1], 100);
+    ck_assert_uint_eq(h->n[4], 100);
+    ck_assert_uint_eq(w.net->nodes[3].best, w.net->nodes[4].best);
+    ck_assert_uint_eq(w.net->nodes[3].finalized, w.net->nodes[4].finalized);
+    world_close(&w);
+}
+END_TEST
+
+/* In the stall, then, a restart is a repair: the node asks for the topology anew. */
+START_TEST(a_restart_in_the_stall_brings_the_topology_back)
+{
+    world_options o = { .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH + 4 };
+    world w;
+    world_open(&w, &o);
+    for (uint32_t i = 0; i < 10; i++)
+        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i }, 46 * 6000 * DG_MS, 47 * 6000 * DG_MS, NULL), DG_OK);
+    world_run(&w, 50);
+    ck_assert_uint_eq(world_holders(&w, 45)->n[4], 0);
+    ck_assert_uint_eq(world_holders(&w, 50)->n[4], 10);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(the_smaller_side_of_a_partition_comes_back)
+{
+    world_options o = { .seed = 8 };
+    dg_node_ix apart[30];
+    world w;
+    for (uint32_t i = 0; i < 30; i++)
+        apart[i].v = i;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), apart, 30, 60000 * DG_MS, 120000 * DG_MS, NULL), DG_OK);
+    world_run(&w, 19);
+    ck_assert_uint_ne(w.net->nodes[0].best, w.net->nodes[50].best); /* two chains */
+    world_run(&w, 40);
+    ck_assert_uint_eq(w.net->nodes[0].best, w.net->nodes[50].best);
+    ck_assert_uint_eq(w.net->nodes[0].finalized, w.net->nodes[50].finalized);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- the same seed, the same run ---- */
+
+static void assert_same_log(const world *a, const world *b)
+{
+    ck_assert_uint_eq(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        const dg_record *x = &a->log[i], *y = &b->log[i];
+        ck_assert(x->at == y->at && x->kind == y->kind && x->node == y->node && x->block == y->block);
+        ck_assert_int_eq(memcmp(x->n, y->n, sizeof x->n), 0);
+        ck_assert(dg_hash_equal(&x->hash, &y->hash));
+        ck_assert_str_eq(a->texts[i], b->texts[i]);
+    }
+    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a->net)), dg_sim_fingerprint(dg_network_sim(b->net)));
+}
+
+START_TEST(two_runs_of_one_seed_agree)
+{
+    world_options o = { .of = "SD_V12_PURGE", .seed = 9, .how = DG_HOW_OVERRIDE, .enact = 30 };
+    world a, b;
+    world_open(&a, &o);
+    world_run(&a, 45);
+    world_open(&b, &o);
+    for (uint32_t slot = 0; slot <= 45; slot += 5) /* in pieces: no difference */
+        world_run(&b, slot);
+    assert_same_log(&a, &b);
+    world_close(&b);
+    o.seed = 10;
+    world_open(&b, &o);
+    world_run(&b, 45);
+    ck_assert_uint_ne(dg_sim_fingerprint(dg_network_sim(a.net)), dg_sim_fingerprint(dg_network_sim(b.net)));
+    world_close(&a);
+    world_close(&b);
+}
+END_TEST
+
+/* A class that changes nothing in a run leaves every record as it is. */
+START_TEST(classes_differ_only_where_they_differ)
+{
+    world_options o = { .of = "SD_V12_OK", .seed = 11 };
+    world a, b;
+    world_open(&a, &o);
+    world_run(&a, 30);
+    o.of = "KAGOME";
+    world_open(&b, &o);
+    world_run(&b, 30);
+    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)), dg_sim_fingerprint(dg_network_sim(b.net)));
+    ck_assert_uint_eq(stats(&a)->backed, stats(&b)->backed);
+    world_close(&a);
+    world_close(&b);
+}
+END_TEST
+
+/* ---- signatures ---- */
+
+/* Where the chain does not know of simulated validators, their bitfields and their
+ * candidates are dropped: a mark is no signature. */
+START_TEST(marked_signatures_are_worth_nothing_on_a_chain_that_was_not_told)
+{
+    world_options o = { .seed = 12, .genuine_only = true };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, EPOCH + 4);
+    ck_assert_uint_eq(stats(&w)->backed, 0);
+    ck_assert_uint_eq(stats(&w)->included, 0);
+    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 4, EPOCH + 1, EPOCH + 4), 80); /* they were offered */
+    world_close(&w);
+}
+END_TEST
+
+/* ---- what a caller may get wrong ---- */
+
+static const struct { const char *of[2]; uint32_t ppm[2]; size_t count; const char *says; } bad[] = {
+    { { "SD_V1", "SD_V12_OK" }, { 400000, 500000 }, 2, "add up to 900000" },
+    { { "SD_V1", "SD_V12_OK" }, { 400000, 700000 }, 2, "add up to 1100000" },
+    { { "SD_V1", "nothing" }, { 400000, 600000 }, 2, "share 2 names no node class" },
+    { { NULL }, { 0 }, 0, "add up to 0" },
+};
+START_TEST(shares_that_make_no_sense_are_refused)
+{
+    world_options o = { .seed = 1 };
+    dg_share shares[2];
+    dg_network_options options = { .shares = shares, .share_count = bad[_i].count };
+    dg_network *net;
+    dg_error err;
+    world w;
+    for (size_t i = 0; i < bad[_i].count; i++)
+        shares[i] = (dg_share){ dg_class_named(bad[_i].of[i]), bad[_i].ppm[i] };
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_network_new(&net, w.chain, &options, &err), DG_USAGE);
+    ck_assert_ptr_null(net);
+    ck_assert_ptr_nonnull(strstr(err.text, bad[_i].says));
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(what_lies_behind_cannot_be_planned)
+{
+    world_options o = { .seed = 1 };
+    dg_error err;
+    world w;
+    uint64_t first;
+    world_open(&w, &o);
+    first = dg_network_first_slot(w.net);
+    ck_assert_int_eq(dg_network_run(w.net, first - 1, &err), DG_USAGE);
+    world_run(&w, 3);
+    ck_assert_int_eq(dg_network_enact(w.net, first + 3, DG_HOW_OVERRIDE, dg_text("x"), &err), DG_USAGE);
+    ck_assert_int_eq(dg_network_enact(w.net, first + 4, DG_HOW_OVERRIDE, dg_text("x"), &err), DG_OK);
+    world_close(&w);
+}
+END_TEST
+
+static dg_code stop_at_blocks(void *user, const dg_record *record, dg_error *err)
+{
+    (void)user;
+    return record->kind == DG_REC_BLOCK ? dg_fail(err, DG_LIMIT, "enough") : DG_OK;
+}
+
+START_TEST(a_listener_can_end_a_run)
+{
+    world_options o = { .seed = 1 };
+    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
+    dg_network_options options = { .shares = &all, .share_count = 1, .each = stop_at_blocks };
+    dg_network *net;
+    dg_error err;
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_network_new(&net, w.chain, &options, &err), DG_OK);
+    ck_assert_int_eq(dg_network_run(net, dg_network_first_slot(net) + 3, &err), DG_LIMIT);
+    ck_assert_str_eq(err.text, "enough");
+    dg_network_free(net);
+    world_close(&w);
+}
+END_TEST
+
+/* Wherever memory ends, the run ends with that code, and nothing is left behind. */
+START_TEST(without_memory_a_run_ends_in_order)
+{
+    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
+    dg_network_options options = { .seed = 1, .shares = &all, .share_count = 1 };
+    uint64_t nth = 1;
+    dg_code rc;
+    do {
+        world_options o = { .seed = 1 };
+        dg_network *net = NULL;
+        dg_error err = { .text = "" };
+        world w;
+        world_open(&w, &o);
+        dg_alloc_fail_from(nth);
+        rc = dg_network_new(&net, w.chain, &options, &err);
+        if (rc == DG_OK)
+            rc = dg_network_run(net, dg_network_first_slot(net) + 2, &err);
+        dg_alloc_fail_from(0);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth, rc, err.text);
+        dg_network_free(net);
+        world_close(&w);
+        nth = nth < 24 ? nth + 1 : nth + nth / 4;
+    } while (rc != DG_OK);
+    ck_assert_uint_gt(nth, 1000);
+}
+END_TEST
+
+START_TEST(records_have_names)
+{
+    for (int kind = 0; kind < DG_REC_COUNT; kind++) {
+        ck_assert_ptr_nonnull(dg_record_name((dg_record_kind)kind));
+        ck_assert_ptr_nonnull(dg_record_field((dg_record_kind)kind, 0));
+        ck_assert_ptr_null(dg_record_field((dg_record_kind)kind, 6));
+    }
+    ck_assert_ptr_null(dg_record_name(DG_REC_COUNT));
+    ck_assert_ptr_null(dg_record_field(DG_REC_COUNT, 0));
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("network");
+    TCase *tc = tcase_create("network");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    if (!REDUCED)
+        tcase_add_test(tc, slots_have_as_many_claims_as_the_lottery_says);
+    tcase_add_test(tc, without_forks_nothing_is_pruned);
+    tcase_add_test(tc, finality_follows_two_to_five_blocks_behind);
+    tcase_add_test(tc, finality_stops_without_two_thirds);
+    tcase_add_test(tc, a_node_that_restarts_finds_its_way_back);
+    tcase_add_test(tc, a_restart_in_the_stall_brings_the_topology_back);
+    tcase_add_test(tc, the_smaller_side_of_a_partition_comes_back);
+    tcase_add_test(tc, two_runs_of_one_seed_agree);
+    tcase_add_test(tc, classes_differ_only_where_they_differ);
+    tcase_add_test(tc, marked_signatures_are_worth_nothing_on_a_chain_that_was_not_told);
+    tcase_add_loop_test(tc, shares_that_make_no_sense_are_refused, 0, ROWS(bad));
+    tcase_add_test(tc, what_lies_behind_cannot_be_planned);
+    tcase_add_test(tc, a_listener_can_end_a_run);
+    tcase_add_test(tc, without_memory_a_run_ends_in_order);
+    tcase_add_test(tc, records_have_names);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
