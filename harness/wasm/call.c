@@ -14,6 +14,38 @@ static wasm_trap_t *refuse(dg_guest *g, dg_code rc)
     return wasmtime_trap_new(g->err.text, strlen(g->err.text));
 }
 
+/* ---- where time goes ---- */
+
+static dg_meter *meter; /* of a bench; NULL otherwise */
+
+void dg_wasm_meter_set(dg_meter *to)
+{
+    meter = to;
+}
+
+static dg_meter_group group_of(const char *name)
+{
+    static const struct { const char *begin; dg_meter_group group; } groups[] = {
+        { "ext_storage_root_", DG_METER_ROOT },          { "ext_trie_", DG_METER_ROOT },
+        { "ext_storage_", DG_METER_STORAGE },            { "ext_default_child_storage_", DG_METER_STORAGE },
+        { "ext_hashing_", DG_METER_CRYPTO },             { "ext_crypto_", DG_METER_CRYPTO },
+    };
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (strncmp(name, groups[i].begin, strlen(groups[i].begin)) == 0)
+            return groups[i].group;
+    return DG_METER_OTHER;
+}
+
+static dg_code run_metered(const dg_binding *b, dg_guest *g, const uint64_t *arg, uint64_t *ret)
+{
+    uint64_t since = dg_wall_ns();
+    dg_code rc = b->run(g, arg, ret, &g->err);
+    dg_meter_group group = group_of(b->name);
+    meter->ns[group] += dg_wall_ns() - since;
+    meter->calls[group]++;
+    return rc;
+}
+
 wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v, size_t count)
 {
     const dg_binding *b = env;
@@ -30,7 +62,8 @@ wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_r
     for (unsigned i = 0; i < b->param_count; i++)
         arg[i] = b->wide >> i & 1 ? (uint64_t)v[i].i64 : (uint32_t)v[i].i32;
     g->err.text[0] = 0;
-    if ((rc = b->run(g, arg, &ret, &g->err)) < 0) {
+    rc = meter ? run_metered(b, g, arg, &ret) : b->run(g, arg, &ret, &g->err);
+    if (rc < 0) {
         if (!g->err.text[0])
             dg_fail(&g->err, rc, "%s failed", b->name);
         return refuse(g, rc);

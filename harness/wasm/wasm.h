@@ -96,6 +96,14 @@ typedef struct dg_call_hooks {
 dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
                        const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err);
 
+/* ---- where time goes, for benches ---- */
+
+/* Wall time of host functions by what they are for. While one is set (NULL: none,
+ * the rule) each host call is timed; no outcome may depend on it. */
+typedef enum dg_meter_group { DG_METER_STORAGE, DG_METER_ROOT, DG_METER_CRYPTO, DG_METER_OTHER, DG_METER_GROUPS } dg_meter_group;
+typedef struct dg_meter { uint64_t ns[DG_METER_GROUPS], calls[DG_METER_GROUPS]; } dg_meter;
+void dg_wasm_meter_set(dg_meter *meter);
+
 /* ---- inside a call ---- */
 
 void *dg_guest_user(dg_guest *guest);
