@@ -181,10 +181,11 @@ void bench_blocks(const char *spec, unsigned count)
     row("built", 1e9 * count / (double)building, "blocks/s", "(100, aim 300)");
     row("re-imported", 1e9 * count / (double)importing, "blocks/s", "(100, aim 300)");
     row("  of a build: runtime calls, host functions included", 100.0 * (double)guest / (double)building, "%", "");
-    shares(g.chain, tip);
     row("  of a build: slot clock and epoch asked from the runtime", 100.0 * (double)(spent.clock + spent.epoch) / (double)building, "%", "");
     row("  of a build: claims of the slot (VRF points drawn)", 100.0 * (double)spent.claims / (double)building, "%", "");
     row("  of a build: rest (digest, seal, tree)", 100.0 * (double)(spent.build - guest - root) / (double)building, "%", "");
+    puts("  of the runtime calls:");
+    shares(g.chain, tip);
     row("  host calls a block", (double)calls / count, "", "");
     row("  fuel a block", (double)fuel / count / 1e6, "million", "");
     close_ground(&g);
