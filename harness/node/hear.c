@@ -228,6 +228,18 @@ static bool is_offered(const dg_net_block *b, uint32_t core)
     return b->candidates && core < b->view.core_count && b->candidates[core].para != DG_NO && b->view.mode != DG_MODE_ERROR;
 }
 
+uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    spread s = { .net = net, .b = b, .leaf = leaf, .from = b->view.group_from[group],
+                 .members = b->view.group_from[group + 1] - b->view.group_from[group],
+                 .grid = b->view.mode == DG_MODE_ENABLED };
+    uint32_t able = 0;
+    for (uint32_t i = 0; i < s.members; i++)
+        able += takes_part(&s, node_at(&s, i));
+    return able;
+}
+
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core)
 {
     spread s;

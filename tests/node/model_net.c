@@ -57,7 +57,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
     dg_chain_options how = { .engine = world_engine(), .simulated_validators = !o->genuine_only };
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
     dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
-                                   .link = o->link, .no_forks = o->no_forks, .each = keep, .user = w };
+                                   .link = o->link, .compile_ns_min = o->compile_ns, .compile_ns_max = o->compile_ns, .no_forks = o->no_forks, .each = keep, .user = w };
     dg_error err;
     *w = (world){ .count = 0 };
     snprintf(name, sizeof name, "world-%d", serial++);
@@ -80,6 +80,17 @@ void world_run(world *w, uint32_t slots)
 {
     dg_error err;
     if (dg_network_run(w->net, dg_network_first_slot(w->net) + slots, &err) < 0)
+        ck_abort_msg("%s", err.text);
+}
+
+void world_rewind(world *w)
+{
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
+    dg_error err;
+    dg_network_free(w->net);
+    w->net = NULL;
+    dg_chain_close(w->chain);
+    if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
         ck_abort_msg("%s", err.text);
 }
 
