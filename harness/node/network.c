@@ -78,13 +78,27 @@ static dg_code end_slot(dg_network *net, dg_error *err)
     return rc < 0 ? rc : dg_net_prune(net, &pruned, err);
 }
 
-/* Prevotes two gossip durations after a round began, precommits after four; then the
- * next one begins. */
+/* What two thirds of the voters have to say is heard after this. */
+static dg_ns voices_travel(const dg_network *net)
+{
+    return dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count }, PPM / 3 * 2);
+}
+
+/* Prevotes two gossip durations after a round began, precommits after four; they are
+ * counted when they have come, and the next round begins. */
 static dg_code step_round(dg_network *net, bool prevoted, dg_error *err)
 {
-    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP);
+    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP) + (prevoted ? 0 : voices_travel(net));
     dg_code rc = prevoted ? dg_finality_precommit(net, err) : dg_finality_prevote(net, err);
     return rc < 0 ? rc : set_timer(net, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
+}
+
+/* Rounds have nothing to do with slots: where in a slot the first one begins is luck. */
+static dg_ns first_prevote(const dg_network *net)
+{
+    dg_ns gossip = dg_constant_of(DG_CONST_GOSSIP);
+    dg_rng luck = dg_rng_fork(net->options.seed, "first-round", 0, 0);
+    return 2 * gossip + dg_rng_below(&luck, 4 * gossip);
 }
 
 static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -189,7 +203,7 @@ static dg_code start(dg_network *net, dg_error *err)
     if ((rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0)
         return rc;
-    return set_timer(net, DG_TAG_PREVOTE, 2 * dg_constant_of(DG_CONST_GOSSIP), 0, err);
+    return set_timer(net, DG_TAG_PREVOTE, first_prevote(net), 0, err);
 }
 
 dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err)

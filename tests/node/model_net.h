@@ -43,6 +43,8 @@ typedef struct world_options {
 dg_engine *world_engine(void);
 void world_engine_free(void);
 void world_open(world *w, const world_options *options);
+/* No network yet. */
+void world_open_chain(world *w, const char *path);
 void world_open_path(world *w, const char *path, const world_options *options);
 void world_run(world *w, uint32_t slots); /* up to this many after the first */
 void world_close(world *w);
