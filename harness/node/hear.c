@@ -56,10 +56,8 @@ static bool takes_part(const spread *s, uint32_t node)
 
 static bool linked(const spread *s, uint32_t a, uint32_t b)
 {
-    unsigned speaks = dg_class_link(s->net->nodes[a].of, s->net->nodes[b].of);
-    if (!dg_sim_reachable(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }))
-        return false;
-    return a == b || speaks >= (s->grid ? 2u : 1u);
+    return a == b || (dg_class_link(s->net->nodes[a].of, s->net->nodes[b].of)
+                      && dg_sim_reachable(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }));
 }
 
 /* ---- inside the group ---- */

@@ -119,6 +119,8 @@ typedef struct dg_network_options {
     /* How long a node stands still at the first block with new code, which it has to
      * compile; each node somewhere in between. 0: no time. */
     dg_ns compile_ns_min, compile_ns_max;
+    bool lookahead;           /* collators build on a block that still waits for availability, where the
+                               * leaf's parameters allow it; otherwise they wait, as older ones do */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);

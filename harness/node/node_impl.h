@@ -84,7 +84,11 @@ typedef enum dg_request {
 
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
-typedef struct dg_core { dg_core_kind kind; uint32_t para; dg_hash candidate; } dg_core;
+typedef struct dg_core {
+    dg_core_kind kind;
+    uint32_t para;            /* that occupies it or is scheduled on it */
+    uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
+} dg_core;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
 typedef struct dg_view {
@@ -154,6 +158,7 @@ typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32
 
 typedef struct dg_candidate {
     uint32_t para, core, group, session;
+    bool on_available;       /* goes in only if the core's candidate becomes available with it */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
 } dg_candidate;

@@ -32,7 +32,7 @@ typedef struct world_options {
     const dg_share *shares;
     size_t share_count;
     uint64_t seed;
-    bool no_forks;
+    bool no_forks, lookahead;
     bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact;         /* slots after the first; 0: never */

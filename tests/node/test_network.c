@@ -240,7 +240,7 @@ START_TEST(an_unable_group_is_told_and_backs_nothing)
     uint64_t able = 0, told = 0;
     world w;
     world_open(&w, &o);
-    world_run(&w, 2 * EPOCH + 8);
+    world_run(&w, 2 * EPOCH + 15);
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
         if (r->kind == DG_REC_GROUPS && world_slot(&w, r) == 2 * EPOCH - 1)
@@ -256,8 +256,65 @@ START_TEST(an_unable_group_is_told_and_backs_nothing)
             ck_assert_uint_le(r->n[5], able);
     }
     ck_assert_uint_eq(told, 1);
+    ck_assert_uint_eq(stats(&w)->failed_blocks, 0); /* a lone vote would have cost the block of its group's author */
     ck_assert_uint_gt(able, 4);
     ck_assert_uint_lt(able, 20);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- collators ---- */
+
+/* A collator that looks ahead has a block backed in every relay block once N's
+ * parameters allow it; one that waits, in every second. On N-1 both wait. */
+START_TEST(collators_that_look_ahead_double_the_rate)
+{
+    enum { AT = 2 * EPOCH };
+    world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .lookahead = _i == 1 };
+    uint64_t blocks, backed;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 14);
+    blocks = world_times(&w, DG_REC_PARAS, EPOCH + 1, AT - 1);
+    backed = world_sum(&w, DG_REC_PARAS, 1, EPOCH + 1, AT - 1);
+    ck_assert_uint_ge(backed, 7 * blocks);
+    ck_assert_uint_le(backed, 13 * blocks);
+    blocks = world_times(&w, DG_REC_PARAS, AT + 4, AT + 14);
+    backed = world_sum(&w, DG_REC_PARAS, 1, AT + 4, AT + 14);
+    if (o.lookahead)
+        ck_assert_uint_eq(backed, 20 * blocks);
+    else
+        ck_assert_uint_le(backed, 13 * blocks);
+    ck_assert_uint_eq(stats(&w)->failed_blocks, 0);
+    ck_assert_uint_eq(stats(&w)->timed_out, 0);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- two ways at one leaf ---- */
+
+/* Before the flip a node that knows only the new way has nothing to include, although
+ * its links to the others are sound. */
+START_TEST(an_author_includes_only_what_its_own_machine_heard)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V2_ONLY"), 300000 }, { dg_class_named("SD_V12_OK"), 700000 } };
+    world_options o = { .shares = mixed, .share_count = 2, .seed = 16 };
+    uint64_t by_new = 0, by_both = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 2 * EPOCH);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_PARAS || world_slot(&w, r) <= EPOCH)
+            continue;
+        if (dg_network_class(w.net, r->node) == mixed[0].of) {
+            ck_assert_uint_eq(r->n[4], 0);
+            by_new++;
+        } else
+            by_both += r->n[4];
+    }
+    ck_assert_uint_gt(by_new, 2);
+    ck_assert_uint_gt(by_both, 20);
     world_close(&w);
 }
 END_TEST
@@ -455,6 +512,8 @@ int main(void)
     tcase_add_loop_test(tc, compiling_the_new_code_empties_slots, 0, ROWS(compiles));
     tcase_add_loop_test(tc, as_many_groups_are_unable_as_the_formula_says, 0, REDUCED ? 1 : ROWS(shares_of_old));
     tcase_add_test(tc, an_unable_group_is_told_and_backs_nothing);
+    tcase_add_loop_test(tc, collators_that_look_ahead_double_the_rate, 0, 2);
+    tcase_add_test(tc, an_author_includes_only_what_its_own_machine_heard);
     tcase_add_test(tc, two_runs_of_one_seed_agree);
     tcase_add_test(tc, classes_differ_only_where_they_differ);
     tcase_add_test(tc, marked_signatures_are_worth_nothing_on_a_chain_that_was_not_told);
