@@ -117,6 +117,8 @@ typedef struct dg_view {
  * the chain's own failure. */
 dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err);
 void dg_view_clear(dg_view *view);
+/* One answer, as bytes, into a view that does not have it yet. */
+dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
 /* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
  * answer. Below zero as above. */
 dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
@@ -147,6 +149,9 @@ typedef struct dg_session {
     bool has_grid;           /* false: the epoch could not be asked at its first leaf */
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
+/* SessionInfo, as far as the discovery keys. False: not told, or not as expected. */
+typedef struct dg_session_told { dg_bytes keys; uint32_t count, validators; } dg_session_told;
+bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
 /* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
  * runtime tells nothing of it. */
 dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err);

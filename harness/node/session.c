@@ -8,10 +8,7 @@
 
 enum { FIRST_WITH_SEED = 2 }; /* version of ParachainHost from which active indices and a seed come first */
 
-typedef struct told { dg_bytes keys; uint32_t count, validators; } told;
-
-/* SessionInfo, as far as the discovery keys. False: not told, or not as expected. */
-static bool read_info(told *out, dg_bytes answer, uint32_t host_version)
+bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version)
 {
     dg_scale s = dg_scale_from(answer);
     if (!dg_scale_option(&s))
@@ -27,7 +24,7 @@ static bool read_info(told *out, dg_bytes answer, uint32_t host_version)
     return s.rc == DG_OK && out->count >= out->validators && out->count && out->count <= DG_VALIDATORS_MAX;
 }
 
-static dg_code find_nodes(dg_session *made, const told *t, dg_view *view, const dg_people *people, dg_error *err)
+static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *view, const dg_people *people, dg_error *err)
 {
     made->node = dg_calloc(t->count, sizeof *made->node);
     made->member = dg_calloc(people->count, sizeof *made->member);
@@ -52,7 +49,7 @@ static void session_free(dg_session *session)
     dg_free(session);
 }
 
-static dg_code make(dg_session **out, const told *t, const uint8_t *randomness, dg_view *view, const dg_people *people, dg_error *err)
+static dg_code make(dg_session **out, const dg_session_told *t, const uint8_t *randomness, dg_view *view, const dg_people *people, dg_error *err)
 {
     dg_session *made = dg_calloc(1, sizeof *made);
     dg_code rc;
@@ -100,14 +97,14 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     dg_hash content;
     dg_bytes answer;
     dg_code rc;
-    told t;
+    dg_session_told t;
     *out = NULL;
     dg_put_le32(index, view->session);
     if (!view->session_known || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err)) == DG_ABSENT)
         return DG_ABSENT;
     if (rc < 0 || (rc = randomness_of(view, randomness, &known, err)) < 0)
         return rc;
-    if (!read_info(&t, answer, view->host_version))
+    if (!dg_session_take(&t, answer, view->host_version))
         return DG_ABSENT;
     content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
     if ((*out = known_as(*all, view->session, &content)))

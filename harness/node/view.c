@@ -41,60 +41,44 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 
-static dg_code ask(dg_view *view, dg_scale *s, dg_request request, dg_error *err)
-{
-    dg_bytes answer;
-    dg_code rc = dg_view_ask(view, &answer, request, dg_bytes_of(NULL, 0), err);
-    *s = dg_scale_from(answer);
-    return rc;
-}
-
 static bool whole(const dg_scale *s) { return dg_scale_finish(s, NULL, "answer") == DG_OK; }
 
-/* ---- one answer each ---- */
+/* ---- one answer each: what does not decode leaves the view without it ---- */
 
-static dg_code read_mode(dg_view *v, dg_error *err)
+static dg_code take_mode(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc;
-    v->mode = DG_MODE_DISABLED;
-    if (!dg_view_supports(v, DG_ASK_ASYNC_BACKING))
-        return DG_OK;
-    v->mode = DG_MODE_ERROR;
-    if ((rc = ask(v, &s, DG_ASK_ASYNC_BACKING, err)) != DG_OK)
-        return rc;
-    v->depth = dg_scale_u32(&s);
-    v->ancestry = dg_scale_u32(&s);
-    if (whole(&s))
-        v->mode = DG_MODE_ENABLED;
+    (void)err;
+    v->depth = dg_scale_u32(s);
+    v->ancestry = dg_scale_u32(s);
+    v->mode = whole(s) ? DG_MODE_ENABLED : DG_MODE_ERROR;
     return DG_OK;
 }
 
-static dg_code read_number(dg_view *v, uint32_t *out, bool *known, dg_request request, dg_error *err)
+static dg_code take_session(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc = ask(v, &s, request, err);
-    if (rc != DG_OK)
-        return rc;
-    *out = dg_scale_u32(&s);
-    *known = whole(&s);
+    (void)err;
+    v->session = dg_scale_u32(s);
+    v->session_known = whole(s);
     return DG_OK;
 }
 
-static dg_code read_validators(dg_view *v, dg_error *err)
+static dg_code take_votes(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc = ask(v, &s, DG_ASK_VALIDATORS, err);
-    uint32_t count;
-    if (rc != DG_OK)
-        return rc;
-    count = dg_scale_count(&s, 32);
-    if (s.rc != DG_OK || dg_scale_left(&s) != (size_t)count * 32 || count > DG_VALIDATORS_MAX)
+    uint32_t votes = dg_scale_u32(s);
+    (void)err;
+    v->votes_min = whole(s) ? votes : 0;
+    return DG_OK;
+}
+
+static dg_code take_validators(dg_view *v, dg_scale *s, dg_error *err)
+{
+    uint32_t count = dg_scale_count(s, 32);
+    if (s->rc != DG_OK || dg_scale_left(s) != (size_t)count * 32 || count > DG_VALIDATORS_MAX)
         return DG_OK;
     if (!(v->validators = dg_malloc(count ? (size_t)count * 32 : 32)))
         return dg_fail(err, DG_NOMEM, "no memory for %u validators", count);
     if (count)
-        memcpy(v->validators, dg_scale_take(&s, (size_t)count * 32).at, (size_t)count * 32);
+        memcpy(v->validators, dg_scale_take(s, (size_t)count * 32).at, (size_t)count * 32);
     v->validator_count = count;
     return DG_OK;
 }
@@ -106,7 +90,7 @@ static dg_code make_groups(dg_view *v, uint32_t groups, size_t members, dg_error
     return v->group_from && v->members ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for %u groups", groups);
 }
 
-static void take_groups(dg_view *v, dg_scale *s, uint32_t groups)
+static void take_members(dg_view *v, dg_scale *s, uint32_t groups)
 {
     uint32_t at = 0;
     for (uint32_t g = 0; g < groups && s->rc == DG_OK; g++) {
@@ -121,23 +105,20 @@ static void take_groups(dg_view *v, dg_scale *s, uint32_t groups)
     }
 }
 
-static dg_code read_groups(dg_view *v, dg_error *err)
+/* Members are indices of validators: those have to be known by now. */
+static dg_code take_groups(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc = ask(v, &s, DG_ASK_GROUPS, err);
-    uint32_t groups;
-    if (rc != DG_OK)
-        return rc;
-    groups = dg_scale_count(&s, 1);
-    if (s.rc != DG_OK || groups > DG_CORES_MAX)
+    uint32_t groups = dg_scale_count(s, 1);
+    dg_code rc;
+    if (s->rc != DG_OK || groups > DG_CORES_MAX)
         return DG_OK;
-    if ((rc = make_groups(v, groups, dg_scale_left(&s) / 4, err)) < 0)
+    if ((rc = make_groups(v, groups, dg_scale_left(s) / 4, err)) < 0)
         return rc;
-    take_groups(v, &s, groups);
-    v->rotation.session_start = dg_scale_u32(&s);
-    v->rotation.frequency = dg_scale_u32(&s);
-    v->rotation.now = dg_scale_u32(&s);
-    v->group_count = whole(&s) ? groups : 0;
+    take_members(v, s, groups);
+    v->rotation.session_start = dg_scale_u32(s);
+    v->rotation.frequency = dg_scale_u32(s);
+    v->rotation.now = dg_scale_u32(s);
+    v->group_count = whole(s) ? groups : 0;
     return DG_OK;
 }
 
@@ -176,51 +157,63 @@ static void take_core(dg_core *core, dg_scale *s)
         dg_scale_fail(s, "unknown core state");
 }
 
-static dg_code read_cores(dg_view *v, dg_error *err)
+static dg_code take_cores(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc = ask(v, &s, DG_ASK_CORES, err);
-    uint32_t count;
-    if (rc != DG_OK)
-        return rc;
-    count = dg_scale_count(&s, 1);
-    if (s.rc != DG_OK || count > DG_CORES_MAX)
+    uint32_t count = dg_scale_count(s, 1);
+    if (s->rc != DG_OK || count > DG_CORES_MAX)
         return DG_OK;
     if (!(v->cores = dg_calloc(count ? count : 1, sizeof *v->cores)))
         return dg_fail(err, DG_NOMEM, "no memory for %u cores", count);
-    for (uint32_t i = 0; i < count; i++)
-        take_core(&v->cores[i], &s);
-    v->cores_known = whole(&s);
+    for (uint32_t i = 0; i < count && s->rc == DG_OK; i++)
+        take_core(&v->cores[i], s);
+    v->cores_known = whole(s);
     v->core_count = v->cores_known ? count : 0;
     return DG_OK;
 }
 
-/* Vec<bits> of features; bit 1 is ElasticScalingMVP. */
-static dg_code read_features(dg_view *v, dg_error *err)
+/* Bits of features; bit 1 is ElasticScalingMVP. */
+static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
 {
-    dg_scale s;
-    dg_code rc = ask(v, &s, DG_ASK_FEATURES, err);
-    uint32_t bits;
-    if (rc != DG_OK)
-        return rc;
-    bits = dg_scale_compact_u32(&s);
-    v->core_bits = bits > 1 && (dg_scale_u8(&s) & 2);
+    uint32_t bits = dg_scale_compact_u32(s);
+    (void)err;
+    v->core_bits = bits > 1 && (dg_scale_u8(s) & 2);
     return DG_OK;
 }
 
 /* ---- all of them ---- */
 
+/* In this order: groups are checked against the validators. */
+static const struct { dg_request request; dg_code (*take)(dg_view *v, dg_scale *s, dg_error *err); } answers[] = {
+    { DG_ASK_ASYNC_BACKING, take_mode },
+    { DG_ASK_SESSION, take_session },
+    { DG_ASK_VALIDATORS, take_validators },
+    { DG_ASK_GROUPS, take_groups },
+    { DG_ASK_CORES, take_cores },
+    { DG_ASK_BACKING_VOTES, take_votes },
+    { DG_ASK_FEATURES, take_features },
+};
+
+dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err)
+{
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (answers[i].request == request) {
+            dg_scale s = dg_scale_from(answer);
+            return answers[i].take(view, &s, err);
+        }
+    return DG_OK; /* one that is asked with an input: no part of the view */
+}
+
 static dg_code read_all(dg_view *v, dg_error *err)
 {
-    bool votes_known = false;
-    dg_code rc;
-    if ((rc = read_mode(v, err)) < 0 || (rc = read_number(v, &v->session, &v->session_known, DG_ASK_SESSION, err)) < 0
-        || (rc = read_validators(v, err)) < 0 || (rc = read_groups(v, err)) < 0 || (rc = read_cores(v, err)) < 0
-        || (rc = read_number(v, &v->votes_min, &votes_known, DG_ASK_BACKING_VOTES, err)) < 0
-        || (rc = read_features(v, err)) < 0)
-        return rc;
-    if (!votes_known)
-        v->votes_min = 0;
+    v->mode = dg_view_supports(v, DG_ASK_ASYNC_BACKING) ? DG_MODE_ERROR : DG_MODE_DISABLED;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        dg_bytes answer;
+        dg_code rc = dg_view_ask(v, &answer, answers[i].request, dg_bytes_of(NULL, 0), err);
+        if (rc == DG_OK)
+            rc = dg_view_take(v, answers[i].request, answer, err);
+        if (rc < 0)
+            return rc;
+    }
     return DG_OK;
 }
 

@@ -1,0 +1,48 @@
+/* What a runtime answers is from outside: whatever the bytes, a view is filled within
+ * its bounds or left without that answer.
+ *
+ * Input: one byte that says which answer, one that says the version, the answer. Groups
+ * need validators: those are made up. */
+#include "node/node_impl.h"
+
+#include <assert.h>
+
+static void check_groups(const dg_view *v)
+{
+    for (uint32_t g = 0; g < v->group_count; g++) {
+        assert(v->group_from[g] <= v->group_from[g + 1]);
+        assert(v->group_from[g + 1] - v->group_from[g] <= DG_GROUP_MAX);
+        for (uint32_t i = v->group_from[g]; i < v->group_from[g + 1]; i++)
+            assert(v->members[i] < v->validator_count);
+        assert(dg_rotation_group(&v->rotation, dg_rotation_core(&v->rotation, g, v->group_count), v->group_count) == g);
+    }
+}
+
+static void check_session(dg_bytes answer, uint32_t host_version)
+{
+    dg_session_told told;
+    if (!dg_session_take(&told, answer, host_version))
+        return;
+    assert(told.count && told.validators <= told.count);
+    assert(told.keys.len == (size_t)told.count * 32);
+    assert(told.keys.at >= answer.at && told.keys.at + told.keys.len <= answer.at + answer.len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint8_t ten[321] = { 10 << 2 };
+    dg_view v = { .host_version = 16 };
+    dg_bytes answer;
+    if (size < 2)
+        return 0;
+    answer = dg_bytes_of(data + 2, size - 2);
+    check_session(answer, data[1] % 16);
+    if (data[0] % DG_ASK_COUNT == DG_ASK_GROUPS)
+        assert(dg_view_take(&v, DG_ASK_VALIDATORS, DG_BYTES_OF(ten), NULL) == DG_OK && v.validator_count == 10);
+    assert(dg_view_take(&v, (dg_request)(data[0] % DG_ASK_COUNT), answer, NULL) == DG_OK);
+    check_groups(&v);
+    assert(v.core_count <= DG_CORES_MAX && (v.cores_known || !v.core_count));
+    assert(v.mode != DG_MODE_ENABLED || answer.len == 8);
+    dg_view_clear(&v);
+    return 0;
+}
