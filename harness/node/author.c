@@ -12,9 +12,15 @@ typedef struct proposal { dg_slot_claim claim; uint32_t parent; dg_ns deadline; 
 
 /* ---- claims ---- */
 
+/* As the clock of a node shows it. */
+static dg_sim_local slot_start(const dg_network *net, uint64_t slot)
+{
+    return (dg_sim_local)((slot - net->first_slot) * net->slot_ns);
+}
+
 static dg_code plan_proposal(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err)
 {
-    dg_sim_local at = (dg_sim_local)((claim->slot - net->first_slot) * net->slot_ns);
+    dg_sim_local at = slot_start(net, claim->slot);
     dg_sim_msg *msg;
     proposal *p;
     dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *p, NULL, err);
@@ -87,14 +93,16 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
 {
     const proposal *given = dg_sim_msg_data(event->msg);
     dg_ns now = dg_sim_now(net->sim), ready, budget = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET);
+    dg_sim_local late = dg_sim_local_now(net->sim, (dg_node_ix){ node }) - slot_start(net, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
     uint32_t parent = net->nodes[node].best;
     dg_code rc;
     if (net->blocks[parent].parent != DG_NO && net->blocks[parent].slot >= given->claim.slot)
         parent = given->parent; /* the slot's other block was quicker: not on top of it */
-    if (!dg_net_has(net, node, parent))
-        return DG_OK;
+    if (!dg_net_has(net, node, parent) || late >= (dg_sim_local)budget)
+        return DG_OK; /* its process stood still when the slot came */
+    budget -= late > 0 ? (dg_ns)late : 0;
     ready = net->blocks[parent].imported[node] + dg_constant_of(DG_CONST_PROPOSE_WAIT);
     if (ready > now + budget)
         return DG_OK;

@@ -78,6 +78,27 @@ uint32_t dg_net_best_of(const dg_network *net, uint32_t node)
     return best;
 }
 
+static uint32_t supporters(const dg_network *net, uint32_t id)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < net->node_count; i++)
+        count += net->nodes[i].best == id;
+    return count;
+}
+
+uint32_t dg_net_favourite(const dg_network *net)
+{
+    uint32_t best = net->finality.finalized, most = 0;
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        uint32_t count = net->blocks[id].gone ? 0 : supporters(net, id);
+        if (count && count >= most) {
+            best = id;
+            most = count;
+        }
+    }
+    return best;
+}
+
 /* ---- forgetting ---- */
 
 static void forget(dg_net_block *b)

@@ -56,10 +56,8 @@ static bool takes_part(const spread *s, uint32_t node)
 
 static bool linked(const spread *s, uint32_t a, uint32_t b)
 {
-    unsigned speaks = dg_class_link(s->net->nodes[a].of, s->net->nodes[b].of);
-    if (!dg_sim_reachable(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }))
-        return false;
-    return a == b || speaks >= (s->grid ? 2u : 1u);
+    return a == b || (dg_class_link(s->net->nodes[a].of, s->net->nodes[b].of)
+                      && dg_sim_reachable(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }));
 }
 
 /* ---- inside the group ---- */
@@ -226,6 +224,18 @@ static void spread_init(spread *s, const dg_network *net, uint32_t leaf, uint32_
 static bool is_offered(const dg_net_block *b, uint32_t core)
 {
     return b->candidates && core < b->view.core_count && b->candidates[core].para != DG_NO && b->view.mode != DG_MODE_ERROR;
+}
+
+uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    spread s = { .net = net, .b = b, .leaf = leaf, .from = b->view.group_from[group],
+                 .members = b->view.group_from[group + 1] - b->view.group_from[group],
+                 .grid = b->view.mode == DG_MODE_ENABLED };
+    uint32_t able = 0;
+    for (uint32_t i = 0; i < s.members; i++)
+        able += takes_part(&s, node_at(&s, i));
+    return able;
 }
 
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core)

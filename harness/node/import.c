@@ -92,6 +92,18 @@ static dg_code tell_session(dg_network *net, const dg_net_block *b, dg_error *er
 
 /* ---- a block ---- */
 
+/* The first call at a block with new code needs it compiled; until then the process
+ * answers nothing and authors nothing. A compiled blob is kept: once for each node. */
+static dg_code compile(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_ns spread = net->options.compile_ns_max - net->options.compile_ns_min, now = dg_sim_now(net->sim);
+    dg_rng luck = dg_rng_fork(net->options.seed, "compile", node, 0);
+    if (!net->blocks[id].enacted || net->nodes[node].compiled || !net->options.compile_ns_max)
+        return DG_OK;
+    net->nodes[node].compiled = true;
+    return dg_sim_pause(net->sim, (dg_node_ix){ node }, now, now + net->options.compile_ns_min + dg_rng_below(&luck, spread + 1), err);
+}
+
 static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_net_node *n = &net->nodes[node];
@@ -106,7 +118,9 @@ static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err
     if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent, net->blocks[id].view.host_version != 0, err)) < 0
         || (rc = signal_all(net, node, &signal, id, err)) < 0)
         return rc;
-    return n->final_wanted == id ? dg_node_final(net, node, id, err) : DG_OK;
+    if (n->final_wanted == id && (rc = dg_node_final(net, node, id, err)) < 0)
+        return rc;
+    return compile(net, node, id, err);
 }
 
 static bool can_import(const dg_network *net, uint32_t node, uint32_t id)

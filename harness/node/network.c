@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { PPM = 1000000 };
+#define COMPILE_MAX (3600 * 1000 * DG_MS)
 static const dg_ns usual_latency[2] = { 20 * DG_MS, 200 * DG_MS };
 static const dg_sim_link usual_link = { .latency_ns = usual_latency, .latency_count = 2, .bytes_per_s = 50 << 20 };
 
@@ -77,13 +78,27 @@ static dg_code end_slot(dg_network *net, dg_error *err)
     return rc < 0 ? rc : dg_net_prune(net, &pruned, err);
 }
 
-/* Prevotes two gossip durations after a round began, precommits after four; then the
- * next one begins. */
+/* What two thirds of the voters have to say is heard after this. */
+static dg_ns voices_travel(const dg_network *net)
+{
+    return dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count }, PPM / 3 * 2);
+}
+
+/* Prevotes two gossip durations after a round began, precommits after four; they are
+ * counted when they have come, and the next round begins. */
 static dg_code step_round(dg_network *net, bool prevoted, dg_error *err)
 {
-    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP);
+    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP) + (prevoted ? 0 : voices_travel(net));
     dg_code rc = prevoted ? dg_finality_precommit(net, err) : dg_finality_prevote(net, err);
     return rc < 0 ? rc : set_timer(net, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
+}
+
+/* Rounds have nothing to do with slots: where in a slot the first one begins is luck. */
+static dg_ns first_prevote(const dg_network *net)
+{
+    dg_ns gossip = dg_constant_of(DG_CONST_GOSSIP);
+    dg_rng luck = dg_rng_fork(net->options.seed, "first-round", 0, 0);
+    return 2 * gossip + dg_rng_below(&luck, 4 * gossip);
 }
 
 static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -99,7 +114,7 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
 
 /* ---- furnishing ---- */
 
-static dg_code check_shares(const dg_network_options *o, dg_error *err)
+static dg_code check_options(const dg_network_options *o, dg_error *err)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < o->share_count; i++) {
@@ -109,6 +124,9 @@ static dg_code check_shares(const dg_network_options *o, dg_error *err)
     }
     if (sum != PPM)
         return dg_fail(err, DG_USAGE, "shares of node classes add up to %llu of %d", (unsigned long long)sum, PPM);
+    if (o->compile_ns_min > o->compile_ns_max || o->compile_ns_max > COMPILE_MAX)
+        return dg_fail(err, DG_USAGE, "compiling takes from %llu to %llu ns: not a range up to an hour",
+                       (unsigned long long)o->compile_ns_min, (unsigned long long)o->compile_ns_max);
     return DG_OK;
 }
 
@@ -185,13 +203,13 @@ static dg_code start(dg_network *net, dg_error *err)
     if ((rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0)
         return rc;
-    return set_timer(net, DG_TAG_PREVOTE, 2 * dg_constant_of(DG_CONST_GOSSIP), 0, err);
+    return set_timer(net, DG_TAG_PREVOTE, first_prevote(net), 0, err);
 }
 
 dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err)
 {
     dg_network *net;
-    dg_code rc = check_shares(options, err);
+    dg_code rc = check_options(options, err);
     *out = NULL;
     if (rc < 0)
         return rc;
@@ -253,23 +271,7 @@ const dg_node_class *dg_network_class(const dg_network *net, uint32_t node)
     return node < net->node_count ? net->nodes[node].of : NULL;
 }
 
-static uint32_t supporters(const dg_network *net, uint32_t id)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        count += net->nodes[i].best == id;
-    return count;
-}
-
 dg_block *dg_network_best(const dg_network *net)
 {
-    uint32_t best = net->finality.finalized, most = 0;
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        uint32_t count = net->blocks[id].gone ? 0 : supporters(net, id);
-        if (count && count >= most) {
-            best = id;
-            most = count;
-        }
-    }
-    return net->blocks[best].block;
+    return net->blocks[dg_net_favourite(net)].block;
 }

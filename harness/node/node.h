@@ -87,6 +87,9 @@ typedef enum dg_record_kind {
     DG_REC_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
     DG_REC_FINALIZED,  /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
     DG_REC_UPGRADE,    /* a block was to enact N: slot, enacted, pending; text: why not */
+    DG_REC_GROUPS,     /* at the end of a slot, over the backing groups of the best leaf: slot, groups,
+                        * able (enough members that are up and work on that leaf), wanted (votes),
+                        * least (members that work, in the group with the fewest), session */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_COUNT
 } dg_record_kind;
@@ -113,6 +116,11 @@ typedef struct dg_network_options {
     const dg_share *shares;   /* of the validators, by lot; add up to 1 000 000 */
     size_t share_count;
     const dg_sim_link *link;  /* between any two nodes; NULL: 20 to 200 ms, no loss */
+    /* How long a node stands still at the first block with new code, which it has to
+     * compile; each node somewhere in between. 0: no time. */
+    dg_ns compile_ns_min, compile_ns_max;
+    bool lookahead;           /* collators build on a block that still waits for availability, where the
+                               * leaf's parameters allow it; otherwise they wait, as older ones do */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);

@@ -84,7 +84,11 @@ typedef enum dg_request {
 
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
-typedef struct dg_core { dg_core_kind kind; uint32_t para; dg_hash candidate; } dg_core;
+typedef struct dg_core {
+    dg_core_kind kind;
+    uint32_t para;            /* that occupies it or is scheduled on it */
+    uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
+} dg_core;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
 typedef struct dg_view {
@@ -154,6 +158,7 @@ typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32
 
 typedef struct dg_candidate {
     uint32_t para, core, group, session;
+    bool on_available;       /* goes in only if the core's candidate becomes available with it */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
 } dg_candidate;
@@ -256,6 +261,7 @@ typedef struct dg_net_node {
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
+    bool compiled;           /* N's code, at its first block with it */
 } dg_net_node;
 
 typedef struct dg_voter { uint8_t key[32]; uint64_t weight; uint32_t node; } dg_voter;
@@ -301,6 +307,7 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
 dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err);
 bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from); /* or is it */
 bool dg_net_better(const dg_network *net, uint32_t a, uint32_t than);
+uint32_t dg_net_favourite(const dg_network *net); /* the best of most nodes; of equals the newest */
 bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id); /* imported; and not gone */
 uint32_t dg_net_best_of(const dg_network *net, uint32_t node); /* anew, over all it has imported */
 dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err);
@@ -323,6 +330,8 @@ void dg_work_clear(dg_net_block *leaf);
 /* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. */
 uint32_t dg_hear(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
+/* Members of a group that are up and exchange statements of this leaf. */
+uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
 dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);

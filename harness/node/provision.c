@@ -43,6 +43,13 @@ static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uin
             dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block), v->validators[i], dg_marked_sign);
 }
 
+/* All that sign hold the same chunks here, so the number of bitfields tells. */
+static bool enough_bits(const dg_net_block *b, uint32_t bitfields)
+{
+    uint32_t n = b->view.validator_count;
+    return n && bitfields >= n - (n - 1) / 3;
+}
+
 /* ---- candidates ---- */
 
 static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, const uint8_t *voted)
@@ -66,7 +73,7 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
     dg_buf_init(&list, INHERENT_MAX);
     for (uint32_t core = 0; core < b->view.core_count; core++) {
         count->backable += dg_hear_backable(net, parent, core);
-        if (!dg_hear(net, voted, parent, core, node))
+        if (!dg_hear(net, voted, parent, core, node) || (b->candidates[core].on_available && !enough_bits(b, count->bitfields)))
             continue;
         put_candidate(b, &list, core, voted);
         count->offered++;

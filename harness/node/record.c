@@ -14,6 +14,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_SESSION] = { "session", { "session", "validators", "groups", "cores", "discovery", "slot" } },
     [DG_REC_FINALIZED] = { "finalized", { "slot", "lag", "pruned", "round" } },
     [DG_REC_UPGRADE] = { "upgrade", { "slot", "enacted", "pending" } },
+    [DG_REC_GROUPS] = { "groups", { "slot", "groups", "able", "wanted", "least", "session" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
 };
 

@@ -33,11 +33,31 @@ static dg_code sample_holders(dg_network *net, dg_error *err)
     return dg_record_emit(net, DG_REC_HOLDERS, DG_NO_NODE, NULL, n, NULL, err);
 }
 
+/* The leaf that most nodes would build on tells the groups. */
+static dg_code sample_groups(dg_network *net, dg_error *err)
+{
+    uint32_t best = dg_net_favourite(net);
+    const dg_net_block *b = &net->blocks[best];
+    uint64_t n[6] = { net->slot, 0, 0, 0, UINT64_MAX, b->view.session };
+    if (!b->viewed || !b->session || !b->view.group_count || b->session->count < b->view.validator_count)
+        return DG_OK;
+    for (uint32_t g = 0; g < b->view.group_count; g++) {
+        uint32_t able = dg_hear_able(net, best, g), wanted = dg_view_votes_needed(&b->view, g);
+        n[1]++;
+        n[2] += able >= wanted;
+        n[3] = wanted > n[3] ? wanted : n[3];
+        n[4] = able < n[4] ? able : n[4];
+    }
+    return dg_record_emit(net, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
+}
+
 dg_code dg_sample_slot(dg_network *net, dg_error *err)
 {
     uint64_t n[6] = { net->slot, net->slot_claims, net->slot_primary, net->slot_built, net->slot_failed, count_heads(net) };
     dg_code rc;
     net->stats.empty_slots += !net->slot_built;
     rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
-    return rc < 0 ? rc : sample_holders(net, err);
+    if (rc < 0 || (rc = sample_holders(net, err)) < 0)
+        return rc;
+    return sample_groups(net, err);
 }

@@ -153,14 +153,13 @@ static void take_occupied(dg_core *core, dg_scale *s)
 {
     uint32_t bits;
     if (dg_scale_option(s))
-        take_scheduled(s);
+        core->next = take_scheduled(s);
     dg_scale_take(s, 8); /* occupied since, time out at */
     if (dg_scale_option(s))
         take_scheduled(s);
     bits = dg_scale_compact_u32(s);
     dg_scale_take(s, bits / 8 + (bits % 8 != 0));
-    dg_scale_take(s, 4); /* group responsible */
-    core->candidate = dg_scale_hash(s);
+    dg_scale_take(s, 36); /* group responsible, candidate hash */
     core->para = dg_scale_u32(s);
     dg_scale_take(s, 288); /* the rest of the descriptor */
 }
@@ -168,7 +167,7 @@ static void take_occupied(dg_core *core, dg_scale *s)
 static void take_core(dg_core *core, dg_scale *s)
 {
     uint8_t kind = dg_scale_u8(s);
-    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO };
+    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO };
     if (kind == DG_CORE_OCCUPIED)
         take_occupied(core, s);
     else if (kind == DG_CORE_SCHEDULED)

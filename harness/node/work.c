@@ -1,26 +1,27 @@
-/* work.c - what collators make of a leaf: one block for each core that waits for
- * one, on the head the relay chain has included.
+/* work.c - what collators make of a leaf: one block for each core that waits for one.
  *
- * These are collators of before asynchronous backing: while their last block waits
- * for availability they make none, so that a parachain has a block every second
- * relay block at best. What they need they ask at the leaf, like the validators.
- * Mirrors: polkadot node/collation-generation; cumulus basic authoring. */
+ * Collators of before asynchronous backing build on the head the relay chain has
+ * included, and none while their last block waits for availability: a parachain then
+ * has a block every second relay block at best. Those that look ahead build on the
+ * one that waits. What they need they ask at the leaf, like the validators.
+ * Mirrors: polkadot node/collation-generation; cumulus basic and lookahead authoring. */
 #include "node/node_impl.h"
 
 #include <string.h>
 
 #include "crypto/crypto.h"
 
-enum { ASSUME_FREE = 2, HEAD_FILL = 24 };
+enum { ASSUME_INCLUDED = 0, ASSUME_FREE = 2, HEAD_FILL = 24 };
 
 /* The whole answer of an Option; .len 0: none. */
-static dg_code ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_error *err)
+static dg_code ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, uint8_t assumption,
+                          dg_error *err)
 {
     uint8_t input[5];
     dg_bytes answer;
     dg_code rc;
     dg_put_le32(input, para);
-    input[4] = ASSUME_FREE;
+    input[4] = assumption;
     *value = dg_bytes_of(NULL, 0);
     rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
     if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
@@ -43,10 +44,12 @@ static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
     dg_candidate *made = &leaf->candidates[core];
     dg_candidate_parts parts = { .para = leaf->view.cores[core].para, .number = leaf->number,
                                  .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
+    bool waits = leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
+    uint8_t assumption = waits ? ASSUME_INCLUDED : ASSUME_FREE;
     dg_bytes code;
     dg_code rc;
-    if ((rc = ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, err)) < 0
-        || (rc = ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, err)) < 0)
+    if ((rc = ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, assumption, err)) < 0
+        || (rc = ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, assumption, err)) < 0)
         return rc;
     if (code.len != 32 || !room_for_a_block(parts.validation_data))
         return DG_OK;
@@ -57,17 +60,24 @@ static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
         made->para = DG_NO;
         return rc;
     }
+    made->on_available = waits;
     made->core = core;
     made->session = leaf->view.session;
     made->group = dg_rotation_group(&leaf->view.rotation, core, leaf->view.group_count);
     return DG_OK;
 }
 
+static bool has_work(const dg_network *net, const dg_view *view, const dg_core *core)
+{
+    if (core->kind == DG_CORE_OCCUPIED)
+        return net->options.lookahead && view->mode == DG_MODE_ENABLED && view->depth && core->next == core->para;
+    return core->kind == DG_CORE_SCHEDULED;
+}
+
 dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
 {
     uint32_t count = leaf->view.core_count;
     dg_code rc;
-    (void)net;
     if (leaf->worked)
         return DG_OK;
     leaf->worked = true;
@@ -78,7 +88,7 @@ dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
     for (uint32_t i = 0; i < count; i++)
-        if (leaf->view.cores[i].kind == DG_CORE_SCHEDULED && (rc = make(leaf, i, err)) < 0)
+        if (has_work(net, &leaf->view, &leaf->view.cores[i]) && (rc = make(leaf, i, err)) < 0)
             return rc;
     return DG_OK;
 }

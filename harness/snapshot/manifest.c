@@ -230,6 +230,8 @@ dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err)
     dg_buf text;
     dg_code rc;
     snprintf(path, sizeof path, "%s/manifest.json", dir);
+    if (dg_file_exists(dir) && !dg_file_exists(path))
+        return dg_fail(err, DG_MALFORMED, "%s: is no snapshot (it holds no manifest.json)", dir);
     dg_buf_init(&text, DG_MANIFEST_MAX);
     rc = dg_file_read(&text, path, err);
     if (rc == DG_OK && (rc = parse(&json, dg_buf_bytes(&text), err)) == DG_OK)

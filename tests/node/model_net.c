@@ -48,22 +48,36 @@ static dg_code keep(void *user, const dg_record *record, dg_error *err)
     return DG_OK;
 }
 
-void world_open_path(world *w, const char *path, const world_options *o)
+static void open_chain(world *w, const char *path, bool simulated)
 {
     static int serial;
     char name[32];
     const char *place;
     dg_snapshot_import_options import = { .replace = true, .describe = describe, .user = world_engine() };
-    dg_chain_options how = { .engine = world_engine(), .simulated_validators = !o->genuine_only };
-    dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
-    dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
-                                   .link = o->link, .no_forks = o->no_forks, .each = keep, .user = w };
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = simulated };
     dg_error err;
     *w = (world){ .count = 0 };
     snprintf(name, sizeof name, "world-%d", serial++);
     import.path_out = place = scratch_path(name);
     if (dg_snapshot_import(NULL, path, &import, &err) < 0 || dg_snapshot_open(&w->snapshot, place, &err) < 0
-        || dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0 || dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
+        || dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
+        ck_abort_msg("%s: %s", path, err.text);
+}
+
+void world_open_chain(world *w, const char *path)
+{
+    open_chain(w, path, true);
+}
+
+void world_open_path(world *w, const char *path, const world_options *o)
+{
+    dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
+    dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
+                                   .link = o->link, .compile_ns_min = o->compile_ns, .compile_ns_max = o->compile_ns,
+                                   .no_forks = o->no_forks, .lookahead = o->lookahead, .each = keep, .user = w };
+    dg_error err;
+    open_chain(w, path, !o->genuine_only);
+    if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
         ck_abort_msg("%s: %s", path, err.text);
     if (o->enact) {
         w->code = slurp(fixture_path(PAIR_NEW));
@@ -80,6 +94,17 @@ void world_run(world *w, uint32_t slots)
 {
     dg_error err;
     if (dg_network_run(w->net, dg_network_first_slot(w->net) + slots, &err) < 0)
+        ck_abort_msg("%s", err.text);
+}
+
+void world_rewind(world *w)
+{
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
+    dg_error err;
+    dg_network_free(w->net);
+    w->net = NULL;
+    dg_chain_close(w->chain);
+    if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
         ck_abort_msg("%s", err.text);
 }
 

@@ -32,19 +32,24 @@ typedef struct world_options {
     const dg_share *shares;
     size_t share_count;
     uint64_t seed;
-    bool no_forks;
+    bool no_forks, lookahead;
     bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact;         /* slots after the first; 0: never */
     const dg_sim_link *link;
+    dg_ns compile_ns;       /* all nodes alike */
 } world_options;
 
 dg_engine *world_engine(void);
 void world_engine_free(void);
 void world_open(world *w, const world_options *options);
+/* No network yet. */
+void world_open_chain(world *w, const char *path);
 void world_open_path(world *w, const char *path, const world_options *options);
 void world_run(world *w, uint32_t slots); /* up to this many after the first */
 void world_close(world *w);
+/* The same snapshot, a chain without blocks again, and no network. */
+void world_rewind(world *w);
 
 /* Sums over records of a kind whose n[0] (the slot, after the first) is in from .. to. */
 uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to);

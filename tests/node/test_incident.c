@@ -237,6 +237,22 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
 }
 END_TEST
 
+/* Nodes of 2025 cannot work on N-1 at all; N is what they wait for, and they hold the
+ * topology that they were told before. */
+START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
+{
+    world_options o = { .of = "SD_V2_ONLY", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE };
+    uint32_t first;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, LAST);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, AT), 0);
+    ck_assert_uint_eq(stalled_slots(&w, AT, &first), 0);
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT + 1, AT + 3), CORES);
+    world_close(&w);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -251,6 +267,7 @@ int main(void)
     tcase_add_test(tc, the_wrong_repair_holds_until_the_first_fork_is_pruned);
     tcase_add_test(tc, a_mixed_network_lies_in_between);
     tcase_add_test(tc, nodes_without_the_new_protocol_are_useless_after_the_flip);
+    tcase_add_test(tc, nodes_that_know_only_the_new_way_work_from_the_upgrade_on);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

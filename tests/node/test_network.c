@@ -166,6 +166,159 @@ START_TEST(the_smaller_side_of_a_partition_comes_back)
 }
 END_TEST
 
+/* ---- compiling N ---- */
+
+/* Every node compiles N at its first call at U, all at the same moment. A slot whose
+ * author is still at it is empty; one that is late by less than two thirds of it is
+ * not. Thirty-three seconds cost two real nodes four slots. */
+static const struct { uint32_t ms, empty; } compiles[] = { { 0, 0 }, { 5000, 0 }, { 9500, 0 }, { 12000, 1 }, { 33000, 4 } };
+START_TEST(compiling_the_new_code_empties_slots)
+{
+    enum { AT = 12 };
+    world_options o = { .seed = 13, .how = DG_HOW_OVERRIDE, .enact = AT, .compile_ns = compiles[_i].ms * DG_MS };
+    uint64_t empty = 0, finalized_in_gap = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 12);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind == DG_REC_SLOT && !r->n[3]) {
+            ck_assert_uint_gt(world_slot(&w, r), AT);
+            ck_assert_uint_le(world_slot(&w, r), AT + compiles[_i].empty); /* right after U, in a row */
+            empty++;
+        }
+        finalized_in_gap += r->kind == DG_REC_FINALIZED && compiles[_i].empty > 2 && world_slot(&w, r) > AT && world_slot(&w, r) < AT + 4;
+    }
+    ck_assert_uint_eq(empty, compiles[_i].empty);
+    ck_assert_uint_eq(stats(&w)->empty_slots, empty);
+    ck_assert_uint_eq(finalized_in_gap, 0);
+    ck_assert_uint_ge(stats(&w)->finalized + 5, dg_block_number(dg_network_best(w.net))); /* nothing is lost */
+    world_close(&w);
+}
+END_TEST
+
+/* ---- groups ---- */
+
+/* A group of g of which a share f is too old has fewer than two that can vote with
+ * probability f^g + g f^(g-1) (1 - f). Expected groups of all, and four deviations. */
+static const struct { uint32_t ppm, size, groups, low, high; } shares_of_old[] = {
+    { 200000, 5, 20 * 200, 6, 48 },   /* 26.9 +- 5.2 */
+    { 100000, 5, 20 * 200, 0, 7 },    /* 1.8 +- 1.4 */
+    { 80000, 3, 33 * 200, 76, 164 },  /* 120.0 +- 10.9 */
+};
+START_TEST(as_many_groups_are_unable_as_the_formula_says)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), shares_of_old[_i].ppm }, { dg_class_named("SD_V12_OK"), 1000000 - shares_of_old[_i].ppm } };
+    dg_network_options options = { .shares = mixed, .share_count = 2 };
+    uint32_t unable = 0, seen = 0;
+    world_options o = { .seed = 1 };
+    world w;
+    world_open(&w, &o);
+    for (options.seed = 1; options.seed <= 200; options.seed++) {
+        dg_network *net;
+        ck_assert_int_eq(dg_network_new(&net, w.chain, &options, NULL), DG_OK);
+        for (uint32_t g = 0; g < 100 / shares_of_old[_i].size; g++, seen++) {
+            uint32_t able = 0;
+            for (uint32_t i = 0; i < shares_of_old[_i].size; i++)
+                able += dg_network_class(net, g * shares_of_old[_i].size + i) == mixed[1].of;
+            unable += able < 2;
+        }
+        dg_network_free(net);
+    }
+    ck_assert_uint_eq(seen, shares_of_old[_i].groups);
+    ck_assert_uint_ge(unable, shares_of_old[_i].low);
+    ck_assert_uint_le(unable, shares_of_old[_i].high);
+    world_close(&w);
+}
+END_TEST
+
+/* And such a group's core waits for as long as the group serves it. */
+START_TEST(an_unable_group_is_told_and_backs_nothing)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), 600000 }, { dg_class_named("SD_V12_OK"), 400000 } };
+    world_options o = { .shares = mixed, .share_count = 2, .seed = 14, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH };
+    uint64_t able = 0, told = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 2 * EPOCH + 15);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind == DG_REC_GROUPS && world_slot(&w, r) == 2 * EPOCH - 1)
+            ck_assert(r->n[1] == 20 && r->n[2] == 20); /* before the flip all are able */
+        if (r->kind == DG_REC_GROUPS && world_slot(&w, r) == 2 * EPOCH + 3) {
+            ck_assert_uint_eq(r->n[1], 20);
+            ck_assert_uint_eq(r->n[3], 2);
+            ck_assert_uint_lt(r->n[4], 2);
+            able = r->n[2];
+            told++;
+        }
+        if (r->kind == DG_REC_PARAS && world_slot(&w, r) > 2 * EPOCH + 4)
+            ck_assert_uint_le(r->n[5], able);
+    }
+    ck_assert_uint_eq(told, 1);
+    ck_assert_uint_eq(stats(&w)->failed_blocks, 0); /* a lone vote would have cost the block of its group's author */
+    ck_assert_uint_gt(able, 4);
+    ck_assert_uint_lt(able, 20);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- collators ---- */
+
+/* A collator that looks ahead has a block backed in every relay block once N's
+ * parameters allow it; one that waits, in every second. On N-1 both wait. */
+START_TEST(collators_that_look_ahead_double_the_rate)
+{
+    enum { AT = 2 * EPOCH };
+    world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .lookahead = _i == 1 };
+    uint64_t blocks, backed;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 14);
+    blocks = world_times(&w, DG_REC_PARAS, EPOCH + 1, AT - 1);
+    backed = world_sum(&w, DG_REC_PARAS, 1, EPOCH + 1, AT - 1);
+    ck_assert_uint_ge(backed, 7 * blocks);
+    ck_assert_uint_le(backed, 13 * blocks);
+    blocks = world_times(&w, DG_REC_PARAS, AT + 4, AT + 14);
+    backed = world_sum(&w, DG_REC_PARAS, 1, AT + 4, AT + 14);
+    if (o.lookahead)
+        ck_assert_uint_eq(backed, 20 * blocks);
+    else
+        ck_assert_uint_le(backed, 13 * blocks);
+    ck_assert_uint_eq(stats(&w)->failed_blocks, 0);
+    ck_assert_uint_eq(stats(&w)->timed_out, 0);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- two ways at one leaf ---- */
+
+/* Before the flip a node that knows only the new way has nothing to include, although
+ * its links to the others are sound. */
+START_TEST(an_author_includes_only_what_its_own_machine_heard)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V2_ONLY"), 300000 }, { dg_class_named("SD_V12_OK"), 700000 } };
+    world_options o = { .shares = mixed, .share_count = 2, .seed = 16 };
+    uint64_t by_new = 0, by_both = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 2 * EPOCH);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_PARAS || world_slot(&w, r) <= EPOCH)
+            continue;
+        if (dg_network_class(w.net, r->node) == mixed[0].of) {
+            ck_assert_uint_eq(r->n[4], 0);
+            by_new++;
+        } else
+            by_both += r->n[4];
+    }
+    ck_assert_uint_gt(by_new, 2);
+    ck_assert_uint_gt(by_both, 20);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- the same seed, the same run ---- */
 
 static void assert_same_log(const world *a, const world *b)
@@ -305,14 +458,15 @@ START_TEST(without_memory_a_run_ends_in_order)
 {
     dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
     dg_network_options options = { .seed = 1, .shares = &all, .share_count = 1 };
+    world_options o = { .seed = 1 };
     uint64_t nth = 1;
     dg_code rc;
+    world w;
+    world_open(&w, &o);
     do {
-        world_options o = { .seed = 1 };
         dg_network *net = NULL;
         dg_error err = { .text = "" };
-        world w;
-        world_open(&w, &o);
+        world_rewind(&w);
         dg_alloc_fail_from(nth);
         rc = dg_network_new(&net, w.chain, &options, &err);
         if (rc == DG_OK)
@@ -320,10 +474,10 @@ START_TEST(without_memory_a_run_ends_in_order)
         dg_alloc_fail_from(0);
         ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth, rc, err.text);
         dg_network_free(net);
-        world_close(&w);
         nth = nth < 24 ? nth + 1 : nth + nth / 4;
     } while (rc != DG_OK);
     ck_assert_uint_gt(nth, 1000);
+    world_close(&w);
 }
 END_TEST
 
@@ -355,6 +509,11 @@ int main(void)
     tcase_add_test(tc, a_node_that_restarts_finds_its_way_back);
     tcase_add_test(tc, a_restart_in_the_stall_brings_the_topology_back);
     tcase_add_test(tc, the_smaller_side_of_a_partition_comes_back);
+    tcase_add_loop_test(tc, compiling_the_new_code_empties_slots, 0, ROWS(compiles));
+    tcase_add_loop_test(tc, as_many_groups_are_unable_as_the_formula_says, 0, REDUCED ? 1 : ROWS(shares_of_old));
+    tcase_add_test(tc, an_unable_group_is_told_and_backs_nothing);
+    tcase_add_loop_test(tc, collators_that_look_ahead_double_the_rate, 0, 2);
+    tcase_add_test(tc, an_author_includes_only_what_its_own_machine_heard);
     tcase_add_test(tc, two_runs_of_one_seed_agree);
     tcase_add_test(tc, classes_differ_only_where_they_differ);
     tcase_add_test(tc, marked_signatures_are_worth_nothing_on_a_chain_that_was_not_told);

@@ -188,7 +188,7 @@ static const struct { const char *args, *says; int exit; } rest[] = {
     { "run build/nothing", "nothing", 4 },
     { "report show build/nothing", "nothing", 4 },
     { "execute build/runtimes/mini.json build/nothing", "nothing", 4 },
-    { "snapshot show harness", "harness/manifest.json", 4 },
+    { "snapshot show harness", "harness: is no snapshot", 2 },
     { "report show README.md", "README.md", 2 },
     { "report show " EMBEDDED_PLAN, "must be", 2 },
     { "execute build/runtimes/mini.json README.md", "README.md", 2 },

@@ -1,0 +1,155 @@
+/* At the block that enacts N a node asks N's code about the storage of N-1. What it
+ * then sees is neither what was nor what will be, and real nodes act on it. The
+ * answers on this pair were measured with another executor; here they are what every
+ * node of the network works with. */
+#include "model_net.h"
+
+#include <string.h>
+
+enum { AT = 2 * EPOCH + 5 };
+
+static dg_net_block *block_in(world *w, uint32_t slot)
+{
+    for (uint32_t id = w->net->block_count; id--;)
+        if (!w->net->blocks[id].gone && w->net->blocks[id].slot == dg_network_first_slot(w->net) + slot)
+            return &w->net->blocks[id];
+    ck_abort_msg("no block in slot %u", slot);
+    return NULL;
+}
+
+static const struct {
+    uint32_t slot, host_version, mode, depth, ancestry, cores, frequency;
+    bool asks_votes, asks_async;
+} seen[] = {
+    { AT - 1, 5, DG_MODE_DISABLED, 0, 0, 20, 10, false, false },
+    { AT, 10, DG_MODE_ENABLED, 0, 0, 0, 1, true, true },   /* defaults; cores that cannot be read */
+    { AT + 1, 10, DG_MODE_ENABLED, 3, 2, 20, 10, true, true },
+};
+
+START_TEST(the_answers_at_the_upgrade_are_a_world_of_their_own)
+{
+    world_options o = { .seed = 1, .how = DG_HOW_OVERRIDE, .enact = AT };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 1);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        const dg_view *v = &block_in(&w, seen[i].slot)->view;
+        ck_assert_uint_eq(v->host_version, seen[i].host_version);
+        ck_assert_uint_eq(v->mode, seen[i].mode);
+        ck_assert_uint_eq(v->depth, seen[i].depth);
+        ck_assert_uint_eq(v->ancestry, seen[i].ancestry);
+        ck_assert(v->cores_known);
+        ck_assert_uint_eq(v->core_count, seen[i].cores);
+        ck_assert_uint_eq(v->rotation.frequency, seen[i].frequency);
+        ck_assert_uint_eq(v->validator_count, 100);
+        ck_assert_uint_eq(v->group_count, 20);
+        ck_assert(v->session_known && v->session == 2);
+        ck_assert_uint_eq(v->votes_min, seen[i].asks_votes ? 2 : 0);
+        ck_assert_uint_eq(dg_view_votes_needed(v, 0), 2);
+        ck_assert_int_eq(dg_view_supports(v, DG_ASK_BACKING_VOTES), seen[i].asks_votes);
+        ck_assert_int_eq(dg_view_supports(v, DG_ASK_ASYNC_BACKING), seen[i].asks_async);
+        ck_assert_uint_gt(v->fuel, 1000);
+    }
+    world_close(&w);
+}
+END_TEST
+
+/* Every group member is in one group, groups are what the runtime's rule says, and a
+ * validator's key leads to its node. */
+START_TEST(groups_and_keys_lead_to_nodes)
+{
+    world_options o = { .seed = 1 };
+    uint32_t sizes[20], nodes_seen = 0;
+    const dg_net_block *b;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, EPOCH + 3);
+    b = block_in(&w, EPOCH + 3);
+    dg_groups_split(sizes, 20, 100);
+    for (uint32_t g = 0; g < 20; g++)
+        ck_assert_uint_eq(b->view.group_from[g + 1] - b->view.group_from[g], sizes[g]);
+    for (uint32_t i = 0; i < 100; i++)
+        ck_assert_uint_lt(dg_view_group_of(&b->view, i), 20);
+    ck_assert_uint_eq(dg_view_group_of(&b->view, 100), DG_NO);
+    ck_assert_ptr_nonnull(b->session);
+    ck_assert_uint_eq(b->session->count, 100);
+    ck_assert_uint_eq(b->session->validators, 100);
+    for (uint32_t i = 0; i < 100; i++) {
+        uint32_t node = b->session->node[i], owner;
+        ck_assert_uint_lt(node, 100);
+        ck_assert_uint_eq(b->session->member[node], i);
+        nodes_seen += node;
+        /* its `para` key belongs to the same account as its discovery key */
+        ck_assert_int_eq(dg_people_owner(&w.net->people, &owner, w.chain, b->block, "para", b->view.validators[i], NULL), DG_OK);
+        ck_assert_uint_eq(owner, node);
+    }
+    ck_assert_uint_eq(nodes_seen, 99 * 100 / 2);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(a_session_is_one_for_all_who_agree_on_it)
+{
+    world_options o = { .seed = 1 };
+    uint32_t per_session[4] = { 0 };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, 2 * EPOCH + 2);
+    for (const dg_session *s = w.net->sessions; s; s = s->next) {
+        ck_assert_uint_lt(s->index, 4);
+        ck_assert(s->has_grid);
+        per_session[s->index]++;
+    }
+    ck_assert_uint_eq(per_session[0], 0); /* a genesis has no session info */
+    ck_assert_uint_eq(per_session[1], 1);
+    ck_assert_uint_eq(per_session[2], 1);
+    world_close(&w);
+}
+END_TEST
+
+/* A chain without BABE is none that these validators can keep. */
+START_TEST(a_chain_of_another_kind_is_refused)
+{
+    const char *path = corpus_path("specs/calamari-genesis-1.json.zst");
+    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
+    dg_network_options options = { .shares = &all, .share_count = 1 };
+    dg_error err = { .text = "" };
+    dg_network *net;
+    world w;
+    if (!path)
+        return;
+    world_open_chain(&w, path);
+    ck_assert_int_ne(dg_network_new(&net, w.chain, &options, &err), DG_OK);
+    ck_assert_ptr_null(net);
+    ck_assert_uint_gt(strlen(err.text), 10);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- an answer that is rubbish ---- */
+
+/* A runtime that lists no validators, no groups or no cores leaves the leaf empty. */
+START_TEST(an_empty_view_has_no_groups)
+{
+    dg_view v = { .votes_min = 0 };
+    ck_assert_uint_eq(dg_view_group_of(&v, 0), DG_NO);
+    ck_assert(!dg_view_supports(&v, DG_ASK_SESSION));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("view");
+    TCase *tc = tcase_create("view");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, the_answers_at_the_upgrade_are_a_world_of_their_own);
+    tcase_add_test(tc, groups_and_keys_lead_to_nodes);
+    tcase_add_test(tc, a_session_is_one_for_all_who_agree_on_it);
+    tcase_add_test(tc, a_chain_of_another_kind_is_refused);
+    tcase_add_test(tc, an_empty_view_has_no_groups);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
