@@ -42,6 +42,17 @@ typedef enum dg_event_kind {
     DG_EV_CALL,           /* a queued call: same; detail: {"where", "old", "new"} */
     DG_EV_REIMPORT,       /* equal; detail: {"reason"} */
     DG_EV_STATE,          /* keys, value_bytes, keys_control, value_bytes_control */
+    /* The network around the chain; its own blocks, counted with forks. Where a
+     * kind is about no block, `block` is the newest one then. */
+    DG_EV_NET_START,      /* nodes, parachains, forks, upgrade_slot, first_boundary, epoch_slots; detail: {"table", "classes": {name: nodes}} */
+    DG_EV_NET_SLOT,       /* a slot is over: slot, claims, built, failed, heads */
+    DG_EV_NET_PARAS,      /* of each block: slot, backed, included, timed_out, offered, backable */
+    DG_EV_NET_HOLDERS,    /* at the end of a slot: slot, validators, enabled, entries, holders, session */
+    DG_EV_NET_LOST,       /* `node` lost a topology: session, how (0 dropped, 1 purged), topology_block */
+    DG_EV_NET_SIGNAL,     /* a leaf signal that only deactivates: slot, deactivated, by_finality */
+    DG_EV_NET_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
+    DG_EV_NET_FINALIZED,  /* slot, lag, pruned, round */
+    DG_EV_NET_UPGRADE,    /* a block was to enact N: slot, enacted, pending; detail: {"refused"} */
     DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */
     DG_EV_KIND_COUNT
 } dg_event_kind;
@@ -96,6 +107,7 @@ typedef struct dg_claim {
     const char *basis;     /* "real runtime" | "node model" */
     const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
     dg_severity severity;  /* default; a plan may change it */
+    bool network;          /* about the network: judged when the plan has one */
     bool optional;         /* unexercised does not make a run inconclusive */
     size_t size;           /* bytes of its memory, zeroed before start */
     void (*start)(void *memory, const dg_claim_setup *setup);

@@ -7,7 +7,7 @@
 extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence, claim_session_cadence,
     claim_authorable, claim_authorities_survive, claim_config_survives, claim_inherent_accepted,
     claim_api_window, claim_api_compatible, claim_migration, claim_queued_calls, claim_reimport,
-    claim_state_growth;
+    claim_state_growth, claim_topology_present, claim_backing_rate, claim_inclusion_rate, claim_finality_lag;
 
 /* Where something went wrong, and how often. */
 typedef struct tally { uint32_t first, last; uint64_t count; } tally;
@@ -25,6 +25,26 @@ void verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void verdict_span(dg_verdict *v, const tally *t);
 void verdict_show(dg_verdict *v, evidence *e);
+
+/* Candidates a slot, from U on, against control: para_rate.c. Windows are the rest
+ * of U's session and each one after it. */
+enum { PARA_WINDOWS = 8 };
+typedef struct para_slot { int64_t slot; uint64_t sum, blocks; uint32_t block; } para_slot;
+typedef struct para_window { uint64_t slots, sum_permille; uint32_t first, last; } para_window;
+typedef struct para_rate {
+    size_t field;              /* of DG_EV_NET_PARAS */
+    const char *did;           /* "backed" */
+    uint64_t floor_permille;
+    bool started;
+    int64_t upgrade_slot, first_boundary, epoch_slots, parachains, most_backable;
+    uint64_t peak;             /* control's fullest block */
+    para_slot now[2];
+    para_window window[2][PARA_WINDOWS];
+    evidence facts;
+} para_rate;
+void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, const char *did);
+void para_rate_step(para_rate *r, const dg_event *e);
+void para_rate_finish(para_rate *r, dg_verdict *v);
 
 /* Text of event.detail[key]; "" when there is none. */
 const char *detail_text(const dg_event *event, const char *key);

@@ -22,6 +22,15 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_CALL]         = { "call", { "same" } },
     [DG_EV_REIMPORT]     = { "reimport", { "equal" } },
     [DG_EV_STATE]        = { "state", { "keys", "value_bytes", "keys_control", "value_bytes_control" } },
+    [DG_EV_NET_START]    = { "net-start", { "nodes", "parachains", "forks", "upgrade_slot", "first_boundary", "epoch_slots" } },
+    [DG_EV_NET_SLOT]     = { "net-slot", { "slot", "claims", "built", "failed", "heads" } },
+    [DG_EV_NET_PARAS]    = { "net-paras", { "slot", "backed", "included", "timed_out", "offered", "backable" } },
+    [DG_EV_NET_HOLDERS]  = { "net-holders", { "slot", "validators", "enabled", "entries", "holders", "session" } },
+    [DG_EV_NET_LOST]     = { "net-lost", { "session", "how", "topology_block" } },
+    [DG_EV_NET_SIGNAL]   = { "net-signal", { "slot", "deactivated", "by_finality" } },
+    [DG_EV_NET_SESSION]  = { "net-session", { "session", "validators", "groups", "cores", "discovery", "slot" } },
+    [DG_EV_NET_FINALIZED] = { "net-finalized", { "slot", "lag", "pruned", "round" } },
+    [DG_EV_NET_UPGRADE]  = { "net-upgrade", { "slot", "enacted", "pending" } },
     [DG_EV_RUN_END]      = { "run-end", { "blocks", "boundaries_passed", "migration_running" } },
 };
 static const char *const arms[] = { "control", "treatment" };

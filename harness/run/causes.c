@@ -134,6 +134,7 @@ json_t *outcome_causes(const run_state *run, const json_t *claims)
         bad |= add(out, "what does not decode is read as its default, silently: limits, rotation and async backing are no longer the chain's");
     if (is_status(claims, "api-window", "warned") || is_status(claims, "api-window", "broke"))
         bad |= add(out, "at #%u new code answers over storage that is migrated only in #%u", run->treatment.upgrade_block, run->treatment.upgrade_block + 1);
+    bad |= network_causes(out, run, claims);
     bad |= add_switch(out, run);
     if (bad) {
         json_decref(out);
@@ -158,6 +159,7 @@ json_t *outcome_advice(const json_t *claims)
         bad |= add(out, "enact the releases in between one after another, or add their session-key migration to N");
     if (is_status(claims, "config-survives", "broke"))
         bad |= add(out, "enact the releases in between one after another, or add their HostConfiguration migrations to N");
+    bad |= network_advice(out, claims);
     if (is_status(claims, "queued-calls", "broke"))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
     if (is_status(claims, "api-window", "warned"))
@@ -175,6 +177,7 @@ json_t *outcome_notes(const run_state *run)
 {
     json_t *out = json_array();
     int bad = add(out, "blocks carry no parachain candidates and no transactions; seals and VRFs are drawn, not signed by the real keys");
+    bad |= network_notes(out, run);
     if (run->treatment.amended)
         bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
     if (run->plan->how == DG_HOW_OVERRIDE)

@@ -19,6 +19,8 @@ static const json_t *own_options(const run_state *run, const dg_claim *claim)
 static bool is_judged(const run_state *run, const dg_claim *claim)
 {
     const json_t *claims = json_object_get(run->plan->json, "claims"), *own = own_options(run, claim);
+    if (claim->network && !network_wanted(run->plan))
+        return false;
     return (!json_is_false(json_object_get(claims, "default")) || own) && !json_is_true(json_object_get(own, "off"));
 }
 

@@ -151,16 +151,6 @@ static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *
     return dg_fail(err, DG_IO, "%s: there is no %.300s", key, path);
 }
 
-/* Absent and empty say the same: no network is asked for. */
-static dg_code refuse_network(const dg_plan *plan, dg_error *err)
-{
-    const json_t *network = json_object_get(plan->json, "network");
-    if (json_array_size(json_object_get(network, "classes")) || json_array_size(json_object_get(network, "faults"))
-        || json_object_size(json_object_get(network, "links")))
-        return dg_fail(err, DG_USAGE, "network: network simulation is not part of this version; leave out classes, links and faults");
-    return DG_OK;
-}
-
 static dg_how how_of(const char *text)
 {
     if (text && strcmp(text, "authorize") == 0)
@@ -179,13 +169,14 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
 {
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
-    bool all = !json_is_false(json_object_get(claims, "default"));
+    bool all = !json_is_false(json_object_get(claims, "default")), some = false;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         const json_t *own = json_object_get(claims, claim->name);
-        if ((all || own) && !json_is_true(json_object_get(own, "off")))
-            return DG_OK;
+        if (own && claim->network && !json_is_true(json_object_get(own, "off")) && !network_wanted(plan))
+            return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes", claim->name);
+        some |= (all || own) && !json_is_true(json_object_get(own, "off")) && (!claim->network || network_wanted(plan));
     }
-    return dg_fail(err, DG_USAGE, "claims: every claim is switched off, so nothing would be judged");
+    return some ? DG_OK : dg_fail(err, DG_USAGE, "claims: every claim is switched off, so nothing would be judged");
 }
 
 static dg_code check(dg_plan *plan, dg_error *err)
@@ -193,7 +184,7 @@ static dg_code check(dg_plan *plan, dg_error *err)
     const char *at = text_at(plan, "upgrade", "at");
     dg_code rc;
     if ((rc = key_check(plan_keys(), plan->json, true, err)) < 0
-        || (rc = refuse_network(plan, err)) < 0
+        || (rc = network_plan_check(plan, err)) < 0
         || (rc = some_claim(plan, err)) < 0)
         return rc;
     if ((rc = dg_position_parse(&plan->at, at, err)) < 0)

@@ -2,10 +2,14 @@
 #include "run/keys.h"
 
 #include "claim/claim.h"
+#include "node/node.h"
 
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
+
+enum { CLASSES_MAX = 16 };
+static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in its order */
 
 static const key_row fixed[] = {
     { "$schema", KEY_TEXT, .says = "for editors; not read" },
@@ -21,14 +25,21 @@ static const key_row fixed[] = {
     { "network", KEY_OBJECT, .says = "the network around the chain" },
     { "network.validators", KEY_TEXT, .words = from_snapshot, .says = "who validates" },
     { "network.parachains", KEY_TEXT, .words = from_snapshot, .says = "which parachains there are" },
-    { "network.classes", KEY_LIST, .says = "node classes and their shares; this version simulates no network" },
-    { "network.links", KEY_OBJECT, .open = true, .says = "latency and loss; this version simulates no network" },
-    { "network.faults", KEY_LIST, .says = "what goes wrong when; this version simulates no network" },
+    { "network.classes", KEY_LIST, .says = "node classes and their shares, which add up to 1; without them no network is simulated" },
+    { "network.classes[]", KEY_OBJECT, .says = "a class of nodes" },
+    { "network.classes[].class", KEY_TEXT, true, .words = classes, .says = "release family of the node" },
+    { "network.classes[].share", KEY_NUMBER, true, .says = "of the validators, by lot" },
+    { "network.links", KEY_OBJECT, .says = "between any two nodes" },
+    { "network.links.latency_ms", KEY_LIST, .says = "least and most (default 20 and 200)" },
+    { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
+    { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "messages lost (default 0)" },
+    { "network.forks", KEY_BOOL, .says = "false: only the first author of a slot builds, a world that does not exist (default true)" },
+    { "network.faults", KEY_LIST, .says = "what goes wrong when; must be empty in this version" },
     { "claims", KEY_OBJECT, .says = "which claims are judged, and how" },
     { "claims.default", KEY_BOOL, .says = "judge every claim that is not switched off (default true); false: only those named here" },
     { "seed", KEY_WHOLE, .min = 0, .max = INT64_C(1) << 53, .says = "of all chance in the run (default 1)" },
 };
-enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 128 };
+enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 192 };
 
 static key_row rows[ROWS_MAX];
 static char paths[ROWS_MAX][KEY_PATH_MAX];
@@ -61,6 +72,8 @@ const key_table *plan_keys(void)
     const dg_claim *claim;
     if (table.count)
         return &table;
+    for (size_t i = 0; i < CLASSES_MAX && dg_class_at(i); i++)
+        classes[i] = dg_class_at(i)->name;
     for (size_t i = 0; i < FIXED; i++)
         add(&fixed[i], NULL, NULL, NULL);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)

@@ -2,6 +2,7 @@
 #ifndef DG_RUN_IMPL_H
 #define DG_RUN_IMPL_H
 
+#include "node/node.h"
 #include "run/apis.h"
 #include "run/keys.h"
 #include "run/log.h"
@@ -114,6 +115,9 @@ struct dg_run_state {
 dg_ns run_at(const run_state *run, uint64_t slot); /* since the first slot of the run */
 void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total);
 
+/* twin.c: over the run's snapshot, at its root */
+dg_code arm_open_chain(arm *a, dg_error *err);
+
 /* arm.c */
 dg_code arm_run(arm *a, dg_error *err);
 void arm_clear(arm *a);
@@ -159,6 +163,28 @@ dg_code identity_log(arm *a, dg_block *before, dg_error *err);
 /* A storage item's value under a block's runtime as JSON, or NULL: absent, no such
  * item, or it does not decode (then `why`, of 200 bytes, says so). */
 json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why);
+
+/* network_plan.c: what a plan says of the network */
+enum { NETWORK_SHARES_MAX = 64 };
+typedef struct network_wish {
+    dg_share shares[NETWORK_SHARES_MAX];
+    size_t share_count;
+    dg_ns latency[2];
+    dg_sim_link link;   /* points at `latency` */
+    bool no_forks;
+} network_wish;
+bool network_wanted(const dg_plan *plan);
+dg_code network_plan_check(const dg_plan *plan, dg_error *err);
+void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
+
+/* network.c: the same slots with validators around the chain; what they tell goes
+ * to the log of that arm. */
+dg_code network_run(arm *a, dg_error *err);
+
+/* network_causes.c */
+int network_causes(json_t *out, const run_state *run, const json_t *claims);
+int network_advice(json_t *out, const json_t *claims);
+int network_notes(json_t *out, const run_state *run);
 
 /* outcome.c, causes.c */
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);

@@ -24,7 +24,7 @@ static dg_code open_engine(run_state *run, dg_error *err)
 }
 
 /* What a call may burn: a relay node gives a runtime-API call seconds, a block a slot. */
-static dg_code open_chain(arm *a, dg_error *err)
+dg_code arm_open_chain(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     dg_chain_options options = { .engine = run->engine, .simulated_validators = true,
@@ -113,7 +113,7 @@ static dg_code open_all(run_state *run, dg_error *err)
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
-    if ((rc = open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
+    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
         || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
@@ -131,9 +131,13 @@ static dg_code run_arms(run_state *run, dg_error *err)
     dg_chain_close(run->control.chain); /* what is compared was kept */
     run->control.view = NULL;
     run->control.chain = NULL;
-    if ((rc = open_chain(&run->treatment, err)) < 0)
+    if (network_wanted(run->plan) && (rc = network_run(&run->control, err)) < 0)
         return rc;
-    return arm_run(&run->treatment, err);
+    if ((rc = arm_open_chain(&run->treatment, err)) < 0)
+        return rc;
+    if ((rc = arm_run(&run->treatment, err)) < 0)
+        return rc;
+    return network_wanted(run->plan) && run->treatment.enacted ? network_run(&run->treatment, err) : DG_OK;
 }
 
 static void run_clear(run_state *run)

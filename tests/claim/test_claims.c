@@ -181,6 +181,37 @@ static const struct row {
     { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
     { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
     { "state-growth", DG_BROKE, 11, "keys", "T11 state 1000 50000000 1000 4000" },
+
+    /* U in slot 110, a boundary in 120, 20 slots a session */
+#define NET(forks) "C0 net-start 4 2 " forks " 110 120 20\nT0 net-start 4 2 " forks " 110 120 20\nT1 net-session 1 4 2 2 0 101\n"
+    { "topology-present", DG_UNEXERCISED, 0, "no validator", NET("1") "T9 net-holders 109 4 0 0 0 1" },
+    { "topology-present", DG_UNEXERCISED, 0, "no validator", "T10 net-holders 110 4 4 4 4 1" }, /* no network began */
+    { "topology-present", DG_HELD, 0, "in 1 slots, 1 forks pruned", NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", NET("0") "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", NET("1") "T10 net-holders 110 4 4 4 4 1\nT11 net-signal 111 5 1" }, /* too late for U */
+    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", "T0 net-start 4 2 1 110 120 20\nT1 net-session 1 4 2 2 0 80\nT1 net-signal 90 5 1\nT1 net-session 2 4 2 2 0 100\nT10 net-holders 110 4 4 4 4 2" }, /* another session's */
+    { "topology-present", DG_BROKE, 10, "0/4 validators hold a grid topology from #10 to #11", NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders 120 4 4 4 4 2" },
+    { "topology-present", DG_BROKE, 10, "3/4 validators", NET("1") "T10 net-holders 110 4 4 4 3 1" },
+    { "topology-present", DG_UNEXERCISED, 0, "N-1 alone", NET("1") "C10 net-holders 110 4 4 4 0 1\nT10 net-holders 110 4 4 4 0 1" },
+
+#define C4(n) "C13 net-paras 113 " n "\nC14 net-paras 114 " n "\nC15 net-paras 115 " n "\nC16 net-paras 116 " n "\n"
+#define T4(n) "T13 net-paras 113 " n "\nT14 net-paras 114 " n "\nT15 net-paras 115 " n "\nT16 net-paras 116 " n "\n"
+    { "backing-rate", DG_UNEXERCISED, 0, "no block after U", NET("1") "C9 net-paras 109 2 2 0 2 2\nT9 net-paras 109 2 2 0 2 2" },
+    { "backing-rate", DG_HELD, 0, "2.0 a block against 2.0", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") },
+    { "backing-rate", DG_HELD, 0, "1.7 a block against 2.0", NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 2 2 0 2 2\nT15 net-paras 115 2 2 0 2 2\nT16 net-paras 116 2 2 0 2 2" }, /* a block's worth */
+    { "backing-rate", DG_HELD, 0, "2.0 a block against 2.0", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") "T10 net-paras 110 0 0 0 0 0" }, /* U itself */
+    { "backing-rate", DG_BROKE, 13, "0.5 candidates backed a block against 2.0 in control (25 %)", NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 1 2 0 2 2\nT15 net-paras 115 0 2 0 2 2\nT16 net-paras 116 0 2 0 2 2" },
+    { "backing-rate", DG_BROKE, 13, "0.0 candidates backed", NET("1") C4("2 2 0 2 2") "T13 net-paras 113 0 0 0 0 2\nT13 net-paras 113 0 0 0 0 2\n" T4("0 0 0 0 2") }, /* siblings count once */
+    { "backing-rate", DG_UNEXERCISED, 0, "at most 1 of 2 parachains", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 1") },
+    { "backing-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate backed", NET("1") C4("0 2 0 2 2") T4("2 2 0 2 2") },
+    { "inclusion-rate", DG_HELD, 0, "2.0 a block against 2.0", NET("1") C4("2 2 0 2 2") T4("0 2 0 2 2") },
+    { "inclusion-rate", DG_BROKE, 13, "0.0 candidates included a block against 2.0 in control (0 %)", NET("1") C4("2 2 0 2 2") T4("2 0 0 2 2") },
+    { "inclusion-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate included", NET("1") C4("2 0 0 2 2") T4("2 2 0 2 2") },
+
+    { "finality-lag", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
+    { "finality-lag", DG_HELD, 0, "at most 3 blocks against 3", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT10 net-finalized 110 2 0 1\nT11 net-slot 111 1 1 0 1\nC10 net-slot 112 0 0 0 1" },
+    { "finality-lag", DG_BROKE, 14, "up to 9 blocks behind, at most 3 in control", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 0 1" },
+    { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 };
 
 /* Claims about rates and ends have one line and no single event to show. */

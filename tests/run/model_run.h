@@ -3,6 +3,7 @@
 #define DG_TESTS_RUN_MODEL_H
 
 #include "../support/suite.h"
+#include "node/node.h"
 #include "run/run.h"
 
 #ifdef __SANITIZE_ADDRESS__

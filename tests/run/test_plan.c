@@ -36,7 +36,12 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"network\":{\"validators\":\"300\"}}", "network.validators" },
     { "{\"network\":{\"sizes\":1}}", "\"network.sizes\"" },
     { "{\"claims\":{\"block-cadense\":{}}}", "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
-    { "{\"claims\":{\"finality-lag\":{}}}", "no claim \"claims.finality-lag\"" },
+    { "{\"claims\":{\"no-shows\":{}}}", "no claim \"claims.no-shows\"" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}", "did you mean \"SD_V12_PURGE\"" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}", "did you mean \"share\"" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
+    { "{\"network\":{\"links\":{\"latency_ms\":[-1,5]}}}", "latency_ms[] is -1" },
+    { "{\"network\":{\"links\":{\"latency\":[1,5]}}}", "did you mean \"latency_ms\"" },
     { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}", "did you mean \"at_least_of_control\"" },
     { "{\"claims\":{\"block-cadence\":{\"at_least_of_control\":-1}}}", "must not be negative" },
     { "{\"claims\":{\"block-cadence\":{\"severity\":\"gates\"}}}", "did you mean \"gate\"" },
@@ -65,6 +70,8 @@ END_TEST
 
 #define WHOLE "\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"boundary-8\"}"
 
+#define HALF "{\"class\":\"SD_V1\",\"share\":0.5}"
+
 /* Well formed, and still nothing that could be run. */
 static const struct { const char *text; dg_code rc; const char *says; } incomplete[] = {
     { "{\"doppel\":1}", DG_USAGE, "snapshot is missing" },
@@ -75,9 +82,14 @@ static const struct { const char *text; dg_code rc; const char *says; } incomple
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"bondary\"}}", DG_USAGE, "upgrade.at" },
     { "{\"doppel\":1,\"snapshot\":\"nowhere\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_IO, "there is no nowhere" },
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"nowhere\",\"at\":\"next\"}}", DG_IO, "upgrade.to: there is no nowhere" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network simulation is not part of this version" },
-    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network simulation is not part of this version" },
-    { "{" WHOLE ",\"network\":{\"faults\":[1]}}", DG_USAGE, "network simulation is not part of this version" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network.classes[].share is missing" },
+    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"forks\":false}}", DG_USAGE, "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"faults\":[1]}}", DG_USAGE, "faults of the world are not part of this version" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":\"KAGOME\",\"share\":0.49}]}}", DG_USAGE, "add up to 0.99, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}", DG_USAGE, "must be two numbers" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}", DG_USAGE, "the least is above the most" },
+    { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE, "claims.backing-rate is about the network" },
     { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
     { "{" WHOLE ",\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}", DG_USAGE, "every claim is switched off" },
 };
@@ -103,6 +115,26 @@ START_TEST(what_is_left_out_has_its_stated_default)
     ck_assert_int_eq(plan->at.kind, DG_POSITION_BOUNDARY);
     ck_assert_int_eq(plan->at.offset, -8);
     ck_assert_str_eq(plan->snapshot, "VERSION");
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* A third cannot be written in full: thirds still make a whole. */
+START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.3333333333},{\"class\":\"KAGOME\",\"share\":0.3333333333},"
+                           "{\"class\":\"SD_V12_OK\",\"share\":0.3333333334}],\"links\":{\"latency_ms\":[5,9],\"loss_per_million\":7}}}");
+    dg_error err = { .text = "" };
+    network_wish wish;
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    ck_assert(network_wanted(plan));
+    network_plan_read(&wish, plan);
+    ck_assert_uint_eq(wish.share_count, 3);
+    ck_assert_uint_eq(wish.shares[0].ppm + wish.shares[1].ppm + wish.shares[2].ppm, 1000000);
+    ck_assert_ptr_eq(wish.shares[1].of, dg_class_named("KAGOME"));
+    ck_assert_uint_eq(wish.latency[1], 9000000);
+    ck_assert_uint_eq(wish.link.loss_ppm, 7);
+    ck_assert(!wish.no_forks);
     dg_plan_free(plan);
 }
 END_TEST
@@ -255,6 +287,7 @@ int main(void)
     tcase_add_loop_test(tc, a_slip_is_named_where_it_stands, 0, sizeof bad / sizeof *bad);
     tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0, sizeof incomplete / sizeof *incomplete);
     tcase_add_test(tc, what_is_left_out_has_its_stated_default);
+    tcase_add_test(tc, shares_of_a_network_add_up_in_parts_of_a_million);
     tcase_add_test(tc, a_path_may_start_at_the_plan);
     tcase_add_test(tc, the_shipped_plan_can_be_run);
     tcase_add_test(tc, an_empty_file_is_no_plan);

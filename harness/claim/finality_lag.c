@@ -1,0 +1,81 @@
+/* finality-lag: after U finality follows the best block as closely as in control. */
+#include "claim/claim_impl.h"
+
+typedef struct lag { int64_t now, most, sum; uint64_t slots, finalized; } lag;
+typedef struct memory {
+    int64_t upgrade_slot, margin;
+    bool started;
+    lag arm[2];
+    tally late;
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->margin = (int64_t)(option_whole(setup, "blocks_above_control", 5) % 1000000);
+}
+
+/* A slot in which nothing is finalized makes the last known lag one longer. */
+static void slot(memory *m, const dg_event *e)
+{
+    lag *l = &m->arm[e->arm];
+    l->now += e->n[2] != 0;
+    if (e->n[0] < m->upgrade_slot)
+        return;
+    l->slots++;
+    l->sum += l->now;
+    l->most = l->now > l->most ? l->now : l->most;
+    if (e->arm == DG_ARM_TREATMENT && l->now > m->arm[DG_ARM_CONTROL].most + m->margin) {
+        tally_add(&m->late, e->block);
+        evidence_event(&m->facts, e);
+    }
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_FINALIZED) {
+        m->arm[e->arm].now = e->n[1];
+        m->arm[e->arm].finalized += e->n[0] >= m->upgrade_slot;
+    } else if (m->started && e->kind == DG_EV_NET_SLOT) {
+        slot(m, e);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const lag *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    if (!c->slots || !t->slots) {
+        verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+    } else if (!c->finalized) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots", (unsigned)c->slots);
+        v->control_failed = true;
+    } else if (m->late.count) {
+        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control", (unsigned)t->most, (unsigned)c->most);
+        verdict_span(v, &m->late);
+        verdict_show(v, &m->facts);
+    } else {
+        verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most, (unsigned)c->most);
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "blocks_above_control", NULL };
+
+const dg_claim claim_finality_lag = {
+    .name = "finality-lag",
+    .says = "after U finality follows the best block as closely as in control",
+    .because = "candidates that cannot be approved hold finality back, and bridges and exchanges wait for it",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

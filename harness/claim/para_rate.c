@@ -1,0 +1,140 @@
+/* para_rate.c - candidates a slot against control's in the same slots, in windows:
+ * what is left of U's session, then every session after it.
+ *
+ * A slot with siblings counts their mean. Cores are served in turns, so windows of
+ * the same length may differ by one full block: that much is let pass. */
+#include "claim/claim_impl.h"
+
+enum { SETTLE_SLOTS = 3, WINDOW_MIN = 4 };
+
+void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, const char *did)
+{
+    r->field = field;
+    r->did = did;
+    r->floor_permille = option_permille(setup, "at_least_of_control", 900);
+}
+
+/* U and the two blocks after it have cores of before; SIZE_MAX: not judged. */
+static size_t window_of(const para_rate *r, int64_t slot)
+{
+    int64_t past = slot - r->first_boundary;
+    if (slot < r->upgrade_slot + SETTLE_SLOTS)
+        return SIZE_MAX;
+    if (past < 0)
+        return 0;
+    return past < SETTLE_SLOTS || r->epoch_slots <= 0 || past / r->epoch_slots + 1 >= PARA_WINDOWS ? SIZE_MAX : (size_t)(past / r->epoch_slots + 1);
+}
+
+static void flush(para_rate *r, dg_arm arm)
+{
+    para_slot *s = &r->now[arm];
+    size_t at = s->blocks ? window_of(r, s->slot) : SIZE_MAX;
+    para_window *w;
+    if (at != SIZE_MAX) {
+        w = &r->window[arm][at];
+        w->first = w->slots++ ? w->first : s->block;
+        w->last = s->block;
+        w->sum_permille += s->sum * 1000 / s->blocks;
+    }
+    s->sum = s->blocks = 0;
+}
+
+static void paras(para_rate *r, const dg_event *e)
+{
+    para_slot *s = &r->now[e->arm];
+    uint64_t count = (uint64_t)e->n[r->field];
+    if (s->slot != e->n[0])
+        flush(r, e->arm);
+    s->slot = e->n[0];
+    s->block = e->block;
+    s->sum += count;
+    s->blocks++;
+    if (e->arm == DG_ARM_CONTROL && count > r->peak)
+        r->peak = count;
+    if (e->arm == DG_ARM_TREATMENT && e->n[5] > r->most_backable && e->n[0] >= r->upgrade_slot)
+        r->most_backable = e->n[5];
+    if (e->arm == DG_ARM_TREATMENT && window_of(r, e->n[0]) == 0 && json_array_size(r->facts.list) < 4)
+        evidence_event(&r->facts, e);
+}
+
+void para_rate_step(para_rate *r, const dg_event *e)
+{
+    if (e->kind == DG_EV_NET_START) {
+        r->started = true;
+        r->parachains = e->n[1];
+        r->upgrade_slot = e->n[3];
+        r->first_boundary = e->n[4];
+        r->epoch_slots = e->n[5];
+    } else if (e->kind == DG_EV_NET_PARAS && r->started) {
+        paras(r, e);
+    }
+}
+
+static bool too_low(const para_rate *r, size_t i)
+{
+    const para_window *c = &r->window[DG_ARM_CONTROL][i], *t = &r->window[DG_ARM_TREATMENT][i];
+    uint64_t slack = r->peak * 1000;
+    if (c->slots < WINDOW_MIN || t->slots < WINDOW_MIN || !c->sum_permille)
+        return false;
+    return (t->sum_permille + slack) * 1000 / t->slots < c->sum_permille * r->floor_permille / c->slots;
+}
+
+static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
+{
+    para_window c = { 0 }, t = { 0 };
+    tally span = { r->window[DG_ARM_TREATMENT][first].first, r->window[DG_ARM_TREATMENT][last].last, 0 };
+    uint64_t a, b;
+    for (size_t i = first; i <= last; i++) {
+        c.slots += r->window[DG_ARM_CONTROL][i].slots;
+        c.sum_permille += r->window[DG_ARM_CONTROL][i].sum_permille;
+        t.slots += r->window[DG_ARM_TREATMENT][i].slots;
+        t.sum_permille += r->window[DG_ARM_TREATMENT][i].sum_permille;
+    }
+    span.count = t.slots;
+    a = t.sum_permille / (t.slots * 100);
+    b = c.sum_permille / (c.slots * 100);
+    verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)", (unsigned)(a / 10), (unsigned)(a % 10), r->did,
+                (unsigned)(b / 10), (unsigned)(b % 10), (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
+    verdict_span(v, &span);
+    verdict_show(v, &r->facts);
+    if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
+        text_copy(v->healed, sizeof v->healed, "session change");
+}
+
+static void say_whole(const para_rate *r, dg_verdict *v)
+{
+    uint64_t sum[2] = { 0, 0 }, slots[2] = { 0, 0 };
+    for (int arm = 0; arm < 2; arm++)
+        for (size_t i = 0; i < PARA_WINDOWS; i++) {
+            sum[arm] += r->window[arm][i].sum_permille;
+            slots[arm] += r->window[arm][i].slots;
+        }
+    if (!slots[0] || !slots[1]) {
+        verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+    } else if (!sum[0]) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
+        v->control_failed = true;
+    } else if (r->most_backable < r->parachains) {
+        verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time", (unsigned)r->most_backable, (unsigned)r->parachains);
+    } else {
+        uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
+        verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10), (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
+    }
+}
+
+void para_rate_finish(para_rate *r, dg_verdict *v)
+{
+    size_t first = PARA_WINDOWS, last = 0;
+    flush(r, DG_ARM_CONTROL);
+    flush(r, DG_ARM_TREATMENT);
+    for (size_t i = 0; i < PARA_WINDOWS && first == PARA_WINDOWS; i++)
+        if (too_low(r, i))
+            for (first = last = i; last + 1 < PARA_WINDOWS && too_low(r, last + 1); last++)
+                ;
+    if (first < PARA_WINDOWS)
+        say_broken(r, v, first, last);
+    else
+        say_whole(r, v);
+    if (r->facts.lost)
+        v->rc = DG_NOMEM;
+}

@@ -1,0 +1,115 @@
+/* topology-present: after U validators hold the grid topology of their session. */
+#include "claim/claim_impl.h"
+
+#include <stdio.h>
+
+enum { FRESH_SLOTS = 4 }; /* so soon after a session began nothing can have been lost */
+
+typedef struct memory {
+    uint64_t floor_permille;
+    int64_t upgrade_slot, session_slot, bad_session, least, of;
+    uint64_t sampled, signals, signals_before, control_seen, control_bad;
+    bool started, healed;
+    tally bad;
+    evidence facts;
+    char healed_by[120];
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->floor_permille = option_permille(setup, "at_least", 900);
+}
+
+static void healed(memory *m, const dg_event *e)
+{
+    if (!m->bad.count || m->healed)
+        return;
+    m->healed = true;
+    snprintf(m->healed_by, sizeof m->healed_by, "%s", e->n[5] != m->bad_session ? "session change" : "the network itself");
+}
+
+/* Nodes whose leaf is not enabled keep no grid for the second state machine. */
+static void holders(memory *m, const dg_event *e)
+{
+    bool bad = e->n[2] > 0 && (uint64_t)e->n[4] * 1000 < (uint64_t)e->n[2] * m->floor_permille;
+    if (!e->n[2] || e->n[0] < m->upgrade_slot)
+        return;
+    if (e->arm == DG_ARM_CONTROL) {
+        m->control_seen++;
+        m->control_bad += bad;
+        return;
+    }
+    m->sampled++;
+    if (!bad) {
+        healed(m, e);
+        return;
+    }
+    if (!m->bad.count || e->n[4] < m->least) {
+        m->least = e->n[4];
+        m->of = e->n[1];
+    }
+    m->healed = false;
+    m->bad_session = e->n[5];
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_HOLDERS) {
+        holders(m, e);
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SESSION && e->n[5] <= m->upgrade_slot) {
+        m->session_slot = e->n[5];
+        m->signals_before = 0;
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL) {
+        m->signals++;
+        m->signals_before += e->n[0] <= m->upgrade_slot;
+    }
+}
+
+/* Without a fork that is pruned before U, a class that forgets then looks sound. */
+static bool hazard_seen(const memory *m)
+{
+    return m->upgrade_slot - m->session_slot < FRESH_SLOTS ? m->signals > 0 : m->signals_before > 0;
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (!m->sampled) {
+        verdict_say(v, DG_UNEXERCISED, "no validator was asked for its topology after U");
+    } else if (m->control_bad) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots", (unsigned)m->control_bad, (unsigned)m->control_seen);
+        v->control_failed = true;
+    } else if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u", (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+        text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
+    } else if (!hazard_seen(m)) {
+        verdict_say(v, DG_UNEXERCISED, "no fork was pruned in U's session before U, so nothing could be forgotten");
+    } else {
+        verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled, (unsigned)m->signals);
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "at_least", NULL };
+
+const dg_claim claim_topology_present = {
+    .name = "topology-present",
+    .says = "after U validators hold the grid topology of their session",
+    .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it was needed for, and was forgotten",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

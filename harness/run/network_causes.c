@@ -1,0 +1,101 @@
+/* network_causes.c - what the network's own records say of a claim that broke. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+static bool broke(const json_t *claims, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i, claim)
+        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
+            return strcmp(json_string_value(json_object_get(claim, "status")), "broke") == 0;
+    return false;
+}
+
+/* The session whose topology was missing first, and the block by then. */
+static const dg_event *first_missing(const run_state *run)
+{
+    for (size_t i = 0; i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS && e->n[0] >= (int64_t)run->upgrade_slot
+            && e->n[2] > e->n[4])
+            return e;
+    }
+    return NULL;
+}
+
+static const dg_event *first_loss(const run_state *run, const dg_event *missing, uint32_t *nodes)
+{
+    const dg_event *first = NULL;
+    *nodes = 0;
+    for (const dg_event *e = run->log.at; e < missing; e++)
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_LOST && e->n[0] == missing->n[5]) {
+            first = first ? first : e;
+            (*nodes)++;
+        }
+    return first;
+}
+
+/* The leaf that the signal took away; a loss without one has another reason. */
+static const dg_event *signal_at(const run_state *run, const dg_event *lost)
+{
+    const dg_event *found = NULL;
+    for (const dg_event *e = run->log.at; e < lost + 1; e++)
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL && e->at <= lost->at)
+            found = e;
+    return found;
+}
+
+/* Number of the newest block when it happened. */
+static uint32_t newest_at(const run_state *run, const dg_event *then)
+{
+    uint32_t newest = run->fork_number;
+    for (const dg_event *e = run->log.at; e < then; e++)
+        if (e->arm == then->arm && e->kind == DG_EV_NET_PARAS && e->block > newest)
+            newest = e->block;
+    return newest;
+}
+
+/* How they lost it, and by what. */
+static void loss_words(char *out, size_t size, const run_state *run, const dg_event *lost, uint32_t nodes)
+{
+    const dg_event *signal = lost->n[1] ? signal_at(run, lost) : NULL;
+    if (signal)
+        snprintf(out, size, "was purged at %u nodes, first when the best block was #%u, by a leaf signal that only deactivated (fork #%lld' lost%s)",
+                 nodes, newest_at(run, lost), (long long)signal->n[1], signal->n[2] ? " by finality" : "");
+    else
+        snprintf(out, size, "was %s at %u nodes before any leaf of the session had asynchronous backing", lost->n[1] ? "purged" : "dropped", nodes);
+}
+
+int network_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL, *lost;
+    char line[500], how[300];
+    uint32_t nodes;
+    if (!missing)
+        return 0;
+    if (!(lost = first_loss(run, missing, &nodes)))
+        return json_array_append_new(out, json_string("no loss is recorded of the topology that is missing: these nodes never had it"));
+    loss_words(how, sizeof how, run, lost, nodes);
+    snprintf(line, sizeof line, "the topology of session %lld arrived at #%lld and %s", (long long)lost->n[0], (long long)lost->n[2], how);
+    return json_array_append_new(out, json_string(line));
+}
+
+int network_advice(json_t *out, const json_t *claims)
+{
+    if (!broke(claims, "topology-present"))
+        return 0;
+    return json_array_append_new(out, json_string("enact on a session boundary or a few blocks before it, where the next session heals it at once, "
+                                                  "or require node class SD_V12_OK"));
+}
+
+int network_notes(json_t *out, const run_state *run)
+{
+    if (!network_wanted(run->plan))
+        return 0;
+    return json_array_append_new(out, json_string("topology-present, backing-rate, inclusion-rate and finality-lag rest on a node model (class table "
+                                                  DG_CLASS_TABLE_VERSION ") around blocks of the real runtime; its validators sign with marked signatures"))
+        | json_array_append_new(out, json_string("the network grows chains of its own from the same state, slots and U; the other claims rest on the "
+                                                 "real runtime with one block a slot"));
+}

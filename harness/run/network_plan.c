@@ -1,0 +1,87 @@
+/* network_plan.c - what a plan says of the network: classes, links, forks. */
+#include "run/run_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PPM = 1000000, LATENCY_MIN_MS = 20, LATENCY_MAX_MS = 200 };
+
+static const json_t *network_at(const dg_plan *plan, const char *key)
+{
+    return json_object_get(json_object_get(plan->json, "network"), key);
+}
+
+/* Absent and empty say the same: no network is asked for. */
+bool network_wanted(const dg_plan *plan)
+{
+    return json_array_size(network_at(plan, "classes")) != 0;
+}
+
+static dg_code check_shares(const json_t *classes, dg_error *err)
+{
+    const json_t *item;
+    double sum = 0;
+    size_t i;
+    if (json_array_size(classes) > NETWORK_SHARES_MAX)
+        return dg_fail(err, DG_USAGE, "network.classes has %zu classes, at most %d are read", json_array_size(classes), NETWORK_SHARES_MAX);
+    json_array_foreach(classes, i, item)
+        sum += json_number_value(json_object_get(item, "share"));
+    if (fabs(sum - 1) > 1e-9)
+        return dg_fail(err, DG_USAGE, "network.classes: the shares add up to %g, not to 1", sum);
+    return DG_OK;
+}
+
+static dg_code check_latency(const json_t *latency, dg_error *err)
+{
+    if (!latency)
+        return DG_OK;
+    if (json_array_size(latency) != 2)
+        return dg_fail(err, DG_USAGE, "network.links.latency_ms must be two numbers, the least and the most");
+    if (json_integer_value(json_array_get(latency, 0)) > json_integer_value(json_array_get(latency, 1)))
+        return dg_fail(err, DG_USAGE, "network.links.latency_ms: the least is above the most");
+    return DG_OK;
+}
+
+dg_code network_plan_check(const dg_plan *plan, dg_error *err)
+{
+    const json_t *links = network_at(plan, "links");
+    if (json_array_size(network_at(plan, "faults")))
+        return dg_fail(err, DG_USAGE, "network.faults: faults of the world are not part of this version; leave them out");
+    if (!network_wanted(plan) && (json_object_size(links) || network_at(plan, "forks")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links and forks need nodes");
+    if (!network_wanted(plan))
+        return DG_OK;
+    if (check_shares(network_at(plan, "classes"), err) < 0)
+        return DG_USAGE;
+    return check_latency(json_object_get(links, "latency_ms"), err);
+}
+
+/* Each share ends where the sum up to it, rounded, does: together they are whole. */
+static void read_shares(network_wish *out, const json_t *classes)
+{
+    const json_t *item;
+    double sum = 0;
+    uint32_t given = 0;
+    size_t i;
+    json_array_foreach(classes, i, item) {
+        uint32_t until;
+        sum += json_number_value(json_object_get(item, "share"));
+        until = i + 1 == json_array_size(classes) ? PPM : (uint32_t)(sum * PPM + 0.5);
+        until = until > PPM ? PPM : until;
+        out->shares[i] = (dg_share){ dg_class_named(json_string_value(json_object_get(item, "class"))), until - given };
+        given = until;
+    }
+    out->share_count = i;
+}
+
+void network_plan_read(network_wish *out, const dg_plan *plan)
+{
+    const json_t *links = network_at(plan, "links"), *latency = json_object_get(links, "latency_ms");
+    memset(out, 0, sizeof *out);
+    read_shares(out, network_at(plan, "classes"));
+    out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
+    out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
+    out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,
+                               .loss_ppm = (uint32_t)json_integer_value(json_object_get(links, "loss_per_million")) };
+    out->no_forks = json_is_false(network_at(plan, "forks"));
+}

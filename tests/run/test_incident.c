@@ -1,0 +1,94 @@
+/* The incident that a network is simulated for, from its plan to the exit code: the
+ * wrong repair breaks what it broke in 2024, the right one holds, and a world
+ * without forks, in which both look alike, proves nothing and must say so. */
+#include "model_run.h"
+
+#include <string.h>
+
+static json_t *run_plan(const char *class, bool forks)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_plan *plan;
+    json_t *outcome = NULL, *item;
+    dg_error err = { .text = "" };
+    if (dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err) < 0)
+        ck_abort_msg("%s", err.text);
+    item = json_array_get(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"), 0);
+    json_object_set_new(item, "class", json_string(class));
+    ck_assert_int_eq(dg_plan_set(plan, "network.forks", forks ? "true" : "false", &err), DG_OK);
+    if (dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    dg_plan_free(plan);
+    return outcome;
+}
+
+static bool any_line(const json_t *lines, const char *part)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(lines, i, line)
+        if (strstr(json_string_value(line), part))
+            return true;
+    return false;
+}
+
+static const struct {
+    const char *class;
+    bool forks;
+    int exit;
+    const char *topology, *backing, *cause;
+} rows[] = {
+    { "SD_V12_PURGE", true, DG_EXIT_BROKE, "broke", "broke", "by a leaf signal that only deactivated (fork #" },
+    { "SD_V12_OK", true, DG_EXIT_HELD, "held", "held", NULL },
+    { "SD_V12_PURGE", false, DG_EXIT_INCONCLUSIVE, "unexercised", "held", NULL },
+    { "SD_V12_DROP", false, DG_EXIT_BROKE, "broke", "broke", "was dropped at 100 nodes" },
+    { "SD_V12_DROP", true, DG_EXIT_BROKE, "broke", "broke", "was dropped at 100 nodes" },
+    { "KAGOME", true, DG_EXIT_HELD, "held", "held", NULL },
+};
+
+START_TEST(the_stall_comes_out_as_it_was)
+{
+    json_t *o = run_plan(rows[_i].class, rows[_i].forks);
+    ck_assert_msg(dg_outcome_exit(o) == rows[_i].exit, "%s: %s", rows[_i].class, verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "topology-present"), rows[_i].topology) == 0, "%s: %s", rows[_i].class, verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "backing-rate"), rows[_i].backing) == 0, "%s: %s", rows[_i].class, verdicts(o));
+    ck_assert_str_eq(claim_status(o, "finality-lag"), "held"); /* no alarm rang */
+    ck_assert_str_eq(claim_status(o, "block-cadence"), "held");
+    ck_assert(!rows[_i].cause || any_line(json_object_get(o, "causes"), rows[_i].cause));
+    ck_assert(any_line(json_object_get(o, "notes"), "class table " DG_CLASS_TABLE_VERSION));
+    if (rows[_i].exit == DG_EXIT_BROKE) {
+        const json_t *claim = claim_of(o, "topology-present");
+        ck_assert_int_eq(json_integer_value(json_object_get(claim, "first_block")), 33); /* U itself */
+        ck_assert_int_eq(json_integer_value(json_object_get(claim, "count")), 8);        /* up to the boundary */
+        ck_assert_str_eq(json_string_value(json_object_get(claim, "healed")), "session change");
+        ck_assert_str_eq(claim_text(o, "topology-present"), "0/100 validators hold a grid topology from #33 to #40");
+    }
+    json_decref(o);
+}
+END_TEST
+
+/* Without a network nothing is said of one. */
+START_TEST(a_plan_without_a_network_has_no_claims_about_it)
+{
+    const json_t *claim;
+    size_t i;
+    json_t *o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), fixture_path("paseo-1002000-e20.wasm"), "boundary-1", NULL);
+    json_array_foreach(json_object_get(o, "claims"), i, claim)
+        ck_assert_str_ne(json_string_value(json_object_get(claim, "basis")), "node model");
+    ck_assert(!any_line(json_object_get(o, "notes"), "class table"));
+    json_decref(o);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("incident");
+    TCase *tc = tcase_create("incident");
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, the_stall_comes_out_as_it_was, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
+    tcase_add_test(tc, a_plan_without_a_network_has_no_claims_about_it);
+    suite_add_tcase(s, tc);
+    if (REDUCED)
+        printf("not run: all but one class, under sanitizers\n");
+    return suite_run(s);
+}
