@@ -59,6 +59,20 @@ START_TEST(without_forks_nothing_is_pruned)
 }
 END_TEST
 
+/* The chain with more primary blocks, though shorter; of equals the longer; of those
+ * the one that was there first. */
+static const struct { uint32_t weight[2], number[2]; bool better; } choices[] = {
+    { { 5, 4 }, { 8, 9 }, true }, { { 4, 5 }, { 9, 8 }, false }, { { 4, 4 }, { 9, 8 }, true }, { { 4, 4 }, { 8, 8 }, false },
+};
+START_TEST(primary_blocks_weigh_more_than_length)
+{
+    dg_net_block blocks[2] = { { .weight = choices[_i].weight[0], .number = choices[_i].number[0] },
+                               { .weight = choices[_i].weight[1], .number = choices[_i].number[1] } };
+    dg_network net = { .blocks = blocks, .block_count = 2 };
+    ck_assert_int_eq(dg_net_better(&net, 0, 1), choices[_i].better);
+}
+END_TEST
+
 /* ---- finality ---- */
 
 START_TEST(finality_follows_two_to_five_blocks_behind)
@@ -187,6 +201,8 @@ START_TEST(compiling_the_new_code_empties_slots)
             ck_assert_uint_le(world_slot(&w, r), AT + compiles[_i].empty); /* right after U, in a row */
             empty++;
         }
+        if (r->kind == DG_REC_BLOCK) /* nobody makes up for a slot it slept through */
+            ck_assert_uint_lt(r->at, (world_slot(&w, r) + 1) * 6000 * DG_MS);
         finalized_in_gap += r->kind == DG_REC_FINALIZED && compiles[_i].empty > 2 && world_slot(&w, r) > AT && world_slot(&w, r) < AT + 4;
     }
     ck_assert_uint_eq(empty, compiles[_i].empty);
@@ -504,6 +520,7 @@ int main(void)
     if (!REDUCED)
         tcase_add_test(tc, slots_have_as_many_claims_as_the_lottery_says);
     tcase_add_test(tc, without_forks_nothing_is_pruned);
+    tcase_add_loop_test(tc, primary_blocks_weigh_more_than_length, 0, ROWS(choices));
     tcase_add_test(tc, finality_follows_two_to_five_blocks_behind);
     tcase_add_test(tc, finality_stops_without_two_thirds);
     tcase_add_test(tc, a_node_that_restarts_finds_its_way_back);
