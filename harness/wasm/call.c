@@ -257,8 +257,8 @@ static wasmtime_store_t *open_store(dg_module *m, dg_guest *g, uint64_t fuel)
     return store;
 }
 
-dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
-                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
+static dg_code call_module(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
+                           const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
 {
     uint64_t fuel = options && options->fuel ? options->fuel : fuel_default;
     uint32_t memory_max = module->engine->options.memory_max;
@@ -291,5 +291,17 @@ dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks
     if (cost)
         count_cost(cost, &guest, fuel);
     wasmtime_store_delete(store);
+    return rc;
+}
+
+dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
+                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
+{
+    uint64_t since = meter ? dg_wall_ns() : 0;
+    dg_code rc = call_module(module, entry, hooks, user, options, kind, cost, err);
+    if (meter) {
+        meter->entry_ns += dg_wall_ns() - since;
+        meter->entries++;
+    }
     return rc;
 }

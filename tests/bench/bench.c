@@ -1,5 +1,5 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|blocks|long]: one part alone. */
+ * bench [trie|import|compile|call|blocks|network|long]: one part alone. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -65,6 +65,11 @@ int main(int argc, char **argv)
         bench_call(kusama);
     if (!only || strcmp(only, "blocks") == 0)
         bench_blocks(kusama, 1000);
+    if (!only || strcmp(only, "network") == 0) {
+        const char *large = pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo);
+        bench_network(paseo, "Paseo, 100 validators, 20 parachains", 41, 160, "");
+        bench_network(large, "Paseo, 300 validators, 50 parachains", 41, 60, "(10, aim 25)");
+    }
     if (!only || strcmp(only, "long") == 0)
         bench_long_run(kusama, 10000);
     return 0;
