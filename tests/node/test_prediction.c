@@ -1,0 +1,162 @@
+/* What was said of the stall before anybody could measure it, in numbers, over many
+ * seeds: how much is still backed, how long what was put aside survives, how many
+ * slots are contested. Every tolerance is that of the count itself: four standard
+ * deviations of a binomial with the predicted chance and the number of trials seen. */
+#include "model_net.h"
+
+#include <math.h>
+#include <string.h>
+
+/* In the third session: the luck of the first two is that of the genesis. */
+enum { AT = 2 * EPOCH + 5, BOUNDARY = 3 * EPOCH, CORES = 20, VALIDATORS = 100,
+       SEEDS = REDUCED ? 2 : 20, SESSIONS = REDUCED ? 4 : 40 };
+
+static void assert_chance(const char *what, uint64_t hits, uint64_t trials, double p)
+{
+    double sigma = sqrt(p * (1 - p) / (double)trials), seen = (double)hits / (double)trials;
+    ck_assert_msg(trials > 0, "%s: nothing was tried", what);
+    ck_assert_msg(fabs(seen - p) <= 4 * sigma, "%s: %.4f of %llu, predicted %.4f +- %.4f", what, seen, (unsigned long long)trials, p, 4 * sigma);
+}
+
+/* ---- what an author still has: the candidate of its own group ---- */
+
+typedef struct tally { uint64_t blocks, backed, most, primary, primary_backed; } tally;
+
+/* The core that the group of a block's author serves on a child of `leaf`; DG_NO: it
+ * is in no group. */
+static uint32_t core_of_author(const dg_net_block *leaf, uint32_t author)
+{
+    uint32_t member = leaf->session->member[author], group;
+    if (member == DG_NO || member >= leaf->view.validator_count)
+        return DG_NO;
+    group = dg_view_group_of(&leaf->view, member);
+    return group == DG_NO ? DG_NO : dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count);
+}
+
+/* A block of the stall backs its author's own candidate, unless that core waits. */
+static void check_block(const world *w, uint32_t id, uint64_t backed)
+{
+    const dg_net_block *b = &w->net->blocks[id], *leaf = &w->net->blocks[b->parent];
+    uint32_t core = core_of_author(leaf, b->author);
+    bool waits = core == DG_NO || leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
+    ck_assert_msg(backed == !waits, "#%u by node %u: %llu backed, its core %u %s", b->number, b->author, (unsigned long long)backed, core, waits ? "waits" : "is free");
+}
+
+static uint64_t backed_in(const world *w, uint32_t id)
+{
+    const dg_hash *hash = dg_block_hash(w->net->blocks[id].block);
+    for (size_t i = w->count; i--;)
+        if (w->log[i].kind == DG_REC_PARAS && dg_hash_equal(&w->log[i].hash, hash))
+            return w->log[i].n[1];
+    ck_abort_msg("a block without a record of its candidates");
+}
+
+/* Slot by slot, while the blocks are in the tree. */
+static void run_stall(tally *t, world *w, bool stalls)
+{
+    for (uint32_t slot = AT + 3; slot < BOUNDARY; slot++) {
+        uint32_t from = w->net->block_count;
+        world_run(w, slot);
+        for (uint32_t id = from; id < w->net->block_count; id++) {
+            uint64_t backed = backed_in(w, id);
+            if (stalls)
+                check_block(w, id, backed);
+            t->blocks++;
+            t->backed += backed;
+            t->most = backed > t->most ? backed : t->most;
+            t->primary += w->net->blocks[id].primary;
+            t->primary_backed += w->net->blocks[id].primary ? backed : 0;
+        }
+    }
+}
+
+static void run_seed(tally *t, const char *of, uint64_t seed)
+{
+    world_options o = { .of = of, .seed = seed, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 2);
+    run_stall(t, &w, strcmp(of, "SD_V12_DROP") == 0);
+    world_close(&w);
+}
+
+/* Primary authors are drawn evenly (the secondary ones follow from the state, and
+ * are the same under every seed), so with q the chance that a block backs one: the
+ * core of the next author is the same, and waits, with q / cores; q = 1 - q / cores. */
+START_TEST(in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none)
+{
+    tally t = { 0 };
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        run_seed(&t, "SD_V12_DROP", seed);
+    ck_assert_uint_eq(t.most, 1);
+    assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary, CORES / (CORES + 1.0));
+}
+END_TEST
+
+/* A class that knows better loses nothing in the same slots: every core is served
+ * each second block. */
+START_TEST(without_the_fault_half_of_the_cores_are_backed_a_block)
+{
+    tally t = { 0 };
+    run_seed(&t, "SD_V12_OK", 1);
+    ck_assert_uint_eq(t.most, CORES);
+    ck_assert_uint_ge(t.backed * 10, t.blocks * CORES / 2 * 8);
+}
+END_TEST
+
+/* ---- how long a topology that was put aside survives ---- */
+
+/* Slots from the first leaf of a session to the first loss of its topology. */
+static uint64_t survived(const world *w, const dg_record *session, size_t from)
+{
+    for (size_t i = from; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session->n[0])
+            return (w->log[i].at - session->at) / (6000 * DG_MS);
+    return UINT64_MAX;
+}
+
+/* Slots in which somebody beside the secondary author won: those leave a loser. */
+static double contested(double n) { return 1 - pow(0.75, (n - 1) / n); }
+
+/* The purge comes with the finality of the first contested slot. Finality lags by as
+ * much at the beginning of a session as later, so after k slots as many have passed. */
+START_TEST(what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k)
+{
+    static const uint64_t after[] = { 2, 5, 10 };
+    world_options o = { .of = "SD_V12_PURGE", .seed = 11 };
+    uint64_t left[3] = { 0 }, sessions = 0, twice = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, (SESSIONS + 1) * EPOCH + EPOCH - 1);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_SESSION || r->n[0] == 0 || r->n[0] > SESSIONS)
+            continue;
+        sessions++;
+        for (int k = 0; k < 3; k++)
+            left[k] += survived(&w, r, i) >= after[k];
+    }
+    ck_assert_uint_eq(sessions, SESSIONS);
+    for (int k = 0; k < 3; k++)
+        assert_chance("sessions whose topology is still there", left[k], sessions, pow(1 - contested(VALIDATORS), (double)after[k]));
+    for (size_t i = 0; i < w.count; i++)
+        twice += w.log[i].kind == DG_REC_SLOT && w.log[i].n[1] >= 2;
+    assert_chance("slots with two claims or more", twice, world_times(&w, DG_REC_SLOT, 0, UINT32_MAX), contested(VALIDATORS));
+    world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("prediction");
+    TCase *tc = tcase_create("prediction");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none);
+    tcase_add_test(tc, without_the_fault_half_of_the_cores_are_backed_a_block);
+    tcase_add_test(tc, what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
