@@ -104,6 +104,60 @@ START_TEST(without_the_fault_half_of_the_cores_are_backed_a_block)
 }
 END_TEST
 
+/* ---- how long it lasts: a line over the offset ---- */
+
+enum { FIRST = EPOCH, NEXT = 2 * EPOCH, STEP = REDUCED ? 9 : 1 };
+
+/* Slots from `at` to the end at whose end nobody holds the grid. */
+static uint32_t stalled(const world *w, uint32_t at, uint32_t to)
+{
+    uint32_t count = 0;
+    for (uint32_t slot = at; slot <= to; slot++) {
+        const dg_record *h = world_holders(w, slot);
+        ck_assert(h && h->n[2] == VALIDATORS && (h->n[4] == 0 || h->n[4] == VALIDATORS));
+        count += h->n[4] == 0;
+    }
+    return count;
+}
+
+/* Slot at which the topology of that session was lost first; UINT32_MAX: never. */
+static uint32_t lost_at(const world *w, uint64_t session)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session)
+            return (uint32_t)(w->log[i].at / (6000 * DG_MS));
+    return UINT32_MAX;
+}
+
+static uint32_t stall_of(const char *of, uint32_t at, uint32_t *lost)
+{
+    world_options o = { .of = of, .seed = 5, .enact = at, .how = DG_HOW_OVERRIDE };
+    uint32_t count;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, NEXT + 2);
+    count = stalled(&w, at, NEXT + 2);
+    *lost = lost_at(&w, 1);
+    world_close(&w);
+    return count;
+}
+
+/* Not in the boundary's own slot: there the session begins with N. */
+START_TEST(the_stall_is_the_rest_of_the_session_for_every_offset)
+{
+    uint32_t spared = 0, lost, slots;
+    for (uint32_t at = FIRST + 1; at < NEXT; at += STEP) {
+        ck_assert_uint_eq(stall_of("SD_V12_DROP", at, &lost), NEXT - at);
+        ck_assert_uint_eq(lost, FIRST);
+        slots = stall_of("SD_V12_PURGE", at, &lost);
+        ck_assert_msg(slots == (lost < at ? NEXT - at : 0), "U at %u: lost in slot %u, %u slots without", at, lost, slots);
+        spared += slots == 0;
+    }
+    ck_assert_uint_ge(spared, 1); /* the line of the wrong repair begins after the first pruned fork */
+    ck_assert_uint_lt(spared, EPOCH / 2);
+}
+END_TEST
+
 /* ---- how long a topology that was put aside survives ---- */
 
 /* Slots from the first leaf of a session to the first loss of its topology. */
@@ -154,6 +208,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none);
     tcase_add_test(tc, without_the_fault_half_of_the_cores_are_backed_a_block);
+    tcase_add_test(tc, the_stall_is_the_rest_of_the_session_for_every_offset);
     tcase_add_test(tc, what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
