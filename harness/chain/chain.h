@@ -222,13 +222,27 @@ typedef struct dg_enactment {
     const char *path;            /* "scheduler agenda, preimage", "sudo", ..: for the report; static */
     dg_block *parent;            /* U's parent, amended where the way needs it */
     dg_buf extrinsic;            /* transaction for U, len 0: none */
-    dg_bytes writes[1][2];       /* for override; borrowed from `code` */
+    dg_bytes writes[2][2];       /* for override, of `code`; for a configuration, of the two below; all borrowed */
     size_t write_count;
+    dg_buf config_key, config_value;
+    uint32_t config_session;     /* from which the configuration acts; 0: none is changed */
 } dg_enactment;
 /* Prepares U as a child of `parent`. DG_UNSUPPORTED: the runtime offers no such
  * way (the text names what it has); DG_USAGE. */
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err);
 void dg_enactment_clear(dg_enactment *enactment);
+/* What changes at U: new code, host configuration, or both. */
+typedef struct dg_transition {
+    dg_how how;
+    dg_bytes code;               /* borrowed; len 0: the code stays */
+    const json_t *config;        /* fields of HostConfiguration by their place ("a.b") to new values, as
+                                  * dg_value_encode reads them; borrowed; NULL: it stays */
+} dg_transition;
+/* As dg_chain_enact, and with a configuration: what a scheduled change writes into
+ * Configuration.PendingConfigs, in force two sessions after U's. DG_USAGE: no such
+ * field (the nearest is named), a value that does not fit; DG_UNSUPPORTED: the
+ * runtime keeps no such list. Mirrors: parachains configuration.rs, schedule_config_update. */
+dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent, const dg_transition *what, dg_error *err);
 /* After U: did the code change to `code`? `pending` when `:pending_code` waits.
  * When not, err words the reason found in the events (InvalidSpecName ..), or the
  * rule that the code breaks, with DG_MISMATCH. */

@@ -13,6 +13,8 @@
 void dg_enactment_clear(dg_enactment *enactment)
 {
     dg_buf_clear(&enactment->extrinsic);
+    dg_buf_clear(&enactment->config_key);
+    dg_buf_clear(&enactment->config_value);
 }
 
 dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent, dg_build_report *report, dg_error *err)
@@ -176,6 +178,31 @@ dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_
         return rc;
     rc = how == DG_HOW_AUTHORIZE ? by_authorize(&a, out, code, err) : by_set_code(&a, out, code, err);
     if (rc != DG_OK)
+        dg_enactment_clear(out);
+    return rc;
+}
+
+static dg_code add_config(dg_chain *chain, dg_enactment *out, const json_t *config, dg_error *err)
+{
+    dg_attempt a = { .chain = chain, .parent = out->parent };
+    dg_code rc;
+    if ((rc = dg_block_runtime_next(chain, a.parent, &a.runtime, err)) < 0 || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
+        return rc;
+    dg_buf_init(&out->config_key, DG_TRIE_KEY_MAX);
+    dg_buf_init(&out->config_value, DG_BLOCK_MAX);
+    return dg_enact_config(&a, out, config, err);
+}
+
+dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent, const dg_transition *what, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    if (what->code.len)
+        rc = dg_chain_enact(chain, out, parent, what->how, what->code, err);
+    else
+        *out = (dg_enactment){ .how = what->how, .path = "Configuration.PendingConfigs written", .parent = parent };
+    if (rc < 0 || !what->config)
+        return rc;
+    if ((rc = add_config(chain, out, what->config, err)) < 0)
         dg_enactment_clear(out);
     return rc;
 }

@@ -36,4 +36,7 @@ dg_code dg_enact_by_sudo(const dg_attempt *a, dg_buf *extrinsic, dg_bytes call, 
 dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent, dg_build_report *report, dg_error *err);
 json_t *dg_hex_json(dg_bytes bytes);
 
+/* Adds the write of a changed configuration to a U that is prepared but for it. */
+dg_code dg_enact_config(const dg_attempt *a, dg_enactment *out, const json_t *fields, dg_error *err);
+
 #endif

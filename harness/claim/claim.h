@@ -108,6 +108,7 @@ typedef struct dg_claim {
     const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
     dg_severity severity;  /* default; a plan may change it */
     bool network;          /* about the network: judged when the plan has one */
+    bool code;             /* about new code: judged when the plan brings some */
     bool optional;         /* unexercised does not make a run inconclusive */
     size_t size;           /* bytes of its memory, zeroed before start */
     void (*start)(void *memory, const dg_claim_setup *setup);

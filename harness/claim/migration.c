@@ -112,6 +112,6 @@ const dg_claim claim_migration = {
     .name = "migration",
     .says = "migrations end, within a block's work, and every stored value decodes under N afterwards",
     .because = "a migration has no weight limit of its own: a heavy one misses its slot, a forgotten one leaves values that read as nothing",
-    .basis = "real runtime", .options = options,
+    .basis = "real runtime", .code = true, .options = options,
     .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
 };

@@ -40,6 +40,6 @@ const dg_claim claim_queued_calls = {
     .name = "queued-calls",
     .says = "scheduled and authorised calls decode to the same pallet and call under N",
     .because = "calls are stored by index: a re-numbered pallet turns an approved call into another one",
-    .basis = "real runtime", .optional = true,
+    .basis = "real runtime", .code = true, .optional = true,
     .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
 };

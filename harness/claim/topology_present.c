@@ -110,6 +110,6 @@ const dg_claim claim_topology_present = {
     .name = "topology-present",
     .says = "after U validators hold the grid topology of their session",
     .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it was needed for, and was forgotten",
-    .basis = "node model", .options = options, .network = true,
+    .basis = "node model", .options = options, .network = true, .code = true,
     .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
 };

@@ -4,7 +4,7 @@
 typedef struct memory {
     uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
     bool tried, enacted, pending, migrated, built_after;
-    char refused[240], path[80];
+    char refused[240], path[160];
 } memory;
 
 static void start(void *at, const dg_claim_setup *setup)

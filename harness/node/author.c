@@ -134,7 +134,7 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
     dg_code rc;
     m->enacts = net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
     if (m->enacts) {
-        if ((rc = dg_chain_enact(net->chain, &m->enactment, parent, net->enact.how, net->enact.code, err)) < 0)
+        if ((rc = dg_chain_transition(net->chain, &m->enactment, parent, &net->enact.what, err)) < 0)
             return rc;
         parent = m->enactment.parent;
         extrinsic = dg_buf_bytes(&m->enactment.extrinsic);
@@ -161,7 +161,8 @@ static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
 {
     dg_error why = { .text = "" };
     bool pending = false;
-    dg_code rc = dg_chain_enacted(net->chain, b->block, net->enact.code, &pending, &why);
+    dg_bytes code = net->enact.what.code;
+    dg_code rc = code.len ? dg_chain_enacted(net->chain, b->block, code, &pending, &why) : DG_OK;
     uint64_t n[6] = { b->slot, rc == DG_OK, pending };
     b->enacted = true;
     if (rc == DG_NOMEM || rc == DG_IO)

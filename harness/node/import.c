@@ -98,7 +98,7 @@ static dg_code compile(dg_network *net, uint32_t node, uint32_t id, dg_error *er
 {
     dg_ns spread = net->options.compile_ns_max - net->options.compile_ns_min, now = dg_sim_now(net->sim);
     dg_rng luck = dg_rng_fork(net->options.seed, "compile", node, 0);
-    if (!net->blocks[id].enacted || net->nodes[node].compiled || !net->options.compile_ns_max)
+    if (!net->blocks[id].enacted || !net->enact.what.code.len || net->nodes[node].compiled || !net->options.compile_ns_max)
         return DG_OK;
     net->nodes[node].compiled = true;
     return dg_sim_pause(net->sim, (dg_node_ix){ node }, now, now + net->options.compile_ns_min + dg_rng_below(&luck, spread + 1), err);

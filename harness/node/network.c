@@ -244,15 +244,34 @@ void dg_network_free(dg_network *net)
 
 /* ---- the door ---- */
 
-dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err)
+static dg_code set_enact(dg_network *net, uint64_t slot, dg_error *err)
 {
     if (slot < net->first_slot || slot <= net->slot)
         return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network", (unsigned long long)slot);
+    if (net->enact.set && net->enact.slot != slot)
+        return dg_fail(err, DG_USAGE, "code and configuration change in one slot, not in %llu and %llu",
+                       (unsigned long long)net->enact.slot, (unsigned long long)slot);
     net->enact.set = true;
     net->enact.slot = slot;
-    net->enact.how = how;
-    net->enact.code = code;
     return DG_OK;
+}
+
+dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err)
+{
+    dg_code rc = set_enact(net, slot, err);
+    if (rc < 0)
+        return rc;
+    net->enact.what.how = how;
+    net->enact.what.code = code;
+    return DG_OK;
+}
+
+dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err)
+{
+    dg_code rc = set_enact(net, slot, err);
+    if (rc == DG_OK)
+        net->enact.what.config = fields;
+    return rc;
 }
 
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)

@@ -138,6 +138,8 @@ void dg_network_free(dg_network *net);
 /* From `slot` on every block on a parent without it enacts `code` (borrowed until
  * the network is freed). Before the run has come there. */
 dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err);
+/* .. or changes the host configuration (see dg_transition; borrowed likewise), alone or with new code of the same slot. */
+dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err);
 
 /* Up to the end of slot `until`. May be called again. A block that a runtime refuses
  * to build is a record, not a failure; below zero is a broken chain, no memory, or

@@ -293,7 +293,7 @@ struct dg_network {
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
     dg_finality finality;
     uint64_t first_slot, slot_ns, slot;
-    struct { bool set; uint64_t slot; dg_how how; dg_bytes code; } enact;
+    struct { bool set; uint64_t slot; dg_transition what; } enact;
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t last_session_told;
     bool session_told;

@@ -30,6 +30,25 @@ static void printf_wrap(sheet *s, unsigned indent, const char *format, ...)
 
 /* ---- head ---- */
 
+/* A plan may leave the code as it is and change the configuration. */
+static bool code_stays(const json_t *o)
+{
+    return strcmp(text_at(json_object_get(o, "upgrade"), "how"), "config") == 0;
+}
+
+/* "executor_params, no_show_slots": what the plan changes of the configuration. */
+static void fields_text(char *out, size_t size, const json_t *o)
+{
+    const json_t *config = json_object_get(json_object_get(json_object_get(o, "plan"), "upgrade"), "config");
+    const char *path;
+    size_t used = 0;
+    json_t *v;
+    out[0] = 0;
+    json_object_foreach((json_t *)config, path, v)
+        if (used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%.80s", used ? ", " : "", path);
+}
+
 static void title(sheet *s, const json_t *o)
 {
     const json_t *from = json_object_get(o, "from"), *to = json_object_get(o, "to"), *upgrade = json_object_get(o, "upgrade");
@@ -37,6 +56,8 @@ static void title(sheet *s, const json_t *o)
     char line[400];
     snprintf(line, sizeof line, "%.60s %lld -> %s%.60s%s%lld", text_at(from, "spec_name"), whole_at(from, "spec_version"),
              same ? "" : text_at(to, "spec_name"), "", same ? "" : " ", whole_at(to, "spec_version"));
+    if (code_stays(o))
+        snprintf(line, sizeof line, "%.60s %lld, configuration changed", text_at(from, "spec_name"), whole_at(from, "spec_version"));
     sheet_put(s, line);
     snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld)", whole_at(upgrade, "block"), text_at(upgrade, "at"),
              whole_at(upgrade, "slot_of_session"), whole_at(upgrade, "session"));
@@ -62,6 +83,7 @@ static void label(sheet *s, const char *word)
 static void head(sheet *s, const json_t *o)
 {
     const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
+    char fields[240];
     title(s, o);
     label(s, "fork");
     printf_wrap(s, COLUMN_NAME, "%.60s #%lld %.70s", text_at(o, "chain"), whole_at(block, "number"), text_at(block, "hash"));
@@ -72,9 +94,17 @@ static void head(sheet *s, const json_t *o)
     label(s, "N-1");
     printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "from"), "hash"), whole_at(json_object_get(o, "from"), "blob_bytes"));
     sheet_end(s);
-    label(s, "N");
-    printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "to"), "hash"), whole_at(json_object_get(o, "to"), "blob_bytes"));
-    sheet_end(s);
+    if (!code_stays(o)) {
+        label(s, "N");
+        printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "to"), "hash"), whole_at(json_object_get(o, "to"), "blob_bytes"));
+        sheet_end(s);
+    }
+    fields_text(fields, sizeof fields, o);
+    if (fields[0]) {
+        label(s, "config");
+        printf_wrap(s, COLUMN_NAME, "%s", fields);
+        sheet_end(s);
+    }
     label(s, "by");
     printf_wrap(s, COLUMN_NAME, "%.40s %.40s, %.60s", text_at(program, "name"), text_at(program, "version"), text_at(program, "engine"));
     sheet_end(s);

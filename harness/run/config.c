@@ -96,14 +96,58 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
     }
 }
 
-static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is)
+/* ---- what the plan wants changed ---- */
+
+static int set_at(json_t *config, const char *path, const json_t *value)
 {
+    const char *dot;
+    char part[80];
+    for (; (dot = strchr(path, '.')); path = dot + 1) {
+        snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
+        config = json_object_get(config, part);
+    }
+    return json_object_set(config, path, (json_t *)value);
+}
+
+/* A copy in which fields that came to be what the plan wants read as control's, so
+ * that what is left over is what nobody asked for. Owned. */
+static json_t *but_for_wanted(const run_state *run, const json_t *old, const json_t *now)
+{
+    json_t *copy = json_deep_copy(now), *v;
+    const char *path;
+    int bad = copy == NULL;
+    json_object_foreach(run->config_wanted, path, v)
+        if (json_equal(config_field(now, path), v) && config_field(old, path))
+            bad |= set_at(copy, path, config_field(old, path));
+    if (bad) {
+        json_decref(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+/* At the end of the run it has to be in force, where N still has such a field. */
+static void add_missing(words *changed, const run_state *run, const json_t *now)
+{
+    const char *path;
+    json_t *v;
+    json_object_foreach(run->config_wanted, path, v)
+        if (config_field(now, path) && !json_equal(config_field(now, path), v))
+            add_word(changed, "%s is %s and not %s as planned", path, config_field(now, path), v);
+}
+
+static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is, bool end)
+{
+    bool planned = a->run->config_wanted && strcmp(name, "Configuration.ActiveConfig") == 0;
     const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
+    json_t *copy = planned && old && now ? but_for_wanted(a->run, old, now) : NULL;
     size_t fields = 0;
     words changed = { .fields = &fields }, gone = { .fields = &fields };
     json_t *detail;
+    if (planned && now && end)
+        add_missing(&changed, a->run, now);
     if (old && now)
-        compare(&changed, &gone, "", old, now, now);
+        compare(&changed, &gone, "", old, copy ? copy : now, now);
     else if (!now)
         snprintf(changed.text, sizeof changed.text, "%.200s", is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
     detail = json_pack("{s:s, s:o}", "what", name, "changed", plain_json(changed.text));
@@ -113,6 +157,13 @@ static void log_one(arm *a, dg_block *block, const char *name, const json_t *was
         a->run->log.rc = DG_NOMEM;
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG, 
             LOG_N(now != NULL, changed.count == 0, old != NULL, (int64_t)fields, (int64_t)changed.count), detail);
+    json_decref(copy);
+}
+
+/* What is to come is the plan's own where the plan changes the configuration. */
+static bool is_planned(const run_state *run, const char *name)
+{
+    return run->config_wanted && strcmp(name, "Configuration.PendingConfigs") == 0;
 }
 
 void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
@@ -120,6 +171,6 @@ void config_log(arm *a, dg_block *block, const json_t *now, const json_t *contro
     const char *name;
     json_t *was;
     json_object_foreach((json_t *)control, name, was)
-        if (json_object_get(now, name))
-            log_one(a, block, name, was, json_object_get(now, name));
+        if (json_object_get(now, name) && !is_planned(a->run, name))
+            log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
 }

@@ -5,16 +5,76 @@
 
 #include "claim/claim.h"
 
+dg_transition run_transition(const run_state *run)
+{
+    return (dg_transition){ .how = run->plan->how, .code = dg_buf_bytes(&run->code), .config = run->plan->config };
+}
+
+/* ---- the configuration that the plan wants ---- */
+
+/* The value at a dotted place; borrowed, NULL: there is none. */
+json_t *config_field(const json_t *config, const char *path)
+{
+    const char *dot;
+    char part[80];
+    for (; (dot = strchr(path, '.')); path = dot + 1) {
+        snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
+        config = json_object_get(config, part);
+    }
+    return json_object_get(config, path);
+}
+
+/* As it reads when it is decoded again: one value may be written in several ways. */
+static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *err)
+{
+    dg_runtime *runtime;
+    const dg_meta *meta;
+    const char *path;
+    json_t *list = NULL, *v, *last;
+    int bad = 0;
+    dg_code rc = dg_block_runtime_next(run->control.chain, way->parent, &runtime, err);
+    if (rc < 0 || (rc = dg_runtime_meta(runtime, &meta, err)) < 0
+        || (rc = dg_value_decode_all(meta, &list, dg_meta_storage(meta, "Configuration", "PendingConfigs")->value,
+                                     dg_buf_bytes(&way->config_value), err)) < 0)
+        return rc;
+    last = json_array_get(json_array_get(list, json_array_size(list) - 1), 1);
+    run->config_wanted = json_object();
+    json_object_foreach((json_t *)run->plan->config, path, v)
+        bad |= json_object_set(run->config_wanted, path, config_field(last, path));
+    json_decref(list);
+    return run->config_wanted && !bad ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the wanted configuration");
+}
+
+dg_code run_config_try(run_state *run, dg_error *err)
+{
+    dg_transition what = { .config = run->plan->config };
+    dg_enactment way;
+    dg_code rc;
+    if (!what.config)
+        return DG_OK;
+    rc = dg_chain_transition(run->control.chain, &way, dg_chain_root(run->control.chain), &what, err);
+    if (rc == DG_USAGE || rc == DG_UNSUPPORTED)
+        return dg_fail_within(err, DG_USAGE, "upgrade.config");
+    if (rc < 0)
+        return rc;
+    rc = keep_wanted(run, &way, err);
+    dg_enactment_clear(&way);
+    return rc;
+}
+
+/* ---- block U ---- */
+
 dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err)
 {
     run_state *run = a->run;
     dg_enactment way;
     dg_build_options options = { .claim = *claim };
     dg_block *tip = a->tip;
+    dg_transition what = run_transition(run);
     dg_bytes extrinsic;
     dg_code rc;
     memset(&way, 0, sizeof way);
-    rc = dg_chain_enact(a->chain, &way, a->tip, run->plan->how, dg_buf_bytes(&run->code), err);
+    rc = dg_chain_transition(a->chain, &way, a->tip, &what, err);
     if (rc < 0) {
         /* not a verdict on N: the way does not exist on this chain */
         dg_enactment_clear(&way);
@@ -27,7 +87,10 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
     }
     options.writes = (const dg_bytes (*)[2])way.writes;
     options.write_count = way.write_count;
-    snprintf(a->path, sizeof a->path, "%s", way.path ? way.path : "");
+    if (way.config_session)
+        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", way.path, way.config_session);
+    else
+        snprintf(a->path, sizeof a->path, "%s", way.path ? way.path : "");
     a->amended = way.parent != a->tip;
     if (a->amended)
         a->tip = a->recent[0] = way.parent;
@@ -52,7 +115,7 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     static const char *const hows[] = { "authorize", "set-code", "override" };
     dg_error why = { .text = "" };
     json_t *detail = versions_json(run);
-    dg_code rc = dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code), &a->pending, &why);
+    dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code), &a->pending, &why) : DG_OK;
     if (rc == DG_IO || rc == DG_NOMEM) {
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
@@ -60,7 +123,7 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     a->enacted = rc == DG_OK;
     if (!a->enacted)
         snprintf(a->refused, sizeof a->refused, "%.299s", why.text);
-    if (json_object_set_new(detail, "how", json_string(hows[run->plan->how])) != 0
+    if (json_object_set_new(detail, "how", json_string(run->code.len ? hows[run->plan->how] : "config")) != 0
         || json_object_set_new(detail, "path", plain_json(a->path)) != 0
         || (!a->enacted && json_object_set_new(detail, "refused", plain_json(a->refused)) != 0))
         run->log.rc = DG_NOMEM;

@@ -124,6 +124,8 @@ dg_code identity_log(arm *a, dg_block *before, dg_error *err)
     run_state *run = a->run;
     babe old, now;
     dg_code rc;
+    if (!run->code.len)
+        return DG_OK; /* the code stays */
     if ((rc = babe_of(&old, run->from_kept, dg_block_state(before), err)) < 0
         || (rc = babe_of(&now, run->to, dg_block_state(before), err)) < 0)
         return rc;

@@ -87,6 +87,13 @@ static dg_code run_slots(arm *a, dg_network *net, dg_error *err)
     return DG_OK;
 }
 
+static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
+{
+    dg_transition what = run_transition(run);
+    dg_code rc = what.code.len ? dg_network_enact(net, run->upgrade_slot, what.how, what.code, err) : DG_OK;
+    return rc == DG_OK && what.config ? dg_network_configure(net, run->upgrade_slot, what.config, err) : rc;
+}
+
 dg_code network_run(arm *a, dg_error *err)
 {
     run_state *run = a->run;
@@ -103,7 +110,7 @@ dg_code network_run(arm *a, dg_error *err)
     options.no_forks = wish.no_forks;
     if (rc >= 0 && (rc = dg_network_new(&net, own.chain, &options, err)) >= 0 && (rc = begin(a, net, &wish, err)) >= 0
         && a->which == DG_ARM_TREATMENT)
-        rc = dg_network_enact(net, run->upgrade_slot, run->plan->how, dg_buf_bytes(&run->code), err);
+        rc = set_transition(net, run, err);
     if (rc >= 0)
         rc = run_slots(a, net, err);
     dg_network_free(net);

@@ -19,7 +19,7 @@ static const json_t *own_options(const run_state *run, const dg_claim *claim)
 static bool is_judged(const run_state *run, const dg_claim *claim)
 {
     const json_t *claims = json_object_get(run->plan->json, "claims"), *own = own_options(run, claim);
-    if (claim->network && !network_wanted(run->plan))
+    if ((claim->network && !network_wanted(run->plan)) || (claim->code && !run->plan->to[0]))
         return false;
     return (!json_is_false(json_object_get(claims, "default")) || own) && !json_is_true(json_object_get(own, "off"));
 }
@@ -160,7 +160,7 @@ static json_t *upgrade_json(const run_state *run)
     static const char *const hows[] = { "authorize", "set-code", "override" };
     const char *at = json_string_value(json_object_get(json_object_get(run->plan->json, "upgrade"), "at"));
     uint64_t start = run->first_boundary - run->clock.epoch_slots;
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how", hows[run->plan->how], "path", run->treatment.path,
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how", run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
                      "block", (json_int_t)run->treatment.upgrade_block, "slot", (json_int_t)run->upgrade_slot,
                      "slot_of_session", (json_int_t)(run->upgrade_slot - start), "session", (json_int_t)field_at_upgrade(run, DG_EV_BLOCK, 1),
                      "enacted", run->treatment.enacted, "pending", run->treatment.pending);
@@ -206,8 +206,12 @@ static json_t *name_json(const run_state *run)
     char room[160];
     if (name)
         return json_incref(name);
-    snprintf(room, sizeof room, "%s %u -> %u", dg_runtime_version(run->from_kept)->spec_name,
-             dg_runtime_version(run->from_kept)->spec_version, dg_runtime_version(run->to)->spec_version);
+    if (!run->code.len)
+        snprintf(room, sizeof room, "%s %u, another configuration", dg_runtime_version(run->from_kept)->spec_name,
+                 dg_runtime_version(run->from_kept)->spec_version);
+    else
+        snprintf(room, sizeof room, "%s %u -> %u", dg_runtime_version(run->from_kept)->spec_name,
+                 dg_runtime_version(run->from_kept)->spec_version, dg_runtime_version(run->to)->spec_version);
     return plain_json(room);
 }
 

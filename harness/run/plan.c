@@ -169,14 +169,29 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
 {
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
-    bool all = !json_is_false(json_object_get(claims, "default")), some = false;
+    bool all = !json_is_false(json_object_get(claims, "default")), some = false, code = text_at(plan, "upgrade", "to") != NULL;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         const json_t *own = json_object_get(claims, claim->name);
         if (own && claim->network && !json_is_true(json_object_get(own, "off")) && !network_wanted(plan))
             return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes", claim->name);
-        some |= (all || own) && !json_is_true(json_object_get(own, "off")) && (!claim->network || network_wanted(plan));
+        if (own && claim->code && !json_is_true(json_object_get(own, "off")) && !code)
+            return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to", claim->name);
+        some |= (all || own) && !json_is_true(json_object_get(own, "off")) && (!claim->network || network_wanted(plan)) && (!claim->code || code);
     }
     return some ? DG_OK : dg_fail(err, DG_USAGE, "claims: every claim is switched off, so nothing would be judged");
+}
+
+/* New code, new configuration, or both. */
+static dg_code find_change(dg_plan *plan, dg_error *err)
+{
+    const char *to = text_at(plan, "upgrade", "to");
+    plan->to[0] = 0;
+    plan->config = json_object_get(json_object_get(plan->json, "upgrade"), "config");
+    if (plan->config && !json_object_size(plan->config))
+        return dg_fail(err, DG_USAGE, "upgrade.config names no field of the host configuration");
+    if (!to && !plan->config)
+        return dg_fail(err, DG_USAGE, "upgrade.to is missing (runtime N; a plan that only changes the configuration has upgrade.config)");
+    return to ? resolve(plan->to, sizeof plan->to, plan, "upgrade.to", to, err) : DG_OK;
 }
 
 static dg_code check(dg_plan *plan, dg_error *err)
@@ -191,7 +206,7 @@ static dg_code check(dg_plan *plan, dg_error *err)
         return dg_fail_within(err, rc, "upgrade.at");
     if ((rc = resolve(plan->snapshot, sizeof plan->snapshot, plan, "snapshot",
                       json_string_value(json_object_get(plan->json, "snapshot")), err)) < 0
-        || (rc = resolve(plan->to, sizeof plan->to, plan, "upgrade.to", text_at(plan, "upgrade", "to"), err)) < 0)
+        || (rc = find_change(plan, err)) < 0)
         return rc;
     plan->how = how_of(text_at(plan, "upgrade", "how"));
     plan->boundaries_after = (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);

@@ -14,7 +14,8 @@ struct dg_plan {
     char folder[768];  /* where relative paths may also start; "" none */
     /* set by dg_plan_check */
     bool checked;
-    char snapshot[1024], to[1024];
+    char snapshot[1024], to[1024]; /* to: "" when the code stays */
+    const json_t *config;          /* upgrade.config; NULL: it stays */
     dg_position at;
     dg_how how;
     uint32_t boundaries_after;
@@ -86,7 +87,7 @@ typedef struct arm {
     /* treatment */
     dg_hash before;                  /* hash of U-1 */
     bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
-    char path[80], refused[300];
+    char path[160], refused[300];
     bool amended;
 } arm;
 
@@ -97,8 +98,9 @@ struct dg_run_state {
     const dg_run_options *options;
     dg_engine *engine;
     dg_source source;
-    dg_buf code;                 /* N as handed in */
-    dg_runtime *from, *to;       /* N-1 (borrowed from control's chain), N (owned) */
+    dg_buf code;                 /* N as handed in; empty where the code stays */
+    dg_runtime *from, *to;       /* N-1 (borrowed from control's chain), N or else N-1 (owned) */
+    json_t *config_wanted;       /* fields that U changes, as they read afterwards; owned, NULL: none */
     dg_runtime *from_kept;       /* N-1, kept beyond its chain */
     uint32_t fork_number;
     dg_hash fork_hash;
@@ -133,6 +135,9 @@ dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report
 dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err); /* sets a->running */
 
 /* enact.c: U, in treatment */
+dg_transition run_transition(const run_state *run);
+json_t *config_field(const json_t *config, const char *path);
+dg_code run_config_try(run_state *run, dg_error *err); /* before any block: is there what the plan changes? */
 dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err);
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err);  /* event at U */
 dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 */

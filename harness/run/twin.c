@@ -40,6 +40,10 @@ static dg_code open_runtimes(run_state *run, dg_error *err)
     if (rc < 0)
         return rc;
     run->from_kept = dg_runtime_keep(from);
+    if (!run->code.len) {
+        run->to = dg_runtime_keep(from);
+        return DG_OK;
+    }
     if (dg_bytes_equal(dg_runtime_blob(from), dg_buf_bytes(&run->code)))
         return dg_fail(err, DG_USAGE, "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
                        dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version, dg_hash_short(dg_runtime_hash(from)).text);
@@ -54,6 +58,8 @@ static dg_code refuse_same_code(run_state *run, dg_error *err)
 {
     dg_buf a, b;
     dg_code rc;
+    if (!run->code.len)
+        return DG_OK;
     dg_buf_init(&a, DG_BLOB_MAX);
     dg_buf_init(&b, DG_BLOB_MAX);
     if ((rc = dg_blob_decode(&a, dg_runtime_blob(run->from_kept), err)) == DG_OK
@@ -109,12 +115,12 @@ static dg_code open_all(run_state *run, dg_error *err)
     dg_buf_init(&run->code, DG_BLOB_MAX);
     if ((rc = open_engine(run, err)) < 0
         || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine, run->options->cache_dir, import_progress, run, err)) < 0
-        || (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir, import_progress, run, err)) < 0)
+        || (run->plan->to[0] && (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir, import_progress, run, err)) < 0))
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
     if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
-        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0)
+        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
     return DG_OK;
@@ -146,6 +152,7 @@ static void run_clear(run_state *run)
     arm_clear(&run->treatment);
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
+    json_decref(run->config_wanted);
     dg_source_close(&run->source);
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);
