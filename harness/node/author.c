@@ -179,7 +179,10 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     dg_code rc;
     if ((rc = dg_record_emit(net, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0 || (rc = dg_paras_read(net, &paras, b->block, err)) < 0)
         return rc;
-    b->includes = paras.included != 0;
+    rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err);
+    dg_paras_clear(&paras);
+    if (rc < 0)
+        return rc;
     net->stats.backed += paras.backed;
     net->stats.included += paras.included;
     net->stats.timed_out += paras.timed_out;

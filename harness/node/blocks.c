@@ -104,6 +104,8 @@ uint32_t dg_net_favourite(const dg_network *net)
 static void forget(dg_net_block *b)
 {
     dg_work_clear(b);
+    dg_approval_free(b->approval);
+    b->approval = NULL;
     if (b->viewed)
         dg_view_clear(&b->view);
     dg_free(b->imported);

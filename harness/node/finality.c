@@ -1,8 +1,8 @@
 /* finality.c - GRANDPA, one round after the other, counted for the network as a whole.
  *
  * Each voter votes for what it sees itself: two blocks below its best, no more than
- * three quarters of the way there, and nothing above a block that it has not
- * approved. The set of voters follows the digests of finalized blocks, as a client
+ * three quarters of the way there, and nothing above a block that is not approved,
+ * unless that holds it back by five hundred blocks. The set of voters follows the digests of finalized blocks, as a client
  * follows them, never the runtime's answer at a leaf.
  * Mirrors: sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
 #include "node/node_impl.h"
@@ -86,19 +86,22 @@ static uint32_t ancestor_at(const dg_network *net, uint32_t id, uint32_t number)
     return id;
 }
 
-static bool is_approved(const dg_network *net, uint32_t node, const dg_net_block *b)
-{
-    return !b->includes || b->imported[node] + dg_constant_of(DG_CONST_APPROVAL) <= dg_sim_now(net->sim);
-}
-
 /* The highest block that has, with all below it down to `base`, been approved. */
-static uint32_t approved(const dg_network *net, uint32_t node, uint32_t id, uint32_t base)
+static uint32_t approved(const dg_network *net, uint32_t id, uint32_t base)
 {
     uint32_t highest = id;
     for (uint32_t at = id; at != base; at = net->blocks[at].parent)
-        if (!is_approved(net, node, &net->blocks[at]))
+        if (!dg_approval_given(net, &net->blocks[at]))
             highest = net->blocks[at].parent;
     return highest;
+}
+
+/* What is not approved holds a vote back, but not for ever. */
+static uint32_t constrained(const dg_network *net, uint32_t target, uint32_t base, uint32_t best)
+{
+    uint32_t held = approved(net, target, base), lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
+    uint32_t high = net->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
+    return net->blocks[held].number >= least ? held : ancestor_at(net, target, least);
 }
 
 static uint32_t vote_of(const dg_network *net, uint32_t node)
@@ -110,7 +113,7 @@ static uint32_t vote_of(const dg_network *net, uint32_t node)
     target = high > low + back ? high - back : low;
     if (target > low + (3 * (high - low) + 3) / 4)
         target = low + (3 * (high - low) + 3) / 4;
-    return approved(net, node, ancestor_at(net, best, target), base);
+    return constrained(net, ancestor_at(net, best, target), base, best);
 }
 
 /* ---- counting ---- */

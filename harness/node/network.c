@@ -79,6 +79,13 @@ static dg_code end_slot(dg_network *net, dg_error *err)
     return rc < 0 ? rc : dg_net_prune(net, &pruned, err);
 }
 
+/* The clock of approval voting. */
+static dg_code tick(dg_network *net, dg_error *err)
+{
+    dg_code rc = dg_approval_step(net, err);
+    return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
+}
+
 /* What two thirds of the voters have to say is heard after this. */
 static dg_ns voices_travel(const dg_network *net)
 {
@@ -109,6 +116,7 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     switch (event->tag) {
     case DG_TAG_SLOT: return begin_slot(net, event->a, err);
     case DG_TAG_SLOT_END: return end_slot(net, err);
+    case DG_TAG_TICK: return tick(net, err);
     default: return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
     }
 }
@@ -202,7 +210,8 @@ static dg_code start(dg_network *net, dg_error *err)
     net->first_slot = clock.next_slot;
     net->slot_ns = clock.slot_ms * DG_MS;
     if ((rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
-        || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0)
+        || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0
+        || (rc = set_timer(net, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;
     return set_timer(net, DG_TAG_PREVOTE, first_prevote(net), 0, err);
 }

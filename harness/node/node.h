@@ -62,7 +62,13 @@ typedef enum dg_constant {
     DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */
     DG_CONST_COLLATION,        /* ns from a leaf to a collation at a backer */
     DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
-    DG_CONST_APPROVAL,         /* ns from a block with inclusions to its approval, nobody missing */
+    DG_CONST_TICK,             /* ns of approval voting's clock */
+    DG_CONST_APPROVAL_DELAY,   /* ticks from the last assignment that counts to an approval that counts */
+    DG_CONST_RECOVERY,         /* ns an approval checker takes to put the proof together */
+    DG_CONST_AGGRESSION_1,     /* blocks that the oldest one not final is behind, for level 1, */
+    DG_CONST_AGGRESSION_2,     /* .. and for level 2 */
+    DG_CONST_RESEND,           /* blocks between sending approvals again */
+    DG_CONST_LAG_MAX,          /* blocks that finality may be held back by what is not approved */
     DG_CONST_GOSSIP,           /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
     DG_CONST_BEFORE_BEST,      /* blocks below the best that GRANDPA votes for */
     DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
@@ -90,6 +96,10 @@ typedef enum dg_record_kind {
     DG_REC_GROUPS,     /* at the end of a slot, over the backing groups of the best leaf: slot, groups,
                         * able (enough members that are up and work on that leaf), wanted (votes),
                         * least (members that work, in the group with the fewest), session */
+    DG_REC_APPROVED,   /* all candidates that a block includes are approved: slot (of the block), candidates, assigned
+                        * (validators that told they check one), no_shows, tranche (highest that told), after_ms (since the slot began) */
+    DG_REC_APPROVAL,   /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
+                        * no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent in this slot) */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_COUNT
 } dg_record_kind;

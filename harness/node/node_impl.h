@@ -110,6 +110,7 @@ typedef struct dg_view {
     uint32_t validator_count;
     uint8_t (*validators)[32]; /* `para` keys */
     bool core_bits;           /* votes name their core (ElasticScalingMVP) */
+    uint64_t features;        /* the first 64 node features, one bit each */
     uint64_t fuel;            /* of all that was asked here */
 } dg_view;
 
@@ -138,6 +139,15 @@ dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain
 
 /* ---- session.c: what is the same for all nodes of a session ---- */
 
+/* How many have to approve a candidate, and who by when. Mirrors: SessionInfo. */
+typedef struct dg_approval_rules {
+    uint32_t cores;          /* that assignments are drawn over */
+    uint32_t zeroth_width;   /* zeroth_delay_tranche_width */
+    uint32_t samples;        /* relay_vrf_modulo_samples */
+    uint32_t tranches;       /* n_delay_tranches */
+    uint32_t no_show_slots, needed; /* needed_approvals */
+} dg_approval_rules;
+
 typedef struct dg_session {
     struct dg_session *next;
     uint32_t index;
@@ -147,10 +157,18 @@ typedef struct dg_session {
     uint32_t *member;        /* discovery key of a node; DG_NO: none */
     dg_grid grid;
     bool has_grid;           /* false: the epoch could not be asked at its first leaf */
+    bool rules_told;
+    dg_approval_rules rules;
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
-/* SessionInfo, as far as the discovery keys. False: not told, or not as expected. */
-typedef struct dg_session_told { dg_bytes keys; uint32_t count, validators; } dg_session_told;
+/* SessionInfo. False: not told, or not as expected. The rules of approval stand last:
+ * where they do not decode the rest still counts. */
+typedef struct dg_session_told {
+    dg_bytes keys;
+    uint32_t count, validators;
+    bool rules_told;
+    dg_approval_rules rules;
+} dg_session_told;
 bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
 /* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
  * runtime tells nothing of it. */
@@ -233,12 +251,14 @@ const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
 
 /* ---- the network ---- */
 
-enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT,     /* of the world */
+enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
        DG_TAG_BLOCK, DG_TAG_FINAL };                                           /* messages */
 
 enum { DG_CLAIMS_MAX = 256 };
 #define DG_WAITING (DG_NEVER - 1)
+
+typedef struct dg_approval dg_approval; /* approval_impl.h */
 
 /* One block as the network knows it. */
 typedef struct dg_net_block {
@@ -247,7 +267,7 @@ typedef struct dg_net_block {
     uint32_t author;         /* node; DG_NO: it came with the snapshot */
     uint32_t number, weight; /* weight: primary blocks below it and itself */
     uint64_t slot, fuel;
-    bool primary, enacted, includes;
+    bool primary, enacted;
     bool sealed;             /* it left its author */
     bool gone;               /* lost, or older than what all have finalized */
     bool signal_seen;        /* a signal that only deactivated it was recorded */
@@ -255,6 +275,7 @@ typedef struct dg_net_block {
     dg_view view;
     const dg_session *session; /* of its children; NULL: the runtime tells of none */
     dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
+    dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
 } dg_net_block;
 
@@ -267,6 +288,7 @@ typedef struct dg_net_node {
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     bool compiled;           /* N's code, at its first block with it */
+    bool withholds;          /* tells that it checks a candidate, and never approves one */
 } dg_net_node;
 
 typedef struct dg_voter { uint8_t key[32]; uint64_t weight; uint32_t node; } dg_voter;
@@ -292,6 +314,8 @@ struct dg_network {
     dg_net_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
     dg_finality finality;
+    /* Of approvals, since the last sample: messages sent and no-shows found. */
+    struct { uint64_t assignments, approvals, no_shows; unsigned level; uint32_t newest; } gossip;
     uint64_t first_slot, slot_ns, slot;
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
@@ -346,8 +370,20 @@ typedef struct dg_provision { uint32_t bitfields, offered, backable; } dg_provis
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err);
 
 /* paras.c: what the runtime says happened */
-typedef struct dg_paras { uint64_t backed, included, timed_out; } dg_paras;
+typedef struct dg_included { uint32_t core, group, para; } dg_included;
+typedef struct dg_paras { uint64_t backed, included, timed_out; dg_included *of; /* those included; owned */ } dg_paras;
 dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
+void dg_paras_clear(dg_paras *paras);
+
+/* approval.c: of the candidates that a block includes, from its making on */
+dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err);
+dg_code dg_approval_step(dg_network *net, dg_error *err); /* with every tick */
+bool dg_approval_given(const dg_network *net, const dg_net_block *b);
+uint64_t dg_approval_waiting(const dg_network *net); /* candidates of blocks that are not final */
+void dg_approval_free(dg_approval *approval);
+
+/* aggression.c: at the end of a slot */
+void dg_aggression_slot(dg_network *net);
 
 /* finality.c */
 dg_code dg_finality_init(dg_network *net, dg_error *err);

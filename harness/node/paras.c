@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+static uint32_t index_of(const json_t *v)
+{
+    return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < DG_CORES_MAX ? (uint32_t)json_integer_value(v) : DG_NO;
+}
+
+/* CandidateIncluded: receipt, head, core, group. */
+static dg_included included(const json_t *fields)
+{
+    const json_t *descriptor = json_object_get(json_array_get(fields, 0), "descriptor");
+    return (dg_included){ .core = index_of(json_array_get(fields, 2)), .group = index_of(json_array_get(fields, 3)),
+                          .para = (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
+}
+
 static void count_event(dg_paras *out, const json_t *event)
 {
     const json_t *of = json_object_get(event, "ParaInclusion");
@@ -10,8 +23,9 @@ static void count_event(dg_paras *out, const json_t *event)
     if (!name)
         return;
     out->backed += strcmp(name, "CandidateBacked") == 0;
-    out->included += strcmp(name, "CandidateIncluded") == 0;
     out->timed_out += strcmp(name, "CandidateTimedOut") == 0;
+    if (strcmp(name, "CandidateIncluded") == 0)
+        out->of[out->included++] = included(json_object_get(of, name));
 }
 
 /* A runtime without events, or with some that do not decode, has none for us. */
@@ -23,8 +37,18 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
     *out = (dg_paras){ 0 };
     if (rc == DG_NOMEM || rc == DG_IO)
         return rc;
+    if (!(out->of = dg_calloc(json_array_size(events) + 1, sizeof *out->of))) {
+        json_decref(events);
+        return dg_fail(err, DG_NOMEM, "no memory for %zu events", json_array_size(events));
+    }
     json_array_foreach(events, i, record)
         count_event(out, json_object_get(record, "event"));
     json_decref(events);
     return DG_OK;
+}
+
+void dg_paras_clear(dg_paras *paras)
+{
+    dg_free(paras->of);
+    paras->of = NULL;
 }

@@ -15,6 +15,8 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_FINALIZED] = { "finalized", { "slot", "lag", "pruned", "round" } },
     [DG_REC_UPGRADE] = { "upgrade", { "slot", "enacted", "pending" } },
     [DG_REC_GROUPS] = { "groups", { "slot", "groups", "able", "wanted", "least", "session" } },
+    [DG_REC_APPROVED] = { "approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
+    [DG_REC_APPROVAL] = { "approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
 };
 

@@ -51,13 +51,25 @@ static dg_code sample_groups(dg_network *net, dg_error *err)
     return dg_record_emit(net, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
 }
 
+static dg_code sample_approval(dg_network *net, dg_error *err)
+{
+    uint64_t n[6] = { net->slot, dg_approval_waiting(net) };
+    dg_aggression_slot(net);
+    n[2] = net->gossip.no_shows;
+    n[3] = net->gossip.level;
+    n[4] = net->gossip.assignments;
+    n[5] = net->gossip.approvals;
+    net->gossip.no_shows = net->gossip.assignments = net->gossip.approvals = 0;
+    return dg_record_emit(net, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
+}
+
 dg_code dg_sample_slot(dg_network *net, dg_error *err)
 {
     uint64_t n[6] = { net->slot, net->slot_claims, net->slot_primary, net->slot_built, net->slot_failed, count_heads(net) };
     dg_code rc;
     net->stats.empty_slots += !net->slot_built;
     rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
-    if (rc < 0 || (rc = sample_holders(net, err)) < 0)
+    if (rc < 0 || (rc = sample_holders(net, err)) < 0 || (rc = sample_approval(net, err)) < 0)
         return rc;
     return sample_groups(net, err);
 }

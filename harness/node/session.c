@@ -8,9 +8,29 @@
 
 enum { FIRST_WITH_SEED = 2 }; /* version of ParachainHost from which active indices and a seed come first */
 
+/* What stands behind the discovery keys: assignment keys, groups, and the rules of
+ * approval. A runtime that leaves them out, or goes on behind them, tells no rules. */
+static void take_rules(dg_session_told *out, dg_scale *s)
+{
+    dg_approval_rules r;
+    dg_scale_take(s, (size_t)dg_scale_count(s, 32) * 32);
+    for (uint32_t groups = dg_scale_count(s, 1); groups && s->rc == DG_OK; groups--)
+        dg_scale_take(s, (size_t)dg_scale_count(s, 4) * 4);
+    r.cores = dg_scale_u32(s);
+    r.zeroth_width = dg_scale_u32(s);
+    r.samples = dg_scale_u32(s);
+    r.tranches = dg_scale_u32(s);
+    r.no_show_slots = dg_scale_u32(s);
+    r.needed = dg_scale_u32(s);
+    out->rules_told = dg_scale_finish(s, NULL, "session info") == DG_OK && r.cores <= DG_CORES_MAX;
+    if (out->rules_told)
+        out->rules = r;
+}
+
 bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version)
 {
     dg_scale s = dg_scale_from(answer);
+    *out = (dg_session_told){ .count = 0 };
     if (!dg_scale_option(&s))
         return false;
     if (host_version >= FIRST_WITH_SEED) {
@@ -21,7 +41,10 @@ bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_versio
     dg_scale_take(&s, (size_t)out->validators * 32);
     out->count = dg_scale_count(&s, 32);
     out->keys = dg_scale_take(&s, (size_t)out->count * 32);
-    return s.rc == DG_OK && out->count >= out->validators && out->count && out->count <= DG_VALIDATORS_MAX;
+    if (s.rc != DG_OK || out->count < out->validators || !out->count || out->count > DG_VALIDATORS_MAX)
+        return false;
+    take_rules(out, &s);
+    return true;
 }
 
 static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *view, const dg_people *people, dg_error *err)
@@ -58,6 +81,8 @@ static dg_code make(dg_session **out, const dg_session_told *t, const uint8_t *r
     made->index = view->session;
     made->validators = t->validators;
     made->count = t->count;
+    made->rules_told = t->rules_told;
+    made->rules = t->rules;
     made->has_grid = randomness != NULL;
     if ((rc = find_nodes(made, t, view, people, err)) < 0
         || (randomness && (rc = dg_grid_init(&made->grid, t->count, randomness, err)) < 0)) {

@@ -171,12 +171,20 @@ static dg_code take_cores(dg_view *v, dg_scale *s, dg_error *err)
     return DG_OK;
 }
 
-/* Bits of features; bit 1 is ElasticScalingMVP. */
+enum { FEATURE_ELASTIC_SCALING = 1 };
+
+/* As many bits as there are, eight to a byte. */
 static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
 {
     uint32_t bits = dg_scale_compact_u32(s);
+    uint64_t features = 0;
     (void)err;
-    v->core_bits = bits > 1 && (dg_scale_u8(s) & 2);
+    for (uint32_t at = 0; at < bits && at < 64; at += 8)
+        features |= (uint64_t)dg_scale_u8(s) << at;
+    if (s->rc != DG_OK)
+        return DG_OK;
+    v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
+    v->core_bits = v->features >> FEATURE_ELASTIC_SCALING & 1;
     return DG_OK;
 }
 

@@ -24,6 +24,7 @@ static void check_session(dg_bytes answer, uint32_t host_version)
     if (!dg_session_take(&told, answer, host_version))
         return;
     assert(told.count && told.validators <= told.count);
+    assert(!told.rules_told || told.rules.cores <= DG_CORES_MAX);
     assert(told.keys.len == (size_t)told.count * 32);
     assert(told.keys.at >= answer.at && told.keys.at + told.keys.len <= answer.at + answer.len);
 }
@@ -42,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(dg_view_take(&v, (dg_request)(data[0] % DG_ASK_COUNT), answer, NULL) == DG_OK);
     check_groups(&v);
     assert(v.core_count <= DG_CORES_MAX && (v.cores_known || !v.core_count));
+    assert(v.core_bits == (v.features >> 1 & 1));
     assert(v.mode != DG_MODE_ENABLED || answer.len == 8);
     dg_view_clear(&v);
     return 0;

@@ -88,6 +88,22 @@ START_TEST(groups_and_keys_lead_to_nodes)
 }
 END_TEST
 
+/* Eight features to a byte, the lowest bit first; what does not decode is none. */
+static const struct { const char *bytes; uint64_t features; bool core_bits; } features[] = {
+    { "00", 0, false }, { "0401", 1, false }, { "0802", 2, true }, { "200b", 0x0b, true },
+    { "0402", 0, false },                     /* a bit beyond the last */
+    { "240a01", 0x010a, true }, { "240a", 0, false } /* a byte is missing */
+};
+
+START_TEST(features_are_bits)
+{
+    dg_view v = { .host_version = 10 };
+    ck_assert_int_eq(dg_view_take(&v, DG_ASK_FEATURES, hex(features[_i].bytes), NULL), DG_OK);
+    ck_assert_uint_eq(v.features, features[_i].features);
+    ck_assert_int_eq(v.core_bits, features[_i].core_bits);
+}
+END_TEST
+
 START_TEST(a_session_is_one_for_all_who_agree_on_it)
 {
     world_options o = { .seed = 1 };
@@ -98,6 +114,13 @@ START_TEST(a_session_is_one_for_all_who_agree_on_it)
     for (const dg_session *s = w.net->sessions; s; s = s->next) {
         ck_assert_uint_lt(s->index, 4);
         ck_assert(s->has_grid);
+        ck_assert(s->rules_told); /* Configuration.ActiveConfig of this snapshot, in the words of the session */
+        ck_assert_uint_eq(s->rules.cores, 20);
+        ck_assert_uint_eq(s->rules.zeroth_width, 0);
+        ck_assert_uint_eq(s->rules.samples, 6);
+        ck_assert_uint_eq(s->rules.tranches, 89);
+        ck_assert_uint_eq(s->rules.no_show_slots, 2);
+        ck_assert_uint_eq(s->rules.needed, 30);
         per_session[s->index]++;
     }
     ck_assert_uint_eq(per_session[0], 0); /* a genesis has no session info */
@@ -145,6 +168,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, the_answers_at_the_upgrade_are_a_world_of_their_own);
     tcase_add_test(tc, groups_and_keys_lead_to_nodes);
+    tcase_add_loop_test(tc, features_are_bits, 0, (int)(sizeof features / sizeof *features));
     tcase_add_test(tc, a_session_is_one_for_all_who_agree_on_it);
     tcase_add_test(tc, a_chain_of_another_kind_is_refused);
     tcase_add_test(tc, an_empty_view_has_no_groups);

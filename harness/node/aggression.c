@@ -1,0 +1,74 @@
+/* aggression.c - how many messages approvals take, and how many more when finality
+ * falls behind: from thirteen blocks on whoever told something of the oldest block
+ * tells everybody, from twenty-eight on all that heard it pass it on, and every eighth
+ * block is told again. Random peers beside the grid are not counted.
+ * Mirrors: approval-distribution (AggressionConfig, enable_aggression). */
+#include "node/approval_impl.h"
+
+uint64_t dg_routed(uint32_t members, unsigned level)
+{
+    uint64_t width = 1, rows, row, column, grid;
+    if (members < 2)
+        return 0;
+    while ((width + 1) * (width + 1) <= members)
+        width++;
+    rows = (members + width - 1) / width;
+    row = width - 1;
+    column = rows - 1;
+    grid = row + column + 2 * row * column; /* a neighbour in the row tells its column, one in the column its row */
+    if (level == 0)
+        return grid;
+    grid += members - 1 - (row + column < members - 1 ? row + column : members - 1);
+    return level == 1 ? grid : grid + members * (row + column);
+}
+
+void dg_gossip_tell(dg_network *net, const dg_approval *a, uint64_t assignments, uint64_t approvals)
+{
+    uint64_t each = dg_routed(a->session->count, a->level);
+    net->gossip.assignments += assignments * each;
+    net->gossip.approvals += approvals * each;
+}
+
+static uint32_t newest(const dg_network *net)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < net->node_count; i++)
+        most = net->blocks[net->nodes[i].best].number > most ? net->blocks[net->nodes[i].best].number : most;
+    return most;
+}
+
+static unsigned level_at(uint32_t age)
+{
+    if (age >= dg_constant_of(DG_CONST_AGGRESSION_2))
+        return 2;
+    return age >= dg_constant_of(DG_CONST_AGGRESSION_1);
+}
+
+/* What was told of the block already reaches those it was not sent to before. */
+static void raise(dg_network *net, dg_approval *a, unsigned level)
+{
+    uint64_t more = dg_routed(a->session->count, level) - dg_routed(a->session->count, a->level);
+    if (level <= a->level)
+        return;
+    net->gossip.assignments += a->assignments * more;
+    net->gossip.approvals += a->approvals * more;
+    a->level = level;
+}
+
+void dg_aggression_slot(dg_network *net)
+{
+    uint32_t final = net->blocks[net->finality.finalized].number, best = newest(net);
+    uint32_t age = best > final ? best - final - 1 : 0;
+    bool grew = best > net->gossip.newest;
+    net->gossip.level = level_at(age);
+    net->gossip.newest = best;
+    for (uint32_t id = net->finality.finalized + 1; grew && net->gossip.level && id < net->block_count; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        if (b->gone || !b->approval || b->number <= final)
+            continue;
+        if (b->number == final + 1)
+            raise(net, b->approval, net->gossip.level);
+        if (b->number < best && (best - b->number) % dg_constant_of(DG_CONST_RESEND) == 0)
+            dg_gossip_tell(net, b->approval, b->approval->assignments, b->approval->approvals);
+    }
+}

@@ -1,0 +1,294 @@
+/* approval.c - the candidates of one block, checked as time goes.
+ *
+ * Looked at with each tick of half a second: whose tranche came in between tells that
+ * it checks, unless enough do by what was heard then; whoever told sends its approval
+ * when it has the proof and has executed it. Not modelled: that an approval given in
+ * one block counts for a sibling which included the same candidate.
+ * Mirrors: approval-voting lib.rs (process_wakeup, check_and_import_approval). */
+#include "node/approval_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A turn of a validator to tell: at its import, or at a tick. */
+typedef struct turn { dg_ns at; uint32_t lot; } turn;
+
+static dg_ns tick_ns(void) { return dg_constant_of(DG_CONST_TICK); }
+
+static dg_ns slot_start(const dg_network *net, const dg_net_block *b)
+{
+    return (b->slot - net->first_slot) * net->slot_ns;
+}
+
+static dg_moment moment(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
+{
+    return (dg_moment){ .at = at, .tick = at / tick_ns(), .block_tick = slot_start(net, b) / tick_ns(),
+                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns / tick_ns(),
+                        .needed = a->session->rules.needed, .validators = a->session->validators };
+}
+
+/* ---- who can, and how long it takes ---- */
+
+static bool is_awake(const dg_network *net, uint32_t node)
+{
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && !dg_sim_node_paused(net->sim, (dg_node_ix){ node });
+}
+
+/* From a node to all others, over the grid. */
+static dg_ns delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
+{
+    return 2 * dg_hear_latency(net, node, net->node_count, (uint64_t)approval << 63 | (uint64_t)id << 16 | core);
+}
+
+static dg_ns check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
+
+/* ---- telling ---- */
+
+static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
+{
+    dg_checker *grown = dg_realloc(t->checkers, (size_t)(t->checker_count + more) * sizeof *grown);
+    if (!grown)
+        return dg_fail(err, DG_NOMEM, "no memory for %u assignments", t->checker_count + more);
+    t->checkers = grown;
+    return DG_OK;
+}
+
+/* Behind those of its tranche that told before. */
+static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const turn *now)
+{
+    const dg_lot *lot = &t->lots[now->lot];
+    uint32_t node = a->session->node[lot->validator], at = t->checker_count++;
+    for (; at && t->checkers[at - 1].tranche > lot->tranche; at--)
+        t->checkers[at] = t->checkers[at - 1];
+    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche,
+                                    .heard = now->at + delay(net, node, id, t->of.core, false),
+                                    .due = net->nodes[node].withholds ? DG_NEVER : now->at + check_ns(), .approved = DG_NEVER };
+    t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
+    a->assignments++;
+}
+
+/* When the lot's turn came or comes; DG_NEVER: not by `now`. */
+static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
+{
+    uint32_t node = a->session->node[lot->validator];
+    dg_ns at = slot_start(net, b) + lot->tranche * tick_ns(), here = b->imported[node];
+    at = here > at ? here : at;
+    if (here >= DG_WAITING || at > now || !is_awake(net, node))
+        return DG_NEVER;
+    return at > a->stepped || !a->stepped ? at : now;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const turn *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->lot < y->lot ? -1 : x->lot > y->lot;
+}
+
+static void drop_told(dg_trial *t)
+{
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < t->lot_count; i++)
+        if (t->lots[i].validator != DG_NO)
+            t->lots[left++] = t->lots[i];
+    t->lot_count = left;
+}
+
+/* Lots whose turn came since the last step, in the order of time, each judged by what
+ * was heard then. */
+static dg_code tell_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, turn *turns, dg_ns now, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[id];
+    uint64_t last = (now - slot_start(net, b)) / tick_ns();
+    uint32_t count = 0;
+    dg_required required = { .kind = DG_REQUIRED_PENDING };
+    dg_code rc;
+    for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
+        if ((turns[count].at = turn_of(net, a, b, &t->lots[i], now)) != DG_NEVER)
+            turns[count++].lot = i;
+    if (!count)
+        return DG_OK;
+    if ((rc = make_room(t, count, err)) < 0)
+        return rc;
+    qsort(turns, count, sizeof *turns, by_time);
+    for (uint32_t i = 0; i < count; i++) {
+        dg_moment m = moment(net, a, b, turns[i].at);
+        dg_lot *lot = &t->lots[turns[i].lot];
+        if (lot->tranche && (!i || turns[i].at != turns[i - 1].at || !t->lots[turns[i - 1].lot].tranche))
+            dg_required_at(&required, t->checkers, t->checker_count, &m, false);
+        if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
+            continue;
+        tell(net, a, t, id, &turns[i]);
+        lot->validator = DG_NO;
+    }
+    drop_told(t);
+    return DG_OK;
+}
+
+/* ---- approving ---- */
+
+/* A node that stood still or was down checks anew when it is back. */
+static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
+{
+    for (uint32_t i = 0; i < t->checker_count; i++) {
+        dg_checker *c = &t->checkers[i];
+        uint32_t node = a->session->node[c->validator];
+        if (c->due > now || c->approved != DG_NEVER)
+            continue;
+        if (!is_awake(net, node)) {
+            c->due = now + check_ns();
+            continue;
+        }
+        c->approved = c->due + delay(net, node, id, t->of.core, true);
+        a->approvals++;
+    }
+}
+
+/* The first moment since the last step at which it counts as approved: something was
+ * heard then, or it is the tick. */
+static dg_ns when_approved(const dg_network *net, const dg_approval *a, const dg_trial *t, const dg_net_block *b, dg_ns now)
+{
+    dg_moment m = moment(net, a, b, now);
+    dg_ns first = now;
+    if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
+        return DG_NEVER;
+    for (uint32_t i = 0; i < t->checker_count; i++) {
+        dg_ns at = t->checkers[i].approved;
+        if (at <= a->stepped || at >= first)
+            continue;
+        m = moment(net, a, b, at);
+        if (dg_is_approved_at(t->checkers, t->checker_count, &m))
+            first = at;
+    }
+    return first;
+}
+
+static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial *t, const dg_net_block *b, dg_ns now)
+{
+    dg_moment m = moment(net, a, b, now);
+    dg_required required;
+    dg_required_at(&required, t->checkers, t->checker_count, &m, true);
+    t->no_shows = 0;
+    for (uint32_t i = 0; i < t->checker_count; i++)
+        t->no_shows += t->checkers[i].no_show;
+}
+
+/* Whoever is still at it will send its approval all the same. */
+static void close(dg_approval *a, dg_trial *t)
+{
+    for (uint32_t i = 0; i < t->checker_count; i++)
+        a->approvals += t->checkers[i].approved == DG_NEVER && t->checkers[i].due != DG_NEVER;
+    dg_free(t->lots);
+    dg_free(t->checkers);
+    t->lots = NULL;
+    t->checkers = NULL;
+}
+
+/* ---- a block ---- */
+
+static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, turn *turns, dg_ns now, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[id];
+    uint32_t before = t->no_shows;
+    dg_code rc;
+    approve_all(net, a, t, id, now);
+    if ((rc = tell_all(net, a, t, id, turns, now, err)) < 0)
+        return rc;
+    t->approved_at = when_approved(net, a, t, b, now);
+    count_no_shows(net, a, t, b, now);
+    net->gossip.no_shows += t->no_shows - before;
+    if (t->approved_at == DG_NEVER)
+        return DG_OK;
+    close(a, t);
+    a->waiting--;
+    return DG_OK;
+}
+
+static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a, dg_error *err)
+{
+    uint64_t n[6] = { b->slot, a->count, a->assignments, 0, 0, (a->approved_at - slot_start(net, b)) / DG_MS };
+    for (uint32_t i = 0; i < a->count; i++) {
+        n[3] += a->trials[i].no_shows;
+        n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];
+    }
+    return dg_record_emit(net, DG_REC_APPROVED, DG_NO_NODE, b, n, NULL, err);
+}
+
+static dg_code step_block(dg_network *net, uint32_t id, turn *turns, dg_error *err)
+{
+    dg_approval *a = net->blocks[id].approval;
+    dg_ns now = dg_sim_now(net->sim), last = 0;
+    uint64_t told = a->assignments, approved = a->approvals;
+    dg_code rc;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->trials[i].approved_at == DG_NEVER && (rc = step_trial(net, a, &a->trials[i], id, turns, now, err)) < 0)
+            return rc;
+    dg_gossip_tell(net, a, a->assignments - told, a->approvals - approved);
+    a->stepped = now;
+    if (a->waiting)
+        return DG_OK;
+    for (uint32_t i = 0; i < a->count; i++)
+        last = a->trials[i].approved_at > last ? a->trials[i].approved_at : last;
+    a->approved_at = last;
+    return tell_approved(net, &net->blocks[id], a, err);
+}
+
+dg_code dg_approval_step(dg_network *net, dg_error *err)
+{
+    turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
+    dg_code rc = turns ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes", net->node_count);
+    for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        if (!b->gone && b->approval && b->approval->waiting && b->number > net->blocks[net->finality.finalized].number)
+            rc = step_block(net, id, turns, err);
+    }
+    dg_free(turns);
+    return rc;
+}
+
+dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err)
+{
+    dg_net_block *b = &net->blocks[id];
+    const dg_session *session = net->blocks[b->parent].session;
+    dg_approval *a;
+    if (!count || !session || !session->rules_told)
+        return DG_OK;
+    if (!(a = b->approval = dg_calloc(1, sizeof *a)) || !(a->trials = dg_calloc(count, sizeof *a->trials)))
+        return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
+    a->session = session;
+    a->count = a->waiting = count;
+    a->approved_at = DG_NEVER;
+    for (uint32_t i = 0; i < count; i++) {
+        a->trials[i].of = included[i];
+        a->trials[i].approved_at = DG_NEVER;
+    }
+    return dg_lots_draw(net, a, id, err);
+}
+
+void dg_approval_free(dg_approval *a)
+{
+    for (uint32_t i = 0; a && a->trials && i < a->count; i++) {
+        dg_free(a->trials[i].lots);
+        dg_free(a->trials[i].checkers);
+    }
+    if (a)
+        dg_free(a->trials);
+    dg_free(a);
+}
+
+bool dg_approval_given(const dg_network *net, const dg_net_block *b)
+{
+    return !b->approval || b->approval->approved_at <= dg_sim_now(net->sim);
+}
+
+uint64_t dg_approval_waiting(const dg_network *net)
+{
+    uint32_t final = net->blocks[net->finality.finalized].number;
+    uint64_t candidates = 0;
+    for (uint32_t id = net->finality.finalized + 1; id < net->block_count; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        candidates += !b->gone && b->approval && b->number > final ? b->approval->waiting : 0;
+    }
+    return candidates;
+}

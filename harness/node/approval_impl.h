@@ -1,0 +1,91 @@
+/* approval_impl.h - who checks a candidate that was included, and when it counts as
+ * approved. Inside the room only.
+ *
+ *   lots.c        who may check what, in which tranche
+ *   tranche.c     the rules: how many tranches are wanted, is it enough
+ *   approval.c    one block's candidates as time goes
+ *   aggression.c  how many messages that takes
+ *
+ * One voice for the whole network: what a validator says is heard by all others after
+ * a delay drawn for that message, two hops of the grid. A network of nodes that each
+ * hear for themselves (the twin in the tests) decides the same when nobody's messages
+ * take another time to one than to another, and otherwise differs by no more than that.
+ * Mirrors: polkadot node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs). */
+#ifndef DG_NODE_APPROVAL_IMPL_H
+#define DG_NODE_APPROVAL_IMPL_H
+
+#include "node/node_impl.h"
+
+/* ---- lots.c ---- */
+
+/* A validator that may check a candidate, once its tranche has come. */
+typedef struct dg_lot { uint32_t validator, tranche; } dg_lot;
+
+/* An assignment that was told. */
+typedef struct dg_checker {
+    uint32_t validator, tranche;
+    dg_ns heard;             /* by all */
+    dg_ns due;               /* when its approval leaves; DG_NEVER: it withholds it */
+    dg_ns approved;          /* heard by all; DG_NEVER: not yet */
+    bool no_show;            /* it was counted as one */
+} dg_checker;
+
+/* One candidate in one block. */
+typedef struct dg_trial {
+    dg_included of;
+    dg_lot *lots;            /* by tranche, then validator; those that told are gone */
+    dg_checker *checkers;    /* by tranche, in the order they told */
+    uint32_t lot_count, checker_count, no_shows, tranche; /* tranche: highest that told */
+    dg_ns approved_at;       /* DG_NEVER: not yet */
+} dg_trial;
+
+struct dg_approval {
+    dg_trial *trials;
+    uint32_t count, waiting; /* waiting: not approved yet */
+    unsigned level;          /* of aggression: its messages have been sent so far */
+    const dg_session *session;
+    dg_ns stepped;           /* told and counted up to then */
+    dg_ns approved_at;       /* of the last of them; DG_NEVER */
+    uint64_t assignments, approvals; /* told */
+};
+
+/* Draws for every candidate of block `id`, whose parent is still there. */
+dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_error *err);
+
+/* ---- tranche.c ---- */
+
+/* What is asked at one moment; ticks are counted from the beginning of the run. */
+typedef struct dg_moment {
+    dg_ns at;
+    uint64_t tick, block_tick, no_show_ticks;
+    uint32_t needed, validators;
+} dg_moment;
+
+typedef enum dg_required_kind { DG_REQUIRED_PENDING, DG_REQUIRED_EXACT, DG_REQUIRED_ALL } dg_required_kind;
+typedef struct dg_required {
+    dg_required_kind kind;
+    uint64_t broadcast;      /* pending: highest tranche that may be told */
+    uint64_t drift;          /* pending: ticks that no-shows have held the tranches back */
+    uint64_t tranche_now;    /* pending: tranche whose turn it is, held back */
+    uint32_t needed;         /* exact: highest tranche that counts */
+    uint32_t missing;        /* exact: no-shows that were covered */
+    uint64_t last_tick;      /* exact: of the newest assignment that counts */
+} dg_required;
+
+/* Mirrors: tranches_to_approve. `mark`: those found missing are marked as no-shows. */
+void dg_required_at(dg_required *out, dg_checker *checkers, uint32_t count, const dg_moment *m, bool mark);
+/* Mirrors: should_trigger_assignment. */
+bool dg_wants_lot(const dg_required *required, const dg_checker *checkers, uint32_t count, const dg_moment *m, uint32_t tranche);
+/* Mirrors: check_approval, with APPROVAL_DELAY. */
+bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m);
+
+/* ---- aggression.c ---- */
+
+/* Messages that one voice costs to reach all of `members` over their grid, by the
+ * level of aggression: 0 along the grid, 1 its own sender tells everybody, 2 all that
+ * hear it tell their row and column. */
+uint64_t dg_routed(uint32_t members, unsigned level);
+/* New voices of a block. */
+void dg_gossip_tell(dg_network *net, const dg_approval *a, uint64_t assignments, uint64_t approvals);
+
+#endif

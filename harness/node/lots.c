@@ -1,0 +1,84 @@
+/* lots.c - who may check a candidate, and in which tranche: by lot, a stream for each
+ * validator, block and candidate.
+ *
+ * Every validator draws cores for tranche 0 (RelayVRFModulo), and for each candidate
+ * a delay (RelayVRFDelay); the lower tranche counts. Nobody checks what its own group
+ * has backed. Mirrors: approval-voting criteria.rs (compute_assignments). */
+#include "node/approval_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEATURE_ASSIGNMENTS_V2 = 0 }; /* draws of one validator are distinct cores */
+
+/* A block is named by its slot and author, which a change elsewhere does not renumber. */
+typedef struct drawing { const dg_network *net; const dg_net_block *b, *parent; const dg_approval_rules *rules; uint64_t who; } drawing;
+
+static void draw_cores(const drawing *d, bool *cores)
+{
+    bool distinct = d->parent->view.features >> FEATURE_ASSIGNMENTS_V2 & 1;
+    uint32_t left = d->rules->samples, found = 0;
+    dg_rng luck = dg_rng_fork(d->net->options.seed, "relay-vrf-modulo", d->who, d->b->slot);
+    memset(cores, 0, d->rules->cores * sizeof *cores);
+    while (left && found < d->rules->cores) {
+        uint32_t core = (uint32_t)dg_rng_below(&luck, d->rules->cores);
+        left -= !distinct || !cores[core];
+        found += !cores[core];
+        cores[core] = true;
+    }
+}
+
+static uint32_t draw_delay(const drawing *d, uint32_t core)
+{
+    uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
+    dg_rng luck = dg_rng_fork(d->net->options.seed, "relay-vrf-delay", d->who, d->b->slot << 16 | core);
+    drawn = width ? dg_rng_below(&luck, width) : 0;
+    return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
+}
+
+static bool in_group(const dg_view *view, uint32_t group, uint32_t validator)
+{
+    for (uint32_t i = group < view->group_count ? view->group_from[group] : 0; group < view->group_count && i < view->group_from[group + 1]; i++)
+        if (view->members[i] == validator)
+            return true;
+    return false;
+}
+
+static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool *cores)
+{
+    uint32_t node = a->session->node[validator];
+    if (node == DG_NO)
+        return;
+    d->who = (uint64_t)d->b->author << 32 | node;
+    draw_cores(d, cores);
+    for (uint32_t i = 0; i < a->count; i++) {
+        dg_trial *t = &a->trials[i];
+        bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
+        if (in_group(&d->parent->view, t->of.group, validator))
+            continue;
+        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core) };
+    }
+}
+
+static int by_tranche(const void *a, const void *b)
+{
+    const dg_lot *x = a, *y = b;
+    if (x->tranche != y->tranche)
+        return x->tranche < y->tranche ? -1 : 1;
+    return x->validator < y->validator ? -1 : x->validator > y->validator;
+}
+
+dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_error *err)
+{
+    bool cores[DG_CORES_MAX];
+    const dg_net_block *b = &net->blocks[id];
+    drawing d = { .net = net, .b = b, .parent = &net->blocks[b->parent], .rules = &a->session->rules };
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!(a->trials[i].lots = dg_calloc(a->session->validators ? a->session->validators : 1, sizeof(dg_lot))))
+            return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators", a->session->validators);
+    for (uint32_t v = 0; v < a->session->validators; v++)
+        draw_validator(&d, a, v, cores);
+    for (uint32_t i = 0; i < a->count; i++)
+        qsort(a->trials[i].lots, a->trials[i].lot_count, sizeof(dg_lot), by_tranche);
+    return DG_OK;
+}
