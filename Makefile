@@ -43,8 +43,9 @@ $(1)_sees := $$(sees)
 $(1)_objs := $$(patsubst %.c,$(OUT)/%.o,$$(wildcard harness/$(1)/*.c))
 endef
 $(foreach r,$(ROOMS),$(eval $(call read_room,$(r))))
-# tests/program runs the binary itself and sees base only.
+# tests/program runs the binary itself and sees base only; tests/incidents runs plans.
 program_sees := base
+incidents_sees := run
 below = $(sort $(1) $(foreach s,$($(1)_sees),$(call below,$(s))))
 objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 

@@ -1,0 +1,205 @@
+/* What went wrong on live networks, from a plan to the exit code: every folder of
+ * fixtures/incidents holds the plan that repeats one and, in expect.json, what has to
+ * come of it and of its variations: red as it was, green with what repaired it, and
+ * red again with the repair taken away.
+ *
+ *   rows[]: { "name", "patch": merged into the plan, "exit", "claims": {name: status},
+ *             "texts": {name: part}, "healed": {name: part}, "first_block" and "count": {name: number},
+ *             "causes": [part], "notes": [part], "absent_causes": [part] }
+ *
+ * Under sanitizers the first row of each runs. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/suite.h"
+#include "run/run.h"
+
+#ifdef __SANITIZE_ADDRESS__
+enum { REDUCED = 1 };
+#else
+enum { REDUCED = 0 };
+#endif
+enum { ROWS_MAX = 256 };
+
+typedef struct row { char folder[512]; json_t *is; const char *name; } row;
+static row rows[ROWS_MAX];
+static int row_count;
+
+/* ---- reading ---- */
+
+static json_t *read_json(const char *folder, const char *name)
+{
+    char path[768];
+    json_error_t why;
+    json_t *it;
+    snprintf(path, sizeof path, "%s%s", folder, name);
+    if (!(it = json_load_file(path, JSON_REJECT_DUPLICATES, &why)))
+        fprintf(stderr, "%s:%d: %s\n", path, why.line, why.text);
+    return it;
+}
+
+static int take_folder(const char folder[512])
+{
+    json_t *expect = read_json(folder, "expect.json"), *list = json_object_get(expect, "rows"), *one;
+    size_t i;
+    if (!json_array_size(list))
+        return 1;
+    json_array_foreach(list, i, one) {
+        if ((REDUCED && i) || row_count == ROWS_MAX)
+            break;
+        memcpy(rows[row_count].folder, folder, sizeof rows[row_count].folder);
+        rows[row_count].is = json_incref(one);
+        rows[row_count++].name = json_string_value(json_object_get(one, "name"));
+    }
+    json_decref(expect);
+    return 0;
+}
+
+static int visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+
+static int take_all(const char *root)
+{
+    struct dirent **names;
+    int count = scandir(root, &names, visible, alphasort), bad = count <= 0;
+    for (int i = 0; i < count; i++) {
+        char folder[512];
+        snprintf(folder, sizeof folder, "%s/%s/", root, names[i]->d_name);
+        bad |= take_folder(folder);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+    return bad;
+}
+
+/* ---- running ---- */
+
+/* Objects are merged key by key, anything else is replaced. */
+static void merge(json_t *into, json_t *patch)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(patch, key, value) {
+        json_t *old = json_object_get(into, key);
+        if (json_is_object(old) && json_is_object(value))
+            merge(old, value);
+        else if (json_is_null(value))
+            json_object_del(into, key);
+        else
+            json_object_set(into, key, value);
+    }
+}
+
+static json_t *run_row(const row *r)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    json_t *json = read_json(r->folder, "plan.json"), *outcome = NULL;
+    dg_error err = { .text = "" };
+    dg_plan *plan = NULL;
+    char *text;
+    ck_assert_ptr_nonnull(json);
+    merge(json, json_object_get(r->is, "patch"));
+    text = json_dumps(json, 0);
+    if (dg_plan_parse(&plan, dg_bytes_of(text, strlen(text)), "plan.json", r->folder, &err) < 0
+        || dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
+        ck_abort_msg("%s, %s: %s", r->folder, r->name, err.text);
+    dg_plan_free(plan);
+    free(text);
+    json_decref(json);
+    return outcome;
+}
+
+/* ---- comparing ---- */
+
+static const json_t *claim_named(const json_t *outcome, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
+        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
+            return claim;
+    return NULL;
+}
+
+static const char *word(const json_t *claim, const char *key)
+{
+    const char *text = json_string_value(json_object_get(claim, key));
+    return text ? text : "(none)";
+}
+
+static bool any_line(const json_t *lines, const char *part)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(lines, i, line)
+        if (strstr(json_string_value(line), part))
+            return true;
+    return false;
+}
+
+/* Each claim that the row names under `key`: the whole status, a part of a text. */
+static void check_words(const row *r, const json_t *outcome, const char *key, const char *field, bool whole)
+{
+    json_t *wanted;
+    const char *name;
+    json_object_foreach(json_object_get(r->is, key), name, wanted) {
+        const json_t *claim = claim_named(outcome, name);
+        const char *is = word(claim, field), *want = json_string_value(wanted);
+        ck_assert_msg(whole ? strcmp(is, want) == 0 : strstr(is, want) != NULL, "%s, %s: %s has %s \"%s\", not \"%s\": %s", r->folder, r->name, name,
+                      field, is, want, word(claim, "text"));
+    }
+}
+
+static void check_numbers(const row *r, const json_t *outcome, const char *field)
+{
+    json_t *wanted;
+    const char *name;
+    json_object_foreach(json_object_get(r->is, field), name, wanted)
+        ck_assert_msg(json_equal(json_object_get(claim_named(outcome, name), field), wanted), "%s, %s: %s of %s is not %lld", r->folder, r->name,
+                      field, name, (long long)json_integer_value(wanted));
+}
+
+static void check_lines(const row *r, const json_t *outcome, const char *lines, const char *wanted, bool there)
+{
+    const json_t *part;
+    size_t i;
+    json_array_foreach(json_object_get(r->is, wanted), i, part)
+        ck_assert_msg(any_line(json_object_get(outcome, lines), json_string_value(part)) == there, "%s, %s: %s %s \"%s\"", r->folder, r->name,
+                      lines, there ? "lack" : "have", json_string_value(part));
+}
+
+START_TEST(comes_out_as_history_says)
+{
+    const row *r = &rows[_i];
+    json_t *outcome = run_row(r);
+    ck_assert_ptr_nonnull(r->name);
+    check_words(r, outcome, "claims", "status", true);
+    check_words(r, outcome, "texts", "text", false);
+    check_words(r, outcome, "healed", "healed", false);
+    check_numbers(r, outcome, "first_block");
+    check_numbers(r, outcome, "count");
+    ck_assert_msg(dg_outcome_exit(outcome) == json_integer_value(json_object_get(r->is, "exit")), "%s, %s: exit %d: %s", r->folder, r->name,
+                  dg_outcome_exit(outcome), word(outcome, "reason"));
+    check_lines(r, outcome, "causes", "causes", true);
+    check_lines(r, outcome, "causes", "absent_causes", false);
+    check_lines(r, outcome, "notes", "notes", true);
+    json_decref(outcome);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("incidents");
+    TCase *tc = tcase_create("incidents");
+    int bad = take_all("fixtures/incidents"), failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, comes_out_as_history_says, 0, row_count);
+    suite_add_tcase(s, tc);
+    if (REDUCED)
+        printf("not run: all but the first row of each incident, under sanitizers\n");
+    failed = suite_run(s);
+    for (int i = 0; i < row_count; i++)
+        json_decref(rows[i].is);
+    return bad ? 1 : failed;
+}
