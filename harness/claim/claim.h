@@ -53,6 +53,7 @@ typedef enum dg_event_kind {
     DG_EV_NET_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
     DG_EV_NET_FINALIZED,  /* slot, lag, pruned, round */
     DG_EV_NET_UPGRADE,    /* a block was to enact N: slot, enacted, pending; detail: {"refused"} */
+    DG_EV_NET_GROUPS,     /* at the end of a slot: slot, groups, able, wanted (votes), least (members that work), session */
     DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */
     DG_EV_KIND_COUNT
 } dg_event_kind;

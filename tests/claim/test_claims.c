@@ -211,6 +211,14 @@ static const struct row {
     { "finality-lag", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
     { "finality-lag", DG_HELD, 0, "at most 3 blocks against 3", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT10 net-finalized 110 2 0 1\nT11 net-slot 111 1 1 0 1\nC10 net-slot 112 0 0 0 1" },
     { "finality-lag", DG_BROKE, 14, "up to 9 blocks behind, at most 3 in control", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 0 1" },
+    { "groups-able", DG_UNEXERCISED, 0, "no backing group", NET("1") "C9 net-groups 109 4 4 2 5 1\nT9 net-groups 109 4 1 2 1 1" },
+    { "groups-able", DG_UNEXERCISED, 0, "no backing group", "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1" }, /* no network began */
+    { "groups-able", DG_HELD, 0, "at most 0 groups unable at a time against 0", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 4 2 5 1" },
+    { "groups-able", DG_HELD, 0, "at most 1 groups unable at a time against 1", NET("1") "C10 net-groups 110 4 3 2 1 1\nT10 net-groups 110 4 3 2 1 1\nT11 net-groups 111 4 3 2 1 1" },
+    { "groups-able", DG_HELD, 0, "at most 3 groups unable", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 4 2 5 1\nT12 net-groups 112 4 1 2 1 1" }, /* each time one slot */
+    { "groups-able", DG_BROKE, 10, "up to 3 of 4 groups cannot reach 2 votes, at most 0 in control; the weakest has 1", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 2 1 1" },
+    { "groups-able", DG_BROKE, 10, "at most 1 in control", NET("1") "C10 net-groups 110 4 3 2 5 1\nT10 net-groups 110 4 2 2 1 1\nT11 net-groups 111 4 2 2 0 1" },
+
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 };
 

@@ -5,21 +5,25 @@
 
 #include <string.h>
 
-static json_t *run_plan(const char *class, bool forks)
+static json_t *run_shares(json_t *classes, bool forks)
 {
     dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
     dg_plan *plan;
-    json_t *outcome = NULL, *item;
+    json_t *outcome = NULL;
     dg_error err = { .text = "" };
     if (dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err) < 0)
         ck_abort_msg("%s", err.text);
-    item = json_array_get(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"), 0);
-    json_object_set_new(item, "class", json_string(class));
+    json_object_set_new(json_object_get(dg_plan_json(plan), "network"), "classes", classes);
     ck_assert_int_eq(dg_plan_set(plan, "network.forks", forks ? "true" : "false", &err), DG_OK);
     if (dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_plan_free(plan);
     return outcome;
+}
+
+static json_t *run_plan(const char *class, bool forks)
+{
+    return run_shares(json_pack("[{s:s, s:i}]", "class", class, "share", 1), forks);
 }
 
 static bool any_line(const json_t *lines, const char *part)
@@ -54,6 +58,7 @@ START_TEST(the_stall_comes_out_as_it_was)
     ck_assert_msg(strcmp(claim_status(o, "backing-rate"), rows[_i].backing) == 0, "%s: %s", rows[_i].class, verdicts(o));
     ck_assert_str_eq(claim_status(o, "finality-lag"), "held"); /* no alarm rang */
     ck_assert_str_eq(claim_status(o, "block-cadence"), "held");
+    ck_assert_str_eq(claim_status(o, "groups-able"), "held"); /* inside the groups all votes were cast */
     ck_assert(!rows[_i].cause || any_line(json_object_get(o, "causes"), rows[_i].cause));
     ck_assert(any_line(json_object_get(o, "notes"), "class table " DG_CLASS_TABLE_VERSION));
     if (rows[_i].exit == DG_EXIT_BROKE) {
@@ -63,6 +68,21 @@ START_TEST(the_stall_comes_out_as_it_was)
         ck_assert_str_eq(json_string_value(json_object_get(claim, "healed")), "session change");
         ck_assert_str_eq(claim_text(o, "topology-present"), "0/100 validators hold a grid topology from #33 to #40");
     }
+    json_decref(o);
+}
+END_TEST
+
+/* Nodes of before asynchronous backing cannot vote after U. With six in ten of them
+ * a group of five has fewer than two others with probability 0.337: of twenty groups
+ * all are able in three runs of ten thousand. */
+START_TEST(groups_of_old_nodes_are_unable)
+{
+    json_t *o = run_shares(json_pack("[{s:s, s:f}, {s:s, s:f}]", "class", "SD_V1", "share", 0.6, "class", "SD_V12_OK", "share", 0.4), true);
+    const json_t *claim = claim_of(o, "groups-able");
+    ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
+    ck_assert_msg(strcmp(claim_status(o, "groups-able"), "broke") == 0, "%s", verdicts(o));
+    ck_assert_int_eq(json_integer_value(json_object_get(claim, "first_block")), 33); /* U itself */
+    ck_assert_msg(strstr(claim_text(o, "groups-able"), "of 20 groups cannot reach 2 votes, at most 0 in control") != NULL, "%s", claim_text(o, "groups-able"));
     json_decref(o);
 }
 END_TEST
@@ -86,6 +106,7 @@ int main(void)
     TCase *tc = tcase_create("incident");
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, the_stall_comes_out_as_it_was, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
+    tcase_add_test(tc, groups_of_old_nodes_are_unable);
     tcase_add_test(tc, a_plan_without_a_network_has_no_claims_about_it);
     suite_add_tcase(s, tc);
     if (REDUCED)

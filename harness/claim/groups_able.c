@@ -1,0 +1,104 @@
+/* groups-able: after U as many backing groups can reach the votes they need as in control. */
+#include "claim/claim_impl.h"
+
+enum { IN_A_ROW = 2 }; /* one slot alone may be a best block that half the network has yet to import */
+
+typedef struct arm_groups { uint64_t slots, unable_sum, unable_most; } arm_groups;
+typedef struct memory {
+    int64_t upgrade_slot;
+    uint64_t slots_in_a_row, row;
+    uint64_t groups, wanted, least;
+    bool started, least_known;
+    arm_groups arm[2];
+    tally bad, running;   /* `running`: bad slots that have not lasted long enough to count */
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->slots_in_a_row = option_whole(setup, "slots_in_a_row", IN_A_ROW);
+}
+
+static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
+{
+    if (!m->row++)
+        m->running = (tally){ 0 };
+    tally_add(&m->running, e->block);
+    if (m->row < m->slots_in_a_row)
+        return;
+    if (m->row == m->slots_in_a_row) {
+        m->bad.first = m->bad.count ? m->bad.first : m->running.first;
+        m->bad.count += m->running.count - 1;
+    }
+    m->bad.count++;
+    m->bad.last = e->block;
+    if (unable >= m->arm[DG_ARM_TREATMENT].unable_most) {
+        m->groups = (uint64_t)e->n[1];
+        m->wanted = (uint64_t)e->n[3];
+    }
+    if (!m->least_known || (uint64_t)e->n[4] < m->least)
+        m->least = (uint64_t)e->n[4];
+    m->least_known = true;
+    evidence_event(&m->facts, e);
+}
+
+static void groups(memory *m, const dg_event *e)
+{
+    arm_groups *a = &m->arm[e->arm];
+    uint64_t unable = (uint64_t)(e->n[1] - e->n[2]);
+    if (e->n[0] < m->upgrade_slot || e->n[1] <= 0 || e->n[2] > e->n[1])
+        return;
+    a->slots++;
+    a->unable_sum += unable;
+    a->unable_most = unable > a->unable_most ? unable : a->unable_most;
+    if (e->arm == DG_ARM_CONTROL)
+        return;
+    if (unable > m->arm[DG_ARM_CONTROL].unable_most)
+        bad_slot(m, e, unable);
+    else
+        m->row = 0;
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_GROUPS) {
+        groups(m, e);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const arm_groups *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    if (!c->slots || !t->slots) {
+        verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
+    } else if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "up to %u of %u groups cannot reach %u votes, at most %u in control; the weakest has %u members that work",
+                    (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted, (unsigned)c->unable_most, (unsigned)m->least);
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+    } else {
+        verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u", (unsigned)t->unable_most, (unsigned)c->unable_most);
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "slots_in_a_row", NULL };
+
+const dg_claim claim_groups_able = {
+    .name = "groups-able",
+    .says = "after U no more backing groups are short of members that can vote than in control",
+    .because = "validators that were not updated cannot vote once ParachainHost is 7: in April 2024 their groups' parachains lost whole rotations",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};
