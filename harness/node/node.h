@@ -1,6 +1,7 @@
 /* node.h - validators and collators around a forked chain.
  *
  *   classes   dg_class_at, dg_class_named     release families and their faults
+ *             dg_class_without                .. and what they are without a repair
  *   new       dg_network_new(chain)           one node per validator of the chain
  *   plan      dg_network_enact                N over N-1, from a slot on
  *   run       dg_network_run(until)           slot by slot, as often as wanted
@@ -54,6 +55,17 @@ const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
+
+/* A repair that some families have, named by the number of its pull request. */
+typedef struct dg_repair {
+    const char *name, *says;
+    bool (*has)(const dg_node_class *of);
+    void (*undo)(dg_node_class *of);
+} dg_repair;
+const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
+/* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists
+ * them), or the family does not have it. */
+dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
 
 /* Times that a model needs and no runtime tells; every one with its source. */
 typedef enum dg_constant {
