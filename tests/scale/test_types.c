@@ -218,6 +218,60 @@ START_TEST(layouts_are_compared_not_names)
 END_TEST
 
 /* Without memory the answer is "not known to be the same", never "the same". */
+/* A reader may know more variants than the writer, never fewer; everything else has to
+ * be as for equal layouts, both ways round. */
+START_TEST(a_reader_may_know_more_variants)
+{
+    unsigned a = pairs[_i].a, b = pairs[_i].b;
+    bool there = !pairs[_i].where[0] || strstr(pairs[_i].where, "is new"), back = !pairs[_i].where[0] || strstr(pairs[_i].where, "is gone");
+    model m;
+    dg_meta *meta;
+    dg_buf raw, where;
+    world_make(&m);
+    dg_buf_init(&raw, 1 << 16);
+    dg_buf_init(&where, 1024);
+    model_meta(&raw, &m);
+    ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), NULL), DG_OK);
+    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b }, NULL, &where), there);
+    ck_assert_int_eq(where.len == 0, there);
+    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ b }, meta, (dg_type_id){ a }, NULL, NULL), back);
+    /* whatever is assumed readable is */
+    ck_assert(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b }, (dg_type_id[]){ { a }, { b } }, NULL));
+    dg_buf_clear(&raw);
+    dg_buf_clear(&where);
+    dg_meta_free(meta);
+}
+END_TEST
+
+/* Variants are found by name: "b" is the second of all three, with u32, u32 and u64. */
+static const struct { unsigned a, b; const char *name; bool reads; const char *where; } variants[] = {
+    { A_ENUM, B_ENUM, "b", true, "" },
+    { A_ENUM, B_ENUM2, "b", false, "u32 against u64" },
+    { A_ENUM, B_ENUM2, "a", true, "" },
+    { A_ENUM, B_ENUM, "c", false, "" }, /* of which the first knows nothing */
+    { B_ENUM, A_ENUM, "c", false, "" },
+    { A_ENUM, B_ENUM, "none", false, "" },
+};
+
+START_TEST(one_variant_is_read_by_its_name)
+{
+    model m;
+    dg_meta *meta;
+    dg_buf raw, where;
+    world_make(&m);
+    dg_buf_init(&raw, 1 << 16);
+    dg_buf_init(&where, 1024);
+    model_meta(&raw, &m);
+    ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), NULL), DG_OK);
+    ck_assert_int_eq(dg_variant_reads(meta, (dg_type_id){ variants[_i].a }, meta, (dg_type_id){ variants[_i].b }, variants[_i].name, NULL, &where),
+                     variants[_i].reads);
+    ck_assert_msg(strstr(dg_buf_text(&where), variants[_i].where) && (variants[_i].where[0] || !where.len), "%s", dg_buf_text(&where));
+    dg_buf_clear(&raw);
+    dg_buf_clear(&where);
+    dg_meta_free(meta);
+}
+END_TEST
+
 START_TEST(comparing_without_memory_does_not_say_same)
 {
     dg_meta *meta = real_meta(14);
@@ -245,6 +299,8 @@ int main(void)
     tcase_add_test(tc, variants_are_listed_with_their_index);
     tcase_add_loop_test(tc, one_runtime_is_the_same_in_each_version, 0, 2);
     tcase_add_loop_test(tc, layouts_are_compared_not_names, 0, (int)(sizeof pairs / sizeof pairs[0]));
+    tcase_add_loop_test(tc, a_reader_may_know_more_variants, 0, (int)(sizeof pairs / sizeof pairs[0]));
+    tcase_add_loop_test(tc, one_variant_is_read_by_its_name, 0, (int)(sizeof variants / sizeof variants[0]));
     tcase_add_test(tc, comparing_without_memory_does_not_say_same);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
