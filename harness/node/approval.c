@@ -62,7 +62,7 @@ static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, cons
         t->checkers[at] = t->checkers[at - 1];
     t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche,
                                     .heard = now->at + delay(net, node, id, t->of.core, false),
-                                    .due = net->nodes[node].withholds ? DG_NEVER : now->at + check_ns(), .approved = DG_NEVER };
+                                    .due = net->nodes[node].withholds & DG_WITHHOLD_APPROVALS ? DG_NEVER : now->at + check_ns(), .approved = DG_NEVER };
     t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
     a->assignments++;
 }

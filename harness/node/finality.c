@@ -156,10 +156,12 @@ static uint32_t ghost(dg_network *net)
     }
 }
 
+/* A voice that a partition keeps from the larger side is not counted. */
 static bool votes(const dg_network *net, const dg_voter *voter)
 {
     return voter->node != DG_NO && dg_sim_node_up(net->sim, (dg_node_ix){ voter->node })
-           && !dg_sim_node_paused(net->sim, (dg_node_ix){ voter->node });
+           && !dg_sim_node_paused(net->sim, (dg_node_ix){ voter->node })
+           && dg_sim_reachable(net->sim, (dg_node_ix){ voter->node }, (dg_node_ix){ net->node_count });
 }
 
 dg_code dg_finality_prevote(dg_network *net, dg_error *err)

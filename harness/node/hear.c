@@ -62,13 +62,18 @@ static bool linked(const spread *s, uint32_t a, uint32_t b)
 
 /* ---- inside the group ---- */
 
+static bool states(const spread *s, uint32_t node)
+{
+    return takes_part(s, node) && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+}
+
 static dg_ns imported(const spread *s, uint32_t node) { return s->b->imported[node]; }
 
 static void find_seconder(spread *s)
 {
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++)
-        if (takes_part(s, node_at(s, i))
+        if (states(s, node_at(s, i))
             && (s->seconder == DG_NO || imported(s, node_at(s, i)) < imported(s, node_at(s, s->seconder))))
             s->seconder = i;
 }
@@ -87,7 +92,7 @@ static void find_votes(spread *s)
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
         dg_ns told;
-        if (!takes_part(s, node) || !linked(s, first, node))
+        if (!states(s, node) || !linked(s, first, node))
             continue;
         told = ready + latency(s, first, node);
         s->voted[i] = i == s->seconder ? ready : (told > imported(s, node) ? told : imported(s, node)) + execute;
@@ -234,7 +239,7 @@ uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)
                  .grid = b->view.mode == DG_MODE_ENABLED };
     uint32_t able = 0;
     for (uint32_t i = 0; i < s.members; i++)
-        able += takes_part(&s, node_at(&s, i));
+        able += states(&s, node_at(&s, i));
     return able;
 }
 

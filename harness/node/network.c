@@ -67,7 +67,8 @@ static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
 {
     dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
     dg_code rc;
-    if ((rc = dg_author_slot(net, slot, err)) < 0 || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
+    if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_author_slot(net, slot, err)) < 0
+        || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
     return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
 }
@@ -171,17 +172,21 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
     return DG_OK;
 }
 
+const dg_sim_link *dg_net_link(const dg_network *net)
+{
+    return net->options.link ? net->options.link : &usual_link;
+}
+
 static dg_code make_world(dg_network *net, dg_error *err)
 {
     dg_sim_options options = { .seed = net->options.seed, .nodes_max = net->people.count + 1 };
-    const dg_sim_link *link = net->options.link ? net->options.link : &usual_link;
     dg_link_ix made;
     dg_code rc;
     if ((rc = dg_sim_new(&net->sim, &options, err)) < 0 || (rc = make_nodes(net, err)) < 0
         || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel, &(dg_sim_channel){ .name = "blocks" }, err)) < 0
         || (rc = dg_sim_channel_add(net->sim, &net->finality_channel, &(dg_sim_channel){ .name = "finality", .ordered = true }, err)) < 0)
         return rc;
-    return dg_sim_link_add(net->sim, &made, link, err);
+    return dg_sim_link_add(net->sim, &made, dg_net_link(net), err);
 }
 
 /* The fork block is known to all, finalized, and the first leaf of each. */
@@ -246,6 +251,7 @@ void dg_network_free(dg_network *net)
     dg_net_blocks_free(net);
     dg_sessions_free(net->sessions);
     dg_finality_clear(&net->finality);
+    dg_faults_clear(net);
     dg_people_clear(&net->people);
     dg_free(net->nodes);
     dg_free(net);

@@ -3,7 +3,7 @@
  *   classes   dg_class_at, dg_class_named     release families and their faults
  *             dg_class_without                .. and what they are without a repair
  *   new       dg_network_new(chain)           one node per validator of the chain
- *   plan      dg_network_enact                N over N-1, from a slot on
+ *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong
  *   run       dg_network_run(until)           slot by slot, as often as wanted
  *   look      records through a callback, dg_network_best, dg_network_stats
  *   free      dg_network_free                 the chain stays the caller's
@@ -113,6 +113,8 @@ typedef enum dg_record_kind {
     DG_REC_APPROVAL,   /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
                         * no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent in this slot) */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
+    DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
+                        * the order of planning); text: its kind's name */
     DG_REC_COUNT
 } dg_record_kind;
 
@@ -162,6 +164,43 @@ void dg_network_free(dg_network *net);
 dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err);
 /* .. or changes the host configuration (see dg_transition; borrowed likewise), alone or with new code of the same slot. */
 dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err);
+
+/* ---- faults ---- */
+
+typedef enum dg_fault_kind {
+    DG_FAULT_CRASH, DG_FAULT_PAUSE, DG_FAULT_PARTITION, DG_FAULT_CLOCK, DG_FAULT_LOSS, /* of the world */
+    DG_FAULT_SILENT_BACKER, DG_FAULT_WITHHOLD_AVAILABILITY, DG_FAULT_NO_APPROVALS,     /* of a node */
+    DG_FAULT_OFFLINE_COLLATORS,
+    DG_FAULT_COUNT
+} dg_fault_kind;
+const char *dg_fault_name(dg_fault_kind kind); /* "silent-backer"; NULL past the end */
+const char *dg_fault_says(dg_fault_kind kind);
+
+/* What a node keeps to itself: bits. */
+enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APPROVALS = 4 };
+
+typedef enum dg_fault_who {
+    DG_WHO_LIST,      /* nodes by index; of offline-collators: parachains by id */
+    DG_WHO_SHARE,     /* by lot, each for itself */
+    DG_WHO_GROUP,     /* a backing group of the best leaf when the fault begins */
+    DG_WHO_AUTHORS,   /* who may author in the slot in which it begins */
+    DG_WHO_ALL
+} dg_fault_who;
+
+typedef struct dg_fault {
+    dg_fault_kind kind;
+    dg_fault_who who;
+    const uint32_t *list;   /* copied */
+    uint32_t count, share_ppm, group;
+    uint64_t from, until;   /* slots: from <= slot < until; UINT64_MAX: to the end */
+    dg_sim_clock clock;     /* clock */
+    uint32_t loss_ppm;      /* loss */
+} dg_fault;
+
+/* Before the run has come to its first slot. DG_USAGE: nodes that are not there, an
+ * end before the beginning, a beginning that is not ahead; DG_LIMIT; DG_NOMEM. A
+ * group that is not there when the fault begins ends the run with DG_USAGE. */
+dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err);
 
 /* Up to the end of slot `until`. May be called again. A block that a runtime refuses
  * to build is a record, not a failure; below zero is a broken chain, no memory, or

@@ -288,8 +288,20 @@ typedef struct dg_net_node {
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     bool compiled;           /* N's code, at its first block with it */
-    bool withholds;          /* tells that it checks a candidate, and never approves one */
+    uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
 } dg_net_node;
+
+/* ---- fault.c: what goes wrong by plan ---- */
+
+enum { DG_FAULTS_MAX = 256 };
+typedef struct dg_planned_fault {
+    dg_fault of;
+    uint32_t *list;          /* of `of`; owned */
+    dg_link_ix link;         /* loss */
+    bool stands;
+    dg_node_ix *nodes;       /* that are meant, from its beginning on; owned */
+    uint32_t node_count;
+} dg_planned_fault;
 
 typedef struct dg_voter { uint8_t key[32]; uint64_t weight; uint32_t node; } dg_voter;
 
@@ -322,8 +334,18 @@ struct dg_network {
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel;
+    dg_planned_fault *faults;
+    uint32_t fault_count;
     dg_network_stats stats;
 };
+
+/* network.c: what any two nodes are linked by, but for faults */
+const dg_sim_link *dg_net_link(const dg_network *net);
+
+/* fault.c */
+dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err); /* those that begin and end with it */
+bool dg_faults_collator(const dg_network *net, uint32_t para); /* has this parachain lost its collators? */
+void dg_faults_clear(dg_network *net);
 
 /* record.c */
 dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node, const dg_net_block *about,

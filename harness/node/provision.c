@@ -19,6 +19,8 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
     dg_ns at;
     if (from == DG_NO || !dg_net_has(net, from, leaf) || !dg_sim_reachable(net->sim, (dg_node_ix){ from }, (dg_node_ix){ author }))
         return false;
+    if (net->nodes[from].withholds & DG_WITHHOLD_AVAILABILITY)
+        return false;
     if (from != author && !dg_class_link(net->nodes[from].of, net->nodes[author].of))
         return false;
     at = net->blocks[leaf].imported[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);

@@ -69,6 +69,8 @@ static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
 
 static bool has_work(const dg_network *net, const dg_view *view, const dg_core *core)
 {
+    if (dg_faults_collator(net, core->kind == DG_CORE_OCCUPIED ? core->next : core->para))
+        return false;
     if (core->kind == DG_CORE_OCCUPIED)
         return net->options.lookahead && view->mode == DG_MODE_ENABLED && view->depth && core->next == core->para;
     return core->kind == DG_CORE_SCHEDULED;

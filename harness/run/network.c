@@ -20,6 +20,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_UPGRADE:   *out = DG_EV_NET_UPGRADE; return true;
     case DG_REC_SLOT:      *out = DG_EV_NET_SLOT; return true;
     case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
+    case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
     default:               return false;
     }
 }
@@ -110,7 +111,7 @@ dg_code network_run(arm *a, dg_error *err)
     options.link = &wish.link;
     options.no_forks = wish.no_forks;
     if (rc >= 0 && (rc = dg_network_new(&net, own.chain, &options, err)) >= 0 && (rc = begin(a, net, &wish, err)) >= 0
-        && a->which == DG_ARM_TREATMENT)
+        && (rc = faults_apply(net, a, err)) >= 0 && a->which == DG_ARM_TREATMENT)
         rc = set_transition(net, run, err);
     if (rc >= 0)
         rc = run_slots(a, net, err);

@@ -45,13 +45,12 @@ static dg_code check_latency(const json_t *latency, dg_error *err)
 dg_code network_plan_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
-    if (json_array_size(network_at(plan, "faults")))
-        return dg_fail(err, DG_USAGE, "network.faults: faults of the world are not part of this version; leave them out");
-    if (!network_wanted(plan) && (json_object_size(links) || network_at(plan, "forks")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links and forks need nodes");
+    bool faults = json_array_size(network_at(plan, "faults")) != 0;
+    if (!network_wanted(plan) && (json_object_size(links) || faults || network_at(plan, "forks")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults and forks need nodes");
     if (!network_wanted(plan))
         return DG_OK;
-    if (check_shares(network_at(plan, "classes"), err) < 0)
+    if (check_shares(network_at(plan, "classes"), err) < 0 || faults_plan_check(plan, err) < 0)
         return DG_USAGE;
     return check_latency(json_object_get(links, "latency_ms"), err);
 }

@@ -8,6 +8,10 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 
+static const char *const fault_arms[] = { "both", "treatment", NULL };
+static const char *const fault_whos[] = { "all", "authors", NULL };
+static const char *faults[DG_FAULT_COUNT + 1]; /* of the table in room node, in its order */
+
 enum { CLASSES_MAX = 16 };
 static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in its order */
 
@@ -35,7 +39,23 @@ static const key_row fixed[] = {
     { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
     { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "messages lost (default 0)" },
     { "network.forks", KEY_BOOL, .says = "false: only the first author of a slot builds, a world that does not exist (default true)" },
-    { "network.faults", KEY_LIST, .says = "what goes wrong when; must be empty in this version" },
+    { "network.faults", KEY_LIST, .says = "what goes wrong, when and with whom" },
+    { "network.faults[]", KEY_OBJECT, .says = "one fault" },
+    { "network.faults[].kind", KEY_TEXT, true, .words = faults, .says = "what goes wrong" },
+    { "network.faults[].from", KEY_TEXT, .says = "first slot: a position as of upgrade.at, or U, U-5, U+3 (default: the first of the run)" },
+    { "network.faults[].until", KEY_TEXT, .says = "first slot after it, as `from` (default: the end of the run)" },
+    { "network.faults[].arm", KEY_TEXT, .words = fault_arms, .says = "both (default), or treatment alone: then from U on" },
+    { "network.faults[].nodes", KEY_LIST, .says = "who: validators by index, the first is 0" },
+    { "network.faults[].nodes[]", KEY_WHOLE, .min = 0, .max = UINT32_MAX, .says = "index of a node" },
+    { "network.faults[].paras", KEY_LIST, .says = "who: parachains by id, of offline-collators" },
+    { "network.faults[].paras[]", KEY_WHOLE, .min = 0, .max = UINT32_MAX, .says = "id of a parachain" },
+    { "network.faults[].share", KEY_NUMBER, .says = "who: this share of them, by lot" },
+    { "network.faults[].group", KEY_WHOLE, .min = 0, .max = UINT32_MAX, .says = "who: the members of this backing group when it begins" },
+    { "network.faults[].who", KEY_TEXT, .words = fault_whos, .says = "who: all, or the authors of the slot in which it begins" },
+    { "network.faults[].offset_ms", KEY_WHOLE, .min = -86400000, .max = 86400000, .says = "clock: so far ahead of true time (default 0)" },
+    { "network.faults[].drift_ppm", KEY_WHOLE, .min = -500000, .max = 500000, .says = "clock: so much too fast (default 0)" },
+    { "network.faults[].warp", KEY_WHOLE, .min = 1, .max = 1000000, .says = "clock: so many times as fast (default 1)" },
+    { "network.faults[].loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "loss: messages lost" },
     { "claims", KEY_OBJECT, .says = "which claims are judged, and how" },
     { "claims.default", KEY_BOOL, .says = "judge every claim that is not switched off (default true); false: only those named here" },
     { "seed", KEY_WHOLE, .min = 0, .max = INT64_C(1) << 53, .says = "of all chance in the run (default 1)" },
@@ -75,6 +95,8 @@ const key_table *plan_keys(void)
         return &table;
     for (size_t i = 0; i < CLASSES_MAX && dg_class_at(i); i++)
         classes[i] = dg_class_at(i)->name;
+    for (int i = 0; i < DG_FAULT_COUNT; i++)
+        faults[i] = dg_fault_name((dg_fault_kind)i);
     for (size_t i = 0; i < FIXED; i++)
         add(&fixed[i], NULL, NULL, NULL);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)

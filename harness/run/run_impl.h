@@ -93,6 +93,9 @@ typedef struct arm {
 
 enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_MIGRATION_BLOCKS_MAX = 1024 };
 
+/* One of network.faults; `list` holds the one that `fault` names. */
+typedef struct fault_wish { dg_fault fault; bool treatment_only; uint32_t *list; } fault_wish;
+
 struct dg_run_state {
     const dg_plan *plan;
     const dg_run_options *options;
@@ -106,8 +109,11 @@ struct dg_run_state {
     dg_hash fork_hash;
     dg_clock clock;              /* at the fork */
     uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
+    uint32_t nodes;              /* validators of the state: each is a node of the network */
     uint32_t validators, parachains;
     event_log log;
+    fault_wish *faults;          /* of the plan, in its order */
+    size_t fault_count;
     arm control, treatment;
     bool diverged;               /* treatment's blocks up to U-1 are not control's */
     uint64_t fuel_initialize_control; /* of control's block after U */
@@ -181,6 +187,13 @@ typedef struct network_wish {
 bool network_wanted(const dg_plan *plan);
 dg_code network_plan_check(const dg_plan *plan, dg_error *err);
 void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
+
+/* faults.c: network.faults of a plan */
+dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no chain */
+/* Once U and the end are known: slots, and who is there. Owned by `run`. */
+dg_code faults_place(run_state *run, dg_error *err);
+dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
+void faults_clear(run_state *run);
 
 /* network.c: the same slots with validators around the chain; what they tell goes
  * to the log of that arm. */

@@ -122,8 +122,9 @@ static dg_code open_all(run_state *run, dg_error *err)
     if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
         || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
         return rc;
+    run->nodes = count_of(&run->control, "Session", "Validators");
     run->parachains = count_of(&run->control, "Paras", "Parachains");
-    return DG_OK;
+    return faults_place(run, err);
 }
 
 /* ---- one run ---- */
@@ -156,6 +157,7 @@ static void run_clear(run_state *run)
     dg_source_close(&run->source);
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);
+    faults_clear(run);
     log_clear(&run->log);
 }
 

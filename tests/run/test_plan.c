@@ -42,6 +42,13 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
     { "{\"network\":{\"links\":{\"latency_ms\":[-1,5]}}}", "latency_ms[] is -1" },
     { "{\"network\":{\"links\":{\"latency\":[1,5]}}}", "did you mean \"latency_ms\"" },
+    { "{\"network\":{\"links\":{\"latency_ms\":[1,2.5]}}}", "latency_ms[] must be a whole number" },
+    { "{\"network\":{\"faults\":[1]}}", "network.faults[] must be an object" },
+    { "{\"network\":{\"faults\":[{\"kind\":\"explode\"}]}}", "network.faults[].kind \"explode\" is not known" },
+    { "{\"network\":{\"faults\":[{\"kind\":\"crahs\"}]}}", "did you mean \"crash\"" },
+    { "{\"network\":{\"faults\":[{\"nodes\":[-1]}]}}", "network.faults[].nodes[] is -1" },
+    { "{\"network\":{\"faults\":[{\"arm\":\"control\"}]}}", "network.faults[].arm \"control\"" },
+    { "{\"network\":{\"faults\":[{\"drift_ppm\":600000}]}}", "from -500000 to 500000" },
     { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}", "did you mean \"at_least_of_control\"" },
     { "{\"claims\":{\"block-cadence\":{\"at_least_of_control\":-1}}}", "must not be negative" },
     { "{\"claims\":{\"block-cadence\":{\"severity\":\"gates\"}}}", "did you mean \"gate\"" },
@@ -72,6 +79,8 @@ END_TEST
 
 #define HALF "{\"class\":\"SD_V1\",\"share\":0.5}"
 
+#define FAULT(text) "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1}],\"faults\":[{" text "}]}}"
+
 /* Well formed, and still nothing that could be run. */
 static const struct { const char *text; dg_code rc; const char *says; } incomplete[] = {
     { "{\"doppel\":1}", DG_USAGE, "snapshot is missing" },
@@ -85,7 +94,19 @@ static const struct { const char *text; dg_code rc; const char *says; } incomple
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network.classes[].share is missing" },
     { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"forks\":false}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"faults\":[1]}}", DG_USAGE, "faults of the world are not part of this version" },
+    { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}}", DG_USAGE, "network.classes is missing" },
+    { FAULT("\"kind\":\"pause\""), DG_USAGE, "network.faults[0]: one of nodes, paras, share, group and who" },
+    { FAULT("\"kind\":\"pause\",\"share\":0.5,\"group\":1"), DG_USAGE, "network.faults[0]: only one of" },
+    { FAULT("\"kind\":\"pause\",\"share\":1.5"), DG_USAGE, "share is 1.5" },
+    { FAULT("\"kind\":\"pause\",\"paras\":[1]"), DG_USAGE, "only offline-collators" },
+    { FAULT("\"kind\":\"offline-collators\",\"nodes\":[1]"), DG_USAGE, "collators are named by paras" },
+    { FAULT("\"kind\":\"offline-collators\",\"who\":\"authors\""), DG_USAGE, "of collators only" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"Ux\""), DG_USAGE, "from is \"Ux\": write U" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U--1\""), DG_USAGE, "from is \"U--1\": write U" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"until\":\"-5\""), DG_USAGE, "network.faults[0]: until: position \"-5\"" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"warp\":2"), DG_USAGE, "warp belongs to clock, not to pause" },
+    { FAULT("\"kind\":\"loss\",\"who\":\"all\""), DG_USAGE, "loss_per_million is missing" },
+    { FAULT("\"who\":\"all\""), DG_USAGE, "network.faults[].kind is missing" },
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":\"KAGOME\",\"share\":0.49}]}}", DG_USAGE, "add up to 0.99, not to 1" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}", DG_USAGE, "must be two numbers" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}", DG_USAGE, "the least is above the most" },

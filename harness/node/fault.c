@@ -1,0 +1,307 @@
+/* fault.c - what goes wrong by plan: with processes, links and clocks of the world,
+ * and with what a node or a collator keeps to itself.
+ *
+ * Faults begin and end with a slot, before anything else of it happens. Who is meant
+ * is settled when a fault begins: a group and the authors of a slot are not known
+ * before. Of two that overlap, the one that ends leaves the other standing. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+enum { PPM = 1000000 };
+
+static const struct { const char *name, *says; uint32_t withholds; } kinds[DG_FAULT_COUNT] = {
+    [DG_FAULT_CRASH] = { "crash", "the process is gone and begins anew at the end", 0 },
+    [DG_FAULT_PAUSE] = { "pause", "the process stands still", 0 },
+    [DG_FAULT_PARTITION] = { "partition", "these nodes and all others cannot reach each other", 0 },
+    [DG_FAULT_CLOCK] = { "clock", "the clock is off, drifts or runs at another speed", 0 },
+    [DG_FAULT_LOSS] = { "loss", "links from and to these nodes lose messages", 0 },
+    [DG_FAULT_SILENT_BACKER] = { "silent-backer", "no statements are made", DG_WITHHOLD_STATEMENTS },
+    [DG_FAULT_WITHHOLD_AVAILABILITY] = { "withhold-availability", "no bitfield is signed and no chunk given", DG_WITHHOLD_AVAILABILITY },
+    [DG_FAULT_NO_APPROVALS] = { "no-approvals", "nothing is approved", DG_WITHHOLD_APPROVALS },
+    [DG_FAULT_OFFLINE_COLLATORS] = { "offline-collators", "these parachains have no collator", 0 },
+};
+
+const char *dg_fault_name(dg_fault_kind kind) { return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].name : NULL; }
+const char *dg_fault_says(dg_fault_kind kind) { return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].says : NULL; }
+
+/* ---- planning ---- */
+
+static dg_code check_who(const dg_network *net, const dg_fault *f, dg_error *err)
+{
+    for (uint32_t i = 0; f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
+        if (f->list[i] >= net->node_count)
+            return dg_fail(err, DG_USAGE, "there is no node %u, the network has %u (the first is 0)", f->list[i], net->node_count);
+    if (f->kind == DG_FAULT_OFFLINE_COLLATORS && (f->who == DG_WHO_GROUP || f->who == DG_WHO_AUTHORS))
+        return dg_fail(err, DG_USAGE, "collators are named by their parachains, by a share of them, or all");
+    if (f->who == DG_WHO_SHARE && f->share_ppm > PPM)
+        return dg_fail(err, DG_USAGE, "a share of %u parts in a million", f->share_ppm);
+    return DG_OK;
+}
+
+static dg_code check_fault(const dg_network *net, const dg_fault *f, dg_error *err)
+{
+    if ((unsigned)f->kind >= DG_FAULT_COUNT)
+        return dg_fail(err, DG_USAGE, "there is no fault of kind %d", (int)f->kind);
+    if (f->from < net->first_slot || f->from <= net->slot)
+        return dg_fail(err, DG_USAGE, "it begins in slot %llu, which is not ahead of the network", (unsigned long long)f->from);
+    if (f->until <= f->from)
+        return dg_fail(err, DG_USAGE, "it ends in slot %llu, before it begins in %llu", (unsigned long long)f->until, (unsigned long long)f->from);
+    return check_who(net, f, err);
+}
+
+/* A link like all others, that loses messages. */
+static dg_code lossy_link(dg_network *net, dg_planned_fault *made, dg_error *err)
+{
+    dg_sim_link link = *dg_net_link(net);
+    if (made->of.kind != DG_FAULT_LOSS)
+        return DG_OK;
+    link.loss_ppm = made->of.loss_ppm;
+    return dg_sim_link_add(net->sim, &made->link, &link, err);
+}
+
+static dg_code copy_list(dg_planned_fault *made, const dg_fault *fault, dg_error *err)
+{
+    size_t size = fault->count * sizeof *fault->list;
+    made->of.list = NULL;
+    if (fault->who != DG_WHO_LIST)
+        return DG_OK;
+    if (!(made->list = dg_malloc(size ? size : 1)))
+        return dg_fail(err, DG_NOMEM, "no memory for a fault");
+    memcpy(made->list, fault->list, size);
+    return DG_OK;
+}
+
+dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err)
+{
+    dg_planned_fault made = { .of = *fault };
+    dg_planned_fault *more;
+    dg_code rc = check_fault(net, fault, err);
+    if (rc < 0)
+        return rc;
+    if (net->fault_count == DG_FAULTS_MAX)
+        return dg_fail(err, DG_LIMIT, "more than %d faults were planned", DG_FAULTS_MAX);
+    if (!(more = dg_realloc(net->faults, (net->fault_count + 1) * sizeof *more)))
+        return dg_fail(err, DG_NOMEM, "no memory for a fault");
+    net->faults = more;
+    if ((rc = copy_list(&made, fault, err)) < 0 || (rc = lossy_link(net, &made, err)) < 0) {
+        dg_free(made.list);
+        return rc;
+    }
+    net->faults[net->fault_count++] = made;
+    return DG_OK;
+}
+
+void dg_faults_clear(dg_network *net)
+{
+    for (uint32_t i = 0; i < net->fault_count; i++) {
+        dg_free(net->faults[i].list);
+        dg_free(net->faults[i].nodes);
+    }
+    dg_free(net->faults);
+}
+
+/* ---- who is meant ---- */
+
+static bool drawn(const dg_network *net, const dg_planned_fault *f, uint64_t who)
+{
+    dg_rng lot = dg_rng_fork(net->options.seed, "fault", (uint64_t)(f - net->faults), who);
+    return dg_rng_below(&lot, PPM) < f->of.share_ppm;
+}
+
+static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_fault *f, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[dg_net_favourite(net)];
+    uint32_t group = f->of.group;
+    if (!b->session || group >= b->view.group_count)
+        return dg_fail(err, DG_USAGE, "there is no group %u in slot %llu, there are %u", group, (unsigned long long)net->slot,
+                       b->session ? b->view.group_count : 0);
+    for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
+        if (b->view.members[i] < b->session->count && b->session->node[b->view.members[i]] != DG_NO)
+            meant[b->session->node[b->view.members[i]]] = true;
+    return DG_OK;
+}
+
+/* Those that may author in the slot, on the block that most take for the best. */
+static dg_code mark_authors(dg_network *net, bool *meant, dg_error *err)
+{
+    dg_slot_claim claims[DG_CLAIMS_MAX];
+    dg_block *head = net->blocks[dg_net_favourite(net)].block;
+    dg_epoch epoch;
+    dg_code rc = dg_chain_epoch(net->chain, head, net->slot, &epoch, err);
+    if (rc < 0)
+        return rc == DG_TRAP || rc == DG_MALFORMED ? DG_OK : rc;
+    for (size_t i = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, net->slot, net->options.seed); i-- && rc >= 0;) {
+        uint32_t node;
+        rc = dg_people_owner(&net->people, &node, net->chain, head, "babe", epoch.authorities[claims[i].authority].key, err);
+        if (rc >= 0 && node != DG_NO)
+            meant[node] = true;
+    }
+    dg_epoch_clear(&epoch);
+    return rc < 0 ? rc : DG_OK;
+}
+
+static dg_code mark(dg_network *net, bool *meant, const dg_planned_fault *f, dg_error *err)
+{
+    if (f->of.who == DG_WHO_GROUP)
+        return mark_group(net, meant, f, err);
+    if (f->of.who == DG_WHO_AUTHORS)
+        return mark_authors(net, meant, err);
+    for (uint32_t i = 0; f->of.who == DG_WHO_LIST && i < f->of.count; i++)
+        meant[f->list[i]] = true;
+    for (uint32_t i = 0; f->of.who != DG_WHO_LIST && i < net->node_count; i++)
+        meant[i] = f->of.who == DG_WHO_ALL || drawn(net, f, i);
+    return DG_OK;
+}
+
+static dg_code settle(dg_network *net, dg_planned_fault *f, dg_error *err)
+{
+    bool *meant;
+    dg_code rc;
+    if (f->of.kind == DG_FAULT_OFFLINE_COLLATORS)
+        return DG_OK;
+    meant = dg_calloc(net->node_count, sizeof *meant);
+    f->nodes = dg_calloc(net->node_count, sizeof *f->nodes);
+    rc = meant && f->nodes ? mark(net, meant, f, err) : dg_fail(err, DG_NOMEM, "no memory for the nodes of a fault");
+    for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++)
+        if (meant[i])
+            f->nodes[f->node_count++].v = i;
+    dg_free(meant);
+    return rc;
+}
+
+/* ---- the world ---- */
+
+/* The two sides are the same whichever is named; the world, and what it counts of
+ * finality, stays with the larger. */
+static dg_code part(dg_network *net, const dg_planned_fault *f, dg_ns from, dg_ns to, dg_error *err)
+{
+    dg_node_ix *others;
+    uint32_t count = 0, next = 0;
+    dg_code rc;
+    if (f->node_count <= net->node_count / 2)
+        return dg_sim_partition(net->sim, f->nodes, f->node_count, from, to, err);
+    if (!(others = dg_calloc(net->node_count, sizeof *others)))
+        return dg_fail(err, DG_NOMEM, "no memory for a partition");
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (next < f->node_count && f->nodes[next].v == i)
+            next++;
+        else
+            others[count++].v = i;
+    rc = dg_sim_partition(net->sim, others, count, from, to, err);
+    dg_free(others);
+    return rc;
+}
+
+static dg_code set_links(dg_network *net, const dg_planned_fault *f, dg_link_ix link, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < f->node_count; i++)
+        for (uint32_t k = 0; k < net->node_count; k++)
+            if ((rc = dg_sim_link_set(net->sim, f->nodes[i], (dg_node_ix){ k }, link, err)) < 0
+                || (rc = dg_sim_link_set(net->sim, (dg_node_ix){ k }, f->nodes[i], link, err)) < 0)
+                return rc;
+    return DG_OK;
+}
+
+static dg_code set_clocks(dg_network *net, const dg_planned_fault *f, const dg_sim_clock *clock, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < f->node_count && rc >= 0; i++)
+        rc = dg_sim_clock_set(net->sim, f->nodes[i], dg_sim_now(net->sim), clock, err);
+    return rc;
+}
+
+/* What lasts by itself until the fault's end. */
+static dg_code strike(dg_network *net, const dg_planned_fault *f, dg_error *err)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    dg_ns to = f->of.until == UINT64_MAX ? DG_SIM_TIME_MAX : (f->of.until - net->first_slot) * net->slot_ns;
+    dg_code rc = DG_OK;
+    if (f->of.kind == DG_FAULT_PARTITION)
+        return f->node_count ? part(net, f, now, to, err) : DG_OK;
+    for (uint32_t i = 0; i < f->node_count && rc >= 0; i++) {
+        if (f->of.kind == DG_FAULT_CRASH)
+            rc = dg_sim_crash(net->sim, f->nodes[i], now, to, err);
+        else if (f->of.kind == DG_FAULT_PAUSE)
+            rc = dg_sim_pause(net->sim, f->nodes[i], now, to, err);
+    }
+    return rc;
+}
+
+/* What is set and has to be set back. */
+static dg_code apply(dg_network *net, const dg_planned_fault *f, dg_error *err)
+{
+    for (uint32_t i = 0; i < f->node_count; i++)
+        net->nodes[f->nodes[i].v].withholds |= kinds[f->of.kind].withholds;
+    if (f->of.kind == DG_FAULT_LOSS)
+        return set_links(net, f, f->link, err);
+    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &f->of.clock, err) : DG_OK;
+}
+
+static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
+{
+    static const dg_sim_clock right = { 0 };
+    if (f->of.kind == DG_FAULT_LOSS)
+        return set_links(net, f, (dg_link_ix){ 0 }, err);
+    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &right, err) : DG_OK;
+}
+
+static dg_code tell(dg_network *net, const dg_planned_fault *f, dg_error *err)
+{
+    uint64_t n[6] = { net->slot, (uint64_t)f->of.kind, f->stands, f->node_count, (uint64_t)(f - net->faults) };
+    return dg_record_emit(net, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
+}
+
+/* ---- a slot ---- */
+
+static dg_code begin_and_end(dg_network *net, uint64_t slot, bool *changed, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++) {
+        dg_planned_fault *f = &net->faults[i];
+        if (!f->stands && f->of.from == slot) {
+            f->stands = *changed = true;
+            if ((rc = settle(net, f, err)) >= 0 && (rc = strike(net, f, err)) >= 0)
+                rc = tell(net, f, err);
+        } else if (f->stands && f->of.until == slot) {
+            f->stands = false;
+            *changed = true;
+            if ((rc = lift(net, f, err)) >= 0)
+                rc = tell(net, f, err);
+        }
+        if (rc < 0)
+            return dg_fail_within(err, rc, "fault %u (%s)", i + 1, kinds[f->of.kind].name);
+    }
+    return rc;
+}
+
+dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err)
+{
+    bool changed = false;
+    dg_code rc;
+    net->slot = slot;
+    if ((rc = begin_and_end(net, slot, &changed, err)) < 0 || !changed)
+        return rc;
+    for (uint32_t i = 0; i < net->node_count; i++)
+        net->nodes[i].withholds = 0;
+    for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++)
+        if (net->faults[i].stands)
+            rc = apply(net, &net->faults[i], err);
+    return rc;
+}
+
+bool dg_faults_collator(const dg_network *net, uint32_t para)
+{
+    for (uint32_t i = 0; i < net->fault_count; i++) {
+        const dg_planned_fault *f = &net->faults[i];
+        if (!f->stands || f->of.kind != DG_FAULT_OFFLINE_COLLATORS)
+            continue;
+        if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(net, f, para)))
+            return true;
+        for (uint32_t k = 0; f->of.who == DG_WHO_LIST && k < f->of.count; k++)
+            if (f->list[k] == para)
+                return true;
+    }
+    return false;
+}

@@ -1,0 +1,74 @@
+/* A plan may let things go wrong. What it names has to be there, and to be in time;
+ * and since faults strike both arms unless told otherwise, a network that fails
+ * without N as well must not be called N's doing. */
+#include "model_run.h"
+
+#include <string.h>
+
+#define PLAN "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
+             "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"}," \
+             "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{}}," \
+             "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
+
+static dg_code run_with(json_t **outcome, const char *faults, dg_error *err)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    char text[2048];
+    dg_plan *plan;
+    dg_code rc;
+    snprintf(text, sizeof text, PLAN, faults);
+    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, err) < 0)
+        ck_abort_msg("%s", err->text);
+    if ((rc = dg_plan_check(plan, err)) >= 0)
+        rc = dg_run(outcome, plan, &options, err);
+    dg_plan_free(plan);
+    return rc;
+}
+
+static const struct { const char *fault, *says; } refused[] = {
+    { "{\"kind\":\"crash\",\"nodes\":[3,100]}", "network.faults[0]: nodes: there is no node 100, the network has 100" },
+    { "{\"kind\":\"pause\",\"who\":\"all\"},{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U+5\",\"until\":\"U+5\"}", "network.faults[1]: until is slot" },
+    { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@3\",\"until\":\"U+5\"}", "no later than from" },
+    { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U-1000\"}", "from is \"U-1000\", which lies before the fork" },
+    { "{\"kind\":\"pause\",\"who\":\"all\",\"until\":\"#0\"}", "until: position is slot" },
+    { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@9\"}", "the run ends with slot" },
+    { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U-1\",\"arm\":\"treatment\"}", "from lies before U" },
+    { "{\"kind\":\"offline-collators\",\"paras\":[2000,4000]}", "network.faults[0]: paras: there is no parachain 4000" },
+};
+START_TEST(what_is_not_there_cannot_fail)
+{
+    json_t *outcome = NULL;
+    dg_error err = { .text = "" };
+    dg_code rc = run_with(&outcome, refused[_i].fault, &err);
+    ck_assert_msg(dg_exit_of(rc) == DG_EXIT_USAGE && rc < 0, "%s gave %d: %s", refused[_i].fault, rc, err.text);
+    ck_assert_msg(strstr(err.text, refused[_i].says) != NULL, "%s: %s", refused[_i].fault, err.text);
+    ck_assert_ptr_null(outcome);
+}
+END_TEST
+
+#define PAUSED "\"kind\":\"pause\",\"share\":0.5,\"from\":\"U+2\""
+static const struct { const char *fault; int exit; } strikes[] = {
+    { "", DG_EXIT_HELD },
+    { "{" PAUSED ",\"arm\":\"treatment\"}", DG_EXIT_BROKE },
+    { "{" PAUSED "}", -1 }, /* as in control: held against it, or control itself failed */
+};
+START_TEST(a_fault_of_both_arms_is_not_the_upgrades)
+{
+    json_t *o = NULL;
+    dg_error err = { .text = "" };
+    ck_assert_msg(run_with(&o, strikes[_i].fault, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(strikes[_i].exit < 0 ? dg_outcome_exit(o) != DG_EXIT_BROKE : dg_outcome_exit(o) == strikes[_i].exit, "%s: %s", strikes[_i].fault, verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("faults");
+    TCase *tc = tcase_create("faults");
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, what_is_not_there_cannot_fail, 0, (int)(sizeof refused / sizeof *refused));
+    tcase_add_loop_test(tc, a_fault_of_both_arms_is_not_the_upgrades, 0, REDUCED ? 1 : (int)(sizeof strikes / sizeof *strikes));
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
