@@ -60,7 +60,7 @@ static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, cons
     uint32_t node = a->session->node[lot->validator], at = t->checker_count++;
     for (; at && t->checkers[at - 1].tranche > lot->tranche; at--)
         t->checkers[at] = t->checkers[at - 1];
-    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche,
+    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
                                     .heard = now->at + delay(net, node, id, t->of.core, false),
                                     .due = net->nodes[node].withholds & DG_WITHHOLD_APPROVALS ? DG_NEVER : now->at + check_ns(), .approved = DG_NEVER };
     t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
@@ -174,11 +174,18 @@ static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial
         t->no_shows += t->checkers[i].no_show;
 }
 
-/* Whoever is still at it will send its approval all the same. */
+/* Whose turn came between then and now had nothing left to check; whoever is still at
+ * it will send its approval all the same. */
 static void close(dg_approval *a, dg_trial *t)
 {
+    uint32_t told = 0;
     for (uint32_t i = 0; i < t->checker_count; i++)
-        a->approvals += t->checkers[i].approved == DG_NEVER && t->checkers[i].due != DG_NEVER;
+        if (t->checkers[i].told <= t->approved_at) {
+            told++;
+            a->approvals += t->checkers[i].approved == DG_NEVER && t->checkers[i].due != DG_NEVER;
+        }
+    a->assignments -= t->checker_count - told;
+    t->checker_count = told;
     dg_free(t->lots);
     dg_free(t->checkers);
     t->lots = NULL;

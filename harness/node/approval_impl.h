@@ -9,7 +9,8 @@
  * One voice for the whole network: what a validator says is heard by all others after
  * a delay drawn for that message, two hops of the grid. A network of nodes that each
  * hear for themselves (the twin in the tests) decides the same when nobody's messages
- * take another time to one than to another, and otherwise differs by no more than that.
+ * take another time to one than to another. Otherwise it differs by no more than that
+ * time while nobody is missing; a lot more or less may bring a no-show's time with it.
  * Mirrors: polkadot node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs). */
 #ifndef DG_NODE_APPROVAL_IMPL_H
 #define DG_NODE_APPROVAL_IMPL_H
@@ -24,7 +25,7 @@ typedef struct dg_lot { uint32_t validator, tranche; } dg_lot;
 /* An assignment that was told. */
 typedef struct dg_checker {
     uint32_t validator, tranche;
-    dg_ns heard;             /* by all */
+    dg_ns told, heard;       /* by itself, by all */
     dg_ns due;               /* when its approval leaves; DG_NEVER: it withholds it */
     dg_ns approved;          /* heard by all; DG_NEVER: not yet */
     bool no_show;            /* it was counted as one */

@@ -8,8 +8,8 @@
 
 enum {
     DG_NONE = -1,              /* as uint32_t: no such thing */
-    DG_LEAVES_MAX = 64,        /* active at one node */
-    DG_PARENTS_MAX = 256,      /* relay parents in view of one node */
+    DG_LEAVES_MAX = 256,       /* active at one node; losers pile up while nothing is final, a third of the slots at most */
+    DG_PARENTS_MAX = 1024,     /* relay parents in view of one node */
     DG_ENTRIES_MAX = 16,       /* sessions a node remembers */
     DG_ANCESTORS_MAX = 16,
     DG_VALIDATORS_MAX = 65536,

@@ -1,0 +1,30 @@
+/* model_approval.h - approvals message by message: each node hears for itself over
+ * links of `sim`, and applies the rules of approval voting to what it has heard,
+ * tranche by tranche, as they are written down. Slow, and for that easy to check. */
+#ifndef DG_TESTS_NODE_APPROVAL_H
+#define DG_TESTS_NODE_APPROVAL_H
+
+#include "../support/suite.h"
+#include "node/approval_impl.h"
+
+enum { TWIN_NODES_MAX = 64, TWIN_TRIALS_MAX = 16, TWIN_TRANCHES_MAX = 128 };
+
+/* One block of one session, with no chain below it. Both sides read it. */
+typedef struct scene {
+    uint32_t nodes, trials, group;   /* group: members of a backing group */
+    dg_approval_rules rules;
+    uint64_t seed;
+    dg_ns latency[TWIN_NODES_MAX];   /* of one hop from a node to anybody; all 0: drawn for each message */
+    dg_ns imported[TWIN_NODES_MAX];
+    dg_ns crash[TWIN_NODES_MAX];     /* 0: never */
+    bool withholds[TWIN_NODES_MAX];
+} scene;
+
+typedef struct told_of { dg_ns approved_at; uint32_t assignments, no_shows; } told_of; /* no_shows: only where counted */
+
+/* By the network's own counting; `lots` of each trial are handed to the twin. */
+void scene_count(const scene *s, told_of *out, dg_ns until);
+/* By messages: approval times as an observer outside sees them. */
+void scene_play(const scene *s, told_of *out, dg_ns until);
+
+#endif

@@ -1,0 +1,282 @@
+/* Finality waits for approvals, so when they come decides what a release manager sees.
+ * The network counts them once for all nodes; a twin that sends every assignment and
+ * every approval as a message, and lets each node judge by what it has heard, has to
+ * come to the same times: exactly where a sender's messages take as long to each, and
+ * within what messages differ otherwise. */
+#include "model_approval.h"
+#include "model_net.h"
+
+#include <math.h>
+
+#define UNTIL (SLOT_OF_BLOCK * 6000 * DG_MS + 120000 * DG_MS)
+enum { SLOT_OF_BLOCK = 4, NODES = 40, TRIALS = 8, SEEDS = 4 };
+
+/* Off the tick by an odd time: what happens at one instant has no order here. */
+static void furnish(scene *s, uint64_t seed, const dg_approval_rules *rules, bool same_to_all)
+{
+    dg_rng luck = dg_rng_fork(seed, "scene", 0, 0);
+    *s = (scene){ .nodes = NODES, .trials = TRIALS, .group = 5, .rules = *rules, .seed = seed };
+    for (uint32_t i = 0; i < NODES; i++) {
+        s->latency[i] = same_to_all ? (20 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1 : 0;
+        s->imported[i] = (SLOT_OF_BLOCK * 6000 + 2100 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1;
+    }
+}
+
+/* Nodes that never come, that go away after they have told, that tell and do not approve. */
+static void hurt(scene *s, uint32_t absent, uint32_t leaving, uint32_t withholding)
+{
+    dg_rng luck = dg_rng_fork(s->seed, "hurt", 0, 0);
+    for (uint32_t i = 0; i < absent; i++)
+        s->crash[dg_rng_below(&luck, NODES)] = 1;
+    for (uint32_t i = 0; i < leaving; i++) /* just after a tick, when nothing is due */
+        s->crash[dg_rng_below(&luck, NODES)] = (SLOT_OF_BLOCK * 6000 + 3000) * DG_MS + 1;
+    for (uint32_t i = 0; i < withholding; i++)
+        s->withholds[dg_rng_below(&luck, NODES)] = true;
+}
+
+static const struct { const char *what; dg_approval_rules rules; uint32_t absent, leaving, withholding; } worlds[] = {
+    { "all are well", { TRIALS, 0, 2, 20, 2, 12 }, 0, 0, 0 },
+    { "a zeroth tranche that is wide", { TRIALS, 6, 1, 20, 2, 12 }, 0, 0, 0 },
+    { "a few are absent", { TRIALS, 0, 2, 20, 2, 12 }, 8, 0, 0 },
+    { "some leave after they told", { TRIALS, 0, 2, 20, 2, 12 }, 0, 6, 0 },
+    { "some withhold", { TRIALS, 0, 2, 20, 2, 12 }, 0, 0, 4 },
+    { "many withhold", { TRIALS, 0, 2, 20, 1, 8 }, 0, 0, 14 },
+    { "all of it", { TRIALS, 3, 2, 30, 2, 10 }, 5, 5, 5 },
+    { "nobody is wanted", { TRIALS, 0, 2, 20, 2, 0 }, 0, 0, 0 },
+    { "more are wanted than there are", { TRIALS, 0, 2, 20, 2, 60 }, 0, 0, 0 },
+};
+
+START_TEST(counted_and_played_agree_to_the_nanosecond)
+{
+    uint32_t approved = 0, no_shows = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        told_of counted[TRIALS], played[TRIALS];
+        scene s;
+        furnish(&s, seed, &worlds[_i].rules, true);
+        hurt(&s, worlds[_i].absent, worlds[_i].leaving, worlds[_i].withholding);
+        scene_count(&s, counted, UNTIL);
+        scene_play(&s, played, UNTIL);
+        for (uint32_t i = 0; i < TRIALS; i++) {
+            ck_assert_msg(counted[i].approved_at == played[i].approved_at, "%s, seed %u, candidate %u: %llu ns counted, %llu played", worlds[_i].what,
+                          (unsigned)seed, i, (unsigned long long)counted[i].approved_at, (unsigned long long)played[i].approved_at);
+            ck_assert(!s.rules.needed || counted[i].assignments == played[i].assignments);
+            approved += counted[i].approved_at != DG_NEVER;
+            no_shows += counted[i].no_shows;
+        }
+    }
+    ck_assert_uint_gt(approved, 0);
+    ck_assert_int_eq(no_shows > 0, worlds[_i].leaving + worlds[_i].withholding > 0);
+}
+END_TEST
+
+/* A voice that is drawn anew for each listener is up to two hops of 180 ms earlier or
+ * later to one than to the network as a whole, and so is what follows from it, as long
+ * as nobody is missing: one lot more or less would bring a no-show's time with it. */
+START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
+{
+    const int64_t spread = 2 * 180 * (int64_t)DG_MS;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        told_of counted[TRIALS], played[TRIALS];
+        scene s;
+        furnish(&s, seed, &worlds[_i].rules, false);
+        hurt(&s, worlds[_i].absent, 0, 0);
+        scene_count(&s, counted, UNTIL);
+        scene_play(&s, played, UNTIL);
+        for (uint32_t i = 0; i < TRIALS; i++) {
+            int64_t apart = (int64_t)(counted[i].approved_at - played[i].approved_at);
+            ck_assert(counted[i].approved_at != DG_NEVER && played[i].approved_at != DG_NEVER);
+            ck_assert_msg(apart <= spread && -apart <= spread, "%s, seed %u, candidate %u: %lld ns apart", worlds[_i].what, (unsigned)seed, i, (long long)apart);
+        }
+    }
+}
+END_TEST
+
+/* ---- lots ---- */
+
+static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count, uint64_t features, uint64_t slot)
+{
+    static uint32_t group_from[5] = { 0, 5, 10, 15, 20 }, members[100], nodes[100];
+    static dg_view view;
+    dg_net_block blocks[2] = { { .number = 0 }, { .number = 1, .slot = slot, .author = 3 } };
+    dg_network net = { .options = { .seed = 7 }, .blocks = blocks, .block_count = 2, .node_count = 100 };
+    for (uint32_t i = 0; i < 100; i++)
+        members[i] = nodes[i] = i;
+    view = (dg_view){ .group_from = group_from, .members = members, .group_count = 4, .features = features };
+    blocks[0].view = view;
+    session->node = nodes;
+    *a = (dg_approval){ .trials = trials, .count = count, .session = session };
+    for (uint32_t i = 0; i < count; i++)
+        trials[i] = (dg_trial){ .of = { .core = i, .group = i % 4 } };
+    ck_assert_int_eq(dg_lots_draw(&net, a, 1, NULL), DG_OK);
+}
+
+/* A validator draws `samples` of 20 cores: with doubles it misses a core with 0.95^6, a
+ * chance of 0.2649 to have it; distinct ones 6/20. Its delay is 0 in one of 89 cases. Over
+ * 200 blocks, 4 cores and 95 validators outside of the group, four deviations. */
+static const struct { uint64_t features; double chance; } zeroth[] = {
+    { 0, 0.264908 + 0.735092 / 89 }, { 1, 0.3 + 0.7 / 89 },
+};
+START_TEST(as_many_start_at_once_as_the_lot_says)
+{
+    enum { BLOCKS = 200, CORES = 4, OUTSIDE = 95 };
+    double expected = zeroth[_i].chance * BLOCKS * CORES * OUTSIDE, spread = 4 * sqrt(expected * (1 - zeroth[_i].chance));
+    uint32_t first = 0;
+    for (uint64_t slot = 1; slot <= BLOCKS; slot++) {
+        dg_session session = { .validators = 100, .rules = { .cores = 20, .samples = 6, .tranches = 89 } };
+        dg_trial trials[CORES];
+        dg_approval a;
+        draw(&a, trials, &session, CORES, zeroth[_i].features, slot);
+        for (uint32_t i = 0; i < CORES; i++) {
+            ck_assert_uint_eq(trials[i].lot_count, OUTSIDE);
+            for (uint32_t k = 0; k < OUTSIDE; k++) {
+                const dg_lot *lot = &trials[i].lots[k];
+                first += lot->tranche == 0;
+                ck_assert_uint_lt(lot->tranche, 89);
+                ck_assert(lot->validator / 5 != i);              /* nobody of the group that backed it */
+                ck_assert(!k || lot[-1].tranche <= lot->tranche); /* in the order of their turn */
+            }
+            dg_free(trials[i].lots);
+        }
+    }
+    ck_assert_double_ge(first, expected - spread);
+    ck_assert_double_le(first, expected + spread);
+}
+END_TEST
+
+/* Rubbish of a runtime that reads another's storage: no division by zero, no endless draw. */
+START_TEST(any_numbers_can_be_drawn_with)
+{
+    static const dg_approval_rules rules[] = { { .cores = 0 }, { .cores = 4, .samples = UINT32_MAX }, { .tranches = UINT32_MAX, .zeroth_width = UINT32_MAX },
+                                               { .cores = DG_CORES_MAX, .samples = UINT32_MAX, .tranches = 1 } };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        dg_session session = { .validators = 20, .rules = rules[i] };
+        dg_trial trials[2];
+        dg_approval a;
+        draw(&a, trials, &session, 2, i & 1, 9);
+        for (int k = 0; k < 2; k++) {
+            ck_assert_uint_eq(trials[k].lot_count, 15);
+            dg_free(trials[k].lots);
+        }
+    }
+}
+END_TEST
+
+/* ---- what it costs in messages ---- */
+
+/* Nine in a square: two in the row and two in the column are told, each tells two; from
+ * level 1 on the sender tells the four others itself, at 2 all nine tell their four. */
+static const struct { uint32_t members; uint64_t messages[3]; } routes[] = {
+    { 9, { 4 + 8, 4 + 8 + 4, 4 + 8 + 4 + 36 } }, { 1, { 0, 0, 0 } }, { 2, { 1, 1, 3 } }, { 4, { 2 + 2, 2 + 2 + 1, 5 + 8 } },
+    { 100, { 18 + 162, 180 + 81, 261 + 1800 } },
+};
+START_TEST(a_voice_goes_along_the_grid)
+{
+    for (unsigned level = 0; level < 3; level++)
+        ck_assert_uint_eq(dg_routed(routes[_i].members, level), routes[_i].messages[level]);
+}
+END_TEST
+
+static uint64_t messages_a_slot(const world *w, uint32_t from, uint32_t to)
+{
+    return (world_sum(w, DG_REC_APPROVAL, 4, from, to - 1) + world_sum(w, DG_REC_APPROVAL, 5, from, to - 1)) / (to - from);
+}
+
+static uint32_t first_at_level(const world *w, uint64_t level)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_APPROVAL && w->log[i].n[3] >= level)
+            return (uint32_t)world_slot(w, &w->log[i]);
+    return 0;
+}
+
+/* Seven of ten withhold: thirty can approve, thirty-four would be a third. Finality
+ * stands, and at 13 and 28 blocks it takes twice and six times the messages. */
+START_TEST(messages_rise_when_finality_stays_behind)
+{
+    world_options o = { .seed = 3 };
+    uint32_t knee[2];
+    uint64_t usual;
+    world w;
+    world_open(&w, &o);
+    for (uint32_t i = 0; i < 70; i++)
+        w.net->nodes[i].withholds = true;
+    world_run(&w, EPOCH + 36);
+    knee[0] = first_at_level(&w, 1);
+    knee[1] = first_at_level(&w, 2);
+    ck_assert_uint_gt(knee[0], EPOCH + 10);
+    ck_assert_uint_eq(knee[1], knee[0] + 15); /* a block each slot */
+    usual = messages_a_slot(&w, knee[0] - 8, knee[0]); /* all are asked by then */
+    ck_assert_uint_gt(usual, 0);
+    ck_assert_uint_gt(messages_a_slot(&w, knee[0], knee[1]), 2 * usual);
+    ck_assert_uint_gt(messages_a_slot(&w, knee[1], EPOCH + 36), 6 * usual);
+    ck_assert_uint_gt(world_sum(&w, DG_REC_APPROVAL, 2, 0, EPOCH + 36), 100); /* no-shows */
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(nobody_missing_no_no_show)
+{
+    world_options o = { .seed = 3 };
+    uint64_t blocks = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, EPOCH + 20);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_APPROVAL, 2, 0, EPOCH + 20), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_APPROVAL, 3, 0, EPOCH + 20), 0);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind != DG_REC_APPROVED)
+            continue;
+        blocks++;
+        ck_assert_uint_le(r->n[1], 20);
+        ck_assert_uint_ge(r->n[2], 30 * r->n[1]); /* needed_approvals of the session, each candidate */
+        ck_assert_uint_le(r->n[5], 18000);
+    }
+    ck_assert_uint_ge(blocks, 8);
+    world_close(&w);
+}
+END_TEST
+
+/* What nobody approves holds finality back, but for five hundred blocks only. */
+START_TEST(a_stall_of_approvals_ends_at_five_hundred_blocks)
+{
+    static const char *const spec = "specs/paseo-1001002-e20-10val-3paras.json.zst";
+    world_options o = { .seed = 1 };
+    uint32_t stuck, best;
+    world w;
+    if (!corpus_path(spec))
+        return;
+    world_open_path(&w, corpus_path(spec), &o);
+    for (uint32_t i = 0; i < 10; i++)
+        w.net->nodes[i].withholds = true;
+    world_run(&w, 480);
+    stuck = w.net->blocks[w.net->finality.finalized].number;
+    ck_assert_uint_lt(stuck, EPOCH + 5);
+    world_run(&w, 540);
+    best = dg_block_number(dg_network_best(w.net));
+    ck_assert_uint_gt(best, 520);
+    ck_assert_uint_ge(w.net->blocks[w.net->finality.finalized].number, best - 500 - 3);
+    ck_assert_uint_le(w.net->blocks[w.net->finality.finalized].number, best - 500);
+    world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("approval");
+    TCase *tc = tcase_create("approval");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0, (int)(sizeof worlds / sizeof *worlds));
+    tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
+    tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0, (int)(sizeof zeroth / sizeof *zeroth));
+    tcase_add_test(tc, any_numbers_can_be_drawn_with);
+    tcase_add_loop_test(tc, a_voice_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
+    tcase_add_test(tc, messages_rise_when_finality_stays_behind);
+    tcase_add_test(tc, nobody_missing_no_no_show);
+    tcase_add_test(tc, a_stall_of_approvals_ends_at_five_hundred_blocks);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
