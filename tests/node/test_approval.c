@@ -91,6 +91,19 @@ START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
 }
 END_TEST
 
+/* An assignment that was heard in tick 10 counts as approved from tick 12 on, however
+ * quick its sender was: another one may be on its way. */
+static const struct { uint64_t tick; bool approved; } delays[] = { { 10, false }, { 11, false }, { 12, true } };
+START_TEST(an_approval_waits_two_ticks_for_other_assignments)
+{
+    dg_checker one = { .heard = 10 * 500 * DG_MS, .approved = 10 * 500 * DG_MS + 1 };
+    dg_moment m = { .at = delays[_i].tick * 500 * DG_MS + 2, .tick = delays[_i].tick, .block_tick = 8, .no_show_ticks = 24, .needed = 1, .validators = 100 };
+    ck_assert_int_eq(dg_is_approved_at(&one, 1, &m), delays[_i].approved);
+    m.validators = 2; /* a third of all needs no more */
+    ck_assert(dg_is_approved_at(&one, 1, &m));
+}
+END_TEST
+
 /* ---- lots ---- */
 
 static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count, uint64_t features, uint64_t slot)
@@ -269,6 +282,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0, (int)(sizeof worlds / sizeof *worlds));
     tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
+    tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0, (int)(sizeof delays / sizeof *delays));
     tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0, (int)(sizeof zeroth / sizeof *zeroth));
     tcase_add_test(tc, any_numbers_can_be_drawn_with);
     tcase_add_loop_test(tc, a_voice_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
