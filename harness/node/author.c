@@ -170,6 +170,14 @@ static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
     return dg_record_emit(net, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text, err);
 }
 
+static dg_code tell_included(dg_network *net, uint32_t node, const dg_net_block *b, const dg_paras *paras, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint64_t i = 0; paras->of && i < paras->included && rc >= 0; i++)
+        rc = dg_record_emit(net, DG_REC_INCLUDED, node, b, (uint64_t[6]){ b->slot, paras->of[i].para, paras->of[i].core }, NULL, err);
+    return rc;
+}
+
 static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
@@ -179,7 +187,8 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     dg_code rc;
     if ((rc = dg_record_emit(net, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0 || (rc = dg_paras_read(net, &paras, b->block, err)) < 0)
         return rc;
-    rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err);
+    if ((rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err)) >= 0)
+        rc = tell_included(net, m->node, b, &paras, err);
     dg_paras_clear(&paras);
     if (rc < 0)
         return rc;

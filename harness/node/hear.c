@@ -69,26 +69,32 @@ static bool states(const spread *s, uint32_t node)
 
 static dg_ns imported(const spread *s, uint32_t node) { return s->b->imported[node]; }
 
-static void find_seconder(spread *s)
+/* The member that has something to second first. */
+static dg_ns find_seconder(spread *s)
 {
+    dg_ns first = DG_NEVER;
     s->seconder = DG_NO;
-    for (uint32_t i = 0; i < s->members; i++)
-        if (states(s, node_at(s, i))
-            && (s->seconder == DG_NO || imported(s, node_at(s, i)) < imported(s, node_at(s, s->seconder))))
+    for (uint32_t i = 0; i < s->members; i++) {
+        uint32_t node = node_at(s, i);
+        dg_ns at = states(s, node) ? dg_collation_at(s->net, s->leaf, s->core, node) : DG_NEVER;
+        if (at < first) {
+            first = at;
             s->seconder = i;
+        }
+    }
+    return first;
 }
 
 static void find_votes(spread *s)
 {
-    dg_ns execute = dg_constant_of(DG_CONST_VALIDATION), ready;
+    dg_ns execute = dg_constant_of(DG_CONST_VALIDATION), ready = find_seconder(s);
     uint32_t first;
-    find_seconder(s);
     for (uint32_t i = 0; i < s->members; i++)
         s->voted[i] = DG_NEVER;
     if (s->seconder == DG_NO)
         return;
     first = node_at(s, s->seconder);
-    ready = imported(s, first) + dg_constant_of(DG_CONST_COLLATION) + execute;
+    ready += execute;
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
         dg_ns told;

@@ -137,7 +137,7 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
     if (o->compile_ns_min > o->compile_ns_max || o->compile_ns_max > COMPILE_MAX)
         return dg_fail(err, DG_USAGE, "compiling takes from %llu to %llu ns: not a range up to an hour",
                        (unsigned long long)o->compile_ns_min, (unsigned long long)o->compile_ns_max);
-    return DG_OK;
+    return dg_collators_check(o, err);
 }
 
 /* Each node's class by its own lot, so that one more share does not shuffle all. */

@@ -46,10 +46,12 @@ typedef struct dg_node_class {
                                * a relay parent of that session is still in view */
     bool keeps_newest;        /* .. except that of the highest session */
     uint8_t validation;       /* bit v: speaks /validation/v */
+    uint8_t collation;        /* bit v: speaks /collation/v */
+    bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "1"
+#define DG_CLASS_TABLE_VERSION "2"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
@@ -67,12 +69,33 @@ const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
  * them), or the family does not have it. */
 dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
 
+/* ---- collators ---- */
+
+/* How a collator's node authors: a row of the table in collator.c. */
+typedef struct dg_author {
+    const char *name;         /* "lookahead" */
+    const char *says;
+    bool checks;              /* asks the parachain's runtime for room first */
+    bool own_clock;           /* builds when its clock ticks; else when a relay block comes */
+} dg_author;
+const dg_author *dg_author_at(size_t i);            /* NULL past the end */
+const dg_author *dg_author_named(const char *name); /* NULL: none */
+
+/* The collators of a share of the parachains, by lot. */
+typedef struct dg_collators {
+    const dg_author *of;
+    unsigned protocol;        /* newest version of the collation protocol they speak: 1 or 2 */
+    bool async;               /* the parachain's runtime has room for blocks that wait for availability */
+    uint32_t ppm;
+} dg_collators;
+
 /* Times that a model needs and no runtime tells; every one with its source. */
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,      /* of a slot, for proposing: parts in 1000 */
     DG_CONST_PROPOSE_WAIT,     /* ns from a fresh leaf to an inherent */
     DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */
     DG_CONST_COLLATION,        /* ns from a leaf to a collation at a backer */
+    DG_CONST_SLOT_DRIFT,       /* ns from a slot's begin to the tick of a collator with a clock of its own */
     DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
     DG_CONST_TICK,             /* ns of approval voting's clock */
     DG_CONST_APPROVAL_DELAY,   /* ticks from the last assignment that counts to an approval that counts */
@@ -112,6 +135,9 @@ typedef enum dg_record_kind {
                         * (validators that told they check one), no_shows, tranche (highest that told), after_ms (since the slot began) */
     DG_REC_APPROVAL,   /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
                         * no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent in this slot) */
+    DG_REC_COLLATORS,  /* in a slot, at the leaves that were built on: slot, attempts (to author), collations (made),
+                        * panics (of the parachain's runtime), refused (collations that no backer takes) */
+    DG_REC_INCLUDED,   /* one candidate that a block includes, by the runtime's event: slot, para, core */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */
@@ -143,8 +169,8 @@ typedef struct dg_network_options {
     /* How long a node stands still at the first block with new code, which it has to
      * compile; each node somewhere in between. 0: no time. */
     dg_ns compile_ns_min, compile_ns_max;
-    bool lookahead;           /* collators build on a block that still waits for availability, where the
-                               * leaf's parameters allow it; otherwise they wait, as older ones do */
+    const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
+    size_t collator_count;    /* .. find no room beside a block that waits for availability; borrowed until the end */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);

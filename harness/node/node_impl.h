@@ -184,6 +184,7 @@ typedef struct dg_candidate {
     bool on_available;       /* goes in only if the core's candidate becomes available with it */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
+    const dg_collators *by;  /* who made it */
 } dg_candidate;
 typedef struct dg_candidate_parts {
     uint32_t para, number;   /* of the relay parent */
@@ -330,6 +331,7 @@ struct dg_network {
     struct { uint64_t assignments, approvals, no_shows; unsigned level; uint32_t newest; } gossip;
     uint64_t first_slot, slot_ns, slot;
     struct { bool set; uint64_t slot; dg_transition what; } enact;
+    struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t last_session_told;
     bool session_told;
@@ -377,6 +379,17 @@ dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *even
 /* work.c: the candidates that collators make for a leaf */
 dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err);
 void dg_work_clear(dg_net_block *leaf);
+
+/* collator.c: who makes a parachain's blocks, and which backers take them */
+typedef enum dg_attempt_kind { DG_ATTEMPT_NONE, DG_ATTEMPT_BUILDS, DG_ATTEMPT_PANICS } dg_attempt_kind;
+dg_code dg_collators_check(const dg_network_options *options, dg_error *err);
+const dg_collators *dg_collators_of(const dg_network *net, uint32_t para);
+dg_attempt_kind dg_collator_tries(const dg_collators *by, const dg_view *view, const dg_core *core);
+bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core, uint32_t node);
+/* When the collation of a core is at a backer, which has the leaf; DG_NEVER: there is none, or it refuses it. */
+dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what);
+dg_code dg_collators_tell(dg_network *net, dg_error *err); /* of the slot that ends */
 
 /* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. */

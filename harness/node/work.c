@@ -1,10 +1,9 @@
 /* work.c - what collators make of a leaf: one block for each core that waits for one.
  *
- * Collators of before asynchronous backing build on the head the relay chain has
- * included, and none while their last block waits for availability: a parachain then
- * has a block every second relay block at best. Those that look ahead build on the
- * one that waits. What they need they ask at the leaf, like the validators.
- * Mirrors: polkadot node/collation-generation; cumulus basic and lookahead authoring. */
+ * A parachain whose runtime has no room beside a block that waits for availability
+ * has a block every second relay block at best; others build on the one that waits
+ * (collator.c says who tries). What they need they ask at the leaf, like the validators.
+ * Mirrors: polkadot node/collation-generation. */
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -67,13 +66,21 @@ static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
     return DG_OK;
 }
 
-static bool has_work(const dg_network *net, const dg_view *view, const dg_core *core)
+static dg_code collate(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error *err)
 {
-    if (dg_faults_collator(net, core->kind == DG_CORE_OCCUPIED ? core->next : core->para))
-        return false;
-    if (core->kind == DG_CORE_OCCUPIED)
-        return net->options.lookahead && view->mode == DG_MODE_ENABLED && view->depth && core->next == core->para;
-    return core->kind == DG_CORE_SCHEDULED;
+    const dg_core *of = &leaf->view.cores[core];
+    const dg_collators *by;
+    dg_attempt_kind what;
+    dg_code rc;
+    if (of->kind == DG_CORE_FREE || dg_faults_collator(net, of->kind == DG_CORE_OCCUPIED ? of->next : of->para))
+        return DG_OK;
+    by = dg_collators_of(net, of->para);
+    what = dg_collator_tries(by, &leaf->view, of);
+    if (what == DG_ATTEMPT_BUILDS && (rc = make(leaf, core, err)) < 0)
+        return rc;
+    leaf->candidates[core].by = by;
+    dg_collators_count(net, leaf, core, what);
+    return DG_OK;
 }
 
 dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
@@ -90,7 +97,7 @@ dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
     for (uint32_t i = 0; i < count; i++)
-        if (has_work(net, &leaf->view, &leaf->view.cores[i]) && (rc = make(leaf, i, err)) < 0)
+        if ((rc = collate(net, leaf, i, err)) < 0)
             return rc;
     return DG_OK;
 }

@@ -69,12 +69,20 @@ void world_open_chain(world *w, const char *path)
     open_chain(w, path, true);
 }
 
+const dg_collators *world_async(void)
+{
+    static dg_collators all;
+    all = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .async = true, .ppm = 1000000 };
+    return &all;
+}
+
 void world_open_path(world *w, const char *path, const world_options *o)
 {
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
     dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
                                    .link = o->link, .compile_ns_min = o->compile_ns, .compile_ns_max = o->compile_ns,
-                                   .no_forks = o->no_forks, .lookahead = o->lookahead, .each = keep, .user = w };
+                                   .no_forks = o->no_forks, .collators = o->collators,
+                                   .collator_count = o->collator_count ? o->collator_count : o->collators != NULL, .each = keep, .user = w };
     dg_error err;
     open_chain(w, path, !o->genuine_only);
     if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)

@@ -32,13 +32,18 @@ typedef struct world_options {
     const dg_share *shares;
     size_t share_count;
     uint64_t seed;
-    bool no_forks, lookahead;
+    bool no_forks;
+    const dg_collators *collators; /* NULL: the usual ones */
+    size_t collator_count;  /* 0: one */
     bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact;         /* slots after the first; 0: never */
     const dg_sim_link *link;
     dg_ns compile_ns;       /* all nodes alike */
 } world_options;
+
+/* Look ahead, and have room for it. */
+const dg_collators *world_async(void);
 
 dg_engine *world_engine(void);
 void world_engine_free(void);

@@ -286,7 +286,7 @@ END_TEST
 START_TEST(collators_that_look_ahead_double_the_rate)
 {
     enum { AT = 2 * EPOCH };
-    world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .lookahead = _i == 1 };
+    world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = _i ? world_async() : NULL };
     uint64_t blocks, backed;
     world w;
     world_open(&w, &o);
@@ -297,7 +297,7 @@ START_TEST(collators_that_look_ahead_double_the_rate)
     ck_assert_uint_le(backed, 13 * blocks);
     blocks = world_times(&w, DG_REC_PARAS, AT + 4, AT + 14);
     backed = world_sum(&w, DG_REC_PARAS, 1, AT + 4, AT + 14);
-    if (o.lookahead)
+    if (o.collators)
         ck_assert_uint_eq(backed, 20 * blocks);
     else
         ck_assert_uint_le(backed, 13 * blocks);

@@ -118,7 +118,7 @@ START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
 {
     enum { AT = 2 * EPOCH };
     for (uint32_t apart = 30; apart <= 40; apart += 10) { /* 70 and 60 bitfields; 67 are needed */
-        world_options o = { .seed = 1, .no_forks = true, .lookahead = true, .how = DG_HOW_OVERRIDE, .enact = AT };
+        world_options o = { .seed = 1, .no_forks = true, .collators = world_async(), .how = DG_HOW_OVERRIDE, .enact = AT };
         dg_node_ix others[40];
         dg_provision count;
         dg_buf out;

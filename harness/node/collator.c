@@ -1,0 +1,152 @@
+/* collator.c - who makes a parachain's blocks, when, and which backers take them.
+ *
+ * Every parachain has one collator of one kind, by lot. At a leaf it is asked for a
+ * block when a core waits for one; under asynchronous backing also when the core's
+ * block waits for availability, to be built on that one. Then the parachain's own
+ * runtime must have room: the blocks that the relay chain has not included yet are
+ * its unincluded segment, of one block for a synchronous runtime. An author that
+ * does not ask first finds the segment full and panics; one that asks stays quiet.
+ *
+ * A backer takes a collation that came by version 2 of the protocol. By version 1 it
+ * takes one as long as the leaf has no asynchronous backing, and after that only
+ * where its class keeps that up. Slots of a parachain are relay slots, or two of them
+ * for a synchronous runtime; with one block a core and leaf the limit on blocks of a
+ * slot is never reached before the segment is full.
+ * Mirrors: cumulus basic, lookahead and slot-based authoring; parachain-system
+ * (unincluded segment); collator-protocol validator_side (insert_advertisement). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+enum { PPM = 1000000, CAPACITY_SYNC = 1, CAPACITY_ASYNC = 3 };
+
+static const dg_author authors[] = {
+    { "lookahead", "asks the parachain's runtime for room before it builds", .checks = true },
+    { "basic", "builds at every relay block, whatever room there is", .checks = false },
+    { "slot-based", "asks for room as well, and builds by a clock of its own", .checks = true, .own_clock = true },
+};
+
+/* What a network has that names no collators. */
+static const dg_collators usual = { .of = &authors[0], .protocol = 2, .ppm = PPM };
+
+const dg_author *dg_author_at(size_t i)
+{
+    return i < sizeof authors / sizeof *authors ? &authors[i] : NULL;
+}
+
+const dg_author *dg_author_named(const char *name)
+{
+    const dg_author *a;
+    for (size_t i = 0; (a = dg_author_at(i)); i++)
+        if (strcmp(a->name, name) == 0)
+            return a;
+    return NULL;
+}
+
+dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < o->collator_count; i++) {
+        if (!o->collators[i].of || o->collators[i].protocol < 1 || o->collators[i].protocol > 2)
+            return dg_fail(err, DG_USAGE, "share %zu of the collators has no kind, or a protocol that is neither 1 nor 2", i + 1);
+        sum += o->collators[i].ppm;
+    }
+    if (o->collator_count && sum != PPM)
+        return dg_fail(err, DG_USAGE, "shares of collators add up to %llu of %d", (unsigned long long)sum, PPM);
+    return DG_OK;
+}
+
+/* Each parachain's by its own lot, so that one more does not shuffle all. */
+const dg_collators *dg_collators_of(const dg_network *net, uint32_t para)
+{
+    const dg_network_options *o = &net->options;
+    dg_rng lot = dg_rng_fork(o->seed, "collator", para, 0);
+    uint64_t draw = dg_rng_below(&lot, PPM);
+    for (size_t i = 0; i < o->collator_count; i++) {
+        if (draw < o->collators[i].ppm)
+            return &o->collators[i];
+        draw -= o->collators[i].ppm;
+    }
+    return o->collator_count ? &o->collators[o->collator_count - 1] : &usual;
+}
+
+/* ---- authoring ---- */
+
+dg_attempt_kind dg_collator_tries(const dg_collators *by, const dg_view *view, const dg_core *core)
+{
+    uint32_t waiting = core->kind == DG_CORE_OCCUPIED;
+    if (core->kind == DG_CORE_FREE
+        || (waiting && (view->mode != DG_MODE_ENABLED || !view->depth || core->next != core->para)))
+        return DG_ATTEMPT_NONE;
+    if (waiting < (by->async ? CAPACITY_ASYNC : CAPACITY_SYNC))
+        return DG_ATTEMPT_BUILDS;
+    return by->of->checks ? DG_ATTEMPT_NONE : DG_ATTEMPT_PANICS;
+}
+
+/* ---- the way to a backer ---- */
+
+/* The newest version that both know; 0: none. */
+static unsigned spoken(const dg_collators *by, const dg_node_class *of)
+{
+    unsigned both = of->collation & (by->protocol >= 2 ? 1u << 1 | 1u << 2 : 1u << 1);
+    return both >> 2 & 1 ? 2 : both >> 1 & 1;
+}
+
+static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
+{
+    unsigned version = spoken(by, of);
+    return version >= 2 || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations));
+}
+
+bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core, uint32_t node)
+{
+    return takes(net->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
+}
+
+/* The first tick of a clock that ticks a while after each slot began. */
+static dg_ns next_tick(const dg_network *net, dg_ns at)
+{
+    dg_ns after = dg_constant_of(DG_CONST_SLOT_DRIFT), past = at < after ? 0 : at - after;
+    return at <= after ? after : (past + net->slot_ns - 1) / net->slot_ns * net->slot_ns + after;
+}
+
+dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    dg_ns at = b->imported[node];
+    if (at >= DG_WAITING || b->candidates[core].para == DG_NO || !dg_collation_taken(net, b, core, node))
+        return DG_NEVER;
+    if (b->candidates[core].by->of->own_clock)
+        at = next_tick(net, at);
+    return at + dg_constant_of(DG_CONST_COLLATION);
+}
+
+/* ---- counting ---- */
+
+static bool anybody_takes(const dg_network *net, const dg_net_block *leaf, uint32_t core)
+{
+    uint32_t group = leaf->candidates[core].group;
+    for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
+        uint32_t node = leaf->session->node[leaf->view.members[i]];
+        if (node != DG_NO && dg_collation_taken(net, leaf, core, node))
+            return true;
+    }
+    return false;
+}
+
+void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what)
+{
+    net->collations.attempts += what != DG_ATTEMPT_NONE;
+    net->collations.panics += what == DG_ATTEMPT_PANICS;
+    if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core].para == DG_NO)
+        return;
+    net->collations.made++;
+    net->collations.refused += !anybody_takes(net, leaf, core);
+}
+
+dg_code dg_collators_tell(dg_network *net, dg_error *err)
+{
+    uint64_t n[6] = { net->slot, net->collations.attempts, net->collations.made, net->collations.panics, net->collations.refused };
+    memset(&net->collations, 0, sizeof net->collations);
+    return dg_record_emit(net, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
+}
