@@ -8,7 +8,9 @@ static const struct { const char *of, *without, *is, *refused; } rows[] = {
     { "SD_V12_PURGE", "3063", "SD_V12_DROP", NULL },
     { "SD_V12_PURGE", "4269", NULL, "SD_V12_PURGE has no repair 4269" },
     { "KAGOME", "3063", NULL, "KAGOME has no repair 3063" },
-    { "SD_V12_OK", "9999", NULL, "there is no repair 9999; there are 3063, 4269" },
+    { "SD_V12_OK", "9999", NULL, "there is no repair 9999; there are 1920, 3063, 4269" },
+    { "SD_V12_DROP", "1920", "SD_V12_STRICT", NULL },
+    { "SD_V1", "1920", NULL, "SD_V1 has no repair 1920" },
 };
 
 START_TEST(without_its_repair_a_family_is_the_one_before)
@@ -24,6 +26,7 @@ START_TEST(without_its_repair_a_family_is_the_one_before)
         ck_assert_int_eq(rc, DG_OK);
         ck_assert_int_eq(copy.early, before->early);
         ck_assert_int_eq(copy.keeps_newest, before->keeps_newest);
+        ck_assert(strcmp(rows[_i].without, "1920") != 0 || copy.keeps_v1_collations == before->keeps_v1_collations);
         ck_assert_int_eq(copy.forgets_unused || copy.early == DG_EARLY_DROP, before->forgets_unused || before->early == DG_EARLY_DROP);
     }
 }
