@@ -266,6 +266,39 @@ static void lines(sheet *s, const json_t *o, const char *key, const char *word)
     }
 }
 
+/* ---- the way back to a cause ---- */
+
+static void step_line(sheet *s, const json_t *step)
+{
+    long long ms = whole_at(step, "from_upgrade_ms"), tenths = (ms < 0 ? -ms : ms) / 100;
+    const json_t *validator = json_object_get(step, "validator");
+    char when[60];
+    snprintf(when, sizeof when, "%s%lld.%lld s  #%lld", ms < 0 ? "-" : "+", tenths / 10, tenths % 10, whole_at(step, "block"));
+    sheet_to(s, COLUMN_NAME);
+    sheet_put(s, when);
+    sheet_to(s, COLUMN_TEXT);
+    if (validator)
+        printf_wrap(s, COLUMN_TEXT, "validator %lld:", (long long)json_integer_value(validator));
+    sheet_wrap(s, COLUMN_TEXT, text_at(step, "says"));
+    sheet_end(s);
+}
+
+/* The first one explains those below it; all of them where more is asked for. */
+static void chains(sheet *s, const json_t *o, const dg_report_options *options)
+{
+    const json_t *chain, *step;
+    size_t i, k;
+    json_array_foreach(json_object_get(o, "chains"), i, chain) {
+        if (i && !options->verbose)
+            return;
+        label(s, "chain");
+        printf_wrap(s, COLUMN_NAME, "%.60s, seconds from U's slot", text_at(chain, "claim"));
+        sheet_end(s);
+        json_array_foreach(json_object_get(chain, "steps"), k, step)
+            step_line(s, step);
+    }
+}
+
 dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options, dg_error *err)
 {
     unsigned width = options->width ? options->width < 40 ? 40 : options->width : 100;
@@ -275,6 +308,7 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     head(&s, outcome);
     claims(&s, outcome, options);
     lines(&s, outcome, "causes", "cause");
+    chains(&s, outcome, options);
     lines(&s, outcome, "advice", "advice");
     lines(&s, outcome, "notes", "note");
     if (json_is_integer(json_object_get(outcome, "exit"))) {

@@ -208,6 +208,7 @@ int network_notes(json_t *out, const run_state *run);
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
 json_t *outcome_causes(const run_state *run, const json_t *claims);
+json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
 json_t *outcome_advice(const json_t *claims);
 json_t *outcome_notes(const run_state *run);
 json_t *outcome_apis(const run_state *run);

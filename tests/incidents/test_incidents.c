@@ -5,7 +5,8 @@
  *
  *   rows[]: { "name", "patch": merged into the plan, "exit", "claims": {name: status},
  *             "texts": {name: part}, "healed": {name: part}, "first_block" and "count": {name: number},
- *             "causes": [part], "notes": [part], "absent_causes": [part] }
+ *             "causes": [part], "notes": [part], "absent_causes": [part],
+ *             "chain": {"claim", "steps": [kind of event]} }
  *
  * Under sanitizers the first row of each runs. */
 #include <dirent.h>
@@ -169,6 +170,22 @@ static void check_lines(const row *r, const json_t *outcome, const char *lines, 
                       lines, there ? "lack" : "have", json_string_value(part));
 }
 
+/* The events that lead to a broken claim, in their order. */
+static void check_chain(const row *r, const json_t *outcome)
+{
+    const json_t *wanted = json_object_get(r->is, "chain"), *steps = NULL, *chain;
+    size_t i;
+    if (!wanted)
+        return;
+    json_array_foreach(json_object_get(outcome, "chains"), i, chain)
+        if (strcmp(word(chain, "claim"), word(wanted, "claim")) == 0)
+            steps = json_object_get(chain, "steps");
+    wanted = json_object_get(wanted, "steps");
+    ck_assert_uint_eq(json_array_size(steps), json_array_size(wanted));
+    for (i = 0; i < json_array_size(wanted); i++)
+        ck_assert_str_eq(word(json_array_get(steps, i), "kind"), json_string_value(json_array_get(wanted, i)));
+}
+
 START_TEST(comes_out_as_history_says)
 {
     const row *r = &rows[_i];
@@ -184,6 +201,7 @@ START_TEST(comes_out_as_history_says)
     check_lines(r, outcome, "causes", "causes", true);
     check_lines(r, outcome, "causes", "absent_causes", false);
     check_lines(r, outcome, "notes", "notes", true);
+    check_chain(r, outcome);
     json_decref(outcome);
 }
 END_TEST

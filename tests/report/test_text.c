@@ -34,6 +34,8 @@ static const struct { const char *outcome, *golden; dg_report_options options; }
     { "drained", "drained-narrow", { .width = 60 } },
     { "drained", "drained-colour", { .width = 100, .colour = true } },
     { "healthy", "healthy-verbose", { .width = 100, .verbose = true } },
+    { "stalled", "stalled", { .width = 100 } },
+    { "stalled", "stalled-verbose", { .width = 100, .verbose = true } },
 };
 
 START_TEST(a_page_is_the_golden_one)
