@@ -55,6 +55,8 @@ typedef enum dg_event_kind {
     DG_EV_NET_UPGRADE,    /* a block was to enact N: slot, enacted, pending; detail: {"refused"} */
     DG_EV_NET_GROUPS,     /* at the end of a slot: slot, groups, able, wanted (votes), least (members that work), session */
     DG_EV_NET_FAULT,      /* a planned fault begins or ends: slot, fault_kind, begins, nodes, fault (index in the plan) */
+    DG_EV_NET_APPROVED,   /* all candidates of a block are approved: slot, candidates, assigned, no_shows, tranche, after_ms */
+    DG_EV_NET_APPROVAL,   /* at the end of a slot: slot, waiting (candidates), no_shows, level (of aggression), assignments, approvals (messages) */
     DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */
     DG_EV_KIND_COUNT
 } dg_event_kind;

@@ -33,6 +33,8 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_UPGRADE]  = { "net-upgrade", { "slot", "enacted", "pending" } },
     [DG_EV_NET_GROUPS]   = { "net-groups", { "slot", "groups", "able", "wanted", "least", "session" } },
     [DG_EV_NET_FAULT]    = { "net-fault", { "slot", "fault_kind", "begins", "nodes", "fault" } },
+    [DG_EV_NET_APPROVED] = { "net-approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
+    [DG_EV_NET_APPROVAL] = { "net-approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_EV_RUN_END]      = { "run-end", { "blocks", "boundaries_passed", "migration_running" } },
 };
 static const char *const arms[] = { "control", "treatment" };

@@ -29,9 +29,11 @@ static dg_moment moment(const dg_network *net, const dg_approval *a, const dg_ne
 
 /* ---- who can, and how long it takes ---- */
 
+/* A voice that a partition keeps from the larger side is not counted. */
 static bool is_awake(const dg_network *net, uint32_t node)
 {
-    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && !dg_sim_node_paused(net->sim, (dg_node_ix){ node });
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && !dg_sim_node_paused(net->sim, (dg_node_ix){ node })
+           && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
 }
 
 /* From a node to all others, over the grid. */

@@ -94,7 +94,7 @@ int network_notes(json_t *out, const run_state *run)
 {
     if (!network_wanted(run->plan))
         return 0;
-    return json_array_append_new(out, json_string("topology-present, backing-rate, inclusion-rate, finality-lag and groups-able rest on a node model (class table "
+    return json_array_append_new(out, json_string("topology-present, backing-rate, inclusion-rate, finality-lag, groups-able and no-shows rest on a node model (class table "
                                                   DG_CLASS_TABLE_VERSION ") around blocks of the real runtime; its validators sign with marked signatures"))
         | json_array_append_new(out, json_string("the network grows chains of its own from the same state, slots and U; the other claims rest on the "
                                                  "real runtime with one block a slot"));

@@ -219,6 +219,17 @@ static const struct row {
     { "groups-able", DG_BROKE, 10, "up to 3 of 4 groups cannot reach 2 votes, at most 0 in control; the weakest has 1", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 2 1 1" },
     { "groups-able", DG_BROKE, 10, "at most 1 in control", NET("1") "C10 net-groups 110 4 3 2 5 1\nT10 net-groups 110 4 2 2 1 1\nT11 net-groups 111 4 2 2 0 1" },
 
+    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 5 0 9 9" }, /* before U */
+    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 0 0" },
+    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 5 0 9 9" }, /* no network began */
+    { "no-shows", DG_HELD, 0, "0 no-shows in 1 slots against 0", NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 9 9" },
+    { "no-shows", DG_HELD, 0, "9 no-shows in 2 slots against 4", NET("1") "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 5 0 9 9\nT11 net-approval 111 0 4 0 9 9" }, /* 9 - 4 <= 1.5 x 4 */
+    { "no-shows", DG_HELD, 0, "40 no-shows in 10 slots against 4", NET("1") "C10 net-approval 110 0 4 0 9 9\n"
+      "T10 net-approval 110 0 4 0 9 9\nT11 net-approval 111 0 4 0 9 9\nT12 net-approval 112 0 4 0 9 9\nT13 net-approval 113 0 4 0 9 9\nT14 net-approval 114 0 4 0 9 9\n"
+      "T15 net-approval 115 0 4 0 9 9\nT16 net-approval 116 0 4 0 9 9\nT17 net-approval 117 0 4 0 9 9\nT18 net-approval 118 0 4 0 9 9\nT19 net-approval 119 0 4 0 9 9" }, /* no slot worse */
+    { "no-shows", DG_BROKE, 12, "1 no-shows in 2 slots, 1 in the worst (#12), 0 in control", NET("1") "C10 net-approval 110 0 0 0 9 9\nT11 net-approval 111 0 0 0 9 9\nT12 net-approval 112 0 1 0 9 9" },
+    { "no-shows", DG_BROKE, 10, "31 no-shows in 2 slots, 20 in the worst (#11), 4 in control; approved up to tranche 33, aggression level 2", NET("1")
+      "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 11 1 9 9\nT10 net-approved 110 20 600 31 33 9000\nT11 net-approval 111 0 20 2 9 9" },
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 };
 

@@ -7,7 +7,7 @@
 
 #define PLAN "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
              "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"}," \
-             "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{}}," \
+             "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{},\"no-shows\":{}}," \
              "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
 
 static dg_code run_with(json_t **outcome, const char *faults, dg_error *err)
@@ -62,6 +62,22 @@ START_TEST(a_fault_of_both_arms_is_not_the_upgrades)
 }
 END_TEST
 
+/* Validators that stop approving are missing, and are missed; a few are in control too. */
+static const struct { const char *fault; const char *status; } silent[] = {
+    { "", "held" },
+    { "{\"kind\":\"no-approvals\",\"share\":0.2,\"from\":\"U+2\",\"arm\":\"treatment\"}", "broke" },
+    { "{\"kind\":\"no-approvals\",\"share\":0.1}", "held" },
+};
+START_TEST(who_does_not_approve_is_missed)
+{
+    json_t *o = NULL;
+    dg_error err = { .text = "" };
+    ck_assert_msg(run_with(&o, silent[_i].fault, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(strcmp(claim_status(o, "no-shows"), silent[_i].status) == 0, "%s: %s, %s", silent[_i].fault, verdicts(o), claim_text(o, "no-shows"));
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("faults");
@@ -69,6 +85,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_is_not_there_cannot_fail, 0, (int)(sizeof refused / sizeof *refused));
     tcase_add_loop_test(tc, a_fault_of_both_arms_is_not_the_upgrades, 0, REDUCED ? 1 : (int)(sizeof strikes / sizeof *strikes));
+    tcase_add_loop_test(tc, who_does_not_approve_is_missed, 0, REDUCED ? 1 : (int)(sizeof silent / sizeof *silent));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

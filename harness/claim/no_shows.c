@@ -1,0 +1,94 @@
+/* no-shows: after U no more validators fail to approve what they said they check than
+ * in control. Counted over all slots from U on; where control has some, as many again
+ * as in its worst slot are chance. */
+#include "claim/claim_impl.h"
+
+typedef struct arm_shows { uint64_t slots, assigned, sum, most; uint32_t most_block; } arm_shows;
+typedef struct memory {
+    int64_t upgrade_slot;
+    uint64_t ratio_permille, tranche, level;
+    bool started;
+    arm_shows arm[2];
+    tally bad;            /* slots of treatment with more than control's worst */
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->ratio_permille = option_permille(setup, "at_most_of_control", 1500);
+}
+
+static void slot(memory *m, const dg_event *e)
+{
+    arm_shows *a = &m->arm[e->arm];
+    uint64_t missing = (uint64_t)e->n[2];
+    if (e->n[0] < m->upgrade_slot)
+        return;
+    a->slots++;
+    a->assigned += (uint64_t)e->n[4];
+    a->sum += missing;
+    if (missing > a->most) {
+        a->most = missing;
+        a->most_block = e->block;
+    }
+    if (e->arm == DG_ARM_CONTROL)
+        return;
+    m->level = (uint64_t)e->n[3] > m->level ? (uint64_t)e->n[3] : m->level;
+    if (missing > m->arm[DG_ARM_CONTROL].most) {
+        tally_add(&m->bad, e->block);
+        evidence_event(&m->facts, e);
+    }
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_APPROVAL) {
+        slot(m, e);
+    } else if (m->started && e->kind == DG_EV_NET_APPROVED && e->arm == DG_ARM_TREATMENT && e->n[0] >= m->upgrade_slot) {
+        m->tranche = (uint64_t)e->n[4] > m->tranche ? (uint64_t)e->n[4] : m->tranche;
+    }
+}
+
+static bool too_many(const memory *m)
+{
+    const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    return m->bad.count && (t->sum - (c->most < t->sum ? c->most : t->sum)) * 1000 > c->sum * m->ratio_permille;
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    if (!c->assigned || !t->assigned) {
+        verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+    } else if (too_many(m)) {
+        verdict_say(v, DG_BROKE, "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved up to tranche %llu, aggression level %u",
+                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most, t->most_block, (unsigned long long)c->sum,
+                    (unsigned long long)m->tranche, (unsigned)m->level);
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+    } else {
+        verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu", (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "at_most_of_control", NULL };
+
+const dg_claim claim_no_shows = {
+    .name = "no-shows",
+    .says = "after U no more validators fail to approve what they said they check than in control",
+    .because = "in April 2024 every validator compiled every parachain anew: approvals came late, each missing one called for more, and finality fell behind",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};
