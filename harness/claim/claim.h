@@ -42,7 +42,7 @@ typedef enum dg_event_kind {
     DG_EV_CALL,           /* a queued call: same; detail: {"where", "old", "new"} */
     DG_EV_REIMPORT,       /* equal; detail: {"reason"} */
     DG_EV_STATE,          /* keys, value_bytes, keys_control, value_bytes_control */
-    /* The network around the chain; its own blocks, counted with forks. Where a
+    /* The network that builds the blocks, those too that lost in the end. Where a
      * kind is about no block, `block` is the newest one then. */
     DG_EV_NET_START,      /* nodes, parachains, forks, upgrade_slot, first_boundary, epoch_slots; detail: {"table", "classes": {name: nodes}} */
     DG_EV_NET_SLOT,       /* a slot is over: slot, claims, built, failed, heads */

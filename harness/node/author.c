@@ -35,24 +35,36 @@ static dg_code plan_proposal(dg_network *net, uint32_t node, uint32_t parent, co
     return rc;
 }
 
+/* A client authors by the epochs that digests told it, not by what the runtime on its
+ * head says now: where that one cannot be asked, an ancestor's can. DG_ABSENT: none. */
+static dg_code epoch_at(dg_network *net, dg_epoch *out, uint32_t *teller, uint32_t head, uint64_t slot, dg_error *err)
+{
+    dg_code rc = DG_ABSENT;
+    for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
+        *teller = id;
+        rc = dg_chain_epoch(net->chain, net->blocks[id].block, slot, out, err);
+        if (rc != DG_TRAP && rc != DG_ABSENT && rc != DG_MALFORMED)
+            return rc;
+    }
+    return DG_ABSENT;
+}
+
 /* The claims of those nodes whose best block is `head`. */
 static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, dg_error *err)
 {
     dg_slot_claim claims[DG_CLAIMS_MAX];
-    dg_block *block = net->blocks[head].block;
     dg_epoch epoch;
+    uint32_t teller = head;
     size_t count;
-    dg_code rc = dg_chain_epoch(net->chain, block, slot, &epoch, err);
-    if (rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED)
-        return DG_OK; /* nobody can claim on such a head */
-    if (rc < 0)
-        return rc;
+    dg_code rc = epoch_at(net, &epoch, &teller, head, slot, err);
+    if (rc != DG_OK)
+        return rc < 0 ? rc : DG_OK;
     count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
     for (size_t i = 0; i < count && rc >= 0; i++) {
         uint32_t node;
         if (net->options.no_forks && net->slot_claims)
             break;
-        rc = dg_people_owner(&net->people, &node, net->chain, block, "babe", epoch.authorities[claims[i].authority].key, err);
+        rc = dg_people_owner(&net->people, &node, net->chain, net->blocks[teller].block, "babe", epoch.authorities[claims[i].authority].key, err);
         if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head)
             rc = plan_proposal(net, node, head, &claims[i], err);
     }
@@ -121,7 +133,7 @@ typedef struct making {
     const proposal *p;
     uint32_t node;
     dg_provision count;
-    dg_build_report report;
+    dg_kept how;
     dg_enactment enactment;
     bool enacts;
 } making;
@@ -135,7 +147,10 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
     m->enacts = net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
     if (m->enacts) {
         if ((rc = dg_chain_transition(net->chain, &m->enactment, parent, &net->enact.what, err)) < 0)
-            return rc;
+            return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "enactment") : rc; /* nothing of N: the chain has no such way */
+        m->how.path = m->enactment.path;
+        m->how.config_session = m->enactment.config_session;
+        m->how.amended = m->enactment.parent != parent;
         parent = m->enactment.parent;
         extrinsic = dg_buf_bytes(&m->enactment.extrinsic);
         options.extrinsics = &extrinsic;
@@ -143,7 +158,7 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
         options.writes = (const dg_bytes (*)[2])m->enactment.writes;
         options.write_count = m->enactment.write_count;
     }
-    rc = dg_chain_build(net->chain, out, &m->report, parent, &options, err);
+    rc = dg_chain_build(net->chain, out, &m->how.report, parent, &options, err);
     if (m->enacts)
         dg_enactment_clear(&m->enactment);
     return rc;
@@ -151,10 +166,15 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
 
 static dg_code tell_failed(dg_network *net, const making *m, const dg_error *why, dg_error *err)
 {
-    uint64_t n[6] = { m->p->claim.slot, m->report.step, m->count.offered, m->count.bitfields };
+    uint64_t n[6] = { m->p->claim.slot, m->how.report.step, m->count.offered, m->count.bitfields };
+    dg_made made = { .slot = m->p->claim.slot, .number = net->blocks[m->p->parent].number + 1, .author = m->node,
+                     .report = &m->how.report, .path = m->how.path, .config_session = m->how.config_session,
+                     .amended = m->how.amended, .why = why->text };
+    dg_code rc;
     net->slot_failed++;
     net->stats.failed_blocks++;
-    return dg_record_emit(net, DG_REC_FAILED, m->node, &net->blocks[m->p->parent], n, why->text, err);
+    rc = dg_record_emit(net, DG_REC_FAILED, m->node, &net->blocks[m->p->parent], n, why->text, err);
+    return rc < 0 ? rc : dg_net_refuse(net, &made, err);
 }
 
 static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
@@ -203,12 +223,14 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
 
 static dg_code built(dg_network *net, const making *m, dg_block *block, dg_error *err)
 {
-    dg_ns cost = m->report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    dg_ns cost = m->how.report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
     dg_code rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err);
     if (rc < 0)
         return rc;
-    net->blocks[id].fuel = m->report.fuel_total;
+    if ((rc = dg_net_keep(net, id, &m->how, err)) < 0)
+        return rc;
+    net->blocks[id].fuel = m->how.report.fuel_total;
     net->slot_built++;
     net->stats.blocks++;
     if ((rc = tell_built(net, m, id, err)) < 0)
@@ -217,7 +239,10 @@ static dg_code built(dg_network *net, const making *m, dg_block *block, dg_error
 }
 
 /* What the runtime refused, as opposed to what this program could not do. */
-static bool is_theirs(dg_code rc) { return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH; }
+static bool is_theirs(dg_code rc)
+{
+    return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH || rc == DG_LIMIT || rc == DG_UNSUPPORTED;
+}
 
 dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
 {

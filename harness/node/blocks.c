@@ -109,7 +109,9 @@ static void forget(dg_net_block *b)
     if (b->viewed)
         dg_view_clear(&b->view);
     dg_free(b->imported);
+    dg_free(b->kept);
     b->imported = NULL;
+    b->kept = NULL;
     b->block = NULL;
     b->viewed = false;
     b->gone = true;
@@ -125,7 +127,7 @@ static uint32_t agreed(const dg_network *net)
     return lowest;
 }
 
-/* Blocks that cannot win any more leave the tree; `*pruned` counts those that lost. */
+/* Blocks that cannot win any more leave the tree, those that won are settled; `*pruned` counts those that lost. */
 dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
 {
     uint32_t root = agreed(net);
@@ -133,6 +135,8 @@ dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
     *pruned = 0;
     if (net->blocks[root].block == dg_chain_root(net->chain))
         return DG_OK;
+    if ((rc = dg_net_settle(net, root, err)) < 0)
+        return rc;
     for (uint32_t id = net->first_kept; id < net->block_count; id++) {
         dg_net_block *b = &net->blocks[id];
         if (b->gone || id == root || dg_net_descends(net, id, root))

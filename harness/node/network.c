@@ -291,6 +291,8 @@ dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *field
 
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
 {
+    if (net->over)
+        return dg_fail(err, DG_USAGE, "the network is at its end");
     if (until < net->first_slot)
         return dg_fail(err, DG_USAGE, "slot %llu lies before the fork", (unsigned long long)until);
     return dg_sim_run(net->sim, (until + 1 - net->first_slot) * net->slot_ns - 1, err);

@@ -6,6 +6,7 @@
  *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong
  *   run       dg_network_run(until)           slot by slot, as often as wanted
  *   look      records through a callback, dg_network_best, dg_network_stats
+ *   settle    blocks that stay, oldest first, through another; dg_network_settle the rest
  *   free      dg_network_free                 the chain stays the caller's
  *
  * Every claim of a slot makes its author build a block, by the real runtime, on
@@ -161,6 +162,18 @@ const char *dg_record_field(dg_record_kind kind, size_t i); /* NULL: unused */
 
 typedef struct dg_share { const dg_node_class *of; uint32_t ppm; } dg_share;
 
+/* A block as its author made it, or could not. All of it is borrowed for the call. */
+typedef struct dg_made {
+    dg_block *block;          /* NULL: the runtime refused to build it */
+    uint64_t slot;
+    uint32_t number, author;  /* author: node */
+    const dg_build_report *report;
+    const char *path;         /* the way N was to come in (see dg_enactment); NULL: not by this block */
+    uint32_t config_session;  /* from which a new configuration acts; 0: none */
+    bool amended;             /* for which the state of its parent was written to */
+    const char *why;          /* refused: in words */
+} dg_made;
+
 typedef struct dg_network_options {
     uint64_t seed;
     const dg_share *shares;   /* of the validators, by lot; add up to 1 000 000 */
@@ -174,6 +187,11 @@ typedef struct dg_network_options {
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);
+    /* The chain that the nodes agree on, block by block: each exactly once, its parent
+     * before it, and its parent's state still there. What competes with it is lost. */
+    dg_code (*settled)(void *user, const dg_made *made, dg_error *err);
+    /* A build that failed, on whatever parent, when it failed. */
+    dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
     void *user;
 } dg_network_options;
 
@@ -229,9 +247,13 @@ typedef struct dg_fault {
 dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err);
 
 /* Up to the end of slot `until`. May be called again. A block that a runtime refuses
- * to build is a record, not a failure; below zero is a broken chain, no memory, or
- * the caller's own code. */
+ * to build is a record, not a failure; below zero is a broken chain, no memory, a way
+ * of enactment that the chain does not offer (DG_USAGE), or the caller's own code. */
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err);
+
+/* The end: what lies between the last settled block and dg_network_best is settled
+ * as well, whether finality came so far or not. Nothing runs after it (DG_USAGE). */
+dg_code dg_network_settle(dg_network *net, dg_error *err);
 
 uint64_t dg_network_first_slot(const dg_network *net);
 uint32_t dg_network_node_count(const dg_network *net);

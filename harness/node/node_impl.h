@@ -261,6 +261,9 @@ enum { DG_CLAIMS_MAX = 256 };
 
 typedef struct dg_approval dg_approval; /* approval_impl.h */
 
+/* How a block was made; kept until it is settled or lost. */
+typedef struct dg_kept { dg_build_report report; const char *path; uint32_t config_session; bool amended; } dg_kept;
+
 /* One block as the network knows it. */
 typedef struct dg_net_block {
     dg_block *block;         /* NULL: off the tree */
@@ -277,6 +280,7 @@ typedef struct dg_net_block {
     const dg_session *session; /* of its children; NULL: the runtime tells of none */
     dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
     dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve */
+    dg_kept *kept;           /* NULL: nobody wants to know */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
 } dg_net_block;
 
@@ -333,6 +337,8 @@ struct dg_network {
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
+    uint32_t settled;        /* id of the last block that was handed out */
+    bool over;               /* and the last one there will be */
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel;
@@ -365,6 +371,12 @@ bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id); /* imported;
 uint32_t dg_net_best_of(const dg_network *net, uint32_t node); /* anew, over all it has imported */
 dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err);
 void dg_net_blocks_free(dg_network *net);
+
+/* settle.c: blocks that stay */
+dg_code dg_net_keep(dg_network *net, uint32_t id, const dg_kept *how, dg_error *err);
+/* Hands out what lies above the last settled block, up to `last`. */
+dg_code dg_net_settle(dg_network *net, uint32_t last, dg_error *err);
+dg_code dg_net_refuse(dg_network *net, dg_made *made, dg_error *err);
 
 /* import.c: a block, or finality, reaches a node */
 dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err);

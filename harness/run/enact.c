@@ -64,6 +64,15 @@ dg_code run_config_try(run_state *run, dg_error *err)
 
 /* ---- block U ---- */
 
+void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended)
+{
+    if (config_session)
+        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", path, config_session);
+    else
+        snprintf(a->path, sizeof a->path, "%s", path);
+    a->amended = amended;
+}
+
 dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err)
 {
     run_state *run = a->run;
@@ -87,11 +96,7 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
     }
     options.writes = (const dg_bytes (*)[2])way.writes;
     options.write_count = way.write_count;
-    if (way.config_session)
-        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", way.path, way.config_session);
-    else
-        snprintf(a->path, sizeof a->path, "%s", way.path ? way.path : "");
-    a->amended = way.parent != a->tip;
+    arm_note_way(a, way.path ? way.path : "", way.config_session, way.parent != a->tip);
     if (a->amended)
         a->tip = a->recent[0] = way.parent;
     rc = dg_chain_build(a->chain, out, report, way.parent, &options, err);

@@ -1,11 +1,24 @@
-/* network.c - an arm's slots once more, with validators around the chain: they
- * build on chains of their own over the same snapshot, compete, back and finalize.
- * What they tell becomes events of the arm. */
+/* network.c - an arm whose blocks are those of a network: validators around the
+ * arm's chain compete, back and finalize. What they tell becomes events of the arm;
+ * the blocks that they agree on are the arm's blocks, a few slots later. */
 #include "run/run_impl.h"
 
 #include <string.h>
 
-typedef struct listener { arm *a; uint32_t newest; } listener;
+#include "crypto/crypto.h"
+
+struct network {
+    dg_network *net;
+    network_wish wish;       /* the network's options point into it */
+    uint32_t newest;         /* number of the newest block */
+    uint64_t noted;          /* slots below it have their event */
+    uint32_t *claims;        /* of each slot that is over, from the first on */
+    size_t claims_count, claims_cap;
+    bool slow;               /* a build of this slot took as long as it may */
+    bool tried;              /* somebody has tried slot U */
+};
+
+/* ---- records ---- */
 
 /* Which event a record becomes; its fields and their order stay. */
 static bool kind_of(dg_event_kind *out, dg_record_kind kind)
@@ -27,17 +40,60 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     }
 }
 
+/* Up to the first try of slot U both arms build the same, losing blocks too. Which of
+ * two siblings wins may hang on what comes later, so all are compared. */
+static void remember_built(arm *a, const dg_record *r)
+{
+    a->network->tried |= r->n[0] >= a->run->upgrade_slot;
+    if (!a->network->tried)
+        a->built = dg_blake2_256_two(dg_hash_bytes(&a->built), dg_hash_bytes(&r->hash));
+}
+
+static dg_code remember_claims(struct network *w, uint32_t claims, dg_error *err)
+{
+    if (w->claims_count == w->claims_cap) {
+        size_t cap = w->claims_cap ? w->claims_cap * 2 : 256;
+        uint32_t *more = dg_realloc(w->claims, cap * sizeof *more);
+        if (!more)
+            return dg_fail(err, DG_NOMEM, "no memory for %zu slots", cap);
+        w->claims = more;
+        w->claims_cap = cap;
+    }
+    w->claims[w->claims_count++] = claims;
+    return DG_OK;
+}
+
+/* A network that only fails is given as many slots as a single author. */
+static dg_code slot_over(arm *a, const dg_record *r, dg_error *err)
+{
+    uint64_t built = r->n[3], failed = r->n[4];
+    if (built)
+        a->failures = 0;
+    else if (failed)
+        a->failures += a->network->slow ? ARM_SLOW_FAILURE : 1;
+    a->network->slow = false;
+    return remember_claims(a->network, (uint32_t)r->n[1], err);
+}
+
+static dg_code note(arm *a, const dg_record *r, dg_error *err)
+{
+    if (r->kind == DG_REC_BLOCK || r->kind == DG_REC_FAILED)
+        remember_built(a, r);
+    if (r->kind == DG_REC_BLOCK && r->block > a->network->newest)
+        a->network->newest = r->block;
+    return r->kind == DG_REC_SLOT ? slot_over(a, r, err) : DG_OK;
+}
+
 static dg_code hear(void *user, const dg_record *r, dg_error *err)
 {
-    listener *l = user;
-    event_log *log = &l->a->run->log;
+    arm *a = user;
+    event_log *log = &a->run->log;
     json_t *detail = NULL;
     dg_event_kind kind;
     int64_t n[6];
-    if (r->kind == DG_REC_BLOCK && r->block > l->newest)
-        l->newest = r->block;
-    if (!kind_of(&kind, r->kind))
-        return DG_OK;
+    dg_code rc = note(a, r, err);
+    if (rc < 0 || !kind_of(&kind, r->kind))
+        return rc;
     for (int i = 0; i < 6; i++)
         n[i] = (int64_t)r->n[i];
     if (r->kind == DG_REC_SLOT) { /* but for how many claims were primary: no claim asks */
@@ -46,11 +102,57 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
     }
     if (r->kind == DG_REC_UPGRADE && r->text && !(detail = json_pack("{s:o}", "refused", plain_json(r->text))))
         log->rc = DG_NOMEM;
-    log_add(log, l->a->which, r->at, r->block ? r->block : l->newest, kind, n, detail);
+    log_add(log, a->which, r->at, r->block ? r->block : a->network->newest, kind, n, detail);
     if (log->rc >= 0)
         log->at[log->count - 1].node = r->node;
     return log_check(log, err);
 }
+
+/* ---- blocks ---- */
+
+/* Slots up to `slot` that left no block on the chain. */
+static void pass_over(arm *a, uint64_t slot)
+{
+    struct network *w = a->network;
+    for (; w->noted < slot; w->noted++) {
+        uint64_t at = w->noted - a->run->clock.next_slot;
+        arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false, at < w->claims_count ? w->claims[at] : 0);
+    }
+}
+
+static void note_way(arm *a, const dg_made *made)
+{
+    if (!made->path || a->upgrade_block)
+        return;
+    arm_note_way(a, made->path, made->config_session, made->amended);
+}
+
+static dg_code refused(void *user, const dg_made *made, dg_error *err)
+{
+    arm *a = user;
+    note_way(a, made);
+    a->network->slow |= arm_takes_long(made->report);
+    arm_refused(a, made->slot, made->number, made->report, made->why);
+    return log_check(&a->run->log, err);
+}
+
+static dg_code settled(void *user, const dg_made *made, dg_error *err)
+{
+    arm *a = user;
+    struct network *w = a->network;
+    uint64_t at = made->slot - a->run->clock.next_slot;
+    dg_code rc = DG_OK;
+    if (arm_not_enacted(a))
+        return DG_OK; /* what follows is N-1's */
+    pass_over(a, made->slot);
+    w->noted = made->slot + 1;
+    note_way(a, made);
+    if (!a->upgrade_block && made->slot >= a->run->upgrade_slot)
+        rc = arm_before_upgrade(a, err);
+    return rc < 0 ? rc : arm_grown(a, made->block, made->report, at < w->claims_count ? w->claims[at] : 1, err);
+}
+
+/* ---- the network ---- */
 
 static json_t *classes_json(const dg_network *net)
 {
@@ -66,29 +168,17 @@ static json_t *classes_json(const dg_network *net)
     return out;
 }
 
-static dg_code begin(arm *a, const dg_network *net, const network_wish *wish, dg_error *err)
+static dg_code log_start(arm *a, dg_error *err)
 {
     run_state *run = a->run;
+    const dg_network *net = a->network->net;
     json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes", classes_json(net));
     if (!detail)
         run->log.rc = DG_NOMEM;
     log_add(&run->log, a->which, 0, run->fork_number, DG_EV_NET_START,
-            LOG_N(dg_network_node_count(net), run->parachains, !wish->no_forks, (int64_t)run->upgrade_slot,
+            LOG_N(dg_network_node_count(net), run->parachains, !a->network->wish.no_forks, (int64_t)run->upgrade_slot,
                   (int64_t)run->first_boundary, (int64_t)run->clock.epoch_slots), detail);
     return log_check(&run->log, err);
-}
-
-static dg_code run_slots(arm *a, dg_network *net, dg_error *err)
-{
-    const run_state *run = a->run;
-    uint64_t from = dg_network_first_slot(net);
-    for (uint64_t slot = from; slot <= run->end_slot; slot++) {
-        dg_code rc = dg_network_run(net, slot, err);
-        run_progress(run, a->which == DG_ARM_CONTROL ? "control" : "treatment", slot - from + 1, run->end_slot - from + 1);
-        if (rc < 0)
-            return rc;
-    }
-    return DG_OK;
 }
 
 static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
@@ -98,26 +188,58 @@ static dg_code set_transition(dg_network *net, const run_state *run, dg_error *e
     return rc == DG_OK && what.config ? dg_network_configure(net, run->upgrade_slot, what.config, err) : rc;
 }
 
-dg_code network_run(arm *a, dg_error *err)
+dg_code network_begin(arm *a, dg_error *err)
 {
     run_state *run = a->run;
-    arm own = { .run = run, .which = a->which };
-    listener l = { a, run->fork_number };
-    dg_network *net = NULL;
-    network_wish wish;
-    dg_network_options options = { .seed = run->plan->seed, .each = hear, .user = &l };
-    dg_code rc = arm_open_chain(&own, err);
-    network_plan_read(&wish, run->plan);
-    options.shares = wish.shares;
-    options.share_count = wish.share_count;
-    options.link = &wish.link;
-    options.no_forks = wish.no_forks;
-    if (rc >= 0 && (rc = dg_network_new(&net, own.chain, &options, err)) >= 0 && (rc = begin(a, net, &wish, err)) >= 0
-        && (rc = faults_apply(net, a, err)) >= 0 && a->which == DG_ARM_TREATMENT)
-        rc = set_transition(net, run, err);
-    if (rc >= 0)
-        rc = run_slots(a, net, err);
-    dg_network_free(net);
-    dg_chain_close(own.chain);
-    return rc < 0 ? dg_fail_within(err, rc, "network") : DG_OK;
+    struct network *w = a->network = dg_calloc(1, sizeof *w);
+    dg_network_options options = { .seed = run->plan->seed, .each = hear, .settled = settled, .refused = refused, .user = a };
+    dg_code rc;
+    if (!w)
+        return dg_fail(err, DG_NOMEM, "no memory for a network");
+    w->newest = run->fork_number;
+    w->noted = run->clock.next_slot;
+    network_plan_read(&w->wish, run->plan);
+    options.shares = w->wish.shares;
+    options.share_count = w->wish.share_count;
+    options.link = &w->wish.link;
+    options.no_forks = w->wish.no_forks;
+    if ((rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
+        || (rc = faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
+        return rc;
+    return set_transition(w->net, run, err);
+}
+
+dg_code network_slot(arm *a, uint64_t slot, dg_error *err)
+{
+    dg_code rc = dg_network_run(a->network->net, slot, err);
+    return rc < 0 ? dg_fail_within(err, rc, "network") : rc;
+}
+
+dg_code network_end(arm *a, uint64_t end, dg_error *err)
+{
+    run_state *run = a->run;
+    dg_code rc = dg_network_settle(a->network->net, err);
+    if (rc < 0)
+        return rc;
+    if (!arm_not_enacted(a))
+        pass_over(a, end);
+    if (!a->upgrade_block && end > run->upgrade_slot && (rc = arm_before_upgrade(a, err)) < 0)
+        return rc; /* no block at U: what is before it can be told all the same */
+    run->diverged |= a->which == DG_ARM_TREATMENT && !dg_hash_equal(&a->built, &run->control.built);
+    return log_check(&run->log, err);
+}
+
+dg_block *network_best(const arm *a)
+{
+    return dg_network_best(a->network->net);
+}
+
+void network_free(arm *a)
+{
+    if (!a->network)
+        return;
+    dg_network_free(a->network->net);
+    dg_free(a->network->claims);
+    dg_free(a->network);
+    a->network = NULL;
 }

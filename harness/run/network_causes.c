@@ -90,12 +90,30 @@ int network_advice(json_t *out, const json_t *claims)
                                                   "or require node class SD_V12_OK"));
 }
 
-int network_notes(json_t *out, const run_state *run)
+/* "topology-present, backing-rate and finality-lag" */
+static void names_of(char *out, size_t size, const json_t *claims, const char *basis)
 {
-    if (!network_wanted(run->plan))
-        return 0;
-    return json_array_append_new(out, json_string("topology-present, backing-rate, inclusion-rate, finality-lag, groups-able and no-shows rest on a node model (class table "
-                                                  DG_CLASS_TABLE_VERSION ") around blocks of the real runtime; its validators sign with marked signatures"))
-        | json_array_append_new(out, json_string("the network grows chains of its own from the same state, slots and U; the other claims rest on the "
-                                                 "real runtime with one block a slot"));
+    size_t i, left = 0, used = 0;
+    const json_t *claim;
+    json_array_foreach(claims, i, claim)
+        left += strcmp(json_string_value(json_object_get(claim, "basis")), basis) == 0;
+    out[0] = 0;
+    json_array_foreach(claims, i, claim) {
+        if (strcmp(json_string_value(json_object_get(claim, "basis")), basis) != 0 || used >= size)
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s%s", json_string_value(json_object_get(claim, "name")),
+                                 left == 1 ? "" : left == 2 ? " and " : ", ");
+        left--;
+    }
+}
+
+int network_notes(json_t *out, const json_t *claims)
+{
+    char names[500], line[620];
+    names_of(names, sizeof names, claims, "node model");
+    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")", names[0] ? names : "no claims");
+    return json_array_append_new(out, json_string("the blocks of both arms were built by the real runtime for the authors of a simulated network, and are those that it "
+                                                  "agreed on; collators and validators sign with marked signatures, seals and VRFs are drawn; no transactions"))
+        | json_array_append_new(out, json_string(line))
+        | json_array_append_new(out, json_string("all other claims rest on the real runtime, over these blocks"));
 }

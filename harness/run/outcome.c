@@ -175,22 +175,6 @@ static json_t *arm_json(const run_state *run, const arm *a)
                      (json_int_t)a->boundaries, "ended", a->stopped ? a->reason : "the horizon was reached");
 }
 
-static json_t *series_json(const run_state *run, dg_arm which)
-{
-    json_t *out = json_array();
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
-        if (e->kind != DG_EV_BLOCK || e->arm != which)
-            continue;
-        if (json_array_append_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I}", "block", (json_int_t)e->block, "slot", (json_int_t)e->n[0],
-                "session", (json_int_t)e->n[1], "extrinsics", (json_int_t)e->n[3], "fuel", (json_int_t)e->n[4])) != 0) {
-            json_decref(out);
-            return NULL;
-        }
-    }
-    return out;
-}
-
 /* What may differ from machine to machine. */
 static json_t *environment_json(const run_state *run)
 {
@@ -234,8 +218,7 @@ static int put_body(json_t *out, const run_state *run, const json_t *claims)
     return outcome_put(out, "upgrade", upgrade_json(run)) | outcome_put(out, "control", arm_json(run, &run->control))
         | outcome_put(out, "treatment", arm_json(run, &run->treatment)) | outcome_put(out, "apis", outcome_apis(run))
         | outcome_put(out, "causes", outcome_causes(run, claims)) | outcome_put(out, "chains", outcome_chains(run, claims)) | outcome_put(out, "advice", outcome_advice(claims))
-        | outcome_put(out, "notes", outcome_notes(run))
-        | outcome_put(out, "series", json_pack("{s:o, s:o}", "control", series_json(run, DG_ARM_CONTROL), "treatment", series_json(run, DG_ARM_TREATMENT)))
+        | outcome_put(out, "notes", outcome_notes(run, claims)) | outcome_put(out, "series", outcome_series(run))
         | outcome_put(out, "plan", json_deep_copy(run->plan->json)) | outcome_put(out, "environment", environment_json(run));
 }
 

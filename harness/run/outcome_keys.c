@@ -24,6 +24,22 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
     { path "[].session", KEY_WHOLE, true, .says = "session index after the block" }, \
     { path "[].extrinsics", KEY_WHOLE, true, .says = "inherents and transactions" }, \
     { path "[].fuel", KEY_WHOLE, true, .says = "wasm instructions, about" }
+#define SLOTS(path) \
+    { path, KEY_LIST, true, .says = "one row a slot; blocks that lost count too" }, \
+    { path "[]", KEY_OBJECT, .says = "a slot" }, \
+    { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" }, \
+    { path "[].claims", KEY_WHOLE, true, .says = "authors that had it" }, \
+    { path "[].built", KEY_WHOLE, true, .says = "blocks built for it" }, \
+    { path "[].failed", KEY_WHOLE, true, .says = "builds that failed" }, \
+    { path "[].heads", KEY_WHOLE, true, .says = "leaves that all nodes together have, at its end" }, \
+    { path "[].offered", KEY_WHOLE, true, .says = "candidates that its authors put in" }, \
+    { path "[].backed", KEY_WHOLE, true, .says = "candidates that the runtime took" }, \
+    { path "[].included", KEY_WHOLE, true, .says = "candidates that became available" }, \
+    { path "[].timed_out", KEY_WHOLE, true, .says = "candidates that did not in time" }, \
+    { path "[].lag", KEY_WHOLE, true, .says = "blocks from the finalized one to the newest, at its end" }, \
+    { path "[].validators", KEY_WHOLE, .says = "nodes that are para validators and up, at its end" }, \
+    { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
+    { path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session" }
 #define ARM(path) \
     { path, KEY_OBJECT, true, .says = "one arm of the run" }, \
     { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
@@ -110,6 +126,9 @@ static const key_row rows[] = {
     { "series", KEY_OBJECT, true, .says = "for pictures" },
     SERIES("series.control"),
     SERIES("series.treatment"),
+    { "series.network", KEY_OBJECT, .says = "with a network" },
+    SLOTS("series.network.control"),
+    SLOTS("series.network.treatment"),
     { "plan", KEY_OBJECT, true, .open = true, .says = "the plan as it was run" },
     { "environment", KEY_OBJECT, true, .open = true, .says = "of the machine; no part of the verdict, ignored by diffs" },
 };

@@ -66,7 +66,9 @@ typedef struct arm {
     run_state *run;
     dg_arm which;
     dg_chain *chain;
-    dg_block *tip, *recent[4]; /* tip and what will be finalized next */
+    struct network *network;   /* what makes the blocks; NULL: one author a slot */
+    dg_block *tip;             /* the newest block that is noted */
+    dg_block *recent[4];       /* without a network: tip and what will be finalized next */
     dg_client_view *view;
     dg_epoch epoch;            /* the last one that the runtime told */
     uint32_t session;
@@ -85,13 +87,15 @@ typedef struct arm {
      * more at control's U+1, to tell what N-1 writes in every block. Owned. */
     json_t *versions, *retyped, *retyped_after;
     /* treatment */
-    dg_hash before;                  /* hash of U-1 */
+    dg_hash before;                  /* hash of U-1, without a network */
+    dg_hash built;                   /* over all that a network built before U */
     bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
     char path[160], refused[300];
     bool amended;
 } arm;
 
-enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_MIGRATION_BLOCKS_MAX = 1024 };
+/* A build that takes as long as it may counts for several: the next one will, too. */
+enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_SLOW_FAILURE = 4, ARM_MIGRATION_BLOCKS_MAX = 1024 };
 
 /* One of network.faults; `list` holds the one that `fault` names. */
 typedef struct fault_wish { dg_fault fault; bool treatment_only; uint32_t *list; } fault_wish;
@@ -128,8 +132,19 @@ dg_code arm_open_chain(arm *a, dg_error *err);
 
 /* arm.c */
 dg_code arm_run(arm *a, dg_error *err);
+void arm_close_chain(arm *a); /* what is compared stays */
 void arm_clear(arm *a);
 void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail);
+/* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
+void arm_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
+dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims, dg_error *err);
+void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report, const char *why);
+bool arm_takes_long(const dg_build_report *report);
+dg_code arm_before_upgrade(arm *a, dg_error *err); /* the tip is U-1; once */
+bool arm_not_enacted(const arm *a);                /* U is in, and N was refused */
+
+/* alone.c: one author a slot */
+dg_code alone_slot(arm *a, uint64_t slot, dg_error *err);
 
 /* moments.c: what is noted, measured and asked once a block is in, and at the end */
 dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
@@ -145,6 +160,7 @@ dg_transition run_transition(const run_state *run);
 json_t *config_field(const json_t *config, const char *path);
 dg_code run_config_try(run_state *run, dg_error *err); /* before any block: is there what the plan changes? */
 dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err);
+void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended); /* for the report */
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err);  /* event at U */
 dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 */
 
@@ -195,22 +211,27 @@ dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
 void faults_clear(run_state *run);
 
-/* network.c: the same slots with validators around the chain; what they tell goes
- * to the log of that arm. */
-dg_code network_run(arm *a, dg_error *err);
+/* network.c: validators make the blocks. A slot's blocks are noted once all nodes have
+ * finalized them; at the end the rest of the best chain, up to slot `end` - 1. */
+dg_code network_begin(arm *a, dg_error *err);
+dg_code network_slot(arm *a, uint64_t slot, dg_error *err);
+dg_code network_end(arm *a, uint64_t end, dg_error *err);
+dg_block *network_best(const arm *a);
+void network_free(arm *a);
 
 /* network_causes.c */
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_advice(json_t *out, const json_t *claims);
-int network_notes(json_t *out, const run_state *run);
+int network_notes(json_t *out, const json_t *claims);
 
-/* outcome.c, causes.c */
+/* outcome.c, causes.c, series.c */
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
 json_t *outcome_causes(const run_state *run, const json_t *claims);
 json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
 json_t *outcome_advice(const json_t *claims);
-json_t *outcome_notes(const run_state *run);
+json_t *outcome_notes(const run_state *run, const json_t *claims);
+json_t *outcome_series(const run_state *run);
 json_t *outcome_apis(const run_state *run);
 
 #endif

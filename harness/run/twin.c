@@ -134,17 +134,10 @@ static dg_code run_arms(run_state *run, dg_error *err)
     dg_code rc = arm_run(&run->control, err);
     if (rc < 0)
         return rc;
-    dg_client_view_free(run->control.view);
-    dg_chain_close(run->control.chain); /* what is compared was kept */
-    run->control.view = NULL;
-    run->control.chain = NULL;
-    if (network_wanted(run->plan) && (rc = network_run(&run->control, err)) < 0)
-        return rc;
+    arm_close_chain(&run->control);
     if ((rc = arm_open_chain(&run->treatment, err)) < 0)
         return rc;
-    if ((rc = arm_run(&run->treatment, err)) < 0)
-        return rc;
-    return network_wanted(run->plan) && run->treatment.enacted ? network_run(&run->treatment, err) : DG_OK;
+    return arm_run(&run->treatment, err);
 }
 
 static void run_clear(run_state *run)

@@ -40,6 +40,8 @@ typedef struct world_options {
     uint32_t enact;         /* slots after the first; 0: never */
     const dg_sim_link *link;
     dg_ns compile_ns;       /* all nodes alike */
+    dg_code (*settled)(void *user, const dg_made *made, dg_error *err); /* user: the world */
+    dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
 } world_options;
 
 /* Look ahead, and have room for it. */
