@@ -83,6 +83,9 @@ typedef struct dg_block dg_block;
 
 typedef struct dg_chain_options {
     dg_engine *engine;             /* outlives the chain */
+    const dg_state *state;         /* in place of the snapshot's; forked, so it need not outlive the chain. A
+                                    * genesis gets the header that follows from it, a later block keeps its own:
+                                    * every report shows it. NULL: the snapshot's */
     bool simulated_validators;     /* see host.h */
     uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
     uint32_t memory_max;

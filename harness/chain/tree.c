@@ -238,24 +238,46 @@ static bool is_zero(const dg_hash *hash)
     return dg_hash_equal(hash, &zero);
 }
 
+static dg_code open_state(dg_state **out, const dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
+{
+    if (!chain->options.state)
+        return dg_state_open(out, snapshot, err);
+    *out = dg_state_fork(chain->options.state);
+    return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to fork a state");
+}
+
+/* What a genesis says of itself follows from its state; a later block's header stays. */
+static dg_code header_of(dg_buf *out, const dg_chain *chain, dg_snapshot *snapshot, dg_state *state, dg_error *err)
+{
+    dg_snapshot_info info = *dg_snapshot_info_of(snapshot);
+    bool other = chain->options.state && info.number == 0;
+    dg_code rc;
+    if (dg_snapshot_header(snapshot).len && !other) {
+        dg_buf_put_bytes(out, dg_snapshot_header(snapshot));
+        return DG_OK;
+    }
+    if (other && (rc = dg_state_root(state, &info.state_root, err)) < 0)
+        return rc;
+    return invent_header(out, state, &info, err);
+}
+
 static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
 {
+    const dg_snapshot_info *info = dg_snapshot_info_of(snapshot);
     dg_bytes known = dg_snapshot_header(snapshot), slot;
     dg_state *state = NULL;
     dg_buf header;
     dg_code rc;
     dg_buf_init(&header, DG_HEADER_MAX);
-    dg_buf_put_bytes(&header, known);
-    if ((rc = dg_state_open(&state, snapshot, err)) < 0
-        || (!known.len && (rc = invent_header(&header, state, dg_snapshot_info_of(snapshot), err)) < 0)
+    if ((rc = open_state(&state, chain, snapshot, err)) < 0 || (rc = header_of(&header, chain, snapshot, state, err)) < 0
         || (rc = dg_buf_check(&header, err, "header")) < 0) {
         dg_state_free(state);
         goto out;
     }
     if ((rc = dg_block_new(&chain->root, chain, NULL, dg_buf_bytes(&header), state, err)) < 0)
         goto out;
-    if (!known.len && !is_zero(&dg_snapshot_info_of(snapshot)->hash))
-        chain->root->hash = dg_snapshot_info_of(snapshot)->hash;
+    if (!known.len && !is_zero(&info->hash) && !(chain->options.state && info->number == 0))
+        chain->root->hash = info->hash;
     if (!chain->root->slot && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK && slot.len == 8)
         chain->root->slot = dg_le64(slot.at);
     dg_tree_add(chain, chain->root);
@@ -277,6 +299,7 @@ dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_opti
         dg_chain_close(chain);
         return rc;
     }
+    chain->options.state = NULL; /* forked */
     *out = chain;
     return DG_OK;
 }

@@ -197,8 +197,13 @@ typedef struct dg_network_options {
 
 typedef struct dg_network dg_network;
 
+/* How many nodes a network around the chain, as it stands at its root, would have.
+ * Codes as of dg_network_new. */
+dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err);
+
 /* Around the chain as it stands at its root. Nodes are the accounts of
- * Session.Validators there, in that order. DG_USAGE: shares that do not add up, no
+ * Session.Validators there, in that order, then those queued for the next session,
+ * then all others with session keys, in the order of accounts. DG_USAGE: shares that do not add up, no
  * share, no validators; DG_ABSENT: the runtime has no sessions. `chain` outlives it. */
 dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err);
 void dg_network_free(dg_network *net);

@@ -11,10 +11,12 @@ static const json_t *network_at(const dg_plan *plan, const char *key)
     return json_object_get(json_object_get(plan->json, "network"), key);
 }
 
-/* Absent and empty say the same: no network is asked for. */
+static size_t class_count(const dg_plan *plan) { return json_array_size(network_at(plan, "classes")); }
+
+/* Absent and empty say the same: no network is asked for, unless its size is. */
 bool network_wanted(const dg_plan *plan)
 {
-    return json_array_size(network_at(plan, "classes")) != 0;
+    return class_count(plan) != 0 || network_at(plan, "size");
 }
 
 static dg_code check_shares(const json_t *classes, dg_error *err)
@@ -50,7 +52,7 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
         return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults and forks need nodes");
     if (!network_wanted(plan))
         return DG_OK;
-    if (check_shares(network_at(plan, "classes"), err) < 0 || faults_plan_check(plan, err) < 0)
+    if ((class_count(plan) && check_shares(network_at(plan, "classes"), err) < 0) || faults_plan_check(plan, err) < 0)
         return DG_USAGE;
     return check_latency(json_object_get(links, "latency_ms"), err);
 }
@@ -78,6 +80,8 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     const json_t *links = network_at(plan, "links"), *latency = json_object_get(links, "latency_ms");
     memset(out, 0, sizeof *out);
     read_shares(out, network_at(plan, "classes"));
+    if (!out->share_count) /* a size alone: nodes without a known fault */
+        out->shares[out->share_count++] = (dg_share){ dg_class_named("SD_V12_OK"), PPM };
     out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
     out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,

@@ -199,7 +199,7 @@ static dg_code check(dg_plan *plan, dg_error *err)
     const char *at = text_at(plan, "upgrade", "at");
     dg_code rc;
     if ((rc = key_check(plan_keys(), plan->json, true, err)) < 0
-        || (rc = network_plan_check(plan, err)) < 0
+        || (rc = network_plan_check(plan, err)) < 0 || (rc = fork_plan_check(plan, err)) < 0
         || (rc = some_claim(plan, err)) < 0)
         return rc;
     if ((rc = dg_position_parse(&plan->at, at, err)) < 0)

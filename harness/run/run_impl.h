@@ -111,9 +111,11 @@ struct dg_run_state {
     dg_runtime *from_kept;       /* N-1, kept beyond its chain */
     uint32_t fork_number;
     dg_hash fork_hash;
+    dg_state *state;             /* that both arms begin from; NULL: the snapshot's */
+    char grown[480];             /* how it was grown, for the report; "" */
     dg_clock clock;              /* at the fork */
     uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
-    uint32_t nodes;              /* validators of the state: each is a node of the network */
+    uint32_t nodes;              /* of the network, were there one */
     uint32_t validators, parachains;
     event_log log;
     fault_wish *faults;          /* of the plan, in its order */
@@ -210,6 +212,12 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no 
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
 void faults_clear(run_state *run);
+
+/* fork.c: the state that both arms begin from, where it is not the snapshot's */
+dg_code fork_plan_check(const dg_plan *plan, dg_error *err);
+dg_code fork_prepare(run_state *run, dg_error *err); /* over control's chain, which is opened again */
+dg_code fork_people(run_state *run, dg_error *err);  /* run->nodes; refuses what makes no groups */
+int fork_notes(json_t *out, const run_state *run);
 
 /* network.c: validators make the blocks. A slot's blocks are noted once all nodes have
  * finalized them; at the end the rest of the best chain, up to slot `end` - 1. */

@@ -27,7 +27,7 @@ static dg_code open_engine(run_state *run, dg_error *err)
 dg_code arm_open_chain(arm *a, dg_error *err)
 {
     run_state *run = a->run;
-    dg_chain_options options = { .engine = run->engine, .simulated_validators = true,
+    dg_chain_options options = { .engine = run->engine, .state = run->state, .simulated_validators = true,
                                  .fuel_block = 40000000000u, .fuel_query = 5000000000u };
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }
@@ -119,12 +119,11 @@ static dg_code open_all(run_state *run, dg_error *err)
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
-    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = open_runtimes(run, err)) < 0
+    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0
         || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
         return rc;
-    run->nodes = count_of(&run->control, "Session", "Validators");
     run->parachains = count_of(&run->control, "Paras", "Parachains");
-    return faults_place(run, err);
+    return (rc = fork_people(run, err)) < 0 ? rc : faults_place(run, err);
 }
 
 /* ---- one run ---- */
@@ -147,6 +146,7 @@ static void run_clear(run_state *run)
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
     json_decref(run->config_wanted);
+    dg_state_free(run->state);
     dg_source_close(&run->source);
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);

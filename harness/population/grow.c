@@ -1,0 +1,93 @@
+/* grow.c - what is there, what is wanted, and the way between. */
+#include "population/population_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- numbers ---- */
+
+static bool number(const char **at, uint32_t *out, uint32_t max)
+{
+    char *end;
+    unsigned long v;
+    if (**at < '1' || **at > '9')
+        return false;
+    v = strtoul(*at, &end, 10);
+    *at = end;
+    *out = (uint32_t)v;
+    return v <= max;
+}
+
+dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err)
+{
+    const char *at = text;
+    if (!number(&at, &out->validators, DG_POPULATION_VALIDATORS_MAX) || *at++ != 'x' || !number(&at, &out->parachains, DG_POPULATION_PARACHAINS_MAX) || *at)
+        return dg_fail(err, DG_USAGE, "\"%.40s\" is no size of a network: write 300x50, at most %dx%d", text, DG_POPULATION_VALIDATORS_MAX,
+                       DG_POPULATION_PARACHAINS_MAX);
+    if (out->parachains > out->validators)
+        return dg_fail(err, DG_USAGE, "%u parachains need as many backing groups, and %u validators make no more than %u", out->parachains,
+                       out->validators, out->validators);
+    return DG_OK;
+}
+
+static dg_code count_of(const growth *g, uint32_t *out, const char *pallet, const char *item, dg_error *err)
+{
+    json_t *list;
+    dg_code rc = growth_get(g, &list, pallet, item, NULL, err);
+    if (rc == DG_ABSENT)
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s.%s, so no network can be grown around it", pallet, item);
+    *out = (uint32_t)json_array_size(list);
+    json_decref(list);
+    return rc;
+}
+
+static dg_code look(const growth *g, dg_growth *out, const dg_population *wanted, dg_error *err)
+{
+    dg_code rc;
+    if ((rc = count_of(g, &out->from.validators, "Session", "QueuedKeys", err)) < 0
+        || (rc = count_of(g, &out->from.parachains, "Paras", "Parachains", err)) < 0)
+        return rc;
+    if (wanted->validators < out->from.validators || wanted->parachains < out->from.parachains)
+        return dg_fail(err, DG_USAGE, "the state has %u validators and %u parachains already: a network grows, it does not shrink to %ux%u",
+                       out->from.validators, out->from.parachains, wanted->validators, wanted->parachains);
+    out->to = *wanted;
+    return DG_OK;
+}
+
+/* ---- growing ---- */
+
+static dg_code open(growth *g, dg_chain *chain, dg_error *err)
+{
+    dg_block *root = dg_chain_root(chain);
+    dg_runtime *runtime;
+    dg_code rc;
+    if ((rc = dg_block_runtime(chain, root, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &g->meta, err)) < 0)
+        return rc;
+    g->state = dg_state_fork(dg_block_state(root));
+    return g->state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to fork the state");
+}
+
+static void say(dg_growth *out)
+{
+    snprintf(out->how, sizeof out->how,
+             "%u validators queued for the next session boundary and %u parachains with a core each, written into storage by the runtime's metadata",
+             out->to.validators - out->from.validators, out->to.parachains - out->from.parachains);
+}
+
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_error *err)
+{
+    growth g = { .writes = 0 };
+    dg_code rc = open(&g, chain, err);
+    *out = (dg_growth){ .state = NULL };
+    if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0
+        && (rc = growth_validators(&g, out->from.validators, wanted->validators - out->from.validators, err)) >= 0
+        && (rc = growth_parachains(&g, wanted->validators, out->from.parachains, wanted->parachains - out->from.parachains, err)) >= 0) {
+        dg_state_begin_block(g.state);
+        out->state = g.state;
+        out->writes = g.writes;
+        say(out);
+        return DG_OK;
+    }
+    dg_state_free(g.state);
+    return dg_fail_within(err, rc, "growing to %ux%u", wanted->validators, wanted->parachains);
+}

@@ -1,0 +1,45 @@
+/* population.h - a forked state with more validators and parachains than it had.
+ *
+ *   grow      dg_population_grow(chain)     a state with V validators and P parachains
+ *   amend     dg_population_amend(chain)    a state with values of the user's own
+ *   use       dg_chain_options.state, dg_state_free
+ *
+ * What a state holds stays; what is missing to V and P is added under keys and ids
+ * that follow from an index alone. All is written by the names and types of the
+ * metadata of the runtime at hand, so that the runtime itself seats the new ones, at
+ * its next session boundary, as it would seat any others.
+ *
+ * Invariant: the same state and the same numbers give the same state. */
+#ifndef DG_POPULATION_H
+#define DG_POPULATION_H
+
+#include "base/base.h"
+#include "chain/chain.h"
+
+enum { DG_POPULATION_VALIDATORS_MAX = 10000, DG_POPULATION_PARACHAINS_MAX = 1000 };
+
+typedef struct dg_population {
+    uint32_t validators, parachains;
+} dg_population;
+
+/* "300x50". DG_USAGE with what is allowed. */
+dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err);
+
+typedef struct dg_growth {
+    dg_population from, to;
+    dg_state *state;      /* owned by the caller */
+    uint32_t writes;      /* storage items written */
+    char how[240];        /* in words, for the report */
+} dg_growth;
+
+/* Over the state of the chain's root. DG_USAGE: fewer than there are, more parachains
+ * than validators (each needs a backing group); DG_UNSUPPORTED: a runtime without
+ * sessions or parachains, or session keys that nobody knows how to make; DG_NOMEM. */
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_error *err);
+
+/* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
+ * they are stored, any other JSON by the type of the item, null to delete. `state` is
+ * written to. DG_USAGE: no such item, a map, a value that does not fit. */
+dg_code dg_population_amend(dg_state *state, dg_chain *chain, const char *key, const json_t *value, dg_error *err);
+
+#endif

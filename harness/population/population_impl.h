@@ -1,0 +1,30 @@
+/* population_impl.h - shared inside the room only. */
+#ifndef DG_POPULATION_IMPL_H
+#define DG_POPULATION_IMPL_H
+
+#include "population/population.h"
+
+enum { DG_VALUE_MAX = 64 << 20 };
+
+/* A state that grows: read and written by the names of one metadata. */
+typedef struct growth {
+    const dg_meta *meta;
+    dg_state *state;
+    uint32_t writes;
+} growth;
+
+/* write.c. `keys`: of a map, as JSON array (borrowed); NULL of a plain value. */
+bool growth_has(const growth *g, const char *pallet, const char *item);
+/* DG_OK; DG_ABSENT: no such item, or nothing is stored and it has no default. */
+dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item, const json_t *keys, dg_error *err);
+/* Takes `value` (NULL: DG_NOMEM). DG_ABSENT: no such item. */
+dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err);
+/* As put, for an item that not every runtime has. */
+dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err);
+json_t *growth_hex(dg_bytes bytes); /* "0x.."; NULL: no memory */
+
+/* validators.c, parachains.c: `added` more than there are */
+dg_code growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err);
+dg_code growth_parachains(growth *g, uint32_t validators, uint32_t have, uint32_t added, dg_error *err);
+
+#endif

@@ -1,0 +1,2 @@
+room := population
+sees := base scale crypto state host chain

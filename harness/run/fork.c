@@ -1,0 +1,104 @@
+/* fork.c - the state that both arms begin from, where a plan wants another than the
+ * snapshot's: with more validators and parachains, or with values of its own. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+#include "population/population.h"
+
+static const char *size_of(const dg_plan *plan)
+{
+    return json_string_value(json_object_get(json_object_get(plan->json, "network"), "size"));
+}
+
+static const json_t *storage_of(const dg_plan *plan)
+{
+    return json_object_get(json_object_get(plan->json, "fork"), "storage");
+}
+
+dg_code fork_plan_check(const dg_plan *plan, dg_error *err)
+{
+    dg_population wanted;
+    const char *size = size_of(plan);
+    return size && dg_population_parse(&wanted, size, err) < 0 ? dg_fail_within(err, DG_USAGE, "network.size") : DG_OK;
+}
+
+static dg_code grow(run_state *run, dg_error *err)
+{
+    dg_population wanted;
+    dg_growth grown;
+    dg_code rc = dg_population_parse(&wanted, size_of(run->plan), err);
+    run_progress(run, "grow", 0, 0);
+    if (rc < 0 || (rc = dg_population_grow(&grown, run->control.chain, &wanted, err)) < 0)
+        return dg_fail_within(err, rc, "network.size");
+    run->state = grown.state;
+    snprintf(run->grown, sizeof run->grown, "the state was grown before the fork, from %ux%u to %ux%u (validators x parachains): %s",
+             grown.from.validators, grown.from.parachains, grown.to.validators, grown.to.parachains, grown.how);
+    return DG_OK;
+}
+
+static dg_code amend(run_state *run, dg_error *err)
+{
+    const char *key;
+    json_t *value;
+    dg_code rc;
+    if (!run->state && !(run->state = dg_state_fork(dg_block_state(dg_chain_root(run->control.chain)))))
+        return dg_fail(err, DG_NOMEM, "no memory to fork the state");
+    json_object_foreach((json_t *)storage_of(run->plan), key, value)
+        if ((rc = dg_population_amend(run->state, run->control.chain, key, value, err)) < 0)
+            return dg_fail_within(err, rc, "fork.storage");
+    dg_state_begin_block(run->state);
+    return DG_OK;
+}
+
+/* A network of the snapshot as it is: a group needs a member. */
+static dg_code check_groups(const run_state *run, dg_error *err)
+{
+    if (network_wanted(run->plan) && run->parachains > run->nodes)
+        return dg_fail(err, DG_USAGE, "network: the state has %u parachains and %u validators, and each parachain needs a backing group of one at least; "
+                       "network.size makes them more", run->parachains, run->nodes);
+    return DG_OK;
+}
+
+dg_code fork_prepare(run_state *run, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    if (size_of(run->plan))
+        rc = grow(run, err);
+    if (rc >= 0 && json_object_size(storage_of(run->plan)))
+        rc = amend(run, err);
+    if (rc < 0 || !run->state)
+        return rc;
+    dg_chain_close(run->control.chain);
+    run->control.chain = NULL;
+    return arm_open_chain(&run->control, err);
+}
+
+dg_code fork_people(run_state *run, dg_error *err)
+{
+    dg_code rc;
+    if (!network_wanted(run->plan))
+        return DG_OK;
+    rc = dg_network_nodes(&run->nodes, run->control.chain, err);
+    return rc == DG_OK ? check_groups(run, err) : rc < 0 ? rc : DG_OK;
+}
+
+int fork_notes(json_t *out, const run_state *run)
+{
+    const char *key;
+    json_t *value;
+    char line[300];
+    int bad = 0;
+    if (run->grown[0]) {
+        bad |= json_array_append_new(out, json_string(run->grown));
+        bad |= json_array_append_new(out, json_string("in a grown state eras stand still (Staking.ForceEra is ForceNone) and nobody is slashed "
+                                                      "(Staking.Invulnerables), where the runtime has that: no election knows the new validators"));
+    }
+    json_object_foreach((json_t *)storage_of(run->plan), key, value) {
+        char was[120];
+        answer_words(was, sizeof was, value);
+        snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s", key, was);
+        bad |= json_array_append_new(out, plain_json(line));
+    }
+    return bad;
+}

@@ -1,0 +1,201 @@
+/* A state that has been grown must be one that its own runtime takes for its own, the
+ * same in every run, and nobody may get another network than the one asked for. */
+#include "../support/suite.h"
+
+#include <string.h>
+
+#include "population/population.h"
+
+#define SPEC "paseo-1001002-e20-100val-20paras.json.zst"
+
+static dg_engine *engine;
+static dg_snapshot *snapshot;
+
+static void set_up(void)
+{
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_snapshot_import_options import = { .replace = true, .path_out = scratch_path("state") };
+    dg_error err;
+    if (dg_engine_new(&engine, &options, &err) < 0 || dg_snapshot_import(NULL, fixture_path(SPEC), &import, &err) < 0
+        || dg_snapshot_open(&snapshot, scratch_path("state"), &err) < 0)
+        ck_abort_msg("%s", err.text);
+}
+
+static void tear_down(void)
+{
+    dg_snapshot_close(snapshot);
+    dg_engine_free(engine);
+}
+
+static dg_chain *opened(const dg_state *state)
+{
+    dg_chain_options options = { .engine = engine, .state = state };
+    dg_chain *chain;
+    dg_error err;
+    if (dg_chain_open(&chain, snapshot, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return chain;
+}
+
+/* ---- sizes ---- */
+
+static const struct { const char *text; uint32_t validators, parachains; const char *says; } sizes[] = {
+    { "300x50", 300, 50, NULL }, { "1x1", 1, 1, NULL }, { "10000x1000", 10000, 1000, NULL },
+    { "", 0, 0, "is no size" }, { "300", 0, 0, "is no size" }, { "300x", 0, 0, "is no size" }, { "x50", 0, 0, "is no size" },
+    { "0x0", 0, 0, "is no size" }, { "300x-5", 0, 0, "is no size" }, { "300x50 ", 0, 0, "is no size" }, { "300X50", 0, 0, "is no size" },
+    { "10001x5", 0, 0, "is no size" }, { "2000x1001", 0, 0, "is no size" }, { "99999999999999999999x5", 0, 0, "is no size" },
+    { "5x6", 0, 0, "6 parachains need as many backing groups" },
+};
+START_TEST(a_size_is_validators_by_parachains)
+{
+    dg_population p;
+    dg_error err = { .text = "" };
+    dg_code rc = dg_population_parse(&p, sizes[_i].text, &err);
+    ck_assert_int_eq(rc, sizes[_i].says ? DG_USAGE : DG_OK);
+    if (sizes[_i].says) {
+        ck_assert_msg(strstr(err.text, sizes[_i].says) != NULL, "%s", err.text);
+        return;
+    }
+    ck_assert_uint_eq(p.validators, sizes[_i].validators);
+    ck_assert_uint_eq(p.parachains, sizes[_i].parachains);
+}
+END_TEST
+
+/* ---- growing ---- */
+
+static dg_hash root_of(dg_state *state)
+{
+    dg_hash root;
+    ck_assert_int_eq(dg_state_root(state, &root, NULL), DG_OK);
+    return root;
+}
+
+START_TEST(the_same_numbers_give_the_same_state)
+{
+    dg_population wanted = { 103, 22 };
+    dg_chain *chain = opened(NULL), *again;
+    dg_growth a, b;
+    dg_hash roots[2];
+    dg_bytes value;
+    dg_error err;
+    ck_assert_msg(dg_population_grow(&a, chain, &wanted, &err) == DG_OK, "%s", err.text);
+    ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, &err), DG_OK);
+    roots[0] = root_of(a.state);
+    roots[1] = root_of(b.state);
+    ck_assert_mem_eq(roots[0].at, roots[1].at, 32);
+    ck_assert_uint_eq(a.from.validators, 100);
+    ck_assert_uint_eq(a.from.parachains, 20);
+    ck_assert(strstr(a.how, "3 validators queued") && strstr(a.how, "2 parachains"));
+    /* a genesis grown is a genesis with another header; the old one is as it was */
+    again = opened(a.state);
+    ck_assert(!dg_hash_equal(dg_block_hash(dg_chain_root(again)), dg_block_hash(dg_chain_root(chain))));
+    ck_assert_int_eq(dg_chain_storage(again, dg_chain_root(again), &value, "Paras", "Parachains", NULL, &err), DG_OK);
+    ck_assert_uint_eq(value.len, 1 + 22 * 4);
+    ck_assert_int_eq(dg_chain_storage(chain, dg_chain_root(chain), &value, "Paras", "Parachains", NULL, &err), DG_OK);
+    ck_assert_uint_eq(value.len, 1 + 20 * 4);
+    dg_chain_close(again);
+    dg_state_free(a.state);
+    dg_state_free(b.state);
+    dg_chain_close(chain);
+}
+END_TEST
+
+START_TEST(nothing_added_is_nobody_added)
+{
+    dg_population wanted = { 100, 20 };
+    dg_chain *chain = opened(NULL);
+    dg_growth grown;
+    dg_error err;
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, &err) == DG_OK, "%s", err.text);
+    ck_assert_uint_le(grown.writes, 2); /* the configuration, and the list as it was */
+    dg_state_free(grown.state);
+    dg_chain_close(chain);
+}
+END_TEST
+
+static const dg_population smaller[] = { { 99, 20 }, { 100, 19 } };
+START_TEST(a_network_does_not_shrink)
+{
+    dg_chain *chain = opened(NULL);
+    dg_growth grown;
+    dg_error err;
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, "the state has 100 validators and 20 parachains already") != NULL, "%s", err.text);
+    ck_assert_ptr_null(grown.state);
+    dg_chain_close(chain);
+}
+END_TEST
+
+/* ---- a value of the user's own ---- */
+
+static const struct { const char *key, *value; const char *says; } amendments[] = {
+    { "Staking.ForceEra", "\"ForceNone\"", NULL },
+    { "Staking.ForceEra", "\"0x02\"", NULL },
+    { "Staking.ForceEra", "null", NULL },
+    { "0x0102", "\"0x0304\"", NULL },
+    { "0x0102", "null", NULL },
+    { "0x010", "\"0x0304\"", "\"0x010\": " },
+    { "0x0102", "\"0x030\"", "\"0x0102\": " },
+    { "0x0102", "5", "has to be in hex as well" },
+    { "Staking.ForceEra", "\"Sometimes\"", "\"Staking.ForceEra\": " },
+    { "Staking.ForceEras", "null", "no such storage item" },
+    { "ForceEra", "null", "\"0x..\" or \"Pallet.Item\"" },
+    { "Session.NextKeys", "null", "a map; write the whole key" },
+};
+START_TEST(a_value_of_ones_own_has_to_fit)
+{
+    dg_chain *chain = opened(NULL);
+    dg_state *state = dg_state_fork(dg_block_state(dg_chain_root(chain)));
+    json_t *value = json_loads(amendments[_i].value, JSON_DECODE_ANY, NULL);
+    dg_error err = { .text = "" };
+    dg_code rc = dg_population_amend(state, chain, amendments[_i].key, value, &err);
+    ck_assert_msg(rc == (amendments[_i].says ? DG_USAGE : DG_OK), "%s gave %d: %s", amendments[_i].key, rc, err.text);
+    ck_assert_msg(!amendments[_i].says || strstr(err.text, amendments[_i].says), "%s", err.text);
+    json_decref(value);
+    dg_state_free(state);
+    dg_chain_close(chain);
+}
+END_TEST
+
+/* ---- without memory ---- */
+
+START_TEST(without_memory_nothing_is_grown)
+{
+    dg_population wanted = { 101, 21 };
+    dg_chain *chain = opened(NULL);
+    dg_growth grown;
+    dg_code rc = DG_NOMEM;
+    json_set_alloc_funcs(dg_malloc, dg_free);
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, NULL), DG_OK); /* what is kept with the runtime is there then */
+    dg_state_free(grown.state);
+    for (uint64_t nth = 1; rc != DG_OK; nth += nth < 200 ? 1 : 97) {
+        dg_alloc_fail_from(nth);
+        rc = dg_population_grow(&grown, chain, &wanted, NULL);
+        dg_alloc_fail_from(0);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d", (unsigned long long)nth, rc);
+        dg_state_free(grown.state);
+    }
+    dg_chain_close(chain);
+}
+END_TEST
+
+#define ROWS(rows) (int)(sizeof rows / sizeof *rows)
+
+int main(void)
+{
+    Suite *s = suite_create("population");
+    TCase *tc = tcase_create("population");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, a_size_is_validators_by_parachains, 0, ROWS(sizes));
+    tcase_add_test(tc, the_same_numbers_give_the_same_state);
+    tcase_add_test(tc, nothing_added_is_nobody_added);
+    tcase_add_loop_test(tc, a_network_does_not_shrink, 0, ROWS(smaller));
+    tcase_add_loop_test(tc, a_value_of_ones_own_has_to_fit, 0, ROWS(amendments));
+    tcase_add_test(tc, without_memory_nothing_is_grown);
+    suite_add_tcase(s, tc);
+    tcase_add_unchecked_fixture(tc, set_up, NULL);
+    failed = suite_run(s);
+    tear_down();
+    return failed;
+}
