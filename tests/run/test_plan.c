@@ -36,7 +36,7 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"network\":{\"validators\":\"300\"}}", "network.validators" },
     { "{\"network\":{\"sizes\":1}}", "\"network.sizes\"" },
     { "{\"claims\":{\"block-cadense\":{}}}", "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
-    { "{\"claims\":{\"no-claim\":{}}}", "no claim \"claims.no-shows\"" },
+    { "{\"claims\":{\"no-claim\":{}}}", "no claim \"claims.no-claim\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}", "did you mean \"SD_V12_PURGE\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}", "did you mean \"share\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
