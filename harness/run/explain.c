@@ -83,10 +83,12 @@ static void topology_chain(chain *c, const run_state *run, const json_t *claim)
     add(c, first_of(run, missing, DG_EV_NET_HOLDERS, all_hold_it, missing));
 }
 
+/* Evidence may be no event, but what a claim made of several. */
 static const dg_event *event_of(const run_state *run, const json_t *evidence)
 {
     json_int_t seq = json_integer_value(json_object_get(evidence, "seq"));
-    bool treatment = strcmp(json_string_value(json_object_get(evidence, "arm")), "treatment") == 0;
+    const char *side = json_string_value(json_object_get(evidence, "arm"));
+    bool treatment = side && strcmp(side, "treatment") == 0;
     for (size_t i = 0; treatment && i < run->log.count; i++)
         if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].seq == (uint64_t)seq)
             return &run->log.at[i];
@@ -161,6 +163,8 @@ static int upgrade_words(char *out, size_t size, const run_state *run, const dg_
 {
     uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost");
     uint32_t now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
+    if (!run->code.len)
+        return snprintf(out, size, "a change of the configuration is scheduled, to act two sessions later");
     return snprintf(out, size, "N is %s; a node that asks at this leaf sees ParachainHost %u, before it %u", e->n[1] ? "enacted" : "not enacted", now, old);
 }
 

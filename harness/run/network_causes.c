@@ -3,15 +3,17 @@
 
 #include <string.h>
 
-static bool broke(const json_t *claims, const char *name)
+static bool has_status(const json_t *claims, const char *name, const char *status)
 {
     const json_t *claim;
     size_t i;
     json_array_foreach(claims, i, claim)
         if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
-            return strcmp(json_string_value(json_object_get(claim, "status")), "broke") == 0;
+            return strcmp(json_string_value(json_object_get(claim, "status")), status) == 0;
     return false;
 }
+
+static bool broke(const json_t *claims, const char *name) { return has_status(claims, name, "broke"); }
 
 /* The session whose topology was missing first, and the block by then. */
 static const dg_event *first_missing(const run_state *run)
@@ -68,7 +70,7 @@ static void loss_words(char *out, size_t size, const run_state *run, const dg_ev
         snprintf(out, size, "was %s at %u nodes before any leaf of the session had asynchronous backing", lost->n[1] ? "purged" : "dropped", nodes);
 }
 
-int network_causes(json_t *out, const run_state *run, const json_t *claims)
+static int topology_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL, *lost;
     char line[500], how[300];
@@ -80,6 +82,44 @@ int network_causes(json_t *out, const run_state *run, const json_t *claims)
     loss_words(how, sizeof how, run, lost, nodes);
     snprintf(line, sizeof line, "the topology of session %lld arrived at #%lld and %s", (long long)lost->n[0], (long long)lost->n[2], how);
     return json_array_append_new(out, json_string(line));
+}
+
+/* The first slot from U on in which a count of collators was not zero. */
+static const dg_event *first_collators(const run_state *run, size_t field)
+{
+    for (size_t i = 0; i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS && e->n[0] >= (int64_t)run->upgrade_slot && e->n[field])
+            return e;
+    }
+    return NULL;
+}
+
+/* What collators were told, or did to themselves. */
+static int collator_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *refused = broke(claims, "collator-health") ? first_collators(run, 4) : NULL;
+    const dg_event *panics = has_status(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
+    char line[400];
+    int bad = 0;
+    if (refused) {
+        snprintf(line, sizeof line, "from slot %lld on, the first with asynchronous backing, backers refused collations of version 1 as a protocol mismatch: "
+                 "%lld of the %lld made for the first such leaves", (long long)refused->n[0], (long long)refused->n[4], (long long)refused->n[2]);
+        bad |= json_array_append_new(out, json_string(line));
+    }
+    if (panics) {
+        snprintf(line, sizeof line, "from slot %lld on cores waited for a block at every relay block: an author that does not ask the parachain's "
+                 "runtime for room tried again in the same slot of the parachain", (long long)panics->n[0]);
+        bad |= json_array_append_new(out, json_string(line));
+    }
+    return bad;
+}
+
+int network_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    if (collator_causes(out, run, claims))
+        return -1;
+    return topology_causes(out, run, claims);
 }
 
 int network_advice(json_t *out, const json_t *claims)

@@ -1,4 +1,4 @@
-/* network_plan.c - what a plan says of the network: classes, links, forks. */
+/* network_plan.c - what a plan says of the network: classes, collators, links, forks. */
 #include "run/run_impl.h"
 
 #include <math.h>
@@ -19,17 +19,17 @@ bool network_wanted(const dg_plan *plan)
     return class_count(plan) != 0 || network_at(plan, "size");
 }
 
-static dg_code check_shares(const json_t *classes, dg_error *err)
+static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
 {
     const json_t *item;
     double sum = 0;
     size_t i;
-    if (json_array_size(classes) > NETWORK_SHARES_MAX)
-        return dg_fail(err, DG_USAGE, "network.classes has %zu classes, at most %d are read", json_array_size(classes), NETWORK_SHARES_MAX);
-    json_array_foreach(classes, i, item)
+    if (json_array_size(list) > NETWORK_SHARES_MAX)
+        return dg_fail(err, DG_USAGE, "network.%s has %zu %s, at most %d are read", key, json_array_size(list), key, NETWORK_SHARES_MAX);
+    json_array_foreach(list, i, item)
         sum += json_number_value(json_object_get(item, "share"));
     if (fabs(sum - 1) > 1e-9)
-        return dg_fail(err, DG_USAGE, "network.classes: the shares add up to %g, not to 1", sum);
+        return dg_fail(err, DG_USAGE, "network.%s: the shares add up to %g, not to 1", key, sum);
     return DG_OK;
 }
 
@@ -48,31 +48,59 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
-    if (!network_wanted(plan) && (json_object_size(links) || faults || network_at(plan, "forks")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults and forks need nodes");
+    bool collators = json_array_size(network_at(plan, "collators")) != 0;
+    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "forks")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators and forks need nodes");
     if (!network_wanted(plan))
         return DG_OK;
-    if ((class_count(plan) && check_shares(network_at(plan, "classes"), err) < 0) || faults_plan_check(plan, err) < 0)
+    if ((class_count(plan) && check_shares(network_at(plan, "classes"), "classes", err) < 0)
+        || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0)
         return DG_USAGE;
     return check_latency(json_object_get(links, "latency_ms"), err);
 }
 
-/* Each share ends where the sum up to it, rounded, does: together they are whole. */
-static void read_shares(network_wish *out, const json_t *classes)
+/* Parts of a million. Each share ends where the sum up to it, rounded, does: together
+ * they are whole. */
+static void read_parts(uint32_t *parts, const json_t *list)
 {
     const json_t *item;
     double sum = 0;
     uint32_t given = 0;
     size_t i;
-    json_array_foreach(classes, i, item) {
+    json_array_foreach(list, i, item) {
         uint32_t until;
         sum += json_number_value(json_object_get(item, "share"));
-        until = i + 1 == json_array_size(classes) ? PPM : (uint32_t)(sum * PPM + 0.5);
+        until = i + 1 == json_array_size(list) ? PPM : (uint32_t)(sum * PPM + 0.5);
         until = until > PPM ? PPM : until;
-        out->shares[i] = (dg_share){ dg_class_named(json_string_value(json_object_get(item, "class"))), until - given };
+        parts[i] = until - given;
         given = until;
     }
+}
+
+static void read_shares(network_wish *out, const json_t *classes)
+{
+    uint32_t parts[NETWORK_SHARES_MAX];
+    const json_t *item;
+    size_t i;
+    read_parts(parts, classes);
+    json_array_foreach(classes, i, item)
+        out->shares[i] = (dg_share){ dg_class_named(json_string_value(json_object_get(item, "class"))), parts[i] };
     out->share_count = i;
+}
+
+static void read_collators(network_wish *out, const json_t *collators)
+{
+    uint32_t parts[NETWORK_SHARES_MAX];
+    const json_t *item;
+    size_t i;
+    read_parts(parts, collators);
+    json_array_foreach(collators, i, item) {
+        const json_t *protocol = json_object_get(item, "protocol"), *runtime = json_object_get(item, "runtime");
+        out->collators[i] = (dg_collators){ .of = dg_author_named(json_string_value(json_object_get(item, "kind"))),
+                                            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
+                                            .async = runtime && strcmp(json_string_value(runtime), "async") == 0, .ppm = parts[i] };
+    }
+    out->collator_count = i;
 }
 
 void network_plan_read(network_wish *out, const dg_plan *plan)
@@ -82,6 +110,7 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     read_shares(out, network_at(plan, "classes"));
     if (!out->share_count) /* a size alone: nodes without a known fault */
         out->shares[out->share_count++] = (dg_share){ dg_class_named("SD_V12_OK"), PPM };
+    read_collators(out, network_at(plan, "collators"));
     out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
     out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,

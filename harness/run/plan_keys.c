@@ -12,6 +12,11 @@ static const char *const fault_arms[] = { "both", "treatment", NULL };
 static const char *const fault_whos[] = { "all", "authors", NULL };
 static const char *faults[DG_FAULT_COUNT + 1]; /* of the table in room node, in its order */
 
+static const char *const runtimes[] = { "sync", "async", NULL };
+
+enum { AUTHORS_MAX = 8 };
+static const char *authors[AUTHORS_MAX + 1]; /* of the table in room node */
+
 enum { CLASSES_MAX = 16 };
 static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in its order */
 
@@ -37,6 +42,12 @@ static const key_row fixed[] = {
     { "network.classes[]", KEY_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", KEY_TEXT, true, .words = classes, .says = "release family of the node" },
     { "network.classes[].share", KEY_NUMBER, true, .says = "of the validators, by lot" },
+    { "network.collators", KEY_LIST, .says = "collators of the parachains and their shares, which add up to 1 (default: all lookahead, version 2, sync)" },
+    { "network.collators[]", KEY_OBJECT, .says = "collators of one kind" },
+    { "network.collators[].kind", KEY_TEXT, true, .words = authors, .says = "how their nodes author" },
+    { "network.collators[].protocol", KEY_WHOLE, .min = 1, .max = 2, .says = "newest version of the collation protocol they speak (default 2)" },
+    { "network.collators[].runtime", KEY_TEXT, .words = runtimes, .says = "sync (default): 12 s slots, no block beside one that waits for availability; async: 6 s, room for three" },
+    { "network.collators[].share", KEY_NUMBER, true, .says = "of the parachains, by lot" },
     { "network.links", KEY_OBJECT, .says = "between any two nodes" },
     { "network.links.latency_ms", KEY_LIST, .says = "least and most (default 20 and 200)" },
     { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
@@ -98,6 +109,8 @@ const key_table *plan_keys(void)
         return &table;
     for (size_t i = 0; i < CLASSES_MAX && dg_class_at(i); i++)
         classes[i] = dg_class_at(i)->name;
+    for (size_t i = 0; i < AUTHORS_MAX && dg_author_at(i); i++)
+        authors[i] = dg_author_at(i)->name;
     for (int i = 0; i < DG_FAULT_COUNT; i++)
         faults[i] = dg_fault_name((dg_fault_kind)i);
     for (size_t i = 0; i < FIXED; i++)

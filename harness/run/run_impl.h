@@ -198,6 +198,8 @@ enum { NETWORK_SHARES_MAX = 64 };
 typedef struct network_wish {
     dg_share shares[NETWORK_SHARES_MAX];
     size_t share_count;
+    dg_collators collators[NETWORK_SHARES_MAX];
+    size_t collator_count;
     dg_ns latency[2];
     dg_sim_link link;   /* points at `latency` */
     bool no_forks;

@@ -230,6 +230,24 @@ static const struct row {
     { "no-shows", DG_BROKE, 12, "1 no-shows in 2 slots, 1 in the worst (#12), 0 in control", NET("1") "C10 net-approval 110 0 0 0 9 9\nT11 net-approval 111 0 0 0 9 9\nT12 net-approval 112 0 1 0 9 9" },
     { "no-shows", DG_BROKE, 10, "31 no-shows in 2 slots, 20 in the worst (#11), 4 in control; approved up to tranche 33, aggression level 2", NET("1")
       "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 11 1 9 9\nT10 net-approved 110 20 600 31 33 9000\nT11 net-approval 111 0 20 2 9 9" },
+
+#define EVERY_TWO(arm, para) arm "9 net-included 109 " para " 0\n" arm "11 net-included 111 " para " 0\n" arm "13 net-included 113 " para " 0\n" arm "13 net-paras 113 1 1 0 1 1\n"
+    { "para-interval", DG_UNEXERCISED, 0, "N-1 alone includes nothing after U", NET("1") "C9 net-included 109 7 0\nT11 net-included 111 7 0\nT11 net-paras 111 1 1 0 1 1" },
+    { "para-interval", DG_UNEXERCISED, 0, "nothing was included before U", NET("1") EVERY_TWO("C", "7") "T13 net-paras 113 1 1 0 1 1" },
+    { "para-interval", DG_HELD, 0, "at most 2 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") },
+    { "para-interval", DG_HELD, 0, "at most 6 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T19 net-included 119 7 0\nT19 net-paras 119 1 1 0 1 1" }, /* twice, and two */
+    { "para-interval", DG_BROKE, 13, "parachain 7 had no block included in 7 blocks, at most 2 in control", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T20 net-included 120 7 0\nT20 net-paras 120 1 1 0 1 1\nT22 net-included 122 7 0\n" },
+    { "para-interval", DG_BROKE, 13, "parachain 8 had no block included in 8 blocks", NET("1") EVERY_TWO("C", "7") EVERY_TWO("C", "8") EVERY_TWO("T", "7") EVERY_TWO("T", "8") "T15 net-included 115 7 0\nT17 net-included 117 7 0\nT19 net-included 119 7 0\nT21 net-included 121 7 0\nT21 net-paras 121 1 1 0 1 1" }, /* waits at the end */
+    { "para-interval", DG_HELD, 0, "at most 2 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T13 net-included 114 7 0\nT15 net-included 115 7 0" }, /* a sibling */
+
+    { "collator-health", DG_UNEXERCISED, 0, "N-1 alone has no collations", NET("1") "C9 net-collators 109 4 4 0 0\nT10 net-collators 110 4 4 0 0" },
+    { "collator-health", DG_UNEXERCISED, 0, "no collator tried after U", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 4 4 0 0" },
+    { "collator-health", DG_HELD, 0, "4 collations, 0 panics, 0 refused", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 8 4 4 0\nT10 net-collators 110 4 4 0 0" },
+    { "collator-health", DG_HELD, 0, "10 collations, 1 panics", NET("1") "C10 net-collators 110 10 10 0 0\nT10 net-collators 110 11 10 1 0" }, /* one in ten is let pass */
+    { "collator-health", DG_HELD, 0, "4 collations, 4 panics, 2 refused", NET("1") "C10 net-collators 110 8 4 4 2\nT10 net-collators 110 8 4 4 2" }, /* as in control */
+    { "collator-health", DG_WARNED, 11, "4 panics beside 4 blocks made (1.0 each, 0.0 in control)", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 2 2 0 0\nT11 net-collators 111 6 2 4 0" },
+    { "collator-health", DG_BROKE, 10, "2 of 4 collations were taken by no backer, 0 of 4 in control", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 4 0 2" },
+
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 };
 

@@ -1,0 +1,175 @@
+/* para-interval: no parachain waits for its next block much longer than in control.
+ *
+ * Counted in relay blocks between two inclusions, from the last one before U on; at
+ * the end of the run, up to its last block. Inclusions on losing forks count too. */
+#include "claim/claim_impl.h"
+
+#include <stdlib.h>
+
+enum { PARAS_MAX = 1024, SLACK_BLOCKS = 2 };
+
+typedef struct para { uint32_t id, last, worst, worst_from, inclusions; } para;
+typedef struct side {
+    para paras[PARAS_MAX];
+    uint32_t count, newest, upgrade;  /* block numbers: the newest, the last one before U's slot */
+} side;
+typedef struct memory {
+    int64_t upgrade_slot;
+    uint64_t times_permille;
+    bool started;
+    side arm[2];
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->times_permille = option_permille(setup, "times_control", 2000);
+}
+
+static para *para_of(side *s, uint32_t id)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->paras[i].id == id)
+            return &s->paras[i];
+    if (s->count == PARAS_MAX)
+        return NULL;
+    s->paras[s->count] = (para){ .id = id };
+    return &s->paras[s->count++];
+}
+
+static void included(memory *m, side *s, const dg_event *e)
+{
+    para *p = para_of(s, (uint32_t)e->n[1]);
+    if (!p || e->block <= p->last)
+        return; /* on a sibling of a block that has it */
+    if (e->n[0] >= m->upgrade_slot) {
+        if (p->last && e->block - p->last > p->worst) {
+            p->worst = e->block - p->last;
+            p->worst_from = p->last;
+        }
+        p->inclusions++;
+    }
+    p->last = e->block;
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    side *s = &m->arm[e->arm];
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_PARAS) {
+        s->newest = e->block > s->newest ? e->block : s->newest;
+        if (e->n[0] < m->upgrade_slot && e->block > s->upgrade)
+            s->upgrade = e->block;
+    } else if (m->started && e->kind == DG_EV_NET_INCLUDED) {
+        included(m, s, e);
+    }
+}
+
+/* Of a parachain that waits at the end, up to the end. */
+static uint32_t worst_of(const side *s, const para *p)
+{
+    uint32_t open = p->last && s->newest > p->last ? s->newest - p->last : 0;
+    return open > p->worst ? open : p->worst;
+}
+
+static const para *worst_para(const side *s)
+{
+    const para *worst = NULL;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (!worst || worst_of(s, &s->paras[i]) > worst_of(s, worst))
+            worst = &s->paras[i];
+    return worst;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Tenths of a block from one inclusion to the next, of the parachain in the middle. */
+static uint32_t median(const side *s)
+{
+    uint32_t mean[PARAS_MAX], blocks = s->newest > s->upgrade ? s->newest - s->upgrade : 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        mean[i] = blocks * 10 / (s->paras[i].inclusions ? s->paras[i].inclusions : 1);
+    qsort(mean, s->count, sizeof *mean, by_size);
+    return s->count ? mean[s->count / 2] : 0;
+}
+
+static bool any_included(const side *s)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        sum += s->paras[i].inclusions;
+    return sum != 0;
+}
+
+static uint32_t worst_start(const side *s, const para *p)
+{
+    return worst_of(s, p) > p->worst ? p->last : p->worst_from;
+}
+
+/* Every parachain that waited for longer than it may. */
+static void show(memory *m, dg_verdict *v, uint64_t most)
+{
+    const side *s = &m->arm[DG_ARM_TREATMENT];
+    for (uint32_t i = 0; i < s->count; i++) {
+        const para *p = &s->paras[i];
+        json_int_t from = worst_start(s, p);
+        if (worst_of(s, p) > most)
+            evidence_add(&m->facts, json_pack("{s:I, s:I, s:I}", "para", (json_int_t)p->id, "from_block", from, "to_block", from + worst_of(s, p)));
+    }
+    verdict_show(v, &m->facts);
+}
+
+static void judge(memory *m, dg_verdict *v)
+{
+    const side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    const para *p = worst_para(t);
+    uint32_t was = worst_of(c, worst_para(c)), is = worst_of(t, p), middle = median(t), before = median(c);
+    tally where;
+    uint64_t most = was * m->times_permille / 1000 + SLACK_BLOCKS;
+    bool late = is > most, slow = middle > before * m->times_permille / 1000;
+    if (!late && !slow) {
+        verdict_say(v, DG_HELD, "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was, middle / 10, middle % 10, before / 10,
+                    before % 10);
+        return;
+    }
+    verdict_say(v, DG_BROKE, "parachain %u had no block included in %u blocks, at most %u in control; one in %u.%u for the one in the middle, %u.%u in control",
+                p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
+    where = (tally){ worst_start(t, p), worst_start(t, p) + is, is };
+    verdict_span(v, &where);
+    show(m, v, most);
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (!any_included(&m->arm[DG_ARM_CONTROL])) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone includes nothing after U");
+        v->control_failed = true;
+    } else if (!m->arm[DG_ARM_TREATMENT].count) {
+        verdict_say(v, DG_UNEXERCISED, "nothing was included before U");
+    } else {
+        judge(m, v);
+    }
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "times_control", NULL };
+
+const dg_claim claim_para_interval = {
+    .name = "para-interval",
+    .says = "no parachain waits for its next block more than twice as long as the one that waits longest in control",
+    .because = "a mean over all parachains hides the one that stands still: a group that cannot back, a collator that nobody hears",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};
