@@ -63,6 +63,7 @@ static dg_code open(growth *g, dg_chain *chain, dg_error *err)
     dg_code rc;
     if ((rc = dg_block_runtime(chain, root, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &g->meta, err)) < 0)
         return rc;
+    g->number = dg_block_number(root);
     g->state = dg_state_fork(dg_block_state(root));
     return g->state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to fork the state");
 }

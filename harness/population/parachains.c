@@ -97,7 +97,8 @@ static dg_code put_para(growth *g, uint32_t number, dg_error *err)
     if (!id)
         return dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if ((rc = put_by(g, "ParaLifecycles", id, json_string("Parachain"), err)) >= 0
-        && (rc = put_by(g, "Heads", id, growth_hex(DG_BYTES_OF(head)), err)) >= 0)
+        && (rc = put_by(g, "Heads", id, growth_hex(DG_BYTES_OF(head)), err)) >= 0
+        && (rc = put_by(g, "MostRecentContext", id, json_integer(g->number), err)) >= 0) /* relay block that the head is of */
         rc = put_code(g, id, number, err);
     json_decref(id);
     return rc;

@@ -10,6 +10,7 @@ enum { DG_VALUE_MAX = 64 << 20 };
 typedef struct growth {
     const dg_meta *meta;
     dg_state *state;
+    uint32_t number;     /* of its block */
     uint32_t writes;
 } growth;
 

@@ -1,0 +1,110 @@
+/* Networks that a spec does not have are grown into its state. What was grown must be
+ * as good as what was there: the real runtime seats the validators at its boundary,
+ * makes the groups and cores asked for, and backs and includes what the network brings
+ * for every parachain, whatever way its release assigns cores. */
+#include "model_run.h"
+
+#include <string.h>
+
+#include "population/population.h"
+
+typedef struct seen {
+    uint64_t sessions, validators, groups, cores, backed, included, offered;
+    uint64_t busiest;       /* included in one block */
+    uint64_t failed, absent;
+} seen;
+
+static dg_code hear(void *user, const dg_record *r, dg_error *err)
+{
+    seen *s = user;
+    (void)err;
+    if (r->kind == DG_REC_SESSION) {
+        s->sessions++;
+        s->validators = r->n[1];
+        s->groups = r->n[2];
+        s->cores = r->n[3];
+    } else if (r->kind == DG_REC_PARAS) {
+        s->backed += r->n[1];
+        s->included += r->n[2];
+        s->offered += r->n[4];
+        s->busiest = r->n[2] > s->busiest ? r->n[2] : s->busiest;
+    }
+    s->failed += r->kind == DG_REC_FAILED;
+    s->absent += r->kind == DG_REC_ABSENT;
+    return DG_OK;
+}
+
+static dg_engine *engine;
+
+static void open_engine(void)
+{
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    ck_assert_int_eq(dg_engine_new(&engine, &options, NULL), DG_OK);
+}
+
+static void close_engine(void) { dg_engine_free(engine); }
+
+static void run_grown(seen *s, const char *spec, const char *size, uint32_t slots)
+{
+    dg_chain_options how = { .engine = engine, .simulated_validators = true };
+    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
+    dg_network_options options = { .seed = 3, .shares = &all, .share_count = 1, .each = hear, .user = s };
+    dg_source source;
+    dg_chain *plain, *chain;
+    dg_population wanted;
+    dg_growth grown;
+    dg_network *net;
+    dg_error err;
+    memset(s, 0, sizeof *s);
+    if (dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err) < 0 || dg_population_parse(&wanted, size, &err) < 0
+        || dg_chain_open(&plain, source.snapshot, &how, &err) < 0 || dg_population_grow(&grown, plain, &wanted, &err) < 0)
+        ck_abort_msg("%s: %s", spec, err.text);
+    how.state = grown.state;
+    if (dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK
+        || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0)
+        ck_abort_msg("%s: %s", spec, err.text);
+    dg_network_free(net);
+    dg_chain_close(chain);
+    dg_chain_close(plain);
+    dg_state_free(grown.state);
+    dg_source_close(&source);
+}
+
+static const struct { const char *spec, *size; uint32_t validators, parachains, slots; } rows[] = {
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50 }, /* a core for each parachain of the list */
+    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50 },
+    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30 },        /* asynchronous backing */
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30 },        /* cores are sold */
+    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30 },       /* claim queue */
+    { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30 },
+    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30 },        /* authorities by a list, not by stake */
+    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130 },  /* before all of it */
+};
+
+START_TEST(a_grown_network_is_one_to_its_runtime)
+{
+    const char *spec = _i ? corpus_path(rows[_i].spec) : fixture_path(rows[_i].spec);
+    seen s;
+    if (!spec)
+        return;
+    run_grown(&s, spec, rows[_i].size, rows[_i].slots);
+    ck_assert_msg(s.sessions >= 3 && s.validators == rows[_i].validators && s.groups == rows[_i].parachains && s.cores == rows[_i].parachains,
+                  "%s: %llu sessions, %llu validators, %llu groups, %llu cores", rows[_i].spec, (unsigned long long)s.sessions,
+                  (unsigned long long)s.validators, (unsigned long long)s.groups, (unsigned long long)s.cores);
+    ck_assert_msg(s.busiest == rows[_i].parachains && s.backed == s.offered, "%s: at most %llu included in a block, %llu backed of %llu offered",
+                  rows[_i].spec, (unsigned long long)s.busiest, (unsigned long long)s.backed, (unsigned long long)s.offered);
+    ck_assert_uint_eq(s.failed, 0);
+    ck_assert_uint_eq(s.absent, 0); /* every key has its node */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("population");
+    TCase *tc = tcase_create("population");
+    tcase_set_timeout(tc, 0);
+    tcase_add_unchecked_fixture(tc, open_engine, close_engine);
+    tcase_add_loop_test(tc, a_grown_network_is_one_to_its_runtime, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
