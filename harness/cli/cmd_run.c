@@ -13,6 +13,7 @@ static const dg_option options[] = {
     { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how: authorize, set-code, override" },
     { "network", 0, DG_OPT_TEXT, "VxP", "plan key network.size: the state is grown to V validators and P parachains" },
+    { "classes", 0, DG_OPT_TEXT, "CLASSES", "plan key network.classes: SD_V12_OK, or SD_V12_PURGE=0.9,SD_V1=0.1" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
@@ -20,8 +21,8 @@ static const dg_option options[] = {
     { "verify-determinism", 0, DG_OPT_FLAG, NULL, "run twice and compare every event: exit 5 when they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
 };
-static const char *const keys[] = { "snapshot", "upgrade.to", "upgrade.at", "upgrade.how", "network.size", "seed" };
-enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_OUT = 7, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
+static const char *const keys[] = { "snapshot", "upgrade.to", "upgrade.at", "upgrade.how", "network.size", "network.classes", "seed" };
+enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_OUT = 8, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
 
 static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
 {

@@ -156,14 +156,14 @@ static dg_code settled(void *user, const dg_made *made, dg_error *err)
 
 /* ---- the network ---- */
 
-static json_t *classes_json(const dg_network *net)
+static json_t *classes_json(const struct network *w)
 {
     json_t *out = json_object();
-    const dg_node_class *class;
-    for (size_t i = 0; (class = dg_class_at(i)); i++) {
+    for (size_t i = 0; i < w->wish.share_count; i++) {
+        const dg_node_class *class = w->wish.shares[i].of;
         json_int_t nodes = 0;
-        for (uint32_t k = 0; k < dg_network_node_count(net); k++)
-            nodes += dg_network_class(net, k) == class;
+        for (uint32_t k = 0; k < dg_network_node_count(w->net); k++)
+            nodes += dg_network_class(w->net, k) == class;
         if (nodes)
             json_object_set_new(out, class->name, json_integer(nodes));
     }
@@ -174,7 +174,7 @@ static dg_code log_start(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     const dg_network *net = a->network->net;
-    json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes", classes_json(net));
+    json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes", classes_json(a->network));
     if (!detail)
         run->log.rc = DG_NOMEM;
     log_add(&run->log, a->which, 0, run->fork_number, DG_EV_NET_START,

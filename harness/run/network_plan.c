@@ -53,7 +53,7 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
         return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators and forks need nodes");
     if (!network_wanted(plan))
         return DG_OK;
-    if ((class_count(plan) && check_shares(network_at(plan, "classes"), "classes", err) < 0)
+    if ((class_count(plan) && (check_shares(network_at(plan, "classes"), "classes", err) < 0 || network_classes_check(network_at(plan, "classes"), err) < 0))
         || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0)
         return DG_USAGE;
     return check_latency(json_object_get(links, "latency_ms"), err);
@@ -84,7 +84,7 @@ static void read_shares(network_wish *out, const json_t *classes)
     size_t i;
     read_parts(parts, classes);
     json_array_foreach(classes, i, item)
-        out->shares[i] = (dg_share){ dg_class_named(json_string_value(json_object_get(item, "class"))), parts[i] };
+        out->shares[i] = (dg_share){ network_class_of(out, i, item), parts[i] };
     out->share_count = i;
 }
 

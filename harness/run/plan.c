@@ -101,22 +101,37 @@ static json_t *holder(json_t *at, const char **key, const char *path)
     return at;
 }
 
+/* What a flag says for a row; lists and objects are JSON, or a short form of their own. */
+static dg_code value_for(json_t **out, const key_row *row, const char *text, dg_error *err)
+{
+    if (row->kind != KEY_OBJECT && row->kind != KEY_LIST)
+        return key_value_of(out, row, text, err);
+    if (strcmp(row->path, "network.classes") == 0 && text[0] != '[')
+        return network_classes_of(out, text, err);
+    return dg_fail_within(err, read_json(out, dg_bytes_of(text, strlen(text)), err), "%s", row->path);
+}
+
+/* Tried on a copy: a flag that is refused changes nothing. */
 dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err)
 {
     const key_row *row;
     const char *last;
-    json_t *v, *object;
+    json_t *v = NULL, *copy, *object;
     dg_code rc = key_wanted(&row, plan_keys(), key, err);
-    if (rc < 0)
+    if (rc < 0 || (rc = value_for(&v, row, value, err)) < 0)
         return rc;
-    if (row->kind == KEY_OBJECT || row->kind == KEY_LIST)
-        return dg_fail(err, DG_USAGE, "%s has keys of its own and cannot be set at once", key);
-    if ((rc = key_value_of(&v, row, value, err)) < 0)
+    copy = json_deep_copy(plan->json);
+    object = copy ? holder(copy, &last, key) : NULL;
+    if (!object || json_object_set(object, last, v) != 0)
+        rc = dg_fail(err, DG_NOMEM, "no memory for %s", key);
+    json_decref(v);
+    if (rc < 0 || (rc = key_check(plan_keys(), copy, false, err)) < 0) {
+        json_decref(copy);
         return rc;
-    object = holder(plan->json, &last, key);
+    }
+    json_decref(plan->json);
+    plan->json = copy;
     plan->checked = false;
-    if (json_object_set_new(object, last, v) != 0)
-        return dg_fail(err, DG_NOMEM, "no memory for %s", key);
     return DG_OK;
 }
 

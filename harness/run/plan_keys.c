@@ -20,6 +20,9 @@ static const char *authors[AUTHORS_MAX + 1]; /* of the table in room node */
 enum { CLASSES_MAX = 16 };
 static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in its order */
 
+enum { REPAIRS_MAX = 16 };
+static const char *repairs[REPAIRS_MAX + 1];
+
 static const key_row fixed[] = {
     { "$schema", KEY_TEXT, .says = "for editors; not read" },
     { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
@@ -42,6 +45,8 @@ static const key_row fixed[] = {
     { "network.classes[]", KEY_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", KEY_TEXT, true, .words = classes, .says = "release family of the node" },
     { "network.classes[].share", KEY_NUMBER, true, .says = "of the validators, by lot" },
+    { "network.classes[].without", KEY_LIST, .says = "repairs of this class that are taken away again, by the number of their pull request" },
+    { "network.classes[].without[]", KEY_TEXT, .words = repairs, .says = "a repair" },
     { "network.collators", KEY_LIST, .says = "collators of the parachains and their shares, which add up to 1 (default: all lookahead, version 2, sync)" },
     { "network.collators[]", KEY_OBJECT, .says = "collators of one kind" },
     { "network.collators[].kind", KEY_TEXT, true, .words = authors, .says = "how their nodes author" },
@@ -113,6 +118,8 @@ const key_table *plan_keys(void)
         authors[i] = dg_author_at(i)->name;
     for (int i = 0; i < DG_FAULT_COUNT; i++)
         faults[i] = dg_fault_name((dg_fault_kind)i);
+    for (size_t i = 0; i < REPAIRS_MAX && dg_repair_at(i); i++)
+        repairs[i] = dg_repair_at(i)->name;
     for (size_t i = 0; i < FIXED; i++)
         add(&fixed[i], NULL, NULL, NULL);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)

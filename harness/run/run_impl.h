@@ -200,12 +200,19 @@ typedef struct network_wish {
     size_t share_count;
     dg_collators collators[NETWORK_SHARES_MAX];
     size_t collator_count;
+    dg_node_class own[NETWORK_SHARES_MAX]; /* classes without some of their repairs; shares point here */
+    char names[NETWORK_SHARES_MAX][64];    /* of those */
     dg_ns latency[2];
     dg_sim_link link;   /* points at `latency` */
     bool no_forks;
 } network_wish;
 bool network_wanted(const dg_plan *plan);
 dg_code network_plan_check(const dg_plan *plan, dg_error *err);
+/* network_classes.c: item i of a checked list; what is no row of the table is kept in `wish`. */
+const dg_node_class *network_class_of(network_wish *wish, size_t i, const json_t *item);
+dg_code network_classes_check(const json_t *classes, dg_error *err);
+/* "SD_V12_OK", or "SD_V12_PURGE=0.9,SD_V1=0.1": as network.classes says it. DG_USAGE. */
+dg_code network_classes_of(json_t **out, const char *text, dg_error *err);
 void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
 
 /* faults.c: network.faults of a plan */

@@ -223,9 +223,34 @@ START_TEST(a_flag_wins_over_the_file)
 }
 END_TEST
 
+/* A list as JSON, or in the short form of classes: both say the same. */
+START_TEST(a_flag_may_name_classes_in_short)
+{
+    static const char *const forms[] = { "SD_V12_OK=0.75,SD_V1=0.25", "[{\"class\":\"SD_V12_OK\",\"share\":0.75},{\"class\":\"SD_V1\",\"share\":0.25}]" };
+    json_t *read[2];
+    for (int i = 0; i < 2; i++) {
+        dg_plan *plan;
+        dg_error err = { .text = "" };
+        ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
+        ck_assert_msg(dg_plan_set(plan, "network.classes", forms[i], &err) == DG_OK, "%s", err.text);
+        read[i] = json_deep_copy(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"));
+        dg_plan_free(plan);
+    }
+    ck_assert_uint_eq(json_array_size(read[0]), 2);
+    ck_assert(json_equal(read[0], read[1]));
+    json_decref(read[0]);
+    json_decref(read[1]);
+}
+END_TEST
+
 static const struct { const char *key, *value, *says; } bad_flags[] = {
     { "sed", "1", "did you mean \"seed\"" }, { "seed", "one", "whole number" }, { "seed", "1.5", "whole number" },
-    { "upgrade.how", "setcode", "did you mean \"set-code\"" }, { "upgrade", "{}", "keys of its own" },
+    { "upgrade.how", "setcode", "did you mean \"set-code\"" }, { "upgrade", "[]", "must be an object" },
+    { "upgrade", "{\"too\":1}", "there is no key \"upgrade.too\"" }, { "network.faults", "{}", "network.faults must be a list" },
+    { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" }, { "network.classes", "SD_V12_OK=", "CLASS, or CLASS=SHARE,CLASS=SHARE" },
+    { "network.classes", "SD_V12_OK,SD_V1", "CLASS, or CLASS=SHARE" }, { "network.classes", "SD_V12_OK=0.5,", "CLASS, or CLASS=SHARE" },
+    { "network.classes", "", "CLASS, or CLASS=SHARE" }, { "network.classes", "[{\"class\"", "line 1" },
+    { "network.classes", "[{\"class\":\"SD_V12_OK\",\"share\":1,\"without\":[\"1\"]}]", "without[] \"1\" is not" },
     { "claims.reimportt.off", "true", "claims.reimportt" }, { "claims.reimport.off", "yes", "true or false" },
     { "", "1", "there is no key" }, { "a.very.very.deep.path", "1", "there is no key" },
 };
@@ -320,6 +345,7 @@ int main(void)
     tcase_add_test(tc, the_shipped_plan_can_be_run);
     tcase_add_test(tc, an_empty_file_is_no_plan);
     tcase_add_test(tc, a_flag_wins_over_the_file);
+    tcase_add_test(tc, a_flag_may_name_classes_in_short);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
     tcase_add_test(tc, the_shipped_schemas_are_the_tables);
     tcase_add_test(tc, every_claim_and_option_has_its_key);
