@@ -166,6 +166,9 @@ def genesis(code, spec_name, spec_version):
     }
     for i, key in enumerate(SR25519):
         top[twox64_concat("Session", "NextKeys", key)] = session_keys(i)
+        for kind in (b"babe", b"imon", b"para", b"asgn", b"audi"):
+            top[twox64_concat("Session", "KeyOwner", kind + data(key))] = key
+        top[twox64_concat("Session", "KeyOwner", b"gran" + data(ED25519[i]))] = key
     for para in PARAS:
         blob = bytes.fromhex("0061736d01000000") + u32(para)
         top[twox64_concat("Paras", "Heads", u32(para))] = data(u32(para) + bytes(28))

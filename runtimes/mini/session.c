@@ -173,6 +173,7 @@ static const struct entry entries[] = {
     { "QueuedChanged", DEFAULTED, HASH_NONE, T_END, T_BOOL, .zeros = 1 },
     { "QueuedKeys", DEFAULTED, HASH_NONE, T_END, T_QUEUED_KEYS, .zeros = 1 },
     { "NextKeys", OPTIONAL, TWOX_64_CONCAT, T_ACCOUNT, T_SESSION_KEYS },
+    { "KeyOwner", OPTIONAL, TWOX_64_CONCAT, T_KIND_AND_KEY, T_ACCOUNT },
     { 0 },
 };
 static const struct call calls[] = {

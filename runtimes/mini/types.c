@@ -63,6 +63,7 @@ static const struct type types[T_COUNT] = {
     [T_SR25519_SIGNATURE] = STRUCT("sp_core::sr25519::Signature", { 0, T_ARRAY_64 }),
     [T_ECDSA_SIGNATURE] = STRUCT("sp_core::ecdsa::Signature", { 0, T_ARRAY_65 }),
     [T_KEY_VALUE] = TUPLE({ 0, T_BYTES }, { 0, T_BYTES }),
+    [T_KIND_AND_KEY] = TUPLE({ 0, T_ARRAY_4 }, { 0, T_BYTES }),
     [T_KEY_VALUES] = SEQUENCE(T_KEY_VALUE),
     [T_OPTION_U32] = OPTION(T_U32),
     [T_OPTION_ARRAY_32] = OPTION(T_ARRAY_32),

@@ -1,0 +1,240 @@
+/* What is judged of the chain has to be judged over the blocks that the validators of
+ * the plan made, each of them once, in order, and none that was taken back. A second
+ * chain beside the network would look the same in every verdict but those that matter. */
+#include "model_run.h"
+
+#include <string.h>
+
+#include "claim/claim.h"
+
+static const char *const real = "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
+    "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"%s\"},\"network\":{\"classes\":[{\"class\":\"%s\",\"share\":1}]%s}}";
+
+static dg_plan *plan_of(const char *at, const char *class, const char *more)
+{
+    char text[1024];
+    dg_plan *plan;
+    dg_error err;
+    snprintf(text, sizeof text, real, at, class, more);
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return plan;
+}
+
+static json_t *run(dg_plan *plan, dg_run_options *options)
+{
+    json_t *outcome = NULL;
+    dg_error err;
+    options->cache_dir = dg_engine_cache_dir();
+    if (dg_run(&outcome, plan, options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    dg_plan_free(plan);
+    return outcome;
+}
+
+/* ---- the log of a run ---- */
+
+enum { EVENTS_MAX = 1 << 14 };
+typedef struct events { dg_event at[EVENTS_MAX]; size_t count; } events;
+
+static events *read_events(const char *path)
+{
+    static events all;
+    FILE *in = fopen(path, "r");
+    static char line[1 << 16];
+    ck_assert(in != NULL);
+    for (all.count = 0; fgets(line, sizeof line, in); all.count++) {
+        json_t *json = json_loads(line, 0, NULL);
+        ck_assert_uint_lt(all.count, EVENTS_MAX);
+        ck_assert_int_eq(dg_event_parse(&all.at[all.count], json, NULL), DG_OK);
+        json_decref(json);
+    }
+    fclose(in);
+    return &all;
+}
+
+static void clear_events(events *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        json_decref(all->at[i].detail);
+}
+
+/* The network told of a block of this number in this slot. */
+static bool was_built(const events *all, const dg_event *block)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const dg_event *e = &all->at[i];
+        if (e->kind == DG_EV_NET_PARAS && e->arm == block->arm && e->block == block->block && e->n[0] == block->n[0])
+            return true;
+    }
+    return false;
+}
+
+static size_t count_of(const events *all, dg_arm arm, dg_event_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        count += all->at[i].arm == arm && all->at[i].kind == kind;
+    return count;
+}
+
+static void assert_one_chain(const events *all, dg_arm arm, int64_t slots)
+{
+    uint32_t number = 0;
+    int64_t slot = 0, first = 0, built = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const dg_event *e = &all->at[i];
+        if (e->arm != arm)
+            continue;
+        if (e->kind == DG_EV_SLOT) { /* each slot once, with or without a block */
+            first = first ? first : e->n[0];
+            ck_assert(!slot || e->n[0] == slot + 1);
+            slot = e->n[0];
+            built += e->n[1];
+            ck_assert_uint_eq(e->block, number + 1);
+        } else if (e->kind == DG_EV_BLOCK) {
+            ck_assert_uint_eq(e->block, number + 1);
+            number = e->block;
+            ck_assert_int_eq(e->n[0], slot);
+            ck_assert(was_built(all, e));
+        } else if (e->kind == DG_EV_INHERENT) {
+            ck_assert_int_eq(e->n[1], 2);
+            ck_assert_int_eq(e->n[2], 1);
+        }
+    }
+    ck_assert_int_eq(slot - first + 1, slots);
+    ck_assert_int_eq(built, number);
+    ck_assert_uint_gt(count_of(all, arm, DG_EV_NET_PARAS), number + 5); /* others competed, and lost */
+}
+
+START_TEST(the_blocks_of_an_arm_are_the_networks)
+{
+    const char *path = scratch_path("events.ndjson");
+    dg_run_options options = { .events_path = path };
+    json_t *o = run(plan_of("boundary-9", "SD_V12_OK", ""), &options);
+    events *all = read_events(path);
+    int64_t slots = json_integer_value(json_object_get(json_object_get(o, "control"), "slots"));
+    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_HELD, "%s", verdicts(o));
+    assert_one_chain(all, DG_ARM_CONTROL, slots);
+    assert_one_chain(all, DG_ARM_TREATMENT, slots);
+    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EV_NET_SLOT), (size_t)slots);
+    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EV_REIMPORT), count_of(all, DG_ARM_TREATMENT, DG_EV_BLOCK) - 31);
+    ck_assert(strstr(claim_text(o, "reimport"), "31 of 31, same roots") != NULL);
+    clear_events(all);
+    json_decref(o);
+}
+END_TEST
+
+/* At U new code looks for occupied cores where N-1 did not put them. Only a chain on
+ * which something is backed can show it. */
+START_TEST(occupied_cores_are_missed_at_u)
+{
+    dg_run_options options = { .events_path = NULL };
+    json_t *o = run(plan_of("boundary-9", "SD_V12_OK", ""), &options);
+    ck_assert_str_eq(claim_status(o, "api-window"), "warned");
+    ck_assert_msg(strstr(claim_text(o, "api-window"), "ParachainHost_availability_cores (0 items instead of 20)") != NULL, "%s", verdicts(o));
+    json_decref(o);
+    o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), fixture_path("paseo-1002000-e20.wasm"), "boundary-9", NULL);
+    ck_assert(strstr(claim_text(o, "api-window"), "availability_cores") == NULL);
+    json_decref(o);
+}
+END_TEST
+
+/* ---- control itself ---- */
+
+#define FAULT(kind) ",\"faults\":[{\"kind\":\"" kind "\",\"who\":\"all\"}]"
+static const struct { const char *class, *more, *claim; } sick[] = {
+    { "SD_V2_ONLY", "", "backing-rate" },                   /* N-1 knows nothing of what these speak */
+    { "SD_V12_OK", FAULT("no-approvals"), "finality-lag" }, /* so no block is settled before the end, either */
+    { "SD_V12_OK", FAULT("offline-collators"), "backing-rate" },
+};
+
+START_TEST(a_network_that_fails_without_n_proves_nothing_of_n)
+{
+    dg_run_options options = { .events_path = NULL };
+    json_t *o = run(plan_of("boundary-8", sick[_i].class, sick[_i].more), &options);
+    char reason[100];
+    snprintf(reason, sizeof reason, "%s already fails on N-1 alone", sick[_i].claim);
+    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_INCONCLUSIVE, "%s", verdicts(o));
+    ck_assert_msg(strcmp(json_string_value(json_object_get(o, "reason")), reason) == 0, "%s", verdicts(o));
+    ck_assert(json_is_true(json_object_get(claim_of(o, sick[_i].claim), "control_failed")));
+    /* what is said of the chain is said all the same */
+    ck_assert_str_eq(claim_status(o, "block-cadence"), "held");
+    ck_assert_str_eq(claim_status(o, "upgrade-enacted"), "held");
+    ck_assert_str_eq(claim_status(o, "session-cadence"), "held");
+    ck_assert_str_eq(claim_status(o, "reimport"), "held");
+    json_decref(o);
+}
+END_TEST
+
+/* ---- the same, every time ---- */
+
+START_TEST(two_runs_have_the_same_events)
+{
+    dg_run_options options = { .verify_determinism = true };
+    json_t *o = run(plan_of("boundary-1", "SD_V12_PURGE", ""), &options);
+    ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_BROKE, "%s", verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
+/* ---- series ---- */
+
+static json_int_t sum(const json_t *rows, const char *key)
+{
+    const json_t *row;
+    json_int_t sum = 0;
+    size_t i;
+    json_array_foreach(rows, i, row)
+        sum += json_integer_value(json_object_get(row, key));
+    return sum;
+}
+
+/* In the stall nobody holds a topology and little is backed: a picture shows it. */
+START_TEST(the_stall_shows_in_the_series)
+{
+    dg_run_options options = { .events_path = NULL };
+    json_t *o = run(plan_of("boundary-8", "SD_V12_DROP", ""), &options), *net = json_object_get(json_object_get(o, "series"), "network");
+    const json_t *control = json_object_get(net, "control"), *treatment = json_object_get(net, "treatment"), *row;
+    json_int_t u = json_integer_value(json_object_get(json_object_get(o, "upgrade"), "slot"));
+    json_int_t first = json_integer_value(json_object_get(json_array_get(treatment, 0), "slot"));
+    size_t i;
+    ck_assert_uint_eq(json_array_size(control), json_array_size(treatment));
+    json_array_foreach(treatment, i, row) {
+        json_int_t slot = json_integer_value(json_object_get(row, "slot")), enabled = json_integer_value(json_object_get(row, "enabled"));
+        ck_assert_int_eq(slot, first + (json_int_t)i);
+        ck_assert(json_integer_value(json_object_get(row, "lag")) <= 6);
+        ck_assert(json_integer_value(json_object_get(row, "built")) <= json_integer_value(json_object_get(row, "claims")));
+        ck_assert_int_eq(enabled, slot < u ? 0 : 100);
+        if (slot >= u && slot < u + 8)
+            ck_assert_int_eq(json_integer_value(json_object_get(row, "holders")), 0);
+        if (slot > u + 8)
+            ck_assert_int_eq(json_integer_value(json_object_get(row, "holders")), 100);
+        if (slot < u) /* up to U both are one */
+            ck_assert(json_equal((json_t *)row, json_array_get(control, i)));
+    }
+    ck_assert_int_gt(sum(control, "backed"), sum(treatment, "backed") + 50);
+    ck_assert_int_gt(sum(control, "included"), 0);
+    ck_assert_int_eq(sum(control, "timed_out"), 0);
+    ck_assert_int_eq(sum(control, "failed"), 0);
+    json_decref(o);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("arms");
+    TCase *tc = tcase_create("arms");
+    tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, the_blocks_of_an_arm_are_the_networks);
+    tcase_add_loop_test(tc, a_network_that_fails_without_n_proves_nothing_of_n, 0, REDUCED ? 1 : (int)(sizeof sick / sizeof *sick));
+    if (!REDUCED) {
+        tcase_add_test(tc, occupied_cores_are_missed_at_u);
+        tcase_add_test(tc, two_runs_have_the_same_events);
+        tcase_add_test(tc, the_stall_shows_in_the_series);
+    }
+    suite_add_tcase(s, tc);
+    if (REDUCED)
+        printf("not run: samples at U, determinism and series, under sanitizers\n");
+    return suite_run(s);
+}
