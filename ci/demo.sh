@@ -1,11 +1,14 @@
 #!/bin/sh
-# demo.sh DOPPEL - the main job on the embedded real pair: snapshot, preflight,
-# run, report. Exits with the code of the run.
+# demo.sh DOPPEL - the main job on the embedded real pair: a snapshot, what can be said
+# without blocks, and the stall of 2024-04-21 with a hundred simulated validators, first
+# as it was, then with nodes that are repaired. Exits 0 when the first run is red and the
+# second is not.
 set -u
 cd "$(dirname "$0")/.."
 doppel=$1 out=out/demo
 spec=fixtures/paseo-1001002-e20-100val-20paras.json.zst
 blob=fixtures/paseo-1002000-e20.wasm
+plan=fixtures/incidents/polkadot-2024-04-21/plan.json
 rm -rf $out
 mkdir -p $out
 show() { echo "\$ doppel $*"; "$doppel" "$@"; }
@@ -17,7 +20,12 @@ rc=$?
 grep -v '^  note ' $out/preflight.txt
 echo "  (all findings: $out/preflight.txt)"
 echo
-show run fixtures/plans/paseo-1001002-to-1002000.json --set snapshot=$out/paseo --out $out/outcome.json
-rc=$?
-echo "exit $rc   outcome: $out/outcome.json"
-exit $rc
+show run $plan --set snapshot=$out/paseo --out $out/outcome.json
+red=$?
+echo
+show run $plan --set snapshot=$out/paseo --classes SD_V12_OK --out $out/repaired.json > $out/repaired.txt
+green=$?
+sed -n '1p; /^  held  *\(topology-present\|backing-rate\|inclusion-rate\|finality-lag\)/p; /^exit/p' $out/repaired.txt
+[ $red -ne 1 ] || [ $green -ne 0 ] || echo "as it was: exit 1; repaired: exit 0   outcomes: $out/outcome.json, $out/repaired.json"
+[ $red -eq 1 ] || exit $((red ? red : 5))
+exit $green

@@ -173,12 +173,23 @@ json_t *outcome_advice(const json_t *claims)
 
 /* ---- notes: what is not as on the live chain ---- */
 
+/* What the plan itself has to say of its inputs: a derived runtime, keys of a test. */
+static int plan_notes(json_t *out, const run_state *run)
+{
+    const json_t *note;
+    size_t i;
+    int bad = 0;
+    json_array_foreach(json_object_get(run->plan->json, "notes"), i, note)
+        bad |= add(out, "%.500s", json_string_value(note));
+    return bad;
+}
+
 json_t *outcome_notes(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
     int bad = network_wanted(run->plan) ? network_notes(out, claims)
         : add(out, "blocks carry no parachain candidates and no transactions; seals and VRFs are drawn, not signed by the real keys");
-    bad |= fork_notes(out, run);
+    bad |= fork_notes(out, run) | plan_notes(out, run);
     if (run->treatment.amended)
         bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
     if (run->plan->how == DG_HOW_OVERRIDE)

@@ -27,6 +27,8 @@ static const key_row fixed[] = {
     { "$schema", KEY_TEXT, .says = "for editors; not read" },
     { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
     { "name", KEY_TEXT, .says = "what the report calls this run" },
+    { "notes", KEY_LIST, .says = "what a reader of the report has to know of the inputs" },
+    { "notes[]", KEY_TEXT, .says = "one line of the report" },
     { "snapshot", KEY_TEXT, true, .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the plan's" },
     { "upgrade", KEY_OBJECT, true, .says = "what is enacted, when and how" },
     { "upgrade.to", KEY_TEXT, .says = "runtime N: a blob as on chain, plain wasm, .zst or hex of either, or a state that holds it" },
