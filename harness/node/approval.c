@@ -122,6 +122,8 @@ static dg_code tell_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
         if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
             continue;
         tell(net, a, t, id, &turns[i]);
+        if ((rc = dg_pvf_want(net, a->session->node[lot->validator], a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+            return rc;
         lot->validator = DG_NO;
     }
     drop_told(t);
@@ -130,19 +132,33 @@ static dg_code tell_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
 
 /* ---- approving ---- */
 
+/* Nobody executes what is not prepared. */
+static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_trial *t, const dg_checker *c)
+{
+    dg_ns ready = dg_pvf_ready_at(net, a->session->node[c->validator], a->session, t->of.para);
+    if (ready == DG_NEVER)
+        return DG_NEVER;
+    ready += dg_constant_of(DG_CONST_VALIDATION);
+    return ready > c->due ? ready : c->due;
+}
+
 /* A node that stood still or was down checks anew when it is back. */
 static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
         uint32_t node = a->session->node[c->validator];
+        dg_ns sent;
         if (c->due > now || c->approved != DG_NEVER)
             continue;
         if (!is_awake(net, node)) {
             c->due = now + check_ns();
             continue;
         }
-        c->approved = c->due + delay(net, node, id, t->of.core, true);
+        sent = executed_at(net, a, t, c);
+        if (sent > now)
+            continue;
+        c->approved = sent + delay(net, node, id, t->of.core, true);
         a->approvals++;
     }
 }

@@ -48,6 +48,10 @@ dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err)
         return rc;
     b->viewed = true;
     rc = dg_session_of(&net->sessions, &b->session, &b->view, &net->people, err);
+    if (b->session && !net->pvf.known) { /* what is in force when the run begins */
+        net->pvf.first = b->session->executor;
+        net->pvf.known = true;
+    }
     return rc < 0 ? rc : DG_OK;
 }
 

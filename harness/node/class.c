@@ -1,8 +1,8 @@
 /* class.c - old nodes are data: one row for each release family, one for each
  * time that a node model needs.
  *
- * Sources: releases and faults from polkadot-sdk pull requests 1920, 3042, 3063, 4269,
- * 6215 and 7449; Kagome from its statement_distribution.cpp. */
+ * Sources: releases and faults from polkadot-sdk pull requests 1920, 3042, 3063, 4211,
+ * 4269, 6215 and 7449; Kagome from its statement_distribution.cpp. */
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -12,13 +12,13 @@
 
 static const dg_node_class classes[] = {
     { "SD_V1", "before v1.0: legacy statements only, useless for backing once ParachainHost is 7",
-      .legacy = true, .early = DG_EARLY_NONE, .validation = V(1), .collation = V(1) },
+      .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1), .collation = V(1) },
     { "SD_V12_STRICT", "v1.0 and later, before 1920: as SD_V12_DROP, and refuses collations of version 1 once asynchronous backing is on",
-      .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), .collation = V(1) | V(2) },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), .collation = V(1) | V(2) },
     { "SD_V12_DROP", "with 1920, to v1.6: forgets a topology that comes before asynchronous backing",
-      .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION },
     { "SD_V12_PURGE", "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
-      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION },
     { "SD_V12_OK", "with 4269: the newest topology that was put aside stays",
       .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
       .validation = V(1) | V(2) | V(3), COLLATION },
@@ -61,6 +61,8 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_BITFIELD_WAIT] = { 1500 * DG_MS, "bitfield wait: bitfield-signing SPAWNED_TASK_DELAY" },
     [DG_CONST_COLLATION] = { 700 * DG_MS, "collation: 500 ms of authoring in synchronous backing, 200 ms to the backer" },
     [DG_CONST_SLOT_DRIFT] = { 1000 * DG_MS, "slot drift: cumulus omni-node, slot_drift of the slot-based author" },
+    [DG_CONST_PREPARE_MIN] = { 6000 * DG_MS, "preparation: polkadot-sdk 4132, 50 codes one after another took 5 to 15 minutes" },
+    [DG_CONST_PREPARE_MAX] = { 18000 * DG_MS, "preparation: polkadot-sdk 4132, as above" },
     [DG_CONST_VALIDATION] = { 300 * DG_MS, "validation: ours; live blocks take 100 to 500 ms of 2 s" },
     [DG_CONST_TICK] = { 500 * DG_MS, "tick: approval-voting time.rs, TICK_DURATION_MILLIS" },
     [DG_CONST_APPROVAL_DELAY] = { 2, "approval delay: approval-voting, APPROVAL_DELAY" },

@@ -69,6 +69,14 @@ static bool states(const spread *s, uint32_t node)
 
 static dg_ns imported(const spread *s, uint32_t node) { return s->b->imported[node]; }
 
+static dg_ns later(dg_ns a, dg_ns b) { return a > b ? a : b; }
+
+/* Nobody votes on what it cannot execute. */
+static dg_ns artifact(const spread *s, uint32_t node)
+{
+    return dg_pvf_ready_at(s->net, node, s->b->session, s->b->candidates[s->core].para);
+}
+
 /* The member that has something to second first. */
 static dg_ns find_seconder(spread *s)
 {
@@ -76,7 +84,7 @@ static dg_ns find_seconder(spread *s)
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
-        dg_ns at = states(s, node) ? dg_collation_at(s->net, s->leaf, s->core, node) : DG_NEVER;
+        dg_ns at = states(s, node) ? later(dg_collation_at(s->net, s->leaf, s->core, node), artifact(s, node)) : DG_NEVER;
         if (at < first) {
             first = at;
             s->seconder = i;
@@ -97,11 +105,11 @@ static void find_votes(spread *s)
     ready += execute;
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
-        dg_ns told;
+        dg_ns from;
         if (!states(s, node) || !linked(s, first, node))
             continue;
-        told = ready + latency(s, first, node);
-        s->voted[i] = i == s->seconder ? ready : (told > imported(s, node) ? told : imported(s, node)) + execute;
+        from = later(later(ready + latency(s, first, node), imported(s, node)), artifact(s, node));
+        s->voted[i] = i == s->seconder ? ready : from == DG_NEVER ? DG_NEVER : from + execute;
     }
 }
 

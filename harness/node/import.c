@@ -69,7 +69,10 @@ static dg_code signal_all(dg_network *net, uint32_t node, const dg_signal *signa
     if ((rc = dg_statement_signal(&n->sd, &lost, signal, &leaf, err)) < 0
         || (rc = dg_record_losses(net, node, id, &lost, err)) < 0)
         return rc;
-    return signal->activates ? tell_topology(net, node, id, err) : DG_OK;
+    if (!signal->activates)
+        return DG_OK;
+    rc = tell_topology(net, node, id, err);
+    return rc < 0 ? rc : dg_pvf_leaf(net, node, b, err);
 }
 
 /* The first node at a leaf of a new session tells what it is like. */
@@ -203,6 +206,7 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_leaves_clear(&n->leaves);
     n->sd = (dg_statement){ .of = n->of };
     n->session_seen = false;
+    dg_pvf_restart(&n->pvf);
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0
         || (rc = signal_all(net, node, &signal, n->best, err)) < 0)

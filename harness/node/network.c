@@ -83,7 +83,9 @@ static dg_code end_slot(dg_network *net, dg_error *err)
 /* The clock of approval voting. */
 static dg_code tick(dg_network *net, dg_error *err)
 {
-    dg_code rc = dg_approval_step(net, err);
+    dg_code rc;
+    dg_pvf_step(net);
+    rc = dg_approval_step(net, err);
     return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
 }
 
@@ -137,6 +139,9 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
     if (o->compile_ns_min > o->compile_ns_max || o->compile_ns_max > COMPILE_MAX)
         return dg_fail(err, DG_USAGE, "compiling takes from %llu to %llu ns: not a range up to an hour",
                        (unsigned long long)o->compile_ns_min, (unsigned long long)o->compile_ns_max);
+    if (o->prepare_ns_min > o->prepare_ns_max || o->prepare_ns_max > COMPILE_MAX)
+        return dg_fail(err, DG_USAGE, "preparing takes from %llu to %llu ns: not a range up to an hour",
+                       (unsigned long long)o->prepare_ns_min, (unsigned long long)o->prepare_ns_max);
     return dg_collators_check(o, err);
 }
 
@@ -248,6 +253,7 @@ void dg_network_free(dg_network *net)
     dg_sim_free(net->sim);
     for (uint32_t i = 0; net->nodes && i < net->node_count; i++)
         dg_leaves_clear(&net->nodes[i].leaves);
+    dg_pvf_clear(net);
     dg_net_blocks_free(net);
     dg_sessions_free(net->sessions);
     dg_finality_clear(&net->finality);

@@ -48,11 +48,12 @@ typedef struct dg_node_class {
     bool keeps_newest;        /* .. except that of the highest session */
     uint8_t validation;       /* bit v: speaks /validation/v */
     uint8_t collation;        /* bit v: speaks /collation/v */
+    bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
     bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "2"
+#define DG_CLASS_TABLE_VERSION "3"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
@@ -97,6 +98,8 @@ typedef enum dg_constant {
     DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */
     DG_CONST_COLLATION,        /* ns from a leaf to a collation at a backer */
     DG_CONST_SLOT_DRIFT,       /* ns from a slot's begin to the tick of a collator with a clock of its own */
+    DG_CONST_PREPARE_MIN,      /* ns a node takes to prepare a parachain's code, at least */
+    DG_CONST_PREPARE_MAX,      /* .. and at most */
     DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
     DG_CONST_TICK,             /* ns of approval voting's clock */
     DG_CONST_APPROVAL_DELAY,   /* ticks from the last assignment that counts to an approval that counts */
@@ -139,6 +142,9 @@ typedef enum dg_record_kind {
     DG_REC_COLLATORS,  /* in a slot, at the leaves that were built on: slot, attempts (to author), collations (made),
                         * panics (of the parachain's runtime), refused (collations that no backer takes) */
     DG_REC_INCLUDED,   /* one candidate that a block includes, by the runtime's event: slot, para, core */
+    DG_REC_PVF,        /* at the end of a slot, over up nodes that are para validators of the best leaf's session: slot,
+                        * session, pairs (validator and parachain), ready (pairs with the artifact prepared), deepest
+                        * (queue), waiting (validators that lack some) */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */
@@ -182,6 +188,7 @@ typedef struct dg_network_options {
     /* How long a node stands still at the first block with new code, which it has to
      * compile; each node somewhere in between. 0: no time. */
     dg_ns compile_ns_min, compile_ns_max;
+    dg_ns prepare_ns_min, prepare_ns_max; /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
     const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
     size_t collator_count;    /* .. find no room beside a block that waits for availability; borrowed until the end */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */

@@ -79,6 +79,7 @@ bool dg_signal_any(const dg_signal *signal);
 typedef enum dg_request {
     DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
     DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
+    DG_ASK_EXECUTOR,
     DG_ASK_COUNT
 } dg_request;
 
@@ -148,6 +149,12 @@ typedef struct dg_approval_rules {
     uint32_t no_show_slots, needed; /* needed_approvals */
 } dg_approval_rules;
 
+/* ---- executor.c: parameters of a session that artifacts hang on ---- */
+
+typedef struct dg_executor { dg_hash full, prepares; } dg_executor; /* of all parameters; of those that change what is prepared */
+/* `answer`: an Option of them; none, or no bytes at all, are the defaults. DG_NOMEM. */
+dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
+
 typedef struct dg_session {
     struct dg_session *next;
     uint32_t index;
@@ -159,6 +166,7 @@ typedef struct dg_session {
     bool has_grid;           /* false: the epoch could not be asked at its first leaf */
     bool rules_told;
     dg_approval_rules rules;
+    dg_executor executor;
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
 /* SessionInfo. False: not told, or not as expected. The rules of approval stand last:
@@ -284,6 +292,18 @@ typedef struct dg_net_block {
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
 } dg_net_block;
 
+/* ---- pvf.c: artifacts, and each node's one worker that prepares them ---- */
+
+typedef struct dg_pvf_code { uint32_t para; dg_hash hash; } dg_pvf_code;
+typedef struct dg_artifact { dg_hash code, params; dg_ns prepare_ns; } dg_artifact;
+typedef struct dg_pvf_job { uint32_t artifact; bool critical; dg_ns asked; } dg_pvf_job;
+typedef struct dg_pvf_host {
+    dg_ns busy_until;
+    dg_pvf_job *queue;       /* in the order they were asked for */
+    uint32_t count, ready_cap;
+    dg_ns *ready;            /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
+} dg_pvf_host;
+
 typedef struct dg_net_node {
     const dg_node_class *of;
     dg_leaves leaves;        /* overseer */
@@ -292,6 +312,7 @@ typedef struct dg_net_node {
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
+    dg_pvf_host pvf;
     bool compiled;           /* N's code, at its first block with it */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
 } dg_net_node;
@@ -336,6 +357,7 @@ struct dg_network {
     uint64_t first_slot, slot_ns, slot;
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
+    struct { bool known; dg_executor first; dg_pvf_code *codes; dg_artifact *artifacts; uint32_t code_count, artifact_count; } pvf;
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t settled;        /* id of the last block that was handed out */
     bool over;               /* and the last one there will be */
@@ -402,6 +424,20 @@ bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_
 dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
 void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what);
 dg_code dg_collators_tell(dg_network *net, dg_error *err); /* of the slot that ends */
+
+/* pvf.c */
+typedef enum dg_pvf_use { DG_PVF_BACKING, DG_PVF_APPROVAL } dg_pvf_use;
+/* The code that candidates of a parachain name; the first one stays. */
+dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32], dg_error *err);
+/* A node needs a parachain's artifact for a relay parent of that session, from now on. */
+dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para, dg_pvf_use use, dg_error *err);
+/* When it was prepared; DG_NEVER: it is not, by now. */
+dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session, uint32_t para);
+dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err); /* the node has activated it */
+void dg_pvf_step(dg_network *net); /* with every tick */
+void dg_pvf_restart(dg_pvf_host *host);
+void dg_pvf_clear(dg_network *net);
+dg_code dg_pvf_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 
 /* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. */

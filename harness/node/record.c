@@ -19,6 +19,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_APPROVAL] = { "approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_REC_COLLATORS] = { "collators", { "slot", "attempts", "collations", "panics", "refused" } },
     [DG_REC_INCLUDED] = { "included", { "slot", "para", "core" } },
+    [DG_REC_PVF] = { "pvf", { "slot", "session", "pairs", "ready", "deepest", "waiting" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
     [DG_REC_FAULT] = { "fault", { "slot", "kind", "begins", "nodes", "fault" } },
 };

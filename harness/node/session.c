@@ -106,6 +106,16 @@ static dg_code randomness_of(dg_view *view, uint8_t out[32], bool *known, dg_err
     return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
 }
 
+static dg_code executor_of(dg_executor *out, dg_view *view, dg_error *err)
+{
+    uint8_t index[4];
+    dg_bytes answer;
+    dg_code rc;
+    dg_put_le32(index, view->session);
+    rc = dg_view_ask(view, &answer, DG_ASK_EXECUTOR, DG_BYTES_OF(index), err);
+    return rc < 0 ? rc : dg_executor_take(out, rc == DG_OK ? answer : dg_bytes_of(NULL, 0), err);
+}
+
 static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *content)
 {
     for (; all; all = all->next)
@@ -123,6 +133,7 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     dg_bytes answer;
     dg_code rc;
     dg_session_told t;
+    dg_executor executor;
     *out = NULL;
     dg_put_le32(index, view->session);
     if (!view->session_known || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err)) == DG_ABSENT)
@@ -134,8 +145,9 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
     if ((*out = known_as(*all, view->session, &content)))
         return DG_OK;
-    if ((rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
+    if ((rc = executor_of(&executor, view, err)) < 0 || (rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
         return rc;
+    made->executor = executor;
     made->content = content;
     made->next = *all;
     *out = *all = made;

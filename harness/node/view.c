@@ -18,6 +18,7 @@ static const struct { const char *method; uint32_t since; } requests[DG_ASK_COUN
     [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2 },
     [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6 },
     [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7 },
+    [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4 },
     [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9 },
 };
 

@@ -37,7 +37,7 @@ static bool room_for_a_block(dg_bytes data)
     return dg_scale_u32(&s) && dg_scale_finish(&s, NULL, "data") == DG_OK;
 }
 
-static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
+static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error *err)
 {
     uint8_t head_room[4 + 4 + HEAD_FILL] = { 0 };
     dg_candidate *made = &leaf->candidates[core];
@@ -53,6 +53,8 @@ static dg_code make(dg_net_block *leaf, uint32_t core, dg_error *err)
     if (code.len != 32 || !room_for_a_block(parts.validation_data))
         return DG_OK;
     memcpy(parts.code_hash, code.at, 32);
+    if ((rc = dg_pvf_note_code(net, parts.para, parts.code_hash, err)) < 0)
+        return rc;
     dg_put_le32(head_room, parts.para);
     dg_put_le32(head_room + 4, parts.number);
     if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
@@ -76,7 +78,7 @@ static dg_code collate(dg_network *net, dg_net_block *leaf, uint32_t core, dg_er
         return DG_OK;
     by = dg_collators_of(net, of->para);
     what = dg_collator_tries(by, &leaf->view, of);
-    if (what == DG_ATTEMPT_BUILDS && (rc = make(leaf, core, err)) < 0)
+    if (what == DG_ATTEMPT_BUILDS && (rc = make(net, leaf, core, err)) < 0)
         return rc;
     leaf->candidates[core].by = by;
     dg_collators_count(net, leaf, core, what);

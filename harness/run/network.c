@@ -36,6 +36,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_APPROVAL:  *out = DG_EV_NET_APPROVAL; return true;
     case DG_REC_COLLATORS: *out = DG_EV_NET_COLLATORS; return true;
     case DG_REC_INCLUDED:  *out = DG_EV_NET_INCLUDED; return true;
+    case DG_REC_PVF:       *out = DG_EV_NET_PVF; return true;
     case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
     case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
     default:               return false;
@@ -203,6 +204,8 @@ dg_code network_begin(arm *a, dg_error *err)
     network_plan_read(&w->wish, run->plan);
     options.shares = w->wish.shares;
     options.share_count = w->wish.share_count;
+    options.prepare_ns_min = w->wish.prepare[0];
+    options.prepare_ns_max = w->wish.prepare[1];
     options.collators = w->wish.collators;
     options.collator_count = w->wish.collator_count;
     options.link = &w->wish.link;

@@ -115,9 +115,29 @@ static int collator_causes(json_t *out, const run_state *run, const json_t *clai
     return bad;
 }
 
+/* When artifacts were wanting, and for how long. */
+static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *first = NULL, *last = NULL;
+    char line[400];
+    for (size_t i = 0; broke(claims, "pvf-ready") && i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF || e->n[0] < (int64_t)run->upgrade_slot || e->n[3] >= e->n[2])
+            continue;
+        first = first ? first : e;
+        last = e;
+    }
+    if (!first)
+        return 0;
+    snprintf(line, sizeof line, "session %lld brought executor parameters that artifacts hang on: from slot %lld to slot %lld validators prepared the parachains' "
+             "code again, each one at a time, what backing waits for before what approval waits for", (long long)first->n[1], (long long)first->n[0],
+             (long long)last->n[0]);
+    return json_array_append_new(out, json_string(line));
+}
+
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
-    if (collator_causes(out, run, claims))
+    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims))
         return -1;
     return topology_causes(out, run, claims);
 }

@@ -44,17 +44,30 @@ static dg_code check_latency(const json_t *latency, dg_error *err)
     return DG_OK;
 }
 
+static dg_code check_pvf(const json_t *pvf, dg_error *err)
+{
+    const json_t *least = json_object_get(pvf, "prepare_ms_min"), *most = json_object_get(pvf, "prepare_ms_max");
+    if (!pvf)
+        return DG_OK;
+    if (!least || !most)
+        return dg_fail(err, DG_USAGE, "network.pvf needs both prepare_ms_min and prepare_ms_max");
+    if (json_integer_value(least) > json_integer_value(most))
+        return dg_fail(err, DG_USAGE, "network.pvf: prepare_ms_min is above prepare_ms_max");
+    return DG_OK;
+}
+
 dg_code network_plan_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
-    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "forks")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators and forks need nodes");
+    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf and forks need nodes");
     if (!network_wanted(plan))
         return DG_OK;
     if ((class_count(plan) && (check_shares(network_at(plan, "classes"), "classes", err) < 0 || network_classes_check(network_at(plan, "classes"), err) < 0))
-        || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0)
+        || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0
+        || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
     return check_latency(json_object_get(links, "latency_ms"), err);
 }
@@ -105,12 +118,14 @@ static void read_collators(network_wish *out, const json_t *collators)
 
 void network_plan_read(network_wish *out, const dg_plan *plan)
 {
-    const json_t *links = network_at(plan, "links"), *latency = json_object_get(links, "latency_ms");
+    const json_t *links = network_at(plan, "links"), *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
     memset(out, 0, sizeof *out);
     read_shares(out, network_at(plan, "classes"));
     if (!out->share_count) /* a size alone: nodes without a known fault */
         out->shares[out->share_count++] = (dg_share){ dg_class_named("SD_V12_OK"), PPM };
     read_collators(out, network_at(plan, "collators"));
+    out->prepare[0] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_min")) * 1000000;
+    out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;
     out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
     out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,

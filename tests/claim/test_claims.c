@@ -240,6 +240,12 @@ static const struct row {
     { "para-interval", DG_BROKE, 13, "parachain 8 had no block included in 8 blocks", NET("1") EVERY_TWO("C", "7") EVERY_TWO("C", "8") EVERY_TWO("T", "7") EVERY_TWO("T", "8") "T15 net-included 115 7 0\nT17 net-included 117 7 0\nT19 net-included 119 7 0\nT21 net-included 121 7 0\nT21 net-paras 121 1 1 0 1 1" }, /* waits at the end */
     { "para-interval", DG_HELD, 0, "at most 2 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T13 net-included 114 7 0\nT15 net-included 115 7 0" }, /* a sibling */
 
+    { "pvf-ready", DG_UNEXERCISED, 0, "no candidate named a code", NET("1") "C9 net-pvf 109 1 40 40 0 0\nT9 net-pvf 109 1 40 0 0 0" },
+    { "pvf-ready", DG_HELD, 0, "at least 100 % of pairs prepared against 100 %", NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 40 0 0" },
+    { "pvf-ready", DG_HELD, 0, "at least 90 %", NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 36 1 4" },
+    { "pvf-ready", DG_HELD, 0, "at least 50 % of pairs prepared against 50 %", NET("1") "C10 net-pvf 110 1 40 20 0 0\nT10 net-pvf 110 1 40 20 1 4" }, /* as control in that slot */
+    { "pvf-ready", DG_BROKE, 10, "10 % of 40 pairs of validator and parachain had their artifact at worst (#10), 50 % in control; short in 1 slots, up to 7 queued", NET("1") "C10 net-pvf 110 1 40 20 0 0\nT10 net-pvf 110 1 40 4 7 4\nT11 net-pvf 111 1 40 40 0 0" },
+    { "pvf-ready", DG_BROKE, 11, "0 % of 40 pairs", NET("1") "C10 net-pvf 110 1 40 40 0 0\nC11 net-pvf 111 1 40 40 0 0\nT10 net-pvf 110 1 40 40 0 0\nT11 net-pvf 111 1 40 0 7 4" },
     { "collator-health", DG_UNEXERCISED, 0, "N-1 alone has no collations", NET("1") "C9 net-collators 109 4 4 0 0\nT10 net-collators 110 4 4 0 0" },
     { "collator-health", DG_UNEXERCISED, 0, "no collator tried after U", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 4 4 0 0" },
     { "collator-health", DG_HELD, 0, "4 collations, 0 panics, 0 refused", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 8 4 4 0\nT10 net-collators 110 4 4 0 0" },

@@ -8,7 +8,7 @@ static const struct { const char *of, *without, *is, *refused; } rows[] = {
     { "SD_V12_PURGE", "3063", "SD_V12_DROP", NULL },
     { "SD_V12_PURGE", "4269", NULL, "SD_V12_PURGE has no repair 4269" },
     { "KAGOME", "3063", NULL, "KAGOME has no repair 3063" },
-    { "SD_V12_OK", "9999", NULL, "there is no repair 9999; there are 1920, 3063, 4269" },
+    { "SD_V12_OK", "9999", NULL, "there is no repair 9999; there are 1920, 3063, 4211, 4269" },
     { "SD_V12_DROP", "1920", "SD_V12_STRICT", NULL },
     { "SD_V1", "1920", NULL, "SD_V1 has no repair 1920" },
 };

@@ -1,0 +1,96 @@
+/* pvf-ready: after U validators have prepared the parachains' code as control's have. */
+#include "claim/claim_impl.h"
+
+enum { SLOTS_MAX = 4096 };
+typedef struct memory {
+    int64_t upgrade_slot;
+    uint64_t floor_permille;
+    bool started, ends_short;    /* .. still short in the last slot */
+    uint64_t slots[2], least[2]; /* least: permille of pairs prepared */
+    int64_t pairs, deepest;
+    uint32_t worst_block;
+    tally bad;
+    evidence facts;
+    uint16_t of_control[SLOTS_MAX]; /* permille, by slots after U; 0: not seen */
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    memory *m = at;
+    m->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    m->least[0] = m->least[1] = UINT64_MAX;
+}
+
+/* Control's share in the same slot; beyond what is kept, its least. */
+static uint64_t control_at(const memory *m, int64_t after)
+{
+    return after < SLOTS_MAX && m->of_control[after] ? m->of_control[after] : m->least[DG_ARM_CONTROL];
+}
+
+static void slot(memory *m, const dg_event *e)
+{
+    uint64_t permille = (uint64_t)(e->n[3] * 1000 / e->n[2]);
+    int64_t after = e->n[0] - m->upgrade_slot;
+    bool least = permille < m->least[e->arm];
+    m->slots[e->arm]++;
+    m->least[e->arm] = least ? permille : m->least[e->arm];
+    if (e->arm == DG_ARM_CONTROL) {
+        if (after < SLOTS_MAX)
+            m->of_control[after] = (uint16_t)permille;
+        return;
+    }
+    m->pairs = least ? e->n[2] : m->pairs;
+    m->worst_block = least ? e->block : m->worst_block;
+    m->deepest = e->n[4] > m->deepest ? e->n[4] : m->deepest;
+    m->ends_short = permille * 1000 < control_at(m, after) * m->floor_permille;
+    if (!m->ends_short)
+        return;
+    tally_add(&m->bad, e->block);
+    if (json_array_size(m->facts.list) < 4)
+        evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_PVF && e->n[0] >= m->upgrade_slot && e->n[2] > 0) {
+        slot(m, e);
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    if (!m->slots[0] || !m->slots[1]) {
+        verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
+    } else if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u %% of %u pairs of validator and parachain had their artifact at worst (#%u), %u %% in control; short in %u slots, up to %u queued at a node",
+                    (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block, (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+        if (!m->ends_short)
+            text_copy(v->healed, sizeof v->healed, "preparation");
+    } else {
+        verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%", (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "at_least_of_control", NULL };
+
+const dg_claim claim_pvf_ready = {
+    .name = "pvf-ready",
+    .says = "after U validators have as many of the parachains' artifacts prepared as in control",
+    .because = "in April 2024 a change of executor parameters made every node compile every parachain again: 5 to 15 minutes with little backing and late finality",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

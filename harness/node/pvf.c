@@ -1,0 +1,246 @@
+/* pvf.c - what a node has to compile before it can execute a parachain's blocks.
+ *
+ * An artifact is a parachain's code prepared with a session's executor parameters. A
+ * node prepares one at a time: first those that backing waits for, in the order they
+ * were asked for, then those that approval waits for. What is under way is finished.
+ * Codes and the parameters in force when the run begins are prepared at all nodes.
+ * Not modelled: the pre-check of new code, artifacts that grow old, and preparing
+ * ahead, which uses the parameters of the moment and so is no help here.
+ * Mirrors: polkadot node/core/pvf (prepare/queue.rs, artifacts.rs, host.rs). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+enum { ARTIFACTS_MAX = 1 << 16 };
+
+/* ---- the artifacts there are ---- */
+
+static const dg_hash *params_of(const dg_session *s, const dg_node_class *of)
+{
+    return of->artifact_full ? &s->executor.full : &s->executor.prepares;
+}
+
+static bool was_there(const dg_network *net, const dg_session *s, const dg_node_class *of)
+{
+    const dg_executor *first = &net->pvf.first;
+    return dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
+}
+
+static const dg_pvf_code *code_of(const dg_network *net, uint32_t para)
+{
+    for (uint32_t i = 0; i < net->pvf.code_count; i++)
+        if (net->pvf.codes[i].para == para)
+            return &net->pvf.codes[i];
+    return NULL;
+}
+
+dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32], dg_error *err)
+{
+    dg_pvf_code *more;
+    if (code_of(net, para))
+        return DG_OK;
+    if (!(more = dg_realloc(net->pvf.codes, (net->pvf.code_count + 1) * sizeof *more)))
+        return dg_fail(err, DG_NOMEM, "no memory for the code of parachain %u", para);
+    net->pvf.codes = more;
+    more[net->pvf.code_count].para = para;
+    memcpy(more[net->pvf.code_count++].hash.at, hash, 32);
+    return DG_OK;
+}
+
+static uint32_t find_artifact(const dg_network *net, const dg_hash *code, const dg_hash *params)
+{
+    for (uint32_t i = net->pvf.artifact_count; i--;)
+        if (dg_hash_equal(&net->pvf.artifacts[i].code, code) && dg_hash_equal(&net->pvf.artifacts[i].params, params))
+            return i;
+    return DG_NO;
+}
+
+/* The same code takes as long everywhere, with whatever parameters. */
+static dg_ns prepare_ns(const dg_network *net, const dg_hash *code)
+{
+    uint64_t least = net->options.prepare_ns_max ? net->options.prepare_ns_min : dg_constant_of(DG_CONST_PREPARE_MIN);
+    uint64_t most = net->options.prepare_ns_max ? net->options.prepare_ns_max : dg_constant_of(DG_CONST_PREPARE_MAX);
+    dg_rng luck = dg_rng_fork(net->options.seed, "pvf-prepare", dg_le64(code->at), 0);
+    return least + dg_rng_below(&luck, most - least + 1);
+}
+
+static dg_code artifact_of(dg_network *net, uint32_t *out, const dg_hash *code, const dg_hash *params, dg_error *err)
+{
+    dg_artifact *more;
+    if ((*out = find_artifact(net, code, params)) != DG_NO)
+        return DG_OK;
+    if (net->pvf.artifact_count == ARTIFACTS_MAX)
+        return dg_fail(err, DG_LIMIT, "a network has more than %d artifacts", ARTIFACTS_MAX);
+    if (!(more = dg_realloc(net->pvf.artifacts, (net->pvf.artifact_count + 1) * sizeof *more)))
+        return dg_fail(err, DG_NOMEM, "no memory for an artifact");
+    net->pvf.artifacts = more;
+    more[net->pvf.artifact_count] = (dg_artifact){ *code, *params, prepare_ns(net, code) };
+    *out = net->pvf.artifact_count++;
+    return DG_OK;
+}
+
+/* ---- one node's worker ---- */
+
+static dg_code make_room(dg_pvf_host *h, uint32_t artifacts, dg_error *err)
+{
+    uint32_t cap = h->ready_cap ? h->ready_cap : 64;
+    dg_ns *ready;
+    dg_pvf_job *queue;
+    if (h->ready_cap >= artifacts)
+        return DG_OK;
+    while (cap < artifacts)
+        cap *= 2;
+    if (!(ready = dg_realloc(h->ready, cap * sizeof *ready)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u artifacts of a node", cap);
+    h->ready = ready;
+    if (!(queue = dg_realloc(h->queue, cap * sizeof *queue)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u artifacts of a node", cap);
+    h->queue = queue;
+    for (uint32_t i = h->ready_cap; i < cap; i++)
+        h->ready[i] = DG_NEVER;
+    h->ready_cap = cap;
+    return DG_OK;
+}
+
+/* The first critical one, else the first. */
+static uint32_t next_job(const dg_pvf_host *h)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        if (h->queue[i].critical)
+            return i;
+    return 0;
+}
+
+/* Whatever the worker began before `now`. */
+static void work(const dg_network *net, dg_pvf_host *h, dg_ns now)
+{
+    while (h->count && h->busy_until <= now) {
+        uint32_t at = next_job(h), artifact = h->queue[at].artifact;
+        dg_ns from = h->queue[at].asked > h->busy_until ? h->queue[at].asked : h->busy_until;
+        h->busy_until = from + net->pvf.artifacts[artifact].prepare_ns;
+        h->ready[artifact] = h->busy_until;
+        memmove(&h->queue[at], &h->queue[at + 1], (h->count - at - 1) * sizeof *h->queue);
+        h->count--;
+    }
+}
+
+/* Backing that waits for what approval asked for makes it urgent. */
+static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
+{
+    if (h->ready[artifact] == DG_NEVER) {
+        h->ready[artifact] = DG_WAITING;
+        h->queue[h->count++] = (dg_pvf_job){ .artifact = artifact, .asked = now, .critical = critical };
+        return;
+    }
+    for (uint32_t i = 0; i < h->count; i++)
+        h->queue[i].critical |= critical && h->queue[i].artifact == artifact;
+}
+
+/* ---- the door ---- */
+
+dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para, dg_pvf_use use, dg_error *err)
+{
+    const dg_node_class *of = net->nodes[node].of;
+    dg_pvf_host *h = &net->nodes[node].pvf;
+    const dg_pvf_code *code;
+    uint32_t artifact;
+    dg_code rc;
+    if (was_there(net, session, of) || !(code = code_of(net, para)))
+        return DG_OK;
+    if ((rc = artifact_of(net, &artifact, &code->hash, params_of(session, of), err)) < 0 || (rc = make_room(h, net->pvf.artifact_count, err)) < 0)
+        return rc;
+    work(net, h, dg_sim_now(net->sim));
+    enqueue(h, artifact, dg_sim_now(net->sim), use == DG_PVF_BACKING);
+    work(net, h, dg_sim_now(net->sim));
+    return DG_OK;
+}
+
+dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session, uint32_t para)
+{
+    const dg_node_class *of = net->nodes[node].of;
+    const dg_pvf_host *h = &net->nodes[node].pvf;
+    const dg_pvf_code *code;
+    uint32_t artifact;
+    if (was_there(net, session, of) || !(code = code_of(net, para)))
+        return 0;
+    artifact = find_artifact(net, &code->hash, params_of(session, of));
+    if (artifact == DG_NO || artifact >= h->ready_cap || h->ready[artifact] > dg_sim_now(net->sim))
+        return DG_NEVER;
+    return h->ready[artifact];
+}
+
+static uint32_t para_on(const dg_view *v, uint32_t core)
+{
+    if (core >= v->core_count || v->cores[core].kind == DG_CORE_FREE)
+        return DG_NO;
+    return v->cores[core].kind == DG_CORE_OCCUPIED && v->cores[core].next != DG_NO ? v->cores[core].next : v->cores[core].para;
+}
+
+/* A backer wants what its group is assigned to as soon as it has the leaf. */
+dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err)
+{
+    uint32_t member, group, para;
+    if (!leaf->session || was_there(net, leaf->session, net->nodes[node].of) || !leaf->view.group_count)
+        return DG_OK;
+    member = leaf->session->member[node];
+    if (member >= leaf->session->validators || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
+        return DG_OK;
+    para = para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count));
+    return para == DG_NO ? DG_OK : dg_pvf_want(net, node, leaf->session, para, DG_PVF_BACKING, err);
+}
+
+void dg_pvf_step(dg_network *net)
+{
+    for (uint32_t i = 0; i < net->node_count; i++)
+        work(net, &net->nodes[i].pvf, dg_sim_now(net->sim));
+}
+
+/* What is on disk stays, what was asked for is forgotten. */
+void dg_pvf_restart(dg_pvf_host *h)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        h->ready[h->queue[i].artifact] = DG_NEVER;
+    h->count = 0;
+}
+
+void dg_pvf_clear(dg_network *net)
+{
+    for (uint32_t i = 0; net->nodes && i < net->node_count; i++) {
+        dg_free(net->nodes[i].pvf.queue);
+        dg_free(net->nodes[i].pvf.ready);
+    }
+    dg_free(net->pvf.codes);
+    dg_free(net->pvf.artifacts);
+}
+
+/* ---- counting ---- */
+
+static uint64_t ready_pairs(const dg_network *net, uint32_t node, const dg_session *session)
+{
+    uint64_t ready = 0;
+    if (was_there(net, session, net->nodes[node].of))
+        return net->pvf.code_count;
+    for (uint32_t i = 0; i < net->pvf.code_count; i++)
+        ready += dg_pvf_ready_at(net, node, session, net->pvf.codes[i].para) != DG_NEVER;
+    return ready;
+}
+
+dg_code dg_pvf_tell(dg_network *net, dg_error *err)
+{
+    const dg_session *session = net->blocks[dg_net_favourite(net)].session;
+    uint64_t n[6] = { net->slot };
+    if (!session || !net->pvf.code_count)
+        return DG_OK;
+    n[1] = session->index;
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        uint64_t ready, queued = net->nodes[i].pvf.count;
+        if (session->member[i] >= session->validators || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+            continue;
+        ready = ready_pairs(net, i, session);
+        n[2] += net->pvf.code_count;
+        n[3] += ready;
+        n[4] = queued > n[4] ? queued : n[4];
+        n[5] += ready < net->pvf.code_count;
+    }
+    return dg_record_emit(net, DG_REC_PVF, DG_NO_NODE, NULL, n, NULL, err);
+}

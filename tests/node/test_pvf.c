@@ -1,0 +1,183 @@
+/* A change of executor parameters made every node compile every parachain anew
+ * (2024-04-15). What decides how long that takes is one worker a node, what it does
+ * first, and which parameters an artifact hangs on. */
+#include "model_net.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+/* ---- parameters ---- */
+
+/* Some, one item each: PvfExecTimeout(Backing, 2500), PvfPrepTimeout(Precheck, 60000),
+ * StackLogicalMax(65536), MaxMemoryPages(8192), WasmExtBulkMemory. */
+#define EXEC 0x06, 0x00, 0xc4, 0x09, 0, 0, 0, 0, 0, 0
+#define PREP 0x05, 0x00, 0x60, 0xea, 0, 0, 0, 0, 0, 0
+#define STACK 0x02, 0, 0, 1, 0
+#define PAGES 0x01, 0, 32, 0, 0
+static const struct { uint8_t raw[24]; size_t len; bool prepares, changes; } lists[] = {
+    { { 1, 0 }, 2, false, false },
+    { { 1, 1 << 2, EXEC }, 12, false, true },
+    { { 1, 1 << 2, PREP }, 12, true, true },
+    { { 1, 1 << 2, STACK }, 7, true, true },
+    { { 1, 1 << 2, PAGES }, 7, false, true },
+    { { 1, 1 << 2, 0x07 }, 3, true, true },
+    { { 1, 2 << 2, EXEC, PREP }, 22, true, true },
+    { { 1, 1 << 2, 0x09 }, 3, true, true },  /* not known to us: counts whole */
+    { { 1, 2 << 2, STACK }, 7, true, true }, /* cut short: likewise */
+    { { 0 }, 1, false, false },              /* none: the defaults */
+    { { 0 }, 0, false, false },              /* not asked for: likewise */
+};
+
+START_TEST(an_artifact_hangs_on_what_changes_it)
+{
+    static const uint8_t empty[2] = { 1, 0 };
+    dg_executor none, is, again;
+    ck_assert_int_eq(dg_executor_take(&none, DG_BYTES_OF(empty), NULL), DG_OK);
+    ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(lists[_i].raw, lists[_i].len), NULL), DG_OK);
+    ck_assert_int_eq(dg_executor_take(&again, dg_bytes_of(lists[_i].raw, lists[_i].len), NULL), DG_OK);
+    ck_assert_int_eq(!dg_hash_equal(&none.full, &is.full), lists[_i].changes);
+    ck_assert_int_eq(!dg_hash_equal(&none.prepares, &is.prepares), lists[_i].prepares);
+    ck_assert(dg_hash_equal(&is.full, &again.full) && dg_hash_equal(&is.prepares, &again.prepares));
+}
+END_TEST
+
+/* ---- the queue ---- */
+
+enum { PARAS = 6, FIRST = 3000 };
+static dg_session changed; /* executor parameters that nothing is prepared with */
+
+static void open_small(world *w)
+{
+    world_options o = { .of = "SD_V12_PURGE", .seed = 7 };
+    world_open(w, &o);
+    w->net->options.prepare_ns_min = w->net->options.prepare_ns_max = 10 * 1000 * DG_MS;
+    for (uint32_t i = 0; i < PARAS; i++) {
+        uint8_t code[32] = { (uint8_t)(i + 1) };
+        ck_assert_int_eq(dg_pvf_note_code(w->net, FIRST + i, code, NULL), DG_OK);
+    }
+    memset(&changed, 0, sizeof changed);
+    changed.executor.full.at[0] = 0xff;
+    changed.executor.prepares = w->net->pvf.first.prepares;
+}
+
+typedef struct want { uint32_t at_s, para; bool backing; } want;
+/* Ten seconds each; when each para's artifact is there, in seconds; 0: it was not wanted. */
+static const struct { want wants[8]; uint32_t ready_s[PARAS]; } queues[] = {
+    { { { 1, 0, false } }, { 11 } },
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false } }, { 11, 21, 31 } },            /* one at a time */
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, true } }, { 11, 31, 21 } },             /* backing first */
+    { { { 1, 0, false }, { 2, 1, true } }, { 11, 21 } },                                  /* what is under way is finished */
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false }, { 4, 2, true } }, { 11, 31, 21 } }, /* becomes urgent */
+    { { { 1, 0, true }, { 2, 1, true }, { 3, 2, true }, { 3, 1, true } }, { 11, 21, 31 } },
+    { { { 1, 0, false }, { 30, 1, false }, { 30, 0, true } }, { 11, 40 } },               /* idle between */
+    { { { 1, 0, false }, { 2, 0, true }, { 12, 1, false }, { 13, 2, true }, { 14, 3, true } }, { 11, 22, 32, 42 } },
+};
+
+START_TEST(one_worker_prepares_first_what_backing_waits_for)
+{
+    world w;
+    open_small(&w);
+    for (const want *a = queues[_i].wants; a->at_s; a++) {
+        ck_assert_int_eq(dg_sim_run(w.net->sim, a->at_s * 1000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + a->para, a->backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL), DG_OK);
+    }
+    for (uint64_t s = dg_sim_now(w.net->sim) / (1000 * DG_MS) + 1; s < 60; s++) {
+        ck_assert_int_eq(dg_sim_run(w.net->sim, s * 1000 * DG_MS, NULL), DG_OK);
+        for (uint32_t i = 0; i < PARAS; i++) {
+            uint32_t ready = queues[_i].ready_s[i];
+            dg_ns is = dg_pvf_ready_at(w.net, 3, &changed, FIRST + i);
+            if (!ready || s < ready)
+                ck_assert_uint_eq(is, DG_NEVER);
+            else
+                ck_assert_uint_eq(is, ready * 1000 * DG_MS);
+        }
+    }
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 4, &changed, FIRST), DG_NEVER); /* each node for itself */
+    world_close(&w);
+}
+END_TEST
+
+/* With 4211 the same change asks for nothing. */
+START_TEST(what_does_not_change_an_artifact_prepares_none)
+{
+    dg_node_class after = *dg_class_named("SD_V12_OK");
+    world w;
+    open_small(&w);
+    w.net->nodes[3].of = &after;
+    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 0);
+    ck_assert_uint_eq(w.net->nodes[3].pvf.count, 0);
+    changed.executor.prepares.at[0] ^= 1;
+    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), DG_NEVER);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
+{
+    world w;
+    open_small(&w);
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_run(w.net->sim, 11 * 1000 * DG_MS, NULL), DG_OK); /* the second is under way */
+    dg_pvf_restart(&w.net->nodes[3].pvf);
+    ck_assert_int_eq(dg_sim_run(w.net->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 10 * 1000 * DG_MS);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 2), DG_NEVER);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- in a network ---- */
+
+/* Votes wait for the artifact: with all parameters counting, the blocks of the first
+ * slots of the changed session back nothing; approval waits as long. */
+START_TEST(nobody_votes_on_what_is_not_prepared)
+{
+    enum { U = 2 * EPOCH - 4, ACTS = 3 * EPOCH, UNTIL = ACTS + 8 };
+    world_options o = { .of = _i ? "SD_V12_OK" : "SD_V12_PURGE", .seed = 5 };
+    json_t *fields = json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
+    uint64_t ready = 0, pairs = 0;
+    dg_error err;
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, &err), DG_OK);
+    world_run(&w, UNTIL);
+    ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PVF, 3, ACTS - 2, ACTS - 2), world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2));
+    pairs = world_sum(&w, DG_REC_PVF, 2, ACTS + 1, ACTS + 1);
+    ready = world_sum(&w, DG_REC_PVF, 3, ACTS + 1, ACTS + 1);
+    ck_assert_uint_eq(pairs, 2000);
+    if (_i) {
+        ck_assert_uint_eq(ready, pairs);
+        ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 2), 10);
+    } else {
+        ck_assert_uint_le(ready, 100); /* one each at the very most: a preparation takes 6 s or more */
+        ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 1), 0);
+        ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 3, UNTIL, UNTIL), ready);
+    }
+    json_decref(fields);
+    world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("pvf");
+    TCase *tc = tcase_create("pvf");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, an_artifact_hangs_on_what_changes_it, 0, ROWS(lists));
+    tcase_add_loop_test(tc, one_worker_prepares_first_what_backing_waits_for, 0, REDUCED ? 3 : ROWS(queues));
+    tcase_add_test(tc, what_does_not_change_an_artifact_prepares_none);
+    tcase_add_test(tc, a_restart_forgets_what_was_asked_for_and_keeps_what_is_there);
+    tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
