@@ -76,6 +76,45 @@ const dg_collators *world_async(void)
     return &all;
 }
 
+/* The fork's configuration with fewer validators for parachains than there are. */
+static void amend_config(dg_state *state, const dg_meta *meta, uint32_t para_validators)
+{
+    const dg_meta_entry *entry = dg_meta_storage(meta, "Configuration", "ActiveConfig");
+    dg_bytes old;
+    dg_buf key, value;
+    json_t *config;
+    dg_error err;
+    dg_buf_init(&key, 256);
+    dg_buf_init(&value, 1 << 16);
+    dg_storage_key_raw(&key, entry, NULL);
+    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
+    ck_assert_int_eq(dg_value_decode_all(meta, &config, entry->value, old, &err), DG_OK);
+    json_object_set_new(config, "max_validators", json_integer(para_validators));
+    if (dg_value_encode(meta, &value, entry->value, config, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&value), &err), DG_OK);
+    json_decref(config);
+    dg_buf_clear(&key);
+    dg_buf_clear(&value);
+}
+
+static void reopen_with(world *w, uint32_t para_validators)
+{
+    dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
+    dg_state *state = dg_state_fork(dg_block_state(dg_chain_root(w->chain)));
+    const dg_meta *meta;
+    dg_runtime *runtime;
+    dg_error err;
+    ck_assert_int_eq(dg_block_runtime(w->chain, dg_chain_root(w->chain), &runtime, &err), DG_OK);
+    ck_assert_int_eq(dg_runtime_meta(runtime, &meta, &err), DG_OK);
+    amend_config(state, meta, para_validators);
+    dg_chain_close(w->chain);
+    how.state = state;
+    if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    dg_state_free(state);
+}
+
 void world_open_path(world *w, const char *path, const world_options *o)
 {
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
@@ -86,6 +125,8 @@ void world_open_path(world *w, const char *path, const world_options *o)
                                    .settled = o->settled, .refused = o->refused };
     dg_error err;
     open_chain(w, path, !o->genuine_only);
+    if (o->para_validators)
+        reopen_with(w, o->para_validators);
     if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
         ck_abort_msg("%s: %s", path, err.text);
     if (o->enact) {

@@ -42,6 +42,7 @@ typedef struct world_options {
     dg_ns compile_ns;       /* all nodes alike */
     dg_code (*settled)(void *user, const dg_made *made, dg_error *err); /* user: the world */
     dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
+    uint32_t para_validators; /* Configuration.max_validators at the fork; 0: as it is */
 } world_options;
 
 /* Look ahead, and have room for it. */

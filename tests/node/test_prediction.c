@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* In the third session: the luck of the first two is that of the genesis. */
-enum { AT = 2 * EPOCH + 5, BOUNDARY = 3 * EPOCH, CORES = 20, VALIDATORS = 100,
+enum { AT = EPOCH + 5, BOUNDARY = 2 * EPOCH, CORES = 20, VALIDATORS = 100,
        SEEDS = REDUCED ? 2 : 20, SESSIONS = REDUCED ? 4 : 40 };
 
 static void assert_chance(const char *what, uint64_t hits, uint64_t trials, double p)
@@ -70,9 +69,9 @@ static void run_stall(tally *t, world *w, bool stalls)
     }
 }
 
-static void run_seed(tally *t, const char *of, uint64_t seed)
+static void run_seed(tally *t, const char *of, uint64_t seed, uint32_t para_validators)
 {
-    world_options o = { .of = of, .seed = seed, .enact = AT, .how = DG_HOW_OVERRIDE };
+    world_options o = { .of = of, .seed = seed, .enact = AT, .how = DG_HOW_OVERRIDE, .para_validators = para_validators };
     world w;
     world_open(&w, &o);
     world_run(&w, AT + 2);
@@ -80,16 +79,21 @@ static void run_seed(tally *t, const char *of, uint64_t seed)
     world_close(&w);
 }
 
+/* Only para validators have a group: so many of a hundred. */
+static const uint32_t para_validators[] = { 100, 60 };
+
 /* Primary authors are drawn evenly (the secondary ones follow from the state, and
- * are the same under every seed), so with q the chance that a block backs one: the
- * core of the next author is the same, and waits, with q / cores; q = 1 - q / cores. */
+ * are the same under every seed), so with f the share of authors that are para
+ * validators and q the chance that a block backs one: the core of the next author is
+ * the same, and waits, with q / cores; q = f (1 - q / cores). */
 START_TEST(in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none)
 {
+    double f = para_validators[_i] / (double)VALIDATORS;
     tally t = { 0 };
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run_seed(&t, "SD_V12_DROP", seed);
+        run_seed(&t, "SD_V12_DROP", seed, para_validators[_i] == VALIDATORS ? 0 : para_validators[_i]);
     ck_assert_uint_eq(t.most, 1);
-    assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary, CORES / (CORES + 1.0));
+    assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary, f / (1 + f / CORES));
 }
 END_TEST
 
@@ -98,7 +102,7 @@ END_TEST
 START_TEST(without_the_fault_half_of_the_cores_are_backed_a_block)
 {
     tally t = { 0 };
-    run_seed(&t, "SD_V12_OK", 1);
+    run_seed(&t, "SD_V12_OK", 1, 0);
     ck_assert_uint_eq(t.most, CORES);
     ck_assert_uint_ge(t.backed * 10, t.blocks * CORES / 2 * 8);
 }
@@ -149,6 +153,8 @@ START_TEST(the_stall_is_the_rest_of_the_session_for_every_offset)
     for (uint32_t at = FIRST + 1; at < NEXT; at += STEP) {
         ck_assert_uint_eq(stall_of("SD_V12_DROP", at, &lost), NEXT - at);
         ck_assert_uint_eq(lost, FIRST);
+        if (at > FIRST + 5 && at % 5)
+            continue; /* by then it is gone */
         slots = stall_of("SD_V12_PURGE", at, &lost);
         ck_assert_msg(slots == (lost < at ? NEXT - at : 0), "U at %u: lost in slot %u, %u slots without", at, lost, slots);
         spared += slots == 0;
@@ -206,7 +212,7 @@ int main(void)
     TCase *tc = tcase_create("prediction");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none);
+    tcase_add_loop_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none, 0, REDUCED ? 1 : 2);
     tcase_add_test(tc, without_the_fault_half_of_the_cores_are_backed_a_block);
     tcase_add_test(tc, the_stall_is_the_rest_of_the_session_for_every_offset);
     tcase_add_test(tc, what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k);
