@@ -58,6 +58,9 @@ typedef enum dg_event_kind {
     DG_EV_NET_PVF,        /* at the end of a slot: slot, session, pairs (validator and parachain), ready, deepest (queue), waiting (validators) */
     DG_EV_NET_GROUPS,     /* at the end of a slot: slot, groups, able, wanted (votes), least (members that work), session */
     DG_EV_NET_FAULT,      /* a planned fault begins or ends: slot, fault_kind, begins, nodes, fault (index in the plan) */
+    DG_EV_NET_DISPUTE,    /* `node` calls a candidate of `block` invalid, or that is settled: slot, session, para,
+                             outcome (0 begun, 1 valid, 2 invalid), against (validators), after_ms */
+    DG_EV_NET_STATEMENTS, /* of a block with disputes: slot, sets, votes (offered), begun, valid, invalid (by the runtime) */
     DG_EV_NET_APPROVED,   /* all candidates of a block are approved: slot, candidates, assigned, no_shows, tranche, after_ms */
     DG_EV_NET_APPROVAL,   /* at the end of a slot: slot, waiting (candidates), no_shows, level (of aggression), assignments, approvals (messages) */
     DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */

@@ -36,6 +36,8 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_PVF]      = { "net-pvf", { "slot", "session", "pairs", "ready", "deepest", "waiting" } },
     [DG_EV_NET_GROUPS]   = { "net-groups", { "slot", "groups", "able", "wanted", "least", "session" } },
     [DG_EV_NET_FAULT]    = { "net-fault", { "slot", "fault_kind", "begins", "nodes", "fault" } },
+    [DG_EV_NET_DISPUTE]  = { "net-dispute", { "slot", "session", "para", "outcome", "against", "after_ms" } },
+    [DG_EV_NET_STATEMENTS] = { "net-statements", { "slot", "sets", "votes", "begun", "valid", "invalid" } },
     [DG_EV_NET_APPROVED] = { "net-approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
     [DG_EV_NET_APPROVAL] = { "net-approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_EV_RUN_END]      = { "run-end", { "blocks", "boundaries_passed", "migration_running" } },

@@ -5,7 +5,7 @@
  * when it has the proof and has executed it. Not modelled: that an approval given in
  * one block counts for a sibling which included the same candidate.
  * Mirrors: approval-voting lib.rs (process_wakeup, check_and_import_approval). */
-#include "node/approval_impl.h"
+#include "node/dispute_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static dg_moment moment(const dg_network *net, const dg_approval *a, const dg_ne
 /* ---- who can, and how long it takes ---- */
 
 /* A voice that a partition keeps from the larger side is not counted. */
-static bool is_awake(const dg_network *net, uint32_t node)
+bool dg_is_awake(const dg_network *net, uint32_t node)
 {
     return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && !dg_sim_node_paused(net->sim, (dg_node_ix){ node })
            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
@@ -42,7 +42,7 @@ static dg_ns delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t c
     return 2 * dg_hear_latency(net, node, net->node_count, (uint64_t)approval << 63 | (uint64_t)id << 16 | core);
 }
 
-static dg_ns check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
+dg_ns dg_check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
 
 /* ---- telling ---- */
 
@@ -64,7 +64,13 @@ static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, cons
         t->checkers[at] = t->checkers[at - 1];
     t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
                                     .heard = now->at + delay(net, node, id, t->of.core, false),
-                                    .due = net->nodes[node].withholds & DG_WITHHOLD_APPROVALS ? DG_NEVER : now->at + check_ns(), .approved = DG_NEVER };
+                                    .due = now->at + dg_check_ns(), .approved = DG_NEVER, .objects = DG_NEVER };
+    if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
+        t->checkers[at].objects = now->at + dg_constant_of(DG_CONST_RECOVERY); /* nothing to execute */
+        t->checkers[at].due = DG_NEVER;
+    }
+    if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
+        t->checkers[at].due = DG_NEVER;
     t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
     a->assignments++;
 }
@@ -75,7 +81,7 @@ static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_b
     uint32_t node = a->session->node[lot->validator];
     dg_ns at = slot_start(net, b) + lot->tranche * tick_ns(), here = b->imported[node];
     at = here > at ? here : at;
-    if (here >= DG_WAITING || at > now || !is_awake(net, node))
+    if (here >= DG_WAITING || at > now || !dg_is_awake(net, node))
         return DG_NEVER;
     return at > a->stepped || !a->stepped ? at : now;
 }
@@ -151,8 +157,8 @@ static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
         dg_ns sent;
         if (c->due > now || c->approved != DG_NEVER)
             continue;
-        if (!is_awake(net, node)) {
-            c->due = now + check_ns();
+        if (!dg_is_awake(net, node)) {
+            c->due = now + dg_check_ns();
             continue;
         }
         sent = executed_at(net, a, t, c);
@@ -161,6 +167,20 @@ static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
         c->approved = sent + delay(net, node, id, t->of.core, true);
         a->approvals++;
     }
+}
+
+static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now, dg_error *err)
+{
+    for (uint32_t i = 0; i < t->checker_count; i++) {
+        dg_checker *c = &t->checkers[i];
+        dg_code rc;
+        if (c->objects > now || !dg_is_awake(net, a->session->node[c->validator]))
+            continue;
+        if ((rc = dg_dispute_object(net, id, t, c->validator, c->objects, err)) < 0)
+            return rc;
+        c->objects = DG_NEVER;
+    }
+    return DG_OK;
 }
 
 /* The first moment since the last step at which it counts as approved: something was
@@ -218,7 +238,7 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
     uint32_t before = t->no_shows;
     dg_code rc;
     approve_all(net, a, t, id, now);
-    if ((rc = tell_all(net, a, t, id, turns, now, err)) < 0)
+    if ((rc = tell_all(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
         return rc;
     t->approved_at = when_approved(net, a, t, b, now);
     count_no_shows(net, a, t, b, now);
@@ -272,6 +292,19 @@ dg_code dg_approval_step(dg_network *net, dg_error *err)
     return rc;
 }
 
+/* What became available occupied its core at the parent. */
+static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before, const dg_included *of)
+{
+    const dg_core *core = of->core < before->core_count ? &before->cores[of->core] : NULL;
+    *t = (dg_trial){ .of = *of, .approved_at = DG_NEVER };
+    if (!core || core->kind != DG_CORE_OCCUPIED || core->para != of->para)
+        return;
+    t->candidate = core->candidate;
+    t->relay_parent = core->relay_parent;
+    t->receipt_v2 = core->receipt_v2;
+    t->dispute = dg_dispute_of(net, &t->candidate);
+}
+
 dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
@@ -284,10 +317,8 @@ dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *inclu
     a->session = session;
     a->count = a->waiting = count;
     a->approved_at = DG_NEVER;
-    for (uint32_t i = 0; i < count; i++) {
-        a->trials[i].of = included[i];
-        a->trials[i].approved_at = DG_NEVER;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        name_trial(net, &a->trials[i], &net->blocks[b->parent].view, &included[i]);
     return dg_lots_draw(net, a, id, err);
 }
 

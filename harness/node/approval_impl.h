@@ -28,12 +28,16 @@ typedef struct dg_checker {
     dg_ns told, heard;       /* by itself, by all */
     dg_ns due;               /* when its approval leaves; DG_NEVER: it withholds it */
     dg_ns approved;          /* heard by all; DG_NEVER: not yet */
+    dg_ns objects;           /* when it finds the candidate invalid; DG_NEVER */
     bool no_show;            /* it was counted as one */
 } dg_checker;
 
 /* One candidate in one block. */
 typedef struct dg_trial {
     dg_included of;
+    dg_hash candidate, relay_parent;
+    bool receipt_v2;
+    dg_dispute *dispute;     /* about it, or NULL */
     dg_lot *lots;            /* by tranche, then validator; those that told are gone */
     dg_checker *checkers;    /* by tranche, in the order they told */
     uint32_t lot_count, checker_count, no_shows, tranche; /* tranche: highest that told */

@@ -198,6 +198,14 @@ static dg_code tell_included(dg_network *net, uint32_t node, const dg_net_block 
     return rc;
 }
 
+static dg_code tell_statements(dg_network *net, const making *m, const dg_net_block *b, const dg_paras *paras, dg_error *err)
+{
+    uint64_t n[6] = { b->slot, m->count.dispute_sets, m->count.dispute_votes, paras->disputed, paras->valid, paras->invalid };
+    if (!(n[1] + n[3] + n[4] + n[5]))
+        return DG_OK;
+    return dg_record_emit(net, DG_REC_STATEMENTS, m->node, b, n, NULL, err);
+}
+
 static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
@@ -217,6 +225,8 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     net->stats.timed_out += paras.timed_out;
     memcpy(n, (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered, m->count.backable }, sizeof n);
     if ((rc = dg_record_emit(net, DG_REC_PARAS, m->node, b, n, NULL, err)) < 0)
+        return rc;
+    if ((rc = tell_statements(net, m, b, &paras, err)) < 0)
         return rc;
     return m->enacts ? tell_enacted(net, b, err) : DG_OK;
 }

@@ -1,13 +1,13 @@
 /* candidate.c - candidates, votes and availability bits as a runtime reads them.
  * Mirrors: polkadot primitives (CommittedCandidateReceipt, BackedCandidate,
- * SignedAvailabilityBitfield); layouts of descriptors of the first version. */
+ * SignedAvailabilityBitfield); descriptors of both versions. */
 #include "node/node_impl.h"
 
 #include <string.h>
 
 #include "crypto/crypto.h"
 
-enum { DESCRIPTOR_LEN = 292, COLLATOR_MESSAGE_LEN = 132 };
+enum { DESCRIPTOR_LEN = DG_DESCRIPTOR_LEN, COLLATOR_MESSAGE_LEN = 132 };
 
 static void put_fill(dg_buf *out, uint8_t byte, size_t len)
 {
@@ -33,16 +33,48 @@ static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const d
     dg_buf_put(out, sig, sizeof sig);
 }
 
+/* In the second version nobody signs: the core and session it is for stand where the
+ * collator's key was, and the rest is zero. Mirrors: RFC-103. */
+enum { AT_VERSION = 36, AT_RESERVED = 43, AT_DATA_HASH = 68, AT_SIGNATURE = 164, AT_PARA_HEAD = 228 };
+
+static void put_place(dg_buf *out, const dg_candidate_parts *parts)
+{
+    dg_buf_put_u8(out, 0);
+    dg_buf_put_u8(out, (uint8_t)parts->core);
+    dg_buf_put_u8(out, (uint8_t)(parts->core >> 8));
+    dg_scale_put_u32(out, parts->session);
+    put_fill(out, 0, AT_DATA_HASH - AT_RESERVED);
+}
+
+static bool all_zero(dg_bytes bytes, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (bytes.at[i])
+            return false;
+    return true;
+}
+
+bool dg_descriptor_is_v2(dg_bytes d)
+{
+    return d.at[AT_VERSION] == 0 && all_zero(d, AT_RESERVED, AT_DATA_HASH) && all_zero(d, AT_SIGNATURE, AT_PARA_HEAD);
+}
+
 static void put_descriptor(dg_buf *out, const dg_candidate_parts *parts, dg_signer sign)
 {
     dg_hash data_hash = dg_blake2_256(parts->validation_data), head_hash = dg_blake2_256(parts->head);
     dg_scale_put_u32(out, parts->para);
     dg_buf_put_bytes(out, dg_hash_bytes(&parts->relay_parent));
-    put_fill(out, MARK_COLLATOR, 32);
+    if (parts->receipt_v2)
+        put_place(out, parts);
+    else
+        put_fill(out, MARK_COLLATOR, 32);
     dg_buf_put_bytes(out, dg_hash_bytes(&data_hash));
     put_fill(out, MARK_POV, 32);
     put_fill(out, MARK_ERASURE, 32);
-    sign_collation(out, parts, &data_hash, sign);
+    if (parts->receipt_v2)
+        put_fill(out, 0, AT_PARA_HEAD - AT_SIGNATURE);
+    else
+        sign_collation(out, parts, &data_hash, sign);
     dg_buf_put_bytes(out, dg_hash_bytes(&head_hash));
     dg_buf_put(out, parts->code_hash, 32);
 }
@@ -61,7 +93,7 @@ dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg
     uint8_t receipt[DESCRIPTOR_LEN + 32];
     dg_hash commitments;
     dg_code rc;
-    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent };
+    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent, .receipt_v2 = parts->receipt_v2 };
     dg_buf_init(&out->committed, DG_CANDIDATE_MAX);
     put_descriptor(&out->committed, parts, sign);
     put_commitments(&out->committed, parts);

@@ -2,7 +2,7 @@
  * time that a node model needs.
  *
  * Sources: releases and faults from polkadot-sdk pull requests 1920, 3042, 3063, 4211,
- * 4269, 6215 and 7449; Kagome from its statement_distribution.cpp. */
+ * 4269, 6215 and 7449, and issue 8481 (receipts); Kagome from its statement_distribution.cpp. */
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -19,13 +19,16 @@ static const dg_node_class classes[] = {
       .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION },
     { "SD_V12_PURGE", "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
       .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION },
-    { "SD_V12_OK", "with 4269: the newest topology that was put aside stays",
+    { "SD_V12_OK", "with 4269, to v1.16: the newest topology that was put aside stays",
       .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
       .validation = V(1) | V(2) | V(3), COLLATION },
+    { "SD_V12_RECEIPTS", "v1.17 and later: as SD_V12_OK, and reads candidate receipts of version 2",
+      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
+      .validation = V(1) | V(2) | V(3), COLLATION },
     { "SD_V2_ONLY", "2025 and later: no legacy statements, validation protocol 3 alone",
-      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .validation = V(3), COLLATION },
+      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION },
     { "KAGOME", "another implementation: computes the grid when a session's entry is made",
-      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .validation = V(1) | V(2) | V(3), COLLATION },
+      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .validation = V(1) | V(2) | V(3), COLLATION },
 };
 
 #undef V

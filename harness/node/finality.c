@@ -86,12 +86,13 @@ static uint32_t ancestor_at(const dg_network *net, uint32_t id, uint32_t number)
     return id;
 }
 
-/* The highest block that has, with all below it down to `base`, been approved. */
+/* The highest block that has, with all below it down to `base`, been approved, and in
+ * which nothing is disputed. */
 static uint32_t approved(const dg_network *net, uint32_t id, uint32_t base)
 {
     uint32_t highest = id;
     for (uint32_t at = id; at != base; at = net->blocks[at].parent)
-        if (!dg_approval_given(net, &net->blocks[at]))
+        if (!dg_approval_given(net, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
             highest = net->blocks[at].parent;
     return highest;
 }

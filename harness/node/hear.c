@@ -67,6 +67,12 @@ static bool states(const spread *s, uint32_t node)
     return takes_part(s, node) && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
 }
 
+/* Who cannot read the candidate's descriptor calls it invalid and says nothing for it. */
+static bool vouches(const spread *s, uint32_t node)
+{
+    return states(s, node) && (!s->b->candidates[s->core].receipt_v2 || s->net->nodes[node].of->receipts_v2);
+}
+
 static dg_ns imported(const spread *s, uint32_t node) { return s->b->imported[node]; }
 
 static dg_ns later(dg_ns a, dg_ns b) { return a > b ? a : b; }
@@ -84,7 +90,7 @@ static dg_ns find_seconder(spread *s)
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
-        dg_ns at = states(s, node) ? later(dg_collation_at(s->net, s->leaf, s->core, node), artifact(s, node)) : DG_NEVER;
+        dg_ns at = vouches(s, node) ? later(dg_collation_at(s->net, s->leaf, s->core, node), artifact(s, node)) : DG_NEVER;
         if (at < first) {
             first = at;
             s->seconder = i;
@@ -106,7 +112,7 @@ static void find_votes(spread *s)
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t node = node_at(s, i);
         dg_ns from;
-        if (!states(s, node) || !linked(s, first, node))
+        if (!vouches(s, node) || !linked(s, first, node))
             continue;
         from = later(later(ready + latency(s, first, node), imported(s, node)), artifact(s, node));
         s->voted[i] = i == s->seconder ? ready : from == DG_NEVER ? DG_NEVER : from + execute;

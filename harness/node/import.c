@@ -205,6 +205,7 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_code rc;
     dg_leaves_clear(&n->leaves);
     n->sd = (dg_statement){ .of = n->of };
+    memset(n->participating, 0, sizeof n->participating);
     n->session_seen = false;
     dg_pvf_restart(&n->pvf);
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0

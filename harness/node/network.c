@@ -85,7 +85,8 @@ static dg_code tick(dg_network *net, dg_error *err)
 {
     dg_code rc;
     dg_pvf_step(net);
-    rc = dg_approval_step(net, err);
+    if ((rc = dg_approval_step(net, err)) >= 0)
+        rc = dg_disputes_step(net, err);
     return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
 }
 
@@ -255,6 +256,7 @@ void dg_network_free(dg_network *net)
         dg_leaves_clear(&net->nodes[i].leaves);
     dg_pvf_clear(net);
     dg_net_blocks_free(net);
+    dg_disputes_free(net->disputes);
     dg_sessions_free(net->sessions);
     dg_finality_clear(&net->finality);
     dg_faults_clear(net);

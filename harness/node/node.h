@@ -49,6 +49,7 @@ typedef struct dg_node_class {
     uint8_t validation;       /* bit v: speaks /validation/v */
     uint8_t collation;        /* bit v: speaks /collation/v */
     bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
+    bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
     bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
 } dg_node_class;
 
@@ -135,6 +136,10 @@ typedef enum dg_record_kind {
     DG_REC_GROUPS,     /* at the end of a slot, over the backing groups of the best leaf: slot, groups,
                         * able (enough members that are up and work on that leaf), wanted (votes),
                         * least (members that work, in the group with the fewest), session */
+    DG_REC_DISPUTE,    /* `node` calls a candidate of `block` invalid, or that is settled: slot (of now), session, para, outcome (0 begun,
+                        * 1 valid, 2 invalid), against (validators that call it invalid), after_ms (of the beginning) */
+    DG_REC_STATEMENTS, /* of a block with disputes: slot, sets and votes that its author offered; and in the runtime's own
+                        * events begun, valid, invalid (concluded) */
     DG_REC_APPROVED,   /* all candidates that a block includes are approved: slot (of the block), candidates, assigned
                         * (validators that told they check one), no_shows, tranche (highest that told), after_ms (since the slot began) */
     DG_REC_APPROVAL,   /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
@@ -277,6 +282,7 @@ dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have 
 typedef struct dg_network_stats {
     uint64_t slots, empty_slots, claims, blocks, failed_blocks;
     uint64_t backed, included, timed_out;      /* over all blocks, losing ones too */
+    uint64_t disputes;
     uint64_t finalized;                        /* number */
     uint64_t pruned;                           /* blocks that lost */
     uint64_t deactivations_only;               /* signals, over all nodes */

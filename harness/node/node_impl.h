@@ -79,7 +79,7 @@ bool dg_signal_any(const dg_signal *signal);
 typedef enum dg_request {
     DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
     DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
-    DG_ASK_EXECUTOR,
+    DG_ASK_EXECUTOR, DG_ASK_DISPUTES,
     DG_ASK_COUNT
 } dg_request;
 
@@ -89,6 +89,9 @@ typedef struct dg_core {
     dg_core_kind kind;
     uint32_t para;            /* that occupies it or is scheduled on it */
     uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
+    uint32_t group;           /* that backed what occupies it */
+    dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
+    bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
 } dg_core;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
@@ -125,6 +128,7 @@ dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_erro
  * answer. Below zero as above. */
 dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
+bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
 
@@ -162,6 +166,7 @@ typedef struct dg_session {
     uint32_t count;          /* discovery keys */
     uint32_t *node;          /* of a discovery key; DG_NO: nobody we know */
     uint32_t *member;        /* discovery key of a node; DG_NO: none */
+    uint8_t (*keys)[32];     /* `para` keys of the validators */
     dg_grid grid;
     bool has_grid;           /* false: the epoch could not be asked at its first leaf */
     bool rules_told;
@@ -172,7 +177,7 @@ typedef struct dg_session {
 /* SessionInfo. False: not told, or not as expected. The rules of approval stand last:
  * where they do not decode the rest still counts. */
 typedef struct dg_session_told {
-    dg_bytes keys;
+    dg_bytes keys, para_keys; /* discovery keys, and `para` keys of the validators */
     uint32_t count, validators;
     bool rules_told;
     dg_approval_rules rules;
@@ -189,6 +194,7 @@ typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32
 
 typedef struct dg_candidate {
     uint32_t para, core, group, session;
+    bool receipt_v2;         /* its descriptor is of version 2 */
     bool on_available;       /* goes in only if the core's candidate becomes available with it */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
@@ -196,11 +202,16 @@ typedef struct dg_candidate {
 } dg_candidate;
 typedef struct dg_candidate_parts {
     uint32_t para, number;   /* of the relay parent */
+    uint32_t core, session;  /* that a descriptor of version 2 names */
+    bool receipt_v2;
     dg_hash relay_parent;
     dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */
     uint8_t code_hash[32];
 } dg_candidate_parts;
-/* A descriptor of the first version; empty messages. Clear with dg_candidate_clear. */
+enum { DG_DESCRIPTOR_LEN = 292 };
+/* Where a collator's key and signature stood, zeroes and a version. `descriptor` of DG_DESCRIPTOR_LEN. */
+bool dg_descriptor_is_v2(dg_bytes descriptor);
+/* Empty messages. Clear with dg_candidate_clear. */
 dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err);
 void dg_candidate_clear(dg_candidate *candidate);
 
@@ -268,6 +279,7 @@ enum { DG_CLAIMS_MAX = 256 };
 #define DG_WAITING (DG_NEVER - 1)
 
 typedef struct dg_approval dg_approval; /* approval_impl.h */
+typedef struct dg_dispute dg_dispute;   /* dispute_impl.h */
 
 /* How a block was made; kept until it is settled or lost. */
 typedef struct dg_kept { dg_build_report report; const char *path; uint32_t config_session; bool amended; } dg_kept;
@@ -304,6 +316,8 @@ typedef struct dg_pvf_host {
     dg_ns *ready;            /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
 } dg_pvf_host;
 
+enum { DG_PARTICIPATIONS = 3 }; /* disputes that a node works at at one time: MAX_PARALLEL_PARTICIPATIONS */
+
 typedef struct dg_net_node {
     const dg_node_class *of;
     dg_leaves leaves;        /* overseer */
@@ -315,6 +329,7 @@ typedef struct dg_net_node {
     dg_pvf_host pvf;
     bool compiled;           /* N's code, at its first block with it */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
+    dg_ns participating[DG_PARTICIPATIONS]; /* until when it works at disputes */
 } dg_net_node;
 
 /* ---- fault.c: what goes wrong by plan ---- */
@@ -352,6 +367,7 @@ struct dg_network {
     dg_net_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
     dg_finality finality;
+    dg_dispute *disputes;    /* newest first */
     /* Of approvals, since the last sample: messages sent and no-shows found. */
     struct { uint64_t assignments, approvals, no_shows; unsigned level; uint32_t newest; } gossip;
     uint64_t first_slot, slot_ns, slot;
@@ -446,15 +462,17 @@ uint32_t dg_hear(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t 
 uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
+bool dg_is_awake(const dg_network *net, uint32_t node); /* up, not standing still, not parted from most */
+dg_ns dg_check_ns(void); /* to fetch a candidate and execute it */
 dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
 
 /* provision.c: the encoded inherent of an author; `out` empty: none to give. */
-typedef struct dg_provision { uint32_t bitfields, offered, backable; } dg_provision;
+typedef struct dg_provision { uint32_t bitfields, offered, backable, dispute_sets, dispute_votes; } dg_provision;
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err);
 
 /* paras.c: what the runtime says happened */
 typedef struct dg_included { uint32_t core, group, para; } dg_included;
-typedef struct dg_paras { uint64_t backed, included, timed_out; dg_included *of; /* those included; owned */ } dg_paras;
+typedef struct dg_paras { uint64_t backed, included, timed_out, disputed, valid, invalid; dg_included *of; /* those included; owned */ } dg_paras;
 dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
 void dg_paras_clear(dg_paras *paras);
 
@@ -464,6 +482,13 @@ dg_code dg_approval_step(dg_network *net, dg_error *err); /* with every tick */
 bool dg_approval_given(const dg_network *net, const dg_net_block *b);
 uint64_t dg_approval_waiting(const dg_network *net); /* candidates of blocks that are not final */
 void dg_approval_free(dg_approval *approval);
+
+/* dispute.c: with every tick; what no supermajority calls valid holds finality back */
+dg_code dg_disputes_step(dg_network *net, dg_error *err);
+bool dg_dispute_holds(const dg_network *net, const dg_net_block *b);
+void dg_disputes_free(dg_dispute *all);
+/* dispute_put.c: a list of statement sets, into the inherent of a child of `parent` */
+dg_code dg_disputes_put(dg_network *net, dg_buf *out, uint32_t *sets, uint32_t *votes, dg_net_block *parent, dg_error *err);
 
 /* aggression.c: at the end of a slot */
 void dg_aggression_slot(dg_network *net);

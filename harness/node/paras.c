@@ -16,10 +16,25 @@ static dg_included included(const json_t *fields)
                           .para = (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
 }
 
+static const char *name_of(const json_t *variant)
+{
+    return json_is_string(variant) ? json_string_value(variant) : json_object_iter_key(json_object_iter((json_t *)variant));
+}
+
+static void count_dispute(dg_paras *out, const json_t *of)
+{
+    const json_t *concluded = json_array_get(json_object_get(of, "DisputeConcluded"), 1);
+    const char *how = name_of(concluded);
+    out->disputed += json_object_get(of, "DisputeInitiated") != NULL;
+    out->valid += how && strcmp(how, "Valid") == 0;
+    out->invalid += how && strcmp(how, "Invalid") == 0;
+}
+
 static void count_event(dg_paras *out, const json_t *event)
 {
     const json_t *of = json_object_get(event, "ParaInclusion");
     const char *name = of ? json_object_iter_key(json_object_iter((json_t *)of)) : NULL;
+    count_dispute(out, json_object_get(event, "ParasDisputes"));
     if (!name)
         return;
     out->backed += strcmp(name, "CandidateBacked") == 0;

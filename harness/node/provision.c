@@ -87,7 +87,7 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
     return rc;
 }
 
-/* Bitfields, candidates, no disputes, the parent's header. */
+/* Bitfields, candidates, disputes, the parent's header. */
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[parent];
@@ -99,7 +99,8 @@ dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t n
     put_bitfields(net, out, count, node, parent);
     if ((rc = put_candidates(net, out, count, node, parent, err)) < 0)
         return rc;
-    dg_scale_put_compact(out, 0);
+    if ((rc = dg_disputes_put(net, out, &count->dispute_sets, &count->dispute_votes, &net->blocks[parent], err)) < 0)
+        return rc;
     dg_buf_put_bytes(out, dg_block_header(b->block));
     return dg_buf_check(out, err, "inherent of the parachains");
 }

@@ -38,7 +38,7 @@ bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_versio
         dg_scale_take(&s, 36); /* seed, dispute period */
     }
     out->validators = dg_scale_count(&s, 32);
-    dg_scale_take(&s, (size_t)out->validators * 32);
+    out->para_keys = dg_scale_take(&s, (size_t)out->validators * 32);
     out->count = dg_scale_count(&s, 32);
     out->keys = dg_scale_take(&s, (size_t)out->count * 32);
     if (s.rc != DG_OK || out->count < out->validators || !out->count || out->count > DG_VALIDATORS_MAX)
@@ -51,8 +51,10 @@ static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *v
 {
     made->node = dg_calloc(t->count, sizeof *made->node);
     made->member = dg_calloc(people->count, sizeof *made->member);
-    if (!made->node || !made->member)
+    made->keys = dg_malloc(t->para_keys.len ? t->para_keys.len : 1);
+    if (!made->node || !made->member || !made->keys)
         return dg_fail(err, DG_NOMEM, "no memory for %u discovery keys", t->count);
+    memcpy(made->keys, t->para_keys.at, t->para_keys.len);
     memset(made->member, 0xff, people->count * sizeof *made->member);
     for (uint32_t i = 0; i < t->count; i++) {
         dg_code rc = dg_people_owner(people, &made->node[i], view->chain, view->block, "audi", t->keys.at + (size_t)i * 32, err);
@@ -69,6 +71,7 @@ static void session_free(dg_session *session)
     dg_grid_clear(&session->grid);
     dg_free(session->node);
     dg_free(session->member);
+    dg_free(session->keys);
     dg_free(session);
 }
 

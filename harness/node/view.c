@@ -16,11 +16,20 @@ static const struct { const char *method; uint32_t since; } requests[DG_ASK_COUN
     [DG_ASK_VALIDATION_DATA] = { "ParachainHost_persisted_validation_data", 1 },
     [DG_ASK_SESSION_INFO] = { "ParachainHost_session_info", 2 },
     [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2 },
+    [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3 },
     [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6 },
     [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7 },
     [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4 },
     [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9 },
 };
+
+enum { FEATURE_ELASTIC_SCALING = 1, FEATURE_RECEIPTS_V2 = 3 };
+enum { FIRST_WITH_RECEIPTS_V2 = 12 }; /* version of ParachainHost in the first release whose runtime reads them */
+
+bool dg_view_receipts_v2(const dg_view *view)
+{
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && view->features >> FEATURE_RECEIPTS_V2 & 1;
+}
 
 bool dg_view_supports(const dg_view *view, dg_request request)
 {
@@ -133,6 +142,7 @@ static uint32_t take_scheduled(dg_scale *s)
 
 static void take_occupied(dg_core *core, dg_scale *s)
 {
+    dg_bytes descriptor;
     uint32_t bits;
     if (dg_scale_option(s))
         core->next = take_scheduled(s);
@@ -141,15 +151,20 @@ static void take_occupied(dg_core *core, dg_scale *s)
         take_scheduled(s);
     bits = dg_scale_compact_u32(s);
     dg_scale_take(s, bits / 8 + (bits % 8 != 0));
-    dg_scale_take(s, 36); /* group responsible, candidate hash */
-    core->para = dg_scale_u32(s);
-    dg_scale_take(s, 288); /* the rest of the descriptor */
+    core->group = dg_scale_u32(s);
+    core->candidate = dg_scale_hash(s);
+    descriptor = dg_scale_take(s, DG_DESCRIPTOR_LEN);
+    if (descriptor.len != DG_DESCRIPTOR_LEN)
+        return;
+    core->para = dg_le32(descriptor.at);
+    memcpy(core->relay_parent.at, descriptor.at + 4, 32);
+    core->receipt_v2 = dg_descriptor_is_v2(descriptor);
 }
 
 static void take_core(dg_core *core, dg_scale *s)
 {
     uint8_t kind = dg_scale_u8(s);
-    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO };
+    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .group = DG_NO };
     if (kind == DG_CORE_OCCUPIED)
         take_occupied(core, s);
     else if (kind == DG_CORE_SCHEDULED)
@@ -172,7 +187,6 @@ static dg_code take_cores(dg_view *v, dg_scale *s, dg_error *err)
     return DG_OK;
 }
 
-enum { FEATURE_ELASTIC_SCALING = 1 };
 
 /* As many bits as there are, eight to a byte. */
 static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)

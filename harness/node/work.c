@@ -42,6 +42,7 @@ static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error
     uint8_t head_room[4 + 4 + HEAD_FILL] = { 0 };
     dg_candidate *made = &leaf->candidates[core];
     dg_candidate_parts parts = { .para = leaf->view.cores[core].para, .number = leaf->number,
+                                 .core = core, .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
                                  .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
     bool waits = leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
     uint8_t assumption = waits ? ASSUME_INCLUDED : ASSUME_FREE;

@@ -32,6 +32,8 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_FINALIZED: *out = DG_EV_NET_FINALIZED; return true;
     case DG_REC_UPGRADE:   *out = DG_EV_NET_UPGRADE; return true;
     case DG_REC_SLOT:      *out = DG_EV_NET_SLOT; return true;
+    case DG_REC_DISPUTE:   *out = DG_EV_NET_DISPUTE; return true;
+    case DG_REC_STATEMENTS: *out = DG_EV_NET_STATEMENTS; return true;
     case DG_REC_APPROVED:  *out = DG_EV_NET_APPROVED; return true;
     case DG_REC_APPROVAL:  *out = DG_EV_NET_APPROVAL; return true;
     case DG_REC_COLLATORS: *out = DG_EV_NET_COLLATORS; return true;

@@ -212,7 +212,7 @@ START_TEST(messages_rise_when_finality_stays_behind)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 70; i++)
-        w.net->nodes[i].withholds = true;
+        w.net->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
     world_run(&w, EPOCH + 36);
     knee[0] = first_at_level(&w, 1);
     knee[1] = first_at_level(&w, 2);
@@ -261,7 +261,7 @@ START_TEST(a_stall_of_approvals_ends_at_five_hundred_blocks)
         return;
     world_open_path(&w, corpus_path(spec), &o);
     for (uint32_t i = 0; i < 10; i++)
-        w.net->nodes[i].withholds = true;
+        w.net->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
     world_run(&w, 480);
     stuck = w.net->blocks[w.net->finality.finalized].number;
     ck_assert_uint_lt(stuck, EPOCH + 5);

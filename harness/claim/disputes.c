@@ -1,0 +1,86 @@
+/* disputes: after U no more candidates are called invalid by some validator than in
+ * control. One that no supermajority settles, or that is settled against the
+ * candidate, is told apart. */
+#include "claim/claim_impl.h"
+
+enum { BEGUN = 0, VALID = 1, INVALID = 2 };
+
+typedef struct arm_disputes { uint64_t begun, settled[3], most_against, slowest_ms; } arm_disputes;
+typedef struct memory {
+    int64_t upgrade_slot, first_slot, session;
+    bool started, ran[2];
+    arm_disputes arm[2];
+    tally bad;
+    evidence facts;
+} memory;
+
+static void dispute(memory *m, const dg_event *e)
+{
+    arm_disputes *a = &m->arm[e->arm];
+    if (e->n[0] < m->upgrade_slot || e->n[3] < BEGUN || e->n[3] > INVALID)
+        return;
+    if (e->n[3] != BEGUN) {
+        a->settled[e->n[3]]++;
+        a->slowest_ms = (uint64_t)e->n[5] > a->slowest_ms ? (uint64_t)e->n[5] : a->slowest_ms;
+        return;
+    }
+    a->begun++;
+    a->most_against = (uint64_t)e->n[4] > a->most_against ? (uint64_t)e->n[4] : a->most_against;
+    if (e->arm == DG_ARM_CONTROL)
+        return;
+    if (!m->bad.count) {
+        m->first_slot = e->n[0];
+        m->session = e->n[1];
+    }
+    tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_DISPUTE) {
+        dispute(m, e);
+    } else if (m->started && e->kind == DG_EV_NET_APPROVAL && e->n[0] >= m->upgrade_slot && e->n[4] > 0) {
+        m->ran[e->arm] = true; /* somebody looked at candidates */
+    }
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const arm_disputes *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    uint64_t settled = t->settled[VALID] + t->settled[INVALID];
+    if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
+        verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+    } else if (t->begun > c->begun) {
+        verdict_say(v, DG_BROKE, "%llu candidates disputed, %llu in control; the first %lld slots after U, in session %lld; up to %llu validators against; "
+                    "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s", (unsigned long long)t->begun, (unsigned long long)c->begun,
+                    (long long)(m->first_slot - m->upgrade_slot), (long long)m->session, (unsigned long long)t->most_against,
+                    (unsigned long long)t->settled[VALID], (unsigned long long)t->settled[INVALID],
+                    (unsigned long long)(t->begun > settled ? t->begun - settled : 0), (unsigned long long)(t->slowest_ms / 1000),
+                    (unsigned long long)(t->slowest_ms / 100 % 10));
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+    } else {
+        verdict_say(v, DG_HELD, "%llu candidates disputed against %llu", (unsigned long long)t->begun, (unsigned long long)c->begun);
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+const dg_claim claim_disputes = {
+    .name = "disputes",
+    .says = "after U no more candidates are called invalid by some validator than in control",
+    .because = "Kusama on 2025-05-09: two sessions after the upgrade validators that were not updated could not read a receipt and disputed everything",
+    .basis = "node model", .network = true,
+    .size = sizeof(memory), .step = step, .finish = finish, .clear = clear,
+};

@@ -1,0 +1,209 @@
+/* dispute.c - somebody calls a candidate invalid, and all others have to say what they
+ * think of it.
+ *
+ * Its backers and those who have approved it have said so already; each other
+ * validator fetches and executes it, three at a time. Finality votes for nothing
+ * above it until a supermajority calls it valid.
+ * Mirrors: dispute-coordinator (participation; DetermineUndisputedChain). */
+#include "node/dispute_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TALE_BLOCKS = 20 }; /* after that many final blocks nobody puts its votes into a block */
+
+uint32_t dg_supermajority(uint32_t validators) { return validators ? validators - (validators - 1) / 3 : 1; }
+
+dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate)
+{
+    for (dg_dispute *d = net->disputes; d; d = d->next)
+        if (dg_hash_equal(&d->candidate, candidate))
+            return d;
+    return NULL;
+}
+
+bool dg_dispute_holds(const dg_network *net, const dg_net_block *b)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    for (uint32_t i = 0; b->approval && i < b->approval->count; i++) {
+        const dg_dispute *d = b->approval->trials[i].dispute;
+        if (d && d->began <= now && !(d->valid && d->concluded_at <= now))
+            return true;
+    }
+    return false;
+}
+
+/* ---- votes ---- */
+
+static dg_ns hop(const dg_network *net, const dg_dispute *d, uint32_t node, uint32_t what)
+{
+    return dg_hear_latency(net, node, net->node_count, (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8 | what);
+}
+
+/* It works at a few at a time; this one comes when the first of those is done. */
+static dg_ns participate(dg_net_node *n, dg_ns heard, dg_ns takes)
+{
+    uint32_t free = 0;
+    for (uint32_t i = 1; i < DG_PARTICIPATIONS; i++)
+        if (n->participating[i] < n->participating[free])
+            free = i;
+    n->participating[free] = (n->participating[free] > heard ? n->participating[free] : heard) + takes;
+    return n->participating[free];
+}
+
+static const dg_checker *checker_of(const dg_trial *t, uint32_t validator)
+{
+    for (uint32_t i = 0; i < t->checker_count; i++)
+        if (t->checkers && t->checkers[i].validator == validator)
+            return &t->checkers[i];
+    return NULL;
+}
+
+static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, bool *first)
+{
+    if (group >= view->group_count)
+        return false;
+    *first = view->members[view->group_from[group]] == validator;
+    for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++)
+        if (view->members[i] == validator)
+            return true;
+    return false;
+}
+
+static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, const dg_trial *t, uint32_t validator)
+{
+    uint32_t node = d->session->node[validator];
+    bool judges = node != DG_NO && (!t->receipt_v2 || net->nodes[node].of->receipts_v2), first = false;
+    const dg_checker *c = checker_of(t, validator);
+    const dg_net_block *parent = &net->blocks[net->blocks[id].parent];
+    dg_voice v = { DG_NEVER, DG_STANCE_NONE };
+    if (node == DG_NO || !dg_is_awake(net, node))
+        return v;
+    if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
+        return (dg_voice){ d->began, first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
+    if (c && c->approved != DG_NEVER && c->approved <= d->began)
+        return (dg_voice){ d->began, DG_STANCE_APPROVED };
+    v.stance = judges ? DG_STANCE_VALID : DG_STANCE_INVALID;
+    v.at = node == d->by ? d->began
+                         : participate(&net->nodes[node], d->began + hop(net, d, d->by, 0), dg_check_ns());
+    v.at += hop(net, d, node, 1);
+    return v;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    dg_ns x = *(const dg_ns *)a, y = *(const dg_ns *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* When enough have said one of the two. */
+static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
+{
+    uint32_t count = 0, needed = dg_supermajority(d->session->validators);
+    for (uint32_t i = 0; i < d->session->validators; i++)
+        if (d->voices[i].stance != DG_STANCE_NONE && (d->voices[i].stance == DG_STANCE_INVALID) == against)
+            times[count++] = d->voices[i].at;
+    if (count < needed)
+        return DG_NEVER;
+    qsort(times, count, sizeof *times, by_time);
+    return times[needed - 1];
+}
+
+static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
+{
+    uint32_t count = d->session->validators;
+    dg_ns *times = dg_calloc(count, sizeof *times), against;
+    d->voices = dg_calloc(count, sizeof *d->voices);
+    if (!times || !d->voices) {
+        dg_free(times);
+        return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
+    }
+    for (uint32_t i = 0; i < count; i++)
+        d->voices[i] = voice_of(net, d, id, t, i);
+    d->concluded_at = majority_at(d, false, times);
+    against = majority_at(d, true, times);
+    d->valid = d->concluded_at != DG_NEVER && d->concluded_at <= against;
+    d->concluded_at = d->valid ? d->concluded_at : against;
+    dg_free(times);
+    return DG_OK;
+}
+
+/* ---- begin and end ---- */
+
+static uint64_t count_against(const dg_dispute *d)
+{
+    uint64_t against = 0;
+    for (uint32_t i = 0; d->voices && i < d->session->validators; i++)
+        against += d->voices[i].stance == DG_STANCE_INVALID;
+    return against;
+}
+
+/* outcome: 0 it began, 1 valid, 2 invalid */
+static dg_code tell(dg_network *net, const dg_dispute *d, unsigned outcome, dg_ns after, dg_error *err)
+{
+    uint64_t n[6] = { net->slot, d->session->index, d->para, outcome, count_against(d), after / DG_MS };
+    dg_record r = { .at = dg_sim_now(net->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block };
+    if (!net->options.each)
+        return DG_OK;
+    memcpy(r.n, n, sizeof r.n);
+    return net->options.each(net->options.user, &r, err);
+}
+
+/* Siblings may have included the same candidate. */
+static void mark_trials(dg_network *net, dg_dispute *d)
+{
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        dg_approval *a = net->blocks[id].gone ? NULL : net->blocks[id].approval;
+        for (uint32_t i = 0; a && i < a->count; i++)
+            if (dg_hash_equal(&a->trials[i].candidate, &d->candidate))
+                a->trials[i].dispute = d;
+    }
+}
+
+dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator, dg_ns at, dg_error *err)
+{
+    const dg_approval *a = net->blocks[id].approval;
+    dg_dispute *d;
+    dg_code rc;
+    if (trial->dispute)
+        return DG_OK;
+    if (!(d = dg_calloc(1, sizeof *d)))
+        return dg_fail(err, DG_NOMEM, "no memory for a dispute");
+    *d = (dg_dispute){ .next = net->disputes, .candidate = trial->candidate, .relay_parent = trial->relay_parent, .session = a->session,
+                       .para = trial->of.para, .block = net->blocks[id].number, .by = a->session->node[validator], .began = at };
+    net->disputes = d;
+    mark_trials(net, d);
+    if ((rc = vote(net, d, id, trial, err)) < 0)
+        return rc;
+    net->stats.disputes++;
+    return tell(net, d, 0, 0, err);
+}
+
+dg_code dg_disputes_step(dg_network *net, dg_error *err)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    uint32_t final = net->blocks[net->finality.finalized].number;
+    for (dg_dispute *d = net->disputes; d; d = d->next) {
+        dg_code rc = DG_OK;
+        if (!d->told && d->concluded_at <= now)
+            rc = tell(net, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
+        d->told = d->concluded_at <= now;
+        if (rc < 0)
+            return rc;
+        if (d->told && d->block + TALE_BLOCKS < final) {
+            dg_free(d->voices);
+            d->voices = NULL;
+        }
+    }
+    return DG_OK;
+}
+
+void dg_disputes_free(dg_dispute *all)
+{
+    while (all) {
+        dg_dispute *next = all->next;
+        dg_free(all->voices);
+        dg_free(all);
+        all = next;
+    }
+}

@@ -1,0 +1,45 @@
+/* dispute_impl.h - a candidate that somebody calls invalid. Inside the room only.
+ *
+ *   dispute.c      who votes how and when, and what comes of it
+ *   dispute_put.c  the statements that an author puts into its block
+ *
+ * As with approvals what one says is heard by all others at one time; votes go
+ * straight to all, one hop. Mirrors: polkadot node/core/dispute-coordinator,
+ * node/network/dispute-distribution, node/core/provisioner (disputes). */
+#ifndef DG_NODE_DISPUTE_IMPL_H
+#define DG_NODE_DISPUTE_IMPL_H
+
+#include "node/approval_impl.h"
+
+typedef enum dg_stance { DG_STANCE_NONE, DG_STANCE_SECONDED, DG_STANCE_BACKED, DG_STANCE_APPROVED, DG_STANCE_VALID, DG_STANCE_INVALID } dg_stance;
+
+typedef struct dg_voice { dg_ns at; dg_stance stance; } dg_voice; /* at: heard by all */
+
+struct dg_dispute {
+    struct dg_dispute *next;   /* older */
+    dg_hash candidate, relay_parent;
+    const dg_session *session;
+    uint32_t para, block, by;  /* block: number of the first that included it; by: node */
+    dg_ns began, concluded_at; /* DG_NEVER: as it stands it is not */
+    bool valid, told;          /* valid: as concluded */
+    dg_voice *voices;          /* by validator; NULL: nobody asks for them any more */
+};
+
+/* Validator of the block's session finds the candidate invalid at `at`: a dispute
+ * begins, unless there is one. */
+dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator, dg_ns at, dg_error *err);
+dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate);
+uint32_t dg_supermajority(uint32_t validators);
+
+/* One dispute as a runtime tells of it: borrowed from the answer. */
+typedef struct dg_dispute_told {
+    uint32_t session;
+    dg_hash candidate;
+    dg_bytes bits[2];          /* for, against: a bit for each validator */
+    uint32_t bit_count[2];
+    bool concluded;
+} dg_dispute_told;
+/* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not decode. */
+bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
+
+#endif

@@ -1,0 +1,162 @@
+/* A minority that cannot read a new kind of receipt calls every candidate invalid that
+ * it is drawn to check. Each time all others have to look at it as well, and finality
+ * waits. What the runtime makes of their votes stands in its own events: it has to
+ * begin and settle the very disputes that the nodes have. */
+#include "model_net.h"
+
+#include "node/dispute_impl.h"
+
+#include <string.h>
+
+#define RECEIPTS "paseo-1009001-e10-40val-8paras.json.zst"
+enum { SESSION = 10, AT = 13, ACTS = 30, LAST = 44, VALIDATORS = 40 }; /* slots; U in session 1, which acts in session 3 */
+
+/* ---- on the real runtime ---- */
+
+static uint32_t open_storm(world *w, uint32_t old_ppm, uint64_t seed)
+{
+    static dg_share shares[2];
+    world_options o = { .seed = seed, .shares = shares, .share_count = 2 };
+    json_t *fields = json_pack("{s:s}", "node_features", "0b11110000");
+    uint32_t old = 0;
+    shares[0] = (dg_share){ dg_class_named("SD_V12_OK"), old_ppm };
+    shares[1] = (dg_share){ dg_class_named("SD_V12_RECEIPTS"), 1000000 - old_ppm };
+    world_open_path(w, fixture_path(RECEIPTS), &o);
+    ck_assert_int_eq(dg_network_configure(w->net, dg_network_first_slot(w->net) + AT, fields, NULL), DG_OK);
+    for (uint32_t i = 0; i < VALIDATORS; i++)
+        old += !dg_network_class(w->net, i)->receipts_v2;
+    world_run(w, LAST);
+    json_decref(fields);
+    return old;
+}
+
+static uint64_t count_outcome(const world *w, uint64_t outcome, uint32_t *first)
+{
+    uint64_t count = 0;
+    *first = UINT32_MAX;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->log[i].kind == DG_REC_DISPUTE && w->log[i].n[3] == outcome) {
+            *first = count++ ? *first : (uint32_t)world_slot(w, &w->log[i]);
+        }
+    return count;
+}
+
+START_TEST(a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_acts)
+{
+    uint32_t first, ignored, old;
+    uint64_t begun, settled;
+    world w;
+    old = open_storm(&w, 100000, 1);
+    ck_assert_uint_gt(old, 0);
+    ck_assert_uint_lt(old, VALIDATORS / 3);
+    begun = count_outcome(&w, 0, &first);
+    settled = count_outcome(&w, 1, &ignored);
+    ck_assert_uint_gt(begun, 10);
+    ck_assert_uint_ge(first, ACTS + 2); /* backed on the first block of the session, included on the next: not at U, not a session after */
+    ck_assert_uint_le(first, ACTS + 4);
+    ck_assert_uint_ge(settled + 8, begun); /* all but those of the last block */
+    ck_assert_uint_eq(count_outcome(&w, 2, &ignored), 0);
+    for (size_t i = 0; i < w.count; i++)
+        if (w.log[i].kind == DG_REC_DISPUTE)
+            ck_assert_uint_eq(w.log[i].n[4], old); /* and nobody else is against */
+    /* the runtime took every vote that was offered, and came to the same ends */
+    ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 4, 0, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 5, 0, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 1, 0, LAST), world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST));
+    for (size_t i = 0; i < w.count; i++)
+        ck_assert_int_ne((int)w.log[i].kind, DG_REC_FAILED);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(nobody_disputes_where_all_can_read)
+{
+    uint32_t first, v2 = 0;
+    world w;
+    ck_assert_uint_eq(open_storm(&w, 0, 1), 0);
+    ck_assert_uint_eq(count_outcome(&w, 0, &first), 0);
+    ck_assert_uint_eq(world_times(&w, DG_REC_STATEMENTS, 0, LAST), 0);
+    for (uint32_t id = 0; id < w.net->block_count; id++) /* and there was something to read */
+        for (uint32_t i = 0; !w.net->blocks[id].gone && i < w.net->blocks[id].view.core_count; i++)
+            v2 += w.net->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED && w.net->blocks[id].view.cores[i].receipt_v2;
+    ck_assert_uint_ge(v2, 8);
+    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, ACTS + 4, LAST), 8);
+    world_close(&w);
+}
+END_TEST
+
+/* Neither side has two thirds: nothing is settled, and finality stays below. */
+START_TEST(without_a_supermajority_finality_stands)
+{
+    uint32_t first, ignored, old;
+    world w;
+    old = open_storm(&w, 450000, 1);
+    ck_assert_uint_gt(old, VALIDATORS / 3);
+    ck_assert_uint_lt(old, VALIDATORS - VALIDATORS / 3);
+    ck_assert_uint_gt(count_outcome(&w, 0, &first), 0);
+    ck_assert_uint_eq(count_outcome(&w, 1, &ignored) + count_outcome(&w, 2, &ignored), 0);
+    for (size_t i = 0; i < w.count; i++)
+        ck_assert(w.log[i].kind != DG_REC_FINALIZED || w.log[i].block < ACTS + 6);
+    ck_assert_uint_gt(dg_block_number(dg_network_best(w.net)), ACTS + 10);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- the rules alone ---- */
+
+static const struct { uint32_t validators, needed; } thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
+START_TEST(two_thirds_and_one_settle_it)
+{
+    ck_assert_uint_eq(dg_supermajority(thirds[_i].validators), thirds[_i].needed);
+}
+END_TEST
+
+/* Answers of ParachainHost_disputes: session, candidate, bits for and against, since, until. */
+static const struct { const char *tail; bool told, concluded; uint32_t bits; } answers[] = {
+    { "0c050c02" "01000000" "00", true, false, 3 },
+    { "0c050c02" "01000000" "0102000000", true, true, 3 },
+    { "0000" "01000000" "00", true, false, 0 },
+    { "0c050c02" "01000000", false, false, 0 },   /* ends too soon */
+    { "0c050c02" "01000000" "02", false, false, 0 }, /* no option */
+    { "feffffff" "0505", false, false, 0 },       /* more bits than bytes */
+};
+START_TEST(what_the_chain_knows_is_read)
+{
+    char text[200];
+    dg_dispute_told t = { .concluded = false };
+    uint32_t left = 1;
+    dg_scale s;
+    snprintf(text, sizeof text, "07000000%064d%s", 0, answers[_i].tail);
+    s = dg_scale_from(hex(text));
+    ck_assert_int_eq(dg_dispute_told_next(&t, &s, &left), answers[_i].told);
+    if (answers[_i].told) {
+        ck_assert_uint_eq(t.session, 7);
+        ck_assert_uint_eq(t.bit_count[0], answers[_i].bits);
+        ck_assert_int_eq(t.concluded, answers[_i].concluded);
+    }
+    ck_assert(!dg_dispute_told_next(&t, &s, &left));
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("dispute");
+    TCase *tc = tcase_create("dispute");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_acts);
+    tcase_add_test(tc, nobody_disputes_where_all_can_read);
+    if (!REDUCED)
+        tcase_add_test(tc, without_a_supermajority_finality_stands);
+    tcase_add_loop_test(tc, two_thirds_and_one_settle_it, 0, ROWS(thirds));
+    tcase_add_loop_test(tc, what_the_chain_knows_is_read, 0, ROWS(answers));
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    if (REDUCED)
+        printf("not run: a storm without an end, under sanitizers\n");
+    world_engine_free();
+    return failed;
+}
