@@ -135,18 +135,55 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
     return json_array_append_new(out, json_string(line));
 }
 
+static const dg_event *first_of(const run_state *run, dg_event_kind kind)
+{
+    for (size_t i = 0; i < run->log.count; i++)
+        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == kind)
+            return &run->log.at[i];
+    return NULL;
+}
+
+/* "SD_V12_OK at 6 nodes": the classes that cannot read what is disputed. */
+static void readers_words(char *out, size_t size, const dg_event *start)
+{
+    const dg_node_class *class;
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = 0; (class = dg_class_at(i)) && used < size; i++) {
+        json_int_t nodes = json_integer_value(json_object_get(json_object_get(start->detail, "classes"), class->name));
+        if (nodes && !class->receipts_v2)
+            used += (size_t)snprintf(out + used, size - used, "%s%s at %lld nodes", used ? ", " : "", class->name, (long long)nodes);
+    }
+}
+
+static int dispute_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *first = broke(claims, "disputes") ? first_of(run, DG_EV_NET_DISPUTE) : NULL, *start = first_of(run, DG_EV_NET_START);
+    char line[500], who[300];
+    if (!first || !start)
+        return 0;
+    readers_words(who, sizeof who, start);
+    snprintf(line, sizeof line, "candidates with descriptors of version 2 were included from #%u on, in session %lld; classes that cannot read them: %s",
+             first->block, (long long)first->n[1], who[0] ? who : "none");
+    return json_array_append_new(out, json_string(line));
+}
+
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
-    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims))
+    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims))
         return -1;
     return topology_causes(out, run, claims);
 }
 
 int network_advice(json_t *out, const json_t *claims)
 {
+    int bad = 0;
+    if (broke(claims, "disputes"))
+        bad = json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
+                                                     "after it was scheduled, and so would taking it back"));
     if (!broke(claims, "topology-present"))
-        return 0;
-    return json_array_append_new(out, json_string("enact on a session boundary or a few blocks before it, where the next session heals it at once, "
+        return bad;
+    return bad | json_array_append_new(out, json_string("enact on a session boundary or a few blocks before it, where the next session heals it at once, "
                                                   "or require node class SD_V12_OK"));
 }
 

@@ -219,6 +219,14 @@ static const struct row {
     { "groups-able", DG_BROKE, 10, "up to 3 of 4 groups cannot reach 2 votes, at most 0 in control; the weakest has 1", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 2 1 1" },
     { "groups-able", DG_BROKE, 10, "at most 1 in control", NET("1") "C10 net-groups 110 4 3 2 5 1\nT10 net-groups 110 4 2 2 1 1\nT11 net-groups 111 4 2 2 0 1" },
 
+#define CHECKED "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 9 9\n"
+    { "disputes", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 0 0 9 9\nT9 net-dispute 109 1 2000 0 3 0" },
+    { "disputes", DG_UNEXERCISED, 0, "no candidate was checked", CHECKED "T10 net-dispute 110 1 2000 0 3 0" }, /* no network began */
+    { "disputes", DG_HELD, 0, "0 candidates disputed against 0", NET("1") CHECKED "T9 net-dispute 109 1 2000 0 3 0" }, /* before U */
+    { "disputes", DG_HELD, 0, "1 candidates disputed against 1", NET("1") "C11 net-dispute 111 1 2000 0 3 0\n" CHECKED "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
+    { "disputes", DG_BROKE, 12, "2 candidates disputed, 0 in control; the first 2 slots after U, in session 4; up to 5 validators against; 1 settled valid, 0 invalid, 1 open; at most 1.5 s",
+      NET("1") CHECKED "T12 net-dispute 112 4 2000 0 3 0\nT13 net-dispute 113 4 2001 0 5 0\nT13 net-dispute 113 4 2000 1 3 1520" },
+    { "disputes", DG_BROKE, 12, "0 settled valid, 1 invalid, 0 open", NET("1") CHECKED "T12 net-dispute 112 4 2000 0 30 0\nT13 net-dispute 113 4 2000 2 30 900" },
     { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 5 0 9 9" }, /* before U */
     { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 0 0" },
     { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked", "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 5 0 9 9" }, /* no network began */

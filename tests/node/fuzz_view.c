@@ -3,7 +3,7 @@
  *
  * Input: one byte that says which answer, one that says the version, the answer. Groups
  * need validators: those are made up. */
-#include "node/node_impl.h"
+#include "node/dispute_impl.h"
 
 #include <assert.h>
 
@@ -39,6 +39,16 @@ static void check_executor(dg_bytes answer)
     assert(dg_hash_equal(&told.full, &again.full) && dg_hash_equal(&told.prepares, &again.prepares));
 }
 
+static void check_disputes(dg_bytes answer)
+{
+    dg_scale s = dg_scale_from(answer);
+    uint32_t left = dg_scale_count(&s, 42);
+    dg_dispute_told t;
+    while (dg_dispute_told_next(&t, &s, &left))
+        for (int side = 0; side < 2; side++)
+            assert(t.bits[side].len == ((size_t)t.bit_count[side] + 7) / 8 && t.bits[side].at + t.bits[side].len <= answer.at + answer.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t ten[321] = { 10 << 2 };
@@ -50,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_session(answer, data[1] % 16);
     if (size < 4096)
         check_executor(answer);
+    check_disputes(answer);
     if (data[0] % DG_ASK_COUNT == DG_ASK_GROUPS)
         assert(dg_view_take(&v, DG_ASK_VALIDATORS, DG_BYTES_OF(ten), NULL) == DG_OK && v.validator_count == 10);
     assert(dg_view_take(&v, (dg_request)(data[0] % DG_ASK_COUNT), answer, NULL) == DG_OK);

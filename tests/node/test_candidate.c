@@ -198,6 +198,40 @@ START_TEST(a_bitfield_signs_bits_session_and_parent)
 }
 END_TEST
 
+/* Nobody signs a descriptor of version 2: where key and signature stood are a version,
+ * core and session, and zeroes. One bit more in what is reserved, and it is another. */
+static void refuse_to_sign(uint8_t sig[64], dg_bytes message, const uint8_t pk[32])
+{
+    (void)sig, (void)message, (void)pk;
+    ck_abort_msg("a collation of version 2 was signed");
+}
+
+START_TEST(a_descriptor_of_version_2_names_core_and_session)
+{
+    dg_candidate_parts parts = { .para = 7, .number = 5, .core = 0x0102, .session = 0x01020304, .receipt_v2 = true, .head = dg_text("head"),
+                                 .validation_data = dg_text("pvd") };
+    dg_candidate first, second;
+    dg_bytes descriptor;
+    ck_assert_int_eq(dg_candidate_init(&second, &parts, refuse_to_sign, NULL), DG_OK);
+    descriptor = dg_bytes_of(second.committed.at, DG_DESCRIPTOR_LEN);
+    assert_bytes(dg_bytes_of(descriptor.at + 36, 7), hex("00020104030201"), "version, core, session");
+    ck_assert(dg_descriptor_is_v2(descriptor) && second.receipt_v2);
+    for (size_t at = 36; at < 228; at += at == 67 ? 97 : 1) {
+        bool named = at > 36 && at < 43;
+        second.committed.at[at] ^= 0x80;
+        ck_assert_msg(dg_descriptor_is_v2(descriptor) == named, "byte %zu", at);
+        second.committed.at[at] ^= 0x80;
+    }
+    parts.receipt_v2 = false;
+    ck_assert_int_eq(dg_candidate_init(&first, &parts, dg_marked_sign, NULL), DG_OK);
+    ck_assert(!dg_descriptor_is_v2(dg_bytes_of(first.committed.at, DG_DESCRIPTOR_LEN)));
+    ck_assert_uint_eq(first.committed.len, second.committed.len);
+    ck_assert(!dg_hash_equal(&first.hash, &second.hash));
+    dg_candidate_clear(&first);
+    dg_candidate_clear(&second);
+}
+END_TEST
+
 START_TEST(without_memory_there_is_no_candidate)
 {
     dg_candidate_parts parts = { .para = 7, .head = dg_text("head") };
@@ -224,6 +258,7 @@ int main(void)
     }
     tcase_add_test(tc, a_vote_signs_kind_candidate_session_and_relay_parent);
     tcase_add_test(tc, a_bitfield_signs_bits_session_and_parent);
+    tcase_add_test(tc, a_descriptor_of_version_2_names_core_and_session);
     tcase_add_test(tc, without_memory_there_is_no_candidate);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
