@@ -136,14 +136,18 @@ typedef struct making {
     dg_kept how;
     dg_enactment enactment;
     bool enacts;
+    dg_heartbeats beats;
 } making;
 
+/* Transactions of a block: heartbeats, or the one that enacts, which leaves no room. */
 static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inherent, dg_error *err)
 {
     dg_block *parent = net->blocks[m->p->parent].block;
-    dg_bytes extrinsic;
-    dg_build_options options = { .claim = m->p->claim, .paras_inherent = inherent };
+    dg_bytes extrinsic, beats[DG_HEARTBEATS_MAX];
+    dg_build_options options = { .claim = m->p->claim, .paras_inherent = inherent, .extrinsics = beats, .extrinsic_count = m->beats.count };
     dg_code rc;
+    for (size_t i = 0, from = 0; i < m->beats.count; from = m->beats.ends[i++])
+        beats[i] = dg_bytes_of(m->beats.bytes.at + from, m->beats.ends[i] - from);
     m->enacts = net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
     if (m->enacts) {
         if ((rc = dg_chain_transition(net->chain, &m->enactment, parent, &net->enact.what, err)) < 0)
@@ -264,7 +268,7 @@ dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *even
     if (net->blocks[m.p->parent].gone)
         return DG_OK;
     rc = dg_provide(net, &inherent, &m.count, node, m.p->parent, err);
-    if (rc == DG_OK) {
+    if (rc == DG_OK && (rc = dg_heartbeats_take(net, &m.beats, node, m.p->parent, m.p->claim.slot, err)) == DG_OK) {
         rc = build(net, &block, &m, dg_buf_bytes(&inherent), &why);
         if (is_theirs(rc))
             rc = tell_failed(net, &m, &why, err);
@@ -274,5 +278,6 @@ dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *even
             rc = built(net, &m, block, err);
     }
     dg_buf_clear(&inherent);
+    dg_buf_clear(&m.beats.bytes);
     return rc;
 }

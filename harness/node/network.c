@@ -260,6 +260,7 @@ void dg_network_free(dg_network *net)
     dg_sessions_free(net->sessions);
     dg_finality_clear(&net->finality);
     dg_faults_clear(net);
+    dg_free(net->beats.at);
     dg_people_clear(&net->people);
     dg_free(net->nodes);
     dg_free(net);

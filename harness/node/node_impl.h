@@ -138,6 +138,7 @@ typedef struct dg_person { uint8_t account[32]; uint32_t node; } dg_person;
 typedef struct dg_people { uint32_t count; dg_person *sorted; } dg_people;
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 void dg_people_clear(dg_people *people);
+uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]); /* DG_NO: nobody known */
 /* By Session.KeyOwner; `kind` as "babe", "audi". DG_NO in `node`: nobody known. */
 dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,
                         const uint8_t key[32], dg_error *err);
@@ -380,6 +381,7 @@ struct dg_network {
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel;
+    struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
     dg_planned_fault *faults;
     uint32_t fault_count;
     dg_network_stats stats;
@@ -420,6 +422,12 @@ dg_code dg_net_refuse(dg_network *net, dg_made *made, dg_error *err);
 dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
 dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
 dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err);
+
+/* heartbeat.c: transactions by which validators say that they are up, as far as an
+ * author has them for a block on `parent`; transaction i ends at ends[i]. */
+enum { DG_HEARTBEATS_MAX = 256 };
+typedef struct dg_heartbeats { dg_buf bytes; size_t ends[DG_HEARTBEATS_MAX]; size_t count; } dg_heartbeats;
+dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent, uint64_t slot, dg_error *err);
 
 /* author.c */
 dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err);

@@ -147,7 +147,7 @@ void dg_people_clear(dg_people *people)
     *people = (dg_people){ .count = 0 };
 }
 
-static uint32_t node_of(const dg_people *p, const uint8_t account[32])
+uint32_t dg_people_node(const dg_people *p, const uint8_t account[32])
 {
     int at = find(p, account);
     return at < 0 ? DG_NO : p->sorted[at].node;
@@ -172,6 +172,6 @@ dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain
     room[4] = 32 << 2; /* compact length of the key */
     memcpy(room + 5, key, 32);
     rc = dg_chain_storage(chain, block, &value, "Session", "KeyOwner", &argument, err);
-    *node = rc == DG_OK && value.len == 32 ? node_of(people, value.at) : DG_NO;
+    *node = rc == DG_OK && value.len == 32 ? dg_people_node(people, value.at) : DG_NO;
     return rc == DG_ABSENT ? DG_OK : rc;
 }

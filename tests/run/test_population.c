@@ -12,6 +12,7 @@ typedef struct seen {
     uint64_t sessions, validators, groups, cores, backed, included, offered;
     uint64_t busiest;       /* included in one block */
     uint64_t failed, absent;
+    uint64_t all_good, some_offline; /* sessions by im-online's word */
 } seen;
 
 static dg_code hear(void *user, const dg_record *r, dg_error *err)
@@ -32,6 +33,21 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
     s->failed += r->kind == DG_REC_FAILED;
     s->absent += r->kind == DG_REC_ABSENT;
     return DG_OK;
+}
+
+static void count_sessions(seen *s, dg_chain *chain, dg_block *block)
+{
+    json_t *events = NULL, *record;
+    size_t i;
+    dg_error err;
+    if (dg_chain_events(chain, block, &events, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    json_array_foreach(events, i, record) {
+        const json_t *of = json_object_get(json_object_get(record, "event"), "ImOnline");
+        s->all_good += json_is_string(of) && strcmp(json_string_value(of), "AllGood") == 0;
+        s->some_offline += json_object_get(of, "SomeOffline") != NULL;
+    }
+    json_decref(events);
 }
 
 static dg_engine *engine;
@@ -60,9 +76,13 @@ static void run_grown(seen *s, const char *spec, const char *size, uint32_t slot
         || dg_chain_open(&plain, source.snapshot, &how, &err) < 0 || dg_population_grow(&grown, plain, &wanted, &err) < 0)
         ck_abort_msg("%s: %s", spec, err.text);
     how.state = grown.state;
-    if (dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK
-        || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0)
+    if (dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK)
         ck_abort_msg("%s: %s", spec, err.text);
+    for (uint32_t slot = 0; slot <= slots; slot++) {
+        if (dg_network_run(net, dg_network_first_slot(net) + slot, &err) < 0)
+            ck_abort_msg("%s: %s", spec, err.text);
+        count_sessions(s, chain, dg_network_best(net));
+    }
     dg_network_free(net);
     dg_chain_close(chain);
     dg_chain_close(plain);
@@ -70,15 +90,15 @@ static void run_grown(seen *s, const char *spec, const char *size, uint32_t slot
     dg_source_close(&source);
 }
 
-static const struct { const char *spec, *size; uint32_t validators, parachains, slots; } rows[] = {
-    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50 }, /* a core for each parachain of the list */
-    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50 },
-    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30 },        /* asynchronous backing */
-    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30 },        /* cores are sold */
-    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30 },       /* claim queue */
-    { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30 },
-    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30 },        /* authorities by a list, not by stake */
-    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130 },  /* before all of it */
+static const struct { const char *spec, *size; uint32_t validators, parachains, slots; bool asks; } rows[] = {
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true }, /* a core for each parachain of the list */
+    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50, false },
+    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30, false },        /* asynchronous backing */
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false },        /* cores are sold */
+    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30, false },       /* claim queue */
+    { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30, false },
+    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30, true },  /* authorities by a list, not by stake */
+    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130, true }, /* before all of it */
 };
 
 START_TEST(a_grown_network_is_one_to_its_runtime)
@@ -95,6 +115,8 @@ START_TEST(a_grown_network_is_one_to_its_runtime)
                   rows[_i].spec, (unsigned long long)s.busiest, (unsigned long long)s.backed, (unsigned long long)s.offered);
     ck_assert_uint_eq(s.failed, 0);
     ck_assert_uint_eq(s.absent, 0); /* every key has its node */
+    ck_assert_uint_eq(s.some_offline, 0); /* and every node its heartbeat, where the runtime asks for one */
+    ck_assert_uint_ge(s.all_good, rows[_i].asks ? 2 : 0);
 }
 END_TEST
 
