@@ -64,7 +64,7 @@ static void set_stage(stage *g, const scene *s)
         g->node_of[i] = s->nodes - 1 - i; /* validators are not numbered like nodes */
         g->members[i] = i;
         g->group_from[i] = i * s->group < s->nodes ? i * s->group : s->nodes;
-        g->nodes[i] = (dg_net_node){ .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0, .best = 1 };
+        g->nodes[i] = (dg_net_node){ .of = dg_class_named("SD_V12_OK"), .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0, .best = 1 };
     }
     memcpy(g->imported, s->imported, sizeof g->imported);
     *view = (dg_view){ .group_from = g->group_from, .members = g->members, .group_count = s->nodes / s->group };
