@@ -80,6 +80,26 @@ static void label(sheet *s, const char *word)
     sheet_to(s, COLUMN_NAME);
 }
 
+/* Who the nodes are, and that their chain forks as real ones do. */
+static void network(sheet *s, const json_t *n)
+{
+    const json_t *t = json_object_get(n, "treatment"), *count;
+    long long slots = whole_at(t, "slots");
+    const char *class;
+    bool first = true;
+    if (!n)
+        return;
+    label(s, "nodes");
+    json_object_foreach((json_t *)json_object_get(n, "classes"), class, count) {
+        printf_wrap(s, COLUMN_NAME, "%s%lld %.80s", first ? "" : "+ ", (long long)json_integer_value(count), class);
+        first = false;
+    }
+    if (slots)
+        printf_wrap(s, COLUMN_NAME, " (table %.20s); %lld of %lld slots contested (%lld %%), %lld blocks lost, finality %lld to %lld behind", text_at(n, "table"),
+                    whole_at(t, "contested"), slots, 100 * whole_at(t, "contested") / slots, whole_at(t, "pruned"), whole_at(t, "lag_min"), whole_at(t, "lag_max"));
+    sheet_end(s);
+}
+
 static void head(sheet *s, const json_t *o)
 {
     const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
@@ -105,6 +125,7 @@ static void head(sheet *s, const json_t *o)
         printf_wrap(s, COLUMN_NAME, "%s", fields);
         sheet_end(s);
     }
+    network(s, json_object_get(o, "network"));
     label(s, "by");
     printf_wrap(s, COLUMN_NAME, "%.40s %.40s, %.60s", text_at(program, "name"), text_at(program, "version"), text_at(program, "engine"));
     sheet_end(s);

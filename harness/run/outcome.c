@@ -210,7 +210,7 @@ static int put_head(json_t *out, const run_state *run)
         | outcome_put(out, "from", runtime_json(run->from_kept)) | outcome_put(out, "to", runtime_json(run->to))
         | outcome_put(out, "validators", json_integer(run->validators)) | outcome_put(out, "parachains", json_integer(run->parachains))
         | outcome_put(out, "epoch_slots", json_integer((json_int_t)run->clock.epoch_slots))
-        | outcome_put(out, "slot_ms", json_integer((json_int_t)run->clock.slot_ms));
+        | outcome_put(out, "slot_ms", json_integer((json_int_t)run->clock.slot_ms)) | network_sum(out, run);
 }
 
 static int put_body(json_t *out, const run_state *run, const json_t *claims)

@@ -40,6 +40,20 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
     { path "[].validators", KEY_WHOLE, .says = "nodes that are para validators and up, at its end" }, \
     { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
     { path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session" }
+#define SUMS(path) \
+    { path, KEY_OBJECT, true, .says = "the network of one arm, losing blocks included" }, \
+    { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
+    { path ".contested", KEY_WHOLE, true, .says = "slots with two claims or more" }, \
+    { path ".empty", KEY_WHOLE, true, .says = "slots without a block" }, \
+    { path ".claims", KEY_WHOLE, true, .says = "validators entitled to a slot" }, \
+    { path ".blocks", KEY_WHOLE, true, .says = "built" }, \
+    { path ".failed", KEY_WHOLE, true, .says = "that could not be built" }, \
+    { path ".pruned", KEY_WHOLE, true, .says = "that lost" }, \
+    { path ".lag_min", KEY_WHOLE, true, .says = "blocks that finality was behind at least" }, \
+    { path ".lag_max", KEY_WHOLE, true, .says = "and at most" }, \
+    { path ".backed", KEY_WHOLE, true, .says = "candidates, by the runtime's events" }, \
+    { path ".included", KEY_WHOLE, true, .says = "candidates" }, \
+    { path ".timed_out", KEY_WHOLE, true, .says = "candidates" }
 #define ARM(path) \
     { path, KEY_OBJECT, true, .says = "one arm of the run" }, \
     { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
@@ -80,6 +94,13 @@ static const key_row rows[] = {
     { "upgrade.pending", KEY_BOOL, true, .says = "N waited one block in :pending_code" },
     { "epoch_slots", KEY_WHOLE, true, .says = "slots of a session, as read at the fork" },
     { "slot_ms", KEY_WHOLE, true, .says = "duration of a slot" },
+    { "network", KEY_OBJECT, .says = "with a network" },
+    { "network.nodes", KEY_WHOLE, true, .says = "validators of the fork" },
+    { "network.forks", KEY_BOOL, true, .says = "false: only the first claim of a slot was used" },
+    { "network.table", KEY_TEXT, true, .says = "version of the class table" },
+    { "network.classes", KEY_OBJECT, true, .open = true, .says = "nodes of each class" },
+    SUMS("network.control"),
+    SUMS("network.treatment"),
     ARM("control"),
     ARM("treatment"),
     { "result", KEY_TEXT, true, .words = results, .says = "the verdict" },

@@ -237,6 +237,9 @@ dg_code network_end(arm *a, uint64_t end, dg_error *err);
 dg_block *network_best(const arm *a);
 void network_free(arm *a);
 
+/* network_sum.c: `network` of the outcome; nothing without one */
+int network_sum(json_t *out, const run_state *run);
+
 /* network_causes.c */
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_advice(json_t *out, const json_t *claims);

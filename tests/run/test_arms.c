@@ -197,6 +197,29 @@ static json_int_t sum(const json_t *rows, const char *key)
     return sum;
 }
 
+/* What the head of the report says of the network is what its slots add up to. */
+static void check_sums(const json_t *o, const json_t *rows, const char *arm)
+{
+    static const char *const same[][2] = { { "claims", "claims" }, { "blocks", "built" }, { "failed", "failed" }, { "backed", "backed" },
+                                           { "included", "included" }, { "timed_out", "timed_out" } };
+    const json_t *sums = json_object_get(json_object_get(o, "network"), arm), *row;
+    json_int_t contested = 0, empty = 0;
+    size_t i;
+    for (i = 0; i < sizeof same / sizeof *same; i++)
+        ck_assert_int_eq(json_integer_value(json_object_get(sums, same[i][0])), sum(rows, same[i][1]));
+    json_array_foreach(rows, i, row) {
+        contested += json_integer_value(json_object_get(row, "claims")) > 1;
+        empty += !json_integer_value(json_object_get(row, "built"));
+    }
+    ck_assert_int_eq(json_integer_value(json_object_get(sums, "slots")), (json_int_t)json_array_size(rows));
+    ck_assert_int_eq(json_integer_value(json_object_get(sums, "contested")), contested);
+    ck_assert_int_eq(json_integer_value(json_object_get(sums, "empty")), empty);
+    ck_assert_int_gt(contested, 0);
+    ck_assert_int_gt(json_integer_value(json_object_get(sums, "pruned")), 0);
+    ck_assert_int_ge(json_integer_value(json_object_get(sums, "lag_max")), json_integer_value(json_object_get(sums, "lag_min")));
+    ck_assert_int_ge(json_integer_value(json_object_get(sums, "lag_min")), 2);
+}
+
 /* In the stall nobody holds a topology and little is backed: a picture shows it. */
 START_TEST(the_stall_shows_in_the_series)
 {
@@ -220,6 +243,8 @@ START_TEST(the_stall_shows_in_the_series)
         if (slot < u) /* up to U both are one */
             ck_assert(json_equal((json_t *)row, json_array_get(control, i)));
     }
+    check_sums(o, control, "control");
+    check_sums(o, treatment, "treatment");
     ck_assert_int_gt(sum(control, "backed"), sum(treatment, "backed") + 50);
     ck_assert_int_gt(sum(control, "included"), 0);
     ck_assert_int_eq(sum(control, "timed_out"), 0);
