@@ -172,6 +172,7 @@ void arm_clear(arm *a)
 {
     for (int m = 0; m < MOMENT_COUNT; m++)
         sample_clear(&a->samples[m]);
+    sample_clear(&a->without);
     scan_clear(&a->settled);
     scan_clear(&a->end);
     json_decref(a->config);

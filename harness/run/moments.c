@@ -133,6 +133,8 @@ static dg_code at_upgrade(arm *a, dg_block *block, dg_error *err)
         return rc;
     if ((rc = migration_begin(a, block, err)) < 0 || (rc = ask_at(a, MOMENT_UPGRADE, block, err)) < 0)
         return rc;
+    if (a->network && a->which == DG_ARM_TREATMENT && (rc = sample_without(a, block, err)) < 0)
+        return rc;
     return sets_log(a, block, "U", err);
 }
 

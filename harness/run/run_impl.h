@@ -81,6 +81,7 @@ typedef struct arm {
     uint32_t failures;               /* builds that failed one after another */
     char reason[300];
     sample samples[MOMENT_COUNT];
+    sample without;            /* treatment's state U as N-1 would answer over it */
     scan settled, end;
     json_t *config, *config_end, *calls; /* by name; owned */
     /* At U: storage versions by pallet, and values whose type N changes; these once
@@ -168,6 +169,8 @@ dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 *
 
 /* sample.c: asks; sample_log.c: what the answers come to */
 dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
+/* Who wins at U may differ between the arms of a network; its own state never does. */
+dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
 void sample_clear(sample *s);
 void answer_words(char *out, size_t size, const json_t *value); /* compact JSON, cut with ".." */
 void sample_log(arm *a, moment m);   /* events of treatment; U's when U+1's are there */

@@ -86,53 +86,67 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
     json_decref(json);
 }
 
-static dg_code ask(answer *out, arm *a, dg_block *block, const api_row *row, const dg_meta *meta, dg_bytes input, dg_error *err)
+/* Whom to ask at a block: the code that answers there, or another one over its state. */
+typedef struct asked { dg_block *block; dg_runtime *runtime; bool other; } asked;
+
+static dg_code call(const asked *at, arm *a, dg_host_result *room, dg_bytes *value, const char *entry, dg_bytes input, dg_error *why)
+{
+    dg_host_options options = { .context = DG_CONTEXT_QUERY, .simulated_validators = true };
+    dg_state *state;
+    dg_code rc;
+    if (!at->other)
+        return dg_chain_call(a->chain, at->block, value, &room->cost, entry, input, why);
+    if (!(state = dg_state_fork(dg_block_state(at->block))))
+        return dg_fail(why, DG_NOMEM, "no memory to fork a state");
+    rc = dg_runtime_call(at->runtime, room, entry, input, state, &options, why);
+    *value = dg_buf_bytes(&room->output);
+    dg_state_free(state);
+    return rc;
+}
+
+static dg_code ask(answer *out, arm *a, const asked *at, const api_row *row, const dg_meta *meta, dg_bytes input, dg_error *err)
 {
     char entry[96];
     dg_error why = { .text = "" };
-    dg_call_cost cost = { 0 };
+    dg_host_result room = { .cost = { 0 } };
     dg_bytes value;
     api_entry(entry, sizeof entry, row);
     out->asked = true;
-    out->rc = dg_chain_call(a->chain, block, &value, &cost, entry, input, &why);
-    out->fuel = cost.fuel;
-    if (out->rc == DG_IO || out->rc == DG_NOMEM)
-        return dg_fail(err, out->rc, "%s", why.text);
+    out->rc = call(at, a, &room, &value, entry, input, &why);
+    out->fuel = room.cost.fuel;
     if (out->rc == DG_OK)
         keep(out, a, row, meta, value);
     else
         snprintf(out->error, sizeof out->error, "%.199s", out->rc == DG_ABSENT ? "declared, but not exported" : why.text);
-    return DG_OK;
+    dg_host_result_clear(&room);
+    return out->rc == DG_IO || out->rc == DG_NOMEM ? dg_fail(err, out->rc, "%s", why.text) : DG_OK;
 }
 
 /* ---- one moment ---- */
 
-static dg_code ask_all(sample *s, arm *a, dg_block *block, dg_runtime *runtime, const question *q, dg_error *err)
+static dg_code ask_all(sample *s, arm *a, const asked *at, const question *q, dg_error *err)
 {
     const dg_meta *meta = NULL;
     const api_row *row;
-    dg_runtime_meta(runtime, &meta, NULL);
+    dg_runtime_meta(at->runtime, &meta, NULL);
     for (size_t i = 0; (row = api_at(i)); i++) {
-        uint32_t version = dg_version_api(dg_runtime_version(runtime), row->api);
+        uint32_t version = dg_version_api(dg_runtime_version(at->runtime), row->api);
         dg_bytes input;
         dg_code rc;
         s->answers[i].version = version;
         if (version < row->since || !question_input(q, row->ask, &input))
             continue;
-        if ((rc = ask(&s->answers[i], a, block, row, meta, input, err)) < 0)
+        if ((rc = ask(&s->answers[i], a, at, row, meta, input, err)) < 0)
             return rc;
     }
     return DG_OK;
 }
 
-dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
+static dg_code take(sample *s, arm *a, const asked *at, dg_error *err)
 {
-    sample *s = &a->samples[m];
-    dg_runtime *runtime;
+    dg_block *block = at->block;
     question q;
-    dg_code rc = dg_block_runtime(a->chain, block, &runtime, err);
-    if (rc < 0)
-        return rc;
+    dg_code rc;
     sample_clear(s);
     if (!(s->answers = dg_calloc(API_COUNT_MAX, sizeof *s->answers)))
         return dg_fail(err, DG_NOMEM, "no memory for the answers at #%u", dg_block_number(block));
@@ -141,9 +155,21 @@ dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
     s->session = a->session;
     s->at = run_at(a->run, dg_block_slot(block));
     question_make(&q, a, block);
-    rc = ask_all(s, a, block, runtime, &q, err);
+    rc = ask_all(s, a, at, &q, err);
     question_clear(&q);
     return rc;
+}
+
+dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
+{
+    asked at = { .block = block };
+    dg_code rc = dg_block_runtime(a->chain, block, &at.runtime, err);
+    return rc < 0 ? rc : take(&a->samples[m], a, &at, err);
+}
+
+dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err)
+{
+    return take(&a->without, a, &(asked){ upgrade, a->run->from_kept, true }, err);
 }
 
 void sample_clear(sample *s)

@@ -9,12 +9,19 @@ static bool differs(const answer *a, const answer *b)
     return a->asked && b->asked && a->rc == DG_OK && b->rc == DG_OK && !dg_hash_equal(&a->essence, &b->essence);
 }
 
+/* What is said without N: over the same state by N-1 where that was asked, else by control
+ * in its block. */
+static const sample *without(const arm *a, moment m)
+{
+    return m == MOMENT_UPGRADE && a->without.taken ? &a->without : &a->run->control.samples[m];
+}
+
 /* At U the answer is neither what the same code says one block later nor what
  * control says now. Where control cannot tell and the session changed between
  * the two, a difference means nothing. */
 static bool contradicts(const arm *a, moment m, size_t i)
 {
-    const sample *control = &a->run->control.samples[m], *later = &a->samples[MOMENT_AFTER];
+    const sample *control = without(a, m), *later = &a->samples[MOMENT_AFTER];
     const answer *now = &a->samples[m].answers[i];
     if (m != MOMENT_UPGRADE || !later->taken || !differs(now, &later->answers[i]))
         return false;
@@ -58,7 +65,7 @@ static int put_text(json_t *detail, const char *key, const char *text)
 static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
 {
     const answer *now = &a->samples[m].answers[i];
-    const sample *control = &a->run->control.samples[m], *later = &a->samples[MOMENT_AFTER];
+    const sample *control = without(a, m), *later = &a->samples[MOMENT_AFTER];
     char entry[96];
     json_t *out = json_object();
     int bad;
