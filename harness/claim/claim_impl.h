@@ -9,7 +9,7 @@ extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence
     claim_api_window, claim_api_compatible, claim_migration, claim_queued_calls, claim_reimport,
     claim_state_growth, claim_topology_present, claim_backing_rate, claim_inclusion_rate, claim_finality_lag,
     claim_groups_able, claim_no_shows, claim_collator_health, claim_para_interval, claim_pvf_ready,
-    claim_disputes;
+    claim_disputes, claim_upgrade_stall;
 
 /* Where something went wrong, and how often. */
 typedef struct tally { uint32_t first, last; uint64_t count; } tally;

@@ -79,9 +79,9 @@ static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, cons
 static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
-    dg_ns at = slot_start(net, b) + lot->tranche * tick_ns(), here = b->imported[node];
+    dg_ns at = slot_start(net, b) + lot->tranche * tick_ns(), here = b->taken[node];
     at = here > at ? here : at;
-    if (here >= DG_WAITING || at > now || !dg_is_awake(net, node))
+    if (here == DG_NEVER || at > now || !dg_is_awake(net, node))
         return DG_NEVER;
     return at > a->stepped || !a->stepped ? at : now;
 }

@@ -99,12 +99,43 @@ dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err)
 
 /* ---- proposing ---- */
 
+/* When there is something to propose: what the subsystems have gathered a while after
+ * they took the leaf up, or without them when they do not answer in time. */
+static dg_ns inherent_ready(const dg_network *net, uint32_t node, uint32_t parent)
+{
+    dg_ns taken = net->blocks[parent].taken[node], give_up = dg_sim_now(net->sim) + dg_constant_of(DG_CONST_INHERENT_LIMIT), ready;
+    ready = (taken == DG_NEVER ? net->nodes[node].busy_until : taken) + dg_constant_of(DG_CONST_PROPOSE_WAIT);
+    return ready < give_up ? ready : give_up;
+}
+
+/* Who wakes up within a slot has what is left of it, two thirds at most. After slots
+ * without a block there is more time, twice as much for every second one.
+ * Mirrors: sc-consensus-slots (proposing_remaining_duration, slot_lenience_exponential). */
+static dg_ns budget_of(const dg_network *net, uint64_t slot, uint32_t parent, dg_ns late)
+{
+    enum { STEP = 2, CAP = 7 };
+    const dg_net_block *b = &net->blocks[parent];
+    uint64_t skipped = b->parent != DG_NO && slot > b->slot + 1 ? slot - b->slot - 1 : 0, times = skipped / STEP;
+    dg_ns part = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET), left = net->slot_ns - late;
+    dg_ns lenience = skipped ? part << (times < CAP ? times : CAP) : 0;
+    return (left < part ? left : part) + lenience;
+}
+
+/* As soon as the code that is to execute the block has been compiled. */
+static dg_code propose_later(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+{
+    dg_sim_msg *msg = dg_sim_msg_keep(event->msg);
+    dg_code rc = dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, 0, &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = event->a, .msg = msg }, err);
+    dg_sim_msg_drop(net->sim, msg);
+    return rc;
+}
+
 /* An inherent of a fresh leaf is ready a while after it; what does not fit into the
  * budget of the slot is not built. */
 dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
 {
     const proposal *given = dg_sim_msg_data(event->msg);
-    dg_ns now = dg_sim_now(net->sim), ready, budget = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET);
+    dg_ns now = dg_sim_now(net->sim), ready, budget;
     dg_sim_local late = dg_sim_local_now(net->sim, (dg_node_ix){ node }) - slot_start(net, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
@@ -112,10 +143,14 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
     dg_code rc;
     if (net->blocks[parent].parent != DG_NO && net->blocks[parent].slot >= given->claim.slot)
         parent = given->parent; /* the slot's other block was quicker: not on top of it */
-    if (!dg_net_has(net, node, parent) || late >= (dg_sim_local)budget)
-        return DG_OK; /* its process stood still when the slot came */
-    budget -= late > 0 ? (dg_ns)late : 0;
-    ready = net->blocks[parent].imported[node] + dg_constant_of(DG_CONST_PROPOSE_WAIT);
+    if (!dg_net_has(net, node, parent) || late >= (dg_sim_local)net->slot_ns)
+        return DG_OK; /* its process stood still for the whole slot */
+    if ((rc = dg_node_compile(net, node, parent, true, err)) < 0)
+        return rc;
+    if (dg_sim_node_paused(net->sim, (dg_node_ix){ node }))
+        return propose_later(net, node, event, err);
+    budget = budget_of(net, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0);
+    ready = inherent_ready(net, node, parent);
     if (ready > now + budget)
         return DG_OK;
     if ((rc = dg_sim_msg_new(net->sim, &msg, sizeof *p, NULL, err)) < 0)
@@ -189,6 +224,7 @@ static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
     dg_code rc = code.len ? dg_chain_enacted(net->chain, b->block, code, &pending, &why) : DG_OK;
     uint64_t n[6] = { b->slot, rc == DG_OK, pending };
     b->enacted = true;
+    b->pending = pending;
     if (rc == DG_NOMEM || rc == DG_IO)
         return dg_fail(err, rc, "%s", why.text);
     return dg_record_emit(net, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text, err);

@@ -19,6 +19,23 @@ static dg_code make_room(dg_network *net, dg_error *err)
     return DG_OK;
 }
 
+static void forget(dg_net_block *b)
+{
+    dg_work_clear(b);
+    dg_approval_free(b->approval);
+    b->approval = NULL;
+    if (b->viewed)
+        dg_view_clear(&b->view);
+    dg_free(b->imported);
+    dg_free(b->taken);
+    dg_free(b->kept);
+    b->imported = b->taken = NULL;
+    b->kept = NULL;
+    b->block = NULL;
+    b->viewed = false;
+    b->gone = true;
+}
+
 dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, uint32_t author, bool primary, dg_error *err)
 {
     dg_net_block *b;
@@ -27,10 +44,14 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
         return rc;
     b = &net->blocks[net->block_count];
     *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
-    if (!(b->imported = dg_malloc(net->node_count * sizeof *b->imported)))
+    b->imported = dg_malloc(net->node_count * sizeof *b->imported);
+    b->taken = dg_malloc(net->node_count * sizeof *b->taken);
+    if (!b->imported || !b->taken) {
+        forget(b);
         return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
+    }
     for (uint32_t i = 0; i < net->node_count; i++)
-        b->imported[i] = DG_NEVER;
+        b->imported[i] = b->taken[i] = DG_NEVER;
     if (parent != DG_NO) {
         b->weight = net->blocks[parent].weight + primary;
         b->enacted = net->blocks[parent].enacted;
@@ -104,22 +125,6 @@ uint32_t dg_net_favourite(const dg_network *net)
 }
 
 /* ---- forgetting ---- */
-
-static void forget(dg_net_block *b)
-{
-    dg_work_clear(b);
-    dg_approval_free(b->approval);
-    b->approval = NULL;
-    if (b->viewed)
-        dg_view_clear(&b->view);
-    dg_free(b->imported);
-    dg_free(b->kept);
-    b->imported = NULL;
-    b->kept = NULL;
-    b->block = NULL;
-    b->viewed = false;
-    b->gone = true;
-}
 
 /* The newest block that every node has finalized. */
 static uint32_t agreed(const dg_network *net)

@@ -8,27 +8,36 @@
 #include <string.h>
 
 #define V(n) (1u << (n))
+/* Questions for ParachainHost came with the releases: 5 with v0.9.43, 9 by v1.6, 10
+ * with v1.8, 11 (claim_queue) with v1.11, 13 in 2025. For the table of versions see
+ * subsystem-types messages.rs; which release first asked is unverified. */
 #define COLLATION .collation = V(1) | V(2), .keeps_v1_collations = true
 
 static const dg_node_class classes[] = {
     { "SD_V1", "before v1.0: legacy statements only, useless for backing once ParachainHost is 7",
-      .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1), .collation = V(1) },
+      .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1), .collation = V(1),
+      .host_known = 5, .pace = 1000 },
     { "SD_V12_STRICT", "v1.0 and later, before 1920: as SD_V12_DROP, and refuses collations of version 1 once asynchronous backing is on",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), .collation = V(1) | V(2) },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), .collation = V(1) | V(2),
+      .host_known = 8, .pace = 1000 },
     { "SD_V12_DROP", "with 1920, to v1.6: forgets a topology that comes before asynchronous backing",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION,
+      .host_known = 9, .pace = 1000 },
     { "SD_V12_PURGE", "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION },
+      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION,
+      .host_known = 10, .pace = 1000 },
     { "SD_V12_OK", "with 4269, to v1.16: the newest topology that was put aside stays",
       .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
-      .validation = V(1) | V(2) | V(3), COLLATION },
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11, .pace = 1000 },
     { "SD_V12_RECEIPTS", "v1.17 and later: as SD_V12_OK, and reads candidate receipts of version 2",
       .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
-      .validation = V(1) | V(2) | V(3), COLLATION },
+      .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
     { "SD_V2_ONLY", "2025 and later: no legacy statements, validation protocol 3 alone",
-      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION },
+      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION,
+      .host_known = 13, .pace = 1000 },
     { "KAGOME", "another implementation: computes the grid when a session's entry is made",
-      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .validation = V(1) | V(2) | V(3), COLLATION },
+      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .validation = V(1) | V(2) | V(3), COLLATION,
+      .host_known = 12, .pace = 1000, .caches_compiled = true },
 };
 
 #undef V
@@ -61,6 +70,7 @@ unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 static const struct { uint64_t value; const char *source; } constants[DG_CONST_COUNT] = {
     [DG_CONST_SLOT_BUDGET] = { 667, "slot budget: polkadot node/service, SlotProportion 2/3" },
     [DG_CONST_PROPOSE_WAIT] = { 2000 * DG_MS, "propose wait: provisioner PRE_PROPOSE_TIMEOUT" },
+    [DG_CONST_INHERENT_LIMIT] = { 2500 * DG_MS, "inherent limit: node/core/parachains-inherent PROVISIONER_TIMEOUT, then default data; unverified" },
     [DG_CONST_BITFIELD_WAIT] = { 1500 * DG_MS, "bitfield wait: bitfield-signing SPAWNED_TASK_DELAY" },
     [DG_CONST_COLLATION] = { 700 * DG_MS, "collation: 500 ms of authoring in synchronous backing, 200 ms to the backer" },
     [DG_CONST_SLOT_DRIFT] = { 1000 * DG_MS, "slot drift: cumulus omni-node, slot_drift of the slot-based author" },
@@ -76,8 +86,25 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_LAG_MAX] = { 500, "finality lag: polkadot relay_chain_selection, MAX_FINALITY_LAG" },
     [DG_CONST_GOSSIP] = { 1000 * DG_MS, "gossip duration: polkadot node/service, GRANDPA_GOSSIP_DURATION" },
     [DG_CONST_BEFORE_BEST] = { 2, "before best: sc-consensus-grandpa VotingRulesBuilder default, BeforeBestBlockBy(2)" },
-    [DG_CONST_FUEL_PER_US] = { 1000, "fuel: one instruction a nanosecond on the machine of reference; ours" },
+    [DG_CONST_FUEL_PER_US] = { 1000, "fuel: `bench fuel`, six calls of Paseo 1001002 at a leaf, each in a fresh instance: 959 together, 2306 in "
+                                      "the largest alone; whole blocks 1990" },
+    [DG_CONST_CALLS_AT_ONCE] = { 4, "calls at once: runtime-api MAX_PARALLEL_REQUESTS" },
+    [DG_CONST_HARDWARE] = { 2000, "hardware: from as quick as where fuel was measured to half as quick; ours" },
+    [DG_CONST_STALL_LIMIT] = { 10000 * DG_MS, "stall limit: orchestra's signal timeout, from memory; unverified" },
+    [DG_CONST_SHUTDOWN] = { 60000 * DG_MS, "shutdown: polkadot-sdk 5738, tasks are waited for up to 60 s" },
+    [DG_CONST_RESTART_MIN] = { 20000 * DG_MS, "restart, least: a process under supervision; ours" },
+    [DG_CONST_RESTART_MAX] = { 600000 * DG_MS, "restart, most: by hand; the incident of 2024-09-17 was over after about ten minutes" },
+    [DG_CONST_COMPILE] = { 2558000, "compile: real nodes at an upgrade, 66 s of two cores for two times 12,901,417 bytes (wasmtime alone: 1.1 us a byte)" },
+    [DG_CONST_COMPILE_CORES_MIN] = { 4, "compile cores, least: hardware asked of validators until 2024; unverified" },
+    [DG_CONST_COMPILE_CORES_MAX] = { 8, "compile cores, most: hardware asked of validators since; unverified" },
 };
 
 uint64_t dg_constant_of(dg_constant which) { return constants[which].value; }
 const char *dg_constant_source(dg_constant which) { return constants[which].source; }
+
+void dg_compile_range(dg_ns out[2], uint64_t wasm_len)
+{
+    uint64_t one_core = dg_constant_of(DG_CONST_COMPILE) / 1000 * wasm_len;
+    out[0] = one_core / dg_constant_of(DG_CONST_COMPILE_CORES_MAX);
+    out[1] = one_core / dg_constant_of(DG_CONST_COMPILE_CORES_MIN);
+}

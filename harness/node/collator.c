@@ -113,8 +113,8 @@ static dg_ns next_tick(const dg_network *net, dg_ns at)
 dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    dg_ns at = b->imported[node];
-    if (at >= DG_WAITING || b->candidates[core].para == DG_NO || !dg_collation_taken(net, b, core, node))
+    dg_ns at = b->taken[node];
+    if (at == DG_NEVER || b->candidates[core].para == DG_NO || !dg_collation_taken(net, b, core, node))
         return DG_NEVER;
     if (b->candidates[core].by->of->own_clock)
         at = next_tick(net, at);

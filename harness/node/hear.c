@@ -73,7 +73,8 @@ static bool vouches(const spread *s, uint32_t node)
     return states(s, node) && (!s->b->candidates[s->core].receipt_v2 || s->net->nodes[node].of->receipts_v2);
 }
 
-static dg_ns imported(const spread *s, uint32_t node) { return s->b->imported[node]; }
+/* When it took the leaf up: what it hears before waits. */
+static dg_ns taken(const spread *s, uint32_t node) { return s->b->taken[node]; }
 
 static dg_ns later(dg_ns a, dg_ns b) { return a > b ? a : b; }
 
@@ -114,7 +115,7 @@ static void find_votes(spread *s)
         dg_ns from;
         if (!vouches(s, node) || !linked(s, first, node))
             continue;
-        from = later(later(ready + latency(s, first, node), imported(s, node)), artifact(s, node));
+        from = later(later(ready + latency(s, first, node), taken(s, node)), artifact(s, node));
         s->voted[i] = i == s->seconder ? ready : from == DG_NEVER ? DG_NEVER : from + execute;
     }
 }

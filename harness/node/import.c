@@ -1,79 +1,9 @@
 /* import.c - a block, or the news of finality, reaches a node: its client picks a
- * best block, its overseer tells the leaves, and its subsystems take them up.
- * Mirrors: node/overseer; gossip-support (handle_active_leaves). */
+ * best block, its overseer tells the leaves (signal.c).
+ * Mirrors: sc-client, node/overseer. */
 #include "node/node_impl.h"
 
 #include <string.h>
-
-/* ---- subsystems ---- */
-
-/* Relay parents beside the leaf itself that candidates of its session may name. */
-static void fill_ancestors(const dg_network *net, dg_new_leaf *leaf, const dg_net_block *b)
-{
-    uint32_t left = b->view.ancestry < DG_ANCESTORS_MAX ? b->view.ancestry : DG_ANCESTORS_MAX;
-    for (uint32_t id = b->parent; left && id != DG_NO; left--) {
-        const dg_net_block *a = &net->blocks[id];
-        if (a->gone || !a->viewed || !a->session || a->view.session != b->view.session)
-            return;
-        leaf->ancestors[leaf->ancestor_count++] = (dg_parent){ id, a->number, a->view.session };
-        id = a->parent;
-    }
-}
-
-/* gossip-support: once in a session, at its first leaf here. A session that could
- * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
-static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
-{
-    dg_net_node *n = &net->nodes[node];
-    const dg_net_block *b = &net->blocks[id];
-    dg_losses lost;
-    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session) || !b->session)
-        return DG_OK;
-    n->session_seen = true;
-    n->last_session = b->view.session;
-    if (b->session->member[node] == DG_NO || !b->session->has_grid)
-        return DG_OK;
-    dg_statement_topology(&n->sd, &lost, b->session, b->number);
-    return dg_record_losses(net, node, id, &lost, err);
-}
-
-static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause, dg_error *err)
-{
-    net->stats.deactivations_only++;
-    for (uint32_t i = 0; i < signal->deactivated_count; i++) {
-        dg_net_block *lost = &net->blocks[signal->deactivated[i]];
-        uint64_t n[6] = { net->slot, lost->number, signal->by_finality };
-        dg_code rc;
-        if (lost->signal_seen)
-            continue;
-        lost->signal_seen = true;
-        if ((rc = dg_record_emit(net, DG_REC_SIGNAL, node, &net->blocks[cause], n, NULL, err)) < 0)
-            return rc;
-    }
-    return DG_OK;
-}
-
-static dg_code signal_all(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err)
-{
-    dg_net_node *n = &net->nodes[node];
-    const dg_net_block *b = &net->blocks[id];
-    dg_new_leaf leaf = { .id = id, .number = b->number, .mode = b->view.mode, .info = b->session };
-    dg_losses lost;
-    dg_code rc;
-    if (!dg_signal_any(signal))
-        return DG_OK;
-    if (signal->activates)
-        fill_ancestors(net, &leaf, b);
-    else if ((rc = note_signal(net, node, signal, id, err)) < 0)
-        return rc;
-    if ((rc = dg_statement_signal(&n->sd, &lost, signal, &leaf, err)) < 0
-        || (rc = dg_record_losses(net, node, id, &lost, err)) < 0)
-        return rc;
-    if (!signal->activates)
-        return DG_OK;
-    rc = tell_topology(net, node, id, err);
-    return rc < 0 ? rc : dg_pvf_leaf(net, node, b, err);
-}
 
 /* The first node at a leaf of a new session tells what it is like. */
 static dg_code tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
@@ -95,18 +25,6 @@ static dg_code tell_session(dg_network *net, const dg_net_block *b, dg_error *er
 
 /* ---- a block ---- */
 
-/* The first call at a block with new code needs it compiled; until then the process
- * answers nothing and authors nothing. A compiled blob is kept: once for each node. */
-static dg_code compile(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
-{
-    dg_ns spread = net->options.compile_ns_max - net->options.compile_ns_min, now = dg_sim_now(net->sim);
-    dg_rng luck = dg_rng_fork(net->options.seed, "compile", node, 0);
-    if (!net->blocks[id].enacted || !net->enact.what.code.len || net->nodes[node].compiled || !net->options.compile_ns_max)
-        return DG_OK;
-    net->nodes[node].compiled = true;
-    return dg_sim_pause(net->sim, (dg_node_ix){ node }, now, now + net->options.compile_ns_min + dg_rng_below(&luck, spread + 1), err);
-}
-
 static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_net_node *n = &net->nodes[node];
@@ -119,11 +37,9 @@ static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err
     if (dg_net_better(net, id, n->best))
         n->best = id;
     if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent, net->blocks[id].view.host_version != 0, err)) < 0
-        || (rc = signal_all(net, node, &signal, id, err)) < 0)
+        || (rc = dg_node_compile(net, node, id, false, err)) < 0 || (rc = dg_node_signal(net, node, &signal, id, err)) < 0)
         return rc;
-    if (n->final_wanted == id && (rc = dg_node_final(net, node, id, err)) < 0)
-        return rc;
-    return compile(net, node, id, err);
+    return n->final_wanted == id ? dg_node_final(net, node, id, err) : DG_OK;
 }
 
 static bool can_import(const dg_network *net, uint32_t node, uint32_t id)
@@ -192,7 +108,7 @@ dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err
     if (!dg_net_descends(net, n->best, id))
         n->best = dg_net_best_of(net, node);
     dg_leaves_finalize(&n->leaves, &signal, &block);
-    return signal_all(net, node, &signal, id, err);
+    return dg_node_signal(net, node, &signal, id, err);
 }
 
 /* ---- a process that begins anew: what it had in memory is gone, its database is not ---- */
@@ -206,11 +122,12 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_leaves_clear(&n->leaves);
     n->sd = (dg_statement){ .of = n->of };
     memset(n->participating, 0, sizeof n->participating);
-    n->session_seen = false;
+    n->session_seen = n->asked = n->stalls = false;
+    n->busy_until = 0;
     dg_pvf_restart(&n->pvf);
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0
-        || (rc = signal_all(net, node, &signal, n->best, err)) < 0)
+        || (rc = dg_node_signal(net, node, &signal, n->best, err)) < 0)
         return rc;
     for (uint32_t id = n->finalized + 1; id < net->block_count; id++) /* what it missed, from its peers */
         if (net->blocks[id].sealed && !net->blocks[id].gone && net->blocks[id].imported[node] == DG_NEVER

@@ -44,13 +44,16 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     dg_network *net = user;
     uint32_t node = event->node.v;
     (void)sim;
-    if (event->kind == DG_SIM_RESTART)
-        return dg_node_restart(net, node, err);
+    if (event->kind == DG_SIM_RESTART) {
+        dg_code rc = dg_node_recompile(net, node, err);
+        return rc < 0 ? rc : dg_node_restart(net, node, err);
+    }
     switch (event->tag) {
     case DG_TAG_PROPOSE: return dg_author_propose(net, node, event, err);
     case DG_TAG_BUILD: return dg_author_build(net, node, event, err);
     case DG_TAG_SEALED: return send_block(net, node, (uint32_t)event->a, err);
     case DG_TAG_BLOCK: return take_block(net, node, (uint32_t)event->a, err);
+    case DG_TAG_ANSWERED: return dg_node_answered(net, node, event, err);
     case DG_TAG_ARRIVED: return dg_node_arrived(net, node, (uint32_t)event->a, err);
     default:
         assert(event->tag == DG_TAG_FINAL);
@@ -173,6 +176,7 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         if (i == net->node_count)
             break;
         net->nodes[i].of = net->nodes[i].sd.of = class_of(&net->options, i);
+        net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
     }
     return DG_OK;

@@ -51,10 +51,14 @@ typedef struct dg_node_class {
     bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
     bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
     bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
+    uint16_t host_known;      /* newest version of ParachainHost that it has questions for */
+    uint16_t pace;            /* time of its runtime calls and compiles, parts of 1000 of the constants' */
+    bool caches_compiled;     /* compiled code outlives the process */
+    bool compiles_pending;    /* starts on code that waits in `:pending_code` */
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "3"
+#define DG_CLASS_TABLE_VERSION "4"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
@@ -96,6 +100,7 @@ typedef struct dg_collators {
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,      /* of a slot, for proposing: parts in 1000 */
     DG_CONST_PROPOSE_WAIT,     /* ns from a fresh leaf to an inherent */
+    DG_CONST_INHERENT_LIMIT,   /* ns after which an author goes on without its subsystems */
     DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */
     DG_CONST_COLLATION,        /* ns from a leaf to a collation at a backer */
     DG_CONST_SLOT_DRIFT,       /* ns from a slot's begin to the tick of a collator with a clock of its own */
@@ -112,10 +117,20 @@ typedef enum dg_constant {
     DG_CONST_GOSSIP,           /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
     DG_CONST_BEFORE_BEST,      /* blocks below the best that GRANDPA votes for */
     DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
+    DG_CONST_CALLS_AT_ONCE,    /* runtime calls of one node that run beside each other */
+    DG_CONST_HARDWARE,         /* a node's calls take this to 1000 parts of 1000, by lot */
+    DG_CONST_STALL_LIMIT,      /* ns that a part of a node may leave a signal waiting */
+    DG_CONST_SHUTDOWN,         /* ns from the overseer's end to that of the process */
+    DG_CONST_RESTART_MIN, DG_CONST_RESTART_MAX, /* ns until it is up again, by lot */
+    DG_CONST_COMPILE,          /* ps of one core for one byte of wasm */
+    DG_CONST_COMPILE_CORES_MIN, DG_CONST_COMPILE_CORES_MAX,
     DG_CONST_COUNT
 } dg_constant;
 uint64_t dg_constant_of(dg_constant which);
 const char *dg_constant_source(dg_constant which); /* "name: where it is from", for the report */
+/* Least and most time, in ns, that validators need to compile a runtime of so many
+ * bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
+void dg_compile_range(dg_ns out[2], uint64_t wasm_len);
 
 /* ---- records: what happened, in numbers ---- */
 
@@ -153,6 +168,9 @@ typedef enum dg_record_kind {
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */
+    DG_REC_COMPILED,   /* a node stood still for new code: slot, ms, again (a restart lost it) */
+    DG_REC_STALLED,    /* answers at a leaf took too long, and the node goes down: slot, waited_ms
+                        * (they would have), down_ms, host_version; text: the slowest question */
     DG_REC_COUNT
 } dg_record_kind;
 
@@ -191,7 +209,8 @@ typedef struct dg_network_options {
     size_t share_count;
     const dg_sim_link *link;  /* between any two nodes; NULL: 20 to 200 ms, no loss */
     /* How long a node stands still at the first block with new code, which it has to
-     * compile; each node somewhere in between. 0: no time. */
+     * compile; each node somewhere in between, by its class's pace. 0: no time. See
+     * dg_compile_range. */
     dg_ns compile_ns_min, compile_ns_max;
     dg_ns prepare_ns_min, prepare_ns_max; /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
     const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
@@ -287,6 +306,7 @@ typedef struct dg_network_stats {
     uint64_t pruned;                           /* blocks that lost */
     uint64_t deactivations_only;               /* signals, over all nodes */
     uint64_t topologies_dropped, topologies_purged; /* over all nodes */
+    uint64_t stalled;                          /* times that a node went down over a slow runtime */
 } dg_network_stats;
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
 

@@ -80,8 +80,16 @@ typedef enum dg_request {
     DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
     DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
     DG_ASK_EXECUTOR, DG_ASK_DISPUTES,
+    DG_ASK_CLAIM_QUEUE,
+    DG_ASK_EPOCH,             /* BABE's, of the session begun: for the grid */
     DG_ASK_COUNT
 } dg_request;
+
+/* How long a validator keeps the answer; elsewhere: its subsystems do not wait for it
+ * at a leaf, collators ask it, or an author when its turn comes. */
+typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg_lasts;
+typedef struct dg_request_row { const char *method; uint32_t since; dg_lasts lasts; } dg_request_row;
+const dg_request_row *dg_request_at(dg_request request);
 
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
@@ -115,7 +123,9 @@ typedef struct dg_view {
     uint8_t (*validators)[32]; /* `para` keys */
     bool core_bits;           /* votes name their core (ElasticScalingMVP) */
     uint64_t features;        /* the first 64 node features, one bit each */
+    bool queue_known;         /* the cores' turns are those of a claim queue */
     uint64_t fuel;            /* of all that was asked here */
+    uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's */
 } dg_view;
 
 /* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
@@ -274,6 +284,7 @@ const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
 
 enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
+       DG_TAG_ANSWERED,
        DG_TAG_BLOCK, DG_TAG_FINAL };                                           /* messages */
 
 enum { DG_CLAIMS_MAX = 256 };
@@ -293,6 +304,7 @@ typedef struct dg_net_block {
     uint32_t number, weight; /* weight: primary blocks below it and itself */
     uint64_t slot, fuel;
     bool primary, enacted;
+    bool pending;            /* N waits in `:pending_code`: queries here are N-1's still */
     bool sealed;             /* it left its author */
     bool gone;               /* lost, or older than what all have finalized */
     bool signal_seen;        /* a signal that only deactivated it was recorded */
@@ -303,6 +315,7 @@ typedef struct dg_net_block {
     dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve */
     dg_kept *kept;           /* NULL: nobody wants to know */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
+    dg_ns *taken;            /* by each node's subsystems, which had their answers then; DG_NEVER */
 } dg_net_block;
 
 /* ---- pvf.c: artifacts, and each node's one worker that prepares them ---- */
@@ -318,9 +331,19 @@ typedef struct dg_pvf_host {
 } dg_pvf_host;
 
 enum { DG_PARTICIPATIONS = 3 }; /* disputes that a node works at at one time: MAX_PARALLEL_PARTICIPATIONS */
+/* A signal on its way to the subsystems, which wait for answers at its leaf: the
+ * content of a timer. */
+typedef struct dg_held_signal { dg_signal signal; uint32_t id; dg_mode mode; } dg_held_signal;
 
 typedef struct dg_net_node {
     const dg_node_class *of;
+    uint32_t hardware;       /* time of its calls, parts of 1000 */
+    dg_ns busy_until;        /* its subsystems wait for answers */
+    uint32_t waits_at;       /* .. at the newest of these leaves, */
+    dg_request waits_for;    /* most of the time for this one */
+    bool stalls;             /* a signal waits for too long: it will go down */
+    uint32_t asked_session;  /* whose answers it keeps; valid with `asked` */
+    bool asked;
     dg_leaves leaves;        /* overseer */
     dg_statement sd;         /* statement distribution */
     bool session_seen;       /* gossip-support: last_session_index */
@@ -328,9 +351,10 @@ typedef struct dg_net_node {
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     dg_pvf_host pvf;
-    bool compiled;           /* N's code, at its first block with it */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
     dg_ns participating[DG_PARTICIPATIONS]; /* until when it works at disputes */
+    bool compiled;           /* N's code, by its first block with it */
+    dg_ns compiled_at;       /* ready then: it may have begun ahead */
 } dg_net_node;
 
 /* ---- fault.c: what goes wrong by plan ---- */
@@ -428,6 +452,21 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err);
 enum { DG_HEARTBEATS_MAX = 256 };
 typedef struct dg_heartbeats { dg_buf bytes; size_t ends[DG_HEARTBEATS_MAX]; size_t count; } dg_heartbeats;
 dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent, uint64_t slot, dg_error *err);
+
+/* signal.c: the overseer's news reaches the subsystems, once they have their answers.
+ * An empty one is of finality that deactivates nothing. */
+dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err);
+dg_code dg_node_answered(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+
+/* latency.c: how long the answers at a block take a node; `*slowest` of them */
+dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *slowest);
+uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node);
+
+/* compile.c: a block of which a node needs code that it has not compiled. `children`:
+ * to execute them; otherwise to ask at the block. */
+dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool children, dg_error *err);
+/* All code is compiled anew after a restart, unless it is kept on disk. */
+dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 
 /* author.c */
 dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err);

@@ -23,7 +23,9 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
         return false;
     if (from != author && !dg_class_link(net->nodes[from].of, net->nodes[author].of))
         return false;
-    at = net->blocks[leaf].imported[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+    if (net->blocks[leaf].taken[from] == DG_NEVER)
+        return false;
+    at = net->blocks[leaf].taken[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
     return at + 2 * dg_hear_latency(net, from, author, (uint64_t)leaf << 16 | 0xffff) <= dg_sim_now(net->sim);
 }
 
@@ -87,14 +89,15 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
     return rc;
 }
 
-/* Bitfields, candidates, disputes, the parent's header. */
+/* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
+ * still wait for answers at the parent. */
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[parent];
     dg_code rc;
     *count = (dg_provision){ 0 };
     dg_buf_init(out, INHERENT_MAX);
-    if (!b->viewed || !b->view.host_version)
+    if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
         return DG_OK;
     put_bitfields(net, out, count, node, parent);
     if ((rc = put_candidates(net, out, count, node, parent, err)) < 0)

@@ -96,11 +96,16 @@ static dg_code make(dg_session **out, const dg_session_told *t, const uint8_t *r
     return DG_OK;
 }
 
-/* Randomness of the epoch the block is in; false where the runtime does not say. */
+/* Randomness of the epoch the block is in; false where the runtime does not say. The
+ * answer is the one that chain keeps: asked here for what it costs. */
 static dg_code randomness_of(dg_view *view, uint8_t out[32], bool *known, dg_error *err)
 {
     dg_epoch epoch;
-    dg_code rc = dg_chain_epoch(view->chain, view->block, dg_block_slot(view->block), &epoch, err);
+    dg_bytes answer;
+    dg_code rc = dg_view_ask(view, &answer, DG_ASK_EPOCH, dg_bytes_of(NULL, 0), err);
+    if (rc < 0)
+        return rc;
+    rc = dg_chain_epoch(view->chain, view->block, dg_block_slot(view->block), &epoch, err);
     *known = rc == DG_OK;
     if (rc == DG_OK) {
         memcpy(out, epoch.randomness, 32);

@@ -8,20 +8,24 @@
 
 #include <string.h>
 
-static const struct { const char *method; uint32_t since; } requests[DG_ASK_COUNT] = {
-    [DG_ASK_SESSION] = { "ParachainHost_session_index_for_child", 1 },
-    [DG_ASK_VALIDATORS] = { "ParachainHost_validators", 1 },
-    [DG_ASK_GROUPS] = { "ParachainHost_validator_groups", 1 },
-    [DG_ASK_CORES] = { "ParachainHost_availability_cores", 1 },
-    [DG_ASK_VALIDATION_DATA] = { "ParachainHost_persisted_validation_data", 1 },
-    [DG_ASK_SESSION_INFO] = { "ParachainHost_session_info", 2 },
-    [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2 },
-    [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3 },
-    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6 },
-    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7 },
-    [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4 },
-    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9 },
+static const dg_request_row requests[DG_ASK_COUNT] = {
+    [DG_ASK_SESSION] = { "ParachainHost_session_index_for_child", 1, DG_LASTS_LEAF },
+    [DG_ASK_VALIDATORS] = { "ParachainHost_validators", 1, DG_LASTS_LEAF },
+    [DG_ASK_GROUPS] = { "ParachainHost_validator_groups", 1, DG_LASTS_LEAF },
+    [DG_ASK_CORES] = { "ParachainHost_availability_cores", 1, DG_LASTS_LEAF },
+    [DG_ASK_VALIDATION_DATA] = { "ParachainHost_persisted_validation_data", 1, DG_LASTS_ELSEWHERE },
+    [DG_ASK_EPOCH] = { "BabeApi_current_epoch", 1, DG_LASTS_SESSION },
+    [DG_ASK_SESSION_INFO] = { "ParachainHost_session_info", 2, DG_LASTS_SESSION },
+    [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2, DG_LASTS_ELSEWHERE },
+    [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3, DG_LASTS_ELSEWHERE },
+    [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
+    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION },
+    [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF },
+    [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION },
+    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF },
 };
+
+const dg_request_row *dg_request_at(dg_request request) { return &requests[request]; }
 
 enum { FEATURE_ELASTIC_SCALING = 1, FEATURE_RECEIPTS_V2 = 3 };
 enum { FIRST_WITH_RECEIPTS_V2 = 12 }; /* version of ParachainHost in the first release whose runtime reads them */
@@ -48,6 +52,7 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
         return DG_ABSENT;
     rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input, err);
     view->fuel += cost.fuel;
+    view->cost[request] = cost.fuel;
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 
@@ -203,6 +208,36 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
     return DG_OK;
 }
 
+/* The first claim of each core, for those that `of` has; NULL: only read through. */
+static void take_claims(dg_view *of, dg_scale *s)
+{
+    for (uint32_t left = dg_scale_count(s, 5); left && s->rc == DG_OK; left--) {
+        uint32_t core = dg_scale_u32(s), claims = dg_scale_count(s, 4), first = claims ? dg_scale_u32(s) : DG_NO;
+        dg_scale_take(s, claims ? (size_t)(claims - 1) * 4 : 0);
+        if (!of || s->rc != DG_OK || core >= of->core_count || first == DG_NO)
+            continue;
+        if (of->cores[core].kind == DG_CORE_OCCUPIED) {
+            of->cores[core].next = first;
+        } else {
+            of->cores[core].kind = DG_CORE_SCHEDULED;
+            of->cores[core].para = first;
+        }
+    }
+}
+
+/* Whose turn it is on a core says the queue, where there is one; what occupies the
+ * core say the cores, which have to be known by now. */
+static dg_code take_queue(dg_view *v, dg_scale *s, dg_error *err)
+{
+    dg_scale again = *s;
+    (void)err;
+    take_claims(NULL, s);
+    v->queue_known = whole(s);
+    if (v->queue_known)
+        take_claims(v, &again);
+    return DG_OK;
+}
+
 /* ---- all of them ---- */
 
 /* In this order: groups are checked against the validators. */
@@ -212,6 +247,7 @@ static const struct { dg_request request; dg_code (*take)(dg_view *v, dg_scale *
     { DG_ASK_VALIDATORS, take_validators },
     { DG_ASK_GROUPS, take_groups },
     { DG_ASK_CORES, take_cores },
+    { DG_ASK_CLAIM_QUEUE, take_queue },
     { DG_ASK_BACKING_VOTES, take_votes },
     { DG_ASK_FEATURES, take_features },
 };

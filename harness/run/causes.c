@@ -145,7 +145,7 @@ json_t *outcome_causes(const run_state *run, const json_t *claims)
 
 /* ---- advice: only what the evidence of this run supports ---- */
 
-json_t *outcome_advice(const json_t *claims)
+json_t *outcome_advice(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
     int bad = 0;
@@ -159,7 +159,7 @@ json_t *outcome_advice(const json_t *claims)
         bad |= add(out, "enact the releases in between one after another, or add their session-key migration to N");
     if (is_status(claims, "config-survives", "broke"))
         bad |= add(out, "enact the releases in between one after another, or add their HostConfiguration migrations to N");
-    bad |= network_advice(out, claims);
+    bad |= network_advice(out, run, claims);
     if (is_status(claims, "queued-calls", "broke"))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
     if (is_status(claims, "api-window", "warned"))

@@ -41,6 +41,8 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_PVF:       *out = DG_EV_NET_PVF; return true;
     case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
     case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
+    case DG_REC_COMPILED:  *out = DG_EV_NET_COMPILED; return true;
+    case DG_REC_STALLED:   *out = DG_EV_NET_STALLED; return true;
     default:               return false;
     }
 }
@@ -105,6 +107,8 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
         memmove(&n[2], &n[3], 3 * sizeof *n);
         n[5] = 0;
     }
+    if (r->kind == DG_REC_STALLED && r->text && !(detail = json_pack("{s:s}", "question", r->text)))
+        log->rc = DG_NOMEM;
     if (r->kind == DG_REC_UPGRADE && r->text && !(detail = json_pack("{s:o}", "refused", plain_json(r->text))))
         log->rc = DG_NOMEM;
     log_add(log, a->which, r->at, r->block ? r->block : a->network->newest, kind, n, detail);
@@ -186,6 +190,22 @@ static dg_code log_start(arm *a, dg_error *err)
     return log_check(&run->log, err);
 }
 
+/* What the plan says; otherwise what validators need for a blob of N's size. */
+static dg_code compile_time(dg_network_options *options, const network_wish *wish, const run_state *run, dg_error *err)
+{
+    dg_ns range[2] = { wish->compile[0], wish->compile[1] };
+    dg_buf wasm;
+    dg_code rc;
+    dg_buf_init(&wasm, DG_BLOB_MAX);
+    rc = wish->compile_given || !run->code.len ? DG_OK : dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
+    if (!wish->compile_given && wasm.len)
+        dg_compile_range(range, wasm.len);
+    dg_buf_clear(&wasm);
+    options->compile_ns_min = range[0];
+    options->compile_ns_max = range[1];
+    return rc;
+}
+
 static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
 {
     dg_transition what = run_transition(run);
@@ -212,7 +232,7 @@ dg_code network_begin(arm *a, dg_error *err)
     options.collator_count = w->wish.collator_count;
     options.link = &w->wish.link;
     options.no_forks = w->wish.no_forks;
-    if ((rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
+    if ((rc = compile_time(&options, &w->wish, run, err)) < 0 || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
         || (rc = faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);

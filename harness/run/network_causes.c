@@ -170,16 +170,17 @@ static int dispute_causes(json_t *out, const run_state *run, const json_t *claim
 
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
-    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims))
+    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims)
+        || network_stall_causes(out, run, claims))
         return -1;
     return topology_causes(out, run, claims);
 }
 
-int network_advice(json_t *out, const json_t *claims)
+int network_advice(json_t *out, const run_state *run, const json_t *claims)
 {
-    int bad = 0;
+    int bad = network_stall_advice(out, run, claims);
     if (broke(claims, "disputes"))
-        bad = json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
+        bad |= json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
                                                      "after it was scheduled, and so would taking it back"));
     if (!broke(claims, "topology-present"))
         return bad;

@@ -56,20 +56,29 @@ static dg_code check_pvf(const json_t *pvf, dg_error *err)
     return DG_OK;
 }
 
+static dg_code check_compile(const json_t *compile, dg_error *err)
+{
+    if (json_integer_value(json_object_get(compile, "min")) > json_integer_value(json_object_get(compile, "max")))
+        return dg_fail(err, DG_USAGE, "network.compile_ms: min is above max");
+    return DG_OK;
+}
+
 dg_code network_plan_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
-    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf and forks need nodes");
+    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks") || network_at(plan, "compile_ms")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf, forks and compile_ms need nodes");
     if (!network_wanted(plan))
         return DG_OK;
     if ((class_count(plan) && (check_shares(network_at(plan, "classes"), "classes", err) < 0 || network_classes_check(network_at(plan, "classes"), err) < 0))
         || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0
         || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
-    return check_latency(json_object_get(links, "latency_ms"), err);
+    if (check_latency(json_object_get(links, "latency_ms"), err) < 0)
+        return DG_USAGE;
+    return check_compile(network_at(plan, "compile_ms"), err);
 }
 
 /* Parts of a million. Each share ends where the sum up to it, rounded, does: together
@@ -130,5 +139,8 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,
                                .loss_ppm = (uint32_t)json_integer_value(json_object_get(links, "loss_per_million")) };
+    out->compile_given = json_object_size(network_at(plan, "compile_ms")) != 0;
+    out->compile[0] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;
+    out->compile[1] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
     out->no_forks = json_is_false(network_at(plan, "forks"));
 }

@@ -217,7 +217,7 @@ static int put_body(json_t *out, const run_state *run, const json_t *claims)
 {
     return outcome_put(out, "upgrade", upgrade_json(run)) | outcome_put(out, "control", arm_json(run, &run->control))
         | outcome_put(out, "treatment", arm_json(run, &run->treatment)) | outcome_put(out, "apis", outcome_apis(run))
-        | outcome_put(out, "causes", outcome_causes(run, claims)) | outcome_put(out, "chains", outcome_chains(run, claims)) | outcome_put(out, "advice", outcome_advice(claims))
+        | outcome_put(out, "causes", outcome_causes(run, claims)) | outcome_put(out, "chains", outcome_chains(run, claims)) | outcome_put(out, "advice", outcome_advice(run, claims))
         | outcome_put(out, "notes", outcome_notes(run, claims)) | outcome_put(out, "series", outcome_series(run))
         | outcome_put(out, "plan", json_deep_copy(run->plan->json)) | outcome_put(out, "environment", environment_json(run));
 }

@@ -63,6 +63,9 @@ static const key_row fixed[] = {
     { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
     { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "messages lost (default 0)" },
     { "network.forks", KEY_BOOL, .says = "false: only the first author of a slot builds, a world that does not exist (default true)" },
+    { "network.compile_ms", KEY_OBJECT, .says = "how long a node stands still to compile N (default: from the size of its wasm, for 8 to 4 cores)" },
+    { "network.compile_ms.min", KEY_WHOLE, true, .min = 0, .max = 3600000, .says = "milliseconds, the quickest node" },
+    { "network.compile_ms.max", KEY_WHOLE, true, .min = 0, .max = 3600000, .says = "milliseconds, the slowest" },
     { "network.faults", KEY_LIST, .says = "what goes wrong, when and with whom" },
     { "network.faults[]", KEY_OBJECT, .says = "one fault" },
     { "network.faults[].kind", KEY_TEXT, true, .words = faults, .says = "what goes wrong" },
@@ -84,7 +87,7 @@ static const key_row fixed[] = {
     { "claims.default", KEY_BOOL, .says = "judge every claim that is not switched off (default true); false: only those named here" },
     { "seed", KEY_WHOLE, .min = 0, .max = INT64_C(1) << 53, .says = "of all chance in the run (default 1)" },
 };
-enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 192 };
+enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
 
 static key_row rows[ROWS_MAX];
 static char paths[ROWS_MAX][KEY_PATH_MAX];

@@ -209,6 +209,8 @@ typedef struct network_wish {
     dg_ns latency[2];
     dg_sim_link link;   /* points at `latency` */
     bool no_forks;
+    bool compile_given;
+    dg_ns compile[2];   /* least and most */
 } network_wish;
 bool network_wanted(const dg_plan *plan);
 dg_code network_plan_check(const dg_plan *plan, dg_error *err);
@@ -217,6 +219,9 @@ const dg_node_class *network_class_of(network_wish *wish, size_t i, const json_t
 dg_code network_classes_check(const json_t *classes, dg_error *err);
 /* "SD_V12_OK", or "SD_V12_PURGE=0.9,SD_V1=0.1": as network.classes says it. DG_USAGE. */
 dg_code network_classes_of(json_t **out, const char *text, dg_error *err);
+/* network_stall.c: why nodes stood still or went down at U; below zero: no memory */
+int network_stall_causes(json_t *out, const run_state *run, const json_t *claims);
+int network_stall_advice(json_t *out, const run_state *run, const json_t *claims);
 void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
 
 /* faults.c: network.faults of a plan */
@@ -245,7 +250,7 @@ int network_sum(json_t *out, const run_state *run);
 
 /* network_causes.c */
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
-int network_advice(json_t *out, const json_t *claims);
+int network_advice(json_t *out, const run_state *run, const json_t *claims);
 int network_notes(json_t *out, const json_t *claims);
 
 /* outcome.c, causes.c, series.c */
@@ -253,7 +258,7 @@ dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
 json_t *outcome_causes(const run_state *run, const json_t *claims);
 json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
-json_t *outcome_advice(const json_t *claims);
+json_t *outcome_advice(const run_state *run, const json_t *claims);
 json_t *outcome_notes(const run_state *run, const json_t *claims);
 json_t *outcome_series(const run_state *run);
 json_t *outcome_apis(const run_state *run);

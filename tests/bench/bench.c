@@ -1,5 +1,5 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|blocks|network|long]: one part alone. */
+ * bench [trie|import|compile|call|fuel|blocks|network|long]: one part alone. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -63,6 +63,8 @@ int main(int argc, char **argv)
         bench_compile(paseo, n);
     if (!only || strcmp(only, "call") == 0)
         bench_call(kusama);
+    if (!only || strcmp(only, "fuel") == 0)
+        bench_fuel(paseo);
     if (!only || strcmp(only, "blocks") == 0)
         bench_blocks(kusama, 1000);
     if (!only || strcmp(only, "network") == 0) {

@@ -19,6 +19,7 @@ void bench_compile(const char *spec, const char *blob);
 void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);
 /* `warm` slots, then `slots` measured ones. */
+void bench_fuel(const char *spec);
 void bench_network(const char *spec, const char *title, unsigned warm, unsigned slots, const char *goal);
 void bench_long_run(const char *spec, unsigned blocks);
 

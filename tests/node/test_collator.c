@@ -132,17 +132,17 @@ START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
         ;
     for (uint32_t core = 0, seen = 0; core < w.net->blocks[id].view.core_count; core++) {
         dg_net_block *b = &w.net->blocks[id];
-        dg_ns was = b->imported[7];
+        dg_ns was = b->taken[7];
         if (b->candidates[core].para == DG_NO)
             continue;
         for (uint64_t ms = 36000; ms < 48000 && !seen; ms += 500) {
             uint64_t tick = (ms + 4999) / 6000 * 6000 + 1000;
-            b->imported[7] = ms * DG_MS;
+            b->taken[7] = ms * DG_MS;
             ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7), ((_i ? tick : ms) + 700) * DG_MS);
         }
-        b->imported[7] = DG_NEVER;
+        b->taken[7] = DG_NEVER;
         ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7), DG_NEVER);
-        b->imported[7] = was;
+        b->taken[7] = was;
         seen++;
     }
     world_close(&w);

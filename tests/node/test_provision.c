@@ -26,7 +26,7 @@ static dg_ns imported_first(const world *w)
     const dg_net_block *b = &w->net->blocks[dg_net_favourite(w->net)];
     dg_ns first = DG_NEVER;
     for (uint32_t i = 0; i < 100; i++)
-        first = b->imported[i] < first ? b->imported[i] : first;
+        first = b->taken[i] < first ? b->taken[i] : first;
     return first;
 }
 

@@ -1,0 +1,105 @@
+/* upgrade-stall: right after U the network goes on authoring.
+ *
+ * The gap that counts follows U's first block without a break: every node does the same
+ * expensive thing there, so the slots that they lose are lost together. */
+#include "claim/claim_impl.h"
+
+typedef struct gap { uint64_t slots, empty; bool over; } gap;
+typedef struct memory {
+    int64_t upgrade_slot, nodes;
+    uint64_t allowed, compiled, least_ms, most_ms, stalled;
+    bool started;
+    gap arm[2];
+    tally missed;
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->allowed = option_whole(setup, "empty_slots", 1);
+}
+
+static void slot(memory *m, const dg_event *e)
+{
+    gap *g = &m->arm[e->arm];
+    if (e->n[0] <= m->upgrade_slot)
+        return;
+    g->slots++;
+    g->over |= e->n[2] != 0;
+    if (g->over)
+        return;
+    g->empty++;
+    if (e->arm == DG_ARM_TREATMENT) {
+        tally_add(&m->missed, e->block);
+        evidence_event(&m->facts, e);
+    }
+}
+
+static void compiled(memory *m, const dg_event *e)
+{
+    uint64_t ms = (uint64_t)e->n[1];
+    if (!m->compiled++ || ms < m->least_ms)
+        m->least_ms = ms;
+    m->most_ms = ms > m->most_ms ? ms : m->most_ms;
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+        m->nodes = e->n[0];
+    } else if (m->started && e->kind == DG_EV_NET_SLOT) {
+        slot(m, e);
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COMPILED && !e->n[2]) {
+        compiled(m, e);
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_STALLED) {
+        m->stalled++;
+    }
+}
+
+static void say_broken(memory *m, dg_verdict *v)
+{
+    verdict_say(v, DG_BROKE, "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u to %u.%u s, %u stalled",
+                (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty, (unsigned)m->compiled,
+                (unsigned)m->nodes, (unsigned)(m->least_ms / 1000), (unsigned)(m->least_ms / 100 % 10),
+                (unsigned)(m->most_ms / 1000), (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
+    verdict_span(v, &m->missed);
+    verdict_show(v, &m->facts);
+    text_copy(v->healed, sizeof v->healed, m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
+}
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const gap *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    if (!c->slots || !t->slots) {
+        verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+    } else if (!c->over) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
+        v->control_failed = true;
+    } else if (t->empty > c->empty + m->allowed) {
+        say_broken(m, v);
+    } else {
+        verdict_say(v, DG_HELD, "%u slots empty right after U, %u in control; compiling N took %u.%u s at most", (unsigned)t->empty,
+                    (unsigned)c->empty, (unsigned)(m->most_ms / 1000), (unsigned)(m->most_ms / 100 % 10));
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "empty_slots", NULL };
+
+const dg_claim claim_upgrade_stall = {
+    .name = "upgrade-stall",
+    .says = "right after U the network goes on authoring",
+    .because = "every node compiles N at its first call at U, all at the same moment: real nodes left four slots empty",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};

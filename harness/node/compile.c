@@ -1,0 +1,51 @@
+/* compile.c - the first call with new code needs it compiled; until then a node's
+ * process answers nothing and authors nothing. All nodes come to it together.
+ *
+ * Code that waits in `:pending_code` is not needed for questions, but for the next
+ * block; a node may begin on it ahead, beside its other work.
+ * Mirrors: sc-executor (RuntimeCache), measured on real nodes at an upgrade. */
+#include "node/node_impl.h"
+
+static dg_ns time_of(const dg_network *net, uint32_t node)
+{
+    const dg_network_options *o = &net->options;
+    dg_rng luck = dg_rng_fork(o->seed, "compile", node, 0);
+    dg_ns time = o->compile_ns_min + dg_rng_below(&luck, o->compile_ns_max - o->compile_ns_min + 1);
+    return time / 1000 * net->nodes[node].of->pace;
+}
+
+static dg_code stand_still(dg_network *net, uint32_t node, uint32_t id, dg_ns until, bool again, dg_error *err)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    uint64_t n[6] = { net->slot, until > now ? (until - now) / DG_MS : 0, again };
+    dg_code rc;
+    if (until <= now)
+        return DG_OK;
+    rc = dg_record_emit(net, DG_REC_COMPILED, node, &net->blocks[id], n, NULL, err);
+    return rc < 0 ? rc : dg_sim_pause(net->sim, (dg_node_ix){ node }, now, until, err);
+}
+
+dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool children, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *b = &net->blocks[id];
+    bool ahead = b->pending && !children && n->of->compiles_pending;
+    if (!b->enacted || !net->enact.what.code.len || !net->options.compile_ns_max
+        || (b->pending && !children && !ahead))
+        return DG_OK;
+    if (!n->compiled)
+        n->compiled_at = dg_sim_now(net->sim) + time_of(net, node);
+    n->compiled = true;
+    return ahead ? DG_OK : stand_still(net, node, id, n->compiled_at, false, err);
+}
+
+dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *b = &net->blocks[n->best];
+    if (!net->options.compile_ns_max || n->of->caches_compiled)
+        return DG_OK;
+    n->compiled = b->enacted && !b->pending;
+    n->compiled_at = dg_sim_now(net->sim) + time_of(net, node);
+    return stand_still(net, node, n->best, n->compiled_at, true, err);
+}

@@ -1,0 +1,148 @@
+/* signal.c - the overseer tells a node's subsystems of leaves, one signal after the
+ * other; none is taken up before its answers are in.
+ *
+ * A part that leaves a signal waiting for too long ends the overseer and with it the
+ * node: shutting down waits for its tasks, then somebody has to start it again.
+ * Mirrors: node/overseer; orchestra (SubsystemStalled); gossip-support
+ * (handle_active_leaves). */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+/* ---- what the subsystems make of it ---- */
+
+/* Relay parents beside the leaf itself that candidates of its session may name. */
+static void fill_ancestors(const dg_network *net, dg_new_leaf *leaf, const dg_net_block *b)
+{
+    uint32_t left = b->view.ancestry < DG_ANCESTORS_MAX ? b->view.ancestry : DG_ANCESTORS_MAX;
+    for (uint32_t id = b->parent; left && id != DG_NO; left--) {
+        const dg_net_block *a = &net->blocks[id];
+        if (a->gone || !a->viewed || !a->session || a->view.session != b->view.session)
+            return;
+        leaf->ancestors[leaf->ancestor_count++] = (dg_parent){ id, a->number, a->view.session };
+        id = a->parent;
+    }
+}
+
+/* gossip-support: once in a session, at its first leaf here. A session that could
+ * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
+static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *b = &net->blocks[id];
+    dg_losses lost;
+    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session) || !b->session)
+        return DG_OK;
+    n->session_seen = true;
+    n->last_session = b->view.session;
+    if (b->session->member[node] == DG_NO || !b->session->has_grid)
+        return DG_OK;
+    dg_statement_topology(&n->sd, &lost, b->session, b->number);
+    return dg_record_losses(net, node, id, &lost, err);
+}
+
+static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause, dg_error *err)
+{
+    net->stats.deactivations_only++;
+    for (uint32_t i = 0; i < signal->deactivated_count; i++) {
+        dg_net_block *lost = &net->blocks[signal->deactivated[i]];
+        uint64_t n[6] = { net->slot, lost->number, signal->by_finality };
+        dg_code rc;
+        if (lost->signal_seen)
+            continue;
+        lost->signal_seen = true;
+        if ((rc = dg_record_emit(net, DG_REC_SIGNAL, node, &net->blocks[cause], n, NULL, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* With what lies below it down to what was taken up before: a node that was away
+ * finds it all with its first leaf. */
+static void take_up(dg_network *net, uint32_t node, uint32_t id)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_view *view = &net->blocks[id].view;
+    n->asked = view->session_known;
+    n->asked_session = view->session;
+    for (; id != DG_NO && dg_net_has(net, node, id) && net->blocks[id].taken[node] == DG_NEVER; id = net->blocks[id].parent)
+        net->blocks[id].taken[node] = dg_sim_now(net->sim);
+}
+
+static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[held->id];
+    dg_new_leaf leaf = { .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session };
+    bool activates = held->signal.activates;
+    dg_losses lost;
+    dg_code rc;
+    if (activates && !b->gone) {
+        take_up(net, node, held->id);
+        fill_ancestors(net, &leaf, b);
+    }
+    if (!activates && (rc = note_signal(net, node, &held->signal, held->id, err)) < 0)
+        return rc;
+    if ((rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err)) < 0
+        || (rc = dg_record_losses(net, node, held->id, &lost, err)) < 0)
+        return rc;
+    if (!activates || b->gone)
+        return DG_OK;
+    rc = tell_topology(net, node, held->id, err);
+    return rc < 0 ? rc : dg_pvf_leaf(net, node, b, err);
+}
+
+/* ---- when ---- */
+
+static dg_code hold(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
+{
+    dg_sim_msg *msg;
+    dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *held, NULL, err);
+    if (rc < 0)
+        return rc;
+    memcpy(dg_sim_msg_room(msg), held, sizeof *held);
+    rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ node }, net->nodes[node].busy_until,
+                         &(dg_sim_timer){ .tag = DG_TAG_ANSWERED, .msg = msg }, err);
+    dg_sim_msg_drop(net->sim, msg);
+    return rc;
+}
+
+/* The signal would wait for so long: the node goes down when that is too much, until
+ * somebody has started it again. */
+static dg_code go_down(dg_network *net, uint32_t node, dg_ns wait, dg_error *err)
+{
+    dg_net_node *n = &net->nodes[node];
+    const dg_net_block *about = &net->blocks[n->waits_at];
+    dg_rng luck = dg_rng_fork(net->options.seed, "restart", node, n->waits_at);
+    dg_ns least = dg_constant_of(DG_CONST_RESTART_MIN), most = dg_constant_of(DG_CONST_RESTART_MAX);
+    dg_ns down = dg_constant_of(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
+    dg_ns at = dg_sim_now(net->sim) + dg_constant_of(DG_CONST_STALL_LIMIT);
+    uint64_t told[6] = { net->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
+    dg_code rc;
+    n->stalls = true;
+    net->stats.stalled++;
+    rc = dg_record_emit(net, DG_REC_STALLED, node, about, told, dg_request_at(n->waits_for)->method, err);
+    return rc < 0 ? rc : dg_sim_crash(net->sim, (dg_node_ix){ node }, at, at + down, err);
+}
+
+dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err)
+{
+    dg_held_signal held = { *signal, id, net->blocks[id].view.mode };
+    dg_net_node *n = &net->nodes[node];
+    dg_ns now = dg_sim_now(net->sim), from = n->busy_until > now ? n->busy_until : now;
+    dg_code rc;
+    if (from - now > dg_constant_of(DG_CONST_STALL_LIMIT) && !n->stalls && (rc = go_down(net, node, from - now, err)) < 0)
+        return rc;
+    if (!dg_signal_any(signal))
+        return DG_OK;
+    n->busy_until = from;
+    if (signal->activates) {
+        n->waits_at = id;
+        n->busy_until += dg_latency(net, node, id, &n->waits_for);
+    }
+    return n->busy_until == now ? deliver(net, node, &held, err) : hold(net, node, &held, err);
+}
+
+dg_code dg_node_answered(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+{
+    return deliver(net, node, dg_sim_msg_data(event->msg), err);
+}

@@ -1,0 +1,82 @@
+/* network_stall.c - what the network's own records say of nodes that stood still at U:
+ * code that had to be compiled, answers that took too long. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+typedef struct standing {
+    uint32_t compiled, stalled, block;
+    int64_t least_ms, most_ms, waited_ms, down_least, down_most, host_version;
+    const char *question;
+} standing;
+
+static bool broke(const json_t *claims, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i, claim)
+        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
+            return strcmp(json_string_value(json_object_get(claim, "status")), "broke") == 0;
+    return false;
+}
+
+static void widen(int64_t *least, int64_t *most, int64_t value, bool first)
+{
+    *least = first || value < *least ? value : *least;
+    *most = first || value > *most ? value : *most;
+}
+
+static standing stood(const run_state *run)
+{
+    standing s = { 0 };
+    for (size_t i = 0; i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm != DG_ARM_TREATMENT)
+            continue;
+        if (e->kind == DG_EV_NET_COMPILED && !e->n[2])
+            widen(&s.least_ms, &s.most_ms, e->n[1], !s.compiled++);
+        if (e->kind != DG_EV_NET_STALLED)
+            continue;
+        if (!s.stalled) {
+            s.block = e->block;
+            s.waited_ms = e->n[1];
+            s.host_version = e->n[3];
+            s.question = json_string_value(json_object_get(e->detail, "question"));
+        }
+        widen(&s.down_least, &s.down_most, e->n[2], !s.stalled++);
+    }
+    return s;
+}
+
+int network_stall_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    standing s = stood(run);
+    char line[400];
+    int bad = 0;
+    if (s.stalled) {
+        snprintf(line, sizeof line, "%u times a node went down: asked at #%u, %s (ParachainHost %lld) kept it from its next leaf signal, which would have "
+                 "waited %lld s, past the limit of %llu s; it was away for %lld to %lld s", s.stalled, s.block, s.question ? s.question : "a call",
+                 (long long)s.host_version, (long long)s.waited_ms / 1000,
+                 (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000), (long long)s.down_least / 1000, (long long)s.down_most / 1000);
+        bad |= json_array_append_new(out, json_string(line));
+    }
+    if (s.compiled && broke(claims, "upgrade-stall")) {
+        snprintf(line, sizeof line, "%u nodes compiled N at their first call at it, each for %lld.%lld to %lld.%lld s, and authored nothing meanwhile",
+                 s.compiled, (long long)s.least_ms / 1000, (long long)s.least_ms / 100 % 10, (long long)s.most_ms / 1000, (long long)s.most_ms / 100 % 10);
+        bad |= json_array_append_new(out, json_string(line));
+    }
+    return bad;
+}
+
+int network_stall_advice(json_t *out, const run_state *run, const json_t *claims)
+{
+    standing s = stood(run);
+    int bad = 0;
+    if (s.stalled)
+        bad |= json_array_append_new(out, json_string("make every call of N answer over the storage of N-1, or keep the API's version below the question "
+                                                      "until the migration is done"));
+    if (s.compiled && broke(claims, "upgrade-stall"))
+        bad |= json_array_append_new(out, json_string("N is too large for what these validators compile in a slot: enact by :pending_code with nodes that "
+                                                      "compile ahead, or ask for more cores"));
+    return bad;
+}
