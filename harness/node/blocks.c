@@ -28,8 +28,12 @@ static void forget(dg_net_block *b)
         dg_view_clear(&b->view);
     dg_free(b->imported);
     dg_free(b->taken);
+    dg_free(b->way);
     dg_free(b->kept);
+    dg_exchange_free(b->exchange);
+    b->exchange = NULL;
     b->imported = b->taken = NULL;
+    b->way = NULL;
     b->kept = NULL;
     b->block = NULL;
     b->viewed = false;
@@ -46,7 +50,8 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
     *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
     b->imported = dg_malloc(net->node_count * sizeof *b->imported);
     b->taken = dg_malloc(net->node_count * sizeof *b->taken);
-    if (!b->imported || !b->taken) {
+    b->way = dg_calloc(net->node_count, sizeof *b->way);
+    if (!b->imported || !b->taken || !b->way) {
         forget(b);
         return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
     }

@@ -86,6 +86,12 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_LAG_MAX] = { 500, "finality lag: polkadot relay_chain_selection, MAX_FINALITY_LAG" },
     [DG_CONST_GOSSIP] = { 1000 * DG_MS, "gossip duration: polkadot node/service, GRANDPA_GOSSIP_DURATION" },
     [DG_CONST_BEFORE_BEST] = { 2, "before best: sc-consensus-grandpa VotingRulesBuilder default, BeforeBestBlockBy(2)" },
+    [DG_CONST_REQUEST_TIMEOUT] = { 2500 * DG_MS, "candidate requests: request_response ATTESTED_CANDIDATE_TIMEOUT" },
+    [DG_CONST_REQUEST_RETRY] = { 1000 * DG_MS, "candidate requests: v2/requests.rs REQUEST_RETRY_DELAY" },
+    [DG_CONST_REQUEST_PARALLEL] = { 5, "candidate requests: MAX_PARALLEL_ATTESTED_CANDIDATE_REQUESTS" },
+    [DG_CONST_POV_TIMEOUT] = { 1200 * DG_MS, "proof requests: request_response POV_REQUEST_TIMEOUT_CONNECTED" },
+    [DG_CONST_GOSSIP_PEERS] = { 25, "gossip: node/subsystem-util MIN_GOSSIP_PEERS" },
+    [DG_CONST_RANDOM_PEERS] = { 4, "gossip: grid_topology.rs DEFAULT_RANDOM_CIRCULATION" },
     [DG_CONST_FUEL_PER_US] = { 1000, "fuel: `bench fuel`, six calls of Paseo 1001002 at a leaf, each in a fresh instance: 959 together, 2306 in "
                                       "the largest alone; whole blocks 1990" },
     [DG_CONST_CALLS_AT_ONCE] = { 4, "calls at once: runtime-api MAX_PARALLEL_REQUESTS" },

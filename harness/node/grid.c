@@ -74,3 +74,37 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
             between[found++] = grid->at[crossing[i]];
     return found;
 }
+
+uint32_t dg_grid_slots(const dg_grid *grid) { return grid->width + (grid->count + grid->width - 1) / grid->width; }
+
+uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour)
+{
+    if (dg_grid_same_row(grid, member, neighbour))
+        return column(grid, neighbour);
+    return dg_grid_same_column(grid, member, neighbour) ? grid->width + row(grid, neighbour) : DG_NO;
+}
+
+uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot)
+{
+    uint32_t at = slot < grid->width ? row(grid, member) * grid->width + slot
+                                     : (slot - grid->width) * grid->width + column(grid, member);
+    return at < grid->count && grid->at[at] != member ? grid->at[at] : DG_NO;
+}
+
+dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin)
+{
+    bool same = member == origin;
+    return (dg_route){ .row = same || dg_grid_same_column(grid, member, origin), .column = same || dg_grid_same_row(grid, member, origin) };
+}
+
+dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member)
+{
+    dg_route to = { false, false };
+    for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++) {
+        if (view->members[i] == member)
+            return (dg_route){ true, true };
+        to.column |= dg_grid_same_row(grid, member, view->members[i]);
+        to.row |= dg_grid_same_column(grid, member, view->members[i]);
+    }
+    return to;
+}

@@ -124,6 +124,8 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     memset(n->participating, 0, sizeof n->participating);
     n->session_seen = n->asked = n->stalls = false;
     n->busy_until = 0;
+    n->gossip = (dg_topologies){ .current = NULL };
+    dg_exchange_forget(net, node);
     dg_pvf_restart(&n->pvf);
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0

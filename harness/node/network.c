@@ -55,9 +55,8 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     case DG_TAG_BLOCK: return take_block(net, node, (uint32_t)event->a, err);
     case DG_TAG_ANSWERED: return dg_node_answered(net, node, event, err);
     case DG_TAG_ARRIVED: return dg_node_arrived(net, node, (uint32_t)event->a, err);
-    default:
-        assert(event->tag == DG_TAG_FINAL);
-        return dg_node_final(net, node, (uint32_t)event->a, err);
+    case DG_TAG_FINAL: return dg_node_final(net, node, (uint32_t)event->a, err);
+    default: return dg_exchange_event(net, node, event, err);
     }
 }
 
@@ -194,7 +193,8 @@ static dg_code make_world(dg_network *net, dg_error *err)
     dg_code rc;
     if ((rc = dg_sim_new(&net->sim, &options, err)) < 0 || (rc = make_nodes(net, err)) < 0
         || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel, &(dg_sim_channel){ .name = "blocks" }, err)) < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel, &(dg_sim_channel){ .name = "finality", .ordered = true }, err)) < 0)
+        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel, &(dg_sim_channel){ .name = "finality", .ordered = true }, err)) < 0
+        || (rc = dg_sim_channel_add(net->sim, &net->exchange_channel, &(dg_sim_channel){ .name = "exchange" }, err)) < 0)
         return rc;
     return dg_sim_link_add(net->sim, &made, dg_net_link(net), err);
 }
@@ -262,6 +262,7 @@ void dg_network_free(dg_network *net)
     dg_net_blocks_free(net);
     dg_disputes_free(net->disputes);
     dg_sessions_free(net->sessions);
+    dg_wave_free(net->wave);
     dg_finality_clear(&net->finality);
     dg_faults_clear(net);
     dg_free(net->beats.at);

@@ -96,7 +96,7 @@ typedef struct dg_collators {
     uint32_t ppm;
 } dg_collators;
 
-/* Times that a model needs and no runtime tells; every one with its source. */
+/* Numbers that a model needs and no runtime tells; every one with its source. */
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,      /* of a slot, for proposing: parts in 1000 */
     DG_CONST_PROPOSE_WAIT,     /* ns from a fresh leaf to an inherent */
@@ -116,6 +116,12 @@ typedef enum dg_constant {
     DG_CONST_LAG_MAX,          /* blocks that finality may be held back by what is not approved */
     DG_CONST_GOSSIP,           /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
     DG_CONST_BEFORE_BEST,      /* blocks below the best that GRANDPA votes for */
+    DG_CONST_REQUEST_TIMEOUT,  /* ns for a candidate that was asked for */
+    DG_CONST_REQUEST_RETRY,    /* ns until it is asked for again */
+    DG_CONST_REQUEST_PARALLEL, /* candidates of other groups asked for at a time */
+    DG_CONST_POV_TIMEOUT,      /* ns for a proof that was asked for */
+    DG_CONST_GOSSIP_PEERS,     /* peers that gossip of the old way goes to at least */
+    DG_CONST_RANDOM_PEERS,     /* .. and bitfields, beside those of the grid */
     DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
     DG_CONST_CALLS_AT_ONCE,    /* runtime calls of one node that run beside each other */
     DG_CONST_HARDWARE,         /* a node's calls take this to 1000 parts of 1000, by lot */
@@ -131,6 +137,29 @@ const char *dg_constant_source(dg_constant which); /* "name: where it is from", 
 /* Least and most time, in ns, that validators need to compile a runtime of so many
  * bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
 void dg_compile_range(dg_ns out[2], uint64_t wasm_len);
+
+/* ---- messages ---- */
+
+typedef enum dg_message_kind {
+    DG_MSG_STATEMENT,  /* compact, inside a group */
+    DG_MSG_LEGACY,     /* full statement of the old way */
+    DG_MSG_MANIFEST,   /* BackedCandidateManifest */
+    DG_MSG_KNOWN,      /* BackedCandidateKnown: its acknowledgement */
+    DG_MSG_VOTE,       /* compact, over the grid, after a manifest */
+    DG_MSG_ASK,        /* AttestedCandidate request, */
+    DG_MSG_ANSWER,     /* .. response */
+    DG_MSG_POV_ASK,    /* proof of validity: request, */
+    DG_MSG_POV,        /* .. response */
+    DG_MSG_BITFIELD,
+    DG_MSG_COUNT
+} dg_message_kind;
+const char *dg_message_name(dg_message_kind kind);
+
+/* How statements and bitfields get from node to node. */
+typedef enum dg_exchange_mode {
+    DG_EXCHANGE_COMPUTED, /* when each is where follows from the states of both ends and of those between */
+    DG_EXCHANGE_MESSAGES  /* each is sent; dear: the old way floods */
+} dg_exchange_mode;
 
 /* ---- records: what happened, in numbers ---- */
 
@@ -165,6 +194,8 @@ typedef enum dg_record_kind {
     DG_REC_PVF,        /* at the end of a slot, over up nodes that are para validators of the best leaf's session: slot,
                         * session, pairs (validator and parachain), ready (pairs with the artifact prepared), deepest
                         * (queue), waiting (validators that lack some) */
+    DG_REC_MESSAGES,   /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
+                        * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */
@@ -215,6 +246,7 @@ typedef struct dg_network_options {
     dg_ns prepare_ns_min, prepare_ns_max; /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
     const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
     size_t collator_count;    /* .. find no room beside a block that waits for availability; borrowed until the end */
+    dg_exchange_mode exchange;
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);
@@ -307,6 +339,7 @@ typedef struct dg_network_stats {
     uint64_t deactivations_only;               /* signals, over all nodes */
     uint64_t topologies_dropped, topologies_purged; /* over all nodes */
     uint64_t stalled;                          /* times that a node went down over a slow runtime */
+    uint64_t messages[DG_MSG_COUNT];           /* sent; 0 where they are computed */
 } dg_network_stats;
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
 

@@ -39,6 +39,10 @@ dg_code dg_grid_init(dg_grid *grid, uint32_t count, const uint8_t randomness[32]
 void dg_grid_clear(dg_grid *grid);
 bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);    /* X neighbours */
 bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b); /* Y neighbours */
+/* Neighbours are numbered: by column those of the row, then by row those of the column. */
+uint32_t dg_grid_slots(const dg_grid *grid);
+uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour); /* DG_NO: is none */
+uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot); /* DG_NO: nobody there */
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
 
@@ -91,6 +95,7 @@ typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg
 typedef struct dg_request_row { const char *method; uint32_t since; dg_lasts lasts; } dg_request_row;
 const dg_request_row *dg_request_at(dg_request request);
 
+typedef struct dg_view dg_view;
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
 typedef struct dg_core {
@@ -103,7 +108,7 @@ typedef struct dg_core {
 } dg_core;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
-typedef struct dg_view {
+struct dg_view {
     dg_chain *chain;
     dg_block *block;
     uint32_t host_version;    /* of ParachainHost; 0: no parachain host */
@@ -126,7 +131,7 @@ typedef struct dg_view {
     bool queue_known;         /* the cores' turns are those of a claim queue */
     uint64_t fuel;            /* of all that was asked here */
     uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's */
-} dg_view;
+};
 
 /* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
  * the chain's own failure. */
@@ -241,6 +246,8 @@ typedef struct dg_entry {
     uint32_t session;
     const dg_session *info;
     const dg_session *grid;  /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
+    bool stamped;
+    dg_ns grid_at;           /* since when; what was backed before is not announced any more */
 } dg_entry;
 typedef struct dg_parent { uint32_t id, number, session; } dg_parent;
 typedef struct dg_unused { const dg_session *topology; uint32_t block; /* that it came with */ } dg_unused;
@@ -279,19 +286,42 @@ void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
+/* To be called after a step: grids that came with it are there since now. */
+void dg_statement_stamp(dg_statement *sd, dg_ns now);
+
+/* ---- topology.c: what other users of gossip keep of topologies ---- */
+
+/* Of the current session and the one before; for any other session the current one
+ * stands in. Bitfields and statements of the old way go by it.
+ * Mirrors: grid_topology.rs (SessionBoundGridTopologyStorage). */
+typedef struct dg_topologies { const dg_session *current, *previous; } dg_topologies;
+void dg_topologies_add(dg_topologies *t, const dg_session *topology);
+const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session); /* NULL: none ever came */
+/* To whom a message that began at member `origin` has to go on from `member`: own ones
+ * to row and column, those of the row to the column, those of the column to the row. */
+typedef struct dg_route { bool row, column; } dg_route;
+dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin);
+/* To whom a member announces a group's candidate: if of the group to row and column, if in
+ * a row with one of it to its column, if in a column with one to its row. */
+dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member);
 
 /* ---- the network ---- */
 
 enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
        DG_TAG_ANSWERED,
-       DG_TAG_BLOCK, DG_TAG_FINAL };                                           /* messages */
+       DG_TAG_X_READY, DG_TAG_X_EXECUTED, DG_TAG_X_TIMEOUT, DG_TAG_X_RETRY, DG_TAG_X_VIEW, DG_TAG_X_SIGN, /* of exchange.c */
+       DG_TAG_BLOCK, DG_TAG_FINAL,                                             /* messages */
+       DG_TAG_SAID = 64 };                                                     /* + dg_message_kind */
 
 enum { DG_CLAIMS_MAX = 256 };
 #define DG_WAITING (DG_NEVER - 1)
 
 typedef struct dg_approval dg_approval; /* approval_impl.h */
 typedef struct dg_dispute dg_dispute;   /* dispute_impl.h */
+typedef struct dg_exchange dg_exchange; /* exchange_impl.h */
+/* Which of its two state machines a node's statement distribution works a leaf with. */
+typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
 
 /* How a block was made; kept until it is settled or lost. */
 typedef struct dg_kept { dg_build_report report; const char *path; uint32_t config_session; bool amended; } dg_kept;
@@ -315,7 +345,9 @@ typedef struct dg_net_block {
     dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve */
     dg_kept *kept;           /* NULL: nobody wants to know */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
-    dg_ns *taken;            /* by each node's subsystems, which had their answers then; DG_NEVER */
+    dg_ns *taken;            /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
+    uint8_t *way;            /* dg_way of each node */
+    dg_exchange *exchange;   /* what was said of it, where messages are sent; NULL: nothing yet */
 } dg_net_block;
 
 /* ---- pvf.c: artifacts, and each node's one worker that prepares them ---- */
@@ -346,6 +378,7 @@ typedef struct dg_net_node {
     bool asked;
     dg_leaves leaves;        /* overseer */
     dg_statement sd;         /* statement distribution */
+    dg_topologies gossip;    /* its old form, and bitfields */
     bool session_seen;       /* gossip-support: last_session_index */
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
@@ -381,6 +414,8 @@ typedef struct dg_finality {
     uint32_t weights_cap;
 } dg_finality;
 
+typedef struct dg_wave dg_wave;
+
 struct dg_network {
     dg_chain *chain;
     dg_network_options options;
@@ -404,7 +439,8 @@ struct dg_network {
     bool over;               /* and the last one there will be */
     uint32_t last_session_told;
     bool session_told;
-    dg_channel_ix blocks_channel, finality_channel;
+    dg_channel_ix blocks_channel, finality_channel, exchange_channel;
+    dg_wave *wave;           /* of hear_grid.c */
     struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
     dg_planned_fault *faults;
     uint32_t fault_count;
@@ -503,15 +539,68 @@ void dg_pvf_clear(dg_network *net);
 dg_code dg_pvf_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 
 /* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
- * `voted` of DG_GROUP_MAX, by member of the group. */
-uint32_t dg_hear(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
+ * `voted` of DG_GROUP_MAX, by member of the group. Computed, or as the messages say. */
+dg_code dg_hear(dg_network *net, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core, uint32_t listener, dg_error *err);
 /* Members of a group that are up and exchange statements of this leaf. */
 uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
 bool dg_is_awake(const dg_network *net, uint32_t node); /* up, not standing still, not parted from most */
 dg_ns dg_check_ns(void); /* to fetch a candidate and execute it */
+bool dg_hear_is_offered(const dg_net_block *b, uint32_t core); /* there is a candidate for the core */
+/* The delay of one thing said of a leaf, by its size on the wire. All that one node
+ * says to another of one leaf has the same luck, so nothing overtakes. */
+uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_message_kind kind);
 dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+/* Is the link of the two fit for what is said in this way? */
+bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way);
+/* The grid that a node holds for the leaf's session, and since when; NULL: none. */
+const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t leaf, dg_ns *since);
+bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node); /* its descriptor */
+/* When a member has checked what it has since `from`, as far as is known by now; DG_NEVER: its
+ * artifact is not prepared. And its own collation, if it has one of the core's. */
+dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node, dg_ns from);
+dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+/* Bytes of one message; what real ones come to, encoded. */
+uint64_t dg_message_bytes(dg_message_kind kind);
+
+/* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
+typedef struct dg_spread {
+    const dg_network *net;
+    const dg_net_block *b;
+    uint32_t leaf, core, from, members, needed;
+    dg_way way;
+    uint32_t seconder;                        /* member; DG_NO */
+    struct { dg_ns said, ask; bool there; } links[DG_GROUP_MAX][DG_GROUP_MAX];
+    dg_ns confirmed[DG_GROUP_MAX];            /* when each has the candidate */
+    dg_ns voted[DG_GROUP_MAX];
+    dg_ns held[DG_GROUP_MAX][DG_GROUP_MAX];   /* [i][m]: when the vote of i is at m */
+} dg_spread;
+void dg_spread_init(dg_spread *s, const dg_network *net, uint32_t leaf, uint32_t core);
+uint32_t dg_spread_node(const dg_spread *s, uint32_t member);
+bool dg_spread_takes_part(const dg_spread *s, uint32_t node);
+uint32_t dg_spread_member(const dg_spread *s, uint32_t node); /* DG_NO: outside */
+dg_ns dg_spread_backed(const dg_spread *s, uint32_t member); /* when it has enough votes */
+/* A thing said at `at`, or when the other's view was told, is there at this time. */
+dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay); /* DG_NEVER: cut by a partition */
+dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at, dg_message_kind kind);
+dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at, dg_message_kind kind);
+
+/* hear_grid.c: from all groups to all others, computed */
+/* When the node has the candidate; and of which member it came first, over which path. */
+typedef struct dg_reached { dg_ns at, path; uint32_t member; } dg_reached;
+dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node, dg_error *err);
+void dg_wave_free(dg_wave *wave);
+
+/* exchange.c: the same, message by message */
+dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err); /* the node has a new leaf */
+dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+void dg_exchange_forget(dg_network *net, uint32_t node); /* a process began anew */
+void dg_exchange_free(dg_exchange *exchange);
+/* As dg_hear. */
+uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
+bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener);
 
 /* provision.c: the encoded inherent of an author; `out` empty: none to give. */
 typedef struct dg_provision { uint32_t bitfields, offered, backable, dispute_sets, dispute_votes; } dg_provision;

@@ -17,16 +17,14 @@ enum { INHERENT_MAX = 64 << 20 };
 static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from, uint32_t author)
 {
     dg_ns at;
-    if (from == DG_NO || !dg_net_has(net, from, leaf) || !dg_sim_reachable(net->sim, (dg_node_ix){ from }, (dg_node_ix){ author }))
-        return false;
-    if (net->nodes[from].withholds & DG_WITHHOLD_AVAILABILITY)
-        return false;
-    if (from != author && !dg_class_link(net->nodes[from].of, net->nodes[author].of))
-        return false;
-    if (net->blocks[leaf].taken[from] == DG_NEVER)
+    if (from != DG_NO && net->options.exchange == DG_EXCHANGE_MESSAGES)
+        return dg_exchange_bitfield(net, leaf, net->blocks[leaf].session->member[from], author);
+    if (from == DG_NO || net->blocks[leaf].taken[from] == DG_NEVER || net->nodes[from].withholds & DG_WITHHOLD_AVAILABILITY)
         return false;
     at = net->blocks[leaf].taken[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
-    return at + 2 * dg_hear_latency(net, from, author, (uint64_t)leaf << 16 | 0xffff) <= dg_sim_now(net->sim);
+    if (at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
+        return false;
+    return dg_hear_gossiped(net, from, author, leaf, at, DG_MSG_BITFIELD) <= dg_sim_now(net->sim);
 }
 
 static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent)
@@ -76,15 +74,19 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
         return rc;
     dg_buf_init(&list, INHERENT_MAX);
     for (uint32_t core = 0; core < b->view.core_count; core++) {
+        uint32_t votes;
         count->backable += dg_hear_backable(net, parent, core);
-        if (!dg_hear(net, voted, parent, core, node) || (b->candidates[core].on_available && !enough_bits(b, count->bitfields)))
+        if ((rc = dg_hear(net, voted, &votes, parent, core, node, err)) < 0)
+            break;
+        if (!votes || (b->candidates[core].on_available && !enough_bits(b, count->bitfields)))
             continue;
         put_candidate(b, &list, core, voted);
         count->offered++;
     }
     dg_scale_put_compact(out, count->offered);
     dg_buf_put_bytes(out, dg_buf_bytes(&list));
-    rc = dg_buf_check(&list, err, "candidates");
+    if (rc == DG_OK)
+        rc = dg_buf_check(&list, err, "candidates");
     dg_buf_clear(&list);
     return rc;
 }

@@ -37,7 +37,9 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     n->last_session = b->view.session;
     if (b->session->member[node] == DG_NO || !b->session->has_grid)
         return DG_OK;
+    dg_topologies_add(&n->gossip, b->session);
     dg_statement_topology(&n->sd, &lost, b->session, b->number);
+    dg_statement_stamp(&n->sd, dg_sim_now(net->sim));
     return dg_record_losses(net, node, id, &lost, err);
 }
 
@@ -69,6 +71,21 @@ static void take_up(dg_network *net, uint32_t node, uint32_t id)
         net->blocks[id].taken[node] = dg_sim_now(net->sim);
 }
 
+/* Statement distribution has sorted what was taken up by its two state machines: work
+ * on it begins. */
+static dg_code begin_work(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+{
+    const dg_statement *sd = &net->nodes[node].sd;
+    dg_ns now = dg_sim_now(net->sim);
+    dg_code rc = DG_OK;
+    for (; rc == DG_OK && id != DG_NO && !net->blocks[id].gone && net->blocks[id].taken[node] == now && !net->blocks[id].way[node]; id = net->blocks[id].parent) {
+        net->blocks[id].way[node] = dg_statement_v2_at(sd, id) ? DG_WAY_V2 : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY : DG_WAY_NONE;
+        if (net->options.exchange == DG_EXCHANGE_MESSAGES)
+            rc = dg_exchange_taken_up(net, node, id, err);
+    }
+    return rc;
+}
+
 static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[held->id];
@@ -85,10 +102,12 @@ static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *hel
     if ((rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err)) < 0
         || (rc = dg_record_losses(net, node, held->id, &lost, err)) < 0)
         return rc;
+    dg_statement_stamp(&net->nodes[node].sd, dg_sim_now(net->sim));
     if (!activates || b->gone)
         return DG_OK;
-    rc = tell_topology(net, node, held->id, err);
-    return rc < 0 ? rc : dg_pvf_leaf(net, node, b, err);
+    if ((rc = tell_topology(net, node, held->id, err)) < 0 || (rc = dg_pvf_leaf(net, node, b, err)) < 0)
+        return rc;
+    return begin_work(net, node, held->id, err);
 }
 
 /* ---- when ---- */

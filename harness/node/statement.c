@@ -263,6 +263,15 @@ void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *
         put_aside(sd, topology, block);
 }
 
+void dg_statement_stamp(dg_statement *sd, dg_ns now)
+{
+    for (uint32_t i = 0; i < sd->entry_count; i++)
+        if (sd->entries[i].grid && !sd->entries[i].stamped) {
+            sd->entries[i].grid_at = now;
+            sd->entries[i].stamped = true;
+        }
+}
+
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id)
 {
     for (uint32_t i = 0; i < sd->legacy_count; i++)

@@ -61,15 +61,21 @@ static void partition_begin(dg_sim *sim, uint64_t which)
 {
     partition *p = &sim->partitions[which];
     p->stands = true;
-    for (uint32_t i = 0; i < p->count; i++)
-        sim->nodes[p->nodes[i]].sides |= (uint64_t)1 << which;
+    for (uint32_t i = 0; i < p->count; i++) {
+        node *n = &sim->nodes[p->nodes[i]];
+        n->sides |= (uint64_t)1 << which;
+        n->parted_at = sim->now;
+        n->joined_at = DG_NEVER;
+    }
 }
 
 static void partition_end(dg_sim *sim, uint64_t which)
 {
     partition *p = &sim->partitions[which];
-    for (uint32_t i = 0; p->stands && i < p->count; i++)
+    for (uint32_t i = 0; p->stands && i < p->count; i++) {
         sim->nodes[p->nodes[i]].sides &= ~((uint64_t)1 << which);
+        sim->nodes[p->nodes[i]].joined_at = sim->now;
+    }
     dg_free(p->nodes);
     *p = (partition){ .nodes = NULL };
 }
@@ -220,4 +226,14 @@ bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to)
 {
     const node *x = node_of(sim, from), *y = node_of(sim, to);
     return node_is_up(x) && node_is_up(y) && x->sides == y->sides;
+}
+
+static bool inside(const node *n, dg_ns at) { return n->joined_at && at >= n->parted_at && at < n->joined_at; }
+
+bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived)
+{
+    const node *x = node_of(sim, from), *y = node_of(sim, to);
+    if (x->parted_at == y->parted_at && x->joined_at == y->joined_at)
+        return false;
+    return inside(x, sent) || inside(x, arrived) || inside(y, sent) || inside(y, arrived);
 }

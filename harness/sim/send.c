@@ -108,6 +108,12 @@ static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
     return DG_OK;
 }
 
+dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck, uint64_t wire_bytes)
+{
+    const link *l = link_of(sim, &sim->nodes[from.v], to.v);
+    return l && from.v != to.v ? link_latency(l, luck) + wire_ns(l, wire_bytes) : 0;
+}
+
 static void count_sent(dg_sim *sim, const dg_sim_parcel *parcel)
 {
     channel *c = &sim->channels[parcel->channel.v];
@@ -130,6 +136,8 @@ static dg_code send_over(dg_sim *sim, uint32_t from, uint32_t to, const dg_sim_p
     pair *p = &r->to[to];
     dg_rng luck = { r->key, (uint64_t)to << 40 | 2 * p->count };
     uint64_t bits = dg_rng_u64(&luck);
+    if (parcel->has_luck)
+        bits = parcel->luck;
     fate f = fate_of(sender, &sim->nodes[to], l, luck);
     if (f == ARRIVES) {
         dg_ns at = arrival(sim, p, l, bits, sim->channels[parcel->channel.v].spec.ordered,

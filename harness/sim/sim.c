@@ -134,6 +134,12 @@ bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix ix)
     return node_of(sim, ix)->paused_until > sim->now;
 }
 
+dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix ix)
+{
+    const node *n = node_of(sim, ix);
+    return node_is_up(n) ? DG_NEVER : n->down_since;
+}
+
 dg_rng dg_sim_rng(const dg_sim *sim, dg_node_ix ix, uint32_t subsystem, const char *purpose)
 {
     return dg_rng_fork(sim->options.seed, purpose, ix.v, subsystem);

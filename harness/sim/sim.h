@@ -109,6 +109,7 @@ dg_code dg_sim_node_add(dg_sim *sim, dg_node_ix *node, const dg_sim_node *spec, 
 uint32_t dg_sim_node_count(const dg_sim *sim);
 bool dg_sim_node_up(const dg_sim *sim, dg_node_ix node);     /* false: crashed */
 bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix node); /* now */
+dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node); /* DG_NEVER: it is up */
 
 /* Runs all events up to and including `until`, then sets the time to `until`
  * (at most DG_SIM_TIME_MAX). DG_OK; DG_END when dg_sim_stop was called (the time
@@ -183,6 +184,8 @@ typedef struct dg_sim_parcel {
     uint64_t a, b;
     dg_sim_msg *msg;     /* or NULL; every delivery takes a reference of its own */
     uint64_t wire_bytes; /* as they would be on the wire: delay and statistics */
+    bool has_luck;       /* its latency is drawn with `luck`, 64 random bits of the caller's: for */
+    uint64_t luck;       /* who computes elsewhere when it arrives. Otherwise with the pair's own */
 } dg_sim_parcel;
 
 /* Over the link of the pair. Arrival = now + latency + wire_bytes / bandwidth;
@@ -220,6 +223,9 @@ dg_code dg_sim_link_set(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_link_ix 
 /* A pair's latency at a quantile (0 .. 1 000 000), without bandwidth: for what
  * tests and reports expect, and for timeouts. */
 dg_ns dg_sim_link_quantile(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint32_t at_ppm);
+/* What a parcel of `wire_bytes` that brings `luck` takes from one to the other, on a
+ * channel without order. */
+dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck, uint64_t wire_bytes);
 
 /* ---- faults: at a time that is past or now they act at once, otherwise when
  *      their time comes, before all else that happens to that node then ---- */
@@ -240,6 +246,9 @@ dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to, dg_erro
 dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_ns from, dg_ns to,
                          dg_error *err);
 bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to); /* both up, not parted; now */
+/* Would a message of then have been swallowed by a partition? Of each node the last one that
+ * it was inside of is remembered. For who computes elsewhere when messages arrive. */
+bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived);
 /* From `at` on the node has this clock. */
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix node, dg_ns at, const dg_sim_clock *clock,
                          dg_error *err);

@@ -135,6 +135,7 @@ typedef struct node {
     dg_ns paused_until;
     uint64_t sides; /* bit p: inside partition p */
     dg_ns down_since, back_at;
+    dg_ns parted_at, joined_at; /* of the last partition it was inside of; joined_at 0: none yet */
     clock_state clock;
     uint16_t *links; /* by receiver; NULL: all default */
     uint32_t link_len;

@@ -35,6 +35,7 @@ typedef struct world_options {
     bool no_forks;
     const dg_collators *collators; /* NULL: the usual ones */
     size_t collator_count;  /* 0: one */
+    dg_exchange_mode exchange;
     bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact;         /* slots after the first; 0: never */

@@ -68,8 +68,8 @@ END_TEST
 static const struct { uint32_t after_ms; bool some_bits, all_bits, some_candidates, all_candidates; } waits[] = {
     { 900, false, false, false, false },
     { 1250, false, false, false, false },
-    { 1450, false, false, true, false }, /* of its own group, and no availability yet */
-    { 1600, true, false, true, false },
+    { 1450, false, false, false, false }, /* a second member has still to fetch the proof and check it */
+    { 1560, true, false, true, false },  /* of its own group */
     { 3500, true, true, true, true },
 };
 START_TEST(what_has_not_come_yet_is_not_included)
@@ -124,10 +124,11 @@ START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
         dg_buf out;
         world w;
         world_open(&w, &o);
-        world_run(&w, AT + 5);
         for (uint32_t i = 0; i < apart; i++)
             others[i].v = i;
-        ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), others, apart, dg_sim_now(dg_network_sim(w.net)), DG_SIM_TIME_MAX, NULL), DG_OK);
+        /* from after the leaf and before anything is said of it */
+        ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), others, apart, ((AT + 5) * 6000 + 900) * DG_MS, DG_SIM_TIME_MAX, NULL), DG_OK);
+        world_run(&w, AT + 5);
         count = provide(&w, &out, 99);
         ck_assert_uint_eq(count.bitfields, 100 - apart);
         if (apart == 30)

@@ -1,0 +1,368 @@
+/* exchange.c - what nodes say to each other of a leaf, message by message.
+ *
+ * A node begins with a leaf when its subsystems take it up. A peer is told nothing of
+ * a leaf that its view does not have; when it has, it is told what there is. What is
+ * said inside a group stands in exchange_cluster.c, what groups say to the network in
+ * exchange_grid.c, requests in exchange_request.c, the old way in exchange_legacy.c,
+ * availability in exchange_bitfield.c.
+ * Mirrors: statement-distribution lib.rs, v2/mod.rs; bitfield-distribution. */
+#include "node/exchange_impl.h"
+
+#include <string.h>
+
+/* ---- a leaf that is talked about ---- */
+
+dg_exchange *dg_exchange_of(const dg_network *net, uint32_t leaf)
+{
+    return leaf < net->block_count && !net->blocks[leaf].gone ? net->blocks[leaf].exchange : NULL;
+}
+
+void dg_exchange_free(dg_exchange *x)
+{
+    if (!x)
+        return;
+    for (uint32_t i = 0; x->core && i < x->cores; i++)
+        dg_free(x->core[i].knows);
+    dg_free(x->core);
+    dg_free(x->seat);
+    dg_free(x->told);
+    dg_free(x->heard);
+    dg_free(x->acked);
+    dg_free(x->bitfields);
+    dg_free(x->node);
+    dg_free(x);
+}
+
+static dg_code fill_core(dg_x_core *core, const dg_net_block *b, uint32_t i, dg_error *err)
+{
+    uint32_t group;
+    core->seconder = DG_NO;
+    if (!dg_hear_is_offered(b, i))
+        return DG_OK;
+    group = b->candidates[i].group;
+    core->from = b->view.group_from[group];
+    core->members = b->view.group_from[group + 1] - core->from;
+    core->needed = dg_view_votes_needed(&b->view, group);
+    if (core->members > DG_X_MEMBERS_MAX)
+        return dg_fail(err, DG_LIMIT, "a group has %u members; messages are exchanged in groups of up to %d", core->members, DG_X_MEMBERS_MAX);
+    core->knows = dg_calloc((size_t)core->members * core->members + 1, sizeof *core->knows);
+    return core->knows ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a backing group");
+}
+
+static dg_code fill(dg_exchange *x, const dg_net_block *b, dg_error *err)
+{
+    size_t seats = (size_t)x->nodes * x->cores + 1;
+    x->core = dg_calloc(x->cores + 1, sizeof *x->core);
+    x->seat = dg_calloc(seats, sizeof *x->seat);
+    x->told = dg_calloc(seats * x->words, sizeof *x->told);
+    x->heard = dg_calloc(seats * x->words, sizeof *x->heard);
+    x->acked = dg_calloc(seats * x->words, sizeof *x->acked);
+    x->bitfields = dg_calloc((size_t)x->nodes * x->bitfield_words + 1, sizeof *x->bitfields);
+    x->node = dg_calloc(x->nodes, sizeof *x->node);
+    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->node)
+        return dg_fail(err, DG_NOMEM, "no memory for what %u nodes say of a leaf", x->nodes);
+    for (uint32_t i = 0; i < x->nodes; i++)
+        x->node[i].head = DG_X_END;
+    for (uint32_t i = 0; i < x->cores; i++) {
+        dg_code rc = fill_core(&x->core[i], b, i, err);
+        if (rc < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+static dg_code begin(dg_network *net, uint32_t leaf, dg_error *err)
+{
+    dg_net_block *b = &net->blocks[leaf];
+    uint32_t slots;
+    dg_code rc;
+    if (b->exchange || !b->session)
+        return DG_OK;
+    if ((rc = dg_work_init(net, b, err)) < 0)
+        return rc;
+    if (!(b->exchange = dg_calloc(1, sizeof *b->exchange)))
+        return dg_fail(err, DG_NOMEM, "no memory for what is said of a leaf");
+    slots = b->session->has_grid ? dg_grid_slots(&b->session->grid) : 0;
+    b->exchange->leaf = leaf;
+    b->exchange->cores = b->candidates ? b->view.core_count : 0;
+    b->exchange->nodes = net->node_count;
+    b->exchange->words = slots / 64 + 1;
+    b->exchange->bitfield_words = (b->session->validators + 63) / 64;
+    return fill(b->exchange, b, err);
+}
+
+uint32_t dg_x_node(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t member)
+{
+    const dg_net_block *b = &net->blocks[x->leaf];
+    return b->session->node[b->view.members[x->core[core].from + member]];
+}
+
+uint32_t dg_x_member(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t node)
+{
+    for (uint32_t i = 0; i < x->core[core].members; i++)
+        if (dg_x_node(net, x, core, i) == node)
+            return i;
+    return DG_NO;
+}
+
+/* ---- sending ---- */
+
+static uint64_t pack(const dg_said *said) { return (uint64_t)said->leaf << 32 | (uint64_t)said->core << 16 | said->who; }
+
+static dg_said unpack(const dg_sim_event *e)
+{
+    return (dg_said){ (uint32_t)(e->a >> 32), (uint16_t)(e->a >> 16), (uint16_t)e->a, e->b };
+}
+
+dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said, dg_error *err)
+{
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, delay, &(dg_sim_timer){ .tag = tag, .a = pack(said), .b = said->votes }, err);
+}
+
+static bool is_asked_for(dg_message_kind kind)
+{
+    return kind == DG_MSG_ASK || kind == DG_MSG_ANSWER || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV;
+}
+
+/* Has the sender been told that the other has the leaf? If not, it will act when it is. */
+static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to, const dg_said *said, dg_error *err)
+{
+    dg_ns taken = net->blocks[said->leaf].taken[to], now = dg_sim_now(net->sim), told;
+    dg_said view = { .leaf = said->leaf, .votes = to };
+    *known = false;
+    if (taken == DG_NEVER) {
+        net->blocks[said->leaf].exchange->node[to].owed = true;
+        return DG_OK;
+    }
+    told = taken + dg_hear_delay(net, to, from, said->leaf, DG_MSG_ASK);
+    *known = told <= now;
+    return *known ? DG_OK : dg_x_timer(net, from, DG_TAG_X_VIEW, told - now, &view, err);
+}
+
+dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, dg_error *err)
+{
+    dg_sim_parcel parcel = { .channel = net->exchange_channel, .tag = (uint16_t)(DG_TAG_SAID + kind), .a = pack(said), .b = said->votes,
+                             .wire_bytes = dg_message_bytes(kind), .has_luck = true };
+    unsigned least = kind == DG_MSG_LEGACY || kind == DG_MSG_BITFIELD || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV ? 1 : 2;
+    bool known = true;
+    dg_code rc = DG_OK;
+    if (sent)
+        *sent = false;
+    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least)
+        return DG_OK;
+    if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
+        return rc;
+    parcel.luck = dg_hear_luck(net, from, to, said->leaf);
+    net->stats.messages[kind]++;
+    if (sent)
+        *sent = true;
+    return dg_sim_send(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, &parcel, err);
+}
+
+/* ---- what a node learns ---- */
+
+dg_code dg_x_backed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    if (s->backed || s->state != DG_SEAT_CONFIRMED || dg_x_count(s->votes) < x->core[core].needed)
+        return DG_OK;
+    s->backed = true;
+    return net->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_x_announce(net, x, node, core, err) : DG_OK;
+}
+
+dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    dg_code rc = DG_OK;
+    if (s->votes >> who & 1)
+        return DG_OK;
+    s->votes |= (uint64_t)1 << who;
+    if (s->state != DG_SEAT_CONFIRMED)
+        return DG_OK;
+    if (dg_x_member(net, x, core, node) != DG_NO)
+        for (uint32_t to = 0; to < x->core[core].members && rc == DG_OK; to++)
+            rc = dg_cluster_circulate(net, x, node, core, to, err);
+    if (rc == DG_OK && s->announced)
+        rc = dg_x_tell_grid(net, x, node, core, who, err);
+    return rc < 0 ? rc : dg_x_backed(net, x, node, core, err);
+}
+
+/* ---- a leaf is taken up ---- */
+
+/* Its own collation, if it gets one, is checked after this at the soonest. */
+static dg_code expect_collations(dg_network *net, dg_exchange *x, uint32_t node, dg_error *err)
+{
+    for (uint32_t core = 0; core < x->cores; core++) {
+        dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+        dg_ns ready, now = dg_sim_now(net->sim);
+        dg_code rc;
+        if (!x->core[core].members || dg_x_member(net, x, core, node) == DG_NO)
+            continue;
+        if ((ready = dg_collation_at(net, x->leaf, core, node)) == DG_NEVER)
+            continue;
+        ready += dg_constant_of(DG_CONST_VALIDATION);
+        if ((rc = dg_x_timer(net, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* Those that had something for it learn that it has the leaf. */
+static dg_code tell_view(dg_network *net, dg_exchange *x, uint32_t node, dg_error *err)
+{
+    dg_said said = { .leaf = x->leaf, .votes = node };
+    dg_code rc = DG_OK;
+    if (!x->node[node].owed)
+        return DG_OK;
+    x->node[node].owed = false;
+    for (uint32_t from = 0; from < x->nodes && rc == DG_OK; from++)
+        if (from != node && net->blocks[x->leaf].way[from] && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
+            rc = dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, node, from, x->leaf, DG_MSG_ASK), &said, err);
+    return rc;
+}
+
+dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
+{
+    dg_said said = { .leaf = leaf };
+    dg_exchange *x;
+    dg_code rc = begin(net, leaf, err);
+    if (rc < 0 || !(x = dg_exchange_of(net, leaf)))
+        return rc;
+    if ((rc = expect_collations(net, x, node, err)) < 0 || (rc = tell_view(net, x, node, err)) < 0)
+        return rc;
+    return dg_x_timer(net, node, DG_TAG_X_SIGN, dg_constant_of(DG_CONST_BITFIELD_WAIT), &said, err);
+}
+
+/* All that the node has for another, whose view has just come. */
+static dg_code catch_up(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    uint32_t to = (uint32_t)said->votes;
+    dg_code rc = DG_OK;
+    if (!x || net->blocks[said->leaf].taken[node] == DG_NEVER)
+        return DG_OK;
+    if (net->blocks[said->leaf].way[node] == DG_WAY_LEGACY)
+        rc = dg_legacy_catch_up(net, x, node, to, err);
+    for (uint32_t core = 0; core < x->cores && rc == DG_OK && net->blocks[said->leaf].way[node] == DG_WAY_V2; core++) {
+        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, to) : DG_NO;
+        if (member != DG_NO && dg_x_member(net, x, core, node) != DG_NO)
+            rc = dg_cluster_circulate(net, x, node, core, member, err);
+        else if (member == DG_NO)
+            rc = dg_x_announce_to(net, x, node, core, to, err);
+    }
+    return rc < 0 ? rc : dg_bitfield_catch_up(net, x, node, to, err);
+}
+
+/* ---- a process that begins anew ---- */
+
+static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
+{
+    for (uint32_t core = 0; core < x->cores; core++) {
+        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO, n = x->core[core].members;
+        *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
+        memset(dg_x_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_x_set(x, x->heard, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_x_set(x, x->acked, node, core), 0, x->words * sizeof *x->told);
+        for (uint32_t i = 0; member != DG_NO && i < n; i++)
+            x->core[core].knows[i * n + member] = x->core[core].knows[member * n + i] = 0;
+    }
+    memset(x->bitfields + (size_t)node * x->bitfield_words, 0, x->bitfield_words * sizeof *x->bitfields);
+    x->node[node].head = DG_X_END;
+    x->node[node].in_flight = 0;
+    x->node[node].owed = true;
+}
+
+/* And its peers no longer know it to have anything. */
+static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
+{
+    const dg_session *g = net->blocks[x->leaf].session;
+    for (uint32_t slot = 0; g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
+        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
+        uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
+        if (peer == DG_NO || (back = dg_grid_slot(&g->grid, member, g->member[node])) == DG_NO)
+            continue;
+        for (uint32_t core = 0; core < x->cores; core++) {
+            uint64_t keep = ~((uint64_t)1 << back % 64);
+            dg_x_set(x, x->told, peer, core)[back / 64] &= keep;
+            dg_x_set(x, x->heard, peer, core)[back / 64] &= keep;
+            dg_x_set(x, x->acked, peer, core)[back / 64] &= keep;
+        }
+    }
+}
+
+void dg_exchange_forget(dg_network *net, uint32_t node)
+{
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        dg_net_block *b = &net->blocks[id];
+        if (b->gone)
+            continue;
+        b->taken[node] = DG_NEVER;
+        b->way[node] = DG_WAY_NONE;
+        if (b->exchange) {
+            forget_in(net, b->exchange, node);
+            forget_of(net, b->exchange, node);
+        }
+    }
+}
+
+/* ---- what comes in ---- */
+
+static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message_kind kind, const dg_said *said, dg_error *err)
+{
+    switch (kind) {
+    case DG_MSG_STATEMENT: return dg_cluster_statement(net, node, from, said, err);
+    case DG_MSG_LEGACY:    return dg_legacy_statement(net, node, from, said, err);
+    case DG_MSG_MANIFEST:  return dg_x_manifest(net, node, from, said, err);
+    case DG_MSG_KNOWN:     return dg_x_known(net, node, from, said, err);
+    case DG_MSG_VOTE:      return dg_x_vote(net, node, from, said, err);
+    case DG_MSG_ASK:       return dg_ask_asked(net, node, from, said, err);
+    case DG_MSG_ANSWER:    return dg_ask_answer(net, node, from, said, err);
+    case DG_MSG_POV_ASK:   return dg_x_send(net, NULL, node, from, DG_MSG_POV, said, err);
+    case DG_MSG_POV:       return dg_cluster_proof(net, node, said, err);
+    default:               return dg_bitfield_heard(net, node, from, said, err);
+    }
+}
+
+dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+{
+    dg_said said = unpack(event);
+    if (!dg_exchange_of(net, said.leaf))
+        return DG_OK; /* of a block that has been forgotten meanwhile */
+    if (event->tag >= DG_TAG_SAID)
+        return message(net, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID), &said, err);
+    switch (event->tag) {
+    case DG_TAG_X_READY:    return dg_cluster_ready(net, node, &said, err);
+    case DG_TAG_X_EXECUTED: return dg_cluster_executed(net, node, &said, err);
+    case DG_TAG_X_TIMEOUT:  return dg_ask_timeout(net, node, &said, err);
+    case DG_TAG_X_RETRY:    return dg_ask_retry(net, node, &said, err);
+    case DG_TAG_X_SIGN:     return dg_bitfield_sign(net, node, &said, err);
+    default:                return catch_up(net, node, &said, err);
+    }
+}
+
+/* ---- what an author has ---- */
+
+uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    dg_exchange *x = dg_exchange_of(net, leaf);
+    dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
+    const dg_seat *s;
+    uint32_t votes;
+    memset(voted, 0, DG_GROUP_MAX);
+    if (!x || !x->core[core].members || b->way[listener] != way)
+        return 0;
+    s = dg_seat_at(x, listener, core);
+    if ((votes = dg_x_count(s->votes)) < x->core[core].needed || s->state != DG_SEAT_CONFIRMED)
+        return 0;
+    for (uint32_t i = 0; i < x->core[core].members; i++)
+        if (s->votes >> i & 1)
+            voted[i] = (uint8_t)(i == x->core[core].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
+    return votes;
+}
+
+bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener)
+{
+    const dg_exchange *x = dg_exchange_of(net, leaf);
+    return x && dg_x_has(x->bitfields + (size_t)listener * x->bitfield_words, validator);
+}

@@ -1,0 +1,78 @@
+/* exchange_bitfield.c - each validator's signed word on availability, gossiped.
+ *
+ * Along the grid as far as that wants it, and to a few random peers; of a session
+ * without a topology the current one's grid is used.
+ * Mirrors: bitfield-signing; bitfield-distribution (relay_message). */
+#include "node/exchange_impl.h"
+
+enum { TRIES = 16 };
+
+static uint64_t *held_by(const dg_exchange *x, uint32_t node) { return x->bitfields + (size_t)node * x->bitfield_words; }
+
+static bool wants(const dg_session *g, uint32_t node, uint32_t origin, uint32_t to)
+{
+    dg_route route;
+    uint32_t slot;
+    if (!g || g->member[node] == DG_NO || g->member[origin] == DG_NO || g->member[to] == DG_NO)
+        return false;
+    route = dg_grid_route(&g->grid, g->member[node], g->member[origin]);
+    slot = dg_grid_slot(&g->grid, g->member[node], g->member[to]);
+    return slot != DG_NO && (slot < g->grid.width ? route.row : route.column);
+}
+
+static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t validator, dg_error *err)
+{
+    const dg_session *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    dg_rng luck = dg_rng_fork(net->options.seed, "bitfield-gossip", (uint64_t)node << 32 | x->leaf, validator);
+    dg_said said = { .leaf = x->leaf, .votes = validator };
+    uint32_t origin = net->blocks[x->leaf].session->node[validator], left = (uint32_t)dg_constant_of(DG_CONST_RANDOM_PEERS);
+    dg_code rc = DG_OK;
+    for (uint32_t slot = 0; g && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
+        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot), to = member == DG_NO ? DG_NO : g->node[member];
+        if (to != DG_NO && to != from && wants(g, node, origin, to))
+            rc = dg_x_send(net, NULL, node, to, DG_MSG_BITFIELD, &said, err);
+    }
+    for (uint32_t tries = TRIES * left; left && tries && rc == DG_OK; tries--) {
+        uint32_t to = (uint32_t)dg_rng_below(&luck, net->node_count);
+        if (to == node || to == from || net->blocks[x->leaf].taken[to] == DG_NEVER || wants(g, node, origin, to))
+            continue;
+        left--;
+        rc = dg_x_send(net, NULL, node, to, DG_MSG_BITFIELD, &said, err);
+    }
+    return rc;
+}
+
+static dg_code take(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t validator, dg_error *err)
+{
+    if (dg_x_has(held_by(x, node), validator))
+        return DG_OK;
+    dg_x_add(held_by(x, node), validator);
+    return relay(net, x, node, from, validator, err);
+}
+
+dg_code dg_bitfield_sign(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    const dg_session *s = net->blocks[said->leaf].session;
+    if (s->member[node] >= s->validators || net->nodes[node].withholds & DG_WITHHOLD_AVAILABILITY)
+        return DG_OK;
+    return take(net, x, node, node, s->member[node], err);
+}
+
+dg_code dg_bitfield_heard(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    return net->blocks[said->leaf].taken[node] == DG_NEVER ? DG_OK : take(net, x, node, from, (uint32_t)said->votes, err);
+}
+
+dg_code dg_bitfield_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err)
+{
+    const dg_session *s = net->blocks[x->leaf].session, *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    dg_code rc = DG_OK;
+    for (uint32_t v = 0; v < s->validators && rc == DG_OK; v++) {
+        dg_said said = { .leaf = x->leaf, .votes = v };
+        if (s->node[v] != DG_NO && dg_x_has(held_by(x, node), v) && wants(g, node, s->node[v], to))
+            rc = dg_x_send(net, NULL, node, to, DG_MSG_BITFIELD, &said, err);
+    }
+    return rc;
+}

@@ -1,0 +1,128 @@
+/* exchange_cluster.c - statements inside a backing group, and how a member comes to
+ * vote: it seconds its own collation, or fetches the proof of another's and checks it.
+ * Mirrors: statement-distribution v2/cluster.rs; candidate-backing. */
+#include "node/exchange_impl.h"
+
+static bool speaks(const dg_network *net, uint32_t node)
+{
+    return !(net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+}
+
+static dg_code vote(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    uint32_t member = dg_x_member(net, x, core, node);
+    dg_code rc;
+    if (s->voted || member == DG_NO)
+        return DG_OK;
+    s->voted = true;
+    if ((rc = dg_x_learn(net, x, node, core, member, err)) < 0)
+        return rc;
+    return net->blocks[x->leaf].way[node] == DG_WAY_LEGACY ? dg_legacy_gossip(net, x, node, node, core, member, err) : DG_OK;
+}
+
+/* Without its artifact a node waits, and looks again with each tick. False: it goes on. */
+static bool waits(dg_network *net, uint32_t node, uint16_t tag, dg_ns checked, const dg_said *said, dg_code *rc, dg_error *err)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    *rc = DG_OK;
+    if (checked <= now)
+        return false;
+    *rc = dg_x_timer(net, node, tag, checked == DG_NEVER ? dg_constant_of(DG_CONST_TICK) : checked - now, said, err);
+    return true;
+}
+
+/* Its own collation is checked: it seconds, unless somebody has already. */
+dg_code dg_cluster_ready(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    const dg_net_block *b = &net->blocks[said->leaf];
+    dg_x_core *core = &x->core[said->core];
+    dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
+    dg_code rc;
+    if (core->seconder != DG_NO || b->way[node] != way || !speaks(net, node) || !dg_hear_reads(net, said->leaf, said->core, node))
+        return DG_OK;
+    if (waits(net, node, DG_TAG_X_READY, dg_hear_ready(net, said->leaf, said->core, node), said, &rc, err))
+        return rc;
+    core->seconder = dg_x_member(net, x, said->core, node);
+    dg_seat_at(x, node, said->core)->state = DG_SEAT_CONFIRMED;
+    return vote(net, x, node, said->core, err);
+}
+
+/* What a member has and another is not known to have. Old nodes gossip instead. */
+dg_code dg_cluster_circulate(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to, dg_error *err)
+{
+    dg_x_core *c = &x->core[core];
+    const dg_seat *s = dg_seat_at(x, node, core);
+    uint32_t own = dg_x_member(net, x, core, node), peer = dg_x_node(net, x, core, to);
+    uint64_t *known = &c->knows[own * c->members + to], left = s->votes & ~*known;
+    dg_code rc = DG_OK;
+    if (s->state != DG_SEAT_CONFIRMED || c->seconder == DG_NO || net->blocks[x->leaf].way[node] != DG_WAY_V2 || peer == node || !speaks(net, node))
+        return DG_OK;
+    for (uint32_t k = 0; k < c->members && rc == DG_OK; k++) { /* who seconded comes first */
+        uint32_t i = k == 0 ? c->seconder : k <= c->seconder ? k - 1 : k;
+        dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)i };
+        bool sent;
+        if (!(left >> i & 1))
+            continue;
+        rc = dg_x_send(net, &sent, node, peer, DG_MSG_STATEMENT, &said, err);
+        *known |= sent ? (uint64_t)1 << i : 0;
+        if (!sent)
+            break; /* when its view comes */
+    }
+    return rc;
+}
+
+dg_code dg_cluster_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_x_core *c = &x->core[said->core];
+    uint32_t own = dg_x_member(net, x, said->core, node), sender = dg_x_member(net, x, said->core, from);
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_code rc;
+    if (net->blocks[said->leaf].way[node] != DG_WAY_V2 || own == DG_NO || sender == DG_NO)
+        return DG_OK;
+    if (!speaks(net, node))
+        return DG_OK;
+    c->knows[own * c->members + sender] |= (uint64_t)1 << said->who;
+    if ((rc = dg_x_learn(net, x, node, said->core, said->who, err)) < 0 || s->state != DG_SEAT_NONE)
+        return rc;
+    return dg_ask(net, x, node, said->core, from, true, err);
+}
+
+/* A member that knows the candidate fetches its proof from who seconded it. */
+dg_code dg_cluster_fetch(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+    uint32_t seconder = x->core[core].seconder;
+    if (seconder == DG_NO || dg_x_member(net, x, core, node) == DG_NO || s->voted || s->fetching || !speaks(net, node)
+        || !dg_hear_reads(net, x->leaf, core, node))
+        return DG_OK;
+    s->fetching = true;
+    s->asked = dg_sim_now(net->sim);
+    return dg_x_send(net, NULL, node, dg_x_node(net, x, core, seconder), DG_MSG_POV_ASK, &said, err);
+}
+
+dg_code dg_cluster_proof(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    const dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_said from = *said;
+    from.votes = dg_sim_now(net->sim);
+    if (!s->fetching || from.votes - s->asked > dg_constant_of(DG_CONST_POV_TIMEOUT))
+        return DG_OK;
+    return dg_x_timer(net, node, DG_TAG_X_EXECUTED, dg_constant_of(DG_CONST_VALIDATION), &from, err);
+}
+
+/* `said->votes`: since when it has the proof. */
+dg_code dg_cluster_executed(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_code rc;
+    if (!dg_seat_at(x, node, said->core)->fetching)
+        return DG_OK;
+    if (waits(net, node, DG_TAG_X_EXECUTED, dg_hear_checked(net, said->leaf, said->core, node, said->votes), said, &rc, err))
+        return rc;
+    return vote(net, x, node, said->core, err);
+}

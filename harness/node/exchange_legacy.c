@@ -1,0 +1,109 @@
+/* exchange_legacy.c - statements of before asynchronous backing: whole, and gossiped.
+ *
+ * From each node that hears one first they go along the grid as far as that wants
+ * them, from who made them to its group, and to random peers until it is 25. Of a
+ * session without a topology the current one's grid is used, so the old way does not
+ * fail where the new one does.
+ * Mirrors: statement-distribution legacy_v1 (circulate_statement); subsystem-util
+ * choose_random_subset. */
+#include "node/exchange_impl.h"
+
+enum { PEERS_MAX = 2048, TRIES = 16 };
+
+/* Peers chosen so far, each once. */
+typedef struct choice { uint32_t peer[PEERS_MAX], count; } choice;
+
+static bool chosen(const choice *c, uint32_t peer)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->peer[i] == peer)
+            return true;
+    return false;
+}
+
+static bool may_hear(const dg_network *net, uint32_t node, uint32_t peer)
+{
+    return peer != DG_NO && peer != node && net->nodes[peer].of->legacy && dg_class_link(net->nodes[node].of, net->nodes[peer].of);
+}
+
+static void choose(choice *c, const dg_network *net, uint32_t node, uint32_t from, uint32_t peer)
+{
+    if (c->count < PEERS_MAX && may_hear(net, node, peer) && peer != from && !chosen(c, peer))
+        c->peer[c->count++] = peer;
+}
+
+static void choose_grid(choice *c, const dg_network *net, const dg_session *g, uint32_t node, uint32_t from, uint32_t origin)
+{
+    dg_route to;
+    if (!g || g->member[node] == DG_NO || g->member[origin] == DG_NO)
+        return;
+    to = dg_grid_route(&g->grid, g->member[node], g->member[origin]);
+    for (uint32_t slot = 0; slot < dg_grid_slots(&g->grid); slot++) {
+        uint32_t member = (slot < g->grid.width ? to.row : to.column) ? dg_grid_neighbour(&g->grid, g->member[node], slot) : DG_NO;
+        if (member != DG_NO)
+            choose(c, net, node, from, g->node[member]);
+    }
+}
+
+/* Random ones are taken from those that have the leaf. */
+static void choose_random(choice *c, const dg_network *net, uint32_t leaf, uint32_t node, uint32_t from, dg_rng *luck)
+{
+    uint32_t wanted = (uint32_t)dg_constant_of(DG_CONST_GOSSIP_PEERS);
+    for (uint32_t tries = TRIES * wanted; c->count < wanted && tries; tries--) {
+        uint32_t peer = (uint32_t)dg_rng_below(luck, net->node_count);
+        if (net->blocks[leaf].taken[peer] != DG_NEVER)
+            choose(c, net, node, from, peer);
+    }
+}
+
+dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t core, uint32_t who, dg_error *err)
+{
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
+    dg_rng luck = dg_rng_fork(net->options.seed, "statement-gossip", (uint64_t)node << 32 | x->leaf, (uint64_t)core << 16 | who);
+    uint32_t origin = dg_x_node(net, x, core, who);
+    choice c = { .count = 0 };
+    dg_code rc = DG_OK;
+    choose_grid(&c, net, dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session), node, from, origin);
+    for (uint32_t i = 0; node == origin && i < x->core[core].members; i++)
+        choose(&c, net, node, from, dg_x_node(net, x, core, i));
+    choose_random(&c, net, x->leaf, node, from, &luck);
+    for (uint32_t i = 0; i < c.count && rc == DG_OK; i++)
+        rc = dg_x_send(net, NULL, node, c.peer[i], DG_MSG_LEGACY, &said, err);
+    return rc;
+}
+
+dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_code rc;
+    if (net->blocks[said->leaf].way[node] != DG_WAY_LEGACY || s->votes >> said->who & 1)
+        return DG_OK;
+    s->state = DG_SEAT_CONFIRMED;
+    if ((rc = dg_x_learn(net, x, node, said->core, said->who, err)) < 0
+        || (rc = dg_legacy_gossip(net, x, node, from, said->core, said->who, err)) < 0)
+        return rc;
+    return dg_cluster_fetch(net, x, node, said->core, err);
+}
+
+/* A peer that comes late to a leaf gets what the grid wants it to have. */
+dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err)
+{
+    const dg_session *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    dg_code rc = DG_OK;
+    if (!may_hear(net, node, to))
+        return DG_OK;
+    for (uint32_t core = 0; core < x->cores; core++) {
+        uint64_t votes = dg_seat_at(x, node, core)->votes;
+        bool mates = x->core[core].members && dg_x_member(net, x, core, node) != DG_NO && dg_x_member(net, x, core, to) != DG_NO;
+        for (uint32_t who = 0; votes && who < x->core[core].members && rc == DG_OK; who++) {
+            dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
+            uint32_t origin = dg_x_node(net, x, core, who);
+            choice c = { .count = 0 };
+            choose_grid(&c, net, g, node, DG_NO, origin);
+            if (votes >> who & 1 && (chosen(&c, to) || (mates && origin == node)))
+                rc = dg_x_send(net, NULL, node, to, DG_MSG_LEGACY, &said, err);
+        }
+    }
+    return rc;
+}

@@ -1,0 +1,119 @@
+/* exchange_request.c - candidates are asked for by those who were only told of them.
+ *
+ * Of its own group's candidate a member asks at once; of others' a few at a time, in
+ * the order in which they were told of. Whoever does not answer in time is not asked
+ * again while another told of it as well.
+ * Mirrors: statement-distribution v2/requests.rs. */
+#include "node/exchange_impl.h"
+
+static dg_code send_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+    dg_code rc;
+    s->state = DG_SEAT_ASKED;
+    s->asked = dg_sim_now(net->sim);
+    if ((rc = dg_x_send(net, NULL, node, s->source, DG_MSG_ASK, &said, err)) < 0)
+        return rc;
+    said.votes = s->asked;
+    return dg_x_timer(net, node, DG_TAG_X_TIMEOUT, dg_constant_of(DG_CONST_REQUEST_TIMEOUT), &said, err);
+}
+
+static void put_in_line(dg_exchange *x, uint32_t node, uint32_t core)
+{
+    dg_seat_at(x, node, core)->state = DG_SEAT_QUEUED;
+    dg_seat_at(x, node, core)->next = DG_X_END;
+    if (x->node[node].head == DG_X_END)
+        x->node[node].head = (uint16_t)core;
+    else
+        dg_seat_at(x, node, x->node[node].tail)->next = (uint16_t)core;
+    x->node[node].tail = (uint16_t)core;
+}
+
+dg_code dg_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t source, bool cluster, dg_error *err)
+{
+    dg_seat_at(x, node, core)->source = source;
+    if (!cluster) {
+        if (x->node[node].in_flight >= dg_constant_of(DG_CONST_REQUEST_PARALLEL)) {
+            put_in_line(x, node, core);
+            return DG_OK;
+        }
+        x->node[node].in_flight++;
+    }
+    return send_ask(net, x, node, core, err);
+}
+
+static dg_code next_in_line(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    uint16_t next = x->node[node].head;
+    if (dg_x_member(net, x, core, node) != DG_NO)
+        return DG_OK;
+    x->node[node].in_flight--;
+    if (next == DG_X_END)
+        return DG_OK;
+    x->node[node].head = dg_seat_at(x, node, next)->next;
+    x->node[node].in_flight++;
+    return send_ask(net, x, node, next, err);
+}
+
+dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    const dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_said answer = { .leaf = said->leaf, .core = said->core, .votes = s->votes };
+    dg_x_core *c = &x->core[said->core];
+    uint32_t own = dg_x_member(net, x, said->core, node), other = dg_x_member(net, x, said->core, from);
+    if (s->state != DG_SEAT_CONFIRMED)
+        return DG_OK;
+    if (own != DG_NO && other != DG_NO)
+        c->knows[own * c->members + other] |= s->votes;
+    return dg_x_send(net, NULL, node, from, DG_MSG_ANSWER, &answer, err);
+}
+
+dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_code rc;
+    if (s->state != DG_SEAT_ASKED || s->source != from)
+        return DG_OK;
+    s->state = DG_SEAT_CONFIRMED;
+    s->votes |= said->votes;
+    if ((rc = next_in_line(net, x, node, said->core, err)) < 0)
+        return rc;
+    return dg_x_confirmed(net, x, node, said->core, err);
+}
+
+dg_code dg_ask_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    const dg_seat *s = dg_seat_at(x, node, said->core);
+    if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
+        return DG_OK;
+    return dg_x_timer(net, node, DG_TAG_X_RETRY, dg_constant_of(DG_CONST_REQUEST_RETRY), said, err);
+}
+
+/* Another that told of it, the next one after who was asked. */
+static uint32_t other_source(const dg_network *net, dg_exchange *x, uint32_t node, uint32_t core)
+{
+    const dg_session *g = net->blocks[x->leaf].session;
+    const uint64_t *heard = dg_x_set(x, x->heard, node, core);
+    uint32_t slots = g->has_grid && g->member[node] != DG_NO ? dg_grid_slots(&g->grid) : 0, source = dg_seat_at(x, node, core)->source;
+    uint32_t from = slots && g->member[source] != DG_NO ? dg_grid_slot(&g->grid, g->member[node], g->member[source]) : DG_NO;
+    for (uint32_t i = 1; from != DG_NO && i < slots; i++) {
+        uint32_t slot = (from + i) % slots;
+        if (dg_x_has(heard, slot))
+            return g->node[dg_grid_neighbour(&g->grid, g->member[node], slot)];
+    }
+    return source;
+}
+
+dg_code dg_ask_retry(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
+        return DG_OK;
+    s->source = other_source(net, x, node, said->core);
+    return send_ask(net, x, node, said->core, err);
+}

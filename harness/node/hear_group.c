@@ -1,0 +1,216 @@
+/* hear_group.c - inside a backing group: who has the candidate when, votes when, and
+ * when each vote is at each member.
+ *
+ * Old way: the one who seconds sends the whole receipt to the others. New way: a
+ * compact statement goes around; who does not know the candidate asks for it whoever
+ * told first, and tells the others when it has it. Either way a member that did not
+ * second fetches the proof from the one who did before it votes. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+uint32_t dg_spread_node(const dg_spread *s, uint32_t member)
+{
+    return s->b->session->node[s->b->view.members[s->from + member]];
+}
+
+/* A node that is down now has done what it did before. */
+bool dg_spread_takes_part(const dg_spread *s, uint32_t node)
+{
+    return node != DG_NO && s->b->way[node] == s->way && !s->net->blocks[s->leaf].gone;
+}
+
+uint32_t dg_spread_member(const dg_spread *s, uint32_t node)
+{
+    for (uint32_t i = 0; i < s->members; i++)
+        if (dg_spread_node(s, i) == node)
+            return i;
+    return DG_NO;
+}
+
+static bool works(const dg_spread *s, uint32_t member)
+{
+    uint32_t node = dg_spread_node(s, member);
+    return dg_spread_takes_part(s, node) && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+}
+
+static bool is_up_at(const dg_spread *s, uint32_t member, dg_ns at)
+{
+    return at < dg_sim_down_since(s->net->sim, (dg_node_ix){ dg_spread_node(s, member) });
+}
+
+/* Drawn once: every way through the group asks for them again. */
+static void find_links(dg_spread *s)
+{
+    dg_message_kind said = s->way == DG_WAY_V2 ? DG_MSG_STATEMENT : DG_MSG_LEGACY;
+    for (uint32_t i = 0; i < s->members; i++)
+        for (uint32_t k = 0; k < s->members; k++) {
+            uint32_t a = dg_spread_node(s, i), b = dg_spread_node(s, k);
+            uint64_t luck;
+            s->links[i][k].there = i != k && works(s, i) && works(s, k) && dg_hear_linked(s->net, a, b, s->way);
+            if (!s->links[i][k].there)
+                continue;
+            luck = dg_hear_luck(s->net, a, b, s->leaf);
+            s->links[i][k].said = dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
+            s->links[i][k].ask = dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(DG_MSG_ASK));
+        }
+}
+
+static bool linked(const dg_spread *s, uint32_t a, uint32_t b) { return a == b || s->links[a][b].there; }
+
+static dg_ns delay(const dg_spread *s, uint32_t from, uint32_t to, dg_message_kind kind)
+{
+    return dg_hear_delay(s->net, dg_spread_node(s, from), dg_spread_node(s, to), s->leaf, kind);
+}
+
+/* As dg_hear_told. */
+static dg_ns told(const dg_spread *s, uint32_t from, uint32_t to, dg_ns at)
+{
+    dg_ns view = s->b->taken[dg_spread_node(s, to)] + s->links[to][from].ask;
+    if (from == to || at == DG_NEVER)
+        return at;
+    return dg_hear_over(s->net, dg_spread_node(s, from), dg_spread_node(s, to), view > at ? view : at, s->links[from][to].said);
+}
+
+/* ---- the candidate ---- */
+
+static dg_ns find_seconder(dg_spread *s)
+{
+    dg_ns first = DG_NEVER;
+    s->seconder = DG_NO;
+    for (uint32_t i = 0; i < s->members; i++) {
+        dg_ns at = works(s, i) ? dg_hear_ready(s->net, s->leaf, s->core, dg_spread_node(s, i)) : DG_NEVER;
+        if (at < first && is_up_at(s, i, at)) {
+            first = at;
+            s->seconder = i;
+        }
+    }
+    return first;
+}
+
+static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
+{
+    dg_ns both = delay(s, member, of, DG_MSG_ASK) + delay(s, of, member, DG_MSG_ANSWER);
+    return both > dg_constant_of(DG_CONST_REQUEST_TIMEOUT) || at == DG_NEVER ? DG_NEVER
+               : dg_hear_over(s->net, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
+}
+
+/* Who has it tells the others; who was told first asks for it. The next to have it is
+ * always the one whose answer comes soonest of those still waiting. */
+static void find_confirmed(dg_spread *s, dg_ns ready)
+{
+    dg_ns heard[DG_GROUP_MAX];
+    bool done[DG_GROUP_MAX] = { false };
+    uint32_t next = s->seconder;
+    for (uint32_t i = 0; i < s->members; i++)
+        heard[i] = s->confirmed[i] = DG_NEVER;
+    s->confirmed[next] = ready;
+    while (next != DG_NO) {
+        uint32_t from = next;
+        done[from] = true;
+        next = DG_NO;
+        for (uint32_t i = 0; i < s->members; i++) {
+            dg_ns at;
+            if (done[i] || !works(s, i) || !linked(s, from, i))
+                continue;
+            at = told(s, from, i, s->confirmed[from]);
+            if (at < heard[i]) {
+                heard[i] = at;
+                s->confirmed[i] = s->way == DG_WAY_V2 ? asked(s, i, from, at) : at;
+            }
+        }
+        for (uint32_t i = 0; i < s->members; i++)
+            if (!done[i] && s->confirmed[i] != DG_NEVER && (next == DG_NO || s->confirmed[i] < s->confirmed[next]))
+                next = i;
+    }
+}
+
+/* ---- the votes ---- */
+
+static void find_voted(dg_spread *s, dg_ns ready)
+{
+    for (uint32_t i = 0; i < s->members; i++) {
+        dg_ns fetch;
+        s->voted[i] = i == s->seconder ? ready : DG_NEVER;
+        if (i == s->seconder || s->confirmed[i] == DG_NEVER || !linked(s, i, s->seconder))
+            continue;
+        fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
+        if (fetch <= dg_constant_of(DG_CONST_POV_TIMEOUT))
+            fetch = dg_hear_over(s->net, dg_spread_node(s, i), dg_spread_node(s, s->seconder), s->confirmed[i], fetch);
+        else
+            fetch = DG_NEVER;
+        fetch = dg_hear_checked(s->net, s->leaf, s->core, dg_spread_node(s, i), fetch);
+        if (fetch != DG_NEVER && is_up_at(s, i, fetch))
+            s->voted[i] = fetch;
+    }
+}
+
+/* A vote goes on from each member that has the candidate, as soon as it has both. */
+static void find_held(dg_spread *s, uint32_t voter)
+{
+    dg_ns *held = s->held[voter];
+    bool done[DG_GROUP_MAX] = { false };
+    uint32_t next = voter;
+    for (uint32_t i = 0; i < s->members; i++)
+        held[i] = DG_NEVER;
+    held[voter] = s->voted[voter];
+    while (next != DG_NO && held[next] != DG_NEVER) {
+        uint32_t from = next;
+        done[from] = true;
+        next = DG_NO;
+        for (uint32_t i = 0; i < s->members; i++) {
+            dg_ns at;
+            if (done[i])
+                continue;
+            if (s->confirmed[i] != DG_NEVER && linked(s, from, i)) {
+                at = told(s, from, i, held[from]);
+                at = at > s->confirmed[i] ? at : s->confirmed[i];
+                held[i] = at < held[i] ? at : held[i];
+            }
+            if (next == DG_NO || held[i] < held[next])
+                next = i;
+        }
+    }
+}
+
+void dg_spread_init(dg_spread *s, const dg_network *net, uint32_t leaf, uint32_t core)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    uint32_t group = b->candidates[core].group;
+    dg_ns ready;
+    s->net = net;
+    s->b = b;
+    s->leaf = leaf;
+    s->core = core;
+    s->from = b->view.group_from[group];
+    s->members = b->view.group_from[group + 1] - s->from;
+    s->needed = dg_view_votes_needed(&b->view, group);
+    s->way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
+    ready = find_seconder(s);
+    find_links(s);
+    for (uint32_t i = 0; s->seconder == DG_NO && i < s->members; i++) {
+        s->confirmed[i] = s->voted[i] = DG_NEVER;
+        for (uint32_t k = 0; k < s->members; k++)
+            s->held[i][k] = DG_NEVER;
+    }
+    if (s->seconder == DG_NO)
+        return;
+    find_confirmed(s, ready);
+    find_voted(s, ready);
+    for (uint32_t i = 0; i < s->members; i++)
+        find_held(s, i);
+}
+
+dg_ns dg_spread_backed(const dg_spread *s, uint32_t member)
+{
+    dg_ns times[DG_GROUP_MAX];
+    if (s->confirmed[member] == DG_NEVER)
+        return DG_NEVER;
+    for (uint32_t i = 0; i < s->members; i++) {
+        uint32_t k = i;
+        for (; k && times[k - 1] > s->held[i][member]; k--)
+            times[k] = times[k - 1];
+        times[k] = s->held[i][member];
+    }
+    return s->needed && s->needed <= s->members ? times[s->needed - 1] : DG_NEVER;
+}

@@ -1,0 +1,124 @@
+/* Two ways to the same end: every statement sent over the links, or the time computed at
+ * which it is there. A verdict must not hang on which was used, so both are run over the
+ * same chain with the same luck and every block is compared: what was offered, what the
+ * runtime backed, what became available. */
+#include "model_net.h"
+
+#include <string.h>
+
+/* Groups and cores are there from the second session on. */
+enum { SESSION = EPOCH + 3, AT = SESSION + 2 };
+
+typedef struct row {
+    const char *name;
+    const char *of;            /* NULL: the mixture */
+    struct { const char *of; uint32_t ppm; } mixture[3];
+    uint32_t enact, slots;
+    uint64_t seed;
+    bool async;
+    dg_ns latency[2];          /* 0 both: the usual */
+    uint32_t crash[2], crash_from, crash_to; /* nodes first .. last, slots */
+    uint32_t apart, part_from, part_to;      /* nodes 0 .. apart - 1 */
+} row;
+
+static const row rows[] = {
+    { .name = "old way, then drop", .of = "SD_V12_DROP", .enact = AT, .slots = AT + 8, .seed = 1 },
+    { .name = "purge", .of = "SD_V12_PURGE", .enact = AT + 6, .slots = AT + 14, .seed = 2 },
+    { .name = "sound", .of = "SD_V12_OK", .enact = AT, .slots = AT + 8, .seed = 3 },
+    { .name = "kagome", .of = "KAGOME", .enact = AT, .slots = AT + 8, .seed = 4 },
+    { .name = "only new", .of = "SD_V2_ONLY", .enact = AT, .slots = AT + 8, .seed = 5 },
+    { .name = "only old", .of = "SD_V1", .enact = AT, .slots = AT + 6, .seed = 6 },
+    { .name = "old among sound", .mixture = { { "SD_V1", 200000 }, { "SD_V12_OK", 800000 } }, .enact = SESSION, .slots = SESSION + 10, .seed = 7 },
+    { .name = "half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 10, .seed = 8 },
+    { .name = "nearly all dropped it", .mixture = { { "SD_V12_DROP", 850000 }, { "KAGOME", 150000 } }, .enact = AT, .slots = AT + 10, .seed = 9 },
+    { .name = "no common protocol", .mixture = { { "SD_V12_DROP", 400000 }, { "SD_V2_ONLY", 400000 }, { "SD_V12_OK", 200000 } }, .enact = SESSION, .slots = SESSION + 10, .seed = 10 },
+    { .name = "looking ahead", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 8, .seed = 11, .async = true },
+    { .name = "a crash", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 12, .crash = { 10, 29 }, .crash_from = SESSION + 3, .crash_to = SESSION + 7 },
+    { .name = "a partition", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 13, .apart = 30, .part_from = SESSION + 3, .part_to = SESSION + 7 },
+    { .name = "a partition of old", .of = "SD_V12_OK", .slots = EPOCH + 12, .seed = 14, .apart = 30, .part_from = EPOCH + 3, .part_to = EPOCH + 7 },
+    { .name = "a crash that brings the topology back", .of = "SD_V12_DROP", .enact = AT, .slots = AT + 10, .seed = 15, .crash = { 0, 39 }, .crash_from = AT + 2, .crash_to = AT + 4 },
+    /* so slow that blocks are made of what has come so far, and requests wait in line */
+    { .name = "slow", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 10, .seed = 16, .latency = { 250 * DG_MS, 500 * DG_MS } },
+    { .name = "slow and half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 8, .seed = 17, .latency = { 300 * DG_MS, 550 * DG_MS } },
+};
+
+static void break_things(world *w, const row *r)
+{
+    dg_sim *sim = dg_network_sim(w->net);
+    dg_node_ix apart[100];
+    for (uint32_t i = 0; i < r->apart; i++)
+        apart[i].v = i;
+    if (r->apart)
+        ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart, r->part_from * 6000 * DG_MS, r->part_to * 6000 * DG_MS, NULL), DG_OK);
+    for (uint32_t i = r->crash[0]; r->crash_to && i <= r->crash[1]; i++)
+        ck_assert_int_eq(dg_sim_crash(sim, (dg_node_ix){ i }, r->crash_from * 6000 * DG_MS, r->crash_to * 6000 * DG_MS, NULL), DG_OK);
+}
+
+static void run_row(world *w, const row *r, dg_exchange_mode mode)
+{
+    dg_sim_link slow = { .latency_ns = r->latency, .latency_count = 2 };
+    dg_share shares[3];
+    world_options o = { .of = r->of, .seed = r->seed, .collators = r->async ? world_async() : NULL, .link = r->latency[1] ? &slow : NULL, .how = DG_HOW_OVERRIDE,
+                        .enact = r->enact, .exchange = mode };
+    for (size_t i = 0; !r->of && i < 3 && r->mixture[i].of; i++) {
+        shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };
+        o.shares = shares;
+        o.share_count = i + 1;
+    }
+    world_open(w, &o);
+    break_things(w, r);
+    world_run(w, r->slots);
+}
+
+/* The next record of a kind from `at` on. */
+static const dg_record *next_of(const world *w, size_t *at, dg_record_kind kind)
+{
+    for (; *at < w->count; ++*at)
+        if (w->log[*at].kind == kind)
+            return &w->log[(*at)++];
+    return NULL;
+}
+
+START_TEST(computed_and_sent_come_to_the_same_in_every_block)
+{
+    const row *r = &rows[_i];
+    size_t a = 0, b = 0;
+    uint64_t blocks = 0, backed = 0, differ = 0;
+    world sent, computed;
+    run_row(&sent, r, DG_EXCHANGE_MESSAGES);
+    run_row(&computed, r, DG_EXCHANGE_COMPUTED);
+    for (;;) {
+        const dg_record *x = next_of(&sent, &a, DG_REC_PARAS), *y = next_of(&computed, &b, DG_REC_PARAS);
+        if (!x || !y) {
+            ck_assert_msg(!x && !y, "%s: one has more blocks", r->name);
+            break;
+        }
+        if (x->node != y->node || x->n[0] != y->n[0] || x->n[4] != y->n[4] || x->n[1] != y->n[1] || x->n[2] != y->n[2]) {
+            fprintf(stderr, "%s: slot %d/%d #%u/%u by %u/%u: offered %d/%d backed %d/%d included %d/%d\n", r->name, (int)world_slot(&sent, x), (int)world_slot(&computed, y), x->block, y->block,
+                    x->node, y->node, (int)x->n[4], (int)y->n[4], (int)x->n[1], (int)y->n[1], (int)x->n[2], (int)y->n[2]);
+            differ++;
+        }
+        blocks++;
+        backed += x->n[1];
+    }
+    ck_assert_msg(!differ, "%s: %u of %u blocks differ", r->name, (unsigned)differ, (unsigned)blocks);
+    ck_assert_msg(blocks > r->slots && backed > 20, "%s: %u blocks, %u backed", r->name, (unsigned)blocks, (unsigned)backed);
+    world_close(&sent);
+    world_close(&computed);
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("exchange");
+    TCase *tc = tcase_create("exchange");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, computed_and_sent_come_to_the_same_in_every_block, 0, REDUCED ? 2 : ROWS(rows));
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
