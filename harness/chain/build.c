@@ -64,6 +64,7 @@ static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_erro
 {
     bool refused;
     dg_code rc = apply(m, extrinsic, &refused, err);
+    m->exec.report->refused_inherents = m->exec.report->refused_count;
     if (rc == DG_TRAP) {
         dg_fail(&m->inherent_error, DG_TRAP, "inherent %u trapped: %.200s", i,
                 m->exec.report->panic[0] ? m->exec.report->panic : err ? err->text : "");

@@ -162,6 +162,7 @@ typedef struct dg_build_report {
     dg_build_step step;            /* where it ended: DONE, or the step that failed */
     bool only_inherents;           /* a multi-block migration is running */
     uint32_t inherent_count, applied_count, failed_count /* dispatch failed, included */, refused_count /* left out */;
+    uint32_t refused_inherents;    /* of refused_count: what the runtime itself had made; they come first */
     uint8_t first_refusal[8];      /* bytes of the first refused ApplyExtrinsicResult */
     dg_trap_kind trap;
     char panic[240];

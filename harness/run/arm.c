@@ -39,7 +39,7 @@ void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *
         a->run->log.rc = DG_NOMEM;
     arm_log(a, slot, number, DG_EV_BUILD_FAILED, LOG_N((int64_t)slot, report->step, report->trap), detail);
     if (report->step >= DG_BUILD_INHERENTS) /* which ones were in is not known without the block */
-        arm_log(a, slot, number, DG_EV_INHERENT, LOG_N(report->inherent_count + report->refused_count, report->inherent_count, -1),
+        arm_log(a, slot, number, DG_EV_INHERENT, LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, -1),
                 json_pack("{s:o}", "refused", plain_json(why)));
 }
 

@@ -75,12 +75,12 @@ static dg_code log_inherents(arm *a, dg_block *block, const dg_build_report *rep
     if (dg_runtime_meta(runtime, &meta, NULL) == DG_OK)
         for (size_t i = 0; i < dg_block_extrinsic_count(block); i++)
             paras |= is_paras_inherent(meta, dg_block_extrinsic(block, i));
-    if (report->refused_count) {
+    if (report->refused_inherents) {
         snprintf(refused, sizeof refused, "0x%02x%02x%02x", report->first_refusal[0], report->first_refusal[1], report->first_refusal[2]);
         detail = json_pack("{s:s}", "refused", refused);
     }
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_INHERENT,
-            LOG_N(report->inherent_count + report->refused_count, report->inherent_count, paras), detail);
+            LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, paras), detail);
     return DG_OK;
 }
 

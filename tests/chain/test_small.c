@@ -149,6 +149,7 @@ START_TEST(a_migration_over_blocks_is_followed_to_its_end)
             ck_abort_msg("%s", err.text);
         while_running += report.only_inherents;
         ck_assert_uint_eq(report.refused_count, report.only_inherents ? 0 : 1);
+        ck_assert_uint_eq(report.refused_inherents, 0); /* a transaction is none */
         ck_assert_uint_eq(report.first_refusal[0], report.only_inherents ? 0 : 1);
         if (dg_chain_reexecute(f.chain, tip, NULL, &err) != DG_OK)
             ck_abort_msg("%s", err.text);
