@@ -213,5 +213,5 @@ int network_notes(json_t *out, const json_t *claims)
     return json_array_append_new(out, json_string("the blocks of both arms were built by the real runtime for the authors of a simulated network, and are those that it "
                                                   "agreed on; collators and validators sign with marked signatures, seals and VRFs are drawn; no transactions"))
         | json_array_append_new(out, json_string(line))
-        | json_array_append_new(out, json_string("all other claims rest on the real runtime, over these blocks"));
+        | json_array_append_new(out, json_string("all other claims rest on the real runtime, over these blocks; when one came and which of two won is the model's"));
 }
