@@ -257,6 +257,8 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
         return rc;
     if ((rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err)) >= 0)
         rc = tell_included(net, m->node, b, &paras, err);
+    if (rc >= 0)
+        rc = dg_dropped_tell(net, m->node, id, &m->count, &paras, err);
     dg_paras_clear(&paras);
     if (rc < 0)
         return rc;

@@ -196,6 +196,8 @@ typedef enum dg_record_kind {
                         * (queue), waiting (validators that lack some) */
     DG_REC_MESSAGES,   /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
                         * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
+    DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason
+                        * (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */
@@ -204,6 +206,12 @@ typedef enum dg_record_kind {
                         * (they would have), down_ms, host_version; text: the slowest question */
     DG_REC_COUNT
 } dg_record_kind;
+
+/* Why a runtime left a candidate out, as far as can be told from outside. */
+typedef enum dg_drop {
+    DG_DROP_SILENT, DG_DROP_MIGRATION, DG_DROP_HEAD, DG_DROP_LIMITS, DG_DROP_CODE, DG_DROP_ROOM, DG_DROP_COUNT
+} dg_drop;
+const char *dg_drop_says(dg_drop why); /* NULL past the end */
 
 #define DG_NO_NODE UINT32_MAX
 typedef struct dg_record {

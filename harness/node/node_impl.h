@@ -603,14 +603,20 @@ uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf,
 bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener);
 
 /* provision.c: the encoded inherent of an author; `out` empty: none to give. */
-typedef struct dg_provision { uint32_t bitfields, offered, backable, dispute_sets, dispute_votes; } dg_provision;
+typedef struct dg_provision {
+    uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
+    uint8_t cores[DG_CORES_MAX / 8]; /* bits: candidates offered */
+} dg_provision;
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err);
 
 /* paras.c: what the runtime says happened */
 typedef struct dg_included { uint32_t core, group, para; } dg_included;
-typedef struct dg_paras { uint64_t backed, included, timed_out, disputed, valid, invalid; dg_included *of; /* those included; owned */ } dg_paras;
+typedef struct dg_paras { uint64_t backed, included, timed_out, disputed, valid, invalid; dg_included *of, *backed_of; /* those included, those backed; owned */ } dg_paras;
 dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
 void dg_paras_clear(dg_paras *paras);
+
+/* dropped.c: what an author offered and its block `id` did not back, each with a reason */
+dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, const dg_paras *paras, dg_error *err);
 
 /* approval.c: of the candidates that a block includes, from its making on */
 dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err);

@@ -8,7 +8,7 @@ static uint32_t index_of(const json_t *v)
     return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < DG_CORES_MAX ? (uint32_t)json_integer_value(v) : DG_NO;
 }
 
-/* CandidateIncluded: receipt, head, core, group. */
+/* CandidateIncluded, CandidateBacked: receipt, head, core, group. */
 static dg_included included(const json_t *fields)
 {
     const json_t *descriptor = json_object_get(json_array_get(fields, 0), "descriptor");
@@ -37,7 +37,8 @@ static void count_event(dg_paras *out, const json_t *event)
     count_dispute(out, json_object_get(event, "ParasDisputes"));
     if (!name)
         return;
-    out->backed += strcmp(name, "CandidateBacked") == 0;
+    if (strcmp(name, "CandidateBacked") == 0)
+        out->backed_of[out->backed++] = included(json_object_get(of, name));
     out->timed_out += strcmp(name, "CandidateTimedOut") == 0;
     if (strcmp(name, "CandidateIncluded") == 0)
         out->of[out->included++] = included(json_object_get(of, name));
@@ -52,7 +53,10 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
     *out = (dg_paras){ 0 };
     if (rc == DG_NOMEM || rc == DG_IO)
         return rc;
-    if (!(out->of = dg_calloc(json_array_size(events) + 1, sizeof *out->of))) {
+    out->of = dg_calloc(json_array_size(events) + 1, sizeof *out->of);
+    out->backed_of = dg_calloc(json_array_size(events) + 1, sizeof *out->backed_of);
+    if (!out->of || !out->backed_of) {
+        dg_paras_clear(out);
         json_decref(events);
         return dg_fail(err, DG_NOMEM, "no memory for %zu events", json_array_size(events));
     }
@@ -65,5 +69,6 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
 void dg_paras_clear(dg_paras *paras)
 {
     dg_free(paras->of);
-    paras->of = NULL;
+    dg_free(paras->backed_of);
+    paras->of = paras->backed_of = NULL;
 }

@@ -81,6 +81,7 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
         if (!votes || (b->candidates[core].on_available && !enough_bits(b, count->bitfields)))
             continue;
         put_candidate(b, &list, core, voted);
+        count->cores[core / 8] |= (uint8_t)(1u << core % 8);
         count->offered++;
     }
     dg_scale_put_compact(out, count->offered);

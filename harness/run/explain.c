@@ -106,6 +106,14 @@ static void evidence_chain(chain *c, const run_state *run, const json_t *claim)
     add(c, event_of(run, json_array_get(kept, json_array_size(kept) - 1)));
 }
 
+/* .. and the first candidate that was dropped from the block that enacts N on. */
+static void backing_chain(chain *c, const run_state *run, const json_t *claim)
+{
+    const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL);
+    evidence_chain(c, run, claim);
+    add(c, upgrade ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL) : NULL);
+}
+
 /* Which broken claim another one may follow from: the first that broke tells why. */
 static const struct { const char *claim; void (*tell)(chain *c, const run_state *run, const json_t *claim); const char *from[UPSTREAM_MAX]; } rows[] = {
     { "topology-present", topology_chain, { NULL } },
@@ -114,7 +122,7 @@ static const struct { const char *claim; void (*tell)(chain *c, const run_state 
     { "collator-health", evidence_chain, { NULL } },
     { "upgrade-stall", evidence_chain, { NULL } },
     { "availability", evidence_chain, { "topology-present" } },
-    { "backing-rate", evidence_chain, { "topology-present", "pvf-ready", "groups-able", "collator-health" } },
+    { "backing-rate", backing_chain, { "topology-present", "pvf-ready", "groups-able", "collator-health" } },
     { "inclusion-rate", evidence_chain, { "backing-rate", "availability" } },
     { "para-interval", evidence_chain, { "inclusion-rate", "backing-rate" } },
     { "no-shows", evidence_chain, { "pvf-ready" } },
@@ -193,9 +201,18 @@ static int plain_words(char *out, size_t size, const run_state *run, const dg_ev
     return used;
 }
 
+static int dropped_words(char *out, size_t size, const run_state *run, const dg_event *e)
+{
+    const char *why = dg_drop_says((dg_drop)e->n[3]);
+    (void)run;
+    return snprintf(out, size, "the candidate of parachain %lld on core %lld is offered and not backed: %s (%lld of %lld bitfields are in the block)",
+                    (long long)e->n[1], (long long)e->n[2], why ? why : "unknown", (long long)e->n[5], (long long)e->n[4]);
+}
+
 static const struct { dg_event_kind kind; int (*say)(char *out, size_t size, const run_state *run, const dg_event *e); } words[] = {
     { DG_EV_NET_SESSION, session_words }, { DG_EV_NET_LOST, lost_words },       { DG_EV_NET_SIGNAL, signal_words },
     { DG_EV_NET_UPGRADE, upgrade_words }, { DG_EV_NET_HOLDERS, holders_words }, { DG_EV_NET_PARAS, paras_words },
+    { DG_EV_NET_DROPPED, dropped_words },
 };
 
 static json_t *step_json(const run_state *run, const dg_event *e)

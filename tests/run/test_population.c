@@ -12,6 +12,7 @@ typedef struct seen {
     uint64_t sessions, validators, groups, cores, backed, included, offered;
     uint64_t busiest;       /* included in one block */
     uint64_t failed, absent;
+    uint64_t dropped[DG_DROP_COUNT], kept; /* kept: bitfields in a block that dropped */
     uint64_t all_good, some_offline; /* sessions by im-online's word */
 } seen;
 
@@ -29,6 +30,11 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
         s->included += r->n[2];
         s->offered += r->n[4];
         s->busiest = r->n[2] > s->busiest ? r->n[2] : s->busiest;
+    }
+    if (r->kind == DG_REC_DROPPED) {
+        s->dropped[r->n[3]]++;
+        s->kept = r->n[5];
+        ck_assert_str_eq(r->text, dg_drop_says((dg_drop)r->n[3]));
     }
     s->failed += r->kind == DG_REC_FAILED;
     s->absent += r->kind == DG_REC_ABSENT;
@@ -114,9 +120,26 @@ START_TEST(a_grown_network_is_one_to_its_runtime)
     ck_assert_msg(s.busiest == rows[_i].parachains && s.backed == s.offered, "%s: at most %llu included in a block, %llu backed of %llu offered",
                   rows[_i].spec, (unsigned long long)s.busiest, (unsigned long long)s.backed, (unsigned long long)s.offered);
     ck_assert_uint_eq(s.failed, 0);
+    for (int i = 0; i < DG_DROP_COUNT; i++)
+        ck_assert_uint_eq(s.dropped[i], 0);
     ck_assert_uint_eq(s.absent, 0); /* every key has its node */
     ck_assert_uint_eq(s.some_offline, 0); /* and every node its heartbeat, where the runtime asks for one */
     ck_assert_uint_ge(s.all_good, rows[_i].asks ? 2 : 0);
+}
+END_TEST
+
+/* Weights are the runtime's: this release has room for some eight hundred bitfields in
+ * a block, and for no candidate beside them. It leaves them out in silence. */
+START_TEST(a_block_without_room_says_so)
+{
+    seen s;
+    run_grown(&s, fixture_path(rows[0].spec), "900x20", 23);
+    ck_assert_uint_eq(s.validators, 900);
+    ck_assert_uint_ge(s.offered, 20);
+    ck_assert_uint_eq(s.backed, 0);
+    ck_assert_uint_eq(s.dropped[DG_DROP_ROOM], s.offered);
+    ck_assert_uint_lt(s.kept, 900);
+    ck_assert_uint_gt(s.kept, 600);
 }
 END_TEST
 
@@ -127,6 +150,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_unchecked_fixture(tc, open_engine, close_engine);
     tcase_add_loop_test(tc, a_grown_network_is_one_to_its_runtime, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
+    if (!REDUCED)
+        tcase_add_test(tc, a_block_without_room_says_so);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

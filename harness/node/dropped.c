@@ -1,0 +1,166 @@
+/* dropped.c - candidates that an author put in and the runtime left out.
+ *
+ * The runtime drops in silence. What can be told from outside is asked afterwards, in
+ * this order: N's first block, which migrates before it looks; another head or other
+ * limits than those the candidate was made on; other code; bitfields that were left
+ * out too, which is what happens when the block has no room for all of them. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+enum { ASSUME_INCLUDED = 0, ASSUME_FREE = 2, TAIL = 4 + 64 /* of a bitfield: index, signature */ };
+
+static const char *const says[DG_DROP_COUNT] = {
+    [DG_DROP_SILENT] = "the runtime left it out and says nothing",
+    [DG_DROP_MIGRATION] = "N's first block left it out: it was made on answers over storage that N had not migrated yet",
+    [DG_DROP_HEAD] = "its parachain had another head by then",
+    [DG_DROP_LIMITS] = "the configuration it was made under is not the one it was judged by",
+    [DG_DROP_CODE] = "its parachain had other code by then",
+    [DG_DROP_ROOM] = "the block's weight had no room beside the bitfields",
+};
+
+const char *dg_drop_says(dg_drop why) { return (unsigned)why < DG_DROP_COUNT ? says[why] : NULL; }
+
+/* ---- what the block holds ---- */
+
+typedef struct kept { uint32_t bitfields, candidates; bool known; } kept;
+
+static kept read_enter(dg_bytes call)
+{
+    dg_scale s = dg_scale_from(call);
+    kept k = { .known = true };
+    k.bitfields = dg_scale_count(&s, TAIL);
+    for (uint32_t i = 0; i < k.bitfields && s.rc == DG_OK; i++) {
+        uint32_t bits = dg_scale_compact_u32(&s);
+        dg_scale_take(&s, bits / 8 + (bits % 8 != 0) + TAIL);
+    }
+    k.candidates = dg_scale_count(&s, 1);
+    k.known = s.rc == DG_OK;
+    return k;
+}
+
+/* Of the inherent paraInherent.enter, by the metadata of the code that took it. */
+static kept read_kept(dg_network *net, dg_block *parent, const dg_block *block)
+{
+    const dg_meta_pallet *pallet;
+    const dg_meta *meta;
+    dg_runtime *runtime;
+    if (dg_block_runtime_next(net->chain, parent, &runtime, NULL) < 0 || dg_runtime_meta(runtime, &meta, NULL) < 0
+        || !(pallet = dg_meta_pallet_named(meta, "ParaInherent")))
+        return (kept){ .known = false };
+    for (size_t i = 0; i < dg_block_extrinsic_count(block); i++) {
+        dg_scale s = dg_scale_from(dg_block_extrinsic(block, i));
+        dg_bytes body = dg_scale_bytes(&s);
+        if (s.rc == DG_OK && body.len > 3 && !(body.at[0] & 0x80) && body.at[1] == pallet->index)
+            return read_enter(dg_bytes_of(body.at + 3, body.len - 3)); /* behind version, pallet and call */
+    }
+    return (kept){ .known = false };
+}
+
+/* ---- what changed below a candidate ---- */
+
+typedef struct data { dg_bytes head; uint32_t limit; bool known; } data;
+
+static dg_code ask(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, uint8_t assumption, dg_error *err)
+{
+    uint8_t input[5];
+    dg_bytes answer;
+    dg_code rc;
+    dg_put_le32(input, para);
+    input[4] = assumption;
+    *value = dg_bytes_of(NULL, 0);
+    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
+    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
+        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
+    return rc < 0 ? rc : DG_OK;
+}
+
+static dg_code ask_data(dg_view *view, data *out, uint32_t para, uint8_t assumption, dg_error *err)
+{
+    dg_bytes value;
+    dg_scale s;
+    dg_code rc = ask(view, &value, DG_ASK_VALIDATION_DATA, para, assumption, err);
+    s = dg_scale_from(value);
+    out->head = dg_scale_bytes(&s);
+    dg_scale_take(&s, 36); /* number, storage root: of the relay parent, never the same */
+    out->limit = dg_scale_u32(&s);
+    out->known = s.rc == DG_OK;
+    return rc;
+}
+
+/* Asked at its leaf once more (answers are kept), and at the block that left it out. */
+static dg_code compare(dg_drop *out, dg_view *leaf, dg_view *now, const dg_candidate *c, dg_error *err)
+{
+    uint8_t made = c->on_available ? ASSUME_INCLUDED : ASSUME_FREE;
+    data old, new;
+    dg_bytes code[2];
+    dg_code rc;
+    if ((rc = ask_data(leaf, &old, c->para, made, err)) < 0 || (rc = ask_data(now, &new, c->para, ASSUME_FREE, err)) < 0
+        || (rc = ask(leaf, &code[0], DG_ASK_CODE_HASH, c->para, made, err)) < 0
+        || (rc = ask(now, &code[1], DG_ASK_CODE_HASH, c->para, ASSUME_FREE, err)) < 0)
+        return rc;
+    if (old.known && new.known && old.limit != new.limit)
+        *out = DG_DROP_LIMITS;
+    else if (old.known && new.known && !dg_bytes_equal(old.head, new.head))
+        *out = DG_DROP_HEAD;
+    else if (code[0].len && code[1].len && !dg_bytes_equal(code[0], code[1]))
+        *out = DG_DROP_CODE;
+    return DG_OK;
+}
+
+/* ---- one block ---- */
+
+static bool is_first_of_new_code(const dg_network *net, const dg_net_block *parent)
+{
+    return parent->enacted && (parent->parent == DG_NO || !net->blocks[parent->parent].enacted);
+}
+
+static bool is_backed(const dg_paras *paras, const dg_candidate *c)
+{
+    for (uint64_t i = 0; i < paras->backed; i++)
+        if (paras->backed_of[i].para == c->para && paras->backed_of[i].core == c->core)
+            return true;
+    return false;
+}
+
+static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id, const dg_candidate *c, const kept *k,
+                      const dg_provision *given, dg_error *err)
+{
+    uint64_t spent[2] = { net->blocks[parent].view.fuel, net->blocks[id].view.fuel };
+    dg_code rc = DG_OK;
+    *out = DG_DROP_SILENT;
+    if (is_first_of_new_code(net, &net->blocks[parent]))
+        *out = DG_DROP_MIGRATION;
+    else if (k->known && k->bitfields < given->bitfields)
+        *out = DG_DROP_ROOM;
+    else
+        rc = compare(out, &net->blocks[parent].view, &net->blocks[id].view, c, err);
+    net->blocks[parent].view.fuel = spent[0]; /* no node asked */
+    net->blocks[id].view.fuel = spent[1];
+    return rc;
+}
+
+dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, const dg_paras *paras, dg_error *err)
+{
+    uint32_t parent = net->blocks[id].parent;
+    kept k;
+    dg_code rc;
+    if (given->offered <= paras->backed)
+        return DG_OK;
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+        return rc;
+    k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
+    for (uint32_t core = 0; core < net->blocks[parent].view.core_count; core++) {
+        const dg_candidate *c = &net->blocks[parent].candidates[core];
+        uint64_t n[6] = { net->blocks[id].slot, c->para, core, 0, given->bitfields, k.bitfields };
+        dg_drop why;
+        if (!(given->cores[core / 8] >> core % 8 & 1) || is_backed(paras, c))
+            continue;
+        if ((rc = reason(net, &why, parent, id, c, &k, given, err)) < 0)
+            return rc;
+        n[3] = why;
+        if ((rc = dg_record_emit(net, DG_REC_DROPPED, node, &net->blocks[id], n, dg_drop_says(why), err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
