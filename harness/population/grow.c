@@ -56,37 +56,55 @@ static dg_code look(const growth *g, dg_growth *out, const dg_population *wanted
 
 /* ---- growing ---- */
 
-static dg_code open(growth *g, dg_chain *chain, dg_error *err)
+static dg_code open(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *err)
 {
     dg_block *root = dg_chain_root(chain);
-    dg_runtime *runtime;
     dg_code rc;
-    if ((rc = dg_block_runtime(chain, root, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &g->meta, err)) < 0)
+    if ((rc = dg_block_runtime(chain, root, runtime, err)) < 0 || (rc = dg_runtime_meta(*runtime, &g->meta, err)) < 0)
         return rc;
     g->number = dg_block_number(root);
     g->state = dg_state_fork(dg_block_state(root));
     return g->state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to fork the state");
 }
 
-static void say(dg_growth *out)
+static dg_code by_writes(growth *g, const dg_growth *out, dg_error *err)
 {
-    snprintf(out->how, sizeof out->how,
-             "%u validators queued for the next session boundary and %u parachains with a core each, written into storage by the runtime's metadata",
-             out->to.validators - out->from.validators, out->to.parachains - out->from.parachains);
+    dg_code rc = growth_validators(g, out->from.validators, out->to.validators - out->from.validators, err);
+    return rc < 0 ? rc : growth_parachains(g, out->from.parachains, out->to.parachains - out->from.parachains, err);
 }
 
-dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_error *err)
+static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, dg_error *err)
+{
+    if (g->number)
+        return dg_fail(err, DG_USAGE, "block #%u is no genesis: only a genesis is built anew", g->number);
+    if (!growth_can_build(runtime))
+        return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder", dg_runtime_version(runtime)->spec_name,
+                       dg_runtime_version(runtime)->spec_version);
+    return growth_build(g, runtime, &out->to, err);
+}
+
+static void say(dg_growth *out, dg_grow_by by)
+{
+    if (by == DG_GROW_GENESIS)
+        snprintf(out->how, sizeof out->how, "a genesis of the runtime's own builder in place of the fork's, with the fork's configuration");
+    else
+        snprintf(out->how, sizeof out->how,
+                 "%u validators queued for the next session boundary and %u parachains with a core each, written into storage by the runtime's metadata",
+                 out->to.validators - out->from.validators, out->to.parachains - out->from.parachains);
+}
+
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err)
 {
     growth g = { .writes = 0 };
-    dg_code rc = open(&g, chain, err);
+    dg_runtime *runtime;
+    dg_code rc = open(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };
     if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0
-        && (rc = growth_validators(&g, out->from.validators, wanted->validators - out->from.validators, err)) >= 0
-        && (rc = growth_parachains(&g, wanted->validators, out->from.parachains, wanted->parachains - out->from.parachains, err)) >= 0) {
+        && (rc = by == DG_GROW_GENESIS ? by_genesis(&g, runtime, out, err) : by_writes(&g, out, err)) >= 0) {
         dg_state_begin_block(g.state);
         out->state = g.state;
         out->writes = g.writes;
-        say(out);
+        say(out, by);
         return DG_OK;
     }
     dg_state_free(g.state);

@@ -39,13 +39,9 @@ static int unbound(json_t *config, const char *field)
     return at ? json_object_set_new(at, field, json_null()) : 0;
 }
 
-static dg_code configure(growth *g, uint32_t cores, dg_error *err)
+dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err)
 {
-    json_t *config = NULL;
     int bad = 0;
-    dg_code rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err);
-    if (rc != DG_OK)
-        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no Configuration.ActiveConfig: no parachains can be added") : rc;
     for (size_t i = 0; i < sizeof least / sizeof *least; i++)
         if (json_integer_value(json_object_get(config, least[i].field)) == 0)
             bad |= raise(config, least[i].field, least[i].value);
@@ -57,6 +53,15 @@ static dg_code configure(growth *g, uint32_t cores, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for the configuration");
     }
     return growth_put(g, "Configuration", "ActiveConfig", NULL, config, err);
+}
+
+static dg_code configure(growth *g, uint32_t cores, dg_error *err)
+{
+    json_t *config;
+    dg_code rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err);
+    if (rc != DG_OK)
+        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no Configuration.ActiveConfig: no parachains can be added") : rc;
+    return growth_configure(g, config, cores, err);
 }
 
 /* ---- one parachain ---- */
@@ -124,14 +129,13 @@ static dg_code assign(growth *g, uint32_t core, uint32_t para, dg_error *err)
     return DG_OK;
 }
 
-dg_code growth_parachains(growth *g, uint32_t validators, uint32_t have, uint32_t added, dg_error *err)
+dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err)
 {
     json_t *all = NULL;
     uint32_t next = FIRST_ID;
     size_t i;
     const json_t *id;
     dg_code rc = growth_get(g, &all, "Paras", "Parachains", NULL, err);
-    (void)validators;
     if (rc != DG_OK)
         return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no Paras.Parachains: no parachains can be added") : rc;
     json_array_foreach(all, i, id)

@@ -4,7 +4,7 @@
  *   amend     dg_population_amend(chain)    a state with values of the user's own
  *   use       dg_chain_options.state, dg_state_free
  *
- * What a state holds stays; what is missing to V and P is added under keys and ids
+ * What a state holds stays (but where a genesis is built anew); what is missing to V and P is added under keys and ids
  * that follow from an index alone. All is written by the names and types of the
  * metadata of the runtime at hand, so that the runtime itself seats the new ones, at
  * its next session boundary, as it would seat any others.
@@ -32,10 +32,16 @@ typedef struct dg_growth {
     char how[240];        /* in words, for the report */
 } dg_growth;
 
-/* Over the state of the chain's root. DG_USAGE: fewer than there are, more parachains
+typedef enum dg_grow_by {
+    DG_GROW_WRITES,       /* added to the state by the metadata's names */
+    DG_GROW_GENESIS       /* a genesis of the runtime's own builder, in place of one */
+} dg_grow_by;
+
+/* Over the state of the chain's root. DG_USAGE: a genesis for a block that is none; fewer than there are, more parachains
  * than validators (each needs a backing group); DG_UNSUPPORTED: a runtime without
- * sessions or parachains, or session keys that nobody knows how to make; DG_NOMEM. */
-dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_error *err);
+ * sessions or parachains, or session keys that nobody knows how to make, or a genesis
+ * builder that is not there or refuses; DG_NOMEM. */
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err);
 
 /* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
  * they are stored, any other JSON by the type of the item, null to delete. `state` is

@@ -26,6 +26,19 @@ json_t *growth_hex(dg_bytes bytes); /* "0x.."; NULL: no memory */
 
 /* validators.c, parachains.c: `added` more than there are */
 dg_code growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err);
-dg_code growth_parachains(growth *g, uint32_t validators, uint32_t have, uint32_t added, dg_error *err);
+dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err);
+
+/* A key of `field` ("stash" for the account) of the validator with this index, 32 or 33
+ * bytes; false: of no size that is known. */
+bool growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index);
+/* Takes `config`: written as ActiveConfig with what it lacks for this many cores. */
+dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err);
+
+/* ss58.c: for the first prefix */
+void growth_ss58(char out[80], dg_bytes key);
+
+/* genesis.c: another state altogether in place of g->state */
+bool growth_can_build(const dg_runtime *runtime);
+dg_code growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted, dg_error *err);
 
 #endif

@@ -34,25 +34,31 @@ static dg_hash seed_of(const char *what, uint32_t index)
     return dg_blake2_256(dg_text(text));
 }
 
-static json_t *account_of(uint32_t index)
-{
-    dg_hash seed = seed_of("stash", index);
-    return growth_hex(dg_hash_bytes(&seed));
-}
-
 /* No key is ever used to sign, so 32 bytes need be no point of a curve; BEEFY's are
  * taken apart by the runtime and have to be. */
-static dg_code key_of(json_t **out, const char *field, size_t size, uint32_t index, dg_error *err)
+bool growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index)
 {
     dg_hash seed = seed_of(size == 33 ? "beef" : field, index);
-    uint8_t compressed[33];
+    if (size == 33)
+        return dg_ecdsa_public(out, seed.at);
+    memcpy(out, seed.at, 32);
+    return size == 32;
+}
+
+static json_t *account_of(uint32_t index)
+{
+    uint8_t key[33];
+    growth_key(key, "stash", 32, index);
+    return growth_hex(dg_bytes_of(key, 32));
+}
+
+static dg_code key_of(json_t **out, const char *field, size_t size, uint32_t index, dg_error *err)
+{
+    uint8_t key[33];
     *out = NULL;
-    if (size == 32)
-        *out = growth_hex(dg_hash_bytes(&seed));
-    else if (size == 33 && dg_ecdsa_public(compressed, seed.at))
-        *out = growth_hex(DG_BYTES_OF(compressed));
-    else
+    if (!growth_key(key, field, size, index))
         return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is none that is known", field, size);
+    *out = growth_hex(dg_bytes_of(key, size));
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a session key");
 }
 

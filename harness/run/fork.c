@@ -11,6 +11,12 @@ static const char *size_of(const dg_plan *plan)
     return json_string_value(json_object_get(json_object_get(plan->json, "network"), "size"));
 }
 
+static dg_grow_by by_of(const dg_plan *plan)
+{
+    const char *by = json_string_value(json_object_get(json_object_get(plan->json, "network"), "grow_by"));
+    return by && strcmp(by, "genesis-builder") == 0 ? DG_GROW_GENESIS : DG_GROW_WRITES;
+}
+
 static const json_t *storage_of(const dg_plan *plan)
 {
     return json_object_get(json_object_get(plan->json, "fork"), "storage");
@@ -29,7 +35,7 @@ static dg_code grow(run_state *run, dg_error *err)
     dg_growth grown;
     dg_code rc = dg_population_parse(&wanted, size_of(run->plan), err);
     run_progress(run, "grow", 0, 0);
-    if (rc < 0 || (rc = dg_population_grow(&grown, run->control.chain, &wanted, err)) < 0)
+    if (rc < 0 || (rc = dg_population_grow(&grown, run->control.chain, &wanted, by_of(run->plan), err)) < 0)
         return dg_fail_within(err, rc, "network.size");
     run->state = grown.state;
     snprintf(run->grown, sizeof run->grown, "the state was grown before the fork, from %ux%u to %ux%u (validators x parachains): %s",
@@ -91,7 +97,8 @@ int fork_notes(json_t *out, const run_state *run)
     int bad = 0;
     if (run->grown[0]) {
         bad |= json_array_append_new(out, json_string(run->grown));
-        bad |= json_array_append_new(out, json_string("in a grown state eras stand still (Staking.ForceEra is ForceNone) and nobody is slashed "
+        if (by_of(run->plan) == DG_GROW_WRITES)
+            bad |= json_array_append_new(out, json_string("in a grown state eras stand still (Staking.ForceEra is ForceNone) and nobody is slashed "
                                                       "(Staking.Invulnerables), where the runtime has that: no election knows the new validators"));
     }
     json_object_foreach((json_t *)storage_of(run->plan), key, value) {

@@ -8,6 +8,7 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 
+static const char *const growers[] = { "writes", "genesis-builder", NULL };
 static const char *const fault_arms[] = { "both", "treatment", NULL };
 static const char *const fault_whos[] = { "all", "authors", NULL };
 static const char *faults[DG_FAULT_COUNT + 1]; /* of the table in room node, in its order */
@@ -43,6 +44,7 @@ static const key_row fixed[] = {
     { "network.validators", KEY_TEXT, .words = from_snapshot, .says = "who validates" },
     { "network.parachains", KEY_TEXT, .words = from_snapshot, .says = "which parachains there are" },
     { "network.size", KEY_TEXT, .says = "validators x parachains, as 300x50: the state is grown to that before the fork" },
+    { "network.grow_by", KEY_TEXT, .words = growers, .says = "how: added to the state (default), or a genesis of the runtime's own builder" },
     { "network.classes", KEY_LIST, .says = "node classes and their shares, which add up to 1; without them no network is simulated" },
     { "network.classes[]", KEY_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", KEY_TEXT, true, .words = classes, .says = "release family of the node" },

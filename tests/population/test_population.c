@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "population/population.h"
+#include "population/population_impl.h"
 
 #define SPEC "paseo-1001002-e20-100val-20paras.json.zst"
 
@@ -78,8 +78,8 @@ START_TEST(the_same_numbers_give_the_same_state)
     dg_hash roots[2];
     dg_bytes value;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&a, chain, &wanted, &err) == DG_OK, "%s", err.text);
-    ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, &err), DG_OK);
+    ck_assert_msg(dg_population_grow(&a, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s", err.text);
+    ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, DG_GROW_WRITES, &err), DG_OK);
     roots[0] = root_of(a.state);
     roots[1] = root_of(b.state);
     ck_assert_mem_eq(roots[0].at, roots[1].at, 32);
@@ -106,8 +106,41 @@ START_TEST(nothing_added_is_nobody_added)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s", err.text);
     ck_assert_uint_le(grown.writes, 2); /* the configuration, and the list as it was */
+    dg_state_free(grown.state);
+    dg_chain_close(chain);
+}
+END_TEST
+
+/* Keys as the published recipe of such states has them. */
+static const struct { const char *field; size_t size; const char *text; } texts[] = {
+    { "stash", 32, "13omXXnoWaaEjUd1aj8zHJPbNAiaP2k6EFSbpZnzvUhGSrE" }, { "grandpa", 32, "14WL6eg4eUX1U32p7PkNSwoFNoGqdcvYx1ZQiziyxpcHmUCj" },
+    { "im_online", 32, "1znNkXABWX9iSBtByjpL83w9h8iLpkxjiitPHC99UEZfkuM" }, { "beefy", 33, "1KjVscZiLm7dQ5vMWiyTYULTTbd8AZVoynFXJ8YbwbxcgBUN" },
+};
+START_TEST(keys_follow_from_an_index)
+{
+    uint8_t key[33];
+    char text[80];
+    ck_assert(growth_key(key, texts[_i].field, texts[_i].size, 0));
+    growth_ss58(text, dg_bytes_of(key, texts[_i].size));
+    ck_assert_str_eq(text, texts[_i].text);
+    ck_assert(!growth_key(key, texts[_i].field, 31, 0));
+}
+END_TEST
+
+/* The embedded state was made by this runtime's builder elsewhere, with these keys: it
+ * has to come out again, down to the last byte. */
+START_TEST(a_genesis_built_anew_is_the_one_that_was_built)
+{
+    dg_population wanted = { 100, 20 };
+    dg_chain *chain = opened(NULL);
+    dg_growth grown;
+    dg_hash root;
+    dg_error err;
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_GENESIS, &err) == DG_OK, "%s", err.text);
+    root = root_of(grown.state);
+    ck_assert_mem_eq(root.at, dg_snapshot_info_of(snapshot)->state_root.at, 32);
     dg_state_free(grown.state);
     dg_chain_close(chain);
 }
@@ -119,7 +152,7 @@ START_TEST(a_network_does_not_shrink)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], &err), DG_USAGE);
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], DG_GROW_WRITES, &err), DG_USAGE);
     ck_assert_msg(strstr(err.text, "the state has 100 validators and 20 parachains already") != NULL, "%s", err.text);
     ck_assert_ptr_null(grown.state);
     dg_chain_close(chain);
@@ -166,11 +199,11 @@ START_TEST(without_memory_nothing_is_grown)
     dg_growth grown;
     dg_code rc = DG_NOMEM;
     json_set_alloc_funcs(dg_malloc, dg_free);
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, NULL), DG_OK); /* what is kept with the runtime is there then */
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL), DG_OK); /* what is kept with the runtime is there then */
     dg_state_free(grown.state);
     for (uint64_t nth = 1; rc != DG_OK; nth += nth < 200 ? 1 : 97) {
         dg_alloc_fail_from(nth);
-        rc = dg_population_grow(&grown, chain, &wanted, NULL);
+        rc = dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL);
         dg_alloc_fail_from(0);
         ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d", (unsigned long long)nth, rc);
         dg_state_free(grown.state);
@@ -190,6 +223,8 @@ int main(void)
     tcase_add_loop_test(tc, a_size_is_validators_by_parachains, 0, ROWS(sizes));
     tcase_add_test(tc, the_same_numbers_give_the_same_state);
     tcase_add_test(tc, nothing_added_is_nobody_added);
+    tcase_add_loop_test(tc, keys_follow_from_an_index, 0, ROWS(texts));
+    tcase_add_test(tc, a_genesis_built_anew_is_the_one_that_was_built);
     tcase_add_loop_test(tc, a_network_does_not_shrink, 0, ROWS(smaller));
     tcase_add_loop_test(tc, a_value_of_ones_own_has_to_fit, 0, ROWS(amendments));
     tcase_add_test(tc, without_memory_nothing_is_grown);

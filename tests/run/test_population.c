@@ -66,7 +66,7 @@ static void open_engine(void)
 
 static void close_engine(void) { dg_engine_free(engine); }
 
-static void run_grown(seen *s, const char *spec, const char *size, uint32_t slots)
+static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by, uint32_t slots)
 {
     dg_chain_options how = { .engine = engine, .simulated_validators = true };
     dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
@@ -79,7 +79,7 @@ static void run_grown(seen *s, const char *spec, const char *size, uint32_t slot
     dg_error err;
     memset(s, 0, sizeof *s);
     if (dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err) < 0 || dg_population_parse(&wanted, size, &err) < 0
-        || dg_chain_open(&plain, source.snapshot, &how, &err) < 0 || dg_population_grow(&grown, plain, &wanted, &err) < 0)
+        || dg_chain_open(&plain, source.snapshot, &how, &err) < 0 || dg_population_grow(&grown, plain, &wanted, by, &err) < 0)
         ck_abort_msg("%s: %s", spec, err.text);
     how.state = grown.state;
     if (dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK)
@@ -96,24 +96,26 @@ static void run_grown(seen *s, const char *spec, const char *size, uint32_t slot
     dg_source_close(&source);
 }
 
-static const struct { const char *spec, *size; uint32_t validators, parachains, slots; bool asks; } rows[] = {
-    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true }, /* a core for each parachain of the list */
-    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50, false },
-    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30, false },        /* asynchronous backing */
-    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false },        /* cores are sold */
-    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30, false },       /* claim queue */
-    { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30, false },
-    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30, true },  /* authorities by a list, not by stake */
-    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130, true }, /* before all of it */
+static const struct { const char *spec, *size; uint32_t validators, parachains, slots; bool asks; dg_grow_by by; } rows[] = {
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROW_WRITES }, /* a core for each parachain of the list */
+    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50, false, DG_GROW_WRITES },
+    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_WRITES },        /* asynchronous backing */
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_WRITES },        /* cores are sold */
+    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30, false, DG_GROW_WRITES },       /* claim queue */
+    { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30, false, DG_GROW_WRITES },
+    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30, true, DG_GROW_WRITES },  /* authorities by a list, not by stake */
+    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130, true, DG_GROW_WRITES }, /* before all of it */
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROW_GENESIS },
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_GENESIS }, /* the other set of calls */
 };
 
 START_TEST(a_grown_network_is_one_to_its_runtime)
 {
-    const char *spec = _i ? corpus_path(rows[_i].spec) : fixture_path(rows[_i].spec);
+    const char *spec = strchr(rows[_i].spec, '/') ? corpus_path(rows[_i].spec) : fixture_path(rows[_i].spec);
     seen s;
     if (!spec)
         return;
-    run_grown(&s, spec, rows[_i].size, rows[_i].slots);
+    run_grown(&s, spec, rows[_i].size, rows[_i].by, rows[_i].slots);
     ck_assert_msg(s.sessions >= 3 && s.validators == rows[_i].validators && s.groups == rows[_i].parachains && s.cores == rows[_i].parachains,
                   "%s: %llu sessions, %llu validators, %llu groups, %llu cores", rows[_i].spec, (unsigned long long)s.sessions,
                   (unsigned long long)s.validators, (unsigned long long)s.groups, (unsigned long long)s.cores);
@@ -133,7 +135,7 @@ END_TEST
 START_TEST(a_block_without_room_says_so)
 {
     seen s;
-    run_grown(&s, fixture_path(rows[0].spec), "900x20", 23);
+    run_grown(&s, fixture_path(rows[0].spec), "900x20", DG_GROW_GENESIS, 23);
     ck_assert_uint_eq(s.validators, 900);
     ck_assert_uint_ge(s.offered, 20);
     ck_assert_uint_eq(s.backed, 0);
