@@ -37,9 +37,14 @@ bool dg_is_awake(const dg_network *net, uint32_t node)
 }
 
 /* From a node to all others, over the grid. */
+static uint64_t what_of(uint32_t id, uint32_t core, bool approval)
+{
+    return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
+}
+
 static dg_ns delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
 {
-    return 2 * dg_hear_latency(net, node, net->node_count, (uint64_t)approval << 63 | (uint64_t)id << 16 | core);
+    return 2 * dg_hear_latency(net, node, net->node_count, what_of(id, core, approval));
 }
 
 dg_ns dg_check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
@@ -164,6 +169,7 @@ static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
         sent = executed_at(net, a, t, c);
         if (sent > now)
             continue;
+        c->sent = sent;
         c->approved = sent + delay(net, node, id, t->of.core, true);
         a->approvals++;
     }
@@ -185,10 +191,12 @@ static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
 
 /* The first moment since the last step at which it counts as approved: something was
  * heard then, or it is the tick. */
-static dg_ns when_approved(const dg_network *net, const dg_approval *a, const dg_trial *t, const dg_net_block *b, dg_ns now)
+static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
 {
+    const dg_net_block *b = &net->blocks[id];
     dg_moment m = moment(net, a, b, now);
     dg_ns first = now;
+    t->last.node = DG_NO;
     if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
         return DG_NEVER;
     for (uint32_t i = 0; i < t->checker_count; i++) {
@@ -196,8 +204,10 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, const dg
         if (at <= a->stepped || at >= first)
             continue;
         m = moment(net, a, b, at);
-        if (dg_is_approved_at(t->checkers, t->checker_count, &m))
-            first = at;
+        if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
+            continue;
+        first = at;
+        t->last = (dg_word){ a->session->node[t->checkers[i].validator], t->checkers[i].sent, what_of(id, t->of.core, true) };
     }
     return first;
 }
@@ -240,7 +250,7 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
     approve_all(net, a, t, id, now);
     if ((rc = tell_all(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
         return rc;
-    t->approved_at = when_approved(net, a, t, b, now);
+    t->approved_at = when_approved(net, a, t, id, now);
     count_no_shows(net, a, t, b, now);
     net->gossip.no_shows += t->no_shows - before;
     if (t->approved_at == DG_NEVER)
@@ -263,7 +273,8 @@ static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_ap
 static dg_code step_block(dg_network *net, uint32_t id, turn *turns, dg_error *err)
 {
     dg_approval *a = net->blocks[id].approval;
-    dg_ns now = dg_sim_now(net->sim), last = 0;
+    dg_ns now = dg_sim_now(net->sim);
+    const dg_trial *last = a->trials;
     uint64_t told = a->assignments, approved = a->approvals;
     dg_code rc;
     for (uint32_t i = 0; i < a->count; i++)
@@ -274,8 +285,9 @@ static dg_code step_block(dg_network *net, uint32_t id, turn *turns, dg_error *e
     if (a->waiting)
         return DG_OK;
     for (uint32_t i = 0; i < a->count; i++)
-        last = a->trials[i].approved_at > last ? a->trials[i].approved_at : last;
-    a->approved_at = last;
+        last = a->trials[i].approved_at > last->approved_at ? &a->trials[i] : last;
+    a->approved_at = last->approved_at;
+    a->last = last->last;
     return tell_approved(net, &net->blocks[id], a, err);
 }
 
@@ -333,9 +345,13 @@ void dg_approval_free(dg_approval *a)
     dg_free(a);
 }
 
-bool dg_approval_given(const dg_network *net, const dg_net_block *b)
+bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b)
 {
-    return !b->approval || b->approval->approved_at <= dg_sim_now(net->sim);
+    const dg_approval *a = b->approval;
+    dg_ns now = dg_sim_now(net->sim);
+    if (!a || a->approved_at > now)
+        return !a;
+    return a->last.node == DG_NO || a->last.sent + 2 * dg_hear_latency(net, a->last.node, node, a->last.what) <= now;
 }
 
 uint64_t dg_approval_waiting(const dg_network *net)

@@ -11,6 +11,8 @@
  * hear for themselves (the twin in the tests) decides the same when nobody's messages
  * take another time to one than to another. Otherwise it differs by no more than that
  * time while nobody is missing; a lot more or less may bring a no-show's time with it.
+ * The voice that settles a block is heard by each node for itself: that is when it may
+ * vote for the block.
  * Mirrors: polkadot node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs). */
 #ifndef DG_NODE_APPROVAL_IMPL_H
 #define DG_NODE_APPROVAL_IMPL_H
@@ -22,12 +24,15 @@
 /* A validator that may check a candidate, once its tranche has come. */
 typedef struct dg_lot { uint32_t validator, tranche; } dg_lot;
 
+/* A voice on its way: who sent it, when, and what the luck of its delay hangs on. */
+typedef struct dg_word { uint32_t node; dg_ns sent; uint64_t what; } dg_word;
+
 /* An assignment that was told. */
 typedef struct dg_checker {
     uint32_t validator, tranche;
     dg_ns told, heard;       /* by itself, by all */
     dg_ns due;               /* when its approval leaves; DG_NEVER: it withholds it */
-    dg_ns approved;          /* heard by all; DG_NEVER: not yet */
+    dg_ns sent, approved;    /* its approval, by itself; heard by all; DG_NEVER: not yet */
     dg_ns objects;           /* when it finds the candidate invalid; DG_NEVER */
     bool no_show;            /* it was counted as one */
 } dg_checker;
@@ -42,6 +47,7 @@ typedef struct dg_trial {
     dg_checker *checkers;    /* by tranche, in the order they told */
     uint32_t lot_count, checker_count, no_shows, tranche; /* tranche: highest that told */
     dg_ns approved_at;       /* DG_NEVER: not yet */
+    dg_word last;            /* that settled it; node DG_NO: it was time alone */
 } dg_trial;
 
 struct dg_approval {
@@ -51,6 +57,7 @@ struct dg_approval {
     const dg_session *session;
     dg_ns stepped;           /* told and counted up to then */
     dg_ns approved_at;       /* of the last of them; DG_NEVER */
+    dg_word last;            /* that settled that one */
     uint64_t assignments, approvals; /* told */
 };
 

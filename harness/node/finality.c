@@ -88,19 +88,19 @@ static uint32_t ancestor_at(const dg_network *net, uint32_t id, uint32_t number)
 
 /* The highest block that has, with all below it down to `base`, been approved, and in
  * which nothing is disputed. */
-static uint32_t approved(const dg_network *net, uint32_t id, uint32_t base)
+static uint32_t approved(const dg_network *net, uint32_t node, uint32_t id, uint32_t base)
 {
     uint32_t highest = id;
     for (uint32_t at = id; at != base; at = net->blocks[at].parent)
-        if (!dg_approval_given(net, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
+        if (!dg_approval_given(net, node, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
             highest = net->blocks[at].parent;
     return highest;
 }
 
 /* What is not approved holds a vote back, but not for ever. */
-static uint32_t constrained(const dg_network *net, uint32_t target, uint32_t base, uint32_t best)
+static uint32_t constrained(const dg_network *net, uint32_t node, uint32_t target, uint32_t base, uint32_t best)
 {
-    uint32_t held = approved(net, target, base), lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
+    uint32_t held = approved(net, node, target, base), lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
     uint32_t high = net->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
     return net->blocks[held].number >= least ? held : ancestor_at(net, target, least);
 }
@@ -114,7 +114,7 @@ static uint32_t vote_of(const dg_network *net, uint32_t node)
     target = high > low + back ? high - back : low;
     if (target > low + (3 * (high - low) + 3) / 4)
         target = low + (3 * (high - low) + 3) / 4;
-    return constrained(net, ancestor_at(net, best, target), base, best);
+    return constrained(net, node, ancestor_at(net, best, target), base, best);
 }
 
 /* ---- counting ---- */

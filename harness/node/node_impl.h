@@ -621,7 +621,7 @@ dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_pr
 /* approval.c: of the candidates that a block includes, from its making on */
 dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err);
 dg_code dg_approval_step(dg_network *net, dg_error *err); /* with every tick */
-bool dg_approval_given(const dg_network *net, const dg_net_block *b);
+bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b); /* as the node has heard */
 uint64_t dg_approval_waiting(const dg_network *net); /* candidates of blocks that are not final */
 void dg_approval_free(dg_approval *approval);
 

@@ -97,6 +97,31 @@ void scene_count(const scene *s, told_of *out, dg_ns until)
     dg_sim_free(g.net.sim);
 }
 
+static uint32_t count_voters(const stage *g)
+{
+    uint32_t voters = 0;
+    for (uint32_t i = 0; i < g->net.node_count; i++)
+        voters += dg_approval_given(&g->net, i, &g->blocks[1]);
+    return voters;
+}
+
+void scene_voters(const scene *s, uint32_t voters[2])
+{
+    stage g;
+    set_stage(&g, s);
+    g.net.sim = make_sim(s, nothing, NULL, 1);
+    for (dg_ns at = SLOT * SLOT_NS; g.blocks[1].approval->waiting; at += TICK) {
+        ck_assert_int_eq(dg_sim_run(g.net.sim, at, NULL), DG_OK);
+        ck_assert_uint_eq(count_voters(&g), 0); /* not before */
+        ck_assert_int_eq(dg_approval_step(&g.net, NULL), DG_OK);
+    }
+    voters[0] = count_voters(&g);
+    ck_assert_int_eq(dg_sim_run(g.net.sim, dg_sim_now(g.net.sim) + 2 * drawn[1], NULL), DG_OK);
+    voters[1] = count_voters(&g);
+    dg_approval_free(g.blocks[1].approval);
+    dg_sim_free(g.net.sim);
+}
+
 /* ---- the twin ---- */
 
 /* What one node knows of one candidate. Ticks and times are its own; 0: never. */

@@ -24,6 +24,9 @@ typedef struct told_of { dg_ns approved_at; uint32_t assignments, no_shows; } to
 
 /* By the network's own counting; `lots` of each trial are handed to the twin. */
 void scene_count(const scene *s, told_of *out, dg_ns until);
+/* Nodes that may vote for the block at the first tick after its approval, and two
+ * hops of the slowest link later. */
+void scene_voters(const scene *s, uint32_t voters[2]);
 /* By messages: approval times as an observer outside sees them. */
 void scene_play(const scene *s, told_of *out, dg_ns until);
 

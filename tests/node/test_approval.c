@@ -91,6 +91,23 @@ START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
 }
 END_TEST
 
+/* The last voice is at some nodes sooner than at others: those vote for the block first. */
+START_TEST(each_node_hears_the_last_voice_for_itself)
+{
+    uint32_t late = 0, voters[2];
+    for (uint64_t seed = 1; seed <= 4 * SEEDS; seed++) {
+        scene s;
+        furnish(&s, seed, &worlds[0].rules, false);
+        scene_voters(&s, voters);
+        ck_assert_uint_gt(voters[0], 0);
+        ck_assert_uint_eq(voters[1], NODES);
+        late += NODES - voters[0];
+    }
+    ck_assert_uint_gt(late, 0);
+    ck_assert_uint_lt(late, 4 * SEEDS * NODES / 2);
+}
+END_TEST
+
 /* An assignment that was heard in tick 10 counts as approved from tick 12 on, however
  * quick its sender was: another one may be on its way. */
 static const struct { uint64_t tick; bool approved; } delays[] = { { 10, false }, { 11, false }, { 12, true } };
@@ -282,6 +299,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0, (int)(sizeof worlds / sizeof *worlds));
     tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
+    tcase_add_test(tc, each_node_hears_the_last_voice_for_itself);
     tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0, (int)(sizeof delays / sizeof *delays));
     tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0, (int)(sizeof zeroth / sizeof *zeroth));
     tcase_add_test(tc, any_numbers_can_be_drawn_with);
