@@ -83,6 +83,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_AGGRESSION_1] = { 13, "aggression: approval-distribution AggressionConfig, l1_threshold" },
     [DG_CONST_AGGRESSION_2] = { 28, "aggression: approval-distribution AggressionConfig, l2_threshold" },
     [DG_CONST_RESEND] = { 8, "resend: approval-distribution AggressionConfig, resend_unfinalized_period" },
+    [DG_CONST_PARTICIPATIONS] = { 3, "disputes: dispute-coordinator participation, MAX_PARALLEL_PARTICIPATIONS" },
     [DG_CONST_LAG_MAX] = { 500, "finality lag: polkadot relay_chain_selection, MAX_FINALITY_LAG" },
     [DG_CONST_GOSSIP] = { 1000 * DG_MS, "gossip duration: polkadot node/service, GRANDPA_GOSSIP_DURATION" },
     [DG_CONST_BEFORE_BEST] = { 2, "before best: sc-consensus-grandpa VotingRulesBuilder default, BeforeBestBlockBy(2)" },

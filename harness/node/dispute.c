@@ -7,6 +7,7 @@
  * Mirrors: dispute-coordinator (participation; DetermineUndisputedChain). */
 #include "node/dispute_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,9 @@ static dg_ns hop(const dg_network *net, const dg_dispute *d, uint32_t node, uint
 /* It works at a few at a time; this one comes when the first of those is done. */
 static dg_ns participate(dg_net_node *n, dg_ns heard, dg_ns takes)
 {
-    uint32_t free = 0;
-    for (uint32_t i = 1; i < DG_PARTICIPATIONS; i++)
+    uint32_t free = 0, at_once = (uint32_t)dg_constant_of(DG_CONST_PARTICIPATIONS);
+    assert(at_once <= DG_PARTICIPATIONS_MAX);
+    for (uint32_t i = 1; i < at_once; i++)
         if (n->participating[i] < n->participating[free])
             free = i;
     n->participating[free] = (n->participating[free] > heard ? n->participating[free] : heard) + takes;

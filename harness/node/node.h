@@ -113,6 +113,7 @@ typedef enum dg_constant {
     DG_CONST_AGGRESSION_1,     /* blocks that the oldest one not final is behind, for level 1, */
     DG_CONST_AGGRESSION_2,     /* .. and for level 2 */
     DG_CONST_RESEND,           /* blocks between sending approvals again */
+    DG_CONST_PARTICIPATIONS,   /* disputes that a node works at at one time */
     DG_CONST_LAG_MAX,          /* blocks that finality may be held back by what is not approved */
     DG_CONST_GOSSIP,           /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
     DG_CONST_BEFORE_BEST,      /* blocks below the best that GRANDPA votes for */

@@ -362,7 +362,8 @@ typedef struct dg_pvf_host {
     dg_ns *ready;            /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
 } dg_pvf_host;
 
-enum { DG_PARTICIPATIONS = 3 }; /* disputes that a node works at at one time: MAX_PARALLEL_PARTICIPATIONS */
+enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
+
 /* A signal on its way to the subsystems, which wait for answers at its leaf: the
  * content of a timer. */
 typedef struct dg_held_signal { dg_signal signal; uint32_t id; dg_mode mode; } dg_held_signal;
@@ -385,7 +386,7 @@ typedef struct dg_net_node {
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     dg_pvf_host pvf;
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
-    dg_ns participating[DG_PARTICIPATIONS]; /* until when it works at disputes */
+    dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
     bool compiled;           /* N's code, by its first block with it */
     dg_ns compiled_at;       /* ready then: it may have begun ahead */
 } dg_net_node;
