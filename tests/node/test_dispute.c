@@ -77,7 +77,11 @@ static void check_backers(world *w)
         const dg_net_block *b = &w->net->blocks[id];
         for (uint32_t core = 0; !b->gone && b->candidates && core < b->view.core_count; core++) {
             const dg_candidate *c = &b->candidates[core];
-            if (c->para == DG_NO || !c->receipt_v2 || !dg_hear(w->net, voted, id, core, b->session->node[0]))
+            uint32_t votes = 0;
+            if (c->para == DG_NO || !c->receipt_v2)
+                continue;
+            ck_assert_int_eq(dg_hear(w->net, voted, &votes, id, core, b->session->node[0], NULL), DG_OK);
+            if (!votes)
                 continue;
             for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1]; i++)
                 ck_assert(!voted[i - b->view.group_from[c->group]] || w->net->nodes[b->session->node[b->view.members[i]]].of->receipts_v2);
