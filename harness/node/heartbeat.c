@@ -171,7 +171,7 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
     dg_runtime *runtime;
     dg_code rc;
     if ((rc = dg_block_runtime_next(p->net->chain, p->parent, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &p->meta, err)) < 0)
-        return rc;
+        return rc == DG_NOMEM || rc == DG_IO ? rc : DG_ABSENT; /* a code that is none asks for nothing: building on it shows that */
     if (!dg_meta_storage(p->meta, "ImOnline", "ReceivedHeartbeats") || dg_meta_extrinsic_version(p->meta) != UNSIGNED_V4
         || !dg_type_find(p->meta, &p->type, "Heartbeat"))
         return DG_ABSENT;
