@@ -69,8 +69,10 @@ int main(int argc, char **argv)
         bench_blocks(kusama, 1000);
     if (!only || strcmp(only, "network") == 0) {
         const char *large = pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo);
-        bench_network(paseo, "Paseo, 100 validators, 20 parachains", 41, 160, "");
-        bench_network(large, "Paseo, 300 validators, 50 parachains", 41, 60, "(10, aim 25)");
+        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", false, 41, 160, "");
+        bench_network(large, NULL, "Paseo 1001002, 300 validators, 50 parachains", false, 41, 60, "(10, aim 25)");
+        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", true, 41, 10, "");
+        bench_network(paseo, n, "Paseo 1002000, 100 validators, 20 parachains", true, 41, 20, "");
     }
     if (!only || strcmp(only, "long") == 0)
         bench_long_run(kusama, 10000);

@@ -18,9 +18,9 @@ void bench_import(void);
 void bench_compile(const char *spec, const char *blob);
 void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);
-/* `warm` slots, then `slots` measured ones. */
+/* `warm` slots, then `slots` measured ones; `n`: enacted at once, or NULL. */
 void bench_fuel(const char *spec);
-void bench_network(const char *spec, const char *title, unsigned warm, unsigned slots, const char *goal);
+void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif

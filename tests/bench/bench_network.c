@@ -6,15 +6,15 @@
 
 #include "node/node.h"
 
-typedef struct field { dg_engine *engine; dg_source source; dg_chain *chain; dg_network *net; } field;
+typedef struct field { dg_engine *engine; dg_source source; dg_chain *chain; dg_network *net; dg_buf n; } field;
 
-static void open_field(field *f, const char *spec)
+static void open_field(field *f, const char *spec, dg_exchange_mode exchange)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
     dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
-    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1 };
+    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange };
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
     must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
@@ -24,8 +24,20 @@ static void open_field(field *f, const char *spec)
     must(dg_network_new(&f->net, f->chain, &around, &err), &err, "network");
 }
 
+/* N from the start, so that statements go the new way. */
+static void enact(field *f, const char *blob)
+{
+    dg_error err;
+    dg_buf_init(&f->n, DG_BLOB_MAX);
+    if (!blob)
+        return;
+    must(dg_blob_load(&f->n, blob, &err), &err, blob);
+    must(dg_network_enact(f->net, dg_network_first_slot(f->net) + 5, DG_HOW_OVERRIDE, dg_buf_bytes(&f->n), &err), &err, "enact");
+}
+
 static void close_field(field *f)
 {
+    dg_buf_clear(&f->n);
     dg_network_free(f->net);
     dg_chain_close(f->chain);
     dg_source_close(&f->source);
@@ -54,7 +66,18 @@ static dg_sim_stats world_of(const field *f)
 
 /* Cores and groups are there after the first session boundary: what is measured
  * begins behind the second. */
-void bench_network(const char *spec, const char *title, unsigned warm, unsigned slots, const char *goal)
+static void message_rows(const dg_network_stats *before, const dg_network_stats *after, double blocks)
+{
+    for (int k = 0; k < DG_MSG_COUNT; k++) {
+        uint64_t count = after->messages[k] - before->messages[k];
+        char what[80];
+        snprintf(what, sizeof what, "  a block: %s", dg_message_name((dg_message_kind)k));
+        if (count)
+            row(what, (double)count / blocks, "messages", "");
+    }
+}
+
+void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal)
 {
     field f;
     dg_network_stats before, after;
@@ -62,8 +85,9 @@ void bench_network(const char *spec, const char *title, unsigned warm, unsigned 
     dg_meter meter = { 0 };
     uint64_t start;
     double seconds, blocks, events;
-    open_field(&f, spec);
-    printf("network: %s\n", title);
+    open_field(&f, spec, messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
+    enact(&f, n);
+    printf("network: %s, statements %s\n", title, messages ? "as messages" : "computed");
     run_to(&f, warm);
     before = stats_of(&f);
     quiet = world_of(&f);
@@ -82,6 +106,8 @@ void bench_network(const char *spec, const char *title, unsigned warm, unsigned 
     row("network: everything else", 100.0 - 100.0 * (double)meter.entry_ns / 1e9 / seconds, "%", "");
     row("events", events / seconds, "events/s", "");
     row("events a block", events / blocks, "", "");
+    row("messages sent", (double)(busy.messages - quiet.messages) / blocks, "a block", "");
+    message_rows(&before, &after, blocks);
     row("memory", rss_mib(), "MiB", "(under 2048)");
     close_field(&f);
 }
