@@ -242,6 +242,34 @@ dg_code faults_apply(dg_network *net, const arm *a, dg_error *err)
     return DG_OK;
 }
 
+/* Who, in the plan's own words. */
+static void who_words(char *out, size_t size, const json_t *fault)
+{
+    char value[100];
+    for (size_t i = 0; i < WHO_KEYS; i++)
+        if (json_object_get(fault, who_keys[i])) {
+            answer_words(value, sizeof value, json_object_get(fault, who_keys[i]));
+            snprintf(out, size, "%s %s", who_keys[i], value);
+        }
+}
+
+int faults_notes(json_t *out, const run_state *run)
+{
+    int bad = 0;
+    for (size_t i = 0; i < run->fault_count; i++) {
+        const fault_wish *wish = &run->faults[i];
+        uint64_t first = run->clock.next_slot;
+        char line[400], who[140] = "", until[60] = "to the end";
+        who_words(who, sizeof who, json_array_get(faults_of(run->plan), i));
+        if (wish->fault.until != UINT64_MAX)
+            snprintf(until, sizeof until, "to slot %llu", (unsigned long long)(wish->fault.until - first));
+        snprintf(line, sizeof line, "a fault was planned, in %s: %s (%s), %s, from slot %llu of the run %s", wish->treatment_only ? "treatment alone" : "both arms",
+                 dg_fault_name(wish->fault.kind), dg_fault_says(wish->fault.kind), who, (unsigned long long)(wish->fault.from - first), until);
+        bad |= json_array_append_new(out, plain_json(line));
+    }
+    return bad;
+}
+
 void faults_clear(run_state *run)
 {
     for (size_t i = 0; i < run->fault_count; i++)

@@ -26,6 +26,8 @@ dg_code fork_plan_check(const dg_plan *plan, dg_error *err)
 {
     dg_population wanted;
     const char *size = size_of(plan);
+    if (!size && json_object_get(json_object_get(plan->json, "network"), "grow_by"))
+        return dg_fail(err, DG_USAGE, "network.size is missing: network.grow_by says how the state is grown to it");
     return size && dg_population_parse(&wanted, size, err) < 0 ? dg_fail_within(err, DG_USAGE, "network.size") : DG_OK;
 }
 

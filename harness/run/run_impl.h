@@ -229,6 +229,7 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no 
 /* Once U and the end are known: slots, and who is there. Owned by `run`. */
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
+int faults_notes(json_t *out, const run_state *run);
 void faults_clear(run_state *run);
 
 /* fork.c: the state that both arms begin from, where it is not the snapshot's */

@@ -47,17 +47,29 @@ START_TEST(what_is_not_there_cannot_fail)
 END_TEST
 
 #define PAUSED "\"kind\":\"pause\",\"share\":0.5,\"from\":\"U+2\""
-static const struct { const char *fault; int exit; } strikes[] = {
-    { "", DG_EXIT_HELD },
-    { "{" PAUSED ",\"arm\":\"treatment\"}", DG_EXIT_BROKE },
-    { "{" PAUSED "}", -1 }, /* as in control: held against it, or control itself failed */
+static const struct { const char *fault; int exit; const char *note; } strikes[] = {
+    { "", DG_EXIT_HELD, NULL },
+    { "{" PAUSED ",\"arm\":\"treatment\"}", DG_EXIT_BROKE, "in treatment alone: pause" },
+    { "{" PAUSED "}", -1, "in both arms: pause (the process stands still), share 0.5, from slot 34 of the run to the end" }, /* as in control: held against it, or control itself failed */
 };
+static bool noted(const json_t *outcome, const char *part)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "notes"), i, line)
+        if (strstr(json_string_value(line), part))
+            return true;
+    return false;
+}
+
 START_TEST(a_fault_of_both_arms_is_not_the_upgrades)
 {
     json_t *o = NULL;
     dg_error err = { .text = "" };
     ck_assert_msg(run_with(&o, strikes[_i].fault, &err) == DG_OK, "%s", err.text);
     ck_assert_msg(strikes[_i].exit < 0 ? dg_outcome_exit(o) != DG_EXIT_BROKE : dg_outcome_exit(o) == strikes[_i].exit, "%s: %s", strikes[_i].fault, verdicts(o));
+    ck_assert(noted(o, "a fault was planned") == (strikes[_i].note != NULL));
+    ck_assert(!strikes[_i].note || noted(o, strikes[_i].note));
     json_decref(o);
 }
 END_TEST
