@@ -100,6 +100,64 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
 }
 END_TEST
 
+/* The same, second by second and without any bookkeeping of times. */
+typedef struct twin { uint32_t left, doing, count; struct { uint32_t para; bool backing; } queue[PARAS]; bool there[PARAS]; } twin;
+
+static void twin_second(twin *t)
+{
+    if (t->left && --t->left == 0)
+        t->there[t->doing] = true;
+    for (int urgent = 1; urgent >= 0 && !t->left; urgent--)
+        for (uint32_t i = 0; i < t->count && !t->left; i++) {
+            if (t->queue[i].backing < urgent)
+                continue;
+            t->left = 10;
+            t->doing = t->queue[i].para;
+            memmove(&t->queue[i], &t->queue[i + 1], (--t->count - i) * sizeof t->queue[0]);
+        }
+}
+
+static void twin_want(twin *t, uint32_t para, bool backing)
+{
+    bool known = t->there[para] || (t->left && t->doing == para);
+    for (uint32_t i = 0; i < t->count; i++)
+        if (t->queue[i].para == para) {
+            t->queue[i].backing |= backing;
+            known = true;
+        }
+    if (known)
+        return;
+    t->queue[t->count].para = para;
+    t->queue[t->count++].backing = backing;
+    if (t->left)
+        return;
+    t->left = 10; /* nothing else waits */
+    t->doing = para;
+    t->count = 0;
+}
+
+START_TEST(the_queue_does_what_a_naive_one_does)
+{
+    dg_rng luck = dg_rng_fork(99, "pvf-test", (uint64_t)_i, 0);
+    twin t = { .left = 0 };
+    world w;
+    open_small(&w);
+    for (uint64_t s = 1; s < 80; s++) {
+        ck_assert_int_eq(dg_sim_run(w.net->sim, s * 1000 * DG_MS, NULL), DG_OK);
+        twin_second(&t);
+        for (uint64_t wants = dg_rng_below(&luck, 5); s < 40 && wants > 3; wants--) {
+            uint32_t para = (uint32_t)dg_rng_below(&luck, PARAS);
+            bool backing = dg_rng_below(&luck, 2);
+            ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + para, backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL), DG_OK);
+            twin_want(&t, para, backing);
+        }
+        for (uint32_t i = 0; i < PARAS; i++)
+            ck_assert_msg((dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER) == t.there[i], "second %llu, parachain %u", (unsigned long long)s, i);
+    }
+    world_close(&w);
+}
+END_TEST
+
 /* With 4211 the same change asks for nothing. */
 START_TEST(what_does_not_change_an_artifact_prepares_none)
 {
@@ -173,6 +231,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, an_artifact_hangs_on_what_changes_it, 0, ROWS(lists));
     tcase_add_loop_test(tc, one_worker_prepares_first_what_backing_waits_for, 0, REDUCED ? 3 : ROWS(queues));
+    tcase_add_loop_test(tc, the_queue_does_what_a_naive_one_does, 0, REDUCED ? 1 : 6);
     tcase_add_test(tc, what_does_not_change_an_artifact_prepares_none);
     tcase_add_test(tc, a_restart_forgets_what_was_asked_for_and_keeps_what_is_there);
     tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
