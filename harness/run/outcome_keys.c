@@ -39,6 +39,12 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
     { path "[].lag", KEY_WHOLE, true, .says = "blocks from the finalized one to the newest, at its end" }, \
     { path "[].validators", KEY_WHOLE, .says = "nodes that are para validators and up, at its end" }, \
     { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
+    { path "[].disputes", KEY_WHOLE, .says = "candidates that somebody called invalid" }, \
+    { path "[].unapproved", KEY_WHOLE, .says = "candidates of blocks that were not final, at its end" }, \
+    { path "[].no_shows", KEY_WHOLE, .says = "validators that said they check a candidate and had not approved it in time" }, \
+    { path "[].aggression", KEY_WHOLE, .says = "level at which approvals were told again" }, \
+    { path "[].assignments", KEY_WHOLE, .says = "messages" }, \
+    { path "[].approvals", KEY_WHOLE, .says = "messages" }, \
     { path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session" }
 #define SUMS(path) \
     { path, KEY_OBJECT, true, .says = "the network of one arm, losing blocks included" }, \

@@ -21,7 +21,7 @@ static json_t *blocks(const run_state *run, dg_arm which)
 /* ---- the network ---- */
 
 /* What has come together for the slot that is not over yet. */
-typedef struct slot_sum { json_int_t offered, backed, included, timed_out, newest, finalized; } slot_sum;
+typedef struct slot_sum { json_int_t offered, backed, included, timed_out, disputes, newest, finalized; } slot_sum;
 
 static void add_paras(slot_sum *s, const dg_event *e)
 {
@@ -34,19 +34,34 @@ static void add_paras(slot_sum *s, const dg_event *e)
 
 static int add_row(json_t *rows, slot_sum *s, const dg_event *e)
 {
-    json_t *row = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "slot", (json_int_t)e->n[0], "claims", (json_int_t)e->n[1],
+    json_t *row = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "slot", (json_int_t)e->n[0], "claims", (json_int_t)e->n[1],
                             "built", (json_int_t)e->n[2], "failed", (json_int_t)e->n[3], "heads", (json_int_t)e->n[4],
                             "offered", s->offered, "backed", s->backed, "included", s->included, "timed_out", s->timed_out,
-                            "lag", s->newest - s->finalized);
-    s->offered = s->backed = s->included = s->timed_out = 0;
+                            "disputes", s->disputes, "lag", s->newest - s->finalized);
+    s->offered = s->backed = s->included = s->timed_out = s->disputes = 0;
     return json_array_append_new(rows, row);
 }
 
-/* The sample of a slot follows its end. */
-static int add_holders(json_t *rows, const dg_event *e)
+/* The samples of a slot follow its end. */
+static json_t *row_of(json_t *rows, const dg_event *e)
 {
     json_t *row = json_array_get(rows, json_array_size(rows) - 1);
-    return !row || json_integer_value(json_object_get(row, "slot")) != e->n[0] ? 0
+    return row && json_integer_value(json_object_get(row, "slot")) == e->n[0] ? row : NULL;
+}
+
+static int add_approval(json_t *rows, const dg_event *e)
+{
+    json_t *row = row_of(rows, e);
+    return !row ? 0
+        : outcome_put(row, "unapproved", json_integer(e->n[1])) | outcome_put(row, "no_shows", json_integer(e->n[2]))
+              | outcome_put(row, "aggression", json_integer(e->n[3])) | outcome_put(row, "assignments", json_integer(e->n[4]))
+              | outcome_put(row, "approvals", json_integer(e->n[5]));
+}
+
+static int add_holders(json_t *rows, const dg_event *e)
+{
+    json_t *row = row_of(rows, e);
+    return !row ? 0
         : outcome_put(row, "validators", json_integer(e->n[1])) | outcome_put(row, "enabled", json_integer(e->n[2]))
               | outcome_put(row, "holders", json_integer(e->n[4]));
 }
@@ -68,6 +83,10 @@ static json_t *slots(const run_state *run, dg_arm which)
             bad |= add_row(out, &s, e);
         else if (e->kind == DG_EV_NET_HOLDERS)
             bad |= add_holders(out, e);
+        else if (e->kind == DG_EV_NET_APPROVAL)
+            bad |= add_approval(out, e);
+        else if (e->kind == DG_EV_NET_DISPUTE)
+            s.disputes += !e->n[3];
     }
     if (bad) {
         json_decref(out);

@@ -248,6 +248,9 @@ START_TEST(the_stall_shows_in_the_series)
     ck_assert_int_gt(sum(control, "backed"), sum(treatment, "backed") + 50);
     ck_assert_int_gt(sum(control, "included"), 0);
     ck_assert_int_eq(sum(control, "timed_out"), 0);
+    ck_assert_int_gt(sum(control, "assignments"), 0); /* candidates are checked, and nobody is missing */
+    ck_assert_int_gt(sum(control, "approvals"), 0);
+    ck_assert_int_eq(sum(control, "no_shows") + sum(control, "disputes") + sum(control, "aggression"), 0);
     ck_assert_int_eq(sum(control, "failed"), 0);
     json_decref(o);
 }

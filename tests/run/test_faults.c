@@ -74,6 +74,16 @@ START_TEST(a_fault_of_both_arms_is_not_the_upgrades)
 }
 END_TEST
 
+static json_int_t missing_in(const json_t *o, const char *arm)
+{
+    const json_t *row, *rows = json_object_get(json_object_get(json_object_get(o, "series"), "network"), arm);
+    json_int_t sum = 0;
+    size_t i;
+    json_array_foreach(rows, i, row)
+        sum += json_integer_value(json_object_get(row, "no_shows"));
+    return sum;
+}
+
 /* Validators that stop approving are missing, and are missed; a few are in control too. */
 static const struct { const char *fault; const char *status; } silent[] = {
     { "", "held" },
@@ -86,6 +96,8 @@ START_TEST(who_does_not_approve_is_missed)
     dg_error err = { .text = "" };
     ck_assert_msg(run_with(&o, silent[_i].fault, &err) == DG_OK, "%s", err.text);
     ck_assert_msg(strcmp(claim_status(o, "no-shows"), silent[_i].status) == 0, "%s: %s, %s", silent[_i].fault, verdicts(o), claim_text(o, "no-shows"));
+    ck_assert_int_eq(missing_in(o, "treatment") > 0, silent[_i].fault[0] != 0);
+    ck_assert_int_eq(missing_in(o, "control") > 0, silent[_i].fault[0] && !strstr(silent[_i].fault, "arm"));
     json_decref(o);
 }
 END_TEST
