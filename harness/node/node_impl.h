@@ -442,6 +442,7 @@ struct dg_network {
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
     dg_wave *wave;           /* of hear_grid.c */
+    uint64_t messages_told[DG_MSG_COUNT]; /* counted in records already */
     struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
     dg_planned_fault *faults;
     uint32_t fault_count;

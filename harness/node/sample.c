@@ -63,6 +63,23 @@ static dg_code sample_approval(dg_network *net, dg_error *err)
     return dg_record_emit(net, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
 }
 
+/* What was sent since the last sample; what is computed is not counted. */
+static dg_code sample_messages(dg_network *net, dg_error *err)
+{
+    static const uint8_t field[DG_MSG_COUNT] = {
+        [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2, [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3, [DG_MSG_VOTE] = 3,
+        [DG_MSG_ASK] = 4, [DG_MSG_ANSWER] = 4, [DG_MSG_POV_ASK] = 4, [DG_MSG_POV] = 4, [DG_MSG_BITFIELD] = 5,
+    };
+    uint64_t n[6] = { net->slot };
+    if (net->options.exchange != DG_EXCHANGE_MESSAGES)
+        return DG_OK;
+    for (int i = 0; i < DG_MSG_COUNT; i++) {
+        n[field[i]] += net->stats.messages[i] - net->messages_told[i];
+        net->messages_told[i] = net->stats.messages[i];
+    }
+    return dg_record_emit(net, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
+}
+
 dg_code dg_sample_slot(dg_network *net, dg_error *err)
 {
     uint64_t n[6] = { net->slot, net->slot_claims, net->slot_primary, net->slot_built, net->slot_failed, count_heads(net) };
@@ -70,7 +87,8 @@ dg_code dg_sample_slot(dg_network *net, dg_error *err)
     net->stats.empty_slots += !net->slot_built;
     rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
     if (rc < 0 || (rc = sample_holders(net, err)) < 0 || (rc = sample_approval(net, err)) < 0
-        || (rc = dg_collators_tell(net, err)) < 0 || (rc = dg_pvf_tell(net, err)) < 0)
+        || (rc = dg_collators_tell(net, err)) < 0 || (rc = dg_pvf_tell(net, err)) < 0
+        || (rc = sample_messages(net, err)) < 0)
         return rc;
     return sample_groups(net, err);
 }

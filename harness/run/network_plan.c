@@ -142,5 +142,6 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->compile_given = json_object_size(network_at(plan, "compile_ms")) != 0;
     out->compile[0] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;
     out->compile[1] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
+    out->messages = json_is_string(network_at(plan, "exchange")) && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
     out->no_forks = json_is_false(network_at(plan, "forks"));
 }

@@ -6,6 +6,7 @@
 
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 static const char *const from_snapshot[] = { "snapshot", NULL };
+static const char *const exchanges[] = { "messages", "computed", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 
 static const char *const growers[] = { "writes", "genesis-builder", NULL };
@@ -64,6 +65,7 @@ static const key_row fixed[] = {
     { "network.links.latency_ms", KEY_LIST, .says = "least and most (default 20 and 200)" },
     { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
     { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "messages lost (default 0)" },
+    { "network.exchange", KEY_TEXT, .words = exchanges, .says = "how statements and bitfields get from node to node: computed (default) | messages, each sent: dearer, and counted" },
     { "network.forks", KEY_BOOL, .says = "false: only the first author of a slot builds, a world that does not exist (default true)" },
     { "network.compile_ms", KEY_OBJECT, .says = "how long a node stands still to compile N (default: from the size of its wasm, for 8 to 4 cores)" },
     { "network.compile_ms.min", KEY_WHOLE, true, .min = 0, .max = 3600000, .says = "milliseconds, the quickest node" },

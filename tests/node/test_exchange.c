@@ -108,6 +108,43 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
 }
 END_TEST
 
+/* What is sent is told slot by slot and adds up; what is computed is not counted. */
+START_TEST(messages_are_counted_by_kind)
+{
+    enum { FLIP = EPOCH + 4, LAST = FLIP + 6 };
+    world_options o = { .of = "SD_V12_OK", .seed = 1, .how = DG_HOW_OVERRIDE, .enact = FLIP, .exchange = DG_EXCHANGE_MESSAGES };
+    dg_network_stats sent, computed;
+    uint64_t sums[6] = { 0 }, kinds[6];
+    world w;
+    world_open(&w, &o);
+    world_run(&w, LAST);
+    dg_network_stats_get(w.net, &sent);
+    for (int i = 1; i < 6; i++)
+        sums[i] = world_sum(&w, DG_REC_MESSAGES, i, 0, LAST);
+    memcpy(kinds, (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
+                                 sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN] + sent.messages[DG_MSG_VOTE],
+                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV],
+                                 sent.messages[DG_MSG_BITFIELD] }, sizeof kinds);
+    ck_assert_int_eq(memcmp(sums, kinds, sizeof sums), 0);
+    for (int i = 0; i < DG_MSG_COUNT; i++)
+        ck_assert_msg(sent.messages[i] > 0, "%s", dg_message_name((dg_message_kind)i));
+    /* the old way ends with the flip, the new one begins with it */
+    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 2, FLIP + 2, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 1, 0, FLIP - 1), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 3, 0, FLIP - 1), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 3, FLIP, LAST), 0);
+    world_close(&w);
+    o.exchange = DG_EXCHANGE_COMPUTED;
+    world_open(&w, &o);
+    world_run(&w, EPOCH + 2);
+    dg_network_stats_get(w.net, &computed);
+    for (int i = 0; i < DG_MSG_COUNT; i++)
+        ck_assert_uint_eq(computed.messages[i], 0);
+    ck_assert_uint_eq(world_times(&w, DG_REC_MESSAGES, 0, EPOCH + 2), 0);
+    world_close(&w);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -117,6 +154,7 @@ int main(void)
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, computed_and_sent_come_to_the_same_in_every_block, 0, REDUCED ? 2 : ROWS(rows));
+    tcase_add_test(tc, messages_are_counted_by_kind);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

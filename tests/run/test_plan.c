@@ -170,7 +170,7 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     ck_assert_ptr_eq(wish.shares[1].of, dg_class_named("KAGOME"));
     ck_assert_uint_eq(wish.latency[1], 9000000);
     ck_assert_uint_eq(wish.link.loss_ppm, 7);
-    ck_assert(!wish.no_forks);
+    ck_assert(!wish.no_forks && !wish.messages);
     dg_plan_free(plan);
 }
 END_TEST

@@ -1,0 +1,75 @@
+/* The spring of 2024: N brings asynchronous backing to a network of which a share f of
+ * the validators still runs nodes that know nothing of it. Such an author has nothing
+ * to back, so backing falls by f; such a member of a group does not vote, so a group with
+ * fewer than two others backs nothing (test_network.c counts those over two hundred lots). */
+#include "model_net.h"
+
+/* Settled two blocks after the flip; a session boundary drops what is pending. */
+enum { FLIP = EPOCH + 2, FROM = FLIP + 3, LAST = 2 * EPOCH - 1, SEEDS = 6, CORES = 20, VALIDATORS = 100 };
+
+typedef struct tally { uint64_t blocks, old, backed, possible, lots; } tally;
+
+/* Each claim of a slot is a block, by an author drawn anew: of old ones there are as many
+ * as of a coin that falls so with the share of old nodes there is. */
+static void count(tally *t, world *w, const dg_node_class *old)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const dg_record *r = &w->log[i];
+        if (r->kind != DG_REC_PARAS || world_slot(w, r) < FROM)
+            continue;
+        t->blocks++;
+        t->backed += r->n[1];
+        t->possible += r->n[5];
+        if (dg_network_class(w->net, r->node) == old) {
+            t->old++;
+            ck_assert_uint_eq(r->n[1], 0);
+        } else {
+            ck_assert_uint_eq(r->n[1], r->n[5]); /* all that could be backed */
+        }
+    }
+    for (uint32_t i = 0; i < VALIDATORS; i++)
+        t->lots += dg_network_class(w->net, i) == old;
+}
+
+static const uint32_t shares[] = { 0, 80000, 100000, 200000 };
+START_TEST(backing_falls_by_the_share_of_those_that_lag)
+{
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), shares[_i] }, { dg_class_named("SD_V12_OK"), 1000000 - shares[_i] } };
+    tally t = { 0 };
+    uint64_t expected, spread;
+    for (uint64_t seed = 31; seed < 31 + SEEDS; seed++) {
+        world_options o = { .shares = shares[_i] ? mixed : mixed + 1, .share_count = shares[_i] ? 2 : 1, .seed = seed, .how = DG_HOW_OVERRIDE,
+                            .enact = FLIP, .collators = world_async() };
+        world w;
+        world_open(&w, &o);
+        world_run(&w, LAST);
+        count(&t, &w, mixed[0].of);
+        world_close(&w);
+    }
+    ck_assert_uint_ge(t.blocks, SEEDS * (LAST - FROM + 1));
+    /* of `blocks` draws a share lots / (SEEDS * 100) is old: four deviations either way */
+    expected = t.blocks * t.lots / (SEEDS * VALIDATORS);
+    for (spread = 0; spread * spread * SEEDS * VALIDATORS * SEEDS * VALIDATORS < 16 * t.blocks * t.lots * (SEEDS * VALIDATORS - t.lots); spread++)
+        ;
+    ck_assert_msg(t.old + spread >= expected && t.old <= expected + spread, "%u of %u blocks by old authors, %u +- %u expected", (unsigned)t.old,
+                  (unsigned)t.blocks, (unsigned)expected, (unsigned)spread);
+    ck_assert_uint_eq((t.lots == 0), (shares[_i] == 0));
+    /* and what is backed falls by just that: nothing else is lost */
+    ck_assert_uint_ge(t.possible, t.blocks * (CORES - 1));
+    ck_assert_uint_ge(t.backed, (t.blocks - t.old) * (CORES - 1));
+    ck_assert_uint_le(t.backed, (t.blocks - t.old) * CORES);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("lagging");
+    TCase *tc = tcase_create("lagging");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, backing_falls_by_the_share_of_those_that_lag, REDUCED ? 3 : 0, (int)(sizeof shares / sizeof *shares));
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
