@@ -100,6 +100,6 @@ const dg_claim claim_upgrade_stall = {
     .name = "upgrade-stall",
     .says = "right after U the network goes on authoring",
     .because = "every node compiles N at its first call at U, all at the same moment: real nodes left four slots empty",
-    .basis = "node model", .options = options, .network = true,
+    .basis = "node model", .options = options, .network = true, .code = true,
     .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
 };

@@ -190,6 +190,20 @@ static int paras_words(char *out, size_t size, const run_state *run, const dg_ev
                     (long long)e->n[4], (long long)e->n[1], (long long)e->n[2]);
 }
 
+static int pvf_words(char *out, size_t size, const run_state *run, const dg_event *e)
+{
+    (void)run;
+    return snprintf(out, size, "of %lld pairs of validator and parachain %lld have the artifact for session %lld prepared; up to %lld wait in one queue",
+                    (long long)e->n[2], (long long)e->n[3], (long long)e->n[1], (long long)e->n[4]);
+}
+
+static int collators_words(char *out, size_t size, const run_state *run, const dg_event *e)
+{
+    (void)run;
+    return snprintf(out, size, "collators tried %lld times, made %lld blocks, panicked %lld times; no backer took %lld", (long long)e->n[1], (long long)e->n[2],
+                    (long long)e->n[3], (long long)e->n[4]);
+}
+
 /* Where no words were found, the numbers by their names. */
 static int plain_words(char *out, size_t size, const run_state *run, const dg_event *e)
 {
@@ -212,6 +226,7 @@ static int dropped_words(char *out, size_t size, const run_state *run, const dg_
 static const struct { dg_event_kind kind; int (*say)(char *out, size_t size, const run_state *run, const dg_event *e); } words[] = {
     { DG_EV_NET_SESSION, session_words }, { DG_EV_NET_LOST, lost_words },       { DG_EV_NET_SIGNAL, signal_words },
     { DG_EV_NET_UPGRADE, upgrade_words }, { DG_EV_NET_HOLDERS, holders_words }, { DG_EV_NET_PARAS, paras_words },
+    { DG_EV_NET_PVF, pvf_words },         { DG_EV_NET_COLLATORS, collators_words },
     { DG_EV_NET_DROPPED, dropped_words },
 };
 

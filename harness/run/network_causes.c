@@ -103,13 +103,13 @@ static int collator_causes(json_t *out, const run_state *run, const json_t *clai
     char line[400];
     int bad = 0;
     if (refused) {
-        snprintf(line, sizeof line, "from slot %lld on, the first with asynchronous backing, backers refused collations of version 1 as a protocol mismatch: "
-                 "%lld of the %lld made for the first such leaves", (long long)refused->n[0], (long long)refused->n[4], (long long)refused->n[2]);
+        snprintf(line, sizeof line, "from #%u on leaves have asynchronous backing, and backers refused collations of version 1 as a protocol mismatch: "
+                 "%lld of the %lld made for the first such leaves", refused->block, (long long)refused->n[4], (long long)refused->n[2]);
         bad |= json_array_append_new(out, json_string(line));
     }
     if (panics) {
-        snprintf(line, sizeof line, "from slot %lld on cores waited for a block at every relay block: an author that does not ask the parachain's "
-                 "runtime for room tried again in the same slot of the parachain", (long long)panics->n[0]);
+        snprintf(line, sizeof line, "from #%u on cores waited for a block at every relay block: an author that does not ask the parachain's "
+                 "runtime for room tried again in the same slot of the parachain", panics->block);
         bad |= json_array_append_new(out, json_string(line));
     }
     return bad;
@@ -129,9 +129,8 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
     }
     if (!first)
         return 0;
-    snprintf(line, sizeof line, "session %lld brought executor parameters that artifacts hang on: from slot %lld to slot %lld validators prepared the parachains' "
-             "code again, each one at a time, what backing waits for before what approval waits for", (long long)first->n[1], (long long)first->n[0],
-             (long long)last->n[0]);
+    snprintf(line, sizeof line, "session %lld brought executor parameters that artifacts hang on: from #%u to #%u validators prepared the parachains' code "
+             "again, each one at a time, what backing waits for before what approval waits for", (long long)first->n[1], first->block, last->block);
     return json_array_append_new(out, json_string(line));
 }
 

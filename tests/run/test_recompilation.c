@@ -35,9 +35,9 @@ START_TEST(fifty_codes_take_five_to_fifteen_minutes)
     ck_assert_msg(strcmp(claim_status(o, "pvf-ready"), "broke") == 0, "%s", verdicts(o));
     ck_assert_str_eq(json_string_value(json_object_get(claim_of(o, "pvf-ready"), "healed")), "preparation");
     cause = json_string_value(json_array_get(json_object_get(o, "causes"), 0));
-    slots = cause ? strstr(cause, "from slot ") : NULL;
-    ck_assert_msg(slots && sscanf(slots, "from slot %llu to slot %llu", &from, &to) == 2, "%s", cause);
-    ck_assert_msg(to - from >= 84 && to - from <= 150, "%llu slots", to - from);
+    slots = cause ? strstr(cause, "from #") : NULL;
+    ck_assert_msg(slots && sscanf(slots, "from #%llu to #%llu", &from, &to) == 2, "%s", cause);
+    ck_assert_msg(to - from >= 84 && to - from <= 150, "%llu blocks", to - from);
     ck_assert_int_eq(sscanf(claim_text(o, "finality-lag"), "up to %llu blocks behind", &lag), 1);
     ck_assert_uint_gt(lag, 10);
     ck_assert_str_eq(claim_status(o, "backing-rate"), "broke");
