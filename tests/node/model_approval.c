@@ -122,6 +122,32 @@ void scene_voters(const scene *s, uint32_t voters[2])
     dg_sim_free(g.net.sim);
 }
 
+/* One candidate cannot be read by anybody, so that there is a dispute too. */
+dg_code scene_starve(const scene *s, uint64_t n)
+{
+    dg_error err = { .text = "" };
+    dg_code rc;
+    stage g;
+    set_stage(&g, s);
+    g.net.sim = make_sim(s, nothing, NULL, 1);
+    dg_approval_free(g.blocks[1].approval);
+    g.blocks[1].approval = NULL;
+    dg_alloc_fail_from(n);
+    rc = dg_approval_begin(&g.net, 1, g.included, s->trials, &err);
+    if (rc == DG_OK)
+        g.blocks[1].approval->trials[0].receipt_v2 = true;
+    for (dg_ns at = SLOT * SLOT_NS; rc >= 0 && at <= SLOT * SLOT_NS + 8000 * DG_MS; at += TICK)
+        if ((rc = dg_sim_run(g.net.sim, at, &err)) >= 0 && (rc = dg_approval_step(&g.net, &err)) >= 0)
+            rc = dg_disputes_step(&g.net, &err);
+    dg_alloc_fail_from(0);
+    ck_assert(rc >= 0 || err.text[0]);
+    ck_assert(rc < 0 || g.net.stats.disputes == 1);
+    dg_approval_free(g.blocks[1].approval);
+    dg_disputes_free(g.net.disputes);
+    dg_sim_free(g.net.sim);
+    return rc;
+}
+
 /* ---- the twin ---- */
 
 /* What one node knows of one candidate. Ticks and times are its own; 0: never. */

@@ -27,6 +27,8 @@ void scene_count(const scene *s, told_of *out, dg_ns until);
 /* Nodes that may vote for the block at the first tick after its approval, and two
  * hops of the slowest link later. */
 void scene_voters(const scene *s, uint32_t voters[2]);
+/* Runs it with every allocation from the n-th on failing: what the first failure was. */
+dg_code scene_starve(const scene *s, uint64_t n);
 /* By messages: approval times as an observer outside sees them. */
 void scene_play(const scene *s, told_of *out, dg_ns until);
 

@@ -121,6 +121,22 @@ START_TEST(an_approval_waits_two_ticks_for_other_assignments)
 }
 END_TEST
 
+START_TEST(without_memory_a_run_ends_in_words)
+{
+    scene s;
+    uint64_t n = 1;
+    dg_code rc;
+    furnish(&s, 1, &worlds[0].rules, true);
+    s.trials = 2;
+    while ((rc = scene_starve(&s, n)) < 0 && n < 2000) {
+        ck_assert_int_eq(rc, DG_NOMEM);
+        n++;
+    }
+    ck_assert_int_eq(rc, DG_OK);
+    ck_assert_uint_gt(n, 10);
+}
+END_TEST
+
 /* ---- lots ---- */
 
 static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count, uint64_t features, uint64_t slot)
@@ -300,6 +316,7 @@ int main(void)
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0, (int)(sizeof worlds / sizeof *worlds));
     tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
     tcase_add_test(tc, each_node_hears_the_last_voice_for_itself);
+    tcase_add_test(tc, without_memory_a_run_ends_in_words);
     tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0, (int)(sizeof delays / sizeof *delays));
     tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0, (int)(sizeof zeroth / sizeof *zeroth));
     tcase_add_test(tc, any_numbers_can_be_drawn_with);
