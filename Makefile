@@ -102,6 +102,7 @@ $(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/
         @tests/run.sh $(OUT) $(r)))
 
 test-program: all runtimes
+test-incidents: runtimes
 
 test-programs: $(call test_bin,$(TESTS) $(FUZZED))
 

@@ -3,7 +3,7 @@
 # variants.json is the table, one line a blob: its switches go into mini/variant.c,
 # the only file that is compiled for each. Three words among them choose what is
 # linked: GENERATION=2 adds the methods of ParachainHost 6 to 10, unless
-# WITHOUT_NEW_METHODS takes them away; OWN_ALLOCATOR takes the other calling convention.
+# WITHOUT_NEW_METHODS takes them away; HOST=11 that of version 11; OWN_ALLOCATOR takes the other calling convention.
 
 RT      := build/runtimes
 RT_CC   := clang-14 --target=wasm32-unknown-unknown -mcpu=mvp
@@ -12,12 +12,12 @@ RT_FLAGS := -std=c17 -O2 -nostdlib -ffreestanding -MMD -MP -Wall -Wextra -Wpedan
 RT_LINK := wasm-ld-14 --no-entry --import-memory --export=__heap_base --export=__data_end \
            --stack-first -z stack-size=1048576
 
-RT_COMMON := $(patsubst runtimes/mini/%.c,%,$(filter-out %/variant.c %/host.c %/host_own.c %/api_parachains_10.c, \
+RT_COMMON := $(patsubst runtimes/mini/%.c,%,$(filter-out %/variant.c %/host.c %/host_own.c %/api_parachains_10.c %/api_parachains_11.c, \
              $(wildcard runtimes/mini/*.c)))
 # $(1) switches: the objects of a blob, beside its variant.
 rt_dir  = $(RT)/o$(if $(findstring OWN_ALLOCATOR,$(1)),/own)
 rt_host = $(if $(findstring OWN_ALLOCATOR,$(1)),host_own,host)
-rt_new  = $(if $(findstring GENERATION=2,$(1)),$(if $(findstring WITHOUT_NEW_METHODS,$(1)),,api_parachains_10))
+rt_new  = $(if $(findstring GENERATION=2,$(1)),$(if $(findstring WITHOUT_NEW_METHODS,$(1)),,api_parachains_10)) $(if $(findstring HOST=11,$(1)),api_parachains_11)
 rt_objs = $(patsubst %,$(call rt_dir,$(1))/%.o,$(RT_COMMON) $(call rt_host,$(1)) $(call rt_new,$(1)))
 
 $(RT)/o/%.o: runtimes/mini/%.c runtimes/runtimes.mk

@@ -202,6 +202,8 @@ void dg_block_reader_close(dg_block_reader *reader);
  * DG_TRAP. `cost` may be NULL (fuel of the first, real call). */
 dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_call_cost *cost,
                       const char *method, dg_bytes input, dg_error *err);
+/* Fuel that such a call may use. One that used all of it did not end by itself. */
+uint64_t dg_chain_fuel_query(const dg_chain *chain);
 /* Storage item by metadata of the runtime at the block: encoded value or the
  * item's default. DG_ABSENT: no such item, or absent and optional. */
 dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet, const char *item, const dg_bytes *keys, dg_error *err);

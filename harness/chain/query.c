@@ -154,6 +154,8 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
     return a->rc == DG_OK ? DG_OK : dg_fail(err, a->rc, "%s", a->error->text);
 }
 
+uint64_t dg_chain_fuel_query(const dg_chain *chain) { return dg_chain_host_options(chain, DG_CONTEXT_QUERY).fuel; }
+
 /* ---- storage by name ---- */
 
 dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item, dg_error *err)

@@ -89,6 +89,8 @@ typedef enum dg_request {
     DG_ASK_COUNT
 } dg_request;
 
+#define DG_ENDLESS ((uint64_t)1 << 50) /* fuel; thirteen days */
+
 /* How long a validator keeps the answer; elsewhere: its subsystems do not wait for it
  * at a leaf, collators ask it, or an author when its turn comes. */
 typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg_lasts;
@@ -130,7 +132,8 @@ struct dg_view {
     uint64_t features;        /* the first 64 node features, one bit each */
     bool queue_known;         /* the cores' turns are those of a claim queue */
     uint64_t fuel;            /* of all that was asked here */
-    uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's */
+    uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not
+                               * end, and a real node, which has no such limit, would wait on */
 };
 
 /* A runtime that traps or answers rubbish leaves what was asked empty; below zero is

@@ -52,7 +52,7 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
         return DG_ABSENT;
     rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input, err);
     view->fuel += cost.fuel;
-    view->cost[request] = cost.fuel;
+    view->cost[request] = cost.fuel < dg_chain_fuel_query(view->chain) ? cost.fuel : DG_ENDLESS;
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 

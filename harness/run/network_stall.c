@@ -48,15 +48,25 @@ static standing stood(const run_state *run)
     return s;
 }
 
+/* Of a call that used all its fuel nobody knows how long it would have taken. */
+static void wait_words(char *out, size_t size, int64_t ms)
+{
+    enum { ENDLESS_S = 3600 };
+    if (ms / 1000 < ENDLESS_S)
+        snprintf(out, size, " for %lld s", (long long)ms / 1000);
+    else
+        snprintf(out, size, " without end");
+}
+
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     standing s = stood(run);
-    char line[400];
+    char line[400], wait[60];
     int bad = 0;
     if (s.stalled) {
-        snprintf(line, sizeof line, "%u times a node went down: asked at #%u, %s (ParachainHost %lld) kept it from its next leaf signal, which would have "
-                 "waited %lld s, past the limit of %llu s; it was away for %lld to %lld s", s.stalled, s.block, s.question ? s.question : "a call",
-                 (long long)s.host_version, (long long)s.waited_ms / 1000,
+        wait_words(wait, sizeof wait, s.waited_ms);
+        snprintf(line, sizeof line, "%u times a node went down: asked at #%u, %s (ParachainHost %lld) kept it from its next leaf signal%s, past the limit "
+                 "of %llu s; it was away for %lld to %lld s", s.stalled, s.block, s.question ? s.question : "a call", (long long)s.host_version, wait,
                  (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000), (long long)s.down_least / 1000, (long long)s.down_most / 1000);
         bad |= json_array_append_new(out, json_string(line));
     }

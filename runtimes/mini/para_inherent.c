@@ -1,5 +1,6 @@
 /* para_inherent.c - the paras inherent: demanded in every block, and empty apart
- * from bitfields, because these runtimes back no candidates. */
+ * from bitfields, because these runtimes back no candidates: what authors offer is
+ * left out, as the full runtime leaves out what it cannot back. */
 #include "host.h"
 #include "inherents.h"
 #include "system.h"
@@ -19,13 +20,42 @@ static void skip_bitfield(struct reader *in)
     read_take(in, (u32)((bits + 7) / 8) + 4 + 64);
 }
 
-static struct inherent_data read_inherent_data(struct reader *in)
+static void skip_list(struct reader *in, u32 before_each)
+{
+    for (u32 n = read_count(in, 1); n && !in->bad; n--) {
+        read_take(in, before_each);
+        read_take(in, read_count(in, 1));
+    }
+}
+
+/* Descriptor; messages up, messages across, code, head, two numbers; votes, their bits. */
+static void skip_candidate(struct reader *in)
+{
+    enum { DESCRIPTOR = 292, VOTE = 65 };
+    read_take(in, DESCRIPTOR);
+    skip_list(in, 0);
+    skip_list(in, 4);
+    if (read_u8(in))
+        read_take(in, read_count(in, 1));
+    read_take(in, read_count(in, 1));
+    read_take(in, 8);
+    read_take(in, read_count(in, VOTE) * VOTE);
+    u64 bits = read_compact(in);
+    in->bad |= bits / 8 > in->left;
+    read_take(in, (u32)((bits + 7) / 8));
+}
+
+/* `offered`: from an author, whose candidates are passed over. */
+static struct inherent_data read_inherent_data(struct reader *in, bool offered)
 {
     struct inherent_data d = { .bitfields = { in->at, 0 } };
     for (u32 n = read_count(in, 69); n && !in->bad; n--)
         skip_bitfield(in);
     d.bitfields.len = (u32)(in->at - d.bitfields.at);
-    d.has_more = read_count(in, 1) != 0;  /* backed candidates */
+    u32 candidates = read_count(in, 1);
+    d.has_more = !offered && candidates;
+    for (; offered && candidates && !in->bad; candidates--)
+        skip_candidate(in);
     d.has_more |= read_count(in, 1) != 0; /* disputes */
     d.parent_header.at = in->at;
     if (!d.has_more)
@@ -42,7 +72,7 @@ static bool is_parent(struct bytes header)
 
 static struct outcome enter(const struct origin *origin, struct reader *args)
 {
-    struct inherent_data d = read_inherent_data(args);
+    struct inherent_data d = read_inherent_data(args, false);
     if (!d.has_more && args->bad)
         return undecodable();
     if (origin->kind != ORIGIN_NONE)
@@ -62,7 +92,7 @@ static struct outcome enter(const struct origin *origin, struct reader *args)
 bool para_inherent_inherent(struct writer *call, struct bytes data)
 {
     struct reader in = reader_of(data);
-    struct inherent_data d = read_inherent_data(&in);
+    struct inherent_data d = read_inherent_data(&in, true);
     if (in.bad || d.has_more || fault_is(INHERENT_NOT_MADE) || !is_parent(d.parent_header))
         return false;
     put_u8(call, pallet_index(&pallet_para_inherent));

@@ -17,6 +17,9 @@
 #ifndef EPOCH_LENGTH
 #define EPOCH_LENGTH 10
 #endif
+#ifndef HOST
+#define HOST 10
+#endif
 #ifndef KEYS
 #define KEYS KEYS_WITH_IM_ONLINE
 #endif
@@ -38,6 +41,7 @@ const struct variant variant = {
     .spec_version = SPEC_VERSION,
     .system_version = SYSTEM_VERSION,
     .generation = GENERATION,
+    .host = HOST,
     .keys = KEYS,
     .contexts_with_hash = CONTEXTS_WITH_HASH,
     .migrates_in_steps = MIGRATES_IN_STEPS,

@@ -40,6 +40,7 @@ enum fault {
     /* runtime APIs */
     API_DEFAULTS_AT_U, API_UNDECODABLE_AT_U, API_HUGE_AT_U, API_TRAPS_AT_U, API_LOOPS_AT_U,
     API_RECURSES_AT_U, API_EATS_MEMORY_AT_U,
+    CONFIG_MISREAD_AT_U,     /* claim_queue looks for the lookahead where the old layout has another field */
     API_GARBAGE,             /* an answer that never decodes */
     ANSWER_TYPE_CHANGED      /* another answer under the same version */
 };
@@ -52,6 +53,7 @@ struct variant {
     u32 spec_version;
     u8 system_version;         /* 1: values by hash; 3: new code goes to :pending_code */
     u8 generation;             /* 1: what is live (N-1); 2: its successor (N) */
+    u8 host;                   /* version of ParachainHost in generation 2 */
     enum keys_layout keys;
     bool contexts_with_hash;   /* Paras.MostRecentContext holds (number, hash) */
     bool migrates_in_steps;    /* that map is migrated one entry a block */

@@ -5,7 +5,9 @@
 
 u32 api_version(const struct api *api)
 {
-    return variant.generation == 1 ? api->old : api->new;
+    if (variant.generation == 1)
+        return api->old;
+    return api->new ? api->new : variant.host;
 }
 
 void put_version(struct writer *out)

@@ -15,7 +15,7 @@ struct method {
 struct api {
     const char *name;
     u8 id[8];                   /* BLAKE2b-64 of the name */
-    u8 old, new;                /* version in generation 1 and 2 */
+    u8 old, new;                /* version in generation 1 and 2; 0: the variant says */
     const struct method *methods;
 };
 
