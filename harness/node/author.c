@@ -49,6 +49,21 @@ static dg_code epoch_at(dg_network *net, dg_epoch *out, uint32_t *teller, uint32
     return DG_ABSENT;
 }
 
+/* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
+bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
+{
+    enum { MAX_INTERVAL = 100, UNFINALIZED_SLACK = 50, AUTHORING_BIAS = 2 };
+    uint32_t interval = unfinalized > UNFINALIZED_SLACK ? (unfinalized - UNFINALIZED_SLACK) / AUTHORING_BIAS : 0;
+    return slot > head_slot && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
+}
+
+static bool leaves_out(const dg_network *net, uint32_t node, uint32_t head, uint64_t slot)
+{
+    const dg_net_block *b = &net->blocks[head];
+    return net->options.backs_off && b->parent != DG_NO
+           && dg_author_backs_off(slot, b->slot, b->number - net->blocks[net->nodes[node].finalized].number);
+}
+
 /* The claims of those nodes whose best block is `head`. */
 static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, dg_error *err)
 {
@@ -65,7 +80,7 @@ static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, dg_error 
         if (net->options.no_forks && net->slot_claims)
             break;
         rc = dg_people_owner(&net->people, &node, net->chain, net->blocks[teller].block, "babe", epoch.authorities[claims[i].authority].key, err);
-        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head)
+        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head && !leaves_out(net, node, head, slot))
             rc = plan_proposal(net, node, head, &claims[i], err);
     }
     dg_epoch_clear(&epoch);

@@ -256,6 +256,8 @@ typedef struct dg_network_options {
     const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
     size_t collator_count;    /* .. find no room beside a block that waits for availability; borrowed until the end */
     dg_exchange_mode exchange;
+    bool backs_off;           /* authors leave slots out while finality lags; real nodes do so on test networks, on
+                               * Polkadot and Kusama it is off (from memory of node/service: unverified) */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);

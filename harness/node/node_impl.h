@@ -510,6 +510,8 @@ dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool childr
 dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 
 /* author.c */
+/* Does an author leave out `slot`, with a head this far ahead of what is final? */
+bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
 dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err);
 dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);

@@ -120,7 +120,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
     dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
                                    .link = o->link, .compile_ns_min = o->compile_ns, .compile_ns_max = o->compile_ns,
-                                   .no_forks = o->no_forks, .exchange = o->exchange, .collators = o->collators,
+                                   .no_forks = o->no_forks, .backs_off = o->backs_off, .exchange = o->exchange, .collators = o->collators,
                                    .collator_count = o->collator_count ? o->collator_count : o->collators != NULL, .each = keep, .user = w,
                                    .settled = o->settled, .refused = o->refused };
     dg_error err;

@@ -32,6 +32,7 @@ typedef struct world_options {
     const dg_share *shares;
     size_t share_count;
     uint64_t seed;
+    bool backs_off;
     bool no_forks;
     const dg_collators *collators; /* NULL: the usual ones */
     size_t collator_count;  /* 0: one */
