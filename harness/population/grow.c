@@ -91,11 +91,15 @@ static void say(dg_growth *out, dg_grow_by by)
         snprintf(out->how, sizeof out->how,
                  "%u validators queued for the next session boundary and %u parachains with a core each, written into storage by the runtime's metadata",
                  out->to.validators - out->from.validators, out->to.parachains - out->from.parachains);
+    if (out->to.validators > DG_PARA_VALIDATORS_MAX)
+        snprintf(out->how + strlen(out->how), sizeof out->how - strlen(out->how),
+                 "; %d validators at a time for parachains (Configuration.max_validators): bitfields of more leave candidates no room in most runtimes",
+                 DG_PARA_VALIDATORS_MAX);
 }
 
 dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err)
 {
-    growth g = { .writes = 0 };
+    growth g = { .validators = wanted->validators };
     dg_runtime *runtime;
     dg_code rc = open(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };

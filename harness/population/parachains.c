@@ -33,10 +33,11 @@ static int raise(json_t *config, const char *field, json_int_t to)
     return json_object_set_new(at, field, json_integer(to));
 }
 
-static int unbound(json_t *config, const char *field)
+/* `most` 0: no bound. */
+static int bound(json_t *config, const char *field, json_int_t most)
 {
     json_t *at = object_with(config, field);
-    return at ? json_object_set_new(at, field, json_null()) : 0;
+    return at ? json_object_set_new(at, field, most ? json_integer(most) : json_null()) : 0;
 }
 
 dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err)
@@ -47,7 +48,8 @@ dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *er
             bad |= raise(config, least[i].field, least[i].value);
     bad |= raise(config, "group_rotation_frequency", 1) | raise(config, "num_cores", cores) | raise(config, "lookahead", 1)
            | raise(config, "scheduling_lookahead", 1);
-    bad |= unbound(config, "max_validators") | unbound(config, "max_validators_per_core");
+    bad |= bound(config, "max_validators", g->validators > DG_PARA_VALIDATORS_MAX ? DG_PARA_VALIDATORS_MAX : 0)
+           | bound(config, "max_validators_per_core", 0);
     if (bad) {
         json_decref(config);
         return dg_fail(err, DG_NOMEM, "no memory for the configuration");

@@ -29,7 +29,7 @@ typedef struct dg_growth {
     dg_population from, to;
     dg_state *state;      /* owned by the caller */
     uint32_t writes;      /* storage items written */
-    char how[240];        /* in words, for the report */
+    char how[400];        /* in words, for the report */
 } dg_growth;
 
 typedef enum dg_grow_by {

@@ -4,13 +4,14 @@
 
 #include "population/population.h"
 
-enum { DG_VALUE_MAX = 64 << 20 };
+enum { DG_VALUE_MAX = 64 << 20, DG_PARA_VALIDATORS_MAX = 500 /* of a grown state, see growth_configure */ };
 
 /* A state that grows: read and written by the names of one metadata. */
 typedef struct growth {
     const dg_meta *meta;
     dg_state *state;
     uint32_t number;     /* of its block */
+    uint32_t validators; /* wanted */
     uint32_t writes;
 } growth;
 
@@ -31,7 +32,10 @@ dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *er
 /* A key of `field` ("stash" for the account) of the validator with this index, 32 or 33
  * bytes; false: of no size that is known. */
 bool growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index);
-/* Takes `config`: written as ActiveConfig with what it lacks for this many cores. */
+/* Takes `config`: written as ActiveConfig with what it lacks for this many cores. Where
+ * more validators are wanted than DG_PARA_VALIDATORS_MAX, so many take turns at parachains,
+ * as on live networks of that size: the bitfields of more leave a candidate no room in a
+ * block of most runtimes. */
 dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err);
 
 /* ss58.c: for the first prefix */
