@@ -1,5 +1,5 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|long]: one part alone. */
+ * bench [trie|import|compile|call|fuel|blocks|network|run|long]: one part alone. */
 #include "bench.h"
 
 #include <stdlib.h>
@@ -73,6 +73,11 @@ int main(int argc, char **argv)
         bench_network(large, NULL, "Paseo 1001002, 300 validators, 50 parachains", false, 41, 60, "(10, aim 25)");
         bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", true, 41, 10, "");
         bench_network(paseo, n, "Paseo 1002000, 100 validators, 20 parachains", true, 41, 20, "");
+    }
+    if (!only || strcmp(only, "run") == 0) {
+        bench_run(NULL, "30", "100 validators, 20 parachains, 600 slots after U", "(under 60)", "");
+        bench_run("300x50", "3", "300 validators, 50 parachains, grown", "", "(10, aim 25)");
+        bench_run("1000x100", "2", "1000 validators, 100 parachains, grown", "", "(3)");
     }
     if (!only || strcmp(only, "long") == 0)
         bench_long_run(kusama, 10000);

@@ -21,6 +21,8 @@ void bench_blocks(const char *spec, unsigned count);
 /* `warm` slots, then `slots` measured ones; `n`: enacted at once, or NULL. */
 void bench_fuel(const char *spec);
 void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal);
+/* The incident's plan with so many session boundaries after U, grown to `size` (NULL: as it is). */
+void bench_run(const char *size, const char *boundaries, const char *title, const char *seconds_goal, const char *rate_goal);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif

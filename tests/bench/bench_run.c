@@ -1,0 +1,34 @@
+/* bench_run.c - whole runs with a network, from the plan to the outcome: both arms,
+ * every claim. */
+#include "bench.h"
+
+static json_int_t blocks_of(const json_t *outcome)
+{
+    const json_t *network = json_object_get(outcome, "network");
+    return json_integer_value(json_object_get(json_object_get(network, "control"), "blocks"))
+         + json_integer_value(json_object_get(json_object_get(network, "treatment"), "blocks"));
+}
+
+void bench_run(const char *size, const char *boundaries, const char *title, const char *seconds_goal, const char *rate_goal)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_plan *plan;
+    json_t *outcome = NULL;
+    dg_error err;
+    double seconds;
+    uint64_t start;
+    must(dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err), &err, "plan");
+    must(dg_plan_set(plan, "horizon.boundaries_after", boundaries, &err), &err, "plan");
+    if (size)
+        must(dg_plan_set(plan, "network.size", size, &err), &err, "plan");
+    must(dg_plan_check(plan, &err), &err, "plan");
+    start = dg_wall_ns();
+    must(dg_run(&outcome, plan, &options, &err), &err, "run");
+    seconds = seconds_since(start);
+    printf("run: %s\n", title);
+    row("control and treatment, judged", seconds, "s", seconds_goal);
+    row("blocks of both arms, each executed again", (double)blocks_of(outcome) / seconds, "blocks/s", rate_goal);
+    row("memory", rss_mib(), "MiB", "(under 2048)");
+    json_decref(outcome);
+    dg_plan_free(plan);
+}
