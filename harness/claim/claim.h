@@ -56,6 +56,7 @@ typedef enum dg_event_kind {
     DG_EV_NET_COLLATORS,  /* in a slot: slot, attempts, collations, panics, refused */
     DG_EV_NET_INCLUDED,   /* one candidate that a block includes: slot, para, core */
     DG_EV_NET_PVF,        /* at the end of a slot: slot, session, pairs (validator and parachain), ready, deepest (queue), waiting (validators) */
+    DG_EV_NET_AVAILABLE,  /* of each block, about the cores occupied before it: slot, cores, bits (set), possible, enough (cores), slow (cores) */
     DG_EV_NET_GROUPS,     /* at the end of a slot: slot, groups, able, wanted (votes), least (members that work), session */
     DG_EV_NET_DROPPED,    /* a candidate that was offered and not backed: slot, para, core, reason, bitfields, kept; detail: {"reason"} */
     DG_EV_NET_FAULT,      /* a planned fault begins or ends: slot, fault_kind, begins, nodes, fault (index in the plan) */

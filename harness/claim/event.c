@@ -34,6 +34,7 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_COLLATORS] = { "net-collators", { "slot", "attempts", "collations", "panics", "refused" } },
     [DG_EV_NET_INCLUDED] = { "net-included", { "slot", "para", "core" } },
     [DG_EV_NET_PVF]      = { "net-pvf", { "slot", "session", "pairs", "ready", "deepest", "waiting" } },
+    [DG_EV_NET_AVAILABLE] = { "net-available", { "slot", "cores", "bits", "possible", "enough", "slow" } },
     [DG_EV_NET_GROUPS]   = { "net-groups", { "slot", "groups", "able", "wanted", "least", "session" } },
     [DG_EV_NET_DROPPED]  = { "net-dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
     [DG_EV_NET_FAULT]    = { "net-fault", { "slot", "fault_kind", "begins", "nodes", "fault" } },

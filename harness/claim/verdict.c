@@ -10,7 +10,7 @@ static const dg_claim *const claims[] = {
     &claim_api_window,     &claim_api_compatible,      &claim_migration,       &claim_queued_calls,
     &claim_reimport,       &claim_state_growth,
     &claim_topology_present, &claim_backing_rate,      &claim_inclusion_rate,  &claim_finality_lag,
-    &claim_para_interval, &claim_groups_able, &claim_no_shows, &claim_collator_health, &claim_pvf_ready,
+    &claim_para_interval, &claim_groups_able, &claim_availability, &claim_no_shows, &claim_collator_health, &claim_pvf_ready,
     &claim_disputes, &claim_upgrade_stall,
 };
 enum { CLAIM_COUNT = sizeof claims / sizeof *claims };

@@ -280,6 +280,10 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     net->stats.backed += paras.backed;
     net->stats.included += paras.included;
     net->stats.timed_out += paras.timed_out;
+    memcpy(n, (uint64_t[6]){ b->slot, m->count.available.cores, m->count.available.bits, m->count.available.possible,
+                             m->count.available.enough, m->count.available.slow }, sizeof n);
+    if ((rc = dg_record_emit(net, DG_REC_AVAILABLE, m->node, b, n, NULL, err)) < 0)
+        return rc;
     memcpy(n, (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered, m->count.backable }, sizeof n);
     if ((rc = dg_record_emit(net, DG_REC_PARAS, m->node, b, n, NULL, err)) < 0)
         return rc;

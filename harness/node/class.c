@@ -91,6 +91,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_REQUEST_RETRY] = { 1000 * DG_MS, "candidate requests: v2/requests.rs REQUEST_RETRY_DELAY" },
     [DG_CONST_REQUEST_PARALLEL] = { 5, "candidate requests: MAX_PARALLEL_ATTESTED_CANDIDATE_REQUESTS" },
     [DG_CONST_POV_TIMEOUT] = { 1200 * DG_MS, "proof requests: request_response POV_REQUEST_TIMEOUT_CONNECTED" },
+    [DG_CONST_CHUNK_TIMEOUT] = { 1000 * DG_MS, "chunk requests: request_response CHUNK_REQUEST_TIMEOUT" },
     [DG_CONST_GOSSIP_PEERS] = { 25, "gossip: node/subsystem-util MIN_GOSSIP_PEERS" },
     [DG_CONST_RANDOM_PEERS] = { 4, "gossip: grid_topology.rs DEFAULT_RANDOM_CIRCULATION" },
     [DG_CONST_FUEL_PER_US] = { 1000, "fuel: `bench fuel`, six calls of Paseo 1001002 at a leaf, each in a fresh instance: 959 together, 2306 in "

@@ -121,6 +121,7 @@ typedef enum dg_constant {
     DG_CONST_REQUEST_RETRY,    /* ns until it is asked for again */
     DG_CONST_REQUEST_PARALLEL, /* candidates of other groups asked for at a time */
     DG_CONST_POV_TIMEOUT,      /* ns for a proof that was asked for */
+    DG_CONST_CHUNK_TIMEOUT,    /* ns for a chunk that was asked for */
     DG_CONST_GOSSIP_PEERS,     /* peers that gossip of the old way goes to at least */
     DG_CONST_RANDOM_PEERS,     /* .. and bitfields, beside those of the grid */
     DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
@@ -195,6 +196,8 @@ typedef enum dg_record_kind {
     DG_REC_PVF,        /* at the end of a slot, over up nodes that are para validators of the best leaf's session: slot,
                         * session, pairs (validator and parachain), ready (pairs with the artifact prepared), deepest
                         * (queue), waiting (validators that lack some) */
+    DG_REC_AVAILABLE,  /* of each block, what its author put in of the parent's occupied cores: slot, cores, bits (set), possible,
+                        * enough (cores with bits for more than two thirds), slow (occupied for longer than a block) */
     DG_REC_MESSAGES,   /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
                         * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
     DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason

@@ -107,6 +107,7 @@ typedef struct dg_core {
     uint32_t group;           /* that backed what occupies it */
     dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
     bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
+    uint32_t since;           /* number of the block that occupied it */
 } dg_core;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
@@ -609,8 +610,13 @@ void dg_exchange_free(dg_exchange *exchange);
 uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
 bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener);
 
+/* chunks.c: when a node has its chunk of what occupies a core of the leaf; DG_NEVER */
+dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+
 /* provision.c: the encoded inherent of an author; `out` empty: none to give. */
 typedef struct dg_provision {
+    struct { uint64_t cores, bits, possible, enough, slow; } available; /* occupied cores; bits set on them, of how many; cores
+                              * with enough of them; cores that wait for longer than a block */
     uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
     uint8_t cores[DG_CORES_MAX / 8]; /* bits: candidates offered */
 } dg_provision;

@@ -27,7 +27,32 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
     return dg_hear_gossiped(net, from, author, leaf, at, DG_MSG_BITFIELD) <= dg_sim_now(net->sim);
 }
 
-static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent)
+/* What a validator holds when it signs, of each core. */
+static void find_held(const dg_network *net, bool *held, uint32_t leaf, uint32_t node)
+{
+    const dg_view *v = &net->blocks[leaf].view;
+    dg_ns signs = net->blocks[leaf].taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+    for (uint32_t i = 0; i < v->core_count; i++)
+        held[i] = v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
+}
+
+/* Cores whose candidate becomes available with so many bits. */
+static bool is_enough(const dg_view *v, uint32_t bits) { return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3; }
+
+static void count_available(dg_provision *count, const dg_net_block *b, const uint32_t *bits)
+{
+    for (uint32_t i = 0; i < b->view.core_count; i++) {
+        if (b->view.cores[i].kind != DG_CORE_OCCUPIED)
+            continue;
+        count->available.cores++;
+        count->available.bits += bits[i];
+        count->available.possible += b->view.validator_count;
+        count->available.enough += is_enough(&b->view, bits[i]);
+        count->available.slow += b->view.cores[i].since < b->number;
+    }
+}
+
+static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t *bits, uint32_t node, uint32_t parent)
 {
     const dg_net_block *b = &net->blocks[parent];
     const dg_view *v = &b->view;
@@ -35,21 +60,18 @@ static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uin
     uint32_t signers = b->session && v->cores_known ? v->validator_count : 0;
     if (signers > (b->session ? b->session->count : 0))
         signers = 0;
-    for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = v->cores[i].kind == DG_CORE_OCCUPIED;
     for (uint32_t i = 0; i < signers; i++)
         count->bitfields += bitfield_is_here(net, parent, b->session->node[i], node);
     dg_scale_put_compact(out, count->bitfields);
-    for (uint32_t i = 0; i < signers; i++)
-        if (bitfield_is_here(net, parent, b->session->node[i], node))
-            dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block), v->validators[i], dg_marked_sign);
-}
-
-/* All that sign hold the same chunks here, so the number of bitfields tells. */
-static bool enough_bits(const dg_net_block *b, uint32_t bitfields)
-{
-    uint32_t n = b->view.validator_count;
-    return n && bitfields >= n - (n - 1) / 3;
+    for (uint32_t i = 0; i < signers; i++) {
+        if (!bitfield_is_here(net, parent, b->session->node[i], node))
+            continue;
+        find_held(net, held, parent, b->session->node[i]);
+        for (uint32_t k = 0; k < v->core_count; k++)
+            bits[k] += held[k];
+        dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block), v->validators[i], dg_marked_sign);
+    }
+    count_available(count, b, bits);
 }
 
 /* ---- candidates ---- */
@@ -64,7 +86,7 @@ static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, con
     dg_candidate_put(out, c, voted, (const uint8_t (*)[32])keys, members, b->view.core_bits, dg_marked_sign);
 }
 
-static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
+static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count, const uint32_t *bits, uint32_t node, uint32_t parent, dg_error *err)
 {
     uint8_t voted[DG_GROUP_MAX];
     const dg_net_block *b = &net->blocks[parent];
@@ -78,7 +100,7 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
         count->backable += dg_hear_backable(net, parent, core);
         if ((rc = dg_hear(net, voted, &votes, parent, core, node, err)) < 0)
             break;
-        if (!votes || (b->candidates[core].on_available && !enough_bits(b, count->bitfields)))
+        if (!votes || (b->candidates[core].on_available && !is_enough(&b->view, bits[core])))
             continue;
         put_candidate(b, &list, core, voted);
         count->cores[core / 8] |= (uint8_t)(1u << core % 8);
@@ -96,14 +118,15 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
  * still wait for answers at the parent. */
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
 {
+    uint32_t bits[DG_CORES_MAX] = { 0 };
     const dg_net_block *b = &net->blocks[parent];
     dg_code rc;
     *count = (dg_provision){ 0 };
     dg_buf_init(out, INHERENT_MAX);
     if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
         return DG_OK;
-    put_bitfields(net, out, count, node, parent);
-    if ((rc = put_candidates(net, out, count, node, parent, err)) < 0)
+    put_bitfields(net, out, count, bits, node, parent);
+    if ((rc = put_candidates(net, out, count, bits, node, parent, err)) < 0)
         return rc;
     if ((rc = dg_disputes_put(net, out, &count->dispute_sets, &count->dispute_votes, &net->blocks[parent], err)) < 0)
         return rc;

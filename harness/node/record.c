@@ -24,6 +24,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_PVF] = { "pvf", { "slot", "session", "pairs", "ready", "deepest", "waiting" } },
     [DG_REC_COMPILED] = { "compiled", { "slot", "ms", "again" } },
     [DG_REC_STALLED] = { "stalled", { "slot", "waited_ms", "down_ms", "host_version" } },
+    [DG_REC_AVAILABLE] = { "available", { "slot", "cores", "bits", "possible", "enough", "slow" } },
     [DG_REC_MESSAGES] = { "messages", { "slot", "cluster", "legacy", "grid", "requests", "bitfields" } },
     [DG_REC_DROPPED] = { "dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },

@@ -151,7 +151,8 @@ static void take_occupied(dg_core *core, dg_scale *s)
     uint32_t bits;
     if (dg_scale_option(s))
         core->next = take_scheduled(s);
-    dg_scale_take(s, 8); /* occupied since, time out at */
+    core->since = dg_scale_u32(s);
+    dg_scale_take(s, 4); /* time out at */
     if (dg_scale_option(s))
         take_scheduled(s);
     bits = dg_scale_compact_u32(s);

@@ -39,6 +39,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_COLLATORS: *out = DG_EV_NET_COLLATORS; return true;
     case DG_REC_INCLUDED:  *out = DG_EV_NET_INCLUDED; return true;
     case DG_REC_PVF:       *out = DG_EV_NET_PVF; return true;
+    case DG_REC_AVAILABLE: *out = DG_EV_NET_AVAILABLE; return true;
     case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
     case DG_REC_DROPPED:   *out = DG_EV_NET_DROPPED; return true;
     case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;

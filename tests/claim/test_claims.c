@@ -211,6 +211,13 @@ static const struct row {
     { "finality-lag", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
     { "finality-lag", DG_HELD, 0, "at most 3 blocks against 3", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT10 net-finalized 110 2 0 1\nT11 net-slot 111 1 1 0 1\nC10 net-slot 112 0 0 0 1" },
     { "finality-lag", DG_BROKE, 14, "up to 9 blocks behind, at most 3 in control", NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 0 1" },
+    { "availability", DG_UNEXERCISED, 0, "no occupied core", NET("1") "C9 net-available 109 4 40 40 4 0\nT9 net-available 109 4 40 40 4 0" },
+    { "availability", DG_UNEXERCISED, 0, "no occupied core", "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 40 40 4 0" }, /* no network began */
+    { "availability", DG_UNEXERCISED, 0, "N-1 alone makes 0 % available in one block: 25 % of bits set", NET("1") "C13 net-available 113 4 10 40 0 0\nT13 net-available 113 4 10 40 0 0" },
+    { "availability", DG_HELD, 0, "100 % in one block against 100 %, 90 % of bits against 100 %", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 36 40 4 0" },
+    { "availability", DG_HELD, 0, "50 % in one block", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 net-available 114 4 40 40 4 4" }, /* one block alone */
+    { "availability", DG_BROKE, 13, "0 % of candidates available in one block against 100 % in control; 25 % of bits set against 100 %, 4 slow", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 net-available 114 4 10 40 0 4" },
+
     { "groups-able", DG_UNEXERCISED, 0, "no backing group", NET("1") "C9 net-groups 109 4 4 2 5 1\nT9 net-groups 109 4 1 2 1 1" },
     { "groups-able", DG_UNEXERCISED, 0, "no backing group", "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1" }, /* no network began */
     { "groups-able", DG_HELD, 0, "at most 0 groups unable at a time against 0", NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 4 2 5 1" },

@@ -113,6 +113,43 @@ START_TEST(who_is_down_is_missing)
 }
 END_TEST
 
+/* A chunk comes from the group that backed. With all of it gone since, its bits stay zero;
+ * with three of five gone a validator may have to
+ * wait for two of them, a second each, and signs a second and a half after the leaf. */
+START_TEST(bits_wait_for_those_who_have_the_chunks)
+{
+    static const uint32_t gone[] = { 0, 3, 5 };
+    for (size_t i = 0; i < 3; i++) {
+        world_options o = { .seed = 1, .no_forks = true };
+        const dg_net_block *b;
+        uint64_t held = 0, core = 0;
+        dg_core of;
+        world w;
+        world_open(&w, &o);
+        run_to(&w, BACKS + 20);
+        b = &w.net->blocks[dg_net_favourite(w.net)];
+        for (uint32_t k = 0; k < gone[i]; k++) /* of the group that serves core 0 then */
+            ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ b->session->node[b->view.members[b->view.group_from[dg_rotation_group(&b->view.rotation, 0, 20)] + k]] },
+                                          (BACKS + 21) * DG_MS, DG_NEVER, NULL), DG_OK);
+        run_to(&w, BACKS + 5900);
+        b = &w.net->blocks[dg_net_favourite(w.net)];
+        of = b->view.cores[core];
+        ck_assert_int_eq(of.kind, DG_CORE_OCCUPIED);
+        ck_assert_uint_eq(of.since, b->number);
+        for (uint32_t node = 0; node < 100; node++)
+            held += b->taken[node] != DG_NEVER && dg_chunk_at(w.net, dg_net_favourite(w.net), 0, node) <= b->taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+        if (gone[i] == 0)
+            ck_assert_uint_eq(held, 100);
+        else if (gone[i] == 3) { /* 95 others: one of five begins with two that are gone, or three: 19 +- 4 */
+            ck_assert_uint_ge(held, 97 - 3 - 57);
+            ck_assert_uint_lt(held, 95);
+        } else
+            ck_assert_uint_eq(held, 0);
+        world_close(&w);
+    }
+}
+END_TEST
+
 /* An author that looks ahead must not offer what would not become available. */
 START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
 {
@@ -152,6 +189,7 @@ int main(void)
     tcase_add_loop_test(tc, bits_are_set_for_occupied_cores_and_for_no_other, 0, ROWS(moments));
     tcase_add_loop_test(tc, what_has_not_come_yet_is_not_included, 0, ROWS(waits));
     tcase_add_test(tc, who_is_down_is_missing);
+    tcase_add_test(tc, bits_wait_for_those_who_have_the_chunks);
     tcase_add_test(tc, without_enough_bits_nothing_is_built_on_what_waits);
     suite_add_tcase(s, tc);
     failed = suite_run(s);

@@ -7,7 +7,7 @@
 
 #define PLAN "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
              "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"}," \
-             "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{},\"no-shows\":{}}," \
+             "\"claims\":{\"default\":false,\"finality-lag\":{},\"topology-present\":{},\"no-shows\":{},\"availability\":{}}," \
              "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
 
 static dg_code run_with(json_t **outcome, const char *faults, dg_error *err)
@@ -102,12 +102,27 @@ START_TEST(who_does_not_approve_is_missed)
 }
 END_TEST
 
+/* Four in ten that give no chunk and sign nothing leave less than two thirds; a tenth does not matter. */
+static const struct { const char *share, *status; } withheld[] = { { "0.45", "broke" }, { "0.1", "held" } };
+START_TEST(what_is_withheld_does_not_become_available)
+{
+    json_t *o = NULL;
+    dg_error err = { .text = "" };
+    char fault[160];
+    snprintf(fault, sizeof fault, "{\"kind\":\"withhold-availability\",\"share\":%s,\"from\":\"U+2\",\"arm\":\"treatment\"}", withheld[_i].share);
+    ck_assert_msg(run_with(&o, fault, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(strcmp(claim_status(o, "availability"), withheld[_i].status) == 0, "%s: %s", fault, verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("faults");
     TCase *tc = tcase_create("faults");
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_is_not_there_cannot_fail, 0, (int)(sizeof refused / sizeof *refused));
+    tcase_add_loop_test(tc, what_is_withheld_does_not_become_available, 0, REDUCED ? 1 : 2);
     tcase_add_loop_test(tc, a_fault_of_both_arms_is_not_the_upgrades, 0, REDUCED ? 1 : (int)(sizeof strikes / sizeof *strikes));
     tcase_add_loop_test(tc, who_does_not_approve_is_missed, 0, REDUCED ? 1 : (int)(sizeof silent / sizeof *silent));
     suite_add_tcase(s, tc);

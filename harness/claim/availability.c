@@ -1,0 +1,104 @@
+/* availability: after U candidates become available in one block as they do in control. */
+#include "claim/claim_impl.h"
+
+enum { SETTLE_SLOTS = 3 };  /* U and the two blocks after it have cores of before */
+
+typedef struct share { uint64_t blocks, cores, enough, bits, possible, slow; } share;
+typedef struct memory {
+    uint64_t floor_permille, row;
+    int64_t upgrade_slot;
+    bool started;
+    share arm[2];
+    tally bad, running;   /* `running`: one block alone may be of an author that was late */
+    evidence facts;
+} memory;
+
+static void start(void *at, const dg_claim_setup *setup)
+{
+    ((memory *)at)->floor_permille = option_permille(setup, "at_least_of_control", 900);
+}
+
+/* Two blocks in a row in which fewer of the occupied cores have enough bits than that. */
+static void judge(memory *m, const dg_event *e)
+{
+    const share *c = &m->arm[DG_ARM_CONTROL];
+    if (!c->cores || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough) {
+        m->row = 0;
+        return;
+    }
+    if (!m->row++)
+        m->running = (tally){ 0 };
+    tally_add(&m->running, e->block);
+    if (m->row == 2)
+        tally_add(&m->bad, m->running.first);
+    if (m->row >= 2) {
+        tally_add(&m->bad, e->block);
+        evidence_event(&m->facts, e);
+    }
+}
+
+static void available(memory *m, const dg_event *e)
+{
+    share *s = &m->arm[e->arm];
+    if (e->n[0] < m->upgrade_slot + SETTLE_SLOTS || e->n[1] <= 0)
+        return;
+    s->blocks++;
+    s->cores += (uint64_t)e->n[1];
+    s->bits += (uint64_t)e->n[2];
+    s->possible += (uint64_t)e->n[3];
+    s->enough += (uint64_t)e->n[4];
+    s->slow += (uint64_t)e->n[5];
+    if (e->arm == DG_ARM_TREATMENT)
+        judge(m, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EV_NET_START) {
+        m->started = true;
+        m->upgrade_slot = e->n[3];
+    } else if (m->started && e->kind == DG_EV_NET_AVAILABLE) {
+        available(m, e);
+    }
+}
+
+static unsigned percent(uint64_t part, uint64_t of) { return of ? (unsigned)(part * 100 / of) : 0; }
+
+static void finish(void *at, dg_verdict *v)
+{
+    memory *m = at;
+    const share *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    if (!c->blocks || !t->blocks) {
+        verdict_say(v, DG_UNEXERCISED, "no occupied core was seen after U");
+    } else if (c->enough * 2 < c->cores) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone makes %u %% available in one block: %u %% of bits set", percent(c->enough, c->cores),
+                    percent(c->bits, c->possible));
+        v->control_failed = true;
+    } else if (m->bad.count) {
+        verdict_say(v, DG_BROKE, "%u %% of candidates available in one block against %u %% in control; %u %% of bits set against %u %%, %u slow",
+                    percent(t->enough, t->cores), percent(c->enough, c->cores), percent(t->bits, t->possible), percent(c->bits, c->possible), (unsigned)t->slow);
+        verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+    } else {
+        verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%", percent(t->enough, t->cores), percent(c->enough, c->cores),
+                    percent(t->bits, t->possible), percent(c->bits, c->possible));
+    }
+    if (m->facts.lost)
+        v->rc = DG_NOMEM;
+}
+
+static void clear(void *at)
+{
+    evidence_clear(&((memory *)at)->facts);
+}
+
+static const char *const options[] = { "at_least_of_control", NULL };
+
+const dg_claim claim_availability = {
+    .name = "availability",
+    .says = "after U candidates become available in one block as they do in control",
+    .because = "a candidate whose chunks are not held by two thirds keeps its core, and its parachain stands still",
+    .basis = "node model", .options = options, .network = true,
+    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+};
