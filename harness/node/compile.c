@@ -33,6 +33,8 @@ dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool childr
     if (!b->enacted || !net->enact.what.code.len || !net->options.compile_ns_max
         || (b->pending && !children && !ahead))
         return DG_OK;
+    if (n->compiled && dg_sim_node_paused(net->sim, (dg_node_ix){ node }))
+        return DG_OK; /* for a block beside it: at it already */
     if (!n->compiled)
         n->compiled_at = dg_sim_now(net->sim) + time_of(net, node);
     n->compiled = true;

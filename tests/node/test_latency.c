@@ -111,6 +111,51 @@ START_TEST(authors_leave_slots_out_when_finality_lags)
 }
 END_TEST
 
+/* ---- clocks ---- */
+
+/* Half of the nodes have a clock that is three seconds late: their blocks come three
+ * seconds into the slot, those of the others do not wait for them. */
+START_TEST(a_late_clock_authors_late)
+{
+    enum { LATE_MS = 3000 };
+    dg_sim_clock late = { .offset_ns = -(int64_t)(LATE_MS * DG_MS) };
+    world_options o = { .seed = 6 };
+    uint32_t seen[2] = { 0, 0 };
+    world w;
+    world_open(&w, &o);
+    for (uint32_t i = 0; i < 50; i++)
+        ck_assert_int_eq(dg_sim_clock_set(dg_network_sim(w.net), (dg_node_ix){ i }, 0, &late, NULL), DG_OK);
+    world_run(&w, 20);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        dg_ns into = r->at - world_slot(&w, r) * 6000 * DG_MS;
+        if (r->kind != DG_REC_BLOCK || world_slot(&w, r) < 2)
+            continue;
+        seen[r->node < 50]++;
+        ck_assert(r->node < 50 ? into >= LATE_MS * DG_MS : into < LATE_MS * DG_MS);
+    }
+    ck_assert_uint_gt(seen[0], 3);
+    ck_assert_uint_gt(seen[1], 3);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- a restart after U ---- */
+
+static const struct { const char *of; uint64_t again; } kinds[] = { { "SD_V12_OK", 1 }, { "KAGOME", 0 } };
+START_TEST(a_restart_compiles_again_what_is_not_kept)
+{
+    world_options o = { .of = kinds[_i].of, .seed = 3, .how = DG_HOW_OVERRIDE, .enact = 8, .compile_ns = 2000 * DG_MS };
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, 11 * 6000 * DG_MS, 12 * 6000 * DG_MS, NULL), DG_OK);
+    world_run(&w, 14);
+    ck_assert_uint_eq(world_times(&w, DG_REC_COMPILED, 0, 14), 100 + kinds[_i].again);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_COMPILED, 2, 0, 14), kinds[_i].again);
+    world_close(&w);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -123,6 +168,8 @@ int main(void)
     tcase_add_loop_test(tc, a_claim_queue_says_whose_turn_it_is, 0, ROWS(queues));
     tcase_add_test(tc, a_failing_epoch_at_the_boundary_costs_the_session_its_topology);
     tcase_add_loop_test(tc, authors_leave_slots_out_when_finality_lags, 0, ROWS(lags));
+    tcase_add_test(tc, a_late_clock_authors_late);
+    tcase_add_loop_test(tc, a_restart_compiles_again_what_is_not_kept, 0, ROWS(kinds));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
