@@ -113,6 +113,8 @@ static dg_code put_call(const pool *p, dg_buf *out, const json_t *heartbeat, uin
         goto out;
     dg_marked_sign(sig, dg_buf_bytes(&payload), p->keys.at + 32 * (size_t)i);
     dg_hex_put(&text, DG_BYTES_OF(sig));
+    if ((rc = dg_buf_check(&text, err, "heartbeat")) < 0)
+        goto out;
     args = json_pack("{s:O, s:s}", "heartbeat", heartbeat, "signature", dg_buf_text(&text));
     rc = args ? dg_call_encode(p->meta, out, "ImOnline", "heartbeat", args, err) : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
 out:
