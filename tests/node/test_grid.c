@@ -202,6 +202,57 @@ START_TEST(every_class_and_constant_says_where_it_is_from)
 }
 END_TEST
 
+/* ---- who else keeps topologies, and where gossip goes ---- */
+
+START_TEST(old_topologies_stand_in_for_unknown_ones)
+{
+    dg_session of[3] = { { .index = 4 }, { .index = 5 }, { .index = 6 } };
+    dg_topologies t = { .current = NULL };
+    ck_assert_ptr_null(dg_topologies_for(&t, 4));
+    dg_topologies_add(&t, &of[0]);
+    ck_assert_ptr_eq(dg_topologies_for(&t, 9), &of[0]); /* the wrong session's, rather than none */
+    dg_topologies_add(&t, &of[1]);
+    ck_assert_ptr_eq(dg_topologies_for(&t, 4), &of[0]);
+    ck_assert_ptr_eq(dg_topologies_for(&t, 5), &of[1]);
+    dg_topologies_add(&t, &of[2]);
+    ck_assert_ptr_eq(dg_topologies_for(&t, 4), &of[2]); /* two back is forgotten */
+    ck_assert_ptr_eq(dg_topologies_for(&t, 5), &of[1]);
+    dg_topologies_add(&t, &of[2]);
+    ck_assert_ptr_eq(dg_topologies_for(&t, 5), &of[1]); /* told twice: nothing moves */
+}
+END_TEST
+
+/* Every neighbour has one number and is found under it; what came along the row goes on
+ * along the column, what came along the column along the row, anything else nowhere. */
+START_TEST(neighbours_are_numbered_and_routes_cross)
+{
+    static const uint32_t counts[] = { 1, 2, 11, 24, 100 };
+    const uint8_t randomness[32] = { 7 };
+    dg_grid g;
+    uint32_t n = counts[_i];
+    ck_assert_int_eq(dg_grid_init(&g, n, randomness, NULL), DG_OK);
+    for (uint32_t a = 0; a < n; a++) {
+        uint32_t found = 0, near = 0;
+        for (uint32_t slot = 0; slot < dg_grid_slots(&g); slot++) {
+            uint32_t b = dg_grid_neighbour(&g, a, slot);
+            if (b == DG_NO)
+                continue;
+            ck_assert_uint_eq(dg_grid_slot(&g, a, b), slot);
+            found++;
+        }
+        for (uint32_t b = 0; b < n; b++) {
+            dg_route to = dg_grid_route(&g, a, b);
+            bool row = dg_grid_same_row(&g, a, b), column = dg_grid_same_column(&g, a, b);
+            near += row || column;
+            ck_assert(to.row == (a == b || column) && to.column == (a == b || row));
+            ck_assert((dg_grid_slot(&g, a, b) == DG_NO) == !(row || column));
+        }
+        ck_assert_uint_eq(found, near);
+    }
+    dg_grid_clear(&g);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -218,6 +269,8 @@ int main(void)
     tcase_add_loop_test(tc, groups_walk_over_the_cores, 0, ROWS(turns));
     tcase_add_loop_test(tc, two_classes_speak_the_newest_protocol_both_know, 0, ROWS(links));
     tcase_add_test(tc, every_class_and_constant_says_where_it_is_from);
+    tcase_add_test(tc, old_topologies_stand_in_for_unknown_ones);
+    tcase_add_loop_test(tc, neighbours_are_numbered_and_routes_cross, 0, 5);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
