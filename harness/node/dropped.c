@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ASSUME_INCLUDED = 0, ASSUME_FREE = 2, TAIL = 4 + 64 /* of a bitfield: index, signature */ };
+enum { TAIL = 4 + 64 /* of a bitfield: index, signature */ };
 
 static const char *const says[DG_DROP_COUNT] = {
     [DG_DROP_SILENT] = "the runtime left it out and says nothing",
@@ -61,25 +61,11 @@ static kept read_kept(dg_network *net, dg_block *parent, const dg_block *block)
 
 typedef struct data { dg_bytes head; uint32_t limit; bool known; } data;
 
-static dg_code ask(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, uint8_t assumption, dg_error *err)
-{
-    uint8_t input[5];
-    dg_bytes answer;
-    dg_code rc;
-    dg_put_le32(input, para);
-    input[4] = assumption;
-    *value = dg_bytes_of(NULL, 0);
-    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
-    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
-        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
-    return rc < 0 ? rc : DG_OK;
-}
-
-static dg_code ask_data(dg_view *view, data *out, uint32_t para, uint8_t assumption, dg_error *err)
+static dg_code ask_data(dg_view *view, data *out, uint32_t para, dg_assumption assumption, dg_error *err)
 {
     dg_bytes value;
     dg_scale s;
-    dg_code rc = ask(view, &value, DG_ASK_VALIDATION_DATA, para, assumption, err);
+    dg_code rc = dg_view_ask_option(view, &value, DG_ASK_VALIDATION_DATA, para, assumption, err);
     s = dg_scale_from(value);
     out->head = dg_scale_bytes(&s);
     dg_scale_take(&s, 36); /* number, storage root: of the relay parent, never the same */
@@ -91,13 +77,13 @@ static dg_code ask_data(dg_view *view, data *out, uint32_t para, uint8_t assumpt
 /* Asked at its leaf once more (answers are kept), and at the block that left it out. */
 static dg_code compare(dg_drop *out, dg_view *leaf, dg_view *now, const dg_candidate *c, dg_error *err)
 {
-    uint8_t made = c->on_available ? ASSUME_INCLUDED : ASSUME_FREE;
+    dg_assumption made = c->on_available ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
     data old, new;
     dg_bytes code[2];
     dg_code rc;
-    if ((rc = ask_data(leaf, &old, c->para, made, err)) < 0 || (rc = ask_data(now, &new, c->para, ASSUME_FREE, err)) < 0
-        || (rc = ask(leaf, &code[0], DG_ASK_CODE_HASH, c->para, made, err)) < 0
-        || (rc = ask(now, &code[1], DG_ASK_CODE_HASH, c->para, ASSUME_FREE, err)) < 0)
+    if ((rc = ask_data(leaf, &old, c->para, made, err)) < 0 || (rc = ask_data(now, &new, c->para, DG_ASSUME_FREE, err)) < 0
+        || (rc = dg_view_ask_option(leaf, &code[0], DG_ASK_CODE_HASH, c->para, made, err)) < 0
+        || (rc = dg_view_ask_option(now, &code[1], DG_ASK_CODE_HASH, c->para, DG_ASSUME_FREE, err)) < 0)
         return rc;
     if (old.known && new.known && old.limit != new.limit)
         *out = DG_DROP_LIMITS;

@@ -146,6 +146,10 @@ dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_erro
 /* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
  * answer. Below zero as above. */
 dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
+/* OccupiedCoreAssumption: of a core's candidate, for what is asked of its parachain. */
+typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_FREE } dg_assumption;
+/* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
+dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
 bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */

@@ -56,6 +56,20 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 
+dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err)
+{
+    uint8_t input[5];
+    dg_bytes answer;
+    dg_code rc;
+    dg_put_le32(input, para);
+    input[4] = (uint8_t)assumption;
+    *value = dg_bytes_of(NULL, 0);
+    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
+    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
+        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
+    return rc < 0 ? rc : DG_OK;
+}
+
 static bool whole(const dg_scale *s) { return dg_scale_finish(s, NULL, "answer") == DG_OK; }
 
 /* ---- one answer each: what does not decode leaves the view without it ---- */

@@ -10,23 +10,7 @@
 
 #include "crypto/crypto.h"
 
-enum { ASSUME_INCLUDED = 0, ASSUME_FREE = 2, HEAD_FILL = 24 };
-
-/* The whole answer of an Option; .len 0: none. */
-static dg_code ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, uint8_t assumption,
-                          dg_error *err)
-{
-    uint8_t input[5];
-    dg_bytes answer;
-    dg_code rc;
-    dg_put_le32(input, para);
-    input[4] = assumption;
-    *value = dg_bytes_of(NULL, 0);
-    rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);
-    if (rc == DG_OK && answer.len > 1 && answer.at[0] == 1)
-        *value = dg_bytes_of(answer.at + 1, answer.len - 1);
-    return rc < 0 ? rc : DG_OK;
-}
+enum { HEAD_FILL = 24 };
 
 /* PersistedValidationData: parent head, number, storage root, max_pov_size. */
 static bool room_for_a_block(dg_bytes data)
@@ -45,11 +29,11 @@ static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error
                                  .core = core, .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
                                  .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
     bool waits = leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
-    uint8_t assumption = waits ? ASSUME_INCLUDED : ASSUME_FREE;
+    dg_assumption assumption = waits ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
     dg_bytes code;
     dg_code rc;
-    if ((rc = ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, assumption, err)) < 0
-        || (rc = ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, assumption, err)) < 0)
+    if ((rc = dg_view_ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, assumption, err)) < 0
+        || (rc = dg_view_ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, assumption, err)) < 0)
         return rc;
     if (code.len != 32 || !room_for_a_block(parts.validation_data))
         return DG_OK;
