@@ -51,7 +51,7 @@ objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 
 BIN := $(OUT)/doppel
 
-.PHONY: all check test fuzz-run fuzz bench asan cover rooms demo install bless tidy format \
+.PHONY: all check test fuzz-run fuzz bench asan cover fidelity rooms demo install bless tidy format \
         clean help setup runtimes
 .DEFAULT_GOAL := all
 
@@ -133,6 +133,10 @@ cover: ## line coverage of the tests (needs gcovr)
 	@command -v gcovr >/dev/null || { echo 'cover needs gcovr: apt-get install gcovr' >&2; exit 4; }
 	@$(MAKE) --no-print-directory PROFILE=cover test
 	@gcovr -r . --object-directory build/cover -e tests/ --sort-percentage
+
+# Not part of check: it starts real validators, and takes four minutes.
+fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the model (FIDELITY_SECONDS, 180); needs a node
+	@tests/fidelity/fidelity.py $(FIDELITY_SECONDS)
 
 demo: all ## the main job on the embedded real pair
 	@ci/demo.sh $(BIN)
