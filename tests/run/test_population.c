@@ -66,7 +66,30 @@ static void open_engine(void)
 
 static void close_engine(void) { dg_engine_free(engine); }
 
-static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by, uint32_t slots)
+/* Grown states bound the para validators; here all that there are shall be. */
+static void unbind(dg_state *state, dg_engine *of, dg_snapshot *snapshot)
+{
+    dg_chain_options how = { .engine = of, .state = state };
+    dg_runtime *runtime;
+    const dg_meta *meta;
+    dg_chain *chain;
+    dg_bytes raw;
+    json_t *config;
+    dg_error err;
+    if (dg_chain_open(&chain, snapshot, &how, &err) < 0 || dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0
+        || dg_runtime_meta(runtime, &meta, &err) < 0
+        || dg_chain_storage(chain, dg_chain_root(chain), &raw, "Configuration", "ActiveConfig", NULL, &err) != DG_OK
+        || dg_value_decode_all(meta, &config, dg_meta_storage(meta, "Configuration", "ActiveConfig")->value, raw, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_int_eq(json_integer_value(json_object_get(config, "max_validators")), 500); /* the bound */
+    json_object_set_new(config, "max_validators", json_null());
+    if (dg_population_amend(state, chain, "Configuration.ActiveConfig", config, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    json_decref(config);
+    dg_chain_close(chain);
+}
+
+static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by, uint32_t slots, bool unbound)
 {
     dg_chain_options how = { .engine = engine, .simulated_validators = true };
     dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
@@ -81,6 +104,8 @@ static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by
     if (dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err) < 0 || dg_population_parse(&wanted, size, &err) < 0
         || dg_chain_open(&plain, source.snapshot, &how, &err) < 0 || dg_population_grow(&grown, plain, &wanted, by, &err) < 0)
         ck_abort_msg("%s: %s", spec, err.text);
+    if (unbound)
+        unbind(grown.state, engine, source.snapshot);
     how.state = grown.state;
     if (dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK)
         ck_abort_msg("%s: %s", spec, err.text);
@@ -115,7 +140,7 @@ START_TEST(a_grown_network_is_one_to_its_runtime)
     seen s;
     if (!spec)
         return;
-    run_grown(&s, spec, rows[_i].size, rows[_i].by, rows[_i].slots);
+    run_grown(&s, spec, rows[_i].size, rows[_i].by, rows[_i].slots, false);
     ck_assert_msg(s.sessions >= 3 && s.validators == rows[_i].validators && s.groups == rows[_i].parachains && s.cores == rows[_i].parachains,
                   "%s: %llu sessions, %llu validators, %llu groups, %llu cores", rows[_i].spec, (unsigned long long)s.sessions,
                   (unsigned long long)s.validators, (unsigned long long)s.groups, (unsigned long long)s.cores);
@@ -168,12 +193,12 @@ START_TEST(a_session_under_way_goes_on_as_it_was)
     uint32_t epoch;
     seen before, after;
     snapshot_of_a_session(path, &epoch);
-    run_grown(&before, path, "108x23", DG_GROW_WRITES, 8);
+    run_grown(&before, path, "108x23", DG_GROW_WRITES, 8, false);
     ck_assert_uint_eq(before.validators, 100);
     ck_assert_uint_eq(before.cores, 20);
     ck_assert_uint_eq(before.busiest, 20);
     ck_assert_uint_eq(before.failed + before.absent, 0);
-    run_grown(&after, path, "108x23", DG_GROW_WRITES, 2 * epoch);
+    run_grown(&after, path, "108x23", DG_GROW_WRITES, 2 * epoch, false);
     ck_assert_uint_eq(after.validators, 108);
     ck_assert_uint_eq(after.groups, 23);
     ck_assert_uint_eq(after.busiest, 23);
@@ -187,13 +212,24 @@ END_TEST
 START_TEST(a_block_without_room_says_so)
 {
     seen s;
-    run_grown(&s, fixture_path(rows[0].spec), "900x20", DG_GROW_GENESIS, 23);
+    run_grown(&s, fixture_path(rows[0].spec), "900x20", DG_GROW_GENESIS, 23, true);
     ck_assert_uint_eq(s.validators, 900);
     ck_assert_uint_ge(s.offered, 20);
     ck_assert_uint_eq(s.backed, 0);
     ck_assert_uint_eq(s.dropped[DG_DROP_ROOM], s.offered);
     ck_assert_uint_lt(s.kept, 900);
     ck_assert_uint_gt(s.kept, 600);
+}
+END_TEST
+
+/* .. which is why a grown network of that size has fewer at a time, and backs. */
+START_TEST(of_many_validators_some_take_turns)
+{
+    seen s;
+    run_grown(&s, fixture_path(rows[0].spec), "900x25", DG_GROW_WRITES, 23, false);
+    ck_assert_uint_eq(s.validators, 500);
+    ck_assert_uint_eq(s.busiest, 25);
+    ck_assert_uint_eq(s.backed, s.offered);
 }
 END_TEST
 
@@ -204,8 +240,10 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_unchecked_fixture(tc, open_engine, close_engine);
     tcase_add_loop_test(tc, a_grown_network_is_one_to_its_runtime, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
-    if (!REDUCED)
+    if (!REDUCED) {
         tcase_add_test(tc, a_block_without_room_says_so);
+        tcase_add_test(tc, of_many_validators_some_take_turns);
+    }
     tcase_add_test(tc, a_session_under_way_goes_on_as_it_was);
     suite_add_tcase(s, tc);
     return suite_run(s);
