@@ -174,7 +174,7 @@ static void fact(char *out, size_t size, const json_t *event)
 static bool said(const char *text, const char *fact)
 {
     char begin[32];
-    snprintf(begin, sizeof begin, "%s", fact);
+    snprintf(begin, sizeof begin, "%.31s", fact);
     return strstr(text, begin) != NULL;
 }
 

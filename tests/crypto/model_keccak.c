@@ -78,7 +78,7 @@ void model_keccak(uint8_t *out, size_t out_len, dg_bytes data)
     padded[len - 1] ^= 0x80;
     for (size_t i = 0; i < len; i++) {
         for (size_t bit = 0; bit < 8; bit++)
-            *bit_of_byte(&a, i % rate, bit) ^= padded[i] >> bit & 1;
+            *bit_of_byte(&a, i % rate, bit) ^= (uint8_t)(padded[i] >> bit & 1);
         if (i % rate == rate - 1)
             permute(&a);
     }
