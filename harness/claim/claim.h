@@ -68,6 +68,7 @@ typedef enum dg_event_kind {
     DG_EV_NET_COMPILED,   /* `node` stood still for new code: slot, ms, again (a restart had lost it) */
     DG_EV_NET_STALLED,    /* `node` goes down, its runtime's answers took too long: slot, waited_ms, down_ms, host_version;
                              detail: {"question"} */
+    DG_EV_NET_REPUTATION, /* at the end of a slot in which it changed: slot, reports, minor, major, banned (pairs), refused (requests) */
     DG_EV_RUN_END,        /* blocks, boundaries_passed, migration_running; detail: {"reason"} */
     DG_EV_KIND_COUNT
 } dg_event_kind;

@@ -43,6 +43,7 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_APPROVED] = { "net-approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
     [DG_EV_NET_APPROVAL] = { "net-approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_EV_NET_COMPILED] = { "net-compiled", { "slot", "ms", "again" } },
+    [DG_EV_NET_REPUTATION] = { "net-reputation", { "slot", "reports", "minor", "major", "banned", "refused" } },
     [DG_EV_NET_STALLED]  = { "net-stalled", { "slot", "waited_ms", "down_ms", "host_version" } },
     [DG_EV_RUN_END]      = { "run-end", { "blocks", "boundaries_passed", "migration_running" } },
 };

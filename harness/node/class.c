@@ -105,6 +105,9 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_COMPILE] = { 2558000, "compile: real nodes at an upgrade, 66 s of two cores for two times 12,901,417 bytes (wasmtime alone: 1.1 us a byte)" },
     [DG_CONST_COMPILE_CORES_MIN] = { 4, "compile cores, least: hardware asked of validators until 2024; unverified" },
     [DG_CONST_COMPILE_CORES_MAX] = { 8, "compile cores, most: hardware asked of validators since; unverified" },
+    [DG_CONST_REPUTATION_BATCH] = { 30000 * DG_MS, "reputation: node-subsystem-util, REPUTATION_CHANGE_INTERVAL" },
+    [DG_CONST_BAN_PERMILLE] = { 716, "ban threshold: sc-network peer_store, from memory; unverified" },
+    [DG_CONST_BAN] = { 17000 * DG_MS, "ban: sc-network peer_store, from memory: 2 % less a second, from the least possible to the threshold; unverified" },
 };
 
 uint64_t dg_constant_of(dg_constant which) { return constants[which].value; }

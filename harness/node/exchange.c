@@ -148,7 +148,8 @@ dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_me
     dg_code rc = DG_OK;
     if (sent)
         *sent = false;
-    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least)
+    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least
+        || dg_reputation_parts(net, from, to))
         return DG_OK;
     if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
         return rc;
@@ -292,6 +293,8 @@ static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
 
 void dg_exchange_forget(dg_network *net, uint32_t node)
 {
+    dg_repute_clear(&net->nodes[node].repute);
+    dg_inbound_clear(&net->nodes[node].proofs);
     for (uint32_t id = net->first_kept; id < net->block_count; id++) {
         dg_net_block *b = &net->blocks[id];
         if (b->gone)
@@ -317,7 +320,7 @@ static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message
     case DG_MSG_VOTE:      return dg_x_vote(net, node, from, said, err);
     case DG_MSG_ASK:       return dg_ask_asked(net, node, from, said, err);
     case DG_MSG_ANSWER:    return dg_ask_answer(net, node, from, said, err);
-    case DG_MSG_POV_ASK:   return dg_x_send(net, NULL, node, from, DG_MSG_POV, said, err);
+    case DG_MSG_POV_ASK:   return dg_pov_asked(net, node, from, said, err);
     case DG_MSG_POV:       return dg_cluster_proof(net, node, said, err);
     default:               return dg_bitfield_heard(net, node, from, said, err);
     }

@@ -40,10 +40,13 @@ dg_code dg_cluster_ready(dg_network *net, uint32_t node, const dg_said *said, dg
     dg_x_core *core = &x->core[said->core];
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     dg_code rc;
-    if (core->seconder != DG_NO || b->way[node] != way || !speaks(net, node) || !dg_hear_reads(net, said->leaf, said->core, node))
+    bool stray = b->way[node] == DG_WAY_LEGACY && way == DG_WAY_V2;
+    if ((core->seconder != DG_NO && !stray) || (b->way[node] != way && !stray) || !speaks(net, node) || !dg_hear_reads(net, said->leaf, said->core, node))
         return DG_OK;
     if (waits(net, node, DG_TAG_X_READY, dg_hear_ready(net, said->leaf, said->core, node), said, &rc, err))
         return rc;
+    if (stray)
+        return dg_legacy_stray(net, node, said, err);
     core->seconder = dg_x_member(net, x, said->core, node);
     dg_seat_at(x, node, said->core)->state = DG_SEAT_CONFIRMED;
     return vote(net, x, node, said->core, err);
@@ -80,11 +83,13 @@ dg_code dg_cluster_statement(dg_network *net, uint32_t node, uint32_t from, cons
     uint32_t own = dg_x_member(net, x, said->core, node), sender = dg_x_member(net, x, said->core, from);
     dg_seat *s = dg_seat_at(x, node, said->core);
     dg_code rc;
-    if (net->blocks[said->leaf].way[node] != DG_WAY_V2 || own == DG_NO || sender == DG_NO)
-        return DG_OK;
-    if (!speaks(net, node))
+    if (net->blocks[said->leaf].way[node] != DG_WAY_V2)
+        return dg_reputation_misstep(net, node, from, net->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
+    if (own == DG_NO || sender == DG_NO || !speaks(net, node))
         return DG_OK;
     c->knows[own * c->members + sender] |= (uint64_t)1 << said->who;
+    if ((rc = dg_reputation_change(net, node, from, s->votes >> said->who & 1 ? DG_REP_GOOD_MINOR : DG_REP_GOOD_MINOR_FIRST, err)) < 0)
+        return rc;
     if ((rc = dg_x_learn(net, x, node, said->core, said->who, err)) < 0 || s->state != DG_SEAT_NONE)
         return rc;
     return dg_ask(net, x, node, said->core, from, true, err);

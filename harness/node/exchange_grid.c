@@ -85,11 +85,15 @@ dg_code dg_x_manifest(dg_network *net, uint32_t node, uint32_t from, const dg_sa
     const dg_session *g = grid_now(net, x, node);
     dg_seat *s = dg_seat_at(x, node, said->core);
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO, back;
-    if (slot == DG_NO || dg_x_member(net, x, said->core, node) != DG_NO)
+    if (net->blocks[said->leaf].way[node] != DG_WAY_V2)
+        return dg_reputation_misstep(net, node, from, net->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
+    if (!g || dg_x_member(net, x, said->core, node) != DG_NO)
         return DG_OK; /* no grid: not even looked at */
-    back = slot_of(g, from, node);
-    if (!sends_to(net, x, g, from, said->core, back) || dg_x_count(said->votes) < x->core[said->core].needed)
-        return DG_OK; /* not from one who may tell, or too few votes */
+    back = slot == DG_NO ? DG_NO : slot_of(g, from, node);
+    if (back == DG_NO || !sends_to(net, x, g, from, said->core, back))
+        return dg_reputation_misstep(net, node, from, DG_MISSTEP_MANIFEST, err);
+    if (dg_x_count(said->votes) < x->core[said->core].needed)
+        return DG_OK;
     dg_x_add(dg_x_set(x, x->heard, node, said->core), slot);
     if (s->state == DG_SEAT_CONFIRMED)
         return acknowledge(net, x, node, said->core, from, err);

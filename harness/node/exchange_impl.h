@@ -79,6 +79,7 @@ dg_code dg_cluster_executed(dg_network *net, uint32_t node, const dg_said *said,
 /* exchange_request.c: candidates are asked for */
 dg_code dg_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t source, bool cluster, dg_error *err);
 dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
+dg_code dg_pov_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
 dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
 dg_code dg_ask_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
 dg_code dg_ask_retry(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
@@ -94,6 +95,7 @@ dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t 
 
 /* exchange_legacy.c: the old way */
 dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
+dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
 dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t core, uint32_t who, dg_error *err);
 dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err);
 

@@ -72,13 +72,32 @@ dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_
     return rc;
 }
 
+/* Of a leaf that works the new way: told on by those that know no other, and of no use. */
+static dg_code stray(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_seat_at(x, node, said->core)->votes |= (uint64_t)1 << said->who;
+    return dg_legacy_gossip(net, x, node, from, said->core, said->who, err);
+}
+
+/* One that knows only the old way seconds its own collation at such a leaf all the same. */
+dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_said own = { .leaf = said->leaf, .core = said->core, .who = (uint16_t)dg_x_member(net, x, said->core, node) };
+    return dg_seat_at(x, node, said->core)->votes >> own.who & 1 ? DG_OK : stray(net, x, node, node, &own, err);
+}
+
 dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
     dg_seat *s = dg_seat_at(x, node, said->core);
     dg_code rc;
-    if (net->blocks[said->leaf].way[node] != DG_WAY_LEGACY || s->votes >> said->who & 1)
+    if (net->blocks[said->leaf].way[node] != DG_WAY_LEGACY)
+        return dg_reputation_misstep(net, node, from, net->blocks[said->leaf].way[node] ? DG_MISSTEP_OLD_WAY : DG_MISSTEP_PARENT, err);
+    if (s->votes >> said->who & 1)
         return DG_OK;
+    if (net->blocks[said->leaf].view.mode == DG_MODE_ENABLED)
+        return stray(net, x, node, from, said, err);
     s->state = DG_SEAT_CONFIRMED;
     if ((rc = dg_x_learn(net, x, node, said->core, said->who, err)) < 0
         || (rc = dg_legacy_gossip(net, x, node, from, said->core, said->who, err)) < 0)

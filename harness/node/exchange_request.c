@@ -70,6 +70,22 @@ dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_sai
     return dg_x_send(net, NULL, node, from, DG_MSG_ANSWER, &answer, err);
 }
 
+/* A proof, unless too many wait for theirs: who is refused hears nothing. */
+dg_code dg_pov_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_waiting who = { .from = from, .leaf = said->leaf, .core = said->core };
+    uint64_t rate = dg_net_link(net)->bytes_per_s;
+    dg_ns takes = rate ? dg_message_bytes(DG_MSG_POV) * 1000 * DG_MS / rate : 0;
+    dg_entrance entered;
+    dg_code rc = dg_inbound_enter(&net->nodes[node].proofs, DG_INBOUND_POV, &entered, who, dg_sim_now(net->sim), takes, err);
+    if (rc < 0)
+        return rc;
+    if (entered == DG_ENTRANCE_TWICE)
+        return dg_reputation_misstep(net, node, from, DG_MISSTEP_TWICE, err);
+    net->stats.refused += entered == DG_ENTRANCE_REFUSED;
+    return entered == DG_ENTRANCE_TAKEN ? dg_x_send(net, NULL, node, from, DG_MSG_POV, said, err) : DG_OK;
+}
+
 dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);

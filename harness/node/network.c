@@ -87,6 +87,7 @@ static dg_code tick(dg_network *net, dg_error *err)
 {
     dg_code rc;
     dg_pvf_step(net);
+    dg_reputation_step(net);
     if ((rc = dg_approval_step(net, err)) >= 0)
         rc = dg_disputes_step(net, err);
     return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
@@ -251,13 +252,20 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
     return DG_OK;
 }
 
+static void clear_node(dg_net_node *node)
+{
+    dg_leaves_clear(&node->leaves);
+    dg_repute_clear(&node->repute);
+    dg_inbound_clear(&node->proofs);
+}
+
 void dg_network_free(dg_network *net)
 {
     if (!net)
         return;
     dg_sim_free(net->sim);
     for (uint32_t i = 0; net->nodes && i < net->node_count; i++)
-        dg_leaves_clear(&net->nodes[i].leaves);
+        clear_node(&net->nodes[i]);
     dg_pvf_clear(net);
     dg_net_blocks_free(net);
     dg_disputes_free(net->disputes);

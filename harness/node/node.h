@@ -132,6 +132,9 @@ typedef enum dg_constant {
     DG_CONST_RESTART_MIN, DG_CONST_RESTART_MAX, /* ns until it is up again, by lot */
     DG_CONST_COMPILE,          /* ps of one core for one byte of wasm */
     DG_CONST_COMPILE_CORES_MIN, DG_CONST_COMPILE_CORES_MAX,
+    DG_CONST_REPUTATION_BATCH, /* ns between batches of what is held against peers */
+    DG_CONST_BAN_PERMILLE,     /* of INT32_MIN: below it a peer is not talked to, */
+    DG_CONST_BAN,              /* .. for so many ns */
     DG_CONST_COUNT
 } dg_constant;
 uint64_t dg_constant_of(dg_constant which);
@@ -208,6 +211,9 @@ typedef enum dg_record_kind {
     DG_REC_COMPILED,   /* a node stood still for new code: slot, ms, again (a restart lost it) */
     DG_REC_STALLED,    /* answers at a leaf took too long, and the node goes down: slot, waited_ms
                         * (they would have), down_ms, host_version; text: the slowest question */
+    DG_REC_REPUTATION, /* at the end of a slot in which any of it changed, where messages are sent: slot, reports (costs
+                        * noted), minor and major (of them), banned (pairs that are parted now), refused (requests
+                        * that found a queue full) */
     DG_REC_COUNT
 } dg_record_kind;
 
@@ -353,6 +359,9 @@ typedef struct dg_network_stats {
     uint64_t deactivations_only;               /* signals, over all nodes */
     uint64_t topologies_dropped, topologies_purged; /* over all nodes */
     uint64_t stalled;                          /* times that a node went down over a slow runtime */
+    uint64_t reports, reports_minor, reports_major; /* costs that nodes noted of peers; of them so grave. 0 where messages are computed, as: */
+    uint64_t parted;                           /* times that a node would not have a peer any more */
+    uint64_t refused;                          /* requests that found a queue full */
     uint64_t messages[DG_MSG_COUNT];           /* sent; 0 where they are computed */
 } dg_network_stats;
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);

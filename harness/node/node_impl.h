@@ -372,6 +372,45 @@ typedef struct dg_pvf_host {
 
 enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
 
+/* ---- reputation.c: what a node holds against its peers ---- */
+
+typedef enum dg_rep { /* costs before benefits, minor ones first */
+    DG_REP_MINOR, DG_REP_MINOR_AGAIN, DG_REP_MAJOR, DG_REP_MAJOR_AGAIN, DG_REP_MALICIOUS,
+    DG_REP_GOOD_MINOR, DG_REP_GOOD_MINOR_FIRST, DG_REP_GOOD_MAJOR, DG_REP_GOOD_MAJOR_FIRST, DG_REP_COUNT
+} dg_rep;
+typedef struct dg_rep_row { const char *name; int32_t value; const char *source; } dg_rep_row;
+const dg_rep_row *dg_rep_at(dg_rep which); /* NULL past the end */
+/* What a peer can be seen doing; each costs minor as far as is remembered of statement-distribution: unverified. */
+typedef enum dg_misstep {
+    DG_MISSTEP_OLD_WAY, DG_MISSTEP_NEW_WAY, DG_MISSTEP_MANIFEST, DG_MISSTEP_PARENT, DG_MISSTEP_TWICE, DG_MISSTEP_COUNT
+} dg_misstep;
+typedef struct dg_misstep_row { const char *says; dg_rep costs; } dg_misstep_row;
+const dg_misstep_row *dg_misstep_at(dg_misstep which); /* NULL past the end */
+int32_t dg_rep_threshold(void); /* parted below it */
+
+/* Of one peer: in force, and noted since the last batch. */
+typedef struct dg_opinion { uint32_t peer; int32_t score; int64_t waiting; dg_ns parted_until; } dg_opinion;
+typedef struct dg_repute { dg_opinion *of; uint32_t count, cap; } dg_repute; /* by peer; only of those it has an opinion of */
+const dg_opinion *dg_repute_find(const dg_repute *repute, uint32_t peer); /* NULL: none */
+/* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
+dg_code dg_repute_change(dg_repute *repute, uint32_t peer, dg_rep what, dg_ns now, bool *parted, dg_error *err);
+uint32_t dg_repute_settle(dg_repute *repute, dg_ns now); /* a batch comes into force; peers parted with it */
+void dg_repute_clear(dg_repute *repute);
+
+/* ---- inbound.c: requests that wait for their answer ---- */
+
+typedef enum dg_inbound_kind {
+    DG_INBOUND_POV, DG_INBOUND_COLLATION, DG_INBOUND_CHUNK, DG_INBOUND_DATA, DG_INBOUND_DISPUTE, DG_INBOUND_COUNT
+} dg_inbound_kind;
+typedef struct dg_inbound_row { const char *name; uint32_t most; } dg_inbound_row;
+const dg_inbound_row *dg_inbound_at(dg_inbound_kind kind); /* NULL past the end */
+typedef struct dg_waiting { uint32_t from, leaf, core; dg_ns until; } dg_waiting;
+typedef struct dg_inbound { dg_waiting *of; uint32_t count; } dg_inbound; /* of one kind */
+typedef enum dg_entrance { DG_ENTRANCE_TAKEN, DG_ENTRANCE_REFUSED, DG_ENTRANCE_TWICE } dg_entrance;
+/* A request whose answer takes so long on the wire, once those before it are through. DG_NOMEM. */
+dg_code dg_inbound_enter(dg_inbound *queue, dg_inbound_kind kind, dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes, dg_error *err);
+void dg_inbound_clear(dg_inbound *queue);
+
 /* A signal on its way to the subsystems, which wait for answers at its leaf: the
  * content of a timer. */
 typedef struct dg_held_signal { dg_signal signal; uint32_t id; dg_mode mode; } dg_held_signal;
@@ -393,6 +432,8 @@ typedef struct dg_net_node {
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     dg_pvf_host pvf;
+    dg_repute repute;        /* of its peers */
+    dg_inbound proofs;       /* asked of it */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
     bool compiled;           /* N's code, by its first block with it */
@@ -450,6 +491,7 @@ struct dg_network {
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
     dg_wave *wave;           /* of hear_grid.c */
+    struct { dg_ns next; uint64_t told[5]; } reputation; /* when the next batch comes into force; counted in records already */
     uint64_t messages_told[DG_MSG_COUNT]; /* counted in records already */
     struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
     dg_planned_fault *faults;
@@ -613,6 +655,13 @@ void dg_exchange_free(dg_exchange *exchange);
 /* As dg_hear. */
 uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
 bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener);
+
+/* reputation.c: of the network, where messages are sent */
+dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what, dg_error *err);
+dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what, dg_error *err);
+bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b); /* does one of them not talk to the other? */
+void dg_reputation_step(dg_network *net); /* with every tick */
+dg_code dg_reputation_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 
 /* chunks.c: when a node has its chunk of what occupies a core of the leaf; DG_NEVER */
 dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);

@@ -88,7 +88,7 @@ dg_code dg_sample_slot(dg_network *net, dg_error *err)
     rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
     if (rc < 0 || (rc = sample_holders(net, err)) < 0 || (rc = sample_approval(net, err)) < 0
         || (rc = dg_collators_tell(net, err)) < 0 || (rc = dg_pvf_tell(net, err)) < 0
-        || (rc = sample_messages(net, err)) < 0)
+        || (rc = sample_messages(net, err)) < 0 || (rc = dg_reputation_tell(net, err)) < 0)
         return rc;
     return sample_groups(net, err);
 }

@@ -45,6 +45,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
     case DG_REC_COMPILED:  *out = DG_EV_NET_COMPILED; return true;
     case DG_REC_STALLED:   *out = DG_EV_NET_STALLED; return true;
+    case DG_REC_REPUTATION: *out = DG_EV_NET_REPUTATION; return true;
     default:               return false;
     }
 }

@@ -1,0 +1,179 @@
+/* reputation.c - what a node holds against its peers, and when it will not have them.
+ *
+ * Whoever says what nobody may say at that leaf costs itself some of its good name
+ * with that one node. Costs are collected and come into force in batches; malice does
+ * at once. Below a threshold the two are parted for a while, both ways. Kept only of
+ * those peers of which something was ever said. Not modelled: that a score goes back to
+ * zero with time, so scores here are worse than real ones after hours.
+ * Mirrors: node-subsystem-util reputation.rs; sc-network peer_store.rs. */
+#include "node/node_impl.h"
+
+#include <string.h>
+
+static const dg_rep_row changes[DG_REP_COUNT] = {
+    [DG_REP_MINOR] = { "cost minor", -100000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MINOR_AGAIN] = { "cost minor, repeated", -200000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MAJOR] = { "cost major", -300000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MAJOR_AGAIN] = { "cost major, repeated", -600000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MALICIOUS] = { "malicious", INT32_MIN, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MINOR] = { "benefit minor", 10000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MINOR_FIRST] = { "benefit minor, first", 15000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MAJOR] = { "benefit major", 200000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MAJOR_FIRST] = { "benefit major, first", 300000, "network protocol, UnifiedReputationChange" },
+};
+
+static const dg_misstep_row missteps[DG_MISSTEP_COUNT] = {
+    [DG_MISSTEP_OLD_WAY] = { "a legacy statement of a leaf that works the new way", DG_REP_MINOR },
+    [DG_MISSTEP_NEW_WAY] = { "a compact statement or manifest of a leaf that works the old way", DG_REP_MINOR },
+    [DG_MISSTEP_MANIFEST] = { "a manifest from outside of the receiving set", DG_REP_MINOR },
+    [DG_MISSTEP_PARENT] = { "a statement of a relay parent that is not in view", DG_REP_MINOR },
+    [DG_MISSTEP_TWICE] = { "a request that waits already", DG_REP_MINOR_AGAIN },
+};
+
+const dg_rep_row *dg_rep_at(dg_rep which) { return (unsigned)which < DG_REP_COUNT ? &changes[which] : NULL; }
+const dg_misstep_row *dg_misstep_at(dg_misstep which) { return (unsigned)which < DG_MISSTEP_COUNT ? &missteps[which] : NULL; }
+
+int32_t dg_rep_threshold(void)
+{
+    return (int32_t)((int64_t)INT32_MIN * (int64_t)dg_constant_of(DG_CONST_BAN_PERMILLE) / 1000);
+}
+
+/* ---- the table of one node, sorted by peer ---- */
+
+static uint32_t place_of(const dg_repute *r, uint32_t peer)
+{
+    uint32_t from = 0, to = r->count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (r->of[middle].peer < peer)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+const dg_opinion *dg_repute_find(const dg_repute *r, uint32_t peer)
+{
+    uint32_t at = place_of(r, peer);
+    return at < r->count && r->of[at].peer == peer ? &r->of[at] : NULL;
+}
+
+static dg_opinion *find_or_add(dg_repute *r, uint32_t peer)
+{
+    uint32_t at = place_of(r, peer);
+    if (at < r->count && r->of[at].peer == peer)
+        return &r->of[at];
+    if (r->count == r->cap) {
+        uint32_t cap = r->cap ? r->cap * 2 : 8;
+        dg_opinion *more = dg_realloc(r->of, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        r->of = more;
+        r->cap = cap;
+    }
+    memmove(&r->of[at + 1], &r->of[at], (r->count++ - at) * sizeof *r->of);
+    r->of[at] = (dg_opinion){ .peer = peer };
+    return &r->of[at];
+}
+
+/* True: parted with this. Who comes back stands where it was thrown out. */
+static bool settle(dg_opinion *o, dg_ns now)
+{
+    int64_t score = o->score + o->waiting;
+    o->waiting = 0;
+    o->score = (int32_t)(score < INT32_MIN ? INT32_MIN : score > INT32_MAX ? INT32_MAX : score);
+    if (o->score >= dg_rep_threshold() || o->parted_until > now)
+        return false;
+    o->parted_until = now + dg_constant_of(DG_CONST_BAN);
+    o->score = dg_rep_threshold();
+    return true;
+}
+
+dg_code dg_repute_change(dg_repute *r, uint32_t peer, dg_rep what, dg_ns now, bool *parted, dg_error *err)
+{
+    dg_opinion *o = find_or_add(r, peer);
+    *parted = false;
+    if (!o)
+        return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers", r->count + 1);
+    o->waiting += changes[what].value;
+    if (what == DG_REP_MALICIOUS)
+        *parted = settle(o, now);
+    return DG_OK;
+}
+
+uint32_t dg_repute_settle(dg_repute *r, dg_ns now)
+{
+    uint32_t parted = 0;
+    for (uint32_t i = 0; i < r->count; i++)
+        parted += settle(&r->of[i], now);
+    return parted;
+}
+
+void dg_repute_clear(dg_repute *r)
+{
+    dg_free(r->of);
+    *r = (dg_repute){ .of = NULL };
+}
+
+/* ---- the network ---- */
+
+dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what, dg_error *err)
+{
+    bool parted;
+    dg_code rc = dg_repute_change(&net->nodes[node].repute, peer, what, dg_sim_now(net->sim), &parted, err);
+    net->stats.reports += what < DG_REP_GOOD_MINOR;
+    net->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
+    net->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
+    net->stats.parted += parted;
+    return rc;
+}
+
+dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what, dg_error *err)
+{
+    return dg_reputation_change(net, node, peer, missteps[what].costs, err);
+}
+
+static bool holds_off(const dg_network *net, uint32_t node, uint32_t peer)
+{
+    const dg_opinion *o = dg_repute_find(&net->nodes[node].repute, peer);
+    return o && o->parted_until > dg_sim_now(net->sim);
+}
+
+bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b)
+{
+    return net->stats.parted && (holds_off(net, a, b) || holds_off(net, b, a));
+}
+
+void dg_reputation_step(dg_network *net)
+{
+    dg_ns now = dg_sim_now(net->sim);
+    if (now < net->reputation.next)
+        return;
+    net->reputation.next = now + dg_constant_of(DG_CONST_REPUTATION_BATCH);
+    for (uint32_t i = 0; i < net->node_count; i++)
+        net->stats.parted += dg_repute_settle(&net->nodes[i].repute, now);
+}
+
+/* Each pair once, whoever of the two it was. */
+static uint64_t count_parted(const dg_network *net)
+{
+    uint64_t pairs = 0;
+    for (uint32_t a = 0; net->stats.parted && a < net->node_count; a++)
+        for (uint32_t i = 0; i < net->nodes[a].repute.count; i++) {
+            uint32_t b = net->nodes[a].repute.of[i].peer;
+            pairs += holds_off(net, a, b) && (a < b || !holds_off(net, b, a));
+        }
+    return pairs;
+}
+
+dg_code dg_reputation_tell(dg_network *net, dg_error *err)
+{
+    uint64_t now[5] = { net->stats.reports, net->stats.reports_minor, net->stats.reports_major, count_parted(net), net->stats.refused };
+    uint64_t *old = net->reputation.told;
+    uint64_t n[6] = { net->slot, now[0] - old[0], now[1] - old[1], now[2] - old[2], now[3], now[4] - old[4] };
+    if (memcmp(now, old, sizeof now) == 0)
+        return DG_OK;
+    memcpy(old, now, sizeof now);
+    return dg_record_emit(net, DG_REC_REPUTATION, DG_NO_NODE, NULL, n, NULL, err);
+}

@@ -1,0 +1,210 @@
+/* What nodes hold against their peers: the table, its batches and the ban; the queues of
+ * requests; and a population of which a part goes on in the old way after the flip. */
+#include "model_net.h"
+
+static const dg_ns SECOND = 1000 * DG_MS;
+
+static const struct { dg_rep which; int64_t value; } values[] = {
+    { DG_REP_MINOR, -100000 },     { DG_REP_MINOR_AGAIN, -200000 },     { DG_REP_MAJOR, -300000 },
+    { DG_REP_MAJOR_AGAIN, -600000 }, { DG_REP_MALICIOUS, -2147483648LL }, { DG_REP_GOOD_MINOR, 10000 },
+    { DG_REP_GOOD_MINOR_FIRST, 15000 }, { DG_REP_GOOD_MAJOR, 200000 },   { DG_REP_GOOD_MAJOR_FIRST, 300000 },
+};
+
+START_TEST(each_change_is_worth_what_its_row_says)
+{
+    dg_repute r = { .of = NULL };
+    bool parted;
+    ck_assert_int_eq(dg_repute_change(&r, 7, values[_i].which, 0, &parted, NULL), DG_OK);
+    ck_assert_int_eq(dg_rep_at(values[_i].which)->value, values[_i].value);
+    ck_assert_int_eq(parted, values[_i].which == DG_REP_MALICIOUS);
+    ck_assert_int_eq(dg_repute_find(&r, 7)->score, parted ? dg_rep_threshold() : 0);
+    ck_assert_uint_eq(dg_repute_settle(&r, 30 * SECOND), 0);
+    ck_assert_int_eq(dg_repute_find(&r, 7)->score, parted ? dg_rep_threshold() : (int32_t)values[_i].value);
+    dg_repute_clear(&r);
+}
+END_TEST
+
+START_TEST(rows_are_complete)
+{
+    ck_assert_uint_eq(sizeof values / sizeof *values, DG_REP_COUNT);
+    for (int i = 0; i < DG_REP_COUNT; i++)
+        ck_assert(dg_rep_at((dg_rep)i)->name && dg_rep_at((dg_rep)i)->source && dg_rep_at((dg_rep)i)->value);
+    for (int i = 0; i < DG_MISSTEP_COUNT; i++)
+        ck_assert(dg_misstep_at((dg_misstep)i)->says && dg_rep_at(dg_misstep_at((dg_misstep)i)->costs)->value < 0);
+    ck_assert_ptr_null(dg_rep_at(DG_REP_COUNT));
+    ck_assert_ptr_null(dg_misstep_at(DG_MISSTEP_COUNT));
+    ck_assert_ptr_null(dg_inbound_at(DG_INBOUND_COUNT));
+}
+END_TEST
+
+/* 71.6 % of 2^31 are 15375.98 times the cost of a minor thing. */
+START_TEST(many_small_things_part_two_and_only_for_a_while)
+{
+    enum { ENOUGH = 15376 };
+    dg_ns ban = dg_constant_of(DG_CONST_BAN);
+    dg_repute r = { .of = NULL };
+    bool parted;
+    for (int i = 0; i < ENOUGH - 1; i++)
+        ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, 0, &parted, NULL), DG_OK);
+    ck_assert_uint_eq(dg_repute_settle(&r, SECOND), 0);
+    ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, SECOND, &parted, NULL), DG_OK);
+    ck_assert(!parted); /* not before its batch */
+    ck_assert_uint_eq(dg_repute_settle(&r, 2 * SECOND), 1);
+    ck_assert_uint_eq(dg_repute_find(&r, 3)->parted_until, 2 * SECOND + ban);
+    ck_assert_uint_eq(dg_repute_settle(&r, 2 * SECOND + ban), 0);
+    /* it is back where it was thrown out: the next thing is one too many */
+    ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, 2 * SECOND + ban, &parted, NULL), DG_OK);
+    ck_assert_uint_eq(dg_repute_settle(&r, 2 * SECOND + ban), 1);
+    dg_repute_clear(&r);
+}
+END_TEST
+
+START_TEST(only_peers_with_an_opinion_have_an_entry)
+{
+    static const uint32_t peers[] = { 9, 2, 77, 5, 2, 9, 1, 40, 3, 8, 60 };
+    dg_repute r = { .of = NULL };
+    bool parted;
+    for (size_t i = 0; i < sizeof peers / sizeof *peers; i++)
+        ck_assert_int_eq(dg_repute_change(&r, peers[i], DG_REP_MAJOR, 0, &parted, NULL), DG_OK);
+    ck_assert_uint_eq(r.count, 9);
+    dg_repute_settle(&r, 0);
+    ck_assert_int_eq(dg_repute_find(&r, 2)->score, -600000);
+    ck_assert_int_eq(dg_repute_find(&r, 40)->score, -300000);
+    ck_assert_ptr_null(dg_repute_find(&r, 4));
+    for (uint32_t i = 1; i < r.count; i++)
+        ck_assert_uint_lt(r.of[i - 1].peer, r.of[i].peer);
+    dg_repute_clear(&r);
+}
+END_TEST
+
+static const struct { dg_inbound_kind kind; uint32_t most; } bounds[] = {
+    { DG_INBOUND_POV, 10 }, { DG_INBOUND_COLLATION, 10 }, { DG_INBOUND_CHUNK, 100 }, { DG_INBOUND_DATA, 100 }, { DG_INBOUND_DISPUTE, 100 },
+};
+
+START_TEST(a_full_queue_refuses_the_next_one)
+{
+    dg_inbound q = { .of = NULL };
+    dg_entrance entered;
+    for (uint32_t i = 0; i <= bounds[_i].most; i++) {
+        ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND, NULL), DG_OK);
+        ck_assert_int_eq(entered, i < bounds[_i].most ? DG_ENTRANCE_TAKEN : DG_ENTRANCE_REFUSED);
+    }
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(entered, DG_ENTRANCE_TWICE);
+    /* one after another they leave */
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(entered, DG_ENTRANCE_REFUSED);
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(entered, DG_ENTRANCE_TAKEN);
+    dg_inbound_clear(&q);
+}
+END_TEST
+
+/* ---- in a network ---- */
+
+/* Groups and cores are there from the second session on. */
+enum { FLIP = EPOCH + 3, LAST = FLIP + 5 };
+
+static void run_old_share(world *w, uint32_t ppm, dg_exchange_mode mode, dg_network_stats *stats)
+{
+    dg_share shares[] = { { dg_class_named("SD_V1"), ppm }, { dg_class_named("SD_V12_OK"), 1000000 - ppm } };
+    world_options o = { .shares = shares, .share_count = 2, .seed = 7, .how = DG_HOW_OVERRIDE, .enact = FLIP, .exchange = mode };
+    world_open(w, &o);
+    world_run(w, LAST);
+    dg_network_stats_get(w->net, stats);
+}
+
+START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
+{
+    dg_network_stats stats;
+    world w;
+    run_old_share(&w, 300000, DG_EXCHANGE_MESSAGES, &stats);
+    fprintf(stderr, "old way after the flip: %u reports in %d slots\n", (unsigned)stats.reports, LAST - FLIP);
+    /* each old node's peers, 25 at least, of which 0.7 know better: more than one report for each of the hundred nodes */
+    ck_assert_uint_gt(stats.reports, dg_network_node_count(w.net));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, LAST), stats.reports);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 2, 0, LAST), stats.reports_minor);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, FLIP - 1), 0);
+    /* so few slots do not make a ban of minor things */
+    ck_assert_uint_eq(stats.parted, 0);
+    for (uint32_t node = 0; node < dg_network_node_count(w.net); node++)
+        for (uint32_t i = 0; i < w.net->nodes[node].repute.count; i++) {
+            const dg_opinion *o = &w.net->nodes[node].repute.of[i];
+            if (o->score + o->waiting < 0)
+                ck_assert_str_eq(dg_network_class(w.net, o->peer)->name, "SD_V1");
+        }
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(where_all_work_alike_nobody_is_reported)
+{
+    dg_network_stats stats;
+    world w;
+    run_old_share(&w, 0, DG_EXCHANGE_MESSAGES, &stats);
+    ck_assert_uint_eq(stats.reports, 0);
+    ck_assert_uint_eq(stats.refused, 0);
+    ck_assert_uint_eq(world_times(&w, DG_REC_REPUTATION, 0, LAST), 0);
+    ck_assert_uint_gt(stats.messages[DG_MSG_STATEMENT], 0);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(computed_nothing_is_counted)
+{
+    dg_network_stats stats;
+    world w;
+    run_old_share(&w, 300000, DG_EXCHANGE_COMPUTED, &stats);
+    ck_assert_uint_eq(stats.reports, 0);
+    ck_assert_uint_eq(world_times(&w, DG_REC_REPUTATION, 0, LAST), 0);
+    world_close(&w);
+}
+END_TEST
+
+/* Each node calls its neighbour malicious: nothing goes between the two, whoever says it. */
+START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
+{
+    world_options o = { .of = "SD_V12_OK", .seed = 3, .exchange = DG_EXCHANGE_MESSAGES };
+    uint64_t n;
+    world w;
+    world_open(&w, &o);
+    n = dg_network_node_count(w.net);
+    world_run(&w, 1);
+    for (uint32_t i = 0; i < n; i += 2)
+        ck_assert_int_eq(dg_reputation_change(w.net, i, (uint32_t)((i + 1) % n), DG_REP_MALICIOUS, NULL), DG_OK);
+    for (uint32_t i = 0; i + 1 < n; i += 2) {
+        ck_assert(dg_reputation_parts(w.net, i, i + 1));
+        ck_assert(dg_reputation_parts(w.net, i + 1, i));
+    }
+    ck_assert(!dg_reputation_parts(w.net, 1, 2));
+    world_run(&w, 2);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, 2, 2), n / 2);
+    world_run(&w, 5); /* 17 s are over within three slots */
+    ck_assert(!dg_reputation_parts(w.net, 0, 1));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, 5, 5), 0);
+    world_close(&w);
+}
+END_TEST
+
+#define ROWS(array) (int)(sizeof(array) / sizeof *(array))
+
+int main(void)
+{
+    Suite *s = suite_create("reputation");
+    TCase *tc = tcase_create("reputation");
+    int failed;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, each_change_is_worth_what_its_row_says, 0, ROWS(values));
+    tcase_add_test(tc, rows_are_complete);
+    tcase_add_test(tc, many_small_things_part_two_and_only_for_a_while);
+    tcase_add_test(tc, only_peers_with_an_opinion_have_an_entry);
+    tcase_add_loop_test(tc, a_full_queue_refuses_the_next_one, 0, ROWS(bounds));
+    tcase_add_test(tc, who_goes_on_in_the_old_way_is_reported_en_masse);
+    tcase_add_test(tc, where_all_work_alike_nobody_is_reported);
+    tcase_add_test(tc, computed_nothing_is_counted);
+    tcase_add_test(tc, who_is_banned_is_neither_talked_to_nor_heard);
+    suite_add_tcase(s, tc);
+    failed = suite_run(s);
+    world_engine_free();
+    return failed;
+}
