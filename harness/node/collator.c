@@ -92,10 +92,11 @@ static unsigned spoken(const dg_collators *by, const dg_node_class *of)
     return both >> 2 & 1 ? 2 : both >> 1 & 1;
 }
 
+/* Who knows only the old way sees nothing at a leaf that would make it refuse one. */
 static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
 {
     unsigned version = spoken(by, of);
-    return version >= 2 || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations));
+    return version >= 2 || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
 }
 
 bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core, uint32_t node)
