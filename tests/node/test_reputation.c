@@ -161,27 +161,36 @@ START_TEST(computed_nothing_is_counted)
 }
 END_TEST
 
-/* Each node calls its neighbour malicious: nothing goes between the two, whoever says it. */
+static uint64_t sent_in(const world *w, uint32_t from, uint32_t to)
+{
+    uint64_t all = 0;
+    for (int field = 1; field < 6; field++)
+        all += world_sum(w, DG_REC_MESSAGES, field, from, to);
+    return all;
+}
+
+/* Of each two nodes one calls the other malicious: nobody says anything until it is over. */
 START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
 {
     world_options o = { .of = "SD_V12_OK", .seed = 3, .exchange = DG_EXCHANGE_MESSAGES };
-    uint64_t n;
+    enum { BAN = EPOCH + 2 };
+    uint32_t n;
     world w;
     world_open(&w, &o);
     n = dg_network_node_count(w.net);
-    world_run(&w, 1);
-    for (uint32_t i = 0; i < n; i += 2)
-        ck_assert_int_eq(dg_reputation_change(w.net, i, (uint32_t)((i + 1) % n), DG_REP_MALICIOUS, NULL), DG_OK);
-    for (uint32_t i = 0; i + 1 < n; i += 2) {
-        ck_assert(dg_reputation_parts(w.net, i, i + 1));
-        ck_assert(dg_reputation_parts(w.net, i + 1, i));
-    }
-    ck_assert(!dg_reputation_parts(w.net, 1, 2));
-    world_run(&w, 2);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, 2, 2), n / 2);
-    world_run(&w, 5); /* 17 s are over within three slots */
-    ck_assert(!dg_reputation_parts(w.net, 0, 1));
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, 5, 5), 0);
+    world_run(&w, BAN);
+    for (uint32_t a = 0; a < n; a++)
+        for (uint32_t b = a + 1; b < n; b++)
+            ck_assert_int_eq(dg_reputation_change(w.net, a, b, DG_REP_MALICIOUS, NULL), DG_OK);
+    ck_assert(dg_reputation_parts(w.net, 0, 1) && dg_reputation_parts(w.net, 1, 0));
+    world_run(&w, BAN + 5);
+    ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
+    ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 1, BAN + 1), (uint64_t)n * (n - 1) / 2);
+    /* 17 s are over within the third slot */
+    ck_assert(!dg_reputation_parts(w.net, 0, 1) && !dg_reputation_parts(w.net, 1, 0));
+    ck_assert_uint_gt(sent_in(&w, BAN + 4, BAN + 5), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 3, BAN + 5), 0);
     world_close(&w);
 }
 END_TEST
