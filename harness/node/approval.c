@@ -15,14 +15,9 @@ typedef struct turn { dg_ns at; uint32_t lot; } turn;
 
 static dg_ns tick_ns(void) { return dg_constant_of(DG_CONST_TICK); }
 
-static dg_ns slot_start(const dg_network *net, const dg_net_block *b)
-{
-    return (b->slot - net->first_slot) * net->slot_ns;
-}
-
 static dg_moment moment(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
 {
-    return (dg_moment){ .at = at, .tick = at / tick_ns(), .block_tick = slot_start(net, b) / tick_ns(),
+    return (dg_moment){ .at = at, .tick = at / tick_ns(), .block_tick = b->began / tick_ns(),
                         .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns / tick_ns(),
                         .needed = a->session->rules.needed, .validators = a->session->validators };
 }
@@ -84,7 +79,7 @@ static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, cons
 static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
-    dg_ns at = slot_start(net, b) + lot->tranche * tick_ns(), here = b->taken[node];
+    dg_ns at = b->began + lot->tranche * tick_ns(), here = b->taken[node];
     at = here > at ? here : at;
     if (here == DG_NEVER || at > now || !dg_is_awake(net, node))
         return DG_NEVER;
@@ -113,7 +108,7 @@ static void drop_told(dg_trial *t)
 static dg_code tell_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, turn *turns, dg_ns now, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[id];
-    uint64_t last = (now - slot_start(net, b)) / tick_ns();
+    uint64_t last = (now - b->began) / tick_ns();
     uint32_t count = 0;
     dg_required required = { .kind = DG_REQUIRED_PENDING };
     dg_code rc;
@@ -262,7 +257,7 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
 
 static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, a->count, a->assignments, 0, 0, (a->approved_at - slot_start(net, b)) / DG_MS };
+    uint64_t n[6] = { b->slot, a->count, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS };
     for (uint32_t i = 0; i < a->count; i++) {
         n[3] += a->trials[i].no_shows;
         n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];

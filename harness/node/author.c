@@ -1,4 +1,4 @@
-/* author.c - a slot: who may author, on what, and the block that comes of it.
+/* author.c - a claim of a slot, and the block that comes of it.
  *
  * Every claim is used. Two claims of one slot give two blocks on what their authors
  * took for the best, as it is on a real network in about every fourth slot.
@@ -12,15 +12,9 @@ typedef struct proposal { dg_slot_claim claim; uint32_t parent; dg_ns deadline; 
 
 /* ---- claims ---- */
 
-/* As the clock of a node shows it. */
-static dg_sim_local slot_start(const dg_network *net, uint64_t slot)
+dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err)
 {
-    return (dg_sim_local)((slot - net->first_slot) * net->slot_ns);
-}
-
-static dg_code plan_proposal(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err)
-{
-    dg_sim_local at = slot_start(net, claim->slot);
+    dg_sim_local at = dg_slot_local(net, claim->slot);
     dg_sim_msg *msg;
     proposal *p;
     dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *p, NULL, err);
@@ -30,86 +24,7 @@ static dg_code plan_proposal(dg_network *net, uint32_t node, uint32_t parent, co
     *p = (proposal){ .claim = *claim, .parent = parent };
     rc = dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, at, &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = claim->slot, .msg = msg }, err);
     dg_sim_msg_drop(net->sim, msg);
-    net->slot_claims++;
-    net->slot_primary += claim->kind == DG_CLAIM_PRIMARY;
     return rc;
-}
-
-/* A client authors by the epochs that digests told it, not by what the runtime on its
- * head says now: where that one cannot be asked, an ancestor's can. DG_ABSENT: none. */
-static dg_code epoch_at(dg_network *net, dg_epoch *out, uint32_t *teller, uint32_t head, uint64_t slot, dg_error *err)
-{
-    dg_code rc = DG_ABSENT;
-    for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
-        *teller = id;
-        rc = dg_chain_epoch(net->chain, net->blocks[id].block, slot, out, err);
-        if (rc != DG_TRAP && rc != DG_ABSENT && rc != DG_MALFORMED)
-            return rc;
-    }
-    return DG_ABSENT;
-}
-
-/* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
-bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
-{
-    enum { MAX_INTERVAL = 100, UNFINALIZED_SLACK = 50, AUTHORING_BIAS = 2 };
-    uint32_t interval = unfinalized > UNFINALIZED_SLACK ? (unfinalized - UNFINALIZED_SLACK) / AUTHORING_BIAS : 0;
-    return slot > head_slot && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
-}
-
-static bool leaves_out(const dg_network *net, uint32_t node, uint32_t head, uint64_t slot)
-{
-    const dg_net_block *b = &net->blocks[head];
-    return net->options.backs_off && b->parent != DG_NO
-           && dg_author_backs_off(slot, b->slot, b->number - net->blocks[net->nodes[node].finalized].number);
-}
-
-/* The claims of those nodes whose best block is `head`. */
-static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, dg_error *err)
-{
-    dg_slot_claim claims[DG_CLAIMS_MAX];
-    dg_epoch epoch;
-    uint32_t teller = head;
-    size_t count;
-    dg_code rc = epoch_at(net, &epoch, &teller, head, slot, err);
-    if (rc != DG_OK)
-        return rc < 0 ? rc : DG_OK;
-    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
-    for (size_t i = 0; i < count && rc >= 0; i++) {
-        uint32_t node;
-        if (net->options.no_forks && net->slot_claims)
-            break;
-        rc = dg_people_owner(&net->people, &node, net->chain, net->blocks[teller].block, "babe", epoch.authorities[claims[i].authority].key, err);
-        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head && !leaves_out(net, node, head, slot))
-            rc = plan_proposal(net, node, head, &claims[i], err);
-    }
-    dg_epoch_clear(&epoch);
-    return rc < 0 ? rc : DG_OK;
-}
-
-static bool is_somebodys_best(const dg_network *net, uint32_t id)
-{
-    for (uint32_t i = 0; i < net->node_count; i++)
-        if (net->nodes[i].best == id)
-            return true;
-    return false;
-}
-
-dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err)
-{
-    net->slot = slot;
-    net->slot_claims = net->slot_primary = net->slot_built = net->slot_failed = 0;
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        const dg_net_block *b = &net->blocks[id];
-        dg_code rc;
-        if (b->gone || (b->parent != DG_NO && b->slot >= slot) || !is_somebodys_best(net, id))
-            continue;
-        if ((rc = claim_on(net, id, slot, err)) < 0)
-            return rc;
-    }
-    net->stats.slots++;
-    net->stats.claims += net->slot_claims;
-    return DG_OK;
 }
 
 /* ---- proposing ---- */
@@ -151,7 +66,7 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
 {
     const proposal *given = dg_sim_msg_data(event->msg);
     dg_ns now = dg_sim_now(net->sim), ready, budget;
-    dg_sim_local late = dg_sim_local_now(net->sim, (dg_node_ix){ node }) - slot_start(net, given->claim.slot);
+    dg_sim_local late = dg_sim_local_now(net->sim, (dg_node_ix){ node }) - dg_slot_local(net, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
     uint32_t parent = net->nodes[node].best;

@@ -40,6 +40,17 @@ static void forget(dg_net_block *b)
     b->gone = true;
 }
 
+/* What validators count tranches from. It is the same for all where clocks are right, or
+ * wrong alike; one that differs from its author's would count from elsewhere: not modelled. */
+static dg_ns began(const dg_network *net, const dg_net_block *b)
+{
+    dg_ns now = dg_sim_now(net->sim), at;
+    if (b->author == DG_NO)
+        return 0;
+    at = dg_sim_true_at(net->sim, (dg_node_ix){ b->author }, dg_slot_local(net, b->slot));
+    return at < now ? at : now;
+}
+
 dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, uint32_t author, bool primary, dg_error *err)
 {
     dg_net_block *b;
@@ -61,6 +72,7 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
         b->weight = net->blocks[parent].weight + primary;
         b->enacted = net->blocks[parent].enacted;
     }
+    b->began = began(net, b);
     *id = net->block_count++;
     return DG_OK;
 }

@@ -69,6 +69,7 @@ unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 
 static const struct { uint64_t value; const char *source; } constants[DG_CONST_COUNT] = {
     [DG_CONST_SLOT_BUDGET] = { 667, "slot budget: polkadot node/service, SlotProportion 2/3" },
+    [DG_CONST_FUTURE_SLOTS] = { 1, "future slots: sc-consensus-babe, the verifier's slot_now + 1 for some drift" },
     [DG_CONST_PROPOSE_WAIT] = { 2000 * DG_MS, "propose wait: provisioner PRE_PROPOSE_TIMEOUT" },
     [DG_CONST_INHERENT_LIMIT] = { 2500 * DG_MS, "inherent limit: node/core/parachains-inherent PROVISIONER_TIMEOUT, then default data; unverified" },
     [DG_CONST_BITFIELD_WAIT] = { 1500 * DG_MS, "bitfield wait: bitfield-signing SPAWNED_TASK_DELAY" },

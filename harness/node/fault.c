@@ -204,11 +204,17 @@ static dg_code set_links(dg_network *net, const dg_planned_fault *f, dg_link_ix 
     return DG_OK;
 }
 
-static dg_code set_clocks(dg_network *net, const dg_planned_fault *f, const dg_sim_clock *clock, dg_error *err)
+/* A clock goes on as it was set, whatever else begins or ends. */
+static dg_code set_clocks(dg_network *net, const dg_planned_fault *f, const dg_sim_clock *clock, uint32_t by, dg_error *err)
 {
     dg_code rc = DG_OK;
-    for (uint32_t i = 0; i < f->node_count && rc >= 0; i++)
+    for (uint32_t i = 0; i < f->node_count && rc >= 0; i++) {
+        dg_net_node *n = &net->nodes[f->nodes[i].v];
+        if (by && n->clock == by)
+            continue;
+        n->clock = by;
         rc = dg_sim_clock_set(net->sim, f->nodes[i], dg_sim_now(net->sim), clock, err);
+    }
     return rc;
 }
 
@@ -236,7 +242,7 @@ static dg_code apply(dg_network *net, const dg_planned_fault *f, dg_error *err)
         net->nodes[f->nodes[i].v].withholds |= kinds[f->of.kind].withholds;
     if (f->of.kind == DG_FAULT_LOSS)
         return set_links(net, f, f->link, err);
-    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &f->of.clock, err) : DG_OK;
+    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &f->of.clock, (uint32_t)(f - net->faults) + 1, err) : DG_OK;
 }
 
 static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
@@ -244,7 +250,7 @@ static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
     static const dg_sim_clock right = { 0 };
     if (f->of.kind == DG_FAULT_LOSS)
         return set_links(net, f, (dg_link_ix){ 0 }, err);
-    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &right, err) : DG_OK;
+    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &right, 0, err) : DG_OK;
 }
 
 static dg_code tell(dg_network *net, const dg_planned_fault *f, dg_error *err)

@@ -69,13 +69,27 @@ static dg_code ask_for_ancestors(dg_network *net, uint32_t node, uint32_t id, dg
     return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, back_and_forth, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
 
+/* By its clock, a client takes nothing of a slot that far ahead. A real one drops the
+ * block and comes to it again when it syncs; here it is held until then. */
+static bool is_early(const dg_network *net, uint32_t node, const dg_net_block *b, dg_sim_local *from)
+{
+    uint64_t ahead = dg_constant_of(DG_CONST_FUTURE_SLOTS);
+    if (b->author == node || (!net->nodes[node].clock && b->slot <= net->slot + ahead))
+        return false;
+    *from = dg_slot_local(net, b->slot) - (dg_sim_local)(ahead * net->slot_ns);
+    return dg_sim_local_now(net->sim, (dg_node_ix){ node }) < *from;
+}
+
 /* And whatever waited for it: a child may come before its parent. */
 dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
+    dg_sim_local from;
     dg_code rc;
     if (b->gone || dg_net_has(net, node, id))
         return DG_OK;
+    if (is_early(net, node, b, &from))
+        return dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, from, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
     if (!can_import(net, node, id)) {
         b->imported[node] = DG_WAITING;
         return ask_for_ancestors(net, node, id, err);

@@ -69,7 +69,7 @@ static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
 {
     dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
     dg_code rc;
-    if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_author_slot(net, slot, err)) < 0
+    if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_slot_begin(net, slot, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
     return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
@@ -123,6 +123,7 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     switch (event->tag) {
     case DG_TAG_SLOT: return begin_slot(net, event->a, err);
     case DG_TAG_SLOT_END: return end_slot(net, err);
+    case DG_TAG_OWN_SLOT: return dg_slot_own(net, event->a, err);
     case DG_TAG_TICK: return tick(net, err);
     default: return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
     }

@@ -99,6 +99,7 @@ typedef struct dg_collators {
 /* Numbers that a model needs and no runtime tells; every one with its source. */
 typedef enum dg_constant {
     DG_CONST_SLOT_BUDGET,      /* of a slot, for proposing: parts in 1000 */
+    DG_CONST_FUTURE_SLOTS,     /* slots that a block may be ahead of the clock of who imports it */
     DG_CONST_PROPOSE_WAIT,     /* ns from a fresh leaf to an inherent */
     DG_CONST_INHERENT_LIMIT,   /* ns after which an author goes on without its subsystems */
     DG_CONST_BITFIELD_WAIT,    /* ns from a fresh leaf to signing availability */

@@ -315,7 +315,7 @@ dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group,
 
 /* ---- the network ---- */
 
-enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, /* of the world */
+enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, DG_TAG_OWN_SLOT, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
        DG_TAG_ANSWERED,
        DG_TAG_X_READY, DG_TAG_X_EXECUTED, DG_TAG_X_TIMEOUT, DG_TAG_X_RETRY, DG_TAG_X_VIEW, DG_TAG_X_SIGN, /* of exchange.c */
@@ -341,6 +341,7 @@ typedef struct dg_net_block {
     uint32_t author;         /* node; DG_NO: it came with the snapshot */
     uint32_t number, weight; /* weight: primary blocks below it and itself */
     uint64_t slot, fuel;
+    dg_ns began;             /* its slot, by its author's clock */
     bool primary, enacted;
     bool pending;            /* N waits in `:pending_code`: queries here are N-1's still */
     bool sealed;             /* it left its author */
@@ -434,6 +435,8 @@ typedef struct dg_net_node {
     dg_pvf_host pvf;
     dg_repute repute;        /* of its peers */
     dg_inbound proofs;       /* asked of it */
+    uint32_t clock;          /* the fault that set it, the first is 1; 0: it is right */
+    uint64_t claimed;        /* newest slot it claimed; 0: none */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
     bool compiled;           /* N's code, by its first block with it */
@@ -484,6 +487,7 @@ struct dg_network {
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     struct { bool known; dg_executor first; dg_pvf_code *codes; dg_artifact *artifacts; uint32_t code_count, artifact_count; } pvf;
+    uint64_t claimed;        /* slot of the last claim */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t settled;        /* id of the last block that was handed out */
     bool over;               /* and the last one there will be */
@@ -556,10 +560,15 @@ dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool childr
 /* All code is compiled anew after a restart, unless it is kept on disk. */
 dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 
-/* author.c */
+/* slot.c */
+dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot); /* its begin, as a clock shows it */
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
-dg_code dg_author_slot(dg_network *net, uint64_t slot, dg_error *err);
+dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err); /* the world's, and all right clocks' */
+dg_code dg_slot_own(dg_network *net, uint64_t slot, dg_error *err);   /* of wrong clocks that show it now */
+
+/* author.c */
+dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err);
 dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 

@@ -68,8 +68,8 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
-    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks") || network_at(plan, "compile_ms")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf, forks and compile_ms need nodes");
+    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks") || network_at(plan, "backs_off") || network_at(plan, "compile_ms")))
+        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf, forks, backs_off and compile_ms need nodes");
     if (!network_wanted(plan))
         return DG_OK;
     if ((class_count(plan) && (check_shares(network_at(plan, "classes"), "classes", err) < 0 || network_classes_check(network_at(plan, "classes"), err) < 0))
@@ -144,4 +144,5 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->compile[1] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
     out->messages = json_is_string(network_at(plan, "exchange")) && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
     out->no_forks = json_is_false(network_at(plan, "forks"));
+    out->backs_off = json_is_true(network_at(plan, "backs_off"));
 }

@@ -67,6 +67,7 @@ static const key_row fixed[] = {
     { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000, .says = "messages lost (default 0)" },
     { "network.exchange", KEY_TEXT, .words = exchanges, .says = "how statements and bitfields get from node to node: computed (default) | messages, each sent: dearer, and counted" },
     { "network.forks", KEY_BOOL, .says = "false: only the first author of a slot builds, a world that does not exist (default true)" },
+    { "network.backs_off", KEY_BOOL, .says = "true: authors leave slots out while finality lags by more than fifty blocks, as on test networks (default false)" },
     { "network.compile_ms", KEY_OBJECT, .says = "how long a node stands still to compile N (default: from the size of its wasm, for 8 to 4 cores)" },
     { "network.compile_ms.min", KEY_WHOLE, true, .min = 0, .max = 3600000, .says = "milliseconds, the quickest node" },
     { "network.compile_ms.max", KEY_WHOLE, true, .min = 0, .max = 3600000, .says = "milliseconds, the slowest" },

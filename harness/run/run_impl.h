@@ -208,7 +208,7 @@ typedef struct network_wish {
     dg_ns prepare[2];   /* least and most; both 0: as the model has it */
     dg_ns latency[2];
     dg_sim_link link;   /* points at `latency` */
-    bool no_forks, messages;
+    bool no_forks, backs_off, messages;
     bool compile_given;
     dg_ns compile[2];   /* least and most */
 } network_wish;

@@ -69,7 +69,7 @@ static void set_stage(stage *g, const scene *s)
     memcpy(g->imported, s->imported, sizeof g->imported);
     *view = (dg_view){ .group_from = g->group_from, .members = g->members, .group_count = s->nodes / s->group };
     g->blocks[0].session = &g->session;
-    g->blocks[1] = (dg_net_block){ .number = 1, .slot = SLOT, .author = AUTHOR, .imported = g->imported, .taken = g->imported };
+    g->blocks[1] = (dg_net_block){ .number = 1, .slot = SLOT, .began = SLOT * SLOT_NS, .author = AUTHOR, .imported = g->imported, .taken = g->imported };
     for (uint32_t i = 0; i < s->trials; i++)
         g->included[i] = (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
     g->net = (dg_network){ .options = { .seed = s->seed }, .nodes = g->nodes, .node_count = s->nodes, .blocks = g->blocks,

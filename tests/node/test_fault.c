@@ -143,11 +143,10 @@ START_TEST(authors_that_crash_leave_their_slot_empty)
 }
 END_TEST
 
-/* Half a slot ahead of all others: they still build, on what they have by then. All
- * at an hour ahead: nobody is in time for anything. */
+/* All at an hour late: nobody's next slot comes while that lasts. */
 START_TEST(clocks_that_are_wrong_are_set_right_again)
 {
-    dg_fault f = { .kind = DG_FAULT_CLOCK, .who = DG_WHO_ALL, .clock = { .offset_ns = (int64_t)3600 * 1000 * 1000000 } };
+    dg_fault f = { .kind = DG_FAULT_CLOCK, .who = DG_WHO_ALL, .clock = { .offset_ns = -(int64_t)3600 * 1000 * 1000000 } };
     world w;
     open_with(&w, &f);
     ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, FROM, UNTIL - 1), 0);

@@ -43,6 +43,7 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"network\":{\"links\":{\"latency_ms\":[-1,5]}}}", "latency_ms[] is -1" },
     { "{\"network\":{\"links\":{\"latency\":[1,5]}}}", "did you mean \"latency_ms\"" },
     { "{\"network\":{\"links\":{\"latency_ms\":[1,2.5]}}}", "latency_ms[] must be a whole number" },
+    { "{\"network\":{\"backs_off\":1}}", "network.backs_off must be true or false" },
     { "{\"network\":{\"collators\":[{\"kind\":\"basik\"}]}}", "did you mean \"basic\"" },
     { "{\"network\":{\"collators\":[{\"protocol\":3}]}}", "network.collators[].protocol is 3; it must be from 1 to 2" },
     { "{\"network\":{\"collators\":[{\"runtime\":\"slow\"}]}}", "network.collators[].runtime \"slow\" is not known" },
@@ -99,6 +100,7 @@ static const struct { const char *text; dg_code rc; const char *says; } incomple
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network.classes[].share is missing" },
     { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"forks\":false}}", DG_USAGE, "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"backs_off\":true}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"size\":\"300\"}}", DG_USAGE, "network.size: \"300\" is no size of a network" },
     { "{" WHOLE ",\"network\":{\"size\":\"20x30\"}}", DG_USAGE, "network.size: 30 parachains need as many backing groups" },
@@ -170,7 +172,12 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     ck_assert_ptr_eq(wish.shares[1].of, dg_class_named("KAGOME"));
     ck_assert_uint_eq(wish.latency[1], 9000000);
     ck_assert_uint_eq(wish.link.loss_ppm, 7);
-    ck_assert(!wish.no_forks && !wish.messages);
+    ck_assert(!wish.no_forks && !wish.messages && !wish.backs_off);
+    dg_plan_free(plan);
+    plan = parsed("{" WHOLE ",\"network\":{\"size\":\"100x20\",\"backs_off\":true}}");
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    network_plan_read(&wish, plan);
+    ck_assert(wish.backs_off);
     dg_plan_free(plan);
 }
 END_TEST

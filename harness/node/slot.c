@@ -1,0 +1,159 @@
+/* slot.c - when a slot begins, and who may author in it on what.
+ *
+ * Clocks that are right begin a slot together, with the world's tick. One that a fault
+ * has set begins its slots by itself: the tick plans those that it comes to before the
+ * next one. Whoever begins at one moment is asked at one time, each about the block
+ * that it takes for the best then.
+ * Mirrors: sc-consensus-slots, sc-consensus-babe. */
+#include "node/node_impl.h"
+
+dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot)
+{
+    return (dg_sim_local)((slot - net->first_slot) * net->slot_ns);
+}
+
+static dg_ns begins_at(const dg_network *net, uint32_t node, uint64_t slot)
+{
+    return dg_sim_true_at(net->sim, (dg_node_ix){ node }, dg_slot_local(net, slot));
+}
+
+/* ---- claims ---- */
+
+/* A client authors by the epochs that digests told it, not by what the runtime on its
+ * head says now: where that one cannot be asked, an ancestor's can. DG_ABSENT: none. */
+static dg_code epoch_at(dg_network *net, dg_epoch *out, uint32_t *teller, uint32_t head, uint64_t slot, dg_error *err)
+{
+    dg_code rc = DG_ABSENT;
+    for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
+        *teller = id;
+        rc = dg_chain_epoch(net->chain, net->blocks[id].block, slot, out, err);
+        if (rc != DG_TRAP && rc != DG_ABSENT && rc != DG_MALFORMED)
+            return rc;
+    }
+    return DG_ABSENT;
+}
+
+/* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
+bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
+{
+    enum { MAX_INTERVAL = 100, UNFINALIZED_SLACK = 50, AUTHORING_BIAS = 2 };
+    uint32_t interval = unfinalized > UNFINALIZED_SLACK ? (unfinalized - UNFINALIZED_SLACK) / AUTHORING_BIAS : 0;
+    return slot > head_slot && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
+}
+
+static bool leaves_out(const dg_network *net, uint32_t node, uint32_t head, uint64_t slot)
+{
+    const dg_net_block *b = &net->blocks[head];
+    return net->options.backs_off && b->parent != DG_NO
+           && dg_author_backs_off(slot, b->slot, b->number - net->blocks[net->nodes[node].finalized].number);
+}
+
+/* No slot is claimed twice, whatever becomes of the clock. */
+static bool begins(const dg_network *net, uint32_t node, uint64_t slot, bool off)
+{
+    const dg_net_node *n = &net->nodes[node];
+    if (n->claimed >= slot || (n->clock != 0) != off)
+        return false;
+    return !off || begins_at(net, node, slot) == dg_sim_now(net->sim);
+}
+
+static dg_code claim(dg_network *net, uint32_t node, uint32_t head, const dg_slot_claim *by, dg_error *err)
+{
+    net->nodes[node].claimed = net->claimed = by->slot;
+    net->slot_claims++;
+    net->slot_primary += by->kind == DG_CLAIM_PRIMARY;
+    net->stats.claims++;
+    return dg_author_claim(net, node, head, by, err);
+}
+
+/* The claims of those nodes whose best block is `head`. */
+static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, bool off, dg_error *err)
+{
+    dg_slot_claim claims[DG_CLAIMS_MAX];
+    dg_epoch epoch;
+    uint32_t teller = head;
+    size_t count;
+    dg_code rc = epoch_at(net, &epoch, &teller, head, slot, err);
+    if (rc != DG_OK)
+        return rc < 0 ? rc : DG_OK;
+    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
+    for (size_t i = 0; i < count && rc >= 0; i++) {
+        uint32_t node;
+        if (net->options.no_forks && net->claimed == slot)
+            break;
+        rc = dg_people_owner(&net->people, &node, net->chain, net->blocks[teller].block, "babe", epoch.authorities[claims[i].authority].key, err);
+        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head && begins(net, node, slot, off) && !leaves_out(net, node, head, slot))
+            rc = claim(net, node, head, &claims[i], err);
+    }
+    dg_epoch_clear(&epoch);
+    return rc < 0 ? rc : DG_OK;
+}
+
+static bool is_best_of_any(const dg_network *net, uint32_t id, uint64_t slot, bool off)
+{
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (net->nodes[i].best == id && begins(net, i, slot, off))
+            return true;
+    return false;
+}
+
+static dg_code claim_all(dg_network *net, uint64_t slot, bool off, dg_error *err)
+{
+    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        dg_code rc;
+        if (b->gone || (b->parent != DG_NO && b->slot >= slot) || !is_best_of_any(net, id, slot, off))
+            continue;
+        if ((rc = claim_on(net, id, slot, off, err)) < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* ---- beginnings ---- */
+
+/* Its slots before `next`, but for those that `before`, asked ahead of it, begins at the
+ * same moment. Of a clock set into the middle of a slot that slot too. */
+static dg_code plan_own(dg_network *net, uint32_t node, uint32_t before, dg_ns next, dg_error *err)
+{
+    dg_sim_local shows = dg_sim_local_now(net->sim, (dg_node_ix){ node });
+    uint64_t slot = net->first_slot + (shows > 0 ? (uint64_t)shows / net->slot_ns : 0);
+    uint64_t last = net->first_slot + INT64_MAX / net->slot_ns;
+    for (; slot <= last; slot++) {
+        dg_ns at = begins_at(net, node, slot);
+        dg_code rc;
+        if (at >= next)
+            break;
+        if (at < dg_sim_now(net->sim) || (before != DG_NO && begins_at(net, before, slot) == at))
+            continue;
+        rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at, &(dg_sim_timer){ .tag = DG_TAG_OWN_SLOT, .a = slot }, err);
+        if (rc < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err)
+{
+    dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
+    uint32_t before = DG_NO;
+    dg_code rc;
+    net->slot = slot;
+    net->slot_claims = net->slot_primary = net->slot_built = net->slot_failed = 0;
+    net->stats.slots++;
+    if ((rc = claim_all(net, slot, false, err)) < 0)
+        return rc;
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        if (!net->nodes[i].clock)
+            continue;
+        if ((rc = plan_own(net, i, before, next, err)) < 0)
+            return rc;
+        before = i;
+    }
+    return DG_OK;
+}
+
+dg_code dg_slot_own(dg_network *net, uint64_t slot, dg_error *err)
+{
+    return claim_all(net, slot, true, err);
+}
