@@ -85,11 +85,6 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-static void clear(void *at)
-{
-    evidence_clear(&((memory *)at)->facts);
-}
-
 static const char *const options[] = { "fuel_max", NULL };
 
 const dg_claim claim_api_window = {
@@ -97,5 +92,5 @@ const dg_claim claim_api_window = {
     .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not against what it says at U+1",
     .because = "at U nodes ask new code over storage that was not migrated yet, and the author of U+1 builds on those answers",
     .basis = "real runtime", .options = options,
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
 };

@@ -71,5 +71,5 @@ const dg_claim claim_block_cadence = {
     .says = "after U blocks come as often as in control",
     .because = "a runtime that cannot be authored on stops the chain, and only a new client brings it back",
     .basis = "real runtime", .options = options,
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
 };

@@ -127,10 +127,10 @@ typedef struct dg_claim {
     bool code;             /* about new code: judged when the plan brings some */
     bool optional;         /* unexercised does not make a run inconclusive */
     size_t size;           /* bytes of its memory, zeroed before start */
+    size_t facts;          /* where in it the facts stand that a verdict may show: the room gives them back */
     void (*start)(void *memory, const dg_claim_setup *setup);
     void (*step)(void *memory, const dg_event *event); /* control's events first, all of them, then treatment's */
     void (*finish)(void *memory, dg_verdict *verdict);
-    void (*clear)(void *memory); /* NULL when it owns nothing */
 } dg_claim;
 
 /* All claims in the order of the report; NULL past the end. */

@@ -4,6 +4,10 @@
 
 #include "claim/claim.h"
 
+#include <stddef.h>
+
+#define FACTS_NONE SIZE_MAX /* a claim that keeps none */
+
 extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence, claim_session_cadence,
     claim_authorable, claim_authorities_survive, claim_config_survives, claim_inherent_accepted,
     claim_api_window, claim_api_compatible, claim_migration, claim_queued_calls, claim_reimport,
@@ -15,11 +19,11 @@ extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence
 typedef struct tally { uint32_t first, last; uint64_t count; } tally;
 void tally_add(tally *t, uint32_t block);
 
-/* Facts that a verdict shows; beyond DG_EVIDENCE_MAX they are counted only. */
+/* Facts that a verdict shows; beyond DG_EVIDENCE_MAX they are counted only. Whether any
+ * was lost, and giving them back, is seen to where a claim is judged. */
 typedef struct evidence { json_t *list; bool lost; } evidence;
 void evidence_add(evidence *e, json_t *item); /* takes the item */
 void evidence_event(evidence *e, const dg_event *event);
-void evidence_clear(evidence *e);
 
 /* Closing words. `say` keeps one line; `span` copies where it broke; `show` moves
  * the evidence into the verdict. */
@@ -45,8 +49,8 @@ typedef struct para_rate {
     evidence facts;
 } para_rate;
 void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, const char *did);
-void para_rate_step(para_rate *r, const dg_event *e);
-void para_rate_finish(para_rate *r, dg_verdict *v);
+void para_rate_step(void *rate, const dg_event *e);
+void para_rate_finish(void *rate, dg_verdict *v);
 
 /* Text of event.detail[key]; "" when there is none. */
 const char *detail_text(const dg_event *event, const char *key);

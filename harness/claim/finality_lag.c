@@ -61,13 +61,6 @@ static void finish(void *at, dg_verdict *v)
     } else {
         verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most, (unsigned)c->most);
     }
-    if (m->facts.lost)
-        v->rc = DG_NOMEM;
-}
-
-static void clear(void *at)
-{
-    evidence_clear(&((memory *)at)->facts);
 }
 
 static const char *const options[] = { "blocks_above_control", NULL };
@@ -77,5 +70,5 @@ const dg_claim claim_finality_lag = {
     .says = "after U finality follows the best block as closely as in control",
     .because = "candidates that cannot be approved hold finality back, and bridges and exchanges wait for it",
     .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
 };

@@ -8,21 +8,6 @@ static void start(void *at, const dg_claim_setup *setup)
     para_rate_start(at, setup, FIELD, "included");
 }
 
-static void step(void *at, const dg_event *e)
-{
-    para_rate_step(at, e);
-}
-
-static void finish(void *at, dg_verdict *v)
-{
-    para_rate_finish(at, v);
-}
-
-static void clear(void *at)
-{
-    evidence_clear(&((para_rate *)at)->facts);
-}
-
 static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim claim_inclusion_rate = {
@@ -30,5 +15,5 @@ const dg_claim claim_inclusion_rate = {
     .says = "after U as many candidates become available and are included as in control",
     .because = "a candidate that is backed and never included is no parachain block",
     .basis = "node model", .options = options, .network = true,
-    .size = sizeof(para_rate), .start = start, .step = step, .finish = finish, .clear = clear,
+    .size = sizeof(para_rate), .facts = offsetof(para_rate, facts), .start = start, .step = para_rate_step, .finish = para_rate_finish,
 };

@@ -101,11 +101,6 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-static void clear(void *at)
-{
-    evidence_clear(&((memory *)at)->facts);
-}
-
 static const char *const options[] = { "fuel_max", NULL };
 
 const dg_claim claim_migration = {
@@ -113,5 +108,5 @@ const dg_claim claim_migration = {
     .says = "migrations end, within a block's work, and every stored value decodes under N afterwards",
     .because = "a migration has no weight limit of its own: a heavy one misses its slot, a forgotten one leaves values that read as nothing",
     .basis = "real runtime", .code = true, .options = options,
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish, .clear = clear,
+    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
 };

@@ -57,8 +57,9 @@ static void paras(para_rate *r, const dg_event *e)
         evidence_event(&r->facts, e);
 }
 
-void para_rate_step(para_rate *r, const dg_event *e)
+void para_rate_step(void *rate, const dg_event *e)
 {
+    para_rate *r = rate;
     if (e->kind == DG_EV_NET_START) {
         r->started = true;
         r->parachains = e->n[1];
@@ -122,8 +123,9 @@ static void say_whole(const para_rate *r, dg_verdict *v)
     }
 }
 
-void para_rate_finish(para_rate *r, dg_verdict *v)
+void para_rate_finish(void *rate, dg_verdict *v)
 {
+    para_rate *r = rate;
     size_t first = PARA_WINDOWS, last = 0;
     flush(r, DG_ARM_CONTROL);
     flush(r, DG_ARM_TREATMENT);

@@ -50,5 +50,5 @@ const dg_claim claim_state_growth = {
     .says = "at the end of the run the state is about as big as control's",
     .because = "state is paid for by every node for ever; a migration that copies without deleting is noticed too late",
     .basis = "real runtime", .options = options, .severity = DG_ADVICE,
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
 };

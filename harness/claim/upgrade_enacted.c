@@ -64,5 +64,5 @@ const dg_claim claim_upgrade_enacted = {
     .says = "N is the code of the chain after U, and the first block on it ran N",
     .because = "a refused set_code leaves the chain on N-1 while everybody believes otherwise",
     .basis = "real runtime",
-    .size = sizeof(memory), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
 };

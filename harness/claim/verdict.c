@@ -39,6 +39,14 @@ const char *dg_severity_name(dg_severity severity)
     return severity == DG_GATE ? "gate" : "advice";
 }
 
+/* A verdict over facts of which some were lost is none. */
+static void give_back(evidence *e, dg_verdict *verdict)
+{
+    if (e->lost)
+        verdict->rc = DG_NOMEM;
+    json_decref(e->list);
+}
+
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
                        const dg_event *events, size_t count, dg_error *err)
 {
@@ -51,8 +59,8 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
     for (size_t i = 0; i < count; i++)
         claim->step(memory, &events[i]);
     claim->finish(memory, verdict);
-    if (claim->clear)
-        claim->clear(memory);
+    if (claim->facts != FACTS_NONE)
+        give_back((evidence *)(void *)((uint8_t *)memory + claim->facts), verdict);
     dg_free(memory);
     if (verdict->rc < 0) {
         dg_verdict_clear(verdict);
@@ -93,12 +101,6 @@ void evidence_event(evidence *e, const dg_event *event)
     evidence_add(e, dg_event_json(event));
 }
 
-void evidence_clear(evidence *e)
-{
-    json_decref(e->list);
-    e->list = NULL;
-}
-
 void verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
 {
     va_list args;
@@ -118,8 +120,6 @@ void verdict_span(dg_verdict *v, const tally *t)
 void verdict_show(dg_verdict *v, evidence *e)
 {
     v->evidence = e->list;
-    if (e->lost)
-        v->rc = DG_NOMEM;
     e->list = NULL;
 }
 
