@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "scale/scale.h"
+#include "snapshot/snapshot.h"
 #include "state/state.h"
 #include "wasm/wasm.h"
 
@@ -42,6 +43,10 @@ typedef struct dg_runtime dg_runtime;
 /* From a blob as stored on chain. Runs Core_version when the custom sections do
  * not answer. DG_MALFORMED (no wasm, exports missing), DG_TRAP, DG_LIMIT. */
 dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err);
+/* What the code of a state that is imported says of itself, into `info`: its name, its
+ * version, and the form of its state values. For dg_snapshot_import_options.describe,
+ * with a dg_engine as its `user`. Codes of dg_runtime_new. */
+dg_code dg_runtime_describe(void *engine, dg_snapshot_info *info, dg_bytes code, dg_error *err);
 dg_runtime *dg_runtime_keep(dg_runtime *runtime); /* one more owner */
 void dg_runtime_free(dg_runtime *runtime);
 const dg_version *dg_runtime_version(const dg_runtime *runtime);

@@ -204,3 +204,16 @@ dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err
     dg_state_free(state);
     return rc;
 }
+
+dg_code dg_runtime_describe(void *engine, dg_snapshot_info *info, dg_bytes code, dg_error *err)
+{
+    dg_runtime *runtime = NULL;
+    dg_code rc = dg_runtime_new(&runtime, engine, code, err);
+    if (rc < 0)
+        return rc;
+    snprintf(info->spec_name, sizeof info->spec_name, "%s", runtime->version.spec_name);
+    info->spec_version = runtime->version.spec_version;
+    info->state_version = dg_version_trie(&runtime->version);
+    dg_runtime_free(runtime);
+    return DG_OK;
+}

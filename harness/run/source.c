@@ -44,16 +44,8 @@ typedef struct import {
 
 static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
 {
-    import *im = user;
-    dg_runtime *runtime = NULL;
-    dg_code rc = dg_runtime_new(&runtime, im->engine, code, err);
-    if (rc < 0)
-        return dg_fail_within(err, rc, "the :code of the state");
-    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
-    info->spec_version = dg_runtime_version(runtime)->spec_version;
-    info->state_version = dg_version_trie(dg_runtime_version(runtime));
-    dg_runtime_free(runtime);
-    return DG_OK;
+    dg_code rc = dg_runtime_describe(((import *)user)->engine, info, code, err);
+    return rc < 0 ? dg_fail_within(err, rc, "the :code of the state") : DG_OK;
 }
 
 static void pass_progress(void *user, uint64_t done, uint64_t total)

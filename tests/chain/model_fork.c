@@ -25,19 +25,6 @@ void fork_engines_free(void)
     }
 }
 
-static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
-{
-    dg_runtime *runtime;
-    dg_code rc = dg_runtime_new(&runtime, user, code, err);
-    if (rc < 0)
-        return rc;
-    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
-    info->spec_version = dg_runtime_version(runtime)->spec_version;
-    info->state_version = dg_version_trie(dg_runtime_version(runtime));
-    dg_runtime_free(runtime);
-    return DG_OK;
-}
-
 void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *import, const dg_chain_options *options)
 {
     static int serial;
@@ -50,7 +37,7 @@ void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *impor
     place = scratch_path(name);
     import = import ? import : &plain;
     import->path_out = place;
-    import->describe = describe;
+    import->describe = dg_runtime_describe;
     import->user = fork_engine();
     if (options)
         how = *options;

@@ -19,19 +19,6 @@ void world_engine_free(void)
     engine = NULL;
 }
 
-static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
-{
-    dg_runtime *runtime;
-    dg_code rc = dg_runtime_new(&runtime, user, code, err);
-    if (rc < 0)
-        return rc;
-    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
-    info->spec_version = dg_runtime_version(runtime)->spec_version;
-    info->state_version = dg_version_trie(dg_runtime_version(runtime));
-    dg_runtime_free(runtime);
-    return DG_OK;
-}
-
 static dg_code keep(void *user, const dg_record *record, dg_error *err)
 {
     world *w = user;
@@ -53,7 +40,7 @@ static void open_chain(world *w, const char *path, bool simulated)
     static int serial;
     char name[32];
     const char *place;
-    dg_snapshot_import_options import = { .replace = true, .describe = describe, .user = world_engine() };
+    dg_snapshot_import_options import = { .replace = true, .describe = dg_runtime_describe, .user = world_engine() };
     dg_chain_options how = { .engine = world_engine(), .simulated_validators = simulated };
     dg_error err;
     *w = (world){ .count = 0 };

@@ -89,22 +89,9 @@ static const char *place_for_next(void)
     return scratch_path(name);
 }
 
-static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
-{
-    dg_runtime *runtime;
-    dg_code rc = dg_runtime_new(&runtime, user, code, err);
-    if (rc < 0)
-        return rc;
-    snprintf(info->spec_name, sizeof info->spec_name, "%s", dg_runtime_version(runtime)->spec_name);
-    info->spec_version = dg_runtime_version(runtime)->spec_version;
-    info->state_version = dg_version_trie(dg_runtime_version(runtime));
-    dg_runtime_free(runtime);
-    return DG_OK;
-}
-
 dg_snapshot *pair_snapshot(const char *path)
 {
-    dg_snapshot_import_options options = { .describe = describe, .user = pair_engine() };
+    dg_snapshot_import_options options = { .describe = dg_runtime_describe, .user = pair_engine() };
     dg_snapshot *snapshot;
     dg_error err;
     options.path_out = place_for_next();
