@@ -1,5 +1,9 @@
-/* finality-lag: after U finality follows the best block as closely as in control. */
+/* finality-lag: after U finality follows the best block as closely as in control. Where
+ * control itself is so far behind that an operator would be called, its distance is no
+ * measure. Source of that: the alert rules shipped with substrate (best - finalized). */
 #include "claim/claim_impl.h"
+
+enum { ALARM_BLOCKS = 10 };
 
 typedef struct lag { int64_t now, most, sum; uint64_t slots, finalized; } lag;
 typedef struct memory {
@@ -53,6 +57,9 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->finalized) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots", (unsigned)c->slots);
+        v->control_failed = true;
+    } else if (c->most > ALARM_BLOCKS) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone is up to %u blocks behind, and more than %d calls an operator", (unsigned)c->most, ALARM_BLOCKS);
         v->control_failed = true;
     } else if (m->late.count) {
         verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control", (unsigned)t->most, (unsigned)c->most);

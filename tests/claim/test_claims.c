@@ -269,6 +269,7 @@ static const struct row {
     { "collator-health", DG_WARNED, 11, "4 panics beside 4 blocks made (1.0 each, 0.0 in control)", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 2 2 0 0\nT11 net-collators 111 6 2 4 0" },
     { "collator-health", DG_BROKE, 10, "2 of 4 collations were taken by no backer, 0 of 4 in control", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 4 0 2" },
 
+    { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone is up to 11 blocks behind", NET("1") "C10 net-finalized 110 11 0 1\nC11 net-slot 111 1 0 0 1\nT10 net-finalized 110 11 0 1\nT11 net-slot 111 1 0 0 1" },
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
     { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C10 net-slot 110 1 1 0 1\nT10 net-slot 110 1 1 0 1" },
     { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U, 0 in control; compiling N took 5.5 s",
