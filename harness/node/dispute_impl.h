@@ -31,15 +31,4 @@ dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_
 dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate);
 uint32_t dg_supermajority(uint32_t validators);
 
-/* One dispute as a runtime tells of it: borrowed from the answer. */
-typedef struct dg_dispute_told {
-    uint32_t session;
-    dg_hash candidate;
-    dg_bytes bits[2];          /* for, against: a bit for each validator */
-    uint32_t bit_count[2];
-    bool concluded;
-} dg_dispute_told;
-/* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not decode. */
-bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
-
 #endif

@@ -233,6 +233,15 @@ static dg_code start(dg_network *net, dg_error *err)
     return set_timer(net, DG_TAG_PREVOTE, first_prevote(net), 0, err);
 }
 
+dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err)
+{
+    dg_people people;
+    dg_code rc = dg_people_init(&people, chain, dg_chain_root(chain), err);
+    *count = people.count;
+    dg_people_clear(&people);
+    return rc;
+}
+
 dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err)
 {
     dg_network *net;

@@ -23,58 +23,8 @@
 
 #include "base/base.h"
 #include "chain/chain.h"
+#include "protocol/protocol.h"
 #include "sim/sim.h"
-
-/* ---- node classes ---- */
-
-/* What becomes of a session's topology that comes before any leaf of that session
- * was activated with asynchronous backing. */
-typedef enum dg_early_topology {
-    DG_EARLY_NONE,    /* no second state machine: nothing to keep it in */
-    DG_EARLY_DROP,    /* forgotten at once */
-    DG_EARLY_KEEP,    /* put aside until the session's entry is made */
-    DG_EARLY_DERIVE   /* not needed: the entry computes its grid itself */
-} dg_early_topology;
-
-/* One release family: a row of the table in class.c. */
-typedef struct dg_node_class {
-    const char *name;         /* "SD_V12_DROP" */
-    const char *says;         /* releases and behaviour, for the report */
-    bool legacy;              /* statement distribution of before asynchronous backing */
-    bool v2;                  /* the one after */
-    dg_early_topology early;
-    bool forgets_unused;      /* topologies put aside go when a leaf is deactivated, unless
-                               * a relay parent of that session is still in view */
-    bool keeps_newest;        /* .. except that of the highest session */
-    uint8_t validation;       /* bit v: speaks /validation/v */
-    uint8_t collation;        /* bit v: speaks /collation/v */
-    bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
-    bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
-    bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
-    uint16_t host_known;      /* newest version of ParachainHost that it has questions for */
-    uint16_t pace;            /* time of its runtime calls and compiles, parts of 1000 of the constants' */
-    bool caches_compiled;     /* compiled code outlives the process */
-    bool compiles_pending;    /* starts on code that waits in `:pending_code` */
-} dg_node_class;
-
-/* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "4"
-const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
-const dg_node_class *dg_class_named(const char *name); /* NULL: none */
-/* The validation protocol that a link between the two speaks: the newest that both
- * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
-unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
-
-/* A repair that some families have, named by the number of its pull request. */
-typedef struct dg_repair {
-    const char *name, *says;
-    bool (*has)(const dg_node_class *of);
-    void (*undo)(dg_node_class *of);
-} dg_repair;
-const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
-/* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists
- * them), or the family does not have it. */
-dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
 
 /* ---- collators ---- */
 

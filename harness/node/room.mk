@@ -1,2 +1,2 @@
 room := node
-sees := base scale crypto trie snapshot state wasm host chain sim
+sees := base scale crypto trie snapshot state wasm host chain sim protocol

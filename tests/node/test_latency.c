@@ -156,6 +156,15 @@ START_TEST(a_restart_compiles_again_what_is_not_kept)
 }
 END_TEST
 
+START_TEST(every_constant_says_where_it_is_from)
+{
+    for (int i = 0; i < DG_CONST_COUNT; i++) {
+        ck_assert_uint_gt(dg_constant_of((dg_constant)i), 0);
+        ck_assert_ptr_nonnull(strchr(dg_constant_source((dg_constant)i), ':'));
+    }
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -170,6 +179,7 @@ int main(void)
     tcase_add_loop_test(tc, authors_leave_slots_out_when_finality_lags, 0, ROWS(lags));
     tcase_add_test(tc, a_late_clock_authors_late);
     tcase_add_loop_test(tc, a_restart_compiles_again_what_is_not_kept, 0, ROWS(kinds));
+    tcase_add_test(tc, every_constant_says_where_it_is_from);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

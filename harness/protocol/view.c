@@ -4,7 +4,7 @@
  * At the block that enacts N this is N's code over the storage of N-1: some
  * answers are defaults, some are rubbish. They are taken as they come.
  * Mirrors: polkadot node/core/runtime-api lib.rs; node/subsystem-types messages.rs. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* chacha.c - the stream of words that real nodes shuffle by: ChaCha with twenty
  * rounds, 64-bit counter from zero, nonce zero.
  * Mirrors: rand_chacha 0.3 ChaCha20Rng; rand 0.8 UniformInt<u32>::sample_single. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

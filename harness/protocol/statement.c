@@ -8,7 +8,7 @@
  * long, is what went wrong in January and April of 2024.
  * Mirrors: polkadot statement-distribution lib.rs, v2/mod.rs
  * (handle_active_leaves_update, handle_deactivate_leaves, handle_network_update). */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <assert.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Groups walk over the cores, one step each `frequency` blocks, so that no
  * parachain depends on one group for longer than that.
  * Mirrors: runtime parachains scheduler.rs, GroupRotationInfo. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators)
 {

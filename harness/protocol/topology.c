@@ -2,7 +2,7 @@
  *
  * With no topology of a session they go by that of another: the grid is then a wrong
  * one for it, and random peers make up for what it misses. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 void dg_topologies_add(dg_topologies *t, const dg_session *topology)
 {

@@ -4,7 +4,7 @@
  *
  * Sessions, BABE and GRANDPA each list another key of a validator, and not in the
  * same order; who owns a key stands in the state. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,15 +151,6 @@ uint32_t dg_people_node(const dg_people *p, const uint8_t account[32])
 {
     int at = find(p, account);
     return at < 0 ? DG_NO : p->sorted[at].node;
-}
-
-dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err)
-{
-    dg_people people;
-    dg_code rc = dg_people_init(&people, chain, dg_chain_root(chain), err);
-    *count = people.count;
-    dg_people_clear(&people);
-    return rc;
 }
 
 dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,

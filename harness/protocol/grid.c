@@ -4,7 +4,7 @@
  * row pass it on along their columns, those in the column along their rows. So
  * everybody hears after two hops, and nobody talks to more than about 2 sqrt(n).
  * Mirrors: gossip-support (construct), grid_topology.rs. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* session.c - what all nodes of a session have in common: who takes part, and the
  * grid they stand in. Made once, shared; forks that disagree have one each. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

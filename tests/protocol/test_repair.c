@@ -1,5 +1,6 @@
 /* A repair taken away has to bring back the very family of before it. */
-#include "model_net.h"
+#include "../support/suite.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * An artifact was once known by its code and all parameters; since 4211 by its code
  * and those that change what is prepared. Parameters that do not decode count whole.
  * Mirrors: polkadot primitives executor_params.rs (hash, prep_hash). */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include "crypto/crypto.h"
 

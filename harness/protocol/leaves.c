@@ -3,7 +3,7 @@
  * A signal that deactivates and activates nothing is rare and real: finality
  * has passed a head that lost, or a block came whose state is no parachain host.
  * Mirrors: polkadot node/overseer, lib.rs (block_imported, block_finalized). */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * 2024-04-21 and its wrong repair are a few lines of state: a topology that came
  * before the runtime knew asynchronous backing, and a signal that only deactivates. */
 #include "../support/suite.h"
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * candidate, a wrong vote the whole block. Compared with the inherents that another
  * program fed to real runtimes on both sides of an upgrade. */
 #include "../support/suite.h"
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <jansson.h>
 #include <string.h>

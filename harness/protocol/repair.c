@@ -1,7 +1,7 @@
 /* repair.c - what a release family has that an older one lacked, each to be taken
  * away again: whether a repair repairs shows when the same run is red without it.
  * Sources: the pull requests of polkadot-sdk that the names are numbers of. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  *
  * Input: one byte that says which answer, one that says the version, the answer. Groups
  * need validators: those are made up. */
-#include "node/dispute_impl.h"
+#include "protocol/protocol.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* candidate.c - candidates, votes and availability bits as a runtime reads them.
  * Mirrors: polkadot primitives (CommittedCandidateReceipt, BackedCandidate,
  * SignedAvailabilityBitfield); descriptors of both versions. */
-#include "node/node_impl.h"
+#include "protocol/protocol.h"
 
 #include <string.h>
 

@@ -1,0 +1,392 @@
+/* protocol.h - what one node asks, works out, writes and remembers at a leaf, without
+ * a network around it. Rooms above make many nodes of it.
+ *
+ *   class     dg_class_at, dg_class_without   release families and their faults
+ *   grid      dg_grid_init, dg_grid_route     who tells whom
+ *   groups    dg_rotation_core                which group serves which core
+ *   leaves    dg_leaves_import, _finalize     the overseer's active leaves and its signals
+ *   view      dg_view_ask                     the runtime at a block, through the version gate
+ *   session   dg_session_of                   what is the same for all nodes of a session
+ *   candidate dg_candidate_init, _put         receipts, votes and bitfields, byte by byte
+ *   statement dg_statement_signal             what statement distribution keeps and forgets
+ *
+ * Invariant: nothing here knows how many nodes there are, or what time it is. */
+#ifndef DG_PROTOCOL_H
+#define DG_PROTOCOL_H
+
+#include "base/base.h"
+#include "chain/chain.h"
+#include "sim/sim.h"
+
+enum {
+    DG_NONE = -1,              /* as uint32_t: no such thing */
+    DG_LEAVES_MAX = 256,       /* active at one node; losers pile up while nothing is final, a third of the slots at most */
+    DG_PARENTS_MAX = 1024,     /* relay parents in view of one node */
+    DG_ENTRIES_MAX = 16,       /* sessions a node remembers */
+    DG_ANCESTORS_MAX = 16,
+    DG_VALIDATORS_MAX = 65536,
+    DG_CORES_MAX = 4096,
+    DG_GROUP_MAX = 256,        /* members of one backing group */
+    DG_CANDIDATE_MAX = 16 << 20 /* bytes of one candidate */
+};
+#define DG_NO ((uint32_t)DG_NONE)
+
+/* ---- node classes ---- */
+
+/* What becomes of a session's topology that comes before any leaf of that session
+ * was activated with asynchronous backing. */
+typedef enum dg_early_topology {
+    DG_EARLY_NONE,    /* no second state machine: nothing to keep it in */
+    DG_EARLY_DROP,    /* forgotten at once */
+    DG_EARLY_KEEP,    /* put aside until the session's entry is made */
+    DG_EARLY_DERIVE   /* not needed: the entry computes its grid itself */
+} dg_early_topology;
+
+/* One release family: a row of the table in class.c. */
+typedef struct dg_node_class {
+    const char *name;         /* "SD_V12_DROP" */
+    const char *says;         /* releases and behaviour, for the report */
+    bool legacy;              /* statement distribution of before asynchronous backing */
+    bool v2;                  /* the one after */
+    dg_early_topology early;
+    bool forgets_unused;      /* topologies put aside go when a leaf is deactivated, unless
+                               * a relay parent of that session is still in view */
+    bool keeps_newest;        /* .. except that of the highest session */
+    uint8_t validation;       /* bit v: speaks /validation/v */
+    uint8_t collation;        /* bit v: speaks /collation/v */
+    bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
+    bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
+    bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
+    uint16_t host_known;      /* newest version of ParachainHost that it has questions for */
+    uint16_t pace;            /* time of its runtime calls and compiles, parts of 1000 of the constants' */
+    bool caches_compiled;     /* compiled code outlives the process */
+    bool compiles_pending;    /* starts on code that waits in `:pending_code` */
+} dg_node_class;
+
+/* Changes with every row that changes: reports name it. */
+#define DG_CLASS_TABLE_VERSION "4"
+const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
+const dg_node_class *dg_class_named(const char *name); /* NULL: none */
+/* The validation protocol that a link between the two speaks: the newest that both
+ * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
+unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
+
+/* A repair that some families have, named by the number of its pull request. */
+typedef struct dg_repair {
+    const char *name, *says;
+    bool (*has)(const dg_node_class *of);
+    void (*undo)(dg_node_class *of);
+} dg_repair;
+const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
+/* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists
+ * them), or the family does not have it. */
+dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
+
+/* ---- chacha.c ---- */
+
+typedef struct dg_chacha { uint32_t input[16], words[16]; unsigned used; } dg_chacha;
+void dg_chacha_init(dg_chacha *c, const uint8_t key[32]);
+uint32_t dg_chacha_u32(dg_chacha *c);
+uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound); /* 0 .. bound - 1; bound >= 1 */
+void dg_chacha_shuffle(dg_chacha *c, uint32_t *items, uint32_t count);
+
+/* ---- grid.c ---- */
+
+typedef struct dg_grid {
+    uint32_t count, width;
+    uint32_t *at;       /* member at a position: the canonical shuffling */
+    uint32_t *position; /* of a member */
+} dg_grid;
+dg_hash dg_grid_seed(const uint8_t randomness[32]);
+dg_code dg_grid_init(dg_grid *grid, uint32_t count, const uint8_t randomness[32], dg_error *err);
+void dg_grid_clear(dg_grid *grid);
+bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);    /* X neighbours */
+bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b); /* Y neighbours */
+/* Neighbours are numbered: by column those of the row, then by row those of the column. */
+uint32_t dg_grid_slots(const dg_grid *grid);
+uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour); /* DG_NO: is none */
+uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot); /* DG_NO: nobody there */
+/* The members over which two that are not neighbours reach each other: 0 to 2. */
+unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
+
+/* ---- groups.c ---- */
+
+typedef struct dg_rotation { uint32_t session_start, frequency, now; } dg_rotation;
+void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators);
+uint32_t dg_rotation_count(const dg_rotation *rotation);
+uint32_t dg_rotation_group(const dg_rotation *rotation, uint32_t core, uint32_t groups);
+uint32_t dg_rotation_core(const dg_rotation *rotation, uint32_t group, uint32_t groups);
+
+/* ---- leaves.c ---- */
+
+/* Blocks of a network are numbered (`id`) in the order of their making. */
+typedef struct dg_leaf { uint32_t id, number; } dg_leaf;
+typedef struct dg_signal {
+    bool activates, stale;   /* stale: this head was active before */
+    bool by_finality;
+    dg_leaf activated;
+    uint32_t deactivated[DG_LEAVES_MAX], deactivated_count;
+} dg_signal;
+typedef struct dg_leaves {
+    dg_leaf active[DG_LEAVES_MAX];
+    uint32_t count;
+    uint8_t *seen;           /* one bit for each id */
+    size_t seen_len;
+} dg_leaves;
+void dg_leaves_clear(dg_leaves *leaves);
+/* The signal that follows; empty (see dg_signal_any) for a head that is active. */
+dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block, uint32_t parent,
+                         bool parachain_host, dg_error *err);
+void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
+bool dg_signal_any(const dg_signal *signal);
+
+/* ---- view.c: what a node learns of a leaf, through the version gate ---- */
+
+/* Requests of ParachainHost; each needs a version of that API (1.2.2 of the table in view.c). */
+typedef enum dg_request {
+    DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
+    DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
+    DG_ASK_EXECUTOR, DG_ASK_DISPUTES,
+    DG_ASK_CLAIM_QUEUE,
+    DG_ASK_EPOCH,             /* BABE's, of the session begun: for the grid */
+    DG_ASK_COUNT
+} dg_request;
+
+#define DG_ENDLESS ((uint64_t)1 << 50) /* fuel; thirteen days */
+
+/* How long a validator keeps the answer; elsewhere: its subsystems do not wait for it
+ * at a leaf, collators ask it, or an author when its turn comes. */
+typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg_lasts;
+typedef struct dg_request_row { const char *method; uint32_t since; dg_lasts lasts; } dg_request_row;
+const dg_request_row *dg_request_at(dg_request request);
+
+typedef struct dg_view dg_view;
+typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;
+typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
+typedef struct dg_core {
+    dg_core_kind kind;
+    uint32_t para;            /* that occupies it or is scheduled on it */
+    uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
+    uint32_t group;           /* that backed what occupies it */
+    dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
+    bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
+    uint32_t since;           /* number of the block that occupied it */
+} dg_core;
+
+/* Answers of the runtime at one block: the same for every node that asks there. */
+struct dg_view {
+    dg_chain *chain;
+    dg_block *block;
+    uint32_t host_version;    /* of ParachainHost; 0: no parachain host */
+    dg_mode mode;
+    uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
+    bool session_known;
+    uint32_t session;         /* of a child */
+    uint32_t votes_min;       /* 0: min(2, group size) */
+    dg_rotation rotation;
+    uint32_t group_count;
+    uint32_t *group_from;     /* group g: members[group_from[g]] .. [group_from[g + 1] - 1] */
+    uint32_t *members;
+    bool cores_known;
+    uint32_t core_count;      /* as the runtime lists them: 0 where it cannot read its own storage */
+    dg_core *cores;
+    uint32_t validator_count;
+    uint8_t (*validators)[32]; /* `para` keys */
+    bool core_bits;           /* votes name their core (ElasticScalingMVP) */
+    uint64_t features;        /* the first 64 node features, one bit each */
+    bool queue_known;         /* the cores' turns are those of a claim queue */
+    uint64_t fuel;            /* of all that was asked here */
+    uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not
+                               * end, and a real node, which has no such limit, would wait on */
+};
+
+/* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
+ * the chain's own failure. */
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err);
+void dg_view_clear(dg_view *view);
+/* One answer, as bytes, into a view that does not have it yet. */
+dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
+/* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
+ * answer. Below zero as above. */
+dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
+/* OccupiedCoreAssumption: of a core's candidate, for what is asked of its parachain. */
+typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_FREE } dg_assumption;
+/* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
+dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
+bool dg_view_supports(const dg_view *view, dg_request request);
+bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
+uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
+uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
+
+/* ---- people.c: which node a session key belongs to ---- */
+
+typedef struct dg_person { uint8_t account[32]; uint32_t node; } dg_person;
+typedef struct dg_people { uint32_t count; dg_person *sorted; } dg_people;
+dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
+void dg_people_clear(dg_people *people);
+uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]); /* DG_NO: nobody known */
+/* By Session.KeyOwner; `kind` as "babe", "audi". DG_NO in `node`: nobody known. */
+dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,
+                        const uint8_t key[32], dg_error *err);
+
+/* ---- session.c: what is the same for all nodes of a session ---- */
+
+/* How many have to approve a candidate, and who by when. Mirrors: SessionInfo. */
+typedef struct dg_approval_rules {
+    uint32_t cores;          /* that assignments are drawn over */
+    uint32_t zeroth_width;   /* zeroth_delay_tranche_width */
+    uint32_t samples;        /* relay_vrf_modulo_samples */
+    uint32_t tranches;       /* n_delay_tranches */
+    uint32_t no_show_slots, needed; /* needed_approvals */
+} dg_approval_rules;
+
+/* ---- executor.c: parameters of a session that artifacts hang on ---- */
+
+typedef struct dg_executor { dg_hash full, prepares; } dg_executor; /* of all parameters; of those that change what is prepared */
+/* `answer`: an Option of them; none, or no bytes at all, are the defaults. DG_NOMEM. */
+dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
+
+typedef struct dg_session {
+    struct dg_session *next;
+    uint32_t index;
+    uint32_t validators;     /* para validators: the first of the discovery keys */
+    uint32_t count;          /* discovery keys */
+    uint32_t *node;          /* of a discovery key; DG_NO: nobody we know */
+    uint32_t *member;        /* discovery key of a node; DG_NO: none */
+    uint8_t (*keys)[32];     /* `para` keys of the validators */
+    dg_grid grid;
+    bool has_grid;           /* false: the epoch could not be asked at its first leaf */
+    bool rules_told;
+    dg_approval_rules rules;
+    dg_executor executor;
+    dg_hash content;         /* two forks may disagree on a session */
+} dg_session;
+/* SessionInfo. False: not told, or not as expected. The rules of approval stand last:
+ * where they do not decode the rest still counts. */
+typedef struct dg_session_told {
+    dg_bytes keys, para_keys; /* discovery keys, and `para` keys of the validators */
+    uint32_t count, validators;
+    bool rules_told;
+    dg_approval_rules rules;
+} dg_session_told;
+bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
+/* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
+ * runtime tells nothing of it. */
+dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err);
+void dg_sessions_free(dg_session *all);
+
+/* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
+
+typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
+
+typedef struct dg_candidate {
+    uint32_t para, core, group, session;
+    bool receipt_v2;         /* its descriptor is of version 2 */
+    bool on_available;       /* goes in only if the core's candidate becomes available with it */
+    dg_hash relay_parent, hash;
+    dg_buf committed;        /* CommittedCandidateReceipt */
+    const struct dg_collators *by; /* who made it */
+} dg_candidate;
+typedef struct dg_candidate_parts {
+    uint32_t para, number;   /* of the relay parent */
+    uint32_t core, session;  /* that a descriptor of version 2 names */
+    bool receipt_v2;
+    dg_hash relay_parent;
+    dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */
+    uint8_t code_hash[32];
+} dg_candidate_parts;
+enum { DG_DESCRIPTOR_LEN = 292 };
+/* Where a collator's key and signature stood, zeroes and a version. `descriptor` of DG_DESCRIPTOR_LEN. */
+bool dg_descriptor_is_v2(dg_bytes descriptor);
+/* Empty messages. Clear with dg_candidate_clear. */
+dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err);
+void dg_candidate_clear(dg_candidate *candidate);
+
+typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
+/* `voted[i]`: kind of the vote of group member i, or 0; keys[i]: its `para` key. */
+void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted, const uint8_t (*keys)[32],
+                      uint32_t members, bool core_bits, dg_signer sign);
+/* Availability of `cores` cores as `held` says, signed for a child of `parent`. */
+void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores, uint32_t session,
+                     const dg_hash *parent, const uint8_t key[32], dg_signer sign);
+
+/* ---- disputes.c ---- */
+
+/* One dispute as a runtime tells of it: borrowed from the answer. */
+typedef struct dg_dispute_told {
+    uint32_t session;
+    dg_hash candidate;
+    dg_bytes bits[2];          /* for, against: a bit for each validator */
+    uint32_t bit_count[2];
+    bool concluded;
+} dg_dispute_told;
+/* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not decode. */
+bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
+
+/* ---- statement.c: what a node remembers of statements ---- */
+
+/* Of a session whose relay parents are in view. */
+typedef struct dg_entry {
+    uint32_t session;
+    const dg_session *info;
+    const dg_session *grid;  /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
+    bool stamped;
+    dg_ns grid_at;           /* since when; what was backed before is not announced any more */
+} dg_entry;
+typedef struct dg_parent { uint32_t id, number, session; } dg_parent;
+typedef struct dg_unused { const dg_session *topology; uint32_t block; /* that it came with */ } dg_unused;
+
+typedef struct dg_statement {
+    const dg_node_class *of;
+    /* state machine of before asynchronous backing */
+    uint32_t legacy[DG_LEAVES_MAX], legacy_count; /* active heads */
+    /* the one after: implicit view, per_relay_parent, per_session, unused_topologies */
+    struct { uint32_t id, retain; } leaves[DG_LEAVES_MAX];
+    uint32_t leaf_count;
+    dg_parent parents[DG_PARENTS_MAX];
+    uint32_t parent_count;
+    dg_entry entries[DG_ENTRIES_MAX];
+    uint32_t entry_count;
+    dg_unused unused[DG_ENTRIES_MAX];
+    uint32_t unused_count;
+} dg_statement;
+
+/* The activated leaf as statement distribution sees it. */
+typedef struct dg_new_leaf {
+    uint32_t id, number;
+    dg_mode mode;
+    const dg_session *info;  /* session of its children; NULL: the runtime has none */
+    dg_parent ancestors[DG_ANCESTORS_MAX]; /* that candidates may name beside it, same session */
+    uint32_t ancestor_count;
+} dg_new_leaf;
+
+/* Topologies that a step lost. */
+typedef struct dg_losses { struct { uint32_t session, block; bool purged; } of[DG_ENTRIES_MAX]; uint32_t count; } dg_losses;
+
+/* `leaf` is read only when the signal activates. */
+dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal, const dg_new_leaf *leaf, dg_error *err);
+/* NewGossipTopology, made at the leaf of number `block`. */
+void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block);
+bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
+bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
+const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
+/* To be called after a step: grids that came with it are there since now. */
+void dg_statement_stamp(dg_statement *sd, dg_ns now);
+
+/* ---- topology.c: what other users of gossip keep of topologies ---- */
+
+/* Of the current session and the one before; for any other session the current one
+ * stands in. Bitfields and statements of the old way go by it.
+ * Mirrors: grid_topology.rs (SessionBoundGridTopologyStorage). */
+typedef struct dg_topologies { const dg_session *current, *previous; } dg_topologies;
+void dg_topologies_add(dg_topologies *t, const dg_session *topology);
+const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session); /* NULL: none ever came */
+/* To whom a message that began at member `origin` has to go on from `member`: own ones
+ * to row and column, those of the row to the column, those of the column to the row. */
+typedef struct dg_route { bool row, column; } dg_route;
+dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin);
+/* To whom a member announces a group's candidate: if of the group to row and column, if in
+ * a row with one of it to its column, if in a column with one to its row. */
+dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member);
+
+#endif

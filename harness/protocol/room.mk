@@ -1,0 +1,2 @@
+room := protocol
+sees := base scale crypto trie snapshot state wasm host chain sim
