@@ -7,18 +7,12 @@
  * Mirrors: approval-voting lib.rs (process_wakeup, check_and_import_approval). */
 #include "node/dispute_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* A turn of a validator to tell: at its import, or at a tick. */
-typedef struct turn { dg_ns at; uint32_t lot; } turn;
-
-static dg_ns tick_ns(void) { return dg_constant_of(DG_CONST_TICK); }
-
-static dg_moment moment(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
+dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
 {
-    return (dg_moment){ .at = at, .tick = at / tick_ns(), .block_tick = b->began / tick_ns(),
-                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns / tick_ns(),
+    return (dg_moment){ .at = at, .tick = at / dg_constant_of(DG_CONST_TICK), .block_tick = b->began / dg_constant_of(DG_CONST_TICK),
+                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns / dg_constant_of(DG_CONST_TICK),
                         .needed = a->session->rules.needed, .validators = a->session->validators };
 }
 
@@ -31,110 +25,17 @@ bool dg_is_awake(const dg_network *net, uint32_t node)
            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
 }
 
-/* From a node to all others, over the grid. */
 static uint64_t what_of(uint32_t id, uint32_t core, bool approval)
 {
     return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
 }
 
-static dg_ns delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
+dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
 {
     return 2 * dg_hear_latency(net, node, net->node_count, what_of(id, core, approval));
 }
 
 dg_ns dg_check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
-
-/* ---- telling ---- */
-
-static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
-{
-    dg_checker *grown = dg_realloc(t->checkers, (size_t)(t->checker_count + more) * sizeof *grown);
-    if (!grown)
-        return dg_fail(err, DG_NOMEM, "no memory for %u assignments", t->checker_count + more);
-    t->checkers = grown;
-    return DG_OK;
-}
-
-/* Behind those of its tranche that told before. */
-static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const turn *now)
-{
-    const dg_lot *lot = &t->lots[now->lot];
-    uint32_t node = a->session->node[lot->validator], at = t->checker_count++;
-    for (; at && t->checkers[at - 1].tranche > lot->tranche; at--)
-        t->checkers[at] = t->checkers[at - 1];
-    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
-                                    .heard = now->at + delay(net, node, id, t->of.core, false),
-                                    .due = now->at + dg_check_ns(), .approved = DG_NEVER, .objects = DG_NEVER };
-    if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
-        t->checkers[at].objects = now->at + dg_constant_of(DG_CONST_RECOVERY); /* nothing to execute */
-        t->checkers[at].due = DG_NEVER;
-    }
-    if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
-        t->checkers[at].due = DG_NEVER;
-    t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
-    a->assignments++;
-}
-
-/* When the lot's turn came or comes; DG_NEVER: not by `now`. */
-static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
-{
-    uint32_t node = a->session->node[lot->validator];
-    dg_ns at = b->began + lot->tranche * tick_ns(), here = b->taken[node];
-    at = here > at ? here : at;
-    if (here == DG_NEVER || at > now || !dg_is_awake(net, node))
-        return DG_NEVER;
-    return at > a->stepped || !a->stepped ? at : now;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const turn *x = a, *y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->lot < y->lot ? -1 : x->lot > y->lot;
-}
-
-static void drop_told(dg_trial *t)
-{
-    uint32_t left = 0;
-    for (uint32_t i = 0; i < t->lot_count; i++)
-        if (t->lots[i].validator != DG_NO)
-            t->lots[left++] = t->lots[i];
-    t->lot_count = left;
-}
-
-/* Lots whose turn came since the last step, in the order of time, each judged by what
- * was heard then. */
-static dg_code tell_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, turn *turns, dg_ns now, dg_error *err)
-{
-    const dg_net_block *b = &net->blocks[id];
-    uint64_t last = (now - b->began) / tick_ns();
-    uint32_t count = 0;
-    dg_required required = { .kind = DG_REQUIRED_PENDING };
-    dg_code rc;
-    for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
-        if ((turns[count].at = turn_of(net, a, b, &t->lots[i], now)) != DG_NEVER)
-            turns[count++].lot = i;
-    if (!count)
-        return DG_OK;
-    if ((rc = make_room(t, count, err)) < 0)
-        return rc;
-    qsort(turns, count, sizeof *turns, by_time);
-    for (uint32_t i = 0; i < count; i++) {
-        dg_moment m = moment(net, a, b, turns[i].at);
-        dg_lot *lot = &t->lots[turns[i].lot];
-        if (lot->tranche && (!i || turns[i].at != turns[i - 1].at || !t->lots[turns[i - 1].lot].tranche))
-            dg_required_at(&required, t->checkers, t->checker_count, &m, false);
-        if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
-            continue;
-        tell(net, a, t, id, &turns[i]);
-        if ((rc = dg_pvf_want(net, a->session->node[lot->validator], a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
-            return rc;
-        lot->validator = DG_NO;
-    }
-    drop_told(t);
-    return DG_OK;
-}
 
 /* ---- approving ---- */
 
@@ -165,7 +66,7 @@ static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t i
         if (sent > now)
             continue;
         c->sent = sent;
-        c->approved = sent + delay(net, node, id, t->of.core, true);
+        c->approved = sent + dg_voice_delay(net, node, id, t->of.core, true);
         a->approvals++;
     }
 }
@@ -189,7 +90,7 @@ static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
 static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
 {
     const dg_net_block *b = &net->blocks[id];
-    dg_moment m = moment(net, a, b, now);
+    dg_moment m = dg_moment_of(net, a, b, now);
     dg_ns first = now;
     t->last.node = DG_NO;
     if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
@@ -198,7 +99,7 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
         dg_ns at = t->checkers[i].approved;
         if (at <= a->stepped || at >= first)
             continue;
-        m = moment(net, a, b, at);
+        m = dg_moment_of(net, a, b, at);
         if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
             continue;
         first = at;
@@ -209,7 +110,7 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
 
 static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial *t, const dg_net_block *b, dg_ns now)
 {
-    dg_moment m = moment(net, a, b, now);
+    dg_moment m = dg_moment_of(net, a, b, now);
     dg_required required;
     dg_required_at(&required, t->checkers, t->checker_count, &m, true);
     t->no_shows = 0;
@@ -237,13 +138,13 @@ static void close(dg_approval *a, dg_trial *t)
 
 /* ---- a block ---- */
 
-static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, turn *turns, dg_ns now, dg_error *err)
+static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[id];
     uint32_t before = t->no_shows;
     dg_code rc;
     approve_all(net, a, t, id, now);
-    if ((rc = tell_all(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
+    if ((rc = dg_turns_tell(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
         return rc;
     t->approved_at = when_approved(net, a, t, id, now);
     count_no_shows(net, a, t, b, now);
@@ -265,7 +166,7 @@ static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_ap
     return dg_record_emit(net, DG_REC_APPROVED, DG_NO_NODE, b, n, NULL, err);
 }
 
-static dg_code step_block(dg_network *net, uint32_t id, turn *turns, dg_error *err)
+static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error *err)
 {
     dg_approval *a = net->blocks[id].approval;
     dg_ns now = dg_sim_now(net->sim);
@@ -288,7 +189,7 @@ static dg_code step_block(dg_network *net, uint32_t id, turn *turns, dg_error *e
 
 dg_code dg_approval_step(dg_network *net, dg_error *err)
 {
-    turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
+    dg_turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
     dg_code rc = turns ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes", net->node_count);
     for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
         const dg_net_block *b = &net->blocks[id];

@@ -3,6 +3,7 @@
  *
  *   lots.c        who may check what, in which tranche
  *   tranche.c     the rules: how many tranches are wanted, is it enough
+ *   turns.c       whose turn it is to tell, by its own clock
  *   approval.c    one block's candidates as time goes
  *   aggression.c  how many messages that takes
  *
@@ -90,6 +91,19 @@ void dg_required_at(dg_required *out, dg_checker *checkers, uint32_t count, cons
 bool dg_wants_lot(const dg_required *required, const dg_checker *checkers, uint32_t count, const dg_moment *m, uint32_t tranche);
 /* Mirrors: check_approval, with APPROVAL_DELAY. */
 bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m);
+
+/* ---- approval.c ---- */
+
+dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at);
+/* A voice from a node to all others, over the grid. */
+dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval);
+
+/* ---- turns.c ---- */
+
+/* A turn of a validator to tell: at its import, or at a tick. */
+typedef struct dg_turn { dg_ns at; uint32_t lot; } dg_turn;
+/* Lots whose turn came since the last step tell; `turns` has room for one of each node. */
+dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err);
 
 /* ---- aggression.c ---- */
 

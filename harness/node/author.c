@@ -33,13 +33,14 @@ dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const d
  * they took the leaf up, or without them when they do not answer in time. */
 static dg_ns inherent_ready(const dg_network *net, uint32_t node, uint32_t parent)
 {
-    dg_ns taken = net->blocks[parent].taken[node], give_up = dg_sim_now(net->sim) + dg_constant_of(DG_CONST_INHERENT_LIMIT), ready;
-    ready = (taken == DG_NEVER ? net->nodes[node].busy_until : taken) + dg_constant_of(DG_CONST_PROPOSE_WAIT);
+    dg_ns taken = net->blocks[parent].taken[node], ready;
+    dg_ns give_up = dg_sim_now(net->sim) + dg_own_wait(net, node, dg_constant_of(DG_CONST_INHERENT_LIMIT));
+    ready = (taken == DG_NEVER ? net->nodes[node].busy_until : taken) + dg_own_wait(net, node, dg_constant_of(DG_CONST_PROPOSE_WAIT));
     return ready < give_up ? ready : give_up;
 }
 
-/* Who wakes up within a slot has what is left of it, two thirds at most. After slots
- * without a block there is more time, twice as much for every second one.
+/* Who wakes up within a slot has what is left of it, two thirds at most, as its clock
+ * counts. After slots without a block there is more time, twice as much for every second one.
  * Mirrors: sc-consensus-slots (proposing_remaining_duration, slot_lenience_exponential). */
 static dg_ns budget_of(const dg_network *net, uint64_t slot, uint32_t parent, dg_ns late)
 {
@@ -79,7 +80,7 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
         return rc;
     if (dg_sim_node_paused(net->sim, (dg_node_ix){ node }))
         return propose_later(net, node, event, err);
-    budget = budget_of(net, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0);
+    budget = dg_own_wait(net, node, budget_of(net, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
     ready = inherent_ready(net, node, parent);
     if (ready > now + budget)
         return DG_OK;

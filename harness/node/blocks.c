@@ -40,14 +40,17 @@ static void forget(dg_net_block *b)
     b->gone = true;
 }
 
-/* What validators count tranches from. It is the same for all where clocks are right, or
- * wrong alike; one that differs from its author's would count from elsewhere: not modelled. */
+/* What most validators count tranches from: right clocks, or where most are wrong the author's. */
 static dg_ns began(const dg_network *net, const dg_net_block *b)
 {
-    dg_ns now = dg_sim_now(net->sim), at;
+    dg_ns now = dg_sim_now(net->sim), at = (b->slot - net->first_slot) * net->slot_ns;
+    uint32_t wrong = 0;
     if (b->author == DG_NO)
         return 0;
-    at = dg_sim_true_at(net->sim, (dg_node_ix){ b->author }, dg_slot_local(net, b->slot));
+    for (uint32_t i = 0; i < net->node_count; i++)
+        wrong += net->nodes[i].clock != 0;
+    if (wrong > net->node_count / 2)
+        at = dg_sim_true_at(net->sim, (dg_node_ix){ b->author }, dg_slot_local(net, b->slot));
     return at < now ? at : now;
 }
 

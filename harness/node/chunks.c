@@ -28,7 +28,7 @@ static bool has_it(const dg_network *net, uint32_t backed, uint32_t node)
 /* One request, answered or not: the time after it. */
 static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, uint32_t backed, dg_ns at)
 {
-    dg_ns limit = dg_constant_of(DG_CONST_CHUNK_TIMEOUT);
+    dg_ns limit = dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT));
     dg_ns there = at + dg_hear_delay(net, node, of, backed, DG_MSG_POV_ASK), both = there - at + dg_hear_delay(net, of, node, backed, DG_MSG_ANSWER);
     *got = false;
     if (both > limit || there >= dg_sim_down_since(net->sim, (dg_node_ix){ of }) || dg_hear_over(net, node, of, at, both) == DG_NEVER)
@@ -58,7 +58,7 @@ dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t 
     for (uint32_t i = 0; i < members && !got; i++) {
         uint32_t other = b->session->node[b->view.members[from + (first + i) % members]];
         if (other != node)
-            at = other == DG_NO ? at + dg_constant_of(DG_CONST_CHUNK_TIMEOUT) : ask(net, &got, node, other, backed, at);
+            at = other == DG_NO ? at + dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)) : ask(net, &got, node, other, backed, at);
     }
     return got ? at : DG_NEVER;
 }

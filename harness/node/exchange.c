@@ -231,7 +231,7 @@ dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_e
         return rc;
     if ((rc = expect_collations(net, x, node, err)) < 0 || (rc = tell_view(net, x, node, err)) < 0)
         return rc;
-    return dg_x_timer(net, node, DG_TAG_X_SIGN, dg_constant_of(DG_CONST_BITFIELD_WAIT), &said, err);
+    return dg_x_timer(net, node, DG_TAG_X_SIGN, dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT)), &said, err);
 }
 
 /* All that the node has for another, whose view has just come. */

@@ -16,7 +16,7 @@ static dg_code send_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t
     if ((rc = dg_x_send(net, NULL, node, s->source, DG_MSG_ASK, &said, err)) < 0)
         return rc;
     said.votes = s->asked;
-    return dg_x_timer(net, node, DG_TAG_X_TIMEOUT, dg_constant_of(DG_CONST_REQUEST_TIMEOUT), &said, err);
+    return dg_x_timer(net, node, DG_TAG_X_TIMEOUT, dg_own_wait(net, node, dg_constant_of(DG_CONST_REQUEST_TIMEOUT)), &said, err);
 }
 
 static void put_in_line(dg_exchange *x, uint32_t node, uint32_t core)
@@ -106,7 +106,7 @@ dg_code dg_ask_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_e
     const dg_seat *s = dg_seat_at(x, node, said->core);
     if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
         return DG_OK;
-    return dg_x_timer(net, node, DG_TAG_X_RETRY, dg_constant_of(DG_CONST_REQUEST_RETRY), said, err);
+    return dg_x_timer(net, node, DG_TAG_X_RETRY, dg_own_wait(net, node, dg_constant_of(DG_CONST_REQUEST_RETRY)), said, err);
 }
 
 /* Another that told of it, the next one after who was asked. */

@@ -3,7 +3,8 @@
  *
  * Faults begin and end with a slot, before anything else of it happens. Who is meant
  * is settled when a fault begins: a group and the authors of a slot are not known
- * before. Of two that overlap, the one that ends leaves the other standing. */
+ * before. Of two that overlap, the one that ends leaves the other standing; a clock goes
+ * by the one that began last of those that last. */
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -204,17 +205,38 @@ static dg_code set_links(dg_network *net, const dg_planned_fault *f, dg_link_ix 
     return DG_OK;
 }
 
-/* A clock goes on as it was set, whatever else begins or ends. */
-static dg_code set_clocks(dg_network *net, const dg_planned_fault *f, const dg_sim_clock *clock, uint32_t by, dg_error *err)
+/* The fault by which each node's clock goes: of those that last the one that began last. */
+static void find_clocks(const dg_network *net, uint32_t *by)
 {
-    dg_code rc = DG_OK;
-    for (uint32_t i = 0; i < f->node_count && rc >= 0; i++) {
-        dg_net_node *n = &net->nodes[f->nodes[i].v];
-        if (by && n->clock == by)
-            continue;
-        n->clock = by;
-        rc = dg_sim_clock_set(net->sim, f->nodes[i], dg_sim_now(net->sim), clock, err);
+    for (uint32_t k = 0; k < net->fault_count; k++) {
+        const dg_planned_fault *f = &net->faults[k];
+        for (uint32_t i = 0; f->stands && f->of.kind == DG_FAULT_CLOCK && i < f->node_count; i++) {
+            uint32_t *now = &by[f->nodes[i].v];
+            if (!*now || net->faults[*now - 1].of.from <= f->of.from)
+                *now = k + 1;
+        }
     }
+}
+
+/* It goes on as it was set, whatever else begins or ends; one that comes back shows
+ * what it would without the one that has ended. */
+static dg_code set_clocks(dg_network *net, dg_error *err)
+{
+    uint32_t *by = dg_calloc(net->node_count, sizeof *by);
+    dg_ns now = dg_sim_now(net->sim);
+    dg_code rc = by ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the clocks of %u nodes", net->node_count);
+    if (by)
+        find_clocks(net, by);
+    for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++) {
+        const dg_planned_fault *f = by[i] ? &net->faults[by[i] - 1] : NULL;
+        dg_sim_clock clock = f ? f->of.clock : (dg_sim_clock){ 0 };
+        if (net->nodes[i].clock == by[i])
+            continue;
+        net->nodes[i].clock = by[i];
+        clock.offset_ns = f ? dg_sim_clock_shows(&clock, f->began, now) - (dg_sim_local)now : 0;
+        rc = dg_sim_clock_set(net->sim, (dg_node_ix){ i }, now, &clock, err);
+    }
+    dg_free(by);
     return rc;
 }
 
@@ -242,15 +264,12 @@ static dg_code apply(dg_network *net, const dg_planned_fault *f, dg_error *err)
         net->nodes[f->nodes[i].v].withholds |= kinds[f->of.kind].withholds;
     if (f->of.kind == DG_FAULT_LOSS)
         return set_links(net, f, f->link, err);
-    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &f->of.clock, (uint32_t)(f - net->faults) + 1, err) : DG_OK;
+    return DG_OK;
 }
 
 static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
 {
-    static const dg_sim_clock right = { 0 };
-    if (f->of.kind == DG_FAULT_LOSS)
-        return set_links(net, f, (dg_link_ix){ 0 }, err);
-    return f->of.kind == DG_FAULT_CLOCK ? set_clocks(net, f, &right, 0, err) : DG_OK;
+    return f->of.kind == DG_FAULT_LOSS ? set_links(net, f, (dg_link_ix){ 0 }, err) : DG_OK;
 }
 
 static dg_code tell(dg_network *net, const dg_planned_fault *f, dg_error *err)
@@ -268,6 +287,7 @@ static dg_code begin_and_end(dg_network *net, uint64_t slot, bool *changed, dg_e
         dg_planned_fault *f = &net->faults[i];
         if (!f->stands && f->of.from == slot) {
             f->stands = *changed = true;
+            f->began = dg_sim_now(net->sim);
             if ((rc = settle(net, f, err)) >= 0 && (rc = strike(net, f, err)) >= 0)
                 rc = tell(net, f, err);
         } else if (f->stands && f->of.until == slot) {
@@ -294,7 +314,7 @@ dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err)
     for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++)
         if (net->faults[i].stands)
             rc = apply(net, &net->faults[i], err);
-    return rc;
+    return rc < 0 ? rc : set_clocks(net, err);
 }
 
 bool dg_faults_collator(const dg_network *net, uint32_t para)

@@ -136,7 +136,7 @@ static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t co
     dg_ns both = dg_hear_delay(net, node, s->from, w->leaf, DG_MSG_ASK) + dg_hear_delay(net, s->from, node, w->leaf, DG_MSG_ANSWER);
     s->state = SEAT_ASKED;
     w->place[node].asking++;
-    if (both > dg_constant_of(DG_CONST_REQUEST_TIMEOUT))
+    if (both > dg_own_wait(net, node, dg_constant_of(DG_CONST_REQUEST_TIMEOUT)))
         return DG_OK; /* never in time, so never there; and the turn is not given back */
     return push(w, &(step){ at + both, node, (uint16_t)core, STEP_ANSWERED }, err);
 }
@@ -213,6 +213,7 @@ static uint64_t world_of(const dg_network *net, uint32_t leaf)
         hash = stir(hash, b->taken[i] + b->way[i]);
         hash = stir(hash, dg_hear_grid(net, i, leaf, &since) ? since : DG_NEVER);
         hash = stir(hash, dg_sim_down_since(net->sim, (dg_node_ix){ i }) + net->nodes[i].withholds);
+        hash = stir(hash, net->nodes[i].clock);
         hash = stir(hash, dg_sim_cut(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i], dg_sim_now(net->sim)));
     }
     return hash;

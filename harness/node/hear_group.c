@@ -91,7 +91,8 @@ static dg_ns find_seconder(dg_spread *s)
 static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
 {
     dg_ns both = delay(s, member, of, DG_MSG_ASK) + delay(s, of, member, DG_MSG_ANSWER);
-    return both > dg_constant_of(DG_CONST_REQUEST_TIMEOUT) || at == DG_NEVER ? DG_NEVER
+    dg_ns patience = dg_own_wait(s->net, dg_spread_node(s, member), dg_constant_of(DG_CONST_REQUEST_TIMEOUT));
+    return both > patience || at == DG_NEVER ? DG_NEVER
                : dg_hear_over(s->net, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
 }
 
@@ -135,7 +136,7 @@ static void find_voted(dg_spread *s, dg_ns ready)
         if (i == s->seconder || s->confirmed[i] == DG_NEVER || !linked(s, i, s->seconder))
             continue;
         fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
-        if (fetch <= dg_constant_of(DG_CONST_POV_TIMEOUT))
+        if (fetch <= dg_own_wait(s->net, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
             fetch = dg_hear_over(s->net, dg_spread_node(s, i), dg_spread_node(s, s->seconder), s->confirmed[i], fetch);
         else
             fetch = DG_NEVER;

@@ -128,7 +128,7 @@ typedef struct dg_net_node {
     dg_pvf_host pvf;
     dg_repute repute;        /* of its peers */
     dg_inbound proofs;       /* asked of it */
-    uint32_t clock;          /* the fault that set it, the first is 1; 0: it is right */
+    uint32_t clock;          /* the fault that has set it, the first is 1; 0: it is right */
     uint64_t claimed;        /* newest slot it claimed; 0: none */
     uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
@@ -144,6 +144,7 @@ typedef struct dg_planned_fault {
     uint32_t *list;          /* of `of`; owned */
     dg_link_ix link;         /* loss */
     bool stands;
+    dg_ns began;
     dg_node_ix *nodes;       /* that are meant, from its beginning on; owned */
     uint32_t node_count;
 } dg_planned_fault;
@@ -255,6 +256,8 @@ dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 
 /* slot.c */
 dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot); /* its begin, as a clock shows it */
+/* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true time. */
+dg_ns dg_own_wait(const dg_network *net, uint32_t node, dg_ns wait);
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
 dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err); /* the world's, and all right clocks' */

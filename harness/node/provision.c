@@ -21,7 +21,7 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
         return dg_exchange_bitfield(net, leaf, net->blocks[leaf].session->member[from], author);
     if (from == DG_NO || net->blocks[leaf].taken[from] == DG_NEVER || net->nodes[from].withholds & DG_WITHHOLD_AVAILABILITY)
         return false;
-    at = net->blocks[leaf].taken[from] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+    at = net->blocks[leaf].taken[from] + dg_own_wait(net, from, dg_constant_of(DG_CONST_BITFIELD_WAIT));
     if (at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
         return false;
     return dg_hear_gossiped(net, from, author, leaf, at, DG_MSG_BITFIELD) <= dg_sim_now(net->sim);
@@ -31,7 +31,7 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
 static void find_held(const dg_network *net, bool *held, uint32_t leaf, uint32_t node)
 {
     const dg_view *v = &net->blocks[leaf].view;
-    dg_ns signs = net->blocks[leaf].taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+    dg_ns signs = net->blocks[leaf].taken[node] + dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT));
     for (uint32_t i = 0; i < v->core_count; i++)
         held[i] = v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
 }

@@ -134,7 +134,7 @@ static dg_code go_down(dg_network *net, uint32_t node, dg_ns wait, dg_error *err
     dg_rng luck = dg_rng_fork(net->options.seed, "restart", node, n->waits_at);
     dg_ns least = dg_constant_of(DG_CONST_RESTART_MIN), most = dg_constant_of(DG_CONST_RESTART_MAX);
     dg_ns down = dg_constant_of(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
-    dg_ns at = dg_sim_now(net->sim) + dg_constant_of(DG_CONST_STALL_LIMIT);
+    dg_ns at = dg_sim_now(net->sim) + dg_own_wait(net, node, dg_constant_of(DG_CONST_STALL_LIMIT));
     uint64_t told[6] = { net->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
     dg_code rc;
     n->stalls = true;
@@ -149,7 +149,7 @@ dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, 
     dg_net_node *n = &net->nodes[node];
     dg_ns now = dg_sim_now(net->sim), from = n->busy_until > now ? n->busy_until : now;
     dg_code rc;
-    if (from - now > dg_constant_of(DG_CONST_STALL_LIMIT) && !n->stalls && (rc = go_down(net, node, from - now, err)) < 0)
+    if (from - now > dg_own_wait(net, node, dg_constant_of(DG_CONST_STALL_LIMIT)) && !n->stalls && (rc = go_down(net, node, from - now, err)) < 0)
         return rc;
     if (!dg_signal_any(signal))
         return DG_OK;

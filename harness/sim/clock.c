@@ -82,6 +82,22 @@ dg_sim_local dg_sim_local_at(const dg_sim *sim, dg_node_ix ix, dg_ns at)
     return clock_local(&node_of(sim, ix)->clock, at);
 }
 
+dg_ns dg_sim_true_span(const dg_sim *sim, dg_node_ix ix, dg_ns span)
+{
+    const clock_state *c = &node_of(sim, ix)->clock;
+    sim_u128 takes = ((sim_u128)span * c->den + c->num - 1) / c->num;
+    return takes > DG_SIM_TIME_MAX ? DG_NEVER : (dg_ns)takes;
+}
+
+dg_sim_local dg_sim_clock_shows(const dg_sim_clock *clock, dg_ns since, dg_ns at)
+{
+    dg_sim_clock from_true = *clock;
+    clock_state c;
+    from_true.goes_on = false;
+    clock_apply(&c, since, &from_true);
+    return clock_local(&c, at);
+}
+
 dg_ns dg_sim_true_at(const dg_sim *sim, dg_node_ix ix, dg_sim_local local)
 {
     return clock_true(&node_of(sim, ix)->clock, local);

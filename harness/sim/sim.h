@@ -263,6 +263,11 @@ dg_sim_local dg_sim_local_at(const dg_sim *sim, dg_node_ix node, dg_ns at);
 /* The first true time at which the clock it has now shows `local` or more; the
  * moment of setting if it did so already; DG_NEVER beyond DG_SIM_TIME_MAX. */
 dg_ns dg_sim_true_at(const dg_sim *sim, dg_node_ix node, dg_sim_local local);
+/* The true time in which the clock it has now counts `span`, rounded up; DG_NEVER
+ * beyond DG_SIM_TIME_MAX. */
+dg_ns dg_sim_true_span(const dg_sim *sim, dg_node_ix node, dg_ns span);
+/* What `clock`, set at `since` on a node whose clock was true, shows at `at`. */
+dg_sim_local dg_sim_clock_shows(const dg_sim_clock *clock, dg_ns since, dg_ns at);
 
 /* ---- luck ---- */
 

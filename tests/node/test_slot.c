@@ -111,7 +111,7 @@ enum { BACK = 60, RATE = 6, RESUME = FROM + BACK / RATE, RIGHT = FROM + BACK / (
 
 static bool is_in_time(const world *w, uint32_t slot)
 {
-    dg_ns begin = RESUME * SLOT_NS + (slot - FROM) * SLOT_NS / RATE, late = 3000 * DG_MS; /* 2 s of waiting, and what it costs */
+    dg_ns begin = RESUME * SLOT_NS + (slot - FROM) * SLOT_NS / RATE, late = SLOT_NS / RATE; /* they wait by the same clocks */
     for (size_t i = 0; i < w->count; i++)
         if (is_block(w, i) && world_slot(w, &w->log[i]) == slot && w->log[i].at >= begin && w->log[i].at < begin + late)
             return true;
@@ -134,6 +134,73 @@ START_TEST(clocks_that_run_six_times_as_fast_make_six_times_the_blocks)
     for (uint32_t slot = AGAIN; slot <= AGAIN + 2; slot++)
         ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, slot, slot), 1);
     each_is_above_its_parent(&w);
+    world_close(&w);
+}
+END_TEST
+
+/* Of two faults of one clock the one that began last holds; when it ends the other one
+ * comes back as if it had never been away. */
+START_TEST(of_two_faults_the_later_holds_and_the_earlier_comes_back)
+{
+    enum { B = 3 };
+    dg_fault early = clocks(THIRD, 4000), late = clocks(THIRD, -9000);
+    dg_sim *sim;
+    world w;
+    early.clock.warp_num = 2;
+    early.clock.warp_den = 1;
+    world_open(&w, &(world_options){ .seed = 11 });
+    sim = dg_network_sim(w.net);
+    plan(&w, late, 6, 8); /* planned first, begins last */
+    plan(&w, early, 4, 10);
+    world_run(&w, 4);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 5 * SLOT_NS), (4 + 2) * SLOT_NS + 4000 * DG_MS);
+    world_run(&w, 6);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 7 * SLOT_NS), 7 * SLOT_NS - 9000 * DG_MS);
+    world_run(&w, 8);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 9 * SLOT_NS), (4 + 5 * 2) * SLOT_NS + 4000 * DG_MS);
+    world_run(&w, 10);
+    ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ B }), (dg_sim_local)dg_sim_now(sim));
+    world_close(&w);
+}
+END_TEST
+
+/* One that lasts into another is no end of it. */
+START_TEST(what_began_first_may_end_first)
+{
+    dg_sim *sim;
+    world w;
+    world_open(&w, &(world_options){ .seed = 11 });
+    sim = dg_network_sim(w.net);
+    plan(&w, clocks(THIRD, 4000), 4, 7);
+    plan(&w, clocks(THIRD, -9000), 5, 9);
+    world_run(&w, 7);
+    ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ 3 }), (dg_sim_local)dg_sim_now(sim) - 9000 * (dg_sim_local)DG_MS);
+    world_run(&w, 9);
+    ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ 3 }), (dg_sim_local)dg_sim_now(sim));
+    world_close(&w);
+}
+END_TEST
+
+/* Bits are signed a while after a leaf, by the signer's clock: where all run six times as
+ * fast a slot lasts a second, less than that wait by right ones. Sessions begin with slot 20. */
+START_TEST(fast_clocks_sign_in_time_for_their_slots)
+{
+    enum { FAST = 24, STOP = 27 };
+    dg_fault f = clocks(NODES, 0);
+    uint64_t bitfields = 0, blocks = 0;
+    world w;
+    f.clock.warp_num = RATE;
+    f.clock.warp_den = 1;
+    world_open(&w, &(world_options){ .seed = 11, .no_forks = true });
+    plan(&w, f, FAST, STOP);
+    world_run(&w, STOP);
+    for (size_t i = 0; i < w.count; i++)
+        if (is_block(&w, i) && w.log[i].at >= (FAST + 1) * SLOT_NS && w.log[i].at < STOP * SLOT_NS) {
+            bitfields += w.log[i].n[4];
+            blocks++;
+        }
+    ck_assert_uint_ge(blocks, RATE);
+    ck_assert_msg(bitfields > blocks * NODES / 2, "%llu bitfields in %llu blocks", (unsigned long long)bitfields, (unsigned long long)blocks);
     world_close(&w);
 }
 END_TEST
@@ -205,6 +272,9 @@ int main(void)
     tcase_add_test(tc, clocks_ahead_make_blocks_before_their_slot);
     tcase_add_test(tc, blocks_of_the_future_are_held_until_their_slot_is_near);
     tcase_add_test(tc, clocks_that_run_six_times_as_fast_make_six_times_the_blocks);
+    tcase_add_test(tc, of_two_faults_the_later_holds_and_the_earlier_comes_back);
+    tcase_add_test(tc, what_began_first_may_end_first);
+    tcase_add_test(tc, fast_clocks_sign_in_time_for_their_slots);
     tcase_add_test(tc, the_same_clocks_give_the_same_run);
     tcase_add_test(tc, authors_back_off_while_nothing_is_final);
     suite_add_tcase(s, tc);

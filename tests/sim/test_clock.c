@@ -26,6 +26,25 @@ START_TEST(a_clock_shows_offset_and_the_floor_of_elapsed_times_rate)
 }
 END_TEST
 
+/* A sleep of `span` by the node's clock ends when that clock has counted it, and no sooner. */
+START_TEST(a_span_is_counted_by_the_nodes_clock)
+{
+    world *w = world_open(1, NULL, 0, 0, 0);
+    static const struct { int32_t drift; uint32_t num, den; dg_ns span, takes; } spans[] = {
+        { 0, 0, 0, 5, 5 }, { 0, 6, 1, 2000, 334 }, { 0, 1, 3, 5, 15 }, { -1, 1, 1, 1, 2 }, { 500000000, 2, 1, 9, 3 }, { 0, 1, 1000000, (dg_ns)1 << 61, DG_NEVER },
+    };
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        dg_sim_clock clock = { 77, spans[i].drift, spans[i].num, spans[i].den, false };
+        ok(dg_sim_clock_set(w->sim, w->n[0], 0, &clock, NULL));
+        ck_assert_uint_eq(dg_sim_true_span(w->sim, w->n[0], spans[i].span), spans[i].takes);
+        if (spans[i].takes != DG_NEVER)
+            ck_assert_int_ge(dg_sim_local_at(w->sim, w->n[0], spans[i].takes), (dg_sim_local)spans[i].span + 77);
+        ck_assert_int_eq(dg_sim_clock_shows(&clock, 0, 1000), dg_sim_local_at(w->sim, w->n[0], 1000));
+    }
+    world_close(w);
+}
+END_TEST
+
 /* true_at is the first instant at which the clock shows a time: so there it
  * shows that much, one nanosecond before it does not, and a time that the clock
  * did show leads back to the first instant of that reading. */
@@ -142,6 +161,7 @@ int main(void)
     Suite *s = suite_create("sim clock");
     TCase *tc = tcase_create("clock");
     tcase_add_loop_test(tc, a_clock_shows_offset_and_the_floor_of_elapsed_times_rate, 0, 9);
+    tcase_add_test(tc, a_span_is_counted_by_the_nodes_clock);
     tcase_add_loop_test(tc, conversions_go_there_and_back, 0, 4);
     tcase_add_test(tc, timers_run_by_the_nodes_own_clock);
     tcase_add_test(tc, a_clock_can_be_set_in_mid_run);

@@ -1,0 +1,132 @@
+/* turns.c - whose turn it is to tell that it checks a candidate of a block.
+ *
+ * A tranche's turn comes by each validator's own clock. It tells, unless enough do by
+ * what was heard then.
+ * Mirrors: approval-voting lib.rs (process_wakeup), time.rs. */
+#include "node/approval_impl.h"
+
+#include <stdlib.h>
+
+static dg_ns tick_ns(void) { return dg_constant_of(DG_CONST_TICK); }
+
+static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
+{
+    dg_checker *grown = dg_realloc(t->checkers, (size_t)(t->checker_count + more) * sizeof *grown);
+    if (!grown)
+        return dg_fail(err, DG_NOMEM, "no memory for %u assignments", t->checker_count + more);
+    t->checkers = grown;
+    return DG_OK;
+}
+
+/* Behind those of its tranche that told before. */
+static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now)
+{
+    const dg_lot *lot = &t->lots[now->lot];
+    uint32_t node = a->session->node[lot->validator], at = t->checker_count++;
+    for (; at && t->checkers[at - 1].tranche > lot->tranche; at--)
+        t->checkers[at] = t->checkers[at - 1];
+    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
+                                    .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
+                                    .due = now->at + dg_check_ns(), .approved = DG_NEVER, .objects = DG_NEVER };
+    if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
+        t->checkers[at].objects = now->at + dg_constant_of(DG_CONST_RECOVERY); /* nothing to execute */
+        t->checkers[at].due = DG_NEVER;
+    }
+    if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
+        t->checkers[at].due = DG_NEVER;
+    t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
+    a->assignments++;
+}
+
+/* As a node with a wrong clock counts: its tranche is another one. How long others may
+ * take is counted by the network's time. */
+static dg_moment own_moment(const dg_network *net, const dg_approval *a, const dg_net_block *b, uint32_t node, dg_ns at)
+{
+    dg_moment m = dg_moment_of(net, a, b, at);
+    dg_sim_local past;
+    if (!net->nodes[node].clock)
+        return m;
+    past = dg_sim_local_at(net->sim, (dg_node_ix){ node }, at) - dg_slot_local(net, b->slot);
+    m.block_tick = past <= 0 ? m.tick : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns() : 0;
+    return m;
+}
+
+/* The beginning of a tranche by the node's clock. */
+static dg_ns tranche_at(const dg_network *net, const dg_net_block *b, uint32_t node, uint32_t tranche)
+{
+    dg_sim_local shows = dg_slot_local(net, b->slot) + (dg_sim_local)(tranche * tick_ns());
+    return net->nodes[node].clock ? dg_sim_true_at(net->sim, (dg_node_ix){ node }, shows) : b->began + tranche * tick_ns();
+}
+
+static bool any_wrong(const dg_network *net)
+{
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (net->nodes[i].clock)
+            return true;
+    return false;
+}
+
+/* When the lot's turn came or comes; DG_NEVER: not by `now`. */
+static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
+{
+    uint32_t node = a->session->node[lot->validator];
+    dg_ns at = tranche_at(net, b, node, lot->tranche), here = b->taken[node];
+    at = here > at ? here : at;
+    if (here == DG_NEVER || at > now || !dg_is_awake(net, node))
+        return DG_NEVER;
+    return at > a->stepped || !a->stepped ? at : now;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const dg_turn *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->lot < y->lot ? -1 : x->lot > y->lot;
+}
+
+static void drop_told(dg_trial *t)
+{
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < t->lot_count; i++)
+        if (t->lots[i].validator != DG_NO)
+            t->lots[left++] = t->lots[i];
+    t->lot_count = left;
+}
+
+/* Lots whose turn came since the last step, in the order of time, each judged by what
+ * was heard then. */
+dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[id];
+    uint64_t last = any_wrong(net) ? UINT64_MAX : (now - b->began) / tick_ns();
+    uint32_t count = 0;
+    bool known = false; /* `required` is of this moment, by right clocks */
+    dg_required required = { .kind = DG_REQUIRED_PENDING };
+    dg_code rc;
+    for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
+        if ((turns[count].at = turn_of(net, a, b, &t->lots[i], now)) != DG_NEVER)
+            turns[count++].lot = i;
+    if (!count)
+        return DG_OK;
+    if ((rc = make_room(t, count, err)) < 0)
+        return rc;
+    qsort(turns, count, sizeof *turns, by_time);
+    for (uint32_t i = 0; i < count; i++) {
+        dg_lot *lot = &t->lots[turns[i].lot];
+        uint32_t node = a->session->node[lot->validator];
+        dg_moment m = own_moment(net, a, b, node, turns[i].at);
+        known = known && turns[i].at == turns[i - 1].at && !net->nodes[node].clock;
+        if (lot->tranche && !known)
+            dg_required_at(&required, t->checkers, t->checker_count, &m, false);
+        known = lot->tranche && !net->nodes[node].clock;
+        if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
+            continue;
+        tell(net, a, t, id, &turns[i]);
+        if ((rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+            return rc;
+        lot->validator = DG_NO;
+    }
+    drop_told(t);
+    return DG_OK;
+}
