@@ -187,6 +187,7 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
     return plan_session(p->net, clock, err);
 }
 
+/* What is beyond DG_HEARTBEATS_MAX stays in the pool for the next author. */
 dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent, uint64_t slot, dg_error *err)
 {
     pool p = { .net = net, .parent = net->blocks[parent].block, .author = author, .slot = slot, .out = out };

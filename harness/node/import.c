@@ -134,7 +134,7 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_signal signal;
     dg_code rc;
     dg_leaves_clear(&n->leaves);
-    n->sd = (dg_statement){ .of = n->of };
+    dg_statement_clear(&n->sd);
     memset(n->participating, 0, sizeof n->participating);
     n->session_seen = n->asked = n->stalls = false;
     n->busy_until = 0;

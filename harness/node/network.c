@@ -265,6 +265,7 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
 static void clear_node(dg_net_node *node)
 {
     dg_leaves_clear(&node->leaves);
+    dg_statement_clear(&node->sd);
     dg_repute_clear(&node->repute);
     dg_inbound_clear(&node->proofs);
 }

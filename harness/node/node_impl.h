@@ -106,7 +106,7 @@ dg_code dg_inbound_enter(dg_inbound *queue, dg_inbound_kind kind, dg_entrance *o
 void dg_inbound_clear(dg_inbound *queue);
 
 /* A signal on its way to the subsystems, which wait for answers at its leaf: the
- * content of a timer. */
+ * content of a timer, with the leaves that it deactivates behind it. */
 typedef struct dg_held_signal { dg_signal signal; uint32_t id; dg_mode mode; } dg_held_signal;
 
 typedef struct dg_net_node {

@@ -12,16 +12,18 @@
 /* ---- what the subsystems make of it ---- */
 
 /* Relay parents beside the leaf itself that candidates of its session may name. */
-static void fill_ancestors(const dg_network *net, dg_new_leaf *leaf, const dg_net_block *b)
+static uint32_t list_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *b)
 {
-    uint32_t left = b->view.ancestry < DG_ANCESTORS_MAX ? b->view.ancestry : DG_ANCESTORS_MAX;
-    for (uint32_t id = b->parent; left && id != DG_NO; left--) {
+    uint32_t count = 0;
+    for (uint32_t id = b->parent; count < b->view.ancestry && id != DG_NO; id = net->blocks[id].parent) {
         const dg_net_block *a = &net->blocks[id];
         if (a->gone || !a->viewed || !a->session || a->view.session != b->view.session)
-            return;
-        leaf->ancestors[leaf->ancestor_count++] = (dg_parent){ id, a->number, a->view.session };
-        id = a->parent;
+            break;
+        if (out)
+            out[count] = (dg_parent){ id, a->number, a->view.session };
+        count++;
     }
+    return count;
 }
 
 /* gossip-support: once in a session, at its first leaf here. A session that could
@@ -31,6 +33,7 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     dg_net_node *n = &net->nodes[node];
     const dg_net_block *b = &net->blocks[id];
     dg_losses lost;
+    dg_code rc;
     if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session) || !b->session)
         return DG_OK;
     n->session_seen = true;
@@ -38,7 +41,8 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     if (b->session->member[node] == DG_NO || !b->session->has_grid)
         return DG_OK;
     dg_topologies_add(&n->gossip, b->session);
-    dg_statement_topology(&n->sd, &lost, b->session, b->number);
+    if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
+        return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(net->sim));
     return dg_record_losses(net, node, id, &lost, err);
 }
@@ -86,21 +90,33 @@ static dg_code begin_work(dg_network *net, uint32_t node, uint32_t id, dg_error 
     return rc;
 }
 
-static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
+static dg_code tell_statements(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[held->id];
     dg_new_leaf leaf = { .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session };
-    bool activates = held->signal.activates;
+    dg_parent *ancestors = NULL;
     dg_losses lost;
     dg_code rc;
-    if (activates && !b->gone) {
-        take_up(net, node, held->id);
-        fill_ancestors(net, &leaf, b);
+    if (held->signal.activates && !b->gone && (leaf.ancestor_count = list_ancestors(net, NULL, b))) {
+        if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
+            return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf", leaf.ancestor_count);
+        list_ancestors(net, ancestors, b);
     }
+    rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err);
+    dg_free(ancestors);
+    return rc < 0 ? rc : dg_record_losses(net, node, held->id, &lost, err);
+}
+
+static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[held->id];
+    bool activates = held->signal.activates;
+    dg_code rc;
+    if (activates && !b->gone)
+        take_up(net, node, held->id);
     if (!activates && (rc = note_signal(net, node, &held->signal, held->id, err)) < 0)
         return rc;
-    if ((rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err)) < 0
-        || (rc = dg_record_losses(net, node, held->id, &lost, err)) < 0)
+    if ((rc = tell_statements(net, node, held, err)) < 0)
         return rc;
     dg_statement_stamp(&net->nodes[node].sd, dg_sim_now(net->sim));
     if (!activates || b->gone)
@@ -114,11 +130,16 @@ static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *hel
 
 static dg_code hold(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
 {
+    size_t gone = held->signal.deactivated_count * sizeof *held->signal.deactivated;
+    dg_held_signal *kept;
     dg_sim_msg *msg;
-    dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *held, NULL, err);
+    dg_code rc = dg_sim_msg_new(net->sim, &msg, sizeof *held + gone, NULL, err);
     if (rc < 0)
         return rc;
-    memcpy(dg_sim_msg_room(msg), held, sizeof *held);
+    kept = dg_sim_msg_room(msg);
+    *kept = *held;
+    if (gone)
+        kept->signal.deactivated = memcpy(kept + 1, held->signal.deactivated, gone);
     rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ node }, net->nodes[node].busy_until,
                          &(dg_sim_timer){ .tag = DG_TAG_ANSWERED, .msg = msg }, err);
     dg_sim_msg_drop(net->sim, msg);

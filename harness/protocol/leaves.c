@@ -10,6 +10,8 @@
 void dg_leaves_clear(dg_leaves *leaves)
 {
     dg_free(leaves->seen);
+    dg_free(leaves->active);
+    dg_free(leaves->gone);
     *leaves = (dg_leaves){ .count = 0 };
 }
 
@@ -18,7 +20,25 @@ static uint32_t find(const dg_leaves *l, uint32_t id)
     for (uint32_t i = 0; i < l->count; i++)
         if (l->active[i].id == id)
             return i;
-    return DG_LEAVES_MAX;
+    return DG_NO;
+}
+
+/* For one head more, and for as many to go at once. */
+static dg_code make_room(dg_leaves *l, dg_error *err)
+{
+    uint32_t cap = l->cap ? l->cap * 2 : 8;
+    dg_leaf *active;
+    uint32_t *gone;
+    if (l->count < l->cap)
+        return DG_OK;
+    if (!(active = dg_realloc(l->active, cap * sizeof *active)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u active leaves", cap);
+    l->active = active;
+    if (!(gone = dg_realloc(l->gone, cap * sizeof *gone)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u active leaves", cap);
+    l->gone = gone;
+    l->cap = cap;
+    return DG_OK;
 }
 
 /* Blocks are numbered in the order of their making, so one bit each tells. */
@@ -41,7 +61,8 @@ static dg_code note_seen(dg_leaves *l, bool *before, uint32_t id, dg_error *err)
 
 static void remove_at(dg_leaves *l, dg_signal *signal, uint32_t i)
 {
-    signal->deactivated[signal->deactivated_count++] = l->active[i].id;
+    l->gone[signal->deactivated_count++] = l->active[i].id;
+    signal->deactivated = l->gone;
     memmove(&l->active[i], &l->active[i + 1], (l->count - i - 1) * sizeof l->active[0]);
     l->count--;
 }
@@ -52,13 +73,11 @@ dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *bl
     uint32_t at;
     dg_code rc;
     *signal = (dg_signal){ .activates = false };
-    if (find(leaves, block->id) != DG_LEAVES_MAX)
+    if (find(leaves, block->id) != DG_NO)
         return DG_OK;
-    if (leaves->count == DG_LEAVES_MAX)
-        return dg_fail(err, DG_LIMIT, "a node has more than %d active leaves", DG_LEAVES_MAX);
-    if ((rc = note_seen(leaves, &signal->stale, block->id, err)) < 0)
+    if ((rc = make_room(leaves, err)) < 0 || (rc = note_seen(leaves, &signal->stale, block->id, err)) < 0)
         return rc;
-    if ((at = find(leaves, parent)) != DG_LEAVES_MAX)
+    if ((at = find(leaves, parent)) != DG_NO)
         remove_at(leaves, signal, at);
     leaves->active[leaves->count++] = *block;
     if (parachain_host) {

@@ -10,7 +10,9 @@
  *   candidate dg_candidate_init, _put         receipts, votes and bitfields, byte by byte
  *   statement dg_statement_signal             what statement distribution keeps and forgets
  *
- * Invariant: nothing here knows how many nodes there are, or what time it is. */
+ * Invariant: nothing here knows how many nodes there are, or what time it is. What a
+ * node remembers of leaves and sessions has no end but memory, as on a real one: both
+ * pile up while nothing becomes final. */
 #ifndef DG_PROTOCOL_H
 #define DG_PROTOCOL_H
 
@@ -20,10 +22,6 @@
 
 enum {
     DG_NONE = -1,              /* as uint32_t: no such thing */
-    DG_LEAVES_MAX = 256,       /* active at one node; losers pile up while nothing is final, a third of the slots at most */
-    DG_PARENTS_MAX = 1024,     /* relay parents in view of one node */
-    DG_ENTRIES_MAX = 16,       /* sessions a node remembers */
-    DG_ANCESTORS_MAX = 16,
     DG_VALIDATORS_MAX = 65536,
     DG_CORES_MAX = 4096,
     DG_GROUP_MAX = 256,        /* members of one backing group */
@@ -125,16 +123,18 @@ typedef struct dg_signal {
     bool activates, stale;   /* stale: this head was active before */
     bool by_finality;
     dg_leaf activated;
-    uint32_t deactivated[DG_LEAVES_MAX], deactivated_count;
+    const uint32_t *deactivated; /* borrowed from the leaves, until they change again */
+    uint32_t deactivated_count;
 } dg_signal;
 typedef struct dg_leaves {
-    dg_leaf active[DG_LEAVES_MAX];
-    uint32_t count;
+    dg_leaf *active;
+    uint32_t *gone;          /* with the newest signal */
+    uint32_t count, cap;     /* cap: of both */
     uint8_t *seen;           /* one bit for each id */
     size_t seen_len;
 } dg_leaves;
 void dg_leaves_clear(dg_leaves *leaves);
-/* The signal that follows; empty (see dg_signal_any) for a head that is active. */
+/* The signal that follows; empty (see dg_signal_any) for a head that is active. DG_NOMEM. */
 dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block, uint32_t parent,
                          bool parachain_host, dg_error *err);
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
@@ -336,19 +336,24 @@ typedef struct dg_entry {
 typedef struct dg_parent { uint32_t id, number, session; } dg_parent;
 typedef struct dg_unused { const dg_session *topology; uint32_t block; /* that it came with */ } dg_unused;
 
+typedef struct dg_loss { uint32_t session, block; bool purged; } dg_loss; /* of a topology */
+
+/* Clear with dg_statement_clear. */
 typedef struct dg_statement {
     const dg_node_class *of;
     /* state machine of before asynchronous backing */
-    uint32_t legacy[DG_LEAVES_MAX], legacy_count; /* active heads */
+    uint32_t *legacy, legacy_count, legacy_cap; /* active heads */
     /* the one after: implicit view, per_relay_parent, per_session, unused_topologies */
-    struct { uint32_t id, retain; } leaves[DG_LEAVES_MAX];
-    uint32_t leaf_count;
-    dg_parent parents[DG_PARENTS_MAX];
-    uint32_t parent_count;
-    dg_entry entries[DG_ENTRIES_MAX];
-    uint32_t entry_count;
-    dg_unused unused[DG_ENTRIES_MAX];
-    uint32_t unused_count;
+    struct { uint32_t id, retain; } *leaves;
+    uint32_t leaf_count, leaf_cap;
+    dg_parent *parents;      /* by id */
+    uint32_t parent_count, parent_cap;
+    dg_entry *entries;
+    uint32_t entry_count, entry_cap;
+    dg_unused *unused;
+    uint32_t unused_count, unused_cap;
+    dg_loss *lost;           /* by the newest step */
+    uint32_t lost_cap;
 } dg_statement;
 
 /* The activated leaf as statement distribution sees it. */
@@ -356,17 +361,19 @@ typedef struct dg_new_leaf {
     uint32_t id, number;
     dg_mode mode;
     const dg_session *info;  /* session of its children; NULL: the runtime has none */
-    dg_parent ancestors[DG_ANCESTORS_MAX]; /* that candidates may name beside it, same session */
+    const dg_parent *ancestors; /* that candidates may name beside it, same session */
     uint32_t ancestor_count;
 } dg_new_leaf;
 
-/* Topologies that a step lost. */
-typedef struct dg_losses { struct { uint32_t session, block; bool purged; } of[DG_ENTRIES_MAX]; uint32_t count; } dg_losses;
+/* Topologies that a step lost: borrowed until the next step. */
+typedef struct dg_losses { const dg_loss *of; uint32_t count; } dg_losses;
 
-/* `leaf` is read only when the signal activates. */
+/* All but `of` is forgotten. */
+void dg_statement_clear(dg_statement *sd);
+/* `leaf` is read only when the signal activates. DG_NOMEM. */
 dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal, const dg_new_leaf *leaf, dg_error *err);
-/* NewGossipTopology, made at the leaf of number `block`. */
-void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block);
+/* NewGossipTopology, made at the leaf of number `block`. DG_NOMEM. */
+dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, dg_error *err);
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);

@@ -13,6 +13,35 @@
 #include <assert.h>
 #include <string.h>
 
+/* ---- room ---- */
+
+/* For `count` of `size` bytes each, in the array at `at`, moved or not; NULL: no memory. */
+static void *room_for(void *at, uint32_t *cap, uint32_t count, size_t size, dg_error *err)
+{
+    uint32_t more = *cap ? *cap : 4;
+    void *moved;
+    if (count <= *cap)
+        return at;
+    while (more < count)
+        more *= 2;
+    if (!(moved = dg_realloc(at, more * size)))
+        dg_fail(err, DG_NOMEM, "no memory for %u things that a node remembers", more);
+    else
+        *cap = more;
+    return moved;
+}
+
+void dg_statement_clear(dg_statement *sd)
+{
+    dg_free(sd->legacy);
+    dg_free(sd->leaves);
+    dg_free(sd->parents);
+    dg_free(sd->entries);
+    dg_free(sd->unused);
+    dg_free(sd->lost);
+    *sd = (dg_statement){ .of = sd->of };
+}
+
 enum { MINIMUM_RETAINED = 2 }; /* blocks below a leaf: backing_implicit_view.rs */
 
 /* ---- sessions ---- */
@@ -55,8 +84,9 @@ static dg_code entry_make(dg_statement *sd, const dg_session *info, dg_error *er
     dg_entry *made;
     if (entry_of(sd, info->index))
         return DG_OK;
-    if (sd->entry_count == DG_ENTRIES_MAX)
-        return dg_fail(err, DG_LIMIT, "a node has relay parents of more than %d sessions in view", DG_ENTRIES_MAX);
+    if (!(made = room_for(sd->entries, &sd->entry_cap, sd->entry_count + 1, sizeof *made, err)))
+        return DG_NOMEM;
+    sd->entries = made;
     made = &sd->entries[sd->entry_count++];
     *made = (dg_entry){ .session = info->index, .info = info };
     if (sd->of->early == DG_EARLY_DERIVE)
@@ -68,21 +98,37 @@ static dg_code entry_make(dg_statement *sd, const dg_session *info, dg_error *er
 
 /* ---- relay parents ---- */
 
+/* The first whose id is not below this one. */
+static uint32_t place_of(const dg_statement *sd, uint32_t id)
+{
+    uint32_t from = 0, to = sd->parent_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (sd->parents[middle].id < id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
 static bool has_parent(const dg_statement *sd, uint32_t id)
 {
-    for (uint32_t i = 0; i < sd->parent_count; i++)
-        if (sd->parents[i].id == id)
-            return true;
-    return false;
+    uint32_t at = place_of(sd, id);
+    return at < sd->parent_count && sd->parents[at].id == id;
 }
 
 static dg_code parent_add(dg_statement *sd, const dg_parent *parent, dg_error *err)
 {
+    uint32_t at = place_of(sd, parent->id);
+    dg_parent *parents;
     if (has_parent(sd, parent->id))
         return DG_OK;
-    if (sd->parent_count == DG_PARENTS_MAX)
-        return dg_fail(err, DG_LIMIT, "a node has more than %d relay parents in view", DG_PARENTS_MAX);
-    sd->parents[sd->parent_count++] = *parent;
+    if (!(parents = room_for(sd->parents, &sd->parent_cap, sd->parent_count + 1, sizeof *parents, err)))
+        return DG_NOMEM;
+    sd->parents = parents;
+    memmove(&parents[at + 1], &parents[at], (sd->parent_count++ - at) * sizeof *parents);
+    parents[at] = *parent;
     return DG_OK;
 }
 
@@ -90,11 +136,13 @@ static dg_code v2_activate(dg_statement *sd, const dg_new_leaf *leaf, dg_error *
 {
     uint32_t below = leaf->ancestor_count > MINIMUM_RETAINED ? leaf->ancestor_count : MINIMUM_RETAINED;
     dg_parent own;
+    void *leaves;
     dg_code rc;
     if (!leaf->info)
         return DG_OK; /* no session info: the leaf is passed over */
-    if (sd->leaf_count == DG_LEAVES_MAX)
-        return dg_fail(err, DG_LIMIT, "a node has more than %d leaves in view", DG_LEAVES_MAX);
+    if (!(leaves = room_for(sd->leaves, &sd->leaf_cap, sd->leaf_count + 1, sizeof *sd->leaves, err)))
+        return DG_NOMEM;
+    sd->leaves = leaves;
     sd->leaves[sd->leaf_count].id = leaf->id;
     sd->leaves[sd->leaf_count++].retain = leaf->number > below ? leaf->number - below : 0;
     own = (dg_parent){ leaf->id, leaf->number, leaf->info->index };
@@ -155,12 +203,11 @@ static uint32_t newest_unused(const dg_statement *sd)
     return newest;
 }
 
-static void note_loss(dg_losses *lost, const dg_session *topology, uint32_t block, bool purged)
+static void note_loss(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, bool purged)
 {
-    assert(lost->count < DG_ENTRIES_MAX);
-    lost->of[lost->count].session = topology->index;
-    lost->of[lost->count].block = block;
-    lost->of[lost->count++].purged = purged;
+    assert(lost->count < sd->lost_cap);
+    sd->lost[lost->count++] = (dg_loss){ topology->index, block, purged };
+    lost->of = sd->lost;
 }
 
 static void forget_unused(dg_statement *sd, dg_losses *lost)
@@ -172,7 +219,7 @@ static void forget_unused(dg_statement *sd, dg_losses *lost)
             i++;
             continue;
         }
-        note_loss(lost, u->topology, u->block, true);
+        note_loss(sd, lost, u->topology, u->block, true);
         unused_remove(sd, i);
     }
 }
@@ -204,8 +251,10 @@ static void legacy_deactivate(dg_statement *sd, const dg_signal *signal)
  * for the new machine stays behind in the old one. */
 static dg_code legacy_activate(dg_statement *sd, uint32_t id, dg_error *err)
 {
-    if (sd->legacy_count == DG_LEAVES_MAX)
-        return dg_fail(err, DG_LIMIT, "a node has more than %d heads in its old state machine", DG_LEAVES_MAX);
+    uint32_t *legacy = room_for(sd->legacy, &sd->legacy_cap, sd->legacy_count + 1, sizeof *legacy, err);
+    if (!legacy)
+        return DG_NOMEM;
+    sd->legacy = legacy;
     sd->legacy[sd->legacy_count++] = id;
     return DG_OK;
 }
@@ -242,25 +291,40 @@ dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *
     return rc;
 }
 
-/* A real node's map has no end; here the oldest goes, whose session is long over. */
 static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t block)
 {
     take_unused(sd, topology->index); /* a second one for the session replaces it */
-    if (sd->unused_count == DG_ENTRIES_MAX)
-        unused_remove(sd, 0);
     sd->unused[sd->unused_count++] = (dg_unused){ topology, block };
 }
 
-void dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block)
+/* For one topology more, which may get lost with all others at once. */
+static dg_code room_for_topology(dg_statement *sd, dg_error *err)
+{
+    dg_unused *unused = room_for(sd->unused, &sd->unused_cap, sd->unused_count + 1, sizeof *unused, err);
+    dg_loss *lost;
+    if (!unused)
+        return DG_NOMEM;
+    sd->unused = unused;
+    if (!(lost = room_for(sd->lost, &sd->lost_cap, sd->unused_cap, sizeof *lost, err)))
+        return DG_NOMEM;
+    sd->lost = lost;
+    return DG_OK;
+}
+
+dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, dg_error *err)
 {
     dg_entry *entry = entry_of(sd, topology->index);
+    dg_code rc = room_for_topology(sd, err);
     lost->count = 0;
+    if (rc < 0)
+        return rc;
     if (entry)
         entry->grid = topology;
     else if (sd->of->early == DG_EARLY_DROP)
-        note_loss(lost, topology, block, false);
+        note_loss(sd, lost, topology, block, false);
     else if (sd->of->early == DG_EARLY_KEEP)
         put_aside(sd, topology, block);
+    return DG_OK;
 }
 
 void dg_statement_stamp(dg_statement *sd, dg_ns now)

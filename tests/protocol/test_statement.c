@@ -100,7 +100,7 @@ START_TEST(a_head_that_comes_back_is_stale)
 }
 END_TEST
 
-START_TEST(a_node_without_memory_or_room_says_so)
+START_TEST(a_node_without_memory_says_so)
 {
     dg_leaves l = { .count = 0 };
     dg_leaf block = { 1, 1 };
@@ -109,9 +109,23 @@ START_TEST(a_node_without_memory_or_room_says_so)
     dg_alloc_fail_from(1);
     ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_NOMEM);
     dg_alloc_fail_from(0);
-    for (block.id = 1; block.id <= DG_LEAVES_MAX; block.id++)
-        ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_OK);
-    ck_assert_int_eq(dg_leaves_import(&l, &s, &block, 0, true, &err), DG_LIMIT);
+    dg_leaves_clear(&l);
+}
+END_TEST
+
+/* Losing heads pile up while nothing is final, and all go at once. */
+START_TEST(as_many_heads_as_there_are)
+{
+    enum { MANY = 1000 };
+    dg_leaves l = { .count = 0 };
+    dg_signal s;
+    for (uint32_t id = 1; id <= MANY; id++)
+        s = import(&l, id, id, 0);
+    ck_assert_uint_eq(l.count, MANY);
+    s = finalize(&l, MANY + 1, MANY);
+    ck_assert_uint_eq(s.deactivated_count, MANY);
+    for (uint32_t i = 0; i < MANY; i++)
+        ck_assert_uint_eq(s.deactivated[i], i + 1);
     dg_leaves_clear(&l);
 }
 END_TEST
@@ -136,7 +150,7 @@ static void count_losses(story *s)
 
 static void leaf(story *s, dg_mode mode)
 {
-    dg_signal signal = { .activates = true, .activated = { s->next, s->next }, .deactivated = { s->next - 1 }, .deactivated_count = 1 };
+    dg_signal signal = { .activates = true, .activated = { s->next, s->next }, .deactivated = (const uint32_t[]){ s->next - 1 }, .deactivated_count = 1 };
     dg_new_leaf in = { .id = s->next, .number = s->next, .mode = mode, .info = &s->sessions[s->session] };
     s->next++;
     ck_assert_int_eq(dg_statement_signal(&s->sd, &s->lost, &signal, &in, NULL), DG_OK);
@@ -145,13 +159,13 @@ static void leaf(story *s, dg_mode mode)
 
 static void topology(story *s)
 {
-    dg_statement_topology(&s->sd, &s->lost, &s->sessions[s->session], s->next - 1);
+    ck_assert_int_eq(dg_statement_topology(&s->sd, &s->lost, &s->sessions[s->session], s->next - 1, NULL), DG_OK);
     count_losses(s);
 }
 
 static void step(story *s, char c)
 {
-    dg_signal only = { .deactivated = { 9999 }, .deactivated_count = 1, .by_finality = true };
+    dg_signal only = { .deactivated = (const uint32_t[]){ 9999 }, .deactivated_count = 1, .by_finality = true };
     switch (c) {
     case 'n': case 'N':
         s->session++;
@@ -225,6 +239,7 @@ START_TEST(who_holds_the_topology)
     ck_assert_msg(holds(&s) == stories[_i].holds, "%s %s", stories[_i].of, stories[_i].steps);
     ck_assert_msg(s.dropped == stories[_i].dropped, "%s %s: %u dropped", stories[_i].of, stories[_i].steps, s.dropped);
     ck_assert_msg(s.purged == stories[_i].purged, "%s %s: %u purged", stories[_i].of, stories[_i].steps, s.purged);
+    dg_statement_clear(&s.sd);
 }
 END_TEST
 
@@ -245,6 +260,7 @@ START_TEST(each_machine_works_on_its_own_leaves)
     ck_assert(dg_statement_v2_at(&s.sd, 102));
     step(&s, 'e');
     ck_assert(!dg_statement_v2_at(&s.sd, 102) && dg_statement_v2_at(&s.sd, 105));
+    dg_statement_clear(&s.sd);
 }
 END_TEST
 
@@ -256,6 +272,59 @@ START_TEST(an_old_node_works_in_the_old_way_whatever_the_runtime_says)
     s.next = 100;
     step(&s, 'e');
     ck_assert(dg_statement_legacy_at(&s.sd, 100) && !dg_statement_v2_at(&s.sd, 100));
+    dg_statement_clear(&s.sd);
+}
+END_TEST
+
+/* Nothing is final, so no head goes: the entries of all sessions stay, with the grid of
+ * each, until finality has passed them. Every allocation on the way may fail. */
+enum { SESSIONS = 40, EACH = 3 };
+static dg_code stall(dg_statement *sd, dg_session *sessions, dg_error *err)
+{
+    dg_losses lost;
+    dg_code rc;
+    for (uint32_t id = 0; id < SESSIONS * EACH; id++) {
+        dg_signal signal = { .activates = true, .activated = { id, id } };
+        dg_parent before = { id - 1, id - 1, id / EACH };
+        dg_new_leaf in = { .id = id, .number = id, .mode = DG_MODE_ENABLED, .info = &sessions[id / EACH], .ancestors = &before, .ancestor_count = id % EACH != 0 };
+        if ((rc = dg_statement_signal(sd, &lost, &signal, &in, err)) < 0
+            || (id % EACH == 0 && (rc = dg_statement_topology(sd, &lost, &sessions[id / EACH], id, err)) < 0))
+            return rc;
+    }
+    return DG_OK;
+}
+
+START_TEST(sessions_without_finality_are_all_remembered_and_then_forgotten)
+{
+    static dg_session sessions[SESSIONS];
+    uint32_t all[SESSIONS * EACH - 1];
+    dg_signal passed = { .by_finality = true, .deactivated = all, .deactivated_count = SESSIONS * EACH - 1 };
+    dg_statement sd = { .of = dg_class_named("SD_V12_PURGE") };
+    dg_losses lost;
+    dg_error err;
+    for (uint32_t i = 0; i < SESSIONS; i++)
+        sessions[i].index = i;
+    for (uint32_t i = 0; i < SESSIONS * EACH - 1; i++)
+        all[i] = i;
+    ck_assert_int_eq(stall(&sd, sessions, &err), DG_OK);
+    for (uint32_t i = 0; i < SESSIONS; i++)
+        ck_assert(dg_statement_entry(&sd, i) && dg_statement_entry(&sd, i)->grid == &sessions[i]);
+    for (uint32_t i = 0; i < SESSIONS * EACH; i++)
+        ck_assert(dg_statement_v2_at(&sd, i));
+    ck_assert_int_eq(dg_statement_signal(&sd, &lost, &passed, NULL, &err), DG_OK);
+    ck_assert_uint_eq(sd.entry_count, 1);
+    ck_assert(dg_statement_entry(&sd, SESSIONS - 1) && !dg_statement_v2_at(&sd, 0) && dg_statement_v2_at(&sd, SESSIONS * EACH - 1));
+    dg_statement_clear(&sd);
+    for (uint64_t n = 1; ; n++) {
+        dg_code rc;
+        dg_alloc_fail_from(n);
+        rc = stall(&sd, sessions, &err);
+        dg_alloc_fail_from(0);
+        dg_statement_clear(&sd);
+        if (rc == DG_OK)
+            break;
+        ck_assert_int_eq(rc, DG_NOMEM);
+    }
 }
 END_TEST
 
@@ -270,10 +339,12 @@ int main(void)
     tcase_add_test(tc, a_chain_without_forks_never_only_deactivates);
     tcase_add_test(tc, a_block_that_hosts_no_parachains_only_deactivates);
     tcase_add_test(tc, a_head_that_comes_back_is_stale);
-    tcase_add_test(tc, a_node_without_memory_or_room_says_so);
+    tcase_add_test(tc, a_node_without_memory_says_so);
+    tcase_add_test(tc, as_many_heads_as_there_are);
     tcase_add_loop_test(tc, who_holds_the_topology, 0, ROWS(stories));
     tcase_add_test(tc, each_machine_works_on_its_own_leaves);
     tcase_add_test(tc, an_old_node_works_in_the_old_way_whatever_the_runtime_says);
+    tcase_add_test(tc, sessions_without_finality_are_all_remembered_and_then_forgotten);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -64,15 +64,40 @@ START_TEST(the_stall_is_the_rest_of_a_long_session)
 }
 END_TEST
 
+/* A third of the nodes is gone for good: nothing becomes final for forty sessions, and all
+ * that a node remembers of them stays. */
+#define STALL "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
+              "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"horizon\":{\"boundaries_after\":40}," \
+              "\"claims\":{\"default\":false,\"finality-lag\":{},\"session-cadence\":{}}," \
+              "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":\"crash\",\"nodes\":[" \
+              "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33]}]}}"
+START_TEST(forty_sessions_without_finality)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_plan *plan;
+    json_t *o = NULL;
+    dg_error err;
+    if (dg_plan_parse(&plan, dg_text(STALL), "p.json", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_INCONCLUSIVE);
+    ck_assert_msg(strstr(claim_text(o, "finality-lag"), "N-1 alone finalized nothing in 790 slots") != NULL, "%s", claim_text(o, "finality-lag"));
+    ck_assert_str_eq(claim_status(o, "session-cadence"), "held");
+    dg_plan_free(plan);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("long sessions");
     TCase *tc = tcase_create("long");
     tcase_set_timeout(tc, 0);
     if (REDUCED)
-        printf("not run: sessions of 600 slots, under sanitizers\n");
-    else
+        printf("not run: sessions of 600 slots, and forty without finality, under sanitizers\n");
+    else {
+        tcase_add_test(tc, forty_sessions_without_finality);
         tcase_add_loop_test(tc, the_stall_is_the_rest_of_a_long_session, 0, (int)(sizeof rows / sizeof *rows));
+    }
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
