@@ -94,6 +94,13 @@ dg_code dg_event_parse(dg_event *out, const json_t *line, dg_error *err);
 /* ---- claims ---- */
 
 enum { DG_EVIDENCE_MAX = 32 };
+/* What nodes have time for, as fuel: a claim sees no other room, so the figures of the
+ * node model stand here again (node/constants.c has their sources, a test of room run
+ * compares). */
+enum {
+    DG_CLAIM_FUEL_PER_MS = 1000000,
+    DG_CLAIM_PROPOSAL_PERMILLE = 667, /* of a slot, for an author to make its block */
+};
 
 typedef enum dg_status { DG_HELD, DG_BROKE, DG_WARNED, DG_UNEXERCISED } dg_status;
 typedef enum dg_severity { DG_GATE, DG_ADVICE } dg_severity;

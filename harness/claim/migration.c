@@ -13,13 +13,13 @@ typedef struct memory {
     evidence facts;
 } memory;
 
-/* Fuel is about one wasm instruction; a slot of 6 s is some 6e9 of them on the
- * machines that validators are asked to have. */
+/* Fuel is about one wasm instruction. An author has two thirds of its slot to make a
+ * block, on the machines that validators are asked to have. */
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = option_whole(setup, "fuel_max", setup->slot_ms * 1000000);
+    m->fuel_max = option_whole(setup, "fuel_max", setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
 }
 
 static void migration(memory *m, const dg_event *e)
@@ -72,7 +72,7 @@ static void judge(memory *m, dg_verdict *v)
         verdict_say(v, DG_BROKE, "a multi-block migration still ran at the end, %u blocks after it began", (unsigned)m->steps);
         verdict_span(v, &first);
     } else if (m->fuel_first > m->fuel_max) {
-        verdict_say(v, DG_BROKE, "#%u took %u million instructions to initialize, more than a slot has (%u million)", m->first_block,
+        verdict_say(v, DG_BROKE, "#%u took %u million instructions to initialize, more than an author has time for (%u million)", m->first_block,
                     (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
         verdict_span(v, &first);
     } else if (m->weight_max && m->weight_own > m->weight_max) {

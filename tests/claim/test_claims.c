@@ -160,7 +160,8 @@ static const struct row {
     { "migration", DG_UNEXERCISED, 0, "no block", "T10 migration 0 5 5 0 0" },
     { "migration", DG_HELD, 0, "7 million", "T11 migration 0 7000000 5 1 9\nT40 run-end 30 2 0" },
     { "migration", DG_BROKE, 11, "still ran at the end", "T11 migration 1 7 5 1 9\nT12 migration 1 6 5 1 9" },
-    { "migration", DG_BROKE, 11, "more than a slot has", "T11 migration 0 7000000000 5 0 0" },
+    { "migration", DG_HELD, 0, "4002 million", "T11 migration 0 4002000000 5 0 0" }, /* two thirds of 6 s */
+    { "migration", DG_BROKE, 11, "more than an author has time for (4002 million)", "T11 migration 0 4003000000 5 0 0" },
     { "migration", DG_BROKE, 11, "block limit is 2000 ms", "T11 migration 0 7 5 3000000000000 2000000000000 0" },
     { "migration", DG_HELD, 0, "everything decodes", "T11 migration 0 7 5 3000000000000 2000000000000 2000000000000" }, /* a session's own weight */
     { "migration", DG_BROKE, 11, "and more", "T11 migration 0 7 5 0 0 0\nT11 storage 3 2 0 {'pallet':'A','item':'entries','reason':'entries'}\nT11 storage 3 2 0 {'pallet':'B','item':'x','reason':'r'}" },

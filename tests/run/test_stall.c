@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "claim/claim.h"
 #include "node/node.h"
 
 static json_t *run_with(const char *min, const char *max)
@@ -63,6 +64,14 @@ START_TEST(the_usual_time_is_below_a_slot)
 }
 END_TEST
 
+/* Claims see no room but base, and say again what they need to know of time. */
+START_TEST(what_claims_know_of_time_is_the_models)
+{
+    ck_assert_uint_eq(DG_CLAIM_FUEL_PER_MS, dg_constant_of(DG_CONST_FUEL_PER_US) * 1000);
+    ck_assert_uint_eq(DG_CLAIM_PROPOSAL_PERMILLE, dg_constant_of(DG_CONST_SLOT_BUDGET));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("stall");
@@ -70,6 +79,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, a_network_that_compiles_for_too_long_stands_still, REDUCED ? 2 : 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_test(tc, the_usual_time_is_below_a_slot);
+    tcase_add_test(tc, what_claims_know_of_time_is_the_models);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
