@@ -33,8 +33,9 @@ void verdict_span(dg_verdict *v, const tally *t);
 void verdict_show(dg_verdict *v, evidence *e);
 
 /* Candidates a slot, from U on, against control: para_rate.c. Windows are the rest
- * of U's session and each one after it. */
-enum { PARA_WINDOWS = 8 };
+ * of U's session and each one after it, as many as a plan may ask for; what a migration
+ * adds to the run counts with the last. */
+enum { PARA_WINDOWS = 102 };
 typedef struct para_slot { int64_t slot; uint64_t sum, blocks; uint32_t block; } para_slot;
 typedef struct para_window { uint64_t slots, sum_permille; uint32_t first, last; } para_window;
 typedef struct para_rate {

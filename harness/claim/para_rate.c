@@ -17,12 +17,15 @@ void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, co
 /* U and the two blocks after it have cores of before; SIZE_MAX: not judged. */
 static size_t window_of(const para_rate *r, int64_t slot)
 {
-    int64_t past = slot - r->first_boundary;
+    int64_t past = slot - r->first_boundary, at;
     if (slot < r->upgrade_slot + SETTLE_SLOTS)
         return SIZE_MAX;
     if (past < 0)
         return 0;
-    return past < SETTLE_SLOTS || r->epoch_slots <= 0 || past / r->epoch_slots + 1 >= PARA_WINDOWS ? SIZE_MAX : (size_t)(past / r->epoch_slots + 1);
+    if (past < SETTLE_SLOTS || r->epoch_slots <= 0)
+        return SIZE_MAX;
+    at = past / r->epoch_slots + 1;
+    return at < PARA_WINDOWS ? (size_t)at : PARA_WINDOWS - 1;
 }
 
 static void flush(para_rate *r, dg_arm arm)

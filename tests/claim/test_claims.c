@@ -205,6 +205,14 @@ static const struct row {
     { "backing-rate", DG_BROKE, 13, "0.0 candidates backed", NET("1") C4("2 2 0 2 2") "T13 net-paras 113 0 0 0 0 2\nT13 net-paras 113 0 0 0 0 2\n" T4("0 0 0 0 2") }, /* siblings count once */
     { "backing-rate", DG_UNEXERCISED, 0, "at most 1 of 2 parachains", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 1") },
     { "backing-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate backed", NET("1") C4("0 2 0 2 2") T4("2 2 0 2 2") },
+    /* in the eighth session after U's, and in the one after the last that a plan may ask for */
+#define LATE(arm, a, b, c, d, n) arm "300 net-paras " a " " n "\n" arm "301 net-paras " b " " n "\n" arm "302 net-paras " c " " n "\n" arm "303 net-paras " d " " n "\n"
+    { "backing-rate", DG_BROKE, 300, "0.0 candidates backed a block against 2.0 in control (0 %)", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2")
+      LATE("C", "263", "264", "265", "266", "2 2 0 2 2") LATE("T", "263", "264", "265", "266", "0 2 0 2 2") },
+    { "inclusion-rate", DG_BROKE, 300, "0.0 candidates included", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2")
+      LATE("C", "263", "264", "265", "266", "2 2 0 2 2") LATE("T", "263", "264", "265", "266", "2 0 0 2 2") },
+    { "backing-rate", DG_BROKE, 300, "0.0 candidates backed a block against 2.0 in control", NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2")
+      LATE("C", "2163", "2164", "2165", "2166", "2 2 0 2 2") LATE("T", "2163", "2164", "2165", "2166", "0 2 0 2 2") },
     { "inclusion-rate", DG_HELD, 0, "2.0 a block against 2.0", NET("1") C4("2 2 0 2 2") T4("0 2 0 2 2") },
     { "inclusion-rate", DG_BROKE, 13, "0.0 candidates included a block against 2.0 in control (0 %)", NET("1") C4("2 2 0 2 2") T4("2 0 0 2 2") },
     { "inclusion-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate included", NET("1") C4("2 0 0 2 2") T4("2 2 0 2 2") },

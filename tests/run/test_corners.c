@@ -1,0 +1,50 @@
+/* What goes wrong in a corner of a run, where a verdict that looks at the middle would not
+ * see it: late, at one parachain alone, before anything was seen of it. */
+#include "model_run.h"
+
+#include <string.h>
+
+static const char *const plan_text = "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
+    "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"%s\"},\"horizon\":{\"boundaries_after\":%d},"
+    "\"claims\":{\"default\":false,%s},\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],"
+    "\"faults\":[{%s,\"arm\":\"treatment\"}]}}";
+
+static json_t *run_row(const char *at, int boundaries, const char *claims, const char *fault)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    char text[1024];
+    dg_plan *plan;
+    json_t *outcome = NULL;
+    dg_error err = { .text = "" };
+    snprintf(text, sizeof text, plan_text, at, boundaries, claims, fault);
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0
+        || dg_run(&outcome, plan, &options, &err) < 0)
+        ck_abort_msg("%s: %s", text, err.text);
+    dg_plan_free(plan);
+    return outcome;
+}
+
+static const struct { const char *at; int boundaries; const char *claims, *fault, *claim, *says; } rows[] = {
+    /* the eighth session after U's */
+    { "boundary-4", 9, "\"backing-rate\":{},\"inclusion-rate\":{}",
+      "\"kind\":\"offline-collators\",\"who\":\"all\",\"from\":\"boundary@9+2\",\"until\":\"boundary@9+18\"", "inclusion-rate", "3.0 candidates included a block" },
+};
+START_TEST(what_goes_wrong_in_a_corner_is_seen)
+{
+    json_t *o = run_row(rows[_i].at, rows[_i].boundaries, rows[_i].claims, rows[_i].fault);
+    ck_assert_msg(strcmp(claim_status(o, rows[_i].claim), "broke") == 0, "%s", verdicts(o));
+    ck_assert_msg(strstr(claim_text(o, rows[_i].claim), rows[_i].says) != NULL, "%s", verdicts(o));
+    json_decref(o);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("corners");
+    TCase *tc = tcase_create("corners");
+    int count = sizeof rows / sizeof *rows;
+    tcase_set_timeout(tc, 0);
+    tcase_add_loop_test(tc, what_goes_wrong_in_a_corner_is_seen, REDUCED ? count - 1 : 0, count); /* the last is the shortest */
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
