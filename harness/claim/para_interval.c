@@ -1,7 +1,8 @@
 /* para-interval: no parachain waits for its next block much longer than in control.
  *
- * Counted in relay blocks between two inclusions, from the last one before U on; at
- * the end of the run, up to its last block. Inclusions on losing forks count too. */
+ * Counted in relay blocks between two inclusions, from the last one before U on, or
+ * where there is none from the block before U; at the end of the run, up to its last
+ * block. Inclusions on losing forks count too. */
 #include "claim/claim_impl.h"
 
 #include <stdlib.h>
@@ -43,9 +44,10 @@ static void included(memory *m, side *s, const dg_event *e)
     if (!p || e->block <= p->last)
         return; /* on a sibling of a block that has it */
     if (e->n[0] >= m->upgrade_slot) {
-        if (p->last && e->block - p->last > p->worst) {
-            p->worst = e->block - p->last;
-            p->worst_from = p->last;
+        uint32_t from = p->last ? p->last : s->upgrade;
+        if (e->block > from && e->block - from > p->worst) {
+            p->worst = e->block - from;
+            p->worst_from = from;
         }
         p->inclusions++;
     }
@@ -59,6 +61,7 @@ static void step(void *at, const dg_event *e)
     if (e->kind == DG_EV_NET_START) {
         m->started = true;
         m->upgrade_slot = e->n[3];
+        s->upgrade = e->block;
     } else if (m->started && e->kind == DG_EV_NET_PARAS) {
         s->newest = e->block > s->newest ? e->block : s->newest;
         if (e->n[0] < m->upgrade_slot && e->block > s->upgrade)
@@ -71,7 +74,7 @@ static void step(void *at, const dg_event *e)
 /* Of a parachain that waits at the end, up to the end. */
 static uint32_t worst_of(const side *s, const para *p)
 {
-    uint32_t open = p->last && s->newest > p->last ? s->newest - p->last : 0;
+    uint32_t open = s->newest > p->last ? s->newest - p->last : 0;
     return open > p->worst ? open : p->worst;
 }
 
@@ -98,6 +101,18 @@ static uint32_t median(const side *s)
         mean[i] = blocks * 10 / (s->paras[i].inclusions ? s->paras[i].inclusions : 1);
     qsort(mean, s->count, sizeof *mean, by_size);
     return s->count ? mean[s->count / 2] : 0;
+}
+
+/* What control includes and treatment never did waits from U on. */
+static void add_missing(memory *m)
+{
+    const side *c = &m->arm[DG_ARM_CONTROL];
+    side *t = &m->arm[DG_ARM_TREATMENT];
+    for (uint32_t i = 0; i < c->count; i++) {
+        para *p = c->paras[i].inclusions ? para_of(t, c->paras[i].id) : NULL;
+        if (p && !p->last)
+            p->last = t->upgrade;
+    }
 }
 
 static bool any_included(const side *s)
@@ -152,9 +167,10 @@ static void finish(void *at, dg_verdict *v)
     if (!any_included(&m->arm[DG_ARM_CONTROL])) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone includes nothing after U");
         v->control_failed = true;
-    } else if (!m->arm[DG_ARM_TREATMENT].count) {
-        verdict_say(v, DG_UNEXERCISED, "nothing was included before U");
+    } else if (m->arm[DG_ARM_TREATMENT].newest <= m->arm[DG_ARM_TREATMENT].upgrade) {
+        verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
     } else {
+        add_missing(m);
         judge(m, v);
     }
 }

@@ -257,7 +257,13 @@ static const struct row {
 
 #define EVERY_TWO(arm, para) arm "9 net-included 109 " para " 0\n" arm "11 net-included 111 " para " 0\n" arm "13 net-included 113 " para " 0\n" arm "13 net-paras 113 1 1 0 1 1\n"
     { "para-interval", DG_UNEXERCISED, 0, "N-1 alone includes nothing after U", NET("1") "C9 net-included 109 7 0\nT11 net-included 111 7 0\nT11 net-paras 111 1 1 0 1 1" },
-    { "para-interval", DG_UNEXERCISED, 0, "nothing was included before U", NET("1") EVERY_TWO("C", "7") "T13 net-paras 113 1 1 0 1 1" },
+    { "para-interval", DG_UNEXERCISED, 0, "no block after U", NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1" },
+    { "para-interval", DG_BROKE, 9, "parachain 7 had no block included in 14 blocks, at most 2 in control", NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1\nT23 net-paras 123 1 1 0 1 1" }, /* never in treatment */
+    { "para-interval", DG_BROKE, 9, "parachain 8 had no block included in 8 blocks, at most 2 in control", /* and none of it before U */
+      NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T", "7") "T15 net-included 115 7 0\nT17 net-included 117 7 0\nT17 net-paras 117 1 1 0 1 1" },
+    { "para-interval", DG_BROKE, 9, "parachain 8 had no block included in 9 blocks", /* nor for long after it */
+      NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO("C", "7") "C13 net-included 113 8 0\nT9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T", "7") "T18 net-included 118 8 0\nT18 net-included 118 7 0\nT18 net-paras 118 1 1 0 1 1" },
+    { "para-interval", DG_HELD, 0, "at most 5 blocks against 2", NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO("C", "7") "C13 net-included 113 8 0\nT9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T", "7") "T14 net-included 114 8 0\nT15 net-included 115 8 0\nT15 net-paras 115 1 1 0 1 1" },
     { "para-interval", DG_HELD, 0, "at most 2 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") },
     { "para-interval", DG_HELD, 0, "at most 6 blocks against 2", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T19 net-included 119 7 0\nT19 net-paras 119 1 1 0 1 1" }, /* twice, and two */
     { "para-interval", DG_BROKE, 13, "parachain 7 had no block included in 7 blocks, at most 2 in control", NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") "T20 net-included 120 7 0\nT20 net-paras 120 1 1 0 1 1\nT22 net-included 122 7 0\n" },

@@ -28,6 +28,8 @@ static const struct { const char *at; int boundaries; const char *claims, *fault
     /* the eighth session after U's */
     { "boundary-4", 9, "\"backing-rate\":{},\"inclusion-rate\":{}",
       "\"kind\":\"offline-collators\",\"who\":\"all\",\"from\":\"boundary@9+2\",\"until\":\"boundary@9+18\"", "inclusion-rate", "3.0 candidates included a block" },
+    /* included in control, in treatment neither before U nor after it */
+    { "#22", 2, "\"para-interval\":{}", "\"kind\":\"offline-collators\",\"paras\":[2003],\"from\":\"U\"", "para-interval", "parachain 2003 had no block included in " },
 };
 START_TEST(what_goes_wrong_in_a_corner_is_seen)
 {
