@@ -1,12 +1,14 @@
 /* upgrade-stall: right after U the network goes on authoring.
  *
- * The gap that counts follows U's first block without a break: every node does the same
- * expensive thing there, so the slots that they lose are lost together. */
+ * Counted are empty slots from U's own block, in whichever slot that came, to the first
+ * block on it: every node does the same expensive thing there, so the slots that they
+ * lose are lost together. A sibling of U's block enacts N too, and ends nothing. What
+ * control has in place of U's block is its first one from U's slot on. */
 #include "claim/claim_impl.h"
 
-typedef struct gap { uint64_t slots, empty; bool over; } gap;
+typedef struct gap { uint64_t slots, empty; bool begun, over; } gap;
 typedef struct memory {
-    int64_t upgrade_slot, nodes;
+    int64_t upgrade_slot, nodes, enacting_slot, enacting; /* blocks of that slot that enact N */
     uint64_t allowed, compiled, least_ms, most_ms, stalled;
     bool started;
     gap arm[2];
@@ -22,11 +24,16 @@ static void start(void *at, const dg_claim_setup *setup)
 static void slot(memory *m, const dg_event *e)
 {
     gap *g = &m->arm[e->arm];
-    if (e->n[0] <= m->upgrade_slot)
+    int64_t enacting = e->arm == DG_ARM_TREATMENT && m->enacting_slot == e->n[0] ? m->enacting : 0;
+    if (e->n[0] < m->upgrade_slot)
         return;
+    if (!g->begun) {
+        g->begun = e->n[2] != 0;
+        return;
+    }
     g->slots++;
-    g->over |= e->n[2] != 0;
-    if (g->over)
+    g->over |= e->n[2] > enacting;
+    if (g->over || e->n[2])
         return;
     g->empty++;
     if (e->arm == DG_ARM_TREATMENT) {
@@ -43,6 +50,12 @@ static void compiled(memory *m, const dg_event *e)
     m->most_ms = ms > m->most_ms ? ms : m->most_ms;
 }
 
+static void enacted(memory *m, const dg_event *e)
+{
+    m->enacting = (m->enacting_slot == e->n[0] ? m->enacting : 0) + (e->n[1] != 0);
+    m->enacting_slot = e->n[0];
+}
+
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
@@ -52,6 +65,8 @@ static void step(void *at, const dg_event *e)
         m->nodes = e->n[0];
     } else if (m->started && e->kind == DG_EV_NET_SLOT) {
         slot(m, e);
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_UPGRADE) {
+        enacted(m, e);
     } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COMPILED && !e->n[2]) {
         compiled(m, e);
     } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_STALLED) {

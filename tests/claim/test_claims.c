@@ -286,15 +286,22 @@ static const struct row {
 
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone is up to 11 blocks behind", NET("1") "C10 net-finalized 110 11 0 1\nC11 net-slot 111 1 0 0 1\nT10 net-finalized 110 11 0 1\nT11 net-slot 111 1 0 0 1" },
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
-    { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C10 net-slot 110 1 1 0 1\nT10 net-slot 110 1 1 0 1" },
+#define U_BUILT "C9 net-slot 110 1 1 0 1\nT9 net-upgrade 110 1 0\nT9 net-slot 110 1 1 0 1\n"
+    { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U", NET("1") U_BUILT },
+    { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U", NET("1") "C9 net-slot 110 1 1 0 1\nC10 net-slot 111 1 1 0 1\nT9 net-slot 110 1 0 0 1\nT10 net-slot 111 1 0 0 1" }, /* no U at all */
     { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U, 0 in control; compiling N took 5.5 s",
-      NET("1") "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 5500 0\nT11 net-slot 111 1 1 0 1\nT11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1" },
-    { "upgrade-stall", DG_HELD, 0, "1 slots empty right after U", NET("1") "C11 net-slot 111 1 1 0 1\nT10 net-slot 111 1 0 0 1\nT11 net-slot 112 1 1 0 1" },
+      NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 5500 0\nT11 net-slot 111 1 1 0 1\nT11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1" },
+    { "upgrade-stall", DG_HELD, 0, "1 slots empty right after U", NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nT10 net-slot 111 1 0 0 1\nT11 net-slot 112 1 1 0 1" },
     { "upgrade-stall", DG_BROKE, 10, "2 slots empty right after U, 0 in control; 2 of 4 nodes compiled N in 12.0 to 13.5 s, 0 stalled",
-      NET("1") "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 13500 0\nT10 net-compiled 110 12000 0\nT10 net-compiled 119 99000 1\nT10 net-slot 111 1 0 0 1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
+      NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 13500 0\nT10 net-compiled 110 12000 0\nT10 net-compiled 119 99000 1\nT10 net-slot 111 1 0 0 1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
     { "upgrade-stall", DG_HELD, 0, "2 slots empty right after U, 1 in control",
-      NET("1") "C11 net-slot 111 1 0 0 1\nC11 net-slot 112 1 1 0 1\nT10 net-slot 111 1 0 0 1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
-    { "upgrade-stall", DG_UNEXERCISED, 0, "N-1 alone has no block in 1 slots", NET("1") "C10 net-slot 111 1 0 0 1\nT11 net-slot 111 1 1 0 1" },
+      NET("1") U_BUILT "C11 net-slot 111 1 0 0 1\nC11 net-slot 112 1 1 0 1\nT10 net-slot 111 1 0 0 1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
+    { "upgrade-stall", DG_UNEXERCISED, 0, "N-1 alone has no block in 1 slots", NET("1") U_BUILT "C10 net-slot 111 1 0 0 1\nT11 net-slot 111 1 1 0 1" },
+#define U_LATE "C9 net-slot 110 1 1 0 1\nC10 net-slot 111 1 1 0 1\nT9 net-slot 110 1 0 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 1 0 1\n"
+    { "upgrade-stall", DG_BROKE, 11, "2 slots empty right after U, 0 in control", NET("1") U_LATE "T11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" },
+    { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U", NET("1") U_LATE "T11 net-slot 112 1 1 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 0 0 1" },
+    { "upgrade-stall", DG_BROKE, 11, "2 slots empty right after U", NET("1") U_BUILT "C10 net-slot 111 1 1 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 1 0 1\nT11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" }, /* its sibling */
+    { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U", NET("1") U_BUILT "C10 net-slot 111 1 1 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 2 0 1\nT11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" }, /* and a child */
 };
 
 /* Claims about rates and ends have one line and no single event to show. */
