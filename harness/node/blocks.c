@@ -10,11 +10,15 @@ static dg_code make_room(dg_network *net, dg_error *err)
 {
     uint32_t cap = net->block_cap ? net->block_cap * 2 : 256;
     dg_net_block *more;
+    dg_support *support;
     if (net->block_count < net->block_cap)
         return DG_OK;
     if (!(more = dg_realloc(net->blocks, cap * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for %u blocks of a network", cap);
     net->blocks = more;
+    if (!(support = dg_realloc(net->support, cap * sizeof *support)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u blocks of a network", cap);
+    net->support = support;
     net->block_cap = cap;
     return DG_OK;
 }
@@ -123,24 +127,48 @@ uint32_t dg_net_best_of(const dg_network *net, uint32_t node)
     return best;
 }
 
-static uint32_t supporters(const dg_network *net, uint32_t id)
+static bool counts(const dg_network *net, uint32_t node, bool paused_too)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        count += net->nodes[i].best == id;
-    return count;
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && (paused_too || !dg_sim_node_paused(net->sim, (dg_node_ix){ node }));
 }
 
+static bool any_awake(const dg_network *net)
+{
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (counts(net, i, false))
+            return true;
+    return false;
+}
+
+/* Of each block above the final one, how many take it, or what descends from it, for the
+ * best. Who is down or stands still has an opinion of long ago, which is asked for only
+ * where nobody has another. Ids rise from parent to child. */
+static void count_support(const dg_network *net, uint32_t base)
+{
+    bool paused_too = !any_awake(net);
+    memset(net->support + base, 0, (net->block_count - base) * sizeof *net->support);
+    for (uint32_t i = 0; i < net->node_count; i++)
+        if (net->nodes[i].best >= base && counts(net, i, paused_too))
+            net->support[net->nodes[i].best].own++;
+    for (uint32_t id = net->block_count; id-- > base;) {
+        dg_support *s = &net->support[id], *parent;
+        s->whole += s->own;
+        if (id == base || net->blocks[id].gone || !s->whole || net->blocks[id].parent == DG_NO || net->blocks[id].parent < base)
+            continue;
+        parent = &net->support[net->blocks[id].parent];
+        parent->whole += s->whole;
+        if (!parent->child || s->whole > net->support[parent->child].whole)
+            parent->child = id;
+    }
+}
+
+/* Up the branch that most are on, as far as no more of them stay behind than go on. */
 uint32_t dg_net_favourite(const dg_network *net)
 {
-    uint32_t best = net->finality.finalized, most = 0;
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        uint32_t count = net->blocks[id].gone ? 0 : supporters(net, id);
-        if (count && count >= most) {
-            best = id;
-            most = count;
-        }
-    }
+    uint32_t base = net->finality.finalized, best = base;
+    count_support(net, base);
+    while (net->support[best].child && net->support[net->support[best].child].whole >= net->support[best].own)
+        best = net->support[best].child;
     return best;
 }
 
@@ -185,4 +213,5 @@ void dg_net_blocks_free(dg_network *net)
         if (!net->blocks[id].gone)
             forget(&net->blocks[id]);
     dg_free(net->blocks);
+    dg_free(net->support);
 }

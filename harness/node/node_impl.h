@@ -52,6 +52,9 @@ typedef struct dg_net_block {
     dg_exchange *exchange;   /* what was said of it, where messages are sent; NULL: nothing yet */
 } dg_net_block;
 
+/* Scratch of dg_net_favourite, by id: nodes whose best it is; and those of its descendants; the child of most; 0: none */
+typedef struct dg_support { uint32_t own, whole, child; } dg_support;
+
 /* ---- pvf.c: artifacts, and each node's one worker that prepares them ---- */
 
 typedef struct dg_pvf_code { uint32_t para; dg_hash hash; } dg_pvf_code;
@@ -173,6 +176,7 @@ struct dg_network {
     uint32_t node_count;     /* the world is the node after the last */
     dg_net_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
+    dg_support *support;
     dg_finality finality;
     dg_dispute *disputes;    /* newest first */
     /* Of approvals, since the last sample: messages sent and no-shows found. */
@@ -216,7 +220,7 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
 dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err);
 bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from); /* or is it */
 bool dg_net_better(const dg_network *net, uint32_t a, uint32_t than);
-uint32_t dg_net_favourite(const dg_network *net); /* the best of most nodes; of equals the newest */
+uint32_t dg_net_favourite(const dg_network *net); /* what most of those that are awake build on; of equals the newest */
 bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id); /* imported; and not gone */
 uint32_t dg_net_best_of(const dg_network *net, uint32_t node); /* anew, over all it has imported */
 dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err);

@@ -126,6 +126,36 @@ START_TEST(without_finality_the_end_settles_all)
 }
 END_TEST
 
+/* Who went down takes for the best what it did then. Most of a network may be down, and
+ * the others build on: theirs is the chain. */
+static const struct { dg_fault_kind kind; uint32_t count; } lost[] = {
+    { DG_FAULT_CRASH, 44 }, { DG_FAULT_CRASH, 60 }, { DG_FAULT_PAUSE, 60 },
+};
+START_TEST(who_is_down_holds_nothing_back)
+{
+    enum { FROM = 8, END = 40 };
+    uint32_t down[60];
+    uint64_t built;
+    dg_fault f = { .kind = lost[_i].kind, .who = DG_WHO_LIST, .list = down, .count = lost[_i].count, .until = UINT64_MAX };
+    world w;
+    for (uint32_t i = 0; i < f.count; i++)
+        down[i] = i;
+    open(&w, (world_options){ .seed = 6 });
+    f.from = dg_network_first_slot(w.net) + FROM;
+    ck_assert_int_eq(dg_network_fault(w.net, &f, NULL), DG_OK);
+    for (uint32_t slot = FROM; slot <= END; slot++) {
+        world_run(&w, slot);
+        built = dg_block_slot(dg_network_best(w.net)) - dg_network_first_slot(w.net);
+        ck_assert_msg(slot < FROM + 8 || built + 8 >= slot, "slot %u: the favourite is of slot %u", slot, (unsigned)built);
+    }
+    ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
+    ck_assert_uint_eq(settled_count, dg_block_number(dg_network_best(w.net)));
+    ck_assert_uint_ge(settled[settled_count - 1].slot, dg_network_first_slot(w.net) + END - 8);
+    assert_one_chain(&w);
+    world_close(&w);
+}
+END_TEST
+
 /* A code that is none stands in storage after U: nobody can build on it. */
 START_TEST(a_refused_build_is_told_at_once)
 {
@@ -179,6 +209,7 @@ int main(void)
     tcase_add_unchecked_fixture(tc, NULL, world_engine_free);
     tcase_add_test(tc, what_is_settled_is_one_chain);
     tcase_add_test(tc, without_finality_the_end_settles_all);
+    tcase_add_loop_test(tc, who_is_down_holds_nothing_back, 0, (int)(sizeof lost / sizeof *lost));
     tcase_add_test(tc, a_refused_build_is_told_at_once);
     tcase_add_test(tc, a_listener_may_end_it);
     suite_add_tcase(s, tc);
