@@ -3,6 +3,7 @@
  *   grow      dg_population_grow(chain)     a state with V validators and P parachains
  *   amend     dg_population_amend(chain)    a state with values of the user's own
  *   use       dg_chain_options.state, dg_state_free
+ *   look      dg_population_claims(chain)   who has a claim on a core
  *
  * What a state holds stays (but where a genesis is built anew); what is missing to V and P is added under keys and ids
  * that follow from an index alone. All is written by the names and types of the
@@ -42,6 +43,10 @@ typedef enum dg_grow_by {
  * sessions or parachains, or session keys that nobody knows how to make, or a genesis
  * builder that is not there or refuses; DG_NOMEM. */
 dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err);
+
+typedef struct dg_claims { uint32_t registered, claimed; } dg_claims; /* parachains; with a claim on a core */
+/* Of the state of the chain's root. DG_ABSENT: a runtime without parachains; DG_MALFORMED. */
+dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err);
 
 /* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
  * they are stored, any other JSON by the type of the item, null to delete. `state` is

@@ -88,7 +88,9 @@ dg_code fork_people(run_state *run, dg_error *err)
     if (!network_wanted(run->plan))
         return DG_OK;
     rc = dg_network_nodes(&run->nodes, run->control.chain, err);
-    return rc == DG_OK ? check_groups(run, err) : rc < 0 ? rc : DG_OK;
+    if (rc == DG_OK && (rc = check_groups(run, err)) == DG_OK)
+        rc = cores_check(run, err);
+    return rc < 0 ? rc : DG_OK;
 }
 
 int fork_notes(json_t *out, const run_state *run)

@@ -63,7 +63,8 @@ int network_sum(json_t *out, const run_state *run)
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
-    return outcome_put(out, "network", json_pack("{s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0], "forks", (int)start->n[2],
+    return outcome_put(out, "network", json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0],
+        "parachains_without_core", (json_int_t)run->coreless, "forks", (int)start->n[2],
         "table", json_object_get(start->detail, "table"), "classes", json_object_get(start->detail, "classes"),
         "control", sums_json(run, DG_ARM_CONTROL), "treatment", sums_json(run, DG_ARM_TREATMENT)));
 }

@@ -102,6 +102,7 @@ static const key_row rows[] = {
     { "slot_ms", KEY_WHOLE, true, .says = "duration of a slot" },
     { "network", KEY_OBJECT, .says = "with a network" },
     { "network.nodes", KEY_WHOLE, true, .says = "validators of the fork" },
+    { "network.parachains_without_core", KEY_WHOLE, true, .says = "registered at the fork, and no core works for them or is to" },
     { "network.forks", KEY_BOOL, true, .says = "false: only the first claim of a slot was used" },
     { "network.table", KEY_TEXT, true, .says = "version of the class table" },
     { "network.classes", KEY_OBJECT, true, .open = true, .says = "nodes of each class" },

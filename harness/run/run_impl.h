@@ -118,6 +118,7 @@ struct dg_run_state {
     uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
     uint32_t nodes;              /* of the network, were there one */
     uint32_t validators, parachains;
+    uint32_t coreless;           /* registered parachains without a claim on a core */
     event_log log;
     fault_wish *faults;          /* of the plan, in its order */
     size_t fault_count;
@@ -157,6 +158,9 @@ dg_code arm_finish(arm *a, dg_error *err);
 dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* what is there at U */
 dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err); /* and in control at U+1 */
 dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err); /* sets a->running */
+
+/* cores.c: of a network, more parachains or groups than the runtime has cores or validators for: DG_USAGE */
+dg_code cores_check(run_state *run, dg_error *err);
 
 /* enact.c: U, in treatment */
 dg_transition run_transition(const run_state *run);
