@@ -23,6 +23,19 @@ static dg_code make_room(dg_network *net, dg_error *err)
     return DG_OK;
 }
 
+/* What is asked of a candidate's chunks outlives the block that put it on its core. */
+enum { KNOWN_BLOCKS = 32 };
+
+static void let_go(dg_net_block *b)
+{
+    dg_free(b->taken);
+    dg_free(b->way);
+    dg_chunks_free(b->chunks);
+    b->taken = NULL;
+    b->way = NULL;
+    b->chunks = NULL;
+}
+
 static void forget(dg_net_block *b)
 {
     dg_work_clear(b);
@@ -31,13 +44,10 @@ static void forget(dg_net_block *b)
     if (b->viewed)
         dg_view_clear(&b->view);
     dg_free(b->imported);
-    dg_free(b->taken);
-    dg_free(b->way);
     dg_free(b->kept);
     dg_exchange_free(b->exchange);
     b->exchange = NULL;
-    b->imported = b->taken = NULL;
-    b->way = NULL;
+    b->imported = NULL;
     b->kept = NULL;
     b->block = NULL;
     b->viewed = false;
@@ -71,6 +81,7 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
     b->way = dg_calloc(net->node_count, sizeof *b->way);
     if (!b->imported || !b->taken || !b->way) {
         forget(b);
+        let_go(b);
         return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
     }
     for (uint32_t i = 0; i < net->node_count; i++)
@@ -92,6 +103,8 @@ dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err)
     if ((rc = dg_view_init(&b->view, net->chain, b->block, err)) < 0)
         return rc;
     b->viewed = true;
+    b->enabled = b->view.mode == DG_MODE_ENABLED;
+    b->listed = b->view.core_count;
     rc = dg_session_of(&net->sessions, &b->session, &b->view, &net->people, err);
     if (b->session && !net->pvf.known) { /* what is in force when the run begins */
         net->pvf.first = b->session->executor;
@@ -203,15 +216,19 @@ dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
     }
     while (net->first_kept < root && net->blocks[net->first_kept].gone)
         net->first_kept++;
+    while (net->first_known < net->first_kept && net->blocks[net->first_known].number + KNOWN_BLOCKS < net->blocks[root].number)
+        let_go(&net->blocks[net->first_known++]);
     rc = dg_chain_finalize(net->chain, net->blocks[root].block, err);
     return rc;
 }
 
 void dg_net_blocks_free(dg_network *net)
 {
-    for (uint32_t id = 0; id < net->block_count; id++)
+    for (uint32_t id = 0; id < net->block_count; id++) {
         if (!net->blocks[id].gone)
             forget(&net->blocks[id]);
+        let_go(&net->blocks[id]);
+    }
     dg_free(net->blocks);
     dg_free(net->support);
 }

@@ -4,7 +4,7 @@
  * a leaf that its view does not have; when it has, it is told what there is. What is
  * said inside a group stands in exchange_cluster.c, what groups say to the network in
  * exchange_grid.c, requests in exchange_request.c, the old way in exchange_legacy.c,
- * availability in exchange_bitfield.c.
+ * availability in exchange_bitfield.c and exchange_chunk.c.
  * Mirrors: statement-distribution lib.rs, v2/mod.rs; bitfield-distribution. */
 #include "node/exchange_impl.h"
 
@@ -29,6 +29,7 @@ void dg_exchange_free(dg_exchange *x)
     dg_free(x->heard);
     dg_free(x->acked);
     dg_free(x->bitfields);
+    dg_free(x->held);
     dg_free(x->node);
     dg_free(x);
 }
@@ -58,8 +59,9 @@ static dg_code fill(dg_exchange *x, const dg_net_block *b, dg_error *err)
     x->heard = dg_calloc(seats * x->words, sizeof *x->heard);
     x->acked = dg_calloc(seats * x->words, sizeof *x->acked);
     x->bitfields = dg_calloc((size_t)x->nodes * x->bitfield_words + 1, sizeof *x->bitfields);
+    x->held = dg_calloc((size_t)x->nodes * x->held_words + 1, sizeof *x->held);
     x->node = dg_calloc(x->nodes, sizeof *x->node);
-    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->node)
+    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->held || !x->node)
         return dg_fail(err, DG_NOMEM, "no memory for what %u nodes say of a leaf", x->nodes);
     for (uint32_t i = 0; i < x->nodes; i++)
         x->node[i].head = DG_X_END;
@@ -88,6 +90,7 @@ static dg_code begin(dg_network *net, uint32_t leaf, dg_error *err)
     b->exchange->nodes = net->node_count;
     b->exchange->words = slots / 64 + 1;
     b->exchange->bitfield_words = (b->session->validators + 63) / 64;
+    b->exchange->held_words = (b->view.core_count + 63) / 64;
     return fill(b->exchange, b, err);
 }
 
@@ -121,7 +124,8 @@ dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, co
 
 static bool is_asked_for(dg_message_kind kind)
 {
-    return kind == DG_MSG_ASK || kind == DG_MSG_ANSWER || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV;
+    return kind == DG_MSG_ASK || kind == DG_MSG_ANSWER || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV || kind == DG_MSG_CHUNK_ASK
+           || kind == DG_MSG_CHUNK;
 }
 
 /* Has the sender been told that the other has the leaf? If not, it will act when it is. */
@@ -139,16 +143,26 @@ static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to,
     return *known ? DG_OK : dg_x_timer(net, from, DG_TAG_X_VIEW, told - now, &view, err);
 }
 
+/* What goes the new way needs a protocol that has it. */
+static unsigned least_link(dg_message_kind kind)
+{
+    return kind <= DG_MSG_ANSWER && kind != DG_MSG_LEGACY ? 2 : 1;
+}
+
 dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, dg_error *err)
 {
+    return dg_x_send_bytes(net, sent, from, to, kind, said, dg_message_bytes(kind), err);
+}
+
+dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
+{
     dg_sim_parcel parcel = { .channel = net->exchange_channel, .tag = (uint16_t)(DG_TAG_SAID + kind), .a = pack(said), .b = said->votes,
-                             .wire_bytes = dg_message_bytes(kind), .has_luck = true };
-    unsigned least = kind == DG_MSG_LEGACY || kind == DG_MSG_BITFIELD || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV ? 1 : 2;
+                             .wire_bytes = bytes, .has_luck = true };
     bool known = true;
     dg_code rc = DG_OK;
     if (sent)
         *sent = false;
-    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least
+    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(kind)
         || dg_reputation_parts(net, from, to))
         return DG_OK;
     if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
@@ -254,60 +268,6 @@ static dg_code catch_up(dg_network *net, uint32_t node, const dg_said *said, dg_
     return rc < 0 ? rc : dg_bitfield_catch_up(net, x, node, to, err);
 }
 
-/* ---- a process that begins anew ---- */
-
-static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
-{
-    for (uint32_t core = 0; core < x->cores; core++) {
-        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO, n = x->core[core].members;
-        *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
-        memset(dg_x_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
-        memset(dg_x_set(x, x->heard, node, core), 0, x->words * sizeof *x->told);
-        memset(dg_x_set(x, x->acked, node, core), 0, x->words * sizeof *x->told);
-        for (uint32_t i = 0; member != DG_NO && i < n; i++)
-            x->core[core].knows[i * n + member] = x->core[core].knows[member * n + i] = 0;
-    }
-    memset(x->bitfields + (size_t)node * x->bitfield_words, 0, x->bitfield_words * sizeof *x->bitfields);
-    x->node[node].head = DG_X_END;
-    x->node[node].in_flight = 0;
-    x->node[node].owed = true;
-}
-
-/* And its peers no longer know it to have anything. */
-static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
-{
-    const dg_session *g = net->blocks[x->leaf].session;
-    for (uint32_t slot = 0; g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
-        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
-        uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
-        if (peer == DG_NO || (back = dg_grid_slot(&g->grid, member, g->member[node])) == DG_NO)
-            continue;
-        for (uint32_t core = 0; core < x->cores; core++) {
-            uint64_t keep = ~((uint64_t)1 << back % 64);
-            dg_x_set(x, x->told, peer, core)[back / 64] &= keep;
-            dg_x_set(x, x->heard, peer, core)[back / 64] &= keep;
-            dg_x_set(x, x->acked, peer, core)[back / 64] &= keep;
-        }
-    }
-}
-
-void dg_exchange_forget(dg_network *net, uint32_t node)
-{
-    dg_repute_clear(&net->nodes[node].repute);
-    dg_inbound_clear(&net->nodes[node].proofs);
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        dg_net_block *b = &net->blocks[id];
-        if (b->gone)
-            continue;
-        b->taken[node] = DG_NEVER;
-        b->way[node] = DG_WAY_NONE;
-        if (b->exchange) {
-            forget_in(net, b->exchange, node);
-            forget_of(net, b->exchange, node);
-        }
-    }
-}
-
 /* ---- what comes in ---- */
 
 static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message_kind kind, const dg_said *said, dg_error *err)
@@ -329,6 +289,12 @@ static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message
 dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
 {
     dg_said said = unpack(event);
+    if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK_ASK)
+        return dg_chunk_asked(net, node, event->from.v, &said, err);
+    if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK)
+        return dg_chunk_answer(net, node, &said, err);
+    if (event->tag == DG_TAG_X_CHUNK)
+        return dg_chunk_timeout(net, node, &said, err);
     if (!dg_exchange_of(net, said.leaf))
         return DG_OK; /* of a block that has been forgotten meanwhile */
     if (event->tag >= DG_TAG_SAID)

@@ -56,7 +56,16 @@ dg_code dg_bitfield_sign(dg_network *net, uint32_t node, const dg_said *said, dg
     const dg_session *s = net->blocks[said->leaf].session;
     if (s->member[node] >= s->validators || net->nodes[node].withholds & DG_WITHHOLD_AVAILABILITY)
         return DG_OK;
+    for (uint32_t i = 0; i < net->blocks[said->leaf].view.core_count; i++)
+        if (dg_chunk_is_held(net, said->leaf, i, node))
+            dg_x_add(x->held + (size_t)node * x->held_words, i);
     return take(net, x, node, node, s->member[node], err);
+}
+
+bool dg_exchange_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    const dg_exchange *x = dg_exchange_of(net, leaf);
+    return x && dg_x_has(x->held + (size_t)node * x->held_words, core);
 }
 
 dg_code dg_bitfield_heard(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)

@@ -38,6 +38,8 @@ struct dg_exchange {
     uint64_t *told, *heard, *acked;     /* sets of neighbours of each seat */
     uint64_t *bitfields;                /* sets of validators, each node's own */
     uint32_t bitfield_words;
+    uint64_t *held;                     /* sets of cores: what each node held when it signed */
+    uint32_t held_words;
     struct { uint16_t head, tail; uint32_t in_flight; bool owed; } *node;
 };
 
@@ -63,6 +65,9 @@ uint32_t dg_x_node(const dg_network *net, const dg_exchange *x, uint32_t core, u
 /* From one node to another. False in `sent` (may be NULL): the other does not know the leaf
  * yet; it will be told what there is when it does. */
 dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, dg_error *err);
+dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err);
+/* A request enters its queue, where its answer of so many bytes waits; only one that is taken is answered. */
+dg_code dg_x_enter(dg_network *net, dg_entrance *out, uint32_t node, uint32_t from, dg_inbound_kind kind, const dg_said *said, uint64_t bytes, dg_error *err);
 dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said, dg_error *err);
 /* A statement that the node did not have: counted, and told to whom it concerns. */
 dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who, dg_error *err);
@@ -98,6 +103,12 @@ dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const
 dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
 dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t core, uint32_t who, dg_error *err);
 dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err);
+
+/* exchange_chunk.c */
+dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
+dg_code dg_chunk_answer(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_chunk_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
+bool dg_chunk_is_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node); /* now */
 
 /* exchange_bitfield.c: availability */
 dg_code dg_bitfield_sign(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);

@@ -70,20 +70,22 @@ dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_sai
     return dg_x_send(net, NULL, node, from, DG_MSG_ANSWER, &answer, err);
 }
 
-/* A proof, unless too many wait for theirs: who is refused hears nothing. */
-dg_code dg_pov_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_x_enter(dg_network *net, dg_entrance *out, uint32_t node, uint32_t from, dg_inbound_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
 {
     dg_waiting who = { .from = from, .leaf = said->leaf, .core = said->core };
     uint64_t rate = dg_net_link(net)->bytes_per_s;
-    dg_ns takes = rate ? dg_message_bytes(DG_MSG_POV) * 1000 * DG_MS / rate : 0;
+    dg_ns takes = rate ? bytes * 1000 * DG_MS / rate : 0;
+    dg_code rc = dg_inbound_enter(&net->nodes[node].inbound[kind], kind, out, who, dg_sim_now(net->sim), takes, err);
+    net->stats.refused += rc == DG_OK && *out == DG_ENTRANCE_REFUSED;
+    return rc == DG_OK && *out == DG_ENTRANCE_TWICE ? dg_reputation_misstep(net, node, from, DG_MISSTEP_TWICE, err) : rc;
+}
+
+/* A proof, unless too many wait for theirs: who is refused hears nothing. */
+dg_code dg_pov_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
     dg_entrance entered;
-    dg_code rc = dg_inbound_enter(&net->nodes[node].proofs, DG_INBOUND_POV, &entered, who, dg_sim_now(net->sim), takes, err);
-    if (rc < 0)
-        return rc;
-    if (entered == DG_ENTRANCE_TWICE)
-        return dg_reputation_misstep(net, node, from, DG_MISSTEP_TWICE, err);
-    net->stats.refused += entered == DG_ENTRANCE_REFUSED;
-    return entered == DG_ENTRANCE_TAKEN ? dg_x_send(net, NULL, node, from, DG_MSG_POV, said, err) : DG_OK;
+    dg_code rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_POV, said, dg_message_bytes(DG_MSG_POV), err);
+    return rc == DG_OK && entered == DG_ENTRANCE_TAKEN ? dg_x_send(net, NULL, node, from, DG_MSG_POV, said, err) : rc;
 }
 
 dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)

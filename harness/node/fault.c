@@ -314,6 +314,8 @@ dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err)
     for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++)
         if (net->faults[i].stands)
             rc = apply(net, &net->faults[i], err);
+    for (uint32_t i = 0; i < net->node_count; i++)
+        dg_withheld_note(&net->nodes[i], dg_sim_now(net->sim));
     return rc < 0 ? rc : set_clocks(net, err);
 }
 

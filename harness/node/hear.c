@@ -27,6 +27,8 @@ static const struct { const char *name; uint64_t bytes; } kinds[DG_MSG_COUNT] = 
     [DG_MSG_POV_ASK] = { "proof-request", 40 },
     [DG_MSG_POV] = { "proof", 256 << 10 },
     [DG_MSG_BITFIELD] = { "bitfield", 150 },
+    [DG_MSG_CHUNK_ASK] = { "chunk-request", 40 },
+    [DG_MSG_CHUNK] = { "chunk", 0 },             /* dg_chunk_bytes; without a chunk as the request */
 };
 
 const char *dg_message_name(dg_message_kind kind) { return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL; }

@@ -267,7 +267,8 @@ static void clear_node(dg_net_node *node)
     dg_leaves_clear(&node->leaves);
     dg_statement_clear(&node->sd);
     dg_repute_clear(&node->repute);
-    dg_inbound_clear(&node->proofs);
+    for (int i = 0; i < DG_INBOUND_COUNT; i++)
+        dg_inbound_clear(&node->inbound[i]);
 }
 
 void dg_network_free(dg_network *net)

@@ -107,11 +107,13 @@ typedef enum dg_message_kind {
     DG_MSG_POV_ASK,    /* proof of validity: request, */
     DG_MSG_POV,        /* .. response */
     DG_MSG_BITFIELD,
+    DG_MSG_CHUNK_ASK,  /* own chunk of available data: request, */
+    DG_MSG_CHUNK,      /* .. response, with it or without */
     DG_MSG_COUNT
 } dg_message_kind;
 const char *dg_message_name(dg_message_kind kind);
 
-/* How statements and bitfields get from node to node. */
+/* How statements, bitfields and chunks get from node to node. */
 typedef enum dg_exchange_mode {
     DG_EXCHANGE_COMPUTED, /* when each is where follows from the states of both ends and of those between */
     DG_EXCHANGE_MESSAGES  /* each is sent; dear: the old way floods */
@@ -153,7 +155,7 @@ typedef enum dg_record_kind {
     DG_REC_AVAILABLE,  /* of each block, what its author put in of the parent's occupied cores: slot, cores, bits (set), possible,
                         * enough (cores with bits for more than two thirds), slow (occupied for longer than a block) */
     DG_REC_MESSAGES,   /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
-                        * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
+                        * (manifests, acknowledgements and votes), requests (and responses: of candidates, proofs and chunks), bitfields */
     DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason
                         * (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */

@@ -11,7 +11,7 @@
 enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, DG_TAG_OWN_SLOT, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
        DG_TAG_ANSWERED,
-       DG_TAG_X_READY, DG_TAG_X_EXECUTED, DG_TAG_X_TIMEOUT, DG_TAG_X_RETRY, DG_TAG_X_VIEW, DG_TAG_X_SIGN, /* of exchange.c */
+       DG_TAG_X_READY, DG_TAG_X_EXECUTED, DG_TAG_X_TIMEOUT, DG_TAG_X_RETRY, DG_TAG_X_VIEW, DG_TAG_X_SIGN, DG_TAG_X_CHUNK, /* of exchange.c */
        DG_TAG_BLOCK, DG_TAG_FINAL,                                             /* messages */
        DG_TAG_SAID = 64 };                                                     /* + dg_message_kind */
 
@@ -21,6 +21,7 @@ enum { DG_CLAIMS_MAX = 256 };
 typedef struct dg_approval dg_approval; /* approval_impl.h */
 typedef struct dg_dispute dg_dispute;   /* dispute_impl.h */
 typedef struct dg_exchange dg_exchange; /* exchange_impl.h */
+typedef struct dg_chunks dg_chunks;     /* exchange_chunk.c */
 /* Which of its two state machines a node's statement distribution works a leaf with. */
 typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
 
@@ -41,6 +42,8 @@ typedef struct dg_net_block {
     bool gone;               /* lost, or older than what all have finalized */
     bool signal_seen;        /* a signal that only deactivated it was recorded */
     bool viewed, worked;
+    bool enabled;            /* of its view, for when that is gone: asynchronous backing, */
+    uint32_t listed;         /* .. and cores that the runtime listed: none of new code over old storage */
     dg_view view;
     const dg_session *session; /* of its children; NULL: the runtime tells of none */
     dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
@@ -50,6 +53,8 @@ typedef struct dg_net_block {
     dg_ns *taken;            /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
     uint8_t *way;            /* dg_way of each node */
     dg_exchange *exchange;   /* what was said of it, where messages are sent; NULL: nothing yet */
+    dg_chunks *chunks;       /* of what it put on cores, where messages are sent; NULL: nothing asked yet. With
+                              * `taken` and `way` it outlives the rest for a while */
 } dg_net_block;
 
 /* Scratch of dg_net_favourite, by id: nodes whose best it is; and those of its descendants; the child of most; 0: none */
@@ -130,10 +135,11 @@ typedef struct dg_net_node {
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
     dg_pvf_host pvf;
     dg_repute repute;        /* of its peers */
-    dg_inbound proofs;       /* asked of it */
+    dg_inbound inbound[DG_INBOUND_COUNT]; /* requests to it */
     uint32_t clock;          /* the fault that has set it, the first is 1; 0: it is right */
     uint64_t claimed;        /* newest slot it claimed; 0: none */
-    uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now */
+    uint32_t withholds;      /* DG_WITHHOLD_ bits: what it keeps to itself now, */
+    struct { dg_ns from, until; } withheld[3]; /* .. and when it last did so, by bit; until 0: never */
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
     bool compiled;           /* N's code, by its first block with it */
     dg_ns compiled_at;       /* ready then: it may have begun ahead */
@@ -175,7 +181,8 @@ struct dg_network {
     dg_net_node *nodes;
     uint32_t node_count;     /* the world is the node after the last */
     dg_net_block *blocks;
-    uint32_t block_count, block_cap, first_kept; /* ids below it are gone */
+    uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
+    uint32_t first_known;    /* .. and below this one with `taken`, `way` and chunks */
     dg_support *support;
     dg_finality finality;
     dg_dispute *disputes;    /* newest first */
@@ -208,6 +215,9 @@ const dg_sim_link *dg_net_link(const dg_network *net);
 dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err); /* those that begin and end with it */
 bool dg_faults_collator(const dg_network *net, uint32_t para); /* has this parachain lost its collators? */
 void dg_faults_clear(dg_network *net);
+/* withheld.c */
+void dg_withheld_note(dg_net_node *node, dg_ns now); /* what it withholds may have changed */
+bool dg_withheld_at(const dg_net_node *node, uint32_t bits, dg_ns at); /* any of them then; of each the last time is known */
 
 /* record.c */
 dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node, const dg_net_block *about,
@@ -374,6 +384,16 @@ dg_code dg_reputation_tell(dg_network *net, dg_error *err); /* at the end of a s
 
 /* chunks.c: when a node has its chunk of what occupies a core of the leaf; DG_NEVER */
 dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+uint64_t dg_chunk_bytes(uint32_t validators); /* of one, with its proof */
+/* The block that put it on its core, at or below the leaf; the leaf if that one is forgotten. */
+uint32_t dg_chunk_home(const dg_network *net, uint32_t leaf, uint32_t core);
+bool dg_chunk_has_all(const dg_network *net, uint32_t home, uint32_t node, dg_ns at); /* of its group: took the relay parent up, and speaks */
+uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node, uint32_t members); /* member it asks first */
+/* exchange_chunk.c: the same, message by message */
+dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err);
+bool dg_exchange_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node); /* when it signed */
+void dg_chunks_forget(dg_chunks *chunks, uint32_t node);
+void dg_chunks_free(dg_chunks *chunks);
 
 /* provision.c: the encoded inherent of an author; `out` empty: none to give. */
 typedef struct dg_provision {

@@ -19,10 +19,10 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
     dg_ns at;
     if (from != DG_NO && net->options.exchange == DG_EXCHANGE_MESSAGES)
         return dg_exchange_bitfield(net, leaf, net->blocks[leaf].session->member[from], author);
-    if (from == DG_NO || net->blocks[leaf].taken[from] == DG_NEVER || net->nodes[from].withholds & DG_WITHHOLD_AVAILABILITY)
+    if (from == DG_NO || net->blocks[leaf].taken[from] == DG_NEVER)
         return false;
     at = net->blocks[leaf].taken[from] + dg_own_wait(net, from, dg_constant_of(DG_CONST_BITFIELD_WAIT));
-    if (at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
+    if (dg_withheld_at(&net->nodes[from], DG_WITHHOLD_AVAILABILITY, at) || at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
         return false;
     return dg_hear_gossiped(net, from, author, leaf, at, DG_MSG_BITFIELD) <= dg_sim_now(net->sim);
 }
@@ -32,8 +32,9 @@ static void find_held(const dg_network *net, bool *held, uint32_t leaf, uint32_t
 {
     const dg_view *v = &net->blocks[leaf].view;
     dg_ns signs = net->blocks[leaf].taken[node] + dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT));
+    bool sent = net->options.exchange == DG_EXCHANGE_MESSAGES;
     for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
+        held[i] = sent ? dg_exchange_held(net, leaf, i, node) : v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
 }
 
 /* Cores whose candidate becomes available with so many bits. */

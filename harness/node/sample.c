@@ -69,6 +69,7 @@ static dg_code sample_messages(dg_network *net, dg_error *err)
     static const uint8_t field[DG_MSG_COUNT] = {
         [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2, [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3, [DG_MSG_VOTE] = 3,
         [DG_MSG_ASK] = 4, [DG_MSG_ANSWER] = 4, [DG_MSG_POV_ASK] = 4, [DG_MSG_POV] = 4, [DG_MSG_BITFIELD] = 5,
+        [DG_MSG_CHUNK_ASK] = 4, [DG_MSG_CHUNK] = 4,
     };
     uint64_t n[6] = { net->slot };
     if (net->options.exchange != DG_EXCHANGE_MESSAGES)

@@ -75,19 +75,37 @@ static void take_up(dg_network *net, uint32_t node, uint32_t id)
         net->blocks[id].taken[node] = dg_sim_now(net->sim);
 }
 
+/* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
+ * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
+static dg_code ask_for_chunks(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
+{
+    enum { ANCESTRY = 3 };
+    dg_ns now = dg_sim_now(net->sim);
+    uint32_t id = leaf, session = net->blocks[leaf].view.session;
+    dg_code rc = DG_OK;
+    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO; left--, id = net->blocks[id].parent) {
+        const dg_net_block *b = &net->blocks[id];
+        if (b->gone || b->taken[node] != now || b->view.session != session)
+            break;
+        rc = dg_chunks_taken_up(net, node, id, err);
+    }
+    return rc;
+}
+
 /* Statement distribution has sorted what was taken up by its two state machines: work
  * on it begins. */
-static dg_code begin_work(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+static dg_code begin_work(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
 {
     const dg_statement *sd = &net->nodes[node].sd;
     dg_ns now = dg_sim_now(net->sim);
+    uint32_t id = leaf;
     dg_code rc = DG_OK;
     for (; rc == DG_OK && id != DG_NO && !net->blocks[id].gone && net->blocks[id].taken[node] == now && !net->blocks[id].way[node]; id = net->blocks[id].parent) {
         net->blocks[id].way[node] = dg_statement_v2_at(sd, id) ? DG_WAY_V2 : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY : DG_WAY_NONE;
         if (net->options.exchange == DG_EXCHANGE_MESSAGES)
             rc = dg_exchange_taken_up(net, node, id, err);
     }
-    return rc;
+    return rc < 0 || net->options.exchange != DG_EXCHANGE_MESSAGES ? rc : ask_for_chunks(net, node, leaf, err);
 }
 
 static dg_code tell_statements(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)

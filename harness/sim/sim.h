@@ -110,6 +110,8 @@ uint32_t dg_sim_node_count(const dg_sim *sim);
 bool dg_sim_node_up(const dg_sim *sim, dg_node_ix node);     /* false: crashed */
 bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix node); /* now */
 dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node); /* DG_NEVER: it is up */
+/* Was it down at some moment of from <= t <= to? Of each node the last crash is remembered. */
+bool dg_sim_was_down(const dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to);
 
 /* Runs all events up to and including `until`, then sets the time to `until`
  * (at most DG_SIM_TIME_MAX). DG_OK; DG_END when dg_sim_stop was called (the time

@@ -1,7 +1,7 @@
 /* Two ways to the same end: every statement sent over the links, or the time computed at
  * which it is there. A verdict must not hang on which was used, so both are run over the
  * same chain with the same luck and every block is compared: what was offered, what the
- * runtime backed, what became available. */
+ * runtime backed, what became available and by how many bits. */
 #include "model_net.h"
 
 #include <string.h>
@@ -19,6 +19,7 @@ typedef struct row {
     dg_ns latency[2];          /* 0 both: the usual */
     uint32_t crash[2], crash_from, crash_to; /* nodes first .. last, slots */
     uint32_t apart, part_from, part_to;      /* nodes 0 .. apart - 1 */
+    uint32_t withhold_ppm, withhold_from, withhold_to; /* availability */
 } row;
 
 static const row rows[] = {
@@ -39,6 +40,13 @@ static const row rows[] = {
     { .name = "a crash that brings the topology back", .of = "SD_V12_DROP", .enact = AT, .slots = AT + 10, .seed = 15, .crash = { 0, 39 }, .crash_from = AT + 2, .crash_to = AT + 4 },
     /* so slow that blocks are made of what has come so far, and requests wait in line */
     { .name = "slow", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 10, .seed = 16, .latency = { 250 * DG_MS, 500 * DG_MS } },
+    /* some bits less, some cores that take longer, and some that time out */
+    { .name = "a fifth withholds", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 12, .seed = 18, .withhold_ppm = 200000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 7 },
+    { .name = "three of five withhold", .of = "SD_V12_OK", .slots = SESSION + 11, .seed = 19, .withhold_ppm = 600000, .withhold_from = SESSION + 2, .withhold_to = SESSION + 6 },
+    { .name = "some withhold and some are parted", .of = "KAGOME", .enact = SESSION, .slots = SESSION + 12, .seed = 20, .apart = 25, .part_from = SESSION + 4, .part_to = SESSION + 8,
+      .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 6 },
+    { .name = "some withhold and some crash among old", .mixture = { { "SD_V1", 150000 }, { "SD_V12_OK", 850000 } }, .enact = SESSION, .slots = SESSION + 12, .seed = 21,
+      .crash = { 40, 55 }, .crash_from = SESSION + 4, .crash_to = SESSION + 6, .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 8 },
     { .name = "slow and half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 8, .seed = 17, .latency = { 300 * DG_MS, 550 * DG_MS } },
 };
 
@@ -50,6 +58,9 @@ static void break_things(world *w, const row *r)
         apart[i].v = i;
     if (r->apart)
         ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart, r->part_from * 6000 * DG_MS, r->part_to * 6000 * DG_MS, NULL), DG_OK);
+    if (r->withhold_ppm)
+        ck_assert_int_eq(dg_network_fault(w->net, &(dg_fault){ .kind = DG_FAULT_WITHHOLD_AVAILABILITY, .who = DG_WHO_SHARE, .share_ppm = r->withhold_ppm,
+                             .from = dg_network_first_slot(w->net) + r->withhold_from, .until = dg_network_first_slot(w->net) + r->withhold_to }, NULL), DG_OK);
     for (uint32_t i = r->crash[0]; r->crash_to && i <= r->crash[1]; i++)
         ck_assert_int_eq(dg_sim_crash(sim, (dg_node_ix){ i }, r->crash_from * 6000 * DG_MS, r->crash_to * 6000 * DG_MS, NULL), DG_OK);
 }
@@ -79,6 +90,26 @@ static const dg_record *next_of(const world *w, size_t *at, dg_record_kind kind)
     return NULL;
 }
 
+/* Bits on occupied cores, cores with enough of them and those that are slow, of each block.
+ * How many bitfields reach its author in time is a matter of gossip, of which the computed
+ * two hops are a mean; what those say that do is not. */
+static uint64_t compare_bits(const row *r, const world *sent, const world *computed)
+{
+    size_t a = 0, b = 0, from_a = 0, from_b = 0;
+    uint64_t differ = 0;
+    for (;;) {
+        const dg_record *x = next_of(sent, &a, DG_REC_AVAILABLE), *y = next_of(computed, &b, DG_REC_AVAILABLE);
+        const dg_record *u = next_of(sent, &from_a, DG_REC_BLOCK), *v = next_of(computed, &from_b, DG_REC_BLOCK);
+        if (!x || !y || !u || !v)
+            return differ;
+        if (x->n[1] != y->n[1] || x->n[4] != y->n[4] || x->n[5] != y->n[5] || (u->n[4] == v->n[4] && x->n[2] != y->n[2])) {
+            fprintf(stderr, "%s: slot %d #%u: bits %d/%d of %d/%d, enough %d/%d, slow %d/%d\n", r->name, (int)world_slot(sent, x), x->block, (int)x->n[2], (int)y->n[2],
+                    (int)x->n[3], (int)y->n[3], (int)x->n[4], (int)y->n[4], (int)x->n[5], (int)y->n[5]);
+            differ++;
+        }
+    }
+}
+
 START_TEST(computed_and_sent_come_to_the_same_in_every_block)
 {
     const row *r = &rows[_i];
@@ -101,6 +132,7 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
         blocks++;
         backed += x->n[1];
     }
+    differ += compare_bits(r, &sent, &computed);
     ck_assert_msg(!differ, "%s: %u of %u blocks differ", r->name, (unsigned)differ, (unsigned)blocks);
     ck_assert_msg(blocks > r->slots && backed > 20, "%s: %u blocks, %u backed", r->name, (unsigned)blocks, (unsigned)backed);
     world_close(&sent);
@@ -123,7 +155,8 @@ START_TEST(messages_are_counted_by_kind)
         sums[i] = world_sum(&w, DG_REC_MESSAGES, i, 0, LAST);
     memcpy(kinds, (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
                                  sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN] + sent.messages[DG_MSG_VOTE],
-                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV],
+                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV]
+                                     + sent.messages[DG_MSG_CHUNK_ASK] + sent.messages[DG_MSG_CHUNK],
                                  sent.messages[DG_MSG_BITFIELD] }, sizeof kinds);
     ck_assert_int_eq(memcmp(sums, kinds, sizeof sums), 0);
     for (int i = 0; i < DG_MSG_COUNT; i++)

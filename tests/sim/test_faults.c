@@ -57,6 +57,10 @@ START_TEST(crashed_twice_it_is_back_at_the_later)
     ck_assert_uint_eq(w->notes[0].at, 50);
     ck_assert_uint_eq(w->notes[0].event.a, 5);
     ck_assert(!dg_sim_node_up(w->sim, w->n[2]));
+    /* whoever looks back sees when it was down */
+    ck_assert(!dg_sim_was_down(w->sim, w->n[1], 0, 4) && dg_sim_was_down(w->sim, w->n[1], 0, 5));
+    ck_assert(dg_sim_was_down(w->sim, w->n[1], 49, 60) && !dg_sim_was_down(w->sim, w->n[1], 50, 60));
+    ck_assert(dg_sim_was_down(w->sim, w->n[2], 900, 901) && !dg_sim_was_down(w->sim, w->n[0], 0, 1000));
     world_close(w);
 }
 END_TEST

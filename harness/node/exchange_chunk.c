@@ -1,0 +1,187 @@
+/* exchange_chunk.c - each validator asks for its own chunk of what occupies a core, and
+ * its bits say which it had when it signed.
+ *
+ * For candidates of a leaf that is taken up and of up to three blocks below it in the
+ * session. What a node asks and has is kept with the block that put the candidate on
+ * its core, so of two siblings with one candidate each is asked for: a real node would
+ * ask once.
+ * Mirrors: availability-distribution requester, responder. */
+#include "node/exchange_impl.h"
+
+typedef enum seat_state { CHUNK_NONE, CHUNK_ASKED, CHUNK_HELD, CHUNK_FAILED } seat_state;
+
+/* What one node knows of one candidate's chunk. */
+typedef struct chunk_seat { dg_ns asked; uint16_t tried; uint8_t state; } chunk_seat;
+/* A candidate, and the nodes of the group that backed it. */
+typedef struct chunk_core { uint32_t members, *member; chunk_seat *seat; } chunk_core;
+struct dg_chunks { uint32_t cores; chunk_core *core; };
+
+void dg_chunks_free(dg_chunks *c)
+{
+    for (uint32_t i = 0; c && i < c->cores; i++) {
+        dg_free(c->core[i].member);
+        dg_free(c->core[i].seat);
+    }
+    if (c)
+        dg_free(c->core);
+    dg_free(c);
+}
+
+void dg_chunks_forget(dg_chunks *c, uint32_t node)
+{
+    for (uint32_t i = 0; c && i < c->cores; i++)
+        if (c->core[i].seat)
+            c->core[i].seat[node] = (chunk_seat){ .state = CHUNK_NONE };
+}
+
+static chunk_core *core_at(const dg_network *net, uint32_t home, uint32_t core)
+{
+    const dg_chunks *c = net->blocks[home].chunks;
+    return c && core < c->cores && c->core[core].seat ? &c->core[core] : NULL;
+}
+
+/* ---- a candidate that is asked for ---- */
+
+static dg_code make_room(dg_net_block *b, uint32_t cores, dg_error *err)
+{
+    chunk_core *more;
+    if (!b->chunks && !(b->chunks = dg_calloc(1, sizeof *b->chunks)))
+        return dg_fail(err, DG_NOMEM, "no memory for chunks");
+    if (cores <= b->chunks->cores)
+        return DG_OK;
+    if (!(more = dg_realloc(b->chunks->core, cores * sizeof *more)))
+        return dg_fail(err, DG_NOMEM, "no memory for the chunks of %u cores", cores);
+    for (uint32_t i = b->chunks->cores; i < cores; i++)
+        more[i] = (chunk_core){ .member = NULL };
+    b->chunks->core = more;
+    b->chunks->cores = cores;
+    return DG_OK;
+}
+
+/* The group is that of the leaf which asks first: they do not change within a session. */
+static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *leaf, uint32_t core, dg_error *err)
+{
+    uint32_t group = leaf->view.cores[core].group, from = leaf->view.group_from[group], members = leaf->view.group_from[group + 1] - from;
+    dg_code rc = make_room(&net->blocks[home], core + 1, err);
+    chunk_core *c;
+    if (rc < 0 || core_at(net, home, core))
+        return rc;
+    c = &net->blocks[home].chunks->core[core];
+    c->member = dg_calloc(members + 1, sizeof *c->member);
+    c->seat = dg_calloc(net->node_count, sizeof *c->seat);
+    if (!c->member || !c->seat)
+        return dg_fail(err, DG_NOMEM, "no memory for the chunks of %u nodes", net->node_count);
+    for (c->members = 0; c->members < members; c->members++)
+        c->member[c->members] = leaf->session->node[leaf->view.members[from + c->members]];
+    return DG_OK;
+}
+
+/* ---- asking ---- */
+
+static dg_code ask_next(dg_network *net, uint32_t node, uint32_t home, uint32_t core, dg_error *err)
+{
+    chunk_core *c = core_at(net, home, core);
+    chunk_seat *s = &c->seat[node];
+    uint32_t first = dg_chunk_first(net, home, core, node, c->members);
+    dg_said said = { .leaf = home, .core = (uint16_t)core, .votes = dg_sim_now(net->sim) };
+    s->asked = said.votes;
+    while (s->tried < c->members) {
+        uint32_t of = c->member[(first + s->tried++) % c->members];
+        bool sent = of == DG_NO;
+        dg_code rc = of == node || sent ? DG_OK : dg_x_send(net, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
+        if (rc < 0 || sent)
+            return rc < 0 ? rc : dg_x_timer(net, node, DG_TAG_X_CHUNK, dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)), &said, err);
+    }
+    s->state = CHUNK_FAILED;
+    return DG_OK;
+}
+
+static bool backed_it(const dg_network *net, const chunk_core *c, uint32_t home, uint32_t node)
+{
+    for (uint32_t i = 0; i < c->members; i++)
+        if (c->member[i] == node)
+            return dg_chunk_has_all(net, home, node, dg_sim_now(net->sim));
+    return false;
+}
+
+static dg_code want(dg_network *net, uint32_t node, uint32_t leaf, uint32_t core, dg_error *err)
+{
+    uint32_t home = dg_chunk_home(net, leaf, core);
+    dg_code rc = open_core(net, home, &net->blocks[leaf], core, err);
+    chunk_core *c;
+    chunk_seat *s;
+    if (rc < 0)
+        return rc;
+    c = core_at(net, home, core);
+    s = &c->seat[node];
+    if (s->state == CHUNK_ASKED || s->state == CHUNK_HELD)
+        return DG_OK;
+    s->tried = 0;
+    s->state = backed_it(net, c, home, node) ? CHUNK_HELD : CHUNK_ASKED;
+    return s->state == CHUNK_HELD ? DG_OK : ask_next(net, node, home, core, err);
+}
+
+dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    dg_code rc = DG_OK;
+    if (!b->session || b->session->member[node] >= b->session->validators)
+        return DG_OK;
+    for (uint32_t i = 0; i < b->view.core_count && rc == DG_OK; i++)
+        if (b->view.cores[i].kind == DG_CORE_OCCUPIED && b->view.cores[i].group < b->view.group_count)
+            rc = want(net, node, leaf, i, err);
+    return rc;
+}
+
+/* ---- being asked, and the answer ---- */
+
+dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_said answer = *said;
+    const dg_session *session = net->blocks[said->leaf].session;
+    uint64_t bytes = dg_message_bytes(DG_MSG_CHUNK_ASK);
+    dg_entrance entered;
+    dg_code rc;
+    if ((answer.who = dg_chunk_has_all(net, said->leaf, node, dg_sim_now(net->sim))))
+        bytes = dg_chunk_bytes(session ? session->validators : 0);
+    if ((rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0 || entered != DG_ENTRANCE_TAKEN)
+        return rc;
+    return dg_x_send_bytes(net, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
+}
+
+/* The seat that still waits for this request. */
+static chunk_seat *waiting(const dg_network *net, uint32_t node, const dg_said *said)
+{
+    chunk_core *c = core_at(net, said->leaf, said->core);
+    return c && c->seat[node].state == CHUNK_ASKED && c->seat[node].asked == said->votes ? &c->seat[node] : NULL;
+}
+
+dg_code dg_chunk_answer(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    chunk_seat *s = waiting(net, node, said);
+    if (!s)
+        return DG_OK;
+    if (!said->who)
+        return ask_next(net, node, said->leaf, said->core, err);
+    s->state = CHUNK_HELD;
+    return DG_OK;
+}
+
+dg_code dg_chunk_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+{
+    return waiting(net, node, said) ? ask_next(net, node, said->leaf, said->core, err) : DG_OK;
+}
+
+/* ---- bits ---- */
+
+bool dg_chunk_is_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    const dg_view *v = &net->blocks[leaf].view;
+    const chunk_core *c;
+    if (v->cores[core].kind != DG_CORE_OCCUPIED)
+        return false;
+    if (v->cores[core].group >= v->group_count)
+        return true;
+    c = core_at(net, dg_chunk_home(net, leaf, core), core);
+    return c && c->seat[node].state == CHUNK_HELD;
+}

@@ -1,0 +1,60 @@
+/* exchange_forget.c - a process that begins anew has lost what it heard, and its peers no
+ * longer know it to have anything. */
+#include "node/exchange_impl.h"
+
+#include <string.h>
+
+static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
+{
+    for (uint32_t core = 0; core < x->cores; core++) {
+        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO, n = x->core[core].members;
+        *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
+        memset(dg_x_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_x_set(x, x->heard, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_x_set(x, x->acked, node, core), 0, x->words * sizeof *x->told);
+        for (uint32_t i = 0; member != DG_NO && i < n; i++)
+            x->core[core].knows[i * n + member] = x->core[core].knows[member * n + i] = 0;
+    }
+    memset(x->bitfields + (size_t)node * x->bitfield_words, 0, x->bitfield_words * sizeof *x->bitfields);
+    memset(x->held + (size_t)node * x->held_words, 0, x->held_words * sizeof *x->held);
+    x->node[node].head = DG_X_END;
+    x->node[node].in_flight = 0;
+    x->node[node].owed = true;
+}
+
+/* And its peers no longer know it to have anything. */
+static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
+{
+    const dg_session *g = net->blocks[x->leaf].session;
+    for (uint32_t slot = 0; g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
+        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
+        uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
+        if (peer == DG_NO || (back = dg_grid_slot(&g->grid, member, g->member[node])) == DG_NO)
+            continue;
+        for (uint32_t core = 0; core < x->cores; core++) {
+            uint64_t keep = ~((uint64_t)1 << back % 64);
+            dg_x_set(x, x->told, peer, core)[back / 64] &= keep;
+            dg_x_set(x, x->heard, peer, core)[back / 64] &= keep;
+            dg_x_set(x, x->acked, peer, core)[back / 64] &= keep;
+        }
+    }
+}
+
+void dg_exchange_forget(dg_network *net, uint32_t node)
+{
+    dg_repute_clear(&net->nodes[node].repute);
+    for (int i = 0; i < DG_INBOUND_COUNT; i++)
+        dg_inbound_clear(&net->nodes[node].inbound[i]);
+    for (uint32_t id = net->first_known; id < net->block_count; id++) {
+        dg_net_block *b = &net->blocks[id];
+        if (!b->taken)
+            continue;
+        b->taken[node] = DG_NEVER;
+        b->way[node] = DG_WAY_NONE;
+        dg_chunks_forget(b->chunks, node);
+        if (b->exchange) {
+            forget_in(net, b->exchange, node);
+            forget_of(net, b->exchange, node);
+        }
+    }
+}
