@@ -128,7 +128,8 @@ typedef enum dg_record_kind {
     DG_REC_FAILED,     /* an author could not build: slot, step, offered, bitfields */
     DG_REC_PARAS,      /* the runtime's own events: slot, backed, included, timed_out, offered, backable (some node could) */
     DG_REC_HOLDERS,    /* sampled at the end of a slot, over up nodes that are para validators of their
-                        * best leaf's session: slot, validators, enabled (mode of the leaf),
+                        * best leaf's session: slot, validators, enabled (work with asynchronous
+                        * backing there: not those who still wait for answers, nor those who never will),
                         * entries (have a session entry), holders (and its grid), session */
     DG_REC_LOST,       /* a node lost a topology: session, how (0 dropped, 1 purged), topology_block */
     DG_REC_SIGNAL,     /* first node to get a signal that only deactivates: slot, deactivated (block number), by_finality */

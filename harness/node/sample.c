@@ -14,6 +14,12 @@ static uint64_t count_heads(const dg_network *net)
     return heads;
 }
 
+/* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will. */
+static bool works_async(const dg_net_node *node, const dg_net_block *b, uint32_t i, const dg_entry *entry)
+{
+    return node->of->v2 && b->view.mode == DG_MODE_ENABLED && (entry || b->taken[i] != DG_NEVER);
+}
+
 static dg_code sample_holders(dg_network *net, dg_error *err)
 {
     uint64_t n[6] = { net->slot };
@@ -25,7 +31,7 @@ static dg_code sample_holders(dg_network *net, dg_error *err)
             continue;
         entry = dg_statement_entry(&node->sd, b->view.session);
         n[1]++;
-        n[2] += b->view.mode == DG_MODE_ENABLED;
+        n[2] += works_async(node, b, i, entry);
         n[3] += entry != NULL;
         n[4] += entry && entry->grid && entry->grid->has_grid;
         n[5] = b->view.session > n[5] ? b->view.session : n[5];

@@ -217,9 +217,11 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
 {
     dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 }, { dg_class_named("SD_V12_OK"), 800000 } };
     world_options o = { .shares = mixed, .share_count = 2, .seed = 4, .enact = BOUNDARY, .how = DG_HOW_OVERRIDE };
-    uint32_t by_old = 0;
+    uint32_t by_old = 0, of_new = 0;
     world w;
     world_open(&w, &o);
+    for (uint32_t i = 0; i < VALIDATORS; i++)
+        of_new += dg_network_class(w.net, i) == mixed[1].of;
     world_run(&w, BOUNDARY + 15);
     ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, SESSION + 1, BOUNDARY - 1), CORES); /* before it: as good as any */
     for (size_t i = 0; i < w.count; i++) {
@@ -232,6 +234,7 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
         }
     }
     ck_assert_uint_ge(by_old, 1);
+    ck_assert_uint_eq(world_holders(&w, BOUNDARY + 5)->n[2], of_new); /* the old ones lack nothing that they would use */
     ck_assert_uint_ge(most(&w, DG_REC_PARAS, 1, BOUNDARY + 2, BOUNDARY + 15), CORES - 3);
     world_close(&w);
 }
@@ -253,6 +256,28 @@ START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
 }
 END_TEST
 
+/* A node to which the upgrade's block came late in its slot has not asked anything yet:
+ * (nor has one that still compiles N): who takes it for one without a topology sees a fault where there is none. */
+START_TEST(who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid)
+{
+    static const dg_ns latency[2] = { 500 * DG_MS, 2000 * DG_MS };
+    static const dg_sim_link far = { .latency_ns = latency, .latency_count = 2 };
+    world_options o = { .of = "SD_V12_OK", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE, .link = &far, .compile_ns = 5000 * DG_MS };
+    uint32_t late = 0;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, AT + 6);
+    for (uint32_t slot = AT; slot <= AT + 6; slot++) {
+        const dg_record *h = world_holders(&w, slot);
+        ck_assert_uint_eq(h->n[4], h->n[2]);
+        late += h->n[2] < VALIDATORS;
+    }
+    ck_assert_uint_ge(late, 1);
+    ck_assert_uint_gt(world_holders(&w, AT + 6)->n[2], VALIDATORS / 2);
+    world_close(&w);
+}
+END_TEST
+
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
 int main(void)
@@ -268,6 +293,7 @@ int main(void)
     tcase_add_test(tc, a_mixed_network_lies_in_between);
     tcase_add_test(tc, nodes_without_the_new_protocol_are_useless_after_the_flip);
     tcase_add_test(tc, nodes_that_know_only_the_new_way_work_from_the_upgrade_on);
+    tcase_add_test(tc, who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
