@@ -1,12 +1,24 @@
-/* block-cadence: after U as many slots get a block as without the upgrade. */
+/* block-cadence: after U as many slots get a block as without the upgrade, over the run
+ * and in every part of it.
+ *
+ * Over a long run a halt of minutes is less than any share that one would let pass, so
+ * the time lost beyond control counts by itself: in a row, and in ten minutes. What is
+ * too much is what operators are woken for. A few slots right after U are upgrade-stall's.
+ * Mirrors: substrate's alerting-rules, best height + < 1 a minute for 3 minutes, for 10. */
 #include "claim/claim_impl.h"
 
-typedef struct rate { uint64_t slots, built, gap, gap_max; } rate;
+enum { WINDOW_S = 600, WINDOW_LEAST = 100, WINDOWS = 10240, HALT_S = 180, HALT_WARN_S = 60 };
+
+typedef struct rate { uint64_t slots, built, gap, gap_max; int64_t last; } rate;
+typedef struct window { int32_t fewer; uint32_t first; } window; /* blocks than control; first slot without one */
+typedef struct halt { uint64_t slots; tally where; const char *how; } halt;
 typedef struct memory {
     uint32_t upgrade_block;
-    uint64_t slot_ms, floor_permille;
+    uint64_t slot_ms, floor_permille, halt_s, warn_s;
+    int64_t from, window_slots;
     rate arm[2];
-    tally missed;
+    window windows[WINDOWS];
+    tally missed, gap, gap_max; /* of treatment */
 } memory;
 
 static void start(void *at, const dg_claim_setup *setup)
@@ -15,27 +27,100 @@ static void start(void *at, const dg_claim_setup *setup)
     m->upgrade_block = setup->upgrade_block;
     m->slot_ms = setup->slot_ms;
     m->floor_permille = option_permille(setup, "at_least_of_control", 980);
+    m->halt_s = option_whole(setup, "halt_s", HALT_S);
+    m->warn_s = option_whole(setup, "halt_warn_s", HALT_WARN_S);
+    m->from = -1;
+    m->window_slots = m->slot_ms ? WINDOW_S * 1000 / (int64_t)m->slot_ms : 0;
+    m->window_slots = m->window_slots < WINDOW_LEAST ? WINDOW_LEAST : m->window_slots;
+}
+
+static window *window_of(memory *m, int64_t slot)
+{
+    int64_t at = slot < m->from ? 0 : (slot - m->from) / m->window_slots;
+    return &m->windows[at < WINDOWS ? at : WINDOWS - 1];
+}
+
+/* Without a block. */
+static void missed(memory *m, const dg_event *e)
+{
+    window *w = window_of(m, e->n[0]);
+    w->first = w->first ? w->first : e->block;
+    tally_add(&m->missed, e->block);
+    tally_add(&m->gap, e->block);
+    if (m->gap.count > m->gap_max.count)
+        m->gap_max = m->gap;
 }
 
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
     rate *r = &m->arm[e->arm];
+    bool treatment = e->arm == DG_ARM_TREATMENT;
     if (e->kind != DG_EV_SLOT || e->block <= m->upgrade_block)
         return;
+    m->from = m->from < 0 ? e->n[0] : m->from;
     r->slots++;
+    r->last = e->n[0];
     r->built += e->n[1] != 0;
     r->gap = e->n[1] ? 0 : r->gap + 1;
     if (r->gap > r->gap_max)
         r->gap_max = r->gap;
-    if (e->arm == DG_ARM_TREATMENT && !e->n[1])
-        tally_add(&m->missed, e->block);
+    if (e->n[1])
+        window_of(m, e->n[0])->fewer += treatment ? -1 : 1;
+    if (treatment && e->n[1])
+        m->gap = (tally){ 0 };
+    else if (treatment)
+        missed(m, e);
 }
+
+/* ---- judging ---- */
 
 /* Time between blocks in hundredths of a second; 0: no block at all. */
 static uint64_t interval_cs(const memory *m, const rate *r)
 {
     return r->built ? r->slots * m->slot_ms / 10 / r->built : 0;
+}
+
+/* A treatment that is given up has no block in control's other slots either. */
+static void extend_last_gap(memory *m)
+{
+    const rate *c = &m->arm[DG_ARM_CONTROL];
+    rate *t = &m->arm[DG_ARM_TREATMENT];
+    if (!t->gap || t->last >= c->last)
+        return;
+    t->gap += (uint64_t)(c->last - t->last);
+    m->gap.count = t->gap;
+    if (t->gap > t->gap_max) {
+        t->gap_max = t->gap;
+        m->gap_max = m->gap;
+    }
+}
+
+/* Most slots lost beyond control, in a row or in one window that treatment went through. */
+static halt longest_halt(const memory *m)
+{
+    const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    halt out = { .slots = t->gap_max > c->gap_max ? t->gap_max - c->gap_max : 0, .where = m->gap_max, .how = "in a row" };
+    for (int64_t i = 0; i < WINDOWS; i++) {
+        const window *w = &m->windows[i];
+        bool whole = t->last >= c->last || t->last >= m->from + (i + 1) * m->window_slots - 1;
+        if (whole && w->fewer > (int64_t)out.slots)
+            out = (halt){ .slots = (uint64_t)w->fewer, .where = { w->first, w->first, (uint64_t)w->fewer }, .how = "in ten minutes" };
+    }
+    return out;
+}
+
+static bool lasts(const memory *m, const halt *h, uint64_t seconds)
+{
+    return h->slots && h->slots * m->slot_ms >= seconds * 1000;
+}
+
+static void say_halt(const memory *m, dg_verdict *v, dg_status status, const halt *h)
+{
+    verdict_say(v, status, "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u slots against %u", (unsigned)h->slots,
+                h->how, (unsigned)(h->slots * m->slot_ms / 1000), h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
+                (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
+    verdict_span(v, &h->where);
 }
 
 static void say_broken(const memory *m, dg_verdict *v)
@@ -44,6 +129,21 @@ static void say_broken(const memory *m, dg_verdict *v)
     verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots", (unsigned)t->built,
                 (unsigned)t->slots, (unsigned)c->built, (unsigned)t->gap_max);
     verdict_span(v, &m->missed);
+}
+
+static void judge(const memory *m, dg_verdict *v)
+{
+    const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    halt worst = longest_halt(m);
+    if (t->built * c->slots * 1000 < m->floor_permille * c->built * t->slots) {
+        say_broken(m, v);
+    } else if (lasts(m, &worst, m->warn_s)) {
+        say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_BROKE : DG_WARNED, &worst);
+    } else {
+        uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
+        verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100), (unsigned)(a % 100),
+                    (unsigned)(b / 100), (unsigned)(b % 100));
+    }
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -55,16 +155,13 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
-    } else if (t->built * c->slots * 1000 < m->floor_permille * c->built * t->slots) {
-        say_broken(m, v);
     } else {
-        uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100), (unsigned)(a % 100),
-                    (unsigned)(b / 100), (unsigned)(b % 100));
+        extend_last_gap(m);
+        judge(m, v);
     }
 }
 
-static const char *const options[] = { "at_least_of_control", NULL };
+static const char *const options[] = { "at_least_of_control", "halt_s", "halt_warn_s", NULL };
 
 const dg_claim claim_block_cadence = {
     .name = "block-cadence",

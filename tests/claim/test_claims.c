@@ -5,13 +5,15 @@
 
 #include "claim/claim.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- a stream in short: "C5 slot 105 1 1" = control, block 5, kind, n[0].. and
- * an optional detail as JSON with ' for ". One event a line. ---- */
+ * an optional detail as JSON with ' for ". One event a line; but "C5 slots 105 109 1"
+ * is a slot each from 105 to 109, all with a block or all without. ---- */
 
-enum { EVENTS_MAX = 64 };
+enum { EVENTS_MAX = 8192 };
 typedef struct stream { dg_event at[EVENTS_MAX]; size_t count; } stream;
 
 static dg_event_kind kind_of(const char *name, size_t len)
@@ -56,12 +58,29 @@ static void line_in(stream *s, const char *line, size_t len)
         e->detail = detail_of(next + 1, (size_t)(end - next - 1));
 }
 
+static bool slots_in(stream *s, const char *line)
+{
+    unsigned block;
+    int64_t from, to;
+    int built;
+    char arm;
+    if (sscanf(line, "%c%u slots %" SCNd64 " %" SCNd64 " %d", &arm, &block, &from, &to, &built) != 5)
+        return false;
+    for (; from <= to; from++, block += built != 0) {
+        dg_event *e = &s->at[s->count];
+        ck_assert_uint_lt(s->count, EVENTS_MAX);
+        *e = (dg_event){ .seq = s->count++, .node = UINT32_MAX, .arm = arm == 'C' ? DG_ARM_CONTROL : DG_ARM_TREATMENT, .block = block,
+                         .kind = DG_EV_SLOT, .n = { from, built, 1 } };
+    }
+    return true;
+}
+
 static void stream_read(stream *s, const char *text)
 {
     s->count = 0;
     while (*text) {
         size_t len = strcspn(text, "\n");
-        if (len)
+        if (len && !slots_in(s, text))
             line_in(s, text, len);
         text += len + (text[len] == '\n');
     }
@@ -101,6 +120,19 @@ static const struct row {
     { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s", "C11 slot 11 1 1\nC12 slot 12 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s", "C11 slot 11 1 1\nT10 slot 10 0 1\nT10 slot 11 0 1\nT11 slot 12 1 1" }, /* N-1's slots */
     { "block-cadence", DG_BROKE, 12, "1 blocks in 3 slots against 3 in control; longest gap 2 slots", "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 slot 13 0 1" },
+    /* #11 to #2000, a block a slot; .. */
+    { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s", "C11 slots 11 2000 1\nT11 slots 11 2000 1" },
+    { "block-cadence", DG_HELD, 0, "6.02 s against 6.00 s", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1009 0\nT1001 slots 1010 2000 1" }, /* 54 s */
+    { "block-cadence", DG_WARNED, 1001, "10 slots in a row (60 s) without a block that control has, from #1001 on; longest gap 10 slots against 0", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1010 0\nT1001 slots 1011 2000 1" },
+    { "block-cadence", DG_WARNED, 1001, "29 slots in a row (174 s)", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1029 0\nT1001 slots 1030 2000 1" },
+    { "block-cadence", DG_BROKE, 1001, "30 slots in a row (180 s)", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" },
+    { "block-cadence", DG_HELD, 0, "against", "C11 slots 11 1000 1\nC1001 slots 1001 1025 0\nC1001 slots 1026 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" }, /* as in control */
+    { "block-cadence", DG_WARNED, 1011, "10 slots in ten minutes (60 s)", "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* half a minute twice */
+      "T1011 slots 1011 1015 0\nT1011 slots 1016 1050 1\nT1046 slots 1051 1055 0\nT1046 slots 1056 2000 1" },
+    { "block-cadence", DG_HELD, 0, "against", "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* and far from another */
+      "T1011 slots 1011 1015 0\nT1011 slots 1016 1250 1\nT1246 slots 1251 1255 0\nT1246 slots 1256 2000 1" },
+    { "block-cadence", DG_WARNED, 11, "20 slots in a row (120 s)", "C11 slots 11 2000 1\nT11 slots 11 30 0\nT11 slots 31 2000 1" },
+    { "block-cadence", DG_BROKE, 1990, "1010 slots in a row", "C11 slots 11 2999 1\nT11 slots 11 1989 1\nT1990 slots 1990 1999 0" }, /* it was given up */
     { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block", "C11 slot 11 0 1\nT11 slot 11 0 1" },
 
     { "session-cadence", DG_UNEXERCISED, 0, "no epoch ended", "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 0 4 11" },
@@ -317,7 +349,7 @@ static bool shows_events(const struct row *r)
 START_TEST(a_claim_judges_its_stream)
 {
     const struct row *r = &rows[_i];
-    stream s;
+    static stream s;
     dg_verdict v;
     stream_read(&s, r->events);
     ck_assert_int_eq(dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL), DG_OK);
@@ -367,8 +399,9 @@ END_TEST
 START_TEST(a_verdict_can_be_checked_from_the_log)
 {
     const struct row *r = &rows[_i];
-    stream s, again = { .count = 0 };
+    static stream s, again;
     dg_verdict v, w;
+    again.count = 0;
     stream_read(&s, r->events);
     for (size_t i = 0; i < s.count; i++) {
         json_t *line = dg_event_json(&s.at[i]);
@@ -411,7 +444,7 @@ START_TEST(a_threshold_comes_from_the_plan)
 {
     json_t *options = json_pack("{s:f}", "at_least_of_control", 0.2);
     dg_claim_setup loose = setup;
-    stream s;
+    static stream s;
     dg_verdict v;
     loose.options = options;
     stream_read(&s, "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 slot 13 0 1");
@@ -426,7 +459,7 @@ END_TEST
 /* Memory that ends anywhere ends the judgement with a code, never with half a verdict. */
 START_TEST(a_claim_without_memory_says_so)
 {
-    stream s;
+    static stream s;
     dg_verdict v;
     dg_error err;
     bool done = false;

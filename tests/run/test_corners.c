@@ -2,6 +2,7 @@
  * see it: late, at one parachain alone, before anything was seen of it. */
 #include "model_run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const plan_text = "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
@@ -40,6 +41,35 @@ START_TEST(what_goes_wrong_in_a_corner_is_seen)
 }
 END_TEST
 
+/* ---- a halt of minutes in a run of hours: on a small runtime, which is quick ---- */
+
+static const char *const long_text = "{\"doppel\":1,\"snapshot\":\"%s/mini.json\",\"upgrade\":{\"to\":\"%s/mini-2.wasm\",\"at\":\"boundary@2-3\"},"
+    "\"horizon\":{\"boundaries_after\":100},\"claims\":{\"default\":false,\"block-cadence\":{%s}},\"network\":{"
+    "\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":\"offline-collators\",\"who\":\"all\"},"
+    "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@50+2\",\"until\":\"boundary@51+6\",\"arm\":\"treatment\"}]}}";
+
+static const struct { const char *options, *status; } halts[] = { { "", "warned" }, { "\"halt_s\":80", "broke" }, { "\"halt_warn_s\":90", "held" } };
+START_TEST(a_halt_of_minutes_is_seen_in_hours)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    const char *at = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char text[2048], probe[512];
+    json_t *o = NULL;
+    dg_plan *plan;
+    dg_error err;
+    snprintf(probe, sizeof probe, "%s/mini-2.wasm", at);
+    if (!dg_file_exists(probe))
+        return;
+    snprintf(text, sizeof text, long_text, at, at, halts[_i].options);
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_msg(strcmp(claim_status(o, "block-cadence"), halts[_i].status) == 0, "%s", verdicts(o));
+    ck_assert(halts[_i].status[0] == 'h' || strstr(claim_text(o, "block-cadence"), "14 slots in a row (84 s)"));
+    dg_plan_free(plan);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("corners");
@@ -47,6 +77,7 @@ int main(void)
     int count = sizeof rows / sizeof *rows;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_goes_wrong_in_a_corner_is_seen, REDUCED ? count - 1 : 0, count); /* the last is the shortest */
+    tcase_add_loop_test(tc, a_halt_of_minutes_is_seen_in_hours, 0, REDUCED ? 1 : (int)(sizeof halts / sizeof *halts));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
