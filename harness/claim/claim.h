@@ -64,6 +64,7 @@ typedef enum dg_event_kind {
                              outcome (0 begun, 1 valid, 2 invalid), against (validators), after_ms */
     DG_EV_NET_STATEMENTS, /* of a block with disputes: slot, sets, votes (offered), begun, valid, invalid (by the runtime) */
     DG_EV_NET_APPROVED,   /* all candidates of a block are approved: slot, candidates, assigned, no_shows, tranche, after_ms */
+    DG_EV_NET_UNKNOWN,    /* approval voting cannot take a block in, its session's rules are not told: slot, session, candidates, known (1: at last), after_ms */
     DG_EV_NET_APPROVAL,   /* at the end of a slot: slot, waiting (candidates), no_shows, level (of aggression), assignments, approvals (messages) */
     DG_EV_NET_COMPILED,   /* `node` stood still for new code: slot, ms, again (a restart had lost it) */
     DG_EV_NET_STALLED,    /* `node` goes down, its runtime's answers took too long: slot, waited_ms, down_ms, host_version;

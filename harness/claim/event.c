@@ -41,6 +41,7 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_DISPUTE]  = { "net-dispute", { "slot", "session", "para", "outcome", "against", "after_ms" } },
     [DG_EV_NET_STATEMENTS] = { "net-statements", { "slot", "sets", "votes", "begun", "valid", "invalid" } },
     [DG_EV_NET_APPROVED] = { "net-approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
+    [DG_EV_NET_UNKNOWN]  = { "net-unknown", { "slot", "session", "candidates", "known", "after_ms" } },
     [DG_EV_NET_APPROVAL] = { "net-approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_EV_NET_COMPILED] = { "net-compiled", { "slot", "ms", "again" } },
     [DG_EV_NET_REPUTATION] = { "net-reputation", { "slot", "reports", "minor", "major", "banned", "refused" } },

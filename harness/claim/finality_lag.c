@@ -3,9 +3,15 @@
  * measure. Source of that: the alert rules shipped with substrate (best - finalized). */
 #include "claim/claim_impl.h"
 
+#include <stdio.h>
+
 enum { ALARM_BLOCKS = 10 };
 
-typedef struct lag { int64_t now, most, sum; uint64_t slots, finalized; } lag;
+typedef struct lag {
+    int64_t now, most, sum;
+    uint64_t slots, finalized;
+    tally unknown; /* blocks that approval voting could not take in */
+} lag;
 typedef struct memory {
     int64_t upgrade_slot, margin;
     bool started;
@@ -44,25 +50,41 @@ static void step(void *at, const dg_event *e)
     } else if (m->started && e->kind == DG_EV_NET_FINALIZED) {
         m->arm[e->arm].now = e->n[1];
         m->arm[e->arm].finalized += e->n[0] >= m->upgrade_slot;
+    } else if (m->started && e->kind == DG_EV_NET_UNKNOWN && !e->n[3]) {
+        tally_add(&m->arm[e->arm].unknown, e->block);
+        if (e->arm == DG_ARM_TREATMENT)
+            evidence_event(&m->facts, e);
     } else if (m->started && e->kind == DG_EV_NET_SLOT) {
         slot(m, e);
     }
+}
+
+/* Nobody votes for more than is final already while one such block lies between. */
+static const char *why(const lag *l, char *room, size_t size)
+{
+    room[0] = 0;
+    if (l->unknown.count)
+        snprintf(room, size, "; approval voting knows nothing of %u block%s, first #%u: no runtime tells the rules of its session",
+                 (unsigned)l->unknown.count, l->unknown.count == 1 ? "" : "s", l->unknown.first);
+    return room;
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     const lag *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    char room[160];
     if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->finalized) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots", (unsigned)c->slots);
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s", (unsigned)c->slots, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (c->most > ALARM_BLOCKS) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone is up to %u blocks behind, and more than %d calls an operator", (unsigned)c->most, ALARM_BLOCKS);
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s", (unsigned)c->most, ALARM_BLOCKS,
+                    why(c, room, sizeof room));
         v->control_failed = true;
     } else if (m->late.count) {
-        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control", (unsigned)t->most, (unsigned)c->most);
+        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s", (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
         verdict_span(v, &m->late);
         verdict_show(v, &m->facts);
     } else {

@@ -64,7 +64,7 @@ void dg_aggression_slot(dg_network *net)
     net->gossip.newest = best;
     for (uint32_t id = net->finality.finalized + 1; grew && net->gossip.level && id < net->block_count; id++) {
         const dg_net_block *b = &net->blocks[id];
-        if (b->gone || !b->approval || b->number <= final)
+        if (b->gone || !b->approval || !b->approval->session || b->number <= final)
             continue;
         if (b->number == final + 1)
             raise(net, b->approval, net->gossip.level);

@@ -187,19 +187,6 @@ static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error
     return tell_approved(net, &net->blocks[id], a, err);
 }
 
-dg_code dg_approval_step(dg_network *net, dg_error *err)
-{
-    dg_turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
-    dg_code rc = turns ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes", net->node_count);
-    for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
-        const dg_net_block *b = &net->blocks[id];
-        if (!b->gone && b->approval && b->approval->waiting && b->number > net->blocks[net->finality.finalized].number)
-            rc = step_block(net, id, turns, err);
-    }
-    dg_free(turns);
-    return rc;
-}
-
 /* What became available occupied its core at the parent. */
 static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before, const dg_included *of)
 {
@@ -213,21 +200,98 @@ static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before
     t->dispute = dg_dispute_of(net, &t->candidate);
 }
 
+static dg_code tell_unknown(dg_network *net, const dg_net_block *b, bool known, dg_error *err)
+{
+    uint64_t n[6] = { b->slot, net->blocks[b->parent].view.session, b->approval->count, known, known ? (dg_sim_now(net->sim) - b->began) / DG_MS : 0 };
+    return dg_record_emit(net, DG_REC_UNKNOWN, DG_NO_NODE, b, n, NULL, err);
+}
+
+/* The session of a block as approval voting has it: by the index at its parent, from what a
+ * node keeps of that session, whichever leaf it was asked at, or else asked at the block.
+ * `*told`: somebody told its rules.
+ * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session). */
+static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out, bool *told, dg_error *err)
+{
+    const dg_net_block *parent = &net->blocks[net->blocks[id].parent], *own = &net->blocks[id];
+    const dg_session *s = parent->session;
+    dg_code rc;
+    *out = NULL;
+    *told = parent->view.rules_told;
+    if (!parent->view.session_known)
+        return DG_OK;
+    for (s = s && s->rules_told ? s : net->sessions; s && !(s->index == parent->view.session && s->rules_told);)
+        s = s->next;
+    if (!s && !*told) {
+        if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+            return rc;
+        if (own->view.session_known && own->view.session == parent->view.session && own->view.rules_told) {
+            *told = true;
+            s = own->session;
+        }
+    }
+    *told |= s != NULL;
+    *out = s;
+    return DG_OK;
+}
+
+static dg_code draw(dg_network *net, uint32_t id, const dg_session *session, dg_error *err)
+{
+    dg_approval *a = net->blocks[id].approval;
+    a->known = true;
+    a->session = session;
+    return a->count ? dg_lots_draw(net, a, id, err) : DG_OK;
+}
+
+/* A block whose session nobody tells of is one that approval voting does not know, whether
+ * it includes anything or not. */
 dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
-    const dg_session *session = net->blocks[b->parent].session;
+    const dg_session *session;
+    bool told;
     dg_approval *a;
-    if (!count || !session || !session->rules_told)
-        return DG_OK;
-    if (!(a = b->approval = dg_calloc(1, sizeof *a)) || !(a->trials = dg_calloc(count, sizeof *a->trials)))
+    dg_code rc = net->approves ? find_session(net, id, &session, &told, err) : DG_OK;
+    if (rc < 0 || !net->approves || (!count && told))
+        return rc;
+    b = &net->blocks[id];
+    if (!(a = b->approval = dg_calloc(1, sizeof *a)) || !(a->trials = dg_calloc(count ? count : 1, sizeof *a->trials)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
-    a->session = session;
     a->count = a->waiting = count;
     a->approved_at = DG_NEVER;
     for (uint32_t i = 0; i < count; i++)
         name_trial(net, &a->trials[i], &net->blocks[b->parent].view, &included[i]);
-    return dg_lots_draw(net, a, id, err);
+    return session ? draw(net, id, session, err) : tell_unknown(net, b, false, err);
+}
+
+/* At each new head a node tries anew those that it does not know. */
+static dg_code learn(dg_network *net, uint32_t id, dg_error *err)
+{
+    const dg_session *session;
+    bool told;
+    dg_code rc;
+    if (net->blocks[net->blocks[id].parent].gone)
+        return DG_OK;
+    if ((rc = find_session(net, id, &session, &told, err)) < 0 || !(session || (told && !net->blocks[id].approval->count)))
+        return rc;
+    rc = draw(net, id, session, err);
+    return rc < 0 ? rc : tell_unknown(net, &net->blocks[id], true, err);
+}
+
+dg_code dg_approval_step(dg_network *net, dg_error *err)
+{
+    dg_turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
+    dg_code rc = turns ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes", net->node_count);
+    for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
+        const dg_net_block *b = &net->blocks[id];
+        if (b->gone || !b->approval || b->number <= net->blocks[net->finality.finalized].number)
+            continue;
+        if (!b->approval->known)
+            rc = learn(net, id, err);
+        if (rc >= 0 && b->approval->session && b->approval->waiting)
+            rc = step_block(net, id, turns, err);
+    }
+    dg_free(turns);
+    return rc;
 }
 
 void dg_approval_free(dg_approval *a)
@@ -245,10 +309,14 @@ bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block 
 {
     const dg_approval *a = b->approval;
     dg_ns now = dg_sim_now(net->sim);
-    if (!a || a->approved_at > now)
-        return !a;
+    if (!a || (a->known && !a->count))
+        return true;
+    if (a->approved_at > now)
+        return false;
     return a->last.node == DG_NO || a->last.sent + 2 * dg_hear_latency(net, a->last.node, node, a->last.what) <= now;
 }
+
+bool dg_approval_unknown(const dg_net_block *b) { return b->approval && !b->approval->known; }
 
 uint64_t dg_approval_waiting(const dg_network *net)
 {

@@ -55,7 +55,8 @@ struct dg_approval {
     dg_trial *trials;
     uint32_t count, waiting; /* waiting: not approved yet */
     unsigned level;          /* of aggression: its messages have been sent so far */
-    const dg_session *session;
+    bool known;              /* approval voting has the block; else its session's rules were not told */
+    const dg_session *session; /* NULL: not known, or of nobody */
     dg_ns stepped;           /* told and counted up to then */
     dg_ns approved_at;       /* of the last of them; DG_NEVER */
     dg_word last;            /* that settled that one */

@@ -87,12 +87,16 @@ static uint32_t ancestor_at(const dg_network *net, uint32_t id, uint32_t number)
 }
 
 /* The highest block that has, with all below it down to `base`, been approved, and in
- * which nothing is disputed. */
+ * which nothing is disputed. With a block among them that approval voting does not know
+ * no more than the base is voted for.
+ * Mirrors: approval-voting, handle_approved_ancestor ("not fully known. Forcing vote"). */
 static uint32_t approved(const dg_network *net, uint32_t node, uint32_t id, uint32_t base)
 {
     uint32_t highest = id;
     for (uint32_t at = id; at != base; at = net->blocks[at].parent)
-        if (!dg_approval_given(net, node, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
+        if (dg_approval_unknown(&net->blocks[at]))
+            return base;
+        else if (!dg_approval_given(net, node, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
             highest = net->blocks[at].parent;
     return highest;
 }

@@ -209,6 +209,7 @@ static dg_code make_root(dg_network *net, dg_error *err)
     if (rc < 0 || (rc = dg_net_view(net, &net->blocks[root], err)) < 0)
         return rc;
     net->blocks[root].sealed = true;
+    net->approves = dg_view_supports(&net->blocks[root].view, DG_ASK_SESSION_INFO);
     for (uint32_t i = 0; i < net->node_count; i++) {
         net->blocks[root].imported[i] = 0;
         net->nodes[i].best = net->nodes[i].finalized = root;

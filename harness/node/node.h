@@ -145,6 +145,8 @@ typedef enum dg_record_kind {
                         * events begun, valid, invalid (concluded) */
     DG_REC_APPROVED,   /* all candidates that a block includes are approved: slot (of the block), candidates, assigned
                         * (validators that told they check one), no_shows, tranche (highest that told), after_ms (since the slot began) */
+    DG_REC_UNKNOWN,    /* approval voting cannot take a block in, as no runtime tells the rules of its session, or could at last:
+                        * slot (of the block), session, candidates, known (0 not, 1 at last), after_ms */
     DG_REC_APPROVAL,   /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
                         * no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent in this slot) */
     DG_REC_COLLATORS,  /* in a slot, at the leaves that were built on: slot, attempts (to author), collations (made),

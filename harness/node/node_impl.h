@@ -47,7 +47,7 @@ typedef struct dg_net_block {
     dg_view view;
     const dg_session *session; /* of its children; NULL: the runtime tells of none */
     dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
-    dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve */
+    dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
     dg_kept *kept;           /* NULL: nobody wants to know */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
     dg_ns *taken;            /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
@@ -189,6 +189,7 @@ struct dg_network {
     /* Of approvals, since the last sample: messages sent and no-shows found. */
     struct { uint64_t assignments, approvals, no_shows; unsigned level; uint32_t newest; } gossip;
     uint64_t first_slot, slot_ns, slot;
+    bool approves;           /* the runtime at the fork tells of sessions, so finality waits for approval voting */
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     struct { bool known; dg_executor first; dg_pvf_code *codes; dg_artifact *artifacts; uint32_t code_count, artifact_count; } pvf;
@@ -417,6 +418,7 @@ dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_pr
 dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err);
 dg_code dg_approval_step(dg_network *net, dg_error *err); /* with every tick */
 bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b); /* as the node has heard */
+bool dg_approval_unknown(const dg_net_block *b); /* to approval voting: its session's rules were not told */
 uint64_t dg_approval_waiting(const dg_network *net); /* candidates of blocks that are not final */
 void dg_approval_free(dg_approval *approval);
 

@@ -18,6 +18,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_DISPUTE] = { "dispute", { "slot", "session", "para", "outcome", "against", "after_ms" } },
     [DG_REC_STATEMENTS] = { "statements", { "slot", "sets", "votes", "begun", "valid", "invalid" } },
     [DG_REC_APPROVED] = { "approved", { "slot", "candidates", "assigned", "no_shows", "tranche", "after_ms" } },
+    [DG_REC_UNKNOWN] = { "unknown", { "slot", "session", "candidates", "known", "after_ms" } },
     [DG_REC_APPROVAL] = { "approval", { "slot", "waiting", "no_shows", "level", "assignments", "approvals" } },
     [DG_REC_COLLATORS] = { "collators", { "slot", "attempts", "collations", "panics", "refused" } },
     [DG_REC_INCLUDED] = { "included", { "slot", "para", "core" } },

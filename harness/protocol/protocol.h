@@ -182,6 +182,7 @@ struct dg_view {
     uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
     bool session_known;
     uint32_t session;         /* of a child */
+    bool rules_told;          /* of approval in that session, whoever takes part in it */
     uint32_t votes_min;       /* 0: min(2, group size) */
     dg_rotation rotation;
     uint32_t group_count;
@@ -261,8 +262,8 @@ typedef struct dg_session {
     dg_executor executor;
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
-/* SessionInfo. False: not told, or not as expected. The rules of approval stand last:
- * where they do not decode the rest still counts. */
+/* SessionInfo. False: not told, not as expected, or nobody takes part (a genesis). The rules of
+ * approval stand last: where they do not decode the rest still counts. */
 typedef struct dg_session_told {
     dg_bytes keys, para_keys; /* discovery keys, and `para` keys of the validators */
     uint32_t count, validators;

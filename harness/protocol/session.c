@@ -41,10 +41,10 @@ bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_versio
     out->para_keys = dg_scale_take(&s, (size_t)out->validators * 32);
     out->count = dg_scale_count(&s, 32);
     out->keys = dg_scale_take(&s, (size_t)out->count * 32);
-    if (s.rc != DG_OK || out->count < out->validators || !out->count || out->count > DG_VALIDATORS_MAX)
+    if (s.rc != DG_OK)
         return false;
     take_rules(out, &s);
-    return true;
+    return out->count && out->count >= out->validators && out->count <= DG_VALIDATORS_MAX;
 }
 
 static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *view, const dg_people *people, dg_error *err)
@@ -135,7 +135,7 @@ static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *cont
 dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err)
 {
     uint8_t index[4], randomness[32] = { 0 };
-    bool known;
+    bool known, taken;
     dg_session *made = NULL;
     dg_hash content;
     dg_bytes answer;
@@ -148,7 +148,9 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
         return DG_ABSENT;
     if (rc < 0 || (rc = randomness_of(view, randomness, &known, err)) < 0)
         return rc;
-    if (!dg_session_take(&t, answer, view->host_version))
+    taken = dg_session_take(&t, answer, view->host_version);
+    view->rules_told = t.rules_told;
+    if (!taken)
         return DG_ABSENT;
     content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
     if ((*out = known_as(*all, view->session, &content)))

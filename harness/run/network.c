@@ -35,6 +35,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_DISPUTE:   *out = DG_EV_NET_DISPUTE; return true;
     case DG_REC_STATEMENTS: *out = DG_EV_NET_STATEMENTS; return true;
     case DG_REC_APPROVED:  *out = DG_EV_NET_APPROVED; return true;
+    case DG_REC_UNKNOWN:   *out = DG_EV_NET_UNKNOWN; return true;
     case DG_REC_APPROVAL:  *out = DG_EV_NET_APPROVAL; return true;
     case DG_REC_COLLATORS: *out = DG_EV_NET_COLLATORS; return true;
     case DG_REC_INCLUDED:  *out = DG_EV_NET_INCLUDED; return true;

@@ -316,6 +316,9 @@ static const struct row {
     { "collator-health", DG_WARNED, 11, "4 panics beside 4 blocks made (1.0 each, 0.0 in control)", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 2 2 0 0\nT11 net-collators 111 6 2 4 0" },
     { "collator-health", DG_BROKE, 10, "2 of 4 collations were taken by no backer, 0 of 4 in control", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 4 0 2" },
 
+    { "finality-lag", DG_BROKE, 14, "up to 9 blocks behind, at most 3 in control; approval voting knows nothing of 2 blocks, first #12: no runtime tells",
+      NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nC11 net-unknown 111 5 0 0 0\nT12 net-unknown 112 5 0 0 0\nT13 net-unknown 113 5 3 0 0\n"
+      "T13 net-unknown 113 5 3 1 9000\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 0 1" },
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone is up to 11 blocks behind", NET("1") "C10 net-finalized 110 11 0 1\nC11 net-slot 111 1 0 0 1\nT10 net-finalized 110 11 0 1\nT11 net-slot 111 1 0 0 1" },
     { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing", NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 #define U_BUILT "C9 net-slot 110 1 1 0 1\nT9 net-upgrade 110 1 0\nT9 net-slot 110 1 1 0 1\n"

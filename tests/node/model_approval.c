@@ -67,13 +67,13 @@ static void set_stage(stage *g, const scene *s)
         g->nodes[i] = (dg_net_node){ .of = dg_class_named("SD_V12_OK"), .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0, .best = 1 };
     }
     memcpy(g->imported, s->imported, sizeof g->imported);
-    *view = (dg_view){ .group_from = g->group_from, .members = g->members, .group_count = s->nodes / s->group };
+    *view = (dg_view){ .group_from = g->group_from, .members = g->members, .group_count = s->nodes / s->group, .session_known = true, .rules_told = true };
     g->blocks[0].session = &g->session;
     g->blocks[1] = (dg_net_block){ .number = 1, .slot = SLOT, .began = SLOT * SLOT_NS, .author = AUTHOR, .imported = g->imported, .taken = g->imported };
     for (uint32_t i = 0; i < s->trials; i++)
         g->included[i] = (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
     g->net = (dg_network){ .options = { .seed = s->seed }, .nodes = g->nodes, .node_count = s->nodes, .blocks = g->blocks,
-                           .block_count = 2, .slot_ns = SLOT_NS };
+                           .block_count = 2, .slot_ns = SLOT_NS, .approves = true };
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
 }
 

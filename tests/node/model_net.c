@@ -85,7 +85,7 @@ static void amend_config(dg_state *state, const dg_meta *meta, uint32_t para_val
     dg_buf_clear(&value);
 }
 
-static void reopen_with(world *w, uint32_t para_validators)
+static void reopen_with(world *w, const world_options *o)
 {
     dg_chain_options how = { .engine = world_engine(), .simulated_validators = true };
     dg_state *state = dg_state_fork(dg_block_state(dg_chain_root(w->chain)));
@@ -94,7 +94,10 @@ static void reopen_with(world *w, uint32_t para_validators)
     dg_error err;
     ck_assert_int_eq(dg_block_runtime(w->chain, dg_chain_root(w->chain), &runtime, &err), DG_OK);
     ck_assert_int_eq(dg_runtime_meta(runtime, &meta, &err), DG_OK);
-    amend_config(state, meta, para_validators);
+    if (o->para_validators)
+        amend_config(state, meta, o->para_validators);
+    if (o->amend)
+        o->amend(state, meta);
     dg_chain_close(w->chain);
     how.state = state;
     if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
@@ -112,8 +115,8 @@ void world_open_path(world *w, const char *path, const world_options *o)
                                    .settled = o->settled, .refused = o->refused };
     dg_error err;
     open_chain(w, path, !o->genuine_only);
-    if (o->para_validators)
-        reopen_with(w, o->para_validators);
+    if (o->para_validators || o->amend)
+        reopen_with(w, o);
     if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
         ck_abort_msg("%s: %s", path, err.text);
     if (o->enact) {

@@ -307,6 +307,43 @@ START_TEST(a_stall_of_approvals_ends_at_five_hundred_blocks)
 }
 END_TEST
 
+/* ---- what nobody tells ---- */
+
+static void forget_first_session(dg_state *state, const dg_meta *meta)
+{
+    const dg_meta_entry *entry = dg_meta_storage(meta, "ParaSessionInfo", "Sessions");
+    const dg_bytes index = dg_bytes_of((const uint8_t[4]){ 0 }, 4);
+    dg_buf key;
+    dg_bytes old;
+    dg_error err;
+    dg_buf_init(&key, 256);
+    dg_storage_key_raw(&key, entry, &index);
+    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
+    ck_assert_int_eq(dg_state_delete(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
+    dg_buf_clear(&key);
+}
+
+/* Approval voting cannot take in a block whose session no runtime tells of, and what it does
+ * not know it approves as little as what lies above, in whatever session. As on Rococo
+ * in January 2022 (polkadot 4705). */
+START_TEST(what_nobody_tells_the_rules_of_is_not_approved)
+{
+    world_options o = { .seed = 3, .amend = forget_first_session };
+    uint64_t blocks;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, EPOCH + 12);
+    blocks = world_times(&w, DG_REC_UNKNOWN, 0, EPOCH + 12);
+    ck_assert_uint_eq(world_times(&w, DG_REC_FINALIZED, 0, EPOCH + 12), 0);
+    ck_assert_uint_ge(blocks, EPOCH); /* each of the session, whether it includes something or not */
+    ck_assert_uint_eq(blocks, world_times(&w, DG_REC_UNKNOWN, 0, EPOCH));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 1, 0, EPOCH), 0); /* session */
+    ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 3, 0, EPOCH), 0); /* known at last */
+    ck_assert_uint_gt(world_times(&w, DG_REC_APPROVED, EPOCH + 1, EPOCH + 12), 3); /* the next session's */
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("approval");
@@ -323,6 +360,7 @@ int main(void)
     tcase_add_loop_test(tc, a_voice_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
     tcase_add_test(tc, messages_rise_when_finality_stays_behind);
     tcase_add_test(tc, nobody_missing_no_no_show);
+    tcase_add_test(tc, what_nobody_tells_the_rules_of_is_not_approved);
     tcase_add_test(tc, a_stall_of_approvals_ends_at_five_hundred_blocks);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
