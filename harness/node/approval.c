@@ -309,6 +309,8 @@ bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block 
 {
     const dg_approval *a = b->approval;
     dg_ns now = dg_sim_now(net->sim);
+    if (b->viewed && b->view.host_version && !b->view.events_known)
+        return false; /* nobody could tell what it includes: passed over, with all that builds on it */
     if (!a || (a->known && !a->count))
         return true;
     if (a->approved_at > now)

@@ -95,12 +95,27 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
     return DG_OK;
 }
 
+static const dg_net_block *viewed_parent(const dg_network *net, const dg_net_block *b)
+{
+    const dg_net_block *p = b->parent == DG_NO ? NULL : &net->blocks[b->parent];
+    return p && p->viewed && !p->gone ? p : NULL;
+}
+
+/* Code is new at the block that brings it, and at the next, which migrates. */
+static dg_askers askers_at(const dg_network *net, const dg_net_block *b)
+{
+    const dg_net_block *p = viewed_parent(net, b), *before = p ? viewed_parent(net, p) : NULL;
+    return (dg_askers){ .known = net->asked_by, .all = !before || before->enacted != b->enacted || before->view.host_version != p->view.host_version,
+                        .session = p ? p->view.session : DG_NO };
+}
+
 dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err)
 {
+    dg_askers by = askers_at(net, b);
     dg_code rc;
     if (b->viewed)
         return DG_OK;
-    if ((rc = dg_view_init(&b->view, net->chain, b->block, err)) < 0)
+    if ((rc = dg_view_init(&b->view, net->chain, b->block, &by, err)) < 0)
         return rc;
     b->viewed = true;
     b->enabled = b->view.mode == DG_MODE_ENABLED;

@@ -14,12 +14,16 @@ uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node)
     return 1000 + (uint32_t)dg_rng_below(&luck, dg_constant_of(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
+uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view)
+{
+    return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version : 0;
+}
+
 /* Fuel of one question, as far as this node has to ask it here. */
 static uint64_t cost_of(const dg_net_node *n, const dg_view *view, dg_request request)
 {
     const dg_request_row *row = dg_request_at(request);
-    bool same_session = n->asked && view->session_known && n->asked_session == view->session;
-    if (row->lasts == DG_LASTS_ELSEWHERE || row->since > n->of->host_known || (row->lasts == DG_LASTS_SESSION && same_session))
+    if (!dg_view_is_asked(view, request, n->of) || (row->lasts == DG_LASTS_SESSION && row->since <= dg_answers_kept(n, view)))
         return 0;
     return view->cost[request];
 }

@@ -177,6 +177,7 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         if (i == net->node_count)
             break;
         net->nodes[i].of = net->nodes[i].sd.of = class_of(&net->options, i);
+        net->asked_by |= 1u << net->nodes[i].of->host_known;
         net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
     }

@@ -125,6 +125,7 @@ typedef struct dg_net_node {
     dg_request waits_for;    /* most of the time for this one */
     bool stalls;             /* a signal waits for too long: it will go down */
     uint32_t asked_session;  /* whose answers it keeps; valid with `asked` */
+    uint32_t asked_version;  /* .. of questions up to this version of ParachainHost */
     bool asked;
     dg_leaves leaves;        /* overseer */
     dg_statement sd;         /* statement distribution */
@@ -180,6 +181,7 @@ struct dg_network {
     dg_session *sessions;
     dg_net_node *nodes;
     uint32_t node_count;     /* the world is the node after the last */
+    uint32_t asked_by;       /* bit v: some node's class has host_known v */
     dg_net_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
     uint32_t first_known;    /* .. and below this one with `taken`, `way` and chunks */
@@ -261,6 +263,8 @@ dg_code dg_node_answered(dg_network *net, uint32_t node, const dg_sim_event *eve
 
 /* latency.c: how long the answers at a block take a node; `*slowest` of them */
 dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *slowest);
+/* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
+uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view);
 uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node);
 
 /* compile.c: a block of which a node needs code that it has not compiled. `children`:

@@ -71,6 +71,7 @@ static void take_up(dg_network *net, uint32_t node, uint32_t id)
     const dg_view *view = &net->blocks[id].view;
     n->asked = view->session_known;
     n->asked_session = view->session;
+    n->asked_version = view->host_version;
     for (; id != DG_NO && dg_net_has(net, node, id) && net->blocks[id].taken[node] == DG_NEVER; id = net->blocks[id].parent)
         net->blocks[id].taken[node] = dg_sim_now(net->sim);
 }
@@ -184,8 +185,9 @@ static dg_code go_down(dg_network *net, uint32_t node, dg_ns wait, dg_error *err
 
 dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err)
 {
-    dg_held_signal held = { *signal, id, net->blocks[id].view.mode };
     dg_net_node *n = &net->nodes[node];
+    const dg_view *view = &net->blocks[id].view;
+    dg_held_signal held = { *signal, id, dg_view_mode_for(view, n->of, dg_answers_kept(n, view)) };
     dg_ns now = dg_sim_now(net->sim), from = n->busy_until > now ? n->busy_until : now;
     dg_code rc;
     if (from - now > dg_own_wait(net, node, dg_constant_of(DG_CONST_STALL_LIMIT)) && !n->stalls && (rc = go_down(net, node, from - now, err)) < 0)

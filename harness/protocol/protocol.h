@@ -148,6 +148,10 @@ typedef enum dg_request {
     DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
     DG_ASK_EXECUTOR, DG_ASK_DISPUTES,
     DG_ASK_CLAIM_QUEUE,
+    DG_ASK_EVENTS,            /* candidate_events: what approval voting and disputes follow */
+    DG_ASK_BACKING_STATE,     /* of each parachain on a core: prospective parachains' candidates come from it, */
+    DG_ASK_CONSTRAINTS, DG_ASK_PENDING, /* .. and since version 13 from these two */
+    DG_ASK_DISABLED, DG_ASK_APPROVAL_PARAMS, DG_ASK_LOOKAHEAD,
     DG_ASK_EPOCH,             /* BABE's, of the session begun: for the grid */
     DG_ASK_COUNT
 } dg_request;
@@ -157,7 +161,14 @@ typedef enum dg_request {
 /* How long a validator keeps the answer; elsewhere: its subsystems do not wait for it
  * at a leaf, collators ask it, or an author when its turn comes. */
 typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg_lasts;
-typedef struct dg_request_row { const char *method; uint32_t since; dg_lasts lasts; } dg_request_row;
+typedef struct dg_request_row {
+    const char *method;
+    uint32_t since;           /* version of ParachainHost */
+    dg_lasts lasts;
+    bool skips;               /* no usable answer: statement distribution and backing pass the leaf over */
+    uint16_t from;            /* asked at a leaf by releases that know this version; 0: `since` */
+    uint16_t until;           /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
+} dg_request_row;
 const dg_request_row *dg_request_at(dg_request request);
 
 typedef struct dg_view dg_view;
@@ -172,6 +183,13 @@ typedef struct dg_core {
     bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
     uint32_t since;           /* number of the block that occupied it */
 } dg_core;
+
+/* Whose questions are asked: what nobody has a question for costs nothing. */
+typedef struct dg_askers {
+    uint32_t known;           /* bit v: some class has host_known v */
+    bool all;                 /* the code here is new: parachains are asked of one by one, as in a session */
+    uint32_t session;         /* .. other than this one */
+} dg_askers;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
 struct dg_view {
@@ -196,6 +214,11 @@ struct dg_view {
     bool core_bits;           /* votes name their core (ElasticScalingMVP) */
     uint64_t features;        /* the first 64 node features, one bit each */
     bool queue_known;         /* the cores' turns are those of a claim queue */
+    bool events_known;        /* what the block did to candidates can be told: else approval voting takes up neither it nor its children */
+    uint32_t events_included; /* candidates that became available, as told */
+    uint32_t *disabled, disabled_count; /* validators, sorted */
+    uint32_t failed;          /* bit for each request: there is such a method by version, and no usable answer */
+    dg_askers by;
     uint64_t fuel;            /* of all that was asked here */
     uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not
                                * end, and a real node, which has no such limit, would wait on */
@@ -203,7 +226,14 @@ struct dg_view {
 
 /* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
  * the chain's own failure. */
-dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err);
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by, dg_error *err);
+/* Does a release ask this at a leaf? What it would, whether the runtime knows it or not. */
+bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by);
+bool dg_view_is_asked_by_any(const dg_view *view, dg_request request); /* .. of those around, and answered by version */
+/* The mode a release works the leaf in: in none at all if one of its questions got no usable
+ * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
+dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
+bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
 void dg_view_clear(dg_view *view);
 /* One answer, as bytes, into a view that does not have it yet. */
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
@@ -215,9 +245,21 @@ typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_
 /* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
 dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
+/* Notes that what a request answered could not be used. */
+void dg_view_fail(dg_view *view, dg_request request);
 bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
+
+/* ---- backing_state.c: answers that prospective parachains and approval voting live on ---- */
+
+/* Candidates included, of a list of events; false: it does not decode. */
+bool dg_events_take(dg_bytes answer, uint32_t *included);
+/* Does the answer about one parachain decode, and is there anything in it? Of para_backing_state,
+ * backing_constraints or candidates_pending_availability, at this version of ParachainHost. */
+bool dg_backing_state_take(dg_bytes answer, bool *some, dg_request request, uint32_t host_version);
+/* Asks at `view` about each parachain on a core. As dg_view_init. */
+dg_code dg_backing_states_ask(dg_view *view, dg_request request, dg_error *err);
 
 /* ---- people.c: which node a session key belongs to ---- */
 
@@ -260,6 +302,8 @@ typedef struct dg_session {
     bool rules_told;
     dg_approval_rules rules;
     dg_executor executor;
+    uint32_t coalesce;       /* candidates that one approval may name: max_approval_coalesce_count */
+    uint32_t asked_version;  /* of ParachainHost, when it was asked */
     dg_hash content;         /* two forks may disagree on a session */
 } dg_session;
 /* SessionInfo. False: not told, not as expected, or nobody takes part (a genesis). The rules of

@@ -124,6 +124,31 @@ static dg_code executor_of(dg_executor *out, dg_view *view, dg_error *err)
     return rc < 0 ? rc : dg_executor_take(out, rc == DG_OK ? answer : dg_bytes_of(NULL, 0), err);
 }
 
+/* A number, of the session. `otherwise`: not supported, or no usable answer. */
+static dg_code number_of(uint32_t *out, dg_view *view, dg_request request, uint32_t otherwise, dg_error *err)
+{
+    dg_bytes answer;
+    dg_code rc = dg_view_ask(view, &answer, request, dg_bytes_of(NULL, 0), err);
+    *out = rc == DG_OK && answer.len == 4 ? dg_le32(answer.at) : otherwise;
+    if (rc == DG_OK && answer.len != 4)
+        dg_view_fail(view, request);
+    return rc < 0 ? rc : DG_OK;
+}
+
+/* Questions of which only the newest know; asked again where the runtime has grown. */
+static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
+{
+    uint32_t lookahead;
+    dg_code rc;
+    if (of->asked_version >= view->host_version)
+        return DG_OK;
+    of->asked_version = view->host_version;
+    if (dg_view_is_asked_by_any(view, DG_ASK_LOOKAHEAD) && (rc = number_of(&lookahead, view, DG_ASK_LOOKAHEAD, 0, err)) < 0)
+        return rc;
+    of->coalesce = 1;
+    return dg_view_is_asked_by_any(view, DG_ASK_APPROVAL_PARAMS) ? number_of(&of->coalesce, view, DG_ASK_APPROVAL_PARAMS, 1, err) : DG_OK;
+}
+
 static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *content)
 {
     for (; all; all = all->next)
@@ -140,6 +165,7 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     dg_hash content;
     dg_bytes answer;
     dg_code rc;
+    dg_session *known_one;
     dg_session_told t;
     dg_executor executor;
     *out = NULL;
@@ -153,15 +179,15 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     if (!taken)
         return DG_ABSENT;
     content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
-    if ((*out = known_as(*all, view->session, &content)))
-        return DG_OK;
+    if ((*out = known_one = known_as(*all, view->session, &content)))
+        return ask_numbers(known_one, view, err);
     if ((rc = executor_of(&executor, view, err)) < 0 || (rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
         return rc;
     made->executor = executor;
     made->content = content;
     made->next = *all;
     *out = *all = made;
-    return DG_OK;
+    return ask_numbers(made, view, err);
 }
 
 void dg_sessions_free(dg_session *all)

@@ -6,6 +6,7 @@
  * Mirrors: polkadot node/core/runtime-api lib.rs; node/subsystem-types messages.rs. */
 #include "protocol/protocol.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const dg_request_row requests[DG_ASK_COUNT] = {
@@ -19,10 +20,17 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
     [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2, DG_LASTS_ELSEWHERE },
     [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3, DG_LASTS_ELSEWHERE },
     [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
-    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION },
+    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION, .skips = true },
     [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF },
     [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION },
-    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF },
+    [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = true },
+    [DG_ASK_EVENTS] = { "ParachainHost_candidate_events", 1, DG_LASTS_LEAF },
+    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = true, .until = 13 },
+    [DG_ASK_DISABLED] = { "ParachainHost_disabled_validators", 8, DG_LASTS_LEAF, .skips = true },
+    [DG_ASK_APPROVAL_PARAMS] = { "ParachainHost_approval_voting_params", 10, DG_LASTS_SESSION },
+    [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF, .from = 13 },
+    [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF },
+    [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION, .skips = true },
 };
 
 const dg_request_row *dg_request_at(dg_request request) { return &requests[request]; }
@@ -40,6 +48,42 @@ bool dg_view_supports(const dg_view *view, dg_request request)
     return view->host_version >= requests[request].since;
 }
 
+void dg_view_fail(dg_view *view, dg_request request) { view->failed |= 1u << request; }
+
+/* Where the newer way fails, the older one is asked all the same. */
+static bool is_replaced(const dg_view *v, dg_request request)
+{
+    const uint32_t newer = 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING;
+    return requests[request].until && v->host_version >= requests[request].until && !(v->failed & newer);
+}
+
+bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by)
+{
+    const dg_request_row *row = &requests[request];
+    return row->lasts != DG_LASTS_ELSEWHERE && by->host_known >= (row->from ? row->from : row->since)
+           && !(is_replaced(view, request) && by->host_known >= row->until);
+}
+
+bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
+{
+    for (uint16_t known = 1; known < 32; known++)
+        if (v->by.known >> known & 1 && dg_view_is_asked(v, request, &(dg_node_class){ .host_known = known }))
+            return dg_view_supports(v, request);
+    return false;
+}
+
+dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept)
+{
+    if (view->mode != DG_MODE_ENABLED || !of->v2)
+        return view->mode;
+    for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
+        bool has = requests[r].lasts == DG_LASTS_SESSION && requests[r].since <= kept;
+        if (requests[r].skips && view->failed >> r & 1 && !has && dg_view_is_asked(view, r, of))
+            return DG_MODE_ERROR;
+    }
+    return view->mode;
+}
+
 /* What the runtime itself got wrong, as opposed to this program. */
 static bool is_theirs(dg_code rc) { return rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED; }
 
@@ -53,6 +97,8 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
     rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input, err);
     view->fuel += cost.fuel;
     view->cost[request] = cost.fuel < dg_chain_fuel_query(view->chain) ? cost.fuel : DG_ENDLESS;
+    if (is_theirs(rc))
+        dg_view_fail(view, request);
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 
@@ -96,6 +142,8 @@ static dg_code take_votes(dg_view *v, dg_scale *s, dg_error *err)
     uint32_t votes = dg_scale_u32(s);
     (void)err;
     v->votes_min = whole(s) ? votes : 0;
+    if (s->rc != DG_OK)
+        dg_view_fail(v, DG_ASK_BACKING_VOTES);
     return DG_OK;
 }
 
@@ -250,6 +298,42 @@ static dg_code take_queue(dg_view *v, dg_scale *s, dg_error *err)
     v->queue_known = whole(s);
     if (v->queue_known)
         take_claims(v, &again);
+    else
+        dg_view_fail(v, DG_ASK_CLAIM_QUEUE);
+    return DG_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static dg_code take_disabled(dg_view *v, dg_scale *s, dg_error *err)
+{
+    uint32_t count = dg_scale_count(s, 4);
+    if (!(v->disabled = dg_calloc(count ? count : 1, sizeof *v->disabled)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u disabled validators", count);
+    for (uint32_t i = 0; i < count; i++)
+        v->disabled[i] = dg_scale_u32(s);
+    v->disabled_count = whole(s) ? count : 0;
+    qsort(v->disabled, v->disabled_count, sizeof *v->disabled, by_number);
+    if (s->rc != DG_OK)
+        dg_view_fail(v, DG_ASK_DISABLED);
+    return DG_OK;
+}
+
+bool dg_view_is_disabled(const dg_view *v, uint32_t validator)
+{
+    return v->disabled_count && bsearch(&validator, v->disabled, v->disabled_count, sizeof *v->disabled, by_number);
+}
+
+static dg_code take_events(dg_view *v, dg_scale *s, dg_error *err)
+{
+    (void)err;
+    v->events_known = dg_events_take(dg_scale_rest(s), &v->events_included);
+    if (!v->events_known)
+        dg_view_fail(v, DG_ASK_EVENTS);
     return DG_OK;
 }
 
@@ -265,6 +349,8 @@ static const struct { dg_request request; dg_code (*take)(dg_view *v, dg_scale *
     { DG_ASK_CLAIM_QUEUE, take_queue },
     { DG_ASK_BACKING_VOTES, take_votes },
     { DG_ASK_FEATURES, take_features },
+    { DG_ASK_DISABLED, take_disabled },
+    { DG_ASK_EVENTS, take_events },
 };
 
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err)
@@ -277,25 +363,40 @@ dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_erro
     return DG_OK; /* one that is asked with an input: no part of the view */
 }
 
-static dg_code read_all(dg_view *v, dg_error *err)
+/* By the newer way first: where that fails, all go the older one. */
+static dg_code ask_states(dg_view *v, dg_error *err)
 {
-    v->mode = dg_view_supports(v, DG_ASK_ASYNC_BACKING) ? DG_MODE_ERROR : DG_MODE_DISABLED;
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        dg_bytes answer;
-        dg_code rc = dg_view_ask(v, &answer, answers[i].request, dg_bytes_of(NULL, 0), err);
-        if (rc == DG_OK)
-            rc = dg_view_take(v, answers[i].request, answer, err);
+    static const dg_request ways[] = { DG_ASK_CONSTRAINTS, DG_ASK_PENDING, DG_ASK_BACKING_STATE };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        dg_code rc = dg_view_is_asked_by_any(v, ways[i]) ? dg_backing_states_ask(v, ways[i], err) : DG_OK;
         if (rc < 0)
             return rc;
     }
     return DG_OK;
 }
 
-dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, dg_error *err)
+static dg_code read_all(dg_view *v, dg_error *err)
+{
+    v->mode = dg_view_supports(v, DG_ASK_ASYNC_BACKING) ? DG_MODE_ERROR : DG_MODE_DISABLED;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        dg_bytes answer;
+        dg_code rc;
+        if (answers[i].request == DG_ASK_DISABLED && !dg_view_is_asked_by_any(v, DG_ASK_DISABLED))
+            continue; /* the others collators ask as well */
+        rc = dg_view_ask(v, &answer, answers[i].request, dg_bytes_of(NULL, 0), err);
+        if (rc == DG_OK)
+            rc = dg_view_take(v, answers[i].request, answer, err);
+        if (rc < 0)
+            return rc;
+    }
+    return v->mode == DG_MODE_ENABLED ? ask_states(v, err) : DG_OK;
+}
+
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by, dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc;
-    *view = (dg_view){ .chain = chain, .block = block };
+    *view = (dg_view){ .chain = chain, .block = block, .by = *by };
     if ((rc = dg_block_runtime(chain, block, &runtime, err)) < 0)
         return rc == DG_MALFORMED || rc == DG_TRAP ? DG_OK : rc; /* a code that is none answers nothing */
     view->host_version = dg_version_api(dg_runtime_version(runtime), "ParachainHost");
@@ -310,6 +411,7 @@ void dg_view_clear(dg_view *view)
     dg_free(view->members);
     dg_free(view->cores);
     dg_free(view->validators);
+    dg_free(view->disabled);
     *view = (dg_view){ .chain = view->chain, .block = view->block };
 }
 

@@ -76,7 +76,7 @@ static dg_code judge(const dg_view *v, const dg_claims *claims, const char *when
 static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims, const char *when, dg_error *err)
 {
     dg_view view;
-    dg_code rc = dg_view_init(&view, chain, tip, err);
+    dg_code rc = dg_view_init(&view, chain, tip, &(dg_askers){ .known = 0 }, err);
     if (rc == DG_OK)
         rc = judge(&view, claims, when, err);
     dg_view_clear(&view);

@@ -31,7 +31,7 @@ static const struct {
 };
 START_TEST(the_answers_take_as_long_as_their_fuel)
 {
-    dg_net_node node = { .of = costs[_i].of, .hardware = costs[_i].hardware, .asked = costs[_i].same_session, .asked_session = 3 };
+    dg_net_node node = { .of = costs[_i].of, .hardware = costs[_i].hardware, .asked = costs[_i].same_session, .asked_session = 3, .asked_version = 13 };
     dg_net_block block = { .view = { .session_known = true, .session = 3 } };
     dg_network net = { .nodes = &node, .node_count = 1, .blocks = &block, .block_count = 1 };
     dg_request slowest = DG_ASK_COUNT;

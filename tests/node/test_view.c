@@ -160,6 +160,103 @@ START_TEST(an_empty_view_has_no_groups)
 }
 END_TEST
 
+/* ---- what nodes ask at every leaf ---- */
+
+/* A newer real runtime answers all that its own version promises: nothing is passed over, and
+ * what the block included is told as its own events say. */
+static const struct { const char *of; uint32_t asked, not_asked; } askers[] = {
+    { "SD_V12_OK", 1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS, 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING },
+    { "SD_V2_ONLY", 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS, 1u << DG_ASK_BACKING_STATE },
+    { "SD_V1", 1u << DG_ASK_EVENTS, 1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_CONSTRAINTS },
+};
+START_TEST(a_real_runtime_answers_what_its_version_promises)
+{
+    world_options o = { .of = askers[_i].of, .seed = 1 };
+    uint64_t included = 0;
+    world w;
+    world_open_path(&w, fixture_path("paseo-1009001-e10-40val-8paras.json.zst"), &o);
+    for (uint32_t slot = 11; slot <= 18; slot++) {
+        const dg_view *v;
+        world_run(&w, slot);
+        v = &block_in(&w, slot)->view;
+        ck_assert_uint_eq(v->failed, 0);
+        ck_assert(v->events_known);
+        for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
+            ck_assert(!(askers[_i].asked >> r & 1) || v->cost[r]);
+            ck_assert(!(askers[_i].not_asked >> r & 1) || !v->cost[r]);
+        }
+        for (size_t i = 0; i < w.count; i++)
+            if (w.log[i].kind == DG_REC_PARAS && dg_hash_equal(&w.log[i].hash, dg_block_hash(v->block))) {
+                ck_assert_uint_eq(v->events_included, w.log[i].n[2]);
+                included += v->events_included;
+            }
+        ck_assert_uint_eq(v->disabled_count, 0);
+    }
+    ck_assert(_i == 2 || included);
+    world_close(&w);
+}
+END_TEST
+
+/* What a release asks and gets no usable answer to takes the leaf from it, and from nobody else. */
+static const struct { const char *of; dg_request failed, too; uint32_t host_version, kept; dg_mode mode; } unanswered[] = {
+    { "SD_V12_OK", DG_ASK_DISABLED, DG_ASK_DISABLED, 10, 0, DG_MODE_ERROR },
+    { "SD_V12_STRICT", DG_ASK_DISABLED, DG_ASK_DISABLED, 10, 0, DG_MODE_ERROR },
+    { "SD_V12_OK", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ERROR },
+    { "SD_V2_ONLY", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ENABLED },
+    { "SD_V2_ONLY", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 12, 0, DG_MODE_ERROR },   /* nothing newer to ask */
+    { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ENABLED },     /* the older way is left */
+    { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ERROR },
+    { "SD_V12_DROP", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ENABLED },    /* knows of no such thing */
+    { "SD_V12_OK", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ERROR },
+    { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 0, DG_MODE_ERROR },
+    { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 10, DG_MODE_ENABLED }, /* kept from before */
+    { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 5, DG_MODE_ERROR },
+    { "SD_V12_OK", DG_ASK_APPROVAL_PARAMS, DG_ASK_APPROVAL_PARAMS, 10, 0, DG_MODE_ENABLED }, /* has a default */
+};
+START_TEST(no_usable_answer_costs_those_who_ask_the_leaf)
+{
+    dg_view v = { .mode = DG_MODE_ENABLED, .host_version = unanswered[_i].host_version };
+    dg_view_fail(&v, unanswered[_i].failed);
+    dg_view_fail(&v, unanswered[_i].too);
+    ck_assert_int_eq(dg_view_mode_for(&v, dg_class_named(unanswered[_i].of), unanswered[_i].kept), unanswered[_i].mode);
+}
+END_TEST
+
+/* The runtime promises version 10 and does not answer: nobody who asks works at that leaf,
+ * and where the events cannot be told finality stops below. */
+enum { SILENT = EPOCH + 6 };
+static const struct { dg_request unanswered; uint32_t new_way; bool finalizes; } silences[] = {
+    { DG_ASK_COUNT, 99, true },
+    { DG_ASK_DISABLED, 0, true },
+    { DG_ASK_EVENTS, 99, false },
+};
+START_TEST(a_leaf_without_an_answer_is_passed_over)
+{
+    world_options o = { .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true };
+    uint32_t ways[3] = { 0 }, id;
+    dg_net_block *b;
+    world w;
+    world_open(&w, &o);
+    world_run(&w, SILENT - 1);
+    for (id = w.net->block_count; id == w.net->block_count || !w.net->blocks[id].viewed;)
+        ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
+    b = &w.net->blocks[id];
+    if (silences[_i].unanswered < DG_ASK_COUNT)
+        dg_view_fail(&b->view, silences[_i].unanswered);
+    b->view.events_known = silences[_i].unanswered != DG_ASK_EVENTS;
+    world_run(&w, SILENT);
+    b = &w.net->blocks[id];
+    for (uint32_t i = 0; i < w.net->node_count; i++)
+        ways[b->author == i ? DG_WAY_NONE : b->way[i]]++;
+    ck_assert_uint_eq(ways[DG_WAY_LEGACY], 0);
+    ck_assert_uint_eq(ways[DG_WAY_V2], silences[_i].new_way);
+    id = b->number;
+    world_run(&w, SILENT + 12);
+    ck_assert_int_eq(w.net->stats.finalized >= id, silences[_i].finalizes);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("view");
@@ -172,6 +269,9 @@ int main(void)
     tcase_add_test(tc, a_session_is_one_for_all_who_agree_on_it);
     tcase_add_test(tc, a_chain_of_another_kind_is_refused);
     tcase_add_test(tc, an_empty_view_has_no_groups);
+    tcase_add_loop_test(tc, a_real_runtime_answers_what_its_version_promises, 0, (int)(sizeof askers / sizeof *askers));
+    tcase_add_loop_test(tc, no_usable_answer_costs_those_who_ask_the_leaf, 0, (int)(sizeof unanswered / sizeof *unanswered));
+    tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0, (int)(sizeof silences / sizeof *silences));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
