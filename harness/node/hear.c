@@ -105,9 +105,14 @@ const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t le
     return e->grid;
 }
 
-/* Who cannot read the candidate's descriptor calls it invalid and says nothing for it. */
+/* Who cannot read the candidate's descriptor calls it invalid and says nothing for it, nor
+ * does who sees another parachain's turn, or was disabled. */
 bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
 {
+    const dg_net_block *b = &net->blocks[leaf];
+    if (!dg_view_assigns(&b->view, core, b->candidates[core].para, net->nodes[node].of)
+        || dg_view_is_disabled(&b->view, b->session->member[node]))
+        return false;
     return !net->blocks[leaf].candidates[core].receipt_v2 || net->nodes[node].of->receipts_v2;
 }
 

@@ -77,14 +77,14 @@ static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uin
 
 /* ---- candidates ---- */
 
-static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, const uint8_t *voted)
+static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, const uint8_t *voted, const dg_node_class *author)
 {
     uint8_t keys[DG_GROUP_MAX][32];
     const dg_candidate *c = &b->candidates[core];
     uint32_t from = b->view.group_from[c->group], members = b->view.group_from[c->group + 1] - from;
     for (uint32_t i = 0; i < members; i++)
         memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
-    dg_candidate_put(out, c, voted, (const uint8_t (*)[32])keys, members, b->view.core_bits, dg_marked_sign);
+    dg_candidate_put(out, c, voted, (const uint8_t (*)[32])keys, members, dg_view_core_bits(&b->view, author), dg_marked_sign);
 }
 
 static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count, const uint32_t *bits, uint32_t node, uint32_t parent, dg_error *err)
@@ -101,9 +101,9 @@ static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count,
         count->backable += dg_hear_backable(net, parent, core);
         if ((rc = dg_hear(net, voted, &votes, parent, core, node, err)) < 0)
             break;
-        if (!votes || (b->candidates[core].on_available && !is_enough(&b->view, bits[core])))
+        if (!votes || !dg_view_assigns(&b->view, core, b->candidates[core].para, net->nodes[node].of) || (b->candidates[core].on_available && !is_enough(&b->view, bits[core])))
             continue;
-        put_candidate(b, &list, core, voted);
+        put_candidate(b, &list, core, voted, net->nodes[node].of);
         count->cores[core / 8] |= (uint8_t)(1u << core % 8);
         count->offered++;
     }

@@ -169,11 +169,12 @@ dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *se
     return h->ready[artifact];
 }
 
-static uint32_t para_on(const dg_view *v, uint32_t core)
+static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of)
 {
-    if (core >= v->core_count || v->cores[core].kind == DG_CORE_FREE)
+    const dg_core *c = core < v->core_count ? dg_view_core(v, core, of) : NULL;
+    if (!c || c->kind == DG_CORE_FREE)
         return DG_NO;
-    return v->cores[core].kind == DG_CORE_OCCUPIED && v->cores[core].next != DG_NO ? v->cores[core].next : v->cores[core].para;
+    return c->kind == DG_CORE_OCCUPIED && c->next != DG_NO ? c->next : c->para;
 }
 
 /* A backer wants what its group is assigned to as soon as it has the leaf. */
@@ -185,7 +186,7 @@ dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg
     member = leaf->session->member[node];
     if (member >= leaf->session->validators || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
         return DG_OK;
-    para = para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count));
+    para = para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count), net->nodes[node].of);
     return para == DG_NO ? DG_OK : dg_pvf_want(net, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 

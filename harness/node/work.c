@@ -21,14 +21,29 @@ static bool room_for_a_block(dg_bytes data)
     return dg_scale_u32(&s) && dg_scale_finish(&s, NULL, "data") == DG_OK;
 }
 
-static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error *err)
+/* Where the claim queue names another parachain than the core does: what most of those who
+ * will back it see. The others take no part in it. */
+static const dg_core *core_of(const dg_network *net, const dg_net_block *leaf, uint32_t core)
+{
+    const dg_view *v = &leaf->view;
+    uint32_t group = dg_rotation_group(&v->rotation, core, v->group_count), by_queue = 0;
+    if (!dg_view_differs(v, core))
+        return &v->cores[core];
+    for (uint32_t i = v->group_from[group]; i < v->group_from[group + 1]; i++) {
+        uint32_t node = leaf->session->node[v->members[i]];
+        by_queue += node != DG_NO && dg_view_core(v, core, net->nodes[node].of) == &v->cores[core];
+    }
+    return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core] : &v->cores_told[core];
+}
+
+static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, const dg_core *of, dg_error *err)
 {
     uint8_t head_room[4 + 4 + HEAD_FILL] = { 0 };
     dg_candidate *made = &leaf->candidates[core];
-    dg_candidate_parts parts = { .para = leaf->view.cores[core].para, .number = leaf->number,
+    dg_candidate_parts parts = { .para = of->para, .number = leaf->number,
                                  .core = core, .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
                                  .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
-    bool waits = leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
+    bool waits = of->kind == DG_CORE_OCCUPIED;
     dg_assumption assumption = waits ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
     dg_bytes code;
     dg_code rc;
@@ -55,7 +70,7 @@ static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error
 
 static dg_code collate(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error *err)
 {
-    const dg_core *of = &leaf->view.cores[core];
+    const dg_core *of = core_of(net, leaf, core);
     const dg_collators *by;
     dg_attempt_kind what;
     dg_code rc;
@@ -63,7 +78,7 @@ static dg_code collate(dg_network *net, dg_net_block *leaf, uint32_t core, dg_er
         return DG_OK;
     by = dg_collators_of(net, of->para);
     what = dg_collator_tries(by, &leaf->view, of);
-    if (what == DG_ATTEMPT_BUILDS && (rc = make(net, leaf, core, err)) < 0)
+    if (what == DG_ATTEMPT_BUILDS && (rc = make(net, leaf, core, of, err)) < 0)
         return rc;
     leaf->candidates[core].by = by;
     dg_collators_count(net, leaf, core, what);

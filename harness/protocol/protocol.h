@@ -208,7 +208,8 @@ struct dg_view {
     uint32_t *members;
     bool cores_known;
     uint32_t core_count;      /* as the runtime lists them: 0 where it cannot read its own storage */
-    dg_core *cores;
+    dg_core *cores;           /* with the claim queue's turns, where it is known */
+    dg_core *cores_told;      /* as availability_cores says, where the queue is known; NULL: the same */
     uint32_t validator_count;
     uint8_t (*validators)[32]; /* `para` keys */
     bool core_bits;           /* votes name their core (ElasticScalingMVP) */
@@ -245,6 +246,11 @@ typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_
 /* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
 dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
+/* A core as a release sees it: by the claim queue if it knows of such. */
+const dg_core *dg_view_core(const dg_view *view, uint32_t core, const dg_node_class *of);
+bool dg_view_differs(const dg_view *view, uint32_t core); /* is it another parachain's turn by the queue? */
+bool dg_view_assigns(const dg_view *view, uint32_t core, uint32_t para, const dg_node_class *of); /* is it this one's, as a release sees it? */
+bool dg_view_core_bits(const dg_view *view, const dg_node_class *of); /* do votes that it puts into a block name their core? */
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
 bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */

@@ -4,7 +4,7 @@
  * At the block that enacts N this is N's code over the storage of N-1: some
  * answers are defaults, some are rubbish. They are taken as they come.
  * Mirrors: polkadot node/core/runtime-api lib.rs; node/subsystem-types messages.rs. */
-#include "protocol/protocol.h"
+#include "protocol/view_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,11 @@ enum { FIRST_WITH_RECEIPTS_V2 = 12 }; /* version of ParachainHost in the first r
 bool dg_view_receipts_v2(const dg_view *view)
 {
     return view->host_version >= FIRST_WITH_RECEIPTS_V2 && view->features >> FEATURE_RECEIPTS_V2 & 1;
+}
+
+bool dg_view_core_bits(const dg_view *view, const dg_node_class *of)
+{
+    return view->core_bits && of->host_known >= requests[DG_ASK_FEATURES].since;
 }
 
 bool dg_view_supports(const dg_view *view, dg_request request)
@@ -199,63 +204,6 @@ static dg_code take_groups(dg_view *v, dg_scale *s, dg_error *err)
     return DG_OK;
 }
 
-static uint32_t take_scheduled(dg_scale *s)
-{
-    uint32_t para = dg_scale_u32(s);
-    if (dg_scale_option(s))
-        dg_scale_take(s, 32);
-    return para;
-}
-
-static void take_occupied(dg_core *core, dg_scale *s)
-{
-    dg_bytes descriptor;
-    uint32_t bits;
-    if (dg_scale_option(s))
-        core->next = take_scheduled(s);
-    core->since = dg_scale_u32(s);
-    dg_scale_take(s, 4); /* time out at */
-    if (dg_scale_option(s))
-        take_scheduled(s);
-    bits = dg_scale_compact_u32(s);
-    dg_scale_take(s, bits / 8 + (bits % 8 != 0));
-    core->group = dg_scale_u32(s);
-    core->candidate = dg_scale_hash(s);
-    descriptor = dg_scale_take(s, DG_DESCRIPTOR_LEN);
-    if (descriptor.len != DG_DESCRIPTOR_LEN)
-        return;
-    core->para = dg_le32(descriptor.at);
-    memcpy(core->relay_parent.at, descriptor.at + 4, 32);
-    core->receipt_v2 = dg_descriptor_is_v2(descriptor);
-}
-
-static void take_core(dg_core *core, dg_scale *s)
-{
-    uint8_t kind = dg_scale_u8(s);
-    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .group = DG_NO };
-    if (kind == DG_CORE_OCCUPIED)
-        take_occupied(core, s);
-    else if (kind == DG_CORE_SCHEDULED)
-        core->para = take_scheduled(s);
-    else if (kind != DG_CORE_FREE)
-        dg_scale_fail(s, "unknown core state");
-}
-
-static dg_code take_cores(dg_view *v, dg_scale *s, dg_error *err)
-{
-    uint32_t count = dg_scale_count(s, 1);
-    if (s->rc != DG_OK || count > DG_CORES_MAX)
-        return DG_OK;
-    if (!(v->cores = dg_calloc(count ? count : 1, sizeof *v->cores)))
-        return dg_fail(err, DG_NOMEM, "no memory for %u cores", count);
-    for (uint32_t i = 0; i < count && s->rc == DG_OK; i++)
-        take_core(&v->cores[i], s);
-    v->cores_known = whole(s);
-    v->core_count = v->cores_known ? count : 0;
-    return DG_OK;
-}
-
-
 /* As many bits as there are, eight to a byte. */
 static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
 {
@@ -268,38 +216,6 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
         return DG_OK;
     v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
     v->core_bits = v->features >> FEATURE_ELASTIC_SCALING & 1;
-    return DG_OK;
-}
-
-/* The first claim of each core, for those that `of` has; NULL: only read through. */
-static void take_claims(dg_view *of, dg_scale *s)
-{
-    for (uint32_t left = dg_scale_count(s, 5); left && s->rc == DG_OK; left--) {
-        uint32_t core = dg_scale_u32(s), claims = dg_scale_count(s, 4), first = claims ? dg_scale_u32(s) : DG_NO;
-        dg_scale_take(s, claims ? (size_t)(claims - 1) * 4 : 0);
-        if (!of || s->rc != DG_OK || core >= of->core_count || first == DG_NO)
-            continue;
-        if (of->cores[core].kind == DG_CORE_OCCUPIED) {
-            of->cores[core].next = first;
-        } else {
-            of->cores[core].kind = DG_CORE_SCHEDULED;
-            of->cores[core].para = first;
-        }
-    }
-}
-
-/* Whose turn it is on a core says the queue, where there is one; what occupies the
- * core say the cores, which have to be known by now. */
-static dg_code take_queue(dg_view *v, dg_scale *s, dg_error *err)
-{
-    dg_scale again = *s;
-    (void)err;
-    take_claims(NULL, s);
-    v->queue_known = whole(s);
-    if (v->queue_known)
-        take_claims(v, &again);
-    else
-        dg_view_fail(v, DG_ASK_CLAIM_QUEUE);
     return DG_OK;
 }
 
@@ -345,8 +261,8 @@ static const struct { dg_request request; dg_code (*take)(dg_view *v, dg_scale *
     { DG_ASK_SESSION, take_session },
     { DG_ASK_VALIDATORS, take_validators },
     { DG_ASK_GROUPS, take_groups },
-    { DG_ASK_CORES, take_cores },
-    { DG_ASK_CLAIM_QUEUE, take_queue },
+    { DG_ASK_CORES, dg_view_take_cores },
+    { DG_ASK_CLAIM_QUEUE, dg_view_take_queue },
     { DG_ASK_BACKING_VOTES, take_votes },
     { DG_ASK_FEATURES, take_features },
     { DG_ASK_DISABLED, take_disabled },
@@ -410,6 +326,7 @@ void dg_view_clear(dg_view *view)
     dg_free(view->group_from);
     dg_free(view->members);
     dg_free(view->cores);
+    dg_free(view->cores_told);
     dg_free(view->validators);
     dg_free(view->disabled);
     *view = (dg_view){ .chain = view->chain, .block = view->block };

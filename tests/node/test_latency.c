@@ -67,6 +67,14 @@ START_TEST(a_claim_queue_says_whose_turn_it_is)
     ck_assert_uint_eq(cores[0].para, queues[_i].para);
     ck_assert_uint_eq(cores[1].para, queues[_i].second);
     ck_assert_uint_eq(cores[2].next, 8); /* nobody in the queue: as the core said */
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(dg_view_differs(&v, i), i < 2 && queues[_i].known);
+        ck_assert_uint_eq(dg_view_core(&v, i, &older)->para, i == 0 ? DG_NO : i == 1 ? 7 : 8); /* never asked for it */
+        ck_assert_ptr_eq(dg_view_core(&v, i, &newest), &cores[i]);
+        ck_assert(dg_view_assigns(&v, 1, 7, &older));
+        ck_assert_int_eq(dg_view_assigns(&v, 1, 7, &newest), !queues[_i].known);
+    }
+    dg_free(v.cores_told);
 }
 END_TEST
 

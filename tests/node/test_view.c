@@ -257,6 +257,35 @@ START_TEST(a_leaf_without_an_answer_is_passed_over)
 }
 END_TEST
 
+/* ---- answers are one thing, who reads them another ---- */
+
+/* In the middle of a session the claim queue names the parachains one core on. Who knows of
+ * it has nothing to back, where collators go by the cores; nodes that never ask go on. */
+static const struct { const char *of; uint32_t backed; } readers[] = { { "SD_V12_DROP", 20 }, { "SD_V12_OK", 0 } };
+START_TEST(a_broken_queue_takes_nothing_from_who_never_asks)
+{
+    world_options o = { .of = readers[_i].of, .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true };
+    uint32_t id, slot = SILENT;
+    dg_net_block *b;
+    world w;
+    world_open(&w, &o);
+    do { /* a leaf whose cores are all waiting for somebody */
+        world_run(&w, slot++);
+        for (id = w.net->block_count; id == w.net->block_count || !w.net->blocks[id].viewed;)
+            ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
+        b = &w.net->blocks[id];
+    } while (b->view.core_count != 20 || b->view.cores[0].kind != DG_CORE_SCHEDULED);
+    ck_assert_ptr_nonnull(b->view.cores_told = dg_calloc(20, sizeof *b->view.cores));
+    memcpy(b->view.cores_told, b->view.cores, 20 * sizeof *b->view.cores);
+    for (uint32_t i = 0; i < 20; i++)
+        b->view.cores[i].para = b->view.cores_told[(i + 1) % 20].para;
+    b->view.queue_known = true;
+    world_run(&w, slot + 1);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, slot + 1, slot + 1), readers[_i].backed);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("view");
@@ -272,6 +301,7 @@ int main(void)
     tcase_add_loop_test(tc, a_real_runtime_answers_what_its_version_promises, 0, (int)(sizeof askers / sizeof *askers));
     tcase_add_loop_test(tc, no_usable_answer_costs_those_who_ask_the_leaf, 0, (int)(sizeof unanswered / sizeof *unanswered));
     tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0, (int)(sizeof silences / sizeof *silences));
+    tcase_add_loop_test(tc, a_broken_queue_takes_nothing_from_who_never_asks, 0, (int)(sizeof readers / sizeof *readers));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
