@@ -155,17 +155,22 @@ uint32_t dg_net_best_of(const dg_network *net, uint32_t node)
     return best;
 }
 
-static bool counts(const dg_network *net, uint32_t node, bool paused_too)
+typedef enum whose { WHOSE_AWAKE, WHOSE_UP, WHOSE_ALL } whose;
+
+static bool counts(const dg_network *net, uint32_t node, whose of)
 {
-    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && (paused_too || !dg_sim_node_paused(net->sim, (dg_node_ix){ node }));
+    if (of == WHOSE_ALL)
+        return true;
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && (of == WHOSE_UP || !dg_sim_node_paused(net->sim, (dg_node_ix){ node }));
 }
 
-static bool any_awake(const dg_network *net)
+static whose asked(const dg_network *net)
 {
-    for (uint32_t i = 0; i < net->node_count; i++)
-        if (counts(net, i, false))
-            return true;
-    return false;
+    for (whose of = WHOSE_AWAKE; of < WHOSE_ALL; of++)
+        for (uint32_t i = 0; i < net->node_count; i++)
+            if (counts(net, i, of))
+                return of;
+    return WHOSE_ALL;
 }
 
 /* Of each block above the final one, how many take it, or what descends from it, for the
@@ -173,10 +178,10 @@ static bool any_awake(const dg_network *net)
  * where nobody has another. Ids rise from parent to child. */
 static void count_support(const dg_network *net, uint32_t base)
 {
-    bool paused_too = !any_awake(net);
+    whose of = asked(net);
     memset(net->support + base, 0, (net->block_count - base) * sizeof *net->support);
     for (uint32_t i = 0; i < net->node_count; i++)
-        if (net->nodes[i].best >= base && counts(net, i, paused_too))
+        if (net->nodes[i].best >= base && counts(net, i, of))
             net->support[net->nodes[i].best].own++;
     for (uint32_t id = net->block_count; id-- > base;) {
         dg_support *s = &net->support[id], *parent;

@@ -156,6 +156,24 @@ START_TEST(who_is_down_holds_nothing_back)
 }
 END_TEST
 
+/* All of them: what they had is the chain. */
+START_TEST(where_nobody_is_up_all_count)
+{
+    enum { FROM = 8 };
+    dg_fault f = { .kind = DG_FAULT_CRASH, .who = DG_WHO_ALL, .until = UINT64_MAX };
+    uint64_t last;
+    world w;
+    open(&w, (world_options){ .seed = 6 });
+    f.from = dg_network_first_slot(w.net) + FROM;
+    ck_assert_int_eq(dg_network_fault(w.net, &f, NULL), DG_OK);
+    world_run(&w, FROM + 4);
+    ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
+    last = settled[settled_count - 1].slot - dg_network_first_slot(w.net);
+    ck_assert_uint_eq(last, FROM - 1);
+    world_close(&w);
+}
+END_TEST
+
 /* A code that is none stands in storage after U: nobody can build on it. */
 START_TEST(a_refused_build_is_told_at_once)
 {
@@ -210,6 +228,7 @@ int main(void)
     tcase_add_test(tc, what_is_settled_is_one_chain);
     tcase_add_test(tc, without_finality_the_end_settles_all);
     tcase_add_loop_test(tc, who_is_down_holds_nothing_back, 0, (int)(sizeof lost / sizeof *lost));
+    tcase_add_test(tc, where_nobody_is_up_all_count);
     tcase_add_test(tc, a_refused_build_is_told_at_once);
     tcase_add_test(tc, a_listener_may_end_it);
     suite_add_tcase(s, tc);
