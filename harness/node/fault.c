@@ -115,7 +115,7 @@ static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_f
     const dg_net_block *b = &net->blocks[dg_net_favourite(net)];
     uint32_t group = f->of.group;
     if (!b->session || group >= b->view.group_count)
-        return dg_fail(err, DG_USAGE, "there is no group %u in slot %llu, there are %u", group, (unsigned long long)net->slot,
+        return dg_fail(err, DG_USAGE, "there is no group %u in slot %llu, there are %u (the first is 0)", group, (unsigned long long)net->slot,
                        b->session ? b->view.group_count : 0);
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
         if (b->view.members[i] < b->session->count && b->session->node[b->view.members[i]] != DG_NO)

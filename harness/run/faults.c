@@ -26,6 +26,9 @@ static dg_fault_kind kind_of(const json_t *fault)
     return (dg_fault_kind)kind;
 }
 
+static int64_t whole(const json_t *fault, const char *key) { return json_integer_value(json_object_get(fault, key)); }
+static uint32_t share_ppm(const json_t *share) { return (uint32_t)(json_number_value(share) * PPM + 0.5); }
+
 /* ---- when ---- */
 
 /* "U", "U-5", "U+3". */
@@ -96,6 +99,23 @@ static dg_code check_who(const json_t *fault, dg_fault_kind kind, dg_error *err)
     return DG_OK;
 }
 
+/* What strikes nobody, or nobody notices, would pass for a network that stood it. */
+static dg_code check_struck(const json_t *fault, dg_fault_kind kind, dg_error *err)
+{
+    static const char *const lists[] = { "nodes", "paras" };
+    const json_t *share = json_object_get(fault, "share"), *warp = json_object_get(fault, "warp");
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (json_object_get(fault, lists[i]) && !json_array_size(json_object_get(fault, lists[i])))
+            return dg_fail(err, DG_USAGE, "%s is empty, so the fault strikes nobody", lists[i]);
+    if (share && share_ppm(share) == 0)
+        return dg_fail(err, DG_USAGE, "share is %g, so the fault strikes nobody", json_number_value(share));
+    if (kind == DG_FAULT_CLOCK && !whole(fault, "offset_ms") && !whole(fault, "drift_ppm") && (!warp || json_integer_value(warp) == 1))
+        return dg_fail(err, DG_USAGE, "a clock without offset_ms, drift_ppm or warp goes right, so the fault strikes nobody");
+    if (kind == DG_FAULT_LOSS && !whole(fault, "loss_per_million"))
+        return dg_fail(err, DG_USAGE, "loss_per_million is 0, so nothing is lost");
+    return DG_OK;
+}
+
 /* Numbers that belong to one kind alone. */
 static const struct { const char *key; dg_fault_kind kind; } own_keys[] = {
     { "offset_ms", DG_FAULT_CLOCK }, { "drift_ppm", DG_FAULT_CLOCK }, { "warp", DG_FAULT_CLOCK }, { "loss_per_million", DG_FAULT_LOSS },
@@ -119,7 +139,7 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err)
         return dg_fail(err, DG_USAGE, "network.faults has %zu faults, at most %d are read", json_array_size(faults_of(plan)), FAULTS_MAX);
     json_array_foreach(faults_of(plan), i, fault) {
         dg_fault_kind kind = kind_of(fault);
-        if (check_who(fault, kind, err) < 0 || check_own(fault, kind, err) < 0 || check_when(fault, "from", err) < 0
+        if (check_who(fault, kind, err) < 0 || check_own(fault, kind, err) < 0 || check_struck(fault, kind, err) < 0 || check_when(fault, "from", err) < 0
             || check_when(fault, "until", err) < 0)
             return dg_fail_within(err, DG_USAGE, "network.faults[%zu]", i);
     }
@@ -127,8 +147,6 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err)
 }
 
 /* ---- placed ---- */
-
-static int64_t whole(const json_t *fault, const char *key) { return json_integer_value(json_object_get(fault, key)); }
 
 static dg_code read_list(fault_wish *out, const json_t *list, dg_error *err)
 {
@@ -152,7 +170,7 @@ static dg_code read_who(fault_wish *out, const json_t *fault, dg_error *err)
         return read_list(out, list, err);
     if (json_object_get(fault, "share")) {
         out->fault.who = DG_WHO_SHARE;
-        out->fault.share_ppm = (uint32_t)(json_number_value(json_object_get(fault, "share")) * PPM + 0.5);
+        out->fault.share_ppm = share_ppm(json_object_get(fault, "share"));
     } else if (who) {
         out->fault.who = strcmp(who, "all") == 0 ? DG_WHO_ALL : DG_WHO_AUTHORS;
     } else {
@@ -181,6 +199,15 @@ static bool has_para(const run_state *run, uint32_t id)
     for (uint32_t i = dg_scale_count(&s, 4); i; i--)
         found |= dg_scale_u32(&s) == id;
     return found;
+}
+
+/* A genesis has no groups: the first change of session makes them. */
+static dg_code check_group(const run_state *run, const dg_fault *f, dg_error *err)
+{
+    if (f->who != DG_WHO_GROUP || run->fork_number || f->from > run->clock.next_boundary)
+        return DG_OK;
+    return dg_fail(err, DG_USAGE, "group: at slot %llu of the run there are no groups yet, they begin with the second session; let it begin later, "
+                   "as \"from\": \"boundary@1+1\"", (unsigned long long)(f->from - run->clock.next_slot));
 }
 
 /* Nodes are the validators of the state, in its order. */
@@ -212,7 +239,7 @@ static dg_code place(fault_wish *out, const run_state *run, const json_t *fault,
         return dg_fail(err, DG_USAGE, "from is slot %llu, the run ends with slot %llu", (unsigned long long)f->from, (unsigned long long)run->end_slot);
     if (out->treatment_only && f->from < run->upgrade_slot)
         return dg_fail(err, DG_USAGE, "from lies before U: up to there treatment is control, so a fault of treatment alone begins at U");
-    return check_there(run, f, err);
+    return check_group(run, f, err) < 0 ? DG_USAGE : check_there(run, f, err);
 }
 
 dg_code faults_place(run_state *run, dg_error *err)

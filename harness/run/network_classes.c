@@ -54,16 +54,31 @@ static dg_code bad_classes(json_t *list, const char *text, dg_error *err)
     return dg_fail(err, DG_USAGE, "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, not %.200s", text);
 }
 
+static size_t digits(const char *text) { return strspn(text, "0123456789"); }
+
+/* "1", "0.92", ".5": what strtod takes besides (nan, 0x1, 1e9) is no share. */
+static bool share_of(double *out, const char *text, size_t len)
+{
+    size_t whole = digits(text), part = text[whole] == '.' ? digits(text + whole + 1) : 0;
+    if (!(whole + part) || len != whole + (text[whole] == '.') + part)
+        return false;
+    *out = strtod(text, NULL);
+    return *out <= 1;
+}
+
 dg_code network_classes_of(json_t **out, const char *text, dg_error *err)
 {
     json_t *list = json_array();
     for (const char *at = text, *end; at; at = *end ? end + 1 : NULL) {
         size_t len = strcspn(at, ",="), whole = strcspn(at, ",");
-        char *rest = NULL;
-        double share = at[len] == '=' ? strtod(at + len + 1, &rest) : 1;
+        double share = 1;
         end = at + whole;
-        if (!len || (rest && (rest != end || rest == at + len + 1)) || (!rest && (at != text || *end)))
+        if (!len || (len == whole && (at != text || *end)))
             return bad_classes(list, text, err);
+        if (len < whole && !share_of(&share, at + len + 1, whole - len - 1)) {
+            json_decref(list);
+            return dg_fail(err, DG_USAGE, "network.classes: a share is a decimal from 0 to 1, not %.*s", (int)(whole - len - 1), at + len + 1);
+        }
         if (json_array_append_new(list, class_item(at, len, share)) != 0) {
             json_decref(list);
             return dg_fail(err, DG_NOMEM, "no memory for classes of nodes");

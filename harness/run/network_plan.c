@@ -29,7 +29,7 @@ static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
     json_array_foreach(list, i, item)
         sum += json_number_value(json_object_get(item, "share"));
     if (fabs(sum - 1) > 1e-9)
-        return dg_fail(err, DG_USAGE, "network.%s: the shares add up to %g, not to 1", key, sum);
+        return dg_fail(err, DG_USAGE, "network.%s: the shares add up to %.12g, not to 1", key, sum);
     return DG_OK;
 }
 

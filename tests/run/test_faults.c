@@ -33,6 +33,10 @@ static const struct { const char *fault, *says; } refused[] = {
     { "{\"kind\":\"pause\",\"who\":\"all\",\"until\":\"#0\"}", "until: position is slot" },
     { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@9\"}", "the run ends with slot" },
     { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U-1\",\"arm\":\"treatment\"}", "from lies before U" },
+    { "{\"kind\":\"silent-backer\",\"group\":3}", "network.faults[0]: group: at slot 0 of the run there are no groups yet, they begin with the second session; "
+      "let it begin later, as \"from\": \"boundary@1+1\"" },
+    { "{\"kind\":\"silent-backer\",\"group\":3,\"from\":\"boundary@1\"}", "group: at slot 20 of the run there are no groups yet" },
+    { "{\"kind\":\"silent-backer\",\"group\":20,\"from\":\"boundary@1+1\"}", "there is no group 20 in slot 286000021, there are 20 (the first is 0)" },
     { "{\"kind\":\"offline-collators\",\"paras\":[2000,4000]}", "network.faults[0]: paras: there is no parachain 4000" },
 };
 START_TEST(what_is_not_there_cannot_fail)
