@@ -69,7 +69,7 @@ json_t *outcome_apis(const run_state *run)
 
 /* ---- causes ---- */
 
-static const json_t *claim_named(const json_t *claims, const char *name)
+const json_t *outcome_claim(const json_t *claims, const char *name)
 {
     const json_t *claim;
     size_t i;
@@ -79,17 +79,29 @@ static const json_t *claim_named(const json_t *claims, const char *name)
     return NULL;
 }
 
-static bool is_status(const json_t *claims, const char *name, const char *status)
+bool outcome_is(const json_t *claims, const char *name, const char *status)
 {
-    const char *text = json_string_value(json_object_get(claim_named(claims, name), "status"));
+    const char *text = json_string_value(json_object_get(outcome_claim(claims, name), "status"));
     return text && strcmp(text, status) == 0;
+}
+
+/* Evidence may be no event, but what a claim made of several. */
+const dg_event *outcome_event(const run_state *run, const json_t *evidence)
+{
+    json_int_t seq = json_integer_value(json_object_get(evidence, "seq"));
+    const char *side = json_string_value(json_object_get(evidence, "arm"));
+    bool treatment = side && strcmp(side, "treatment") == 0;
+    for (size_t i = 0; treatment && i < run->log.count; i++)
+        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].seq == (uint64_t)seq)
+            return &run->log.at[i];
+    return NULL;
 }
 
 static bool evidence_says(const json_t *claims, const char *name, const char *key, const char *value)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(json_object_get(claim_named(claims, name), "evidence"), i, item) {
+    json_array_foreach(json_object_get(outcome_claim(claims, name), "evidence"), i, item) {
         const char *text = json_string_value(json_object_get(json_object_get(item, "detail"), key));
         if (text && strcmp(text, value) == 0)
             return true;
@@ -108,12 +120,13 @@ static int add(json_t *out, const char *format, ...)
     return json_array_append_new(out, plain_json(line));
 }
 
-/* Nodes gate subsystems on the version they see at the leaf, so the switch is at U. */
-static int add_switch(json_t *out, const run_state *run)
+/* Nodes gate subsystems on the version they see at the leaf, so the switch is at U.
+ * Where there are nodes, it caused something only if their records say so. */
+static int add_switch(json_t *out, const run_state *run, const json_t *claims)
 {
     uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost");
     uint32_t now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
-    if (!run->treatment.enacted || old == now)
+    if (!run->treatment.enacted || old == now || (network_wanted(run->plan) && !network_switched(run, claims)))
         return 0;
     if (old && old < 7 && now >= 7)
         return add(out, "ParachainHost %u -> %u at #%u crosses 7: from that leaf on nodes switch prospective-parachains, backing, collation "
@@ -124,18 +137,18 @@ static int add_switch(json_t *out, const run_state *run)
 json_t *outcome_causes(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
-    int bad = 0;
-    if (is_status(claims, "identity", "broke") || is_status(claims, "session-cadence", "broke"))
+    int bad = network_wanted(run->plan) ? fault_causes(out, run, claims) : 0;
+    if (outcome_is(claims, "identity", "broke") || outcome_is(claims, "session-cadence", "broke"))
         if (evidence_says(claims, "identity", "what", "epoch_length"))
             bad |= add(out, "N is built for another epoch length; nodes keep the one they started with and expect epoch digests in other slots");
     if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
         bad |= add(out, "the layout of SessionKeys changed and nothing rewrote the stored keys: whoever is queued is lost at the next boundary");
-    if (is_status(claims, "config-survives", "broke"))
+    if (outcome_is(claims, "config-survives", "broke"))
         bad |= add(out, "what does not decode is read as its default, silently: limits, rotation and async backing are no longer the chain's");
-    if (is_status(claims, "api-window", "warned") || is_status(claims, "api-window", "broke"))
+    if (outcome_is(claims, "api-window", "warned") || outcome_is(claims, "api-window", "broke"))
         bad |= add(out, "at #%u new code answers over storage that is migrated only in #%u", run->treatment.upgrade_block, run->treatment.upgrade_block + 1);
     bad |= network_causes(out, run, claims);
-    bad |= add_switch(out, run);
+    bad |= add_switch(out, run, claims);
     if (bad) {
         json_decref(out);
         return NULL;
@@ -157,12 +170,12 @@ json_t *outcome_advice(const run_state *run, const json_t *claims)
         bad |= add(out, "raise spec_version: without it neither set_code nor migrations happen");
     if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
         bad |= add(out, "enact the releases in between one after another, or add their session-key migration to N");
-    if (is_status(claims, "config-survives", "broke"))
+    if (outcome_is(claims, "config-survives", "broke"))
         bad |= add(out, "enact the releases in between one after another, or add their HostConfiguration migrations to N");
     bad |= network_advice(out, run, claims);
-    if (is_status(claims, "queued-calls", "broke"))
+    if (outcome_is(claims, "queued-calls", "broke"))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
-    if (is_status(claims, "api-window", "warned"))
+    if (outcome_is(claims, "api-window", "warned"))
         bad |= add(out, "keep U some blocks away from a session boundary: some answers read there count for a whole session");
     if (bad) {
         json_decref(out);

@@ -269,15 +269,21 @@ dg_code faults_apply(dg_network *net, const arm *a, dg_error *err)
     return DG_OK;
 }
 
-/* Who, in the plan's own words. */
-static void who_words(char *out, size_t size, const json_t *fault)
+/* Who, in the plan's own words; a share as it was written, not to all its digits. */
+void fault_who_words(char *out, size_t size, const run_state *run, size_t i)
 {
-    char value[100];
-    for (size_t i = 0; i < WHO_KEYS; i++)
-        if (json_object_get(fault, who_keys[i])) {
-            answer_words(value, sizeof value, json_object_get(fault, who_keys[i]));
-            snprintf(out, size, "%s %s", who_keys[i], value);
-        }
+    const json_t *fault = json_array_get(faults_of(run->plan), i), *value;
+    char text[100];
+    out[0] = 0;
+    for (size_t k = 0; k < WHO_KEYS; k++) {
+        if (!(value = json_object_get(fault, who_keys[k])))
+            continue;
+        if (json_is_real(value))
+            snprintf(text, sizeof text, "%g", json_real_value(value));
+        else
+            answer_words(text, sizeof text, value);
+        snprintf(out, size, "%s %s", who_keys[k], text);
+    }
 }
 
 int faults_notes(json_t *out, const run_state *run)
@@ -287,7 +293,7 @@ int faults_notes(json_t *out, const run_state *run)
         const fault_wish *wish = &run->faults[i];
         uint64_t first = run->clock.next_slot;
         char line[400], who[140] = "", until[60] = "to the end";
-        who_words(who, sizeof who, json_array_get(faults_of(run->plan), i));
+        fault_who_words(who, sizeof who, run, i);
         if (wish->fault.until != UINT64_MAX)
             snprintf(until, sizeof until, "to slot %llu", (unsigned long long)(wish->fault.until - first));
         snprintf(line, sizeof line, "a fault was planned, in %s: %s (%s), %s, from slot %llu of the run %s", wish->treatment_only ? "treatment alone" : "both arms",

@@ -3,17 +3,7 @@
 
 #include <string.h>
 
-static bool has_status(const json_t *claims, const char *name, const char *status)
-{
-    const json_t *claim;
-    size_t i;
-    json_array_foreach(claims, i, claim)
-        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
-            return strcmp(json_string_value(json_object_get(claim, "status")), status) == 0;
-    return false;
-}
-
-static bool broke(const json_t *claims, const char *name) { return has_status(claims, name, "broke"); }
+static bool broke(const json_t *claims, const char *name) { return outcome_is(claims, name, "broke"); }
 
 /* The session whose topology was missing first, and the block by then. */
 static const dg_event *first_missing(const run_state *run)
@@ -99,7 +89,7 @@ static const dg_event *first_collators(const run_state *run, size_t field)
 static int collator_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     const dg_event *refused = broke(claims, "collator-health") ? first_collators(run, 4) : NULL;
-    const dg_event *panics = has_status(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
+    const dg_event *panics = outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
     char line[400];
     int bad = 0;
     if (refused) {
@@ -120,7 +110,8 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     const dg_event *first = NULL, *last = NULL;
     char line[400];
-    for (size_t i = 0; broke(claims, "pvf-ready") && i < run->log.count; i++) {
+    bool own = broke(claims, "pvf-ready") && !faults_alone(run, outcome_claim(claims, "pvf-ready"));
+    for (size_t i = 0; own && i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF || e->n[0] < (int64_t)run->upgrade_slot || e->n[3] >= e->n[2])
             continue;
@@ -167,6 +158,14 @@ static int dispute_causes(json_t *out, const run_state *run, const json_t *claim
     return json_array_append_new(out, json_string(line));
 }
 
+/* Nodes without the topology they want since, collations refused since, a call that
+ * only the new version has. */
+bool network_switched(const run_state *run, const json_t *claims)
+{
+    bool refused = !outcome_is(claims, "collator-health", "held") && first_collators(run, 4);
+    return (broke(claims, "topology-present") && first_missing(run)) || refused || first_of(run, DG_EV_NET_STALLED);
+}
+
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims)
@@ -177,7 +176,7 @@ int network_causes(json_t *out, const run_state *run, const json_t *claims)
 
 int network_advice(json_t *out, const run_state *run, const json_t *claims)
 {
-    int bad = network_stall_advice(out, run, claims);
+    int bad = fault_advice(out, run, claims) | network_stall_advice(out, run, claims);
     if (broke(claims, "disputes"))
         bad |= json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
                                                      "after it was scheduled, and so would taking it back"));

@@ -10,16 +10,6 @@ typedef struct standing {
     const char *question;
 } standing;
 
-static bool broke(const json_t *claims, const char *name)
-{
-    const json_t *claim;
-    size_t i;
-    json_array_foreach(claims, i, claim)
-        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
-            return strcmp(json_string_value(json_object_get(claim, "status")), "broke") == 0;
-    return false;
-}
-
 static void widen(int64_t *least, int64_t *most, int64_t value, bool first)
 {
     *least = first || value < *least ? value : *least;
@@ -58,6 +48,18 @@ static void wait_words(char *out, size_t size, int64_t ms)
         snprintf(out, size, " without end");
 }
 
+/* Where fewer compiled than a fault of treatment alone struck, it is the fault. */
+bool network_compiling(const run_state *run, const json_t *claim)
+{
+    uint32_t compiled = stood(run).compiled;
+    return compiled && compiled > faults_alone(run, claim);
+}
+
+static bool compiling(const run_state *run, const json_t *claims)
+{
+    return outcome_is(claims, "upgrade-stall", "broke") && network_compiling(run, outcome_claim(claims, "upgrade-stall"));
+}
+
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     standing s = stood(run);
@@ -70,7 +72,7 @@ int network_stall_causes(json_t *out, const run_state *run, const json_t *claims
                  (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000), (long long)s.down_least / 1000, (long long)s.down_most / 1000);
         bad |= json_array_append_new(out, json_string(line));
     }
-    if (s.compiled && broke(claims, "upgrade-stall")) {
+    if (compiling(run, claims)) {
         snprintf(line, sizeof line, "%u nodes compiled N at their first call at it, each for %lld.%lld to %lld.%lld s, and authored nothing meanwhile",
                  s.compiled, (long long)s.least_ms / 1000, (long long)s.least_ms / 100 % 10, (long long)s.most_ms / 1000, (long long)s.most_ms / 100 % 10);
         bad |= json_array_append_new(out, json_string(line));
@@ -85,7 +87,7 @@ int network_stall_advice(json_t *out, const run_state *run, const json_t *claims
     if (s.stalled)
         bad |= json_array_append_new(out, json_string("make every call of N answer over the storage of N-1, or keep the API's version below the question "
                                                       "until the migration is done"));
-    if (s.compiled && broke(claims, "upgrade-stall"))
+    if (compiling(run, claims))
         bad |= json_array_append_new(out, json_string("N is too large for what these validators compile in a slot: enact by :pending_code with nodes that "
                                                       "compile ahead, or ask for more cores"));
     return bad;

@@ -234,7 +234,16 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no 
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
 int faults_notes(json_t *out, const run_state *run);
+void fault_who_words(char *out, size_t size, const run_state *run, size_t i); /* "share 0.7": with whom fault i of the plan is */
 void faults_clear(run_state *run);
+
+/* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
+ * it, oldest first; how many nodes those strike that only treatment has (0: none). */
+size_t faults_behind(const dg_event **out, size_t most, const run_state *run, const json_t *claim);
+uint64_t faults_alone(const run_state *run, const json_t *claim);
+void fault_words(char *out, size_t size, const run_state *run, const dg_event *e);
+int fault_causes(json_t *out, const run_state *run, const json_t *claims);
+int fault_advice(json_t *out, const run_state *run, const json_t *claims);
 
 /* fork.c: the state that both arms begin from, where it is not the snapshot's */
 dg_code fork_plan_check(const dg_plan *plan, dg_error *err);
@@ -257,10 +266,20 @@ int network_sum(json_t *out, const run_state *run);
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_advice(json_t *out, const run_state *run, const json_t *claims);
 int network_notes(json_t *out, const json_t *claims);
+/* Records say that the version which N brings switched something that went wrong. */
+bool network_switched(const run_state *run, const json_t *claims);
+/* Of a stall: that nodes compiled N is behind it. */
+bool network_compiling(const run_state *run, const json_t *claim);
+
+/* words.c: an event as a sentence; false, and nothing written, for kinds that no chain holds. */
+bool event_words(char *out, size_t size, const run_state *run, const dg_event *e);
 
 /* outcome.c, causes.c, series.c */
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
+const json_t *outcome_claim(const json_t *claims, const char *name); /* NULL: not judged */
+bool outcome_is(const json_t *claims, const char *name, const char *status);
+const dg_event *outcome_event(const run_state *run, const json_t *evidence); /* of treatment; NULL: it is none */
 json_t *outcome_causes(const run_state *run, const json_t *claims);
 json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
 json_t *outcome_advice(const run_state *run, const json_t *claims);

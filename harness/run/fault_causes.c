@@ -1,0 +1,188 @@
+/* fault_causes.c - planned faults as causes: which claims a fault of each kind can
+ * break, and whether one that was recorded began before a claim did break. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+enum { CONCERNS_MAX = 12, BEHIND_MAX = 8 };
+
+/* Whoever is away, late or unheard neither authors nor votes, backs, signs or approves. */
+#define ALL_WORK "block-cadence", "upgrade-stall", "groups-able", "availability", "backing-rate", "inclusion-rate", "para-interval", \
+                 "no-shows", "finality-lag"
+#define CANDIDATES "backing-rate", "inclusion-rate", "para-interval"
+
+static const char *const concerns[DG_FAULT_COUNT][CONCERNS_MAX] = {
+    [DG_FAULT_CRASH] = { ALL_WORK, "pvf-ready", "topology-present" },
+    [DG_FAULT_PAUSE] = { ALL_WORK, "pvf-ready" },
+    [DG_FAULT_PARTITION] = { ALL_WORK },
+    [DG_FAULT_CLOCK] = { ALL_WORK },
+    [DG_FAULT_LOSS] = { ALL_WORK },
+    [DG_FAULT_SILENT_BACKER] = { CANDIDATES, "groups-able", "availability" },
+    [DG_FAULT_WITHHOLD_AVAILABILITY] = { CANDIDATES, "availability" },
+    [DG_FAULT_NO_APPROVALS] = { "no-shows", "finality-lag" },
+    [DG_FAULT_OFFLINE_COLLATORS] = { CANDIDATES, "collator-health" },
+};
+
+/* Judged over a stretch of time, in which a fault may begin; all others at a moment. */
+static const char *const stretched[] = { "block-cadence", CANDIDATES };
+
+static bool named_in(const char *const *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count && list[i]; i++)
+        if (strcmp(list[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* ---- when it broke ---- */
+
+static const dg_event *block_at(const run_state *run, uint32_t number, bool last)
+{
+    const dg_event *found = NULL;
+    for (size_t i = 0; i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PARAS || (last ? e->block > number : e->block < number))
+            continue;
+        if (!last)
+            return e;
+        found = e;
+    }
+    return found;
+}
+
+/* The latest moment at which its cause may have begun. */
+static dg_ns until_of(const run_state *run, const json_t *claim)
+{
+    const char *name = json_string_value(json_object_get(claim, "name"));
+    bool last = named_in(stretched, sizeof stretched / sizeof *stretched, name);
+    const json_t *kept = json_object_get(claim, "evidence"), *block = json_object_get(claim, last ? "last_block" : "first_block");
+    const dg_event *e = last ? NULL : outcome_event(run, json_array_get(kept, 0));
+    if (!e && block)
+        e = block_at(run, (uint32_t)json_integer_value(block), last);
+    return e ? e->at : UINT64_MAX;
+}
+
+static const dg_event *end_of(const run_state *run, const dg_event *begin)
+{
+    for (const dg_event *e = begin; e < run->log.at + run->log.count; e++)
+        if (e->arm == begin->arm && e->kind == DG_EV_NET_FAULT && !e->n[2] && e->n[4] == begin->n[4])
+            return e;
+    return NULL;
+}
+
+/* What is over for a session has left nothing behind. A process that is gone has no
+ * topology to miss; one that comes back has lost it. */
+static bool is_behind(const run_state *run, const dg_event *begin, const json_t *claim)
+{
+    const char *name = json_string_value(json_object_get(claim, "name"));
+    dg_ns until = until_of(run, claim), session = run->clock.epoch_slots * run->clock.slot_ms * 1000000;
+    const dg_event *end = end_of(run, begin);
+    if ((uint64_t)begin->n[1] >= DG_FAULT_COUNT || !named_in(concerns[begin->n[1]], CONCERNS_MAX, name) || begin->at > until)
+        return false;
+    if (strcmp(name, "topology-present") == 0)
+        return end && end->at <= until;
+    return !end || until == UINT64_MAX || end->at + session >= until;
+}
+
+size_t faults_behind(const dg_event **out, size_t most, const run_state *run, const json_t *claim)
+{
+    size_t found = 0;
+    for (size_t i = 0; claim && i < run->log.count && found < most; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_FAULT && e->n[2] && is_behind(run, e, claim))
+            out[found++] = e;
+    }
+    return found;
+}
+
+static const fault_wish *wish_of(const run_state *run, const dg_event *e)
+{
+    return (uint64_t)e->n[4] < run->fault_count ? &run->faults[e->n[4]] : NULL;
+}
+
+uint64_t faults_alone(const run_state *run, const json_t *claim)
+{
+    const dg_event *behind[BEHIND_MAX];
+    uint64_t nodes = 0;
+    for (size_t i = faults_behind(behind, BEHIND_MAX, run, claim); i--;)
+        if (wish_of(run, behind[i]) && wish_of(run, behind[i])->treatment_only)
+            nodes += behind[i]->n[3] ? (uint64_t)behind[i]->n[3] : 1; /* of collators none are counted */
+    return nodes;
+}
+
+/* ---- words ---- */
+
+static void struck_words(char *out, size_t size, const run_state *run, const dg_event *e)
+{
+    char who[140];
+    fault_who_words(who, sizeof who, run, (size_t)e->n[4]);
+    if (e->n[1] == DG_FAULT_OFFLINE_COLLATORS)
+        snprintf(out, size, "the collators of parachains (%s)", who);
+    else
+        snprintf(out, size, "%lld of %u nodes (%s)", (long long)e->n[3], run->nodes, who);
+}
+
+void fault_words(char *out, size_t size, const run_state *run, const dg_event *e)
+{
+    char struck[200];
+    struck_words(struck, sizeof struck, run, e);
+    snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s", (long long)e->n[4], e->n[2] ? "begins" : "ends",
+             dg_fault_name((dg_fault_kind)e->n[1]), struck, e->n[2] ? "; " : "", e->n[2] ? dg_fault_says((dg_fault_kind)e->n[1]) : "");
+}
+
+static bool went_wrong(const json_t *claim)
+{
+    const char *status = json_string_value(json_object_get(claim, "status"));
+    return strcmp(status, "broke") == 0 || strcmp(status, "warned") == 0;
+}
+
+/* "backing-rate, availability": what went wrong behind one fault; false: nothing. */
+static bool names_behind(char *out, size_t size, const run_state *run, const json_t *claims, const dg_event *begin)
+{
+    const json_t *claim;
+    size_t i, used = 0;
+    out[0] = 0;
+    json_array_foreach(claims, i, claim)
+        if (went_wrong(claim) && is_behind(run, begin, claim) && used < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", json_string_value(json_object_get(claim, "name")));
+    return used != 0;
+}
+
+static int cause(json_t *out, const run_state *run, const json_t *claims, const dg_event *begin)
+{
+    const fault_wish *wish = wish_of(run, begin);
+    char names[300], struck[200], line[800];
+    if (!names_behind(names, sizeof names, run, claims, begin))
+        return 0;
+    struck_words(struck, sizeof struck, run, begin);
+    snprintf(line, sizeof line, "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run on, when the best block was #%u; behind it: %s%s",
+             (long long)begin->n[4], dg_fault_name((dg_fault_kind)begin->n[1]), dg_fault_says((dg_fault_kind)begin->n[1]), struck,
+             (long long)(begin->n[0] - (int64_t)run->clock.next_slot), begin->block, names,
+             wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone" : "");
+    return json_array_append_new(out, plain_json(line));
+}
+
+int fault_causes(json_t *out, const run_state *run, const json_t *claims)
+{
+    int bad = 0;
+    for (size_t i = 0; i < run->log.count; i++)
+        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == DG_EV_NET_FAULT && run->log.at[i].n[2])
+            bad |= cause(out, run, claims, &run->log.at[i]);
+    return bad;
+}
+
+int fault_advice(json_t *out, const run_state *run, const json_t *claims)
+{
+    char names[300], line[400];
+    int bad = 0;
+    for (size_t i = 0; i < run->log.count; i++) {
+        const dg_event *e = &run->log.at[i];
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_FAULT || !e->n[2] || !names_behind(names, sizeof names, run, claims, e))
+            continue;
+        snprintf(line, sizeof line, "run once more without network.faults[%lld], or with it in both arms: what is behind a fault of the plan says nothing of N",
+                 (long long)e->n[4]);
+        if (!wish_of(run, e) || wish_of(run, e)->treatment_only)
+            bad |= json_array_append_new(out, json_string(line));
+    }
+    return bad;
+}
