@@ -25,51 +25,19 @@ bool dg_is_awake(const dg_network *net, uint32_t node)
            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
 }
 
-static uint64_t what_of(uint32_t id, uint32_t core, bool approval)
+uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval)
 {
     return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
 }
 
 dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
 {
-    return 2 * dg_hear_latency(net, node, net->node_count, what_of(id, core, approval));
+    return 2 * dg_hear_latency(net, node, net->node_count, dg_voice_what(id, core, approval));
 }
 
 dg_ns dg_check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
 
-/* ---- approving ---- */
-
-/* Nobody executes what is not prepared. */
-static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_trial *t, const dg_checker *c)
-{
-    dg_ns ready = dg_pvf_ready_at(net, a->session->node[c->validator], a->session, t->of.para);
-    if (ready == DG_NEVER)
-        return DG_NEVER;
-    ready += dg_constant_of(DG_CONST_VALIDATION);
-    return ready > c->due ? ready : c->due;
-}
-
-/* A node that stood still or was down checks anew when it is back. */
-static void approve_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
-{
-    for (uint32_t i = 0; i < t->checker_count; i++) {
-        dg_checker *c = &t->checkers[i];
-        uint32_t node = a->session->node[c->validator];
-        dg_ns sent;
-        if (c->due > now || c->approved != DG_NEVER)
-            continue;
-        if (!dg_is_awake(net, node)) {
-            c->due = now + dg_check_ns();
-            continue;
-        }
-        sent = executed_at(net, a, t, c);
-        if (sent > now)
-            continue;
-        c->sent = sent;
-        c->approved = sent + dg_voice_delay(net, node, id, t->of.core, true);
-        a->approvals++;
-    }
-}
+/* ---- objecting, and the end ---- */
 
 static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now, dg_error *err)
 {
@@ -103,7 +71,7 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
         if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
             continue;
         first = at;
-        t->last = (dg_word){ a->session->node[t->checkers[i].validator], t->checkers[i].sent, what_of(id, t->of.core, true) };
+        t->last = (dg_word){ a->session->node[t->checkers[i].validator], t->checkers[i].sent, dg_voice_what(id, t->of.core, true) };
     }
     return first;
 }
@@ -118,24 +86,6 @@ static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial
         t->no_shows += t->checkers[i].no_show;
 }
 
-/* Whose turn came between then and now had nothing left to check; whoever is still at
- * it will send its approval all the same. */
-static void close(dg_approval *a, dg_trial *t)
-{
-    uint32_t told = 0;
-    for (uint32_t i = 0; i < t->checker_count; i++)
-        if (t->checkers[i].told <= t->approved_at) {
-            told++;
-            a->approvals += t->checkers[i].approved == DG_NEVER && t->checkers[i].due != DG_NEVER;
-        }
-    a->assignments -= t->checker_count - told;
-    t->checker_count = told;
-    dg_free(t->lots);
-    dg_free(t->checkers);
-    t->lots = NULL;
-    t->checkers = NULL;
-}
-
 /* ---- a block ---- */
 
 static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err)
@@ -143,7 +93,7 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
     const dg_net_block *b = &net->blocks[id];
     uint32_t before = t->no_shows;
     dg_code rc;
-    approve_all(net, a, t, id, now);
+    dg_voices_approve(net, a, t, id, now);
     if ((rc = dg_turns_tell(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
         return rc;
     t->approved_at = when_approved(net, a, t, id, now);
@@ -151,14 +101,14 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
     net->gossip.no_shows += t->no_shows - before;
     if (t->approved_at == DG_NEVER)
         return DG_OK;
-    close(a, t);
+    dg_voices_close(net, a, t, id);
     a->waiting--;
     return DG_OK;
 }
 
 static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, a->count, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS };
+    uint64_t n[6] = { b->slot, a->count / a->ears, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS };
     for (uint32_t i = 0; i < a->count; i++) {
         n[3] += a->trials[i].no_shows;
         n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];
@@ -254,12 +204,18 @@ dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *inclu
     if (rc < 0 || !net->approves || (!count && told))
         return rc;
     b = &net->blocks[id];
-    if (!(a = b->approval = dg_calloc(1, sizeof *a)) || !(a->trials = dg_calloc(count ? count : 1, sizeof *a->trials)))
+    if (!(a = b->approval = dg_calloc(1, sizeof *a)))
+        return dg_fail(err, DG_NOMEM, "no memory for an approval");
+    a->newer = dg_lots_distinct(&net->blocks[b->parent].view) || (session && session->coalesce > 1);
+    a->ears = net->ears.count[a->newer];
+    if (!(a->trials = dg_calloc(count ? (size_t)count * a->ears : 1, sizeof *a->trials)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
-    a->count = a->waiting = count;
+    a->count = a->waiting = count * a->ears;
     a->approved_at = DG_NEVER;
-    for (uint32_t i = 0; i < count; i++)
-        name_trial(net, &a->trials[i], &net->blocks[b->parent].view, &included[i]);
+    for (uint32_t i = 0; i < a->count; i++) {
+        name_trial(net, &a->trials[i], &net->blocks[b->parent].view, &included[i % count]);
+        a->trials[i].ear = i / count;
+    }
     return session ? draw(net, id, session, err) : tell_unknown(net, b, false, err);
 }
 
@@ -305,6 +261,21 @@ void dg_approval_free(dg_approval *a)
     dg_free(a);
 }
 
+static bool heard(const dg_network *net, uint32_t node, const dg_word *last, dg_ns now)
+{
+    return last->node == DG_NO || last->sent + 2 * dg_hear_latency(net, last->node, node, last->what) <= now;
+}
+
+/* Where not all hear the same: by the node's own ear. */
+static bool heard_all(const dg_network *net, uint32_t node, const dg_approval *a, dg_ns now)
+{
+    uint32_t each = a->count / a->ears, ear = dg_ear_of(net, a, node);
+    const dg_trial *last = a->known ? &a->trials[ear * each] : NULL;
+    for (uint32_t i = 0; last && i < each; i++)
+        last = a->trials[ear * each + i].approved_at > last->approved_at ? &a->trials[ear * each + i] : last;
+    return last && last->approved_at <= now && heard(net, node, &last->last, now);
+}
+
 bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b)
 {
     const dg_approval *a = b->approval;
@@ -313,9 +284,11 @@ bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block 
         return false; /* nobody could tell what it includes: passed over, with all that builds on it */
     if (!a || (a->known && !a->count))
         return true;
+    if (a->ears > 1)
+        return heard_all(net, node, a, now);
     if (a->approved_at > now)
         return false;
-    return a->last.node == DG_NO || a->last.sent + 2 * dg_hear_latency(net, a->last.node, node, a->last.what) <= now;
+    return heard(net, node, &a->last, now);
 }
 
 bool dg_approval_unknown(const dg_net_block *b) { return b->approval && !b->approval->known; }
@@ -326,7 +299,7 @@ uint64_t dg_approval_waiting(const dg_network *net)
     uint64_t candidates = 0;
     for (uint32_t id = net->finality.finalized + 1; id < net->block_count; id++) {
         const dg_net_block *b = &net->blocks[id];
-        candidates += !b->gone && b->approval && b->number > final ? b->approval->waiting : 0;
+        candidates += !b->gone && b->approval && b->number > final ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears : 0;
     }
     return candidates;
 }

@@ -5,9 +5,11 @@
  *   tranche.c     the rules: how many tranches are wanted, is it enough
  *   turns.c       whose turn it is to tell, by its own clock
  *   approval.c    one block's candidates as time goes
+ *   voices.c      approvals as they leave
+ *   ears.c        who hears whom, where releases have no protocol in common
  *   aggression.c  how many messages that takes
  *
- * One voice for the whole network: what a validator says is heard by all others after
+ * One voice for the whole network, or for as much of it as hears it: what a validator says is heard by all others after
  * a delay drawn for that message, two hops of the grid. A network of nodes that each
  * hear for themselves (the twin in the tests) decides the same when nobody's messages
  * take another time to one than to another. Otherwise it differs by no more than that
@@ -23,7 +25,7 @@
 /* ---- lots.c ---- */
 
 /* A validator that may check a candidate, once its tranche has come. */
-typedef struct dg_lot { uint32_t validator, tranche; } dg_lot;
+typedef struct dg_lot { uint32_t validator, tranche; bool newer; } dg_lot; /* newer: an assignment of the second kind */
 
 /* A voice on its way: who sent it, when, and what the luck of its delay hangs on. */
 typedef struct dg_word { uint32_t node; dg_ns sent; uint64_t what; } dg_word;
@@ -36,11 +38,13 @@ typedef struct dg_checker {
     dg_ns sent, approved;    /* its approval, by itself; heard by all; DG_NEVER: not yet */
     dg_ns objects;           /* when it finds the candidate invalid; DG_NEVER */
     bool no_show;            /* it was counted as one */
+    bool foreign;            /* of another ear, where it lives on its own */
 } dg_checker;
 
-/* One candidate in one block. */
+/* One candidate in one block, as one ear hears it. */
 typedef struct dg_trial {
     dg_included of;
+    uint32_t ear;
     dg_hash candidate, relay_parent;
     bool receipt_v2;
     dg_dispute *dispute;     /* about it, or NULL */
@@ -52,8 +56,10 @@ typedef struct dg_trial {
 } dg_trial;
 
 struct dg_approval {
-    dg_trial *trials;
+    dg_trial *trials;        /* all candidates of the first ear, then those of the next */
     uint32_t count, waiting; /* waiting: not approved yet */
+    uint32_t ears;
+    bool newer;              /* the session has messages that older protocols do not carry */
     unsigned level;          /* of aggression: its messages have been sent so far */
     bool known;              /* approval voting has the block; else its session's rules were not told */
     const dg_session *session; /* NULL: not known, or of nobody */
@@ -63,8 +69,23 @@ struct dg_approval {
     uint64_t assignments, approvals; /* told */
 };
 
+bool dg_lots_distinct(const dg_view *parent); /* assignments of the second kind are in use */
 /* Draws for every candidate of block `id`, whose parent is still there. */
 dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_error *err);
+
+/* ---- voices.c ---- */
+
+/* Who is done by now says so. */
+void dg_voices_approve(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now);
+/* A candidate that is approved is done with. */
+void dg_voices_close(const dg_network *net, dg_approval *a, dg_trial *t, uint32_t id);
+
+/* ---- ears.c ---- */
+
+bool dg_ear_speaks_newest(const dg_node_class *of);
+uint32_t dg_ear_of(const dg_network *net, const dg_approval *a, uint32_t node);
+/* Does what a node says come to an ear? `newer`: only the newest protocol carries it. */
+bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker, bool newer);
 
 /* ---- tranche.c ---- */
 
@@ -96,7 +117,8 @@ bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
 /* ---- approval.c ---- */
 
 dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at);
-/* A voice from a node to all others, over the grid. */
+/* A voice from a node to all others, over the grid; and what its luck hangs on. */
+uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval);
 dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval);
 
 /* ---- turns.c ---- */

@@ -12,11 +12,13 @@
 enum { FEATURE_ASSIGNMENTS_V2 = 0 }; /* draws of one validator are distinct cores */
 
 /* A block is named by its slot and author, which a change elsewhere does not renumber. */
-typedef struct drawing { const dg_network *net; const dg_net_block *b, *parent; const dg_approval_rules *rules; uint64_t who; } drawing;
+typedef struct drawing { const dg_network *net; const dg_net_block *b, *parent; const dg_approval_rules *rules; uint64_t who; bool distinct; } drawing;
+
+bool dg_lots_distinct(const dg_view *parent) { return parent->features >> FEATURE_ASSIGNMENTS_V2 & 1; }
 
 static void draw_cores(const drawing *d, bool *cores)
 {
-    bool distinct = d->parent->view.features >> FEATURE_ASSIGNMENTS_V2 & 1;
+    bool distinct = d->distinct;
     uint32_t left = d->rules->samples, found = 0;
     dg_rng luck = dg_rng_fork(d->net->options.seed, "relay-vrf-modulo", d->who, d->b->slot);
     memset(cores, 0, d->rules->cores * sizeof *cores);
@@ -54,9 +56,9 @@ static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool 
     for (uint32_t i = 0; i < a->count; i++) {
         dg_trial *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (in_group(&d->parent->view, t->of.group, validator))
+        if (t->ear != dg_ear_of(d->net, a, node) || in_group(&d->parent->view, t->of.group, validator))
             continue;
-        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core) };
+        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core), zeroth && d->distinct && a->ears > 1 && dg_ear_speaks_newest(d->net->nodes[node].of) };
     }
 }
 
@@ -73,6 +75,7 @@ dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_erro
     bool cores[DG_CORES_MAX];
     const dg_net_block *b = &net->blocks[id];
     drawing d = { .net = net, .b = b, .parent = &net->blocks[b->parent], .rules = &a->session->rules };
+    d.distinct = dg_lots_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
         if (!(a->trials[i].lots = dg_calloc(a->session->validators ? a->session->validators : 1, sizeof(dg_lot))))
             return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators", a->session->validators);

@@ -181,6 +181,7 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
     }
+    dg_ears_init(net);
     return DG_OK;
 }
 

@@ -117,8 +117,19 @@ void dg_inbound_clear(dg_inbound *queue);
  * content of a timer, with the leaves that it deactivates behind it. */
 typedef struct dg_held_signal { dg_signal signal; uint32_t id; dg_mode mode; } dg_held_signal;
 
+/* ---- ears.c: who hears whose approvals ---- */
+
+enum { DG_MASKS_MAX = 16 };  /* sets of validation protocols that classes speak */
+typedef struct dg_ears {
+    uint8_t masks[DG_MASKS_MAX], mask_count;
+    bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX]; /* of what passes any link; of what only the newest carries */
+    uint8_t ear[2][DG_MASKS_MAX], count[2];    /* of a set: where nothing needs the newest, and where something does */
+    uint8_t mask_of[2][DG_MASKS_MAX];          /* a set of that ear */
+} dg_ears;
+
 typedef struct dg_net_node {
     const dg_node_class *of;
+    uint8_t mask;            /* its protocols, in the network's ears */
     uint32_t hardware;       /* time of its calls, parts of 1000 */
     dg_ns busy_until;        /* its subsystems wait for answers */
     uint32_t waits_at;       /* .. at the newest of these leaves, */
@@ -181,6 +192,7 @@ struct dg_network {
     dg_session *sessions;
     dg_net_node *nodes;
     uint32_t node_count;     /* the world is the node after the last */
+    dg_ears ears;
     uint32_t asked_by;       /* bit v: some node's class has host_known v */
     dg_net_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
@@ -432,6 +444,8 @@ bool dg_dispute_holds(const dg_network *net, const dg_net_block *b);
 void dg_disputes_free(dg_dispute *all);
 /* dispute_put.c: a list of statement sets, into the inherent of a child of `parent` */
 dg_code dg_disputes_put(dg_network *net, dg_buf *out, uint32_t *sets, uint32_t *votes, dg_net_block *parent, dg_error *err);
+
+void dg_ears_init(dg_network *net); /* once all nodes have their classes */
 
 /* aggression.c: at the end of a slot */
 void dg_aggression_slot(dg_network *net);

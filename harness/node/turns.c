@@ -18,24 +18,47 @@ static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
     return DG_OK;
 }
 
-/* Behind those of its tranche that told before. */
-static void tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now)
+static void add(dg_trial *t, const dg_checker *c)
+{
+    uint32_t at = t->checker_count++;
+    for (; at && t->checkers[at - 1].tranche > c->tranche; at--)
+        t->checkers[at] = t->checkers[at - 1];
+    t->checkers[at] = *c;
+    t->tranche = c->tranche > t->tranche ? c->tranche : t->tranche;
+}
+
+/* Other ears that hear of it wait for its approval likewise. */
+static dg_code tell_others(const dg_network *net, dg_approval *a, const dg_trial *t, const dg_lot *lot, const dg_checker *c, dg_error *err)
+{
+    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each, node = a->session->node[lot->validator];
+    dg_checker foreign = *c;
+    dg_code rc = DG_OK;
+    foreign.due = foreign.objects = DG_NEVER;
+    foreign.foreign = true;
+    for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
+        dg_trial *other = &a->trials[ear * each + which];
+        if (other != t && other->approved_at == DG_NEVER && dg_ear_hears(net, a, ear, node, lot->newer) && (rc = make_room(other, 1, err)) == DG_OK)
+            add(other, &foreign);
+    }
+    return rc;
+}
+
+static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now, dg_error *err)
 {
     const dg_lot *lot = &t->lots[now->lot];
-    uint32_t node = a->session->node[lot->validator], at = t->checker_count++;
-    for (; at && t->checkers[at - 1].tranche > lot->tranche; at--)
-        t->checkers[at] = t->checkers[at - 1];
-    t->checkers[at] = (dg_checker){ .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
-                                    .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
-                                    .due = now->at + dg_check_ns(), .approved = DG_NEVER, .objects = DG_NEVER };
+    uint32_t node = a->session->node[lot->validator];
+    dg_checker c = { .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
+                     .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
+                     .due = now->at + dg_check_ns(), .approved = DG_NEVER, .objects = DG_NEVER };
     if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
-        t->checkers[at].objects = now->at + dg_constant_of(DG_CONST_RECOVERY); /* nothing to execute */
-        t->checkers[at].due = DG_NEVER;
+        c.objects = now->at + dg_constant_of(DG_CONST_RECOVERY); /* nothing to execute */
+        c.due = DG_NEVER;
     }
     if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
-        t->checkers[at].due = DG_NEVER;
-    t->tranche = lot->tranche > t->tranche ? lot->tranche : t->tranche;
+        c.due = DG_NEVER;
+    add(t, &c);
     a->assignments++;
+    return a->ears > 1 ? tell_others(net, a, t, lot, &c, err) : DG_OK;
 }
 
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
@@ -122,8 +145,7 @@ dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id,
         known = lot->tranche && !net->nodes[node].clock;
         if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
             continue;
-        tell(net, a, t, id, &turns[i]);
-        if ((rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+        if ((rc = tell(net, a, t, id, &turns[i], err)) < 0 || (rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
             return rc;
         lot->validator = DG_NO;
     }

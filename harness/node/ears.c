@@ -1,0 +1,74 @@
+/* ears.c - which nodes hear approvals of which others: what has no protocol in common has no
+ * link, and over a link of the older protocols neither assignments of the second kind nor
+ * approvals of several candidates pass.
+ *
+ * Nodes that hear the same are one ear, and count approvals together. A voice that passes
+ * from one ear to another goes over whoever speaks with both. Blocks and votes of
+ * finality have protocols of their own, which all speak.
+ * Mirrors: approval-distribution (net_protocol: filtering by peer version), peer_set.rs. */
+#include "node/approval_impl.h"
+
+enum { NEWEST = 3 }; /* validation protocol that carries either */
+
+bool dg_ear_speaks_newest(const dg_node_class *of) { return of->validation >> NEWEST & 1; }
+
+static uint8_t mask_id(dg_ears *e, uint8_t mask)
+{
+    for (uint8_t i = 0; i < e->mask_count; i++)
+        if (e->masks[i] == mask)
+            return i;
+    e->masks[e->mask_count] = mask;
+    return e->mask_count++;
+}
+
+/* Over however many hops. */
+static void close_over(bool hears[DG_MASKS_MAX][DG_MASKS_MAX], uint8_t count)
+{
+    for (uint8_t k = 0; k < count; k++)
+        for (uint8_t i = 0; i < count; i++)
+            for (uint8_t j = 0; j < count; j++)
+                hears[i][j] |= hears[i][k] && hears[k][j];
+}
+
+static bool alike(const dg_ears *e, bool newer, uint8_t a, uint8_t b)
+{
+    bool deaf = !((e->masks[a] | e->masks[b]) >> NEWEST & 1);
+    return e->hears[0][a][b] && (!newer || e->hears[1][a][b] || deaf);
+}
+
+static void number_ears(dg_ears *e, bool newer)
+{
+    for (uint8_t i = 0; i < e->mask_count; i++) {
+        uint8_t k = 0;
+        while (k < i && !alike(e, newer, k, i))
+            k++;
+        e->ear[newer][i] = k < i ? e->ear[newer][k] : e->count[newer]++;
+        e->mask_of[newer][e->ear[newer][i]] = i;
+    }
+}
+
+void dg_ears_init(dg_network *net)
+{
+    dg_ears *e = &net->ears;
+    for (uint32_t i = 0; i < net->node_count; i++)
+        net->nodes[i].mask = mask_id(e, net->nodes[i].of->validation);
+    for (uint8_t i = 0; i < e->mask_count; i++)
+        for (uint8_t j = 0; j < e->mask_count; j++) {
+            e->hears[0][i][j] = (e->masks[i] & e->masks[j]) != 0;
+            e->hears[1][i][j] = (e->masks[i] & e->masks[j]) >> NEWEST & 1;
+        }
+    close_over(e->hears[0], e->mask_count);
+    close_over(e->hears[1], e->mask_count);
+    number_ears(e, false);
+    number_ears(e, true);
+}
+
+uint32_t dg_ear_of(const dg_network *net, const dg_approval *a, uint32_t node)
+{
+    return net->ears.mask_count > 1 ? net->ears.ear[a->newer][net->nodes[node].mask] : 0;
+}
+
+bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker, bool newer)
+{
+    return net->ears.hears[newer][net->ears.mask_of[a->newer][ear]][net->nodes[speaker].mask];
+}
