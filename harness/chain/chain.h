@@ -133,8 +133,22 @@ typedef struct dg_client_note {
     uint64_t epoch_index, epoch_start;  /* the epoch the block is in */
     uint32_t authority_count;           /* announced by the digest; without one, those of the epoch */
 } dg_client_note;
+/* Where a client stands after a block: plain values, whose epochs belong to the view. */
+typedef struct dg_client_span { uint64_t index, start, duration; const dg_epoch *of; } dg_client_span; /* of `of`: who, and by what luck */
+typedef struct dg_client_at {
+    bool genesis;                       /* no block yet: the first slot starts epoch 0 */
+    uint64_t slot;                      /* of the block */
+    dg_client_span now, next;           /* the block's epoch, and the one announced */
+} dg_client_at;
+/* DG_ABSENT: the runtime at `root` tells of no epochs; `*out` is NULL then. */
 dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err);
+/* The next block of the one chain that is followed step by step. */
 dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block, dg_error *err);
+const dg_client_at *dg_client_view_at(const dg_client_view *view); /* after the last step; at first the root */
+/* Or any block of a tree, over its parent's place. */
+dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note, const dg_client_at *parent, dg_block *block, dg_error *err);
+/* The epoch of a child in `slot`, by which it is claimed; its authorities are borrowed from the view. */
+dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot);
 void dg_client_view_free(dg_client_view *view);
 
 /* Positions such as `boundary-20`, `boundary@2+5`, `50%`, `#1234`, `next`. */

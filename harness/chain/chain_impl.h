@@ -108,6 +108,8 @@ dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, con
 
 /* ---- clock ---- */
 
+/* Vec<(key, weight)>; DG_LIMIT, DG_NOMEM. */
+dg_code dg_epoch_take_authorities(dg_scale *s, dg_epoch *out, dg_error *err);
 /* The whole of `raw` as the answer of BabeApi_current_epoch. */
 dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err);
 /* Epoch as BabeApi_current_epoch or _next_epoch answers at `block`. DG_ABSENT:

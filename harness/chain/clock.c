@@ -7,7 +7,7 @@
  * keeps sums of slots within 64 bits. */
 #define EPOCH_SLOTS_MAX ((uint64_t)1 << 32)
 
-static dg_code take_authorities(dg_scale *s, dg_epoch *out, dg_error *err)
+dg_code dg_epoch_take_authorities(dg_scale *s, dg_epoch *out, dg_error *err)
 {
     uint32_t count = dg_scale_count(s, 40);
     if (count > DG_AUTHORITIES_MAX)
@@ -31,7 +31,7 @@ static dg_code take_epoch(dg_scale *s, dg_epoch *out, dg_error *err)
     out->index = dg_scale_u64(s);
     out->start_slot = dg_scale_u64(s);
     out->duration = dg_scale_u64(s);
-    if ((rc = take_authorities(s, out, err)) < 0)
+    if ((rc = dg_epoch_take_authorities(s, out, err)) < 0)
         return rc;
     randomness = dg_scale_hash(s);
     memcpy(out->randomness, randomness.at, 32);

@@ -103,6 +103,8 @@ typedef struct making {
     dg_enactment enactment;
     bool enacts;
     dg_heartbeats beats;
+    dg_client_note note;
+    bool unexpected;         /* the epoch digest, or its lack */
 } making;
 
 /* Transactions of a block: heartbeats, or the one that enacts, which leaves no room. */
@@ -139,7 +141,7 @@ static dg_code tell_failed(dg_network *net, const making *m, const dg_error *why
     uint64_t n[6] = { m->p->claim.slot, m->how.report.step, m->count.offered, m->count.bitfields };
     dg_made made = { .slot = m->p->claim.slot, .number = net->blocks[m->p->parent].number + 1, .author = m->node,
                      .report = &m->how.report, .path = m->how.path, .config_session = m->how.config_session,
-                     .amended = m->how.amended, .why = why->text };
+                     .amended = m->how.amended, .why = why->text, .epoch = m->unexpected ? &m->note : NULL };
     dg_code rc;
     net->slot_failed++;
     net->stats.failed_blocks++;
@@ -208,13 +210,36 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     return m->enacts ? tell_enacted(net, b, err) : DG_OK;
 }
 
-static dg_code built(dg_network *net, const making *m, dg_block *block, dg_error *err)
+/* What it made its author imports itself, and a client that expects another epoch digest takes
+ * no block, its own neither. Mirrors: sc-consensus-babe (import_block: ExpectedEpochChange,
+ * UnexpectedEpochChange). */
+static dg_code import_own(dg_network *net, making *m, dg_client_at *epochs, dg_block *block, dg_error *err)
 {
+    dg_error why;
+    dg_code rc = DG_OK;
+    *epochs = (dg_client_at){ .slot = m->p->claim.slot };
+    if (net->clients)
+        rc = dg_client_follow(net->clients, epochs, &m->note, &net->blocks[m->p->parent].epochs, block, err);
+    if (rc < 0 || m->note.digest_expected == m->note.digest_seen)
+        return rc;
+    m->unexpected = true;
+    dg_fail(&why, DG_MISMATCH, "no client imports the block: %s epoch change (epoch %llu began in slot %llu)",
+            m->note.digest_seen ? "unexpected" : "expected", (unsigned long long)m->note.epoch_index, (unsigned long long)m->note.epoch_start);
+    rc = tell_failed(net, m, &why, err);
+    return rc < 0 ? rc : DG_ABSENT;
+}
+
+static dg_code built(dg_network *net, making *m, dg_block *block, dg_error *err)
+{
+    dg_client_at epochs;
     dg_ns cost = m->how.report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
-    dg_code rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err);
-    if (rc < 0)
+    dg_code rc = import_own(net, m, &epochs, block, err);
+    if (rc != DG_OK)
+        return rc < 0 ? rc : DG_OK;
+    if ((rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err)) < 0)
         return rc;
+    net->blocks[id].epochs = epochs;
     if ((rc = dg_net_keep(net, id, &m->how, err)) < 0)
         return rc;
     net->blocks[id].fuel = m->how.report.fuel_total;

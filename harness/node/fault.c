@@ -127,18 +127,18 @@ static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_f
 static dg_code mark_authors(dg_network *net, bool *meant, dg_error *err)
 {
     dg_slot_claim claims[DG_CLAIMS_MAX];
-    dg_block *head = net->blocks[dg_net_favourite(net)].block;
+    uint32_t head = dg_net_favourite(net);
     dg_epoch epoch;
-    dg_code rc = dg_chain_epoch(net->chain, head, net->slot, &epoch, err);
-    if (rc < 0)
-        return rc == DG_TRAP || rc == DG_MALFORMED ? DG_OK : rc;
+    dg_code rc = DG_OK;
+    if (!net->clients)
+        return DG_OK;
+    epoch = dg_client_epoch(&net->blocks[head].epochs, net->slot);
     for (size_t i = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, net->slot, net->options.seed); i-- && rc >= 0;) {
         uint32_t node;
-        rc = dg_people_owner(&net->people, &node, net->chain, head, "babe", epoch.authorities[claims[i].authority].key, err);
+        rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
         if (rc >= 0 && node != DG_NO)
             meant[node] = true;
     }
-    dg_epoch_clear(&epoch);
     return rc < 0 ? rc : DG_OK;
 }
 

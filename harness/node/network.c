@@ -210,6 +210,10 @@ static dg_code make_root(dg_network *net, dg_error *err)
     dg_code rc = dg_net_block_add(net, &root, dg_chain_root(net->chain), DG_NO, DG_NO, false, err);
     if (rc < 0 || (rc = dg_net_view(net, &net->blocks[root], err)) < 0)
         return rc;
+    if ((rc = dg_client_view_new(&net->clients, net->chain, dg_chain_root(net->chain), err)) < 0)
+        return rc;
+    if (net->clients)
+        net->blocks[root].epochs = *dg_client_view_at(net->clients);
     net->blocks[root].sealed = true;
     net->approves = dg_view_supports(&net->blocks[root].view, DG_ASK_SESSION_INFO);
     for (uint32_t i = 0; i < net->node_count; i++) {
@@ -285,6 +289,7 @@ void dg_network_free(dg_network *net)
     dg_net_blocks_free(net);
     dg_disputes_free(net->disputes);
     dg_sessions_free(net->sessions);
+    dg_client_view_free(net->clients);
     dg_wave_free(net->wave);
     dg_finality_clear(&net->finality);
     dg_faults_clear(net);

@@ -125,7 +125,7 @@ typedef enum dg_exchange_mode {
 typedef enum dg_record_kind {
     DG_REC_SLOT,       /* a slot is over: slot, claims, primary, built, failed, heads (leaves that all nodes together have) */
     DG_REC_BLOCK,      /* its author built it: slot, primary, parent_slot, offered (candidates), bitfields, session */
-    DG_REC_FAILED,     /* an author could not build: slot, step, offered, bitfields */
+    DG_REC_FAILED,     /* an author could not build, or nobody imports what it built: slot, step, offered, bitfields; text: why */
     DG_REC_PARAS,      /* the runtime's own events: slot, backed, included, timed_out, offered, backable (some node could) */
     DG_REC_HOLDERS,    /* sampled at the end of a slot, over up nodes that are para validators of their
                         * best leaf's session: slot, validators, enabled (work with asynchronous
@@ -198,7 +198,7 @@ typedef struct dg_share { const dg_node_class *of; uint32_t ppm; } dg_share;
 
 /* A block as its author made it, or could not. All of it is borrowed for the call. */
 typedef struct dg_made {
-    dg_block *block;          /* NULL: the runtime refused to build it */
+    dg_block *block;          /* NULL: the runtime refused to build it, or clients to import it */
     uint64_t slot;
     uint32_t number, author;  /* author: node */
     const dg_build_report *report;
@@ -206,6 +206,7 @@ typedef struct dg_made {
     uint32_t config_session;  /* from which a new configuration acts; 0: none */
     bool amended;             /* for which the state of its parent was written to */
     const char *why;          /* refused: in words */
+    const dg_client_note *epoch; /* refused by every client, for what its digest says, or does not say, of epochs; NULL: not for that */
 } dg_made;
 
 typedef struct dg_network_options {

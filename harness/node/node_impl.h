@@ -35,6 +35,7 @@ typedef struct dg_net_block {
     uint32_t author;         /* node; DG_NO: it came with the snapshot */
     uint32_t number, weight; /* weight: primary blocks below it and itself */
     uint64_t slot, fuel;
+    dg_client_at epochs;     /* as its clients have them */
     dg_ns began;             /* its slot, by its author's clock */
     bool primary, enacted;
     bool pending;            /* N waits in `:pending_code`: queries here are N-1's still */
@@ -202,6 +203,7 @@ struct dg_network {
     dg_dispute *disputes;    /* newest first */
     /* Of approvals, since the last sample: messages sent and no-shows found. */
     struct { uint64_t assignments, approvals, no_shows; unsigned level; uint32_t newest; } gossip;
+    dg_client_view *clients; /* what digests told of epochs; NULL: the runtime at the fork has none */
     uint64_t first_slot, slot_ns, slot;
     bool approves;           /* the runtime at the fork tells of sessions, so finality waits for approval voting */
     struct { bool set; uint64_t slot; dg_transition what; } enact;
@@ -289,6 +291,8 @@ dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot); /* its begin, as a clock shows it */
 /* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true time. */
 dg_ns dg_own_wait(const dg_network *net, uint32_t node, dg_ns wait);
+/* The node that holds a key of an epoch; DG_NO. */
+dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32], dg_error *err);
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
 dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err); /* the world's, and all right clocks' */

@@ -24,18 +24,16 @@ static dg_ns begins_at(const dg_network *net, uint32_t node, uint64_t slot)
 
 /* ---- claims ---- */
 
-/* A client authors by the epochs that digests told it, not by what the runtime on its
- * head says now: where that one cannot be asked, an ancestor's can. DG_ABSENT: none. */
-static dg_code epoch_at(dg_network *net, dg_epoch *out, uint32_t *teller, uint32_t head, uint64_t slot, dg_error *err)
+/* Where the runtime on a head cannot be asked, an ancestor's can. */
+dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32], dg_error *err)
 {
-    dg_code rc = DG_ABSENT;
+    *node = DG_NO;
     for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
-        *teller = id;
-        rc = dg_chain_epoch(net->chain, net->blocks[id].block, slot, out, err);
-        if (rc != DG_TRAP && rc != DG_ABSENT && rc != DG_MALFORMED)
+        dg_code rc = dg_people_owner(&net->people, node, net->chain, net->blocks[id].block, "babe", key, err);
+        if (rc != DG_TRAP && rc != DG_MALFORMED && rc != DG_UNSUPPORTED)
             return rc;
     }
-    return DG_ABSENT;
+    return DG_OK;
 }
 
 /* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
@@ -71,26 +69,26 @@ static dg_code claim(dg_network *net, uint32_t node, uint32_t head, const dg_slo
     return dg_author_claim(net, node, head, by, err);
 }
 
-/* The claims of those nodes whose best block is `head`. */
+/* The claims of those nodes whose best block is `head`: by the epochs that digests told, not
+ * by what the runtime there says now. */
 static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, bool off, dg_error *err)
 {
     dg_slot_claim claims[DG_CLAIMS_MAX];
     dg_epoch epoch;
-    uint32_t teller = head;
+    dg_code rc = DG_OK;
     size_t count;
-    dg_code rc = epoch_at(net, &epoch, &teller, head, slot, err);
-    if (rc != DG_OK)
-        return rc < 0 ? rc : DG_OK;
+    if (!net->clients)
+        return DG_OK;
+    epoch = dg_client_epoch(&net->blocks[head].epochs, slot);
     count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
     for (size_t i = 0; i < count && rc >= 0; i++) {
         uint32_t node;
         if (net->options.no_forks && net->claimed == slot)
             break;
-        rc = dg_people_owner(&net->people, &node, net->chain, net->blocks[teller].block, "babe", epoch.authorities[claims[i].authority].key, err);
+        rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
         if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head && begins(net, node, slot, off) && !leaves_out(net, node, head, slot))
             rc = claim(net, node, head, &claims[i], err);
     }
-    dg_epoch_clear(&epoch);
     return rc < 0 ? rc : DG_OK;
 }
 

@@ -30,6 +30,12 @@ static dg_code log_block(arm *a, dg_block *block, const dg_build_report *report,
     return rc;
 }
 
+void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note)
+{
+    arm_log(a, slot, number, DG_EV_EPOCH, LOG_N((int64_t)note->epoch_index, (int64_t)note->epoch_start, note->digest_expected, note->digest_seen,
+                                                note->authority_count, (int64_t)slot), NULL);
+}
+
 static dg_code log_epoch(arm *a, dg_block *block, uint64_t *epoch_index, dg_error *err)
 {
     dg_client_note note;
@@ -38,9 +44,7 @@ static dg_code log_epoch(arm *a, dg_block *block, uint64_t *epoch_index, dg_erro
         return rc;
     *epoch_index = note.epoch_index;
     if (note.digest_expected || note.digest_seen)
-        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_EPOCH,
-                LOG_N((int64_t)note.epoch_index, (int64_t)note.epoch_start, note.digest_expected, note.digest_seen,
-                      note.authority_count, (int64_t)dg_block_slot(block)), NULL);
+        arm_log_epoch(a, dg_block_slot(block), dg_block_number(block), &note);
     return DG_OK;
 }
 

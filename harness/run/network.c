@@ -16,6 +16,7 @@ struct network {
     size_t claims_count, claims_cap;
     bool slow;               /* a build of this slot took as long as it may */
     bool tried;              /* somebody has tried slot U */
+    uint32_t stopped_at;     /* number of the last block that clients refused over its epoch; 0: none */
 };
 
 /* ---- records ---- */
@@ -140,10 +141,25 @@ static void note_way(arm *a, const dg_made *made)
     arm_note_way(a, made->path, made->config_session, made->amended);
 }
 
+/* A block that no client imports, once for its place in the chain: whoever tries it after
+ * that gets the same. */
+static void note_epoch(arm *a, const dg_made *made)
+{
+    const dg_client_note *note = made->epoch;
+    if (a->network->stopped_at == made->number)
+        return;
+    a->network->stopped_at = made->number;
+    arm_log_epoch(a, made->slot, made->number, note);
+}
+
 static dg_code refused(void *user, const dg_made *made, dg_error *err)
 {
     arm *a = user;
     note_way(a, made);
+    if (made->epoch) {
+        note_epoch(a, made);
+        return log_check(&a->run->log, err);
+    }
     a->network->slow |= arm_takes_long(made->report);
     arm_refused(a, made->slot, made->number, made->report, made->why);
     return log_check(&a->run->log, err);

@@ -142,6 +142,7 @@ void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const in
 /* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
 void arm_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
 dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims, dg_error *err);
+void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note); /* what a client makes of a block */
 void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report, const char *why);
 bool arm_takes_long(const dg_build_report *report);
 dg_code arm_before_upgrade(arm *a, dg_error *err); /* the tip is U-1; once */

@@ -4,6 +4,8 @@
  * nothing is final leave just the slots empty that the rule names. */
 #include "model_net.h"
 
+#include <string.h>
+
 enum { FROM = 4, UNTIL = 16, END = 18, NODES = 100, THIRD = 34 };
 #define SLOT_NS (6000 * DG_MS)
 
@@ -263,6 +265,27 @@ START_TEST(authors_back_off_while_nothing_is_final)
 }
 END_TEST
 
+/* A client keeps to the epoch length that it read once. N's epochs are a thirtieth as long:
+ * its first block past one announces an epoch that no client expects, its author's own as
+ * little, and so does whatever is tried in its place. */
+START_TEST(a_changed_epoch_length_halts_the_network)
+{
+    enum { AT = 8, SHORT = 20, LAST = 30 };
+    const char *spec = corpus_path("specs/paseo-1001002-genesis.json.zst");
+    world w;
+    if (!spec)
+        return;
+    world_open_path(&w, spec, &(world_options){ .seed = 2, .how = DG_HOW_SET_CODE, .enact = AT });
+    world_run(&w, LAST);
+    ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, AT + 1, SHORT - 1), SHORT - AT - 2);
+    ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, SHORT, LAST), 0);
+    ck_assert_uint_ge(world_times(&w, DG_REC_FAILED, SHORT, LAST), LAST - SHORT);
+    for (size_t i = 0; i < w.count; i++)
+        ck_assert(w.log[i].kind != DG_REC_FAILED || strstr(w.texts[i], "unexpected epoch change") != NULL);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("slot");
@@ -277,6 +300,7 @@ int main(void)
     tcase_add_test(tc, fast_clocks_sign_in_time_for_their_slots);
     tcase_add_test(tc, the_same_clocks_give_the_same_run);
     tcase_add_test(tc, authors_back_off_while_nothing_is_final);
+    tcase_add_test(tc, a_changed_epoch_length_halts_the_network);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

@@ -98,6 +98,32 @@ START_TEST(a_fault_turns_its_claim_red_over_the_blocks_of_a_network)
 }
 END_TEST
 
+/* What a client expects of epochs it expects of its own blocks too: a network stands at the
+ * first that it refuses, and no number of authors helps. */
+static const struct { const char *name, *says; } halting[] = {
+    { "mini-2-epoch-length", "epoch digests: 1 unexpected, 0 missing" },
+    { "mini-2-epoch-digest-forgotten", "epoch digests: 0 unexpected, 1 missing" },
+    { "mini-2-sessions-stop", "epoch digests: 0 unexpected, 1 missing" },
+};
+START_TEST(a_network_halts_where_a_client_does)
+{
+    const json_t *row = NULL;
+    json_t *outcome;
+    size_t i;
+    json_array_foreach(rows, i, row)
+        if (strcmp(text_of(row, "name"), halting[_i].name) == 0)
+            break;
+    if (i == json_array_size(rows))
+        return; /* runtimes are not here; main says so */
+    outcome = run_row_by_nodes(row);
+    ck_assert_msg(strcmp(claim_status(outcome, "session-cadence"), "broke") == 0, "%s", verdicts(outcome));
+    ck_assert_msg(strstr(claim_text(outcome, "session-cadence"), halting[_i].says) != NULL, "%s", claim_text(outcome, "session-cadence"));
+    ck_assert_msg(strcmp(claim_status(outcome, "block-cadence"), "broke") == 0, "%s", verdicts(outcome));
+    ck_assert_msg(strcmp(claim_status(outcome, "authorable"), "broke") != 0, "%s", verdicts(outcome)); /* each block is built */
+    json_decref(outcome);
+}
+END_TEST
+
 /* Every claim that can be turned red on a chain has a runtime that does it. */
 START_TEST(no_claim_is_without_a_fault)
 {
@@ -134,6 +160,7 @@ int main(void)
     }
     tcase_add_loop_test(tc, a_fault_turns_its_claim_red, 0, (int)json_array_size(rows));
     tcase_add_loop_test(tc, a_fault_turns_its_claim_red_over_the_blocks_of_a_network, 0, (int)json_array_size(rows));
+    tcase_add_loop_test(tc, a_network_halts_where_a_client_does, 0, (int)(sizeof halting / sizeof *halting));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     json_decref(rows);
