@@ -1,9 +1,29 @@
 /* aggression.c - how many messages approvals take, and how many more when finality
  * falls behind: from thirteen blocks on whoever told something of the oldest block
  * tells everybody, from twenty-eight on all that heard it pass it on, and every eighth
- * block is told again. Random peers beside the grid are not counted.
+ * block is told again. Whoever hears a voice first also tells a few random peers. Those
+ * who are known to have it already are counted all the same: no more are sent than that.
  * Mirrors: approval-distribution (AggressionConfig, enable_aggression). */
 #include "node/approval_impl.h"
+
+/* Of so many that the grid leaves out. With less than 25 peers each is taken, with more one
+ * in n / 25 until there are four: fewer than four come out once in millions. */
+static uint64_t random_of(uint64_t others)
+{
+    uint64_t most = dg_constant_of(DG_CONST_RANDOM_PEERS);
+    return others < most ? others : most;
+}
+
+static uint64_t minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+
+/* Beside the grid: its sender, which at level 1 tells everybody, then those of its row and
+ * column, then those that route nothing. All but the sender know one who has it. */
+static uint64_t beside(uint64_t members, uint64_t row, uint64_t column, unsigned level)
+{
+    uint64_t others = minus(members, 1 + row + column), routed = level == 2 ? row + column : 0;
+    return (level ? 0 : random_of(others)) + row * random_of(minus(members, 2 + (level == 2 ? routed : column)))
+           + column * random_of(minus(members, 2 + (level == 2 ? routed : row))) + others * random_of(minus(members, 2 + routed));
+}
 
 uint64_t dg_routed(uint32_t members, unsigned level)
 {
@@ -16,9 +36,10 @@ uint64_t dg_routed(uint32_t members, unsigned level)
     row = width - 1;
     column = rows - 1;
     grid = row + column + 2 * row * column; /* a neighbour in the row tells its column, one in the column its row */
+    grid += beside(members, row, column, level);
     if (level == 0)
         return grid;
-    grid += members - 1 - (row + column < members - 1 ? row + column : members - 1);
+    grid += minus(members, 1 + row + column);
     return level == 1 ? grid : grid + members * (row + column);
 }
 

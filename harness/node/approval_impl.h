@@ -131,7 +131,7 @@ dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id,
 /* ---- aggression.c ---- */
 
 /* Messages that one voice costs to reach all of `members` over their grid, by the
- * level of aggression: 0 along the grid, 1 its own sender tells everybody, 2 all that
+ * level of aggression: 0 along the grid and to random peers, 1 its own sender tells everybody, 2 all that
  * hear it tell their row and column. */
 uint64_t dg_routed(uint32_t members, unsigned level);
 /* New voices of a block. */

@@ -29,7 +29,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_POV_TIMEOUT] = { 1200 * DG_MS, "proof requests: request_response POV_REQUEST_TIMEOUT_CONNECTED" },
     [DG_CONST_CHUNK_TIMEOUT] = { 1000 * DG_MS, "chunk requests: request_response CHUNK_REQUEST_TIMEOUT" },
     [DG_CONST_GOSSIP_PEERS] = { 25, "gossip: node/subsystem-util MIN_GOSSIP_PEERS" },
-    [DG_CONST_RANDOM_PEERS] = { 4, "gossip: grid_topology.rs DEFAULT_RANDOM_CIRCULATION" },
+    [DG_CONST_RANDOM_PEERS] = { 4, "gossip: grid_topology.rs DEFAULT_RANDOM_CIRCULATION; each of n peers is taken with 25 / n" },
     [DG_CONST_FUEL_PER_US] = { 1000, "fuel: `bench fuel`, six calls of Paseo 1001002 at a leaf, each in a fresh instance: 959 together, 2306 in "
                                       "the largest alone; whole blocks 1990" },
     [DG_CONST_CALLS_AT_ONCE] = { 4, "calls at once: runtime-api MAX_PARALLEL_REQUESTS" },
@@ -43,7 +43,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_COMPILE_CORES_MAX] = { 8, "compile cores, most: hardware asked of validators since; unverified" },
     [DG_CONST_REPUTATION_BATCH] = { 30000 * DG_MS, "reputation: node-subsystem-util, REPUTATION_CHANGE_INTERVAL" },
     [DG_CONST_BAN_PERMILLE] = { 716, "ban threshold: sc-network peer_store, from memory; unverified" },
-    [DG_CONST_BAN] = { 17000 * DG_MS, "ban: sc-network peer_store, from memory: 2 % less a second, from the least possible to the threshold; unverified" },
+    [DG_CONST_FORGIVEN] = { 50, "forgiven: sc-network peer_store INVERSE_DECREMENT, from memory: 2 % less a second, both good and bad; unverified" },
 };
 
 uint64_t dg_constant_of(dg_constant which) { return constants[which].value; }

@@ -5,7 +5,9 @@
  * Mirrors: bitfield-signing; bitfield-distribution (relay_message). */
 #include "node/exchange_impl.h"
 
-enum { TRIES = 16 };
+#include <assert.h>
+
+enum { TRIES = 16, RANDOM_MAX = 16 };
 
 static uint64_t *held_by(const dg_exchange *x, uint32_t node) { return x->bitfields + (size_t)node * x->bitfield_words; }
 
@@ -20,13 +22,24 @@ static bool wants(const dg_session *g, uint32_t node, uint32_t origin, uint32_t 
     return slot != DG_NO && (slot < g->grid.width ? route.row : route.column);
 }
 
+static bool chosen(const uint32_t *peers, uint32_t count, uint32_t peer)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (peers[i] == peer)
+            return true;
+    return false;
+}
+
+/* Random ones are drawn until there are four: one in n / 25 of so many comes to the same. */
 static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t validator, dg_error *err)
 {
     const dg_session *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
     dg_rng luck = dg_rng_fork(net->options.seed, "bitfield-gossip", (uint64_t)node << 32 | x->leaf, validator);
     dg_said said = { .leaf = x->leaf, .votes = validator };
     uint32_t origin = net->blocks[x->leaf].session->node[validator], left = (uint32_t)dg_constant_of(DG_CONST_RANDOM_PEERS);
+    uint32_t random[RANDOM_MAX], count = 0;
     dg_code rc = DG_OK;
+    assert(left <= RANDOM_MAX);
     for (uint32_t slot = 0; g && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
         uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot), to = member == DG_NO ? DG_NO : g->node[member];
         if (to != DG_NO && to != from && wants(g, node, origin, to))
@@ -34,8 +47,9 @@ static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t fr
     }
     for (uint32_t tries = TRIES * left; left && tries && rc == DG_OK; tries--) {
         uint32_t to = (uint32_t)dg_rng_below(&luck, net->node_count);
-        if (to == node || to == from || net->blocks[x->leaf].taken[to] == DG_NEVER || wants(g, node, origin, to))
+        if (to == node || to == from || net->blocks[x->leaf].taken[to] == DG_NEVER || wants(g, node, origin, to) || chosen(random, count, to))
             continue;
+        random[count++] = to;
         left--;
         rc = dg_x_send(net, NULL, node, to, DG_MSG_BITFIELD, &said, err);
     }

@@ -1,5 +1,8 @@
 /* exchange_forget.c - a process that begins anew has lost what it heard, and its peers no
- * longer know it to have anything. */
+ * longer know it to have anything. Two that were parted tell each other their views anew,
+ * and with them what each has for the other: what it told before it was parted is kept
+ * in mind inside a group, and told again along the grid.
+ * Mirrors: statement-distribution v2/mod.rs (PeerConnected, handle_peer_view_update). */
 #include "node/exchange_impl.h"
 
 #include <string.h>
@@ -22,6 +25,17 @@ static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
     x->node[node].owed = true;
 }
 
+/* What `peer` told its neighbour at `back`, and was told by it. */
+static void forget_slot(dg_exchange *x, uint32_t peer, uint32_t back)
+{
+    uint64_t keep = ~((uint64_t)1 << back % 64);
+    for (uint32_t core = 0; core < x->cores; core++) {
+        dg_x_set(x, x->told, peer, core)[back / 64] &= keep;
+        dg_x_set(x, x->heard, peer, core)[back / 64] &= keep;
+        dg_x_set(x, x->acked, peer, core)[back / 64] &= keep;
+    }
+}
+
 /* And its peers no longer know it to have anything. */
 static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
 {
@@ -29,14 +43,8 @@ static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
     for (uint32_t slot = 0; g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
         uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
         uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
-        if (peer == DG_NO || (back = dg_grid_slot(&g->grid, member, g->member[node])) == DG_NO)
-            continue;
-        for (uint32_t core = 0; core < x->cores; core++) {
-            uint64_t keep = ~((uint64_t)1 << back % 64);
-            dg_x_set(x, x->told, peer, core)[back / 64] &= keep;
-            dg_x_set(x, x->heard, peer, core)[back / 64] &= keep;
-            dg_x_set(x, x->acked, peer, core)[back / 64] &= keep;
-        }
+        if (peer != DG_NO && (back = dg_grid_slot(&g->grid, member, g->member[node])) != DG_NO)
+            forget_slot(x, peer, back);
     }
 }
 
@@ -57,4 +65,27 @@ void dg_exchange_forget(dg_network *net, uint32_t node)
             forget_of(net, b->exchange, node);
         }
     }
+}
+
+static dg_code tell_anew(dg_network *net, dg_exchange *x, uint32_t from, uint32_t to, dg_error *err)
+{
+    const dg_session *g = net->blocks[x->leaf].session;
+    dg_said view = { .leaf = x->leaf, .votes = to };
+    uint32_t slot = g->has_grid && g->member[from] != DG_NO && g->member[to] != DG_NO ? dg_grid_slot(&g->grid, g->member[from], g->member[to]) : DG_NO;
+    if (slot != DG_NO)
+        forget_slot(x, from, slot);
+    return dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, to, from, x->leaf, DG_MSG_ASK), &view, err);
+}
+
+dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t id = net->first_kept; id < net->block_count && rc == DG_OK; id++) {
+        dg_exchange *x = dg_exchange_of(net, id);
+        if (!x || net->blocks[id].taken[a] == DG_NEVER || net->blocks[id].taken[b] == DG_NEVER)
+            continue;
+        if ((rc = tell_anew(net, x, a, b, err)) == DG_OK)
+            rc = tell_anew(net, x, b, a, err);
+    }
+    return rc;
 }

@@ -87,8 +87,7 @@ static dg_code tick(dg_network *net, dg_error *err)
 {
     dg_code rc;
     dg_pvf_step(net);
-    dg_reputation_step(net);
-    if ((rc = dg_approval_step(net, err)) >= 0)
+    if ((rc = dg_reputation_step(net, err)) >= 0 && (rc = dg_approval_step(net, err)) >= 0)
         rc = dg_disputes_step(net, err);
     return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
 }

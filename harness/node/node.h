@@ -74,7 +74,7 @@ typedef enum dg_constant {
     DG_CONST_POV_TIMEOUT,      /* ns for a proof that was asked for */
     DG_CONST_CHUNK_TIMEOUT,    /* ns for a chunk that was asked for */
     DG_CONST_GOSSIP_PEERS,     /* peers that gossip of the old way goes to at least */
-    DG_CONST_RANDOM_PEERS,     /* .. and bitfields, beside those of the grid */
+    DG_CONST_RANDOM_PEERS,     /* .. and bitfields and approvals, beside those of the grid */
     DG_CONST_FUEL_PER_US,      /* fuel of the guest that costs a node one microsecond */
     DG_CONST_CALLS_AT_ONCE,    /* runtime calls of one node that run beside each other */
     DG_CONST_HARDWARE,         /* a node's calls take this to 1000 parts of 1000, by lot */
@@ -85,7 +85,7 @@ typedef enum dg_constant {
     DG_CONST_COMPILE_CORES_MIN, DG_CONST_COMPILE_CORES_MAX,
     DG_CONST_REPUTATION_BATCH, /* ns between batches of what is held against peers */
     DG_CONST_BAN_PERMILLE,     /* of INT32_MIN: below it a peer is not talked to, */
-    DG_CONST_BAN,              /* .. for so many ns */
+    DG_CONST_FORGIVEN,         /* parts of a score, of which one goes each second; what is below the threshold parts until it is above */
     DG_CONST_COUNT
 } dg_constant;
 uint64_t dg_constant_of(dg_constant which);

@@ -92,7 +92,7 @@ const dg_misstep_row *dg_misstep_at(dg_misstep which); /* NULL past the end */
 int32_t dg_rep_threshold(void); /* parted below it */
 
 /* Of one peer: in force, and noted since the last batch. */
-typedef struct dg_opinion { uint32_t peer; int32_t score; int64_t waiting; dg_ns parted_until; } dg_opinion;
+typedef struct dg_opinion { uint32_t peer; int32_t score; int64_t waiting; dg_ns parted_until; uint64_t aged; } dg_opinion; /* aged: up to that second */
 typedef struct dg_repute { dg_opinion *of; uint32_t count, cap; } dg_repute; /* by peer; only of those it has an opinion of */
 const dg_opinion *dg_repute_find(const dg_repute *repute, uint32_t peer); /* NULL: none */
 /* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
@@ -391,6 +391,7 @@ void dg_wave_free(dg_wave *wave);
 dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err); /* the node has a new leaf */
 dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 void dg_exchange_forget(dg_network *net, uint32_t node); /* a process began anew */
+dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err); /* two that were parted tell their views anew */
 void dg_exchange_free(dg_exchange *exchange);
 /* As dg_hear. */
 uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener);
@@ -400,7 +401,7 @@ bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validat
 dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what, dg_error *err);
 dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what, dg_error *err);
 bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b); /* does one of them not talk to the other? */
-void dg_reputation_step(dg_network *net); /* with every tick */
+dg_code dg_reputation_step(dg_network *net, dg_error *err); /* with every tick */
 dg_code dg_reputation_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 
 /* chunks.c: when a node has its chunk of what occupies a core of the leaf; DG_NEVER */

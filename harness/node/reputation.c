@@ -2,13 +2,15 @@
  *
  * Whoever says what nobody may say at that leaf costs itself some of its good name
  * with that one node. Costs are collected and come into force in batches; malice does
- * at once. Below a threshold the two are parted for a while, both ways. Kept only of
- * those peers of which something was ever said. Not modelled: that a score goes back to
- * zero with time, so scores here are worse than real ones after hours.
+ * at once. Each second a score goes back towards zero by a part of itself. As long as it
+ * is below a threshold the two are parted, both ways; then they begin with each other
+ * anew. Kept only of those peers of which something was ever said.
  * Mirrors: node-subsystem-util reputation.rs; sc-network peer_store.rs. */
 #include "node/node_impl.h"
 
 #include <string.h>
+
+#define SECOND (1000 * DG_MS)
 
 static const dg_rep_row changes[DG_REP_COUNT] = {
     [DG_REP_MINOR] = { "cost minor", -100000, "network protocol, UnifiedReputationChange" },
@@ -77,17 +79,43 @@ static dg_opinion *find_or_add(dg_repute *r, uint32_t peer)
     return &r->of[at];
 }
 
-/* True: parted with this. Who comes back stands where it was thrown out. */
+/* A second later; the last bit goes too. */
+static int32_t forgive(int32_t score)
+{
+    int32_t part = score / (int32_t)dg_constant_of(DG_CONST_FORGIVEN);
+    return score - (part ? part : (score > 0) - (score < 0));
+}
+
+/* What is left of it at `now`; seconds begin with the run. */
+static void age(dg_opinion *o, dg_ns now)
+{
+    for (; o->aged < now / SECOND && o->score; o->aged++)
+        o->score = forgive(o->score);
+    o->aged = now / SECOND;
+}
+
+static dg_ns parted_until(const dg_opinion *o)
+{
+    int32_t score = o->score;
+    uint64_t second = o->aged;
+    for (; score < dg_rep_threshold(); second++)
+        score = forgive(score);
+    return second * SECOND;
+}
+
+/* True: parted with this. */
 static bool settle(dg_opinion *o, dg_ns now)
 {
-    int64_t score = o->score + o->waiting;
+    int64_t score;
+    bool was = o->parted_until > now;
+    age(o, now);
+    score = o->score + o->waiting;
     o->waiting = 0;
     o->score = (int32_t)(score < INT32_MIN ? INT32_MIN : score > INT32_MAX ? INT32_MAX : score);
-    if (o->score >= dg_rep_threshold() || o->parted_until > now)
+    if (o->score >= dg_rep_threshold())
         return false;
-    o->parted_until = now + dg_constant_of(DG_CONST_BAN);
-    o->score = dg_rep_threshold();
-    return true;
+    o->parted_until = parted_until(o);
+    return !was;
 }
 
 dg_code dg_repute_change(dg_repute *r, uint32_t peer, dg_rep what, dg_ns now, bool *parted, dg_error *err)
@@ -145,14 +173,32 @@ bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b)
     return net->stats.parted && (holds_off(net, a, b) || holds_off(net, b, a));
 }
 
-void dg_reputation_step(dg_network *net)
+/* Those that were parted until the last step or after it, and are not any more. */
+static dg_code reconnect(dg_network *net, uint32_t node, dg_ns now, dg_error *err)
+{
+    const dg_repute *r = &net->nodes[node].repute;
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
+        dg_ns until = r->of[i].parted_until;
+        if (until && until <= now && until + dg_constant_of(DG_CONST_TICK) > now && !dg_reputation_parts(net, node, r->of[i].peer))
+            rc = dg_exchange_reconnect(net, node, r->of[i].peer, err);
+    }
+    return rc;
+}
+
+dg_code dg_reputation_step(dg_network *net, dg_error *err)
 {
     dg_ns now = dg_sim_now(net->sim);
-    if (now < net->reputation.next)
-        return;
-    net->reputation.next = now + dg_constant_of(DG_CONST_REPUTATION_BATCH);
-    for (uint32_t i = 0; i < net->node_count; i++)
-        net->stats.parted += dg_repute_settle(&net->nodes[i].repute, now);
+    bool batch = now >= net->reputation.next;
+    if (batch)
+        net->reputation.next = now + dg_constant_of(DG_CONST_REPUTATION_BATCH);
+    for (uint32_t i = 0; i < net->node_count && (batch || net->stats.parted); i++) {
+        dg_code rc = net->stats.parted ? reconnect(net, i, now, err) : DG_OK;
+        if (rc < 0)
+            return rc;
+        net->stats.parted += batch ? dg_repute_settle(&net->nodes[i].repute, now) : 0;
+    }
+    return DG_OK;
 }
 
 /* Each pair once, whoever of the two it was. */

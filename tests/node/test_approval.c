@@ -210,10 +210,13 @@ END_TEST
 /* ---- what it costs in messages ---- */
 
 /* Nine in a square: two in the row and two in the column are told, each tells two; from
- * level 1 on the sender tells the four others itself, at 2 all nine tell their four. */
+ * level 1 on the sender tells the four others itself, at 2 all nine tell their four.
+ * Beside that the sender and all who hear it tell up to four random peers, as far as there
+ * are others: of nine the four in row and column have five others, the last four seven; of
+ * four, the sender one, those in row and column one each, the last one two; of two nobody. */
 static const struct { uint32_t members; uint64_t messages[3]; } routes[] = {
-    { 9, { 4 + 8, 4 + 8 + 4, 4 + 8 + 4 + 36 } }, { 1, { 0, 0, 0 } }, { 2, { 1, 1, 3 } }, { 4, { 2 + 2, 2 + 2 + 1, 5 + 8 } },
-    { 100, { 18 + 162, 180 + 81, 261 + 1800 } },
+    { 9, { 12 + 4 + 4 * 4 + 4 * 4, 12 + 4 + 4 * 4 + 4 * 4, 16 + 36 + 4 * 3 + 4 * 3 } }, { 1, { 0, 0, 0 } }, { 2, { 1, 1, 3 } },
+    { 4, { 4 + 1 + 2 + 2, 5 + 2 + 2, 5 + 8 } }, { 100, { 180 + 400, 261 + 396, 261 + 1800 + 396 } },
 };
 START_TEST(a_voice_goes_along_the_grid)
 {
