@@ -35,7 +35,10 @@ dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t
     return 2 * dg_hear_latency(net, node, net->node_count, dg_voice_what(id, core, approval));
 }
 
-dg_ns dg_check_ns(void) { return dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION); }
+dg_ns dg_check_ns(const dg_network *net, const dg_session *session)
+{
+    return dg_recovery_ns(net, session) + dg_constant_of(DG_CONST_VALIDATION);
+}
 
 /* ---- objecting, and the end ---- */
 
@@ -127,6 +130,7 @@ static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error
         if (a->trials[i].approved_at == DG_NEVER && (rc = step_trial(net, a, &a->trials[i], id, turns, now, err)) < 0)
             return rc;
     dg_gossip_tell(net, a, a->assignments - told, a->approvals - approved);
+    dg_recovery_count(net, a->session, a->assignments - told);
     a->stepped = now;
     if (a->waiting)
         return DG_OK;

@@ -16,6 +16,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_TICK] = { 500 * DG_MS, "tick: approval-voting time.rs, TICK_DURATION_MILLIS" },
     [DG_CONST_APPROVAL_DELAY] = { 2, "approval delay: approval-voting, APPROVAL_DELAY" },
     [DG_CONST_RECOVERY] = { 1000 * DG_MS, "recovery: ours; chunks from a third of the validators, 1 s allowed for each" },
+    [DG_CONST_RECOVERY_PARALLEL] = { 50, "recovery: availability-recovery N_PARALLEL" },
     [DG_CONST_AGGRESSION_1] = { 13, "aggression: approval-distribution AggressionConfig, l1_threshold" },
     [DG_CONST_AGGRESSION_2] = { 28, "aggression: approval-distribution AggressionConfig, l2_threshold" },
     [DG_CONST_RESEND] = { 8, "resend: approval-distribution AggressionConfig, resend_unfinalized_period" },

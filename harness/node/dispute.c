@@ -86,8 +86,10 @@ static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, cons
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
         return (dg_voice){ d->began, DG_STANCE_APPROVED };
     v.stance = judges ? DG_STANCE_VALID : DG_STANCE_INVALID;
+    if (node != d->by)
+        dg_recovery_count(net, d->session, 1);
     v.at = node == d->by ? d->began
-                         : participate(&net->nodes[node], d->began + hop(net, d, d->by, 0), dg_check_ns());
+                         : participate(&net->nodes[node], d->began + hop(net, d, d->by, 0), dg_check_ns(net, d->session));
     v.at += hop(net, d, node, 1);
     return v;
 }

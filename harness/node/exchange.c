@@ -168,7 +168,7 @@ dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
     if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
         return rc;
     parcel.luck = dg_hear_luck(net, from, to, said->leaf);
-    net->stats.messages[kind]++;
+    dg_sent_count(net, kind, 1, bytes);
     if (sent)
         *sent = true;
     return dg_sim_send(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, &parcel, err);

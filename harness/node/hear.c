@@ -28,11 +28,19 @@ static const struct { const char *name; uint64_t bytes; } kinds[DG_MSG_COUNT] = 
     [DG_MSG_POV] = { "proof", 256 << 10 },
     [DG_MSG_BITFIELD] = { "bitfield", 150 },
     [DG_MSG_CHUNK_ASK] = { "chunk-request", 40 },
+    [DG_MSG_RECOVERY_ASK] = { "recovery-request", 40 },
+    [DG_MSG_RECOVERY] = { "recovery-chunk", 0 },
     [DG_MSG_CHUNK] = { "chunk", 0 },             /* dg_chunk_bytes; without a chunk as the request */
 };
 
 const char *dg_message_name(dg_message_kind kind) { return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL; }
 uint64_t dg_message_bytes(dg_message_kind kind) { return kinds[kind].bytes; }
+
+void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes)
+{
+    net->stats.messages[kind] += count;
+    net->stats.message_bytes += count * bytes;
+}
 
 uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
 {

@@ -60,7 +60,8 @@ typedef enum dg_constant {
     DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
     DG_CONST_TICK,             /* ns of approval voting's clock */
     DG_CONST_APPROVAL_DELAY,   /* ticks from the last assignment that counts to an approval that counts */
-    DG_CONST_RECOVERY,         /* ns an approval checker takes to put the proof together */
+    DG_CONST_RECOVERY,         /* ns an approval checker takes to put the proof together, where messages are computed */
+    DG_CONST_RECOVERY_PARALLEL, /* chunks that it asks for at a time */
     DG_CONST_AGGRESSION_1,     /* blocks that the oldest one not final is behind, for level 1, */
     DG_CONST_AGGRESSION_2,     /* .. and for level 2 */
     DG_CONST_RESEND,           /* blocks between sending approvals again */
@@ -109,6 +110,8 @@ typedef enum dg_message_kind {
     DG_MSG_BITFIELD,
     DG_MSG_CHUNK_ASK,  /* own chunk of available data: request, */
     DG_MSG_CHUNK,      /* .. response, with it or without */
+    DG_MSG_RECOVERY_ASK, /* anybody's chunk, to check a candidate: request, */
+    DG_MSG_RECOVERY,   /* .. response; these two are counted and do not travel */
     DG_MSG_COUNT
 } dg_message_kind;
 const char *dg_message_name(dg_message_kind kind);
@@ -158,7 +161,9 @@ typedef enum dg_record_kind {
     DG_REC_AVAILABLE,  /* of each block, what its author put in of the parent's occupied cores: slot, cores, bits (set), possible,
                         * enough (cores with bits for more than two thirds), slow (occupied for longer than a block) */
     DG_REC_MESSAGES,   /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
-                        * (manifests, acknowledgements and votes), requests (and responses: of candidates, proofs and chunks), bitfields */
+                        * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
+    DG_REC_DATA,       /* .. likewise: slot, chunks (own ones asked for), given (answers to that), recoveries (chunks asked for to
+                        * check a candidate), recovered (answers), kib (of all messages of the slot) */
     DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason
                         * (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
@@ -320,7 +325,8 @@ typedef struct dg_network_stats {
     uint64_t reports, reports_minor, reports_major; /* costs that nodes noted of peers; of them so grave. 0 where messages are computed, as: */
     uint64_t parted;                           /* times that a node would not have a peer any more */
     uint64_t refused;                          /* requests that found a queue full */
-    uint64_t messages[DG_MSG_COUNT];           /* sent; 0 where they are computed */
+    uint64_t messages[DG_MSG_COUNT];           /* sent; 0 where they are computed, as: */
+    uint64_t message_bytes;                    /* .. all of these */
 } dg_network_stats;
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
 

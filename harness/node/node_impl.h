@@ -218,7 +218,7 @@ struct dg_network {
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
     dg_wave *wave;           /* of hear_grid.c */
     struct { dg_ns next; uint64_t told[5]; } reputation; /* when the next batch comes into force; counted in records already */
-    uint64_t messages_told[DG_MSG_COUNT]; /* counted in records already */
+    uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
     struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
     dg_planned_fault *faults;
     uint32_t fault_count;
@@ -340,7 +340,10 @@ uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
 bool dg_is_awake(const dg_network *net, uint32_t node); /* up, not standing still, not parted from most */
-dg_ns dg_check_ns(void); /* to fetch a candidate and execute it */
+dg_ns dg_check_ns(const dg_network *net, const dg_session *session); /* to fetch a candidate and execute it */
+/* recovery.c: to put its proof together alone, and what that takes in messages, where they are sent */
+dg_ns dg_recovery_ns(const dg_network *net, const dg_session *session);
+void dg_recovery_count(dg_network *net, const dg_session *session, uint64_t times);
 bool dg_hear_is_offered(const dg_net_block *b, uint32_t core); /* there is a candidate for the core */
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
  * says to another of one leaf has the same luck, so nothing overtakes. */
@@ -358,6 +361,7 @@ dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint3
 dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
 /* Bytes of one message; what real ones come to, encoded. */
 uint64_t dg_message_bytes(dg_message_kind kind);
+void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes); /* so many more, each of so many bytes */
 
 /* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
 typedef struct dg_spread {

@@ -27,6 +27,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_STALLED] = { "stalled", { "slot", "waited_ms", "down_ms", "host_version" } },
     [DG_REC_AVAILABLE] = { "available", { "slot", "cores", "bits", "possible", "enough", "slow" } },
     [DG_REC_MESSAGES] = { "messages", { "slot", "cluster", "legacy", "grid", "requests", "bitfields" } },
+    [DG_REC_DATA] = { "data", { "slot", "chunks", "given", "recoveries", "recovered", "kib" } },
     [DG_REC_DROPPED] = { "dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
     [DG_REC_REPUTATION] = { "reputation", { "slot", "reports", "minor", "major", "banned", "refused" } },

@@ -75,16 +75,22 @@ static dg_code sample_messages(dg_network *net, dg_error *err)
     static const uint8_t field[DG_MSG_COUNT] = {
         [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2, [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3, [DG_MSG_VOTE] = 3,
         [DG_MSG_ASK] = 4, [DG_MSG_ANSWER] = 4, [DG_MSG_POV_ASK] = 4, [DG_MSG_POV] = 4, [DG_MSG_BITFIELD] = 5,
-        [DG_MSG_CHUNK_ASK] = 4, [DG_MSG_CHUNK] = 4,
     };
-    uint64_t n[6] = { net->slot };
+    static const uint8_t data_field[DG_MSG_COUNT] = { [DG_MSG_CHUNK_ASK] = 1, [DG_MSG_CHUNK] = 2, [DG_MSG_RECOVERY_ASK] = 3, [DG_MSG_RECOVERY] = 4 };
+    uint64_t n[6] = { 0 }, data[6] = { 0 };
+    dg_code rc;
     if (net->options.exchange != DG_EXCHANGE_MESSAGES)
         return DG_OK;
     for (int i = 0; i < DG_MSG_COUNT; i++) {
         n[field[i]] += net->stats.messages[i] - net->messages_told[i];
+        data[data_field[i]] += net->stats.messages[i] - net->messages_told[i];
         net->messages_told[i] = net->stats.messages[i];
     }
-    return dg_record_emit(net, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
+    n[0] = data[0] = net->slot;
+    data[5] = (net->stats.message_bytes >> 10) - (net->bytes_told >> 10);
+    net->bytes_told = net->stats.message_bytes;
+    rc = dg_record_emit(net, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
+    return rc < 0 ? rc : dg_record_emit(net, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
 }
 
 dg_code dg_sample_slot(dg_network *net, dg_error *err)

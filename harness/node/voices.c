@@ -50,7 +50,7 @@ void dg_voices_approve(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id
         if (c->due > now || c->approved != DG_NEVER || c->foreign)
             continue;
         if (!dg_is_awake(net, node)) {
-            c->due = now + dg_check_ns();
+            c->due = now + dg_check_ns(net, a->session);
             continue;
         }
         sent = executed_at(net, a, t, c);

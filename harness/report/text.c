@@ -100,6 +100,24 @@ static void network(sheet *s, const json_t *n)
     sheet_end(s);
 }
 
+/* What a block took in messages, by kind, where they were sent. */
+static void messages(sheet *s, const json_t *n)
+{
+    const json_t *t = json_object_get(n, "treatment"), *sent = json_object_get(t, "messages"), *count;
+    long long blocks = whole_at(t, "blocks"), bytes = whole_at(sent, "bytes");
+    const char *kind;
+    char line[700];
+    size_t used = 0;
+    if (!sent || !blocks)
+        return;
+    label(s, "messages");
+    json_object_foreach((json_t *)sent, kind, count)
+        if (json_integer_value(count) && strcmp(kind, "bytes") != 0 && used < sizeof line)
+            used += (size_t)snprintf(line + used, sizeof line - used, "%lld %.40s, ", ((long long)json_integer_value(count) + blocks / 2) / blocks, kind);
+    printf_wrap(s, COLUMN_NAME, "a block: %s%lld KiB together", used ? line : "", bytes / blocks >> 10);
+    sheet_end(s);
+}
+
 static void head(sheet *s, const json_t *o)
 {
     const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
@@ -126,6 +144,7 @@ static void head(sheet *s, const json_t *o)
         sheet_end(s);
     }
     network(s, json_object_get(o, "network"));
+    messages(s, json_object_get(o, "network"));
     label(s, "by");
     printf_wrap(s, COLUMN_NAME, "%.40s %.40s, %.60s", text_at(program, "name"), text_at(program, "version"), text_at(program, "engine"));
     sheet_end(s);

@@ -177,6 +177,7 @@ void arm_clear(arm *a)
     scan_clear(&a->end);
     json_decref(a->config);
     json_decref(a->config_end);
+    json_decref(a->messages);
     json_decref(a->calls);
     json_decref(a->versions);
     json_decref(a->retyped);

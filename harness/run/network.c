@@ -266,11 +266,27 @@ dg_code network_slot(arm *a, uint64_t slot, dg_error *err)
     return rc < 0 ? dg_fail_within(err, rc, "network") : rc;
 }
 
+/* All of them, where they were sent. */
+static dg_code keep_messages(arm *a, dg_error *err)
+{
+    dg_network_stats stats;
+    int bad = 0;
+    dg_network_stats_get(a->network->net, &stats);
+    if (!stats.message_bytes)
+        return DG_OK;
+    if (!(a->messages = json_object()))
+        return dg_fail(err, DG_NOMEM, "no memory for the messages of a network");
+    for (int kind = 0; kind < DG_MSG_COUNT; kind++)
+        bad |= json_object_set_new(a->messages, dg_message_name((dg_message_kind)kind), json_integer((json_int_t)stats.messages[kind]));
+    bad |= json_object_set_new(a->messages, "bytes", json_integer((json_int_t)stats.message_bytes));
+    return bad ? dg_fail(err, DG_NOMEM, "no memory for the messages of a network") : DG_OK;
+}
+
 dg_code network_end(arm *a, uint64_t end, dg_error *err)
 {
     run_state *run = a->run;
     dg_code rc = dg_network_settle(a->network->net, err);
-    if (rc < 0)
+    if (rc < 0 || (rc = keep_messages(a, err)) < 0)
         return rc;
     if (!arm_not_enacted(a))
         pass_over(a, end);

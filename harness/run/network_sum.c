@@ -45,9 +45,10 @@ static json_t *sums_json(const run_state *run, dg_arm which)
     for (size_t i = 0; i < run->log.count; i++)
         if (run->log.at[i].arm == which)
             add_event(&s, &run->log.at[i]);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "slots", s.slots, "contested", s.contested,
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O*}", "slots", s.slots, "contested", s.contested,
                      "empty", s.empty, "claims", s.claims, "blocks", s.blocks, "failed", s.failed, "pruned", s.pruned,
-                     "lag_min", s.lag_min, "lag_max", s.lag_max, "backed", s.backed, "included", s.included, "timed_out", s.timed_out);
+                     "lag_min", s.lag_min, "lag_max", s.lag_max, "backed", s.backed, "included", s.included, "timed_out", s.timed_out,
+                     "messages", which == DG_ARM_CONTROL ? run->control.messages : run->treatment.messages);
 }
 
 static const dg_event *start_of(const run_state *run)

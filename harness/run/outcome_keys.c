@@ -59,7 +59,8 @@ static const char *const hows[] = { "authorize", "set-code", "override", NULL };
     { path ".lag_max", KEY_WHOLE, true, .says = "and at most" }, \
     { path ".backed", KEY_WHOLE, true, .says = "candidates, by the runtime's events" }, \
     { path ".included", KEY_WHOLE, true, .says = "candidates" }, \
-    { path ".timed_out", KEY_WHOLE, true, .says = "candidates" }
+    { path ".timed_out", KEY_WHOLE, true, .says = "candidates" }, \
+    { path ".messages", KEY_OBJECT, .open = true, .says = "with network.exchange of messages: sent, by kind, and their bytes" }
 #define ARM(path) \
     { path, KEY_OBJECT, true, .says = "one arm of the run" }, \
     { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \

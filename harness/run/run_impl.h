@@ -84,6 +84,7 @@ typedef struct arm {
     sample without;            /* treatment's state U as N-1 would answer over it */
     scan settled, end;
     json_t *config, *config_end, *calls; /* by name; owned */
+    json_t *messages;          /* a network's, by kind, and their bytes; owned. NULL: none were sent */
     /* At U: storage versions by pallet, and values whose type N changes; these once
      * more at control's U+1, to tell what N-1 writes in every block. Owned. */
     json_t *versions, *retyped, *retyped_after;

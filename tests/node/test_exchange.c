@@ -146,6 +146,17 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
 }
 END_TEST
 
+/* Who told that it checks a candidate which is approved. */
+static uint64_t world_assigned(const world *w)
+{
+    size_t at = 0;
+    uint64_t sum = 0;
+    const dg_record *r;
+    while ((r = next_of(w, &at, DG_REC_APPROVED)))
+        sum += r->n[2];
+    return sum;
+}
+
 /* What is sent is told slot by slot and adds up; what is computed is not counted. */
 START_TEST(messages_are_counted_by_kind)
 {
@@ -161,10 +172,19 @@ START_TEST(messages_are_counted_by_kind)
         sums[i] = world_sum(&w, DG_REC_MESSAGES, i, 0, LAST);
     memcpy(kinds, (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
                                  sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN] + sent.messages[DG_MSG_VOTE],
-                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV]
-                                     + sent.messages[DG_MSG_CHUNK_ASK] + sent.messages[DG_MSG_CHUNK],
+                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV],
                                  sent.messages[DG_MSG_BITFIELD] }, sizeof kinds);
     ck_assert_int_eq(memcmp(sums, kinds, sizeof sums), 0);
+    for (int i = 0; i < 4; i++)
+        ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, i + 1, 0, LAST), sent.messages[DG_MSG_CHUNK_ASK + i]);
+    ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, 5, 0, LAST), sent.message_bytes >> 10);
+    /* all are asked and answer; each checker of a hundred has 34 chunks of 7710 bytes and two levels of proof */
+    ck_assert_uint_le(sent.messages[DG_MSG_CHUNK_ASK] - sent.messages[DG_MSG_CHUNK], 100 * 20);
+    ck_assert_uint_eq(sent.messages[DG_MSG_RECOVERY] % 34, 0);
+    ck_assert_uint_eq(sent.messages[DG_MSG_RECOVERY_ASK], sent.messages[DG_MSG_RECOVERY]);
+    ck_assert_uint_ge(sent.messages[DG_MSG_RECOVERY] / 34, world_assigned(&w));
+    ck_assert_uint_gt(world_assigned(&w), 0);
+    ck_assert_uint_eq(dg_chunk_bytes(100), (256 << 10) / 34 + 2 * (15 * 32 + 64));
     for (int i = 0; i < DG_MSG_COUNT; i++)
         ck_assert_msg(sent.messages[i] > 0, "%s", dg_message_name((dg_message_kind)i));
     /* the old way ends with the flip, the new one begins with it */

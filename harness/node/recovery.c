@@ -1,0 +1,57 @@
+/* recovery.c - who checks a candidate that is not its own group's puts its proof together
+ * from chunks: of a third of the validators, and of one more.
+ *
+ * So many are asked at a time, the next one when one has answered; who is down or keeps
+ * its chunk to itself is made up for by another. Where messages are sent they are
+ * counted, and what the links take is the time it takes; they do not travel one by one,
+ * for each of thirty checkers asks a third of the network. Where they are computed it
+ * is a constant. Proofs here are larger than what is fetched from backers whole. Not
+ * modelled: data that is gone once it was available.
+ * Mirrors: availability-recovery (FetchChunks, N_PARALLEL). */
+#include "node/node_impl.h"
+
+enum { MILLION = 1000000 };
+
+static uint64_t wanted(const dg_session *s) { return (s->validators ? (s->validators - 1) / 3 : 0) + 1; }
+
+static uint64_t at_once(const dg_session *s)
+{
+    uint64_t lanes = dg_constant_of(DG_CONST_RECOVERY_PARALLEL);
+    return lanes < s->validators || !s->validators ? lanes : s->validators;
+}
+
+/* There and back, for the quickest so many of a million. */
+static dg_ns trip(const dg_network *net, uint64_t ppm)
+{
+    return 2 * dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count }, (uint32_t)ppm);
+}
+
+static dg_ns over_links(const dg_network *net, const dg_session *s)
+{
+    uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes, rate = dg_net_link(net)->bytes_per_s;
+    dg_ns wire = rate ? wanted(s) * dg_chunk_bytes(s->validators) * 1000 * DG_MS / rate : 0;
+    return turns * trip(net, MILLION / 2) + trip(net, last * MILLION / (lanes + 1)) + wire;
+}
+
+dg_ns dg_recovery_ns(const dg_network *net, const dg_session *s)
+{
+    return net->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(net, s) : dg_constant_of(DG_CONST_RECOVERY);
+}
+
+/* Of a random order of all, up to the last one that is wanted: the mean. */
+void dg_recovery_count(dg_network *net, const dg_session *s, uint64_t times)
+{
+    uint64_t have = 0, refuse = 0, n = s->validators, asked, failed;
+    if (net->options.exchange != DG_EXCHANGE_MESSAGES || !times)
+        return;
+    for (uint32_t i = 0; i < n; i++) {
+        bool awake = s->node[i] != DG_NO && dg_is_awake(net, s->node[i]), withholds = awake && net->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
+        have += awake && !withholds;
+        refuse += withholds;
+    }
+    asked = have < wanted(s) ? n : wanted(s) * (n + 1) / (have + 1);
+    failed = asked - (have < wanted(s) ? have : wanted(s));
+    dg_sent_count(net, DG_MSG_RECOVERY_ASK, times * asked, dg_message_bytes(DG_MSG_RECOVERY_ASK));
+    dg_sent_count(net, DG_MSG_RECOVERY, times * (asked - failed), dg_chunk_bytes(s->validators));
+    dg_sent_count(net, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0, dg_message_bytes(DG_MSG_RECOVERY_ASK));
+}
