@@ -53,7 +53,9 @@ static uint32_t newest_at(const run_state *run, const dg_event *then)
 static void loss_words(char *out, size_t size, const run_state *run, const dg_event *lost, uint32_t nodes)
 {
     const dg_event *signal = lost->n[1] ? signal_at(run, lost) : NULL;
-    if (signal)
+    if (signal && !signal->n[1])
+        snprintf(out, size, "was purged at %u nodes before the fork, by the odds of forks in the slots since the session began", nodes);
+    else if (signal)
         snprintf(out, size, "was purged at %u nodes, first when the best block was #%u, by a leaf signal that only deactivated (fork #%lld' lost%s)",
                  nodes, newest_at(run, lost), (long long)signal->n[1], signal->n[2] ? " by finality" : "");
     else
@@ -133,18 +135,21 @@ static const dg_event *first_of(const run_state *run, dg_event_kind kind)
     return NULL;
 }
 
-/* "SD_V12_OK at 6 nodes": the classes that cannot read what is disputed. */
-static void readers_words(char *out, size_t size, const dg_event *start)
+/* "SD_V12_OK at 6 nodes": the classes that lack something. */
+static void classes_words(char *out, size_t size, const dg_event *start, bool (*lacks)(const dg_node_class *))
 {
     const dg_node_class *class;
     size_t used = 0;
     out[0] = 0;
     for (size_t i = 0; (class = dg_class_at(i)) && used < size; i++) {
         json_int_t nodes = json_integer_value(json_object_get(json_object_get(start->detail, "classes"), class->name));
-        if (nodes && !class->receipts_v2)
+        if (nodes && lacks(class))
             used += (size_t)snprintf(out + used, size - used, "%s%s at %lld nodes", used ? ", " : "", class->name, (long long)nodes);
     }
 }
+
+static bool cannot_read(const dg_node_class *class) { return !class->receipts_v2; }
+static bool has_one_machine(const dg_node_class *class) { return !class->v2; }
 
 static int dispute_causes(json_t *out, const run_state *run, const json_t *claims)
 {
@@ -152,7 +157,7 @@ static int dispute_causes(json_t *out, const run_state *run, const json_t *claim
     char line[500], who[300];
     if (!first || !start)
         return 0;
-    readers_words(who, sizeof who, start);
+    classes_words(who, sizeof who, start, cannot_read);
     snprintf(line, sizeof line, "candidates with descriptors of version 2 were included from #%u on, in session %lld; classes that cannot read them: %s",
              first->block, (long long)first->n[1], who[0] ? who : "none");
     return json_array_append_new(out, json_string(line));
@@ -166,10 +171,26 @@ bool network_switched(const run_state *run, const json_t *claims)
     return (broke(claims, "topology-present") && first_missing(run)) || refused || first_of(run, DG_EV_NET_STALLED);
 }
 
+/* Nodes that back nothing once leaves have asynchronous backing: few of them do no claim
+ * much harm, and are told all the same. */
+static int lagging_causes(json_t *out, const run_state *run)
+{
+    enum { ASYNC_BACKING = 7 };
+    const dg_event *start = first_of(run, DG_EV_NET_START);
+    char line[500], who[300];
+    if (!start || !run->treatment.enacted || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
+        return 0;
+    classes_words(who, sizeof who, start, has_one_machine);
+    if (!who[0])
+        return 0;
+    snprintf(line, sizeof line, "of %lld validators these have no part in asynchronous backing, and as authors back nothing: %s", (long long)start->n[0], who);
+    return json_array_append_new(out, json_string(line));
+}
+
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims)
-        || network_stall_causes(out, run, claims))
+        || network_stall_causes(out, run, claims) || lagging_causes(out, run))
         return -1;
     return topology_causes(out, run, claims);
 }
