@@ -6,10 +6,10 @@
 #include <string.h>
 
 /* The first node at a leaf of a new session tells what it is like. */
-static dg_code tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
+dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
 {
     uint64_t n[6] = { b->view.session, b->view.validator_count, b->view.group_count, b->view.core_count,
-                      b->session ? b->session->count : 0, b->slot };
+                      b->session ? b->session->count : 0, dg_before_session_slot(net, b) };
     uint64_t absent[6] = { b->view.session };
     dg_code rc;
     if (!b->view.session_known || (net->session_told && b->view.session <= net->last_session_told))
@@ -31,7 +31,7 @@ static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err
     dg_leaf leaf = { id, net->blocks[id].number };
     dg_signal signal;
     dg_code rc;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0 || (rc = tell_session(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0 || (rc = dg_node_tell_session(net, &net->blocks[id], err)) < 0)
         return rc;
     net->blocks[id].imported[node] = dg_sim_now(net->sim);
     if (dg_net_better(net, id, n->best))
@@ -136,7 +136,7 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_leaves_clear(&n->leaves);
     dg_statement_clear(&n->sd);
     memset(n->participating, 0, sizeof n->participating);
-    n->session_seen = n->asked = n->stalls = false;
+    n->session_seen = n->asked = n->stalls = n->from_before = false;
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
     dg_exchange_forget(net, node);

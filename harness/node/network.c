@@ -220,6 +220,7 @@ static dg_code make_root(dg_network *net, dg_error *err)
         net->nodes[i].best = net->nodes[i].finalized = root;
         if ((rc = dg_node_restart(net, i, err)) < 0)
             return rc;
+        net->nodes[i].from_before = net->before.within;
     }
     return DG_OK;
 }
@@ -232,7 +233,7 @@ static dg_code start(dg_network *net, dg_error *err)
         return rc;
     net->first_slot = clock.next_slot;
     net->slot_ns = clock.slot_ms * DG_MS;
-    if ((rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
+    if ((rc = dg_before_init(net, &clock, err)) < 0 || (rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0
         || (rc = set_timer(net, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;

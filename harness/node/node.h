@@ -135,8 +135,8 @@ typedef enum dg_record_kind {
                         * backing there: not those who still wait for answers, nor those who never will),
                         * entries (have a session entry), holders (and its grid), session */
     DG_REC_LOST,       /* a node lost a topology: session, how (0 dropped, 1 purged), topology_block */
-    DG_REC_SIGNAL,     /* first node to get a signal that only deactivates: slot, deactivated (block number), by_finality */
-    DG_REC_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot */
+    DG_REC_SIGNAL,     /* first node to get a signal that only deactivates: slot, deactivated (block number; 0: before the fork), by_finality */
+    DG_REC_SESSION,    /* first leaf of a session: session, validators, groups, cores, discovery, slot (it began in) */
     DG_REC_FINALIZED,  /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
     DG_REC_UPGRADE,    /* a block was to enact N: slot, enacted, pending; text: why not */
     DG_REC_GROUPS,     /* at the end of a slot, over the backing groups of the best leaf: slot, groups,

@@ -143,6 +143,7 @@ typedef struct dg_net_node {
     dg_statement sd;         /* statement distribution */
     dg_topologies gossip;    /* its old form, and bitfields */
     bool session_seen;       /* gossip-support: last_session_index */
+    bool from_before;        /* up since before the fork, which lies within a session */
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;   /* a finality notice that came before its block; DG_NO */
@@ -206,6 +207,7 @@ struct dg_network {
     dg_client_view *clients; /* what digests told of epochs; NULL: the runtime at the fork has none */
     uint64_t first_slot, slot_ns, slot;
     bool approves;           /* the runtime at the fork tells of sessions, so finality waits for approval voting */
+    struct { bool within, forked, told; uint32_t session; uint64_t session_slot; } before; /* of before.c */
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     struct { bool known; dg_executor first; dg_pvf_code *codes; dg_artifact *artifacts; uint32_t code_count, artifact_count; } pvf;
@@ -263,6 +265,13 @@ dg_code dg_net_refuse(dg_network *net, dg_made *made, dg_error *err);
 dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
 dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
 dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err);
+dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *err); /* a record, the first time */
+
+/* before.c: the fork block may lie within a session */
+dg_code dg_before_init(dg_network *net, const dg_clock *clock, dg_error *err);
+uint64_t dg_before_session_slot(const dg_network *net, const dg_net_block *b); /* in which the session of a leaf began */
+/* What a node that was just told its topology at the fork block has heard since. */
+dg_code dg_before_hear(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
 
 /* heartbeat.c: transactions by which validators say that they are up, as far as an
  * author has them for a block on `parent`; transaction i ends at ends[i]. */

@@ -44,7 +44,7 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
         return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(net->sim));
-    return dg_record_losses(net, node, id, &lost, err);
+    return (rc = dg_record_losses(net, node, id, &lost, err)) < 0 ? rc : dg_before_hear(net, node, id, err);
 }
 
 static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause, dg_error *err)

@@ -69,8 +69,11 @@ static void upgrade_words(room out, const run_state *run, const dg_event *e)
 
 static void session_words(room out, const run_state *run, const dg_event *e)
 {
-    (void)run;
-    say(out, "first leaf of session %lld: its %lld validators are told their grid topology, once", (ll)e->n[0], (ll)e->n[1]);
+    if (run->fork_number && e->n[5] < (int64_t)run->clock.slot)
+        say(out, "session %lld began %lld slots before the fork: its %lld validators were told their grid topology then, once", (ll)e->n[0],
+            (ll)run->clock.slot - (ll)e->n[5], (ll)e->n[1]);
+    else
+        say(out, "first leaf of session %lld: its %lld validators are told their grid topology, once", (ll)e->n[0], (ll)e->n[1]);
 }
 
 static void finalized_words(room out, const run_state *run, const dg_event *e)
@@ -91,7 +94,10 @@ static void lost_words(room out, const run_state *run, const dg_event *e)
 static void signal_words(room out, const run_state *run, const dg_event *e)
 {
     (void)run;
-    say(out, "a leaf signal deactivates #%lld' and activates nothing%s", (ll)e->n[1], e->n[2] ? ": finality has passed that fork" : "");
+    if (!e->n[1])
+        say(out, "by the odds of the slots since the session began, finality had passed a fork before: a leaf signal deactivated it and activated nothing");
+    else
+        say(out, "a leaf signal deactivates #%lld' and activates nothing%s", (ll)e->n[1], e->n[2] ? ": finality has passed that fork" : "");
 }
 
 static void holders_words(room out, const run_state *run, const dg_event *e)

@@ -223,6 +223,9 @@ static const struct row {
     { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", NET("0") "T10 net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", NET("1") "T10 net-holders 110 4 4 4 4 1\nT11 net-signal 111 5 1" }, /* too late for U */
     { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", "T0 net-start 4 2 1 110 120 20\nT1 net-session 1 4 2 2 0 80\nT1 net-signal 90 5 1\nT1 net-session 2 4 2 2 0 100\nT10 net-holders 110 4 4 4 4 2" }, /* another session's */
+    /* forked two slots before U, in a session that began nine before: what its nodes went through counts */
+    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned", "T7 net-start 4 2 1 110 120 20\nT8 net-session 1 4 2 2 0 101\nT10 net-holders 110 4 4 4 4 1\nT11 net-signal 112 5 1" },
+    { "topology-present", DG_HELD, 0, "in 1 slots, 1 forks pruned", "T7 net-start 4 2 1 110 120 20\nT7 net-session 1 4 2 2 0 101\nT7 net-signal 107 0 1\nT10 net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_BROKE, 10, "0/4 validators hold a grid topology from #10 to #11", NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders 120 4 4 4 4 2" },
     { "topology-present", DG_BROKE, 10, "3/4 validators", NET("1") "T10 net-holders 110 4 4 4 3 1" },
     { "topology-present", DG_HELD, 0, "in 1 slots", NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 10 4 4 4 1" }, /* six have no use for it */

@@ -119,3 +119,28 @@ const char *code_file(const char *name)
     dg_source_close(&source);
     return path;
 }
+
+void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock *clock)
+{
+    dg_chain_options how = { .engine = engine(), .simulated_validators = true };
+    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
+    dg_network_options options = { .seed = 3, .shares = &all, .share_count = 1, .no_forks = true };
+    dg_snapshot_info info;
+    dg_source source;
+    dg_chain *chain;
+    dg_network *net;
+    dg_block *best;
+    dg_error err;
+    if (dg_source_open(&source, spec, engine(), dg_engine_cache_dir(), NULL, NULL, &err) < 0
+        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK
+        || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0 || dg_chain_clock(chain, best = dg_network_best(net), clock, &err) != DG_OK)
+        ck_abort_msg("%s", err.text);
+    info = *dg_snapshot_info_of(source.snapshot);
+    info.number = dg_block_number(best);
+    info.hash = *dg_block_hash(best);
+    info.header_known = false;
+    ck_assert_msg(dg_state_save(dg_block_state(best), path, &info, &err) == DG_OK, "%s", err.text);
+    dg_network_free(net);
+    dg_chain_close(chain);
+    dg_source_close(&source);
+}

@@ -22,6 +22,9 @@ const char *claim_status(const json_t *outcome, const char *name);
 const char *claim_text(const json_t *outcome, const char *name);
 /* `:code` of a spec of the corpus as a file of this test; or the file itself. */
 const char *code_file(const char *name);
+/* The best block that a network has so many slots after the first, as a snapshot of its
+ * own; and the clock there. */
+void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock *clock);
 /* All claims and their texts, for the words of a failed assertion. Static. */
 const char *verdicts(const json_t *outcome);
 

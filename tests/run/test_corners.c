@@ -70,6 +70,48 @@ START_TEST(a_halt_of_minutes_is_seen_in_hours)
 }
 END_TEST
 
+/* ---- a fork within a session, U right after it: nodes are older than the run ---- */
+
+static const char *const within_text = "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"#%u\"},"
+    "\"claims\":{\"default\":false,\"topology-present\":{}},\"network\":{\"classes\":[{\"class\":\"%s\",\"share\":1}],\"forks\":%s},\"seed\":%d}";
+
+/* With a quarter of the slots, thirteen leave a fork but for 2 in 100 lots; two leave none in 56. */
+static const struct { uint32_t slots; const char *class, *forks; int seed; const char *status, *cause; } withins[] = {
+    { 33, "SD_V12_PURGE", "true", 1, "broke", "was purged at 100 nodes before the fork, by the odds" },
+    { 33, "SD_V12_OK", "true", 1, "held", NULL },
+    { 33, "SD_V12_PURGE", "false", 1, "unexercised", NULL },
+    { 33, "SD_V12_DROP", "true", 1, "broke", "was dropped at 100 nodes" },
+    { 22, "SD_V12_PURGE", "true", 1, "unexercised", NULL },
+};
+START_TEST(nodes_have_lived_before_the_fork)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    char name[32];
+    const char *path;
+    const json_t *cause;
+    char text[2048];
+    json_t *o = NULL;
+    dg_plan *plan;
+    dg_clock clock;
+    dg_error err;
+    bool found = false;
+    size_t i;
+    snprintf(name, sizeof name, "within-%d", _i);
+    path = scratch_path(name);
+    snapshot_after(path, fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), withins[_i].slots, &clock);
+    ck_assert_uint_eq(clock.session, 1);
+    snprintf(text, sizeof text, within_text, path, withins[_i].slots + 3, withins[_i].class, withins[_i].forks, withins[_i].seed);
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    ck_assert_msg(strcmp(claim_status(o, "topology-present"), withins[_i].status) == 0, "%u %s: %s", withins[_i].slots, withins[_i].class, verdicts(o));
+    json_array_foreach(json_object_get(o, "causes"), i, cause)
+        found |= withins[_i].cause && strstr(json_string_value(cause), withins[_i].cause);
+    ck_assert(found == (withins[_i].cause != NULL));
+    dg_plan_free(plan);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("corners");
@@ -78,6 +120,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_goes_wrong_in_a_corner_is_seen, REDUCED ? count - 1 : 0, count); /* the last is the shortest */
     tcase_add_loop_test(tc, a_halt_of_minutes_is_seen_in_hours, 0, REDUCED ? 1 : (int)(sizeof halts / sizeof *halts));
+    tcase_add_loop_test(tc, nodes_have_lived_before_the_fork, 0, REDUCED ? 1 : (int)(sizeof withins / sizeof *withins));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

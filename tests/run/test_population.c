@@ -157,48 +157,20 @@ END_TEST
 
 /* ---- a session that is under way ---- */
 
-/* The best block of a network's session 1, as a snapshot of its own. */
-static void snapshot_of_a_session(const char *path, uint32_t *session_slots)
-{
-    dg_chain_options how = { .engine = engine, .simulated_validators = true };
-    dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
-    dg_network_options options = { .seed = 3, .shares = &all, .share_count = 1, .no_forks = true };
-    dg_snapshot_info info;
-    dg_source source;
-    dg_chain *chain;
-    dg_network *net;
-    dg_block *best;
-    dg_clock clock;
-    dg_error err;
-    if (dg_source_open(&source, fixture_path(rows[0].spec), engine, dg_engine_cache_dir(), NULL, NULL, &err) < 0
-        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK
-        || dg_network_run(net, dg_network_first_slot(net) + 27, &err) < 0 || dg_chain_clock(chain, best = dg_network_best(net), &clock, &err) != DG_OK)
-        ck_abort_msg("%s", err.text);
-    info = *dg_snapshot_info_of(source.snapshot);
-    info.number = dg_block_number(best);
-    info.hash = *dg_block_hash(best);
-    info.header_known = false;
-    ck_assert_msg(dg_state_save(dg_block_state(best), path, &info, &err) == DG_OK, "%s", err.text);
-    *session_slots = (uint32_t)clock.epoch_slots;
-    ck_assert_uint_eq(clock.session, 1);
-    dg_network_free(net);
-    dg_chain_close(chain);
-    dg_source_close(&source);
-}
-
 /* The running session keeps its validators, groups and cores; the next has them all. */
 START_TEST(a_session_under_way_goes_on_as_it_was)
 {
     const char *path = scratch_path("session-1");
-    uint32_t epoch;
+    dg_clock clock;
     seen before, after;
-    snapshot_of_a_session(path, &epoch);
+    snapshot_after(path, fixture_path(rows[0].spec), 27, &clock);
+    ck_assert_uint_eq(clock.session, 1);
     run_grown(&before, path, "108x23", DG_GROW_WRITES, 8, false);
     ck_assert_uint_eq(before.validators, 100);
     ck_assert_uint_eq(before.cores, 20);
     ck_assert_uint_eq(before.busiest, 20);
     ck_assert_uint_eq(before.failed + before.absent, 0);
-    run_grown(&after, path, "108x23", DG_GROW_WRITES, 2 * epoch, false);
+    run_grown(&after, path, "108x23", DG_GROW_WRITES, 2 * (uint32_t)clock.epoch_slots, false);
     ck_assert_uint_eq(after.validators, 108);
     ck_assert_uint_eq(after.groups, 23);
     ck_assert_uint_eq(after.busiest, 23);
