@@ -106,11 +106,27 @@ dg_code dg_buf_check(const dg_buf *buf, dg_error *err, const char *what);
 
 /* ---- numbers in bytes, little-endian ---- */
 
-uint16_t dg_le16(const uint8_t *at);
-uint32_t dg_le32(const uint8_t *at);
-uint64_t dg_le64(const uint8_t *at);
-void dg_put_le32(uint8_t *at, uint32_t v);
-void dg_put_le64(uint8_t *at, uint64_t v);
+/* Here, since a guest's allocations are made of them. */
+static inline uint16_t dg_le16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+
+static inline uint32_t dg_le32(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static inline uint64_t dg_le64(const uint8_t *at) { return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32; }
+
+static inline void dg_put_le32(uint8_t *at, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(v >> 8 * i);
+}
+
+static inline void dg_put_le64(uint8_t *at, uint64_t v)
+{
+    dg_put_le32(at, (uint32_t)v);
+    dg_put_le32(at + 4, (uint32_t)(v >> 32));
+}
 
 /* ---- hex ---- */
 
@@ -143,6 +159,9 @@ void  dg_arena_clear(dg_arena *arena);
 typedef struct dg_rng { uint64_t key, count; } dg_rng;
 
 dg_rng   dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
+/* The same in two steps, for streams of one purpose by the thousand. */
+dg_rng   dg_rng_root(uint64_t seed, const char *purpose);
+dg_rng   dg_rng_branch(const dg_rng *root, uint64_t a, uint64_t b);
 uint64_t dg_rng_u64(dg_rng *rng);
 uint64_t dg_rng_below(dg_rng *rng, uint64_t bound); /* 0..bound-1, unbiased; bound >= 1 */
 void     dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);

@@ -161,36 +161,6 @@ dg_code dg_buf_check(const dg_buf *buf, dg_error *err, const char *what)
     return DG_OK;
 }
 
-/* ---- numbers ---- */
-
-uint16_t dg_le16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-uint32_t dg_le32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16
-           | (uint32_t)at[3] << 24;
-}
-
-uint64_t dg_le64(const uint8_t *at)
-{
-    return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32;
-}
-
-void dg_put_le32(uint8_t *at, uint32_t v)
-{
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(v >> 8 * i);
-}
-
-void dg_put_le64(uint8_t *at, uint64_t v)
-{
-    for (int i = 0; i < 8; i++)
-        at[i] = (uint8_t)(v >> 8 * i);
-}
-
 /* ---- hex ---- */
 
 static const char digits[] = "0123456789abcdef";

@@ -14,14 +14,24 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-dg_rng dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b)
+dg_rng dg_rng_root(uint64_t seed, const char *purpose)
 {
     uint64_t key = mix(seed + 0x9e3779b97f4a7c15u);
     for (; *purpose; purpose++)
         key = mix(key ^ (uint8_t)*purpose) + 0x9e3779b97f4a7c15u;
-    key = mix(key ^ mix(a + 1));
-    key = mix(key ^ mix(b + 0x632be59bd9b4e019u));
     return (dg_rng){ key, 0 };
+}
+
+dg_rng dg_rng_branch(const dg_rng *root, uint64_t a, uint64_t b)
+{
+    uint64_t key = mix(root->key ^ mix(a + 1));
+    return (dg_rng){ mix(key ^ mix(b + 0x632be59bd9b4e019u)), 0 };
+}
+
+dg_rng dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b)
+{
+    dg_rng root = dg_rng_root(seed, purpose);
+    return dg_rng_branch(&root, a, b);
 }
 
 uint64_t dg_rng_u64(dg_rng *rng)

@@ -21,10 +21,7 @@ void dg_heap_init(dg_heap *heap, uint32_t heap_base)
 
 static unsigned order_of(uint32_t len)
 {
-    unsigned order = 0;
-    while ((uint32_t)8 << order < len)
-        order++;
-    return order;
+    return len <= 8 ? 0 : 29 - (unsigned)__builtin_clz(len - 1);
 }
 
 static dg_code misused(dg_heap *heap, dg_error *err, const char *what, uint32_t at)
@@ -50,10 +47,9 @@ static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsig
 static dg_code take_new(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order, dg_error *err)
 {
     uint64_t end = (uint64_t)heap->bump + HEADER + ((uint64_t)8 << order);
-    uint32_t len = dg_guest_memory_len(guest);
     dg_code rc = DG_OK;
-    if (end > len) {
-        uint64_t twice = 2 * (uint64_t)len;
+    if (!dg_guest_at(guest, 0, end)) {
+        uint64_t twice = 2 * (uint64_t)dg_guest_memory_len(guest);
         if (twice < end || dg_guest_grow(guest, twice, NULL) < 0)
             rc = dg_guest_grow(guest, end, err);
     }

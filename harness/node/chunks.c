@@ -37,7 +37,7 @@ bool dg_chunk_has_all(const dg_network *net, uint32_t home, uint32_t node, dg_ns
 
 uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node, uint32_t members)
 {
-    dg_rng luck = dg_rng_fork(net->options.seed, "chunk-order", node, (uint64_t)home << 16 | core);
+    dg_rng luck = dg_rng_branch(&net->luck.chunks, node, (uint64_t)home << 16 | core);
     return members ? (uint32_t)dg_rng_below(&luck, members) : 0;
 }
 

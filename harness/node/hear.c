@@ -44,7 +44,7 @@ void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64
 
 uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
 {
-    dg_rng luck = dg_rng_fork(net->options.seed, "statement-latency", (uint64_t)from << 32 | to, what);
+    dg_rng luck = dg_rng_branch(&net->luck.latency, (uint64_t)from << 32 | to, what);
     return dg_rng_u64(&luck);
 }
 

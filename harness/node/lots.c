@@ -20,7 +20,7 @@ static void draw_cores(const drawing *d, bool *cores)
 {
     bool distinct = d->distinct;
     uint32_t left = d->rules->samples, found = 0;
-    dg_rng luck = dg_rng_fork(d->net->options.seed, "relay-vrf-modulo", d->who, d->b->slot);
+    dg_rng luck = dg_rng_branch(&d->net->luck.vrf_modulo, d->who, d->b->slot);
     memset(cores, 0, d->rules->cores * sizeof *cores);
     while (left && found < d->rules->cores) {
         uint32_t core = (uint32_t)dg_rng_below(&luck, d->rules->cores);
@@ -33,7 +33,7 @@ static void draw_cores(const drawing *d, bool *cores)
 static uint32_t draw_delay(const drawing *d, uint32_t core)
 {
     uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
-    dg_rng luck = dg_rng_fork(d->net->options.seed, "relay-vrf-delay", d->who, d->b->slot << 16 | core);
+    dg_rng luck = dg_rng_branch(&d->net->luck.vrf_delay, d->who, d->b->slot << 16 | core);
     drawn = width ? dg_rng_below(&luck, width) : 0;
     return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
 }

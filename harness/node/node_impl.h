@@ -190,6 +190,7 @@ struct dg_network {
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
+    struct { dg_rng latency, chunks, vrf_modulo, vrf_delay; } luck; /* where streams by the thousand begin */
     dg_people people;
     dg_session *sessions;
     dg_net_node *nodes;

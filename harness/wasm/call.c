@@ -50,11 +50,10 @@ wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_r
 {
     const dg_binding *b = env;
     dg_guest *g = wasmtime_context_get_data(wasmtime_caller_context(caller));
-    uint64_t arg[DG_WASM_PARAMS_MAX] = { 0 }, ret = 0;
+    uint64_t arg[DG_WASM_PARAMS_MAX], ret = 0; /* functions read as many as they have */
     dg_code rc;
     (void)count;
     g->host_calls++;
-    g->base = NULL; /* the guest may have grown its memory since */
     if (!g->ready)
         return refuse(g, dg_fail(&g->err, DG_TRAP, "%s was called by the start function", b->name));
     if (!b->run)
@@ -62,7 +61,7 @@ wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_r
     for (unsigned i = 0; i < b->param_count; i++)
         arg[i] = b->wide >> i & 1 ? (uint64_t)v[i].i64 : (uint32_t)v[i].i32;
     g->err.text[0] = 0;
-    rc = meter ? run_metered(b, g, arg, &ret) : b->run(g, arg, &ret, &g->err);
+    rc = meter && meter->families ? run_metered(b, g, arg, &ret) : b->run(g, arg, &ret, &g->err);
     if (rc < 0) {
         if (!g->err.text[0])
             dg_fail(&g->err, rc, "%s failed", b->name);
@@ -87,6 +86,9 @@ uint32_t dg_guest_heap_base(const dg_guest *guest)
     return guest->heap_base;
 }
 
+/* A guest's memory only grows, and stays where it is: its whole reach is reserved
+ * (engine.c). So what was seen of it once holds, and the engine is asked again only for
+ * what lies beyond. */
 static void look_again(dg_guest *g)
 {
     g->base = wasmtime_memory_data(g->context, &g->memory);
@@ -101,10 +103,11 @@ uint32_t dg_guest_memory_len(const dg_guest *guest)
 
 uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len)
 {
-    if (!guest->base)
+    if (len > guest->len || at > guest->len - len) {
         look_again(guest);
-    if (len > guest->len || at > guest->len - len)
-        return NULL;
+        if (len > guest->len || at > guest->len - len)
+            return NULL;
+    }
     return guest->base + at;
 }
 
@@ -120,7 +123,7 @@ dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
                        (unsigned long long)len, guest->memory_max);
     pages = (len - guest->len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
     error = wasmtime_memory_grow(guest->context, &guest->memory, pages, &old);
-    guest->base = NULL;
+    look_again(guest);
     return error ? dg_wasm_fail(err, DG_LIMIT, error, "the guest's memory cannot grow") : DG_OK;
 }
 
@@ -170,6 +173,7 @@ static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
     if (value.kind != WASMTIME_I32)
         return dg_fail(r->err, DG_MALFORMED, "__heap_base of the wasm is no i32");
     g->memory = memory.of.memory;
+    look_again(g);
     g->heap_base = (uint32_t)value.of.i32;
     r->func = func.of.func;
     g->ready = true;
@@ -213,7 +217,6 @@ static dg_code enter(running *r, const dg_call_hooks *hooks, unsigned arg_count)
     error = wasmtime_func_call_unchecked(r->guest->context, &r->func, v, 2, &trap);
     if ((rc = ended(r, error, trap)) < 0)
         return rc;
-    r->guest->base = NULL;
     if (hooks && hooks->after)
         rc = hooked(r, hooks->after(r->guest, (uint64_t)v[0].i64, r->err));
     return rc;

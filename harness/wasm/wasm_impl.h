@@ -101,7 +101,7 @@ struct dg_module {
 struct dg_guest {
     wasmtime_context_t *context;
     wasmtime_memory_t memory;
-    uint8_t *base;      /* NULL: to be asked for again */
+    uint8_t *base;      /* of the memory, and as much of it as was seen: it may have grown since */
     size_t len;
     void *user;
     uint32_t heap_base;

@@ -138,7 +138,7 @@ static void shares(dg_chain *chain, dg_block *tip)
         "    host functions: storage (trie reads and writes)", "    host functions: roots (trie hashing)",
         "    host functions: hashes and signatures", "    host functions: allocator, logs, rest",
     };
-    dg_meter meter = { 0 };
+    dg_meter meter = { .families = true };
     uint64_t guest = 0, host = 0;
     dg_error err;
     dg_wasm_meter_set(&meter);
