@@ -50,8 +50,8 @@ list() {
     done
 }
 # Long ones first, so that the last core is not left alone with one of them.
-{ list | grep -E '/(test_pairs|test_variants|test_guests|test_build|test_enact)$'
-  list | grep -vE '/(test_pairs|test_variants|test_guests|test_build|test_enact)$'; } |
+{ list | grep -E '/(test_pairs|test_incidents|test_prediction|test_exchange|test_variants|test_recompilation|test_network|test_lagging|test_arms|test_build)$'
+  list | grep -vE '/(test_pairs|test_incidents|test_prediction|test_exchange|test_variants|test_recompilation|test_network|test_lagging|test_arms|test_build)$'; } |
     xargs -P "${JOBS:-$(nproc)}" -I{} sh "$parts/one" {} "$out"
 cat "$parts"/*.n 2>/dev/null | awk '{ p += $1; f += $2 }
     END { if (!NR) f = 1; printf "%d passed, %d failed\n", p, f; exit f > 0 }'

@@ -75,6 +75,7 @@ typedef struct dg_run_options {
     dg_compiler compiler;
     const char *events_path;   /* NDJSON of both arms; NULL: none */
     bool verify_determinism;   /* run twice and compare all events: a difference is exit 5 */
+    uint64_t fuel_block, fuel_query; /* what a call may burn; 0: as much as a real node would wait for */
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */
     void *user;
 } dg_run_options;

@@ -27,8 +27,10 @@ static dg_code open_engine(run_state *run, dg_error *err)
 dg_code arm_open_chain(arm *a, dg_error *err)
 {
     run_state *run = a->run;
+    const dg_run_options *how = run->options;
     dg_chain_options options = { .engine = run->engine, .state = run->state, .simulated_validators = true,
-                                 .fuel_block = 40000000000u, .fuel_query = 5000000000u };
+                                 .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
+                                 .fuel_query = how->fuel_query ? how->fuel_query : 5000000000u };
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }
 

@@ -13,8 +13,15 @@ dg_engine *world_engine(void)
     return engine;
 }
 
+/* Worlds of one spec share its snapshot, which nothing writes to. */
+enum { SNAPSHOTS_MAX = 16 };
+static struct { char path[512]; dg_snapshot *snapshot; } snapshots[SNAPSHOTS_MAX];
+static size_t snapshot_count;
+
 void world_engine_free(void)
 {
+    while (snapshot_count)
+        dg_snapshot_close(snapshots[--snapshot_count].snapshot);
     dg_engine_free(engine);
     engine = NULL;
 }
@@ -35,19 +42,30 @@ static dg_code keep(void *user, const dg_record *record, dg_error *err)
     return DG_OK;
 }
 
-static void open_chain(world *w, const char *path, bool simulated)
+static dg_snapshot *snapshot_of(const char *path)
 {
-    static int serial;
     char name[32];
     const char *place;
     dg_snapshot_import_options import = { .replace = true, .describe = dg_runtime_describe, .user = world_engine() };
+    dg_error err;
+    for (size_t i = 0; i < snapshot_count; i++)
+        if (strcmp(snapshots[i].path, path) == 0)
+            return snapshots[i].snapshot;
+    ck_assert_uint_lt(snapshot_count, SNAPSHOTS_MAX);
+    snprintf(name, sizeof name, "world-%zu", snapshot_count);
+    snprintf(snapshots[snapshot_count].path, sizeof snapshots->path, "%s", path);
+    import.path_out = place = scratch_path(name);
+    if (dg_snapshot_import(NULL, path, &import, &err) < 0 || dg_snapshot_open(&snapshots[snapshot_count].snapshot, place, &err) < 0)
+        ck_abort_msg("%s: %s", path, err.text);
+    return snapshots[snapshot_count++].snapshot;
+}
+
+static void open_chain(world *w, const char *path, bool simulated)
+{
     dg_chain_options how = { .engine = world_engine(), .simulated_validators = simulated };
     dg_error err;
-    *w = (world){ .count = 0 };
-    snprintf(name, sizeof name, "world-%d", serial++);
-    import.path_out = place = scratch_path(name);
-    if (dg_snapshot_import(NULL, path, &import, &err) < 0 || dg_snapshot_open(&w->snapshot, place, &err) < 0
-        || dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
+    *w = (world){ .snapshot = snapshot_of(path) };
+    if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
         ck_abort_msg("%s: %s", path, err.text);
 }
 
@@ -117,7 +135,9 @@ void world_open_path(world *w, const char *path, const world_options *o)
     open_chain(w, path, !o->genuine_only);
     if (o->para_validators || o->amend)
         reopen_with(w, o);
-    if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK)
+    if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK
+        || (o->no_collators && dg_network_fault(w->net, &(dg_fault){ .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_ALL,
+                                                                     .from = dg_network_first_slot(w->net), .until = UINT64_MAX }, &err) != DG_OK))
         ck_abort_msg("%s: %s", path, err.text);
     if (o->enact) {
         w->code = slurp(fixture_path(PAIR_NEW));
@@ -152,7 +172,6 @@ void world_close(world *w)
 {
     dg_network_free(w->net);
     dg_chain_close(w->chain);
-    dg_snapshot_close(w->snapshot);
     dg_buf_clear(&w->code);
     dg_free(w->log);
     dg_free(w->texts);

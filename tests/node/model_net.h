@@ -18,7 +18,7 @@
 enum { EPOCH = 20 }; /* slots, of both */
 
 typedef struct world {
-    dg_snapshot *snapshot;
+    dg_snapshot *snapshot;  /* borrowed: worlds of one spec share it */
     dg_chain *chain;
     dg_network *net;
     dg_buf code;            /* N */
@@ -36,6 +36,7 @@ typedef struct world_options {
     bool no_forks;
     const dg_collators *collators; /* NULL: the usual ones */
     size_t collator_count;  /* 0: one */
+    bool no_collators;      /* no candidates at all: most of a block's cost, where they are not what is asserted */
     dg_exchange_mode exchange;
     bool genuine_only;      /* the chain accepts no marked signatures */
     dg_how how;

@@ -135,7 +135,7 @@ static uint32_t lost_at(const world *w, uint64_t session)
 
 static uint32_t stall_of(const char *of, uint32_t at, uint32_t *lost)
 {
-    world_options o = { .of = of, .seed = 5, .enact = at, .how = DG_HOW_OVERRIDE };
+    world_options o = { .of = of, .seed = 5, .enact = at, .how = DG_HOW_OVERRIDE, .no_collators = true };
     uint32_t count;
     world w;
     world_open(&w, &o);
@@ -183,7 +183,7 @@ static double contested(double n) { return 1 - pow(0.75, (n - 1) / n); }
 START_TEST(what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k)
 {
     static const uint64_t after[] = { 2, 5, 10 };
-    world_options o = { .of = "SD_V12_PURGE", .seed = 11 };
+    world_options o = { .of = "SD_V12_PURGE", .seed = 11, .no_collators = true };
     uint64_t left[3] = { 0 }, sessions = 0, twice = 0;
     world w;
     world_open(&w, &o);

@@ -9,9 +9,9 @@ static void set(dg_plan *plan, const char *key, const char *value)
         ck_abort_msg("%s", err.text);
 }
 
-static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err)
+static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at, const char *const *more, uint64_t fuel, dg_error *err)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED, .fuel_block = fuel, .fuel_query = fuel };
     dg_plan *plan;
     dg_code rc;
     ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
@@ -30,19 +30,29 @@ static dg_code try(json_t **outcome, const char *snapshot, const char *to, const
     return rc;
 }
 
-json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+static json_t *judged(const char *snapshot, const char *to, const char *at, const char *const *more, uint64_t fuel)
 {
     json_t *outcome = NULL;
     dg_error err = { .text = "" };
-    if (try(&outcome, snapshot, to, at, more, &err) < 0)
+    if (try(&outcome, snapshot, to, at, more, fuel, &err) < 0)
         ck_abort_msg("%s -> %s: %s", snapshot, to, err.text);
     return outcome;
+}
+
+json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+{
+    return judged(snapshot, to, at, more, 0);
+}
+
+json_t *run_small_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+{
+    return judged(snapshot, to, at, more, SMALL_FUEL);
 }
 
 dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err)
 {
     json_t *outcome = NULL;
-    dg_code rc = try(&outcome, snapshot, to, at, more, err);
+    dg_code rc = try(&outcome, snapshot, to, at, more, 0, err);
     json_decref(outcome);
     return rc;
 }

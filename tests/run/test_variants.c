@@ -26,7 +26,7 @@ static const char *text_of(const json_t *row, const char *key)
  * these runtimes back nothing. */
 static json_t *run_row_by_nodes(const json_t *row)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED, .fuel_block = SMALL_FUEL, .fuel_query = SMALL_FUEL };
     json_t *claims = json_object(), *outcome = NULL;
     json_t *json = json_pack("{s:i, s:{s:s}, s:{s:[{s:s, s:i}], s:[{s:s, s:s}]}, s:o}", "doppel", 1, "upgrade", "at", "boundary@2-3",
                              "network", "classes", "class", "SD_V12_OK", "share", 1, "faults", "kind", "offline-collators", "who", "all", "claims", claims);
@@ -53,7 +53,7 @@ static json_t *run_row(const json_t *row)
     char spec[512], blob[512];
     snprintf(spec, sizeof spec, "%s/%s.json", runtimes(), text_of(row, "spec"));
     snprintf(blob, sizeof blob, "%s/%s.wasm", runtimes(), text_of(row, "to"));
-    return run_pair(spec, blob, "boundary@2-3", NULL);
+    return run_small_pair(spec, blob, "boundary@2-3", NULL);
 }
 
 static void nothing_broke(const json_t *row, const json_t *outcome)
