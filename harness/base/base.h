@@ -194,5 +194,6 @@ void dg_log(dg_log_level level, const char *room, const char *format, ...)
 /* Wall time since process start, for logs, progress and benches only: it must
  * never reach an outcome. */
 uint64_t dg_wall_ns(void);
+uint64_t dg_cpu_ns(void); /* that this thread has used: for benches */
 
 #endif

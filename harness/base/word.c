@@ -71,6 +71,13 @@ uint64_t dg_wall_ns(void)
            - (uint64_t)start.tv_nsec;
 }
 
+uint64_t dg_cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 void dg_log(dg_log_level level, const char *room, const char *format, ...)
 {
     va_list args;

@@ -300,10 +300,10 @@ static dg_code call_module(dg_module *module, const char *entry, const dg_call_h
 dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
                        const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
 {
-    uint64_t since = meter ? dg_wall_ns() : 0;
+    uint64_t since = meter ? dg_cpu_ns() : 0;
     dg_code rc = call_module(module, entry, hooks, user, options, kind, cost, err);
     if (meter) {
-        meter->entry_ns += dg_wall_ns() - since;
+        meter->entry_ns += dg_cpu_ns() - since;
         meter->entries++;
     }
     return rc;

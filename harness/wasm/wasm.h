@@ -98,8 +98,8 @@ dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks
 
 /* ---- where time goes, for benches ---- */
 
-/* Wall time of whole calls of a guest; with `families` also of its host functions by what
- * they are for, which itself takes a tenth of the guest's time. While one is set (NULL:
+/* Processor time of whole calls of a guest; with `families` also wall time of its host
+ * functions by what they are for, which itself takes a tenth of the guest's. While one is set (NULL:
  * none, the rule) each call is timed; no outcome may depend on it. */
 typedef enum dg_meter_group { DG_METER_STORAGE, DG_METER_ROOT, DG_METER_CRYPTO, DG_METER_OTHER, DG_METER_GROUPS } dg_meter_group;
 typedef struct dg_meter {

@@ -1,9 +1,10 @@
 /* bench.c - `make bench`: our figures beside what they should be.
- * bench [trie|import|compile|call|fuel|blocks|network|run|long]: one part alone. */
+ * bench [trie|import|compile|call|fuel|blocks|network|messages|run|long]: one part alone. */
 #include "bench.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void row(const char *what, double figure, const char *unit, const char *goal)
@@ -26,6 +27,12 @@ double rss_mib(void)
     if (f)
         fclose(f);
     return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576.0;
+}
+
+double rss_max_mib(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : 0;
 }
 
 void must(dg_code rc, const dg_error *err, const char *what)
@@ -74,12 +81,16 @@ int main(int argc, char **argv)
         bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", true, 41, 10, "");
         bench_network(paseo, n, "Paseo 1002000, 100 validators, 20 parachains", true, 41, 20, "");
     }
+    if (!only || strcmp(only, "messages") == 0)
+        bench_messages(pick("specs/paseo-1001002-e20-10val-3paras.json.zst", paseo), n);
     if (!only || strcmp(only, "run") == 0) {
         bench_run(NULL, "30", "100 validators, 20 parachains, 600 slots after U", "(under 60)", "");
         bench_run("300x50", "3", "300 validators, 50 parachains, grown", "", "(10, aim 25)");
         bench_run("1000x100", "2", "1000 validators, 100 parachains, grown", "", "(3)");
     }
-    if (!only || strcmp(only, "long") == 0)
+    if (!only || strcmp(only, "long") == 0) {
         bench_long_run(kusama, 10000);
+        bench_network_long(pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo), "300 validators, 50 parachains", 2400);
+    }
     return 0;
 }

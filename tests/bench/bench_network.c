@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/node.h"
+#include "population/population.h"
 
 typedef struct field { dg_engine *engine; dg_source source; dg_chain *chain; dg_network *net; dg_buf n; } field;
 
@@ -77,14 +78,101 @@ static void message_rows(const dg_network_stats *before, const dg_network_stats 
     }
 }
 
+/* ---- what a message costs, by size ---- */
+
+static void grow_field(field *f, const char *spec, const char *size)
+{
+    static const dg_share all[] = { { NULL, 1000000 } };
+    dg_share shares[1] = { all[0] };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_chain_options how = { .simulated_validators = true };
+    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = DG_EXCHANGE_MESSAGES };
+    dg_population wanted;
+    dg_growth grown;
+    dg_chain *root;
+    dg_error err;
+    shares[0].of = dg_class_named("SD_V12_OK");
+    must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
+    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err, spec);
+    how.engine = f->engine;
+    must(dg_chain_open(&root, f->source.snapshot, &how, &err), &err, "chain");
+    must(dg_population_parse(&wanted, size, &err), &err, size);
+    must(dg_population_grow(&grown, root, &wanted, DG_GROW_WRITES, &err), &err, size);
+    dg_chain_close(root);
+    how.state = grown.state;
+    must(dg_chain_open(&f->chain, f->source.snapshot, &how, &err), &err, "chain");
+    dg_state_free(grown.state);
+    must(dg_network_new(&f->net, f->chain, &around, &err), &err, "network");
+}
+
+/* The network's own time, the guest's left out: that grows with candidates, not messages. */
+static double cost_of_message(const char *spec, const char *n, const char *size)
+{
+    enum { WARM = 41, SLOTS = 10 };
+    field f;
+    dg_sim_stats quiet, busy;
+    dg_meter meter = { 0 };
+    uint64_t start;
+    double own, count;
+    char what[64];
+    grow_field(&f, spec, size);
+    enact(&f, n);
+    run_to(&f, WARM);
+    quiet = world_of(&f);
+    dg_wasm_meter_set(&meter);
+    start = dg_cpu_ns();
+    run_to(&f, WARM + SLOTS);
+    own = (double)(dg_cpu_ns() - start - meter.entry_ns);
+    dg_wasm_meter_set(NULL);
+    busy = world_of(&f);
+    count = (double)(busy.messages - quiet.messages);
+    snprintf(what, sizeof what, "%s: messages a slot", size);
+    row(what, count / SLOTS, "", "");
+    snprintf(what, sizeof what, "%s: network's own time", size);
+    row(what, own / count, "ns each", "");
+    close_field(&f);
+    return own / count;
+}
+
+void bench_messages(const char *spec, const char *n)
+{
+    double small, large;
+    puts("messages: cost by size, Paseo 1002000, grown");
+    small = cost_of_message(spec, n, "50x10");
+    cost_of_message(spec, n, "100x20");
+    large = cost_of_message(spec, n, "200x40");
+    row("of one at 200x40 to one at 50x10", large / small, "", "(no more than 1: as fast as messages)");
+}
+
+/* ---- does a long run stay as quick and as small as it began? ---- */
+
+void bench_network_long(const char *spec, const char *title, unsigned slots)
+{
+    enum { WARM = 41, PARTS = 4 };
+    field f;
+    open_field(&f, spec, DG_EXCHANGE_COMPUTED);
+    printf("network, %u slots: %s\n", slots, title);
+    run_to(&f, WARM);
+    for (unsigned i = 1; i <= PARTS; i++) {
+        dg_network_stats before = stats_of(&f);
+        uint64_t start = dg_cpu_ns();
+        char what[64];
+        run_to(&f, WARM + slots / PARTS * i);
+        snprintf(what, sizeof what, "part %u of %u: processor time", i, PARTS);
+        row(what, (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks), "ms/block", "");
+        row("  memory after it", rss_mib(), "MiB", "");
+    }
+    close_field(&f);
+}
+
 void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal)
 {
     field f;
     dg_network_stats before, after;
     dg_sim_stats quiet, busy;
     dg_meter meter = { 0 };
-    uint64_t start;
-    double seconds, blocks, events;
+    uint64_t start, cpu;
+    double seconds, busy_for, blocks, events;
     open_field(&f, spec, messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
     enact(&f, n);
     printf("network: %s, statements %s\n", title, messages ? "as messages" : "computed");
@@ -93,21 +181,24 @@ void bench_network(const char *spec, const char *n, const char *title, bool mess
     quiet = world_of(&f);
     dg_wasm_meter_set(&meter);
     start = dg_wall_ns();
+    cpu = dg_cpu_ns();
     run_to(&f, warm + slots);
     seconds = seconds_since(start);
+    busy_for = (double)(dg_cpu_ns() - cpu) / 1e9;
     dg_wasm_meter_set(NULL);
     after = stats_of(&f);
     busy = world_of(&f);
     blocks = (double)(after.blocks - before.blocks);
     events = (double)(busy.events - quiet.events);
     row("blocks built, competing ones included", blocks / seconds, "blocks/s", goal);
+    row("  of processor time, where others use it too", blocks / busy_for, "blocks/s", "");
     row("candidates included a slot", (double)(after.included - before.included) / slots, "", "");
-    row("runtime calls, host functions included", 100.0 * (double)meter.entry_ns / 1e9 / seconds, "%", "(more than half)");
-    row("network: everything else", 100.0 - 100.0 * (double)meter.entry_ns / 1e9 / seconds, "%", "");
+    row("runtime calls, host functions included", 100.0 * (double)meter.entry_ns / 1e9 / busy_for, "%", "(more than half)");
+    row("network: everything else", 100.0 - 100.0 * (double)meter.entry_ns / 1e9 / busy_for, "%", "");
     row("events", events / seconds, "events/s", "");
     row("events a block", events / blocks, "", "");
     row("messages sent", (double)(busy.messages - quiet.messages) / blocks, "a block", "");
     message_rows(&before, &after, blocks);
-    row("memory", rss_mib(), "MiB", "(under 2048)");
+    row("memory, at most so far", rss_max_mib(), "MiB", "(under 2048)");
     close_field(&f);
 }

@@ -28,7 +28,7 @@ void bench_run(const char *size, const char *boundaries, const char *title, cons
     printf("run: %s\n", title);
     row("control and treatment, judged", seconds, "s", seconds_goal);
     row("blocks of both arms, each executed again", (double)blocks_of(outcome) / seconds, "blocks/s", rate_goal);
-    row("memory", rss_mib(), "MiB", "(under 2048)");
+    row("memory, at most so far", rss_max_mib(), "MiB", "(under 2048)");
     json_decref(outcome);
     dg_plan_free(plan);
 }
