@@ -200,7 +200,7 @@ static int plan_notes(json_t *out, const run_state *run)
 json_t *outcome_notes(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
-    int bad = network_wanted(run->plan) ? network_notes(out, claims)
+    int bad = network_wanted(run->plan) ? network_notes(out, run->plan->json, claims)
         : add(out, "blocks carry no parachain candidates and no transactions; seals and VRFs are drawn, not signed by the real keys");
     bad |= fork_notes(out, run) | faults_notes(out, run) | plan_notes(out, run);
     if (run->treatment.amended)

@@ -224,12 +224,28 @@ static void names_of(char *out, size_t size, const json_t *claims, const char *b
     }
 }
 
-int network_notes(json_t *out, const json_t *claims)
+/* Links that lose messages, of a network that sends only some. */
+static bool loses_unsent(const json_t *plan)
+{
+    const json_t *network = json_object_get(plan, "network"), *fault;
+    const char *exchange = json_string_value(json_object_get(network, "exchange")), *kind;
+    bool loses = json_integer_value(json_object_get(json_object_get(network, "links"), "loss_per_million")) > 0;
+    size_t i;
+    json_array_foreach(json_object_get(network, "faults"), i, fault)
+        loses |= (kind = json_string_value(json_object_get(fault, "kind"))) && strcmp(kind, "loss") == 0;
+    return loses && !(exchange && strcmp(exchange, "messages") == 0);
+}
+
+int network_notes(json_t *out, const json_t *plan, const json_t *claims)
 {
     char names[500], line[620];
+    int bad = 0;
     names_of(names, sizeof names, claims, "node model");
     snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")", names[0] ? names : "no claims");
-    return json_array_append_new(out, json_string("the blocks of both arms were built by the real runtime for the authors of a simulated network, and are those that it "
+    if (loses_unsent(plan))
+        bad = json_array_append_new(out, json_string("blocks and finality alone are lost on the way: statements, chunks and bitfields are computed as if none were; "
+                                                     "network.exchange of messages sends them and loses some"));
+    return bad | json_array_append_new(out, json_string("the blocks of both arms were built by the real runtime for the authors of a simulated network, and are those that it "
                                                   "agreed on; collators and validators sign with marked signatures, seals and VRFs are drawn; no transactions"))
         | json_array_append_new(out, json_string(line))
         | json_array_append_new(out, json_string("all other claims rest on the real runtime, over these blocks; when one came and which of two won is the model's"));

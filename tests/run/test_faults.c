@@ -54,6 +54,7 @@ END_TEST
 static const struct { const char *fault; int exit; const char *note; } strikes[] = {
     { "", DG_EXIT_HELD, NULL },
     { "{" PAUSED ",\"arm\":\"treatment\"}", DG_EXIT_BROKE, "in treatment alone: pause" },
+    { "{\"kind\":\"loss\",\"loss_per_million\":1000,\"share\":0.1,\"from\":\"U+2\"}", -1, "blocks and finality alone are lost on the way" },
     { "{" PAUSED "}", -1, "in both arms: pause (the process stands still), share 0.5, from slot 34 of the run to the end" }, /* as in control: held against it, or control itself failed */
 };
 static bool noted(const json_t *outcome, const char *part)
