@@ -153,6 +153,10 @@ static void finish(void *at, dg_verdict *v)
     if (c->slots && !c->built) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots", (unsigned)c->slots);
         v->control_failed = true;
+    } else if (lasts(m, &(halt){ .slots = c->gap_max }, m->halt_s)) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)", (unsigned)c->gap_max,
+                    (unsigned)(c->gap_max * m->slot_ms / 1000));
+        v->control_failed = true;
     } else if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
     } else {

@@ -53,6 +53,14 @@ void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, co
 void para_rate_step(void *rate, const dg_event *e);
 void para_rate_finish(void *rate, dg_verdict *v);
 
+/* Where control itself is so far off that its number is no measure: */
+enum {
+    CONTROL_GAP_MS = 180000,  /* no block for three minutes: the alert rules shipped with substrate (BlockProductionSlow) */
+    CONTROL_ROTATION = 10,    /* blocks in which every group is at every core once more on live chains: polkadot-sdk 3314
+                               * has a group that cannot back cost its parachain that much, no more */
+    CONTROL_THIRD = 3         /* one in three: what consensus is built to bear is less */
+};
+
 /* Text of event.detail[key]; "" when there is none. */
 const char *detail_text(const dg_event *event, const char *key);
 /* A ratio of the plan as parts of a thousand; `fallback` when it is not given. */

@@ -72,6 +72,9 @@ static void finish(void *at, dg_verdict *v)
     if (!m->arm[DG_ARM_CONTROL].made || !m->arm[DG_ARM_TREATMENT].attempts) {
         verdict_say(v, DG_UNEXERCISED, "%s", m->arm[DG_ARM_CONTROL].made ? "no collator tried after U" : "N-1 alone has no collations");
         v->control_failed = !m->arm[DG_ARM_CONTROL].made;
+    } else if (m->arm[DG_ARM_CONTROL].refused >= m->arm[DG_ARM_CONTROL].made) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations", (unsigned)m->arm[DG_ARM_CONTROL].made);
+        v->control_failed = true;
     } else {
         judge(m, v);
     }

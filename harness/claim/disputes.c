@@ -65,6 +65,10 @@ static void finish(void *at, dg_verdict *v)
                     (unsigned long long)(t->slowest_ms / 100 % 10));
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
+    } else if (c->begun > c->settled[VALID]) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %llu candidates disputed and only %llu settled valid", (unsigned long long)c->begun,
+                    (unsigned long long)c->settled[VALID]);
+        v->control_failed = true;
     } else {
         verdict_say(v, DG_HELD, "%llu candidates disputed against %llu", (unsigned long long)t->begun, (unsigned long long)c->begun);
     }

@@ -3,7 +3,7 @@
 
 enum { IN_A_ROW = 2 }; /* one slot alone may be a best block that half the network has yet to import */
 
-typedef struct arm_groups { uint64_t slots, unable_sum, unable_most; } arm_groups;
+typedef struct arm_groups { uint64_t slots, sum, unable_sum, unable_most; } arm_groups;
 typedef struct memory {
     int64_t upgrade_slot;
     uint64_t slots_in_a_row, row;
@@ -49,6 +49,7 @@ static void groups(memory *m, const dg_event *e)
     if (e->n[0] < m->upgrade_slot || e->n[1] <= 0 || e->n[2] > e->n[1])
         return;
     a->slots++;
+    a->sum += (uint64_t)e->n[1];
     a->unable_sum += unable;
     a->unable_most = unable > a->unable_most ? unable : a->unable_most;
     if (e->arm == DG_ARM_CONTROL)
@@ -76,6 +77,9 @@ static void finish(void *at, dg_verdict *v)
     const arm_groups *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
+    } else if (c->unable_sum * CONTROL_THIRD > c->sum) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back", (unsigned)(c->unable_sum * 100 / c->sum));
+        v->control_failed = true;
     } else if (m->bad.count) {
         verdict_say(v, DG_BROKE, "up to %u of %u groups cannot reach %u votes, at most %u in control; the weakest has %u members that work",
                     (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted, (unsigned)c->unable_most, (unsigned)m->least);

@@ -1,12 +1,13 @@
 /* no-shows: after U no more validators fail to approve what they said they check than
  * in control. Counted over all slots from U on; where control has some, as many again
- * as in its worst slot are chance. */
+ * as in its worst slot are chance. Control itself must not have come to where nodes resend
+ * what they have: approval-distribution, AggressionConfig. */
 #include "claim/claim_impl.h"
 
-typedef struct arm_shows { uint64_t slots, assigned, sum, most; uint32_t most_block; } arm_shows;
+typedef struct arm_shows { uint64_t slots, assigned, sum, most, level; uint32_t most_block; } arm_shows;
 typedef struct memory {
     int64_t upgrade_slot;
-    uint64_t ratio_permille, tranche, level;
+    uint64_t ratio_permille, tranche;
     bool started;
     arm_shows arm[2];
     tally bad;            /* slots of treatment with more than control's worst */
@@ -27,13 +28,13 @@ static void slot(memory *m, const dg_event *e)
     a->slots++;
     a->assigned += (uint64_t)e->n[4];
     a->sum += missing;
+    a->level = (uint64_t)e->n[3] > a->level ? (uint64_t)e->n[3] : a->level;
     if (missing > a->most) {
         a->most = missing;
         a->most_block = e->block;
     }
     if (e->arm == DG_ARM_CONTROL)
         return;
-    m->level = (uint64_t)e->n[3] > m->level ? (uint64_t)e->n[3] : m->level;
     if (missing > m->arm[DG_ARM_CONTROL].most) {
         tally_add(&m->bad, e->block);
         evidence_event(&m->facts, e);
@@ -65,10 +66,14 @@ static void finish(void *at, dg_verdict *v)
     const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->assigned || !t->assigned) {
         verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+    } else if (c->sum && c->level) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %llu no-shows, and so many that nodes resend what they have (aggression level %u)",
+                    (unsigned long long)c->sum, (unsigned)c->level);
+        v->control_failed = true;
     } else if (too_many(m)) {
         verdict_say(v, DG_BROKE, "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved up to tranche %llu, aggression level %u",
                     (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most, t->most_block, (unsigned long long)c->sum,
-                    (unsigned long long)m->tranche, (unsigned)m->level);
+                    (unsigned long long)m->tranche, (unsigned)t->level);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else {

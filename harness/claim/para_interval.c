@@ -161,6 +161,14 @@ static void judge(memory *m, dg_verdict *v)
     show(m, v, most);
 }
 
+/* One group that cannot back holds a parachain up until the groups have moved on. */
+static void say_control(const side *c, dg_verdict *v)
+{
+    const para *p = worst_para(c);
+    verdict_say(v, DG_UNEXERCISED, "N-1 alone has parachain %u wait for %u blocks, longer than any one group can hold it up", p->id, worst_of(c, p));
+    v->control_failed = true;
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -169,6 +177,8 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else if (m->arm[DG_ARM_TREATMENT].newest <= m->arm[DG_ARM_TREATMENT].upgrade) {
         verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+    } else if (worst_of(&m->arm[DG_ARM_CONTROL], worst_para(&m->arm[DG_ARM_CONTROL])) > CONTROL_ROTATION + SLACK_BLOCKS) {
+        say_control(&m->arm[DG_ARM_CONTROL], v);
     } else {
         add_missing(m);
         judge(m, v);

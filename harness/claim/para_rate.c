@@ -118,6 +118,10 @@ static void say_whole(const para_rate *r, dg_verdict *v)
     } else if (!sum[0]) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
         v->control_failed = true;
+    } else if (sum[0] * CONTROL_ROTATION < slots[0] * 1000 * (uint64_t)r->most_backable) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in %d blocks each", (unsigned)(sum[0] / (slots[0] * 1000)),
+                    (unsigned)(sum[0] / (slots[0] * 100) % 10), r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
+        v->control_failed = true;
     } else if (r->most_backable < r->parachains) {
         verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time", (unsigned)r->most_backable, (unsigned)r->parachains);
     } else {

@@ -66,6 +66,9 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     if (!m->slots[0] || !m->slots[1]) {
         verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
+    } else if (m->least[0] < 500) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has only %u %% of pairs of validator and parachain prepared at worst", (unsigned)(m->least[0] / 10));
+        v->control_failed = true;
     } else if (m->bad.count) {
         verdict_say(v, DG_BROKE, "%u %% of %u pairs of validator and parachain had their artifact at worst (#%u), %u %% in control; short in %u slots, up to %u queued at a node",
                     (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block, (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);

@@ -9,7 +9,7 @@
 typedef struct gap { uint64_t slots, empty; bool begun, over; } gap;
 typedef struct memory {
     int64_t upgrade_slot, nodes, enacting_slot, enacting; /* blocks of that slot that enact N */
-    uint64_t allowed, compiled, least_ms, most_ms, stalled;
+    uint64_t slot_ms, allowed, compiled, least_ms, most_ms, stalled;
     bool started;
     gap arm[2];
     tally missed;
@@ -18,7 +18,9 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->allowed = option_whole(setup, "empty_slots", 1);
+    memory *m = at;
+    m->slot_ms = setup->slot_ms;
+    m->allowed = option_whole(setup, "empty_slots", 1);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -93,6 +95,10 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->over) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
+        v->control_failed = true;
+    } else if (c->empty * m->slot_ms >= CONTROL_GAP_MS) {
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)", (unsigned)c->empty,
+                    (unsigned)(c->empty * m->slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
         say_broken(m, v);

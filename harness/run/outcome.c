@@ -52,7 +52,7 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     return out;
 }
 
-typedef struct tally { unsigned judged, broke, warned, missed, control_failed; const char *first_broke, *first_missed; } tally;
+typedef struct tally { unsigned judged, broke, warned, missed, control_failed; const char *first_broke, *first_missed, *first_failed; } tally;
 
 static void count(tally *t, const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
@@ -64,7 +64,8 @@ static void count(tally *t, const dg_claim *claim, dg_severity severity, const d
         t->first_broke = claim->name;
     if (v->status == DG_UNEXERCISED && (!claim->optional || v->control_failed) && !t->missed++)
         t->first_missed = claim->name;
-    t->control_failed += v->control_failed;
+    if (v->control_failed && !t->control_failed++)
+        t->first_failed = claim->name;
 }
 
 static dg_code judge_all(json_t *claims, tally *t, const run_state *run, dg_error *err)
@@ -116,10 +117,12 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
         snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
     else if (t->broke)
         snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged, t->first_broke);
+    else if (t->control_failed && run->control.upgrade_block)
+        snprintf(reason, sizeof reason, "%s already fails on N-1 alone", t->first_failed);
     else if (missing)
         snprintf(reason, sizeof reason, "%s", missing);
     else if (t->missed)
-        snprintf(reason, sizeof reason, "%s %s", t->first_missed, t->control_failed ? "already fails on N-1 alone" : "was never exercised");
+        snprintf(reason, sizeof reason, "%s was never exercised", t->first_missed);
     else
         snprintf(reason, sizeof reason, "%u claims judged, none broke, %u warned", t->judged, t->warned);
     return outcome_put(out, "result", json_string(words[code])) | outcome_put(out, "exit", json_integer(code))

@@ -127,6 +127,7 @@ static const struct row {
     { "block-cadence", DG_WARNED, 1001, "29 slots in a row (174 s)", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1029 0\nT1001 slots 1030 2000 1" },
     { "block-cadence", DG_BROKE, 1001, "30 slots in a row (180 s)", "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" },
     { "block-cadence", DG_HELD, 0, "against", "C11 slots 11 1000 1\nC1001 slots 1001 1025 0\nC1001 slots 1026 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" }, /* as in control */
+    { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block in 30 slots (180 s)", "C11 slots 11 1000 1\nC1001 slots 1001 1030 0\nC1001 slots 1031 2000 1\nT11 slots 11 2000 1" },
     { "block-cadence", DG_WARNED, 1011, "10 slots in ten minutes (60 s)", "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* half a minute twice */
       "T1011 slots 1011 1015 0\nT1011 slots 1016 1050 1\nT1046 slots 1051 1055 0\nT1046 slots 1056 2000 1" },
     { "block-cadence", DG_HELD, 0, "against", "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* and far from another */
@@ -275,7 +276,11 @@ static const struct row {
     { "disputes", DG_UNEXERCISED, 0, "no candidate was checked", NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 0 0 9 9\nT9 net-dispute 109 1 2000 0 3 0" },
     { "disputes", DG_UNEXERCISED, 0, "no candidate was checked", CHECKED "T10 net-dispute 110 1 2000 0 3 0" }, /* no network began */
     { "disputes", DG_HELD, 0, "0 candidates disputed against 0", NET("1") CHECKED "T9 net-dispute 109 1 2000 0 3 0" }, /* before U */
-    { "disputes", DG_HELD, 0, "1 candidates disputed against 1", NET("1") "C11 net-dispute 111 1 2000 0 3 0\n" CHECKED "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
+    { "disputes", DG_HELD, 0, "1 candidates disputed against 1", NET("1") "C11 net-dispute 111 1 2000 0 3 0\nC11 net-dispute 111 1 2000 1 3 1500\n" CHECKED "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
+    { "disputes", DG_UNEXERCISED, 0, "N-1 alone has 1 candidates disputed and only 0 settled valid",
+      NET("1") "C11 net-dispute 111 1 2000 0 3 0\n" CHECKED "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" }, /* open in control */
+    { "pvf-ready", DG_UNEXERCISED, 0, "N-1 alone has only 47 %", NET("1") "C10 net-pvf 110 1 40 19 0 0\nT10 net-pvf 110 1 40 19 1 4" },
+    { "collator-health", DG_UNEXERCISED, 0, "N-1 alone takes none of 4 collations", NET("1") "C10 net-collators 110 4 4 0 4\nT10 net-collators 110 4 4 0 4" },
     { "disputes", DG_BROKE, 12, "2 candidates disputed, 0 in control; the first 2 slots after U, in session 4; up to 5 validators against; 1 settled valid, 0 invalid, 1 open; at most 1.5 s",
       NET("1") CHECKED "T12 net-dispute 112 4 2000 0 3 0\nT13 net-dispute 113 4 2001 0 5 0\nT13 net-dispute 113 4 2000 1 3 1520" },
     { "disputes", DG_BROKE, 12, "0 settled valid, 1 invalid, 0 open", NET("1") CHECKED "T12 net-dispute 112 4 2000 0 30 0\nT13 net-dispute 113 4 2000 2 30 900" },

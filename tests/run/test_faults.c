@@ -121,6 +121,60 @@ START_TEST(what_is_withheld_does_not_become_available)
 }
 END_TEST
 
+/* ---- faults of both arms ---- */
+
+#define THIRD "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33]"
+#define HALF "[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49]"
+#define ALL_CLAIMS "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
+                   "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"}," \
+                   "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{%s}]}}"
+/* What control itself does not stand is no measure of N, and never a pass; `failed` names
+ * the claim that has to say so, NULL: none, the fault is harmless. */
+static const struct { const char *fault; int exit; const char *failed; } both[] = {
+    { "\"kind\":\"crash\",\"nodes\":" THIRD, DG_EXIT_INCONCLUSIVE, "finality-lag" },       /* 66 of 100 are no supermajority */
+    { "\"kind\":\"crash\",\"nodes\":[0,1,2,3,4]", DG_EXIT_HELD, NULL },                      /* 95 are, and no group loses more than it has to spare */
+    { "\"kind\":\"partition\",\"nodes\":" HALF, DG_EXIT_INCONCLUSIVE, "finality-lag" },    /* neither side is one */
+    { "\"kind\":\"silent-backer\",\"who\":\"all\"", DG_EXIT_INCONCLUSIVE, "groups-able" },
+    { "\"kind\":\"silent-backer\",\"share\":0.5", DG_EXIT_INCONCLUSIVE, "para-interval" }, /* groups are of five, and a few have fewer than two that speak */
+    { "\"kind\":\"no-approvals\",\"who\":\"all\"", DG_EXIT_INCONCLUSIVE, "no-shows" },
+    { "\"kind\":\"no-approvals\",\"share\":0.3", DG_EXIT_INCONCLUSIVE, "finality-lag" },
+    { "\"kind\":\"offline-collators\",\"who\":\"all\"", DG_EXIT_INCONCLUSIVE, "inclusion-rate" },
+    { "\"kind\":\"withhold-availability\",\"share\":0.45", DG_EXIT_INCONCLUSIVE, "availability" },
+    { "\"kind\":\"withhold-availability\",\"share\":0.1", DG_EXIT_HELD, NULL },               /* more than two thirds hold their chunk */
+    { "\"kind\":\"loss\",\"who\":\"all\",\"loss_per_million\":500000", DG_EXIT_INCONCLUSIVE, "availability" },
+    { "\"kind\":\"loss\",\"who\":\"all\",\"loss_per_million\":50000", DG_EXIT_HELD, NULL }, /* what is lost comes another way */
+    { "\"kind\":\"pause\",\"share\":0.5,\"from\":\"U+2\",\"until\":\"U+22\"", DG_EXIT_INCONCLUSIVE, "finality-lag" },
+    { "\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U+2\",\"until\":\"U+22\"", DG_EXIT_HELD, NULL }, /* two minutes: nobody is called before three */
+    { "\"kind\":\"clock\",\"who\":\"all\",\"offset_ms\":-3600000", DG_EXIT_INCONCLUSIVE, "block-cadence" },
+    { "\"kind\":\"clock\",\"who\":\"all\",\"warp\":6,\"from\":\"U+2\",\"until\":\"U+6\"", DG_EXIT_INCONCLUSIVE, "para-interval" },
+    { "\"kind\":\"clock\",\"nodes\":" THIRD ",\"offset_ms\":4000", DG_EXIT_HELD, NULL },   /* blocks of the next slot are taken */
+    { "\"kind\":\"clock\",\"nodes\":" THIRD ",\"offset_ms\":3600000", DG_EXIT_BROKE, "finality-lag" }, /* a third is on a chain of its own an hour ahead; which
+                                                                          * blocks the others agree on is luck after U, and treatment's luck is worse */
+};
+START_TEST(what_control_does_not_stand_is_never_a_pass)
+{
+    static char text[4096];
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
+    json_t *o = NULL;
+    dg_error err;
+    dg_plan *plan;
+    snprintf(text, sizeof text, ALL_CLAIMS, both[_i].fault);
+    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
+        ck_abort_msg("%s: %s", both[_i].fault, err.text);
+    ck_assert_msg(dg_outcome_exit(o) == both[_i].exit, "%s: exit %d, %s", both[_i].fault, dg_outcome_exit(o), verdicts(o));
+    if (both[_i].failed) {
+        ck_assert_msg(json_is_true(json_object_get(claim_of(o, both[_i].failed), "control_failed")), "%s: %s", both[_i].fault, verdicts(o));
+        ck_assert_msg(strstr(claim_text(o, both[_i].failed), "N-1 alone") != NULL, "%s", claim_text(o, both[_i].failed));
+    }
+    if (both[_i].exit == DG_EXIT_INCONCLUSIVE) { /* and the reason is control */
+        const char *reason = json_string_value(json_object_get(o, "reason"));
+        ck_assert_msg(strstr(reason, "already fails on N-1 alone") || strstr(reason, "even without the upgrade"), "%s: %s", both[_i].fault, reason);
+    }
+    dg_plan_free(plan);
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("faults");
@@ -130,6 +184,7 @@ int main(void)
     tcase_add_loop_test(tc, what_is_withheld_does_not_become_available, 0, REDUCED ? 1 : 2);
     tcase_add_loop_test(tc, a_fault_of_both_arms_is_not_the_upgrades, 0, REDUCED ? 1 : (int)(sizeof strikes / sizeof *strikes));
     tcase_add_loop_test(tc, who_does_not_approve_is_missed, 0, REDUCED ? 1 : (int)(sizeof silent / sizeof *silent));
+    tcase_add_loop_test(tc, what_control_does_not_stand_is_never_a_pass, 0, REDUCED ? 1 : (int)(sizeof both / sizeof *both));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
