@@ -1,21 +1,24 @@
 /* dropped.c - candidates that an author put in and the runtime left out.
  *
  * The runtime drops in silence. What can be told from outside is asked afterwards, in
- * this order: N's first block, which migrates before it looks; another head or other
- * limits than those the candidate was made on; other code; bitfields that were left
- * out too, which is what happens when the block has no room for all of them. */
+ * this order: N's first block, which migrates before it looks; bitfields that were left
+ * out too, which is what happens when the block has no room for all of them; another
+ * head or other limits than those the candidate was made on, or other code; what it says
+ * of itself against what the runtime has: code, head, and how much it may bring along. */
 #include "node/node_impl.h"
 
 #include <string.h>
+
+#include "crypto/crypto.h"
 
 enum { TAIL = 4 + 64 /* of a bitfield: index, signature */ };
 
 static const char *const says[DG_DROP_COUNT] = {
     [DG_DROP_SILENT] = "the runtime left it out and says nothing",
     [DG_DROP_MIGRATION] = "N's first block left it out: it was made on answers over storage that N had not migrated yet",
-    [DG_DROP_HEAD] = "its parachain had another head by then",
-    [DG_DROP_LIMITS] = "the configuration it was made under is not the one it was judged by",
-    [DG_DROP_CODE] = "its parachain had other code by then",
+    [DG_DROP_HEAD] = "its parachain had another head by then than it was made on",
+    [DG_DROP_LIMITS] = "it was made for other limits than those of the configuration it was judged by",
+    [DG_DROP_CODE] = "its parachain had other code by then than it names",
     [DG_DROP_ROOM] = "the block's weight had no room beside the bitfields",
 };
 
@@ -74,6 +77,69 @@ static dg_code ask_data(dg_view *view, data *out, uint32_t para, dg_assumption a
     return rc;
 }
 
+/* ---- what it says of itself ---- */
+
+enum { AT_DATA_HASH = 68, AT_CODE = 260 };
+
+/* Of the leading part of a HostConfiguration that every parachain reads, and that so may
+ * not move. Mirrors: cumulus AbridgedHostConfiguration. */
+typedef struct limits { uint32_t head, upward; bool known; } limits;
+
+static limits read_limits(dg_network *net, dg_block *block)
+{
+    limits out = { .known = false };
+    dg_bytes raw;
+    dg_scale s;
+    if (dg_chain_storage(net->chain, block, &raw, "Configuration", "ActiveConfig", NULL, NULL) != DG_OK)
+        return out;
+    s = dg_scale_from(raw);
+    dg_scale_u32(&s); /* max_code_size */
+    out.head = dg_scale_u32(&s);
+    dg_scale_take(&s, 12); /* max_upward_queue_count, _size, max_upward_message_size */
+    out.upward = dg_scale_u32(&s);
+    out.known = s.rc == DG_OK;
+    return out;
+}
+
+/* More messages, or a longer head, than a candidate may have. */
+static bool is_beyond(const dg_candidate *c, const limits *l)
+{
+    dg_scale s = dg_scale_from(dg_bytes_of(c->committed.at + DG_DESCRIPTOR_LEN, c->committed.len - DG_DESCRIPTOR_LEN));
+    uint32_t upward = dg_scale_count(&s, 1), sideways;
+    dg_bytes head;
+    for (uint32_t i = 0; i < upward && s.rc == DG_OK; i++)
+        dg_scale_bytes(&s);
+    sideways = dg_scale_count(&s, 5);
+    for (uint32_t i = 0; i < sideways && s.rc == DG_OK; i++) {
+        dg_scale_u32(&s);
+        dg_scale_bytes(&s);
+    }
+    if (dg_scale_u8(&s))
+        dg_scale_bytes(&s);
+    head = dg_scale_bytes(&s);
+    return s.rc == DG_OK && l->known && (upward > l->upward || head.len > l->head);
+}
+
+static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id, const dg_candidate *c, dg_error *err)
+{
+    dg_assumption made = c->on_available ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
+    limits l = read_limits(net, net->blocks[id].block);
+    dg_bytes code, given;
+    dg_hash hash;
+    dg_code rc;
+    if ((rc = dg_view_ask_option(&net->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para, DG_ASSUME_FREE, err)) < 0
+        || (rc = dg_view_ask_option(&net->blocks[parent].view, &given, DG_ASK_VALIDATION_DATA, c->para, made, err)) < 0)
+        return rc;
+    hash = dg_blake2_256(given);
+    if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
+        *out = DG_DROP_CODE;
+    else if (given.len && memcmp(c->committed.at + AT_DATA_HASH, hash.at, 32) != 0)
+        *out = DG_DROP_HEAD;
+    else if (is_beyond(c, &l))
+        *out = DG_DROP_LIMITS;
+    return DG_OK;
+}
+
 /* Asked at its leaf once more (answers are kept), and at the block that left it out. */
 static dg_code compare(dg_drop *out, dg_view *leaf, dg_view *now, const dg_candidate *c, dg_error *err)
 {
@@ -119,8 +185,8 @@ static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t i
         *out = DG_DROP_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
         *out = DG_DROP_ROOM;
-    else
-        rc = compare(out, &net->blocks[parent].view, &net->blocks[id].view, c, err);
+    else if ((rc = compare(out, &net->blocks[parent].view, &net->blocks[id].view, c, err)) == DG_OK && *out == DG_DROP_SILENT)
+        rc = look_inside(net, out, parent, id, c, err);
     net->blocks[parent].view.fuel = spent[0]; /* no node asked */
     net->blocks[id].view.fuel = spent[1];
     return rc;
