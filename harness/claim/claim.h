@@ -41,7 +41,7 @@ typedef enum dg_event_kind {
     DG_EV_STORAGE,        /* entries, undecodable, undecodable_control; detail: {"pallet", "item", "role", "example", "reason"} */
     DG_EV_CALL,           /* a queued call: same; detail: {"where", "old", "new"} */
     DG_EV_REIMPORT,       /* equal; detail: {"reason"} */
-    DG_EV_STATE,          /* keys, value_bytes, keys_control, value_bytes_control */
+    DG_EV_STATE,          /* keys, value_bytes, keys_control, value_bytes_control, era, era_control (0: the runtime tells of none) */
     /* The network that builds the blocks, those too that lost in the end. Where a
      * kind is about no block, `block` is the newest one then. */
     DG_EV_NET_START,      /* nodes, parachains, forks, upgrade_slot, first_boundary, epoch_slots; detail: {"table", "classes": {name: nodes}} */

@@ -21,7 +21,7 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_STORAGE]      = { "storage", { "entries", "undecodable", "undecodable_control" } },
     [DG_EV_CALL]         = { "call", { "same" } },
     [DG_EV_REIMPORT]     = { "reimport", { "equal" } },
-    [DG_EV_STATE]        = { "state", { "keys", "value_bytes", "keys_control", "value_bytes_control" } },
+    [DG_EV_STATE]        = { "state", { "keys", "value_bytes", "keys_control", "value_bytes_control", "era", "era_control" } },
     [DG_EV_NET_START]    = { "net-start", { "nodes", "parachains", "forks", "upgrade_slot", "first_boundary", "epoch_slots" } },
     [DG_EV_NET_SLOT]     = { "net-slot", { "slot", "claims", "built", "failed", "heads" } },
     [DG_EV_NET_PARAS]    = { "net-paras", { "slot", "backed", "included", "timed_out", "offered", "backable" } },

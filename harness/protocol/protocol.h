@@ -58,7 +58,7 @@ typedef struct dg_node_class {
     uint16_t host_known;      /* newest version of ParachainHost that it has questions for */
     uint16_t pace;            /* time of its runtime calls and compiles, parts of 1000 of the constants' */
     bool caches_compiled;     /* compiled code outlives the process */
-    bool compiles_pending;    /* starts on code that waits in `:pending_code` */
+    bool compiles_pending;    /* starts on code that waits in `:pending_code`; of no release known: unverified */
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */

@@ -218,6 +218,14 @@ dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, d
     return rc < 0 ? rc : log_check(&a->run->log, err);
 }
 
+static int64_t era_at(arm *a, dg_block *block)
+{
+    json_t *era = storage_json(a, block, "Staking", "ActiveEra", NULL);
+    int64_t index = json_integer_value(json_object_get(era, "index"));
+    json_decref(era);
+    return index;
+}
+
 dg_code arm_finish(arm *a, dg_error *err)
 {
     const arm *control = &a->run->control;
@@ -227,10 +235,12 @@ dg_code arm_finish(arm *a, dg_error *err)
         return DG_OK; /* nothing of N to measure */
     if ((rc = scan_take(&a->end, a, block, err)) < 0 || (rc = config_take(&a->config_end, a, block, err)) < 0)
         return rc;
+    a->era_end = era_at(a, block);
     if (a->which == DG_ARM_CONTROL)
         return DG_OK;
     config_log(a, block, a->config_end, control->config_end);
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STATE,
-            LOG_N((int64_t)a->end.keys, (int64_t)a->end.value_bytes, (int64_t)control->end.keys, (int64_t)control->end.value_bytes), NULL);
+            LOG_N((int64_t)a->end.keys, (int64_t)a->end.value_bytes, (int64_t)control->end.keys, (int64_t)control->end.value_bytes, a->era_end,
+                  control->era_end), NULL);
     return DG_OK;
 }

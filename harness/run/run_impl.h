@@ -83,6 +83,7 @@ typedef struct arm {
     sample samples[MOMENT_COUNT];
     sample without;            /* treatment's state U as N-1 would answer over it */
     scan settled, end;
+    int64_t era_end;                 /* Staking.ActiveEra; 0: none */
     json_t *config, *config_end, *calls; /* by name; owned */
     json_t *messages;          /* a network's, by kind, and their bytes; owned. NULL: none were sent */
     /* At U: storage versions by pallet, and values whose type N changes; these once

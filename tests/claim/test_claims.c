@@ -214,6 +214,9 @@ static const struct row {
     { "state-growth", DG_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
     { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
     { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
+    { "state-growth", DG_UNEXERCISED, 0, "era 9 against 0", "T11 state 3000 5000 1000 4000 9 0" }, /* what nine eras leave */
+    { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000 9 0" },
+    { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000 9 9" },
     { "state-growth", DG_BROKE, 11, "keys", "T11 state 1000 50000000 1000 4000" },
 
     /* U in slot 110, a boundary in 120, 20 slots a session */

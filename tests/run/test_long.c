@@ -71,18 +71,38 @@ END_TEST
               "\"claims\":{\"default\":false,\"finality-lag\":{},\"session-cadence\":{}}," \
               "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[{\"kind\":\"crash\",\"nodes\":[" \
               "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33]}]}}"
-START_TEST(forty_sessions_without_finality)
+static json_t *run_text(const char *text)
 {
     dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
     dg_plan *plan;
-    json_t *o = NULL;
+    json_t *outcome = NULL;
     dg_error err;
-    if (dg_plan_parse(&plan, dg_text(STALL), "p.json", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
+    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
         ck_abort_msg("%s", err.text);
+    dg_plan_free(plan);
+    return outcome;
+}
+
+START_TEST(forty_sessions_without_finality)
+{
+    json_t *o = run_text(STALL);
     ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_INCONCLUSIVE);
     ck_assert_msg(strstr(claim_text(o, "finality-lag"), "N-1 alone finalized nothing in 790 slots") != NULL, "%s", claim_text(o, "finality-lag"));
     ck_assert_str_eq(claim_status(o, "session-cadence"), "held");
-    dg_plan_free(plan);
+    json_decref(o);
+}
+END_TEST
+
+/* N elects on chain where N-1 waits for a solution that nobody mines here: its eras go
+ * on, and what each leaves is not what the claim is about. */
+#define ERAS "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
+             "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"horizon\":{\"boundaries_after\":10}," \
+             "\"claims\":{\"default\":false,\"state-growth\":{}},\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}]}}"
+START_TEST(eras_of_treatment_alone_are_no_growth)
+{
+    json_t *o = run_text(ERAS);
+    ck_assert_str_eq(claim_status(o, "state-growth"), "unexercised");
+    ck_assert_msg(strstr(claim_text(o, "state-growth"), "but era 9 against 0") != NULL, "%s", claim_text(o, "state-growth"));
     json_decref(o);
 }
 END_TEST
@@ -96,6 +116,7 @@ int main(void)
         printf("not run: sessions of 600 slots, and forty without finality, under sanitizers\n");
     else {
         tcase_add_test(tc, forty_sessions_without_finality);
+        tcase_add_test(tc, eras_of_treatment_alone_are_no_growth);
         tcase_add_loop_test(tc, the_stall_is_the_rest_of_a_long_session, 0, (int)(sizeof rows / sizeof *rows));
     }
     suite_add_tcase(s, tc);
