@@ -210,6 +210,22 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     return m->enacts ? tell_enacted(net, b, err) : DG_OK;
 }
 
+/* Nobody waits for a proposal beyond its part of the slot.
+ * Mirrors: sc-consensus-slots, "Discarding proposal for slot .. block production took too long". */
+static dg_code in_time(dg_network *net, making *m, dg_error *err)
+{
+    dg_ns cost = dg_fuel_ns(&net->nodes[m->node], m->how.report.fuel_total), now = dg_sim_now(net->sim);
+    dg_ns left = m->p->deadline > now ? m->p->deadline - now : 0;
+    dg_error why;
+    dg_code rc;
+    if (cost <= left)
+        return DG_OK;
+    dg_fail(&why, DG_LIMIT, "block production took too long: %llu ms of %llu left of the slot", (unsigned long long)(cost / DG_MS),
+            (unsigned long long)(left / DG_MS));
+    rc = tell_failed(net, m, &why, err);
+    return rc < 0 ? rc : DG_ABSENT;
+}
+
 /* What it made its author imports itself, and a client that expects another epoch digest takes
  * no block, its own neither. Mirrors: sc-consensus-babe (import_block: ExpectedEpochChange,
  * UnexpectedEpochChange). */
@@ -234,8 +250,8 @@ static dg_code built(dg_network *net, making *m, dg_block *block, dg_error *err)
     dg_client_at epochs;
     dg_ns cost = m->how.report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
-    dg_code rc = import_own(net, m, &epochs, block, err);
-    if (rc != DG_OK)
+    dg_code rc = in_time(net, m, err);
+    if (rc != DG_OK || (rc = import_own(net, m, &epochs, block, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     if ((rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err)) < 0)
         return rc;

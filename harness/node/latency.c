@@ -19,6 +19,11 @@ uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view)
     return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version : 0;
 }
 
+dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel)
+{
+    return fuel * n->hardware / dg_constant_of(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
+}
+
 /* Fuel of one question, as far as this node has to ask it here. */
 static uint64_t cost_of(const dg_net_node *n, const dg_view *view, dg_request request)
 {
@@ -51,5 +56,5 @@ dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *
             *slowest = r;
         }
     }
-    return last * n->hardware / dg_constant_of(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
+    return dg_fuel_ns(n, last);
 }

@@ -289,6 +289,7 @@ dg_code dg_node_answered(dg_network *net, uint32_t node, const dg_sim_event *eve
 dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *slowest);
 /* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
 uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view);
+dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel); /* how long it works at that, by its hardware and its class's pace */
 uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node);
 
 /* compile.c: a block of which a node needs code that it has not compiled. `children`:

@@ -119,6 +119,36 @@ START_TEST(authors_leave_slots_out_when_finality_lags)
 }
 END_TEST
 
+/* ---- blocks that take too long ---- */
+
+/* What one of these takes to build is some milliseconds; a machine that is a hundred
+ * thousand times as slow has nothing to show when its part of the slot is over. */
+START_TEST(a_block_that_takes_too_long_is_not_proposed)
+{
+    enum { SLOW = 100000, LAST = 24 };
+    uint32_t kept = 0, lost = 0;
+    world w;
+    world_open(&w, &(world_options){ .seed = 6 });
+    for (uint32_t i = 0; i < 50; i++)
+        w.net->nodes[i].hardware *= SLOW;
+    world_run(&w, LAST);
+    for (size_t i = 0; i < w.count; i++) {
+        const dg_record *r = &w.log[i];
+        if (r->kind == DG_REC_BLOCK)
+            ck_assert_uint_ge(r->node, 50);
+        kept += r->kind == DG_REC_BLOCK;
+        lost += r->kind == DG_REC_FAILED;
+        if (r->kind == DG_REC_FAILED) {
+            ck_assert_uint_lt(r->node, 50);
+            ck_assert_msg(strncmp(w.texts[i], "block production took too long: ", 32) == 0, "%s", w.texts[i]);
+        }
+    }
+    ck_assert_uint_gt(kept, LAST / 4);
+    ck_assert_uint_ge(lost, 3);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- clocks ---- */
 
 /* Half of the nodes have a clock that is three seconds late: their blocks come three
@@ -184,6 +214,7 @@ int main(void)
     tcase_add_loop_test(tc, the_answers_take_as_long_as_their_fuel, 0, ROWS(costs));
     tcase_add_loop_test(tc, a_claim_queue_says_whose_turn_it_is, 0, ROWS(queues));
     tcase_add_test(tc, a_failing_epoch_at_the_boundary_costs_the_session_its_topology);
+    tcase_add_test(tc, a_block_that_takes_too_long_is_not_proposed);
     tcase_add_loop_test(tc, authors_leave_slots_out_when_finality_lags, 0, ROWS(lags));
     tcase_add_test(tc, a_late_clock_authors_late);
     tcase_add_loop_test(tc, a_restart_compiles_again_what_is_not_kept, 0, ROWS(kinds));
