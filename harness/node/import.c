@@ -140,7 +140,7 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
     dg_exchange_forget(net, node);
-    dg_pvf_restart(&n->pvf);
+    dg_pvf_restart(&n->pvf, dg_sim_now(net->sim));
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0
         || (rc = dg_node_signal(net, node, &signal, n->best, err)) < 0)

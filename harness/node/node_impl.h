@@ -339,7 +339,7 @@ dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, u
 dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session, uint32_t para);
 dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err); /* the node has activated it */
 void dg_pvf_step(dg_network *net); /* with every tick */
-void dg_pvf_restart(dg_pvf_host *host);
+void dg_pvf_restart(dg_pvf_host *host, dg_ns down); /* its process ended then */
 void dg_pvf_clear(dg_network *net);
 dg_code dg_pvf_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 

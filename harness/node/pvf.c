@@ -190,18 +190,30 @@ dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg
     return para == DG_NO ? DG_OK : dg_pvf_want(net, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 
+/* A worker goes down with its node, and what it was at is lost. A node that stands still
+ * has its worker finish that, and gives it nothing new. */
 void dg_pvf_step(dg_network *net)
 {
-    for (uint32_t i = 0; i < net->node_count; i++)
-        work(net, &net->nodes[i].pvf, dg_sim_now(net->sim));
+    dg_ns now = dg_sim_now(net->sim);
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        dg_pvf_host *h = &net->nodes[i].pvf;
+        if (!dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+            dg_pvf_restart(h, dg_sim_down_since(net->sim, (dg_node_ix){ i }));
+        else if (!dg_sim_node_paused(net->sim, (dg_node_ix){ i }))
+            work(net, h, now);
+        else
+            h->busy_until = h->busy_until > now ? h->busy_until : now;
+    }
 }
 
-/* What is on disk stays, what was asked for is forgotten. */
-void dg_pvf_restart(dg_pvf_host *h)
+/* What is on disk by then stays, what was asked for is forgotten. */
+void dg_pvf_restart(dg_pvf_host *h, dg_ns down)
 {
-    for (uint32_t i = 0; i < h->count; i++)
-        h->ready[h->queue[i].artifact] = DG_NEVER;
+    for (uint32_t i = 0; i < h->ready_cap; i++)
+        if (h->ready[i] > down)
+            h->ready[i] = DG_NEVER;
     h->count = 0;
+    h->busy_until = 0;
 }
 
 void dg_pvf_clear(dg_network *net)

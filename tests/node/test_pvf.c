@@ -182,10 +182,41 @@ START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
     for (uint32_t i = 0; i < 3; i++)
         ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
     ck_assert_int_eq(dg_sim_run(w.net->sim, 11 * 1000 * DG_MS, NULL), DG_OK); /* the second is under way */
-    dg_pvf_restart(&w.net->nodes[3].pvf);
+    dg_pvf_restart(&w.net->nodes[3].pvf, 11 * 1000 * DG_MS);
     ck_assert_int_eq(dg_sim_run(w.net->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 10 * 1000 * DG_MS);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), DG_NEVER);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 2), DG_NEVER);
+    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL), DG_OK); /* at 50 s: from the beginning */
+    ck_assert_int_eq(dg_sim_run(w.net->sim, 61 * 1000 * DG_MS, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), 60 * 1000 * DG_MS);
+    world_close(&w);
+}
+END_TEST
+
+/* From 12 s to 45 s a node is down, or stands still: the first of five is there. Its worker
+ * does not go on without it: down, what it was at is lost and nothing was asked for; standing
+ * still, that is finished and the third begun when it goes on. */
+static const struct { bool down; uint64_t ready_s[5]; } absences[] = { { true, { 10, 0, 0, 0, 0 } }, { false, { 10, 20, 55, 65, 75 } } };
+START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
+{
+    const uint64_t second = 1000 * DG_MS;
+    world w;
+    open_small(&w);
+    for (uint32_t i = 0; i < 5; i++)
+        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+    if (absences[_i].down)
+        ck_assert_int_eq(dg_sim_crash(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+    else
+        ck_assert_int_eq(dg_sim_pause(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+    for (uint64_t s = 1; s < 80; s++) {
+        ck_assert_int_eq(dg_sim_run(w.net->sim, s * second, NULL), DG_OK);
+        for (uint32_t i = 0; i < 5; i++) {
+            uint64_t ready = absences[_i].ready_s[i];
+            bool there = dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER;
+            ck_assert_msg(ready && s > ready ? there : !ready || s < ready ? !there : true, "second %u, parachain %u", (unsigned)s, i);
+        }
+    }
     world_close(&w);
 }
 END_TEST
@@ -234,6 +265,7 @@ int main(void)
     tcase_add_loop_test(tc, the_queue_does_what_a_naive_one_does, 0, REDUCED ? 1 : 6);
     tcase_add_test(tc, what_does_not_change_an_artifact_prepares_none);
     tcase_add_test(tc, a_restart_forgets_what_was_asked_for_and_keeps_what_is_there);
+    tcase_add_loop_test(tc, nothing_is_prepared_for_a_node_that_is_not_there, 0, 2);
     tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
