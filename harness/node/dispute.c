@@ -78,20 +78,28 @@ static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, cons
     bool judges = node != DG_NO && (!t->receipt_v2 || net->nodes[node].of->receipts_v2), first = false;
     const dg_checker *c = checker_of(t, validator);
     const dg_net_block *parent = &net->blocks[net->blocks[id].parent];
-    dg_voice v = { DG_NEVER, DG_STANCE_NONE };
-    if (node == DG_NO || !dg_is_awake(net, node))
-        return v;
+    if (node == DG_NO)
+        return (dg_voice){ DG_NEVER, DG_STANCE_NONE };
     if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
         return (dg_voice){ d->began, first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
         return (dg_voice){ d->began, DG_STANCE_APPROVED };
-    v.stance = judges ? DG_STANCE_VALID : DG_STANCE_INVALID;
+    return (dg_voice){ DG_NEVER, judges ? DG_STANCE_VALID : DG_STANCE_INVALID };
+}
+
+/* Who stands still hears of it when it goes on, who was down takes up what is not settled
+ * when it is back. */
+static bool speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard)
+{
+    uint32_t node = d->session->node[validator];
+    dg_voice *v = &d->voices[validator];
+    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_is_awake(net, node))
+        return false;
     if (node != d->by)
         dg_recovery_count(net, d->session, 1);
-    v.at = node == d->by ? d->began
-                         : participate(&net->nodes[node], d->began + hop(net, d, d->by, 0), dg_check_ns(net, d->session));
-    v.at += hop(net, d, node, 1);
-    return v;
+    v->at = node == d->by ? d->began : participate(&net->nodes[node], heard, dg_check_ns(net, d->session));
+    v->at += hop(net, d, node, 1);
+    return true;
 }
 
 static int by_time(const void *a, const void *b)
@@ -105,7 +113,7 @@ static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
 {
     uint32_t count = 0, needed = dg_supermajority(d->session->validators);
     for (uint32_t i = 0; i < d->session->validators; i++)
-        if (d->voices[i].stance != DG_STANCE_NONE && (d->voices[i].stance == DG_STANCE_INVALID) == against)
+        if (d->voices[i].at != DG_NEVER && (d->voices[i].stance == DG_STANCE_INVALID) == against)
             times[count++] = d->voices[i].at;
     if (count < needed)
         return DG_NEVER;
@@ -113,17 +121,11 @@ static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
     return times[needed - 1];
 }
 
-static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
+static dg_code conclude(dg_dispute *d, dg_error *err)
 {
-    uint32_t count = d->session->validators;
-    dg_ns *times = dg_calloc(count, sizeof *times), against;
-    d->voices = dg_calloc(count, sizeof *d->voices);
-    if (!times || !d->voices) {
-        dg_free(times);
+    dg_ns *times = dg_calloc(d->session->validators, sizeof *times), against;
+    if (!times)
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
-    }
-    for (uint32_t i = 0; i < count; i++)
-        d->voices[i] = voice_of(net, d, id, t, i);
     d->concluded_at = majority_at(d, false, times);
     against = majority_at(d, true, times);
     d->valid = d->concluded_at != DG_NEVER && d->concluded_at <= against;
@@ -132,13 +134,34 @@ static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial 
     return DG_OK;
 }
 
+static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
+{
+    uint32_t count = d->session->validators;
+    if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
+        return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
+    for (uint32_t i = 0; i < count; i++) {
+        d->voices[i] = voice_of(net, d, id, t, i);
+        speak(net, d, i, d->began + hop(net, d, d->by, 0));
+    }
+    return conclude(d, err);
+}
+
+/* Those that have come since. */
+static dg_code vote_late(dg_network *net, dg_dispute *d, dg_ns now, dg_error *err)
+{
+    bool more = false;
+    for (uint32_t i = 0; d->voices && d->concluded_at > now && i < d->session->validators; i++)
+        more |= speak(net, d, i, now);
+    return more ? conclude(d, err) : DG_OK;
+}
+
 /* ---- begin and end ---- */
 
 static uint64_t count_against(const dg_dispute *d)
 {
     uint64_t against = 0;
     for (uint32_t i = 0; d->voices && i < d->session->validators; i++)
-        against += d->voices[i].stance == DG_STANCE_INVALID;
+        against += d->voices[i].at != DG_NEVER && d->voices[i].stance == DG_STANCE_INVALID;
     return against;
 }
 
@@ -175,6 +198,8 @@ dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_
         return dg_fail(err, DG_NOMEM, "no memory for a dispute");
     *d = (dg_dispute){ .next = net->disputes, .candidate = trial->candidate, .relay_parent = trial->relay_parent, .session = a->session,
                        .para = trial->of.para, .block = net->blocks[id].number, .by = a->session->node[validator], .began = at };
+    if (d->next)
+        d->next->newer = d;
     net->disputes = d;
     mark_trials(net, d);
     if ((rc = vote(net, d, id, trial, err)) < 0)
@@ -187,8 +212,13 @@ dg_code dg_disputes_step(dg_network *net, dg_error *err)
 {
     dg_ns now = dg_sim_now(net->sim);
     uint32_t final = net->blocks[net->finality.finalized].number;
-    for (dg_dispute *d = net->disputes; d; d = d->next) {
-        dg_code rc = DG_OK;
+    dg_dispute *oldest = net->disputes;
+    dg_code rc = DG_OK;
+    while (oldest && oldest->next)
+        oldest = oldest->next;
+    for (dg_dispute *d = oldest; d && rc >= 0; d = d->newer) /* whose turn comes first */
+        rc = vote_late(net, d, now, err);
+    for (dg_dispute *d = net->disputes; d && rc >= 0; d = d->next) {
         if (!d->told && d->concluded_at <= now)
             rc = tell(net, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
         d->told = d->concluded_at <= now;
@@ -199,7 +229,7 @@ dg_code dg_disputes_step(dg_network *net, dg_error *err)
             d->voices = NULL;
         }
     }
-    return DG_OK;
+    return rc < 0 ? rc : DG_OK;
 }
 
 void dg_disputes_free(dg_dispute *all)

@@ -13,7 +13,10 @@ enum { SESSION = 10, AT = 13, ACTS = 30, LAST = 44, VALIDATORS = 40 }; /* slots;
 
 /* ---- on the real runtime ---- */
 
-static uint32_t open_storm(world *w, uint32_t old_ppm, uint64_t seed)
+enum { AWAY = 20, AWAY_MS = 20000 };
+typedef struct away { bool crashes; dg_ns from; } away; /* some of those that can read */
+
+static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const away *gone)
 {
     static dg_share shares[2];
     world_options o = { .seed = seed, .shares = shares, .share_count = 2 };
@@ -25,9 +28,18 @@ static uint32_t open_storm(world *w, uint32_t old_ppm, uint64_t seed)
     ck_assert_int_eq(dg_network_configure(w->net, dg_network_first_slot(w->net) + AT, fields, NULL), DG_OK);
     for (uint32_t i = 0; i < VALIDATORS; i++)
         old += !dg_network_class(w->net, i)->receipts_v2;
+    for (uint32_t i = 0, left = gone ? AWAY : 0; left; i++)
+        if (dg_network_class(w->net, i)->receipts_v2 && left--)
+            ck_assert_int_eq((gone->crashes ? dg_sim_crash : dg_sim_pause)(w->net->sim, (dg_node_ix){ i }, gone->from,
+                                                                            gone->from + AWAY_MS * DG_MS, NULL), DG_OK);
     world_run(w, LAST);
     json_decref(fields);
     return old;
+}
+
+static uint32_t open_storm(world *w, uint32_t old_ppm, uint64_t seed)
+{
+    return open_storm_with(w, old_ppm, seed, NULL);
 }
 
 static uint64_t count_outcome(const world *w, uint64_t outcome, uint32_t *first)
@@ -160,6 +172,30 @@ START_TEST(without_a_supermajority_finality_stands)
 }
 END_TEST
 
+/* Twenty of forty go away just before the first dispute: with those of them that back it, too few are left.
+ * They are back twenty seconds later, have their say, and all is settled. */
+START_TEST(who_comes_late_has_its_say)
+{
+    away gone = { .crashes = _i };
+    uint32_t first, ignored, late = 0;
+    uint64_t begun;
+    world w;
+    open_storm(&w, 100000, 1);
+    for (size_t i = w.count; i--;)
+        gone.from = w.log[i].kind == DG_REC_DISPUTE ? w.log[i].at - DG_MS : gone.from;
+    world_close(&w);
+    ck_assert_uint_lt(open_storm_with(&w, 100000, 1, &gone), VALIDATORS / 3);
+    begun = count_outcome(&w, 0, &first);
+    ck_assert_uint_gt(begun, 10);
+    for (size_t i = 0; i < w.count; i++)
+        late += w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
+    ck_assert_uint_gt(late, 0);
+    ck_assert_uint_ge(count_outcome(&w, 1, &ignored) + 8, begun);
+    ck_assert_uint_gt(w.net->blocks[w.net->finality.finalized].number, ACTS + 3);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- the rules alone ---- */
 
 static const struct { uint32_t validators, needed; } thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
@@ -208,6 +244,7 @@ int main(void)
     tcase_add_test(tc, nobody_disputes_where_all_can_read);
     if (!REDUCED)
         tcase_add_test(tc, without_a_supermajority_finality_stands);
+    tcase_add_loop_test(tc, who_comes_late_has_its_say, 0, 2);
     tcase_add_loop_test(tc, two_thirds_and_one_settle_it, 0, ROWS(thirds));
     tcase_add_loop_test(tc, what_the_chain_knows_is_read, 0, ROWS(answers));
     suite_add_tcase(s, tc);
