@@ -20,7 +20,7 @@ typedef struct place { const dg_session *grid; dg_ns grid_at, down; uint16_t hea
 
 struct dg_wave {
     bool valid;
-    uint64_t world;        /* of which world: leaf, who has taken it up, who holds the grid, who is where */
+    uint64_t world;        /* of which world: leaf, who has taken it up, who holds the grid, who is where, what is prepared */
     uint32_t leaf, nodes, cores, slots;
     place *place;
     seat *seat;            /* [node * cores + core] */
@@ -214,6 +214,7 @@ static uint64_t world_of(const dg_network *net, uint32_t leaf)
         hash = stir(hash, dg_hear_grid(net, i, leaf, &since) ? since : DG_NEVER);
         hash = stir(hash, dg_sim_down_since(net->sim, (dg_node_ix){ i }) + net->nodes[i].withholds);
         hash = stir(hash, net->nodes[i].clock);
+        hash = stir(hash, dg_pvf_ready_count(net, i));
         hash = stir(hash, dg_sim_cut(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i], dg_sim_now(net->sim)));
     }
     return hash;

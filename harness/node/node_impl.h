@@ -337,6 +337,7 @@ dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32],
 dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para, dg_pvf_use use, dg_error *err);
 /* When it was prepared; DG_NEVER: it is not, by now. */
 dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session, uint32_t para);
+uint32_t dg_pvf_ready_count(const dg_network *net, uint32_t node); /* artifacts that it has prepared since the run began */
 dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err); /* the node has activated it */
 void dg_pvf_step(dg_network *net); /* with every tick */
 void dg_pvf_restart(dg_pvf_host *host, dg_ns down); /* its process ended then */

@@ -169,6 +169,15 @@ dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *se
     return h->ready[artifact];
 }
 
+uint32_t dg_pvf_ready_count(const dg_network *net, uint32_t node)
+{
+    const dg_pvf_host *h = &net->nodes[node].pvf;
+    uint32_t ready = 0;
+    for (uint32_t i = 0; i < net->pvf.artifact_count && i < h->ready_cap; i++)
+        ready += h->ready[i] <= dg_sim_now(net->sim);
+    return ready;
+}
+
 static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of)
 {
     const dg_core *c = core < v->core_count ? dg_view_core(v, core, of) : NULL;

@@ -254,6 +254,44 @@ START_TEST(nobody_votes_on_what_is_not_prepared)
 }
 END_TEST
 
+/* How far candidates have come is worked out once for a leaf and gone on with. Whatever a
+ * node has prepared meanwhile counts, as if it had been worked out just now. */
+START_TEST(what_is_prepared_late_is_voted_on_still)
+{
+    enum { U = 2 * EPOCH - 4, ACTS = 3 * EPOCH, STEPS = 4 * 12 };
+    world_options o = { .of = "SD_V12_PURGE", .seed = 5 };
+    json_t *fields = json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
+    uint32_t late = 0;
+    dg_reached before, now;
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, NULL), DG_OK);
+    world_run(&w, ACTS);
+    for (uint32_t step = 0; step < STEPS; step++) {
+        uint32_t leaf = dg_net_favourite(w.net);
+        dg_wave *kept, *fresh = NULL;
+        if (!w.net->blocks[leaf].worked) /* nobody has built on it yet */
+            ck_assert_int_eq(dg_work_init(w.net, &w.net->blocks[leaf], NULL), DG_OK);
+        for (uint32_t core = 0; w.net->blocks[leaf].candidates && core < w.net->blocks[leaf].view.core_count; core++)
+            for (uint32_t node = 0; node < 100; node += 9) {
+                ck_assert_int_eq(dg_wave_reach(w.net, &before, leaf, core, node, NULL), DG_OK);
+                kept = w.net->wave;
+                w.net->wave = fresh;
+                ck_assert_int_eq(dg_wave_reach(w.net, &now, leaf, core, node, NULL), DG_OK);
+                fresh = w.net->wave;
+                w.net->wave = kept;
+                late += now.at != DG_NEVER;
+                ck_assert_msg(before.at == now.at, "step %u, core %u, node %u", step, core, node);
+            }
+        dg_wave_free(fresh);
+        ck_assert_int_eq(dg_sim_run(w.net->sim, dg_sim_now(w.net->sim) + DG_MS * 500, NULL), DG_OK);
+    }
+    ck_assert_uint_gt(late, 0);
+    json_decref(fields);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("pvf");
@@ -267,6 +305,7 @@ int main(void)
     tcase_add_test(tc, a_restart_forgets_what_was_asked_for_and_keeps_what_is_there);
     tcase_add_loop_test(tc, nothing_is_prepared_for_a_node_that_is_not_there, 0, 2);
     tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
+    tcase_add_test(tc, what_is_prepared_late_is_voted_on_still);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
