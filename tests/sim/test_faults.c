@@ -189,6 +189,23 @@ START_TEST(partitions_overlap_each_with_its_own_end)
 }
 END_TEST
 
+/* All within a second, so in the wheel: what is cancelled is swept out from between the living. */
+START_TEST(what_is_alive_stays_when_the_void_around_it_is_swept)
+{
+    enum { ALL = 20000, EACH = 3 }; /* of thirteen in a bucket four live on */
+    world *w = world_open(1, NULL, 0, 0, 0);
+    for (uint64_t i = 0; i < ALL; i++) {
+        dg_timer_id id = world_timer(w, i % 4, 10 * MS + i * 10000, i);
+        ck_assert(i % EACH == 0 || dg_sim_cancel(w->sim, id));
+    }
+    dg_sim_verify(w->sim);
+    ok(dg_sim_run(w->sim, 1000 * MS, NULL));
+    dg_sim_verify(w->sim);
+    ck_assert_uint_eq(w->count, ALL / EACH + 1);
+    world_close(w);
+}
+END_TEST
+
 /* A thousand crashes among many timers: what is void is thrown away. */
 START_TEST(crashed_and_cancelled_events_do_not_pile_up)
 {
@@ -226,6 +243,7 @@ int main(void)
     tcase_add_loop_test(tc, a_partition_cuts_at_sending_and_at_arrival, 0, 6);
     tcase_add_test(tc, partitions_overlap_each_with_its_own_end);
     tcase_add_test(tc, crashed_and_cancelled_events_do_not_pile_up);
+    tcase_add_test(tc, what_is_alive_stays_when_the_void_around_it_is_swept);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
