@@ -42,6 +42,15 @@ void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64
     net->stats.message_bytes += count * bytes;
 }
 
+void dg_net_luck(dg_network *net)
+{
+    uint64_t seed = net->options.seed;
+    net->luck.latency = dg_rng_root(seed, "statement-latency");
+    net->luck.chunks = dg_rng_root(seed, "chunk-order");
+    net->luck.vrf_modulo = dg_rng_root(seed, "relay-vrf-modulo");
+    net->luck.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
+}
+
 uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
 {
     dg_rng luck = dg_rng_branch(&net->luck.latency, (uint64_t)from << 32 | to, what);

@@ -260,10 +260,7 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
         return dg_fail(err, DG_NOMEM, "no memory for a network");
     net->chain = chain;
     net->options = *options;
-    net->luck.latency = dg_rng_root(options->seed, "statement-latency");
-    net->luck.chunks = dg_rng_root(options->seed, "chunk-order");
-    net->luck.vrf_modulo = dg_rng_root(options->seed, "relay-vrf-modulo");
-    net->luck.vrf_delay = dg_rng_root(options->seed, "relay-vrf-delay");
+    dg_net_luck(net);
     if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK || (rc = make_world(net, err)) < 0
         || (rc = start(net, err)) != DG_OK) {
         dg_network_free(net);

@@ -357,6 +357,7 @@ dg_ns dg_check_ns(const dg_network *net, const dg_session *session); /* to fetch
 dg_ns dg_recovery_ns(const dg_network *net, const dg_session *session);
 void dg_recovery_count(dg_network *net, const dg_session *session, uint64_t times);
 bool dg_hear_is_offered(const dg_net_block *b, uint32_t core); /* there is a candidate for the core */
+void dg_net_luck(dg_network *net); /* begins streams by the thousand, of its seed */
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
  * says to another of one leaf has the same luck, so nothing overtakes. */
 uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);

@@ -74,6 +74,7 @@ static void set_stage(stage *g, const scene *s)
         g->included[i] = (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
     g->net = (dg_network){ .options = { .seed = s->seed }, .nodes = g->nodes, .node_count = s->nodes, .blocks = g->blocks,
                            .block_count = 2, .slot_ns = SLOT_NS, .approves = true };
+    dg_net_luck(&g->net);
     dg_ears_init(&g->net);
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
 }
