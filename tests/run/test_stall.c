@@ -37,7 +37,7 @@ static bool any_line(const json_t *lines, const char *part)
     return false;
 }
 
-#define PAUSED_AT_U "[{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U\",\"until\":\"U+1\",\"arm\":\"treatment\"}]"
+#define PAUSED_AT_U "[{\"kind\":\"pause\",\"who\":\"authors\",\"from\":\"U\",\"until\":\"U+1\",\"arm\":\"treatment\"}]"
 static const struct { const char *min, *max, *faults, *status, *says; } rows[] = {
     { NULL, NULL, NULL, "held", "0 slots empty right after U, 0 in control; compiling N took " },
     { "1000", "2000", NULL, "held", "compiling N took 1.9 s at most" },
