@@ -1,13 +1,18 @@
-/* api-window: what nodes ask at U, new code over old storage, and just after. */
+/* api-window: what nodes ask at U, new code over old storage, and just after.
+ *
+ * Too long is what the slowest of the machines that validators have does not get done
+ * before the overseer gives the node up; a warning is due when the answer comes after an
+ * author has had to put its inherent together. A query is stopped where the fastest of
+ * them is given up as well: that one does not answer. */
 #include "claim/claim_impl.h"
 
 #include <string.h>
 
 typedef struct memory {
     uint32_t upgrade_block;
-    uint64_t fuel_max, asked_at_u, asked_later;
-    tally bad, odd;
-    char first[300], names[340];
+    uint64_t fuel_max, fuel_late, asked_at_u, asked_later;
+    tally bad, odd, late;
+    char first[300], names[340], slow[160];
     size_t names_count;
     evidence facts;
 } memory;
@@ -16,7 +21,8 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = option_whole(setup, "fuel_max", 20000000000u);
+    m->fuel_max = option_whole(setup, "fuel_max", (uint64_t)DG_CLAIM_STALL_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
+    m->fuel_late = option_whole(setup, "fuel_late", (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
 }
 
 static const char *failure(const memory *m, const dg_event *e)
@@ -35,6 +41,17 @@ static void broken(memory *m, const dg_event *e, const char *how)
         snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", detail_text(e, "api"), how, e->block,
                  detail_text(e, "window"), why[0] ? ": " : "", why);
     tally_add(&m->bad, e->block);
+    evidence_event(&m->facts, e);
+}
+
+/* Seconds on the slowest machine, in tenths. */
+static unsigned tenths(int64_t fuel) { return (unsigned)((uint64_t)fuel * DG_CLAIM_SLOWEST / DG_CLAIM_FUEL_PER_MS / 100); }
+
+static void answered_late(memory *m, const dg_event *e)
+{
+    if (!m->late.count)
+        snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u", detail_text(e, "api"), tenths(e->n[1]) / 10, tenths(e->n[1]) % 10, e->block);
+    tally_add(&m->late, e->block);
     evidence_event(&m->facts, e);
 }
 
@@ -63,6 +80,8 @@ static void step(void *at, const dg_event *e)
         broken(m, e, how);
     else if (e->n[5])
         contradicted(m, e);
+    else if ((uint64_t)e->n[1] > m->fuel_late)
+        answered_late(m, e);
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -79,13 +98,16 @@ static void finish(void *at, dg_verdict *v)
                     m->names, m->names_count > 4 ? ", .." : "");
         verdict_span(v, &m->odd);
         text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
+    } else if (m->late.count) {
+        verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow, m->late.count > 1 ? ", and more" : "");
+        verdict_span(v, &m->late);
     } else {
         verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u, (unsigned)m->asked_later);
     }
     verdict_show(v, &m->facts);
 }
 
-static const char *const options[] = { "fuel_max", NULL };
+static const char *const options[] = { "fuel_max", "fuel_late", NULL };
 
 const dg_claim claim_api_window = {
     .name = "api-window",

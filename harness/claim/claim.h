@@ -101,6 +101,9 @@ enum { DG_EVIDENCE_MAX = 32 };
 enum {
     DG_CLAIM_FUEL_PER_MS = 1000000,
     DG_CLAIM_PROPOSAL_PERMILLE = 667, /* of a slot, for an author to make its block */
+    DG_CLAIM_SLOWEST = 2,             /* times as long on the slowest hardware */
+    DG_CLAIM_STALL_MS = 10000,        /* a subsystem that waits for so long ends its node */
+    DG_CLAIM_PROPOSE_WAIT_MS = 2000,  /* from a leaf to what an author's inherent is made of */
 };
 
 typedef enum dg_status { DG_HELD, DG_BROKE, DG_WARNED, DG_UNEXERCISED } dg_status;

@@ -23,14 +23,16 @@ static dg_code open_engine(run_state *run, dg_error *err)
     return dg_engine_new(&run->engine, &options, err);
 }
 
-/* What a call may burn: a relay node gives a runtime-API call seconds, a block a slot. */
+/* What a call may burn: a block a few slots; a question what the fastest node gets done
+ * before its overseer gives it up, since no node waits for longer. */
 dg_code arm_open_chain(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     const dg_run_options *how = run->options;
+    uint64_t stall_us = dg_constant_of(DG_CONST_STALL_LIMIT) / 1000;
     dg_chain_options options = { .engine = run->engine, .state = run->state, .simulated_validators = true,
                                  .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
-                                 .fuel_query = how->fuel_query ? how->fuel_query : 5000000000u };
+                                 .fuel_query = how->fuel_query ? how->fuel_query : stall_us * dg_constant_of(DG_CONST_FUEL_PER_US) };
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }
 

@@ -179,7 +179,9 @@ static const struct row {
     { "api-window", DG_HELD, 0, "1 answers at U", "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_BROKE, 10, "Core_version does not answer at #10 (U): boom", "T10 api 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
     { "api-window", DG_BROKE, 10, "does not decode", "T10 api 1 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_HELD, 0, "1 answers at U", "T10 api 1 20000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-window", DG_HELD, 0, "1 answers at U", "T10 api 1 1000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
+    { "api-window", DG_WARNED, 10, "a takes up to 2.4 s at #10, and more: an author's inherent does not wait for it", "T10 api 1 1200000000 4 1 5 0 {'api':'a','window':'U'}\nT10 api 1 5000000000 4 1 5 0 {'api':'b','window':'U'}" },
+    { "api-window", DG_BROKE, 10, "a takes too long at #10 (U)", "T10 api 1 5000000001 4 1 5 0 {'api':'a','window':'U'}" }, /* ten seconds, where machines are slow */
     { "api-window", DG_BROKE, 10, "and more", "T10 api 0 5 0 0 5 0 {'api':'a','window':'U'}\nT10 api 0 5 0 0 5 0 {'api':'b','window':'U'}" },
     { "api-window", DG_WARNED, 10, "5 answers are not as they should be: a, b, c, d, ..", "T10 api 1 5 0 1 5 1 {'api':'a','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'b','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'c','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'d','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'e','window':'U'}" },
     { "api-window", DG_BROKE, 10, "takes too long", "T10 api 1 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },

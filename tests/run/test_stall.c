@@ -73,6 +73,9 @@ START_TEST(what_claims_know_of_time_is_the_models)
 {
     ck_assert_uint_eq(DG_CLAIM_FUEL_PER_MS, dg_constant_of(DG_CONST_FUEL_PER_US) * 1000);
     ck_assert_uint_eq(DG_CLAIM_PROPOSAL_PERMILLE, dg_constant_of(DG_CONST_SLOT_BUDGET));
+    ck_assert_uint_eq(DG_CLAIM_SLOWEST * 1000, dg_constant_of(DG_CONST_HARDWARE));
+    ck_assert_uint_eq(DG_CLAIM_STALL_MS * 1000000ull, dg_constant_of(DG_CONST_STALL_LIMIT));
+    ck_assert_uint_eq(DG_CLAIM_PROPOSE_WAIT_MS * 1000000ull, dg_constant_of(DG_CONST_PROPOSE_WAIT));
 }
 END_TEST
 
