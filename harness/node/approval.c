@@ -35,9 +35,9 @@ dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t
     return 2 * dg_hear_latency(net, node, net->node_count, dg_voice_what(id, core, approval));
 }
 
-dg_ns dg_check_ns(const dg_network *net, const dg_session *session)
+dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t para)
 {
-    return dg_recovery_ns(net, session) + dg_constant_of(DG_CONST_VALIDATION);
+    return dg_recovery_ns(net, session) + dg_pvf_execute_ns(net, para);
 }
 
 /* ---- objecting, and the end ---- */

@@ -38,6 +38,7 @@ typedef struct dg_checker {
     dg_ns sent, approved;    /* its approval, by itself; heard by all; DG_NEVER: not yet */
     dg_ns objects;           /* when it finds the candidate invalid; DG_NEVER */
     bool no_show;            /* it was counted as one */
+    bool executing;          /* it has its place at an executor */
     bool foreign;            /* of another ear, where it lives on its own */
 } dg_checker;
 

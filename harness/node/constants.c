@@ -13,6 +13,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_PREPARE_MIN] = { 6000 * DG_MS, "preparation: polkadot-sdk 4132, 50 codes one after another took 5 to 15 minutes" },
     [DG_CONST_PREPARE_MAX] = { 18000 * DG_MS, "preparation: polkadot-sdk 4132, as above" },
     [DG_CONST_VALIDATION] = { 300 * DG_MS, "validation: ours; live blocks take 100 to 500 ms of 2 s" },
+    [DG_CONST_EXECUTORS] = { 2, "executors: node/core/pvf, execution workers" },
     [DG_CONST_TICK] = { 500 * DG_MS, "tick: approval-voting time.rs, TICK_DURATION_MILLIS" },
     [DG_CONST_APPROVAL_DELAY] = { 2, "approval delay: approval-voting, APPROVAL_DELAY" },
     [DG_CONST_RECOVERY] = { 1000 * DG_MS, "recovery: ours; chunks from a third of the validators, 1 s allowed for each" },

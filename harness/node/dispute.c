@@ -72,6 +72,11 @@ static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, b
     return false;
 }
 
+static bool takes_too_long(const dg_network *net, const dg_dispute *d, uint32_t para)
+{
+    return dg_pvf_execute_ns(net, para) > d->session->executor.approval_ms * DG_MS;
+}
+
 static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, const dg_trial *t, uint32_t validator)
 {
     uint32_t node = d->session->node[validator];
@@ -79,27 +84,30 @@ static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, cons
     const dg_checker *c = checker_of(t, validator);
     const dg_net_block *parent = &net->blocks[net->blocks[id].parent];
     if (node == DG_NO)
-        return (dg_voice){ DG_NEVER, DG_STANCE_NONE };
+        return (dg_voice){ .at = DG_NEVER };
     if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
-        return (dg_voice){ d->began, first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
+        return (dg_voice){ .at = d->began, .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
-        return (dg_voice){ d->began, DG_STANCE_APPROVED };
-    return (dg_voice){ DG_NEVER, judges ? DG_STANCE_VALID : DG_STANCE_INVALID };
+        return (dg_voice){ .at = d->began, .stance = DG_STANCE_APPROVED };
+    return (dg_voice){ DG_NEVER, judges && !takes_too_long(net, d, d->para) ? DG_STANCE_VALID : DG_STANCE_INVALID, judges && node != d->by };
 }
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
- * when it is back. */
-static bool speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard)
+ * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
+static dg_code speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any, dg_error *err)
 {
     uint32_t node = d->session->node[validator];
     dg_voice *v = &d->voices[validator];
     if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_is_awake(net, node))
-        return false;
+        return DG_OK;
+    if (v->executes && dg_pvf_ready_at(net, node, d->session, d->para) == DG_NEVER)
+        return dg_pvf_want(net, node, d->session, d->para, DG_PVF_APPROVAL, err);
     if (node != d->by)
         dg_recovery_count(net, d->session, 1);
-    v->at = node == d->by ? d->began : participate(&net->nodes[node], heard, dg_check_ns(net, d->session));
+    v->at = node == d->by ? d->began : participate(&net->nodes[node], heard, dg_check_ns(net, d->session, d->para));
     v->at += hop(net, d, node, 1);
-    return true;
+    *any = true;
+    return DG_OK;
 }
 
 static int by_time(const void *a, const void *b)
@@ -137,22 +145,25 @@ static dg_code conclude(dg_dispute *d, dg_error *err)
 static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
 {
     uint32_t count = d->session->validators;
+    bool any = false;
+    dg_code rc = DG_OK;
     if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && rc >= 0; i++) {
         d->voices[i] = voice_of(net, d, id, t, i);
-        speak(net, d, i, d->began + hop(net, d, d->by, 0));
+        rc = speak(net, d, i, d->began + hop(net, d, d->by, 0), &any, err);
     }
-    return conclude(d, err);
+    return rc < 0 ? rc : conclude(d, err);
 }
 
 /* Those that have come since. */
 static dg_code vote_late(dg_network *net, dg_dispute *d, dg_ns now, dg_error *err)
 {
     bool more = false;
-    for (uint32_t i = 0; d->voices && d->concluded_at > now && i < d->session->validators; i++)
-        more |= speak(net, d, i, now);
-    return more ? conclude(d, err) : DG_OK;
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
+        rc = speak(net, d, i, now, &more, err);
+    return rc < 0 || !more ? rc : conclude(d, err);
 }
 
 /* ---- begin and end ---- */

@@ -13,7 +13,7 @@
 
 typedef enum dg_stance { DG_STANCE_NONE, DG_STANCE_SECONDED, DG_STANCE_BACKED, DG_STANCE_APPROVED, DG_STANCE_VALID, DG_STANCE_INVALID } dg_stance;
 
-typedef struct dg_voice { dg_ns at; dg_stance stance; } dg_voice; /* at: heard by all; DG_NEVER: it has not come to it */
+typedef struct dg_voice { dg_ns at; dg_stance stance; bool executes; } dg_voice; /* at: heard by all; DG_NEVER: it has not come to it */
 
 struct dg_dispute {
     struct dg_dispute *next, *newer; /* next: older */

@@ -215,7 +215,7 @@ static dg_code expect_collations(dg_network *net, dg_exchange *x, uint32_t node,
             continue;
         if ((ready = dg_collation_at(net, x->leaf, core, node)) == DG_NEVER)
             continue;
-        ready += dg_constant_of(DG_CONST_VALIDATION);
+        ready += dg_pvf_execute_ns(net, net->blocks[x->leaf].candidates[core].para);
         if ((rc = dg_x_timer(net, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err)) < 0)
             return rc;
     }

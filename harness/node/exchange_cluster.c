@@ -117,7 +117,7 @@ dg_code dg_cluster_proof(dg_network *net, uint32_t node, const dg_said *said, dg
     from.votes = dg_sim_now(net->sim);
     if (!s->fetching || from.votes - s->asked > dg_own_wait(net, node, dg_constant_of(DG_CONST_POV_TIMEOUT)))
         return DG_OK;
-    return dg_x_timer(net, node, DG_TAG_X_EXECUTED, dg_constant_of(DG_CONST_VALIDATION), &from, err);
+    return dg_x_timer(net, node, DG_TAG_X_EXECUTED, dg_pvf_execute_ns(net, net->blocks[x->leaf].candidates[said->core].para), &from, err);
 }
 
 /* `said->votes`: since when it has the proof. */

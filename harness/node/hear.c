@@ -138,7 +138,10 @@ dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint3
 {
     const dg_net_block *b = &net->blocks[leaf];
     dg_ns artifact = from == DG_NEVER || !dg_hear_reads(net, leaf, core, node) ? DG_NEVER : dg_pvf_ready_at(net, node, b->session, b->candidates[core].para);
-    return artifact == DG_NEVER ? DG_NEVER : (artifact > from ? artifact : from) + dg_constant_of(DG_CONST_VALIDATION);
+    dg_ns takes = dg_pvf_execute_ns(net, b->candidates[core].para);
+    if (artifact == DG_NEVER || takes > b->session->executor.backing_ms * DG_MS)
+        return DG_NEVER;
+    return (artifact > from ? artifact : from) + takes;
 }
 
 dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)

@@ -46,6 +46,7 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     (void)sim;
     if (event->kind == DG_SIM_RESTART) {
         dg_code rc = dg_node_recompile(net, node, err);
+        dg_pvf_clean(&net->nodes[node], dg_sim_now(net->sim));
         return rc < 0 ? rc : dg_node_restart(net, node, err);
     }
     switch (event->tag) {
@@ -146,6 +147,9 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
     if (o->prepare_ns_min > o->prepare_ns_max || o->prepare_ns_max > COMPILE_MAX)
         return dg_fail(err, DG_USAGE, "preparing takes from %llu to %llu ns: not a range up to an hour",
                        (unsigned long long)o->prepare_ns_min, (unsigned long long)o->prepare_ns_max);
+    if (o->execute_ns_min > o->execute_ns_max || o->execute_ns_max > COMPILE_MAX)
+        return dg_fail(err, DG_USAGE, "executing takes from %llu to %llu ns: not a range up to an hour",
+                       (unsigned long long)o->execute_ns_min, (unsigned long long)o->execute_ns_max);
     return dg_collators_check(o, err);
 }
 
@@ -179,6 +183,7 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         net->asked_by |= 1u << net->nodes[i].of->host_known;
         net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
+        net->nodes[i].pvf.cold = i >= net->people.seated && !net->nodes[i].of->prepares_ahead;
     }
     dg_ears_init(net);
     return DG_OK;

@@ -58,6 +58,7 @@ typedef enum dg_constant {
     DG_CONST_PREPARE_MIN,      /* ns a node takes to prepare a parachain's code, at least */
     DG_CONST_PREPARE_MAX,      /* .. and at most */
     DG_CONST_VALIDATION,       /* ns a backer takes to execute it */
+    DG_CONST_EXECUTORS,        /* that run at one time */
     DG_CONST_TICK,             /* ns of approval voting's clock */
     DG_CONST_APPROVAL_DELAY,   /* ticks from the last assignment that counts to an approval that counts */
     DG_CONST_RECOVERY,         /* ns an approval checker takes to put the proof together, where messages are computed */
@@ -224,6 +225,7 @@ typedef struct dg_network_options {
      * dg_compile_range. */
     dg_ns compile_ns_min, compile_ns_max;
     dg_ns prepare_ns_min, prepare_ns_max; /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
+    dg_ns execute_ns_min, execute_ns_max; /* to execute one of its blocks, likewise; two at a time. 0 both: the constant, however many */
     const dg_collators *collators; /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
     size_t collator_count;    /* .. find no room beside a block that waits for availability; borrowed until the end */
     dg_exchange_mode exchange;

@@ -66,8 +66,11 @@ typedef struct dg_support { uint32_t own, whole, child; } dg_support;
 typedef struct dg_pvf_code { uint32_t para; dg_hash hash; } dg_pvf_code;
 typedef struct dg_artifact { dg_hash code, params; dg_ns prepare_ns; } dg_artifact;
 typedef struct dg_pvf_job { uint32_t artifact; bool critical; dg_ns asked; } dg_pvf_job;
+enum { DG_EXECUTORS_MAX = 8 };
 typedef struct dg_pvf_host {
     dg_ns busy_until;
+    dg_ns executing[DG_EXECUTORS_MAX]; /* until when each of its executors is at a block that approval checks */
+    bool cold;               /* has nothing that was there when the run began */
     dg_pvf_job *queue;       /* in the order they were asked for */
     uint32_t count, ready_cap;
     dg_ns *ready;            /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
@@ -341,6 +344,10 @@ uint32_t dg_pvf_ready_count(const dg_network *net, uint32_t node); /* artifacts 
 dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err); /* the node has activated it */
 void dg_pvf_step(dg_network *net); /* with every tick */
 void dg_pvf_restart(dg_pvf_host *host, dg_ns down); /* its process ended then */
+void dg_pvf_clean(dg_net_node *node, dg_ns down); /* a process began anew: of classes that keep nothing all is gone */
+dg_ns dg_pvf_execute_ns(const dg_network *net, uint32_t para); /* one of its blocks; too long: see dg_executor */
+/* The end of an execution that could begin at `from`, once an executor is free. */
+dg_ns dg_pvf_execute(const dg_network *net, dg_pvf_host *host, uint32_t para, dg_ns from);
 void dg_pvf_clear(dg_network *net);
 dg_code dg_pvf_tell(dg_network *net, dg_error *err); /* at the end of a slot */
 
@@ -352,7 +359,7 @@ uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
 bool dg_is_awake(const dg_network *net, uint32_t node); /* up, not standing still, not parted from most */
-dg_ns dg_check_ns(const dg_network *net, const dg_session *session); /* to fetch a candidate and execute it */
+dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t para); /* to fetch a candidate and execute it */
 /* recovery.c: to put its proof together alone, and what that takes in messages, where they are sent */
 dg_ns dg_recovery_ns(const dg_network *net, const dg_session *session);
 void dg_recovery_count(dg_network *net, const dg_session *session, uint64_t times);

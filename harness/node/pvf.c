@@ -3,9 +3,10 @@
  * An artifact is a parachain's code prepared with a session's executor parameters. A
  * node prepares one at a time: first those that backing waits for, in the order they
  * were asked for, then those that approval waits for. What is under way is finished.
- * Codes and the parameters in force when the run begins are prepared at all nodes.
- * Not modelled: the pre-check of new code, artifacts that grow old, and preparing
- * ahead, which uses the parameters of the moment and so is no help here.
+ * Codes and the parameters in force when the run begins are prepared at all who validate
+ * then, and at those who prepare ahead: with the parameters of the moment, so that is no help
+ * where they change. Two blocks are executed at one time; backing does not wait for approval.
+ * Not modelled: the pre-check of new code, and artifacts that grow old.
  * Mirrors: polkadot node/core/pvf (prepare/queue.rs, artifacts.rs, host.rs). */
 #include "node/node_impl.h"
 
@@ -20,10 +21,11 @@ static const dg_hash *params_of(const dg_session *s, const dg_node_class *of)
     return of->artifact_full ? &s->executor.full : &s->executor.prepares;
 }
 
-static bool was_there(const dg_network *net, const dg_session *s, const dg_node_class *of)
+static bool was_there(const dg_network *net, const dg_session *s, const dg_net_node *n)
 {
+    const dg_node_class *of = n->of;
     const dg_executor *first = &net->pvf.first;
-    return dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
+    return !n->pvf.cold && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
 }
 
 static const dg_pvf_code *code_of(const dg_network *net, uint32_t para)
@@ -145,7 +147,7 @@ dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, u
     const dg_pvf_code *code;
     uint32_t artifact;
     dg_code rc;
-    if (was_there(net, session, of) || !(code = code_of(net, para)))
+    if (was_there(net, session, &net->nodes[node]) || !(code = code_of(net, para)))
         return DG_OK;
     if ((rc = artifact_of(net, &artifact, &code->hash, params_of(session, of), err)) < 0 || (rc = make_room(h, net->pvf.artifact_count, err)) < 0)
         return rc;
@@ -161,7 +163,7 @@ dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *se
     const dg_pvf_host *h = &net->nodes[node].pvf;
     const dg_pvf_code *code;
     uint32_t artifact;
-    if (was_there(net, session, of) || !(code = code_of(net, para)))
+    if (was_there(net, session, &net->nodes[node]) || !(code = code_of(net, para)))
         return 0;
     artifact = find_artifact(net, &code->hash, params_of(session, of));
     if (artifact == DG_NO || artifact >= h->ready_cap || h->ready[artifact] > dg_sim_now(net->sim))
@@ -190,7 +192,7 @@ static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of
 dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err)
 {
     uint32_t member, group, para;
-    if (!leaf->session || was_there(net, leaf->session, net->nodes[node].of) || !leaf->view.group_count)
+    if (!leaf->session || was_there(net, leaf->session, &net->nodes[node]) || !leaf->view.group_count)
         return DG_OK;
     member = leaf->session->member[node];
     if (member >= leaf->session->validators || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
@@ -218,11 +220,47 @@ void dg_pvf_step(dg_network *net)
 /* What is on disk by then stays, what was asked for is forgotten. */
 void dg_pvf_restart(dg_pvf_host *h, dg_ns down)
 {
+    memset(h->executing, 0, sizeof h->executing);
     for (uint32_t i = 0; i < h->ready_cap; i++)
         if (h->ready[i] > down)
             h->ready[i] = DG_NEVER;
     h->count = 0;
     h->busy_until = 0;
+}
+
+void dg_pvf_clean(dg_net_node *node, dg_ns down)
+{
+    dg_pvf_restart(&node->pvf, down);
+    if (node->of->keeps_artifacts)
+        return;
+    node->pvf.cold = true;
+    for (uint32_t i = 0; i < node->pvf.ready_cap; i++)
+        node->pvf.ready[i] = DG_NEVER;
+}
+
+/* ---- executing ---- */
+
+dg_ns dg_pvf_execute_ns(const dg_network *net, uint32_t para)
+{
+    uint64_t least = net->options.execute_ns_min, most = net->options.execute_ns_max;
+    const dg_pvf_code *code = most ? code_of(net, para) : NULL;
+    dg_rng luck;
+    if (!most)
+        return dg_constant_of(DG_CONST_VALIDATION);
+    luck = dg_rng_fork(net->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para, 0);
+    return least + dg_rng_below(&luck, most - least + 1);
+}
+
+dg_ns dg_pvf_execute(const dg_network *net, dg_pvf_host *h, uint32_t para, dg_ns from)
+{
+    uint32_t at = 0, count = (uint32_t)dg_constant_of(DG_CONST_EXECUTORS);
+    dg_ns takes = dg_pvf_execute_ns(net, para);
+    if (!net->options.execute_ns_max)
+        return from + takes;
+    for (uint32_t i = 1; i < count && i < DG_EXECUTORS_MAX; i++)
+        at = h->executing[i] < h->executing[at] ? i : at;
+    h->executing[at] = (h->executing[at] > from ? h->executing[at] : from) + takes;
+    return h->executing[at];
 }
 
 void dg_pvf_clear(dg_network *net)
@@ -240,7 +278,7 @@ void dg_pvf_clear(dg_network *net)
 static uint64_t ready_pairs(const dg_network *net, uint32_t node, const dg_session *session)
 {
     uint64_t ready = 0;
-    if (was_there(net, session, net->nodes[node].of))
+    if (was_there(net, session, &net->nodes[node]))
         return net->pvf.code_count;
     for (uint32_t i = 0; i < net->pvf.code_count; i++)
         ready += dg_pvf_ready_at(net, node, session, net->pvf.codes[i].para) != DG_NEVER;

@@ -49,9 +49,13 @@ static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, c
     uint32_t node = a->session->node[lot->validator];
     dg_checker c = { .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
                      .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
-                     .due = now->at + dg_check_ns(net, a->session), .approved = DG_NEVER, .objects = DG_NEVER };
+                     .due = now->at + dg_check_ns(net, a->session, t->of.para), .approved = DG_NEVER, .objects = DG_NEVER };
     if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
         c.objects = now->at + dg_recovery_ns(net, a->session); /* nothing to execute */
+        c.due = DG_NEVER;
+    }
+    if (dg_pvf_execute_ns(net, t->of.para) > a->session->executor.approval_ms * DG_MS && c.due != DG_NEVER) {
+        c.objects = now->at + dg_recovery_ns(net, a->session) + a->session->executor.approval_ms * DG_MS; /* timed out: it calls it invalid */
         c.due = DG_NEVER;
     }
     if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)

@@ -8,7 +8,7 @@ static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_t
     dg_ns ready = dg_pvf_ready_at(net, a->session->node[c->validator], a->session, t->of.para);
     if (ready == DG_NEVER)
         return DG_NEVER;
-    ready += dg_constant_of(DG_CONST_VALIDATION);
+    ready += dg_pvf_execute_ns(net, t->of.para);
     return ready > c->due ? ready : c->due;
 }
 
@@ -50,10 +50,15 @@ void dg_voices_approve(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id
         if (c->due > now || c->approved != DG_NEVER || c->foreign)
             continue;
         if (!dg_is_awake(net, node)) {
-            c->due = now + dg_check_ns(net, a->session);
+            c->due = now + dg_check_ns(net, a->session, t->of.para);
+            c->executing = false;
             continue;
         }
         sent = executed_at(net, a, t, c);
+        if (sent <= now && !c->executing) { /* when an executor was free */
+            c->due = sent = dg_pvf_execute(net, &net->nodes[node].pvf, t->of.para, sent - dg_pvf_execute_ns(net, t->of.para));
+            c->executing = true;
+        }
         if (sent > now)
             continue;
         c->sent = sent;

@@ -10,6 +10,9 @@
 /* Questions for ParachainHost came with the releases: 5 with v0.9.43, 9 by v1.6, 10
  * with v1.8, 11 (claim_queue) with v1.11, 13 in 2025. For the table of versions see
  * subsystem-types messages.rs; which release first asked is unverified. */
+/* Artifacts stay over a restart since v1.7 or about then, validators of the next session prepare
+ * ahead since 4791: unverified to the release. */
+#define KEEPS .keeps_artifacts = true
 #define COLLATION .collation = V(1) | V(2), .keeps_v1_collations = true
 
 static const dg_node_class classes[] = {
@@ -23,24 +26,25 @@ static const dg_node_class classes[] = {
       .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP, .validation = V(1) | V(2), COLLATION,
       .host_known = 9, .pace = 1000 },
     { "SD_V12_PURGE", "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
-      .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION,
+      KEEPS, .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION,
       .host_known = 10, .pace = 1000 },
     { "SD_V12_OK", "with 4269, to v1.16: the newest topology that was put aside stays",
-      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
+      KEEPS, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11, .pace = 1000 },
     { "SD_V12_RECEIPTS", "v1.17 and later: as SD_V12_OK, and reads candidate receipts of version 2",
-      .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
+      KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
     { "SD_V2_ONLY", "2025 and later: no legacy statements, validation protocol 3 alone",
-      .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION,
+      KEEPS, .prepares_ahead = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION,
       .host_known = 13, .pace = 1000 },
     { "KAGOME", "another implementation: computes the grid when a session's entry is made",
-      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .validation = V(1) | V(2) | V(3), COLLATION,
+      KEEPS, .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true, .validation = V(1) | V(2) | V(3), COLLATION,
       .host_known = 12, .pace = 1000, .caches_compiled = true },
 };
 
 #undef V
 #undef COLLATION
+#undef KEEPS
 
 const dg_node_class *dg_class_at(size_t i)
 {

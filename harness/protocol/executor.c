@@ -8,6 +8,7 @@
 #include "crypto/crypto.h"
 
 enum { PARAMS_MAX = 1 << 16 };
+enum { EXEC_TIMEOUT = 6, BACKING_MS = 2000, APPROVAL_MS = 12000 }; /* candidate-validation: DEFAULT_BACKING_EXECUTION_TIMEOUT, DEFAULT_APPROVAL_.. */
 
 /* By the index of its variant: bytes behind it, and whether it changes what is prepared. */
 static const struct { uint8_t len; bool known, prepares; } rows[] = {
@@ -20,7 +21,14 @@ static const struct { uint8_t len; bool known, prepares; } rows[] = {
     [7] = { 0, true, true },   /* WasmExtBulkMemory */
 };
 
-static void take_one(dg_scale *s, dg_buf *prepares)
+/* Of backing 0, of approval 1. */
+static void take_timeout(dg_executor *out, dg_bytes rest)
+{
+    if (rest.len == 9 && rest.at[0] < 2)
+        *(rest.at[0] ? &out->approval_ms : &out->backing_ms) = dg_le64(rest.at + 1);
+}
+
+static void take_one(dg_scale *s, dg_executor *out, dg_buf *prepares)
 {
     uint8_t kind = dg_scale_u8(s);
     dg_bytes rest;
@@ -29,6 +37,8 @@ static void take_one(dg_scale *s, dg_buf *prepares)
         return;
     }
     rest = dg_scale_take(s, rows[kind].len);
+    if (s->rc == DG_OK && kind == EXEC_TIMEOUT)
+        take_timeout(out, rest);
     if (s->rc == DG_OK && rows[kind].prepares) {
         dg_buf_put_u8(prepares, kind);
         dg_buf_put_bytes(prepares, rest);
@@ -46,10 +56,12 @@ dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err)
     if (!some)
         params = DG_BYTES_OF(none); /* not told: the defaults, an empty list */
     out->full = dg_blake2_256(params);
+    out->backing_ms = BACKING_MS;
+    out->approval_ms = APPROVAL_MS;
     dg_buf_init(&prepares, PARAMS_MAX);
     dg_buf_put(&prepares, "prep", 4);
     for (uint32_t i = some ? dg_scale_count(&s, 1) : 0; i && s.rc == DG_OK; i--)
-        take_one(&s, &prepares);
+        take_one(&s, out, &prepares);
     if (some && dg_scale_finish(&s, NULL, "executor parameters") != DG_OK) {
         dg_buf_reset(&prepares);
         dg_buf_put_bytes(&prepares, params);

@@ -39,7 +39,7 @@ static dg_code add(dg_people *people, const uint8_t (*accounts)[32], uint32_t co
         return dg_fail(err, DG_NOMEM, "no memory for %u validators", people->count + count);
     people->sorted = grown;
     for (uint32_t i = 0; i < count; i++)
-        if (find(&(dg_people){ known, grown }, accounts[i]) < 0) {
+        if (find(&(dg_people){ .count = known, .sorted = grown }, accounts[i]) < 0) {
             memcpy(grown[people->count].account, accounts[i], 32);
             grown[people->count].node = people->count;
             people->count++;
@@ -136,7 +136,10 @@ dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_e
 {
     dg_code rc;
     *people = (dg_people){ .count = 0 };
-    if ((rc = add_seated(people, chain, block, err)) != DG_OK || (rc = add_queued(people, chain, block, err)) < 0)
+    if ((rc = add_seated(people, chain, block, err)) != DG_OK)
+        return rc;
+    people->seated = people->count;
+    if ((rc = add_queued(people, chain, block, err)) < 0)
         return rc;
     return add_ready(people, block, err);
 }

@@ -52,6 +52,8 @@ typedef struct dg_node_class {
     bool keeps_newest;        /* .. except that of the highest session */
     uint8_t validation;       /* bit v: speaks /validation/v */
     uint8_t collation;        /* bit v: speaks /collation/v */
+    bool keeps_artifacts;     /* what was prepared outlives the process */
+    bool prepares_ahead;      /* .. and is prepared before the session in which it becomes a validator */
     bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
     bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
     bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
@@ -62,7 +64,7 @@ typedef struct dg_node_class {
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
-#define DG_CLASS_TABLE_VERSION "4"
+#define DG_CLASS_TABLE_VERSION "5"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
@@ -270,7 +272,7 @@ dg_code dg_backing_states_ask(dg_view *view, dg_request request, dg_error *err);
 /* ---- people.c: which node a session key belongs to ---- */
 
 typedef struct dg_person { uint8_t account[32]; uint32_t node; } dg_person;
-typedef struct dg_people { uint32_t count; dg_person *sorted; } dg_people;
+typedef struct dg_people { uint32_t count, seated; dg_person *sorted; } dg_people; /* seated: the first so many validate at the fork */
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 void dg_people_clear(dg_people *people);
 uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]); /* DG_NO: nobody known */
@@ -291,7 +293,10 @@ typedef struct dg_approval_rules {
 
 /* ---- executor.c: parameters of a session that artifacts hang on ---- */
 
-typedef struct dg_executor { dg_hash full, prepares; } dg_executor; /* of all parameters; of those that change what is prepared */
+typedef struct dg_executor {
+    dg_hash full, prepares;  /* of all parameters; of those that change what is prepared */
+    uint64_t backing_ms, approval_ms; /* that executing a block may take: PvfExecTimeout */
+} dg_executor;
 /* `answer`: an Option of them; none, or no bytes at all, are the defaults. DG_NOMEM. */
 dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 

@@ -248,6 +248,8 @@ dg_code network_begin(arm *a, dg_error *err)
     options.share_count = w->wish.share_count;
     options.prepare_ns_min = w->wish.prepare[0];
     options.prepare_ns_max = w->wish.prepare[1];
+    options.execute_ns_min = w->wish.execute[0];
+    options.execute_ns_max = w->wish.execute[1];
     options.collators = w->wish.collators;
     options.collator_count = w->wish.collator_count;
     options.link = &w->wish.link;

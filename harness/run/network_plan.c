@@ -44,16 +44,23 @@ static dg_code check_latency(const json_t *latency, dg_error *err)
     return DG_OK;
 }
 
+static dg_code check_range(const json_t *pvf, const char *min, const char *max, dg_error *err)
+{
+    const json_t *least = json_object_get(pvf, min), *most = json_object_get(pvf, max);
+    if (!least != !most)
+        return dg_fail(err, DG_USAGE, "network.pvf needs both %s and %s", min, max);
+    if (json_integer_value(least) > json_integer_value(most))
+        return dg_fail(err, DG_USAGE, "network.pvf: %s is above %s", min, max);
+    return DG_OK;
+}
+
 static dg_code check_pvf(const json_t *pvf, dg_error *err)
 {
-    const json_t *least = json_object_get(pvf, "prepare_ms_min"), *most = json_object_get(pvf, "prepare_ms_max");
-    if (!pvf)
-        return DG_OK;
-    if (!least || !most)
-        return dg_fail(err, DG_USAGE, "network.pvf needs both prepare_ms_min and prepare_ms_max");
-    if (json_integer_value(least) > json_integer_value(most))
-        return dg_fail(err, DG_USAGE, "network.pvf: prepare_ms_min is above prepare_ms_max");
-    return DG_OK;
+    dg_code rc;
+    if (pvf && !json_object_size(pvf))
+        return dg_fail(err, DG_USAGE, "network.pvf needs both prepare_ms_min and prepare_ms_max, or both of execute_ms");
+    rc = check_range(pvf, "prepare_ms_min", "prepare_ms_max", err);
+    return rc < 0 ? rc : check_range(pvf, "execute_ms_min", "execute_ms_max", err);
 }
 
 static dg_code check_compile(const json_t *compile, dg_error *err)
@@ -135,6 +142,8 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     read_collators(out, network_at(plan, "collators"));
     out->prepare[0] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_min")) * 1000000;
     out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;
+    out->execute[0] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_min")) * 1000000;
+    out->execute[1] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_max")) * 1000000;
     out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
     out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,

@@ -61,6 +61,8 @@ static const key_row fixed[] = {
     { "network.pvf", KEY_OBJECT, .says = "how long a node takes to prepare a parachain's code, each somewhere in between (default 6 to 18 s)" },
     { "network.pvf.prepare_ms_min", KEY_WHOLE, .min = 1, .max = 3600000, .says = "milliseconds, least" },
     { "network.pvf.prepare_ms_max", KEY_WHOLE, .min = 1, .max = 3600000, .says = "milliseconds, most" },
+    { "network.pvf.execute_ms_min", KEY_WHOLE, .min = 1, .max = 3600000, .says = "milliseconds that executing one of its blocks takes, least (default 300)" },
+    { "network.pvf.execute_ms_max", KEY_WHOLE, .min = 1, .max = 3600000, .says = ".. and most; two are executed at one time" },
     { "network.links", KEY_OBJECT, .says = "between any two nodes" },
     { "network.links.latency_ms", KEY_LIST, .says = "least and most (default 20 and 200)" },
     { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },

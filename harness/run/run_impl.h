@@ -213,6 +213,7 @@ typedef struct network_wish {
     dg_node_class own[NETWORK_SHARES_MAX]; /* classes without some of their repairs; shares point here */
     char names[NETWORK_SHARES_MAX][64];    /* of those */
     dg_ns prepare[2];   /* least and most; both 0: as the model has it */
+    dg_ns execute[2];         /* .. to execute a block; 0: the constant */
     dg_ns latency[2];
     dg_sim_link link;   /* points at `latency` */
     bool no_forks, backs_off, messages;

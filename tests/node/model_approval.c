@@ -59,7 +59,7 @@ static void set_stage(stage *g, const scene *s)
 {
     dg_view *view = &g->blocks[0].view;
     memset(g, 0, sizeof *g);
-    g->session = (dg_session){ .validators = s->nodes, .count = s->nodes, .node = g->node_of, .rules_told = true, .rules = s->rules };
+    g->session = (dg_session){ .validators = s->nodes, .count = s->nodes, .node = g->node_of, .rules_told = true, .rules = s->rules, .executor.approval_ms = 12000 };
     for (uint32_t i = 0; i < s->nodes; i++) {
         g->node_of[i] = s->nodes - 1 - i; /* validators are not numbered like nodes */
         g->members[i] = i;

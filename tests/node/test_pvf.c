@@ -292,6 +292,81 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
 }
 END_TEST
 
+/* ---- executing ---- */
+
+static const struct { uint8_t raw[24]; size_t len; uint64_t backing, approval; } timeouts[] = {
+    { { 0 }, 1, 2000, 12000 },
+    { { 1, 1 << 2, 6, 0, 0xc4, 9 }, 12, 2500, 12000 },
+    { { 1, 2 << 2, 6, 1, 0x98, 0x3a, 0, 0, 0, 0, 0, 0, 6, 0, 0xc4, 9 }, 22, 2500, 15000 },
+    { { 1, 1 << 2, 5, 0, 0xc4, 9 }, 12, 2000, 12000 }, /* to prepare, not to execute */
+};
+START_TEST(timeouts_are_those_of_the_session)
+{
+    dg_executor is;
+    ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(timeouts[_i].raw, timeouts[_i].len), NULL), DG_OK);
+    ck_assert_uint_eq(is.backing_ms, timeouts[_i].backing);
+    ck_assert_uint_eq(is.approval_ms, timeouts[_i].approval);
+}
+END_TEST
+
+START_TEST(two_blocks_are_executed_at_one_time)
+{
+    dg_network net = { .options = { .execute_ns_min = 1000, .execute_ns_max = 1000 } };
+    dg_pvf_host h = { .count = 0 };
+    static const dg_ns from[] = { 0, 0, 0, 500, 5000 }, until[] = { 1000, 1000, 2000, 2000, 6000 };
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++)
+        ck_assert_uint_eq(dg_pvf_execute(&net, &h, FIRST, from[i]), until[i]);
+}
+END_TEST
+
+/* What executes for too long is not backed; what approval has no time for is disputed, and invalid. */
+static const struct { int over_backing_ms, over_approval_ms; bool backed, disputed; } slow[] = {
+    { -100, -10000, true, false }, { 100, -10000, false, false }, { -100, 100, true, true },
+};
+START_TEST(a_block_that_takes_too_long_is_not_backed_or_not_approved)
+{
+    enum { UNTIL = 2 * EPOCH - 1 };
+    world_options o = { .of = "SD_V12_OK", .seed = 5, .no_forks = true };
+    uint64_t invalid = 0;
+    world w;
+    world_open(&w, &o);
+    for (uint32_t slot = 0; slot <= UNTIL; slot++) {
+        world_run(&w, slot);
+        for (dg_session *s = w.net->sessions; s; s = s->next) {
+            uint64_t takes = (uint64_t)((int64_t)s->executor.backing_ms + slow[_i].over_backing_ms);
+            w.net->options.execute_ns_min = w.net->options.execute_ns_max = takes * DG_MS;
+            s->executor.approval_ms = (uint64_t)((int64_t)takes - slow[_i].over_approval_ms);
+        }
+    }
+    for (size_t i = 0; i < w.count; i++)
+        invalid += w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 2;
+    ck_assert_int_eq(world_sum(&w, DG_REC_PARAS, 1, slow[_i].disputed ? 0 : EPOCH + 2, UNTIL) > 0, slow[_i].backed); /* what is invalid freezes the rest */
+    ck_assert_int_eq(invalid > 0, slow[_i].disputed);
+    world_close(&w);
+}
+END_TEST
+
+/* A process that began anew has nothing prepared, in releases that clean up first. */
+static const struct { const char *of; bool kept; } processes[] = { { "SD_V12_DROP", false }, { "SD_V12_PURGE", true } };
+START_TEST(a_new_process_prepares_again_what_is_not_kept)
+{
+    world_options o = { .of = processes[_i].of, .seed = 7 };
+    uint64_t least = UINT64_MAX, pairs = 0;
+    world w;
+    world_open(&w, &o);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, (EPOCH + 3) * 6000 * DG_MS, (EPOCH + 4) * 6000 * DG_MS, NULL), DG_OK);
+    world_run(&w, EPOCH + 5);
+    for (size_t i = 0; i < w.count; i++)
+        if (w.log[i].kind == DG_REC_PVF && world_slot(&w, &w.log[i]) == EPOCH + 5) {
+            least = w.log[i].n[3];
+            pairs = w.log[i].n[2];
+        }
+    ck_assert_uint_gt(pairs, 0);
+    ck_assert_int_eq(least == pairs, processes[_i].kept);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("pvf");
@@ -306,6 +381,10 @@ int main(void)
     tcase_add_loop_test(tc, nothing_is_prepared_for_a_node_that_is_not_there, 0, 2);
     tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
     tcase_add_test(tc, what_is_prepared_late_is_voted_on_still);
+    tcase_add_loop_test(tc, timeouts_are_those_of_the_session, 0, (int)(sizeof timeouts / sizeof *timeouts));
+    tcase_add_test(tc, two_blocks_are_executed_at_one_time);
+    tcase_add_loop_test(tc, a_block_that_takes_too_long_is_not_backed_or_not_approved, 0, (int)(sizeof slow / sizeof *slow));
+    tcase_add_loop_test(tc, a_new_process_prepares_again_what_is_not_kept, 0, (int)(sizeof processes / sizeof *processes));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();
