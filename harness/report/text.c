@@ -59,8 +59,8 @@ static void title(sheet *s, const json_t *o)
     if (code_stays(o))
         snprintf(line, sizeof line, "%.60s %lld, configuration changed", text_at(from, "spec_name"), whole_at(from, "spec_version"));
     sheet_put(s, line);
-    snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld)", whole_at(upgrade, "block"), text_at(upgrade, "at"),
-             whole_at(upgrade, "slot_of_session"), whole_at(upgrade, "session"));
+    snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld%s)", whole_at(upgrade, "block"), text_at(upgrade, "at"),
+             whole_at(upgrade, "slot_of_session"), whole_at(upgrade, "session"), whole_at(upgrade, "slot_of_session") ? "" : ", which it begins");
     sheet_put(s, line);
     snprintf(line, sizeof line, "   seed %lld   %lld validators, %lld parachains", whole_at(o, "seed"), whole_at(o, "validators"), whole_at(o, "parachains"));
     if (s->column + strlen(line) > s->width) {

@@ -147,13 +147,16 @@ static json_t *snapshot_json(const run_state *run)
                      "keys", (json_int_t)info->keys, "partial", info->partial);
 }
 
-static int64_t field_at_upgrade(const run_state *run, dg_event_kind kind, size_t field)
+/* The session that runs in block U: one that begins it has the new index already, as
+ * session_index_for_child says at it and its slot counts from 0; for what parachains do
+ * in that block alone it is still the old one (network-model 1.1.3). */
+static int64_t session_at_upgrade(const run_state *run)
 {
     int64_t found = 0;
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm == DG_ARM_CONTROL && e->kind == kind && e->block < run->control.upgrade_block)
-            found = e->n[field];
+        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EV_BLOCK && e->block <= run->control.upgrade_block)
+            found = e->n[1];
     }
     return found;
 }
@@ -165,7 +168,7 @@ static json_t *upgrade_json(const run_state *run)
     uint64_t start = run->first_boundary - run->clock.epoch_slots;
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how", run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
                      "block", (json_int_t)run->treatment.upgrade_block, "slot", (json_int_t)run->upgrade_slot,
-                     "slot_of_session", (json_int_t)(run->upgrade_slot - start), "session", (json_int_t)field_at_upgrade(run, DG_EV_BLOCK, 1),
+                     "slot_of_session", (json_int_t)(run->upgrade_slot - start), "session", (json_int_t)session_at_upgrade(run),
                      "enacted", run->treatment.enacted, "pending", run->treatment.pending);
 }
 

@@ -124,6 +124,21 @@ START_TEST(what_is_no_outcome_is_refused)
 }
 END_TEST
 
+/* Slot 0 may read as the end of one session or the beginning of the next. */
+START_TEST(a_boundary_says_which_side_it_is)
+{
+    json_t *outcome = outcome_of("stalled");
+    dg_report_options options = { .width = 200 };
+    dg_buf got;
+    json_object_set_new(json_object_get(outcome, "upgrade"), "slot_of_session", json_integer(_i));
+    got = text_of(outcome, &options);
+    ck_assert((strstr(dg_buf_text(&got), "slot 0 of session 1, which it begins)") != NULL) == (_i == 0));
+    ck_assert((strstr(dg_buf_text(&got), "slot 1 of session 1)") != NULL) == (_i == 1));
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
 START_TEST(json_is_sorted_and_stable)
 {
     json_t *a = json_loads("{\"b\":1,\"a\":[2]}", 0, NULL), *b = json_loads("{\"a\":[2],\"b\":1}", 0, NULL);
@@ -162,6 +177,7 @@ int main(void)
     tcase_add_test(tc, control_bytes_are_shown_not_sent);
     tcase_add_loop_test(tc, odd_outcomes_are_printed_without_a_guess, 0, sizeof odd / sizeof *odd);
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof none / sizeof *none);
+    tcase_add_loop_test(tc, a_boundary_says_which_side_it_is, 0, 2);
     tcase_add_test(tc, json_is_sorted_and_stable);
     tcase_add_test(tc, a_report_that_does_not_fit_says_so);
     suite_add_tcase(s, tc);

@@ -185,6 +185,22 @@ static const struct { const char *at, *says; } bad_places[] = {
     { "#0", "upgrade.at" }, { "boundary@1-9999", "upgrade.at" }, { "boundary@900000", "at most" },
 };
 
+/* From a genesis the second boundary begins session 2: the block there belongs to it. */
+static const struct { const char *at; json_int_t session; bool begins; } places[] = { { "boundary@2-1", 1, false }, { "boundary@2", 2, true }, { "boundary@2+1", 2, false } };
+START_TEST(a_block_counts_to_the_session_that_it_begins)
+{
+    json_t *o;
+    const json_t *upgrade;
+    if (!runtimes_here())
+        return;
+    o = run_pair(runtime_file("mini.json"), runtime_file("mini-2.wasm"), places[_i].at, NULL);
+    upgrade = json_object_get(o, "upgrade");
+    ck_assert_int_eq(json_integer_value(json_object_get(upgrade, "session")), places[_i].session);
+    ck_assert_int_eq(json_integer_value(json_object_get(upgrade, "slot_of_session")) == 0, places[_i].begins);
+    json_decref(o);
+}
+END_TEST
+
 START_TEST(a_position_outside_the_chain_is_refused)
 {
     dg_error err = { .text = "" };
@@ -357,6 +373,7 @@ int main(void)
     tcase_add_test(tc, a_run_that_did_not_see_the_hazard_is_inconclusive);
     tcase_add_loop_test(tc, a_failure_never_exits_with_zero, 0, sizeof code_rows / sizeof *code_rows);
     tcase_add_test(tc, n_that_is_n_minus_one_is_refused);
+    tcase_add_loop_test(tc, a_block_counts_to_the_session_that_it_begins, 0, sizeof places / sizeof *places);
     tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0, sizeof bad_places / sizeof *bad_places);
     tcase_add_test(tc, a_blob_that_is_none_is_refused);
     tcase_add_test(tc, a_blob_may_be_hex);
