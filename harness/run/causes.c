@@ -175,8 +175,7 @@ json_t *outcome_advice(const run_state *run, const json_t *claims)
     bad |= network_advice(out, run, claims);
     if (outcome_is(claims, "queued-calls", "broke"))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
-    if (outcome_is(claims, "api-window", "warned"))
-        bad |= add(out, "keep U some blocks away from a session boundary: some answers read there count for a whole session");
+    bad |= network_window_advice(out, run, claims);
     if (bad) {
         json_decref(out);
         return NULL;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { ASYNC_BACKING = 7 /* version of ParachainHost from which nodes work so */ };
+
 static bool broke(const json_t *claims, const char *name) { return outcome_is(claims, name, "broke"); }
 
 /* The session whose topology was missing first, and the block by then. */
@@ -175,7 +177,6 @@ bool network_switched(const run_state *run, const json_t *claims)
  * much harm, and are told all the same. */
 static int lagging_causes(json_t *out, const run_state *run)
 {
-    enum { ASYNC_BACKING = 7 };
     const dg_event *start = first_of(run, DG_EV_NET_START);
     char line[500], who[300];
     if (!start || !run->treatment.enacted || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
@@ -195,16 +196,58 @@ int network_causes(json_t *out, const run_state *run, const json_t *claims)
     return topology_causes(out, run, claims);
 }
 
+/* A class that may lose what came before it was wanted; so may one without a repair. */
+static bool some_lose(const dg_event *start)
+{
+    const char *name;
+    json_t *nodes;
+    json_object_foreach(json_object_get(start->detail, "classes"), name, nodes) {
+        const dg_node_class *class = dg_class_named(name);
+        if (json_integer_value(nodes) && (!class || class->early == DG_EARLY_DROP || (class->early == DG_EARLY_KEEP && class->forgets_unused && !class->keeps_newest)))
+            return true;
+    }
+    return false;
+}
+
+/* What was lost comes again with the next session: before a boundary it is missing for as
+ * long as that takes, in the first block of a session there is nothing to lose yet. */
+static int topology_advice(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL;
+    const json_t *claim = outcome_claim(claims, "topology-present");
+    json_int_t slots = json_integer_value(json_object_get(claim, "count"));
+    uint32_t nodes;
+    char line[500];
+    if (!missing || !first_loss(run, missing, &nodes))
+        return 0;
+    snprintf(line, sizeof line, "require node class SD_V12_OK; or enact in the first block of a session (boundary), which has no topology to lose yet: "
+             "before it topologies are missing until the session changes, here in %lld slot%s%s", (long long)slots, slots == 1 ? "" : "s",
+             outcome_is(claims, "api-window", "warned") ? ". At it, what api-window names is read for the session that begins" : "");
+    return json_array_append_new(out, json_string(line));
+}
+
+/* Some answers count for a whole session where U begins one. That is the lesser evil for
+ * nodes which lose topologies everywhere else. */
+int network_window_advice(json_t *out, const run_state *run, const json_t *claims)
+{
+    const dg_event *start = first_of(run, DG_EV_NET_START);
+    uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"), now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
+    bool lost = start && old < ASYNC_BACKING && now >= ASYNC_BACKING && some_lose(start);
+    if (!outcome_is(claims, "api-window", "warned") || outcome_is(claims, "topology-present", "broke")) /* which has said where */
+        return 0;
+    return json_array_append_new(out, json_string(lost ?
+        "require node class SD_V12_OK, then keep U some blocks away from a session boundary: some answers read there count for a whole session. "
+        "With nodes that lose topologies before a boundary U does least in the first block of a session" :
+        "keep U some blocks away from a session boundary: some answers read there count for a whole session"));
+}
+
 int network_advice(json_t *out, const run_state *run, const json_t *claims)
 {
     int bad = fault_advice(out, run, claims) | network_stall_advice(out, run, claims);
     if (broke(claims, "disputes"))
         bad |= json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
                                                      "after it was scheduled, and so would taking it back"));
-    if (!broke(claims, "topology-present"))
-        return bad;
-    return bad | json_array_append_new(out, json_string("enact on a session boundary or a few blocks before it, where the next session heals it at once, "
-                                                  "or require node class SD_V12_OK"));
+    return bad | topology_advice(out, run, claims);
 }
 
 /* "topology-present, backing-rate and finality-lag" */

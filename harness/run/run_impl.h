@@ -269,6 +269,7 @@ int network_sum(json_t *out, const run_state *run);
 /* network_causes.c */
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_advice(json_t *out, const run_state *run, const json_t *claims);
+int network_window_advice(json_t *out, const run_state *run, const json_t *claims); /* without a network too */
 int network_notes(json_t *out, const json_t *plan, const json_t *claims);
 /* Records say that the version which N brings switched something that went wrong. */
 bool network_switched(const run_state *run, const json_t *claims);

@@ -154,15 +154,45 @@ START_TEST(a_fault_beside_the_cause_does_not_hide_it)
 }
 END_TEST
 
+/* ---- advice ---- */
+
+/* Where a tool sends people it must not call broken itself: there the same classes hold. */
+static const struct { const char *class, *at; int exit; const char *says, *not; } sent[] = {
+    { "SD_V12_DROP", "boundary-8", DG_EXIT_BROKE, "enact in the first block of a session (boundary), which has no topology to lose yet: before it topologies are missing "
+      "until the session changes, here in 8 slots. At it, what api-window names", "keep U" },
+    { "SD_V12_DROP", "boundary-1", DG_EXIT_BROKE, "here in 1 slot.", "keep U" },
+    { "SD_V12_DROP", "boundary", DG_EXIT_HELD, "require node class SD_V12_OK, then keep U some blocks away", "enact in" },
+    { "SD_V12_PURGE", "boundary", DG_EXIT_HELD, "U does least in the first block of a session", "enact in" },
+    { "SD_V12_OK", "boundary-8", DG_EXIT_HELD, "keep U some blocks away from a session boundary", "SD_V12_OK" },
+};
+START_TEST(nobody_is_sent_where_it_breaks)
+{
+    const char *more[] = { "network.classes=" , NULL };
+    char classes[60];
+    json_t *o;
+    const json_t *advice;
+    snprintf(classes, sizeof classes, "network.classes=%s", sent[_i].class);
+    more[0] = classes;
+    o = run_pair("fixtures/paseo-1001002-e20-100val-20paras.json.zst", "fixtures/paseo-1002000-e20.wasm", sent[_i].at, more);
+    advice = json_object_get(o, "advice");
+    ck_assert_msg(dg_outcome_exit(o) == sent[_i].exit, "%s", verdicts(o));
+    ck_assert_msg(any_line(advice, sent[_i].says) && !any_line(advice, sent[_i].not), "%s", json_dumps(advice, 0));
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("explain");
-    TCase *tc = tcase_create("explain");
+    TCase *tc = tcase_create("explain"), *advice = tcase_create("advice");
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, every_kind_of_record_has_its_sentence, 0, DG_EV_KIND_COUNT);
     tcase_add_loop_test(tc, a_planned_fault_is_the_cause_of_what_it_breaks, 0, REDUCED ? 1 : (int)(sizeof struck / sizeof *struck));
+    tcase_set_timeout(advice, 0);
+    tcase_add_loop_test(advice, nobody_is_sent_where_it_breaks, 0, REDUCED ? 1 : (int)(sizeof sent / sizeof *sent));
     if (!REDUCED)
         tcase_add_test(tc, a_fault_beside_the_cause_does_not_hide_it);
     suite_add_tcase(s, tc);
+    suite_add_tcase(s, advice);
     return suite_run(s);
 }
