@@ -201,7 +201,7 @@ json_t *outcome_notes(const run_state *run, const json_t *claims)
     json_t *out = json_array();
     int bad = network_wanted(run->plan) ? network_notes(out, run->plan->json, claims)
         : add(out, "blocks carry no parachain candidates and no transactions; seals and VRFs are drawn, not signed by the real keys");
-    bad |= fork_notes(out, run) | faults_notes(out, run) | plan_notes(out, run);
+    bad |= fork_notes(out, run) | faults_notes(out, run) | provenance_notes(out, run) | plan_notes(out, run);
     if (run->treatment.amended)
         bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
     if (run->plan->how == DG_HOW_OVERRIDE)

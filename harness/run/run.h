@@ -102,6 +102,10 @@ void dg_source_close(dg_source *source);
  * `progress` and `user` are the caller's). */
 dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snapshot_import_options *options,
                          dg_engine *engine, dg_error *err);
+/* Carries the note that stands beside a file of data (`spec.json.zst.note`, one line for
+ * each thing to know; in a snapshot's folder: `note`) to another. DG_OK too where there is
+ * none; DG_IO, DG_LIMIT. Every run that uses the data shows its note. */
+dg_code dg_note_copy(const char *from, const char *to, dg_error *err);
 /* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
 dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
 

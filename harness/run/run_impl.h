@@ -279,6 +279,9 @@ bool network_compiling(const run_state *run, const json_t *claim);
 /* words.c: an event as a sentence; false, and nothing written, for kinds that no chain holds. */
 bool event_words(char *out, size_t size, const run_state *run, const dg_event *e);
 
+/* provenance.c: what the files beside snapshot and N say of them, line by line */
+int provenance_notes(json_t *out, const run_state *run);
+
 /* outcome.c, causes.c, series.c */
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */

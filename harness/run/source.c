@@ -63,7 +63,8 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snap
     own.describe = describe;
     own.progress = pass_progress;
     own.user = &im;
-    return dg_snapshot_import(info, path, &own, err);
+    dg_code rc = dg_snapshot_import(info, path, &own, err);
+    return rc < 0 ? rc : dg_note_copy(path, options->path_out, err);
 }
 
 static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)

@@ -201,6 +201,52 @@ START_TEST(a_block_counts_to_the_session_that_it_begins)
 }
 END_TEST
 
+static unsigned lines_with(const json_t *outcome, const char *part)
+{
+    const json_t *line;
+    unsigned found = 0;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "notes"), i, line)
+        found += strstr(json_string_value(line), part) != NULL;
+    return found;
+}
+
+/* A spec, the snapshot made of it, and a blob: what stands beside each is shown. */
+START_TEST(what_stands_beside_a_file_is_shown_wherever_it_is_used)
+{
+    char spec[300], code[300], folder[300];
+    dg_snapshot_import_options options = { .replace = true };
+    dg_engine *engine = NULL;
+    dg_error err = { .text = "" };
+    dg_buf bytes;
+    json_t *o;
+    if (!runtimes_here())
+        return;
+    snprintf(spec, sizeof spec, "%s", scratch_path("noted.json"));
+    snprintf(code, sizeof code, "%s", scratch_path("noted.wasm"));
+    snprintf(folder, sizeof folder, "%s", scratch_path("noted"));
+    bytes = slurp(runtime_file("mini.json"));
+    dg_file_write(spec, dg_buf_bytes(&bytes), NULL);
+    dg_buf_clear(&bytes);
+    bytes = slurp(runtime_file("mini-2.wasm"));
+    dg_file_write(code, dg_buf_bytes(&bytes), NULL);
+    dg_buf_clear(&bytes);
+    dg_file_write(scratch_path("noted.json.note"), dg_text("made by hand\nkeys of a test\n"), NULL);
+    dg_file_write(scratch_path("noted.wasm.note"), dg_text("built by hand"), NULL);
+    o = run_pair(spec, code, "boundary@2-3", NULL);
+    ck_assert_uint_eq(lines_with(o, "made by hand") + lines_with(o, "keys of a test") + lines_with(o, "built by hand"), 3);
+    json_decref(o);
+    options.path_out = folder;
+    ck_assert_int_eq(dg_engine_new(&engine, NULL, &err), DG_OK);
+    ck_assert_msg(dg_source_import(NULL, spec, &options, engine, &err) == DG_OK, "%s", err.text);
+    dg_engine_free(engine);
+    o = run_pair(folder, runtime_file("mini-2.wasm"), "boundary@2-3", NULL);
+    ck_assert_uint_eq(lines_with(o, "made by hand"), 1);
+    ck_assert_uint_eq(lines_with(o, "built by hand"), 0);
+    json_decref(o);
+}
+END_TEST
+
 START_TEST(a_position_outside_the_chain_is_refused)
 {
     dg_error err = { .text = "" };
@@ -373,6 +419,7 @@ int main(void)
     tcase_add_test(tc, a_run_that_did_not_see_the_hazard_is_inconclusive);
     tcase_add_loop_test(tc, a_failure_never_exits_with_zero, 0, sizeof code_rows / sizeof *code_rows);
     tcase_add_test(tc, n_that_is_n_minus_one_is_refused);
+    tcase_add_test(tc, what_stands_beside_a_file_is_shown_wherever_it_is_used);
     tcase_add_loop_test(tc, a_block_counts_to_the_session_that_it_begins, 0, sizeof places / sizeof *places);
     tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0, sizeof bad_places / sizeof *bad_places);
     tcase_add_test(tc, a_blob_that_is_none_is_refused);

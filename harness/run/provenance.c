@@ -1,0 +1,79 @@
+/* provenance.c - what a file of data has to say of itself: a note beside it, which
+ * goes where it goes, and is shown by every run that uses it. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+enum { NOTE_MAX = 4096 };
+
+/* "spec.json.zst.note"; of a snapshot, which is a folder, "note" in it. */
+static void place_of(char *out, size_t size, const char *path)
+{
+    snprintf(out, size, dg_is_directory(path) ? "%s/note" : "%s.note", path);
+}
+
+static dg_code read_note(dg_buf *out, const char *path, dg_error *err)
+{
+    char place[1100];
+    place_of(place, sizeof place, path);
+    return dg_file_exists(place) ? dg_file_read(out, place, err) : DG_ABSENT;
+}
+
+dg_code dg_note_copy(const char *from, const char *to, dg_error *err)
+{
+    char place[1100];
+    dg_buf note;
+    dg_code rc;
+    dg_buf_init(&note, NOTE_MAX);
+    if ((rc = read_note(&note, from, err)) == DG_OK) {
+        place_of(place, sizeof place, to);
+        rc = dg_file_write(place, dg_buf_bytes(&note), err);
+    }
+    dg_buf_clear(&note);
+    return rc == DG_ABSENT ? DG_OK : rc;
+}
+
+/* A plan may say the same of its own. */
+static bool there_already(const json_t *list, const char *line)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+        if (strcmp(json_string_value(one), line) == 0)
+            return true;
+    return false;
+}
+
+static int add_lines(json_t *out, dg_buf *note)
+{
+    int bad = 0;
+    for (const char *at = dg_buf_text(note); *at; at += strspn(at, "\n")) {
+        size_t len = strcspn(at, "\n");
+        char line[600];
+        snprintf(line, sizeof line, "%.*s", (int)len, at);
+        if (len && !there_already(out, line))
+            bad |= json_array_append_new(out, plain_json(line));
+        at += len;
+    }
+    return bad;
+}
+
+static int add_note(json_t *out, const char *path)
+{
+    dg_error err = { .text = "" };
+    dg_buf note;
+    dg_code rc;
+    int bad = 0;
+    dg_buf_init(&note, NOTE_MAX);
+    if ((rc = read_note(&note, path, &err)) == DG_OK)
+        bad = add_lines(out, &note);
+    else if (rc < 0)
+        bad = json_array_append_new(out, plain_json(err.text));
+    dg_buf_clear(&note);
+    return bad;
+}
+
+int provenance_notes(json_t *out, const run_state *run)
+{
+    return add_note(out, run->plan->snapshot) | (run->plan->to[0] ? add_note(out, run->plan->to) : 0);
+}
