@@ -10,6 +10,7 @@ typedef struct memory {
     bool started;
     share arm[2];
     tally bad, running;   /* `running`: one block alone may be of an author that was late */
+    dg_event dip;         /* bitfields of another length than the runtime has cores; block 0: none */
     evidence facts;
 } memory;
 
@@ -52,6 +53,18 @@ static void available(memory *m, const dg_event *e)
         judge(m, e);
 }
 
+/* Right after U the cores may be listed by code that cannot read the storage yet: what is
+ * signed by such a list is of the wrong length, and the block does without it. */
+static void left_out(memory *m, const dg_event *e)
+{
+    bool worst = !m->dip.block || (e->block == m->dip.block && e->n[5] > m->dip.n[5]);
+    if (e->arm != DG_ARM_TREATMENT || e->n[0] < m->upgrade_slot || e->n[3] == e->n[4] || !e->n[5] || !worst)
+        return;
+    m->dip = *e;
+    m->dip.detail = NULL;
+    evidence_event(&m->facts, e);
+}
+
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
@@ -60,6 +73,8 @@ static void step(void *at, const dg_event *e)
         m->upgrade_slot = e->n[3];
     } else if (m->started && e->kind == DG_EV_NET_AVAILABLE) {
         available(m, e);
+    } else if (m->started && e->kind == DG_EV_NET_BITFIELDS) {
+        left_out(m, e);
     }
 }
 
@@ -79,6 +94,15 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_BROKE, "%u %% of candidates available in one block against %u %% in control; %u %% of bits set against %u %%, %u slow",
                     percent(t->enough, t->cores), percent(c->enough, c->cores), percent(t->bits, t->possible), percent(c->bits, c->possible), (unsigned)t->slow);
         verdict_span(v, &m->bad);
+        verdict_show(v, &m->facts);
+    } else if (m->dip.block) {
+        const dg_event *d = &m->dip;
+        verdict_say(v, DG_WARNED, "%s%u occupied cores became available in #%u: availability_cores at its parent listed %u of %u, so %u of %u bitfields were left out",
+                    d->n[2] ? "not all of " : "0 of ", (unsigned)d->n[5], d->block, (unsigned)d->n[3], (unsigned)d->n[4], (unsigned)(d->n[1] - d->n[2]),
+                    (unsigned)d->n[1]);
+        v->first_block = v->last_block = d->block;
+        v->count = 1;
+        text_copy(v->healed, sizeof v->healed, "the next block");
         verdict_show(v, &m->facts);
     } else {
         verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%", percent(t->enough, t->cores), percent(c->enough, c->cores),

@@ -59,6 +59,7 @@ typedef enum dg_event_kind {
     DG_EV_NET_AVAILABLE,  /* of each block, about the cores occupied before it: slot, cores, bits (set), possible, enough (cores), slow (cores) */
     DG_EV_NET_GROUPS,     /* at the end of a slot: slot, groups, able, wanted (votes), least (members that work), session */
     DG_EV_NET_DROPPED,    /* a candidate that was offered and not backed: slot, para, core, reason, bitfields, kept; detail: {"reason"} */
+    DG_EV_NET_BITFIELDS,  /* bitfields that a block leaves out: slot, offered, kept, sized (bits each had), cores, waiting (of them, occupied since before it) */
     DG_EV_NET_FAULT,      /* a planned fault begins or ends: slot, fault_kind, begins, nodes, fault (index in the plan) */
     DG_EV_NET_DISPUTE,    /* `node` calls a candidate of `block` invalid, or that is settled: slot, session, para,
                              outcome (0 begun, 1 valid, 2 invalid), against (validators), after_ms */

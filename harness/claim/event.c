@@ -37,6 +37,7 @@ static const struct { const char *name; const char *n[6]; } kinds[DG_EV_KIND_COU
     [DG_EV_NET_AVAILABLE] = { "net-available", { "slot", "cores", "bits", "possible", "enough", "slow" } },
     [DG_EV_NET_GROUPS]   = { "net-groups", { "slot", "groups", "able", "wanted", "least", "session" } },
     [DG_EV_NET_DROPPED]  = { "net-dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
+    [DG_EV_NET_BITFIELDS] = { "net-bitfields", { "slot", "offered", "kept", "sized", "cores", "waiting" } },
     [DG_EV_NET_FAULT]    = { "net-fault", { "slot", "fault_kind", "begins", "nodes", "fault" } },
     [DG_EV_NET_DISPUTE]  = { "net-dispute", { "slot", "session", "para", "outcome", "against", "after_ms" } },
     [DG_EV_NET_STATEMENTS] = { "net-statements", { "slot", "sets", "votes", "begun", "valid", "invalid" } },

@@ -192,6 +192,8 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
         rc = tell_included(net, m->node, b, &paras, err);
     if (rc >= 0)
         rc = dg_dropped_tell(net, m->node, id, &m->count, &paras, err);
+    if (rc >= 0)
+        rc = dg_bitfields_tell(net, m->node, id, &m->count, err);
     dg_paras_clear(&paras);
     if (rc < 0)
         return rc;

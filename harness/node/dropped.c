@@ -192,6 +192,29 @@ static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t i
     return rc;
 }
 
+/* The runtime takes bitfields of one length alone, one bit for each core it has. */
+dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, dg_error *err)
+{
+    uint32_t parent = net->blocks[id].parent;
+    const dg_view *view = &net->blocks[id].view;
+    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0, net->blocks[parent].view.core_count }, spent;
+    dg_code rc;
+    kept k = { .known = false };
+    if (given->bitfields)
+        k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
+    if (!k.known || k.bitfields >= given->bitfields)
+        return DG_OK;
+    spent = view->fuel;
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+        return rc;
+    net->blocks[id].view.fuel = spent; /* no node asked */
+    n[2] = k.bitfields;
+    n[4] = view->core_count;
+    for (uint32_t i = 0; i < view->core_count; i++)
+        n[5] += view->cores[i].kind == DG_CORE_OCCUPIED && view->cores[i].since < net->blocks[id].number;
+    return dg_record_emit(net, DG_REC_BITFIELDS, node, &net->blocks[id], n, NULL, err);
+}
+
 dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, const dg_paras *paras, dg_error *err)
 {
     uint32_t parent = net->blocks[id].parent;

@@ -167,6 +167,8 @@ typedef enum dg_record_kind {
                         * check a candidate), recovered (answers), kib (of all messages of the slot) */
     DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason
                         * (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
+    DG_REC_BITFIELDS,  /* bitfields that its author offered and its block does not hold: slot, offered, kept, sized (bits each had: cores
+                        * as listed at the parent), cores (of the block), waiting (of them, occupied since before it) */
     DG_REC_ABSENT,     /* keys of a session that belong to no node: session, babe, para */
     DG_REC_FAULT,      /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in
                         * the order of planning); text: its kind's name */

@@ -457,6 +457,7 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
 void dg_paras_clear(dg_paras *paras);
 
 /* dropped.c: what an author offered and its block `id` did not back, each with a reason */
+dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, dg_error *err); /* .. and bitfields */
 dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, const dg_paras *paras, dg_error *err);
 
 /* approval.c: of the candidates that a block includes, from its making on */

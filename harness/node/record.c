@@ -29,6 +29,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_MESSAGES] = { "messages", { "slot", "cluster", "legacy", "grid", "requests", "bitfields" } },
     [DG_REC_DATA] = { "data", { "slot", "chunks", "given", "recoveries", "recovered", "kib" } },
     [DG_REC_DROPPED] = { "dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
+    [DG_REC_BITFIELDS] = { "bitfields", { "slot", "offered", "kept", "sized", "cores", "waiting" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },
     [DG_REC_REPUTATION] = { "reputation", { "slot", "reports", "minor", "major", "banned", "refused" } },
     [DG_REC_FAULT] = { "fault", { "slot", "kind", "begins", "nodes", "fault" } },

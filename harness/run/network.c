@@ -44,6 +44,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
     case DG_REC_AVAILABLE: *out = DG_EV_NET_AVAILABLE; return true;
     case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
     case DG_REC_DROPPED:   *out = DG_EV_NET_DROPPED; return true;
+    case DG_REC_BITFIELDS: *out = DG_EV_NET_BITFIELDS; return true;
     case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
     case DG_REC_COMPILED:  *out = DG_EV_NET_COMPILED; return true;
     case DG_REC_STALLED:   *out = DG_EV_NET_STALLED; return true;

@@ -143,6 +143,13 @@ static void dropped_words(room out, const run_state *run, const dg_event *e)
         why ? why : "unknown", (ll)e->n[5], (ll)e->n[4]);
 }
 
+static void bitfields_words(room out, const run_state *run, const dg_event *e)
+{
+    (void)run;
+    say(out, "the block leaves %lld of %s out: each had %s, by the cores listed at its parent, and the runtime has %s; %lld of them stay occupied",
+        (ll)(e->n[1] - e->n[2]), COUNT(e->n[1], "bitfield"), COUNT(e->n[3], "bit"), COUNT(e->n[4], "core"), (ll)e->n[5]);
+}
+
 static void available_words(room out, const run_state *run, const dg_event *e)
 {
     (void)run;
@@ -231,7 +238,7 @@ static const struct { dg_event_kind kind; void (*words)(room out, const run_stat
     { DG_EV_NET_HOLDERS, holders_words },     { DG_EV_NET_LOST, lost_words },           { DG_EV_NET_SIGNAL, signal_words },
     { DG_EV_NET_SESSION, session_words },     { DG_EV_NET_FINALIZED, finalized_words }, { DG_EV_NET_UPGRADE, upgrade_words },
     { DG_EV_NET_COLLATORS, collators_words }, { DG_EV_NET_INCLUDED, included_words },   { DG_EV_NET_PVF, pvf_words },
-    { DG_EV_NET_AVAILABLE, available_words }, { DG_EV_NET_GROUPS, groups_words },       { DG_EV_NET_DROPPED, dropped_words },
+    { DG_EV_NET_AVAILABLE, available_words }, { DG_EV_NET_GROUPS, groups_words },       { DG_EV_NET_DROPPED, dropped_words }, { DG_EV_NET_BITFIELDS, bitfields_words },
     { DG_EV_NET_FAULT, fault_event_words },   { DG_EV_NET_DISPUTE, dispute_words },     { DG_EV_NET_STATEMENTS, statements_words },
     { DG_EV_NET_APPROVED, approved_words },   { DG_EV_NET_APPROVAL, approval_words },   { DG_EV_NET_COMPILED, compiled_words },
     { DG_EV_NET_STALLED, stalled_words },     { DG_EV_NET_REPUTATION, reputation_words },
