@@ -191,6 +191,8 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     if ((rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err)) >= 0)
         rc = tell_included(net, m->node, b, &paras, err);
     if (rc >= 0)
+        rc = dg_paras_tell(net, m->node, id, &paras, err);
+    if (rc >= 0)
         rc = dg_dropped_tell(net, m->node, id, &m->count, &paras, err);
     if (rc >= 0)
         rc = dg_bitfields_tell(net, m->node, id, &m->count, err);

@@ -75,7 +75,7 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
     if (rc < 0)
         return rc;
     b = &net->blocks[net->block_count];
-    *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
+    *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .hash = *dg_block_hash(block), .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
     b->imported = dg_malloc(net->node_count * sizeof *b->imported);
     b->taken = dg_malloc(net->node_count * sizeof *b->taken);
     b->way = dg_calloc(net->node_count, sizeof *b->way);

@@ -26,9 +26,17 @@ uint32_t dg_chunk_home(const dg_network *net, uint32_t leaf, uint32_t core)
     return net->blocks[id].taken ? id : leaf;
 }
 
-bool dg_chunk_has_all(const dg_network *net, uint32_t home, uint32_t node, dg_ns at)
+uint32_t dg_chunk_parent(const dg_network *net, uint32_t home, const dg_core *core)
 {
-    uint32_t parent = net->blocks[home].parent;
+    uint32_t id = net->blocks[home].parent;
+    for (uint32_t i = 0; id != DG_NO && i < DG_SCOPE_MAX; i++, id = net->blocks[id].parent)
+        if (dg_hash_equal(&net->blocks[id].hash, &core->relay_parent))
+            return id;
+    return net->blocks[home].parent;
+}
+
+bool dg_chunk_has_all(const dg_network *net, uint32_t parent, uint32_t node, dg_ns at)
+{
     const dg_net_block *b = parent == DG_NO ? NULL : &net->blocks[parent];
     if (dg_withheld_at(&net->nodes[node], DG_WITHHOLD_STATEMENTS | DG_WITHHOLD_AVAILABILITY, at))
         return false;
@@ -44,7 +52,7 @@ uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uin
 /* ---- computed ---- */
 
 /* One request, answered or not: the time after it. */
-static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, uint32_t home, dg_ns at)
+static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, uint32_t home, uint32_t parent, dg_ns at)
 {
     dg_ns limit = dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)), there, both;
     dg_node_ix from = { node }, to = { of };
@@ -55,7 +63,7 @@ static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, u
     if (!dg_hear_linked(net, node, of, DG_WAY_LEGACY))
         return at;
     there = at + dg_hear_delay(net, node, of, home, DG_MSG_CHUNK_ASK);
-    has = dg_chunk_has_all(net, home, of, there);
+    has = dg_chunk_has_all(net, parent, of, there);
     bytes = has ? dg_chunk_bytes(net->blocks[home].session ? net->blocks[home].session->validators : 0) : dg_message_bytes(DG_MSG_CHUNK_ASK);
     both = there - at + dg_sim_link_delay(net->sim, to, from, dg_hear_luck(net, of, node, home), bytes);
     if (both > limit || dg_sim_was_down(net->sim, to, at, there) || dg_hear_over(net, node, of, at, there - at) == DG_NEVER
@@ -69,16 +77,16 @@ static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, u
 static bool try_all(const dg_network *net, dg_ns *at, uint32_t leaf, uint32_t core, uint32_t home, uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    uint32_t group = b->view.cores[core].group, from = b->view.group_from[group], members = b->view.group_from[group + 1] - from, first;
+    uint32_t parent = dg_chunk_parent(net, home, &b->view.cores[core]), group = b->view.cores[core].group, from = b->view.group_from[group], members = b->view.group_from[group + 1] - from, first;
     bool got = false;
     for (uint32_t i = 0; i < members; i++)
-        if (b->session->node[b->view.members[from + i]] == node && dg_chunk_has_all(net, home, node, *at))
+        if (b->session->node[b->view.members[from + i]] == node && dg_chunk_has_all(net, parent, node, *at))
             return true;
     first = dg_chunk_first(net, home, core, node, members);
     for (uint32_t i = 0; i < members && !got; i++) {
         uint32_t other = b->session->node[b->view.members[from + (first + i) % members]];
         if (other != node)
-            *at = ask(net, &got, node, other, home, *at);
+            *at = ask(net, &got, node, other, home, parent, *at);
     }
     return got;
 }

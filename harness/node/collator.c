@@ -56,6 +56,14 @@ dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
     return DG_OK;
 }
 
+bool dg_collators_tick(const dg_network *net)
+{
+    for (size_t i = 0; i < net->options.collator_count; i++)
+        if (net->options.collators[i].of->own_clock)
+            return true;
+    return false;
+}
+
 /* Each parachain's by its own lot, so that one more does not shuffle all. */
 const dg_collators *dg_collators_of(const dg_network *net, uint32_t para)
 {
@@ -72,13 +80,9 @@ const dg_collators *dg_collators_of(const dg_network *net, uint32_t para)
 
 /* ---- authoring ---- */
 
-dg_attempt_kind dg_collator_tries(const dg_collators *by, const dg_view *view, const dg_core *core)
+dg_attempt_kind dg_collator_tries(const dg_collators *by, uint32_t unincluded, uint32_t cores)
 {
-    uint32_t waiting = core->kind == DG_CORE_OCCUPIED;
-    if (core->kind == DG_CORE_FREE
-        || (waiting && (view->mode != DG_MODE_ENABLED || !view->depth || core->next != core->para)))
-        return DG_ATTEMPT_NONE;
-    if (waiting < (by->async ? CAPACITY_ASYNC : CAPACITY_SYNC))
+    if (unincluded < (by->async ? CAPACITY_ASYNC * cores : CAPACITY_SYNC))
         return DG_ATTEMPT_BUILDS;
     return by->of->checks ? DG_ATTEMPT_NONE : DG_ATTEMPT_PANICS;
 }
@@ -114,12 +118,14 @@ static dg_ns next_tick(const dg_network *net, dg_ns at)
 dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    dg_ns at = b->taken[node];
-    if (at == DG_NEVER || b->candidates[core].para == DG_NO || !dg_collation_taken(net, b, core, node))
+    const dg_candidate *c = &b->candidates[core];
+    dg_ns at = b->taken[node], takes;
+    if (at == DG_NEVER || c->para == DG_NO || !dg_collation_taken(net, b, core, node))
         return DG_NEVER;
-    if (b->candidates[core].by->of->own_clock)
-        at = next_tick(net, at);
-    return at + dg_constant_of(DG_CONST_COLLATION);
+    takes = (c->rank + 1) * dg_constant_of(DG_CONST_COLLATION); /* one is made after the other */
+    if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
+        return at > c->made + takes + node ? at : c->made + takes + node;
+    return (c->by->of->own_clock ? next_tick(net, at) : at) + takes;
 }
 
 /* ---- counting ---- */

@@ -62,19 +62,20 @@ static kept read_kept(dg_network *net, dg_block *parent, const dg_block *block)
 
 /* ---- what changed below a candidate ---- */
 
-typedef struct data { dg_bytes head; uint32_t limit; bool known; } data;
-
-static dg_code ask_data(dg_view *view, data *out, uint32_t para, dg_assumption assumption, dg_error *err)
+/* Asked at the block that left it out. */
+static dg_code compare(dg_drop *out, dg_view *now, const dg_candidate *c, dg_error *err)
 {
-    dg_bytes value;
-    dg_scale s;
-    dg_code rc = dg_view_ask_option(view, &value, DG_ASK_VALIDATION_DATA, para, assumption, err);
-    s = dg_scale_from(value);
-    out->head = dg_scale_bytes(&s);
-    dg_scale_take(&s, 36); /* number, storage root: of the relay parent, never the same */
-    out->limit = dg_scale_u32(&s);
-    out->known = s.rc == DG_OK;
-    return rc;
+    dg_footing new;
+    dg_code rc = dg_footing_ask(now, &new, c->para, DG_ASSUME_FREE, err);
+    if (rc < 0 || !new.known)
+        return rc;
+    if (c->pov_max != new.pov_max)
+        *out = DG_DROP_LIMITS;
+    else if (!dg_hash_equal(&c->follows, &new.head))
+        *out = DG_DROP_HEAD;
+    else if (memcmp(c->code_hash, new.code_hash, sizeof c->code_hash) != 0)
+        *out = DG_DROP_CODE;
+    return DG_OK;
 }
 
 /* ---- what it says of itself ---- */
@@ -122,41 +123,24 @@ static bool is_beyond(const dg_candidate *c, const limits *l)
 
 static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id, const dg_candidate *c, dg_error *err)
 {
-    dg_assumption made = c->on_available ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
+    dg_view *view = &net->blocks[parent].view;
     limits l = read_limits(net, net->blocks[id].block);
-    dg_bytes code, given;
+    dg_footing given;
+    dg_bytes code;
     dg_hash hash;
+    bool own; /* made on the parent, and on what that has: what its data were is known */
     dg_code rc;
     if ((rc = dg_view_ask_option(&net->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para, DG_ASSUME_FREE, err)) < 0
-        || (rc = dg_view_ask_option(&net->blocks[parent].view, &given, DG_ASK_VALIDATION_DATA, c->para, made, err)) < 0)
+        || (rc = dg_footing_ask(view, &given, c->para, dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
         return rc;
-    hash = dg_blake2_256(given);
+    own = given.known && dg_hash_equal(&c->relay_parent, &net->blocks[parent].hash) && dg_hash_equal(&c->follows, &given.head);
+    hash = dg_blake2_256(given.data);
     if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
         *out = DG_DROP_CODE;
-    else if (given.len && memcmp(c->committed.at + AT_DATA_HASH, hash.at, 32) != 0)
+    else if (own && memcmp(c->committed.at + AT_DATA_HASH, hash.at, 32) != 0)
         *out = DG_DROP_HEAD;
     else if (is_beyond(c, &l))
         *out = DG_DROP_LIMITS;
-    return DG_OK;
-}
-
-/* Asked at its leaf once more (answers are kept), and at the block that left it out. */
-static dg_code compare(dg_drop *out, dg_view *leaf, dg_view *now, const dg_candidate *c, dg_error *err)
-{
-    dg_assumption made = c->on_available ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
-    data old, new;
-    dg_bytes code[2];
-    dg_code rc;
-    if ((rc = ask_data(leaf, &old, c->para, made, err)) < 0 || (rc = ask_data(now, &new, c->para, DG_ASSUME_FREE, err)) < 0
-        || (rc = dg_view_ask_option(leaf, &code[0], DG_ASK_CODE_HASH, c->para, made, err)) < 0
-        || (rc = dg_view_ask_option(now, &code[1], DG_ASK_CODE_HASH, c->para, DG_ASSUME_FREE, err)) < 0)
-        return rc;
-    if (old.known && new.known && old.limit != new.limit)
-        *out = DG_DROP_LIMITS;
-    else if (old.known && new.known && !dg_bytes_equal(old.head, new.head))
-        *out = DG_DROP_HEAD;
-    else if (code[0].len && code[1].len && !dg_bytes_equal(code[0], code[1]))
-        *out = DG_DROP_CODE;
     return DG_OK;
 }
 
@@ -185,7 +169,7 @@ static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t i
         *out = DG_DROP_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
         *out = DG_DROP_ROOM;
-    else if ((rc = compare(out, &net->blocks[parent].view, &net->blocks[id].view, c, err)) == DG_OK && *out == DG_DROP_SILENT)
+    else if ((rc = compare(out, &net->blocks[id].view, c, err)) == DG_OK && *out == DG_DROP_SILENT)
         rc = look_inside(net, out, parent, id, c, err);
     net->blocks[parent].view.fuel = spent[0]; /* no node asked */
     net->blocks[id].view.fuel = spent[1];
@@ -225,11 +209,11 @@ dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_pr
     if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
         return rc;
     k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
-    for (uint32_t core = 0; core < net->blocks[parent].view.core_count; core++) {
-        const dg_candidate *c = &net->blocks[parent].candidates[core];
-        uint64_t n[6] = { net->blocks[id].slot, c->para, core, 0, given->bitfields, k.bitfields };
+    for (uint32_t i = 0; i < given->offered; i++) {
+        const dg_candidate *c = &net->blocks[given->of[i].leaf].candidates[given->of[i].at];
+        uint64_t n[6] = { net->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields };
         dg_drop why;
-        if (!(given->cores[core / 8] >> core % 8 & 1) || is_backed(paras, c))
+        if (is_backed(paras, c))
             continue;
         if ((rc = reason(net, &why, parent, id, c, &k, given, err)) < 0)
             return rc;

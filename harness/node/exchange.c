@@ -80,13 +80,13 @@ static dg_code begin(dg_network *net, uint32_t leaf, dg_error *err)
     dg_code rc;
     if (b->exchange || !b->session)
         return DG_OK;
-    if ((rc = dg_work_init(net, b, err)) < 0)
+    if ((rc = dg_work_init(net, leaf, err)) < 0)
         return rc;
     if (!(b->exchange = dg_calloc(1, sizeof *b->exchange)))
         return dg_fail(err, DG_NOMEM, "no memory for what is said of a leaf");
     slots = b->session->has_grid ? dg_grid_slots(&b->session->grid) : 0;
     b->exchange->leaf = leaf;
-    b->exchange->cores = b->candidates ? b->view.core_count : 0;
+    b->exchange->cores = b->candidates ? b->offers : 0;
     b->exchange->nodes = net->node_count;
     b->exchange->words = slots / 64 + 1;
     b->exchange->bitfield_words = (b->session->validators + 63) / 64;
@@ -205,21 +205,34 @@ dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core
 /* ---- a leaf is taken up ---- */
 
 /* Its own collation, if it gets one, is checked after this at the soonest. */
+static dg_code expect_collation(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+    dg_ns ready, now = dg_sim_now(net->sim);
+    if (!x->core[core].members || dg_x_member(net, x, core, node) == DG_NO)
+        return DG_OK;
+    if ((ready = dg_collation_at(net, x->leaf, core, node)) == DG_NEVER)
+        return DG_OK;
+    ready += dg_pvf_execute_ns(net, net->blocks[x->leaf].candidates[core].para);
+    return dg_x_timer(net, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err);
+}
+
 static dg_code expect_collations(dg_network *net, dg_exchange *x, uint32_t node, dg_error *err)
 {
-    for (uint32_t core = 0; core < x->cores; core++) {
-        dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
-        dg_ns ready, now = dg_sim_now(net->sim);
-        dg_code rc;
-        if (!x->core[core].members || dg_x_member(net, x, core, node) == DG_NO)
-            continue;
-        if ((ready = dg_collation_at(net, x->leaf, core, node)) == DG_NEVER)
-            continue;
-        ready += dg_pvf_execute_ns(net, net->blocks[x->leaf].candidates[core].para);
-        if ((rc = dg_x_timer(net, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err)) < 0)
-            return rc;
-    }
-    return DG_OK;
+    dg_code rc = DG_OK;
+    for (uint32_t core = 0; core < x->cores && rc == DG_OK; core++)
+        rc = expect_collation(net, x, node, core, err);
+    return rc;
+}
+
+/* Made after some have taken the leaf up. */
+dg_code dg_exchange_offered(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err)
+{
+    dg_exchange *x = dg_exchange_of(net, leaf);
+    dg_code rc = x ? fill_core(&x->core[core], &net->blocks[leaf], core, err) : DG_OK;
+    for (uint32_t node = 0; x && node < x->nodes && rc == DG_OK; node++)
+        rc = expect_collation(net, x, node, core, err);
+    return rc;
 }
 
 /* Those that had something for it learn that it has the leaf. */

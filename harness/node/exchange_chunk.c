@@ -12,8 +12,8 @@ typedef enum seat_state { CHUNK_NONE, CHUNK_ASKED, CHUNK_HELD, CHUNK_FAILED } se
 
 /* What one node knows of one candidate's chunk. */
 typedef struct chunk_seat { dg_ns asked; uint16_t tried; uint8_t state; } chunk_seat;
-/* A candidate, and the nodes of the group that backed it. */
-typedef struct chunk_core { uint32_t members, *member; chunk_seat *seat; } chunk_core;
+/* A candidate: its relay parent, and the nodes of the group that backed it. */
+typedef struct chunk_core { uint32_t parent, members, *member; chunk_seat *seat; } chunk_core;
 struct dg_chunks { uint32_t cores; chunk_core *core; };
 
 void dg_chunks_free(dg_chunks *c)
@@ -67,6 +67,7 @@ static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *lea
     if (rc < 0 || core_at(net, home, core))
         return rc;
     c = &net->blocks[home].chunks->core[core];
+    c->parent = dg_chunk_parent(net, home, &leaf->view.cores[core]);
     c->member = dg_calloc(members + 1, sizeof *c->member);
     c->seat = dg_calloc(net->node_count, sizeof *c->seat);
     if (!c->member || !c->seat)
@@ -96,11 +97,11 @@ static dg_code ask_next(dg_network *net, uint32_t node, uint32_t home, uint32_t 
     return DG_OK;
 }
 
-static bool backed_it(const dg_network *net, const chunk_core *c, uint32_t home, uint32_t node)
+static bool backed_it(const dg_network *net, const chunk_core *c, uint32_t node)
 {
     for (uint32_t i = 0; i < c->members; i++)
         if (c->member[i] == node)
-            return dg_chunk_has_all(net, home, node, dg_sim_now(net->sim));
+            return dg_chunk_has_all(net, c->parent, node, dg_sim_now(net->sim));
     return false;
 }
 
@@ -117,7 +118,7 @@ static dg_code want(dg_network *net, uint32_t node, uint32_t leaf, uint32_t core
     if (s->state == CHUNK_ASKED || s->state == CHUNK_HELD)
         return DG_OK;
     s->tried = 0;
-    s->state = backed_it(net, c, home, node) ? CHUNK_HELD : CHUNK_ASKED;
+    s->state = backed_it(net, c, node) ? CHUNK_HELD : CHUNK_ASKED;
     return s->state == CHUNK_HELD ? DG_OK : ask_next(net, node, home, core, err);
 }
 
@@ -139,10 +140,11 @@ dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_s
 {
     dg_said answer = *said;
     const dg_session *session = net->blocks[said->leaf].session;
+    const chunk_core *c = core_at(net, said->leaf, said->core);
     uint64_t bytes = dg_message_bytes(DG_MSG_CHUNK_ASK);
     dg_entrance entered;
     dg_code rc;
-    if ((answer.who = dg_chunk_has_all(net, said->leaf, node, dg_sim_now(net->sim))))
+    if ((answer.who = c && dg_chunk_has_all(net, c->parent, node, dg_sim_now(net->sim))))
         bytes = dg_chunk_bytes(session ? session->validators : 0);
     if ((rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0 || entered != DG_ENTRANCE_TAKEN)
         return rc;

@@ -127,7 +127,7 @@ const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t le
 bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    if (!dg_view_assigns(&b->view, core, b->candidates[core].para, net->nodes[node].of)
+    if (!dg_view_assigns(&b->view, b->candidates[core].core, b->candidates[core].para, net->nodes[node].of)
         || dg_view_is_disabled(&b->view, b->session->member[node]))
         return false;
     return !net->blocks[leaf].candidates[core].receipt_v2 || net->nodes[node].of->receipts_v2;
@@ -170,7 +170,7 @@ static dg_code votes_over_grid(dg_network *net, const dg_spread *s, dg_ns *at, u
 
 bool dg_hear_is_offered(const dg_net_block *b, uint32_t core)
 {
-    return b->candidates && core < b->view.core_count && b->candidates[core].para != DG_NO && b->view.mode != DG_MODE_ERROR;
+    return b->candidates && core < b->offers && b->candidates[core].para != DG_NO && b->view.mode != DG_MODE_ERROR;
 }
 
 uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)

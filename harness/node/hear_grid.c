@@ -207,7 +207,7 @@ static uint64_t stir(uint64_t hash, uint64_t more)
 static uint64_t world_of(const dg_network *net, uint32_t leaf)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    uint64_t hash = leaf;
+    uint64_t hash = stir(leaf, b->made);
     for (uint32_t i = 0; i < net->node_count; i++) {
         dg_ns since = DG_NEVER;
         hash = stir(hash, b->taken[i] + b->way[i]);
@@ -279,7 +279,7 @@ static dg_code wave_begin(dg_wave *w, const dg_network *net, uint32_t leaf, uint
     wave_clear(w);
     w->leaf = leaf;
     w->nodes = net->node_count;
-    w->cores = net->blocks[leaf].view.core_count;
+    w->cores = net->blocks[leaf].offers;
     if (!(w->place = dg_calloc(w->nodes, sizeof *w->place)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
     find_places(w, net);
@@ -312,16 +312,17 @@ static dg_code wave_run(dg_wave *w, dg_network *net, dg_error *err)
 dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node, dg_error *err)
 {
     uint64_t world = world_of(net, leaf);
+    dg_wave **w = &net->waves[leaf % DG_WAVES];
     const seat *s;
     dg_code rc = DG_OK;
     *out = (dg_reached){ .at = DG_NEVER };
-    if (!net->wave && !(net->wave = dg_calloc(1, sizeof *net->wave)))
+    if (!*w && !(*w = dg_calloc(1, sizeof **w)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
-    if (!net->wave->valid || net->wave->world != world)
-        rc = wave_begin(net->wave, net, leaf, world, err);
-    if (rc < 0 || (rc = wave_run(net->wave, net, err)) < 0)
-        net->wave->valid = false;
-    s = rc < 0 ? NULL : seat_of(net->wave, node, core);
+    if (!(*w)->valid || (*w)->world != world)
+        rc = wave_begin(*w, net, leaf, world, err);
+    if (rc < 0 || (rc = wave_run(*w, net, err)) < 0)
+        (*w)->valid = false;
+    s = rc < 0 ? NULL : seat_of(*w, node, core);
     if (s && s->state == SEAT_DONE)
         *out = (dg_reached){ s->done, s->path, s->member };
     return rc;

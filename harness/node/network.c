@@ -73,6 +73,8 @@ static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
     if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_slot_begin(net, slot, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
+    if (dg_collators_tick(net) && (rc = set_timer(net, DG_TAG_COLLATE, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err)) < 0)
+        return rc;
     return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
 }
 
@@ -125,6 +127,7 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     case DG_TAG_SLOT_END: return end_slot(net, err);
     case DG_TAG_OWN_SLOT: return dg_slot_own(net, event->a, err);
     case DG_TAG_TICK: return tick(net, err);
+    case DG_TAG_COLLATE: return dg_work_tick(net, err);
     default: return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
     }
 }
@@ -296,7 +299,8 @@ void dg_network_free(dg_network *net)
     dg_disputes_free(net->disputes);
     dg_sessions_free(net->sessions);
     dg_client_view_free(net->clients);
-    dg_wave_free(net->wave);
+    for (uint32_t i = 0; i < DG_WAVES; i++)
+        dg_wave_free(net->waves[i]);
     dg_finality_clear(&net->finality);
     dg_faults_clear(net);
     dg_free(net->beats.at);

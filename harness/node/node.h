@@ -165,6 +165,9 @@ typedef enum dg_record_kind {
                         * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs), bitfields */
     DG_REC_DATA,       /* .. likewise: slot, chunks (own ones asked for), given (answers to that), recoveries (chunks asked for to
                         * check a candidate), recovered (answers), kib (of all messages of the slot) */
+    DG_REC_BACKED,     /* of each block that backs any, by the runtime's events: slot, candidates, older (on a relay parent older
+                        * than the block's parent), waited (blocks from its relay parent to this one, of all together),
+                        * longest (of them), several (beyond the first of their parachain in this block) */
     DG_REC_DROPPED,    /* a candidate that its author offered and its block does not back: slot, para, core, reason
                         * (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
     DG_REC_BITFIELDS,  /* bitfields that its author offered and its block does not hold: slot, offered, kept, sized (bits each had: cores

@@ -8,7 +8,7 @@
 
 /* ---- the network ---- */
 
-enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, DG_TAG_OWN_SLOT, /* of the world */
+enum { DG_TAG_SLOT = 1, DG_TAG_SLOT_END, DG_TAG_TICK, DG_TAG_PREVOTE, DG_TAG_PRECOMMIT, DG_TAG_OWN_SLOT, DG_TAG_COLLATE, /* of the world */
        DG_TAG_PROPOSE, DG_TAG_BUILD, DG_TAG_SEALED, DG_TAG_ARRIVED,            /* of a node */
        DG_TAG_ANSWERED,
        DG_TAG_X_READY, DG_TAG_X_EXECUTED, DG_TAG_X_TIMEOUT, DG_TAG_X_RETRY, DG_TAG_X_VIEW, DG_TAG_X_SIGN, DG_TAG_X_CHUNK, /* of exchange.c */
@@ -31,6 +31,7 @@ typedef struct dg_kept { dg_build_report report; const char *path; uint32_t conf
 /* One block as the network knows it. */
 typedef struct dg_net_block {
     dg_block *block;         /* NULL: off the tree */
+    dg_hash hash;
     uint32_t parent;         /* id; DG_NO: the root */
     uint32_t author;         /* node; DG_NO: it came with the snapshot */
     uint32_t number, weight; /* weight: primary blocks below it and itself */
@@ -47,7 +48,10 @@ typedef struct dg_net_block {
     uint32_t listed;         /* .. and cores that the runtime listed: none of new code over old storage */
     dg_view view;
     const dg_session *session; /* of its children; NULL: the runtime tells of none */
-    dg_candidate *candidates;  /* of each core of the view; para DG_NO: none */
+    dg_candidate *candidates;  /* with this relay parent, of each core of the view and, where they form chains, of a
+                              * second turn of each: at turn * core_count + core; para DG_NO: none */
+    uint32_t made;             /* candidates made so far */
+    uint32_t offers;           /* places for them; what is called `core` in statements and messages is one of these */
     dg_approval *approval;   /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
     dg_kept *kept;           /* NULL: nobody wants to know */
     dg_ns *imported;         /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
@@ -188,6 +192,7 @@ typedef struct dg_finality {
 } dg_finality;
 
 typedef struct dg_wave dg_wave;
+enum { DG_WAVES = 8 };
 
 struct dg_network {
     dg_chain *chain;
@@ -222,7 +227,7 @@ struct dg_network {
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
-    dg_wave *wave;           /* of hear_grid.c */
+    dg_wave *waves[DG_WAVES]; /* of hear_grid.c: of the leaves asked for last */
     struct { dg_ns next; uint64_t told[5]; } reputation; /* when the next batch comes into force; counted in records already */
     uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
     struct { uint64_t epoch_start, *at; } beats; /* slot in which each node sends its heartbeat in that session */
@@ -317,19 +322,51 @@ dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const d
 dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
 
-/* work.c: the candidates that collators make for a leaf */
-dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err);
+/* fragment.c: candidates that follow one another, over the relay parents that a leaf allows */
+bool dg_fragments(const dg_view *view); /* may there be more than the leaf's own candidate for a core? */
+enum { DG_SCOPE_MAX = 17 };
+/* Blocks below the leaf, the nearest first, whose children are of its session: at most so many. `out` may be NULL. */
+uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *leaf, uint32_t most);
+/* Relay parents that a candidate in a child of the leaf may name, the oldest first; the last is the leaf. */
+typedef struct dg_scope { uint32_t of[DG_SCOPE_MAX], count; } dg_scope;
+dg_scope dg_scope_of(const dg_network *net, uint32_t leaf);
+/* What a parachain's next block at a leaf would stand on, as the runtime says. */
+typedef struct dg_footing {
+    bool known;
+    dg_bytes data;           /* PersistedValidationData, encoded; borrowed from the answer */
+    dg_hash head;            /* .. hash of the parent head in it */
+    uint32_t pov_max;        /* .. max_pov_size */
+    uint8_t code_hash[32];
+} dg_footing;
+dg_code dg_footing_ask(dg_view *view, dg_footing *out, uint32_t para, dg_assumption assumption, dg_error *err);
+/* Whose block each core of a leaf takes next, as somebody sees it; DG_NO: nobody's. */
+typedef struct dg_turns { uint32_t count, of[DG_CORES_MAX]; } dg_turns;
+uint32_t dg_turns_count(const dg_turns *turns, uint32_t para);
+bool dg_turns_begin(const dg_turns *turns, uint32_t core); /* is it the first that takes that parachain's? */
+/* One candidate of the network: its relay parent's id, and its place there. */
+typedef struct dg_offer { uint32_t leaf, at; } dg_offer;
+/* The next one that follows a head and was made under what stands, those of older relay parents first; NULL: no
+ * more. `*from` begins as zeroes. */
+typedef struct dg_search { uint32_t scope, at; } dg_search;
+const dg_candidate *dg_fragment_next(const dg_network *net, dg_search *from, dg_offer *found, const dg_scope *scope, uint32_t para,
+                                     const dg_hash *follows, const dg_footing *under);
+
+/* work.c: the candidates that collators make with a leaf as relay parent */
+dg_code dg_work_init(dg_network *net, uint32_t leaf, dg_error *err);
+dg_code dg_work_tick(dg_network *net, dg_error *err); /* of the clocks of those collators that have one */
 void dg_work_clear(dg_net_block *leaf);
 
 /* collator.c: who makes a parachain's blocks, and which backers take them */
 typedef enum dg_attempt_kind { DG_ATTEMPT_NONE, DG_ATTEMPT_BUILDS, DG_ATTEMPT_PANICS } dg_attempt_kind;
+bool dg_collators_tick(const dg_network *net); /* has any a clock of its own? */
 dg_code dg_collators_check(const dg_network_options *options, dg_error *err);
 const dg_collators *dg_collators_of(const dg_network *net, uint32_t para);
-dg_attempt_kind dg_collator_tries(const dg_collators *by, const dg_view *view, const dg_core *core);
+/* With so many blocks of its parachain that the relay chain has not included, built or waiting, and so many cores. */
+dg_attempt_kind dg_collator_tries(const dg_collators *by, uint32_t unincluded, uint32_t cores);
 bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core, uint32_t node);
 /* When the collation of a core is at a backer, which has the leaf; DG_NEVER: there is none, or it refuses it. */
 dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
-void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what);
+void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what); /* core: what was made */
 dg_code dg_collators_tell(dg_network *net, dg_error *err); /* of the slot that ends */
 
 /* pvf.c */
@@ -414,6 +451,7 @@ void dg_wave_free(dg_wave *wave);
 /* exchange.c: the same, message by message */
 dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err); /* the node has a new leaf */
 dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_exchange_offered(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err); /* a candidate more */
 void dg_exchange_forget(dg_network *net, uint32_t node); /* a process began anew */
 dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err); /* two that were parted tell their views anew */
 void dg_exchange_free(dg_exchange *exchange);
@@ -433,7 +471,8 @@ dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t 
 uint64_t dg_chunk_bytes(uint32_t validators); /* of one, with its proof */
 /* The block that put it on its core, at or below the leaf; the leaf if that one is forgotten. */
 uint32_t dg_chunk_home(const dg_network *net, uint32_t leaf, uint32_t core);
-bool dg_chunk_has_all(const dg_network *net, uint32_t home, uint32_t node, dg_ns at); /* of its group: took the relay parent up, and speaks */
+bool dg_chunk_has_all(const dg_network *net, uint32_t parent, uint32_t node, dg_ns at); /* of its group: took the relay parent up, and speaks */
+uint32_t dg_chunk_parent(const dg_network *net, uint32_t home, const dg_core *core); /* the relay parent of what occupies the core */
 uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node, uint32_t members); /* member it asks first */
 /* exchange_chunk.c: the same, message by message */
 dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err);
@@ -446,15 +485,28 @@ typedef struct dg_provision {
     struct { uint64_t cores, bits, possible, enough, slow; } available; /* occupied cores; bits set on them, of how many; cores
                               * with enough of them; cores that wait for longer than a block */
     uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
-    uint8_t cores[DG_CORES_MAX / 8]; /* bits: candidates offered */
+    dg_offer of[DG_CORES_MAX]; /* candidates offered */
 } dg_provision;
 dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err);
+/* An inherent in the making, on `parent` by `node`; `bits`: set in it, of each core. */
+typedef struct dg_provider {
+    dg_network *net;
+    dg_provision *count;
+    const uint32_t *bits;
+    uint32_t node, parent;
+    dg_buf list;
+} dg_provider;
+bool dg_provide_enough(const dg_view *v, uint32_t bits); /* does a candidate become available with so many? */
+/* `*put`: the candidate has gone in, because enough of its votes are here. */
+dg_code dg_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err);
+dg_code dg_provide_chains(dg_provider *m, dg_error *err); /* provision_chain.c */
 
 /* paras.c: what the runtime says happened */
-typedef struct dg_included { uint32_t core, group, para; } dg_included;
+typedef struct dg_included { uint32_t core, group, para; dg_hash relay_parent; } dg_included;
 typedef struct dg_paras { uint64_t backed, included, timed_out, disputed, valid, invalid; dg_included *of, *backed_of; /* those included, those backed; owned */ } dg_paras;
 dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
 void dg_paras_clear(dg_paras *paras);
+dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras, dg_error *err); /* which relay parents were backed */
 
 /* dropped.c: what an author offered and its block `id` did not back, each with a reason */
 dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, dg_error *err); /* .. and bitfields */

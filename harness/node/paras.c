@@ -12,8 +12,13 @@ static uint32_t index_of(const json_t *v)
 static dg_included included(const json_t *fields)
 {
     const json_t *descriptor = json_object_get(json_array_get(fields, 0), "descriptor");
-    return (dg_included){ .core = index_of(json_array_get(fields, 2)), .group = index_of(json_array_get(fields, 3)),
-                          .para = (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
+    const char *parent = json_string_value(json_object_get(descriptor, "relay_parent"));
+    dg_included i = { .core = index_of(json_array_get(fields, 2)), .group = index_of(json_array_get(fields, 3)),
+                      .para = (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
+    dg_buf hash = dg_buf_on(i.relay_parent.at, sizeof i.relay_parent.at);
+    if (parent)
+        dg_hex_get(&hash, parent, strlen(parent), NULL);
+    return i;
 }
 
 static const char *name_of(const json_t *variant)
@@ -64,6 +69,38 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
         count_event(out, json_object_get(record, "event"));
     json_decref(events);
     return DG_OK;
+}
+
+/* Blocks from a candidate's relay parent to the block that backs it; 0: it is none of those below it. */
+static uint64_t waited(const dg_network *net, uint32_t id, const dg_hash *relay_parent)
+{
+    uint32_t from = net->blocks[id].parent;
+    for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !net->blocks[from].gone; i++, from = net->blocks[from].parent)
+        if (dg_hash_equal(dg_block_hash(net->blocks[from].block), relay_parent))
+            return i;
+    return 0;
+}
+
+/* Is it not the first of its parachain? */
+static bool has_before(const dg_paras *paras, uint64_t at)
+{
+    for (uint64_t i = 0; i < at; i++)
+        if (paras->backed_of[i].para == paras->backed_of[at].para)
+            return true;
+    return false;
+}
+
+dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras, dg_error *err)
+{
+    uint64_t n[6] = { net->blocks[id].slot, paras->backed };
+    for (uint64_t i = 0; i < paras->backed; i++) {
+        uint64_t blocks = waited(net, id, &paras->backed_of[i].relay_parent);
+        n[2] += blocks > 1;
+        n[3] += blocks;
+        n[4] = blocks > n[4] ? blocks : n[4];
+        n[5] += has_before(paras, i);
+    }
+    return paras->backed ? dg_record_emit(net, DG_REC_BACKED, node, &net->blocks[id], n, NULL, err) : DG_OK;
 }
 
 void dg_paras_clear(dg_paras *paras)

@@ -37,8 +37,7 @@ static void find_held(const dg_network *net, bool *held, uint32_t leaf, uint32_t
         held[i] = sent ? dg_exchange_held(net, leaf, i, node) : v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
 }
 
-/* Cores whose candidate becomes available with so many bits. */
-static bool is_enough(const dg_view *v, uint32_t bits) { return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3; }
+bool dg_provide_enough(const dg_view *v, uint32_t bits) { return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3; }
 
 static void count_available(dg_provision *count, const dg_net_block *b, const uint32_t *bits)
 {
@@ -48,7 +47,7 @@ static void count_available(dg_provision *count, const dg_net_block *b, const ui
         count->available.cores++;
         count->available.bits += bits[i];
         count->available.possible += b->view.validator_count;
-        count->available.enough += is_enough(&b->view, bits[i]);
+        count->available.enough += dg_provide_enough(&b->view, bits[i]);
         count->available.slow += b->view.cores[i].since < b->number;
     }
 }
@@ -77,41 +76,55 @@ static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uin
 
 /* ---- candidates ---- */
 
-static void put_candidate(const dg_net_block *b, dg_buf *out, uint32_t core, const uint8_t *voted, const dg_node_class *author)
+static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
 {
     uint8_t keys[DG_GROUP_MAX][32];
-    const dg_candidate *c = &b->candidates[core];
+    const dg_net_block *b = &m->net->blocks[offer.leaf];
+    const dg_candidate *c = &b->candidates[offer.at];
     uint32_t from = b->view.group_from[c->group], members = b->view.group_from[c->group + 1] - from;
     for (uint32_t i = 0; i < members; i++)
         memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
-    dg_candidate_put(out, c, voted, (const uint8_t (*)[32])keys, members, dg_view_core_bits(&b->view, author), dg_marked_sign);
+    dg_candidate_put(&m->list, c, voted, (const uint8_t (*)[32])keys, members, dg_view_core_bits(&m->net->blocks[m->parent].view, m->net->nodes[m->node].of), dg_marked_sign);
+    m->count->of[m->count->offered++] = offer;
 }
 
-static dg_code put_candidates(dg_network *net, dg_buf *out, dg_provision *count, const uint32_t *bits, uint32_t node, uint32_t parent, dg_error *err)
+dg_code dg_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err)
 {
     uint8_t voted[DG_GROUP_MAX];
-    const dg_net_block *b = &net->blocks[parent];
-    dg_buf list;
-    dg_code rc;
-    if ((rc = dg_work_init(net, &net->blocks[parent], err)) < 0)
-        return rc;
-    dg_buf_init(&list, INHERENT_MAX);
-    for (uint32_t core = 0; core < b->view.core_count; core++) {
-        uint32_t votes;
-        count->backable += dg_hear_backable(net, parent, core);
-        if ((rc = dg_hear(net, voted, &votes, parent, core, node, err)) < 0)
-            break;
-        if (!votes || !dg_view_assigns(&b->view, core, b->candidates[core].para, net->nodes[node].of) || (b->candidates[core].on_available && !is_enough(&b->view, bits[core])))
-            continue;
-        put_candidate(b, &list, core, voted, net->nodes[node].of);
-        count->cores[core / 8] |= (uint8_t)(1u << core % 8);
-        count->offered++;
+    uint32_t votes;
+    dg_code rc = dg_hear(m->net, voted, &votes, what.leaf, what.at, m->node, err);
+    *put = rc == DG_OK && votes;
+    if (*put)
+        put_candidate(m, what, voted);
+    return rc;
+}
+
+/* Without chains: each of its own core. */
+static dg_code offer_each(dg_provider *m, dg_error *err)
+{
+    const dg_net_block *b = &m->net->blocks[m->parent];
+    dg_code rc = DG_OK;
+    bool put;
+    for (uint32_t core = 0; core < b->view.core_count && rc == DG_OK; core++) {
+        m->count->backable += dg_hear_backable(m->net, m->parent, core);
+        if (b->candidates && dg_view_assigns(&b->view, core, b->candidates[core].para, m->net->nodes[m->node].of))
+            rc = dg_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
     }
-    dg_scale_put_compact(out, count->offered);
-    dg_buf_put_bytes(out, dg_buf_bytes(&list));
+    return rc;
+}
+
+static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
+{
+    dg_code rc = dg_work_init(m->net, m->parent, err);
+    if (rc < 0)
+        return rc;
+    dg_buf_init(&m->list, INHERENT_MAX);
+    rc = dg_fragments(&m->net->blocks[m->parent].view) ? dg_provide_chains(m, err) : offer_each(m, err);
+    dg_scale_put_compact(out, m->count->offered);
+    dg_buf_put_bytes(out, dg_buf_bytes(&m->list));
     if (rc == DG_OK)
-        rc = dg_buf_check(&list, err, "candidates");
-    dg_buf_clear(&list);
+        rc = dg_buf_check(&m->list, err, "candidates");
+    dg_buf_clear(&m->list);
     return rc;
 }
 
@@ -127,7 +140,7 @@ dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t n
     if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
         return DG_OK;
     put_bitfields(net, out, count, bits, node, parent);
-    if ((rc = put_candidates(net, out, count, bits, node, parent, err)) < 0)
+    if ((rc = put_candidates(&(dg_provider){ .net = net, .count = count, .bits = bits, .node = node, .parent = parent }, out, err)) < 0)
         return rc;
     if ((rc = dg_disputes_put(net, out, &count->dispute_sets, &count->dispute_votes, &net->blocks[parent], err)) < 0)
         return rc;

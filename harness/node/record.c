@@ -28,6 +28,7 @@ static const struct { const char *name, *fields[6]; } kinds[DG_REC_COUNT] = {
     [DG_REC_AVAILABLE] = { "available", { "slot", "cores", "bits", "possible", "enough", "slow" } },
     [DG_REC_MESSAGES] = { "messages", { "slot", "cluster", "legacy", "grid", "requests", "bitfields" } },
     [DG_REC_DATA] = { "data", { "slot", "chunks", "given", "recoveries", "recovered", "kib" } },
+    [DG_REC_BACKED] = { "backed", { "slot", "candidates", "older", "waited", "longest", "several" } },
     [DG_REC_DROPPED] = { "dropped", { "slot", "para", "core", "reason", "bitfields", "kept" } },
     [DG_REC_BITFIELDS] = { "bitfields", { "slot", "offered", "kept", "sized", "cores", "waiting" } },
     [DG_REC_ABSENT] = { "absent", { "session", "babe", "para" } },

@@ -11,21 +11,6 @@
 
 /* ---- what the subsystems make of it ---- */
 
-/* Relay parents beside the leaf itself that candidates of its session may name. */
-static uint32_t list_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *b)
-{
-    uint32_t count = 0;
-    for (uint32_t id = b->parent; count < b->view.ancestry && id != DG_NO; id = net->blocks[id].parent) {
-        const dg_net_block *a = &net->blocks[id];
-        if (a->gone || !a->viewed || !a->session || a->view.session != b->view.session)
-            break;
-        if (out)
-            out[count] = (dg_parent){ id, a->number, a->view.session };
-        count++;
-    }
-    return count;
-}
-
 /* gossip-support: once in a session, at its first leaf here. A session that could
  * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
 static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
@@ -116,10 +101,10 @@ static dg_code tell_statements(dg_network *net, uint32_t node, const dg_held_sig
     dg_parent *ancestors = NULL;
     dg_losses lost;
     dg_code rc;
-    if (held->signal.activates && !b->gone && (leaf.ancestor_count = list_ancestors(net, NULL, b))) {
+    if (held->signal.activates && !b->gone && (leaf.ancestor_count = dg_ancestors(net, NULL, b, b->view.ancestry))) {
         if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
             return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf", leaf.ancestor_count);
-        list_ancestors(net, ancestors, b);
+        dg_ancestors(net, ancestors, b, b->view.ancestry);
     }
     rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);

@@ -1,25 +1,97 @@
-/* work.c - what collators make of a leaf: one block for each core that waits for one.
+/* work.c - what collators make with a leaf as relay parent.
  *
- * A parachain whose runtime has no room beside a block that waits for availability
- * has a block every second relay block at best; others build on the one that waits
- * (collator.c says who tries). What they need they ask at the leaf, like the validators.
- * Mirrors: polkadot node/collation-generation. */
+ * Without asynchronous backing, or with a depth of none, it is one block for each core
+ * that waits for one, on the head that is included. With it a parachain's blocks form a
+ * chain (fragment.c): the next one goes on the last that its collator has made over the
+ * relay parents in scope, whether that was backed or not, as long as its own runtime has
+ * room and the chain is not too deep. An author that does not ask for room does not look
+ * for its own blocks either: it builds on what the relay chain has.
+ * What they need they ask at the leaf, like the validators.
+ * Mirrors: polkadot node/collation-generation; cumulus find_potential_parents, basic,
+ * lookahead (two blocks in a row at most) and slot-based (one for each core, with each
+ * tick) authoring. Not modelled: a slot-based author's offset from the best block. */
 #include "node/node_impl.h"
 
 #include <string.h>
 
 #include "crypto/crypto.h"
 
-enum { HEAD_FILL = 24 };
+enum { HEAD_LEN = 32, DATA_TAIL = 40, DATA_MAX = 64 + HEAD_LEN + DATA_TAIL, TURNS = 2 };
 
-/* PersistedValidationData: parent head, number, storage root, max_pov_size. */
-static bool room_for_a_block(dg_bytes data)
+/* Where a parachain's next block goes. */
+typedef struct line {
+    uint32_t leaf, para;
+    dg_ns at;                  /* when it begins, by a clock; 0: with the leaf */
+    const dg_collators *by;
+    const dg_turns *turns;     /* of the leaf; NULL: each core is by itself */
+    dg_footing base;
+    uint8_t data[DATA_MAX];    /* PersistedValidationData, as the block before leaves it */
+    dg_bytes on;               /* .. that or the one of `base` */
+    dg_hash tip;               /* hash of the head in it */
+    uint32_t cores;            /* that serve it at the leaf */
+    uint32_t unincluded, unbacked, nth, rank; /* blocks on the way to the tip; made on the leaf; in this go */
+} line;
+
+/* ---- one candidate ---- */
+
+static void head_of(uint8_t head[HEAD_LEN], uint32_t para, uint32_t number, uint32_t nth)
 {
-    dg_scale s = dg_scale_from(data);
-    dg_scale_bytes(&s);
-    dg_scale_take(&s, 36);
-    return dg_scale_u32(&s) && dg_scale_finish(&s, NULL, "data") == DG_OK;
+    memset(head, 0, HEAD_LEN);
+    dg_put_le32(head, para);
+    dg_put_le32(head + 4, number);
+    dg_put_le32(head + 8, nth);
 }
+
+static void place(dg_candidate *made, const line *l, const dg_net_block *leaf, uint32_t core, const uint8_t *head)
+{
+    made->core = core;
+    made->session = leaf->view.session;
+    made->group = dg_rotation_group(&leaf->view.rotation, core, leaf->view.group_count);
+    made->by = l->by;
+    made->follows = l->tip;
+    made->head = dg_blake2_256(dg_bytes_of(head, HEAD_LEN));
+    made->nth = l->nth;
+    made->rank = l->rank;
+    made->made = l->at;
+    made->pov_max = l->base.pov_max;
+    memcpy(made->code_hash, l->base.code_hash, sizeof made->code_hash);
+}
+
+/* Which of the parachain's cores it is, the first is 1; 0: it has no other. */
+static uint32_t selector(const dg_turns *turns, uint32_t para, uint32_t core)
+{
+    uint32_t which = 1;
+    for (uint32_t i = 0; turns && i < core; i++)
+        which += turns->of[i] == para;
+    return turns && dg_turns_count(turns, para) > 1 ? which : 0;
+}
+
+static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
+{
+    dg_net_block *leaf = &net->blocks[l->leaf];
+    uint32_t core = at % leaf->view.core_count;
+    uint8_t head[HEAD_LEN];
+    dg_candidate *made = &leaf->candidates[at];
+    dg_candidate_parts parts = { .para = l->para, .number = leaf->number, .validation_data = l->on,
+                                 .core = core, .selector = selector(l->turns, l->para, core), .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
+                                 .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head) };
+    dg_code rc;
+    if (!l->base.known || !l->base.pov_max)
+        return DG_OK;
+    memcpy(parts.code_hash, l->base.code_hash, sizeof parts.code_hash);
+    if ((rc = dg_pvf_note_code(net, l->para, parts.code_hash, err)) < 0)
+        return rc;
+    head_of(head, l->para, leaf->number, l->nth);
+    if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
+        made->para = DG_NO;
+        return rc;
+    }
+    place(made, l, leaf, core, head);
+    leaf->made++;
+    return DG_OK;
+}
+
+/* ---- whose turn it is ---- */
 
 /* Where the claim queue names another parachain than the core does: what most of those who
  * will back it see. The others take no part in it. */
@@ -36,59 +108,212 @@ static const dg_core *core_of(const dg_network *net, const dg_net_block *leaf, u
     return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core] : &v->cores_told[core];
 }
 
-static dg_code make(dg_network *net, dg_net_block *leaf, uint32_t core, const dg_core *of, dg_error *err)
+static void find_turns(dg_turns *out, const dg_network *net, const dg_net_block *leaf)
 {
-    uint8_t head_room[4 + 4 + HEAD_FILL] = { 0 };
-    dg_candidate *made = &leaf->candidates[core];
-    dg_candidate_parts parts = { .para = of->para, .number = leaf->number,
-                                 .core = core, .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
-                                 .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head_room) };
-    bool waits = of->kind == DG_CORE_OCCUPIED;
-    dg_assumption assumption = waits ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE;
-    dg_bytes code;
+    out->count = leaf->view.core_count;
+    for (uint32_t core = 0; core < out->count; core++)
+        out->of[core] = dg_core_turn(core_of(net, leaf, core));
+}
+
+/* ---- the chain so far ---- */
+
+static dg_code begin(dg_network *net, line *l, dg_assumption assumption, dg_error *err)
+{
+    dg_code rc = dg_footing_ask(&net->blocks[l->leaf].view, &l->base, l->para, assumption, err);
+    l->on = l->base.data;
+    l->tip = l->base.head;
+    return rc;
+}
+
+/* The tip goes on to a candidate: its head takes the place of the one in the data. */
+static void go_on(const dg_network *net, line *l, const dg_candidate *c, uint32_t parent)
+{
+    uint8_t head[HEAD_LEN];
+    dg_buf data = dg_buf_on(l->data, sizeof l->data);
+    head_of(head, c->para, net->blocks[parent].number, c->nth);
+    dg_scale_put_bytes(&data, DG_BYTES_OF(head));
+    dg_buf_put(&data, l->base.data.at + l->base.data.len - DATA_TAIL, DATA_TAIL);
+    l->on = dg_buf_bytes(&data);
+    l->tip = c->head;
+    l->unincluded++;
+    l->unbacked++;
+}
+
+static void follow(const dg_network *net, line *l)
+{
+    dg_scope scope = dg_scope_of(net, l->leaf);
+    const dg_candidate *c;
+    dg_offer found;
+    do {
+        dg_search from = { 0, 0 };
+        c = l->base.known ? dg_fragment_next(net, &from, &found, &scope, l->para, &l->tip, &l->base) : NULL;
+        if (c)
+            go_on(net, l, c, found.leaf);
+    } while (c && l->unbacked <= net->blocks[l->leaf].view.depth);
+}
+
+/* ---- building ---- */
+
+/* `*what`: BUILDS, if there is a block now. */
+static dg_code build(dg_network *net, line *l, uint32_t at, dg_attempt_kind *what, dg_error *err)
+{
+    const dg_net_block *leaf = &net->blocks[l->leaf];
     dg_code rc;
-    if ((rc = dg_view_ask_option(&leaf->view, &parts.validation_data, DG_ASK_VALIDATION_DATA, parts.para, assumption, err)) < 0
-        || (rc = dg_view_ask_option(&leaf->view, &code, DG_ASK_CODE_HASH, parts.para, assumption, err)) < 0)
+    *what = dg_collator_tries(l->by, l->unincluded, l->cores);
+    if (*what == DG_ATTEMPT_BUILDS && (rc = make(net, l, at, err)) < 0)
         return rc;
-    if (code.len != 32 || !room_for_a_block(parts.validation_data))
+    dg_collators_count(net, leaf, at, *what);
+    if (leaf->candidates[at].para == DG_NO) {
+        *what = DG_ATTEMPT_NONE;
         return DG_OK;
-    memcpy(parts.code_hash, code.at, 32);
-    if ((rc = dg_pvf_note_code(net, parts.para, parts.code_hash, err)) < 0)
-        return rc;
-    dg_put_le32(head_room, parts.para);
-    dg_put_le32(head_room + 4, parts.number);
-    if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
-        made->para = DG_NO;
-        return rc;
     }
-    made->on_available = waits;
-    made->core = core;
-    made->session = leaf->view.session;
-    made->group = dg_rotation_group(&leaf->view.rotation, core, leaf->view.group_count);
+    go_on(net, l, &leaf->candidates[at], l->leaf);
+    l->nth++;
+    l->rank++;
     return DG_OK;
 }
 
-static dg_code collate(dg_network *net, dg_net_block *leaf, uint32_t core, dg_error *err)
+/* A place for one more block on the core; DG_NO: there are enough. */
+static uint32_t place_on(const dg_net_block *leaf, uint32_t core)
 {
-    const dg_core *of = core_of(net, leaf, core);
-    const dg_collators *by;
+    for (uint32_t turn = 0; turn < TURNS; turn++)
+        if (leaf->candidates[turn * leaf->view.core_count + core].para == DG_NO)
+            return turn * leaf->view.core_count + core;
+    return DG_NO;
+}
+
+/* Up to two blocks for the parachain's first core, or with each tick one for each. */
+static dg_code build_all(dg_network *net, line *l, dg_error *err)
+{
+    const dg_net_block *leaf = &net->blocks[l->leaf];
+    const dg_view *v = &leaf->view;
+    bool ticks = l->by->of->own_clock;
+    uint32_t turns = ticks || !l->by->of->checks ? 1 : TURNS, at;
+    dg_attempt_kind what = DG_ATTEMPT_BUILDS;
+    dg_code rc = DG_OK;
+    for (uint32_t core = 0, served = 0; core < v->core_count && served < (ticks ? l->cores : 1); core++) {
+        if (l->turns->of[core] != l->para)
+            continue;
+        served++;
+        for (uint32_t turn = 0; turn < turns && what == DG_ATTEMPT_BUILDS && l->unbacked <= v->depth && rc == DG_OK; turn++) {
+            if ((at = place_on(leaf, core)) == DG_NO)
+                return DG_OK;
+            rc = build(net, l, at, &what, err);
+            if (rc == DG_OK && ticks && what == DG_ATTEMPT_BUILDS)
+                rc = dg_exchange_offered(net, l->leaf, at, err);
+        }
+    }
+    return rc;
+}
+
+static uint32_t made_for(const dg_net_block *leaf, uint32_t para)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < leaf->offers; i++)
+        count += leaf->candidates[i].para == para;
+    return count;
+}
+
+static dg_code collate(dg_network *net, uint32_t leaf, const dg_turns *turns, uint32_t para, dg_ns at, dg_error *err)
+{
+    const dg_view *v = &net->blocks[leaf].view;
+    line l = { .leaf = leaf, .para = para, .by = dg_collators_of(net, para),
+               .at = at, .turns = turns, .nth = made_for(&net->blocks[leaf], para) };
+    dg_code rc;
+    l.cores = dg_view_waits_many(v) && v->core_bits ? dg_turns_count(turns, para) : 1;
+    l.unincluded = dg_waiting_of(v, para);
+    if ((rc = begin(net, &l, l.unincluded ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
+        return rc;
+    if (l.by->of->checks)
+        follow(net, &l);
+    return build_all(net, &l, err);
+}
+
+/* ---- at a leaf, or at a tick ---- */
+
+/* A collator follows the relay chain through one node, or the next that is up. */
+static uint32_t best_for(const dg_network *net, uint32_t para)
+{
+    for (uint32_t i = 0; i < net->node_count; i++) {
+        uint32_t node = (para + i) % net->node_count;
+        if (dg_sim_node_up(net->sim, (dg_node_ix){ node }))
+            return net->nodes[node].best;
+    }
+    return DG_NO;
+}
+
+/* Those with a clock of their own build when it ticks, on the best block that they know
+ * then. `at`: that time; 0: the others' turn, at the leaf. */
+static dg_code collate_all(dg_network *net, uint32_t leaf, dg_ns at, dg_error *err)
+{
+    dg_turns turns;
+    dg_code rc = DG_OK;
+    find_turns(&turns, net, &net->blocks[leaf]);
+    for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++) {
+        uint32_t para = turns.of[core];
+        if (!dg_turns_begin(&turns, core) || dg_faults_collator(net, para))
+            continue;
+        if (dg_collators_of(net, para)->of->own_clock ? at && best_for(net, para) == leaf : !at)
+            rc = collate(net, leaf, &turns, para, at, err);
+    }
+    return rc;
+}
+
+/* The blocks before are there first. */
+static dg_code collate_chains(dg_network *net, uint32_t leaf, dg_error *err)
+{
+    dg_scope scope = dg_scope_of(net, leaf);
+    for (uint32_t i = 0; i + 1 < scope.count; i++) {
+        dg_code rc = dg_work_init(net, scope.of[i], err);
+        if (rc < 0)
+            return rc;
+    }
+    return collate_all(net, leaf, 0, err);
+}
+
+static dg_code tick_at(dg_network *net, uint32_t leaf, dg_error *err)
+{
+    dg_net_block *b = &net->blocks[leaf];
+    dg_code rc;
+    if ((rc = dg_net_view(net, b, err)) < 0 || !dg_fragments(&b->view) || (rc = dg_work_init(net, leaf, err)) < 0)
+        return rc;
+    return b->candidates ? collate_all(net, leaf, dg_sim_now(net->sim), err) : DG_OK;
+}
+
+dg_code dg_work_tick(dg_network *net, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t id = net->first_kept; id < net->block_count && rc == DG_OK; id++) {
+        bool best = false;
+        for (uint32_t i = 0; !net->blocks[id].gone && i < net->node_count && !best; i++)
+            best = net->nodes[i].best == id;
+        if (best)
+            rc = tick_at(net, id, err);
+    }
+    return rc;
+}
+
+/* ---- a leaf of its own ---- */
+
+static dg_code collate_alone(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err)
+{
+    const dg_core *of = core_of(net, &net->blocks[leaf], core);
+    line l = { .leaf = leaf, .para = of->para, .cores = 1 };
     dg_attempt_kind what;
     dg_code rc;
-    if (of->kind == DG_CORE_FREE || dg_faults_collator(net, of->kind == DG_CORE_OCCUPIED ? of->next : of->para))
+    if (of->kind != DG_CORE_SCHEDULED || dg_faults_collator(net, of->para))
         return DG_OK;
-    by = dg_collators_of(net, of->para);
-    what = dg_collator_tries(by, &leaf->view, of);
-    if (what == DG_ATTEMPT_BUILDS && (rc = make(net, leaf, core, of, err)) < 0)
+    l.by = net->blocks[leaf].candidates[core].by = dg_collators_of(net, of->para);
+    if ((rc = begin(net, &l, DG_ASSUME_FREE, err)) < 0)
         return rc;
-    leaf->candidates[core].by = by;
-    dg_collators_count(net, leaf, core, what);
-    return DG_OK;
+    return build(net, &l, core, &what, err);
 }
 
-dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
+dg_code dg_work_init(dg_network *net, uint32_t id, dg_error *err)
 {
-    uint32_t count = leaf->view.core_count;
-    dg_code rc;
+    dg_net_block *leaf = &net->blocks[id];
+    uint32_t count = leaf->view.core_count * (dg_fragments(&leaf->view) ? TURNS : 1);
+    dg_code rc = DG_OK;
     if (leaf->worked)
         return DG_OK;
     leaf->worked = true;
@@ -96,20 +321,23 @@ dg_code dg_work_init(dg_network *net, dg_net_block *leaf, dg_error *err)
         return DG_OK;
     if (!(leaf->candidates = dg_calloc(count, sizeof *leaf->candidates)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of %u cores", count);
+    leaf->offers = count;
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
-    for (uint32_t i = 0; i < count; i++)
-        if ((rc = collate(net, leaf, i, err)) < 0)
-            return rc;
-    return DG_OK;
+    if (dg_fragments(&leaf->view))
+        return collate_chains(net, id, err);
+    for (uint32_t core = 0; core < count && rc == DG_OK; core++)
+        rc = collate_alone(net, id, core, err);
+    return rc;
 }
 
 void dg_work_clear(dg_net_block *leaf)
 {
-    for (uint32_t i = 0; leaf->candidates && i < leaf->view.core_count; i++)
+    for (uint32_t i = 0; leaf->candidates && i < leaf->offers; i++)
         if (leaf->candidates[i].para != DG_NO)
             dg_candidate_clear(&leaf->candidates[i]);
     dg_free(leaf->candidates);
     leaf->candidates = NULL;
+    leaf->offers = leaf->made = 0;
     leaf->worked = false;
 }

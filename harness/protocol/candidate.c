@@ -79,10 +79,24 @@ static void put_descriptor(dg_buf *out, const dg_candidate_parts *parts, dg_sign
     dg_buf_put(out, parts->code_hash, 32);
 }
 
-/* No messages, no new code; all downward messages left where they are. */
+/* Upward messages: none; or behind a separator SelectCore, with claims of now. Mirrors:
+ * RFC-103 (UMPSignal). */
+static void put_signal(dg_buf *out, const dg_candidate_parts *parts)
+{
+    bool selects = parts->receipt_v2 && parts->selector;
+    uint8_t signal[3] = { 0, (uint8_t)(parts->selector - 1), 0 };
+    dg_scale_put_compact(out, selects ? 2 : 0);
+    if (!selects)
+        return;
+    dg_scale_put_bytes(out, dg_bytes_of(NULL, 0));
+    dg_scale_put_bytes(out, DG_BYTES_OF(signal));
+}
+
+/* No messages to others, no new code; all downward messages left where they are. */
 static void put_commitments(dg_buf *out, const dg_candidate_parts *parts)
 {
-    put_fill(out, 0, 3);
+    put_signal(out, parts);
+    put_fill(out, 0, 2);
     dg_scale_put_bytes(out, parts->head);
     dg_scale_put_u32(out, 0);
     dg_scale_put_u32(out, parts->number);

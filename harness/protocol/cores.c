@@ -22,9 +22,9 @@ static void take_occupied(dg_core *core, dg_scale *s)
     if (dg_scale_option(s))
         core->next = take_scheduled(s);
     core->since = dg_scale_u32(s);
-    dg_scale_take(s, 4); /* time out at */
+    core->times_out = dg_scale_u32(s);
     if (dg_scale_option(s))
-        take_scheduled(s);
+        core->next_late = take_scheduled(s);
     bits = dg_scale_compact_u32(s);
     dg_scale_take(s, bits / 8 + (bits % 8 != 0));
     core->group = dg_scale_u32(s);
@@ -40,7 +40,7 @@ static void take_occupied(dg_core *core, dg_scale *s)
 static void take_core(dg_core *core, dg_scale *s)
 {
     uint8_t kind = dg_scale_u8(s);
-    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .group = DG_NO };
+    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .next_late = DG_NO, .group = DG_NO };
     if (kind == DG_CORE_OCCUPIED)
         take_occupied(core, s);
     else if (kind == DG_CORE_SCHEDULED)
@@ -72,7 +72,7 @@ static void take_claims(dg_view *of, dg_scale *s)
         if (!of || s->rc != DG_OK || core >= of->core_count || first == DG_NO)
             continue;
         if (of->cores[core].kind == DG_CORE_OCCUPIED) {
-            of->cores[core].next = first;
+            of->cores[core].next = of->cores[core].next_late = first;
         } else {
             of->cores[core].kind = DG_CORE_SCHEDULED;
             of->cores[core].para = first;
@@ -107,11 +107,11 @@ const dg_core *dg_view_core(const dg_view *v, uint32_t core, const dg_node_class
     return v->cores_told && of->host_known < dg_request_at(DG_ASK_CLAIM_QUEUE)->since ? &v->cores_told[core] : &v->cores[core];
 }
 
-static uint32_t turn_on(const dg_core *core) { return core->kind == DG_CORE_OCCUPIED ? core->next : core->para; }
+uint32_t dg_core_turn(const dg_core *core) { return core->kind == DG_CORE_OCCUPIED ? core->next : core->para; }
 
 bool dg_view_differs(const dg_view *v, uint32_t core)
 {
-    return v->cores_told && turn_on(&v->cores_told[core]) != turn_on(&v->cores[core]);
+    return v->cores_told && dg_core_turn(&v->cores_told[core]) != dg_core_turn(&v->cores[core]);
 }
 
 bool dg_view_assigns(const dg_view *v, uint32_t core, uint32_t para, const dg_node_class *of)
@@ -121,4 +121,12 @@ bool dg_view_assigns(const dg_view *v, uint32_t core, uint32_t para, const dg_no
         return true;
     c = dg_view_core(v, core, of);
     return c->kind == DG_CORE_OCCUPIED ? c->next != DG_NO : c->para == para;
+}
+
+uint32_t dg_waiting_of(const dg_view *view, uint32_t para)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < view->core_count; i++)
+        count += view->cores[i].kind == DG_CORE_OCCUPIED && view->cores[i].para == para;
+    return count;
 }

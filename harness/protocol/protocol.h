@@ -180,6 +180,8 @@ typedef struct dg_core {
     dg_core_kind kind;
     uint32_t para;            /* that occupies it or is scheduled on it */
     uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
+    uint32_t next_late;       /* next_up_on_time_out */
+    uint32_t times_out;       /* number of the block in which it is free again, available or not */
     uint32_t group;           /* that backed what occupies it */
     dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
     bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
@@ -248,6 +250,8 @@ typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_
 /* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
 dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
+uint32_t dg_core_turn(const dg_core *core); /* whose block it takes next; DG_NO: nobody's */
+uint32_t dg_waiting_of(const dg_view *view, uint32_t para); /* its blocks that wait for availability */
 /* A core as a release sees it: by the claim queue if it knows of such. */
 const dg_core *dg_view_core(const dg_view *view, uint32_t core, const dg_node_class *of);
 bool dg_view_differs(const dg_view *view, uint32_t core); /* is it another parachain's turn by the queue? */
@@ -255,6 +259,7 @@ bool dg_view_assigns(const dg_view *view, uint32_t core, uint32_t para, const dg
 bool dg_view_core_bits(const dg_view *view, const dg_node_class *of); /* do votes that it puts into a block name their core? */
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
+bool dg_view_waits_many(const dg_view *view); /* blocks of one parachain may wait for availability on several cores */
 bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
@@ -338,14 +343,20 @@ typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32
 typedef struct dg_candidate {
     uint32_t para, core, group, session;
     bool receipt_v2;         /* its descriptor is of version 2 */
-    bool on_available;       /* goes in only if the core's candidate becomes available with it */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
     const struct dg_collators *by; /* who made it */
+    dg_hash follows, head;   /* hashes of two heads of its parachain: it is built on, and it makes */
+    uint32_t nth;            /* of those its collator made on the relay parent, from 0, */
+    uint32_t rank;           /* .. and of those it made in one go */
+    dg_ns made;              /* when that began, where its collator has a clock of its own; else 0 */
+    uint32_t pov_max;        /* and what it was made under: max_pov_size, */
+    uint8_t code_hash[32];   /* .. code */
 } dg_candidate;
 typedef struct dg_candidate_parts {
     uint32_t para, number;   /* of the relay parent */
     uint32_t core, session;  /* that a descriptor of version 2 names */
+    uint32_t selector;       /* .. with which of the parachain's cores that is, if it has several: 1 for the first; else 0 */
     bool receipt_v2;
     dg_hash relay_parent;
     dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */

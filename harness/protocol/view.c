@@ -36,7 +36,10 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
 const dg_request_row *dg_request_at(dg_request request) { return &requests[request]; }
 
 enum { FEATURE_ELASTIC_SCALING = 1, FEATURE_RECEIPTS_V2 = 3 };
+enum { FIRST_WITH_MANY = 11 };        /* candidates_pending_availability came with elastic scaling */
 enum { FIRST_WITH_RECEIPTS_V2 = 12 }; /* version of ParachainHost in the first release whose runtime reads them */
+
+bool dg_view_waits_many(const dg_view *view) { return view->host_version >= FIRST_WITH_MANY; }
 
 bool dg_view_receipts_v2(const dg_view *view)
 {

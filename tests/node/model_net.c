@@ -81,8 +81,7 @@ const dg_collators *world_async(void)
     return &all;
 }
 
-/* The fork's configuration with fewer validators for parachains than there are. */
-static void amend_config(dg_state *state, const dg_meta *meta, uint32_t para_validators)
+void world_amend_config(dg_state *state, const dg_meta *meta, const char *field, json_t *new)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, "Configuration", "ActiveConfig");
     dg_bytes old;
@@ -94,13 +93,30 @@ static void amend_config(dg_state *state, const dg_meta *meta, uint32_t para_val
     dg_storage_key_raw(&key, entry, NULL);
     ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
     ck_assert_int_eq(dg_value_decode_all(meta, &config, entry->value, old, &err), DG_OK);
-    json_object_set_new(config, "max_validators", json_integer(para_validators));
+    ck_assert_ptr_nonnull(json_object_get(config, field));
+    json_object_set_new(config, field, new);
     if (dg_value_encode(meta, &value, entry->value, config, &err) < 0)
         ck_abort_msg("%s", err.text);
     ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&value), &err), DG_OK);
     json_decref(config);
     dg_buf_clear(&key);
     dg_buf_clear(&value);
+}
+
+void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item, json_t *keys, json_t *value)
+{
+    const dg_meta_entry *entry = dg_meta_storage(meta, pallet, item);
+    dg_buf key, bytes;
+    dg_error err = { .text = "no such item" };
+    dg_buf_init(&key, 256);
+    dg_buf_init(&bytes, 1 << 16);
+    if (!entry || dg_storage_key(meta, &key, entry, keys, &err) < 0 || dg_value_encode(meta, &bytes, entry->value, value, &err) < 0)
+        ck_abort_msg("%s.%s: %s", pallet, item, err.text);
+    ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&bytes), &err), DG_OK);
+    json_decref(keys);
+    json_decref(value);
+    dg_buf_clear(&key);
+    dg_buf_clear(&bytes);
 }
 
 static void reopen_with(world *w, const world_options *o)
@@ -113,7 +129,7 @@ static void reopen_with(world *w, const world_options *o)
     ck_assert_int_eq(dg_block_runtime(w->chain, dg_chain_root(w->chain), &runtime, &err), DG_OK);
     ck_assert_int_eq(dg_runtime_meta(runtime, &meta, &err), DG_OK);
     if (o->para_validators)
-        amend_config(state, meta, o->para_validators);
+        world_amend_config(state, meta, "max_validators", json_integer(o->para_validators)); /* fewer than there are */
     if (o->amend)
         o->amend(state, meta);
     dg_chain_close(w->chain);

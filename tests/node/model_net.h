@@ -55,6 +55,10 @@ const dg_collators *world_async(void);
 dg_engine *world_engine(void);
 void world_engine_free(void);
 void world_open(world *w, const world_options *options);
+/* One value of a state: under a pallet's name, keys as an array or NULL for none. Both are taken over. */
+void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item, json_t *keys, json_t *value);
+/* A field of Configuration.ActiveConfig. */
+void world_amend_config(dg_state *state, const dg_meta *meta, const char *field, json_t *value);
 /* No network yet. */
 void world_open_chain(world *w, const char *path);
 void world_open_path(world *w, const char *path, const world_options *options);

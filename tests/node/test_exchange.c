@@ -16,6 +16,7 @@ typedef struct row {
     uint32_t enact, slots;
     uint64_t seed;
     bool async;
+    const char *author;        /* NULL: looks ahead */
     dg_ns latency[2];          /* 0 both: the usual */
     uint32_t crash[2], crash_from, crash_to; /* nodes first .. last, slots */
     uint32_t apart, part_from, part_to;      /* nodes 0 .. apart - 1 */
@@ -49,6 +50,11 @@ static const row rows[] = {
       .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 6 },
     { .name = "some withhold and some crash among old", .mixture = { { "SD_V1", 150000 }, { "SD_V12_OK", 850000 } }, .enact = SESSION, .slots = SESSION + 12, .seed = 21,
       .crash = { 40, 55 }, .crash_from = SESSION + 4, .crash_to = SESSION + 6, .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 8 },
+    { .name = "slow, looking ahead", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 18, .async = true, .latency = { 300 * DG_MS, 600 * DG_MS } },
+    { .name = "slow, looking ahead, a crash", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 12, .seed = 19, .async = true, .latency = { 250 * DG_MS, 500 * DG_MS },
+      .crash = { 10, 29 }, .crash_from = SESSION + 4, .crash_to = SESSION + 14 },
+    { .name = "looking ahead, over the session's end", .of = "SD_V12_OK", .enact = SESSION, .slots = 2 * EPOCH + 4, .seed = 20, .async = true, .latency = { 200 * DG_MS, 500 * DG_MS } },
+    { .name = "slow, by clocks of their own", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 2, .async = true, .author = "slot-based", .latency = { 300 * DG_MS, 600 * DG_MS } },
     { .name = "slow and half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 8, .seed = 17, .latency = { 300 * DG_MS, 550 * DG_MS } },
 };
 
@@ -70,8 +76,9 @@ static void break_things(world *w, const row *r)
 static void run_row(world *w, const row *r, dg_exchange_mode mode)
 {
     dg_sim_link slow = { .latency_ns = r->latency, .latency_count = 2 };
+    dg_collators by_clock = { .of = r->author ? dg_author_named(r->author) : NULL, .protocol = 2, .async = r->async, .ppm = 1000000 };
     dg_share shares[6];
-    world_options o = { .of = r->of, .seed = r->seed, .collators = r->async ? world_async() : NULL, .link = r->latency[1] ? &slow : NULL, .how = DG_HOW_OVERRIDE,
+    world_options o = { .of = r->of, .seed = r->seed, .collators = r->author ? &by_clock : r->async ? world_async() : NULL, .link = r->latency[1] ? &slow : NULL, .how = DG_HOW_OVERRIDE,
                         .enact = r->enact, .exchange = mode };
     for (size_t i = 0; !r->of && i < 6 && r->mixture[i].of; i++) {
         shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };

@@ -17,28 +17,50 @@ static void assert_chance(const char *what, uint64_t hits, uint64_t trials, doub
     ck_assert_msg(fabs(seen - p) <= 4 * sigma, "%s: %.4f of %llu, predicted %.4f +- %.4f", what, seen, (unsigned long long)trials, p, 4 * sigma);
 }
 
-/* ---- what an author still has: the candidate of its own group ---- */
+/* ---- what an author still has: the candidates of its own group ---- */
 
-typedef struct tally { uint64_t blocks, backed, most, primary, primary_backed; } tally;
+typedef struct tally { uint64_t blocks, backed, most, primary, primary_backed, checked; } tally;
 
-/* The core that the group of a block's author serves on a child of `leaf`; DG_NO: it
- * is in no group. */
-static uint32_t core_of_author(const dg_net_block *leaf, uint32_t author)
+/* Are all relay parents that its author could name still there? */
+static bool is_whole(const dg_network *net, uint32_t leaf)
 {
-    uint32_t member = leaf->session->member[author], group;
-    if (member == DG_NO || member >= leaf->view.validator_count)
-        return DG_NO;
-    group = dg_view_group_of(&leaf->view, member);
-    return group == DG_NO ? DG_NO : dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count);
+    uint32_t id = leaf;
+    for (uint32_t i = 0; i <= net->blocks[leaf].view.ancestry; i++, id = net->blocks[id].parent)
+        if (net->blocks[id].gone)
+            return false;
+    return true;
 }
 
-/* A block of the stall backs its author's own candidate, unless that core waits. */
+static bool is_of(const dg_net_block *relay_parent, const dg_candidate *c, uint32_t node)
+{
+    uint32_t member = relay_parent->session->member[node];
+    return c->para != DG_NO && member < relay_parent->view.validator_count && dg_view_group_of(&relay_parent->view, member) == c->group;
+}
+
+/* Has the node's group made a candidate for the core, in time and on the head of now? */
+static bool has_own(const world *w, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    dg_view *view = &w->net->blocks[leaf].view;
+    dg_scope scope = dg_scope_of(w->net, leaf);
+    dg_footing base;
+    ck_assert_int_eq(dg_footing_ask(view, &base, view->cores[core].para, DG_ASSUME_FREE, NULL), DG_OK);
+    for (uint32_t i = 0; i < scope.count; i++) {
+        const dg_net_block *b = &w->net->blocks[scope.of[i]];
+        if (b->candidates && is_of(b, &b->candidates[core], node) && dg_hash_equal(&b->candidates[core].follows, &base.head))
+            return true;
+    }
+    return false;
+}
+
+/* A block of the stall backs its author's own candidate, unless that core waits: or none,
+ * or that of the core before, within two blocks of its group's turn from one to the other. */
 static void check_block(const world *w, uint32_t id, uint64_t backed)
 {
     const dg_net_block *b = &w->net->blocks[id], *leaf = &w->net->blocks[b->parent];
-    uint32_t core = core_of_author(leaf, b->author);
-    bool waits = core == DG_NO || leaf->view.cores[core].kind == DG_CORE_OCCUPIED;
-    ck_assert_msg(backed == !waits, "#%u by node %u: %llu backed, its core %u %s", b->number, b->author, (unsigned long long)backed, core, waits ? "waits" : "is free");
+    uint64_t own = 0;
+    for (uint32_t core = 0; core < leaf->view.core_count; core++)
+        own += leaf->view.cores[core].kind == DG_CORE_SCHEDULED && has_own(w, b->parent, core, b->author);
+    ck_assert_msg(backed == own, "#%u by node %u: %llu backed of %llu of its own", b->number, b->author, (unsigned long long)backed, (unsigned long long)own);
 }
 
 static uint64_t backed_in(const world *w, uint32_t id)
@@ -58,8 +80,10 @@ static void run_stall(tally *t, world *w, bool stalls)
         world_run(w, slot);
         for (uint32_t id = from; id < w->net->block_count; id++) {
             uint64_t backed = backed_in(w, id);
-            if (stalls)
+            if (stalls && is_whole(w->net, w->net->blocks[id].parent)) {
                 check_block(w, id, backed);
+                t->checked++;
+            }
             t->blocks++;
             t->backed += backed;
             t->most = backed > t->most ? backed : t->most;
@@ -92,7 +116,8 @@ START_TEST(in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none
     tally t = { 0 };
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
         run_seed(&t, "SD_V12_DROP", seed, para_validators[_i] == VALIDATORS ? 0 : para_validators[_i]);
-    ck_assert_uint_eq(t.most, 1);
+    ck_assert_uint_le(t.most, 2);
+    ck_assert_uint_gt(t.checked, SEEDS); /* others were final before they could be looked at */
     assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary, f / (1 + f / CORES));
 }
 END_TEST

@@ -271,15 +271,15 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
         uint32_t leaf = dg_net_favourite(w.net);
         dg_wave *kept, *fresh = NULL;
         if (!w.net->blocks[leaf].worked) /* nobody has built on it yet */
-            ck_assert_int_eq(dg_work_init(w.net, &w.net->blocks[leaf], NULL), DG_OK);
+            ck_assert_int_eq(dg_work_init(w.net, leaf, NULL), DG_OK);
         for (uint32_t core = 0; w.net->blocks[leaf].candidates && core < w.net->blocks[leaf].view.core_count; core++)
             for (uint32_t node = 0; node < 100; node += 9) {
                 ck_assert_int_eq(dg_wave_reach(w.net, &before, leaf, core, node, NULL), DG_OK);
-                kept = w.net->wave;
-                w.net->wave = fresh;
+                kept = w.net->waves[leaf % DG_WAVES];
+                w.net->waves[leaf % DG_WAVES] = fresh;
                 ck_assert_int_eq(dg_wave_reach(w.net, &now, leaf, core, node, NULL), DG_OK);
-                fresh = w.net->wave;
-                w.net->wave = kept;
+                fresh = w.net->waves[leaf % DG_WAVES];
+                w.net->waves[leaf % DG_WAVES] = kept;
                 late += now.at != DG_NEVER;
                 ck_assert_msg(before.at == now.at, "step %u, core %u, node %u", step, core, node);
             }
