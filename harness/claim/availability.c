@@ -9,6 +9,7 @@ typedef struct memory {
     int64_t upgrade_slot;
     bool started;
     share arm[2];
+    uint64_t control_last, control_worst; /* permille: of its newest block, and of the better one of its worst two in a row */
     tally bad, running;   /* `running`: one block alone may be of an author that was late */
     dg_event dip;         /* bitfields of another length than the runtime has cores; block 0: none */
     evidence facts;
@@ -16,14 +17,27 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    memory *m = at;
+    m->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    m->control_last = m->control_worst = 1000;
 }
 
-/* Two blocks in a row in which fewer of the occupied cores have enough bits than that. */
+static uint64_t permille_enough(const dg_event *e) { return (uint64_t)e->n[4] * 1000 / (uint64_t)e->n[1]; }
+
+static void measure(memory *m, const dg_event *e)
+{
+    uint64_t now = permille_enough(e), better = now > m->control_last ? now : m->control_last;
+    m->control_worst = better < m->control_worst ? better : m->control_worst;
+    m->control_last = now;
+}
+
+/* Two blocks in a row in which fewer of the occupied cores have enough bits than that, and
+ * fewer than in any two of control: a fault of both arms strikes now the one, now the other. */
 static void judge(memory *m, const dg_event *e)
 {
     const share *c = &m->arm[DG_ARM_CONTROL];
-    if (!c->cores || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough) {
+    if (!c->cores || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough
+        || permille_enough(e) >= m->control_worst) {
         m->row = 0;
         return;
     }
@@ -51,6 +65,8 @@ static void available(memory *m, const dg_event *e)
     s->slow += (uint64_t)e->n[5];
     if (e->arm == DG_ARM_TREATMENT)
         judge(m, e);
+    else
+        measure(m, e);
 }
 
 /* Right after U the cores may be listed by code that cannot read the storage yet: what is

@@ -7,7 +7,7 @@ typedef struct memory {
     uint64_t margin_permille;  /* panics for each block made, beyond control's */
     bool started;
     count arm[2];
-    tally panics, refused;
+    tally panics, refused, idle;
     evidence facts;
 } memory;
 
@@ -23,6 +23,8 @@ static void slot(memory *m, const dg_event *e)
     c->made += (uint64_t)e->n[2];
     c->panics += (uint64_t)e->n[3];
     c->refused += (uint64_t)e->n[4];
+    if (e->arm == DG_ARM_TREATMENT && !e->n[2])
+        tally_add(&m->idle, e->block);
     if (e->arm != DG_ARM_TREATMENT || !(e->n[3] || e->n[4]))
         return;
     if (e->n[3])
@@ -75,6 +77,10 @@ static void finish(void *at, dg_verdict *v)
     } else if (m->arm[DG_ARM_CONTROL].refused >= m->arm[DG_ARM_CONTROL].made) {
         verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations", (unsigned)m->arm[DG_ARM_CONTROL].made);
         v->control_failed = true;
+    } else if (!m->arm[DG_ARM_TREATMENT].made) {
+        verdict_say(v, DG_BROKE, "no collation after U, %u in control", (unsigned)m->arm[DG_ARM_CONTROL].made);
+        verdict_span(v, &m->idle);
+        verdict_show(v, &m->facts);
     } else {
         judge(m, v);
     }

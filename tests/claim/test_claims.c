@@ -267,6 +267,10 @@ static const struct row {
     { "availability", DG_UNEXERCISED, 0, "N-1 alone makes 0 % available in one block: 25 % of bits set", NET("1") "C13 net-available 113 4 10 40 0 0\nT13 net-available 113 4 10 40 0 0" },
     { "availability", DG_HELD, 0, "100 % in one block against 100 %, 90 % of bits against 100 %", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 36 40 4 0" },
     { "availability", DG_HELD, 0, "50 % in one block", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 net-available 114 4 40 40 4 4" }, /* one block alone */
+    { "availability", DG_HELD, 0, "50 % in one block against 62 %", NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 net-available 115 4 20 40 1 0\nC16 net-available 116 4 40 40 4 0\n"
+                                                                              "T13 net-available 113 4 40 40 3 0\nT14 net-available 114 4 20 40 1 0\nT15 net-available 115 4 20 40 1 0\nT16 net-available 116 4 40 40 3 0" }, /* as in control's worst two */
+    { "availability", DG_BROKE, 14, "43 % of candidates available in one block against 62 %", NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 net-available 115 4 20 40 1 0\nC16 net-available 116 4 40 40 4 0\n"
+                                                                              "T13 net-available 113 4 40 40 4 0\nT14 net-available 114 4 20 40 0 0\nT15 net-available 115 4 20 40 0 0\nT16 net-available 116 4 40 40 3 0" },
     { "availability", DG_BROKE, 13, "0 % of candidates available in one block against 100 % in control; 25 % of bits set against 100 %, 4 slow", NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 net-available 114 4 10 40 0 4" },
 
     { "groups-able", DG_UNEXERCISED, 0, "no backing group", NET("1") "C9 net-groups 109 4 4 2 5 1\nT9 net-groups 109 4 1 2 1 1" },
@@ -324,6 +328,7 @@ static const struct row {
     { "pvf-ready", DG_BROKE, 11, "0 % of 40 pairs", NET("1") "C10 net-pvf 110 1 40 40 0 0\nC11 net-pvf 111 1 40 40 0 0\nT10 net-pvf 110 1 40 40 0 0\nT11 net-pvf 111 1 40 0 7 4" },
     { "collator-health", DG_UNEXERCISED, 0, "N-1 alone has no collations", NET("1") "C9 net-collators 109 4 4 0 0\nT10 net-collators 110 4 4 0 0" },
     { "collator-health", DG_UNEXERCISED, 0, "no collator tried after U", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 4 4 0 0" },
+    { "collator-health", DG_BROKE, 10, "no collation after U, 4 in control", NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 0 0 0" },
     { "collator-health", DG_HELD, 0, "4 collations, 0 panics, 0 refused", NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 8 4 4 0\nT10 net-collators 110 4 4 0 0" },
     { "collator-health", DG_HELD, 0, "10 collations, 1 panics", NET("1") "C10 net-collators 110 10 10 0 0\nT10 net-collators 110 11 10 1 0" }, /* one in ten is let pass */
     { "collator-health", DG_HELD, 0, "4 collations, 4 panics, 2 refused", NET("1") "C10 net-collators 110 8 4 4 2\nT10 net-collators 110 8 4 4 2" }, /* as in control */
