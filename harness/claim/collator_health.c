@@ -23,10 +23,10 @@ static void slot(memory *m, const dg_event *e)
     c->made += (uint64_t)e->n[2];
     c->panics += (uint64_t)e->n[3];
     c->refused += (uint64_t)e->n[4];
-    if (e->arm == DG_ARM_TREATMENT && !e->n[2])
-        tally_add(&m->idle, e->block);
-    if (e->arm != DG_ARM_TREATMENT || !(e->n[3] || e->n[4]))
+    if (e->arm != DG_ARM_TREATMENT || (e->n[2] && !e->n[3] && !e->n[4]))
         return;
+    if (!e->n[2])
+        tally_add(&m->idle, e->block);
     if (e->n[3])
         tally_add(&m->panics, e->block);
     if (e->n[4])
