@@ -181,17 +181,15 @@ dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_
 {
     uint32_t parent = net->blocks[id].parent;
     const dg_view *view = &net->blocks[id].view;
-    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0, net->blocks[parent].view.core_count }, spent;
+    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0, net->blocks[parent].view.core_count };
     dg_code rc;
     kept k = { .known = false };
     if (given->bitfields)
         k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
     if (!k.known || k.bitfields >= given->bitfields)
         return DG_OK;
-    spent = view->fuel;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0) /* as nodes will ask when it reaches them */
         return rc;
-    net->blocks[id].view.fuel = spent; /* no node asked */
     n[2] = k.bitfields;
     n[4] = view->core_count;
     for (uint32_t i = 0; i < view->core_count; i++)
