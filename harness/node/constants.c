@@ -28,6 +28,7 @@ static const struct { uint64_t value; const char *source; } constants[DG_CONST_C
     [DG_CONST_REQUEST_TIMEOUT] = { 2500 * DG_MS, "candidate requests: request_response ATTESTED_CANDIDATE_TIMEOUT" },
     [DG_CONST_REQUEST_RETRY] = { 1000 * DG_MS, "candidate requests: v2/requests.rs REQUEST_RETRY_DELAY" },
     [DG_CONST_REQUEST_PARALLEL] = { 5, "candidate requests: MAX_PARALLEL_ATTESTED_CANDIDATE_REQUESTS" },
+    [DG_CONST_STATEMENT_TIMEOUT] = { 1000 * DG_MS, "large statements: request_response STATEMENTS_TIMEOUT" },
     [DG_CONST_POV_TIMEOUT] = { 1200 * DG_MS, "proof requests: request_response POV_REQUEST_TIMEOUT_CONNECTED" },
     [DG_CONST_CHUNK_TIMEOUT] = { 1000 * DG_MS, "chunk requests: request_response CHUNK_REQUEST_TIMEOUT" },
     [DG_CONST_GOSSIP_PEERS] = { 25, "gossip: node/subsystem-util MIN_GOSSIP_PEERS" },

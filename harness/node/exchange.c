@@ -144,8 +144,10 @@ static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to,
 }
 
 /* What goes the new way needs a protocol that has it. */
-static unsigned least_link(dg_message_kind kind)
+static unsigned least_link(const dg_network *net, dg_message_kind kind, uint32_t leaf)
 {
+    if ((kind == DG_MSG_ASK || kind == DG_MSG_ANSWER) && net->blocks[leaf].view.mode != DG_MODE_ENABLED)
+        return 1;
     return kind <= DG_MSG_ANSWER && kind != DG_MSG_LEGACY ? 2 : 1;
 }
 
@@ -162,7 +164,7 @@ dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
     dg_code rc = DG_OK;
     if (sent)
         *sent = false;
-    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(kind)
+    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(net, kind, said->leaf)
         || dg_reputation_parts(net, from, to))
         return DG_OK;
     if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))

@@ -17,6 +17,7 @@ typedef struct dg_seat {
     uint64_t votes;       /* one bit for each member of the group */
     dg_ns asked;          /* when it asked for the candidate */
     uint32_t source;      /* node it asks */
+    uint32_t other;       /* .. and one more that told of a large one in the old way, the first is 1; 0: none */
     uint16_t next;        /* core that is asked for after this one; DG_X_END */
     uint8_t state;
     bool voted, fetching; /* the proof, to vote; told on: `backed` */
@@ -100,6 +101,7 @@ dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t 
 
 /* exchange_legacy.c: the old way */
 dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err);
+dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err); /* a large one is there */
 dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
 dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t core, uint32_t who, dg_error *err);
 dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err);

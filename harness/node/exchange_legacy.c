@@ -3,7 +3,8 @@
  * From each node that hears one first they go along the grid as far as that wants
  * them, from who made them to its group, and to random peers until it is 25. Of a
  * session without a topology the current one's grid is used, so the old way does not
- * fail where the new one does.
+ * fail where the new one does. Of one that is too large only word goes around: who hears
+ * asks whoever told first, and tells on what it has.
  * Mirrors: statement-distribution legacy_v1 (circulate_statement); subsystem-util
  * choose_random_subset. */
 #include "node/exchange_impl.h"
@@ -87,6 +88,33 @@ dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_
     return dg_seat_at(x, node, said->core)->votes >> own.who & 1 ? DG_OK : stray(net, x, node, node, &own, err);
 }
 
+/* Votes for a large one wait until it is there. */
+static dg_code word_of_large(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    if (said->who != x->core[said->core].seconder)
+        s->votes |= (uint64_t)1 << said->who;
+    else if (s->state == DG_SEAT_NONE)
+        return dg_ask(net, x, node, said->core, from, true, err);
+    else if (from != s->source)
+        s->other = from + 1;
+    return DG_OK;
+}
+
+dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    const dg_seat *s = dg_seat_at(x, node, core);
+    uint64_t waiting = s->votes;
+    uint32_t seconder = x->core[core].seconder;
+    dg_code rc = dg_x_learn(net, x, node, core, seconder, err);
+    if (rc == DG_OK)
+        rc = dg_legacy_gossip(net, x, node, s->source, core, seconder, err);
+    for (uint32_t who = 0; who < x->core[core].members && rc == DG_OK; who++)
+        if (waiting >> who & 1)
+            rc = dg_legacy_gossip(net, x, node, s->source, core, who, err);
+    return rc < 0 ? rc : dg_cluster_fetch(net, x, node, core, err);
+}
+
 dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
@@ -98,6 +126,8 @@ dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const
         return DG_OK;
     if (net->blocks[said->leaf].view.mode == DG_MODE_ENABLED)
         return stray(net, x, node, from, said, err);
+    if (s->state != DG_SEAT_CONFIRMED && dg_hear_is_large(net, said->leaf, said->core))
+        return word_of_large(net, x, node, from, said, err);
     s->state = DG_SEAT_CONFIRMED;
     if ((rc = dg_x_learn(net, x, node, said->core, said->who, err)) < 0
         || (rc = dg_legacy_gossip(net, x, node, from, said->core, said->who, err)) < 0)
@@ -113,7 +143,8 @@ dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint3
     if (!may_hear(net, node, to))
         return DG_OK;
     for (uint32_t core = 0; core < x->cores; core++) {
-        uint64_t votes = dg_seat_at(x, node, core)->votes;
+        bool fetched = dg_seat_at(x, node, core)->state == DG_SEAT_CONFIRMED || !x->core[core].members || !dg_hear_is_large(net, x->leaf, core);
+        uint64_t votes = fetched ? dg_seat_at(x, node, core)->votes : 0;
         bool mates = x->core[core].members && dg_x_member(net, x, core, node) != DG_NO && dg_x_member(net, x, core, to) != DG_NO;
         for (uint32_t who = 0; votes && who < x->core[core].members && rc == DG_OK; who++) {
             dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };

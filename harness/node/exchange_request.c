@@ -2,8 +2,10 @@
  *
  * Of its own group's candidate a member asks at once; of others' a few at a time, in
  * the order in which they were told of. Whoever does not answer in time is not asked
- * again while another told of it as well.
- * Mirrors: statement-distribution v2/requests.rs. */
+ * again while another told of it as well. Large statements of the old way are asked for
+ * likewise, all at once; what limits them is how many a node serves at one time, and
+ * answers do not wait for each other here.
+ * Mirrors: statement-distribution v2/requests.rs, legacy_v1/requester.rs. */
 #include "node/exchange_impl.h"
 
 static dg_code send_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
@@ -16,7 +18,7 @@ static dg_code send_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t
     if ((rc = dg_x_send(net, NULL, node, s->source, DG_MSG_ASK, &said, err)) < 0)
         return rc;
     said.votes = s->asked;
-    return dg_x_timer(net, node, DG_TAG_X_TIMEOUT, dg_own_wait(net, node, dg_constant_of(DG_CONST_REQUEST_TIMEOUT)), &said, err);
+    return dg_x_timer(net, node, DG_TAG_X_TIMEOUT, dg_ask_patience(net, x->leaf, node), &said, err);
 }
 
 static void put_in_line(dg_exchange *x, uint32_t node, uint32_t core)
@@ -56,6 +58,17 @@ static dg_code next_in_line(dg_network *net, dg_exchange *x, uint32_t node, uint
     return send_ask(net, x, node, next, err);
 }
 
+static bool is_legacy(const dg_network *net, uint32_t leaf) { return net->blocks[leaf].view.mode != DG_MODE_ENABLED; }
+
+/* The candidate alone, unless too many wait for such. */
+static dg_code statement_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+{
+    uint64_t bytes = dg_answer_bytes(net, said->leaf, said->core);
+    dg_entrance entered;
+    dg_code rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_DATA, said, bytes, err);
+    return rc == DG_OK && entered == DG_ENTRANCE_TAKEN ? dg_x_send_bytes(net, NULL, node, from, DG_MSG_ANSWER, said, bytes, err) : rc;
+}
+
 dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
@@ -65,9 +78,11 @@ dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_sai
     uint32_t own = dg_x_member(net, x, said->core, node), other = dg_x_member(net, x, said->core, from);
     if (s->state != DG_SEAT_CONFIRMED)
         return DG_OK;
+    if (is_legacy(net, said->leaf))
+        return statement_asked(net, node, from, said, err);
     if (own != DG_NO && other != DG_NO)
         c->knows[own * c->members + other] |= s->votes;
-    return dg_x_send(net, NULL, node, from, DG_MSG_ANSWER, &answer, err);
+    return dg_x_send_bytes(net, NULL, node, from, DG_MSG_ANSWER, &answer, dg_answer_bytes(net, said->leaf, said->core), err);
 }
 
 dg_code dg_x_enter(dg_network *net, dg_entrance *out, uint32_t node, uint32_t from, dg_inbound_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
@@ -95,6 +110,12 @@ dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_sa
     dg_code rc;
     if (s->state != DG_SEAT_ASKED || s->source != from)
         return DG_OK;
+    if (is_legacy(net, said->leaf)) {
+        if (dg_sim_now(net->sim) - s->asked > dg_ask_patience(net, said->leaf, node))
+            return DG_OK;
+        s->state = DG_SEAT_CONFIRMED;
+        return dg_legacy_fetched(net, x, node, said->core, err);
+    }
     s->state = DG_SEAT_CONFIRMED;
     s->votes |= said->votes;
     if ((rc = next_in_line(net, x, node, said->core, err)) < 0)
@@ -132,6 +153,12 @@ dg_code dg_ask_retry(dg_network *net, uint32_t node, const dg_said *said, dg_err
     dg_seat *s = dg_seat_at(x, node, said->core);
     if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
         return DG_OK;
-    s->source = other_source(net, x, node, said->core);
+    if (is_legacy(net, said->leaf) && s->other) {
+        uint32_t was = s->source;
+        s->source = s->other - 1;
+        s->other = was + 1;
+    } else if (!is_legacy(net, said->leaf)) {
+        s->source = other_source(net, x, node, said->core);
+    }
     return send_ask(net, x, node, said->core, err);
 }

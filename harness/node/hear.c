@@ -36,6 +36,11 @@ static const struct { const char *name; uint64_t bytes; } kinds[DG_MSG_COUNT] = 
 const char *dg_message_name(dg_message_kind kind) { return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL; }
 uint64_t dg_message_bytes(dg_message_kind kind) { return kinds[kind].bytes; }
 
+uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core)
+{
+    return kinds[DG_MSG_ANSWER].bytes + net->blocks[leaf].candidates[core].new_code;
+}
+
 void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes)
 {
     net->stats.messages[kind] += count;
@@ -65,6 +70,25 @@ dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_
 dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_message_kind kind)
 {
     return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, dg_hear_luck(net, from, to, leaf), kinds[kind].bytes);
+}
+
+bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core)
+{
+    const dg_net_block *b = &net->blocks[leaf];
+    return b->view.mode != DG_MODE_ENABLED && dg_candidate_is_large(&b->candidates[core]);
+}
+
+dg_ns dg_ask_patience(const dg_network *net, uint32_t leaf, uint32_t node)
+{
+    bool v2 = net->blocks[leaf].view.mode == DG_MODE_ENABLED;
+    return dg_own_wait(net, node, dg_constant_of(v2 ? DG_CONST_REQUEST_TIMEOUT : DG_CONST_STATEMENT_TIMEOUT));
+}
+
+dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t leaf, uint32_t core)
+{
+    dg_ns both = dg_hear_delay(net, node, of, leaf, DG_MSG_ASK)
+                 + dg_sim_link_delay(net->sim, (dg_node_ix){ of }, (dg_node_ix){ node }, dg_hear_luck(net, of, node, leaf), dg_answer_bytes(net, leaf, core));
+    return both > dg_ask_patience(net, leaf, node) ? DG_NEVER : both;
 }
 
 /* Nothing is told to a peer before its view has the leaf. */
@@ -151,10 +175,21 @@ dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_
 
 /* ---- what a listener has ---- */
 
+/* With each of the two hops of a large statement it is asked for, and no vote counts before. */
+static void wait_for_whole(const dg_spread *s, dg_ns *at, uint32_t listener)
+{
+    dg_ns asked = dg_hear_asked(s->net, listener, dg_spread_node(s, s->seconder), s->leaf, s->core), first = at[s->seconder];
+    dg_ns whole = first == DG_NEVER || asked == DG_NEVER ? DG_NEVER : first + 2 * asked;
+    for (uint32_t i = 0; i < s->members; i++)
+        at[i] = at[i] > whole ? at[i] : whole;
+}
+
 static void votes_gossiped(const dg_spread *s, dg_ns *at, uint32_t listener)
 {
     for (uint32_t i = 0; i < s->members; i++)
         at[i] = dg_hear_gossiped(s->net, dg_spread_node(s, i), listener, s->leaf, s->voted[i], DG_MSG_LEGACY);
+    if (s->seconder != DG_NO && dg_hear_is_large(s->net, s->leaf, s->core))
+        wait_for_whole(s, at, listener);
 }
 
 static dg_code votes_over_grid(dg_network *net, const dg_spread *s, dg_ns *at, uint32_t listener, dg_error *err)

@@ -133,10 +133,10 @@ static dg_code announce(dg_wave *w, dg_network *net, const step *now, dg_error *
 static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t core, dg_ns at, dg_error *err)
 {
     seat *s = seat_of(w, node, core);
-    dg_ns both = dg_hear_delay(net, node, s->from, w->leaf, DG_MSG_ASK) + dg_hear_delay(net, s->from, node, w->leaf, DG_MSG_ANSWER);
+    dg_ns both = dg_hear_asked(net, node, s->from, w->leaf, core);
     s->state = SEAT_ASKED;
     w->place[node].asking++;
-    if (both > dg_own_wait(net, node, dg_constant_of(DG_CONST_REQUEST_TIMEOUT)))
+    if (both == DG_NEVER)
         return DG_OK; /* never in time, so never there; and the turn is not given back */
     return push(w, &(step){ at + both, node, (uint16_t)core, STEP_ANSWERED }, err);
 }

@@ -1,7 +1,8 @@
 /* hear_group.c - inside a backing group: who has the candidate when, votes when, and
  * when each vote is at each member.
  *
- * Old way: the one who seconds sends the whole receipt to the others. New way: a
+ * Old way: the one who seconds sends the whole receipt to the others, or word of it if
+ * it is large, and they ask for it. New way: a
  * compact statement goes around; who does not know the candidate asks for it whoever
  * told first, and tells the others when it has it. Either way a member that did not
  * second fetches the proof from the one who did before it votes. */
@@ -90,9 +91,8 @@ static dg_ns find_seconder(dg_spread *s)
 
 static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
 {
-    dg_ns both = delay(s, member, of, DG_MSG_ASK) + delay(s, of, member, DG_MSG_ANSWER);
-    dg_ns patience = dg_own_wait(s->net, dg_spread_node(s, member), dg_constant_of(DG_CONST_REQUEST_TIMEOUT));
-    return both > patience || at == DG_NEVER ? DG_NEVER
+    dg_ns both = dg_hear_asked(s->net, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
+    return both == DG_NEVER || at == DG_NEVER ? DG_NEVER
                : dg_hear_over(s->net, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
 }
 
@@ -100,6 +100,7 @@ static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
  * always the one whose answer comes soonest of those still waiting. */
 static void find_confirmed(dg_spread *s, dg_ns ready)
 {
+    bool asks = s->way == DG_WAY_V2 || dg_hear_is_large(s->net, s->leaf, s->core);
     dg_ns heard[DG_GROUP_MAX];
     bool done[DG_GROUP_MAX] = { false };
     uint32_t next = s->seconder;
@@ -117,7 +118,7 @@ static void find_confirmed(dg_spread *s, dg_ns ready)
             at = told(s, from, i, s->confirmed[from]);
             if (at < heard[i]) {
                 heard[i] = at;
-                s->confirmed[i] = s->way == DG_WAY_V2 ? asked(s, i, from, at) : at;
+                s->confirmed[i] = asks ? asked(s, i, from, at) : at;
             }
         }
         for (uint32_t i = 0; i < s->members; i++)

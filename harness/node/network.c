@@ -295,6 +295,7 @@ void dg_network_free(dg_network *net)
     for (uint32_t i = 0; net->nodes && i < net->node_count; i++)
         clear_node(&net->nodes[i]);
     dg_pvf_clear(net);
+    dg_free(net->new_code);
     dg_net_blocks_free(net);
     dg_disputes_free(net->disputes);
     dg_sessions_free(net->sessions);

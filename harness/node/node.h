@@ -43,6 +43,8 @@ typedef struct dg_collators {
     const dg_author *of;
     unsigned protocol;        /* newest version of the collation protocol they speak: 1 or 2 */
     bool async;               /* the parachain's runtime has room for blocks that wait for availability */
+    uint32_t code_bytes;      /* of new code that each of these parachains publishes, once; 0: none */
+    uint64_t code_from;       /* .. at leaves of this slot or a later one */
     uint32_t ppm;
 } dg_collators;
 
@@ -73,6 +75,7 @@ typedef enum dg_constant {
     DG_CONST_REQUEST_TIMEOUT,  /* ns for a candidate that was asked for */
     DG_CONST_REQUEST_RETRY,    /* ns until it is asked for again */
     DG_CONST_REQUEST_PARALLEL, /* candidates of other groups asked for at a time */
+    DG_CONST_STATEMENT_TIMEOUT, /* ns for the whole of a large statement of the old way */
     DG_CONST_POV_TIMEOUT,      /* ns for a proof that was asked for */
     DG_CONST_CHUNK_TIMEOUT,    /* ns for a chunk that was asked for */
     DG_CONST_GOSSIP_PEERS,     /* peers that gossip of the old way goes to at least */
@@ -104,7 +107,7 @@ typedef enum dg_message_kind {
     DG_MSG_MANIFEST,   /* BackedCandidateManifest */
     DG_MSG_KNOWN,      /* BackedCandidateKnown: its acknowledgement */
     DG_MSG_VOTE,       /* compact, over the grid, after a manifest */
-    DG_MSG_ASK,        /* AttestedCandidate request, */
+    DG_MSG_ASK,        /* AttestedCandidate request; of the old way StatementFetching, for a large one, */
     DG_MSG_ANSWER,     /* .. response */
     DG_MSG_POV_ASK,    /* proof of validity: request, */
     DG_MSG_POV,        /* .. response */

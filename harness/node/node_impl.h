@@ -194,6 +194,9 @@ typedef struct dg_finality {
 typedef struct dg_wave dg_wave;
 enum { DG_WAVES = 8 };
 
+/* A candidate that carries new code; or `over`: in block `number` that of the parachain was included by then. */
+typedef struct dg_new_code { uint32_t para, number; bool over; dg_hash candidate; } dg_new_code;
+
 struct dg_network {
     dg_chain *chain;
     dg_network_options options;
@@ -220,6 +223,8 @@ struct dg_network {
     struct { bool set; uint64_t slot; dg_transition what; } enact;
     struct { uint64_t attempts, made, panics, refused; } collations; /* of this slot */
     struct { bool known; dg_executor first; dg_pvf_code *codes; dg_artifact *artifacts; uint32_t code_count, artifact_count; } pvf;
+    dg_new_code *new_code;
+    uint32_t new_code_count, new_code_cap;
     uint64_t claimed;        /* slot of the last claim */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t settled;        /* id of the last block that was handed out */
@@ -356,6 +361,10 @@ dg_code dg_work_init(dg_network *net, uint32_t leaf, dg_error *err);
 dg_code dg_work_tick(dg_network *net, dg_error *err); /* of the clocks of those collators that have one */
 void dg_work_clear(dg_net_block *leaf);
 
+/* new_code.c: does a parachain's candidate at `leaf`, on none that does, carry new code, and of how many bytes; noted once it is made */
+dg_code dg_new_code_due(dg_network *net, uint32_t *bytes, dg_net_block *leaf, uint32_t para, dg_error *err);
+dg_code dg_new_code_made(dg_network *net, const dg_candidate *made, dg_error *err);
+
 /* collator.c: who makes a parachain's blocks, and which backers take them */
 typedef enum dg_attempt_kind { DG_ATTEMPT_NONE, DG_ATTEMPT_BUILDS, DG_ATTEMPT_PANICS } dg_attempt_kind;
 bool dg_collators_tick(const dg_network *net); /* has any a clock of its own? */
@@ -418,6 +427,11 @@ dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint3
 dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
 /* Bytes of one message; what real ones come to, encoded. */
 uint64_t dg_message_bytes(dg_message_kind kind);
+uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core); /* DG_MSG_ANSWER, of this candidate */
+/* To ask another for a candidate and get it, without waiting in line; DG_NEVER: not in time. */
+dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t leaf, uint32_t core);
+bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core); /* told of in the old way, and asked for */
+dg_ns dg_ask_patience(const dg_network *net, uint32_t leaf, uint32_t node); /* for a candidate that was asked for, by its way */
 void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes); /* so many more, each of so many bytes */
 
 /* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */

@@ -93,7 +93,8 @@ dg_code dg_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err
     uint8_t voted[DG_GROUP_MAX];
     uint32_t votes;
     dg_code rc = dg_hear(m->net, voted, &votes, what.leaf, what.at, m->node, err);
-    *put = rc == DG_OK && votes;
+    /* hundreds that publish new code at once: the others at the next leaf */
+    *put = rc == DG_OK && votes && m->list.len + m->net->blocks[what.leaf].candidates[what.at].committed.len <= INHERENT_MAX / 2;
     if (*put)
         put_candidate(m, what, voted);
     return rc;

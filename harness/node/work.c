@@ -29,6 +29,7 @@ typedef struct line {
     dg_bytes on;               /* .. that or the one of `base` */
     dg_hash tip;               /* hash of the head in it */
     uint32_t cores;            /* that serve it at the leaf */
+    bool upgrades;             /* one on the way to the tip carries new code */
     uint32_t unincluded, unbacked, nth, rank; /* blocks on the way to the tip; made on the leaf; in this go */
 } line;
 
@@ -82,13 +83,15 @@ static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
     if ((rc = dg_pvf_note_code(net, l->para, parts.code_hash, err)) < 0)
         return rc;
     head_of(head, l->para, leaf->number, l->nth);
+    if (!l->upgrades && (rc = dg_new_code_due(net, &parts.new_code, leaf, l->para, err)) < 0)
+        return rc;
     if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
         made->para = DG_NO;
         return rc;
     }
     place(made, l, leaf, core, head);
     leaf->made++;
-    return DG_OK;
+    return dg_new_code_made(net, made, err);
 }
 
 /* ---- whose turn it is ---- */
@@ -135,6 +138,7 @@ static void go_on(const dg_network *net, line *l, const dg_candidate *c, uint32_
     dg_buf_put(&data, l->base.data.at + l->base.data.len - DATA_TAIL, DATA_TAIL);
     l->on = dg_buf_bytes(&data);
     l->tip = c->head;
+    l->upgrades |= c->new_code != 0;
     l->unincluded++;
     l->unbacked++;
 }

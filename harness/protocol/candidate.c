@@ -18,7 +18,7 @@ static void put_fill(dg_buf *out, uint8_t byte, size_t len)
 
 /* Nobody checks the availability of these candidates for real, so the collator,
  * the hash of the block and the erasure root are plain marks. */
-enum { MARK_COLLATOR = 0x07, MARK_POV = 0x11, MARK_ERASURE = 0x22 };
+enum { MARK_COLLATOR = 0x07, MARK_POV = 0x11, MARK_ERASURE = 0x22, MARK_CODE = 0x33 };
 
 static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const dg_hash *data_hash, dg_signer sign)
 {
@@ -92,11 +92,28 @@ static void put_signal(dg_buf *out, const dg_candidate_parts *parts)
     dg_scale_put_bytes(out, DG_BYTES_OF(signal));
 }
 
-/* No messages to others, no new code; all downward messages left where they are. */
+/* A parachain's own, so that no two share their hash; nothing ever executes it. */
+static void put_new_code(dg_buf *out, const dg_candidate_parts *parts)
+{
+    uint8_t id[4];
+    if (!parts->new_code) {
+        dg_buf_put_u8(out, 0);
+        return;
+    }
+    dg_buf_put_u8(out, 1);
+    dg_put_le32(id, parts->para);
+    dg_scale_put_compact(out, parts->new_code);
+    dg_buf_put(out, id, parts->new_code < sizeof id ? parts->new_code : sizeof id);
+    if (parts->new_code > sizeof id)
+        put_fill(out, MARK_CODE, parts->new_code - sizeof id);
+}
+
+/* No messages to others; all downward messages left where they are. */
 static void put_commitments(dg_buf *out, const dg_candidate_parts *parts)
 {
     put_signal(out, parts);
-    put_fill(out, 0, 2);
+    put_fill(out, 0, 1);
+    put_new_code(out, parts);
     dg_scale_put_bytes(out, parts->head);
     dg_scale_put_u32(out, 0);
     dg_scale_put_u32(out, parts->number);
@@ -107,7 +124,7 @@ dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg
     uint8_t receipt[DESCRIPTOR_LEN + 32];
     dg_hash commitments;
     dg_code rc;
-    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent, .receipt_v2 = parts->receipt_v2 };
+    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent, .receipt_v2 = parts->receipt_v2, .new_code = parts->new_code };
     dg_buf_init(&out->committed, DG_CANDIDATE_MAX);
     put_descriptor(&out->committed, parts, sign);
     put_commitments(&out->committed, parts);
@@ -126,6 +143,10 @@ void dg_candidate_clear(dg_candidate *candidate)
 {
     dg_buf_clear(&candidate->committed);
 }
+
+enum { NOTIFICATION_MAX = 100 << 10 };
+
+bool dg_candidate_is_large(const dg_candidate *c) { return c->new_code || c->committed.len > NOTIFICATION_MAX / 2; }
 
 /* ---- votes ---- */
 

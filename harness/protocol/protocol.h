@@ -345,6 +345,7 @@ typedef struct dg_candidate {
     bool receipt_v2;         /* its descriptor is of version 2 */
     dg_hash relay_parent, hash;
     dg_buf committed;        /* CommittedCandidateReceipt */
+    uint32_t new_code;       /* bytes of it that its commitments carry */
     const struct dg_collators *by; /* who made it */
     dg_hash follows, head;   /* hashes of two heads of its parachain: it is built on, and it makes */
     uint32_t nth;            /* of those its collator made on the relay parent, from 0, */
@@ -361,6 +362,7 @@ typedef struct dg_candidate_parts {
     dg_hash relay_parent;
     dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */
     uint8_t code_hash[32];
+    uint32_t new_code;       /* bytes of new_validation_code, of our making; 0: none */
 } dg_candidate_parts;
 enum { DG_DESCRIPTOR_LEN = 292 };
 /* Where a collator's key and signature stood, zeroes and a version. `descriptor` of DG_DESCRIPTOR_LEN. */
@@ -368,6 +370,9 @@ bool dg_descriptor_is_v2(dg_bytes descriptor);
 /* Empty messages. Clear with dg_candidate_clear. */
 dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err);
 void dg_candidate_clear(dg_candidate *candidate);
+/* Too large for a notification: who seconds it in the old way tells of it, and it is asked
+ * for. Mirrors: statement-distribution legacy_v1 (is_statement_large). */
+bool dg_candidate_is_large(const dg_candidate *candidate);
 
 typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
 /* `voted[i]`: kind of the vote of group member i, or 0; keys[i]: its `para` key. */

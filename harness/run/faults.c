@@ -46,9 +46,9 @@ static bool relative(int64_t *offset, const char *text)
     return !*end && *offset > -10000000 && *offset < 10000000;
 }
 
-static dg_code check_when(const json_t *fault, const char *key, dg_error *err)
+dg_code moment_check(const json_t *of, const char *key, dg_error *err)
 {
-    const char *text = json_string_value(json_object_get(fault, key));
+    const char *text = json_string_value(json_object_get(of, key));
     dg_position position;
     int64_t offset;
     if (!text || relative(&offset, text))
@@ -58,9 +58,9 @@ static dg_code check_when(const json_t *fault, const char *key, dg_error *err)
     return dg_position_parse(&position, text, err) < 0 ? dg_fail_within(err, DG_USAGE, "%s", key) : DG_OK;
 }
 
-static dg_code slot_of(uint64_t *out, const run_state *run, const json_t *fault, const char *key, uint64_t otherwise, dg_error *err)
+dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const char *key, uint64_t otherwise, dg_error *err)
 {
-    const char *text = json_string_value(json_object_get(fault, key));
+    const char *text = json_string_value(json_object_get(of, key));
     dg_position position;
     int64_t offset;
     dg_code rc;
@@ -139,8 +139,8 @@ dg_code faults_plan_check(const dg_plan *plan, dg_error *err)
         return dg_fail(err, DG_USAGE, "network.faults has %zu faults, at most %d are read", json_array_size(faults_of(plan)), FAULTS_MAX);
     json_array_foreach(faults_of(plan), i, fault) {
         dg_fault_kind kind = kind_of(fault);
-        if (check_who(fault, kind, err) < 0 || check_own(fault, kind, err) < 0 || check_struck(fault, kind, err) < 0 || check_when(fault, "from", err) < 0
-            || check_when(fault, "until", err) < 0)
+        if (check_who(fault, kind, err) < 0 || check_own(fault, kind, err) < 0 || check_struck(fault, kind, err) < 0 || moment_check(fault, "from", err) < 0
+            || moment_check(fault, "until", err) < 0)
             return dg_fail_within(err, DG_USAGE, "network.faults[%zu]", i);
     }
     return DG_OK;
@@ -230,8 +230,8 @@ static dg_code place(fault_wish *out, const run_state *run, const json_t *fault,
     f->kind = kind_of(fault);
     out->treatment_only = which && strcmp(which, "treatment") == 0;
     read_numbers(f, fault);
-    if ((rc = slot_of(&f->from, run, fault, "from", out->treatment_only ? run->upgrade_slot : run->clock.next_slot, err)) < 0
-        || (rc = slot_of(&f->until, run, fault, "until", UINT64_MAX, err)) < 0 || (rc = read_who(out, fault, err)) < 0)
+    if ((rc = moment_slot(&f->from, run, fault, "from", out->treatment_only ? run->upgrade_slot : run->clock.next_slot, err)) < 0
+        || (rc = moment_slot(&f->until, run, fault, "until", UINT64_MAX, err)) < 0 || (rc = read_who(out, fault, err)) < 0)
         return rc;
     if (f->until <= f->from)
         return dg_fail(err, DG_USAGE, "until is slot %llu, no later than from, slot %llu", (unsigned long long)f->until, (unsigned long long)f->from);

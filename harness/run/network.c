@@ -257,7 +257,7 @@ dg_code network_begin(arm *a, dg_error *err)
     options.no_forks = w->wish.no_forks;
     options.backs_off = w->wish.backs_off;
     options.exchange = w->wish.messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED;
-    if ((rc = compile_time(&options, &w->wish, run, err)) < 0 || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
+    if ((rc = network_plan_place(&w->wish, run, err)) < 0 || (rc = compile_time(&options, &w->wish, run, err)) < 0 || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
         || (rc = faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);

@@ -70,6 +70,16 @@ static dg_code check_compile(const json_t *compile, dg_error *err)
     return DG_OK;
 }
 
+static dg_code check_new_code(const json_t *collators, dg_error *err)
+{
+    const json_t *item;
+    size_t i;
+    json_array_foreach(collators, i, item)
+        if (moment_check(json_object_get(item, "upgrades_code"), "at", err) < 0)
+            return dg_fail_within(err, DG_USAGE, "network.collators[%zu].upgrades_code", i);
+    return DG_OK;
+}
+
 dg_code network_plan_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
@@ -83,7 +93,7 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
         || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0
         || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
-    if (check_latency(json_object_get(links, "latency_ms"), err) < 0)
+    if (check_new_code(network_at(plan, "collators"), err) < 0 || check_latency(json_object_get(links, "latency_ms"), err) < 0)
         return DG_USAGE;
     return check_compile(network_at(plan, "compile_ms"), err);
 }
@@ -128,6 +138,7 @@ static void read_collators(network_wish *out, const json_t *collators)
         out->collators[i] = (dg_collators){ .of = dg_author_named(json_string_value(json_object_get(item, "kind"))),
                                             .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
                                             .async = runtime && strcmp(json_string_value(runtime), "async") == 0, .ppm = parts[i] };
+        out->collators[i].code_bytes = (uint32_t)json_integer_value(json_object_get(json_object_get(item, "upgrades_code"), "bytes"));
     }
     out->collator_count = i;
 }
@@ -154,4 +165,19 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->messages = json_is_string(network_at(plan, "exchange")) && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
     out->no_forks = json_is_false(network_at(plan, "forks"));
     out->backs_off = json_is_true(network_at(plan, "backs_off"));
+}
+
+dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err)
+{
+    const json_t *item;
+    size_t i;
+    json_array_foreach(network_at(run->plan, "collators"), i, item) {
+        dg_collators *c = &out->collators[i];
+        dg_code rc = moment_slot(&c->code_from, run, json_object_get(item, "upgrades_code"), "at", run->clock.next_slot, err);
+        if (rc == DG_OK && c->code_bytes && c->code_from > run->end_slot)
+            rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu", (unsigned long long)c->code_from, (unsigned long long)run->end_slot);
+        if (rc < 0)
+            return dg_fail_within(err, rc, "network.collators[%zu].upgrades_code", i);
+    }
+    return DG_OK;
 }

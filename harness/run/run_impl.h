@@ -231,12 +231,16 @@ dg_code network_classes_of(json_t **out, const char *text, dg_error *err);
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_stall_advice(json_t *out, const run_state *run, const json_t *claims);
 void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
+dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err); /* once U and the end are known: slots */
 
 /* faults.c: network.faults of a plan */
 dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no chain */
 /* Once U and the end are known: slots, and who is there. Owned by `run`. */
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
+/* When: a position, "U", "U-5" or "U+3", under `key` of an object of the plan. */
+dg_code moment_check(const json_t *of, const char *key, dg_error *err);
+dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const char *key, uint64_t otherwise, dg_error *err);
 int faults_notes(json_t *out, const run_state *run);
 void fault_who_words(char *out, size_t size, const run_state *run, size_t i); /* "share 0.7": with whom fault i of the plan is */
 void faults_clear(run_state *run);

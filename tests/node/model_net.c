@@ -222,6 +222,14 @@ uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_
     return times;
 }
 
+uint32_t world_published(const world *w)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < w->net->new_code_count; i++)
+        count += w->net->new_code[i].over;
+    return count;
+}
+
 const dg_record *world_holders(const world *w, uint32_t slot)
 {
     for (size_t i = 0; i < w->count; i++)

@@ -71,6 +71,8 @@ void world_rewind(world *w);
 uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to);
 uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to);
 uint64_t world_slot(const world *w, const dg_record *r); /* slots after the first, of kinds that have one */
+/* Parachains whose new code was included: by the runtime's own restriction, as a later leaf has it. */
+uint32_t world_published(const world *w);
 /* The sample at the end of a slot. */
 const dg_record *world_holders(const world *w, uint32_t slot);
 

@@ -21,6 +21,8 @@ typedef struct row {
     uint32_t crash[2], crash_from, crash_to; /* nodes first .. last, slots */
     uint32_t apart, part_from, part_to;      /* nodes 0 .. apart - 1 */
     uint32_t withhold_ppm, withhold_from, withhold_to; /* availability */
+    uint32_t code, code_at;    /* bytes of new code that every parachain publishes, from that slot on */
+    uint64_t bytes_per_s;      /* 0: no limit */
 } row;
 
 static const row rows[] = {
@@ -56,6 +58,12 @@ static const row rows[] = {
     { .name = "looking ahead, over the session's end", .of = "SD_V12_OK", .enact = SESSION, .slots = 2 * EPOCH + 4, .seed = 20, .async = true, .latency = { 200 * DG_MS, 500 * DG_MS } },
     { .name = "slow, by clocks of their own", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 2, .async = true, .author = "slot-based", .latency = { 300 * DG_MS, 600 * DG_MS } },
     { .name = "slow and half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 8, .seed = 17, .latency = { 300 * DG_MS, 550 * DG_MS } },
+    /* statements of the old way that are asked for, and answers of the new one that take their time */
+    { .name = "large before U", .of = "SD_V12_OK", .enact = SESSION + 6, .slots = SESSION + 12, .seed = 23, .code = 120000, .code_at = SESSION + 1 },
+    { .name = "large and old, at 500 kB/s", .mixture = { { "SD_V1", 300000 }, { "SD_V12_OK", 700000 } }, .slots = SESSION + 8, .seed = 24, .code = 120000, .code_at = SESSION + 1,
+      .bytes_per_s = 500000 },
+    { .name = "large and slow", .of = "SD_V12_OK", .slots = SESSION + 10, .seed = 25, .latency = { 250 * DG_MS, 500 * DG_MS }, .code = 120000, .code_at = SESSION + 1 },
+    { .name = "large after U, at 2 MB/s", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 10, .seed = 26, .code = 120000, .code_at = SESSION + 2, .bytes_per_s = 2000000 },
 };
 
 static void break_things(world *w, const row *r)
@@ -75,17 +83,24 @@ static void break_things(world *w, const row *r)
 
 static void run_row(world *w, const row *r, dg_exchange_mode mode)
 {
-    dg_sim_link slow = { .latency_ns = r->latency, .latency_count = 2 };
+    static const dg_ns usual[2] = { 20 * DG_MS, 200 * DG_MS };
+    static dg_collators all;
+    dg_sim_link slow = { .latency_ns = r->latency[1] ? r->latency : usual, .latency_count = 2, .bytes_per_s = r->bytes_per_s };
     dg_collators by_clock = { .of = r->author ? dg_author_named(r->author) : NULL, .protocol = 2, .async = r->async, .ppm = 1000000 };
     dg_share shares[6];
-    world_options o = { .of = r->of, .seed = r->seed, .collators = r->author ? &by_clock : r->async ? world_async() : NULL, .link = r->latency[1] ? &slow : NULL, .how = DG_HOW_OVERRIDE,
+    world_options o = { .of = r->of, .seed = r->seed, .collators = r->author ? &by_clock : r->async ? world_async() : NULL,
+                        .link = r->latency[1] || r->bytes_per_s ? &slow : NULL, .how = DG_HOW_OVERRIDE,
                         .enact = r->enact, .exchange = mode };
     for (size_t i = 0; !r->of && i < 6 && r->mixture[i].of; i++) {
         shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };
         o.shares = shares;
         o.share_count = i + 1;
     }
+    all = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000, .code_bytes = r->code };
+    if (r->code)
+        o.collators = &all;
     world_open(w, &o);
+    all.code_from = dg_network_first_slot(w->net) + r->code_at;
     break_things(w, r);
     world_run(w, r->slots);
 }
@@ -148,6 +163,8 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
     /* why it does no harm that nobody is parted where messages are computed: nobody is where they are sent */
     dg_network_stats_get(sent.net, &stats);
     ck_assert_uint_eq(stats.parted + stats.refused, 0);
+    ck_assert_uint_eq(world_published(&sent), r->code ? 20 : 0);
+    ck_assert_uint_eq(world_published(&computed), r->code ? 20 : 0);
     world_close(&sent);
     world_close(&computed);
 }

@@ -47,6 +47,10 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"network\":{\"collators\":[{\"kind\":\"basik\"}]}}", "did you mean \"basic\"" },
     { "{\"network\":{\"collators\":[{\"protocol\":3}]}}", "network.collators[].protocol is 3; it must be from 1 to 2" },
     { "{\"network\":{\"collators\":[{\"runtime\":\"slow\"}]}}", "network.collators[].runtime \"slow\" is not known" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":0}}]}}", "network.collators[].upgrades_code.bytes is 0; it must be from 9 to 3145728" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":3145729}}]}}", "must be from 9 to 3145728" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"byte\":9}}]}}", "did you mean \"bytes\"" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":1}]}}", "network.collators[].upgrades_code must be an object" },
     { "{\"network\":{\"grow_by\":\"genesis\"}}", "network.grow_by \"genesis\"" },
     { "{\"fork\":{\"storage\":[]}}", "fork.storage must be an object" },
     { "{\"network\":{\"faults\":[1]}}", "network.faults[] must be an object" },
@@ -86,6 +90,8 @@ END_TEST
 #define HALF "{\"class\":\"SD_V1\",\"share\":0.5}"
 
 #define FAULT(text) "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1}],\"faults\":[{" text "}]}}"
+
+#define COLLATORS(text) "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"kind\":\"basic\",\"share\":1,\"upgrades_code\":{" text "}}]}}"
 
 /* Well formed, and still nothing that could be run. */
 static const struct { const char *text; dg_code rc; const char *says; } incomplete[] = {
@@ -135,6 +141,9 @@ static const struct { const char *text; dg_code rc; const char *says; } incomple
     { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":1}]}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}", DG_USAGE, "network.collators: the shares add up to 0.5, not to 1" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"share\":1}]}}", DG_USAGE, "network.collators[].kind is missing" },
+    { COLLATORS("\"at\":\"U\""), DG_USAGE, "network.collators[].upgrades_code.bytes is missing" },
+    { COLLATORS("\"bytes\":120000,\"at\":\"U*2\""), DG_USAGE, "network.collators[0].upgrades_code: at is \"U*2\": write U" },
+    { COLLATORS("\"bytes\":120000,\"at\":\"-5\""), DG_USAGE, "network.collators[0].upgrades_code: at: position \"-5\"" },
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\",\"config\":{\"a\":1}},\"claims\":{\"identity\":{}}}", DG_USAGE, "claims.identity is about new code; name upgrade.to" },
     { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE, "claims.backing-rate is about the network" },
     { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
