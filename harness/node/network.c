@@ -186,7 +186,7 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         net->asked_by |= 1u << net->nodes[i].of->host_known;
         net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
-        net->nodes[i].pvf.cold = i >= net->people.seated && !net->nodes[i].of->prepares_ahead;
+        net->nodes[i].pvf.cold = i >= net->people.seated && !net->options.all_prepared && !net->nodes[i].of->prepares_ahead;
     }
     dg_ears_init(net);
     return DG_OK;

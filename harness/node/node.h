@@ -239,6 +239,7 @@ typedef struct dg_network_options {
     dg_exchange_mode exchange;
     bool backs_off;           /* authors leave slots out while finality lags; real nodes do so on test networks, on
                                * Polkadot and Kusama it is off (from memory of node/service: unverified) */
+    bool all_prepared;        /* who joins later has the artifacts as well: a network that was grown is not new in its world */
     bool no_forks;            /* only the first claim of a slot is used: a world that does not exist */
     /* Below zero ends the run with that code. NULL: nobody listens. */
     dg_code (*each)(void *user, const dg_record *record, dg_error *err);

@@ -255,6 +255,7 @@ dg_code network_begin(arm *a, dg_error *err)
     options.collator_count = w->wish.collator_count;
     options.link = &w->wish.link;
     options.no_forks = w->wish.no_forks;
+    options.all_prepared = run->grown[0] != 0;
     options.backs_off = w->wish.backs_off;
     options.exchange = w->wish.messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED;
     if ((rc = network_plan_place(&w->wish, run, err)) < 0 || (rc = compile_time(&options, &w->wish, run, err)) < 0 || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0

@@ -52,7 +52,7 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     return out;
 }
 
-typedef struct tally { unsigned judged, broke, warned, missed, control_failed; const char *first_broke, *first_missed, *first_failed; } tally;
+typedef struct tally { unsigned judged, broke, broke_chain, warned, missed, control_failed; const char *first_broke, *first_missed, *first_failed; } tally;
 
 static void count(tally *t, const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
@@ -62,6 +62,7 @@ static void count(tally *t, const dg_claim *claim, dg_severity severity, const d
         return;
     if (v->status == DG_BROKE && !t->broke++)
         t->first_broke = claim->name;
+    t->broke_chain += v->status == DG_BROKE && !claim->network;
     if (v->status == DG_UNEXERCISED && (!claim->optional || v->control_failed) && !t->missed++)
         t->first_missed = claim->name;
     if (v->control_failed && !t->control_failed++)
@@ -110,12 +111,13 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
 {
     char reason[300];
     const char *missing = not_exercised(run);
-    int code = t->broke ? DG_EXIT_BROKE : missing || t->missed ? DG_EXIT_INCONCLUSIVE : DG_EXIT_HELD;
+    bool broke = t->broke && (t->broke_chain || !t->control_failed); /* claims on a network are measured by control */
+    int code = broke ? DG_EXIT_BROKE : missing || t->missed ? DG_EXIT_INCONCLUSIVE : DG_EXIT_HELD;
     static const char *const words[] = { "held", "broke", "", "inconclusive", "", "non-deterministic" };
     code = run->diverged ? DG_EXIT_INTERNAL : code;
     if (run->diverged)
         snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
-    else if (t->broke)
+    else if (broke)
         snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged, t->first_broke);
     else if (t->control_failed && run->control.upgrade_block)
         snprintf(reason, sizeof reason, "%s already fails on N-1 alone", t->first_failed);

@@ -93,7 +93,7 @@ static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by
 {
     dg_chain_options how = { .engine = engine, .simulated_validators = true };
     dg_share all = { dg_class_named("SD_V12_OK"), 1000000 };
-    dg_network_options options = { .seed = 3, .shares = &all, .share_count = 1, .each = hear, .user = s };
+    dg_network_options options = { .seed = 3, .shares = &all, .share_count = 1, .all_prepared = true, .each = hear, .user = s };
     dg_source source;
     dg_chain *plain, *chain;
     dg_population wanted;
