@@ -13,6 +13,18 @@ void row(const char *what, double figure, const char *unit, const char *goal)
     fflush(stdout);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+double median(double *figures, size_t count)
+{
+    qsort(figures, count, sizeof *figures, by_size);
+    return figures[count / 2];
+}
+
 double seconds_since(uint64_t start_ns)
 {
     return (double)(dg_wall_ns() - start_ns) / 1e9;

@@ -80,13 +80,13 @@ static void message_rows(const dg_network_stats *before, const dg_network_stats 
 
 /* ---- what a message costs, by size ---- */
 
-static void grow_field(field *f, const char *spec, const char *size)
+static void grow_field(field *f, const char *spec, const char *size, dg_exchange_mode exchange)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
     dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
-    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = DG_EXCHANGE_MESSAGES };
+    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange, .all_prepared = true };
     dg_population wanted;
     dg_growth grown;
     dg_chain *root;
@@ -106,7 +106,7 @@ static void grow_field(field *f, const char *spec, const char *size)
 }
 
 /* The network's own time, the guest's left out: that grows with candidates, not messages. */
-static double cost_of_message(const char *spec, const char *n, const char *size)
+static double cost_of_message(const char *spec, const char *n, const char *size, double *sent)
 {
     enum { WARM = 41, SLOTS = 10 };
     field f;
@@ -115,7 +115,7 @@ static double cost_of_message(const char *spec, const char *n, const char *size)
     uint64_t start;
     double own, count;
     char what[64];
-    grow_field(&f, spec, size);
+    grow_field(&f, spec, size, DG_EXCHANGE_MESSAGES);
     enact(&f, n);
     run_to(&f, WARM);
     quiet = world_of(&f);
@@ -131,17 +131,44 @@ static double cost_of_message(const char *spec, const char *n, const char *size)
     snprintf(what, sizeof what, "%s: network's own time", size);
     row(what, own / count, "ns each", "");
     close_field(&f);
+    *sent = count / SLOTS;
     return own / count;
+}
+
+/* All of a block, guest included, where the exchange is computed. */
+static double cost_of_block(const char *spec, const char *n, const char *size)
+{
+    enum { WARM = 41, SLOTS = 20 };
+    field f;
+    dg_network_stats before;
+    uint64_t start;
+    double cost;
+    char what[64];
+    grow_field(&f, spec, size, DG_EXCHANGE_COMPUTED);
+    enact(&f, n);
+    run_to(&f, WARM);
+    before = stats_of(&f);
+    start = dg_cpu_ns();
+    run_to(&f, WARM + SLOTS);
+    cost = (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks);
+    snprintf(what, sizeof what, "%s: a block, computed", size);
+    row(what, cost, "ms", "");
+    close_field(&f);
+    return cost;
 }
 
 void bench_messages(const char *spec, const char *n)
 {
-    double small, large;
+    double small, large, few, many;
     puts("messages: cost by size, Paseo 1002000, grown");
-    small = cost_of_message(spec, n, "50x10");
-    cost_of_message(spec, n, "100x20");
-    large = cost_of_message(spec, n, "200x40");
-    row("of one at 200x40 to one at 50x10", large / small, "", "(no more than 1: as fast as messages)");
+    small = cost_of_message(spec, n, "50x10", &few);
+    cost_of_message(spec, n, "100x20", &many);
+    large = cost_of_message(spec, n, "200x40", &many);
+    row("sent: of one at 200x40 to one at 50x10", large / small, "", "(no more than 1: as fast as messages)");
+    small = cost_of_block(spec, n, "50x10");
+    large = cost_of_block(spec, n, "200x40");
+    row("messages of a block at 200x40 to 50x10", many / few, "", "");
+    row("computed: cost of a block, likewise", large / small, "", "(no more than that)");
 }
 
 /* ---- does a long run stay as quick and as small as it began? ---- */
