@@ -183,7 +183,7 @@ START_TEST(the_stall_is_the_rest_of_the_session_for_every_offset)
         ck_assert_msg(slots == (lost < at ? NEXT - at : 0), "U at %u: lost in slot %u, %u slots without", at, lost, slots);
         spared += slots == 0;
     }
-    ck_assert_uint_ge(spared, 1); /* the line of the wrong repair begins after the first pruned fork */
+    ck_assert(REDUCED || spared >= 1); /* of three offsets none may be early enough; the line of the wrong repair begins after the first pruned fork */
     ck_assert_uint_lt(spared, EPOCH / 2);
 }
 END_TEST
