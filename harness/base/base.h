@@ -17,21 +17,24 @@
 
 /* Below zero the call failed; zero and above are answers. */
 typedef enum dg_code {
-    DG_OK          =  0,
-    DG_END         =  1, /* iterator: nothing more */
-    DG_ABSENT      =  2, /* the thing asked for does not exist */
-    DG_MALFORMED   = -1, /* bytes from outside do not decode */
-    DG_TRAP        = -2, /* the runtime panicked or was cut off */
-    DG_LIMIT       = -3, /* a stated maximum was reached */
-    DG_IO          = -4, /* file, socket, database */
-    DG_NOMEM       = -5,
-    DG_USAGE       = -6, /* what the user wrote cannot be done as written */
+    DG_OK = 0,
+    DG_END = 1,        /* iterator: nothing more */
+    DG_ABSENT = 2,     /* the thing asked for does not exist */
+    DG_MALFORMED = -1, /* bytes from outside do not decode */
+    DG_TRAP = -2,      /* the runtime panicked or was cut off */
+    DG_LIMIT = -3,     /* a stated maximum was reached */
+    DG_IO = -4,        /* file, socket, database */
+    DG_NOMEM = -5,
+    DG_USAGE = -6,       /* what the user wrote cannot be done as written */
     DG_UNSUPPORTED = -7, /* well formed, but this program does not read it */
-    DG_MISMATCH    = -8  /* a hash, root or result is not what it must be */
+    DG_MISMATCH = -8     /* a hash, root or result is not what it must be */
 } dg_code;
 
 /* One line, past tense, with the value at fault. */
-typedef struct dg_error { dg_code code; char text[480]; } dg_error;
+typedef struct dg_error {
+    dg_code code;
+    char text[480];
+} dg_error;
 
 /* Words a failure and returns `code`. `err` may be NULL. Truncates silently;
  * never allocates. Bytes below 0x20 are shown as '?', so one failure is always
@@ -50,7 +53,7 @@ dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
 void *dg_malloc(size_t size);
 void *dg_calloc(size_t count, size_t size);
 void *dg_realloc(void *at, size_t size);
-void  dg_free(void *at);
+void dg_free(void *at);
 char *dg_strdup(const char *text);
 
 /* Test hook: the request number `nth` from now (1 = the next) and all after it
@@ -59,8 +62,13 @@ void dg_alloc_fail_from(uint64_t nth);
 
 /* ---- bytes ---- */
 
-typedef struct dg_bytes { const uint8_t *at; size_t len; } dg_bytes; /* borrowed */
-typedef struct dg_hash { uint8_t at[32]; } dg_hash;
+typedef struct dg_bytes {
+    const uint8_t *at;
+    size_t len;
+} dg_bytes; /* borrowed */
+typedef struct dg_hash {
+    uint8_t at[32];
+} dg_hash;
 
 /* Owned, growing. `max` is set once, by init; an append beyond it, or without
  * memory, sets `rc` and leaves the bytes as they were: write many, check once. */
@@ -83,20 +91,19 @@ static inline dg_bytes dg_hash_bytes(const dg_hash *h)
 }
 dg_bytes dg_text(const char *text); /* without the final NUL */
 bool dg_bytes_equal(dg_bytes a, dg_bytes b);
-int  dg_bytes_compare(dg_bytes a, dg_bytes b); /* as memcmp, then the shorter first */
+int dg_bytes_compare(dg_bytes a, dg_bytes b); /* as memcmp, then the shorter first */
 bool dg_bytes_begin(dg_bytes whole, dg_bytes prefix);
 bool dg_hash_equal(const dg_hash *a, const dg_hash *b);
 
-void   dg_buf_init(dg_buf *buf, size_t max);
+void dg_buf_init(dg_buf *buf, size_t max);
 dg_buf dg_buf_on(void *room, size_t size);
-void   dg_buf_clear(dg_buf *buf);  /* gives the memory back; usable again */
-void   dg_buf_reset(dg_buf *buf);  /* len = 0, rc = DG_OK, memory kept */
-void   dg_buf_put(dg_buf *buf, const void *at, size_t len);
-void   dg_buf_put_bytes(dg_buf *buf, dg_bytes bytes);
-void   dg_buf_put_u8(dg_buf *buf, uint8_t v);
-void   dg_buf_put_text(dg_buf *buf, const char *text);
-void   dg_buf_printf(dg_buf *buf, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void dg_buf_clear(dg_buf *buf); /* gives the memory back; usable again */
+void dg_buf_reset(dg_buf *buf); /* len = 0, rc = DG_OK, memory kept */
+void dg_buf_put(dg_buf *buf, const void *at, size_t len);
+void dg_buf_put_bytes(dg_buf *buf, dg_bytes bytes);
+void dg_buf_put_u8(dg_buf *buf, uint8_t v);
+void dg_buf_put_text(dg_buf *buf, const char *text);
+void dg_buf_printf(dg_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for `len` more bytes at the end, which is moved; NULL on failure. */
 uint8_t *dg_buf_grow(dg_buf *buf, size_t len);
 /* The bytes as C text: appends a NUL that is not counted. "" on failure. */
@@ -107,14 +114,20 @@ dg_code dg_buf_check(const dg_buf *buf, dg_error *err, const char *what);
 /* ---- numbers in bytes, little-endian ---- */
 
 /* Here, since a guest's allocations are made of them. */
-static inline uint16_t dg_le16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+static inline uint16_t dg_le16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] | at[1] << 8);
+}
 
 static inline uint32_t dg_le32(const uint8_t *at)
 {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static inline uint64_t dg_le64(const uint8_t *at) { return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32; }
+static inline uint64_t dg_le64(const uint8_t *at)
+{
+    return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32;
+}
 
 static inline void dg_put_le32(uint8_t *at, uint32_t v)
 {
@@ -136,35 +149,42 @@ void dg_hex_put(dg_buf *buf, dg_bytes bytes);
  * is no digit (with its position); DG_LIMIT from `out`. */
 dg_code dg_hex_get(dg_buf *out, const char *text, size_t len, dg_error *err);
 /* As text for messages: "0x1234..cdef" (8 digits). Returned by value. */
-typedef struct dg_hex_text { char text[72]; } dg_hex_text;
+typedef struct dg_hex_text {
+    char text[72];
+} dg_hex_text;
 dg_hex_text dg_hash_text(const dg_hash *hash);
 dg_hex_text dg_hash_short(const dg_hash *hash);
 
 /* ---- arena: many small things that die together ---- */
 
 typedef struct dg_arena_page dg_arena_page;
-typedef struct dg_arena { dg_arena_page *pages; size_t used, max; } dg_arena;
+typedef struct dg_arena {
+    dg_arena_page *pages;
+    size_t used, max;
+} dg_arena;
 
-void  dg_arena_init(dg_arena *arena, size_t max); /* bytes, over all pages */
-void *dg_arena_take(dg_arena *arena, size_t size); /* zeroed, 16-aligned; NULL: DG_NOMEM or max */
+void dg_arena_init(dg_arena *arena, size_t max);     /* bytes, over all pages */
+void *dg_arena_take(dg_arena *arena, size_t size);   /* zeroed, 16-aligned; NULL: DG_NOMEM or max */
 char *dg_arena_text(dg_arena *arena, dg_bytes text); /* NUL-terminated copy */
 dg_bytes dg_arena_copy(dg_arena *arena, dg_bytes bytes); /* .at NULL on failure */
-void  dg_arena_reset(dg_arena *arena); /* all that was taken is gone; the first page is kept */
-void  dg_arena_clear(dg_arena *arena);
+void dg_arena_reset(dg_arena *arena); /* all that was taken is gone; the first page is kept */
+void dg_arena_clear(dg_arena *arena);
 
 /* ---- chance: counter-based streams, one per (purpose, identity) ---- */
 
 /* A stream is a function of (seed, name, a, b) alone: adding one does not shift
  * another. Not for secrets. */
-typedef struct dg_rng { uint64_t key, count; } dg_rng;
+typedef struct dg_rng {
+    uint64_t key, count;
+} dg_rng;
 
-dg_rng   dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
+dg_rng dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
 /* The same in two steps, for streams of one purpose by the thousand. */
-dg_rng   dg_rng_root(uint64_t seed, const char *purpose);
-dg_rng   dg_rng_branch(const dg_rng *root, uint64_t a, uint64_t b);
+dg_rng dg_rng_root(uint64_t seed, const char *purpose);
+dg_rng dg_rng_branch(const dg_rng *root, uint64_t a, uint64_t b);
 uint64_t dg_rng_u64(dg_rng *rng);
 uint64_t dg_rng_below(dg_rng *rng, uint64_t bound); /* 0..bound-1, unbiased; bound >= 1 */
-void     dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
+void dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 
 /* ---- files ---- */
 
@@ -174,7 +194,7 @@ dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
  * regular file (a pipe, a device) is written to as it is. */
 dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
 bool dg_file_exists(const char *path);
-dg_code dg_dir_make(const char *path, dg_error *err); /* with parents; fine if it is there */
+dg_code dg_dir_make(const char *path, dg_error *err);   /* with parents; fine if it is there */
 dg_code dg_dir_remove(const char *path, dg_error *err); /* with all below it */
 
 /* ---- words ---- */

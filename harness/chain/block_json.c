@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static dg_code put_hex(dg_buf *out, const json_t *object, const char *name, size_t want, dg_error *err)
+static dg_code put_hex(dg_buf *out, const json_t *object, const char *name, size_t want,
+                       dg_error *err)
 {
     const json_t *text = json_object_get(object, name);
     size_t before = out->len;
@@ -18,7 +19,8 @@ static dg_code put_hex(dg_buf *out, const json_t *object, const char *name, size
     if ((rc = dg_hex_get(out, json_string_value(text), json_string_length(text), err)) < 0)
         return dg_fail_within(err, rc, "%s", name);
     if (out->len - before != want)
-        return dg_fail(err, DG_MALFORMED, "%s has %zu bytes instead of %zu", name, out->len - before, want);
+        return dg_fail(err, DG_MALFORMED, "%s has %zu bytes instead of %zu", name,
+                       out->len - before, want);
     return DG_OK;
 }
 
@@ -51,9 +53,11 @@ static dg_code put_list(dg_buf *out, const json_t *list, const char *what, dg_er
     if (!json_is_array(list))
         return dg_fail(err, DG_MALFORMED, "%s is missing or no list", what);
     dg_scale_put_compact(out, json_array_size(list));
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         if (json_is_object(item))
-            return dg_fail(err, DG_UNSUPPORTED, "%s %zu is an object, a form from before SCALE digests", what, i);
+            return dg_fail(err, DG_UNSUPPORTED,
+                           "%s %zu is an object, a form from before SCALE digests", what, i);
         if (!json_is_string(item))
             return dg_fail(err, DG_MALFORMED, "%s %zu is not text", what, i);
         if ((rc = dg_hex_get(out, json_string_value(item), json_string_length(item), err)) < 0)
@@ -71,7 +75,8 @@ dg_code dg_header_from_json(dg_buf *out, const json_t *object, dg_error *err)
         || (rc = put_hex(out, object, "stateRoot", 32, err)) < 0
         || (rc = put_hex(out, object, "extrinsicsRoot", 32, err)) < 0)
         return rc;
-    return put_list(out, json_object_get(json_object_get(object, "digest"), "logs"), "digest item", err);
+    return put_list(out, json_object_get(json_object_get(object, "digest"), "logs"), "digest item",
+                    err);
 }
 
 dg_code dg_block_from_json(dg_buf *out, const json_t *document, dg_error *err)

@@ -15,21 +15,24 @@ enum { FILE_MAX = 1 << 30, BLOCK_MAX = 64 << 20, EXTRINSICS_MAX = 1 << 20 };
 typedef enum form { FORM_SCALE, FORM_HEX, FORM_JSON } form;
 
 /* Where a block begins in the file. */
-typedef struct entry { size_t at, line, order; uint32_t number; } entry;
+typedef struct entry {
+    size_t at, line, order;
+    uint32_t number;
+} entry;
 
 struct dg_block_reader {
     dg_buf file;
     form form;
-    size_t at, line;         /* next byte; lines before it */
+    size_t at, line; /* next byte; lines before it */
     entry *entries;
     size_t entry_count, entry_next;
     bool indexed;
-    dg_code end;             /* what came after the last good block */
+    dg_code end; /* what came after the last good block */
     dg_error end_error;
-    dg_buf block;            /* bytes of the block at hand (hex, JSON) */
+    dg_buf block; /* bytes of the block at hand (hex, JSON) */
     dg_bytes *extrinsics;
     size_t cap;
-    char where[80];          /* "line 3", "byte 1200": for messages */
+    char where[80]; /* "line 3", "byte 1200": for messages */
 };
 
 /* The first bytes tell: a parent hash in binary is never 32 hex digits or a brace. */
@@ -92,7 +95,8 @@ static dg_code keep_extrinsic(dg_block_reader *r, size_t i, dg_bytes raw)
 }
 
 /* Splits the block at the start of `raw`; `used` bytes belong to it. */
-static dg_code split(dg_block_reader *r, dg_bytes raw, dg_bytes *header, size_t *count, size_t *used, dg_error *err)
+static dg_code split(dg_block_reader *r, dg_bytes raw, dg_bytes *header, size_t *count,
+                     size_t *used, dg_error *err)
 {
     size_t header_len;
     dg_scale s;
@@ -107,14 +111,16 @@ static dg_code split(dg_block_reader *r, dg_bytes raw, dg_bytes *header, size_t 
     for (size_t i = 0; i < *count && s.rc == DG_OK; i++) {
         size_t from = s.at;
         dg_scale_bytes(&s);
-        if (s.rc == DG_OK && (rc = keep_extrinsic(r, i, dg_bytes_of(s.in.at + from, s.at - from))) < 0)
+        if (s.rc == DG_OK
+            && (rc = keep_extrinsic(r, i, dg_bytes_of(s.in.at + from, s.at - from))) < 0)
             return dg_fail(err, rc, "no memory for %zu extrinsics", *count);
     }
     *used = header_len + s.at;
     return dg_scale_check(&s, err, "block body");
 }
 
-static dg_code split_all(dg_block_reader *r, dg_bytes raw, dg_bytes *header, size_t *count, dg_error *err)
+static dg_code split_all(dg_block_reader *r, dg_bytes raw, dg_bytes *header, size_t *count,
+                         dg_error *err)
 {
     size_t used = 0;
     dg_code rc = split(r, raw, header, count, &used, err);
@@ -200,9 +206,15 @@ static dg_code read_here(dg_block_reader *r, dg_bytes *header, size_t *count, dg
 {
     dg_code rc = DG_OK;
     switch (r->form) {
-    case FORM_SCALE: rc = next_scale(r, header, count, err); break;
-    case FORM_HEX:   rc = next_hex(r, header, count, err); break;
-    case FORM_JSON:  rc = next_json(r, header, count, err); break;
+    case FORM_SCALE:
+        rc = next_scale(r, header, count, err);
+        break;
+    case FORM_HEX:
+        rc = next_hex(r, header, count, err);
+        break;
+    case FORM_JSON:
+        rc = next_json(r, header, count, err);
+        break;
     }
     return rc < 0 ? dg_fail_within(err, rc, "%s", r->where) : rc;
 }
@@ -245,7 +257,8 @@ static void index_file(dg_block_reader *r)
     r->indexed = true;
 }
 
-dg_code dg_block_reader_next(dg_block_reader *r, dg_bytes *header, const dg_bytes **extrinsics, size_t *count, dg_error *err)
+dg_code dg_block_reader_next(dg_block_reader *r, dg_bytes *header, const dg_bytes **extrinsics,
+                             size_t *count, dg_error *err)
 {
     dg_code rc;
     *count = 0;

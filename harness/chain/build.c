@@ -9,7 +9,7 @@ typedef struct making {
     dg_exec exec;
     dg_block *parent;
     const dg_build_options *options;
-    dg_buf body;             /* extrinsics taken in, one after another */
+    dg_buf body; /* extrinsics taken in, one after another */
     uint32_t count;
     dg_error inherent_error; /* why an inherent was left out, for the words of a later panic */
 } making;
@@ -26,7 +26,8 @@ static void note_refusal(making *m)
     dg_build_report *r = m->exec.report;
     dg_bytes answer = dg_buf_bytes(&m->exec.output);
     if (!r->refused_count++)
-        memcpy(r->first_refusal, answer.at, answer.len < sizeof r->first_refusal ? answer.len : sizeof r->first_refusal);
+        memcpy(r->first_refusal, answer.at,
+               answer.len < sizeof r->first_refusal ? answer.len : sizeof r->first_refusal);
 }
 
 /* Applies one extrinsic. A refusal or a trap leaves it out, and the block goes
@@ -67,7 +68,9 @@ static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_erro
     m->exec.report->refused_inherents = m->exec.report->refused_count;
     if (rc == DG_TRAP) {
         dg_fail(&m->inherent_error, DG_TRAP, "inherent %u trapped: %.200s", i,
-                m->exec.report->panic[0] ? m->exec.report->panic : err ? err->text : "");
+                m->exec.report->panic[0] ? m->exec.report->panic
+                : err                    ? err->text
+                                         : "");
         return DG_OK; /* an author drops it; finalize tells whether it was needed */
     }
     if (rc < 0)
@@ -78,8 +81,9 @@ static dg_code apply_inherent(making *m, dg_bytes extrinsic, uint32_t i, dg_erro
     }
     if (bad_mandatory(dg_buf_bytes(&m->exec.output)))
         return dg_fail(err, DG_TRAP, "mandatory inherent %u was refused (BadMandatory)", i);
-    dg_fail(&m->inherent_error, DG_TRAP, "inherent %u was refused (%02x%02x%02x)", i, m->exec.report->first_refusal[0],
-            m->exec.report->first_refusal[1], m->exec.report->first_refusal[2]);
+    dg_fail(&m->inherent_error, DG_TRAP, "inherent %u was refused (%02x%02x%02x)", i,
+            m->exec.report->first_refusal[0], m->exec.report->first_refusal[1],
+            m->exec.report->first_refusal[2]);
     return DG_OK;
 }
 
@@ -92,7 +96,8 @@ static dg_code apply_inherents(making *m, dg_bytes list, dg_error *err)
     for (uint32_t i = 0; i < count && s.rc == DG_OK; i++) {
         size_t from = s.at;
         dg_scale_bytes(&s);
-        if (s.rc == DG_OK && (rc = apply_inherent(m, dg_bytes_of(list.at + from, s.at - from), i, err)) < 0)
+        if (s.rc == DG_OK
+            && (rc = apply_inherent(m, dg_bytes_of(list.at + from, s.at - from), i, err)) < 0)
             return rc;
     }
     return dg_scale_finish(&s, err, "answer of inherent_extrinsics");
@@ -107,7 +112,8 @@ static dg_code make_inherents(making *m, dg_error *err)
     rc = dg_inherent_data(&data, m->exec.chain, m->parent, m->exec.runtime, m->options->claim.slot,
                           m->options->paras_inherent, err);
     if (rc == DG_OK)
-        rc = dg_exec_call(&m->exec, "BlockBuilder_inherent_extrinsics", dg_buf_bytes(&data), DG_EXEC_ROLLBACK, err);
+        rc = dg_exec_call(&m->exec, "BlockBuilder_inherent_extrinsics", dg_buf_bytes(&data),
+                          DG_EXEC_ROLLBACK, err);
     dg_buf_clear(&data);
     if (rc < 0)
         return rc;
@@ -158,16 +164,20 @@ static dg_code check_header(making *m, dg_bytes raw, dg_error *err)
     dg_code rc;
     if ((rc = dg_header_decode(&header, raw, err)) < 0)
         return dg_fail_within(err, rc, "answer of finalize_block");
-    if (header.number != m->parent->number + 1 || !dg_hash_equal(&header.parent, &m->parent->header_hash))
-        return dg_fail(err, DG_MISMATCH, "finalize_block answered header #%u on %s instead of #%u on %s", header.number,
-                       dg_hash_short(&header.parent).text, m->parent->number + 1, dg_hash_short(&m->parent->header_hash).text);
+    if (header.number != m->parent->number + 1
+        || !dg_hash_equal(&header.parent, &m->parent->header_hash))
+        return dg_fail(err, DG_MISMATCH,
+                       "finalize_block answered header #%u on %s instead of #%u on %s",
+                       header.number, dg_hash_short(&header.parent).text, m->parent->number + 1,
+                       dg_hash_short(&m->parent->header_hash).text);
     if ((rc = dg_state_root(m->exec.state, &root, err)) < 0)
         return rc;
     m->exec.report->wall_root_ns += dg_wall_ns() - from;
     if (!dg_hash_equal(&root, &header.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s", dg_hash_text(&root).text,
-                       dg_hash_text(&header.state_root).text);
-    m->exec.report->environment_updated = dg_digest_find(header.digest, &item, DG_DIGEST_ENVIRONMENT_UPDATED, NULL) == DG_OK;
+        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+                       dg_hash_text(&root).text, dg_hash_text(&header.state_root).text);
+    m->exec.report->environment_updated =
+        dg_digest_find(header.digest, &item, DG_DIGEST_ENVIRONMENT_UPDATED, NULL) == DG_OK;
     return DG_OK;
 }
 
@@ -195,7 +205,8 @@ static dg_code add_block(making *m, dg_block **out, dg_bytes sealed, dg_error *e
     if ((rc = dg_block_new(&block, m->exec.chain, m->parent, sealed, state, err)) < 0
         || (rc = split_body(m, &list, err)) < 0
         || (rc = dg_block_put_body(block, list, m->count, err)) < 0
-        || (rc = dg_block_put_writes(block, m->options->writes, m->options->write_count, err)) < 0) {
+        || (rc = dg_block_put_writes(block, m->options->writes, m->options->write_count, err))
+               < 0) {
         dg_block_free(block);
         block = NULL;
         goto out;
@@ -233,7 +244,8 @@ static dg_code initialize(making *m, dg_error *err)
     dg_buf digest = dg_buf_on(room, sizeof room);
     dg_scale_put_compact(&digest, 1);
     dg_digest_put_claim(&digest, &m->options->claim);
-    return dg_exec_initialize(&m->exec, &m->parent->header_hash, m->parent->number + 1, dg_buf_bytes(&digest), err);
+    return dg_exec_initialize(&m->exec, &m->parent->header_hash, m->parent->number + 1,
+                              dg_buf_bytes(&digest), err);
 }
 
 static dg_code make(making *m, dg_block **out, dg_error *err)
@@ -266,7 +278,8 @@ dg_code dg_chain_build(dg_chain *chain, dg_block **out, dg_build_report *report,
     dg_exec_clear(&m.exec);
     dg_buf_clear(&m.body);
     if (rc < 0)
-        return dg_fail(err, rc, "block #%u, slot %llu: %s", parent->number + 1, (unsigned long long)options->claim.slot, own.text);
+        return dg_fail(err, rc, "block #%u, slot %llu: %s", parent->number + 1,
+                       (unsigned long long)options->claim.slot, own.text);
     report->step = DG_BUILD_DONE;
     return DG_OK;
 }

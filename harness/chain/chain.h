@@ -25,8 +25,13 @@
 
 /* ---- headers and digests ---- */
 
-enum { DG_DIGEST_OTHER = 0, DG_DIGEST_CONSENSUS = 4, DG_DIGEST_SEAL = 5, DG_DIGEST_PRERUNTIME = 6,
-       DG_DIGEST_ENVIRONMENT_UPDATED = 8 };
+enum {
+    DG_DIGEST_OTHER = 0,
+    DG_DIGEST_CONSENSUS = 4,
+    DG_DIGEST_SEAL = 5,
+    DG_DIGEST_PRERUNTIME = 6,
+    DG_DIGEST_ENVIRONMENT_UPDATED = 8
+};
 
 typedef struct dg_header {
     dg_hash parent, state_root, extrinsics_root;
@@ -39,10 +44,18 @@ dg_code dg_header_decode(dg_header *out, dg_bytes raw, dg_error *err);
 void dg_header_encode(dg_buf *out, const dg_header *header);
 dg_hash dg_header_hash(const dg_header *header);
 
-typedef struct dg_digest_item { uint8_t tag; uint8_t engine[4]; dg_bytes payload; dg_bytes raw; } dg_digest_item;
+typedef struct dg_digest_item {
+    uint8_t tag;
+    uint8_t engine[4];
+    dg_bytes payload;
+    dg_bytes raw;
+} dg_digest_item;
 /* Steps through a digest: `s` starts as dg_scale_from(header.digest) behind
  * dg_digest_count. DG_OK, DG_END, DG_MALFORMED. */
-typedef struct dg_digest_iter { dg_scale s; uint32_t left; } dg_digest_iter;
+typedef struct dg_digest_iter {
+    dg_scale s;
+    uint32_t left;
+} dg_digest_iter;
 void dg_digest_iter_init(dg_digest_iter *it, dg_bytes digest);
 dg_code dg_digest_next(dg_digest_iter *it, dg_digest_item *item, dg_error *err);
 /* Header without its seal (appended to `out`), as executed; the seal item if any. */
@@ -50,30 +63,38 @@ dg_code dg_header_unseal(dg_buf *out, dg_digest_item *seal, dg_bytes raw, dg_err
 
 /* ---- epochs and claims ---- */
 
-typedef struct dg_authority { uint8_t key[32]; uint64_t weight; } dg_authority;
+typedef struct dg_authority {
+    uint8_t key[32];
+    uint64_t weight;
+} dg_authority;
 typedef struct dg_epoch {
     uint64_t index, start_slot, duration; /* slots */
     uint64_t c[2];                        /* primary probability c[0]/c[1] */
     uint8_t allowed_slots;                /* 0 primary, 1 + secondary plain, 2 + secondary VRF */
     uint8_t randomness[32];
-    dg_authority *authorities;            /* owned by the epoch */
+    dg_authority *authorities; /* owned by the epoch */
     uint32_t authority_count;
 } dg_epoch;
 void dg_epoch_clear(dg_epoch *epoch);
 
-typedef enum dg_claim_kind { DG_CLAIM_PRIMARY = 1, DG_CLAIM_SECONDARY_PLAIN = 2, DG_CLAIM_SECONDARY_VRF = 3 } dg_claim_kind;
+typedef enum dg_claim_kind {
+    DG_CLAIM_PRIMARY = 1,
+    DG_CLAIM_SECONDARY_PLAIN = 2,
+    DG_CLAIM_SECONDARY_VRF = 3
+} dg_claim_kind;
 typedef struct dg_slot_claim {
     uint64_t slot;
     dg_claim_kind kind;
-    uint32_t authority;       /* index into the epoch's authorities */
-    uint8_t vrf_output[32];   /* a valid point, drawn from the seed (keys are not ours) */
+    uint32_t authority;     /* index into the epoch's authorities */
+    uint8_t vrf_output[32]; /* a valid point, drawn from the seed (keys are not ours) */
     uint8_t vrf_proof[64];
 } dg_slot_claim;
 /* All claims of a slot, primaries first (ascending authority), then the one
  * secondary author (exact: from the randomness). Primary wins are drawn with the
  * exact threshold from a stream per (authority, slot). Returns the count, at most
  * `max`. A slot without any claim is empty (primary-only chains). */
-size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot, uint64_t seed);
+size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot,
+                       uint64_t seed);
 uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot);
 
 /* ---- the chain ---- */
@@ -82,26 +103,28 @@ typedef struct dg_chain dg_chain;
 typedef struct dg_block dg_block;
 
 typedef struct dg_chain_options {
-    dg_engine *engine;             /* outlives the chain */
-    const dg_state *state;         /* in place of the snapshot's; forked, so it need not outlive the chain. A
-                                    * genesis gets the header that follows from it, a later block keeps its own:
-                                    * every report shows it. NULL: the snapshot's */
-    bool simulated_validators;     /* see host.h */
+    dg_engine *engine; /* outlives the chain */
+    /* in place of the snapshot's; forked, so it need not outlive the chain. A genesis gets the
+     * header that follows from it, a later block keeps its own: every report shows it. NULL: the
+     * snapshot's */
+    const dg_state *state;
+    bool simulated_validators;       /* see host.h */
     uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
     uint32_t memory_max;
     bool (*accept_signature)(const uint8_t sig[64]); /* for tests only, see host.h */
 } dg_chain_options;
 
-dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options, dg_error *err);
+dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options,
+                      dg_error *err);
 void dg_chain_close(dg_chain *chain);
 dg_block *dg_chain_root(dg_chain *chain); /* the fork block, or the last finalized one */
 
 uint32_t dg_block_number(const dg_block *block);
 const dg_hash *dg_block_hash(const dg_block *block);
-dg_bytes dg_block_header(const dg_block *block);     /* encoded, sealed; genesis or not */
-uint64_t dg_block_slot(const dg_block *block);       /* 0 for a genesis */
-dg_block *dg_block_parent(const dg_block *block);    /* NULL when pruned away */
-dg_state *dg_block_state(const dg_block *block);     /* after the block; fork it to write */
+dg_bytes dg_block_header(const dg_block *block);  /* encoded, sealed; genesis or not */
+uint64_t dg_block_slot(const dg_block *block);    /* 0 for a genesis */
+dg_block *dg_block_parent(const dg_block *block); /* NULL when pruned away */
+dg_state *dg_block_state(const dg_block *block);  /* after the block; fork it to write */
 size_t dg_block_extrinsic_count(const dg_block *block);
 dg_bytes dg_block_extrinsic(const dg_block *block, size_t i);
 /* The runtime that answers queries at this block, and the one that executes its
@@ -112,77 +135,111 @@ dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out
 /* ---- clock ---- */
 
 typedef struct dg_clock {
-    uint64_t slot_ms, epoch_slots;   /* BabeApi_configuration of the runtime at the block */
+    uint64_t slot_ms, epoch_slots;     /* BabeApi_configuration of the runtime at the block */
     uint64_t epoch_index, epoch_start; /* at a genesis: the slot that its first block should have */
-    uint64_t slot;                   /* of the block */
-    uint32_t session;                /* Session.CurrentIndex where metadata tells it */
-    uint64_t next_slot;              /* first slot a child may have: slot + 1, or the genesis slot */
-    uint64_t next_boundary;          /* first slot of the next epoch */
+    uint64_t slot;                     /* of the block */
+    uint32_t session;                  /* Session.CurrentIndex where metadata tells it */
+    /* first slot a child may have: slot + 1, or the genesis slot */
+    uint64_t next_slot;
+    uint64_t next_boundary; /* first slot of the next epoch */
 } dg_clock;
 /* As the runtime at `block` answers. DG_ABSENT: no BABE; DG_TRAP. */
 dg_code dg_chain_clock(dg_chain *chain, dg_block *block, dg_clock *clock, dg_error *err);
 /* The epoch in which `slot` falls for a child of `parent`: current or next epoch
  * of the runtime; a slot beyond shifts whole epochs, as a client does. */
-dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out, dg_error *err);
+dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out,
+                       dg_error *err);
 
 /* Epochs as a BABE *client* sees them: from the configuration at the fork and the
  * digests since. What it expects of a header, and what the header brought. */
 typedef struct dg_client_view dg_client_view;
 typedef struct dg_client_note {
-    bool digest_expected, digest_seen;  /* unequal: a client refuses the block */
-    uint64_t epoch_index, epoch_start;  /* the epoch the block is in */
-    uint32_t authority_count;           /* announced by the digest; without one, those of the epoch */
+    bool digest_expected, digest_seen; /* unequal: a client refuses the block */
+    uint64_t epoch_index, epoch_start; /* the epoch the block is in */
+    /* announced by the digest; without one, those of the epoch */
+    uint32_t authority_count;
 } dg_client_note;
 /* Where a client stands after a block: plain values, whose epochs belong to the view. */
-typedef struct dg_client_span { uint64_t index, start, duration; const dg_epoch *of; } dg_client_span; /* of `of`: who, and by what luck */
+/* of `of`: who, and by what luck */
+typedef struct dg_client_span {
+    uint64_t index, start, duration;
+    const dg_epoch *of;
+} dg_client_span;
 typedef struct dg_client_at {
-    bool genesis;                       /* no block yet: the first slot starts epoch 0 */
-    uint64_t slot;                      /* of the block */
-    dg_client_span now, next;           /* the block's epoch, and the one announced */
+    bool genesis;             /* no block yet: the first slot starts epoch 0 */
+    uint64_t slot;            /* of the block */
+    dg_client_span now, next; /* the block's epoch, and the one announced */
 } dg_client_at;
 /* DG_ABSENT: the runtime at `root` tells of no epochs; `*out` is NULL then. */
 dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err);
 /* The next block of the one chain that is followed step by step. */
-dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block, dg_error *err);
-const dg_client_at *dg_client_view_at(const dg_client_view *view); /* after the last step; at first the root */
+dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block,
+                            dg_error *err);
+/* after the last step; at first the root */
+const dg_client_at *dg_client_view_at(const dg_client_view *view);
 /* Or any block of a tree, over its parent's place. */
-dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note, const dg_client_at *parent, dg_block *block, dg_error *err);
-/* The epoch of a child in `slot`, by which it is claimed; its authorities are borrowed from the view. */
+dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note,
+                         const dg_client_at *parent, dg_block *block, dg_error *err);
+/* The epoch of a child in `slot`, by which it is claimed; its authorities are borrowed from the
+ * view. */
 dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot);
 void dg_client_view_free(dg_client_view *view);
 
 /* Positions such as `boundary-20`, `boundary@2+5`, `50%`, `#1234`, `next`. */
-typedef enum dg_position_kind { DG_POSITION_BOUNDARY, DG_POSITION_PERCENT, DG_POSITION_BLOCK, DG_POSITION_NEXT } dg_position_kind;
-typedef struct dg_position { dg_position_kind kind; uint32_t boundary /* 1.. ; 0: the default one */; int64_t offset; uint64_t value; } dg_position;
-dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err); /* DG_USAGE with an example */
+typedef enum dg_position_kind {
+    DG_POSITION_BOUNDARY,
+    DG_POSITION_PERCENT,
+    DG_POSITION_BLOCK,
+    DG_POSITION_NEXT
+} dg_position_kind;
+typedef struct dg_position {
+    dg_position_kind kind;
+    uint32_t boundary /* 1.. ; 0: the default one */;
+    int64_t offset;
+    uint64_t value;
+} dg_position;
+/* DG_USAGE with an example */
+dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err);
 /* The slot meant, for a fork whose clock is `clock`; `first` = the boundary that
  * plain `boundary` means (1: the next one). DG_USAGE when not after the fork. */
-dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock, uint32_t fork_number, uint32_t first, dg_error *err);
+dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock,
+                         uint32_t fork_number, uint32_t first, dg_error *err);
 
 /* ---- build and import ---- */
 
 typedef struct dg_build_options {
     dg_slot_claim claim;
-    dg_bytes paras_inherent;       /* encoded ParachainsInherentData; len 0: empty, with the parent header */
-    const dg_bytes *extrinsics;    /* transactions, each with its length prefix */
+    /* encoded ParachainsInherentData; len 0: empty, with the parent header */
+    dg_bytes paras_inherent;
+    const dg_bytes *extrinsics; /* transactions, each with its length prefix */
     size_t extrinsic_count;
-    const dg_bytes (*writes)[2];   /* key, value: put between transactions and finalize (how = override) */
+    /* key, value: put between transactions and finalize (how = override) */
+    const dg_bytes (*writes)[2];
     size_t write_count;
 } dg_build_options;
 
-typedef enum dg_build_step { DG_BUILD_RUNTIME, DG_BUILD_INITIALIZE, DG_BUILD_INHERENTS, DG_BUILD_APPLY, DG_BUILD_FINALIZE, DG_BUILD_DONE } dg_build_step;
+typedef enum dg_build_step {
+    DG_BUILD_RUNTIME,
+    DG_BUILD_INITIALIZE,
+    DG_BUILD_INHERENTS,
+    DG_BUILD_APPLY,
+    DG_BUILD_FINALIZE,
+    DG_BUILD_DONE
+} dg_build_step;
 
 typedef struct dg_build_report {
-    dg_build_step step;            /* where it ended: DONE, or the step that failed */
-    bool only_inherents;           /* a multi-block migration is running */
-    uint32_t inherent_count, applied_count, failed_count /* dispatch failed, included */, refused_count /* left out */;
-    uint32_t refused_inherents;    /* of refused_count: what the runtime itself had made; they come first */
-    uint8_t first_refusal[8];      /* bytes of the first refused ApplyExtrinsicResult */
+    dg_build_step step;  /* where it ended: DONE, or the step that failed */
+    bool only_inherents; /* a multi-block migration is running */
+    uint32_t inherent_count, applied_count, failed_count /* dispatch failed, included */,
+        refused_count /* left out */;
+    /* of refused_count: what the runtime itself had made; they come first */
+    uint32_t refused_inherents;
+    uint8_t first_refusal[8]; /* bytes of the first refused ApplyExtrinsicResult */
     dg_trap_kind trap;
     char panic[240];
     uint64_t fuel_initialize, fuel_total, host_calls;
     uint64_t wall_guest_ns, wall_root_ns; /* for the bench only */
-    bool environment_updated;      /* digest 8 */
+    bool environment_updated;             /* digest 8 */
 } dg_build_report;
 
 /* A block on `parent`. DG_OK with `*out` in the tree. DG_TRAP / DG_MALFORMED with
@@ -206,7 +263,8 @@ dg_code dg_block_reader_open(dg_block_reader **out, const char *path, dg_error *
 /* DG_OK, DG_END, DG_MALFORMED with the line or position, after the blocks before
  * it; DG_UNSUPPORTED for JSON with digests from before SCALE. Borrowed until the
  * next call. */
-dg_code dg_block_reader_next(dg_block_reader *reader, dg_bytes *header, const dg_bytes **extrinsics, size_t *count, dg_error *err);
+dg_code dg_block_reader_next(dg_block_reader *reader, dg_bytes *header, const dg_bytes **extrinsics,
+                             size_t *count, dg_error *err);
 void dg_block_reader_close(dg_block_reader *reader);
 
 /* ---- queries ---- */
@@ -220,7 +278,8 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
 uint64_t dg_chain_fuel_query(const dg_chain *chain);
 /* Storage item by metadata of the runtime at the block: encoded value or the
  * item's default. DG_ABSENT: no such item, or absent and optional. */
-dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet, const char *item, const dg_bytes *keys, dg_error *err);
+dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet,
+                         const char *item, const dg_bytes *keys, dg_error *err);
 
 /* ---- tree ---- */
 
@@ -231,7 +290,8 @@ size_t dg_chain_block_count(const dg_chain *chain);
 /* A block with the same header and another state: forks the tree beside `block`,
  * with `writes` (.at NULL value: delete) put into its state. How root calls get
  * into an agenda; every report shows it. */
-dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
+                       const dg_bytes (*writes)[2], size_t count, dg_error *err);
 
 /* ---- enactment ---- */
 
@@ -239,34 +299,40 @@ typedef enum dg_how { DG_HOW_AUTHORIZE, DG_HOW_SET_CODE, DG_HOW_OVERRIDE } dg_ho
 /* What has to be done at U-1 and in U so that U enacts `code`: */
 typedef struct dg_enactment {
     dg_how how;
-    const char *path;            /* "scheduler agenda, preimage", "sudo", ..: for the report; static */
-    dg_block *parent;            /* U's parent, amended where the way needs it */
-    dg_buf extrinsic;            /* transaction for U, len 0: none */
-    dg_bytes writes[2][2];       /* for override, of `code`; for a configuration, of the two below; all borrowed */
+    /* "scheduler agenda, preimage", "sudo", ..: for the report; static */
+    const char *path;
+    dg_block *parent; /* U's parent, amended where the way needs it */
+    dg_buf extrinsic; /* transaction for U, len 0: none */
+    /* for override, of `code`; for a configuration, of the two below; all borrowed */
+    dg_bytes writes[2][2];
     size_t write_count;
     dg_buf config_key, config_value;
-    uint32_t config_session;     /* from which the configuration acts; 0: none is changed */
+    uint32_t config_session; /* from which the configuration acts; 0: none is changed */
 } dg_enactment;
 /* Prepares U as a child of `parent`. DG_UNSUPPORTED: the runtime offers no such
  * way (the text names what it has); DG_USAGE. */
-dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err);
+dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,
+                       dg_bytes code, dg_error *err);
 void dg_enactment_clear(dg_enactment *enactment);
 /* What changes at U: new code, host configuration, or both. */
 typedef struct dg_transition {
     dg_how how;
-    dg_bytes code;               /* borrowed; len 0: the code stays */
-    const json_t *config;        /* fields of HostConfiguration by their place ("a.b") to new values, as
-                                  * dg_value_encode reads them; borrowed; NULL: it stays */
+    dg_bytes code; /* borrowed; len 0: the code stays */
+    /* fields of HostConfiguration by their place ("a.b") to new values, as dg_value_encode reads
+     * them; borrowed; NULL: it stays */
+    const json_t *config;
 } dg_transition;
 /* As dg_chain_enact, and with a configuration: what a scheduled change writes into
  * Configuration.PendingConfigs, in force two sessions after U's. DG_USAGE: no such
  * field (the nearest is named), a value that does not fit; DG_UNSUPPORTED: the
  * runtime keeps no such list. Mirrors: parachains configuration.rs, schedule_config_update. */
-dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent, const dg_transition *what, dg_error *err);
+dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent,
+                            const dg_transition *what, dg_error *err);
 /* After U: did the code change to `code`? `pending` when `:pending_code` waits.
  * When not, err words the reason found in the events (InvalidSpecName ..), or the
  * rule that the code breaks, with DG_MISMATCH. */
-dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending, dg_error *err);
+dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending,
+                         dg_error *err);
 /* MultiBlockMigrations.Cursor present after the block? DG_ABSENT: no such pallet. */
 dg_code dg_chain_migrating(dg_chain *chain, dg_block *block, bool *running, dg_error *err);
 /* Events of the block as JSON array (System.Events by metadata); owned. */

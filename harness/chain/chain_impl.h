@@ -5,12 +5,12 @@
 #include "chain/chain.h"
 
 enum {
-    DG_HEADER_MAX = 16 << 20,      /* bytes of one header */
-    DG_BLOCK_MAX = 64 << 20,       /* bytes of all extrinsics of a block */
+    DG_HEADER_MAX = 16 << 20, /* bytes of one header */
+    DG_BLOCK_MAX = 64 << 20,  /* bytes of all extrinsics of a block */
     DG_ANSWER_BUCKETS = 64,
-    DG_ANSWERS_MAX = 65536,        /* runtime-API answers kept with one block */
-    DG_EXTRINSICS_MAX = 1 << 20,   /* of one block */
-    DG_RUNTIMES_MAX = 256,         /* different codes one chain may meet */
+    DG_ANSWERS_MAX = 65536,      /* runtime-API answers kept with one block */
+    DG_EXTRINSICS_MAX = 1 << 20, /* of one block */
+    DG_RUNTIMES_MAX = 256,       /* different codes one chain may meet */
     DG_AUTHORITIES_MAX = 100000
 };
 
@@ -40,36 +40,47 @@ dg_code dg_block_from_json(dg_buf *out, const json_t *document, dg_error *err);
 typedef struct dg_answer dg_answer;
 
 /* A write of `how = override`, kept so that its block can be executed again. */
-typedef struct dg_write { dg_buf key, value; bool deletes; } dg_write;
+typedef struct dg_write {
+    dg_buf key, value;
+    bool deletes;
+} dg_write;
 
 struct dg_block {
     dg_chain *chain;
-    dg_block *older, *newer;     /* all blocks in the order of their making */
-    dg_block *parent;            /* NULL: the root, or beside it */
-    dg_block *amends;            /* the block whose state this one replaces, while it is there */
+    dg_block *older, *newer; /* all blocks in the order of their making */
+    dg_block *parent;        /* NULL: the root, or beside it */
+    dg_block *amends;        /* the block whose state this one replaces, while it is there */
     dg_hash hash;
-    dg_hash header_hash;         /* what a child built here names as its parent: another than
-                                  * `hash` where the snapshot told the hash but not the header */
+    /* what a child built here names as its parent: another than `hash` where the snapshot told the
+     * hash but not the header */
+    dg_hash header_hash;
     uint64_t slot;
     uint32_t number;
-    bool keep;                   /* used while pruning */
+    bool keep; /* used while pruning */
     dg_state *state;
-    dg_buf header;               /* sealed */
-    dg_buf body;                 /* what `extrinsics` points into */
+    dg_buf header; /* sealed */
+    dg_buf body;   /* what `extrinsics` points into */
     dg_bytes *extrinsics;
     size_t extrinsic_count;
     dg_write *writes;
     size_t write_count;
-    dg_runtime *runtime;         /* answers queries; found on first use; kept by the chain */
-    dg_runtime *runtime_next;    /* executes children */
-    dg_runtime *executed_by;     /* NULL: came with the snapshot */
-    dg_answer **answers;         /* buckets; NULL until the first call */
+    dg_runtime *runtime;      /* answers queries; found on first use; kept by the chain */
+    dg_runtime *runtime_next; /* executes children */
+    dg_runtime *executed_by;  /* NULL: came with the snapshot */
+    dg_answer **answers;      /* buckets; NULL until the first call */
     size_t answer_count;
 };
 
 /* One code, compiled by one engine. */
-typedef struct dg_known_runtime { dg_hash code; dg_engine *engine; dg_runtime *runtime; } dg_known_runtime;
-typedef struct dg_substitute { uint32_t number; dg_buf code; } dg_substitute;
+typedef struct dg_known_runtime {
+    dg_hash code;
+    dg_engine *engine;
+    dg_runtime *runtime;
+} dg_known_runtime;
+typedef struct dg_substitute {
+    uint32_t number;
+    dg_buf code;
+} dg_substitute;
 
 struct dg_chain {
     dg_chain_options options;
@@ -79,23 +90,27 @@ struct dg_chain {
     size_t runtime_count;
     dg_substitute *substitutes;
     size_t substitute_count;
-    uint64_t slot_ms;            /* of the fork block, asked once, as a node does at its start; 0: not yet */
+    /* of the fork block, asked once, as a node does at its start; 0: not yet */
+    uint64_t slot_ms;
 };
 
 /* A block that owns nothing yet but `header` (copied) and `state` (taken, also on
  * failure); not in the tree. */
-dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header, dg_state *state, dg_error *err);
+dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header,
+                     dg_state *state, dg_error *err);
 void dg_block_free(dg_block *block);
 /* Copies `count` extrinsics into the block. */
 dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err);
-dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err);
+dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count,
+                            dg_error *err);
 void dg_tree_add(dg_chain *chain, dg_block *block);
 void dg_tree_remove(dg_chain *chain, dg_block *block); /* one without children */
 
 /* ---- runtimes ---- */
 
 /* The runtime of `blob`, compiled by `engine` (NULL: the chain's); kept. */
-dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine, dg_error *err);
+dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine,
+                            dg_error *err);
 /* Takes over the runtimes of the parent (or of the block amended) if the code is
  * the same. */
 void dg_block_inherit_runtime(dg_block *block);
@@ -104,7 +119,8 @@ dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg
 dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);
 void dg_answers_free(dg_block *block);
 /* A plain value at twox128(prefix) ++ twox128(item), without metadata. */
-dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item, dg_error *err);
+dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item,
+                       dg_error *err);
 
 /* ---- clock ---- */
 
@@ -114,8 +130,11 @@ dg_code dg_epoch_take_authorities(dg_scale *s, dg_epoch *out, dg_error *err);
 dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err);
 /* Epoch as BabeApi_current_epoch or _next_epoch answers at `block`. DG_ABSENT:
  * the runtime has no such call. */
-dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next, dg_error *err);
-typedef struct dg_babe_config { uint64_t slot_ms, epoch_slots; } dg_babe_config;
+dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next,
+                            dg_error *err);
+typedef struct dg_babe_config {
+    uint64_t slot_ms, epoch_slots;
+} dg_babe_config;
 dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *out, dg_error *err);
 dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err);
 
@@ -126,29 +145,33 @@ dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err);
 typedef struct dg_exec {
     dg_chain *chain;
     dg_runtime *runtime;
-    dg_state *state;             /* owned until it moves into a block */
-    dg_build_report *report;     /* never NULL */
-    dg_buf output;               /* answer of the last step */
+    dg_state *state;         /* owned until it moves into a block */
+    dg_build_report *report; /* never NULL */
+    dg_buf output;           /* answer of the last step */
 } dg_exec;
 
-dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_build_report *report, dg_error *err);
+dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime,
+                     dg_build_report *report, dg_error *err);
 void dg_exec_clear(dg_exec *exec);
 typedef enum dg_exec_end { DG_EXEC_COMMIT, DG_EXEC_ROLLBACK } dg_exec_end;
 /* Calls `entry`; its writes are kept or undone as `end` says, undone on a trap. */
-dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end, dg_error *err);
-dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest, dg_error *err);
+dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end,
+                     dg_error *err);
+dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest,
+                           dg_error *err);
 typedef enum dg_applied { DG_APPLIED, DG_APPLIED_FAILED, DG_REFUSED } dg_applied;
 dg_code dg_exec_apply(dg_exec *exec, dg_applied *how, dg_bytes extrinsic, dg_error *err);
 dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
 dg_code dg_exec_finalize(dg_exec *exec, dg_error *err); /* header in exec->output */
 
 /* Encoded inherent data of a block in `slot` on `parent`. */
-dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime, uint64_t slot,
-                         dg_bytes paras, dg_error *err);
+dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime,
+                         uint64_t slot, dg_bytes paras, dg_error *err);
 
 /* ---- events ---- */
 
-dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
+dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta,
+                               dg_error *err);
 dg_code dg_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err);
 
 #endif

@@ -12,18 +12,25 @@
 #include <string.h>
 
 /* What an announcement says; spans of several forks may share one. */
-typedef struct dg_told_epoch { struct dg_told_epoch *older; dg_epoch of; } dg_told_epoch;
+typedef struct dg_told_epoch {
+    struct dg_told_epoch *older;
+    dg_epoch of;
+} dg_told_epoch;
 
 struct dg_client_view {
     dg_told_epoch *told;
-    dg_client_at at;    /* of the last block that was stepped over */
+    dg_client_at at; /* of the last block that was stepped over */
 };
 
 static bool same(const dg_epoch *a, const dg_epoch *b)
 {
-    return a->authority_count == b->authority_count && a->allowed_slots == b->allowed_slots && a->c[0] == b->c[0] && a->c[1] == b->c[1]
+    return a->authority_count == b->authority_count && a->allowed_slots == b->allowed_slots
+           && a->c[0] == b->c[0] && a->c[1] == b->c[1]
            && memcmp(a->randomness, b->randomness, 32) == 0
-           && (!a->authority_count || memcmp(a->authorities, b->authorities, a->authority_count * sizeof *a->authorities) == 0);
+           && (!a->authority_count
+               || memcmp(a->authorities, b->authorities,
+                         a->authority_count * sizeof *a->authorities)
+                      == 0);
 }
 
 /* Takes `epoch` over, also on failure. */
@@ -49,7 +56,8 @@ static dg_code remember(dg_client_view *view, const dg_epoch **out, dg_epoch *ep
 
 static dg_client_span after(const dg_client_span *epoch, const dg_epoch *of)
 {
-    return (dg_client_span){ epoch->index + 1, epoch->start + epoch->duration, epoch->duration, of };
+    return (dg_client_span){ epoch->index + 1, epoch->start + epoch->duration, epoch->duration,
+                             of };
 }
 
 static dg_code take_span(dg_client_view *view, dg_client_span *out, dg_epoch *epoch, dg_error *err)
@@ -79,7 +87,8 @@ static dg_code start(dg_client_view *view, dg_chain *chain, dg_block *root, dg_e
 dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root, dg_error *err)
 {
     dg_client_view *view = dg_calloc(1, sizeof *view);
-    dg_code rc = view ? start(view, chain, root, err) : dg_fail(err, DG_NOMEM, "no memory for a client's view");
+    dg_code rc = view ? start(view, chain, root, err)
+                      : dg_fail(err, DG_NOMEM, "no memory for a client's view");
     *out = rc == DG_OK ? view : NULL;
     if (rc != DG_OK)
         dg_client_view_free(view);
@@ -97,7 +106,10 @@ void dg_client_view_free(dg_client_view *view)
     dg_free(view);
 }
 
-const dg_client_at *dg_client_view_at(const dg_client_view *view) { return &view->at; }
+const dg_client_at *dg_client_view_at(const dg_client_view *view)
+{
+    return &view->at;
+}
 
 /* ---- what a header announces ---- */
 
@@ -131,7 +143,8 @@ static void take_config_data(dg_scale *s, dg_epoch *out)
 
 /* NextEpochData of the header, and NextConfigData beside it; what is not said stays as in
  * the epoch that begins. `out` is owned by the caller when `*seen`. */
-static dg_code announced(dg_bytes digest, const dg_epoch *now, dg_epoch *out, bool *seen, dg_error *err)
+static dg_code announced(dg_bytes digest, const dg_epoch *now, dg_epoch *out, bool *seen,
+                         dg_error *err)
 {
     dg_digest_iter it;
     dg_digest_item item;
@@ -184,10 +197,12 @@ dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot)
     return out;
 }
 
-dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note, const dg_client_at *parent, dg_block *block, dg_error *err)
+dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note,
+                         const dg_client_at *parent, dg_block *block, dg_error *err)
 {
     dg_client_span epoch = viable(parent, block->slot);
-    const dg_epoch *next = epoch.of; /* without the digest a client stops; the view goes on with whom it has */
+    /* without the digest a client stops; the view goes on with whom it has */
+    const dg_epoch *next = epoch.of;
     dg_epoch said;
     dg_header header;
     dg_code rc;
@@ -204,7 +219,8 @@ dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_no
     return DG_OK;
 }
 
-dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block, dg_error *err)
+dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block,
+                            dg_error *err)
 {
     dg_client_at child;
     dg_code rc = dg_client_follow(view, &child, note, &view->at, block, err);

@@ -11,7 +11,8 @@ dg_code dg_epoch_take_authorities(dg_scale *s, dg_epoch *out, dg_error *err)
 {
     uint32_t count = dg_scale_count(s, 40);
     if (count > DG_AUTHORITIES_MAX)
-        return dg_fail(err, DG_LIMIT, "%u BABE authorities, at most %d are read", count, DG_AUTHORITIES_MAX);
+        return dg_fail(err, DG_LIMIT, "%u BABE authorities, at most %d are read", count,
+                       DG_AUTHORITIES_MAX);
     out->authorities = dg_calloc(count ? count : 1, sizeof *out->authorities);
     if (!out->authorities)
         return dg_fail(err, DG_NOMEM, "no memory for %u authorities", count);
@@ -57,13 +58,15 @@ dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err)
     return rc;
 }
 
-dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next, dg_error *err)
+dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next,
+                            dg_error *err)
 {
     const char *method = next ? "BabeApi_next_epoch" : "BabeApi_current_epoch";
     dg_bytes answer;
     dg_code rc;
     *out = (dg_epoch){ .index = 0 };
-    if ((rc = dg_chain_call(chain, block, &answer, NULL, method, dg_bytes_of(NULL, 0), err)) != DG_OK)
+    if ((rc = dg_chain_call(chain, block, &answer, NULL, method, dg_bytes_of(NULL, 0), err))
+        != DG_OK)
         return rc;
     rc = dg_epoch_decode(out, answer, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s at block #%u", method, block->number) : rc;
@@ -73,7 +76,8 @@ dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *o
 {
     dg_bytes answer;
     dg_scale s;
-    dg_code rc = dg_chain_call(chain, block, &answer, NULL, "BabeApi_configuration", dg_bytes_of(NULL, 0), err);
+    dg_code rc = dg_chain_call(chain, block, &answer, NULL, "BabeApi_configuration",
+                               dg_bytes_of(NULL, 0), err);
     if (rc == DG_ABSENT)
         return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no BABE", block->number);
     if (rc < 0)
@@ -81,7 +85,9 @@ dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *o
     s = dg_scale_from(answer);
     out->slot_ms = dg_scale_u64(&s);
     out->epoch_slots = dg_scale_u64(&s);
-    if (s.rc == DG_OK && (!out->slot_ms || out->slot_ms > 86400000 || !out->epoch_slots || out->epoch_slots > EPOCH_SLOTS_MAX))
+    if (s.rc == DG_OK
+        && (!out->slot_ms || out->slot_ms > 86400000 || !out->epoch_slots
+            || out->epoch_slots > EPOCH_SLOTS_MAX))
         dg_scale_fail(&s, "impossible slot or epoch duration");
     return dg_scale_check(&s, err, "BABE configuration");
 }
@@ -105,13 +111,15 @@ dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err)
 static uint32_t session_of(dg_chain *chain, dg_block *block)
 {
     dg_bytes value;
-    if (dg_chain_storage(chain, block, &value, "Session", "CurrentIndex", NULL, NULL) != DG_OK || value.len != 4)
+    if (dg_chain_storage(chain, block, &value, "Session", "CurrentIndex", NULL, NULL) != DG_OK
+        || value.len != 4)
         return 0;
     return dg_le32(value.at);
 }
 
 /* Old runtimes tell the start alone; the index is in storage. */
-static dg_code epoch_place(dg_chain *chain, dg_block *block, dg_clock *clock, uint64_t *duration, dg_error *err)
+static dg_code epoch_place(dg_chain *chain, dg_block *block, dg_clock *clock, uint64_t *duration,
+                           dg_error *err)
 {
     dg_epoch epoch;
     dg_bytes answer;
@@ -127,7 +135,8 @@ static dg_code epoch_place(dg_chain *chain, dg_block *block, dg_clock *clock, ui
         return rc;
     if (dg_block_plain(block, &answer, "Babe", "EpochIndex", NULL) == DG_OK && answer.len == 8)
         clock->epoch_index = dg_le64(answer.at);
-    rc = dg_chain_call(chain, block, &answer, NULL, "BabeApi_current_epoch_start", dg_bytes_of(NULL, 0), err);
+    rc = dg_chain_call(chain, block, &answer, NULL, "BabeApi_current_epoch_start",
+                       dg_bytes_of(NULL, 0), err);
     if (rc == DG_OK && answer.len == 8)
         clock->epoch_start = dg_le64(answer.at);
     return rc < 0 ? rc : DG_OK;
@@ -173,7 +182,8 @@ static void shift(dg_epoch *epoch, uint64_t slot)
     epoch->start_slot += passed * epoch->duration;
 }
 
-dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out, dg_error *err)
+dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out,
+                       dg_error *err)
 {
     dg_epoch next;
     dg_code rc = dg_chain_babe_epoch(chain, parent, out, false, err);

@@ -15,14 +15,15 @@ enum { SESSION_DELAY = 2, FIELDS_MAX = 128 };
 typedef struct changing {
     const dg_attempt *a;
     const dg_meta_entry *pending;
-    json_t *list;            /* [[session, configuration], ..] */
-    json_t *config;          /* the one that is changed; owned */
-    uint32_t session;        /* from which it acts */
+    json_t *list;     /* [[session, configuration], ..] */
+    json_t *config;   /* the one that is changed; owned */
+    uint32_t session; /* from which it acts */
 } changing;
 
 /* ---- what is there ---- */
 
-static dg_code read_item(const dg_attempt *a, json_t **out, const char *pallet, const char *item, dg_error *err)
+static dg_code read_item(const dg_attempt *a, json_t **out, const char *pallet, const char *item,
+                         dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(a->meta, pallet, item);
     uint8_t room[64];
@@ -33,9 +34,11 @@ static dg_code read_item(const dg_attempt *a, json_t **out, const char *pallet, 
     if (!entry || entry->hasher_count)
         return dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s.%s of one value", pallet, item);
     dg_storage_key_raw(&key, entry, NULL);
-    if ((rc = dg_state_get(a->parent->state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err)) < 0)
+    if ((rc = dg_state_get(a->parent->state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err))
+        < 0)
         return rc;
-    rc = dg_value_decode_all(a->meta, out, entry->value, rc == DG_OK ? value : entry->fallback, err);
+    rc =
+        dg_value_decode_all(a->meta, out, entry->value, rc == DG_OK ? value : entry->fallback, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : rc;
 }
 
@@ -66,12 +69,10 @@ static dg_code no_such(const json_t *object, const char *path, const char *part,
     const char *names[FIELDS_MAX + 1] = { NULL }, *key, *near;
     size_t n = 0;
     json_t *v;
-    json_object_foreach((json_t *)object, key, v)
-        if (n < FIELDS_MAX)
-            names[n++] = key;
+    json_object_foreach((json_t *)object, key, v) if (n < FIELDS_MAX) names[n++] = key;
     near = dg_nearest(part, names);
-    return dg_fail(err, DG_USAGE, "the host configuration has no field \"%.80s\"%s%s%s", path, near ? "; did you mean \"" : "",
-                   near ? near : "", near ? "\"?" : "");
+    return dg_fail(err, DG_USAGE, "the host configuration has no field \"%.80s\"%s%s%s", path,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static dg_code set_field(json_t *config, const char *path, const json_t *value, dg_error *err)
@@ -88,7 +89,9 @@ static dg_code set_field(json_t *config, const char *path, const json_t *value, 
         if (dot)
             object = json_object_get(object, part);
     } while (dot);
-    return json_object_set_new(object, part, json_deep_copy(value)) ? dg_fail(err, DG_NOMEM, "no memory for %s", path) : DG_OK;
+    return json_object_set_new(object, part, json_deep_copy(value))
+               ? dg_fail(err, DG_NOMEM, "no memory for %s", path)
+               : DG_OK;
 }
 
 /* One that waits for the same session is replaced; else this is the last. */
@@ -96,9 +99,10 @@ static int put_in_list(changing *c)
 {
     json_t *entry;
     size_t i;
-    json_array_foreach(c->list, i, entry)
-        if (json_integer_value(json_array_get(entry, 0)) >= (json_int_t)c->session)
-            return json_array_set(entry, 1, c->config);
+    json_array_foreach(c->list, i,
+                       entry) if (json_integer_value(json_array_get(entry, 0))
+                                  >= (json_int_t)c->session) return json_array_set(entry, 1,
+                                                                                   c->config);
     return json_array_append_new(c->list, json_pack("[I, O]", (json_int_t)c->session, c->config));
 }
 
@@ -107,9 +111,8 @@ static dg_code change(changing *c, dg_buf *value, const json_t *fields, dg_error
     const char *path;
     json_t *v;
     dg_code rc;
-    json_object_foreach((json_t *)fields, path, v)
-        if ((rc = set_field(c->config, path, v, err)) < 0)
-            return rc;
+    json_object_foreach((json_t *)fields, path,
+                        v) if ((rc = set_field(c->config, path, v, err)) < 0) return rc;
     if (put_in_list(c))
         return dg_fail(err, DG_NOMEM, "no memory for a configuration");
     if ((rc = dg_value_encode(c->a->meta, value, c->pending->value, c->list, err)) < 0)

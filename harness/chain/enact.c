@@ -17,7 +17,8 @@ void dg_enactment_clear(dg_enactment *enactment)
     dg_buf_clear(&enactment->config_value);
 }
 
-dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent, dg_build_report *report, dg_error *err)
+dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent,
+                              dg_build_report *report, dg_error *err)
 {
     dg_slot_claim claim = { .kind = DG_CLAIM_SECONDARY_PLAIN };
     uint8_t room[160];
@@ -29,14 +30,16 @@ dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *pare
     dg_digest_put_claim(&digest, &claim);
     if ((rc = dg_exec_init(exec, a->chain, parent, a->runtime, report, err)) < 0)
         return rc;
-    return dg_exec_initialize(exec, &parent->header_hash, parent->number + 1, dg_buf_bytes(&digest), err);
+    return dg_exec_initialize(exec, &parent->header_hash, parent->number + 1, dg_buf_bytes(&digest),
+                              err);
 }
 
 /* ---- set_code ---- */
 
 /* Weight zero around the call: schedulers of 2023 refuse a call that weighs as
  * much as a block, and governance wrapped it in this way. */
-static dg_code by_weighted_scheduler(const dg_attempt *a, dg_block **amended, const char **path, dg_bytes call, dg_error *err)
+static dg_code by_weighted_scheduler(const dg_attempt *a, dg_block **amended, const char **path,
+                                     dg_bytes call, dg_error *err)
 {
     dg_buf outer;
     dg_code rc;
@@ -71,7 +74,9 @@ static dg_code by_root(const dg_attempt *a, dg_enactment *out, dg_bytes call, dg
     rc = dg_enact_by_sudo(a, &out->extrinsic, call, &why[2]);
     if (!unusable(rc))
         return rc < 0 ? dg_fail(err, rc, "%s", why[2].text) : rc;
-    return dg_fail(err, DG_UNSUPPORTED, "no way for a root call: %.120s; %.120s; how=override is left", why[0].text, why[2].text);
+    return dg_fail(err, DG_UNSUPPORTED,
+                   "no way for a root call: %.120s; %.120s; how=override is left", why[0].text,
+                   why[2].text);
 }
 
 static dg_code by_set_code(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
@@ -92,7 +97,8 @@ static dg_code by_set_code(const dg_attempt *a, dg_enactment *out, dg_bytes code
 /* apply_authorized_upgrade(code) as a transaction that nobody signs. */
 static dg_code put_apply(const dg_attempt *a, dg_buf *out, dg_bytes code, dg_error *err)
 {
-    dg_named_call call = { "System", "apply_authorized_upgrade", json_pack("{s:o}", "code", dg_hex_json(code)) };
+    dg_named_call call = { "System", "apply_authorized_upgrade",
+                           json_pack("{s:o}", "code", dg_hex_json(code)) };
     dg_buf bytes;
     dg_code rc;
     dg_buf_init(&bytes, DG_BLOCK_MAX);
@@ -108,13 +114,16 @@ static dg_code put_apply(const dg_attempt *a, dg_buf *out, dg_bytes code, dg_err
 }
 
 /* Where no scheduler can authorise: what the call would have stored. */
-static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_bytes code, dg_error *err)
+static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_bytes code,
+                                   dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(a->meta, "System", "AuthorizedUpgrade");
     dg_hash hash = dg_blake2_256(code);
-    json_t *value = json_pack("{s:o,s:b}", "code_hash", dg_hex_json(dg_hash_bytes(&hash)), "check_version", 1);
+    json_t *value =
+        json_pack("{s:o,s:b}", "code_hash", dg_hex_json(dg_hash_bytes(&hash)), "check_version", 1);
     uint8_t key_room[64], value_room[64];
-    dg_buf key = dg_buf_on(key_room, sizeof key_room), raw = dg_buf_on(value_room, sizeof value_room);
+    dg_buf key = dg_buf_on(key_room, sizeof key_room),
+           raw = dg_buf_on(value_room, sizeof value_room);
     dg_bytes writes[1][2];
     dg_code rc;
     if (!entry || !value) {
@@ -126,7 +135,9 @@ static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_b
     json_decref(value);
     writes[0][0] = dg_buf_bytes(&key);
     writes[0][1] = dg_buf_bytes(&raw);
-    return rc < 0 ? rc : dg_chain_amend(a->chain, amended, a->parent, (const dg_bytes (*)[2])writes, 1, err);
+    return rc < 0
+               ? rc
+               : dg_chain_amend(a->chain, amended, a->parent, (const dg_bytes(*)[2])writes, 1, err);
 }
 
 static dg_code by_authorize(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
@@ -140,7 +151,9 @@ static dg_code by_authorize(const dg_attempt *a, dg_enactment *out, dg_bytes cod
         rc = dg_call_bytes(a->meta, &bytes, &call, err);
     dg_named_call_clear(&call);
     if (rc == DG_USAGE)
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no System.authorize_upgrade (since 2024): how=set-code and how=override are left");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no System.authorize_upgrade (since 2024): how=set-code and "
+                       "how=override are left");
     if (rc < 0)
         return rc;
     rc = dg_enact_by_scheduler(a, &out->parent, &out->path, dg_buf_bytes(&bytes), &why);
@@ -163,7 +176,8 @@ static dg_code by_override(dg_enactment *out, dg_bytes code)
     return DG_OK;
 }
 
-dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how, dg_bytes code, dg_error *err)
+dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,
+                       dg_bytes code, dg_error *err)
 {
     dg_attempt a = { .chain = chain, .parent = parent };
     dg_code rc;
@@ -176,7 +190,8 @@ dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_
     if ((rc = dg_block_runtime_next(chain, parent, &a.runtime, err)) < 0
         || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
         return rc;
-    rc = how == DG_HOW_AUTHORIZE ? by_authorize(&a, out, code, err) : by_set_code(&a, out, code, err);
+    rc = how == DG_HOW_AUTHORIZE ? by_authorize(&a, out, code, err)
+                                 : by_set_code(&a, out, code, err);
     if (rc != DG_OK)
         dg_enactment_clear(out);
     return rc;
@@ -186,20 +201,24 @@ static dg_code add_config(dg_chain *chain, dg_enactment *out, const json_t *conf
 {
     dg_attempt a = { .chain = chain, .parent = out->parent };
     dg_code rc;
-    if ((rc = dg_block_runtime_next(chain, a.parent, &a.runtime, err)) < 0 || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
+    if ((rc = dg_block_runtime_next(chain, a.parent, &a.runtime, err)) < 0
+        || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
         return rc;
     dg_buf_init(&out->config_key, DG_TRIE_KEY_MAX);
     dg_buf_init(&out->config_value, DG_BLOCK_MAX);
     return dg_enact_config(&a, out, config, err);
 }
 
-dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent, const dg_transition *what, dg_error *err)
+dg_code dg_chain_transition(dg_chain *chain, dg_enactment *out, dg_block *parent,
+                            const dg_transition *what, dg_error *err)
 {
     dg_code rc = DG_OK;
     if (what->code.len)
         rc = dg_chain_enact(chain, out, parent, what->how, what->code, err);
     else
-        *out = (dg_enactment){ .how = what->how, .path = "Configuration.PendingConfigs written", .parent = parent };
+        *out = (dg_enactment){ .how = what->how,
+                               .path = "Configuration.PendingConfigs written",
+                               .parent = parent };
     if (rc < 0 || !what->config)
         return rc;
     if ((rc = add_config(chain, out, what->config, err)) < 0)

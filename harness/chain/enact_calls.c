@@ -45,21 +45,25 @@ dg_code dg_call_bytes(const dg_meta *meta, dg_buf *out, const dg_named_call *cal
 
 /* Encodes the wrapper around a call of four bytes at most, where it is then
  * replaced: a blob of megabytes need not pass through JSON twice. */
-static dg_code wrap_remark(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer, json_t *weight, dg_error *err)
+static dg_code wrap_remark(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
+                           json_t *weight, dg_error *err)
 {
-    json_t *args = json_pack("{s:{s:{s:{s:s}}},s:o}", "call", "System", "remark", "remark", "0x", "weight", weight);
+    json_t *args = json_pack("{s:{s:{s:{s:s}}},s:o}", "call", "System", "remark", "remark", "0x",
+                             "weight", weight);
     dg_code rc = args ? dg_call_encode(meta, out, pallet, outer, args, err)
                       : dg_fail(err, DG_NOMEM, "no memory for a call of %s.%s", pallet, outer);
     json_decref(args);
     return rc;
 }
 
-dg_code dg_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer, dg_bytes inner, dg_error *err)
+dg_code dg_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
+                     dg_bytes inner, dg_error *err)
 {
     uint8_t room[64];
     enum { OUTER_LEN = 2, REMARK_LEN = 3 };
     dg_buf shape = dg_buf_on(room, sizeof room);
-    dg_code rc = wrap_remark(meta, &shape, pallet, outer, json_pack("{s:i,s:i}", "ref_time", 0, "proof_size", 0), err);
+    dg_code rc = wrap_remark(meta, &shape, pallet, outer,
+                             json_pack("{s:i,s:i}", "ref_time", 0, "proof_size", 0), err);
     if (rc == DG_USAGE) { /* weights of before 2022 are one number */
         dg_buf_reset(&shape);
         rc = wrap_remark(meta, &shape, pallet, outer, json_integer(0), err);

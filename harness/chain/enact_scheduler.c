@@ -19,7 +19,7 @@ typedef struct agenda {
     dg_hash hash;
     dg_buf keys[WRITES_MAX], values[WRITES_MAX];
     size_t count;
-    uint32_t index;          /* of our task in the agenda */
+    uint32_t index; /* of our task in the agenda */
     const char *path;
 } agenda;
 
@@ -54,9 +54,13 @@ static dg_buf *write_at(agenda *g, const dg_meta_entry *entry, dg_bytes key)
 static json_t *request_of(size_t form, size_t len)
 {
     switch (form) {
-    case 0: return json_pack("{s:{s:n,s:i,s:i}}", "Requested", "maybe_ticket", "count", 1, "maybe_len", (int)len);
-    case 1: return json_pack("{s:{s:n,s:i,s:i}}", "Requested", "deposit", "count", 1, "len", (int)len);
-    default: return json_pack("{s:i}", "Requested", 1);
+    case 0:
+        return json_pack("{s:{s:n,s:i,s:i}}", "Requested", "maybe_ticket", "count", 1, "maybe_len",
+                         (int)len);
+    case 1:
+        return json_pack("{s:{s:n,s:i,s:i}}", "Requested", "deposit", "count", 1, "len", (int)len);
+    default:
+        return json_pack("{s:i}", "Requested", 1);
     }
 }
 
@@ -96,8 +100,8 @@ static dg_code put_preimage(agenda *g, dg_error *err)
 
 static json_t *scheduled(json_t *call)
 {
-    return json_pack("{s:n,s:i,s:o,s:n,s:{s:s}}", "maybe_id", "priority", 0, "call", call, "maybe_periodic",
-                     "origin", "system", "Root");
+    return json_pack("{s:n,s:i,s:o,s:n,s:{s:s}}", "maybe_id", "priority", 0, "call", call,
+                     "maybe_periodic", "origin", "system", "Root");
 }
 
 static dg_code encode_task(agenda *g, dg_buf *out, dg_type_id item, json_t *call, dg_error *err)
@@ -116,7 +120,8 @@ static dg_code encode_bounded(agenda *g, dg_buf *out, dg_type_id item, dg_error 
         g->path = "scheduler agenda, call inline";
         return encode_task(g, out, item, json_pack("{s:o}", "Inline", dg_hex_json(g->call)), err);
     }
-    call = json_pack("{s:{s:o,s:i}}", "Lookup", "hash", dg_hex_json(dg_hash_bytes(&g->hash)), "len", (int)g->call.len);
+    call = json_pack("{s:{s:o,s:i}}", "Lookup", "hash", dg_hex_json(dg_hash_bytes(&g->hash)), "len",
+                     (int)g->call.len);
     if ((rc = encode_task(g, out, item, call, err)) != DG_OK)
         return rc;
     g->path = "scheduler agenda, preimage";
@@ -181,7 +186,8 @@ static dg_type_id item_of(const dg_meta *meta, dg_type_id list)
 {
     const char *name;
     dg_type_id inner;
-    while (dg_type_kind_of(meta, list) == DG_TYPE_STRUCT && dg_type_field_at(meta, list, 0, &name, &inner))
+    while (dg_type_kind_of(meta, list) == DG_TYPE_STRUCT
+           && dg_type_field_at(meta, list, 0, &name, &inner))
         list = inner;
     return dg_type_item(meta, list);
 }
@@ -198,7 +204,8 @@ static dg_code put_agenda(agenda *g, dg_error *err)
         return dg_fail(err, DG_ABSENT, "the runtime has no scheduler");
     dg_put_le32(when, g->a->parent->number + 1);
     value = write_at(g, entry, DG_BYTES_OF(when));
-    rc = dg_state_get(g->a->parent->state, &before, dg_bytes_of(NULL, 0), dg_buf_bytes(&g->keys[0]), err);
+    rc = dg_state_get(g->a->parent->state, &before, dg_bytes_of(NULL, 0), dg_buf_bytes(&g->keys[0]),
+                      err);
     if (rc < 0)
         return rc;
     s = dg_scale_from(rc == DG_OK ? before : dg_bytes_of("", 1));
@@ -219,7 +226,8 @@ static dg_code amend(agenda *g, dg_block **amended, dg_error *err)
         writes[i][0] = dg_buf_bytes(&g->keys[i]);
         writes[i][1] = dg_buf_bytes(&g->values[i]);
     }
-    return dg_chain_amend(g->a->chain, amended, g->a->parent, (const dg_bytes (*)[2])writes, g->count, err);
+    return dg_chain_amend(g->a->chain, amended, g->a->parent, (const dg_bytes(*)[2])writes,
+                          g->count, err);
 }
 
 /* ---- trial ---- */
@@ -227,8 +235,10 @@ static dg_code amend(agenda *g, dg_block **amended, dg_error *err)
 /* Scheduler.Dispatched of our task; its fields had no names at first. */
 static bool is_ours(const json_t *dispatched, uint32_t number, uint32_t index)
 {
-    const json_t *task = json_is_array(dispatched) ? json_array_get(dispatched, 0) : json_object_get(dispatched, "task");
-    return json_integer_value(json_array_get(task, 0)) == number && json_integer_value(json_array_get(task, 1)) == index;
+    const json_t *task = json_is_array(dispatched) ? json_array_get(dispatched, 0)
+                                                   : json_object_get(dispatched, "task");
+    return json_integer_value(json_array_get(task, 0)) == number
+           && json_integer_value(json_array_get(task, 1)) == index;
 }
 
 static dg_code find_dispatched(const agenda *g, const json_t *events, dg_error *err)
@@ -236,11 +246,13 @@ static dg_code find_dispatched(const agenda *g, const json_t *events, dg_error *
     const json_t *record, *ours;
     const char *other = "no event";
     size_t i;
-    json_array_foreach(events, i, record) {
+    json_array_foreach(events, i, record)
+    {
         json_t *of = json_object_get(json_object_get(record, "event"), "Scheduler");
         if (!json_is_object(of))
             continue;
-        if ((ours = json_object_get(of, "Dispatched")) && is_ours(ours, g->a->parent->number + 1, g->index))
+        if ((ours = json_object_get(of, "Dispatched"))
+            && is_ours(ours, g->a->parent->number + 1, g->index))
             return DG_OK;
         other = json_object_iter_key(json_object_iter(of));
     }
@@ -262,7 +274,8 @@ static dg_code try_out(agenda *g, dg_block *amended, dg_error *err)
     return rc;
 }
 
-dg_code dg_enact_by_scheduler(const dg_attempt *a, dg_block **amended, const char **path, dg_bytes call, dg_error *err)
+dg_code dg_enact_by_scheduler(const dg_attempt *a, dg_block **amended, const char **path,
+                              dg_bytes call, dg_error *err)
 {
     dg_block *block = NULL;
     agenda g;

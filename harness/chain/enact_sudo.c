@@ -12,7 +12,9 @@ enum { SIGNED_V4 = 0x84, SR25519 = 1, HASHED_ABOVE = 256 };
 
 /* What each transaction extension contributes: bytes in the transaction, and
  * bytes that are only signed. */
-typedef struct parts { dg_buf values, implicit; } parts;
+typedef struct parts {
+    dg_buf values, implicit;
+} parts;
 
 /* The value that means nothing: zeros, the first variant, an empty list. */
 static void put_zero(dg_buf *out, const dg_meta *meta, dg_type_id type)
@@ -36,7 +38,8 @@ static void put_zero(dg_buf *out, const dg_meta *meta, dg_type_id type)
 static dg_code nonce_of(const dg_attempt *a, uint32_t *nonce, dg_bytes account, dg_error *err)
 {
     dg_bytes answer;
-    dg_code rc = dg_chain_call(a->chain, a->parent, &answer, NULL, "AccountNonceApi_account_nonce", account, err);
+    dg_code rc = dg_chain_call(a->chain, a->parent, &answer, NULL, "AccountNonceApi_account_nonce",
+                               account, err);
     *nonce = rc == DG_OK && answer.len == 4 ? dg_le32(answer.at) : 0;
     return rc;
 }
@@ -49,12 +52,14 @@ static dg_hash genesis_hash(const dg_attempt *a)
     dg_hash hash = { { 0 } };
     if (!a->parent->number)
         return a->parent->hash;
-    if (dg_chain_storage(a->chain, a->parent, &value, "System", "BlockHash", &key, NULL) == DG_OK && value.len == 32)
+    if (dg_chain_storage(a->chain, a->parent, &value, "System", "BlockHash", &key, NULL) == DG_OK
+        && value.len == 32)
         memcpy(hash.at, value.at, 32);
     return hash;
 }
 
-static void put_extension(const dg_attempt *a, parts *p, const dg_meta_extension *e, uint32_t nonce, const dg_hash *genesis)
+static void put_extension(const dg_attempt *a, parts *p, const dg_meta_extension *e, uint32_t nonce,
+                          const dg_hash *genesis)
 {
     const dg_version *v = dg_runtime_version(a->runtime);
     if (strcmp(e->name, "CheckNonce") == 0)
@@ -72,7 +77,8 @@ static void put_extension(const dg_attempt *a, parts *p, const dg_meta_extension
 }
 
 /* What is signed: call, extensions, implicit; long ones by their hash. */
-static dg_code sign(uint8_t sig[64], dg_bytes call, const parts *p, const uint8_t key[32], dg_error *err)
+static dg_code sign(uint8_t sig[64], dg_bytes call, const parts *p, const uint8_t key[32],
+                    dg_error *err)
 {
     dg_buf payload;
     dg_code rc;
@@ -89,7 +95,8 @@ static dg_code sign(uint8_t sig[64], dg_bytes call, const parts *p, const uint8_
     return rc;
 }
 
-static void put_transaction(dg_buf *out, const dg_attempt *a, dg_bytes call, const parts *p, const uint8_t key[32], const uint8_t sig[64])
+static void put_transaction(dg_buf *out, const dg_attempt *a, dg_bytes call, const parts *p,
+                            const uint8_t key[32], const uint8_t sig[64])
 {
     dg_type_id address;
     bool multi = dg_type_find(a->meta, &address, "MultiAddress");
@@ -105,7 +112,8 @@ static void put_transaction(dg_buf *out, const dg_attempt *a, dg_bytes call, con
     dg_buf_put_bytes(out, call);
 }
 
-static dg_code transaction(const dg_attempt *a, dg_buf *out, dg_bytes call, const uint8_t key[32], dg_error *err)
+static dg_code transaction(const dg_attempt *a, dg_buf *out, dg_bytes call, const uint8_t key[32],
+                           dg_error *err)
 {
     dg_hash genesis = genesis_hash(a);
     const dg_meta_extension *e;
@@ -119,7 +127,8 @@ static dg_code transaction(const dg_attempt *a, dg_buf *out, dg_bytes call, cons
     dg_buf_init(&p.implicit, 1 << 16);
     for (size_t i = 0; (e = dg_meta_extension_at(a->meta, i)); i++)
         put_extension(a, &p, e, nonce, &genesis);
-    if ((rc = dg_buf_check(&p.values, err, "extensions")) == DG_OK && (rc = sign(sig, call, &p, key, err)) == DG_OK)
+    if ((rc = dg_buf_check(&p.values, err, "extensions")) == DG_OK
+        && (rc = sign(sig, call, &p, key, err)) == DG_OK)
         put_transaction(out, a, call, &p, key, sig);
     dg_buf_clear(&p.values);
     dg_buf_clear(&p.implicit);
@@ -135,8 +144,9 @@ static dg_code try_out(const dg_attempt *a, dg_bytes extrinsic, dg_error *err)
     if (rc >= 0)
         rc = dg_exec_apply(&exec, &how, extrinsic, err);
     if (rc >= 0 && how == DG_REFUSED)
-        rc = dg_fail(err, DG_ABSENT, "the transaction of the sudo key is refused (%02x%02x%02x)", exec.output.at[0],
-                     exec.output.at[1], exec.output.len > 2 ? exec.output.at[2] : 0);
+        rc = dg_fail(err, DG_ABSENT, "the transaction of the sudo key is refused (%02x%02x%02x)",
+                     exec.output.at[0], exec.output.at[1],
+                     exec.output.len > 2 ? exec.output.at[2] : 0);
     dg_exec_clear(&exec);
     return rc;
 }
@@ -150,7 +160,8 @@ dg_code dg_enact_by_sudo(const dg_attempt *a, dg_buf *extrinsic, dg_bytes call, 
     if (rc != DG_OK || value.len != 32)
         return dg_fail(err, DG_ABSENT, "the runtime has no sudo key");
     if (!a->chain->options.simulated_validators)
-        return dg_fail(err, DG_ABSENT, "sudo needs simulated validators, since its key is not ours");
+        return dg_fail(err, DG_ABSENT,
+                       "sudo needs simulated validators, since its key is not ours");
     memcpy(key, value.at, 32);
     dg_buf_init(&outer, DG_BLOCK_MAX);
     if ((rc = dg_call_wrap(a->meta, &outer, "Sudo", "sudo_unchecked_weight", call, err)) == DG_OK

@@ -18,17 +18,17 @@ static const json_t *find_error(const json_t *value)
     const char *key;
     size_t i;
     if (json_is_object(value)) {
-        json_object_foreach((json_t *)value, key, part) {
-            if (strcmp(key, "Err") == 0 || strcmp(key, "error") == 0 || strcmp(key, "dispatch_error") == 0)
+        json_object_foreach((json_t *)value, key, part)
+        {
+            if (strcmp(key, "Err") == 0 || strcmp(key, "error") == 0
+                || strcmp(key, "dispatch_error") == 0)
                 return part;
             if (!found)
                 found = find_error(part);
         }
         return found;
     }
-    json_array_foreach(value, i, part)
-        if (!found)
-            found = find_error(part);
+    json_array_foreach(value, i, part) if (!found) found = find_error(part);
     return found;
 }
 
@@ -45,7 +45,8 @@ static const char *module_error(const dg_meta *meta, const json_t *error)
         dg_buf_put_u8(&raw, (uint8_t)json_integer_value(code));
     if (!module || !raw.len)
         return NULL;
-    return dg_meta_error_name(meta, (uint8_t)json_integer_value(json_object_get(module, "index")), raw.at[0]);
+    return dg_meta_error_name(meta, (uint8_t)json_integer_value(json_object_get(module, "index")),
+                              raw.at[0]);
 }
 
 static const char *error_name(const dg_meta *meta, const json_t *error)
@@ -55,15 +56,20 @@ static const char *error_name(const dg_meta *meta, const json_t *error)
         return name;
     if (json_is_string(error))
         return json_string_value(error);
-    return json_is_object(error) ? json_object_iter_key(json_object_iter((json_t *)error)) : "unknown error";
+    return json_is_object(error) ? json_object_iter_key(json_object_iter((json_t *)error))
+                                 : "unknown error";
 }
 
 /* Events that tell of a root call or an authorised upgrade that failed. */
 static bool tells_refusal(const char *pallet, const char *event)
 {
     static const char *const rows[][2] = {
-        { "Sudo", "Sudid" }, { "Sudo", "SudoAsDone" }, { "Scheduler", "Dispatched" }, { "System", "ExtrinsicFailed" },
-        { "System", "RejectedInvalidAuthorizedUpgrade" }, { "Utility", "DispatchedAs" },
+        { "Sudo", "Sudid" },
+        { "Sudo", "SudoAsDone" },
+        { "Scheduler", "Dispatched" },
+        { "System", "ExtrinsicFailed" },
+        { "System", "RejectedInvalidAuthorizedUpgrade" },
+        { "Utility", "DispatchedAs" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i][0], pallet) == 0 && strcmp(rows[i][1], event) == 0)
@@ -79,19 +85,24 @@ static const char *only(const json_t *value, const json_t **inner)
     return it ? json_object_iter_key(it) : json_is_string(value) ? json_string_value(value) : "";
 }
 
-static dg_code word_refusal(const dg_meta *meta, const json_t *events, uint32_t number, dg_error *err)
+static dg_code word_refusal(const dg_meta *meta, const json_t *events, uint32_t number,
+                            dg_error *err)
 {
     const json_t *record;
     size_t i;
-    json_array_foreach(events, i, record) {
+    json_array_foreach(events, i, record)
+    {
         const json_t *of, *fields, *error;
         const char *pallet = only(json_object_get(record, "event"), &of);
         const char *event = only(of, &fields);
-        if (strcmp(pallet, "Scheduler") == 0 && (strcmp(event, "PermanentlyOverweight") == 0 || strcmp(event, "CallUnavailable") == 0))
-            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: Scheduler.%s", number, event);
+        if (strcmp(pallet, "Scheduler") == 0
+            && (strcmp(event, "PermanentlyOverweight") == 0
+                || strcmp(event, "CallUnavailable") == 0))
+            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: Scheduler.%s",
+                           number, event);
         if (tells_refusal(pallet, event) && (error = find_error(fields)))
-            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (%s.%s)", number, error_name(meta, error),
-                           pallet, event);
+            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (%s.%s)", number,
+                           error_name(meta, error), pallet, event);
     }
     return DG_ABSENT;
 }
@@ -120,9 +131,13 @@ static dg_code word_rule(dg_chain *chain, const dg_block *block, dg_bytes code, 
 {
     const char *broken = rule_broken(chain, block, code);
     if (broken)
-        return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (no event says so; by the rules of set_code)",
-                       block->number, broken);
-    return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code, and none of its events says why", block->number);
+        return dg_fail(
+            err, DG_MISMATCH,
+            "block #%u did not enact the code: %s (no event says so; by the rules of set_code)",
+            block->number, broken);
+    return dg_fail(err, DG_MISMATCH,
+                   "block #%u did not enact the code, and none of its events says why",
+                   block->number);
 }
 
 /* In force after `block`, and not before it. */
@@ -131,7 +146,8 @@ static bool came_with(dg_block *block, const char *key, dg_bytes code)
     return holds(block, key, code) && !(block->parent && holds(block->parent, key, code));
 }
 
-dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending, dg_error *err)
+dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *pending,
+                         dg_error *err)
 {
     const dg_meta *meta;
     json_t *events;
@@ -141,7 +157,9 @@ dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *
         return DG_OK;
     if ((rc = dg_block_meta_executed(chain, block, &meta, err)) < 0
         || (rc = dg_chain_events(chain, block, &events, err)) < 0)
-        return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code, and its events cannot be read", block->number);
+        return dg_fail(err, DG_MISMATCH,
+                       "block #%u did not enact the code, and its events cannot be read",
+                       block->number);
     rc = word_refusal(meta, events, block->number, err);
     json_decref(events);
     return rc == DG_ABSENT ? word_rule(chain, block, code, err) : rc;
@@ -169,10 +187,12 @@ dg_code dg_chain_migrating(dg_chain *chain, dg_block *block, bool *running, dg_e
     dg_bytes value;
     dg_code rc;
     *running = false;
-    if ((rc = dg_block_runtime_next(chain, block, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &meta, err)) < 0)
+    if ((rc = dg_block_runtime_next(chain, block, &runtime, err)) < 0
+        || (rc = dg_runtime_meta(runtime, &meta, err)) < 0)
         return rc;
     if (!(entry = cursor_of(meta)))
-        return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no multi-block migrations", block->number);
+        return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no multi-block migrations",
+                       block->number);
     dg_storage_key_raw(&key, entry, NULL);
     rc = dg_state_get(block->state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err);
     *running = rc == DG_OK;

@@ -45,7 +45,8 @@ static bool below(const uint8_t a[16], const uint8_t b[16])
     return a_high != b_high ? a_high < b_high : dg_le64(a) < dg_le64(b);
 }
 
-static bool wins_primary(const uint8_t threshold[16], uint32_t authority, uint64_t slot, uint64_t seed)
+static bool wins_primary(const uint8_t threshold[16], uint32_t authority, uint64_t slot,
+                         uint64_t seed)
 {
     dg_rng luck = dg_rng_fork(seed, "babe-primary", authority, slot);
     uint8_t draw[16];
@@ -55,7 +56,8 @@ static bool wins_primary(const uint8_t threshold[16], uint32_t authority, uint64
 
 /* The output has to be a point, or the runtime finds no author randomness in
  * the block; any public key is one. */
-static void claim_make(dg_slot_claim *claim, dg_claim_kind kind, uint32_t authority, uint64_t slot, uint64_t seed)
+static void claim_make(dg_slot_claim *claim, dg_claim_kind kind, uint32_t authority, uint64_t slot,
+                       uint64_t seed)
 {
     memset(claim, 0, sizeof *claim);
     claim->slot = slot;
@@ -82,7 +84,8 @@ static uint64_t total_weight(const dg_epoch *epoch)
     return total;
 }
 
-size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot, uint64_t seed)
+size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot,
+                       uint64_t seed)
 {
     uint64_t total = total_weight(epoch), known_weight = 0;
     uint32_t secondary = dg_epoch_secondary_author(epoch, slot);

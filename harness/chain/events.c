@@ -6,9 +6,11 @@
 
 /* Metadata of the runtime that executed `block`; for a block that came with the
  * snapshot, of the one in its state. */
-dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err)
+dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta,
+                               dg_error *err)
 {
-    return block->executed_by ? dg_runtime_meta(block->executed_by, meta, err) : dg_block_meta(chain, block, meta, err);
+    return block->executed_by ? dg_runtime_meta(block->executed_by, meta, err)
+                              : dg_block_meta(chain, block, meta, err);
 }
 
 dg_code dg_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err)

@@ -5,12 +5,14 @@
 
 #include <string.h>
 
-dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_build_report *report, dg_error *err)
+dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime,
+                     dg_build_report *report, dg_error *err)
 {
     *exec = (dg_exec){ .chain = chain, .runtime = runtime, .report = report };
     dg_buf_init(&exec->output, 0);
     exec->state = dg_state_fork(parent->state);
-    return exec->state ? DG_OK : dg_fail(err, DG_NOMEM, "no memory to fork block #%u", parent->number);
+    return exec->state ? DG_OK
+                       : dg_fail(err, DG_NOMEM, "no memory to fork block #%u", parent->number);
 }
 
 void dg_exec_clear(dg_exec *exec)
@@ -31,7 +33,8 @@ static void account(dg_build_report *report, const dg_host_result *result, uint6
     memcpy(report->panic, result->panic, sizeof report->panic);
 }
 
-dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end, dg_error *err)
+dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end,
+                     dg_error *err)
 {
     dg_host_options options = dg_chain_host_options(exec->chain, DG_CONTEXT_BLOCK);
     unsigned depth = dg_state_depth(exec->state);
@@ -53,7 +56,8 @@ dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_e
     return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s", entry) : rc;
 }
 
-dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest, dg_error *err)
+dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest,
+                           dg_error *err)
 {
     dg_header header = { .parent = *parent, .number = number, .digest = digest };
     dg_buf raw;
@@ -74,7 +78,9 @@ dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number
 static dg_code read_applied(dg_applied *how, dg_bytes result, dg_error *err)
 {
     if (result.len < 2 || result.at[0] > 1 || (result.at[0] == 0 && result.at[1] > 1))
-        return dg_fail(err, DG_MALFORMED, "apply_extrinsic answered %zu bytes that are no ApplyExtrinsicResult", result.len);
+        return dg_fail(err, DG_MALFORMED,
+                       "apply_extrinsic answered %zu bytes that are no ApplyExtrinsicResult",
+                       result.len);
     *how = result.at[0] ? DG_REFUSED : result.at[1] ? DG_APPLIED_FAILED : DG_APPLIED;
     return DG_OK;
 }
@@ -108,5 +114,6 @@ dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, 
 dg_code dg_exec_finalize(dg_exec *exec, dg_error *err)
 {
     exec->report->step = DG_BUILD_FINALIZE;
-    return dg_exec_call(exec, "BlockBuilder_finalize_block", dg_bytes_of(NULL, 0), DG_EXEC_COMMIT, err);
+    return dg_exec_call(exec, "BlockBuilder_finalize_block", dg_bytes_of(NULL, 0), DG_EXEC_COMMIT,
+                        err);
 }

@@ -70,7 +70,12 @@ dg_hash dg_header_hash(const dg_header *header)
 }
 
 /* Where the header's digest begins, its items, and the seal at their end. */
-typedef struct parts { dg_header header; size_t head_len; uint32_t count; dg_digest_item last; } parts;
+typedef struct parts {
+    dg_header header;
+    size_t head_len;
+    uint32_t count;
+    dg_digest_item last;
+} parts;
 
 static dg_code split(parts *p, dg_bytes raw, dg_error *err)
 {

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Header without seal, and extrinsics, as Core_execute_block takes them. */
-static dg_code put_block(dg_buf *out, dg_bytes header, const dg_bytes *extrinsics, size_t count, dg_error *err)
+static dg_code put_block(dg_buf *out, dg_bytes header, const dg_bytes *extrinsics, size_t count,
+                         dg_error *err)
 {
     dg_code rc = dg_header_unseal(out, NULL, header, err);
     if (rc < 0)
@@ -21,7 +22,7 @@ static dg_code put_block(dg_buf *out, dg_bytes header, const dg_bytes *extrinsic
 
 /* A block to be made again, as it was given. */
 typedef struct given {
-    dg_bytes header;         /* sealed or not */
+    dg_bytes header; /* sealed or not */
     const dg_bytes *extrinsics;
     size_t count;
     const dg_write *writes;
@@ -66,7 +67,8 @@ static dg_code apply_again(dg_exec *exec, const given *g, dg_error *err)
         if (rc < 0)
             return rc;
         if (how == DG_REFUSED)
-            return dg_fail(err, DG_TRAP, "extrinsic %zu was refused (%02x%02x)", i, exec->output.at[0], exec->output.at[1]);
+            return dg_fail(err, DG_TRAP, "extrinsic %zu was refused (%02x%02x)", i,
+                           exec->output.at[0], exec->output.at[1]);
     }
     return DG_OK;
 }
@@ -75,12 +77,13 @@ static dg_code write_again(dg_exec *exec, const given *g, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (size_t i = 0; i < g->write_count && rc >= 0; i++) {
-        dg_bytes pair[1][2] = { { dg_buf_bytes(&g->writes[i].key), dg_buf_bytes(&g->writes[i].value) } };
+        dg_bytes pair[1][2] = { { dg_buf_bytes(&g->writes[i].key),
+                                  dg_buf_bytes(&g->writes[i].value) } };
         if (g->writes[i].deletes)
             pair[0][1].at = NULL;
         else if (!pair[0][1].at)
             pair[0][1] = dg_text("");
-        rc = dg_exec_write(exec, (const dg_bytes (*)[2])pair, 1, err);
+        rc = dg_exec_write(exec, (const dg_bytes(*)[2])pair, 1, err);
     }
     return rc;
 }
@@ -100,20 +103,23 @@ static dg_code compare(dg_bytes got_raw, dg_bytes want_raw, dg_error *err)
 {
     dg_header got, want;
     dg_code rc;
-    if ((rc = dg_header_decode(&got, got_raw, err)) < 0 || (rc = dg_header_decode(&want, want_raw, err)) < 0)
+    if ((rc = dg_header_decode(&got, got_raw, err)) < 0
+        || (rc = dg_header_decode(&want, want_raw, err)) < 0)
         return rc;
     if (!dg_hash_equal(&got.state_root, &want.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s", dg_hash_text(&got.state_root).text,
-                       dg_hash_text(&want.state_root).text);
+        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+                       dg_hash_text(&got.state_root).text, dg_hash_text(&want.state_root).text);
     if (!dg_hash_equal(&got.extrinsics_root, &want.extrinsics_root))
-        return dg_fail(err, DG_MISMATCH, "extrinsics root is %s, the header says %s", dg_hash_text(&got.extrinsics_root).text,
+        return dg_fail(err, DG_MISMATCH, "extrinsics root is %s, the header says %s",
+                       dg_hash_text(&got.extrinsics_root).text,
                        dg_hash_text(&want.extrinsics_root).text);
     if (!dg_bytes_equal(got_raw, want_raw))
         return dg_fail(err, DG_MISMATCH, "digest differs from the header's");
     return DG_OK;
 }
 
-static dg_code make_and_compare(dg_chain *chain, dg_block *parent, dg_runtime *runtime, const given *g, dg_error *err)
+static dg_code make_and_compare(dg_chain *chain, dg_block *parent, dg_runtime *runtime,
+                                const given *g, dg_error *err)
 {
     dg_build_report report = { .step = DG_BUILD_RUNTIME };
     dg_buf bare;
@@ -146,14 +152,15 @@ static dg_code execute(dg_exec *exec, const given *g, dg_error *err)
         || (rc = dg_header_decode(&header, g->header, err)) < 0)
         return rc;
     if (!dg_hash_equal(&root, &header.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s", dg_hash_text(&root).text,
-                       dg_hash_text(&header.state_root).text);
+        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+                       dg_hash_text(&root).text, dg_hash_text(&header.state_root).text);
     return DG_OK;
 }
 
 /* A runtime that finds another root panics without telling it: the block is made
  * step by step, and what comes out is compared. */
-static dg_code explain(dg_chain *chain, dg_block *parent, dg_runtime *runtime, const given *g, dg_error *err)
+static dg_code explain(dg_chain *chain, dg_block *parent, dg_runtime *runtime, const given *g,
+                       dg_error *err)
 {
     dg_error why = { .code = DG_OK };
     if (make_and_compare(chain, parent, runtime, g, &why) == DG_MISMATCH)
@@ -161,7 +168,8 @@ static dg_code explain(dg_chain *chain, dg_block *parent, dg_runtime *runtime, c
     return DG_TRAP;
 }
 
-static dg_code execute_on(dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_exec *exec, const given *g, dg_error *err)
+static dg_code execute_on(dg_chain *chain, dg_block *parent, dg_runtime *runtime, dg_exec *exec,
+                          const given *g, dg_error *err)
 {
     dg_build_report report = { .step = DG_BUILD_RUNTIME };
     dg_code rc = dg_exec_init(exec, chain, parent, runtime, &report, err);
@@ -178,12 +186,14 @@ static dg_code check_parent(const dg_block *parent, dg_bytes raw, dg_error *err)
     if (rc < 0)
         return rc;
     if (!dg_hash_equal(&header.parent, &parent->hash))
-        return dg_fail(err, DG_MISMATCH, "header #%u names parent %s, block #%u is %s", header.number,
-                       dg_hash_short(&header.parent).text, parent->number, dg_hash_short(&parent->hash).text);
+        return dg_fail(err, DG_MISMATCH, "header #%u names parent %s, block #%u is %s",
+                       header.number, dg_hash_short(&header.parent).text, parent->number,
+                       dg_hash_short(&parent->hash).text);
     return DG_OK;
 }
 
-static dg_code keep(dg_chain *chain, dg_block **out, dg_block *parent, dg_exec *exec, const given *g, dg_error *err)
+static dg_code keep(dg_chain *chain, dg_block **out, dg_block *parent, dg_exec *exec,
+                    const given *g, dg_error *err)
 {
     dg_state *state = exec->state;
     dg_code rc;
@@ -219,7 +229,8 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
 
 /* ---- again ---- */
 
-static dg_code runtime_again(dg_chain *chain, dg_block *parent, dg_runtime **out, dg_engine *engine, dg_error *err)
+static dg_code runtime_again(dg_chain *chain, dg_block *parent, dg_runtime **out, dg_engine *engine,
+                             dg_error *err)
 {
     dg_code rc = dg_block_runtime_next(chain, parent, out, err);
     if (rc < 0 || !engine || engine == chain->options.engine)
@@ -229,8 +240,11 @@ static dg_code runtime_again(dg_chain *chain, dg_block *parent, dg_runtime **out
 
 dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err)
 {
-    given g = { .header = dg_buf_bytes(&block->header), .extrinsics = block->extrinsics, .count = block->extrinsic_count,
-                .writes = block->writes, .write_count = block->write_count };
+    given g = { .header = dg_buf_bytes(&block->header),
+                .extrinsics = block->extrinsics,
+                .count = block->extrinsic_count,
+                .writes = block->writes,
+                .write_count = block->write_count };
     dg_error own = { .code = DG_OK };
     dg_exec exec = { .chain = chain };
     dg_runtime *runtime;

@@ -7,7 +7,6 @@
  * would mean nothing, so they are left out. */
 #include "chain/chain_impl.h"
 
-
 enum { OLD_CORE_API = 3 };
 
 static void put_datum(dg_buf *out, const char *id, dg_bytes value)
@@ -39,8 +38,8 @@ static void put_paras(dg_buf *out, const dg_block *parent, dg_bytes given)
 }
 
 /* Sorted by id. */
-dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime, uint64_t slot,
-                         dg_bytes paras, dg_error *err)
+dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime,
+                         uint64_t slot, dg_bytes paras, dg_error *err)
 {
     static const uint8_t empty_list[1] = { 0 };
     bool old = dg_version_api(dg_runtime_version(runtime), "Core") <= OLD_CORE_API;

@@ -77,8 +77,8 @@ static int64_t boundary_slot(const dg_clock *clock, uint32_t k)
     return (int64_t)(clock->next_boundary + (k - 1) * clock->epoch_slots);
 }
 
-dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock, uint32_t fork_number,
-                         uint32_t first, dg_error *err)
+dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock,
+                         uint32_t fork_number, uint32_t first, dg_error *err)
 {
     uint32_t k = position->boundary ? position->boundary : first ? first : 1;
     int64_t at = 0;
@@ -99,7 +99,8 @@ dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_c
     }
     if (at < (int64_t)clock->next_slot)
         return dg_fail(err, DG_USAGE,
-                       "position is slot %lld, but the first slot after the fork block #%u is %llu (next boundary: %llu)",
+                       "position is slot %lld, but the first slot after the fork block #%u is %llu "
+                       "(next boundary: %llu)",
                        (long long)at, fork_number, (unsigned long long)clock->next_slot,
                        (unsigned long long)clock->next_boundary);
     *slot = (uint64_t)at;

@@ -12,7 +12,7 @@ struct dg_answer {
     char *method;
     dg_buf input, output;
     dg_code rc;
-    dg_error *error;      /* of a call that failed */
+    dg_error *error; /* of a call that failed */
     dg_call_cost cost;
 };
 
@@ -52,7 +52,8 @@ static dg_answer *find(const dg_block *block, uint64_t tag, const char *method, 
 {
     dg_answer *a = block->answers ? block->answers[tag % DG_ANSWER_BUCKETS] : NULL;
     for (; a; a = a->next)
-        if (a->tag == tag && strcmp(a->method, method) == 0 && dg_bytes_equal(dg_buf_bytes(&a->input), input))
+        if (a->tag == tag && strcmp(a->method, method) == 0
+            && dg_bytes_equal(dg_buf_bytes(&a->input), input))
             return a;
     return NULL;
 }
@@ -63,7 +64,8 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     return (dg_host_options){
         .context = context,
         .simulated_validators = chain->options.simulated_validators,
-        .fuel = context == DG_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK) : (query ? query : DG_FUEL_QUERY),
+        .fuel = context == DG_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK)
+                                            : (query ? query : DG_FUEL_QUERY),
         .memory_max = chain->options.memory_max,
         .accept_signature = chain->options.accept_signature,
     };
@@ -80,7 +82,8 @@ static dg_code call(dg_chain *chain, dg_block *block, dg_answer *a, dg_error *er
         return rc;
     if (!(state = dg_state_fork(block->state)))
         return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);
-    rc = dg_runtime_call(runtime, &result, a->method, dg_buf_bytes(&a->input), state, &options, err);
+    rc =
+        dg_runtime_call(runtime, &result, a->method, dg_buf_bytes(&a->input), state, &options, err);
     a->output = result.output; /* moved */
     dg_buf_init(&result.output, 0);
     a->cost = result.cost;
@@ -106,9 +109,13 @@ static dg_answer *answer_new(uint64_t tag, const char *method, dg_bytes input)
 }
 
 /* What will be the same when asked again: an answer, a trap, an absent method. */
-static bool lasting(dg_code rc) { return rc == DG_OK || rc == DG_TRAP || rc == DG_ABSENT; }
+static bool lasting(dg_code rc)
+{
+    return rc == DG_OK || rc == DG_TRAP || rc == DG_ABSENT;
+}
 
-static dg_code ask(dg_chain *chain, dg_block *block, dg_answer **out, uint64_t tag, const char *method, dg_bytes input, dg_error *err)
+static dg_code ask(dg_chain *chain, dg_block *block, dg_answer **out, uint64_t tag,
+                   const char *method, dg_bytes input, dg_error *err)
 {
     dg_error own = { .code = DG_OK };
     dg_answer *a = answer_new(tag, method, input);
@@ -145,7 +152,8 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
     dg_code rc;
     *answer = dg_bytes_of(NULL, 0);
     if (!a && block->answer_count == DG_ANSWERS_MAX)
-        return dg_fail(err, DG_LIMIT, "more than %d different calls were made at block #%u", DG_ANSWERS_MAX, block->number);
+        return dg_fail(err, DG_LIMIT, "more than %d different calls were made at block #%u",
+                       DG_ANSWERS_MAX, block->number);
     if (!a && (rc = ask(chain, block, &a, tag, method, input, err)) < 0)
         return rc;
     if (cost)
@@ -154,19 +162,23 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
     return a->rc == DG_OK ? DG_OK : dg_fail(err, a->rc, "%s", a->error->text);
 }
 
-uint64_t dg_chain_fuel_query(const dg_chain *chain) { return dg_chain_host_options(chain, DG_CONTEXT_QUERY).fuel; }
+uint64_t dg_chain_fuel_query(const dg_chain *chain)
+{
+    return dg_chain_host_options(chain, DG_CONTEXT_QUERY).fuel;
+}
 
 /* ---- storage by name ---- */
 
-dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item, dg_error *err)
+dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item,
+                       dg_error *err)
 {
     uint8_t key[32];
     dg_storage_prefix(key, prefix, item);
     return dg_state_get(block->state, value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), err);
 }
 
-dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet, const char *item,
-                         const dg_bytes *keys, dg_error *err)
+dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet,
+                         const char *item, const dg_bytes *keys, dg_error *err)
 {
     const dg_meta *meta;
     const dg_meta_entry *entry;
@@ -175,9 +187,11 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
     if (rc < 0)
         return rc;
     if (!(entry = dg_meta_storage(meta, pallet, item)))
-        return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no storage item %s.%s", block->number, pallet, item);
+        return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no storage item %s.%s",
+                       block->number, pallet, item);
     if (entry->hasher_count && !keys)
-        return dg_fail(err, DG_USAGE, "%s.%s is a map of %u keys, none was given", pallet, item, entry->hasher_count);
+        return dg_fail(err, DG_USAGE, "%s.%s is a map of %u keys, none was given", pallet, item,
+                       entry->hasher_count);
     dg_buf_init(&key, DG_TRIE_KEY_MAX);
     dg_storage_key_raw(&key, entry, keys);
     if ((rc = dg_buf_check(&key, err, item)) == DG_OK)
@@ -187,5 +201,7 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
         *value = entry->fallback;
         return DG_OK;
     }
-    return rc == DG_ABSENT ? dg_fail(err, DG_ABSENT, "%s.%s is absent at block #%u", pallet, item, block->number) : rc;
+    return rc == DG_ABSENT ? dg_fail(err, DG_ABSENT, "%s.%s is absent at block #%u", pallet, item,
+                                     block->number)
+                           : rc;
 }

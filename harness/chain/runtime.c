@@ -19,7 +19,8 @@ static dg_runtime *known(const dg_chain *chain, const dg_hash *code, const dg_en
     return NULL;
 }
 
-dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine, dg_error *err)
+dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg_engine *engine,
+                            dg_error *err)
 {
     dg_hash hash = dg_blake2_256(blob);
     dg_known_runtime *grown;
@@ -29,7 +30,8 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
     if ((*out = known(chain, &hash, engine)))
         return DG_OK;
     if (chain->runtime_count == DG_RUNTIMES_MAX)
-        return dg_fail(err, DG_LIMIT, "the chain met more than %d different runtimes", DG_RUNTIMES_MAX);
+        return dg_fail(err, DG_LIMIT, "the chain met more than %d different runtimes",
+                       DG_RUNTIMES_MAX);
     grown = dg_realloc(chain->runtimes, (chain->runtime_count + 1) * sizeof *grown);
     if (!grown)
         return dg_fail(err, DG_NOMEM, "no memory for a runtime");
@@ -42,7 +44,8 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
 
 /* ---- code substitutes ---- */
 
-static dg_code read_substitute(dg_substitute *out, const char *number, const json_t *code, dg_error *err)
+static dg_code read_substitute(dg_substitute *out, const char *number, const json_t *code,
+                               dg_error *err)
 {
     char *end;
     unsigned long long v = strtoull(number, &end, 10);
@@ -67,7 +70,8 @@ dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_e
     chain->substitutes = dg_calloc(count, sizeof *chain->substitutes);
     if (!chain->substitutes)
         return dg_fail(err, DG_NOMEM, "no memory for %zu code substitutes", count);
-    json_object_foreach((json_t *)by_number, number, code) {
+    json_object_foreach((json_t *)by_number, number, code)
+    {
         dg_substitute *s = &chain->substitutes[chain->substitute_count++];
         dg_code rc;
         dg_buf_init(&s->code, DG_BLOB_MAX);
@@ -78,16 +82,19 @@ dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_e
 }
 
 /* Replaces *runtime by the substitute in force at `block`, if there is one. */
-static dg_code substitute(dg_chain *chain, const dg_block *block, dg_runtime **runtime, dg_error *err)
+static dg_code substitute(dg_chain *chain, const dg_block *block, dg_runtime **runtime,
+                          dg_error *err)
 {
     for (size_t i = 0; i < chain->substitute_count; i++) {
         dg_runtime *other;
         dg_code rc;
         if (chain->substitutes[i].number > block->number)
             continue;
-        rc = dg_chain_runtime_of(chain, &other, dg_buf_bytes(&chain->substitutes[i].code), NULL, err);
+        rc = dg_chain_runtime_of(chain, &other, dg_buf_bytes(&chain->substitutes[i].code), NULL,
+                                 err);
         if (rc < 0)
-            return dg_fail_within(err, rc, "code substitute of block %u", chain->substitutes[i].number);
+            return dg_fail_within(err, rc, "code substitute of block %u",
+                                  chain->substitutes[i].number);
         if (dg_runtime_version(other)->spec_version == dg_runtime_version(*runtime)->spec_version) {
             *runtime = other;
             return DG_OK;
@@ -102,7 +109,8 @@ static dg_code find_code(const dg_block *block, dg_bytes *code, bool *pending, d
 {
     dg_bytes top = { NULL, 0 };
     dg_code rc = DG_ABSENT;
-    if (*pending && (rc = dg_state_get(block->state, code, top, dg_text(":pending_code"), err)) == DG_OK)
+    if (*pending
+        && (rc = dg_state_get(block->state, code, top, dg_text(":pending_code"), err)) == DG_OK)
         return DG_OK;
     *pending = false;
     if (rc >= 0 && (rc = dg_state_get(block->state, code, top, dg_text(":code"), err)) == DG_ABSENT)
@@ -120,14 +128,16 @@ void dg_block_inherit_runtime(dg_block *block)
     dg_bytes before, now;
     if (!from || block->chain->substitute_count)
         return;
-    if (find_code(from, &before, &pending[0], NULL) != DG_OK || find_code(block, &now, &pending[1], NULL) != DG_OK)
+    if (find_code(from, &before, &pending[0], NULL) != DG_OK
+        || find_code(block, &now, &pending[1], NULL) != DG_OK)
         return;
     if (pending[0] || pending[1] || before.at != now.at || before.len != now.len)
         return;
     block->runtime = block->runtime_next = from->runtime ? from->runtime : from->runtime_next;
 }
 
-static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, bool next, dg_error *err)
+static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, bool next,
+                            dg_error *err)
 {
     bool pending = next;
     dg_bytes code;

@@ -29,7 +29,8 @@ void dg_block_free(dg_block *block)
     dg_free(block);
 }
 
-dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header, dg_state *state, dg_error *err)
+dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header,
+                     dg_state *state, dg_error *err)
 {
     dg_block *block = dg_calloc(1, sizeof *block);
     dg_header fields;
@@ -63,7 +64,8 @@ dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t co
     if (!count)
         return DG_OK;
     if (count > DG_EXTRINSICS_MAX)
-        return dg_fail(err, DG_LIMIT, "block has %zu extrinsics, at most %d are read", count, DG_EXTRINSICS_MAX);
+        return dg_fail(err, DG_LIMIT, "block has %zu extrinsics, at most %d are read", count,
+                       DG_EXTRINSICS_MAX);
     block->extrinsics = dg_calloc(count, sizeof *block->extrinsics);
     if (!block->extrinsics)
         return dg_fail(err, DG_NOMEM, "no memory for %zu extrinsics", count);
@@ -77,7 +79,8 @@ dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t co
     return DG_OK;
 }
 
-dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count,
+                            dg_error *err)
 {
     if (!count)
         return DG_OK;
@@ -98,13 +101,34 @@ dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t
     return DG_OK;
 }
 
-uint32_t dg_block_number(const dg_block *block) { return block->number; }
-const dg_hash *dg_block_hash(const dg_block *block) { return &block->hash; }
-dg_bytes dg_block_header(const dg_block *block) { return dg_buf_bytes(&block->header); }
-uint64_t dg_block_slot(const dg_block *block) { return block->slot; }
-dg_block *dg_block_parent(const dg_block *block) { return block->parent; }
-dg_state *dg_block_state(const dg_block *block) { return block->state; }
-size_t dg_block_extrinsic_count(const dg_block *block) { return block->extrinsic_count; }
+uint32_t dg_block_number(const dg_block *block)
+{
+    return block->number;
+}
+const dg_hash *dg_block_hash(const dg_block *block)
+{
+    return &block->hash;
+}
+dg_bytes dg_block_header(const dg_block *block)
+{
+    return dg_buf_bytes(&block->header);
+}
+uint64_t dg_block_slot(const dg_block *block)
+{
+    return block->slot;
+}
+dg_block *dg_block_parent(const dg_block *block)
+{
+    return block->parent;
+}
+dg_state *dg_block_state(const dg_block *block)
+{
+    return block->state;
+}
+size_t dg_block_extrinsic_count(const dg_block *block)
+{
+    return block->extrinsic_count;
+}
 
 dg_bytes dg_block_extrinsic(const dg_block *block, size_t i)
 {
@@ -133,8 +157,14 @@ void dg_tree_remove(dg_chain *chain, dg_block *block)
     dg_block_free(block);
 }
 
-size_t dg_chain_block_count(const dg_chain *chain) { return chain->block_count; }
-dg_block *dg_chain_root(dg_chain *chain) { return chain->root; }
+size_t dg_chain_block_count(const dg_chain *chain)
+{
+    return chain->block_count;
+}
+dg_block *dg_chain_root(dg_chain *chain)
+{
+    return chain->root;
+}
 
 static bool is_kept(const dg_block *b, const dg_block *root)
 {
@@ -181,7 +211,8 @@ static dg_code put_writes(dg_state *state, const dg_bytes (*writes)[2], size_t c
     return DG_OK;
 }
 
-dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const dg_bytes (*writes)[2], size_t count, dg_error *err)
+dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
+                       const dg_bytes (*writes)[2], size_t count, dg_error *err)
 {
     dg_state *state = dg_state_fork(block->state);
     dg_block *amended = NULL;
@@ -190,7 +221,8 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const d
     *out = NULL;
     if (!state)
         return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);
-    if ((rc = put_writes(state, writes, count, err)) < 0 || (rc = dg_state_root(state, &root, err)) < 0) {
+    if ((rc = put_writes(state, writes, count, err)) < 0
+        || (rc = dg_state_root(state, &root, err)) < 0) {
         dg_state_free(state);
         return rc;
     }
@@ -213,7 +245,8 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block, const d
 
 /* A header for a state that came without one: a genesis has none but the obvious;
  * for a later block the runtime left parent hash and digest in its storage. */
-static dg_code invent_header(dg_buf *out, dg_state *state, const dg_snapshot_info *info, dg_error *err)
+static dg_code invent_header(dg_buf *out, dg_state *state, const dg_snapshot_info *info,
+                             dg_error *err)
 {
     dg_header header = { .number = info->number, .state_root = info->state_root };
     dg_bytes value, top = { NULL, 0 };
@@ -238,7 +271,8 @@ static bool is_zero(const dg_hash *hash)
     return dg_hash_equal(hash, &zero);
 }
 
-static dg_code open_state(dg_state **out, const dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
+static dg_code open_state(dg_state **out, const dg_chain *chain, dg_snapshot *snapshot,
+                          dg_error *err)
 {
     if (!chain->options.state)
         return dg_state_open(out, snapshot, err);
@@ -247,7 +281,8 @@ static dg_code open_state(dg_state **out, const dg_chain *chain, dg_snapshot *sn
 }
 
 /* What a genesis says of itself follows from its state; a later block's header stays. */
-static dg_code header_of(dg_buf *out, const dg_chain *chain, dg_snapshot *snapshot, dg_state *state, dg_error *err)
+static dg_code header_of(dg_buf *out, const dg_chain *chain, dg_snapshot *snapshot, dg_state *state,
+                         dg_error *err)
 {
     dg_snapshot_info info = *dg_snapshot_info_of(snapshot);
     bool other = chain->options.state && info.number == 0;
@@ -269,7 +304,8 @@ static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
     dg_buf header;
     dg_code rc;
     dg_buf_init(&header, DG_HEADER_MAX);
-    if ((rc = open_state(&state, chain, snapshot, err)) < 0 || (rc = header_of(&header, chain, snapshot, state, err)) < 0
+    if ((rc = open_state(&state, chain, snapshot, err)) < 0
+        || (rc = header_of(&header, chain, snapshot, state, err)) < 0
         || (rc = dg_buf_check(&header, err, "header")) < 0) {
         dg_state_free(state);
         goto out;
@@ -278,7 +314,9 @@ static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
         goto out;
     if (!known.len && !is_zero(&info->hash) && !(chain->options.state && info->number == 0))
         chain->root->hash = info->hash;
-    if (!chain->root->slot && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK && slot.len == 8)
+    if (!chain->root->slot
+        && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK
+        && slot.len == 8)
         chain->root->slot = dg_le64(slot.at);
     dg_tree_add(chain, chain->root);
 out:
@@ -286,7 +324,8 @@ out:
     return rc < 0 ? rc : DG_OK;
 }
 
-dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options, dg_error *err)
+dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options,
+                      dg_error *err)
 {
     dg_chain *chain = dg_calloc(1, sizeof *chain);
     dg_code rc;

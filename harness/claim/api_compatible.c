@@ -13,7 +13,8 @@ static void differs(memory *m, const dg_event *e)
     bool called = e->n[1] != 0;
     tally *t = called ? &m->bad : &m->odd;
     if (!t->count)
-        snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s", detail_text(e, "api"), detail_text(e, "where"));
+        snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s", detail_text(e, "api"),
+                 detail_text(e, "where"));
     tally_add(t, e->block);
     evidence_event(&m->facts, e);
 }
@@ -33,11 +34,13 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s", (unsigned)m->bad.count, m->first);
+        verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s",
+                    (unsigned)m->bad.count, m->first);
         verdict_span(v, &m->bad);
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s", (unsigned)m->odd.count,
-                    m->odd.count == 1 ? " differs" : "s differ", m->first_odd);
+        verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s",
+                    (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ",
+                    m->first_odd);
         verdict_span(v, &m->odd);
     } else if (!m->asked) {
         verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");
@@ -50,7 +53,12 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim claim_api_compatible = {
     .name = "api-compatible",
     .says = "answers of runtime APIs decode with the types that a node of N-1's time knows",
-    .because = "operators update late: an answer in a new form is an error, or worse a wrong value, on every older node",
-    .basis = "real runtime", .code = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .step = step, .finish = finish,
+    .because = "operators update late: an answer in a new form is an error, or worse a wrong "
+               "value, on every older node",
+    .basis = "real runtime",
+    .code = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .step = step,
+    .finish = finish,
 };

@@ -21,8 +21,11 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = option_whole(setup, "fuel_max", (uint64_t)DG_CLAIM_STALL_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
-    m->fuel_late = option_whole(setup, "fuel_late", (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
+    m->fuel_max = option_whole(
+        setup, "fuel_max", (uint64_t)DG_CLAIM_STALL_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
+    m->fuel_late =
+        option_whole(setup, "fuel_late",
+                     (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
 }
 
 static const char *failure(const memory *m, const dg_event *e)
@@ -38,19 +41,23 @@ static void broken(memory *m, const dg_event *e, const char *how)
 {
     const char *why = detail_text(e, "error");
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", detail_text(e, "api"), how, e->block,
-                 detail_text(e, "window"), why[0] ? ": " : "", why);
+        snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", detail_text(e, "api"), how,
+                 e->block, detail_text(e, "window"), why[0] ? ": " : "", why);
     tally_add(&m->bad, e->block);
     evidence_event(&m->facts, e);
 }
 
 /* Seconds on the slowest machine, in tenths. */
-static unsigned tenths(int64_t fuel) { return (unsigned)((uint64_t)fuel * DG_CLAIM_SLOWEST / DG_CLAIM_FUEL_PER_MS / 100); }
+static unsigned tenths(int64_t fuel)
+{
+    return (unsigned)((uint64_t)fuel * DG_CLAIM_SLOWEST / DG_CLAIM_FUEL_PER_MS / 100);
+}
 
 static void answered_late(memory *m, const dg_event *e)
 {
     if (!m->late.count)
-        snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u", detail_text(e, "api"), tenths(e->n[1]) / 10, tenths(e->n[1]) % 10, e->block);
+        snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u", detail_text(e, "api"),
+                 tenths(e->n[1]) / 10, tenths(e->n[1]) % 10, e->block);
     tally_add(&m->late, e->block);
     evidence_event(&m->facts, e);
 }
@@ -60,8 +67,8 @@ static void contradicted(memory *m, const dg_event *e)
     size_t used = strlen(m->names);
     const char *how = detail_text(e, "differs");
     if (m->names_count++ < 4)
-        snprintf(m->names + used, sizeof m->names - used, "%s%.60s%s%.60s%s", used ? ", " : "", detail_text(e, "api"),
-                 how[0] ? " (" : "", how, how[0] ? ")" : "");
+        snprintf(m->names + used, sizeof m->names - used, "%s%.60s%s%.60s%s", used ? ", " : "",
+                 detail_text(e, "api"), how[0] ? " (" : "", how, how[0] ? ")" : "");
     tally_add(&m->odd, e->block);
     evidence_event(&m->facts, e);
 }
@@ -93,16 +100,18 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->asked_at_u) {
         verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first, (unsigned)m->odd.count,
-                    m->odd.count == 1 ? " is" : "s are", m->odd.count == 1 ? "it" : "they",
-                    m->names, m->names_count > 4 ? ", .." : "");
+        verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first,
+                    (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
+                    m->odd.count == 1 ? "it" : "they", m->names, m->names_count > 4 ? ", .." : "");
         verdict_span(v, &m->odd);
         text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
     } else if (m->late.count) {
-        verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow, m->late.count > 1 ? ", and more" : "");
+        verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow,
+                    m->late.count > 1 ? ", and more" : "");
         verdict_span(v, &m->late);
     } else {
-        verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u, (unsigned)m->asked_later);
+        verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
+                    (unsigned)m->asked_later);
     }
     verdict_show(v, &m->facts);
 }
@@ -111,8 +120,15 @@ static const char *const options[] = { "fuel_max", "fuel_late", NULL };
 
 const dg_claim claim_api_window = {
     .name = "api-window",
-    .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not against what it says at U+1",
-    .because = "at U nodes ask new code over storage that was not migrated yet, and the author of U+1 builds on those answers",
-    .basis = "real runtime", .options = options,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not "
+            "against what it says at U+1",
+    .because = "at U nodes ask new code over storage that was not migrated yet, and the author of "
+               "U+1 builds on those answers",
+    .basis = "real runtime",
+    .options = options,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

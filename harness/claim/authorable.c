@@ -55,8 +55,8 @@ static void finish(void *at, dg_verdict *v)
                     (unsigned)m->failed_control.count, m->failed_control.first);
         v->control_failed = true;
     } else if (m->failed.count) {
-        verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s", (unsigned)m->failed.count,
-                    m->failed.first, m->step, m->panic);
+        verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s",
+                    (unsigned)m->failed.count, m->failed.first, m->step, m->panic);
         verdict_span(v, &m->failed);
     } else if (!m->tried) {
         verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
@@ -69,7 +69,12 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim claim_authorable = {
     .name = "authorable",
     .says = "every block that an author tries to build on N is built",
-    .because = "a panic in initialize_block or in a mandatory inherent means that no block can ever follow",
+    .because = "a panic in initialize_block or in a mandatory inherent means that no block can "
+               "ever follow",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -6,14 +6,18 @@
 enum { MOMENTS_MAX = 12, SETS = 4 };
 static const char *const sets[SETS] = { "validators", "grandpa", "babe", "para" };
 
-typedef struct moment { char at[24]; int64_t count[SETS]; char hash[SETS][68]; } moment;
+typedef struct moment {
+    char at[24];
+    int64_t count[SETS];
+    char hash[SETS][68];
+} moment;
 typedef struct memory {
     uint32_t upgrade_block;
     moment control[MOMENTS_MAX];
     size_t control_count;
     uint64_t compared, undecodable;
     tally bad, at_upgrade, keys;
-    bool same_after;              /* the last moment that was compared agreed */
+    bool same_after; /* the last moment that was compared agreed */
     int64_t last_validators;
     char first[200], first_at_upgrade[200], key_text[200];
     evidence facts;
@@ -26,7 +30,8 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static const char *set_hash(const dg_event *e, size_t i)
 {
-    const char *text = json_string_value(json_object_get(json_object_get(e->detail, "hashes"), sets[i]));
+    const char *text =
+        json_string_value(json_object_get(json_object_get(e->detail, "hashes"), sets[i]));
     return text ? text : "";
 }
 
@@ -58,9 +63,11 @@ static bool differs(char *out, size_t size, const moment *c, const dg_event *e)
         if (strcmp(c->hash[i], set_hash(e, i)) == 0)
             continue;
         if (c->count[i] != e->n[i])
-            snprintf(out, size, "%s %d in control, %d at #%u (%s)", sets[i], (int)c->count[i], (int)e->n[i], e->block, c->at);
+            snprintf(out, size, "%s %d in control, %d at #%u (%s)", sets[i], (int)c->count[i],
+                     (int)e->n[i], e->block, c->at);
         else
-            snprintf(out, size, "%s: %d, but not those of control, at #%u (%s)", sets[i], (int)e->n[i], e->block, c->at);
+            snprintf(out, size, "%s: %d, but not those of control, at #%u (%s)", sets[i],
+                     (int)e->n[i], e->block, c->at);
         return true;
     }
     return false;
@@ -94,8 +101,9 @@ static void keys(memory *m, const dg_event *e)
     if (e->n[1] <= e->n[2] || strcmp(detail_text(e, "role"), "session-keys") != 0)
         return;
     if (!m->keys.count)
-        snprintf(m->key_text, sizeof m->key_text, "%s.%s: %d of %d do not decode as N's SessionKeys (%s)",
-                 detail_text(e, "pallet"), detail_text(e, "item"), (int)e->n[1], (int)e->n[0], detail_text(e, "reason"));
+        snprintf(m->key_text, sizeof m->key_text,
+                 "%s.%s: %d of %d do not decode as N's SessionKeys (%s)", detail_text(e, "pallet"),
+                 detail_text(e, "item"), (int)e->n[1], (int)e->n[0], detail_text(e, "reason"));
     tally_add(&m->keys, e->block);
     evidence_event(&m->facts, e);
 }
@@ -114,7 +122,8 @@ static void step(void *at, const dg_event *e)
 static void say_broken(memory *m, dg_verdict *v)
 {
     const tally *t = m->keys.count ? &m->keys : &m->bad;
-    verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "", m->first);
+    verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "",
+                m->first);
     verdict_span(v, t);
 }
 
@@ -130,15 +139,22 @@ static void finish(void *at, dg_verdict *v)
         verdict_span(v, &m->at_upgrade);
         text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
     } else {
-        verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments", (int)m->last_validators, (unsigned)m->compared);
+        verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments",
+                    (int)m->last_validators, (unsigned)m->compared);
     }
     verdict_show(v, &m->facts);
 }
 
 const dg_claim claim_authorities_survive = {
     .name = "authorities-survive",
-    .says = "stored session keys decode under N, and the validator, GRANDPA and BABE sets stay those of control",
-    .because = "a session-key layout that changes without its migration drains the set within two sessions, while blocks still build",
+    .says = "stored session keys decode under N, and the validator, GRANDPA and BABE sets stay "
+            "those of control",
+    .because = "a session-key layout that changes without its migration drains the set within two "
+               "sessions, while blocks still build",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -1,17 +1,21 @@
 /* availability: after U candidates become available in one block as they do in control. */
 #include "claim/claim_impl.h"
 
-enum { SETTLE_SLOTS = 3 };  /* U and the two blocks after it have cores of before */
+enum { SETTLE_SLOTS = 3 }; /* U and the two blocks after it have cores of before */
 
-typedef struct share { uint64_t blocks, cores, enough, bits, possible, slow; } share;
+typedef struct share {
+    uint64_t blocks, cores, enough, bits, possible, slow;
+} share;
 typedef struct memory {
     uint64_t floor_permille, row;
     int64_t upgrade_slot;
     bool started;
     share arm[2];
-    uint64_t control_last, control_worst; /* permille: of its newest block, and of the better one of its worst two in a row */
-    tally bad, running;   /* `running`: one block alone may be of an author that was late */
-    dg_event dip;         /* bitfields of another length than the runtime has cores; block 0: none */
+    /* permille: of its newest block, and of the better one of its worst two in a row */
+    uint64_t control_last, control_worst;
+    tally bad, running; /* `running`: one block alone may be of an author that was late */
+    /* bitfields of another length than the runtime has cores; block 0: none */
+    dg_event dip;
     evidence facts;
 } memory;
 
@@ -22,7 +26,10 @@ static void start(void *at, const dg_claim_setup *setup)
     m->control_last = m->control_worst = 1000;
 }
 
-static uint64_t permille_enough(const dg_event *e) { return (uint64_t)e->n[4] * 1000 / (uint64_t)e->n[1]; }
+static uint64_t permille_enough(const dg_event *e)
+{
+    return (uint64_t)e->n[4] * 1000 / (uint64_t)e->n[1];
+}
 
 static void measure(memory *m, const dg_event *e)
 {
@@ -36,7 +43,8 @@ static void measure(memory *m, const dg_event *e)
 static void judge(memory *m, const dg_event *e)
 {
     const share *c = &m->arm[DG_ARM_CONTROL];
-    if (!c->cores || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough
+    if (!c->cores
+        || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough
         || permille_enough(e) >= m->control_worst) {
         m->row = 0;
         return;
@@ -74,7 +82,8 @@ static void available(memory *m, const dg_event *e)
 static void left_out(memory *m, const dg_event *e)
 {
     bool worst = !m->dip.block || (e->block == m->dip.block && e->n[5] > m->dip.n[5]);
-    if (e->arm != DG_ARM_TREATMENT || e->n[0] < m->upgrade_slot || e->n[3] == e->n[4] || !e->n[5] || !worst)
+    if (e->arm != DG_ARM_TREATMENT || e->n[0] < m->upgrade_slot || e->n[3] == e->n[4] || !e->n[5]
+        || !worst)
         return;
     m->dip = *e;
     m->dip.detail = NULL;
@@ -94,7 +103,10 @@ static void step(void *at, const dg_event *e)
     }
 }
 
-static unsigned percent(uint64_t part, uint64_t of) { return of ? (unsigned)(part * 100 / of) : 0; }
+static unsigned percent(uint64_t part, uint64_t of)
+{
+    return of ? (unsigned)(part * 100 / of) : 0;
+}
 
 static void finish(void *at, dg_verdict *v)
 {
@@ -103,25 +115,34 @@ static void finish(void *at, dg_verdict *v)
     if (!c->blocks || !t->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no occupied core was seen after U");
     } else if (c->enough * 2 < c->cores) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone makes %u %% available in one block: %u %% of bits set", percent(c->enough, c->cores),
-                    percent(c->bits, c->possible));
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone makes %u %% available in one block: %u %% of bits set",
+                    percent(c->enough, c->cores), percent(c->bits, c->possible));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u %% of candidates available in one block against %u %% in control; %u %% of bits set against %u %%, %u slow",
-                    percent(t->enough, t->cores), percent(c->enough, c->cores), percent(t->bits, t->possible), percent(c->bits, c->possible), (unsigned)t->slow);
+        verdict_say(v, DG_BROKE,
+                    "%u %% of candidates available in one block against %u %% in control; %u %% of "
+                    "bits set against %u %%, %u slow",
+                    percent(t->enough, t->cores), percent(c->enough, c->cores),
+                    percent(t->bits, t->possible), percent(c->bits, c->possible),
+                    (unsigned)t->slow);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else if (m->dip.block) {
         const dg_event *d = &m->dip;
-        verdict_say(v, DG_WARNED, "%s%u occupied cores became available in #%u: availability_cores at its parent listed %u of %u, so %u of %u bitfields were left out",
-                    d->n[2] ? "not all of " : "0 of ", (unsigned)d->n[5], d->block, (unsigned)d->n[3], (unsigned)d->n[4], (unsigned)(d->n[1] - d->n[2]),
+        verdict_say(v, DG_WARNED,
+                    "%s%u occupied cores became available in #%u: availability_cores at its parent "
+                    "listed %u of %u, so %u of %u bitfields were left out",
+                    d->n[2] ? "not all of " : "0 of ", (unsigned)d->n[5], d->block,
+                    (unsigned)d->n[3], (unsigned)d->n[4], (unsigned)(d->n[1] - d->n[2]),
                     (unsigned)d->n[1]);
         v->first_block = v->last_block = d->block;
         v->count = 1;
         text_copy(v->healed, sizeof v->healed, "the next block");
         verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%", percent(t->enough, t->cores), percent(c->enough, c->cores),
+        verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%",
+                    percent(t->enough, t->cores), percent(c->enough, c->cores),
                     percent(t->bits, t->possible), percent(c->bits, c->possible));
     }
 }
@@ -131,7 +152,14 @@ static const char *const options[] = { "at_least_of_control", NULL };
 const dg_claim claim_availability = {
     .name = "availability",
     .says = "after U candidates become available in one block as they do in control",
-    .because = "a candidate whose chunks are not held by two thirds keeps its core, and its parachain stands still",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "a candidate whose chunks are not held by two thirds keeps its core, and its "
+               "parachain stands still",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

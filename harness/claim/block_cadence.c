@@ -9,9 +9,20 @@
 
 enum { WINDOW_S = 600, WINDOW_LEAST = 100, WINDOWS = 10240, HALT_S = 180, HALT_WARN_S = 60 };
 
-typedef struct rate { uint64_t slots, built, gap, gap_max; int64_t last; } rate;
-typedef struct window { int32_t fewer; uint32_t first; } window; /* blocks than control; first slot without one */
-typedef struct halt { uint64_t slots; tally where; const char *how; } halt;
+typedef struct rate {
+    uint64_t slots, built, gap, gap_max;
+    int64_t last;
+} rate;
+/* blocks than control; first slot without one */
+typedef struct window {
+    int32_t fewer;
+    uint32_t first;
+} window;
+typedef struct halt {
+    uint64_t slots;
+    tally where;
+    const char *how;
+} halt;
 typedef struct memory {
     uint32_t upgrade_block;
     uint64_t slot_ms, floor_permille, halt_s, warn_s;
@@ -100,12 +111,16 @@ static void extend_last_gap(memory *m)
 static halt longest_halt(const memory *m)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    halt out = { .slots = t->gap_max > c->gap_max ? t->gap_max - c->gap_max : 0, .where = m->gap_max, .how = "in a row" };
+    halt out = { .slots = t->gap_max > c->gap_max ? t->gap_max - c->gap_max : 0,
+                 .where = m->gap_max,
+                 .how = "in a row" };
     for (int64_t i = 0; i < WINDOWS; i++) {
         const window *w = &m->windows[i];
         bool whole = t->last >= c->last || t->last >= m->from + (i + 1) * m->window_slots - 1;
         if (whole && w->fewer > (int64_t)out.slots)
-            out = (halt){ .slots = (uint64_t)w->fewer, .where = { w->first, w->first, (uint64_t)w->fewer }, .how = "in ten minutes" };
+            out = (halt){ .slots = (uint64_t)w->fewer,
+                          .where = { w->first, w->first, (uint64_t)w->fewer },
+                          .how = "in ten minutes" };
     }
     return out;
 }
@@ -117,8 +132,11 @@ static bool lasts(const memory *m, const halt *h, uint64_t seconds)
 
 static void say_halt(const memory *m, dg_verdict *v, dg_status status, const halt *h)
 {
-    verdict_say(v, status, "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u slots against %u", (unsigned)h->slots,
-                h->how, (unsigned)(h->slots * m->slot_ms / 1000), h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
+    verdict_say(v, status,
+                "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u "
+                "slots against %u",
+                (unsigned)h->slots, h->how, (unsigned)(h->slots * m->slot_ms / 1000),
+                h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
                 (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
     verdict_span(v, &h->where);
 }
@@ -126,8 +144,8 @@ static void say_halt(const memory *m, dg_verdict *v, dg_status status, const hal
 static void say_broken(const memory *m, dg_verdict *v)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots", (unsigned)t->built,
-                (unsigned)t->slots, (unsigned)c->built, (unsigned)t->gap_max);
+    verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots",
+                (unsigned)t->built, (unsigned)t->slots, (unsigned)c->built, (unsigned)t->gap_max);
     verdict_span(v, &m->missed);
 }
 
@@ -141,8 +159,8 @@ static void judge(const memory *m, dg_verdict *v)
         say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_BROKE : DG_WARNED, &worst);
     } else {
         uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100), (unsigned)(a % 100),
-                    (unsigned)(b / 100), (unsigned)(b % 100));
+        verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
+                    (unsigned)(a % 100), (unsigned)(b / 100), (unsigned)(b % 100));
     }
 }
 
@@ -154,8 +172,8 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots", (unsigned)c->slots);
         v->control_failed = true;
     } else if (lasts(m, &(halt){ .slots = c->gap_max }, m->halt_s)) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)", (unsigned)c->gap_max,
-                    (unsigned)(c->gap_max * m->slot_ms / 1000));
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
+                    (unsigned)c->gap_max, (unsigned)(c->gap_max * m->slot_ms / 1000));
         v->control_failed = true;
     } else if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
@@ -170,7 +188,13 @@ static const char *const options[] = { "at_least_of_control", "halt_s", "halt_wa
 const dg_claim claim_block_cadence = {
     .name = "block-cadence",
     .says = "after U blocks come as often as in control",
-    .because = "a runtime that cannot be authored on stops the chain, and only a new client brings it back",
-    .basis = "real runtime", .options = options,
-    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
+    .because = "a runtime that cannot be authored on stops the chain, and only a new client brings "
+               "it back",
+    .basis = "real runtime",
+    .options = options,
+    .size = sizeof(memory),
+    .facts = FACTS_NONE,
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -8,20 +8,27 @@
 
 #define FACTS_NONE SIZE_MAX /* a claim that keeps none */
 
-extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence, claim_session_cadence,
-    claim_authorable, claim_authorities_survive, claim_config_survives, claim_inherent_accepted,
-    claim_api_window, claim_api_compatible, claim_migration, claim_queued_calls, claim_reimport,
-    claim_state_growth, claim_topology_present, claim_backing_rate, claim_inclusion_rate, claim_finality_lag,
-    claim_groups_able, claim_availability, claim_no_shows, claim_collator_health, claim_para_interval, claim_pvf_ready,
+extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence,
+    claim_session_cadence, claim_authorable, claim_authorities_survive, claim_config_survives,
+    claim_inherent_accepted, claim_api_window, claim_api_compatible, claim_migration,
+    claim_queued_calls, claim_reimport, claim_state_growth, claim_topology_present,
+    claim_backing_rate, claim_inclusion_rate, claim_finality_lag, claim_groups_able,
+    claim_availability, claim_no_shows, claim_collator_health, claim_para_interval, claim_pvf_ready,
     claim_disputes, claim_upgrade_stall;
 
 /* Where something went wrong, and how often. */
-typedef struct tally { uint32_t first, last; uint64_t count; } tally;
+typedef struct tally {
+    uint32_t first, last;
+    uint64_t count;
+} tally;
 void tally_add(tally *t, uint32_t block);
 
 /* Facts that a verdict shows; beyond DG_EVIDENCE_MAX they are counted only. Whether any
  * was lost, and giving them back, is seen to where a claim is judged. */
-typedef struct evidence { json_t *list; bool lost; } evidence;
+typedef struct evidence {
+    json_t *list;
+    bool lost;
+} evidence;
 void evidence_add(evidence *e, json_t *item); /* takes the item */
 void evidence_event(evidence *e, const dg_event *event);
 
@@ -36,15 +43,22 @@ void verdict_show(dg_verdict *v, evidence *e);
  * of U's session and each one after it, as many as a plan may ask for; what a migration
  * adds to the run counts with the last. */
 enum { PARA_WINDOWS = 102 };
-typedef struct para_slot { int64_t slot; uint64_t sum, blocks; uint32_t block; } para_slot;
-typedef struct para_window { uint64_t slots, sum_permille; uint32_t first, last; } para_window;
+typedef struct para_slot {
+    int64_t slot;
+    uint64_t sum, blocks;
+    uint32_t block;
+} para_slot;
+typedef struct para_window {
+    uint64_t slots, sum_permille;
+    uint32_t first, last;
+} para_window;
 typedef struct para_rate {
-    size_t field;              /* of DG_EV_NET_PARAS */
-    const char *did;           /* "backed" */
+    size_t field;    /* of DG_EV_NET_PARAS */
+    const char *did; /* "backed" */
     uint64_t floor_permille;
     bool started;
     int64_t upgrade_slot, first_boundary, epoch_slots, parachains, most_backable;
-    uint64_t peak;             /* control's fullest block */
+    uint64_t peak; /* control's fullest block */
     para_slot now[2];
     para_window window[2][PARA_WINDOWS];
     evidence facts;
@@ -55,10 +69,12 @@ void para_rate_finish(void *rate, dg_verdict *v);
 
 /* Where control itself is so far off that its number is no measure: */
 enum {
-    CONTROL_GAP_MS = 180000,  /* no block for three minutes: the alert rules shipped with substrate (BlockProductionSlow) */
-    CONTROL_ROTATION = 10,    /* blocks in which every group is at every core once more on live chains: polkadot-sdk 3314
-                               * has a group that cannot back cost its parachain that much, no more */
-    CONTROL_THIRD = 3         /* one in three: what consensus is built to bear is less */
+    /* no block for three minutes: the alert rules shipped with substrate (BlockProductionSlow) */
+    CONTROL_GAP_MS = 180000,
+    /* blocks in which every group is at every core once more on live chains: polkadot-sdk 3314 has
+       a group that cannot back cost its parachain that much, no more */
+    CONTROL_ROTATION = 10,
+    CONTROL_THIRD = 3 /* one in three: what consensus is built to bear is less */
 };
 
 /* Text of event.detail[key]; "" when there is none. */

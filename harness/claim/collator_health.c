@@ -1,10 +1,12 @@
 /* collator-health: after U collators author without panics, and backers take what they make. */
 #include "claim/claim_impl.h"
 
-typedef struct count { uint64_t attempts, made, panics, refused; } count;
+typedef struct count {
+    uint64_t attempts, made, panics, refused;
+} count;
 typedef struct memory {
     int64_t upgrade_slot;
-    uint64_t margin_permille;  /* panics for each block made, beyond control's */
+    uint64_t margin_permille; /* panics for each block made, beyond control's */
     bool started;
     count arm[2];
     tally panics, refused, idle;
@@ -46,25 +48,33 @@ static void step(void *at, const dg_event *e)
     }
 }
 
-static uint64_t permille(uint64_t part, uint64_t whole) { return whole ? part * 1000 / whole : part ? 1000 : 0; }
+static uint64_t permille(uint64_t part, uint64_t whole)
+{
+    return whole ? part * 1000 / whole : part ? 1000 : 0;
+}
 
 static void judge(memory *m, dg_verdict *v)
 {
     const count *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t panics = permille(t->panics, t->made), before = permille(c->panics, c->made);
     if (permille(t->refused, t->made) > permille(c->refused, c->made)) {
-        verdict_say(v, DG_BROKE, "%u of %u collations were taken by no backer, %u of %u in control", (unsigned)t->refused, (unsigned)t->made,
-                    (unsigned)c->refused, (unsigned)c->made);
+        verdict_say(v, DG_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
+                    (unsigned)t->refused, (unsigned)t->made, (unsigned)c->refused,
+                    (unsigned)c->made);
         verdict_span(v, &m->refused);
         verdict_show(v, &m->facts);
     } else if (panics > before + m->margin_permille) {
-        verdict_say(v, DG_WARNED, "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in the unincluded segment; no block is lost by it",
-                    (unsigned)t->panics, (unsigned)t->made, (unsigned)(panics / 1000), (unsigned)(panics / 100 % 10), (unsigned)(before / 1000),
+        verdict_say(v, DG_WARNED,
+                    "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in "
+                    "the unincluded segment; no block is lost by it",
+                    (unsigned)t->panics, (unsigned)t->made, (unsigned)(panics / 1000),
+                    (unsigned)(panics / 100 % 10), (unsigned)(before / 1000),
                     (unsigned)(before / 100 % 10));
         verdict_span(v, &m->panics);
         verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%u collations, %u panics, %u refused", (unsigned)t->made, (unsigned)t->panics, (unsigned)t->refused);
+        verdict_say(v, DG_HELD, "%u collations, %u panics, %u refused", (unsigned)t->made,
+                    (unsigned)t->panics, (unsigned)t->refused);
     }
 }
 
@@ -72,13 +82,17 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->arm[DG_ARM_CONTROL].made || !m->arm[DG_ARM_TREATMENT].attempts) {
-        verdict_say(v, DG_UNEXERCISED, "%s", m->arm[DG_ARM_CONTROL].made ? "no collator tried after U" : "N-1 alone has no collations");
+        verdict_say(v, DG_UNEXERCISED, "%s",
+                    m->arm[DG_ARM_CONTROL].made ? "no collator tried after U"
+                                                : "N-1 alone has no collations");
         v->control_failed = !m->arm[DG_ARM_CONTROL].made;
     } else if (m->arm[DG_ARM_CONTROL].refused >= m->arm[DG_ARM_CONTROL].made) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations", (unsigned)m->arm[DG_ARM_CONTROL].made);
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations",
+                    (unsigned)m->arm[DG_ARM_CONTROL].made);
         v->control_failed = true;
     } else if (!m->arm[DG_ARM_TREATMENT].made) {
-        verdict_say(v, DG_BROKE, "no collation after U, %u in control", (unsigned)m->arm[DG_ARM_CONTROL].made);
+        verdict_say(v, DG_BROKE, "no collation after U, %u in control",
+                    (unsigned)m->arm[DG_ARM_CONTROL].made);
         verdict_span(v, &m->idle);
         verdict_show(v, &m->facts);
     } else {
@@ -90,8 +104,17 @@ static const char *const options[] = { "panics_above_control", NULL };
 
 const dg_claim claim_collator_health = {
     .name = "collator-health",
-    .says = "after U collators author without more panics than in control, and backers take what they make",
-    .because = "on 2023-10-17 nodes refused what older collators offered; in April 2024 collators filled their logs with harmless panics",
-    .basis = "node model", .options = options, .severity = DG_ADVICE, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .says = "after U collators author without more panics than in control, and backers take what "
+            "they make",
+    .because = "on 2023-10-17 nodes refused what older collators offered; in April 2024 collators "
+               "filled their logs with harmless panics",
+    .basis = "node model",
+    .options = options,
+    .severity = DG_ADVICE,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -32,14 +32,16 @@ static void step(void *at, const dg_event *e)
     evidence_event(&m->facts, e);
     if (!e->n[0] || is_lost(e)) {
         if (!m->lost.count && !e->n[0])
-            snprintf(m->first, sizeof m->first, "%s does not decode under N: %s", detail_text(e, "what"), detail_text(e, "changed"));
+            snprintf(m->first, sizeof m->first, "%s does not decode under N: %s",
+                     detail_text(e, "what"), detail_text(e, "changed"));
         else if (!m->lost.count)
-            snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s", detail_text(e, "what"), (int)e->n[4], (int)e->n[3],
-                     detail_text(e, "changed"));
+            snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s",
+                     detail_text(e, "what"), (int)e->n[4], (int)e->n[3], detail_text(e, "changed"));
         tally_add(&m->lost, e->block);
     } else {
         if (!m->changed.count)
-            snprintf(m->first_changed, sizeof m->first_changed, "%s: %s", detail_text(e, "what"), detail_text(e, "changed"));
+            snprintf(m->first_changed, sizeof m->first_changed, "%s: %s", detail_text(e, "what"),
+                     detail_text(e, "changed"));
         tally_add(&m->changed, e->block);
     }
 }
@@ -66,8 +68,13 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim claim_config_survives = {
     .name = "config-survives",
-    .says = "HostConfiguration and the like decode under N, and every value is control's or reported as changed",
-    .because = "a configuration that does not decode is silently replaced by defaults: group rotation, limits and async backing change at once",
+    .says = "HostConfiguration and the like decode under N, and every value is control's or "
+            "reported as changed",
+    .because = "a configuration that does not decode is silently replaced by defaults: group "
+               "rotation, limits and async backing change at once",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .step = step,
+    .finish = finish,
 };

@@ -5,7 +5,9 @@
 
 enum { BEGUN = 0, VALID = 1, INVALID = 2 };
 
-typedef struct arm_disputes { uint64_t begun, settled[3], most_against, slowest_ms; } arm_disputes;
+typedef struct arm_disputes {
+    uint64_t begun, settled[3], most_against, slowest_ms;
+} arm_disputes;
 typedef struct memory {
     int64_t upgrade_slot, first_slot, session;
     bool started, ran[2];
@@ -44,7 +46,8 @@ static void step(void *at, const dg_event *e)
         m->upgrade_slot = e->n[3];
     } else if (m->started && e->kind == DG_EV_NET_DISPUTE) {
         dispute(m, e);
-    } else if (m->started && e->kind == DG_EV_NET_APPROVAL && e->n[0] >= m->upgrade_slot && e->n[4] > 0) {
+    } else if (m->started && e->kind == DG_EV_NET_APPROVAL && e->n[0] >= m->upgrade_slot
+               && e->n[4] > 0) {
         m->ran[e->arm] = true; /* somebody looked at candidates */
     }
 }
@@ -57,27 +60,39 @@ static void finish(void *at, dg_verdict *v)
     if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
         verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
     } else if (t->begun > c->begun) {
-        verdict_say(v, DG_BROKE, "%llu candidates disputed, %llu in control; the first %lld slots after U, in session %lld; up to %llu validators against; "
-                    "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s", (unsigned long long)t->begun, (unsigned long long)c->begun,
-                    (long long)(m->first_slot - m->upgrade_slot), (long long)m->session, (unsigned long long)t->most_against,
-                    (unsigned long long)t->settled[VALID], (unsigned long long)t->settled[INVALID],
-                    (unsigned long long)(t->begun > settled ? t->begun - settled : 0), (unsigned long long)(t->slowest_ms / 1000),
+        verdict_say(v, DG_BROKE,
+                    "%llu candidates disputed, %llu in control; the first %lld slots after U, in "
+                    "session %lld; up to %llu validators against; "
+                    "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
+                    (unsigned long long)t->begun, (unsigned long long)c->begun,
+                    (long long)(m->first_slot - m->upgrade_slot), (long long)m->session,
+                    (unsigned long long)t->most_against, (unsigned long long)t->settled[VALID],
+                    (unsigned long long)t->settled[INVALID],
+                    (unsigned long long)(t->begun > settled ? t->begun - settled : 0),
+                    (unsigned long long)(t->slowest_ms / 1000),
                     (unsigned long long)(t->slowest_ms / 100 % 10));
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else if (c->begun > c->settled[VALID]) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %llu candidates disputed and only %llu settled valid", (unsigned long long)c->begun,
-                    (unsigned long long)c->settled[VALID]);
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone has %llu candidates disputed and only %llu settled valid",
+                    (unsigned long long)c->begun, (unsigned long long)c->settled[VALID]);
         v->control_failed = true;
     } else {
-        verdict_say(v, DG_HELD, "%llu candidates disputed against %llu", (unsigned long long)t->begun, (unsigned long long)c->begun);
+        verdict_say(v, DG_HELD, "%llu candidates disputed against %llu",
+                    (unsigned long long)t->begun, (unsigned long long)c->begun);
     }
 }
 
 const dg_claim claim_disputes = {
     .name = "disputes",
     .says = "after U no more candidates are called invalid by some validator than in control",
-    .because = "Kusama on 2025-05-09: two sessions after the upgrade validators that were not updated could not read a receipt and disputed everything",
-    .basis = "node model", .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .step = step, .finish = finish,
+    .because = "Kusama on 2025-05-09: two sessions after the upgrade validators that were not "
+               "updated could not read a receipt and disputed everything",
+    .basis = "node model",
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .step = step,
+    .finish = finish,
 };

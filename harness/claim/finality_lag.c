@@ -64,7 +64,9 @@ static const char *why(const lag *l, char *room, size_t size)
 {
     room[0] = 0;
     if (l->unknown.count)
-        snprintf(room, size, "; approval voting knows nothing of %u block%s, first #%u: no runtime tells the rules of its session",
+        snprintf(room, size,
+                 "; approval voting knows nothing of %u block%s, first #%u: no runtime tells the "
+                 "rules of its session",
                  (unsigned)l->unknown.count, l->unknown.count == 1 ? "" : "s", l->unknown.first);
     return room;
 }
@@ -77,18 +79,22 @@ static void finish(void *at, dg_verdict *v)
     if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->finalized) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s", (unsigned)c->slots, why(c, room, sizeof room));
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s",
+                    (unsigned)c->slots, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (c->most > ALARM_BLOCKS) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s", (unsigned)c->most, ALARM_BLOCKS,
-                    why(c, room, sizeof room));
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s",
+                    (unsigned)c->most, ALARM_BLOCKS, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (m->late.count) {
-        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s", (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
+        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s",
+                    (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
         verdict_span(v, &m->late);
         verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most, (unsigned)c->most);
+        verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most,
+                    (unsigned)c->most);
     }
 }
 
@@ -97,7 +103,14 @@ static const char *const options[] = { "blocks_above_control", NULL };
 const dg_claim claim_finality_lag = {
     .name = "finality-lag",
     .says = "after U finality follows the best block as closely as in control",
-    .because = "candidates that cannot be approved hold finality back, and bridges and exchanges wait for it",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "candidates that cannot be approved hold finality back, and bridges and exchanges "
+               "wait for it",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

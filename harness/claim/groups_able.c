@@ -1,16 +1,19 @@
 /* groups-able: after U as many backing groups can reach the votes they need as in control. */
 #include "claim/claim_impl.h"
 
-enum { IN_A_ROW = 2 }; /* one slot alone may be a best block that half the network has yet to import */
+/* one slot alone may be a best block that half the network has yet to import */
+enum { IN_A_ROW = 2 };
 
-typedef struct arm_groups { uint64_t slots, sum, unable_sum, unable_most; } arm_groups;
+typedef struct arm_groups {
+    uint64_t slots, sum, unable_sum, unable_most;
+} arm_groups;
 typedef struct memory {
     int64_t upgrade_slot;
     uint64_t slots_in_a_row, row;
     uint64_t groups, wanted, least;
     bool started, least_known;
     arm_groups arm[2];
-    tally bad, running;   /* `running`: bad slots that have not lasted long enough to count */
+    tally bad, running; /* `running`: bad slots that have not lasted long enough to count */
     evidence facts;
 } memory;
 
@@ -78,15 +81,20 @@ static void finish(void *at, dg_verdict *v)
     if (!c->slots || !t->slots) {
         verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
     } else if (c->unable_sum * CONTROL_THIRD > c->sum) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back", (unsigned)(c->unable_sum * 100 / c->sum));
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back",
+                    (unsigned)(c->unable_sum * 100 / c->sum));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "up to %u of %u groups cannot reach %u votes, at most %u in control; the weakest has %u members that work",
-                    (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted, (unsigned)c->unable_most, (unsigned)m->least);
+        verdict_say(v, DG_BROKE,
+                    "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
+                    "weakest has %u members that work",
+                    (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted,
+                    (unsigned)c->unable_most, (unsigned)m->least);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u", (unsigned)t->unable_most, (unsigned)c->unable_most);
+        verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u",
+                    (unsigned)t->unable_most, (unsigned)c->unable_most);
     }
 }
 
@@ -95,7 +103,14 @@ static const char *const options[] = { "slots_in_a_row", NULL };
 const dg_claim claim_groups_able = {
     .name = "groups-able",
     .says = "after U no more backing groups are short of members that can vote than in control",
-    .because = "validators that were not updated cannot vote once ParachainHost is 7: in April 2024 their groups' parachains lost whole rotations",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "validators that were not updated cannot vote once ParachainHost is 7: in April "
+               "2024 their groups' parachains lost whole rotations",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -1,11 +1,17 @@
 /* identity: what makes N the successor of N-1 for every node out there. */
 #include "claim/claim_impl.h"
 
-typedef struct memory { uint32_t seen; tally bad, odd; evidence facts; char first[160], first_odd[160]; } memory;
+typedef struct memory {
+    uint32_t seen;
+    tally bad, odd;
+    evidence facts;
+    char first[160], first_odd[160];
+} memory;
 
 static void name_change(char *out, size_t size, const dg_event *e)
 {
-    snprintf(out, size, "%s %s -> %s", detail_text(e, "what"), detail_text(e, "old"), detail_text(e, "new"));
+    snprintf(out, size, "%s %s -> %s", detail_text(e, "what"), detail_text(e, "old"),
+             detail_text(e, "new"));
 }
 
 static void step(void *at, const dg_event *e)
@@ -44,7 +50,12 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim claim_identity = {
     .name = "identity",
     .says = "N carries N-1's name, a higher version, and the same slot and epoch length",
-    .because = "BABE constants are compiled in and cached by nodes: a changed epoch length splits the network",
-    .basis = "real runtime", .code = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .step = step, .finish = finish,
+    .because = "BABE constants are compiled in and cached by nodes: a changed epoch length splits "
+               "the network",
+    .basis = "real runtime",
+    .code = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .step = step,
+    .finish = finish,
 };

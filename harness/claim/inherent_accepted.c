@@ -36,7 +36,8 @@ static void step(void *at, const dg_event *e)
     if (!refused && e->n[1] >= m->least_control && (e->n[2] || !m->paras_control))
         return;
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%d produced, %d taken, %d in control%s%s%s", (int)e->n[0], (int)e->n[1], (int)m->least_control,
+        snprintf(m->first, sizeof m->first, "%d produced, %d taken, %d in control%s%s%s",
+                 (int)e->n[0], (int)e->n[1], (int)m->least_control,
                  e->n[2] || !m->paras_control ? "" : ", the parachains' one is missing",
                  detail_text(e, "refused")[0] ? ": " : "", detail_text(e, "refused"));
     tally_add(&m->bad, e->block);
@@ -47,10 +48,12 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u", (unsigned)m->bad_control.count, m->bad_control.first);
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u",
+                    (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks, m->first);
+        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks,
+                    m->first);
         verdict_span(v, &m->bad);
     } else if (!m->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
@@ -63,7 +66,12 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim claim_inherent_accepted = {
     .name = "inherent-accepted",
     .says = "N produces the inherents that N-1 produced, and takes every one of them",
-    .because = "without the timestamp and the parachains' inherent a block panics when it is finished",
+    .because =
+        "without the timestamp and the parachains' inherent a block panics when it is finished",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -4,7 +4,8 @@
 #include <string.h>
 
 typedef struct memory {
-    uint64_t fuel_max, fuel_first, weight_own, weight_max, steps; /* own: beyond control's block in the same slot */
+    /* own: beyond control's block in the same slot */
+    uint64_t fuel_max, fuel_first, weight_own, weight_max, steps;
     uint32_t upgrade_block, first_block;
     bool seen, running;
     tally undecodable;
@@ -19,7 +20,9 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = option_whole(setup, "fuel_max", setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
+    m->fuel_max =
+        option_whole(setup, "fuel_max",
+                     setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
 }
 
 static void migration(memory *m, const dg_event *e)
@@ -36,7 +39,8 @@ static void migration(memory *m, const dg_event *e)
     }
     m->seen = true;
     if (json_array_size(json_object_get(e->detail, "unraised"))) {
-        const char *name = json_string_value(json_array_get(json_object_get(e->detail, "unraised"), 0));
+        const char *name =
+            json_string_value(json_array_get(json_object_get(e->detail, "unraised"), 0));
         text_copy(m->unraised, sizeof m->unraised, name ? name : "a value");
         m->unraised_block = e->block;
         evidence_event(&m->facts, e);
@@ -48,8 +52,9 @@ static void storage(memory *m, const dg_event *e)
     if (e->n[1] <= e->n[2])
         return;
     if (!m->undecodable.count)
-        snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s", (int)e->n[1], (int)e->n[0],
-                 detail_text(e, "pallet"), detail_text(e, "item"), detail_text(e, "reason"));
+        snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s",
+                 (int)e->n[1], (int)e->n[0], detail_text(e, "pallet"), detail_text(e, "item"),
+                 detail_text(e, "reason"));
     tally_add(&m->undecodable, e->block);
     evidence_event(&m->facts, e);
 }
@@ -69,25 +74,35 @@ static void judge(memory *m, dg_verdict *v)
 {
     tally first = { m->first_block, m->first_block, 1 };
     if (m->running) {
-        verdict_say(v, DG_BROKE, "a multi-block migration still ran at the end, %u blocks after it began", (unsigned)m->steps);
+        verdict_say(v, DG_BROKE,
+                    "a multi-block migration still ran at the end, %u blocks after it began",
+                    (unsigned)m->steps);
         verdict_span(v, &first);
     } else if (m->fuel_first > m->fuel_max) {
-        verdict_say(v, DG_BROKE, "#%u took %u million instructions to initialize, more than an author has time for (%u million)", m->first_block,
-                    (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
+        verdict_say(v, DG_BROKE,
+                    "#%u took %u million instructions to initialize, more than an author has time "
+                    "for (%u million)",
+                    m->first_block, (unsigned)(m->fuel_first / 1000000),
+                    (unsigned)(m->fuel_max / 1000000));
         verdict_span(v, &first);
     } else if (m->weight_max && m->weight_own > m->weight_max) {
-        verdict_say(v, DG_BROKE, "#%u weighs %u ms of computation more than control's, the block limit is %u ms", m->first_block,
-                    (unsigned)(m->weight_own / 1000000000), (unsigned)(m->weight_max / 1000000000));
+        verdict_say(v, DG_BROKE,
+                    "#%u weighs %u ms of computation more than control's, the block limit is %u ms",
+                    m->first_block, (unsigned)(m->weight_own / 1000000000),
+                    (unsigned)(m->weight_max / 1000000000));
         verdict_span(v, &first);
     } else if (m->undecodable.count) {
         verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
         verdict_span(v, &m->undecodable);
     } else if (m->unraised[0]) {
         first = (tally){ m->unraised_block, m->unraised_block, 1 };
-        verdict_say(v, DG_WARNED, "%s has another layout now, and its pallet's storage version was not raised", m->unraised);
+        verdict_say(v, DG_WARNED,
+                    "%s has another layout now, and its pallet's storage version was not raised",
+                    m->unraised);
         verdict_span(v, &first);
     } else {
-        verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes", (unsigned)(m->fuel_first / 1000000), m->first_block);
+        verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes",
+                    (unsigned)(m->fuel_first / 1000000), m->first_block);
     }
 }
 
@@ -105,8 +120,16 @@ static const char *const options[] = { "fuel_max", NULL };
 
 const dg_claim claim_migration = {
     .name = "migration",
-    .says = "migrations end, within a block's work, and every stored value decodes under N afterwards",
-    .because = "a migration has no weight limit of its own: a heavy one misses its slot, a forgotten one leaves values that read as nothing",
-    .basis = "real runtime", .code = true, .options = options,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .says =
+        "migrations end, within a block's work, and every stored value decodes under N afterwards",
+    .because = "a migration has no weight limit of its own: a heavy one misses its slot, a "
+               "forgotten one leaves values that read as nothing",
+    .basis = "real runtime",
+    .code = true,
+    .options = options,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -4,13 +4,16 @@
  * what they have: approval-distribution, AggressionConfig. */
 #include "claim/claim_impl.h"
 
-typedef struct arm_shows { uint64_t slots, assigned, sum, most, level; uint32_t most_block; } arm_shows;
+typedef struct arm_shows {
+    uint64_t slots, assigned, sum, most, level;
+    uint32_t most_block;
+} arm_shows;
 typedef struct memory {
     int64_t upgrade_slot;
     uint64_t ratio_permille, tranche;
     bool started;
     arm_shows arm[2];
-    tally bad;            /* slots of treatment with more than control's worst */
+    tally bad; /* slots of treatment with more than control's worst */
     evidence facts;
 } memory;
 
@@ -49,7 +52,8 @@ static void step(void *at, const dg_event *e)
         m->upgrade_slot = e->n[3];
     } else if (m->started && e->kind == DG_EV_NET_APPROVAL) {
         slot(m, e);
-    } else if (m->started && e->kind == DG_EV_NET_APPROVED && e->arm == DG_ARM_TREATMENT && e->n[0] >= m->upgrade_slot) {
+    } else if (m->started && e->kind == DG_EV_NET_APPROVED && e->arm == DG_ARM_TREATMENT
+               && e->n[0] >= m->upgrade_slot) {
         m->tranche = (uint64_t)e->n[4] > m->tranche ? (uint64_t)e->n[4] : m->tranche;
     }
 }
@@ -57,7 +61,8 @@ static void step(void *at, const dg_event *e)
 static bool too_many(const memory *m)
 {
     const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    return m->bad.count && (t->sum - (c->most < t->sum ? c->most : t->sum)) * 1000 > c->sum * m->ratio_permille;
+    return m->bad.count
+           && (t->sum - (c->most < t->sum ? c->most : t->sum)) * 1000 > c->sum * m->ratio_permille;
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -67,17 +72,23 @@ static void finish(void *at, dg_verdict *v)
     if (!c->assigned || !t->assigned) {
         verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
     } else if (c->sum && c->level) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %llu no-shows, and so many that nodes resend what they have (aggression level %u)",
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone has %llu no-shows, and so many that nodes resend what they have "
+                    "(aggression level %u)",
                     (unsigned long long)c->sum, (unsigned)c->level);
         v->control_failed = true;
     } else if (too_many(m)) {
-        verdict_say(v, DG_BROKE, "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved up to tranche %llu, aggression level %u",
-                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most, t->most_block, (unsigned long long)c->sum,
-                    (unsigned long long)m->tranche, (unsigned)t->level);
+        verdict_say(v, DG_BROKE,
+                    "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved "
+                    "up to tranche %llu, aggression level %u",
+                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most,
+                    t->most_block, (unsigned long long)c->sum, (unsigned long long)m->tranche,
+                    (unsigned)t->level);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu", (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
+        verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu",
+                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }
 }
 
@@ -86,7 +97,14 @@ static const char *const options[] = { "at_most_of_control", NULL };
 const dg_claim claim_no_shows = {
     .name = "no-shows",
     .says = "after U no more validators fail to approve what they said they check than in control",
-    .because = "in April 2024 every validator compiled every parachain anew: approvals came late, each missing one called for more, and finality fell behind",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "in April 2024 every validator compiled every parachain anew: approvals came late, "
+               "each missing one called for more, and finality fell behind",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -9,10 +9,12 @@
 
 enum { PARAS_MAX = 1024, SLACK_BLOCKS = 2 };
 
-typedef struct para { uint32_t id, last, worst, worst_from, inclusions; } para;
+typedef struct para {
+    uint32_t id, last, worst, worst_from, inclusions;
+} para;
 typedef struct side {
     para paras[PARAS_MAX];
-    uint32_t count, newest, upgrade;  /* block numbers: the newest, the last one before U's slot */
+    uint32_t count, newest, upgrade; /* block numbers: the newest, the last one before U's slot */
 } side;
 typedef struct memory {
     int64_t upgrade_slot;
@@ -136,7 +138,9 @@ static void show(memory *m, dg_verdict *v, uint64_t most)
         const para *p = &s->paras[i];
         json_int_t from = worst_start(s, p);
         if (worst_of(s, p) > most)
-            evidence_add(&m->facts, json_pack("{s:I, s:I, s:I}", "para", (json_int_t)p->id, "from_block", from, "to_block", from + worst_of(s, p)));
+            evidence_add(&m->facts,
+                         json_pack("{s:I, s:I, s:I}", "para", (json_int_t)p->id, "from_block", from,
+                                   "to_block", from + worst_of(s, p)));
     }
     verdict_show(v, &m->facts);
 }
@@ -145,16 +149,19 @@ static void judge(memory *m, dg_verdict *v)
 {
     const side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     const para *p = worst_para(t);
-    uint32_t was = worst_of(c, worst_para(c)), is = worst_of(t, p), middle = median(t), before = median(c);
+    uint32_t was = worst_of(c, worst_para(c)), is = worst_of(t, p), middle = median(t),
+             before = median(c);
     tally where;
     uint64_t most = was * m->times_permille / 1000 + SLACK_BLOCKS;
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
     if (!late && !slow) {
-        verdict_say(v, DG_HELD, "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was, middle / 10, middle % 10, before / 10,
-                    before % 10);
+        verdict_say(v, DG_HELD, "at most %u blocks against %u, in the middle %u.%u against %u.%u",
+                    is, was, middle / 10, middle % 10, before / 10, before % 10);
         return;
     }
-    verdict_say(v, DG_BROKE, "parachain %u had no block included in %u blocks, at most %u in control; one in %u.%u for the one in the middle, %u.%u in control",
+    verdict_say(v, DG_BROKE,
+                "parachain %u had no block included in %u blocks, at most %u in control; one in "
+                "%u.%u for the one in the middle, %u.%u in control",
                 p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
     where = (tally){ worst_start(t, p), worst_start(t, p) + is, is };
     verdict_span(v, &where);
@@ -165,7 +172,10 @@ static void judge(memory *m, dg_verdict *v)
 static void say_control(const side *c, dg_verdict *v)
 {
     const para *p = worst_para(c);
-    verdict_say(v, DG_UNEXERCISED, "N-1 alone has parachain %u wait for %u blocks, longer than any one group can hold it up", p->id, worst_of(c, p));
+    verdict_say(
+        v, DG_UNEXERCISED,
+        "N-1 alone has parachain %u wait for %u blocks, longer than any one group can hold it up",
+        p->id, worst_of(c, p));
     v->control_failed = true;
 }
 
@@ -177,7 +187,8 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else if (m->arm[DG_ARM_TREATMENT].newest <= m->arm[DG_ARM_TREATMENT].upgrade) {
         verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
-    } else if (worst_of(&m->arm[DG_ARM_CONTROL], worst_para(&m->arm[DG_ARM_CONTROL])) > CONTROL_ROTATION + SLACK_BLOCKS) {
+    } else if (worst_of(&m->arm[DG_ARM_CONTROL], worst_para(&m->arm[DG_ARM_CONTROL]))
+               > CONTROL_ROTATION + SLACK_BLOCKS) {
         say_control(&m->arm[DG_ARM_CONTROL], v);
     } else {
         add_missing(m);
@@ -189,8 +200,16 @@ static const char *const options[] = { "times_control", NULL };
 
 const dg_claim claim_para_interval = {
     .name = "para-interval",
-    .says = "no parachain waits for its next block more than twice as long as the one that waits longest in control",
-    .because = "a mean over all parachains hides the one that stands still: a group that cannot back, a collator that nobody hears",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .says = "no parachain waits for its next block more than twice as long as the one that waits "
+            "longest in control",
+    .because = "a mean over all parachains hides the one that stands still: a group that cannot "
+               "back, a collator that nobody hears",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

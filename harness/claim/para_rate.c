@@ -56,7 +56,8 @@ static void paras(para_rate *r, const dg_event *e)
         r->peak = count;
     if (e->arm == DG_ARM_TREATMENT && e->n[5] > r->most_backable && e->n[0] >= r->upgrade_slot)
         r->most_backable = e->n[5];
-    if (e->arm == DG_ARM_TREATMENT && window_of(r, e->n[0]) == 0 && json_array_size(r->facts.list) < 4)
+    if (e->arm == DG_ARM_TREATMENT && window_of(r, e->n[0]) == 0
+        && json_array_size(r->facts.list) < 4)
         evidence_event(&r->facts, e);
 }
 
@@ -80,13 +81,15 @@ static bool too_low(const para_rate *r, size_t i)
     uint64_t slack = r->peak * 1000;
     if (c->slots < WINDOW_MIN || t->slots < WINDOW_MIN || !c->sum_permille)
         return false;
-    return (t->sum_permille + slack) * 1000 / t->slots < c->sum_permille * r->floor_permille / c->slots;
+    return (t->sum_permille + slack) * 1000 / t->slots
+           < c->sum_permille * r->floor_permille / c->slots;
 }
 
 static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
 {
     para_window c = { 0 }, t = { 0 };
-    tally span = { r->window[DG_ARM_TREATMENT][first].first, r->window[DG_ARM_TREATMENT][last].last, 0 };
+    tally span = { r->window[DG_ARM_TREATMENT][first].first, r->window[DG_ARM_TREATMENT][last].last,
+                   0 };
     uint64_t a, b;
     for (size_t i = first; i <= last; i++) {
         c.slots += r->window[DG_ARM_CONTROL][i].slots;
@@ -97,8 +100,10 @@ static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
     span.count = t.slots;
     a = t.sum_permille / (t.slots * 100);
     b = c.sum_permille / (c.slots * 100);
-    verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)", (unsigned)(a / 10), (unsigned)(a % 10), r->did,
-                (unsigned)(b / 10), (unsigned)(b % 10), (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
+    verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
+                (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10),
+                (unsigned)(b % 10),
+                (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
     verdict_span(v, &span);
     verdict_show(v, &r->facts);
     if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
@@ -119,14 +124,20 @@ static void say_whole(const para_rate *r, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
         v->control_failed = true;
     } else if (sum[0] * CONTROL_ROTATION < slots[0] * 1000 * (uint64_t)r->most_backable) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in %d blocks each", (unsigned)(sum[0] / (slots[0] * 1000)),
-                    (unsigned)(sum[0] / (slots[0] * 100) % 10), r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
+                    "%d blocks each",
+                    (unsigned)(sum[0] / (slots[0] * 1000)),
+                    (unsigned)(sum[0] / (slots[0] * 100) % 10), r->did, (unsigned)r->most_backable,
+                    CONTROL_ROTATION);
         v->control_failed = true;
     } else if (r->most_backable < r->parachains) {
-        verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time", (unsigned)r->most_backable, (unsigned)r->parachains);
+        verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time",
+                    (unsigned)r->most_backable, (unsigned)r->parachains);
     } else {
         uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
-        verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10), (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
+        verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
+                    (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
     }
 }
 

@@ -24,7 +24,8 @@ static void start(void *at, const dg_claim_setup *setup)
 /* Control's share in the same slot; beyond what is kept, its least. */
 static uint64_t control_at(const memory *m, int64_t after)
 {
-    return after < SLOTS_MAX && m->of_control[after] ? m->of_control[after] : m->least[DG_ARM_CONTROL];
+    return after < SLOTS_MAX && m->of_control[after] ? m->of_control[after]
+                                                     : m->least[DG_ARM_CONTROL];
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -56,7 +57,8 @@ static void step(void *at, const dg_event *e)
     if (e->kind == DG_EV_NET_START) {
         m->started = true;
         m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_PVF && e->n[0] >= m->upgrade_slot && e->n[2] > 0) {
+    } else if (m->started && e->kind == DG_EV_NET_PVF && e->n[0] >= m->upgrade_slot
+               && e->n[2] > 0) {
         slot(m, e);
     }
 }
@@ -67,17 +69,24 @@ static void finish(void *at, dg_verdict *v)
     if (!m->slots[0] || !m->slots[1]) {
         verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
     } else if (m->least[0] < 500) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has only %u %% of pairs of validator and parachain prepared at worst", (unsigned)(m->least[0] / 10));
+        verdict_say(
+            v, DG_UNEXERCISED,
+            "N-1 alone has only %u %% of pairs of validator and parachain prepared at worst",
+            (unsigned)(m->least[0] / 10));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u %% of %u pairs of validator and parachain had their artifact at worst (#%u), %u %% in control; short in %u slots, up to %u queued at a node",
-                    (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block, (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);
+        verdict_say(v, DG_BROKE,
+                    "%u %% of %u pairs of validator and parachain had their artifact at worst "
+                    "(#%u), %u %% in control; short in %u slots, up to %u queued at a node",
+                    (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block,
+                    (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
         if (!m->ends_short)
             text_copy(v->healed, sizeof v->healed, "preparation");
     } else {
-        verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%", (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
+        verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%",
+                    (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }
 }
 
@@ -86,7 +95,14 @@ static const char *const options[] = { "at_least_of_control", NULL };
 const dg_claim claim_pvf_ready = {
     .name = "pvf-ready",
     .says = "after U validators have as many of the parachains' artifacts prepared as in control",
-    .because = "in April 2024 a change of executor parameters made every node compile every parachain again: 5 to 15 minutes with little backing and late finality",
-    .basis = "node model", .options = options, .network = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "in April 2024 a change of executor parameters made every node compile every "
+               "parachain again: 5 to 15 minutes with little backing and late finality",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

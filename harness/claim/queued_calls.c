@@ -1,7 +1,12 @@
 /* queued-calls: what was decided under N-1 still means the same under N. */
 #include "claim/claim_impl.h"
 
-typedef struct memory { uint64_t calls; tally bad; char first[300]; evidence facts; } memory;
+typedef struct memory {
+    uint64_t calls;
+    tally bad;
+    char first[300];
+    evidence facts;
+} memory;
 
 static void step(void *at, const dg_event *e)
 {
@@ -12,7 +17,8 @@ static void step(void *at, const dg_event *e)
     if (e->n[0])
         return;
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%s: %s became %s", detail_text(e, "where"), detail_text(e, "old"), detail_text(e, "new"));
+        snprintf(m->first, sizeof m->first, "%s: %s became %s", detail_text(e, "where"),
+                 detail_text(e, "old"), detail_text(e, "new"));
     tally_add(&m->bad, e->block);
     evidence_event(&m->facts, e);
 }
@@ -21,7 +27,8 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s", (unsigned)m->bad.count, (unsigned)m->calls, m->first);
+        verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s",
+                    (unsigned)m->bad.count, (unsigned)m->calls, m->first);
         verdict_span(v, &m->bad);
     } else if (!m->calls) {
         verdict_say(v, DG_UNEXERCISED, "nothing was queued");
@@ -34,7 +41,13 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim claim_queued_calls = {
     .name = "queued-calls",
     .says = "scheduled and authorised calls decode to the same pallet and call under N",
-    .because = "calls are stored by index: a re-numbered pallet turns an approved call into another one",
-    .basis = "real runtime", .code = true, .optional = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .step = step, .finish = finish,
+    .because =
+        "calls are stored by index: a re-numbered pallet turns an approved call into another one",
+    .basis = "real runtime",
+    .code = true,
+    .optional = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .step = step,
+    .finish = finish,
 };

@@ -1,7 +1,13 @@
 /* reimport: a second execution of a block comes to the same root. */
 #include "claim/claim_impl.h"
 
-typedef struct memory { uint32_t upgrade_block; uint64_t built, blocks; tally bad; char first[240]; evidence facts; } memory;
+typedef struct memory {
+    uint32_t upgrade_block;
+    uint64_t built, blocks;
+    tally bad;
+    char first[240];
+    evidence facts;
+} memory;
 
 static void start(void *at, const dg_claim_setup *setup)
 {
@@ -28,12 +34,14 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks, m->first);
+        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks,
+                    m->first);
         verdict_span(v, &m->bad);
     } else if (!m->blocks) {
         verdict_say(v, DG_UNEXERCISED, "no block was executed again");
     } else {
-        verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks, (unsigned)(m->built > m->blocks ? m->built : m->blocks));
+        verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks,
+                    (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
     verdict_show(v, &m->facts);
 }
@@ -44,6 +52,11 @@ const dg_claim claim_reimport = {
     .name = "reimport",
     .says = "a block that is executed again gives the root in its header",
     .because = "a runtime whose building and importing differ forks the chain at every block",
-    .basis = "real runtime", .options = options,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .basis = "real runtime",
+    .options = options,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

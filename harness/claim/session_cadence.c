@@ -40,7 +40,9 @@ static void say_broken(memory *m, dg_verdict *v)
 {
     uint64_t missing = m->due[DG_ARM_TREATMENT] - m->right[DG_ARM_TREATMENT];
     uint64_t early = m->bad.count - missing;
-    verdict_say(v, DG_BROKE, "epoch digests: %u unexpected, %u missing; %u session changes after U against %u in control",
+    verdict_say(v, DG_BROKE,
+                "epoch digests: %u unexpected, %u missing; %u session changes after U against %u "
+                "in control",
                 (unsigned)early, (unsigned)missing, (unsigned)m->changes[DG_ARM_TREATMENT],
                 (unsigned)m->changes[DG_ARM_CONTROL]);
     verdict_span(v, &m->bad);
@@ -50,7 +52,8 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
+        verdict_say(v, DG_UNEXERCISED,
+                    "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
                     (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
@@ -66,8 +69,14 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim claim_session_cadence = {
     .name = "session-cadence",
-    .says = "each epoch's digest stands in the slot where a BABE client expects it, and nowhere else",
-    .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus ends there",
+    .says =
+        "each epoch's digest stands in the slot where a BABE client expects it, and nowhere else",
+    .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus "
+               "ends there",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -5,7 +5,12 @@
  * have another fallback), more of them pile up there: that is no growth of N's doing. */
 #include "claim/claim_impl.h"
 
-typedef struct memory { uint64_t ceiling_permille; bool seen; int64_t n[6]; uint32_t block; } memory;
+typedef struct memory {
+    uint64_t ceiling_permille;
+    bool seen;
+    int64_t n[6];
+    uint32_t block;
+} memory;
 
 /* A small state may well double by one new item: what is below this is no growth. */
 enum { SLACK_BYTES = 4 << 20, SLACK_KEYS = 256 };
@@ -39,13 +44,16 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "the states were not measured");
         return;
     }
-    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)m->n[0], (unsigned)(m->n[1] / 1024),
-                (unsigned)m->n[2], (unsigned)(m->n[3] / 1024));
+    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)m->n[0],
+                (unsigned)(m->n[1] / 1024), (unsigned)m->n[2], (unsigned)(m->n[3] / 1024));
     if (!grew(m, m->n[0], m->n[2], SLACK_KEYS) && !grew(m, m->n[1], m->n[3], SLACK_BYTES))
         return;
     if (m->n[4] > m->n[5]) {
-        verdict_say(v, DG_UNEXERCISED, "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each era leaves is no measure", (unsigned)m->n[0],
-                    (unsigned)(m->n[1] / 1024), (unsigned)m->n[2], (unsigned)(m->n[3] / 1024), (long long)m->n[4], (long long)m->n[5]);
+        verdict_say(v, DG_UNEXERCISED,
+                    "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "
+                    "era leaves is no measure",
+                    (unsigned)m->n[0], (unsigned)(m->n[1] / 1024), (unsigned)m->n[2],
+                    (unsigned)(m->n[3] / 1024), (long long)m->n[4], (long long)m->n[5]);
     } else {
         v->status = DG_BROKE;
         verdict_span(v, &end);
@@ -57,7 +65,14 @@ static const char *const options[] = { "at_most_of_control", NULL };
 const dg_claim claim_state_growth = {
     .name = "state-growth",
     .says = "at the end of the run the state is about as big as control's",
-    .because = "state is paid for by every node for ever; a migration that copies without deleting is noticed too late",
-    .basis = "real runtime", .options = options, .severity = DG_ADVICE,
-    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
+    .because = "state is paid for by every node for ever; a migration that copies without deleting "
+               "is noticed too late",
+    .basis = "real runtime",
+    .options = options,
+    .severity = DG_ADVICE,
+    .size = sizeof(memory),
+    .facts = FACTS_NONE,
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

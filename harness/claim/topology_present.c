@@ -25,7 +25,8 @@ static void healed(memory *m, const dg_event *e)
     if (!m->bad.count || m->healed)
         return;
     m->healed = true;
-    snprintf(m->healed_by, sizeof m->healed_by, "%s", e->n[5] != m->bad_session ? "session change" : "the network itself");
+    snprintf(m->healed_by, sizeof m->healed_by, "%s",
+             e->n[5] != m->bad_session ? "session change" : "the network itself");
 }
 
 /* Nodes whose leaf is not enabled keep no grid for the second state machine. */
@@ -62,7 +63,8 @@ static void step(void *at, const dg_event *e)
         m->upgrade_slot = e->n[3];
     } else if (m->started && e->kind == DG_EV_NET_HOLDERS) {
         holders(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SESSION && e->n[5] <= m->upgrade_slot) {
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SESSION
+               && e->n[5] <= m->upgrade_slot) {
         m->session_slot = e->n[5];
         m->signals_before = 0;
     } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL) {
@@ -83,17 +85,21 @@ static void finish(void *at, dg_verdict *v)
     if (!m->sampled) {
         verdict_say(v, DG_UNEXERCISED, "no validator was asked for its topology after U");
     } else if (m->control_bad) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots", (unsigned)m->control_bad, (unsigned)m->control_seen);
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
+                    (unsigned)m->control_bad, (unsigned)m->control_seen);
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u", (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
+        verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
+                    (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
         text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
     } else if (!hazard_seen(m)) {
-        verdict_say(v, DG_UNEXERCISED, "no fork was pruned in U's session before U, so nothing could be forgotten");
+        verdict_say(v, DG_UNEXERCISED,
+                    "no fork was pruned in U's session before U, so nothing could be forgotten");
     } else {
-        verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled, (unsigned)m->signals);
+        verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
+                    (unsigned)m->signals);
     }
 }
 
@@ -102,7 +108,15 @@ static const char *const options[] = { "at_least", NULL };
 const dg_claim claim_topology_present = {
     .name = "topology-present",
     .says = "after U validators hold the grid topology of their session",
-    .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it was needed for, and was forgotten",
-    .basis = "node model", .options = options, .network = true, .code = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it "
+               "was needed for, and was forgotten",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .code = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

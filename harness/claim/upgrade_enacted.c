@@ -52,9 +52,11 @@ static void finish(void *at, dg_verdict *v)
     else if (!m->built_after)
         verdict_say(v, DG_BROKE, "N is the code since #%u and no block followed", m->enacted_block);
     else if (!m->migrated)
-        verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block, m->refused);
+        verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block,
+                    m->refused);
     else
-        verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path, m->pending ? ", pending until the next block" : "");
+        verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path,
+                    m->pending ? ", pending until the next block" : "");
     if (m->tried && v->status == DG_BROKE)
         verdict_span(v, &where);
 }
@@ -64,5 +66,9 @@ const dg_claim claim_upgrade_enacted = {
     .says = "N is the code of the chain after U, and the first block on it ran N",
     .because = "a refused set_code leaves the chain on N-1 while everybody believes otherwise",
     .basis = "real runtime",
-    .size = sizeof(memory), .facts = FACTS_NONE, .start = start, .step = step, .finish = finish,
+    .size = sizeof(memory),
+    .facts = FACTS_NONE,
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

@@ -6,7 +6,10 @@
  * control has in place of U's block is its first one from U's slot on. */
 #include "claim/claim_impl.h"
 
-typedef struct gap { uint64_t slots, empty; bool begun, over; } gap;
+typedef struct gap {
+    uint64_t slots, empty;
+    bool begun, over;
+} gap;
 typedef struct memory {
     int64_t upgrade_slot, nodes, enacting_slot, enacting; /* blocks of that slot that enact N */
     uint64_t slot_ms, allowed, compiled, least_ms, most_ms, stalled;
@@ -69,7 +72,8 @@ static void step(void *at, const dg_event *e)
         slot(m, e);
     } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_UPGRADE) {
         enacted(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COMPILED && !e->n[2]) {
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COMPILED
+               && !e->n[2]) {
         compiled(m, e);
     } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_STALLED) {
         m->stalled++;
@@ -78,13 +82,17 @@ static void step(void *at, const dg_event *e)
 
 static void say_broken(memory *m, dg_verdict *v)
 {
-    verdict_say(v, DG_BROKE, "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u to %u.%u s, %u stalled",
-                (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty, (unsigned)m->compiled,
-                (unsigned)m->nodes, (unsigned)(m->least_ms / 1000), (unsigned)(m->least_ms / 100 % 10),
-                (unsigned)(m->most_ms / 1000), (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
+    verdict_say(v, DG_BROKE,
+                "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
+                "to %u.%u s, %u stalled",
+                (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
+                (unsigned)m->compiled, (unsigned)m->nodes, (unsigned)(m->least_ms / 1000),
+                (unsigned)(m->least_ms / 100 % 10), (unsigned)(m->most_ms / 1000),
+                (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
     verdict_span(v, &m->missed);
     verdict_show(v, &m->facts);
-    text_copy(v->healed, sizeof v->healed, m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
+    text_copy(v->healed, sizeof v->healed,
+              m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -97,14 +105,16 @@ static void finish(void *at, dg_verdict *v)
         verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
         v->control_failed = true;
     } else if (c->empty * m->slot_ms >= CONTROL_GAP_MS) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)", (unsigned)c->empty,
-                    (unsigned)(c->empty * m->slot_ms / 1000));
+        verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)",
+                    (unsigned)c->empty, (unsigned)(c->empty * m->slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
         say_broken(m, v);
     } else {
-        verdict_say(v, DG_HELD, "%u slots empty right after U, %u in control; compiling N took %u.%u s at most", (unsigned)t->empty,
-                    (unsigned)c->empty, (unsigned)(m->most_ms / 1000), (unsigned)(m->most_ms / 100 % 10));
+        verdict_say(v, DG_HELD,
+                    "%u slots empty right after U, %u in control; compiling N took %u.%u s at most",
+                    (unsigned)t->empty, (unsigned)c->empty, (unsigned)(m->most_ms / 1000),
+                    (unsigned)(m->most_ms / 100 % 10));
     }
 }
 
@@ -113,7 +123,15 @@ static const char *const options[] = { "empty_slots", NULL };
 const dg_claim claim_upgrade_stall = {
     .name = "upgrade-stall",
     .says = "right after U the network goes on authoring",
-    .because = "every node compiles N at its first call at U, all at the same moment: real nodes left four slots empty",
-    .basis = "node model", .options = options, .network = true, .code = true,
-    .size = sizeof(memory), .facts = offsetof(memory, facts), .start = start, .step = step, .finish = finish,
+    .because = "every node compiles N at its first call at U, all at the same moment: real nodes "
+               "left four slots empty",
+    .basis = "node model",
+    .options = options,
+    .network = true,
+    .code = true,
+    .size = sizeof(memory),
+    .facts = offsetof(memory, facts),
+    .start = start,
+    .step = step,
+    .finish = finish,
 };

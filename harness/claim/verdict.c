@@ -5,13 +5,15 @@
 #include <string.h>
 
 static const dg_claim *const claims[] = {
-    &claim_identity,       &claim_upgrade_enacted,     &claim_block_cadence,   &claim_session_cadence,
-    &claim_authorable,     &claim_authorities_survive, &claim_config_survives, &claim_inherent_accepted,
-    &claim_api_window,     &claim_api_compatible,      &claim_migration,       &claim_queued_calls,
-    &claim_reimport,       &claim_state_growth,
-    &claim_topology_present, &claim_backing_rate,      &claim_inclusion_rate,  &claim_finality_lag,
-    &claim_para_interval, &claim_groups_able, &claim_availability, &claim_no_shows, &claim_collator_health, &claim_pvf_ready,
-    &claim_disputes, &claim_upgrade_stall,
+    &claim_identity,        &claim_upgrade_enacted,   &claim_block_cadence,
+    &claim_session_cadence, &claim_authorable,        &claim_authorities_survive,
+    &claim_config_survives, &claim_inherent_accepted, &claim_api_window,
+    &claim_api_compatible,  &claim_migration,         &claim_queued_calls,
+    &claim_reimport,        &claim_state_growth,      &claim_topology_present,
+    &claim_backing_rate,    &claim_inclusion_rate,    &claim_finality_lag,
+    &claim_para_interval,   &claim_groups_able,       &claim_availability,
+    &claim_no_shows,        &claim_collator_health,   &claim_pvf_ready,
+    &claim_disputes,        &claim_upgrade_stall,
 };
 enum { CLAIM_COUNT = sizeof claims / sizeof *claims };
 
@@ -133,13 +135,15 @@ uint64_t option_permille(const dg_claim_setup *setup, const char *key, uint64_t 
 {
     const json_t *v = json_object_get(setup->options, key);
     double ratio = json_number_value(v);
-    return json_is_number(v) && ratio >= 0 && ratio <= 1e6 ? (uint64_t)(ratio * 1000 + 0.5) : fallback;
+    return json_is_number(v) && ratio >= 0 && ratio <= 1e6 ? (uint64_t)(ratio * 1000 + 0.5)
+                                                           : fallback;
 }
 
 uint64_t option_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback)
 {
     const json_t *v = json_object_get(setup->options, key);
-    return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v) : fallback;
+    return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
+                                                            : fallback;
 }
 
 void text_copy(char *out, size_t size, const char *text)

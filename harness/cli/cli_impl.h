@@ -17,8 +17,8 @@
 typedef enum dg_option_kind { DG_OPT_FLAG, DG_OPT_TEXT, DG_OPT_NUMBER, DG_OPT_EACH } dg_option_kind;
 
 typedef struct dg_option {
-    const char *name;  /* without dashes: "state-version" */
-    char letter;       /* 0: none */
+    const char *name; /* without dashes: "state-version" */
+    char letter;      /* 0: none */
     dg_option_kind kind;
     const char *value; /* what the help calls its value; NULL for a flag */
     const char *says;
@@ -49,9 +49,10 @@ typedef struct dg_command {
 } dg_command;
 
 /* Every command takes these too: -h/--help, -v/--verbose, -q/--quiet, --json. */
-dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv, dg_error *err);
+dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **argv,
+                      dg_error *err);
 
-const dg_command *dg_command_at(size_t i); /* NULL past the end */
+const dg_command *dg_command_at(size_t i);                  /* NULL past the end */
 void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them */
 /* The commands that begin with this word; false: none does. */
 bool dg_group_help(FILE *out, const char *word);
@@ -68,7 +69,8 @@ dg_code dg_cli_engine(dg_engine **out, dg_error *err);
 /* A runtime from whatever dg_code_load (run.h) takes. */
 dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg_error *err);
 /* The same, or the `:code` of `source` where no path is given. */
-dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source, const char *path, dg_error *err);
+dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source,
+                            const char *path, dg_error *err);
 /* As dg_source_open (run.h), with progress; imported specs stay in the cache. */
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
 
@@ -78,7 +80,12 @@ int dg_print_json(json_t *value);
 
 /* ---- progress: a bar on a terminal, a line each ten seconds otherwise ---- */
 
-typedef struct dg_progress { const char *what; const char *unit; uint64_t last_ns, start_ns; bool shown; } dg_progress;
+typedef struct dg_progress {
+    const char *what;
+    const char *unit;
+    uint64_t last_ns, start_ns;
+    bool shown;
+} dg_progress;
 void dg_progress_init(dg_progress *p, const char *what, const char *unit);
 void dg_progress_step(void *progress, uint64_t done, uint64_t total);
 void dg_progress_done(dg_progress *p);
@@ -86,7 +93,7 @@ void dg_progress_done(dg_progress *p);
 /* ---- the commands, one file each ---- */
 
 extern const dg_command dg_cmd_snapshot_create, dg_cmd_snapshot_show, dg_cmd_snapshot_verify,
-    dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute, dg_cmd_preflight, dg_cmd_run,
-    dg_cmd_report_show, dg_cmd_version, dg_cmd_help;
+    dg_cmd_snapshot_export, dg_cmd_inspect, dg_cmd_call, dg_cmd_execute, dg_cmd_preflight,
+    dg_cmd_run, dg_cmd_report_show, dg_cmd_version, dg_cmd_help;
 
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const dg_option options[] = {
-    { "runtime", 0, DG_OPT_TEXT, "BLOB", "that code over this state, as a real node has it at the upgrade block" },
+    { "runtime", 0, DG_OPT_TEXT, "BLOB",
+      "that code over this state, as a real node has it at the upgrade block" },
     { "fuel", 0, DG_OPT_NUMBER, "N", "instructions before the call is cut off (20000000000)" },
 };
 /* Some five seconds: no call that a node makes takes a hundredth of it. */
@@ -41,20 +42,22 @@ static json_t *decoded(dg_runtime *runtime, const char *entry, dg_bytes answer, 
     return dg_value_decode_all(meta, &value, row->output, answer, &err) == DG_OK ? value : NULL;
 }
 
-static json_t *answer_json(dg_runtime *runtime, const char *entry, const dg_host_result *result, const char *hex)
+static json_t *answer_json(dg_runtime *runtime, const char *entry, const dg_host_result *result,
+                           const char *hex)
 {
     const char *why;
     json_t *value = decoded(runtime, entry, dg_buf_bytes(&result->output), &why);
     json_t *out = json_pack("{s:s, s:s, s:I, s:I, s:I}", "method", entry, "result", hex, "bytes",
-                            (json_int_t)result->output.len, "fuel", (json_int_t)result->cost.fuel, "spec_version",
-                            (json_int_t)dg_runtime_version(runtime)->spec_version);
+                            (json_int_t)result->output.len, "fuel", (json_int_t)result->cost.fuel,
+                            "spec_version", (json_int_t)dg_runtime_version(runtime)->spec_version);
     json_object_set_new(out, "decoded", value ? value : json_null());
     if (!value)
         json_object_set_new(out, "not_decoded_because", json_string(why));
     return out;
 }
 
-static int print(const dg_args *args, dg_runtime *runtime, const char *entry, const dg_host_result *result)
+static int print(const dg_args *args, dg_runtime *runtime, const char *entry,
+                 const dg_host_result *result)
 {
     int exit_code = DG_EXIT_HELD;
     dg_error err;
@@ -81,17 +84,18 @@ static dg_code unknown(const dg_runtime *runtime, const char *entry, dg_error *e
     const dg_version *v = dg_runtime_version(runtime);
     if (!names)
         return dg_fail(err, DG_NOMEM, "no memory for the exports of the runtime");
-    for (size_t i = 0; i < EXPORTS_MAX && (names[i] = dg_module_export_at(dg_runtime_module(runtime), i)); i++)
+    for (size_t i = 0;
+         i < EXPORTS_MAX && (names[i] = dg_module_export_at(dg_runtime_module(runtime), i)); i++)
         ;
     near = dg_nearest(entry, names);
-    dg_fail(err, DG_USAGE, near ? "%s %u exports no %s; did you mean %s?" : "%s %u exports no %s", v->spec_name,
-            v->spec_version, entry, near);
+    dg_fail(err, DG_USAGE, near ? "%s %u exports no %s; did you mean %s?" : "%s %u exports no %s",
+            v->spec_name, v->spec_version, entry, near);
     dg_free(names);
     return DG_USAGE;
 }
 
-static dg_code ask(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input, dg_state *state,
-                   uint64_t fuel, dg_error *err)
+static dg_code ask(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
+                   dg_state *state, uint64_t fuel, dg_error *err)
 {
     dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = fuel ? fuel : FUEL };
     dg_code rc = dg_runtime_call(runtime, result, entry, input, state, &how, err);
@@ -120,7 +124,8 @@ static int run(const dg_args *args)
         || (rc = dg_cli_source(&opened, engine, args->positional[0], &err)) < 0
         || (rc = dg_state_open(&state, opened.snapshot, &err)) < 0
         || (rc = dg_cli_runtime_over(&runtime, engine, &opened, args->text[0], &err)) < 0
-        || (rc = ask(runtime, &result, entry, dg_buf_bytes(&input), state, args->number[1], &err)) < 0)
+        || (rc = ask(runtime, &result, entry, dg_buf_bytes(&input), state, args->number[1], &err))
+               < 0)
         goto failed;
     exit_code = print(args, runtime, entry, &result);
     goto out;
@@ -139,6 +144,14 @@ out:
 }
 
 const dg_command dg_cmd_call = {
-    "call", "SNAPSHOT API_method [0xARGS]", "One runtime-API call, decoded with --json where metadata allows",
-    "Exit 1 when the runtime traps. Example: doppel call snap BabeApi_configuration --json", 2, 3, options, 2, run, NULL,
+    "call",
+    "SNAPSHOT API_method [0xARGS]",
+    "One runtime-API call, decoded with --json where metadata allows",
+    "Exit 1 when the runtime traps. Example: doppel call snap BabeApi_configuration --json",
+    2,
+    3,
+    options,
+    2,
+    run,
+    NULL,
 };

@@ -16,13 +16,15 @@ typedef struct tally {
 static void note(tally *t, uint32_t number, const dg_error *err)
 {
     t->mismatches++;
-    json_array_append_new(t->bad, json_pack("{s:I, s:s}", "block", (json_int_t)number, "reason", err->text));
+    json_array_append_new(
+        t->bad, json_pack("{s:I, s:s}", "block", (json_int_t)number, "reason", err->text));
     fprintf(stderr, "doppel: block %u: %s\n", number, err->text);
 }
 
 /* One block onto `*tip`. A block that fails cannot have children here: without
  * its state nothing after it can be judged, so the caller stops. */
-static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header, const dg_bytes *extrinsics, size_t count, dg_error *err)
+static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header,
+                    const dg_bytes *extrinsics, size_t count, dg_error *err)
 {
     dg_header h;
     dg_block *next = NULL;
@@ -30,8 +32,10 @@ static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header, 
     if (rc < 0)
         return rc;
     if (!dg_hash_equal(&h.parent, dg_block_hash(*tip)))
-        return dg_fail(err, DG_USAGE, "block #%u does not follow: its parent is %s, the state is that of #%u %s", h.number,
-                       dg_hash_short(&h.parent).text, dg_block_number(*tip), dg_hash_short(dg_block_hash(*tip)).text);
+        return dg_fail(err, DG_USAGE,
+                       "block #%u does not follow: its parent is %s, the state is that of #%u %s",
+                       h.number, dg_hash_short(&h.parent).text, dg_block_number(*tip),
+                       dg_hash_short(dg_block_hash(*tip)).text);
     t->last = h.number;
     rc = dg_chain_import(chain, &next, *tip, header, extrinsics, count, err);
     t->executed++;
@@ -89,13 +93,13 @@ static int print(const dg_args *args, tally *t)
 {
     int exit_code = t->mismatches ? DG_EXIT_BROKE : DG_EXIT_HELD;
     if (args->json) {
-        int printed = dg_print_json(json_pack("{s:I, s:I, s:I, s:O}", "blocks_executed", (json_int_t)t->executed,
-                                              "mismatches", (json_int_t)t->mismatches, "last_block",
-                                              (json_int_t)t->last, "failed", t->bad));
+        int printed = dg_print_json(json_pack(
+            "{s:I, s:I, s:I, s:O}", "blocks_executed", (json_int_t)t->executed, "mismatches",
+            (json_int_t)t->mismatches, "last_block", (json_int_t)t->last, "failed", t->bad));
         return printed ? printed : exit_code;
     }
-    printf("%u block%s executed, %u mismatch%s, last #%u\n", t->executed, t->executed == 1 ? "" : "s", t->mismatches,
-           t->mismatches == 1 ? "" : "es", t->last);
+    printf("%u block%s executed, %u mismatch%s, last #%u\n", t->executed,
+           t->executed == 1 ? "" : "s", t->mismatches, t->mismatches == 1 ? "" : "es", t->last);
     return exit_code;
 }
 
@@ -111,7 +115,8 @@ static int run(const dg_args *args)
         || dg_cli_source(&opened, how.engine, args->positional[0], &err) < 0
         || dg_chain_open(&chain, opened.snapshot, &how, &err) < 0
         || execute(chain, &t, args->positional[1], &err) < 0
-        || (args->text[0] && !t.mismatches && save(chain, opened.snapshot, args->text[0], &err) < 0))
+        || (args->text[0] && !t.mismatches
+            && save(chain, opened.snapshot, args->text[0], &err) < 0))
         exit_code = dg_exit_with(&err);
     else
         exit_code = print(args, &t);
@@ -123,9 +128,19 @@ static int run(const dg_args *args)
 }
 
 const dg_command dg_cmd_execute = {
-    "execute", "SNAPSHOT BLOCKS", "Re-execute real blocks on a state and compare every root with the header",
-    "BLOCKS: SCALE bytes, lines of hex (one block a line: header with seal, then extrinsics), or chain_getBlock JSON.\n"
-    "Their order in the file does not matter. Exit 1 at the first block whose root differs or that traps."
-    "\nA state of unknown block wants `snapshot create --number N --hash HASH` (or --header) first.",
-    2, 2, options, 1, run, NULL,
+    "execute",
+    "SNAPSHOT BLOCKS",
+    "Re-execute real blocks on a state and compare every root with the header",
+    "BLOCKS: SCALE bytes, lines of hex (one block a line: header with seal, then extrinsics), or "
+    "chain_getBlock JSON.\n"
+    "Their order in the file does not matter. Exit 1 at the first block whose root differs or that "
+    "traps."
+    "\nA state of unknown block wants `snapshot create --number N --hash HASH` (or --header) "
+    "first.",
+    2,
+    2,
+    options,
+    1,
+    run,
+    NULL,
 };

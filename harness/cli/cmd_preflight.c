@@ -39,14 +39,16 @@ static int run(const dg_args *args)
         dg_fail(&err, DG_USAGE, "preflight wants --from SNAPSHOT and --to RUNTIME");
         return dg_exit_with(&err);
     }
-    if (dg_cli_engine(&in.engine, &err) < 0 || dg_cli_source(&opened, in.engine, args->text[0], &err) < 0
+    if (dg_cli_engine(&in.engine, &err) < 0
+        || dg_cli_source(&opened, in.engine, args->text[0], &err) < 0
         || dg_cli_runtime_over(&in.from, in.engine, &opened, args->text[2], &err) < 0
         || dg_cli_runtime(&in.to, in.engine, args->text[1], &err) < 0) {
         exit_code = dg_exit_with(&err);
         goto out;
     }
     in.snapshot = opened.snapshot;
-    exit_code = dg_preflight(&preflight, &in, &err) < 0 ? dg_exit_with(&err) : print(args, preflight);
+    exit_code =
+        dg_preflight(&preflight, &in, &err) < 0 ? dg_exit_with(&err) : print(args, preflight);
 out:
     dg_runtime_free(in.to);
     dg_runtime_free(in.from);
@@ -56,6 +58,14 @@ out:
 }
 
 const dg_command dg_cmd_preflight = {
-    "preflight", "--from SNAPSHOT --to RUNTIME", "Static verdict on N over a state, no blocks",
-    "Exit 1 when a finding forbids enactment.", 0, 0, options, 3, run, NULL,
+    "preflight",
+    "--from SNAPSHOT --to RUNTIME",
+    "Static verdict on N over a state, no blocks",
+    "Exit 1 when a finding forbids enactment.",
+    0,
+    0,
+    options,
+    3,
+    run,
+    NULL,
 };

@@ -22,7 +22,8 @@ static int run(const dg_args *args)
         return dg_exit_with(&err);
     how.colour = args->text[1] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     dg_buf_init(&text, (size_t)1 << 30);
-    rc = args->json ? dg_report_json(&text, outcome, &err) : dg_report_text(&text, outcome, &how, &err);
+    rc = args->json ? dg_report_json(&text, outcome, &err)
+                    : dg_report_text(&text, outcome, &how, &err);
     if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
         rc = dg_fail(&err, DG_IO, "the report could not be written");
     if (rc < 0)
@@ -33,5 +34,14 @@ static int run(const dg_args *args)
 }
 
 const dg_command dg_cmd_report_show = {
-    "report show", "OUTCOME", "Print the report of an outcome file", "Exit 0 whatever the verdict was.", 1, 1, options, 2, run, NULL,
+    "report show",
+    "OUTCOME",
+    "Print the report of an outcome file",
+    "Exit 0 whatever the verdict was.",
+    1,
+    1,
+    options,
+    2,
+    run,
+    NULL,
 };

@@ -12,16 +12,20 @@ static const dg_option options[] = {
     { "to", 0, DG_OPT_TEXT, "RUNTIME", "plan key upgrade.to" },
     { "at", 0, DG_OPT_TEXT, "POSITION", "plan key upgrade.at" },
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how: authorize, set-code, override" },
-    { "network", 0, DG_OPT_TEXT, "VxP", "plan key network.size: the state is grown to V validators and P parachains" },
-    { "classes", 0, DG_OPT_TEXT, "CLASSES", "plan key network.classes: SD_V12_OK, or SD_V12_PURGE=0.9,SD_V1=0.1" },
+    { "network", 0, DG_OPT_TEXT, "VxP",
+      "plan key network.size: the state is grown to V validators and P parachains" },
+    { "classes", 0, DG_OPT_TEXT, "CLASSES",
+      "plan key network.classes: SD_V12_OK, or SD_V12_PURGE=0.9,SD_V1=0.1" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
     { "events", 0, DG_OPT_TEXT, "FILE", "every event as NDJSON" },
-    { "verify-determinism", 0, DG_OPT_FLAG, NULL, "run twice and compare every event: exit 5 when they differ" },
+    { "verify-determinism", 0, DG_OPT_FLAG, NULL,
+      "run twice and compare every event: exit 5 when they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
 };
-static const char *const keys[] = { "snapshot", "upgrade.to", "upgrade.at", "upgrade.how", "network.size", "network.classes", "seed" };
+static const char *const keys[] = { "snapshot",     "upgrade.to",      "upgrade.at", "upgrade.how",
+                                    "network.size", "network.classes", "seed" };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_OUT = 8, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
 
 static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
@@ -37,7 +41,8 @@ static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
 
 static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
 {
-    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err) : dg_plan_new(plan, err);
+    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
+                                        : dg_plan_new(plan, err);
     for (size_t i = 0; rc >= 0 && i < KEY_COUNT; i++)
         if (args->text[i])
             rc = dg_plan_set(*plan, keys[i], args->text[i], err);
@@ -46,14 +51,18 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
     return rc < 0 ? rc : dg_plan_check(*plan, err);
 }
 
-typedef struct bar { dg_progress progress; const char *phase; } bar;
+typedef struct bar {
+    dg_progress progress;
+    const char *phase;
+} bar;
 
 static void step(void *user, const dg_run_progress *now)
 {
     bar *b = user;
     if (b->phase != now->phase) {
         dg_progress_done(&b->progress);
-        dg_progress_init(&b->progress, now->phase, strcmp(now->phase, "import") == 0 ? "bytes" : "blocks");
+        dg_progress_init(&b->progress, now->phase,
+                         strcmp(now->phase, "import") == 0 ? "bytes" : "blocks");
         b->phase = now->phase;
     }
     dg_progress_step(&b->progress, now->done, now->total);
@@ -89,7 +98,8 @@ static dg_code print_report(const dg_args *args, const json_t *outcome, dg_error
     dg_code rc;
     how.colour = args->text[OPT_COLOR] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     dg_buf_init(&text, (size_t)1 << 30);
-    rc = args->json ? dg_report_json(&text, outcome, err) : dg_report_text(&text, outcome, &how, err);
+    rc = args->json ? dg_report_json(&text, outcome, err)
+                    : dg_report_text(&text, outcome, &how, err);
     if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
         rc = dg_fail(err, DG_IO, "the report could not be written");
     dg_buf_clear(&text);
@@ -99,8 +109,12 @@ static dg_code print_report(const dg_args *args, const json_t *outcome, dg_error
 static int run(const dg_args *args)
 {
     bar b = { .phase = NULL };
-    dg_run_options how = { .cache_dir = dg_cli_cache(), .compiler = DG_COMPILER_SPEED, .events_path = args->text[OPT_EVENTS],
-                           .verify_determinism = args->text[OPT_VERIFY] != NULL, .progress = step, .user = &b };
+    dg_run_options how = { .cache_dir = dg_cli_cache(),
+                           .compiler = DG_COMPILER_SPEED,
+                           .events_path = args->text[OPT_EVENTS],
+                           .verify_determinism = args->text[OPT_VERIFY] != NULL,
+                           .progress = step,
+                           .user = &b };
     const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/outcome.json";
     dg_plan *plan = NULL;
     json_t *outcome = NULL;
@@ -123,7 +137,8 @@ static int run(const dg_args *args)
 static bool of_each_claim(const char *key)
 {
     const char *dot = strrchr(key, '.');
-    return strncmp(key, "claims.", 7) == 0 && (strcmp(dot, ".severity") == 0 || strcmp(dot, ".off") == 0);
+    return strncmp(key, "claims.", 7) == 0
+           && (strcmp(dot, ".severity") == 0 || strcmp(dot, ".off") == 0);
 }
 
 static void plan_keys(FILE *out)
@@ -133,13 +148,24 @@ static void plan_keys(FILE *out)
     for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++)
         if (!of_each_claim(key))
             fprintf(out, "  %-39s %s\n", key, says);
-    fprintf(out, "  %-39s %s\n", "claims.NAME.severity", "gate: when it breaks the run fails; advice: it only warns");
+    fprintf(out, "  %-39s %s\n", "claims.NAME.severity",
+            "gate: when it breaks the run fails; advice: it only warns");
     fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: not judged");
-    fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set claims.state-growth.severity=advice\n", out);
+    fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
+          "claims.state-growth.severity=advice\n",
+          out);
 }
 
 const dg_command dg_cmd_run = {
-    "run", "[PLAN]", "Enact N on a fork at a chosen offset and judge every claim",
-    "PLAN is JSON (keys below; plan.schema.json); flags win over it. The outcome goes to out/outcome.json.",
-    0, 1, options, sizeof options / sizeof options[0], run, plan_keys,
+    "run",
+    "[PLAN]",
+    "Enact N on a fork at a chosen offset and judge every claim",
+    "PLAN is JSON (keys below; plan.schema.json); flags win over it. The outcome goes to "
+    "out/outcome.json.",
+    0,
+    1,
+    options,
+    sizeof options / sizeof options[0],
+    run,
+    plan_keys,
 };

@@ -30,15 +30,18 @@ static void print_text(const dg_snapshot *snapshot, const char *path)
         printf("#%u %s\n", info->number, dg_hash_text(&info->hash).text);
     else
         puts("(block unknown: blocks cannot follow it)");
-    printf("  state root     %s (version %u)%s\n", dg_hash_text(&info->state_root).text, info->state_version,
+    printf("  state root     %s (version %u)%s\n", dg_hash_text(&info->state_root).text,
+           info->state_version,
            info->partial ? "  of what is here: perhaps not the whole state" : "");
     if (info->spec_name[0])
         printf("  runtime        %s %u\n", info->spec_name, info->spec_version);
     else
         puts("  runtime        none: it holds no :code");
-    printf("  entries        %llu keys, %llu nodes, %llu bytes of values\n", (unsigned long long)info->keys,
-           (unsigned long long)info->nodes, (unsigned long long)info->value_bytes);
-    printf("  source         %s (%s) %s\n", info->source, info->source_kind, dg_hash_text(&info->source_hash).text);
+    printf("  entries        %llu keys, %llu nodes, %llu bytes of values\n",
+           (unsigned long long)info->keys, (unsigned long long)info->nodes,
+           (unsigned long long)info->value_bytes);
+    printf("  source         %s (%s) %s\n", info->source, info->source_kind,
+           dg_hash_text(&info->source_hash).text);
     printf("  snapshot hash  %s\n", dg_hash_text(&hash).text);
 }
 
@@ -60,9 +63,11 @@ static int print_info(const dg_args *args, const char *path)
 /* ---- create ---- */
 
 static const dg_option create_options[] = {
-    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP", "raw chain spec (.json, .json.zst), pairs of state_getPairs, or try-runtime .snap" },
+    { "from", 0, DG_OPT_TEXT, "SPEC|SNAP",
+      "raw chain spec (.json, .json.zst), pairs of state_getPairs, or try-runtime .snap" },
     { "replace", 0, DG_OPT_FLAG, NULL, "replace a snapshot that is there already" },
-    { "header", 0, DG_OPT_TEXT, "HEX", "encoded header of the state's block, where the source does not hold it" },
+    { "header", 0, DG_OPT_TEXT, "HEX",
+      "encoded header of the state's block, where the source does not hold it" },
     { "number", 0, DG_OPT_NUMBER, "N", "or only its number .." },
     { "hash", 0, DG_OPT_TEXT, "HASH", ".. and hash" },
 };
@@ -75,7 +80,8 @@ static dg_code hex_of(dg_buf *out, const char *text, const char *flag, dg_error 
 }
 
 /* The block that the state is of, as far as the user tells. `header` keeps the bytes. */
-static dg_code block_of(dg_snapshot_import_options *options, dg_buf *header, const dg_args *args, dg_error *err)
+static dg_code block_of(dg_snapshot_import_options *options, dg_buf *header, const dg_args *args,
+                        dg_error *err)
 {
     const char *number = args->text[CREATE_NUMBER], *hash = args->text[CREATE_HASH];
     uint8_t room[33];
@@ -103,8 +109,10 @@ static dg_code block_of(dg_snapshot_import_options *options, dg_buf *header, con
 static dg_code import(const dg_args *args, dg_engine *engine, dg_error *err)
 {
     dg_progress progress;
-    dg_snapshot_import_options options = { .path_out = args->positional[0], .progress = dg_progress_step,
-                                           .replace = args->text[CREATE_REPLACE] != NULL, .user = &progress };
+    dg_snapshot_import_options options = { .path_out = args->positional[0],
+                                           .progress = dg_progress_step,
+                                           .replace = args->text[CREATE_REPLACE] != NULL,
+                                           .user = &progress };
     dg_buf header;
     dg_code rc;
     dg_buf_init(&header, 1 << 20);
@@ -127,11 +135,13 @@ static int create(const dg_args *args)
         return dg_exit_with(&err);
     }
     if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
-        dg_fail(&err, DG_USAGE, "%s: state over RPC is not part of this version; give a spec or a .snap", from);
+        dg_fail(&err, DG_USAGE,
+                "%s: state over RPC is not part of this version; give a spec or a .snap", from);
         return dg_exit_with(&err);
     }
     if (!args->text[CREATE_REPLACE] && dg_file_exists(args->positional[0])) {
-        dg_fail(&err, DG_USAGE, "%s is there already; --replace replaces a snapshot", args->positional[0]);
+        dg_fail(&err, DG_USAGE, "%s is there already; --replace replaces a snapshot",
+                args->positional[0]);
         return dg_exit_with(&err);
     }
     if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
@@ -143,10 +153,18 @@ static int create(const dg_args *args)
 }
 
 const dg_command dg_cmd_snapshot_create = {
-    "snapshot create", "--from SPEC|SNAP OUT", "Import a state, verify its root, write a manifest",
-    "The snapshot appears at OUT only when its root was verified. What is there already stays unless --replace.\n"
+    "snapshot create",
+    "--from SPEC|SNAP OUT",
+    "Import a state, verify its root, write a manifest",
+    "The snapshot appears at OUT only when its root was verified. What is there already stays "
+    "unless --replace.\n"
     "A header must name the state root that the import arrives at.",
-    1, 1, create_options, sizeof create_options / sizeof create_options[0], create, NULL,
+    1,
+    1,
+    create_options,
+    sizeof create_options / sizeof create_options[0],
+    create,
+    NULL,
 };
 
 /* ---- show ---- */
@@ -178,12 +196,22 @@ static int verify(const dg_args *args)
     }
     if (args->json)
         return dg_print_json(json_pack("{s:b, s:I}", "verified", 1, "nodes", (json_int_t)nodes));
-    printf("verified: %llu nodes and values hash to their names, from the root down\n", (unsigned long long)nodes);
+    printf("verified: %llu nodes and values hash to their names, from the root down\n",
+           (unsigned long long)nodes);
     return DG_EXIT_HELD;
 }
 
 const dg_command dg_cmd_snapshot_verify = {
-    "snapshot verify", "SNAPSHOT", "Hash every node and value from the root down", NULL, 1, 1, NULL, 0, verify, NULL,
+    "snapshot verify",
+    "SNAPSHOT",
+    "Hash every node and value from the root down",
+    NULL,
+    1,
+    1,
+    NULL,
+    0,
+    verify,
+    NULL,
 };
 
 /* ---- export ---- */
@@ -234,6 +262,14 @@ static int export(const dg_args *args)
 }
 
 const dg_command dg_cmd_snapshot_export = {
-    "snapshot export", "SNAPSHOT --to FILE", "Write a snapshot as a raw chain spec or a try-runtime .snap", NULL,
-    1, 1, export_options, 2, export, NULL,
+    "snapshot export",
+    "SNAPSHOT --to FILE",
+    "Write a snapshot as a raw chain spec or a try-runtime .snap",
+    NULL,
+    1,
+    1,
+    export_options,
+    2,
+    export,
+    NULL,
 };

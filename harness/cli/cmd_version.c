@@ -6,7 +6,8 @@
 static int version(const dg_args *args)
 {
     if (args->json)
-        return dg_print_json(json_pack("{s:s, s:s}", "doppel", DG_VERSION, "engine", dg_engine_version()));
+        return dg_print_json(
+            json_pack("{s:s, s:s}", "doppel", DG_VERSION, "engine", dg_engine_version()));
     printf("doppel %s (%s)\n", DG_VERSION, dg_engine_version());
     return DG_EXIT_HELD;
 }
@@ -24,7 +25,8 @@ static int help(const dg_args *args)
         return DG_EXIT_HELD;
     }
     for (size_t i = 0; i < args->positional_count; i++)
-        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? " " : "", args->positional[i]);
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? " " : "",
+                 args->positional[i]);
     for (size_t i = 0; dg_command_at(i); i++)
         if (strcmp(dg_command_at(i)->name, name) == 0) {
             dg_command_help(stdout, dg_command_at(i));
@@ -36,4 +38,6 @@ static int help(const dg_args *args)
     return dg_exit_with(&err);
 }
 
-const dg_command dg_cmd_help = { "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help, NULL };
+const dg_command dg_cmd_help = {
+    "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help, NULL
+};

@@ -56,7 +56,8 @@ dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg
     return rc;
 }
 
-dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source, const char *path, dg_error *err)
+dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source,
+                            const char *path, dg_error *err)
 {
     dg_buf code;
     dg_code rc;

@@ -6,9 +6,10 @@
 #include <string.h>
 
 static const dg_command *const commands[] = {
-    &dg_cmd_snapshot_create, &dg_cmd_snapshot_show, &dg_cmd_snapshot_verify, &dg_cmd_snapshot_export,
-    &dg_cmd_inspect,         &dg_cmd_call,          &dg_cmd_execute,         &dg_cmd_preflight,
-    &dg_cmd_run,             &dg_cmd_report_show,   &dg_cmd_version,         &dg_cmd_help,
+    &dg_cmd_snapshot_create, &dg_cmd_snapshot_show, &dg_cmd_snapshot_verify,
+    &dg_cmd_snapshot_export, &dg_cmd_inspect,       &dg_cmd_call,
+    &dg_cmd_execute,         &dg_cmd_preflight,     &dg_cmd_run,
+    &dg_cmd_report_show,     &dg_cmd_version,       &dg_cmd_help,
 };
 
 const dg_command *dg_command_at(size_t i)
@@ -68,7 +69,9 @@ static int unknown(int argc, char **argv)
     }
     snprintf(word, sizeof word, group ? "%s %s" : "%s", argv[1], group ? argv[2] : "");
     near = nearest(word);
-    dg_fail(&err, DG_USAGE, near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word, near);
+    dg_fail(&err, DG_USAGE,
+            near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word,
+            near);
     return dg_exit_with(&err);
 }
 

@@ -47,11 +47,13 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
         names[i] = row_at(command, i)->name;
     near = dg_nearest(word + strspn(word, "-"), names);
     if (near)
-        return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word, near);
+        return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word,
+                       near);
     return dg_fail(err, DG_USAGE, "%s: no option %s", command->name, word);
 }
 
-static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value, dg_error *err)
+static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value,
+                   dg_error *err)
 {
     const dg_option *row = row_at(command, i);
     char *end;
@@ -61,7 +63,8 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
         return DG_OK;
     }
     if (row->kind == DG_OPT_EACH && out->each_count == DG_POSITIONALS_MAX)
-        return dg_fail(err, DG_USAGE, "%s: --%s is given more than %d times", command->name, row->name, DG_POSITIONALS_MAX);
+        return dg_fail(err, DG_USAGE, "%s: --%s is given more than %d times", command->name,
+                       row->name, DG_POSITIONALS_MAX);
     if (row->kind == DG_OPT_EACH)
         out->each[out->each_count++] = value;
     out->text[i] = value;
@@ -69,12 +72,14 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
         return DG_OK;
     out->number[i] = strtoull(value, &end, 10);
     if (*value < '0' || *value > '9' || *end)
-        return dg_fail(err, DG_USAGE, "%s: --%s wants a number, not %s", command->name, row->name, value);
+        return dg_fail(err, DG_USAGE, "%s: --%s wants a number, not %s", command->name, row->name,
+                       value);
     return DG_OK;
 }
 
 /* One option at argv[*at]; steps over a value that stands apart. */
-static dg_code option(dg_args *out, const dg_command *command, int argc, char **argv, int *at, dg_error *err)
+static dg_code option(dg_args *out, const dg_command *command, int argc, char **argv, int *at,
+                      dg_error *err)
 {
     const char *word = argv[*at], *value;
     int i = find(command, word, &value);
@@ -105,9 +110,10 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
         } else if (!only_positional && argv[i][0] == '-' && argv[i][1]) {
             if ((rc = option(out, command, argc, argv, &i, err)) < 0)
                 return rc;
-        } else if (out->positional_count == command->max || out->positional_count == DG_POSITIONALS_MAX) {
-            return dg_fail(err, DG_USAGE, "%s: %s is one argument too many; usage: doppel %s %s", command->name,
-                           argv[i], command->name, command->arguments);
+        } else if (out->positional_count == command->max
+                   || out->positional_count == DG_POSITIONALS_MAX) {
+            return dg_fail(err, DG_USAGE, "%s: %s is one argument too many; usage: doppel %s %s",
+                           command->name, argv[i], command->name, command->arguments);
         } else {
             out->positional[out->positional_count++] = argv[i];
         }
@@ -148,7 +154,8 @@ static void print_overview(FILE *out)
     fputs("doppel - rehearse a runtime upgrade on a fork of live chain state\n\n", out);
     for (size_t i = 0; dg_command_at(i); i++)
         print_command(out, dg_command_at(i));
-    fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or plan,\n"
+    fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or "
+          "plan,\n"
           "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"
           "Positions: boundary-20, boundary+0, boundary@2-20, 50%, #12345, next.\n",
           out);

@@ -37,8 +37,8 @@ void dg_progress_step(void *progress, uint64_t done, uint64_t total)
     if (terminal)
         bar(p, done, total, rate, left);
     else
-        fprintf(stderr, "%s: %llu of %llu %s, %.0f/s, %.0f s left\n", p->what, (unsigned long long)done,
-                (unsigned long long)total, p->unit, rate, left);
+        fprintf(stderr, "%s: %llu of %llu %s, %.0f/s, %.0f s left\n", p->what,
+                (unsigned long long)done, (unsigned long long)total, p->unit, rate, left);
 }
 
 void dg_progress_done(dg_progress *p)

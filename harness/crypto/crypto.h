@@ -28,12 +28,17 @@ void dg_ed25519_sign(uint8_t sig[64], dg_bytes message, const uint8_t seed[32]);
 
 /* ---- secp256k1 ---- */
 
-typedef enum dg_recover { DG_RECOVER_OK = -1, DG_RECOVER_BAD_RS = 0, DG_RECOVER_BAD_V = 1,
-                          DG_RECOVER_BAD_SIGNATURE = 2 } dg_recover;
+typedef enum dg_recover {
+    DG_RECOVER_OK = -1,
+    DG_RECOVER_BAD_RS = 0,
+    DG_RECOVER_BAD_V = 1,
+    DG_RECOVER_BAD_SIGNATURE = 2
+} dg_recover;
 /* Public key (x ++ y, 64 bytes) that signed the 32-byte hash. V is checked
  * first; `strict` refuses r or s beyond the group order (version 2).
  * Mirrors: host API ext_crypto_secp256k1_ecdsa_recover. */
-dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32], bool strict);
+dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_t hash[32],
+                            bool strict);
 void dg_ecdsa_compress(uint8_t out[33], const uint8_t xy[64]);
 /* The message is hashed with BLAKE2b-256; true if the recovered key is `pk`. V is
  * 0 to 3 here, although recovery takes 27 to 30 as well. */
@@ -45,7 +50,10 @@ bool dg_ecdsa_sign_prehashed(uint8_t sig[65], const uint8_t hash[32], const uint
 
 /* ---- Merlin transcripts over STROBE-128 ---- */
 
-typedef struct dg_merlin { uint8_t state[200]; uint8_t pos, pos_begin, flags; } dg_merlin;
+typedef struct dg_merlin {
+    uint8_t state[200];
+    uint8_t pos, pos_begin, flags;
+} dg_merlin;
 void dg_merlin_init(dg_merlin *t, const char *label);
 void dg_merlin_append(dg_merlin *t, const char *label, dg_bytes message);
 void dg_merlin_append_u64(dg_merlin *t, const char *label, uint64_t v);
@@ -81,7 +89,9 @@ bool dg_sr25519_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk
 bool dg_sr25519_verify_v1(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
 
 /* VRF of BABE. The input of slot `slot` in epoch `epoch` with `randomness`. */
-typedef struct dg_vrf { uint8_t output[32], proof[64]; } dg_vrf;
+typedef struct dg_vrf {
+    uint8_t output[32], proof[64];
+} dg_vrf;
 dg_merlin dg_babe_transcript(uint64_t slot, uint64_t epoch, const uint8_t randomness[32]);
 void dg_vrf_sign(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input);
 void dg_vrf_sign_with(dg_vrf *vrf, const dg_sr25519_pair *pair, const dg_merlin *input,

@@ -38,7 +38,10 @@ static void derive_ecdsa(uint8_t out[32], const uint8_t secret[32], const uint8_
 }
 
 typedef void derive_fn(uint8_t out[32], const uint8_t secret[32], const uint8_t cc[32]);
-static const struct { char kind; derive_fn *hard; } kinds[] = {
+static const struct {
+    char kind;
+    derive_fn *hard;
+} kinds[] = {
     { 's', dg_sr25519_derive_hard },
     { 'e', derive_ed25519 },
     { 'c', derive_ecdsa },

@@ -51,8 +51,7 @@ static void challenge(uint8_t k[32], const uint8_t r[32], const uint8_t pk[32], 
 
 /* [8S]B = [k](8A) + 8R, the same as [8]([S]B - [k]A - R) = 0 with every product
  * inside the prime-order subgroup, so that libsodium can do them. */
-static bool cofactored_equation_holds(const uint8_t sig[64], dg_bytes message,
-                                      const uint8_t pk[32])
+static bool cofactored_equation_holds(const uint8_t sig[64], dg_bytes message, const uint8_t pk[32])
 {
     static const uint8_t eight[32] = { 8 };
     uint8_t r8[32], a8[32], s8[32], k[32], left[32], right[32];
@@ -71,7 +70,7 @@ bool dg_ed25519_verify(const uint8_t sig[64], dg_bytes message, const uint8_t pk
 {
     dg_sodium_ready();
     return crypto_sign_verify_detached(sig, message.at, message.len, pk) == 0
-        || cofactored_equation_holds(sig, message, pk);
+           || cofactored_equation_holds(sig, message, pk);
 }
 
 void dg_ed25519_public(uint8_t pk[32], const uint8_t seed[32])

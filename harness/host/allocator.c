@@ -30,7 +30,8 @@ static dg_code misused(dg_heap *heap, dg_error *err, const char *what, uint32_t 
     return dg_fail(err, DG_TRAP, "guest allocator: %s at 0x%x", what, at);
 }
 
-static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order, dg_error *err)
+static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
+                         dg_error *err)
 {
     uint8_t *raw = dg_guest_at(guest, heap->free[order], HEADER + ((uint64_t)8 << order));
     uint64_t value;
@@ -44,7 +45,8 @@ static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsig
     return DG_OK;
 }
 
-static dg_code take_new(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order, dg_error *err)
+static dg_code take_new(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
+                        dg_error *err)
 {
     uint64_t end = (uint64_t)heap->bump + HEADER + ((uint64_t)8 << order);
     dg_code rc = DG_OK;
@@ -72,8 +74,10 @@ dg_code dg_heap_take(dg_heap *heap, uint32_t *at, dg_guest *guest, uint64_t len,
         return dg_fail(err, DG_TRAP, "guest allocator: used again after a failure");
     if (len > DG_HEAP_BLOCK_MAX) {
         heap->poisoned = true;
-        return dg_fail(err, DG_TRAP, "guest allocator: a block of %llu bytes was asked for, 32 MiB are"
-                       " allowed", (unsigned long long)len);
+        return dg_fail(err, DG_TRAP,
+                       "guest allocator: a block of %llu bytes was asked for, 32 MiB are"
+                       " allowed",
+                       (unsigned long long)len);
     }
     order = order_of((uint32_t)len);
     rc = heap->free[order] != end_of_list ? take_free(heap, &header, guest, order, err)

@@ -66,15 +66,21 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
 {
     static const dg_call_hooks hooks = { before, after };
     dg_call_options limits = { options->fuel, options->memory_max };
-    dg_host h = { .engine = engine, .state = state, .options = *options, .result = result,
-                  .nesting = nesting, .input = input, .depth = dg_state_depth(state) };
+    dg_host h = { .engine = engine,
+                  .state = state,
+                  .options = *options,
+                  .result = result,
+                  .nesting = nesting,
+                  .input = input,
+                  .depth = dg_state_depth(state) };
     dg_code rc;
     memset(result, 0, sizeof *result);
     dg_buf_init(&result->output, OUTPUT_MAX);
     dg_buf_init(&h.scratch, DG_HOST_SCRATCH_MAX);
     dg_buf_init(&h.cursor, DG_TRIE_KEY_MAX);
     if (input.len > UINT32_MAX)
-        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 4 GiB are allowed", entry, input.len);
+        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 4 GiB are allowed", entry,
+                       input.len);
     rc = dg_module_call(module, entry, &hooks, &h, &limits, &result->trap, &result->cost, err);
     finish(&h);
     return rc < 0 ? word_failure(rc, result, err) : rc;

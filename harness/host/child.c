@@ -3,7 +3,8 @@
 #include "host/host_impl.h"
 
 /* A child trie without a name would be the top trie below: no runtime has one. */
-static dg_code lift_named(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count, dg_error *err)
+static dg_code lift_named(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count,
+                          dg_error *err)
 {
     dg_code rc = dg_lift(guest, in, arg, count, err);
     if (rc == DG_OK && in[0].len == 0)
@@ -82,28 +83,35 @@ static dg_code child_kill_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 {
     dg_bytes in;
     dg_code rc = lift_named(guest, &in, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in, everything, NULL, NULL, DG_REMOVAL_NONE, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in, everything, NULL, NULL, DG_REMOVAL_NONE, err);
 }
 
 static dg_code child_kill_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_FLAG, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_FLAG,
+                                      err);
 }
 
 static dg_code child_kill_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_KILL, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_KILL,
+                                      err);
 }
 
 static dg_code child_kill_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], everything, &in[1], &in[2], DG_REMOVAL_MULTI, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], &in[2],
+                                      DG_REMOVAL_MULTI, err);
 }
 
 static dg_code child_kill_5(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -113,28 +121,36 @@ static dg_code child_kill_5(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     return rc < 0 ? rc : dg_storage_clear_direct(guest, ret, in, everything, arg + 1, err);
 }
 
-static dg_code child_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code child_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], in[1], NULL, NULL, DG_REMOVAL_NONE, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in[0], in[1], NULL, NULL, DG_REMOVAL_NONE, err);
 }
 
-static dg_code child_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code child_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], in[1], &in[2], NULL, DG_REMOVAL_KILL, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, in[0], in[1], &in[2], NULL, DG_REMOVAL_KILL, err);
 }
 
-static dg_code child_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code child_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes in[4];
     dg_code rc = lift_named(guest, in, arg, 4, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, in[0], in[1], &in[2], &in[3], DG_REMOVAL_MULTI, err);
+    return rc < 0
+               ? rc
+               : dg_storage_remove(guest, ret, in[0], in[1], &in[2], &in[3], DG_REMOVAL_MULTI, err);
 }
 
-static dg_code child_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code child_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
@@ -156,7 +172,8 @@ static dg_code child_root_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 static dg_code child_root_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     if (arg[1] > 1)
-        return dg_fail(err, DG_TRAP, "state version %llu does not exist", (unsigned long long)arg[1]);
+        return dg_fail(err, DG_TRAP, "state version %llu does not exist",
+                       (unsigned long long)arg[1]);
     return child_root_1(guest, arg, ret, err);
 }
 
@@ -172,27 +189,27 @@ static dg_code child_root_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 }
 
 static const dg_import rows[] = {
-    { "ext_default_child_storage_set_version_1",          "PPP:",     child_set },
-    { "ext_default_child_storage_get_version_1",          "PP:P",     child_get },
-    { "ext_default_child_storage_read_version_1",         "PPPi:P",   child_read },
-    { "ext_default_child_storage_read_version_2",         "PPPii:l",  child_read_2 },
-    { "ext_default_child_storage_clear_version_1",        "PP:",      child_clear },
-    { "ext_default_child_storage_exists_version_1",       "PP:i",     child_exists },
-    { "ext_default_child_storage_next_key_version_1",     "PP:P",     child_next_key },
-    { "ext_default_child_storage_next_key_version_2",     "PPP:i",    child_next_key_2 },
-    { "ext_default_child_storage_storage_kill_version_1", "P:",       child_kill_1 },
-    { "ext_default_child_storage_storage_kill_version_2", "PP:i",     child_kill_2 },
-    { "ext_default_child_storage_storage_kill_version_3", "PP:P",     child_kill_3 },
-    { "ext_default_child_storage_storage_kill_version_4", "PPP:P",    child_kill_4 },
-    { "ext_default_child_storage_storage_kill_version_4", "PlPPp:i",  child_kill_5 },
-    { "ext_default_child_storage_storage_kill_version_5", "PlPPp:i",  child_kill_5 },
-    { "ext_default_child_storage_clear_prefix_version_1", "PP:",      child_clear_prefix_1 },
-    { "ext_default_child_storage_clear_prefix_version_2", "PPP:P",    child_clear_prefix_2 },
-    { "ext_default_child_storage_clear_prefix_version_3", "PPPP:P",   child_clear_prefix_3 },
+    { "ext_default_child_storage_set_version_1", "PPP:", child_set },
+    { "ext_default_child_storage_get_version_1", "PP:P", child_get },
+    { "ext_default_child_storage_read_version_1", "PPPi:P", child_read },
+    { "ext_default_child_storage_read_version_2", "PPPii:l", child_read_2 },
+    { "ext_default_child_storage_clear_version_1", "PP:", child_clear },
+    { "ext_default_child_storage_exists_version_1", "PP:i", child_exists },
+    { "ext_default_child_storage_next_key_version_1", "PP:P", child_next_key },
+    { "ext_default_child_storage_next_key_version_2", "PPP:i", child_next_key_2 },
+    { "ext_default_child_storage_storage_kill_version_1", "P:", child_kill_1 },
+    { "ext_default_child_storage_storage_kill_version_2", "PP:i", child_kill_2 },
+    { "ext_default_child_storage_storage_kill_version_3", "PP:P", child_kill_3 },
+    { "ext_default_child_storage_storage_kill_version_4", "PPP:P", child_kill_4 },
+    { "ext_default_child_storage_storage_kill_version_4", "PlPPp:i", child_kill_5 },
+    { "ext_default_child_storage_storage_kill_version_5", "PlPPp:i", child_kill_5 },
+    { "ext_default_child_storage_clear_prefix_version_1", "PP:", child_clear_prefix_1 },
+    { "ext_default_child_storage_clear_prefix_version_2", "PPP:P", child_clear_prefix_2 },
+    { "ext_default_child_storage_clear_prefix_version_3", "PPPP:P", child_clear_prefix_3 },
     { "ext_default_child_storage_clear_prefix_version_3", "PPlPPp:i", child_clear_prefix_4 },
     { "ext_default_child_storage_clear_prefix_version_4", "PPlPPp:i", child_clear_prefix_4 },
-    { "ext_default_child_storage_root_version_1",         "P:P",      child_root_1 },
-    { "ext_default_child_storage_root_version_2",         "Pi:P",     child_root_2 },
-    { "ext_default_child_storage_root_version_3",         "PP:",      child_root_3 },
+    { "ext_default_child_storage_root_version_1", "P:P", child_root_1 },
+    { "ext_default_child_storage_root_version_2", "Pi:P", child_root_2 },
+    { "ext_default_child_storage_root_version_3", "PP:", child_root_3 },
 };
 const dg_table dg_child_table = DG_TABLE_OF(rows);

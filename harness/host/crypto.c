@@ -16,9 +16,11 @@ static bool marked(dg_host *h, const uint8_t sig[64], dg_bytes message, const ui
     return true;
 }
 
-bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32], bool old)
+bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32],
+                     bool old)
 {
-    return marked(h, sig, message, pk) || (h->options.accept_signature && h->options.accept_signature(sig))
+    return marked(h, sig, message, pk)
+           || (h->options.accept_signature && h->options.accept_signature(sig))
            || (old ? dg_sr25519_verify_v1(sig, message, pk) : dg_sr25519_verify(sig, message, pk));
 }
 
@@ -27,10 +29,13 @@ bool dg_host_ed25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const 
     return marked(h, sig, message, pk) || dg_ed25519_verify(sig, message, pk);
 }
 
-typedef struct claim { uint8_t *sig, *pk; dg_bytes message; } claim;
+typedef struct claim {
+    uint8_t *sig, *pk;
+    dg_bytes message;
+} claim;
 
-static dg_code lift_claim(dg_guest *guest, claim *c, const uint64_t *arg, uint32_t sig_len, uint32_t pk_len,
-                          dg_error *err)
+static dg_code lift_claim(dg_guest *guest, claim *c, const uint64_t *arg, uint32_t sig_len,
+                          uint32_t pk_len, dg_error *err)
 {
     dg_code rc = dg_lift_at(guest, &c->sig, arg[0], sig_len, err);
     if (rc == DG_OK)
@@ -78,7 +83,8 @@ static dg_code ecdsa_verify_2(dg_guest *guest, const uint64_t *arg, uint64_t *re
     return rc;
 }
 
-static dg_code ecdsa_verify_prehashed(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code ecdsa_verify_prehashed(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     uint8_t *sig, *hash, *pk;
     dg_code rc = dg_lift_at(guest, &sig, arg[0], 65, err);
@@ -140,8 +146,8 @@ static dg_code ecdsa_batch(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
 
 /* ---- recovery ---- */
 
-static dg_code recover(dg_guest *guest, dg_recover *verdict, uint8_t xy[64], const uint64_t *arg, bool strict,
-                       dg_error *err)
+static dg_code recover(dg_guest *guest, dg_recover *verdict, uint8_t xy[64], const uint64_t *arg,
+                       bool strict, dg_error *err)
 {
     uint8_t *sig, *hash;
     dg_code rc = dg_lift_at(guest, &sig, arg[0], 65, err);
@@ -150,8 +156,8 @@ static dg_code recover(dg_guest *guest, dg_recover *verdict, uint8_t xy[64], con
     return rc;
 }
 
-static dg_code recover_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool strict, bool compressed,
-                             dg_error *err)
+static dg_code recover_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool strict,
+                             bool compressed, dg_error *err)
 {
     uint8_t answer[65] = { 0 }, xy[64];
     dg_recover verdict = DG_RECOVER_BAD_SIGNATURE;
@@ -171,7 +177,8 @@ static dg_code recover_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret
 }
 
 /* 0, or -1 BadRS, -2 BadV, -3 BadSignature. */
-static dg_code recover_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool compressed, dg_error *err)
+static dg_code recover_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool compressed,
+                              dg_error *err)
 {
     uint8_t key[64], xy[64];
     dg_recover verdict = DG_RECOVER_BAD_SIGNATURE;
@@ -203,38 +210,41 @@ static dg_code recover_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     return recover_filled(guest, arg, ret, false, err);
 }
 
-static dg_code recover_compressed_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code recover_compressed_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     return recover_fresh(guest, arg, ret, false, true, err);
 }
 
-static dg_code recover_compressed_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code recover_compressed_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     return recover_fresh(guest, arg, ret, true, true, err);
 }
 
-static dg_code recover_compressed_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code recover_compressed_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     return recover_filled(guest, arg, ret, true, err);
 }
 
 static const dg_import rows[] = {
-    { "ext_crypto_ed25519_verify_version_1",         "pPp:i", ed25519_verify },
-    { "ext_crypto_sr25519_verify_version_1",         "pPp:i", sr25519_verify_1 },
-    { "ext_crypto_sr25519_verify_version_2",         "pPp:i", sr25519_verify_2 },
-    { "ext_crypto_ecdsa_verify_version_1",           "pPp:i", ecdsa_verify_1 },
-    { "ext_crypto_ecdsa_verify_version_2",           "pPp:i", ecdsa_verify_2 },
+    { "ext_crypto_ed25519_verify_version_1", "pPp:i", ed25519_verify },
+    { "ext_crypto_sr25519_verify_version_1", "pPp:i", sr25519_verify_1 },
+    { "ext_crypto_sr25519_verify_version_2", "pPp:i", sr25519_verify_2 },
+    { "ext_crypto_ecdsa_verify_version_1", "pPp:i", ecdsa_verify_1 },
+    { "ext_crypto_ecdsa_verify_version_2", "pPp:i", ecdsa_verify_2 },
     { "ext_crypto_ecdsa_verify_prehashed_version_1", "ppp:i", ecdsa_verify_prehashed },
-    { "ext_crypto_start_batch_verify_version_1",     ":",     start_batch },
-    { "ext_crypto_finish_batch_verify_version_1",    ":i",    finish_batch },
-    { "ext_crypto_ed25519_batch_verify_version_1",   "pPp:i", ed25519_batch },
-    { "ext_crypto_sr25519_batch_verify_version_1",   "pPp:i", sr25519_batch },
-    { "ext_crypto_ecdsa_batch_verify_version_1",     "pPp:i", ecdsa_batch },
-    { "ext_crypto_secp256k1_ecdsa_recover_version_1", "pp:P",  recover_1 },
-    { "ext_crypto_secp256k1_ecdsa_recover_version_2", "pp:P",  recover_2 },
+    { "ext_crypto_start_batch_verify_version_1", ":", start_batch },
+    { "ext_crypto_finish_batch_verify_version_1", ":i", finish_batch },
+    { "ext_crypto_ed25519_batch_verify_version_1", "pPp:i", ed25519_batch },
+    { "ext_crypto_sr25519_batch_verify_version_1", "pPp:i", sr25519_batch },
+    { "ext_crypto_ecdsa_batch_verify_version_1", "pPp:i", ecdsa_batch },
+    { "ext_crypto_secp256k1_ecdsa_recover_version_1", "pp:P", recover_1 },
+    { "ext_crypto_secp256k1_ecdsa_recover_version_2", "pp:P", recover_2 },
     { "ext_crypto_secp256k1_ecdsa_recover_version_3", "ppP:i", recover_3 },
-    { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_1", "pp:P",  recover_compressed_1 },
-    { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", "pp:P",  recover_compressed_2 },
+    { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_1", "pp:P", recover_compressed_1 },
+    { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", "pp:P", recover_compressed_2 },
     { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_3", "ppP:i", recover_compressed_3 },
 };
 const dg_table dg_crypto_table = DG_TABLE_OF(rows);

@@ -59,7 +59,8 @@ static dg_code place(dg_guest *guest, uint32_t *at, uint8_t **room, size_t len, 
     dg_host *h = dg_host_of(guest);
     dg_code rc;
     if (h->own_heap)
-        return dg_fail(err, DG_TRAP, "the runtime allocates itself and called a function that needs"
+        return dg_fail(err, DG_TRAP,
+                       "the runtime allocates itself and called a function that needs"
                        " the host's allocator");
     if ((rc = dg_heap_take(&h->heap, at, guest, len, err)) < 0)
         return rc;

@@ -18,7 +18,10 @@
 /* ---- version ---- */
 
 enum { DG_APIS_MAX = 64 };
-typedef struct dg_api { uint8_t id[8]; uint32_t version; } dg_api;
+typedef struct dg_api {
+    uint8_t id[8];
+    uint32_t version;
+} dg_api;
 typedef struct dg_version {
     char spec_name[64], impl_name[64];
     uint32_t authoring_version, spec_version, impl_version, transaction_version;
@@ -85,11 +88,11 @@ typedef struct dg_host_options {
 } dg_host_options;
 
 typedef struct dg_host_result {
-    dg_buf output;          /* owned by the caller: dg_buf_clear */
+    dg_buf output; /* owned by the caller: dg_buf_clear */
     dg_trap_kind trap;
     dg_call_cost cost;
-    char panic[240];        /* last error-level log line before a trap */
-    uint64_t marked_used;   /* marked signatures that were accepted */
+    char panic[240];      /* last error-level log line before a trap */
+    uint64_t marked_used; /* marked signatures that were accepted */
 } dg_host_result;
 
 /* Runs `entry` with `input` over `state`. Writes go to `state` and stay there on
@@ -99,8 +102,9 @@ typedef struct dg_host_result {
  * DG_OK; DG_ABSENT: no such entry; DG_TRAP: the guest's own end, out of memory, fuel
  * and written_max included (result->trap tells); DG_IO from the snapshot; DG_LIMIT: too many
  * calls inside one another. */
-dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
-                        dg_state *state, const dg_host_options *options, dg_error *err);
+dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry,
+                        dg_bytes input, dg_state *state, const dg_host_options *options,
+                        dg_error *err);
 void dg_host_result_clear(dg_host_result *result);
 
 /* Version of an inner blob, run for real with empty storage (what

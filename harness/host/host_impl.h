@@ -6,10 +6,10 @@
 #include "host/host.h"
 
 enum {
-    DG_HEAP_ORDERS = 23,          /* 8 bytes .. 32 MiB */
+    DG_HEAP_ORDERS = 23, /* 8 bytes .. 32 MiB */
     DG_HEAP_BLOCK_MAX = 8 << 22,
     DG_HOST_SCRATCH_MAX = 64 << 20,
-    DG_HOST_NESTING_MAX = 2       /* a blob that asks for the version of a blob that .. */
+    DG_HOST_NESTING_MAX = 2 /* a blob that asks for the version of a blob that .. */
 };
 
 /* For what this program asks of a runtime by itself (version, metadata): a real one
@@ -38,14 +38,14 @@ typedef struct dg_host {
     dg_host_options options;
     dg_host_result *result;
     dg_heap heap;
-    bool own_heap;        /* the runtime allocates itself: nothing may be placed */
+    bool own_heap; /* the runtime allocates itself: nothing may be placed */
     bool input_taken;
     bool batch_open, batch_good;
-    uint64_t written;     /* bytes put into the state so far, see written_max */
+    uint64_t written;        /* bytes put into the state so far, see written_max */
     unsigned depth, nesting; /* open transactions at entry; calls around this one */
     dg_bytes input;
-    dg_buf scratch;       /* of one host function */
-    dg_buf cursor;        /* last one that clear_prefix gave */
+    dg_buf scratch; /* of one host function */
+    dg_buf cursor;  /* last one that clear_prefix gave */
     bool cursor_known;
     dg_offchain *offchain; /* NULL until needed */
 } dg_host;
@@ -57,8 +57,10 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
                     unsigned nesting, dg_error *err);
 /* sections.c: DG_ABSENT when the custom sections do not tell. */
 dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err);
-dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting, dg_error *err);
-dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting, dg_error *err);
+dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
+                            dg_error *err);
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
+                           dg_error *err);
 
 /* ---- guest.c: arguments in, results out ---- */
 
@@ -81,9 +83,11 @@ dg_code dg_put_into(dg_guest *guest, uint64_t buffer, dg_bytes bytes, dg_error *
 
 /* ---- shared by storage.c, child.c and legacy.c; empty child: the top trie ---- */
 
-dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room, uint32_t offset,
-                            uint32_t *left, bool *found, bool whole_only, dg_error *err);
-dg_code dg_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key, dg_error *err);
+dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room,
+                            uint32_t offset, uint32_t *left, bool *found, bool whole_only,
+                            dg_error *err);
+dg_code dg_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                               dg_error *err);
 dg_code dg_storage_read_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
                                uint64_t room, uint64_t offset, dg_error *err);
 dg_code dg_storage_read_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
@@ -92,14 +96,22 @@ dg_code dg_storage_next_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, d
                                uint64_t room, dg_error *err);
 dg_code dg_storage_clear_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
                                 const uint64_t *arg, dg_error *err);
-typedef enum dg_removal_form { DG_REMOVAL_NONE, DG_REMOVAL_FLAG, DG_REMOVAL_KILL, DG_REMOVAL_MULTI } dg_removal_form;
+typedef enum dg_removal_form {
+    DG_REMOVAL_NONE,
+    DG_REMOVAL_FLAG,
+    DG_REMOVAL_KILL,
+    DG_REMOVAL_MULTI
+} dg_removal_form;
 dg_code dg_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
-                          const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form, dg_error *err);
+                          const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form,
+                          dg_error *err);
 dg_code dg_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_error *err);
 dg_code dg_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
 /* Roots of lists from SCALE; `pairs` false: Vec<Vec<u8>>, true: Vec<(Vec<u8>, Vec<u8>)>. */
-dg_code dg_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak, unsigned version, dg_error *err);
-bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32], bool old);
+dg_code dg_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak, unsigned version,
+                          dg_error *err);
+bool dg_host_sr25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32],
+                     bool old);
 bool dg_host_ed25519(dg_host *h, const uint8_t sig[64], dg_bytes message, const uint8_t pk[32]);
 /* Keeps what may be the reason of a panic to come. */
 void dg_host_note_error(dg_host *h, dg_bytes target, dg_bytes message);
@@ -113,8 +125,15 @@ void dg_offchain_free(dg_offchain *offchain);
 dg_code dg_offchain_allowed(const dg_host *h, bool query_too, const char *what, dg_error *err);
 
 enum { DG_KEYS_MAX = 64 };
-typedef struct dg_key { uint8_t type[4]; char kind; uint8_t mini[32], pk[33]; } dg_key;
-typedef struct dg_item { bool local; dg_bytes key, value; } dg_item;
+typedef struct dg_key {
+    uint8_t type[4];
+    char kind;
+    uint8_t mini[32], pk[33];
+} dg_key;
+typedef struct dg_item {
+    bool local;
+    dg_bytes key, value;
+} dg_item;
 struct dg_offchain {
     dg_arena arena;
     dg_key keys[DG_KEYS_MAX];
@@ -126,10 +145,17 @@ struct dg_offchain {
 
 /* ---- tables ---- */
 
-typedef struct dg_table { const dg_import *rows; size_t count; } dg_table;
-extern const dg_table dg_storage_table, dg_child_table, dg_crypto_table, dg_keys_table, dg_hashing_table,
-    dg_trie_table, dg_misc_table, dg_offchain_table, dg_legacy_table, dg_legacy_child_table, dg_legacy_misc_table;
-#define DG_TABLE_OF(rows) { rows, sizeof(rows) / sizeof(rows)[0] }
+typedef struct dg_table {
+    const dg_import *rows;
+    size_t count;
+} dg_table;
+extern const dg_table dg_storage_table, dg_child_table, dg_crypto_table, dg_keys_table,
+    dg_hashing_table, dg_trie_table, dg_misc_table, dg_offchain_table, dg_legacy_table,
+    dg_legacy_child_table, dg_legacy_misc_table;
+#define DG_TABLE_OF(rows)                                                                          \
+    {                                                                                              \
+        rows, sizeof(rows) / sizeof(rows)[0]                                                       \
+    }
 dg_code dg_host_link(dg_module *module, dg_error *err);
 
 #endif

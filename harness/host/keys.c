@@ -18,8 +18,11 @@ static bool derive_public(dg_key *key)
 {
     dg_sr25519_pair pair;
     switch (key->kind) {
-    case 'e': dg_ed25519_public(key->pk, key->mini); return true;
-    case 'c': return dg_ecdsa_public(key->pk, key->mini);
+    case 'e':
+        dg_ed25519_public(key->pk, key->mini);
+        return true;
+    case 'c':
+        return dg_ecdsa_public(key->pk, key->mini);
     default:
         dg_sr25519_from_mini(&pair, key->mini);
         memcpy(key->pk, pair.pk, 32);
@@ -32,7 +35,9 @@ static size_t sign(uint8_t sig[65], const dg_key *key, dg_bytes message, bool pr
     dg_sr25519_pair pair;
     dg_hash hash;
     switch (key->kind) {
-    case 'e': dg_ed25519_sign(sig, message, key->mini); return 64;
+    case 'e':
+        dg_ed25519_sign(sig, message, key->mini);
+        return 64;
     case 'c':
         if (prehashed)
             memcpy(hash.at, message.at, 32);
@@ -57,7 +62,8 @@ static const dg_key *find(const dg_offchain *o, const uint8_t type[4], char kind
     return NULL;
 }
 
-static dg_code open_keys(dg_guest *guest, dg_offchain **o, uint8_t **type, uint64_t type_at, dg_error *err)
+static dg_code open_keys(dg_guest *guest, dg_offchain **o, uint8_t **type, uint64_t type_at,
+                         dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_offchain_allowed(h, true, allowed_error, err);
@@ -66,7 +72,8 @@ static dg_code open_keys(dg_guest *guest, dg_offchain **o, uint8_t **type, uint6
     return rc < 0 ? rc : dg_lift_at(guest, type, type_at, 4, err);
 }
 
-static dg_code make_key(dg_key *key, dg_offchain *o, const uint8_t *type, char kind, dg_bytes seed, dg_error *err)
+static dg_code make_key(dg_key *key, dg_offchain *o, const uint8_t *type, char kind, dg_bytes seed,
+                        dg_error *err)
 {
     dg_bytes uri;
     dg_code rc = dg_lift_option(&uri, seed, err);
@@ -100,7 +107,8 @@ static dg_code generate(dg_guest *guest, dg_key *key, const uint64_t *arg, char 
     return DG_OK;
 }
 
-static dg_code generate_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind, dg_error *err)
+static dg_code generate_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
+                              dg_error *err)
 {
     dg_key key = { 0 };
     dg_code rc = generate(guest, &key, arg, kind, err);
@@ -143,13 +151,15 @@ static dg_code list(dg_guest *guest, uint64_t type_at, char kind, bool counted, 
     return dg_buf_check(&h->scratch, err, "public keys");
 }
 
-static dg_code list_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind, dg_error *err)
+static dg_code list_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
+                          dg_error *err)
 {
     dg_code rc = list(guest, arg[0], kind, true, err);
     return rc < 0 ? rc : dg_lower_scratch(guest, ret, err);
 }
 
-static dg_code list_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind, dg_error *err)
+static dg_code list_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
+                           dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = list(guest, arg[0], kind, false, err);
@@ -160,8 +170,8 @@ static dg_code list_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
 }
 
 /* `*len` is 0 when there is no such key. */
-static dg_code sign_with(dg_guest *guest, uint8_t sig[65], size_t *len, const uint64_t *arg, char kind,
-                         bool prehashed, dg_error *err)
+static dg_code sign_with(dg_guest *guest, uint8_t sig[65], size_t *len, const uint64_t *arg,
+                         char kind, bool prehashed, dg_error *err)
 {
     const dg_key *key;
     dg_offchain *o;
@@ -183,8 +193,8 @@ static dg_code sign_with(dg_guest *guest, uint8_t sig[65], size_t *len, const ui
     return DG_OK;
 }
 
-static dg_code sign_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind, bool prehashed,
-                          dg_error *err)
+static dg_code sign_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
+                          bool prehashed, dg_error *err)
 {
     uint8_t answer[66] = { 1 };
     size_t len = 0;
@@ -194,8 +204,8 @@ static dg_code sign_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, c
     return rc < 0 ? rc : dg_lower(guest, ret, dg_bytes_of(answer, 1 + len), err);
 }
 
-static dg_code sign_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind, bool prehashed,
-                           dg_error *err)
+static dg_code sign_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
+                           bool prehashed, dg_error *err)
 {
     uint8_t sig[65];
     size_t len = 0;
@@ -206,56 +216,63 @@ static dg_code sign_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
     return dg_put_into(guest, (uint32_t)arg[3] | (uint64_t)len << 32, dg_bytes_of(sig, len), err);
 }
 
-#define KEYS(name, kind)                                                                            \
-    static dg_code name##_generate(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)  \
-    {                                                                                               \
-        return generate_fresh(g, arg, ret, kind, err);                                              \
-    }                                                                                               \
-    static dg_code name##_generate_2(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err) \
-    {                                                                                               \
-        (void)ret;                                                                                  \
-        return generate_filled(g, arg, kind, err);                                                  \
-    }                                                                                               \
-    static dg_code name##_keys(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)      \
-    {                                                                                               \
-        return list_fresh(g, arg, ret, kind, err);                                                  \
-    }                                                                                               \
-    static dg_code name##_keys_2(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)    \
-    {                                                                                               \
-        return list_filled(g, arg, ret, kind, err);                                                 \
-    }                                                                                               \
-    static dg_code name##_sign(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)      \
-    {                                                                                               \
-        return sign_fresh(g, arg, ret, kind, false, err);                                           \
-    }                                                                                               \
-    static dg_code name##_sign_2(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)    \
-    {                                                                                               \
-        return sign_filled(g, arg, ret, kind, false, err);                                          \
+#define KEYS(name, kind)                                                                           \
+    static dg_code name##_generate(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err) \
+    {                                                                                              \
+        return generate_fresh(g, arg, ret, kind, err);                                             \
+    }                                                                                              \
+    static dg_code name##_generate_2(dg_guest *g, const uint64_t *arg, uint64_t *ret,              \
+                                     dg_error *err)                                                \
+    {                                                                                              \
+        (void)ret;                                                                                 \
+        return generate_filled(g, arg, kind, err);                                                 \
+    }                                                                                              \
+    static dg_code name##_keys(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)     \
+    {                                                                                              \
+        return list_fresh(g, arg, ret, kind, err);                                                 \
+    }                                                                                              \
+    static dg_code name##_keys_2(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)   \
+    {                                                                                              \
+        return list_filled(g, arg, ret, kind, err);                                                \
+    }                                                                                              \
+    static dg_code name##_sign(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)     \
+    {                                                                                              \
+        return sign_fresh(g, arg, ret, kind, false, err);                                          \
+    }                                                                                              \
+    static dg_code name##_sign_2(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)   \
+    {                                                                                              \
+        return sign_filled(g, arg, ret, kind, false, err);                                         \
     }
 KEYS(ed25519, 'e')
 KEYS(sr25519, 's')
 KEYS(ecdsa, 'c')
 
-static dg_code ecdsa_sign_prehashed(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code ecdsa_sign_prehashed(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     return sign_fresh(guest, arg, ret, 'c', true, err);
 }
 
-static dg_code ecdsa_sign_prehashed_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code ecdsa_sign_prehashed_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     return sign_filled(guest, arg, ret, 'c', true, err);
 }
 
-#define ROWS(name)                                                        \
-    { "ext_crypto_" #name "_generate_version_1",    "pP:p",   name##_generate },   \
-    { "ext_crypto_" #name "_generate_version_2",    "pPp:",   name##_generate_2 }, \
-    { "ext_crypto_" #name "_public_keys_version_1", "p:P",    name##_keys },       \
-    { "ext_crypto_" #name "_public_keys_version_2", "pP:i",   name##_keys_2 },     \
-    { "ext_crypto_" #name "_sign_version_1",        "ppP:P",  name##_sign },       \
-    { "ext_crypto_" #name "_sign_version_2",        "ppPp:i", name##_sign_2 }
+#define ROWS(name)                                                                                 \
+    { "ext_crypto_" #name "_generate_version_1", "pP:p", name##_generate },                        \
+        { "ext_crypto_" #name "_generate_version_2", "pPp:", name##_generate_2 },                  \
+        { "ext_crypto_" #name "_public_keys_version_1", "p:P", name##_keys },                      \
+        { "ext_crypto_" #name "_public_keys_version_2", "pP:i", name##_keys_2 },                   \
+        { "ext_crypto_" #name "_sign_version_1", "ppP:P", name##_sign },                           \
+    {                                                                                              \
+        "ext_crypto_" #name "_sign_version_2", "ppPp:i", name##_sign_2                             \
+    }
 static const dg_import rows[] = {
-    ROWS(ed25519), ROWS(sr25519), ROWS(ecdsa),
-    { "ext_crypto_ecdsa_sign_prehashed_version_1", "ppp:P",  ecdsa_sign_prehashed },
+    ROWS(ed25519),
+    ROWS(sr25519),
+    ROWS(ecdsa),
+    { "ext_crypto_ecdsa_sign_prehashed_version_1", "ppp:P", ecdsa_sign_prehashed },
     { "ext_crypto_ecdsa_sign_prehashed_version_2", "pppp:i", ecdsa_sign_prehashed_2 },
 };
 const dg_table dg_keys_table = DG_TABLE_OF(rows);

@@ -5,7 +5,8 @@
 static const dg_bytes top = { 0 };
 static const uint32_t none = UINT32_MAX; /* length of what is absent */
 
-dg_code dg_lift_slices(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count, dg_error *err)
+dg_code dg_lift_slices(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count,
+                       dg_error *err)
 {
     uint64_t joined[4];
     for (size_t i = 0; i < count; i++)
@@ -22,7 +23,8 @@ static dg_code put_u32(dg_guest *guest, uint64_t at, uint32_t v, dg_error *err)
     return rc;
 }
 
-dg_code dg_lower_split(dg_guest *guest, uint64_t *ret, uint64_t len_at, const dg_bytes *value, dg_error *err)
+dg_code dg_lower_split(dg_guest *guest, uint64_t *ret, uint64_t len_at, const dg_bytes *value,
+                       dg_error *err)
 {
     dg_code rc;
     *ret = 0;
@@ -51,7 +53,8 @@ static dg_code clear_storage(dg_guest *guest, const uint64_t *arg, uint64_t *ret
     return rc < 0 ? rc : dg_storage_put_top(dg_host_of(guest), in, NULL, err);
 }
 
-dg_code dg_legacy_exists(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key, dg_error *err)
+dg_code dg_legacy_exists(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                         dg_error *err)
 {
     dg_bytes value;
     dg_code rc = dg_state_get(dg_host_of(guest)->state, &value, child, key, err);
@@ -66,28 +69,29 @@ static dg_code exists_storage(dg_guest *guest, const uint64_t *arg, uint64_t *re
     return rc < 0 ? rc : dg_legacy_exists(guest, ret, top, in, err);
 }
 
-dg_code dg_legacy_get_fresh(dg_guest *guest, uint64_t *ret, uint64_t len_at, dg_bytes child, dg_bytes key,
-                             dg_error *err)
+dg_code dg_legacy_get_fresh(dg_guest *guest, uint64_t *ret, uint64_t len_at, dg_bytes child,
+                            dg_bytes key, dg_error *err)
 {
     dg_bytes value;
     dg_code rc = dg_state_get(dg_host_of(guest)->state, &value, child, key, err);
     return rc < 0 ? rc : dg_lower_split(guest, ret, len_at, rc == DG_OK ? &value : NULL, err);
 }
 
-static dg_code get_allocated_storage(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code get_allocated_storage(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                     dg_error *err)
 {
     dg_bytes in;
     dg_code rc = dg_lift_slices(guest, &in, arg, 1, err);
     return rc < 0 ? rc : dg_legacy_get_fresh(guest, ret, arg[2], top, in, err);
 }
 
-dg_code dg_legacy_get_into(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key, const uint64_t *arg,
-                        dg_error *err)
+dg_code dg_legacy_get_into(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                           const uint64_t *arg, dg_error *err)
 {
     uint32_t left;
     bool found;
-    dg_code rc = dg_storage_get_into(guest, child, key, dg_fat(arg[0], arg[1]), (uint32_t)arg[2], &left,
-                                     &found, false, err);
+    dg_code rc = dg_storage_get_into(guest, child, key, dg_fat(arg[0], arg[1]), (uint32_t)arg[2],
+                                     &left, &found, false, err);
     *ret = found ? left : none;
     return rc;
 }
@@ -129,14 +133,14 @@ static dg_code no_changes_root(dg_guest *guest, const uint64_t *arg, uint64_t *r
 }
 
 static const dg_import rows[] = {
-    { "ext_set_storage",               "pipi:",     set_storage },
-    { "ext_clear_storage",             "pi:",       clear_storage },
-    { "ext_exists_storage",            "pi:i",      exists_storage },
-    { "ext_get_allocated_storage",     "pip:p",     get_allocated_storage },
-    { "ext_get_storage_into",          "pipii:i",   get_storage_into },
-    { "ext_clear_prefix",              "pi:",       clear_prefix },
-    { "ext_storage_root",              "p:",        storage_root },
-    { "ext_storage_changes_root",      "pip:i",     no_changes_root },
-    { "ext_storage_changes_root",      "pilp:i",    no_changes_root },
+    { "ext_set_storage", "pipi:", set_storage },
+    { "ext_clear_storage", "pi:", clear_storage },
+    { "ext_exists_storage", "pi:i", exists_storage },
+    { "ext_get_allocated_storage", "pip:p", get_allocated_storage },
+    { "ext_get_storage_into", "pipii:i", get_storage_into },
+    { "ext_clear_prefix", "pi:", clear_prefix },
+    { "ext_storage_root", "p:", storage_root },
+    { "ext_storage_changes_root", "pip:i", no_changes_root },
+    { "ext_storage_changes_root", "pilp:i", no_changes_root },
 };
 const dg_table dg_legacy_table = DG_TABLE_OF(rows);

@@ -12,7 +12,8 @@ static dg_code strip(dg_bytes *child, dg_error *err)
 }
 
 /* The first slice names the child trie. */
-static dg_code lift_child(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count, dg_error *err)
+static dg_code lift_child(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count,
+                          dg_error *err)
 {
     dg_code rc = dg_lift_slices(guest, in, arg, count, err);
     return rc < 0 ? rc : strip(&in[0], err);
@@ -43,7 +44,8 @@ static dg_code exists_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     return rc < 0 ? rc : dg_legacy_exists(guest, ret, in[0], in[1], err);
 }
 
-static dg_code get_allocated_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code get_allocated_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                   dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
@@ -65,7 +67,8 @@ static dg_code kill_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
     return rc < 0 ? rc : dg_legacy_remove(guest, in, dg_bytes_of("", 0), err);
 }
 
-static dg_code clear_child_prefix(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code clear_child_prefix(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
@@ -86,8 +89,8 @@ static dg_code child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 
 /* ---- the first numbered child functions: key, child info, type, .. ---- */
 
-static dg_code numbered(dg_guest *guest, dg_bytes *child, dg_bytes *rest, const uint64_t *arg, size_t count,
-                        dg_error *err)
+static dg_code numbered(dg_guest *guest, dg_bytes *child, dg_bytes *rest, const uint64_t *arg,
+                        size_t count, dg_error *err)
 {
     dg_code rc = dg_lift(guest, child, arg, 1, err);
     if (rc < 0 || (rc = strip(child, err)) < 0)
@@ -112,7 +115,8 @@ static dg_code storage_child_set(dg_guest *guest, const uint64_t *arg, uint64_t 
     return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), child, in[0], in[1], err);
 }
 
-static dg_code storage_child_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_child_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                   dg_error *err)
 {
     dg_bytes child, key;
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
@@ -120,21 +124,24 @@ static dg_code storage_child_clear(dg_guest *guest, const uint64_t *arg, uint64_
     return rc < 0 ? rc : dg_state_delete(dg_host_of(guest)->state, child, key, err);
 }
 
-static dg_code storage_child_exists(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_child_exists(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes child, key;
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
     return rc < 0 ? rc : dg_legacy_exists(guest, ret, child, key, err);
 }
 
-static dg_code storage_child_next(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_child_next(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     dg_bytes child, key;
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
     return rc < 0 ? rc : dg_storage_next_option(guest, ret, child, key, err);
 }
 
-static dg_code storage_child_kill(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_child_kill(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     dg_bytes child;
     dg_code rc = numbered(guest, &child, NULL, arg, 0, err);
@@ -142,7 +149,8 @@ static dg_code storage_child_kill(dg_guest *guest, const uint64_t *arg, uint64_t
     return rc < 0 ? rc : dg_legacy_remove(guest, child, dg_bytes_of("", 0), err);
 }
 
-static dg_code storage_child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     dg_bytes child;
     dg_hash root;
@@ -152,7 +160,8 @@ static dg_code storage_child_root(dg_guest *guest, const uint64_t *arg, uint64_t
     return rc < 0 ? rc : dg_lower(guest, ret, dg_hash_bytes(&root), err);
 }
 
-static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_bytes raw;
     dg_hash root;
@@ -163,21 +172,21 @@ static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64
 }
 
 static const dg_import rows[] = {
-    { "ext_set_child_storage",         "pipipi:",   set_child },
-    { "ext_clear_child_storage",       "pipi:",     clear_child },
-    { "ext_exists_child_storage",      "pipi:i",    exists_child },
+    { "ext_set_child_storage", "pipipi:", set_child },
+    { "ext_clear_child_storage", "pipi:", clear_child },
+    { "ext_exists_child_storage", "pipi:i", exists_child },
     { "ext_get_allocated_child_storage", "pipip:p", get_allocated_child },
-    { "ext_get_child_storage_into",    "pipipii:i", get_child_into },
-    { "ext_kill_child_storage",        "pi:",       kill_child },
-    { "ext_clear_child_prefix",        "pipi:",     clear_child_prefix },
-    { "ext_child_storage_root",        "pip:p",     child_root },
-    { "ext_storage_child_get_version_1",          "PPiP:P",  storage_child_get },
-    { "ext_storage_child_set_version_1",          "PPiPP:",  storage_child_set },
-    { "ext_storage_child_clear_version_1",        "PPiP:",   storage_child_clear },
-    { "ext_storage_child_exists_version_1",       "PPiP:i",  storage_child_exists },
-    { "ext_storage_child_next_key_version_1",     "PPiP:P",  storage_child_next },
-    { "ext_storage_child_storage_kill_version_1", "PPi:",    storage_child_kill },
-    { "ext_storage_child_root_version_1",         "P:P",     storage_child_root },
+    { "ext_get_child_storage_into", "pipipii:i", get_child_into },
+    { "ext_kill_child_storage", "pi:", kill_child },
+    { "ext_clear_child_prefix", "pipi:", clear_child_prefix },
+    { "ext_child_storage_root", "pip:p", child_root },
+    { "ext_storage_child_get_version_1", "PPiP:P", storage_child_get },
+    { "ext_storage_child_set_version_1", "PPiPP:", storage_child_set },
+    { "ext_storage_child_clear_version_1", "PPiP:", storage_child_clear },
+    { "ext_storage_child_exists_version_1", "PPiP:i", storage_child_exists },
+    { "ext_storage_child_next_key_version_1", "PPiP:P", storage_child_next },
+    { "ext_storage_child_storage_kill_version_1", "PPi:", storage_child_kill },
+    { "ext_storage_child_root_version_1", "P:P", storage_child_root },
     { "ext_storage_blake2_256_ordered_trie_root_version_1", "P:p", storage_ordered_root },
 };
 const dg_table dg_legacy_child_table = DG_TABLE_OF(rows);

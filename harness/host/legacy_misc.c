@@ -5,8 +5,8 @@
 
 /* ---- hashes and roots ---- */
 
-static dg_code hash_into(dg_guest *guest, const uint64_t *arg, void (*hash)(uint8_t *, dg_bytes), size_t len,
-                         dg_error *err)
+static dg_code hash_into(dg_guest *guest, const uint64_t *arg, void (*hash)(uint8_t *, dg_bytes),
+                         size_t len, dg_error *err)
 {
     uint8_t digest[32];
     dg_bytes data;
@@ -17,18 +17,36 @@ static dg_code hash_into(dg_guest *guest, const uint64_t *arg, void (*hash)(uint
     return dg_put_into(guest, dg_fat(arg[2], len), dg_bytes_of(digest, len), err);
 }
 
-static void twox_64(uint8_t *out, dg_bytes data) { dg_twox(out, 8, data); }
-static void twox_128(uint8_t *out, dg_bytes data) { dg_twox(out, 16, data); }
-static void twox_256(uint8_t *out, dg_bytes data) { dg_twox(out, 32, data); }
-static void blake2_128(uint8_t *out, dg_bytes data) { dg_blake2b(out, 16, data); }
-static void blake2_256(uint8_t *out, dg_bytes data) { dg_blake2b(out, 32, data); }
-static void keccak_256(uint8_t *out, dg_bytes data) { dg_keccak_256(out, data); }
+static void twox_64(uint8_t *out, dg_bytes data)
+{
+    dg_twox(out, 8, data);
+}
+static void twox_128(uint8_t *out, dg_bytes data)
+{
+    dg_twox(out, 16, data);
+}
+static void twox_256(uint8_t *out, dg_bytes data)
+{
+    dg_twox(out, 32, data);
+}
+static void blake2_128(uint8_t *out, dg_bytes data)
+{
+    dg_blake2b(out, 16, data);
+}
+static void blake2_256(uint8_t *out, dg_bytes data)
+{
+    dg_blake2b(out, 32, data);
+}
+static void keccak_256(uint8_t *out, dg_bytes data)
+{
+    dg_keccak_256(out, data);
+}
 
-#define HASH(name, len)                                                                         \
-    static dg_code ext_##name(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)   \
-    {                                                                                           \
-        (void)ret;                                                                              \
-        return hash_into(g, arg, name, len, err);                                               \
+#define HASH(name, len)                                                                            \
+    static dg_code ext_##name(dg_guest *g, const uint64_t *arg, uint64_t *ret, dg_error *err)      \
+    {                                                                                              \
+        (void)ret;                                                                                 \
+        return hash_into(g, arg, name, len, err);                                                  \
     }
 HASH(twox_64, 8)
 HASH(twox_128, 16)
@@ -38,7 +56,8 @@ HASH(blake2_256, 32)
 HASH(keccak_256, 32)
 
 /* Values lie end to end, their lengths in a table of u32. */
-static dg_code cut(dg_guest *guest, dg_bytes *items, uint64_t at, const uint8_t *lens, uint32_t count, dg_error *err)
+static dg_code cut(dg_guest *guest, dg_bytes *items, uint64_t at, const uint8_t *lens,
+                   uint32_t count, dg_error *err)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t len = dg_le32(lens + 4 * (size_t)i);
@@ -78,8 +97,8 @@ static dg_code enumerated_root(dg_guest *guest, const uint64_t *arg, uint64_t *r
 
 /* ---- signatures: 0 is good ---- */
 
-static dg_code lift_signed(dg_guest *guest, dg_bytes *message, uint8_t **sig, uint8_t **pk, const uint64_t *arg,
-                           dg_error *err)
+static dg_code lift_signed(dg_guest *guest, dg_bytes *message, uint8_t **sig, uint8_t **pk,
+                           const uint64_t *arg, dg_error *err)
 {
     dg_code rc = dg_lift_slices(guest, message, arg, 1, err);
     if (rc == DG_OK)
@@ -110,7 +129,8 @@ static dg_code sr25519_verify(dg_guest *guest, const uint64_t *arg, uint64_t *re
 }
 
 /* arg: hash, signature, where the key goes. 0, or 1 BadRS, 2 BadV, 3 BadSignature. */
-static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool compressed, dg_error *err)
+static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret, bool compressed,
+                            dg_error *err)
 {
     uint8_t key[64], xy[64], *hash, *sig;
     dg_recover verdict;
@@ -125,7 +145,8 @@ static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
         dg_ecdsa_compress(key, xy);
     else
         memcpy(key, xy, 64);
-    return dg_put_into(guest, dg_fat(arg[2], compressed ? 33 : 64), dg_bytes_of(key, compressed ? 33 : 64), err);
+    return dg_put_into(guest, dg_fat(arg[2], compressed ? 33 : 64),
+                       dg_bytes_of(key, compressed ? 33 : 64), err);
 }
 
 static dg_code secp256k1_recover(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -133,7 +154,8 @@ static dg_code secp256k1_recover(dg_guest *guest, const uint64_t *arg, uint64_t 
     return recover_into(guest, arg, ret, false, err);
 }
 
-static dg_code secp256k1_recover_compressed(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code secp256k1_recover_compressed(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                            dg_error *err)
 {
     return recover_into(guest, arg, ret, true, err);
 }
@@ -182,22 +204,22 @@ static dg_code ignored(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_e
 }
 
 static const dg_import rows[] = {
-    { "ext_malloc",                    "i:p",       ext_malloc },
-    { "ext_free",                      "p:",        ext_free },
-    { "ext_print_utf8",                "pi:",       print_text },
-    { "ext_print_hex",                 "pi:",       ignored },
-    { "ext_print_num",                 "l:",        ignored },
-    { "ext_log",                       "ipipi:",    log_text },
+    { "ext_malloc", "i:p", ext_malloc },
+    { "ext_free", "p:", ext_free },
+    { "ext_print_utf8", "pi:", print_text },
+    { "ext_print_hex", "pi:", ignored },
+    { "ext_print_num", "l:", ignored },
+    { "ext_log", "ipipi:", log_text },
     { "ext_blake2_256_enumerated_trie_root", "ppip:", enumerated_root },
-    { "ext_twox_64",                   "pip:",      ext_twox_64 },
-    { "ext_twox_128",                  "pip:",      ext_twox_128 },
-    { "ext_twox_256",                  "pip:",      ext_twox_256 },
-    { "ext_blake2_128",                "pip:",      ext_blake2_128 },
-    { "ext_blake2_256",                "pip:",      ext_blake2_256 },
-    { "ext_keccak_256",                "pip:",      ext_keccak_256 },
-    { "ext_ed25519_verify",            "pipp:i",    ed25519_verify },
-    { "ext_sr25519_verify",            "pipp:i",    sr25519_verify },
-    { "ext_secp256k1_ecdsa_recover",   "ppp:i",     secp256k1_recover },
+    { "ext_twox_64", "pip:", ext_twox_64 },
+    { "ext_twox_128", "pip:", ext_twox_128 },
+    { "ext_twox_256", "pip:", ext_twox_256 },
+    { "ext_blake2_128", "pip:", ext_blake2_128 },
+    { "ext_blake2_256", "pip:", ext_blake2_256 },
+    { "ext_keccak_256", "pip:", ext_keccak_256 },
+    { "ext_ed25519_verify", "pipp:i", ed25519_verify },
+    { "ext_sr25519_verify", "pipp:i", sr25519_verify },
+    { "ext_secp256k1_ecdsa_recover", "ppp:i", secp256k1_recover },
     { "ext_secp256k1_ecdsa_recover_compressed", "ppp:i", secp256k1_recover_compressed },
 };
 const dg_table dg_legacy_misc_table = DG_TABLE_OF(rows);

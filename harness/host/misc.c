@@ -8,8 +8,8 @@
 static void say(const char *level, dg_bytes text)
 {
     if (dg_log_get() >= DG_LOG_VERBOSE)
-        dg_log(DG_LOG_VERBOSE, "runtime", "%s %.*s", level, (int)(text.len < 4000 ? text.len : 4000),
-               (const char *)text.at);
+        dg_log(DG_LOG_VERBOSE, "runtime", "%s %.*s", level,
+               (int)(text.len < 4000 ? text.len : 4000), (const char *)text.at);
 }
 
 /* One line of plain text: the message is the guest's. */
@@ -170,25 +170,26 @@ static dg_code zero(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_erro
 }
 
 static const dg_import rows[] = {
-    { "ext_misc_print_num_version_1",           "l:",   print_num },
-    { "ext_misc_print_utf8_version_1",          "P:",   print_utf8 },
-    { "ext_misc_print_hex_version_1",           "P:",   print_hex },
-    { "ext_misc_runtime_version_version_1",     "P:P",  runtime_version },
-    { "ext_misc_runtime_version_version_2",     "PP:l", runtime_version_2 },
-    { "ext_misc_last_cursor_version_1",         "P:l",  last_cursor },
-    { "ext_allocator_malloc_version_1",         "i:p",  allocator_malloc },
-    { "ext_allocator_free_version_1",           "p:",   allocator_free },
-    { "ext_input_read_version_1",               "P:",   input_read },
-    { "ext_logging_log_version_1",              "iPP:", logging_log },
-    { "ext_logging_max_level_version_1",        ":i",   logging_max_level },
+    { "ext_misc_print_num_version_1", "l:", print_num },
+    { "ext_misc_print_utf8_version_1", "P:", print_utf8 },
+    { "ext_misc_print_hex_version_1", "P:", print_hex },
+    { "ext_misc_runtime_version_version_1", "P:P", runtime_version },
+    { "ext_misc_runtime_version_version_2", "PP:l", runtime_version_2 },
+    { "ext_misc_last_cursor_version_1", "P:l", last_cursor },
+    { "ext_allocator_malloc_version_1", "i:p", allocator_malloc },
+    { "ext_allocator_free_version_1", "p:", allocator_free },
+    { "ext_input_read_version_1", "P:", input_read },
+    { "ext_logging_log_version_1", "iPP:", logging_log },
+    { "ext_logging_max_level_version_1", ":i", logging_max_level },
     { "ext_panic_handler_abort_on_panic_version_1", "P:", abort_on_panic },
-    { "ext_transaction_index_index_version_1",  "iip:", zero },
-    { "ext_transaction_index_renew_version_1",  "ip:",  zero },
-    { "ext_wasm_tracing_enabled_version_1",     "P:i",  zero },
-    { "ext_wasm_tracing_enter_span_version_1",  "P:l",  zero },
-    { "ext_wasm_tracing_event_version_1",       "P:",   zero },
-    { "ext_wasm_tracing_exit_version_1",        "l:",   zero },
-    { "ext_offchain_index_set_version_1",       "PP:",  zero }, /* the node's index, not the state */
-    { "ext_offchain_index_clear_version_1",     "P:",   zero },
+    { "ext_transaction_index_index_version_1", "iip:", zero },
+    { "ext_transaction_index_renew_version_1", "ip:", zero },
+    { "ext_wasm_tracing_enabled_version_1", "P:i", zero },
+    { "ext_wasm_tracing_enter_span_version_1", "P:l", zero },
+    { "ext_wasm_tracing_event_version_1", "P:", zero },
+    { "ext_wasm_tracing_exit_version_1", "l:", zero },
+    /* the node's index, not the state */
+    { "ext_offchain_index_set_version_1", "PP:", zero },
+    { "ext_offchain_index_clear_version_1", "P:", zero },
 };
 const dg_table dg_misc_table = DG_TABLE_OF(rows);

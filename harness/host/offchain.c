@@ -9,7 +9,8 @@ enum { LOCAL_MAX = 64 << 20 };
 
 dg_code dg_offchain_allowed(const dg_host *h, bool query_too, const char *what, dg_error *err)
 {
-    if (h->options.context == DG_CONTEXT_OFFCHAIN || (query_too && h->options.context == DG_CONTEXT_QUERY))
+    if (h->options.context == DG_CONTEXT_OFFCHAIN
+        || (query_too && h->options.context == DG_CONTEXT_QUERY))
         return DG_OK;
     return dg_fail(err, DG_TRAP, "%s cannot be used here: only by an offchain worker%s", what,
                    query_too ? " or a runtime-API call" : "");
@@ -62,14 +63,16 @@ static dg_code fixed_answer(dg_guest *guest, uint64_t *ret, dg_bytes answer, dg_
 }
 
 /* Taken and dropped: there is no pool behind it. */
-static dg_code submit_transaction(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code submit_transaction(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     static const uint8_t ok[1] = { 0 };
     (void)arg;
     return fixed_answer(guest, ret, DG_BYTES_OF(ok), err);
 }
 
-static dg_code submit_transaction_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code submit_transaction_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     dg_offchain *o;
     (void)arg;
@@ -152,7 +155,8 @@ static dg_code http_none(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 static dg_item *find(const dg_offchain *o, bool local, dg_bytes key)
 {
     for (size_t i = 0; i < o->item_count; i++)
-        if (o->items[i].key.at && o->items[i].local == local && dg_bytes_equal(o->items[i].key, key))
+        if (o->items[i].key.at && o->items[i].local == local
+            && dg_bytes_equal(o->items[i].key, key))
             return &o->items[i];
     return NULL;
 }
@@ -182,12 +186,13 @@ static dg_code keep(dg_offchain *o, bool local, dg_bytes key, dg_bytes value, dg
     return DG_OK;
 }
 
-static dg_code open_local(dg_guest *guest, dg_offchain **o, dg_bytes *in, const uint64_t *arg, size_t count,
-                          dg_error *err)
+static dg_code open_local(dg_guest *guest, dg_offchain **o, dg_bytes *in, const uint64_t *arg,
+                          size_t count, dg_error *err)
 {
     dg_code rc = worker(guest, o, err);
     if (rc == DG_OK && arg[0] > 1)
-        return dg_fail(err, DG_TRAP, "offchain storage kind %llu does not exist", (unsigned long long)arg[0]);
+        return dg_fail(err, DG_TRAP, "offchain storage kind %llu does not exist",
+                       (unsigned long long)arg[0]);
     return rc < 0 ? rc : dg_lift(guest, in, arg + 1, count, err);
 }
 
@@ -212,7 +217,8 @@ static dg_code local_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
     return rc;
 }
 
-static dg_code local_compare_and_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code local_compare_and_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                     dg_error *err)
 {
     dg_offchain *o;
     dg_bytes in[3], old;
@@ -257,25 +263,25 @@ static dg_code local_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 }
 
 static const dg_import rows[] = {
-    { "ext_offchain_is_validator_version_1",            ":i",    is_validator },
-    { "ext_offchain_submit_transaction_version_1",      "P:P",   submit_transaction },
-    { "ext_offchain_submit_transaction_version_2",      "P:i",   submit_transaction_2 },
-    { "ext_offchain_network_state_version_1",           ":P",    network_state },
-    { "ext_offchain_timestamp_version_1",               ":l",    timestamp },
-    { "ext_offchain_sleep_until_version_1",             "l:",    nothing },
-    { "ext_offchain_random_seed_version_1",             ":p",    random_seed },
-    { "ext_offchain_random_seed_version_2",             "p:",    random_seed_2 },
-    { "ext_offchain_local_storage_set_version_1",       "iPP:",  local_set },
-    { "ext_offchain_local_storage_clear_version_1",     "iP:",   local_clear },
+    { "ext_offchain_is_validator_version_1", ":i", is_validator },
+    { "ext_offchain_submit_transaction_version_1", "P:P", submit_transaction },
+    { "ext_offchain_submit_transaction_version_2", "P:i", submit_transaction_2 },
+    { "ext_offchain_network_state_version_1", ":P", network_state },
+    { "ext_offchain_timestamp_version_1", ":l", timestamp },
+    { "ext_offchain_sleep_until_version_1", "l:", nothing },
+    { "ext_offchain_random_seed_version_1", ":p", random_seed },
+    { "ext_offchain_random_seed_version_2", "p:", random_seed_2 },
+    { "ext_offchain_local_storage_set_version_1", "iPP:", local_set },
+    { "ext_offchain_local_storage_clear_version_1", "iP:", local_clear },
     { "ext_offchain_local_storage_compare_and_set_version_1", "iPPP:i", local_compare_and_set },
-    { "ext_offchain_local_storage_get_version_1",       "iP:P",  local_get },
-    { "ext_offchain_local_storage_read_version_1",      "iPPi:l", local_read },
-    { "ext_offchain_http_request_start_version_1",      "PPP:P", http_unit },
+    { "ext_offchain_local_storage_get_version_1", "iP:P", local_get },
+    { "ext_offchain_local_storage_read_version_1", "iPPi:l", local_read },
+    { "ext_offchain_http_request_start_version_1", "PPP:P", http_unit },
     { "ext_offchain_http_request_add_header_version_1", "iPP:P", http_unit },
     { "ext_offchain_http_request_write_body_version_1", "iPP:P", http_error },
-    { "ext_offchain_http_response_wait_version_1",      "PP:P",  http_none },
-    { "ext_offchain_http_response_headers_version_1",   "i:P",   http_none },
+    { "ext_offchain_http_response_wait_version_1", "PP:P", http_none },
+    { "ext_offchain_http_response_headers_version_1", "i:P", http_none },
     { "ext_offchain_http_response_read_body_version_1", "iPP:P", http_error },
-    { "ext_offchain_set_authorized_nodes_version_1",    "Pi:",   nothing },
+    { "ext_offchain_set_authorized_nodes_version_1", "Pi:", nothing },
 };
 const dg_table dg_offchain_table = DG_TABLE_OF(rows);

@@ -13,13 +13,15 @@ struct dg_runtime {
     dg_buf blob;
 };
 
-static const char *const needed[] = { "Core_version", "Core_execute_block", "Core_initialize_block" };
+static const char *const needed[] = { "Core_version", "Core_execute_block",
+                                      "Core_initialize_block" };
 
 static dg_code check_exports(const dg_module *module, dg_error *err)
 {
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (!dg_module_exports(module, needed[i]))
-            return dg_fail(err, DG_MALFORMED, "the wasm is no runtime: it does not export %s", needed[i]);
+            return dg_fail(err, DG_MALFORMED, "the wasm is no runtime: it does not export %s",
+                           needed[i]);
     return DG_OK;
 }
 
@@ -38,7 +40,8 @@ static dg_code ask_version(dg_runtime *r, dg_error *err)
 static dg_code load(dg_runtime *r, dg_bytes wasm, dg_error *err)
 {
     dg_code rc = dg_module_new(&r->module, r->engine, wasm, err);
-    if (rc < 0 || (rc = check_exports(r->module, err)) < 0 || (rc = dg_host_link(r->module, err)) < 0)
+    if (rc < 0 || (rc = check_exports(r->module, err)) < 0
+        || (rc = dg_host_link(r->module, err)) < 0)
         return rc;
     rc = dg_host_sections_version(&r->version, wasm, err);
     return rc == DG_ABSENT ? ask_version(r, err) : rc;
@@ -119,8 +122,9 @@ bool dg_runtime_exports(const dg_runtime *runtime, const char *entry)
     return dg_module_exports(runtime->module, entry);
 }
 
-dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
-                        dg_state *state, const dg_host_options *options, dg_error *err)
+dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry,
+                        dg_bytes input, dg_state *state, const dg_host_options *options,
+                        dg_error *err)
 {
     static const dg_host_options defaults = { .context = DG_CONTEXT_BLOCK };
     dg_state_set_version(state, dg_version_trie(&runtime->version));
@@ -145,8 +149,8 @@ static uint32_t pick(dg_bytes versions)
     return dg_scale_finish(&in, NULL, "metadata versions") < 0 ? 0 : best;
 }
 
-static dg_code query(dg_runtime *r, dg_host_result *result, const char *entry, dg_bytes input, dg_state *state,
-                     dg_error *err)
+static dg_code query(dg_runtime *r, dg_host_result *result, const char *entry, dg_bytes input,
+                     dg_state *state, dg_error *err)
 {
     static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
     return dg_runtime_call(r, result, entry, input, state, &options, err);
@@ -156,7 +160,8 @@ static uint32_t best_version(dg_runtime *r, dg_state *state)
 {
     dg_host_result result;
     uint32_t best = 0;
-    if (dg_version_api(&r->version, "Metadata") < 2 || !dg_runtime_exports(r, "Metadata_metadata_versions"))
+    if (dg_version_api(&r->version, "Metadata") < 2
+        || !dg_runtime_exports(r, "Metadata_metadata_versions"))
         return 0;
     if (query(r, &result, "Metadata_metadata_versions", (dg_bytes){ 0 }, state, NULL) == DG_OK)
         best = pick(dg_buf_bytes(&result.output));
@@ -165,7 +170,8 @@ static uint32_t best_version(dg_runtime *r, dg_state *state)
 }
 
 /* `raw` is inside `result`. */
-static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_state *state, dg_error *err)
+static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_state *state,
+                     dg_error *err)
 {
     uint32_t best = best_version(r, state);
     uint8_t wanted[4];
@@ -175,10 +181,12 @@ static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_st
     rc = best ? query(r, result, "Metadata_metadata_at_version", DG_BYTES_OF(wanted), state, err)
               : query(r, result, "Metadata_metadata", (dg_bytes){ 0 }, state, err);
     if (rc != DG_OK)
-        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime exports no metadata") : rc;
+        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime exports no metadata")
+                               : rc;
     in = dg_scale_from(dg_buf_bytes(&result->output));
     if (best && !dg_scale_option(&in) && in.rc == DG_OK)
-        return dg_fail(err, DG_MALFORMED, "the runtime offers metadata version %u and returns none", best);
+        return dg_fail(err, DG_MALFORMED, "the runtime offers metadata version %u and returns none",
+                       best);
     *raw = dg_scale_bytes(&in);
     return dg_scale_finish(&in, err, "metadata");
 }

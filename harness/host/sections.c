@@ -23,7 +23,8 @@ static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting, dg_error *err)
+dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
+                            dg_error *err)
 {
     static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
     dg_state *state = dg_state_empty();
@@ -31,7 +32,8 @@ dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encode
     dg_code rc;
     if (!state)
         return dg_fail(err, DG_NOMEM, "no memory for an empty state");
-    rc = dg_host_run(module, engine, &result, "Core_version", (dg_bytes){ 0 }, state, &options, nesting, err);
+    rc = dg_host_run(module, engine, &result, "Core_version", (dg_bytes){ 0 }, state, &options,
+                     nesting, err);
     if (rc == DG_OK) {
         dg_buf_put_bytes(encoded, dg_buf_bytes(&result.output));
         rc = dg_buf_check(encoded, err, "runtime version");
@@ -47,7 +49,8 @@ dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
     return rc == DG_NOMEM ? rc : rc == DG_OK && out->api_count > 0 ? DG_OK : DG_ABSENT;
 }
 
-static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting, dg_error *err)
+static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting,
+                        dg_error *err)
 {
     dg_module *module = NULL;
     dg_code rc;
@@ -62,7 +65,8 @@ static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsig
     return rc;
 }
 
-dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting, dg_error *err)
+dg_code dg_host_version_of(dg_engine *engine, dg_buf *encoded, dg_bytes blob, unsigned nesting,
+                           dg_error *err)
 {
     dg_version version;
     dg_buf wasm;

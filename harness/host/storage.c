@@ -12,7 +12,8 @@ static dg_code count_write(dg_host *h, dg_bytes key, dg_bytes value, dg_error *e
     uint64_t max = h->options.written_max ? h->options.written_max : DG_WRITTEN_MAX;
     h->written += DG_WRITE_COSTS + key.len + value.len;
     if (h->written > max)
-        return dg_fail(err, DG_LIMIT, "one call put more than %llu MiB into the state", (unsigned long long)(max >> 20));
+        return dg_fail(err, DG_LIMIT, "one call put more than %llu MiB into the state",
+                       (unsigned long long)(max >> 20));
     return DG_OK;
 }
 
@@ -27,12 +28,14 @@ dg_code dg_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_e
 {
     if (dg_bytes_begin(key, dg_text(":child_storage:")))
         return DG_OK;
-    return value ? dg_storage_put(h, top, key, *value, err) : dg_state_delete(h->state, top, key, err);
+    return value ? dg_storage_put(h, top, key, *value, err)
+                 : dg_state_delete(h->state, top, key, err);
 }
 
 /* Copies what fits of the value from `offset` on; `left` counts what there is. */
-dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room, uint32_t offset,
-                            uint32_t *left, bool *found, bool whole_only, dg_error *err)
+dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room,
+                            uint32_t offset, uint32_t *left, bool *found, bool whole_only,
+                            dg_error *err)
 {
     dg_bytes value;
     uint32_t len = (uint32_t)(room >> 32);
@@ -46,7 +49,8 @@ dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint6
     *left = (uint32_t)(value.len - offset);
     if (*left > len && whole_only)
         return DG_OK;
-    return dg_put_if_fits(guest, room, dg_bytes_of(value.at + offset, *left < len ? *left : len), err);
+    return dg_put_if_fits(guest, room, dg_bytes_of(value.at + offset, *left < len ? *left : len),
+                          err);
 }
 
 dg_code dg_storage_read_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
@@ -55,7 +59,8 @@ dg_code dg_storage_read_option(dg_guest *guest, uint64_t *ret, dg_bytes child, d
     uint8_t answer[5] = { 1 };
     uint32_t left;
     bool found;
-    dg_code rc = dg_storage_get_into(guest, child, key, room, (uint32_t)offset, &left, &found, false, err);
+    dg_code rc =
+        dg_storage_get_into(guest, child, key, room, (uint32_t)offset, &left, &found, false, err);
     if (rc < 0)
         return rc;
     answer[0] = found;
@@ -75,7 +80,8 @@ dg_code dg_storage_read_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, d
     return rc;
 }
 
-dg_code dg_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key, dg_error *err)
+dg_code dg_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                               dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_state_next(h->state, &h->scratch, child, key, err);
@@ -89,11 +95,13 @@ dg_code dg_storage_next_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, d
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_state_next(h->state, &h->scratch, child, key, err);
     *ret = rc == DG_OK ? h->scratch.len : 0;
-    return rc == DG_OK ? dg_put_if_fits(guest, room, dg_buf_bytes(&h->scratch), err) : rc < 0 ? rc : DG_OK;
+    return rc == DG_OK ? dg_put_if_fits(guest, room, dg_buf_bytes(&h->scratch), err)
+           : rc < 0    ? rc
+                       : DG_OK;
 }
 
-static dg_code lower_removal(dg_guest *guest, uint64_t *ret, const dg_removal *done, dg_removal_form form,
-                             dg_error *err)
+static dg_code lower_removal(dg_guest *guest, uint64_t *ret, const dg_removal *done,
+                             dg_removal_form form, dg_error *err)
 {
     dg_buf *out = &dg_host_of(guest)->scratch;
     if (form == DG_REMOVAL_NONE)
@@ -123,7 +131,8 @@ static void keep_cursor(dg_host *h, const dg_removal *done)
 }
 
 dg_code dg_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
-                          const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form, dg_error *err)
+                          const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form,
+                          dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_removal done = { 0 };
@@ -237,7 +246,8 @@ static dg_code storage_next_key(dg_guest *guest, const uint64_t *arg, uint64_t *
     return rc < 0 ? rc : dg_storage_next_option(guest, ret, top, key, err);
 }
 
-static dg_code storage_next_key_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_next_key_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                  dg_error *err)
 {
     dg_bytes key;
     dg_code rc = dg_lift(guest, &key, arg, 1, err);
@@ -246,28 +256,35 @@ static dg_code storage_next_key_2(dg_guest *guest, const uint64_t *arg, uint64_t
 
 /* ---- prefixes ---- */
 
-static dg_code storage_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     dg_bytes in;
     dg_code rc = dg_lift(guest, &in, arg, 1, err);
     return rc < 0 ? rc : dg_storage_remove(guest, ret, top, in, NULL, NULL, DG_REMOVAL_NONE, err);
 }
 
-static dg_code storage_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = dg_lift(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, top, in[0], &in[1], NULL, DG_REMOVAL_KILL, err);
+    return rc < 0 ? rc
+                  : dg_storage_remove(guest, ret, top, in[0], &in[1], NULL, DG_REMOVAL_KILL, err);
 }
 
-static dg_code storage_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     dg_bytes in[3];
     dg_code rc = dg_lift(guest, in, arg, 3, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, top, in[0], &in[1], &in[2], DG_REMOVAL_MULTI, err);
+    return rc < 0
+               ? rc
+               : dg_storage_remove(guest, ret, top, in[0], &in[1], &in[2], DG_REMOVAL_MULTI, err);
 }
 
-static dg_code storage_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                      dg_error *err)
 {
     dg_bytes in;
     dg_code rc = dg_lift(guest, &in, arg, 1, err);
@@ -289,7 +306,8 @@ static dg_code storage_root_1(dg_guest *guest, const uint64_t *arg, uint64_t *re
 static dg_code storage_root_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     if (arg[0] > 1)
-        return dg_fail(err, DG_TRAP, "state version %llu does not exist", (unsigned long long)arg[0]);
+        return dg_fail(err, DG_TRAP, "state version %llu does not exist",
+                       (unsigned long long)arg[0]);
     return storage_root_1(guest, arg, ret, err);
 }
 
@@ -302,7 +320,8 @@ static dg_code storage_root_3(dg_guest *guest, const uint64_t *arg, uint64_t *re
 }
 
 /* The feature is gone from every node: there never is a root of changes. */
-static dg_code storage_changes_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
+static dg_code storage_changes_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
+                                    dg_error *err)
 {
     (void)arg;
     return dg_lower_option(guest, ret, NULL, err);
@@ -346,27 +365,27 @@ static dg_code proof_size(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 }
 
 static const dg_import rows[] = {
-    { "ext_storage_set_version_1",                  "PP:",     storage_set },
-    { "ext_storage_get_version_1",                  "P:P",     storage_get },
-    { "ext_storage_read_version_1",                 "PPi:P",   storage_read },
-    { "ext_storage_read_version_2",                 "PPii:l",  storage_read_2 },
-    { "ext_storage_clear_version_1",                "P:",      storage_clear },
-    { "ext_storage_exists_version_1",               "P:i",     storage_exists },
-    { "ext_storage_append_version_1",               "PP:",     storage_append },
-    { "ext_storage_next_key_version_1",             "P:P",     storage_next_key },
-    { "ext_storage_next_key_version_2",             "PP:i",    storage_next_key_2 },
-    { "ext_storage_clear_prefix_version_1",         "P:",      storage_clear_prefix_1 },
-    { "ext_storage_clear_prefix_version_2",         "PP:P",    storage_clear_prefix_2 },
-    { "ext_storage_clear_prefix_version_3",         "PPP:P",   storage_clear_prefix_3 },
-    { "ext_storage_clear_prefix_version_3",         "PlPPp:i", storage_clear_prefix_4 },
-    { "ext_storage_clear_prefix_version_4",         "PlPPp:i", storage_clear_prefix_4 },
-    { "ext_storage_root_version_1",                 ":P",      storage_root_1 },
-    { "ext_storage_root_version_2",                 "i:P",     storage_root_2 },
-    { "ext_storage_root_version_3",                 "P:",      storage_root_3 },
-    { "ext_storage_changes_root_version_1",         "P:P",     storage_changes_root },
-    { "ext_storage_start_transaction_version_1",    ":",       storage_start },
-    { "ext_storage_rollback_transaction_version_1", ":",       storage_rollback },
-    { "ext_storage_commit_transaction_version_1",   ":",       storage_commit },
+    { "ext_storage_set_version_1", "PP:", storage_set },
+    { "ext_storage_get_version_1", "P:P", storage_get },
+    { "ext_storage_read_version_1", "PPi:P", storage_read },
+    { "ext_storage_read_version_2", "PPii:l", storage_read_2 },
+    { "ext_storage_clear_version_1", "P:", storage_clear },
+    { "ext_storage_exists_version_1", "P:i", storage_exists },
+    { "ext_storage_append_version_1", "PP:", storage_append },
+    { "ext_storage_next_key_version_1", "P:P", storage_next_key },
+    { "ext_storage_next_key_version_2", "PP:i", storage_next_key_2 },
+    { "ext_storage_clear_prefix_version_1", "P:", storage_clear_prefix_1 },
+    { "ext_storage_clear_prefix_version_2", "PP:P", storage_clear_prefix_2 },
+    { "ext_storage_clear_prefix_version_3", "PPP:P", storage_clear_prefix_3 },
+    { "ext_storage_clear_prefix_version_3", "PlPPp:i", storage_clear_prefix_4 },
+    { "ext_storage_clear_prefix_version_4", "PlPPp:i", storage_clear_prefix_4 },
+    { "ext_storage_root_version_1", ":P", storage_root_1 },
+    { "ext_storage_root_version_2", "i:P", storage_root_2 },
+    { "ext_storage_root_version_3", "P:", storage_root_3 },
+    { "ext_storage_changes_root_version_1", "P:P", storage_changes_root },
+    { "ext_storage_start_transaction_version_1", ":", storage_start },
+    { "ext_storage_rollback_transaction_version_1", ":", storage_rollback },
+    { "ext_storage_commit_transaction_version_1", ":", storage_commit },
     { "ext_storage_proof_size_storage_proof_size_version_1", ":l", proof_size },
 };
 const dg_table dg_storage_table = DG_TABLE_OF(rows);

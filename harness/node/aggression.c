@@ -14,15 +14,20 @@ static uint64_t random_of(uint64_t others)
     return others < most ? others : most;
 }
 
-static uint64_t minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+static uint64_t minus(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
 
 /* Beside the grid: its sender, which at level 1 tells everybody, then those of its row and
  * column, then those that route nothing. All but the sender know one who has it. */
 static uint64_t beside(uint64_t members, uint64_t row, uint64_t column, unsigned level)
 {
     uint64_t others = minus(members, 1 + row + column), routed = level == 2 ? row + column : 0;
-    return (level ? 0 : random_of(others)) + row * random_of(minus(members, 2 + (level == 2 ? routed : column)))
-           + column * random_of(minus(members, 2 + (level == 2 ? routed : row))) + others * random_of(minus(members, 2 + routed));
+    return (level ? 0 : random_of(others))
+           + row * random_of(minus(members, 2 + (level == 2 ? routed : column)))
+           + column * random_of(minus(members, 2 + (level == 2 ? routed : row)))
+           + others * random_of(minus(members, 2 + routed));
 }
 
 uint64_t dg_routed(uint32_t members, unsigned level)
@@ -35,7 +40,8 @@ uint64_t dg_routed(uint32_t members, unsigned level)
     rows = (members + width - 1) / width;
     row = width - 1;
     column = rows - 1;
-    grid = row + column + 2 * row * column; /* a neighbour in the row tells its column, one in the column its row */
+    /* a neighbour in the row tells its column, one in the column its row */
+    grid = row + column + 2 * row * column;
     grid += beside(members, row, column, level);
     if (level == 0)
         return grid;
@@ -54,7 +60,9 @@ static uint32_t newest(const dg_network *net)
 {
     uint32_t most = 0;
     for (uint32_t i = 0; i < net->node_count; i++)
-        most = net->blocks[net->nodes[i].best].number > most ? net->blocks[net->nodes[i].best].number : most;
+        most = net->blocks[net->nodes[i].best].number > most
+                   ? net->blocks[net->nodes[i].best].number
+                   : most;
     return most;
 }
 
@@ -83,7 +91,8 @@ void dg_aggression_slot(dg_network *net)
     bool grew = best > net->gossip.newest;
     net->gossip.level = level_at(age);
     net->gossip.newest = best;
-    for (uint32_t id = net->finality.finalized + 1; grew && net->gossip.level && id < net->block_count; id++) {
+    for (uint32_t id = net->finality.finalized + 1;
+         grew && net->gossip.level && id < net->block_count; id++) {
         const dg_net_block *b = &net->blocks[id];
         if (b->gone || !b->approval || !b->approval->session || b->number <= final)
             continue;

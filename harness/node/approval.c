@@ -11,9 +11,13 @@
 
 dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
 {
-    return (dg_moment){ .at = at, .tick = at / dg_constant_of(DG_CONST_TICK), .block_tick = b->began / dg_constant_of(DG_CONST_TICK),
-                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns / dg_constant_of(DG_CONST_TICK),
-                        .needed = a->session->rules.needed, .validators = a->session->validators };
+    return (dg_moment){ .at = at,
+                        .tick = at / dg_constant_of(DG_CONST_TICK),
+                        .block_tick = b->began / dg_constant_of(DG_CONST_TICK),
+                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns
+                                         / dg_constant_of(DG_CONST_TICK),
+                        .needed = a->session->rules.needed,
+                        .validators = a->session->validators };
 }
 
 /* ---- who can, and how long it takes ---- */
@@ -21,7 +25,8 @@ dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net
 /* A voice that a partition keeps from the larger side is not counted. */
 bool dg_is_awake(const dg_network *net, uint32_t node)
 {
-    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && !dg_sim_node_paused(net->sim, (dg_node_ix){ node })
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node })
+           && !dg_sim_node_paused(net->sim, (dg_node_ix){ node })
            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
 }
 
@@ -30,7 +35,8 @@ uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval)
     return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
 }
 
-dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core, bool approval)
+dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core,
+                     bool approval)
 {
     return 2 * dg_hear_latency(net, node, net->node_count, dg_voice_what(id, core, approval));
 }
@@ -42,7 +48,8 @@ dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t par
 
 /* ---- objecting, and the end ---- */
 
-static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now, dg_error *err)
+static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now,
+                          dg_error *err)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
@@ -58,7 +65,8 @@ static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
 
 /* The first moment since the last step at which it counts as approved: something was
  * heard then, or it is the tick. */
-static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
+static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial *t, uint32_t id,
+                           dg_ns now)
 {
     const dg_net_block *b = &net->blocks[id];
     dg_moment m = dg_moment_of(net, a, b, now);
@@ -74,12 +82,14 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
         if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
             continue;
         first = at;
-        t->last = (dg_word){ a->session->node[t->checkers[i].validator], t->checkers[i].sent, dg_voice_what(id, t->of.core, true) };
+        t->last = (dg_word){ a->session->node[t->checkers[i].validator], t->checkers[i].sent,
+                             dg_voice_what(id, t->of.core, true) };
     }
     return first;
 }
 
-static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial *t, const dg_net_block *b, dg_ns now)
+static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial *t,
+                           const dg_net_block *b, dg_ns now)
 {
     dg_moment m = dg_moment_of(net, a, b, now);
     dg_required required;
@@ -91,13 +101,15 @@ static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial
 
 /* ---- a block ---- */
 
-static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err)
+static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
+                          dg_ns now, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[id];
     uint32_t before = t->no_shows;
     dg_code rc;
     dg_voices_approve(net, a, t, id, now);
-    if ((rc = dg_turns_tell(net, a, t, id, turns, now, err)) < 0 || (rc = object_all(net, a, t, id, now, err)) < 0)
+    if ((rc = dg_turns_tell(net, a, t, id, turns, now, err)) < 0
+        || (rc = object_all(net, a, t, id, now, err)) < 0)
         return rc;
     t->approved_at = when_approved(net, a, t, id, now);
     count_no_shows(net, a, t, b, now);
@@ -109,9 +121,12 @@ static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
     return DG_OK;
 }
 
-static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a, dg_error *err)
+static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a,
+                             dg_error *err)
 {
-    uint64_t n[6] = { b->slot, a->count / a->ears, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS };
+    uint64_t n[6] = {
+        b->slot, a->count / a->ears, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS
+    };
     for (uint32_t i = 0; i < a->count; i++) {
         n[3] += a->trials[i].no_shows;
         n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];
@@ -127,7 +142,8 @@ static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error
     uint64_t told = a->assignments, approved = a->approvals;
     dg_code rc;
     for (uint32_t i = 0; i < a->count; i++)
-        if (a->trials[i].approved_at == DG_NEVER && (rc = step_trial(net, a, &a->trials[i], id, turns, now, err)) < 0)
+        if (a->trials[i].approved_at == DG_NEVER
+            && (rc = step_trial(net, a, &a->trials[i], id, turns, now, err)) < 0)
             return rc;
     dg_gossip_tell(net, a, a->assignments - told, a->approvals - approved);
     dg_recovery_count(net, a->session, a->assignments - told);
@@ -142,7 +158,8 @@ static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error
 }
 
 /* What became available occupied its core at the parent. */
-static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before, const dg_included *of)
+static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before,
+                       const dg_included *of)
 {
     const dg_core *core = of->core < before->core_count ? &before->cores[of->core] : NULL;
     *t = (dg_trial){ .of = *of, .approved_at = DG_NEVER };
@@ -156,7 +173,8 @@ static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before
 
 static dg_code tell_unknown(dg_network *net, const dg_net_block *b, bool known, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, net->blocks[b->parent].view.session, b->approval->count, known, known ? (dg_sim_now(net->sim) - b->began) / DG_MS : 0 };
+    uint64_t n[6] = { b->slot, net->blocks[b->parent].view.session, b->approval->count, known,
+                      known ? (dg_sim_now(net->sim) - b->began) / DG_MS : 0 };
     return dg_record_emit(net, DG_REC_UNKNOWN, DG_NO_NODE, b, n, NULL, err);
 }
 
@@ -164,7 +182,8 @@ static dg_code tell_unknown(dg_network *net, const dg_net_block *b, bool known, 
  * node keeps of that session, whichever leaf it was asked at, or else asked at the block.
  * `*told`: somebody told its rules.
  * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session). */
-static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out, bool *told, dg_error *err)
+static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out, bool *told,
+                            dg_error *err)
 {
     const dg_net_block *parent = &net->blocks[net->blocks[id].parent], *own = &net->blocks[id];
     const dg_session *s = parent->session;
@@ -173,12 +192,14 @@ static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out
     *told = parent->view.rules_told;
     if (!parent->view.session_known)
         return DG_OK;
-    for (s = s && s->rules_told ? s : net->sessions; s && !(s->index == parent->view.session && s->rules_told);)
+    for (s = s && s->rules_told ? s : net->sessions;
+         s && !(s->index == parent->view.session && s->rules_told);)
         s = s->next;
     if (!s && !*told) {
         if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
             return rc;
-        if (own->view.session_known && own->view.session == parent->view.session && own->view.rules_told) {
+        if (own->view.session_known && own->view.session == parent->view.session
+            && own->view.rules_told) {
             *told = true;
             s = own->session;
         }
@@ -198,7 +219,8 @@ static dg_code draw(dg_network *net, uint32_t id, const dg_session *session, dg_
 
 /* A block whose session nobody tells of is one that approval voting does not know, whether
  * it includes anything or not. */
-dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count, dg_error *err)
+dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count,
+                          dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
     const dg_session *session;
@@ -231,7 +253,8 @@ static dg_code learn(dg_network *net, uint32_t id, dg_error *err)
     dg_code rc;
     if (net->blocks[net->blocks[id].parent].gone)
         return DG_OK;
-    if ((rc = find_session(net, id, &session, &told, err)) < 0 || !(session || (told && !net->blocks[id].approval->count)))
+    if ((rc = find_session(net, id, &session, &told, err)) < 0
+        || !(session || (told && !net->blocks[id].approval->count)))
         return rc;
     rc = draw(net, id, session, err);
     return rc < 0 ? rc : tell_unknown(net, &net->blocks[id], true, err);
@@ -240,7 +263,9 @@ static dg_code learn(dg_network *net, uint32_t id, dg_error *err)
 dg_code dg_approval_step(dg_network *net, dg_error *err)
 {
     dg_turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
-    dg_code rc = turns ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes", net->node_count);
+    dg_code rc = turns ? DG_OK
+                       : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes",
+                                 net->node_count);
     for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
         const dg_net_block *b = &net->blocks[id];
         if (b->gone || !b->approval || b->number <= net->blocks[net->finality.finalized].number)
@@ -267,7 +292,8 @@ void dg_approval_free(dg_approval *a)
 
 static bool heard(const dg_network *net, uint32_t node, const dg_word *last, dg_ns now)
 {
-    return last->node == DG_NO || last->sent + 2 * dg_hear_latency(net, last->node, node, last->what) <= now;
+    return last->node == DG_NO
+           || last->sent + 2 * dg_hear_latency(net, last->node, node, last->what) <= now;
 }
 
 /* Where not all hear the same: by the node's own ear. */
@@ -276,7 +302,9 @@ static bool heard_all(const dg_network *net, uint32_t node, const dg_approval *a
     uint32_t each = a->count / a->ears, ear = dg_ear_of(net, a, node);
     const dg_trial *last = a->known ? &a->trials[ear * each] : NULL;
     for (uint32_t i = 0; last && i < each; i++)
-        last = a->trials[ear * each + i].approved_at > last->approved_at ? &a->trials[ear * each + i] : last;
+        last = a->trials[ear * each + i].approved_at > last->approved_at
+                   ? &a->trials[ear * each + i]
+                   : last;
     return last && last->approved_at <= now && heard(net, node, &last->last, now);
 }
 
@@ -285,7 +313,8 @@ bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block 
     const dg_approval *a = b->approval;
     dg_ns now = dg_sim_now(net->sim);
     if (b->viewed && b->view.host_version && !b->view.events_known)
-        return false; /* nobody could tell what it includes: passed over, with all that builds on it */
+        /* nobody could tell what it includes: passed over, with all that builds on it */
+        return false;
     if (!a || (a->known && !a->count))
         return true;
     if (a->ears > 1)
@@ -295,7 +324,10 @@ bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block 
     return heard(net, node, &a->last, now);
 }
 
-bool dg_approval_unknown(const dg_net_block *b) { return b->approval && !b->approval->known; }
+bool dg_approval_unknown(const dg_net_block *b)
+{
+    return b->approval && !b->approval->known;
+}
 
 uint64_t dg_approval_waiting(const dg_network *net)
 {
@@ -303,7 +335,9 @@ uint64_t dg_approval_waiting(const dg_network *net)
     uint64_t candidates = 0;
     for (uint32_t id = net->finality.finalized + 1; id < net->block_count; id++) {
         const dg_net_block *b = &net->blocks[id];
-        candidates += !b->gone && b->approval && b->number > final ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears : 0;
+        candidates += !b->gone && b->approval && b->number > final
+                          ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears
+                          : 0;
     }
     return candidates;
 }

@@ -8,11 +8,16 @@
 #include <string.h>
 
 /* A claim on its way: the content of a proposal's timers. */
-typedef struct proposal { dg_slot_claim claim; uint32_t parent; dg_ns deadline; } proposal;
+typedef struct proposal {
+    dg_slot_claim claim;
+    uint32_t parent;
+    dg_ns deadline;
+} proposal;
 
 /* ---- claims ---- */
 
-dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim, dg_error *err)
+dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim,
+                        dg_error *err)
 {
     dg_sim_local at = dg_slot_local(net, claim->slot);
     dg_sim_msg *msg;
@@ -22,7 +27,9 @@ dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const d
         return rc;
     p = dg_sim_msg_room(msg);
     *p = (proposal){ .claim = *claim, .parent = parent };
-    rc = dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, at, &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = claim->slot, .msg = msg }, err);
+    rc = dg_sim_timer_local_at(
+        net->sim, NULL, (dg_node_ix){ node }, at,
+        &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = claim->slot, .msg = msg }, err);
     dg_sim_msg_drop(net->sim, msg);
     return rc;
 }
@@ -34,8 +41,10 @@ dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const d
 static dg_ns inherent_ready(const dg_network *net, uint32_t node, uint32_t parent)
 {
     dg_ns taken = net->blocks[parent].taken[node], ready;
-    dg_ns give_up = dg_sim_now(net->sim) + dg_own_wait(net, node, dg_constant_of(DG_CONST_INHERENT_LIMIT));
-    ready = (taken == DG_NEVER ? net->nodes[node].busy_until : taken) + dg_own_wait(net, node, dg_constant_of(DG_CONST_PROPOSE_WAIT));
+    dg_ns give_up =
+        dg_sim_now(net->sim) + dg_own_wait(net, node, dg_constant_of(DG_CONST_INHERENT_LIMIT));
+    ready = (taken == DG_NEVER ? net->nodes[node].busy_until : taken)
+            + dg_own_wait(net, node, dg_constant_of(DG_CONST_PROPOSE_WAIT));
     return ready < give_up ? ready : give_up;
 }
 
@@ -46,17 +55,22 @@ static dg_ns budget_of(const dg_network *net, uint64_t slot, uint32_t parent, dg
 {
     enum { STEP = 2, CAP = 7 };
     const dg_net_block *b = &net->blocks[parent];
-    uint64_t skipped = b->parent != DG_NO && slot > b->slot + 1 ? slot - b->slot - 1 : 0, times = skipped / STEP;
-    dg_ns part = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET), left = net->slot_ns - late;
+    uint64_t skipped = b->parent != DG_NO && slot > b->slot + 1 ? slot - b->slot - 1 : 0,
+             times = skipped / STEP;
+    dg_ns part = net->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET),
+          left = net->slot_ns - late;
     dg_ns lenience = skipped ? part << (times < CAP ? times : CAP) : 0;
     return (left < part ? left : part) + lenience;
 }
 
 /* As soon as the code that is to execute the block has been compiled. */
-static dg_code propose_later(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+static dg_code propose_later(dg_network *net, uint32_t node, const dg_sim_event *event,
+                             dg_error *err)
 {
     dg_sim_msg *msg = dg_sim_msg_keep(event->msg);
-    dg_code rc = dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, 0, &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = event->a, .msg = msg }, err);
+    dg_code rc = dg_sim_timer_after(
+        net->sim, NULL, (dg_node_ix){ node }, 0,
+        &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = event->a, .msg = msg }, err);
     dg_sim_msg_drop(net->sim, msg);
     return rc;
 }
@@ -67,7 +81,8 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
 {
     const proposal *given = dg_sim_msg_data(event->msg);
     dg_ns now = dg_sim_now(net->sim), ready, budget;
-    dg_sim_local late = dg_sim_local_now(net->sim, (dg_node_ix){ node }) - dg_slot_local(net, given->claim.slot);
+    dg_sim_local late =
+        dg_sim_local_now(net->sim, (dg_node_ix){ node }) - dg_slot_local(net, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
     uint32_t parent = net->nodes[node].best;
@@ -80,7 +95,8 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
         return rc;
     if (dg_sim_node_paused(net->sim, (dg_node_ix){ node }))
         return propose_later(net, node, event, err);
-    budget = dg_own_wait(net, node, budget_of(net, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
+    budget = dg_own_wait(net, node,
+                         budget_of(net, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
     ready = inherent_ready(net, node, parent);
     if (ready > now + budget)
         return DG_OK;
@@ -88,7 +104,8 @@ dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *ev
         return rc;
     p = dg_sim_msg_room(msg);
     *p = (proposal){ .claim = given->claim, .parent = parent, .deadline = now + budget };
-    rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ node }, ready > now ? ready : now, &(dg_sim_timer){ .tag = DG_TAG_BUILD, .msg = msg }, err);
+    rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ node }, ready > now ? ready : now,
+                         &(dg_sim_timer){ .tag = DG_TAG_BUILD, .msg = msg }, err);
     dg_sim_msg_drop(net->sim, msg);
     return rc;
 }
@@ -104,7 +121,7 @@ typedef struct making {
     bool enacts;
     dg_heartbeats beats;
     dg_client_note note;
-    bool unexpected;         /* the epoch digest, or its lack */
+    bool unexpected; /* the epoch digest, or its lack */
 } making;
 
 /* Transactions of a block: heartbeats, or the one that enacts, which leaves no room. */
@@ -112,14 +129,20 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
 {
     dg_block *parent = net->blocks[m->p->parent].block;
     dg_bytes extrinsic, beats[DG_HEARTBEATS_MAX];
-    dg_build_options options = { .claim = m->p->claim, .paras_inherent = inherent, .extrinsics = beats, .extrinsic_count = m->beats.count };
+    dg_build_options options = { .claim = m->p->claim,
+                                 .paras_inherent = inherent,
+                                 .extrinsics = beats,
+                                 .extrinsic_count = m->beats.count };
     dg_code rc;
     for (size_t i = 0, from = 0; i < m->beats.count; from = m->beats.ends[i++])
         beats[i] = dg_bytes_of(m->beats.bytes.at + from, m->beats.ends[i] - from);
-    m->enacts = net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
+    m->enacts =
+        net->enact.set && m->p->claim.slot >= net->enact.slot && !net->blocks[m->p->parent].enacted;
     if (m->enacts) {
-        if ((rc = dg_chain_transition(net->chain, &m->enactment, parent, &net->enact.what, err)) < 0)
-            return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "enactment") : rc; /* nothing of N: the chain has no such way */
+        if ((rc = dg_chain_transition(net->chain, &m->enactment, parent, &net->enact.what, err))
+            < 0)
+            /* nothing of N: the chain has no such way */
+            return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "enactment") : rc;
         m->how.path = m->enactment.path;
         m->how.config_session = m->enactment.config_session;
         m->how.amended = m->enactment.parent != parent;
@@ -127,7 +150,7 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
         extrinsic = dg_buf_bytes(&m->enactment.extrinsic);
         options.extrinsics = &extrinsic;
         options.extrinsic_count = extrinsic.len != 0;
-        options.writes = (const dg_bytes (*)[2])m->enactment.writes;
+        options.writes = (const dg_bytes(*)[2])m->enactment.writes;
         options.write_count = m->enactment.write_count;
     }
     rc = dg_chain_build(net->chain, out, &m->how.report, parent, &options, err);
@@ -139,9 +162,15 @@ static dg_code build(dg_network *net, dg_block **out, making *m, dg_bytes inhere
 static dg_code tell_failed(dg_network *net, const making *m, const dg_error *why, dg_error *err)
 {
     uint64_t n[6] = { m->p->claim.slot, m->how.report.step, m->count.offered, m->count.bitfields };
-    dg_made made = { .slot = m->p->claim.slot, .number = net->blocks[m->p->parent].number + 1, .author = m->node,
-                     .report = &m->how.report, .path = m->how.path, .config_session = m->how.config_session,
-                     .amended = m->how.amended, .why = why->text, .epoch = m->unexpected ? &m->note : NULL };
+    dg_made made = { .slot = m->p->claim.slot,
+                     .number = net->blocks[m->p->parent].number + 1,
+                     .author = m->node,
+                     .report = &m->how.report,
+                     .path = m->how.path,
+                     .config_session = m->how.config_session,
+                     .amended = m->how.amended,
+                     .why = why->text,
+                     .epoch = m->unexpected ? &m->note : NULL };
     dg_code rc;
     net->slot_failed++;
     net->stats.failed_blocks++;
@@ -160,20 +189,26 @@ static dg_code tell_enacted(dg_network *net, dg_net_block *b, dg_error *err)
     b->pending = pending;
     if (rc == DG_NOMEM || rc == DG_IO)
         return dg_fail(err, rc, "%s", why.text);
-    return dg_record_emit(net, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text, err);
+    return dg_record_emit(net, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text,
+                          err);
 }
 
-static dg_code tell_included(dg_network *net, uint32_t node, const dg_net_block *b, const dg_paras *paras, dg_error *err)
+static dg_code tell_included(dg_network *net, uint32_t node, const dg_net_block *b,
+                             const dg_paras *paras, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint64_t i = 0; paras->of && i < paras->included && rc >= 0; i++)
-        rc = dg_record_emit(net, DG_REC_INCLUDED, node, b, (uint64_t[6]){ b->slot, paras->of[i].para, paras->of[i].core }, NULL, err);
+        rc = dg_record_emit(net, DG_REC_INCLUDED, node, b,
+                            (uint64_t[6]){ b->slot, paras->of[i].para, paras->of[i].core }, NULL,
+                            err);
     return rc;
 }
 
-static dg_code tell_statements(dg_network *net, const making *m, const dg_net_block *b, const dg_paras *paras, dg_error *err)
+static dg_code tell_statements(dg_network *net, const making *m, const dg_net_block *b,
+                               const dg_paras *paras, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, m->count.dispute_sets, m->count.dispute_votes, paras->disputed, paras->valid, paras->invalid };
+    uint64_t n[6] = { b->slot,         m->count.dispute_sets, m->count.dispute_votes,
+                      paras->disputed, paras->valid,          paras->invalid };
     if (!(n[1] + n[3] + n[4] + n[5]))
         return DG_OK;
     return dg_record_emit(net, DG_REC_STATEMENTS, m->node, b, n, NULL, err);
@@ -183,10 +218,12 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
 {
     dg_net_block *b = &net->blocks[id];
     const dg_net_block *parent = &net->blocks[b->parent];
-    uint64_t n[6] = { b->slot, b->primary, parent->slot, m->count.offered, m->count.bitfields, parent->view.session };
+    uint64_t n[6] = { b->slot,          b->primary,         parent->slot,
+                      m->count.offered, m->count.bitfields, parent->view.session };
     dg_paras paras;
     dg_code rc;
-    if ((rc = dg_record_emit(net, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0 || (rc = dg_paras_read(net, &paras, b->block, err)) < 0)
+    if ((rc = dg_record_emit(net, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0
+        || (rc = dg_paras_read(net, &paras, b->block, err)) < 0)
         return rc;
     if ((rc = dg_approval_begin(net, id, paras.of, (uint32_t)paras.included, err)) >= 0)
         rc = tell_included(net, m->node, b, &paras, err);
@@ -202,11 +239,17 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
     net->stats.backed += paras.backed;
     net->stats.included += paras.included;
     net->stats.timed_out += paras.timed_out;
-    memcpy(n, (uint64_t[6]){ b->slot, m->count.available.cores, m->count.available.bits, m->count.available.possible,
-                             m->count.available.enough, m->count.available.slow }, sizeof n);
+    memcpy(n,
+           (uint64_t[6]){ b->slot, m->count.available.cores, m->count.available.bits,
+                          m->count.available.possible, m->count.available.enough,
+                          m->count.available.slow },
+           sizeof n);
     if ((rc = dg_record_emit(net, DG_REC_AVAILABLE, m->node, b, n, NULL, err)) < 0)
         return rc;
-    memcpy(n, (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered, m->count.backable }, sizeof n);
+    memcpy(n,
+           (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered,
+                          m->count.backable },
+           sizeof n);
     if ((rc = dg_record_emit(net, DG_REC_PARAS, m->node, b, n, NULL, err)) < 0)
         return rc;
     if ((rc = tell_statements(net, m, b, &paras, err)) < 0)
@@ -218,14 +261,15 @@ static dg_code tell_built(dg_network *net, const making *m, uint32_t id, dg_erro
  * Mirrors: sc-consensus-slots, "Discarding proposal for slot .. block production took too long". */
 static dg_code in_time(dg_network *net, making *m, dg_error *err)
 {
-    dg_ns cost = dg_fuel_ns(&net->nodes[m->node], m->how.report.fuel_total), now = dg_sim_now(net->sim);
+    dg_ns cost = dg_fuel_ns(&net->nodes[m->node], m->how.report.fuel_total),
+          now = dg_sim_now(net->sim);
     dg_ns left = m->p->deadline > now ? m->p->deadline - now : 0;
     dg_error why;
     dg_code rc;
     if (cost <= left)
         return DG_OK;
-    dg_fail(&why, DG_LIMIT, "block production took too long: %llu ms of %llu left of the slot", (unsigned long long)(cost / DG_MS),
-            (unsigned long long)(left / DG_MS));
+    dg_fail(&why, DG_LIMIT, "block production took too long: %llu ms of %llu left of the slot",
+            (unsigned long long)(cost / DG_MS), (unsigned long long)(left / DG_MS));
     rc = tell_failed(net, m, &why, err);
     return rc < 0 ? rc : DG_ABSENT;
 }
@@ -233,18 +277,22 @@ static dg_code in_time(dg_network *net, making *m, dg_error *err)
 /* What it made its author imports itself, and a client that expects another epoch digest takes
  * no block, its own neither. Mirrors: sc-consensus-babe (import_block: ExpectedEpochChange,
  * UnexpectedEpochChange). */
-static dg_code import_own(dg_network *net, making *m, dg_client_at *epochs, dg_block *block, dg_error *err)
+static dg_code import_own(dg_network *net, making *m, dg_client_at *epochs, dg_block *block,
+                          dg_error *err)
 {
     dg_error why;
     dg_code rc = DG_OK;
     *epochs = (dg_client_at){ .slot = m->p->claim.slot };
     if (net->clients)
-        rc = dg_client_follow(net->clients, epochs, &m->note, &net->blocks[m->p->parent].epochs, block, err);
+        rc = dg_client_follow(net->clients, epochs, &m->note, &net->blocks[m->p->parent].epochs,
+                              block, err);
     if (rc < 0 || m->note.digest_expected == m->note.digest_seen)
         return rc;
     m->unexpected = true;
-    dg_fail(&why, DG_MISMATCH, "no client imports the block: %s epoch change (epoch %llu began in slot %llu)",
-            m->note.digest_seen ? "unexpected" : "expected", (unsigned long long)m->note.epoch_index, (unsigned long long)m->note.epoch_start);
+    dg_fail(&why, DG_MISMATCH,
+            "no client imports the block: %s epoch change (epoch %llu began in slot %llu)",
+            m->note.digest_seen ? "unexpected" : "expected",
+            (unsigned long long)m->note.epoch_index, (unsigned long long)m->note.epoch_start);
     rc = tell_failed(net, m, &why, err);
     return rc < 0 ? rc : DG_ABSENT;
 }
@@ -257,7 +305,9 @@ static dg_code built(dg_network *net, making *m, dg_block *block, dg_error *err)
     dg_code rc = in_time(net, m, err);
     if (rc != DG_OK || (rc = import_own(net, m, &epochs, block, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
-    if ((rc = dg_net_block_add(net, &id, block, m->p->parent, m->node, m->p->claim.kind == DG_CLAIM_PRIMARY, err)) < 0)
+    if ((rc = dg_net_block_add(net, &id, block, m->p->parent, m->node,
+                               m->p->claim.kind == DG_CLAIM_PRIMARY, err))
+        < 0)
         return rc;
     net->blocks[id].epochs = epochs;
     if ((rc = dg_net_keep(net, id, &m->how, err)) < 0)
@@ -267,13 +317,15 @@ static dg_code built(dg_network *net, making *m, dg_block *block, dg_error *err)
     net->stats.blocks++;
     if ((rc = tell_built(net, m, id, err)) < 0)
         return rc;
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ m->node }, cost, &(dg_sim_timer){ .tag = DG_TAG_SEALED, .a = id }, err);
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ m->node }, cost,
+                              &(dg_sim_timer){ .tag = DG_TAG_SEALED, .a = id }, err);
 }
 
 /* What the runtime refused, as opposed to what this program could not do. */
 static bool is_theirs(dg_code rc)
 {
-    return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH || rc == DG_LIMIT || rc == DG_UNSUPPORTED;
+    return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH || rc == DG_LIMIT
+           || rc == DG_UNSUPPORTED;
 }
 
 dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
@@ -286,7 +338,9 @@ dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *even
     if (net->blocks[m.p->parent].gone)
         return DG_OK;
     rc = dg_provide(net, &inherent, &m.count, node, m.p->parent, err);
-    if (rc == DG_OK && (rc = dg_heartbeats_take(net, &m.beats, node, m.p->parent, m.p->claim.slot, err)) == DG_OK) {
+    if (rc == DG_OK
+        && (rc = dg_heartbeats_take(net, &m.beats, node, m.p->parent, m.p->claim.slot, err))
+               == DG_OK) {
         rc = build(net, &block, &m, dg_buf_bytes(&inherent), &why);
         if (is_theirs(rc))
             rc = tell_failed(net, &m, &why, err);

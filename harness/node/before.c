@@ -32,12 +32,16 @@ dg_code dg_before_init(dg_network *net, const dg_clock *clock, dg_error *err)
     net->before.within = true;
     net->before.session = clock->session;
     net->before.session_slot = clock->epoch_start;
-    return net->options.no_forks ? DG_OK : draw_forks(net, root, clock->slot - clock->epoch_start, err);
+    return net->options.no_forks ? DG_OK
+                                 : draw_forks(net, root, clock->slot - clock->epoch_start, err);
 }
 
 uint64_t dg_before_session_slot(const dg_network *net, const dg_net_block *b)
 {
-    return net->before.within && b->slot > net->before.session_slot && b->view.session == net->before.session ? net->before.session_slot : b->slot;
+    return net->before.within && b->slot > net->before.session_slot
+                   && b->view.session == net->before.session
+               ? net->before.session_slot
+               : b->slot;
 }
 
 /* No block of this run was deactivated: number 0. */

@@ -68,14 +68,21 @@ static dg_ns began(const dg_network *net, const dg_net_block *b)
     return at < now ? at : now;
 }
 
-dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent, uint32_t author, bool primary, dg_error *err)
+dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent,
+                         uint32_t author, bool primary, dg_error *err)
 {
     dg_net_block *b;
     dg_code rc = make_room(net, err);
     if (rc < 0)
         return rc;
     b = &net->blocks[net->block_count];
-    *b = (dg_net_block){ .block = block, .parent = parent, .author = author, .hash = *dg_block_hash(block), .number = dg_block_number(block), .slot = dg_block_slot(block), .primary = primary };
+    *b = (dg_net_block){ .block = block,
+                         .parent = parent,
+                         .author = author,
+                         .hash = *dg_block_hash(block),
+                         .number = dg_block_number(block),
+                         .slot = dg_block_slot(block),
+                         .primary = primary };
     b->imported = dg_malloc(net->node_count * sizeof *b->imported);
     b->taken = dg_malloc(net->node_count * sizeof *b->taken);
     b->way = dg_calloc(net->node_count, sizeof *b->way);
@@ -105,7 +112,9 @@ static const dg_net_block *viewed_parent(const dg_network *net, const dg_net_blo
 static dg_askers askers_at(const dg_network *net, const dg_net_block *b)
 {
     const dg_net_block *p = viewed_parent(net, b), *before = p ? viewed_parent(net, p) : NULL;
-    return (dg_askers){ .known = net->asked_by, .all = !before || before->enacted != b->enacted || before->view.host_version != p->view.host_version,
+    return (dg_askers){ .known = net->asked_by,
+                        .all = !before || before->enacted != b->enacted
+                               || before->view.host_version != p->view.host_version,
                         .session = p ? p->view.session : DG_NO };
 }
 
@@ -150,7 +159,8 @@ uint32_t dg_net_best_of(const dg_network *net, uint32_t node)
 {
     uint32_t best = net->nodes[node].finalized;
     for (uint32_t id = best + 1; id < net->block_count; id++)
-        if (dg_net_has(net, node, id) && dg_net_descends(net, id, net->nodes[node].finalized) && dg_net_better(net, id, best))
+        if (dg_net_has(net, node, id) && dg_net_descends(net, id, net->nodes[node].finalized)
+            && dg_net_better(net, id, best))
             best = id;
     return best;
 }
@@ -161,7 +171,8 @@ static bool counts(const dg_network *net, uint32_t node, whose of)
 {
     if (of == WHOSE_ALL)
         return true;
-    return dg_sim_node_up(net->sim, (dg_node_ix){ node }) && (of == WHOSE_UP || !dg_sim_node_paused(net->sim, (dg_node_ix){ node }));
+    return dg_sim_node_up(net->sim, (dg_node_ix){ node })
+           && (of == WHOSE_UP || !dg_sim_node_paused(net->sim, (dg_node_ix){ node }));
 }
 
 static whose asked(const dg_network *net)
@@ -186,7 +197,8 @@ static void count_support(const dg_network *net, uint32_t base)
     for (uint32_t id = net->block_count; id-- > base;) {
         dg_support *s = &net->support[id], *parent;
         s->whole += s->own;
-        if (id == base || net->blocks[id].gone || !s->whole || net->blocks[id].parent == DG_NO || net->blocks[id].parent < base)
+        if (id == base || net->blocks[id].gone || !s->whole || net->blocks[id].parent == DG_NO
+            || net->blocks[id].parent < base)
             continue;
         parent = &net->support[net->blocks[id].parent];
         parent->whole += s->whole;
@@ -200,7 +212,8 @@ uint32_t dg_net_favourite(const dg_network *net)
 {
     uint32_t base = net->finality.finalized, best = base;
     count_support(net, base);
-    while (net->support[best].child && net->support[net->support[best].child].whole >= net->support[best].own)
+    while (net->support[best].child
+           && net->support[net->support[best].child].whole >= net->support[best].own)
         best = net->support[best].child;
     return best;
 }
@@ -217,7 +230,8 @@ static uint32_t agreed(const dg_network *net)
     return lowest;
 }
 
-/* Blocks that cannot win any more leave the tree, those that won are settled; `*pruned` counts those that lost. */
+/* Blocks that cannot win any more leave the tree, those that won are settled; `*pruned` counts
+ * those that lost. */
 dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
 {
     uint32_t root = agreed(net);
@@ -236,7 +250,8 @@ dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
     }
     while (net->first_kept < root && net->blocks[net->first_kept].gone)
         net->first_kept++;
-    while (net->first_known < net->first_kept && net->blocks[net->first_known].number + KNOWN_BLOCKS < net->blocks[root].number)
+    while (net->first_known < net->first_kept
+           && net->blocks[net->first_known].number + KNOWN_BLOCKS < net->blocks[root].number)
         let_go(&net->blocks[net->first_known++]);
     rc = dg_chain_finalize(net->chain, net->blocks[root].block, err);
     return rc;

@@ -8,7 +8,8 @@
  * Mirrors: availability-distribution requester (fetch_task). */
 #include "node/node_impl.h"
 
-enum { BRANCH = 15 * 32 + 64 }; /* of one level of the proof: fifteen siblings and what holds them */
+/* of one level of the proof: fifteen siblings and what holds them */
+enum { BRANCH = 15 * 32 + 64 };
 
 uint64_t dg_chunk_bytes(uint32_t validators)
 {
@@ -40,10 +41,12 @@ bool dg_chunk_has_all(const dg_network *net, uint32_t parent, uint32_t node, dg_
     const dg_net_block *b = parent == DG_NO ? NULL : &net->blocks[parent];
     if (dg_withheld_at(&net->nodes[node], DG_WITHHOLD_STATEMENTS | DG_WITHHOLD_AVAILABILITY, at))
         return false;
-    return !b || !b->taken || (b->taken[node] <= at && b->way[node] == (b->enabled ? DG_WAY_V2 : DG_WAY_LEGACY));
+    return !b || !b->taken
+           || (b->taken[node] <= at && b->way[node] == (b->enabled ? DG_WAY_V2 : DG_WAY_LEGACY));
 }
 
-uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node, uint32_t members)
+uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node,
+                        uint32_t members)
 {
     dg_rng luck = dg_rng_branch(&net->luck.chunks, node, (uint64_t)home << 16 | core);
     return members ? (uint32_t)dg_rng_below(&luck, members) : 0;
@@ -52,7 +55,8 @@ uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uin
 /* ---- computed ---- */
 
 /* One request, answered or not: the time after it. */
-static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, uint32_t home, uint32_t parent, dg_ns at)
+static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, uint32_t home,
+                 uint32_t parent, dg_ns at)
 {
     dg_ns limit = dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)), there, both;
     dg_node_ix from = { node }, to = { of };
@@ -64,9 +68,13 @@ static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, u
         return at;
     there = at + dg_hear_delay(net, node, of, home, DG_MSG_CHUNK_ASK);
     has = dg_chunk_has_all(net, parent, of, there);
-    bytes = has ? dg_chunk_bytes(net->blocks[home].session ? net->blocks[home].session->validators : 0) : dg_message_bytes(DG_MSG_CHUNK_ASK);
-    both = there - at + dg_sim_link_delay(net->sim, to, from, dg_hear_luck(net, of, node, home), bytes);
-    if (both > limit || dg_sim_was_down(net->sim, to, at, there) || dg_hear_over(net, node, of, at, there - at) == DG_NEVER
+    bytes =
+        has ? dg_chunk_bytes(net->blocks[home].session ? net->blocks[home].session->validators : 0)
+            : dg_message_bytes(DG_MSG_CHUNK_ASK);
+    both = there - at
+           + dg_sim_link_delay(net->sim, to, from, dg_hear_luck(net, of, node, home), bytes);
+    if (both > limit || dg_sim_was_down(net->sim, to, at, there)
+        || dg_hear_over(net, node, of, at, there - at) == DG_NEVER
         || dg_hear_over(net, of, node, there, at + both - there) == DG_NEVER)
         return at + limit;
     *got = has;
@@ -74,13 +82,17 @@ static dg_ns ask(const dg_network *net, bool *got, uint32_t node, uint32_t of, u
 }
 
 /* All members of the group once; `*at` is when it has it or knows that nobody gave it. */
-static bool try_all(const dg_network *net, dg_ns *at, uint32_t leaf, uint32_t core, uint32_t home, uint32_t node)
+static bool try_all(const dg_network *net, dg_ns *at, uint32_t leaf, uint32_t core, uint32_t home,
+                    uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    uint32_t parent = dg_chunk_parent(net, home, &b->view.cores[core]), group = b->view.cores[core].group, from = b->view.group_from[group], members = b->view.group_from[group + 1] - from, first;
+    uint32_t parent = dg_chunk_parent(net, home, &b->view.cores[core]),
+             group = b->view.cores[core].group, from = b->view.group_from[group],
+             members = b->view.group_from[group + 1] - from, first;
     bool got = false;
     for (uint32_t i = 0; i < members; i++)
-        if (b->session->node[b->view.members[from + i]] == node && dg_chunk_has_all(net, parent, node, *at))
+        if (b->session->node[b->view.members[from + i]] == node
+            && dg_chunk_has_all(net, parent, node, *at))
             return true;
     first = dg_chunk_first(net, home, core, node, members);
     for (uint32_t i = 0; i < members && !got; i++) {
@@ -93,7 +105,8 @@ static bool try_all(const dg_network *net, dg_ns *at, uint32_t leaf, uint32_t co
 
 /* When the node took up the first block from `home` to the leaf at which the core is
  * known to be occupied, of those not before `at`. */
-static dg_ns taken_after(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t home, uint32_t node, dg_ns at)
+static dg_ns taken_after(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t home,
+                         uint32_t node, dg_ns at)
 {
     dg_ns first = DG_NEVER;
     for (uint32_t id = leaf;; id = net->blocks[id].parent) {

@@ -23,7 +23,8 @@ enum { PPM = 1000000, CAPACITY_SYNC = 1, CAPACITY_ASYNC = 3 };
 static const dg_author authors[] = {
     { "lookahead", "asks the parachain's runtime for room before it builds", .checks = true },
     { "basic", "builds at every relay block, whatever room there is", .checks = false },
-    { "slot-based", "asks for room as well, and builds by a clock of its own", .checks = true, .own_clock = true },
+    { "slot-based", "asks for room as well, and builds by a clock of its own", .checks = true,
+      .own_clock = true },
 };
 
 /* What a network has that names no collators. */
@@ -48,11 +49,15 @@ dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
     uint64_t sum = 0;
     for (size_t i = 0; i < o->collator_count; i++) {
         if (!o->collators[i].of || o->collators[i].protocol < 1 || o->collators[i].protocol > 2)
-            return dg_fail(err, DG_USAGE, "share %zu of the collators has no kind, or a protocol that is neither 1 nor 2", i + 1);
+            return dg_fail(
+                err, DG_USAGE,
+                "share %zu of the collators has no kind, or a protocol that is neither 1 nor 2",
+                i + 1);
         sum += o->collators[i].ppm;
     }
     if (o->collator_count && sum != PPM)
-        return dg_fail(err, DG_USAGE, "shares of collators add up to %llu of %d", (unsigned long long)sum, PPM);
+        return dg_fail(err, DG_USAGE, "shares of collators add up to %llu of %d",
+                       (unsigned long long)sum, PPM);
     return DG_OK;
 }
 
@@ -100,10 +105,12 @@ static unsigned spoken(const dg_collators *by, const dg_node_class *of)
 static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
 {
     unsigned version = spoken(by, of);
-    return version >= 2 || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
+    return version >= 2
+           || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
 }
 
-bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core, uint32_t node)
+bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core,
+                        uint32_t node)
 {
     return takes(net->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
 }
@@ -141,7 +148,8 @@ static bool anybody_takes(const dg_network *net, const dg_net_block *leaf, uint3
     return false;
 }
 
-void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core, dg_attempt_kind what)
+void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core,
+                        dg_attempt_kind what)
 {
     net->collations.attempts += what != DG_ATTEMPT_NONE;
     net->collations.panics += what == DG_ATTEMPT_PANICS;
@@ -153,7 +161,8 @@ void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core
 
 dg_code dg_collators_tell(dg_network *net, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, net->collations.attempts, net->collations.made, net->collations.panics, net->collations.refused };
+    uint64_t n[6] = { net->slot, net->collations.attempts, net->collations.made,
+                      net->collations.panics, net->collations.refused };
     memset(&net->collations, 0, sizeof net->collations);
     return dg_record_emit(net, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
 }

@@ -14,7 +14,8 @@ static dg_ns time_of(const dg_network *net, uint32_t node)
     return time / 1000 * net->nodes[node].of->pace;
 }
 
-static dg_code stand_still(dg_network *net, uint32_t node, uint32_t id, dg_ns until, bool again, dg_error *err)
+static dg_code stand_still(dg_network *net, uint32_t node, uint32_t id, dg_ns until, bool again,
+                           dg_error *err)
 {
     dg_ns now = dg_sim_now(net->sim);
     uint64_t n[6] = { net->slot, until > now ? (until - now) / DG_MS : 0, again };

@@ -13,7 +13,10 @@
 
 enum { TALE_BLOCKS = 20 }; /* after that many final blocks nobody puts its votes into a block */
 
-uint32_t dg_supermajority(uint32_t validators) { return validators ? validators - (validators - 1) / 3 : 1; }
+uint32_t dg_supermajority(uint32_t validators)
+{
+    return validators ? validators - (validators - 1) / 3 : 1;
+}
 
 dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate)
 {
@@ -38,7 +41,8 @@ bool dg_dispute_holds(const dg_network *net, const dg_net_block *b)
 
 static dg_ns hop(const dg_network *net, const dg_dispute *d, uint32_t node, uint32_t what)
 {
-    return dg_hear_latency(net, node, net->node_count, (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8 | what);
+    return dg_hear_latency(net, node, net->node_count,
+                           (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8 | what);
 }
 
 /* It works at a few at a time; this one comes when the first of those is done. */
@@ -49,7 +53,8 @@ static dg_ns participate(dg_net_node *n, dg_ns heard, dg_ns takes)
     for (uint32_t i = 1; i < at_once; i++)
         if (n->participating[i] < n->participating[free])
             free = i;
-    n->participating[free] = (n->participating[free] > heard ? n->participating[free] : heard) + takes;
+    n->participating[free] =
+        (n->participating[free] > heard ? n->participating[free] : heard) + takes;
     return n->participating[free];
 }
 
@@ -77,24 +82,31 @@ static bool takes_too_long(const dg_network *net, const dg_dispute *d, uint32_t 
     return dg_pvf_execute_ns(net, para) > d->session->executor.approval_ms * DG_MS;
 }
 
-static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, const dg_trial *t, uint32_t validator)
+static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, const dg_trial *t,
+                         uint32_t validator)
 {
     uint32_t node = d->session->node[validator];
-    bool judges = node != DG_NO && (!t->receipt_v2 || net->nodes[node].of->receipts_v2), first = false;
+    bool judges = node != DG_NO && (!t->receipt_v2 || net->nodes[node].of->receipts_v2),
+         first = false;
     const dg_checker *c = checker_of(t, validator);
     const dg_net_block *parent = &net->blocks[net->blocks[id].parent];
     if (node == DG_NO)
         return (dg_voice){ .at = DG_NEVER };
     if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
-        return (dg_voice){ .at = d->began, .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
+        return (dg_voice){ .at = d->began,
+                           .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
         return (dg_voice){ .at = d->began, .stance = DG_STANCE_APPROVED };
-    return (dg_voice){ DG_NEVER, judges && !takes_too_long(net, d, d->para) ? DG_STANCE_VALID : DG_STANCE_INVALID, judges && node != d->by };
+    return (dg_voice){ DG_NEVER,
+                       judges && !takes_too_long(net, d, d->para) ? DG_STANCE_VALID
+                                                                  : DG_STANCE_INVALID,
+                       judges && node != d->by };
 }
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
  * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
-static dg_code speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any, dg_error *err)
+static dg_code speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any,
+                     dg_error *err)
 {
     uint32_t node = d->session->node[validator];
     dg_voice *v = &d->voices[validator];
@@ -104,7 +116,9 @@ static dg_code speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns h
         return dg_pvf_want(net, node, d->session, d->para, DG_PVF_APPROVAL, err);
     if (node != d->by)
         dg_recovery_count(net, d->session, 1);
-    v->at = node == d->by ? d->began : participate(&net->nodes[node], heard, dg_check_ns(net, d->session, d->para));
+    v->at = node == d->by
+                ? d->began
+                : participate(&net->nodes[node], heard, dg_check_ns(net, d->session, d->para));
     v->at += hop(net, d, node, 1);
     *any = true;
     return DG_OK;
@@ -161,7 +175,8 @@ static dg_code vote_late(dg_network *net, dg_dispute *d, dg_ns now, dg_error *er
 {
     bool more = false;
     dg_code rc = DG_OK;
-    for (uint32_t i = 0; d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
+    for (uint32_t i = 0;
+         d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
         rc = speak(net, d, i, now, &more, err);
     return rc < 0 || !more ? rc : conclude(d, err);
 }
@@ -177,10 +192,14 @@ static uint64_t count_against(const dg_dispute *d)
 }
 
 /* outcome: 0 it began, 1 valid, 2 invalid */
-static dg_code tell(dg_network *net, const dg_dispute *d, unsigned outcome, dg_ns after, dg_error *err)
+static dg_code tell(dg_network *net, const dg_dispute *d, unsigned outcome, dg_ns after,
+                    dg_error *err)
 {
-    uint64_t n[6] = { net->slot, d->session->index, d->para, outcome, count_against(d), after / DG_MS };
-    dg_record r = { .at = dg_sim_now(net->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block };
+    uint64_t n[6] = { net->slot, d->session->index, d->para,
+                      outcome,   count_against(d),  after / DG_MS };
+    dg_record r = {
+        .at = dg_sim_now(net->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block
+    };
     if (!net->options.each)
         return DG_OK;
     memcpy(r.n, n, sizeof r.n);
@@ -198,7 +217,8 @@ static void mark_trials(dg_network *net, dg_dispute *d)
     }
 }
 
-dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator, dg_ns at, dg_error *err)
+dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator,
+                          dg_ns at, dg_error *err)
 {
     const dg_approval *a = net->blocks[id].approval;
     dg_dispute *d;
@@ -207,8 +227,14 @@ dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_
         return DG_OK;
     if (!(d = dg_calloc(1, sizeof *d)))
         return dg_fail(err, DG_NOMEM, "no memory for a dispute");
-    *d = (dg_dispute){ .next = net->disputes, .candidate = trial->candidate, .relay_parent = trial->relay_parent, .session = a->session,
-                       .para = trial->of.para, .block = net->blocks[id].number, .by = a->session->node[validator], .began = at };
+    *d = (dg_dispute){ .next = net->disputes,
+                       .candidate = trial->candidate,
+                       .relay_parent = trial->relay_parent,
+                       .session = a->session,
+                       .para = trial->of.para,
+                       .block = net->blocks[id].number,
+                       .by = a->session->node[validator],
+                       .began = at };
     if (d->next)
         d->next->newer = d;
     net->disputes = d;

@@ -11,9 +11,21 @@
 
 #include "node/approval_impl.h"
 
-typedef enum dg_stance { DG_STANCE_NONE, DG_STANCE_SECONDED, DG_STANCE_BACKED, DG_STANCE_APPROVED, DG_STANCE_VALID, DG_STANCE_INVALID } dg_stance;
+typedef enum dg_stance {
+    DG_STANCE_NONE,
+    DG_STANCE_SECONDED,
+    DG_STANCE_BACKED,
+    DG_STANCE_APPROVED,
+    DG_STANCE_VALID,
+    DG_STANCE_INVALID
+} dg_stance;
 
-typedef struct dg_voice { dg_ns at; dg_stance stance; bool executes; } dg_voice; /* at: heard by all; DG_NEVER: it has not come to it */
+/* at: heard by all; DG_NEVER: it has not come to it */
+typedef struct dg_voice {
+    dg_ns at;
+    dg_stance stance;
+    bool executes;
+} dg_voice;
 
 struct dg_dispute {
     struct dg_dispute *next, *newer; /* next: older */
@@ -27,7 +39,8 @@ struct dg_dispute {
 
 /* Validator of the block's session finds the candidate invalid at `at`: a dispute
  * begins, unless there is one. */
-dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator, dg_ns at, dg_error *err);
+dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator,
+                          dg_ns at, dg_error *err);
 dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate);
 uint32_t dg_supermajority(uint32_t validators);
 

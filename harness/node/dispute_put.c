@@ -35,7 +35,12 @@ static bool has_told(const dg_dispute_told *t, uint32_t validator)
 
 /* ---- one vote ---- */
 
-static const struct { uint8_t side, kind; const char *magic; uint8_t word; bool has_word, has_parent; } stances[] = {
+static const struct {
+    uint8_t side, kind;
+    const char *magic;
+    uint8_t word;
+    bool has_word, has_parent;
+} stances[] = {
     [DG_STANCE_SECONDED] = { 0, 1, "BKNG", 1, true, true },
     [DG_STANCE_BACKED] = { 0, 2, "BKNG", 2, true, true },
     [DG_STANCE_APPROVED] = { 0, 3, "APPR", 0, false, false },
@@ -66,7 +71,8 @@ static void put_vote(dg_buf *out, const dg_dispute *d, uint32_t validator, dg_si
 
 /* ---- one dispute ---- */
 
-static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_ns now, uint32_t sides[2])
+static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_ns now,
+                          uint32_t sides[2])
 {
     uint32_t fresh = 0;
     sides[0] = sides[1] = 0;
@@ -78,7 +84,8 @@ static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_n
     return fresh;
 }
 
-static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns now, dg_signer sign)
+static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns now,
+                        dg_signer sign)
 {
     dg_dispute_told told;
     uint32_t sides[2], fresh;
@@ -86,7 +93,8 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
         return 0;
     find_told(&told, answer, d);
     fresh = count_new(d, &told, now, sides);
-    if (told.concluded || !fresh || !sides[0] || !sides[1] || sides[0] + sides[1] <= (d->session->validators - 1) / 3)
+    if (told.concluded || !fresh || !sides[0] || !sides[1]
+        || sides[0] + sides[1] <= (d->session->validators - 1) / 3)
         return 0;
     dg_buf_put_bytes(out, dg_hash_bytes(&d->candidate));
     dg_scale_put_u32(out, d->session->index);
@@ -98,12 +106,15 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
 }
 
 /* Sets go in as a list; `*votes` of all of them. */
-dg_code dg_disputes_put(dg_network *net, dg_buf *out, uint32_t *sets, uint32_t *votes, dg_net_block *parent, dg_error *err)
+dg_code dg_disputes_put(dg_network *net, dg_buf *out, uint32_t *sets, uint32_t *votes,
+                        dg_net_block *parent, dg_error *err)
 {
     dg_ns now = dg_sim_now(net->sim);
     dg_bytes answer = dg_bytes_of(NULL, 0);
     dg_buf list;
-    dg_code rc = net->disputes ? dg_view_ask(&parent->view, &answer, DG_ASK_DISPUTES, dg_bytes_of(NULL, 0), err) : DG_OK;
+    dg_code rc = net->disputes ? dg_view_ask(&parent->view, &answer, DG_ASK_DISPUTES,
+                                             dg_bytes_of(NULL, 0), err)
+                               : DG_OK;
     *sets = *votes = 0;
     if (rc < 0)
         return rc;

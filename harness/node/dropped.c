@@ -15,18 +15,26 @@ enum { TAIL = 4 + 64 /* of a bitfield: index, signature */ };
 
 static const char *const says[DG_DROP_COUNT] = {
     [DG_DROP_SILENT] = "the runtime left it out and says nothing",
-    [DG_DROP_MIGRATION] = "N's first block left it out: it was made on answers over storage that N had not migrated yet",
+    [DG_DROP_MIGRATION] = "N's first block left it out: it was made on answers over storage that N "
+                          "had not migrated yet",
     [DG_DROP_HEAD] = "its parachain had another head by then than it was made on",
-    [DG_DROP_LIMITS] = "it was made for other limits than those of the configuration it was judged by",
+    [DG_DROP_LIMITS] =
+        "it was made for other limits than those of the configuration it was judged by",
     [DG_DROP_CODE] = "its parachain had other code by then than it names",
     [DG_DROP_ROOM] = "the block's weight had no room beside the bitfields",
 };
 
-const char *dg_drop_says(dg_drop why) { return (unsigned)why < DG_DROP_COUNT ? says[why] : NULL; }
+const char *dg_drop_says(dg_drop why)
+{
+    return (unsigned)why < DG_DROP_COUNT ? says[why] : NULL;
+}
 
 /* ---- what the block holds ---- */
 
-typedef struct kept { uint32_t bitfields, candidates; bool known; } kept;
+typedef struct kept {
+    uint32_t bitfields, candidates;
+    bool known;
+} kept;
 
 static kept read_enter(dg_bytes call)
 {
@@ -48,14 +56,16 @@ static kept read_kept(dg_network *net, dg_block *parent, const dg_block *block)
     const dg_meta_pallet *pallet;
     const dg_meta *meta;
     dg_runtime *runtime;
-    if (dg_block_runtime_next(net->chain, parent, &runtime, NULL) < 0 || dg_runtime_meta(runtime, &meta, NULL) < 0
+    if (dg_block_runtime_next(net->chain, parent, &runtime, NULL) < 0
+        || dg_runtime_meta(runtime, &meta, NULL) < 0
         || !(pallet = dg_meta_pallet_named(meta, "ParaInherent")))
         return (kept){ .known = false };
     for (size_t i = 0; i < dg_block_extrinsic_count(block); i++) {
         dg_scale s = dg_scale_from(dg_block_extrinsic(block, i));
         dg_bytes body = dg_scale_bytes(&s);
         if (s.rc == DG_OK && body.len > 3 && !(body.at[0] & 0x80) && body.at[1] == pallet->index)
-            return read_enter(dg_bytes_of(body.at + 3, body.len - 3)); /* behind version, pallet and call */
+            /* behind version, pallet and call */
+            return read_enter(dg_bytes_of(body.at + 3, body.len - 3));
     }
     return (kept){ .known = false };
 }
@@ -84,14 +94,18 @@ enum { AT_DATA_HASH = 68, AT_CODE = 260 };
 
 /* Of the leading part of a HostConfiguration that every parachain reads, and that so may
  * not move. Mirrors: cumulus AbridgedHostConfiguration. */
-typedef struct limits { uint32_t head, upward; bool known; } limits;
+typedef struct limits {
+    uint32_t head, upward;
+    bool known;
+} limits;
 
 static limits read_limits(dg_network *net, dg_block *block)
 {
     limits out = { .known = false };
     dg_bytes raw;
     dg_scale s;
-    if (dg_chain_storage(net->chain, block, &raw, "Configuration", "ActiveConfig", NULL, NULL) != DG_OK)
+    if (dg_chain_storage(net->chain, block, &raw, "Configuration", "ActiveConfig", NULL, NULL)
+        != DG_OK)
         return out;
     s = dg_scale_from(raw);
     dg_scale_u32(&s); /* max_code_size */
@@ -105,7 +119,8 @@ static limits read_limits(dg_network *net, dg_block *block)
 /* More messages, or a longer head, than a candidate may have. */
 static bool is_beyond(const dg_candidate *c, const limits *l)
 {
-    dg_scale s = dg_scale_from(dg_bytes_of(c->committed.at + DG_DESCRIPTOR_LEN, c->committed.len - DG_DESCRIPTOR_LEN));
+    dg_scale s = dg_scale_from(
+        dg_bytes_of(c->committed.at + DG_DESCRIPTOR_LEN, c->committed.len - DG_DESCRIPTOR_LEN));
     uint32_t upward = dg_scale_count(&s, 1), sideways;
     dg_bytes head;
     for (uint32_t i = 0; i < upward && s.rc == DG_OK; i++)
@@ -121,7 +136,8 @@ static bool is_beyond(const dg_candidate *c, const limits *l)
     return s.rc == DG_OK && l->known && (upward > l->upward || head.len > l->head);
 }
 
-static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id, const dg_candidate *c, dg_error *err)
+static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id,
+                           const dg_candidate *c, dg_error *err)
 {
     dg_view *view = &net->blocks[parent].view;
     limits l = read_limits(net, net->blocks[id].block);
@@ -130,10 +146,16 @@ static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint3
     dg_hash hash;
     bool own; /* made on the parent, and on what that has: what its data were is known */
     dg_code rc;
-    if ((rc = dg_view_ask_option(&net->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para, DG_ASSUME_FREE, err)) < 0
-        || (rc = dg_footing_ask(view, &given, c->para, dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
+    if ((rc = dg_view_ask_option(&net->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para,
+                                 DG_ASSUME_FREE, err))
+            < 0
+        || (rc = dg_footing_ask(view, &given, c->para,
+                                dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE,
+                                err))
+               < 0)
         return rc;
-    own = given.known && dg_hash_equal(&c->relay_parent, &net->blocks[parent].hash) && dg_hash_equal(&c->follows, &given.head);
+    own = given.known && dg_hash_equal(&c->relay_parent, &net->blocks[parent].hash)
+          && dg_hash_equal(&c->follows, &given.head);
     hash = dg_blake2_256(given.data);
     if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
         *out = DG_DROP_CODE;
@@ -159,8 +181,9 @@ static bool is_backed(const dg_paras *paras, const dg_candidate *c)
     return false;
 }
 
-static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id, const dg_candidate *c, const kept *k,
-                      const dg_provision *given, dg_error *err)
+static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id,
+                      const dg_candidate *c, const kept *k, const dg_provision *given,
+                      dg_error *err)
 {
     uint64_t spent[2] = { net->blocks[parent].view.fuel, net->blocks[id].view.fuel };
     dg_code rc = DG_OK;
@@ -177,27 +200,32 @@ static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t i
 }
 
 /* The runtime takes bitfields of one length alone, one bit for each core it has. */
-dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, dg_error *err)
+dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+                          dg_error *err)
 {
     uint32_t parent = net->blocks[id].parent;
     const dg_view *view = &net->blocks[id].view;
-    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0, net->blocks[parent].view.core_count };
+    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0,
+                      net->blocks[parent].view.core_count };
     dg_code rc;
     kept k = { .known = false };
     if (given->bitfields)
         k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
     if (!k.known || k.bitfields >= given->bitfields)
         return DG_OK;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0) /* as nodes will ask when it reaches them */
+    /* as nodes will ask when it reaches them */
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
         return rc;
     n[2] = k.bitfields;
     n[4] = view->core_count;
     for (uint32_t i = 0; i < view->core_count; i++)
-        n[5] += view->cores[i].kind == DG_CORE_OCCUPIED && view->cores[i].since < net->blocks[id].number;
+        n[5] += view->cores[i].kind == DG_CORE_OCCUPIED
+                && view->cores[i].since < net->blocks[id].number;
     return dg_record_emit(net, DG_REC_BITFIELDS, node, &net->blocks[id], n, NULL, err);
 }
 
-dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given, const dg_paras *paras, dg_error *err)
+dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+                        const dg_paras *paras, dg_error *err)
 {
     uint32_t parent = net->blocks[id].parent;
     kept k;
@@ -209,14 +237,18 @@ dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_pr
     k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
     for (uint32_t i = 0; i < given->offered; i++) {
         const dg_candidate *c = &net->blocks[given->of[i].leaf].candidates[given->of[i].at];
-        uint64_t n[6] = { net->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields };
+        uint64_t n[6] = {
+            net->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields
+        };
         dg_drop why;
         if (is_backed(paras, c))
             continue;
         if ((rc = reason(net, &why, parent, id, c, &k, given, err)) < 0)
             return rc;
         n[3] = why;
-        if ((rc = dg_record_emit(net, DG_REC_DROPPED, node, &net->blocks[id], n, dg_drop_says(why), err)) < 0)
+        if ((rc = dg_record_emit(net, DG_REC_DROPPED, node, &net->blocks[id], n, dg_drop_says(why),
+                                 err))
+            < 0)
             return rc;
     }
     return DG_OK;

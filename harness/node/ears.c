@@ -10,7 +10,10 @@
 
 enum { NEWEST = 3 }; /* validation protocol that carries either */
 
-bool dg_ear_speaks_newest(const dg_node_class *of) { return of->validation >> NEWEST & 1; }
+bool dg_ear_speaks_newest(const dg_node_class *of)
+{
+    return of->validation >> NEWEST & 1;
+}
 
 static uint8_t mask_id(dg_ears *e, uint8_t mask)
 {
@@ -68,7 +71,8 @@ uint32_t dg_ear_of(const dg_network *net, const dg_approval *a, uint32_t node)
     return net->ears.mask_count > 1 ? net->ears.ear[a->newer][net->nodes[node].mask] : 0;
 }
 
-bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker, bool newer)
+bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker,
+                  bool newer)
 {
     return net->ears.hears[newer][net->ears.mask_of[a->newer][ear]][net->nodes[speaker].mask];
 }

@@ -45,7 +45,9 @@ static dg_code fill_core(dg_x_core *core, const dg_net_block *b, uint32_t i, dg_
     core->members = b->view.group_from[group + 1] - core->from;
     core->needed = dg_view_votes_needed(&b->view, group);
     if (core->members > DG_X_MEMBERS_MAX)
-        return dg_fail(err, DG_LIMIT, "a group has %u members; messages are exchanged in groups of up to %d", core->members, DG_X_MEMBERS_MAX);
+        return dg_fail(err, DG_LIMIT,
+                       "a group has %u members; messages are exchanged in groups of up to %d",
+                       core->members, DG_X_MEMBERS_MAX);
     core->knows = dg_calloc((size_t)core->members * core->members + 1, sizeof *core->knows);
     return core->knows ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a backing group");
 }
@@ -61,7 +63,8 @@ static dg_code fill(dg_exchange *x, const dg_net_block *b, dg_error *err)
     x->bitfields = dg_calloc((size_t)x->nodes * x->bitfield_words + 1, sizeof *x->bitfields);
     x->held = dg_calloc((size_t)x->nodes * x->held_words + 1, sizeof *x->held);
     x->node = dg_calloc(x->nodes, sizeof *x->node);
-    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->held || !x->node)
+    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->held
+        || !x->node)
         return dg_fail(err, DG_NOMEM, "no memory for what %u nodes say of a leaf", x->nodes);
     for (uint32_t i = 0; i < x->nodes; i++)
         x->node[i].head = DG_X_END;
@@ -110,26 +113,33 @@ uint32_t dg_x_member(const dg_network *net, const dg_exchange *x, uint32_t core,
 
 /* ---- sending ---- */
 
-static uint64_t pack(const dg_said *said) { return (uint64_t)said->leaf << 32 | (uint64_t)said->core << 16 | said->who; }
+static uint64_t pack(const dg_said *said)
+{
+    return (uint64_t)said->leaf << 32 | (uint64_t)said->core << 16 | said->who;
+}
 
 static dg_said unpack(const dg_sim_event *e)
 {
     return (dg_said){ (uint32_t)(e->a >> 32), (uint16_t)(e->a >> 16), (uint16_t)e->a, e->b };
 }
 
-dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said, dg_error *err)
+dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said,
+                   dg_error *err)
 {
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, delay, &(dg_sim_timer){ .tag = tag, .a = pack(said), .b = said->votes }, err);
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, delay,
+                              &(dg_sim_timer){ .tag = tag, .a = pack(said), .b = said->votes },
+                              err);
 }
 
 static bool is_asked_for(dg_message_kind kind)
 {
-    return kind == DG_MSG_ASK || kind == DG_MSG_ANSWER || kind == DG_MSG_POV_ASK || kind == DG_MSG_POV || kind == DG_MSG_CHUNK_ASK
-           || kind == DG_MSG_CHUNK;
+    return kind == DG_MSG_ASK || kind == DG_MSG_ANSWER || kind == DG_MSG_POV_ASK
+           || kind == DG_MSG_POV || kind == DG_MSG_CHUNK_ASK || kind == DG_MSG_CHUNK;
 }
 
 /* Has the sender been told that the other has the leaf? If not, it will act when it is. */
-static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to, const dg_said *said, dg_error *err)
+static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to,
+                       const dg_said *said, dg_error *err)
 {
     dg_ns taken = net->blocks[said->leaf].taken[to], now = dg_sim_now(net->sim), told;
     dg_said view = { .leaf = said->leaf, .votes = to };
@@ -146,25 +156,33 @@ static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to,
 /* What goes the new way needs a protocol that has it. */
 static unsigned least_link(const dg_network *net, dg_message_kind kind, uint32_t leaf)
 {
-    if ((kind == DG_MSG_ASK || kind == DG_MSG_ANSWER) && net->blocks[leaf].view.mode != DG_MODE_ENABLED)
+    if ((kind == DG_MSG_ASK || kind == DG_MSG_ANSWER)
+        && net->blocks[leaf].view.mode != DG_MODE_ENABLED)
         return 1;
     return kind <= DG_MSG_ANSWER && kind != DG_MSG_LEGACY ? 2 : 1;
 }
 
-dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, dg_error *err)
+dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind,
+                  const dg_said *said, dg_error *err)
 {
     return dg_x_send_bytes(net, sent, from, to, kind, said, dg_message_bytes(kind), err);
 }
 
-dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
+dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
+                        dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = net->exchange_channel, .tag = (uint16_t)(DG_TAG_SAID + kind), .a = pack(said), .b = said->votes,
-                             .wire_bytes = bytes, .has_luck = true };
+    dg_sim_parcel parcel = { .channel = net->exchange_channel,
+                             .tag = (uint16_t)(DG_TAG_SAID + kind),
+                             .a = pack(said),
+                             .b = said->votes,
+                             .wire_bytes = bytes,
+                             .has_luck = true };
     bool known = true;
     dg_code rc = DG_OK;
     if (sent)
         *sent = false;
-    if (to == DG_NO || to == from || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(net, kind, said->leaf)
+    if (to == DG_NO || to == from
+        || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(net, kind, said->leaf)
         || dg_reputation_parts(net, from, to))
         return DG_OK;
     if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
@@ -184,10 +202,12 @@ dg_code dg_x_backed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t cor
     if (s->backed || s->state != DG_SEAT_CONFIRMED || dg_x_count(s->votes) < x->core[core].needed)
         return DG_OK;
     s->backed = true;
-    return net->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_x_announce(net, x, node, core, err) : DG_OK;
+    return net->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_x_announce(net, x, node, core, err)
+                                                       : DG_OK;
 }
 
-dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who, dg_error *err)
+dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
+                   dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, core);
     dg_code rc = DG_OK;
@@ -207,7 +227,8 @@ dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core
 /* ---- a leaf is taken up ---- */
 
 /* Its own collation, if it gets one, is checked after this at the soonest. */
-static dg_code expect_collation(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+static dg_code expect_collation(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+                                dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
     dg_ns ready, now = dg_sim_now(net->sim);
@@ -246,8 +267,10 @@ static dg_code tell_view(dg_network *net, dg_exchange *x, uint32_t node, dg_erro
         return DG_OK;
     x->node[node].owed = false;
     for (uint32_t from = 0; from < x->nodes && rc == DG_OK; from++)
-        if (from != node && net->blocks[x->leaf].way[from] && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
-            rc = dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, node, from, x->leaf, DG_MSG_ASK), &said, err);
+        if (from != node && net->blocks[x->leaf].way[from]
+            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
+            rc = dg_x_timer(net, from, DG_TAG_X_VIEW,
+                            dg_hear_delay(net, node, from, x->leaf, DG_MSG_ASK), &said, err);
     return rc;
 }
 
@@ -260,7 +283,8 @@ dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_e
         return rc;
     if ((rc = expect_collations(net, x, node, err)) < 0 || (rc = tell_view(net, x, node, err)) < 0)
         return rc;
-    return dg_x_timer(net, node, DG_TAG_X_SIGN, dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT)), &said, err);
+    return dg_x_timer(net, node, DG_TAG_X_SIGN,
+                      dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT)), &said, err);
 }
 
 /* All that the node has for another, whose view has just come. */
@@ -273,7 +297,8 @@ static dg_code catch_up(dg_network *net, uint32_t node, const dg_said *said, dg_
         return DG_OK;
     if (net->blocks[said->leaf].way[node] == DG_WAY_LEGACY)
         rc = dg_legacy_catch_up(net, x, node, to, err);
-    for (uint32_t core = 0; core < x->cores && rc == DG_OK && net->blocks[said->leaf].way[node] == DG_WAY_V2; core++) {
+    for (uint32_t core = 0;
+         core < x->cores && rc == DG_OK && net->blocks[said->leaf].way[node] == DG_WAY_V2; core++) {
         uint32_t member = x->core[core].members ? dg_x_member(net, x, core, to) : DG_NO;
         if (member != DG_NO && dg_x_member(net, x, core, node) != DG_NO)
             rc = dg_cluster_circulate(net, x, node, core, member, err);
@@ -285,19 +310,30 @@ static dg_code catch_up(dg_network *net, uint32_t node, const dg_said *said, dg_
 
 /* ---- what comes in ---- */
 
-static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message_kind kind, const dg_said *said, dg_error *err)
+static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message_kind kind,
+                       const dg_said *said, dg_error *err)
 {
     switch (kind) {
-    case DG_MSG_STATEMENT: return dg_cluster_statement(net, node, from, said, err);
-    case DG_MSG_LEGACY:    return dg_legacy_statement(net, node, from, said, err);
-    case DG_MSG_MANIFEST:  return dg_x_manifest(net, node, from, said, err);
-    case DG_MSG_KNOWN:     return dg_x_known(net, node, from, said, err);
-    case DG_MSG_VOTE:      return dg_x_vote(net, node, from, said, err);
-    case DG_MSG_ASK:       return dg_ask_asked(net, node, from, said, err);
-    case DG_MSG_ANSWER:    return dg_ask_answer(net, node, from, said, err);
-    case DG_MSG_POV_ASK:   return dg_pov_asked(net, node, from, said, err);
-    case DG_MSG_POV:       return dg_cluster_proof(net, node, said, err);
-    default:               return dg_bitfield_heard(net, node, from, said, err);
+    case DG_MSG_STATEMENT:
+        return dg_cluster_statement(net, node, from, said, err);
+    case DG_MSG_LEGACY:
+        return dg_legacy_statement(net, node, from, said, err);
+    case DG_MSG_MANIFEST:
+        return dg_x_manifest(net, node, from, said, err);
+    case DG_MSG_KNOWN:
+        return dg_x_known(net, node, from, said, err);
+    case DG_MSG_VOTE:
+        return dg_x_vote(net, node, from, said, err);
+    case DG_MSG_ASK:
+        return dg_ask_asked(net, node, from, said, err);
+    case DG_MSG_ANSWER:
+        return dg_ask_answer(net, node, from, said, err);
+    case DG_MSG_POV_ASK:
+        return dg_pov_asked(net, node, from, said, err);
+    case DG_MSG_POV:
+        return dg_cluster_proof(net, node, said, err);
+    default:
+        return dg_bitfield_heard(net, node, from, said, err);
     }
 }
 
@@ -313,20 +349,28 @@ dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *ev
     if (!dg_exchange_of(net, said.leaf))
         return DG_OK; /* of a block that has been forgotten meanwhile */
     if (event->tag >= DG_TAG_SAID)
-        return message(net, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID), &said, err);
+        return message(net, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID), &said,
+                       err);
     switch (event->tag) {
-    case DG_TAG_X_READY:    return dg_cluster_ready(net, node, &said, err);
-    case DG_TAG_X_EXECUTED: return dg_cluster_executed(net, node, &said, err);
-    case DG_TAG_X_TIMEOUT:  return dg_ask_timeout(net, node, &said, err);
-    case DG_TAG_X_RETRY:    return dg_ask_retry(net, node, &said, err);
-    case DG_TAG_X_SIGN:     return dg_bitfield_sign(net, node, &said, err);
-    default:                return catch_up(net, node, &said, err);
+    case DG_TAG_X_READY:
+        return dg_cluster_ready(net, node, &said, err);
+    case DG_TAG_X_EXECUTED:
+        return dg_cluster_executed(net, node, &said, err);
+    case DG_TAG_X_TIMEOUT:
+        return dg_ask_timeout(net, node, &said, err);
+    case DG_TAG_X_RETRY:
+        return dg_ask_retry(net, node, &said, err);
+    case DG_TAG_X_SIGN:
+        return dg_bitfield_sign(net, node, &said, err);
+    default:
+        return catch_up(net, node, &said, err);
     }
 }
 
 /* ---- what an author has ---- */
 
-uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core, uint32_t listener)
+uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core,
+                           uint32_t listener)
 {
     const dg_net_block *b = &net->blocks[leaf];
     dg_exchange *x = dg_exchange_of(net, leaf);
@@ -345,7 +389,8 @@ uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf,
     return votes;
 }
 
-bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator, uint32_t listener)
+bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator,
+                          uint32_t listener)
 {
     const dg_exchange *x = dg_exchange_of(net, leaf);
     return x && dg_x_has(x->bitfields + (size_t)listener * x->bitfield_words, validator);

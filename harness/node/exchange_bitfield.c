@@ -9,7 +9,10 @@
 
 enum { TRIES = 16, RANDOM_MAX = 16 };
 
-static uint64_t *held_by(const dg_exchange *x, uint32_t node) { return x->bitfields + (size_t)node * x->bitfield_words; }
+static uint64_t *held_by(const dg_exchange *x, uint32_t node)
+{
+    return x->bitfields + (size_t)node * x->bitfield_words;
+}
 
 static bool wants(const dg_session *g, uint32_t node, uint32_t origin, uint32_t to)
 {
@@ -31,23 +34,30 @@ static bool chosen(const uint32_t *peers, uint32_t count, uint32_t peer)
 }
 
 /* Random ones are drawn until there are four: one in n / 25 of so many comes to the same. */
-static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t validator, dg_error *err)
+static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+                     uint32_t validator, dg_error *err)
 {
-    const dg_session *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
-    dg_rng luck = dg_rng_fork(net->options.seed, "bitfield-gossip", (uint64_t)node << 32 | x->leaf, validator);
+    const dg_session *g =
+        dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    dg_rng luck = dg_rng_fork(net->options.seed, "bitfield-gossip", (uint64_t)node << 32 | x->leaf,
+                              validator);
     dg_said said = { .leaf = x->leaf, .votes = validator };
-    uint32_t origin = net->blocks[x->leaf].session->node[validator], left = (uint32_t)dg_constant_of(DG_CONST_RANDOM_PEERS);
+    uint32_t origin = net->blocks[x->leaf].session->node[validator],
+             left = (uint32_t)dg_constant_of(DG_CONST_RANDOM_PEERS);
     uint32_t random[RANDOM_MAX], count = 0;
     dg_code rc = DG_OK;
     assert(left <= RANDOM_MAX);
-    for (uint32_t slot = 0; g && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
-        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot), to = member == DG_NO ? DG_NO : g->node[member];
+    for (uint32_t slot = 0;
+         g && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
+        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot),
+                 to = member == DG_NO ? DG_NO : g->node[member];
         if (to != DG_NO && to != from && wants(g, node, origin, to))
             rc = dg_x_send(net, NULL, node, to, DG_MSG_BITFIELD, &said, err);
     }
     for (uint32_t tries = TRIES * left; left && tries && rc == DG_OK; tries--) {
         uint32_t to = (uint32_t)dg_rng_below(&luck, net->node_count);
-        if (to == node || to == from || net->blocks[x->leaf].taken[to] == DG_NEVER || wants(g, node, origin, to) || chosen(random, count, to))
+        if (to == node || to == from || net->blocks[x->leaf].taken[to] == DG_NEVER
+            || wants(g, node, origin, to) || chosen(random, count, to))
             continue;
         random[count++] = to;
         left--;
@@ -56,7 +66,8 @@ static dg_code relay(dg_network *net, dg_exchange *x, uint32_t node, uint32_t fr
     return rc;
 }
 
-static dg_code take(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t validator, dg_error *err)
+static dg_code take(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+                    uint32_t validator, dg_error *err)
 {
     if (dg_x_has(held_by(x, node), validator))
         return DG_OK;
@@ -82,15 +93,21 @@ bool dg_exchange_held(const dg_network *net, uint32_t leaf, uint32_t core, uint3
     return x && dg_x_has(x->held + (size_t)node * x->held_words, core);
 }
 
-dg_code dg_bitfield_heard(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_bitfield_heard(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+                          dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
-    return net->blocks[said->leaf].taken[node] == DG_NEVER ? DG_OK : take(net, x, node, from, (uint32_t)said->votes, err);
+    return net->blocks[said->leaf].taken[node] == DG_NEVER
+               ? DG_OK
+               : take(net, x, node, from, (uint32_t)said->votes, err);
 }
 
-dg_code dg_bitfield_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err)
+dg_code dg_bitfield_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to,
+                             dg_error *err)
 {
-    const dg_session *s = net->blocks[x->leaf].session, *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    const dg_session *s = net->blocks[x->leaf].session,
+                     *g = dg_topologies_for(&net->nodes[node].gossip,
+                                            net->blocks[x->leaf].view.session);
     dg_code rc = DG_OK;
     for (uint32_t v = 0; v < s->validators && rc == DG_OK; v++) {
         dg_said said = { .leaf = x->leaf, .votes = v };

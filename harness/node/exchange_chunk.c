@@ -11,10 +11,20 @@
 typedef enum seat_state { CHUNK_NONE, CHUNK_ASKED, CHUNK_HELD, CHUNK_FAILED } seat_state;
 
 /* What one node knows of one candidate's chunk. */
-typedef struct chunk_seat { dg_ns asked; uint16_t tried; uint8_t state; } chunk_seat;
+typedef struct chunk_seat {
+    dg_ns asked;
+    uint16_t tried;
+    uint8_t state;
+} chunk_seat;
 /* A candidate: its relay parent, and the nodes of the group that backed it. */
-typedef struct chunk_core { uint32_t parent, members, *member; chunk_seat *seat; } chunk_core;
-struct dg_chunks { uint32_t cores; chunk_core *core; };
+typedef struct chunk_core {
+    uint32_t parent, members, *member;
+    chunk_seat *seat;
+} chunk_core;
+struct dg_chunks {
+    uint32_t cores;
+    chunk_core *core;
+};
 
 void dg_chunks_free(dg_chunks *c)
 {
@@ -59,9 +69,11 @@ static dg_code make_room(dg_net_block *b, uint32_t cores, dg_error *err)
 }
 
 /* The group is that of the leaf which asks first: they do not change within a session. */
-static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *leaf, uint32_t core, dg_error *err)
+static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *leaf, uint32_t core,
+                         dg_error *err)
 {
-    uint32_t group = leaf->view.cores[core].group, from = leaf->view.group_from[group], members = leaf->view.group_from[group + 1] - from;
+    uint32_t group = leaf->view.cores[core].group, from = leaf->view.group_from[group],
+             members = leaf->view.group_from[group + 1] - from;
     dg_code rc = make_room(&net->blocks[home], core + 1, err);
     chunk_core *c;
     if (rc < 0 || core_at(net, home, core))
@@ -89,9 +101,15 @@ static dg_code ask_next(dg_network *net, uint32_t node, uint32_t home, uint32_t 
     while (s->tried < c->members) {
         uint32_t of = c->member[(first + s->tried++) % c->members];
         bool sent = of == DG_NO;
-        dg_code rc = of == node || sent ? DG_OK : dg_x_send(net, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
+        dg_code rc = of == node || sent
+                         ? DG_OK
+                         : dg_x_send(net, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
         if (rc < 0 || sent)
-            return rc < 0 ? rc : dg_x_timer(net, node, DG_TAG_X_CHUNK, dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)), &said, err);
+            return rc < 0
+                       ? rc
+                       : dg_x_timer(net, node, DG_TAG_X_CHUNK,
+                                    dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)),
+                                    &said, err);
     }
     s->state = CHUNK_FAILED;
     return DG_OK;
@@ -129,14 +147,16 @@ dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_err
     if (!b->session || b->session->member[node] >= b->session->validators)
         return DG_OK;
     for (uint32_t i = 0; i < b->view.core_count && rc == DG_OK; i++)
-        if (b->view.cores[i].kind == DG_CORE_OCCUPIED && b->view.cores[i].group < b->view.group_count)
+        if (b->view.cores[i].kind == DG_CORE_OCCUPIED
+            && b->view.cores[i].group < b->view.group_count)
             rc = want(net, node, leaf, i, err);
     return rc;
 }
 
 /* ---- being asked, and the answer ---- */
 
-dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+                       dg_error *err)
 {
     dg_said answer = *said;
     const dg_session *session = net->blocks[said->leaf].session;
@@ -146,7 +166,8 @@ dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_s
     dg_code rc;
     if ((answer.who = c && dg_chunk_has_all(net, c->parent, node, dg_sim_now(net->sim))))
         bytes = dg_chunk_bytes(session ? session->validators : 0);
-    if ((rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0 || entered != DG_ENTRANCE_TAKEN)
+    if ((rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0
+        || entered != DG_ENTRANCE_TAKEN)
         return rc;
     return dg_x_send_bytes(net, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
 }
@@ -155,7 +176,9 @@ dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_s
 static chunk_seat *waiting(const dg_network *net, uint32_t node, const dg_said *said)
 {
     chunk_core *c = core_at(net, said->leaf, said->core);
-    return c && c->seat[node].state == CHUNK_ASKED && c->seat[node].asked == said->votes ? &c->seat[node] : NULL;
+    return c && c->seat[node].state == CHUNK_ASKED && c->seat[node].asked == said->votes
+               ? &c->seat[node]
+               : NULL;
 }
 
 dg_code dg_chunk_answer(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)

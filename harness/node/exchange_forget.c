@@ -10,7 +10,8 @@
 static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
 {
     for (uint32_t core = 0; core < x->cores; core++) {
-        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO, n = x->core[core].members;
+        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO,
+                 n = x->core[core].members;
         *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
         memset(dg_x_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
         memset(dg_x_set(x, x->heard, node, core), 0, x->words * sizeof *x->told);
@@ -18,7 +19,8 @@ static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
         for (uint32_t i = 0; member != DG_NO && i < n; i++)
             x->core[core].knows[i * n + member] = x->core[core].knows[member * n + i] = 0;
     }
-    memset(x->bitfields + (size_t)node * x->bitfield_words, 0, x->bitfield_words * sizeof *x->bitfields);
+    memset(x->bitfields + (size_t)node * x->bitfield_words, 0,
+           x->bitfield_words * sizeof *x->bitfields);
     memset(x->held + (size_t)node * x->held_words, 0, x->held_words * sizeof *x->held);
     x->node[node].head = DG_X_END;
     x->node[node].in_flight = 0;
@@ -40,7 +42,8 @@ static void forget_slot(dg_exchange *x, uint32_t peer, uint32_t back)
 static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
 {
     const dg_session *g = net->blocks[x->leaf].session;
-    for (uint32_t slot = 0; g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
+    for (uint32_t slot = 0;
+         g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
         uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
         uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
         if (peer != DG_NO && (back = dg_grid_slot(&g->grid, member, g->member[node])) != DG_NO)
@@ -71,10 +74,13 @@ static dg_code tell_anew(dg_network *net, dg_exchange *x, uint32_t from, uint32_
 {
     const dg_session *g = net->blocks[x->leaf].session;
     dg_said view = { .leaf = x->leaf, .votes = to };
-    uint32_t slot = g->has_grid && g->member[from] != DG_NO && g->member[to] != DG_NO ? dg_grid_slot(&g->grid, g->member[from], g->member[to]) : DG_NO;
+    uint32_t slot = g->has_grid && g->member[from] != DG_NO && g->member[to] != DG_NO
+                        ? dg_grid_slot(&g->grid, g->member[from], g->member[to])
+                        : DG_NO;
     if (slot != DG_NO)
         forget_slot(x, from, slot);
-    return dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, to, from, x->leaf, DG_MSG_ASK), &view, err);
+    return dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, to, from, x->leaf, DG_MSG_ASK),
+                      &view, err);
 }
 
 dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err)

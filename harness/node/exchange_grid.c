@@ -11,7 +11,9 @@
 static const dg_session *grid_now(const dg_network *net, const dg_exchange *x, uint32_t node)
 {
     dg_ns since;
-    const dg_session *g = net->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_hear_grid(net, node, x->leaf, &since) : NULL;
+    const dg_session *g = net->blocks[x->leaf].way[node] == DG_WAY_V2
+                              ? dg_hear_grid(net, node, x->leaf, &since)
+                              : NULL;
     return g && g->member[node] != DG_NO && dg_grid_slots(&g->grid) <= x->words * 64 ? g : NULL;
 }
 
@@ -23,10 +25,12 @@ static uint32_t peer_at(const dg_session *g, uint32_t node, uint32_t slot)
 
 static uint32_t slot_of(const dg_session *g, uint32_t node, uint32_t peer)
 {
-    return g->member[peer] == DG_NO ? DG_NO : dg_grid_slot(&g->grid, g->member[node], g->member[peer]);
+    return g->member[peer] == DG_NO ? DG_NO
+                                    : dg_grid_slot(&g->grid, g->member[node], g->member[peer]);
 }
 
-static bool sends_to(const dg_network *net, const dg_exchange *x, const dg_session *g, uint32_t from, uint32_t core, uint32_t slot)
+static bool sends_to(const dg_network *net, const dg_exchange *x, const dg_session *g,
+                     uint32_t from, uint32_t core, uint32_t slot)
 {
     const dg_net_block *b = &net->blocks[x->leaf];
     dg_route to = dg_grid_sends(&g->grid, &b->view, b->candidates[core].group, g->member[from]);
@@ -36,11 +40,14 @@ static bool sends_to(const dg_network *net, const dg_exchange *x, const dg_sessi
 /* ---- announcing ---- */
 
 /* To one neighbour: in full, or the acknowledgement if that one told first. */
-static dg_code announce_slot(dg_network *net, dg_exchange *x, const dg_session *g, uint32_t node, uint32_t core, uint32_t slot, dg_error *err)
+static dg_code announce_slot(dg_network *net, dg_exchange *x, const dg_session *g, uint32_t node,
+                             uint32_t core, uint32_t slot, dg_error *err)
 {
     uint64_t *told = dg_x_set(x, x->told, node, core);
     uint32_t peer = peer_at(g, node, slot);
-    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .votes = dg_seat_at(x, node, core)->votes };
+    dg_said said = { .leaf = x->leaf,
+                     .core = (uint16_t)core,
+                     .votes = dg_seat_at(x, node, core)->votes };
     bool sent, heard = dg_x_has(dg_x_set(x, x->heard, node, core), slot);
     dg_code rc;
     if (peer == DG_NO || heard || dg_x_has(told, slot) || dg_x_member(net, x, core, peer) != DG_NO)
@@ -64,29 +71,38 @@ dg_code dg_x_announce(dg_network *net, dg_exchange *x, uint32_t node, uint32_t c
     return rc;
 }
 
-dg_code dg_x_announce_to(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to, dg_error *err)
+dg_code dg_x_announce_to(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to,
+                         dg_error *err)
 {
     const dg_session *g = dg_seat_at(x, node, core)->announced ? grid_now(net, x, node) : NULL;
     uint32_t slot = g ? slot_of(g, node, to) : DG_NO;
-    return slot != DG_NO && sends_to(net, x, g, node, core, slot) ? announce_slot(net, x, g, node, core, slot, err) : DG_OK;
+    return slot != DG_NO && sends_to(net, x, g, node, core, slot)
+               ? announce_slot(net, x, g, node, core, slot, err)
+               : DG_OK;
 }
 
 /* ---- being told ---- */
 
-static dg_code acknowledge(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to, dg_error *err)
+static dg_code acknowledge(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+                           uint32_t to, dg_error *err)
 {
-    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .votes = dg_seat_at(x, node, core)->votes };
+    dg_said said = { .leaf = x->leaf,
+                     .core = (uint16_t)core,
+                     .votes = dg_seat_at(x, node, core)->votes };
     return dg_x_send(net, NULL, node, to, DG_MSG_KNOWN, &said, err);
 }
 
-dg_code dg_x_manifest(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_x_manifest(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+                      dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
     const dg_session *g = grid_now(net, x, node);
     dg_seat *s = dg_seat_at(x, node, said->core);
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO, back;
     if (net->blocks[said->leaf].way[node] != DG_WAY_V2)
-        return dg_reputation_misstep(net, node, from, net->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
+        return dg_reputation_misstep(
+            net, node, from,
+            net->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
     if (!g || dg_x_member(net, x, said->core, node) != DG_NO)
         return DG_OK; /* no grid: not even looked at */
     back = slot == DG_NO ? DG_NO : slot_of(g, from, node);
@@ -121,13 +137,15 @@ dg_code dg_x_confirmed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t 
 
 /* ---- later votes ---- */
 
-static dg_code send_vote(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who, uint32_t to, dg_error *err)
+static dg_code send_vote(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+                         uint32_t who, uint32_t to, dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
     return dg_x_send(net, NULL, node, to, DG_MSG_VOTE, &said, err);
 }
 
-dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who, dg_error *err)
+dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
+                       dg_error *err)
 {
     const dg_session *g = grid_now(net, x, node);
     const uint64_t *acked = dg_x_set(x, x->acked, node, core);
@@ -138,7 +156,8 @@ dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t 
     return rc;
 }
 
-dg_code dg_x_known(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_x_known(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+                   dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
     const dg_session *g = grid_now(net, x, node);

@@ -12,7 +12,9 @@
 enum { PEERS_MAX = 2048, TRIES = 16 };
 
 /* Peers chosen so far, each once. */
-typedef struct choice { uint32_t peer[PEERS_MAX], count; } choice;
+typedef struct choice {
+    uint32_t peer[PEERS_MAX], count;
+} choice;
 
 static bool chosen(const choice *c, uint32_t peer)
 {
@@ -24,7 +26,8 @@ static bool chosen(const choice *c, uint32_t peer)
 
 static bool may_hear(const dg_network *net, uint32_t node, uint32_t peer)
 {
-    return peer != DG_NO && peer != node && net->nodes[peer].of->legacy && dg_class_link(net->nodes[node].of, net->nodes[peer].of);
+    return peer != DG_NO && peer != node && net->nodes[peer].of->legacy
+           && dg_class_link(net->nodes[node].of, net->nodes[peer].of);
 }
 
 static void choose(choice *c, const dg_network *net, uint32_t node, uint32_t from, uint32_t peer)
@@ -33,21 +36,25 @@ static void choose(choice *c, const dg_network *net, uint32_t node, uint32_t fro
         c->peer[c->count++] = peer;
 }
 
-static void choose_grid(choice *c, const dg_network *net, const dg_session *g, uint32_t node, uint32_t from, uint32_t origin)
+static void choose_grid(choice *c, const dg_network *net, const dg_session *g, uint32_t node,
+                        uint32_t from, uint32_t origin)
 {
     dg_route to;
     if (!g || g->member[node] == DG_NO || g->member[origin] == DG_NO)
         return;
     to = dg_grid_route(&g->grid, g->member[node], g->member[origin]);
     for (uint32_t slot = 0; slot < dg_grid_slots(&g->grid); slot++) {
-        uint32_t member = (slot < g->grid.width ? to.row : to.column) ? dg_grid_neighbour(&g->grid, g->member[node], slot) : DG_NO;
+        uint32_t member = (slot < g->grid.width ? to.row : to.column)
+                              ? dg_grid_neighbour(&g->grid, g->member[node], slot)
+                              : DG_NO;
         if (member != DG_NO)
             choose(c, net, node, from, g->node[member]);
     }
 }
 
 /* Random ones are taken from those that have the leaf. */
-static void choose_random(choice *c, const dg_network *net, uint32_t leaf, uint32_t node, uint32_t from, dg_rng *luck)
+static void choose_random(choice *c, const dg_network *net, uint32_t leaf, uint32_t node,
+                          uint32_t from, dg_rng *luck)
 {
     uint32_t wanted = (uint32_t)dg_constant_of(DG_CONST_GOSSIP_PEERS);
     for (uint32_t tries = TRIES * wanted; c->count < wanted && tries; tries--) {
@@ -57,14 +64,18 @@ static void choose_random(choice *c, const dg_network *net, uint32_t leaf, uint3
     }
 }
 
-dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, uint32_t core, uint32_t who, dg_error *err)
+dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+                         uint32_t core, uint32_t who, dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
-    dg_rng luck = dg_rng_fork(net->options.seed, "statement-gossip", (uint64_t)node << 32 | x->leaf, (uint64_t)core << 16 | who);
+    dg_rng luck = dg_rng_fork(net->options.seed, "statement-gossip", (uint64_t)node << 32 | x->leaf,
+                              (uint64_t)core << 16 | who);
     uint32_t origin = dg_x_node(net, x, core, who);
     choice c = { .count = 0 };
     dg_code rc = DG_OK;
-    choose_grid(&c, net, dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session), node, from, origin);
+    choose_grid(&c, net,
+                dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session),
+                node, from, origin);
     for (uint32_t i = 0; node == origin && i < x->core[core].members; i++)
         choose(&c, net, node, from, dg_x_node(net, x, core, i));
     choose_random(&c, net, x->leaf, node, from, &luck);
@@ -74,7 +85,8 @@ dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_
 }
 
 /* Of a leaf that works the new way: told on by those that know no other, and of no use. */
-static dg_code stray(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+static dg_code stray(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+                     const dg_said *said, dg_error *err)
 {
     dg_seat_at(x, node, said->core)->votes |= (uint64_t)1 << said->who;
     return dg_legacy_gossip(net, x, node, from, said->core, said->who, err);
@@ -84,12 +96,17 @@ static dg_code stray(dg_network *net, dg_exchange *x, uint32_t node, uint32_t fr
 dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
-    dg_said own = { .leaf = said->leaf, .core = said->core, .who = (uint16_t)dg_x_member(net, x, said->core, node) };
-    return dg_seat_at(x, node, said->core)->votes >> own.who & 1 ? DG_OK : stray(net, x, node, node, &own, err);
+    dg_said own = { .leaf = said->leaf,
+                    .core = said->core,
+                    .who = (uint16_t)dg_x_member(net, x, said->core, node) };
+    return dg_seat_at(x, node, said->core)->votes >> own.who & 1
+               ? DG_OK
+               : stray(net, x, node, node, &own, err);
 }
 
 /* Votes for a large one wait until it is there. */
-static dg_code word_of_large(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+static dg_code word_of_large(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+                             const dg_said *said, dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, said->core);
     if (said->who != x->core[said->core].seconder)
@@ -101,7 +118,8 @@ static dg_code word_of_large(dg_network *net, dg_exchange *x, uint32_t node, uin
     return DG_OK;
 }
 
-dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+                          dg_error *err)
 {
     const dg_seat *s = dg_seat_at(x, node, core);
     uint64_t waiting = s->votes;
@@ -115,13 +133,16 @@ dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32
     return rc < 0 ? rc : dg_cluster_fetch(net, x, node, core, err);
 }
 
-dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said, dg_error *err)
+dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+                            dg_error *err)
 {
     dg_exchange *x = dg_exchange_of(net, said->leaf);
     dg_seat *s = dg_seat_at(x, node, said->core);
     dg_code rc;
     if (net->blocks[said->leaf].way[node] != DG_WAY_LEGACY)
-        return dg_reputation_misstep(net, node, from, net->blocks[said->leaf].way[node] ? DG_MISSTEP_OLD_WAY : DG_MISSTEP_PARENT, err);
+        return dg_reputation_misstep(
+            net, node, from,
+            net->blocks[said->leaf].way[node] ? DG_MISSTEP_OLD_WAY : DG_MISSTEP_PARENT, err);
     if (s->votes >> said->who & 1)
         return DG_OK;
     if (net->blocks[said->leaf].view.mode == DG_MODE_ENABLED)
@@ -136,16 +157,20 @@ dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const
 }
 
 /* A peer that comes late to a leaf gets what the grid wants it to have. */
-dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to, dg_error *err)
+dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to,
+                           dg_error *err)
 {
-    const dg_session *g = dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
+    const dg_session *g =
+        dg_topologies_for(&net->nodes[node].gossip, net->blocks[x->leaf].view.session);
     dg_code rc = DG_OK;
     if (!may_hear(net, node, to))
         return DG_OK;
     for (uint32_t core = 0; core < x->cores; core++) {
-        bool fetched = dg_seat_at(x, node, core)->state == DG_SEAT_CONFIRMED || !x->core[core].members || !dg_hear_is_large(net, x->leaf, core);
+        bool fetched = dg_seat_at(x, node, core)->state == DG_SEAT_CONFIRMED
+                       || !x->core[core].members || !dg_hear_is_large(net, x->leaf, core);
         uint64_t votes = fetched ? dg_seat_at(x, node, core)->votes : 0;
-        bool mates = x->core[core].members && dg_x_member(net, x, core, node) != DG_NO && dg_x_member(net, x, core, to) != DG_NO;
+        bool mates = x->core[core].members && dg_x_member(net, x, core, node) != DG_NO
+                     && dg_x_member(net, x, core, to) != DG_NO;
         for (uint32_t who = 0; votes && who < x->core[core].members && rc == DG_OK; who++) {
             dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
             uint32_t origin = dg_x_node(net, x, core, who);

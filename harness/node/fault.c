@@ -11,30 +11,47 @@
 
 enum { PPM = 1000000 };
 
-static const struct { const char *name, *says; uint32_t withholds; } kinds[DG_FAULT_COUNT] = {
+static const struct {
+    const char *name, *says;
+    uint32_t withholds;
+} kinds[DG_FAULT_COUNT] = {
     [DG_FAULT_CRASH] = { "crash", "the process is gone and begins anew at the end", 0 },
     [DG_FAULT_PAUSE] = { "pause", "the process stands still", 0 },
     [DG_FAULT_PARTITION] = { "partition", "these nodes and all others cannot reach each other", 0 },
     [DG_FAULT_CLOCK] = { "clock", "the clock is off, drifts or runs at another speed", 0 },
     [DG_FAULT_LOSS] = { "loss", "links from and to these nodes lose messages", 0 },
-    [DG_FAULT_SILENT_BACKER] = { "silent-backer", "no statements are made", DG_WITHHOLD_STATEMENTS },
-    [DG_FAULT_WITHHOLD_AVAILABILITY] = { "withhold-availability", "no bitfield is signed and no chunk given", DG_WITHHOLD_AVAILABILITY },
+    [DG_FAULT_SILENT_BACKER] = { "silent-backer", "no statements are made",
+                                 DG_WITHHOLD_STATEMENTS },
+    [DG_FAULT_WITHHOLD_AVAILABILITY] = { "withhold-availability",
+                                         "no bitfield is signed and no chunk given",
+                                         DG_WITHHOLD_AVAILABILITY },
     [DG_FAULT_NO_APPROVALS] = { "no-approvals", "nothing is approved", DG_WITHHOLD_APPROVALS },
     [DG_FAULT_OFFLINE_COLLATORS] = { "offline-collators", "these parachains have no collator", 0 },
 };
 
-const char *dg_fault_name(dg_fault_kind kind) { return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].name : NULL; }
-const char *dg_fault_says(dg_fault_kind kind) { return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].says : NULL; }
+const char *dg_fault_name(dg_fault_kind kind)
+{
+    return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].name : NULL;
+}
+const char *dg_fault_says(dg_fault_kind kind)
+{
+    return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].says : NULL;
+}
 
 /* ---- planning ---- */
 
 static dg_code check_who(const dg_network *net, const dg_fault *f, dg_error *err)
 {
-    for (uint32_t i = 0; f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
+    for (uint32_t i = 0;
+         f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
         if (f->list[i] >= net->node_count)
-            return dg_fail(err, DG_USAGE, "there is no node %u, the network has %u (the first is 0)", f->list[i], net->node_count);
-    if (f->kind == DG_FAULT_OFFLINE_COLLATORS && (f->who == DG_WHO_GROUP || f->who == DG_WHO_AUTHORS))
-        return dg_fail(err, DG_USAGE, "collators are named by their parachains, by a share of them, or all");
+            return dg_fail(err, DG_USAGE,
+                           "there is no node %u, the network has %u (the first is 0)", f->list[i],
+                           net->node_count);
+    if (f->kind == DG_FAULT_OFFLINE_COLLATORS
+        && (f->who == DG_WHO_GROUP || f->who == DG_WHO_AUTHORS))
+        return dg_fail(err, DG_USAGE,
+                       "collators are named by their parachains, by a share of them, or all");
     if (f->who == DG_WHO_SHARE && f->share_ppm > PPM)
         return dg_fail(err, DG_USAGE, "a share of %u parts in a million", f->share_ppm);
     return DG_OK;
@@ -45,9 +62,11 @@ static dg_code check_fault(const dg_network *net, const dg_fault *f, dg_error *e
     if ((unsigned)f->kind >= DG_FAULT_COUNT)
         return dg_fail(err, DG_USAGE, "there is no fault of kind %d", (int)f->kind);
     if (f->from < net->first_slot || f->from <= net->slot)
-        return dg_fail(err, DG_USAGE, "it begins in slot %llu, which is not ahead of the network", (unsigned long long)f->from);
+        return dg_fail(err, DG_USAGE, "it begins in slot %llu, which is not ahead of the network",
+                       (unsigned long long)f->from);
     if (f->until <= f->from)
-        return dg_fail(err, DG_USAGE, "it ends in slot %llu, before it begins in %llu", (unsigned long long)f->until, (unsigned long long)f->from);
+        return dg_fail(err, DG_USAGE, "it ends in slot %llu, before it begins in %llu",
+                       (unsigned long long)f->until, (unsigned long long)f->from);
     return check_who(net, f, err);
 }
 
@@ -110,13 +129,15 @@ static bool drawn(const dg_network *net, const dg_planned_fault *f, uint64_t who
     return dg_rng_below(&lot, PPM) < f->of.share_ppm;
 }
 
-static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_fault *f, dg_error *err)
+static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_fault *f,
+                          dg_error *err)
 {
     const dg_net_block *b = &net->blocks[dg_net_favourite(net)];
     uint32_t group = f->of.group;
     if (!b->session || group >= b->view.group_count)
-        return dg_fail(err, DG_USAGE, "there is no group %u in slot %llu, there are %u (the first is 0)", group, (unsigned long long)net->slot,
-                       b->session ? b->view.group_count : 0);
+        return dg_fail(err, DG_USAGE,
+                       "there is no group %u in slot %llu, there are %u (the first is 0)", group,
+                       (unsigned long long)net->slot, b->session ? b->view.group_count : 0);
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
         if (b->view.members[i] < b->session->count && b->session->node[b->view.members[i]] != DG_NO)
             meant[b->session->node[b->view.members[i]]] = true;
@@ -133,7 +154,8 @@ static dg_code mark_authors(dg_network *net, bool *meant, dg_error *err)
     if (!net->clients)
         return DG_OK;
     epoch = dg_client_epoch(&net->blocks[head].epochs, net->slot);
-    for (size_t i = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, net->slot, net->options.seed); i-- && rc >= 0;) {
+    for (size_t i = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, net->slot, net->options.seed);
+         i-- && rc >= 0;) {
         uint32_t node;
         rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
         if (rc >= 0 && node != DG_NO)
@@ -163,7 +185,8 @@ static dg_code settle(dg_network *net, dg_planned_fault *f, dg_error *err)
         return DG_OK;
     meant = dg_calloc(net->node_count, sizeof *meant);
     f->nodes = dg_calloc(net->node_count, sizeof *f->nodes);
-    rc = meant && f->nodes ? mark(net, meant, f, err) : dg_fail(err, DG_NOMEM, "no memory for the nodes of a fault");
+    rc = meant && f->nodes ? mark(net, meant, f, err)
+                           : dg_fail(err, DG_NOMEM, "no memory for the nodes of a fault");
     for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++)
         if (meant[i])
             f->nodes[f->node_count++].v = i;
@@ -224,7 +247,9 @@ static dg_code set_clocks(dg_network *net, dg_error *err)
 {
     uint32_t *by = dg_calloc(net->node_count, sizeof *by);
     dg_ns now = dg_sim_now(net->sim);
-    dg_code rc = by ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the clocks of %u nodes", net->node_count);
+    dg_code rc =
+        by ? DG_OK
+           : dg_fail(err, DG_NOMEM, "no memory for the clocks of %u nodes", net->node_count);
     if (by)
         find_clocks(net, by);
     for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++) {
@@ -244,7 +269,8 @@ static dg_code set_clocks(dg_network *net, dg_error *err)
 static dg_code strike(dg_network *net, const dg_planned_fault *f, dg_error *err)
 {
     dg_ns now = dg_sim_now(net->sim);
-    dg_ns to = f->of.until == UINT64_MAX ? DG_SIM_TIME_MAX : (f->of.until - net->first_slot) * net->slot_ns;
+    dg_ns to = f->of.until == UINT64_MAX ? DG_SIM_TIME_MAX
+                                         : (f->of.until - net->first_slot) * net->slot_ns;
     dg_code rc = DG_OK;
     if (f->of.kind == DG_FAULT_PARTITION)
         return f->node_count ? part(net, f, now, to, err) : DG_OK;
@@ -274,7 +300,8 @@ static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
 
 static dg_code tell(dg_network *net, const dg_planned_fault *f, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, (uint64_t)f->of.kind, f->stands, f->node_count, (uint64_t)(f - net->faults) };
+    uint64_t n[6] = { net->slot, (uint64_t)f->of.kind, f->stands, f->node_count,
+                      (uint64_t)(f - net->faults) };
     return dg_record_emit(net, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
 }
 

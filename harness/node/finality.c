@@ -2,9 +2,9 @@
  *
  * Each voter votes for what it sees itself: two blocks below its best, no more than
  * three quarters of the way there, and nothing above a block that is not approved,
- * unless that holds it back by five hundred blocks. The set of voters follows the digests of finalized blocks, as a client
- * follows them, never the runtime's answer at a leaf.
- * Mirrors: sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
+ * unless that holds it back by five hundred blocks. The set of voters follows the digests of
+ * finalized blocks, as a client follows them, never the runtime's answer at a leaf. Mirrors:
+ * sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
 #include "node/node_impl.h"
 
 #include <string.h>
@@ -26,7 +26,9 @@ static dg_code take_voters(dg_network *net, dg_scale *s, dg_block *block, dg_err
     for (uint32_t i = 0; i < count; i++) {
         memcpy(voters[i].key, dg_scale_take(s, 32).at, 32);
         voters[i].weight = dg_scale_u64(s);
-        if ((rc = dg_people_owner(&net->people, &voters[i].node, net->chain, block, "gran", voters[i].key, err)) < 0) {
+        if ((rc = dg_people_owner(&net->people, &voters[i].node, net->chain, block, "gran",
+                                  voters[i].key, err))
+            < 0) {
             dg_free(voters);
             return rc;
         }
@@ -42,7 +44,8 @@ dg_code dg_finality_init(dg_network *net, dg_error *err)
     dg_block *root = dg_chain_root(net->chain);
     dg_bytes answer;
     dg_scale s;
-    dg_code rc = dg_chain_call(net->chain, root, &answer, NULL, "GrandpaApi_grandpa_authorities", dg_bytes_of(NULL, 0), err);
+    dg_code rc = dg_chain_call(net->chain, root, &answer, NULL, "GrandpaApi_grandpa_authorities",
+                               dg_bytes_of(NULL, 0), err);
     net->finality.prevoted = DG_NO;
     if (rc == DG_NOMEM || rc == DG_IO || rc == DG_LIMIT)
         return rc;
@@ -69,7 +72,8 @@ static dg_code follow_digest(dg_network *net, dg_block *block, dg_error *err)
     dg_digest_iter_init(&it, header.digest);
     while ((rc = dg_digest_next(&it, &item, err)) == DG_OK) {
         dg_scale s = dg_scale_from(item.payload);
-        if (item.tag != DG_DIGEST_CONSENSUS || memcmp(item.engine, "FRNK", 4) != 0 || dg_scale_u8(&s) != LOG_SCHEDULED_CHANGE)
+        if (item.tag != DG_DIGEST_CONSENSUS || memcmp(item.engine, "FRNK", 4) != 0
+            || dg_scale_u8(&s) != LOG_SCHEDULED_CHANGE)
             continue;
         if ((rc = take_voters(net, &s, block, err)) < 0)
             return rc;
@@ -96,23 +100,28 @@ static uint32_t approved(const dg_network *net, uint32_t node, uint32_t id, uint
     for (uint32_t at = id; at != base; at = net->blocks[at].parent)
         if (dg_approval_unknown(&net->blocks[at]))
             return base;
-        else if (!dg_approval_given(net, node, &net->blocks[at]) || dg_dispute_holds(net, &net->blocks[at]))
+        else if (!dg_approval_given(net, node, &net->blocks[at])
+                 || dg_dispute_holds(net, &net->blocks[at]))
             highest = net->blocks[at].parent;
     return highest;
 }
 
 /* What is not approved holds a vote back, but not for ever. */
-static uint32_t constrained(const dg_network *net, uint32_t node, uint32_t target, uint32_t base, uint32_t best)
+static uint32_t constrained(const dg_network *net, uint32_t node, uint32_t target, uint32_t base,
+                            uint32_t best)
 {
-    uint32_t held = approved(net, node, target, base), lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
+    uint32_t held = approved(net, node, target, base),
+             lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
     uint32_t high = net->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
     return net->blocks[held].number >= least ? held : ancestor_at(net, target, least);
 }
 
 static uint32_t vote_of(const dg_network *net, uint32_t node)
 {
-    uint32_t base = net->finality.finalized, best = net->nodes[node].best, low = net->blocks[base].number;
-    uint32_t back = (uint32_t)dg_constant_of(DG_CONST_BEFORE_BEST), high = net->blocks[best].number, target;
+    uint32_t base = net->finality.finalized, best = net->nodes[node].best,
+             low = net->blocks[base].number;
+    uint32_t back = (uint32_t)dg_constant_of(DG_CONST_BEFORE_BEST), high = net->blocks[best].number,
+             target;
     if (!dg_net_descends(net, best, base))
         return base;
     target = high > low + back ? high - back : low;
@@ -166,7 +175,8 @@ static bool votes(const dg_network *net, const dg_voter *voter)
 {
     return voter->node != DG_NO && dg_sim_node_up(net->sim, (dg_node_ix){ voter->node })
            && !dg_sim_node_paused(net->sim, (dg_node_ix){ voter->node })
-           && dg_sim_reachable(net->sim, (dg_node_ix){ voter->node }, (dg_node_ix){ net->node_count });
+           && dg_sim_reachable(net->sim, (dg_node_ix){ voter->node },
+                               (dg_node_ix){ net->node_count });
 }
 
 dg_code dg_finality_prevote(dg_network *net, dg_error *err)
@@ -189,7 +199,9 @@ static uint32_t best_number(const dg_network *net)
 {
     uint32_t best = 0;
     for (uint32_t i = 0; i < net->node_count; i++)
-        best = net->blocks[net->nodes[i].best].number > best ? net->blocks[net->nodes[i].best].number : best;
+        best = net->blocks[net->nodes[i].best].number > best
+                   ? net->blocks[net->nodes[i].best].number
+                   : best;
     return best;
 }
 
@@ -198,7 +210,8 @@ static uint64_t count_losers(const dg_network *net, uint32_t from, uint32_t to)
     uint64_t losers = 0;
     for (uint32_t id = from + 1; id < net->block_count; id++) {
         uint32_t number = net->blocks[id].number;
-        losers += number > net->blocks[from].number && number <= net->blocks[to].number && !dg_net_descends(net, to, id);
+        losers += number > net->blocks[from].number && number <= net->blocks[to].number
+                  && !dg_net_descends(net, to, id);
     }
     return losers;
 }
@@ -206,7 +219,8 @@ static uint64_t count_losers(const dg_network *net, uint32_t from, uint32_t to)
 /* Down the chain from `to`, oldest first: each block may change the set. */
 static dg_code follow_chain(dg_network *net, uint32_t from, uint32_t to, dg_error *err)
 {
-    for (uint32_t number = net->blocks[from].number + 1; number <= net->blocks[to].number; number++) {
+    for (uint32_t number = net->blocks[from].number + 1; number <= net->blocks[to].number;
+         number++) {
         const dg_net_block *b = &net->blocks[ancestor_at(net, to, number)];
         dg_code rc = b->gone ? DG_OK : follow_digest(net, b->block, err);
         if (rc < 0)
@@ -220,15 +234,24 @@ static dg_code agree(dg_network *net, uint32_t id, dg_error *err)
     dg_finality *f = &net->finality;
     uint32_t before = f->finalized;
     dg_node_ix world = { net->node_count };
-    uint64_t n[6] = { net->slot, best_number(net) - net->blocks[id].number, count_losers(net, before, id), f->round };
+    uint64_t n[6] = { net->slot, best_number(net) - net->blocks[id].number,
+                      count_losers(net, before, id), f->round };
     dg_code rc;
     f->finalized = id;
     net->stats.finalized = net->blocks[id].number;
     net->stats.pruned += n[2];
-    if ((rc = follow_chain(net, before, id, err)) < 0 || (rc = dg_record_emit(net, DG_REC_FINALIZED, DG_NO_NODE, &net->blocks[id], n, NULL, err)) < 0)
+    if ((rc = follow_chain(net, before, id, err)) < 0
+        || (rc = dg_record_emit(net, DG_REC_FINALIZED, DG_NO_NODE, &net->blocks[id], n, NULL, err))
+               < 0)
         return rc;
     for (uint32_t i = 0; i < net->node_count; i++)
-        if ((rc = dg_sim_send(net->sim, world, (dg_node_ix){ i }, &(dg_sim_parcel){ .channel = net->finality_channel, .tag = DG_TAG_FINAL, .a = id, .wire_bytes = 4096 }, err)) < 0)
+        if ((rc = dg_sim_send(net->sim, world, (dg_node_ix){ i },
+                              &(dg_sim_parcel){ .channel = net->finality_channel,
+                                                .tag = DG_TAG_FINAL,
+                                                .a = id,
+                                                .wire_bytes = 4096 },
+                              err))
+            < 0)
             return rc;
     return DG_OK;
 }

@@ -13,11 +13,15 @@
 
 #include "crypto/crypto.h"
 
-bool dg_fragments(const dg_view *view) { return view->mode == DG_MODE_ENABLED && view->depth; }
+bool dg_fragments(const dg_view *view)
+{
+    return view->mode == DG_MODE_ENABLED && view->depth;
+}
 
 /* ---- relay parents ---- */
 
-uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *leaf, uint32_t most)
+uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *leaf,
+                      uint32_t most)
 {
     uint32_t count = 0;
     for (uint32_t id = leaf->parent; count < most && id != DG_NO; id = net->blocks[id].parent) {
@@ -60,13 +64,16 @@ static void read_data(dg_footing *out)
         out->head = dg_blake2_256(head);
 }
 
-dg_code dg_footing_ask(dg_view *view, dg_footing *out, uint32_t para, dg_assumption assumption, dg_error *err)
+dg_code dg_footing_ask(dg_view *view, dg_footing *out, uint32_t para, dg_assumption assumption,
+                       dg_error *err)
 {
     dg_bytes code;
     dg_code rc;
     *out = (dg_footing){ .known = false };
-    if ((rc = dg_view_ask_option(view, &out->data, DG_ASK_VALIDATION_DATA, para, assumption, err)) < 0
-        || (rc = dg_view_ask_option(view, &code, DG_ASK_CODE_HASH, para, assumption, err)) < 0 || code.len != 32)
+    if ((rc = dg_view_ask_option(view, &out->data, DG_ASK_VALIDATION_DATA, para, assumption, err))
+            < 0
+        || (rc = dg_view_ask_option(view, &code, DG_ASK_CODE_HASH, para, assumption, err)) < 0
+        || code.len != 32)
         return rc;
     memcpy(out->code_hash, code.at, 32);
     read_data(out);
@@ -93,14 +100,16 @@ bool dg_turns_begin(const dg_turns *turns, uint32_t core)
 
 /* ---- one after the other ---- */
 
-static bool fits(const dg_candidate *c, uint32_t para, const dg_hash *follows, const dg_footing *under)
+static bool fits(const dg_candidate *c, uint32_t para, const dg_hash *follows,
+                 const dg_footing *under)
 {
     return c->para == para && dg_hash_equal(&c->follows, follows) && c->pov_max == under->pov_max
            && memcmp(c->code_hash, under->code_hash, sizeof c->code_hash) == 0;
 }
 
-const dg_candidate *dg_fragment_next(const dg_network *net, dg_search *from, dg_offer *found, const dg_scope *scope, uint32_t para,
-                                     const dg_hash *follows, const dg_footing *under)
+const dg_candidate *dg_fragment_next(const dg_network *net, dg_search *from, dg_offer *found,
+                                     const dg_scope *scope, uint32_t para, const dg_hash *follows,
+                                     const dg_footing *under)
 {
     for (; from->scope < scope->count; from->scope++, from->at = 0) {
         const dg_net_block *b = &net->blocks[scope->of[from->scope]];

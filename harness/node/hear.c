@@ -16,8 +16,12 @@
 
 /* ---- what a thing takes that is said ---- */
 
-static const struct { const char *name; uint64_t bytes; } kinds[DG_MSG_COUNT] = {
-    [DG_MSG_STATEMENT] = { "statement", 140 },   /* relay parent, index, compact statement, signature */
+static const struct {
+    const char *name;
+    uint64_t bytes;
+} kinds[DG_MSG_COUNT] = {
+    /* relay parent, index, compact statement, signature */
+    [DG_MSG_STATEMENT] = { "statement", 140 },
     [DG_MSG_LEGACY] = { "legacy-statement", 600 }, /* .. and the whole receipt */
     [DG_MSG_MANIFEST] = { "manifest", 120 },
     [DG_MSG_KNOWN] = { "acknowledgement", 50 },
@@ -30,11 +34,18 @@ static const struct { const char *name; uint64_t bytes; } kinds[DG_MSG_COUNT] = 
     [DG_MSG_CHUNK_ASK] = { "chunk-request", 40 },
     [DG_MSG_RECOVERY_ASK] = { "recovery-request", 40 },
     [DG_MSG_RECOVERY] = { "recovery-chunk", 0 },
-    [DG_MSG_CHUNK] = { "chunk", 0 },             /* dg_chunk_bytes; without a chunk as the request */
+    /* dg_chunk_bytes; without a chunk as the request */
+    [DG_MSG_CHUNK] = { "chunk", 0 },
 };
 
-const char *dg_message_name(dg_message_kind kind) { return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL; }
-uint64_t dg_message_bytes(dg_message_kind kind) { return kinds[kind].bytes; }
+const char *dg_message_name(dg_message_kind kind)
+{
+    return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL;
+}
+uint64_t dg_message_bytes(dg_message_kind kind)
+{
+    return kinds[kind].bytes;
+}
 
 uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core)
 {
@@ -64,12 +75,15 @@ uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_
 
 dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
 {
-    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, dg_hear_luck(net, from, to, what), 0);
+    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
+                             dg_hear_luck(net, from, to, what), 0);
 }
 
-dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_message_kind kind)
+dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf,
+                    dg_message_kind kind)
 {
-    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, dg_hear_luck(net, from, to, leaf), kinds[kind].bytes);
+    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
+                             dg_hear_luck(net, from, to, leaf), kinds[kind].bytes);
 }
 
 bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core)
@@ -81,18 +95,22 @@ bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core)
 dg_ns dg_ask_patience(const dg_network *net, uint32_t leaf, uint32_t node)
 {
     bool v2 = net->blocks[leaf].view.mode == DG_MODE_ENABLED;
-    return dg_own_wait(net, node, dg_constant_of(v2 ? DG_CONST_REQUEST_TIMEOUT : DG_CONST_STATEMENT_TIMEOUT));
+    return dg_own_wait(net, node,
+                       dg_constant_of(v2 ? DG_CONST_REQUEST_TIMEOUT : DG_CONST_STATEMENT_TIMEOUT));
 }
 
 dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t leaf, uint32_t core)
 {
-    dg_ns both = dg_hear_delay(net, node, of, leaf, DG_MSG_ASK)
-                 + dg_sim_link_delay(net->sim, (dg_node_ix){ of }, (dg_node_ix){ node }, dg_hear_luck(net, of, node, leaf), dg_answer_bytes(net, leaf, core));
+    dg_ns both =
+        dg_hear_delay(net, node, of, leaf, DG_MSG_ASK)
+        + dg_sim_link_delay(net->sim, (dg_node_ix){ of }, (dg_node_ix){ node },
+                            dg_hear_luck(net, of, node, leaf), dg_answer_bytes(net, leaf, core));
     return both > dg_ask_patience(net, leaf, node) ? DG_NEVER : both;
 }
 
 /* Nothing is told to a peer before its view has the leaf. */
-dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at, dg_message_kind kind)
+dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
+                   dg_message_kind kind)
 {
     dg_ns taken = net->blocks[leaf].taken[to], view;
     if (from == to)
@@ -100,24 +118,28 @@ dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t l
     if (at == DG_NEVER || taken == DG_NEVER)
         return DG_NEVER;
     view = taken + dg_hear_delay(net, to, from, leaf, DG_MSG_ASK);
-    return dg_hear_over(net, from, to, view > at ? view : at, dg_hear_delay(net, from, to, leaf, kind));
+    return dg_hear_over(net, from, to, view > at ? view : at,
+                        dg_hear_delay(net, from, to, leaf, kind));
 }
 
 dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay)
 {
-    if (sent == DG_NEVER || dg_sim_cut(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, sent, sent + delay))
+    if (sent == DG_NEVER
+        || dg_sim_cut(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, sent, sent + delay))
         return DG_NEVER;
     return sent + delay;
 }
 
 bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way)
 {
-    return a == b || dg_class_link(net->nodes[a].of, net->nodes[b].of) >= (way == DG_WAY_V2 ? 2u : 1u);
+    return a == b
+           || dg_class_link(net->nodes[a].of, net->nodes[b].of) >= (way == DG_WAY_V2 ? 2u : 1u);
 }
 
 /* Two hops; four over somebody who speaks with both, where the two have no protocol in
  * common. Whoever hears something first tells it on, so one who can is enough. */
-dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at, dg_message_kind kind)
+dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
+                       dg_message_kind kind)
 {
     const dg_net_block *b = &net->blocks[leaf];
     if (at == DG_NEVER || from == to)
@@ -126,7 +148,8 @@ dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32
         return dg_hear_over(net, from, to, at, 2 * dg_hear_delay(net, from, to, leaf, kind));
     for (uint32_t z = 0; z < net->node_count; z++) {
         dg_ns there;
-        if (b->taken[z] > at || (kind == DG_MSG_LEGACY && b->way[z] != DG_WAY_LEGACY) || !dg_hear_linked(net, from, z, DG_WAY_LEGACY)
+        if (b->taken[z] > at || (kind == DG_MSG_LEGACY && b->way[z] != DG_WAY_LEGACY)
+            || !dg_hear_linked(net, from, z, DG_WAY_LEGACY)
             || !dg_hear_linked(net, z, to, DG_WAY_LEGACY))
             continue;
         there = dg_hear_over(net, from, z, at, 2 * dg_hear_delay(net, from, z, leaf, kind));
@@ -151,17 +174,21 @@ const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t le
 bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    if (!dg_view_assigns(&b->view, b->candidates[core].core, b->candidates[core].para, net->nodes[node].of)
+    if (!dg_view_assigns(&b->view, b->candidates[core].core, b->candidates[core].para,
+                         net->nodes[node].of)
         || dg_view_is_disabled(&b->view, b->session->member[node]))
         return false;
     return !net->blocks[leaf].candidates[core].receipt_v2 || net->nodes[node].of->receipts_v2;
 }
 
 /* Nobody votes on what it cannot execute. */
-dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node, dg_ns from)
+dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node,
+                      dg_ns from)
 {
     const dg_net_block *b = &net->blocks[leaf];
-    dg_ns artifact = from == DG_NEVER || !dg_hear_reads(net, leaf, core, node) ? DG_NEVER : dg_pvf_ready_at(net, node, b->session, b->candidates[core].para);
+    dg_ns artifact = from == DG_NEVER || !dg_hear_reads(net, leaf, core, node)
+                         ? DG_NEVER
+                         : dg_pvf_ready_at(net, node, b->session, b->candidates[core].para);
     dg_ns takes = dg_pvf_execute_ns(net, b->candidates[core].para);
     if (artifact == DG_NEVER || takes > b->session->executor.backing_ms * DG_MS)
         return DG_NEVER;
@@ -178,7 +205,8 @@ dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_
 /* With each of the two hops of a large statement it is asked for, and no vote counts before. */
 static void wait_for_whole(const dg_spread *s, dg_ns *at, uint32_t listener)
 {
-    dg_ns asked = dg_hear_asked(s->net, listener, dg_spread_node(s, s->seconder), s->leaf, s->core), first = at[s->seconder];
+    dg_ns asked = dg_hear_asked(s->net, listener, dg_spread_node(s, s->seconder), s->leaf, s->core),
+          first = at[s->seconder];
     dg_ns whole = first == DG_NEVER || asked == DG_NEVER ? DG_NEVER : first + 2 * asked;
     for (uint32_t i = 0; i < s->members; i++)
         at[i] = at[i] > whole ? at[i] : whole;
@@ -187,12 +215,14 @@ static void wait_for_whole(const dg_spread *s, dg_ns *at, uint32_t listener)
 static void votes_gossiped(const dg_spread *s, dg_ns *at, uint32_t listener)
 {
     for (uint32_t i = 0; i < s->members; i++)
-        at[i] = dg_hear_gossiped(s->net, dg_spread_node(s, i), listener, s->leaf, s->voted[i], DG_MSG_LEGACY);
+        at[i] = dg_hear_gossiped(s->net, dg_spread_node(s, i), listener, s->leaf, s->voted[i],
+                                 DG_MSG_LEGACY);
     if (s->seconder != DG_NO && dg_hear_is_large(s->net, s->leaf, s->core))
         wait_for_whole(s, at, listener);
 }
 
-static dg_code votes_over_grid(dg_network *net, const dg_spread *s, dg_ns *at, uint32_t listener, dg_error *err)
+static dg_code votes_over_grid(dg_network *net, const dg_spread *s, dg_ns *at, uint32_t listener,
+                               dg_error *err)
 {
     dg_reached r;
     dg_code rc = dg_wave_reach(net, &r, s->leaf, s->core, listener, err);
@@ -205,7 +235,8 @@ static dg_code votes_over_grid(dg_network *net, const dg_spread *s, dg_ns *at, u
 
 bool dg_hear_is_offered(const dg_net_block *b, uint32_t core)
 {
-    return b->candidates && core < b->offers && b->candidates[core].para != DG_NO && b->view.mode != DG_MODE_ERROR;
+    return b->candidates && core < b->offers && b->candidates[core].para != DG_NO
+           && b->view.mode != DG_MODE_ERROR;
 }
 
 uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)
@@ -215,7 +246,8 @@ uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group)
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++) {
         uint32_t node = b->session->node[b->view.members[i]];
-        able += node != DG_NO && b->way[node] == way && dg_net_has(net, node, leaf) && dg_sim_node_up(net->sim, (dg_node_ix){ node })
+        able += node != DG_NO && b->way[node] == way && dg_net_has(net, node, leaf)
+                && dg_sim_node_up(net->sim, (dg_node_ix){ node })
                 && !(net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
     }
     return able;
@@ -246,7 +278,8 @@ static void count_votes(const dg_spread *s, uint8_t *voted, uint32_t *votes, con
     *votes = count >= s->needed ? count : 0;
 }
 
-dg_code dg_hear(dg_network *net, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core, uint32_t listener, dg_error *err)
+dg_code dg_hear(dg_network *net, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core,
+                uint32_t listener, dg_error *err)
 {
     dg_ns at[DG_GROUP_MAX];
     uint32_t member;

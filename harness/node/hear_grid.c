@@ -14,17 +14,37 @@
 enum { STEP_BACKED, STEP_TOLD, STEP_ANSWERED };
 enum { SEAT_FREE, SEAT_QUEUED, SEAT_ASKED, SEAT_DONE };
 
-typedef struct step { dg_ns at; uint32_t node; uint16_t core; uint8_t kind; } step;
-typedef struct seat { dg_ns told, done, path; uint32_t from, member; uint16_t next; uint8_t state; } seat;
-typedef struct place { const dg_session *grid; dg_ns grid_at, down; uint16_t head, tail; uint32_t asking; bool in; } place;
+typedef struct step {
+    dg_ns at;
+    uint32_t node;
+    uint16_t core;
+    uint8_t kind;
+} step;
+typedef struct seat {
+    dg_ns told, done, path;
+    uint32_t from, member;
+    uint16_t next;
+    uint8_t state;
+} seat;
+typedef struct place {
+    const dg_session *grid;
+    dg_ns grid_at, down;
+    uint16_t head, tail;
+    uint32_t asking;
+    bool in;
+} place;
 
 struct dg_wave {
     bool valid;
-    uint64_t world;        /* of which world: leaf, who has taken it up, who holds the grid, who is where, what is prepared */
+    /* of which world: leaf, who has taken it up, who holds the grid, who is where, what is prepared
+     */
+    uint64_t world;
     uint32_t leaf, nodes, cores, slots;
     place *place;
-    seat *seat;            /* [node * cores + core] */
-    struct { dg_ns manifest, ask; } *delay; /* [node * slots + slot]; manifest DG_NEVER: no way */
+    seat *seat; /* [node * cores + core] */
+    struct {
+        dg_ns manifest, ask;
+    } * delay; /* [node * slots + slot]; manifest DG_NEVER: no way */
     step *heap;
     uint32_t heap_count, heap_cap;
 };
@@ -77,7 +97,10 @@ static step pop(dg_wave *w)
 
 /* ---- telling ---- */
 
-static seat *seat_of(const dg_wave *w, uint32_t node, uint32_t core) { return &w->seat[(size_t)node * w->cores + core]; }
+static seat *seat_of(const dg_wave *w, uint32_t node, uint32_t core)
+{
+    return &w->seat[(size_t)node * w->cores + core];
+}
 
 static bool in_group(const dg_net_block *b, uint32_t group, uint32_t member)
 {
@@ -87,20 +110,23 @@ static bool in_group(const dg_net_block *b, uint32_t group, uint32_t member)
     return false;
 }
 
-static dg_code tell(dg_wave *w, const dg_network *net, uint32_t from, uint32_t slot, uint32_t to, uint32_t core, dg_ns at, dg_error *err)
+static dg_code tell(dg_wave *w, const dg_network *net, uint32_t from, uint32_t slot, uint32_t to,
+                    uint32_t core, dg_ns at, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[w->leaf];
     const place *p = &w->place[to];
     uint32_t back;
     seat *s = seat_of(w, to, core);
     dg_ns view;
-    if (!p->in || s->state != SEAT_FREE || w->delay[(size_t)from * w->slots + slot].manifest == DG_NEVER)
+    if (!p->in || s->state != SEAT_FREE
+        || w->delay[(size_t)from * w->slots + slot].manifest == DG_NEVER)
         return DG_OK;
     back = dg_grid_slot(&p->grid->grid, p->grid->member[to], w->place[from].grid->member[from]);
     if (back == DG_NO)
         return DG_OK;
     view = b->taken[to] + w->delay[(size_t)to * w->slots + back].ask;
-    at = dg_hear_over(net, from, to, view > at ? view : at, w->delay[(size_t)from * w->slots + slot].manifest);
+    at = dg_hear_over(net, from, to, view > at ? view : at,
+                      w->delay[(size_t)from * w->slots + slot].manifest);
     if (at >= s->told || at < p->grid_at || at >= p->down)
         return DG_OK;
     s->told = at;
@@ -116,12 +142,15 @@ static dg_code announce(dg_wave *w, dg_network *net, const step *now, dg_error *
     uint32_t group = b->candidates[now->core].group, member;
     dg_route sends;
     dg_code rc = DG_OK;
-    if (!p->in || p->grid_at > now->at || p->down <= now->at) /* too late a topology: not announced again */
+    /* too late a topology: not announced again */
+    if (!p->in || p->grid_at > now->at || p->down <= now->at)
         return DG_OK;
     member = g->member[now->node];
     sends = dg_grid_sends(&g->grid, &b->view, group, member);
     for (uint32_t slot = 0; slot < w->slots && rc == DG_OK; slot++) {
-        uint32_t to = (slot < g->grid.width ? sends.row : sends.column) ? dg_grid_neighbour(&g->grid, member, slot) : DG_NO;
+        uint32_t to = (slot < g->grid.width ? sends.row : sends.column)
+                          ? dg_grid_neighbour(&g->grid, member, slot)
+                          : DG_NO;
         if (to != DG_NO && g->node[to] != DG_NO && !in_group(b, group, to))
             rc = tell(w, net, now->node, slot, g->node[to], now->core, now->at, err);
     }
@@ -130,7 +159,8 @@ static dg_code announce(dg_wave *w, dg_network *net, const step *now, dg_error *
 
 /* ---- asking ---- */
 
-static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t core, dg_ns at, dg_error *err)
+static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t core, dg_ns at,
+                   dg_error *err)
 {
     seat *s = seat_of(w, node, core);
     dg_ns both = dg_hear_asked(net, node, s->from, w->leaf, core);
@@ -215,7 +245,8 @@ static uint64_t world_of(const dg_network *net, uint32_t leaf)
         hash = stir(hash, dg_sim_down_since(net->sim, (dg_node_ix){ i }) + net->nodes[i].withholds);
         hash = stir(hash, net->nodes[i].clock);
         hash = stir(hash, dg_pvf_ready_count(net, i));
-        hash = stir(hash, dg_sim_cut(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i], dg_sim_now(net->sim)));
+        hash = stir(hash, dg_sim_cut(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
+                                     dg_sim_now(net->sim)));
     }
     return hash;
 }
@@ -239,15 +270,19 @@ static void find_delays(dg_wave *w, const dg_network *net)
         const dg_session *g = w->place[i].grid;
         for (uint32_t slot = 0; slot < w->slots; slot++) {
             size_t at = (size_t)i * w->slots + slot;
-            uint32_t member = w->place[i].in ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
+            uint32_t member =
+                w->place[i].in ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t luck;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;
             if (to == DG_NO || !w->place[to].in || !dg_hear_linked(net, i, to, DG_WAY_V2))
                 continue;
             luck = dg_hear_luck(net, i, to, w->leaf);
-            w->delay[at].manifest = dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck, dg_message_bytes(DG_MSG_MANIFEST));
-            w->delay[at].ask = dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck, dg_message_bytes(DG_MSG_ASK));
+            w->delay[at].manifest =
+                dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
+                                  dg_message_bytes(DG_MSG_MANIFEST));
+            w->delay[at].ask = dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to },
+                                                 luck, dg_message_bytes(DG_MSG_ASK));
         }
     }
 }
@@ -267,14 +302,16 @@ static dg_code find_groups(dg_wave *w, const dg_network *net, dg_error *err)
             if (node == DG_NO)
                 continue;
             *seat_of(w, node, core) = (seat){ .done = backed, .member = i, .state = SEAT_DONE };
-            if (backed != DG_NEVER && (rc = push(w, &(step){ backed, node, (uint16_t)core, STEP_BACKED }, err)) < 0)
+            if (backed != DG_NEVER
+                && (rc = push(w, &(step){ backed, node, (uint16_t)core, STEP_BACKED }, err)) < 0)
                 return rc;
         }
     }
     return DG_OK;
 }
 
-static dg_code wave_begin(dg_wave *w, const dg_network *net, uint32_t leaf, uint64_t world, dg_error *err)
+static dg_code wave_begin(dg_wave *w, const dg_network *net, uint32_t leaf, uint64_t world,
+                          dg_error *err)
 {
     wave_clear(w);
     w->leaf = leaf;
@@ -309,7 +346,8 @@ static dg_code wave_run(dg_wave *w, dg_network *net, dg_error *err)
     return rc;
 }
 
-dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node, dg_error *err)
+dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
+                      dg_error *err)
 {
     uint64_t world = world_of(net, leaf);
     dg_wave **w = &net->waves[leaf % DG_WAVES];

@@ -32,7 +32,8 @@ uint32_t dg_spread_member(const dg_spread *s, uint32_t node)
 static bool works(const dg_spread *s, uint32_t member)
 {
     uint32_t node = dg_spread_node(s, member);
-    return dg_spread_takes_part(s, node) && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+    return dg_spread_takes_part(s, node)
+           && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
 }
 
 static bool is_up_at(const dg_spread *s, uint32_t member, dg_ns at)
@@ -48,16 +49,23 @@ static void find_links(dg_spread *s)
         for (uint32_t k = 0; k < s->members; k++) {
             uint32_t a = dg_spread_node(s, i), b = dg_spread_node(s, k);
             uint64_t luck;
-            s->links[i][k].there = i != k && works(s, i) && works(s, k) && dg_hear_linked(s->net, a, b, s->way);
+            s->links[i][k].there =
+                i != k && works(s, i) && works(s, k) && dg_hear_linked(s->net, a, b, s->way);
             if (!s->links[i][k].there)
                 continue;
             luck = dg_hear_luck(s->net, a, b, s->leaf);
-            s->links[i][k].said = dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
-            s->links[i][k].ask = dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(DG_MSG_ASK));
+            s->links[i][k].said = dg_sim_link_delay(
+                s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
+            s->links[i][k].ask =
+                dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
+                                  dg_message_bytes(DG_MSG_ASK));
         }
 }
 
-static bool linked(const dg_spread *s, uint32_t a, uint32_t b) { return a == b || s->links[a][b].there; }
+static bool linked(const dg_spread *s, uint32_t a, uint32_t b)
+{
+    return a == b || s->links[a][b].there;
+}
 
 static dg_ns delay(const dg_spread *s, uint32_t from, uint32_t to, dg_message_kind kind)
 {
@@ -70,7 +78,8 @@ static dg_ns told(const dg_spread *s, uint32_t from, uint32_t to, dg_ns at)
     dg_ns view = s->b->taken[dg_spread_node(s, to)] + s->links[to][from].ask;
     if (from == to || at == DG_NEVER)
         return at;
-    return dg_hear_over(s->net, dg_spread_node(s, from), dg_spread_node(s, to), view > at ? view : at, s->links[from][to].said);
+    return dg_hear_over(s->net, dg_spread_node(s, from), dg_spread_node(s, to),
+                        view > at ? view : at, s->links[from][to].said);
 }
 
 /* ---- the candidate ---- */
@@ -80,7 +89,8 @@ static dg_ns find_seconder(dg_spread *s)
     dg_ns first = DG_NEVER;
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
-        dg_ns at = works(s, i) ? dg_hear_ready(s->net, s->leaf, s->core, dg_spread_node(s, i)) : DG_NEVER;
+        dg_ns at =
+            works(s, i) ? dg_hear_ready(s->net, s->leaf, s->core, dg_spread_node(s, i)) : DG_NEVER;
         if (at < first && is_up_at(s, i, at)) {
             first = at;
             s->seconder = i;
@@ -91,8 +101,10 @@ static dg_ns find_seconder(dg_spread *s)
 
 static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
 {
-    dg_ns both = dg_hear_asked(s->net, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
-    return both == DG_NEVER || at == DG_NEVER ? DG_NEVER
+    dg_ns both =
+        dg_hear_asked(s->net, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
+    return both == DG_NEVER || at == DG_NEVER
+               ? DG_NEVER
                : dg_hear_over(s->net, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
 }
 
@@ -122,7 +134,8 @@ static void find_confirmed(dg_spread *s, dg_ns ready)
             }
         }
         for (uint32_t i = 0; i < s->members; i++)
-            if (!done[i] && s->confirmed[i] != DG_NEVER && (next == DG_NO || s->confirmed[i] < s->confirmed[next]))
+            if (!done[i] && s->confirmed[i] != DG_NEVER
+                && (next == DG_NO || s->confirmed[i] < s->confirmed[next]))
                 next = i;
     }
 }
@@ -137,8 +150,10 @@ static void find_voted(dg_spread *s, dg_ns ready)
         if (i == s->seconder || s->confirmed[i] == DG_NEVER || !linked(s, i, s->seconder))
             continue;
         fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
-        if (fetch <= dg_own_wait(s->net, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
-            fetch = dg_hear_over(s->net, dg_spread_node(s, i), dg_spread_node(s, s->seconder), s->confirmed[i], fetch);
+        if (fetch
+            <= dg_own_wait(s->net, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
+            fetch = dg_hear_over(s->net, dg_spread_node(s, i), dg_spread_node(s, s->seconder),
+                                 s->confirmed[i], fetch);
         else
             fetch = DG_NEVER;
         fetch = dg_hear_checked(s->net, s->leaf, s->core, dg_spread_node(s, i), fetch);

@@ -58,9 +58,9 @@ typedef struct pool {
     dg_network *net;
     dg_block *parent;
     const dg_meta *meta;
-    dg_type_id type;          /* of a heartbeat */
+    dg_type_id type; /* of a heartbeat */
     uint32_t author, session, count;
-    uint64_t slot;            /* sent before it is here by now */
+    uint64_t slot;             /* sent before it is here by now */
     dg_bytes validators, keys; /* in the same order, 32 bytes each */
     dg_heartbeats *out;
 } pool;
@@ -75,7 +75,9 @@ static bool is_stored(const pool *p, const char *item, dg_bytes who)
         return false;
     dg_put_le32(session, p->session);
     dg_storage_key_raw(&key, entry, keys);
-    return dg_state_get(dg_block_state(p->parent), &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), NULL) == DG_OK;
+    return dg_state_get(dg_block_state(p->parent), &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key),
+                        NULL)
+           == DG_OK;
 }
 
 /* It has said so in this session, or authored a block of it. */
@@ -91,17 +93,21 @@ static bool is_online(const pool *p, uint32_t i)
 
 static json_t *heartbeat_json(const pool *p, uint32_t i)
 {
-    json_t *out = json_pack("{s:I, s:I, s:I, s:I}", "block_number", (json_int_t)dg_block_number(p->parent), "session_index", (json_int_t)p->session,
-                            "authority_index", (json_int_t)i, "validators_len", (json_int_t)p->count);
+    json_t *out =
+        json_pack("{s:I, s:I, s:I, s:I}", "block_number", (json_int_t)dg_block_number(p->parent),
+                  "session_index", (json_int_t)p->session, "authority_index", (json_int_t)i,
+                  "validators_len", (json_int_t)p->count);
     const char *name;
     dg_type_id field;
     for (size_t k = 0; out && dg_type_field_at(p->meta, p->type, k, &name, &field); k++)
         if (strcmp(name, "network_state") == 0)
-            json_object_set_new(out, name, json_pack("{s:s, s:[]}", "peer_id", "0x", "external_addresses"));
+            json_object_set_new(out, name,
+                                json_pack("{s:s, s:[]}", "peer_id", "0x", "external_addresses"));
     return out;
 }
 
-static dg_code put_call(const pool *p, dg_buf *out, const json_t *heartbeat, uint32_t i, dg_error *err)
+static dg_code put_call(const pool *p, dg_buf *out, const json_t *heartbeat, uint32_t i,
+                        dg_error *err)
 {
     uint8_t sig[64];
     dg_buf payload, text;
@@ -109,14 +115,16 @@ static dg_code put_call(const pool *p, dg_buf *out, const json_t *heartbeat, uin
     dg_code rc;
     dg_buf_init(&payload, 4096);
     dg_buf_init(&text, 4096);
-    if ((rc = dg_value_encode(p->meta, &payload, p->type, heartbeat, err)) < 0 || (rc = dg_buf_check(&payload, err, "heartbeat")) < 0)
+    if ((rc = dg_value_encode(p->meta, &payload, p->type, heartbeat, err)) < 0
+        || (rc = dg_buf_check(&payload, err, "heartbeat")) < 0)
         goto out;
     dg_marked_sign(sig, dg_buf_bytes(&payload), p->keys.at + 32 * (size_t)i);
     dg_hex_put(&text, DG_BYTES_OF(sig));
     if ((rc = dg_buf_check(&text, err, "heartbeat")) < 0)
         goto out;
     args = json_pack("{s:O, s:s}", "heartbeat", heartbeat, "signature", dg_buf_text(&text));
-    rc = args ? dg_call_encode(p->meta, out, "ImOnline", "heartbeat", args, err) : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
+    rc = args ? dg_call_encode(p->meta, out, "ImOnline", "heartbeat", args, err)
+              : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
 out:
     json_decref(args);
     dg_buf_clear(&payload);
@@ -131,7 +139,8 @@ static dg_code add(pool *p, uint32_t i, dg_error *err)
     dg_code rc;
     dg_buf_init(&call, 4096);
     dg_buf_put_u8(&call, UNSIGNED_V4);
-    rc = heartbeat ? put_call(p, &call, heartbeat, i, err) : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
+    rc = heartbeat ? put_call(p, &call, heartbeat, i, err)
+                   : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
     if (rc >= 0 && (rc = dg_buf_check(&call, err, "heartbeat")) >= 0) {
         dg_scale_put_bytes(&p->out->bytes, dg_buf_bytes(&call));
         p->out->ends[p->out->count++] = p->out->bytes.len;
@@ -147,7 +156,8 @@ static dg_code add(pool *p, uint32_t i, dg_error *err)
 /* An author is online by the block it makes. */
 static bool is_here(const pool *p, uint32_t node)
 {
-    return node != DG_NO && node != p->author && p->net->beats.at[node] < p->slot && !dg_sim_node_paused(p->net->sim, (dg_node_ix){ node })
+    return node != DG_NO && node != p->author && p->net->beats.at[node] < p->slot
+           && !dg_sim_node_paused(p->net->sim, (dg_node_ix){ node })
            && dg_sim_reachable(p->net->sim, (dg_node_ix){ node }, (dg_node_ix){ p->author });
 }
 
@@ -172,25 +182,32 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc;
-    if ((rc = dg_block_runtime_next(p->net->chain, p->parent, &runtime, err)) < 0 || (rc = dg_runtime_meta(runtime, &p->meta, err)) < 0)
-        return rc == DG_NOMEM || rc == DG_IO ? rc : DG_ABSENT; /* a code that is none asks for nothing: building on it shows that */
-    if (!dg_meta_storage(p->meta, "ImOnline", "ReceivedHeartbeats") || dg_meta_extrinsic_version(p->meta) != UNSIGNED_V4
+    if ((rc = dg_block_runtime_next(p->net->chain, p->parent, &runtime, err)) < 0
+        || (rc = dg_runtime_meta(runtime, &p->meta, err)) < 0)
+        /* a code that is none asks for nothing: building on it shows that */
+        return rc == DG_NOMEM || rc == DG_IO ? rc : DG_ABSENT;
+    if (!dg_meta_storage(p->meta, "ImOnline", "ReceivedHeartbeats")
+        || dg_meta_extrinsic_version(p->meta) != UNSIGNED_V4
         || !dg_type_find(p->meta, &p->type, "Heartbeat"))
         return DG_ABSENT;
-    if (dg_chain_clock(p->net->chain, p->parent, clock, NULL) != DG_OK || p->slot >= clock->next_boundary || !dg_block_number(p->parent))
+    if (dg_chain_clock(p->net->chain, p->parent, clock, NULL) != DG_OK
+        || p->slot >= clock->next_boundary || !dg_block_number(p->parent))
         return DG_ABSENT;
     p->session = clock->session;
-    if (read_list(p, &p->validators, "Session", "Validators") != DG_OK || read_list(p, &p->keys, "ImOnline", "Keys") != DG_OK
-        || p->validators.len != p->keys.len)
+    if (read_list(p, &p->validators, "Session", "Validators") != DG_OK
+        || read_list(p, &p->keys, "ImOnline", "Keys") != DG_OK || p->validators.len != p->keys.len)
         return DG_ABSENT;
     p->count = (uint32_t)(p->keys.len / 32);
     return plan_session(p->net, clock, err);
 }
 
 /* What is beyond DG_HEARTBEATS_MAX stays in the pool for the next author. */
-dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent, uint64_t slot, dg_error *err)
+dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent,
+                           uint64_t slot, dg_error *err)
 {
-    pool p = { .net = net, .parent = net->blocks[parent].block, .author = author, .slot = slot, .out = out };
+    pool p = {
+        .net = net, .parent = net->blocks[parent].block, .author = author, .slot = slot, .out = out
+    };
     dg_clock clock;
     dg_code rc;
     out->count = 0;
@@ -198,7 +215,8 @@ dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author,
     if ((rc = open_pool(&p, &clock, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     for (uint32_t i = 0; i < p.count && out->count < DG_HEARTBEATS_MAX && rc >= 0; i++)
-        if (is_here(&p, dg_people_node(&net->people, p.validators.at + 32 * (size_t)i)) && !is_online(&p, i))
+        if (is_here(&p, dg_people_node(&net->people, p.validators.at + 32 * (size_t)i))
+            && !is_online(&p, i))
             rc = add(&p, i, err);
     return rc < 0 ? rc : DG_OK;
 }

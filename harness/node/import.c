@@ -8,8 +8,12 @@
 /* The first node at a leaf of a new session tells what it is like. */
 dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
 {
-    uint64_t n[6] = { b->view.session, b->view.validator_count, b->view.group_count, b->view.core_count,
-                      b->session ? b->session->count : 0, dg_before_session_slot(net, b) };
+    uint64_t n[6] = { b->view.session,
+                      b->view.validator_count,
+                      b->view.group_count,
+                      b->view.core_count,
+                      b->session ? b->session->count : 0,
+                      dg_before_session_slot(net, b) };
     uint64_t absent[6] = { b->view.session };
     dg_code rc;
     if (!b->view.session_known || (net->session_told && b->view.session <= net->last_session_told))
@@ -20,7 +24,9 @@ dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *e
         return rc;
     for (uint32_t i = 0; i < b->session->count; i++)
         absent[i < b->session->validators ? 2 : 1] += b->session->node[i] == DG_NO;
-    return absent[1] + absent[2] ? dg_record_emit(net, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err) : DG_OK;
+    return absent[1] + absent[2]
+               ? dg_record_emit(net, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err)
+               : DG_OK;
 }
 
 /* ---- a block ---- */
@@ -31,13 +37,17 @@ static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err
     dg_leaf leaf = { id, net->blocks[id].number };
     dg_signal signal;
     dg_code rc;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0 || (rc = dg_node_tell_session(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0
+        || (rc = dg_node_tell_session(net, &net->blocks[id], err)) < 0)
         return rc;
     net->blocks[id].imported[node] = dg_sim_now(net->sim);
     if (dg_net_better(net, id, n->best))
         n->best = id;
-    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent, net->blocks[id].view.host_version != 0, err)) < 0
-        || (rc = dg_node_compile(net, node, id, false, err)) < 0 || (rc = dg_node_signal(net, node, &signal, id, err)) < 0)
+    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent,
+                               net->blocks[id].view.host_version != 0, err))
+            < 0
+        || (rc = dg_node_compile(net, node, id, false, err)) < 0
+        || (rc = dg_node_signal(net, node, &signal, id, err)) < 0)
         return rc;
     return n->final_wanted == id ? dg_node_final(net, node, id, err) : DG_OK;
 }
@@ -65,13 +75,16 @@ static dg_code ask_for_ancestors(dg_network *net, uint32_t node, uint32_t id, dg
     }
     if (lowest == id)
         return DG_OK;
-    back_and_forth = 2 * dg_hear_latency(net, net->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, back_and_forth, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
+    back_and_forth =
+        2 * dg_hear_latency(net, net->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, back_and_forth,
+                              &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
 
 /* By its clock, a client takes nothing of a slot that far ahead. A real one drops the
  * block and comes to it again when it syncs; here it is held until then. */
-static bool is_early(const dg_network *net, uint32_t node, const dg_net_block *b, dg_sim_local *from)
+static bool is_early(const dg_network *net, uint32_t node, const dg_net_block *b,
+                     dg_sim_local *from)
 {
     uint64_t ahead = dg_constant_of(DG_CONST_FUTURE_SLOTS);
     if (b->author == node || (!net->nodes[node].clock && b->slot <= net->slot + ahead))
@@ -89,7 +102,8 @@ dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *e
     if (b->gone || dg_net_has(net, node, id))
         return DG_OK;
     if (is_early(net, node, b, &from))
-        return dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, from, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
+        return dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, from,
+                                     &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
     if (!can_import(net, node, id)) {
         b->imported[node] = DG_WAITING;
         return ask_for_ancestors(net, node, id, err);
@@ -98,7 +112,8 @@ dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *e
         return rc;
     for (uint32_t child = id + 1; child < net->block_count; child++) {
         const dg_net_block *c = &net->blocks[child];
-        if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING && (rc = dg_node_arrived(net, node, child, err)) < 0)
+        if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING
+            && (rc = dg_node_arrived(net, node, child, err)) < 0)
             return rc;
     }
     return DG_OK;
@@ -142,11 +157,15 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     dg_exchange_forget(net, node);
     dg_pvf_restart(&n->pvf, dg_sim_now(net->sim));
     if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
-        || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO, net->blocks[n->best].view.host_version != 0, err)) < 0
+        || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO,
+                                  net->blocks[n->best].view.host_version != 0, err))
+               < 0
         || (rc = dg_node_signal(net, node, &signal, n->best, err)) < 0)
         return rc;
-    for (uint32_t id = n->finalized + 1; id < net->block_count; id++) /* what it missed, from its peers */
-        if (net->blocks[id].sealed && !net->blocks[id].gone && net->blocks[id].imported[node] == DG_NEVER
+    /* what it missed, from its peers */
+    for (uint32_t id = n->finalized + 1; id < net->block_count; id++)
+        if (net->blocks[id].sealed && !net->blocks[id].gone
+            && net->blocks[id].imported[node] == DG_NEVER
             && (rc = dg_node_arrived(net, node, id, err)) < 0)
             return rc;
     return dg_node_final(net, node, net->finality.finalized, err);

@@ -6,14 +6,15 @@
 #include "node/node_impl.h"
 
 static const dg_inbound_row rows[DG_INBOUND_COUNT] = {
-    [DG_INBOUND_POV] = { "proof of validity", 10 },
-    [DG_INBOUND_COLLATION] = { "collation", 10 },
-    [DG_INBOUND_CHUNK] = { "chunk", 100 },
-    [DG_INBOUND_DATA] = { "available data", 100 },
+    [DG_INBOUND_POV] = { "proof of validity", 10 }, [DG_INBOUND_COLLATION] = { "collation", 10 },
+    [DG_INBOUND_CHUNK] = { "chunk", 100 },          [DG_INBOUND_DATA] = { "available data", 100 },
     [DG_INBOUND_DISPUTE] = { "dispute", 100 },
 };
 
-const dg_inbound_row *dg_inbound_at(dg_inbound_kind kind) { return (unsigned)kind < DG_INBOUND_COUNT ? &rows[kind] : NULL; }
+const dg_inbound_row *dg_inbound_at(dg_inbound_kind kind)
+{
+    return (unsigned)kind < DG_INBOUND_COUNT ? &rows[kind] : NULL;
+}
 
 static void drop_answered(dg_inbound *q, dg_ns now)
 {
@@ -32,7 +33,8 @@ static bool waits(const dg_inbound *q, const dg_waiting *who)
     return false;
 }
 
-dg_code dg_inbound_enter(dg_inbound *q, dg_inbound_kind kind, dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes, dg_error *err)
+dg_code dg_inbound_enter(dg_inbound *q, dg_inbound_kind kind, dg_entrance *out, dg_waiting who,
+                         dg_ns now, dg_ns takes, dg_error *err)
 {
     drop_answered(q, now);
     *out = DG_ENTRANCE_TWICE;

@@ -16,7 +16,8 @@ uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node)
 
 uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view)
 {
-    return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version : 0;
+    return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version
+                                                                                : 0;
 }
 
 dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel)
@@ -28,7 +29,8 @@ dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel)
 static uint64_t cost_of(const dg_net_node *n, const dg_view *view, dg_request request)
 {
     const dg_request_row *row = dg_request_at(request);
-    if (!dg_view_is_asked(view, request, n->of) || (row->lasts == DG_LASTS_SESSION && row->since <= dg_answers_kept(n, view)))
+    if (!dg_view_is_asked(view, request, n->of)
+        || (row->lasts == DG_LASTS_SESSION && row->since <= dg_answers_kept(n, view)))
         return 0;
     return view->cost[request];
 }
@@ -48,7 +50,8 @@ dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *
     uint32_t count = (uint32_t)dg_constant_of(DG_CONST_CALLS_AT_ONCE);
     uint64_t lanes[LANES_MAX] = { 0 }, most = 0, last = 0;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
-        uint64_t fuel = cost_of(n, view, r), *lane = &lanes[shortest(lanes, count < LANES_MAX ? count : LANES_MAX)];
+        uint64_t fuel = cost_of(n, view, r),
+                 *lane = &lanes[shortest(lanes, count < LANES_MAX ? count : LANES_MAX)];
         *lane += fuel;
         last = *lane > last ? *lane : last;
         if (fuel > most) {

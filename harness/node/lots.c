@@ -12,9 +12,18 @@
 enum { FEATURE_ASSIGNMENTS_V2 = 0 }; /* draws of one validator are distinct cores */
 
 /* A block is named by its slot and author, which a change elsewhere does not renumber. */
-typedef struct drawing { const dg_network *net; const dg_net_block *b, *parent; const dg_approval_rules *rules; uint64_t who; bool distinct; } drawing;
+typedef struct drawing {
+    const dg_network *net;
+    const dg_net_block *b, *parent;
+    const dg_approval_rules *rules;
+    uint64_t who;
+    bool distinct;
+} drawing;
 
-bool dg_lots_distinct(const dg_view *parent) { return parent->features >> FEATURE_ASSIGNMENTS_V2 & 1; }
+bool dg_lots_distinct(const dg_view *parent)
+{
+    return parent->features >> FEATURE_ASSIGNMENTS_V2 & 1;
+}
 
 static void draw_cores(const drawing *d, bool *cores)
 {
@@ -40,7 +49,8 @@ static uint32_t draw_delay(const drawing *d, uint32_t core)
 
 static bool in_group(const dg_view *view, uint32_t group, uint32_t validator)
 {
-    for (uint32_t i = group < view->group_count ? view->group_from[group] : 0; group < view->group_count && i < view->group_from[group + 1]; i++)
+    for (uint32_t i = group < view->group_count ? view->group_from[group] : 0;
+         group < view->group_count && i < view->group_from[group + 1]; i++)
         if (view->members[i] == validator)
             return true;
     return false;
@@ -56,9 +66,12 @@ static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool 
     for (uint32_t i = 0; i < a->count; i++) {
         dg_trial *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (t->ear != dg_ear_of(d->net, a, node) || in_group(&d->parent->view, t->of.group, validator))
+        if (t->ear != dg_ear_of(d->net, a, node)
+            || in_group(&d->parent->view, t->of.group, validator))
             continue;
-        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core), zeroth && d->distinct && a->ears > 1 && dg_ear_speaks_newest(d->net->nodes[node].of) };
+        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core),
+                                            zeroth && d->distinct && a->ears > 1
+                                                && dg_ear_speaks_newest(d->net->nodes[node].of) };
     }
 }
 
@@ -74,11 +87,15 @@ dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_erro
 {
     bool cores[DG_CORES_MAX];
     const dg_net_block *b = &net->blocks[id];
-    drawing d = { .net = net, .b = b, .parent = &net->blocks[b->parent], .rules = &a->session->rules };
+    drawing d = {
+        .net = net, .b = b, .parent = &net->blocks[b->parent], .rules = &a->session->rules
+    };
     d.distinct = dg_lots_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
-        if (!(a->trials[i].lots = dg_calloc(a->session->validators ? a->session->validators : 1, sizeof(dg_lot))))
-            return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators", a->session->validators);
+        if (!(a->trials[i].lots =
+                  dg_calloc(a->session->validators ? a->session->validators : 1, sizeof(dg_lot))))
+            return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators",
+                           a->session->validators);
     for (uint32_t v = 0; v < a->session->validators; v++)
         draw_validator(&d, a, v, cores);
     for (uint32_t i = 0; i < a->count; i++)

@@ -10,7 +10,9 @@
 enum { PPM = 1000000 };
 #define COMPILE_MAX (3600 * 1000 * DG_MS)
 static const dg_ns usual_latency[2] = { 20 * DG_MS, 200 * DG_MS };
-static const dg_sim_link usual_link = { .latency_ns = usual_latency, .latency_count = 2, .bytes_per_s = 50 << 20 };
+static const dg_sim_link usual_link = { .latency_ns = usual_latency,
+                                        .latency_count = 2,
+                                        .bytes_per_s = 50 << 20 };
 
 /* ---- what happens at a node, and at the world ---- */
 
@@ -25,7 +27,9 @@ static dg_code send_block(dg_network *net, uint32_t node, uint32_t id, dg_error 
     for (size_t i = 0; i < dg_block_extrinsic_count(b->block); i++)
         parcel.wire_bytes += dg_block_extrinsic(b->block, i).len;
     for (uint32_t to = 0; to < net->node_count; to++) {
-        dg_code rc = to == node ? DG_OK : dg_sim_send(net->sim, (dg_node_ix){ node }, (dg_node_ix){ to }, &parcel, err);
+        dg_code rc = to == node ? DG_OK
+                                : dg_sim_send(net->sim, (dg_node_ix){ node }, (dg_node_ix){ to },
+                                              &parcel, err);
         if (rc < 0)
             return rc;
     }
@@ -36,7 +40,8 @@ static dg_code send_block(dg_network *net, uint32_t node, uint32_t id, dg_error 
 static dg_code take_block(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_ns cost = net->blocks[id].fuel / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, cost, &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
+    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, cost,
+                              &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
 }
 
 static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -50,20 +55,29 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
         return rc < 0 ? rc : dg_node_restart(net, node, err);
     }
     switch (event->tag) {
-    case DG_TAG_PROPOSE: return dg_author_propose(net, node, event, err);
-    case DG_TAG_BUILD: return dg_author_build(net, node, event, err);
-    case DG_TAG_SEALED: return send_block(net, node, (uint32_t)event->a, err);
-    case DG_TAG_BLOCK: return take_block(net, node, (uint32_t)event->a, err);
-    case DG_TAG_ANSWERED: return dg_node_answered(net, node, event, err);
-    case DG_TAG_ARRIVED: return dg_node_arrived(net, node, (uint32_t)event->a, err);
-    case DG_TAG_FINAL: return dg_node_final(net, node, (uint32_t)event->a, err);
-    default: return dg_exchange_event(net, node, event, err);
+    case DG_TAG_PROPOSE:
+        return dg_author_propose(net, node, event, err);
+    case DG_TAG_BUILD:
+        return dg_author_build(net, node, event, err);
+    case DG_TAG_SEALED:
+        return send_block(net, node, (uint32_t)event->a, err);
+    case DG_TAG_BLOCK:
+        return take_block(net, node, (uint32_t)event->a, err);
+    case DG_TAG_ANSWERED:
+        return dg_node_answered(net, node, event, err);
+    case DG_TAG_ARRIVED:
+        return dg_node_arrived(net, node, (uint32_t)event->a, err);
+    case DG_TAG_FINAL:
+        return dg_node_final(net, node, (uint32_t)event->a, err);
+    default:
+        return dg_exchange_event(net, node, event, err);
     }
 }
 
 static dg_code set_timer(dg_network *net, uint16_t tag, dg_ns at, uint64_t a, dg_error *err)
 {
-    return dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at, &(dg_sim_timer){ .tag = tag, .a = a }, err);
+    return dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at,
+                           &(dg_sim_timer){ .tag = tag, .a = a }, err);
 }
 
 static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
@@ -73,7 +87,10 @@ static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
     if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_slot_begin(net, slot, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
-    if (dg_collators_tick(net) && (rc = set_timer(net, DG_TAG_COLLATE, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err)) < 0)
+    if (dg_collators_tick(net)
+        && (rc = set_timer(net, DG_TAG_COLLATE,
+                           dg_sim_now(net->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err))
+               < 0)
         return rc;
     return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
 }
@@ -92,20 +109,24 @@ static dg_code tick(dg_network *net, dg_error *err)
     dg_pvf_step(net);
     if ((rc = dg_reputation_step(net, err)) >= 0 && (rc = dg_approval_step(net, err)) >= 0)
         rc = dg_disputes_step(net, err);
-    return rc < 0 ? rc : set_timer(net, DG_TAG_TICK, dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
+    return rc < 0 ? rc
+                  : set_timer(net, DG_TAG_TICK,
+                              dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
 }
 
 /* What two thirds of the voters have to say is heard after this. */
 static dg_ns voices_travel(const dg_network *net)
 {
-    return dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count }, PPM / 3 * 2);
+    return dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count },
+                                PPM / 3 * 2);
 }
 
 /* Prevotes two gossip durations after a round began, precommits after four; they are
  * counted when they have come, and the next round begins. */
 static dg_code step_round(dg_network *net, bool prevoted, dg_error *err)
 {
-    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP) + (prevoted ? 0 : voices_travel(net));
+    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP)
+                 + (prevoted ? 0 : voices_travel(net));
     dg_code rc = prevoted ? dg_finality_precommit(net, err) : dg_finality_prevote(net, err);
     return rc < 0 ? rc : set_timer(net, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
 }
@@ -123,12 +144,18 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     dg_network *net = user;
     (void)sim;
     switch (event->tag) {
-    case DG_TAG_SLOT: return begin_slot(net, event->a, err);
-    case DG_TAG_SLOT_END: return end_slot(net, err);
-    case DG_TAG_OWN_SLOT: return dg_slot_own(net, event->a, err);
-    case DG_TAG_TICK: return tick(net, err);
-    case DG_TAG_COLLATE: return dg_work_tick(net, err);
-    default: return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
+    case DG_TAG_SLOT:
+        return begin_slot(net, event->a, err);
+    case DG_TAG_SLOT_END:
+        return end_slot(net, err);
+    case DG_TAG_OWN_SLOT:
+        return dg_slot_own(net, event->a, err);
+    case DG_TAG_TICK:
+        return tick(net, err);
+    case DG_TAG_COLLATE:
+        return dg_work_tick(net, err);
+    default:
+        return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
     }
 }
 
@@ -143,16 +170,20 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
         sum += o->shares[i].ppm;
     }
     if (sum != PPM)
-        return dg_fail(err, DG_USAGE, "shares of node classes add up to %llu of %d", (unsigned long long)sum, PPM);
+        return dg_fail(err, DG_USAGE, "shares of node classes add up to %llu of %d",
+                       (unsigned long long)sum, PPM);
     if (o->compile_ns_min > o->compile_ns_max || o->compile_ns_max > COMPILE_MAX)
-        return dg_fail(err, DG_USAGE, "compiling takes from %llu to %llu ns: not a range up to an hour",
-                       (unsigned long long)o->compile_ns_min, (unsigned long long)o->compile_ns_max);
+        return dg_fail(
+            err, DG_USAGE, "compiling takes from %llu to %llu ns: not a range up to an hour",
+            (unsigned long long)o->compile_ns_min, (unsigned long long)o->compile_ns_max);
     if (o->prepare_ns_min > o->prepare_ns_max || o->prepare_ns_max > COMPILE_MAX)
-        return dg_fail(err, DG_USAGE, "preparing takes from %llu to %llu ns: not a range up to an hour",
-                       (unsigned long long)o->prepare_ns_min, (unsigned long long)o->prepare_ns_max);
+        return dg_fail(
+            err, DG_USAGE, "preparing takes from %llu to %llu ns: not a range up to an hour",
+            (unsigned long long)o->prepare_ns_min, (unsigned long long)o->prepare_ns_max);
     if (o->execute_ns_min > o->execute_ns_max || o->execute_ns_max > COMPILE_MAX)
-        return dg_fail(err, DG_USAGE, "executing takes from %llu to %llu ns: not a range up to an hour",
-                       (unsigned long long)o->execute_ns_min, (unsigned long long)o->execute_ns_max);
+        return dg_fail(
+            err, DG_USAGE, "executing takes from %llu to %llu ns: not a range up to an hour",
+            (unsigned long long)o->execute_ns_min, (unsigned long long)o->execute_ns_max);
     return dg_collators_check(o, err);
 }
 
@@ -186,7 +217,8 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
         net->asked_by |= 1u << net->nodes[i].of->host_known;
         net->nodes[i].hardware = dg_hardware_of(&net->options, i);
         net->nodes[i].final_wanted = DG_NO;
-        net->nodes[i].pvf.cold = i >= net->people.seated && !net->options.all_prepared && !net->nodes[i].of->prepares_ahead;
+        net->nodes[i].pvf.cold = i >= net->people.seated && !net->options.all_prepared
+                                 && !net->nodes[i].of->prepares_ahead;
     }
     dg_ears_init(net);
     return DG_OK;
@@ -203,9 +235,15 @@ static dg_code make_world(dg_network *net, dg_error *err)
     dg_link_ix made;
     dg_code rc;
     if ((rc = dg_sim_new(&net->sim, &options, err)) < 0 || (rc = make_nodes(net, err)) < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel, &(dg_sim_channel){ .name = "blocks" }, err)) < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel, &(dg_sim_channel){ .name = "finality", .ordered = true }, err)) < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->exchange_channel, &(dg_sim_channel){ .name = "exchange" }, err)) < 0)
+        || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel,
+                                    &(dg_sim_channel){ .name = "blocks" }, err))
+               < 0
+        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel,
+                                    &(dg_sim_channel){ .name = "finality", .ordered = true }, err))
+               < 0
+        || (rc = dg_sim_channel_add(net->sim, &net->exchange_channel,
+                                    &(dg_sim_channel){ .name = "exchange" }, err))
+               < 0)
         return rc;
     return dg_sim_link_add(net->sim, &made, dg_net_link(net), err);
 }
@@ -241,7 +279,8 @@ static dg_code start(dg_network *net, dg_error *err)
         return rc;
     net->first_slot = clock.next_slot;
     net->slot_ns = clock.slot_ms * DG_MS;
-    if ((rc = dg_before_init(net, &clock, err)) < 0 || (rc = make_root(net, err)) < 0 || (rc = dg_finality_init(net, err)) < 0
+    if ((rc = dg_before_init(net, &clock, err)) < 0 || (rc = make_root(net, err)) < 0
+        || (rc = dg_finality_init(net, err)) < 0
         || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0
         || (rc = set_timer(net, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;
@@ -257,7 +296,8 @@ dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err)
     return rc;
 }
 
-dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options, dg_error *err)
+dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options,
+                       dg_error *err)
 {
     dg_network *net;
     dg_code rc = check_options(options, err);
@@ -269,8 +309,8 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
     net->chain = chain;
     net->options = *options;
     dg_net_luck(net);
-    if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK || (rc = make_world(net, err)) < 0
-        || (rc = start(net, err)) != DG_OK) {
+    if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK
+        || (rc = make_world(net, err)) < 0 || (rc = start(net, err)) != DG_OK) {
         dg_network_free(net);
         return rc;
     }
@@ -315,9 +355,11 @@ void dg_network_free(dg_network *net)
 static dg_code set_enact(dg_network *net, uint64_t slot, dg_error *err)
 {
     if (slot < net->first_slot || slot <= net->slot)
-        return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network", (unsigned long long)slot);
+        return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network",
+                       (unsigned long long)slot);
     if (net->enact.set && net->enact.slot != slot)
-        return dg_fail(err, DG_USAGE, "code and configuration change in one slot, not in %llu and %llu",
+        return dg_fail(err, DG_USAGE,
+                       "code and configuration change in one slot, not in %llu and %llu",
                        (unsigned long long)net->enact.slot, (unsigned long long)slot);
     net->enact.set = true;
     net->enact.slot = slot;
@@ -351,10 +393,22 @@ dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
     return dg_sim_run(net->sim, (until + 1 - net->first_slot) * net->slot_ns - 1, err);
 }
 
-uint64_t dg_network_first_slot(const dg_network *net) { return net->first_slot; }
-uint32_t dg_network_node_count(const dg_network *net) { return net->node_count; }
-dg_sim *dg_network_sim(dg_network *net) { return net->sim; }
-void dg_network_stats_get(const dg_network *net, dg_network_stats *stats) { *stats = net->stats; }
+uint64_t dg_network_first_slot(const dg_network *net)
+{
+    return net->first_slot;
+}
+uint32_t dg_network_node_count(const dg_network *net)
+{
+    return net->node_count;
+}
+dg_sim *dg_network_sim(dg_network *net)
+{
+    return net->sim;
+}
+void dg_network_stats_get(const dg_network *net, dg_network_stats *stats)
+{
+    *stats = net->stats;
+}
 
 const dg_node_class *dg_network_class(const dg_network *net, uint32_t node)
 {

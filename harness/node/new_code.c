@@ -9,13 +9,15 @@
 #include "node/node_impl.h"
 
 /* The signal is an Option by itself: absent, or of one byte. */
-static dg_code is_restricted(dg_network *net, bool *out, dg_net_block *leaf, uint32_t para, dg_error *err)
+static dg_code is_restricted(dg_network *net, bool *out, dg_net_block *leaf, uint32_t para,
+                             dg_error *err)
 {
     uint8_t id[4];
     dg_bytes key = DG_BYTES_OF(id), value;
     dg_code rc;
     dg_put_le32(id, para);
-    rc = dg_chain_storage(net->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal", &key, err);
+    rc = dg_chain_storage(net->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal",
+                          &key, err);
     *out = rc == DG_OK;
     return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
 }
@@ -23,7 +25,10 @@ static dg_code is_restricted(dg_network *net, bool *out, dg_net_block *leaf, uin
 static const dg_new_code *find(const dg_network *net, uint32_t para, const dg_hash *candidate)
 {
     for (uint32_t i = 0; i < net->new_code_count; i++)
-        if (net->new_code[i].para == para && (candidate ? !net->new_code[i].over && dg_hash_equal(&net->new_code[i].candidate, candidate) : net->new_code[i].over))
+        if (net->new_code[i].para == para
+            && (candidate ? !net->new_code[i].over
+                                && dg_hash_equal(&net->new_code[i].candidate, candidate)
+                          : net->new_code[i].over))
             return &net->new_code[i];
     return NULL;
 }
@@ -45,30 +50,37 @@ static dg_code add(dg_network *net, const dg_new_code *more, dg_error *err)
 static bool waits(const dg_network *net, const dg_view *v, uint32_t para)
 {
     for (uint32_t i = 0; i < v->core_count; i++)
-        if (v->cores[i].kind == DG_CORE_OCCUPIED && v->cores[i].para == para && find(net, para, &v->cores[i].candidate))
+        if (v->cores[i].kind == DG_CORE_OCCUPIED && v->cores[i].para == para
+            && find(net, para, &v->cores[i].candidate))
             return true;
     return false;
 }
 
-dg_code dg_new_code_due(dg_network *net, uint32_t *bytes, dg_net_block *leaf, uint32_t para, dg_error *err)
+dg_code dg_new_code_due(dg_network *net, uint32_t *bytes, dg_net_block *leaf, uint32_t para,
+                        dg_error *err)
 {
     const dg_collators *by = dg_collators_of(net, para);
     const dg_new_code *over;
     bool restricted;
     dg_code rc;
     *bytes = 0;
-    if (!by->code_bytes || leaf->slot < by->code_from || ((over = find(net, para, NULL)) && over->number <= leaf->number)
+    if (!by->code_bytes || leaf->slot < by->code_from
+        || ((over = find(net, para, NULL)) && over->number <= leaf->number)
         || waits(net, &leaf->view, para))
         return DG_OK;
     if ((rc = is_restricted(net, &restricted, leaf, para, err)) < 0)
         return rc;
     if (restricted)
-        return over ? DG_OK : add(net, &(dg_new_code){ .para = para, .over = true, .number = leaf->number }, err);
+        return over ? DG_OK
+                    : add(net, &(dg_new_code){ .para = para, .over = true, .number = leaf->number },
+                          err);
     *bytes = by->code_bytes;
     return DG_OK;
 }
 
 dg_code dg_new_code_made(dg_network *net, const dg_candidate *made, dg_error *err)
 {
-    return made->new_code ? add(net, &(dg_new_code){ .para = made->para, .candidate = made->hash }, err) : DG_OK;
+    return made->new_code
+               ? add(net, &(dg_new_code){ .para = made->para, .candidate = made->hash }, err)
+               : DG_OK;
 }

@@ -5,7 +5,9 @@
 
 static uint32_t index_of(const json_t *v)
 {
-    return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < DG_CORES_MAX ? (uint32_t)json_integer_value(v) : DG_NO;
+    return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < DG_CORES_MAX
+               ? (uint32_t)json_integer_value(v)
+               : DG_NO;
 }
 
 /* CandidateIncluded, CandidateBacked: receipt, head, core, group. */
@@ -13,8 +15,10 @@ static dg_included included(const json_t *fields)
 {
     const json_t *descriptor = json_object_get(json_array_get(fields, 0), "descriptor");
     const char *parent = json_string_value(json_object_get(descriptor, "relay_parent"));
-    dg_included i = { .core = index_of(json_array_get(fields, 2)), .group = index_of(json_array_get(fields, 3)),
-                      .para = (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
+    dg_included i = { .core = index_of(json_array_get(fields, 2)),
+                      .group = index_of(json_array_get(fields, 3)),
+                      .para =
+                          (uint32_t)json_integer_value(json_object_get(descriptor, "para_id")) };
     dg_buf hash = dg_buf_on(i.relay_parent.at, sizeof i.relay_parent.at);
     if (parent)
         dg_hex_get(&hash, parent, strlen(parent), NULL);
@@ -23,7 +27,8 @@ static dg_included included(const json_t *fields)
 
 static const char *name_of(const json_t *variant)
 {
-    return json_is_string(variant) ? json_string_value(variant) : json_object_iter_key(json_object_iter((json_t *)variant));
+    return json_is_string(variant) ? json_string_value(variant)
+                                   : json_object_iter_key(json_object_iter((json_t *)variant));
 }
 
 static void count_dispute(dg_paras *out, const json_t *of)
@@ -65,17 +70,18 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
         json_decref(events);
         return dg_fail(err, DG_NOMEM, "no memory for %zu events", json_array_size(events));
     }
-    json_array_foreach(events, i, record)
-        count_event(out, json_object_get(record, "event"));
+    json_array_foreach(events, i, record) count_event(out, json_object_get(record, "event"));
     json_decref(events);
     return DG_OK;
 }
 
-/* Blocks from a candidate's relay parent to the block that backs it; 0: it is none of those below it. */
+/* Blocks from a candidate's relay parent to the block that backs it; 0: it is none of those below
+ * it. */
 static uint64_t waited(const dg_network *net, uint32_t id, const dg_hash *relay_parent)
 {
     uint32_t from = net->blocks[id].parent;
-    for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !net->blocks[from].gone; i++, from = net->blocks[from].parent)
+    for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !net->blocks[from].gone;
+         i++, from = net->blocks[from].parent)
         if (dg_hash_equal(dg_block_hash(net->blocks[from].block), relay_parent))
             return i;
     return 0;
@@ -90,7 +96,8 @@ static bool has_before(const dg_paras *paras, uint64_t at)
     return false;
 }
 
-dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras, dg_error *err)
+dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras,
+                      dg_error *err)
 {
     uint64_t n[6] = { net->blocks[id].slot, paras->backed };
     for (uint64_t i = 0; i < paras->backed; i++) {
@@ -100,7 +107,8 @@ dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_para
         n[4] = blocks > n[4] ? blocks : n[4];
         n[5] += has_before(paras, i);
     }
-    return paras->backed ? dg_record_emit(net, DG_REC_BACKED, node, &net->blocks[id], n, NULL, err) : DG_OK;
+    return paras->backed ? dg_record_emit(net, DG_REC_BACKED, node, &net->blocks[id], n, NULL, err)
+                         : DG_OK;
 }
 
 void dg_paras_clear(dg_paras *paras)

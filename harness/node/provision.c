@@ -21,8 +21,10 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
         return dg_exchange_bitfield(net, leaf, net->blocks[leaf].session->member[from], author);
     if (from == DG_NO || net->blocks[leaf].taken[from] == DG_NEVER)
         return false;
-    at = net->blocks[leaf].taken[from] + dg_own_wait(net, from, dg_constant_of(DG_CONST_BITFIELD_WAIT));
-    if (dg_withheld_at(&net->nodes[from], DG_WITHHOLD_AVAILABILITY, at) || at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
+    at = net->blocks[leaf].taken[from]
+         + dg_own_wait(net, from, dg_constant_of(DG_CONST_BITFIELD_WAIT));
+    if (dg_withheld_at(&net->nodes[from], DG_WITHHOLD_AVAILABILITY, at)
+        || at >= dg_sim_down_since(net->sim, (dg_node_ix){ from }))
         return false;
     return dg_hear_gossiped(net, from, author, leaf, at, DG_MSG_BITFIELD) <= dg_sim_now(net->sim);
 }
@@ -31,13 +33,19 @@ static bool bitfield_is_here(const dg_network *net, uint32_t leaf, uint32_t from
 static void find_held(const dg_network *net, bool *held, uint32_t leaf, uint32_t node)
 {
     const dg_view *v = &net->blocks[leaf].view;
-    dg_ns signs = net->blocks[leaf].taken[node] + dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT));
+    dg_ns signs = net->blocks[leaf].taken[node]
+                  + dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT));
     bool sent = net->options.exchange == DG_EXCHANGE_MESSAGES;
     for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = sent ? dg_exchange_held(net, leaf, i, node) : v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
+        held[i] =
+            sent ? dg_exchange_held(net, leaf, i, node)
+                 : v->cores[i].kind == DG_CORE_OCCUPIED && dg_chunk_at(net, leaf, i, node) <= signs;
 }
 
-bool dg_provide_enough(const dg_view *v, uint32_t bits) { return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3; }
+bool dg_provide_enough(const dg_view *v, uint32_t bits)
+{
+    return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3;
+}
 
 static void count_available(dg_provision *count, const dg_net_block *b, const uint32_t *bits)
 {
@@ -52,7 +60,8 @@ static void count_available(dg_provision *count, const dg_net_block *b, const ui
     }
 }
 
-static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t *bits, uint32_t node, uint32_t parent)
+static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uint32_t *bits,
+                          uint32_t node, uint32_t parent)
 {
     const dg_net_block *b = &net->blocks[parent];
     const dg_view *v = &b->view;
@@ -69,7 +78,8 @@ static void put_bitfields(dg_network *net, dg_buf *out, dg_provision *count, uin
         find_held(net, held, parent, b->session->node[i]);
         for (uint32_t k = 0; k < v->core_count; k++)
             bits[k] += held[k];
-        dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block), v->validators[i], dg_marked_sign);
+        dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block),
+                        v->validators[i], dg_marked_sign);
     }
     count_available(count, b, bits);
 }
@@ -84,7 +94,9 @@ static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
     uint32_t from = b->view.group_from[c->group], members = b->view.group_from[c->group + 1] - from;
     for (uint32_t i = 0; i < members; i++)
         memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
-    dg_candidate_put(&m->list, c, voted, (const uint8_t (*)[32])keys, members, dg_view_core_bits(&m->net->blocks[m->parent].view, m->net->nodes[m->node].of), dg_marked_sign);
+    dg_candidate_put(&m->list, c, voted, (const uint8_t(*)[32])keys, members,
+                     dg_view_core_bits(&m->net->blocks[m->parent].view, m->net->nodes[m->node].of),
+                     dg_marked_sign);
     m->count->of[m->count->offered++] = offer;
 }
 
@@ -94,7 +106,9 @@ dg_code dg_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err
     uint32_t votes;
     dg_code rc = dg_hear(m->net, voted, &votes, what.leaf, what.at, m->node, err);
     /* hundreds that publish new code at once: the others at the next leaf */
-    *put = rc == DG_OK && votes && m->list.len + m->net->blocks[what.leaf].candidates[what.at].committed.len <= INHERENT_MAX / 2;
+    *put = rc == DG_OK && votes
+           && m->list.len + m->net->blocks[what.leaf].candidates[what.at].committed.len
+                  <= INHERENT_MAX / 2;
     if (*put)
         put_candidate(m, what, voted);
     return rc;
@@ -108,7 +122,8 @@ static dg_code offer_each(dg_provider *m, dg_error *err)
     bool put;
     for (uint32_t core = 0; core < b->view.core_count && rc == DG_OK; core++) {
         m->count->backable += dg_hear_backable(m->net, m->parent, core);
-        if (b->candidates && dg_view_assigns(&b->view, core, b->candidates[core].para, m->net->nodes[m->node].of))
+        if (b->candidates
+            && dg_view_assigns(&b->view, core, b->candidates[core].para, m->net->nodes[m->node].of))
             rc = dg_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
     }
     return rc;
@@ -120,7 +135,8 @@ static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
     if (rc < 0)
         return rc;
     dg_buf_init(&m->list, INHERENT_MAX);
-    rc = dg_fragments(&m->net->blocks[m->parent].view) ? dg_provide_chains(m, err) : offer_each(m, err);
+    rc = dg_fragments(&m->net->blocks[m->parent].view) ? dg_provide_chains(m, err)
+                                                       : offer_each(m, err);
     dg_scale_put_compact(out, m->count->offered);
     dg_buf_put_bytes(out, dg_buf_bytes(&m->list));
     if (rc == DG_OK)
@@ -131,7 +147,8 @@ static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
 
 /* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
  * still wait for answers at the parent. */
-dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node, uint32_t parent, dg_error *err)
+dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node,
+                   uint32_t parent, dg_error *err)
 {
     uint32_t bits[DG_CORES_MAX] = { 0 };
     const dg_net_block *b = &net->blocks[parent];
@@ -141,9 +158,15 @@ dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t n
     if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
         return DG_OK;
     put_bitfields(net, out, count, bits, node, parent);
-    if ((rc = put_candidates(&(dg_provider){ .net = net, .count = count, .bits = bits, .node = node, .parent = parent }, out, err)) < 0)
+    if ((rc = put_candidates(
+             &(dg_provider){
+                 .net = net, .count = count, .bits = bits, .node = node, .parent = parent },
+             out, err))
+        < 0)
         return rc;
-    if ((rc = dg_disputes_put(net, out, &count->dispute_sets, &count->dispute_votes, &net->blocks[parent], err)) < 0)
+    if ((rc = dg_disputes_put(net, out, &count->dispute_sets, &count->dispute_votes,
+                              &net->blocks[parent], err))
+        < 0)
         return rc;
     dg_buf_put_bytes(out, dg_block_header(b->block));
     return dg_buf_check(out, err, "inherent of the parachains");

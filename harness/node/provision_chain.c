@@ -81,8 +81,10 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
         const dg_candidate *c = NULL;
         dg_offer found;
         put = false;
-        while (base.known && !put && (c = dg_fragment_next(m->net, &from, &found, &scope, para, &tip, &base)))
-            if (taker(m, c->core) == para && !is_used(m, c->core, first) && (rc = dg_provide_offer(m, &put, found, err)) < 0)
+        while (base.known && !put
+               && (c = dg_fragment_next(m->net, &from, &found, &scope, para, &tip, &base)))
+            if (taker(m, c->core) == para && !is_used(m, c->core, first)
+                && (rc = dg_provide_offer(m, &put, found, err)) < 0)
                 return rc;
         if (put && c)
             tip = c->head;
@@ -98,7 +100,8 @@ static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_e
     bool any = true;
     dg_footing base;
     dg_hash tip;
-    dg_code rc = dg_footing_ask(view, &base, para, dg_waiting_of(view, para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err);
+    dg_code rc = dg_footing_ask(
+        view, &base, para, dg_waiting_of(view, para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err);
     if (rc < 0)
         return rc;
     for (tip = base.head; any && base.known && left; left--) {
@@ -123,7 +126,9 @@ dg_code dg_provide_chains(dg_provider *m, dg_error *err)
         turns.of[core] = dg_core_turn(dg_view_core(v, core, m->net->nodes[m->node].of));
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++)
         if (dg_turns_begin(&turns, core)
-            && (rc = count_backable(m, turns.of[core], may_many(m) ? dg_turns_count(&turns, turns.of[core]) : 1, err)) == DG_OK)
+            && (rc = count_backable(m, turns.of[core],
+                                    may_many(m) ? dg_turns_count(&turns, turns.of[core]) : 1, err))
+                   == DG_OK)
             rc = offer_chain(m, turns.of[core], err);
     return rc;
 }

@@ -25,7 +25,8 @@ static bool was_there(const dg_network *net, const dg_session *s, const dg_net_n
 {
     const dg_node_class *of = n->of;
     const dg_executor *first = &net->pvf.first;
-    return !n->pvf.cold && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
+    return !n->pvf.cold
+           && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
 }
 
 static const dg_pvf_code *code_of(const dg_network *net, uint32_t para)
@@ -52,7 +53,8 @@ dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32],
 static uint32_t find_artifact(const dg_network *net, const dg_hash *code, const dg_hash *params)
 {
     for (uint32_t i = net->pvf.artifact_count; i--;)
-        if (dg_hash_equal(&net->pvf.artifacts[i].code, code) && dg_hash_equal(&net->pvf.artifacts[i].params, params))
+        if (dg_hash_equal(&net->pvf.artifacts[i].code, code)
+            && dg_hash_equal(&net->pvf.artifacts[i].params, params))
             return i;
     return DG_NO;
 }
@@ -60,13 +62,16 @@ static uint32_t find_artifact(const dg_network *net, const dg_hash *code, const 
 /* The same code takes as long everywhere, with whatever parameters. */
 static dg_ns prepare_ns(const dg_network *net, const dg_hash *code)
 {
-    uint64_t least = net->options.prepare_ns_max ? net->options.prepare_ns_min : dg_constant_of(DG_CONST_PREPARE_MIN);
-    uint64_t most = net->options.prepare_ns_max ? net->options.prepare_ns_max : dg_constant_of(DG_CONST_PREPARE_MAX);
+    uint64_t least = net->options.prepare_ns_max ? net->options.prepare_ns_min
+                                                 : dg_constant_of(DG_CONST_PREPARE_MIN);
+    uint64_t most = net->options.prepare_ns_max ? net->options.prepare_ns_max
+                                                : dg_constant_of(DG_CONST_PREPARE_MAX);
     dg_rng luck = dg_rng_fork(net->options.seed, "pvf-prepare", dg_le64(code->at), 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-static dg_code artifact_of(dg_network *net, uint32_t *out, const dg_hash *code, const dg_hash *params, dg_error *err)
+static dg_code artifact_of(dg_network *net, uint32_t *out, const dg_hash *code,
+                           const dg_hash *params, dg_error *err)
 {
     dg_artifact *more;
     if ((*out = find_artifact(net, code, params)) != DG_NO)
@@ -131,7 +136,8 @@ static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 {
     if (h->ready[artifact] == DG_NEVER) {
         h->ready[artifact] = DG_WAITING;
-        h->queue[h->count++] = (dg_pvf_job){ .artifact = artifact, .asked = now, .critical = critical };
+        h->queue[h->count++] =
+            (dg_pvf_job){ .artifact = artifact, .asked = now, .critical = critical };
         return;
     }
     for (uint32_t i = 0; i < h->count; i++)
@@ -140,7 +146,8 @@ static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 
 /* ---- the door ---- */
 
-dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para, dg_pvf_use use, dg_error *err)
+dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para,
+                    dg_pvf_use use, dg_error *err)
 {
     const dg_node_class *of = net->nodes[node].of;
     dg_pvf_host *h = &net->nodes[node].pvf;
@@ -149,7 +156,8 @@ dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, u
     dg_code rc;
     if (was_there(net, session, &net->nodes[node]) || !(code = code_of(net, para)))
         return DG_OK;
-    if ((rc = artifact_of(net, &artifact, &code->hash, params_of(session, of), err)) < 0 || (rc = make_room(h, net->pvf.artifact_count, err)) < 0)
+    if ((rc = artifact_of(net, &artifact, &code->hash, params_of(session, of), err)) < 0
+        || (rc = make_room(h, net->pvf.artifact_count, err)) < 0)
         return rc;
     work(net, h, dg_sim_now(net->sim));
     enqueue(h, artifact, dg_sim_now(net->sim), use == DG_PVF_BACKING);
@@ -157,7 +165,8 @@ dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, u
     return DG_OK;
 }
 
-dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session, uint32_t para)
+dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session,
+                      uint32_t para)
 {
     const dg_node_class *of = net->nodes[node].of;
     const dg_pvf_host *h = &net->nodes[node].pvf;
@@ -192,12 +201,16 @@ static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of
 dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err)
 {
     uint32_t member, group, para;
-    if (!leaf->session || was_there(net, leaf->session, &net->nodes[node]) || !leaf->view.group_count)
+    if (!leaf->session || was_there(net, leaf->session, &net->nodes[node])
+        || !leaf->view.group_count)
         return DG_OK;
     member = leaf->session->member[node];
-    if (member >= leaf->session->validators || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
+    if (member >= leaf->session->validators
+        || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
         return DG_OK;
-    para = para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count), net->nodes[node].of);
+    para =
+        para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count),
+                net->nodes[node].of);
     return para == DG_NO ? DG_OK : dg_pvf_want(net, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 
@@ -294,7 +307,8 @@ dg_code dg_pvf_tell(dg_network *net, dg_error *err)
     n[1] = session->index;
     for (uint32_t i = 0; i < net->node_count; i++) {
         uint64_t ready, queued = net->nodes[i].pvf.count;
-        if (session->member[i] >= session->validators || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+        if (session->member[i] >= session->validators
+            || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
             continue;
         ready = ready_pairs(net, i, session);
         n[2] += net->pvf.code_count;

@@ -12,7 +12,10 @@
 
 enum { MILLION = 1000000 };
 
-static uint64_t wanted(const dg_session *s) { return (s->validators ? (s->validators - 1) / 3 : 0) + 1; }
+static uint64_t wanted(const dg_session *s)
+{
+    return (s->validators ? (s->validators - 1) / 3 : 0) + 1;
+}
 
 static uint64_t at_once(const dg_session *s)
 {
@@ -23,19 +26,23 @@ static uint64_t at_once(const dg_session *s)
 /* There and back, for the quickest so many of a million. */
 static dg_ns trip(const dg_network *net, uint64_t ppm)
 {
-    return 2 * dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count }, (uint32_t)ppm);
+    return 2
+           * dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count },
+                                  (uint32_t)ppm);
 }
 
 static dg_ns over_links(const dg_network *net, const dg_session *s)
 {
-    uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes, rate = dg_net_link(net)->bytes_per_s;
+    uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes,
+             rate = dg_net_link(net)->bytes_per_s;
     dg_ns wire = rate ? wanted(s) * dg_chunk_bytes(s->validators) * 1000 * DG_MS / rate : 0;
     return turns * trip(net, MILLION / 2) + trip(net, last * MILLION / (lanes + 1)) + wire;
 }
 
 dg_ns dg_recovery_ns(const dg_network *net, const dg_session *s)
 {
-    return net->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(net, s) : dg_constant_of(DG_CONST_RECOVERY);
+    return net->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(net, s)
+                                                         : dg_constant_of(DG_CONST_RECOVERY);
 }
 
 /* Of a random order of all, up to the last one that is wanted: the mean. */
@@ -45,7 +52,8 @@ void dg_recovery_count(dg_network *net, const dg_session *s, uint64_t times)
     if (net->options.exchange != DG_EXCHANGE_MESSAGES || !times)
         return;
     for (uint32_t i = 0; i < n; i++) {
-        bool awake = s->node[i] != DG_NO && dg_is_awake(net, s->node[i]), withholds = awake && net->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
+        bool awake = s->node[i] != DG_NO && dg_is_awake(net, s->node[i]),
+             withholds = awake && net->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
         have += awake && !withholds;
         refuse += withholds;
     }
@@ -53,5 +61,6 @@ void dg_recovery_count(dg_network *net, const dg_session *s, uint64_t times)
     failed = asked - (have < wanted(s) ? have : wanted(s));
     dg_sent_count(net, DG_MSG_RECOVERY_ASK, times * asked, dg_message_bytes(DG_MSG_RECOVERY_ASK));
     dg_sent_count(net, DG_MSG_RECOVERY, times * (asked - failed), dg_chunk_bytes(s->validators));
-    dg_sent_count(net, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0, dg_message_bytes(DG_MSG_RECOVERY_ASK));
+    dg_sent_count(net, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0,
+                  dg_message_bytes(DG_MSG_RECOVERY_ASK));
 }

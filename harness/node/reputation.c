@@ -14,26 +14,37 @@
 
 static const dg_rep_row changes[DG_REP_COUNT] = {
     [DG_REP_MINOR] = { "cost minor", -100000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_MINOR_AGAIN] = { "cost minor, repeated", -200000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MINOR_AGAIN] = { "cost minor, repeated", -200000,
+                             "network protocol, UnifiedReputationChange" },
     [DG_REP_MAJOR] = { "cost major", -300000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_MAJOR_AGAIN] = { "cost major, repeated", -600000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MAJOR_AGAIN] = { "cost major, repeated", -600000,
+                             "network protocol, UnifiedReputationChange" },
     [DG_REP_MALICIOUS] = { "malicious", INT32_MIN, "network protocol, UnifiedReputationChange" },
     [DG_REP_GOOD_MINOR] = { "benefit minor", 10000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MINOR_FIRST] = { "benefit minor, first", 15000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MINOR_FIRST] = { "benefit minor, first", 15000,
+                                  "network protocol, UnifiedReputationChange" },
     [DG_REP_GOOD_MAJOR] = { "benefit major", 200000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MAJOR_FIRST] = { "benefit major, first", 300000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MAJOR_FIRST] = { "benefit major, first", 300000,
+                                  "network protocol, UnifiedReputationChange" },
 };
 
 static const dg_misstep_row missteps[DG_MISSTEP_COUNT] = {
     [DG_MISSTEP_OLD_WAY] = { "a legacy statement of a leaf that works the new way", DG_REP_MINOR },
-    [DG_MISSTEP_NEW_WAY] = { "a compact statement or manifest of a leaf that works the old way", DG_REP_MINOR },
+    [DG_MISSTEP_NEW_WAY] = { "a compact statement or manifest of a leaf that works the old way",
+                             DG_REP_MINOR },
     [DG_MISSTEP_MANIFEST] = { "a manifest from outside of the receiving set", DG_REP_MINOR },
     [DG_MISSTEP_PARENT] = { "a statement of a relay parent that is not in view", DG_REP_MINOR },
     [DG_MISSTEP_TWICE] = { "a request that waits already", DG_REP_MINOR_AGAIN },
 };
 
-const dg_rep_row *dg_rep_at(dg_rep which) { return (unsigned)which < DG_REP_COUNT ? &changes[which] : NULL; }
-const dg_misstep_row *dg_misstep_at(dg_misstep which) { return (unsigned)which < DG_MISSTEP_COUNT ? &missteps[which] : NULL; }
+const dg_rep_row *dg_rep_at(dg_rep which)
+{
+    return (unsigned)which < DG_REP_COUNT ? &changes[which] : NULL;
+}
+const dg_misstep_row *dg_misstep_at(dg_misstep which)
+{
+    return (unsigned)which < DG_MISSTEP_COUNT ? &missteps[which] : NULL;
+}
 
 int32_t dg_rep_threshold(void)
 {
@@ -118,12 +129,14 @@ static bool settle(dg_opinion *o, dg_ns now)
     return !was;
 }
 
-dg_code dg_repute_change(dg_repute *r, uint32_t peer, dg_rep what, dg_ns now, bool *parted, dg_error *err)
+dg_code dg_repute_change(dg_repute *r, uint32_t peer, dg_rep what, dg_ns now, bool *parted,
+                         dg_error *err)
 {
     dg_opinion *o = find_or_add(r, peer);
     *parted = false;
     if (!o)
-        return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers", r->count + 1);
+        return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers",
+                       r->count + 1);
     o->waiting += changes[what].value;
     if (what == DG_REP_MALICIOUS)
         *parted = settle(o, now);
@@ -146,10 +159,12 @@ void dg_repute_clear(dg_repute *r)
 
 /* ---- the network ---- */
 
-dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what, dg_error *err)
+dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what,
+                             dg_error *err)
 {
     bool parted;
-    dg_code rc = dg_repute_change(&net->nodes[node].repute, peer, what, dg_sim_now(net->sim), &parted, err);
+    dg_code rc =
+        dg_repute_change(&net->nodes[node].repute, peer, what, dg_sim_now(net->sim), &parted, err);
     net->stats.reports += what < DG_REP_GOOD_MINOR;
     net->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
     net->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
@@ -157,7 +172,8 @@ dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_r
     return rc;
 }
 
-dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what, dg_error *err)
+dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what,
+                              dg_error *err)
 {
     return dg_reputation_change(net, node, peer, missteps[what].costs, err);
 }
@@ -180,7 +196,8 @@ static dg_code reconnect(dg_network *net, uint32_t node, dg_ns now, dg_error *er
     dg_code rc = DG_OK;
     for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
         dg_ns until = r->of[i].parted_until;
-        if (until && until <= now && until + dg_constant_of(DG_CONST_TICK) > now && !dg_reputation_parts(net, node, r->of[i].peer))
+        if (until && until <= now && until + dg_constant_of(DG_CONST_TICK) > now
+            && !dg_reputation_parts(net, node, r->of[i].peer))
             rc = dg_exchange_reconnect(net, node, r->of[i].peer, err);
     }
     return rc;
@@ -215,9 +232,11 @@ static uint64_t count_parted(const dg_network *net)
 
 dg_code dg_reputation_tell(dg_network *net, dg_error *err)
 {
-    uint64_t now[5] = { net->stats.reports, net->stats.reports_minor, net->stats.reports_major, count_parted(net), net->stats.refused };
+    uint64_t now[5] = { net->stats.reports, net->stats.reports_minor, net->stats.reports_major,
+                        count_parted(net), net->stats.refused };
     uint64_t *old = net->reputation.told;
-    uint64_t n[6] = { net->slot, now[0] - old[0], now[1] - old[1], now[2] - old[2], now[3], now[4] - old[4] };
+    uint64_t n[6] = { net->slot,       now[0] - old[0], now[1] - old[1],
+                      now[2] - old[2], now[3],          now[4] - old[4] };
     if (memcmp(now, old, sizeof now) == 0)
         return DG_OK;
     memcpy(old, now, sizeof now);

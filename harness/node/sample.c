@@ -15,7 +15,8 @@ static uint64_t count_heads(const dg_network *net)
 }
 
 /* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will. */
-static bool works_async(const dg_net_node *node, const dg_net_block *b, uint32_t i, const dg_entry *entry)
+static bool works_async(const dg_net_node *node, const dg_net_block *b, uint32_t i,
+                        const dg_entry *entry)
 {
     return node->of->v2 && b->view.mode == DG_MODE_ENABLED && (entry || b->taken[i] != DG_NEVER);
 }
@@ -27,7 +28,8 @@ static dg_code sample_holders(dg_network *net, dg_error *err)
         const dg_net_node *node = &net->nodes[i];
         const dg_net_block *b = &net->blocks[node->best];
         const dg_entry *entry;
-        if (!b->session || b->session->member[i] >= b->session->validators || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+        if (!b->session || b->session->member[i] >= b->session->validators
+            || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
             continue;
         entry = dg_statement_entry(&node->sd, b->view.session);
         n[1]++;
@@ -45,7 +47,8 @@ static dg_code sample_groups(dg_network *net, dg_error *err)
     uint32_t best = dg_net_favourite(net);
     const dg_net_block *b = &net->blocks[best];
     uint64_t n[6] = { net->slot, 0, 0, 0, UINT64_MAX, b->view.session };
-    if (!b->viewed || !b->session || !b->view.group_count || b->session->count < b->view.validator_count)
+    if (!b->viewed || !b->session || !b->view.group_count
+        || b->session->count < b->view.validator_count)
         return DG_OK;
     for (uint32_t g = 0; g < b->view.group_count; g++) {
         uint32_t able = dg_hear_able(net, best, g), wanted = dg_view_votes_needed(&b->view, g);
@@ -73,10 +76,13 @@ static dg_code sample_approval(dg_network *net, dg_error *err)
 static dg_code sample_messages(dg_network *net, dg_error *err)
 {
     static const uint8_t field[DG_MSG_COUNT] = {
-        [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2, [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3, [DG_MSG_VOTE] = 3,
-        [DG_MSG_ASK] = 4, [DG_MSG_ANSWER] = 4, [DG_MSG_POV_ASK] = 4, [DG_MSG_POV] = 4, [DG_MSG_BITFIELD] = 5,
+        [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2,   [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3,
+        [DG_MSG_VOTE] = 3,      [DG_MSG_ASK] = 4,      [DG_MSG_ANSWER] = 4,   [DG_MSG_POV_ASK] = 4,
+        [DG_MSG_POV] = 4,       [DG_MSG_BITFIELD] = 5,
     };
-    static const uint8_t data_field[DG_MSG_COUNT] = { [DG_MSG_CHUNK_ASK] = 1, [DG_MSG_CHUNK] = 2, [DG_MSG_RECOVERY_ASK] = 3, [DG_MSG_RECOVERY] = 4 };
+    static const uint8_t data_field[DG_MSG_COUNT] = {
+        [DG_MSG_CHUNK_ASK] = 1, [DG_MSG_CHUNK] = 2, [DG_MSG_RECOVERY_ASK] = 3, [DG_MSG_RECOVERY] = 4
+    };
     uint64_t n[6] = { 0 }, data[6] = { 0 };
     dg_code rc;
     if (net->options.exchange != DG_EXCHANGE_MESSAGES)
@@ -95,7 +101,8 @@ static dg_code sample_messages(dg_network *net, dg_error *err)
 
 dg_code dg_sample_slot(dg_network *net, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, net->slot_claims, net->slot_primary, net->slot_built, net->slot_failed, count_heads(net) };
+    uint64_t n[6] = { net->slot,       net->slot_claims, net->slot_primary,
+                      net->slot_built, net->slot_failed, count_heads(net) };
     dg_code rc;
     net->stats.empty_slots += !net->slot_built;
     rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);

@@ -21,8 +21,14 @@ dg_code dg_net_keep(dg_network *net, uint32_t id, const dg_kept *how, dg_error *
 static dg_code hand_out(dg_network *net, uint32_t id, dg_error *err)
 {
     dg_net_block *b = &net->blocks[id];
-    dg_made made = { .block = b->block, .slot = b->slot, .number = b->number, .author = b->author, .report = &b->kept->report,
-                     .path = b->kept->path, .config_session = b->kept->config_session, .amended = b->kept->amended };
+    dg_made made = { .block = b->block,
+                     .slot = b->slot,
+                     .number = b->number,
+                     .author = b->author,
+                     .report = &b->kept->report,
+                     .path = b->kept->path,
+                     .config_session = b->kept->config_session,
+                     .amended = b->kept->amended };
     dg_code rc = net->options.settled(net->options.user, &made, err);
     dg_free(b->kept);
     b->kept = NULL;

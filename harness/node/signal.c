@@ -19,7 +19,8 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     const dg_net_block *b = &net->blocks[id];
     dg_losses lost;
     dg_code rc;
-    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session) || !b->session)
+    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session)
+        || !b->session)
         return DG_OK;
     n->session_seen = true;
     n->last_session = b->view.session;
@@ -29,10 +30,13 @@ static dg_code tell_topology(dg_network *net, uint32_t node, uint32_t id, dg_err
     if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
         return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(net->sim));
-    return (rc = dg_record_losses(net, node, id, &lost, err)) < 0 ? rc : dg_before_hear(net, node, id, err);
+    return (rc = dg_record_losses(net, node, id, &lost, err)) < 0
+               ? rc
+               : dg_before_hear(net, node, id, err);
 }
 
-static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause, dg_error *err)
+static dg_code note_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t cause,
+                           dg_error *err)
 {
     net->stats.deactivations_only++;
     for (uint32_t i = 0; i < signal->deactivated_count; i++) {
@@ -57,7 +61,8 @@ static void take_up(dg_network *net, uint32_t node, uint32_t id)
     n->asked = view->session_known;
     n->asked_session = view->session;
     n->asked_version = view->host_version;
-    for (; id != DG_NO && dg_net_has(net, node, id) && net->blocks[id].taken[node] == DG_NEVER; id = net->blocks[id].parent)
+    for (; id != DG_NO && dg_net_has(net, node, id) && net->blocks[id].taken[node] == DG_NEVER;
+         id = net->blocks[id].parent)
         net->blocks[id].taken[node] = dg_sim_now(net->sim);
 }
 
@@ -69,7 +74,8 @@ static dg_code ask_for_chunks(dg_network *net, uint32_t node, uint32_t leaf, dg_
     dg_ns now = dg_sim_now(net->sim);
     uint32_t id = leaf, session = net->blocks[leaf].view.session;
     dg_code rc = DG_OK;
-    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO; left--, id = net->blocks[id].parent) {
+    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO;
+         left--, id = net->blocks[id].parent) {
         const dg_net_block *b = &net->blocks[id];
         if (b->gone || b->taken[node] != now || b->view.session != session)
             break;
@@ -86,24 +92,35 @@ static dg_code begin_work(dg_network *net, uint32_t node, uint32_t leaf, dg_erro
     dg_ns now = dg_sim_now(net->sim);
     uint32_t id = leaf;
     dg_code rc = DG_OK;
-    for (; rc == DG_OK && id != DG_NO && !net->blocks[id].gone && net->blocks[id].taken[node] == now && !net->blocks[id].way[node]; id = net->blocks[id].parent) {
-        net->blocks[id].way[node] = dg_statement_v2_at(sd, id) ? DG_WAY_V2 : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY : DG_WAY_NONE;
+    for (; rc == DG_OK && id != DG_NO && !net->blocks[id].gone && net->blocks[id].taken[node] == now
+           && !net->blocks[id].way[node];
+         id = net->blocks[id].parent) {
+        net->blocks[id].way[node] = dg_statement_v2_at(sd, id)       ? DG_WAY_V2
+                                    : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
+                                                                     : DG_WAY_NONE;
         if (net->options.exchange == DG_EXCHANGE_MESSAGES)
             rc = dg_exchange_taken_up(net, node, id, err);
     }
-    return rc < 0 || net->options.exchange != DG_EXCHANGE_MESSAGES ? rc : ask_for_chunks(net, node, leaf, err);
+    return rc < 0 || net->options.exchange != DG_EXCHANGE_MESSAGES
+               ? rc
+               : ask_for_chunks(net, node, leaf, err);
 }
 
-static dg_code tell_statements(dg_network *net, uint32_t node, const dg_held_signal *held, dg_error *err)
+static dg_code tell_statements(dg_network *net, uint32_t node, const dg_held_signal *held,
+                               dg_error *err)
 {
     const dg_net_block *b = &net->blocks[held->id];
-    dg_new_leaf leaf = { .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session };
+    dg_new_leaf leaf = {
+        .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session
+    };
     dg_parent *ancestors = NULL;
     dg_losses lost;
     dg_code rc;
-    if (held->signal.activates && !b->gone && (leaf.ancestor_count = dg_ancestors(net, NULL, b, b->view.ancestry))) {
+    if (held->signal.activates && !b->gone
+        && (leaf.ancestor_count = dg_ancestors(net, NULL, b, b->view.ancestry))) {
         if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
-            return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf", leaf.ancestor_count);
+            return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf",
+                           leaf.ancestor_count);
         dg_ancestors(net, ancestors, b, b->view.ancestry);
     }
     rc = dg_statement_signal(&net->nodes[node].sd, &lost, &held->signal, &leaf, err);
@@ -125,7 +142,8 @@ static dg_code deliver(dg_network *net, uint32_t node, const dg_held_signal *hel
     dg_statement_stamp(&net->nodes[node].sd, dg_sim_now(net->sim));
     if (!activates || b->gone)
         return DG_OK;
-    if ((rc = tell_topology(net, node, held->id, err)) < 0 || (rc = dg_pvf_leaf(net, node, b, err)) < 0)
+    if ((rc = tell_topology(net, node, held->id, err)) < 0
+        || (rc = dg_pvf_leaf(net, node, b, err)) < 0)
         return rc;
     return begin_work(net, node, held->id, err);
 }
@@ -164,18 +182,21 @@ static dg_code go_down(dg_network *net, uint32_t node, dg_ns wait, dg_error *err
     dg_code rc;
     n->stalls = true;
     net->stats.stalled++;
-    rc = dg_record_emit(net, DG_REC_STALLED, node, about, told, dg_request_at(n->waits_for)->method, err);
+    rc = dg_record_emit(net, DG_REC_STALLED, node, about, told, dg_request_at(n->waits_for)->method,
+                        err);
     return rc < 0 ? rc : dg_sim_crash(net->sim, (dg_node_ix){ node }, at, at + down, err);
 }
 
-dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id, dg_error *err)
+dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id,
+                       dg_error *err)
 {
     dg_net_node *n = &net->nodes[node];
     const dg_view *view = &net->blocks[id].view;
     dg_held_signal held = { *signal, id, dg_view_mode_for(view, n->of, dg_answers_kept(n, view)) };
     dg_ns now = dg_sim_now(net->sim), from = n->busy_until > now ? n->busy_until : now;
     dg_code rc;
-    if (from - now > dg_own_wait(net, node, dg_constant_of(DG_CONST_STALL_LIMIT)) && !n->stalls && (rc = go_down(net, node, from - now, err)) < 0)
+    if (from - now > dg_own_wait(net, node, dg_constant_of(DG_CONST_STALL_LIMIT)) && !n->stalls
+        && (rc = go_down(net, node, from - now, err)) < 0)
         return rc;
     if (!dg_signal_any(signal))
         return DG_OK;

@@ -25,11 +25,13 @@ static dg_ns begins_at(const dg_network *net, uint32_t node, uint64_t slot)
 /* ---- claims ---- */
 
 /* Where the runtime on a head cannot be asked, an ancestor's can. */
-dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32], dg_error *err)
+dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32],
+                      dg_error *err)
 {
     *node = DG_NO;
     for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
-        dg_code rc = dg_people_owner(&net->people, node, net->chain, net->blocks[id].block, "babe", key, err);
+        dg_code rc = dg_people_owner(&net->people, node, net->chain, net->blocks[id].block, "babe",
+                                     key, err);
         if (rc != DG_TRAP && rc != DG_MALFORMED && rc != DG_UNSUPPORTED)
             return rc;
     }
@@ -40,15 +42,18 @@ dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint
 bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
 {
     enum { MAX_INTERVAL = 100, UNFINALIZED_SLACK = 50, AUTHORING_BIAS = 2 };
-    uint32_t interval = unfinalized > UNFINALIZED_SLACK ? (unfinalized - UNFINALIZED_SLACK) / AUTHORING_BIAS : 0;
-    return slot > head_slot && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
+    uint32_t interval =
+        unfinalized > UNFINALIZED_SLACK ? (unfinalized - UNFINALIZED_SLACK) / AUTHORING_BIAS : 0;
+    return slot > head_slot
+           && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
 }
 
 static bool leaves_out(const dg_network *net, uint32_t node, uint32_t head, uint64_t slot)
 {
     const dg_net_block *b = &net->blocks[head];
     return net->options.backs_off && b->parent != DG_NO
-           && dg_author_backs_off(slot, b->slot, b->number - net->blocks[net->nodes[node].finalized].number);
+           && dg_author_backs_off(slot, b->slot,
+                                  b->number - net->blocks[net->nodes[node].finalized].number);
 }
 
 /* No slot is claimed twice, whatever becomes of the clock. */
@@ -60,7 +65,8 @@ static bool begins(const dg_network *net, uint32_t node, uint64_t slot, bool off
     return !off || begins_at(net, node, slot) == dg_sim_now(net->sim);
 }
 
-static dg_code claim(dg_network *net, uint32_t node, uint32_t head, const dg_slot_claim *by, dg_error *err)
+static dg_code claim(dg_network *net, uint32_t node, uint32_t head, const dg_slot_claim *by,
+                     dg_error *err)
 {
     net->nodes[node].claimed = net->claimed = by->slot;
     net->slot_claims++;
@@ -86,7 +92,8 @@ static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, bool off,
         if (net->options.no_forks && net->claimed == slot)
             break;
         rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
-        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head && begins(net, node, slot, off) && !leaves_out(net, node, head, slot))
+        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head
+            && begins(net, node, slot, off) && !leaves_out(net, node, head, slot))
             rc = claim(net, node, head, &claims[i], err);
     }
     return rc < 0 ? rc : DG_OK;
@@ -105,7 +112,8 @@ static dg_code claim_all(dg_network *net, uint64_t slot, bool off, dg_error *err
     for (uint32_t id = net->first_kept; id < net->block_count; id++) {
         const dg_net_block *b = &net->blocks[id];
         dg_code rc;
-        if (b->gone || (b->parent != DG_NO && b->slot >= slot) || !is_best_of_any(net, id, slot, off))
+        if (b->gone || (b->parent != DG_NO && b->slot >= slot)
+            || !is_best_of_any(net, id, slot, off))
             continue;
         if ((rc = claim_on(net, id, slot, off, err)) < 0)
             return rc;
@@ -129,7 +137,8 @@ static dg_code plan_own(dg_network *net, uint32_t node, uint32_t before, dg_ns n
             break;
         if (at < dg_sim_now(net->sim) || (before != DG_NO && begins_at(net, before, slot) == at))
             continue;
-        rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at, &(dg_sim_timer){ .tag = DG_TAG_OWN_SLOT, .a = slot }, err);
+        rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at,
+                             &(dg_sim_timer){ .tag = DG_TAG_OWN_SLOT, .a = slot }, err);
         if (rc < 0)
             return rc;
     }

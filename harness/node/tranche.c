@@ -12,9 +12,15 @@ typedef struct sum {
     uint64_t told, depth, covered, covering, uncovered, last_tick;
 } sum;
 
-static uint64_t tick_of(dg_ns at) { return at / dg_constant_of(DG_CONST_TICK); }
+static uint64_t tick_of(dg_ns at)
+{
+    return at / dg_constant_of(DG_CONST_TICK);
+}
 
-static uint64_t minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+static uint64_t minus(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
 
 /* Tranche whose turn it is, `depth` times held back. */
 static uint64_t turn(const dg_moment *m, uint64_t depth)
@@ -27,7 +33,8 @@ static bool is_missing(const dg_checker *c, const dg_moment *m, uint64_t drift)
     uint64_t told = minus(tick_of(c->heard), drift);
     if (c->approved <= m->at)
         return false;
-    return (told > m->block_tick ? told : m->block_tick) + m->no_show_ticks <= minus(m->tick, drift);
+    return (told > m->block_tick ? told : m->block_tick) + m->no_show_ticks
+           <= minus(m->tick, drift);
 }
 
 static void take_tranche(sum *s, uint64_t told, uint64_t missing, uint64_t last_tick)
@@ -52,7 +59,10 @@ static bool conclude(dg_required *out, const sum *s, const dg_moment *m, uint32_
     if (s->depth && s->told + open >= m->validators)
         *out = (dg_required){ .kind = DG_REQUIRED_ALL };
     else if (s->told >= m->needed && !open)
-        *out = (dg_required){ .kind = DG_REQUIRED_EXACT, .needed = tranche, .missing = (uint32_t)s->covered, .last_tick = s->last_tick };
+        *out = (dg_required){ .kind = DG_REQUIRED_EXACT,
+                              .needed = tranche,
+                              .missing = (uint32_t)s->covered,
+                              .last_tick = s->last_tick };
     else
         return false;
     return true;
@@ -61,11 +71,14 @@ static bool conclude(dg_required *out, const sum *s, const dg_moment *m, uint32_
 static void go_on(dg_required *out, const sum *s, const dg_moment *m)
 {
     uint64_t now = turn(m, s->depth);
-    *out = (dg_required){ .kind = DG_REQUIRED_PENDING, .drift = s->depth * m->no_show_ticks, .tranche_now = now,
+    *out = (dg_required){ .kind = DG_REQUIRED_PENDING,
+                          .drift = s->depth * m->no_show_ticks,
+                          .tranche_now = now,
                           .broadcast = s->depth ? now + s->covering + s->uncovered : UINT64_MAX };
 }
 
-void dg_required_at(dg_required *out, dg_checker *checkers, uint32_t count, const dg_moment *m, bool mark)
+void dg_required_at(dg_required *out, dg_checker *checkers, uint32_t count, const dg_moment *m,
+                    bool mark)
 {
     sum s = { .covering = m->needed };
     uint32_t i = 0;
@@ -97,13 +110,15 @@ static uint32_t count_approved(const dg_checker *checkers, uint32_t count, dg_ns
     return approved;
 }
 
-bool dg_wants_lot(const dg_required *r, const dg_checker *checkers, uint32_t count, const dg_moment *m, uint32_t tranche)
+bool dg_wants_lot(const dg_required *r, const dg_checker *checkers, uint32_t count,
+                  const dg_moment *m, uint32_t tranche)
 {
     if (!tranche)
         return true;
     if (r->kind == DG_REQUIRED_ALL)
         return 3 * count_approved(checkers, count, m->at) <= m->validators;
-    return r->kind == DG_REQUIRED_PENDING && tranche <= r->broadcast && tranche <= minus(minus(m->tick, m->block_tick), r->drift);
+    return r->kind == DG_REQUIRED_PENDING && tranche <= r->broadcast
+           && tranche <= minus(minus(m->tick, m->block_tick), r->drift);
 }
 
 bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
@@ -113,7 +128,8 @@ bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
     if (3 * count_approved(checkers, count, m->at) > m->validators)
         return true;
     dg_required_at(&r, checkers, count, m, false);
-    if (r.kind != DG_REQUIRED_EXACT || r.last_tick + dg_constant_of(DG_CONST_APPROVAL_DELAY) > m->tick)
+    if (r.kind != DG_REQUIRED_EXACT
+        || r.last_tick + dg_constant_of(DG_CONST_APPROVAL_DELAY) > m->tick)
         return false;
     for (uint32_t i = 0; i < count && checkers[i].tranche <= r.needed; i++) {
         told += checkers[i].heard <= m->at;

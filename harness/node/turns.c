@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
-static dg_ns tick_ns(void) { return dg_constant_of(DG_CONST_TICK); }
+static dg_ns tick_ns(void)
+{
+    return dg_constant_of(DG_CONST_TICK);
+}
 
 static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
 {
@@ -28,34 +31,46 @@ static void add(dg_trial *t, const dg_checker *c)
 }
 
 /* Other ears that hear of it wait for its approval likewise. */
-static dg_code tell_others(const dg_network *net, dg_approval *a, const dg_trial *t, const dg_lot *lot, const dg_checker *c, dg_error *err)
+static dg_code tell_others(const dg_network *net, dg_approval *a, const dg_trial *t,
+                           const dg_lot *lot, const dg_checker *c, dg_error *err)
 {
-    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each, node = a->session->node[lot->validator];
+    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
+             node = a->session->node[lot->validator];
     dg_checker foreign = *c;
     dg_code rc = DG_OK;
     foreign.due = foreign.objects = DG_NEVER;
     foreign.foreign = true;
     for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
         dg_trial *other = &a->trials[ear * each + which];
-        if (other != t && other->approved_at == DG_NEVER && dg_ear_hears(net, a, ear, node, lot->newer) && (rc = make_room(other, 1, err)) == DG_OK)
+        if (other != t && other->approved_at == DG_NEVER
+            && dg_ear_hears(net, a, ear, node, lot->newer)
+            && (rc = make_room(other, 1, err)) == DG_OK)
             add(other, &foreign);
     }
     return rc;
 }
 
-static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now, dg_error *err)
+static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now,
+                    dg_error *err)
 {
     const dg_lot *lot = &t->lots[now->lot];
     uint32_t node = a->session->node[lot->validator];
-    dg_checker c = { .validator = lot->validator, .tranche = lot->tranche, .told = now->at,
+    dg_checker c = { .validator = lot->validator,
+                     .tranche = lot->tranche,
+                     .told = now->at,
                      .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
-                     .due = now->at + dg_check_ns(net, a->session, t->of.para), .approved = DG_NEVER, .objects = DG_NEVER };
+                     .due = now->at + dg_check_ns(net, a->session, t->of.para),
+                     .approved = DG_NEVER,
+                     .objects = DG_NEVER };
     if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
         c.objects = now->at + dg_recovery_ns(net, a->session); /* nothing to execute */
         c.due = DG_NEVER;
     }
-    if (dg_pvf_execute_ns(net, t->of.para) > a->session->executor.approval_ms * DG_MS && c.due != DG_NEVER) {
-        c.objects = now->at + dg_recovery_ns(net, a->session) + a->session->executor.approval_ms * DG_MS; /* timed out: it calls it invalid */
+    if (dg_pvf_execute_ns(net, t->of.para) > a->session->executor.approval_ms * DG_MS
+        && c.due != DG_NEVER) {
+        /* timed out: it calls it invalid */
+        c.objects =
+            now->at + dg_recovery_ns(net, a->session) + a->session->executor.approval_ms * DG_MS;
         c.due = DG_NEVER;
     }
     if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
@@ -67,22 +82,27 @@ static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, c
 
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
  * take is counted by the network's time. */
-static dg_moment own_moment(const dg_network *net, const dg_approval *a, const dg_net_block *b, uint32_t node, dg_ns at)
+static dg_moment own_moment(const dg_network *net, const dg_approval *a, const dg_net_block *b,
+                            uint32_t node, dg_ns at)
 {
     dg_moment m = dg_moment_of(net, a, b, at);
     dg_sim_local past;
     if (!net->nodes[node].clock)
         return m;
     past = dg_sim_local_at(net->sim, (dg_node_ix){ node }, at) - dg_slot_local(net, b->slot);
-    m.block_tick = past <= 0 ? m.tick : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns() : 0;
+    m.block_tick = past <= 0                             ? m.tick
+                   : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns()
+                                                         : 0;
     return m;
 }
 
 /* The beginning of a tranche by the node's clock. */
-static dg_ns tranche_at(const dg_network *net, const dg_net_block *b, uint32_t node, uint32_t tranche)
+static dg_ns tranche_at(const dg_network *net, const dg_net_block *b, uint32_t node,
+                        uint32_t tranche)
 {
     dg_sim_local shows = dg_slot_local(net, b->slot) + (dg_sim_local)(tranche * tick_ns());
-    return net->nodes[node].clock ? dg_sim_true_at(net->sim, (dg_node_ix){ node }, shows) : b->began + tranche * tick_ns();
+    return net->nodes[node].clock ? dg_sim_true_at(net->sim, (dg_node_ix){ node }, shows)
+                                  : b->began + tranche * tick_ns();
 }
 
 static bool any_wrong(const dg_network *net)
@@ -94,7 +114,8 @@ static bool any_wrong(const dg_network *net)
 }
 
 /* When the lot's turn came or comes; DG_NEVER: not by `now`. */
-static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, const dg_lot *lot, dg_ns now)
+static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b,
+                     const dg_lot *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
     dg_ns at = tranche_at(net, b, node, lot->tranche), here = b->taken[node];
@@ -123,7 +144,8 @@ static void drop_told(dg_trial *t)
 
 /* Lots whose turn came since the last step, in the order of time, each judged by what
  * was heard then. */
-dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns, dg_ns now, dg_error *err)
+dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
+                      dg_ns now, dg_error *err)
 {
     const dg_net_block *b = &net->blocks[id];
     uint64_t last = any_wrong(net) ? UINT64_MAX : (now - b->began) / tick_ns();
@@ -149,7 +171,8 @@ dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id,
         known = lot->tranche && !net->nodes[node].clock;
         if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
             continue;
-        if ((rc = tell(net, a, t, id, &turns[i], err)) < 0 || (rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+        if ((rc = tell(net, a, t, id, &turns[i], err)) < 0
+            || (rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
             return rc;
         lot->validator = DG_NO;
     }

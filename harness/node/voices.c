@@ -1,9 +1,11 @@
 /* voices.c - approvals leave those who check, and come to all that hear them.
- * Mirrors: approval-voting lib.rs (issue_approval), approval-distribution (import_and_circulate_approval). */
+ * Mirrors: approval-voting lib.rs (issue_approval), approval-distribution
+ * (import_and_circulate_approval). */
 #include "node/approval_impl.h"
 
 /* Nobody executes what is not prepared. */
-static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_trial *t, const dg_checker *c)
+static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_trial *t,
+                         const dg_checker *c)
 {
     dg_ns ready = dg_pvf_ready_at(net, a->session->node[c->validator], a->session, t->of.para);
     if (ready == DG_NEVER)
@@ -14,26 +16,31 @@ static dg_ns executed_at(const dg_network *net, const dg_approval *a, const dg_t
 
 /* Approvals of several candidates at once: by whoever knows how, where the session lets it, of
  * all that it checks of a block. How long one waits for the others is not modelled. */
-static bool is_coalesced(const dg_network *net, const dg_approval *a, uint32_t validator, uint32_t node)
+static bool is_coalesced(const dg_network *net, const dg_approval *a, uint32_t validator,
+                         uint32_t node)
 {
     uint32_t checks = 0;
     if (a->session->coalesce < 2 || !dg_ear_speaks_newest(net->nodes[node].of))
         return false;
     for (uint32_t i = 0; i < a->count && checks < 2; i++)
         for (uint32_t k = 0; a->trials[i].checkers && k < a->trials[i].checker_count; k++)
-            checks += a->trials[i].checkers[k].validator == validator && !a->trials[i].checkers[k].foreign;
+            checks += a->trials[i].checkers[k].validator == validator
+                      && !a->trials[i].checkers[k].foreign;
     return checks > 1;
 }
 
 /* To the other ears that have heard of the assignment. */
-static void approve_elsewhere(const dg_network *net, dg_approval *a, const dg_trial *t, const dg_checker *c)
+static void approve_elsewhere(const dg_network *net, dg_approval *a, const dg_trial *t,
+                              const dg_checker *c)
 {
-    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each, node = a->session->node[c->validator];
+    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
+             node = a->session->node[c->validator];
     bool coalesced = a->ears > 1 && is_coalesced(net, a, c->validator, node);
     for (uint32_t ear = 0; ear < a->ears; ear++) {
         dg_trial *other = &a->trials[ear * each + which];
         for (uint32_t i = 0; other != t && other->checkers && i < other->checker_count; i++)
-            if (other->checkers[i].validator == c->validator && dg_ear_hears(net, a, ear, node, coalesced)) {
+            if (other->checkers[i].validator == c->validator
+                && dg_ear_hears(net, a, ear, node, coalesced)) {
                 other->checkers[i].sent = c->sent;
                 other->checkers[i].approved = c->approved;
             }
@@ -56,7 +63,8 @@ void dg_voices_approve(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id
         }
         sent = executed_at(net, a, t, c);
         if (sent <= now && !c->executing) { /* when an executor was free */
-            c->due = sent = dg_pvf_execute(net, &net->nodes[node].pvf, t->of.para, sent - dg_pvf_execute_ns(net, t->of.para));
+            c->due = sent = dg_pvf_execute(net, &net->nodes[node].pvf, t->of.para,
+                                           sent - dg_pvf_execute_ns(net, t->of.para));
             c->executing = true;
         }
         if (sent > now)
@@ -83,7 +91,8 @@ void dg_voices_close(const dg_network *net, dg_approval *a, dg_trial *t, uint32_
             continue;
         a->approvals++;
         c->sent = c->due;
-        c->approved = c->due + dg_voice_delay(net, a->session->node[c->validator], id, t->of.core, true);
+        c->approved =
+            c->due + dg_voice_delay(net, a->session->node[c->validator], id, t->of.core, true);
         approve_elsewhere(net, a, t, c);
     }
     a->assignments -= t->checker_count - foreign - told;

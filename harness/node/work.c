@@ -21,16 +21,17 @@ enum { HEAD_LEN = 32, DATA_TAIL = 40, DATA_MAX = 64 + HEAD_LEN + DATA_TAIL, TURN
 /* Where a parachain's next block goes. */
 typedef struct line {
     uint32_t leaf, para;
-    dg_ns at;                  /* when it begins, by a clock; 0: with the leaf */
+    dg_ns at; /* when it begins, by a clock; 0: with the leaf */
     const dg_collators *by;
-    const dg_turns *turns;     /* of the leaf; NULL: each core is by itself */
+    const dg_turns *turns; /* of the leaf; NULL: each core is by itself */
     dg_footing base;
-    uint8_t data[DATA_MAX];    /* PersistedValidationData, as the block before leaves it */
-    dg_bytes on;               /* .. that or the one of `base` */
-    dg_hash tip;               /* hash of the head in it */
-    uint32_t cores;            /* that serve it at the leaf */
-    bool upgrades;             /* one on the way to the tip carries new code */
-    uint32_t unincluded, unbacked, nth, rank; /* blocks on the way to the tip; made on the leaf; in this go */
+    uint8_t data[DATA_MAX]; /* PersistedValidationData, as the block before leaves it */
+    dg_bytes on;            /* .. that or the one of `base` */
+    dg_hash tip;            /* hash of the head in it */
+    uint32_t cores;         /* that serve it at the leaf */
+    bool upgrades;          /* one on the way to the tip carries new code */
+    /* blocks on the way to the tip; made on the leaf; in this go */
+    uint32_t unincluded, unbacked, nth, rank;
 } line;
 
 /* ---- one candidate ---- */
@@ -43,7 +44,8 @@ static void head_of(uint8_t head[HEAD_LEN], uint32_t para, uint32_t number, uint
     dg_put_le32(head + 8, nth);
 }
 
-static void place(dg_candidate *made, const line *l, const dg_net_block *leaf, uint32_t core, const uint8_t *head)
+static void place(dg_candidate *made, const line *l, const dg_net_block *leaf, uint32_t core,
+                  const uint8_t *head)
 {
     made->core = core;
     made->session = leaf->view.session;
@@ -73,9 +75,15 @@ static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
     uint32_t core = at % leaf->view.core_count;
     uint8_t head[HEAD_LEN];
     dg_candidate *made = &leaf->candidates[at];
-    dg_candidate_parts parts = { .para = l->para, .number = leaf->number, .validation_data = l->on,
-                                 .core = core, .selector = selector(l->turns, l->para, core), .session = leaf->view.session, .receipt_v2 = dg_view_receipts_v2(&leaf->view),
-                                 .relay_parent = *dg_block_hash(leaf->block), .head = DG_BYTES_OF(head) };
+    dg_candidate_parts parts = { .para = l->para,
+                                 .number = leaf->number,
+                                 .validation_data = l->on,
+                                 .core = core,
+                                 .selector = selector(l->turns, l->para, core),
+                                 .session = leaf->view.session,
+                                 .receipt_v2 = dg_view_receipts_v2(&leaf->view),
+                                 .relay_parent = *dg_block_hash(leaf->block),
+                                 .head = DG_BYTES_OF(head) };
     dg_code rc;
     if (!l->base.known || !l->base.pov_max)
         return DG_OK;
@@ -108,7 +116,8 @@ static const dg_core *core_of(const dg_network *net, const dg_net_block *leaf, u
         uint32_t node = leaf->session->node[v->members[i]];
         by_queue += node != DG_NO && dg_view_core(v, core, net->nodes[node].of) == &v->cores[core];
     }
-    return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core] : &v->cores_told[core];
+    return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core]
+                                                                           : &v->cores_told[core];
 }
 
 static void find_turns(dg_turns *out, const dg_network *net, const dg_net_block *leaf)
@@ -150,7 +159,8 @@ static void follow(const dg_network *net, line *l)
     dg_offer found;
     do {
         dg_search from = { 0, 0 };
-        c = l->base.known ? dg_fragment_next(net, &from, &found, &scope, l->para, &l->tip, &l->base) : NULL;
+        c = l->base.known ? dg_fragment_next(net, &from, &found, &scope, l->para, &l->tip, &l->base)
+                          : NULL;
         if (c)
             go_on(net, l, c, found.leaf);
     } while (c && l->unbacked <= net->blocks[l->leaf].view.depth);
@@ -195,11 +205,14 @@ static dg_code build_all(dg_network *net, line *l, dg_error *err)
     uint32_t turns = ticks || !l->by->of->checks ? 1 : TURNS, at;
     dg_attempt_kind what = DG_ATTEMPT_BUILDS;
     dg_code rc = DG_OK;
-    for (uint32_t core = 0, served = 0; core < v->core_count && served < (ticks ? l->cores : 1); core++) {
+    for (uint32_t core = 0, served = 0; core < v->core_count && served < (ticks ? l->cores : 1);
+         core++) {
         if (l->turns->of[core] != l->para)
             continue;
         served++;
-        for (uint32_t turn = 0; turn < turns && what == DG_ATTEMPT_BUILDS && l->unbacked <= v->depth && rc == DG_OK; turn++) {
+        for (uint32_t turn = 0;
+             turn < turns && what == DG_ATTEMPT_BUILDS && l->unbacked <= v->depth && rc == DG_OK;
+             turn++) {
             if ((at = place_on(leaf, core)) == DG_NO)
                 return DG_OK;
             rc = build(net, l, at, &what, err);
@@ -218,11 +231,16 @@ static uint32_t made_for(const dg_net_block *leaf, uint32_t para)
     return count;
 }
 
-static dg_code collate(dg_network *net, uint32_t leaf, const dg_turns *turns, uint32_t para, dg_ns at, dg_error *err)
+static dg_code collate(dg_network *net, uint32_t leaf, const dg_turns *turns, uint32_t para,
+                       dg_ns at, dg_error *err)
 {
     const dg_view *v = &net->blocks[leaf].view;
-    line l = { .leaf = leaf, .para = para, .by = dg_collators_of(net, para),
-               .at = at, .turns = turns, .nth = made_for(&net->blocks[leaf], para) };
+    line l = { .leaf = leaf,
+               .para = para,
+               .by = dg_collators_of(net, para),
+               .at = at,
+               .turns = turns,
+               .nth = made_for(&net->blocks[leaf], para) };
     dg_code rc;
     l.cores = dg_view_waits_many(v) && v->core_bits ? dg_turns_count(turns, para) : 1;
     l.unincluded = dg_waiting_of(v, para);
@@ -279,7 +297,8 @@ static dg_code tick_at(dg_network *net, uint32_t leaf, dg_error *err)
 {
     dg_net_block *b = &net->blocks[leaf];
     dg_code rc;
-    if ((rc = dg_net_view(net, b, err)) < 0 || !dg_fragments(&b->view) || (rc = dg_work_init(net, leaf, err)) < 0)
+    if ((rc = dg_net_view(net, b, err)) < 0 || !dg_fragments(&b->view)
+        || (rc = dg_work_init(net, leaf, err)) < 0)
         return rc;
     return b->candidates ? collate_all(net, leaf, dg_sim_now(net->sim), err) : DG_OK;
 }

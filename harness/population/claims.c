@@ -5,7 +5,8 @@
  * Mirrors: parachains assigner_coretime (CoreDescriptors, CoreSchedules); scheduler.rs. */
 #include "population/population_impl.h"
 
-static const char *const pallets[] = { "CoretimeAssignmentProvider", "ParaAssignmentProvider", "ParaScheduler" };
+static const char *const pallets[] = { "CoretimeAssignmentProvider", "ParaAssignmentProvider",
+                                       "ParaScheduler" };
 
 /* Every number that stands as {"Task": id}, wherever. */
 static int collect(json_t *ids, const json_t *value)
@@ -19,10 +20,8 @@ static int collect(json_t *ids, const json_t *value)
         snprintf(id, sizeof id, "%lld", (long long)json_integer_value(task));
         return json_object_set_new(ids, id, json_true());
     }
-    json_array_foreach(value, i, part)
-        bad |= collect(ids, part);
-    json_object_foreach((json_t *)value, name, part)
-        bad |= collect(ids, part);
+    json_array_foreach(value, i, part) bad |= collect(ids, part);
+    json_object_foreach((json_t *)value, name, part) bad |= collect(ids, part);
     return bad;
 }
 
@@ -33,7 +32,8 @@ static dg_code collect_all(const growth *g, json_t *ids, const dg_meta_entry *en
     dg_bytes key, value;
     dg_code rc;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, g->state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) < 0)
+    if ((rc = dg_state_iter_init(&it, g->state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
+        < 0)
         return rc;
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
         json_t *decoded = NULL;
@@ -56,7 +56,8 @@ static dg_code tasks(const growth *g, json_t *ids, bool *sold, dg_error *err)
         const dg_meta_entry *later = dg_meta_storage(g->meta, pallets[i], "CoreSchedules");
         dg_code rc;
         *sold |= now != NULL;
-        if ((now && (rc = collect_all(g, ids, now, err)) < 0) || (later && (rc = collect_all(g, ids, later, err)) < 0))
+        if ((now && (rc = collect_all(g, ids, now, err)) < 0)
+            || (later && (rc = collect_all(g, ids, later, err)) < 0))
             return rc;
     }
     return DG_OK;
@@ -68,7 +69,8 @@ static uint32_t count_claimed(const json_t *registered, const json_t *ids)
     uint32_t count = 0;
     char text[24];
     size_t i;
-    json_array_foreach(registered, i, id) {
+    json_array_foreach(registered, i, id)
+    {
         snprintf(text, sizeof text, "%lld", (long long)json_integer_value(id));
         count += json_object_get(ids, text) != NULL;
     }
@@ -84,8 +86,10 @@ dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err)
     bool sold = false;
     dg_code rc = ids ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the claims on cores");
     *out = (dg_claims){ 0 };
-    if (rc == DG_OK && (rc = dg_block_runtime(chain, root, &runtime, err)) >= 0 && (rc = dg_runtime_meta(runtime, &g.meta, err)) >= 0
-        && (rc = growth_get(&g, &registered, "Paras", "Parachains", NULL, err)) == DG_OK && (rc = tasks(&g, ids, &sold, err)) >= 0) {
+    if (rc == DG_OK && (rc = dg_block_runtime(chain, root, &runtime, err)) >= 0
+        && (rc = dg_runtime_meta(runtime, &g.meta, err)) >= 0
+        && (rc = growth_get(&g, &registered, "Paras", "Parachains", NULL, err)) == DG_OK
+        && (rc = tasks(&g, ids, &sold, err)) >= 0) {
         out->registered = (uint32_t)json_array_size(registered);
         out->claimed = sold ? count_claimed(registered, ids) : out->registered;
     }

@@ -16,7 +16,8 @@ static const int64_t stake = INT64_C(10000000000000000), balance = INT64_C(10000
 
 /* ---- calls ---- */
 
-static dg_code call(dg_runtime *runtime, dg_buf *out, const char *entry, dg_bytes input, dg_state *state, dg_error *err)
+static dg_code call(dg_runtime *runtime, dg_buf *out, const char *entry, dg_bytes input,
+                    dg_state *state, dg_error *err)
 {
     dg_host_options options = { .context = DG_CONTEXT_QUERY };
     dg_host_result result;
@@ -31,7 +32,10 @@ static dg_code call(dg_runtime *runtime, dg_buf *out, const char *entry, dg_byte
     return rc;
 }
 
-static bool is_old(const dg_runtime *runtime) { return dg_runtime_exports(runtime, "GenesisBuilder_create_default_config"); }
+static bool is_old(const dg_runtime *runtime)
+{
+    return dg_runtime_exports(runtime, "GenesisBuilder_create_default_config");
+}
 
 bool growth_can_build(const dg_runtime *runtime)
 {
@@ -48,13 +52,17 @@ static dg_code read_default(json_t **out, dg_runtime *runtime, dg_state *state, 
     dg_scale s;
     dg_code rc;
     dg_buf_init(&answer, 0);
-    rc = old ? call(runtime, &answer, "GenesisBuilder_create_default_config", dg_bytes_of(NULL, 0), state, err)
+    rc = old ? call(runtime, &answer, "GenesisBuilder_create_default_config", dg_bytes_of(NULL, 0),
+                    state, err)
              : call(runtime, &answer, "GenesisBuilder_get_preset", DG_BYTES_OF(none), state, err);
     if (rc == DG_OK) {
         s = dg_scale_from(dg_buf_bytes(&answer));
         text = old || dg_scale_option(&s) ? dg_scale_bytes(&s) : dg_bytes_of(NULL, 0);
-        *out = text.len && s.rc == DG_OK ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL;
-        rc = *out ? DG_OK : dg_fail(err, DG_UNSUPPORTED, "the runtime's genesis builder has no default that is JSON");
+        *out =
+            text.len && s.rc == DG_OK ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL;
+        rc = *out ? DG_OK
+                  : dg_fail(err, DG_UNSUPPORTED,
+                            "the runtime's genesis builder has no default that is JSON");
     }
     dg_buf_clear(&answer);
     return rc;
@@ -71,10 +79,15 @@ static dg_code build(dg_runtime *runtime, const json_t *config, dg_state *state,
     dg_buf_init(&answer, 0);
     if (text)
         dg_scale_put_bytes(&input, dg_text(text));
-    if ((rc = text ? dg_buf_check(&input, err, "genesis") : dg_fail(err, DG_NOMEM, "no memory for a genesis")) >= 0)
-        rc = call(runtime, &answer, is_old(runtime) ? "GenesisBuilder_build_config" : "GenesisBuilder_build_state", dg_buf_bytes(&input), state, err);
+    if ((rc = text ? dg_buf_check(&input, err, "genesis")
+                   : dg_fail(err, DG_NOMEM, "no memory for a genesis"))
+        >= 0)
+        rc = call(runtime, &answer,
+                  is_old(runtime) ? "GenesisBuilder_build_config" : "GenesisBuilder_build_state",
+                  dg_buf_bytes(&input), state, err);
     if (rc == DG_OK && (!answer.len || answer.at[0]))
-        rc = dg_fail(err, DG_UNSUPPORTED, "the runtime's genesis builder refused: %.300s", answer.len > 2 ? (const char *)dg_buf_text(&answer) + 2 : "");
+        rc = dg_fail(err, DG_UNSUPPORTED, "the runtime's genesis builder refused: %.300s",
+                     answer.len > 2 ? (const char *)dg_buf_text(&answer) + 2 : "");
     if (text)
         release(text);
     dg_buf_clear(&input);
@@ -101,7 +114,8 @@ static json_t *keys_json(const growth *g, uint32_t index)
         uint8_t key[33];
         size_t size = 0;
         dg_type_size(g->meta, field, &size);
-        if (!growth_key(key, name, size, index) || json_object_set_new(out, name, ss58(dg_bytes_of(key, size)))) {
+        if (!growth_key(key, name, size, index)
+            || json_object_set_new(out, name, ss58(dg_bytes_of(key, size)))) {
             json_decref(out);
             return NULL;
         }
@@ -113,9 +127,13 @@ static int add_validator(const growth *g, json_t *to, uint32_t index)
 {
     uint8_t key[33];
     json_t *account = growth_key(key, "stash", 32, index) ? ss58(dg_bytes_of(key, 32)) : NULL;
-    int bad = json_array_append_new(json_object_get(to, "balances"), json_pack("[O, I]", account, (json_int_t)balance))
-              | json_array_append_new(json_object_get(to, "keys"), json_pack("[O, O, o]", account, account, keys_json(g, index)))
-              | json_array_append_new(json_object_get(to, "stakers"), json_pack("[O, O, I, s]", account, account, (json_int_t)stake, "Validator"))
+    int bad = json_array_append_new(json_object_get(to, "balances"),
+                                    json_pack("[O, I]", account, (json_int_t)balance))
+              | json_array_append_new(json_object_get(to, "keys"),
+                                      json_pack("[O, O, o]", account, account, keys_json(g, index)))
+              | json_array_append_new(
+                  json_object_get(to, "stakers"),
+                  json_pack("[O, O, I, s]", account, account, (json_int_t)stake, "Validator"))
               | json_array_append(json_object_get(to, "invulnerables"), account);
     json_decref(account);
     return bad;
@@ -129,8 +147,10 @@ static json_t *paras_json(uint32_t count)
         uint8_t head[32] = { 0 }, code[12] = { 0, 'a', 's', 'm', 1 };
         dg_put_le32(head, FIRST_ID + i);
         dg_put_le32(code + 8, FIRST_ID + i);
-        bad = json_array_append_new(out, json_pack("[i, {s:o, s:o, s:b}]", (int)(FIRST_ID + i), "genesis_head", growth_hex(DG_BYTES_OF(head)),
-                                                   "validation_code", growth_hex(DG_BYTES_OF(code)), "parachain", 1));
+        bad = json_array_append_new(out, json_pack("[i, {s:o, s:o, s:b}]", (int)(FIRST_ID + i),
+                                                   "genesis_head", growth_hex(DG_BYTES_OF(head)),
+                                                   "validation_code", growth_hex(DG_BYTES_OF(code)),
+                                                   "parachain", 1));
     }
     if (bad) {
         json_decref(out);
@@ -143,13 +163,30 @@ static json_t *paras_json(uint32_t count)
  * fork's configuration takes their place afterwards. */
 static int put_limits(json_t *config)
 {
-    static const struct { const char *field; json_int_t value; } rows[] = {
-        { "max_code_size", 3145728 }, { "max_head_data_size", 20480 }, { "max_pov_size", 5242880 }, { "max_upward_queue_count", 174762 },
-        { "max_upward_queue_size", 1048576 }, { "max_upward_message_size", 65531 }, { "max_upward_message_num_per_candidate", 16 },
-        { "hrmp_max_message_num_per_candidate", 10 }, { "validation_upgrade_cooldown", 14400 }, { "validation_upgrade_delay", 600 },
-        { "max_downward_message_size", 51200 }, { "group_rotation_frequency", 10 }, { "paras_availability_period", 10 },
-        { "scheduling_lookahead", 2 }, { "no_show_slots", 2 }, { "n_delay_tranches", 89 }, { "needed_approvals", 30 },
-        { "relay_vrf_modulo_samples", 6 }, { "minimum_validation_upgrade_delay", 20 }, { "code_retention_period", 14400 },
+    static const struct {
+        const char *field;
+        json_int_t value;
+    } rows[] = {
+        { "max_code_size", 3145728 },
+        { "max_head_data_size", 20480 },
+        { "max_pov_size", 5242880 },
+        { "max_upward_queue_count", 174762 },
+        { "max_upward_queue_size", 1048576 },
+        { "max_upward_message_size", 65531 },
+        { "max_upward_message_num_per_candidate", 16 },
+        { "hrmp_max_message_num_per_candidate", 10 },
+        { "validation_upgrade_cooldown", 14400 },
+        { "validation_upgrade_delay", 600 },
+        { "max_downward_message_size", 51200 },
+        { "group_rotation_frequency", 10 },
+        { "paras_availability_period", 10 },
+        { "scheduling_lookahead", 2 },
+        { "no_show_slots", 2 },
+        { "n_delay_tranches", 89 },
+        { "needed_approvals", 30 },
+        { "relay_vrf_modulo_samples", 6 },
+        { "minimum_validation_upgrade_delay", 20 },
+        { "code_retention_period", 14400 },
     };
     int bad = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -172,22 +209,30 @@ static int put_staking(json_t *genesis, const json_t *lists, uint32_t validators
     json_t *at = json_object_get(genesis, "staking");
     if (!at)
         return 0;
-    return json_object_set_new(at, "validatorCount", json_integer(validators)) | json_object_set_new(at, "minimumValidatorCount", json_integer(1))
+    return json_object_set_new(at, "validatorCount", json_integer(validators))
+           | json_object_set_new(at, "minimumValidatorCount", json_integer(1))
            | json_object_set(at, "invulnerables", json_object_get(lists, "invulnerables"))
-           | json_object_set(at, "stakers", json_object_get(lists, "stakers")) | json_object_set_new(at, "slashRewardFraction", json_integer(100000000));
+           | json_object_set(at, "stakers", json_object_get(lists, "stakers"))
+           | json_object_set_new(at, "slashRewardFraction", json_integer(100000000));
 }
 
 static dg_code patch(const growth *g, json_t *genesis, const dg_population *wanted, dg_error *err)
 {
-    json_t *lists = json_pack("{s:[], s:[], s:[], s:[]}", "balances", "keys", "stakers", "invulnerables"), *paras = paras_json(wanted->parachains);
-    json_t *epoch = json_pack("{s:[i, i], s:s}", "c", 1, 4, "allowed_slots", "PrimaryAndSecondaryVRFSlots");
+    json_t *lists = json_pack("{s:[], s:[], s:[], s:[]}", "balances", "keys", "stakers",
+                              "invulnerables"),
+           *paras = paras_json(wanted->parachains);
+    json_t *epoch =
+        json_pack("{s:[i, i], s:s}", "c", 1, 4, "allowed_slots", "PrimaryAndSecondaryVRFSlots");
     int bad = !lists || !paras || !epoch;
     for (uint32_t i = 0; i < wanted->validators && !bad; i++)
         bad = add_validator(g, lists, i);
     if (!bad)
-        bad = put(genesis, "balances", "balances", json_object_get(lists, "balances")) | put(genesis, "session", "keys", json_object_get(lists, "keys"))
+        bad = put(genesis, "balances", "balances", json_object_get(lists, "balances"))
+              | put(genesis, "session", "keys", json_object_get(lists, "keys"))
               | put(genesis, "paras", "paras", paras) | put(genesis, "babe", "epochConfig", epoch)
-              | put(genesis, "sudo", "key", json_array_get(json_object_get(lists, "invulnerables"), 0)) | put_staking(genesis, lists, wanted->validators)
+              | put(genesis, "sudo", "key",
+                    json_array_get(json_object_get(lists, "invulnerables"), 0))
+              | put_staking(genesis, lists, wanted->validators)
               | put_limits(json_object_get(json_object_get(genesis, "configuration"), "config"));
     json_decref(lists);
     json_decref(paras);
@@ -211,11 +256,13 @@ dg_code growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted
     dg_state *built = dg_state_empty();
     json_t *genesis = NULL, *config = NULL;
     dg_code rc = built ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a state");
-    if (rc < 0 || (rc = read_default(&genesis, runtime, built, err)) != DG_OK || (rc = patch(g, genesis, wanted, err)) < 0
+    if (rc < 0 || (rc = read_default(&genesis, runtime, built, err)) != DG_OK
+        || (rc = patch(g, genesis, wanted, err)) < 0
         || (rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err)) != DG_OK)
         goto out;
     dg_state_set_version(built, dg_version_trie(dg_runtime_version(runtime)));
-    if ((rc = build(runtime, genesis, built, err)) != DG_OK || (rc = keep_code(g, built, err)) != DG_OK)
+    if ((rc = build(runtime, genesis, built, err)) != DG_OK
+        || (rc = keep_code(g, built, err)) != DG_OK)
         goto out;
     dg_state_free(g->state);
     g->state = built;
@@ -225,5 +272,7 @@ out:
     dg_state_free(built);
     json_decref(genesis);
     json_decref(config);
-    return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime lacks what its genesis builder needs") : rc;
+    return rc == DG_ABSENT
+               ? dg_fail(err, DG_UNSUPPORTED, "the runtime lacks what its genesis builder needs")
+               : rc;
 }

@@ -21,21 +21,28 @@ static bool number(const char **at, uint32_t *out, uint32_t max)
 dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err)
 {
     const char *at = text;
-    if (!number(&at, &out->validators, DG_POPULATION_VALIDATORS_MAX) || *at++ != 'x' || !number(&at, &out->parachains, DG_POPULATION_PARACHAINS_MAX) || *at)
-        return dg_fail(err, DG_USAGE, "\"%.40s\" is no size of a network: write 300x50, at most %dx%d", text, DG_POPULATION_VALIDATORS_MAX,
-                       DG_POPULATION_PARACHAINS_MAX);
+    if (!number(&at, &out->validators, DG_POPULATION_VALIDATORS_MAX) || *at++ != 'x'
+        || !number(&at, &out->parachains, DG_POPULATION_PARACHAINS_MAX) || *at)
+        return dg_fail(err, DG_USAGE,
+                       "\"%.40s\" is no size of a network: write 300x50, at most %dx%d", text,
+                       DG_POPULATION_VALIDATORS_MAX, DG_POPULATION_PARACHAINS_MAX);
     if (out->parachains > out->validators)
-        return dg_fail(err, DG_USAGE, "%u parachains need as many backing groups, and %u validators make no more than %u", out->parachains,
-                       out->validators, out->validators);
+        return dg_fail(
+            err, DG_USAGE,
+            "%u parachains need as many backing groups, and %u validators make no more than %u",
+            out->parachains, out->validators, out->validators);
     return DG_OK;
 }
 
-static dg_code count_of(const growth *g, uint32_t *out, const char *pallet, const char *item, dg_error *err)
+static dg_code count_of(const growth *g, uint32_t *out, const char *pallet, const char *item,
+                        dg_error *err)
 {
     json_t *list;
     dg_code rc = growth_get(g, &list, pallet, item, NULL, err);
     if (rc == DG_ABSENT)
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s.%s, so no network can be grown around it", pallet, item);
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no %s.%s, so no network can be grown around it", pallet,
+                       item);
     *out = (uint32_t)json_array_size(list);
     json_decref(list);
     return rc;
@@ -48,8 +55,11 @@ static dg_code look(const growth *g, dg_growth *out, const dg_population *wanted
         || (rc = count_of(g, &out->from.parachains, "Paras", "Parachains", err)) < 0)
         return rc;
     if (wanted->validators < out->from.validators || wanted->parachains < out->from.parachains)
-        return dg_fail(err, DG_USAGE, "the state has %u validators and %u parachains already: a network grows, it does not shrink to %ux%u",
-                       out->from.validators, out->from.parachains, wanted->validators, wanted->parachains);
+        return dg_fail(err, DG_USAGE,
+                       "the state has %u validators and %u parachains already: a network grows, it "
+                       "does not shrink to %ux%u",
+                       out->from.validators, out->from.parachains, wanted->validators,
+                       wanted->parachains);
     out->to = *wanted;
     return DG_OK;
 }
@@ -60,7 +70,8 @@ static dg_code open(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *
 {
     dg_block *root = dg_chain_root(chain);
     dg_code rc;
-    if ((rc = dg_block_runtime(chain, root, runtime, err)) < 0 || (rc = dg_runtime_meta(*runtime, &g->meta, err)) < 0)
+    if ((rc = dg_block_runtime(chain, root, runtime, err)) < 0
+        || (rc = dg_runtime_meta(*runtime, &g->meta, err)) < 0)
         return rc;
     g->number = dg_block_number(root);
     g->state = dg_state_fork(dg_block_state(root));
@@ -69,16 +80,21 @@ static dg_code open(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *
 
 static dg_code by_writes(growth *g, const dg_growth *out, dg_error *err)
 {
-    dg_code rc = growth_validators(g, out->from.validators, out->to.validators - out->from.validators, err);
-    return rc < 0 ? rc : growth_parachains(g, out->from.parachains, out->to.parachains - out->from.parachains, err);
+    dg_code rc =
+        growth_validators(g, out->from.validators, out->to.validators - out->from.validators, err);
+    return rc < 0 ? rc
+                  : growth_parachains(g, out->from.parachains,
+                                      out->to.parachains - out->from.parachains, err);
 }
 
 static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, dg_error *err)
 {
     if (g->number)
-        return dg_fail(err, DG_USAGE, "block #%u is no genesis: only a genesis is built anew", g->number);
+        return dg_fail(err, DG_USAGE, "block #%u is no genesis: only a genesis is built anew",
+                       g->number);
     if (!growth_can_build(runtime))
-        return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder", dg_runtime_version(runtime)->spec_name,
+        return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder",
+                       dg_runtime_version(runtime)->spec_name,
                        dg_runtime_version(runtime)->spec_version);
     return growth_build(g, runtime, &out->to, err);
 }
@@ -86,25 +102,33 @@ static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, 
 static void say(dg_growth *out, dg_grow_by by)
 {
     if (by == DG_GROW_GENESIS)
-        snprintf(out->how, sizeof out->how, "a genesis of the runtime's own builder in place of the fork's, with the fork's configuration");
+        snprintf(out->how, sizeof out->how,
+                 "a genesis of the runtime's own builder in place of the fork's, with the fork's "
+                 "configuration");
     else
         snprintf(out->how, sizeof out->how,
-                 "%u validators queued for the next session boundary and %u parachains with a core each, written into storage by the runtime's metadata",
-                 out->to.validators - out->from.validators, out->to.parachains - out->from.parachains);
+                 "%u validators queued for the next session boundary and %u parachains with a core "
+                 "each, written into storage by the runtime's metadata",
+                 out->to.validators - out->from.validators,
+                 out->to.parachains - out->from.parachains);
     if (out->to.validators > DG_PARA_VALIDATORS_MAX)
         snprintf(out->how + strlen(out->how), sizeof out->how - strlen(out->how),
-                 "; %d validators at a time for parachains (Configuration.max_validators): bitfields of more leave candidates no room in most runtimes",
+                 "; %d validators at a time for parachains (Configuration.max_validators): "
+                 "bitfields of more leave candidates no room in most runtimes",
                  DG_PARA_VALIDATORS_MAX);
 }
 
-dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err)
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted,
+                           dg_grow_by by, dg_error *err)
 {
     growth g = { .validators = wanted->validators };
     dg_runtime *runtime;
     dg_code rc = open(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };
     if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0
-        && (rc = by == DG_GROW_GENESIS ? by_genesis(&g, runtime, out, err) : by_writes(&g, out, err)) >= 0) {
+        && (rc =
+                by == DG_GROW_GENESIS ? by_genesis(&g, runtime, out, err) : by_writes(&g, out, err))
+               >= 0) {
         dg_state_begin_block(g.state);
         out->state = g.state;
         out->writes = g.writes;

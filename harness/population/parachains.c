@@ -12,8 +12,13 @@ enum { FIRST_ID = 2000, WHOLE_CORE = 57600 };
 /* ---- the configuration: what would refuse a candidate, or another number of groups ---- */
 
 /* Of a configuration that does not say: those of live relay chains. */
-static const struct { const char *field; json_int_t value; } least[] = {
-    { "max_code_size", 3145728 }, { "max_head_data_size", 20480 }, { "max_pov_size", 5242880 },
+static const struct {
+    const char *field;
+    json_int_t value;
+} least[] = {
+    { "max_code_size", 3145728 },
+    { "max_head_data_size", 20480 },
+    { "max_pov_size", 5242880 },
 };
 
 static json_t *object_with(json_t *config, const char *field)
@@ -46,9 +51,10 @@ dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *er
     for (size_t i = 0; i < sizeof least / sizeof *least; i++)
         if (json_integer_value(json_object_get(config, least[i].field)) == 0)
             bad |= raise(config, least[i].field, least[i].value);
-    bad |= raise(config, "group_rotation_frequency", 1) | raise(config, "num_cores", cores) | raise(config, "lookahead", 1)
-           | raise(config, "scheduling_lookahead", 1);
-    bad |= bound(config, "max_validators", g->validators > DG_PARA_VALIDATORS_MAX ? DG_PARA_VALIDATORS_MAX : 0)
+    bad |= raise(config, "group_rotation_frequency", 1) | raise(config, "num_cores", cores)
+           | raise(config, "lookahead", 1) | raise(config, "scheduling_lookahead", 1);
+    bad |= bound(config, "max_validators",
+                 g->validators > DG_PARA_VALIDATORS_MAX ? DG_PARA_VALIDATORS_MAX : 0)
            | bound(config, "max_validators_per_core", 0);
     if (bad) {
         json_decref(config);
@@ -62,7 +68,10 @@ static dg_code configure(growth *g, uint32_t cores, dg_error *err)
     json_t *config;
     dg_code rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err);
     if (rc != DG_OK)
-        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no Configuration.ActiveConfig: no parachains can be added") : rc;
+        return rc == DG_ABSENT ? dg_fail(
+                   err, DG_UNSUPPORTED,
+                   "the runtime has no Configuration.ActiveConfig: no parachains can be added")
+                               : rc;
     return growth_configure(g, config, cores, err);
 }
 
@@ -71,7 +80,8 @@ static dg_code configure(growth *g, uint32_t cores, dg_error *err)
 static dg_code put_by(growth *g, const char *item, json_t *key, json_t *value, dg_error *err)
 {
     json_t *keys = json_pack("[O]", key);
-    dg_code rc = keys ? growth_put_if(g, "Paras", item, keys, value, err) : dg_fail(err, DG_NOMEM, "no memory for a parachain");
+    dg_code rc = keys ? growth_put_if(g, "Paras", item, keys, value, err)
+                      : dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if (!keys)
         json_decref(value);
     json_decref(keys);
@@ -105,7 +115,8 @@ static dg_code put_para(growth *g, uint32_t number, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if ((rc = put_by(g, "ParaLifecycles", id, json_string("Parachain"), err)) >= 0
         && (rc = put_by(g, "Heads", id, growth_hex(DG_BYTES_OF(head)), err)) >= 0
-        && (rc = put_by(g, "MostRecentContext", id, json_integer(g->number), err)) >= 0) /* relay block that the head is of */
+        /* relay block that the head is of */
+        && (rc = put_by(g, "MostRecentContext", id, json_integer(g->number), err)) >= 0)
         rc = put_code(g, id, number, err);
     json_decref(id);
     return rc;
@@ -123,8 +134,11 @@ static dg_code assign(growth *g, uint32_t core, uint32_t para, dg_error *err)
         if (!(keys = json_pack("[i]", (int)core)))
             return dg_fail(err, DG_NOMEM, "no memory for a core");
         rc = growth_put(g, pallets[i], "CoreDescriptors", keys,
-                        json_pack("{s:n, s:{s:[[{s:i}, {s:i, s:i}]], s:n, s:i, s:i}}", "queue", "current_work", "assignments", "Task", (int)para,
-                                  "ratio", WHOLE_CORE, "remaining", WHOLE_CORE, "end_hint", "pos", 0, "step", WHOLE_CORE), err);
+                        json_pack("{s:n, s:{s:[[{s:i}, {s:i, s:i}]], s:n, s:i, s:i}}", "queue",
+                                  "current_work", "assignments", "Task", (int)para, "ratio",
+                                  WHOLE_CORE, "remaining", WHOLE_CORE, "end_hint", "pos", 0, "step",
+                                  WHOLE_CORE),
+                        err);
         json_decref(keys);
         return rc;
     }
@@ -139,9 +153,12 @@ dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *er
     const json_t *id;
     dg_code rc = growth_get(g, &all, "Paras", "Parachains", NULL, err);
     if (rc != DG_OK)
-        return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no Paras.Parachains: no parachains can be added") : rc;
-    json_array_foreach(all, i, id)
-        next = json_integer_value(id) >= next ? (uint32_t)json_integer_value(id) + 1 : next;
+        return rc == DG_ABSENT
+                   ? dg_fail(err, DG_UNSUPPORTED,
+                             "the runtime has no Paras.Parachains: no parachains can be added")
+                   : rc;
+    json_array_foreach(all, i, id) next =
+        json_integer_value(id) >= next ? (uint32_t)json_integer_value(id) + 1 : next;
     rc = configure(g, have + added, err);
     for (i = 0; rc >= 0 && i < added; i++) {
         if (json_array_append_new(all, json_integer(next)))

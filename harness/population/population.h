@@ -5,8 +5,8 @@
  *   use       dg_chain_options.state, dg_state_free
  *   look      dg_population_claims(chain)   who has a claim on a core
  *
- * What a state holds stays (but where a genesis is built anew); what is missing to V and P is added under keys and ids
- * that follow from an index alone. All is written by the names and types of the
+ * What a state holds stays (but where a genesis is built anew); what is missing to V and P is added
+ * under keys and ids that follow from an index alone. All is written by the names and types of the
  * metadata of the runtime at hand, so that the runtime itself seats the new ones, at
  * its next session boundary, as it would seat any others.
  *
@@ -28,29 +28,34 @@ dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err)
 
 typedef struct dg_growth {
     dg_population from, to;
-    dg_state *state;      /* owned by the caller */
-    uint32_t writes;      /* storage items written */
-    char how[400];        /* in words, for the report */
+    dg_state *state; /* owned by the caller */
+    uint32_t writes; /* storage items written */
+    char how[400];   /* in words, for the report */
 } dg_growth;
 
 typedef enum dg_grow_by {
-    DG_GROW_WRITES,       /* added to the state by the metadata's names */
-    DG_GROW_GENESIS       /* a genesis of the runtime's own builder, in place of one */
+    DG_GROW_WRITES, /* added to the state by the metadata's names */
+    DG_GROW_GENESIS /* a genesis of the runtime's own builder, in place of one */
 } dg_grow_by;
 
-/* Over the state of the chain's root. DG_USAGE: a genesis for a block that is none; fewer than there are, more parachains
- * than validators (each needs a backing group); DG_UNSUPPORTED: a runtime without
- * sessions or parachains, or session keys that nobody knows how to make, or a genesis
- * builder that is not there or refuses; DG_NOMEM. */
-dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted, dg_grow_by by, dg_error *err);
+/* Over the state of the chain's root. DG_USAGE: a genesis for a block that is none; fewer than
+ * there are, more parachains than validators (each needs a backing group); DG_UNSUPPORTED: a
+ * runtime without sessions or parachains, or session keys that nobody knows how to make, or a
+ * genesis builder that is not there or refuses; DG_NOMEM. */
+dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted,
+                           dg_grow_by by, dg_error *err);
 
-typedef struct dg_claims { uint32_t registered, claimed; } dg_claims; /* parachains; with a claim on a core */
+/* parachains; with a claim on a core */
+typedef struct dg_claims {
+    uint32_t registered, claimed;
+} dg_claims;
 /* Of the state of the chain's root. DG_ABSENT: a runtime without parachains; DG_MALFORMED. */
 dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err);
 
 /* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
  * they are stored, any other JSON by the type of the item, null to delete. `state` is
  * written to. DG_USAGE: no such item, a map, a value that does not fit. */
-dg_code dg_population_amend(dg_state *state, dg_chain *chain, const char *key, const json_t *value, dg_error *err);
+dg_code dg_population_amend(dg_state *state, dg_chain *chain, const char *key, const json_t *value,
+                            dg_error *err);
 
 #endif

@@ -4,7 +4,10 @@
 
 #include "population/population.h"
 
-enum { DG_VALUE_MAX = 64 << 20, DG_PARA_VALIDATORS_MAX = 500 /* of a grown state, see growth_configure */ };
+enum {
+    DG_VALUE_MAX = 64 << 20,
+    DG_PARA_VALIDATORS_MAX = 500 /* of a grown state, see growth_configure */
+};
 
 /* A state that grows: read and written by the names of one metadata. */
 typedef struct growth {
@@ -18,11 +21,14 @@ typedef struct growth {
 /* write.c. `keys`: of a map, as JSON array (borrowed); NULL of a plain value. */
 bool growth_has(const growth *g, const char *pallet, const char *item);
 /* DG_OK; DG_ABSENT: no such item, or nothing is stored and it has no default. */
-dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item, const json_t *keys, dg_error *err);
+dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item,
+                   const json_t *keys, dg_error *err);
 /* Takes `value` (NULL: DG_NOMEM). DG_ABSENT: no such item. */
-dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err);
+dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys,
+                   json_t *value, dg_error *err);
 /* As put, for an item that not every runtime has. */
-dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err);
+dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys,
+                      json_t *value, dg_error *err);
 json_t *growth_hex(dg_bytes bytes); /* "0x.."; NULL: no memory */
 
 /* validators.c, parachains.c: `added` more than there are */

@@ -13,9 +13,17 @@
 
 /* Fields of SessionKeys in the runtime at hand, and the key types that they are owned
  * under. Mirrors: polkadot primitives, key_types of substrate. */
-static const struct { const char *field, *kind; } kinds[] = {
-    { "grandpa", "gran" }, { "babe", "babe" }, { "im_online", "imon" }, { "para_validator", "para" },
-    { "parachain_validator", "para" }, { "para_assignment", "asgn" }, { "authority_discovery", "audi" }, { "beefy", "beef" },
+static const struct {
+    const char *field, *kind;
+} kinds[] = {
+    { "grandpa", "gran" },
+    { "babe", "babe" },
+    { "im_online", "imon" },
+    { "para_validator", "para" },
+    { "parachain_validator", "para" },
+    { "para_assignment", "asgn" },
+    { "authority_discovery", "audi" },
+    { "beefy", "beef" },
 };
 
 static const char *kind_of(const char *field)
@@ -57,12 +65,14 @@ static dg_code key_of(json_t **out, const char *field, size_t size, uint32_t ind
     uint8_t key[33];
     *out = NULL;
     if (!growth_key(key, field, size, index))
-        return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is none that is known", field, size);
+        return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is none that is known",
+                       field, size);
     *out = growth_hex(dg_bytes_of(key, size));
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a session key");
 }
 
-static dg_code own(growth *g, const char *kind, const json_t *key, const json_t *account, dg_error *err)
+static dg_code own(growth *g, const char *kind, const json_t *key, const json_t *account,
+                   dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(g->meta, "Session", "KeyOwner");
     json_t *keys;
@@ -72,13 +82,15 @@ static dg_code own(growth *g, const char *kind, const json_t *key, const json_t 
         return DG_OK;
     snprintf(hex, sizeof hex, "0x%02x%02x%02x%02x", kind[0], kind[1], kind[2], kind[3]);
     keys = json_pack("[[s, O]]", hex, key);
-    rc = keys ? growth_put(g, "Session", "KeyOwner", keys, json_incref((json_t *)account), err) : dg_fail(err, DG_NOMEM, "no memory for a key");
+    rc = keys ? growth_put(g, "Session", "KeyOwner", keys, json_incref((json_t *)account), err)
+              : dg_fail(err, DG_NOMEM, "no memory for a key");
     json_decref(keys);
     return rc;
 }
 
 /* All session keys of one new validator, owned by its account. */
-static dg_code keys_of(growth *g, json_t **out, dg_type_id type, const json_t *account, uint32_t index, dg_error *err)
+static dg_code keys_of(growth *g, json_t **out, dg_type_id type, const json_t *account,
+                       uint32_t index, dg_error *err)
 {
     json_t *keys = json_object();
     const char *name;
@@ -105,19 +117,23 @@ static dg_code keys_of(growth *g, json_t **out, dg_type_id type, const json_t *a
 
 /* ---- one of them, in all lists ---- */
 
-typedef struct lists { json_t *queued, *babe, *invulnerable; } lists;
+typedef struct lists {
+    json_t *queued, *babe, *invulnerable;
+} lists;
 
 static dg_code enlist(growth *g, lists *l, dg_type_id type, uint32_t index, dg_error *err)
 {
     json_t *account = account_of(index), *keys = NULL, *map = json_pack("[O]", account);
     int bad;
-    dg_code rc = account && map ? keys_of(g, &keys, type, account, index, err) : dg_fail(err, DG_NOMEM, "no memory for a validator");
+    dg_code rc = account && map ? keys_of(g, &keys, type, account, index, err)
+                                : dg_fail(err, DG_NOMEM, "no memory for a validator");
     if (rc >= 0)
         rc = growth_put(g, "Session", "NextKeys", map, json_incref(keys), err);
     if (rc >= 0) {
         bad = json_array_append_new(l->queued, json_pack("[O, O]", account, keys));
         if (json_object_get(keys, "babe"))
-            bad |= json_array_append_new(l->babe, json_pack("[O, i]", json_object_get(keys, "babe"), 1));
+            bad |= json_array_append_new(l->babe,
+                                         json_pack("[O, i]", json_object_get(keys, "babe"), 1));
         bad |= json_array_append(l->invulnerable, account);
         rc = bad ? dg_fail(err, DG_NOMEM, "no memory for a validator") : DG_OK;
     }
@@ -127,9 +143,11 @@ static dg_code enlist(growth *g, lists *l, dg_type_id type, uint32_t index, dg_e
     return rc;
 }
 
-static dg_code read_list(const growth *g, json_t **out, const char *pallet, const char *item, dg_error *err)
+static dg_code read_list(const growth *g, json_t **out, const char *pallet, const char *item,
+                         dg_error *err)
 {
-    dg_code rc = growth_has(g, pallet, item) ? growth_get(g, out, pallet, item, NULL, err) : DG_ABSENT;
+    dg_code rc =
+        growth_has(g, pallet, item) ? growth_get(g, out, pallet, item, NULL, err) : DG_ABSENT;
     if (rc == DG_ABSENT)
         *out = json_array();
     if (rc >= 0 && !json_is_array(*out))
@@ -143,7 +161,9 @@ static dg_code write_lists(growth *g, lists *l, dg_error *err)
     if ((rc = growth_put(g, "Session", "QueuedKeys", NULL, json_incref(l->queued), err)) < 0
         || (rc = growth_put(g, "Session", "QueuedChanged", NULL, json_true(), err)) < 0
         || (rc = growth_put_if(g, "Babe", "NextAuthorities", NULL, json_incref(l->babe), err)) < 0
-        || (rc = growth_put_if(g, "Staking", "Invulnerables", NULL, json_incref(l->invulnerable), err)) < 0)
+        || (rc = growth_put_if(g, "Staking", "Invulnerables", NULL, json_incref(l->invulnerable),
+                               err))
+               < 0)
         return rc;
     return growth_put_if(g, "Staking", "ForceEra", NULL, json_string("ForceNone"), err);
 }
@@ -154,10 +174,12 @@ dg_code growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *er
     lists l = { NULL, NULL, NULL };
     dg_code rc = DG_OK;
     if (!entry)
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no Session.NextKeys: nobody can be added");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no Session.NextKeys: nobody can be added");
     if (!added)
         return DG_OK;
-    if ((rc = read_list(g, &l.queued, "Session", "QueuedKeys", err)) < 0 || (rc = read_list(g, &l.babe, "Babe", "NextAuthorities", err)) < 0
+    if ((rc = read_list(g, &l.queued, "Session", "QueuedKeys", err)) < 0
+        || (rc = read_list(g, &l.babe, "Babe", "NextAuthorities", err)) < 0
         || (rc = read_list(g, &l.invulnerable, "Staking", "Invulnerables", err)) < 0)
         goto out;
     for (uint32_t i = 0; rc >= 0 && i < added; i++)

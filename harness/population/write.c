@@ -19,8 +19,8 @@ bool growth_has(const growth *g, const char *pallet, const char *item)
     return dg_meta_storage(g->meta, pallet, item) != NULL;
 }
 
-static dg_code key_of(const growth *g, dg_buf *key, const dg_meta_entry **entry, const char *pallet, const char *item,
-                      const json_t *keys, dg_error *err)
+static dg_code key_of(const growth *g, dg_buf *key, const dg_meta_entry **entry, const char *pallet,
+                      const char *item, const json_t *keys, dg_error *err)
 {
     dg_code rc;
     if (!(*entry = dg_meta_storage(g->meta, pallet, item)))
@@ -32,7 +32,8 @@ static dg_code key_of(const growth *g, dg_buf *key, const dg_meta_entry **entry,
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : DG_OK;
 }
 
-dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item, const json_t *keys, dg_error *err)
+dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item,
+                   const json_t *keys, dg_error *err)
 {
     const dg_meta_entry *entry;
     dg_bytes value;
@@ -53,7 +54,8 @@ dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : rc;
 }
 
-static dg_code put(growth *g, const char *pallet, const char *item, const json_t *keys, const json_t *value, dg_error *err)
+static dg_code put(growth *g, const char *pallet, const char *item, const json_t *keys,
+                   const json_t *value, dg_error *err)
 {
     const dg_meta_entry *entry;
     dg_buf key, encoded;
@@ -65,21 +67,24 @@ static dg_code put(growth *g, const char *pallet, const char *item, const json_t
     dg_buf_init(&encoded, DG_VALUE_MAX);
     if ((rc = dg_value_encode(g->meta, &encoded, entry->value, value, err)) >= 0
         && (rc = dg_buf_check(&encoded, err, item)) >= 0)
-        rc = dg_state_put(g->state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&encoded), err);
+        rc = dg_state_put(g->state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key),
+                          dg_buf_bytes(&encoded), err);
     g->writes += rc >= 0;
     dg_buf_clear(&encoded);
     dg_buf_clear(&key);
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : DG_OK;
 }
 
-dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err)
+dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys,
+                   json_t *value, dg_error *err)
 {
     dg_code rc = put(g, pallet, item, keys, value, err);
     json_decref(value);
     return rc;
 }
 
-dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys, json_t *value, dg_error *err)
+dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys,
+                      json_t *value, dg_error *err)
 {
     if (growth_has(g, pallet, item))
         return growth_put(g, pallet, item, keys, value, err);

@@ -7,18 +7,24 @@
 
 #include <string.h>
 
-static const struct { const char *api; uint32_t version; const char *means; } meanings[] = {
+static const struct {
+    const char *api;
+    uint32_t version;
+    const char *means;
+} meanings[] = {
     { "ParachainHost", 2, "session_info and PVF pre-check calls" },
     { "ParachainHost", 3, "disputes: the provisioner selects them by priority" },
     { "ParachainHost", 4, "session_executor_params: PVF artifacts depend on the parameters" },
     { "ParachainHost", 5, "slashing of dispute losers" },
     { "ParachainHost", 6, "minimum_backing_votes (before: min(2, group size))" },
-    { "ParachainHost", 7, "async backing: switches prospective parachains, backing, collator protocol, provisioner "
-                          "and statement distribution v2 on at the leaf where it appears, in the middle of a session" },
+    { "ParachainHost", 7,
+      "async backing: switches prospective parachains, backing, collator protocol, provisioner "
+      "and statement distribution v2 on at the leaf where it appears, in the middle of a session" },
     { "ParachainHost", 8, "disabled_validators: backing, statements and disputes are filtered" },
     { "ParachainHost", 9, "node_features: feature bits act two sessions later" },
     { "ParachainHost", 10, "approval_voting_params: votes may be coalesced" },
-    { "ParachainHost", 11, "claim_queue and candidates_pending_availability: cores are read from another source" },
+    { "ParachainHost", 11,
+      "claim_queue and candidates_pending_availability: cores are read from another source" },
     { "ParachainHost", 12, "validation_code_bomb_limit" },
     { "ParachainHost", 13, "backing_constraints and scheduling_lookahead" },
     { "ParachainHost", 14, "para_ids" },
@@ -43,8 +49,16 @@ const char *dg_api_meaning(const char *api, uint32_t version)
 }
 
 /* Without these a node of the relay chain cannot work. */
-static const char *const essential[] = { "Core", "BlockBuilder", "TaggedTransactionQueue", "BabeApi", "GrandpaApi",
-                                         "ParachainHost", "AuthorityDiscoveryApi", "SessionKeys", "Metadata", NULL };
+static const char *const essential[] = { "Core",
+                                         "BlockBuilder",
+                                         "TaggedTransactionQueue",
+                                         "BabeApi",
+                                         "GrandpaApi",
+                                         "ParachainHost",
+                                         "AuthorityDiscoveryApi",
+                                         "SessionKeys",
+                                         "Metadata",
+                                         NULL };
 
 static bool is_essential(const char *api)
 {
@@ -72,8 +86,9 @@ static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
         if (means && len < sizeof crossed - 1)
             snprintf(crossed + len, sizeof crossed - len, "; %u: %s", v, means);
     }
-    dg_find(l, mid_session ? DG_FIND_WARN : DG_FIND_NOTE, "api.version", api, json_integer(a), json_integer(b),
-            "%s %u -> %u%s%s", api, a, b, mid_session ? " crosses 7" : "", crossed);
+    dg_find(l, mid_session ? DG_FIND_WARN : DG_FIND_NOTE, "api.version", api, json_integer(a),
+            json_integer(b), "%s %u -> %u%s%s", api, a, b, mid_session ? " crosses 7" : "",
+            crossed);
 }
 
 static void compare(dg_look *l, const uint8_t id[8])
@@ -87,13 +102,16 @@ static void compare(dg_look *l, const uint8_t id[8])
     if (a == b)
         return;
     if (b == 0)
-        dg_find(l, is_essential(api) ? DG_FIND_FAIL : DG_FIND_WARN, "api.removed", api, json_integer(a), json_integer(0),
+        dg_find(l, is_essential(api) ? DG_FIND_FAIL : DG_FIND_WARN, "api.removed", api,
+                json_integer(a), json_integer(0),
                 "%s %u is gone in N: nodes and tools that call it fail from U on", api, a);
     else if (a == 0)
-        dg_find(l, DG_FIND_NOTE, "api.added", api, json_integer(0), json_integer(b), "%s %u is new in N", api, b);
+        dg_find(l, DG_FIND_NOTE, "api.added", api, json_integer(0), json_integer(b),
+                "%s %u is new in N", api, b);
     else if (b < a)
         dg_find(l, DG_FIND_WARN, "api.lowered", api, json_integer(a), json_integer(b),
-                "%s goes back from %u to %u: nodes switch off what they had switched on", api, a, b);
+                "%s goes back from %u to %u: nodes switch off what they had switched on", api, a,
+                b);
     else
         say_step(l, api, a, b);
 }

@@ -17,12 +17,15 @@ static bool versions_differ(char *out, size_t size, const dg_version *a, const d
     else if (a->spec_version != b->spec_version)
         snprintf(out, size, "spec_version %u against %u", a->spec_version, b->spec_version);
     else if (a->transaction_version != b->transaction_version)
-        snprintf(out, size, "transaction_version %u against %u", a->transaction_version, b->transaction_version);
+        snprintf(out, size, "transaction_version %u against %u", a->transaction_version,
+                 b->transaction_version);
     else if (a->system_version != b->system_version)
         snprintf(out, size, "system_version %u against %u", a->system_version, b->system_version);
     else if (a->authoring_version != b->authoring_version)
-        snprintf(out, size, "authoring_version %u against %u", a->authoring_version, b->authoring_version);
-    else if (a->api_count != b->api_count || memcmp(a->apis, b->apis, a->api_count * sizeof a->apis[0]) != 0)
+        snprintf(out, size, "authoring_version %u against %u", a->authoring_version,
+                 b->authoring_version);
+    else if (a->api_count != b->api_count
+             || memcmp(a->apis, b->apis, a->api_count * sizeof a->apis[0]) != 0)
         snprintf(out, size, "other runtime APIs");
     else
         return false;
@@ -40,7 +43,8 @@ static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
     dg_code rc;
     if (dg_wasm_section(&section, wasm, "runtime_version", &why) != DG_OK) {
         dg_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
-                "N carries no runtime_version section (it is older than they are, or was stripped): its version is what "
+                "N carries no runtime_version section (it is older than they are, or was "
+                "stripped): its version is what "
                 "Core_version answers");
         return DG_OK;
     }
@@ -53,7 +57,9 @@ static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
         return dg_fail(err, rc, "%s", why.text);
     if (rc != DG_OK)
         dg_find(l, DG_FIND_FAIL, "code.section", "Core_version", NULL, NULL,
-                "N carries its version in a section, but does not answer Core_version over this state: %s", why.text);
+                "N carries its version in a section, but does not answer Core_version over this "
+                "state: %s",
+                why.text);
     else if (versions_differ(where, sizeof where, said, &answered))
         dg_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
                 "N's runtime_version section and its Core_version disagree: %s", where);
@@ -65,12 +71,14 @@ static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
 static void sizes(dg_look *l, size_t old_wasm, size_t new_wasm)
 {
     size_t a = dg_runtime_blob_len(l->in->from), b = dg_runtime_blob_len(l->in->to);
-    dg_find(l, DG_FIND_NOTE, "code.size", "bytes of code", json_pack("[I,I]", (json_int_t)a, (json_int_t)old_wasm),
-            json_pack("[I,I]", (json_int_t)b, (json_int_t)new_wasm), "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)",
-            b, new_wasm, a, old_wasm);
+    dg_find(l, DG_FIND_NOTE, "code.size", "bytes of code",
+            json_pack("[I,I]", (json_int_t)a, (json_int_t)old_wasm),
+            json_pack("[I,I]", (json_int_t)b, (json_int_t)new_wasm),
+            "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)", b, new_wasm, a, old_wasm);
     if (b == new_wasm)
         dg_find(l, DG_FIND_WARN, "code.raw", "compression", NULL, NULL,
-                "N is not compressed; releases are, and their published hash is of the compressed form");
+                "N is not compressed; releases are, and their published hash is of the compressed "
+                "form");
 }
 
 static void imports(dg_look *l)
@@ -80,7 +88,8 @@ static void imports(dg_look *l)
     for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
         if (!dg_host_provides(name))
             dg_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
-                    "N imports %s, which this program does not provide: calls that reach it trap", name);
+                    "N imports %s, which this program does not provide: calls that reach it trap",
+                    name);
 }
 
 dg_code dg_look_code(dg_look *look, dg_error *err)

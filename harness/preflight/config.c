@@ -9,14 +9,17 @@ static const char what[] = "HostConfiguration";
 
 /* Decodes the plain item; `*value` NULL where it is absent or, with `*bad`, does
  * not decode. */
-static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_state *state, dg_error *err)
+static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_state *state,
+                           dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, "Configuration", "ActiveConfig");
     dg_bytes raw;
     dg_code rc;
     *value = NULL;
     *bad = false;
-    if (!entry || (rc = dg_look_item(&raw, meta, state, "Configuration", "ActiveConfig", err)) == DG_ABSENT)
+    if (!entry
+        || (rc = dg_look_item(&raw, meta, state, "Configuration", "ActiveConfig", err))
+               == DG_ABSENT)
         return DG_OK;
     if (rc < 0)
         return rc;
@@ -29,7 +32,8 @@ static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_st
 static json_t *find_field(const json_t *object, const char *name)
 {
     json_t *hit = json_object_get(object, name);
-    for (void *it = json_object_iter((json_t *)object); !hit && it; it = json_object_iter_next((json_t *)object, it))
+    for (void *it = json_object_iter((json_t *)object); !hit && it;
+         it = json_object_iter_next((json_t *)object, it))
         if (json_is_object(json_object_iter_value(it)))
             hit = find_field(json_object_iter_value(it), name);
     return hit;
@@ -37,8 +41,9 @@ static json_t *find_field(const json_t *object, const char *name)
 
 typedef struct comparison {
     dg_look *look;
-    const json_t *now, *fallback;   /* N's stored value, N's default */
-    unsigned set, to_default;       /* fields that were not at N's default; of those, the ones that are now */
+    const json_t *now, *fallback; /* N's stored value, N's default */
+    /* fields that were not at N's default; of those, the ones that are now */
+    unsigned set, to_default;
 } comparison;
 
 static void compare_field(comparison *c, const char *subject, const char *name, json_t *was)
@@ -46,20 +51,22 @@ static void compare_field(comparison *c, const char *subject, const char *name, 
     json_t *is = find_field(c->now, name), *fallback = find_field(c->fallback, name);
     bool was_default = fallback && json_equal(was, fallback);
     if (!is) {
-        dg_find(c->look, DG_FIND_NOTE, "config.gone", subject, json_incref(was), NULL, "%s (%s) has no place in N's layout",
-                subject, dg_find_value(was).text);
+        dg_find(c->look, DG_FIND_NOTE, "config.gone", subject, json_incref(was), NULL,
+                "%s (%s) has no place in N's layout", subject, dg_find_value(was).text);
         return;
     }
     c->set += !was_default;
     c->to_default += !was_default && fallback && json_equal(is, fallback);
     if (!json_equal(was, is))
         dg_find(c->look, DG_FIND_WARN, "config.changed", subject, json_incref(was), json_incref(is),
-                "%s changes at U+1: %s -> %s", subject, dg_find_value(was).text, dg_find_value(is).text);
+                "%s changes at U+1: %s -> %s", subject, dg_find_value(was).text,
+                dg_find_value(is).text);
 }
 
 static void compare_fields(comparison *c, const char *path, const json_t *old, unsigned depth)
 {
-    for (void *it = json_object_iter((json_t *)old); it; it = json_object_iter_next((json_t *)old, it)) {
+    for (void *it = json_object_iter((json_t *)old); it;
+         it = json_object_iter_next((json_t *)old, it)) {
         const char *name = json_object_iter_key(it);
         json_t *was = json_object_iter_value(it);
         const dg_subject subject = dg_find_subject(path, name);
@@ -75,9 +82,11 @@ static void compare_fields(comparison *c, const char *path, const json_t *old, u
 static void say_defaults(const comparison *c)
 {
     if (c->to_default * 2 > c->set)
-        dg_find(c->look, DG_FIND_FAIL, "config.lost", what, dg_find_int(c->set), dg_find_int(c->to_default),
-                "N's migrations leave HostConfiguration at its defaults: %u of %u values that were set are lost", c->to_default,
-                c->set);
+        dg_find(c->look, DG_FIND_FAIL, "config.lost", what, dg_find_int(c->set),
+                dg_find_int(c->to_default),
+                "N's migrations leave HostConfiguration at its defaults: %u of %u values that were "
+                "set are lost",
+                c->to_default, c->set);
 }
 
 static void compare(dg_look *l, const json_t *old, const json_t *now)
@@ -95,19 +104,23 @@ static void compare(dg_look *l, const json_t *old, const json_t *now)
 static void say(dg_look *l, const json_t *old, bool old_bad, const json_t *now, bool now_bad)
 {
     if (old_bad) /* not N's doing: the values to compare with are unknown */
-        dg_find(l, DG_FIND_WARN, "config.already", what, NULL, NULL, "HostConfiguration does not decode under N-1 already%s",
+        dg_find(l, DG_FIND_WARN, "config.already", what, NULL, NULL,
+                "HostConfiguration does not decode under N-1 already%s",
                 now_bad ? ", nor under N: parachains run on defaults" : "; it does under N");
     else if (now_bad && l->in_steps)
-        dg_find(l, DG_FIND_WARN, "config.in-steps", what, NULL, NULL,
-                "HostConfiguration does not decode under N before its multi-block migration is done");
+        dg_find(
+            l, DG_FIND_WARN, "config.in-steps", what, NULL, NULL,
+            "HostConfiguration does not decode under N before its multi-block migration is done");
     else if (now_bad)
         dg_find(l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
-                "HostConfiguration does not decode under N after its migrations: parachains would run on defaults");
+                "HostConfiguration does not decode under N after its migrations: parachains would "
+                "run on defaults");
     else if (old && now)
         compare(l, old, now);
     else if (old)
         dg_find(l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
-                "HostConfiguration is not there after N's migrations: parachains would run on defaults");
+                "HostConfiguration is not there after N's migrations: parachains would run on "
+                "defaults");
 }
 
 dg_code dg_look_config(dg_look *look, dg_error *err)

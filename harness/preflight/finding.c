@@ -40,16 +40,17 @@ static json_t *worded(const char *format, va_list args)
     return dg_find_text(room);
 }
 
-void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject, json_t *old,
-             json_t *new_, const char *format, ...)
+void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject,
+             json_t *old, json_t *new_, const char *format, ...)
 {
     json_t *says, *finding;
     va_list args;
     va_start(args, format);
     says = worded(format, args);
     va_end(args);
-    finding = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "severity", severities[severity], "id", id, "subject",
-                        dg_find_text(subject), "old", old ? old : json_null(), "new", new_ ? new_ : json_null(), "says", says);
+    finding = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "severity", severities[severity], "id",
+                        id, "subject", dg_find_text(subject), "old", old ? old : json_null(), "new",
+                        new_ ? new_ : json_null(), "says", says);
     if (!finding || json_array_append_new(look->findings, finding) != 0)
         look->no_memory = true;
 }
@@ -75,7 +76,8 @@ bool dg_found(const dg_look *look, const char *id, const char *subject)
 {
     for (size_t i = 0; i < json_array_size(look->findings); i++) {
         const json_t *f = json_array_get(look->findings, i);
-        if (strcmp(text_of(f, "id"), id) == 0 && (!subject || strcmp(text_of(f, "subject"), subject) == 0))
+        if (strcmp(text_of(f, "id"), id) == 0
+            && (!subject || strcmp(text_of(f, "subject"), subject) == 0))
             return true;
     }
     return false;
@@ -118,14 +120,16 @@ dg_subject dg_find_subject(const char *pallet, const char *item)
 dg_count_text dg_find_count(uint64_t count, const char *noun)
 {
     dg_count_text t;
-    snprintf(t.text, sizeof t.text, "%llu %.30s%s", (unsigned long long)count, noun, count == 1 ? "" : "s");
+    snprintf(t.text, sizeof t.text, "%llu %.30s%s", (unsigned long long)count, noun,
+             count == 1 ? "" : "s");
     return t;
 }
 
 dg_value_text dg_find_value(const json_t *value)
 {
     dg_value_text t = { "nothing" };
-    size_t len = value ? json_dumpb(value, t.text, sizeof t.text - 1, JSON_ENCODE_ANY | JSON_COMPACT) : 0;
+    size_t len =
+        value ? json_dumpb(value, t.text, sizeof t.text - 1, JSON_ENCODE_ANY | JSON_COMPACT) : 0;
     if (len >= sizeof t.text)
         snprintf(t.text, sizeof t.text, "..");
     else if (len)
@@ -176,5 +180,6 @@ json_t *dg_findings_counts(const json_t *findings, size_t unknown)
     json_int_t n[4] = { 0 };
     for (size_t i = 0; i < json_array_size(findings); i++)
         n[rank(json_array_get(findings, i))]++;
-    return json_pack("{s:I, s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2], "unknown", (json_int_t)unknown);
+    return json_pack("{s:I, s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2], "unknown",
+                     (json_int_t)unknown);
 }

@@ -9,23 +9,28 @@ static void names(dg_look *l)
 {
     const dg_version *a = l->old, *b = l->new_;
     if (strcmp(a->spec_name, b->spec_name) != 0)
-        dg_find(l, DG_FIND_FAIL, "identity.spec-name", "spec_name", dg_find_text(a->spec_name), dg_find_text(b->spec_name),
-                "spec_name %s -> %s: set_code refuses it (InvalidSpecName); it is the runtime of another chain",
+        dg_find(l, DG_FIND_FAIL, "identity.spec-name", "spec_name", dg_find_text(a->spec_name),
+                dg_find_text(b->spec_name),
+                "spec_name %s -> %s: set_code refuses it (InvalidSpecName); it is the runtime of "
+                "another chain",
                 a->spec_name, b->spec_name);
     if (b->spec_version <= a->spec_version)
-        dg_find(l, DG_FIND_FAIL, "identity.spec-version", "spec_version", json_integer(a->spec_version),
-                json_integer(b->spec_version),
-                "spec_version %u -> %u does not increase: set_code refuses it, and no migration would run",
+        dg_find(l, DG_FIND_FAIL, "identity.spec-version", "spec_version",
+                json_integer(a->spec_version), json_integer(b->spec_version),
+                "spec_version %u -> %u does not increase: set_code refuses it, and no migration "
+                "would run",
                 a->spec_version, b->spec_version);
     if (b->spec_version <= a->spec_version && strcmp(a->spec_name, b->spec_name) == 0)
-        dg_find_unknown(l, "N is no later than N-1: its migrations do not run on this state, what they would do was not seen");
+        dg_find_unknown(l, "N is no later than N-1: its migrations do not run on this state, what "
+                           "they would do was not seen");
     if (a->authoring_version != b->authoring_version)
-        dg_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version", json_integer(a->authoring_version),
-                json_integer(b->authoring_version), "authoring_version %u -> %u: nodes of today stop authoring",
-                a->authoring_version, b->authoring_version);
+        dg_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version",
+                json_integer(a->authoring_version), json_integer(b->authoring_version),
+                "authoring_version %u -> %u: nodes of today stop authoring", a->authoring_version,
+                b->authoring_version);
     if (a->transaction_version != b->transaction_version)
-        dg_find(l, DG_FIND_NOTE, "identity.transaction", "transaction_version", json_integer(a->transaction_version),
-                json_integer(b->transaction_version),
+        dg_find(l, DG_FIND_NOTE, "identity.transaction", "transaction_version",
+                json_integer(a->transaction_version), json_integer(b->transaction_version),
                 "transaction_version %u -> %u: transactions signed before U are invalid after it",
                 a->transaction_version, b->transaction_version);
 }
@@ -37,7 +42,8 @@ static void system_version(dg_look *l)
         return;
     dg_find(l, DG_FIND_NOTE, "identity.system", "system_version", json_integer(a), json_integer(b),
             "system_version %u -> %u:%s%s", a, b,
-            a == 0 && b > 0 ? " values of 33 bytes and more move to hashed nodes when next written" : "",
+            a == 0 && b > 0 ? " values of 33 bytes and more move to hashed nodes when next written"
+                            : "",
             b >= 3 && a < 3 ? " code changes after N wait one block in :pending_code" : "");
 }
 
@@ -45,7 +51,10 @@ static void system_version(dg_look *l)
 
 enum { ANSWER_MAX = 1 << 24 };
 
-typedef struct babe { uint64_t slot_ms, epoch_slots, c0, c1; bool known; } babe;
+typedef struct babe {
+    uint64_t slot_ms, epoch_slots, c0, c1;
+    bool known;
+} babe;
 
 static babe configuration(dg_look *l, dg_runtime *runtime, const char *side)
 {
@@ -53,7 +62,9 @@ static babe configuration(dg_look *l, dg_runtime *runtime, const char *side)
     dg_error err;
     dg_buf answer;
     dg_buf_init(&answer, ANSWER_MAX);
-    if (dg_look_call(&answer, l, runtime, l->before, "BabeApi_configuration", dg_bytes_of(NULL, 0), &err) == DG_OK) {
+    if (dg_look_call(&answer, l, runtime, l->before, "BabeApi_configuration", dg_bytes_of(NULL, 0),
+                     &err)
+        == DG_OK) {
         dg_scale s = dg_scale_from(dg_buf_bytes(&answer));
         b.slot_ms = dg_scale_u64(&s);
         b.epoch_slots = dg_scale_u64(&s);
@@ -61,13 +72,15 @@ static babe configuration(dg_look *l, dg_runtime *runtime, const char *side)
         b.c1 = dg_scale_u64(&s);
         b.known = s.rc == DG_OK;
     } else {
-        dg_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s", side, err.text);
+        dg_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s", side,
+                        err.text);
     }
     dg_buf_clear(&answer);
     return b;
 }
 
-static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_t a, uint64_t b, const char *says)
+static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_t a, uint64_t b,
+                        const char *says)
 {
     if (a != b)
         dg_find(l, DG_FIND_FAIL, id, subject, dg_find_int(a), dg_find_int(b), "%s %llu -> %llu: %s",
@@ -85,9 +98,10 @@ static void consensus(dg_look *l)
                 "nodes keep the duration they started with: every timestamp is refused");
     if (a.c0 != b.c0 || a.c1 != b.c1)
         dg_find(l, DG_FIND_WARN, "constants.c", "primary probability c",
-                json_pack("[I,I]", (json_int_t)a.c0, (json_int_t)a.c1), json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
-                "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0, (unsigned long long)a.c1,
-                (unsigned long long)b.c0, (unsigned long long)b.c1);
+                json_pack("[I,I]", (json_int_t)a.c0, (json_int_t)a.c1),
+                json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
+                "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0,
+                (unsigned long long)a.c1, (unsigned long long)b.c0, (unsigned long long)b.c1);
 }
 
 dg_code dg_look_identity(dg_look *look, dg_error *err)

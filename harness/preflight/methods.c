@@ -7,7 +7,10 @@
 
 /* What came with a version of ParachainHost. A node asks the version and then
  * calls without looking further. */
-static const struct { uint32_t version; const char *entry; } promised[] = {
+static const struct {
+    uint32_t version;
+    const char *entry;
+} promised[] = {
     { 1, "ParachainHost_validators" },
     { 1, "ParachainHost_validator_groups" },
     { 1, "ParachainHost_availability_cores" },
@@ -38,15 +41,18 @@ static const struct { uint32_t version; const char *entry; } promised[] = {
 
 static void broken_promises(dg_look *l)
 {
-    uint32_t old = dg_version_api(l->old, "ParachainHost"), now = dg_version_api(l->new_, "ParachainHost");
+    uint32_t old = dg_version_api(l->old, "ParachainHost"),
+             now = dg_version_api(l->new_, "ParachainHost");
     for (size_t i = 0; i < sizeof promised / sizeof promised[0]; i++) {
         const char *entry = promised[i].entry;
         bool already = promised[i].version <= old && !dg_runtime_exports(l->in->from, entry);
         if (promised[i].version > now || dg_runtime_exports(l->in->to, entry))
             continue;
-        dg_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry, dg_find_int(old), dg_find_int(now),
-                "N declares ParachainHost %u, but does not export %s: %s", now, entry,
-                already ? "neither does N-1" : "nodes that rely on the version get an error instead of an answer");
+        dg_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry, dg_find_int(old),
+                dg_find_int(now), "N declares ParachainHost %u, but does not export %s: %s", now,
+                entry,
+                already ? "neither does N-1"
+                        : "nodes that rely on the version get an error instead of an answer");
     }
 }
 
@@ -68,7 +74,8 @@ static void gone(dg_look *l)
     const dg_module *module = dg_runtime_module(l->in->from);
     const char *entry;
     for (size_t i = 0; (entry = dg_module_export_at(module, i)); i++)
-        if (of_declared_api(l, entry) && !dg_runtime_exports(l->in->to, entry) && !dg_found(l, "api.missing", entry))
+        if (of_declared_api(l, entry) && !dg_runtime_exports(l->in->to, entry)
+            && !dg_found(l, "api.missing", entry))
             dg_find(l, DG_FIND_WARN, "api.method", entry, NULL, NULL,
                     "N-1 answers %s, N does not export it: who calls it fails from U on", entry);
 }
@@ -76,18 +83,22 @@ static void gone(dg_look *l)
 /* ---- types ---- */
 
 /* Nodes and tools of today read N's answers: N-1's type must read N's. */
-static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_method *b, const char *entry)
+static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_method *b,
+                           const char *entry)
 {
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_type_reads(l->new_meta, b->output, l->old_meta, a->output, NULL, NULL)
         && !dg_type_same(l->old_meta, a->output, l->new_meta, b->output, &where))
-        dg_find(l, DG_FIND_WARN, "api.answer", entry, dg_find_type(l->old_meta, a->output), dg_find_type(l->new_meta, b->output),
-                "%s answers another type, at %s: who decodes the old one fails", entry, dg_buf_text(&where));
+        dg_find(l, DG_FIND_WARN, "api.answer", entry, dg_find_type(l->old_meta, a->output),
+                dg_find_type(l->new_meta, b->output),
+                "%s answers another type, at %s: who decodes the old one fails", entry,
+                dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
-static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_method *b, const char *entry, const dg_type_id *any)
+static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_method *b,
+                           const char *entry, const dg_type_id *any)
 {
     dg_buf where;
     bool same = a->input_count == b->input_count;
@@ -95,7 +106,8 @@ static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_me
     for (uint32_t i = 0; same && i < a->input_count; i++)
         same = dg_type_reads(l->old_meta, a->inputs[i], l->new_meta, b->inputs[i], any, &where);
     if (!same)
-        dg_find(l, DG_FIND_WARN, "api.question", entry, dg_find_int(a->input_count), dg_find_int(b->input_count),
+        dg_find(l, DG_FIND_WARN, "api.question", entry, dg_find_int(a->input_count),
+                dg_find_int(b->input_count),
                 "%s takes other arguments%s%s: calls encoded for N-1 are refused or misread", entry,
                 where.len ? ", at " : "", dg_buf_text(&where));
     dg_buf_clear(&where);
@@ -105,10 +117,16 @@ static void compare_types(dg_look *l)
 {
     dg_type_id any[2];
     bool known = dg_look_all_calls(any, l);
-    bool old_knows = dg_meta_method_count(l->old_meta) > 0, new_knows = dg_meta_method_count(l->new_meta) > 0;
+    bool old_knows = dg_meta_method_count(l->old_meta) > 0,
+         new_knows = dg_meta_method_count(l->new_meta) > 0;
     if (!old_knows || !new_knows) {
-        dg_find_unknown(l, "metadata V14 of %s describes no runtime APIs: types of questions and answers were not compared, "
-                        "only names", old_knows ? "N" : new_knows ? "N-1" : "N-1 and N");
+        dg_find_unknown(l,
+                        "metadata V14 of %s describes no runtime APIs: types of questions and "
+                        "answers were not compared, "
+                        "only names",
+                        old_knows   ? "N"
+                        : new_knows ? "N-1"
+                                    : "N-1 and N");
         return;
     }
     for (size_t i = 0; i < dg_meta_method_count(l->old_meta); i++) {

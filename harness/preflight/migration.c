@@ -42,7 +42,8 @@ static uint64_t fuel_of(const dg_look *l)
     return l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL;
 }
 
-static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, dg_runtime *runtime, dg_bytes header, dg_error *err)
+static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, dg_runtime *runtime,
+                          dg_bytes header, dg_error *err)
 {
     dg_host_options how = { .context = DG_CONTEXT_BLOCK, .fuel = fuel_of(l) };
     dg_code rc;
@@ -50,7 +51,9 @@ static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, 
     if (!*after)
         return dg_fail(err, DG_NOMEM, "no memory for a fork of the state");
     dg_state_set_version(*after, dg_version_trie(dg_runtime_version(runtime)));
-    if ((rc = dg_state_put(*after, dg_bytes_of(NULL, 0), dg_text(":code"), dg_runtime_blob(runtime), err)) < 0)
+    if ((rc = dg_state_put(*after, dg_bytes_of(NULL, 0), dg_text(":code"), dg_runtime_blob(runtime),
+                           err))
+        < 0)
         return rc;
     return dg_runtime_call(runtime, result, "Core_initialize_block", header, *after, &how, err);
 }
@@ -71,7 +74,8 @@ static uint64_t cost_of_old(dg_look *l, dg_bytes header)
 
 static void say_cost(dg_look *l, uint64_t old, uint64_t now)
 {
-    dg_find(l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", dg_find_int(old), dg_find_int(now),
+    dg_find(l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", dg_find_int(old),
+            dg_find_int(now),
             "N starts its first block with %llu thousand instructions, N-1 with %llu thousand",
             (unsigned long long)(now / 1000), (unsigned long long)(old / 1000));
 }
@@ -82,16 +86,21 @@ static void say_cost(dg_look *l, uint64_t old, uint64_t now)
 static uint64_t ref_time(const json_t *weight)
 {
     const json_t *value = json_is_object(weight) ? json_object_get(weight, "ref_time") : weight;
-    return json_is_string(value) ? strtoull(json_string_value(value), NULL, 10) : (uint64_t)json_integer_value(value);
+    return json_is_string(value) ? strtoull(json_string_value(value), NULL, 10)
+                                 : (uint64_t)json_integer_value(value);
 }
 
 static void compare_weight(dg_look *l, const json_t *used, const json_t *limits)
 {
-    uint64_t mandatory = ref_time(json_object_get(used, "mandatory")), block = ref_time(json_object_get(limits, "max_block"));
+    uint64_t mandatory = ref_time(json_object_get(used, "mandatory")),
+             block = ref_time(json_object_get(limits, "max_block"));
     if (block > 0 && mandatory > block)
-        dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", dg_find_int(block), dg_find_int(mandatory),
-                "the migrations weigh %llu ms of a block of %llu ms: the first block under N is overweight",
-                (unsigned long long)(mandatory / 1000000000), (unsigned long long)(block / 1000000000));
+        dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", dg_find_int(block),
+                dg_find_int(mandatory),
+                "the migrations weigh %llu ms of a block of %llu ms: the first block under N is "
+                "overweight",
+                (unsigned long long)(mandatory / 1000000000),
+                (unsigned long long)(block / 1000000000));
 }
 
 static dg_code say_weight(dg_look *l, dg_error *err)
@@ -128,9 +137,12 @@ static dg_code say_recorded(dg_look *l, dg_error *err)
     s = dg_scale_from(rc == DG_OK ? raw : dg_bytes_of(NULL, 0));
     version = dg_scale_compact_u32(&s);
     name = dg_scale_bytes(&s);
-    if (s.rc != DG_OK || version != l->new_->spec_version || !dg_bytes_equal(name, dg_text(l->new_->spec_name)))
-        dg_find(l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL, s.rc == DG_OK ? dg_find_int(version) : NULL,
-                "after N's first start LastRuntimeUpgrade does not say %s %u: every block would run the migrations again",
+    if (s.rc != DG_OK || version != l->new_->spec_version
+        || !dg_bytes_equal(name, dg_text(l->new_->spec_name)))
+        dg_find(l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL,
+                s.rc == DG_OK ? dg_find_int(version) : NULL,
+                "after N's first start LastRuntimeUpgrade does not say %s %u: every block would "
+                "run the migrations again",
                 l->new_->spec_name, l->new_->spec_version);
     return DG_OK;
 }
@@ -138,13 +150,16 @@ static dg_code say_recorded(dg_look *l, dg_error *err)
 static dg_code say_multi_block(dg_look *l, dg_error *err)
 {
     dg_bytes cursor;
-    dg_code rc = dg_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations", "Cursor", err);
+    dg_code rc =
+        dg_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations", "Cursor", err);
     if (rc != DG_OK)
         return rc < 0 ? rc : DG_OK;
     l->in_steps = true;
-    dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL, dg_find_hex(cursor),
+    dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL,
+            dg_find_hex(cursor),
             "N starts a multi-block migration: only inherents until it is done");
-    dg_find_unknown(l, "the multi-block migration was not followed: what it leaves was not looked at");
+    dg_find_unknown(l,
+                    "the multi-block migration was not followed: what it leaves was not looked at");
     return DG_OK;
 }
 
@@ -164,12 +179,14 @@ static void say_trap(dg_look *l, const dg_host_result *result, const dg_error *w
 {
     const char *reason = result->panic[0] ? result->panic : why->text;
     if (result->trap == DG_TRAP_FUEL)
-        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL, dg_find_text("endless"),
-                "N's first block did not start within %llu million instructions (seconds of computing) on this state",
+        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
+                dg_find_text("endless"),
+                "N's first block did not start within %llu million instructions (seconds of "
+                "computing) on this state",
                 (unsigned long long)(fuel_of(l) / 1000000));
     else
-        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL, dg_find_text(reason),
-                "N cannot start its first block on this state: %s", reason);
+        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
+                dg_find_text(reason), "N cannot start its first block on this state: %s", reason);
 }
 
 /* Failures of ours, against those that say something of the runtimes. */
@@ -204,7 +221,8 @@ dg_code dg_look_migration(dg_look *look, dg_error *err)
     dg_buf header;
     dg_error why;
     dg_code rc;
-    look->migrates = look->new_->spec_version > look->old->spec_version || strcmp(look->new_->spec_name, look->old->spec_name) != 0;
+    look->migrates = look->new_->spec_version > look->old->spec_version
+                     || strcmp(look->new_->spec_name, look->old->spec_name) != 0;
     dg_buf_init(&header, 4096);
     rc = header_of_child(&header, look, &why);
     if (rc == DG_OK)

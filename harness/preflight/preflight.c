@@ -5,7 +5,8 @@
 
 /* ---- asking ---- */
 
-dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet, const char *item, dg_error *err)
+dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet,
+                     const char *item, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, pallet, item);
     uint8_t key[32];
@@ -15,9 +16,11 @@ dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, cons
     return dg_state_get(state, value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), err);
 }
 
-dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state, const char *entry, dg_bytes input, dg_error *err)
+dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state,
+                     const char *entry, dg_bytes input, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
+    dg_host_options how = { .context = DG_CONTEXT_QUERY,
+                            .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
     dg_host_result result;
     dg_state *fork = dg_state_fork(state);
     dg_code rc;
@@ -46,11 +49,13 @@ bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
 static json_t *side(dg_runtime *runtime, const dg_meta *meta)
 {
     const dg_version *v = dg_runtime_version(runtime);
-    return json_pack("{s:o, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", dg_find_text(v->spec_name), "spec_version",
-                     (json_int_t)v->spec_version, "transaction_version", (json_int_t)v->transaction_version,
-                     "system_version", (json_int_t)v->system_version, "blake2_256",
-                     dg_hash_text(dg_runtime_hash(runtime)).text, "bytes", (json_int_t)dg_runtime_blob_len(runtime),
-                     "metadata_version", meta ? json_integer(dg_meta_version(meta)) : json_null());
+    return json_pack("{s:o, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", dg_find_text(v->spec_name),
+                     "spec_version", (json_int_t)v->spec_version, "transaction_version",
+                     (json_int_t)v->transaction_version, "system_version",
+                     (json_int_t)v->system_version, "blake2_256",
+                     dg_hash_text(dg_runtime_hash(runtime)).text, "bytes",
+                     (json_int_t)dg_runtime_blob_len(runtime), "metadata_version",
+                     meta ? json_integer(dg_meta_version(meta)) : json_null());
 }
 
 static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
@@ -63,22 +68,25 @@ static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
         return dg_fail(err, DG_NOMEM, "no memory for the findings");
     }
     fail = json_integer_value(json_object_get(counts, "fail")) > 0;
-    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:o, s:s}", "doppel_preflight", 1, "chain",
-                     dg_find_text(info->chain), "block", (json_int_t)info->number, "block_hash",
-                     dg_hash_text(&info->hash).text, "from", side(look->in->from, look->old_meta), "to",
-                     side(look->in->to, look->new_meta), "findings", findings, "unknown", look->unknown, "counts",
-                     counts, "verdict", fail ? "fail" : "pass");
+    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:o, s:s}", "doppel_preflight", 1,
+                     "chain", dg_find_text(info->chain), "block", (json_int_t)info->number,
+                     "block_hash", dg_hash_text(&info->hash).text, "from",
+                     side(look->in->from, look->old_meta), "to", side(look->in->to, look->new_meta),
+                     "findings", findings, "unknown", look->unknown, "counts", counts, "verdict",
+                     fail ? "fail" : "pass");
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the findings");
 }
 
 /* A runtime whose metadata cannot be read is judged by what is left. */
-static dg_code metadata_of(const dg_meta **meta, dg_look *look, dg_runtime *runtime, const char *side_name, dg_error *err)
+static dg_code metadata_of(const dg_meta **meta, dg_look *look, dg_runtime *runtime,
+                           const char *side_name, dg_error *err)
 {
     dg_code rc = dg_runtime_meta(runtime, meta, err);
     if (rc == DG_OK || rc == DG_NOMEM || rc == DG_IO)
         return rc;
     *meta = NULL;
-    dg_find_unknown(look, "%s: %s; storage, calls, constants and values were not compared", side_name, err->text);
+    dg_find_unknown(look, "%s: %s; storage, calls, constants and values were not compared",
+                    side_name, err->text);
     return DG_OK;
 }
 
@@ -93,8 +101,9 @@ static dg_code refuse_same(const dg_look *look, dg_error *err)
     if ((rc = dg_blob_decode(&a, dg_runtime_blob(in->from), err)) == DG_OK
         && (rc = dg_blob_decode(&b, dg_runtime_blob(in->to), err)) == DG_OK
         && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
-        rc = dg_fail(err, DG_USAGE, "N is N-1: both are %s %u, N with hash %s", look->old->spec_name,
-                     look->old->spec_version, dg_hash_text(dg_runtime_hash(in->to)).text);
+        rc =
+            dg_fail(err, DG_USAGE, "N is N-1: both are %s %u, N with hash %s", look->old->spec_name,
+                    look->old->spec_version, dg_hash_text(dg_runtime_hash(in->to)).text);
     dg_buf_clear(&a);
     dg_buf_clear(&b);
     return rc;
@@ -104,11 +113,13 @@ static dg_code look_at_all(dg_look *look, dg_error *err)
 {
     /* Values, configuration and keys are judged after the migration. */
     static dg_code (*const parts[])(dg_look *, dg_error *) = {
-        dg_look_identity, dg_look_code, dg_look_apis, dg_look_methods, dg_look_storage, dg_look_calls,
-        dg_look_migration, dg_look_values, dg_look_versions, dg_look_config, dg_look_keys, dg_look_queued,
+        dg_look_identity, dg_look_code,   dg_look_apis,      dg_look_methods,
+        dg_look_storage,  dg_look_calls,  dg_look_migration, dg_look_values,
+        dg_look_versions, dg_look_config, dg_look_keys,      dg_look_queued,
     };
     dg_code rc;
-    if ((rc = refuse_same(look, err)) < 0 || (rc = metadata_of(&look->old_meta, look, look->in->from, "N-1", err)) < 0
+    if ((rc = refuse_same(look, err)) < 0
+        || (rc = metadata_of(&look->old_meta, look, look->in->from, "N-1", err)) < 0
         || (rc = metadata_of(&look->new_meta, look, look->in->to, "N", err)) < 0
         || (rc = dg_state_open(&look->before, look->in->snapshot, err)) < 0)
         return rc;
@@ -117,7 +128,8 @@ static dg_code look_at_all(dg_look *look, dg_error *err)
             return rc;
     if (dg_snapshot_info_of(look->in->snapshot)->partial)
         dg_find_unknown(look, "the snapshot is partial: values that it lacks were not looked at");
-    dg_find_unknown(look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
+    dg_find_unknown(
+        look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
     return DG_OK;
 }
 

@@ -26,9 +26,9 @@
 
 typedef struct dg_preflight_input {
     dg_engine *engine;
-    dg_snapshot *snapshot;   /* the state N would meet */
-    dg_runtime *from, *to;   /* N-1 (the snapshot's own code, as a rule) and N */
-    uint64_t fuel;           /* instructions that one call may take; 0: DG_PREFLIGHT_FUEL */
+    dg_snapshot *snapshot; /* the state N would meet */
+    dg_runtime *from, *to; /* N-1 (the snapshot's own code, as a rule) and N */
+    uint64_t fuel;         /* instructions that one call may take; 0: DG_PREFLIGHT_FUEL */
 } dg_preflight_input;
 
 /* `*out` is owned by the caller: {"chain", "from", "to", "findings", "unknown",

@@ -10,11 +10,12 @@ typedef struct dg_look {
     const dg_version *old, *new_;
     const dg_meta *old_meta, *new_meta; /* NULL: below V14 */
     dg_state *before;                   /* the snapshot's state, N-1's layout */
-    dg_state *after;                    /* after N's initialize_block; NULL: it did not come to that */
-    bool migrates;                      /* N is a successor: its migrations ran in `after` */
-    bool in_steps;                      /* a multi-block migration began there */
-    json_t *findings, *unknown;         /* arrays */
-    bool no_memory;                     /* a finding could not be kept */
+    /* after N's initialize_block; NULL: it did not come to that */
+    dg_state *after;
+    bool migrates;              /* N is a successor: its migrations ran in `after` */
+    bool in_steps;              /* a multi-block migration began there */
+    json_t *findings, *unknown; /* arrays */
+    bool no_memory;             /* a finding could not be kept */
 } dg_look;
 
 /* ---- finding.c ---- */
@@ -22,8 +23,9 @@ typedef struct dg_look {
 typedef enum dg_finding_severity { DG_FIND_FAIL, DG_FIND_WARN, DG_FIND_NOTE } dg_finding_severity;
 
 /* `old` and `new_` are taken and may be NULL. */
-void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject, json_t *old,
-             json_t *new_, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject,
+             json_t *old, json_t *new_, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
 void dg_find_unknown(dg_look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool dg_found(const dg_look *look, const char *id, const char *subject); /* subject NULL: any */
 json_t *dg_find_int(uint64_t number);
@@ -32,13 +34,19 @@ json_t *dg_find_type(const dg_meta *meta, dg_type_id type); /* its name */
 /* Text from outside: what is not UTF-8 becomes '?'. */
 json_t *dg_find_text(const char *text);
 /* "pallet.item", cut where it is absurdly long. */
-typedef struct dg_subject { char text[200]; } dg_subject;
+typedef struct dg_subject {
+    char text[200];
+} dg_subject;
 dg_subject dg_find_subject(const char *pallet, const char *item);
 /* "1 value", "2 values". Returned by value. */
-typedef struct dg_count_text { char text[64]; } dg_count_text;
+typedef struct dg_count_text {
+    char text[64];
+} dg_count_text;
 dg_count_text dg_find_count(uint64_t count, const char *noun);
 /* A short value for a sentence: "20", "\"abc\"", or ".." when it is long. */
-typedef struct dg_value_text { char text[48]; } dg_value_text;
+typedef struct dg_value_text {
+    char text[48];
+} dg_value_text;
 dg_value_text dg_find_value(const json_t *value);
 /* The copy sorted by severity, id, subject, text; NULL without memory. */
 json_t *dg_findings_sorted(const json_t *findings);
@@ -46,28 +54,36 @@ json_t *dg_findings_counts(const json_t *findings, size_t unknown);
 
 /* ---- the looks, one file each. DG_OK or a failure that ends the preflight ---- */
 
-dg_code dg_look_identity(dg_look *look, dg_error *err);   /* names, versions, BABE */
-dg_code dg_look_code(dg_look *look, dg_error *err);       /* blobs: size, imports, what they say of themselves */
-dg_code dg_look_apis(dg_look *look, dg_error *err);       /* version deltas and their meaning */
-dg_code dg_look_methods(dg_look *look, dg_error *err);    /* methods that are gone or missing, types */
-dg_code dg_look_storage(dg_look *look, dg_error *err);    /* items by metadata */
-dg_code dg_look_calls(dg_look *look, dg_error *err);      /* pallets, calls, constants by metadata */
-dg_code dg_look_migration(dg_look *look, dg_error *err);  /* runs N's initialize_block; sets after */
-dg_code dg_look_values(dg_look *look, dg_error *err);     /* what does not decode under N, orphans */
-dg_code dg_look_versions(dg_look *look, dg_error *err);   /* storage versions of pallets */
-dg_code dg_look_config(dg_look *look, dg_error *err);     /* HostConfiguration */
-dg_code dg_look_keys(dg_look *look, dg_error *err);       /* session keys, GRANDPA authorities */
-dg_code dg_look_queued(dg_look *look, dg_error *err);     /* what waits in the state for U and after */
+dg_code dg_look_identity(dg_look *look, dg_error *err); /* names, versions, BABE */
+/* blobs: size, imports, what they say of themselves */
+dg_code dg_look_code(dg_look *look, dg_error *err);
+dg_code dg_look_apis(dg_look *look, dg_error *err); /* version deltas and their meaning */
+/* methods that are gone or missing, types */
+dg_code dg_look_methods(dg_look *look, dg_error *err);
+dg_code dg_look_storage(dg_look *look, dg_error *err); /* items by metadata */
+/* pallets, calls, constants by metadata */
+dg_code dg_look_calls(dg_look *look, dg_error *err);
+/* runs N's initialize_block; sets after */
+dg_code dg_look_migration(dg_look *look, dg_error *err);
+/* what does not decode under N, orphans */
+dg_code dg_look_values(dg_look *look, dg_error *err);
+dg_code dg_look_versions(dg_look *look, dg_error *err); /* storage versions of pallets */
+dg_code dg_look_config(dg_look *look, dg_error *err);   /* HostConfiguration */
+dg_code dg_look_keys(dg_look *look, dg_error *err);     /* session keys, GRANDPA authorities */
+/* what waits in the state for U and after */
+dg_code dg_look_queued(dg_look *look, dg_error *err);
 
 /* ---- asking (preflight.c) ---- */
 
 /* One item's encoded value in a state by a metadata; DG_ABSENT. Borrowed. */
-dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet, const char *item, dg_error *err);
+dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet,
+                     const char *item, dg_error *err);
 /* API answer of `runtime` over `state`, thrown away afterwards; `out` is reset. */
-dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state, const char *entry, dg_bytes input,
-                     dg_error *err);
+dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state,
+                     const char *entry, dg_bytes input, dg_error *err);
 /* The types of any call in N-1 and N; false: not to be told (all_calls.c). */
 bool dg_look_all_calls(dg_type_id any[2], const dg_look *look);
-bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value); /* all of it, strictly */
+/* all of it, strictly */
+bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value);
 
 #endif

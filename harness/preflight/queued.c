@@ -7,7 +7,9 @@
 
 /* ---- calls ---- */
 
-typedef struct waiting { uint64_t calls, by_hash, broken; } waiting;
+typedef struct waiting {
+    uint64_t calls, by_hash, broken;
+} waiting;
 
 static const dg_meta_pallet *pallet_of(const dg_meta *meta, uint8_t index)
 {
@@ -23,7 +25,8 @@ static bool call_name(dg_subject *name, const dg_meta *meta, dg_bytes call)
     const dg_meta_pallet *p = call.len >= 2 ? pallet_of(meta, call.at[0]) : NULL;
     const char *at;
     uint8_t index;
-    for (size_t i = 0; p && p->has_calls && (at = dg_type_variant_at(meta, p->calls, i, &index)); i++)
+    for (size_t i = 0; p && p->has_calls && (at = dg_type_variant_at(meta, p->calls, i, &index));
+         i++)
         if (index == call.at[1]) {
             *name = dg_find_subject(p->name, at);
             return true;
@@ -34,7 +37,8 @@ static bool call_name(dg_subject *name, const dg_meta *meta, dg_bytes call)
 static bool call_decodes(const dg_meta *meta, dg_bytes call)
 {
     const dg_meta_pallet *p = call.len >= 2 ? pallet_of(meta, call.at[0]) : NULL;
-    return p && p->has_calls && dg_look_decodes(meta, p->calls, dg_bytes_of(call.at + 1, call.len - 1));
+    return p && p->has_calls
+           && dg_look_decodes(meta, p->calls, dg_bytes_of(call.at + 1, call.len - 1));
 }
 
 static void judge_call(waiting *w, dg_look *l, dg_bytes call)
@@ -44,14 +48,15 @@ static void judge_call(waiting *w, dg_look *l, dg_bytes call)
     if (!call_name(&was, l->old_meta, call) || !call_decodes(l->old_meta, call))
         return; /* means nothing today */
     if (!call_name(&is, l->new_meta, call))
-        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_hex(dg_bytes_of(call.at, 2)), NULL,
-                "a scheduled call %s means nothing under N: it will not run", was.text);
+        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_hex(dg_bytes_of(call.at, 2)),
+                NULL, "a scheduled call %s means nothing under N: it will not run", was.text);
     else if (strcmp(was.text, is.text) != 0)
-        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_text(was.text), dg_find_text(is.text),
-                "a scheduled call %s is %s under N", was.text, is.text);
+        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_text(was.text),
+                dg_find_text(is.text), "a scheduled call %s is %s under N", was.text, is.text);
     else if (!call_decodes(l->new_meta, call))
-        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_hex(dg_bytes_of(call.at, 2)), NULL,
-                "a scheduled call %s does not decode under N: its arguments changed", was.text);
+        dg_find(l, DG_FIND_FAIL, "queued.call", was.text, dg_find_hex(dg_bytes_of(call.at, 2)),
+                NULL, "a scheduled call %s does not decode under N: its arguments changed",
+                was.text);
     else
         return;
     w->broken++;
@@ -86,7 +91,8 @@ static dg_code agenda(dg_look *l, dg_error *err)
     if (!entry)
         return DG_OK;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, l->before, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) < 0)
+    if ((rc = dg_state_iter_init(&it, l->before, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
+        < 0)
         return rc;
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
         json_t *list = NULL;
@@ -97,9 +103,12 @@ static dg_code agenda(dg_look *l, dg_error *err)
     }
     dg_state_iter_clear(&it);
     if (w.calls + w.by_hash)
-        dg_find(l, DG_FIND_NOTE, "queued.agenda", "Scheduler.Agenda", dg_find_int(w.calls + w.by_hash), dg_find_int(w.broken),
-                "%s in the scheduler's agenda (%llu by hash, not looked into), %llu of them broken by N",
-                dg_find_count(w.calls + w.by_hash, "call").text, (unsigned long long)w.by_hash, (unsigned long long)w.broken);
+        dg_find(l, DG_FIND_NOTE, "queued.agenda", "Scheduler.Agenda",
+                dg_find_int(w.calls + w.by_hash), dg_find_int(w.broken),
+                "%s in the scheduler's agenda (%llu by hash, not looked into), %llu of them broken "
+                "by N",
+                dg_find_count(w.calls + w.by_hash, "call").text, (unsigned long long)w.by_hash,
+                (unsigned long long)w.broken);
     return rc == DG_END ? DG_OK : rc;
 }
 
@@ -114,21 +123,26 @@ static dg_code authorized(dg_look *l, dg_error *err)
         return rc < 0 ? rc : DG_OK;
     memcpy(hash.at, value.at, 32);
     if (dg_hash_equal(&hash, dg_runtime_hash(l->in->to)))
-        dg_find(l, DG_FIND_NOTE, "queued.authorized", "System.AuthorizedUpgrade", NULL, dg_find_hex(dg_hash_bytes(&hash)),
-                "N is authorized already: anybody may apply it");
+        dg_find(l, DG_FIND_NOTE, "queued.authorized", "System.AuthorizedUpgrade", NULL,
+                dg_find_hex(dg_hash_bytes(&hash)), "N is authorized already: anybody may apply it");
     else
-        dg_find(l, DG_FIND_WARN, "queued.authorized", "System.AuthorizedUpgrade", NULL, dg_find_hex(dg_hash_bytes(&hash)),
-                "another code is authorized, %s: anybody may apply it before N", dg_hash_short(&hash).text);
+        dg_find(l, DG_FIND_WARN, "queued.authorized", "System.AuthorizedUpgrade", NULL,
+                dg_find_hex(dg_hash_bytes(&hash)),
+                "another code is authorized, %s: anybody may apply it before N",
+                dg_hash_short(&hash).text);
     return DG_OK;
 }
 
 static dg_code pending_code(dg_look *l, dg_error *err)
 {
     dg_bytes value;
-    dg_code rc = dg_state_get(l->before, &value, dg_bytes_of(NULL, 0), dg_text(":pending_code"), err);
+    dg_code rc =
+        dg_state_get(l->before, &value, dg_bytes_of(NULL, 0), dg_text(":pending_code"), err);
     if (rc == DG_OK)
-        dg_find(l, DG_FIND_WARN, "queued.pending-code", ":pending_code", NULL, dg_find_int(value.len),
-                "another code of %zu bytes waits in :pending_code: the next block already runs it", value.len);
+        dg_find(l, DG_FIND_WARN, "queued.pending-code", ":pending_code", NULL,
+                dg_find_int(value.len),
+                "another code of %zu bytes waits in :pending_code: the next block already runs it",
+                value.len);
     return rc < 0 ? rc : DG_OK;
 }
 

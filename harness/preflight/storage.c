@@ -6,7 +6,8 @@
 
 static bool same_hashers(const dg_meta_entry *a, const dg_meta_entry *b)
 {
-    return a->hasher_count == b->hasher_count && memcmp(a->hashers, b->hashers, a->hasher_count * sizeof a->hashers[0]) == 0;
+    return a->hasher_count == b->hasher_count
+           && memcmp(a->hashers, b->hashers, a->hasher_count * sizeof a->hashers[0]) == 0;
 }
 
 /* Is anything stored there? What has no values has nothing to lose. */
@@ -18,7 +19,8 @@ static dg_code has_values(bool *any, dg_look *l, const dg_meta_entry *entry, dg_
     dg_code rc;
     *any = false;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, l->before, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) < 0)
+    if ((rc = dg_state_iter_init(&it, l->before, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
+        < 0)
         return rc;
     rc = dg_state_iter_next(&it, &key, &value, err);
     *any = rc == DG_OK;
@@ -26,7 +28,8 @@ static dg_code has_values(bool *any, dg_look *l, const dg_meta_entry *entry, dg_
     return rc < 0 ? rc : DG_OK;
 }
 
-static dg_code compare_keys(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b, const char *subject, dg_error *err)
+static dg_code compare_keys(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
+                            const char *subject, dg_error *err)
 {
     dg_buf where;
     bool hashers = same_hashers(a, b), any;
@@ -36,24 +39,31 @@ static dg_code compare_keys(dg_look *l, const dg_meta_entry *a, const dg_meta_en
         return rc;
     dg_buf_init(&where, 4096);
     if (!hashers)
-        dg_find(l, severity, "storage.hasher", subject, dg_find_int(a->hasher_count), dg_find_int(b->hasher_count),
-                "%s: keys are built otherwise under N; entries under old keys are not found without a migration%s", subject,
-                any ? "" : " (there are none)");
-    else if (a->hasher_count > 0 && !dg_type_reads(l->old_meta, a->key, l->new_meta, b->key, NULL, &where))
-        dg_find(l, severity, "storage.key", subject, dg_find_type(l->old_meta, a->key), dg_find_type(l->new_meta, b->key),
-                "%s: keys are of another type, at %s; entries under such keys are lost without a migration%s", subject,
-                dg_buf_text(&where), any ? "" : " (there are none)");
+        dg_find(l, severity, "storage.hasher", subject, dg_find_int(a->hasher_count),
+                dg_find_int(b->hasher_count),
+                "%s: keys are built otherwise under N; entries under old keys are not found "
+                "without a migration%s",
+                subject, any ? "" : " (there are none)");
+    else if (a->hasher_count > 0
+             && !dg_type_reads(l->old_meta, a->key, l->new_meta, b->key, NULL, &where))
+        dg_find(l, severity, "storage.key", subject, dg_find_type(l->old_meta, a->key),
+                dg_find_type(l->new_meta, b->key),
+                "%s: keys are of another type, at %s; entries under such keys are lost without a "
+                "migration%s",
+                subject, dg_buf_text(&where), any ? "" : " (there are none)");
     dg_buf_clear(&where);
     return DG_OK;
 }
 
-static void compare_values(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b, const char *subject)
+static void compare_values(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
+                           const char *subject)
 {
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_type_same(l->old_meta, a->value, l->new_meta, b->value, &where))
-        dg_find(l, DG_FIND_NOTE, "storage.type", subject, dg_find_type(l->old_meta, a->value), dg_find_type(l->new_meta, b->value),
-                "%s: layout changed at %s", subject, dg_buf_text(&where));
+        dg_find(l, DG_FIND_NOTE, "storage.type", subject, dg_find_type(l->old_meta, a->value),
+                dg_find_type(l->new_meta, b->value), "%s: layout changed at %s", subject,
+                dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
@@ -65,7 +75,8 @@ static dg_code storage_of(dg_look *l, const dg_meta_pallet *p, dg_error *err)
         const dg_subject s = dg_find_subject(p->name, a->name);
         dg_code rc;
         if (!b) {
-            dg_find(l, DG_FIND_NOTE, "storage.removed", s.text, NULL, NULL, "%s is not in N", s.text);
+            dg_find(l, DG_FIND_NOTE, "storage.removed", s.text, NULL, NULL, "%s is not in N",
+                    s.text);
             continue;
         }
         if ((rc = compare_keys(l, a, b, s.text, err)) < 0)
@@ -87,8 +98,9 @@ static void storage_added(dg_look *l, const dg_meta_pallet *p)
             first = b->name;
     }
     if (added)
-        dg_find(l, DG_FIND_NOTE, "storage.added", p->name, NULL, json_integer(added), "%s: %u new storage item%s (%s%s)",
-                p->name, added, added == 1 ? "" : "s", first, added == 1 ? "" : ", ..");
+        dg_find(l, DG_FIND_NOTE, "storage.added", p->name, NULL, json_integer(added),
+                "%s: %u new storage item%s (%s%s)", p->name, added, added == 1 ? "" : "s", first,
+                added == 1 ? "" : ", ..");
 }
 
 dg_code dg_look_storage(dg_look *look, dg_error *err)

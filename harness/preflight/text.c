@@ -19,8 +19,9 @@ static long long number_of(const json_t *object, const char *key)
 
 static void side(dg_buf *out, const char *name, const json_t *runtime)
 {
-    dg_buf_printf(out, "  %-4s %s %lld  %lld bytes  BLAKE2b-256 %s\n", name, text_of(runtime, "spec_name"),
-                  number_of(runtime, "spec_version"), number_of(runtime, "bytes"), text_of(runtime, "blake2_256"));
+    dg_buf_printf(out, "  %-4s %s %lld  %lld bytes  BLAKE2b-256 %s\n", name,
+                  text_of(runtime, "spec_name"), number_of(runtime, "spec_version"),
+                  number_of(runtime, "bytes"), text_of(runtime, "blake2_256"));
 }
 
 /* From column INDENT on, broken between words. */
@@ -51,7 +52,8 @@ static void paragraph(dg_buf *out, const char *severity, const char *id, const c
 
 static bool same_kind(const json_t *a, const json_t *b)
 {
-    return strcmp(text_of(a, "severity"), text_of(b, "severity")) == 0 && strcmp(text_of(a, "id"), text_of(b, "id")) == 0;
+    return strcmp(text_of(a, "severity"), text_of(b, "severity")) == 0
+           && strcmp(text_of(a, "id"), text_of(b, "id")) == 0;
 }
 
 static void findings(dg_buf *out, const json_t *list)
@@ -62,18 +64,22 @@ static void findings(dg_buf *out, const json_t *list)
         for (end = i + 1; end < count && same_kind(first, json_array_get(list, end)); end++)
             ;
         for (size_t k = i; k < end && k < i + SHOWN_MAX; k++)
-            paragraph(out, text_of(first, "severity"), text_of(first, "id"), text_of(json_array_get(list, k), "says"));
+            paragraph(out, text_of(first, "severity"), text_of(first, "id"),
+                      text_of(json_array_get(list, k), "says"));
         if (end - i > SHOWN_MAX)
-            dg_buf_printf(out, "  %-5s %-22s .. and %zu more (--json has them)\n", "", "", end - i - SHOWN_MAX);
+            dg_buf_printf(out, "  %-5s %-22s .. and %zu more (--json has them)\n", "", "",
+                          end - i - SHOWN_MAX);
     }
 }
 
 void dg_preflight_text(dg_buf *out, const json_t *p)
 {
-    const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to"), *counts = json_object_get(p, "counts");
+    const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to"),
+                 *counts = json_object_get(p, "counts");
     const json_t *unknown = json_object_get(p, "unknown");
-    dg_buf_printf(out, "preflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"), number_of(p, "block"),
-                  text_of(from, "spec_name"), number_of(from, "spec_version"), text_of(to, "spec_name"),
+    dg_buf_printf(out, "preflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"),
+                  number_of(p, "block"), text_of(from, "spec_name"),
+                  number_of(from, "spec_version"), text_of(to, "spec_name"),
                   number_of(to, "spec_version"));
     side(out, "N-1", from);
     side(out, "N", to);
@@ -83,6 +89,7 @@ void dg_preflight_text(dg_buf *out, const json_t *p)
         dg_buf_printf(out, "  %-28s ", "unknown");
         wrapped(out, says ? says : "?");
     }
-    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n", text_of(p, "verdict"), number_of(counts, "fail"),
-                  number_of(counts, "warn"), number_of(counts, "note"), number_of(counts, "unknown"));
+    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n", text_of(p, "verdict"),
+                  number_of(counts, "fail"), number_of(counts, "warn"), number_of(counts, "note"),
+                  number_of(counts, "unknown"));
 }

@@ -14,11 +14,14 @@ typedef struct row {
     const dg_meta_entry *entry; /* of N's metadata; of N-1's for an orphan */
     bool orphan;
     uint64_t count_before, count_after, bad_old, bad_at_u, bad_after;
-    uint64_t longer;            /* of those that stay bad: the front decodes, bytes are left */
+    uint64_t longer;                 /* of those that stay bad: the front decodes, bytes are left */
     char example[2 * KEY_SHOWN + 3]; /* key of the first that stays bad, cut */
 } row;
 
-typedef struct table { row *rows; size_t count, cap, last; } table;
+typedef struct table {
+    row *rows;
+    size_t count, cap, last;
+} table;
 
 static row *row_new(table *t, const dg_meta_entry *entry, bool orphan)
 {
@@ -115,7 +118,8 @@ static dg_code walk(dg_look *l, table *t, dg_state *state, bool after, dg_error 
 /* Made anew by each block's start: nobody's loss. */
 static bool is_transient(const char *subject)
 {
-    static const char *const items[] = { "System.Events", "System.EventTopics", "System.Digest", "System.ExtrinsicData" };
+    static const char *const items[] = { "System.Events", "System.EventTopics", "System.Digest",
+                                         "System.ExtrinsicData" };
     for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
         if (strcmp(items[i], subject) == 0)
             return true;
@@ -127,9 +131,10 @@ static void say_orphan(dg_look *l, const row *r)
     const dg_subject s = dg_find_subject(r->entry->pallet, r->entry->name);
     uint64_t left = l->after ? r->count_after : r->count_before;
     if (left)
-        dg_find(l, DG_FIND_NOTE, "storage.orphan", s.text, dg_find_int(r->count_before), dg_find_int(left),
-                "%s: %s %s in the state, though N has no such item%s", s.text, dg_find_count(left, "value").text,
-                left == 1 ? "stays" : "stay", l->after ? "" : "; whether a migration removes them is unknown");
+        dg_find(l, DG_FIND_NOTE, "storage.orphan", s.text, dg_find_int(r->count_before),
+                dg_find_int(left), "%s: %s %s in the state, though N has no such item%s", s.text,
+                dg_find_count(left, "value").text, left == 1 ? "stays" : "stay",
+                l->after ? "" : "; whether a migration removes them is unknown");
 }
 
 static void say_stays_bad(dg_look *l, const row *r, const char *subject)
@@ -140,16 +145,18 @@ static void say_stays_bad(dg_look *l, const row *r, const char *subject)
     const char *verb = r->bad_after == 1 ? "does" : "do";
     if (l->in_steps)
         dg_find(l, DG_FIND_WARN, "storage.in-steps", subject, old, now,
-                "%s: %llu of %s %s not decode under N before its multi-block migration is done, if it converts them", subject,
-                bad, all.text, verb);
+                "%s: %llu of %s %s not decode under N before its multi-block migration is done, if "
+                "it converts them",
+                subject, bad, all.text, verb);
     else if (r->longer == r->bad_after)
         dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-                "%s: %llu of %s %s longer than N's type after its migrations: N reads the front and takes fields for others (key %s)",
+                "%s: %llu of %s %s longer than N's type after its migrations: N reads the front "
+                "and takes fields for others (key %s)",
                 subject, bad, all.text, bad == 1 ? "is" : "are", r->example);
     else
         dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-                "%s: %llu of %s %s not decode under N, and its migrations leave %s so (key %s)", subject, bad, all.text, verb,
-                bad == 1 ? "it" : "them", r->example);
+                "%s: %llu of %s %s not decode under N, and its migrations leave %s so (key %s)",
+                subject, bad, all.text, verb, bad == 1 ? "it" : "them", r->example);
 }
 
 static void say_at_u(dg_look *l, const row *r, const char *subject)
@@ -158,8 +165,9 @@ static void say_at_u(dg_look *l, const row *r, const char *subject)
     dg_count_text n = dg_find_count(r->bad_at_u, "value");
     const char *verb = r->bad_at_u == 1 ? "does" : "do";
     dg_find(l, severity, "storage.at-u", subject, dg_find_int(r->bad_old), dg_find_int(r->bad_at_u),
-            l->after ? "%s: %s %s not decode at U, before N's migrations convert or remove %s in U+1"
-                     : "%s: %s %s not decode under N; whether a migration repairs %s is unknown",
+            l->after
+                ? "%s: %s %s not decode at U, before N's migrations convert or remove %s in U+1"
+                : "%s: %s %s not decode under N; whether a migration repairs %s is unknown",
             subject, n.text, verb, r->bad_at_u == 1 ? "it" : "them");
 }
 
@@ -173,9 +181,9 @@ static void say(dg_look *l, const row *r)
     else if (r->bad_at_u > r->bad_old)
         say_at_u(l, r, s.text);
     else if (r->bad_old)
-        dg_find(l, DG_FIND_NOTE, "storage.already", s.text, dg_find_int(r->bad_old), dg_find_int(r->bad_after),
-                "%s: %s %s not decode under N-1 already", s.text, dg_find_count(r->bad_old, "value").text,
-                r->bad_old == 1 ? "does" : "do");
+        dg_find(l, DG_FIND_NOTE, "storage.already", s.text, dg_find_int(r->bad_old),
+                dg_find_int(r->bad_after), "%s: %s %s not decode under N-1 already", s.text,
+                dg_find_count(r->bad_old, "value").text, r->bad_old == 1 ? "does" : "do");
 }
 
 dg_code dg_look_values(dg_look *look, dg_error *err)

@@ -9,12 +9,19 @@
  * node/core/prospective-parachains (handle_active_leaves_update). */
 #include "protocol/protocol.h"
 
-enum { FIRST_WITH_HEAD_SIZE = 13 }; /* version of ParachainHost from which constraints name max_head_data_size; unverified */
+/* version of ParachainHost from which constraints name max_head_data_size; unverified */
+enum { FIRST_WITH_HEAD_SIZE = 13 };
 enum { ONE_IN = 8 }; /* parachains that are asked of at a leaf where nothing is new */
 enum { COMMITMENTS_HASH = 32, RECEIPT_LEN = DG_DESCRIPTOR_LEN + COMMITMENTS_HASH };
 
-static void skip(dg_scale *s, size_t len) { dg_scale_take(s, len); }
-static void skip_list(dg_scale *s, size_t each) { skip(s, (size_t)dg_scale_count(s, each) * each); }
+static void skip(dg_scale *s, size_t len)
+{
+    dg_scale_take(s, len);
+}
+static void skip_list(dg_scale *s, size_t each)
+{
+    skip(s, (size_t)dg_scale_count(s, each) * each);
+}
 
 static void skip_constraints(dg_scale *s, bool head_size)
 {
@@ -23,12 +30,12 @@ static void skip_constraints(dg_scale *s, bool head_size)
     skip_list(s, 4);                        /* watermarks */
     skip_list(s, 12);                       /* channels out */
     skip(s, 4);
-    dg_scale_bytes(s);                      /* required parent */
+    dg_scale_bytes(s); /* required parent */
     skip(s, 32);
     if (dg_scale_option(s))
-        skip(s, 1);                         /* upgrade restriction */
+        skip(s, 1); /* upgrade restriction */
     if (dg_scale_option(s))
-        skip(s, 36);                        /* future code */
+        skip(s, 36); /* future code */
 }
 
 static void skip_commitments(dg_scale *s)
@@ -87,7 +94,9 @@ bool dg_events_take(dg_bytes answer, uint32_t *included)
 
 static uint32_t para_on(const dg_core *core)
 {
-    return core->kind == DG_CORE_OCCUPIED && core->next != DG_NO ? core->next : core->kind == DG_CORE_FREE ? DG_NO : core->para;
+    return core->kind == DG_CORE_OCCUPIED && core->next != DG_NO ? core->next
+           : core->kind == DG_CORE_FREE                          ? DG_NO
+                                                                 : core->para;
 }
 
 /* Parachains on cores, each once. */
@@ -111,7 +120,8 @@ static dg_code ask_one(dg_view *v, dg_request request, uint32_t para, dg_error *
     dg_bytes answer;
     dg_code rc;
     dg_put_le32(input, para);
-    if ((rc = dg_view_ask(v, &answer, request, DG_BYTES_OF(input), err)) == DG_OK && !dg_backing_state_take(answer, &some, request, v->host_version))
+    if ((rc = dg_view_ask(v, &answer, request, DG_BYTES_OF(input), err)) == DG_OK
+        && !dg_backing_state_take(answer, &some, request, v->host_version))
         dg_view_fail(v, request);
     return rc < 0 ? rc : DG_OK;
 }
@@ -119,7 +129,8 @@ static dg_code ask_one(dg_view *v, dg_request request, uint32_t para, dg_error *
 dg_code dg_backing_states_ask(dg_view *v, dg_request request, dg_error *err)
 {
     uint32_t paras[DG_CORES_MAX], count = list_paras(v, paras), asked = 0;
-    uint32_t wanted = v->by.all || v->session != v->by.session ? count : (count + ONE_IN - 1) / ONE_IN;
+    uint32_t wanted =
+        v->by.all || v->session != v->by.session ? count : (count + ONE_IN - 1) / ONE_IN;
     uint64_t sum = 0;
     dg_code rc = DG_OK;
     for (; asked < wanted && rc == DG_OK && !(v->failed >> request & 1); asked++) {

@@ -20,7 +20,8 @@ static void put_fill(dg_buf *out, uint8_t byte, size_t len)
  * the hash of the block and the erasure root are plain marks. */
 enum { MARK_COLLATOR = 0x07, MARK_POV = 0x11, MARK_ERASURE = 0x22, MARK_CODE = 0x33 };
 
-static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const dg_hash *data_hash, dg_signer sign)
+static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const dg_hash *data_hash,
+                           dg_signer sign)
 {
     uint8_t message[COLLATOR_MESSAGE_LEN], key[32], sig[64];
     memcpy(message, parts->relay_parent.at, 32);
@@ -35,7 +36,13 @@ static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const d
 
 /* In the second version nobody signs: the core and session it is for stand where the
  * collator's key was, and the rest is zero. Mirrors: RFC-103. */
-enum { AT_VERSION = 36, AT_RESERVED = 43, AT_DATA_HASH = 68, AT_SIGNATURE = 164, AT_PARA_HEAD = 228 };
+enum {
+    AT_VERSION = 36,
+    AT_RESERVED = 43,
+    AT_DATA_HASH = 68,
+    AT_SIGNATURE = 164,
+    AT_PARA_HEAD = 228
+};
 
 static void put_place(dg_buf *out, const dg_candidate_parts *parts)
 {
@@ -56,12 +63,14 @@ static bool all_zero(dg_bytes bytes, size_t from, size_t to)
 
 bool dg_descriptor_is_v2(dg_bytes d)
 {
-    return d.at[AT_VERSION] == 0 && all_zero(d, AT_RESERVED, AT_DATA_HASH) && all_zero(d, AT_SIGNATURE, AT_PARA_HEAD);
+    return d.at[AT_VERSION] == 0 && all_zero(d, AT_RESERVED, AT_DATA_HASH)
+           && all_zero(d, AT_SIGNATURE, AT_PARA_HEAD);
 }
 
 static void put_descriptor(dg_buf *out, const dg_candidate_parts *parts, dg_signer sign)
 {
-    dg_hash data_hash = dg_blake2_256(parts->validation_data), head_hash = dg_blake2_256(parts->head);
+    dg_hash data_hash = dg_blake2_256(parts->validation_data),
+            head_hash = dg_blake2_256(parts->head);
     dg_scale_put_u32(out, parts->para);
     dg_buf_put_bytes(out, dg_hash_bytes(&parts->relay_parent));
     if (parts->receipt_v2)
@@ -119,12 +128,16 @@ static void put_commitments(dg_buf *out, const dg_candidate_parts *parts)
     dg_scale_put_u32(out, parts->number);
 }
 
-dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err)
+dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign,
+                          dg_error *err)
 {
     uint8_t receipt[DESCRIPTOR_LEN + 32];
     dg_hash commitments;
     dg_code rc;
-    *out = (dg_candidate){ .para = parts->para, .relay_parent = parts->relay_parent, .receipt_v2 = parts->receipt_v2, .new_code = parts->new_code };
+    *out = (dg_candidate){ .para = parts->para,
+                           .relay_parent = parts->relay_parent,
+                           .receipt_v2 = parts->receipt_v2,
+                           .new_code = parts->new_code };
     dg_buf_init(&out->committed, DG_CANDIDATE_MAX);
     put_descriptor(&out->committed, parts, sign);
     put_commitments(&out->committed, parts);
@@ -132,7 +145,8 @@ dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg
         dg_candidate_clear(out);
         return rc;
     }
-    commitments = dg_blake2_256(dg_bytes_of(out->committed.at + DESCRIPTOR_LEN, out->committed.len - DESCRIPTOR_LEN));
+    commitments = dg_blake2_256(
+        dg_bytes_of(out->committed.at + DESCRIPTOR_LEN, out->committed.len - DESCRIPTOR_LEN));
     memcpy(receipt, out->committed.at, DESCRIPTOR_LEN);
     memcpy(receipt + DESCRIPTOR_LEN, commitments.at, 32);
     out->hash = dg_blake2_256(DG_BYTES_OF(receipt));
@@ -146,11 +160,15 @@ void dg_candidate_clear(dg_candidate *candidate)
 
 enum { NOTIFICATION_MAX = 100 << 10 };
 
-bool dg_candidate_is_large(const dg_candidate *c) { return c->new_code || c->committed.len > NOTIFICATION_MAX / 2; }
+bool dg_candidate_is_large(const dg_candidate *c)
+{
+    return c->new_code || c->committed.len > NOTIFICATION_MAX / 2;
+}
 
 /* ---- votes ---- */
 
-static void put_vote(dg_buf *out, const dg_candidate *c, dg_vote vote, const uint8_t key[32], dg_signer sign)
+static void put_vote(dg_buf *out, const dg_candidate *c, dg_vote vote, const uint8_t key[32],
+                     dg_signer sign)
 {
     uint8_t message[73], sig[64];
     memcpy(message, "BKNG", 4);
@@ -176,8 +194,8 @@ static void put_bits(dg_buf *out, const bool *bits, uint32_t count)
     }
 }
 
-void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted, const uint8_t (*keys)[32],
-                      uint32_t members, bool core_bits, dg_signer sign)
+void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted,
+                      const uint8_t (*keys)[32], uint32_t members, bool core_bits, dg_signer sign)
 {
     bool bits[DG_GROUP_MAX + 8];
     uint32_t votes = 0;
@@ -195,8 +213,8 @@ void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t 
 
 /* ---- availability ---- */
 
-void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores, uint32_t session,
-                     const dg_hash *parent, const uint8_t key[32], dg_signer sign)
+void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores,
+                     uint32_t session, const dg_hash *parent, const uint8_t key[32], dg_signer sign)
 {
     uint8_t room[DG_CORES_MAX / 8 + 64], sig[64];
     dg_buf message = dg_buf_on(room, sizeof room);

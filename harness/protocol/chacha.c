@@ -15,14 +15,21 @@ void dg_chacha_init(dg_chacha *c, const uint8_t key[32])
     c->used = 16;
 }
 
-static uint32_t rotate(uint32_t v, unsigned by) { return v << by | v >> (32 - by); }
+static uint32_t rotate(uint32_t v, unsigned by)
+{
+    return v << by | v >> (32 - by);
+}
 
 static void quarter(uint32_t x[16], unsigned a, unsigned b, unsigned c, unsigned d)
 {
-    x[a] += x[b]; x[d] = rotate(x[d] ^ x[a], 16);
-    x[c] += x[d]; x[b] = rotate(x[b] ^ x[c], 12);
-    x[a] += x[b]; x[d] = rotate(x[d] ^ x[a], 8);
-    x[c] += x[d]; x[b] = rotate(x[b] ^ x[c], 7);
+    x[a] += x[b];
+    x[d] = rotate(x[d] ^ x[a], 16);
+    x[c] += x[d];
+    x[b] = rotate(x[b] ^ x[c], 12);
+    x[a] += x[b];
+    x[d] = rotate(x[d] ^ x[a], 8);
+    x[c] += x[d];
+    x[b] = rotate(x[b] ^ x[c], 7);
 }
 
 static void refill(dg_chacha *c)

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-static bool whole(const dg_scale *s) { return dg_scale_finish(s, NULL, "answer") == DG_OK; }
+static bool whole(const dg_scale *s)
+{
+    return dg_scale_finish(s, NULL, "answer") == DG_OK;
+}
 
 static uint32_t take_scheduled(dg_scale *s)
 {
@@ -40,7 +43,9 @@ static void take_occupied(dg_core *core, dg_scale *s)
 static void take_core(dg_core *core, dg_scale *s)
 {
     uint8_t kind = dg_scale_u8(s);
-    *core = (dg_core){ .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .next_late = DG_NO, .group = DG_NO };
+    *core = (dg_core){
+        .kind = (dg_core_kind)kind, .para = DG_NO, .next = DG_NO, .next_late = DG_NO, .group = DG_NO
+    };
     if (kind == DG_CORE_OCCUPIED)
         take_occupied(core, s);
     else if (kind == DG_CORE_SCHEDULED)
@@ -67,7 +72,8 @@ dg_code dg_view_take_cores(dg_view *v, dg_scale *s, dg_error *err)
 static void take_claims(dg_view *of, dg_scale *s)
 {
     for (uint32_t left = dg_scale_count(s, 5); left && s->rc == DG_OK; left--) {
-        uint32_t core = dg_scale_u32(s), claims = dg_scale_count(s, 4), first = claims ? dg_scale_u32(s) : DG_NO;
+        uint32_t core = dg_scale_u32(s), claims = dg_scale_count(s, 4),
+                 first = claims ? dg_scale_u32(s) : DG_NO;
         dg_scale_take(s, claims ? (size_t)(claims - 1) * 4 : 0);
         if (!of || s->rc != DG_OK || core >= of->core_count || first == DG_NO)
             continue;
@@ -104,10 +110,15 @@ dg_code dg_view_take_queue(dg_view *v, dg_scale *s, dg_error *err)
 
 const dg_core *dg_view_core(const dg_view *v, uint32_t core, const dg_node_class *of)
 {
-    return v->cores_told && of->host_known < dg_request_at(DG_ASK_CLAIM_QUEUE)->since ? &v->cores_told[core] : &v->cores[core];
+    return v->cores_told && of->host_known < dg_request_at(DG_ASK_CLAIM_QUEUE)->since
+               ? &v->cores_told[core]
+               : &v->cores[core];
 }
 
-uint32_t dg_core_turn(const dg_core *core) { return core->kind == DG_CORE_OCCUPIED ? core->next : core->para; }
+uint32_t dg_core_turn(const dg_core *core)
+{
+    return core->kind == DG_CORE_OCCUPIED ? core->next : core->para;
+}
 
 bool dg_view_differs(const dg_view *v, uint32_t core)
 {

@@ -8,17 +8,21 @@
 #include "crypto/crypto.h"
 
 enum { PARAMS_MAX = 1 << 16 };
-enum { EXEC_TIMEOUT = 6, BACKING_MS = 2000, APPROVAL_MS = 12000 }; /* candidate-validation: DEFAULT_BACKING_EXECUTION_TIMEOUT, DEFAULT_APPROVAL_.. */
+/* candidate-validation: DEFAULT_BACKING_EXECUTION_TIMEOUT, DEFAULT_APPROVAL_.. */
+enum { EXEC_TIMEOUT = 6, BACKING_MS = 2000, APPROVAL_MS = 12000 };
 
 /* By the index of its variant: bytes behind it, and whether it changes what is prepared. */
-static const struct { uint8_t len; bool known, prepares; } rows[] = {
-    [1] = { 4, true, false },  /* MaxMemoryPages */
-    [2] = { 4, true, true },   /* StackLogicalMax */
-    [3] = { 4, true, false },  /* StackNativeMax */
-    [4] = { 8, true, false },  /* PrecheckingMaxMemory */
-    [5] = { 9, true, true },   /* PvfPrepTimeout */
-    [6] = { 9, true, false },  /* PvfExecTimeout */
-    [7] = { 0, true, true },   /* WasmExtBulkMemory */
+static const struct {
+    uint8_t len;
+    bool known, prepares;
+} rows[] = {
+    [1] = { 4, true, false }, /* MaxMemoryPages */
+    [2] = { 4, true, true },  /* StackLogicalMax */
+    [3] = { 4, true, false }, /* StackNativeMax */
+    [4] = { 8, true, false }, /* PrecheckingMaxMemory */
+    [5] = { 9, true, true },  /* PvfPrepTimeout */
+    [6] = { 9, true, false }, /* PvfExecTimeout */
+    [7] = { 0, true, true },  /* WasmExtBulkMemory */
 };
 
 /* Of backing 0, of approval 1. */

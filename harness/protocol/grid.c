@@ -50,8 +50,14 @@ void dg_grid_clear(dg_grid *grid)
     *grid = (dg_grid){ .count = 0 };
 }
 
-static uint32_t row(const dg_grid *g, uint32_t member) { return g->position[member] / g->width; }
-static uint32_t column(const dg_grid *g, uint32_t member) { return g->position[member] % g->width; }
+static uint32_t row(const dg_grid *g, uint32_t member)
+{
+    return g->position[member] / g->width;
+}
+static uint32_t column(const dg_grid *g, uint32_t member)
+{
+    return g->position[member] % g->width;
+}
 
 bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b)
 {
@@ -67,7 +73,8 @@ bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b)
  * the last row may be too short to have them. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b)
 {
-    uint32_t crossing[2] = { row(grid, a) * grid->width + column(grid, b), row(grid, b) * grid->width + column(grid, a) };
+    uint32_t crossing[2] = { row(grid, a) * grid->width + column(grid, b),
+                             row(grid, b) * grid->width + column(grid, a) };
     unsigned found = 0;
     for (unsigned i = 0; i < 2; i++)
         if (crossing[i] < grid->count && grid->at[crossing[i]] != a && grid->at[crossing[i]] != b)
@@ -75,13 +82,17 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
     return found;
 }
 
-uint32_t dg_grid_slots(const dg_grid *grid) { return grid->width + (grid->count + grid->width - 1) / grid->width; }
+uint32_t dg_grid_slots(const dg_grid *grid)
+{
+    return grid->width + (grid->count + grid->width - 1) / grid->width;
+}
 
 uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour)
 {
     if (dg_grid_same_row(grid, member, neighbour))
         return column(grid, neighbour);
-    return dg_grid_same_column(grid, member, neighbour) ? grid->width + row(grid, neighbour) : DG_NO;
+    return dg_grid_same_column(grid, member, neighbour) ? grid->width + row(grid, neighbour)
+                                                        : DG_NO;
 }
 
 uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot)
@@ -94,7 +105,8 @@ uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot)
 dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin)
 {
     bool same = member == origin;
-    return (dg_route){ .row = same || dg_grid_same_column(grid, member, origin), .column = same || dg_grid_same_row(grid, member, origin) };
+    return (dg_route){ .row = same || dg_grid_same_column(grid, member, origin),
+                       .column = same || dg_grid_same_row(grid, member, origin) };
 }
 
 dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member)

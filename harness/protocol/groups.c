@@ -13,7 +13,8 @@ void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators)
 
 uint32_t dg_rotation_count(const dg_rotation *r)
 {
-    return r->frequency && r->now > r->session_start ? (r->now - r->session_start) / r->frequency : 0;
+    return r->frequency && r->now > r->session_start ? (r->now - r->session_start) / r->frequency
+                                                     : 0;
 }
 
 uint32_t dg_rotation_group(const dg_rotation *r, uint32_t core, uint32_t groups)

@@ -67,15 +67,16 @@ static void remove_at(dg_leaves *l, dg_signal *signal, uint32_t i)
     l->count--;
 }
 
-dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block, uint32_t parent,
-                         bool parachain_host, dg_error *err)
+dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block,
+                         uint32_t parent, bool parachain_host, dg_error *err)
 {
     uint32_t at;
     dg_code rc;
     *signal = (dg_signal){ .activates = false };
     if (find(leaves, block->id) != DG_NO)
         return DG_OK;
-    if ((rc = make_room(leaves, err)) < 0 || (rc = note_seen(leaves, &signal->stale, block->id, err)) < 0)
+    if ((rc = make_room(leaves, err)) < 0
+        || (rc = note_seen(leaves, &signal->stale, block->id, err)) < 0)
         return rc;
     if ((at = find(leaves, parent)) != DG_NO)
         remove_at(leaves, signal, at);
@@ -97,4 +98,7 @@ void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *blo
             i++;
 }
 
-bool dg_signal_any(const dg_signal *signal) { return signal->activates || signal->deactivated_count; }
+bool dg_signal_any(const dg_signal *signal)
+{
+    return signal->activates || signal->deactivated_count;
+}

@@ -33,7 +33,8 @@ static int find(const dg_people *p, const uint8_t account[32])
 /* Accounts that are there already are passed over; node numbers go on. */
 static dg_code add(dg_people *people, const uint8_t (*accounts)[32], uint32_t count, dg_error *err)
 {
-    dg_person *grown = dg_realloc(people->sorted, (people->count + (size_t)count + 1) * sizeof *grown);
+    dg_person *grown =
+        dg_realloc(people->sorted, (people->count + (size_t)count + 1) * sizeof *grown);
     uint32_t known = people->count;
     if (!grown)
         return dg_fail(err, DG_NOMEM, "no memory for %u validators", people->count + count);
@@ -46,7 +47,8 @@ static dg_code add(dg_people *people, const uint8_t (*accounts)[32], uint32_t co
         }
     qsort(grown, people->count, sizeof *grown, by_account);
     if (people->count > DG_VALIDATORS_MAX)
-        return dg_fail(err, DG_USAGE, "the chain has %u validators, a network needs 1 to %d", people->count, DG_VALIDATORS_MAX);
+        return dg_fail(err, DG_USAGE, "the chain has %u validators, a network needs 1 to %d",
+                       people->count, DG_VALIDATORS_MAX);
     return DG_OK;
 }
 
@@ -63,10 +65,12 @@ static dg_code add_seated(dg_people *people, dg_chain *chain, dg_block *block, d
     s = dg_scale_from(value);
     count = dg_scale_count(&s, 32);
     if (s.rc != DG_OK || dg_scale_left(&s) != (size_t)count * 32)
-        return dg_fail(err, DG_UNSUPPORTED, "Session.Validators is no list of accounts of 32 bytes");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "Session.Validators is no list of accounts of 32 bytes");
     if (!count)
-        return dg_fail(err, DG_USAGE, "the chain has no validators, a network needs 1 to %d", DG_VALIDATORS_MAX);
-    return add(people, (const uint8_t (*)[32])dg_scale_take(&s, (size_t)count * 32).at, count, err);
+        return dg_fail(err, DG_USAGE, "the chain has no validators, a network needs 1 to %d",
+                       DG_VALIDATORS_MAX);
+    return add(people, (const uint8_t(*)[32])dg_scale_take(&s, (size_t)count * 32).at, count, err);
 }
 
 /* ---- who may validate later: the queue, and whoever has set keys ---- */
@@ -74,7 +78,7 @@ static dg_code add_seated(dg_people *people, dg_chain *chain, dg_block *block, d
 /* Pairs of an account and its session keys, which have one size. */
 static dg_code add_queued(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err)
 {
-    uint8_t (*accounts)[32];
+    uint8_t(*accounts)[32];
     dg_bytes value;
     dg_scale s;
     uint32_t count;
@@ -91,12 +95,15 @@ static dg_code add_queued(dg_people *people, dg_chain *chain, dg_block *block, d
         return dg_fail(err, DG_NOMEM, "no memory for %u validators", count);
     for (uint32_t i = 0; i < count; i++)
         memcpy(accounts[i], dg_scale_take(&s, each).at, 32);
-    rc = add(people, (const uint8_t (*)[32])accounts, count, err);
+    rc = add(people, (const uint8_t(*)[32])accounts, count, err);
     dg_free(accounts);
     return rc;
 }
 
-static int by_bytes(const void *a, const void *b) { return memcmp(a, b, 32); }
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, 32);
+}
 
 /* Keys of the map end with the account; in the order of accounts, not of hashes. */
 static dg_code read_map(dg_buf *accounts, dg_block *block, dg_error *err)
@@ -109,7 +116,8 @@ static dg_code read_map(dg_buf *accounts, dg_block *block, dg_error *err)
     dg_storage_prefix(prefix, "Session", "NextKeys");
     if (!state)
         return dg_fail(err, DG_NOMEM, "no memory to read the keys of validators");
-    if ((rc = dg_state_iter_init(&it, state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) == DG_OK) {
+    if ((rc = dg_state_iter_init(&it, state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
+        == DG_OK) {
         while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK)
             if (key.len == 32 + 8 + 32) /* twox64, concatenated */
                 dg_buf_put(accounts, key.at + 40, 32);
@@ -126,7 +134,7 @@ static dg_code add_ready(dg_people *people, dg_block *block, dg_error *err)
     dg_buf_init(&accounts, DG_VALIDATORS_MAX * 32);
     if ((rc = read_map(&accounts, block, err)) >= 0 && accounts.len) {
         qsort(accounts.at, accounts.len / 32, 32, by_bytes);
-        rc = add(people, (const uint8_t (*)[32])accounts.at, (uint32_t)(accounts.len / 32), err);
+        rc = add(people, (const uint8_t(*)[32])accounts.at, (uint32_t)(accounts.len / 32), err);
     }
     dg_buf_clear(&accounts);
     return rc;
@@ -156,8 +164,8 @@ uint32_t dg_people_node(const dg_people *p, const uint8_t account[32])
     return at < 0 ? DG_NO : p->sorted[at].node;
 }
 
-dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,
-                        const uint8_t key[32], dg_error *err)
+dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block,
+                        const char *kind, const uint8_t key[32], dg_error *err)
 {
     uint8_t room[37];
     dg_bytes value, argument = DG_BYTES_OF(room);

@@ -21,10 +21,10 @@
 #include "sim/sim.h"
 
 enum {
-    DG_NONE = -1,              /* as uint32_t: no such thing */
+    DG_NONE = -1, /* as uint32_t: no such thing */
     DG_VALIDATORS_MAX = 65536,
     DG_CORES_MAX = 4096,
-    DG_GROUP_MAX = 256,        /* members of one backing group */
+    DG_GROUP_MAX = 256,         /* members of one backing group */
     DG_CANDIDATE_MAX = 16 << 20 /* bytes of one candidate */
 };
 #define DG_NO ((uint32_t)DG_NONE)
@@ -34,33 +34,40 @@ enum {
 /* What becomes of a session's topology that comes before any leaf of that session
  * was activated with asynchronous backing. */
 typedef enum dg_early_topology {
-    DG_EARLY_NONE,    /* no second state machine: nothing to keep it in */
-    DG_EARLY_DROP,    /* forgotten at once */
-    DG_EARLY_KEEP,    /* put aside until the session's entry is made */
-    DG_EARLY_DERIVE   /* not needed: the entry computes its grid itself */
+    DG_EARLY_NONE,  /* no second state machine: nothing to keep it in */
+    DG_EARLY_DROP,  /* forgotten at once */
+    DG_EARLY_KEEP,  /* put aside until the session's entry is made */
+    DG_EARLY_DERIVE /* not needed: the entry computes its grid itself */
 } dg_early_topology;
 
 /* One release family: a row of the table in class.c. */
 typedef struct dg_node_class {
-    const char *name;         /* "SD_V12_DROP" */
-    const char *says;         /* releases and behaviour, for the report */
-    bool legacy;              /* statement distribution of before asynchronous backing */
-    bool v2;                  /* the one after */
+    const char *name; /* "SD_V12_DROP" */
+    const char *says; /* releases and behaviour, for the report */
+    bool legacy;      /* statement distribution of before asynchronous backing */
+    bool v2;          /* the one after */
     dg_early_topology early;
-    bool forgets_unused;      /* topologies put aside go when a leaf is deactivated, unless
-                               * a relay parent of that session is still in view */
-    bool keeps_newest;        /* .. except that of the highest session */
-    uint8_t validation;       /* bit v: speaks /validation/v */
-    uint8_t collation;        /* bit v: speaks /collation/v */
-    bool keeps_artifacts;     /* what was prepared outlives the process */
-    bool prepares_ahead;      /* .. and is prepared before the session in which it becomes a validator */
-    bool artifact_full;       /* artifacts are known by all executor parameters, not only those that change them */
-    bool receipts_v2;         /* can judge candidates whose descriptor is of version 2; others call them invalid */
-    bool keeps_v1_collations; /* takes a collation of version 1 for an active leaf with asynchronous backing too */
-    uint16_t host_known;      /* newest version of ParachainHost that it has questions for */
-    uint16_t pace;            /* time of its runtime calls and compiles, parts of 1000 of the constants' */
-    bool caches_compiled;     /* compiled code outlives the process */
-    bool compiles_pending;    /* starts on code that waits in `:pending_code`; of no release known: unverified */
+    /* topologies put aside go when a leaf is deactivated, unless a relay parent of that session is
+     * still in view */
+    bool forgets_unused;
+    bool keeps_newest;    /* .. except that of the highest session */
+    uint8_t validation;   /* bit v: speaks /validation/v */
+    uint8_t collation;    /* bit v: speaks /collation/v */
+    bool keeps_artifacts; /* what was prepared outlives the process */
+    /* .. and is prepared before the session in which it becomes a validator */
+    bool prepares_ahead;
+    /* artifacts are known by all executor parameters, not only those that change them */
+    bool artifact_full;
+    /* can judge candidates whose descriptor is of version 2; others call them invalid */
+    bool receipts_v2;
+    /* takes a collation of version 1 for an active leaf with asynchronous backing too */
+    bool keeps_v1_collations;
+    uint16_t host_known; /* newest version of ParachainHost that it has questions for */
+    /* time of its runtime calls and compiles, parts of 1000 of the constants' */
+    uint16_t pace;
+    bool caches_compiled; /* compiled code outlives the process */
+    /* starts on code that waits in `:pending_code`; of no release known: unverified */
+    bool compiles_pending;
 } dg_node_class;
 
 /* Changes with every row that changes: reports name it. */
@@ -84,7 +91,10 @@ dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
 
 /* ---- chacha.c ---- */
 
-typedef struct dg_chacha { uint32_t input[16], words[16]; unsigned used; } dg_chacha;
+typedef struct dg_chacha {
+    uint32_t input[16], words[16];
+    unsigned used;
+} dg_chacha;
 void dg_chacha_init(dg_chacha *c, const uint8_t key[32]);
 uint32_t dg_chacha_u32(dg_chacha *c);
 uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound); /* 0 .. bound - 1; bound >= 1 */
@@ -104,14 +114,18 @@ bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);    /* X neig
 bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b); /* Y neighbours */
 /* Neighbours are numbered: by column those of the row, then by row those of the column. */
 uint32_t dg_grid_slots(const dg_grid *grid);
-uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour); /* DG_NO: is none */
-uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot); /* DG_NO: nobody there */
+/* DG_NO: is none */
+uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour);
+/* DG_NO: nobody there */
+uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot);
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
 
 /* ---- groups.c ---- */
 
-typedef struct dg_rotation { uint32_t session_start, frequency, now; } dg_rotation;
+typedef struct dg_rotation {
+    uint32_t session_start, frequency, now;
+} dg_rotation;
 void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators);
 uint32_t dg_rotation_count(const dg_rotation *rotation);
 uint32_t dg_rotation_group(const dg_rotation *rotation, uint32_t core, uint32_t groups);
@@ -120,9 +134,11 @@ uint32_t dg_rotation_core(const dg_rotation *rotation, uint32_t group, uint32_t 
 /* ---- leaves.c ---- */
 
 /* Blocks of a network are numbered (`id`) in the order of their making. */
-typedef struct dg_leaf { uint32_t id, number; } dg_leaf;
+typedef struct dg_leaf {
+    uint32_t id, number;
+} dg_leaf;
 typedef struct dg_signal {
-    bool activates, stale;   /* stale: this head was active before */
+    bool activates, stale; /* stale: this head was active before */
     bool by_finality;
     dg_leaf activated;
     const uint32_t *deactivated; /* borrowed from the leaves, until they change again */
@@ -130,15 +146,15 @@ typedef struct dg_signal {
 } dg_signal;
 typedef struct dg_leaves {
     dg_leaf *active;
-    uint32_t *gone;          /* with the newest signal */
-    uint32_t count, cap;     /* cap: of both */
-    uint8_t *seen;           /* one bit for each id */
+    uint32_t *gone;      /* with the newest signal */
+    uint32_t count, cap; /* cap: of both */
+    uint8_t *seen;       /* one bit for each id */
     size_t seen_len;
 } dg_leaves;
 void dg_leaves_clear(dg_leaves *leaves);
 /* The signal that follows; empty (see dg_signal_any) for a head that is active. DG_NOMEM. */
-dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block, uint32_t parent,
-                         bool parachain_host, dg_error *err);
+dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block,
+                         uint32_t parent, bool parachain_host, dg_error *err);
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
 bool dg_signal_any(const dg_signal *signal);
 
@@ -146,15 +162,28 @@ bool dg_signal_any(const dg_signal *signal);
 
 /* Requests of ParachainHost; each needs a version of that API (1.2.2 of the table in view.c). */
 typedef enum dg_request {
-    DG_ASK_SESSION, DG_ASK_VALIDATORS, DG_ASK_GROUPS, DG_ASK_CORES, DG_ASK_VALIDATION_DATA,
-    DG_ASK_SESSION_INFO, DG_ASK_CODE_HASH, DG_ASK_BACKING_VOTES, DG_ASK_ASYNC_BACKING, DG_ASK_FEATURES,
-    DG_ASK_EXECUTOR, DG_ASK_DISPUTES,
+    DG_ASK_SESSION,
+    DG_ASK_VALIDATORS,
+    DG_ASK_GROUPS,
+    DG_ASK_CORES,
+    DG_ASK_VALIDATION_DATA,
+    DG_ASK_SESSION_INFO,
+    DG_ASK_CODE_HASH,
+    DG_ASK_BACKING_VOTES,
+    DG_ASK_ASYNC_BACKING,
+    DG_ASK_FEATURES,
+    DG_ASK_EXECUTOR,
+    DG_ASK_DISPUTES,
     DG_ASK_CLAIM_QUEUE,
-    DG_ASK_EVENTS,            /* candidate_events: what approval voting and disputes follow */
-    DG_ASK_BACKING_STATE,     /* of each parachain on a core: prospective parachains' candidates come from it, */
-    DG_ASK_CONSTRAINTS, DG_ASK_PENDING, /* .. and since version 13 from these two */
-    DG_ASK_DISABLED, DG_ASK_APPROVAL_PARAMS, DG_ASK_LOOKAHEAD,
-    DG_ASK_EPOCH,             /* BABE's, of the session begun: for the grid */
+    DG_ASK_EVENTS, /* candidate_events: what approval voting and disputes follow */
+    /* of each parachain on a core: prospective parachains' candidates come from it, */
+    DG_ASK_BACKING_STATE,
+    DG_ASK_CONSTRAINTS,
+    DG_ASK_PENDING, /* .. and since version 13 from these two */
+    DG_ASK_DISABLED,
+    DG_ASK_APPROVAL_PARAMS,
+    DG_ASK_LOOKAHEAD,
+    DG_ASK_EPOCH, /* BABE's, of the session begun: for the grid */
     DG_ASK_COUNT
 } dg_request;
 
@@ -165,11 +194,13 @@ typedef enum dg_request {
 typedef enum dg_lasts { DG_LASTS_LEAF, DG_LASTS_SESSION, DG_LASTS_ELSEWHERE } dg_lasts;
 typedef struct dg_request_row {
     const char *method;
-    uint32_t since;           /* version of ParachainHost */
+    uint32_t since; /* version of ParachainHost */
     dg_lasts lasts;
-    bool skips;               /* no usable answer: statement distribution and backing pass the leaf over */
-    uint16_t from;            /* asked at a leaf by releases that know this version; 0: `since` */
-    uint16_t until;           /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
+    /* no usable answer: statement distribution and backing pass the leaf over */
+    bool skips;
+    uint16_t from; /* asked at a leaf by releases that know this version; 0: `since` */
+    /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
+    uint16_t until;
 } dg_request_row;
 const dg_request_row *dg_request_at(dg_request request);
 
@@ -178,63 +209,72 @@ typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mod
 typedef enum dg_core_kind { DG_CORE_OCCUPIED, DG_CORE_SCHEDULED, DG_CORE_FREE } dg_core_kind;
 typedef struct dg_core {
     dg_core_kind kind;
-    uint32_t para;            /* that occupies it or is scheduled on it */
-    uint32_t next;            /* next_up_on_available of an occupied core; DG_NO */
-    uint32_t next_late;       /* next_up_on_time_out */
-    uint32_t times_out;       /* number of the block in which it is free again, available or not */
-    uint32_t group;           /* that backed what occupies it */
+    uint32_t para;      /* that occupies it or is scheduled on it */
+    uint32_t next;      /* next_up_on_available of an occupied core; DG_NO */
+    uint32_t next_late; /* next_up_on_time_out */
+    uint32_t times_out; /* number of the block in which it is free again, available or not */
+    uint32_t group;     /* that backed what occupies it */
     dg_hash candidate, relay_parent; /* .. its hash, and what it was built on */
-    bool receipt_v2;          /* .. and whether its descriptor is of version 2 */
-    uint32_t since;           /* number of the block that occupied it */
+    bool receipt_v2;                 /* .. and whether its descriptor is of version 2 */
+    uint32_t since;                  /* number of the block that occupied it */
 } dg_core;
 
 /* Whose questions are asked: what nobody has a question for costs nothing. */
 typedef struct dg_askers {
-    uint32_t known;           /* bit v: some class has host_known v */
-    bool all;                 /* the code here is new: parachains are asked of one by one, as in a session */
-    uint32_t session;         /* .. other than this one */
+    uint32_t known; /* bit v: some class has host_known v */
+    /* the code here is new: parachains are asked of one by one, as in a session */
+    bool all;
+    uint32_t session; /* .. other than this one */
 } dg_askers;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */
 struct dg_view {
     dg_chain *chain;
     dg_block *block;
-    uint32_t host_version;    /* of ParachainHost; 0: no parachain host */
+    uint32_t host_version; /* of ParachainHost; 0: no parachain host */
     dg_mode mode;
     uint32_t depth, ancestry; /* max_candidate_depth, allowed_ancestry_len */
     bool session_known;
-    uint32_t session;         /* of a child */
-    bool rules_told;          /* of approval in that session, whoever takes part in it */
-    uint32_t votes_min;       /* 0: min(2, group size) */
+    uint32_t session;   /* of a child */
+    bool rules_told;    /* of approval in that session, whoever takes part in it */
+    uint32_t votes_min; /* 0: min(2, group size) */
     dg_rotation rotation;
     uint32_t group_count;
-    uint32_t *group_from;     /* group g: members[group_from[g]] .. [group_from[g + 1] - 1] */
+    uint32_t *group_from; /* group g: members[group_from[g]] .. [group_from[g + 1] - 1] */
     uint32_t *members;
     bool cores_known;
-    uint32_t core_count;      /* as the runtime lists them: 0 where it cannot read its own storage */
-    dg_core *cores;           /* with the claim queue's turns, where it is known */
-    dg_core *cores_told;      /* as availability_cores says, where the queue is known; NULL: the same */
+    /* as the runtime lists them: 0 where it cannot read its own storage */
+    uint32_t core_count;
+    dg_core *cores; /* with the claim queue's turns, where it is known */
+    /* as availability_cores says, where the queue is known; NULL: the same */
+    dg_core *cores_told;
     uint32_t validator_count;
     uint8_t (*validators)[32]; /* `para` keys */
-    bool core_bits;           /* votes name their core (ElasticScalingMVP) */
-    uint64_t features;        /* the first 64 node features, one bit each */
-    bool queue_known;         /* the cores' turns are those of a claim queue */
-    bool events_known;        /* what the block did to candidates can be told: else approval voting takes up neither it nor its children */
-    uint32_t events_included; /* candidates that became available, as told */
+    bool core_bits;            /* votes name their core (ElasticScalingMVP) */
+    uint64_t features;         /* the first 64 node features, one bit each */
+    bool queue_known;          /* the cores' turns are those of a claim queue */
+    /* what the block did to candidates can be told: else approval voting takes up neither it nor
+     * its children */
+    bool events_known;
+    uint32_t events_included;           /* candidates that became available, as told */
     uint32_t *disabled, disabled_count; /* validators, sorted */
-    uint32_t failed;          /* bit for each request: there is such a method by version, and no usable answer */
+    /* bit for each request: there is such a method by version, and no usable answer */
+    uint32_t failed;
     dg_askers by;
-    uint64_t fuel;            /* of all that was asked here */
-    uint64_t cost[DG_ASK_COUNT]; /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not
-                               * end, and a real node, which has no such limit, would wait on */
+    uint64_t fuel; /* of all that was asked here */
+    /* fuel of each kind of question, the last one's; DG_ENDLESS: it did not end, and a real node,
+     * which has no such limit, would wait on */
+    uint64_t cost[DG_ASK_COUNT];
 };
 
 /* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
  * the chain's own failure. */
-dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by, dg_error *err);
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by,
+                     dg_error *err);
 /* Does a release ask this at a leaf? What it would, whether the runtime knows it or not. */
 bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by);
-bool dg_view_is_asked_by_any(const dg_view *view, dg_request request); /* .. of those around, and answered by version */
+/* .. of those around, and answered by version */
+bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
  * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
@@ -244,23 +284,35 @@ void dg_view_clear(dg_view *view);
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
 /* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
  * answer. Below zero as above. */
-dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err);
+dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input,
+                    dg_error *err);
 /* OccupiedCoreAssumption: of a core's candidate, for what is asked of its parachain. */
-typedef enum dg_assumption { DG_ASSUME_INCLUDED, DG_ASSUME_TIMED_OUT, DG_ASSUME_FREE } dg_assumption;
+typedef enum dg_assumption {
+    DG_ASSUME_INCLUDED,
+    DG_ASSUME_TIMED_OUT,
+    DG_ASSUME_FREE
+} dg_assumption;
 /* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
-dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err);
+dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para,
+                           dg_assumption assumption, dg_error *err);
 bool dg_view_supports(const dg_view *view, dg_request request);
 uint32_t dg_core_turn(const dg_core *core); /* whose block it takes next; DG_NO: nobody's */
-uint32_t dg_waiting_of(const dg_view *view, uint32_t para); /* its blocks that wait for availability */
+/* its blocks that wait for availability */
+uint32_t dg_waiting_of(const dg_view *view, uint32_t para);
 /* A core as a release sees it: by the claim queue if it knows of such. */
 const dg_core *dg_view_core(const dg_view *view, uint32_t core, const dg_node_class *of);
-bool dg_view_differs(const dg_view *view, uint32_t core); /* is it another parachain's turn by the queue? */
-bool dg_view_assigns(const dg_view *view, uint32_t core, uint32_t para, const dg_node_class *of); /* is it this one's, as a release sees it? */
-bool dg_view_core_bits(const dg_view *view, const dg_node_class *of); /* do votes that it puts into a block name their core? */
+/* is it another parachain's turn by the queue? */
+bool dg_view_differs(const dg_view *view, uint32_t core);
+/* is it this one's, as a release sees it? */
+bool dg_view_assigns(const dg_view *view, uint32_t core, uint32_t para, const dg_node_class *of);
+/* do votes that it puts into a block name their core? */
+bool dg_view_core_bits(const dg_view *view, const dg_node_class *of);
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
-bool dg_view_waits_many(const dg_view *view); /* blocks of one parachain may wait for availability on several cores */
-bool dg_view_receipts_v2(const dg_view *view); /* descriptors of version 2 may be backed at this leaf */
+/* blocks of one parachain may wait for availability on several cores */
+bool dg_view_waits_many(const dg_view *view);
+/* descriptors of version 2 may be backed at this leaf */
+bool dg_view_receipts_v2(const dg_view *view);
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
 
@@ -276,30 +328,38 @@ dg_code dg_backing_states_ask(dg_view *view, dg_request request, dg_error *err);
 
 /* ---- people.c: which node a session key belongs to ---- */
 
-typedef struct dg_person { uint8_t account[32]; uint32_t node; } dg_person;
-typedef struct dg_people { uint32_t count, seated; dg_person *sorted; } dg_people; /* seated: the first so many validate at the fork */
+typedef struct dg_person {
+    uint8_t account[32];
+    uint32_t node;
+} dg_person;
+/* seated: the first so many validate at the fork */
+typedef struct dg_people {
+    uint32_t count, seated;
+    dg_person *sorted;
+} dg_people;
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 void dg_people_clear(dg_people *people);
-uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]); /* DG_NO: nobody known */
+/* DG_NO: nobody known */
+uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]);
 /* By Session.KeyOwner; `kind` as "babe", "audi". DG_NO in `node`: nobody known. */
-dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block, const char *kind,
-                        const uint8_t key[32], dg_error *err);
+dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block,
+                        const char *kind, const uint8_t key[32], dg_error *err);
 
 /* ---- session.c: what is the same for all nodes of a session ---- */
 
 /* How many have to approve a candidate, and who by when. Mirrors: SessionInfo. */
 typedef struct dg_approval_rules {
-    uint32_t cores;          /* that assignments are drawn over */
-    uint32_t zeroth_width;   /* zeroth_delay_tranche_width */
-    uint32_t samples;        /* relay_vrf_modulo_samples */
-    uint32_t tranches;       /* n_delay_tranches */
+    uint32_t cores;                 /* that assignments are drawn over */
+    uint32_t zeroth_width;          /* zeroth_delay_tranche_width */
+    uint32_t samples;               /* relay_vrf_modulo_samples */
+    uint32_t tranches;              /* n_delay_tranches */
     uint32_t no_show_slots, needed; /* needed_approvals */
 } dg_approval_rules;
 
 /* ---- executor.c: parameters of a session that artifacts hang on ---- */
 
 typedef struct dg_executor {
-    dg_hash full, prepares;  /* of all parameters; of those that change what is prepared */
+    dg_hash full, prepares;           /* of all parameters; of those that change what is prepared */
     uint64_t backing_ms, approval_ms; /* that executing a block may take: PvfExecTimeout */
 } dg_executor;
 /* `answer`: an Option of them; none, or no bytes at all, are the defaults. DG_NOMEM. */
@@ -308,19 +368,20 @@ dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 typedef struct dg_session {
     struct dg_session *next;
     uint32_t index;
-    uint32_t validators;     /* para validators: the first of the discovery keys */
-    uint32_t count;          /* discovery keys */
-    uint32_t *node;          /* of a discovery key; DG_NO: nobody we know */
-    uint32_t *member;        /* discovery key of a node; DG_NO: none */
-    uint8_t (*keys)[32];     /* `para` keys of the validators */
+    uint32_t validators; /* para validators: the first of the discovery keys */
+    uint32_t count;      /* discovery keys */
+    uint32_t *node;      /* of a discovery key; DG_NO: nobody we know */
+    uint32_t *member;    /* discovery key of a node; DG_NO: none */
+    uint8_t (*keys)[32]; /* `para` keys of the validators */
     dg_grid grid;
-    bool has_grid;           /* false: the epoch could not be asked at its first leaf */
+    bool has_grid; /* false: the epoch could not be asked at its first leaf */
     bool rules_told;
     dg_approval_rules rules;
     dg_executor executor;
-    uint32_t coalesce;       /* candidates that one approval may name: max_approval_coalesce_count */
-    uint32_t asked_version;  /* of ParachainHost, when it was asked */
-    dg_hash content;         /* two forks may disagree on a session */
+    /* candidates that one approval may name: max_approval_coalesce_count */
+    uint32_t coalesce;
+    uint32_t asked_version; /* of ParachainHost, when it was asked */
+    dg_hash content;        /* two forks may disagree on a session */
 } dg_session;
 /* SessionInfo. False: not told, not as expected, or nobody takes part (a genesis). The rules of
  * approval stand last: where they do not decode the rest still counts. */
@@ -333,7 +394,8 @@ typedef struct dg_session_told {
 bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
 /* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
  * runtime tells nothing of it. */
-dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err);
+dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
+                      const dg_people *people, dg_error *err);
 void dg_sessions_free(dg_session *all);
 
 /* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
@@ -342,33 +404,38 @@ typedef void (*dg_signer)(uint8_t sig[64], dg_bytes message, const uint8_t pk[32
 
 typedef struct dg_candidate {
     uint32_t para, core, group, session;
-    bool receipt_v2;         /* its descriptor is of version 2 */
+    bool receipt_v2; /* its descriptor is of version 2 */
     dg_hash relay_parent, hash;
-    dg_buf committed;        /* CommittedCandidateReceipt */
-    uint32_t new_code;       /* bytes of it that its commitments carry */
+    dg_buf committed;              /* CommittedCandidateReceipt */
+    uint32_t new_code;             /* bytes of it that its commitments carry */
     const struct dg_collators *by; /* who made it */
-    dg_hash follows, head;   /* hashes of two heads of its parachain: it is built on, and it makes */
-    uint32_t nth;            /* of those its collator made on the relay parent, from 0, */
-    uint32_t rank;           /* .. and of those it made in one go */
-    dg_ns made;              /* when that began, where its collator has a clock of its own; else 0 */
-    uint32_t pov_max;        /* and what it was made under: max_pov_size, */
-    uint8_t code_hash[32];   /* .. code */
+    /* hashes of two heads of its parachain: it is built on, and it makes */
+    dg_hash follows, head;
+    uint32_t nth;  /* of those its collator made on the relay parent, from 0, */
+    uint32_t rank; /* .. and of those it made in one go */
+    /* when that began, where its collator has a clock of its own; else 0 */
+    dg_ns made;
+    uint32_t pov_max;      /* and what it was made under: max_pov_size, */
+    uint8_t code_hash[32]; /* .. code */
 } dg_candidate;
 typedef struct dg_candidate_parts {
-    uint32_t para, number;   /* of the relay parent */
-    uint32_t core, session;  /* that a descriptor of version 2 names */
-    uint32_t selector;       /* .. with which of the parachain's cores that is, if it has several: 1 for the first; else 0 */
+    uint32_t para, number;  /* of the relay parent */
+    uint32_t core, session; /* that a descriptor of version 2 names */
+    /* .. with which of the parachain's cores that is, if it has several: 1 for the first; else 0 */
+    uint32_t selector;
     bool receipt_v2;
     dg_hash relay_parent;
     dg_bytes validation_data, head; /* PersistedValidationData, encoded; new head, raw */
     uint8_t code_hash[32];
-    uint32_t new_code;       /* bytes of new_validation_code, of our making; 0: none */
+    uint32_t new_code; /* bytes of new_validation_code, of our making; 0: none */
 } dg_candidate_parts;
 enum { DG_DESCRIPTOR_LEN = 292 };
-/* Where a collator's key and signature stood, zeroes and a version. `descriptor` of DG_DESCRIPTOR_LEN. */
+/* Where a collator's key and signature stood, zeroes and a version. `descriptor` of
+ * DG_DESCRIPTOR_LEN. */
 bool dg_descriptor_is_v2(dg_bytes descriptor);
 /* Empty messages. Clear with dg_candidate_clear. */
-dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign, dg_error *err);
+dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign,
+                          dg_error *err);
 void dg_candidate_clear(dg_candidate *candidate);
 /* Too large for a notification: who seconds it in the old way tells of it, and it is asked
  * for. Mirrors: statement-distribution legacy_v1 (is_statement_large). */
@@ -376,11 +443,12 @@ bool dg_candidate_is_large(const dg_candidate *candidate);
 
 typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
 /* `voted[i]`: kind of the vote of group member i, or 0; keys[i]: its `para` key. */
-void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted, const uint8_t (*keys)[32],
-                      uint32_t members, bool core_bits, dg_signer sign);
+void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted,
+                      const uint8_t (*keys)[32], uint32_t members, bool core_bits, dg_signer sign);
 /* Availability of `cores` cores as `held` says, signed for a child of `parent`. */
-void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores, uint32_t session,
-                     const dg_hash *parent, const uint8_t key[32], dg_signer sign);
+void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores,
+                     uint32_t session, const dg_hash *parent, const uint8_t key[32],
+                     dg_signer sign);
 
 /* ---- disputes.c ---- */
 
@@ -388,11 +456,12 @@ void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t
 typedef struct dg_dispute_told {
     uint32_t session;
     dg_hash candidate;
-    dg_bytes bits[2];          /* for, against: a bit for each validator */
+    dg_bytes bits[2]; /* for, against: a bit for each validator */
     uint32_t bit_count[2];
     bool concluded;
 } dg_dispute_told;
-/* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not decode. */
+/* Next of `*left` in the answer of ParachainHost_disputes; false at its end or where it does not
+ * decode. */
 bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
 
 /* ---- statement.c: what a node remembers of statements ---- */
@@ -401,14 +470,23 @@ bool dg_dispute_told_next(dg_dispute_told *out, dg_scale *s, uint32_t *left);
 typedef struct dg_entry {
     uint32_t session;
     const dg_session *info;
-    const dg_session *grid;  /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
+    /* grid_view; NULL: nothing is told to the grid, nothing taken from it */
+    const dg_session *grid;
     bool stamped;
-    dg_ns grid_at;           /* since when; what was backed before is not announced any more */
+    dg_ns grid_at; /* since when; what was backed before is not announced any more */
 } dg_entry;
-typedef struct dg_parent { uint32_t id, number, session; } dg_parent;
-typedef struct dg_unused { const dg_session *topology; uint32_t block; /* that it came with */ } dg_unused;
+typedef struct dg_parent {
+    uint32_t id, number, session;
+} dg_parent;
+typedef struct dg_unused {
+    const dg_session *topology;
+    uint32_t block; /* that it came with */
+} dg_unused;
 
-typedef struct dg_loss { uint32_t session, block; bool purged; } dg_loss; /* of a topology */
+typedef struct dg_loss {
+    uint32_t session, block;
+    bool purged;
+} dg_loss; /* of a topology */
 
 /* Clear with dg_statement_clear. */
 typedef struct dg_statement {
@@ -416,15 +494,17 @@ typedef struct dg_statement {
     /* state machine of before asynchronous backing */
     uint32_t *legacy, legacy_count, legacy_cap; /* active heads */
     /* the one after: implicit view, per_relay_parent, per_session, unused_topologies */
-    struct { uint32_t id, retain; } *leaves;
+    struct {
+        uint32_t id, retain;
+    } * leaves;
     uint32_t leaf_count, leaf_cap;
-    dg_parent *parents;      /* by id */
+    dg_parent *parents; /* by id */
     uint32_t parent_count, parent_cap;
     dg_entry *entries;
     uint32_t entry_count, entry_cap;
     dg_unused *unused;
     uint32_t unused_count, unused_cap;
-    dg_loss *lost;           /* by the newest step */
+    dg_loss *lost; /* by the newest step */
     uint32_t lost_cap;
 } dg_statement;
 
@@ -432,20 +512,25 @@ typedef struct dg_statement {
 typedef struct dg_new_leaf {
     uint32_t id, number;
     dg_mode mode;
-    const dg_session *info;  /* session of its children; NULL: the runtime has none */
+    const dg_session *info;     /* session of its children; NULL: the runtime has none */
     const dg_parent *ancestors; /* that candidates may name beside it, same session */
     uint32_t ancestor_count;
 } dg_new_leaf;
 
 /* Topologies that a step lost: borrowed until the next step. */
-typedef struct dg_losses { const dg_loss *of; uint32_t count; } dg_losses;
+typedef struct dg_losses {
+    const dg_loss *of;
+    uint32_t count;
+} dg_losses;
 
 /* All but `of` is forgotten. */
 void dg_statement_clear(dg_statement *sd);
 /* `leaf` is read only when the signal activates. DG_NOMEM. */
-dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal, const dg_new_leaf *leaf, dg_error *err);
+dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal,
+                            const dg_new_leaf *leaf, dg_error *err);
 /* NewGossipTopology, made at the leaf of number `block`. DG_NOMEM. */
-dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, dg_error *err);
+dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
+                              uint32_t block, dg_error *err);
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
@@ -457,12 +542,17 @@ void dg_statement_stamp(dg_statement *sd, dg_ns now);
 /* Of the current session and the one before; for any other session the current one
  * stands in. Bitfields and statements of the old way go by it.
  * Mirrors: grid_topology.rs (SessionBoundGridTopologyStorage). */
-typedef struct dg_topologies { const dg_session *current, *previous; } dg_topologies;
+typedef struct dg_topologies {
+    const dg_session *current, *previous;
+} dg_topologies;
 void dg_topologies_add(dg_topologies *t, const dg_session *topology);
-const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session); /* NULL: none ever came */
+/* NULL: none ever came */
+const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session);
 /* To whom a message that began at member `origin` has to go on from `member`: own ones
  * to row and column, those of the row to the column, those of the column to the row. */
-typedef struct dg_route { bool row, column; } dg_route;
+typedef struct dg_route {
+    bool row, column;
+} dg_route;
 dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin);
 /* To whom a member announces a group's candidate: if of the group to row and column, if in
  * a row with one of it to its column, if in a column with one to its row. */

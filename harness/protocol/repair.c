@@ -5,19 +5,45 @@
 
 #include <string.h>
 
-static bool keeps_newest(const dg_node_class *c) { return c->keeps_newest; }
-static void forget_newest(dg_node_class *c) { c->keeps_newest = false; }
-static bool puts_aside(const dg_node_class *c) { return c->early == DG_EARLY_KEEP; }
-static void drop_early(dg_node_class *c) { c->early = DG_EARLY_DROP; }
-static bool keeps_v1(const dg_node_class *c) { return c->keeps_v1_collations; }
-static void refuse_v1(dg_node_class *c) { c->keeps_v1_collations = false; }
-static bool few_params(const dg_node_class *c) { return !c->artifact_full; }
-static void all_params(dg_node_class *c) { c->artifact_full = true; }
+static bool keeps_newest(const dg_node_class *c)
+{
+    return c->keeps_newest;
+}
+static void forget_newest(dg_node_class *c)
+{
+    c->keeps_newest = false;
+}
+static bool puts_aside(const dg_node_class *c)
+{
+    return c->early == DG_EARLY_KEEP;
+}
+static void drop_early(dg_node_class *c)
+{
+    c->early = DG_EARLY_DROP;
+}
+static bool keeps_v1(const dg_node_class *c)
+{
+    return c->keeps_v1_collations;
+}
+static void refuse_v1(dg_node_class *c)
+{
+    c->keeps_v1_collations = false;
+}
+static bool few_params(const dg_node_class *c)
+{
+    return !c->artifact_full;
+}
+static void all_params(dg_node_class *c)
+{
+    c->artifact_full = true;
+}
 
 static const dg_repair repairs[] = {
-    { "1920", "collations of version 1 are taken with asynchronous backing too", keeps_v1, refuse_v1 },
+    { "1920", "collations of version 1 are taken with asynchronous backing too", keeps_v1,
+      refuse_v1 },
     { "3063", "a topology that comes early is put aside", puts_aside, drop_early },
-    { "4211", "artifacts hang on those executor parameters alone that change them", few_params, all_params },
+    { "4211", "artifacts hang on those executor parameters alone that change them", few_params,
+      all_params },
     { "4269", "of those put aside the newest stays", keeps_newest, forget_newest },
 };
 
@@ -33,7 +59,8 @@ dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err)
     for (size_t i = 0; (r = dg_repair_at(i)); i++) {
         if (strcmp(r->name, repair) == 0)
             break;
-        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "", r->name);
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "",
+                 r->name);
     }
     if (!r)
         return dg_fail(err, DG_USAGE, "there is no repair %s; there are %s", repair, known);

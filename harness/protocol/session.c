@@ -6,7 +6,8 @@
 
 #include "crypto/crypto.h"
 
-enum { FIRST_WITH_SEED = 2 }; /* version of ParachainHost from which active indices and a seed come first */
+/* version of ParachainHost from which active indices and a seed come first */
+enum { FIRST_WITH_SEED = 2 };
 
 /* What stands behind the discovery keys: assignment keys, groups, and the rules of
  * approval. A runtime that leaves them out, or goes on behind them, tells no rules. */
@@ -47,7 +48,8 @@ bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_versio
     return out->count && out->count >= out->validators && out->count <= DG_VALIDATORS_MAX;
 }
 
-static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *view, const dg_people *people, dg_error *err)
+static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *view,
+                          const dg_people *people, dg_error *err)
 {
     made->node = dg_calloc(t->count, sizeof *made->node);
     made->member = dg_calloc(people->count, sizeof *made->member);
@@ -57,7 +59,8 @@ static dg_code find_nodes(dg_session *made, const dg_session_told *t, dg_view *v
     memcpy(made->keys, t->para_keys.at, t->para_keys.len);
     memset(made->member, 0xff, people->count * sizeof *made->member);
     for (uint32_t i = 0; i < t->count; i++) {
-        dg_code rc = dg_people_owner(people, &made->node[i], view->chain, view->block, "audi", t->keys.at + (size_t)i * 32, err);
+        dg_code rc = dg_people_owner(people, &made->node[i], view->chain, view->block, "audi",
+                                     t->keys.at + (size_t)i * 32, err);
         if (rc < 0)
             return rc;
         if (made->node[i] != DG_NO)
@@ -75,7 +78,8 @@ static void session_free(dg_session *session)
     dg_free(session);
 }
 
-static dg_code make(dg_session **out, const dg_session_told *t, const uint8_t *randomness, dg_view *view, const dg_people *people, dg_error *err)
+static dg_code make(dg_session **out, const dg_session_told *t, const uint8_t *randomness,
+                    dg_view *view, const dg_people *people, dg_error *err)
 {
     dg_session *made = dg_calloc(1, sizeof *made);
     dg_code rc;
@@ -125,7 +129,8 @@ static dg_code executor_of(dg_executor *out, dg_view *view, dg_error *err)
 }
 
 /* A number, of the session. `otherwise`: not supported, or no usable answer. */
-static dg_code number_of(uint32_t *out, dg_view *view, dg_request request, uint32_t otherwise, dg_error *err)
+static dg_code number_of(uint32_t *out, dg_view *view, dg_request request, uint32_t otherwise,
+                         dg_error *err)
 {
     dg_bytes answer;
     dg_code rc = dg_view_ask(view, &answer, request, dg_bytes_of(NULL, 0), err);
@@ -143,10 +148,13 @@ static dg_code ask_numbers(dg_session *of, dg_view *view, dg_error *err)
     if (of->asked_version >= view->host_version)
         return DG_OK;
     of->asked_version = view->host_version;
-    if (dg_view_is_asked_by_any(view, DG_ASK_LOOKAHEAD) && (rc = number_of(&lookahead, view, DG_ASK_LOOKAHEAD, 0, err)) < 0)
+    if (dg_view_is_asked_by_any(view, DG_ASK_LOOKAHEAD)
+        && (rc = number_of(&lookahead, view, DG_ASK_LOOKAHEAD, 0, err)) < 0)
         return rc;
     of->coalesce = 1;
-    return dg_view_is_asked_by_any(view, DG_ASK_APPROVAL_PARAMS) ? number_of(&of->coalesce, view, DG_ASK_APPROVAL_PARAMS, 1, err) : DG_OK;
+    return dg_view_is_asked_by_any(view, DG_ASK_APPROVAL_PARAMS)
+               ? number_of(&of->coalesce, view, DG_ASK_APPROVAL_PARAMS, 1, err)
+               : DG_OK;
 }
 
 static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *content)
@@ -157,7 +165,8 @@ static dg_session *known_as(dg_session *all, uint32_t index, const dg_hash *cont
     return NULL;
 }
 
-dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, const dg_people *people, dg_error *err)
+dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
+                      const dg_people *people, dg_error *err)
 {
     uint8_t index[4], randomness[32] = { 0 };
     bool known, taken;
@@ -170,7 +179,9 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     dg_executor executor;
     *out = NULL;
     dg_put_le32(index, view->session);
-    if (!view->session_known || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err)) == DG_ABSENT)
+    if (!view->session_known
+        || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err))
+               == DG_ABSENT)
         return DG_ABSENT;
     if (rc < 0 || (rc = randomness_of(view, randomness, &known, err)) < 0)
         return rc;
@@ -181,7 +192,8 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view, c
     content = dg_blake2_256_two(answer, dg_bytes_of(randomness, known ? 32 : 0));
     if ((*out = known_one = known_as(*all, view->session, &content)))
         return ask_numbers(known_one, view, err);
-    if ((rc = executor_of(&executor, view, err)) < 0 || (rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
+    if ((rc = executor_of(&executor, view, err)) < 0
+        || (rc = make(&made, &t, known ? randomness : NULL, view, people, err)) < 0)
         return rc;
     made->executor = executor;
     made->content = content;

@@ -124,7 +124,8 @@ static dg_code parent_add(dg_statement *sd, const dg_parent *parent, dg_error *e
     dg_parent *parents;
     if (has_parent(sd, parent->id))
         return DG_OK;
-    if (!(parents = room_for(sd->parents, &sd->parent_cap, sd->parent_count + 1, sizeof *parents, err)))
+    if (!(parents =
+              room_for(sd->parents, &sd->parent_cap, sd->parent_count + 1, sizeof *parents, err)))
         return DG_NOMEM;
     sd->parents = parents;
     memmove(&parents[at + 1], &parents[at], (sd->parent_count++ - at) * sizeof *parents);
@@ -134,13 +135,15 @@ static dg_code parent_add(dg_statement *sd, const dg_parent *parent, dg_error *e
 
 static dg_code v2_activate(dg_statement *sd, const dg_new_leaf *leaf, dg_error *err)
 {
-    uint32_t below = leaf->ancestor_count > MINIMUM_RETAINED ? leaf->ancestor_count : MINIMUM_RETAINED;
+    uint32_t below =
+        leaf->ancestor_count > MINIMUM_RETAINED ? leaf->ancestor_count : MINIMUM_RETAINED;
     dg_parent own;
     void *leaves;
     dg_code rc;
     if (!leaf->info)
         return DG_OK; /* no session info: the leaf is passed over */
-    if (!(leaves = room_for(sd->leaves, &sd->leaf_cap, sd->leaf_count + 1, sizeof *sd->leaves, err)))
+    if (!(leaves =
+              room_for(sd->leaves, &sd->leaf_cap, sd->leaf_count + 1, sizeof *sd->leaves, err)))
         return DG_NOMEM;
     sd->leaves = leaves;
     sd->leaves[sd->leaf_count].id = leaf->id;
@@ -203,7 +206,8 @@ static uint32_t newest_unused(const dg_statement *sd)
     return newest;
 }
 
-static void note_loss(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, bool purged)
+static void note_loss(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block,
+                      bool purged)
 {
     assert(lost->count < sd->lost_cap);
     sd->lost[lost->count++] = (dg_loss){ topology->index, block, purged };
@@ -215,7 +219,8 @@ static void forget_unused(dg_statement *sd, dg_losses *lost)
     uint32_t newest = newest_unused(sd);
     for (uint32_t i = 0; i < sd->unused_count;) {
         const dg_unused *u = &sd->unused[i];
-        if (session_in_view(sd, u->topology->index) || (sd->of->keeps_newest && u->topology->index == newest)) {
+        if (session_in_view(sd, u->topology->index)
+            || (sd->of->keeps_newest && u->topology->index == newest)) {
             i++;
             continue;
         }
@@ -251,7 +256,8 @@ static void legacy_deactivate(dg_statement *sd, const dg_signal *signal)
  * for the new machine stays behind in the old one. */
 static dg_code legacy_activate(dg_statement *sd, uint32_t id, dg_error *err)
 {
-    uint32_t *legacy = room_for(sd->legacy, &sd->legacy_cap, sd->legacy_count + 1, sizeof *legacy, err);
+    uint32_t *legacy =
+        room_for(sd->legacy, &sd->legacy_cap, sd->legacy_count + 1, sizeof *legacy, err);
     if (!legacy)
         return DG_NOMEM;
     sd->legacy = legacy;
@@ -272,7 +278,8 @@ static dg_mode mode_for(const dg_node_class *of, dg_mode mode)
     return mode;
 }
 
-dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal, const dg_new_leaf *leaf, dg_error *err)
+dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal,
+                            const dg_new_leaf *leaf, dg_error *err)
 {
     dg_mode mode = signal->activates ? mode_for(sd->of, leaf->mode) : DG_MODE_ERROR;
     dg_code rc = DG_OK;
@@ -300,7 +307,8 @@ static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t blo
 /* For one topology more, which may get lost with all others at once. */
 static dg_code room_for_topology(dg_statement *sd, dg_error *err)
 {
-    dg_unused *unused = room_for(sd->unused, &sd->unused_cap, sd->unused_count + 1, sizeof *unused, err);
+    dg_unused *unused =
+        room_for(sd->unused, &sd->unused_cap, sd->unused_count + 1, sizeof *unused, err);
     dg_loss *lost;
     if (!unused)
         return DG_NOMEM;
@@ -311,7 +319,8 @@ static dg_code room_for_topology(dg_statement *sd, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology, uint32_t block, dg_error *err)
+dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
+                              uint32_t block, dg_error *err)
 {
     dg_entry *entry = entry_of(sd, topology->index);
     dg_code rc = room_for_topology(sd, err);
@@ -344,4 +353,7 @@ bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id)
     return false;
 }
 
-bool dg_statement_v2_at(const dg_statement *sd, uint32_t id) { return has_parent(sd, id); }
+bool dg_statement_v2_at(const dg_statement *sd, uint32_t id)
+{
+    return has_parent(sd, id);
+}

@@ -20,30 +20,43 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
     [DG_ASK_CODE_HASH] = { "ParachainHost_validation_code_hash", 2, DG_LASTS_ELSEWHERE },
     [DG_ASK_DISPUTES] = { "ParachainHost_disputes", 3, DG_LASTS_ELSEWHERE },
     [DG_ASK_EXECUTOR] = { "ParachainHost_session_executor_params", 4, DG_LASTS_SESSION },
-    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION, .skips = true },
+    [DG_ASK_BACKING_VOTES] = { "ParachainHost_minimum_backing_votes", 6, DG_LASTS_SESSION,
+                               .skips = true },
     [DG_ASK_ASYNC_BACKING] = { "ParachainHost_async_backing_params", 7, DG_LASTS_LEAF },
     [DG_ASK_FEATURES] = { "ParachainHost_node_features", 9, DG_LASTS_SESSION },
     [DG_ASK_CLAIM_QUEUE] = { "ParachainHost_claim_queue", 11, DG_LASTS_LEAF, .skips = true },
     [DG_ASK_EVENTS] = { "ParachainHost_candidate_events", 1, DG_LASTS_LEAF },
-    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = true, .until = 13 },
+    [DG_ASK_BACKING_STATE] = { "ParachainHost_para_backing_state", 7, DG_LASTS_LEAF, .skips = true,
+                               .until = 13 },
     [DG_ASK_DISABLED] = { "ParachainHost_disabled_validators", 8, DG_LASTS_LEAF, .skips = true },
     [DG_ASK_APPROVAL_PARAMS] = { "ParachainHost_approval_voting_params", 10, DG_LASTS_SESSION },
-    [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF, .from = 13 },
+    [DG_ASK_PENDING] = { "ParachainHost_candidates_pending_availability", 11, DG_LASTS_LEAF,
+                         .from = 13 },
     [DG_ASK_CONSTRAINTS] = { "ParachainHost_backing_constraints", 13, DG_LASTS_LEAF },
-    [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION, .skips = true },
+    [DG_ASK_LOOKAHEAD] = { "ParachainHost_scheduling_lookahead", 13, DG_LASTS_SESSION,
+                           .skips = true },
 };
 
-const dg_request_row *dg_request_at(dg_request request) { return &requests[request]; }
+const dg_request_row *dg_request_at(dg_request request)
+{
+    return &requests[request];
+}
 
 enum { FEATURE_ELASTIC_SCALING = 1, FEATURE_RECEIPTS_V2 = 3 };
-enum { FIRST_WITH_MANY = 11 };        /* candidates_pending_availability came with elastic scaling */
-enum { FIRST_WITH_RECEIPTS_V2 = 12 }; /* version of ParachainHost in the first release whose runtime reads them */
+/* candidates_pending_availability came with elastic scaling */
+enum { FIRST_WITH_MANY = 11 };
+/* version of ParachainHost in the first release whose runtime reads them */
+enum { FIRST_WITH_RECEIPTS_V2 = 12 };
 
-bool dg_view_waits_many(const dg_view *view) { return view->host_version >= FIRST_WITH_MANY; }
+bool dg_view_waits_many(const dg_view *view)
+{
+    return view->host_version >= FIRST_WITH_MANY;
+}
 
 bool dg_view_receipts_v2(const dg_view *view)
 {
-    return view->host_version >= FIRST_WITH_RECEIPTS_V2 && view->features >> FEATURE_RECEIPTS_V2 & 1;
+    return view->host_version >= FIRST_WITH_RECEIPTS_V2
+           && view->features >> FEATURE_RECEIPTS_V2 & 1;
 }
 
 bool dg_view_core_bits(const dg_view *view, const dg_node_class *of)
@@ -56,26 +69,32 @@ bool dg_view_supports(const dg_view *view, dg_request request)
     return view->host_version >= requests[request].since;
 }
 
-void dg_view_fail(dg_view *view, dg_request request) { view->failed |= 1u << request; }
+void dg_view_fail(dg_view *view, dg_request request)
+{
+    view->failed |= 1u << request;
+}
 
 /* Where the newer way fails, the older one is asked all the same. */
 static bool is_replaced(const dg_view *v, dg_request request)
 {
     const uint32_t newer = 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING;
-    return requests[request].until && v->host_version >= requests[request].until && !(v->failed & newer);
+    return requests[request].until && v->host_version >= requests[request].until
+           && !(v->failed & newer);
 }
 
 bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by)
 {
     const dg_request_row *row = &requests[request];
-    return row->lasts != DG_LASTS_ELSEWHERE && by->host_known >= (row->from ? row->from : row->since)
+    return row->lasts != DG_LASTS_ELSEWHERE
+           && by->host_known >= (row->from ? row->from : row->since)
            && !(is_replaced(view, request) && by->host_known >= row->until);
 }
 
 bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
 {
     for (uint16_t known = 1; known < 32; known++)
-        if (v->by.known >> known & 1 && dg_view_is_asked(v, request, &(dg_node_class){ .host_known = known }))
+        if (v->by.known >> known & 1
+            && dg_view_is_asked(v, request, &(dg_node_class){ .host_known = known }))
             return dg_view_supports(v, request);
     return false;
 }
@@ -93,16 +112,21 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
 }
 
 /* What the runtime itself got wrong, as opposed to this program. */
-static bool is_theirs(dg_code rc) { return rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED; }
+static bool is_theirs(dg_code rc)
+{
+    return rc == DG_TRAP || rc == DG_ABSENT || rc == DG_MALFORMED;
+}
 
-dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input, dg_error *err)
+dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input,
+                    dg_error *err)
 {
     dg_call_cost cost = { 0 };
     dg_code rc;
     *answer = dg_bytes_of(NULL, 0);
     if (!dg_view_supports(view, request))
         return DG_ABSENT;
-    rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input, err);
+    rc = dg_chain_call(view->chain, view->block, answer, &cost, requests[request].method, input,
+                       err);
     view->fuel += cost.fuel;
     view->cost[request] = cost.fuel < dg_chain_fuel_query(view->chain) ? cost.fuel : DG_ENDLESS;
     if (is_theirs(rc))
@@ -110,7 +134,8 @@ dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_byte
     return is_theirs(rc) ? DG_ABSENT : rc;
 }
 
-dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para, dg_assumption assumption, dg_error *err)
+dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para,
+                           dg_assumption assumption, dg_error *err)
 {
     uint8_t input[5];
     dg_bytes answer;
@@ -124,7 +149,10 @@ dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, u
     return rc < 0 ? rc : DG_OK;
 }
 
-static bool whole(const dg_scale *s) { return dg_scale_finish(s, NULL, "answer") == DG_OK; }
+static bool whole(const dg_scale *s)
+{
+    return dg_scale_finish(s, NULL, "answer") == DG_OK;
+}
 
 /* ---- one answer each: what does not decode leaves the view without it ---- */
 
@@ -172,7 +200,8 @@ static dg_code make_groups(dg_view *v, uint32_t groups, size_t members, dg_error
 {
     v->group_from = dg_calloc((size_t)groups + 1, sizeof *v->group_from);
     v->members = dg_calloc(members ? members : 1, sizeof *v->members);
-    return v->group_from && v->members ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for %u groups", groups);
+    return v->group_from && v->members ? DG_OK
+                                       : dg_fail(err, DG_NOMEM, "no memory for %u groups", groups);
 }
 
 static void take_members(dg_view *v, dg_scale *s, uint32_t groups)
@@ -244,7 +273,8 @@ static dg_code take_disabled(dg_view *v, dg_scale *s, dg_error *err)
 
 bool dg_view_is_disabled(const dg_view *v, uint32_t validator)
 {
-    return v->disabled_count && bsearch(&validator, v->disabled, v->disabled_count, sizeof *v->disabled, by_number);
+    return v->disabled_count
+           && bsearch(&validator, v->disabled, v->disabled_count, sizeof *v->disabled, by_number);
 }
 
 static dg_code take_events(dg_view *v, dg_scale *s, dg_error *err)
@@ -259,17 +289,15 @@ static dg_code take_events(dg_view *v, dg_scale *s, dg_error *err)
 /* ---- all of them ---- */
 
 /* In this order: groups are checked against the validators. */
-static const struct { dg_request request; dg_code (*take)(dg_view *v, dg_scale *s, dg_error *err); } answers[] = {
-    { DG_ASK_ASYNC_BACKING, take_mode },
-    { DG_ASK_SESSION, take_session },
-    { DG_ASK_VALIDATORS, take_validators },
-    { DG_ASK_GROUPS, take_groups },
-    { DG_ASK_CORES, dg_view_take_cores },
-    { DG_ASK_CLAIM_QUEUE, dg_view_take_queue },
-    { DG_ASK_BACKING_VOTES, take_votes },
-    { DG_ASK_FEATURES, take_features },
-    { DG_ASK_DISABLED, take_disabled },
-    { DG_ASK_EVENTS, take_events },
+static const struct {
+    dg_request request;
+    dg_code (*take)(dg_view *v, dg_scale *s, dg_error *err);
+} answers[] = {
+    { DG_ASK_ASYNC_BACKING, take_mode },    { DG_ASK_SESSION, take_session },
+    { DG_ASK_VALIDATORS, take_validators }, { DG_ASK_GROUPS, take_groups },
+    { DG_ASK_CORES, dg_view_take_cores },   { DG_ASK_CLAIM_QUEUE, dg_view_take_queue },
+    { DG_ASK_BACKING_VOTES, take_votes },   { DG_ASK_FEATURES, take_features },
+    { DG_ASK_DISABLED, take_disabled },     { DG_ASK_EVENTS, take_events },
 };
 
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err)
@@ -287,7 +315,8 @@ static dg_code ask_states(dg_view *v, dg_error *err)
 {
     static const dg_request ways[] = { DG_ASK_CONSTRAINTS, DG_ASK_PENDING, DG_ASK_BACKING_STATE };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        dg_code rc = dg_view_is_asked_by_any(v, ways[i]) ? dg_backing_states_ask(v, ways[i], err) : DG_OK;
+        dg_code rc =
+            dg_view_is_asked_by_any(v, ways[i]) ? dg_backing_states_ask(v, ways[i], err) : DG_OK;
         if (rc < 0)
             return rc;
     }
@@ -311,13 +340,15 @@ static dg_code read_all(dg_view *v, dg_error *err)
     return v->mode == DG_MODE_ENABLED ? ask_states(v, err) : DG_OK;
 }
 
-dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by, dg_error *err)
+dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by,
+                     dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc;
     *view = (dg_view){ .chain = chain, .block = block, .by = *by };
     if ((rc = dg_block_runtime(chain, block, &runtime, err)) < 0)
-        return rc == DG_MALFORMED || rc == DG_TRAP ? DG_OK : rc; /* a code that is none answers nothing */
+        /* a code that is none answers nothing */
+        return rc == DG_MALFORMED || rc == DG_TRAP ? DG_OK : rc;
     view->host_version = dg_version_api(dg_runtime_version(runtime), "ParachainHost");
     if (view->host_version && (rc = read_all(view, err)) < 0)
         dg_view_clear(view);
@@ -347,6 +378,7 @@ uint32_t dg_view_group_of(const dg_view *view, uint32_t validator)
 /* Never more than there are members. Mirrors: effective_minimum_backing_votes. */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group)
 {
-    uint32_t size = view->group_from[group + 1] - view->group_from[group], wanted = view->votes_min ? view->votes_min : 2;
+    uint32_t size = view->group_from[group + 1] - view->group_from[group],
+             wanted = view->votes_min ? view->votes_min : 2;
     return wanted < size ? wanted : size;
 }

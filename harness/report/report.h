@@ -15,13 +15,14 @@
 #include "base/base.h"
 
 typedef struct dg_report_options {
-    bool colour;     /* ANSI colours for the verdict words */
-    unsigned width;  /* columns; 0: 100; below 40: 40 */
-    bool verbose;    /* evidence of held claims too, and what each claim says */
+    bool colour;    /* ANSI colours for the verdict words */
+    unsigned width; /* columns; 0: 100; below 40: 40 */
+    bool verbose;   /* evidence of held claims too, and what each claim says */
 } dg_report_options;
 
 /* Appends the report to `out`. DG_OK; DG_MALFORMED: not an outcome; or out's code. */
-dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options, dg_error *err);
+dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options,
+                       dg_error *err);
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 

@@ -17,7 +17,9 @@ static dg_code epoch_of(arm *a, uint64_t slot, dg_error *err)
         return DG_OK;
     }
     if (rc == DG_IO || rc == DG_NOMEM || !a->epoch.duration)
-        return rc < 0 ? rc : dg_fail(err, DG_UNSUPPORTED, "the runtime at block #%u has no BABE epochs", dg_block_number(a->tip));
+        return rc < 0 ? rc
+                      : dg_fail(err, DG_UNSUPPORTED, "the runtime at block #%u has no BABE epochs",
+                                dg_block_number(a->tip));
     while (slot >= a->epoch.start_slot + a->epoch.duration) {
         a->epoch.start_slot += a->epoch.duration;
         a->epoch.index++;
@@ -30,10 +32,12 @@ static dg_code epoch_of(arm *a, uint64_t slot, dg_error *err)
 /* A failure that says something about the runtime; others end the run. */
 static bool is_verdict(dg_code rc)
 {
-    return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH || rc == DG_LIMIT || rc == DG_UNSUPPORTED;
+    return rc == DG_TRAP || rc == DG_MALFORMED || rc == DG_MISMATCH || rc == DG_LIMIT
+           || rc == DG_UNSUPPORTED;
 }
 
-static dg_code build(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err)
+static dg_code build(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
+                     dg_error *err)
 {
     dg_build_options options = { .claim = *claim };
     dg_code rc;
@@ -45,8 +49,9 @@ static dg_code build(arm *a, dg_block **out, dg_build_report *report, const dg_s
         a->run->diverged |= !dg_hash_equal(dg_block_hash(a->tip), &a->run->control.before);
     if ((rc = arm_before_upgrade(a, err)) < 0)
         return rc;
-    return a->which == DG_ARM_TREATMENT ? arm_enact(a, out, report, claim, err)
-                                        : dg_chain_build(a->chain, out, report, a->tip, &options, err);
+    return a->which == DG_ARM_TREATMENT
+               ? arm_enact(a, out, report, claim, err)
+               : dg_chain_build(a->chain, out, report, a->tip, &options, err);
 }
 
 static dg_code finalize(arm *a, dg_block *block, dg_error *err)
@@ -57,7 +62,8 @@ static dg_code finalize(arm *a, dg_block *block, dg_error *err)
     return block ? dg_chain_finalize(a->chain, block, err) : DG_OK;
 }
 
-static dg_code failed(arm *a, uint64_t slot, size_t claims, const dg_build_report *report, const char *why)
+static dg_code failed(arm *a, uint64_t slot, size_t claims, const dg_build_report *report,
+                      const char *why)
 {
     arm_refused(a, slot, dg_block_number(a->tip) + 1, report, why);
     arm_slot(a, slot, dg_block_number(a->tip) + 1, false, claims);

@@ -5,25 +5,34 @@
 #include "base/base.h"
 
 /* What the call is asked about; the run makes the bytes from the state. */
-typedef enum api_argument { ASK_NOTHING, ASK_PARA, ASK_PARA_FREE, ASK_SESSION, ASK_ACCOUNT, ASK_KEYS, ASK_EXTRINSIC,
-    ASK_CODE_HASH, ASK_METADATA } api_argument;
+typedef enum api_argument {
+    ASK_NOTHING,
+    ASK_PARA,
+    ASK_PARA_FREE,
+    ASK_SESSION,
+    ASK_ACCOUNT,
+    ASK_KEYS,
+    ASK_EXTRINSIC,
+    ASK_CODE_HASH,
+    ASK_METADATA
+} api_argument;
 
 /* How two answers are compared: a value that moves with every block says nothing
  * about the code that gave it. */
 typedef enum api_compare {
-    SAME_ALL,      /* every byte */
-    SAME_BUT_LAST4,/* without the last four bytes, which hold the block number */
-    SAME_COUNT,    /* the length of the outer list */
-    SAME_FIRST,    /* Some or None, Ok or Err */
-    SAME_NEVER     /* not compared */
+    SAME_ALL,       /* every byte */
+    SAME_BUT_LAST4, /* without the last four bytes, which hold the block number */
+    SAME_COUNT,     /* the length of the outer list */
+    SAME_FIRST,     /* Some or None, Ok or Err */
+    SAME_NEVER      /* not compared */
 } api_compare;
 
 typedef struct api_row {
-    const char *api, *method;  /* "ParachainHost", "validators" */
-    uint32_t since;            /* version of the API that brought it */
+    const char *api, *method; /* "ParachainHost", "validators" */
+    uint32_t since;           /* version of the API that brought it */
     api_argument ask;
     api_compare compare;
-    const char *layout;        /* layout.h: bytes of the answer at every version */
+    const char *layout; /* layout.h: bytes of the answer at every version */
 } api_row;
 
 enum { API_COUNT_MAX = 96 };

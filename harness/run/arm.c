@@ -10,10 +10,13 @@
 
 dg_ns run_at(const run_state *run, uint64_t slot)
 {
-    return slot < run->clock.next_slot ? 0 : (slot - run->clock.next_slot) * run->clock.slot_ms * 1000000;
+    return slot < run->clock.next_slot
+               ? 0
+               : (slot - run->clock.next_slot) * run->clock.slot_ms * 1000000;
 }
 
-void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail)
+void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6],
+             json_t *detail)
 {
     log_add(&a->run->log, a->which, run_at(a->run, slot), block, kind, n, detail);
 }
@@ -22,7 +25,8 @@ void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const in
 
 static const char *step_name(dg_build_step step)
 {
-    static const char *const names[] = { "runtime", "initialize_block", "inherents", "apply", "finalize_block", "done" };
+    static const char *const names[] = { "runtime", "initialize_block", "inherents",
+                                         "apply",   "finalize_block",   "done" };
     return names[step];
 }
 
@@ -31,16 +35,20 @@ void arm_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims)
     arm_log(a, slot, number, DG_EV_SLOT, LOG_N((int64_t)slot, built, (int64_t)claims), NULL);
 }
 
-void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report, const char *why)
+void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report,
+                 const char *why)
 {
-    json_t *detail = json_pack("{s:s, s:o, s:o}", "step", step_name(report->step), "panic", plain_json(report->panic),
-                               "reason", plain_json(why));
+    json_t *detail = json_pack("{s:s, s:o, s:o}", "step", step_name(report->step), "panic",
+                               plain_json(report->panic), "reason", plain_json(why));
     if (!detail)
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, slot, number, DG_EV_BUILD_FAILED, LOG_N((int64_t)slot, report->step, report->trap), detail);
+    arm_log(a, slot, number, DG_EV_BUILD_FAILED, LOG_N((int64_t)slot, report->step, report->trap),
+            detail);
     if (report->step >= DG_BUILD_INHERENTS) /* which ones were in is not known without the block */
-        arm_log(a, slot, number, DG_EV_INHERENT, LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, -1),
-                json_pack("{s:o}", "refused", plain_json(why)));
+        arm_log(
+            a, slot, number, DG_EV_INHERENT,
+            LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, -1),
+            json_pack("{s:o}", "refused", plain_json(why)));
 }
 
 bool arm_takes_long(const dg_build_report *report)
@@ -48,7 +56,8 @@ bool arm_takes_long(const dg_build_report *report)
     return report->trap == DG_TRAP_FUEL || report->trap == DG_TRAP_HOST;
 }
 
-dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims, dg_error *err)
+dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims,
+                  dg_error *err)
 {
     a->blocks++;
     a->tip = block;
@@ -60,7 +69,8 @@ dg_code arm_before_upgrade(arm *a, dg_error *err)
 {
     dg_code rc;
     if (!a->samples[MOMENT_BEFORE].taken
-        && ((rc = sample_take(a, MOMENT_BEFORE, a->tip, err)) < 0 || (rc = sets_log(a, a->tip, "U-1", err)) < 0))
+        && ((rc = sample_take(a, MOMENT_BEFORE, a->tip, err)) < 0
+            || (rc = sets_log(a, a->tip, "U-1", err)) < 0))
         return rc;
     if (a->which == DG_ARM_CONTROL || a->compared)
         return DG_OK;
@@ -85,15 +95,17 @@ static dg_code begin(arm *a, dg_error *err)
     run_state *run = a->run;
     dg_code rc;
     const dg_version *version = dg_runtime_version(run->from_kept);
-    json_t *detail = json_pack("{s:o, s:I, s:I, s:I, s:I}", "spec_name", plain_json(version->spec_name), "spec_version", (json_int_t)version->spec_version,
-                               "from_slot", (json_int_t)run->clock.next_slot, "upgrade_slot", (json_int_t)run->upgrade_slot,
-                               "end_slot", (json_int_t)run->end_slot);
+    json_t *detail = json_pack(
+        "{s:o, s:I, s:I, s:I, s:I}", "spec_name", plain_json(version->spec_name), "spec_version",
+        (json_int_t)version->spec_version, "from_slot", (json_int_t)run->clock.next_slot,
+        "upgrade_slot", (json_int_t)run->upgrade_slot, "end_slot", (json_int_t)run->end_slot);
     if (!detail)
         run->log.rc = DG_NOMEM;
     a->tip = a->recent[0] = dg_chain_root(a->chain);
     log_add(&run->log, a->which, 0, run->fork_number, DG_EV_RUN_START,
-            LOG_N(run->fork_number, (int64_t)run->clock.epoch_slots, (int64_t)run->clock.slot_ms, run->clock.session,
-                  version->system_version, run->plan->boundaries_after), detail);
+            LOG_N(run->fork_number, (int64_t)run->clock.epoch_slots, (int64_t)run->clock.slot_ms,
+                  run->clock.session, version->system_version, run->plan->boundaries_after),
+            detail);
     if ((rc = dg_client_view_new(&a->view, a->chain, a->tip, err)) < 0)
         return rc;
     return network_wanted(run->plan) ? network_begin(a, err) : rc;
@@ -101,12 +113,14 @@ static dg_code begin(arm *a, dg_error *err)
 
 static void end(arm *a, uint64_t slot)
 {
-    json_t *detail = json_pack("{s:s}", "reason", a->stopped ? a->reason : "the horizon was reached");
+    json_t *detail =
+        json_pack("{s:s}", "reason", a->stopped ? a->reason : "the horizon was reached");
     if (!detail)
         a->run->log.rc = DG_NOMEM;
     if (a->which == DG_ARM_TREATMENT && !a->samples[MOMENT_AFTER].taken)
         sample_log(a, MOMENT_UPGRADE); /* U+1 never came: nothing to compare with */
-    arm_log(a, slot, dg_block_number(a->tip), DG_EV_RUN_END, LOG_N(a->blocks, a->boundaries, a->running), detail);
+    arm_log(a, slot, dg_block_number(a->tip), DG_EV_RUN_END,
+            LOG_N(a->blocks, a->boundaries, a->running), detail);
 }
 
 static void stop(arm *a, const char *reason)
@@ -136,7 +150,8 @@ static dg_code all_slots(arm *a, uint64_t *slot, dg_error *err)
     bool done;
     dg_code rc;
     for (*slot = run->clock.next_slot; (rc = over(a, &done, *slot, err)) >= 0 && !done; (*slot)++) {
-        run_progress(run, arm_name(a), *slot - run->clock.next_slot, run->end_slot - run->clock.next_slot + 1);
+        run_progress(run, arm_name(a), *slot - run->clock.next_slot,
+                     run->end_slot - run->clock.next_slot + 1);
         rc = a->network ? network_slot(a, *slot, err) : alone_slot(a, *slot, err);
         if (rc < 0)
             return rc;

@@ -11,7 +11,8 @@ enum { FILE_MAX = 2 * DG_BLOB_MAX + 64 /* hex has two digits a byte */ };
  * whether this program reads that form is for the engine to say. */
 static bool is_code(dg_bytes b)
 {
-    return dg_bytes_begin(b, dg_bytes_of("\0asm", 4)) || dg_bytes_begin(b, dg_bytes_of("\x52\xbc\x53\x76", 4));
+    return dg_bytes_begin(b, dg_bytes_of("\0asm", 4))
+           || dg_bytes_begin(b, dg_bytes_of("\x52\xbc\x53\x76", 4));
 }
 
 /* ---- wrappings ---- */
@@ -60,7 +61,8 @@ static dg_code unwrap(dg_buf *out, dg_buf *raw, dg_error *err)
     }
     if (dg_bytes_begin(b, dg_bytes_of("\x28\xb5\x2f\xfd", 4)))
         return unpack(out, b, err);
-    if (b.len < 8 || dg_hex_get(out, (const char *)b.at, text_len(raw), NULL) < 0 || !is_code(dg_buf_bytes(out)))
+    if (b.len < 8 || dg_hex_get(out, (const char *)b.at, text_len(raw), NULL) < 0
+        || !is_code(dg_buf_bytes(out)))
         return DG_ABSENT;
     return DG_OK;
 }
@@ -87,7 +89,8 @@ dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err)
 {
     dg_code rc = load(out, path, err);
     if (rc == DG_ABSENT)
-        return dg_fail(err, DG_MALFORMED, "%s: neither wasm, nor compressed wasm, nor hex of either", path);
+        return dg_fail(err, DG_MALFORMED,
+                       "%s: neither wasm, nor compressed wasm, nor hex of either", path);
     return rc;
 }
 
@@ -111,7 +114,8 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err)
 }
 
 dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err)
+                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                     dg_error *err)
 {
     dg_source source;
     dg_code rc = dg_is_directory(path) ? DG_ABSENT : load(out, path, err);
@@ -119,7 +123,8 @@ dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const cha
         return rc;
     if ((rc = dg_source_open(&source, path, engine, cache_dir, progress, user, err)) < 0) {
         if (rc == DG_MALFORMED)
-            dg_fail_within(err, rc, "neither code (wasm, compressed, hex) nor a state that holds it");
+            dg_fail_within(err, rc,
+                           "neither code (wasm, compressed, hex) nor a state that holds it");
         return rc;
     }
     if ((rc = dg_source_code(&source, out, err)) < 0)

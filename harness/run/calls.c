@@ -19,7 +19,12 @@ static void call_name(char *out, size_t size, const json_t *call)
     snprintf(out, size, "%s%s%s", pallet ? pallet : "nothing", name ? "." : "", name ? name : "");
 }
 
-typedef struct gather { arm *a; dg_block *block; const dg_meta *meta; json_t *out; } gather;
+typedef struct gather {
+    arm *a;
+    dg_block *block;
+    const dg_meta *meta;
+    json_t *out;
+} gather;
 
 static int put(gather *g, const char *where, const char *means, json_t *args)
 {
@@ -42,7 +47,9 @@ static int put_bytes(gather *g, const char *where, dg_bytes bytes)
     json_t *call = NULL, *whole;
     char means[160];
     if (!pallet || !pallet->has_calls
-        || dg_value_decode_all(g->meta, &call, pallet->calls, dg_bytes_of(bytes.at + 1, bytes.len - 1), NULL) != DG_OK)
+        || dg_value_decode_all(g->meta, &call, pallet->calls,
+                               dg_bytes_of(bytes.at + 1, bytes.len - 1), NULL)
+               != DG_OK)
         return put(g, where, "what does not decode", NULL);
     if (!(whole = json_pack("{s:o}", pallet->name, call)))
         return -1;
@@ -72,14 +79,16 @@ static int put_scheduled(gather *g, const char *where, const json_t *item)
         return 0;
     if (bytes)
         return put_hex(g, where, bytes);
-    if (json_object_get(call, "Lookup") || json_object_get(call, "Legacy") || json_object_get(call, "Hash"))
+    if (json_object_get(call, "Lookup") || json_object_get(call, "Legacy")
+        || json_object_get(call, "Hash"))
         return put(g, where, "a preimage", json_deep_copy(call));
     call_name(means, sizeof means, value ? value : call);
     return put(g, where, means, json_deep_copy(value ? value : call));
 }
 
 /* Every entry of a map whose values are decoded: `each` gets key and value. */
-static dg_code each_entry(gather *g, const char *pallet, const char *item, int (*each)(gather *, const char *, const json_t *), dg_error *err)
+static dg_code each_entry(gather *g, const char *pallet, const char *item,
+                          int (*each)(gather *, const char *, const json_t *), dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(g->meta, pallet, item);
     uint8_t prefix[32];
@@ -89,15 +98,20 @@ static dg_code each_entry(gather *g, const char *pallet, const char *item, int (
     if (!entry)
         return DG_OK;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, dg_block_state(g->block), dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) < 0)
+    if ((rc = dg_state_iter_init(&it, dg_block_state(g->block), dg_bytes_of(NULL, 0),
+                                 DG_BYTES_OF(prefix), err))
+        < 0)
         return rc;
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
-        dg_bytes last = dg_bytes_of(key.at + (key.len >= 40 ? key.len - 8 : 0), key.len >= 40 ? 8 : 0);
+        dg_bytes last =
+            dg_bytes_of(key.at + (key.len >= 40 ? key.len - 8 : 0), key.len >= 40 ? 8 : 0);
         char where[160];
         json_t *decoded = NULL;
-        snprintf(where, sizeof where, "%s.%s of key %02x%02x%02x%02x", pallet, item, last.len ? last.at[4] : 0,
-                 last.len ? last.at[5] : 0, last.len ? last.at[6] : 0, last.len ? last.at[7] : 0);
-        if (dg_value_decode_all(g->meta, &decoded, entry->value, value, NULL) == DG_OK && each(g, where, decoded) != 0)
+        snprintf(where, sizeof where, "%s.%s of key %02x%02x%02x%02x", pallet, item,
+                 last.len ? last.at[4] : 0, last.len ? last.at[5] : 0, last.len ? last.at[6] : 0,
+                 last.len ? last.at[7] : 0);
+        if (dg_value_decode_all(g->meta, &decoded, entry->value, value, NULL) == DG_OK
+            && each(g, where, decoded) != 0)
             rc = dg_fail(err, DG_NOMEM, "no memory for the queued calls");
         json_decref(decoded);
         if (rc < 0)
@@ -112,7 +126,8 @@ static int each_agenda(gather *g, const char *where, const json_t *list)
     const json_t *item;
     size_t i;
     int bad = 0;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         char place[200];
         snprintf(place, sizeof place, "%s, place %zu", where, i);
         bad |= put_scheduled(g, place, item);
@@ -137,7 +152,9 @@ dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err)
     json_decref(*out);
     *out = g.out;
     if (rc < 0 || !g.out || dg_runtime_meta(runtime, &g.meta, NULL) != DG_OK)
-        return rc < 0 ? rc : g.out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the queued calls");
+        return rc < 0  ? rc
+               : g.out ? DG_OK
+                       : dg_fail(err, DG_NOMEM, "no memory for the queued calls");
     if ((authorized = storage_json(a, block, "System", "AuthorizedUpgrade", NULL)))
         put(&g, "System.AuthorizedUpgrade", "an upgrade", authorized);
     if ((rc = each_entry(&g, "Scheduler", "Agenda", each_agenda, err)) < 0)
@@ -149,14 +166,17 @@ void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control
 {
     const char *where;
     json_t *was;
-    json_object_foreach((json_t *)control, where, was) {
+    json_object_foreach((json_t *)control, where, was)
+    {
         const json_t *is = json_object_get(now, where);
-        const char *old = json_string_value(json_object_get(was, "call")), *means = json_string_value(json_object_get(is, "call"));
+        const char *old = json_string_value(json_object_get(was, "call")),
+                   *means = json_string_value(json_object_get(is, "call"));
         bool same = means && strcmp(old, means) == 0;
         json_t *detail;
         if (!is && dg_block_number(block) != a->run->control.samples[MOMENT_AFTER].block)
             continue; /* a long migration: by now it may have been run */
-        if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new", means ? means : "nothing")))
+        if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new",
+                                 means ? means : "nothing")))
             a->run->log.rc = DG_NOMEM;
         arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same), detail);
     }

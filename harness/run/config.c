@@ -5,13 +5,12 @@
 
 #include <string.h>
 
-static const struct { const char *pallet, *item; } watched[] = {
-    { "Configuration", "ActiveConfig" },
-    { "Configuration", "PendingConfigs" },
-    { "Babe", "EpochConfig" },
-    { "Babe", "PendingEpochConfigChange" },
-    { "Staking", "ValidatorCount" },
-    { "Staking", "MinimumValidatorCount" },
+static const struct {
+    const char *pallet, *item;
+} watched[] = {
+    { "Configuration", "ActiveConfig" }, { "Configuration", "PendingConfigs" },
+    { "Babe", "EpochConfig" },           { "Babe", "PendingEpochConfigChange" },
+    { "Staking", "ValidatorCount" },     { "Staking", "MinimumValidatorCount" },
 };
 
 dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
@@ -38,9 +37,14 @@ dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
 
 /* ---- comparison by names ---- */
 
-typedef struct words { char text[240]; size_t count; size_t *fields; } words;
+typedef struct words {
+    char text[240];
+    size_t count;
+    size_t *fields;
+} words;
 
-static void add_word(words *w, const char *format, const char *name, const json_t *old, const json_t *now)
+static void add_word(words *w, const char *format, const char *name, const json_t *old,
+                     const json_t *now)
 {
     char was[48] = "", is[48] = "";
     size_t used = strlen(w->text);
@@ -70,13 +74,13 @@ static const json_t *named(const json_t *object, const char *name)
     const json_t *found = json_object_get(object, name);
     if (found)
         return found;
-    json_object_foreach((json_t *)object, key, v)
-        if (json_is_object(v) && (found = named(v, name)))
-            return found;
+    json_object_foreach((json_t *)object, key,
+                        v) if (json_is_object(v) && (found = named(v, name))) return found;
     return NULL;
 }
 
-static void compare(words *changed, words *gone, const char *name, const json_t *old, const json_t *now, const json_t *whole)
+static void compare(words *changed, words *gone, const char *name, const json_t *old,
+                    const json_t *now, const json_t *whole)
 {
     const char *key;
     json_t *v;
@@ -88,7 +92,8 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
             add_word(gone, "%s (was %s)%s", name, old, NULL);
         return;
     }
-    json_object_foreach((json_t *)old, key, v) {
+    json_object_foreach((json_t *)old, key, v)
+    {
         const json_t *there = json_object_get(now, key);
         if (!there && !json_is_object(v))
             there = named(whole, key);
@@ -116,9 +121,9 @@ static json_t *but_for_wanted(const run_state *run, const json_t *old, const jso
     json_t *copy = json_deep_copy(now), *v;
     const char *path;
     int bad = copy == NULL;
-    json_object_foreach(run->config_wanted, path, v)
-        if (json_equal(config_field(now, path), v) && config_field(old, path))
-            bad |= set_at(copy, path, config_field(old, path));
+    json_object_foreach(run->config_wanted, path,
+                        v) if (json_equal(config_field(now, path), v) && config_field(old, path))
+        bad |= set_at(copy, path, config_field(old, path));
     if (bad) {
         json_decref(copy);
         return NULL;
@@ -131,12 +136,13 @@ static void add_missing(words *changed, const run_state *run, const json_t *now)
 {
     const char *path;
     json_t *v;
-    json_object_foreach(run->config_wanted, path, v)
-        if (config_field(now, path) && !json_equal(config_field(now, path), v))
-            add_word(changed, "%s is %s and not %s as planned", path, config_field(now, path), v);
+    json_object_foreach(run->config_wanted, path,
+                        v) if (config_field(now, path) && !json_equal(config_field(now, path), v))
+        add_word(changed, "%s is %s and not %s as planned", path, config_field(now, path), v);
 }
 
-static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is, bool end)
+static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is,
+                    bool end)
 {
     bool planned = a->run->config_wanted && strcmp(name, "Configuration.ActiveConfig") == 0;
     const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
@@ -149,14 +155,17 @@ static void log_one(arm *a, dg_block *block, const char *name, const json_t *was
     if (old && now)
         compare(&changed, &gone, "", old, copy ? copy : now, now);
     else if (!now)
-        snprintf(changed.text, sizeof changed.text, "%.200s", is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
+        snprintf(changed.text, sizeof changed.text, "%.200s",
+                 is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
     detail = json_pack("{s:s, s:o}", "what", name, "changed", plain_json(changed.text));
     if (!detail || (gone.count && json_object_set_new(detail, "gone", plain_json(gone.text)) != 0)
         || (changed.count && old && json_object_set(detail, "control", (json_t *)old) != 0)
         || (changed.count && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG, 
-            LOG_N(now != NULL, changed.count == 0, old != NULL, (int64_t)fields, (int64_t)changed.count), detail);
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
+            LOG_N(now != NULL, changed.count == 0, old != NULL, (int64_t)fields,
+                  (int64_t)changed.count),
+            detail);
     json_decref(copy);
 }
 
@@ -170,7 +179,7 @@ void config_log(arm *a, dg_block *block, const json_t *now, const json_t *contro
 {
     const char *name;
     json_t *was;
-    json_object_foreach((json_t *)control, name, was)
-        if (json_object_get(now, name) && !is_planned(a->run, name))
-            log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
+    json_object_foreach((json_t *)control, name,
+                        was) if (json_object_get(now, name) && !is_planned(a->run, name))
+        log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
 }

@@ -12,7 +12,8 @@ enum { SLOTS_TRIED = 64, SESSIONS_TO_CONFIG = 2 };
 
 /* ---- a few blocks ---- */
 
-static bool first_claim(dg_slot_claim *out, dg_chain *chain, dg_block *tip, uint64_t slot, uint64_t seed)
+static bool first_claim(dg_slot_claim *out, dg_chain *chain, dg_block *tip, uint64_t slot,
+                        uint64_t seed)
 {
     dg_epoch epoch;
     size_t count;
@@ -25,7 +26,8 @@ static bool first_claim(dg_slot_claim *out, dg_chain *chain, dg_block *tip, uint
 
 /* A child of `*tip` in the first slot from `slot` on that has an author. False: the
  * runtime makes none, which the run itself will tell. */
-static bool grow(dg_chain *chain, dg_block **tip, uint64_t slot, dg_build_options *options, uint64_t seed)
+static bool grow(dg_chain *chain, dg_block **tip, uint64_t slot, dg_build_options *options,
+                 uint64_t seed)
 {
     dg_build_report report;
     uint64_t end = slot + SLOTS_TRIED;
@@ -43,7 +45,9 @@ static bool first_block(const run_state *run, dg_chain *chain, dg_block **tip)
         return false;
     *tip = way.parent;
     grown = grow(chain, tip, run->clock.next_slot,
-                 &(dg_build_options){ .writes = (const dg_bytes (*)[2])way.writes, .write_count = way.write_count }, run->plan->seed);
+                 &(dg_build_options){ .writes = (const dg_bytes(*)[2])way.writes,
+                                      .write_count = way.write_count },
+                 run->plan->seed);
     if (what.config)
         dg_enactment_clear(&way);
     return grown;
@@ -65,15 +69,20 @@ static dg_code judge(const dg_view *v, const dg_claims *claims, const char *when
     if (!v->session_known || !v->group_count)
         return DG_OK;
     if (claims->claimed > v->group_count)
-        return dg_fail(err, DG_USAGE, "network: more parachains than cores: %u have a claim on one, and %s the runtime has %u", claims->claimed, when,
-                       v->group_count);
+        return dg_fail(err, DG_USAGE,
+                       "network: more parachains than cores: %u have a claim on one, and %s the "
+                       "runtime has %u",
+                       claims->claimed, when, v->group_count);
     if (empty)
-        return dg_fail(err, DG_USAGE, "network: fewer validators than backing groups: %s %u of %u groups have no member, with %u validators for parachains",
+        return dg_fail(err, DG_USAGE,
+                       "network: fewer validators than backing groups: %s %u of %u groups have no "
+                       "member, with %u validators for parachains",
                        when, empty, v->group_count, v->validator_count);
     return DG_OK;
 }
 
-static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims, const char *when, dg_error *err)
+static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims, const char *when,
+                        dg_error *err)
 {
     dg_view view;
     dg_code rc = dg_view_init(&view, chain, tip, &(dg_askers){ .known = 0 }, err);
@@ -91,16 +100,21 @@ static dg_code ask(const run_state *run, dg_chain *chain, const dg_claims *claim
     if (!first_block(run, chain, &tip))
         return DG_OK;
     for (int i = 0; i < sessions && rc == DG_OK; i++) {
-        if (!grow(chain, &tip, run->clock.next_boundary + (uint64_t)i * run->clock.epoch_slots, &(dg_build_options){ 0 }, run->plan->seed))
+        if (!grow(chain, &tip, run->clock.next_boundary + (uint64_t)i * run->clock.epoch_slots,
+                  &(dg_build_options){ 0 }, run->plan->seed))
             return DG_OK;
-        rc = judge_at(chain, tip, claims, i ? "with upgrade.config" : "from its next session on", err);
+        rc = judge_at(chain, tip, claims, i ? "with upgrade.config" : "from its next session on",
+                      err);
     }
     return rc;
 }
 
 /* ---- the door ---- */
 
-static bool writes(const run_state *run) { return run->state || run->plan->config; }
+static bool writes(const run_state *run)
+{
+    return run->state || run->plan->config;
+}
 
 dg_code cores_check(run_state *run, dg_error *err)
 {
@@ -108,7 +122,8 @@ dg_code cores_check(run_state *run, dg_error *err)
     dg_claims claims;
     dg_code rc = dg_population_claims(&claims, run->control.chain, err);
     if (rc == DG_ABSENT || rc == DG_MALFORMED)
-        return DG_OK; /* no parachains; or storage that its own runtime cannot read, which claims tell of */
+        /* no parachains; or storage that its own runtime cannot read, which claims tell of */
+        return DG_OK;
     if (rc < 0)
         return rc;
     run->coreless = claims.registered - claims.claimed;

@@ -7,7 +7,9 @@
 
 dg_transition run_transition(const run_state *run)
 {
-    return (dg_transition){ .how = run->plan->how, .code = dg_buf_bytes(&run->code), .config = run->plan->config };
+    return (dg_transition){ .how = run->plan->how,
+                            .code = dg_buf_bytes(&run->code),
+                            .config = run->plan->config };
 }
 
 /* ---- the configuration that the plan wants ---- */
@@ -34,15 +36,19 @@ static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *er
     int bad = 0;
     dg_code rc = dg_block_runtime_next(run->control.chain, way->parent, &runtime, err);
     if (rc < 0 || (rc = dg_runtime_meta(runtime, &meta, err)) < 0
-        || (rc = dg_value_decode_all(meta, &list, dg_meta_storage(meta, "Configuration", "PendingConfigs")->value,
-                                     dg_buf_bytes(&way->config_value), err)) < 0)
+        || (rc = dg_value_decode_all(
+                meta, &list, dg_meta_storage(meta, "Configuration", "PendingConfigs")->value,
+                dg_buf_bytes(&way->config_value), err))
+               < 0)
         return rc;
     last = json_array_get(json_array_get(list, json_array_size(list) - 1), 1);
     run->config_wanted = json_object();
-    json_object_foreach((json_t *)run->plan->config, path, v)
-        bad |= json_object_set(run->config_wanted, path, config_field(last, path));
+    json_object_foreach((json_t *)run->plan->config, path, v) bad |=
+        json_object_set(run->config_wanted, path, config_field(last, path));
     json_decref(list);
-    return run->config_wanted && !bad ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the wanted configuration");
+    return run->config_wanted && !bad
+               ? DG_OK
+               : dg_fail(err, DG_NOMEM, "no memory for the wanted configuration");
 }
 
 dg_code run_config_try(run_state *run, dg_error *err)
@@ -52,7 +58,8 @@ dg_code run_config_try(run_state *run, dg_error *err)
     dg_code rc;
     if (!what.config)
         return DG_OK;
-    rc = dg_chain_transition(run->control.chain, &way, dg_chain_root(run->control.chain), &what, err);
+    rc = dg_chain_transition(run->control.chain, &way, dg_chain_root(run->control.chain), &what,
+                             err);
     if (rc == DG_USAGE || rc == DG_UNSUPPORTED)
         return dg_fail_within(err, DG_USAGE, "upgrade.config");
     if (rc < 0)
@@ -67,13 +74,15 @@ dg_code run_config_try(run_state *run, dg_error *err)
 void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended)
 {
     if (config_session)
-        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", path, config_session);
+        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", path,
+                 config_session);
     else
         snprintf(a->path, sizeof a->path, "%s", path);
     a->amended = amended;
 }
 
-dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err)
+dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
+                  dg_error *err)
 {
     run_state *run = a->run;
     dg_enactment way;
@@ -94,7 +103,7 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
         options.extrinsics = &extrinsic;
         options.extrinsic_count = 1;
     }
-    options.writes = (const dg_bytes (*)[2])way.writes;
+    options.writes = (const dg_bytes(*)[2])way.writes;
     options.write_count = way.write_count;
     arm_note_way(a, way.path ? way.path : "", way.config_session, way.parent != a->tip);
     if (a->amended)
@@ -109,9 +118,9 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
 static json_t *versions_json(const run_state *run)
 {
     const dg_version *old = dg_runtime_version(run->from_kept), *now = dg_runtime_version(run->to);
-    return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name", plain_json(old->spec_name), "spec_version",
-                     (json_int_t)old->spec_version, "new", "spec_name", plain_json(now->spec_name), "spec_version",
-                     (json_int_t)now->spec_version);
+    return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name", plain_json(old->spec_name),
+                     "spec_version", (json_int_t)old->spec_version, "new", "spec_name",
+                     plain_json(now->spec_name), "spec_version", (json_int_t)now->spec_version);
 }
 
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
@@ -120,7 +129,9 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     static const char *const hows[] = { "authorize", "set-code", "override" };
     dg_error why = { .text = "" };
     json_t *detail = versions_json(run);
-    dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code), &a->pending, &why) : DG_OK;
+    dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code),
+                                                  &a->pending, &why)
+                               : DG_OK;
     if (rc == DG_IO || rc == DG_NOMEM) {
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
@@ -128,7 +139,9 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     a->enacted = rc == DG_OK;
     if (!a->enacted)
         snprintf(a->refused, sizeof a->refused, "%.299s", why.text);
-    if (json_object_set_new(detail, "how", json_string(run->code.len ? hows[run->plan->how] : "config")) != 0
+    if (json_object_set_new(detail, "how",
+                            json_string(run->code.len ? hows[run->plan->how] : "config"))
+            != 0
         || json_object_set_new(detail, "path", plain_json(a->path)) != 0
         || (!a->enacted && json_object_set_new(detail, "refused", plain_json(a->refused)) != 0))
         run->log.rc = DG_NOMEM;
@@ -145,13 +158,15 @@ static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
     dg_runtime *now = NULL;
     json_t *last;
     bool right;
-    if (dg_block_runtime(a->chain, block, &now, NULL) != DG_OK || !dg_hash_equal(dg_runtime_hash(now), dg_runtime_hash(a->run->to))) {
+    if (dg_block_runtime(a->chain, block, &now, NULL) != DG_OK
+        || !dg_hash_equal(dg_runtime_hash(now), dg_runtime_hash(a->run->to))) {
         snprintf(why, why_size, "another code answers");
         return false;
     }
     if (!(last = storage_json(a, block, "System", "LastRuntimeUpgrade", NULL)))
         return true;
-    right = json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;
+    right =
+        json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;
     if (!right)
         snprintf(why, why_size, "System.LastRuntimeUpgrade is still %lld, so no migration ran",
                  (long long)json_integer_value(json_object_get(last, "spec_version")));

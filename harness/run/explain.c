@@ -6,11 +6,16 @@
 
 enum { STEPS_MAX = 24, UPSTREAM_MAX = 4, FAULTS_TOLD = 4 };
 
-typedef struct chain { const dg_event *at[STEPS_MAX]; size_t count; } chain;
+typedef struct chain {
+    const dg_event *at[STEPS_MAX];
+    size_t count;
+} chain;
 
 static const json_t *broken_claim(const json_t *claims, const char *name)
 {
-    return outcome_is(claims, name, "broke") || outcome_is(claims, name, "warned") ? outcome_claim(claims, name) : NULL;
+    return outcome_is(claims, name, "broke") || outcome_is(claims, name, "warned")
+               ? outcome_claim(claims, name)
+               : NULL;
 }
 
 /* In the order of the log, each once; what nobody could read is left out. */
@@ -33,7 +38,8 @@ static void add(chain *c, const run_state *run, const dg_event *e)
 
 typedef bool (*matcher)(const dg_event *e, const dg_event *about);
 
-static const dg_event *first_of(const run_state *run, const dg_event *from, dg_event_kind kind, matcher fits, const dg_event *about)
+static const dg_event *first_of(const run_state *run, const dg_event *from, dg_event_kind kind,
+                                matcher fits, const dg_event *about)
 {
     for (const dg_event *e = from ? from : run->log.at; e < run->log.at + run->log.count; e++)
         if (e->arm == DG_ARM_TREATMENT && e->kind == kind && (!fits || fits(e, about)))
@@ -41,7 +47,8 @@ static const dg_event *first_of(const run_state *run, const dg_event *from, dg_e
     return NULL;
 }
 
-static const dg_event *last_before(const run_state *run, const dg_event *until, dg_event_kind kind, matcher fits, const dg_event *about)
+static const dg_event *last_before(const run_state *run, const dg_event *until, dg_event_kind kind,
+                                   matcher fits, const dg_event *about)
 {
     for (const dg_event *e = until; e && e-- > run->log.at;)
         if (e->arm == DG_ARM_TREATMENT && e->kind == kind && (!fits || fits(e, about)))
@@ -49,12 +56,27 @@ static const dg_event *last_before(const run_state *run, const dg_event *until, 
     return NULL;
 }
 
-static bool some_lack_it(const dg_event *e, const dg_event *upgrade) { return e >= upgrade && e->n[2] > e->n[4]; }
-static bool all_hold_it(const dg_event *e, const dg_event *missing) { return e > missing && e->n[2] > 0 && e->n[2] == e->n[4]; }
-static bool of_its_session(const dg_event *e, const dg_event *missing) { return e->n[0] == missing->n[5]; }
-static bool not_later(const dg_event *e, const dg_event *lost) { return e->at <= lost->at; }
+static bool some_lack_it(const dg_event *e, const dg_event *upgrade)
+{
+    return e >= upgrade && e->n[2] > e->n[4];
+}
+static bool all_hold_it(const dg_event *e, const dg_event *missing)
+{
+    return e > missing && e->n[2] > 0 && e->n[2] == e->n[4];
+}
+static bool of_its_session(const dg_event *e, const dg_event *missing)
+{
+    return e->n[0] == missing->n[5];
+}
+static bool not_later(const dg_event *e, const dg_event *lost)
+{
+    return e->at <= lost->at;
+}
 /* The first blocks after U have cores of before it. */
-static bool little_came(const dg_event *e, const dg_event *missing) { return e->at > missing->at && e->n[4] < e->n[5] && e->n[4] <= 1; }
+static bool little_came(const dg_event *e, const dg_event *missing)
+{
+    return e->at > missing->at && e->n[4] < e->n[5] && e->n[4] <= 1;
+}
 
 /* ---- chains ---- */
 
@@ -95,7 +117,9 @@ static void backing_chain(chain *c, const run_state *run, const json_t *claim)
 {
     const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL);
     evidence_chain(c, run, claim);
-    add(c, run, upgrade && !faults_alone(run, claim) ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL) : NULL);
+    add(c, run,
+        upgrade && !faults_alone(run, claim) ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL)
+                                             : NULL);
 }
 
 /* .. and the first node that stood still, or went down. */
@@ -110,14 +134,20 @@ static void stall_chain(chain *c, const run_state *run, const json_t *claim)
 }
 
 /* Which broken claim another one may follow from: the first that broke tells why. */
-static const struct { const char *claim; void (*tell)(chain *c, const run_state *run, const json_t *claim); const char *from[UPSTREAM_MAX]; } rows[] = {
+static const struct {
+    const char *claim;
+    void (*tell)(chain *c, const run_state *run, const json_t *claim);
+    const char *from[UPSTREAM_MAX];
+} rows[] = {
     { "topology-present", topology_chain, { NULL } },
     { "pvf-ready", evidence_chain, { NULL } },
     { "groups-able", evidence_chain, { NULL } },
     { "collator-health", evidence_chain, { NULL } },
     { "upgrade-stall", stall_chain, { NULL } },
     { "availability", evidence_chain, { "topology-present" } },
-    { "backing-rate", backing_chain, { "topology-present", "pvf-ready", "groups-able", "collator-health" } },
+    { "backing-rate",
+      backing_chain,
+      { "topology-present", "pvf-ready", "groups-able", "collator-health" } },
     { "inclusion-rate", evidence_chain, { "backing-rate", "availability" } },
     { "para-interval", evidence_chain, { "inclusion-rate", "backing-rate" } },
     { "no-shows", evidence_chain, { "pvf-ready" } },
@@ -155,13 +185,15 @@ static void tell_chain(chain *c, const run_state *run, const json_t *claims, con
 
 static json_t *step_json(const run_state *run, const dg_event *e)
 {
-    int64_t from_upgrade = (int64_t)(e->at / 1000000) - (int64_t)(run_at(run, run->upgrade_slot) / 1000000);
+    int64_t from_upgrade =
+        (int64_t)(e->at / 1000000) - (int64_t)(run_at(run, run->upgrade_slot) / 1000000);
     char line[400] = "";
     json_t *out;
     event_words(line, sizeof line, run, e);
-    out = json_pack("{s:I, s:I, s:s, s:o}", "from_upgrade_ms", (json_int_t)from_upgrade, "block", (json_int_t)e->block, "kind", dg_event_name(e->kind),
-                    "says", plain_json(line));
-    if (out && e->node != UINT32_MAX && json_object_set_new(out, "validator", json_integer(e->node)) != 0) {
+    out = json_pack("{s:I, s:I, s:s, s:o}", "from_upgrade_ms", (json_int_t)from_upgrade, "block",
+                    (json_int_t)e->block, "kind", dg_event_name(e->kind), "says", plain_json(line));
+    if (out && e->node != UINT32_MAX
+        && json_object_set_new(out, "validator", json_integer(e->node)) != 0) {
         json_decref(out);
         return NULL;
     }
@@ -188,7 +220,8 @@ json_t *outcome_chains(const run_state *run, const json_t *claims)
     json_t *out = json_array();
     int bad = !out;
     for (size_t i = 0; i < ROWS && !bad; i++)
-        bad = network_wanted(run->plan) && broken_claim(claims, rows[i].claim) && add_chain(out, run, claims, rows[i].claim);
+        bad = network_wanted(run->plan) && broken_claim(claims, rows[i].claim)
+              && add_chain(out, run, claims, rows[i].claim);
     if (bad) {
         json_decref(out);
         return NULL;

@@ -7,8 +7,9 @@
 enum { CONCERNS_MAX = 12, BEHIND_MAX = 8 };
 
 /* Whoever is away, late or unheard neither authors nor votes, backs, signs or approves. */
-#define ALL_WORK "block-cadence", "upgrade-stall", "groups-able", "availability", "backing-rate", "inclusion-rate", "para-interval", \
-                 "no-shows", "finality-lag"
+#define ALL_WORK                                                                                   \
+    "block-cadence", "upgrade-stall", "groups-able", "availability", "backing-rate",               \
+        "inclusion-rate", "para-interval", "no-shows", "finality-lag"
 #define CANDIDATES "backing-rate", "inclusion-rate", "para-interval"
 
 static const char *const concerns[DG_FAULT_COUNT][CONCERNS_MAX] = {
@@ -41,7 +42,8 @@ static const dg_event *block_at(const run_state *run, uint32_t number, bool last
     const dg_event *found = NULL;
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PARAS || (last ? e->block > number : e->block < number))
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PARAS
+            || (last ? e->block > number : e->block < number))
             continue;
         if (!last)
             return e;
@@ -55,7 +57,8 @@ static dg_ns until_of(const run_state *run, const json_t *claim)
 {
     const char *name = json_string_value(json_object_get(claim, "name"));
     bool last = named_in(stretched, sizeof stretched / sizeof *stretched, name);
-    const json_t *kept = json_object_get(claim, "evidence"), *block = json_object_get(claim, last ? "last_block" : "first_block");
+    const json_t *kept = json_object_get(claim, "evidence"),
+                 *block = json_object_get(claim, last ? "last_block" : "first_block");
     const dg_event *e = last ? NULL : outcome_event(run, json_array_get(kept, 0));
     if (!e && block)
         e = block_at(run, (uint32_t)json_integer_value(block), last);
@@ -65,7 +68,8 @@ static dg_ns until_of(const run_state *run, const json_t *claim)
 static const dg_event *end_of(const run_state *run, const dg_event *begin)
 {
     for (const dg_event *e = begin; e < run->log.at + run->log.count; e++)
-        if (e->arm == begin->arm && e->kind == DG_EV_NET_FAULT && !e->n[2] && e->n[4] == begin->n[4])
+        if (e->arm == begin->arm && e->kind == DG_EV_NET_FAULT && !e->n[2]
+            && e->n[4] == begin->n[4])
             return e;
     return NULL;
 }
@@ -75,9 +79,11 @@ static const dg_event *end_of(const run_state *run, const dg_event *begin)
 static bool is_behind(const run_state *run, const dg_event *begin, const json_t *claim)
 {
     const char *name = json_string_value(json_object_get(claim, "name"));
-    dg_ns until = until_of(run, claim), session = run->clock.epoch_slots * run->clock.slot_ms * 1000000;
+    dg_ns until = until_of(run, claim),
+          session = run->clock.epoch_slots * run->clock.slot_ms * 1000000;
     const dg_event *end = end_of(run, begin);
-    if ((uint64_t)begin->n[1] >= DG_FAULT_COUNT || !named_in(concerns[begin->n[1]], CONCERNS_MAX, name) || begin->at > until)
+    if ((uint64_t)begin->n[1] >= DG_FAULT_COUNT
+        || !named_in(concerns[begin->n[1]], CONCERNS_MAX, name) || begin->at > until)
         return false;
     if (strcmp(name, "topology-present") == 0)
         return end && end->at <= until;
@@ -89,7 +95,8 @@ size_t faults_behind(const dg_event **out, size_t most, const run_state *run, co
     size_t found = 0;
     for (size_t i = 0; claim && i < run->log.count && found < most; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_FAULT && e->n[2] && is_behind(run, e, claim))
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_FAULT && e->n[2]
+            && is_behind(run, e, claim))
             out[found++] = e;
     }
     return found;
@@ -106,7 +113,8 @@ uint64_t faults_alone(const run_state *run, const json_t *claim)
     uint64_t nodes = 0;
     for (size_t i = faults_behind(behind, BEHIND_MAX, run, claim); i--;)
         if (wish_of(run, behind[i]) && wish_of(run, behind[i])->treatment_only)
-            nodes += behind[i]->n[3] ? (uint64_t)behind[i]->n[3] : 1; /* of collators none are counted */
+            /* of collators none are counted */
+            nodes += behind[i]->n[3] ? (uint64_t)behind[i]->n[3] : 1;
     return nodes;
 }
 
@@ -126,8 +134,9 @@ void fault_words(char *out, size_t size, const run_state *run, const dg_event *e
 {
     char struck[200];
     struck_words(struck, sizeof struck, run, e);
-    snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s", (long long)e->n[4], e->n[2] ? "begins" : "ends",
-             dg_fault_name((dg_fault_kind)e->n[1]), struck, e->n[2] ? "; " : "", e->n[2] ? dg_fault_says((dg_fault_kind)e->n[1]) : "");
+    snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s",
+             (long long)e->n[4], e->n[2] ? "begins" : "ends", dg_fault_name((dg_fault_kind)e->n[1]),
+             struck, e->n[2] ? "; " : "", e->n[2] ? dg_fault_says((dg_fault_kind)e->n[1]) : "");
 }
 
 static bool went_wrong(const json_t *claim)
@@ -137,14 +146,16 @@ static bool went_wrong(const json_t *claim)
 }
 
 /* "backing-rate, availability": what went wrong behind one fault; false: nothing. */
-static bool names_behind(char *out, size_t size, const run_state *run, const json_t *claims, const dg_event *begin)
+static bool names_behind(char *out, size_t size, const run_state *run, const json_t *claims,
+                         const dg_event *begin)
 {
     const json_t *claim;
     size_t i, used = 0;
     out[0] = 0;
-    json_array_foreach(claims, i, claim)
-        if (went_wrong(claim) && is_behind(run, begin, claim) && used < size)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", json_string_value(json_object_get(claim, "name")));
+    json_array_foreach(claims, i,
+                       claim) if (went_wrong(claim) && is_behind(run, begin, claim) && used < size)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                 json_string_value(json_object_get(claim, "name")));
     return used != 0;
 }
 
@@ -155,10 +166,14 @@ static int cause(json_t *out, const run_state *run, const json_t *claims, const 
     if (!names_behind(names, sizeof names, run, claims, begin))
         return 0;
     struck_words(struck, sizeof struck, run, begin);
-    snprintf(line, sizeof line, "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run on, when the best block was #%u; behind it: %s%s",
-             (long long)begin->n[4], dg_fault_name((dg_fault_kind)begin->n[1]), dg_fault_says((dg_fault_kind)begin->n[1]), struck,
+    snprintf(line, sizeof line,
+             "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run "
+             "on, when the best block was #%u; behind it: %s%s",
+             (long long)begin->n[4], dg_fault_name((dg_fault_kind)begin->n[1]),
+             dg_fault_says((dg_fault_kind)begin->n[1]), struck,
              (long long)(begin->n[0] - (int64_t)run->clock.next_slot), begin->block, names,
-             wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone" : "");
+             wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
+                                           : "");
     return json_array_append_new(out, plain_json(line));
 }
 
@@ -166,7 +181,8 @@ int fault_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     int bad = 0;
     for (size_t i = 0; i < run->log.count; i++)
-        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == DG_EV_NET_FAULT && run->log.at[i].n[2])
+        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == DG_EV_NET_FAULT
+            && run->log.at[i].n[2])
             bad |= cause(out, run, claims, &run->log.at[i]);
     return bad;
 }
@@ -177,9 +193,12 @@ int fault_advice(json_t *out, const run_state *run, const json_t *claims)
     int bad = 0;
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_FAULT || !e->n[2] || !names_behind(names, sizeof names, run, claims, e))
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_FAULT || !e->n[2]
+            || !names_behind(names, sizeof names, run, claims, e))
             continue;
-        snprintf(line, sizeof line, "run once more without network.faults[%lld], or with it in both arms: what is behind a fault of the plan says nothing of N",
+        snprintf(line, sizeof line,
+                 "run once more without network.faults[%lld], or with it in both arms: what is "
+                 "behind a fault of the plan says nothing of N",
                  (long long)e->n[4]);
         if (!wish_of(run, e) || wish_of(run, e)->treatment_only)
             bad |= json_array_append_new(out, json_string(line));

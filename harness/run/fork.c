@@ -13,7 +13,8 @@ static const char *size_of(const dg_plan *plan)
 
 static dg_grow_by by_of(const dg_plan *plan)
 {
-    const char *by = json_string_value(json_object_get(json_object_get(plan->json, "network"), "grow_by"));
+    const char *by =
+        json_string_value(json_object_get(json_object_get(plan->json, "network"), "grow_by"));
     return by && strcmp(by, "genesis-builder") == 0 ? DG_GROW_GENESIS : DG_GROW_WRITES;
 }
 
@@ -27,8 +28,12 @@ dg_code fork_plan_check(const dg_plan *plan, dg_error *err)
     dg_population wanted;
     const char *size = size_of(plan);
     if (!size && json_object_get(json_object_get(plan->json, "network"), "grow_by"))
-        return dg_fail(err, DG_USAGE, "network.size is missing: network.grow_by says how the state is grown to it");
-    return size && dg_population_parse(&wanted, size, err) < 0 ? dg_fail_within(err, DG_USAGE, "network.size") : DG_OK;
+        return dg_fail(
+            err, DG_USAGE,
+            "network.size is missing: network.grow_by says how the state is grown to it");
+    return size && dg_population_parse(&wanted, size, err) < 0
+               ? dg_fail_within(err, DG_USAGE, "network.size")
+               : DG_OK;
 }
 
 static dg_code grow(run_state *run, dg_error *err)
@@ -37,11 +42,16 @@ static dg_code grow(run_state *run, dg_error *err)
     dg_growth grown;
     dg_code rc = dg_population_parse(&wanted, size_of(run->plan), err);
     run_progress(run, "grow", 0, 0);
-    if (rc < 0 || (rc = dg_population_grow(&grown, run->control.chain, &wanted, by_of(run->plan), err)) < 0)
+    if (rc < 0
+        || (rc = dg_population_grow(&grown, run->control.chain, &wanted, by_of(run->plan), err))
+               < 0)
         return dg_fail_within(err, rc, "network.size");
     run->state = grown.state;
-    snprintf(run->grown, sizeof run->grown, "the state was grown before the fork, from %ux%u to %ux%u (validators x parachains): %s",
-             grown.from.validators, grown.from.parachains, grown.to.validators, grown.to.parachains, grown.how);
+    snprintf(
+        run->grown, sizeof run->grown,
+        "the state was grown before the fork, from %ux%u to %ux%u (validators x parachains): %s",
+        grown.from.validators, grown.from.parachains, grown.to.validators, grown.to.parachains,
+        grown.how);
     return DG_OK;
 }
 
@@ -50,11 +60,13 @@ static dg_code amend(run_state *run, dg_error *err)
     const char *key;
     json_t *value;
     dg_code rc;
-    if (!run->state && !(run->state = dg_state_fork(dg_block_state(dg_chain_root(run->control.chain)))))
+    if (!run->state
+        && !(run->state = dg_state_fork(dg_block_state(dg_chain_root(run->control.chain)))))
         return dg_fail(err, DG_NOMEM, "no memory to fork the state");
-    json_object_foreach((json_t *)storage_of(run->plan), key, value)
-        if ((rc = dg_population_amend(run->state, run->control.chain, key, value, err)) < 0)
-            return dg_fail_within(err, rc, "fork.storage");
+    json_object_foreach(
+        (json_t *)storage_of(run->plan), key,
+        value) if ((rc = dg_population_amend(run->state, run->control.chain, key, value, err))
+                   < 0) return dg_fail_within(err, rc, "fork.storage");
     dg_state_begin_block(run->state);
     return DG_OK;
 }
@@ -63,8 +75,11 @@ static dg_code amend(run_state *run, dg_error *err)
 static dg_code check_groups(const run_state *run, dg_error *err)
 {
     if (network_wanted(run->plan) && run->parachains > run->nodes)
-        return dg_fail(err, DG_USAGE, "network: the state has %u parachains and %u validators, and each parachain needs a backing group of one at least; "
-                       "network.size makes them more", run->parachains, run->nodes);
+        return dg_fail(err, DG_USAGE,
+                       "network: the state has %u parachains and %u validators, and each parachain "
+                       "needs a backing group of one at least; "
+                       "network.size makes them more",
+                       run->parachains, run->nodes);
     return DG_OK;
 }
 
@@ -102,13 +117,18 @@ int fork_notes(json_t *out, const run_state *run)
     if (run->grown[0]) {
         bad |= json_array_append_new(out, json_string(run->grown));
         if (by_of(run->plan) == DG_GROW_WRITES)
-            bad |= json_array_append_new(out, json_string("in a grown state eras stand still (Staking.ForceEra is ForceNone) and nobody is slashed "
-                                                      "(Staking.Invulnerables), where the runtime has that: no election knows the new validators"));
+            bad |= json_array_append_new(
+                out, json_string("in a grown state eras stand still (Staking.ForceEra is "
+                                 "ForceNone) and nobody is slashed "
+                                 "(Staking.Invulnerables), where the runtime has that: no election "
+                                 "knows the new validators"));
     }
-    json_object_foreach((json_t *)storage_of(run->plan), key, value) {
+    json_object_foreach((json_t *)storage_of(run->plan), key, value)
+    {
         char was[120];
         answer_words(was, sizeof was, value);
-        snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s", key, was);
+        snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s",
+                 key, was);
         bad |= json_array_append_new(out, plain_json(line));
     }
     return bad;

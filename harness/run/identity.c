@@ -3,15 +3,20 @@
 
 #include <string.h>
 
-static void fact(arm *a, dg_block *at, bool fatal, bool ok, const char *what, const char *old, const char *now)
+static void fact(arm *a, dg_block *at, bool fatal, bool ok, const char *what, const char *old,
+                 const char *now)
 {
-    json_t *detail = json_pack("{s:s, s:o, s:o}", "what", what, "old", plain_json(old), "new", plain_json(now));
+    json_t *detail =
+        json_pack("{s:s, s:o, s:o}", "what", what, "old", plain_json(old), "new", plain_json(now));
     if (!detail)
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(at), dg_block_number(at) + 1, DG_EV_IDENTITY, LOG_N(fatal, ok), detail); /* judged for U */
+    /* judged for U */
+    arm_log(a, dg_block_slot(at), dg_block_number(at) + 1, DG_EV_IDENTITY, LOG_N(fatal, ok),
+            detail);
 }
 
-static void number(arm *a, dg_block *at, bool fatal, bool ok, const char *what, uint64_t old, uint64_t now)
+static void number(arm *a, dg_block *at, bool fatal, bool ok, const char *what, uint64_t old,
+                   uint64_t now)
 {
     char was[24], is[24];
     snprintf(was, sizeof was, "%llu", (unsigned long long)old);
@@ -21,18 +26,28 @@ static void number(arm *a, dg_block *at, bool fatal, bool ok, const char *what, 
 
 static void versions(arm *a, dg_block *at)
 {
-    const dg_version *old = dg_runtime_version(a->run->from_kept), *now = dg_runtime_version(a->run->to);
-    fact(a, at, true, strcmp(old->spec_name, now->spec_name) == 0, "spec_name", old->spec_name, now->spec_name);
-    number(a, at, true, now->spec_version > old->spec_version, "spec_version", old->spec_version, now->spec_version);
-    number(a, at, true, now->authoring_version == old->authoring_version, "authoring_version", old->authoring_version, now->authoring_version);
-    number(a, at, true, now->system_version >= old->system_version, "system_version", old->system_version, now->system_version);
-    number(a, at, false, now->transaction_version >= old->transaction_version, "transaction_version", old->transaction_version, now->transaction_version);
-    fact(a, at, false, strcmp(old->impl_name, now->impl_name) == 0, "impl_name", old->impl_name, now->impl_name);
+    const dg_version *old = dg_runtime_version(a->run->from_kept),
+                     *now = dg_runtime_version(a->run->to);
+    fact(a, at, true, strcmp(old->spec_name, now->spec_name) == 0, "spec_name", old->spec_name,
+         now->spec_name);
+    number(a, at, true, now->spec_version > old->spec_version, "spec_version", old->spec_version,
+           now->spec_version);
+    number(a, at, true, now->authoring_version == old->authoring_version, "authoring_version",
+           old->authoring_version, now->authoring_version);
+    number(a, at, true, now->system_version >= old->system_version, "system_version",
+           old->system_version, now->system_version);
+    number(a, at, false, now->transaction_version >= old->transaction_version,
+           "transaction_version", old->transaction_version, now->transaction_version);
+    fact(a, at, false, strcmp(old->impl_name, now->impl_name) == 0, "impl_name", old->impl_name,
+         now->impl_name);
 }
 
 /* ---- BABE, as the code answers over the state before U ---- */
 
-typedef struct babe { uint64_t slot_ms, epoch_slots, c0, c1; bool known; } babe;
+typedef struct babe {
+    uint64_t slot_ms, epoch_slots, c0, c1;
+    bool known;
+} babe;
 
 static dg_code babe_of(babe *out, dg_runtime *runtime, dg_state *before, dg_error *err)
 {
@@ -43,7 +58,8 @@ static dg_code babe_of(babe *out, dg_runtime *runtime, dg_state *before, dg_erro
     *out = (babe){ .known = false };
     if (!state)
         return dg_fail(err, DG_NOMEM, "no memory to fork a state");
-    rc = dg_runtime_call(runtime, &result, "BabeApi_configuration", dg_bytes_of(NULL, 0), state, &options, NULL);
+    rc = dg_runtime_call(runtime, &result, "BabeApi_configuration", dg_bytes_of(NULL, 0), state,
+                         &options, NULL);
     if (rc == DG_OK) {
         dg_scale s = dg_scale_from(dg_buf_bytes(&result.output));
         out->slot_ms = dg_scale_u64(&s);
@@ -65,20 +81,23 @@ static void compare_babe(arm *a, dg_block *at, const babe *old, const babe *now)
         fact(a, at, true, false, "BabeApi_configuration", "answers", "does not answer");
         return;
     }
-    number(a, at, true, old->epoch_slots == now->epoch_slots, "epoch_length", old->epoch_slots, now->epoch_slots);
-    number(a, at, true, old->slot_ms == now->slot_ms, "slot_duration_ms", old->slot_ms, now->slot_ms);
+    number(a, at, true, old->epoch_slots == now->epoch_slots, "epoch_length", old->epoch_slots,
+           now->epoch_slots);
+    number(a, at, true, old->slot_ms == now->slot_ms, "slot_duration_ms", old->slot_ms,
+           now->slot_ms);
     number(a, at, false, old->c0 == now->c0 && old->c1 == now->c1, "babe_c_per_million",
            old->c1 ? old->c0 * 1000000 / old->c1 : 0, now->c1 ? now->c0 * 1000000 / now->c1 : 0);
 }
 
 /* ---- constants that clients and wallets rely on ---- */
 
-static const struct { const char *pallet, *name; bool fatal; } constants[] = {
+static const struct {
+    const char *pallet, *name;
+    bool fatal;
+} constants[] = {
     { "Babe", "EpochDuration", false }, /* storage may overrule it: BabeApi decides */
-    { "Babe", "ExpectedBlockTime", true },
-    { "Timestamp", "MinimumPeriod", true },
-    { "System", "SS58Prefix", false },
-    { "System", "BlockHashCount", false },
+    { "Babe", "ExpectedBlockTime", true }, { "Timestamp", "MinimumPeriod", true },
+    { "System", "SS58Prefix", false },     { "System", "BlockHashCount", false },
     { "Babe", "MaxAuthorities", false },
 };
 
@@ -104,11 +123,14 @@ static void constant_text(char *out, size_t size, const dg_meta_constant *c)
 static void compare_constants(arm *a, dg_block *at)
 {
     const dg_meta *old, *now;
-    if (dg_runtime_meta(a->run->from_kept, &old, NULL) != DG_OK || dg_runtime_meta(a->run->to, &now, NULL) != DG_OK)
+    if (dg_runtime_meta(a->run->from_kept, &old, NULL) != DG_OK
+        || dg_runtime_meta(a->run->to, &now, NULL) != DG_OK)
         return;
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
-        const dg_meta_constant *c = dg_meta_constant_named(old, constants[i].pallet, constants[i].name);
-        const dg_meta_constant *d = dg_meta_constant_named(now, constants[i].pallet, constants[i].name);
+        const dg_meta_constant *c =
+            dg_meta_constant_named(old, constants[i].pallet, constants[i].name);
+        const dg_meta_constant *d =
+            dg_meta_constant_named(now, constants[i].pallet, constants[i].name);
         char was[48], is[48], what[80];
         if (!c || !d)
             continue;

@@ -4,12 +4,15 @@
 #include <string.h>
 
 enum { SIBLINGS_MAX = 64 };
-static const char *const kind_words[] = { "an object", "a list", "a text", "a whole number", "a number", "true or false", "any value" };
+static const char *const kind_words[] = { "an object",      "a list",   "a text",
+                                          "a whole number", "a number", "true or false",
+                                          "any value" };
 
 const key_row *key_find(const key_table *table, const char *path, size_t path_len)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (strlen(table->rows[i].path) == path_len && memcmp(table->rows[i].path, path, path_len) == 0)
+        if (strlen(table->rows[i].path) == path_len
+            && memcmp(table->rows[i].path, path, path_len) == 0)
             return &table->rows[i];
     return NULL;
 }
@@ -37,20 +40,28 @@ static dg_code unknown(const key_table *table, const char *parent, const char *k
         if ((name = child_name(&table->rows[i], parent)))
             names[n++] = name;
     near = dg_nearest(key, names);
-    return dg_fail(err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s%s%s", what, parent, parent[0] ? "." : "", key,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return dg_fail(err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s%s%s", what, parent,
+                   parent[0] ? "." : "", key, near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
 }
 
 static bool fits(const key_row *row, const json_t *v)
 {
     switch (row->kind) {
-    case KEY_OBJECT: return json_is_object(v);
-    case KEY_LIST:   return json_is_array(v);
-    case KEY_TEXT:   return json_is_string(v) && strlen(json_string_value(v)) == json_string_length(v);
-    case KEY_WHOLE:  return json_is_integer(v);
-    case KEY_NUMBER: return json_is_number(v);
-    case KEY_BOOL:   return json_is_boolean(v);
-    case KEY_ANY:    return true;
+    case KEY_OBJECT:
+        return json_is_object(v);
+    case KEY_LIST:
+        return json_is_array(v);
+    case KEY_TEXT:
+        return json_is_string(v) && strlen(json_string_value(v)) == json_string_length(v);
+    case KEY_WHOLE:
+        return json_is_integer(v);
+    case KEY_NUMBER:
+        return json_is_number(v);
+    case KEY_BOOL:
+        return json_is_boolean(v);
+    case KEY_ANY:
+        return true;
     }
     return false;
 }
@@ -63,8 +74,10 @@ static dg_code word_allowed(const key_row *row, const json_t *v, dg_error *err)
             return DG_OK;
     near = dg_nearest(text, row->words);
     if (near)
-        return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; did you mean \"%s\"?", row->path, text, near);
-    return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; the first that is: \"%s\"", row->path, text, row->words[0]);
+        return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; did you mean \"%s\"?", row->path,
+                       text, near);
+    return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; the first that is: \"%s\"", row->path,
+                   text, row->words[0]);
 }
 
 static dg_code value_allowed(const key_row *row, const json_t *v, dg_error *err)
@@ -75,21 +88,24 @@ static dg_code value_allowed(const key_row *row, const json_t *v, dg_error *err)
         return word_allowed(row, v, err);
     if (row->kind == KEY_WHOLE && (row->min || row->max)
         && (json_integer_value(v) < row->min || json_integer_value(v) > row->max))
-        return dg_fail(err, DG_USAGE, "%s is %lld; it must be from %lld to %lld", row->path, (long long)json_integer_value(v),
-                       (long long)row->min, (long long)row->max);
+        return dg_fail(err, DG_USAGE, "%s is %lld; it must be from %lld to %lld", row->path,
+                       (long long)json_integer_value(v), (long long)row->min, (long long)row->max);
     if (row->kind == KEY_NUMBER && json_number_value(v) < 0)
         return dg_fail(err, DG_USAGE, "%s must not be negative", row->path);
     return DG_OK;
 }
 
-static dg_code check_value(const key_table *table, const key_row *row, const json_t *v, bool complete, dg_error *err);
+static dg_code check_value(const key_table *table, const key_row *row, const json_t *v,
+                           bool complete, dg_error *err);
 
-static dg_code check_object(const key_table *table, const char *path, bool open, const json_t *object, bool complete, dg_error *err)
+static dg_code check_object(const key_table *table, const char *path, bool open,
+                            const json_t *object, bool complete, dg_error *err)
 {
     const char *key;
     json_t *v;
     dg_code rc = DG_OK;
-    json_object_foreach((json_t *)object, key, v) {
+    json_object_foreach((json_t *)object, key, v)
+    {
         char full[KEY_PATH_MAX];
         const key_row *row = NULL;
         int len = snprintf(full, sizeof full, "%s%s%s", path, path[0] ? "." : "", key);
@@ -105,12 +121,14 @@ static dg_code check_object(const key_table *table, const char *path, bool open,
     for (size_t i = 0; complete && i < table->count; i++) {
         const char *name = child_name(&table->rows[i], path);
         if (name && table->rows[i].required && !json_object_get(object, name))
-            return dg_fail(err, DG_USAGE, "%s is missing (%s)", table->rows[i].path, table->rows[i].says);
+            return dg_fail(err, DG_USAGE, "%s is missing (%s)", table->rows[i].path,
+                           table->rows[i].says);
     }
     return DG_OK;
 }
 
-static dg_code check_list(const key_table *table, const key_row *list, const json_t *items, bool complete, dg_error *err)
+static dg_code check_list(const key_table *table, const key_row *list, const json_t *items,
+                          bool complete, dg_error *err)
 {
     char path[KEY_PATH_MAX];
     int len = snprintf(path, sizeof path, "%s[]", list->path);
@@ -118,13 +136,13 @@ static dg_code check_list(const key_table *table, const key_row *list, const jso
     const json_t *v;
     size_t i;
     dg_code rc;
-    json_array_foreach(items, i, v)
-        if (row && (rc = check_value(table, row, v, complete, err)) < 0)
-            return rc;
+    json_array_foreach(
+        items, i, v) if (row && (rc = check_value(table, row, v, complete, err)) < 0) return rc;
     return DG_OK;
 }
 
-static dg_code check_value(const key_table *table, const key_row *row, const json_t *v, bool complete, dg_error *err)
+static dg_code check_value(const key_table *table, const key_row *row, const json_t *v,
+                           bool complete, dg_error *err)
 {
     dg_code rc = value_allowed(row, v, err);
     if (rc == DG_OK && row->kind == KEY_OBJECT)
@@ -161,9 +179,11 @@ dg_code key_wanted(const key_row **out, const key_table *table, const char *path
 dg_code key_value_of(json_t **out, const key_row *row, const char *text, dg_error *err)
 {
     dg_code rc;
-    *out = row->kind == KEY_TEXT ? json_string(text) : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    *out = row->kind == KEY_TEXT ? json_string(text)
+                                 : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
     if (!*out)
-        return dg_fail(err, DG_USAGE, "%s must be %s, not \"%.80s\"", row->path, kind_words[row->kind], text);
+        return dg_fail(err, DG_USAGE, "%s must be %s, not \"%.80s\"", row->path,
+                       kind_words[row->kind], text);
     if ((rc = value_allowed(row, *out, err)) < 0) {
         json_decref(*out);
         *out = NULL;
@@ -218,7 +238,8 @@ static int schema_words(json_t *out, const key_row *row)
 
 static json_t *schema_of(const key_table *table, const key_row *row)
 {
-    static const char *const types[] = { "object", "array", "string", "integer", "number", "boolean", NULL };
+    static const char *const types[] = { "object", "array",   "string", "integer",
+                                         "number", "boolean", NULL };
     json_t *out = json_object();
     int bad = json_object_set_new(out, "description", json_string(row->says));
     if (types[row->kind])
@@ -245,7 +266,8 @@ static json_t *schema_of(const key_table *table, const key_row *row)
 json_t *key_schema(const key_table *table)
 {
     json_t *out = json_object();
-    int bad = json_object_set_new(out, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+    int bad = json_object_set_new(out, "$schema",
+                                  json_string("https://json-schema.org/draft/2020-12/schema"));
     bad |= json_object_set_new(out, "$id", json_string(table->id));
     bad |= json_object_set_new(out, "title", json_string(table->title));
     bad |= json_object_set_new(out, "type", json_string("object"));

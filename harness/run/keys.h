@@ -8,24 +8,32 @@
 
 #include "base/base.h"
 
-typedef enum key_kind { KEY_OBJECT, KEY_LIST, KEY_TEXT, KEY_WHOLE, KEY_NUMBER, KEY_BOOL, KEY_ANY } key_kind;
+typedef enum key_kind {
+    KEY_OBJECT,
+    KEY_LIST,
+    KEY_TEXT,
+    KEY_WHOLE,
+    KEY_NUMBER,
+    KEY_BOOL,
+    KEY_ANY
+} key_kind;
 
 enum { KEY_PATH_MAX = 128 };
 
 typedef struct key_row {
-    const char *path;          /* "upgrade.at"; the items of a list are "claims[]" */
+    const char *path; /* "upgrade.at"; the items of a list are "claims[]" */
     key_kind kind;
-    bool required;             /* in an object that is there */
-    bool open;                 /* object: other keys are fine */
-    int64_t min, max;          /* whole numbers; both 0: any */
-    const char *const *words;  /* texts allowed, NULL-terminated; NULL: any */
+    bool required;            /* in an object that is there */
+    bool open;                /* object: other keys are fine */
+    int64_t min, max;         /* whole numbers; both 0: any */
+    const char *const *words; /* texts allowed, NULL-terminated; NULL: any */
     const char *says;
 } key_row;
 
 typedef struct key_table {
     const key_row *rows;
     size_t count;
-    const char *title, *id;    /* of the schema */
+    const char *title, *id; /* of the schema */
 } key_table;
 
 const key_row *key_find(const key_table *table, const char *path, size_t path_len);

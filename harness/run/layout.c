@@ -120,22 +120,38 @@ static json_t *read_value(const char **p, dg_scale *s)
 {
     char kind = *(*p)++;
     switch (kind) {
-    case 'b': return json_integer(dg_scale_u8(s));
-    case 'u': return json_integer(dg_scale_u32(s));
-    case 'U': return number_json(dg_scale_u64(s));
-    case 'Q': return hex_json(dg_scale_take(s, 16));
-    case 'f': return json_boolean(dg_scale_bool(s));
-    case 'c': return number_json(dg_scale_compact_u64(s));
-    case 's': return hex_json(dg_scale_bytes(s));
-    case 'H': return hex_json(dg_scale_take(s, 32));
-    case 'B': return bits(s);
-    case '*': return hex_json(dg_scale_rest(s));
-    case 'x': return fixed(p, s);
-    case '[': return list(p, s);
-    case '(': return tuple(p, s);
-    case '?': return option(p, s);
-    case '<': return variant(p, s);
-    default:  break;
+    case 'b':
+        return json_integer(dg_scale_u8(s));
+    case 'u':
+        return json_integer(dg_scale_u32(s));
+    case 'U':
+        return number_json(dg_scale_u64(s));
+    case 'Q':
+        return hex_json(dg_scale_take(s, 16));
+    case 'f':
+        return json_boolean(dg_scale_bool(s));
+    case 'c':
+        return number_json(dg_scale_compact_u64(s));
+    case 's':
+        return hex_json(dg_scale_bytes(s));
+    case 'H':
+        return hex_json(dg_scale_take(s, 32));
+    case 'B':
+        return bits(s);
+    case '*':
+        return hex_json(dg_scale_rest(s));
+    case 'x':
+        return fixed(p, s);
+    case '[':
+        return list(p, s);
+    case '(':
+        return tuple(p, s);
+    case '?':
+        return option(p, s);
+    case '<':
+        return variant(p, s);
+    default:
+        break;
     }
     assert(!"a layout of this room has an unknown letter");
     return NULL;

@@ -26,7 +26,8 @@ static bool room_for_one(event_log *log)
     return true;
 }
 
-void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail)
+void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind,
+             const int64_t n[6], json_t *detail)
 {
     dg_event *e;
     if (log->rc < 0 || !room_for_one(log)) {
@@ -34,7 +35,13 @@ void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind
         return;
     }
     e = &log->at[log->count];
-    *e = (dg_event){ .at = at, .seq = log->count, .arm = arm, .node = UINT32_MAX, .block = block, .kind = kind, .detail = detail };
+    *e = (dg_event){ .at = at,
+                     .seq = log->count,
+                     .arm = arm,
+                     .node = UINT32_MAX,
+                     .block = block,
+                     .kind = kind,
+                     .detail = detail };
     memcpy(e->n, n, sizeof e->n);
     log->count++;
 }

@@ -15,7 +15,8 @@ typedef struct event_log {
 
 /* Adds one event and takes `detail` (NULL: none). The order of calls is the order
  * of the log. */
-void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail);
+void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind,
+             const int64_t n[6], json_t *detail);
 #define LOG_N(...) ((const int64_t[6]){ __VA_ARGS__ })
 dg_code log_check(const event_log *log, dg_error *err);
 /* NDJSON: one event a line, keys sorted. */

@@ -16,24 +16,30 @@ static json_t *hash_json(const dg_hash *hash)
     return json_string(dg_hash_text(hash).text);
 }
 
-static dg_code log_block(arm *a, dg_block *block, const dg_build_report *report, uint64_t epoch_index, dg_error *err)
+static dg_code log_block(arm *a, dg_block *block, const dg_build_report *report,
+                         uint64_t epoch_index, dg_error *err)
 {
     dg_hash root;
     json_t *detail = json_object();
     dg_code rc = dg_state_root(dg_block_state(block), &root, err);
-    if (rc == DG_OK && (json_object_set_new(detail, "hash", hash_json(dg_block_hash(block))) != 0
-                        || json_object_set_new(detail, "state_root", hash_json(&root)) != 0))
+    if (rc == DG_OK
+        && (json_object_set_new(detail, "hash", hash_json(dg_block_hash(block))) != 0
+            || json_object_set_new(detail, "state_root", hash_json(&root)) != 0))
         a->run->log.rc = DG_NOMEM;
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_BLOCK,
-            LOG_N((int64_t)dg_block_slot(block), a->session, (int64_t)epoch_index, (int64_t)dg_block_extrinsic_count(block),
-                  (int64_t)report->fuel_total, report->only_inherents), detail);
+            LOG_N((int64_t)dg_block_slot(block), a->session, (int64_t)epoch_index,
+                  (int64_t)dg_block_extrinsic_count(block), (int64_t)report->fuel_total,
+                  report->only_inherents),
+            detail);
     return rc;
 }
 
 void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note)
 {
-    arm_log(a, slot, number, DG_EV_EPOCH, LOG_N((int64_t)note->epoch_index, (int64_t)note->epoch_start, note->digest_expected, note->digest_seen,
-                                                note->authority_count, (int64_t)slot), NULL);
+    arm_log(a, slot, number, DG_EV_EPOCH,
+            LOG_N((int64_t)note->epoch_index, (int64_t)note->epoch_start, note->digest_expected,
+                  note->digest_seen, note->authority_count, (int64_t)slot),
+            NULL);
 }
 
 static dg_code log_epoch(arm *a, dg_block *block, uint64_t *epoch_index, dg_error *err)
@@ -80,11 +86,14 @@ static dg_code log_inherents(arm *a, dg_block *block, const dg_build_report *rep
         for (size_t i = 0; i < dg_block_extrinsic_count(block); i++)
             paras |= is_paras_inherent(meta, dg_block_extrinsic(block, i));
     if (report->refused_inherents) {
-        snprintf(refused, sizeof refused, "0x%02x%02x%02x", report->first_refusal[0], report->first_refusal[1], report->first_refusal[2]);
+        snprintf(refused, sizeof refused, "0x%02x%02x%02x", report->first_refusal[0],
+                 report->first_refusal[1], report->first_refusal[2]);
         detail = json_pack("{s:s}", "refused", refused);
     }
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_INHERENT,
-            LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, paras), detail);
+    arm_log(
+        a, dg_block_slot(block), dg_block_number(block), DG_EV_INHERENT,
+        LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, paras),
+        detail);
     return DG_OK;
 }
 
@@ -95,9 +104,14 @@ static dg_code log_inherents(arm *a, dg_block *block, const dg_build_report *rep
 static bool executed_again(const arm *a, uint64_t slot)
 {
     const run_state *run = a->run;
-    const json_t *own = json_object_get(json_object_get(json_object_get(run->plan->json, "claims"), "reimport"), "every");
-    uint64_t every = json_is_number(own) ? (uint64_t)json_number_value(own) : run->end_slot - run->upgrade_slot <= 256 ? 1 : 16;
-    uint64_t past = slot >= run->first_boundary ? (slot - run->first_boundary) % run->clock.epoch_slots : UINT64_MAX;
+    const json_t *own = json_object_get(
+        json_object_get(json_object_get(run->plan->json, "claims"), "reimport"), "every");
+    uint64_t every = json_is_number(own)                        ? (uint64_t)json_number_value(own)
+                     : run->end_slot - run->upgrade_slot <= 256 ? 1
+                                                                : 16;
+    uint64_t past = slot >= run->first_boundary
+                        ? (slot - run->first_boundary) % run->clock.epoch_slots
+                        : UINT64_MAX;
     return slot < run->upgrade_slot + 16 || past < 3 || (every && slot % every == 0);
 }
 
@@ -135,7 +149,8 @@ static dg_code at_upgrade(arm *a, dg_block *block, dg_error *err)
     a->upgrade_block = dg_block_number(block);
     if (a->which == DG_ARM_TREATMENT && ((rc = arm_upgraded(a, block, err)) < 0 || !a->enacted))
         return rc;
-    if ((rc = migration_begin(a, block, err)) < 0 || (rc = ask_at(a, MOMENT_UPGRADE, block, err)) < 0)
+    if ((rc = migration_begin(a, block, err)) < 0
+        || (rc = ask_at(a, MOMENT_UPGRADE, block, err)) < 0)
         return rc;
     if (a->network && a->which == DG_ARM_TREATMENT && (rc = sample_without(a, block, err)) < 0)
         return rc;
@@ -146,7 +161,8 @@ static dg_code at_after(arm *a, dg_block *block, const dg_build_report *report, 
 {
     dg_code rc;
     a->after_done = true;
-    rc = a->which == DG_ARM_CONTROL ? migration_control(a, block, report, err) : arm_migrated(a, block, err);
+    rc = a->which == DG_ARM_CONTROL ? migration_control(a, block, report, err)
+                                    : arm_migrated(a, block, err);
     if (rc < 0)
         return rc;
     if ((rc = ask_at(a, MOMENT_AFTER, block, err)) < 0)
@@ -162,7 +178,8 @@ static dg_code settle(arm *a, dg_block *block, dg_error *err)
     const arm *control = &a->run->control;
     dg_code rc;
     a->settled_done = true;
-    if ((rc = scan_take(&a->settled, a, block, err)) < 0 || (rc = config_take(&a->config, a, block, err)) < 0
+    if ((rc = scan_take(&a->settled, a, block, err)) < 0
+        || (rc = config_take(&a->config, a, block, err)) < 0
         || (rc = calls_take(&a->calls, a, block, err)) < 0)
         return rc;
     if (a->which == DG_ARM_CONTROL)
@@ -207,7 +224,8 @@ dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, d
     uint64_t epoch_index = 0;
     dg_code rc;
     if ((rc = session_log(a, block, err)) < 0 || (rc = log_epoch(a, block, &epoch_index, err)) < 0
-        || (rc = log_block(a, block, report, epoch_index, err)) < 0 || (rc = log_inherents(a, block, report, err)) < 0)
+        || (rc = log_block(a, block, report, epoch_index, err)) < 0
+        || (rc = log_inherents(a, block, report, err)) < 0)
         return rc;
     if (!a->upgrade_block && dg_block_slot(block) >= a->run->upgrade_slot)
         rc = at_upgrade(a, block, err);
@@ -233,14 +251,16 @@ dg_code arm_finish(arm *a, dg_error *err)
     dg_code rc;
     if (!a->after_done)
         return DG_OK; /* nothing of N to measure */
-    if ((rc = scan_take(&a->end, a, block, err)) < 0 || (rc = config_take(&a->config_end, a, block, err)) < 0)
+    if ((rc = scan_take(&a->end, a, block, err)) < 0
+        || (rc = config_take(&a->config_end, a, block, err)) < 0)
         return rc;
     a->era_end = era_at(a, block);
     if (a->which == DG_ARM_CONTROL)
         return DG_OK;
     config_log(a, block, a->config_end, control->config_end);
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STATE,
-            LOG_N((int64_t)a->end.keys, (int64_t)a->end.value_bytes, (int64_t)control->end.keys, (int64_t)control->end.value_bytes, a->era_end,
-                  control->era_end), NULL);
+            LOG_N((int64_t)a->end.keys, (int64_t)a->end.value_bytes, (int64_t)control->end.keys,
+                  (int64_t)control->end.value_bytes, a->era_end, control->era_end),
+            NULL);
     return DG_OK;
 }

@@ -9,14 +9,15 @@
 
 struct network {
     dg_network *net;
-    network_wish wish;       /* the network's options point into it */
-    uint32_t newest;         /* number of the newest block */
-    uint64_t noted;          /* slots below it have their event */
-    uint32_t *claims;        /* of each slot that is over, from the first on */
+    network_wish wish; /* the network's options point into it */
+    uint32_t newest;   /* number of the newest block */
+    uint64_t noted;    /* slots below it have their event */
+    uint32_t *claims;  /* of each slot that is over, from the first on */
     size_t claims_count, claims_cap;
-    bool slow;               /* a build of this slot took as long as it may */
-    bool tried;              /* somebody has tried slot U */
-    uint32_t stopped_at;     /* number of the last block that clients refused over its epoch; 0: none */
+    bool slow;  /* a build of this slot took as long as it may */
+    bool tried; /* somebody has tried slot U */
+    /* number of the last block that clients refused over its epoch; 0: none */
+    uint32_t stopped_at;
 };
 
 /* ---- records ---- */
@@ -25,31 +26,80 @@ struct network {
 static bool kind_of(dg_event_kind *out, dg_record_kind kind)
 {
     switch (kind) {
-    case DG_REC_PARAS:     *out = DG_EV_NET_PARAS; return true;
-    case DG_REC_HOLDERS:   *out = DG_EV_NET_HOLDERS; return true;
-    case DG_REC_LOST:      *out = DG_EV_NET_LOST; return true;
-    case DG_REC_SIGNAL:    *out = DG_EV_NET_SIGNAL; return true;
-    case DG_REC_SESSION:   *out = DG_EV_NET_SESSION; return true;
-    case DG_REC_FINALIZED: *out = DG_EV_NET_FINALIZED; return true;
-    case DG_REC_UPGRADE:   *out = DG_EV_NET_UPGRADE; return true;
-    case DG_REC_SLOT:      *out = DG_EV_NET_SLOT; return true;
-    case DG_REC_DISPUTE:   *out = DG_EV_NET_DISPUTE; return true;
-    case DG_REC_STATEMENTS: *out = DG_EV_NET_STATEMENTS; return true;
-    case DG_REC_APPROVED:  *out = DG_EV_NET_APPROVED; return true;
-    case DG_REC_UNKNOWN:   *out = DG_EV_NET_UNKNOWN; return true;
-    case DG_REC_APPROVAL:  *out = DG_EV_NET_APPROVAL; return true;
-    case DG_REC_COLLATORS: *out = DG_EV_NET_COLLATORS; return true;
-    case DG_REC_INCLUDED:  *out = DG_EV_NET_INCLUDED; return true;
-    case DG_REC_PVF:       *out = DG_EV_NET_PVF; return true;
-    case DG_REC_AVAILABLE: *out = DG_EV_NET_AVAILABLE; return true;
-    case DG_REC_GROUPS:    *out = DG_EV_NET_GROUPS; return true;
-    case DG_REC_DROPPED:   *out = DG_EV_NET_DROPPED; return true;
-    case DG_REC_BITFIELDS: *out = DG_EV_NET_BITFIELDS; return true;
-    case DG_REC_FAULT:     *out = DG_EV_NET_FAULT; return true;
-    case DG_REC_COMPILED:  *out = DG_EV_NET_COMPILED; return true;
-    case DG_REC_STALLED:   *out = DG_EV_NET_STALLED; return true;
-    case DG_REC_REPUTATION: *out = DG_EV_NET_REPUTATION; return true;
-    default:               return false;
+    case DG_REC_PARAS:
+        *out = DG_EV_NET_PARAS;
+        return true;
+    case DG_REC_HOLDERS:
+        *out = DG_EV_NET_HOLDERS;
+        return true;
+    case DG_REC_LOST:
+        *out = DG_EV_NET_LOST;
+        return true;
+    case DG_REC_SIGNAL:
+        *out = DG_EV_NET_SIGNAL;
+        return true;
+    case DG_REC_SESSION:
+        *out = DG_EV_NET_SESSION;
+        return true;
+    case DG_REC_FINALIZED:
+        *out = DG_EV_NET_FINALIZED;
+        return true;
+    case DG_REC_UPGRADE:
+        *out = DG_EV_NET_UPGRADE;
+        return true;
+    case DG_REC_SLOT:
+        *out = DG_EV_NET_SLOT;
+        return true;
+    case DG_REC_DISPUTE:
+        *out = DG_EV_NET_DISPUTE;
+        return true;
+    case DG_REC_STATEMENTS:
+        *out = DG_EV_NET_STATEMENTS;
+        return true;
+    case DG_REC_APPROVED:
+        *out = DG_EV_NET_APPROVED;
+        return true;
+    case DG_REC_UNKNOWN:
+        *out = DG_EV_NET_UNKNOWN;
+        return true;
+    case DG_REC_APPROVAL:
+        *out = DG_EV_NET_APPROVAL;
+        return true;
+    case DG_REC_COLLATORS:
+        *out = DG_EV_NET_COLLATORS;
+        return true;
+    case DG_REC_INCLUDED:
+        *out = DG_EV_NET_INCLUDED;
+        return true;
+    case DG_REC_PVF:
+        *out = DG_EV_NET_PVF;
+        return true;
+    case DG_REC_AVAILABLE:
+        *out = DG_EV_NET_AVAILABLE;
+        return true;
+    case DG_REC_GROUPS:
+        *out = DG_EV_NET_GROUPS;
+        return true;
+    case DG_REC_DROPPED:
+        *out = DG_EV_NET_DROPPED;
+        return true;
+    case DG_REC_BITFIELDS:
+        *out = DG_EV_NET_BITFIELDS;
+        return true;
+    case DG_REC_FAULT:
+        *out = DG_EV_NET_FAULT;
+        return true;
+    case DG_REC_COMPILED:
+        *out = DG_EV_NET_COMPILED;
+        return true;
+    case DG_REC_STALLED:
+        *out = DG_EV_NET_STALLED;
+        return true;
+    case DG_REC_REPUTATION:
+        *out = DG_EV_NET_REPUTATION;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -115,7 +165,8 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
     }
     if (r->kind == DG_REC_STALLED && r->text && !(detail = json_pack("{s:s}", "question", r->text)))
         log->rc = DG_NOMEM;
-    if (r->kind == DG_REC_UPGRADE && r->text && !(detail = json_pack("{s:o}", "refused", plain_json(r->text))))
+    if (r->kind == DG_REC_UPGRADE && r->text
+        && !(detail = json_pack("{s:o}", "refused", plain_json(r->text))))
         log->rc = DG_NOMEM;
     log_add(log, a->which, r->at, r->block ? r->block : a->network->newest, kind, n, detail);
     if (log->rc >= 0)
@@ -131,7 +182,8 @@ static void pass_over(arm *a, uint64_t slot)
     struct network *w = a->network;
     for (; w->noted < slot; w->noted++) {
         uint64_t at = w->noted - a->run->clock.next_slot;
-        arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false, at < w->claims_count ? w->claims[at] : 0);
+        arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false,
+                 at < w->claims_count ? w->claims[at] : 0);
     }
 }
 
@@ -179,7 +231,9 @@ static dg_code settled(void *user, const dg_made *made, dg_error *err)
     note_way(a, made);
     if (!a->upgrade_block && made->slot >= a->run->upgrade_slot)
         rc = arm_before_upgrade(a, err);
-    return rc < 0 ? rc : arm_grown(a, made->block, made->report, at < w->claims_count ? w->claims[at] : 1, err);
+    return rc < 0 ? rc
+                  : arm_grown(a, made->block, made->report,
+                              at < w->claims_count ? w->claims[at] : 1, err);
 }
 
 /* ---- the network ---- */
@@ -202,23 +256,29 @@ static dg_code log_start(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     const dg_network *net = a->network->net;
-    json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes", classes_json(a->network));
+    json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes",
+                               classes_json(a->network));
     if (!detail)
         run->log.rc = DG_NOMEM;
     log_add(&run->log, a->which, 0, run->fork_number, DG_EV_NET_START,
-            LOG_N(dg_network_node_count(net), run->parachains, !a->network->wish.no_forks, (int64_t)run->upgrade_slot,
-                  (int64_t)run->first_boundary, (int64_t)run->clock.epoch_slots), detail);
+            LOG_N(dg_network_node_count(net), run->parachains, !a->network->wish.no_forks,
+                  (int64_t)run->upgrade_slot, (int64_t)run->first_boundary,
+                  (int64_t)run->clock.epoch_slots),
+            detail);
     return log_check(&run->log, err);
 }
 
 /* What the plan says; otherwise what validators need for a blob of N's size. */
-static dg_code compile_time(dg_network_options *options, const network_wish *wish, const run_state *run, dg_error *err)
+static dg_code compile_time(dg_network_options *options, const network_wish *wish,
+                            const run_state *run, dg_error *err)
 {
     dg_ns range[2] = { wish->compile[0], wish->compile[1] };
     dg_buf wasm;
     dg_code rc;
     dg_buf_init(&wasm, DG_BLOB_MAX);
-    rc = wish->compile_given || !run->code.len ? DG_OK : dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
+    rc = wish->compile_given || !run->code.len
+             ? DG_OK
+             : dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
     if (!wish->compile_given && wasm.len)
         dg_compile_range(range, wasm.len);
     dg_buf_clear(&wasm);
@@ -230,15 +290,20 @@ static dg_code compile_time(dg_network_options *options, const network_wish *wis
 static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
 {
     dg_transition what = run_transition(run);
-    dg_code rc = what.code.len ? dg_network_enact(net, run->upgrade_slot, what.how, what.code, err) : DG_OK;
-    return rc == DG_OK && what.config ? dg_network_configure(net, run->upgrade_slot, what.config, err) : rc;
+    dg_code rc =
+        what.code.len ? dg_network_enact(net, run->upgrade_slot, what.how, what.code, err) : DG_OK;
+    return rc == DG_OK && what.config
+               ? dg_network_configure(net, run->upgrade_slot, what.config, err)
+               : rc;
 }
 
 dg_code network_begin(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     struct network *w = a->network = dg_calloc(1, sizeof *w);
-    dg_network_options options = { .seed = run->plan->seed, .each = hear, .settled = settled, .refused = refused, .user = a };
+    dg_network_options options = {
+        .seed = run->plan->seed, .each = hear, .settled = settled, .refused = refused, .user = a
+    };
     dg_code rc;
     if (!w)
         return dg_fail(err, DG_NOMEM, "no memory for a network");
@@ -258,8 +323,11 @@ dg_code network_begin(arm *a, dg_error *err)
     options.all_prepared = run->grown[0] != 0;
     options.backs_off = w->wish.backs_off;
     options.exchange = w->wish.messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED;
-    if ((rc = network_plan_place(&w->wish, run, err)) < 0 || (rc = compile_time(&options, &w->wish, run, err)) < 0 || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
-        || (rc = faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
+    if ((rc = network_plan_place(&w->wish, run, err)) < 0
+        || (rc = compile_time(&options, &w->wish, run, err)) < 0
+        || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0
+        || (rc = log_start(a, err)) < 0 || (rc = faults_apply(w->net, a, err)) < 0
+        || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);
 }
@@ -281,7 +349,8 @@ static dg_code keep_messages(arm *a, dg_error *err)
     if (!(a->messages = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory for the messages of a network");
     for (int kind = 0; kind < DG_MSG_COUNT; kind++)
-        bad |= json_object_set_new(a->messages, dg_message_name((dg_message_kind)kind), json_integer((json_int_t)stats.messages[kind]));
+        bad |= json_object_set_new(a->messages, dg_message_name((dg_message_kind)kind),
+                                   json_integer((json_int_t)stats.messages[kind]));
     bad |= json_object_set_new(a->messages, "bytes", json_integer((json_int_t)stats.message_bytes));
     return bad ? dg_fail(err, DG_NOMEM, "no memory for the messages of a network") : DG_OK;
 }

@@ -5,15 +5,18 @@
 
 enum { ASYNC_BACKING = 7 /* version of ParachainHost from which nodes work so */ };
 
-static bool broke(const json_t *claims, const char *name) { return outcome_is(claims, name, "broke"); }
+static bool broke(const json_t *claims, const char *name)
+{
+    return outcome_is(claims, name, "broke");
+}
 
 /* The session whose topology was missing first, and the block by then. */
 static const dg_event *first_missing(const run_state *run)
 {
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS && e->n[0] >= (int64_t)run->upgrade_slot
-            && e->n[2] > e->n[4])
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS
+            && e->n[0] >= (int64_t)run->upgrade_slot && e->n[2] > e->n[4])
             return e;
     }
     return NULL;
@@ -52,16 +55,25 @@ static uint32_t newest_at(const run_state *run, const dg_event *then)
 }
 
 /* How they lost it, and by what. */
-static void loss_words(char *out, size_t size, const run_state *run, const dg_event *lost, uint32_t nodes)
+static void loss_words(char *out, size_t size, const run_state *run, const dg_event *lost,
+                       uint32_t nodes)
 {
     const dg_event *signal = lost->n[1] ? signal_at(run, lost) : NULL;
     if (signal && !signal->n[1])
-        snprintf(out, size, "was purged at %u nodes before the fork, by the odds of forks in the slots since the session began", nodes);
+        snprintf(out, size,
+                 "was purged at %u nodes before the fork, by the odds of forks in the slots since "
+                 "the session began",
+                 nodes);
     else if (signal)
-        snprintf(out, size, "was purged at %u nodes, first when the best block was #%u, by a leaf signal that only deactivated (fork #%lld' lost%s)",
-                 nodes, newest_at(run, lost), (long long)signal->n[1], signal->n[2] ? " by finality" : "");
+        snprintf(out, size,
+                 "was purged at %u nodes, first when the best block was #%u, by a leaf signal that "
+                 "only deactivated (fork #%lld' lost%s)",
+                 nodes, newest_at(run, lost), (long long)signal->n[1],
+                 signal->n[2] ? " by finality" : "");
     else
-        snprintf(out, size, "was %s at %u nodes before any leaf of the session had asynchronous backing", lost->n[1] ? "purged" : "dropped", nodes);
+        snprintf(out, size,
+                 "was %s at %u nodes before any leaf of the session had asynchronous backing",
+                 lost->n[1] ? "purged" : "dropped", nodes);
 }
 
 static int topology_causes(json_t *out, const run_state *run, const json_t *claims)
@@ -72,9 +84,13 @@ static int topology_causes(json_t *out, const run_state *run, const json_t *clai
     if (!missing)
         return 0;
     if (!(lost = first_loss(run, missing, &nodes)))
-        return json_array_append_new(out, json_string("no loss is recorded of the topology that is missing: these nodes never had it"));
+        return json_array_append_new(
+            out,
+            json_string(
+                "no loss is recorded of the topology that is missing: these nodes never had it"));
     loss_words(how, sizeof how, run, lost, nodes);
-    snprintf(line, sizeof line, "the topology of session %lld arrived at #%lld and %s", (long long)lost->n[0], (long long)lost->n[2], how);
+    snprintf(line, sizeof line, "the topology of session %lld arrived at #%lld and %s",
+             (long long)lost->n[0], (long long)lost->n[2], how);
     return json_array_append_new(out, json_string(line));
 }
 
@@ -83,7 +99,8 @@ static const dg_event *first_collators(const run_state *run, size_t field)
 {
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS && e->n[0] >= (int64_t)run->upgrade_slot && e->n[field])
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS
+            && e->n[0] >= (int64_t)run->upgrade_slot && e->n[field])
             return e;
     }
     return NULL;
@@ -93,17 +110,24 @@ static const dg_event *first_collators(const run_state *run, size_t field)
 static int collator_causes(json_t *out, const run_state *run, const json_t *claims)
 {
     const dg_event *refused = broke(claims, "collator-health") ? first_collators(run, 4) : NULL;
-    const dg_event *panics = outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
+    const dg_event *panics =
+        outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
     char line[400];
     int bad = 0;
     if (refused) {
-        snprintf(line, sizeof line, "from #%u on leaves have asynchronous backing, and backers refused collations of version 1 as a protocol mismatch: "
-                 "%lld of the %lld made for the first such leaves", refused->block, (long long)refused->n[4], (long long)refused->n[2]);
+        snprintf(line, sizeof line,
+                 "from #%u on leaves have asynchronous backing, and backers refused collations of "
+                 "version 1 as a protocol mismatch: "
+                 "%lld of the %lld made for the first such leaves",
+                 refused->block, (long long)refused->n[4], (long long)refused->n[2]);
         bad |= json_array_append_new(out, json_string(line));
     }
     if (panics) {
-        snprintf(line, sizeof line, "from #%u on cores waited for a block at every relay block: an author that does not ask the parachain's "
-                 "runtime for room tried again in the same slot of the parachain", panics->block);
+        snprintf(line, sizeof line,
+                 "from #%u on cores waited for a block at every relay block: an author that does "
+                 "not ask the parachain's "
+                 "runtime for room tried again in the same slot of the parachain",
+                 panics->block);
         bad |= json_array_append_new(out, json_string(line));
     }
     return bad;
@@ -117,15 +141,19 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
     bool own = broke(claims, "pvf-ready") && !faults_alone(run, outcome_claim(claims, "pvf-ready"));
     for (size_t i = 0; own && i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF || e->n[0] < (int64_t)run->upgrade_slot || e->n[3] >= e->n[2])
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF
+            || e->n[0] < (int64_t)run->upgrade_slot || e->n[3] >= e->n[2])
             continue;
         first = first ? first : e;
         last = e;
     }
     if (!first)
         return 0;
-    snprintf(line, sizeof line, "session %lld brought executor parameters that artifacts hang on: from #%u to #%u validators prepared the parachains' code "
-             "again, each one at a time, what backing waits for before what approval waits for", (long long)first->n[1], first->block, last->block);
+    snprintf(line, sizeof line,
+             "session %lld brought executor parameters that artifacts hang on: from #%u to #%u "
+             "validators prepared the parachains' code "
+             "again, each one at a time, what backing waits for before what approval waits for",
+             (long long)first->n[1], first->block, last->block);
     return json_array_append_new(out, json_string(line));
 }
 
@@ -138,29 +166,41 @@ static const dg_event *first_of(const run_state *run, dg_event_kind kind)
 }
 
 /* "SD_V12_OK at 6 nodes": the classes that lack something. */
-static void classes_words(char *out, size_t size, const dg_event *start, bool (*lacks)(const dg_node_class *))
+static void classes_words(char *out, size_t size, const dg_event *start,
+                          bool (*lacks)(const dg_node_class *))
 {
     const dg_node_class *class;
     size_t used = 0;
     out[0] = 0;
     for (size_t i = 0; (class = dg_class_at(i)) && used < size; i++) {
-        json_int_t nodes = json_integer_value(json_object_get(json_object_get(start->detail, "classes"), class->name));
+        json_int_t nodes = json_integer_value(
+            json_object_get(json_object_get(start->detail, "classes"), class->name));
         if (nodes && lacks(class))
-            used += (size_t)snprintf(out + used, size - used, "%s%s at %lld nodes", used ? ", " : "", class->name, (long long)nodes);
+            used += (size_t)snprintf(out + used, size - used, "%s%s at %lld nodes",
+                                     used ? ", " : "", class->name, (long long)nodes);
     }
 }
 
-static bool cannot_read(const dg_node_class *class) { return !class->receipts_v2; }
-static bool has_one_machine(const dg_node_class *class) { return !class->v2; }
+static bool cannot_read(const dg_node_class *class)
+{
+    return !class->receipts_v2;
+}
+static bool has_one_machine(const dg_node_class *class)
+{
+    return !class->v2;
+}
 
 static int dispute_causes(json_t *out, const run_state *run, const json_t *claims)
 {
-    const dg_event *first = broke(claims, "disputes") ? first_of(run, DG_EV_NET_DISPUTE) : NULL, *start = first_of(run, DG_EV_NET_START);
+    const dg_event *first = broke(claims, "disputes") ? first_of(run, DG_EV_NET_DISPUTE) : NULL,
+                   *start = first_of(run, DG_EV_NET_START);
     char line[500], who[300];
     if (!first || !start)
         return 0;
     classes_words(who, sizeof who, start, cannot_read);
-    snprintf(line, sizeof line, "candidates with descriptors of version 2 were included from #%u on, in session %lld; classes that cannot read them: %s",
+    snprintf(line, sizeof line,
+             "candidates with descriptors of version 2 were included from #%u on, in session %lld; "
+             "classes that cannot read them: %s",
              first->block, (long long)first->n[1], who[0] ? who : "none");
     return json_array_append_new(out, json_string(line));
 }
@@ -170,7 +210,8 @@ static int dispute_causes(json_t *out, const run_state *run, const json_t *claim
 bool network_switched(const run_state *run, const json_t *claims)
 {
     bool refused = !outcome_is(claims, "collator-health", "held") && first_collators(run, 4);
-    return (broke(claims, "topology-present") && first_missing(run)) || refused || first_of(run, DG_EV_NET_STALLED);
+    return (broke(claims, "topology-present") && first_missing(run)) || refused
+           || first_of(run, DG_EV_NET_STALLED);
 }
 
 /* Nodes that back nothing once leaves have asynchronous backing: few of them do no claim
@@ -179,19 +220,24 @@ static int lagging_causes(json_t *out, const run_state *run)
 {
     const dg_event *start = first_of(run, DG_EV_NET_START);
     char line[500], who[300];
-    if (!start || !run->treatment.enacted || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
+    if (!start || !run->treatment.enacted
+        || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
         return 0;
     classes_words(who, sizeof who, start, has_one_machine);
     if (!who[0])
         return 0;
-    snprintf(line, sizeof line, "of %lld validators these have no part in asynchronous backing, and as authors back nothing: %s", (long long)start->n[0], who);
+    snprintf(line, sizeof line,
+             "of %lld validators these have no part in asynchronous backing, and as authors back "
+             "nothing: %s",
+             (long long)start->n[0], who);
     return json_array_append_new(out, json_string(line));
 }
 
 int network_causes(json_t *out, const run_state *run, const json_t *claims)
 {
-    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims) || dispute_causes(out, run, claims)
-        || network_stall_causes(out, run, claims) || lagging_causes(out, run))
+    if (collator_causes(out, run, claims) || pvf_causes(out, run, claims)
+        || dispute_causes(out, run, claims) || network_stall_causes(out, run, claims)
+        || lagging_causes(out, run))
         return -1;
     return topology_causes(out, run, claims);
 }
@@ -201,9 +247,13 @@ static bool some_lose(const dg_event *start)
 {
     const char *name;
     json_t *nodes;
-    json_object_foreach(json_object_get(start->detail, "classes"), name, nodes) {
+    json_object_foreach(json_object_get(start->detail, "classes"), name, nodes)
+    {
         const dg_node_class *class = dg_class_named(name);
-        if (json_integer_value(nodes) && (!class || class->early == DG_EARLY_DROP || (class->early == DG_EARLY_KEEP && class->forgets_unused && !class->keeps_newest)))
+        if (json_integer_value(nodes)
+            && (!class || class->early == DG_EARLY_DROP
+                || (class->early == DG_EARLY_KEEP && class->forgets_unused
+                    && !class->keeps_newest)))
             return true;
     }
     return false;
@@ -220,9 +270,14 @@ static int topology_advice(json_t *out, const run_state *run, const json_t *clai
     char line[500];
     if (!missing || !first_loss(run, missing, &nodes))
         return 0;
-    snprintf(line, sizeof line, "require node class SD_V12_OK; or enact in the first block of a session (boundary), which has no topology to lose yet: "
-             "before it topologies are missing until the session changes, here in %lld slot%s%s", (long long)slots, slots == 1 ? "" : "s",
-             outcome_is(claims, "api-window", "warned") ? ". At it, what api-window names is read for the session that begins" : "");
+    snprintf(line, sizeof line,
+             "require node class SD_V12_OK; or enact in the first block of a session (boundary), "
+             "which has no topology to lose yet: "
+             "before it topologies are missing until the session changes, here in %lld slot%s%s",
+             (long long)slots, slots == 1 ? "" : "s",
+             outcome_is(claims, "api-window", "warned")
+                 ? ". At it, what api-window names is read for the session that begins"
+                 : "");
     return json_array_append_new(out, json_string(line));
 }
 
@@ -231,22 +286,31 @@ static int topology_advice(json_t *out, const run_state *run, const json_t *clai
 int network_window_advice(json_t *out, const run_state *run, const json_t *claims)
 {
     const dg_event *start = first_of(run, DG_EV_NET_START);
-    uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"), now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
+    uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"),
+             now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
     bool lost = start && old < ASYNC_BACKING && now >= ASYNC_BACKING && some_lose(start);
-    if (!outcome_is(claims, "api-window", "warned") || outcome_is(claims, "topology-present", "broke")) /* which has said where */
+    /* which has said where */
+    if (!outcome_is(claims, "api-window", "warned")
+        || outcome_is(claims, "topology-present", "broke"))
         return 0;
-    return json_array_append_new(out, json_string(lost ?
-        "require node class SD_V12_OK, then keep U some blocks away from a session boundary: some answers read there count for a whole session. "
-        "With nodes that lose topologies before a boundary U does least in the first block of a session" :
-        "keep U some blocks away from a session boundary: some answers read there count for a whole session"));
+    return json_array_append_new(
+        out,
+        json_string(lost ? "require node class SD_V12_OK, then keep U some blocks away from a "
+                           "session boundary: some answers read there count for a whole session. "
+                           "With nodes that lose topologies before a boundary U does least in the "
+                           "first block of a session"
+                         : "keep U some blocks away from a session boundary: some answers read "
+                           "there count for a whole session"));
 }
 
 int network_advice(json_t *out, const run_state *run, const json_t *claims)
 {
     int bad = fault_advice(out, run, claims) | network_stall_advice(out, run, claims);
     if (broke(claims, "disputes"))
-        bad |= json_array_append_new(out, json_string("leave the node feature off until validators are of class SD_V12_RECEIPTS or newer: it acts two sessions "
-                                                     "after it was scheduled, and so would taking it back"));
+        bad |= json_array_append_new(
+            out, json_string("leave the node feature off until validators are of class "
+                             "SD_V12_RECEIPTS or newer: it acts two sessions "
+                             "after it was scheduled, and so would taking it back"));
     return bad | topology_advice(out, run, claims);
 }
 
@@ -255,14 +319,18 @@ static void names_of(char *out, size_t size, const json_t *claims, const char *b
 {
     size_t i, left = 0, used = 0;
     const json_t *claim;
-    json_array_foreach(claims, i, claim)
-        left += strcmp(json_string_value(json_object_get(claim, "basis")), basis) == 0;
+    json_array_foreach(claims, i, claim) left +=
+        strcmp(json_string_value(json_object_get(claim, "basis")), basis) == 0;
     out[0] = 0;
-    json_array_foreach(claims, i, claim) {
+    json_array_foreach(claims, i, claim)
+    {
         if (strcmp(json_string_value(json_object_get(claim, "basis")), basis) != 0 || used >= size)
             continue;
-        used += (size_t)snprintf(out + used, size - used, "%s%s", json_string_value(json_object_get(claim, "name")),
-                                 left == 1 ? "" : left == 2 ? " and " : ", ");
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 json_string_value(json_object_get(claim, "name")),
+                                 left == 1   ? ""
+                                 : left == 2 ? " and "
+                                             : ", ");
         left--;
     }
 }
@@ -272,10 +340,12 @@ static bool loses_unsent(const json_t *plan)
 {
     const json_t *network = json_object_get(plan, "network"), *fault;
     const char *exchange = json_string_value(json_object_get(network, "exchange")), *kind;
-    bool loses = json_integer_value(json_object_get(json_object_get(network, "links"), "loss_per_million")) > 0;
+    bool loses =
+        json_integer_value(json_object_get(json_object_get(network, "links"), "loss_per_million"))
+        > 0;
     size_t i;
-    json_array_foreach(json_object_get(network, "faults"), i, fault)
-        loses |= (kind = json_string_value(json_object_get(fault, "kind"))) && strcmp(kind, "loss") == 0;
+    json_array_foreach(json_object_get(network, "faults"), i, fault) loses |=
+        (kind = json_string_value(json_object_get(fault, "kind"))) && strcmp(kind, "loss") == 0;
     return loses && !(exchange && strcmp(exchange, "messages") == 0);
 }
 
@@ -284,12 +354,21 @@ int network_notes(json_t *out, const json_t *plan, const json_t *claims)
     char names[500], line[620];
     int bad = 0;
     names_of(names, sizeof names, claims, "node model");
-    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")", names[0] ? names : "no claims");
+    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")",
+             names[0] ? names : "no claims");
     if (loses_unsent(plan))
-        bad = json_array_append_new(out, json_string("blocks and finality alone are lost on the way: statements, chunks and bitfields are computed as if none were; "
-                                                     "network.exchange of messages sends them and loses some"));
-    return bad | json_array_append_new(out, json_string("the blocks of both arms were built by the real runtime for the authors of a simulated network, and are those that it "
-                                                  "agreed on; collators and validators sign with marked signatures, seals and VRFs are drawn; no transactions"))
-        | json_array_append_new(out, json_string(line))
-        | json_array_append_new(out, json_string("all other claims rest on the real runtime, over these blocks; when one came and which of two won is the model's"));
+        bad = json_array_append_new(
+            out, json_string("blocks and finality alone are lost on the way: statements, chunks "
+                             "and bitfields are computed as if none were; "
+                             "network.exchange of messages sends them and loses some"));
+    return bad
+           | json_array_append_new(
+               out, json_string("the blocks of both arms were built by the real runtime for the "
+                                "authors of a simulated network, and are those that it "
+                                "agreed on; collators and validators sign with marked signatures, "
+                                "seals and VRFs are drawn; no transactions"))
+           | json_array_append_new(out, json_string(line))
+           | json_array_append_new(
+               out, json_string("all other claims rest on the real runtime, over these blocks; "
+                                "when one came and which of two won is the model's"));
 }

@@ -9,12 +9,16 @@
 static dg_code make(dg_node_class *out, char name[64], const json_t *item, dg_error *err)
 {
     const json_t *repair;
-    size_t i, used = (size_t)snprintf(name, 64, "%s", json_string_value(json_object_get(item, "class")));
+    size_t i,
+        used = (size_t)snprintf(name, 64, "%s", json_string_value(json_object_get(item, "class")));
     *out = *dg_class_named(name);
-    json_array_foreach(json_object_get(item, "without"), i, repair) {
+    json_array_foreach(json_object_get(item, "without"), i, repair)
+    {
         if (dg_class_without(out, json_string_value(repair), err) < 0)
             return DG_USAGE;
-        used += used < 64 ? (size_t)snprintf(name + used, 64 - used, "%s%s", i ? ", " : " without ", json_string_value(repair)) : 0;
+        used += used < 64 ? (size_t)snprintf(name + used, 64 - used, "%s%s", i ? ", " : " without ",
+                                             json_string_value(repair))
+                          : 0;
     }
     out->name = name;
     return DG_OK;
@@ -24,7 +28,8 @@ dg_code network_classes_check(const json_t *classes, dg_error *err)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(classes, i, item) {
+    json_array_foreach(classes, i, item)
+    {
         dg_node_class class;
         char name[64];
         dg_code rc = make(&class, name, item, err);
@@ -36,7 +41,8 @@ dg_code network_classes_check(const json_t *classes, dg_error *err)
 
 const dg_node_class *network_class_of(network_wish *wish, size_t i, const json_t *item)
 {
-    if (json_array_size(json_object_get(item, "without")) && make(&wish->own[i], wish->names[i], item, NULL) == DG_OK)
+    if (json_array_size(json_object_get(item, "without"))
+        && make(&wish->own[i], wish->names[i], item, NULL) == DG_OK)
         return &wish->own[i];
     return dg_class_named(json_string_value(json_object_get(item, "class")));
 }
@@ -51,10 +57,14 @@ static json_t *class_item(const char *name, size_t len, double share)
 static dg_code bad_classes(json_t *list, const char *text, dg_error *err)
 {
     json_decref(list);
-    return dg_fail(err, DG_USAGE, "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, not %.200s", text);
+    return dg_fail(err, DG_USAGE, "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, not %.200s",
+                   text);
 }
 
-static size_t digits(const char *text) { return strspn(text, "0123456789"); }
+static size_t digits(const char *text)
+{
+    return strspn(text, "0123456789");
+}
 
 /* "1", "0.92", ".5": what strtod takes besides (nan, 0x1, 1e9) is no share. */
 static bool share_of(double *out, const char *text, size_t len)
@@ -77,7 +87,9 @@ dg_code network_classes_of(json_t **out, const char *text, dg_error *err)
             return bad_classes(list, text, err);
         if (len < whole && !share_of(&share, at + len + 1, whole - len - 1)) {
             json_decref(list);
-            return dg_fail(err, DG_USAGE, "network.classes: a share is a decimal from 0 to 1, not %.*s", (int)(whole - len - 1), at + len + 1);
+            return dg_fail(err, DG_USAGE,
+                           "network.classes: a share is a decimal from 0 to 1, not %.*s",
+                           (int)(whole - len - 1), at + len + 1);
         }
         if (json_array_append_new(list, class_item(at, len, share)) != 0) {
             json_decref(list);

@@ -11,7 +11,10 @@ static const json_t *network_at(const dg_plan *plan, const char *key)
     return json_object_get(json_object_get(plan->json, "network"), key);
 }
 
-static size_t class_count(const dg_plan *plan) { return json_array_size(network_at(plan, "classes")); }
+static size_t class_count(const dg_plan *plan)
+{
+    return json_array_size(network_at(plan, "classes"));
+}
 
 /* Absent and empty say the same: no network is asked for, unless its size is. */
 bool network_wanted(const dg_plan *plan)
@@ -25,9 +28,9 @@ static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
     double sum = 0;
     size_t i;
     if (json_array_size(list) > NETWORK_SHARES_MAX)
-        return dg_fail(err, DG_USAGE, "network.%s has %zu %s, at most %d are read", key, json_array_size(list), key, NETWORK_SHARES_MAX);
-    json_array_foreach(list, i, item)
-        sum += json_number_value(json_object_get(item, "share"));
+        return dg_fail(err, DG_USAGE, "network.%s has %zu %s, at most %d are read", key,
+                       json_array_size(list), key, NETWORK_SHARES_MAX);
+    json_array_foreach(list, i, item) sum += json_number_value(json_object_get(item, "share"));
     if (fabs(sum - 1) > 1e-9)
         return dg_fail(err, DG_USAGE, "network.%s: the shares add up to %.12g, not to 1", key, sum);
     return DG_OK;
@@ -38,8 +41,10 @@ static dg_code check_latency(const json_t *latency, dg_error *err)
     if (!latency)
         return DG_OK;
     if (json_array_size(latency) != 2)
-        return dg_fail(err, DG_USAGE, "network.links.latency_ms must be two numbers, the least and the most");
-    if (json_integer_value(json_array_get(latency, 0)) > json_integer_value(json_array_get(latency, 1)))
+        return dg_fail(err, DG_USAGE,
+                       "network.links.latency_ms must be two numbers, the least and the most");
+    if (json_integer_value(json_array_get(latency, 0))
+        > json_integer_value(json_array_get(latency, 1)))
         return dg_fail(err, DG_USAGE, "network.links.latency_ms: the least is above the most");
     return DG_OK;
 }
@@ -58,14 +63,17 @@ static dg_code check_pvf(const json_t *pvf, dg_error *err)
 {
     dg_code rc;
     if (pvf && !json_object_size(pvf))
-        return dg_fail(err, DG_USAGE, "network.pvf needs both prepare_ms_min and prepare_ms_max, or both of execute_ms");
+        return dg_fail(
+            err, DG_USAGE,
+            "network.pvf needs both prepare_ms_min and prepare_ms_max, or both of execute_ms");
     rc = check_range(pvf, "prepare_ms_min", "prepare_ms_max", err);
     return rc < 0 ? rc : check_range(pvf, "execute_ms_min", "execute_ms_max", err);
 }
 
 static dg_code check_compile(const json_t *compile, dg_error *err)
 {
-    if (json_integer_value(json_object_get(compile, "min")) > json_integer_value(json_object_get(compile, "max")))
+    if (json_integer_value(json_object_get(compile, "min"))
+        > json_integer_value(json_object_get(compile, "max")))
         return dg_fail(err, DG_USAGE, "network.compile_ms: min is above max");
     return DG_OK;
 }
@@ -74,9 +82,11 @@ static dg_code check_new_code(const json_t *collators, dg_error *err)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(collators, i, item)
-        if (moment_check(json_object_get(item, "upgrades_code"), "at", err) < 0)
-            return dg_fail_within(err, DG_USAGE, "network.collators[%zu].upgrades_code", i);
+    json_array_foreach(collators, i,
+                       item) if (moment_check(json_object_get(item, "upgrades_code"), "at", err)
+                                 < 0) return dg_fail_within(err, DG_USAGE,
+                                                            "network.collators[%zu].upgrades_code",
+                                                            i);
     return DG_OK;
 }
 
@@ -85,15 +95,23 @@ dg_code network_plan_check(const dg_plan *plan, dg_error *err)
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
-    if (!network_wanted(plan) && (json_object_size(links) || faults || collators || network_at(plan, "pvf") || network_at(plan, "forks") || network_at(plan, "backs_off") || network_at(plan, "compile_ms")))
-        return dg_fail(err, DG_USAGE, "network.classes is missing: links, faults, collators, pvf, forks, backs_off and compile_ms need nodes");
+    if (!network_wanted(plan)
+        && (json_object_size(links) || faults || collators || network_at(plan, "pvf")
+            || network_at(plan, "forks") || network_at(plan, "backs_off")
+            || network_at(plan, "compile_ms")))
+        return dg_fail(err, DG_USAGE,
+                       "network.classes is missing: links, faults, collators, pvf, forks, "
+                       "backs_off and compile_ms need nodes");
     if (!network_wanted(plan))
         return DG_OK;
-    if ((class_count(plan) && (check_shares(network_at(plan, "classes"), "classes", err) < 0 || network_classes_check(network_at(plan, "classes"), err) < 0))
-        || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0) || faults_plan_check(plan, err) < 0
-        || check_pvf(network_at(plan, "pvf"), err) < 0)
+    if ((class_count(plan)
+         && (check_shares(network_at(plan, "classes"), "classes", err) < 0
+             || network_classes_check(network_at(plan, "classes"), err) < 0))
+        || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0)
+        || faults_plan_check(plan, err) < 0 || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
-    if (check_new_code(network_at(plan, "collators"), err) < 0 || check_latency(json_object_get(links, "latency_ms"), err) < 0)
+    if (check_new_code(network_at(plan, "collators"), err) < 0
+        || check_latency(json_object_get(links, "latency_ms"), err) < 0)
         return DG_USAGE;
     return check_compile(network_at(plan, "compile_ms"), err);
 }
@@ -106,7 +124,8 @@ static void read_parts(uint32_t *parts, const json_t *list)
     double sum = 0;
     uint32_t given = 0;
     size_t i;
-    json_array_foreach(list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         uint32_t until;
         sum += json_number_value(json_object_get(item, "share"));
         until = i + 1 == json_array_size(list) ? PPM : (uint32_t)(sum * PPM + 0.5);
@@ -122,8 +141,8 @@ static void read_shares(network_wish *out, const json_t *classes)
     const json_t *item;
     size_t i;
     read_parts(parts, classes);
-    json_array_foreach(classes, i, item)
-        out->shares[i] = (dg_share){ network_class_of(out, i, item), parts[i] };
+    json_array_foreach(classes, i, item) out->shares[i] =
+        (dg_share){ network_class_of(out, i, item), parts[i] };
     out->share_count = i;
 }
 
@@ -133,19 +152,25 @@ static void read_collators(network_wish *out, const json_t *collators)
     const json_t *item;
     size_t i;
     read_parts(parts, collators);
-    json_array_foreach(collators, i, item) {
-        const json_t *protocol = json_object_get(item, "protocol"), *runtime = json_object_get(item, "runtime");
-        out->collators[i] = (dg_collators){ .of = dg_author_named(json_string_value(json_object_get(item, "kind"))),
-                                            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
-                                            .async = runtime && strcmp(json_string_value(runtime), "async") == 0, .ppm = parts[i] };
-        out->collators[i].code_bytes = (uint32_t)json_integer_value(json_object_get(json_object_get(item, "upgrades_code"), "bytes"));
+    json_array_foreach(collators, i, item)
+    {
+        const json_t *protocol = json_object_get(item, "protocol"),
+                     *runtime = json_object_get(item, "runtime");
+        out->collators[i] =
+            (dg_collators){ .of = dg_author_named(json_string_value(json_object_get(item, "kind"))),
+                            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
+                            .async = runtime && strcmp(json_string_value(runtime), "async") == 0,
+                            .ppm = parts[i] };
+        out->collators[i].code_bytes = (uint32_t)json_integer_value(
+            json_object_get(json_object_get(item, "upgrades_code"), "bytes"));
     }
     out->collator_count = i;
 }
 
 void network_plan_read(network_wish *out, const dg_plan *plan)
 {
-    const json_t *links = network_at(plan, "links"), *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
+    const json_t *links = network_at(plan, "links"),
+                 *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
     memset(out, 0, sizeof *out);
     read_shares(out, network_at(plan, "classes"));
     if (!out->share_count) /* a size alone: nodes without a known fault */
@@ -155,14 +180,23 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;
     out->execute[0] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_min")) * 1000000;
     out->execute[1] = (dg_ns)json_integer_value(json_object_get(pvf, "execute_ms_max")) * 1000000;
-    out->latency[0] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS) * 1000000;
-    out->latency[1] = (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS) * 1000000;
-    out->link = (dg_sim_link){ .latency_ns = out->latency, .latency_count = 2,
-                               .loss_ppm = (uint32_t)json_integer_value(json_object_get(links, "loss_per_million")) };
+    out->latency[0] =
+        (dg_ns)(latency ? json_integer_value(json_array_get(latency, 0)) : LATENCY_MIN_MS)
+        * 1000000;
+    out->latency[1] =
+        (dg_ns)(latency ? json_integer_value(json_array_get(latency, 1)) : LATENCY_MAX_MS)
+        * 1000000;
+    out->link = (dg_sim_link){ .latency_ns = out->latency,
+                               .latency_count = 2,
+                               .loss_ppm = (uint32_t)json_integer_value(
+                                   json_object_get(links, "loss_per_million")) };
     out->compile_given = json_object_size(network_at(plan, "compile_ms")) != 0;
-    out->compile[0] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;
-    out->compile[1] = (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
-    out->messages = json_is_string(network_at(plan, "exchange")) && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
+    out->compile[0] =
+        (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;
+    out->compile[1] =
+        (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "max")) * 1000000;
+    out->messages = json_is_string(network_at(plan, "exchange"))
+                    && strcmp(json_string_value(network_at(plan, "exchange")), "messages") == 0;
     out->no_forks = json_is_false(network_at(plan, "forks"));
     out->backs_off = json_is_true(network_at(plan, "backs_off"));
 }
@@ -171,11 +205,14 @@ dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *er
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(network_at(run->plan, "collators"), i, item) {
+    json_array_foreach(network_at(run->plan, "collators"), i, item)
+    {
         dg_collators *c = &out->collators[i];
-        dg_code rc = moment_slot(&c->code_from, run, json_object_get(item, "upgrades_code"), "at", run->clock.next_slot, err);
+        dg_code rc = moment_slot(&c->code_from, run, json_object_get(item, "upgrades_code"), "at",
+                                 run->clock.next_slot, err);
         if (rc == DG_OK && c->code_bytes && c->code_from > run->end_slot)
-            rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu", (unsigned long long)c->code_from, (unsigned long long)run->end_slot);
+            rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu",
+                         (unsigned long long)c->code_from, (unsigned long long)run->end_slot);
         if (rc < 0)
             return dg_fail_within(err, rc, "network.collators[%zu].upgrades_code", i);
     }

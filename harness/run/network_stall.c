@@ -57,7 +57,8 @@ bool network_compiling(const run_state *run, const json_t *claim)
 
 static bool compiling(const run_state *run, const json_t *claims)
 {
-    return outcome_is(claims, "upgrade-stall", "broke") && network_compiling(run, outcome_claim(claims, "upgrade-stall"));
+    return outcome_is(claims, "upgrade-stall", "broke")
+           && network_compiling(run, outcome_claim(claims, "upgrade-stall"));
 }
 
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims)
@@ -67,14 +68,21 @@ int network_stall_causes(json_t *out, const run_state *run, const json_t *claims
     int bad = 0;
     if (s.stalled) {
         wait_words(wait, sizeof wait, s.waited_ms);
-        snprintf(line, sizeof line, "%u times a node went down: asked at #%u, %s (ParachainHost %lld) kept it from its next leaf signal%s, past the limit "
-                 "of %llu s; it was away for %lld to %lld s", s.stalled, s.block, s.question ? s.question : "a call", (long long)s.host_version, wait,
-                 (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000), (long long)s.down_least / 1000, (long long)s.down_most / 1000);
+        snprintf(line, sizeof line,
+                 "%u times a node went down: asked at #%u, %s (ParachainHost %lld) kept it from "
+                 "its next leaf signal%s, past the limit "
+                 "of %llu s; it was away for %lld to %lld s",
+                 s.stalled, s.block, s.question ? s.question : "a call", (long long)s.host_version,
+                 wait, (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000),
+                 (long long)s.down_least / 1000, (long long)s.down_most / 1000);
         bad |= json_array_append_new(out, json_string(line));
     }
     if (compiling(run, claims)) {
-        snprintf(line, sizeof line, "%u nodes compiled N at their first call at it, each for %lld.%lld to %lld.%lld s, and authored nothing meanwhile",
-                 s.compiled, (long long)s.least_ms / 1000, (long long)s.least_ms / 100 % 10, (long long)s.most_ms / 1000, (long long)s.most_ms / 100 % 10);
+        snprintf(line, sizeof line,
+                 "%u nodes compiled N at their first call at it, each for %lld.%lld to %lld.%lld "
+                 "s, and authored nothing meanwhile",
+                 s.compiled, (long long)s.least_ms / 1000, (long long)s.least_ms / 100 % 10,
+                 (long long)s.most_ms / 1000, (long long)s.most_ms / 100 % 10);
         bad |= json_array_append_new(out, json_string(line));
     }
     return bad;
@@ -85,10 +93,14 @@ int network_stall_advice(json_t *out, const run_state *run, const json_t *claims
     standing s = stood(run);
     int bad = 0;
     if (s.stalled)
-        bad |= json_array_append_new(out, json_string("make every call of N answer over the storage of N-1, or keep the API's version below the question "
-                                                      "until the migration is done"));
+        bad |= json_array_append_new(
+            out, json_string("make every call of N answer over the storage of N-1, or keep the "
+                             "API's version below the question "
+                             "until the migration is done"));
     if (compiling(run, claims))
-        bad |= json_array_append_new(out, json_string("N is too large for what these validators compile in a slot: enact by :pending_code with nodes that "
-                                                      "compile ahead, or ask for more cores"));
+        bad |= json_array_append_new(
+            out, json_string("N is too large for what these validators compile in a slot: enact by "
+                             ":pending_code with nodes that "
+                             "compile ahead, or ask for more cores"));
     return bad;
 }

@@ -45,10 +45,12 @@ static json_t *sums_json(const run_state *run, dg_arm which)
     for (size_t i = 0; i < run->log.count; i++)
         if (run->log.at[i].arm == which)
             add_event(&s, &run->log.at[i]);
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O*}", "slots", s.slots, "contested", s.contested,
-                     "empty", s.empty, "claims", s.claims, "blocks", s.blocks, "failed", s.failed, "pruned", s.pruned,
-                     "lag_min", s.lag_min, "lag_max", s.lag_max, "backed", s.backed, "included", s.included, "timed_out", s.timed_out,
-                     "messages", which == DG_ARM_CONTROL ? run->control.messages : run->treatment.messages);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O*}", "slots",
+                     s.slots, "contested", s.contested, "empty", s.empty, "claims", s.claims,
+                     "blocks", s.blocks, "failed", s.failed, "pruned", s.pruned, "lag_min",
+                     s.lag_min, "lag_max", s.lag_max, "backed", s.backed, "included", s.included,
+                     "timed_out", s.timed_out, "messages",
+                     which == DG_ARM_CONTROL ? run->control.messages : run->treatment.messages);
 }
 
 static const dg_event *start_of(const run_state *run)
@@ -64,8 +66,11 @@ int network_sum(json_t *out, const run_state *run)
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
-    return outcome_put(out, "network", json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0],
-        "parachains_without_core", (json_int_t)run->coreless, "forks", (int)start->n[2],
-        "table", json_object_get(start->detail, "table"), "classes", json_object_get(start->detail, "classes"),
-        "control", sums_json(run, DG_ARM_CONTROL), "treatment", sums_json(run, DG_ARM_TREATMENT)));
+    return outcome_put(
+        out, "network",
+        json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0],
+                  "parachains_without_core", (json_int_t)run->coreless, "forks", (int)start->n[2],
+                  "table", json_object_get(start->detail, "table"), "classes",
+                  json_object_get(start->detail, "classes"), "control",
+                  sums_json(run, DG_ARM_CONTROL), "treatment", sums_json(run, DG_ARM_TREATMENT)));
 }

@@ -18,10 +18,12 @@ static const json_t *own_options(const run_state *run, const dg_claim *claim)
 
 static bool is_judged(const run_state *run, const dg_claim *claim)
 {
-    const json_t *claims = json_object_get(run->plan->json, "claims"), *own = own_options(run, claim);
+    const json_t *claims = json_object_get(run->plan->json, "claims"),
+                 *own = own_options(run, claim);
     if ((claim->network && !network_wanted(run->plan)) || (claim->code && !run->plan->to[0]))
         return false;
-    return (!json_is_false(json_object_get(claims, "default")) || own) && !json_is_true(json_object_get(own, "off"));
+    return (!json_is_false(json_object_get(claims, "default")) || own)
+           && !json_is_true(json_object_get(own, "off"));
 }
 
 static dg_severity severity_of(const run_state *run, const dg_claim *claim)
@@ -32,11 +34,14 @@ static dg_severity severity_of(const run_state *run, const dg_claim *claim)
 
 static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", claim->name, "says", claim->says, "because", claim->because,
-                            "basis", claim->basis, "severity", dg_severity_name(severity), "status", dg_status_name(v->status), "text", plain_json(v->text));
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", claim->name, "says",
+                            claim->says, "because", claim->because, "basis", claim->basis,
+                            "severity", dg_severity_name(severity), "status",
+                            dg_status_name(v->status), "text", plain_json(v->text));
     int bad = 0;
     if (v->first_block || v->last_block)
-        bad |= outcome_put(out, "first_block", json_integer(v->first_block)) | outcome_put(out, "last_block", json_integer(v->last_block));
+        bad |= outcome_put(out, "first_block", json_integer(v->first_block))
+               | outcome_put(out, "last_block", json_integer(v->last_block));
     if (v->count)
         bad |= outcome_put(out, "count", json_integer((json_int_t)v->count));
     if (v->healed[0])
@@ -52,7 +57,10 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     return out;
 }
 
-typedef struct tally { unsigned judged, broke, broke_chain, warned, missed, control_failed; const char *first_broke, *first_missed, *first_failed; } tally;
+typedef struct tally {
+    unsigned judged, broke, broke_chain, warned, missed, control_failed;
+    const char *first_broke, *first_missed, *first_failed;
+} tally;
 
 static void count(tally *t, const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
@@ -73,9 +81,13 @@ static dg_code judge_all(json_t *claims, tally *t, const run_state *run, dg_erro
 {
     const dg_claim *claim;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
-        dg_claim_setup setup = { .upgrade_block = run->treatment.upgrade_block ? run->treatment.upgrade_block : run->control.upgrade_block,
-                                 .slot_ms = run->clock.slot_ms, .epoch_slots = run->clock.epoch_slots,
-                                 .boundaries_after = run->plan->boundaries_after, .options = own_options(run, claim) };
+        dg_claim_setup setup = { .upgrade_block = run->treatment.upgrade_block
+                                                      ? run->treatment.upgrade_block
+                                                      : run->control.upgrade_block,
+                                 .slot_ms = run->clock.slot_ms,
+                                 .epoch_slots = run->clock.epoch_slots,
+                                 .boundaries_after = run->plan->boundaries_after,
+                                 .options = own_options(run, claim) };
         dg_verdict v;
         dg_code rc;
         int bad;
@@ -111,14 +123,17 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
 {
     char reason[300];
     const char *missing = not_exercised(run);
-    bool broke = t->broke && (t->broke_chain || !t->control_failed); /* claims on a network are measured by control */
+    /* claims on a network are measured by control */
+    bool broke = t->broke && (t->broke_chain || !t->control_failed);
     int code = broke ? DG_EXIT_BROKE : missing || t->missed ? DG_EXIT_INCONCLUSIVE : DG_EXIT_HELD;
-    static const char *const words[] = { "held", "broke", "", "inconclusive", "", "non-deterministic" };
+    static const char *const words[] = { "held",         "broke", "",
+                                         "inconclusive", "",      "non-deterministic" };
     code = run->diverged ? DG_EXIT_INTERNAL : code;
     if (run->diverged)
         snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
     else if (broke)
-        snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged, t->first_broke);
+        snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged,
+                 t->first_broke);
     else if (t->control_failed && run->control.upgrade_block)
         snprintf(reason, sizeof reason, "%s already fails on N-1 alone", t->first_failed);
     else if (missing)
@@ -126,9 +141,11 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
     else if (t->missed)
         snprintf(reason, sizeof reason, "%s was never exercised", t->first_missed);
     else
-        snprintf(reason, sizeof reason, "%u claims judged, none broke, %u warned", t->judged, t->warned);
-    return outcome_put(out, "result", json_string(words[code])) | outcome_put(out, "exit", json_integer(code))
-        | outcome_put(out, "reason", plain_json(reason));
+        snprintf(reason, sizeof reason, "%u claims judged, none broke, %u warned", t->judged,
+                 t->warned);
+    return outcome_put(out, "result", json_string(words[code]))
+           | outcome_put(out, "exit", json_integer(code))
+           | outcome_put(out, "reason", plain_json(reason));
 }
 
 /* ---- the head ---- */
@@ -136,17 +153,21 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
 static json_t *runtime_json(const dg_runtime *runtime)
 {
     const dg_version *v = dg_runtime_version(runtime);
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "spec_name", plain_json(v->spec_name), "spec_version", (json_int_t)v->spec_version,
-                     "transaction_version", (json_int_t)v->transaction_version, "system_version", (json_int_t)v->system_version,
-                     "blob_bytes", (json_int_t)dg_runtime_blob_len(runtime), "hash", dg_hash_text(dg_runtime_hash(runtime)).text);
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "spec_name", plain_json(v->spec_name),
+                     "spec_version", (json_int_t)v->spec_version, "transaction_version",
+                     (json_int_t)v->transaction_version, "system_version",
+                     (json_int_t)v->system_version, "blob_bytes",
+                     (json_int_t)dg_runtime_blob_len(runtime), "hash",
+                     dg_hash_text(dg_runtime_hash(runtime)).text);
 }
 
 static json_t *snapshot_json(const run_state *run)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(run->source.snapshot);
     dg_hash hash = dg_snapshot_hash(run->source.snapshot);
-    return json_pack("{s:s, s:s, s:I, s:b}", "hash", dg_hash_text(&hash).text, "state_root", dg_hash_text(&info->state_root).text,
-                     "keys", (json_int_t)info->keys, "partial", info->partial);
+    return json_pack("{s:s, s:s, s:I, s:b}", "hash", dg_hash_text(&hash).text, "state_root",
+                     dg_hash_text(&info->state_root).text, "keys", (json_int_t)info->keys,
+                     "partial", info->partial);
 }
 
 /* The session that runs in block U: one that begins it has the new index already, as
@@ -157,7 +178,8 @@ static int64_t session_at_upgrade(const run_state *run)
     int64_t found = 0;
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
-        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EV_BLOCK && e->block <= run->control.upgrade_block)
+        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EV_BLOCK
+            && e->block <= run->control.upgrade_block)
             found = e->n[1];
     }
     return found;
@@ -166,12 +188,16 @@ static int64_t session_at_upgrade(const run_state *run)
 static json_t *upgrade_json(const run_state *run)
 {
     static const char *const hows[] = { "authorize", "set-code", "override" };
-    const char *at = json_string_value(json_object_get(json_object_get(run->plan->json, "upgrade"), "at"));
+    const char *at =
+        json_string_value(json_object_get(json_object_get(run->plan->json, "upgrade"), "at"));
     uint64_t start = run->first_boundary - run->clock.epoch_slots;
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how", run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
-                     "block", (json_int_t)run->treatment.upgrade_block, "slot", (json_int_t)run->upgrade_slot,
-                     "slot_of_session", (json_int_t)(run->upgrade_slot - start), "session", (json_int_t)session_at_upgrade(run),
-                     "enacted", run->treatment.enacted, "pending", run->treatment.pending);
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
+                     run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
+                     "block", (json_int_t)run->treatment.upgrade_block, "slot",
+                     (json_int_t)run->upgrade_slot, "slot_of_session",
+                     (json_int_t)(run->upgrade_slot - start), "session",
+                     (json_int_t)session_at_upgrade(run), "enacted", run->treatment.enacted,
+                     "pending", run->treatment.pending);
 }
 
 static json_t *arm_json(const run_state *run, const arm *a)
@@ -179,8 +205,9 @@ static json_t *arm_json(const run_state *run, const arm *a)
     int64_t slots = 0;
     for (size_t i = 0; i < run->log.count; i++)
         slots += run->log.at[i].arm == a->which && run->log.at[i].kind == DG_EV_SLOT;
-    return json_pack("{s:I, s:I, s:I, s:s}", "slots", (json_int_t)slots, "blocks", (json_int_t)a->blocks, "boundaries_after",
-                     (json_int_t)a->boundaries, "ended", a->stopped ? a->reason : "the horizon was reached");
+    return json_pack("{s:I, s:I, s:I, s:s}", "slots", (json_int_t)slots, "blocks",
+                     (json_int_t)a->blocks, "boundaries_after", (json_int_t)a->boundaries, "ended",
+                     a->stopped ? a->reason : "the horizon was reached");
 }
 
 /* What may differ from machine to machine. */
@@ -188,8 +215,9 @@ static json_t *environment_json(const run_state *run)
 {
     struct utsname host;
     bool known = uname(&host) == 0;
-    return json_pack("{s:s, s:s, s:b, s:s}", "system", known ? host.sysname : "", "machine", known ? host.machine : "",
-                     "snapshot_from_cache", run->source.from_cache, "snapshot_path", run->plan->snapshot);
+    return json_pack("{s:s, s:s, s:b, s:s}", "system", known ? host.sysname : "", "machine",
+                     known ? host.machine : "", "snapshot_from_cache", run->source.from_cache,
+                     "snapshot_path", run->plan->snapshot);
 }
 
 static json_t *name_json(const run_state *run)
@@ -199,11 +227,13 @@ static json_t *name_json(const run_state *run)
     if (name)
         return json_incref(name);
     if (!run->code.len)
-        snprintf(room, sizeof room, "%s %u, another configuration", dg_runtime_version(run->from_kept)->spec_name,
+        snprintf(room, sizeof room, "%s %u, another configuration",
+                 dg_runtime_version(run->from_kept)->spec_name,
                  dg_runtime_version(run->from_kept)->spec_version);
     else
         snprintf(room, sizeof room, "%s %u -> %u", dg_runtime_version(run->from_kept)->spec_name,
-                 dg_runtime_version(run->from_kept)->spec_version, dg_runtime_version(run->to)->spec_version);
+                 dg_runtime_version(run->from_kept)->spec_version,
+                 dg_runtime_version(run->to)->spec_version);
     return plain_json(room);
 }
 
@@ -211,23 +241,37 @@ static int put_head(json_t *out, const run_state *run)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(run->source.snapshot);
     return outcome_put(out, "doppel", json_integer(1)) | outcome_put(out, "name", name_json(run))
-        | outcome_put(out, "program", json_pack("{s:s, s:s, s:s}", "name", "doppel", "version", DG_VERSION, "engine", dg_engine_version()))
-        | outcome_put(out, "chain", plain_json(info->chain))
-        | outcome_put(out, "block", json_pack("{s:I, s:s}", "number", (json_int_t)run->fork_number, "hash", dg_hash_text(&run->fork_hash).text))
-        | outcome_put(out, "snapshot", snapshot_json(run)) | outcome_put(out, "seed", json_integer((json_int_t)run->plan->seed))
-        | outcome_put(out, "from", runtime_json(run->from_kept)) | outcome_put(out, "to", runtime_json(run->to))
-        | outcome_put(out, "validators", json_integer(run->validators)) | outcome_put(out, "parachains", json_integer(run->parachains))
-        | outcome_put(out, "epoch_slots", json_integer((json_int_t)run->clock.epoch_slots))
-        | outcome_put(out, "slot_ms", json_integer((json_int_t)run->clock.slot_ms)) | network_sum(out, run);
+           | outcome_put(out, "program",
+                         json_pack("{s:s, s:s, s:s}", "name", "doppel", "version", DG_VERSION,
+                                   "engine", dg_engine_version()))
+           | outcome_put(out, "chain", plain_json(info->chain))
+           | outcome_put(out, "block",
+                         json_pack("{s:I, s:s}", "number", (json_int_t)run->fork_number, "hash",
+                                   dg_hash_text(&run->fork_hash).text))
+           | outcome_put(out, "snapshot", snapshot_json(run))
+           | outcome_put(out, "seed", json_integer((json_int_t)run->plan->seed))
+           | outcome_put(out, "from", runtime_json(run->from_kept))
+           | outcome_put(out, "to", runtime_json(run->to))
+           | outcome_put(out, "validators", json_integer(run->validators))
+           | outcome_put(out, "parachains", json_integer(run->parachains))
+           | outcome_put(out, "epoch_slots", json_integer((json_int_t)run->clock.epoch_slots))
+           | outcome_put(out, "slot_ms", json_integer((json_int_t)run->clock.slot_ms))
+           | network_sum(out, run);
 }
 
 static int put_body(json_t *out, const run_state *run, const json_t *claims)
 {
-    return outcome_put(out, "upgrade", upgrade_json(run)) | outcome_put(out, "control", arm_json(run, &run->control))
-        | outcome_put(out, "treatment", arm_json(run, &run->treatment)) | outcome_put(out, "apis", outcome_apis(run))
-        | outcome_put(out, "causes", outcome_causes(run, claims)) | outcome_put(out, "chains", outcome_chains(run, claims)) | outcome_put(out, "advice", outcome_advice(run, claims))
-        | outcome_put(out, "notes", outcome_notes(run, claims)) | outcome_put(out, "series", outcome_series(run))
-        | outcome_put(out, "plan", json_deep_copy(run->plan->json)) | outcome_put(out, "environment", environment_json(run));
+    return outcome_put(out, "upgrade", upgrade_json(run))
+           | outcome_put(out, "control", arm_json(run, &run->control))
+           | outcome_put(out, "treatment", arm_json(run, &run->treatment))
+           | outcome_put(out, "apis", outcome_apis(run))
+           | outcome_put(out, "causes", outcome_causes(run, claims))
+           | outcome_put(out, "chains", outcome_chains(run, claims))
+           | outcome_put(out, "advice", outcome_advice(run, claims))
+           | outcome_put(out, "notes", outcome_notes(run, claims))
+           | outcome_put(out, "series", outcome_series(run))
+           | outcome_put(out, "plan", json_deep_copy(run->plan->json))
+           | outcome_put(out, "environment", environment_json(run));
 }
 
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err)
@@ -235,8 +279,9 @@ dg_code outcome_make(json_t **out, run_state *run, dg_error *err)
     json_t *outcome = json_object(), *claims = json_array();
     tally t = { 0 };
     dg_code rc = judge_all(claims, &t, run, err);
-    if (rc >= 0 && (put_head(outcome, run) | put_body(outcome, run, claims) | put_result(outcome, run, &t)
-                    | json_object_set(outcome, "claims", claims)))
+    if (rc >= 0
+        && (put_head(outcome, run) | put_body(outcome, run, claims) | put_result(outcome, run, &t)
+            | json_object_set(outcome, "claims", claims)))
         rc = dg_fail(err, DG_NOMEM, "no memory for the outcome");
     json_decref(claims);
     if (rc < 0) {

@@ -8,65 +8,83 @@ static const char *const statuses[] = { "held", "broke", "warned", "unexercised"
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 
-#define RUNTIME(path) \
-    { path, KEY_OBJECT, true, .says = "a runtime" }, \
-    { path ".spec_name", KEY_TEXT, true, .says = "name of the chain it is for" }, \
-    { path ".spec_version", KEY_WHOLE, true, .says = "its version" }, \
-    { path ".transaction_version", KEY_WHOLE, true, .says = "version of its transactions" }, \
-    { path ".system_version", KEY_WHOLE, true, .says = "form of its state values" }, \
-    { path ".blob_bytes", KEY_WHOLE, true, .says = "as stored on chain" }, \
-    { path ".hash", KEY_TEXT, true, .says = "BLAKE2b-256 of the blob as stored" }
-#define SERIES(path) \
-    { path, KEY_LIST, true, .says = "one row a block, in order" }, \
-    { path "[]", KEY_OBJECT, .says = "a block" }, \
-    { path "[].block", KEY_WHOLE, true, .says = "number" }, \
-    { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" }, \
-    { path "[].session", KEY_WHOLE, true, .says = "session index after the block" }, \
-    { path "[].extrinsics", KEY_WHOLE, true, .says = "inherents and transactions" }, \
-    { path "[].fuel", KEY_WHOLE, true, .says = "wasm instructions, about" }
-#define SLOTS(path) \
-    { path, KEY_LIST, true, .says = "one row a slot; blocks that lost count too" }, \
-    { path "[]", KEY_OBJECT, .says = "a slot" }, \
-    { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" }, \
-    { path "[].claims", KEY_WHOLE, true, .says = "authors that had it" }, \
-    { path "[].built", KEY_WHOLE, true, .says = "blocks built for it" }, \
-    { path "[].failed", KEY_WHOLE, true, .says = "builds that failed" }, \
-    { path "[].heads", KEY_WHOLE, true, .says = "leaves that all nodes together have, at its end" }, \
-    { path "[].offered", KEY_WHOLE, true, .says = "candidates that its authors put in" }, \
-    { path "[].backed", KEY_WHOLE, true, .says = "candidates that the runtime took" }, \
-    { path "[].included", KEY_WHOLE, true, .says = "candidates that became available" }, \
-    { path "[].timed_out", KEY_WHOLE, true, .says = "candidates that did not in time" }, \
-    { path "[].lag", KEY_WHOLE, true, .says = "blocks from the finalized one to the newest, at its end" }, \
-    { path "[].validators", KEY_WHOLE, .says = "nodes that are para validators and up, at its end" }, \
-    { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
-    { path "[].disputes", KEY_WHOLE, .says = "candidates that somebody called invalid" }, \
-    { path "[].unapproved", KEY_WHOLE, .says = "candidates of blocks that were not final, at its end" }, \
-    { path "[].no_shows", KEY_WHOLE, .says = "validators that said they check a candidate and had not approved it in time" }, \
-    { path "[].aggression", KEY_WHOLE, .says = "level at which approvals were told again" }, \
-    { path "[].assignments", KEY_WHOLE, .says = "messages" }, \
-    { path "[].approvals", KEY_WHOLE, .says = "messages" }, \
-    { path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session" }
-#define SUMS(path) \
-    { path, KEY_OBJECT, true, .says = "the network of one arm, losing blocks included" }, \
-    { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
-    { path ".contested", KEY_WHOLE, true, .says = "slots with two claims or more" }, \
-    { path ".empty", KEY_WHOLE, true, .says = "slots without a block" }, \
-    { path ".claims", KEY_WHOLE, true, .says = "validators entitled to a slot" }, \
-    { path ".blocks", KEY_WHOLE, true, .says = "built" }, \
-    { path ".failed", KEY_WHOLE, true, .says = "that could not be built" }, \
-    { path ".pruned", KEY_WHOLE, true, .says = "that lost" }, \
-    { path ".lag_min", KEY_WHOLE, true, .says = "blocks that finality was behind at least" }, \
-    { path ".lag_max", KEY_WHOLE, true, .says = "and at most" }, \
-    { path ".backed", KEY_WHOLE, true, .says = "candidates, by the runtime's events" }, \
-    { path ".included", KEY_WHOLE, true, .says = "candidates" }, \
-    { path ".timed_out", KEY_WHOLE, true, .says = "candidates" }, \
-    { path ".messages", KEY_OBJECT, .open = true, .says = "with network.exchange of messages: sent, by kind, and their bytes" }
-#define ARM(path) \
-    { path, KEY_OBJECT, true, .says = "one arm of the run" }, \
-    { path ".slots", KEY_WHOLE, true, .says = "slots that passed" }, \
-    { path ".blocks", KEY_WHOLE, true, .says = "blocks built" }, \
-    { path ".boundaries_after", KEY_WHOLE, true, .says = "session boundaries passed after U" }, \
-    { path ".ended", KEY_TEXT, true, .says = "why the arm ended" }
+#define RUNTIME(path)                                                                              \
+    { path, KEY_OBJECT, true, .says = "a runtime" },                                               \
+        { path ".spec_name", KEY_TEXT, true, .says = "name of the chain it is for" },              \
+        { path ".spec_version", KEY_WHOLE, true, .says = "its version" },                          \
+        { path ".transaction_version", KEY_WHOLE, true, .says = "version of its transactions" },   \
+        { path ".system_version", KEY_WHOLE, true, .says = "form of its state values" },           \
+        { path ".blob_bytes", KEY_WHOLE, true, .says = "as stored on chain" },                     \
+    {                                                                                              \
+        path ".hash", KEY_TEXT, true, .says = "BLAKE2b-256 of the blob as stored"                  \
+    }
+#define SERIES(path)                                                                               \
+    { path, KEY_LIST, true, .says = "one row a block, in order" },                                 \
+        { path "[]", KEY_OBJECT, .says = "a block" },                                              \
+        { path "[].block", KEY_WHOLE, true, .says = "number" },                                    \
+        { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" },                                  \
+        { path "[].session", KEY_WHOLE, true, .says = "session index after the block" },           \
+        { path "[].extrinsics", KEY_WHOLE, true, .says = "inherents and transactions" },           \
+    {                                                                                              \
+        path "[].fuel", KEY_WHOLE, true, .says = "wasm instructions, about"                        \
+    }
+#define SLOTS(path)                                                                                \
+    { path, KEY_LIST, true, .says = "one row a slot; blocks that lost count too" },                \
+        { path "[]", KEY_OBJECT, .says = "a slot" },                                               \
+        { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" },                                  \
+        { path "[].claims", KEY_WHOLE, true, .says = "authors that had it" },                      \
+        { path "[].built", KEY_WHOLE, true, .says = "blocks built for it" },                       \
+        { path "[].failed", KEY_WHOLE, true, .says = "builds that failed" },                       \
+        { path "[].heads", KEY_WHOLE, true,                                                        \
+          .says = "leaves that all nodes together have, at its end" },                             \
+        { path "[].offered", KEY_WHOLE, true, .says = "candidates that its authors put in" },      \
+        { path "[].backed", KEY_WHOLE, true, .says = "candidates that the runtime took" },         \
+        { path "[].included", KEY_WHOLE, true, .says = "candidates that became available" },       \
+        { path "[].timed_out", KEY_WHOLE, true, .says = "candidates that did not in time" },       \
+        { path "[].lag", KEY_WHOLE, true,                                                          \
+          .says = "blocks from the finalized one to the newest, at its end" },                     \
+        { path "[].validators", KEY_WHOLE,                                                         \
+          .says = "nodes that are para validators and up, at its end" },                           \
+        { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
+        { path "[].disputes", KEY_WHOLE, .says = "candidates that somebody called invalid" },      \
+        { path "[].unapproved", KEY_WHOLE,                                                         \
+          .says = "candidates of blocks that were not final, at its end" },                        \
+        { path "[].no_shows", KEY_WHOLE,                                                           \
+          .says = "validators that said they check a candidate and had not approved it in time" }, \
+        { path "[].aggression", KEY_WHOLE, .says = "level at which approvals were told again" },   \
+        { path "[].assignments", KEY_WHOLE, .says = "messages" },                                  \
+        { path "[].approvals", KEY_WHOLE, .says = "messages" },                                    \
+    {                                                                                              \
+        path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session"    \
+    }
+#define SUMS(path)                                                                                 \
+    { path, KEY_OBJECT, true, .says = "the network of one arm, losing blocks included" },          \
+        { path ".slots", KEY_WHOLE, true, .says = "slots that passed" },                           \
+        { path ".contested", KEY_WHOLE, true, .says = "slots with two claims or more" },           \
+        { path ".empty", KEY_WHOLE, true, .says = "slots without a block" },                       \
+        { path ".claims", KEY_WHOLE, true, .says = "validators entitled to a slot" },              \
+        { path ".blocks", KEY_WHOLE, true, .says = "built" },                                      \
+        { path ".failed", KEY_WHOLE, true, .says = "that could not be built" },                    \
+        { path ".pruned", KEY_WHOLE, true, .says = "that lost" },                                  \
+        { path ".lag_min", KEY_WHOLE, true, .says = "blocks that finality was behind at least" },  \
+        { path ".lag_max", KEY_WHOLE, true, .says = "and at most" },                               \
+        { path ".backed", KEY_WHOLE, true, .says = "candidates, by the runtime's events" },        \
+        { path ".included", KEY_WHOLE, true, .says = "candidates" },                               \
+        { path ".timed_out", KEY_WHOLE, true, .says = "candidates" },                              \
+    {                                                                                              \
+        path ".messages", KEY_OBJECT,                                                              \
+            .open = true,                                                                          \
+            .says = "with network.exchange of messages: sent, by kind, and their bytes"            \
+    }
+#define ARM(path)                                                                                  \
+    { path, KEY_OBJECT, true, .says = "one arm of the run" },                                      \
+        { path ".slots", KEY_WHOLE, true, .says = "slots that passed" },                           \
+        { path ".blocks", KEY_WHOLE, true, .says = "blocks built" },                               \
+        { path ".boundaries_after", KEY_WHOLE, true,                                               \
+          .says = "session boundaries passed after U" },                                           \
+    {                                                                                              \
+        path ".ended", KEY_TEXT, true, .says = "why the arm ended"                                 \
+    }
 
 static const key_row rows[] = {
     { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
@@ -83,7 +101,8 @@ static const key_row rows[] = {
     { "snapshot.hash", KEY_TEXT, true, .says = "BLAKE2b-256 over block hash and state root" },
     { "snapshot.state_root", KEY_TEXT, true, .says = "root of the state" },
     { "snapshot.keys", KEY_WHOLE, true, .says = "entries in the state" },
-    { "snapshot.partial", KEY_BOOL, true, .says = "keys are missing, so roots are not the chain's" },
+    { "snapshot.partial", KEY_BOOL, true,
+      .says = "keys are missing, so roots are not the chain's" },
     { "seed", KEY_WHOLE, true, .says = "of all chance in the run" },
     RUNTIME("from"),
     RUNTIME("to"),
@@ -103,7 +122,8 @@ static const key_row rows[] = {
     { "slot_ms", KEY_WHOLE, true, .says = "duration of a slot" },
     { "network", KEY_OBJECT, .says = "with a network" },
     { "network.nodes", KEY_WHOLE, true, .says = "validators of the fork" },
-    { "network.parachains_without_core", KEY_WHOLE, true, .says = "registered at the fork, and no core works for them or is to" },
+    { "network.parachains_without_core", KEY_WHOLE, true,
+      .says = "registered at the fork, and no core works for them or is to" },
     { "network.forks", KEY_BOOL, true, .says = "false: only the first claim of a slot was used" },
     { "network.table", KEY_TEXT, true, .says = "version of the class table" },
     { "network.classes", KEY_OBJECT, true, .open = true, .says = "nodes of each class" },
@@ -113,14 +133,16 @@ static const key_row rows[] = {
     ARM("treatment"),
     { "result", KEY_TEXT, true, .words = results, .says = "the verdict" },
     { "reason", KEY_TEXT, true, .says = "in one line" },
-    { "exit", KEY_WHOLE, true, .min = 0, .max = 5, .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
+    { "exit", KEY_WHOLE, true, .min = 0, .max = 5,
+      .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
     { "claims", KEY_LIST, true, .says = "every claim that was judged, in the order of the report" },
     { "claims[]", KEY_OBJECT, .says = "a claim" },
     { "claims[].name", KEY_TEXT, true, .says = "its name" },
     { "claims[].says", KEY_TEXT, true, .says = "in plain words" },
     { "claims[].because", KEY_TEXT, true, .says = "why it exists" },
     { "claims[].basis", KEY_TEXT, true, .says = "what it was judged on" },
-    { "claims[].severity", KEY_TEXT, true, .words = severities, .says = "gate: breaking fails the run" },
+    { "claims[].severity", KEY_TEXT, true, .words = severities,
+      .says = "gate: breaking fails the run" },
     { "claims[].status", KEY_TEXT, true, .words = statuses, .says = "what became of it" },
     { "claims[].text", KEY_TEXT, true, .says = "in one line, with numbers" },
     { "claims[].first_block", KEY_WHOLE, .says = "where it broke first" },
@@ -138,12 +160,14 @@ static const key_row rows[] = {
     { "apis[].brings[]", KEY_TEXT, .says = "version and meaning" },
     { "causes", KEY_LIST, true, .says = "what explains the verdict" },
     { "causes[]", KEY_TEXT, .says = "one line" },
-    { "chains", KEY_LIST, true, .says = "for each broken claim of the network the recorded events back to its cause" },
+    { "chains", KEY_LIST, true,
+      .says = "for each broken claim of the network the recorded events back to its cause" },
     { "chains[]", KEY_OBJECT, .says = "a claim's" },
     { "chains[].claim", KEY_TEXT, true, .says = "its name" },
     { "chains[].steps", KEY_LIST, true, .says = "in the order of time" },
     { "chains[].steps[]", KEY_OBJECT, .says = "an event of treatment" },
-    { "chains[].steps[].from_upgrade_ms", KEY_WHOLE, true, .says = "since U's slot began; negative: before" },
+    { "chains[].steps[].from_upgrade_ms", KEY_WHOLE, true,
+      .says = "since U's slot began; negative: before" },
     { "chains[].steps[].block", KEY_WHOLE, true, .says = "that it is about, or the newest then" },
     { "chains[].steps[].validator", KEY_WHOLE, .says = "whose it is; absent: the network's" },
     { "chains[].steps[].kind", KEY_TEXT, true, .says = "of the event" },
@@ -159,12 +183,14 @@ static const key_row rows[] = {
     SLOTS("series.network.control"),
     SLOTS("series.network.treatment"),
     { "plan", KEY_OBJECT, true, .open = true, .says = "the plan as it was run" },
-    { "environment", KEY_OBJECT, true, .open = true, .says = "of the machine; no part of the verdict, ignored by diffs" },
+    { "environment", KEY_OBJECT, true, .open = true,
+      .says = "of the machine; no part of the verdict, ignored by diffs" },
 };
 
 const key_table *outcome_keys(void)
 {
-    static const key_table table = { rows, sizeof rows / sizeof *rows, "An outcome of doppel", "outcome.schema.json" };
+    static const key_table table = { rows, sizeof rows / sizeof *rows, "An outcome of doppel",
+                                     "outcome.schema.json" };
     return &table;
 }
 
@@ -177,7 +203,8 @@ int dg_outcome_exit(const json_t *outcome)
 {
     const json_t *v = json_object_get(outcome, "exit");
     json_int_t code = json_integer_value(v);
-    return json_is_integer(v) && code >= 0 && code <= DG_EXIT_INTERNAL ? (int)code : DG_EXIT_INTERNAL;
+    return json_is_integer(v) && code >= 0 && code <= DG_EXIT_INTERNAL ? (int)code
+                                                                       : DG_EXIT_INTERNAL;
 }
 
 enum { OUTCOME_MAX = 1 << 30 };
@@ -192,11 +219,14 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
     dg_buf_init(&text, OUTCOME_MAX);
     if ((rc = dg_file_read(&text, path, err)) < 0)
         goto out;
-    json = json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
+    json =
+        json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
     if (!json)
         rc = dg_fail(err, DG_MALFORMED, "%s: line %d: %s", path, why.line, why.text);
-    else if (json_is_object(json) && json_is_integer(json_object_get(json, "doppel")) && json_integer_value(json_object_get(json, "doppel")) > 1)
-        rc = dg_fail(err, DG_UNSUPPORTED, "%s: outcome of format %lld, this program reads 1", path, (long long)json_integer_value(json_object_get(json, "doppel")));
+    else if (json_is_object(json) && json_is_integer(json_object_get(json, "doppel"))
+             && json_integer_value(json_object_get(json, "doppel")) > 1)
+        rc = dg_fail(err, DG_UNSUPPORTED, "%s: outcome of format %lld, this program reads 1", path,
+                     (long long)json_integer_value(json_object_get(json, "doppel")));
     else if ((rc = key_check(outcome_keys(), json, true, err)) < 0)
         rc = dg_fail_within(err, DG_MALFORMED, "%s", path);
     if (rc < 0)

@@ -36,7 +36,8 @@ const json_t *dg_plan_json(const dg_plan *plan)
 static dg_code read_json(json_t **out, dg_bytes text, dg_error *err)
 {
     json_error_t why;
-    *out = json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
+    *out =
+        json_loadb(text.len ? (const char *)text.at : "", text.len, JSON_REJECT_DUPLICATES, &why);
     if (*out)
         return DG_OK;
     if (json_error_code(&why) == json_error_out_of_memory)
@@ -44,15 +45,18 @@ static dg_code read_json(json_t **out, dg_bytes text, dg_error *err)
     return dg_fail(err, DG_USAGE, "line %d, column %d: %s", why.line, why.column, why.text);
 }
 
-dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder, dg_error *err)
+dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder,
+                      dg_error *err)
 {
     json_t *json = NULL;
     dg_plan *plan = NULL;
     dg_code rc;
     *out = NULL;
     if (text.len > DG_PLAN_MAX)
-        return dg_fail(err, DG_LIMIT, "%s: a plan of %zu bytes is above the %d that are read", name, text.len, DG_PLAN_MAX);
-    if ((rc = read_json(&json, text, err)) < 0 || (rc = key_check(plan_keys(), json, false, err)) < 0)
+        return dg_fail(err, DG_LIMIT, "%s: a plan of %zu bytes is above the %d that are read", name,
+                       text.len, DG_PLAN_MAX);
+    if ((rc = read_json(&json, text, err)) < 0
+        || (rc = key_check(plan_keys(), json, false, err)) < 0)
         goto out;
     if ((rc = dg_plan_new(&plan, err)) < 0)
         goto out;
@@ -93,7 +97,8 @@ static json_t *holder(json_t *at, const char **key, const char *path)
         char part[KEY_PATH_MAX];
         json_t *next;
         snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
-        if (!(next = json_object_get(at, part)) && json_object_set_new(at, part, json_object()) == 0)
+        if (!(next = json_object_get(at, part))
+            && json_object_set_new(at, part, json_object()) == 0)
             next = json_object_get(at, part);
         at = next;
     }
@@ -108,7 +113,8 @@ static dg_code value_for(json_t **out, const key_row *row, const char *text, dg_
         return key_value_of(out, row, text, err);
     if (strcmp(row->path, "network.classes") == 0 && text[0] != '[')
         return network_classes_of(out, text, err);
-    return dg_fail_within(err, read_json(out, dg_bytes_of(text, strlen(text)), err), "%s", row->path);
+    return dg_fail_within(err, read_json(out, dg_bytes_of(text, strlen(text)), err), "%s",
+                          row->path);
 }
 
 /* Tried on a copy: a flag that is refused changes nothing. */
@@ -152,7 +158,8 @@ static const char *text_at(const dg_plan *plan, const char *object, const char *
     return json_string_value(json_object_get(json_object_get(plan->json, object), key));
 }
 
-static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key, const char *path, dg_error *err)
+static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key,
+                       const char *path, dg_error *err)
 {
     int len = snprintf(out, size, "%s", path);
     if (len > 0 && len < (int)size && dg_file_exists(out))
@@ -184,16 +191,23 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
 {
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
-    bool all = !json_is_false(json_object_get(claims, "default")), some = false, code = text_at(plan, "upgrade", "to") != NULL;
+    bool all = !json_is_false(json_object_get(claims, "default")), some = false,
+         code = text_at(plan, "upgrade", "to") != NULL;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         const json_t *own = json_object_get(claims, claim->name);
-        if (own && claim->network && !json_is_true(json_object_get(own, "off")) && !network_wanted(plan))
-            return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes", claim->name);
+        if (own && claim->network && !json_is_true(json_object_get(own, "off"))
+            && !network_wanted(plan))
+            return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes",
+                           claim->name);
         if (own && claim->code && !json_is_true(json_object_get(own, "off")) && !code)
-            return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to", claim->name);
-        some |= (all || own) && !json_is_true(json_object_get(own, "off")) && (!claim->network || network_wanted(plan)) && (!claim->code || code);
+            return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to",
+                           claim->name);
+        some |= (all || own) && !json_is_true(json_object_get(own, "off"))
+                && (!claim->network || network_wanted(plan)) && (!claim->code || code);
     }
-    return some ? DG_OK : dg_fail(err, DG_USAGE, "claims: every claim is switched off, so nothing would be judged");
+    return some ? DG_OK
+                : dg_fail(err, DG_USAGE,
+                          "claims: every claim is switched off, so nothing would be judged");
 }
 
 /* New code, new configuration, or both. */
@@ -205,7 +219,9 @@ static dg_code find_change(dg_plan *plan, dg_error *err)
     if (plan->config && !json_object_size(plan->config))
         return dg_fail(err, DG_USAGE, "upgrade.config names no field of the host configuration");
     if (!to && !plan->config)
-        return dg_fail(err, DG_USAGE, "upgrade.to is missing (runtime N; a plan that only changes the configuration has upgrade.config)");
+        return dg_fail(err, DG_USAGE,
+                       "upgrade.to is missing (runtime N; a plan that only changes the "
+                       "configuration has upgrade.config)");
     return to ? resolve(plan->to, sizeof plan->to, plan, "upgrade.to", to, err) : DG_OK;
 }
 
@@ -220,11 +236,13 @@ static dg_code check(dg_plan *plan, dg_error *err)
     if ((rc = dg_position_parse(&plan->at, at, err)) < 0)
         return dg_fail_within(err, rc, "upgrade.at");
     if ((rc = resolve(plan->snapshot, sizeof plan->snapshot, plan, "snapshot",
-                      json_string_value(json_object_get(plan->json, "snapshot")), err)) < 0
+                      json_string_value(json_object_get(plan->json, "snapshot")), err))
+            < 0
         || (rc = find_change(plan, err)) < 0)
         return rc;
     plan->how = how_of(text_at(plan, "upgrade", "how"));
-    plan->boundaries_after = (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
+    plan->boundaries_after =
+        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
     plan->seed = whole_at(plan->json, "seed", 1);
     plan->checked = true;
     return DG_OK;

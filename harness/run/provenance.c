@@ -38,9 +38,7 @@ static bool there_already(const json_t *list, const char *line)
 {
     const json_t *one;
     size_t i;
-    json_array_foreach(list, i, one)
-        if (strcmp(json_string_value(one), line) == 0)
-            return true;
+    json_array_foreach(list, i, one) if (strcmp(json_string_value(one), line) == 0) return true;
     return false;
 }
 
@@ -75,5 +73,6 @@ static int add_note(json_t *out, const char *path)
 
 int provenance_notes(json_t *out, const run_state *run)
 {
-    return add_note(out, run->plan->snapshot) | (run->plan->to[0] ? add_note(out, run->plan->to) : 0);
+    return add_note(out, run->plan->snapshot)
+           | (run->plan->to[0] ? add_note(out, run->plan->to) : 0);
 }

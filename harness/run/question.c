@@ -3,20 +3,23 @@
 
 static void question_init(question *q)
 {
-    dg_buf *all[] = { &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
+    dg_buf *all[] = { &q->para, &q->para_free, &q->session,   &q->account,
+                      &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         dg_buf_init(all[i], 1 << 26);
 }
 
 void question_clear(question *q)
 {
-    dg_buf *all[] = { &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
+    dg_buf *all[] = { &q->para, &q->para_free, &q->session,   &q->account,
+                      &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         dg_buf_clear(all[i]);
 }
 
 /* First item of a stored Vec of fixed-size items; false if there is none. */
-static bool first_of(arm *a, dg_block *block, dg_bytes *out, size_t size, const char *pallet, const char *item)
+static bool first_of(arm *a, dg_block *block, dg_bytes *out, size_t size, const char *pallet,
+                     const char *item)
 {
     dg_bytes value;
     dg_scale s;
@@ -36,7 +39,9 @@ static void ask_keys(dg_block *block, dg_buf *out)
     dg_bytes key, value;
     dg_state_iter it;
     dg_storage_prefix(prefix, "Session", "NextKeys");
-    if (dg_state_iter_init(&it, dg_block_state(block), dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), NULL) < 0)
+    if (dg_state_iter_init(&it, dg_block_state(block), dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix),
+                           NULL)
+        < 0)
         return;
     if (dg_state_iter_next(&it, &key, &value, NULL) == DG_OK)
         dg_scale_put_bytes(out, value);
@@ -51,7 +56,8 @@ static void ask_paras(arm *a, dg_block *block, question *q)
     dg_buf_put_bytes(&q->para, para);
     dg_buf_put_bytes(&q->para_free, para);
     dg_buf_put_u8(&q->para_free, 2); /* OccupiedCoreAssumption::Free */
-    if (dg_chain_storage(a->chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK && hash.len == 32)
+    if (dg_chain_storage(a->chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK
+        && hash.len == 32)
         dg_buf_put_bytes(&q->code_hash, hash);
 }
 
@@ -78,7 +84,8 @@ void question_make(question *q, arm *a, dg_block *block)
 
 bool question_input(const question *q, api_argument ask, dg_bytes *out)
 {
-    const dg_buf *from[] = { NULL, &q->para, &q->para_free, &q->session, &q->account, &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
+    const dg_buf *from[] = { NULL,     &q->para,      &q->para_free, &q->session, &q->account,
+                             &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
     *out = from[ask] ? dg_buf_bytes(from[ask]) : dg_bytes_of(NULL, 0);
     return !from[ask] || out->len;
 }

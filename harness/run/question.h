@@ -5,7 +5,9 @@
 
 #include "run/run_impl.h"
 
-typedef struct question { dg_buf para, para_free, session, account, keys, extrinsic, code_hash, metadata; } question;
+typedef struct question {
+    dg_buf para, para_free, session, account, keys, extrinsic, code_hash, metadata;
+} question;
 
 /* Reads what it needs from the state; what the chain does not have stays empty. */
 void question_make(question *q, arm *a, dg_block *block);

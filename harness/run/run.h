@@ -22,8 +22,14 @@
 
 /* ---- exit codes: a contract with whoever runs this unattended ---- */
 
-enum { DG_EXIT_HELD = 0, DG_EXIT_BROKE = 1, DG_EXIT_USAGE = 2, DG_EXIT_INCONCLUSIVE = 3,
-       DG_EXIT_ENVIRONMENT = 4, DG_EXIT_INTERNAL = 5 };
+enum {
+    DG_EXIT_HELD = 0,
+    DG_EXIT_BROKE = 1,
+    DG_EXIT_USAGE = 2,
+    DG_EXIT_INCONCLUSIVE = 3,
+    DG_EXIT_ENVIRONMENT = 4,
+    DG_EXIT_INTERNAL = 5
+};
 /* The exit code for a call that failed: what the user handed in (DG_USAGE,
  * DG_MALFORMED, DG_UNSUPPORTED, DG_MISMATCH, DG_ABSENT) 2; DG_TRAP, DG_LIMIT 3;
  * DG_IO, DG_NOMEM 4. Never 0 for a failure. */
@@ -43,7 +49,8 @@ dg_code dg_plan_new(dg_plan **out, dg_error *err);
 dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err);
 /* As load, from text; `name` is what messages call it, `folder` where its relative
  * paths may also start (NULL: nowhere else). */
-dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder, dg_error *err);
+dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder,
+                      dg_error *err);
 /* Sets one value from a flag: key "upgrade.at", "seed", "claims.block-cadence.severity";
  * `value` is read as the table says (text, number, true/false). Wins over the file.
  * DG_USAGE: no such key (nearest suggested), value of the wrong kind. */
@@ -66,16 +73,18 @@ json_t *dg_outcome_schema(void);
 /* ---- run ---- */
 
 typedef struct dg_run_progress {
-    const char *phase;      /* "import", "compile", "control", "treatment", "scan": static */
-    uint64_t done, total;   /* blocks, or bytes of an import; total 0: unknown */
+    const char *phase;    /* "import", "compile", "control", "treatment", "scan": static */
+    uint64_t done, total; /* blocks, or bytes of an import; total 0: unknown */
 } dg_run_progress;
 
 typedef struct dg_run_options {
-    const char *cache_dir;     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
+    /* compiled code and imported snapshots; NULL: nothing is kept on disk */
+    const char *cache_dir;
     dg_compiler compiler;
-    const char *events_path;   /* NDJSON of both arms; NULL: none */
-    bool verify_determinism;   /* run twice and compare all events: a difference is exit 5 */
-    uint64_t fuel_block, fuel_query; /* what a call may burn; 0: as much as a real node would wait for */
+    const char *events_path; /* NDJSON of both arms; NULL: none */
+    bool verify_determinism; /* run twice and compare all events: a difference is exit 5 */
+    /* what a call may burn; 0: as much as a real node would wait for */
+    uint64_t fuel_block, fuel_query;
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */
     void *user;
 } dg_run_options;
@@ -94,14 +103,20 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
 /* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
  * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
  * into a temporary folder that goes away with dg_source_close). */
-typedef struct dg_source { dg_snapshot *snapshot; char temporary[512]; bool from_cache; } dg_source;
+typedef struct dg_source {
+    dg_snapshot *snapshot;
+    char temporary[512];
+    bool from_cache;
+} dg_source;
 dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
-                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err);
+                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                       dg_error *err);
 void dg_source_close(dg_source *source);
 /* As dg_snapshot_import, with what the `:code` says of itself (`describe` is set here;
  * `progress` and `user` are the caller's). */
-dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snapshot_import_options *options,
-                         dg_engine *engine, dg_error *err);
+dg_code dg_source_import(dg_snapshot_info *info, const char *path,
+                         const dg_snapshot_import_options *options, dg_engine *engine,
+                         dg_error *err);
 /* Carries the note that stands beside a file of data (`spec.json.zst.note`, one line for
  * each thing to know; in a snapshot's folder: `note`) to another. DG_OK too where there is
  * none; DG_IO, DG_LIMIT. Every run that uses the data shows its note. */
@@ -114,7 +129,8 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
 dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err);
 /* As dg_blob_load, and besides the `:code` of what dg_source_open opens. */
 dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err);
+                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                     dg_error *err);
 bool dg_is_directory(const char *path);
 
 #endif

@@ -10,8 +10,8 @@
 
 struct dg_plan {
     json_t *json;
-    char source[256];  /* what messages call it: file name, or "the plan" */
-    char folder[768];  /* where relative paths may also start; "" none */
+    char source[256]; /* what messages call it: file name, or "the plan" */
+    char folder[768]; /* where relative paths may also start; "" none */
     /* set by dg_plan_check */
     bool checked;
     char snapshot[1024], to[1024]; /* to: "" when the code stays */
@@ -28,16 +28,16 @@ struct dg_plan {
 typedef struct answer {
     bool asked;
     dg_code rc;
-    uint32_t version;   /* of the API that the runtime declared */
+    uint32_t version; /* of the API that the runtime declared */
     uint64_t fuel;
     size_t len;
-    bool decodes;       /* by the runtime's own types, or the layout */
-    bool described;     /* the metadata had its type: fields have names */
-    bool decodes_old;   /* by the types of N-1 */
-    dg_hash essence;    /* of what is compared (api_compare) */
+    bool decodes;     /* by the runtime's own types, or the layout */
+    bool described;   /* the metadata had its type: fields have names */
+    bool decodes_old; /* by the types of N-1 */
+    dg_hash essence;  /* of what is compared (api_compare) */
     dg_hash hash;
     char value[200], error[200];
-    json_t *json;       /* decoded, for answers of up to ANSWER_JSON_MAX bytes; owned */
+    json_t *json; /* decoded, for answers of up to ANSWER_JSON_MAX bytes; owned */
 } answer;
 enum { ANSWER_JSON_MAX = 1 << 16 };
 
@@ -45,18 +45,24 @@ typedef struct sample {
     bool taken;
     uint32_t block, session;
     dg_ns at;
-    answer *answers;    /* API_COUNT_MAX of them; owned */
+    answer *answers; /* API_COUNT_MAX of them; owned */
 } sample;
 
 /* Moments at which APIs are asked. */
-typedef enum moment { MOMENT_BEFORE, MOMENT_UPGRADE, MOMENT_AFTER, MOMENT_SESSION, MOMENT_COUNT } moment;
+typedef enum moment {
+    MOMENT_BEFORE,
+    MOMENT_UPGRADE,
+    MOMENT_AFTER,
+    MOMENT_SESSION,
+    MOMENT_COUNT
+} moment;
 const char *moment_name(moment m);
 
 /* A look over the whole state. */
 typedef struct scan {
     bool taken;
     uint64_t keys, value_bytes;
-    json_t *items;      /* "Pallet.Item" -> {entries, undecodable, example, reason, role}; owned */
+    json_t *items; /* "Pallet.Item" -> {entries, undecodable, example, reason, role}; owned */
 } scan;
 
 typedef struct dg_run_state run_state;
@@ -66,33 +72,36 @@ typedef struct arm {
     run_state *run;
     dg_arm which;
     dg_chain *chain;
-    struct network *network;   /* what makes the blocks; NULL: one author a slot */
-    dg_block *tip;             /* the newest block that is noted */
-    dg_block *recent[4];       /* without a network: tip and what will be finalized next */
+    struct network *network; /* what makes the blocks; NULL: one author a slot */
+    dg_block *tip;           /* the newest block that is noted */
+    dg_block *recent[4];     /* without a network: tip and what will be finalized next */
     dg_client_view *view;
-    dg_epoch epoch;            /* the last one that the runtime told */
+    dg_epoch epoch; /* the last one that the runtime told */
     uint32_t session;
     bool session_known;
-    uint32_t blocks, boundaries;     /* built; session boundaries of the client's clock passed after U */
-    uint32_t upgrade_block;          /* number of U here; 0: not yet */
-    bool after_done, settled_done;   /* U+1 seen; migrations over and scanned */
-    bool running;                    /* a multi-block migration */
-    bool stopped;                    /* the arm ended early; `reason` says why */
-    uint32_t failures;               /* builds that failed one after another */
+    /* built; session boundaries of the client's clock passed after U */
+    uint32_t blocks, boundaries;
+    uint32_t upgrade_block;        /* number of U here; 0: not yet */
+    bool after_done, settled_done; /* U+1 seen; migrations over and scanned */
+    bool running;                  /* a multi-block migration */
+    bool stopped;                  /* the arm ended early; `reason` says why */
+    uint32_t failures;             /* builds that failed one after another */
     char reason[300];
     sample samples[MOMENT_COUNT];
-    sample without;            /* treatment's state U as N-1 would answer over it */
+    sample without; /* treatment's state U as N-1 would answer over it */
     scan settled, end;
-    int64_t era_end;                 /* Staking.ActiveEra; 0: none */
+    int64_t era_end;                     /* Staking.ActiveEra; 0: none */
     json_t *config, *config_end, *calls; /* by name; owned */
-    json_t *messages;          /* a network's, by kind, and their bytes; owned. NULL: none were sent */
+    /* a network's, by kind, and their bytes; owned. NULL: none were sent */
+    json_t *messages;
     /* At U: storage versions by pallet, and values whose type N changes; these once
      * more at control's U+1, to tell what N-1 writes in every block. Owned. */
     json_t *versions, *retyped, *retyped_after;
     /* treatment */
-    dg_hash before;                  /* hash of U-1, without a network */
-    dg_hash built;                   /* over all that a network built before U */
-    bool compared, enacted, pending; /* identity facts are logged; N is the code; it waits one block */
+    dg_hash before; /* hash of U-1, without a network */
+    dg_hash built;  /* over all that a network built before U */
+    /* identity facts are logged; N is the code; it waits one block */
+    bool compared, enacted, pending;
     char path[160], refused[300];
     bool amended;
 } arm;
@@ -101,31 +110,36 @@ typedef struct arm {
 enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_SLOW_FAILURE = 4, ARM_MIGRATION_BLOCKS_MAX = 1024 };
 
 /* One of network.faults; `list` holds the one that `fault` names. */
-typedef struct fault_wish { dg_fault fault; bool treatment_only; uint32_t *list; } fault_wish;
+typedef struct fault_wish {
+    dg_fault fault;
+    bool treatment_only;
+    uint32_t *list;
+} fault_wish;
 
 struct dg_run_state {
     const dg_plan *plan;
     const dg_run_options *options;
     dg_engine *engine;
     dg_source source;
-    dg_buf code;                 /* N as handed in; empty where the code stays */
-    dg_runtime *from, *to;       /* N-1 (borrowed from control's chain), N or else N-1 (owned) */
-    json_t *config_wanted;       /* fields that U changes, as they read afterwards; owned, NULL: none */
-    dg_runtime *from_kept;       /* N-1, kept beyond its chain */
+    dg_buf code;           /* N as handed in; empty where the code stays */
+    dg_runtime *from, *to; /* N-1 (borrowed from control's chain), N or else N-1 (owned) */
+    /* fields that U changes, as they read afterwards; owned, NULL: none */
+    json_t *config_wanted;
+    dg_runtime *from_kept; /* N-1, kept beyond its chain */
     uint32_t fork_number;
     dg_hash fork_hash;
-    dg_state *state;             /* that both arms begin from; NULL: the snapshot's */
-    char grown[480];             /* how it was grown, for the report; "" */
-    dg_clock clock;              /* at the fork */
+    dg_state *state; /* that both arms begin from; NULL: the snapshot's */
+    char grown[480]; /* how it was grown, for the report; "" */
+    dg_clock clock;  /* at the fork */
     uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
-    uint32_t nodes;              /* of the network, were there one */
+    uint32_t nodes;                                  /* of the network, were there one */
     uint32_t validators, parachains;
-    uint32_t coreless;           /* registered parachains without a claim on a core */
+    uint32_t coreless; /* registered parachains without a claim on a core */
     event_log log;
-    fault_wish *faults;          /* of the plan, in its order */
+    fault_wish *faults; /* of the plan, in its order */
     size_t fault_count;
     arm control, treatment;
-    bool diverged;               /* treatment's blocks up to U-1 are not control's */
+    bool diverged;                    /* treatment's blocks up to U-1 are not control's */
     uint64_t fuel_initialize_control; /* of control's block after U */
     int64_t weight_control;           /* its weight in picoseconds */
 };
@@ -140,12 +154,16 @@ dg_code arm_open_chain(arm *a, dg_error *err);
 dg_code arm_run(arm *a, dg_error *err);
 void arm_close_chain(arm *a); /* what is compared stays */
 void arm_clear(arm *a);
-void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6], json_t *detail);
+void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6],
+             json_t *detail);
 /* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
 void arm_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
-dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims, dg_error *err);
-void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note); /* what a client makes of a block */
-void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report, const char *why);
+dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims,
+                  dg_error *err);
+/* what a client makes of a block */
+void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note);
+void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report,
+                 const char *why);
 bool arm_takes_long(const dg_build_report *report);
 dg_code arm_before_upgrade(arm *a, dg_error *err); /* the tip is U-1; once */
 bool arm_not_enacted(const arm *a);                /* U is in, and N was refused */
@@ -159,20 +177,26 @@ dg_code arm_finish(arm *a, dg_error *err);
 
 /* migration.c */
 dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* what is there at U */
-dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err); /* and in control at U+1 */
-dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err); /* sets a->running */
+/* and in control at U+1 */
+dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err);
+/* sets a->running */
+dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
 
-/* cores.c: of a network, more parachains or groups than the runtime has cores or validators for: DG_USAGE */
+/* cores.c: of a network, more parachains or groups than the runtime has cores or validators for:
+ * DG_USAGE */
 dg_code cores_check(run_state *run, dg_error *err);
 
 /* enact.c: U, in treatment */
 dg_transition run_transition(const run_state *run);
 json_t *config_field(const json_t *config, const char *path);
-dg_code run_config_try(run_state *run, dg_error *err); /* before any block: is there what the plan changes? */
-dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim, dg_error *err);
-void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended); /* for the report */
-dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err);  /* event at U */
-dg_code arm_migrated(arm *a, dg_block *block, dg_error *err);  /* event at U+1 */
+/* before any block: is there what the plan changes? */
+dg_code run_config_try(run_state *run, dg_error *err);
+dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
+                  dg_error *err);
+/* for the report */
+void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended);
+dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err); /* event at U */
+dg_code arm_migrated(arm *a, dg_block *block, dg_error *err); /* event at U+1 */
 
 /* sample.c: asks; sample_log.c: what the answers come to */
 dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
@@ -180,7 +204,7 @@ dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
 dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
 void sample_clear(sample *s);
 void answer_words(char *out, size_t size, const json_t *value); /* compact JSON, cut with ".." */
-void sample_log(arm *a, moment m);   /* events of treatment; U's when U+1's are there */
+void sample_log(arm *a, moment m);           /* events of treatment; U's when U+1's are there */
 dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
 
 /* sets.c */
@@ -210,15 +234,16 @@ typedef struct network_wish {
     size_t share_count;
     dg_collators collators[NETWORK_SHARES_MAX];
     size_t collator_count;
-    dg_node_class own[NETWORK_SHARES_MAX]; /* classes without some of their repairs; shares point here */
-    char names[NETWORK_SHARES_MAX][64];    /* of those */
-    dg_ns prepare[2];   /* least and most; both 0: as the model has it */
-    dg_ns execute[2];         /* .. to execute a block; 0: the constant */
+    /* classes without some of their repairs; shares point here */
+    dg_node_class own[NETWORK_SHARES_MAX];
+    char names[NETWORK_SHARES_MAX][64]; /* of those */
+    dg_ns prepare[2];                   /* least and most; both 0: as the model has it */
+    dg_ns execute[2];                   /* .. to execute a block; 0: the constant */
     dg_ns latency[2];
-    dg_sim_link link;   /* points at `latency` */
+    dg_sim_link link; /* points at `latency` */
     bool no_forks, backs_off, messages;
     bool compile_given;
-    dg_ns compile[2];   /* least and most */
+    dg_ns compile[2]; /* least and most */
 } network_wish;
 bool network_wanted(const dg_plan *plan);
 dg_code network_plan_check(const dg_plan *plan, dg_error *err);
@@ -231,7 +256,8 @@ dg_code network_classes_of(json_t **out, const char *text, dg_error *err);
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_stall_advice(json_t *out, const run_state *run, const json_t *claims);
 void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
-dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err); /* once U and the end are known: slots */
+/* once U and the end are known: slots */
+dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err);
 
 /* faults.c: network.faults of a plan */
 dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no chain */
@@ -240,9 +266,11 @@ dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
 /* When: a position, "U", "U-5" or "U+3", under `key` of an object of the plan. */
 dg_code moment_check(const json_t *of, const char *key, dg_error *err);
-dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const char *key, uint64_t otherwise, dg_error *err);
+dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const char *key,
+                    uint64_t otherwise, dg_error *err);
 int faults_notes(json_t *out, const run_state *run);
-void fault_who_words(char *out, size_t size, const run_state *run, size_t i); /* "share 0.7": with whom fault i of the plan is */
+/* "share 0.7": with whom fault i of the plan is */
+void fault_who_words(char *out, size_t size, const run_state *run, size_t i);
 void faults_clear(run_state *run);
 
 /* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
@@ -255,8 +283,9 @@ int fault_advice(json_t *out, const run_state *run, const json_t *claims);
 
 /* fork.c: the state that both arms begin from, where it is not the snapshot's */
 dg_code fork_plan_check(const dg_plan *plan, dg_error *err);
-dg_code fork_prepare(run_state *run, dg_error *err); /* over control's chain, which is opened again */
-dg_code fork_people(run_state *run, dg_error *err);  /* run->nodes; refuses what makes no groups */
+/* over control's chain, which is opened again */
+dg_code fork_prepare(run_state *run, dg_error *err);
+dg_code fork_people(run_state *run, dg_error *err); /* run->nodes; refuses what makes no groups */
 int fork_notes(json_t *out, const run_state *run);
 
 /* network.c: validators make the blocks. A slot's blocks are noted once all nodes have
@@ -273,7 +302,8 @@ int network_sum(json_t *out, const run_state *run);
 /* network_causes.c */
 int network_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_advice(json_t *out, const run_state *run, const json_t *claims);
-int network_window_advice(json_t *out, const run_state *run, const json_t *claims); /* without a network too */
+/* without a network too */
+int network_window_advice(json_t *out, const run_state *run, const json_t *claims);
 int network_notes(json_t *out, const json_t *plan, const json_t *claims);
 /* Records say that the version which N brings switched something that went wrong. */
 bool network_switched(const run_state *run, const json_t *claims);
@@ -291,7 +321,8 @@ dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
 int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
 const json_t *outcome_claim(const json_t *claims, const char *name); /* NULL: not judged */
 bool outcome_is(const json_t *claims, const char *name, const char *status);
-const dg_event *outcome_event(const run_state *run, const json_t *evidence); /* of treatment; NULL: it is none */
+/* of treatment; NULL: it is none */
+const dg_event *outcome_event(const run_state *run, const json_t *evidence);
 json_t *outcome_causes(const run_state *run, const json_t *claims);
 json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
 json_t *outcome_advice(const run_state *run, const json_t *claims);

@@ -87,9 +87,14 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
 }
 
 /* Whom to ask at a block: the code that answers there, or another one over its state. */
-typedef struct asked { dg_block *block; dg_runtime *runtime; bool other; } asked;
+typedef struct asked {
+    dg_block *block;
+    dg_runtime *runtime;
+    bool other;
+} asked;
 
-static dg_code call(const asked *at, arm *a, dg_host_result *room, dg_bytes *value, const char *entry, dg_bytes input, dg_error *why)
+static dg_code call(const asked *at, arm *a, dg_host_result *room, dg_bytes *value,
+                    const char *entry, dg_bytes input, dg_error *why)
 {
     dg_host_options options = { .context = DG_CONTEXT_QUERY, .simulated_validators = true };
     dg_state *state;
@@ -104,7 +109,8 @@ static dg_code call(const asked *at, arm *a, dg_host_result *room, dg_bytes *val
     return rc;
 }
 
-static dg_code ask(answer *out, arm *a, const asked *at, const api_row *row, const dg_meta *meta, dg_bytes input, dg_error *err)
+static dg_code ask(answer *out, arm *a, const asked *at, const api_row *row, const dg_meta *meta,
+                   dg_bytes input, dg_error *err)
 {
     char entry[96];
     dg_error why = { .text = "" };
@@ -117,7 +123,8 @@ static dg_code ask(answer *out, arm *a, const asked *at, const api_row *row, con
     if (out->rc == DG_OK)
         keep(out, a, row, meta, value);
     else
-        snprintf(out->error, sizeof out->error, "%.199s", out->rc == DG_ABSENT ? "declared, but not exported" : why.text);
+        snprintf(out->error, sizeof out->error, "%.199s",
+                 out->rc == DG_ABSENT ? "declared, but not exported" : why.text);
     dg_host_result_clear(&room);
     return out->rc == DG_IO || out->rc == DG_NOMEM ? dg_fail(err, out->rc, "%s", why.text) : DG_OK;
 }

@@ -6,7 +6,8 @@
 
 static bool differs(const answer *a, const answer *b)
 {
-    return a->asked && b->asked && a->rc == DG_OK && b->rc == DG_OK && !dg_hash_equal(&a->essence, &b->essence);
+    return a->asked && b->asked && a->rc == DG_OK && b->rc == DG_OK
+           && !dg_hash_equal(&a->essence, &b->essence);
 }
 
 /* What is said without N: over the same state by N-1 where that was asked, else by control
@@ -32,7 +33,8 @@ static bool contradicts(const arm *a, moment m, size_t i)
 
 /* Where two answers part, in words: "group_rotation_frequency 1 instead of 10". The
  * first place is enough for a line. `link` stands between the two. */
-static bool say_difference(char *out, size_t size, const char *name, const char *link, const json_t *now, const json_t *later)
+static bool say_difference(char *out, size_t size, const char *name, const char *link,
+                           const json_t *now, const json_t *later)
 {
     const char *key;
     json_t *v;
@@ -40,16 +42,20 @@ static bool say_difference(char *out, size_t size, const char *name, const char 
     if (json_equal((json_t *)now, (json_t *)later))
         return false;
     if (json_is_object(now) && json_is_object(later))
-        json_object_foreach((json_t *)now, key, v)
-            if (strcmp(key, "now") != 0 && json_object_get(later, key) && say_difference(out, size, key, link, v, json_object_get(later, key)))
-                return true;
-    if (json_is_array(now) && json_is_array(later) && json_array_size(now) != json_array_size(later)) {
-        snprintf(out, size, "%s%s%zu items%s%zu", name, name[0] ? " " : "", json_array_size(now), link, json_array_size(later));
+        json_object_foreach((json_t *)now, key,
+                            v) if (strcmp(key, "now") != 0 && json_object_get(later, key)
+                                   && say_difference(out, size, key, link, v,
+                                                     json_object_get(later, key))) return true;
+    if (json_is_array(now) && json_is_array(later)
+        && json_array_size(now) != json_array_size(later)) {
+        snprintf(out, size, "%s%s%zu items%s%zu", name, name[0] ? " " : "", json_array_size(now),
+                 link, json_array_size(later));
         return true;
     }
     if (json_is_array(now) && json_is_array(later))
         for (size_t i = 0; i < json_array_size(now); i++)
-            if (say_difference(out, size, name, link, json_array_get(now, i), json_array_get(later, i)))
+            if (say_difference(out, size, name, link, json_array_get(now, i),
+                               json_array_get(later, i)))
                 return true;
     answer_words(was, sizeof was, now);
     answer_words(is, sizeof is, later);
@@ -70,7 +76,8 @@ static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
     json_t *out = json_object();
     int bad;
     api_entry(entry, sizeof entry, api_at(i));
-    bad = put_text(out, "api", entry) | put_text(out, "window", moment_name(m)) | put_text(out, "error", now->error);
+    bad = put_text(out, "api", entry) | put_text(out, "window", moment_name(m))
+          | put_text(out, "error", now->error);
     if (now->rc == DG_OK)
         bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
     if (odd || !now->decodes)
@@ -78,8 +85,10 @@ static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
     if (odd && later->taken) {
         char words[200] = "";
         bad |= put_text(out, "later", later->answers[i].value);
-        if (now->json && control->taken && control->answers[i].json && control->answers[i].described == now->described)
-            say_difference(words, sizeof words, "", " instead of ", now->json, control->answers[i].json);
+        if (now->json && control->taken && control->answers[i].json
+            && control->answers[i].described == now->described)
+            say_difference(words, sizeof words, "", " instead of ", now->json,
+                           control->answers[i].json);
         else if (now->json && later->answers[i].json)
             say_difference(words, sizeof words, "", ", then ", now->json, later->answers[i].json);
         bad |= put_text(out, "differs", words);
@@ -103,7 +112,8 @@ void sample_log(arm *a, moment m)
             continue;
         odd = contradicts(a, m, i);
         log_add(&a->run->log, a->which, s->at, s->block, DG_EV_API,
-                LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes, now->version, odd),
+                LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes,
+                      now->version, odd),
                 detail_of(a, m, i, odd));
     }
 }
@@ -117,12 +127,13 @@ static void log_type(arm *a, size_t i, bool called, const char *where)
     api_entry(entry, sizeof entry, api_at(i));
     if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", plain_json(where))))
         a->run->log.rc = DG_NOMEM;
-    log_add(&a->run->log, a->which, a->samples[MOMENT_AFTER].at, a->samples[MOMENT_AFTER].block, DG_EV_API_TYPE,
-            LOG_N(0, called), detail);
+    log_add(&a->run->log, a->which, a->samples[MOMENT_AFTER].at, a->samples[MOMENT_AFTER].block,
+            DG_EV_API_TYPE, LOG_N(0, called), detail);
 }
 
 /* Where the types of an answer differ; "" when they agree or are not described. */
-static void type_difference(char *out, size_t size, const dg_meta *old, const dg_meta *now, const api_row *row)
+static void type_difference(char *out, size_t size, const dg_meta *old, const dg_meta *now,
+                            const api_row *row)
 {
     const dg_meta_method *a = old ? dg_meta_method_named(old, row->api, row->method) : NULL;
     const dg_meta_method *b = now ? dg_meta_method_named(now, row->api, row->method) : NULL;

@@ -9,13 +9,14 @@ typedef struct tally {
     const dg_meta_entry *entry; /* NULL: no item of this runtime */
     uint8_t prefix[32];
     uint64_t entries, bad;
-    dg_buf example;             /* key of the first bad one */
+    dg_buf example; /* key of the first bad one */
     char reason[200];
 } tally;
 
 static bool is_session_keys(const char *pallet, const char *item)
 {
-    return strcmp(pallet, "Session") == 0 && (strcmp(item, "NextKeys") == 0 || strcmp(item, "QueuedKeys") == 0);
+    return strcmp(pallet, "Session") == 0
+           && (strcmp(item, "NextKeys") == 0 || strcmp(item, "QueuedKeys") == 0);
 }
 
 static int note(json_t *items, const tally *t)
@@ -26,9 +27,10 @@ static int note(json_t *items, const tally *t)
     if (!t->bad && !keys)
         return 0;
     snprintf(name, sizeof name, "%.70s.%.70s", t->entry->pallet, t->entry->name);
-    row = json_pack("{s:o, s:o, s:I, s:I, s:o, s:s}", "pallet", plain_json(t->entry->pallet), "item", plain_json(t->entry->name),
-                    "entries", (json_int_t)t->entries, "undecodable", (json_int_t)t->bad, "reason", plain_json(t->reason),
-                    "role", keys ? "session-keys" : "value");
+    row = json_pack("{s:o, s:o, s:I, s:I, s:o, s:s}", "pallet", plain_json(t->entry->pallet),
+                    "item", plain_json(t->entry->name), "entries", (json_int_t)t->entries,
+                    "undecodable", (json_int_t)t->bad, "reason", plain_json(t->reason), "role",
+                    keys ? "session-keys" : "value");
     if (row && t->example.len)
         json_object_set_new(row, "example", json_string(dg_buf_text((dg_buf *)&t->example)));
     return row ? json_object_set_new(items, name, row) : -1;
@@ -47,7 +49,8 @@ static void judge(tally *t, const dg_meta *meta, dg_bytes key, dg_bytes value)
     if (!t->bad++) {
         size_t size;
         if (dg_type_size(meta, t->entry->value, &size) && size != value.len)
-            snprintf(t->reason, sizeof t->reason, "%zu bytes where the type has %zu", value.len, size);
+            snprintf(t->reason, sizeof t->reason, "%zu bytes where the type has %zu", value.len,
+                     size);
         else
             snprintf(t->reason, sizeof t->reason, "%.199s", why.text);
         dg_buf_reset(&t->example);
@@ -81,7 +84,8 @@ static dg_code walk(scan *out, dg_state *state, const dg_meta *meta, dg_error *e
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
         out->keys++;
         out->value_bytes += value.len;
-        if ((key.len < 32 || memcmp(t.prefix, key.at, 32) != 0) && (rc = turn(&t, out->items, meta, key, err)) < 0)
+        if ((key.len < 32 || memcmp(t.prefix, key.at, 32) != 0)
+            && (rc = turn(&t, out->items, meta, key, err)) < 0)
             break;
         judge(&t, meta, key, value);
     }
@@ -117,11 +121,14 @@ void scan_log(arm *a, dg_block *block, const scan *now, const scan *control)
 {
     const char *name;
     json_t *row;
-    json_object_foreach(now->items, name, row) {
+    json_object_foreach(now->items, name, row)
+    {
         const json_t *was = json_object_get(control->items, name);
         arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
-                LOG_N(json_integer_value(json_object_get(row, "entries")), json_integer_value(json_object_get(row, "undecodable")),
-                      json_integer_value(json_object_get(was, "undecodable"))), json_incref(row));
+                LOG_N(json_integer_value(json_object_get(row, "entries")),
+                      json_integer_value(json_object_get(row, "undecodable")),
+                      json_integer_value(json_object_get(was, "undecodable"))),
+                json_incref(row));
     }
 }
 
@@ -137,7 +144,8 @@ json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *it
     json_t *out = NULL;
     if (why)
         why[0] = 0;
-    if (dg_block_runtime(a->chain, block, &runtime, NULL) != DG_OK || dg_runtime_meta(runtime, &meta, NULL) != DG_OK
+    if (dg_block_runtime(a->chain, block, &runtime, NULL) != DG_OK
+        || dg_runtime_meta(runtime, &meta, NULL) != DG_OK
         || !(entry = dg_meta_storage(meta, pallet, item)) || entry->hasher_count
         || dg_chain_storage(a->chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
         return NULL;

@@ -9,8 +9,11 @@ static json_t *blocks(const run_state *run, dg_arm which)
         const dg_event *e = &run->log.at[i];
         if (e->kind != DG_EV_BLOCK || e->arm != which)
             continue;
-        if (json_array_append_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I}", "block", (json_int_t)e->block, "slot", (json_int_t)e->n[0],
-                "session", (json_int_t)e->n[1], "extrinsics", (json_int_t)e->n[3], "fuel", (json_int_t)e->n[4])) != 0) {
+        if (json_array_append_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I}", "block",
+                                                 (json_int_t)e->block, "slot", (json_int_t)e->n[0],
+                                                 "session", (json_int_t)e->n[1], "extrinsics",
+                                                 (json_int_t)e->n[3], "fuel", (json_int_t)e->n[4]))
+            != 0) {
             json_decref(out);
             return NULL;
         }
@@ -21,7 +24,9 @@ static json_t *blocks(const run_state *run, dg_arm which)
 /* ---- the network ---- */
 
 /* What has come together for the slot that is not over yet. */
-typedef struct slot_sum { json_int_t offered, backed, included, timed_out, disputes, newest, finalized; } slot_sum;
+typedef struct slot_sum {
+    json_int_t offered, backed, included, timed_out, disputes, newest, finalized;
+} slot_sum;
 
 static void add_paras(slot_sum *s, const dg_event *e)
 {
@@ -34,10 +39,12 @@ static void add_paras(slot_sum *s, const dg_event *e)
 
 static int add_row(json_t *rows, slot_sum *s, const dg_event *e)
 {
-    json_t *row = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "slot", (json_int_t)e->n[0], "claims", (json_int_t)e->n[1],
-                            "built", (json_int_t)e->n[2], "failed", (json_int_t)e->n[3], "heads", (json_int_t)e->n[4],
-                            "offered", s->offered, "backed", s->backed, "included", s->included, "timed_out", s->timed_out,
-                            "disputes", s->disputes, "lag", s->newest - s->finalized);
+    json_t *row =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "slot",
+                  (json_int_t)e->n[0], "claims", (json_int_t)e->n[1], "built", (json_int_t)e->n[2],
+                  "failed", (json_int_t)e->n[3], "heads", (json_int_t)e->n[4], "offered",
+                  s->offered, "backed", s->backed, "included", s->included, "timed_out",
+                  s->timed_out, "disputes", s->disputes, "lag", s->newest - s->finalized);
     s->offered = s->backed = s->included = s->timed_out = s->disputes = 0;
     return json_array_append_new(rows, row);
 }
@@ -53,17 +60,20 @@ static int add_approval(json_t *rows, const dg_event *e)
 {
     json_t *row = row_of(rows, e);
     return !row ? 0
-        : outcome_put(row, "unapproved", json_integer(e->n[1])) | outcome_put(row, "no_shows", json_integer(e->n[2]))
-              | outcome_put(row, "aggression", json_integer(e->n[3])) | outcome_put(row, "assignments", json_integer(e->n[4]))
-              | outcome_put(row, "approvals", json_integer(e->n[5]));
+                : outcome_put(row, "unapproved", json_integer(e->n[1]))
+                      | outcome_put(row, "no_shows", json_integer(e->n[2]))
+                      | outcome_put(row, "aggression", json_integer(e->n[3]))
+                      | outcome_put(row, "assignments", json_integer(e->n[4]))
+                      | outcome_put(row, "approvals", json_integer(e->n[5]));
 }
 
 static int add_holders(json_t *rows, const dg_event *e)
 {
     json_t *row = row_of(rows, e);
     return !row ? 0
-        : outcome_put(row, "validators", json_integer(e->n[1])) | outcome_put(row, "enabled", json_integer(e->n[2]))
-              | outcome_put(row, "holders", json_integer(e->n[4]));
+                : outcome_put(row, "validators", json_integer(e->n[1]))
+                      | outcome_put(row, "enabled", json_integer(e->n[2]))
+                      | outcome_put(row, "holders", json_integer(e->n[4]));
 }
 
 static json_t *slots(const run_state *run, dg_arm which)
@@ -97,9 +107,12 @@ static json_t *slots(const run_state *run, dg_arm which)
 
 json_t *outcome_series(const run_state *run)
 {
-    json_t *out = json_pack("{s:o, s:o}", "control", blocks(run, DG_ARM_CONTROL), "treatment", blocks(run, DG_ARM_TREATMENT));
+    json_t *out = json_pack("{s:o, s:o}", "control", blocks(run, DG_ARM_CONTROL), "treatment",
+                            blocks(run, DG_ARM_TREATMENT));
     if (out && network_wanted(run->plan)
-        && outcome_put(out, "network", json_pack("{s:o, s:o}", "control", slots(run, DG_ARM_CONTROL), "treatment", slots(run, DG_ARM_TREATMENT)))) {
+        && outcome_put(out, "network",
+                       json_pack("{s:o, s:o}", "control", slots(run, DG_ARM_CONTROL), "treatment",
+                                 slots(run, DG_ARM_TREATMENT)))) {
         json_decref(out);
         return NULL;
     }

@@ -8,7 +8,10 @@
 #include "crypto/crypto.h"
 
 enum { SETS = 4 };
-typedef struct set { int64_t count; dg_hash hash; } set;
+typedef struct set {
+    int64_t count;
+    dg_hash hash;
+} set;
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -61,7 +64,9 @@ static dg_code api_answer(arm *a, dg_block *block, dg_bytes *out, const char *me
 
 static dg_code take_sets(set out[SETS], arm *a, dg_block *block, dg_error *err)
 {
-    static const char *const methods[SETS] = { NULL, "GrandpaApi_grandpa_authorities", "BabeApi_current_epoch", "ParachainHost_validators" };
+    static const char *const methods[SETS] = { NULL, "GrandpaApi_grandpa_authorities",
+                                               "BabeApi_current_epoch",
+                                               "ParachainHost_validators" };
     dg_bytes value;
     for (size_t i = 0; i < SETS; i++)
         out[i] = (set){ .count = -1 };
@@ -82,7 +87,10 @@ static json_t *hashes_json(const set sets[SETS])
     static const char *const names[SETS] = { "validators", "grandpa", "babe", "para" };
     json_t *out = json_object();
     for (size_t i = 0; i < SETS; i++)
-        if (json_object_set_new(out, names[i], json_string(sets[i].count < 0 ? "" : dg_hash_short(&sets[i].hash).text)) != 0) {
+        if (json_object_set_new(
+                out, names[i],
+                json_string(sets[i].count < 0 ? "" : dg_hash_short(&sets[i].hash).text))
+            != 0) {
             json_decref(out);
             return NULL;
         }
@@ -111,7 +119,8 @@ dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err)
 static bool session_index(arm *a, dg_block *block, uint32_t *out)
 {
     dg_bytes value;
-    if (dg_chain_storage(a->chain, block, &value, "Session", "CurrentIndex", NULL, NULL) != DG_OK || value.len != 4)
+    if (dg_chain_storage(a->chain, block, &value, "Session", "CurrentIndex", NULL, NULL) != DG_OK
+        || value.len != 4)
         return false;
     *out = dg_le32(value.at);
     return true;
@@ -133,6 +142,8 @@ dg_code session_log(arm *a, dg_block *block, dg_error *err)
     if ((rc = take_sets(sets, a, block, err)) < 0)
         return rc;
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_SESSION,
-            LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count, (int64_t)dg_block_slot(block)), NULL);
+            LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count,
+                  (int64_t)dg_block_slot(block)),
+            NULL);
     return DG_OK;
 }

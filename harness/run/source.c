@@ -55,10 +55,11 @@ static void pass_progress(void *user, uint64_t done, uint64_t total)
         im->progress(im->user, done, total);
 }
 
-dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snapshot_import_options *options,
-                         dg_engine *engine, dg_error *err)
+dg_code dg_source_import(dg_snapshot_info *info, const char *path,
+                         const dg_snapshot_import_options *options, dg_engine *engine,
+                         dg_error *err)
 {
-    import im = { engine, options->progress, options->user };
+import im = { engine, options->progress, options->user };
     dg_snapshot_import_options own = *options;
     own.describe = describe;
     own.progress = pass_progress;
@@ -69,13 +70,15 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path, const dg_snap
 
 static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)
 {
-    dg_snapshot_import_options options = { .path_out = place, .replace = true, .user = im->user,
-                                           .progress = im->progress };
+    dg_snapshot_import_options options = {
+        .path_out = place, .replace = true, .user = im->user, .progress = im->progress
+    };
     return dg_source_import(NULL, path, &options, im->engine, err);
 }
 
 /* The folder below the cache that is named after the bytes of the source. */
-static dg_code cache_place(char *place, size_t size, const char *path, const char *cache_dir, dg_error *err)
+static dg_code cache_place(char *place, size_t size, const char *path, const char *cache_dir,
+                           dg_error *err)
 {
     dg_buf name;
     dg_hash hash;
@@ -90,7 +93,8 @@ static dg_code cache_place(char *place, size_t size, const char *path, const cha
     return dg_dir_make(folder, err);
 }
 
-static dg_code open_cached(dg_source *out, const char *path, import *im, const char *cache_dir, dg_error *err)
+static dg_code open_cached(dg_source *out, const char *path, import *im, const char *cache_dir,
+                           dg_error *err)
 {
     char place[640];
     dg_code rc = cache_place(place, sizeof place, path, cache_dir, err);
@@ -110,7 +114,8 @@ static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_e
     const char *tmp = getenv("TMPDIR");
     char place[640];
     dg_code rc;
-    snprintf(out->temporary, sizeof out->temporary, "%.400s/doppel-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
+    snprintf(out->temporary, sizeof out->temporary, "%.400s/doppel-XXXXXX",
+             tmp && tmp[0] ? tmp : "/tmp");
     if (!mkdtemp(out->temporary)) {
         rc = dg_fail(err, DG_IO, "%s could not be made: %s", out->temporary, strerror(errno));
         out->temporary[0] = 0;
@@ -129,9 +134,10 @@ bool dg_is_directory(const char *path)
 }
 
 dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
-                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user, dg_error *err)
+                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                       dg_error *err)
 {
-    import im = { engine, progress, user };
+import im = { engine, progress, user };
     dg_code rc;
     memset(out, 0, sizeof *out);
     if (dg_is_directory(path))
@@ -156,13 +162,20 @@ void dg_source_close(dg_source *source)
 int dg_exit_of(dg_code rc)
 {
     switch (rc) {
-    case DG_USAGE: case DG_MALFORMED: case DG_UNSUPPORTED: case DG_MISMATCH: case DG_ABSENT:
+    case DG_USAGE:
+    case DG_MALFORMED:
+    case DG_UNSUPPORTED:
+    case DG_MISMATCH:
+    case DG_ABSENT:
         return DG_EXIT_USAGE;
-    case DG_TRAP: case DG_LIMIT:
+    case DG_TRAP:
+    case DG_LIMIT:
         return DG_EXIT_INCONCLUSIVE;
-    case DG_IO: case DG_NOMEM:
+    case DG_IO:
+    case DG_NOMEM:
         return DG_EXIT_ENVIRONMENT;
-    case DG_OK: case DG_END:
+    case DG_OK:
+    case DG_END:
         return DG_EXIT_HELD;
     }
     return DG_EXIT_INTERNAL;

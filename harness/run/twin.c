@@ -19,7 +19,8 @@ static void import_progress(void *user, uint64_t done, uint64_t total)
 
 static dg_code open_engine(run_state *run, dg_error *err)
 {
-    dg_engine_options options = { .compiler = run->options->compiler, .cache_dir = run->options->cache_dir };
+    dg_engine_options options = { .compiler = run->options->compiler,
+                                  .cache_dir = run->options->cache_dir };
     return dg_engine_new(&run->engine, &options, err);
 }
 
@@ -30,9 +31,14 @@ dg_code arm_open_chain(arm *a, dg_error *err)
     run_state *run = a->run;
     const dg_run_options *how = run->options;
     uint64_t stall_us = dg_constant_of(DG_CONST_STALL_LIMIT) / 1000;
-    dg_chain_options options = { .engine = run->engine, .state = run->state, .simulated_validators = true,
+    dg_chain_options options = { .engine = run->engine,
+                                 .state = run->state,
+                                 .simulated_validators = true,
                                  .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
-                                 .fuel_query = how->fuel_query ? how->fuel_query : stall_us * dg_constant_of(DG_CONST_FUEL_PER_US) };
+                                 .fuel_query =
+                                     how->fuel_query
+                                         ? how->fuel_query
+                                         : stall_us * dg_constant_of(DG_CONST_FUEL_PER_US) };
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }
 
@@ -49,8 +55,10 @@ static dg_code open_runtimes(run_state *run, dg_error *err)
         return DG_OK;
     }
     if (dg_bytes_equal(dg_runtime_blob(from), dg_buf_bytes(&run->code)))
-        return dg_fail(err, DG_USAGE, "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
-                       dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version, dg_hash_short(dg_runtime_hash(from)).text);
+        return dg_fail(err, DG_USAGE,
+                       "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
+                       dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version,
+                       dg_hash_short(dg_runtime_hash(from)).text);
     run_progress(run, "compile", 0, 0);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
         return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->plan->to);
@@ -69,7 +77,8 @@ static dg_code refuse_same_code(run_state *run, dg_error *err)
     if ((rc = dg_blob_decode(&a, dg_runtime_blob(run->from_kept), err)) == DG_OK
         && (rc = dg_blob_decode(&b, dg_runtime_blob(run->to), err)) == DG_OK
         && dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)))
-        rc = dg_fail(err, DG_USAGE, "upgrade.to holds the code that the snapshot runs already, packed otherwise");
+        rc = dg_fail(err, DG_USAGE,
+                     "upgrade.to holds the code that the snapshot runs already, packed otherwise");
     dg_buf_clear(&a);
     dg_buf_clear(&b);
     return rc;
@@ -85,20 +94,25 @@ static dg_code place(run_state *run, dg_error *err)
     uint64_t epoch, before;
     dg_code rc = dg_chain_clock(run->control.chain, root, &run->clock, err);
     if (rc == DG_ABSENT)
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no BABE: only relay chains are run by this version");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no BABE: only relay chains are run by this version");
     if (rc < 0)
         return rc;
     run->fork_number = dg_block_number(root);
     run->fork_hash = *dg_block_hash(root);
-    rc = dg_position_slot(&run->plan->at, &run->upgrade_slot, &run->clock, run->fork_number, run->fork_number == 0 ? 2 : 1, err);
+    rc = dg_position_slot(&run->plan->at, &run->upgrade_slot, &run->clock, run->fork_number,
+                          run->fork_number == 0 ? 2 : 1, err);
     if (rc < 0)
         return dg_fail_within(err, rc, "upgrade.at");
     epoch = run->clock.epoch_slots;
-    before = run->upgrade_slot < run->clock.next_boundary ? 0 : (run->upgrade_slot - run->clock.next_boundary) / epoch + 1;
+    before = run->upgrade_slot < run->clock.next_boundary
+                 ? 0
+                 : (run->upgrade_slot - run->clock.next_boundary) / epoch + 1;
     run->first_boundary = run->clock.next_boundary + before * epoch;
     run->end_slot = run->first_boundary + (run->plan->boundaries_after - 1) * epoch + 1;
     if (run->end_slot - run->clock.next_slot > 1000000)
-        return dg_fail(err, DG_USAGE, "upgrade.at: the run would take %llu slots, at most 1000000 are run",
+        return dg_fail(err, DG_USAGE,
+                       "upgrade.at: the run would take %llu slots, at most 1000000 are run",
                        (unsigned long long)(run->end_slot - run->clock.next_slot));
     return DG_OK;
 }
@@ -107,7 +121,8 @@ static uint32_t count_of(arm *a, const char *pallet, const char *item)
 {
     dg_bytes value;
     dg_scale s;
-    if (dg_chain_storage(a->chain, dg_chain_root(a->chain), &value, pallet, item, NULL, NULL) != DG_OK)
+    if (dg_chain_storage(a->chain, dg_chain_root(a->chain), &value, pallet, item, NULL, NULL)
+        != DG_OK)
         return 0;
     s = dg_scale_from(value);
     return dg_scale_count(&s, 4);
@@ -118,13 +133,19 @@ static dg_code open_all(run_state *run, dg_error *err)
     dg_code rc;
     dg_buf_init(&run->code, DG_BLOB_MAX);
     if ((rc = open_engine(run, err)) < 0
-        || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine, run->options->cache_dir, import_progress, run, err)) < 0
-        || (run->plan->to[0] && (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir, import_progress, run, err)) < 0))
+        || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine,
+                                run->options->cache_dir, import_progress, run, err))
+               < 0
+        || (run->plan->to[0]
+            && (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir,
+                                  import_progress, run, err))
+                   < 0))
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
-    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0
-        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
+    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = fork_prepare(run, err)) < 0
+        || (rc = open_runtimes(run, err)) < 0 || (rc = refuse_same_code(run, err)) < 0
+        || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
     return (rc = fork_people(run, err)) < 0 ? rc : faults_place(run, err);
@@ -158,7 +179,8 @@ static void run_clear(run_state *run)
     log_clear(&run->log);
 }
 
-static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan, const dg_run_options *options, dg_error *err)
+static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
+                    const dg_run_options *options, dg_error *err)
 {
     run_state *run = dg_calloc(1, sizeof *run);
     dg_code rc;
@@ -180,13 +202,16 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan, const 
 
 static dg_code call_it_different(json_t *outcome, dg_error *err)
 {
-    if (outcome_put(outcome, "result", json_string("non-deterministic")) | outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
-        | outcome_put(outcome, "reason", json_string("two runs of one plan and seed had different events")))
+    if (outcome_put(outcome, "result", json_string("non-deterministic"))
+        | outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
+        | outcome_put(outcome, "reason",
+                      json_string("two runs of one plan and seed had different events")))
         return dg_fail(err, DG_NOMEM, "no memory for the outcome");
     return DG_OK;
 }
 
-static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan, const dg_run_options *options, dg_error *err)
+static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
+                     const dg_run_options *options, dg_error *err)
 {
     dg_run_options quiet = *options;
     json_t *second = NULL;
@@ -218,6 +243,7 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
         return rc;
     }
     environment = json_object_get(*outcome, "environment");
-    outcome_put(environment, "wall_ms", json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
+    outcome_put(environment, "wall_ms",
+                json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
     return DG_OK;
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 typedef struct hasher_about {
-    uint8_t len;  /* bytes of hash */
+    uint8_t len; /* bytes of hash */
     bool twox;
-    bool concat;  /* the encoded key follows */
+    bool concat; /* the encoded key follows */
 } hasher_about;
 
 static const hasher_about hashers[] = {

@@ -85,16 +85,21 @@ static extent measure(dg_meta *meta, const type *t, unsigned depth)
 {
     switch (t->kind) {
     case DG_TYPE_STRUCT:
-    case DG_TYPE_TUPLE: return product_extent(meta, &t->body, depth);
-    case DG_TYPE_ENUM: return enum_extent(meta, t, depth);
-    case DG_TYPE_ARRAY: return array_extent(meta, t, depth);
-    case DG_TYPE_PRIMITIVE: return prim_extent(t);
+    case DG_TYPE_TUPLE:
+        return product_extent(meta, &t->body, depth);
+    case DG_TYPE_ENUM:
+        return enum_extent(meta, t, depth);
+    case DG_TYPE_ARRAY:
+        return array_extent(meta, t, depth);
+    case DG_TYPE_PRIMITIVE:
+        return prim_extent(t);
     case DG_TYPE_COMPACT:
         if (t->prim == PRIM_UNIT)
             return (extent){ 0, true, true };
         return (extent){ 1, false, false };
     case DG_TYPE_SEQUENCE:
-    case DG_TYPE_BITS: break;
+    case DG_TYPE_BITS:
+        break;
     }
     return (extent){ 1, false, false };
 }

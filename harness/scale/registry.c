@@ -5,13 +5,13 @@
 #include <string.h>
 
 const prim_about dg_prims[PRIM_COUNT] = {
-    [PRIM_BOOL] = { "bool", 1, false, false },  [PRIM_CHAR] = { "char", 4, false, false },
-    [PRIM_STR] = { "str", 0, false, false },    [PRIM_U8] = { "u8", 1, true, false },
-    [PRIM_U16] = { "u16", 2, true, false },     [PRIM_U32] = { "u32", 4, true, false },
-    [PRIM_U64] = { "u64", 8, true, false },     [PRIM_U128] = { "u128", 16, true, false },
-    [PRIM_U256] = { "u256", 32, true, false },  [PRIM_I8] = { "i8", 1, true, true },
-    [PRIM_I16] = { "i16", 2, true, true },      [PRIM_I32] = { "i32", 4, true, true },
-    [PRIM_I64] = { "i64", 8, true, true },      [PRIM_I128] = { "i128", 16, true, true },
+    [PRIM_BOOL] = { "bool", 1, false, false }, [PRIM_CHAR] = { "char", 4, false, false },
+    [PRIM_STR] = { "str", 0, false, false },   [PRIM_U8] = { "u8", 1, true, false },
+    [PRIM_U16] = { "u16", 2, true, false },    [PRIM_U32] = { "u32", 4, true, false },
+    [PRIM_U64] = { "u64", 8, true, false },    [PRIM_U128] = { "u128", 16, true, false },
+    [PRIM_U256] = { "u256", 32, true, false }, [PRIM_I8] = { "i8", 1, true, true },
+    [PRIM_I16] = { "i16", 2, true, true },     [PRIM_I32] = { "i32", 4, true, true },
+    [PRIM_I64] = { "i64", 8, true, true },     [PRIM_I128] = { "i128", 16, true, true },
     [PRIM_I256] = { "i256", 32, true, true },
 };
 
@@ -180,9 +180,9 @@ static void parse_bits(meta_parser *p, type *t)
 
 static void parse_def(meta_parser *p, type *t)
 {
-    static const dg_type_kind kinds[] = { DG_TYPE_STRUCT,    DG_TYPE_ENUM,    DG_TYPE_SEQUENCE,
-                                          DG_TYPE_ARRAY,     DG_TYPE_TUPLE,   DG_TYPE_PRIMITIVE,
-                                          DG_TYPE_COMPACT,   DG_TYPE_BITS };
+    static const dg_type_kind kinds[] = { DG_TYPE_STRUCT,  DG_TYPE_ENUM,  DG_TYPE_SEQUENCE,
+                                          DG_TYPE_ARRAY,   DG_TYPE_TUPLE, DG_TYPE_PRIMITIVE,
+                                          DG_TYPE_COMPACT, DG_TYPE_BITS };
     uint8_t tag = dg_scale_u8(&p->s);
     if (tag >= sizeof kinds / sizeof kinds[0]) {
         dg_scale_fail(&p->s, "kind of type is not known");
@@ -190,14 +190,29 @@ static void parse_def(meta_parser *p, type *t)
     }
     t->kind = kinds[tag];
     switch (t->kind) {
-    case DG_TYPE_STRUCT: parse_fields(p, &t->body); break;
-    case DG_TYPE_ENUM: parse_variants(p, t); break;
-    case DG_TYPE_ARRAY: t->len = dg_scale_u32(&p->s); t->item = dg_parse_type_id(p); break;
-    case DG_TYPE_TUPLE: parse_tuple(p, t); break;
-    case DG_TYPE_PRIMITIVE: parse_primitive(p, t); break;
-    case DG_TYPE_BITS: parse_bits(p, t); break;
+    case DG_TYPE_STRUCT:
+        parse_fields(p, &t->body);
+        break;
+    case DG_TYPE_ENUM:
+        parse_variants(p, t);
+        break;
+    case DG_TYPE_ARRAY:
+        t->len = dg_scale_u32(&p->s);
+        t->item = dg_parse_type_id(p);
+        break;
+    case DG_TYPE_TUPLE:
+        parse_tuple(p, t);
+        break;
+    case DG_TYPE_PRIMITIVE:
+        parse_primitive(p, t);
+        break;
+    case DG_TYPE_BITS:
+        parse_bits(p, t);
+        break;
     case DG_TYPE_SEQUENCE:
-    case DG_TYPE_COMPACT: t->item = dg_parse_type_id(p); break;
+    case DG_TYPE_COMPACT:
+        t->item = dg_parse_type_id(p);
+        break;
     }
 }
 

@@ -18,20 +18,20 @@
 /* ---- cursor: remembers its first failure; readers then return zero ---- */
 
 typedef struct dg_scale {
-    dg_bytes in;      /* borrowed */
-    size_t at;        /* next byte */
-    dg_code rc;       /* DG_OK or DG_MALFORMED */
-    size_t bad_at;    /* where it failed */
-    const char *why;  /* static text */
+    dg_bytes in;     /* borrowed */
+    size_t at;       /* next byte */
+    dg_code rc;      /* DG_OK or DG_MALFORMED */
+    size_t bad_at;   /* where it failed */
+    const char *why; /* static text */
 } dg_scale;
 
 dg_scale dg_scale_from(dg_bytes in);
-uint8_t  dg_scale_u8(dg_scale *s);
+uint8_t dg_scale_u8(dg_scale *s);
 uint16_t dg_scale_u16(dg_scale *s);
 uint32_t dg_scale_u32(dg_scale *s);
 uint64_t dg_scale_u64(dg_scale *s);
-bool     dg_scale_bool(dg_scale *s);
-bool     dg_scale_option(dg_scale *s);      /* true: the value follows */
+bool dg_scale_bool(dg_scale *s);
+bool dg_scale_option(dg_scale *s); /* true: the value follows */
 uint32_t dg_scale_compact_u32(dg_scale *s);
 uint64_t dg_scale_compact_u64(dg_scale *s);
 /* Any compact up to 2^536-1: little-endian bytes, `len` of them (borrowed or a
@@ -41,11 +41,11 @@ dg_bytes dg_scale_compact_big(dg_scale *s, uint8_t room[68]);
  * when so many cannot be there. */
 uint32_t dg_scale_count(dg_scale *s, size_t item_min);
 dg_bytes dg_scale_take(dg_scale *s, size_t len);
-dg_bytes dg_scale_bytes(dg_scale *s);       /* compact length, then bytes; borrowed */
-dg_hash  dg_scale_hash(dg_scale *s);
+dg_bytes dg_scale_bytes(dg_scale *s); /* compact length, then bytes; borrowed */
+dg_hash dg_scale_hash(dg_scale *s);
 dg_bytes dg_scale_rest(dg_scale *s);
-size_t   dg_scale_left(const dg_scale *s);
-void     dg_scale_fail(dg_scale *s, const char *why); /* first failure wins */
+size_t dg_scale_left(const dg_scale *s);
+void dg_scale_fail(dg_scale *s, const char *why); /* first failure wins */
 /* DG_OK, or DG_MALFORMED worded with `what`, position and reason. */
 dg_code dg_scale_check(const dg_scale *s, dg_error *err, const char *what);
 /* As check, and nothing may be left. */
@@ -65,7 +65,9 @@ size_t dg_scale_compact_len(uint64_t v);        /* bytes that put_compact writes
 enum { DG_SCALE_DEPTH_MAX = 128, DG_META_MAX = 32 << 20 };
 
 typedef struct dg_meta dg_meta;
-typedef struct { uint32_t v; } dg_type_id; /* into the registry of one metadata */
+typedef struct {
+    uint32_t v;
+} dg_type_id; /* into the registry of one metadata */
 
 /* `raw` begins with "meta" and the version byte (the inside of the opaque bytes
  * that Metadata_metadata returns). Copies what it keeps.
@@ -75,31 +77,42 @@ dg_code dg_meta_new(dg_meta **out, dg_bytes raw, dg_error *err);
 void dg_meta_free(dg_meta *meta);
 uint32_t dg_meta_version(const dg_meta *meta);
 
-typedef enum dg_hasher { DG_HASHER_BLAKE2_128, DG_HASHER_BLAKE2_256, DG_HASHER_BLAKE2_128_CONCAT,
-    DG_HASHER_TWOX_128, DG_HASHER_TWOX_256, DG_HASHER_TWOX_64_CONCAT, DG_HASHER_IDENTITY } dg_hasher;
+typedef enum dg_hasher {
+    DG_HASHER_BLAKE2_128,
+    DG_HASHER_BLAKE2_256,
+    DG_HASHER_BLAKE2_128_CONCAT,
+    DG_HASHER_TWOX_128,
+    DG_HASHER_TWOX_256,
+    DG_HASHER_TWOX_64_CONCAT,
+    DG_HASHER_IDENTITY
+} dg_hasher;
 enum { DG_HASHERS_MAX = 16 };
 
 typedef struct dg_meta_pallet {
     const char *name;
     uint8_t index;
-    const char *storage_prefix;   /* NULL: no storage */
+    const char *storage_prefix; /* NULL: no storage */
     uint32_t storage_count, constant_count;
     bool has_calls, has_events, has_errors;
     dg_type_id calls, events, errors; /* enum types */
 } dg_meta_pallet;
 
-typedef struct dg_meta_entry {    /* one storage item */
+typedef struct dg_meta_entry { /* one storage item */
     const char *pallet, *prefix, *name;
-    bool optional;                /* absent means None, else absent means `fallback` */
-    uint32_t hasher_count;        /* 0: plain value */
+    bool optional;         /* absent means None, else absent means `fallback` */
+    uint32_t hasher_count; /* 0: plain value */
     dg_hasher hashers[DG_HASHERS_MAX];
-    dg_type_id key, value;        /* key: tuple when hasher_count > 1 */
-    dg_bytes fallback;            /* encoded default */
+    dg_type_id key, value; /* key: tuple when hasher_count > 1 */
+    dg_bytes fallback;     /* encoded default */
 } dg_meta_entry;
 
-typedef struct dg_meta_constant { const char *pallet, *name; dg_type_id type; dg_bytes value; } dg_meta_constant;
+typedef struct dg_meta_constant {
+    const char *pallet, *name;
+    dg_type_id type;
+    dg_bytes value;
+} dg_meta_constant;
 
-typedef struct dg_meta_method {   /* V15 and later */
+typedef struct dg_meta_method { /* V15 and later */
     const char *api, *name;
     uint32_t input_count;
     const char *const *input_names;
@@ -107,7 +120,10 @@ typedef struct dg_meta_method {   /* V15 and later */
     dg_type_id output;
 } dg_meta_method;
 
-typedef struct dg_meta_extension { const char *name; dg_type_id value, implicit; } dg_meta_extension;
+typedef struct dg_meta_extension {
+    const char *name;
+    dg_type_id value, implicit;
+} dg_meta_extension;
 
 /* Look-ups return NULL when it is not there; results live as long as `meta`. */
 size_t dg_meta_pallet_count(const dg_meta *meta);
@@ -118,10 +134,12 @@ const dg_meta_entry *dg_meta_storage(const dg_meta *meta, const char *pallet, co
 /* The entry a full storage key belongs to (first 32 bytes), or NULL. */
 const dg_meta_entry *dg_meta_storage_of_key(const dg_meta *meta, dg_bytes key);
 const dg_meta_constant *dg_meta_constant_at(const dg_meta *meta, const dg_meta_pallet *p, size_t i);
-const dg_meta_constant *dg_meta_constant_named(const dg_meta *meta, const char *pallet, const char *name);
+const dg_meta_constant *dg_meta_constant_named(const dg_meta *meta, const char *pallet,
+                                               const char *name);
 size_t dg_meta_method_count(const dg_meta *meta); /* 0 for V14 */
 const dg_meta_method *dg_meta_method_at(const dg_meta *meta, size_t i);
-const dg_meta_method *dg_meta_method_named(const dg_meta *meta, const char *api, const char *method);
+const dg_meta_method *dg_meta_method_named(const dg_meta *meta, const char *api,
+                                           const char *method);
 size_t dg_meta_extension_count(const dg_meta *meta);
 const dg_meta_extension *dg_meta_extension_at(const dg_meta *meta, size_t i);
 uint8_t dg_meta_extrinsic_version(const dg_meta *meta);
@@ -130,8 +148,16 @@ const char *dg_meta_error_name(const dg_meta *meta, uint8_t pallet_index, uint8_
 
 /* ---- types ---- */
 
-typedef enum dg_type_kind { DG_TYPE_STRUCT, DG_TYPE_ENUM, DG_TYPE_SEQUENCE, DG_TYPE_ARRAY,
-    DG_TYPE_TUPLE, DG_TYPE_PRIMITIVE, DG_TYPE_COMPACT, DG_TYPE_BITS } dg_type_kind;
+typedef enum dg_type_kind {
+    DG_TYPE_STRUCT,
+    DG_TYPE_ENUM,
+    DG_TYPE_SEQUENCE,
+    DG_TYPE_ARRAY,
+    DG_TYPE_TUPLE,
+    DG_TYPE_PRIMITIVE,
+    DG_TYPE_COMPACT,
+    DG_TYPE_BITS
+} dg_type_kind;
 
 uint32_t dg_type_count(const dg_meta *meta); /* ids are 0 to count - 1 */
 dg_type_kind dg_type_kind_of(const dg_meta *meta, dg_type_id type);
@@ -146,16 +172,17 @@ bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id 
  * variants of their own. `assumed` (a type of `a`, one of `b`; may be NULL) counts as
  * readable: calls hold calls. The second for the fields of one variant, found by name
  * in either enum (indices may differ); false, with nothing in `where`, if one lacks it. */
-bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const dg_type_id assumed[2],
-                   dg_buf *where);
-bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
-                      const dg_type_id assumed[2], dg_buf *where);
+bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
+                   const dg_type_id assumed[2], dg_buf *where);
+bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
+                      const char *name, const dg_type_id assumed[2], dg_buf *where);
 /* Fixed size in bytes of every value of the type; false if it varies. */
 bool dg_type_size(const dg_meta *meta, dg_type_id type, size_t *size);
 /* Variants of an enum type and their indices: name of the i-th (NULL past the end). */
 const char *dg_type_variant_at(const dg_meta *meta, dg_type_id type, size_t i, uint8_t *index);
 /* Field i of a struct: its type and name ("" if unnamed); false past the end. */
-bool dg_type_field_at(const dg_meta *meta, dg_type_id type, size_t i, const char **name, dg_type_id *field);
+bool dg_type_field_at(const dg_meta *meta, dg_type_id type, size_t i, const char **name,
+                      dg_type_id *field);
 /* Item type of a sequence, array or compact; the type itself otherwise. */
 dg_type_id dg_type_item(const dg_meta *meta, dg_type_id type);
 
@@ -172,26 +199,32 @@ dg_code dg_value_skip(const dg_meta *meta, dg_type_id type, dg_scale *s);
  *   integer       number up to 2^53 either way, beyond that decimal text
  * Its nodes come from jansson: set json_set_alloc_funcs(dg_malloc, dg_free) once
  * to have them counted as heap. DG_MALFORMED names type, byte and reason. */
-dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id type, dg_scale *s, dg_error *err);
+dg_code dg_value_decode(const dg_meta *meta, json_t **out, dg_type_id type, dg_scale *s,
+                        dg_error *err);
 /* The whole of `raw` as one value; trailing bytes are DG_MALFORMED. */
-dg_code dg_value_decode_all(const dg_meta *meta, json_t **out, dg_type_id type, dg_bytes raw, dg_error *err);
+dg_code dg_value_decode_all(const dg_meta *meta, json_t **out, dg_type_id type, dg_bytes raw,
+                            dg_error *err);
 /* The inverse: accepts what decode prints, and hex for any byte sequence or
  * array. DG_USAGE with the path of the value that does not fit. */
-dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id type, const json_t *value, dg_error *err);
+dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id type, const json_t *value,
+                        dg_error *err);
 
 /* ---- storage keys and calls ---- */
 
 /* prefix: 32 bytes twox128(prefix) ++ twox128(name). */
 void dg_storage_prefix(uint8_t out[32], const char *pallet_prefix, const char *item);
 /* Full key from JSON keys (an array, one per hasher; NULL for a plain value). */
-dg_code dg_storage_key(const dg_meta *meta, dg_buf *out, const dg_meta_entry *entry, const json_t *keys, dg_error *err);
+dg_code dg_storage_key(const dg_meta *meta, dg_buf *out, const dg_meta_entry *entry,
+                       const json_t *keys, dg_error *err);
 /* Full key from keys that are encoded already, one dg_bytes per hasher. */
 void dg_storage_key_raw(dg_buf *out, const dg_meta_entry *entry, const dg_bytes *keys);
 /* The encoded keys inside a full key (for concat and identity hashers), as JSON
  * array; hashed-only parts come as the hash. */
-dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_entry *entry, dg_bytes key, dg_error *err);
+dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_entry *entry,
+                              dg_bytes key, dg_error *err);
 /* The call bytes of pallet.call with named arguments (JSON object). DG_USAGE when
  * there is no such pallet, call or argument; the nearest name is suggested. */
-dg_code dg_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call, const json_t *args, dg_error *err);
+dg_code dg_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call,
+                       const json_t *args, dg_error *err);
 
 #endif

@@ -25,9 +25,21 @@ bool dg_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes text);
 /* ---- the type registry ---- */
 
 typedef enum prim {
-    PRIM_BOOL, PRIM_CHAR, PRIM_STR,
-    PRIM_U8, PRIM_U16, PRIM_U32, PRIM_U64, PRIM_U128, PRIM_U256,
-    PRIM_I8, PRIM_I16, PRIM_I32, PRIM_I64, PRIM_I128, PRIM_I256,
+    PRIM_BOOL,
+    PRIM_CHAR,
+    PRIM_STR,
+    PRIM_U8,
+    PRIM_U16,
+    PRIM_U32,
+    PRIM_U64,
+    PRIM_U128,
+    PRIM_U256,
+    PRIM_I8,
+    PRIM_I16,
+    PRIM_I32,
+    PRIM_I64,
+    PRIM_I128,
+    PRIM_I256,
     PRIM_COUNT,
     PRIM_UNIT, /* Compact<()>: no bytes at all */
     PRIM_NONE  /* a compact of something that has no compact form */
@@ -40,7 +52,10 @@ typedef struct prim_about {
 } prim_about;
 extern const prim_about dg_prims[PRIM_COUNT];
 
-typedef struct field { const char *name; uint32_t type; } field; /* name NULL: unnamed */
+typedef struct field {
+    const char *name;
+    uint32_t type;
+} field; /* name NULL: unnamed */
 
 /* Fields that follow each other: of a struct, a tuple or a variant. */
 typedef struct product {
@@ -57,21 +72,21 @@ typedef struct variant {
 
 typedef struct type {
     dg_type_kind kind;
-    uint8_t prim;           /* PRIMITIVE; COMPACT: the integer inside */
-    uint8_t bits_store;     /* BITS: bytes of one element; 0: unknown store or order */
-    bool bits_msb;          /* BITS: bit 0 is the highest of its element */
-    bool is_option;         /* ENUM: Option<T> */
-    bool nullable;          /* its JSON may be null */
-    bool fixed;             /* every value has size_min bytes */
-    bool plain;             /* fixed, and any bytes are a value */
-    uint8_t sized;          /* progress of the layout pass */
-    uint32_t item;          /* SEQUENCE, ARRAY, COMPACT, Option: the type inside */
-    uint32_t len;           /* ARRAY: items */
-    uint64_t size_min;      /* bytes, saturating */
+    uint8_t prim;       /* PRIMITIVE; COMPACT: the integer inside */
+    uint8_t bits_store; /* BITS: bytes of one element; 0: unknown store or order */
+    bool bits_msb;      /* BITS: bit 0 is the highest of its element */
+    bool is_option;     /* ENUM: Option<T> */
+    bool nullable;      /* its JSON may be null */
+    bool fixed;         /* every value has size_min bytes */
+    bool plain;         /* fixed, and any bytes are a value */
+    uint8_t sized;      /* progress of the layout pass */
+    uint32_t item;      /* SEQUENCE, ARRAY, COMPACT, Option: the type inside */
+    uint32_t len;       /* ARRAY: items */
+    uint64_t size_min;  /* bytes, saturating */
     const char *const *path;
     const uint32_t *params; /* generic parameters that have a type */
     uint32_t path_count, param_count, variant_count;
-    product body;           /* STRUCT, TUPLE */
+    product body; /* STRUCT, TUPLE */
     const variant *variants;
 } type;
 
@@ -108,7 +123,9 @@ const variant *dg_variant_of(const type *t, uint8_t index); /* NULL: none has it
 const variant *dg_variant_named(const type *t, const char *name);
 
 /* The name of a type for a message, cut to what fits. */
-typedef struct type_text { char text[160]; } type_text;
+typedef struct type_text {
+    char text[160];
+} type_text;
 type_text dg_type_text(const dg_meta *meta, uint32_t id);
 
 /* ---- parsing ---- */
@@ -166,10 +183,12 @@ dg_code dg_product_encode_at(const dg_meta *meta, dg_buf *out, const product *bo
 
 /* "; did you mean x?", or "" when no name is near. `name_at` gives the i-th name
  * of `of`, NULL past the end. */
-typedef struct suggestion { char text[128]; } suggestion;
+typedef struct suggestion {
+    char text[128];
+} suggestion;
 suggestion dg_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
                       const void *of);
-const char *dg_field_name_at(const void *body, size_t i);   /* a product */
+const char *dg_field_name_at(const void *body, size_t i);        /* a product */
 const char *dg_variant_name_at(const void *enum_type, size_t i); /* a type */
 
 #endif

@@ -112,8 +112,7 @@ static void flatten_fields(parts *list, const dg_meta *meta, const product *body
     }
 }
 
-static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path,
-                    unsigned depth)
+static void flatten(parts *list, const dg_meta *meta, uint32_t id, const char *path, unsigned depth)
 {
     const type *t = dg_type_at(meta, id);
     part *p;
@@ -245,15 +244,20 @@ static bool same_parts(comparison *c, uint32_t ta, uint32_t tb)
     if (a->kind != b->kind)
         return differ(c, ta, tb);
     switch (a->kind) {
-    case DG_TYPE_ENUM: return same_enums(c, a, b);
-    case DG_TYPE_SEQUENCE: return same_items(c, a, b);
-    case DG_TYPE_ARRAY: return a->len == b->len ? same_items(c, a, b) : differ(c, ta, tb);
+    case DG_TYPE_ENUM:
+        return same_enums(c, a, b);
+    case DG_TYPE_SEQUENCE:
+        return same_items(c, a, b);
+    case DG_TYPE_ARRAY:
+        return a->len == b->len ? same_items(c, a, b) : differ(c, ta, tb);
     case DG_TYPE_PRIMITIVE:
-    case DG_TYPE_COMPACT: return a->prim == b->prim || differ(c, ta, tb);
+    case DG_TYPE_COMPACT:
+        return a->prim == b->prim || differ(c, ta, tb);
     case DG_TYPE_BITS:
         return (a->bits_store == b->bits_store && a->bits_msb == b->bits_msb) || differ(c, ta, tb);
     case DG_TYPE_STRUCT:
-    case DG_TYPE_TUPLE: break;
+    case DG_TYPE_TUPLE:
+        break;
     }
     return true;
 }
@@ -283,9 +287,8 @@ static bool same(comparison *c, uint32_t ta, uint32_t tb)
     if (c->no_memory || c->depth >= DEPTH_MAX)
         return differs(c, c->no_memory ? "no memory to compare" : "nested too deeply to compare");
     c->depth++;
-    answer = is_part(dg_type_at(c->a, ta)) && is_part(dg_type_at(c->b, tb))
-                 ? same_parts(c, ta, tb)
-                 : same_flat(c, ta, tb);
+    answer = is_part(dg_type_at(c->a, ta)) && is_part(dg_type_at(c->b, tb)) ? same_parts(c, ta, tb)
+                                                                            : same_flat(c, ta, tb);
     c->depth--;
     return answer;
 }
@@ -302,7 +305,8 @@ bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id 
 }
 
 /* `assumed` becomes a pair that was met, and so counts as same. */
-static comparison reading(const dg_meta *a, const dg_meta *b, const dg_type_id assumed[2], dg_buf *where)
+static comparison reading(const dg_meta *a, const dg_meta *b, const dg_type_id assumed[2],
+                          dg_buf *where)
 {
     comparison c = { .a = a, .b = b, .where = where, .wider = true };
     if (assumed)
@@ -310,8 +314,8 @@ static comparison reading(const dg_meta *a, const dg_meta *b, const dg_type_id a
     return c;
 }
 
-bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const dg_type_id assumed[2],
-                   dg_buf *where)
+bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
+                   const dg_type_id assumed[2], dg_buf *where)
 {
     comparison c = reading(a, b, assumed, where);
     bool answer;
@@ -331,8 +335,8 @@ static const variant *variant_named(const dg_meta *meta, uint32_t id, const char
     return NULL;
 }
 
-bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, const char *name,
-                      const dg_type_id assumed[2], dg_buf *where)
+bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
+                      const char *name, const dg_type_id assumed[2], dg_buf *where)
 {
     const variant *va = variant_named(a, ta.v, name), *vb = variant_named(b, tb.v, name);
     comparison c;

@@ -75,11 +75,21 @@ static void put_name(dg_buf *out, const dg_meta *meta, uint32_t id, unsigned dep
     }
     switch (t->kind) {
     case DG_TYPE_STRUCT:
-    case DG_TYPE_TUPLE: put_tuple(out, meta, &t->body, depth + 1); break;
-    case DG_TYPE_ENUM: dg_buf_put_text(out, "enum"); break;
-    case DG_TYPE_SEQUENCE: put_around(out, meta, "Vec<", t->item, ">", depth + 1); break;
-    case DG_TYPE_COMPACT: put_around(out, meta, "Compact<", t->item, ">", depth + 1); break;
-    case DG_TYPE_PRIMITIVE: dg_buf_put_text(out, dg_prims[t->prim].name); break;
+    case DG_TYPE_TUPLE:
+        put_tuple(out, meta, &t->body, depth + 1);
+        break;
+    case DG_TYPE_ENUM:
+        dg_buf_put_text(out, "enum");
+        break;
+    case DG_TYPE_SEQUENCE:
+        put_around(out, meta, "Vec<", t->item, ">", depth + 1);
+        break;
+    case DG_TYPE_COMPACT:
+        put_around(out, meta, "Compact<", t->item, ">", depth + 1);
+        break;
+    case DG_TYPE_PRIMITIVE:
+        dg_buf_put_text(out, dg_prims[t->prim].name);
+        break;
     case DG_TYPE_BITS:
         dg_buf_printf(out, "BitVec<u%u, %s>", t->bits_store * 8u, t->bits_msb ? "Msb0" : "Lsb0");
         break;
@@ -170,7 +180,7 @@ bool dg_type_field_at(const dg_meta *meta, dg_type_id id, size_t i, const char *
 dg_type_id dg_type_item(const dg_meta *meta, dg_type_id id)
 {
     const type *t = known(meta, id);
-    bool has_item = t->kind == DG_TYPE_SEQUENCE || t->kind == DG_TYPE_ARRAY
-                    || t->kind == DG_TYPE_COMPACT;
+    bool has_item =
+        t->kind == DG_TYPE_SEQUENCE || t->kind == DG_TYPE_ARRAY || t->kind == DG_TYPE_COMPACT;
     return has_item ? (dg_type_id){ t->item } : id;
 }

@@ -220,14 +220,22 @@ static json_t *decode_compact(walk *w, const type *t)
 static json_t *decode_inside(walk *w, const type *t)
 {
     switch (t->kind) {
-    case DG_TYPE_STRUCT: return decode_product(w, &t->body, true);
-    case DG_TYPE_TUPLE: return decode_product(w, &t->body, false);
-    case DG_TYPE_ENUM: return decode_enum(w, t);
-    case DG_TYPE_SEQUENCE: return decode_items(w, t->item, dg_walk_count(w, t->item));
-    case DG_TYPE_ARRAY: return decode_items(w, t->item, t->len);
-    case DG_TYPE_PRIMITIVE: return decode_primitive(w, t);
-    case DG_TYPE_COMPACT: return decode_compact(w, t);
-    case DG_TYPE_BITS: return decode_bits(w, t);
+    case DG_TYPE_STRUCT:
+        return decode_product(w, &t->body, true);
+    case DG_TYPE_TUPLE:
+        return decode_product(w, &t->body, false);
+    case DG_TYPE_ENUM:
+        return decode_enum(w, t);
+    case DG_TYPE_SEQUENCE:
+        return decode_items(w, t->item, dg_walk_count(w, t->item));
+    case DG_TYPE_ARRAY:
+        return decode_items(w, t->item, t->len);
+    case DG_TYPE_PRIMITIVE:
+        return decode_primitive(w, t);
+    case DG_TYPE_COMPACT:
+        return decode_compact(w, t);
+    case DG_TYPE_BITS:
+        return decode_bits(w, t);
     }
     return NULL;
 }

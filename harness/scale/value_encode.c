@@ -31,7 +31,7 @@ static const char *where(encoder *e)
 static void put_given(dg_buf *out, const json_t *v)
 {
     static const char *const kinds[] = {
-        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a text",
+        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array",  [JSON_STRING] = "a text",
         [JSON_INTEGER] = "a number", [JSON_REAL] = "a fraction", [JSON_TRUE] = "true",
         [JSON_FALSE] = "false",      [JSON_NULL] = "null",
     };
@@ -239,10 +239,9 @@ static dg_code encode_object(encoder *e, const product *body, const json_t *valu
     dg_code rc = DG_OK;
     if (!json_is_object(value))
         return wrong(e, "an object", value);
-    json_object_foreach ((json_t *)value, key, part)
-        if (!is_field(body, key))
-            return dg_fail(e->err, DG_USAGE, "%s: there is no field %s%s", where(e), key,
-                           dg_suggest(key, dg_field_name_at, body).text);
+    json_object_foreach((json_t *)value, key, part) if (!is_field(body, key)) return dg_fail(
+        e->err, DG_USAGE, "%s: there is no field %s%s", where(e), key,
+        dg_suggest(key, dg_field_name_at, body).text);
     for (uint32_t i = 0; i < body->count && rc == DG_OK; i++) {
         const field *f = &body->fields[i];
         part = json_object_get(value, f->name);
@@ -336,14 +335,22 @@ static dg_code encode_inside(encoder *e, uint32_t id, const json_t *value)
 {
     const type *t = dg_type_at(e->meta, id);
     switch (t->kind) {
-    case DG_TYPE_STRUCT: return encode_product(e, &t->body, true, value);
-    case DG_TYPE_TUPLE: return encode_product(e, &t->body, false, value);
-    case DG_TYPE_ENUM: return encode_enum(e, id, value);
-    case DG_TYPE_SEQUENCE: return encode_sequence(e, id, value);
-    case DG_TYPE_ARRAY: return encode_array(e, id, value);
-    case DG_TYPE_PRIMITIVE: return encode_primitive(e, t, value);
-    case DG_TYPE_COMPACT: return encode_compact(e, id, value);
-    case DG_TYPE_BITS: return encode_bits(e, t, value);
+    case DG_TYPE_STRUCT:
+        return encode_product(e, &t->body, true, value);
+    case DG_TYPE_TUPLE:
+        return encode_product(e, &t->body, false, value);
+    case DG_TYPE_ENUM:
+        return encode_enum(e, id, value);
+    case DG_TYPE_SEQUENCE:
+        return encode_sequence(e, id, value);
+    case DG_TYPE_ARRAY:
+        return encode_array(e, id, value);
+    case DG_TYPE_PRIMITIVE:
+        return encode_primitive(e, t, value);
+    case DG_TYPE_COMPACT:
+        return encode_compact(e, id, value);
+    case DG_TYPE_BITS:
+        return encode_bits(e, t, value);
     }
     return DG_OK;
 }

@@ -11,7 +11,8 @@ enum { STEPS_PER_BYTE = 64, STEPS_FREE = 1 << 16 };
 
 walk dg_walk_on(const dg_meta *meta, dg_scale *s)
 {
-    return (walk){ .meta = meta, .s = s,
+    return (walk){ .meta = meta,
+                   .s = s,
                    .budget = (uint64_t)dg_scale_left(s) * STEPS_PER_BYTE + STEPS_FREE };
 }
 
@@ -122,7 +123,9 @@ static void skip_inside(walk *w, const type *t)
     const variant *v;
     switch (t->kind) {
     case DG_TYPE_STRUCT:
-    case DG_TYPE_TUPLE: skip_product(w, &t->body); break;
+    case DG_TYPE_TUPLE:
+        skip_product(w, &t->body);
+        break;
     case DG_TYPE_ENUM:
         if ((v = dg_walk_variant(w, t)))
             skip_product(w, &v->body);
@@ -130,10 +133,18 @@ static void skip_inside(walk *w, const type *t)
     case DG_TYPE_SEQUENCE:
         skip_items(w, t->item, dg_walk_count(w, t->item));
         break;
-    case DG_TYPE_ARRAY: skip_items(w, t->item, t->len); break;
-    case DG_TYPE_PRIMITIVE: skip_primitive(w, t); break;
-    case DG_TYPE_COMPACT: dg_walk_compact(w, t, room); break;
-    case DG_TYPE_BITS: dg_walk_bits(w, t, &bits); break;
+    case DG_TYPE_ARRAY:
+        skip_items(w, t->item, t->len);
+        break;
+    case DG_TYPE_PRIMITIVE:
+        skip_primitive(w, t);
+        break;
+    case DG_TYPE_COMPACT:
+        dg_walk_compact(w, t, room);
+        break;
+    case DG_TYPE_BITS:
+        dg_walk_bits(w, t, &bits);
+        break;
     }
 }
 

@@ -68,8 +68,10 @@ void clock_apply(clock_state *c, dg_ns at, const dg_sim_clock *clock)
     uint64_t num = (plain ? 1 : clock->warp_num) * (uint64_t)(BILLION + clock->drift_ppb);
     uint64_t den = (plain ? 1 : clock->warp_den) * (uint64_t)BILLION;
     uint64_t common = common_divisor(num, den);
-    *c = (clock_state){ .since = at, .base = local_plus(from, clock->offset_ns),
-                        .num = num / common, .den = den / common };
+    *c = (clock_state){ .since = at,
+                        .base = local_plus(from, clock->offset_ns),
+                        .num = num / common,
+                        .den = den / common };
 }
 
 dg_sim_local dg_sim_local_now(const dg_sim *sim, dg_node_ix ix)

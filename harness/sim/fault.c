@@ -82,14 +82,18 @@ static void partition_end(dg_sim *sim, uint64_t which)
 
 static slot clock_pack(const dg_sim_clock *c)
 {
-    return (slot){ .a = (uint64_t)c->offset_ns, .b = (uint64_t)c->warp_num << 32 | c->warp_den,
-                   .from = (uint32_t)c->drift_ppb, .channel = c->goes_on };
+    return (slot){ .a = (uint64_t)c->offset_ns,
+                   .b = (uint64_t)c->warp_num << 32 | c->warp_den,
+                   .from = (uint32_t)c->drift_ppb,
+                   .channel = c->goes_on };
 }
 
 static dg_sim_clock clock_unpack(const slot *s)
 {
-    return (dg_sim_clock){ .offset_ns = (int64_t)s->a, .drift_ppb = (int32_t)s->from,
-                           .warp_num = (uint32_t)(s->b >> 32), .warp_den = (uint32_t)s->b,
+    return (dg_sim_clock){ .offset_ns = (int64_t)s->a,
+                           .drift_ppb = (int32_t)s->from,
+                           .warp_num = (uint32_t)(s->b >> 32),
+                           .warp_den = (uint32_t)s->b,
                            .goes_on = s->channel != 0 };
 }
 
@@ -228,7 +232,10 @@ bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to)
     return node_is_up(x) && node_is_up(y) && x->sides == y->sides;
 }
 
-static bool inside(const node *n, dg_ns at) { return n->joined_at && at >= n->parted_at && at < n->joined_at; }
+static bool inside(const node *n, dg_ns at)
+{
+    return n->joined_at && at >= n->parted_at && at < n->joined_at;
+}
 
 bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived)
 {

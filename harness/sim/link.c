@@ -38,8 +38,8 @@ dg_code dg_sim_link_add(dg_sim *sim, dg_link_ix *ix, const dg_sim_link *spec, dg
     if (!table)
         return dg_fail(err, DG_NOMEM, "no memory for a latency table");
     memcpy(table, spec->latency_ns, spec->latency_count * sizeof *table);
-    sim->links[sim->link_count] = (link){ table, spec->latency_count - 1, spec->bytes_per_s,
-                                          spec->loss_ppm };
+    sim->links[sim->link_count] =
+        (link){ table, spec->latency_count - 1, spec->bytes_per_s, spec->loss_ppm };
     ix->v = (uint16_t)sim->link_count++;
     return DG_OK;
 }

@@ -13,7 +13,9 @@ static dg_code hand_over(dg_sim *sim, const dg_sim_event *event, dg_error *err)
 
 static dg_code restart(dg_sim *sim, uint32_t node_ix, dg_error *err)
 {
-    dg_sim_event event = { .kind = DG_SIM_RESTART, .node = { node_ix }, .from = { node_ix },
+    dg_sim_event event = { .kind = DG_SIM_RESTART,
+                           .node = { node_ix },
+                           .from = { node_ix },
                            .a = sim->nodes[node_ix].down_since };
     sim->stats.restarts++;
     return hand_over(sim, &event, err);
@@ -52,9 +54,14 @@ static dg_code deliver(dg_sim *sim, uint32_t ix, bool *ran, dg_error *err)
 {
     slot *s = slot_at(&sim->slots, ix);
     bool timer = s->kind == SLOT_TIMER;
-    dg_sim_event event = { .kind = timer ? DG_SIM_TIMER : DG_SIM_MESSAGE, .node = { s->node },
-                           .tag = s->tag, .channel = { s->channel }, .from = { s->from },
-                           .a = s->a, .b = s->b, .msg = s->msg };
+    dg_sim_event event = { .kind = timer ? DG_SIM_TIMER : DG_SIM_MESSAGE,
+                           .node = { s->node },
+                           .tag = s->tag,
+                           .channel = { s->channel },
+                           .from = { s->from },
+                           .a = s->a,
+                           .b = s->b,
+                           .msg = s->msg };
     dg_sim_msg *msg = s->msg;
     leave_queue(sim, s);
     sim->now = s->at;

@@ -31,7 +31,7 @@ static void count_pending(dg_sim *sim, slot *s)
 void schedule_enter(dg_sim *sim, uint32_t ix, seq_class class)
 {
     slot *s = slot_at(&sim->slots, ix);
-    s->seq = (uint64_t)class << 62 | sim->next_seq[class]++;
+    s->seq = (uint64_t) class << 62 | sim->next_seq[class]++;
     if (class == SEQ_PLAIN)
         count_pending(sim, s);
     if (class != SEQ_POSTPONED)
@@ -89,9 +89,15 @@ dg_code dg_sim_timer_at(dg_sim *sim, dg_timer_id *id, dg_node_ix node_ix, dg_ns 
     if ((rc = schedule_take(sim, &ix, err)) < 0)
         return rc;
     slot *s = slot_at(&sim->slots, ix);
-    *s = (slot){ .at = at < sim->now ? sim->now : at, .a = timer->a, .b = timer->b,
-                 .msg = dg_sim_msg_keep(timer->msg), .node = node_ix.v, .from = node_ix.v,
-                 .gen = s->gen, .tag = timer->tag, .kind = SLOT_TIMER };
+    *s = (slot){ .at = at < sim->now ? sim->now : at,
+                 .a = timer->a,
+                 .b = timer->b,
+                 .msg = dg_sim_msg_keep(timer->msg),
+                 .node = node_ix.v,
+                 .from = node_ix.v,
+                 .gen = s->gen,
+                 .tag = timer->tag,
+                 .kind = SLOT_TIMER };
     schedule_enter(sim, ix, SEQ_PLAIN);
     sim->stats.timers_set++;
     if (id)

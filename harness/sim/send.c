@@ -101,14 +101,22 @@ static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
     if (rc < 0)
         return rc;
     slot *s = slot_at(&sim->slots, ix);
-    *s = (slot){ .at = at, .a = parcel->a, .b = parcel->b, .msg = dg_sim_msg_keep(parcel->msg),
-                 .node = to, .from = from, .gen = s->gen, .tag = parcel->tag,
-                 .channel = (uint8_t)parcel->channel.v, .kind = SLOT_MESSAGE };
+    *s = (slot){ .at = at,
+                 .a = parcel->a,
+                 .b = parcel->b,
+                 .msg = dg_sim_msg_keep(parcel->msg),
+                 .node = to,
+                 .from = from,
+                 .gen = s->gen,
+                 .tag = parcel->tag,
+                 .channel = (uint8_t)parcel->channel.v,
+                 .kind = SLOT_MESSAGE };
     schedule_enter(sim, ix, SEQ_PLAIN);
     return DG_OK;
 }
 
-dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck, uint64_t wire_bytes)
+dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck,
+                        uint64_t wire_bytes)
 {
     const link *l = link_of(sim, &sim->nodes[from.v], to.v);
     return l && from.v != to.v ? link_latency(l, luck) + wire_ns(l, wire_bytes) : 0;

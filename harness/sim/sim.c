@@ -102,7 +102,8 @@ dg_code dg_sim_node_add(dg_sim *sim, dg_node_ix *ix, const dg_sim_node *spec, dg
     if (rc < 0)
         return rc;
     node *n = &sim->nodes[sim->node_count];
-    *n = (node){ .handler = spec->handler, .user = spec->user,
+    *n = (node){ .handler = spec->handler,
+                 .user = spec->user,
                  .clock = { .base = 0, .num = 1, .den = 1 } };
     clock_apply(&n->clock, sim->now, &spec->clock);
     ix->v = sim->node_count++;

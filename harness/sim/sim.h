@@ -26,25 +26,34 @@
 
 #include "base/base.h"
 
-typedef uint64_t dg_ns;                      /* since the start of the run, true time */
-typedef int64_t dg_sim_local;                /* what a node's clock shows, ns; 0 = start of the run */
-typedef struct { uint32_t v; } dg_node_ix;   /* in the order of dg_sim_node_add */
-typedef struct { uint16_t v; } dg_channel_ix; /* in the order of dg_sim_channel_add */
-typedef struct { uint16_t v; } dg_link_ix;   /* in the order of dg_sim_link_add */
-typedef struct { uint64_t v; } dg_timer_id;  /* 0: no timer; never given twice */
+typedef uint64_t dg_ns; /* since the start of the run, true time */
+/* what a node's clock shows, ns; 0 = start of the run */
+typedef int64_t dg_sim_local;
+typedef struct {
+    uint32_t v;
+} dg_node_ix; /* in the order of dg_sim_node_add */
+typedef struct {
+    uint16_t v;
+} dg_channel_ix; /* in the order of dg_sim_channel_add */
+typedef struct {
+    uint16_t v;
+} dg_link_ix; /* in the order of dg_sim_link_add */
+typedef struct {
+    uint64_t v;
+} dg_timer_id; /* 0: no timer; never given twice */
 
 typedef struct dg_sim dg_sim;
 typedef struct dg_sim_msg dg_sim_msg;
 
-#define DG_NEVER UINT64_MAX                  /* a time that does not come */
-#define DG_SIM_TIME_MAX ((dg_ns)1 << 62)     /* a run ends before this; about 146 years */
+#define DG_NEVER UINT64_MAX              /* a time that does not come */
+#define DG_SIM_TIME_MAX ((dg_ns)1 << 62) /* a run ends before this; about 146 years */
 #define DG_SIM_NODES_MAX 65536u
 #define DG_SIM_EVENTS_MAX (1u << 30)
 #define DG_SIM_CHANNELS_MAX 64u
-#define DG_SIM_LINKS_MAX 4096u               /* kinds of links, not pairs */
-#define DG_SIM_PARTITIONS_MAX 64u            /* at one time */
-#define DG_SIM_TABLE_MAX 4096u               /* points of a latency table */
-#define DG_SIM_MSG_MAX (16u << 20)           /* bytes of one message object */
+#define DG_SIM_LINKS_MAX 4096u     /* kinds of links, not pairs */
+#define DG_SIM_PARTITIONS_MAX 64u  /* at one time */
+#define DG_SIM_TABLE_MAX 4096u     /* points of a latency table */
+#define DG_SIM_MSG_MAX (16u << 20) /* bytes of one message object */
 
 /* ---- the world ---- */
 
@@ -95,7 +104,8 @@ typedef struct dg_sim_clock {
     int64_t offset_ns;           /* ahead of true time at the moment of setting */
     int32_t drift_ppb;           /* fast: above zero; -500 000 000 .. 500 000 000 */
     uint32_t warp_num, warp_den; /* 6/1: six times as fast; each 1 .. 1 000 000 */
-    bool goes_on;                /* offset_ns counts from what the clock shows then, not from true time */
+    /* offset_ns counts from what the clock shows then, not from true time */
+    bool goes_on;
 } dg_sim_clock;
 
 typedef struct dg_sim_node {
@@ -167,7 +177,8 @@ dg_code dg_sim_msg_new(dg_sim *sim, dg_sim_msg **msg, size_t size, void (*clear)
 void *dg_sim_msg_room(dg_sim_msg *msg); /* for the maker */
 const void *dg_sim_msg_data(const dg_sim_msg *msg);
 size_t dg_sim_msg_size(const dg_sim_msg *msg);
-dg_sim_msg *dg_sim_msg_keep(const dg_sim_msg *msg); /* one reference more; returns msg. NULL is fine */
+/* one reference more; returns msg. NULL is fine */
+dg_sim_msg *dg_sim_msg_keep(const dg_sim_msg *msg);
 void dg_sim_msg_drop(dg_sim *sim, dg_sim_msg *msg); /* one less. NULL is fine */
 
 /* A channel is a kind of stream between two nodes: a notification protocol
@@ -227,7 +238,8 @@ dg_code dg_sim_link_set(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_link_ix 
 dg_ns dg_sim_link_quantile(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint32_t at_ppm);
 /* What a parcel of `wire_bytes` that brings `luck` takes from one to the other, on a
  * channel without order. */
-dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck, uint64_t wire_bytes);
+dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck,
+                        uint64_t wire_bytes);
 
 /* ---- faults: at a time that is past or now they act at once, otherwise when
  *      their time comes, before all else that happens to that node then ---- */
@@ -247,7 +259,8 @@ dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to, dg_erro
  * DG_LIMIT at DG_SIM_PARTITIONS_MAX that are planned or stand. */
 dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_ns from, dg_ns to,
                          dg_error *err);
-bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to); /* both up, not parted; now */
+/* both up, not parted; now */
+bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to);
 /* Would a message of then have been swallowed by a partition? Of each node the last one that
  * it was inside of is remembered. For who computes elsewhere when messages arrive. */
 bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived);
@@ -280,16 +293,16 @@ dg_rng dg_sim_rng(const dg_sim *sim, dg_node_ix node, uint32_t subsystem, const 
 /* ---- what happened ---- */
 
 typedef struct dg_sim_stats {
-    uint64_t events;          /* handed to handlers */
-    uint64_t timers;          /* of them: timers, */
-    uint64_t messages;        /* messages, */
-    uint64_t restarts;        /* restarts */
+    uint64_t events;   /* handed to handlers */
+    uint64_t timers;   /* of them: timers, */
+    uint64_t messages; /* messages, */
+    uint64_t restarts; /* restarts */
     uint64_t timers_set, timers_cancelled;
-    uint64_t timers_dropped;  /* by a crash, or set while down */
+    uint64_t timers_dropped; /* by a crash, or set while down */
     uint64_t sent, sent_bytes;
     uint64_t lost_luck, lost_partition, lost_down;
-    uint64_t postponed;       /* by a pause, each time */
-    uint64_t pending, pending_max;         /* events that may still run */
+    uint64_t postponed;                      /* by a pause, each time */
+    uint64_t pending, pending_max;           /* events that may still run */
     uint64_t msgs, msg_bytes, msg_bytes_max; /* message objects alive */
 } dg_sim_stats;
 void dg_sim_stats_get(const dg_sim *sim, dg_sim_stats *stats);

@@ -72,7 +72,7 @@ typedef struct heap {
     uint32_t count, cap;
 } heap;
 
-#define WHEEL_SHIFT 17 /* a bucket is 131 microseconds wide, */
+#define WHEEL_SHIFT 17   /* a bucket is 131 microseconds wide, */
 #define WHEEL_SIZE 8192u /* all of them a second */
 
 /* Everything up to the end of bucket `current` is in `near`, what comes within
@@ -109,8 +109,8 @@ void queue_sweep(queue *q, const slab *s, bool (*is_void)(const dg_sim *, const 
 
 typedef struct clock_state {
     dg_ns since;
-    dg_sim_local base;   /* what it showed then */
-    uint64_t num, den;   /* its rate, in lowest terms */
+    dg_sim_local base; /* what it showed then */
+    uint64_t num, den; /* its rate, in lowest terms */
 } clock_state;
 
 /* What is known of one (sender, channel, receiver). */
@@ -130,7 +130,7 @@ typedef struct row {
 typedef struct node {
     dg_sim_handler handler;
     void *user;
-    uint32_t life; /* odd: down */
+    uint32_t life;   /* odd: down */
     uint32_t timers; /* pending, not void */
     dg_ns paused_until;
     uint64_t sides; /* bit p: inside partition p */
@@ -139,7 +139,7 @@ typedef struct node {
     clock_state clock;
     uint16_t *links; /* by receiver; NULL: all default */
     uint32_t link_len;
-    row *rows;                             /* by channel; NULL: has not sent yet */
+    row *rows;                              /* by channel; NULL: has not sent yet */
     uint32_t incoming[DG_SIM_CHANNELS_MAX]; /* messages under way, not void */
 } node;
 

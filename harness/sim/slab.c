@@ -3,8 +3,8 @@
 
 static dg_code page_add(slab *s, dg_error *err)
 {
-    dg_code rc = sim_grow((void **)&s->pages, &s->page_cap, s->page_count + 1, sizeof *s->pages,
-                          err);
+    dg_code rc =
+        sim_grow((void **)&s->pages, &s->page_cap, s->page_count + 1, sizeof *s->pages, err);
     if (rc < 0)
         return rc;
     slot *page = dg_malloc(SLOT_PAGE * sizeof *page);

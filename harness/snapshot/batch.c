@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct item { dg_hash hash; size_t at, len; } item;
+typedef struct item {
+    dg_hash hash;
+    size_t at, len;
+} item;
 
 void dg_batch_init(dg_batch *b)
 {

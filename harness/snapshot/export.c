@@ -71,8 +71,11 @@ static dg_code spec_entry(void *user, dg_bytes child, dg_bytes key, dg_bytes val
 
 static dg_code spec_part(dg_snapshot *s, spec_out *o, bool children, dg_error *err)
 {
-    dg_walk walk = { .from = &s->store.loader, .positions = true, .top_only = !children,
-                     .user = o, .entry = spec_entry };
+    dg_walk walk = { .from = &s->store.loader,
+                     .positions = true,
+                     .top_only = !children,
+                     .user = o,
+                     .entry = spec_entry };
     dg_code rc;
     o->children = children;
     o->some = false;
@@ -119,7 +122,8 @@ static dg_code write_spec(dg_snapshot *s, dg_sink *sink, dg_error *err)
     dg_sink_text(sink, o.in ? "\n      },\n      \"top\": {" : "},\n      \"top\": {");
     if ((rc = spec_part(s, &o, false, err)) < 0)
         return rc;
-    dg_sink_text(sink, o.some ? "\n      }\n    }\n  },\n  \"id\": " : "}\n    }\n  },\n  \"id\": ");
+    dg_sink_text(sink,
+                 o.some ? "\n      }\n    }\n  },\n  \"id\": " : "}\n    }\n  },\n  \"id\": ");
     if ((rc = quoted(sink, s->m.info.chain, err)) < 0)
         return rc;
     dg_sink_text(sink, ",\n  \"name\": ");
@@ -148,9 +152,9 @@ dg_code dg_snapshot_export_spec(dg_snapshot *s, const char *path, dg_error *err)
 
 typedef struct snap_out {
     dg_sink *sink;
-    uint64_t count;    /* of the first walk */
+    uint64_t count; /* of the first walk */
     bool write;
-    dg_buf head;       /* of one entry */
+    dg_buf head; /* of one entry */
 } snap_out;
 
 /* The order is that of the trie: a node, its value, its children; then the child
@@ -179,7 +183,9 @@ static dg_code snap_content(void *user, const dg_walk_at *at, const dg_hash *has
 
 static dg_code snap_walk(dg_snapshot *s, snap_out *o, bool write, dg_error *err)
 {
-    dg_walk walk = { .from = &s->store.loader, .positions = true, .user = o, .content = snap_content };
+    dg_walk walk = {
+        .from = &s->store.loader, .positions = true, .user = o, .content = snap_content
+    };
     dg_code rc;
     o->write = write;
     o->count = 0;
@@ -217,7 +223,8 @@ dg_code dg_snapshot_export_snap(dg_snapshot *s, const char *path, unsigned versi
     if (version != 3 && version != 4)
         return dg_fail(err, DG_USAGE, "a .snap is written in version 3 or 4, not %u", version);
     if (version == 4 && !s->m.info.header_known)
-        return dg_fail(err, DG_USAGE, "a .snap of version 4 holds the header, which is not known here");
+        return dg_fail(err, DG_USAGE,
+                       "a .snap of version 4 holds the header, which is not known here");
     if ((rc = dg_sink_open(&o.sink, path, false, err)) < 0)
         return rc;
     dg_buf_init(&o.head, 64 + 2 * DG_TRIE_KEY_MAX);

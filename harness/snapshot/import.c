@@ -19,7 +19,8 @@ static void plain_text(char *to, size_t size, const char *from)
     to[i] = 0;
 }
 
-void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass, unsigned passes)
+void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass,
+                        unsigned passes)
 {
     uint64_t total = dg_input_total(source);
     if (import->options->progress)
@@ -144,7 +145,8 @@ static enum kind kind_of(const char *path, dg_bytes start)
         i++;
     if (ends_in(path, ".snap"))
         return KIND_SNAP;
-    if (ends_in(path, ".json") || ends_in(path, ".json.zst") || (i < start.len && start.at[i] == '{'))
+    if (ends_in(path, ".json") || ends_in(path, ".json.zst")
+        || (i < start.len && start.at[i] == '{'))
         return KIND_SPEC;
     return start.len && i == 0 && start.at[0] < 0x20 ? KIND_SNAP : KIND_NEITHER;
 }

@@ -20,15 +20,15 @@ enum { KEY_MAX = 32 + 2 * DG_TRIE_KEY_MAX, HEADER_MAX = 1 << 20 };
 typedef struct reader {
     dg_import *import;
     dg_input *source;
-    dg_buf window;     /* bytes of the file, of which `at` are used */
+    dg_buf window; /* bytes of the file, of which `at` are used */
     size_t at;
-    uint64_t before;   /* bytes of the file before the window */
+    uint64_t before; /* bytes of the file before the window */
     bool ended;
     unsigned version;
     uint64_t entries;
     dg_buf key;
-    dg_buf places;     /* u64 of each entry's key; sorted later */
-    dg_buf used;       /* one byte for each place */
+    dg_buf places; /* u64 of each entry's key; sorted later */
+    dg_buf used;   /* one byte for each place */
     dg_error *err;
 } reader;
 
@@ -101,12 +101,14 @@ static dg_code take_compact(reader *r, uint64_t *out, const char *what)
     if (rc < 0)
         return rc;
     first = r->window.at[r->at];
-    if ((rc = take(r, &raw, (first & 3) == 3 ? (size_t)(first >> 2) + 5 : lens[first & 3], what)) < 0)
+    if ((rc = take(r, &raw, (first & 3) == 3 ? (size_t)(first >> 2) + 5 : lens[first & 3], what))
+        < 0)
         return rc;
     in = dg_scale_from(raw);
     *out = dg_scale_compact_u64(&in);
     if (in.rc < 0)
-        return dg_fail(r->err, in.rc, "%s at byte %llu: %s", what, (unsigned long long)began, in.why);
+        return dg_fail(r->err, in.rc, "%s at byte %llu: %s", what, (unsigned long long)began,
+                       in.why);
     return DG_OK;
 }
 
@@ -188,8 +190,10 @@ static dg_code take_version(reader *r)
     if ((rc = take_compact(r, &version, "version")) < 0)
         return rc;
     if (version < 2 || version > 4)
-        return dg_fail(r->err, DG_UNSUPPORTED, "is a .snap of version %llu: 2, 3, 4 are read, and "
-                       "the form before versions", (unsigned long long)version);
+        return dg_fail(r->err, DG_UNSUPPORTED,
+                       "is a .snap of version %llu: 2, 3, 4 are read, and "
+                       "the form before versions",
+                       (unsigned long long)version);
     r->version = (unsigned)version;
     return DG_OK;
 }
@@ -215,8 +219,8 @@ static dg_code take_rest(reader *r, dg_bytes *rest)
     if (rc < 0)
         return rc;
     if (rc == DG_OK)
-        return dg_fail(r->err, DG_LIMIT, "more than %d bytes after the root at byte %llu", HEADER_MAX,
-                       (unsigned long long)offset(r));
+        return dg_fail(r->err, DG_LIMIT, "more than %d bytes after the root at byte %llu",
+                       HEADER_MAX, (unsigned long long)offset(r));
     *rest = dg_bytes_of(r->window.at + r->at, r->window.len - r->at);
     return DG_OK;
 }
@@ -309,7 +313,9 @@ static dg_code check_and_prune(reader *r)
     dg_store *store = &r->import->writer->store;
     dg_snapshot_info *info = &r->import->m.info;
     bool places = r->version >= 3;
-    dg_walk walk = { .from = &store->loader, .positions = places, .user = r,
+    dg_walk walk = { .from = &store->loader,
+                     .positions = places,
+                     .user = r,
                      .content = places ? check_place : NULL };
     uint64_t removed = 0, count = 0;
     dg_code rc = dg_store_flush(store, &count, r->err);

@@ -14,12 +14,12 @@ enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1 };
 typedef struct pass {
     dg_import *import;
     dg_input *source;
-    unsigned number;      /* 0: look, 1: build */
-    dg_buf *code;         /* found by the first */
+    unsigned number; /* 0: look, 1: build */
+    dg_buf *code;    /* found by the first */
     bool code_found;
     dg_trie *top, *child; /* of the second */
     bool in_child;
-    dg_hash hash;         /* of the bytes that were read */
+    dg_hash hash; /* of the bytes that were read */
 } pass;
 
 static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)

@@ -164,8 +164,10 @@ static dg_code escape(dg_json *j, dg_buf *to, dg_error *err)
 static dg_code wide(dg_json *j, dg_buf *to, dg_error *err)
 {
     int first = look(j, err), low = 0x80, high = 0xbf;
-    int more = first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2
-               : first >= 0xf0 && first < 0xf5 ? 3 : 0;
+    int more = first >= 0xc2 && first < 0xe0   ? 1
+               : first >= 0xe0 && first < 0xf0 ? 2
+               : first >= 0xf0 && first < 0xf5 ? 3
+                                               : 0;
     uint8_t out[4] = { (uint8_t)first };
     if (!more)
         return refuse(j, err, "UTF-8");
@@ -352,8 +354,8 @@ dg_code dg_json_next(dg_json *j, dg_json_event *event, dg_error *err)
         *event = DG_JSON_END;
         return byte == NO_BYTE ? DG_OK : refuse(j, err, "the end of the document");
     }
-    if (j->depth && (j->expect == A_COMMA_OR_END || j->expect == A_KEY_OR_END
-                     || j->expect == A_VALUE_OR_END)
+    if (j->depth
+        && (j->expect == A_COMMA_OR_END || j->expect == A_KEY_OR_END || j->expect == A_VALUE_OR_END)
         && byte == (j->in_object[j->depth - 1] ? '}' : ']'))
         return leave(j, event);
     if (j->expect == A_COMMA_OR_END) {

@@ -13,12 +13,17 @@
 enum { DG_JSON_DEPTH_MAX = 64 };
 
 typedef enum dg_json_event {
-    DG_JSON_OBJECT, DG_JSON_OBJECT_END, DG_JSON_ARRAY, DG_JSON_ARRAY_END,
+    DG_JSON_OBJECT,
+    DG_JSON_OBJECT_END,
+    DG_JSON_ARRAY,
+    DG_JSON_ARRAY_END,
     DG_JSON_KEY,    /* in `key` */
     DG_JSON_STRING, /* in `text` */
     DG_JSON_NUMBER, /* as written, in `text` */
-    DG_JSON_TRUE, DG_JSON_FALSE, DG_JSON_NULL,
-    DG_JSON_END     /* of the document */
+    DG_JSON_TRUE,
+    DG_JSON_FALSE,
+    DG_JSON_NULL,
+    DG_JSON_END /* of the document */
 } dg_json_event;
 
 /* More input: DG_OK with a chunk that is not empty, DG_END, or a failure. */
@@ -28,14 +33,14 @@ typedef struct dg_json {
     dg_json_fill fill;
     void *user;
     dg_bytes chunk;
-    size_t at;            /* next byte of `chunk` */
-    uint64_t before;      /* bytes of the document before `chunk` */
-    uint64_t began;       /* where the last key, string or number began */
+    size_t at;       /* next byte of `chunk` */
+    uint64_t before; /* bytes of the document before `chunk` */
+    uint64_t began;  /* where the last key, string or number began */
     bool ended;
-    dg_code rc;           /* first failure; every later call returns it */
+    dg_code rc; /* first failure; every later call returns it */
     unsigned expect, depth;
     bool in_object[DG_JSON_DEPTH_MAX];
-    bool discard;         /* strings are checked, not kept */
+    bool discard; /* strings are checked, not kept */
     dg_buf key, text;
 } dg_json;
 

@@ -42,23 +42,19 @@ json_t *dg_manifest_to_json(const dg_manifest *m)
 {
     const dg_snapshot_info *i = &m->info;
     /* "o" steals; a NULL from it makes the whole NULL */
-    return json_pack("{s:i, s:s, s:s, s:{s:I, s:o, s:o, s:o}, s:{s:s, s:I}, "
-                     "s:{s:i, s:b, s:I, s:I, s:I}, s:{s:s, s:s, s:i, s:o, s:I}, s:O, "
-                     "s:{s:s, s:I, s:o}}",
-                     "doppel_snapshot", FORMAT, "chain", i->chain, "name", i->name,
-                     "block", "number", (json_int_t)i->number, "hash", hash_json(&i->hash),
-                     "state_root", hash_json(&i->state_root), "header", header_json(m),
-                     "runtime", "spec_name", i->spec_name,
-                     "spec_version", (json_int_t)i->spec_version,
-                     "state", "version", (int)i->state_version, "partial", (int)i->partial,
-                     "keys", (json_int_t)i->keys, "nodes", (json_int_t)i->nodes,
-                     "value_bytes", (json_int_t)i->value_bytes,
-                     "source", "file", i->source, "kind", i->source_kind,
-                     "version", (int)i->source_version, "blake2_256", hash_json(&i->source_hash),
-                     "unreferenced_nodes", (json_int_t)i->unreferenced,
-                     "code_substitutes", m->substitutes,
-                     "store", "file", "data.mdb", "bytes", (json_int_t)m->store_len,
-                     "blake2_256", hash_json(&m->store_hash));
+    return json_pack(
+        "{s:i, s:s, s:s, s:{s:I, s:o, s:o, s:o}, s:{s:s, s:I}, "
+        "s:{s:i, s:b, s:I, s:I, s:I}, s:{s:s, s:s, s:i, s:o, s:I}, s:O, "
+        "s:{s:s, s:I, s:o}}",
+        "doppel_snapshot", FORMAT, "chain", i->chain, "name", i->name, "block", "number",
+        (json_int_t)i->number, "hash", hash_json(&i->hash), "state_root", hash_json(&i->state_root),
+        "header", header_json(m), "runtime", "spec_name", i->spec_name, "spec_version",
+        (json_int_t)i->spec_version, "state", "version", (int)i->state_version, "partial",
+        (int)i->partial, "keys", (json_int_t)i->keys, "nodes", (json_int_t)i->nodes, "value_bytes",
+        (json_int_t)i->value_bytes, "source", "file", i->source, "kind", i->source_kind, "version",
+        (int)i->source_version, "blake2_256", hash_json(&i->source_hash), "unreferenced_nodes",
+        (json_int_t)i->unreferenced, "code_substitutes", m->substitutes, "store", "file",
+        "data.mdb", "bytes", (json_int_t)m->store_len, "blake2_256", hash_json(&m->store_hash));
 }
 
 dg_code dg_manifest_write(const dg_manifest *m, const char *dir, dg_error *err)
@@ -85,7 +81,10 @@ dg_code dg_manifest_write(const dg_manifest *m, const char *dir, dg_error *err)
 
 /* ---- in: every value is wanted, of its type, in its range ---- */
 
-typedef struct reader { const json_t *at; const char *missing; } reader;
+typedef struct reader {
+    const json_t *at;
+    const char *missing;
+} reader;
 
 static const json_t *want(reader *r, const char *group, const char *name)
 {

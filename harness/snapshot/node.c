@@ -12,10 +12,8 @@ static const struct kind {
     bool branch;
     dg_node_value value;
 } kinds[] = {
-    { 0xc0, 0x40, 63, false, DG_NODE_INLINE },
-    { 0xc0, 0x80, 63, true, DG_NODE_NO_VALUE },
-    { 0xc0, 0xc0, 63, true, DG_NODE_INLINE },
-    { 0xe0, 0x20, 31, false, DG_NODE_HASHED },
+    { 0xc0, 0x40, 63, false, DG_NODE_INLINE }, { 0xc0, 0x80, 63, true, DG_NODE_NO_VALUE },
+    { 0xc0, 0xc0, 63, true, DG_NODE_INLINE },  { 0xe0, 0x20, 31, false, DG_NODE_HASHED },
     { 0xf0, 0x10, 15, true, DG_NODE_HASHED },
 };
 

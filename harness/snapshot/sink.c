@@ -29,7 +29,8 @@ dg_code dg_sink_open(dg_sink **out, const char *path, bool zstd, dg_error *err)
         rc = dg_fail(err, DG_USAGE, "%.80s..: the path is too long", path);
     else if (!(s->file = fopen(s->part, "wb")))
         rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
-    else if (zstd && (!(s->zstd = ZSTD_createCStream()) || ZSTD_isError(ZSTD_initCStream(s->zstd, 3))))
+    else if (zstd
+             && (!(s->zstd = ZSTD_createCStream()) || ZSTD_isError(ZSTD_initCStream(s->zstd, 3))))
         rc = dg_fail(err, DG_NOMEM, "no memory to pack zstd");
     if (rc < 0) {
         dg_sink_abandon(s);

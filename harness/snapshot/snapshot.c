@@ -29,8 +29,9 @@ static dg_code code_named(const dg_snapshot *s, dg_bytes *code, const char *text
         return dg_fail(err, DG_MALFORMED, "%s: a code substitute is not named by a hash", s->dir);
     rc = dg_store_get(&s->store, code, &hash, err);
     if (rc != DG_OK)
-        return rc < 0 ? rc : dg_fail(err, DG_MISMATCH, "%s: code substitute %s is missing", s->dir,
-                                     dg_hash_text(&hash).text);
+        return rc < 0 ? rc
+                      : dg_fail(err, DG_MISMATCH, "%s: code substitute %s is missing", s->dir,
+                                dg_hash_text(&hash).text);
     return DG_OK;
 }
 
@@ -44,7 +45,8 @@ static dg_code load_substitutes(dg_snapshot *s, dg_error *err)
     if (!(s->substitutes = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory for code substitutes");
     dg_buf_init(&hex, 2 * (size_t)DG_VALUE_MAX + 3);
-    json_object_foreach(s->m.substitutes, number, name) {
+    json_object_foreach(s->m.substitutes, number, name)
+    {
         const char *text = json_string_value(name);
         if ((rc = code_named(s, &code, text ? text : "", err)) < 0)
             break;
@@ -72,7 +74,8 @@ dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err)
     snprintf(s->dir, sizeof s->dir, "%s", path);
     dg_manifest_init(&s->m);
     if ((rc = dg_manifest_read(&s->m, s->dir, err)) < 0 || (rc = check_size(s, err)) < 0
-        || (rc = dg_store_open(&s->store, s->dir, err)) < 0 || (rc = load_substitutes(s, err)) < 0) {
+        || (rc = dg_store_open(&s->store, s->dir, err)) < 0
+        || (rc = load_substitutes(s, err)) < 0) {
         dg_snapshot_close(s);
         return rc;
     }
@@ -144,7 +147,8 @@ static dg_code check_substitutes(const dg_snapshot *s, dg_error *err)
 {
     const char *number;
     json_t *name;
-    json_object_foreach(s->m.substitutes, number, name) {
+    json_object_foreach(s->m.substitutes, number, name)
+    {
         dg_bytes code;
         dg_hash hash;
         dg_code rc = code_named(s, &code, json_string_value(name), err);
@@ -183,8 +187,10 @@ dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
         && (rc = check_substitutes(s, err)) == DG_OK)
         rc = dg_walk_run(&walk, &i->state_root, err);
     if (rc == DG_OK
-        && (walk.keys != i->keys || walk.contents != i->nodes || walk.value_bytes != i->value_bytes))
-        rc = dg_fail(err, DG_MISMATCH, "state has %llu keys in %llu nodes, the manifest says otherwise",
+        && (walk.keys != i->keys || walk.contents != i->nodes
+            || walk.value_bytes != i->value_bytes))
+        rc = dg_fail(err, DG_MISMATCH,
+                     "state has %llu keys in %llu nodes, the manifest says otherwise",
                      (unsigned long long)walk.keys, (unsigned long long)walk.contents);
     if (nodes)
         *nodes = walk.contents;

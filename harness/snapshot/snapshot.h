@@ -20,21 +20,21 @@
 typedef struct dg_snapshot dg_snapshot;
 
 typedef struct dg_snapshot_info {
-    char chain[64];              /* id of the spec, or spec_name */
-    char name[128];              /* what the source calls itself */
-    uint32_t number;             /* of the block whose state this is */
-    dg_hash hash;                /* of that block; computed for a genesis */
-    bool header_known;           /* header bytes are kept */
+    char chain[64];    /* id of the spec, or spec_name */
+    char name[128];    /* what the source calls itself */
+    uint32_t number;   /* of the block whose state this is */
+    dg_hash hash;      /* of that block; computed for a genesis */
+    bool header_known; /* header bytes are kept */
     dg_hash state_root;
-    unsigned state_version;      /* form of the values as imported */
-    bool partial;                /* keys are missing: roots are not the chain's */
+    unsigned state_version; /* form of the values as imported */
+    bool partial;           /* keys are missing: roots are not the chain's */
     uint64_t keys, nodes, value_bytes;
     char spec_name[64];
     uint32_t spec_version;
     char source[256], source_kind[16]; /* file name; "spec", "pairs", "snap", "rpc", "state" */
-    dg_hash source_hash;         /* BLAKE2b-256 of the source's bytes as stored */
-    unsigned source_version;     /* of a .snap: 3, 4, 2, or 0 for the form before versions */
-    uint64_t unreferenced;       /* nodes of a .snap that its root does not need: left out */
+    dg_hash source_hash;               /* BLAKE2b-256 of the source's bytes as stored */
+    unsigned source_version;           /* of a .snap: 3, 4, 2, or 0 for the form before versions */
+    uint64_t unreferenced;             /* nodes of a .snap that its root does not need: left out */
 } dg_snapshot_info;
 
 /* Entries of one state. */
@@ -42,7 +42,7 @@ typedef struct dg_snapshot_info {
 
 typedef struct dg_snapshot_import_options {
     const char *path_out;
-    bool replace;                /* an existing snapshot at path_out may be replaced */
+    bool replace; /* an existing snapshot at path_out may be replaced */
     /* Tells spec_name, spec_version and state version from the `:code` found
      * (the caller runs the blob: this room does not know how). May be NULL:
      * state version 0, or the one the file states. */
@@ -52,7 +52,7 @@ typedef struct dg_snapshot_import_options {
     /* For a source that does not say which block it is of (pairs; a .snap of
      * version 3 or older): the encoded header, which tells all, or number and hash. */
     dg_bytes header;
-    bool block_known;            /* `number` and `hash` are given */
+    bool block_known; /* `number` and `hash` are given */
     uint32_t number;
     dg_hash hash;
 } dg_snapshot_import_options;
@@ -67,7 +67,8 @@ typedef struct dg_snapshot_import_options {
  * position, DG_UNSUPPORTED (plain spec, .snap version), DG_MISMATCH (a node or
  * root that does not hash), DG_LIMIT, DG_IO. Nothing is left behind
  * on failure. `info` out, may be NULL. */
-dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in, const dg_snapshot_import_options *options, dg_error *err);
+dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
+                           const dg_snapshot_import_options *options, dg_error *err);
 
 dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err);
 void dg_snapshot_close(dg_snapshot *snapshot);
@@ -92,7 +93,8 @@ dg_code dg_snapshot_verify(dg_snapshot *snapshot, uint64_t *nodes, dg_error *err
 dg_code dg_snapshot_export_spec(dg_snapshot *snapshot, const char *path, dg_error *err);
 /* try-runtime snapshot, version 3 or 4 (4 needs the header). Entries in the order
  * of the trie: the same state gives the same bytes. */
-dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigned version, dg_error *err);
+dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigned version,
+                                dg_error *err);
 
 /* ---- writing by hand (states of a run, RPC later) ---- */
 
@@ -103,10 +105,12 @@ dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_er
 /* Everything below `root` that was not put yet, hash-checked, from `from`: a state
  * of a run shares most of its nodes with the snapshot it began from, and flush
  * hands out only what is new. DG_MISMATCH: wrong or missing there as well. */
-dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root, const dg_trie_loader *from, dg_error *err);
+dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root,
+                              const dg_trie_loader *from, dg_error *err);
 /* Verifies from info->state_root, writes the manifest, syncs, renames. Frees the
  * writer in every case. `header` may be empty; `code_substitutes` NULL. */
-dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info, dg_bytes header, const json_t *code_substitutes, dg_error *err);
+dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info,
+                           dg_bytes header, const json_t *code_substitutes, dg_error *err);
 void dg_snapshot_abandon(dg_snapshot_writer *writer);
 
 #endif

@@ -10,10 +10,10 @@
 #include "snapshot/snapshot.h"
 
 enum {
-    DG_VALUE_MAX = 64 << 20,      /* bytes of one node or value */
-    DG_CHILDREN_MAX = 1 << 20,    /* child tries of a state */
-    DG_SUBSTITUTES_MAX = 256,     /* code substitutes of a spec */
-    DG_MANIFEST_MAX = 4 << 20,    /* bytes of manifest.json */
+    DG_VALUE_MAX = 64 << 20,   /* bytes of one node or value */
+    DG_CHILDREN_MAX = 1 << 20, /* child tries of a state */
+    DG_SUBSTITUTES_MAX = 256,  /* code substitutes of a spec */
+    DG_MANIFEST_MAX = 4 << 20, /* bytes of manifest.json */
     DG_PATH_MAX = 4096
 };
 
@@ -48,13 +48,16 @@ void dg_sink_abandon(dg_sink *sink);
 
 enum { DG_BATCH_BYTES = 64 << 20 };
 
-typedef struct dg_batch { dg_buf bytes, items; } dg_batch;
+typedef struct dg_batch {
+    dg_buf bytes, items;
+} dg_batch;
 void dg_batch_init(dg_batch *batch);
 void dg_batch_clear(dg_batch *batch);
 dg_code dg_batch_put(dg_batch *batch, const dg_hash *hash, dg_bytes bytes, dg_error *err);
 bool dg_batch_full(const dg_batch *batch);
 /* In the order of hashes; empties it. Ends with what `each` answers. */
-int dg_batch_drain(dg_batch *batch, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes), void *user);
+int dg_batch_drain(dg_batch *batch, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
+                   void *user);
 
 /* ---- store.c: content by hash, in LMDB ---- */
 
@@ -117,7 +120,10 @@ dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err);
 
 /* ---- header.c ---- */
 
-typedef struct dg_block_facts { uint32_t number; dg_hash hash, state_root; } dg_block_facts;
+typedef struct dg_block_facts {
+    uint32_t number;
+    dg_hash hash, state_root;
+} dg_block_facts;
 /* Reads one header from the cursor, digest items included. */
 dg_code dg_header_facts(dg_block_facts *facts, dg_bytes header, dg_error *err);
 /* The header of block 0 with this state: 98 bytes. */
@@ -127,20 +133,20 @@ void dg_header_genesis(dg_buf *out, const dg_hash *state_root);
 
 typedef enum dg_node_value { DG_NODE_NO_VALUE, DG_NODE_INLINE, DG_NODE_HASHED } dg_node_value;
 typedef struct dg_node {
-    dg_bytes partial;    /* packed; the first nibble is padding when `nibbles` is odd */
+    dg_bytes partial; /* packed; the first nibble is padding when `nibbles` is odd */
     size_t nibbles;
     dg_node_value kind;
-    dg_bytes value;      /* inline bytes, or the 32 of the hash */
+    dg_bytes value; /* inline bytes, or the 32 of the hash */
     uint16_t bitmap;
-    dg_bytes children;   /* (compact length, merkle value) for each bit */
-    bool empty;          /* the node of the empty trie */
+    dg_bytes children; /* (compact length, merkle value) for each bit */
+    bool empty;        /* the node of the empty trie */
 } dg_node;
 dg_code dg_node_read(dg_node *node, dg_bytes bytes, dg_error *err);
 
 /* ---- walk.c: all that is below a root ---- */
 
 typedef struct dg_walk_at {
-    dg_bytes child;      /* key of the child trie without prefix; .at NULL: the top trie */
+    dg_bytes child; /* key of the child trie without prefix; .at NULL: the top trie */
     const uint8_t *nibbles;
     size_t count;
 } dg_walk_at;
@@ -148,11 +154,12 @@ typedef struct dg_walk_at {
 /* Set what is wanted, zero the rest. */
 typedef struct dg_walk {
     const dg_trie_loader *from;
-    bool positions;      /* visit content again where it occurs again */
-    bool top_only;       /* leave the child tries out */
+    bool positions; /* visit content again where it occurs again */
+    bool top_only;  /* leave the child tries out */
     void *user;
     /* A node or hashed value, whose hash was checked, before what is below it. */
-    dg_code (*content)(void *user, const dg_walk_at *at, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+    dg_code (*content)(void *user, const dg_walk_at *at, const dg_hash *hash, dg_bytes bytes,
+                       dg_error *err);
     /* An entry; the top trie in the order of keys, then each child trie. Only
      * with `positions`. */
     dg_code (*entry)(void *user, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
@@ -189,7 +196,8 @@ struct dg_snapshot_writer {
     dg_store store;
 };
 /* As dg_snapshot_commit; `m` is completed. */
-dg_code dg_writer_commit(dg_snapshot_writer *writer, dg_manifest *m, const json_t *substitutes, dg_error *err);
+dg_code dg_writer_commit(dg_snapshot_writer *writer, dg_manifest *m, const json_t *substitutes,
+                         dg_error *err);
 
 /* ---- import_*.c ---- */
 
@@ -201,7 +209,8 @@ typedef struct dg_import {
 } dg_import;
 dg_code dg_import_spec(dg_import *import, dg_error *err);
 dg_code dg_import_snap(dg_import *import, dg_error *err);
-void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass, unsigned passes);
+void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass,
+                        unsigned passes);
 /* Asks `describe` about the code, when there is one. */
 dg_code dg_import_describe(dg_import *import, dg_bytes code, dg_error *err);
 /* One value of the state that was just put; DG_ABSENT. */
@@ -218,7 +227,6 @@ struct dg_snapshot {
     json_t *substitutes; /* number -> hex code */
     char dir[DG_PATH_MAX];
 };
-
 
 /* ---- snap_key.c: where a .snap of version 3 or 4 files a node ---- */
 

@@ -137,6 +137,7 @@ dg_code dg_input_read(dg_input *s, dg_bytes *chunk, dg_error *err)
         return rc;
     s->unpacked += chunk->len;
     if (s->unpacked > unpacked_max)
-        return dg_fail(err, DG_LIMIT, "holds more than %llu bytes", (unsigned long long)unpacked_max);
+        return dg_fail(err, DG_LIMIT, "holds more than %llu bytes",
+                       (unsigned long long)unpacked_max);
     return DG_OK;
 }

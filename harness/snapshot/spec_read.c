@@ -125,7 +125,8 @@ static dg_code hand_out(reader *r)
 {
     char room[160];
     dg_buf name = dg_buf_on(room, sizeof room);
-    dg_code rc = r->spec->entry(r->spec->user, dg_buf_bytes(&r->key), dg_buf_bytes(&r->value), r->err);
+    dg_code rc =
+        r->spec->entry(r->spec->user, dg_buf_bytes(&r->key), dg_buf_bytes(&r->value), r->err);
     if (rc >= 0)
         return DG_OK;
     return dg_fail_within(r->err, rc, "key %s at byte %llu", shown(&name, dg_buf_bytes(&r->key)),
@@ -228,7 +229,8 @@ static dg_code short_text(reader *r, char *to, size_t size, const char *what)
         return DG_OK;
     len = r->json->text.len;
     if (len >= size || (len && memchr(r->json->text.at, 0, len)))
-        return dg_fail(r->err, DG_LIMIT, "%s has more than %zu bytes, or a zero byte", what, size - 1);
+        return dg_fail(r->err, DG_LIMIT, "%s has more than %zu bytes, or a zero byte", what,
+                       size - 1);
     if (len)
         memcpy(to, r->json->text.at, len);
     to[len] = 0;
@@ -260,7 +262,8 @@ static dg_code read_substitute(reader *r)
     if (r->json->key.len >= sizeof number || !is_block_number(number))
         return wrong(r, "key in codeSubstitutes", "a block number");
     if (json_object_get(codes, number))
-        return dg_fail(r->err, DG_MALFORMED, "code substitute of block %s stands there twice", number);
+        return dg_fail(r->err, DG_MALFORMED, "code substitute of block %s stands there twice",
+                       number);
     if (json_object_size(codes) == DG_SUBSTITUTES_MAX)
         return dg_fail(r->err, DG_LIMIT, "more than %d code substitutes", DG_SUBSTITUTES_MAX);
     dg_buf_reset(&r->key);
@@ -332,7 +335,8 @@ static dg_code judge(const reader *r)
     if (r->spec->pairs || r->top)
         return DG_OK;
     if (r->plain)
-        return dg_fail(r->err, DG_UNSUPPORTED, "is a plain chain spec (genesis as configuration of "
+        return dg_fail(r->err, DG_UNSUPPORTED,
+                       "is a plain chain spec (genesis as configuration of "
                        "the runtime, not as storage): convert it to a raw one first");
     if (r->state_root_only)
         return dg_fail(r->err, DG_UNSUPPORTED,

@@ -14,19 +14,22 @@ enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1, NIBBLES_MAX = 2 * DG_TRIE_KEY
 
 typedef struct frame {
     dg_node node;
-    dg_bytes rest;       /* children not yet entered */
-    unsigned next;       /* child index to try next */
-    size_t path_len;     /* to cut the path back to when this is done */
+    dg_bytes rest;   /* children not yet entered */
+    unsigned next;   /* child index to try next */
+    size_t path_len; /* to cut the path back to when this is done */
     uint64_t keys, value_bytes;
     dg_hash hash;
-    bool hashed;         /* false: inline in its parent */
+    bool hashed; /* false: inline in its parent */
 } frame;
 
-typedef struct child { dg_bytes key; dg_hash root; } child;
+typedef struct child {
+    dg_bytes key;
+    dg_hash root;
+} child;
 
 typedef struct walker {
     dg_walk *w;
-    dg_bytes child;      /* .at NULL: the top trie */
+    dg_bytes child; /* .at NULL: the top trie */
     frame *frames;
     size_t depth, frames_cap;
     dg_buf path, key;
@@ -233,7 +236,8 @@ static dg_code leave(walker *k)
     frame f = k->frames[--k->depth];
     k->path.len = f.path_len;
     account(k, f.keys, f.value_bytes);
-    return f.hashed ? dg_seen_put(k->w->seen, &f.hash, false, f.keys, f.value_bytes, k->err) : DG_OK;
+    return f.hashed ? dg_seen_put(k->w->seen, &f.hash, false, f.keys, f.value_bytes, k->err)
+                    : DG_OK;
 }
 
 static dg_code step(walker *k)

@@ -92,7 +92,8 @@ static dg_code put_substitutes(dg_snapshot_writer *w, dg_manifest *m, const json
     if (!(m->substitutes = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory for code substitutes");
     dg_buf_init(&raw, DG_VALUE_MAX);
-    json_object_foreach(from, number, code) {
+    json_object_foreach(from, number, code)
+    {
         const char *text = json_string_value(code) ? json_string_value(code) : "";
         dg_hash hash;
         dg_buf_reset(&raw);
@@ -101,7 +102,8 @@ static dg_code put_substitutes(dg_snapshot_writer *w, dg_manifest *m, const json
         hash = dg_blake2_256(dg_buf_bytes(&raw));
         if ((rc = dg_snapshot_put(w, &hash, dg_buf_bytes(&raw), err)) < 0)
             break;
-        if (json_object_set_new(m->substitutes, number, json_string(dg_hash_text(&hash).text)) != 0) {
+        if (json_object_set_new(m->substitutes, number, json_string(dg_hash_text(&hash).text))
+            != 0) {
             rc = dg_fail(err, DG_NOMEM, "no memory for code substitutes");
             break;
         }

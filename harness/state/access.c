@@ -60,8 +60,8 @@ dg_code dg_state_append(dg_state *state, dg_bytes key, dg_bytes item, dg_error *
     count = dg_scale_compact_u32(&s);
     is_list = s.rc == DG_OK && count < UINT32_MAX;
     dg_scale_put_compact(&head, is_list ? (uint64_t)count + 1 : 1);
-    return dg_trie_splice(state->now.top, key, is_list ? s.at : value.len, dg_buf_bytes(&head), item,
-                          state->version, state->stamp, err);
+    return dg_trie_splice(state->now.top, key, is_list ? s.at : value.len, dg_buf_bytes(&head),
+                          item, state->version, state->stamp, err);
 }
 
 dg_code dg_state_next(dg_state *state, dg_buf *next, dg_bytes child, dg_bytes key, dg_error *err)
@@ -76,7 +76,8 @@ dg_code dg_state_next(dg_state *state, dg_buf *next, dg_bytes child, dg_bytes ke
     return DG_END;
 }
 
-dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix, dg_error *err)
+dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix,
+                           dg_error *err)
 {
     dg_trie *trie;
     dg_code rc = dg_state_trie(state, &trie, child, err);

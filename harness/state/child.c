@@ -119,7 +119,8 @@ static dg_code adopt(dg_layer *layer, dg_child *c, dg_error *err)
         return rc;
     }
     i = seek(layer->kids, dg_bytes_of(c->key, c->key_len));
-    memmove(layer->kids->at + i + 1, layer->kids->at + i, (layer->kids->count - i) * sizeof layer->kids->at[0]);
+    memmove(layer->kids->at + i + 1, layer->kids->at + i,
+            (layer->kids->count - i) * sizeof layer->kids->at[0]);
     layer->kids->at[i] = c;
     layer->kids->count++;
     return DG_OK;

@@ -32,7 +32,8 @@ static dg_code clear_written(removal *r, dg_error *err)
     if (!r->backend && !none)
         return dg_fail(err, DG_NOMEM, "no memory for a state");
     dg_buf_init(&keys, SIZE_MAX / 4);
-    rc = dg_trie_written(none ? none : r->backend, r->now, r->prefix, r->stamp, collect, &keys, err);
+    rc =
+        dg_trie_written(none ? none : r->backend, r->now, r->prefix, r->stamp, collect, &keys, err);
     for (size_t at = 0; at < keys.len && rc == DG_OK; r->done->unique++) {
         dg_bytes key = { keys.at + at + 4, dg_le32(keys.at + at) };
         rc = dg_trie_delete(r->now, NULL, key, err);

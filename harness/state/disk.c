@@ -29,7 +29,8 @@ static dg_code put_all(dg_state *state, dg_trie *top, const dg_hash *root, dg_sn
     return rc == DG_OK && from->load ? dg_snapshot_put_below(w, root, from, err) : rc;
 }
 
-dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info, dg_error *err)
+dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
+                      dg_error *err)
 {
     dg_snapshot_info filled = *info;
     dg_snapshot_writer *w;

@@ -22,8 +22,8 @@ static dg_code write_root(dg_state *state, dg_trie *top, const dg_trie *look_in,
         if (*differs && top && empty)
             rc = dg_trie_delete(top, NULL, dg_buf_bytes(&key), err);
         else if (*differs && top)
-            rc = dg_trie_put(top, dg_buf_bytes(&key), dg_hash_bytes(&root), state->version, state->stamp,
-                             err);
+            rc = dg_trie_put(top, dg_buf_bytes(&key), dg_hash_bytes(&root), state->version,
+                             state->stamp, err);
     }
     dg_buf_clear(&key);
     return rc;
@@ -74,26 +74,30 @@ dg_code dg_state_child_root(dg_state *state, dg_hash *root, dg_bytes child, dg_e
     if ((rc = dg_trie_root(c->trie, root, err)) < 0 || !c->touched)
         return rc;
     /* Asked for by itself, the root becomes visible in the top trie. */
-    if ((rc = write_root(state, state->now.top, state->now.top, c, &differs, err)) == DG_OK && differs)
+    if ((rc = write_root(state, state->now.top, state->now.top, c, &differs, err)) == DG_OK
+        && differs)
         dg_state_unseal(state);
     return rc;
 }
 
-dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count, dg_error *err)
+dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count,
+                       dg_error *err)
 {
     dg_trie *top;
     dg_code rc = dg_state_seal(state, &top, err);
     return rc < 0 ? rc : dg_trie_prove(top, proof, keys, count, err);
 }
 
-dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user, dg_error *err)
+dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user,
+                      dg_error *err)
 {
     dg_hash root;
     dg_trie *tops[2];
     dg_code rc;
     /* Known hashes let the walk pass over what is the same. */
     if ((rc = dg_state_root(before, &root, err)) < 0 || (rc = dg_state_root(after, &root, err)) < 0
-        || (rc = dg_state_seal(before, &tops[0], err)) < 0 || (rc = dg_state_seal(after, &tops[1], err)) < 0)
+        || (rc = dg_state_seal(before, &tops[0], err)) < 0
+        || (rc = dg_state_seal(after, &tops[1], err)) < 0)
         return rc;
     return dg_trie_diff(tops[0], tops[1], each, user, err);
 }

@@ -112,7 +112,8 @@ dg_code dg_state_begin(dg_state *state, dg_error *err)
 {
     dg_code rc;
     if (state->depth == DG_STATE_DEPTH_MAX)
-        return dg_fail(err, DG_LIMIT, "storage transactions nest deeper than %d", DG_STATE_DEPTH_MAX);
+        return dg_fail(err, DG_LIMIT, "storage transactions nest deeper than %d",
+                       DG_STATE_DEPTH_MAX);
     if (state->depth == state->cap) {
         unsigned cap = state->cap ? 2 * state->cap : 8;
         dg_layer *saved = dg_realloc(state->saved, cap * sizeof *saved);
@@ -170,8 +171,9 @@ static void verify_layer(const dg_layer *layer)
         assert(child->key_len > 0);
         dg_trie_verify(child->trie);
         if (i > 0) /* sorted, each once */
-            assert(dg_bytes_compare(dg_bytes_of(layer->kids->at[i - 1]->key, layer->kids->at[i - 1]->key_len),
-                                    dg_bytes_of(child->key, child->key_len))
+            assert(dg_bytes_compare(
+                       dg_bytes_of(layer->kids->at[i - 1]->key, layer->kids->at[i - 1]->key_len),
+                       dg_bytes_of(child->key, child->key_len))
                    < 0);
     }
 }

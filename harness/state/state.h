@@ -54,9 +54,9 @@ dg_code dg_state_append(dg_state *state, dg_bytes key, dg_bytes item, dg_error *
 dg_code dg_state_next(dg_state *state, dg_buf *next, dg_bytes child, dg_bytes key, dg_error *err);
 
 typedef struct dg_removal {
-    bool all;        /* nothing of the backend is left */
+    bool all; /* nothing of the backend is left */
     uint32_t backend, unique, loops;
-    dg_buf cursor;   /* first key not visited, when !all; cleared by the caller */
+    dg_buf cursor; /* first key not visited, when !all; cleared by the caller */
 } dg_removal;
 /* Removes keys with `prefix`: overlay keys always, backend keys up to `limit`
  * (UINT32_MAX: no limit) from `cursor` (.at NULL: from the start). Refused (all,
@@ -87,20 +87,26 @@ dg_code dg_state_root(dg_state *state, dg_hash *root, dg_error *err);
  * visible in the top trie. Mirrors: sp-state-machine ext.rs child_storage_root. */
 dg_code dg_state_child_root(dg_state *state, dg_hash *root, dg_bytes child, dg_error *err);
 /* Read proof of top-trie keys against dg_state_root. */
-dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count, dg_error *err);
+dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, size_t count,
+                       dg_error *err);
 
 /* Keys in order within a prefix; any write to the state invalidates it. */
-typedef struct dg_state_iter { dg_trie_iter *inner; } dg_state_iter;
-dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix, dg_error *err);
+typedef struct dg_state_iter {
+    dg_trie_iter *inner;
+} dg_state_iter;
+dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix,
+                           dg_error *err);
 dg_code dg_state_iter_next(dg_state_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err);
 void dg_state_iter_clear(dg_state_iter *it);
 
 /* Top-trie keys whose value differs (see dg_trie_diff); child roots included. */
-dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user, dg_error *err);
+dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, void *user,
+                      dg_error *err);
 
 /* Writes the whole state as a new snapshot beside (dg_snapshot_begin .. commit);
  * the info's root and version are filled in. */
-dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info, dg_error *err);
+dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
+                      dg_error *err);
 
 void dg_state_verify(const dg_state *state);
 

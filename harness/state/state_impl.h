@@ -36,8 +36,8 @@ struct dg_state {
     dg_layer now, backend; /* backend: as the block began */
     dg_layer *saved;       /* one for each open transaction */
     unsigned depth, cap, version;
-    dg_trie *sealed;       /* `now.top` with the roots of its children; NULL: see seal */
-    uint64_t stamp;        /* of this block's writes; larger than any before */
+    dg_trie *sealed; /* `now.top` with the roots of its children; NULL: see seal */
+    uint64_t stamp;  /* of this block's writes; larger than any before */
 };
 
 /* ---- layers ---- */

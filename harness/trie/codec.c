@@ -70,8 +70,9 @@ dg_code dg_raw_parse(dg_raw *raw, dg_bytes bytes, bool compact, dg_error *err)
     read_header(raw, &s);
     if (raw->branch)
         raw->bitmap = dg_scale_u16(&s);
-    if (raw->branch && (raw->bitmap == 0
-                        || (raw->form == DG_RAW_NONE && (raw->bitmap & (raw->bitmap - 1)) == 0)))
+    if (raw->branch
+        && (raw->bitmap == 0
+            || (raw->form == DG_RAW_NONE && (raw->bitmap & (raw->bitmap - 1)) == 0)))
         dg_scale_fail(&s, "branch has too few children");
     if (raw->form == DG_RAW_INLINE)
         raw->value = dg_scale_bytes(&s);
@@ -147,7 +148,8 @@ void dg_node_encode(const dg_trie *t, dg_buf *out, const dg_node *n)
 
 static dg_value *value_from(const dg_raw *raw)
 {
-    return raw->form == DG_RAW_HASHED ? dg_value_behind(raw->value.at) : dg_value_borrowed(raw->value);
+    return raw->form == DG_RAW_HASHED ? dg_value_behind(raw->value.at)
+                                      : dg_value_borrowed(raw->value);
 }
 
 static dg_code no_memory(dg_error *err)

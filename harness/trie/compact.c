@@ -13,10 +13,10 @@ enum { ESCAPE = 0x01 };
 /* A node that waits for the hashes of its children. */
 typedef struct open_node {
     dg_bytes node;
-    bool escaped;      /* `value_hash` belongs in place of its empty value */
+    bool escaped; /* `value_hash` belongs in place of its empty value */
     dg_hash value_hash;
-    unsigned next;     /* child to look at */
-    size_t hashes_at;  /* where its children's begin */
+    unsigned next;    /* child to look at */
+    size_t hashes_at; /* where its children's begin */
 } open_node;
 
 typedef struct reader {

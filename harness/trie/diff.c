@@ -181,7 +181,8 @@ static dg_code step(diff *d, dg_error *err)
     return DG_OK;
 }
 
-static dg_code run(diff *d, const dg_trie *before, const dg_trie *after, dg_bytes prefix, dg_error *err)
+static dg_code run(diff *d, const dg_trie *before, const dg_trie *after, dg_bytes prefix,
+                   dg_error *err)
 {
     dg_code rc;
     cursor_init(&d->side[0], before);
@@ -203,8 +204,8 @@ dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta 
     return run(&d, before, after, (dg_bytes){ NULL, 0 }, err);
 }
 
-dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix, uint64_t stamp,
-                        dg_trie_write each, void *user, dg_error *err)
+dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix,
+                        uint64_t stamp, dg_trie_write each, void *user, dg_error *err)
 {
     diff d = { .written = each, .stamp = stamp, .user = user };
     return run(&d, before, after, prefix, err);

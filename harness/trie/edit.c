@@ -51,7 +51,8 @@ static void free_leaf(dg_node *leaf)
 
 /* `n` leaves the key after `common` nibbles: a branch takes its place, above `n`
  * and, unless the key ends here, a new leaf. */
-static dg_code split(dg_item **slot, dg_node *n, size_t common, dg_nibs rest, dg_value *v, dg_error *err)
+static dg_code split(dg_item **slot, dg_node *n, size_t common, dg_nibs rest, dg_value *v,
+                     dg_error *err)
 {
     dg_nibs partial = dg_node_partial(n);
     unsigned old = dg_nibs_at(partial, common), new = 16;

@@ -49,8 +49,8 @@ dg_code dg_trie_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count,
     return pairs_root(false, root, pairs, count, version, err);
 }
 
-dg_code dg_trie_keccak_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count, unsigned version,
-                               dg_error *err)
+dg_code dg_trie_keccak_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count,
+                               unsigned version, dg_error *err)
 {
     return pairs_root(true, root, pairs, count, version, err);
 }
@@ -61,8 +61,8 @@ dg_code dg_trie_ordered_root(dg_hash *root, const dg_bytes *items, size_t count,
     return list_root(false, root, items, count, version, err);
 }
 
-dg_code dg_trie_keccak_ordered_root(dg_hash *root, const dg_bytes *items, size_t count, unsigned version,
-                                    dg_error *err)
+dg_code dg_trie_keccak_ordered_root(dg_hash *root, const dg_bytes *items, size_t count,
+                                    unsigned version, dg_error *err)
 {
     return list_root(true, root, items, count, version, err);
 }

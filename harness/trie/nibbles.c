@@ -93,7 +93,8 @@ dg_code dg_path_check_key(const dg_path *path, dg_error *err)
     if (rc < 0)
         return rc;
     if (path->len & 1)
-        return dg_fail(err, DG_MALFORMED, "trie holds a value at half a byte (%zu nibbles)", path->len);
+        return dg_fail(err, DG_MALFORMED, "trie holds a value at half a byte (%zu nibbles)",
+                       path->len);
     if (path->len > DG_TRIE_NIBBLES_MAX)
         return dg_fail(err, DG_MALFORMED, "trie holds a key of %zu bytes, at most %d are read",
                        path->len / 2, DG_TRIE_KEY_MAX);

@@ -106,7 +106,7 @@ void dg_node_remove_kid(dg_node *n, unsigned nibble)
     assert(n->head.bitmap >> nibble & 1);
     memmove(n->kids + place, n->kids + place + 1, (count - place - 1) * sizeof n->kids[0]);
     memmove(n->kids + count - 1, n->kids + count, (n->partial_len + 1) / 2);
-    n->head.bitmap &= (uint16_t)~(1u << nibble);
+    n->head.bitmap &= (uint16_t) ~(1u << nibble);
     dg_trie_counts.bytes_live -= sizeof n->kids[0];
     dg_item_release(kid);
 }

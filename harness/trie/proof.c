@@ -55,7 +55,8 @@ static dg_code walk_key(proof *p, dg_bytes key, dg_error *err)
     while (slot && *slot) {
         if ((rc = dg_item_node(p->trie, slot, &n, err)) < 0)
             return rc;
-        if ((n->head.merkle_len == 32 || slot == &p->trie->root) && (rc = note(p, n, false, err)) < 0)
+        if ((n->head.merkle_len == 32 || slot == &p->trie->root)
+            && (rc = note(p, n, false, err)) < 0)
             return rc;
         if (dg_nibs_common(dg_node_partial(n), rest) < n->partial_len)
             return DG_OK;
@@ -186,7 +187,8 @@ dg_code dg_trie_from_proof(dg_trie **out, const dg_hash *root, dg_bytes proof_by
     dg_code rc;
     if (!shelf)
         return dg_fail(err, DG_NOMEM, "no memory for a proof");
-    rc = compact ? dg_compact_read(shelf, root, proof_bytes, err) : read_full(shelf, proof_bytes, err);
+    rc = compact ? dg_compact_read(shelf, root, proof_bytes, err)
+                 : read_full(shelf, proof_bytes, err);
     if (rc == DG_OK)
         rc = open_shelf(out, shelf, root, err);
     dg_shelf_release(shelf);

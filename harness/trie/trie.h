@@ -22,8 +22,8 @@
 #include "base/base.h"
 
 enum {
-    DG_TRIE_KEY_MAX = 65536,     /* bytes of one key */
-    DG_TRIE_VALUE_MAX = 1 << 28  /* bytes of one value */
+    DG_TRIE_KEY_MAX = 65536,    /* bytes of one key */
+    DG_TRIE_VALUE_MAX = 1 << 28 /* bytes of one value */
 };
 
 /* Where nodes and hashed values come from. `load` answers with the bytes whose
@@ -39,7 +39,7 @@ typedef struct dg_trie dg_trie;
 
 extern const dg_hash DG_TRIE_EMPTY_ROOT; /* blake2-256(00) */
 
-dg_trie *dg_trie_empty(void);                                   /* NULL: DG_NOMEM */
+dg_trie *dg_trie_empty(void); /* NULL: DG_NOMEM */
 /* `loader` is copied; its source must outlive every handle derived from this. */
 dg_trie *dg_trie_open(const dg_hash *root, const dg_trie_loader *loader);
 dg_trie *dg_trie_fork(const dg_trie *trie);
@@ -59,7 +59,8 @@ dg_code dg_trie_get(const dg_trie *trie, dg_bytes *value, dg_bytes key, dg_error
 /* Set. `version` 0 or 1: the form the value is kept in. `stamp`: any number; a
  * later dg_trie_stamp tells which write made a value (the block it belongs to).
  * DG_LIMIT: key too long. */
-dg_code dg_trie_put(dg_trie *trie, dg_bytes key, dg_bytes value, unsigned version, uint64_t stamp, dg_error *err);
+dg_code dg_trie_put(dg_trie *trie, dg_bytes key, dg_bytes value, unsigned version, uint64_t stamp,
+                    dg_error *err);
 /* The value at `key` without its first `cut` bytes (no more than it has; absent
  * counts as empty), `head` before and `tail` behind. With head.len == cut the
  * cost is that of the tail, not of the value: for lists that grow. `head` and
@@ -75,12 +76,14 @@ dg_code dg_trie_clear_prefix(dg_trie *trie, dg_bytes prefix, dg_error *err);
 
 /* Smallest key strictly greater than `key` (or, with `or_equal`, not smaller).
  * DG_OK with the key put in `next` (reset first), DG_END. `value` may be NULL. */
-dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_bytes key, bool or_equal, dg_error *err);
+dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_bytes key,
+                     bool or_equal, dg_error *err);
 
 /* Keys in order, within a prefix. Any write to the handle invalidates it. */
 typedef struct dg_trie_iter dg_trie_iter;
 dg_code dg_trie_iter_new(dg_trie_iter **out, const dg_trie *trie, dg_bytes prefix, dg_error *err);
-dg_code dg_trie_iter_next(dg_trie_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err); /* DG_END; borrowed until the next call */
+/* DG_END; borrowed until the next call */
+dg_code dg_trie_iter_next(dg_trie_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err);
 void dg_trie_iter_free(dg_trie_iter *it);
 
 /* Merkle root, always 32 bytes. Hashes what changed since the last call. */
@@ -99,39 +102,49 @@ dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_erro
 
 /* Differences between two tries: `each` gets every key whose value differs, in
  * order; `.at` NULL is absent. Shared subtrees are skipped unseen. */
-typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after, dg_error *err);
-dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user, dg_error *err);
+typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after,
+                                 dg_error *err);
+dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user,
+                     dg_error *err);
 
 /* Keys below `prefix`, in order, whose value in `after` was written with `stamp`,
  * which nothing in `before` has. What `after` shares with `before`, from which it
  * was forked, is skipped unseen. `each` must not write to either. */
 typedef dg_code (*dg_trie_write)(void *user, dg_bytes key, dg_error *err);
-dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix, uint64_t stamp,
-                        dg_trie_write each, void *user, dg_error *err);
+dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix,
+                        uint64_t stamp, dg_trie_write each, void *user, dg_error *err);
 
 /* ---- proofs: SCALE Vec<Vec<u8>> of nodes and hashed values ---- */
 
 /* Proof of presence or absence of each key, nodes sorted, no duplicates. */
-dg_code dg_trie_prove(dg_trie *trie, dg_buf *proof, const dg_bytes *keys, size_t key_count, dg_error *err);
+dg_code dg_trie_prove(dg_trie *trie, dg_buf *proof, const dg_bytes *keys, size_t key_count,
+                      dg_error *err);
 /* A trie over the items of `proof`; what is not part of it is DG_ABSENT from the
  * loader, as an error. The proof is copied. DG_MALFORMED, DG_MISMATCH: no item
  * hashes to `root`. `compact` reads the form used inside parachain blocks. */
-dg_code dg_trie_from_proof(dg_trie **out, const dg_hash *root, dg_bytes proof, bool compact, dg_error *err);
+dg_code dg_trie_from_proof(dg_trie **out, const dg_hash *root, dg_bytes proof, bool compact,
+                           dg_error *err);
 
 /* ---- roots of lists ---- */
 
 /* Root of (key, value) pairs in any order; later pairs win. */
-dg_code dg_trie_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count, unsigned version, dg_error *err);
+dg_code dg_trie_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count, unsigned version,
+                        dg_error *err);
 /* Item i at key compact(i). */
-dg_code dg_trie_ordered_root(dg_hash *root, const dg_bytes *items, size_t count, unsigned version, dg_error *err);
+dg_code dg_trie_ordered_root(dg_hash *root, const dg_bytes *items, size_t count, unsigned version,
+                             dg_error *err);
 /* The same with Keccak-256 in place of BLAKE2b-256 (host API only). */
-dg_code dg_trie_keccak_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count, unsigned version, dg_error *err);
-dg_code dg_trie_keccak_ordered_root(dg_hash *root, const dg_bytes *items, size_t count, unsigned version, dg_error *err);
+dg_code dg_trie_keccak_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count,
+                               unsigned version, dg_error *err);
+dg_code dg_trie_keccak_ordered_root(dg_hash *root, const dg_bytes *items, size_t count,
+                                    unsigned version, dg_error *err);
 
 /* Walks all that is loaded and asserts: shape, reference counts, cached hashes. */
 void dg_trie_verify(const dg_trie *trie);
 
-typedef struct dg_trie_stats { uint64_t nodes_live, nodes_made, hashes, loads, bytes_live; } dg_trie_stats;
+typedef struct dg_trie_stats {
+    uint64_t nodes_live, nodes_made, hashes, loads, bytes_live;
+} dg_trie_stats;
 dg_trie_stats dg_trie_stats_get(void); /* of the process; for benches and tests */
 
 #endif

@@ -59,7 +59,7 @@ typedef struct dg_value {
     bool hash_known;         /* the first 32 bytes of `room` are that hash */
     bool owned;              /* bytes are in `room`; else the loader's, or not loaded */
     uint64_t stamp;
-    const uint8_t *at;       /* NULL: behind the loader */
+    const uint8_t *at; /* NULL: behind the loader */
     uint8_t room[];
 } dg_value;
 
@@ -70,9 +70,9 @@ static inline dg_bytes dg_value_bytes(const dg_value *v)
 dg_value *dg_value_new(bool hashed, size_t cap, uint64_t stamp); /* empty, ours to write */
 /* From byte `from` on, which is not behind the end; never beyond `cap`. */
 void dg_value_write(dg_value *v, size_t from, dg_bytes bytes);
-dg_value *dg_value_borrowed(dg_bytes bytes);         /* inline bytes of a loaded node */
-dg_value *dg_value_behind(const uint8_t hash[32]);   /* known by its hash */
-dg_value *dg_value_grow(dg_value *v, size_t cap);    /* moved; NULL leaves it as it was */
+dg_value *dg_value_borrowed(dg_bytes bytes);       /* inline bytes of a loaded node */
+dg_value *dg_value_behind(const uint8_t hash[32]); /* known by its hash */
+dg_value *dg_value_grow(dg_value *v, size_t cap);  /* moved; NULL leaves it as it was */
 void dg_value_release(dg_value *v);
 static inline bool dg_value_hashed(unsigned version, size_t len)
 {
@@ -160,7 +160,7 @@ struct dg_trie {
     dg_item *root; /* NULL: empty */
     dg_trie_loader loader;
     dg_shelf *shelf;
-    bool keccak;   /* hashes with Keccak-256 */
+    bool keccak; /* hashes with Keccak-256 */
 };
 
 void dg_trie_hash(const dg_trie *t, uint8_t out[32], dg_bytes bytes);
@@ -183,8 +183,8 @@ static inline dg_item **dg_trie_root_slot(const dg_trie *t)
 /* The bytes of a value, loaded if need be. */
 dg_code dg_value_load(const dg_trie *t, dg_value *v, dg_bytes *out, dg_error *err);
 const uint8_t *dg_value_hash(const dg_trie *t, dg_value *v); /* of a hashed one */
-dg_code dg_trie_source_load(const dg_trie *t, dg_bytes *out, const uint8_t hash[32], const char *what,
-                            dg_error *err);
+dg_code dg_trie_source_load(const dg_trie *t, dg_bytes *out, const uint8_t hash[32],
+                            const char *what, dg_error *err);
 
 /* ---- node bytes ---- */
 
@@ -227,7 +227,8 @@ void dg_steps_clear(dg_steps *s);
 
 /* The subtree that holds exactly the keys with `prefix`: its slot and the length
  * of the path to it (without its partial key). DG_ABSENT: there is none. */
-dg_code dg_trie_find_prefix(const dg_trie *t, dg_item ***slot, size_t *depth, dg_bytes prefix, dg_error *err);
+dg_code dg_trie_find_prefix(const dg_trie *t, dg_item ***slot, size_t *depth, dg_bytes prefix,
+                            dg_error *err);
 
 dg_code dg_trie_seal(dg_trie *t, dg_error *err); /* gives every node its merkle value */
 

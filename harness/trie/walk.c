@@ -46,7 +46,8 @@ dg_code dg_trie_stamp(const dg_trie *trie, uint64_t *stamp, dg_bytes key, dg_err
     return DG_OK;
 }
 
-dg_code dg_trie_find_prefix(const dg_trie *t, dg_item ***slot, size_t *depth, dg_bytes prefix, dg_error *err)
+dg_code dg_trie_find_prefix(const dg_trie *t, dg_item ***slot, size_t *depth, dg_bytes prefix,
+                            dg_error *err)
 {
     dg_item **at = dg_trie_root_slot(t);
     dg_nibs all = dg_nibs_of_key(prefix), rest = all;
@@ -106,7 +107,8 @@ static dg_code find_next(const dg_trie *t, place *best, dg_bytes key, bool or_eq
             return rc;
         common = dg_nibs_common(dg_node_partial(n), rest);
         if (common < n->partial_len) {
-            if (common == rest.len || dg_nibs_at(dg_node_partial(n), common) > dg_nibs_at(rest, common))
+            if (common == rest.len
+                || dg_nibs_at(dg_node_partial(n), common) > dg_nibs_at(rest, common))
                 *best = (place){ slot, depth, 16 };
             return DG_OK;
         }
@@ -127,7 +129,8 @@ static dg_code find_next(const dg_trie *t, place *best, dg_bytes key, bool or_eq
 }
 
 /* Goes down to the first value of a subtree, adding to `path` on the way. */
-static dg_code descend(const dg_trie *t, dg_item **slot, dg_path *path, dg_value **value, dg_error *err)
+static dg_code descend(const dg_trie *t, dg_item **slot, dg_path *path, dg_value **value,
+                       dg_error *err)
 {
     dg_node *n;
     for (;;) {
@@ -148,8 +151,8 @@ static dg_code descend(const dg_trie *t, dg_item **slot, dg_path *path, dg_value
     return dg_path_check_key(path, err);
 }
 
-dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_bytes key, bool or_equal,
-                     dg_error *err)
+dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_bytes key,
+                     bool or_equal, dg_error *err)
 {
     place best;
     dg_value *v;

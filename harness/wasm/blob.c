@@ -12,15 +12,20 @@ static dg_code check_kind(uint8_t kind, dg_error *err)
 {
     switch (kind) {
     case KIND_LEGACY:
-    case KIND_WASM: return DG_OK;
-    case KIND_POV: return dg_fail(err, DG_UNSUPPORTED, "the blob is a PoV, not code");
-    case KIND_POLKAVM: return dg_fail(err, DG_UNSUPPORTED, "the blob is PolkaVM code, not wasm");
-    default: return dg_fail(err, DG_UNSUPPORTED, "the blob has unknown kind %u", (unsigned)kind);
+    case KIND_WASM:
+        return DG_OK;
+    case KIND_POV:
+        return dg_fail(err, DG_UNSUPPORTED, "the blob is a PoV, not code");
+    case KIND_POLKAVM:
+        return dg_fail(err, DG_UNSUPPORTED, "the blob is PolkaVM code, not wasm");
+    default:
+        return dg_fail(err, DG_UNSUPPORTED, "the blob has unknown kind %u", (unsigned)kind);
     }
 }
 
 /* One step of unpacking; *left is 0 when the frame is complete. */
-static dg_code unpack_some(dg_buf *wasm, ZSTD_DStream *z, ZSTD_inBuffer *in, size_t *left, dg_error *err)
+static dg_code unpack_some(dg_buf *wasm, ZSTD_DStream *z, ZSTD_inBuffer *in, size_t *left,
+                           dg_error *err)
 {
     uint8_t chunk[1 << 16];
     ZSTD_outBuffer out = { chunk, sizeof chunk, 0 };
@@ -31,7 +36,8 @@ static dg_code unpack_some(dg_buf *wasm, ZSTD_DStream *z, ZSTD_inBuffer *in, siz
                        in->pos + 8, ZSTD_getErrorName(*left));
     dg_buf_put(wasm, chunk, out.pos);
     if (*left && out.pos < sizeof chunk && in->pos == in->size && in->pos == before)
-        return dg_fail(err, DG_MALFORMED, "zstd frame of the blob is cut off at byte %zu", in->size + 8);
+        return dg_fail(err, DG_MALFORMED, "zstd frame of the blob is cut off at byte %zu",
+                       in->size + 8);
     return dg_buf_check(wasm, err, "unpacked code");
 }
 
@@ -46,7 +52,8 @@ static dg_code unpack(dg_buf *wasm, dg_bytes frame, dg_error *err)
     while (left && rc == DG_OK)
         rc = unpack_some(wasm, z, &in, &left, err);
     if (rc == DG_OK && in.pos != in.size)
-        rc = dg_fail(err, DG_MALFORMED, "%zu bytes follow the zstd frame of the blob", in.size - in.pos);
+        rc = dg_fail(err, DG_MALFORMED, "%zu bytes follow the zstd frame of the blob",
+                     in.size - in.pos);
     ZSTD_freeDStream(z);
     return rc;
 }

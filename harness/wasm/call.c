@@ -25,10 +25,13 @@ void dg_wasm_meter_set(dg_meter *to)
 
 static dg_meter_group group_of(const char *name)
 {
-    static const struct { const char *begin; dg_meter_group group; } groups[] = {
-        { "ext_storage_root_", DG_METER_ROOT },          { "ext_trie_", DG_METER_ROOT },
-        { "ext_storage_", DG_METER_STORAGE },            { "ext_default_child_storage_", DG_METER_STORAGE },
-        { "ext_hashing_", DG_METER_CRYPTO },             { "ext_crypto_", DG_METER_CRYPTO },
+    static const struct {
+        const char *begin;
+        dg_meter_group group;
+    } groups[] = {
+        { "ext_storage_root_", DG_METER_ROOT }, { "ext_trie_", DG_METER_ROOT },
+        { "ext_storage_", DG_METER_STORAGE },   { "ext_default_child_storage_", DG_METER_STORAGE },
+        { "ext_hashing_", DG_METER_CRYPTO },    { "ext_crypto_", DG_METER_CRYPTO },
     };
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (strncmp(name, groups[i].begin, strlen(groups[i].begin)) == 0)
@@ -46,7 +49,8 @@ static dg_code run_metered(const dg_binding *b, dg_guest *g, const uint64_t *arg
     return rc;
 }
 
-wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v, size_t count)
+wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
+                            size_t count)
 {
     const dg_binding *b = env;
     dg_guest *g = wasmtime_context_get_data(wasmtime_caller_context(caller));
@@ -157,7 +161,8 @@ static dg_code ended(running *r, wasmtime_error_t *error, wasm_trap_t *trap)
 static bool look_up(wasmtime_context_t *cx, const wasmtime_instance_t *instance, const char *name,
                     wasmtime_extern_kind_t kind, wasmtime_extern_t *item)
 {
-    return wasmtime_instance_export_get(cx, instance, name, strlen(name), item) && item->kind == kind;
+    return wasmtime_instance_export_get(cx, instance, name, strlen(name), item)
+           && item->kind == kind;
 }
 
 static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
@@ -184,7 +189,8 @@ static dg_code instantiate(running *r, const dg_module *m)
 {
     wasmtime_instance_t instance;
     wasm_trap_t *trap = NULL;
-    wasmtime_error_t *error = wasmtime_instance_pre_instantiate(m->pre, r->guest->context, &instance, &trap);
+    wasmtime_error_t *error =
+        wasmtime_instance_pre_instantiate(m->pre, r->guest->context, &instance, &trap);
     bool no_room = error && !trap && r->guest->rc == DG_OK; /* the pool, a limit, address space */
     dg_code rc = ended(r, error, trap);
     if (rc < 0 && no_room) {
@@ -260,8 +266,9 @@ static wasmtime_store_t *open_store(dg_module *m, dg_guest *g, uint64_t fuel)
     return store;
 }
 
-static dg_code call_module(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
-                           const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
+static dg_code call_module(dg_module *module, const char *entry, const dg_call_hooks *hooks,
+                           void *user, const dg_call_options *options, dg_trap_kind *kind,
+                           dg_call_cost *cost, dg_error *err)
 {
     uint64_t fuel = options && options->fuel ? options->fuel : fuel_default;
     uint32_t memory_max = module->engine->options.memory_max;
@@ -282,7 +289,8 @@ static dg_code call_module(dg_module *module, const char *entry, const dg_call_h
     if (rc != DG_OK)
         return rc;
     guest.memory_max = options && options->memory_max && options->memory_max < memory_max
-                           ? options->memory_max : memory_max;
+                           ? options->memory_max
+                           : memory_max;
     store = open_store(module, &guest, fuel);
     if (!store)
         return dg_fail(err, DG_NOMEM, "no memory for a call of %s", entry);
@@ -298,7 +306,8 @@ static dg_code call_module(dg_module *module, const char *entry, const dg_call_h
 }
 
 dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
-                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err)
+                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost,
+                       dg_error *err)
 {
     uint64_t since = meter ? dg_cpu_ns() : 0;
     dg_code rc = call_module(module, entry, hooks, user, options, kind, cost, err);

@@ -61,13 +61,20 @@ static dg_space choose_space(uint32_t calls_max)
 static void switch_features_off(wasm_config_t *config)
 {
     static void (*const unused[])(wasm_config_t *, bool) = {
-        wasmtime_config_wasm_bulk_memory_set, wasmtime_config_wasm_multi_value_set,
-        wasmtime_config_wasm_multi_memory_set, wasmtime_config_wasm_memory64_set,
-        wasmtime_config_wasm_tail_call_set, wasmtime_config_wasm_threads_set,
-        wasmtime_config_wasm_simd_set, wasmtime_config_wasm_relaxed_simd_set,
-        wasmtime_config_wasm_reference_types_set, wasmtime_config_wasm_component_model_async_set,
-        wasmtime_config_wasm_function_references_set, wasmtime_config_wasm_gc_set,
-        wasmtime_config_wasm_exceptions_set, wasmtime_config_gc_support_set,
+        wasmtime_config_wasm_bulk_memory_set,
+        wasmtime_config_wasm_multi_value_set,
+        wasmtime_config_wasm_multi_memory_set,
+        wasmtime_config_wasm_memory64_set,
+        wasmtime_config_wasm_tail_call_set,
+        wasmtime_config_wasm_threads_set,
+        wasmtime_config_wasm_simd_set,
+        wasmtime_config_wasm_relaxed_simd_set,
+        wasmtime_config_wasm_reference_types_set,
+        wasmtime_config_wasm_component_model_async_set,
+        wasmtime_config_wasm_function_references_set,
+        wasmtime_config_wasm_gc_set,
+        wasmtime_config_wasm_exceptions_set,
+        wasmtime_config_gc_support_set,
         wasmtime_config_wasm_wide_arithmetic_set,
     };
     for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++)
@@ -100,9 +107,11 @@ static wasm_config_t *make_config(const dg_engine *e)
     wasmtime_config_max_wasm_stack_set(config, DG_WASM_STACK);
     wasmtime_config_parallel_compilation_set(config, !e->options.single_threaded);
     wasmtime_config_strategy_set(config, e->options.compiler == DG_COMPILER_WINCH
-                                             ? WASMTIME_STRATEGY_WINCH : WASMTIME_STRATEGY_CRANELIFT);
+                                             ? WASMTIME_STRATEGY_WINCH
+                                             : WASMTIME_STRATEGY_CRANELIFT);
     wasmtime_config_cranelift_opt_level_set(config, e->options.compiler == DG_COMPILER_NONE
-                                                        ? WASMTIME_OPT_LEVEL_NONE : WASMTIME_OPT_LEVEL_SPEED);
+                                                        ? WASMTIME_OPT_LEVEL_NONE
+                                                        : WASMTIME_OPT_LEVEL_SPEED);
     switch_features_off(config);
     set_space(config, e);
     return config;
@@ -115,10 +124,11 @@ static void word_config(dg_engine *e)
     static const char *const compilers[] = { "speed", "none", "winch" };
     char library[64];
     dg_wasm_library_id(library, sizeof library);
-    snprintf(e->config, sizeof e->config,
-             "%s %s rewrite=%d compiler=%s nan=1 fuel=1 features=mvp stack=%d memory_max=%u small=%d",
-             dg_engine_version(), library, DG_WASM_REWRITE_VERSION, compilers[e->options.compiler],
-             DG_WASM_STACK, e->options.memory_max, e->space == DG_SPACE_SMALL);
+    snprintf(
+        e->config, sizeof e->config,
+        "%s %s rewrite=%d compiler=%s nan=1 fuel=1 features=mvp stack=%d memory_max=%u small=%d",
+        dg_engine_version(), library, DG_WASM_REWRITE_VERSION, compilers[e->options.compiler],
+        DG_WASM_STACK, e->options.memory_max, e->space == DG_SPACE_SMALL);
 }
 
 /* Images are machine code: a folder that somebody else may write is not used. */

@@ -6,7 +6,10 @@
 #include <link.h>
 #include <string.h>
 
-typedef struct search { char *out; size_t len; } search;
+typedef struct search {
+    char *out;
+    size_t len;
+} search;
 
 static bool put_note(search *s, const uint8_t *at, size_t len)
 {

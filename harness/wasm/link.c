@@ -119,8 +119,8 @@ static dg_code define_all(dg_module *m, wasmtime_linker_t *linker, const tables 
     return rc;
 }
 
-dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables, const size_t *counts,
-                       size_t table_count, dg_error *err)
+dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables,
+                       const size_t *counts, size_t table_count, dg_error *err)
 {
     tables t = { import_tables, counts, table_count };
     wasmtime_linker_t *linker;

@@ -6,16 +6,19 @@
  * start as a copy-on-write image and live in a pool. */
 #include "wasm/wasm_impl.h"
 
-typedef struct limits { bool known; uint32_t min, max; } limits;
+typedef struct limits {
+    bool known;
+    uint32_t min, max;
+} limits;
 
 typedef struct rewriting {
     dg_buf *out;
-    dg_buf room;       /* the section under construction */
+    dg_buf room; /* the section under construction */
     uint32_t pages_max;
     limits memory;
-    bool imported;     /* the memory was an import: a section is still to be written */
+    bool imported; /* the memory was an import: a section is still to be written */
     bool placed, exported;
-    unsigned rank;     /* of the last section that is not custom */
+    unsigned rank; /* of the last section that is not custom */
     dg_error *err;
 } rewriting;
 
@@ -31,15 +34,20 @@ static dg_code read_limits(rewriting *w, dg_wasm_reader *s)
     if (s->bad)
         return malformed(w, "memory type");
     if (flags > 1)
-        return dg_fail(w->err, DG_MALFORMED, "wasm memory has flags %u: shared or 64-bit memories"
-                       " are not for runtimes", flags);
+        return dg_fail(w->err, DG_MALFORMED,
+                       "wasm memory has flags %u: shared or 64-bit memories"
+                       " are not for runtimes",
+                       flags);
     if (w->memory.known)
         return dg_fail(w->err, DG_MALFORMED, "wasm has more than one memory");
     if (min > w->pages_max)
-        return dg_fail(w->err, DG_LIMIT, "wasm wants %u pages of memory from the start, %u are"
-                       " allowed", min, w->pages_max);
+        return dg_fail(w->err, DG_LIMIT,
+                       "wasm wants %u pages of memory from the start, %u are"
+                       " allowed",
+                       min, w->pages_max);
     if (max < min)
-        return dg_fail(w->err, DG_MALFORMED, "wasm memory has minimum %u above maximum %u", min, max);
+        return dg_fail(w->err, DG_MALFORMED, "wasm memory has minimum %u above maximum %u", min,
+                       max);
     w->memory = (limits){ true, min, max < w->pages_max ? max : w->pages_max };
     return DG_OK;
 }
@@ -89,9 +97,13 @@ static dg_code rewrite_imports(rewriting *w, dg_bytes body)
             rc = read_limits(w, &s);
             w->imported = true;
         } else {
-            rc = dg_fail(w->err, DG_MALFORMED, "import %u of the wasm is a %s: only functions and"
-                         " a memory can be given", i,
-                         kind == 1 ? "table" : kind == 3 ? "global" : "thing of unknown kind");
+            rc = dg_fail(w->err, DG_MALFORMED,
+                         "import %u of the wasm is a %s: only functions and"
+                         " a memory can be given",
+                         i,
+                         kind == 1   ? "table"
+                         : kind == 3 ? "global"
+                                     : "thing of unknown kind");
         }
     }
     if (rc == DG_OK && (s.bad || s.at != s.end))
@@ -165,7 +177,8 @@ static dg_code check_order(rewriting *w, uint8_t id)
     if (rank == sizeof order)
         return dg_fail(w->err, DG_MALFORMED, "wasm has a section of unknown kind %u", (unsigned)id);
     if (rank < w->rank)
-        return dg_fail(w->err, DG_MALFORMED, "wasm section %u comes twice or too late", (unsigned)id);
+        return dg_fail(w->err, DG_MALFORMED, "wasm section %u comes twice or too late",
+                       (unsigned)id);
     w->rank = rank + 1;
     return DG_OK;
 }
@@ -178,10 +191,15 @@ static dg_code rewrite_part(rewriting *w, dg_wasm_part part)
     if (part.id > DG_WASM_MEMORY && w->imported && !w->placed)
         put_memory(w);
     switch (part.id) {
-    case DG_WASM_IMPORT: return rewrite_imports(w, part.body);
-    case DG_WASM_MEMORY: return rewrite_memory(w, part.body);
-    case DG_WASM_EXPORT: return rewrite_exports(w, part);
-    default: dg_buf_put_bytes(w->out, part.whole); return DG_OK;
+    case DG_WASM_IMPORT:
+        return rewrite_imports(w, part.body);
+    case DG_WASM_MEMORY:
+        return rewrite_memory(w, part.body);
+    case DG_WASM_EXPORT:
+        return rewrite_exports(w, part);
+    default:
+        dg_buf_put_bytes(w->out, part.whole);
+        return DG_OK;
     }
 }
 

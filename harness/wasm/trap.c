@@ -4,7 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct { wasmtime_trap_code_t code; dg_trap_kind kind; const char *says; } causes[] = {
+static const struct {
+    wasmtime_trap_code_t code;
+    dg_trap_kind kind;
+    const char *says;
+} causes[] = {
     { WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED, DG_TRAP_PANIC, "panicked (unreachable)" },
     { WASMTIME_TRAP_CODE_OUT_OF_FUEL, DG_TRAP_FUEL, "ran out of fuel" },
     { WASMTIME_TRAP_CODE_STACK_OVERFLOW, DG_TRAP_STACK, "exhausted the call stack" },
@@ -42,9 +46,12 @@ static bool legacy_path(char *out, size_t len, const char *at)
 
 static void unescape(char *text)
 {
-    static const struct { const char *code; char is; } codes[] = {
-        { "$LT$", '<' }, { "$GT$", '>' }, { "$RF$", '&' }, { "$BP$", '*' }, { "$C$", ',' },
-        { "$LP$", '(' }, { "$RP$", ')' }, { "$u20$", ' ' }, { "$u7b$", '{' }, { "$u7d$", '}' },
+    static const struct {
+        const char *code;
+        char is;
+    } codes[] = {
+        { "$LT$", '<' },  { "$GT$", '>' },  { "$RF$", '&' },  { "$BP$", '*' },  { "$C$", ',' },
+        { "$LP$", '(' },  { "$RP$", ')' },  { "$u20$", ' ' }, { "$u7b$", '{' }, { "$u7d$", '}' },
         { "$u5b$", '[' }, { "$u5d$", ']' }, { "$u3b$", ';' }, { "$u2b$", '+' }, { "$u27$", '\'' },
     };
     for (char *p = text; (p = strstr(p, "..")); p++)
@@ -118,7 +125,8 @@ static dg_trap_kind put_cause(dg_buf *text, wasmtime_error_t *error, wasm_trap_t
     return kind;
 }
 
-dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap, const char *entry)
+dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap,
+                               const char *entry)
 {
     char room[400];
     dg_buf text = dg_buf_on(room, sizeof room - 1);

@@ -31,10 +31,10 @@ typedef struct dg_engine dg_engine;
 typedef enum dg_compiler { DG_COMPILER_SPEED, DG_COMPILER_NONE, DG_COMPILER_WINCH } dg_compiler;
 typedef struct dg_engine_options {
     dg_compiler compiler;
-    const char *cache_dir;  /* NULL: no cache on disk */
-    bool single_threaded;   /* compile in this thread (before or after a fork) */
-    uint32_t memory_max;    /* bytes a guest may have; 0: 512 MiB */
-    uint32_t calls_max;     /* instances alive at once; 0: 16 */
+    const char *cache_dir; /* NULL: no cache on disk */
+    bool single_threaded;  /* compile in this thread (before or after a fork) */
+    uint32_t memory_max;   /* bytes a guest may have; 0: 512 MiB */
+    uint32_t calls_max;    /* instances alive at once; 0: 16 */
 } dg_engine_options;
 dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_error *err);
 void dg_engine_free(dg_engine *engine);
@@ -52,9 +52,10 @@ typedef struct dg_guest dg_guest; /* one instance during one call */
  * DG_OK, or below zero: the call traps and ends with this code and text. */
 typedef dg_code (*dg_import_fn)(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err);
 typedef struct dg_import {
-    const char *name;      /* "ext_storage_get_version_1" */
-    const char *signature; /* letters of the reference: P i64 fat pointer, p i32 pointer,
-                              i i32, l i64; "PPi:P" arguments, colon, result */
+    const char *name; /* "ext_storage_get_version_1" */
+    /* letters of the reference: P i64 fat pointer, p i32 pointer, i i32, l i64; "PPi:P" arguments,
+     * colon, result */
+    const char *signature;
     dg_import_fn run;
 } dg_import;
 
@@ -65,7 +66,8 @@ void dg_module_free(dg_module *module);
 /* Binds imports by name, once, before the first call. What the module imports and
  * the table lacks becomes a trap that names it. DG_MALFORMED: an import whose
  * signature is another than the table's. */
-dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts, size_t table_count, dg_error *err);
+dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts,
+                       size_t table_count, dg_error *err);
 bool dg_module_exports(const dg_module *module, const char *name);
 /* i-th exported function / imported function; NULL past the end. */
 const char *dg_module_export_at(const dg_module *module, size_t i);
@@ -78,10 +80,21 @@ typedef struct dg_call_options {
     uint64_t fuel;       /* instructions, roughly; 0: the default of 200e9 */
     uint32_t memory_max; /* bytes; 0 or above the engine's: the engine's */
 } dg_call_options;
-typedef struct dg_call_cost { uint64_t fuel; uint32_t memory_peak; /* bytes */ uint64_t host_calls; } dg_call_cost;
+typedef struct dg_call_cost {
+    uint64_t fuel;
+    uint32_t memory_peak; /* bytes */
+    uint64_t host_calls;
+} dg_call_cost;
 
-typedef enum dg_trap_kind { DG_TRAP_NONE, DG_TRAP_PANIC /* unreachable */, DG_TRAP_FUEL, DG_TRAP_STACK,
-    DG_TRAP_MEMORY /* access out of bounds */, DG_TRAP_HOST /* a host function refused */, DG_TRAP_OTHER } dg_trap_kind;
+typedef enum dg_trap_kind {
+    DG_TRAP_NONE,
+    DG_TRAP_PANIC /* unreachable */,
+    DG_TRAP_FUEL,
+    DG_TRAP_STACK,
+    DG_TRAP_MEMORY /* access out of bounds */,
+    DG_TRAP_HOST /* a host function refused */,
+    DG_TRAP_OTHER
+} dg_trap_kind;
 
 /* Instantiates, hands `user` to host functions (dg_guest_user), runs
  * `before(guest, arg)` which may place the input and sets the two i32 arguments
@@ -94,14 +107,21 @@ typedef struct dg_call_hooks {
     dg_code (*after)(dg_guest *guest, uint64_t result, dg_error *err);
 } dg_call_hooks;
 dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
-                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost, dg_error *err);
+                       const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost,
+                       dg_error *err);
 
 /* ---- where time goes, for benches ---- */
 
 /* Processor time of whole calls of a guest; with `families` also wall time of its host
- * functions by what they are for, which itself takes a tenth of the guest's. While one is set (NULL:
- * none, the rule) each call is timed; no outcome may depend on it. */
-typedef enum dg_meter_group { DG_METER_STORAGE, DG_METER_ROOT, DG_METER_CRYPTO, DG_METER_OTHER, DG_METER_GROUPS } dg_meter_group;
+ * functions by what they are for, which itself takes a tenth of the guest's. While one is set
+ * (NULL: none, the rule) each call is timed; no outcome may depend on it. */
+typedef enum dg_meter_group {
+    DG_METER_STORAGE,
+    DG_METER_ROOT,
+    DG_METER_CRYPTO,
+    DG_METER_OTHER,
+    DG_METER_GROUPS
+} dg_meter_group;
 typedef struct dg_meter {
     bool families;
     uint64_t ns[DG_METER_GROUPS], calls[DG_METER_GROUPS];

@@ -8,15 +8,18 @@
 #include "wasm/wasm.h"
 
 enum {
-    DG_WASM_STACK = 1 << 20,        /* bytes of native stack a guest may use */
-    DG_WASM_REWRITE_VERSION = 1,    /* of own_memory; part of the cache key */
-    DG_WASM_PARAMS_MAX = 16,        /* of a host function that is bound */
+    DG_WASM_STACK = 1 << 20,     /* bytes of native stack a guest may use */
+    DG_WASM_REWRITE_VERSION = 1, /* of own_memory; part of the cache key */
+    DG_WASM_PARAMS_MAX = 16,     /* of a host function that is bound */
     DG_WASM_MEMORY_DEFAULT = 512 << 20
 };
 
 /* ---- reader.c: a cursor over module bytes that remembers its first failure ---- */
 
-typedef struct dg_wasm_reader { const uint8_t *at, *end; bool bad; } dg_wasm_reader;
+typedef struct dg_wasm_reader {
+    const uint8_t *at, *end;
+    bool bad;
+} dg_wasm_reader;
 typedef struct dg_wasm_part { /* one section */
     uint8_t id;
     dg_bytes whole; /* with id and length */
@@ -69,7 +72,8 @@ void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_
 /* ---- trap.c ---- */
 
 /* Words a failed call from what the engine gave back; takes both. */
-dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap, const char *entry);
+dg_trap_kind dg_wasm_trap_word(dg_error *err, wasmtime_error_t *error, wasm_trap_t *trap,
+                               const char *entry);
 /* "pallet::module::function" from a mangled name; others as they are. */
 void dg_wasm_demangle(char *out, size_t len, dg_bytes name);
 /* First line of an engine's error as a failure; takes the error. */
@@ -78,15 +82,18 @@ dg_code dg_wasm_fail(dg_error *err, dg_code code, wasmtime_error_t *error, const
 /* ---- module.c, link.c, call.c ---- */
 
 typedef struct dg_binding {
-    dg_import_fn run;   /* NULL: not provided */
-    const char *name;   /* kept by the module */
+    dg_import_fn run; /* NULL: not provided */
+    const char *name; /* kept by the module */
     uint8_t param_count;
-    bool result_wide;   /* i64 */
+    bool result_wide; /* i64 */
     bool has_result;
-    uint32_t wide;      /* bit i: parameter i is an i64 */
+    uint32_t wide; /* bit i: parameter i is an i64 */
 } dg_binding;
 
-typedef struct dg_names { char **at; size_t count; } dg_names; /* owned, NUL-terminated */
+typedef struct dg_names {
+    char **at;
+    size_t count;
+} dg_names; /* owned, NUL-terminated */
 
 struct dg_module {
     dg_engine *engine;
@@ -101,17 +108,18 @@ struct dg_module {
 struct dg_guest {
     wasmtime_context_t *context;
     wasmtime_memory_t memory;
-    uint8_t *base;      /* of the memory, and as much of it as was seen: it may have grown since */
+    uint8_t *base; /* of the memory, and as much of it as was seen: it may have grown since */
     size_t len;
     void *user;
     uint32_t heap_base;
     uint32_t memory_max;
     uint64_t host_calls;
-    bool ready;         /* instantiated: host functions may run */
-    dg_code rc;         /* of the host function that refused */
+    bool ready; /* instantiated: host functions may run */
+    dg_code rc; /* of the host function that refused */
     dg_error err;
 };
 
-wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v, size_t count);
+wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
+                            size_t count);
 
 #endif

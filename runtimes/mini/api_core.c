@@ -49,13 +49,13 @@ static void put_valid_transaction(struct writer *out, const struct extrinsic *x)
         put_u32(&tag, x->nonce);
     } else
         put(&tag, x->call.len > 64 ? bytes_of(x->call.at, 64) : x->call);
-    put_u8(out, 0);         /* Ok */
-    put_u64(out, 1);        /* priority */
-    put_compact(out, 0);    /* requires */
+    put_u8(out, 0);      /* Ok */
+    put_u64(out, 1);     /* priority */
+    put_compact(out, 0); /* requires */
     put_compact(out, 1);
     put_bytes(out, written(&tag));
-    put_u64(out, ~0ull);    /* longevity */
-    put_u8(out, 1);         /* propagate */
+    put_u64(out, ~0ull); /* longevity */
+    put_u8(out, 1);      /* propagate */
 }
 
 ENTRY(TaggedTransactionQueue_validate_transaction)

@@ -9,7 +9,10 @@
 
 enum { CORE_SCHEDULED = 1 };
 
-ENTRY(ParachainHost_validators) { put(out, shared_validator_keys()); }
+ENTRY(ParachainHost_validators)
+{
+    put(out, shared_validator_keys());
+}
 
 ENTRY(ParachainHost_validator_groups)
 {
@@ -137,15 +140,52 @@ ENTRY(ParachainHost_session_executor_params)
 
 /* ---- nothing of this ever happens ---- */
 
-ENTRY(ParachainHost_check_validation_outputs) { put_u8(out, 0); }
-ENTRY(ParachainHost_candidate_pending_availability) { put_u8(out, 0); }
-ENTRY(ParachainHost_candidate_events) { put_compact(out, 0); }
-ENTRY(ParachainHost_dmq_contents) { put_compact(out, 0); }
-ENTRY(ParachainHost_inbound_hrmp_channels_contents) { put_compact(out, 0); }
-ENTRY(ParachainHost_on_chain_votes) { put_u8(out, 0); }
-ENTRY(ParachainHost_submit_pvf_check_statement) { (void)in; (void)out; }
-ENTRY(ParachainHost_pvfs_require_precheck) { put_compact(out, 0); }
-ENTRY(ParachainHost_disputes) { put_compact(out, 0); }
-ENTRY(ParachainHost_unapplied_slashes) { put_compact(out, 0); }
-ENTRY(ParachainHost_key_ownership_proof) { put_u8(out, 0); }
-ENTRY(ParachainHost_submit_report_dispute_lost) { put_u8(out, 0); }
+ENTRY(ParachainHost_check_validation_outputs)
+{
+    put_u8(out, 0);
+}
+ENTRY(ParachainHost_candidate_pending_availability)
+{
+    put_u8(out, 0);
+}
+ENTRY(ParachainHost_candidate_events)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_dmq_contents)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_inbound_hrmp_channels_contents)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_on_chain_votes)
+{
+    put_u8(out, 0);
+}
+ENTRY(ParachainHost_submit_pvf_check_statement)
+{
+    (void)in;
+    (void)out;
+}
+ENTRY(ParachainHost_pvfs_require_precheck)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_disputes)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_unapplied_slashes)
+{
+    put_compact(out, 0);
+}
+ENTRY(ParachainHost_key_ownership_proof)
+{
+    put_u8(out, 0);
+}
+ENTRY(ParachainHost_submit_report_dispute_lost)
+{
+    put_u8(out, 0);
+}

@@ -52,7 +52,10 @@ ENTRY(ParachainHost_para_backing_state)
     put_compact(out, 0); /* candidates pending availability */
 }
 
-ENTRY(ParachainHost_disabled_validators) { put_compact(out, 0); }
+ENTRY(ParachainHost_disabled_validators)
+{
+    put_compact(out, 0);
+}
 
 ENTRY(ParachainHost_node_features)
 {

@@ -14,7 +14,8 @@ enum { CLAIMS_MAX = 8 };
 static u32 lookahead(void)
 {
     struct config c = config_active();
-    return fault_is(CONFIG_MISREAD_AT_U) && on_old_storage() ? c.v[MAX_POV_SIZE] : c.v[SCHEDULING_LOOKAHEAD];
+    return fault_is(CONFIG_MISREAD_AT_U) && on_old_storage() ? c.v[MAX_POV_SIZE]
+                                                             : c.v[SCHEDULING_LOOKAHEAD];
 }
 
 /* Turn after turn by the assignment provider, as if each had to be looked up. */
@@ -44,4 +45,7 @@ ENTRY(ParachainHost_claim_queue)
     }
 }
 
-ENTRY(ParachainHost_candidates_pending_availability) { put_compact(out, 0); }
+ENTRY(ParachainHost_candidates_pending_availability)
+{
+    put_compact(out, 0);
+}

@@ -2,7 +2,10 @@
 #include "authorities.h"
 #include "host.h"
 
-static struct key item(const char *name) { return key_value("Babe", name); }
+static struct key item(const char *name)
+{
+    return key_value("Babe", name);
+}
 
 enum { LOG_NEXT_EPOCH_DATA = 1, PRIMARY = 1, SECONDARY_PLAIN = 2, SECONDARY_VRF = 3 };
 
@@ -16,7 +19,12 @@ static void put_epoch_config(struct writer *out)
 
 /* ---- the slot ---- */
 
-struct pre_digest { u8 kind; u32 authority; u64 slot; struct bytes vrf_output; };
+struct pre_digest {
+    u8 kind;
+    u32 authority;
+    u64 slot;
+    struct bytes vrf_output;
+};
 
 static bool read_pre_digest(struct bytes digest, struct pre_digest *d)
 {
@@ -40,8 +48,14 @@ static bool read_pre_digest(struct bytes digest, struct pre_digest *d)
     return false;
 }
 
-u64 babe_current_slot(void) { return stored_u64(item("CurrentSlot")); }
-static u64 epoch_index(void) { return stored_u64(item("EpochIndex")); }
+u64 babe_current_slot(void)
+{
+    return stored_u64(item("CurrentSlot"));
+}
+static u64 epoch_index(void)
+{
+    return stored_u64(item("EpochIndex"));
+}
 u64 babe_epoch_start(void)
 {
     return epoch_index() * variant.epoch_length + stored_u64(item("GenesisSlot"));
@@ -204,7 +218,10 @@ static const struct entry entries[] = {
     { 0 },
 };
 
-static void epoch_length(struct writer *out) { put_u64(out, variant.epoch_length); }
+static void epoch_length(struct writer *out)
+{
+    put_u64(out, variant.epoch_length);
+}
 
 static const struct constant constants[] = {
     { "EpochDuration", T_U64, .write = epoch_length },

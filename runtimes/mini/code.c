@@ -5,11 +5,23 @@
 #include "variant.h"
 #include "version.h"
 
-enum { INVALID_SPEC_NAME, SPEC_VERSION_NEEDS_TO_INCREASE, FAILED_TO_EXTRACT_VERSION,
-       MIGRATIONS_ONGOING = 6, NOTHING_AUTHORIZED = 7, UNAUTHORIZED = 8 };
+enum {
+    INVALID_SPEC_NAME,
+    SPEC_VERSION_NEEDS_TO_INCREASE,
+    FAILED_TO_EXTRACT_VERSION,
+    MIGRATIONS_ONGOING = 6,
+    NOTHING_AUTHORIZED = 7,
+    UNAUTHORIZED = 8
+};
 
-static struct key authorized_key(void) { return key_value("System", "AuthorizedUpgrade"); }
-static struct outcome refused(u8 error) { return failed(&pallet_system, error); }
+static struct key authorized_key(void)
+{
+    return key_value("System", "AuthorizedUpgrade");
+}
+static struct outcome refused(u8 error)
+{
+    return failed(&pallet_system, error);
+}
 
 static struct outcome can_set_code(struct bytes code, bool check_version)
 {
@@ -78,7 +90,8 @@ static struct outcome remark_with_event(const struct origin *origin, struct read
     return succeeded();
 }
 
-static struct outcome set_code_with(const struct origin *origin, struct reader *args, bool check_version)
+static struct outcome set_code_with(const struct origin *origin, struct reader *args,
+                                    bool check_version)
 {
     struct bytes code = read_bytes(args);
     if (args->bad)
@@ -114,7 +127,8 @@ static struct outcome set_storage(const struct origin *origin, struct reader *ar
     return succeeded();
 }
 
-static struct outcome authorize_with(const struct origin *origin, struct reader *args, u8 check_version)
+static struct outcome authorize_with(const struct origin *origin, struct reader *args,
+                                     u8 check_version)
 {
     struct writer out = { 0 };
     struct hash code = read_hash(args);
@@ -134,7 +148,8 @@ static struct outcome authorize_upgrade(const struct origin *origin, struct read
     return authorize_with(origin, args, true);
 }
 
-static struct outcome authorize_upgrade_without_checks(const struct origin *origin, struct reader *args)
+static struct outcome authorize_upgrade_without_checks(const struct origin *origin,
+                                                       struct reader *args)
 {
     return authorize_with(origin, args, false);
 }

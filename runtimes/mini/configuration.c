@@ -6,8 +6,14 @@
 
 enum { LAYOUT_OLD = 1, LAYOUT_NEW = 2, VERSION_NEW = 11, SESSION_DELAY = 2 };
 
-static struct key active_key(void) { return key_value("Configuration", "ActiveConfig"); }
-static struct key pending_key(void) { return key_value("Configuration", "PendingConfigs"); }
+static struct key active_key(void)
+{
+    return key_value("Configuration", "ActiveConfig");
+}
+static struct key pending_key(void)
+{
+    return key_value("Configuration", "PendingConfigs");
+}
 
 /* ---- encoding ---- */
 
@@ -71,7 +77,10 @@ struct config config_active(void)
 
 /* ---- changes, in force two sessions later ---- */
 
-struct pending { u32 session; struct config config; };
+struct pending {
+    u32 session;
+    struct config config;
+};
 enum { PENDING_MAX = 4 };
 
 static u32 read_pending(struct pending list[PENDING_MAX], u32 layout)
@@ -113,7 +122,8 @@ void config_on_new_session(u32 session)
         store_pending(list + due, count - due);
 }
 
-static struct outcome set_field(const struct origin *origin, struct reader *args, enum config_field field)
+static struct outcome set_field(const struct origin *origin, struct reader *args,
+                                enum config_field field)
 {
     struct pending list[PENDING_MAX];
     u32 value = read_u32(args), session = session_index() + SESSION_DELAY;
@@ -173,7 +183,8 @@ static struct outcome set_group_rotation_frequency(const struct origin *o, struc
 }
 
 static const struct call calls[] = {
-    { "set_validation_upgrade_cooldown", 0, FIELDS({ "new", T_U32 }), set_validation_upgrade_cooldown },
+    { "set_validation_upgrade_cooldown", 0, FIELDS({ "new", T_U32 }),
+      set_validation_upgrade_cooldown },
     { "set_max_code_size", 3, FIELDS({ "new", T_U32 }), set_max_code_size },
     { "set_max_pov_size", 4, FIELDS({ "new", T_U32 }), set_max_pov_size },
     { "set_max_head_data_size", 5, FIELDS({ "new", T_U32 }), set_max_head_data_size },
@@ -197,21 +208,28 @@ const struct pallet pallet_configuration = {
     "Configuration", 51, entries, calls, .calls_type = T_CONFIGURATION_CALL,
 };
 
-#define OLD_FIELDS                                                                                \
-    { "max_code_size", T_U32 }, { "max_head_data_size", T_U32 }, { "max_upward_queue_count", T_U32 }, \
-    { "max_upward_queue_size", T_U32 }, { "max_upward_message_size", T_U32 },                     \
-    { "max_upward_message_num_per_candidate", T_U32 }, { "hrmp_max_message_num_per_candidate", T_U32 }, \
-    { "validation_upgrade_cooldown", T_U32 }, { "validation_upgrade_delay", T_U32 },              \
-    { "async_backing_params", T_ASYNC_BACKING_PARAMS }, { "max_pov_size", T_U32 },                \
-    { "code_retention_period", T_U32 }, { "group_rotation_frequency", T_U32 },                    \
-    { "paras_availability_period", T_U32 }, { "scheduling_lookahead", T_U32 },                    \
-    { "dispute_period", T_U32 }, { "no_show_slots", T_U32 }, { "n_delay_tranches", T_U32 },       \
-    { "zeroth_delay_tranche_width", T_U32 }, { "needed_approvals", T_U32 },                       \
-    { "relay_vrf_modulo_samples", T_U32 }, { "pvf_voting_ttl", T_U32 }, { "minimum_backing_votes", T_U32 }
+#define OLD_FIELDS                                                                                 \
+    { "max_code_size", T_U32 }, { "max_head_data_size", T_U32 },                                   \
+        { "max_upward_queue_count", T_U32 }, { "max_upward_queue_size", T_U32 },                   \
+        { "max_upward_message_size", T_U32 }, { "max_upward_message_num_per_candidate", T_U32 },   \
+        { "hrmp_max_message_num_per_candidate", T_U32 }, { "validation_upgrade_cooldown", T_U32 }, \
+        { "validation_upgrade_delay", T_U32 }, { "async_backing_params", T_ASYNC_BACKING_PARAMS }, \
+        { "max_pov_size", T_U32 }, { "code_retention_period", T_U32 },                             \
+        { "group_rotation_frequency", T_U32 }, { "paras_availability_period", T_U32 },             \
+        { "scheduling_lookahead", T_U32 }, { "dispute_period", T_U32 },                            \
+        { "no_show_slots", T_U32 }, { "n_delay_tranches", T_U32 },                                 \
+        { "zeroth_delay_tranche_width", T_U32 }, { "needed_approvals", T_U32 },                    \
+        { "relay_vrf_modulo_samples", T_U32 }, { "pvf_voting_ttl", T_U32 },                        \
+    {                                                                                              \
+        "minimum_backing_votes", T_U32                                                             \
+    }
 
 static const struct field old_fields[] = { OLD_FIELDS, { 0, T_END } };
 static const struct field new_fields[] = {
-    OLD_FIELDS, { "node_features", T_BITS }, { "approval_voting_params", T_APPROVAL_VOTING_PARAMS }, { 0, T_END },
+    OLD_FIELDS,
+    { "node_features", T_BITS },
+    { "approval_voting_params", T_APPROVAL_VOTING_PARAMS },
+    { 0, T_END },
 };
 #define CONFIG_PATH "polkadot_runtime_parachains::configuration::HostConfiguration"
 const struct type config_types[] = {

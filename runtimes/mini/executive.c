@@ -22,7 +22,10 @@ static void begin(const struct header *h)
     session_on_initialize();
 }
 
-static struct key inherents_applied_key(void) { return key_value("System", "InherentsApplied"); }
+static struct key inherents_applied_key(void)
+{
+    return key_value("System", "InherentsApplied");
+}
 
 /* Between inherents and transactions, once a block. */
 static void inherents_applied(void)

@@ -7,7 +7,13 @@
 #include "system.h"
 #include "variant.h"
 
-enum { FORMAT_BARE = 4, FORMAT_SIGNED = 0x84, FORMAT_BARE_5 = 5, ADDRESS_ID = 0, SIGNATURE_SR25519 = 1 };
+enum {
+    FORMAT_BARE = 4,
+    FORMAT_SIGNED = 0x84,
+    FORMAT_BARE_5 = 5,
+    ADDRESS_ID = 0,
+    SIGNATURE_SR25519 = 1
+};
 
 /* Extensions of a signed one, in the order of the metadata: CheckSpecVersion,
  * CheckTxVersion, CheckGenesis (nothing in the extrinsic), CheckMortality (an era,

@@ -44,18 +44,30 @@ static void grow_state(void)
     struct writer litter = { 0 };
     put_zeros(&litter, ITEM_LEN);
     for (u32 i = 0; i < ITEMS; i++)
-        store(key_map_u32("Mini", "Litter", TWOX_64_CONCAT, system_number() * ITEMS + i), written(&litter));
+        store(key_map_u32("Mini", "Litter", TWOX_64_CONCAT, system_number() * ITEMS + i),
+              written(&litter));
 }
 
 void fault_in_initialize(void)
 {
     switch (variant.fault) {
-    case INIT_TRAPS: panic("initialize_block gives up"); break;
-    case INIT_LOOPS: loop_for_ever(); break;
-    case INIT_RECURSES: recurse(0); break;
-    case INIT_EATS_MEMORY: eat_memory(); break;
-    case STATE_GROWS: grow_state(); break;
-    default: break;
+    case INIT_TRAPS:
+        panic("initialize_block gives up");
+        break;
+    case INIT_LOOPS:
+        loop_for_ever();
+        break;
+    case INIT_RECURSES:
+        recurse(0);
+        break;
+    case INIT_EATS_MEMORY:
+        eat_memory();
+        break;
+    case STATE_GROWS:
+        grow_state();
+        break;
+    default:
+        break;
     }
 }
 
@@ -108,12 +120,25 @@ bool fault_in_availability_cores(struct writer *out)
     if (!on_old_storage())
         return false;
     switch (variant.fault) {
-    case API_UNDECODABLE_AT_U: put_undecodable(out); return true;
-    case API_HUGE_AT_U: put_huge(out); return true;
-    case API_TRAPS_AT_U: panic("availability_cores gives up"); return true;
-    case API_LOOPS_AT_U: loop_for_ever(); return true;
-    case API_RECURSES_AT_U: recurse(0); return true;
-    case API_EATS_MEMORY_AT_U: eat_memory(); return true;
-    default: return false;
+    case API_UNDECODABLE_AT_U:
+        put_undecodable(out);
+        return true;
+    case API_HUGE_AT_U:
+        put_huge(out);
+        return true;
+    case API_TRAPS_AT_U:
+        panic("availability_cores gives up");
+        return true;
+    case API_LOOPS_AT_U:
+        loop_for_ever();
+        return true;
+    case API_RECURSES_AT_U:
+        recurse(0);
+        return true;
+    case API_EATS_MEMORY_AT_U:
+        eat_memory();
+        return true;
+    default:
+        return false;
     }
 }

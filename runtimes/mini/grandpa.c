@@ -5,8 +5,14 @@
 
 enum { VERSION_IN_RAW_KEY = 4, VERSION_IN_PALLET = 5, LIST_VERSION = 1, LOG_SCHEDULED_CHANGE = 1 };
 
-static struct key item(const char *name) { return key_value("Grandpa", name); }
-static struct key raw_key(void) { return key_known(":grandpa_authorities"); }
+static struct key item(const char *name)
+{
+    return key_value("Grandpa", name);
+}
+static struct key raw_key(void)
+{
+    return key_known(":grandpa_authorities");
+}
 
 u64 grandpa_set_id(void)
 {

@@ -54,7 +54,10 @@ static void copy_from(u32 at, void *out, u32 len)
     memcpy(out, (const void *)(uintptr_t)at, len);
 }
 
-void *host_malloc(u32 len) { return (void *)(uintptr_t)ext_malloc(len); }
+void *host_malloc(u32 len)
+{
+    return (void *)(uintptr_t)ext_malloc(len);
+}
 
 void host_log_error(struct bytes message)
 {
@@ -62,13 +65,34 @@ void host_log_error(struct bytes message)
     ext_log(ERROR, fat(text("runtime")), fat(message));
 }
 
-bool host_get(struct bytes key, struct bytes *value) { return unwrap(ext_get(fat(key)), value); }
-void host_set(struct bytes key, struct bytes value) { ext_set(fat(key), fat(value)); }
-void host_clear(struct bytes key) { ext_clear(fat(key)); }
-void host_append(struct bytes key, struct bytes item) { ext_append(fat(key), fat(item)); }
-void host_begin(void) { ext_begin(); }
-void host_commit(void) { ext_commit(); }
-void host_rollback(void) { ext_rollback(); }
+bool host_get(struct bytes key, struct bytes *value)
+{
+    return unwrap(ext_get(fat(key)), value);
+}
+void host_set(struct bytes key, struct bytes value)
+{
+    ext_set(fat(key), fat(value));
+}
+void host_clear(struct bytes key)
+{
+    ext_clear(fat(key));
+}
+void host_append(struct bytes key, struct bytes item)
+{
+    ext_append(fat(key), fat(item));
+}
+void host_begin(void)
+{
+    ext_begin();
+}
+void host_commit(void)
+{
+    ext_commit();
+}
+void host_rollback(void)
+{
+    ext_rollback();
+}
 
 struct hash host_storage_root(void)
 {
@@ -84,9 +108,18 @@ struct hash host_ordered_root(struct bytes list, u32 version)
     return root;
 }
 
-void host_twox_64(u8 out[8], struct bytes data) { copy_from(ext_twox_64(fat(data)), out, 8); }
-void host_twox_128(u8 out[16], struct bytes data) { copy_from(ext_twox_128(fat(data)), out, 16); }
-void host_blake2_128(u8 out[16], struct bytes data) { copy_from(ext_blake2_128(fat(data)), out, 16); }
+void host_twox_64(u8 out[8], struct bytes data)
+{
+    copy_from(ext_twox_64(fat(data)), out, 8);
+}
+void host_twox_128(u8 out[16], struct bytes data)
+{
+    copy_from(ext_twox_128(fat(data)), out, 16);
+}
+void host_blake2_128(u8 out[16], struct bytes data)
+{
+    copy_from(ext_blake2_128(fat(data)), out, 16);
+}
 
 struct hash host_blake2_256(struct bytes data)
 {

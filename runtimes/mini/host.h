@@ -19,7 +19,7 @@ void host_append(struct bytes key, struct bytes item); /* the value is a SCALE l
 void host_begin(void);
 void host_commit(void);
 void host_rollback(void);
-struct hash host_storage_root(void);                 /* values by hash: state version 1 */
+struct hash host_storage_root(void);                           /* values by hash: state version 1 */
 struct hash host_ordered_root(struct bytes list, u32 version); /* list: SCALE Vec<Vec<u8>> */
 
 void host_twox_64(u8 out[8], struct bytes data);
@@ -33,16 +33,16 @@ bool host_sr25519_verify(const u8 sig[64], struct bytes message, const u8 pk[32]
 
 /* The other half of the convention: how an entry point gets its input and gives
  * its answer. ENTRY(Api_method) is followed by the body. */
-#define ENTRY(name)                                                        \
-    static void name##_body(struct reader *in, struct writer *out);        \
-    __attribute__((export_name(#name))) u64 name(ENTRY_PARAMETERS)         \
-    {                                                                      \
-        struct reader in = ENTRY_INPUT;                                    \
-        struct writer out = { 0 };                                         \
-        name##_body(&in, &out);                                            \
-        return (u64)out.len << 32 | (u32)(uintptr_t)out.at;                \
-    }                                                                      \
-    static void name##_body(__attribute__((unused)) struct reader *in,     \
+#define ENTRY(name)                                                                                \
+    static void name##_body(struct reader *in, struct writer *out);                                \
+    __attribute__((export_name(#name))) u64 name(ENTRY_PARAMETERS)                                 \
+    {                                                                                              \
+        struct reader in = ENTRY_INPUT;                                                            \
+        struct writer out = { 0 };                                                                 \
+        name##_body(&in, &out);                                                                    \
+        return (u64)out.len << 32 | (u32)(uintptr_t)out.at;                                        \
+    }                                                                                              \
+    static void name##_body(__attribute__((unused)) struct reader *in,                             \
                             __attribute__((unused)) struct writer *out)
 
 #ifdef OWN_ALLOCATOR

@@ -17,7 +17,8 @@ IMPORT(ext_storage_start_transaction_version_1) void ext_begin(void);
 IMPORT(ext_storage_commit_transaction_version_1) void ext_commit(void);
 IMPORT(ext_storage_rollback_transaction_version_1) void ext_rollback(void);
 IMPORT(ext_storage_root_version_3) void ext_root(u64 out);
-IMPORT(ext_trie_blake2_256_ordered_root_version_3) void ext_ordered_root(u64 list, u32 version, u32 out);
+IMPORT(ext_trie_blake2_256_ordered_root_version_3)
+void ext_ordered_root(u64 list, u32 version, u32 out);
 IMPORT(ext_hashing_twox_64_version_2) void ext_twox_64(u64 data, u64 out);
 IMPORT(ext_hashing_twox_128_version_2) void ext_twox_128(u64 data, u64 out);
 IMPORT(ext_hashing_blake2_128_version_2) void ext_blake2_128(u64 data, u64 out);
@@ -47,7 +48,9 @@ void *host_malloc(u32 len)
         next = (address(&__heap_base) + 7u) & ~7u;
     u32 at = next, end = at + ((len + 7u) & ~7u);
     u32 have = (u32)__builtin_wasm_memory_size(0) * PAGE;
-    if (end < at || (end > have && __builtin_wasm_memory_grow(0, (end - have + PAGE - 1) / PAGE) == (size_t)-1))
+    if (end < at
+        || (end > have
+            && __builtin_wasm_memory_grow(0, (end - have + PAGE - 1) / PAGE) == (size_t)-1))
         __builtin_trap();
     next = end;
     return (void *)(uintptr_t)at;
@@ -68,7 +71,10 @@ void host_log_error(struct bytes message)
 
 /* ---- storage ---- */
 
-static bool absent(u64 remaining) { return remaining == ~0ull; }
+static bool absent(u64 remaining)
+{
+    return remaining == ~0ull;
+}
 
 /* First the length, then the bytes. */
 bool host_get(struct bytes key, struct bytes *value)
@@ -81,12 +87,30 @@ bool host_get(struct bytes key, struct bytes *value)
     return true;
 }
 
-void host_set(struct bytes key, struct bytes value) { ext_set(fat(key), fat(value)); }
-void host_clear(struct bytes key) { ext_clear(fat(key)); }
-void host_append(struct bytes key, struct bytes item) { ext_append(fat(key), fat(item)); }
-void host_begin(void) { ext_begin(); }
-void host_commit(void) { ext_commit(); }
-void host_rollback(void) { ext_rollback(); }
+void host_set(struct bytes key, struct bytes value)
+{
+    ext_set(fat(key), fat(value));
+}
+void host_clear(struct bytes key)
+{
+    ext_clear(fat(key));
+}
+void host_append(struct bytes key, struct bytes item)
+{
+    ext_append(fat(key), fat(item));
+}
+void host_begin(void)
+{
+    ext_begin();
+}
+void host_commit(void)
+{
+    ext_commit();
+}
+void host_rollback(void)
+{
+    ext_rollback();
+}
 
 struct hash host_storage_root(void)
 {
@@ -104,9 +128,18 @@ struct hash host_ordered_root(struct bytes list, u32 version)
 
 /* ---- hashes, code, signatures ---- */
 
-void host_twox_64(u8 out[8], struct bytes data) { ext_twox_64(fat(data), fat(bytes_of(out, 8))); }
-void host_twox_128(u8 out[16], struct bytes data) { ext_twox_128(fat(data), fat(bytes_of(out, 16))); }
-void host_blake2_128(u8 out[16], struct bytes data) { ext_blake2_128(fat(data), fat(bytes_of(out, 16))); }
+void host_twox_64(u8 out[8], struct bytes data)
+{
+    ext_twox_64(fat(data), fat(bytes_of(out, 8)));
+}
+void host_twox_128(u8 out[16], struct bytes data)
+{
+    ext_twox_128(fat(data), fat(bytes_of(out, 16)));
+}
+void host_blake2_128(u8 out[16], struct bytes data)
+{
+    ext_blake2_128(fat(data), fat(bytes_of(out, 16)));
+}
 
 struct hash host_blake2_256(struct bytes data)
 {

@@ -33,6 +33,7 @@ bool is_inherent(struct bytes call)
 {
     struct reader in = reader_of(call);
     u8 pallet = read_u8(&in), index = read_u8(&in);
-    bool ours = pallet == pallet_index(&pallet_timestamp) || pallet == pallet_index(&pallet_para_inherent);
+    bool ours =
+        pallet == pallet_index(&pallet_timestamp) || pallet == pallet_index(&pallet_para_inherent);
     return !in.bad && ours && index == 0;
 }

@@ -5,7 +5,7 @@
 #include "scale.h"
 
 /* Each writes its call from the author's data; false: there is none to make. */
-bool timestamp_inherent(struct writer *call, struct bytes data);    /* "timstap0" */
+bool timestamp_inherent(struct writer *call, struct bytes data);     /* "timstap0" */
 bool para_inherent_inherent(struct writer *call, struct bytes data); /* "parachn0" */
 
 void timestamp_on_finalize(void);

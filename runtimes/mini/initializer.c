@@ -4,15 +4,39 @@
 #include "configuration.h"
 #include "paras.h"
 
-static struct key buffer_key(void) { return key_value("Initializer", "BufferedSessionChanges"); }
-static struct key shared(const char *name) { return key_value("ParasShared", name); }
-static struct key scheduler(const char *name) { return key_value("ParaScheduler", name); }
-static struct key info(const char *name) { return key_value("ParaSessionInfo", name); }
+static struct key buffer_key(void)
+{
+    return key_value("Initializer", "BufferedSessionChanges");
+}
+static struct key shared(const char *name)
+{
+    return key_value("ParasShared", name);
+}
+static struct key scheduler(const char *name)
+{
+    return key_value("ParaScheduler", name);
+}
+static struct key info(const char *name)
+{
+    return key_value("ParaSessionInfo", name);
+}
 
-u32 shared_session(void) { return stored_u32(shared("CurrentSessionIndex")); }
-u32 shared_session_start(void) { return stored_u32(scheduler("SessionStartBlock")); }
-struct bytes shared_validator_keys(void) { return stored_list(shared("ActiveValidatorKeys")); }
-struct bytes shared_groups(void) { return stored_list(scheduler("ValidatorGroups")); }
+u32 shared_session(void)
+{
+    return stored_u32(shared("CurrentSessionIndex"));
+}
+u32 shared_session_start(void)
+{
+    return stored_u32(scheduler("SessionStartBlock"));
+}
+struct bytes shared_validator_keys(void)
+{
+    return stored_list(shared("ActiveValidatorKeys"));
+}
+struct bytes shared_groups(void)
+{
+    return stored_list(scheduler("ValidatorGroups"));
+}
 
 /* (validators' keys, session), plus what session info needs to know later. */
 void initializer_on_new_session(const struct validators *now, u32 index)
@@ -68,7 +92,8 @@ static void store_session_info(u32 index, u32 validators, struct bytes keys)
     put_u32(&out, c.v[NEEDED_APPROVALS]);
     store(key_map_u32("ParaSessionInfo", "Sessions", IDENTITY, index), written(&out));
     if (index > c.v[DISPUTE_PERIOD]) {
-        forget(key_map_u32("ParaSessionInfo", "Sessions", IDENTITY, index - c.v[DISPUTE_PERIOD] - 1));
+        forget(
+            key_map_u32("ParaSessionInfo", "Sessions", IDENTITY, index - c.v[DISPUTE_PERIOD] - 1));
         store_u32(info("EarliestStoredSession"), index - c.v[DISPUTE_PERIOD]);
     }
 }

@@ -7,11 +7,29 @@
 #include "variant.h"
 #include "version.h"
 
-enum { DEF_STRUCT, DEF_ENUM, DEF_SEQUENCE, DEF_ARRAY, DEF_TUPLE, DEF_PRIMITIVE, DEF_COMPACT, DEF_BITS };
+enum {
+    DEF_STRUCT,
+    DEF_ENUM,
+    DEF_SEQUENCE,
+    DEF_ARRAY,
+    DEF_TUPLE,
+    DEF_PRIMITIVE,
+    DEF_COMPACT,
+    DEF_BITS
+};
 
-static void put_type(struct writer *out, enum type_id id) { put_compact(out, id); }
-static void put_docs(struct writer *out) { put_compact(out, 0); }
-static void put_none(struct writer *out) { put_u8(out, 0); }
+static void put_type(struct writer *out, enum type_id id)
+{
+    put_compact(out, id);
+}
+static void put_docs(struct writer *out)
+{
+    put_compact(out, 0);
+}
+static void put_none(struct writer *out)
+{
+    put_u8(out, 0);
+}
 
 /* ---- types ---- */
 
@@ -152,16 +170,32 @@ static void put_definition(struct writer *out, const struct type *t)
         put_item(out, DEF_BITS, T_U8);
         put_type(out, t->item);
         break;
-    case KIND_ENUM: put_choices(out, t->choices); break;
-    case KIND_SEQUENCE: put_item(out, DEF_SEQUENCE, t->item); break;
-    case KIND_COMPACT: put_item(out, DEF_COMPACT, t->item); break;
-    case KIND_TUPLE: put_tuple(out, t->fields); break;
-    case KIND_PALLET_CALLS: put_call_choices(out, t->pallet); break;
-    case KIND_PALLET_EVENTS: put_choices(out, t->pallet->events); break;
-    case KIND_PALLET_ERRORS: put_choices(out, t->pallet->errors); break;
+    case KIND_ENUM:
+        put_choices(out, t->choices);
+        break;
+    case KIND_SEQUENCE:
+        put_item(out, DEF_SEQUENCE, t->item);
+        break;
+    case KIND_COMPACT:
+        put_item(out, DEF_COMPACT, t->item);
+        break;
+    case KIND_TUPLE:
+        put_tuple(out, t->fields);
+        break;
+    case KIND_PALLET_CALLS:
+        put_call_choices(out, t->pallet);
+        break;
+    case KIND_PALLET_EVENTS:
+        put_choices(out, t->pallet->events);
+        break;
+    case KIND_PALLET_ERRORS:
+        put_choices(out, t->pallet->errors);
+        break;
     case KIND_RUNTIME_CALL:
     case KIND_RUNTIME_EVENT:
-    case KIND_RUNTIME_ERROR: put_runtime_enum(out, t->kind); break;
+    case KIND_RUNTIME_ERROR:
+        put_runtime_enum(out, t->kind);
+        break;
     }
 }
 
@@ -205,7 +239,9 @@ static void put_default(struct writer *out, const struct entry *e)
 
 static void put_entry(struct writer *out, const struct entry *e)
 {
-    static const u8 hasher_codes[] = { [BLAKE2_128_CONCAT] = 2, [TWOX_64_CONCAT] = 5, [IDENTITY] = 6 };
+    static const u8 hasher_codes[] = {
+        [BLAKE2_128_CONCAT] = 2, [TWOX_64_CONCAT] = 5, [IDENTITY] = 6
+    };
     put_text(out, e->name);
     put_u8(out, e->presence == DEFAULTED);
     put_u8(out, e->hasher != HASH_NONE);
@@ -292,9 +328,12 @@ static void put_pallets(struct writer *out, u32 version)
 
 static void put_extensions(struct writer *out)
 {
-    static const struct { const char *name; enum type_id value, implicit; } rows[] = {
-        { "CheckSpecVersion", T_UNIT, T_U32 }, { "CheckTxVersion", T_UNIT, T_U32 },
-        { "CheckGenesis", T_UNIT, T_H256 },    { "CheckMortality", T_ERA, T_H256 },
+    static const struct {
+        const char *name;
+        enum type_id value, implicit;
+    } rows[] = {
+        { "CheckSpecVersion", T_UNIT, T_U32 },   { "CheckTxVersion", T_UNIT, T_U32 },
+        { "CheckGenesis", T_UNIT, T_H256 },      { "CheckMortality", T_ERA, T_H256 },
         { "CheckNonce", T_COMPACT_U32, T_UNIT },
     };
     enum { COUNT = sizeof rows / sizeof rows[0] };

@@ -6,7 +6,10 @@
 #include "faults.h"
 #include "paras.h"
 
-static struct key last_upgrade_key(void) { return key_value("System", "LastRuntimeUpgrade"); }
+static struct key last_upgrade_key(void)
+{
+    return key_value("System", "LastRuntimeUpgrade");
+}
 
 bool on_old_storage(void)
 {
@@ -32,7 +35,8 @@ static void record_upgrade(void)
 static void put_converted(struct writer *out, struct bytes old)
 {
     u32 at = 0;
-    for (const struct key_kind *k = session_key_kinds(KEYS_WITH_IM_ONLINE); k->len; at += k->len, k++)
+    for (const struct key_kind *k = session_key_kinds(KEYS_WITH_IM_ONLINE); k->len;
+         at += k->len, k++)
         if (session_key(old, k->id).len)
             put(out, bytes_of(old.at + at, k->len));
 }
@@ -72,7 +76,10 @@ static void migrate_session_keys(void)
 enum { CURSOR_ACTIVE, CURSOR_STUCK };
 enum { UPGRADE_COMPLETED = 1, UPGRADE_FAILED = 2 };
 
-static struct key cursor_key(void) { return key_value("MultiBlockMigrations", "Cursor"); }
+static struct key cursor_key(void)
+{
+    return key_value("MultiBlockMigrations", "Cursor");
+}
 
 bool migrations_ongoing(void)
 {
@@ -99,7 +106,8 @@ static void complete(void)
     struct writer name = { 0 };
     put_text(&name, "contexts");
     forget(cursor_key());
-    store(key_map("MultiBlockMigrations", "Historic", TWOX_64_CONCAT, written(&name)), bytes_of("", 0));
+    store(key_map("MultiBlockMigrations", "Historic", TWOX_64_CONCAT, written(&name)),
+          bytes_of("", 0));
     system_deposit_event(&pallet_migrations, UPGRADE_COMPLETED, bytes_of("", 0));
 }
 
@@ -160,5 +168,10 @@ static const struct choice events[] = {
     { 0 },
 };
 const struct pallet pallet_migrations = {
-    "MultiBlockMigrations", 98, entries, .events = events, .events_type = T_MIGRATIONS_EVENT, .since = 2,
+    "MultiBlockMigrations",
+    98,
+    entries,
+    .events = events,
+    .events_type = T_MIGRATIONS_EVENT,
+    .since = 2,
 };

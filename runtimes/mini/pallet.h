@@ -9,21 +9,45 @@
 /* ---- calls ---- */
 
 enum origin_kind { ORIGIN_ROOT, ORIGIN_SIGNED, ORIGIN_NONE };
-struct origin { enum origin_kind kind; u8 account[32]; };
+struct origin {
+    enum origin_kind kind;
+    u8 account[32];
+};
 
 /* How a call ended. The numbers from BAD_ORIGIN on are those of DispatchError. */
-enum outcome_kind { DISPATCH_BAD_ORIGIN = 2, DISPATCH_MODULE = 3, DISPATCH_OK = 0x80, DISPATCH_UNDECODABLE };
-struct outcome { u8 kind, module, error; };
+enum outcome_kind {
+    DISPATCH_BAD_ORIGIN = 2,
+    DISPATCH_MODULE = 3,
+    DISPATCH_OK = 0x80,
+    DISPATCH_UNDECODABLE
+};
+struct outcome {
+    u8 kind, module, error;
+};
 
-static inline struct outcome succeeded(void) { return (struct outcome){ .kind = DISPATCH_OK }; }
-static inline struct outcome bad_origin(void) { return (struct outcome){ .kind = DISPATCH_BAD_ORIGIN }; }
-static inline struct outcome undecodable(void) { return (struct outcome){ .kind = DISPATCH_UNDECODABLE }; }
+static inline struct outcome succeeded(void)
+{
+    return (struct outcome){ .kind = DISPATCH_OK };
+}
+static inline struct outcome bad_origin(void)
+{
+    return (struct outcome){ .kind = DISPATCH_BAD_ORIGIN };
+}
+static inline struct outcome undecodable(void)
+{
+    return (struct outcome){ .kind = DISPATCH_UNDECODABLE };
+}
 
 /* Reads its arguments first: nothing happens when they do not decode. */
 typedef struct outcome (*call_fn)(const struct origin *origin, struct reader *args);
 
 /* Tables end with a row whose name is NULL. */
-struct call { const char *name; u8 index; const struct field *args; call_fn run; };
+struct call {
+    const char *name;
+    u8 index;
+    const struct field *args;
+    call_fn run;
+};
 
 /* ---- storage items and constants ---- */
 
@@ -32,11 +56,11 @@ enum presence { OPTIONAL, DEFAULTED };
 struct entry {
     const char *name;
     enum presence presence;
-    enum hasher hasher;      /* HASH_NONE: a plain value */
-    enum type_id key, value; /* key only with a hasher */
-    u8 zeros;                /* the default, if so many zero bytes encode it */
+    enum hasher hasher;                   /* HASH_NONE: a plain value */
+    enum type_id key, value;              /* key only with a hasher */
+    u8 zeros;                             /* the default, if so many zero bytes encode it */
     void (*fallback)(struct writer *out); /* the default otherwise */
-    u8 since;                /* generation that brought it; 0 or 1: always there */
+    u8 since;                             /* generation that brought it; 0 or 1: always there */
 };
 
 struct constant {
@@ -49,7 +73,7 @@ struct constant {
 struct pallet {
     const char *name;
     u8 index;
-    const struct entry *entries;     /* any of these tables may be NULL */
+    const struct entry *entries; /* any of these tables may be NULL */
     const struct call *calls;
     const struct choice *events, *errors;
     const struct constant *constants;
@@ -63,10 +87,10 @@ bool pallet_is_there(const struct pallet *p);
 u8 pallet_index(const struct pallet *p);
 u8 call_index(const struct pallet *p, const struct call *c);
 
-extern const struct pallet pallet_system, pallet_scheduler, pallet_babe, pallet_timestamp, pallet_session,
-    pallet_preimage, pallet_grandpa, pallet_authority_discovery, pallet_configuration, pallet_paras_shared,
-    pallet_para_inherent, pallet_para_scheduler, pallet_paras, pallet_initializer, pallet_para_session_info,
-    pallet_migrations, pallet_sudo;
+extern const struct pallet pallet_system, pallet_scheduler, pallet_babe, pallet_timestamp,
+    pallet_session, pallet_preimage, pallet_grandpa, pallet_authority_discovery,
+    pallet_configuration, pallet_paras_shared, pallet_para_inherent, pallet_para_scheduler,
+    pallet_paras, pallet_initializer, pallet_para_session_info, pallet_migrations, pallet_sudo;
 
 static inline struct outcome failed(const struct pallet *p, u8 error)
 {

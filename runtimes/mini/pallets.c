@@ -4,10 +4,24 @@
 #include "variant.h"
 
 const struct pallet *const pallets[] = {
-    &pallet_system, &pallet_scheduler, &pallet_babe, &pallet_timestamp, &pallet_session, &pallet_preimage,
-    &pallet_grandpa, &pallet_authority_discovery, &pallet_configuration, &pallet_paras_shared,
-    &pallet_para_inherent, &pallet_para_scheduler, &pallet_paras, &pallet_initializer,
-    &pallet_para_session_info, &pallet_migrations, &pallet_sudo, NULL,
+    &pallet_system,
+    &pallet_scheduler,
+    &pallet_babe,
+    &pallet_timestamp,
+    &pallet_session,
+    &pallet_preimage,
+    &pallet_grandpa,
+    &pallet_authority_discovery,
+    &pallet_configuration,
+    &pallet_paras_shared,
+    &pallet_para_inherent,
+    &pallet_para_scheduler,
+    &pallet_paras,
+    &pallet_initializer,
+    &pallet_para_session_info,
+    &pallet_migrations,
+    &pallet_sudo,
+    NULL,
 };
 
 bool pallet_is_there(const struct pallet *p)

@@ -8,9 +8,15 @@
 
 enum { TOO_MANY_INCLUSION_INHERENTS, INVALID_PARENT_HEADER, CANDIDATES_FILTERED };
 
-static struct key included_key(void) { return key_value("ParaInherent", "Included"); }
+static struct key included_key(void)
+{
+    return key_value("ParaInherent", "Included");
+}
 
-struct inherent_data { struct bytes bitfields, parent_header; bool has_more; };
+struct inherent_data {
+    struct bytes bitfields, parent_header;
+    bool has_more;
+};
 
 /* BitVec, validator index, signature. */
 static void skip_bitfield(struct reader *in)
@@ -125,6 +131,11 @@ static const struct choice errors[] = {
     { 0 },
 };
 const struct pallet pallet_para_inherent = {
-    "ParaInherent", 54, entries, calls, .errors = errors,
-    .calls_type = T_PARA_INHERENT_CALL, .errors_type = T_PARA_INHERENT_ERROR,
+    "ParaInherent",
+    54,
+    entries,
+    calls,
+    .errors = errors,
+    .calls_type = T_PARA_INHERENT_CALL,
+    .errors_type = T_PARA_INHERENT_ERROR,
 };

@@ -112,7 +112,9 @@ static const struct entry entries[] = {
 const struct pallet pallet_paras = { "Paras", 56, entries };
 
 static const struct field context_number[] = { { "number", T_U32 }, { 0, T_END } };
-static const struct field context_fields[] = { { "number", T_U32 }, { "hash", T_H256 }, { 0, T_END } };
+static const struct field context_fields[] = { { "number", T_U32 },
+                                               { "hash", T_H256 },
+                                               { 0, T_END } };
 const struct type context_types[] = {
     STRUCT_OF("polkadot_runtime_parachains::paras::Context", context_number),
     STRUCT_OF("polkadot_runtime_parachains::paras::Context", context_fields),

@@ -5,7 +5,7 @@
 #include "pallet.h"
 
 /* ---- paras.c ---- */
-struct bytes paras_list(void);               /* Vec<u32>, ascending */
+struct bytes paras_list(void); /* Vec<u32>, ascending */
 u32 paras_count(void);
 u32 para_at(u32 i);
 bool para_head(u32 para, struct bytes *head); /* the head data itself */

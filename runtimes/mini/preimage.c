@@ -84,4 +84,5 @@ static const struct call calls[] = {
     { "note_preimage", 0, FIELDS({ "bytes", T_BYTES }), note_preimage },
     { 0 },
 };
-const struct pallet pallet_preimage = { "Preimage", 10, entries, calls, .calls_type = T_PREIMAGE_CALL };
+const struct pallet pallet_preimage = { "Preimage", 10, entries, calls,
+                                        .calls_type = T_PREIMAGE_CALL };

@@ -21,9 +21,18 @@ static u64 little_endian(struct bytes b)
     return v;
 }
 
-u8 read_u8(struct reader *in) { return (u8)little_endian(read_take(in, 1)); }
-u32 read_u32(struct reader *in) { return (u32)little_endian(read_take(in, 4)); }
-u64 read_u64(struct reader *in) { return little_endian(read_take(in, 8)); }
+u8 read_u8(struct reader *in)
+{
+    return (u8)little_endian(read_take(in, 1));
+}
+u32 read_u32(struct reader *in)
+{
+    return (u32)little_endian(read_take(in, 4));
+}
+u64 read_u64(struct reader *in)
+{
+    return little_endian(read_take(in, 8));
+}
 
 bool read_bool(struct reader *in)
 {
@@ -105,9 +114,18 @@ static void put_little_endian(struct writer *out, u64 v, u32 len)
         at[i] = (u8)(v >> (8 * i));
 }
 
-void put_u8(struct writer *out, u8 v) { put_little_endian(out, v, 1); }
-void put_u32(struct writer *out, u32 v) { put_little_endian(out, v, 4); }
-void put_u64(struct writer *out, u64 v) { put_little_endian(out, v, 8); }
+void put_u8(struct writer *out, u8 v)
+{
+    put_little_endian(out, v, 1);
+}
+void put_u32(struct writer *out, u32 v)
+{
+    put_little_endian(out, v, 4);
+}
+void put_u64(struct writer *out, u64 v)
+{
+    put_little_endian(out, v, 8);
+}
 
 void put_compact(struct writer *out, u64 v)
 {
@@ -132,5 +150,11 @@ void put_bytes(struct writer *out, struct bytes b)
     put(out, b);
 }
 
-void put_text(struct writer *out, const char *s) { put_bytes(out, text(s)); }
-void put_hash(struct writer *out, const struct hash *h) { put(out, hash_bytes(h)); }
+void put_text(struct writer *out, const char *s)
+{
+    put_bytes(out, text(s));
+}
+void put_hash(struct writer *out, const struct hash *h)
+{
+    put(out, hash_bytes(h));
+}

@@ -7,9 +7,16 @@
 
 #include "env.h"
 
-struct reader { const u8 *at; u32 left; bool bad; };
+struct reader {
+    const u8 *at;
+    u32 left;
+    bool bad;
+};
 
-static inline struct reader reader_of(struct bytes b) { return (struct reader){ b.at, b.len, false }; }
+static inline struct reader reader_of(struct bytes b)
+{
+    return (struct reader){ b.at, b.len, false };
+}
 u8 read_u8(struct reader *in);
 u32 read_u32(struct reader *in);
 u64 read_u64(struct reader *in);
@@ -19,11 +26,20 @@ u32 read_count(struct reader *in, u32 item_min);    /* of items of at least that
 struct bytes read_take(struct reader *in, u32 len); /* borrowed */
 struct bytes read_bytes(struct reader *in);         /* Vec<u8>; borrowed */
 struct hash read_hash(struct reader *in);
-static inline struct bytes read_rest(struct reader *in) { return read_take(in, in->left); }
+static inline struct bytes read_rest(struct reader *in)
+{
+    return read_take(in, in->left);
+}
 
-struct writer { u8 *at; u32 len, cap; };
+struct writer {
+    u8 *at;
+    u32 len, cap;
+};
 
-static inline struct bytes written(const struct writer *out) { return bytes_of(out->at, out->len); }
+static inline struct bytes written(const struct writer *out)
+{
+    return bytes_of(out->at, out->len);
+}
 void put(struct writer *out, struct bytes raw); /* as they are */
 void put_u8(struct writer *out, u8 v);
 void put_u32(struct writer *out, u32 v);

@@ -124,14 +124,14 @@ static struct outcome schedule(const struct origin *origin, struct reader *args)
         return undecodable();
     if (origin->kind != ORIGIN_ROOT || when <= system_number())
         return bad_origin();
-    put_u8(&task, 1);                /* Some */
-    put_u8(&task, 0);                /* no id */
+    put_u8(&task, 1); /* Some */
+    put_u8(&task, 0); /* no id */
     put_u8(&task, priority);
     put_u8(&task, BOUNDED_INLINE);
     put_bytes(&task, call);
     put_u8(&task, periodic);
     put(&task, period);
-    put_zeros(&task, 2);             /* root */
+    put_zeros(&task, 2); /* root */
     store_push(agenda_key(when), written(&task));
     return succeeded();
 }
@@ -155,7 +155,8 @@ static const struct entry entries[] = {
 };
 static const struct call calls[] = {
     { "schedule", 0,
-      FIELDS({ "when", T_U32 }, { "maybe_periodic", T_OPTION_PERIOD }, { "priority", T_U8 }, { "call", T_CALL }),
+      FIELDS({ "when", T_U32 }, { "maybe_periodic", T_OPTION_PERIOD }, { "priority", T_U8 },
+             { "call", T_CALL }),
       schedule },
     { "cancel", 1, FIELDS({ "when", T_U32 }, { "index", T_U32 }), cancel },
     { 0 },
@@ -163,11 +164,18 @@ static const struct call calls[] = {
 static const struct choice events[] = {
     { "Scheduled", EVENT_SCHEDULED, FIELDS({ "when", T_U32 }, { "index", T_U32 }) },
     { "Dispatched", EVENT_DISPATCHED,
-      FIELDS({ "task", T_TASK_ADDRESS }, { "id", T_OPTION_ARRAY_32 }, { "result", T_DISPATCH_RESULT }) },
+      FIELDS({ "task", T_TASK_ADDRESS }, { "id", T_OPTION_ARRAY_32 },
+             { "result", T_DISPATCH_RESULT }) },
     { "CallUnavailable", EVENT_CALL_UNAVAILABLE,
       FIELDS({ "task", T_TASK_ADDRESS }, { "id", T_OPTION_ARRAY_32 }) },
     { 0 },
 };
 const struct pallet pallet_scheduler = {
-    "Scheduler", 1, entries, calls, events, .calls_type = T_SCHEDULER_CALL, .events_type = T_SCHEDULER_EVENT,
+    "Scheduler",
+    1,
+    entries,
+    calls,
+    events,
+    .calls_type = T_SCHEDULER_CALL,
+    .events_type = T_SCHEDULER_EVENT,
 };

@@ -4,28 +4,41 @@
 #include "authorities.h"
 #include "system.h"
 
-static struct key item(const char *name) { return key_value("Session", name); }
+static struct key item(const char *name)
+{
+    return key_value("Session", name);
+}
 
 /* ---- keys ---- */
 
 static const struct key_kind with_im_online[] = {
-    { "gran", "grandpa", 32 }, { "babe", "babe", 32 }, { "imon", "im_online", 32 },
-    { "para", "para_validator", 32 }, { "asgn", "para_assignment", 32 },
-    { "audi", "authority_discovery", 32 }, { "", NULL, 0 },
+    { "gran", "grandpa", 32 },
+    { "babe", "babe", 32 },
+    { "imon", "im_online", 32 },
+    { "para", "para_validator", 32 },
+    { "asgn", "para_assignment", 32 },
+    { "audi", "authority_discovery", 32 },
+    { "", NULL, 0 },
 };
 static const struct key_kind without_im_online[] = {
-    { "gran", "grandpa", 32 }, { "babe", "babe", 32 }, { "para", "para_validator", 32 },
-    { "asgn", "para_assignment", 32 }, { "audi", "authority_discovery", 32 }, { "", NULL, 0 },
+    { "gran", "grandpa", 32 },
+    { "babe", "babe", 32 },
+    { "para", "para_validator", 32 },
+    { "asgn", "para_assignment", 32 },
+    { "audi", "authority_discovery", 32 },
+    { "", NULL, 0 },
 };
 static const struct key_kind with_beefy[] = {
-    { "gran", "grandpa", 32 }, { "babe", "babe", 32 }, { "imon", "im_online", 32 },
-    { "para", "para_validator", 32 }, { "asgn", "para_assignment", 32 },
-    { "audi", "authority_discovery", 32 }, { "beef", "beefy", 33 }, { "", NULL, 0 },
+    { "gran", "grandpa", 32 },         { "babe", "babe", 32 },
+    { "imon", "im_online", 32 },       { "para", "para_validator", 32 },
+    { "asgn", "para_assignment", 32 }, { "audi", "authority_discovery", 32 },
+    { "beef", "beefy", 33 },           { "", NULL, 0 },
 };
 
 const struct key_kind *session_key_kinds(enum keys_layout layout)
 {
-    static const struct key_kind *const by_layout[] = { with_im_online, without_im_online, with_beefy };
+    static const struct key_kind *const by_layout[] = { with_im_online, without_im_online,
+                                                        with_beefy };
     return by_layout[layout];
 }
 
@@ -46,7 +59,10 @@ struct bytes session_key(struct bytes keys, const char id[4])
     return bytes_of("", 0);
 }
 
-static u32 row_len(void) { return ACCOUNT_LEN + session_keys_len(variant.keys); }
+static u32 row_len(void)
+{
+    return ACCOUNT_LEN + session_keys_len(variant.keys);
+}
 
 struct bytes validator_account(const struct validators *v, u32 i)
 {
@@ -185,20 +201,41 @@ static const struct choice events[] = {
     { 0 },
 };
 const struct pallet pallet_session = {
-    "Session", 9, entries, calls, events, .calls_type = T_SESSION_CALL, .events_type = T_SESSION_EVENT,
+    "Session",
+    9,
+    entries,
+    calls,
+    events,
+    .calls_type = T_SESSION_CALL,
+    .events_type = T_SESSION_EVENT,
 };
 
 static const struct field fields_with_im_online[] = {
-    { "grandpa", T_ED25519 }, { "babe", T_SR25519 }, { "im_online", T_SR25519 }, { "para_validator", T_SR25519 },
-    { "para_assignment", T_SR25519 }, { "authority_discovery", T_SR25519 }, { 0, T_END },
+    { "grandpa", T_ED25519 },
+    { "babe", T_SR25519 },
+    { "im_online", T_SR25519 },
+    { "para_validator", T_SR25519 },
+    { "para_assignment", T_SR25519 },
+    { "authority_discovery", T_SR25519 },
+    { 0, T_END },
 };
 static const struct field fields_without_im_online[] = {
-    { "grandpa", T_ED25519 }, { "babe", T_SR25519 }, { "para_validator", T_SR25519 },
-    { "para_assignment", T_SR25519 }, { "authority_discovery", T_SR25519 }, { 0, T_END },
+    { "grandpa", T_ED25519 },
+    { "babe", T_SR25519 },
+    { "para_validator", T_SR25519 },
+    { "para_assignment", T_SR25519 },
+    { "authority_discovery", T_SR25519 },
+    { 0, T_END },
 };
 static const struct field fields_with_beefy[] = {
-    { "grandpa", T_ED25519 }, { "babe", T_SR25519 }, { "im_online", T_SR25519 }, { "para_validator", T_SR25519 },
-    { "para_assignment", T_SR25519 }, { "authority_discovery", T_SR25519 }, { "beefy", T_ECDSA }, { 0, T_END },
+    { "grandpa", T_ED25519 },
+    { "babe", T_SR25519 },
+    { "im_online", T_SR25519 },
+    { "para_validator", T_SR25519 },
+    { "para_assignment", T_SR25519 },
+    { "authority_discovery", T_SR25519 },
+    { "beefy", T_ECDSA },
+    { 0, T_END },
 };
 const struct type session_keys_types[] = {
     STRUCT_OF("mini_runtime::SessionKeys", fields_with_im_online),

@@ -101,9 +101,18 @@ void store_u64(struct key k, u64 v)
     store(k, written(&out));
 }
 
-void store_hash(struct key k, const struct hash *h) { store(k, hash_bytes(h)); }
-void store_push(struct key k, struct bytes item) { host_append(key_bytes(&k), item); }
-void forget(struct key k) { host_clear(key_bytes(&k)); }
+void store_hash(struct key k, const struct hash *h)
+{
+    store(k, hash_bytes(h));
+}
+void store_push(struct key k, struct bytes item)
+{
+    host_append(key_bytes(&k), item);
+}
+void forget(struct key k)
+{
+    host_clear(key_bytes(&k));
+}
 
 bool forget_flag(struct key k)
 {

@@ -4,7 +4,10 @@
 
 #include "scale.h"
 
-struct key { u32 len; u8 at[112]; };
+struct key {
+    u32 len;
+    u8 at[112];
+};
 
 enum hasher { HASH_NONE, BLAKE2_128_CONCAT, TWOX_64_CONCAT, IDENTITY };
 
@@ -12,7 +15,10 @@ struct key key_value(const char *pallet, const char *item); /* twox128 ++ twox12
 struct key key_map(const char *pallet, const char *item, enum hasher hasher, struct bytes k);
 struct key key_map_u32(const char *pallet, const char *item, enum hasher hasher, u32 k);
 struct key key_known(const char *name); /* a well-known key such as ":code" */
-static inline struct bytes key_bytes(const struct key *k) { return bytes_of(k->at, k->len); }
+static inline struct bytes key_bytes(const struct key *k)
+{
+    return bytes_of(k->at, k->len);
+}
 
 bool stored(struct key k, struct bytes *value); /* false: absent, `value` untouched */
 /* The value, or an empty list (one zero byte) when it is absent. */

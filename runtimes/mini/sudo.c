@@ -36,7 +36,8 @@ static const struct entry entries[] = {
 };
 static const struct call calls[] = {
     { "sudo", 0, FIELDS({ "call", T_CALL }), sudo },
-    { "sudo_unchecked_weight", 1, FIELDS({ "call", T_CALL }, { "weight", T_WEIGHT }), sudo_unchecked_weight },
+    { "sudo_unchecked_weight", 1, FIELDS({ "call", T_CALL }, { "weight", T_WEIGHT }),
+      sudo_unchecked_weight },
     { 0 },
 };
 static const struct choice events[] = {

@@ -7,7 +7,10 @@
 
 enum { BLOCK_HASH_COUNT = 250 };
 
-static struct key item(const char *name) { return key_value("System", name); }
+static struct key item(const char *name)
+{
+    return key_value("System", name);
+}
 static struct key block_hash_key(u32 number)
 {
     return key_map_u32("System", "BlockHash", TWOX_64_CONCAT, number);
@@ -88,9 +91,18 @@ struct header system_end_block(void)
     return h;
 }
 
-u32 system_number(void) { return stored_u32(item("Number")); }
-struct hash system_parent_hash(void) { return stored_hash(item("ParentHash")); }
-struct hash system_block_hash(u32 number) { return stored_hash(block_hash_key(number)); }
+u32 system_number(void)
+{
+    return stored_u32(item("Number"));
+}
+struct hash system_parent_hash(void)
+{
+    return stored_hash(item("ParentHash"));
+}
+struct hash system_block_hash(u32 number)
+{
+    return stored_hash(block_hash_key(number));
+}
 
 /* ---- extrinsics ---- */
 
@@ -113,7 +125,7 @@ static void put_dispatch_info(struct writer *out, enum weight_class class)
 {
     put_compact(out, WEIGHT_CALL);
     put_compact(out, 0); /* proof size */
-    put_u8(out, (u8)class);
+    put_u8(out, (u8) class);
     put_u8(out, 1); /* pays no fee: there is no money here */
 }
 
@@ -125,7 +137,8 @@ void system_note_applied(struct outcome o, enum weight_class class)
     if (!fine)
         put(&event, bytes_of(result.at + 1, result.len - 1)); /* the error without its Err */
     put_dispatch_info(&event, class);
-    system_deposit_event(&pallet_system, fine ? EXTRINSIC_SUCCESS : EXTRINSIC_FAILED, written(&event));
+    system_deposit_event(&pallet_system, fine ? EXTRINSIC_SUCCESS : EXTRINSIC_FAILED,
+                         written(&event));
     system_register_weight(class, WEIGHT_CALL);
     store_u32(key_known(":extrinsic_index"), stored_u32(key_known(":extrinsic_index")) + 1);
 }
@@ -196,7 +209,10 @@ void system_count_nonce(const u8 account[32])
 
 /* ---- the pallet ---- */
 
-static void default_phase(struct writer *out) { put_u8(out, PHASE_INITIALIZATION); }
+static void default_phase(struct writer *out)
+{
+    put_u8(out, PHASE_INITIALIZATION);
+}
 
 static const struct entry entries[] = {
     { "Account", DEFAULTED, BLAKE2_128_CONCAT, T_ACCOUNT, T_ACCOUNT_INFO, .zeros = 16 },
@@ -249,6 +265,6 @@ static const struct constant constants[] = {
 };
 
 const struct pallet pallet_system = {
-    "System", 0, entries, system_calls, events, system_errors, constants,
-    T_SYSTEM_CALL, T_SYSTEM_EVENT, T_SYSTEM_ERROR,
+    "System",      0,         entries,       system_calls,   events,
+    system_errors, constants, T_SYSTEM_CALL, T_SYSTEM_EVENT, T_SYSTEM_ERROR,
 };

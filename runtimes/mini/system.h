@@ -47,7 +47,12 @@ bool system_allows_bare(struct bytes call);
 /* Moves :pending_code to :code: the first act of the first block that runs it. */
 void system_apply_pending_code(void);
 
-enum system_event { EXTRINSIC_SUCCESS = 0, EXTRINSIC_FAILED = 1, CODE_UPDATED = 2, REMARKED = 5,
-                    UPGRADE_AUTHORIZED = 6 };
+enum system_event {
+    EXTRINSIC_SUCCESS = 0,
+    EXTRINSIC_FAILED = 1,
+    CODE_UPDATED = 2,
+    REMARKED = 5,
+    UPGRADE_AUTHORIZED = 6
+};
 
 #endif

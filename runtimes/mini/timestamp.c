@@ -4,7 +4,10 @@
 
 enum { MINIMUM_PERIOD_MS = SLOT_DURATION_MS / 2 };
 
-static struct key item(const char *name) { return key_value("Timestamp", name); }
+static struct key item(const char *name)
+{
+    return key_value("Timestamp", name);
+}
 
 static struct outcome set(const struct origin *origin, struct reader *args)
 {

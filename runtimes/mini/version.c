@@ -19,13 +19,13 @@ void put_version(struct writer *out)
     put_text(out, "mini-relay"); /* impl_name */
     put_u32(out, 0);             /* authoring_version */
     put_u32(out, variant.spec_version);
-    put_u32(out, 0);             /* impl_version */
+    put_u32(out, 0); /* impl_version */
     put_compact(out, count);
     for (u32 i = 0; i < count; i++) {
         put(out, bytes_of(apis[i].id, 8));
         put_u32(out, api_version(&apis[i]));
     }
-    put_u32(out, 1);             /* transaction_version */
+    put_u32(out, 1); /* transaction_version */
     put_u8(out, variant.system_version);
 }
 

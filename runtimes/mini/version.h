@@ -9,13 +9,13 @@ struct method {
     const char *name;
     const struct field *inputs; /* NULL: none */
     enum type_id output;
-    u8 since;                   /* API version that brought it; 0: always there */
+    u8 since; /* API version that brought it; 0: always there */
 };
 
 struct api {
     const char *name;
-    u8 id[8];                   /* BLAKE2b-64 of the name */
-    u8 old, new;                /* version in generation 1 and 2; 0: the variant says */
+    u8 id[8];    /* BLAKE2b-64 of the name */
+    u8 old, new; /* version in generation 1 and 2; 0: the variant says */
     const struct method *methods;
 };
 
@@ -26,7 +26,10 @@ enum type_id method_output(const struct method *m); /* as it is in this variant 
 void put_version(struct writer *out);
 
 /* What can_set_code looks at. */
-struct version_head { struct bytes spec_name; u32 spec_version; };
+struct version_head {
+    struct bytes spec_name;
+    u32 spec_version;
+};
 struct version_head read_version_head(struct reader *in);
 
 #endif

@@ -7,8 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct { const char *text; size_t good; } hexes[] = {
-    { "0x", 0 }, { "", 0 }, { "0x00ff", 2 }, { "DEADbeef", 4 },
+static const struct {
+    const char *text;
+    size_t good;
+} hexes[] = {
+    { "0x", 0 },
+    { "", 0 },
+    { "0x00ff", 2 },
+    { "DEADbeef", 4 },
 };
 static const char *const bad_hexes[] = { "0x0", "0xzz", "0 ", "0x0g" };
 
@@ -88,7 +94,8 @@ START_TEST(the_nearest_word_is_a_suggestion_not_a_guess)
     static const char *const names[] = { "horizon", "snapshot", "upgrade", NULL };
     ck_assert_str_eq(dg_nearest("snapshto", names), "snapshot");
     ck_assert_ptr_null(dg_nearest("banana", names));
-    ck_assert_str_eq(dg_nearest("hwo", (const char *const[]){ "to", "how", NULL }), "how"); /* swapped letters are one slip */
+    /* swapped letters are one slip */
+    ck_assert_str_eq(dg_nearest("hwo", (const char *const[]){ "to", "how", NULL }), "how");
 }
 END_TEST
 

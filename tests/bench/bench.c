@@ -9,7 +9,11 @@
 
 void row(const char *what, double figure, const char *unit, const char *goal)
 {
-    printf("  %-58s %10.*f %-9s %s\n", what, figure < 10 ? 2 : figure < 1000 ? 1 : 0, figure, unit, goal);
+    printf("  %-58s %10.*f %-9s %s\n", what,
+           figure < 10     ? 2
+           : figure < 1000 ? 1
+                           : 0,
+           figure, unit, goal);
     fflush(stdout);
 }
 
@@ -71,9 +75,11 @@ const char *pick(const char *corpus, const char *embedded)
 int main(int argc, char **argv)
 {
     const char *only = argc > 1 ? argv[1] : NULL;
-    const char *paseo = "fixtures/paseo-1001002-e20-100val-20paras.json.zst", *n = "fixtures/paseo-1002000-e20.wasm";
+    const char *paseo = "fixtures/paseo-1001002-e20-100val-20paras.json.zst",
+               *n = "fixtures/paseo-1002000-e20.wasm";
     const char *kusama = pick("specs/kusama-local-1000000.json.zst", paseo);
-    printf("doppel %s, %s, %ld cores\n", DG_VERSION, dg_engine_version(), sysconf(_SC_NPROCESSORS_ONLN));
+    printf("doppel %s, %s, %ld cores\n", DG_VERSION, dg_engine_version(),
+           sysconf(_SC_NPROCESSORS_ONLN));
     if (!only || strcmp(only, "trie") == 0)
         bench_trie();
     if (!only || strcmp(only, "import") == 0)
@@ -88,9 +94,12 @@ int main(int argc, char **argv)
         bench_blocks(kusama, 1000);
     if (!only || strcmp(only, "network") == 0) {
         const char *large = pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo);
-        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", false, 41, 160, "");
-        bench_network(large, NULL, "Paseo 1001002, 300 validators, 50 parachains", false, 41, 60, "(10, aim 25)");
-        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", true, 41, 10, "");
+        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", false, 41, 160,
+                      "");
+        bench_network(large, NULL, "Paseo 1001002, 300 validators, 50 parachains", false, 41, 60,
+                      "(10, aim 25)");
+        bench_network(paseo, NULL, "Paseo 1001002, 100 validators, 20 parachains", true, 41, 10,
+                      "");
         bench_network(paseo, n, "Paseo 1002000, 100 validators, 20 parachains", true, 41, 20, "");
     }
     if (!only || strcmp(only, "messages") == 0)
@@ -102,7 +111,8 @@ int main(int argc, char **argv)
     }
     if (!only || strcmp(only, "long") == 0) {
         bench_long_run(kusama, 10000);
-        bench_network_long(pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo), "300 validators, 50 parachains", 2400);
+        bench_network_long(pick("specs/paseo-1001002-e20-300val-50paras.json.zst", paseo),
+                           "300 validators, 50 parachains", 2400);
     }
     return 0;
 }

@@ -8,7 +8,7 @@
 void row(const char *what, double figure, const char *unit, const char *goal);
 double median(double *figures, size_t count); /* sorts them; count >= 1 */
 double seconds_since(uint64_t start_ns);
-double rss_mib(void); /* of this process, now */
+double rss_mib(void);     /* of this process, now */
 double rss_max_mib(void); /* .. and the most it ever had */
 /* Ends the bench when `rc` is a failure. */
 void must(dg_code rc, const dg_error *err, const char *what);
@@ -22,12 +22,14 @@ void bench_call(const char *spec);
 void bench_blocks(const char *spec, unsigned count);
 /* `warm` slots, then `slots` measured ones; `n`: enacted at once, or NULL. */
 void bench_fuel(const char *spec);
-void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal);
+void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm,
+                   unsigned slots, const char *goal);
 /* What a message costs in networks of three sizes, and what a block does where none is sent. */
 void bench_messages(const char *spec, const char *n);
 void bench_network_long(const char *spec, const char *title, unsigned slots);
 /* The incident's plan with so many session boundaries after U, grown to `size` (NULL: as it is). */
-void bench_run(const char *size, const char *boundaries, const char *title, const char *seconds_goal, const char *rate_goal);
+void bench_run(const char *size, const char *boundaries, const char *title,
+               const char *seconds_goal, const char *rate_goal);
 void bench_long_run(const char *spec, unsigned blocks);
 
 #endif

@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct ground { dg_engine *engine; dg_source source; dg_chain *chain; uint64_t wall_ns; } ground;
+typedef struct ground {
+    dg_engine *engine;
+    dg_source source;
+    dg_chain *chain;
+    uint64_t wall_ns;
+} ground;
 
 static ground open_ground(const char *spec, const char *cache)
 {
@@ -27,7 +32,9 @@ static void close_ground(ground *g)
 }
 
 /* Where the time of a block goes outside dg_chain_build, in ns. */
-static struct { uint64_t clock, epoch, claims, build; } spent;
+static struct {
+    uint64_t clock, epoch, claims, build;
+} spent;
 
 static void lap(uint64_t *sum, uint64_t *since)
 {
@@ -105,8 +112,14 @@ void bench_call(const char *spec)
     dg_host_options how = { .context = DG_CONTEXT_QUERY };
     dg_state *state = dg_state_fork(dg_block_state(dg_chain_root(g.chain)));
     dg_error err;
-    static const struct { const char *entry; int count; const char *goal; } calls[] = {
-        { "Core_version", 20000, "(under 40)" }, { "BabeApi_configuration", 2000, "" }, { "Metadata_metadata", 50, "" },
+    static const struct {
+        const char *entry;
+        int count;
+        const char *goal;
+    } calls[] = {
+        { "Core_version", 20000, "(under 40)" },
+        { "BabeApi_configuration", 2000, "" },
+        { "Metadata_metadata", 50, "" },
     };
     must(dg_block_runtime(g.chain, dg_chain_root(g.chain), &runtime, &err), &err, "runtime");
     puts("calls, each in a fresh instance");
@@ -114,7 +127,9 @@ void bench_call(const char *spec)
         uint64_t start = dg_wall_ns();
         for (int k = 0; k < calls[i].count; k++) {
             dg_host_result r;
-            must(dg_runtime_call(runtime, &r, calls[i].entry, dg_bytes_of(NULL, 0), state, &how, &err), &err, calls[i].entry);
+            must(dg_runtime_call(runtime, &r, calls[i].entry, dg_bytes_of(NULL, 0), state, &how,
+                                 &err),
+                 &err, calls[i].entry);
             dg_host_result_clear(&r);
         }
         row(calls[i].entry, 1e6 * seconds_since(start) / calls[i].count, "us", calls[i].goal);
@@ -135,8 +150,10 @@ static void reimport(dg_chain *chain, dg_block *block)
 static void shares(dg_chain *chain, dg_block *tip)
 {
     static const char *const names[DG_METER_GROUPS] = {
-        "    host functions: storage (trie reads and writes)", "    host functions: roots (trie hashing)",
-        "    host functions: hashes and signatures", "    host functions: allocator, logs, rest",
+        "    host functions: storage (trie reads and writes)",
+        "    host functions: roots (trie hashing)",
+        "    host functions: hashes and signatures",
+        "    host functions: allocator, logs, rest",
     };
     dg_meter meter = { .families = true };
     uint64_t guest = 0, host = 0;
@@ -153,7 +170,8 @@ static void shares(dg_chain *chain, dg_block *tip)
         row(names[g], 100.0 * (double)meter.ns[g] / (double)guest, "%", "");
         host += meter.ns[g];
     }
-    row("    guest, instances and page faults", 100.0 * (double)(guest - host) / (double)guest, "%", "");
+    row("    guest, instances and page faults", 100.0 * (double)(guest - host) / (double)guest, "%",
+        "");
 }
 
 void bench_blocks(const char *spec, unsigned count)
@@ -180,10 +198,14 @@ void bench_blocks(const char *spec, unsigned count)
     }
     row("built", 1e9 * count / (double)building, "blocks/s", "(100, aim 300)");
     row("re-imported", 1e9 * count / (double)importing, "blocks/s", "(100, aim 300)");
-    row("  of a build: runtime calls, host functions included", 100.0 * (double)guest / (double)building, "%", "");
-    row("  of a build: slot clock and epoch asked from the runtime", 100.0 * (double)(spent.clock + spent.epoch) / (double)building, "%", "");
-    row("  of a build: claims of the slot (VRF points drawn)", 100.0 * (double)spent.claims / (double)building, "%", "");
-    row("  of a build: rest (digest, seal, tree)", 100.0 * (double)(spent.build - guest - root) / (double)building, "%", "");
+    row("  of a build: runtime calls, host functions included",
+        100.0 * (double)guest / (double)building, "%", "");
+    row("  of a build: slot clock and epoch asked from the runtime",
+        100.0 * (double)(spent.clock + spent.epoch) / (double)building, "%", "");
+    row("  of a build: claims of the slot (VRF points drawn)",
+        100.0 * (double)spent.claims / (double)building, "%", "");
+    row("  of a build: rest (digest, seal, tree)",
+        100.0 * (double)(spent.build - guest - root) / (double)building, "%", "");
     puts("  of the runtime calls:");
     shares(g.chain, tip);
     row("  host calls a block", (double)calls / count, "", "");

@@ -8,9 +8,14 @@
 
 enum { BLOCKS = 25, REPEATS = 200, LATEST = 2 };
 
-typedef struct spent { uint64_t fuel, ns; } spent;
+typedef struct spent {
+    uint64_t fuel, ns;
+} spent;
 
-static double per_us(spent s) { return s.ns ? 1e3 * (double)s.fuel / (double)s.ns : 0; }
+static double per_us(spent s)
+{
+    return s.ns ? 1e3 * (double)s.fuel / (double)s.ns : 0;
+}
 
 static dg_block *grow(dg_chain *chain, spent *blocks)
 {
@@ -25,7 +30,8 @@ static dg_block *grow(dg_chain *chain, spent *blocks)
         must(dg_chain_epoch(chain, tip, clock.next_slot, &epoch, &err), &err, "epoch");
         if (!dg_epoch_claims(&epoch, claims, 64, clock.next_slot, 1))
             must(DG_ABSENT - 3, &(dg_error){ .text = "nobody claims" }, "claim");
-        must(dg_chain_build(chain, &tip, &r, tip, &(dg_build_options){ .claim = claims[0] }, &err), &err, "build");
+        must(dg_chain_build(chain, &tip, &r, tip, &(dg_build_options){ .claim = claims[0] }, &err),
+             &err, "build");
         dg_epoch_clear(&epoch);
         blocks->fuel += r.fuel_total;
         blocks->ns += r.wall_guest_ns;
@@ -57,12 +63,19 @@ static spent call_often(dg_chain *chain, dg_block *at, const char *method, dg_by
 void bench_fuel(const char *spec)
 {
     static const uint8_t session[4] = { LATEST };
-    static const struct { const char *method; dg_bytes input; } calls[] = {
-        { "ParachainHost_availability_cores", { NULL, 0 } }, { "ParachainHost_validator_groups", { NULL, 0 } },
-        { "ParachainHost_validators", { NULL, 0 } }, { "ParachainHost_session_index_for_child", { NULL, 0 } },
-        { "ParachainHost_session_info", { session, 4 } }, { "BabeApi_current_epoch", { NULL, 0 } },
+    static const struct {
+        const char *method;
+        dg_bytes input;
+    } calls[] = {
+        { "ParachainHost_availability_cores", { NULL, 0 } },
+        { "ParachainHost_validator_groups", { NULL, 0 } },
+        { "ParachainHost_validators", { NULL, 0 } },
+        { "ParachainHost_session_index_for_child", { NULL, 0 } },
+        { "ParachainHost_session_info", { session, 4 } },
+        { "BabeApi_current_epoch", { NULL, 0 } },
     };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     spent all = { 0, 0 }, blocks = { 0, 0 };
     dg_engine *engine;
@@ -72,7 +85,8 @@ void bench_fuel(const char *spec)
     dg_error err;
     puts("fuel that a microsecond is worth (Paseo 1001002, 100 validators, 20 parachains)");
     must(dg_engine_new(&engine, &options, &err), &err, "engine");
-    must(dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err), &err, spec);
+    must(dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
+         spec);
     how.engine = engine;
     must(dg_chain_open(&chain, source.snapshot, &how, &err), &err, "chain");
     tip = grow(chain, &blocks);

@@ -7,19 +7,29 @@
 #include "node/node.h"
 #include "population/population.h"
 
-typedef struct field { dg_engine *engine; dg_source source; dg_chain *chain; dg_network *net; dg_buf n; } field;
+typedef struct field {
+    dg_engine *engine;
+    dg_source source;
+    dg_chain *chain;
+    dg_network *net;
+    dg_buf n;
+} field;
 
 static void open_field(field *f, const char *spec, dg_exchange_mode exchange)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
-    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange };
+    dg_network_options around = {
+        .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange
+    };
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
     must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
-    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err, spec);
+    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
+         spec);
     how.engine = f->engine;
     must(dg_chain_open(&f->chain, f->source.snapshot, &how, &err), &err, "chain");
     must(dg_network_new(&f->net, f->chain, &around, &err), &err, "network");
@@ -33,7 +43,9 @@ static void enact(field *f, const char *blob)
     if (!blob)
         return;
     must(dg_blob_load(&f->n, blob, &err), &err, blob);
-    must(dg_network_enact(f->net, dg_network_first_slot(f->net) + 5, DG_HOW_OVERRIDE, dg_buf_bytes(&f->n), &err), &err, "enact");
+    must(dg_network_enact(f->net, dg_network_first_slot(f->net) + 5, DG_HOW_OVERRIDE,
+                          dg_buf_bytes(&f->n), &err),
+         &err, "enact");
 }
 
 static void close_field(field *f)
@@ -67,7 +79,8 @@ static dg_sim_stats world_of(const field *f)
 
 /* Cores and groups are there after the first session boundary: what is measured
  * begins behind the second. */
-static void message_rows(const dg_network_stats *before, const dg_network_stats *after, double blocks)
+static void message_rows(const dg_network_stats *before, const dg_network_stats *after,
+                         double blocks)
 {
     for (int k = 0; k < DG_MSG_COUNT; k++) {
         uint64_t count = after->messages[k] - before->messages[k];
@@ -84,16 +97,20 @@ static void grow_field(field *f, const char *spec, const char *size, dg_exchange
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
-    dg_network_options around = { .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange, .all_prepared = true };
+    dg_network_options around = {
+        .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange, .all_prepared = true
+    };
     dg_population wanted;
     dg_growth grown;
     dg_chain *root;
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
     must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
-    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err, spec);
+    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
+         spec);
     how.engine = f->engine;
     must(dg_chain_open(&root, f->source.snapshot, &how, &err), &err, "chain");
     must(dg_population_parse(&wanted, size, &err), &err, size);
@@ -164,7 +181,8 @@ void bench_messages(const char *spec, const char *n)
     small = cost_of_message(spec, n, "50x10", &few);
     cost_of_message(spec, n, "100x20", &many);
     large = cost_of_message(spec, n, "200x40", &many);
-    row("sent: of one at 200x40 to one at 50x10", large / small, "", "(no more than 1: as fast as messages)");
+    row("sent: of one at 200x40 to one at 50x10", large / small, "",
+        "(no more than 1: as fast as messages)");
     small = cost_of_block(spec, n, "50x10");
     large = cost_of_block(spec, n, "200x40");
     row("messages of a block at 200x40 to 50x10", many / few, "", "");
@@ -186,13 +204,16 @@ void bench_network_long(const char *spec, const char *title, unsigned slots)
         char what[64];
         run_to(&f, WARM + slots / PARTS * i);
         snprintf(what, sizeof what, "part %u of %u: processor time", i, PARTS);
-        row(what, (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks), "ms/block", "");
+        row(what,
+            (double)(dg_cpu_ns() - start) / 1e6 / (double)(stats_of(&f).blocks - before.blocks),
+            "ms/block", "");
         row("  memory after it", rss_mib(), "MiB", "");
     }
     close_field(&f);
 }
 
-void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm, unsigned slots, const char *goal)
+void bench_network(const char *spec, const char *n, const char *title, bool messages, unsigned warm,
+                   unsigned slots, const char *goal)
 {
     field f;
     dg_network_stats before, after;
@@ -220,8 +241,10 @@ void bench_network(const char *spec, const char *n, const char *title, bool mess
     row("blocks built, competing ones included", blocks / seconds, "blocks/s", goal);
     row("  of processor time, where others use it too", blocks / busy_for, "blocks/s", "");
     row("candidates included a slot", (double)(after.included - before.included) / slots, "", "");
-    row("runtime calls, host functions included", 100.0 * (double)meter.entry_ns / 1e9 / busy_for, "%", "(more than half)");
-    row("network: everything else", 100.0 - 100.0 * (double)meter.entry_ns / 1e9 / busy_for, "%", "");
+    row("runtime calls, host functions included", 100.0 * (double)meter.entry_ns / 1e9 / busy_for,
+        "%", "(more than half)");
+    row("network: everything else", 100.0 - 100.0 * (double)meter.entry_ns / 1e9 / busy_for, "%",
+        "");
     row("events", events / seconds, "events/s", "");
     row("events a block", events / blocks, "", "");
     row("messages sent", (double)(busy.messages - quiet.messages) / blocks, "a block", "");

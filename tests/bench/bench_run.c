@@ -6,7 +6,7 @@ static json_int_t blocks_of(const json_t *outcome)
 {
     const json_t *network = json_object_get(outcome, "network");
     return json_integer_value(json_object_get(json_object_get(network, "control"), "blocks"))
-         + json_integer_value(json_object_get(json_object_get(network, "treatment"), "blocks"));
+           + json_integer_value(json_object_get(json_object_get(network, "treatment"), "blocks"));
 }
 
 static double run_once(const dg_plan *plan, double *blocks)
@@ -23,13 +23,15 @@ static double run_once(const dg_plan *plan, double *blocks)
     return seconds;
 }
 
-void bench_run(const char *size, const char *boundaries, const char *title, const char *seconds_goal, const char *rate_goal)
+void bench_run(const char *size, const char *boundaries, const char *title,
+               const char *seconds_goal, const char *rate_goal)
 {
     enum { TIMES = 3 };
     dg_plan *plan;
     dg_error err;
     double seconds[TIMES], blocks;
-    must(dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err), &err, "plan");
+    must(dg_plan_load(&plan, "fixtures/incidents/polkadot-2024-04-21/plan.json", &err), &err,
+         "plan");
     must(dg_plan_set(plan, "horizon.boundaries_after", boundaries, &err), &err, "plan");
     if (size)
         must(dg_plan_set(plan, "network.size", size, &err), &err, "plan");
@@ -38,7 +40,8 @@ void bench_run(const char *size, const char *boundaries, const char *title, cons
         seconds[i] = run_once(plan, &blocks);
     printf("run: %s, the median of %d\n", title, TIMES);
     row("control and treatment, judged", median(seconds, TIMES), "s", seconds_goal);
-    row("blocks of both arms, each executed again", blocks / median(seconds, TIMES), "blocks/s", rate_goal);
+    row("blocks of both arms, each executed again", blocks / median(seconds, TIMES), "blocks/s",
+        rate_goal);
     row("memory, at most so far", rss_max_mib(), "MiB", "(under 2048)");
     dg_plan_free(plan);
 }

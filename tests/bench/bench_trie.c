@@ -38,7 +38,8 @@ void bench_trie(void)
         put(t, i * 997 % MILLION, i + 7);
     start = dg_wall_ns();
     must(dg_trie_root(t, &root, &err), &err, "root");
-    row("root after 1,000 changes on a million keys", 1e3 * seconds_since(start), "ms", "(under 20)");
+    row("root after 1,000 changes on a million keys", 1e3 * seconds_since(start), "ms",
+        "(under 20)");
     row("memory with a million keys", rss_mib(), "MiB", "");
     dg_trie_free(t);
 }
@@ -49,7 +50,9 @@ static void write_spec(const char *path)
     FILE *f = fopen(path, "w");
     if (!f)
         exit(4);
-    fputs("{\"name\":\"bench\",\"id\":\"bench\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x00\"", f);
+    fputs("{\"name\":\"bench\",\"id\":\"bench\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":"
+          "\"0x00\"",
+          f);
     for (uint64_t i = 0; i < 100000; i++) {
         uint8_t key[32];
         random_key(key, i);

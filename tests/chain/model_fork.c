@@ -14,8 +14,14 @@ static dg_engine *engine_of(int which, dg_compiler compiler)
     return engines[which];
 }
 
-dg_engine *fork_engine(void) { return engine_of(0, DG_COMPILER_SPEED); }
-dg_engine *fork_other_engine(void) { return engine_of(1, DG_COMPILER_WINCH); }
+dg_engine *fork_engine(void)
+{
+    return engine_of(0, DG_COMPILER_SPEED);
+}
+dg_engine *fork_other_engine(void)
+{
+    return engine_of(1, DG_COMPILER_WINCH);
+}
 
 void fork_engines_free(void)
 {
@@ -25,7 +31,8 @@ void fork_engines_free(void)
     }
 }
 
-void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *import, const dg_chain_options *options)
+void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *import,
+                    const dg_chain_options *options)
 {
     static int serial;
     dg_snapshot_import_options plain = { .replace = true };
@@ -43,7 +50,8 @@ void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *impor
         how = *options;
     how.engine = how.engine ? how.engine : fork_engine();
     *f = (fork){ .engine = how.engine };
-    if (dg_snapshot_import(NULL, path, import, &err) < 0 || dg_snapshot_open(&f->snapshot, place, &err) < 0
+    if (dg_snapshot_import(NULL, path, import, &err) < 0
+        || dg_snapshot_open(&f->snapshot, place, &err) < 0
         || dg_chain_open(&f->chain, f->snapshot, &how, &err) < 0)
         ck_abort_msg("%s: %s", path, err.text);
 }
@@ -61,7 +69,8 @@ const char *small_path(const char *name)
     return NULL;
 }
 
-bool fork_open_with(fork *f, const char *name, dg_snapshot_import_options *import, const dg_chain_options *options)
+bool fork_open_with(fork *f, const char *name, dg_snapshot_import_options *import,
+                    const dg_chain_options *options)
 {
     char path[512];
     const char *found = corpus_path(name);
@@ -84,8 +93,8 @@ void fork_close(fork *f)
     *f = (fork){ NULL, NULL, NULL };
 }
 
-dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot, dg_build_options *options,
-                 dg_build_report *report, dg_error *err)
+dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot,
+                 dg_build_options *options, dg_build_report *report, dg_error *err)
 {
     dg_build_options plain = { .extrinsic_count = 0 };
     dg_epoch epoch;
@@ -93,7 +102,8 @@ dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot, dg_bu
     options = options ? options : &plain;
     if ((rc = dg_chain_epoch(f->chain, parent, slot, &epoch, err)) != DG_OK)
         return rc;
-    options->claim = (dg_slot_claim){ .slot = slot, .kind = DG_CLAIM_SECONDARY_PLAIN,
+    options->claim = (dg_slot_claim){ .slot = slot,
+                                      .kind = DG_CLAIM_SECONDARY_PLAIN,
                                       .authority = dg_epoch_secondary_author(&epoch, slot) };
     dg_epoch_clear(&epoch);
     return dg_chain_build(f->chain, out, report, parent, options, err);
@@ -126,7 +136,9 @@ dg_buf fork_code(const char *name)
         return slurp(corpus_path(name));
     ck_assert(fork_open(&f, name));
     dg_buf_init(&out, DG_BLOB_MAX);
-    ck_assert_int_eq(dg_state_get(dg_block_state(dg_chain_root(f.chain)), &code, dg_bytes_of(NULL, 0), dg_text(":code"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_get(dg_block_state(dg_chain_root(f.chain)), &code,
+                                  dg_bytes_of(NULL, 0), dg_text(":code"), NULL),
+                     DG_OK);
     dg_buf_put_bytes(&out, code);
     ck_assert_int_eq(out.rc, DG_OK);
     fork_close(&f);

@@ -12,7 +12,11 @@
 #define REDUCED 0
 #endif
 
-typedef struct fork { dg_engine *engine; dg_snapshot *snapshot; dg_chain *chain; } fork;
+typedef struct fork {
+    dg_engine *engine;
+    dg_snapshot *snapshot;
+    dg_chain *chain;
+} fork;
 
 /* The engine of this program: the quickest code, kept in the cache of the user. */
 dg_engine *fork_engine(void);
@@ -22,9 +26,11 @@ void fork_engines_free(void);
 
 /* A chain over a file of the corpus; false (and one line) where it is not. */
 bool fork_open(fork *f, const char *name);
-bool fork_open_with(fork *f, const char *name, dg_snapshot_import_options *import, const dg_chain_options *options);
+bool fork_open_with(fork *f, const char *name, dg_snapshot_import_options *import,
+                    const dg_chain_options *options);
 /* Over any file, by path. */
-void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *import, const dg_chain_options *options);
+void fork_open_path(fork *f, const char *path, dg_snapshot_import_options *import,
+                    const dg_chain_options *options);
 void fork_close(fork *f);
 /* "mini-2.wasm" among the small runtimes that the Makefile builds; NULL (and one
  * line) where they were not. Static storage of four. */
@@ -32,8 +38,8 @@ const char *small_path(const char *name);
 
 /* A block by the secondary author of the slot; aborts the test on failure. */
 dg_block *fork_build(fork *f, dg_block *parent, uint64_t slot);
-dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot, dg_build_options *options,
-                 dg_build_report *report, dg_error *err);
+dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot,
+                 dg_build_options *options, dg_build_report *report, dg_error *err);
 dg_clock fork_clock(fork *f, dg_block *block);
 /* `:code` of a spec or a blob file of the corpus. */
 dg_buf fork_code(const char *name);

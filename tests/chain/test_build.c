@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-static const struct { const char *spec; uint64_t epoch; } specs[] = {
+static const struct {
+    const char *spec;
+    uint64_t epoch;
+} specs[] = {
     { "specs/paseo-1000000-genesis-e600.json.zst", 600 },
     { "specs/paseo-1001002-genesis.json.zst", 600 },
     { "specs/paseo-1001002-e20-genesis.json.zst", 20 },
@@ -33,7 +36,8 @@ enum { BLOCKS = REDUCED ? 12 : 100, SPECS = sizeof specs / sizeof specs[0] };
 /* Long epochs are crossed by jumps: to the slot before each boundary. */
 static uint64_t next_slot(const dg_clock *clock, int i)
 {
-    if (clock->epoch_slots > (REDUCED ? 10 : 20) && clock->slot && i % 10 == 9 && clock->slot + 2 < clock->next_boundary)
+    if (clock->epoch_slots > (REDUCED ? 10 : 20) && clock->slot && i % 10 == 9
+        && clock->slot + 2 < clock->next_boundary)
         return clock->next_boundary - 2;
     return clock->next_slot;
 }

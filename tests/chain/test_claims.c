@@ -16,15 +16,25 @@ static dg_authority set[AUTHORITIES];
 
 static dg_epoch epoch_of(uint32_t count, uint64_t c0, uint64_t c1, uint8_t allowed)
 {
-    dg_epoch epoch = { .duration = 600, .c = { c0, c1 }, .allowed_slots = allowed, .authorities = set, .authority_count = count };
+    dg_epoch epoch = { .duration = 600,
+                       .c = { c0, c1 },
+                       .allowed_slots = allowed,
+                       .authorities = set,
+                       .authority_count = count };
     for (uint32_t i = 0; i < count; i++)
         set[i].weight = 1;
     memset(epoch.randomness, 0x42, 32);
     return epoch;
 }
 
-static const struct { uint32_t count; uint64_t c0, c1; } lotteries[] = {
-    { 8, 2, 9 }, { 100, 1, 4 }, { 100, 1, 2 }, { 1, 1, 4 },
+static const struct {
+    uint32_t count;
+    uint64_t c0, c1;
+} lotteries[] = {
+    { 8, 2, 9 },
+    { 100, 1, 4 },
+    { 100, 1, 2 },
+    { 1, 1, 4 },
 };
 
 /* An authority's wins are a coin of p = 1 - (1 - c)^(1/n); over all slots and
@@ -41,7 +51,8 @@ START_TEST(primary_wins_have_the_frequency_of_the_formula)
         wins += count;
         empty += !count;
     }
-    ck_assert_msg(fabs((double)wins - mean) < 5 * sigma, "%zu wins, %.0f +- %.0f expected", wins, mean, sigma);
+    ck_assert_msg(fabs((double)wins - mean) < 5 * sigma, "%zu wins, %.0f +- %.0f expected", wins,
+                  mean, sigma);
     /* by the design of the lottery a slot has no primary with probability 1 - c */
     ck_assert(fabs((double)empty - (1 - c) * SLOTS) < 5 * sqrt(c * (1 - c) * SLOTS));
 }
@@ -57,7 +68,8 @@ START_TEST(weight_counts)
     for (uint64_t slot = 1; slot <= SLOTS; slot++)
         for (size_t i = dg_epoch_claims(&epoch, claims, 2, slot, 1); i--;)
             wins[claims[i].authority]++;
-    ck_assert_msg(wins[1] > 2 * wins[0] && wins[1] < 4 * wins[0], "%zu against %zu", wins[1], wins[0]);
+    ck_assert_msg(wins[1] > 2 * wins[0] && wins[1] < 4 * wins[0], "%zu against %zu", wins[1],
+                  wins[0]);
 }
 END_TEST
 
@@ -126,12 +138,15 @@ START_TEST(claims_come_in_order_with_one_secondary)
         ck_assert_uint_ge(count, 1);
         for (size_t i = 0; i < count; i++) {
             secondaries += claims[i].kind == DG_CLAIM_SECONDARY_VRF;
-            secondary_won |= claims[i].kind == DG_CLAIM_PRIMARY && claims[i].authority == dg_epoch_secondary_author(&epoch, slot);
-            ck_assert(!i || claims[i].kind != DG_CLAIM_PRIMARY || claims[i].authority > claims[i - 1].authority);
+            secondary_won |= claims[i].kind == DG_CLAIM_PRIMARY
+                             && claims[i].authority == dg_epoch_secondary_author(&epoch, slot);
+            ck_assert(!i || claims[i].kind != DG_CLAIM_PRIMARY
+                      || claims[i].authority > claims[i - 1].authority);
             ck_assert(!secondaries || i == count - 1);
             ck_assert_uint_eq(claims[i].slot, slot);
             ck_assert_int_eq(crypto_core_ristretto255_is_valid_point(claims[i].vrf_output), 1);
-            ck_assert(claims[i].vrf_proof[31] < 0x10 && claims[i].vrf_proof[63] < 0x10); /* two canonical scalars */
+            /* two canonical scalars */
+            ck_assert(claims[i].vrf_proof[31] < 0x10 && claims[i].vrf_proof[63] < 0x10);
         }
         ck_assert_uint_eq(secondaries, secondary_won ? 0 : 1);
     }

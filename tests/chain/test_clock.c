@@ -6,8 +6,10 @@
 #include <string.h>
 
 static const char *const short_epochs[] = {
-    "specs/paseo-1001002-e20-genesis.json.zst", "specs/paseo-local-1002005-e10.json.zst",
-    "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst",
+    "specs/paseo-1001002-e20-genesis.json.zst",
+    "specs/paseo-local-1002005-e10.json.zst",
+    "specs/rococo-local-103000-e10.json.zst",
+    "specs/rococo-dev-1014000-e10.json.zst",
 };
 
 static dg_client_view *view_of(fork *f, dg_block *root)
@@ -40,7 +42,8 @@ static void check_foretold(fork *f, dg_block *parent, dg_block *block)
     ck_assert_uint_eq(told.start_slot, is.start_slot);
     ck_assert_uint_eq(told.duration, is.duration);
     ck_assert_uint_eq(told.authority_count, is.authority_count);
-    ck_assert(memcmp(told.authorities, is.authorities, is.authority_count * sizeof *is.authorities) == 0);
+    ck_assert(memcmp(told.authorities, is.authorities, is.authority_count * sizeof *is.authorities)
+              == 0);
     ck_assert(memcmp(told.randomness, is.randomness, 32) == 0);
     dg_epoch_clear(&told);
     dg_epoch_clear(&is);
@@ -123,10 +126,10 @@ START_TEST(skipped_epochs_are_counted_as_a_client_counts)
 END_TEST
 
 /* Written `:code`, in the block after the next. */
-static dg_block *override(fork *f, dg_block *tip, dg_bytes code)
+static dg_block * override(fork *f, dg_block *tip, dg_bytes code)
 {
     dg_bytes writes[1][2] = { { dg_text(":code"), code } };
-    dg_build_options options = { .writes = (const dg_bytes (*)[2])writes, .write_count = 1 };
+    dg_build_options options = { .writes = (const dg_bytes(*)[2])writes, .write_count = 1 };
     dg_block *block;
     dg_error err;
     if (fork_try(f, &block, tip, dg_block_slot(tip) + 1, &options, NULL, &err) != DG_OK)
@@ -135,10 +138,12 @@ static dg_block *override(fork *f, dg_block *tip, dg_bytes code)
 }
 
 /* Blocks on until the client's view and the digests fall apart; 0 if they do not. */
-static uint32_t first_refused(fork *f, dg_client_view *view, dg_block *tip, int blocks, dg_client_note *note)
+static uint32_t first_refused(fork *f, dg_client_view *view, dg_block *tip, int blocks,
+                              dg_client_note *note)
 {
     for (int i = 0; i < blocks; i++) {
-        dg_build_options options = { .claim = { .slot = dg_block_slot(tip) + 1, .kind = DG_CLAIM_SECONDARY_PLAIN } };
+        dg_build_options options = { .claim = { .slot = dg_block_slot(tip) + 1,
+                                                .kind = DG_CLAIM_SECONDARY_PLAIN } };
         dg_block *block;
         dg_error err;
         if (dg_chain_build(f->chain, &block, NULL, tip, &options, &err) != DG_OK)
@@ -192,7 +197,8 @@ START_TEST(a_forgotten_digest_is_seen_by_the_client)
     view = view_of(&f, tip);
     step(view, tip = fork_build(&f, tip, DG_GENESIS_SLOT));
     step(view, tip = override(&f, tip, dg_buf_bytes(&code)));
-    ck_assert_uint_eq(first_refused(&f, view, tip, 20, &note), 11); /* the first slot of the second epoch */
+    /* the first slot of the second epoch */
+    ck_assert_uint_eq(first_refused(&f, view, tip, 20, &note), 11);
     ck_assert(note.digest_expected && !note.digest_seen);
     dg_client_view_free(view);
     dg_buf_clear(&code);
@@ -216,7 +222,8 @@ START_TEST(a_view_can_begin_anywhere)
         a = step(from_start, tip);
         if (later) {
             b = step(later, tip);
-            ck_assert(a.digest_expected == b.digest_expected && a.epoch_index == b.epoch_index && a.epoch_start == b.epoch_start);
+            ck_assert(a.digest_expected == b.digest_expected && a.epoch_index == b.epoch_index
+                      && a.epoch_start == b.epoch_start);
         }
         if (i == 7 || i == 9 || i == 20) { /* inside, before a boundary, on one */
             dg_client_view_free(later);
@@ -232,8 +239,12 @@ END_TEST
 /* Runtimes of 2020: asked in their own words. */
 START_TEST(old_runtimes_tell_the_time_too)
 {
-    static const struct { const char *spec; uint64_t slot_ms, epoch_slots; } old[] = {
-        { "specs/kusama-genesis-1020.json.zst", 6000, 600 }, { "specs/westend2-genesis-1.json.zst", 6000, 600 },
+    static const struct {
+        const char *spec;
+        uint64_t slot_ms, epoch_slots;
+    } old[] = {
+        { "specs/kusama-genesis-1020.json.zst", 6000, 600 },
+        { "specs/westend2-genesis-1.json.zst", 6000, 600 },
     };
     for (size_t i = 0; i < 2; i++) {
         dg_clock clock;
@@ -250,7 +261,8 @@ START_TEST(old_runtimes_tell_the_time_too)
 END_TEST
 
 /* index, start, duration, no authorities, randomness, c, allowed slots. */
-static void put_epoch(dg_buf *out, uint64_t duration, uint64_t c0, uint64_t c1, uint8_t allowed, size_t extra)
+static void put_epoch(dg_buf *out, uint64_t duration, uint64_t c0, uint64_t c1, uint8_t allowed,
+                      size_t extra)
 {
     dg_scale_put_u64(out, 5);
     dg_scale_put_u64(out, 1000);
@@ -265,14 +277,15 @@ static void put_epoch(dg_buf *out, uint64_t duration, uint64_t c0, uint64_t c1, 
         dg_buf_put_u8(out, 0);
 }
 
-static const struct { uint64_t duration, c0, c1; uint8_t allowed; size_t extra; bool good; } answers[] = {
-    { 600, 1, 4, 2, 0, true },
-    { 0, 1, 4, 2, 0, false },               /* nothing may be divided by it */
-    { UINT64_MAX, 1, 4, 2, 0, false },
-    { 600, 1, 0, 2, 0, false },
-    { 600, 5, 4, 2, 0, false },
-    { 600, 1, 4, 3, 0, false },
-    { 600, 1, 4, 2, 1, false },             /* a byte too many */
+static const struct {
+    uint64_t duration, c0, c1;
+    uint8_t allowed;
+    size_t extra;
+    bool good;
+} answers[] = {
+    { 600, 1, 4, 2, 0, true },         { 0, 1, 4, 2, 0, false }, /* nothing may be divided by it */
+    { UINT64_MAX, 1, 4, 2, 0, false }, { 600, 1, 0, 2, 0, false }, { 600, 5, 4, 2, 0, false },
+    { 600, 1, 4, 3, 0, false },        { 600, 1, 4, 2, 1, false }, /* a byte too many */
 };
 START_TEST(an_epoch_that_makes_no_sense_is_refused)
 {
@@ -280,13 +293,16 @@ START_TEST(an_epoch_that_makes_no_sense_is_refused)
     dg_buf raw = dg_buf_on(room, sizeof room);
     dg_epoch epoch;
     dg_error err = { .text = "" };
-    put_epoch(&raw, answers[_i].duration, answers[_i].c0, answers[_i].c1, answers[_i].allowed, answers[_i].extra);
-    ck_assert_int_eq(dg_epoch_decode(&epoch, dg_buf_bytes(&raw), &err), answers[_i].good ? DG_OK : DG_MALFORMED);
+    put_epoch(&raw, answers[_i].duration, answers[_i].c0, answers[_i].c1, answers[_i].allowed,
+              answers[_i].extra);
+    ck_assert_int_eq(dg_epoch_decode(&epoch, dg_buf_bytes(&raw), &err),
+                     answers[_i].good ? DG_OK : DG_MALFORMED);
     ck_assert(answers[_i].good || strlen(err.text) > 0);
     if (answers[_i].good) {
         ck_assert_uint_eq(epoch.start_slot, 1000);
         for (size_t len = 0; len < raw.len; len++)
-            ck_assert_int_eq(dg_epoch_decode(&(dg_epoch){ 0 }, dg_bytes_of(raw.at, len), &err), DG_MALFORMED);
+            ck_assert_int_eq(dg_epoch_decode(&(dg_epoch){ 0 }, dg_bytes_of(raw.at, len), &err),
+                             DG_MALFORMED);
     }
     dg_epoch_clear(&epoch);
 }
@@ -306,7 +322,8 @@ int main(void)
     tcase_add_test(tc, a_forgotten_digest_is_seen_by_the_client);
     tcase_add_test(tc, a_view_can_begin_anywhere);
     tcase_add_test(tc, old_runtimes_tell_the_time_too);
-    tcase_add_loop_test(tc, an_epoch_that_makes_no_sense_is_refused, 0, (int)(sizeof answers / sizeof answers[0]));
+    tcase_add_loop_test(tc, an_epoch_that_makes_no_sense_is_refused, 0,
+                        (int)(sizeof answers / sizeof answers[0]));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     fork_engines_free();

@@ -23,7 +23,11 @@ static void close_circle(dg_bytes raw, uint32_t number)
     dg_buf_clear(&again);
 }
 
-static const struct { const char *name; uint32_t number, items; uint64_t slot; } real[] = {
+static const struct {
+    const char *name;
+    uint32_t number, items;
+    uint64_t slot;
+} real[] = {
     { "tests/chain/corpus/header/kusama-7472481", 7472481, 0, 0 },
     { "tests/chain/corpus/header/kusama-1482002", 1482002, 4, 264067479 },
     { "tests/chain/corpus/header/westend-1", 1, 3, 264379767 },
@@ -59,7 +63,9 @@ END_TEST
 /* Genesis headers as bytes give the hashes that everybody knows. */
 START_TEST(genesis_headers_have_their_public_hashes)
 {
-    static const struct { const char *root, *hash; } rows[] = {
+    static const struct {
+        const char *root, *hash;
+    } rows[] = {
         { "b0006203c3a6e6bd2c6a17b1d4ae8ca49a31da0f4579da950b127774b44aef6b",
           "b0a8d493285c2df73290dfb7e61f870f17b41801197a149ca93654499ea3dafe" },
     };
@@ -142,13 +148,13 @@ START_TEST(a_cut_header_is_refused)
 END_TEST
 
 static const char *const bad_digests[] = {
-    "04",                 /* one item announced, none there */
-    "0401",               /* tag that nobody knows */
+    "04",   /* one item announced, none there */
+    "0401", /* tag that nobody knows */
     "0409",
-    "fcffffff",           /* more items than bytes */
-    "0406424142453000",   /* payload longer than what is left */
-    "04070100",           /* unknown signal */
-    "0400",               /* no length */
+    "fcffffff",         /* more items than bytes */
+    "0406424142453000", /* payload longer than what is left */
+    "04070100",         /* unknown signal */
+    "0400",             /* no length */
 };
 START_TEST(a_bad_digest_is_refused)
 {
@@ -168,7 +174,8 @@ int main(void)
     tcase_add_test(tc, real_blocks_name_the_hash_before_them);
     tcase_add_test(tc, a_seal_comes_off_and_goes_on);
     tcase_add_test(tc, a_cut_header_is_refused);
-    tcase_add_loop_test(tc, a_bad_digest_is_refused, 0, (int)(sizeof bad_digests / sizeof bad_digests[0]));
+    tcase_add_loop_test(tc, a_bad_digest_is_refused, 0,
+                        (int)(sizeof bad_digests / sizeof bad_digests[0]));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -23,7 +23,9 @@ START_TEST(westend_blocks_give_their_own_roots)
     if (!fork_open(&f, "specs/westend2-genesis-1.json.zst"))
         return;
     tip = dg_chain_root(f.chain);
-    assert_bytes(dg_hash_bytes(dg_block_hash(tip)), hex("e143f23803ac50e8f6f8e62695d1ce9e4e1d68aa36c1cd2cfd15340213f3423e"), "genesis");
+    assert_bytes(dg_hash_bytes(dg_block_hash(tip)),
+                 hex("e143f23803ac50e8f6f8e62695d1ce9e4e1d68aa36c1cd2cfd15340213f3423e"),
+                 "genesis");
     ck_assert_int_eq(dg_block_reader_open(&reader, blocks, &err), DG_OK);
     while (dg_block_reader_next(reader, &header, &extrinsics, &count, &err) == DG_OK) {
         dg_block *block;
@@ -54,11 +56,16 @@ static json_t *kusama_rows(void)
     return path ? json_load_file(path, 0, NULL) : NULL;
 }
 
-typedef struct given { dg_buf header; dg_bytes list[8]; size_t count; } given;
+typedef struct given {
+    dg_buf header;
+    dg_bytes list[8];
+    size_t count;
+} given;
 
 static given read_row(const json_t *row)
 {
-    dg_header h = { .number = (uint32_t)strtoul(json_string_value(json_object_get(row, "number")), NULL, 10) };
+    dg_header h = { .number = (uint32_t)strtoul(json_string_value(json_object_get(row, "number")),
+                                                NULL, 10) };
     dg_scale s = dg_scale_from(text_hex(row, "body_scale_vec_of_extrinsics"));
     given g = { .count = dg_scale_count(&s, 1) };
     memcpy(h.parent.at, text_hex(row, "parent_hash").at, 32);
@@ -75,7 +82,8 @@ static given read_row(const json_t *row)
     return g;
 }
 
-static const char *const kusama_states[] = { "specs/kusama-genesis-1020.json.zst", "state/kusama-block-3783.full.json.zst" };
+static const char *const kusama_states[] = { "specs/kusama-genesis-1020.json.zst",
+                                             "state/kusama-block-3783.full.json.zst" };
 
 static bool open_kusama(fork *f, const json_t *row, size_t which)
 {
@@ -98,8 +106,11 @@ START_TEST(kusama_blocks_give_their_own_roots)
     if (!rows || !open_kusama(&f, row, (size_t)_i))
         return;
     g = read_row(row);
-    assert_bytes(dg_hash_bytes(dg_block_hash(dg_chain_root(f.chain))), text_hex(row, "parent_hash"), "parent");
-    if (dg_chain_import(f.chain, &block, dg_chain_root(f.chain), dg_buf_bytes(&g.header), g.list, g.count, &err) != DG_OK)
+    assert_bytes(dg_hash_bytes(dg_block_hash(dg_chain_root(f.chain))), text_hex(row, "parent_hash"),
+                 "parent");
+    if (dg_chain_import(f.chain, &block, dg_chain_root(f.chain), dg_buf_bytes(&g.header), g.list,
+                        g.count, &err)
+        != DG_OK)
         ck_abort_msg("%s", err.text);
     if (dg_chain_reexecute(f.chain, block, fork_other_engine(), &err) != DG_OK)
         ck_abort_msg("%s", err.text);
@@ -111,8 +122,19 @@ END_TEST
 
 /* ---- blocks that lie ---- */
 
-typedef enum lie { LIE_STATE_ROOT, LIE_EXTRINSICS_ROOT, LIE_DIGEST, LIE_PARENT, LIE_BODY, LIE_NO_BODY } lie;
-static const struct { lie lie; dg_code rc; const char *word; } lies[] = {
+typedef enum lie {
+    LIE_STATE_ROOT,
+    LIE_EXTRINSICS_ROOT,
+    LIE_DIGEST,
+    LIE_PARENT,
+    LIE_BODY,
+    LIE_NO_BODY
+} lie;
+static const struct {
+    lie lie;
+    dg_code rc;
+    const char *word;
+} lies[] = {
     { LIE_STATE_ROOT, DG_MISMATCH, "state root is 0x" },
     { LIE_EXTRINSICS_ROOT, DG_MISMATCH, "extrinsics root is 0x" },
     { LIE_PARENT, DG_MISMATCH, "names parent" },
@@ -131,14 +153,28 @@ START_TEST(a_block_that_lies_is_refused_with_what_is_wrong)
         return;
     g = read_row(row);
     switch (lies[_i].lie) {
-    case LIE_STATE_ROOT:      g.header.at[32 + 1 + 3] ^= 1; break;
-    case LIE_EXTRINSICS_ROOT: g.header.at[32 + 1 + 32 + 3] ^= 1; break;
-    case LIE_PARENT:          g.header.at[5] ^= 1; break;
-    case LIE_BODY:            g.list[0] = hex("280402000c90110eb36e01"); break; /* a millisecond later */
-    case LIE_NO_BODY:         g.count = 0; break;
-    case LIE_DIGEST:          break;
+    case LIE_STATE_ROOT:
+        g.header.at[32 + 1 + 3] ^= 1;
+        break;
+    case LIE_EXTRINSICS_ROOT:
+        g.header.at[32 + 1 + 32 + 3] ^= 1;
+        break;
+    case LIE_PARENT:
+        g.header.at[5] ^= 1;
+        break;
+    /* a millisecond later */
+    case LIE_BODY:
+        g.list[0] = hex("280402000c90110eb36e01");
+        break;
+    case LIE_NO_BODY:
+        g.count = 0;
+        break;
+    case LIE_DIGEST:
+        break;
     }
-    ck_assert_int_eq(dg_chain_import(f.chain, &block, dg_chain_root(f.chain), dg_buf_bytes(&g.header), g.list, g.count, &err), lies[_i].rc);
+    ck_assert_int_eq(dg_chain_import(f.chain, &block, dg_chain_root(f.chain),
+                                     dg_buf_bytes(&g.header), g.list, g.count, &err),
+                     lies[_i].rc);
     ck_assert_msg(strstr(err.text, lies[_i].word) != NULL, "%s", err.text);
     ck_assert_ptr_null(block);
     ck_assert_uint_eq(dg_chain_block_count(f.chain), 1);
@@ -156,7 +192,8 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, westend_blocks_give_their_own_roots);
     tcase_add_loop_test(tc, kusama_blocks_give_their_own_roots, 0, 2);
-    tcase_add_loop_test(tc, a_block_that_lies_is_refused_with_what_is_wrong, 0, (int)(sizeof lies / sizeof lies[0]));
+    tcase_add_loop_test(tc, a_block_that_lies_is_refused_with_what_is_wrong, 0,
+                        (int)(sizeof lies / sizeof lies[0]));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     fork_engines_free();

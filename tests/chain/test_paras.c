@@ -28,7 +28,8 @@ static dg_buf bytes_of(const json_t *text)
     dg_buf out;
     dg_buf_init(&out, 1 << 24);
     ck_assert(json_is_string(text));
-    ck_assert_int_eq(dg_hex_get(&out, json_string_value(text), json_string_length(text), NULL), DG_OK);
+    ck_assert_int_eq(dg_hex_get(&out, json_string_value(text), json_string_length(text), NULL),
+                     DG_OK);
     return out;
 }
 
@@ -47,7 +48,8 @@ static void put_digest(dg_buf *out, const json_t *row, bool only_preruntime)
     const json_t *items = json_object_get(row, "digest"), *item;
     size_t i;
     dg_scale_put_compact(out, only_preruntime ? 1 : json_array_size(items));
-    json_array_foreach(items, i, item) {
+    json_array_foreach(items, i, item)
+    {
         dg_buf raw = bytes_of(item);
         if (!only_preruntime || raw.at[0] == DG_DIGEST_PRERUNTIME)
             dg_buf_put_bytes(out, dg_buf_bytes(&raw));
@@ -92,22 +94,28 @@ static void check_events(fork *f, dg_block *block, const char *want)
     size_t i;
     if (dg_chain_events(f->chain, block, &events, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
-    json_array_foreach(events, i, record) {
+    json_array_foreach(events, i, record)
+    {
         json_t *event = json_object_get(record, "event");
         const char *pallet = json_object_iter_key(json_object_iter(event));
         json_t *of = json_object_get(event, pallet);
         char key[160];
         snprintf(key, sizeof key, "%s.%s", pallet,
-                 json_is_string(of) ? json_string_value(of) : json_object_iter_key(json_object_iter(of)));
-        json_object_set_new(tally, key, json_integer(1 + json_integer_value(json_object_get(tally, key))));
+                 json_is_string(of) ? json_string_value(of)
+                                    : json_object_iter_key(json_object_iter(of)));
+        json_object_set_new(tally, key,
+                            json_integer(1 + json_integer_value(json_object_get(tally, key))));
     }
-    ck_assert_msg(json_object_size(tally) == words_in(want), "block %u: %zu kinds, want %s", dg_block_number(block), json_object_size(tally), want);
-    json_object_foreach(tally, name, seen) {
+    ck_assert_msg(json_object_size(tally) == words_in(want), "block %u: %zu kinds, want %s",
+                  dg_block_number(block), json_object_size(tally), want);
+    json_object_foreach(tally, name, seen)
+    {
         char pallet[80];
         size_t dot = strcspn(name, ".");
         snprintf(pallet, sizeof pallet, "%.*s", (int)dot, name);
-        ck_assert_msg(times_in(want, pallet, name + dot + 1) == (size_t)json_integer_value(seen), "block %u: %s x%lld, want %s",
-                      dg_block_number(block), name, json_integer_value(seen), want);
+        ck_assert_msg(times_in(want, pallet, name + dot + 1) == (size_t)json_integer_value(seen),
+                      "block %u: %s x%lld, want %s", dg_block_number(block), name,
+                      json_integer_value(seen), want);
     }
     json_decref(events);
     json_decref(tally);
@@ -115,7 +123,8 @@ static void check_events(fork *f, dg_block *block, const char *want)
 
 /* What our own door gives for the same slot and paras must be what the vector
  * fed, but for `babeslot`, which a runtime of 2024 does not read. */
-static void check_inherent_data(fork *f, dg_block *parent, dg_runtime *runtime, uint64_t slot, dg_bytes given)
+static void check_inherent_data(fork *f, dg_block *parent, dg_runtime *runtime, uint64_t slot,
+                                dg_bytes given)
 {
     dg_scale s = dg_scale_from(given), o;
     dg_bytes paras = { NULL, 0 }, time = { NULL, 0 };
@@ -146,7 +155,8 @@ static void make_inherents(dg_exec *exec, const json_t *row, dg_bytes data)
     dg_buf list;
     dg_scale s;
     dg_error err;
-    if (dg_exec_call(exec, "BlockBuilder_inherent_extrinsics", data, DG_EXEC_ROLLBACK, &err) != DG_OK)
+    if (dg_exec_call(exec, "BlockBuilder_inherent_extrinsics", data, DG_EXEC_ROLLBACK, &err)
+        != DG_OK)
         ck_abort_msg("%s", err.text);
     list = exec->output;
     dg_buf_init(&exec->output, 0);
@@ -169,7 +179,8 @@ static void make_inherents(dg_exec *exec, const json_t *row, dg_bytes data)
 /* The vector's header; our own must equal it (but for one root, see above). */
 static dg_buf check_header(const json_t *row, dg_bytes got_raw, bool root_too)
 {
-    dg_header got, want = { .number = (uint32_t)json_integer_value(json_object_get(row, "number")) };
+    dg_header got,
+        want = { .number = (uint32_t)json_integer_value(json_object_get(row, "number")) };
     dg_buf digest, raw;
     dg_buf_init(&digest, 1 << 16);
     dg_buf_init(&raw, 1 << 16);
@@ -207,7 +218,9 @@ static dg_block *make_block(fork *f, dg_block *parent, const json_t *row)
     dg_buf_init(&digest, 4096);
     put_digest(&digest, row, true);
     ck_assert_int_eq(dg_block_runtime_next(f->chain, parent, &runtime, &err), DG_OK);
-    check_inherent_data(f, parent, runtime, (uint64_t)json_integer_value(json_object_get(row, "slot")), dg_buf_bytes(&data));
+    check_inherent_data(f, parent, runtime,
+                        (uint64_t)json_integer_value(json_object_get(row, "slot")),
+                        dg_buf_bytes(&data));
     ck_assert_int_eq(dg_exec_init(&exec, f->chain, parent, runtime, &report, &err), DG_OK);
     if (dg_exec_initialize(&exec, &parent_hash, number, dg_buf_bytes(&digest), &err) != DG_OK)
         ck_abort_msg("%s", err.text);
@@ -217,7 +230,8 @@ static dg_block *make_block(fork *f, dg_block *parent, const json_t *row)
     header = check_header(row, dg_buf_bytes(&exec.output), number != LAST_OLD + 1);
     state = exec.state;
     exec.state = NULL;
-    ck_assert_int_eq(dg_block_new(&block, f->chain, parent, dg_buf_bytes(&header), state, &err), DG_OK);
+    ck_assert_int_eq(dg_block_new(&block, f->chain, parent, dg_buf_bytes(&header), state, &err),
+                     DG_OK);
     block->executed_by = runtime;
     dg_tree_add(f->chain, block);
     check_events(f, block, json_string_value(json_object_get(row, "events")));
@@ -232,12 +246,14 @@ static dg_block *make_block(fork *f, dg_block *parent, const json_t *row)
 static dg_block *swap_code(fork *f, dg_block *parent, const json_t *row, dg_bytes code)
 {
     dg_bytes writes[1][2] = { { dg_text(":code"), code } };
-    dg_hash want = hash_of(row, "state_root_with_new_code"), hash = hash_of(row, "header_hash"), root;
+    dg_hash want = hash_of(row, "state_root_with_new_code"), hash = hash_of(row, "header_hash"),
+            root;
     dg_block *amended;
     dg_header h;
     dg_buf raw;
     dg_error err;
-    ck_assert_int_eq(dg_chain_amend(f->chain, &amended, parent, (const dg_bytes (*)[2])writes, 1, &err), DG_OK);
+    ck_assert_int_eq(
+        dg_chain_amend(f->chain, &amended, parent, (const dg_bytes(*)[2])writes, 1, &err), DG_OK);
     ck_assert_int_eq(dg_state_root(dg_block_state(amended), &root, &err), DG_OK);
     assert_bytes(dg_hash_bytes(&root), dg_hash_bytes(&want), "root with the new code");
     dg_buf_init(&raw, 4096);
@@ -269,7 +285,8 @@ START_TEST(the_blocks_of_another_executor_come_out_the_same)
     dg_buf_init(&code, DG_BLOB_MAX); /* the vector's code is unpacked */
     ck_assert_int_eq(dg_blob_decode(&code, dg_buf_bytes(&packed), NULL), DG_OK);
     tip = dg_chain_root(f.chain);
-    json_array_foreach(json_object_get(vector, "blocks"), i, row) {
+    json_array_foreach(json_object_get(vector, "blocks"), i, row)
+    {
         if (json_object_get(row, "code_swap_after"))
             tip = swap_code(&f, tip, row, dg_buf_bytes(&code));
         else

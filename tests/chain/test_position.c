@@ -7,15 +7,24 @@
 #include "chain/chain_impl.h"
 
 /* Fork at #100, slot 1012 of an epoch 1000..1019, next boundary 1020. */
-static const dg_clock clock20 = { .slot_ms = 6000, .epoch_slots = 20, .epoch_index = 50, .epoch_start = 1000,
-                                  .slot = 1012, .next_slot = 1013, .next_boundary = 1020 };
+static const dg_clock clock20 = { .slot_ms = 6000,
+                                  .epoch_slots = 20,
+                                  .epoch_index = 50,
+                                  .epoch_start = 1000,
+                                  .slot = 1012,
+                                  .next_slot = 1013,
+                                  .next_boundary = 1020 };
 
-static const struct { const char *text; uint32_t first; uint64_t slot; } good[] = {
-    { "boundary", 1, 1020 },      { "boundary-5", 1, 1015 },   { "boundary+5", 1, 1025 },
-    { "boundary", 2, 1040 },      { "boundary@1", 2, 1020 },   { "boundary@3-20", 1, 1040 },
-    { "boundary@2+5", 1, 1045 },  { "next", 2, 1020 },         { "#101", 1, 1013 },
-    { "#108", 1, 1020 },          { "50%", 2, 1030 },          { "100%", 1, 1020 },
-    { "0%", 2, 1020 },            { "70%", 1, 1014 },          { "boundary+0", 0, 1020 },
+static const struct {
+    const char *text;
+    uint32_t first;
+    uint64_t slot;
+} good[] = {
+    { "boundary", 1, 1020 },     { "boundary-5", 1, 1015 }, { "boundary+5", 1, 1025 },
+    { "boundary", 2, 1040 },     { "boundary@1", 2, 1020 }, { "boundary@3-20", 1, 1040 },
+    { "boundary@2+5", 1, 1045 }, { "next", 2, 1020 },       { "#101", 1, 1013 },
+    { "#108", 1, 1020 },         { "50%", 2, 1030 },        { "100%", 1, 1020 },
+    { "0%", 2, 1020 },           { "70%", 1, 1014 },        { "boundary+0", 0, 1020 },
 };
 START_TEST(positions_are_the_slots_they_say)
 {
@@ -30,9 +39,30 @@ START_TEST(positions_are_the_slots_they_say)
 END_TEST
 
 static const char *const bad[] = {
-    "", "boundry-5", "boundary-", "boundary+", "boundary5", "boundary@", "boundary@0", "boundary@-1", "boundary-5x",
-    "boundary--5", "101%", "%", "50", "50%%", "#", "#-1", "#1x", "# 1", "99999999999999999999%", "#99999999999",
-    "boundary-99999999999999", "nexta", " next", "boundary@9999999999",
+    "",
+    "boundry-5",
+    "boundary-",
+    "boundary+",
+    "boundary5",
+    "boundary@",
+    "boundary@0",
+    "boundary@-1",
+    "boundary-5x",
+    "boundary--5",
+    "101%",
+    "%",
+    "50",
+    "50%%",
+    "#",
+    "#-1",
+    "#1x",
+    "# 1",
+    "99999999999999999999%",
+    "#99999999999",
+    "boundary-99999999999999",
+    "nexta",
+    " next",
+    "boundary@9999999999",
 };
 START_TEST(what_is_no_position_is_refused_with_an_example)
 {
@@ -43,7 +73,8 @@ START_TEST(what_is_no_position_is_refused_with_an_example)
 }
 END_TEST
 
-static const char *const past[] = { "boundary-8", "boundary-600", "#100", "#1", "0%", "60%", "boundary@1-20" };
+static const char *const past[] = { "boundary-8", "boundary-600", "#100",         "#1",
+                                    "0%",         "60%",          "boundary@1-20" };
 START_TEST(a_position_before_the_fork_is_refused)
 {
     dg_position p;

@@ -42,9 +42,12 @@ static void put_json(dg_buf *out, dg_bytes raw, const dg_bytes *extrinsics, size
     dg_digest_item item;
     const char *comma = "";
     ck_assert_int_eq(dg_header_decode(&h, raw, NULL), DG_OK);
-    dg_buf_printf(out, "{\"result\":{\"block\":{\"header\":{\"number\":\"0x%x\",\"parentHash\":\"%s\",\"stateRoot\":\"%s\",",
+    dg_buf_printf(out,
+                  "{\"result\":{\"block\":{\"header\":{\"number\":\"0x%x\",\"parentHash\":\"%s\","
+                  "\"stateRoot\":\"%s\",",
                   h.number, dg_hash_text(&h.parent).text, dg_hash_text(&h.state_root).text);
-    dg_buf_printf(out, "\"extrinsicsRoot\":\"%s\",\"digest\":{\"logs\":[", dg_hash_text(&h.extrinsics_root).text);
+    dg_buf_printf(out, "\"extrinsicsRoot\":\"%s\",\"digest\":{\"logs\":[",
+                  dg_hash_text(&h.extrinsics_root).text);
     dg_digest_iter_init(&it, h.digest);
     for (; dg_digest_next(&it, &item, NULL) == DG_OK; comma = ",") {
         dg_buf_printf(out, "%s\"", comma);
@@ -60,7 +63,8 @@ static void put_json(dg_buf *out, dg_bytes raw, const dg_bytes *extrinsics, size
     dg_buf_put_text(out, "]},\"justification\":null}}\n");
 }
 
-static void rewrite(const char *path, void (*put)(dg_buf *, dg_bytes, const dg_bytes *, size_t), const char *name)
+static void rewrite(const char *path, void (*put)(dg_buf *, dg_bytes, const dg_bytes *, size_t),
+                    const char *name)
 {
     dg_block_reader *reader;
     const dg_bytes *extrinsics;
@@ -106,13 +110,17 @@ START_TEST(all_forms_give_the_same_blocks)
 }
 END_TEST
 
-static const struct { const char *name; size_t blocks; dg_code end; } answers[] = {
+static const struct {
+    const char *name;
+    size_t blocks;
+    dg_code end;
+} answers[] = {
     { "vectors/types-support/SignedBlock.002.json", 0, DG_UNSUPPORTED }, /* digests as objects */
     { "vectors/types-support/SignedBlock.003.00.json", 1, DG_END },
     { "vectors/types-support/SignedBlock.004.immortal.json", 1, DG_END },
     { "vectors/types-support/SignedBlock.004.mortal.json", 1, DG_END },
-    { "vectors/types-support/Header.003.json", 0, DG_MALFORMED },        /* no block */
-    { "vectors/blocks/westend-blocks_1_to_10.hex", 0, DG_MALFORMED },     /* another format */
+    { "vectors/types-support/Header.003.json", 0, DG_MALFORMED },     /* no block */
+    { "vectors/blocks/westend-blocks_1_to_10.hex", 0, DG_MALFORMED }, /* another format */
 };
 START_TEST(real_answers_are_read_or_refused)
 {
@@ -143,13 +151,20 @@ START_TEST(header_json_becomes_a_header)
         || dg_header_decode(&h, dg_buf_bytes(&raw), &err) < 0)
         ck_abort_msg("%s", err.text);
     ck_assert_uint_eq(h.number, 0x193046);
-    ck_assert_str_eq(dg_hash_text(&h.parent).text, json_string_value(json_object_get(json_object_get(document, "result"), "parentHash")));
+    ck_assert_str_eq(
+        dg_hash_text(&h.parent).text,
+        json_string_value(json_object_get(json_object_get(document, "result"), "parentHash")));
     dg_buf_clear(&raw);
     json_decref(document);
 }
 END_TEST
 
-static const struct { const char *content; size_t blocks; dg_code end; const char *word; } rows[] = {
+static const struct {
+    const char *content;
+    size_t blocks;
+    dg_code end;
+    const char *word;
+} rows[] = {
     { "", 0, DG_END, "" },
     { "\n\n  \n", 0, DG_END, "" },
     { "zz", 0, DG_MALFORMED, "byte 0" },
@@ -176,7 +191,7 @@ START_TEST(a_cut_block_is_refused)
     dg_buf raw = slurp("tests/chain/corpus/header/westend-127");
     dg_code end;
     dg_error err;
-    dg_buf_put_u8(&raw, 4);       /* one extrinsic, and then nothing */
+    dg_buf_put_u8(&raw, 4); /* one extrinsic, and then nothing */
     write_scratch("cut", dg_buf_bytes(&raw));
     ck_assert_uint_eq(count_blocks(scratch_path("cut"), &end, &err), 0);
     ck_assert_int_eq(end, DG_MALFORMED);
@@ -192,7 +207,7 @@ START_TEST(bytes_after_a_block_are_refused)
     dg_code end;
     dg_error err;
     dg_buf_init(&line, 4096);
-    dg_buf_put_u8(&raw, 0);        /* no extrinsics */
+    dg_buf_put_u8(&raw, 0); /* no extrinsics */
     dg_hex_put(&line, dg_buf_bytes(&raw));
     write_scratch("line", dg_buf_bytes(&line));
     ck_assert_uint_eq(count_blocks(scratch_path("line"), &end, &err), 1);
@@ -222,7 +237,8 @@ int main(void)
     tcase_add_test(tc, all_forms_give_the_same_blocks);
     tcase_add_loop_test(tc, real_answers_are_read_or_refused, 0, 6);
     tcase_add_test(tc, header_json_becomes_a_header);
-    tcase_add_loop_test(tc, what_is_no_block_is_refused_with_its_place, 0, (int)(sizeof rows / sizeof rows[0]));
+    tcase_add_loop_test(tc, what_is_no_block_is_refused_with_its_place, 0,
+                        (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tc, a_cut_block_is_refused);
     tcase_add_test(tc, bytes_after_a_block_are_refused);
     tcase_add_test(tc, an_absent_file_is_an_environment_failure);

@@ -10,7 +10,9 @@
 
 static bool open_small(fork *f, const char *spec)
 {
-    dg_chain_options options = { .simulated_validators = true, .fuel_block = 2000000000, .fuel_query = 1000000000 };
+    dg_chain_options options = { .simulated_validators = true,
+                                 .fuel_block = 2000000000,
+                                 .fuel_query = 1000000000 };
     const char *path = small_path(spec);
     if (!path)
         return false;
@@ -31,7 +33,8 @@ static dg_block *grow(fork *f, dg_block *tip, int blocks)
 }
 
 /* U with `code`, as a child of `parent`; the enactment must be cleared. */
-static dg_code enact(fork *f, dg_block **u, dg_enactment *e, dg_block *parent, dg_how how, dg_bytes code, dg_error *err)
+static dg_code enact(fork *f, dg_block **u, dg_enactment *e, dg_block *parent, dg_how how,
+                     dg_bytes code, dg_error *err)
 {
     dg_bytes list[1];
     dg_build_options options = { .extrinsic_count = 0 };
@@ -41,7 +44,7 @@ static dg_code enact(fork *f, dg_block **u, dg_enactment *e, dg_block *parent, d
     list[0] = dg_buf_bytes(&e->extrinsic);
     options.extrinsics = list;
     options.extrinsic_count = e->extrinsic.len ? 1 : 0;
-    options.writes = (const dg_bytes (*)[2])e->writes;
+    options.writes = (const dg_bytes(*)[2])e->writes;
     options.write_count = e->write_count;
     return fork_try(f, u, e->parent, dg_block_slot(parent) + 1, &options, NULL, err);
 }
@@ -69,7 +72,11 @@ static uint32_t version_of(fork *f, dg_block *block, bool next)
     return dg_runtime_version(runtime)->spec_version;
 }
 
-static const struct { dg_how how; const char *spec, *code; bool pending; } sound[] = {
+static const struct {
+    dg_how how;
+    const char *spec, *code;
+    bool pending;
+} sound[] = {
     { DG_HOW_SET_CODE, "mini.json", "mini-2.wasm", false },
     { DG_HOW_SET_CODE, "mini.json", "mini-2.compressed.wasm", false },
     { DG_HOW_AUTHORIZE, "mini.json", "mini-2.wasm", false },
@@ -138,7 +145,8 @@ START_TEST(a_migration_over_blocks_is_followed_to_its_end)
     fork f;
     if (!open_small(&f, "mini.json"))
         return;
-    tip = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE, "mini-2-in-steps.wasm", &pending);
+    tip = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE,
+                     "mini-2-in-steps.wasm", &pending);
     for (int i = 0; i < 12; i++) {
         dg_buf extrinsic = remark(&f, tip);
         dg_bytes list[1] = { dg_buf_bytes(&extrinsic) };
@@ -169,7 +177,8 @@ START_TEST(a_runtime_without_such_migrations_says_so)
     fork f;
     if (!fork_open(&f, "specs/kusama-local-1000000.json.zst"))
         return;
-    ck_assert_int_eq(dg_chain_migrating(f.chain, dg_chain_root(f.chain), &running, &err), DG_ABSENT);
+    ck_assert_int_eq(dg_chain_migrating(f.chain, dg_chain_root(f.chain), &running, &err),
+                     DG_ABSENT);
     ck_assert(!running);
     fork_close(&f);
 }
@@ -177,7 +186,13 @@ END_TEST
 
 /* ---- blocks that cannot be made ---- */
 
-static const struct { const char *code; dg_build_step step; dg_trap_kind trap; dg_code rc; const char *word; } broken[] = {
+static const struct {
+    const char *code;
+    dg_build_step step;
+    dg_trap_kind trap;
+    dg_code rc;
+    const char *word;
+} broken[] = {
     { "mini-2-init-traps.wasm", DG_BUILD_INITIALIZE, DG_TRAP_PANIC, DG_TRAP, "slot" },
     { "mini-2-init-loops.wasm", DG_BUILD_INITIALIZE, DG_TRAP_FUEL, DG_TRAP, "fuel" },
     { "mini-2-init-recurses.wasm", DG_BUILD_INITIALIZE, DG_TRAP_STACK, DG_TRAP, "stack" },
@@ -197,7 +212,8 @@ START_TEST(a_block_that_cannot_be_made_says_where_it_ended)
     fork f;
     if (!open_small(&f, "mini.json"))
         return;
-    u = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE, broken[_i].code, &pending);
+    u = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE, broken[_i].code,
+                   &pending);
     blocks = dg_chain_block_count(f.chain);
     ck_assert_int_eq(fork_try(&f, &child, u, after(&f, u), NULL, &report, &err), broken[_i].rc);
     ck_assert_msg(report.step == broken[_i].step, "step %d: %s", report.step, err.text);
@@ -218,7 +234,8 @@ START_TEST(a_block_that_executes_otherwise_than_it_was_built_is_found)
     fork f;
     if (!open_small(&f, "mini.json"))
         return;
-    u = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE, "mini-2-execution-differs.wasm", &pending);
+    u = enact_well(&f, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_SET_CODE,
+                   "mini-2-execution-differs.wasm", &pending);
     tip = grow(&f, u, 1);
     ck_assert_int_ne(dg_chain_reexecute(f.chain, tip, NULL, &err), DG_OK);
     ck_assert_int_lt(err.code, 0);
@@ -237,9 +254,15 @@ START_TEST(rubbish_as_code_cannot_execute)
     fork f;
     if (!open_small(&f, "mini.json"))
         return;
-    ck_assert_int_eq(enact(&f, &u, &e, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_OVERRIDE, dg_text("rubbish"), &err), DG_OK);
+    ck_assert_int_eq(enact(&f, &u, &e, grow(&f, dg_chain_root(f.chain), 2), DG_HOW_OVERRIDE,
+                           dg_text("rubbish"), &err),
+                     DG_OK);
     ck_assert_int_eq(dg_chain_enacted(f.chain, u, dg_text("rubbish"), &pending, &err), DG_OK);
-    ck_assert_int_eq(dg_chain_build(f.chain, &child, &report, u, &(dg_build_options){ .claim = { .slot = dg_block_slot(u) + 1, .kind = 2 } }, &err), DG_MALFORMED);
+    ck_assert_int_eq(
+        dg_chain_build(f.chain, &child, &report, u,
+                       &(dg_build_options){ .claim = { .slot = dg_block_slot(u) + 1, .kind = 2 } },
+                       &err),
+        DG_MALFORMED);
     ck_assert_int_eq(report.step, DG_BUILD_RUNTIME);
     ck_assert_ptr_nonnull(strstr(err.text, "runtime of block #3"));
     dg_enactment_clear(&e);
@@ -288,7 +311,8 @@ static const char *spec_with_substitute(const char *number)
     json_t *spec = json_load_file(small_path("mini.json"), 0, NULL);
     dg_buf_init(&hexed, 1 << 24);
     dg_hex_put(&hexed, dg_buf_bytes(&code));
-    json_object_set_new(json_object_get(spec, "codeSubstitutes"), number, json_string(dg_buf_text(&hexed)));
+    json_object_set_new(json_object_get(spec, "codeSubstitutes"), number,
+                        json_string(dg_buf_text(&hexed)));
     ck_assert_int_eq(json_dump_file(spec, scratch_path("spec.json"), 0), 0);
     dg_buf_clear(&code);
     dg_buf_clear(&hexed);

@@ -73,7 +73,8 @@ END_TEST
  * descendants stay. */
 START_TEST(an_amended_block_lives_beside_the_one_it_amends)
 {
-    dg_bytes writes[2][2] = { { dg_text("key"), dg_text("value") }, { dg_text(":extrinsic_index"), { NULL, 0 } } };
+    dg_bytes writes[2][2] = { { dg_text("key"), dg_text("value") },
+                              { dg_text(":extrinsic_index"), { NULL, 0 } } };
     dg_bytes value, top = { NULL, 0 };
     dg_block *a, *amended, *b;
     dg_hash before;
@@ -82,10 +83,12 @@ START_TEST(an_amended_block_lives_beside_the_one_it_amends)
         return;
     a = fork_build(&f, dg_chain_root(f.chain), DG_GENESIS_SLOT);
     before = root_of(a);
-    ck_assert_int_eq(dg_chain_amend(f.chain, &amended, a, (const dg_bytes (*)[2])writes, 2, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_amend(f.chain, &amended, a, (const dg_bytes(*)[2])writes, 2, NULL),
+                     DG_OK);
     ck_assert(dg_hash_equal(dg_block_hash(a), dg_block_hash(amended)));
     ck_assert_uint_eq(dg_block_slot(a), dg_block_slot(amended));
-    ck_assert_int_eq(dg_state_get(dg_block_state(amended), &value, top, dg_text("key"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_get(dg_block_state(amended), &value, top, dg_text("key"), NULL),
+                     DG_OK);
     ck_assert_int_eq(dg_state_get(dg_block_state(a), &value, top, dg_text("key"), NULL), DG_ABSENT);
     ck_assert(dg_hash_equal(&before, &(dg_hash){ { 0 } }) == false);
     root_of(a);
@@ -132,10 +135,11 @@ START_TEST(a_long_run_keeps_no_states)
     grow_finalizing(&f, recent, BLOCKS);
     last = dg_trie_stats_get();
     ck_assert_uint_le(dg_chain_block_count(f.chain), LAG + 1);
-    ck_assert_msg(last.nodes_live < first.nodes_live + 3 * BLOCKS + first.nodes_live / 10, "%llu nodes, then %llu",
-                  (unsigned long long)first.nodes_live, (unsigned long long)last.nodes_live);
-    printf("%s: %llu nodes and %llu bytes live after 100 blocks, %llu and %llu after %d more\n", specs[_i],
-           (unsigned long long)first.nodes_live, (unsigned long long)first.bytes_live,
+    ck_assert_msg(last.nodes_live < first.nodes_live + 3 * BLOCKS + first.nodes_live / 10,
+                  "%llu nodes, then %llu", (unsigned long long)first.nodes_live,
+                  (unsigned long long)last.nodes_live);
+    printf("%s: %llu nodes and %llu bytes live after 100 blocks, %llu and %llu after %d more\n",
+           specs[_i], (unsigned long long)first.nodes_live, (unsigned long long)first.bytes_live,
            (unsigned long long)last.nodes_live, (unsigned long long)last.bytes_live, BLOCKS);
     fork_close(&f);
 }
@@ -165,16 +169,26 @@ START_TEST(an_answer_is_kept_with_its_block)
     fork f;
     if (!fork_open(&f, "specs/paseo-1001002-e20-10val-3paras.json.zst"))
         return;
-    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, &first, "ParachainHost_validators", input, &err), DG_OK);
-    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &again, &second, "ParachainHost_validators", input, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, &first,
+                                   "ParachainHost_validators", input, &err),
+                     DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &again, &second,
+                                   "ParachainHost_validators", input, &err),
+                     DG_OK);
     ck_assert_ptr_eq(once.at, again.at);
     ck_assert_uint_eq(once.len, 1 + 10 * 32);
     ck_assert_uint_gt(first.fuel, 0);
     ck_assert_uint_eq(first.fuel, second.fuel);
     /* another input is another question */
-    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, NULL, "ParachainHost_para_backing_state", hex("d0070000"), &err), DG_ABSENT);
-    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, NULL, "ParachainHost_validation_code_hash", hex("d007000002"), &err), DG_OK);
-    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &again, NULL, "ParachainHost_validation_code_hash", hex("d107000002"), &err), DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, NULL,
+                                   "ParachainHost_para_backing_state", hex("d0070000"), &err),
+                     DG_ABSENT);
+    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &once, NULL,
+                                   "ParachainHost_validation_code_hash", hex("d007000002"), &err),
+                     DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &again, NULL,
+                                   "ParachainHost_validation_code_hash", hex("d107000002"), &err),
+                     DG_OK);
     ck_assert(once.len == 33 && again.len == 33 && !dg_bytes_equal(once, again));
     fork_close(&f);
 }
@@ -188,12 +202,17 @@ START_TEST(a_call_that_fails_fails_the_same_way_again)
     if (!fork_open(&f, "specs/kusama-local-1000000.json.zst"))
         return;
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &answer, NULL, "Nobody_knows", dg_bytes_of(NULL, 0), i ? &second : &first), DG_ABSENT);
+        ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &answer, NULL,
+                                       "Nobody_knows", dg_bytes_of(NULL, 0), i ? &second : &first),
+                         DG_ABSENT);
         ck_assert_uint_eq(answer.len, 0);
     }
     ck_assert_str_eq(first.text, second.text);
     for (int i = 0; i < 2; i++) /* input that does not decode: the runtime panics */
-        ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &answer, NULL, "AccountNonceApi_account_nonce", dg_text("x"), i ? &second : &first), DG_TRAP);
+        ck_assert_int_eq(dg_chain_call(f.chain, dg_chain_root(f.chain), &answer, NULL,
+                                       "AccountNonceApi_account_nonce", dg_text("x"),
+                                       i ? &second : &first),
+                         DG_TRAP);
     ck_assert_str_eq(first.text, second.text);
     ck_assert_uint_gt(strlen(first.text), 0);
     fork_close(&f);
@@ -214,9 +233,12 @@ START_TEST(a_query_changes_nothing)
     root = dg_chain_root(f.chain);
     ck_assert_int_eq(dg_state_root(dg_block_state(root), &before, NULL), DG_OK);
     dg_buf_init(&input, 4096);
-    dg_header_encode(&input, &(dg_header){ .parent = *dg_block_hash(root), .number = 1,
-                                          .digest = hex("0406424142453402000000008001110b00000000110000") });
-    dg_chain_call(f.chain, root, &answer, NULL, "Core_initialize_block", dg_buf_bytes(&input), &err);
+    dg_header_encode(
+        &input, &(dg_header){ .parent = *dg_block_hash(root),
+                              .number = 1,
+                              .digest = hex("0406424142453402000000008001110b00000000110000") });
+    dg_chain_call(f.chain, root, &answer, NULL, "Core_initialize_block", dg_buf_bytes(&input),
+                  &err);
     ck_assert_int_eq(dg_state_root(dg_block_state(root), &after, NULL), DG_OK);
     ck_assert(dg_hash_equal(&before, &after));
     dg_buf_clear(&input);
@@ -236,20 +258,28 @@ START_TEST(storage_items_are_found_by_their_names)
     if (!fork_open(&f, "specs/paseo-1001002-e20-10val-3paras.json.zst"))
         return;
     tip = fork_build(&f, dg_chain_root(f.chain), DG_GENESIS_SLOT);
-    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Babe", "CurrentSlot", NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Babe", "CurrentSlot", NULL, &err),
+                     DG_OK);
     ck_assert_uint_eq(dg_le64(value.at), DG_GENESIS_SLOT);
-    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Session", "CurrentIndex", NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Session", "CurrentIndex", NULL, &err),
+                     DG_OK);
     ck_assert(value.len == 4 && dg_le32(value.at) == 0);
     dg_put_le32(id, 2000);
     key = DG_BYTES_OF(id);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err), DG_OK);
-    assert_bytes(value, hex("80d007000000000000000000000000000000000000000000000000000000000000"), "head of 2000");
+    assert_bytes(value, hex("80d007000000000000000000000000000000000000000000000000000000000000"),
+                 "head of 2000");
     dg_put_le32(id, 9);
-    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err), DG_ABSENT);
-    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heds", NULL, &err), DG_ABSENT);
-    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", NULL, &err), DG_USAGE);
+    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err),
+                     DG_ABSENT);
+    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heds", NULL, &err),
+                     DG_ABSENT);
+    ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", NULL, &err),
+                     DG_USAGE);
     /* absent, with a default */
-    ck_assert_int_eq(dg_chain_storage(f.chain, dg_chain_root(f.chain), &value, "Babe", "CurrentSlot", NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_storage(f.chain, dg_chain_root(f.chain), &value, "Babe",
+                                      "CurrentSlot", NULL, &err),
+                     DG_OK);
     assert_bytes(value, hex("0000000000000000"), "default");
     fork_close(&f);
 }

@@ -5,7 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-typedef struct input { uint8_t sig[96], pk[33], hash[32]; } input;
+typedef struct input {
+    uint8_t sig[96], pk[33], hash[32];
+} input;
 
 static void check_ecdsa(const input *in)
 {

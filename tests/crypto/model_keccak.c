@@ -3,7 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-typedef struct bits { uint8_t at[5][5][64]; } bits; /* x, y, z */
+typedef struct bits {
+    uint8_t at[5][5][64];
+} bits; /* x, y, z */
 
 static void theta(bits *a)
 {
@@ -12,7 +14,8 @@ static void theta(bits *a)
         for (int y = 0; y < 5; y++)
             for (int z = 0; z < 64; z++)
                 for (int k = 0; k < 5; k++)
-                    a->at[x][y][z] ^= in.at[(x + 4) % 5][k][z] ^ in.at[(x + 1) % 5][k][(z + 63) % 64];
+                    a->at[x][y][z] ^=
+                        in.at[(x + 4) % 5][k][z] ^ in.at[(x + 1) % 5][k][(z + 63) % 64];
 }
 
 static void rho_pi(bits *a)
@@ -34,7 +37,8 @@ static void chi(bits *a)
     for (int x = 0; x < 5; x++)
         for (int y = 0; y < 5; y++)
             for (int z = 0; z < 64; z++)
-                a->at[x][y][z] ^= (uint8_t)((1 ^ in.at[(x + 1) % 5][y][z]) & in.at[(x + 2) % 5][y][z]);
+                a->at[x][y][z] ^=
+                    (uint8_t)((1 ^ in.at[(x + 1) % 5][y][z]) & in.at[(x + 2) % 5][y][z]);
 }
 
 /* One output bit of the shift register x^8 + x^6 + x^5 + x^4 + 1. */

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-static const struct { char kind; const char *uri, *pk; } rows[] = {
+static const struct {
+    char kind;
+    const char *uri, *pk;
+} rows[] = {
     { 's', "//Alice", "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d" },
     { 's', "//Bob", "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48" },
     { 's', "//Alice//stash", "be5ddb1579b72e84524fc29e78609e3caf42e85aa118ebfe0b0ad404b5bdd25f" },
@@ -50,7 +53,10 @@ static void secret(uint8_t out[32], char kind, const char *uri)
 }
 
 /* A junction that reads as a u64 is that number, one that does not is text. */
-static const struct { const char *a, *b; bool equal; } spellings[] = {
+static const struct {
+    const char *a, *b;
+    bool equal;
+} spellings[] = {
     { "//0", "//00", true },
     { "//7", "//+7", true },
     { "//7", "//70", false },
@@ -105,7 +111,9 @@ START_TEST(a_long_name_has_its_length_in_two_bytes)
 }
 END_TEST
 
-static const struct { const char *uri, *says; } bad[] = {
+static const struct {
+    const char *uri, *says;
+} bad[] = {
     { "//Alice/soft", "had a soft junction" },
     { "/Alice", "had a soft junction" },
     { "/", "had a soft junction" },
@@ -114,7 +122,8 @@ static const struct { const char *uri, *says; } bad[] = {
     { "///password", "had a password" },
     { "//Alice///password", "had a password" },
     { "Alice", "had a phrase of words" },
-    { "bottom drive obey lake curtain smoke basket hold race lonely fit walk", "had a phrase of words" },
+    { "bottom drive obey lake curtain smoke basket hold race lonely fit walk",
+      "had a phrase of words" },
     { "0x", "64 hex digits" },
     { "0x00", "64 hex digits" },
     { "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5cxx", "64 hex digits" },

@@ -16,8 +16,7 @@ static const char order_hex[] = "fffffffffffffffffffffffffffffffebaaedce6af48a03
 START_TEST(a_foreign_signature_gives_its_key)
 {
     uint8_t xy[64], pk[33];
-    ck_assert_int_eq(dg_ecdsa_recover(xy, hex(sig_hex).at, hex(hash_hex).at, true),
-                     DG_RECOVER_OK);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, hex(sig_hex).at, hex(hash_hex).at, true), DG_RECOVER_OK);
     assert_bytes(DG_BYTES_OF(xy), hex(xy_hex), "key");
     dg_ecdsa_compress(pk, xy);
     assert_bytes(DG_BYTES_OF(pk),
@@ -28,9 +27,12 @@ START_TEST(a_foreign_signature_gives_its_key)
 END_TEST
 
 /* V: 0 to 3, or 27 to 30 in recovery alone. */
-static const struct { uint8_t v; bool recovers, verifies; } vs[] = {
-    { 1, true, true },    { 28, true, false },  { 4, false, false },  { 26, false, false },
-    { 31, false, false }, { 255, false, false },
+static const struct {
+    uint8_t v;
+    bool recovers, verifies;
+} vs[] = {
+    { 1, true, true },    { 28, true, false },  { 4, false, false },
+    { 26, false, false }, { 31, false, false }, { 255, false, false },
 };
 
 START_TEST(v_is_read_as_each_function_reads_it)
@@ -65,8 +67,7 @@ START_TEST(zero_and_the_order_are_told_apart_by_version)
     ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_SIGNATURE);
     memcpy(sig, hex(order_hex).at, 32);
     ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, true), DG_RECOVER_BAD_RS);
-    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, false),
-                     DG_RECOVER_BAD_SIGNATURE);
+    ck_assert_int_eq(dg_ecdsa_recover(xy, sig, hex(hash_hex).at, false), DG_RECOVER_BAD_SIGNATURE);
 }
 END_TEST
 
@@ -83,7 +84,9 @@ static void add_order(uint8_t at[32])
 
 /* Any r that is the x of a point is somebody's signature. With r and s small
  * enough, r + order and s + order still fit 256 bits. */
-static const struct { uint8_t r, s; } rs[] = { { 1, 2 }, { 0xff, 0xf1 } }; /* the latter carry */
+static const struct {
+    uint8_t r, s;
+} rs[] = { { 1, 2 }, { 0xff, 0xf1 } }; /* the latter carry */
 
 START_TEST(version_1_takes_r_and_s_modulo_the_order)
 {

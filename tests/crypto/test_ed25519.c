@@ -57,7 +57,9 @@ START_TEST(a_small_order_key_does_not_make_every_signature_good)
 }
 END_TEST
 
-static const struct { const char *seed, *pk, *message, *sig; } rfc8032[] = {
+static const struct {
+    const char *seed, *pk, *message, *sig;
+} rfc8032[] = {
     { "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
       "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"

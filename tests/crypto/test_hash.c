@@ -8,7 +8,10 @@
 #include <string.h>
 
 /* b: BLAKE2b, t: twox, k: Keccak, s: SHA-256. Lengths are those of `want`. */
-static const struct { char kind; const char *in, *want; } rows[] = {
+static const struct {
+    char kind;
+    const char *in, *want;
+} rows[] = {
     /* libsodium calls 16 bytes the least; the runtime-API ids need 8 */
     { 'b', "ParachainHost", "af2c0297a23e6d3d" },
     { 'b', "Core", "df6acb689907609b" },

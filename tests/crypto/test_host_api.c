@@ -16,13 +16,34 @@ static json_t *load(void)
     return root;
 }
 
-static void blake2_128(uint8_t *out, dg_bytes in) { dg_blake2b(out, 16, in); }
-static void blake2_256(uint8_t *out, dg_bytes in) { dg_blake2b(out, 32, in); }
-static void twox_64(uint8_t *out, dg_bytes in) { dg_twox(out, 8, in); }
-static void twox_128(uint8_t *out, dg_bytes in) { dg_twox(out, 16, in); }
-static void twox_256(uint8_t *out, dg_bytes in) { dg_twox(out, 32, in); }
-static void keccak_256(uint8_t *out, dg_bytes in) { dg_keccak_256(out, in); }
-static void sha2_256(uint8_t *out, dg_bytes in) { dg_sha2_256(out, in); }
+static void blake2_128(uint8_t *out, dg_bytes in)
+{
+    dg_blake2b(out, 16, in);
+}
+static void blake2_256(uint8_t *out, dg_bytes in)
+{
+    dg_blake2b(out, 32, in);
+}
+static void twox_64(uint8_t *out, dg_bytes in)
+{
+    dg_twox(out, 8, in);
+}
+static void twox_128(uint8_t *out, dg_bytes in)
+{
+    dg_twox(out, 16, in);
+}
+static void twox_256(uint8_t *out, dg_bytes in)
+{
+    dg_twox(out, 32, in);
+}
+static void keccak_256(uint8_t *out, dg_bytes in)
+{
+    dg_keccak_256(out, in);
+}
+static void sha2_256(uint8_t *out, dg_bytes in)
+{
+    dg_sha2_256(out, in);
+}
 
 static const struct {
     const char *name;
@@ -49,7 +70,8 @@ START_TEST(hashes_agree_with_the_conformance_suite)
                                hashes[_i].name);
     ck_assert_uint_eq(json_array_size(inputs), 10);
     ck_assert_uint_eq(json_array_size(expected), 10);
-    json_array_foreach(inputs, i, row) {
+    json_array_foreach(inputs, i, row)
+    {
         uint8_t got[32];
         dg_bytes want = hex(json_string_value(json_array_get(expected, i)));
         hashes[_i].hash(got, dg_text(json_string_value(json_array_get(row, 0))));

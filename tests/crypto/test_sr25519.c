@@ -115,8 +115,8 @@ START_TEST(a_foreign_signature_passes_in_both_versions)
     dg_bytes message = dg_text("this is a message");
     ck_assert(dg_sr25519_verify(hex(foreign_sig).at, message, hex(foreign_pk).at));
     ck_assert(dg_sr25519_verify_v1(hex(foreign_sig).at, message, hex(foreign_pk).at));
-    ck_assert(!dg_sr25519_verify(hex(foreign_sig).at, dg_text("this is b message"),
-                                 hex(foreign_pk).at));
+    ck_assert(
+        !dg_sr25519_verify(hex(foreign_sig).at, dg_text("this is b message"), hex(foreign_pk).at));
 }
 END_TEST
 

@@ -28,8 +28,7 @@ START_TEST(a_proof_with_a_fixed_nonce_is_the_known_one)
     dg_vrf vrf;
     dg_vrf_sign_with(&vrf, &pair, &input, r);
     assert_bytes(DG_BYTES_OF(vrf.output),
-                 hex("fab18a4ddf2ae888166878202e7acfa1b216059ed0e0fd3b1d6d5f73251d606a"),
-                 "output");
+                 hex("fab18a4ddf2ae888166878202e7acfa1b216059ed0e0fd3b1d6d5f73251d606a"), "output");
     assert_bytes(DG_BYTES_OF(vrf.proof),
                  hex("5dbe26cc1539f925d32ae999a10f45946cfd3388ea313cd906892a4eed41b701"
                      "615e1b53b7c74ae0735deb18e842caba423d9e3b1180a44fbe86e7c817d8f008"),
@@ -107,18 +106,24 @@ START_TEST(bytes_that_are_no_point_give_no_bytes)
 END_TEST
 
 /* The decimal numbers of the rows, little-endian, are in the comment beside. */
-static const struct { uint64_t c0, c1, weight, total; const char *want; } thresholds[] = {
-    { 2, 9, 1, 8, "000000000000000000c0a16932c4ea07" },   /* 10523572781773471998586657386560225280 */
-    { 1, 4, 1, 8, "000000000000000000609e2b41d20a09" },   /* 12019239399996240459389845859651813376 */
-    { 1, 2, 1, 8, "000000000000000000c8db2218393f15" },   /* 28242060623182425520853546827952160768 */
-    { 1, 2, 1, 1, "00000000000000000000000000000080" },   /* one half exactly */
-    { 0, 4, 1, 8, "00000000000000000000000000000000" },   /* never */
-    { 1, 1, 1, 8, "ffffffffffffffffffffffffffffffff" },   /* always: one less than 2^128 */
-    { 3, 2, 1, 1, "ffffffffffffffffffffffffffffffff" },   /* beyond one */
-    { 0, 0, 1, 8, "00000000000000000000000000000000" },   /* what is no number wins no slot */
-    { 3, 2, 1, 8, "00000000000000000000000000000000" },   /* a root of a negative number, too */
-    { 1, 0, 1, 8, "00000000000000000000000000000000" },   /* nor what is infinite */
-    { 1, 4, 1, 0, "ffffffffffffffffffffffffffffffff" },   /* a weight of which there is none */
+static const struct {
+    uint64_t c0, c1, weight, total;
+    const char *want;
+} thresholds[] = {
+    /* 10523572781773471998586657386560225280 */
+    { 2, 9, 1, 8, "000000000000000000c0a16932c4ea07" },
+    /* 12019239399996240459389845859651813376 */
+    { 1, 4, 1, 8, "000000000000000000609e2b41d20a09" },
+    /* 28242060623182425520853546827952160768 */
+    { 1, 2, 1, 8, "000000000000000000c8db2218393f15" },
+    { 1, 2, 1, 1, "00000000000000000000000000000080" }, /* one half exactly */
+    { 0, 4, 1, 8, "00000000000000000000000000000000" }, /* never */
+    { 1, 1, 1, 8, "ffffffffffffffffffffffffffffffff" }, /* always: one less than 2^128 */
+    { 3, 2, 1, 1, "ffffffffffffffffffffffffffffffff" }, /* beyond one */
+    { 0, 0, 1, 8, "00000000000000000000000000000000" }, /* what is no number wins no slot */
+    { 3, 2, 1, 8, "00000000000000000000000000000000" }, /* a root of a negative number, too */
+    { 1, 0, 1, 8, "00000000000000000000000000000000" }, /* nor what is infinite */
+    { 1, 4, 1, 0, "ffffffffffffffffffffffffffffffff" }, /* a weight of which there is none */
 };
 
 START_TEST(thresholds_are_the_known_ones)

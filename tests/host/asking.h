@@ -51,8 +51,10 @@ static inline void three_keys(void)
     dg_state *parent = state;
     static const char *const keys[] = { "p1", "p2", "p3" };
     for (size_t i = 0; i < 3; i++) {
-        ck_assert_int_eq(dg_state_put(parent, (dg_bytes){ 0 }, dg_text(keys[i]), dg_text("v"), NULL), DG_OK);
-        ck_assert_int_eq(dg_state_put(parent, dg_text("c"), dg_text(keys[i]), dg_text("v"), NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_state_put(parent, (dg_bytes){ 0 }, dg_text(keys[i]), dg_text("v"), NULL), DG_OK);
+        ck_assert_int_eq(dg_state_put(parent, dg_text("c"), dg_text(keys[i]), dg_text("v"), NULL),
+                         DG_OK);
     }
     state = dg_state_fork(parent);
     dg_state_free(parent);

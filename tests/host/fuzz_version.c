@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (dg_version_decode(&v, dg_bytes_of(data, size), NULL) < 0)
         return 0;
     assert(v.api_count <= DG_APIS_MAX);
-    assert(memchr(v.spec_name, 0, sizeof v.spec_name) && memchr(v.impl_name, 0, sizeof v.impl_name));
+    assert(memchr(v.spec_name, 0, sizeof v.spec_name)
+           && memchr(v.impl_name, 0, sizeof v.impl_name));
     for (const char *p = v.spec_name; *p; p++)
         assert((unsigned char)*p >= 0x20);
     for (uint32_t i = 0; i < v.api_count; i++)

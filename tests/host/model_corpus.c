@@ -4,51 +4,52 @@
 #include <zstd.h>
 
 const corpus_blob corpus_blobs[] = {
-    { "runtimes/kusama-2000002.compressed.wasm",       "kusama",   2000002, 13, 26, 1, false },
-    { "runtimes/polkadot-1004001.compressed.wasm",     "polkadot", 1004001, 11, 26, 1, false },
-    { "runtimes/polkadot-9160.compressed.wasm",        "polkadot", 9160, 2, 10, 0, false },
-    { "runtimes/westend-1015000.compressed.wasm",      "westend",  1015000, 11, 26, 1, false },
-    { "runtimes/westend-9300.compressed.wasm",         "westend",  9300, 3, 13, 0, false },
-    { "runtimes/statemint-1004002.compressed.wasm",    "statemint", 1004002, 0, 15, 1, false },
-    { "runtimes/polkadot-26-tracing.wasm.zst",         "polkadot", 26, 1, 5, 0, true },
-    { "runtimes/polkadot-27-tracing.wasm.zst",         "polkadot", 27, 1, 5, 0, true },
-    { "runtimes/polkadot-28-tracing.wasm.zst",         "polkadot", 28, 1, 6, 0, true },
-    { "runtimes/polkadot-29-tracing.wasm.zst",         "polkadot", 29, 1, 6, 0, true },
-    { "runtimes/polkadot-30-tracing.wasm.zst",         "polkadot", 30, 1, 7, 0, true },
-    { "runtimes/polkadot-9000-tracing.wasm.zst",       "polkadot", 9000, 1, 7, 0, true },
-    { "runtimes/polkadot-9010-tracing.wasm.zst",       "polkadot", 9010, 1, 7, 0, true },
-    { "runtimes/polkadot-9050-tracing.wasm.zst",       "polkadot", 9050, 1, 7, 0, true },
-    { "runtimes/polkadot-9070-tracing.wasm.zst",       "polkadot", 9070, 1, 7, 0, true },
-    { "specs/calamari-genesis-1.json.zst",             "calamari", 1, 0, 1, 0, true },
+    { "runtimes/kusama-2000002.compressed.wasm", "kusama", 2000002, 13, 26, 1, false },
+    { "runtimes/polkadot-1004001.compressed.wasm", "polkadot", 1004001, 11, 26, 1, false },
+    { "runtimes/polkadot-9160.compressed.wasm", "polkadot", 9160, 2, 10, 0, false },
+    { "runtimes/westend-1015000.compressed.wasm", "westend", 1015000, 11, 26, 1, false },
+    { "runtimes/westend-9300.compressed.wasm", "westend", 9300, 3, 13, 0, false },
+    { "runtimes/statemint-1004002.compressed.wasm", "statemint", 1004002, 0, 15, 1, false },
+    { "runtimes/polkadot-26-tracing.wasm.zst", "polkadot", 26, 1, 5, 0, true },
+    { "runtimes/polkadot-27-tracing.wasm.zst", "polkadot", 27, 1, 5, 0, true },
+    { "runtimes/polkadot-28-tracing.wasm.zst", "polkadot", 28, 1, 6, 0, true },
+    { "runtimes/polkadot-29-tracing.wasm.zst", "polkadot", 29, 1, 6, 0, true },
+    { "runtimes/polkadot-30-tracing.wasm.zst", "polkadot", 30, 1, 7, 0, true },
+    { "runtimes/polkadot-9000-tracing.wasm.zst", "polkadot", 9000, 1, 7, 0, true },
+    { "runtimes/polkadot-9010-tracing.wasm.zst", "polkadot", 9010, 1, 7, 0, true },
+    { "runtimes/polkadot-9050-tracing.wasm.zst", "polkadot", 9050, 1, 7, 0, true },
+    { "runtimes/polkadot-9070-tracing.wasm.zst", "polkadot", 9070, 1, 7, 0, true },
+    { "specs/calamari-genesis-1.json.zst", "calamari", 1, 0, 1, 0, true },
     { "specs/coretime-paseo-1003000-genesis.json.zst", "coretime-paseo", 1003000, 0, 0, 1, false },
-    { "specs/coretime-paseo-local-1004001.json.zst",   "coretime-paseo", 1004001, 0, 0, 1, false },
-    { "specs/kusama-genesis-1020.json.zst",            "kusama",   1020, 1, 1, 0, true },
-    { "specs/kusama-local-1000000.json.zst",           "kusama",   1000000, 5, 24, 1, false },
-    { "specs/paseo-1000000-genesis-e600.json.zst",     "paseo",    1000000, 5, 24, 0, false },
-    { "specs/paseo-1001002-genesis.json.zst",          "paseo",    1001002, 5, 25, 0, false },
-    { "specs/paseo-1001002-e20-100val-20paras.json.zst", "paseo",  1001002, 5, 25, 0, false },
-    { "specs/paseo-local-1001003.json.zst",            "paseo",    1001003, 5, 25, 0, false },
-    { "specs/paseo-local-1002000-e20.json.zst",        "paseo",    1002000, 10, 25, 1, false },
-    { "specs/paseo-local-1002005-e10.json.zst",        "paseo",    1002005, 10, 26, 1, false },
-    { "specs/paseo-local-1003000-e10.json.zst",        "paseo",    1003000, 11, 26, 1, false },
-    { "specs/paseo-local-1009001-e10.json.zst",        "paseo",    1009001, 13, 26, 1, false },
-    { "specs/polkadot-dev-25.json.zst",                "polkadot", 25, 1, 5, 0, true },
-    { "specs/polkadot-dev-9390.json.zst",              "polkadot", 9390, 4, 21, 0, false },
-    { "specs/polkadot-local-9370.json.zst",            "polkadot", 9370, 2, 20, 0, false },
-    { "specs/polkadot-local-9390-e60-4val.json.zst",   "polkadot", 9390, 2, 21, 0, false },
-    { "specs/polkadot-local-fast-1003000-e20.plain.json.zst", "polkadot", 1003000, 11, 26, 1, false },
-    { "specs/rococo-dev-1014000-e10.json.zst",         "rococo",   1014000, 11, 26, 1, false },
+    { "specs/coretime-paseo-local-1004001.json.zst", "coretime-paseo", 1004001, 0, 0, 1, false },
+    { "specs/kusama-genesis-1020.json.zst", "kusama", 1020, 1, 1, 0, true },
+    { "specs/kusama-local-1000000.json.zst", "kusama", 1000000, 5, 24, 1, false },
+    { "specs/paseo-1000000-genesis-e600.json.zst", "paseo", 1000000, 5, 24, 0, false },
+    { "specs/paseo-1001002-genesis.json.zst", "paseo", 1001002, 5, 25, 0, false },
+    { "specs/paseo-1001002-e20-100val-20paras.json.zst", "paseo", 1001002, 5, 25, 0, false },
+    { "specs/paseo-local-1001003.json.zst", "paseo", 1001003, 5, 25, 0, false },
+    { "specs/paseo-local-1002000-e20.json.zst", "paseo", 1002000, 10, 25, 1, false },
+    { "specs/paseo-local-1002005-e10.json.zst", "paseo", 1002005, 10, 26, 1, false },
+    { "specs/paseo-local-1003000-e10.json.zst", "paseo", 1003000, 11, 26, 1, false },
+    { "specs/paseo-local-1009001-e10.json.zst", "paseo", 1009001, 13, 26, 1, false },
+    { "specs/polkadot-dev-25.json.zst", "polkadot", 25, 1, 5, 0, true },
+    { "specs/polkadot-dev-9390.json.zst", "polkadot", 9390, 4, 21, 0, false },
+    { "specs/polkadot-local-9370.json.zst", "polkadot", 9370, 2, 20, 0, false },
+    { "specs/polkadot-local-9390-e60-4val.json.zst", "polkadot", 9390, 2, 21, 0, false },
+    { "specs/polkadot-local-fast-1003000-e20.plain.json.zst", "polkadot", 1003000, 11, 26, 1,
+      false },
+    { "specs/rococo-dev-1014000-e10.json.zst", "rococo", 1014000, 11, 26, 1, false },
     { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "rococo", 1015000, 11, 26, 1, false },
-    { "specs/rococo-local-103000-e10.json.zst",        "rococo",   103000, 8, 24, 1, false },
-    { "specs/rococo-v2_2-genesis-9190.json.zst",       "rococo",   9190, 2, 0, 0, false },
-    { "specs/westend-local-10000.json.zst",            "westend",  10000, 5, 23, 1, false },
-    { "specs/westend-local-1005000.json.zst",          "westend",  1005000, 9, 22, 1, false },
-    { "specs/westend-local-9420.json.zst",             "westend",  9420, 4, 21, 1, false },
-    { "specs/westend2-genesis-1.json.zst",             "westend",  1, 3, 1, 0, true },
-    { "state/kusama-block-3783.full.json.zst",         "kusama",   1020, 1, 1, 0, true },
+    { "specs/rococo-local-103000-e10.json.zst", "rococo", 103000, 8, 24, 1, false },
+    { "specs/rococo-v2_2-genesis-9190.json.zst", "rococo", 9190, 2, 0, 0, false },
+    { "specs/westend-local-10000.json.zst", "westend", 10000, 5, 23, 1, false },
+    { "specs/westend-local-1005000.json.zst", "westend", 1005000, 9, 22, 1, false },
+    { "specs/westend-local-9420.json.zst", "westend", 9420, 4, 21, 1, false },
+    { "specs/westend2-genesis-1.json.zst", "westend", 1, 3, 1, 0, true },
+    { "state/kusama-block-3783.full.json.zst", "kusama", 1020, 1, 1, 0, true },
     { "state/smoldot-child-trie-create-multiple.json.zst", "swanky-node", 3, 0, 1, 1, false },
-    { "state/try-runtime-kusama-9420-proxy.snap",      "kusama",   9420, 4, 22, 0, false },
-    { "state/try-runtime-node-template.snap",          "node-template", 100, 0, 1, 1, false },
+    { "state/try-runtime-kusama-9420-proxy.snap", "kusama", 9420, 4, 22, 0, false },
+    { "state/try-runtime-node-template.snap", "node-template", 100, 0, 1, 1, false },
     { 0 },
 };
 
@@ -145,7 +146,8 @@ dg_engine *corpus_engine(void)
 {
     static dg_engine *engine;
     if (!engine) {
-        dg_engine_options options = { .compiler = DG_COMPILER_WINCH, .cache_dir = "build/test-cache" };
+        dg_engine_options options = { .compiler = DG_COMPILER_WINCH,
+                                      .cache_dir = "build/test-cache" };
         dg_error err;
         ck_assert_msg(dg_engine_new(&engine, &options, &err) == DG_OK, "%s", err.text);
     }
@@ -159,7 +161,8 @@ dg_runtime *corpus_runtime(const char *name)
     dg_error err;
     if (!corpus_code(&blob, name))
         return NULL;
-    ck_assert_msg(dg_runtime_new(&r, corpus_engine(), dg_buf_bytes(&blob), &err) == DG_OK, "%s: %s", name, err.text);
+    ck_assert_msg(dg_runtime_new(&r, corpus_engine(), dg_buf_bytes(&blob), &err) == DG_OK, "%s: %s",
+                  name, err.text);
     dg_buf_clear(&blob);
     return r;
 }
@@ -176,7 +179,8 @@ void corpus_put(dg_state *state, dg_bytes child, const char *key, const char *va
     dg_error err;
     put_hex(&k, key);
     put_hex(&v, value);
-    ck_assert_msg(dg_state_put(state, child, dg_buf_bytes(&k), dg_buf_bytes(&v), &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_state_put(state, child, dg_buf_bytes(&k), dg_buf_bytes(&v), &err) == DG_OK,
+                  "%s", err.text);
     dg_buf_clear(&k);
     dg_buf_clear(&v);
 }

@@ -9,11 +9,11 @@
 #include "host/host.h"
 
 typedef struct corpus_blob {
-    const char *file;          /* below the corpus */
+    const char *file; /* below the corpus */
     const char *spec_name;
     uint32_t spec_version, parachain_host, transaction_version;
     uint8_t system_version;
-    bool no_metadata;          /* older than V14 */
+    bool no_metadata; /* older than V14 */
 } corpus_blob;
 
 /* Every file that holds a runtime; ended by an empty row. */

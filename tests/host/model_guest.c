@@ -19,7 +19,8 @@ asker *guest_begin(void)
     return &g;
 }
 
-unsigned guest_ask(asker *g, const char *import, const char *signature, const guest_arg *args, size_t count)
+unsigned guest_ask(asker *g, const char *import, const char *signature, const guest_arg *args,
+                   size_t count)
 {
     guest_step *s = &g->steps[g->count];
     ck_assert_uint_lt(g->count, GUEST_STEPS_MAX);
@@ -49,8 +50,9 @@ static dg_buf write_input(asker *g)
         for (unsigned k = 0; k < g->steps[i].args; k++) {
             guest_step *s = &g->steps[i];
             uint32_t where = input_at(g) + frame + (uint32_t)data.len;
-            uint64_t v = s->arg[k].kind == 'P' ? where | (uint64_t)s->arg[k].bytes.len << 32
-                         : s->arg[k].kind == 'p' ? where : s->arg[k].number;
+            uint64_t v = s->arg[k].kind == 'P'   ? where | (uint64_t)s->arg[k].bytes.len << 32
+                         : s->arg[k].kind == 'p' ? where
+                                                 : s->arg[k].number;
             s->placed[k] = where;
             dg_scale_put_u64(&input, v);
             if (s->arg[k].kind == 'P' || s->arg[k].kind == 'p')
@@ -74,12 +76,14 @@ static bool wide(char letter)
 static void put_load(dg_buf *code, char letter, const guest_arg *a, uint32_t address)
 {
     dg_buf_put_u8(code, 0x41); /* i32.const */
-    wasm_put_signed(code, (int32_t)(a->kind == 'r' ? RESULTS_AT + 8 * (uint32_t)a->number : address));
+    wasm_put_signed(code,
+                    (int32_t)(a->kind == 'r' ? RESULTS_AT + 8 * (uint32_t)a->number : address));
     dg_buf_put_u8(code, wide(letter) ? 0x29 : 0x28); /* i64.load / i32.load */
     dg_buf_put(code, "\0\0", 2);
 }
 
-static void put_step(dg_buf *code, const guest_step *s, unsigned step, unsigned import, uint32_t frame)
+static void put_step(dg_buf *code, const guest_step *s, unsigned step, unsigned import,
+                     uint32_t frame)
 {
     const char *result = strchr(s->signature, ':') + 1;
     if (*result) { /* address of the store below */
@@ -92,7 +96,7 @@ static void put_step(dg_buf *code, const guest_step *s, unsigned step, unsigned 
     wasm_put(code, import);
     if (*result) {
         if (!wide(*result))
-            dg_buf_put_u8(code, 0xad); /* i64.extend_i32_u */
+            dg_buf_put_u8(code, 0xad);   /* i64.extend_i32_u */
         dg_buf_put(code, "\x37\0\0", 3); /* i64.store */
     }
 }
@@ -140,7 +144,8 @@ dg_buf guest_blob(const asker *g)
     dg_buf code = write_code(g), digits, version = version_section(g), blob;
     uint8_t apis[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0 };
     wasm_custom customs[] = { { "runtime_version", dg_buf_bytes(&version) },
-                              { "runtime_apis", DG_BYTES_OF(apis) }, { 0 } };
+                              { "runtime_apis", DG_BYTES_OF(apis) },
+                              { 0 } };
     memset(imports, 0, sizeof imports);
     dg_blake2b(apis, 8, dg_text("Core"));
     if (g->own_heap)
@@ -151,10 +156,14 @@ dg_buf guest_blob(const asker *g)
     dg_hex_put(&digits, dg_buf_bytes(&code));
     wasm_function functions[] = {
         { "run", g->own_heap ? "i:l" : "ii:l", dg_buf_text(&digits), 0 },
-        { "Core_version", "ii:l", "00", 0 }, { "Core_execute_block", "ii:l", "00", 0 },
-        { "Core_initialize_block", "ii:l", "00", 0 }, { 0 },
+        { "Core_version", "ii:l", "00", 0 },
+        { "Core_execute_block", "ii:l", "00", 0 },
+        { "Core_initialize_block", "ii:l", "00", 0 },
+        { 0 },
     };
-    blob = wasm_module(&(wasm_spec){ .imports = imports, .functions = functions, .customs = customs,
+    blob = wasm_module(&(wasm_spec){ .imports = imports,
+                                     .functions = functions,
+                                     .customs = customs,
                                      .heap_base = GUEST_HEAP_BASE });
     dg_buf_clear(&code);
     dg_buf_clear(&digits);

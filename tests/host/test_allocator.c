@@ -9,7 +9,9 @@
 
 enum { BLOCKS = 200, STEPS = 4000, ODD = 3 /* the heap begins where data ends, on any byte */ };
 
-typedef struct block { uint32_t at, len, class_len; } block;
+typedef struct block {
+    uint32_t at, len, class_len;
+} block;
 
 static uint32_t class_of(uint32_t len)
 {
@@ -39,7 +41,8 @@ static void check_block(dg_guest *guest, const block *all, size_t count, const b
     ck_assert_ptr_nonnull(dg_guest_at(guest, b->at, b->class_len));
     for (size_t i = 0; i < count; i++)
         if (&all[i] != b)
-            ck_assert(b->at >= all[i].at + all[i].class_len + 8 || all[i].at >= b->at + b->class_len + 8);
+            ck_assert(b->at >= all[i].at + all[i].class_len + 8
+                      || all[i].at >= b->at + b->class_len + 8);
 }
 
 static dg_code play(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
@@ -55,7 +58,8 @@ static dg_code play(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_err
             block *b = &blocks[count++];
             b->len = (uint32_t)dg_rng_below(&chance, (uint64_t)1 << dg_rng_below(&chance, 13));
             b->class_len = class_of(b->len);
-            ck_assert_msg(dg_heap_take(&heap, &b->at, guest, b->len, err) == DG_OK, "%s", err->text);
+            ck_assert_msg(dg_heap_take(&heap, &b->at, guest, b->len, err) == DG_OK, "%s",
+                          err->text);
             check_block(guest, blocks, count, b);
             memset(dg_guest_at(guest, b->at, b->class_len), 0xa5, b->class_len);
         } else {
@@ -74,7 +78,8 @@ static dg_code play(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_err
 }
 
 /* Runs `before` inside some guest. */
-static dg_code inside(dg_code (*before)(dg_guest *, uint64_t[2], unsigned, dg_error *), dg_error *err)
+static dg_code inside(dg_code (*before)(dg_guest *, uint64_t[2], unsigned, dg_error *),
+                      dg_error *err)
 {
     const dg_call_hooks hooks = { before, NULL };
     asker *g = guest_begin();
@@ -99,8 +104,10 @@ END_TEST
 /* Each misuse is refused, and so is everything after it. */
 static unsigned misuse;
 static const char *const misuses[] = {
-    "asked for, 32 MiB are allowed", "freed twice", "outside the memory was freed", "outside the memory was freed",
-    "header of a block was overwritten", "marked as taken", "list of free blocks leaves the memory",
+    "asked for, 32 MiB are allowed",         "freed twice",
+    "outside the memory was freed",          "outside the memory was freed",
+    "header of a block was overwritten",     "marked as taken",
+    "list of free blocks leaves the memory",
 };
 
 static dg_code abuse(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
@@ -113,13 +120,19 @@ static dg_code abuse(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_er
     ck_assert_int_eq(dg_heap_take(&heap, &a, guest, 100, err), DG_OK);
     ck_assert_int_eq(dg_heap_take(&heap, &b, guest, 100, err), DG_OK);
     switch (misuse) {
-    case 0: rc = dg_heap_take(&heap, &b, guest, (32 << 20) + 1, err); break;
+    case 0:
+        rc = dg_heap_take(&heap, &b, guest, (32 << 20) + 1, err);
+        break;
     case 1:
         ck_assert_int_eq(dg_heap_give(&heap, guest, a, err), DG_OK);
         rc = dg_heap_give(&heap, guest, a, err);
         break;
-    case 2: rc = dg_heap_give(&heap, guest, 7, err); break;
-    case 3: rc = dg_heap_give(&heap, guest, UINT32_MAX, err); break;
+    case 2:
+        rc = dg_heap_give(&heap, guest, 7, err);
+        break;
+    case 3:
+        rc = dg_heap_give(&heap, guest, UINT32_MAX, err);
+        break;
     case 4:
         dg_put_le32(dg_guest_at(guest, a - 8, 4), 23);
         rc = dg_heap_give(&heap, guest, a, err);

@@ -53,7 +53,8 @@ static void check_root(dg_state *state, const char *want)
 }
 
 /* The header's root, and a trap that leaves the state alone once a digit is wrong. */
-static void execute_both_ways(dg_runtime *r, dg_state *state, dg_buf *block, const char *before, const char *after)
+static void execute_both_ways(dg_runtime *r, dg_state *state, dg_buf *block, const char *before,
+                              const char *after)
 {
     dg_state *wrong = dg_state_fork(state);
     dg_host_result result;
@@ -62,7 +63,9 @@ static void execute_both_ways(dg_runtime *r, dg_state *state, dg_buf *block, con
     check_root(state, before);
     block->at[37] ^= 1; /* inside the state root, whatever the length of the number */
     ck_assert_int_eq(dg_state_begin(wrong, &err), DG_OK);
-    ck_assert_int_eq(dg_runtime_call(r, &result, "Core_execute_block", dg_buf_bytes(block), wrong, NULL, &err), DG_TRAP);
+    ck_assert_int_eq(
+        dg_runtime_call(r, &result, "Core_execute_block", dg_buf_bytes(block), wrong, NULL, &err),
+        DG_TRAP);
     ck_assert_int_eq(result.trap, DG_TRAP_PANIC);
     ck_assert_uint_eq(dg_state_depth(wrong), 1);
     ck_assert_int_eq(dg_state_rollback(wrong, &err), DG_OK);
@@ -77,7 +80,10 @@ static void execute_both_ways(dg_runtime *r, dg_state *state, dg_buf *block, con
     dg_buf_clear(&out);
 }
 
-static const struct { const char *state; size_t index; } kusama[] = {
+static const struct {
+    const char *state;
+    size_t index;
+} kusama[] = {
     { "specs/kusama-genesis-1020.json.zst", 0 },
     { "state/kusama-block-3783.full.json.zst", 1 },
 };
@@ -114,7 +120,8 @@ static dg_state *state_with_children(json_t *storage)
     dg_state_set_version(state, 1);
     json_object_foreach(json_object_get(storage, "mainTrie"), key, value)
         corpus_put(state, (dg_bytes){ 0 }, key, json_string_value(value));
-    json_object_foreach(json_object_get(storage, "childTries"), child, pairs) {
+    json_object_foreach(json_object_get(storage, "childTries"), child, pairs)
+    {
         dg_buf name;
         dg_buf_init(&name, 1 << 16);
         put_digits(&name, child);
@@ -147,7 +154,8 @@ static dg_buf block_of(json_t *b, char root[72])
 }
 
 static const char *const child_tries[] = {
-    "state/smoldot-child-trie-create-multiple.json.zst", "state/smoldot-child-trie-read-basic.json.zst",
+    "state/smoldot-child-trie-create-multiple.json.zst",
+    "state/smoldot-child-trie-read-basic.json.zst",
 };
 
 START_TEST(blocks_with_child_tries_end_in_their_root)

@@ -10,8 +10,10 @@
 START_TEST(the_last_error_before_a_trap_is_its_reason)
 {
     asker *g = guest_begin();
-    guest_ask(g, "ext_logging_log_version_1", "iPP:", ARGS(num(0), in("runtime"), in("panicked at\n'boom'")));
-    guest_ask(g, "ext_logging_log_version_1", "iPP:", ARGS(num(2), in("runtime"), in("only information")));
+    guest_ask(g, "ext_logging_log_version_1",
+              "iPP:", ARGS(num(0), in("runtime"), in("panicked at\n'boom'")));
+    guest_ask(g, "ext_logging_log_version_1",
+              "iPP:", ARGS(num(2), in("runtime"), in("only information")));
     unsigned level = guest_ask(g, "ext_logging_max_level_version_1", ":i", NO_ARGS);
     guest_do(g, state);
     ck_assert_uint_eq(guest_number(g, level), 1);
@@ -27,12 +29,15 @@ START_TEST(the_version_of_an_inner_blob_is_found_or_none)
     dg_buf inner = guest_blob(g), want;
     dg_version v;
     g = guest_begin();
-    unsigned found = guest_ask(g, "ext_misc_runtime_version_version_1", "P:P", ARGS(in_bytes(dg_buf_bytes(&inner))));
+    unsigned found = guest_ask(g, "ext_misc_runtime_version_version_1", "P:P",
+                               ARGS(in_bytes(dg_buf_bytes(&inner))));
     unsigned none = guest_ask(g, "ext_misc_runtime_version_version_1", "P:P", ARGS(in("rubbish")));
-    unsigned direct = guest_ask(g, "ext_misc_runtime_version_version_2", "PP:l", ARGS(in_bytes(dg_buf_bytes(&inner)), room(128)));
+    unsigned direct = guest_ask(g, "ext_misc_runtime_version_version_2", "PP:l",
+                                ARGS(in_bytes(dg_buf_bytes(&inner)), room(128)));
     guest_do(g, state);
     dg_buf_init(&want, 256);
-    ck_assert_int_eq(dg_host_inner_version(guest_engine(), &want, dg_buf_bytes(&inner), NULL), DG_OK);
+    ck_assert_int_eq(dg_host_inner_version(guest_engine(), &want, dg_buf_bytes(&inner), NULL),
+                     DG_OK);
     ck_assert_int_eq(dg_version_decode(&v, dg_buf_bytes(&want), NULL), DG_OK);
     ck_assert_str_eq(v.spec_name, "guest");
     ck_assert_uint_eq(v.spec_version, 2);
@@ -57,18 +62,26 @@ START_TEST(a_runtime_with_its_own_heap_gets_everything_into_its_buffers)
     three_keys();
     g->own_heap = true;
     unsigned next = guest_ask(g, "ext_storage_next_key_version_2", "PP:i", ARGS(in("p1"), room(8)));
-    unsigned small = guest_ask(g, "ext_storage_next_key_version_2", "PP:i", ARGS(in("p1"), room(1)));
+    unsigned small =
+        guest_ask(g, "ext_storage_next_key_version_2", "PP:i", ARGS(in("p1"), room(1)));
     unsigned twox = guest_ask(g, "ext_hashing_twox_64_version_2", "PP:", ARGS(in("x"), room(8)));
     unsigned end = guest_ask(g, "ext_storage_next_key_version_2", "PP:i", ARGS(in("p3"), room(8)));
-    unsigned read = guest_ask(g, "ext_storage_read_version_2", "PPii:l", ARGS(in("p1"), room(8), num(0), num(0)));
-    unsigned absent = guest_ask(g, "ext_storage_read_version_2", "PPii:l", ARGS(in("p9"), room(8), num(0), num(0)));
+    unsigned read = guest_ask(g, "ext_storage_read_version_2", "PPii:l",
+                              ARGS(in("p1"), room(8), num(0), num(0)));
+    unsigned absent = guest_ask(g, "ext_storage_read_version_2", "PPii:l",
+                                ARGS(in("p9"), room(8), num(0), num(0)));
     guest_ask(g, SET, ARGS(in("long"), in("abcdef")));
-    unsigned whole = guest_ask(g, "ext_storage_read_version_2", "PPii:l", ARGS(in("long"), room(4), num(1), num(0)));
-    unsigned part = guest_ask(g, "ext_storage_read_version_2", "PPii:l", ARGS(in("long"), room(4), num(1), num(1)));
-    unsigned hash = guest_ask(g, "ext_hashing_blake2_256_version_2", "PP:", ARGS(in("x"), room(32)));
-    unsigned child = guest_ask(g, CHILD("read_version_2"), "PPPii:l", ARGS(in("c"), in("p2"), room(8), num(0), num(1)));
+    unsigned whole = guest_ask(g, "ext_storage_read_version_2", "PPii:l",
+                               ARGS(in("long"), room(4), num(1), num(0)));
+    unsigned part = guest_ask(g, "ext_storage_read_version_2", "PPii:l",
+                              ARGS(in("long"), room(4), num(1), num(1)));
+    unsigned hash =
+        guest_ask(g, "ext_hashing_blake2_256_version_2", "PP:", ARGS(in("x"), room(32)));
+    unsigned child = guest_ask(g, CHILD("read_version_2"), "PPPii:l",
+                               ARGS(in("c"), in("p2"), room(8), num(0), num(1)));
     unsigned top_root = guest_ask(g, "ext_storage_root_version_3", "P:", ARGS(room(32)));
-    unsigned clear = guest_ask(g, "ext_storage_clear_prefix_version_4", "PlPPp:i", ARGS(in("p"), num(2), num(UINT64_MAX), room(8), room_at(12)));
+    unsigned clear = guest_ask(g, "ext_storage_clear_prefix_version_4", "PlPPp:i",
+                               ARGS(in("p"), num(2), num(UINT64_MAX), room(8), room_at(12)));
     unsigned last = guest_ask(g, "ext_misc_last_cursor_version_1", "P:l", ARGS(room(8)));
     unsigned again = guest_ask(g, "ext_storage_root_version_3", "P:", ARGS(room(32)));
     guest_do(g, state);
@@ -106,7 +119,8 @@ START_TEST(a_runtime_with_its_own_heap_gets_nothing_allocated)
     g->own_heap = true;
     guest_ask(g, GET, ARGS(in("p1")));
     refused(g, DG_TRAP, "");
-    ck_assert_int_eq(dg_state_put(state, (dg_bytes){ 0 }, dg_text("p1"), dg_text("v"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_put(state, (dg_bytes){ 0 }, dg_text("p1"), dg_text("v"), NULL),
+                     DG_OK);
     refused(g, DG_TRAP, "the runtime allocates itself");
     g = guest_begin();
     g->own_heap = true;
@@ -131,17 +145,28 @@ START_TEST(names_without_numbers_do_the_same)
     dg_hash want, root;
     memset(rubbish, 0xff, sizeof rubbish);
     guest_arg child = at(dg_text(c)), child_len = num(strlen(c));
-    guest_ask(g, "ext_set_storage", "pipi:", ARGS(at(dg_text("k")), num(1), at(dg_text("value")), num(5)));
+    guest_ask(g, "ext_set_storage",
+              "pipi:", ARGS(at(dg_text("k")), num(1), at(dg_text("value")), num(5)));
     unsigned exists = guest_ask(g, "ext_exists_storage", "pi:i", ARGS(at(dg_text("k")), num(1)));
-    unsigned into = guest_ask(g, "ext_get_storage_into", "pipii:i", ARGS(at(dg_text("k")), num(1), room_at(4), num(4), num(2)));
-    unsigned none = guest_ask(g, "ext_get_storage_into", "pipii:i", ARGS(at(dg_text("x")), num(1), room_at(4), num(4), num(2)));
-    unsigned fresh = guest_ask(g, "ext_get_allocated_storage", "pip:p", ARGS(at(dg_text("k")), num(1), room_at(4)));
-    guest_ask(g, "ext_set_child_storage", "pipipi:", ARGS(child, child_len, at(dg_text("k")), num(1), at(dg_text("v")), num(1)));
-    unsigned in_child = guest_ask(g, "ext_get_child_storage_into", "pipipii:i", ARGS(child, child_len, at(dg_text("k")), num(1), room_at(4), num(4), num(0)));
-    unsigned twox = guest_ask(g, "ext_twox_128", "pip:", ARGS(at(dg_text("k")), num(1), room_at(16)));
-    unsigned list = guest_ask(g, "ext_blake2_256_enumerated_trie_root", "ppip:", ARGS(at(dg_text("abc")), at(DG_BYTES_OF(lens)), num(2), room_at(32)));
+    unsigned into = guest_ask(g, "ext_get_storage_into", "pipii:i",
+                              ARGS(at(dg_text("k")), num(1), room_at(4), num(4), num(2)));
+    unsigned none = guest_ask(g, "ext_get_storage_into", "pipii:i",
+                              ARGS(at(dg_text("x")), num(1), room_at(4), num(4), num(2)));
+    unsigned fresh = guest_ask(g, "ext_get_allocated_storage", "pip:p",
+                               ARGS(at(dg_text("k")), num(1), room_at(4)));
+    guest_ask(g, "ext_set_child_storage", "pipipi:",
+              ARGS(child, child_len, at(dg_text("k")), num(1), at(dg_text("v")), num(1)));
+    unsigned in_child =
+        guest_ask(g, "ext_get_child_storage_into", "pipipii:i",
+                  ARGS(child, child_len, at(dg_text("k")), num(1), room_at(4), num(4), num(0)));
+    unsigned twox =
+        guest_ask(g, "ext_twox_128", "pip:", ARGS(at(dg_text("k")), num(1), room_at(16)));
+    unsigned list =
+        guest_ask(g, "ext_blake2_256_enumerated_trie_root",
+                  "ppip:", ARGS(at(dg_text("abc")), at(DG_BYTES_OF(lens)), num(2), room_at(32)));
     unsigned top = guest_ask(g, "ext_storage_root", "p:", ARGS(room_at(32)));
-    unsigned bad = guest_ask(g, "ext_ed25519_verify", "pipp:i", ARGS(at(dg_text("m")), num(1), at(DG_BYTES_OF(rubbish)), room_at(32)));
+    unsigned bad = guest_ask(g, "ext_ed25519_verify", "pipp:i",
+                             ARGS(at(dg_text("m")), num(1), at(DG_BYTES_OF(rubbish)), room_at(32)));
     unsigned block = guest_ask(g, "ext_malloc", "i:p", ARGS(num(10)));
     guest_ask(g, "ext_free", "p:", ARGS(result_of(block)));
     guest_do(g, state);
@@ -170,11 +195,16 @@ START_TEST(child_functions_of_2020_name_the_trie_by_its_full_key)
     asker *g = guest_begin();
     guest_arg info = in("info"), type = num(1);
     dg_bytes value;
-    guest_ask(g, "ext_storage_child_set_version_1", "PPiPP:", ARGS(in(C), info, type, in("k"), in("v")));
-    guest_ask(g, "ext_storage_child_set_version_1", "PPiPP:", ARGS(in(C), info, type, in("l"), in("w")));
-    unsigned value_of = guest_ask(g, "ext_storage_child_get_version_1", "PPiP:P", ARGS(in(C), info, type, in("k")));
-    unsigned exists = guest_ask(g, "ext_storage_child_exists_version_1", "PPiP:i", ARGS(in(C), info, type, in("k")));
-    unsigned next = guest_ask(g, "ext_storage_child_next_key_version_1", "PPiP:P", ARGS(in(C), info, type, in("k")));
+    guest_ask(g, "ext_storage_child_set_version_1",
+              "PPiPP:", ARGS(in(C), info, type, in("k"), in("v")));
+    guest_ask(g, "ext_storage_child_set_version_1",
+              "PPiPP:", ARGS(in(C), info, type, in("l"), in("w")));
+    unsigned value_of =
+        guest_ask(g, "ext_storage_child_get_version_1", "PPiP:P", ARGS(in(C), info, type, in("k")));
+    unsigned exists = guest_ask(g, "ext_storage_child_exists_version_1", "PPiP:i",
+                                ARGS(in(C), info, type, in("k")));
+    unsigned next = guest_ask(g, "ext_storage_child_next_key_version_1", "PPiP:P",
+                              ARGS(in(C), info, type, in("k")));
     guest_ask(g, "ext_storage_child_clear_version_1", "PPiP:", ARGS(in(C), info, type, in("k")));
     unsigned root = guest_ask(g, "ext_storage_child_root_version_1", "P:P", ARGS(in(C)));
     unsigned same = guest_ask(g, CHILD("root_version_1"), "P:P", ARGS(in("c")));
@@ -202,10 +232,13 @@ START_TEST(unnumbered_child_functions_do_the_same)
     asker *g = guest_begin();
     guest_arg c = at(dg_text(C)), len = num(strlen(C)), k = at(dg_text("k")), one = num(1);
     guest_ask(g, "ext_set_child_storage", "pipipi:", ARGS(c, len, k, one, at(dg_text("v")), one));
-    guest_ask(g, "ext_set_child_storage", "pipipi:", ARGS(c, len, at(dg_text("m")), one, at(dg_text("w")), one));
+    guest_ask(g, "ext_set_child_storage",
+              "pipipi:", ARGS(c, len, at(dg_text("m")), one, at(dg_text("w")), one));
     unsigned exists = guest_ask(g, "ext_exists_child_storage", "pipi:i", ARGS(c, len, k, one));
-    unsigned fresh = guest_ask(g, "ext_get_allocated_child_storage", "pipip:p", ARGS(c, len, k, one, room_at(4)));
-    unsigned none = guest_ask(g, "ext_get_allocated_child_storage", "pipip:p", ARGS(c, len, at(dg_text("x")), one, room_at(4)));
+    unsigned fresh = guest_ask(g, "ext_get_allocated_child_storage", "pipip:p",
+                               ARGS(c, len, k, one, room_at(4)));
+    unsigned none = guest_ask(g, "ext_get_allocated_child_storage", "pipip:p",
+                              ARGS(c, len, at(dg_text("x")), one, room_at(4)));
     unsigned root = guest_ask(g, "ext_child_storage_root", "pip:p", ARGS(c, len, room_at(4)));
     unsigned same = guest_ask(g, CHILD("root_version_1"), "P:P", ARGS(in("c")));
     guest_ask(g, "ext_clear_child_storage", "pipi:", ARGS(c, len, k, one));
@@ -236,11 +269,14 @@ START_TEST(an_inner_blob_without_sections_is_run)
     if (!corpus_code(&blob, "specs/kusama-genesis-1020.json.zst"))
         return;
     dg_buf_init(&encoded, 1 << 16);
-    ck_assert_msg(dg_host_inner_version(corpus_engine(), &encoded, dg_buf_bytes(&blob), &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_host_inner_version(corpus_engine(), &encoded, dg_buf_bytes(&blob), &err)
+                      == DG_OK,
+                  "%s", err.text);
     ck_assert_int_eq(dg_version_decode(&v, dg_buf_bytes(&encoded), &err), DG_OK);
     ck_assert_uint_eq(v.spec_version, 1020);
     dg_buf_reset(&encoded);
-    ck_assert_int_eq(dg_host_version_of(corpus_engine(), &encoded, dg_buf_bytes(&blob), 3, &err), DG_LIMIT);
+    ck_assert_int_eq(dg_host_version_of(corpus_engine(), &encoded, dg_buf_bytes(&blob), 3, &err),
+                     DG_LIMIT);
     ck_assert_uint_eq(encoded.len, 0);
     dg_buf_clear(&encoded);
     dg_buf_clear(&blob);

@@ -14,10 +14,14 @@ START_TEST(marked_signatures_count_only_where_a_run_declares_them)
         asker *g = guest_begin();
         unsigned steps[4];
         g->options.simulated_validators = simulated;
-        steps[0] = guest_ask(g, "ext_crypto_sr25519_verify_version_2", "pPp:i", ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
-        steps[1] = guest_ask(g, "ext_crypto_ed25519_verify_version_1", "pPp:i", ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
-        steps[2] = guest_ask(g, "ext_crypto_sr25519_verify_version_1", "pPp:i", ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
-        steps[3] = guest_ask(g, "ext_crypto_sr25519_verify_version_2", "pPp:i", ARGS(at(DG_BYTES_OF(sig)), in("veto"), at(DG_BYTES_OF(pk))));
+        steps[0] = guest_ask(g, "ext_crypto_sr25519_verify_version_2", "pPp:i",
+                             ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
+        steps[1] = guest_ask(g, "ext_crypto_ed25519_verify_version_1", "pPp:i",
+                             ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
+        steps[2] = guest_ask(g, "ext_crypto_sr25519_verify_version_1", "pPp:i",
+                             ARGS(at(DG_BYTES_OF(sig)), in("vote"), at(DG_BYTES_OF(pk))));
+        steps[3] = guest_ask(g, "ext_crypto_sr25519_verify_version_2", "pPp:i",
+                             ARGS(at(DG_BYTES_OF(sig)), in("veto"), at(DG_BYTES_OF(pk))));
         guest_do(g, state);
         for (int i = 0; i < 3; i++)
             ck_assert_uint_eq(guest_number(g, steps[i]), simulated);
@@ -38,11 +42,13 @@ START_TEST(a_batch_tells_its_verdict_at_the_end)
     for (int bad = 0; bad < 2; bad++) {
         asker *g = guest_begin();
         guest_ask(g, "ext_crypto_start_batch_verify_version_1", ":", NO_ARGS);
-        unsigned one = guest_ask(g, "ext_crypto_ed25519_batch_verify_version_1", "pPp:i",
-                                 ARGS(at(dg_bytes_of(bad ? wrong : sig, 64)), in("m"), at(DG_BYTES_OF(pk))));
+        unsigned one =
+            guest_ask(g, "ext_crypto_ed25519_batch_verify_version_1", "pPp:i",
+                      ARGS(at(dg_bytes_of(bad ? wrong : sig, 64)), in("m"), at(DG_BYTES_OF(pk))));
         unsigned verdict = guest_ask(g, "ext_crypto_finish_batch_verify_version_1", ":i", NO_ARGS);
-        unsigned alone = guest_ask(g, "ext_crypto_ed25519_verify_version_1", "pPp:i",
-                                   ARGS(at(dg_bytes_of(bad ? wrong : sig, 64)), in("m"), at(DG_BYTES_OF(pk))));
+        unsigned alone =
+            guest_ask(g, "ext_crypto_ed25519_verify_version_1", "pPp:i",
+                      ARGS(at(dg_bytes_of(bad ? wrong : sig, 64)), in("m"), at(DG_BYTES_OF(pk))));
         guest_do(g, state);
         ck_assert_uint_eq(guest_number(g, one), 1);
         ck_assert_uint_eq(guest_number(g, verdict), !bad);
@@ -60,11 +66,17 @@ START_TEST(recovery_answers_as_a_result)
     ck_assert(dg_ecdsa_sign_prehashed(sig, hash, secret));
     memcpy(bad, sig, 65);
     bad[64] = 4;
-    unsigned good = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", "pp:P", ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash))));
-    unsigned full = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_1", "pp:P", ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash))));
-    unsigned wrong = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_2", "pp:P", ARGS(at(DG_BYTES_OF(bad)), at(DG_BYTES_OF(hash))));
-    unsigned filled = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_compressed_version_3", "ppP:i", ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash)), room(33)));
-    unsigned code = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_3", "ppP:i", ARGS(at(DG_BYTES_OF(bad)), at(DG_BYTES_OF(hash)), room(64)));
+    unsigned good = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", "pp:P",
+                              ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash))));
+    unsigned full = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_1", "pp:P",
+                              ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash))));
+    unsigned wrong = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_2", "pp:P",
+                               ARGS(at(DG_BYTES_OF(bad)), at(DG_BYTES_OF(hash))));
+    unsigned filled =
+        guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_compressed_version_3", "ppP:i",
+                  ARGS(at(DG_BYTES_OF(sig)), at(DG_BYTES_OF(hash)), room(33)));
+    unsigned code = guest_ask(g, "ext_crypto_secp256k1_ecdsa_recover_version_3", "ppP:i",
+                              ARGS(at(DG_BYTES_OF(bad)), at(DG_BYTES_OF(hash)), room(64)));
     guest_do(g, state);
     ck_assert_uint_eq(guest_bytes(g, good).at[0], 0);
     assert_bytes(dg_bytes_of(guest_bytes(g, good).at + 1, 33), DG_BYTES_OF(pk), "key");
@@ -79,22 +91,31 @@ END_TEST
 
 /* ---- keys and offchain ---- */
 
-static guest_arg alice(void) { return in_bytes(hex("011c2f2f416c696365")); } /* Some("//Alice") */
+static guest_arg alice(void)
+{
+    return in_bytes(hex("011c2f2f416c696365"));
+} /* Some("//Alice") */
 
 START_TEST(keys_of_well_known_names_sign_what_others_verify)
 {
     asker *g = guest_begin();
     dg_bytes type = dg_text("test"), pk, sig;
     g->options.context = DG_CONTEXT_QUERY;
-    unsigned key = guest_ask(g, "ext_crypto_sr25519_generate_version_1", "pP:p", ARGS(at(type), alice()));
-    unsigned free_key = guest_ask(g, "ext_crypto_ed25519_generate_version_1", "pP:p", ARGS(at(type), in_bytes(hex("00"))));
+    unsigned key =
+        guest_ask(g, "ext_crypto_sr25519_generate_version_1", "pP:p", ARGS(at(type), alice()));
+    unsigned free_key = guest_ask(g, "ext_crypto_ed25519_generate_version_1", "pP:p",
+                                  ARGS(at(type), in_bytes(hex("00"))));
     unsigned list = guest_ask(g, "ext_crypto_sr25519_public_keys_version_1", "p:P", ARGS(at(type)));
-    unsigned other = guest_ask(g, "ext_crypto_sr25519_public_keys_version_1", "p:P", ARGS(at(dg_text("babe"))));
-    unsigned signed_ = guest_ask(g, "ext_crypto_sr25519_sign_version_1", "ppP:P", ARGS(at(type), result_of(key), in("m")));
-    unsigned none = guest_ask(g, "ext_crypto_ed25519_sign_version_1", "ppP:P", ARGS(at(type), result_of(key), in("m")));
+    unsigned other =
+        guest_ask(g, "ext_crypto_sr25519_public_keys_version_1", "p:P", ARGS(at(dg_text("babe"))));
+    unsigned signed_ = guest_ask(g, "ext_crypto_sr25519_sign_version_1", "ppP:P",
+                                 ARGS(at(type), result_of(key), in("m")));
+    unsigned none = guest_ask(g, "ext_crypto_ed25519_sign_version_1", "ppP:P",
+                              ARGS(at(type), result_of(key), in("m")));
     guest_do(g, state);
     pk = guest_bytes_at(g, key, 32);
-    assert_bytes(pk, hex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"), "Alice");
+    assert_bytes(pk, hex("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d"),
+                 "Alice");
     assert_bytes(dg_bytes_of(guest_bytes(g, list).at + 1, 32), pk, "list");
     ck_assert_uint_eq(guest_bytes(g, list).len, 33);
     assert_bytes(guest_bytes(g, other), hex("00"), "other type");
@@ -107,13 +128,18 @@ START_TEST(keys_of_well_known_names_sign_what_others_verify)
 }
 END_TEST
 
-static const struct { const char *import, *signature; guest_arg arg[2]; } workers[] = {
+static const struct {
+    const char *import, *signature;
+    guest_arg arg[2];
+} workers[] = {
     { "ext_offchain_is_validator_version_1", ":i", { { 0 } } },
     { "ext_offchain_timestamp_version_1", ":l", { { 0 } } },
     { "ext_offchain_random_seed_version_1", ":p", { { 0 } } },
     { "ext_offchain_network_state_version_1", ":P", { { 0 } } },
     { "ext_offchain_submit_transaction_version_1", "P:P", { { 'n', { 0 }, 0 } } },
-    { "ext_offchain_local_storage_get_version_1", "iP:P", { { 'n', { 0 }, 0 }, { 'n', { 0 }, 0 } } },
+    { "ext_offchain_local_storage_get_version_1",
+      "iP:P",
+      { { 'n', { 0 }, 0 }, { 'n', { 0 }, 0 } } },
 };
 
 START_TEST(blocks_and_queries_have_no_outside)
@@ -136,7 +162,8 @@ END_TEST
 START_TEST(a_block_has_no_keystore)
 {
     asker *g = guest_begin();
-    guest_ask(g, "ext_crypto_sr25519_generate_version_1", "pP:p", ARGS(at(dg_text("test")), alice()));
+    guest_ask(g, "ext_crypto_sr25519_generate_version_1", "pP:p",
+              ARGS(at(dg_text("test")), alice()));
     refused(g, DG_TRAP, "the keystore cannot be used here");
 }
 END_TEST
@@ -165,12 +192,15 @@ END_TEST
 START_TEST(compare_and_set_needs_the_old_value)
 {
     asker *g = guest_begin();
-    static const char name[] = "ext_offchain_local_storage_compare_and_set_version_1", sig[] = "iPPP:i";
+    static const char name[] = "ext_offchain_local_storage_compare_and_set_version_1",
+                      sig[] = "iPPP:i";
     g->options.context = DG_CONTEXT_OFFCHAIN;
     unsigned made = guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("00")), in("v")));
     unsigned twice = guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("00")), in("w")));
-    unsigned swapped = guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("010476")), in("w")));
-    unsigned value = guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(num(0), in("k")));
+    unsigned swapped =
+        guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("010476")), in("w")));
+    unsigned value =
+        guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(num(0), in("k")));
     guest_do(g, state);
     ck_assert_uint_eq(guest_number(g, made), 1);
     ck_assert_uint_eq(guest_number(g, twice), 0);
@@ -190,7 +220,8 @@ int main(void)
     tcase_add_test(tc, a_batch_tells_its_verdict_at_the_end);
     tcase_add_test(tc, recovery_answers_as_a_result);
     tcase_add_test(tc, keys_of_well_known_names_sign_what_others_verify);
-    tcase_add_loop_test(tc, blocks_and_queries_have_no_outside, 0, sizeof workers / sizeof workers[0]);
+    tcase_add_loop_test(tc, blocks_and_queries_have_no_outside, 0,
+                        sizeof workers / sizeof workers[0]);
     tcase_add_test(tc, a_block_has_no_keystore);
     tcase_add_test(tc, chance_of_a_worker_is_the_same_in_every_run);
     tcase_add_test(tc, compare_and_set_needs_the_old_value);

@@ -49,7 +49,8 @@ START_TEST(every_import_of_a_real_runtime_is_provided)
     if (!corpus_code(&blob, row->file))
         return;
     dg_buf_init(&wasm, DG_BLOB_MAX);
-    ck_assert_msg(dg_blob_decode(&wasm, dg_buf_bytes(&blob), &err) == DG_OK, "%s: %s", row->file, err.text);
+    ck_assert_msg(dg_blob_decode(&wasm, dg_buf_bytes(&blob), &err) == DG_OK, "%s: %s", row->file,
+                  err.text);
     ck_assert_int_eq(dg_wasm_begin(&r, dg_buf_bytes(&wasm), &err), DG_OK);
     while (dg_wasm_next(&part, &r, dg_buf_bytes(&wasm), &err) == DG_OK)
         if (part.id == DG_WASM_IMPORT)
@@ -64,12 +65,14 @@ END_TEST
 
 static void check_version(const corpus_blob *row, const dg_version *v, const char *how)
 {
-    ck_assert_msg(strcmp(v->spec_name, row->spec_name) == 0, "%s %s: %s", row->file, how, v->spec_name);
-    ck_assert_msg(v->spec_version == row->spec_version, "%s %s: version %u", row->file, how, v->spec_version);
-    ck_assert_msg(dg_version_api(v, "ParachainHost") == row->parachain_host, "%s %s: ParachainHost %u",
-                  row->file, how, dg_version_api(v, "ParachainHost"));
-    ck_assert_msg(v->transaction_version == row->transaction_version, "%s %s: transactions %u", row->file, how,
-                  v->transaction_version);
+    ck_assert_msg(strcmp(v->spec_name, row->spec_name) == 0, "%s %s: %s", row->file, how,
+                  v->spec_name);
+    ck_assert_msg(v->spec_version == row->spec_version, "%s %s: version %u", row->file, how,
+                  v->spec_version);
+    ck_assert_msg(dg_version_api(v, "ParachainHost") == row->parachain_host,
+                  "%s %s: ParachainHost %u", row->file, how, dg_version_api(v, "ParachainHost"));
+    ck_assert_msg(v->transaction_version == row->transaction_version, "%s %s: transactions %u",
+                  row->file, how, v->transaction_version);
     ck_assert_msg(v->system_version == row->system_version, "%s %s: system %u", row->file, how,
                   v->system_version);
 }
@@ -81,7 +84,8 @@ static void check_by_call(const corpus_blob *row, dg_runtime *r)
     dg_buf out = corpus_call(r, "Core_version", (dg_bytes){ 0 }, state), again;
     dg_version v;
     dg_error err;
-    ck_assert_msg(dg_version_decode(&v, dg_buf_bytes(&out), &err) == DG_OK, "%s: %s", row->file, err.text);
+    ck_assert_msg(dg_version_decode(&v, dg_buf_bytes(&out), &err) == DG_OK, "%s: %s", row->file,
+                  err.text);
     check_version(row, &v, "by call");
     dg_buf_init(&again, 1 << 16);
     dg_version_encode(&again, &v);
@@ -97,7 +101,8 @@ static void check_metadata(const corpus_blob *row, dg_runtime *r)
     dg_error err;
     dg_code rc = dg_runtime_meta(r, &meta, &err);
     if (row->no_metadata) {
-        ck_assert_msg(rc == DG_UNSUPPORTED, "%s: %d %s", row->file, (int)rc, rc < 0 ? err.text : "");
+        ck_assert_msg(rc == DG_UNSUPPORTED, "%s: %d %s", row->file, (int)rc,
+                      rc < 0 ? err.text : "");
         return;
     }
     ck_assert_msg(rc == DG_OK, "%s: %s", row->file, err.text);
@@ -126,7 +131,10 @@ START_TEST(a_real_runtime_says_what_it_is)
 }
 END_TEST
 
-static const struct { const char *file; uint32_t version; } newest[] = {
+static const struct {
+    const char *file;
+    uint32_t version;
+} newest[] = {
     { "runtimes/kusama-2000002.compressed.wasm", 16 },
     { "specs/westend-local-1005000.json.zst", 15 },
     { "runtimes/polkadot-9160.compressed.wasm", 14 },

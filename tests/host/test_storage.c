@@ -60,7 +60,8 @@ START_TEST(child_roots_cannot_be_written_directly)
 {
     asker *g = guest_begin();
     guest_ask(g, SET, ARGS(in(":child_storage:default:x"), in("y")));
-    guest_ask(g, "ext_storage_append_version_1", "PP:", ARGS(in(":child_storage:default:x"), in("y")));
+    guest_ask(g, "ext_storage_append_version_1",
+              "PP:", ARGS(in(":child_storage:default:x"), in("y")));
     unsigned exists = guest_ask(g, EXISTS, ARGS(in(":child_storage:default:x")));
     guest_do(g, state);
     ck_assert_uint_eq(guest_number(g, exists), 0);
@@ -73,8 +74,10 @@ START_TEST(an_empty_value_is_a_value)
     asker *g = guest_begin();
     guest_ask(g, SET, ARGS(in("e"), in("")));
     unsigned exists = guest_ask(g, EXISTS, ARGS(in("e"))), value = guest_ask(g, GET, ARGS(in("e")));
-    unsigned read = guest_ask(g, "ext_storage_read_version_1", "PPi:P", ARGS(in("e"), room(4), num(9)));
-    unsigned absent = guest_ask(g, "ext_storage_read_version_1", "PPi:P", ARGS(in("f"), room(4), num(0)));
+    unsigned read =
+        guest_ask(g, "ext_storage_read_version_1", "PPi:P", ARGS(in("e"), room(4), num(9)));
+    unsigned absent =
+        guest_ask(g, "ext_storage_read_version_1", "PPi:P", ARGS(in("f"), room(4), num(0)));
     guest_do(g, state);
     ck_assert_uint_eq(guest_number(g, exists), 1);
     assert_bytes(guest_bytes(g, value), hex("0100"), "value");
@@ -86,17 +89,24 @@ END_TEST
 
 START_TEST(clearing_with_a_limit_counts_keys_of_the_parent)
 {
-    static const struct { const char *limit, *answer; } rows[] = {
-        { "0102000000", "0102000000" }, { "00", "0003000000" }, { "0103000000", "0003000000" },
+    static const struct {
+        const char *limit, *answer;
+    } rows[] = {
+        { "0102000000", "0102000000" },
+        { "00", "0003000000" },
+        { "0103000000", "0003000000" },
         { "0100000000", "0100000000" },
     };
     asker *g = guest_begin();
     three_keys();
     guest_ask(g, SET, ARGS(in("p0"), in("new")));
-    unsigned top = guest_ask(g, "ext_storage_clear_prefix_version_2", "PP:P", ARGS(in("p"), in_bytes(hex(rows[_i].limit))));
+    unsigned top = guest_ask(g, "ext_storage_clear_prefix_version_2", "PP:P",
+                             ARGS(in("p"), in_bytes(hex(rows[_i].limit))));
     unsigned fresh = guest_ask(g, EXISTS, ARGS(in("p0")));
-    unsigned child = guest_ask(g, CHILD("clear_prefix_version_2"), "PPP:P", ARGS(in("c"), in("p"), in_bytes(hex(rows[_i].limit))));
-    unsigned kill = guest_ask(g, CHILD("storage_kill_version_3"), "PP:P", ARGS(in("none"), in_bytes(hex("00"))));
+    unsigned child = guest_ask(g, CHILD("clear_prefix_version_2"), "PPP:P",
+                               ARGS(in("c"), in("p"), in_bytes(hex(rows[_i].limit))));
+    unsigned kill = guest_ask(g, CHILD("storage_kill_version_3"), "PP:P",
+                              ARGS(in("none"), in_bytes(hex("00"))));
     guest_do(g, state);
     assert_bytes(guest_bytes(g, top), hex(rows[_i].answer), "top");
     ck_assert_uint_eq(guest_number(g, fresh), 0); /* keys of this block go whatever the limit */
@@ -114,11 +124,23 @@ START_TEST(clearing_with_a_cursor_goes_on_where_it_stopped)
                                ARGS(in("p"), in_bytes(hex("0102000000")), in_bytes(hex("00"))));
     unsigned rest = guest_ask(g, "ext_storage_clear_prefix_version_3", "PPP:P",
                               ARGS(in("p"), in_bytes(hex("00")), in_bytes(hex("01087033"))));
-    unsigned flag = guest_ask(g, CHILD("storage_kill_version_2"), "PP:i", ARGS(in("c"), in_bytes(hex("0101000000"))));
-    unsigned all = guest_ask(g, CHILD("storage_kill_version_2"), "PP:i", ARGS(in("c"), in_bytes(hex("00"))));
+    unsigned flag = guest_ask(g, CHILD("storage_kill_version_2"), "PP:i",
+                              ARGS(in("c"), in_bytes(hex("0101000000"))));
+    unsigned all =
+        guest_ask(g, CHILD("storage_kill_version_2"), "PP:i", ARGS(in("c"), in_bytes(hex("00"))));
     guest_do(g, state);
-    assert_bytes(guest_bytes(g, first), hex("01087033" "02000000" "02000000" "02000000"), "first");
-    assert_bytes(guest_bytes(g, rest), hex("00" "01000000" "01000000" "01000000"), "rest");
+    assert_bytes(guest_bytes(g, first),
+                 hex("01087033"
+                     "02000000"
+                     "02000000"
+                     "02000000"),
+                 "first");
+    assert_bytes(guest_bytes(g, rest),
+                 hex("00"
+                     "01000000"
+                     "01000000"
+                     "01000000"),
+                 "rest");
     ck_assert_uint_eq(guest_number(g, flag), 0);
     ck_assert_uint_eq(guest_number(g, all), 1);
     guest_end(g);
@@ -127,7 +149,8 @@ END_TEST
 
 START_TEST(prefixes_that_meet_child_storage_are_not_cleared)
 {
-    static const char *const prefixes[] = { "", ":", ":child_storage:", ":child_storage:default:c" };
+    static const char *const prefixes[] = { "", ":",
+                                            ":child_storage:", ":child_storage:default:c" };
     for (size_t i = 0; i < 4; i++) {
         asker *g = guest_begin();
         guest_ask(g, SET, ARGS(in(":x"), in("1")));
@@ -176,11 +199,24 @@ END_TEST
 /* ---- arguments that lie ---- */
 
 /* A write costs a guest next to nothing and this program a node of memory. */
-static const struct { const char *import, *signature; unsigned args; guest_arg arg[3]; } writes[] = {
-    { SET, 2, { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
-    { "ext_storage_append_version_1", "PP:", 2, { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
-    { CHILD("set_version_1"), "PPP:", 3,
-      { { 'P', { (const uint8_t *)"c", 1 }, 0 }, { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+static const struct {
+    const char *import, *signature;
+    unsigned args;
+    guest_arg arg[3];
+} writes[] = {
+    { SET,
+      2,
+      { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+    { "ext_storage_append_version_1",
+      "PP:",
+      2,
+      { { 'P', { (const uint8_t *)"key", 3 }, 0 }, { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
+    { CHILD("set_version_1"),
+      "PPP:",
+      3,
+      { { 'P', { (const uint8_t *)"c", 1 }, 0 },
+        { 'P', { (const uint8_t *)"key", 3 }, 0 },
+        { 'P', { (const uint8_t *)"value", 5 }, 0 } } },
 };
 
 START_TEST(a_call_may_write_so_much_and_no_more)
@@ -213,14 +249,19 @@ START_TEST(arguments_outside_the_memory_trap)
 }
 END_TEST
 
-static const struct { const char *import, *signature; unsigned args; const char *says; } bad_args[] = {
+static const struct {
+    const char *import, *signature;
+    unsigned args;
+    const char *says;
+} bad_args[] = {
     /* args: 1, 2: another first one; 3: another second one */
     { "ext_storage_root_version_2", "i:P", 1, "state version 2 does not exist" },
     { "ext_trie_blake2_256_ordered_root_version_1", "P:p", 0, "list for a trie root" },
     { "ext_storage_clear_prefix_version_2", "PP:P", 0, "limit argument" },
     { "ext_default_child_storage_get_version_1", "PP:P", 2, "needs a name" },
     { "ext_trie_blake2_256_ordered_root_version_2", "Pi:p", 3, "state version 2 does not exist" },
-    { "ext_sandbox_instantiate_version_1", "i:i", 1, "host function ext_sandbox_instantiate_version_1 is not provided" },
+    { "ext_sandbox_instantiate_version_1", "i:i", 1,
+      "host function ext_sandbox_instantiate_version_1 is not provided" },
 };
 
 START_TEST(arguments_that_do_not_decode_trap_in_words)
@@ -252,10 +293,17 @@ START_TEST(a_proof_shows_what_is_there)
     ck_assert_int_eq(dg_state_root(state, &root, NULL), DG_OK);
     ck_assert_int_eq(dg_state_prove(state, &proof, keys, 1, NULL), DG_OK);
 #define PROVE "ext_trie_blake2_256_verify_proof_version_1", "pPPP:i"
-    unsigned good = guest_ask(g, PROVE, ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("key"), in("value")));
-    unsigned value = guest_ask(g, PROVE, ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("key"), in("other")));
-    unsigned absent = guest_ask(g, PROVE, ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("kay"), in("value")));
-    unsigned rubbish = guest_ask(g, PROVE, ARGS(at(dg_hash_bytes(&root)), in("rubbish"), in("key"), in("value")));
+    unsigned good = guest_ask(
+        g, PROVE,
+        ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("key"), in("value")));
+    unsigned value = guest_ask(
+        g, PROVE,
+        ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("key"), in("other")));
+    unsigned absent = guest_ask(
+        g, PROVE,
+        ARGS(at(dg_hash_bytes(&root)), in_bytes(dg_buf_bytes(&proof)), in("kay"), in("value")));
+    unsigned rubbish =
+        guest_ask(g, PROVE, ARGS(at(dg_hash_bytes(&root)), in("rubbish"), in("key"), in("value")));
     guest_do(g, state);
     ck_assert_uint_eq(guest_number(g, good), 1);
     ck_assert_uint_eq(guest_number(g, value), 0);
@@ -282,9 +330,11 @@ int main(void)
     tcase_add_test(tc, prefixes_that_meet_child_storage_are_not_cleared);
     tcase_add_test(tc, the_runtime_decides_the_form_of_values);
     tcase_add_test(tc, a_guest_that_takes_all_memory_traps);
-    tcase_add_loop_test(tc, a_call_may_write_so_much_and_no_more, 0, sizeof writes / sizeof writes[0]);
+    tcase_add_loop_test(tc, a_call_may_write_so_much_and_no_more, 0,
+                        sizeof writes / sizeof writes[0]);
     tcase_add_test(tc, arguments_outside_the_memory_trap);
-    tcase_add_loop_test(tc, arguments_that_do_not_decode_trap_in_words, 0, sizeof bad_args / sizeof bad_args[0]);
+    tcase_add_loop_test(tc, arguments_that_do_not_decode_trap_in_words, 0,
+                        sizeof bad_args / sizeof bad_args[0]);
     tcase_add_test(tc, a_proof_shows_what_is_there);
     suite_add_tcase(s, tc);
     return suite_run(s);

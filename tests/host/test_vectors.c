@@ -36,7 +36,8 @@ static size_t number(const char *group, size_t row)
 
 static const char *expected(const char *group, const char *function, size_t row)
 {
-    json_t *rows = json_object_get(json_object_get(json_object_get(vectors, "expected"), group), function);
+    json_t *rows =
+        json_object_get(json_object_get(json_object_get(vectors, "expected"), group), function);
     const char *text = json_string_value(json_array_get(rows, row));
     ck_assert_msg(text != NULL, "no expectation %s/%s[%zu]", group, function, row);
     return text;
@@ -69,11 +70,17 @@ static void check_none(dg_bytes got)
     assert_bytes(got, hex("00"), "none");
 }
 
-static guest_arg in_fixed(dg_buf *b) { return in_bytes(dg_buf_bytes(b)); }
+static guest_arg in_fixed(dg_buf *b)
+{
+    return in_bytes(dg_buf_bytes(b));
+}
 
 /* ---- hashes ---- */
 
-static const struct { const char *name; size_t len; } hashes[] = {
+static const struct {
+    const char *name;
+    size_t len;
+} hashes[] = {
     { "ext_hashing_keccak_256_version_1", 32 }, { "ext_hashing_sha2_256_version_1", 32 },
     { "ext_hashing_blake2_128_version_1", 16 }, { "ext_hashing_blake2_256_version_1", 32 },
     { "ext_hashing_twox_256_version_1", 32 },   { "ext_hashing_twox_128_version_1", 16 },
@@ -107,7 +114,8 @@ START_TEST(what_is_set_is_got_and_what_is_cleared_is_gone)
         const char *key = given("key_value_1", row, 0), *value = given("key_value_1", row, 1);
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
-        unsigned absent = guest_ask(g, GET, ARGS(in(key))), set = guest_ask(g, SET, ARGS(in(key), in(value)));
+        unsigned absent = guest_ask(g, GET, ARGS(in(key))),
+                 set = guest_ask(g, SET, ARGS(in(key), in(value)));
         unsigned got = guest_ask(g, GET, ARGS(in(key)));
         unsigned exists = guest_ask(g, "ext_storage_exists_version_1", "P:i", ARGS(in(key)));
         unsigned clear = guest_ask(g, "ext_storage_clear_version_1", "P:", ARGS(in(key)));
@@ -129,12 +137,14 @@ START_TEST(reading_from_an_offset_fills_the_buffer_and_counts_what_is_left)
     for (size_t row = 0; vectors && row < 10; row++) {
         const char *key = given("key_value_1", row, 0), *value = given("key_value_1", row, 1);
         const char *want = expected("key_value_offset_buffer_size", "", row);
-        size_t offset = number("offset", row), size = number("buffer_size", row), len = strlen(value);
+        size_t offset = number("offset", row), size = number("buffer_size", row),
+               len = strlen(value);
         size_t left = len > offset ? len - offset : 0;
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
         guest_ask(g, SET, ARGS(in(key), in(value)));
-        unsigned step = guest_ask(g, "ext_storage_read_version_1", "PPi:P", ARGS(in(key), room(size), num(offset)));
+        unsigned step = guest_ask(g, "ext_storage_read_version_1", "PPi:P",
+                                  ARGS(in(key), room(size), num(offset)));
         guest_do(g, state);
         check_text(guest_room(g, step, 1, strlen(want)), want);
         ck_assert_uint_eq(guest_bytes(g, step).len, 5);
@@ -172,17 +182,21 @@ static dg_buf encoded_list(const char *text, size_t len)
 
 START_TEST(appended_items_become_a_list)
 {
-#define APPEND(key, item) guest_ask(g, "ext_storage_append_version_1", "PP:", ARGS(in(key), in_fixed(&(item))))
+#define APPEND(key, item)                                                                          \
+    guest_ask(g, "ext_storage_append_version_1", "PP:", ARGS(in(key), in_fixed(&(item))))
     for (size_t row = 0; vectors && row < 10; row++) {
         const char *k1 = given("key_value_1", row, 0), *k2 = given("key_value_2", row, 0);
         const char *want = expected("key_value_key_value", "ext_storage_append_version_1", row);
         size_t first = strcspn(want, "\n");
-        dg_buf v1 = encoded(given("key_value_1", row, 1)), v2 = encoded(given("key_value_2", row, 1));
-        dg_buf want1 = encoded_list(want, first), want2 = encoded_list(want + first + 1, strlen(want) - first - 1);
+        dg_buf v1 = encoded(given("key_value_1", row, 1)),
+               v2 = encoded(given("key_value_2", row, 1));
+        dg_buf want1 = encoded_list(want, first),
+               want2 = encoded_list(want + first + 1, strlen(want) - first - 1);
         dg_bytes got;
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
-        APPEND(k1, v1), APPEND(k2, v2), APPEND(k1, v2), APPEND(k2, v1), APPEND(k2, v2), APPEND(k2, v1);
+        APPEND(k1, v1), APPEND(k2, v2), APPEND(k1, v2), APPEND(k2, v1), APPEND(k2, v2),
+            APPEND(k2, v1);
         guest_do(g, state);
         ck_assert_int_eq(dg_state_get(state, &got, (dg_bytes){ 0 }, dg_text(k1), NULL), DG_OK);
         assert_bytes(got, dg_buf_bytes(&want1), "first list");
@@ -214,10 +228,11 @@ START_TEST(roots_and_next_keys_of_two_pairs)
         guest_do(g, state);
         /* The suite's own roots of the top trie stand on a state that it does not
          * tell; the same pairs in a child trie have the same root. */
-        check_hex(guest_bytes(g, root),
-                  expected("child_key_value_key_value", "ext_default_child_storage_root_version_1", row));
+        check_hex(guest_bytes(g, root), expected("child_key_value_key_value",
+                                                 "ext_default_child_storage_root_version_1", row));
         assert_bytes(guest_bytes(g, again), guest_bytes(g, root), "root");
-        check_some(guest_bytes(g, next), expected("key_value_key_value", "ext_storage_next_key_version_1", row));
+        check_some(guest_bytes(g, next),
+                   expected("key_value_key_value", "ext_storage_next_key_version_1", row));
         check_none(guest_bytes(g, last));
         guest_end(g);
         dg_state_free(state);
@@ -242,7 +257,8 @@ START_TEST(child_tries_keep_to_themselves)
         guest_ask(g, CHILD("clear_version_1"), "PP:", ARGS(in(c1), in(key)));
         unsigned gone = guest_ask(g, CHILD("exists_version_1"), "PP:i", ARGS(in(c1), in(key)));
         guest_do(g, state);
-        check_some(guest_bytes(g, got), expected("child_key_value", "ext_default_child_storage_get_version_1", row));
+        check_some(guest_bytes(g, got),
+                   expected("child_key_value", "ext_default_child_storage_get_version_1", row));
         check_none(guest_bytes(g, other));
         check_none(guest_bytes(g, top));
         ck_assert_uint_eq(guest_number(g, exists), 1);
@@ -261,17 +277,21 @@ START_TEST(child_roots_and_next_keys_of_two_pairs)
         bool order = dg_bytes_compare(dg_text(k1), dg_text(k2)) < 0;
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
-        guest_ask(g, CHILD("set_version_1"), "PPP:", ARGS(in(c), in(k1), in(given("key_value_1", row, 1))));
-        guest_ask(g, CHILD("set_version_1"), "PPP:", ARGS(in(c), in(k2), in(given("key_value_2", row, 1))));
+        guest_ask(g, CHILD("set_version_1"),
+                  "PPP:", ARGS(in(c), in(k1), in(given("key_value_1", row, 1))));
+        guest_ask(g, CHILD("set_version_1"),
+                  "PPP:", ARGS(in(c), in(k2), in(given("key_value_2", row, 1))));
         unsigned root = guest_ask(g, CHILD("root_version_1"), "P:P", ARGS(in(c)));
-        unsigned next = guest_ask(g, CHILD("next_key_version_1"), "PP:P", ARGS(in(c), in(order ? k1 : k2)));
+        unsigned next =
+            guest_ask(g, CHILD("next_key_version_1"), "PP:P", ARGS(in(c), in(order ? k1 : k2)));
         guest_ask(g, CHILD("storage_kill_version_1"), "P:", ARGS(in(c)));
         unsigned empty = guest_ask(g, CHILD("root_version_2"), "Pi:P", ARGS(in(c), num(1)));
         guest_do(g, state);
-        check_hex(guest_bytes(g, root),
-                  expected("child_key_value_key_value", "ext_default_child_storage_root_version_1", row));
+        check_hex(guest_bytes(g, root), expected("child_key_value_key_value",
+                                                 "ext_default_child_storage_root_version_1", row));
         check_some(guest_bytes(g, next),
-                   expected("child_key_value_key_value", "ext_default_child_storage_next_key_version", row));
+                   expected("child_key_value_key_value",
+                            "ext_default_child_storage_next_key_version", row));
         assert_bytes(guest_bytes(g, empty), dg_hash_bytes(&DG_TRIE_EMPTY_ROOT), "empty child trie");
         guest_end(g);
         dg_state_free(state);
@@ -289,14 +309,17 @@ START_TEST(a_cleared_prefix_takes_what_begins_with_it)
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
         for (size_t k = 1; k <= 3; k += 2)
-            guest_ask(g, CHILD("set_version_1"), "PPP:", ARGS(in(c), in(given(group, row, k)), in(given(group, row, k + 1))));
+            guest_ask(g, CHILD("set_version_1"),
+                      "PPP:", ARGS(in(c), in(given(group, row, k)), in(given(group, row, k + 1))));
         guest_ask(g, CHILD("clear_prefix_version_1"), "PP:", ARGS(in(c), in(given(group, row, 0))));
         guest_do(g, state);
         for (size_t k = 1; k <= 3; k += 2) {
             dg_bytes value;
             size_t used = strlen(left);
-            if (dg_state_get(state, &value, dg_text(c), dg_text(given(group, row, k)), NULL) == DG_OK)
-                snprintf(left + used, sizeof left - used, "%.*s\n", (int)value.len, (const char *)value.at);
+            if (dg_state_get(state, &value, dg_text(c), dg_text(given(group, row, k)), NULL)
+                == DG_OK)
+                snprintf(left + used, sizeof left - used, "%.*s\n", (int)value.len,
+                         (const char *)value.at);
         }
         ck_assert_str_eq(left, want);
         guest_end(g);
@@ -324,8 +347,10 @@ START_TEST(trie_roots_of_lists_agree)
             dg_scale_put_bytes(&pairs, dg_text(given(groups[i], row, 1)));
             dg_scale_put_bytes(&items, dg_text(given(values[i], row, 0)));
         }
-        unsigned root = guest_ask(g, "ext_trie_blake2_256_root_version_1", "P:p", ARGS(in_fixed(&pairs)));
-        unsigned ordered = guest_ask(g, "ext_trie_blake2_256_ordered_root_version_1", "P:p", ARGS(in_fixed(&items)));
+        unsigned root =
+            guest_ask(g, "ext_trie_blake2_256_root_version_1", "P:p", ARGS(in_fixed(&pairs)));
+        unsigned ordered = guest_ask(g, "ext_trie_blake2_256_ordered_root_version_1", "P:p",
+                                     ARGS(in_fixed(&items)));
         guest_do(g, state);
         check_hex(guest_bytes_at(g, root, 32), expected("key_value_key_value_key_value", "", row));
         check_hex(guest_bytes_at(g, ordered, 32), expected("value_value_value", "", row));
@@ -347,13 +372,18 @@ START_TEST(local_storage_lasts_for_the_call)
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
         g->options.context = DG_CONTEXT_OFFCHAIN;
-        guest_ask(g, "ext_offchain_local_storage_set_version_1", "iPP:", ARGS(kind, in(key), in(value)));
-        unsigned got = guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(kind, in(key)));
-        unsigned other = guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(num(!kind.number), in(key)));
+        guest_ask(g, "ext_offchain_local_storage_set_version_1",
+                  "iPP:", ARGS(kind, in(key), in(value)));
+        unsigned got =
+            guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(kind, in(key)));
+        unsigned other = guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P",
+                                   ARGS(num(!kind.number), in(key)));
         guest_ask(g, "ext_offchain_local_storage_clear_version_1", "iP:", ARGS(kind, in(key)));
-        unsigned gone = guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(kind, in(key)));
+        unsigned gone =
+            guest_ask(g, "ext_offchain_local_storage_get_version_1", "iP:P", ARGS(kind, in(key)));
         guest_do(g, state);
-        check_some(guest_bytes(g, got), expected("kind_key_value", "ext_offchain_local_storage_get_version_1", row));
+        check_some(guest_bytes(g, got),
+                   expected("kind_key_value", "ext_offchain_local_storage_get_version_1", row));
         check_none(guest_bytes(g, other));
         check_none(guest_bytes(g, gone));
         guest_end(g);

@@ -30,13 +30,20 @@ static dg_buf version(const char *spec, uint32_t apis, uint32_t core, size_t cut
 }
 
 /* Core 1 and 2 end at the APIs, Core 3 has transaction_version, Core 4 the system's. */
-static const struct { uint32_t apis, core; size_t cut; dg_code rc; uint32_t transaction; uint8_t system; unsigned trie; } rows[] = {
-    { 1, 5, 0, DG_OK, 26, 2, 1 },        { 1, 4, 0, DG_OK, 26, 2, 1 },
-    { 1, 4, 1, DG_MALFORMED, 0, 0, 0 },  { 1, 3, 1, DG_OK, 26, 0, 0 },
-    { 1, 3, 0, DG_MALFORMED, 0, 0, 0 },  { 1, 2, 5, DG_OK, 1, 0, 0 },
-    { 1, 2, 1, DG_MALFORMED, 0, 0, 0 },  { 0, 0, 0, DG_OK, 26, 2, 1 }, /* of a section */
-    { 0, 0, 1, DG_OK, 26, 0, 0 },        { 0, 0, 5, DG_OK, 1, 0, 0 },
-    { 64, 4, 0, DG_OK, 26, 2, 1 },       { 65, 4, 0, DG_MALFORMED, 0, 0, 0 },
+static const struct {
+    uint32_t apis, core;
+    size_t cut;
+    dg_code rc;
+    uint32_t transaction;
+    uint8_t system;
+    unsigned trie;
+} rows[] = {
+    { 1, 5, 0, DG_OK, 26, 2, 1 },       { 1, 4, 0, DG_OK, 26, 2, 1 },
+    { 1, 4, 1, DG_MALFORMED, 0, 0, 0 }, { 1, 3, 1, DG_OK, 26, 0, 0 },
+    { 1, 3, 0, DG_MALFORMED, 0, 0, 0 }, { 1, 2, 5, DG_OK, 1, 0, 0 },
+    { 1, 2, 1, DG_MALFORMED, 0, 0, 0 }, { 0, 0, 0, DG_OK, 26, 2, 1 }, /* of a section */
+    { 0, 0, 1, DG_OK, 26, 0, 0 },       { 0, 0, 5, DG_OK, 1, 0, 0 },
+    { 64, 4, 0, DG_OK, 26, 2, 1 },      { 65, 4, 0, DG_MALFORMED, 0, 0, 0 },
 };
 
 START_TEST(the_core_version_decides_which_fields_follow)
@@ -59,7 +66,10 @@ START_TEST(the_core_version_decides_which_fields_follow)
 END_TEST
 
 static const char *const bad_names[] = {
-    "two\nlines", "esc\x1b[2J", "\xff\xfe", "a name of more than sixty-three bytes, which nobody has ever given",
+    "two\nlines",
+    "esc\x1b[2J",
+    "\xff\xfe",
+    "a name of more than sixty-three bytes, which nobody has ever given",
 };
 
 START_TEST(names_are_one_line_of_plain_text)
@@ -74,10 +84,17 @@ START_TEST(names_are_one_line_of_plain_text)
 END_TEST
 
 /* Ids as the reference prints them. */
-static const struct { const char *name, *id; } apis[] = {
-    { "Core", "df6acb689907609b" }, { "ParachainHost", "af2c0297a23e6d3d" }, { "BabeApi", "cbca25e39f142387" },
-    { "GenesisBuilder", "fbc577b9d747efd6" }, { "SlotSchedule", "5bfafc20876faaf0" }, { "TryRuntime", "e0837fce09f4829a" },
-    { "LocationToAccountApi", "9ffb505aa738d69c" }, { "RuntimeViewFunction", "ccd9de6396c899ca" },
+static const struct {
+    const char *name, *id;
+} apis[] = {
+    { "Core", "df6acb689907609b" },
+    { "ParachainHost", "af2c0297a23e6d3d" },
+    { "BabeApi", "cbca25e39f142387" },
+    { "GenesisBuilder", "fbc577b9d747efd6" },
+    { "SlotSchedule", "5bfafc20876faaf0" },
+    { "TryRuntime", "e0837fce09f4829a" },
+    { "LocationToAccountApi", "9ffb505aa738d69c" },
+    { "RuntimeViewFunction", "ccd9de6396c899ca" },
 };
 
 START_TEST(apis_have_names)
@@ -93,8 +110,10 @@ int main(void)
 {
     Suite *s = suite_create("version");
     TCase *tc = tcase_create("version");
-    tcase_add_loop_test(tc, the_core_version_decides_which_fields_follow, 0, sizeof rows / sizeof rows[0]);
-    tcase_add_loop_test(tc, names_are_one_line_of_plain_text, 0, sizeof bad_names / sizeof bad_names[0]);
+    tcase_add_loop_test(tc, the_core_version_decides_which_fields_follow, 0,
+                        sizeof rows / sizeof rows[0]);
+    tcase_add_loop_test(tc, names_are_one_line_of_plain_text, 0,
+                        sizeof bad_names / sizeof bad_names[0]);
     tcase_add_loop_test(tc, apis_have_names, 0, sizeof apis / sizeof apis[0]);
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -4,9 +4,9 @@
  * red again with the repair taken away.
  *
  *   rows[]: { "name", "patch": merged into the plan, "exit", "claims": {name: status},
- *             "texts": {name: part}, "healed": {name: part}, "first_block" and "count": {name: number},
- *             "causes": [part], "notes": [part], "absent_causes": [part],
- *             "chain": {"claim", "steps": [kind of event]} }
+ *             "texts": {name: part}, "healed": {name: part}, "first_block" and "count": {name:
+ * number}, "causes": [part], "notes": [part], "absent_causes": [part], "chain": {"claim", "steps":
+ * [kind of event]} }
  *
  * Under sanitizers the first row of each runs. */
 #include <dirent.h>
@@ -23,7 +23,11 @@ enum { REDUCED = 0 };
 #endif
 enum { ROWS_MAX = 256 };
 
-typedef struct row { char folder[512]; json_t *is; const char *name; } row;
+typedef struct row {
+    char folder[512];
+    json_t *is;
+    const char *name;
+} row;
 static row rows[ROWS_MAX];
 static int row_count;
 
@@ -42,11 +46,13 @@ static json_t *read_json(const char *folder, const char *name)
 
 static int take_folder(const char folder[512])
 {
-    json_t *expect = read_json(folder, "expect.json"), *list = json_object_get(expect, "rows"), *one;
+    json_t *expect = read_json(folder, "expect.json"), *list = json_object_get(expect, "rows"),
+           *one;
     size_t i;
     if (!json_array_size(list))
         return 1;
-    json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one)
+    {
         if ((REDUCED && i) || row_count == ROWS_MAX)
             break;
         memcpy(rows[row_count].folder, folder, sizeof rows[row_count].folder);
@@ -57,7 +63,10 @@ static int take_folder(const char folder[512])
     return 0;
 }
 
-static int visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+static int visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
 
 static int take_all(const char *root)
 {
@@ -81,7 +90,8 @@ static void merge(json_t *into, json_t *patch)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(patch, key, value) {
+    json_object_foreach(patch, key, value)
+    {
         json_t *old = json_object_get(into, key);
         if (json_is_object(old) && json_is_object(value))
             merge(old, value);
@@ -117,9 +127,9 @@ static const json_t *claim_named(const json_t *outcome, const char *name)
 {
     const json_t *claim;
     size_t i;
-    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
-        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
-            return claim;
+    json_array_foreach(json_object_get(outcome, "claims"), i,
+                       claim) if (strcmp(json_string_value(json_object_get(claim, "name")), name)
+                                  == 0) return claim;
     return NULL;
 }
 
@@ -133,22 +143,23 @@ static bool any_line(const json_t *lines, const char *part)
 {
     const json_t *line;
     size_t i;
-    json_array_foreach(lines, i, line)
-        if (strstr(json_string_value(line), part))
-            return true;
+    json_array_foreach(lines, i, line) if (strstr(json_string_value(line), part)) return true;
     return false;
 }
 
 /* Each claim that the row names under `key`: the whole status, a part of a text. */
-static void check_words(const row *r, const json_t *outcome, const char *key, const char *field, bool whole)
+static void check_words(const row *r, const json_t *outcome, const char *key, const char *field,
+                        bool whole)
 {
     json_t *wanted;
     const char *name;
-    json_object_foreach(json_object_get(r->is, key), name, wanted) {
+    json_object_foreach(json_object_get(r->is, key), name, wanted)
+    {
         const json_t *claim = claim_named(outcome, name);
         const char *is = word(claim, field), *want = json_string_value(wanted);
-        ck_assert_msg(whole ? strcmp(is, want) == 0 : strstr(is, want) != NULL, "%s, %s: %s has %s \"%s\", not \"%s\": %s", r->folder, r->name, name,
-                      field, is, want, word(claim, "text"));
+        ck_assert_msg(whole ? strcmp(is, want) == 0 : strstr(is, want) != NULL,
+                      "%s, %s: %s has %s \"%s\", not \"%s\": %s", r->folder, r->name, name, field,
+                      is, want, word(claim, "text"));
     }
 }
 
@@ -157,17 +168,20 @@ static void check_numbers(const row *r, const json_t *outcome, const char *field
     json_t *wanted;
     const char *name;
     json_object_foreach(json_object_get(r->is, field), name, wanted)
-        ck_assert_msg(json_equal(json_object_get(claim_named(outcome, name), field), wanted), "%s, %s: %s of %s is not %lld", r->folder, r->name,
-                      field, name, (long long)json_integer_value(wanted));
+        ck_assert_msg(json_equal(json_object_get(claim_named(outcome, name), field), wanted),
+                      "%s, %s: %s of %s is not %lld", r->folder, r->name, field, name,
+                      (long long)json_integer_value(wanted));
 }
 
-static void check_lines(const row *r, const json_t *outcome, const char *lines, const char *wanted, bool there)
+static void check_lines(const row *r, const json_t *outcome, const char *lines, const char *wanted,
+                        bool there)
 {
     const json_t *part;
     size_t i;
     json_array_foreach(json_object_get(r->is, wanted), i, part)
-        ck_assert_msg(any_line(json_object_get(outcome, lines), json_string_value(part)) == there, "%s, %s: %s %s \"%s\"", r->folder, r->name,
-                      lines, there ? "lack" : "have", json_string_value(part));
+        ck_assert_msg(any_line(json_object_get(outcome, lines), json_string_value(part)) == there,
+                      "%s, %s: %s %s \"%s\"", r->folder, r->name, lines, there ? "lack" : "have",
+                      json_string_value(part));
 }
 
 /* The events that lead to a broken claim, in their order. */
@@ -177,13 +191,14 @@ static void check_chain(const row *r, const json_t *outcome)
     size_t i;
     if (!wanted)
         return;
-    json_array_foreach(json_object_get(outcome, "chains"), i, chain)
-        if (strcmp(word(chain, "claim"), word(wanted, "claim")) == 0)
-            steps = json_object_get(chain, "steps");
+    json_array_foreach(json_object_get(outcome, "chains"), i,
+                       chain) if (strcmp(word(chain, "claim"), word(wanted, "claim")) == 0) steps =
+        json_object_get(chain, "steps");
     wanted = json_object_get(wanted, "steps");
     ck_assert_uint_eq(json_array_size(steps), json_array_size(wanted));
     for (i = 0; i < json_array_size(wanted); i++)
-        ck_assert_str_eq(word(json_array_get(steps, i), "kind"), json_string_value(json_array_get(wanted, i)));
+        ck_assert_str_eq(word(json_array_get(steps, i), "kind"),
+                         json_string_value(json_array_get(wanted, i)));
 }
 
 START_TEST(comes_out_as_history_says)
@@ -196,8 +211,9 @@ START_TEST(comes_out_as_history_says)
     check_words(r, outcome, "healed", "healed", false);
     check_numbers(r, outcome, "first_block");
     check_numbers(r, outcome, "count");
-    ck_assert_msg(dg_outcome_exit(outcome) == json_integer_value(json_object_get(r->is, "exit")), "%s, %s: exit %d: %s", r->folder, r->name,
-                  dg_outcome_exit(outcome), word(outcome, "reason"));
+    ck_assert_msg(dg_outcome_exit(outcome) == json_integer_value(json_object_get(r->is, "exit")),
+                  "%s, %s: exit %d: %s", r->folder, r->name, dg_outcome_exit(outcome),
+                  word(outcome, "reason"));
     check_lines(r, outcome, "causes", "causes", true);
     check_lines(r, outcome, "causes", "absent_causes", false);
     check_lines(r, outcome, "notes", "notes", true);

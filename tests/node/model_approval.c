@@ -30,13 +30,21 @@ static void lay_links(dg_sim *sim, const scene *s, unsigned hops)
 {
     dg_ns twice[2] = { hops * drawn[0], hops * drawn[1] };
     dg_link_ix link;
-    ck_assert_int_eq(dg_sim_link_add(sim, &link, &(dg_sim_link){ .latency_ns = twice, .latency_count = 2 }, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_link_add(sim, &link,
+                                     &(dg_sim_link){ .latency_ns = twice, .latency_count = 2 },
+                                     NULL),
+                     DG_OK);
     for (uint32_t from = 0; from < s->nodes && s->latency[from]; from++) {
         dg_ns own = hops * s->latency[from];
-        ck_assert_int_eq(dg_sim_link_add(sim, &link, &(dg_sim_link){ .latency_ns = &own, .latency_count = 1 }, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_link_add(sim, &link,
+                                         &(dg_sim_link){ .latency_ns = &own, .latency_count = 1 },
+                                         NULL),
+                         DG_OK);
         for (uint32_t to = 0; to <= s->nodes; to++)
             if (to != from)
-                ck_assert_int_eq(dg_sim_link_set(sim, (dg_node_ix){ from }, (dg_node_ix){ to }, link, NULL), DG_OK);
+                ck_assert_int_eq(
+                    dg_sim_link_set(sim, (dg_node_ix){ from }, (dg_node_ix){ to }, link, NULL),
+                    DG_OK);
     }
 }
 
@@ -47,7 +55,9 @@ static dg_sim *make_sim(const scene *s, dg_sim_handler handler, void *user, unsi
     ck_assert_int_eq(dg_sim_new(&sim, &options, NULL), DG_OK);
     for (uint32_t i = 0; i <= s->nodes; i++) {
         dg_node_ix made;
-        ck_assert_int_eq(dg_sim_node_add(sim, &made, &(dg_sim_node){ .handler = handler, .user = user }, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_node_add(sim, &made, &(dg_sim_node){ .handler = handler, .user = user }, NULL),
+            DG_OK);
         if (i < s->nodes && s->crash[i])
             ck_assert_int_eq(dg_sim_crash(sim, made, s->crash[i], DG_NEVER, NULL), DG_OK);
     }
@@ -59,21 +69,43 @@ static void set_stage(stage *g, const scene *s)
 {
     dg_view *view = &g->blocks[0].view;
     memset(g, 0, sizeof *g);
-    g->session = (dg_session){ .validators = s->nodes, .count = s->nodes, .node = g->node_of, .rules_told = true, .rules = s->rules, .executor.approval_ms = 12000 };
+    g->session = (dg_session){ .validators = s->nodes,
+                               .count = s->nodes,
+                               .node = g->node_of,
+                               .rules_told = true,
+                               .rules = s->rules,
+                               .executor.approval_ms = 12000 };
     for (uint32_t i = 0; i < s->nodes; i++) {
         g->node_of[i] = s->nodes - 1 - i; /* validators are not numbered like nodes */
         g->members[i] = i;
         g->group_from[i] = i * s->group < s->nodes ? i * s->group : s->nodes;
-        g->nodes[i] = (dg_net_node){ .of = dg_class_named("SD_V12_OK"), .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0, .best = 1 };
+        g->nodes[i] = (dg_net_node){ .of = dg_class_named("SD_V12_OK"),
+                                     .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0,
+                                     .best = 1 };
     }
     memcpy(g->imported, s->imported, sizeof g->imported);
-    *view = (dg_view){ .group_from = g->group_from, .members = g->members, .group_count = s->nodes / s->group, .session_known = true, .rules_told = true };
+    *view = (dg_view){ .group_from = g->group_from,
+                       .members = g->members,
+                       .group_count = s->nodes / s->group,
+                       .session_known = true,
+                       .rules_told = true };
     g->blocks[0].session = &g->session;
-    g->blocks[1] = (dg_net_block){ .number = 1, .slot = SLOT, .began = SLOT * SLOT_NS, .author = AUTHOR, .imported = g->imported, .taken = g->imported };
+    g->blocks[1] = (dg_net_block){ .number = 1,
+                                   .slot = SLOT,
+                                   .began = SLOT * SLOT_NS,
+                                   .author = AUTHOR,
+                                   .imported = g->imported,
+                                   .taken = g->imported };
     for (uint32_t i = 0; i < s->trials; i++)
-        g->included[i] = (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
-    g->net = (dg_network){ .options = { .seed = s->seed }, .nodes = g->nodes, .node_count = s->nodes, .blocks = g->blocks,
-                           .block_count = 2, .slot_ns = SLOT_NS, .approves = true };
+        g->included[i] =
+            (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
+    g->net = (dg_network){ .options = { .seed = s->seed },
+                           .nodes = g->nodes,
+                           .node_count = s->nodes,
+                           .blocks = g->blocks,
+                           .block_count = 2,
+                           .slot_ns = SLOT_NS,
+                           .approves = true };
     dg_net_luck(&g->net);
     dg_ears_init(&g->net);
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
@@ -139,7 +171,8 @@ dg_code scene_starve(const scene *s, uint64_t n)
     if (rc == DG_OK)
         g.blocks[1].approval->trials[0].receipt_v2 = true;
     for (dg_ns at = SLOT * SLOT_NS; rc >= 0 && at <= SLOT * SLOT_NS + 8000 * DG_MS; at += TICK)
-        if ((rc = dg_sim_run(g.net.sim, at, &err)) >= 0 && (rc = dg_approval_step(&g.net, &err)) >= 0)
+        if ((rc = dg_sim_run(g.net.sim, at, &err)) >= 0
+            && (rc = dg_approval_step(&g.net, &err)) >= 0)
             rc = dg_disputes_step(&g.net, &err);
     dg_alloc_fail_from(0);
     ck_assert(rc >= 0 || err.text[0]);
@@ -165,17 +198,28 @@ typedef struct twin {
     told_of *out;
 } twin;
 
-typedef struct answer { enum { WAIT, ENOUGH, EVERYBODY } kind; uint32_t needed, missing; int64_t broadcast, drift; uint64_t last; } answer;
+typedef struct answer {
+    enum { WAIT, ENOUGH, EVERYBODY } kind;
+    uint32_t needed, missing;
+    int64_t broadcast, drift;
+    uint64_t last;
+} answer;
 
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
 
 /* One tranche after the other, empty ones as well, until its turn has not come. */
 static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t now)
 {
-    const int64_t block = SLOT * SLOT_NS / TICK, late = w->s->rules.no_show_slots * (int64_t)(SLOT_NS / TICK);
-    int64_t told = 0, depth = 0, covered = 0, covering = w->s->rules.needed, uncovered = 0, newest = 0;
+    const int64_t block = SLOT * SLOT_NS / TICK,
+                  late = w->s->rules.no_show_slots * (int64_t)(SLOT_NS / TICK);
+    int64_t told = 0, depth = 0, covered = 0, covering = w->s->rules.needed, uncovered = 0,
+            newest = 0;
     answer a = { .kind = WAIT };
-    for (uint32_t tranche = 0; (int64_t)tranche <= most(most(now - depth * late, 0) - block, 0); tranche++) {
+    for (uint32_t tranche = 0; (int64_t)tranche <= most(most(now - depth * late, 0) - block, 0);
+         tranche++) {
         int64_t here = 0, missing = 0, open;
         for (uint32_t v = 0; v < w->s->nodes; v++) {
             int64_t tick = (int64_t)k->assigned_tick[v];
@@ -183,7 +227,9 @@ static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t no
                 continue;
             here++;
             newest = most(newest, tick);
-            missing += !k->approved[v] && most(most(tick - depth * late, 0), block) + late <= most(now - depth * late, 0);
+            missing +=
+                !k->approved[v]
+                && most(most(tick - depth * late, 0), block) + late <= most(now - depth * late, 0);
         }
         if (depth)
             here = here > 1 ? 1 : here;
@@ -200,11 +246,16 @@ static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t no
             uncovered = 0;
         }
         open = (depth ? covering : 0) + uncovered;
-        a = (answer){ .kind = WAIT, .broadcast = depth ? tranche + open : INT64_MAX, .drift = depth * late };
+        a = (answer){ .kind = WAIT,
+                      .broadcast = depth ? tranche + open : INT64_MAX,
+                      .drift = depth * late };
         if (depth && told + open >= (int64_t)w->s->nodes)
             return (answer){ .kind = EVERYBODY };
         if (told >= (int64_t)w->s->rules.needed && !open)
-            return (answer){ .kind = ENOUGH, .needed = tranche, .missing = (uint32_t)covered, .last = (uint64_t)newest };
+            return (answer){ .kind = ENOUGH,
+                             .needed = tranche,
+                             .missing = (uint32_t)covered,
+                             .last = (uint64_t)newest };
     }
     return a;
 }
@@ -231,11 +282,15 @@ static bool is_enough(const twin *w, const knows *k, uint32_t trial, uint64_t no
     return a.kind == ENOUGH && a.last + 2 <= now && approved + a.missing >= told;
 }
 
-static void broadcast(const twin *w, dg_sim *sim, uint32_t node, uint16_t tag, uint64_t trial, uint64_t validator)
+static void broadcast(const twin *w, dg_sim *sim, uint32_t node, uint16_t tag, uint64_t trial,
+                      uint64_t validator)
 {
     for (uint32_t to = 0; to <= w->s->nodes; to++)
         if (to != node)
-            ck_assert_int_eq(dg_sim_send(sim, (dg_node_ix){ node }, (dg_node_ix){ to }, &(dg_sim_parcel){ .tag = tag, .a = trial, .b = validator }, NULL), DG_OK);
+            ck_assert_int_eq(dg_sim_send(sim, (dg_node_ix){ node }, (dg_node_ix){ to },
+                                         &(dg_sim_parcel){ .tag = tag, .a = trial, .b = validator },
+                                         NULL),
+                             DG_OK);
 }
 
 /* Its own lot, when its turn has come and more are wanted. */
@@ -249,14 +304,21 @@ static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
     dg_ns ready = dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION);
     if (tranche == UINT32_MAX || k->told || k->done || tranche > turn)
         return;
-    if (tranche && (a.kind == ENOUGH || (a.kind == WAIT && ((int64_t)tranche > a.broadcast || (int64_t)tranche > turn - a.drift))))
+    if (tranche
+        && (a.kind == ENOUGH
+            || (a.kind == WAIT
+                && ((int64_t)tranche > a.broadcast || (int64_t)tranche > turn - a.drift))))
         return;
     k->told = k->assigned[validator] = true;
     k->assigned_tick[validator] = now;
     w->out[trial].assignments++;
     broadcast(w, sim, node, TAG_ASSIGNED, trial, validator);
     if (!w->s->withholds[node])
-        ck_assert_int_eq(dg_sim_timer_after(sim, NULL, (dg_node_ix){ node }, ready, &(dg_sim_timer){ .tag = TAG_CHECKED, .a = trial, .b = validator }, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_timer_after(sim, NULL, (dg_node_ix){ node }, ready,
+                               &(dg_sim_timer){ .tag = TAG_CHECKED, .a = trial, .b = validator },
+                               NULL),
+            DG_OK);
 }
 
 static void look(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
@@ -279,7 +341,8 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *e, dg_error 
                 consider(w, sim, node, t);
             look(w, sim, node, t);
         }
-        return dg_sim_timer_at(sim, NULL, e->node, (dg_sim_now(sim) / TICK + 1) * TICK, &(dg_sim_timer){ .tag = TAG_WAKE }, err);
+        return dg_sim_timer_at(sim, NULL, e->node, (dg_sim_now(sim) / TICK + 1) * TICK,
+                               &(dg_sim_timer){ .tag = TAG_WAKE }, err);
     }
     if (e->tag == TAG_ASSIGNED) {
         w->of[node][e->a].assigned[e->b] = true;
@@ -319,10 +382,13 @@ void scene_play(const scene *s, told_of *out, dg_ns until)
         out[i] = (told_of){ .approved_at = DG_NEVER };
     take_lots(w);
     sim = make_sim(s, at_node, w, 2);
-    ck_assert_int_eq(dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ .name = "approvals" }, NULL), DG_OK);
+    ck_assert_int_eq(
+        dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ .name = "approvals" }, NULL), DG_OK);
     for (uint32_t i = 0; i <= s->nodes; i++) {
         dg_ns first = i < s->nodes ? s->imported[i] : SLOT * SLOT_NS;
-        ck_assert_int_eq(dg_sim_timer_at(sim, NULL, (dg_node_ix){ i }, first, &(dg_sim_timer){ .tag = TAG_WAKE }, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_timer_at(sim, NULL, (dg_node_ix){ i }, first,
+                                         &(dg_sim_timer){ .tag = TAG_WAKE }, NULL),
+                         DG_OK);
     }
     ck_assert_int_eq(dg_sim_run(sim, until, NULL), DG_OK);
     dg_sim_free(sim);

@@ -11,16 +11,21 @@ enum { TWIN_NODES_MAX = 64, TWIN_TRIALS_MAX = 16, TWIN_TRANCHES_MAX = 128 };
 
 /* One block of one session, with no chain below it. Both sides read it. */
 typedef struct scene {
-    uint32_t nodes, trials, group;   /* group: members of a backing group */
+    uint32_t nodes, trials, group; /* group: members of a backing group */
     dg_approval_rules rules;
     uint64_t seed;
-    dg_ns latency[TWIN_NODES_MAX];   /* of one hop from a node to anybody; all 0: drawn for each message */
+    /* of one hop from a node to anybody; all 0: drawn for each message */
+    dg_ns latency[TWIN_NODES_MAX];
     dg_ns imported[TWIN_NODES_MAX];
-    dg_ns crash[TWIN_NODES_MAX];     /* 0: never */
+    dg_ns crash[TWIN_NODES_MAX]; /* 0: never */
     bool withholds[TWIN_NODES_MAX];
 } scene;
 
-typedef struct told_of { dg_ns approved_at; uint32_t assignments, no_shows; } told_of; /* no_shows: only where counted */
+/* no_shows: only where counted */
+typedef struct told_of {
+    dg_ns approved_at;
+    uint32_t assignments, no_shows;
+} told_of;
 
 /* By the network's own counting; `lots` of each trial are handed to the twin. */
 void scene_count(const scene *s, told_of *out, dg_ns until);

@@ -21,8 +21,14 @@ uint64_t number(const json_t *value)
     return (uint64_t)json_integer_value(value);
 }
 
-uint64_t figure(const json_t *of, const char *name) { return number(json_object_get(of, name)); }
-uint64_t figure_at(const json_t *of, const char *name, size_t i) { return number(json_array_get(json_object_get(of, name), i)); }
+uint64_t figure(const json_t *of, const char *name)
+{
+    return number(json_object_get(of, name));
+}
+uint64_t figure_at(const json_t *of, const char *name, size_t i)
+{
+    return number(json_array_get(json_object_get(of, name), i));
+}
 
 dg_sim_link loopback_link(dg_ns latency[2])
 {

@@ -6,7 +6,8 @@ static dg_engine *engine;
 
 dg_engine *world_engine(void)
 {
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .cache_dir = dg_engine_cache_dir() };
     dg_error err;
     if (!engine && dg_engine_new(&engine, &options, &err) < 0)
         ck_abort_msg("%s", err.text);
@@ -15,7 +16,10 @@ dg_engine *world_engine(void)
 
 /* Worlds of one spec share its snapshot, which nothing writes to. */
 enum { SNAPSHOTS_MAX = 16 };
-static struct { char path[512]; dg_snapshot *snapshot; } snapshots[SNAPSHOTS_MAX];
+static struct {
+    char path[512];
+    dg_snapshot *snapshot;
+} snapshots[SNAPSHOTS_MAX];
 static size_t snapshot_count;
 
 void world_engine_free(void)
@@ -46,7 +50,9 @@ static dg_snapshot *snapshot_of(const char *path)
 {
     char name[32];
     const char *place;
-    dg_snapshot_import_options import = { .replace = true, .describe = dg_runtime_describe, .user = world_engine() };
+    dg_snapshot_import_options import = { .replace = true,
+                                          .describe = dg_runtime_describe,
+                                          .user = world_engine() };
     dg_error err;
     for (size_t i = 0; i < snapshot_count; i++)
         if (strcmp(snapshots[i].path, path) == 0)
@@ -55,7 +61,8 @@ static dg_snapshot *snapshot_of(const char *path)
     snprintf(name, sizeof name, "world-%zu", snapshot_count);
     snprintf(snapshots[snapshot_count].path, sizeof snapshots->path, "%s", path);
     import.path_out = place = scratch_path(name);
-    if (dg_snapshot_import(NULL, path, &import, &err) < 0 || dg_snapshot_open(&snapshots[snapshot_count].snapshot, place, &err) < 0)
+    if (dg_snapshot_import(NULL, path, &import, &err) < 0
+        || dg_snapshot_open(&snapshots[snapshot_count].snapshot, place, &err) < 0)
         ck_abort_msg("%s: %s", path, err.text);
     return snapshots[snapshot_count++].snapshot;
 }
@@ -77,7 +84,9 @@ void world_open_chain(world *w, const char *path)
 const dg_collators *world_async(void)
 {
     static dg_collators all;
-    all = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .async = true, .ppm = 1000000 };
+    all = (dg_collators){
+        .of = dg_author_named("lookahead"), .protocol = 2, .async = true, .ppm = 1000000
+    };
     return &all;
 }
 
@@ -91,28 +100,35 @@ void world_amend_config(dg_state *state, const dg_meta *meta, const char *field,
     dg_buf_init(&key, 256);
     dg_buf_init(&value, 1 << 16);
     dg_storage_key_raw(&key, entry, NULL);
-    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
+    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err),
+                     DG_OK);
     ck_assert_int_eq(dg_value_decode_all(meta, &config, entry->value, old, &err), DG_OK);
     ck_assert_ptr_nonnull(json_object_get(config, field));
     json_object_set_new(config, field, new);
     if (dg_value_encode(meta, &value, entry->value, config, &err) < 0)
         ck_abort_msg("%s", err.text);
-    ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&value), &err), DG_OK);
+    ck_assert_int_eq(
+        dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&value), &err),
+        DG_OK);
     json_decref(config);
     dg_buf_clear(&key);
     dg_buf_clear(&value);
 }
 
-void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item, json_t *keys, json_t *value)
+void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item,
+                 json_t *keys, json_t *value)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, pallet, item);
     dg_buf key, bytes;
     dg_error err = { .text = "no such item" };
     dg_buf_init(&key, 256);
     dg_buf_init(&bytes, 1 << 16);
-    if (!entry || dg_storage_key(meta, &key, entry, keys, &err) < 0 || dg_value_encode(meta, &bytes, entry->value, value, &err) < 0)
+    if (!entry || dg_storage_key(meta, &key, entry, keys, &err) < 0
+        || dg_value_encode(meta, &bytes, entry->value, value, &err) < 0)
         ck_abort_msg("%s.%s: %s", pallet, item, err.text);
-    ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&bytes), &err), DG_OK);
+    ck_assert_int_eq(
+        dg_state_put(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), dg_buf_bytes(&bytes), &err),
+        DG_OK);
     json_decref(keys);
     json_decref(value);
     dg_buf_clear(&key);
@@ -129,7 +145,8 @@ static void reopen_with(world *w, const world_options *o)
     ck_assert_int_eq(dg_block_runtime(w->chain, dg_chain_root(w->chain), &runtime, &err), DG_OK);
     ck_assert_int_eq(dg_runtime_meta(runtime, &meta, &err), DG_OK);
     if (o->para_validators)
-        world_amend_config(state, meta, "max_validators", json_integer(o->para_validators)); /* fewer than there are */
+        /* fewer than there are */
+        world_amend_config(state, meta, "max_validators", json_integer(o->para_validators));
     if (o->amend)
         o->amend(state, meta);
     dg_chain_close(w->chain);
@@ -142,22 +159,41 @@ static void reopen_with(world *w, const world_options *o)
 void world_open_path(world *w, const char *path, const world_options *o)
 {
     dg_share all = { dg_class_named(o->of ? o->of : "SD_V12_OK"), 1000000 };
-    dg_network_options options = { .seed = o->seed, .shares = o->shares ? o->shares : &all, .share_count = o->shares ? o->share_count : 1,
-                                   .link = o->link, .compile_ns_min = o->compile_ns, .compile_ns_max = o->compile_ns,
-                                   .no_forks = o->no_forks, .backs_off = o->backs_off, .exchange = o->exchange, .collators = o->collators,
-                                   .collator_count = o->collator_count ? o->collator_count : o->collators != NULL, .each = keep, .user = w,
-                                   .settled = o->settled, .refused = o->refused };
+    dg_network_options options = { .seed = o->seed,
+                                   .shares = o->shares ? o->shares : &all,
+                                   .share_count = o->shares ? o->share_count : 1,
+                                   .link = o->link,
+                                   .compile_ns_min = o->compile_ns,
+                                   .compile_ns_max = o->compile_ns,
+                                   .no_forks = o->no_forks,
+                                   .backs_off = o->backs_off,
+                                   .exchange = o->exchange,
+                                   .collators = o->collators,
+                                   .collator_count =
+                                       o->collator_count ? o->collator_count : o->collators != NULL,
+                                   .each = keep,
+                                   .user = w,
+                                   .settled = o->settled,
+                                   .refused = o->refused };
     dg_error err;
     open_chain(w, path, !o->genuine_only);
     if (o->para_validators || o->amend)
         reopen_with(w, o);
     if (dg_network_new(&w->net, w->chain, &options, &err) != DG_OK
-        || (o->no_collators && dg_network_fault(w->net, &(dg_fault){ .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_ALL,
-                                                                     .from = dg_network_first_slot(w->net), .until = UINT64_MAX }, &err) != DG_OK))
+        || (o->no_collators
+            && dg_network_fault(w->net,
+                                &(dg_fault){ .kind = DG_FAULT_OFFLINE_COLLATORS,
+                                             .who = DG_WHO_ALL,
+                                             .from = dg_network_first_slot(w->net),
+                                             .until = UINT64_MAX },
+                                &err)
+                   != DG_OK))
         ck_abort_msg("%s: %s", path, err.text);
     if (o->enact) {
         w->code = slurp(fixture_path(PAIR_NEW));
-        ck_assert_int_eq(dg_network_enact(w->net, dg_network_first_slot(w->net) + o->enact, o->how, dg_buf_bytes(&w->code), &err), DG_OK);
+        ck_assert_int_eq(dg_network_enact(w->net, dg_network_first_slot(w->net) + o->enact, o->how,
+                                          dg_buf_bytes(&w->code), &err),
+                         DG_OK);
     }
 }
 
@@ -200,7 +236,8 @@ uint64_t world_slot(const world *w, const dg_record *r)
     return r->n[at] - dg_network_first_slot(w->net);
 }
 
-static bool within(const world *w, const dg_record *r, dg_record_kind kind, uint32_t from, uint32_t to)
+static bool within(const world *w, const dg_record *r, dg_record_kind kind, uint32_t from,
+                   uint32_t to)
 {
     return r->kind == kind && world_slot(w, r) >= from && world_slot(w, r) <= to;
 }

@@ -18,31 +18,32 @@
 enum { EPOCH = 20 }; /* slots, of both */
 
 typedef struct world {
-    dg_snapshot *snapshot;  /* borrowed: worlds of one spec share it */
+    dg_snapshot *snapshot; /* borrowed: worlds of one spec share it */
     dg_chain *chain;
     dg_network *net;
-    dg_buf code;            /* N */
+    dg_buf code; /* N */
     dg_record *log;
-    char (*texts)[160];     /* of each record, as far as kept */
+    char (*texts)[160]; /* of each record, as far as kept */
     size_t count, cap;
 } world;
 
 typedef struct world_options {
-    const char *of;         /* class of all nodes; NULL: `shares` */
+    const char *of; /* class of all nodes; NULL: `shares` */
     const dg_share *shares;
     size_t share_count;
     uint64_t seed;
     bool backs_off;
     bool no_forks;
     const dg_collators *collators; /* NULL: the usual ones */
-    size_t collator_count;  /* 0: one */
-    bool no_collators;      /* no candidates at all: most of a block's cost, where they are not what is asserted */
+    size_t collator_count;         /* 0: one */
+    /* no candidates at all: most of a block's cost, where they are not what is asserted */
+    bool no_collators;
     dg_exchange_mode exchange;
-    bool genuine_only;      /* the chain accepts no marked signatures */
+    bool genuine_only; /* the chain accepts no marked signatures */
     dg_how how;
-    uint32_t enact;         /* slots after the first; 0: never */
+    uint32_t enact; /* slots after the first; 0: never */
     const dg_sim_link *link;
-    dg_ns compile_ns;       /* all nodes alike */
+    dg_ns compile_ns;                                                   /* all nodes alike */
     dg_code (*settled)(void *user, const dg_made *made, dg_error *err); /* user: the world */
     dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
     void (*amend)(dg_state *state, const dg_meta *meta); /* the state at the fork; NULL: as it is */
@@ -55,8 +56,10 @@ const dg_collators *world_async(void);
 dg_engine *world_engine(void);
 void world_engine_free(void);
 void world_open(world *w, const world_options *options);
-/* One value of a state: under a pallet's name, keys as an array or NULL for none. Both are taken over. */
-void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item, json_t *keys, json_t *value);
+/* One value of a state: under a pallet's name, keys as an array or NULL for none. Both are taken
+ * over. */
+void world_write(dg_state *state, const dg_meta *meta, const char *pallet, const char *item,
+                 json_t *keys, json_t *value);
 /* A field of Configuration.ActiveConfig. */
 void world_amend_config(dg_state *state, const dg_meta *meta, const char *field, json_t *value);
 /* No network yet. */
@@ -70,8 +73,10 @@ void world_rewind(world *w);
 /* Sums over records of a kind whose n[0] (the slot, after the first) is in from .. to. */
 uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to);
 uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to);
-uint64_t world_slot(const world *w, const dg_record *r); /* slots after the first, of kinds that have one */
-/* Parachains whose new code was included: by the runtime's own restriction, as a later leaf has it. */
+/* slots after the first, of kinds that have one */
+uint64_t world_slot(const world *w, const dg_record *r);
+/* Parachains whose new code was included: by the runtime's own restriction, as a later leaf has it.
+ */
 uint32_t world_published(const world *w);
 /* The sample at the end of a slot. */
 const dg_record *world_holders(const world *w, uint32_t slot);

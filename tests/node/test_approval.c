@@ -18,7 +18,8 @@ static void furnish(scene *s, uint64_t seed, const dg_approval_rules *rules, boo
     *s = (scene){ .nodes = NODES, .trials = TRIALS, .group = 5, .rules = *rules, .seed = seed };
     for (uint32_t i = 0; i < NODES; i++) {
         s->latency[i] = same_to_all ? (20 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1 : 0;
-        s->imported[i] = (SLOT_OF_BLOCK * 6000 + 2100 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1;
+        s->imported[i] =
+            (SLOT_OF_BLOCK * 6000 + 2100 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1;
     }
 }
 
@@ -34,7 +35,11 @@ static void hurt(scene *s, uint32_t absent, uint32_t leaving, uint32_t withholdi
         s->withholds[dg_rng_below(&luck, NODES)] = true;
 }
 
-static const struct { const char *what; dg_approval_rules rules; uint32_t absent, leaving, withholding; } worlds[] = {
+static const struct {
+    const char *what;
+    dg_approval_rules rules;
+    uint32_t absent, leaving, withholding;
+} worlds[] = {
     { "all are well", { TRIALS, 0, 2, 20, 2, 12 }, 0, 0, 0 },
     { "a zeroth tranche that is wide", { TRIALS, 6, 1, 20, 2, 12 }, 0, 0, 0 },
     { "a few are absent", { TRIALS, 0, 2, 20, 2, 12 }, 8, 0, 0 },
@@ -57,8 +62,11 @@ START_TEST(counted_and_played_agree_to_the_nanosecond)
         scene_count(&s, counted, UNTIL);
         scene_play(&s, played, UNTIL);
         for (uint32_t i = 0; i < TRIALS; i++) {
-            ck_assert_msg(counted[i].approved_at == played[i].approved_at, "%s, seed %u, candidate %u: %llu ns counted, %llu played", worlds[_i].what,
-                          (unsigned)seed, i, (unsigned long long)counted[i].approved_at, (unsigned long long)played[i].approved_at);
+            ck_assert_msg(counted[i].approved_at == played[i].approved_at,
+                          "%s, seed %u, candidate %u: %llu ns counted, %llu played",
+                          worlds[_i].what, (unsigned)seed, i,
+                          (unsigned long long)counted[i].approved_at,
+                          (unsigned long long)played[i].approved_at);
             ck_assert(!s.rules.needed || counted[i].assignments == played[i].assignments);
             approved += counted[i].approved_at != DG_NEVER;
             no_shows += counted[i].no_shows;
@@ -85,7 +93,9 @@ START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
         for (uint32_t i = 0; i < TRIALS; i++) {
             int64_t apart = (int64_t)(counted[i].approved_at - played[i].approved_at);
             ck_assert(counted[i].approved_at != DG_NEVER && played[i].approved_at != DG_NEVER);
-            ck_assert_msg(apart <= spread && -apart <= spread, "%s, seed %u, candidate %u: %lld ns apart", worlds[_i].what, (unsigned)seed, i, (long long)apart);
+            ck_assert_msg(apart <= spread && -apart <= spread,
+                          "%s, seed %u, candidate %u: %lld ns apart", worlds[_i].what,
+                          (unsigned)seed, i, (long long)apart);
         }
     }
 }
@@ -110,11 +120,19 @@ END_TEST
 
 /* An assignment that was heard in tick 10 counts as approved from tick 12 on, however
  * quick its sender was: another one may be on its way. */
-static const struct { uint64_t tick; bool approved; } delays[] = { { 10, false }, { 11, false }, { 12, true } };
+static const struct {
+    uint64_t tick;
+    bool approved;
+} delays[] = { { 10, false }, { 11, false }, { 12, true } };
 START_TEST(an_approval_waits_two_ticks_for_other_assignments)
 {
     dg_checker one = { .heard = 10 * 500 * DG_MS, .approved = 10 * 500 * DG_MS + 1 };
-    dg_moment m = { .at = delays[_i].tick * 500 * DG_MS + 2, .tick = delays[_i].tick, .block_tick = 8, .no_show_ticks = 24, .needed = 1, .validators = 100 };
+    dg_moment m = { .at = delays[_i].tick * 500 * DG_MS + 2,
+                    .tick = delays[_i].tick,
+                    .block_tick = 8,
+                    .no_show_ticks = 24,
+                    .needed = 1,
+                    .validators = 100 };
     ck_assert_int_eq(dg_is_approved_at(&one, 1, &m), delays[_i].approved);
     m.validators = 2; /* a third of all needs no more */
     ck_assert(dg_is_approved_at(&one, 1, &m));
@@ -139,15 +157,20 @@ END_TEST
 
 /* ---- lots ---- */
 
-static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count, uint64_t features, uint64_t slot)
+static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count,
+                 uint64_t features, uint64_t slot)
 {
     static uint32_t group_from[5] = { 0, 5, 10, 15, 20 }, members[100], nodes[100];
     static dg_view view;
     dg_net_block blocks[2] = { { .number = 0 }, { .number = 1, .slot = slot, .author = 3 } };
-    dg_network net = { .options = { .seed = 7 }, .blocks = blocks, .block_count = 2, .node_count = 100 };
+    dg_network net = {
+        .options = { .seed = 7 }, .blocks = blocks, .block_count = 2, .node_count = 100
+    };
     for (uint32_t i = 0; i < 100; i++)
         members[i] = nodes[i] = i;
-    view = (dg_view){ .group_from = group_from, .members = members, .group_count = 4, .features = features };
+    view = (dg_view){
+        .group_from = group_from, .members = members, .group_count = 4, .features = features
+    };
     blocks[0].view = view;
     session->node = nodes;
     *a = (dg_approval){ .trials = trials, .count = count, .session = session };
@@ -159,16 +182,22 @@ static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t
 /* A validator draws `samples` of 20 cores: with doubles it misses a core with 0.95^6, a
  * chance of 0.2649 to have it; distinct ones 6/20. Its delay is 0 in one of 89 cases. Over
  * 200 blocks, 4 cores and 95 validators outside of the group, four deviations. */
-static const struct { uint64_t features; double chance; } zeroth[] = {
-    { 0, 0.264908 + 0.735092 / 89 }, { 1, 0.3 + 0.7 / 89 },
+static const struct {
+    uint64_t features;
+    double chance;
+} zeroth[] = {
+    { 0, 0.264908 + 0.735092 / 89 },
+    { 1, 0.3 + 0.7 / 89 },
 };
 START_TEST(as_many_start_at_once_as_the_lot_says)
 {
     enum { BLOCKS = 200, CORES = 4, OUTSIDE = 95 };
-    double expected = zeroth[_i].chance * BLOCKS * CORES * OUTSIDE, spread = 4 * sqrt(expected * (1 - zeroth[_i].chance));
+    double expected = zeroth[_i].chance * BLOCKS * CORES * OUTSIDE,
+           spread = 4 * sqrt(expected * (1 - zeroth[_i].chance));
     uint32_t first = 0;
     for (uint64_t slot = 1; slot <= BLOCKS; slot++) {
-        dg_session session = { .validators = 100, .rules = { .cores = 20, .samples = 6, .tranches = 89 } };
+        dg_session session = { .validators = 100,
+                               .rules = { .cores = 20, .samples = 6, .tranches = 89 } };
         dg_trial trials[CORES];
         dg_approval a;
         draw(&a, trials, &session, CORES, zeroth[_i].features, slot);
@@ -178,7 +207,8 @@ START_TEST(as_many_start_at_once_as_the_lot_says)
                 const dg_lot *lot = &trials[i].lots[k];
                 first += lot->tranche == 0;
                 ck_assert_uint_lt(lot->tranche, 89);
-                ck_assert(lot->validator / 5 != i);              /* nobody of the group that backed it */
+                /* nobody of the group that backed it */
+                ck_assert(lot->validator / 5 != i);
                 ck_assert(!k || lot[-1].tranche <= lot->tranche); /* in the order of their turn */
             }
             dg_free(trials[i].lots);
@@ -192,8 +222,12 @@ END_TEST
 /* Rubbish of a runtime that reads another's storage: no division by zero, no endless draw. */
 START_TEST(any_numbers_can_be_drawn_with)
 {
-    static const dg_approval_rules rules[] = { { .cores = 0 }, { .cores = 4, .samples = UINT32_MAX }, { .tranches = UINT32_MAX, .zeroth_width = UINT32_MAX },
-                                               { .cores = DG_CORES_MAX, .samples = UINT32_MAX, .tranches = 1 } };
+    static const dg_approval_rules rules[] = {
+        { .cores = 0 },
+        { .cores = 4, .samples = UINT32_MAX },
+        { .tranches = UINT32_MAX, .zeroth_width = UINT32_MAX },
+        { .cores = DG_CORES_MAX, .samples = UINT32_MAX, .tranches = 1 }
+    };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         dg_session session = { .validators = 20, .rules = rules[i] };
         dg_trial trials[2];
@@ -214,9 +248,15 @@ END_TEST
  * Beside that the sender and all who hear it tell up to four random peers, as far as there
  * are others: of nine the four in row and column have five others, the last four seven; of
  * four, the sender one, those in row and column one each, the last one two; of two nobody. */
-static const struct { uint32_t members; uint64_t messages[3]; } routes[] = {
-    { 9, { 12 + 4 + 4 * 4 + 4 * 4, 12 + 4 + 4 * 4 + 4 * 4, 16 + 36 + 4 * 3 + 4 * 3 } }, { 1, { 0, 0, 0 } }, { 2, { 1, 1, 3 } },
-    { 4, { 4 + 1 + 2 + 2, 5 + 2 + 2, 5 + 8 } }, { 100, { 180 + 400, 261 + 396, 261 + 1800 + 396 } },
+static const struct {
+    uint32_t members;
+    uint64_t messages[3];
+} routes[] = {
+    { 9, { 12 + 4 + 4 * 4 + 4 * 4, 12 + 4 + 4 * 4 + 4 * 4, 16 + 36 + 4 * 3 + 4 * 3 } },
+    { 1, { 0, 0, 0 } },
+    { 2, { 1, 1, 3 } },
+    { 4, { 4 + 1 + 2 + 2, 5 + 2 + 2, 5 + 8 } },
+    { 100, { 180 + 400, 261 + 396, 261 + 1800 + 396 } },
 };
 START_TEST(a_voice_goes_along_the_grid)
 {
@@ -227,7 +267,9 @@ END_TEST
 
 static uint64_t messages_a_slot(const world *w, uint32_t from, uint32_t to)
 {
-    return (world_sum(w, DG_REC_APPROVAL, 4, from, to - 1) + world_sum(w, DG_REC_APPROVAL, 5, from, to - 1)) / (to - from);
+    return (world_sum(w, DG_REC_APPROVAL, 4, from, to - 1)
+            + world_sum(w, DG_REC_APPROVAL, 5, from, to - 1))
+           / (to - from);
 }
 
 static uint32_t first_at_level(const world *w, uint64_t level)
@@ -253,7 +295,7 @@ START_TEST(messages_rise_when_finality_stays_behind)
     knee[0] = first_at_level(&w, 1);
     knee[1] = first_at_level(&w, 2);
     ck_assert_uint_gt(knee[0], EPOCH + 10);
-    ck_assert_uint_eq(knee[1], knee[0] + 15); /* a block each slot */
+    ck_assert_uint_eq(knee[1], knee[0] + 15);          /* a block each slot */
     usual = messages_a_slot(&w, knee[0] - 8, knee[0]); /* all are asked by then */
     ck_assert_uint_gt(usual, 0);
     ck_assert_uint_gt(messages_a_slot(&w, knee[0], knee[1]), 2 * usual);
@@ -278,7 +320,8 @@ START_TEST(nobody_missing_no_no_show)
             continue;
         blocks++;
         ck_assert_uint_le(r->n[1], 20);
-        ck_assert_uint_ge(r->n[2], 30 * r->n[1]); /* needed_approvals of the session, each candidate */
+        /* needed_approvals of the session, each candidate */
+        ck_assert_uint_ge(r->n[2], 30 * r->n[1]);
         ck_assert_uint_le(r->n[5], 18000);
     }
     ck_assert_uint_ge(blocks, 8);
@@ -321,7 +364,8 @@ static void forget_first_session(dg_state *state, const dg_meta *meta)
     dg_error err;
     dg_buf_init(&key, 256);
     dg_storage_key_raw(&key, entry, &index);
-    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
+    ck_assert_int_eq(dg_state_get(state, &old, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err),
+                     DG_OK);
     ck_assert_int_eq(dg_state_delete(state, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), &err), DG_OK);
     dg_buf_clear(&key);
 }
@@ -338,11 +382,13 @@ START_TEST(what_nobody_tells_the_rules_of_is_not_approved)
     world_run(&w, EPOCH + 12);
     blocks = world_times(&w, DG_REC_UNKNOWN, 0, EPOCH + 12);
     ck_assert_uint_eq(world_times(&w, DG_REC_FINALIZED, 0, EPOCH + 12), 0);
-    ck_assert_uint_ge(blocks, EPOCH); /* each of the session, whether it includes something or not */
+    /* each of the session, whether it includes something or not */
+    ck_assert_uint_ge(blocks, EPOCH);
     ck_assert_uint_eq(blocks, world_times(&w, DG_REC_UNKNOWN, 0, EPOCH));
     ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 1, 0, EPOCH), 0); /* session */
     ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 3, 0, EPOCH), 0); /* known at last */
-    ck_assert_uint_gt(world_times(&w, DG_REC_APPROVED, EPOCH + 1, EPOCH + 12), 3); /* the next session's */
+    /* the next session's */
+    ck_assert_uint_gt(world_times(&w, DG_REC_APPROVED, EPOCH + 1, EPOCH + 12), 3);
     world_close(&w);
 }
 END_TEST
@@ -353,12 +399,15 @@ int main(void)
     TCase *tc = tcase_create("approval");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0, (int)(sizeof worlds / sizeof *worlds));
+    tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0,
+                        (int)(sizeof worlds / sizeof *worlds));
     tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
     tcase_add_test(tc, each_node_hears_the_last_voice_for_itself);
     tcase_add_test(tc, without_memory_a_run_ends_in_words);
-    tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0, (int)(sizeof delays / sizeof *delays));
-    tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0, (int)(sizeof zeroth / sizeof *zeroth));
+    tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0,
+                        (int)(sizeof delays / sizeof *delays));
+    tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0,
+                        (int)(sizeof zeroth / sizeof *zeroth));
     tcase_add_test(tc, any_numbers_can_be_drawn_with);
     tcase_add_loop_test(tc, a_voice_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
     tcase_add_test(tc, messages_rise_when_finality_stays_behind);

@@ -10,13 +10,17 @@ enum { SESSION = EPOCH + 3, FROM = SESSION + 4, UNTIL = SESSION + 22, PARAS = 20
 
 enum { CANDIDATES = 1, OLDER, WAITED, LONGEST, SEVERAL };
 
-static uint64_t sum(const world *w, int field) { return world_sum(w, DG_REC_BACKED, field, FROM, UNTIL); }
+static uint64_t sum(const world *w, int field)
+{
+    return world_sum(w, DG_REC_BACKED, field, FROM, UNTIL);
+}
 
 static uint64_t longest(const world *w, uint32_t from, uint32_t to)
 {
     uint64_t most = 0;
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_BACKED && world_slot(w, &w->log[i]) >= from && world_slot(w, &w->log[i]) <= to && w->log[i].n[LONGEST] > most)
+        if (w->log[i].kind == DG_REC_BACKED && world_slot(w, &w->log[i]) >= from
+            && world_slot(w, &w->log[i]) <= to && w->log[i].n[LONGEST] > most)
             most = w->log[i].n[LONGEST];
     return most;
 }
@@ -25,7 +29,12 @@ static uint64_t longest(const world *w, uint32_t from, uint32_t to)
 
 /* Per mille of what could be backed: a block in each slot for each parachain, or in every
  * second one. Without chains it was 510 (300 to 600 ms), 767 (250 to 500) and 393. */
-static const struct { dg_ns latency[2]; bool async; const char *author; uint32_t least; } links[] = {
+static const struct {
+    dg_ns latency[2];
+    bool async;
+    const char *author;
+    uint32_t least;
+} links[] = {
     { { 300 * DG_MS, 600 * DG_MS }, true, "lookahead", 950 },
     { { 250 * DG_MS, 500 * DG_MS }, true, "lookahead", 950 },
     { { 300 * DG_MS, 600 * DG_MS }, false, "lookahead", 420 },
@@ -35,8 +44,16 @@ static const struct { dg_ns latency[2]; bool async; const char *author; uint32_t
 START_TEST(what_comes_late_is_backed_later)
 {
     dg_sim_link slow = { .latency_ns = links[_i].latency, .latency_count = 2 };
-    dg_collators all = { .of = dg_author_named(links[_i].author), .protocol = 2, .async = links[_i].async, .ppm = 1000000 };
-    world_options o = { .seed = 1, .no_forks = true, .collators = &all, .link = &slow, .how = DG_HOW_OVERRIDE, .enact = SESSION };
+    dg_collators all = { .of = dg_author_named(links[_i].author),
+                         .protocol = 2,
+                         .async = links[_i].async,
+                         .ppm = 1000000 };
+    world_options o = { .seed = 1,
+                        .no_forks = true,
+                        .collators = &all,
+                        .link = &slow,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = SESSION };
     uint64_t blocks, backed;
     world w;
     world_open(&w, &o);
@@ -44,13 +61,15 @@ START_TEST(what_comes_late_is_backed_later)
     blocks = world_times(&w, DG_REC_PARAS, FROM, UNTIL);
     backed = world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL);
     ck_assert_uint_eq(blocks, UNTIL - FROM + 1);
-    ck_assert_msg(backed * 1000 >= blocks * PARAS * links[_i].least, "%u in %u blocks", (unsigned)backed, (unsigned)blocks);
+    ck_assert_msg(backed * 1000 >= blocks * PARAS * links[_i].least, "%u in %u blocks",
+                  (unsigned)backed, (unsigned)blocks);
     ck_assert_uint_eq(sum(&w, CANDIDATES), backed);
     ck_assert_uint_gt(sum(&w, OLDER), backed / 8);
     ck_assert_uint_ge(sum(&w, WAITED), backed + sum(&w, OLDER));
     ck_assert_uint_eq(sum(&w, SEVERAL), 0); /* this runtime has one core for each */
     ck_assert_uint_gt(longest(&w, FROM, UNTIL), 1);
-    ck_assert_uint_le(longest(&w, FROM, UNTIL), 3); /* and lets two ancestors be named beside the parent */
+    /* and lets two ancestors be named beside the parent */
+    ck_assert_uint_le(longest(&w, FROM, UNTIL), 3);
     ck_assert_uint_eq(world_times(&w, DG_REC_DROPPED, SESSION + 1, UNTIL), 0);
     world_close(&w);
 }
@@ -84,13 +103,20 @@ START_TEST(a_clock_of_its_own_builds_on_the_best_block_of_its_tick)
 {
     dg_ns latency[2] = { 300 * DG_MS, 900 * DG_MS };
     dg_sim_link slow = { .latency_ns = latency, .latency_count = 2 };
-    dg_collators all = { .of = dg_author_named("slot-based"), .protocol = 2, .async = true, .ppm = 1000000 };
-    world_options o = { .seed = 3, .collators = &all, .link = &slow, .how = DG_HOW_OVERRIDE, .enact = SESSION };
+    dg_collators all = {
+        .of = dg_author_named("slot-based"), .protocol = 2, .async = true, .ppm = 1000000
+    };
+    world_options o = {
+        .seed = 3, .collators = &all, .link = &slow, .how = DG_HOW_OVERRIDE, .enact = SESSION
+    };
     dg_node_ix alone = { 2005 % 100 };
     uint32_t made = 0, again = 0, best = 0;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), &alone, 1, (SESSION + 2) * 6000 * DG_MS, (SESSION + 6) * 6000 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), &alone, 1,
+                                      (SESSION + 2) * 6000 * DG_MS, (SESSION + 6) * 6000 * DG_MS,
+                                      NULL),
+                     DG_OK);
     world_run(&w, SESSION);
     for (uint32_t slot = SESSION + 1; slot < SESSION + 12; slot++) {
         dg_ns tick = (slot * 6000 + DRIFT_MS) * DG_MS;
@@ -122,7 +148,8 @@ START_TEST(without_asynchronous_backing_the_parent_is_the_only_relay_parent)
     ck_assert_uint_eq(sum(&w, OLDER), 0);
     ck_assert_uint_eq(sum(&w, WAITED), sum(&w, CANDIDATES));
     for (uint32_t id = w.net->first_kept; id < w.net->block_count; id++)
-        ck_assert(w.net->blocks[id].gone || !w.net->blocks[id].candidates || w.net->blocks[id].offers == w.net->blocks[id].view.core_count);
+        ck_assert(w.net->blocks[id].gone || !w.net->blocks[id].candidates
+                  || w.net->blocks[id].offers == w.net->blocks[id].view.core_count);
     world_close(&w);
 }
 END_TEST

@@ -19,18 +19,22 @@ enum { ATTEMPTS = 1, MADE, PANICS, REFUSED };
 
 /* Where a block waits for availability a synchronous runtime has no room: an author
  * that does not ask panics at every second leaf, and the blocks come as before. */
-static const struct { const char *kind; bool async; bool panics, doubles; } authors[] = {
-    { "lookahead", false, false, false },
-    { "basic", false, true, false },
-    { "slot-based", false, false, false },
-    { "lookahead", true, false, true },
-    { "basic", true, false, true },
-    { "slot-based", true, false, true },
+static const struct {
+    const char *kind;
+    bool async;
+    bool panics, doubles;
+} authors[] = {
+    { "lookahead", false, false, false },  { "basic", false, true, false },
+    { "slot-based", false, false, false }, { "lookahead", true, false, true },
+    { "basic", true, false, true },        { "slot-based", true, false, true },
 };
 
 START_TEST(an_author_that_does_not_ask_panics_and_loses_nothing)
 {
-    dg_collators all = { .of = dg_author_named(authors[_i].kind), .protocol = 2, .async = authors[_i].async, .ppm = 1000000 };
+    dg_collators all = { .of = dg_author_named(authors[_i].kind),
+                         .protocol = 2,
+                         .async = authors[_i].async,
+                         .ppm = 1000000 };
     world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = &all };
     uint64_t blocks, backed, made, panics;
     world w;
@@ -44,11 +48,15 @@ START_TEST(an_author_that_does_not_ask_panics_and_loses_nothing)
     ck_assert_uint_eq(sum(&w, ATTEMPTS, SETTLED, UNTIL), made + panics);
     ck_assert_uint_eq(sum(&w, REFUSED, 0, UNTIL), 0);
     if (authors[_i].doubles)
-        ck_assert_msg(backed * 10 >= 20 * blocks * 9, "%llu in %llu blocks", (unsigned long long)backed, (unsigned long long)blocks);
+        ck_assert_msg(backed * 10 >= 20 * blocks * 9, "%llu in %llu blocks",
+                      (unsigned long long)backed, (unsigned long long)blocks);
     else
-        ck_assert_msg(backed >= 7 * blocks && backed <= 13 * blocks, "%llu in %llu blocks", (unsigned long long)backed, (unsigned long long)blocks);
+        ck_assert_msg(backed >= 7 * blocks && backed <= 13 * blocks, "%llu in %llu blocks",
+                      (unsigned long long)backed, (unsigned long long)blocks);
     if (authors[_i].panics) /* about one for each block of a parachain */
-        ck_assert_msg(panics * 10 >= made * 7 && panics * 10 <= made * 13, "%llu panics, %llu collations", (unsigned long long)panics, (unsigned long long)made);
+        ck_assert_msg(panics * 10 >= made * 7 && panics * 10 <= made * 13,
+                      "%llu panics, %llu collations", (unsigned long long)panics,
+                      (unsigned long long)made);
     else
         ck_assert_uint_eq(panics, 0);
     world_close(&w);
@@ -57,7 +65,11 @@ END_TEST
 
 /* ---- versions of the protocol ---- */
 
-static const struct { const char *class; unsigned protocol; bool refused; } versions[] = {
+static const struct {
+    const char *class;
+    unsigned protocol;
+    bool refused;
+} versions[] = {
     { "SD_V12_STRICT", 1, true },
     { "SD_V12_STRICT", 2, false },
     { "SD_V12_DROP", 1, false },
@@ -66,14 +78,19 @@ static const struct { const char *class; unsigned protocol; bool refused; } vers
 
 START_TEST(collations_of_version_1_are_refused_from_the_flip_on_before_1920)
 {
-    dg_collators all = { .of = dg_author_named("lookahead"), .protocol = versions[_i].protocol, .ppm = 1000000 };
-    world_options o = { .of = versions[_i].class, .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = &all };
+    dg_collators all = { .of = dg_author_named("lookahead"),
+                         .protocol = versions[_i].protocol,
+                         .ppm = 1000000 };
+    world_options o = {
+        .of = versions[_i].class, .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = &all
+    };
     uint64_t backed;
     world w;
     world_open(&w, &o);
     world_run(&w, UNTIL);
     ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, EPOCH + 1, AT - 1), 0);
-    ck_assert_uint_eq(sum(&w, REFUSED, 0, AT), 0); /* refused at leaf U first, which is built on in the slot after */
+    /* refused at leaf U first, which is built on in the slot after */
+    ck_assert_uint_eq(sum(&w, REFUSED, 0, AT), 0);
     backed = world_sum(&w, DG_REC_PARAS, 1, AT + 1, UNTIL);
     if (versions[_i].refused) {
         ck_assert_uint_eq(backed, 0);
@@ -92,7 +109,12 @@ START_TEST(only_parachains_of_old_collators_stand_still)
 {
     dg_collators two[2] = { { .of = dg_author_named("lookahead"), .protocol = 1, .ppm = 400000 },
                             { .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 600000 } };
-    world_options o = { .of = "SD_V12_STRICT", .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = two, .collator_count = 2 };
+    world_options o = { .of = "SD_V12_STRICT",
+                        .seed = 15,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = AT,
+                        .collators = two,
+                        .collator_count = 2 };
     uint32_t after[2] = { 0, 0 }, before[2] = { 0, 0 }, paras[2] = { 0, 0 };
     world w;
     world_open(&w, &o);
@@ -101,11 +123,13 @@ START_TEST(only_parachains_of_old_collators_stand_still)
         paras[dg_collators_of(w.net, para) == &w.net->options.collators[1]]++;
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
-        bool newer = r->kind == DG_REC_INCLUDED && dg_collators_of(w.net, (uint32_t)r->n[1])->protocol == 2;
+        bool newer =
+            r->kind == DG_REC_INCLUDED && dg_collators_of(w.net, (uint32_t)r->n[1])->protocol == 2;
         if (r->kind != DG_REC_INCLUDED)
             continue;
         before[newer] += world_slot(&w, r) < AT;
-        after[newer] += world_slot(&w, r) > AT + 2; /* what U and its child still included waited before */
+        /* what U and its child still included waited before */
+        after[newer] += world_slot(&w, r) > AT + 2;
     }
     ck_assert_uint_gt(paras[0], 0);
     ck_assert_uint_gt(paras[1], 0);
@@ -122,7 +146,9 @@ END_TEST
  * the first tick at or behind it. */
 START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
 {
-    dg_collators all = { .of = dg_author_named(_i ? "slot-based" : "lookahead"), .protocol = 2, .ppm = 1000000 };
+    dg_collators all = { .of = dg_author_named(_i ? "slot-based" : "lookahead"),
+                         .protocol = 2,
+                         .ppm = 1000000 };
     world_options o = { .seed = 1, .collators = &all };
     uint32_t id;
     world w;
@@ -138,7 +164,8 @@ START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
         for (uint64_t ms = 36000; ms < 48000 && !seen; ms += 500) {
             uint64_t tick = (ms + 4999) / 6000 * 6000 + 1000;
             b->taken[7] = ms * DG_MS;
-            ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7), ((_i ? tick : ms) + 700) * DG_MS);
+            ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7),
+                              ((_i ? tick : ms) + 700) * DG_MS);
         }
         b->taken[7] = DG_NEVER;
         ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7), DG_NEVER);
@@ -154,9 +181,12 @@ END_TEST
 START_TEST(collators_that_make_no_whole_are_refused)
 {
     dg_share nodes = { dg_class_named("SD_V12_OK"), 1000000 };
-    dg_collators bad[3] = { { .of = dg_author_at(0), .protocol = 2, .ppm = 999999 }, { .of = NULL, .protocol = 2, .ppm = 1000000 },
+    dg_collators bad[3] = { { .of = dg_author_at(0), .protocol = 2, .ppm = 999999 },
+                            { .of = NULL, .protocol = 2, .ppm = 1000000 },
                             { .of = dg_author_at(1), .protocol = 3, .ppm = 1000000 } };
-    dg_network_options options = { .seed = 1, .shares = &nodes, .share_count = 1, .collators = &bad[_i], .collator_count = 1 };
+    dg_network_options options = {
+        .seed = 1, .shares = &nodes, .share_count = 1, .collators = &bad[_i], .collator_count = 1
+    };
     dg_network *net;
     dg_error err;
     world w;
@@ -173,8 +203,10 @@ int main(void)
     TCase *tc = tcase_create("collator");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, an_author_that_does_not_ask_panics_and_loses_nothing, 0, REDUCED ? 2 : ROWS(authors));
-    tcase_add_loop_test(tc, collations_of_version_1_are_refused_from_the_flip_on_before_1920, 0, REDUCED ? 1 : ROWS(versions));
+    tcase_add_loop_test(tc, an_author_that_does_not_ask_panics_and_loses_nothing, 0,
+                        REDUCED ? 2 : ROWS(authors));
+    tcase_add_loop_test(tc, collations_of_version_1_are_refused_from_the_flip_on_before_1920, 0,
+                        REDUCED ? 1 : ROWS(versions));
     tcase_add_test(tc, only_parachains_of_old_collators_stand_still);
     tcase_add_loop_test(tc, a_clock_of_its_own_ticks_a_while_after_each_slot_began, 0, 2);
     tcase_add_loop_test(tc, collators_that_make_no_whole_are_refused, 0, 3);

@@ -13,13 +13,15 @@ enum { CANDIDATES = 1, OLDER, WAITED, LONGEST, SEVERAL };
 
 static json_t *schedule_of(json_t *assignment)
 {
-    return json_pack("{s:[[o, i]], s:n, s:n}", "assignments", assignment, WHOLE, "end_hint", "next_schedule");
+    return json_pack("{s:[[o, i]], s:n, s:n}", "assignments", assignment, WHOLE, "end_hint",
+                     "next_schedule");
 }
 
 /* The assignments that the state has for the first block, with another for the last core. */
 static void give_last_core(dg_state *state, const dg_meta *meta, json_t *assignment)
 {
-    world_write(state, meta, "CoretimeAssignmentProvider", "CoreSchedules", json_pack("[[i, i]]", 1, PARAS - 1), schedule_of(assignment));
+    world_write(state, meta, "CoretimeAssignmentProvider", "CoreSchedules",
+                json_pack("[[i, i]]", 1, PARAS - 1), schedule_of(assignment));
 }
 
 static uint64_t included_of(const world *w, uint32_t para)
@@ -30,11 +32,19 @@ static uint64_t included_of(const world *w, uint32_t para)
     return count;
 }
 
-static void open_world(world *w, const char *author, void (*amend)(dg_state *, const dg_meta *), dg_exchange_mode exchange)
+static void open_world(world *w, const char *author, void (*amend)(dg_state *, const dg_meta *),
+                       dg_exchange_mode exchange)
 {
     static dg_collators all;
-    world_options o = { .of = "SD_V12_RECEIPTS", .seed = 4, .no_forks = true, .collators = &all, .amend = amend, .exchange = exchange };
-    all = (dg_collators){ .of = dg_author_named(author), .protocol = 2, .async = true, .ppm = 1000000 };
+    world_options o = { .of = "SD_V12_RECEIPTS",
+                        .seed = 4,
+                        .no_forks = true,
+                        .collators = &all,
+                        .amend = amend,
+                        .exchange = exchange };
+    all = (dg_collators){
+        .of = dg_author_named(author), .protocol = 2, .async = true, .ppm = 1000000
+    };
     world_open_path(w, fixture_path(SPEC), &o);
 }
 
@@ -42,14 +52,18 @@ static bool any_v2(const dg_network *net)
 {
     for (uint32_t id = net->first_kept; id < net->block_count; id++)
         for (uint32_t i = 0; !net->blocks[id].gone && i < net->blocks[id].offers; i++)
-            if (net->blocks[id].candidates[i].para != DG_NO && net->blocks[id].candidates[i].receipt_v2)
+            if (net->blocks[id].candidates[i].para != DG_NO
+                && net->blocks[id].candidates[i].receipt_v2)
                 return true;
     return false;
 }
 
 /* ---- two cores ---- */
 
-static void two_for_first(dg_state *state, const dg_meta *meta) { give_last_core(state, meta, json_pack("{s:i}", "Task", FIRST)); }
+static void two_for_first(dg_state *state, const dg_meta *meta)
+{
+    give_last_core(state, meta, json_pack("{s:i}", "Task", FIRST));
+}
 
 /* .. and descriptors of version 2, which have to select their core. */
 static void two_and_receipts(dg_state *state, const dg_meta *meta)
@@ -62,8 +76,15 @@ static void two_and_receipts(dg_state *state, const dg_meta *meta)
  * not counted, the runtime takes nothing in them. */
 START_TEST(two_cores_take_two_blocks_of_a_chain)
 {
-    static const struct { const char *author; uint64_t each; void (*amend)(dg_state *, const dg_meta *); } rows[] = {
-        { "slot-based", 2, two_for_first }, { "slot-based", 2, two_and_receipts }, { "lookahead", 1, two_for_first }, { "lookahead", 1, two_and_receipts },
+    static const struct {
+        const char *author;
+        uint64_t each;
+        void (*amend)(dg_state *, const dg_meta *);
+    } rows[] = {
+        { "slot-based", 2, two_for_first },
+        { "slot-based", 2, two_and_receipts },
+        { "lookahead", 1, two_for_first },
+        { "lookahead", 1, two_and_receipts },
     };
     uint64_t blocks, several;
     world w;
@@ -73,10 +94,12 @@ START_TEST(two_cores_take_two_blocks_of_a_chain)
     several = world_sum(&w, DG_REC_BACKED, SEVERAL, FROM, UNTIL);
     ck_assert_uint_gt(blocks, (UNTIL - FROM) * 8 / 10);
     if (rows[_i].each == 2)
-        ck_assert_msg(several * 10 >= blocks * 9, "%u of %u blocks", (unsigned)several, (unsigned)blocks);
+        ck_assert_msg(several * 10 >= blocks * 9, "%u of %u blocks", (unsigned)several,
+                      (unsigned)blocks);
     else
         ck_assert_uint_eq(several, 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_BACKED, CANDIDATES, FROM, UNTIL), world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_BACKED, CANDIDATES, FROM, UNTIL),
+                      world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL));
     ck_assert_uint_ge(included_of(&w, FIRST) * 10, included_of(&w, FIRST + 1) * rows[_i].each * 9);
     ck_assert_uint_eq(included_of(&w, LAST), 0);
     ck_assert_int_eq(any_v2(w.net), rows[_i].amend == two_and_receipts);
@@ -95,9 +118,12 @@ static void order(dg_state *state, const dg_meta *meta)
     for (int i = 0; i < ORDERS; i++)
         json_array_append_new(orders, json_pack("{s:i, s:i}", "para_id", POOLED, "idx", i));
     give_last_core(state, meta, json_string("Pool"));
-    world_write(state, meta, "CoretimeAssignmentProvider", "CoreSchedules", json_pack("[[i, i]]", 1, NOBODY - FIRST), schedule_of(json_string("Idle")));
+    world_write(state, meta, "CoretimeAssignmentProvider", "CoreSchedules",
+                json_pack("[[i, i]]", 1, NOBODY - FIRST), schedule_of(json_string("Idle")));
     world_write(state, meta, "OnDemand", "FreeEntries", NULL, orders);
-    world_write(state, meta, "OnDemand", "QueueStatus", NULL, json_pack("{s:i, s:i, s:i, s:[]}", "traffic", 1000000000, "next_index", ORDERS, "smallest_index", 0, "freed_indices"));
+    world_write(state, meta, "OnDemand", "QueueStatus", NULL,
+                json_pack("{s:i, s:i, s:i, s:[]}", "traffic", 1000000000, "next_index", ORDERS,
+                          "smallest_index", 0, "freed_indices"));
 }
 
 /* Each leaf whose next claim is an order's has it built, and no leaf else. How often the

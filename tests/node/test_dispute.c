@@ -9,12 +9,16 @@
 #include <string.h>
 
 #define RECEIPTS "paseo-1009001-e10-40val-8paras.json.zst"
-enum { SESSION = 10, AT = 13, ACTS = 30, LAST = 44, VALIDATORS = 40 }; /* slots; U in session 1, which acts in session 3 */
+/* slots; U in session 1, which acts in session 3 */
+enum { SESSION = 10, AT = 13, ACTS = 30, LAST = 44, VALIDATORS = 40 };
 
 /* ---- on the real runtime ---- */
 
 enum { AWAY = 20, AWAY_MS = 20000 };
-typedef struct away { bool crashes; dg_ns from; } away; /* some of those that can read */
+typedef struct away {
+    bool crashes;
+    dg_ns from;
+} away; /* some of those that can read */
 
 static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const away *gone)
 {
@@ -25,13 +29,16 @@ static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const
     shares[0] = (dg_share){ dg_class_named("SD_V12_OK"), old_ppm };
     shares[1] = (dg_share){ dg_class_named("SD_V12_RECEIPTS"), 1000000 - old_ppm };
     world_open_path(w, fixture_path(RECEIPTS), &o);
-    ck_assert_int_eq(dg_network_configure(w->net, dg_network_first_slot(w->net) + AT, fields, NULL), DG_OK);
+    ck_assert_int_eq(dg_network_configure(w->net, dg_network_first_slot(w->net) + AT, fields, NULL),
+                     DG_OK);
     for (uint32_t i = 0; i < VALIDATORS; i++)
         old += !dg_network_class(w->net, i)->receipts_v2;
     for (uint32_t i = 0, left = gone ? AWAY : 0; left; i++)
         if (dg_network_class(w->net, i)->receipts_v2 && left--)
-            ck_assert_int_eq((gone->crashes ? dg_sim_crash : dg_sim_pause)(w->net->sim, (dg_node_ix){ i }, gone->from,
-                                                                            gone->from + AWAY_MS * DG_MS, NULL), DG_OK);
+            ck_assert_int_eq(
+                (gone->crashes ? dg_sim_crash : dg_sim_pause)(
+                    w->net->sim, (dg_node_ix){ i }, gone->from, gone->from + AWAY_MS * DG_MS, NULL),
+                DG_OK);
     world_run(w, LAST);
     json_decref(fields);
     return old;
@@ -69,7 +76,8 @@ static void check_chain(world *w, uint32_t old)
     dg_dispute_told t;
     dg_bytes answer;
     dg_scale s;
-    ck_assert_int_eq(dg_view_ask(&best->view, &answer, DG_ASK_DISPUTES, dg_bytes_of(NULL, 0), NULL), DG_OK);
+    ck_assert_int_eq(dg_view_ask(&best->view, &answer, DG_ASK_DISPUTES, dg_bytes_of(NULL, 0), NULL),
+                     DG_OK);
     s = dg_scale_from(answer);
     for (left = dg_scale_count(&s, 42); dg_dispute_told_next(&t, &s, &left); seen++) {
         ck_assert(t.concluded);
@@ -92,11 +100,14 @@ static void check_backers(world *w)
             uint32_t votes = 0;
             if (c->para == DG_NO || !c->receipt_v2)
                 continue;
-            ck_assert_int_eq(dg_hear(w->net, voted, &votes, id, core, b->session->node[0], NULL), DG_OK);
+            ck_assert_int_eq(dg_hear(w->net, voted, &votes, id, core, b->session->node[0], NULL),
+                             DG_OK);
             if (!votes)
                 continue;
-            for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1]; i++)
-                ck_assert(!voted[i - b->view.group_from[c->group]] || w->net->nodes[b->session->node[b->view.members[i]]].of->receipts_v2);
+            for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1];
+                 i++)
+                ck_assert(!voted[i - b->view.group_from[c->group]]
+                          || w->net->nodes[b->session->node[b->view.members[i]]].of->receipts_v2);
             heard++;
         }
     }
@@ -114,13 +125,15 @@ START_TEST(a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_
     begun = count_outcome(&w, 0, &first);
     settled = count_outcome(&w, 1, &ignored);
     ck_assert_uint_gt(begun, 10);
-    ck_assert_uint_ge(first, ACTS + 2); /* backed on the first block of the session, included on the next: not at U, not a session after */
+    /* backed on the first block of the session, included on the next: not at U, not a session after
+     */
+    ck_assert_uint_ge(first, ACTS + 2);
     ck_assert_uint_le(first, ACTS + 4);
     ck_assert_uint_ge(settled + 8, begun); /* all but those of the last block */
     ck_assert_uint_eq(count_outcome(&w, 2, &ignored), 0);
     for (size_t i = 0; i < w.count; i++)
         if (w.log[i].kind == DG_REC_DISPUTE) {
-            ck_assert_uint_eq(w.log[i].n[4], old); /* and nobody else is against */
+            ck_assert_uint_eq(w.log[i].n[4], old);                  /* and nobody else is against */
             ck_assert(w.log[i].n[3] == 0 || w.log[i].n[5] >= 1300); /* to fetch and to execute it */
             slowest = w.log[i].n[5] > slowest ? w.log[i].n[5] : slowest;
         }
@@ -129,10 +142,12 @@ START_TEST(a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_
     ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST), 0);
     ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 4, 0, LAST), 0);
     ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 5, 0, LAST), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 1, 0, LAST), world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 1, 0, LAST),
+                      world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST));
     for (size_t i = 0; i < w.count; i++)
         ck_assert_int_ne((int)w.log[i].kind, DG_REC_FAILED);
-    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 1, SESSION + 2, ACTS - 1), 8 * 8); /* and before it acts all is as ever */
+    /* and before it acts all is as ever */
+    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 1, SESSION + 2, ACTS - 1), 8 * 8);
     check_chain(&w, old);
     check_backers(&w);
     world_close(&w);
@@ -148,7 +163,8 @@ START_TEST(nobody_disputes_where_all_can_read)
     ck_assert_uint_eq(world_times(&w, DG_REC_STATEMENTS, 0, LAST), 0);
     for (uint32_t id = 0; id < w.net->block_count; id++) /* and there was something to read */
         for (uint32_t i = 0; !w.net->blocks[id].gone && i < w.net->blocks[id].view.core_count; i++)
-            v2 += w.net->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED && w.net->blocks[id].view.cores[i].receipt_v2;
+            v2 += w.net->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED
+                  && w.net->blocks[id].view.cores[i].receipt_v2;
     ck_assert_uint_ge(v2, 8);
     ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, ACTS + 4, LAST), 8);
     world_close(&w);
@@ -172,8 +188,8 @@ START_TEST(without_a_supermajority_finality_stands)
 }
 END_TEST
 
-/* Twenty of forty go away just before the first dispute: with those of them that back it, too few are left.
- * They are back twenty seconds later, have their say, and all is settled. */
+/* Twenty of forty go away just before the first dispute: with those of them that back it, too few
+ * are left. They are back twenty seconds later, have their say, and all is settled. */
 START_TEST(who_comes_late_has_its_say)
 {
     away gone = { .crashes = _i };
@@ -188,7 +204,8 @@ START_TEST(who_comes_late_has_its_say)
     begun = count_outcome(&w, 0, &first);
     ck_assert_uint_gt(begun, 10);
     for (size_t i = 0; i < w.count; i++)
-        late += w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
+        late +=
+            w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
     ck_assert_uint_gt(late, 0);
     ck_assert_uint_ge(count_outcome(&w, 1, &ignored) + 8, begun);
     ck_assert_uint_gt(w.net->blocks[w.net->finality.finalized].number, ACTS + 3);
@@ -198,7 +215,9 @@ END_TEST
 
 /* ---- the rules alone ---- */
 
-static const struct { uint32_t validators, needed; } thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
+static const struct {
+    uint32_t validators, needed;
+} thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
 START_TEST(two_thirds_and_one_settle_it)
 {
     ck_assert_uint_eq(dg_supermajority(thirds[_i].validators), thirds[_i].needed);
@@ -206,13 +225,33 @@ START_TEST(two_thirds_and_one_settle_it)
 END_TEST
 
 /* Answers of ParachainHost_disputes: session, candidate, bits for and against, since, until. */
-static const struct { const char *tail; bool told, concluded; uint32_t bits; } answers[] = {
-    { "0c050c02" "01000000" "00", true, false, 3 },
-    { "0c050c02" "01000000" "0102000000", true, true, 3 },
-    { "0000" "01000000" "00", true, false, 0 },
-    { "0c050c02" "01000000", false, false, 0 },   /* ends too soon */
-    { "0c050c02" "01000000" "02", false, false, 0 }, /* no option */
-    { "feffffff" "0505", false, false, 0 },       /* more bits than bytes */
+static const struct {
+    const char *tail;
+    bool told, concluded;
+    uint32_t bits;
+} answers[] = {
+    { "0c050c02"
+      "01000000"
+      "00",
+      true, false, 3 },
+    { "0c050c02"
+      "01000000"
+      "0102000000",
+      true, true, 3 },
+    { "0000"
+      "01000000"
+      "00",
+      true, false, 0 },
+    { "0c050c02"
+      "01000000",
+      false, false, 0 }, /* ends too soon */
+    { "0c050c02"
+      "01000000"
+      "02",
+      false, false, 0 }, /* no option */
+    { "feffffff"
+      "0505",
+      false, false, 0 }, /* more bits than bytes */
 };
 START_TEST(what_the_chain_knows_is_read)
 {

@@ -15,7 +15,8 @@ START_TEST(what_is_offered_is_backed)
     world_run(&w, EPOCH + 12);
     ck_assert_uint_eq(world_times(&w, DG_REC_DROPPED, 0, EPOCH + 12), 0);
     ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, 0, EPOCH + 12), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, EPOCH + 12), world_sum(&w, DG_REC_PARAS, 4, 0, EPOCH + 12));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, EPOCH + 12),
+                      world_sum(&w, DG_REC_PARAS, 4, 0, EPOCH + 12));
     world_close(&w);
 }
 END_TEST
@@ -36,7 +37,8 @@ static void put_commitments(dg_buf *out, uint32_t upward, dg_bytes head, uint32_
 static void rehash(dg_candidate *c)
 {
     uint8_t receipt[DG_DESCRIPTOR_LEN + 32];
-    dg_hash commitments = dg_blake2_256(dg_bytes_of(c->committed.at + DG_DESCRIPTOR_LEN, c->committed.len - DG_DESCRIPTOR_LEN));
+    dg_hash commitments = dg_blake2_256(
+        dg_bytes_of(c->committed.at + DG_DESCRIPTOR_LEN, c->committed.len - DG_DESCRIPTOR_LEN));
     memcpy(receipt, c->committed.at, DG_DESCRIPTOR_LEN);
     memcpy(receipt + DG_DESCRIPTOR_LEN, commitments.at, 32);
     c->hash = dg_blake2_256(DG_BYTES_OF(receipt));
@@ -56,17 +58,36 @@ static void recommit(dg_candidate *c, uint32_t upward, size_t head_len, uint32_t
     c->committed = whole;
 }
 
-typedef enum spoil { SOUND, OTHER_CODE, OTHER_DATA, LONG_HEAD, MANY_MESSAGES, WRONG_HEAD_HASH } spoil;
+typedef enum spoil {
+    SOUND,
+    OTHER_CODE,
+    OTHER_DATA,
+    LONG_HEAD,
+    MANY_MESSAGES,
+    WRONG_HEAD_HASH
+} spoil;
 
 static void spoil_one(dg_candidate *c, spoil how, uint32_t number)
 {
     switch (how) {
-    case OTHER_CODE: c->committed.at[260] ^= 1; break;
-    case OTHER_DATA: c->committed.at[68] ^= 1; break;
-    case LONG_HEAD: recommit(c, 0, 40000, number); break;      /* 20480 or 32768 may be */
-    case MANY_MESSAGES: recommit(c, 100, 8, number); break;    /* 16 may be */
-    case WRONG_HEAD_HASH: c->committed.at[228] ^= 1; break;
-    case SOUND: recommit(c, 0, 8, number); break;
+    case OTHER_CODE:
+        c->committed.at[260] ^= 1;
+        break;
+    case OTHER_DATA:
+        c->committed.at[68] ^= 1;
+        break;
+    case LONG_HEAD:
+        recommit(c, 0, 40000, number);
+        break; /* 20480 or 32768 may be */
+    case MANY_MESSAGES:
+        recommit(c, 100, 8, number);
+        break; /* 16 may be */
+    case WRONG_HEAD_HASH:
+        c->committed.at[228] ^= 1;
+        break;
+    case SOUND:
+        recommit(c, 0, 8, number);
+        break;
     }
     rehash(c);
 }
@@ -86,13 +107,16 @@ static uint32_t spoil_at_leaf(world *w, spoil how)
     return DG_NO;
 }
 
-static const struct { spoil how; dg_drop why; } spoils[] = {
-    { SOUND, DG_DROP_COUNT },               /* what is made anew as it was is backed */
+static const struct {
+    spoil how;
+    dg_drop why;
+} spoils[] = {
+    { SOUND, DG_DROP_COUNT }, /* what is made anew as it was is backed */
     { OTHER_CODE, DG_DROP_CODE },
     { OTHER_DATA, DG_DROP_HEAD },
     { LONG_HEAD, DG_DROP_LIMITS },
     { MANY_MESSAGES, DG_DROP_LIMITS },
-    { WRONG_HEAD_HASH, DG_DROP_SILENT },    /* nothing that the chain holds says so */
+    { WRONG_HEAD_HASH, DG_DROP_SILENT }, /* nothing that the chain holds says so */
 };
 START_TEST(what_the_runtime_cannot_take_is_told_with_its_reason)
 {
@@ -116,7 +140,8 @@ START_TEST(what_the_runtime_cannot_take_is_told_with_its_reason)
     }
     ck_assert_uint_ge(tried, 3);
     ck_assert_uint_eq(world_times(&w, DG_REC_FAILED, 0, EPOCH + 10), 0);
-    ck_assert_msg(spoils[_i].why == DG_DROP_COUNT ? dropped == 0 : dropped >= 2, "%u of %u dropped", dropped, tried);
+    ck_assert_msg(spoils[_i].why == DG_DROP_COUNT ? dropped == 0 : dropped >= 2, "%u of %u dropped",
+                  dropped, tried);
     world_close(&w);
 }
 END_TEST
@@ -136,7 +161,8 @@ int main(void)
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, what_is_offered_is_backed);
-    tcase_add_loop_test(tc, what_the_runtime_cannot_take_is_told_with_its_reason, 0, (int)(sizeof spoils / sizeof *spoils));
+    tcase_add_loop_test(tc, what_the_runtime_cannot_take_is_told_with_its_reason, 0,
+                        (int)(sizeof spoils / sizeof *spoils));
     tcase_add_test(tc, every_reason_has_its_words);
     suite_add_tcase(s, tc);
     failed = suite_run(s);

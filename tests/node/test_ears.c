@@ -5,13 +5,22 @@
 
 enum { FIRST = EPOCH + 1, LAST = EPOCH + 16 };
 
-typedef struct heard { uint64_t included, approved, no_shows, lag; } heard;
+typedef struct heard {
+    uint64_t included, approved, no_shows, lag;
+} heard;
 
 /* `coalesce` is what the session says from here on. */
-static void play(heard *out, const char *older, const char *newer, uint32_t share_ppm, uint32_t coalesce)
+static void play(heard *out, const char *older, const char *newer, uint32_t share_ppm,
+                 uint32_t coalesce)
 {
-    dg_share mixed[2] = { { dg_class_named(older), share_ppm }, { dg_class_named(newer), 1000000 - share_ppm } };
-    world_options o = { .shares = mixed, .share_count = 2, .seed = 12, .no_forks = true, .how = DG_HOW_OVERRIDE, .enact = 2 };
+    dg_share mixed[2] = { { dg_class_named(older), share_ppm },
+                          { dg_class_named(newer), 1000000 - share_ppm } };
+    world_options o = { .shares = mixed,
+                        .share_count = 2,
+                        .seed = 12,
+                        .no_forks = true,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = 2 };
     world w;
     world_open(&w, &o);
     for (uint32_t slot = 0; slot <= LAST; slot++) {
@@ -19,7 +28,8 @@ static void play(heard *out, const char *older, const char *newer, uint32_t shar
             s->coalesce = coalesce;
         world_run(&w, slot);
     }
-    *out = (heard){ .included = world_sum(&w, DG_REC_PARAS, 2, FIRST, LAST), .approved = world_times(&w, DG_REC_APPROVED, FIRST, LAST),
+    *out = (heard){ .included = world_sum(&w, DG_REC_PARAS, 2, FIRST, LAST),
+                    .approved = world_times(&w, DG_REC_APPROVED, FIRST, LAST),
                     .no_shows = world_sum(&w, DG_REC_APPROVAL, 2, FIRST, LAST),
                     .lag = w.net->blocks[dg_net_favourite(w.net)].number - w.net->stats.finalized };
     world_close(&w);
@@ -45,7 +55,8 @@ START_TEST(releases_without_a_link_do_not_hear_each_other)
     heard linked, parted;
     play(&linked, "SD_V12_OK", "SD_V2_ONLY", 500000, 1);
     play(&parted, "SD_V12_DROP", "SD_V2_ONLY", 500000, 1);
-    ck_assert_uint_eq(linked.no_shows + parted.no_shows, 0); /* nobody waits for whom it never heard of */
+    /* nobody waits for whom it never heard of */
+    ck_assert_uint_eq(linked.no_shows + parted.no_shows, 0);
     ck_assert_uint_gt(linked.approved, 5);
     ck_assert_uint_gt(linked.included, 60);
     ck_assert_uint_lt(2 * parted.included, linked.included);
@@ -66,7 +77,9 @@ END_TEST
 /* One class in between links all. */
 START_TEST(who_speaks_with_both_passes_it_on)
 {
-    dg_share mixed[3] = { { dg_class_named("SD_V12_DROP"), 450000 }, { dg_class_named("SD_V2_ONLY"), 450000 }, { dg_class_named("SD_V12_OK"), 100000 } };
+    dg_share mixed[3] = { { dg_class_named("SD_V12_DROP"), 450000 },
+                          { dg_class_named("SD_V2_ONLY"), 450000 },
+                          { dg_class_named("SD_V12_OK"), 100000 } };
     world_options o = { .shares = mixed, .share_count = 3, .seed = 12, .no_forks = true };
     world w;
     world_open(&w, &o);

@@ -11,18 +11,22 @@ enum { SESSION = EPOCH + 3, AT = SESSION + 2 };
 
 typedef struct row {
     const char *name;
-    const char *of;            /* NULL: the mixture */
-    struct { const char *of; uint32_t ppm; } mixture[6];
+    const char *of; /* NULL: the mixture */
+    struct {
+        const char *of;
+        uint32_t ppm;
+    } mixture[6];
     uint32_t enact, slots;
     uint64_t seed;
     bool async;
-    const char *author;        /* NULL: looks ahead */
-    dg_ns latency[2];          /* 0 both: the usual */
-    uint32_t crash[2], crash_from, crash_to; /* nodes first .. last, slots */
-    uint32_t apart, part_from, part_to;      /* nodes 0 .. apart - 1 */
+    const char *author;                                /* NULL: looks ahead */
+    dg_ns latency[2];                                  /* 0 both: the usual */
+    uint32_t crash[2], crash_from, crash_to;           /* nodes first .. last, slots */
+    uint32_t apart, part_from, part_to;                /* nodes 0 .. apart - 1 */
     uint32_t withhold_ppm, withhold_from, withhold_to; /* availability */
-    uint32_t code, code_at;    /* bytes of new code that every parachain publishes, from that slot on */
-    uint64_t bytes_per_s;      /* 0: no limit */
+    /* bytes of new code that every parachain publishes, from that slot on */
+    uint32_t code, code_at;
+    uint64_t bytes_per_s; /* 0: no limit */
 } row;
 
 static const row rows[] = {
@@ -32,38 +36,187 @@ static const row rows[] = {
     { .name = "kagome", .of = "KAGOME", .enact = AT, .slots = AT + 8, .seed = 4 },
     { .name = "only new", .of = "SD_V2_ONLY", .enact = AT, .slots = AT + 8, .seed = 5 },
     { .name = "only old", .of = "SD_V1", .enact = AT, .slots = AT + 6, .seed = 6 },
-    { .name = "old among sound", .mixture = { { "SD_V1", 200000 }, { "SD_V12_OK", 800000 } }, .enact = SESSION, .slots = SESSION + 10, .seed = 7 },
-    { .name = "half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 10, .seed = 8 },
-    { .name = "nearly all dropped it", .mixture = { { "SD_V12_DROP", 850000 }, { "KAGOME", 150000 } }, .enact = AT, .slots = AT + 10, .seed = 9 },
-    { .name = "no common protocol", .mixture = { { "SD_V12_DROP", 400000 }, { "SD_V2_ONLY", 400000 }, { "SD_V12_OK", 200000 } }, .enact = SESSION, .slots = SESSION + 10, .seed = 10 },
-    { .name = "all releases", .mixture = { { "SD_V1", 150000 }, { "SD_V12_DROP", 200000 }, { "SD_V12_PURGE", 150000 }, { "SD_V12_OK", 200000 },
-      { "SD_V2_ONLY", 150000 }, { "KAGOME", 150000 } }, .enact = AT, .slots = AT + 12, .seed = 22 },
-    { .name = "looking ahead", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 8, .seed = 11, .async = true },
-    { .name = "a crash", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 12, .crash = { 10, 29 }, .crash_from = SESSION + 3, .crash_to = SESSION + 7 },
-    { .name = "a partition", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 13, .apart = 30, .part_from = SESSION + 3, .part_to = SESSION + 7 },
-    { .name = "a partition of old", .of = "SD_V12_OK", .slots = EPOCH + 12, .seed = 14, .apart = 30, .part_from = EPOCH + 3, .part_to = EPOCH + 7 },
-    { .name = "a crash that brings the topology back", .of = "SD_V12_DROP", .enact = AT, .slots = AT + 10, .seed = 15, .crash = { 0, 39 }, .crash_from = AT + 2, .crash_to = AT + 4 },
+    { .name = "old among sound",
+      .mixture = { { "SD_V1", 200000 }, { "SD_V12_OK", 800000 } },
+      .enact = SESSION,
+      .slots = SESSION + 10,
+      .seed = 7 },
+    { .name = "half dropped it",
+      .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } },
+      .enact = AT,
+      .slots = AT + 10,
+      .seed = 8 },
+    { .name = "nearly all dropped it",
+      .mixture = { { "SD_V12_DROP", 850000 }, { "KAGOME", 150000 } },
+      .enact = AT,
+      .slots = AT + 10,
+      .seed = 9 },
+    { .name = "no common protocol",
+      .mixture = { { "SD_V12_DROP", 400000 }, { "SD_V2_ONLY", 400000 }, { "SD_V12_OK", 200000 } },
+      .enact = SESSION,
+      .slots = SESSION + 10,
+      .seed = 10 },
+    { .name = "all releases",
+      .mixture = { { "SD_V1", 150000 },
+                   { "SD_V12_DROP", 200000 },
+                   { "SD_V12_PURGE", 150000 },
+                   { "SD_V12_OK", 200000 },
+                   { "SD_V2_ONLY", 150000 },
+                   { "KAGOME", 150000 } },
+      .enact = AT,
+      .slots = AT + 12,
+      .seed = 22 },
+    { .name = "looking ahead",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 8,
+      .seed = 11,
+      .async = true },
+    { .name = "a crash",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 11,
+      .seed = 12,
+      .crash = { 10, 29 },
+      .crash_from = SESSION + 3,
+      .crash_to = SESSION + 7 },
+    { .name = "a partition",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 11,
+      .seed = 13,
+      .apart = 30,
+      .part_from = SESSION + 3,
+      .part_to = SESSION + 7 },
+    { .name = "a partition of old",
+      .of = "SD_V12_OK",
+      .slots = EPOCH + 12,
+      .seed = 14,
+      .apart = 30,
+      .part_from = EPOCH + 3,
+      .part_to = EPOCH + 7 },
+    { .name = "a crash that brings the topology back",
+      .of = "SD_V12_DROP",
+      .enact = AT,
+      .slots = AT + 10,
+      .seed = 15,
+      .crash = { 0, 39 },
+      .crash_from = AT + 2,
+      .crash_to = AT + 4 },
     /* so slow that blocks are made of what has come so far, and requests wait in line */
-    { .name = "slow", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 10, .seed = 16, .latency = { 250 * DG_MS, 500 * DG_MS } },
+    { .name = "slow",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 10,
+      .seed = 16,
+      .latency = { 250 * DG_MS, 500 * DG_MS } },
     /* some bits less, some cores that take longer, and some that time out */
-    { .name = "a fifth withholds", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 12, .seed = 18, .withhold_ppm = 200000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 7 },
-    { .name = "three of five withhold", .of = "SD_V12_OK", .slots = SESSION + 11, .seed = 19, .withhold_ppm = 600000, .withhold_from = SESSION + 2, .withhold_to = SESSION + 6 },
-    { .name = "some withhold and some are parted", .of = "KAGOME", .enact = SESSION, .slots = SESSION + 12, .seed = 20, .apart = 25, .part_from = SESSION + 4, .part_to = SESSION + 8,
-      .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 6 },
-    { .name = "some withhold and some crash among old", .mixture = { { "SD_V1", 150000 }, { "SD_V12_OK", 850000 } }, .enact = SESSION, .slots = SESSION + 12, .seed = 21,
-      .crash = { 40, 55 }, .crash_from = SESSION + 4, .crash_to = SESSION + 6, .withhold_ppm = 150000, .withhold_from = SESSION + 3, .withhold_to = SESSION + 8 },
-    { .name = "slow, looking ahead", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 18, .async = true, .latency = { 300 * DG_MS, 600 * DG_MS } },
-    { .name = "slow, looking ahead, a crash", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 12, .seed = 19, .async = true, .latency = { 250 * DG_MS, 500 * DG_MS },
-      .crash = { 10, 29 }, .crash_from = SESSION + 4, .crash_to = SESSION + 14 },
-    { .name = "looking ahead, over the session's end", .of = "SD_V12_OK", .enact = SESSION, .slots = 2 * EPOCH + 4, .seed = 20, .async = true, .latency = { 200 * DG_MS, 500 * DG_MS } },
-    { .name = "slow, by clocks of their own", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 11, .seed = 2, .async = true, .author = "slot-based", .latency = { 300 * DG_MS, 600 * DG_MS } },
-    { .name = "slow and half dropped it", .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } }, .enact = AT, .slots = AT + 8, .seed = 17, .latency = { 300 * DG_MS, 550 * DG_MS } },
-    /* statements of the old way that are asked for, and answers of the new one that take their time */
-    { .name = "large before U", .of = "SD_V12_OK", .enact = SESSION + 6, .slots = SESSION + 12, .seed = 23, .code = 120000, .code_at = SESSION + 1 },
-    { .name = "large and old, at 500 kB/s", .mixture = { { "SD_V1", 300000 }, { "SD_V12_OK", 700000 } }, .slots = SESSION + 8, .seed = 24, .code = 120000, .code_at = SESSION + 1,
+    { .name = "a fifth withholds",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 12,
+      .seed = 18,
+      .withhold_ppm = 200000,
+      .withhold_from = SESSION + 3,
+      .withhold_to = SESSION + 7 },
+    { .name = "three of five withhold",
+      .of = "SD_V12_OK",
+      .slots = SESSION + 11,
+      .seed = 19,
+      .withhold_ppm = 600000,
+      .withhold_from = SESSION + 2,
+      .withhold_to = SESSION + 6 },
+    { .name = "some withhold and some are parted",
+      .of = "KAGOME",
+      .enact = SESSION,
+      .slots = SESSION + 12,
+      .seed = 20,
+      .apart = 25,
+      .part_from = SESSION + 4,
+      .part_to = SESSION + 8,
+      .withhold_ppm = 150000,
+      .withhold_from = SESSION + 3,
+      .withhold_to = SESSION + 6 },
+    { .name = "some withhold and some crash among old",
+      .mixture = { { "SD_V1", 150000 }, { "SD_V12_OK", 850000 } },
+      .enact = SESSION,
+      .slots = SESSION + 12,
+      .seed = 21,
+      .crash = { 40, 55 },
+      .crash_from = SESSION + 4,
+      .crash_to = SESSION + 6,
+      .withhold_ppm = 150000,
+      .withhold_from = SESSION + 3,
+      .withhold_to = SESSION + 8 },
+    { .name = "slow, looking ahead",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 11,
+      .seed = 18,
+      .async = true,
+      .latency = { 300 * DG_MS, 600 * DG_MS } },
+    { .name = "slow, looking ahead, a crash",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 12,
+      .seed = 19,
+      .async = true,
+      .latency = { 250 * DG_MS, 500 * DG_MS },
+      .crash = { 10, 29 },
+      .crash_from = SESSION + 4,
+      .crash_to = SESSION + 14 },
+    { .name = "looking ahead, over the session's end",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = 2 * EPOCH + 4,
+      .seed = 20,
+      .async = true,
+      .latency = { 200 * DG_MS, 500 * DG_MS } },
+    { .name = "slow, by clocks of their own",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 11,
+      .seed = 2,
+      .async = true,
+      .author = "slot-based",
+      .latency = { 300 * DG_MS, 600 * DG_MS } },
+    { .name = "slow and half dropped it",
+      .mixture = { { "SD_V12_DROP", 500000 }, { "SD_V12_OK", 500000 } },
+      .enact = AT,
+      .slots = AT + 8,
+      .seed = 17,
+      .latency = { 300 * DG_MS, 550 * DG_MS } },
+    /* statements of the old way that are asked for, and answers of the new one that take their time
+     */
+    { .name = "large before U",
+      .of = "SD_V12_OK",
+      .enact = SESSION + 6,
+      .slots = SESSION + 12,
+      .seed = 23,
+      .code = 120000,
+      .code_at = SESSION + 1 },
+    { .name = "large and old, at 500 kB/s",
+      .mixture = { { "SD_V1", 300000 }, { "SD_V12_OK", 700000 } },
+      .slots = SESSION + 8,
+      .seed = 24,
+      .code = 120000,
+      .code_at = SESSION + 1,
       .bytes_per_s = 500000 },
-    { .name = "large and slow", .of = "SD_V12_OK", .slots = SESSION + 10, .seed = 25, .latency = { 250 * DG_MS, 500 * DG_MS }, .code = 120000, .code_at = SESSION + 1 },
-    { .name = "large after U, at 2 MB/s", .of = "SD_V12_OK", .enact = SESSION, .slots = SESSION + 10, .seed = 26, .code = 120000, .code_at = SESSION + 2, .bytes_per_s = 2000000 },
+    { .name = "large and slow",
+      .of = "SD_V12_OK",
+      .slots = SESSION + 10,
+      .seed = 25,
+      .latency = { 250 * DG_MS, 500 * DG_MS },
+      .code = 120000,
+      .code_at = SESSION + 1 },
+    { .name = "large after U, at 2 MB/s",
+      .of = "SD_V12_OK",
+      .enact = SESSION,
+      .slots = SESSION + 10,
+      .seed = 26,
+      .code = 120000,
+      .code_at = SESSION + 2,
+      .bytes_per_s = 2000000 },
 };
 
 static void break_things(world *w, const row *r)
@@ -73,30 +226,54 @@ static void break_things(world *w, const row *r)
     for (uint32_t i = 0; i < r->apart; i++)
         apart[i].v = i;
     if (r->apart)
-        ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart, r->part_from * 6000 * DG_MS, r->part_to * 6000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart, r->part_from * 6000 * DG_MS,
+                                          r->part_to * 6000 * DG_MS, NULL),
+                         DG_OK);
     if (r->withhold_ppm)
-        ck_assert_int_eq(dg_network_fault(w->net, &(dg_fault){ .kind = DG_FAULT_WITHHOLD_AVAILABILITY, .who = DG_WHO_SHARE, .share_ppm = r->withhold_ppm,
-                             .from = dg_network_first_slot(w->net) + r->withhold_from, .until = dg_network_first_slot(w->net) + r->withhold_to }, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_network_fault(w->net,
+                             &(dg_fault){ .kind = DG_FAULT_WITHHOLD_AVAILABILITY,
+                                          .who = DG_WHO_SHARE,
+                                          .share_ppm = r->withhold_ppm,
+                                          .from = dg_network_first_slot(w->net) + r->withhold_from,
+                                          .until = dg_network_first_slot(w->net) + r->withhold_to },
+                             NULL),
+            DG_OK);
     for (uint32_t i = r->crash[0]; r->crash_to && i <= r->crash[1]; i++)
-        ck_assert_int_eq(dg_sim_crash(sim, (dg_node_ix){ i }, r->crash_from * 6000 * DG_MS, r->crash_to * 6000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_crash(sim, (dg_node_ix){ i }, r->crash_from * 6000 * DG_MS,
+                                      r->crash_to * 6000 * DG_MS, NULL),
+                         DG_OK);
 }
 
 static void run_row(world *w, const row *r, dg_exchange_mode mode)
 {
     static const dg_ns usual[2] = { 20 * DG_MS, 200 * DG_MS };
     static dg_collators all;
-    dg_sim_link slow = { .latency_ns = r->latency[1] ? r->latency : usual, .latency_count = 2, .bytes_per_s = r->bytes_per_s };
-    dg_collators by_clock = { .of = r->author ? dg_author_named(r->author) : NULL, .protocol = 2, .async = r->async, .ppm = 1000000 };
+    dg_sim_link slow = { .latency_ns = r->latency[1] ? r->latency : usual,
+                         .latency_count = 2,
+                         .bytes_per_s = r->bytes_per_s };
+    dg_collators by_clock = { .of = r->author ? dg_author_named(r->author) : NULL,
+                              .protocol = 2,
+                              .async = r->async,
+                              .ppm = 1000000 };
     dg_share shares[6];
-    world_options o = { .of = r->of, .seed = r->seed, .collators = r->author ? &by_clock : r->async ? world_async() : NULL,
-                        .link = r->latency[1] || r->bytes_per_s ? &slow : NULL, .how = DG_HOW_OVERRIDE,
-                        .enact = r->enact, .exchange = mode };
+    world_options o = { .of = r->of,
+                        .seed = r->seed,
+                        .collators = r->author  ? &by_clock
+                                     : r->async ? world_async()
+                                                : NULL,
+                        .link = r->latency[1] || r->bytes_per_s ? &slow : NULL,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = r->enact,
+                        .exchange = mode };
     for (size_t i = 0; !r->of && i < 6 && r->mixture[i].of; i++) {
         shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };
         o.shares = shares;
         o.share_count = i + 1;
     }
-    all = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000, .code_bytes = r->code };
+    all = (dg_collators){
+        .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000, .code_bytes = r->code
+    };
     if (r->code)
         o.collators = &all;
     world_open(w, &o);
@@ -122,13 +299,18 @@ static uint64_t compare_bits(const row *r, const world *sent, const world *compu
     size_t a = 0, b = 0, from_a = 0, from_b = 0;
     uint64_t differ = 0;
     for (;;) {
-        const dg_record *x = next_of(sent, &a, DG_REC_AVAILABLE), *y = next_of(computed, &b, DG_REC_AVAILABLE);
-        const dg_record *u = next_of(sent, &from_a, DG_REC_BLOCK), *v = next_of(computed, &from_b, DG_REC_BLOCK);
+        const dg_record *x = next_of(sent, &a, DG_REC_AVAILABLE),
+                        *y = next_of(computed, &b, DG_REC_AVAILABLE);
+        const dg_record *u = next_of(sent, &from_a, DG_REC_BLOCK),
+                        *v = next_of(computed, &from_b, DG_REC_BLOCK);
         if (!x || !y || !u || !v)
             return differ;
-        if (x->n[1] != y->n[1] || x->n[4] != y->n[4] || x->n[5] != y->n[5] || (u->n[4] == v->n[4] && x->n[2] != y->n[2])) {
-            fprintf(stderr, "%s: slot %d #%u: bits %d/%d of %d/%d, enough %d/%d, slow %d/%d\n", r->name, (int)world_slot(sent, x), x->block, (int)x->n[2], (int)y->n[2],
-                    (int)x->n[3], (int)y->n[3], (int)x->n[4], (int)y->n[4], (int)x->n[5], (int)y->n[5]);
+        if (x->n[1] != y->n[1] || x->n[4] != y->n[4] || x->n[5] != y->n[5]
+            || (u->n[4] == v->n[4] && x->n[2] != y->n[2])) {
+            fprintf(stderr, "%s: slot %d #%u: bits %d/%d of %d/%d, enough %d/%d, slow %d/%d\n",
+                    r->name, (int)world_slot(sent, x), x->block, (int)x->n[2], (int)y->n[2],
+                    (int)x->n[3], (int)y->n[3], (int)x->n[4], (int)y->n[4], (int)x->n[5],
+                    (int)y->n[5]);
             differ++;
         }
     }
@@ -144,23 +326,31 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
     run_row(&sent, r, DG_EXCHANGE_MESSAGES);
     run_row(&computed, r, DG_EXCHANGE_COMPUTED);
     for (;;) {
-        const dg_record *x = next_of(&sent, &a, DG_REC_PARAS), *y = next_of(&computed, &b, DG_REC_PARAS);
+        const dg_record *x = next_of(&sent, &a, DG_REC_PARAS),
+                        *y = next_of(&computed, &b, DG_REC_PARAS);
         if (!x || !y) {
             ck_assert_msg(!x && !y, "%s: one has more blocks", r->name);
             break;
         }
-        if (x->node != y->node || x->n[0] != y->n[0] || x->n[4] != y->n[4] || x->n[1] != y->n[1] || x->n[2] != y->n[2]) {
-            fprintf(stderr, "%s: slot %d/%d #%u/%u by %u/%u: offered %d/%d backed %d/%d included %d/%d\n", r->name, (int)world_slot(&sent, x), (int)world_slot(&computed, y), x->block, y->block,
-                    x->node, y->node, (int)x->n[4], (int)y->n[4], (int)x->n[1], (int)y->n[1], (int)x->n[2], (int)y->n[2]);
+        if (x->node != y->node || x->n[0] != y->n[0] || x->n[4] != y->n[4] || x->n[1] != y->n[1]
+            || x->n[2] != y->n[2]) {
+            fprintf(stderr,
+                    "%s: slot %d/%d #%u/%u by %u/%u: offered %d/%d backed %d/%d included %d/%d\n",
+                    r->name, (int)world_slot(&sent, x), (int)world_slot(&computed, y), x->block,
+                    y->block, x->node, y->node, (int)x->n[4], (int)y->n[4], (int)x->n[1],
+                    (int)y->n[1], (int)x->n[2], (int)y->n[2]);
             differ++;
         }
         blocks++;
         backed += x->n[1];
     }
     differ += compare_bits(r, &sent, &computed);
-    ck_assert_msg(!differ, "%s: %u of %u blocks differ", r->name, (unsigned)differ, (unsigned)blocks);
-    ck_assert_msg(blocks > r->slots && backed > 20, "%s: %u blocks, %u backed", r->name, (unsigned)blocks, (unsigned)backed);
-    /* why it does no harm that nobody is parted where messages are computed: nobody is where they are sent */
+    ck_assert_msg(!differ, "%s: %u of %u blocks differ", r->name, (unsigned)differ,
+                  (unsigned)blocks);
+    ck_assert_msg(blocks > r->slots && backed > 20, "%s: %u blocks, %u backed", r->name,
+                  (unsigned)blocks, (unsigned)backed);
+    /* why it does no harm that nobody is parted where messages are computed: nobody is where they
+     * are sent */
     dg_network_stats_get(sent.net, &stats);
     ck_assert_uint_eq(stats.parted + stats.refused, 0);
     ck_assert_uint_eq(world_published(&sent), r->code ? 20 : 0);
@@ -185,7 +375,11 @@ static uint64_t world_assigned(const world *w)
 START_TEST(messages_are_counted_by_kind)
 {
     enum { FLIP = EPOCH + 4, LAST = FLIP + 6 };
-    world_options o = { .of = "SD_V12_OK", .seed = 1, .how = DG_HOW_OVERRIDE, .enact = FLIP, .exchange = DG_EXCHANGE_MESSAGES };
+    world_options o = { .of = "SD_V12_OK",
+                        .seed = 1,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = FLIP,
+                        .exchange = DG_EXCHANGE_MESSAGES };
     dg_network_stats sent, computed;
     uint64_t sums[6] = { 0 }, kinds[6];
     world w;
@@ -194,15 +388,21 @@ START_TEST(messages_are_counted_by_kind)
     dg_network_stats_get(w.net, &sent);
     for (int i = 1; i < 6; i++)
         sums[i] = world_sum(&w, DG_REC_MESSAGES, i, 0, LAST);
-    memcpy(kinds, (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
-                                 sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN] + sent.messages[DG_MSG_VOTE],
-                                 sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER] + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV],
-                                 sent.messages[DG_MSG_BITFIELD] }, sizeof kinds);
+    memcpy(kinds,
+           (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
+                          sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN]
+                              + sent.messages[DG_MSG_VOTE],
+                          sent.messages[DG_MSG_ASK] + sent.messages[DG_MSG_ANSWER]
+                              + sent.messages[DG_MSG_POV_ASK] + sent.messages[DG_MSG_POV],
+                          sent.messages[DG_MSG_BITFIELD] },
+           sizeof kinds);
     ck_assert_int_eq(memcmp(sums, kinds, sizeof sums), 0);
     for (int i = 0; i < 4; i++)
-        ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, i + 1, 0, LAST), sent.messages[DG_MSG_CHUNK_ASK + i]);
+        ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, i + 1, 0, LAST),
+                          sent.messages[DG_MSG_CHUNK_ASK + i]);
     ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, 5, 0, LAST), sent.message_bytes >> 10);
-    /* all are asked and answer; each checker of a hundred has 34 chunks of 7710 bytes and two levels of proof */
+    /* all are asked and answer; each checker of a hundred has 34 chunks of 7710 bytes and two
+     * levels of proof */
     ck_assert_uint_le(sent.messages[DG_MSG_CHUNK_ASK] - sent.messages[DG_MSG_CHUNK], 100 * 20);
     ck_assert_uint_eq(sent.messages[DG_MSG_RECOVERY] % 34, 0);
     ck_assert_uint_eq(sent.messages[DG_MSG_RECOVERY_ASK], sent.messages[DG_MSG_RECOVERY]);
@@ -236,7 +436,8 @@ int main(void)
     TCase *tc = tcase_create("exchange");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, computed_and_sent_come_to_the_same_in_every_block, 0, REDUCED ? 2 : ROWS(rows));
+    tcase_add_loop_test(tc, computed_and_sent_come_to_the_same_in_every_block, 0,
+                        REDUCED ? 2 : ROWS(rows));
     tcase_add_test(tc, messages_are_counted_by_kind);
     suite_add_tcase(s, tc);
     failed = suite_run(s);

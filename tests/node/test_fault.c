@@ -35,9 +35,14 @@ static const dg_record *told(const world *w, bool begins)
 
 /* Slots of the window that have their whole backing or inclusion: a block made in
  * its first slot still shows what was before. */
-static uint64_t in_window(const world *w, dg_record_kind kind, int field) { return world_sum(w, kind, field, FROM + 2, UNTIL - 1); }
+static uint64_t in_window(const world *w, dg_record_kind kind, int field)
+{
+    return world_sum(w, kind, field, FROM + 2, UNTIL - 1);
+}
 
-static const uint32_t third[34] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33 };
+static const uint32_t third[34] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
+                                    12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+                                    24, 25, 26, 27, 28, 29, 30, 31, 32, 33 };
 
 START_TEST(a_fault_is_told_when_it_begins_and_ends)
 {
@@ -61,12 +66,14 @@ START_TEST(a_silent_group_backs_nothing)
     open_with(&w, &f);
     ck_assert_uint_eq(told(&w, true)->n[3], 5);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_GROUPS && world_slot(&w, &w.log[i]) >= FROM + 1 && world_slot(&w, &w.log[i]) < UNTIL) {
+        if (w.log[i].kind == DG_REC_GROUPS && world_slot(&w, &w.log[i]) >= FROM + 1
+            && world_slot(&w, &w.log[i]) < UNTIL) {
             ck_assert_uint_eq(w.log[i].n[2], 19);
             ck_assert_uint_eq(w.log[i].n[4], 0);
         }
     ck_assert_uint_lt(in_window(&w, DG_REC_PARAS, 1), in_window(&well, DG_REC_PARAS, 1));
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, FROM - 1), world_sum(&well, DG_REC_PARAS, 1, 0, FROM - 1));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, FROM - 1),
+                      world_sum(&well, DG_REC_PARAS, 1, 0, FROM - 1));
     world_close(&w);
     world_close(&well);
 }
@@ -76,7 +83,10 @@ END_TEST
 START_TEST(nothing_is_included_without_two_thirds)
 {
     for (uint32_t count = 33; count <= 34; count++) {
-        dg_fault f = { .kind = DG_FAULT_WITHHOLD_AVAILABILITY, .who = DG_WHO_LIST, .list = third, .count = count };
+        dg_fault f = { .kind = DG_FAULT_WITHHOLD_AVAILABILITY,
+                       .who = DG_WHO_LIST,
+                       .list = third,
+                       .count = count };
         world w;
         open_with(&w, &f);
         if (count == 34)
@@ -93,7 +103,9 @@ START_TEST(a_parachain_without_collators_has_no_blocks)
 {
     dg_fault all = { .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_ALL };
     uint32_t one = 2000;
-    dg_fault some = { .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_LIST, .list = &one, .count = 1 };
+    dg_fault some = {
+        .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_LIST, .list = &one, .count = 1
+    };
     world w;
     open_with(&w, &all);
     ck_assert_uint_eq(in_window(&w, DG_REC_PARAS, 4), 0);
@@ -101,7 +113,8 @@ START_TEST(a_parachain_without_collators_has_no_blocks)
     world_close(&w);
     open_with(&w, &some);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_PARAS && world_slot(&w, &w.log[i]) >= FROM + 1 && world_slot(&w, &w.log[i]) < UNTIL)
+        if (w.log[i].kind == DG_REC_PARAS && world_slot(&w, &w.log[i]) >= FROM + 1
+            && world_slot(&w, &w.log[i]) < UNTIL)
             ck_assert_uint_le(w.log[i].n[4], 19);
     ck_assert_uint_gt(in_window(&w, DG_REC_PARAS, 4), 0);
     world_close(&w);
@@ -113,8 +126,10 @@ END_TEST
 START_TEST(a_partition_is_the_same_from_both_sides)
 {
     uint32_t rest[66];
-    dg_fault f[2] = { { .kind = DG_FAULT_PARTITION, .who = DG_WHO_LIST, .list = third, .count = 34 },
-                      { .kind = DG_FAULT_PARTITION, .who = DG_WHO_LIST, .list = rest, .count = 66 } };
+    dg_fault f[2] = {
+        { .kind = DG_FAULT_PARTITION, .who = DG_WHO_LIST, .list = third, .count = 34 },
+        { .kind = DG_FAULT_PARTITION, .who = DG_WHO_LIST, .list = rest, .count = 66 }
+    };
     uint64_t finalized[2];
     for (uint32_t i = 0; i < 66; i++)
         rest[i] = 34 + i;
@@ -146,7 +161,9 @@ END_TEST
 /* All at an hour late: nobody's next slot comes while that lasts. */
 START_TEST(clocks_that_are_wrong_are_set_right_again)
 {
-    dg_fault f = { .kind = DG_FAULT_CLOCK, .who = DG_WHO_ALL, .clock = { .offset_ns = -(int64_t)3600 * 1000 * 1000000 } };
+    dg_fault f = { .kind = DG_FAULT_CLOCK,
+                   .who = DG_WHO_ALL,
+                   .clock = { .offset_ns = -(int64_t)3600 * 1000 * 1000000 } };
     world w;
     open_with(&w, &f);
     ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, FROM, UNTIL - 1), 0);
@@ -157,7 +174,9 @@ END_TEST
 
 START_TEST(links_that_lose_all_part_the_world)
 {
-    dg_fault f = { .kind = DG_FAULT_LOSS, .who = DG_WHO_SHARE, .share_ppm = 500000, .loss_ppm = 1000000 };
+    dg_fault f = {
+        .kind = DG_FAULT_LOSS, .who = DG_WHO_SHARE, .share_ppm = 500000, .loss_ppm = 1000000
+    };
     world w;
     open_with(&w, &f);
     ck_assert_uint_ge(told(&w, true)->n[3], 30); /* a hundred coins: 50, with a deviation of 5 */
@@ -170,7 +189,9 @@ END_TEST
 
 START_TEST(the_same_faults_give_the_same_run)
 {
-    dg_fault f = { .kind = DG_FAULT_LOSS, .who = DG_WHO_SHARE, .share_ppm = 300000, .loss_ppm = 400000 };
+    dg_fault f = {
+        .kind = DG_FAULT_LOSS, .who = DG_WHO_SHARE, .share_ppm = 300000, .loss_ppm = 400000
+    };
     world a, b;
     open_with(&a, &f);
     open_with(&b, &f);
@@ -181,18 +202,29 @@ START_TEST(the_same_faults_give_the_same_run)
         ck_assert_mem_eq(a.log[i].n, b.log[i].n, sizeof a.log[i].n);
         ck_assert_mem_eq(&a.log[i].hash, &b.log[i].hash, sizeof a.log[i].hash);
     }
-    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)), dg_sim_fingerprint(dg_network_sim(b.net)));
+    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)),
+                      dg_sim_fingerprint(dg_network_sim(b.net)));
     world_close(&a);
     world_close(&b);
 }
 END_TEST
 
-static const struct { dg_fault fault; uint64_t from, until; const char *says; } refused[] = {
-    { { .kind = DG_FAULT_CRASH, .who = DG_WHO_LIST, .list = (const uint32_t[]){ 100 }, .count = 1 }, 1, 2, "no node 100, the network has 100" },
+static const struct {
+    dg_fault fault;
+    uint64_t from, until;
+    const char *says;
+} refused[] = {
+    { { .kind = DG_FAULT_CRASH, .who = DG_WHO_LIST, .list = (const uint32_t[]){ 100 }, .count = 1 },
+      1,
+      2,
+      "no node 100, the network has 100" },
     { { .kind = DG_FAULT_CRASH, .who = DG_WHO_ALL }, 5, 5, "before it begins" },
     { { .kind = DG_FAULT_CRASH, .who = DG_WHO_ALL }, 5, 3, "before it begins" },
     { { .kind = DG_FAULT_COUNT, .who = DG_WHO_ALL }, 1, 2, "no fault of kind" },
-    { { .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_GROUP }, 1, 2, "named by their parachains" },
+    { { .kind = DG_FAULT_OFFLINE_COLLATORS, .who = DG_WHO_GROUP },
+      1,
+      2,
+      "named by their parachains" },
     { { .kind = DG_FAULT_LOSS, .who = DG_WHO_ALL, .loss_ppm = 1000001 }, 1, 2, "1000001" },
     { { .kind = DG_FAULT_PAUSE, .who = DG_WHO_SHARE, .share_ppm = 1000001 }, 1, 2, "1000001" },
 };
@@ -219,7 +251,8 @@ START_TEST(a_group_that_is_not_there_ends_the_run)
     world_open(&w, &(world_options){ .seed = 1 });
     plan(&w, f);
     ck_assert_int_eq(dg_network_run(w.net, dg_network_first_slot(w.net) + END, &err), DG_USAGE);
-    ck_assert_msg(strstr(err.text, "fault 1 (pause): there is no group 20") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "fault 1 (pause): there is no group 20") != NULL, "%s",
+                  err.text);
     world_close(&w);
 }
 END_TEST
@@ -239,7 +272,8 @@ int main(void)
     tcase_add_test(tc, clocks_that_are_wrong_are_set_right_again);
     tcase_add_test(tc, links_that_lose_all_part_the_world);
     tcase_add_test(tc, the_same_faults_give_the_same_run);
-    tcase_add_loop_test(tc, a_fault_that_cannot_be_is_refused, 0, (int)(sizeof refused / sizeof *refused));
+    tcase_add_loop_test(tc, a_fault_that_cannot_be_is_refused, 0,
+                        (int)(sizeof refused / sizeof *refused));
     tcase_add_test(tc, a_group_that_is_not_there_ends_the_run);
     suite_add_tcase(s, tc);
     failed = suite_run(s);

@@ -7,7 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { RUNS = 5, SEEDS = 4, SECONDS = 6, SETTLED = 5, MOST_LAG = 8, MOST_HEADS = 16, MOST_SLOTS = 128 };
+enum {
+    RUNS = 5,
+    SEEDS = 4,
+    SECONDS = 6,
+    SETTLED = 5,
+    MOST_LAG = 8,
+    MOST_HEADS = 16,
+    MOST_SLOTS = 128
+};
 
 /* ---- slots with more than one claim ---- */
 
@@ -30,8 +38,10 @@ static double at_most(uint64_t most, uint64_t slots, double p)
 /* Neither tail is thinner than that of a normal law beyond so many deviations. */
 static bool formula_allows(uint64_t forked, uint64_t slots, uint64_t validators)
 {
-    double p = forked_share(validators), tail = erfc((double)figure(bands, "deviations") / sqrt(2)) / 2;
-    return at_most(forked, slots, p) >= tail && (!forked || 1 - at_most(forked - 1, slots, p) >= tail);
+    double p = forked_share(validators),
+           tail = erfc((double)figure(bands, "deviations") / sqrt(2)) / 2;
+    return at_most(forked, slots, p) >= tail
+           && (!forked || 1 - at_most(forked - 1, slots, p) >= tail);
 }
 
 static uint64_t forked_of(const json_t *run)
@@ -46,10 +56,12 @@ START_TEST(real_counts_of_claims_are_what_the_formula_allows_or_named_outliers)
     json_t *set, *run;
     open_bands();
     ck_assert_uint_eq(json_array_size(json_object_get(bands, "together")), 3);
-    json_array_foreach(json_object_get(bands, "together"), i, set) {
+    json_array_foreach(json_object_get(bands, "together"), i, set)
+    {
         const char *names = json_string_value(json_object_get(set, "runs"));
         uint64_t slots = 0, forked = 0, validators = 0;
-        json_array_foreach(json_object_get(bands, "runs"), k, run) {
+        json_array_foreach(json_object_get(bands, "runs"), k, run)
+        {
             if (!strstr(names, json_string_value(json_object_get(run, "name"))))
                 continue;
             ck_assert_uint_eq(figure_at(run, "claims", 0) + forked_of(run), figure(run, "slots"));
@@ -58,8 +70,10 @@ START_TEST(real_counts_of_claims_are_what_the_formula_allows_or_named_outliers)
             slots += figure(run, "slots");
             forked += forked_of(run);
         }
-        ck_assert_msg(formula_allows(forked, slots, validators) != json_is_true(json_object_get(set, "outlier")),
-                      "%s: %llu of %llu slots", names, (unsigned long long)forked, (unsigned long long)slots);
+        ck_assert_msg(formula_allows(forked, slots, validators)
+                          != json_is_true(json_object_get(set, "outlier")),
+                      "%s: %llu of %llu slots", names, (unsigned long long)forked,
+                      (unsigned long long)slots);
     }
     close_bands();
 }
@@ -96,7 +110,8 @@ static void add(tally *t, const course *c, uint64_t slots)
         t->slots++;
         t->claims += c->claims[slot];
         t->forked += c->claims[slot] > 1;
-        for (uint64_t k = slot * SECONDS; slot >= SETTLED && k < (slot + 1) * SECONDS; k++) { /* nothing is below the first blocks */
+        for (uint64_t k = slot * SECONDS; slot >= SETTLED && k < (slot + 1) * SECONDS;
+             k++) { /* nothing is below the first blocks */
             t->samples++;
             t->lag[c->lag[k]]++;
             t->heads[c->heads[k]]++;
@@ -113,14 +128,16 @@ static void check_interval(const world *w)
     dg_ns first = 0, last = 0;
     uint64_t slots = 0, at = UINT64_MAX;
     for (size_t i = 0; i < w->count; i++) {
-        if (w->log[i].kind != DG_REC_BLOCK || !world_slot(w, &w->log[i]) || world_slot(w, &w->log[i]) == at)
+        if (w->log[i].kind != DG_REC_BLOCK || !world_slot(w, &w->log[i])
+            || world_slot(w, &w->log[i]) == at)
             continue;
         at = world_slot(w, &w->log[i]);
         last = w->log[i].at;
         first = slots++ ? first : last;
     }
     ck_assert_uint_gt(slots, 1);
-    ck_assert_uint_eq(((last - first) / (slots - 1) + 50 * DG_MS) / (100 * DG_MS), figure(bands, "interval_tenths"));
+    ck_assert_uint_eq(((last - first) / (slots - 1) + 50 * DG_MS) / (100 * DG_MS),
+                      figure(bands, "interval_tenths"));
 }
 
 static void check_course(const world *w, course *c, const json_t *run)
@@ -152,7 +169,8 @@ static void keep_chain(tally *t, const json_t *run, const char *path, uint64_t s
     world_open_path(&w, path, &o);
     ck_assert_uint_eq(dg_network_node_count(w.net), figure(run, "validators"));
     for (uint64_t second = 0; second < slots * SECONDS; second++) {
-        ck_assert_int_eq(dg_sim_run(dg_network_sim(w.net), second * 1000 * DG_MS + 999 * DG_MS, &err), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_run(dg_network_sim(w.net), second * 1000 * DG_MS + 999 * DG_MS, &err), DG_OK);
         sample(&w, &c, second);
     }
     world_run(&w, (uint32_t)slots - 1);
@@ -166,8 +184,10 @@ static void keep_chain(tally *t, const json_t *run, const char *path, uint64_t s
 static void check_lag(const tally *t, const json_t *run)
 {
     uint64_t least = figure_at(run, "lag", 0), low = t->lag[least], high = t->lag[least + 1];
-    ck_assert_msg(100 * (low + high) >= 95 * t->samples, "lag %llu: %llu and one more: %llu of %llu", (unsigned long long)least,
-                  (unsigned long long)low, (unsigned long long)high, (unsigned long long)t->samples);
+    ck_assert_msg(100 * (low + high) >= 95 * t->samples,
+                  "lag %llu: %llu and one more: %llu of %llu", (unsigned long long)least,
+                  (unsigned long long)low, (unsigned long long)high,
+                  (unsigned long long)t->samples);
     if (json_object_get(run, "lag_samples")) {
         ck_assert_uint_ge(4 * low, high);
         ck_assert_uint_ge(4 * high, low);
@@ -180,7 +200,8 @@ static void check_lag(const tally *t, const json_t *run)
 static void check_heads(const tally *t, const json_t *run)
 {
     uint64_t most = figure(run, "heads_most");
-    ck_assert_uint_le(most, 1 + figure_at(run, "claims", 1) + 2 * figure_at(run, "claims", 2) + 3 * figure_at(run, "claims", 3));
+    ck_assert_uint_le(most, 1 + figure_at(run, "claims", 1) + 2 * figure_at(run, "claims", 2)
+                                + 3 * figure_at(run, "claims", 3));
     ck_assert_uint_gt(t->alone, 0);
     ck_assert_uint_eq(t->strays, 0);
     if (most < 3)
@@ -194,8 +215,9 @@ static void check_heads(const tally *t, const json_t *run)
 /* For who compares by eye. */
 static void show(const tally *t, const json_t *run)
 {
-    printf("model %s: slots %llu, claims %llu, slots with two %llu, lag", json_string_value(json_object_get(run, "name")),
-           (unsigned long long)t->slots, (unsigned long long)t->claims, (unsigned long long)t->forked);
+    printf("model %s: slots %llu, claims %llu, slots with two %llu, lag",
+           json_string_value(json_object_get(run, "name")), (unsigned long long)t->slots,
+           (unsigned long long)t->claims, (unsigned long long)t->forked);
     for (size_t i = 0; i < MOST_LAG; i++)
         if (t->lag[i])
             printf(" %zu:%llu", i, (unsigned long long)t->lag[i]);
@@ -214,15 +236,18 @@ START_TEST(validators_keep_a_chain_as_real_ones_did)
     char spec[128];
     open_bands();
     run = json_array_get(json_object_get(bands, "runs"), (size_t)_i);
-    ck_assert_int_gt(snprintf(spec, sizeof spec, "specs/%s.json.zst", json_string_value(json_object_get(run, "spec"))), 16);
+    ck_assert_int_gt(snprintf(spec, sizeof spec, "specs/%s.json.zst",
+                              json_string_value(json_object_get(run, "spec"))),
+                     16);
     if (json_array_size(json_object_get(bands, "runs")) != RUNS)
         ck_abort_msg("bands.json has not %d runs", RUNS);
     for (uint64_t seed = 1; (path = corpus_path(spec)) && seed <= SEEDS; seed++)
         keep_chain(&t, run, path, seed);
     if (path) {
         show(&t, run);
-        ck_assert_msg(formula_allows(t.forked, t.slots, figure(run, "validators")), "two claims in %llu of %llu slots",
-                      (unsigned long long)t.forked, (unsigned long long)t.slots);
+        ck_assert_msg(formula_allows(t.forked, t.slots, figure(run, "validators")),
+                      "two claims in %llu of %llu slots", (unsigned long long)t.forked,
+                      (unsigned long long)t.slots);
         check_lag(&t, run);
         if (json_object_get(run, "heads_most"))
             check_heads(&t, run);
@@ -237,22 +262,36 @@ static void in_band(const char *name, uint64_t value)
 {
     const json_t *band = json_object_get(json_object_get(bands, "upgrade"), name);
     uint64_t least = number(json_array_get(band, 0)), most = number(json_array_get(band, 1));
-    ck_assert_msg(value >= least && value <= most, "%s: %llu, real nodes %llu to %llu", name, (unsigned long long)value,
-                  (unsigned long long)least, (unsigned long long)most);
+    ck_assert_msg(value >= least && value <= most, "%s: %llu, real nodes %llu to %llu", name,
+                  (unsigned long long)value, (unsigned long long)least, (unsigned long long)most);
 }
 
-static uint64_t told(const char *name) { return figure(json_object_get(bands, "upgrade"), name); }
+static uint64_t told(const char *name)
+{
+    return figure(json_object_get(bands, "upgrade"), name);
+}
 
-static const dg_net_node *first_node(const world *w) { return &w->net->nodes[0]; }
-static uint32_t final_number(const world *w) { return w->net->blocks[first_node(w)->finalized].number; }
-static uint32_t best_number(const world *w) { return w->net->blocks[first_node(w)->best].number; }
+static const dg_net_node *first_node(const world *w)
+{
+    return &w->net->nodes[0];
+}
+static uint32_t final_number(const world *w)
+{
+    return w->net->blocks[first_node(w)->finalized].number;
+}
+static uint32_t best_number(const world *w)
+{
+    return w->net->blocks[first_node(w)->best].number;
+}
 
 static void upgrade(world *w, world *n)
 {
     dg_runtime *runtime;
     dg_error err;
     if (dg_block_runtime(n->chain, dg_chain_root(n->chain), &runtime, &err) < 0
-        || dg_network_enact(w->net, dg_network_first_slot(w->net) + told("upgrade_block") - 1, DG_HOW_OVERRIDE, dg_runtime_blob(runtime), &err) < 0)
+        || dg_network_enact(w->net, dg_network_first_slot(w->net) + told("upgrade_block") - 1,
+                            DG_HOW_OVERRIDE, dg_runtime_blob(runtime), &err)
+               < 0)
         ck_abort_msg("%s", err.text);
 }
 
@@ -273,7 +312,8 @@ static void check_gap(world *w, uint32_t at)
 
 START_TEST(an_upgrade_goes_as_it_did_on_real_nodes)
 {
-    static const char *const old = "specs/paseo-local-1003000-e10.json.zst", *const new = "specs/paseo-local-1009001-e10.json.zst";
+    static const char *const old = "specs/paseo-local-1003000-e10.json.zst",
+                             *const new = "specs/paseo-local-1009001-e10.json.zst";
     world_options o = { .of = "SD_V2_ONLY", .seed = 1 };
     dg_sim_link quick;
     dg_ns loopback[2];
@@ -301,15 +341,22 @@ END_TEST
 /* All but the secondary author win on their own, and that one authors in any case:
  * 1 + Binomial(n - 1, p) claims a slot, p = 1 - 0.75^(1/n). Means and deviations in
  * parts of a million; over 4000 slots, four deviations of the mean either way. */
-static const struct { uint32_t n, mean, deviation, forked; } formulas[] = {
-    { 2, 1133975, 340625, 133975 }, { 8, 1247250, 488381, 222539 }, { 100, 1284396, 532521, 247839 }, { 300, 1286586, 535080, 249280 },
+static const struct {
+    uint32_t n, mean, deviation, forked;
+} formulas[] = {
+    { 2, 1133975, 340625, 133975 },
+    { 8, 1247250, 488381, 222539 },
+    { 100, 1284396, 532521, 247839 },
+    { 300, 1286586, 535080, 249280 },
 };
 START_TEST(claims_of_a_slot_follow_the_formula)
 {
     enum { OF = 4000, ROOT = 63 }; /* of 4000 */
     uint32_t n = formulas[_i].n;
     dg_authority *all = dg_calloc(n, sizeof *all);
-    dg_epoch epoch = { .duration = OF, .c = { 1, 4 }, .allowed_slots = 2, .authorities = all, .authority_count = n };
+    dg_epoch epoch = {
+        .duration = OF, .c = { 1, 4 }, .allowed_slots = 2, .authorities = all, .authority_count = n
+    };
     uint64_t sum = 0, forked = 0;
     dg_slot_claim claims[64];
     for (uint32_t i = 0; i < n; i++) {
@@ -339,7 +386,8 @@ int main(void)
     tcase_add_loop_test(tc, validators_keep_a_chain_as_real_ones_did, 0, RUNS);
     tcase_add_test(tc, real_counts_of_claims_are_what_the_formula_allows_or_named_outliers);
     tcase_add_test(tc, an_upgrade_goes_as_it_did_on_real_nodes);
-    tcase_add_loop_test(tc, claims_of_a_slot_follow_the_formula, 0, (int)(sizeof formulas / sizeof *formulas));
+    tcase_add_loop_test(tc, claims_of_a_slot_follow_the_formula, 0,
+                        (int)(sizeof formulas / sizeof *formulas));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

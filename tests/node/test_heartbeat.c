@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-typedef struct heard { uint32_t received, all_good, some_offline, offline; } heard;
+typedef struct heard {
+    uint32_t received, all_good, some_offline, offline;
+} heard;
 
 static void count(heard *h, const json_t *event)
 {
@@ -32,8 +34,7 @@ static heard hear_from(world *w, uint32_t from, uint32_t to)
         world_run(w, slot);
         if (dg_chain_events(w->chain, dg_network_best(w->net), &events, &err) < 0)
             ck_abort_msg("%s", err.text);
-        json_array_foreach(events, i, record)
-            count(&h, json_object_get(record, "event"));
+        json_array_foreach(events, i, record) count(&h, json_object_get(record, "event"));
         json_decref(events);
     }
     return h;
@@ -46,7 +47,7 @@ START_TEST(nobody_that_is_up_is_reported)
     world_open(&w, &(world_options){ .seed = 21 });
     h = hear_from(&w, 0, 2 * EPOCH + 2);
     ck_assert_uint_eq(h.some_offline, 0);
-    ck_assert_uint_eq(h.all_good, 2); /* at both boundaries */
+    ck_assert_uint_eq(h.all_good, 2);   /* at both boundaries */
     ck_assert_uint_gt(h.received, 100); /* but for those that had authored by then */
     ck_assert_uint_le(h.received, 200);
     world_close(&w);

@@ -9,9 +9,17 @@
 
 #include <string.h>
 
-enum { SESSION = 2 * EPOCH, BOUNDARY = 3 * EPOCH, LAST = BOUNDARY + 5, AT = SESSION + 5, CORES = 20, VALIDATORS = 100 };
+enum {
+    SESSION = 2 * EPOCH,
+    BOUNDARY = 3 * EPOCH,
+    LAST = BOUNDARY + 5,
+    AT = SESSION + 5,
+    CORES = 20,
+    VALIDATORS = 100
+};
 
-static uint64_t per_mille_of(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+static uint64_t per_mille_of(const world *w, dg_record_kind kind, int field, uint32_t from,
+                             uint32_t to)
 {
     uint64_t times = world_times(w, kind, from, to);
     return times ? 1000 * world_sum(w, kind, field, from, to) / times : 0;
@@ -21,7 +29,8 @@ static uint64_t most(const world *w, dg_record_kind kind, int field, uint32_t fr
 {
     uint64_t highest = 0;
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == kind && world_slot(w, &w->log[i]) >= from && world_slot(w, &w->log[i]) <= to && w->log[i].n[field] > highest)
+        if (w->log[i].kind == kind && world_slot(w, &w->log[i]) >= from
+            && world_slot(w, &w->log[i]) <= to && w->log[i].n[field] > highest)
             highest = w->log[i].n[field];
     return highest;
 }
@@ -58,7 +67,8 @@ static uint32_t stalled_slots(const world *w, uint32_t from, uint32_t *first)
         const dg_record *h = world_holders(w, slot);
         ck_assert_ptr_nonnull(h);
         ck_assert_uint_eq(h->n[1], VALIDATORS);
-        ck_assert_uint_eq(h->n[2], VALIDATORS); /* the API has flipped, at U and not a block later */
+        /* the API has flipped, at U and not a block later */
+        ck_assert_uint_eq(h->n[2], VALIDATORS);
         ck_assert_uint_eq(h->n[3], VALIDATORS);
         ck_assert(h->n[4] == 0 || h->n[4] == VALIDATORS); /* all of one class */
         if (h->n[4] == 0) {
@@ -69,25 +79,34 @@ static uint32_t stalled_slots(const world *w, uint32_t from, uint32_t *first)
     return count;
 }
 
-static const struct { const char *of; uint32_t at; bool stalls, no_forks; dg_how how; } rows[] = {
-    { "SD_V12_DROP",  AT, true, false, DG_HOW_OVERRIDE },
+static const struct {
+    const char *of;
+    uint32_t at;
+    bool stalls, no_forks;
+    dg_how how;
+} rows[] = {
+    { "SD_V12_DROP", AT, true, false, DG_HOW_OVERRIDE },
     { "SD_V12_PURGE", AT, true, false, DG_HOW_OVERRIDE },
-    { "SD_V12_OK",    AT, false, false, DG_HOW_OVERRIDE },
-    { "KAGOME",       AT, false, false, DG_HOW_OVERRIDE },
+    { "SD_V12_OK", AT, false, false, DG_HOW_OVERRIDE },
+    { "KAGOME", AT, false, false, DG_HOW_OVERRIDE },
     /* by the chain's own sudo call, as it was done */
-    { "SD_V12_DROP",  AT, true, false, DG_HOW_SET_CODE },
+    { "SD_V12_DROP", AT, true, false, DG_HOW_SET_CODE },
     /* without forks the wrong repair holds */
     { "SD_V12_PURGE", AT, false, true, DG_HOW_OVERRIDE },
-    { "SD_V12_DROP",  AT, true, true, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP", AT, true, true, DG_HOW_OVERRIDE },
     /* near the boundary it heals within as many blocks, and on it there is nothing to lose */
-    { "SD_V12_DROP",  BOUNDARY - 1, true, false, DG_HOW_OVERRIDE },
-    { "SD_V12_DROP",  BOUNDARY - 3, true, false, DG_HOW_OVERRIDE },
-    { "SD_V12_DROP",  BOUNDARY, false, false, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP", BOUNDARY - 1, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP", BOUNDARY - 3, true, false, DG_HOW_OVERRIDE },
+    { "SD_V12_DROP", BOUNDARY, false, false, DG_HOW_OVERRIDE },
 };
 
 START_TEST(topology_is_missing_from_the_upgrade_to_the_next_session)
 {
-    world_options o = { .of = rows[_i].of, .seed = 1, .enact = rows[_i].at, .how = rows[_i].how, .no_forks = rows[_i].no_forks };
+    world_options o = { .of = rows[_i].of,
+                        .seed = 1,
+                        .enact = rows[_i].at,
+                        .how = rows[_i].how,
+                        .no_forks = rows[_i].no_forks };
     uint32_t at = rows[_i].at, first, stalled;
     world w;
     world_open(&w, &o);
@@ -99,8 +118,10 @@ START_TEST(topology_is_missing_from_the_upgrade_to_the_next_session)
     ck_assert_uint_eq(first, rows[_i].stalls ? at : 0);              /* from U, not from U + 1 */
     /* before, every core is served each second block; after the boundary again */
     ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, EPOCH, at), CORES);
-    if (at + 3 < BOUNDARY) { /* U and U + 1 have their own story; the author of U + 3 is the first to show */
-        ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY - 1), rows[_i].stalls ? 1 : CORES);
+    if (at + 3 < BOUNDARY) { /* U and U + 1 have their own story; the author of U + 3 is the first
+                                to show */
+        ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY - 1),
+                          rows[_i].stalls ? 1 : CORES);
         if (rows[_i].stalls) /* at most n_para_validators / n_authorities = 1, of ten before */
             ck_assert_uint_le(per_mille_of(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY), 1000);
         else
@@ -123,9 +144,10 @@ START_TEST(inside_its_group_every_candidate_is_still_backed)
         const dg_record *r = &w.log[i];
         if (r->kind != DG_REC_PARAS || world_slot(&w, r) < AT + 3 || world_slot(&w, r) >= BOUNDARY)
             continue;
-        ck_assert_uint_ge(r->n[5], CORES - 2); /* backable: all cores but those that wait for availability */
+        /* backable: all cores but those that wait for availability */
+        ck_assert_uint_ge(r->n[5], CORES - 2);
         ck_assert_uint_le(r->n[4], 1);
-        ck_assert_uint_eq(r->n[1], r->n[4]);   /* and what was offered, the runtime took */
+        ck_assert_uint_eq(r->n[1], r->n[4]); /* and what was offered, the runtime took */
     }
     world_close(&w);
 }
@@ -139,9 +161,11 @@ START_TEST(the_block_after_the_upgrade_includes_nothing)
     world w;
     world_open(&w, &o);
     world_run(&w, AT + 3);
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT, AT), CORES);         /* U backs: its cores are occupied after it */
+    /* U backs: its cores are occupied after it */
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT, AT), CORES);
     ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 1), 0);
-    ck_assert_uint_ge(world_sum(&w, DG_REC_BLOCK, 4, AT + 1, AT + 1), 67); /* bitfields were there */
+    /* bitfields were there */
+    ck_assert_uint_ge(world_sum(&w, DG_REC_BLOCK, 4, AT + 1, AT + 1), 67);
     ck_assert_uint_eq(most(&w, DG_REC_PARAS, 2, AT + 2, AT + 2), CORES);
     world_close(&w);
 }
@@ -177,7 +201,7 @@ START_TEST(the_wrong_repair_holds_until_the_first_fork_is_pruned)
     }
     ck_assert_uint_eq(lost, VALIDATORS);
     world_close(&w);
-    tried[0] = purged;     /* its leaf comes before the signal */
+    tried[0] = purged; /* its leaf comes before the signal */
     tried[1] = purged + 1;
     for (int i = 0; i < 2; i++) {
         o.enact = tried[i];
@@ -192,8 +216,11 @@ END_TEST
 /* Half of the network knows, half does not: what can cross does. */
 START_TEST(a_mixed_network_lies_in_between)
 {
-    dg_share half[2] = { { dg_class_named("SD_V12_OK"), 500000 }, { dg_class_named("SD_V12_DROP"), 500000 } };
-    world_options o = { .shares = half, .share_count = 2, .seed = 3, .enact = AT, .how = DG_HOW_OVERRIDE };
+    dg_share half[2] = { { dg_class_named("SD_V12_OK"), 500000 },
+                         { dg_class_named("SD_V12_DROP"), 500000 } };
+    world_options o = {
+        .shares = half, .share_count = 2, .seed = 3, .enact = AT, .how = DG_HOW_OVERRIDE
+    };
     const dg_record *h;
     uint64_t knowing = 0, rate;
     world w;
@@ -215,15 +242,19 @@ END_TEST
 /* Old nodes after the flip: as authors they have nothing, as backers they are deaf. */
 START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
 {
-    dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 }, { dg_class_named("SD_V12_OK"), 800000 } };
-    world_options o = { .shares = mixed, .share_count = 2, .seed = 4, .enact = BOUNDARY, .how = DG_HOW_OVERRIDE };
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), 200000 },
+                          { dg_class_named("SD_V12_OK"), 800000 } };
+    world_options o = {
+        .shares = mixed, .share_count = 2, .seed = 4, .enact = BOUNDARY, .how = DG_HOW_OVERRIDE
+    };
     uint32_t by_old = 0, of_new = 0;
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < VALIDATORS; i++)
         of_new += dg_network_class(w.net, i) == mixed[1].of;
     world_run(&w, BOUNDARY + 15);
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, SESSION + 1, BOUNDARY - 1), CORES); /* before it: as good as any */
+    /* before it: as good as any */
+    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, SESSION + 1, BOUNDARY - 1), CORES);
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
         if (r->kind != DG_REC_PARAS || world_slot(&w, r) < BOUNDARY + 2)
@@ -234,7 +265,8 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
         }
     }
     ck_assert_uint_ge(by_old, 1);
-    ck_assert_uint_eq(world_holders(&w, BOUNDARY + 5)->n[2], of_new); /* the old ones lack nothing that they would use */
+    /* the old ones lack nothing that they would use */
+    ck_assert_uint_eq(world_holders(&w, BOUNDARY + 5)->n[2], of_new);
     ck_assert_uint_ge(most(&w, DG_REC_PARAS, 1, BOUNDARY + 2, BOUNDARY + 15), CORES - 3);
     world_close(&w);
 }
@@ -257,12 +289,18 @@ START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
 END_TEST
 
 /* A node to which the upgrade's block came late in its slot has not asked anything yet:
- * (nor has one that still compiles N): who takes it for one without a topology sees a fault where there is none. */
+ * (nor has one that still compiles N): who takes it for one without a topology sees a fault where
+ * there is none. */
 START_TEST(who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid)
 {
     static const dg_ns latency[2] = { 500 * DG_MS, 2000 * DG_MS };
     static const dg_sim_link far = { .latency_ns = latency, .latency_count = 2 };
-    world_options o = { .of = "SD_V12_OK", .seed = 1, .enact = AT, .how = DG_HOW_OVERRIDE, .link = &far, .compile_ns = 5000 * DG_MS };
+    world_options o = { .of = "SD_V12_OK",
+                        .seed = 1,
+                        .enact = AT,
+                        .how = DG_HOW_OVERRIDE,
+                        .link = &far,
+                        .compile_ns = 5000 * DG_MS };
     uint32_t late = 0;
     world w;
     world_open(&w, &o);
@@ -286,7 +324,8 @@ int main(void)
     TCase *tc = tcase_create("incident");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, topology_is_missing_from_the_upgrade_to_the_next_session, 0, REDUCED ? 2 : ROWS(rows));
+    tcase_add_loop_test(tc, topology_is_missing_from_the_upgrade_to_the_next_session, 0,
+                        REDUCED ? 2 : ROWS(rows));
     tcase_add_test(tc, inside_its_group_every_candidate_is_still_backed);
     tcase_add_test(tc, the_block_after_the_upgrade_includes_nothing);
     tcase_add_test(tc, the_wrong_repair_holds_until_the_first_fork_is_pruned);

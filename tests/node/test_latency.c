@@ -6,7 +6,8 @@
 
 /* ---- how long ---- */
 
-static const dg_node_class newest = { .host_known = 13, .pace = 1000 }, older = { .host_known = 10, .pace = 1000 },
+static const dg_node_class newest = { .host_known = 13, .pace = 1000 },
+                           older = { .host_known = 10, .pace = 1000 },
                            slow = { .host_known = 13, .pace = 1500 };
 
 /* Fuel by question, in millions; a million is a millisecond where nothing is slower.
@@ -20,18 +21,25 @@ static const struct {
     dg_request slowest;
 } costs[] = {
     { &newest, 1000, false, 1, 0, 0, 0, 0, 0, 0, 1, DG_ASK_SESSION },
-    { &newest, 1000, false, 1, 2, 3, 4, 0, 0, 0, 4, DG_ASK_CORES },          /* side by side */
-    { &newest, 1000, false, 1, 2, 3, 4, 5, 0, 0, 6, DG_ASK_SESSION_INFO },   /* after the first */
-    { &newest, 1000, true, 1, 2, 3, 4, 5, 0, 0, 4, DG_ASK_CORES },           /* kept from the session's first leaf */
+    { &newest, 1000, false, 1, 2, 3, 4, 0, 0, 0, 4, DG_ASK_CORES },        /* side by side */
+    { &newest, 1000, false, 1, 2, 3, 4, 5, 0, 0, 6, DG_ASK_SESSION_INFO }, /* after the first */
+    /* kept from the session's first leaf */
+    { &newest, 1000, true, 1, 2, 3, 4, 5, 0, 0, 4, DG_ASK_CORES },
     { &newest, 1000, true, 1, 1, 1, 1, 0, 20, 0, 21, DG_ASK_CLAIM_QUEUE },
-    { &older, 1000, true, 1, 1, 1, 1, 0, 20, 0, 1, DG_ASK_SESSION },         /* has no such question */
-    { &newest, 1000, true, 1, 1, 1, 1, 0, 0, 90, 1, DG_ASK_SESSION },        /* others wait for it */
+    /* has no such question */
+    { &older, 1000, true, 1, 1, 1, 1, 0, 20, 0, 1, DG_ASK_SESSION },
+    /* others wait for it */
+    { &newest, 1000, true, 1, 1, 1, 1, 0, 0, 90, 1, DG_ASK_SESSION },
     { &newest, 2000, true, 4, 0, 0, 0, 0, 0, 0, 8, DG_ASK_SESSION },
     { &slow, 1000, true, 4, 0, 0, 0, 0, 0, 0, 6, DG_ASK_SESSION },
 };
 START_TEST(the_answers_take_as_long_as_their_fuel)
 {
-    dg_net_node node = { .of = costs[_i].of, .hardware = costs[_i].hardware, .asked = costs[_i].same_session, .asked_session = 3, .asked_version = 13 };
+    dg_net_node node = { .of = costs[_i].of,
+                         .hardware = costs[_i].hardware,
+                         .asked = costs[_i].same_session,
+                         .asked_session = 3,
+                         .asked_version = 13 };
     dg_net_block block = { .view = { .session_known = true, .session = 3 } };
     dg_network net = { .nodes = &node, .node_count = 1, .blocks = &block, .block_count = 1 };
     dg_request slowest = DG_ASK_COUNT;
@@ -51,17 +59,25 @@ END_TEST
 /* ---- whose turn it is ---- */
 
 /* Cores 0 free, 1 scheduled for 7, 2 occupied by 8. */
-static const uint8_t queue[] = { 3 << 2, 0, 0, 0, 0, 1 << 2, 5, 0, 0, 0, 1, 0, 0, 0, 2 << 2, 6, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 0 << 2 };
-static const struct { size_t len; bool known; dg_core_kind kind; uint32_t para, second; } queues[] = {
+static const uint8_t queue[] = { 3 << 2, 0, 0, 0, 0, 1 << 2, 5, 0, 0, 0, 1, 0, 0, 0,
+                                 2 << 2, 6, 0, 0, 0, 9,      0, 0, 0, 2, 0, 0, 0, 0 << 2 };
+static const struct {
+    size_t len;
+    bool known;
+    dg_core_kind kind;
+    uint32_t para, second;
+} queues[] = {
     { sizeof queue, true, DG_CORE_SCHEDULED, 5, 6 },
     { sizeof queue - 1, false, DG_CORE_FREE, DG_NO, 7 }, /* what does not decode changes nothing */
 };
 START_TEST(a_claim_queue_says_whose_turn_it_is)
 {
-    dg_core cores[3] = { { .kind = DG_CORE_FREE, .para = DG_NO, .next = DG_NO }, { .kind = DG_CORE_SCHEDULED, .para = 7, .next = DG_NO },
+    dg_core cores[3] = { { .kind = DG_CORE_FREE, .para = DG_NO, .next = DG_NO },
+                         { .kind = DG_CORE_SCHEDULED, .para = 7, .next = DG_NO },
                          { .kind = DG_CORE_OCCUPIED, .para = 8, .next = 8 } };
     dg_view v = { .cores = cores, .core_count = 3, .cores_known = true };
-    ck_assert_int_eq(dg_view_take(&v, DG_ASK_CLAIM_QUEUE, dg_bytes_of(queue, queues[_i].len), NULL), DG_OK);
+    ck_assert_int_eq(dg_view_take(&v, DG_ASK_CLAIM_QUEUE, dg_bytes_of(queue, queues[_i].len), NULL),
+                     DG_OK);
     ck_assert_int_eq(v.queue_known, queues[_i].known);
     ck_assert_int_eq(cores[0].kind, queues[_i].kind);
     ck_assert_uint_eq(cores[0].para, queues[_i].para);
@@ -69,7 +85,8 @@ START_TEST(a_claim_queue_says_whose_turn_it_is)
     ck_assert_uint_eq(cores[2].next, 8); /* nobody in the queue: as the core said */
     for (uint32_t i = 0; i < 3; i++) {
         ck_assert_int_eq(dg_view_differs(&v, i), i < 2 && queues[_i].known);
-        ck_assert_uint_eq(dg_view_core(&v, i, &older)->para, i == 0 ? DG_NO : i == 1 ? 7 : 8); /* never asked for it */
+        /* never asked for it */
+        ck_assert_uint_eq(dg_view_core(&v, i, &older)->para, i == 0 ? DG_NO : i == 1 ? 7 : 8);
         ck_assert_ptr_eq(dg_view_core(&v, i, &newest), &cores[i]);
         ck_assert(dg_view_assigns(&v, 1, 7, &older));
         ck_assert_int_eq(dg_view_assigns(&v, 1, 7, &newest), !queues[_i].known);
@@ -109,13 +126,17 @@ END_TEST
 
 /* ---- authors that wait for finality ---- */
 
-static const struct { uint32_t unfinalized; uint64_t out; } lags[] = {
+static const struct {
+    uint32_t unfinalized;
+    uint64_t out;
+} lags[] = {
     { 0, 0 }, { 50, 0 }, { 51, 0 }, { 52, 1 }, { 60, 5 }, { 249, 99 }, { 250, 100 }, { 5000, 100 },
 };
 START_TEST(authors_leave_slots_out_when_finality_lags)
 {
     for (uint64_t slot = 1000; slot < 1200; slot++)
-        ck_assert_int_eq(dg_author_backs_off(slot, 1000, lags[_i].unfinalized), slot > 1000 && slot - 1000 <= lags[_i].out);
+        ck_assert_int_eq(dg_author_backs_off(slot, 1000, lags[_i].unfinalized),
+                         slot > 1000 && slot - 1000 <= lags[_i].out);
 }
 END_TEST
 
@@ -140,7 +161,8 @@ START_TEST(a_block_that_takes_too_long_is_not_proposed)
         lost += r->kind == DG_REC_FAILED;
         if (r->kind == DG_REC_FAILED) {
             ck_assert_uint_lt(r->node, 50);
-            ck_assert_msg(strncmp(w.texts[i], "block production took too long: ", 32) == 0, "%s", w.texts[i]);
+            ck_assert_msg(strncmp(w.texts[i], "block production took too long: ", 32) == 0, "%s",
+                          w.texts[i]);
         }
     }
     ck_assert_uint_gt(kept, LAST / 4);
@@ -162,7 +184,8 @@ START_TEST(a_late_clock_authors_late)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 50; i++)
-        ck_assert_int_eq(dg_sim_clock_set(dg_network_sim(w.net), (dg_node_ix){ i }, 0, &late, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_clock_set(dg_network_sim(w.net), (dg_node_ix){ i }, 0, &late, NULL),
+                         DG_OK);
     world_run(&w, 20);
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
@@ -180,13 +203,22 @@ END_TEST
 
 /* ---- a restart after U ---- */
 
-static const struct { const char *of; uint64_t again; } kinds[] = { { "SD_V12_OK", 1 }, { "KAGOME", 0 } };
+static const struct {
+    const char *of;
+    uint64_t again;
+} kinds[] = { { "SD_V12_OK", 1 }, { "KAGOME", 0 } };
 START_TEST(a_restart_compiles_again_what_is_not_kept)
 {
-    world_options o = { .of = kinds[_i].of, .seed = 3, .how = DG_HOW_OVERRIDE, .enact = 8, .compile_ns = 2000 * DG_MS };
+    world_options o = { .of = kinds[_i].of,
+                        .seed = 3,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = 8,
+                        .compile_ns = 2000 * DG_MS };
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, 11 * 6000 * DG_MS, 12 * 6000 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, 11 * 6000 * DG_MS,
+                                  12 * 6000 * DG_MS, NULL),
+                     DG_OK);
     world_run(&w, 14);
     ck_assert_uint_eq(world_times(&w, DG_REC_COMPILED, 0, 14), 100 + kinds[_i].again);
     ck_assert_uint_eq(world_sum(&w, DG_REC_COMPILED, 2, 0, 14), kinds[_i].again);

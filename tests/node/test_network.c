@@ -64,13 +64,20 @@ END_TEST
 
 /* The chain with more primary blocks, though shorter; of equals the longer; of those
  * the one that was there first. */
-static const struct { uint32_t weight[2], number[2]; bool better; } choices[] = {
-    { { 5, 4 }, { 8, 9 }, true }, { { 4, 5 }, { 9, 8 }, false }, { { 4, 4 }, { 9, 8 }, true }, { { 4, 4 }, { 8, 8 }, false },
+static const struct {
+    uint32_t weight[2], number[2];
+    bool better;
+} choices[] = {
+    { { 5, 4 }, { 8, 9 }, true },
+    { { 4, 5 }, { 9, 8 }, false },
+    { { 4, 4 }, { 9, 8 }, true },
+    { { 4, 4 }, { 8, 8 }, false },
 };
 START_TEST(primary_blocks_weigh_more_than_length)
 {
     dg_net_block blocks[2] = { { .weight = choices[_i].weight[0], .number = choices[_i].number[0] },
-                               { .weight = choices[_i].weight[1], .number = choices[_i].number[1] } };
+                               { .weight = choices[_i].weight[1],
+                                 .number = choices[_i].number[1] } };
     dg_network net = { .blocks = blocks, .block_count = 2 };
     ck_assert_int_eq(dg_net_better(&net, 0, 1), choices[_i].better);
 }
@@ -111,7 +118,9 @@ START_TEST(finality_stops_without_two_thirds)
         world_run(&w, 10);
         before = stats(&w)->finalized;
         for (uint32_t i = 0; i < down; i++)
-            ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 66000 * DG_MS, 200000 * DG_MS, NULL), DG_OK);
+            ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 66000 * DG_MS,
+                                          200000 * DG_MS, NULL),
+                             DG_OK);
         world_run(&w, 20);
         if (down == 33)
             ck_assert_uint_gt(stats(&w)->finalized, before + 3);
@@ -131,11 +140,15 @@ END_TEST
  * topology at its next leaf, since gossip-support has forgotten as well. */
 START_TEST(a_node_that_restarts_finds_its_way_back)
 {
-    world_options o = { .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH };
+    world_options o = {
+        .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH
+    };
     const dg_record *h;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 3 }, 46 * 6000 * DG_MS, 49 * 6000 * DG_MS + 3000 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 3 }, 46 * 6000 * DG_MS,
+                                  49 * 6000 * DG_MS + 3000 * DG_MS, NULL),
+                     DG_OK);
     world_run(&w, 47);
     h = world_holders(&w, 47);
     ck_assert_uint_eq(h->n[1], 99);
@@ -153,11 +166,15 @@ END_TEST
 /* In the stall, then, a restart is a repair: the node asks for the topology anew. */
 START_TEST(a_restart_in_the_stall_brings_the_topology_back)
 {
-    world_options o = { .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH + 4 };
+    world_options o = {
+        .of = "SD_V12_DROP", .seed = 7, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH + 4
+    };
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 10; i++)
-        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i }, 46 * 6000 * DG_MS, 47 * 6000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i }, 46 * 6000 * DG_MS,
+                                      47 * 6000 * DG_MS, NULL),
+                         DG_OK);
     world_run(&w, 50);
     ck_assert_uint_eq(world_holders(&w, 45)->n[4], 0);
     ck_assert_uint_eq(world_holders(&w, 50)->n[4], 10);
@@ -173,7 +190,9 @@ START_TEST(the_smaller_side_of_a_partition_comes_back)
     for (uint32_t i = 0; i < 30; i++)
         apart[i].v = i;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), apart, 30, 60000 * DG_MS, 120000 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(
+        dg_sim_partition(dg_network_sim(w.net), apart, 30, 60000 * DG_MS, 120000 * DG_MS, NULL),
+        DG_OK);
     world_run(&w, 19);
     ck_assert_uint_ne(w.net->nodes[0].best, w.net->nodes[50].best); /* two chains */
     world_run(&w, 40);
@@ -188,11 +207,15 @@ END_TEST
 /* Every node compiles N at its first call at U, all at the same moment. A slot whose
  * author is still at it is empty; one that is late by less than two thirds of it is
  * not. Thirty-three seconds cost two real nodes four slots. */
-static const struct { uint32_t ms, empty; } compiles[] = { { 0, 0 }, { 5000, 0 }, { 9500, 0 }, { 12000, 1 }, { 33000, 4 } };
+static const struct {
+    uint32_t ms, empty;
+} compiles[] = { { 0, 0 }, { 5000, 0 }, { 9500, 0 }, { 12000, 1 }, { 33000, 4 } };
 START_TEST(compiling_the_new_code_empties_slots)
 {
     enum { AT = 12 };
-    world_options o = { .seed = 13, .how = DG_HOW_OVERRIDE, .enact = AT, .compile_ns = compiles[_i].ms * DG_MS };
+    world_options o = {
+        .seed = 13, .how = DG_HOW_OVERRIDE, .enact = AT, .compile_ns = compiles[_i].ms * DG_MS
+    };
     uint64_t empty = 0, finalized_in_gap = 0;
     world w;
     world_open(&w, &o);
@@ -201,17 +224,20 @@ START_TEST(compiling_the_new_code_empties_slots)
         const dg_record *r = &w.log[i];
         if (r->kind == DG_REC_SLOT && !r->n[3]) {
             ck_assert_uint_gt(world_slot(&w, r), AT);
-            ck_assert_uint_le(world_slot(&w, r), AT + compiles[_i].empty); /* right after U, in a row */
+            /* right after U, in a row */
+            ck_assert_uint_le(world_slot(&w, r), AT + compiles[_i].empty);
             empty++;
         }
         if (r->kind == DG_REC_BLOCK) /* nobody makes up for a slot it slept through */
             ck_assert_uint_lt(r->at, (world_slot(&w, r) + 1) * 6000 * DG_MS);
-        finalized_in_gap += r->kind == DG_REC_FINALIZED && compiles[_i].empty > 2 && world_slot(&w, r) > AT && world_slot(&w, r) < AT + 4;
+        finalized_in_gap += r->kind == DG_REC_FINALIZED && compiles[_i].empty > 2
+                            && world_slot(&w, r) > AT && world_slot(&w, r) < AT + 4;
     }
     ck_assert_uint_eq(empty, compiles[_i].empty);
     ck_assert_uint_eq(stats(&w)->empty_slots, empty);
     ck_assert_uint_eq(finalized_in_gap, 0);
-    ck_assert_uint_ge(stats(&w)->finalized + 5, dg_block_number(dg_network_best(w.net))); /* nothing is lost */
+    /* nothing is lost */
+    ck_assert_uint_ge(stats(&w)->finalized + 5, dg_block_number(dg_network_best(w.net)));
     world_close(&w);
 }
 END_TEST
@@ -221,8 +247,11 @@ END_TEST
 /* A group of g of which a share f is too old has fewer than two that can vote with
  * probability f^g + g f^(g-1) (1 - f); over so many groups within four deviations. */
 enum { LOTS = 200, GROUPS = 20 };
-static const struct { double old; uint32_t ppm, size, para_validators; } shares_of_old[] = {
-    { 0.2, 200000, 5, 0 }, { 0.1, 100000, 5, 0 }, { 0.08, 80000, 5, 0 },
+static const struct {
+    double old;
+    uint32_t ppm, size, para_validators;
+} shares_of_old[] = {
+    { 0.2, 200000, 5, 0 },  { 0.1, 100000, 5, 0 },  { 0.08, 80000, 5, 0 },
     { 0.2, 200000, 3, 60 }, { 0.1, 100000, 3, 60 }, { 0.08, 80000, 3, 60 },
 };
 
@@ -238,7 +267,8 @@ static void take_groups(uint32_t (*nodes)[5], world *w, uint32_t size)
     }
 }
 
-static uint32_t count_unable(const dg_network *net, uint32_t (*nodes)[5], uint32_t size, const dg_node_class *able)
+static uint32_t count_unable(const dg_network *net, uint32_t (*nodes)[5], uint32_t size,
+                             const dg_node_class *able)
 {
     uint32_t unable = 0;
     for (uint32_t g = 0; g < GROUPS; g++) {
@@ -252,8 +282,10 @@ static uint32_t count_unable(const dg_network *net, uint32_t (*nodes)[5], uint32
 
 START_TEST(as_many_groups_are_unable_as_the_formula_says)
 {
-    double f = shares_of_old[_i].old, g = shares_of_old[_i].size, p = pow(f, g) + g * pow(f, g - 1) * (1 - f), mean = p * LOTS * GROUPS;
-    dg_share mixed[2] = { { dg_class_named("SD_V1"), shares_of_old[_i].ppm }, { dg_class_named("SD_V12_OK"), 1000000 - shares_of_old[_i].ppm } };
+    double f = shares_of_old[_i].old, g = shares_of_old[_i].size,
+           p = pow(f, g) + g * pow(f, g - 1) * (1 - f), mean = p * LOTS * GROUPS;
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), shares_of_old[_i].ppm },
+                          { dg_class_named("SD_V12_OK"), 1000000 - shares_of_old[_i].ppm } };
     dg_network_options options = { .shares = mixed, .share_count = 2 };
     uint32_t unable = 0, nodes[GROUPS][5];
     world_options o = { .seed = 1, .para_validators = shares_of_old[_i].para_validators };
@@ -268,7 +300,8 @@ START_TEST(as_many_groups_are_unable_as_the_formula_says)
         unable += count_unable(net, nodes, shares_of_old[_i].size, mixed[1].of);
         dg_network_free(net);
     }
-    ck_assert_msg(fabs(unable - mean) <= 4 * sqrt(mean * (1 - p)), "%u of %d groups are unable, %.1f +- %.1f expected", unable, LOTS * GROUPS, mean,
+    ck_assert_msg(fabs(unable - mean) <= 4 * sqrt(mean * (1 - p)),
+                  "%u of %d groups are unable, %.1f +- %.1f expected", unable, LOTS * GROUPS, mean,
                   4 * sqrt(mean * (1 - p)));
     world_close(&w);
 }
@@ -277,8 +310,11 @@ END_TEST
 /* And such a group's core waits for as long as the group serves it. */
 START_TEST(an_unable_group_is_told_and_backs_nothing)
 {
-    dg_share mixed[2] = { { dg_class_named("SD_V1"), 600000 }, { dg_class_named("SD_V12_OK"), 400000 } };
-    world_options o = { .shares = mixed, .share_count = 2, .seed = 14, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH };
+    dg_share mixed[2] = { { dg_class_named("SD_V1"), 600000 },
+                          { dg_class_named("SD_V12_OK"), 400000 } };
+    world_options o = {
+        .shares = mixed, .share_count = 2, .seed = 14, .how = DG_HOW_OVERRIDE, .enact = 2 * EPOCH
+    };
     uint64_t able = 0, told = 0;
     uint32_t nodes[GROUPS][5];
     world w;
@@ -301,7 +337,8 @@ START_TEST(an_unable_group_is_told_and_backs_nothing)
     }
     ck_assert_uint_eq(told, 1);
     ck_assert_uint_eq(able, GROUPS - count_unable(w.net, nodes, 5, mixed[1].of));
-    ck_assert_uint_eq(stats(&w)->failed_blocks, 0); /* a lone vote would have cost the block of its group's author */
+    /* a lone vote would have cost the block of its group's author */
+    ck_assert_uint_eq(stats(&w)->failed_blocks, 0);
     ck_assert_uint_gt(able, 4);
     ck_assert_uint_lt(able, 20);
     world_close(&w);
@@ -315,7 +352,9 @@ END_TEST
 START_TEST(collators_that_look_ahead_double_the_rate)
 {
     enum { AT = 2 * EPOCH };
-    world_options o = { .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = _i ? world_async() : NULL };
+    world_options o = {
+        .seed = 15, .how = DG_HOW_OVERRIDE, .enact = AT, .collators = _i ? world_async() : NULL
+    };
     uint64_t blocks, backed;
     world w;
     world_open(&w, &o);
@@ -342,7 +381,8 @@ END_TEST
  * its links to the others are sound. */
 START_TEST(an_author_includes_only_what_its_own_machine_heard)
 {
-    dg_share mixed[2] = { { dg_class_named("SD_V2_ONLY"), 300000 }, { dg_class_named("SD_V12_OK"), 700000 } };
+    dg_share mixed[2] = { { dg_class_named("SD_V2_ONLY"), 300000 },
+                          { dg_class_named("SD_V12_OK"), 700000 } };
     world_options o = { .shares = mixed, .share_count = 2, .seed = 16 };
     uint64_t by_new = 0, by_both = 0;
     world w;
@@ -371,12 +411,14 @@ static void assert_same_log(const world *a, const world *b)
     ck_assert_uint_eq(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
         const dg_record *x = &a->log[i], *y = &b->log[i];
-        ck_assert(x->at == y->at && x->kind == y->kind && x->node == y->node && x->block == y->block);
+        ck_assert(x->at == y->at && x->kind == y->kind && x->node == y->node
+                  && x->block == y->block);
         ck_assert_int_eq(memcmp(x->n, y->n, sizeof x->n), 0);
         ck_assert(dg_hash_equal(&x->hash, &y->hash));
         ck_assert_str_eq(a->texts[i], b->texts[i]);
     }
-    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a->net)), dg_sim_fingerprint(dg_network_sim(b->net)));
+    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a->net)),
+                      dg_sim_fingerprint(dg_network_sim(b->net)));
 }
 
 START_TEST(two_runs_of_one_seed_agree)
@@ -393,7 +435,8 @@ START_TEST(two_runs_of_one_seed_agree)
     o.seed = 10;
     world_open(&b, &o);
     world_run(&b, 45);
-    ck_assert_uint_ne(dg_sim_fingerprint(dg_network_sim(a.net)), dg_sim_fingerprint(dg_network_sim(b.net)));
+    ck_assert_uint_ne(dg_sim_fingerprint(dg_network_sim(a.net)),
+                      dg_sim_fingerprint(dg_network_sim(b.net)));
     world_close(&a);
     world_close(&b);
 }
@@ -409,7 +452,8 @@ START_TEST(classes_differ_only_where_they_differ)
     o.of = "KAGOME";
     world_open(&b, &o);
     world_run(&b, 30);
-    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)), dg_sim_fingerprint(dg_network_sim(b.net)));
+    ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)),
+                      dg_sim_fingerprint(dg_network_sim(b.net)));
     ck_assert_uint_eq(stats(&a)->backed, stats(&b)->backed);
     world_close(&a);
     world_close(&b);
@@ -428,14 +472,20 @@ START_TEST(marked_signatures_are_worth_nothing_on_a_chain_that_was_not_told)
     world_run(&w, EPOCH + 4);
     ck_assert_uint_eq(stats(&w)->backed, 0);
     ck_assert_uint_eq(stats(&w)->included, 0);
-    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 4, EPOCH + 1, EPOCH + 4), 80); /* they were offered */
+    /* they were offered */
+    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 4, EPOCH + 1, EPOCH + 4), 80);
     world_close(&w);
 }
 END_TEST
 
 /* ---- what a caller may get wrong ---- */
 
-static const struct { const char *of[2]; uint32_t ppm[2]; size_t count; const char *says; } bad[] = {
+static const struct {
+    const char *of[2];
+    uint32_t ppm[2];
+    size_t count;
+    const char *says;
+} bad[] = {
     { { "SD_V1", "SD_V12_OK" }, { 400000, 500000 }, 2, "add up to 900000" },
     { { "SD_V1", "SD_V12_OK" }, { 400000, 700000 }, 2, "add up to 1100000" },
     { { "SD_V1", "nothing" }, { 400000, 600000 }, 2, "share 2 names no node class" },
@@ -469,8 +519,10 @@ START_TEST(what_lies_behind_cannot_be_planned)
     first = dg_network_first_slot(w.net);
     ck_assert_int_eq(dg_network_run(w.net, first - 1, &err), DG_USAGE);
     world_run(&w, 3);
-    ck_assert_int_eq(dg_network_enact(w.net, first + 3, DG_HOW_OVERRIDE, dg_text("x"), &err), DG_USAGE);
-    ck_assert_int_eq(dg_network_enact(w.net, first + 4, DG_HOW_OVERRIDE, dg_text("x"), &err), DG_OK);
+    ck_assert_int_eq(dg_network_enact(w.net, first + 3, DG_HOW_OVERRIDE, dg_text("x"), &err),
+                     DG_USAGE);
+    ck_assert_int_eq(dg_network_enact(w.net, first + 4, DG_HOW_OVERRIDE, dg_text("x"), &err),
+                     DG_OK);
     world_close(&w);
 }
 END_TEST
@@ -517,7 +569,8 @@ START_TEST(without_memory_a_run_ends_in_order)
         if (rc == DG_OK)
             rc = dg_network_run(net, dg_network_first_slot(net) + 2, &err);
         dg_alloc_fail_from(0);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth, rc, err.text);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth,
+                      rc, err.text);
         dg_network_free(net);
         nth = nth < 24 ? nth + 1 : nth + nth / 4;
     } while (rc != DG_OK);
@@ -556,7 +609,8 @@ int main(void)
     tcase_add_test(tc, a_restart_in_the_stall_brings_the_topology_back);
     tcase_add_test(tc, the_smaller_side_of_a_partition_comes_back);
     tcase_add_loop_test(tc, compiling_the_new_code_empties_slots, 0, ROWS(compiles));
-    tcase_add_loop_test(tc, as_many_groups_are_unable_as_the_formula_says, 0, REDUCED ? 1 : ROWS(shares_of_old));
+    tcase_add_loop_test(tc, as_many_groups_are_unable_as_the_formula_says, 0,
+                        REDUCED ? 1 : ROWS(shares_of_old));
     tcase_add_test(tc, an_unable_group_is_told_and_backs_nothing);
     tcase_add_loop_test(tc, collators_that_look_ahead_double_the_rate, 0, 2);
     tcase_add_test(tc, an_author_includes_only_what_its_own_machine_heard);

@@ -11,25 +11,43 @@ static dg_collators two[2];
 static uint32_t code = CODE;
 
 /* Parts of a million of the parachains publish from AT on. */
-static void open_world(world *w, uint32_t ppm, uint32_t enact, const dg_sim_link *link, dg_exchange_mode exchange)
+static void open_world(world *w, uint32_t ppm, uint32_t enact, const dg_sim_link *link,
+                       dg_exchange_mode exchange)
 {
-    world_options o = { .of = "SD_V12_OK", .seed = 27, .link = link, .how = DG_HOW_OVERRIDE, .enact = enact, .exchange = exchange, .collators = two, .collator_count = 2 };
-    two[0] = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .ppm = ppm, .code_bytes = code };
-    two[1] = (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000 - ppm };
+    world_options o = { .of = "SD_V12_OK",
+                        .seed = 27,
+                        .link = link,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = enact,
+                        .exchange = exchange,
+                        .collators = two,
+                        .collator_count = 2 };
+    two[0] = (dg_collators){
+        .of = dg_author_named("lookahead"), .protocol = 2, .ppm = ppm, .code_bytes = code
+    };
+    two[1] =
+        (dg_collators){ .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000 - ppm };
     world_open(w, &o);
     two[0].code_from = dg_network_first_slot(w->net) + AT;
 }
 
 /* ---- the real runtime takes them ---- */
 
-static const struct { uint32_t ppm, enact; bool async; } taken[] = { { 1000000, AT + 8, false }, { 1000000, AT - 1, false }, { 400000, AT + 8, false }, { 1000000, AT - 2, true } };
+static const struct {
+    uint32_t ppm, enact;
+    bool async;
+} taken[] = { { 1000000, AT + 8, false },
+              { 1000000, AT - 1, false },
+              { 400000, AT + 8, false },
+              { 1000000, AT - 2, true } };
 
 START_TEST(new_code_is_included_once_by_either_runtime)
 {
     uint32_t wanted = 0, over = 0, made = 0;
     world w;
     open_world(&w, taken[_i].ppm, taken[_i].enact, NULL, DG_EXCHANGE_COMPUTED);
-    two[0].async = two[1].async = taken[_i].async; /* chains of candidates, each on the one before */
+    /* chains of candidates, each on the one before */
+    two[0].async = two[1].async = taken[_i].async;
     for (uint32_t para = 2000; para < 2000 + PARAS; para++)
         wanted += dg_collators_of(w.net, para)->code_bytes != 0;
     ck_assert_uint_gt(wanted, 0);
@@ -45,7 +63,8 @@ START_TEST(new_code_is_included_once_by_either_runtime)
         ck_assert_uint_eq(dg_collators_of(w.net, w.net->new_code[i].para)->code_bytes, CODE);
     }
     ck_assert_uint_eq(over, wanted);
-    ck_assert_msg(made >= wanted && made <= 3 * wanted, "%u of %u", made, wanted); /* one at each fork */
+    /* one at each fork */
+    ck_assert_msg(made >= wanted && made <= 3 * wanted, "%u of %u", made, wanted);
     world_close(&w);
 }
 END_TEST
@@ -65,12 +84,15 @@ static uint32_t leaf_of(const world *w, uint32_t slot)
     return DG_NO;
 }
 
-static const dg_sim_link slow = { .latency_ns = (const dg_ns[2]){ 250 * DG_MS, 490 * DG_MS }, .latency_count = 2 };
+static const dg_sim_link slow = { .latency_ns = (const dg_ns[2]){ 250 * DG_MS, 490 * DG_MS },
+                                  .latency_count = 2 };
 
 /* To so many steps of a tenth of a second in the slot. */
 static void run_into(world *w, uint32_t slot, uint32_t tenths)
 {
-    ck_assert_int_eq(dg_sim_run(dg_network_sim(w->net), slot * w->net->slot_ns + tenths * 100 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(
+        dg_sim_run(dg_network_sim(w->net), slot * w->net->slot_ns + tenths * 100 * DG_MS, NULL),
+        DG_OK);
 }
 
 /* As the messages have it, and as it is computed from the same world. */
@@ -85,7 +107,8 @@ static void compare(const world *w, uint32_t leaf, uint32_t *asks, uint32_t *the
         for (uint32_t i = 0; i < s.members; i++) {
             const dg_seat *seat = dg_seat_at(x, dg_spread_node(&s, i), core);
             bool has = s.confirmed[i] <= dg_sim_now(w->net->sim);
-            ck_assert_msg(has == (seat->state == DG_SEAT_CONFIRMED), "core %u member %u: computed %d, state %d", core, i, has, seat->state);
+            ck_assert_msg(has == (seat->state == DG_SEAT_CONFIRMED),
+                          "core %u member %u: computed %d, state %d", core, i, has, seat->state);
             *asks += seat->state == DG_SEAT_ASKED;
             *there += has && i != s.seconder;
         }
@@ -111,7 +134,8 @@ START_TEST(a_member_has_a_large_one_when_it_is_computed_to)
 }
 END_TEST
 
-/* Nodes that could include a candidate of the slot's leaf, over all cores and moments of the slot. */
+/* Nodes that could include a candidate of the slot's leaf, over all cores and moments of the slot.
+ */
 static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_exchange_mode mode)
 {
     uint32_t count = 0, leaf;
@@ -133,8 +157,13 @@ static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_exchange
 }
 
 /* Thin links: what outsiders wait for is the whole of it, not the votes. */
-static const dg_sim_link thin = { .latency_ns = (const dg_ns[2]){ 10 * DG_MS, 40 * DG_MS }, .latency_count = 2, .bytes_per_s = 1000000 };
-static const struct { const dg_sim_link *link; uint32_t code; } late_rows[] = { { &slow, CODE }, { &thin, 880000 } };
+static const dg_sim_link thin = { .latency_ns = (const dg_ns[2]){ 10 * DG_MS, 40 * DG_MS },
+                                  .latency_count = 2,
+                                  .bytes_per_s = 1000000 };
+static const struct {
+    const dg_sim_link *link;
+    uint32_t code;
+} late_rows[] = { { &slow, CODE }, { &thin, 880000 } };
 
 /* By the round trips that it takes more; the two ways to say so agree. */
 START_TEST(a_large_one_is_backed_later_than_a_small_one)
@@ -142,12 +171,16 @@ START_TEST(a_large_one_is_backed_later_than_a_small_one)
     uint32_t small[2], late[2];
     code = late_rows[_i].code;
     for (int i = 0; i < 2; i++) {
-        uint32_t large = could_include(1000000, late_rows[_i].link, i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
-        small[i] = could_include(0, late_rows[_i].link, i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
-        ck_assert_msg(large > 1000 && large < small[i], "%u of large ones, %u of small ones", large, small[i]);
+        uint32_t large = could_include(1000000, late_rows[_i].link,
+                                       i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
+        small[i] =
+            could_include(0, late_rows[_i].link, i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
+        ck_assert_msg(large > 1000 && large < small[i], "%u of large ones, %u of small ones", large,
+                      small[i]);
         late[i] = small[i] - large;
     }
-    ck_assert_msg(late[0] * 10 > late[1] * 9 && late[1] * 10 > late[0] * 9, "computed %u, sent %u", late[0], late[1]);
+    ck_assert_msg(late[0] * 10 > late[1] * 9 && late[1] * 10 > late[0] * 9, "computed %u, sent %u",
+                  late[0], late[1]);
 }
 END_TEST
 

@@ -7,19 +7,28 @@
 #include <math.h>
 #include <string.h>
 
-enum { AT = EPOCH + 5, BOUNDARY = 2 * EPOCH, CORES = 20, VALIDATORS = 100,
-       SEEDS = REDUCED ? 2 : 20, SESSIONS = 2 };
+enum {
+    AT = EPOCH + 5,
+    BOUNDARY = 2 * EPOCH,
+    CORES = 20,
+    VALIDATORS = 100,
+    SEEDS = REDUCED ? 2 : 20,
+    SESSIONS = 2
+};
 
 static void assert_chance(const char *what, uint64_t hits, uint64_t trials, double p)
 {
     double sigma = sqrt(p * (1 - p) / (double)trials), seen = (double)hits / (double)trials;
     ck_assert_msg(trials > 0, "%s: nothing was tried", what);
-    ck_assert_msg(fabs(seen - p) <= 4 * sigma, "%s: %.4f of %llu, predicted %.4f +- %.4f", what, seen, (unsigned long long)trials, p, 4 * sigma);
+    ck_assert_msg(fabs(seen - p) <= 4 * sigma, "%s: %.4f of %llu, predicted %.4f +- %.4f", what,
+                  seen, (unsigned long long)trials, p, 4 * sigma);
 }
 
 /* ---- what an author still has: the candidates of its own group ---- */
 
-typedef struct tally { uint64_t blocks, backed, most, primary, primary_backed, checked; } tally;
+typedef struct tally {
+    uint64_t blocks, backed, most, primary, primary_backed, checked;
+} tally;
 
 /* Are all relay parents that its author could name still there? */
 static bool is_whole(const dg_network *net, uint32_t leaf)
@@ -34,7 +43,8 @@ static bool is_whole(const dg_network *net, uint32_t leaf)
 static bool is_of(const dg_net_block *relay_parent, const dg_candidate *c, uint32_t node)
 {
     uint32_t member = relay_parent->session->member[node];
-    return c->para != DG_NO && member < relay_parent->view.validator_count && dg_view_group_of(&relay_parent->view, member) == c->group;
+    return c->para != DG_NO && member < relay_parent->view.validator_count
+           && dg_view_group_of(&relay_parent->view, member) == c->group;
 }
 
 /* Has the node's group made a candidate for the core, in time and on the head of now? */
@@ -43,10 +53,12 @@ static bool has_own(const world *w, uint32_t leaf, uint32_t core, uint32_t node)
     dg_view *view = &w->net->blocks[leaf].view;
     dg_scope scope = dg_scope_of(w->net, leaf);
     dg_footing base;
-    ck_assert_int_eq(dg_footing_ask(view, &base, view->cores[core].para, DG_ASSUME_FREE, NULL), DG_OK);
+    ck_assert_int_eq(dg_footing_ask(view, &base, view->cores[core].para, DG_ASSUME_FREE, NULL),
+                     DG_OK);
     for (uint32_t i = 0; i < scope.count; i++) {
         const dg_net_block *b = &w->net->blocks[scope.of[i]];
-        if (b->candidates && is_of(b, &b->candidates[core], node) && dg_hash_equal(&b->candidates[core].follows, &base.head))
+        if (b->candidates && is_of(b, &b->candidates[core], node)
+            && dg_hash_equal(&b->candidates[core].follows, &base.head))
             return true;
     }
     return false;
@@ -59,8 +71,10 @@ static void check_block(const world *w, uint32_t id, uint64_t backed)
     const dg_net_block *b = &w->net->blocks[id], *leaf = &w->net->blocks[b->parent];
     uint64_t own = 0;
     for (uint32_t core = 0; core < leaf->view.core_count; core++)
-        own += leaf->view.cores[core].kind == DG_CORE_SCHEDULED && has_own(w, b->parent, core, b->author);
-    ck_assert_msg(backed == own, "#%u by node %u: %llu backed of %llu of its own", b->number, b->author, (unsigned long long)backed, (unsigned long long)own);
+        own += leaf->view.cores[core].kind == DG_CORE_SCHEDULED
+               && has_own(w, b->parent, core, b->author);
+    ck_assert_msg(backed == own, "#%u by node %u: %llu backed of %llu of its own", b->number,
+                  b->author, (unsigned long long)backed, (unsigned long long)own);
 }
 
 static uint64_t backed_in(const world *w, uint32_t id)
@@ -95,7 +109,11 @@ static void run_stall(tally *t, world *w, bool stalls)
 
 static void run_seed(tally *t, const char *of, uint64_t seed, uint32_t para_validators)
 {
-    world_options o = { .of = of, .seed = seed, .enact = AT, .how = DG_HOW_OVERRIDE, .para_validators = para_validators };
+    world_options o = { .of = of,
+                        .seed = seed,
+                        .enact = AT,
+                        .how = DG_HOW_OVERRIDE,
+                        .para_validators = para_validators };
     world w;
     world_open(&w, &o);
     world_run(&w, AT + 2);
@@ -115,10 +133,12 @@ START_TEST(in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none
     double f = para_validators[_i] / (double)VALIDATORS;
     tally t = { 0 };
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run_seed(&t, "SD_V12_DROP", seed, para_validators[_i] == VALIDATORS ? 0 : para_validators[_i]);
+        run_seed(&t, "SD_V12_DROP", seed,
+                 para_validators[_i] == VALIDATORS ? 0 : para_validators[_i]);
     ck_assert_uint_le(t.most, 2);
     ck_assert_uint_gt(t.checked, SEEDS); /* others were final before they could be looked at */
-    assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary, f / (1 + f / CORES));
+    assert_chance("primary blocks that back a candidate", t.primary_backed, t.primary,
+                  f / (1 + f / CORES));
 }
 END_TEST
 
@@ -161,7 +181,9 @@ static uint32_t lost_at(const world *w, uint64_t session)
 /* Each offset with a seed of its own. */
 static uint32_t stall_of(const char *of, uint32_t at, uint32_t *lost)
 {
-    world_options o = { .of = of, .seed = 5 + at, .enact = at, .how = DG_HOW_OVERRIDE, .no_collators = true };
+    world_options o = {
+        .of = of, .seed = 5 + at, .enact = at, .how = DG_HOW_OVERRIDE, .no_collators = true
+    };
     uint32_t count;
     world w;
     world_open(&w, &o);
@@ -180,10 +202,13 @@ START_TEST(the_stall_is_the_rest_of_the_session_for_every_offset)
         ck_assert_uint_eq(stall_of("SD_V12_DROP", at, &lost), NEXT - at);
         ck_assert_uint_eq(lost, FIRST);
         slots = stall_of("SD_V12_PURGE", at, &lost);
-        ck_assert_msg(slots == (lost < at ? NEXT - at : 0), "U at %u: lost in slot %u, %u slots without", at, lost, slots);
+        ck_assert_msg(slots == (lost < at ? NEXT - at : 0),
+                      "U at %u: lost in slot %u, %u slots without", at, lost, slots);
         spared += slots == 0;
     }
-    ck_assert(REDUCED || spared >= 1); /* of three offsets none may be early enough; the line of the wrong repair begins after the first pruned fork */
+    /* of three offsets none may be early enough; the line of the wrong repair begins after the
+     * first pruned fork */
+    ck_assert(REDUCED || spared >= 1);
     ck_assert_uint_lt(spared, EPOCH / 2);
 }
 END_TEST
@@ -200,7 +225,10 @@ static uint64_t survived(const world *w, const dg_record *session, size_t from)
 }
 
 /* Slots in which somebody beside the secondary author won: those leave a loser. */
-static double contested(double n) { return 1 - pow(0.75, (n - 1) / n); }
+static double contested(double n)
+{
+    return 1 - pow(0.75, (n - 1) / n);
+}
 
 /* The purge comes with the finality of the first contested slot. Finality lags by as
  * much at the beginning of a session as later, so after k slots as many have passed. */
@@ -227,7 +255,8 @@ START_TEST(what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k)
     }
     ck_assert_uint_eq(sessions, SEEDS * SESSIONS);
     for (int k = 0; k < 3; k++)
-        assert_chance("sessions whose topology is still there", left[k], sessions, pow(1 - contested(VALIDATORS), (double)after[k]));
+        assert_chance("sessions whose topology is still there", left[k], sessions,
+                      pow(1 - contested(VALIDATORS), (double)after[k]));
     assert_chance("slots with two claims or more", twice, slots, contested(VALIDATORS));
 }
 END_TEST
@@ -238,7 +267,8 @@ int main(void)
     TCase *tc = tcase_create("prediction");
     int failed;
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none, 0, REDUCED ? 1 : 2);
+    tcase_add_loop_test(tc, in_the_stall_a_block_backs_the_candidate_of_its_authors_group_or_none,
+                        0, REDUCED ? 1 : 2);
     tcase_add_test(tc, without_the_fault_half_of_the_cores_are_backed_a_block);
     tcase_add_test(tc, the_stall_is_the_rest_of_the_session_for_every_offset);
     tcase_add_test(tc, what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k);

@@ -33,7 +33,10 @@ static dg_ns imported_first(const world *w)
 /* Slot 21 backs, slot 22 includes (see the incident's tests for the cadence). */
 enum { BACKS = (EPOCH + 1) * 6000, INCLUDES = (EPOCH + 2) * 6000 };
 
-static const struct { uint32_t from_ms, to_ms; const char *bits; } moments[] = {
+static const struct {
+    uint32_t from_ms, to_ms;
+    const char *bits;
+} moments[] = {
     { BACKS, BACKS + 5900, "ffff0f" },       /* all cores are occupied after it */
     { INCLUDES, INCLUDES + 5900, "000000" }, /* and free after this one */
 };
@@ -65,11 +68,15 @@ END_TEST
 
 /* Availability is signed 1.5 s after a leaf; a candidate needs its block, its check and
  * the way from its group. Before that an author has nothing, a little later all. */
-static const struct { uint32_t after_ms; bool some_bits, all_bits, some_candidates, all_candidates; } waits[] = {
+static const struct {
+    uint32_t after_ms;
+    bool some_bits, all_bits, some_candidates, all_candidates;
+} waits[] = {
     { 900, false, false, false, false },
     { 1250, false, false, false, false },
-    { 1450, false, false, false, false }, /* a second member has still to fetch the proof and check it */
-    { 1560, true, false, true, false },  /* of its own group */
+    /* a second member has still to fetch the proof and check it */
+    { 1450, false, false, false, false },
+    { 1560, true, false, true, false }, /* of its own group */
     { 3500, true, true, true, true },
 };
 START_TEST(what_has_not_come_yet_is_not_included)
@@ -86,9 +93,11 @@ START_TEST(what_has_not_come_yet_is_not_included)
     run_to(&w, leaf / DG_MS + waits[_i].after_ms);
     count = provide(&w, &out, w.net->blocks[dg_net_favourite(w.net)].author);
     dg_buf_clear(&out);
-    ck_assert_msg((count.bitfields > 0) == waits[_i].some_bits && (count.bitfields == 100) == waits[_i].all_bits,
+    ck_assert_msg((count.bitfields > 0) == waits[_i].some_bits
+                      && (count.bitfields == 100) == waits[_i].all_bits,
                   "%u ms: %u bitfields", waits[_i].after_ms, count.bitfields);
-    ck_assert_msg((count.offered > 0) == waits[_i].some_candidates && (count.offered == 20) == waits[_i].all_candidates,
+    ck_assert_msg((count.offered > 0) == waits[_i].some_candidates
+                      && (count.offered == 20) == waits[_i].all_candidates,
                   "%u ms: %u candidates", waits[_i].after_ms, count.offered);
     ck_assert_uint_eq(count.backable, 20); /* they will come */
     world_close(&w);
@@ -104,7 +113,9 @@ START_TEST(who_is_down_is_missing)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 20; i++)
-        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i }, (INCLUDES - 3000) * DG_MS, DG_NEVER, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i },
+                                      (INCLUDES - 3000) * DG_MS, DG_NEVER, NULL),
+                         DG_OK);
     run_to(&w, INCLUDES + 12000 - 100);
     count = provide(&w, &out, 50);
     ck_assert_uint_eq(count.bitfields, 80);
@@ -129,18 +140,28 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
         run_to(&w, BACKS + 20);
         b = &w.net->blocks[dg_net_favourite(w.net)];
         for (uint32_t k = 0; k < gone[i]; k++) /* of the group that serves core 0 then */
-            ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ b->session->node[b->view.members[b->view.group_from[dg_rotation_group(&b->view.rotation, 0, 20)] + k]] },
-                                          (BACKS + 21) * DG_MS, DG_NEVER, NULL), DG_OK);
+            ck_assert_int_eq(
+                dg_sim_crash(
+                    dg_network_sim(w.net),
+                    (dg_node_ix){
+                        b->session->node[b->view.members[b->view.group_from[dg_rotation_group(
+                                                             &b->view.rotation, 0, 20)]
+                                                         + k]] },
+                    (BACKS + 21) * DG_MS, DG_NEVER, NULL),
+                DG_OK);
         run_to(&w, BACKS + 5900);
         b = &w.net->blocks[dg_net_favourite(w.net)];
         of = b->view.cores[core];
         ck_assert_int_eq(of.kind, DG_CORE_OCCUPIED);
         ck_assert_uint_eq(of.since, b->number);
         for (uint32_t node = 0; node < 100; node++)
-            held += b->taken[node] != DG_NEVER && dg_chunk_at(w.net, dg_net_favourite(w.net), 0, node) <= b->taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
+            held += b->taken[node] != DG_NEVER
+                    && dg_chunk_at(w.net, dg_net_favourite(w.net), 0, node)
+                           <= b->taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
         if (gone[i] == 0)
             ck_assert_uint_eq(held, 100);
-        else if (gone[i] == 3) { /* 95 others: one of five begins with two that are gone, or three: 19 +- 4 */
+        else if (gone[i] == 3) { /* 95 others: one of five begins with two that are gone, or three:
+                                    19 +- 4 */
             ck_assert_uint_ge(held, 97 - 3 - 57);
             ck_assert_uint_lt(held, 95);
         } else
@@ -155,7 +176,11 @@ START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
 {
     enum { AT = 2 * EPOCH };
     for (uint32_t apart = 30; apart <= 40; apart += 10) { /* 70 and 60 bitfields; 67 are needed */
-        world_options o = { .seed = 1, .no_forks = true, .collators = world_async(), .how = DG_HOW_OVERRIDE, .enact = AT };
+        world_options o = { .seed = 1,
+                            .no_forks = true,
+                            .collators = world_async(),
+                            .how = DG_HOW_OVERRIDE,
+                            .enact = AT };
         dg_node_ix others[40];
         dg_provision count;
         dg_buf out;
@@ -164,7 +189,9 @@ START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
         for (uint32_t i = 0; i < apart; i++)
             others[i].v = i;
         /* from after the leaf and before anything is said of it */
-        ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), others, apart, ((AT + 5) * 6000 + 900) * DG_MS, DG_SIM_TIME_MAX, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), others, apart,
+                                          ((AT + 5) * 6000 + 900) * DG_MS, DG_SIM_TIME_MAX, NULL),
+                         DG_OK);
         world_run(&w, AT + 5);
         count = provide(&w, &out, 99);
         ck_assert_uint_eq(count.bitfields, 100 - apart);

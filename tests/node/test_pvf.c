@@ -17,7 +17,11 @@
 #define PREP 0x05, 0x00, 0x60, 0xea, 0, 0, 0, 0, 0, 0
 #define STACK 0x02, 0, 0, 1, 0
 #define PAGES 0x01, 0, 32, 0, 0
-static const struct { uint8_t raw[24]; size_t len; bool prepares, changes; } lists[] = {
+static const struct {
+    uint8_t raw[24];
+    size_t len;
+    bool prepares, changes;
+} lists[] = {
     { { 1, 0 }, 2, false, false },
     { { 1, 1 << 2, EXEC }, 12, false, true },
     { { 1, 1 << 2, PREP }, 12, true, true },
@@ -37,7 +41,8 @@ START_TEST(an_artifact_hangs_on_what_changes_it)
     dg_executor none, is, again;
     ck_assert_int_eq(dg_executor_take(&none, DG_BYTES_OF(empty), NULL), DG_OK);
     ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(lists[_i].raw, lists[_i].len), NULL), DG_OK);
-    ck_assert_int_eq(dg_executor_take(&again, dg_bytes_of(lists[_i].raw, lists[_i].len), NULL), DG_OK);
+    ck_assert_int_eq(dg_executor_take(&again, dg_bytes_of(lists[_i].raw, lists[_i].len), NULL),
+                     DG_OK);
     ck_assert_int_eq(!dg_hash_equal(&none.full, &is.full), lists[_i].changes);
     ck_assert_int_eq(!dg_hash_equal(&none.prepares, &is.prepares), lists[_i].prepares);
     ck_assert(dg_hash_equal(&is.full, &again.full) && dg_hash_equal(&is.prepares, &again.prepares));
@@ -63,17 +68,29 @@ static void open_small(world *w)
     changed.executor.prepares = w->net->pvf.first.prepares;
 }
 
-typedef struct want { uint32_t at_s, para; bool backing; } want;
+typedef struct want {
+    uint32_t at_s, para;
+    bool backing;
+} want;
 /* Ten seconds each; when each para's artifact is there, in seconds; 0: it was not wanted. */
-static const struct { want wants[8]; uint32_t ready_s[PARAS]; } queues[] = {
+static const struct {
+    want wants[8];
+    uint32_t ready_s[PARAS];
+} queues[] = {
     { { { 1, 0, false } }, { 11 } },
-    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false } }, { 11, 21, 31 } },            /* one at a time */
-    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, true } }, { 11, 31, 21 } },             /* backing first */
-    { { { 1, 0, false }, { 2, 1, true } }, { 11, 21 } },                                  /* what is under way is finished */
-    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false }, { 4, 2, true } }, { 11, 31, 21 } }, /* becomes urgent */
+    /* one at a time */
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false } }, { 11, 21, 31 } },
+    /* backing first */
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, true } }, { 11, 31, 21 } },
+    /* what is under way is finished */
+    { { { 1, 0, false }, { 2, 1, true } }, { 11, 21 } },
+    /* becomes urgent */
+    { { { 1, 0, false }, { 2, 1, false }, { 3, 2, false }, { 4, 2, true } }, { 11, 31, 21 } },
     { { { 1, 0, true }, { 2, 1, true }, { 3, 2, true }, { 3, 1, true } }, { 11, 21, 31 } },
-    { { { 1, 0, false }, { 30, 1, false }, { 30, 0, true } }, { 11, 40 } },               /* idle between */
-    { { { 1, 0, false }, { 2, 0, true }, { 12, 1, false }, { 13, 2, true }, { 14, 3, true } }, { 11, 22, 32, 42 } },
+    /* idle between */
+    { { { 1, 0, false }, { 30, 1, false }, { 30, 0, true } }, { 11, 40 } },
+    { { { 1, 0, false }, { 2, 0, true }, { 12, 1, false }, { 13, 2, true }, { 14, 3, true } },
+      { 11, 22, 32, 42 } },
 };
 
 START_TEST(one_worker_prepares_first_what_backing_waits_for)
@@ -82,7 +99,9 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
     open_small(&w);
     for (const want *a = queues[_i].wants; a->at_s; a++) {
         ck_assert_int_eq(dg_sim_run(w.net->sim, a->at_s * 1000 * DG_MS, NULL), DG_OK);
-        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + a->para, a->backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + a->para,
+                                     a->backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
+                         DG_OK);
     }
     for (uint64_t s = dg_sim_now(w.net->sim) / (1000 * DG_MS) + 1; s < 60; s++) {
         ck_assert_int_eq(dg_sim_run(w.net->sim, s * 1000 * DG_MS, NULL), DG_OK);
@@ -95,13 +114,21 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
                 ck_assert_uint_eq(is, ready * 1000 * DG_MS);
         }
     }
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 4, &changed, FIRST), DG_NEVER); /* each node for itself */
+    /* each node for itself */
+    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 4, &changed, FIRST), DG_NEVER);
     world_close(&w);
 }
 END_TEST
 
 /* The same, second by second and without any bookkeeping of times. */
-typedef struct twin { uint32_t left, doing, count; struct { uint32_t para; bool backing; } queue[PARAS]; bool there[PARAS]; } twin;
+typedef struct twin {
+    uint32_t left, doing, count;
+    struct {
+        uint32_t para;
+        bool backing;
+    } queue[PARAS];
+    bool there[PARAS];
+} twin;
 
 static void twin_second(twin *t)
 {
@@ -148,11 +175,15 @@ START_TEST(the_queue_does_what_a_naive_one_does)
         for (uint64_t wants = dg_rng_below(&luck, 3); s < 40 && wants; wants--) {
             uint32_t para = (uint32_t)dg_rng_below(&luck, PARAS);
             bool backing = dg_rng_below(&luck, 4) == 0;
-            ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + para, backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL), DG_OK);
+            ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + para,
+                                         backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
+                             DG_OK);
             twin_want(&t, para, backing);
         }
         for (uint32_t i = 0; i < PARAS; i++)
-            ck_assert_msg((dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER) == t.there[i], "second %llu, parachain %u", (unsigned long long)s, i);
+            ck_assert_msg((dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER)
+                              == t.there[i],
+                          "second %llu, parachain %u", (unsigned long long)s, i);
     }
     world_close(&w);
 }
@@ -181,13 +212,15 @@ START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
     open_small(&w);
     for (uint32_t i = 0; i < 3; i++)
         ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
-    ck_assert_int_eq(dg_sim_run(w.net->sim, 11 * 1000 * DG_MS, NULL), DG_OK); /* the second is under way */
+    /* the second is under way */
+    ck_assert_int_eq(dg_sim_run(w.net->sim, 11 * 1000 * DG_MS, NULL), DG_OK);
     dg_pvf_restart(&w.net->nodes[3].pvf, 11 * 1000 * DG_MS);
     ck_assert_int_eq(dg_sim_run(w.net->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 10 * 1000 * DG_MS);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), DG_NEVER);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 2), DG_NEVER);
-    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL), DG_OK); /* at 50 s: from the beginning */
+    /* at 50 s: from the beginning */
+    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL), DG_OK);
     ck_assert_int_eq(dg_sim_run(w.net->sim, 61 * 1000 * DG_MS, NULL), DG_OK);
     ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), 60 * 1000 * DG_MS);
     world_close(&w);
@@ -197,7 +230,10 @@ END_TEST
 /* From 12 s to 45 s a node is down, or stands still: the first of five is there. Its worker
  * does not go on without it: down, what it was at is lost and nothing was asked for; standing
  * still, that is finished and the third begun when it goes on. */
-static const struct { bool down; uint64_t ready_s[5]; } absences[] = { { true, { 10, 0, 0, 0, 0 } }, { false, { 10, 20, 55, 65, 75 } } };
+static const struct {
+    bool down;
+    uint64_t ready_s[5];
+} absences[] = { { true, { 10, 0, 0, 0, 0 } }, { false, { 10, 20, 55, 65, 75 } } };
 START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
 {
     const uint64_t second = 1000 * DG_MS;
@@ -206,15 +242,20 @@ START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
     for (uint32_t i = 0; i < 5; i++)
         ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
     if (absences[_i].down)
-        ck_assert_int_eq(dg_sim_crash(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_crash(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
     else
-        ck_assert_int_eq(dg_sim_pause(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_pause(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
     for (uint64_t s = 1; s < 80; s++) {
         ck_assert_int_eq(dg_sim_run(w.net->sim, s * second, NULL), DG_OK);
         for (uint32_t i = 0; i < 5; i++) {
             uint64_t ready = absences[_i].ready_s[i];
             bool there = dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER;
-            ck_assert_msg(ready && s > ready ? there : !ready || s < ready ? !there : true, "second %u, parachain %u", (unsigned)s, i);
+            ck_assert_msg(ready && s > ready    ? there
+                          : !ready || s < ready ? !there
+                                                : true,
+                          "second %u, parachain %u", (unsigned)s, i);
         }
     }
     world_close(&w);
@@ -229,15 +270,18 @@ START_TEST(nobody_votes_on_what_is_not_prepared)
 {
     enum { U = 2 * EPOCH - 4, ACTS = 3 * EPOCH, UNTIL = ACTS + 8 };
     world_options o = { .of = _i ? "SD_V12_OK" : "SD_V12_PURGE", .seed = 5 };
-    json_t *fields = json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
+    json_t *fields =
+        json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
     uint64_t ready = 0, pairs = 0;
     dg_error err;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, &err), DG_OK);
+    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, &err),
+                     DG_OK);
     world_run(&w, UNTIL);
     ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PVF, 3, ACTS - 2, ACTS - 2), world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2));
+    ck_assert_uint_eq(world_sum(&w, DG_REC_PVF, 3, ACTS - 2, ACTS - 2),
+                      world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2));
     pairs = world_sum(&w, DG_REC_PVF, 2, ACTS + 1, ACTS + 1);
     ready = world_sum(&w, DG_REC_PVF, 3, ACTS + 1, ACTS + 1);
     ck_assert_uint_eq(pairs, 2000);
@@ -245,7 +289,8 @@ START_TEST(nobody_votes_on_what_is_not_prepared)
         ck_assert_uint_eq(ready, pairs);
         ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 2), 10);
     } else {
-        ck_assert_uint_le(ready, 100); /* one each at the very most: a preparation takes 6 s or more */
+        /* one each at the very most: a preparation takes 6 s or more */
+        ck_assert_uint_le(ready, 100);
         ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 1), 0);
         ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 3, UNTIL, UNTIL), ready);
     }
@@ -260,19 +305,22 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
 {
     enum { U = 2 * EPOCH - 4, ACTS = 3 * EPOCH, STEPS = 4 * 12 };
     world_options o = { .of = "SD_V12_PURGE", .seed = 5 };
-    json_t *fields = json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
+    json_t *fields =
+        json_loads("{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}]}", 0, NULL);
     uint32_t late = 0;
     dg_reached before, now;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, NULL), DG_OK);
+    ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, NULL),
+                     DG_OK);
     world_run(&w, ACTS);
     for (uint32_t step = 0; step < STEPS; step++) {
         uint32_t leaf = dg_net_favourite(w.net);
         dg_wave *kept, *fresh = NULL;
         if (!w.net->blocks[leaf].worked) /* nobody has built on it yet */
             ck_assert_int_eq(dg_work_init(w.net, leaf, NULL), DG_OK);
-        for (uint32_t core = 0; w.net->blocks[leaf].candidates && core < w.net->blocks[leaf].view.core_count; core++)
+        for (uint32_t core = 0;
+             w.net->blocks[leaf].candidates && core < w.net->blocks[leaf].view.core_count; core++)
             for (uint32_t node = 0; node < 100; node += 9) {
                 ck_assert_int_eq(dg_wave_reach(w.net, &before, leaf, core, node, NULL), DG_OK);
                 kept = w.net->waves[leaf % DG_WAVES];
@@ -294,7 +342,11 @@ END_TEST
 
 /* ---- executing ---- */
 
-static const struct { uint8_t raw[24]; size_t len; uint64_t backing, approval; } timeouts[] = {
+static const struct {
+    uint8_t raw[24];
+    size_t len;
+    uint64_t backing, approval;
+} timeouts[] = {
     { { 0 }, 1, 2000, 12000 },
     { { 1, 1 << 2, 6, 0, 0xc4, 9 }, 12, 2500, 12000 },
     { { 1, 2 << 2, 6, 1, 0x98, 0x3a, 0, 0, 0, 0, 0, 0, 6, 0, 0xc4, 9 }, 22, 2500, 15000 },
@@ -303,7 +355,8 @@ static const struct { uint8_t raw[24]; size_t len; uint64_t backing, approval; }
 START_TEST(timeouts_are_those_of_the_session)
 {
     dg_executor is;
-    ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(timeouts[_i].raw, timeouts[_i].len), NULL), DG_OK);
+    ck_assert_int_eq(dg_executor_take(&is, dg_bytes_of(timeouts[_i].raw, timeouts[_i].len), NULL),
+                     DG_OK);
     ck_assert_uint_eq(is.backing_ms, timeouts[_i].backing);
     ck_assert_uint_eq(is.approval_ms, timeouts[_i].approval);
 }
@@ -319,9 +372,15 @@ START_TEST(two_blocks_are_executed_at_one_time)
 }
 END_TEST
 
-/* What executes for too long is not backed; what approval has no time for is disputed, and invalid. */
-static const struct { int over_backing_ms, over_approval_ms; bool backed, disputed; } slow[] = {
-    { -100, -10000, true, false }, { 100, -10000, false, false }, { -100, 100, true, true },
+/* What executes for too long is not backed; what approval has no time for is disputed, and invalid.
+ */
+static const struct {
+    int over_backing_ms, over_approval_ms;
+    bool backed, disputed;
+} slow[] = {
+    { -100, -10000, true, false },
+    { 100, -10000, false, false },
+    { -100, 100, true, true },
 };
 START_TEST(a_block_that_takes_too_long_is_not_backed_or_not_approved)
 {
@@ -340,21 +399,28 @@ START_TEST(a_block_that_takes_too_long_is_not_backed_or_not_approved)
     }
     for (size_t i = 0; i < w.count; i++)
         invalid += w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 2;
-    ck_assert_int_eq(world_sum(&w, DG_REC_PARAS, 1, slow[_i].disputed ? 0 : EPOCH + 2, UNTIL) > 0, slow[_i].backed); /* what is invalid freezes the rest */
+    /* what is invalid freezes the rest */
+    ck_assert_int_eq(world_sum(&w, DG_REC_PARAS, 1, slow[_i].disputed ? 0 : EPOCH + 2, UNTIL) > 0,
+                     slow[_i].backed);
     ck_assert_int_eq(invalid > 0, slow[_i].disputed);
     world_close(&w);
 }
 END_TEST
 
 /* A process that began anew has nothing prepared, in releases that clean up first. */
-static const struct { const char *of; bool kept; } processes[] = { { "SD_V12_DROP", false }, { "SD_V12_PURGE", true } };
+static const struct {
+    const char *of;
+    bool kept;
+} processes[] = { { "SD_V12_DROP", false }, { "SD_V12_PURGE", true } };
 START_TEST(a_new_process_prepares_again_what_is_not_kept)
 {
     world_options o = { .of = processes[_i].of, .seed = 7 };
     uint64_t least = UINT64_MAX, pairs = 0;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, (EPOCH + 3) * 6000 * DG_MS, (EPOCH + 4) * 6000 * DG_MS, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 },
+                                  (EPOCH + 3) * 6000 * DG_MS, (EPOCH + 4) * 6000 * DG_MS, NULL),
+                     DG_OK);
     world_run(&w, EPOCH + 5);
     for (size_t i = 0; i < w.count; i++)
         if (w.log[i].kind == DG_REC_PVF && world_slot(&w, &w.log[i]) == EPOCH + 5) {
@@ -374,17 +440,21 @@ int main(void)
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, an_artifact_hangs_on_what_changes_it, 0, ROWS(lists));
-    tcase_add_loop_test(tc, one_worker_prepares_first_what_backing_waits_for, 0, REDUCED ? 3 : ROWS(queues));
+    tcase_add_loop_test(tc, one_worker_prepares_first_what_backing_waits_for, 0,
+                        REDUCED ? 3 : ROWS(queues));
     tcase_add_loop_test(tc, the_queue_does_what_a_naive_one_does, 0, REDUCED ? 1 : 6);
     tcase_add_test(tc, what_does_not_change_an_artifact_prepares_none);
     tcase_add_test(tc, a_restart_forgets_what_was_asked_for_and_keeps_what_is_there);
     tcase_add_loop_test(tc, nothing_is_prepared_for_a_node_that_is_not_there, 0, 2);
     tcase_add_loop_test(tc, nobody_votes_on_what_is_not_prepared, 0, 2);
     tcase_add_test(tc, what_is_prepared_late_is_voted_on_still);
-    tcase_add_loop_test(tc, timeouts_are_those_of_the_session, 0, (int)(sizeof timeouts / sizeof *timeouts));
+    tcase_add_loop_test(tc, timeouts_are_those_of_the_session, 0,
+                        (int)(sizeof timeouts / sizeof *timeouts));
     tcase_add_test(tc, two_blocks_are_executed_at_one_time);
-    tcase_add_loop_test(tc, a_block_that_takes_too_long_is_not_backed_or_not_approved, 0, (int)(sizeof slow / sizeof *slow));
-    tcase_add_loop_test(tc, a_new_process_prepares_again_what_is_not_kept, 0, (int)(sizeof processes / sizeof *processes));
+    tcase_add_loop_test(tc, a_block_that_takes_too_long_is_not_backed_or_not_approved, 0,
+                        (int)(sizeof slow / sizeof *slow));
+    tcase_add_loop_test(tc, a_new_process_prepares_again_what_is_not_kept, 0,
+                        (int)(sizeof processes / sizeof *processes));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

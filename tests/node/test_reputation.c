@@ -4,10 +4,15 @@
 
 static const dg_ns SECOND = 1000 * DG_MS;
 
-static const struct { dg_rep which; int64_t value; } values[] = {
-    { DG_REP_MINOR, -100000 },     { DG_REP_MINOR_AGAIN, -200000 },     { DG_REP_MAJOR, -300000 },
-    { DG_REP_MAJOR_AGAIN, -600000 }, { DG_REP_MALICIOUS, -2147483648LL }, { DG_REP_GOOD_MINOR, 10000 },
-    { DG_REP_GOOD_MINOR_FIRST, 15000 }, { DG_REP_GOOD_MAJOR, 200000 },   { DG_REP_GOOD_MAJOR_FIRST, 300000 },
+static const struct {
+    dg_rep which;
+    int64_t value;
+} values[] = {
+    { DG_REP_MINOR, -100000 },           { DG_REP_MINOR_AGAIN, -200000 },
+    { DG_REP_MAJOR, -300000 },           { DG_REP_MAJOR_AGAIN, -600000 },
+    { DG_REP_MALICIOUS, -2147483648LL }, { DG_REP_GOOD_MINOR, 10000 },
+    { DG_REP_GOOD_MINOR_FIRST, 15000 },  { DG_REP_GOOD_MAJOR, 200000 },
+    { DG_REP_GOOD_MAJOR_FIRST, 300000 },
 };
 
 START_TEST(each_change_is_worth_what_its_row_says)
@@ -17,7 +22,8 @@ START_TEST(each_change_is_worth_what_its_row_says)
     ck_assert_int_eq(dg_repute_change(&r, 7, values[_i].which, 0, &parted, NULL), DG_OK);
     ck_assert_int_eq(dg_rep_at(values[_i].which)->value, values[_i].value);
     ck_assert_int_eq(parted, values[_i].which == DG_REP_MALICIOUS);
-    ck_assert_int_eq(dg_repute_find(&r, 7)->score, parted ? INT32_MIN : 0); /* the others wait for their batch */
+    /* the others wait for their batch */
+    ck_assert_int_eq(dg_repute_find(&r, 7)->score, parted ? INT32_MIN : 0);
     ck_assert_uint_eq(dg_repute_settle(&r, SECOND / 2), 0);
     ck_assert_int_eq(dg_repute_find(&r, 7)->score, (int32_t)values[_i].value);
     dg_repute_clear(&r);
@@ -28,9 +34,11 @@ START_TEST(rows_are_complete)
 {
     ck_assert_uint_eq(sizeof values / sizeof *values, DG_REP_COUNT);
     for (int i = 0; i < DG_REP_COUNT; i++)
-        ck_assert(dg_rep_at((dg_rep)i)->name && dg_rep_at((dg_rep)i)->source && dg_rep_at((dg_rep)i)->value);
+        ck_assert(dg_rep_at((dg_rep)i)->name && dg_rep_at((dg_rep)i)->source
+                  && dg_rep_at((dg_rep)i)->value);
     for (int i = 0; i < DG_MISSTEP_COUNT; i++)
-        ck_assert(dg_misstep_at((dg_misstep)i)->says && dg_rep_at(dg_misstep_at((dg_misstep)i)->costs)->value < 0);
+        ck_assert(dg_misstep_at((dg_misstep)i)->says
+                  && dg_rep_at(dg_misstep_at((dg_misstep)i)->costs)->value < 0);
     ck_assert_ptr_null(dg_rep_at(DG_REP_COUNT));
     ck_assert_ptr_null(dg_misstep_at(DG_MISSTEP_COUNT));
     ck_assert_ptr_null(dg_inbound_at(DG_INBOUND_COUNT));
@@ -49,7 +57,8 @@ START_TEST(many_small_things_part_two_and_only_until_they_are_forgiven)
     ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, SECOND / 2, &parted, NULL), DG_OK);
     ck_assert(!parted); /* not before its batch */
     ck_assert_uint_eq(dg_repute_settle(&r, SECOND - 1), 1);
-    /* so little below the threshold one second brings it back, and a hundred more things at once part again */
+    /* so little below the threshold one second brings it back, and a hundred more things at once
+     * part again */
     ck_assert_uint_eq(dg_repute_find(&r, 3)->parted_until, SECOND);
     ck_assert_uint_eq(dg_repute_settle(&r, SECOND), 0);
     for (int i = 0; i < ENOUGH / 50 + 1; i++)
@@ -63,10 +72,19 @@ END_TEST
  * from the least possible score it is 17 seconds to the threshold, for 0.98^17 = 0.709. */
 START_TEST(what_is_held_against_a_peer_is_forgiven_with_time)
 {
-    static const struct { dg_rep what; uint64_t seconds; int64_t least, most; } rows[] = {
-        { DG_REP_MAJOR_AGAIN, 0, -600000, -600000 }, { DG_REP_MAJOR_AGAIN, 1, -588000, -588000 }, { DG_REP_MAJOR_AGAIN, 34, -310000, -300000 },
-        { DG_REP_MAJOR_AGAIN, 35, -300000, -290000 }, { DG_REP_MAJOR_AGAIN, 1200, 0, 0 }, { DG_REP_GOOD_MAJOR_FIRST, 34, 150000, 155000 },
-        { DG_REP_GOOD_MAJOR_FIRST, 1200, 0, 0 }, { DG_REP_MALICIOUS, 1200, 0, 0 },
+    static const struct {
+        dg_rep what;
+        uint64_t seconds;
+        int64_t least, most;
+    } rows[] = {
+        { DG_REP_MAJOR_AGAIN, 0, -600000, -600000 },
+        { DG_REP_MAJOR_AGAIN, 1, -588000, -588000 },
+        { DG_REP_MAJOR_AGAIN, 34, -310000, -300000 },
+        { DG_REP_MAJOR_AGAIN, 35, -300000, -290000 },
+        { DG_REP_MAJOR_AGAIN, 1200, 0, 0 },
+        { DG_REP_GOOD_MAJOR_FIRST, 34, 150000, 155000 },
+        { DG_REP_GOOD_MAJOR_FIRST, 1200, 0, 0 },
+        { DG_REP_MALICIOUS, 1200, 0, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         dg_repute r = { .of = NULL };
@@ -101,8 +119,12 @@ START_TEST(only_peers_with_an_opinion_have_an_entry)
 }
 END_TEST
 
-static const struct { dg_inbound_kind kind; uint32_t most; } bounds[] = {
-    { DG_INBOUND_POV, 10 }, { DG_INBOUND_COLLATION, 10 }, { DG_INBOUND_CHUNK, 100 }, { DG_INBOUND_DATA, 100 }, { DG_INBOUND_DISPUTE, 100 },
+static const struct {
+    dg_inbound_kind kind;
+    uint32_t most;
+} bounds[] = {
+    { DG_INBOUND_POV, 10 },   { DG_INBOUND_COLLATION, 10 }, { DG_INBOUND_CHUNK, 100 },
+    { DG_INBOUND_DATA, 100 }, { DG_INBOUND_DISPUTE, 100 },
 };
 
 START_TEST(a_full_queue_refuses_the_next_one)
@@ -110,15 +132,24 @@ START_TEST(a_full_queue_refuses_the_next_one)
     dg_inbound q = { .of = NULL };
     dg_entrance entered;
     for (uint32_t i = 0; i <= bounds[_i].most; i++) {
-        ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND, NULL), DG_OK);
+        ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
+                                          (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND, NULL),
+                         DG_OK);
         ck_assert_int_eq(entered, i < bounds[_i].most ? DG_ENTRANCE_TAKEN : DG_ENTRANCE_REFUSED);
     }
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
+                                      (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND, NULL),
+                     DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TWICE);
     /* one after another they leave */
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
+                                      (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1, SECOND,
+                                      NULL),
+                     DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_REFUSED);
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered, (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND, NULL), DG_OK);
+    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
+                                      (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND, NULL),
+                     DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TAKEN);
     dg_inbound_clear(&q);
 }
@@ -131,8 +162,14 @@ enum { FLIP = EPOCH + 3, LAST = FLIP + 5 };
 
 static void run_old_share(world *w, uint32_t ppm, dg_exchange_mode mode, dg_network_stats *stats)
 {
-    dg_share shares[] = { { dg_class_named("SD_V1"), ppm }, { dg_class_named("SD_V12_OK"), 1000000 - ppm } };
-    world_options o = { .shares = shares, .share_count = 2, .seed = 7, .how = DG_HOW_OVERRIDE, .enact = FLIP, .exchange = mode };
+    dg_share shares[] = { { dg_class_named("SD_V1"), ppm },
+                          { dg_class_named("SD_V12_OK"), 1000000 - ppm } };
+    world_options o = { .shares = shares,
+                        .share_count = 2,
+                        .seed = 7,
+                        .how = DG_HOW_OVERRIDE,
+                        .enact = FLIP,
+                        .exchange = mode };
     world_open(w, &o);
     world_run(w, LAST);
     dg_network_stats_get(w->net, stats);
@@ -145,7 +182,8 @@ static int64_t worst_in_a_second(const world *w)
     for (uint32_t node = 0; node < dg_network_node_count(w->net); node++)
         for (uint32_t i = 0; i < w->net->nodes[node].repute.count; i++) {
             const dg_opinion *o = &w->net->nodes[node].repute.of[i];
-            int64_t at = (int64_t)o->score * 2 + o->waiting; /* in less than thirty seconds not half of it goes */
+            /* in less than thirty seconds not half of it goes */
+            int64_t at = (int64_t)o->score * 2 + o->waiting;
             worst = at < worst ? at : worst;
         }
     return worst / (6 * (LAST - FLIP));
@@ -156,14 +194,16 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
     dg_network_stats stats;
     world w;
     run_old_share(&w, 300000, DG_EXCHANGE_MESSAGES, &stats);
-    fprintf(stderr, "old way after the flip: %u reports in %d slots\n", (unsigned)stats.reports, LAST - FLIP);
-    /* each old node's peers, 25 at least, of which 0.7 know better: more than one report for each of the hundred nodes */
+    fprintf(stderr, "old way after the flip: %u reports in %d slots\n", (unsigned)stats.reports,
+            LAST - FLIP);
+    /* each old node's peers, 25 at least, of which 0.7 know better: more than one report for each
+     * of the hundred nodes */
     ck_assert_uint_gt(stats.reports, dg_network_node_count(w.net));
     ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, LAST), stats.reports);
     ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 2, 0, LAST), stats.reports_minor);
     ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, FLIP - 1), 0);
-    /* and never is anybody parted over it: what comes in a second is forgiven to a fiftieth, so the worst
-     * of all pairs would stand at fifty times that for ever */
+    /* and never is anybody parted over it: what comes in a second is forgiven to a fiftieth, so the
+     * worst of all pairs would stand at fifty times that for ever */
     ck_assert_uint_eq(stats.parted, 0);
     ck_assert_int_gt(50 * worst_in_a_second(&w), dg_rep_threshold() / 10);
     for (uint32_t node = 0; node < dg_network_node_count(w.net); node++)
@@ -225,12 +265,16 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     world_run(&w, BAN + 5);
     ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
     ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 1, BAN + 1), (uint64_t)n * (n - 1) / 2);
-    /* 17 s are over within the third slot, a second before its end: what all have of its leaf is told then */
+    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 1, BAN + 1),
+                      (uint64_t)n * (n - 1) / 2);
+    /* 17 s are over within the third slot, a second before its end: what all have of its leaf is
+     * told then */
     ck_assert(!dg_reputation_parts(w.net, 0, 1) && !dg_reputation_parts(w.net, 1, 0));
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 5, BAN + 3, BAN + 3), n);
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 2, BAN + 3, BAN + 3), 0);
-    ck_assert_uint_le(world_sum(&w, DG_REC_BLOCK, 4, BAN + 3, BAN + 3), world_times(&w, DG_REC_BLOCK, BAN + 3, BAN + 3)); /* its author's own at most */
+    /* its author's own at most */
+    ck_assert_uint_le(world_sum(&w, DG_REC_BLOCK, 4, BAN + 3, BAN + 3),
+                      world_times(&w, DG_REC_BLOCK, BAN + 3, BAN + 3));
     ck_assert_uint_gt(world_sum(&w, DG_REC_BLOCK, 4, BAN + 4, BAN + 4), n / 2);
     ck_assert_uint_gt(sent_in(&w, BAN + 4, BAN + 5), 0);
     ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 3, BAN + 5), 0);

@@ -9,7 +9,7 @@ typedef struct seen {
     uint32_t number;
     uint64_t slot;
     dg_hash hash, parent;
-    bool own_parent;          /* the tree still had it */
+    bool own_parent; /* the tree still had it */
     char path[80];
     uint32_t author, inherents;
 } seen;
@@ -28,8 +28,10 @@ static dg_code on_settled(void *user, const dg_made *made, dg_error *err)
     ck_assert_uint_lt(settled_count, SEEN_MAX);
     ck_assert_int_eq(made->report->step, DG_BUILD_DONE);
     ck_assert(!made->why);
-    *s = (seen){ made->number, made->slot, *dg_block_hash(made->block), { .at = { 0 } }, parent != NULL, "", made->author,
-                 made->report->inherent_count };
+    *s = (seen){
+        made->number, made->slot,   *dg_block_hash(made->block), { .at = { 0 } }, parent != NULL,
+        "",           made->author, made->report->inherent_count
+    };
     snprintf(s->path, sizeof s->path, "%s", made->path ? made->path : "");
     ck_assert_uint_eq(made->number, dg_block_number(made->block));
     ck_assert_uint_eq(made->slot, dg_block_slot(made->block));
@@ -49,7 +51,8 @@ static dg_code on_refused(void *user, const dg_made *made, dg_error *err)
     ck_assert(!made->block);
     ck_assert_int_ne(made->report->step, DG_BUILD_DONE);
     snprintf(why[refused_count], sizeof why[0], "%s", made->why);
-    refused[refused_count++] = (seen){ .number = made->number, .slot = made->slot, .author = made->author };
+    refused[refused_count++] =
+        (seen){ .number = made->number, .slot = made->slot, .author = made->author };
     return DG_OK;
 }
 
@@ -96,15 +99,18 @@ START_TEST(what_is_settled_is_one_chain)
     ck_assert_uint_lt(settled_count, SLOTS);
     ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
     ck_assert_uint_eq(settled_count, dg_block_number(dg_network_best(w.net)));
-    ck_assert(dg_hash_equal(&settled[settled_count - 1].hash, dg_block_hash(dg_network_best(w.net))));
+    ck_assert(
+        dg_hash_equal(&settled[settled_count - 1].hash, dg_block_hash(dg_network_best(w.net))));
     assert_one_chain(&w);
-    ck_assert_uint_gt(world_times(&w, DG_REC_BLOCK, 0, SLOTS), settled_count + 5); /* others competed, and lost */
+    /* others competed, and lost */
+    ck_assert_uint_gt(world_times(&w, DG_REC_BLOCK, 0, SLOTS), settled_count + 5);
     for (uint32_t i = 0; i < settled_count; i++) {
         bool at_u = settled[i].slot - dg_network_first_slot(w.net) == AT;
         ck_assert_str_eq(settled[i].path, at_u ? "scheduler agenda, preimage" : "");
         ck_assert_uint_eq(settled[i].inherents, 2);
     }
-    ck_assert_int_eq(dg_network_run(w.net, dg_network_first_slot(w.net) + SLOTS + 1, NULL), DG_USAGE);
+    ck_assert_int_eq(dg_network_run(w.net, dg_network_first_slot(w.net) + SLOTS + 1, NULL),
+                     DG_USAGE);
     world_close(&w);
 }
 END_TEST
@@ -115,7 +121,8 @@ START_TEST(without_finality_the_end_settles_all)
     world w;
     open(&w, (world_options){ .seed = 6 });
     for (uint32_t i = 0; i < 40; i++)
-        ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 1, 400000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 1, 400000 * DG_MS, NULL), DG_OK);
     world_run(&w, 40);
     ck_assert_uint_eq(settled_count, 0);
     ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
@@ -128,15 +135,24 @@ END_TEST
 
 /* Who went down takes for the best what it did then. Most of a network may be down, and
  * the others build on: theirs is the chain. */
-static const struct { dg_fault_kind kind; uint32_t count; } lost[] = {
-    { DG_FAULT_CRASH, 44 }, { DG_FAULT_CRASH, 60 }, { DG_FAULT_PAUSE, 60 },
+static const struct {
+    dg_fault_kind kind;
+    uint32_t count;
+} lost[] = {
+    { DG_FAULT_CRASH, 44 },
+    { DG_FAULT_CRASH, 60 },
+    { DG_FAULT_PAUSE, 60 },
 };
 START_TEST(who_is_down_holds_nothing_back)
 {
     enum { FROM = 8, END = 40 };
     uint32_t down[60];
     uint64_t built;
-    dg_fault f = { .kind = lost[_i].kind, .who = DG_WHO_LIST, .list = down, .count = lost[_i].count, .until = UINT64_MAX };
+    dg_fault f = { .kind = lost[_i].kind,
+                   .who = DG_WHO_LIST,
+                   .list = down,
+                   .count = lost[_i].count,
+                   .until = UINT64_MAX };
     world w;
     for (uint32_t i = 0; i < f.count; i++)
         down[i] = i;
@@ -146,7 +162,8 @@ START_TEST(who_is_down_holds_nothing_back)
     for (uint32_t slot = FROM; slot <= END; slot++) {
         world_run(&w, slot);
         built = dg_block_slot(dg_network_best(w.net)) - dg_network_first_slot(w.net);
-        ck_assert_msg(slot < FROM + 8 || built + 8 >= slot, "slot %u: the favourite is of slot %u", slot, (unsigned)built);
+        ck_assert_msg(slot < FROM + 8 || built + 8 >= slot, "slot %u: the favourite is of slot %u",
+                      slot, (unsigned)built);
     }
     ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);
     ck_assert_uint_eq(settled_count, dg_block_number(dg_network_best(w.net)));
@@ -181,7 +198,9 @@ START_TEST(a_refused_build_is_told_at_once)
     dg_network_stats stats;
     world w;
     open(&w, (world_options){ .seed = 4 });
-    ck_assert_int_eq(dg_network_enact(w.net, dg_network_first_slot(w.net) + AT, DG_HOW_OVERRIDE, dg_text("no code"), NULL), DG_OK);
+    ck_assert_int_eq(dg_network_enact(w.net, dg_network_first_slot(w.net) + AT, DG_HOW_OVERRIDE,
+                                      dg_text("no code"), NULL),
+                     DG_OK);
     world_run(&w, AT + 8);
     dg_network_stats_get(w.net, &stats);
     ck_assert_uint_ge(refused_count, 8);

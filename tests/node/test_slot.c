@@ -9,7 +9,9 @@
 enum { FROM = 4, UNTIL = 16, END = 18, NODES = 100, THIRD = 34 };
 #define SLOT_NS (6000 * DG_MS)
 
-static const uint32_t third[THIRD] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33 };
+static const uint32_t third[THIRD] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
+                                       12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+                                       24, 25, 26, 27, 28, 29, 30, 31, 32, 33 };
 
 static void plan(world *w, dg_fault fault, uint32_t from, uint32_t until)
 {
@@ -22,12 +24,21 @@ static void plan(world *w, dg_fault fault, uint32_t from, uint32_t until)
 
 static dg_fault clocks(uint32_t count, int64_t ms)
 {
-    return (dg_fault){ .kind = DG_FAULT_CLOCK, .who = count == NODES ? DG_WHO_ALL : DG_WHO_LIST, .list = third, .count = count == NODES ? 0 : count,
+    return (dg_fault){ .kind = DG_FAULT_CLOCK,
+                       .who = count == NODES ? DG_WHO_ALL : DG_WHO_LIST,
+                       .list = third,
+                       .count = count == NODES ? 0 : count,
                        .clock = { .offset_ns = ms * (int64_t)DG_MS } };
 }
 
-static bool is_block(const world *w, size_t i) { return w->log[i].kind == DG_REC_BLOCK; }
-static dg_ns begin_of(const world *w, const dg_record *r) { return world_slot(w, r) * SLOT_NS; }
+static bool is_block(const world *w, size_t i)
+{
+    return w->log[i].kind == DG_REC_BLOCK;
+}
+static dg_ns begin_of(const world *w, const dg_record *r)
+{
+    return world_slot(w, r) * SLOT_NS;
+}
 
 static void each_is_above_its_parent(const world *w)
 {
@@ -37,7 +48,8 @@ static void each_is_above_its_parent(const world *w)
 }
 
 /* Blocks of the third, and of the others, made in slots `from` to `to` before their slot begins. */
-static void count_early(const world *w, uint32_t early[2], uint32_t all[2], uint32_t from, uint32_t to)
+static void count_early(const world *w, uint32_t early[2], uint32_t all[2], uint32_t from,
+                        uint32_t to)
 {
     early[0] = early[1] = all[0] = all[1] = 0;
     for (size_t i = 0; i < w->count; i++) {
@@ -77,12 +89,14 @@ static uint32_t none_has_it_before(const world *w, uint32_t slots_ahead)
     uint32_t looked = 0;
     for (uint32_t id = w->net->first_kept; id < w->net->block_count; id++) {
         const dg_net_block *b = &w->net->blocks[id];
-        if (b->gone || b->author == DG_NO || b->author >= THIRD || b->slot < w->net->first_slot + FROM + slots_ahead)
+        if (b->gone || b->author == DG_NO || b->author >= THIRD
+            || b->slot < w->net->first_slot + FROM + slots_ahead)
             continue;
         for (uint32_t node = THIRD; node < NODES; node++)
             if (b->imported[node] < DG_WAITING) {
                 looked++;
-                ck_assert_uint_ge(b->imported[node] + slots_ahead * SLOT_NS, (b->slot - w->net->first_slot) * SLOT_NS);
+                ck_assert_uint_ge(b->imported[node] + slots_ahead * SLOT_NS,
+                                  (b->slot - w->net->first_slot) * SLOT_NS);
             }
     }
     return looked;
@@ -109,13 +123,21 @@ END_TEST
  * They come to the chain's next slot after 10 slots, are even with true time after 12
  * and go on for one more: eighteen slots have their blocks in the time of three. Set
  * right, they wait for what they were ahead. */
-enum { BACK = 60, RATE = 6, RESUME = FROM + BACK / RATE, RIGHT = FROM + BACK / (RATE - 1) + 1, AGAIN = FROM + (RIGHT - RESUME) * RATE };
+enum {
+    BACK = 60,
+    RATE = 6,
+    RESUME = FROM + BACK / RATE,
+    RIGHT = FROM + BACK / (RATE - 1) + 1,
+    AGAIN = FROM + (RIGHT - RESUME) * RATE
+};
 
 static bool is_in_time(const world *w, uint32_t slot)
 {
-    dg_ns begin = RESUME * SLOT_NS + (slot - FROM) * SLOT_NS / RATE, late = SLOT_NS / RATE; /* they wait by the same clocks */
+    /* they wait by the same clocks */
+    dg_ns begin = RESUME * SLOT_NS + (slot - FROM) * SLOT_NS / RATE, late = SLOT_NS / RATE;
     for (size_t i = 0; i < w->count; i++)
-        if (is_block(w, i) && world_slot(w, &w->log[i]) == slot && w->log[i].at >= begin && w->log[i].at < begin + late)
+        if (is_block(w, i) && world_slot(w, &w->log[i]) == slot && w->log[i].at >= begin
+            && w->log[i].at < begin + late)
             return true;
     return false;
 }
@@ -130,7 +152,8 @@ START_TEST(clocks_that_run_six_times_as_fast_make_six_times_the_blocks)
     plan(&w, f, FROM, RIGHT);
     world_run(&w, AGAIN + 2);
     for (size_t i = 0; i < w.count; i++)
-        ck_assert(!is_block(&w, i) || w.log[i].at < FROM * SLOT_NS || w.log[i].at >= RESUME * SLOT_NS);
+        ck_assert(!is_block(&w, i) || w.log[i].at < FROM * SLOT_NS
+                  || w.log[i].at >= RESUME * SLOT_NS);
     for (uint32_t slot = FROM; slot < AGAIN; slot++)
         ck_assert_msg(is_in_time(&w, slot), "slot %u has no block in time", slot);
     for (uint32_t slot = AGAIN; slot <= AGAIN + 2; slot++)
@@ -155,11 +178,14 @@ START_TEST(of_two_faults_the_later_holds_and_the_earlier_comes_back)
     plan(&w, late, 6, 8); /* planned first, begins last */
     plan(&w, early, 4, 10);
     world_run(&w, 4);
-    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 5 * SLOT_NS), (4 + 2) * SLOT_NS + 4000 * DG_MS);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 5 * SLOT_NS),
+                     (4 + 2) * SLOT_NS + 4000 * DG_MS);
     world_run(&w, 6);
-    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 7 * SLOT_NS), 7 * SLOT_NS - 9000 * DG_MS);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 7 * SLOT_NS),
+                     7 * SLOT_NS - 9000 * DG_MS);
     world_run(&w, 8);
-    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 9 * SLOT_NS), (4 + 5 * 2) * SLOT_NS + 4000 * DG_MS);
+    ck_assert_int_eq(dg_sim_local_at(sim, (dg_node_ix){ B }, 9 * SLOT_NS),
+                     (4 + 5 * 2) * SLOT_NS + 4000 * DG_MS);
     world_run(&w, 10);
     ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ B }), (dg_sim_local)dg_sim_now(sim));
     world_close(&w);
@@ -176,7 +202,8 @@ START_TEST(what_began_first_may_end_first)
     plan(&w, clocks(THIRD, 4000), 4, 7);
     plan(&w, clocks(THIRD, -9000), 5, 9);
     world_run(&w, 7);
-    ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ 3 }), (dg_sim_local)dg_sim_now(sim) - 9000 * (dg_sim_local)DG_MS);
+    ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ 3 }),
+                     (dg_sim_local)dg_sim_now(sim) - 9000 * (dg_sim_local)DG_MS);
     world_run(&w, 9);
     ck_assert_int_eq(dg_sim_local_now(sim, (dg_node_ix){ 3 }), (dg_sim_local)dg_sim_now(sim));
     world_close(&w);
@@ -197,12 +224,14 @@ START_TEST(fast_clocks_sign_in_time_for_their_slots)
     plan(&w, f, FAST, STOP);
     world_run(&w, STOP);
     for (size_t i = 0; i < w.count; i++)
-        if (is_block(&w, i) && w.log[i].at >= (FAST + 1) * SLOT_NS && w.log[i].at < STOP * SLOT_NS) {
+        if (is_block(&w, i) && w.log[i].at >= (FAST + 1) * SLOT_NS
+            && w.log[i].at < STOP * SLOT_NS) {
             bitfields += w.log[i].n[4];
             blocks++;
         }
     ck_assert_uint_ge(blocks, RATE);
-    ck_assert_msg(bitfields > blocks * NODES / 2, "%llu bitfields in %llu blocks", (unsigned long long)bitfields, (unsigned long long)blocks);
+    ck_assert_msg(bitfields > blocks * NODES / 2, "%llu bitfields in %llu blocks",
+                  (unsigned long long)bitfields, (unsigned long long)blocks);
     world_close(&w);
 }
 END_TEST
@@ -217,7 +246,12 @@ START_TEST(the_same_clocks_give_the_same_run)
         f.clock.drift_ppb = 1000000;
         world_open(&w, &(world_options){ .seed = 12 });
         plan(&w, f, FROM, UNTIL);
-        plan(&w, (dg_fault){ .kind = DG_FAULT_CLOCK, .who = DG_WHO_SHARE, .share_ppm = 300000, .clock = { .warp_num = 3, .warp_den = 2 } }, FROM + 2, UNTIL);
+        plan(&w,
+             (dg_fault){ .kind = DG_FAULT_CLOCK,
+                         .who = DG_WHO_SHARE,
+                         .share_ppm = 300000,
+                         .clock = { .warp_num = 3, .warp_den = 2 } },
+             FROM + 2, UNTIL);
         world_run(&w, UNTIL);
         prints[i] = dg_sim_fingerprint(dg_network_sim(w.net));
         counts[i] = w.count;
@@ -235,8 +269,10 @@ static uint32_t follow_rule(const world *w, bool backs_off, uint32_t last, uint3
     uint64_t head = 0;
     uint32_t number = 1, out = 0;
     for (uint32_t slot = 1; slot <= last; slot++) {
-        bool leaves = backs_off && dg_author_backs_off(slot, head, number > final ? number - final : 0);
-        ck_assert_msg(world_times(w, DG_REC_BLOCK, slot, slot) == !leaves, "slot %u after block %u, %u is final", slot, number, final);
+        bool leaves =
+            backs_off && dg_author_backs_off(slot, head, number > final ? number - final : 0);
+        ck_assert_msg(world_times(w, DG_REC_BLOCK, slot, slot) == !leaves,
+                      "slot %u after block %u, %u is final", slot, number, final);
         head = leaves ? head : slot;
         number += !leaves;
         out += leaves;
@@ -281,7 +317,8 @@ START_TEST(a_changed_epoch_length_halts_the_network)
     ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, SHORT, LAST), 0);
     ck_assert_uint_ge(world_times(&w, DG_REC_FAILED, SHORT, LAST), LAST - SHORT);
     for (size_t i = 0; i < w.count; i++)
-        ck_assert(w.log[i].kind != DG_REC_FAILED || strstr(w.texts[i], "unexpected epoch change") != NULL);
+        ck_assert(w.log[i].kind != DG_REC_FAILED
+                  || strstr(w.texts[i], "unexpected epoch change") != NULL);
     world_close(&w);
 }
 END_TEST

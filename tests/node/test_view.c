@@ -11,7 +11,8 @@ enum { AT = 2 * EPOCH + 5 };
 static dg_net_block *block_in(world *w, uint32_t slot)
 {
     for (uint32_t id = w->net->block_count; id--;)
-        if (!w->net->blocks[id].gone && w->net->blocks[id].slot == dg_network_first_slot(w->net) + slot)
+        if (!w->net->blocks[id].gone
+            && w->net->blocks[id].slot == dg_network_first_slot(w->net) + slot)
             return &w->net->blocks[id];
     ck_abort_msg("no block in slot %u", slot);
     return NULL;
@@ -22,7 +23,7 @@ static const struct {
     bool asks_votes, asks_async;
 } seen[] = {
     { AT - 1, 5, DG_MODE_DISABLED, 0, 0, 20, 10, false, false },
-    { AT, 10, DG_MODE_ENABLED, 0, 0, 0, 1, true, true },   /* defaults; cores that cannot be read */
+    { AT, 10, DG_MODE_ENABLED, 0, 0, 0, 1, true, true }, /* defaults; cores that cannot be read */
     { AT + 1, 10, DG_MODE_ENABLED, 3, 2, 20, 10, true, true },
 };
 
@@ -80,7 +81,9 @@ START_TEST(groups_and_keys_lead_to_nodes)
         ck_assert_uint_eq(b->session->member[node], i);
         nodes_seen += node;
         /* its `para` key belongs to the same account as its discovery key */
-        ck_assert_int_eq(dg_people_owner(&w.net->people, &owner, w.chain, b->block, "para", b->view.validators[i], NULL), DG_OK);
+        ck_assert_int_eq(dg_people_owner(&w.net->people, &owner, w.chain, b->block, "para",
+                                         b->view.validators[i], NULL),
+                         DG_OK);
         ck_assert_uint_eq(owner, node);
     }
     ck_assert_uint_eq(nodes_seen, 99 * 100 / 2);
@@ -89,10 +92,14 @@ START_TEST(groups_and_keys_lead_to_nodes)
 END_TEST
 
 /* Eight features to a byte, the lowest bit first; what does not decode is none. */
-static const struct { const char *bytes; uint64_t features; bool core_bits; } features[] = {
-    { "00", 0, false }, { "0401", 1, false }, { "0802", 2, true }, { "200b", 0x0b, true },
-    { "0402", 0, false },                     /* a bit beyond the last */
-    { "240a01", 0x010a, true }, { "240a", 0, false } /* a byte is missing */
+static const struct {
+    const char *bytes;
+    uint64_t features;
+    bool core_bits;
+} features[] = {
+    { "00", 0, false },         { "0401", 1, false }, { "0802", 2, true },
+    { "200b", 0x0b, true },     { "0402", 0, false }, /* a bit beyond the last */
+    { "240a01", 0x010a, true }, { "240a", 0, false }  /* a byte is missing */
 };
 
 START_TEST(features_are_bits)
@@ -114,7 +121,8 @@ START_TEST(a_session_is_one_for_all_who_agree_on_it)
     for (const dg_session *s = w.net->sessions; s; s = s->next) {
         ck_assert_uint_lt(s->index, 4);
         ck_assert(s->has_grid);
-        ck_assert(s->rules_told); /* Configuration.ActiveConfig of this snapshot, in the words of the session */
+        /* Configuration.ActiveConfig of this snapshot, in the words of the session */
+        ck_assert(s->rules_told);
         ck_assert_uint_eq(s->rules.cores, 20);
         ck_assert_uint_eq(s->rules.zeroth_width, 0);
         ck_assert_uint_eq(s->rules.samples, 6);
@@ -164,10 +172,17 @@ END_TEST
 
 /* A newer real runtime answers all that its own version promises: nothing is passed over, and
  * what the block included is told as its own events say. */
-static const struct { const char *of; uint32_t asked, not_asked; } askers[] = {
-    { "SD_V12_OK", 1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS, 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING },
-    { "SD_V2_ONLY", 1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS, 1u << DG_ASK_BACKING_STATE },
-    { "SD_V1", 1u << DG_ASK_EVENTS, 1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_CONSTRAINTS },
+static const struct {
+    const char *of;
+    uint32_t asked, not_asked;
+} askers[] = {
+    { "SD_V12_OK", 1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS,
+      1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING },
+    { "SD_V2_ONLY",
+      1u << DG_ASK_CONSTRAINTS | 1u << DG_ASK_PENDING | 1u << DG_ASK_DISABLED | 1u << DG_ASK_EVENTS,
+      1u << DG_ASK_BACKING_STATE },
+    { "SD_V1", 1u << DG_ASK_EVENTS,
+      1u << DG_ASK_BACKING_STATE | 1u << DG_ASK_DISABLED | 1u << DG_ASK_CONSTRAINTS },
 };
 START_TEST(a_real_runtime_answers_what_its_version_promises)
 {
@@ -186,7 +201,8 @@ START_TEST(a_real_runtime_answers_what_its_version_promises)
             ck_assert(!(askers[_i].not_asked >> r & 1) || !v->cost[r]);
         }
         for (size_t i = 0; i < w.count; i++)
-            if (w.log[i].kind == DG_REC_PARAS && dg_hash_equal(&w.log[i].hash, dg_block_hash(v->block))) {
+            if (w.log[i].kind == DG_REC_PARAS
+                && dg_hash_equal(&w.log[i].hash, dg_block_hash(v->block))) {
                 ck_assert_uint_eq(v->events_included, w.log[i].n[2]);
                 included += v->events_included;
             }
@@ -198,34 +214,49 @@ START_TEST(a_real_runtime_answers_what_its_version_promises)
 END_TEST
 
 /* What a release asks and gets no usable answer to takes the leaf from it, and from nobody else. */
-static const struct { const char *of; dg_request failed, too; uint32_t host_version, kept; dg_mode mode; } unanswered[] = {
+static const struct {
+    const char *of;
+    dg_request failed, too;
+    uint32_t host_version, kept;
+    dg_mode mode;
+} unanswered[] = {
     { "SD_V12_OK", DG_ASK_DISABLED, DG_ASK_DISABLED, 10, 0, DG_MODE_ERROR },
     { "SD_V12_STRICT", DG_ASK_DISABLED, DG_ASK_DISABLED, 10, 0, DG_MODE_ERROR },
     { "SD_V12_OK", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ERROR },
     { "SD_V2_ONLY", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ENABLED },
-    { "SD_V2_ONLY", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 12, 0, DG_MODE_ERROR },   /* nothing newer to ask */
-    { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ENABLED },     /* the older way is left */
+    /* nothing newer to ask */
+    { "SD_V2_ONLY", DG_ASK_BACKING_STATE, DG_ASK_BACKING_STATE, 12, 0, DG_MODE_ERROR },
+    /* the older way is left */
+    { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_CONSTRAINTS, 13, 0, DG_MODE_ENABLED },
     { "SD_V2_ONLY", DG_ASK_CONSTRAINTS, DG_ASK_BACKING_STATE, 13, 0, DG_MODE_ERROR },
-    { "SD_V12_DROP", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ENABLED },    /* knows of no such thing */
+    /* knows of no such thing */
+    { "SD_V12_DROP", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ENABLED },
     { "SD_V12_OK", DG_ASK_CLAIM_QUEUE, DG_ASK_CLAIM_QUEUE, 11, 0, DG_MODE_ERROR },
     { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 0, DG_MODE_ERROR },
-    { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 10, DG_MODE_ENABLED }, /* kept from before */
+    /* kept from before */
+    { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 10, DG_MODE_ENABLED },
     { "SD_V12_OK", DG_ASK_BACKING_VOTES, DG_ASK_BACKING_VOTES, 10, 5, DG_MODE_ERROR },
-    { "SD_V12_OK", DG_ASK_APPROVAL_PARAMS, DG_ASK_APPROVAL_PARAMS, 10, 0, DG_MODE_ENABLED }, /* has a default */
+    /* has a default */
+    { "SD_V12_OK", DG_ASK_APPROVAL_PARAMS, DG_ASK_APPROVAL_PARAMS, 10, 0, DG_MODE_ENABLED },
 };
 START_TEST(no_usable_answer_costs_those_who_ask_the_leaf)
 {
     dg_view v = { .mode = DG_MODE_ENABLED, .host_version = unanswered[_i].host_version };
     dg_view_fail(&v, unanswered[_i].failed);
     dg_view_fail(&v, unanswered[_i].too);
-    ck_assert_int_eq(dg_view_mode_for(&v, dg_class_named(unanswered[_i].of), unanswered[_i].kept), unanswered[_i].mode);
+    ck_assert_int_eq(dg_view_mode_for(&v, dg_class_named(unanswered[_i].of), unanswered[_i].kept),
+                     unanswered[_i].mode);
 }
 END_TEST
 
 /* The runtime promises version 10 and does not answer: nobody who asks works at that leaf,
  * and where the events cannot be told finality stops below. */
 enum { SILENT = EPOCH + 6 };
-static const struct { dg_request unanswered; uint32_t new_way; bool finalizes; } silences[] = {
+static const struct {
+    dg_request unanswered;
+    uint32_t new_way;
+    bool finalizes;
+} silences[] = {
     { DG_ASK_COUNT, 99, true },
     { DG_ASK_DISABLED, 0, true },
     { DG_ASK_EVENTS, 99, false },
@@ -261,10 +292,15 @@ END_TEST
 
 /* In the middle of a session the claim queue names the parachains one core on. Who knows of
  * it has nothing to back, where collators go by the cores; nodes that never ask go on. */
-static const struct { const char *of; uint32_t backed; } readers[] = { { "SD_V12_DROP", 20 }, { "SD_V12_OK", 0 } };
+static const struct {
+    const char *of;
+    uint32_t backed;
+} readers[] = { { "SD_V12_DROP", 20 }, { "SD_V12_OK", 0 } };
 START_TEST(a_broken_queue_takes_nothing_from_who_never_asks)
 {
-    world_options o = { .of = readers[_i].of, .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true };
+    world_options o = {
+        .of = readers[_i].of, .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true
+    };
     uint32_t id, slot = SILENT;
     dg_net_block *b;
     world w;
@@ -298,10 +334,14 @@ int main(void)
     tcase_add_test(tc, a_session_is_one_for_all_who_agree_on_it);
     tcase_add_test(tc, a_chain_of_another_kind_is_refused);
     tcase_add_test(tc, an_empty_view_has_no_groups);
-    tcase_add_loop_test(tc, a_real_runtime_answers_what_its_version_promises, 0, (int)(sizeof askers / sizeof *askers));
-    tcase_add_loop_test(tc, no_usable_answer_costs_those_who_ask_the_leaf, 0, (int)(sizeof unanswered / sizeof *unanswered));
-    tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0, (int)(sizeof silences / sizeof *silences));
-    tcase_add_loop_test(tc, a_broken_queue_takes_nothing_from_who_never_asks, 0, (int)(sizeof readers / sizeof *readers));
+    tcase_add_loop_test(tc, a_real_runtime_answers_what_its_version_promises, 0,
+                        (int)(sizeof askers / sizeof *askers));
+    tcase_add_loop_test(tc, no_usable_answer_costs_those_who_ask_the_leaf, 0,
+                        (int)(sizeof unanswered / sizeof *unanswered));
+    tcase_add_loop_test(tc, a_leaf_without_an_answer_is_passed_over, 0,
+                        (int)(sizeof silences / sizeof *silences));
+    tcase_add_loop_test(tc, a_broken_queue_takes_nothing_from_who_never_asks, 0,
+                        (int)(sizeof readers / sizeof *readers));
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     world_engine_free();

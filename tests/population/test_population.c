@@ -13,10 +13,12 @@ static dg_snapshot *snapshot;
 
 static void set_up(void)
 {
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED, .cache_dir = dg_engine_cache_dir() };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .cache_dir = dg_engine_cache_dir() };
     dg_snapshot_import_options import = { .replace = true, .path_out = scratch_path("state") };
     dg_error err;
-    if (dg_engine_new(&engine, &options, &err) < 0 || dg_snapshot_import(NULL, fixture_path(SPEC), &import, &err) < 0
+    if (dg_engine_new(&engine, &options, &err) < 0
+        || dg_snapshot_import(NULL, fixture_path(SPEC), &import, &err) < 0
         || dg_snapshot_open(&snapshot, scratch_path("state"), &err) < 0)
         ck_abort_msg("%s", err.text);
 }
@@ -39,11 +41,25 @@ static dg_chain *opened(const dg_state *state)
 
 /* ---- sizes ---- */
 
-static const struct { const char *text; uint32_t validators, parachains; const char *says; } sizes[] = {
-    { "300x50", 300, 50, NULL }, { "1x1", 1, 1, NULL }, { "10000x1000", 10000, 1000, NULL },
-    { "", 0, 0, "is no size" }, { "300", 0, 0, "is no size" }, { "300x", 0, 0, "is no size" }, { "x50", 0, 0, "is no size" },
-    { "0x0", 0, 0, "is no size" }, { "300x-5", 0, 0, "is no size" }, { "300x50 ", 0, 0, "is no size" }, { "300X50", 0, 0, "is no size" },
-    { "10001x5", 0, 0, "is no size" }, { "2000x1001", 0, 0, "is no size" }, { "99999999999999999999x5", 0, 0, "is no size" },
+static const struct {
+    const char *text;
+    uint32_t validators, parachains;
+    const char *says;
+} sizes[] = {
+    { "300x50", 300, 50, NULL },
+    { "1x1", 1, 1, NULL },
+    { "10000x1000", 10000, 1000, NULL },
+    { "", 0, 0, "is no size" },
+    { "300", 0, 0, "is no size" },
+    { "300x", 0, 0, "is no size" },
+    { "x50", 0, 0, "is no size" },
+    { "0x0", 0, 0, "is no size" },
+    { "300x-5", 0, 0, "is no size" },
+    { "300x50 ", 0, 0, "is no size" },
+    { "300X50", 0, 0, "is no size" },
+    { "10001x5", 0, 0, "is no size" },
+    { "2000x1001", 0, 0, "is no size" },
+    { "99999999999999999999x5", 0, 0, "is no size" },
     { "5x6", 0, 0, "6 parachains need as many backing groups" },
 };
 START_TEST(a_size_is_validators_by_parachains)
@@ -78,7 +94,8 @@ START_TEST(the_same_numbers_give_the_same_state)
     dg_hash roots[2];
     dg_bytes value;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&a, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_population_grow(&a, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s",
+                  err.text);
     ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, DG_GROW_WRITES, &err), DG_OK);
     roots[0] = root_of(a.state);
     roots[1] = root_of(b.state);
@@ -88,13 +105,20 @@ START_TEST(the_same_numbers_give_the_same_state)
     ck_assert(strstr(a.how, "3 validators queued") && strstr(a.how, "2 parachains"));
     /* a genesis grown is a genesis with another header; the old one is as it was */
     again = opened(a.state);
-    ck_assert(!dg_hash_equal(dg_block_hash(dg_chain_root(again)), dg_block_hash(dg_chain_root(chain))));
-    ck_assert_int_eq(dg_chain_storage(again, dg_chain_root(again), &value, "Paras", "Parachains", NULL, &err), DG_OK);
+    ck_assert(
+        !dg_hash_equal(dg_block_hash(dg_chain_root(again)), dg_block_hash(dg_chain_root(chain))));
+    ck_assert_int_eq(
+        dg_chain_storage(again, dg_chain_root(again), &value, "Paras", "Parachains", NULL, &err),
+        DG_OK);
     ck_assert_uint_eq(value.len, 1 + 22 * 4);
-    ck_assert_int_eq(dg_chain_storage(chain, dg_chain_root(chain), &value, "Paras", "Parachains", NULL, &err), DG_OK);
+    ck_assert_int_eq(
+        dg_chain_storage(chain, dg_chain_root(chain), &value, "Paras", "Parachains", NULL, &err),
+        DG_OK);
     ck_assert_uint_eq(value.len, 1 + 20 * 4);
     /* who authors the next epoch has been announced by now */
-    ck_assert_int_eq(dg_chain_storage(again, dg_chain_root(again), &value, "Babe", "NextAuthorities", NULL, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_storage(again, dg_chain_root(again), &value, "Babe",
+                                      "NextAuthorities", NULL, &err),
+                     DG_OK);
     ck_assert_uint_eq(value.len, 2 + 103 * 40);
     dg_chain_close(again);
     dg_state_free(a.state);
@@ -109,7 +133,8 @@ START_TEST(nothing_added_is_nobody_added)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s",
+                  err.text);
     ck_assert_uint_le(grown.writes, 2); /* the configuration, and the list as it was */
     dg_state_free(grown.state);
     dg_chain_close(chain);
@@ -117,9 +142,15 @@ START_TEST(nothing_added_is_nobody_added)
 END_TEST
 
 /* Keys as the published recipe of such states has them. */
-static const struct { const char *field; size_t size; const char *text; } texts[] = {
-    { "stash", 32, "13omXXnoWaaEjUd1aj8zHJPbNAiaP2k6EFSbpZnzvUhGSrE" }, { "grandpa", 32, "14WL6eg4eUX1U32p7PkNSwoFNoGqdcvYx1ZQiziyxpcHmUCj" },
-    { "im_online", 32, "1znNkXABWX9iSBtByjpL83w9h8iLpkxjiitPHC99UEZfkuM" }, { "beefy", 33, "1KjVscZiLm7dQ5vMWiyTYULTTbd8AZVoynFXJ8YbwbxcgBUN" },
+static const struct {
+    const char *field;
+    size_t size;
+    const char *text;
+} texts[] = {
+    { "stash", 32, "13omXXnoWaaEjUd1aj8zHJPbNAiaP2k6EFSbpZnzvUhGSrE" },
+    { "grandpa", 32, "14WL6eg4eUX1U32p7PkNSwoFNoGqdcvYx1ZQiziyxpcHmUCj" },
+    { "im_online", 32, "1znNkXABWX9iSBtByjpL83w9h8iLpkxjiitPHC99UEZfkuM" },
+    { "beefy", 33, "1KjVscZiLm7dQ5vMWiyTYULTTbd8AZVoynFXJ8YbwbxcgBUN" },
 };
 START_TEST(keys_follow_from_an_index)
 {
@@ -141,7 +172,8 @@ START_TEST(a_genesis_built_anew_is_the_one_that_was_built)
     dg_growth grown;
     dg_hash root;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_GENESIS, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_GENESIS, &err) == DG_OK, "%s",
+                  err.text);
     root = root_of(grown.state);
     ck_assert_mem_eq(root.at, dg_snapshot_info_of(snapshot)->state_root.at, 32);
     dg_state_free(grown.state);
@@ -155,8 +187,11 @@ START_TEST(a_network_does_not_shrink)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], DG_GROW_WRITES, &err), DG_USAGE);
-    ck_assert_msg(strstr(err.text, "the state has 100 validators and 20 parachains already") != NULL, "%s", err.text);
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], DG_GROW_WRITES, &err),
+                     DG_USAGE);
+    ck_assert_msg(strstr(err.text, "the state has 100 validators and 20 parachains already")
+                      != NULL,
+                  "%s", err.text);
     ck_assert_ptr_null(grown.state);
     dg_chain_close(chain);
 }
@@ -164,7 +199,10 @@ END_TEST
 
 /* ---- a value of the user's own ---- */
 
-static const struct { const char *key, *value; const char *says; } amendments[] = {
+static const struct {
+    const char *key, *value;
+    const char *says;
+} amendments[] = {
     { "Staking.ForceEra", "\"ForceNone\"", NULL },
     { "Staking.ForceEra", "\"0x02\"", NULL },
     { "Staking.ForceEra", "null", NULL },
@@ -185,7 +223,8 @@ START_TEST(a_value_of_ones_own_has_to_fit)
     json_t *value = json_loads(amendments[_i].value, JSON_DECODE_ANY, NULL);
     dg_error err = { .text = "" };
     dg_code rc = dg_population_amend(state, chain, amendments[_i].key, value, &err);
-    ck_assert_msg(rc == (amendments[_i].says ? DG_USAGE : DG_OK), "%s gave %d: %s", amendments[_i].key, rc, err.text);
+    ck_assert_msg(rc == (amendments[_i].says ? DG_USAGE : DG_OK), "%s gave %d: %s",
+                  amendments[_i].key, rc, err.text);
     ck_assert_msg(!amendments[_i].says || strstr(err.text, amendments[_i].says), "%s", err.text);
     json_decref(value);
     dg_state_free(state);
@@ -202,13 +241,15 @@ START_TEST(without_memory_nothing_is_grown)
     dg_growth grown;
     dg_code rc = DG_NOMEM;
     json_set_alloc_funcs(dg_malloc, dg_free);
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL), DG_OK); /* what is kept with the runtime is there then */
+    /* what is kept with the runtime is there then */
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL), DG_OK);
     dg_state_free(grown.state);
     for (uint64_t nth = 1; rc != DG_OK; nth += nth < 200 ? 1 : 97) {
         dg_alloc_fail_from(nth);
         rc = dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL);
         dg_alloc_fail_from(0);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d", (unsigned long long)nth, rc);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d", (unsigned long long)nth,
+                      rc);
         dg_state_free(grown.state);
     }
     dg_chain_close(chain);

@@ -45,7 +45,8 @@ dg_runtime *pair_own_runtime(dg_snapshot *snapshot)
     dg_bytes code;
     dg_runtime *runtime;
     ck_assert_int_eq(dg_state_open(&state, snapshot, NULL), DG_OK);
-    ck_assert_int_eq(dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), NULL),
+                     DG_OK);
     runtime = pair_runtime_of(code);
     dg_state_free(state);
     return runtime;
@@ -95,7 +96,8 @@ dg_snapshot *pair_snapshot(const char *path)
     dg_snapshot *snapshot;
     dg_error err;
     options.path_out = place_for_next();
-    if (dg_snapshot_import(NULL, path, &options, &err) < 0 || dg_snapshot_open(&snapshot, options.path_out, &err) < 0)
+    if (dg_snapshot_import(NULL, path, &options, &err) < 0
+        || dg_snapshot_open(&snapshot, options.path_out, &err) < 0)
         ck_abort_msg("%s: %s", path, err.text);
     return snapshot;
 }
@@ -106,7 +108,8 @@ dg_snapshot *pair_with(dg_snapshot *snapshot, dg_bytes key, dg_bytes value)
     const char *place = place_for_next();
     dg_state *state;
     dg_error err;
-    if (dg_state_open(&state, snapshot, &err) < 0 || dg_state_put(state, dg_bytes_of(NULL, 0), key, value, &err) < 0
+    if (dg_state_open(&state, snapshot, &err) < 0
+        || dg_state_put(state, dg_bytes_of(NULL, 0), key, value, &err) < 0
         || dg_state_save(state, place, &info, &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_state_free(state);
@@ -159,8 +162,10 @@ const char *pair_ids(const json_t *preflight, const char *severity)
     const char *last = "";
     size_t i, len = 0;
     room[0] = 0;
-    json_array_foreach(json_object_get(preflight, "findings"), i, finding) {
-        if (strcmp(text_at(finding, "severity"), severity) != 0 || strcmp(text_at(finding, "id"), last) == 0)
+    json_array_foreach(json_object_get(preflight, "findings"), i, finding)
+    {
+        if (strcmp(text_at(finding, "severity"), severity) != 0
+            || strcmp(text_at(finding, "id"), last) == 0)
             continue;
         last = text_at(finding, "id"); /* they are sorted by id */
         len += (size_t)snprintf(room + len, sizeof rooms[0] - len, "%s%s", len ? " " : "", last);
@@ -173,9 +178,11 @@ const json_t *pair_find_subject(const json_t *preflight, const char *id, const c
 {
     const json_t *finding;
     size_t i;
-    json_array_foreach(json_object_get(preflight, "findings"), i, finding)
-        if (strcmp(text_at(finding, "id"), id) == 0 && (!subject || strcmp(text_at(finding, "subject"), subject) == 0))
-            return finding;
+    json_array_foreach(
+        json_object_get(preflight, "findings"), i,
+        finding) if (strcmp(text_at(finding, "id"), id) == 0
+                     && (!subject
+                         || strcmp(text_at(finding, "subject"), subject) == 0)) return finding;
     return NULL;
 }
 
@@ -188,9 +195,8 @@ bool pair_unknown(const json_t *preflight, const char *part)
 {
     const json_t *text;
     size_t i;
-    json_array_foreach(json_object_get(preflight, "unknown"), i, text)
-        if (strstr(json_string_value(text), part))
-            return true;
+    json_array_foreach(json_object_get(preflight, "unknown"), i,
+                       text) if (strstr(json_string_value(text), part)) return true;
     return false;
 }
 

@@ -13,7 +13,7 @@ typedef struct pair {
     dg_runtime *from, *to;
 } pair;
 
-dg_engine *pair_engine(void);   /* one for the program, compiled code kept on disk */
+dg_engine *pair_engine(void); /* one for the program, compiled code kept on disk */
 void pair_engine_free(void);
 
 /* A blob's file (.wasm, .wasm.zst) or a raw spec, whose :code is taken. */

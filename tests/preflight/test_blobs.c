@@ -7,29 +7,49 @@
 
 /* ---- of years ago ---- */
 
-typedef struct row { const char *spec, *to, *id, *subject, *unknown; } row;
+typedef struct row {
+    const char *spec, *to, *id, *subject, *unknown;
+} row;
 static const row rows[] = {
     /* below V14: named, and the rest works */
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "identity.spec-version", "spec_version", "N: metadata has version V12" },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.section", "runtime_version", "N is no later than N-1" },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9050-tracing.wasm.zst", "api.lowered", "ParachainHost", "N: metadata has version V13" },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "api.removed", "NominationPoolsApi", "N: metadata has version V13" },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "migration.cost", "Core_initialize_block", "values were not compared" },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "code.raw", "compression", "N is no later than N-1" },
-    { "specs/polkadot-dev-25.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.size", "bytes of code", "N-1: metadata has version V12" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst",
+      "identity.spec-version", "spec_version", "N: metadata has version V12" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.section",
+      "runtime_version", "N is no later than N-1" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9050-tracing.wasm.zst",
+      "api.lowered", "ParachainHost", "N: metadata has version V13" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst",
+      "api.removed", "NominationPoolsApi", "N: metadata has version V13" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst",
+      "migration.cost", "Core_initialize_block", "values were not compared" },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "code.raw",
+      "compression", "N is no later than N-1" },
+    { "specs/polkadot-dev-25.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.size",
+      "bytes of code", "N-1: metadata has version V12" },
     /* older than N-1, metadata V14 */
-    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "storage.orphan", "NominationPools.MaxPoolMembers", "N is no later than N-1" },
-    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "code.section", "runtime_version", "describes no runtime APIs" },
-    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "pallet.removed", "ChildBounties", "describes no runtime APIs" },
-    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "api.method", "BeefyApi_beefy_genesis", "N is no later than N-1" },
-    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "identity.system", "system_version", "N is no later than N-1" },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm",
+      "storage.orphan", "NominationPools.MaxPoolMembers", "N is no later than N-1" },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "code.section",
+      "runtime_version", "describes no runtime APIs" },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm",
+      "pallet.removed", "ChildBounties", "describes no runtime APIs" },
+    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "api.method",
+      "BeefyApi_beefy_genesis", "N is no later than N-1" },
+    { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm",
+      "identity.system", "system_version", "N is no later than N-1" },
     /* findings that only some successors have */
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "api.added", "DryRunApi", "no block was built" },
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "identity.transaction", "transaction_version", "no block was built" },
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "constants.value", "Balances.MaxFreezes", "no block was built" },
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "storage.key", "XcmPallet.SupportedVersion", "no block was built" },
-    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst", "config.gone", "HostConfiguration.coretime_cores", "no block was built" },
-    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "api.question", "DryRunApi_dry_run_call", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "api.added",
+      "DryRunApi", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm",
+      "identity.transaction", "transaction_version", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm",
+      "constants.value", "Balances.MaxFreezes", "no block was built" },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm",
+      "storage.key", "XcmPallet.SupportedVersion", "no block was built" },
+    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst",
+      "config.gone", "HostConfiguration.coretime_cores", "no block was built" },
+    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst",
+      "api.question", "DryRunApi_dry_run_call", "no block was built" },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -47,10 +67,13 @@ START_TEST(an_old_blob_is_judged_by_what_can_be_read)
         return;
     pair_open(&p, spec, found_path);
     found = pair_preflight(&p, 300000000);
-    ck_assert_msg(pair_find_subject(found, r->id, r->subject) != NULL, "%s: no %s of %s", r->to, r->id, r->subject);
-    ck_assert_msg(pair_unknown(found, r->unknown), "%s: not listed as unknown: %s", r->to, r->unknown);
-    ck_assert_uint_eq(json_integer_value(json_object_get(json_object_get(found, "counts"), "unknown")),
-                      json_array_size(json_object_get(found, "unknown")));
+    ck_assert_msg(pair_find_subject(found, r->id, r->subject) != NULL, "%s: no %s of %s", r->to,
+                  r->id, r->subject);
+    ck_assert_msg(pair_unknown(found, r->unknown), "%s: not listed as unknown: %s", r->to,
+                  r->unknown);
+    ck_assert_uint_eq(
+        json_integer_value(json_object_get(json_object_get(found, "counts"), "unknown")),
+        json_array_size(json_object_get(found, "unknown")));
     json_decref(found);
     pair_close(&p);
 }
@@ -71,8 +94,10 @@ START_TEST(keys_of_another_type_matter_where_entries_are)
     dg_storage_prefix(key, "XcmPallet", "SupportedVersion");
     for (int entries = 0; entries < 2; entries++) {
         json_t *found = pair_preflight(&p, 300000000);
-        const json_t *finding = pair_find_subject(found, "storage.key", "XcmPallet.SupportedVersion");
-        ck_assert_str_eq(json_string_value(json_object_get(finding, "severity")), entries ? "warn" : "note");
+        const json_t *finding =
+            pair_find_subject(found, "storage.key", "XcmPallet.SupportedVersion");
+        ck_assert_str_eq(json_string_value(json_object_get(finding, "severity")),
+                         entries ? "warn" : "note");
         json_decref(found);
         if (!entries)
             p.snapshot = pair_with(p.snapshot, DG_BYTES_OF(key), DG_BYTES_OF(value));
@@ -103,7 +128,8 @@ START_TEST(a_section_that_disagrees_with_the_code_fails)
     dg_bytes section;
     json_t *found;
     pair p;
-    ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), "runtime_version", NULL), DG_OK);
+    ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), "runtime_version", NULL),
+                     DG_OK);
     for (size_t i = 0; i + 4 <= section.len; i++) /* spec_version 1002000: one more */
         if (dg_le32(section.at + i) == 1002000)
             wasm.at[section.at + i - wasm.at]++;

@@ -8,42 +8,72 @@
 /* `fails`: all ids of severity fail. `warns`: ids that have to be among the
  * warnings. `epoch`: slots to write as the epoch length of test chains that keep
  * it in storage; 0: as it is. */
-typedef struct row { const char *spec, *to, *fails, *warns; uint32_t epoch; } row;
+typedef struct row {
+    const char *spec, *to, *fails, *warns;
+    uint32_t epoch;
+} row;
 
 static const row rows[] = {
     /* healthy */
-    { "specs/paseo-1001002-e20-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "api.version grandpa.at-u storage.at-u", 0 },
-    { "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "api.version grandpa.at-u", 0 },
-    { "specs/paseo-1001002-e20-300val-50paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "api.version grandpa.at-u", 0 },
-    { "specs/paseo-1000000-genesis-e600.json.zst", "specs/paseo-1001002-genesis.json.zst", "", "storage.at-u", 0 },
+    { "specs/paseo-1001002-e20-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "",
+      "api.version grandpa.at-u storage.at-u", 0 },
+    { "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "",
+      "api.version grandpa.at-u", 0 },
+    { "specs/paseo-1001002-e20-300val-50paras.json.zst", "specs/paseo-local-1002000-e20.json.zst",
+      "", "api.version grandpa.at-u", 0 },
+    { "specs/paseo-1000000-genesis-e600.json.zst", "specs/paseo-1001002-genesis.json.zst", "",
+      "storage.at-u", 0 },
     { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1001003.json.zst", "", "", 0 },
-    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst", "", "constants.watched storage.at-u", 0 },
-    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "", "pallet.index", 0 },
-    { "specs/westend-local-9420.json.zst", "specs/westend-local-10000.json.zst", "", "storage.at-u", 0 },
-    { "specs/polkadot-local-9370.json.zst", "specs/polkadot-dev-9390.json.zst", "", "storage.at-u", 0 },
-    { "specs/rococo-dev-1014000-e10.json.zst", "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "", "", 0 },
+    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst", "",
+      "constants.watched storage.at-u", 0 },
+    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "",
+      "pallet.index", 0 },
+    { "specs/westend-local-9420.json.zst", "specs/westend-local-10000.json.zst", "", "storage.at-u",
+      0 },
+    { "specs/polkadot-local-9370.json.zst", "specs/polkadot-dev-9390.json.zst", "", "storage.at-u",
+      0 },
+    { "specs/rococo-dev-1014000-e10.json.zst",
+      "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "", "", 0 },
     /* epochs of another length */
-    { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "constants.epoch", "api.version grandpa.at-u", 0 },
-    { "specs/paseo-local-1001003.json.zst", "specs/paseo-local-1002000-e20.json.zst", "constants.epoch", "api.version grandpa.at-u", 0 },
+    { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst",
+      "constants.epoch", "api.version grandpa.at-u", 0 },
+    { "specs/paseo-local-1001003.json.zst", "specs/paseo-local-1002000-e20.json.zst",
+      "constants.epoch", "api.version grandpa.at-u", 0 },
     /* another chain */
     { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm",
-      "constants.epoch grandpa.lost identity.authoring identity.spec-name session-keys storage.undecodable", "config.already pallet.index", 0 },
+      "constants.epoch grandpa.lost identity.authoring identity.spec-name session-keys "
+      "storage.undecodable",
+      "config.already pallet.index", 0 },
     /* releases left out: session keys keep their old layout */
-    { "specs/westend-local-10000.json.zst", "specs/westend-local-1005000.json.zst", "session-keys storage.undecodable", "api.version config.already", 0 },
-    { "specs/westend-local-9420.json.zst", "specs/westend-local-1005000.json.zst", "config.lost session-keys storage.undecodable", "api.version", 0 },
-    { "specs/westend-local-10000.json.zst", "runtimes/westend-1015000.compressed.wasm", "grandpa.lost session-keys storage.undecodable", "api.version config.already", 0 },
+    { "specs/westend-local-10000.json.zst", "specs/westend-local-1005000.json.zst",
+      "session-keys storage.undecodable", "api.version config.already", 0 },
+    { "specs/westend-local-9420.json.zst", "specs/westend-local-1005000.json.zst",
+      "config.lost session-keys storage.undecodable", "api.version", 0 },
+    { "specs/westend-local-10000.json.zst", "runtimes/westend-1015000.compressed.wasm",
+      "grandpa.lost session-keys storage.undecodable", "api.version config.already", 0 },
     /* here the migrations leave a configuration that decodes and is all defaults */
-    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "config.lost grandpa.lost session-keys storage.undecodable", "api.version config.changed", 0 },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "config.lost grandpa.lost session-keys storage.undecodable", "api.version config.changed", 0 },
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "config.lost grandpa.lost session-keys storage.undecodable", "api.version", 0 },
+    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-1004001.compressed.wasm",
+      "config.lost grandpa.lost session-keys storage.undecodable", "api.version config.changed",
+      0 },
+    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-1004001.compressed.wasm",
+      "config.lost grandpa.lost session-keys storage.undecodable", "api.version config.changed",
+      0 },
+    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm",
+      "config.lost grandpa.lost session-keys storage.undecodable", "api.version", 0 },
     /* configuration lost, sessions well */
-    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "config.lost storage.undecodable", "constants.watched", 0 },
-    { "specs/westend-local-1005000.json.zst", "runtimes/westend-1015000.compressed.wasm", "config.lost storage.undecodable", "", 0 },
-    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst", "config.lost constants.epoch storage.undecodable", "api.version pallet.index", 0 },
-    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst", "config.lost storage.undecodable", "api.version pallet.index", 600 },
-    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst", "config.lost storage.undecodable", "api.version pallet.index", 10 },
+    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst",
+      "config.lost storage.undecodable", "constants.watched", 0 },
+    { "specs/westend-local-1005000.json.zst", "runtimes/westend-1015000.compressed.wasm",
+      "config.lost storage.undecodable", "", 0 },
+    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst",
+      "config.lost constants.epoch storage.undecodable", "api.version pallet.index", 0 },
+    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst",
+      "config.lost storage.undecodable", "api.version pallet.index", 600 },
+    { "specs/rococo-v2_2-genesis-9190.json.zst", "specs/rococo-local-103000-e10.json.zst",
+      "config.lost storage.undecodable", "api.version pallet.index", 10 },
     /* N writes an entry for each of a number of cores that it misread */
-    { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst", "migration.trap", "", 0 },
+    { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst",
+      "migration.trap", "", 0 },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -97,8 +127,9 @@ START_TEST(a_real_pair_is_told_by_its_cause)
     if (!row_open(&p, r))
         return;
     found = pair_preflight(&p, fuel);
-    ck_assert_msg(strcmp(pair_ids(found, "fail"), r->fails) == 0, "%s -> %s: fails %s instead of %s", r->spec, r->to,
-                  pair_ids(found, "fail"), r->fails);
+    ck_assert_msg(strcmp(pair_ids(found, "fail"), r->fails) == 0,
+                  "%s -> %s: fails %s instead of %s", r->spec, r->to, pair_ids(found, "fail"),
+                  r->fails);
     ck_assert_int_eq(dg_preflight_failed(found), r->fails[0] != 0);
     assert_among(pair_ids(found, "warn"), r->warns, r->spec);
     json_decref(found);
@@ -123,9 +154,14 @@ static void edit(dg_buf *wasm, const uint8_t *from, const uint8_t *to, size_t le
 
 START_TEST(paseo_1001003_with_epochs_of_20_passes)
 {
-    static const uint8_t from[3][4] = { { 0x42, 0xd8, 0x04 }, { 0x42, 0xd7, 0x04, 0x56 }, { 0x41, 0xd8, 0x04, 0x6e } };
-    static const uint8_t to[3][4] = { { 0x42, 0x94, 0x00 }, { 0x42, 0x93, 0x00, 0x56 }, { 0x41, 0x94, 0x00, 0x6e } };
-    row r = { "specs/paseo-local-1001003.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "", 0 };
+    static const uint8_t from[3][4] = { { 0x42, 0xd8, 0x04 },
+                                        { 0x42, 0xd7, 0x04, 0x56 },
+                                        { 0x41, 0xd8, 0x04, 0x6e } };
+    static const uint8_t to[3][4] = { { 0x42, 0x94, 0x00 },
+                                      { 0x42, 0x93, 0x00, 0x56 },
+                                      { 0x41, 0x94, 0x00, 0x6e } };
+    row r = { "specs/paseo-local-1001003.json.zst", "specs/paseo-local-1002000-e20.json.zst", "",
+              "", 0 };
     dg_buf wasm;
     json_t *found;
     pair p;
@@ -148,21 +184,44 @@ END_TEST
 
 /* ---- what a finding says ---- */
 
-static const struct { row pair; const char *id, *subject, *says; } words[] = {
-    { { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "", 0 },
-      "constants.epoch", "epoch length in slots", "600 -> 20" },
-    { { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "", 0 },
-      "api.version", "ParachainHost", "ParachainHost 5 -> 10 crosses 7" },
+static const struct {
+    row pair;
+    const char *id, *subject, *says;
+} words[] = {
+    { { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "",
+        0 },
+      "constants.epoch",
+      "epoch length in slots",
+      "600 -> 20" },
+    { { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "", "",
+        0 },
+      "api.version",
+      "ParachainHost",
+      "ParachainHost 5 -> 10 crosses 7" },
     { { "specs/westend-local-10000.json.zst", "specs/westend-local-1005000.json.zst", "", "", 0 },
-      "session-keys", "Session.NextKeys", "from 192 to 193 bytes, and 3 of 3 validators keep values of 192 bytes" },
-    { { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "", "", 0 },
-      "session-keys", "Session.NextKeys", "N takes keys for their neighbours" },
-    { { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "", "", 0 },
-      "identity.spec-name", "spec_name", "westend -> polkadot" },
-    { { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "", "", 0 },
-      "config.lost", "HostConfiguration", "at its defaults" },
-    { { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst", "", "", 0 },
-      "migration.trap", "Core_initialize_block", "did not start within 300 million instructions" },
+      "session-keys",
+      "Session.NextKeys",
+      "from 192 to 193 bytes, and 3 of 3 validators keep values of 192 bytes" },
+    { { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "", "",
+        0 },
+      "session-keys",
+      "Session.NextKeys",
+      "N takes keys for their neighbours" },
+    { { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "", "",
+        0 },
+      "identity.spec-name",
+      "spec_name",
+      "westend -> polkadot" },
+    { { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "", "",
+        0 },
+      "config.lost",
+      "HostConfiguration",
+      "at its defaults" },
+    { { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst", "", "",
+        0 },
+      "migration.trap",
+      "Core_initialize_block",
+      "did not start within 300 million instructions" },
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
@@ -176,7 +235,8 @@ START_TEST(a_finding_names_its_figures)
     found = pair_preflight(&p, fuel);
     finding = pair_find_subject(found, words[_i].id, words[_i].subject);
     ck_assert_msg(finding != NULL, "no %s of %s", words[_i].id, words[_i].subject);
-    ck_assert_msg(strstr(pair_says(finding), words[_i].says) != NULL, "%s: %s", words[_i].id, pair_says(finding));
+    ck_assert_msg(strstr(pair_says(finding), words[_i].says) != NULL, "%s: %s", words[_i].id,
+                  pair_says(finding));
     json_decref(found);
     pair_close(&p);
 }
@@ -189,7 +249,8 @@ int main(void)
     int exit_code;
     tcase_set_timeout(tc, 0);
 #ifdef __SANITIZE_ADDRESS__
-    printf("not run: real pairs under the sanitizer (the embedded pair and the small runtimes are)\n");
+    printf(
+        "not run: real pairs under the sanitizer (the embedded pair and the small runtimes are)\n");
     (void)a_real_pair_is_told_by_its_cause;
     (void)paseo_1001003_with_epochs_of_20_passes;
     (void)a_finding_names_its_figures;

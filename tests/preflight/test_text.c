@@ -51,14 +51,17 @@ END_TEST
 /* Lines stay in the width of a terminal, and no word is cut. */
 START_TEST(long_findings_are_wrapped_between_words)
 {
-    json_t *found = json_pack("{s:s, s:[{s:s, s:s, s:s}]}", "chain", "x", "findings", "severity", "note", "id", "long", "says",
-                              "aaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbb cccccccccccccccccccc dddddddddddddddddddd "
-                              "eeeeeeeeeeeeeeeeeeee");
+    json_t *found = json_pack(
+        "{s:s, s:[{s:s, s:s, s:s}]}", "chain", "x", "findings", "severity", "note", "id", "long",
+        "says",
+        "aaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbb cccccccccccccccccccc dddddddddddddddddddd "
+        "eeeeeeeeeeeeeeeeeeee");
     dg_buf text;
     dg_buf_init(&text, 1 << 16);
     dg_preflight_text(&text, found);
-    ck_assert_ptr_nonnull(strstr(dg_buf_text(&text), "cccccccccccccccccccc dddddddddddddddddddd\n"
-                                                     "                               eeeeeeeeeeeeeeeeeeee\n"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&text),
+                                 "cccccccccccccccccccc dddddddddddddddddddd\n"
+                                 "                               eeeeeeeeeeeeeeeeeeee\n"));
     dg_buf_clear(&text);
     json_decref(found);
 }
@@ -70,7 +73,10 @@ START_TEST(of_many_alike_the_first_are_shown_and_the_rest_is_counted)
     dg_buf text;
     for (int i = 0; i < 20; i++)
         json_array_append_new(json_object_get(found, "findings"),
-                              json_pack("{s:s, s:s, s:s}", "severity", "warn", "id", "same", "says", i == 7 ? "eighth" : i == 8 ? "ninth" : "one"));
+                              json_pack("{s:s, s:s, s:s}", "severity", "warn", "id", "same", "says",
+                                        i == 7   ? "eighth"
+                                        : i == 8 ? "ninth"
+                                                 : "one"));
     dg_buf_init(&text, 1 << 16);
     dg_preflight_text(&text, found);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&text), "eighth"));
@@ -105,7 +111,8 @@ START_TEST(want_of_memory_is_a_code)
         rc = dg_preflight(&found, &in, &err);
         dg_alloc_fail_from(0);
         ck_assert_int_eq(rc == DG_OK, found != NULL);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM || rc == DG_IO, "request %llu: code %d, %s", (unsigned long long)nth, rc, err.text);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM || rc == DG_IO, "request %llu: code %d, %s",
+                      (unsigned long long)nth, rc, err.text);
         done = rc == DG_OK;
         json_decref(found);
     }
@@ -138,7 +145,9 @@ START_TEST(one_bad_value_among_a_hundred_thousand_is_found)
     dg_storage_prefix(key, "System", "Account");
     for (uint32_t i = 0; i < COUNT; i++) {
         dg_put_le32(key + 32, i * 2654435761u);
-        ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), dg_bytes_of(value, i == 77777 ? 79 : 80), NULL), DG_OK);
+        ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key),
+                                      dg_bytes_of(value, i == 77777 ? 79 : 80), NULL),
+                         DG_OK);
     }
     place = scratch_path("large");
     ck_assert_int_eq(dg_state_save(state, place, &copy, NULL), DG_OK);

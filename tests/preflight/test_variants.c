@@ -13,7 +13,9 @@ static const char sound_warns[] = "api.version code.raw storage.at-u";
 
 /* `fails`, `warns`: what a variant has beyond the sound one; a '-' takes away one
  * of the sound one's. Faults that no look at a state can see have neither. */
-typedef struct row { const char *to, *fails, *warns; } row;
+typedef struct row {
+    const char *to, *fails, *warns;
+} row;
 static const row rows[] = {
     { "mini-2", "", "" },
     { "mini-2-own-allocator", "", "" },
@@ -22,8 +24,10 @@ static const row rows[] = {
     { "mini-2-contexts-migrated", "", "" },
     { "mini-2-in-steps", "", "migration.multi-block storage.in-steps" },
     { "mini-2-other-name", "identity.spec-name", "" },
-    { "mini-2-lower-version", "config.lost identity.spec-version storage.undecodable", "-storage.at-u" },
-    { "mini-2-same-version", "config.lost identity.spec-version storage.undecodable", "-storage.at-u" },
+    { "mini-2-lower-version", "config.lost identity.spec-version storage.undecodable",
+      "-storage.at-u" },
+    { "mini-2-same-version", "config.lost identity.spec-version storage.undecodable",
+      "-storage.at-u" },
     { "mini-2-epoch-length", "constants.epoch", "constants.watched" },
     { "mini-2-not-recorded", "migration.recorded", "" },
     { "mini-2-init-traps", "migration.trap", "" },
@@ -117,8 +121,10 @@ START_TEST(a_fault_has_its_finding)
     open_small(&p, r->to);
     found = pair_preflight(&p, fuel);
     merged(warns, sizeof warns, sound_warns, r->warns);
-    ck_assert_msg(strcmp(pair_ids(found, "fail"), r->fails) == 0, "%s: fails %s", r->to, pair_ids(found, "fail"));
-    ck_assert_msg(strcmp(pair_ids(found, "warn"), warns) == 0, "%s: warns %s", r->to, pair_ids(found, "warn"));
+    ck_assert_msg(strcmp(pair_ids(found, "fail"), r->fails) == 0, "%s: fails %s", r->to,
+                  pair_ids(found, "fail"));
+    ck_assert_msg(strcmp(pair_ids(found, "warn"), warns) == 0, "%s: warns %s", r->to,
+                  pair_ids(found, "warn"));
     ck_assert_int_eq(dg_preflight_failed(found), r->fails[0] != 0);
     json_decref(found);
     pair_close(&p);
@@ -163,7 +169,8 @@ static json_t *with_entry(const char *key_hex, dg_bytes value, const char *to)
 START_TEST(code_that_waits_is_said)
 {
     const json_t *finding;
-    json_t *found = with_entry("3a70656e64696e675f636f6465", DG_BYTES_OF("rubbish"), "mini-2"); /* :pending_code */
+    /* :pending_code */
+    json_t *found = with_entry("3a70656e64696e675f636f6465", DG_BYTES_OF("rubbish"), "mini-2");
     finding = pair_find(found, "queued.pending-code");
     ck_assert_ptr_nonnull(finding);
     ck_assert_int_eq(json_integer_value(json_object_get(finding, "new")), 8);
@@ -171,7 +178,8 @@ START_TEST(code_that_waits_is_said)
 }
 END_TEST
 
-static const char authorized_key[] = "26aa394eea5630e07c48ae0c9558cef72fa9f1bf25567808771bff091dc89ecd";
+static const char authorized_key[] =
+    "26aa394eea5630e07c48ae0c9558cef72fa9f1bf25567808771bff091dc89ecd";
 
 /* Anybody may apply an authorized code: whose it is matters. */
 START_TEST(an_authorization_is_said_with_whose_it_is)
@@ -180,11 +188,15 @@ START_TEST(an_authorization_is_said_with_whose_it_is)
     dg_buf blob = slurp(small("mini-2", ".wasm"));
     dg_runtime *to = pair_runtime_of(dg_buf_bytes(&blob));
     json_t *found = with_entry(authorized_key, DG_BYTES_OF(value), "mini-2");
-    ck_assert_str_eq(json_string_value(json_object_get(pair_find(found, "queued.authorized"), "severity")), "warn");
+    ck_assert_str_eq(
+        json_string_value(json_object_get(pair_find(found, "queued.authorized"), "severity")),
+        "warn");
     json_decref(found);
     memcpy(value, dg_runtime_hash(to)->at, 32);
     found = with_entry(authorized_key, DG_BYTES_OF(value), "mini-2");
-    ck_assert_str_eq(json_string_value(json_object_get(pair_find(found, "queued.authorized"), "severity")), "note");
+    ck_assert_str_eq(
+        json_string_value(json_object_get(pair_find(found, "queued.authorized"), "severity")),
+        "note");
     json_decref(found);
     dg_runtime_free(to);
     dg_buf_clear(&blob);
@@ -194,7 +206,8 @@ END_TEST
 /* Configuration.ActiveConfig that no layout has: not N's doing. */
 START_TEST(what_was_broken_before_is_not_laid_at_ns_door)
 {
-    json_t *found = with_entry("06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385", DG_BYTES_OF("???"), "mini-2");
+    json_t *found = with_entry("06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385",
+                               DG_BYTES_OF("???"), "mini-2");
     ck_assert_ptr_nonnull(pair_find(found, "config.already"));
     ck_assert_ptr_null(pair_find(found, "config.lost"));
     ck_assert_ptr_null(pair_find(found, "storage.undecodable"));
@@ -208,8 +221,10 @@ START_TEST(scheduled_calls_are_counted)
     pair p;
     open_small(&p, "mini-2");
     found = pair_preflight(&p, fuel);
-    ck_assert_int_eq(json_integer_value(json_object_get(pair_find(found, "queued.agenda"), "old")), 2);
-    ck_assert_int_eq(json_integer_value(json_object_get(pair_find(found, "queued.agenda"), "new")), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(pair_find(found, "queued.agenda"), "old")),
+                     2);
+    ck_assert_int_eq(json_integer_value(json_object_get(pair_find(found, "queued.agenda"), "new")),
+                     0);
     json_decref(found);
     pair_close(&p);
 }
@@ -224,7 +239,8 @@ START_TEST(storage_versions_are_listed_from_old_to_new)
     found = pair_preflight(&p, fuel);
     finding = pair_find_subject(found, "storage.version", "Configuration");
     ck_assert_ptr_nonnull(finding);
-    ck_assert_int_lt(json_integer_value(json_object_get(finding, "old")), json_integer_value(json_object_get(finding, "new")));
+    ck_assert_int_lt(json_integer_value(json_object_get(finding, "old")),
+                     json_integer_value(json_object_get(finding, "new")));
     json_decref(found);
     pair_close(&p);
 }

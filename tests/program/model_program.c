@@ -14,8 +14,8 @@ ran doppel_by(const char *binary, const char *stdout_path, const char *args)
     snprintf(err, sizeof err, "%s", scratch_path("stderr"));
     if (!binary)
         binary = getenv("DOPPEL");
-    snprintf(command, sizeof command, "%s %s >%s 2>%s </dev/null", binary ? binary : "build/release/doppel", args,
-             stdout_path ? stdout_path : out, err);
+    snprintf(command, sizeof command, "%s %s >%s 2>%s </dev/null",
+             binary ? binary : "build/release/doppel", args, stdout_path ? stdout_path : out, err);
     status = system(command);
     r.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (stdout_path)
@@ -45,8 +45,10 @@ void ran_clear(ran *r)
 void refused(ran r, const char *what, const char *says, int exit)
 {
     const char *text = dg_buf_text(&r.err), *newline = strchr(text, '\n');
-    if (r.exit != exit || !strstr(text, says) || !newline || newline == text || newline[1] || r.out.len)
-        ck_abort_msg("%s: exit %d instead of %d, %zu bytes on stdout, said: %s", what, r.exit, exit, r.out.len, text);
+    if (r.exit != exit || !strstr(text, says) || !newline || newline == text || newline[1]
+        || r.out.len)
+        ck_abort_msg("%s: exit %d instead of %d, %zu bytes on stdout, said: %s", what, r.exit, exit,
+                     r.out.len, text);
     ran_clear(&r);
 }
 
@@ -56,7 +58,8 @@ json_t *answered(ran r, const char *what)
     json_t *answer = NULL;
     if (r.exit != 0)
         ck_abort_msg("%s: exit %d, said: %s", what, r.exit, dg_buf_text(&r.err));
-    answer = json_loadb((const char *)r.out.at, r.out.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &bad);
+    answer = json_loadb((const char *)r.out.at, r.out.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+                        &bad);
     if (!answer)
         ck_abort_msg("%s: %s in: %s", what, bad.text, dg_buf_text(&r.out));
     ran_clear(&r);

@@ -11,7 +11,10 @@
 #define EMBEDDED_BLOB "fixtures/paseo-1002000-e20.wasm"
 #define EMBEDDED_PLAN "fixtures/plans/paseo-1001002-to-1002000.json"
 
-typedef struct ran { int exit; dg_buf out, err; } ran;
+typedef struct ran {
+    int exit;
+    dg_buf out, err;
+} ran;
 
 /* `doppel ARGS` through the shell, in the checkout; DOPPEL names the binary.
  * Released by ran_clear. */

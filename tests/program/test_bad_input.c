@@ -21,14 +21,19 @@ static void import_refused(const char *path, const char *what, const char *says,
 
 /* ---- specs ---- */
 
-static const struct { const char *what, *text, *says; } specs[] = {
+static const struct {
+    const char *what, *text, *says;
+} specs[] = {
     { "not JSON", "hello", "not JSON" },
     { "cut off", "{\"name\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x", "cut off" },
-    { "odd hex", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0\"}}}}", "odd" },
-    { "no hex", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0xzz\"}}}}", "hex" },
+    { "odd hex", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0\"}}}}",
+      "odd" },
+    { "no hex", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0xzz\"}}}}",
+      "hex" },
     { "lacks code", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x01\":\"0x02\"}}}}", ":code" },
     { "plain", "{\"id\":\"x\",\"genesis\":{\"runtimeGenesis\":{\"code\":\"0x00\"}}}", "plain" },
-    { "code is no wasm", "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0001\"}}}}", ":code" },
+    { "code is no wasm",
+      "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0001\"}}}}", ":code" },
     { "no genesis", "{\"id\":\"x\"}", "genesis" },
     { "empty", "", "empty" },
 };
@@ -42,7 +47,13 @@ END_TEST
 /* ---- .snap: a good one, damaged ---- */
 
 enum { HALF = -1, END = -2 };
-static const struct { const char *what; int at; unsigned char flip; int keep; const char *bytes, *says; } snaps[] = {
+static const struct {
+    const char *what;
+    int at;
+    unsigned char flip;
+    int keep;
+    const char *bytes, *says;
+} snaps[] = {
     { "wrong version", 0, 0x34, END, "", "version 9" },
     { "wrong node", HALF, 0x01, END, "", "its bytes hash to" },
     { "cut off", 0, 0, HALF, "", "cut off" },
@@ -79,15 +90,23 @@ END_TEST
 
 /* A module with memory and heap base alone; another that is a runtime by its exports
  * and sections, and calls a host function that nobody knows. */
-#define NO_EXPORTS "0061736d0100000005030100010607017f004180080b071802066d656d6f727902000b5f5f686561705f626173650300"
-#define OF_THE_FUTURE \
-    "0061736d01000000010a0260027f7f017e60000002220103656e761a6578745f6675747572655f7468696e675f76657273696f6e5f39" \
-    "00010302010005030100010607017f004180080b075405066d656d6f727902000b5f5f686561705f6261736503000c436f72655f7665" \
-    "7273696f6e000112436f72655f657865637574655f626c6f636b000115436f72655f696e697469616c697a655f626c6f636b00010a08" \
-    "010600100042000b00260f72756e74696d655f76657273696f6e0478047800000000070000000000000000010000000000190c72756e" \
+#define NO_EXPORTS                                                                                 \
+    "0061736d0100000005030100010607017f004180080b071802066d656d6f727902000b5f5f686561705f62617365" \
+    "0300"
+#define OF_THE_FUTURE                                                                              \
+    "0061736d01000000010a0260027f7f017e60000002220103656e761a6578745f6675747572655f7468696e675f76" \
+    "657273696f6e5f39"                                                                             \
+    "00010302010005030100010607017f004180080b075405066d656d6f727902000b5f5f686561705f626173650300" \
+    "0c436f72655f7665"                                                                             \
+    "7273696f6e000112436f72655f657865637574655f626c6f636b000115436f72655f696e697469616c697a655f62" \
+    "6c6f636b00010a08"                                                                             \
+    "010600100042000b00260f72756e74696d655f76657273696f6e0478047800000000070000000000000000010000" \
+    "000000190c72756e"                                                                             \
     "74696d655f61706973df6acb689907609b04000000"
 
-static const struct { const char *what, *hex, *says; } blobs[] = {
+static const struct {
+    const char *what, *hex, *says;
+} blobs[] = {
     { "text", "7468697320697320746578742e", "neither code" },
     { "truncated zstd", "52bc537646db8e0528b52ffd04", "zstd" },
     { "PolkaVM", "52bc537646db8e0850564d", "PolkaVM" },
@@ -101,8 +120,10 @@ START_TEST(a_bad_blob_is_refused)
     char path[300];
     snprintf(path, sizeof path, "%s", file_of("bad.wasm", hex(blobs[_i].hex)));
     refused(doppel("inspect %s", path), blobs[_i].what, blobs[_i].says, 2);
-    refused(doppel("preflight --from %s --to %s", small_snapshot(), path), blobs[_i].what, blobs[_i].says, 2);
-    refused(doppel("run --snapshot %s --to %s --at boundary-4", small_snapshot(), path), blobs[_i].what, blobs[_i].says, 2);
+    refused(doppel("preflight --from %s --to %s", small_snapshot(), path), blobs[_i].what,
+            blobs[_i].says, 2);
+    refused(doppel("run --snapshot %s --to %s --at boundary-4", small_snapshot(), path),
+            blobs[_i].what, blobs[_i].says, 2);
 }
 END_TEST
 
@@ -129,7 +150,8 @@ static const char *bomb(const char *name, dg_bytes prefix, dg_bytes head)
 START_TEST(a_zstd_bomb_is_refused_in_every_wrapping)
 {
     dg_bytes wasm = dg_bytes_of("\0asm\1\0\0\0", 8), none = { NULL, 0 };
-    refused(doppel("inspect %s", bomb("bomb.wasm", hex("52bc537646db8e05"), wasm)), "as on chain", "bytes", 3);
+    refused(doppel("inspect %s", bomb("bomb.wasm", hex("52bc537646db8e05"), wasm)), "as on chain",
+            "bytes", 3);
     refused(doppel("inspect %s", bomb("bomb.wasm.zst", none, wasm)), "as archived", "bytes", 3);
     import_refused(bomb("bomb.json.zst", none, dg_text("{\"id\":\"")), "a spec", "", 2);
 }
@@ -141,9 +163,12 @@ START_TEST(a_host_function_that_is_missing_is_named_and_traps_where_it_is_called
     json_t *about;
     snprintf(path, sizeof path, "%s", file_of("future.wasm", hex(OF_THE_FUTURE)));
     about = answered(doppel("inspect --json %s", path), "inspect");
-    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(about, "imports"), "ext_future_thing_version_9")), "missing");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(about, "imports"),
+                                                       "ext_future_thing_version_9")),
+                     "missing");
     json_decref(about);
-    refused(doppel("call %s Core_version --runtime %s", small_snapshot(), path), "call", "ext_future_thing_version_9 is not provided", 1);
+    refused(doppel("call %s Core_version --runtime %s", small_snapshot(), path), "call",
+            "ext_future_thing_version_9 is not provided", 1);
 }
 END_TEST
 
@@ -153,20 +178,26 @@ END_TEST
 #define PLAN(rest) "{\"doppel\":1," SMALL "," rest "}"
 #define TO(blob, at) "\"upgrade\":{\"to\":\"build/runtimes/" blob "\",\"at\":\"" at "\"}"
 
-static const struct { const char *plan, *says; int exit; } plans[] = {
+static const struct {
+    const char *plan, *says;
+    int exit;
+} plans[] = {
     { "{", "line 1", 2 },
     { "[]", "object", 2 },
     { "{\"doppel\":1,\"snapshto\":\"x\"}", "snapshot", 2 },
     { "{\"doppel\":1,\"doppel\":1}", "doppel", 2 },
     { "{\"doppel\":2}", "doppel", 2 },
-    { PLAN("\"upgrade\":{\"to\":\"build/runtimes/mini-2.wasm\",\"att\":\"next\"}"), "did you mean", 2 },
+    { PLAN("\"upgrade\":{\"to\":\"build/runtimes/mini-2.wasm\",\"att\":\"next\"}"), "did you mean",
+      2 },
     { PLAN(TO("nowhere.wasm", "boundary-4")), "nowhere", 4 },
     { PLAN(TO("mini-2.wasm", "bounday-4")), "boundary-20", 2 },
     { PLAN(TO("mini-2.wasm", "#0")), "#0", 2 },
     { PLAN(TO("mini-2.wasm", "boundary@200000")), "slots", 2 },
     { PLAN(TO("mini-2.wasm", "boundary@2-5000")), "upgrade.at", 2 },
-    { PLAN(TO("mini-2.wasm", "boundary-4") ",\"claims\":{\"block-cadense\":{}}"), "block-cadence", 2 },
-    { PLAN(TO("mini-2.wasm", "boundary-4") ",\"claims\":{\"reimport\":{\"severity\":\"loud\"}}"), "severity", 2 },
+    { PLAN(TO("mini-2.wasm", "boundary-4") ",\"claims\":{\"block-cadense\":{}}"), "block-cadence",
+      2 },
+    { PLAN(TO("mini-2.wasm", "boundary-4") ",\"claims\":{\"reimport\":{\"severity\":\"loud\"}}"),
+      "severity", 2 },
     { PLAN(TO("mini-2.wasm", "boundary-4") ",\"seed\":\"one\""), "seed", 2 },
     { PLAN(TO("mini-1.wasm", "boundary-4")), "already", 2 },
     { PLAN(TO("mini.json", "boundary-4")), "already", 2 },
@@ -175,14 +206,18 @@ static const struct { const char *plan, *says; int exit; } plans[] = {
 START_TEST(a_bad_plan_is_refused)
 {
     const char *path = file_of("plan.json", dg_text(plans[_i].plan));
-    refused(doppel("run %s -o %s", path, scratch_path("outcome.json")), plans[_i].plan, plans[_i].says, plans[_i].exit);
+    refused(doppel("run %s -o %s", path, scratch_path("outcome.json")), plans[_i].plan,
+            plans[_i].says, plans[_i].exit);
     ck_assert(!dg_file_exists(scratch_path("outcome.json")));
 }
 END_TEST
 
 /* ---- the rest ---- */
 
-static const struct { const char *args, *says; int exit; } rest[] = {
+static const struct {
+    const char *args, *says;
+    int exit;
+} rest[] = {
     { "snapshot show build/nothing", "nothing", 4 },
     { "inspect build/nothing", "nothing", 4 },
     { "run build/nothing", "nothing", 4 },
@@ -195,8 +230,10 @@ static const struct { const char *args, *says; int exit; } rest[] = {
     { "call build/runtimes/mini.json Core_version 0x123", "odd", 2 },
     { "call build/runtimes/mini.json Core_version 0x12zz", "character 4", 2 },
     { "call build/runtimes/mini.json Core_versoin", "did you mean Core_version?", 2 },
-    { "snapshot create --from build/runtimes/mini.json --number 1 build/x", "--number N and --hash HASH", 2 },
-    { "snapshot create --from build/runtimes/mini.json --number 1 --hash 0x12 build/x", "32 bytes", 2 },
+    { "snapshot create --from build/runtimes/mini.json --number 1 build/x",
+      "--number N and --hash HASH", 2 },
+    { "snapshot create --from build/runtimes/mini.json --number 1 --hash 0x12 build/x", "32 bytes",
+      2 },
     { "snapshot create --from build/runtimes/mini.json harness", "harness", 2 },
 };
 

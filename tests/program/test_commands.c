@@ -14,7 +14,9 @@ static const char *at(const json_t *object, const char *key, const char *inner)
 }
 
 /* A copy of the path, since there are four static ones; "" where the corpus is not. */
-typedef struct place { char path[300]; } place;
+typedef struct place {
+    char path[300];
+} place;
 
 static place corpus(const char *name)
 {
@@ -26,12 +28,17 @@ static place corpus(const char *name)
 
 static json_t *imported(const char *from, const char *name, const char *more)
 {
-    return answered(doppel("snapshot create -q --json --replace --from %s %s %s", from, scratch_path(name), more), from);
+    return answered(doppel("snapshot create -q --json --replace --from %s %s %s", from,
+                           scratch_path(name), more),
+                    from);
 }
 
 /* ---- snapshots ---- */
 
-static const struct { const char *file, *more; bool header; } forms[] = {
+static const struct {
+    const char *file, *more;
+    bool header;
+} forms[] = {
     { "again.json", "", true },
     { "again.json.zst", "", true },
     { "again.snap", "", true },
@@ -43,14 +50,19 @@ START_TEST(a_state_goes_out_and_comes_back_in_every_form)
     char file[300];
     json_t *first = answered(doppel("snapshot show --json %s", small_snapshot()), "show"), *again;
     snprintf(file, sizeof file, "%s", scratch_path(forms[_i].file));
-    json_decref(answered(doppel("snapshot export --json %s --to %s %s", small_snapshot(), file, forms[_i].more), "export"));
+    json_decref(answered(
+        doppel("snapshot export --json %s --to %s %s", small_snapshot(), file, forms[_i].more),
+        "export"));
     again = imported(file, "again", "");
     ck_assert_str_eq(at(again, "block", "state_root"), at(first, "block", "state_root"));
     ck_assert_str_eq(at(again, "block", "hash"), at(first, "block", "hash"));
     ck_assert_str_eq(at(again, "runtime", "spec_name"), "mini");
-    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(again, "runtime"), "spec_version")), 1);
-    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(again, "block"), "number")), 0);
-    ck_assert_int_eq(json_is_string(json_object_get(json_object_get(again, "block"), "header")), forms[_i].header);
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(again, "runtime"), "spec_version")), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(again, "block"), "number")),
+                     0);
+    ck_assert_int_eq(json_is_string(json_object_get(json_object_get(again, "block"), "header")),
+                     forms[_i].header);
     json_decref(first);
     json_decref(again);
 }
@@ -60,7 +72,8 @@ START_TEST(a_snapshot_that_is_there_stays_unless_replaced)
 {
     const char *path = small_snapshot();
     json_t *about;
-    refused(doppel("snapshot create --from %s %s", runtime_path("mini-pending.json"), path), "no --replace", "--replace", 2);
+    refused(doppel("snapshot create --from %s %s", runtime_path("mini-pending.json"), path),
+            "no --replace", "--replace", 2);
     about = answered(doppel("snapshot show --json %s", path), "show");
     ck_assert_str_eq(at(about, "runtime", "spec_name"), "mini");
     json_decref(about);
@@ -69,7 +82,8 @@ END_TEST
 
 /* ---- real blocks: .blocks of a sync come newest first ---- */
 
-static void count(const json_t *answer, const char *what, json_int_t executed, json_int_t mismatches)
+static void count(const json_t *answer, const char *what, json_int_t executed,
+                  json_int_t mismatches)
 {
     json_int_t e = json_integer_value(json_object_get(answer, "blocks_executed"));
     json_int_t m = json_integer_value(json_object_get(answer, "mismatches"));
@@ -79,20 +93,25 @@ static void count(const json_t *answer, const char *what, json_int_t executed, j
 
 START_TEST(westend_1_to_128_execute_to_their_roots)
 {
-    place spec = corpus("specs/westend2-genesis-1.json.zst"), blocks = corpus("vectors/blocks/westend-1-128.blocks");
+    place spec = corpus("specs/westend2-genesis-1.json.zst"),
+          blocks = corpus("vectors/blocks/westend-1-128.blocks");
     json_t *answer;
     if (!spec.path[0])
         return;
     answer = imported(spec.path, "westend", "");
     ck_assert_str_eq(at(answer, "block", "hash"), WESTEND_HASH);
     json_decref(answer);
-    answer = answered(doppel("execute -q --json %s %s --out %s", scratch_path("westend"), blocks.path, scratch_path("at128")), "westend");
+    answer = answered(doppel("execute -q --json %s %s --out %s", scratch_path("westend"),
+                             blocks.path, scratch_path("at128")),
+                      "westend");
     count(answer, "westend", 128, 0);
     json_decref(answer);
     answer = answered(doppel("snapshot show --json %s", scratch_path("at128")), "at 128");
-    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(answer, "block"), "number")), 128);
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(answer, "block"), "number")), 128);
     json_decref(answer);
-    refused(doppel("execute %s %s", scratch_path("at128"), blocks.path), "once more", "does not follow", 2);
+    refused(doppel("execute %s %s", scratch_path("at128"), blocks.path), "once more",
+            "does not follow", 2);
 }
 END_TEST
 
@@ -101,7 +120,9 @@ static const char *kusama_block(size_t i, bool wrong_root)
 {
     json_t *all = json_load_file(corpus_path("vectors/blocks/kusama-blocks.json"), 0, NULL);
     json_t *b = json_array_get(all, i);
-    static const char *const parts[] = { "parent_hash", NULL, "state_root", "extrinsics_root", "digest_scale", "body_scale_vec_of_extrinsics" };
+    static const char *const parts[] = { "parent_hash",  NULL,
+                                         "state_root",   "extrinsics_root",
+                                         "digest_scale", "body_scale_vec_of_extrinsics" };
     uint32_t number = (uint32_t)atoi(json_string_value(json_object_get(b, "number")));
     const char *path;
     dg_buf line;
@@ -128,7 +149,8 @@ START_TEST(kusama_1_executes_on_the_genesis)
     json_t *answer;
     if (!spec.path[0])
         return;
-    answer = answered(doppel("execute -q --json %s %s", spec.path, kusama_block(0, false)), "kusama 1");
+    answer =
+        answered(doppel("execute -q --json %s %s", spec.path, kusama_block(0, false)), "kusama 1");
     count(answer, "kusama 1", 1, 0);
     json_decref(answer);
 }
@@ -142,9 +164,14 @@ START_TEST(kusama_3784_executes_on_a_state_whose_block_the_user_names)
     if (!state.path[0])
         return;
     json_decref(imported(state.path, "3783", ""));
-    refused(doppel("execute %s %s", scratch_path("3783"), kusama_block(1, false)), "block unknown", "does not follow", 2);
-    json_decref(imported(state.path, "3783", "--number 3783 --hash 0x4843b4aa38cf2e3e2f6fae401b98dd705bed668a82dd3751dc38f1601c814ca8"));
-    answer = answered(doppel("execute -q --json %s %s", scratch_path("3783"), kusama_block(1, false)), "kusama 3784");
+    refused(doppel("execute %s %s", scratch_path("3783"), kusama_block(1, false)), "block unknown",
+            "does not follow", 2);
+    json_decref(imported(
+        state.path, "3783",
+        "--number 3783 --hash 0x4843b4aa38cf2e3e2f6fae401b98dd705bed668a82dd3751dc38f1601c814ca8"));
+    answer =
+        answered(doppel("execute -q --json %s %s", scratch_path("3783"), kusama_block(1, false)),
+                 "kusama 3784");
     count(answer, "kusama 3784", 1, 0);
     json_decref(answer);
 }
@@ -179,7 +206,8 @@ START_TEST(code_is_found_in_every_wrapping)
     dg_hex_put(&text, dg_buf_bytes(&blob));
     dg_buf_put_text(&text, "\n");
     snprintf(hex_path, sizeof hex_path, "%s", file_of("mini-2.hex", dg_buf_bytes(&text)));
-    const char *const paths[] = { runtime_path("mini-2.wasm"), runtime_path("mini-2.compressed.wasm"), hex_path };
+    const char *const paths[] = { runtime_path("mini-2.wasm"),
+                                  runtime_path("mini-2.compressed.wasm"), hex_path };
     for (size_t i = 0; i < 3; i++) {
         json_t *about = answered(doppel("inspect --json %s", paths[i]), paths[i]);
         ck_assert_int_eq(json_integer_value(json_object_get(about, "spec_version")), 2);
@@ -196,7 +224,8 @@ START_TEST(an_upgrade_may_come_from_a_spec)
     json_t *report;
     ran r;
     snprintf(outcome, sizeof outcome, "%s", scratch_path("outcome.json"));
-    r = doppel("run -q --snapshot %s --to %s --at boundary-4 --set claims.identity.off=true --set claims.reimport.severity=advice -o %s",
+    r = doppel("run -q --snapshot %s --to %s --at boundary-4 --set claims.identity.off=true --set "
+               "claims.reimport.severity=advice -o %s",
                small_snapshot(), runtime_path("mini-pending.json"), outcome);
     if (r.exit > 1)
         ck_abort_msg("exit %d, said: %s", r.exit, dg_buf_text(&r.err));
@@ -210,8 +239,9 @@ END_TEST
 
 START_TEST(a_second_look_finds_what_the_first_one_imported)
 {
-    ran r = doppel("run -q --snapshot %s --to %s --at boundary-4 --verify-determinism -o %s", runtime_path("mini.json"),
-                   runtime_path("mini-2.wasm"), scratch_path("twice.json"));
+    ran r =
+        doppel("run -q --snapshot %s --to %s --at boundary-4 --verify-determinism -o %s",
+               runtime_path("mini.json"), runtime_path("mini-2.wasm"), scratch_path("twice.json"));
     if (r.exit != 0)
         ck_abort_msg("exit %d, said: %s%s", r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
     ran_clear(&r);
@@ -220,11 +250,17 @@ END_TEST
 
 START_TEST(preflight_says_1_when_something_forbids_n)
 {
-    static const struct { const char *to; int exit; } rows[] = { { "mini-2.wasm", 0 }, { "mini-2-other-name.wasm", 1 }, { "mini-2-epoch-length.wasm", 1 } };
+    static const struct {
+        const char *to;
+        int exit;
+    } rows[] = { { "mini-2.wasm", 0 },
+                 { "mini-2-other-name.wasm", 1 },
+                 { "mini-2-epoch-length.wasm", 1 } };
     for (size_t i = 0; i < 3; i++) {
         ran r = doppel("preflight --from %s --to %s", small_snapshot(), runtime_path(rows[i].to));
         if (r.exit != rows[i].exit || r.err.len)
-            ck_abort_msg("%s: exit %d, said: %s%s", rows[i].to, r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
+            ck_abort_msg("%s: exit %d, said: %s%s", rows[i].to, r.exit, dg_buf_text(&r.out),
+                         dg_buf_text(&r.err));
         ran_clear(&r);
     }
 }
@@ -235,7 +271,8 @@ int main(void)
     Suite *s = suite_create("commands");
     TCase *tc = tcase_create("commands");
     tcase_set_timeout(tc, 300);
-    tcase_add_loop_test(tc, a_state_goes_out_and_comes_back_in_every_form, 0, sizeof forms / sizeof forms[0]);
+    tcase_add_loop_test(tc, a_state_goes_out_and_comes_back_in_every_form, 0,
+                        sizeof forms / sizeof forms[0]);
     tcase_add_test(tc, a_snapshot_that_is_there_stays_unless_replaced);
     tcase_add_test(tc, westend_1_to_128_execute_to_their_roots);
     tcase_add_test(tc, kusama_1_executes_on_the_genesis);

@@ -9,9 +9,12 @@
 static const char *const plans[] = {
     EMBEDDED_PLAN,
     "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-in-steps.wasm --at 50% --seed 7",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-init-traps.wasm --at boundary+2",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-keys-shorter.wasm --at boundary-1 --how override",
+    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-in-steps.wasm --at 50% --seed "
+    "7",
+    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-init-traps.wasm --at "
+    "boundary+2",
+    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-keys-shorter.wasm --at "
+    "boundary-1 --how override",
 };
 
 /* The outcome without `environment`, then all events. */
@@ -49,7 +52,8 @@ static void same(const char *one, const char *other, const char *plan)
         at++;
     from = at < 100 ? 0 : at - 100;
     if (a.len != b.len || at < a.len)
-        ck_abort_msg("%s: byte %zu differs: %.200s against %.200s", plan, at, dg_buf_text(&a) + from, dg_buf_text(&b) + from);
+        ck_abort_msg("%s: byte %zu differs: %.200s against %.200s", plan, at,
+                     dg_buf_text(&a) + from, dg_buf_text(&b) + from);
     dg_buf_clear(&a);
     dg_buf_clear(&b);
 }
@@ -71,9 +75,12 @@ END_TEST
 
 START_TEST(the_seed_and_the_place_are_in_the_outcome)
 {
-    dg_buf a = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4 --seed 1");
-    dg_buf b = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4 --seed 2");
-    dg_buf c = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-3 --seed 1");
+    dg_buf a = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+                            "--at boundary-4 --seed 1");
+    dg_buf b = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+                            "--at boundary-4 --seed 2");
+    dg_buf c = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+                            "--at boundary-3 --seed 1");
     ck_assert(!dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)));
     ck_assert(!dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&c)));
     dg_buf_clear(&a);

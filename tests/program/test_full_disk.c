@@ -66,7 +66,8 @@ START_TEST(whenever_the_disk_is_full_the_old_snapshot_stays_whole)
         if (r.exit == 0)
             break;
         ran_clear(&r);
-        r = create_within(FIRST + failures * STEP, "mini.json", snapshot); /* what the first left does not matter */
+        /* what the first left does not matter */
+        r = create_within(FIRST + failures * STEP, "mini.json", snapshot);
         refused(r, "full disk", snapshot, 4);
         r = doppel("snapshot verify -q %s", snapshot);
         ck_assert_int_eq(r.exit, 0);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { const char *file, *args; } rows[] = {
+static const struct {
+    const char *file, *args;
+} rows[] = {
     { "help", "help" },
     { "help-snapshot", "help snapshot" },
     { "help-snapshot-create", "help snapshot create" },
@@ -26,7 +28,8 @@ static const struct { const char *file, *args; } rows[] = {
     { "snapshot-show", "snapshot show SNAPSHOT" },
     { "snapshot-verify", "snapshot verify SNAPSHOT" },
     { "call.json", "call --json SNAPSHOT ParachainHost_session_index_for_child" },
-    { "call-n.json", "call --json SNAPSHOT ParachainHost_async_backing_params --runtime " EMBEDDED_BLOB },
+    { "call-n.json",
+      "call --json SNAPSHOT ParachainHost_async_backing_params --runtime " EMBEDDED_BLOB },
 };
 
 static const char *embedded_snapshot(void)
@@ -47,7 +50,8 @@ static dg_buf written(const char *text, const char *from, const char *to)
 {
     dg_buf out;
     dg_buf_init(&out, SIZE_MAX / 4);
-    for (const char *hit = strstr(text, from); hit; text = hit + strlen(from), hit = strstr(text, from)) {
+    for (const char *hit = strstr(text, from); hit;
+         text = hit + strlen(from), hit = strstr(text, from)) {
         dg_buf_put(&out, text, (size_t)(hit - text));
         dg_buf_put_text(&out, to);
     }
@@ -69,7 +73,8 @@ START_TEST(what_is_printed_is_what_was_reviewed)
         ck_abort_msg("%s", err.text);
     want = slurp(path);
     if (!dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)))
-        ck_abort_msg("doppel %s is not as in %s (make bless rewrites it); now:\n%.2500s", rows[_i].args, path, dg_buf_text(&got));
+        ck_abort_msg("doppel %s is not as in %s (make bless rewrites it); now:\n%.2500s",
+                     rows[_i].args, path, dg_buf_text(&got));
     dg_buf_clear(&args);
     dg_buf_clear(&got);
     dg_buf_clear(&want);

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-static const struct { const char *args, *says; } rows[] = {
+static const struct {
+    const char *args, *says;
+} rows[] = {
     { "snapsho", "did you mean snapshot?" },
     { "reprot", "did you mean report?" },
     { "insepct x", "did you mean inspect?" },
@@ -31,7 +33,9 @@ END_TEST
 
 START_TEST(without_a_command_there_is_a_list_and_exit_2)
 {
-    static const struct { const char *args, *says; } lists[] = { { "", "doppel preflight" }, { "snapshot", "doppel snapshot verify" } };
+    static const struct {
+        const char *args, *says;
+    } lists[] = { { "", "doppel preflight" }, { "snapshot", "doppel snapshot verify" } };
     for (size_t i = 0; i < 2; i++) {
         ran r = doppel("%s", lists[i].args);
         ck_assert_int_eq(r.exit, 2);
@@ -45,11 +49,17 @@ END_TEST
 /* A verdict that nobody could read must not look like one that was. */
 START_TEST(a_full_stdout_is_exit_4)
 {
-    static const char *const args[] = { "help", "version", "version --json", "inspect build/runtimes/mini-2.wasm",
-                                        "inspect build/runtimes/mini-2.wasm --json",
-                                        "call build/runtimes/mini.json Core_version",
-                                        "preflight --from build/runtimes/mini.json --to build/runtimes/mini-2.wasm",
-                                        "run -q --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4 -o build/outcome.json" };
+    static const char *const args[] = {
+        "help",
+        "version",
+        "version --json",
+        "inspect build/runtimes/mini-2.wasm",
+        "inspect build/runtimes/mini-2.wasm --json",
+        "call build/runtimes/mini.json Core_version",
+        "preflight --from build/runtimes/mini.json --to build/runtimes/mini-2.wasm",
+        "run -q --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at "
+        "boundary-4 -o build/outcome.json"
+    };
     for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
         ran r = doppel_by(NULL, "/dev/full", args[i]);
         if (r.exit != 4 || !strstr(dg_buf_text(&r.err), "could not be written"))
@@ -61,8 +71,10 @@ END_TEST
 
 START_TEST(help_and_version_go_to_stdout_with_exit_0)
 {
-    static const char *const args[] = { "help", "help run", "run --help", "version", "-V", "-h", "version --json", "help snapshot",
-                                         "snapshot -h", "report --help" };
+    static const char *const args[] = {
+        "help", "help run",       "run --help",    "version",     "-V",
+        "-h",   "version --json", "help snapshot", "snapshot -h", "report --help"
+    };
     for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
         ran r = doppel("%s", args[i]);
         ck_assert_int_eq(r.exit, 0);

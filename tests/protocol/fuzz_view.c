@@ -16,7 +16,9 @@ static void check_groups(const dg_view *v)
         assert(v->group_from[g + 1] - v->group_from[g] <= DG_GROUP_MAX);
         for (uint32_t i = v->group_from[g]; i < v->group_from[g + 1]; i++)
             assert(v->members[i] < v->validator_count);
-        assert(dg_rotation_group(&v->rotation, dg_rotation_core(&v->rotation, g, v->group_count), v->group_count) == g);
+        assert(dg_rotation_group(&v->rotation, dg_rotation_core(&v->rotation, g, v->group_count),
+                                 v->group_count)
+               == g);
     }
 }
 
@@ -35,8 +37,10 @@ static void check_session(dg_bytes answer, uint32_t host_version)
 static void check_executor(dg_bytes answer)
 {
     dg_executor told, again;
-    assert(dg_executor_take(&told, answer, NULL) == DG_OK && dg_executor_take(&again, answer, NULL) == DG_OK);
-    assert(dg_hash_equal(&told.full, &again.full) && dg_hash_equal(&told.prepares, &again.prepares));
+    assert(dg_executor_take(&told, answer, NULL) == DG_OK
+           && dg_executor_take(&again, answer, NULL) == DG_OK);
+    assert(dg_hash_equal(&told.full, &again.full)
+           && dg_hash_equal(&told.prepares, &again.prepares));
 }
 
 static void check_disputes(dg_bytes answer)
@@ -46,7 +50,8 @@ static void check_disputes(dg_bytes answer)
     dg_dispute_told t;
     while (dg_dispute_told_next(&t, &s, &left))
         for (int side = 0; side < 2; side++)
-            assert(t.bits[side].len == ((size_t)t.bit_count[side] + 7) / 8 && t.bits[side].at + t.bits[side].len <= answer.at + answer.len);
+            assert(t.bits[side].len == ((size_t)t.bit_count[side] + 7) / 8
+                   && t.bits[side].at + t.bits[side].len <= answer.at + answer.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -62,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_executor(answer);
     check_disputes(answer);
     if (data[0] % DG_ASK_COUNT == DG_ASK_GROUPS)
-        assert(dg_view_take(&v, DG_ASK_VALIDATORS, DG_BYTES_OF(ten), NULL) == DG_OK && v.validator_count == 10);
+        assert(dg_view_take(&v, DG_ASK_VALIDATORS, DG_BYTES_OF(ten), NULL) == DG_OK
+               && v.validator_count == 10);
     assert(dg_view_take(&v, (dg_request)(data[0] % DG_ASK_COUNT), answer, NULL) == DG_OK);
     check_groups(&v);
     assert(v.core_count <= DG_CORES_MAX && (v.cores_known || !v.core_count));

@@ -24,7 +24,8 @@ static dg_buf bytes_of(const json_t *text)
     dg_buf out;
     dg_buf_init(&out, 1 << 24);
     ck_assert(json_is_string(text));
-    ck_assert_int_eq(dg_hex_get(&out, json_string_value(text), json_string_length(text), NULL), DG_OK);
+    ck_assert_int_eq(dg_hex_get(&out, json_string_value(text), json_string_length(text), NULL),
+                     DG_OK);
     return out;
 }
 
@@ -41,7 +42,8 @@ static dg_bytes paras_of(dg_buf *data, const char *parent)
 {
     json_t *row;
     size_t i;
-    json_array_foreach(json_object_get(vector, "blocks"), i, row) {
+    json_array_foreach(json_object_get(vector, "blocks"), i, row)
+    {
         dg_scale s;
         const char *is = json_string_value(json_object_get(row, "parent_hash"));
         if (!is || strcmp(is, parent) != 0 || !json_object_get(row, "inherent_data"))
@@ -58,7 +60,8 @@ static dg_bytes paras_of(dg_buf *data, const char *parent)
     return dg_bytes_of(NULL, 0);
 }
 
-static const char *const backed[] = { "n1.backed", "n1.backed2", "n.backed", "n.backed.s2", "n.backed.s4" };
+static const char *const backed[] = { "n1.backed", "n1.backed2", "n.backed", "n.backed.s2",
+                                      "n.backed.s4" };
 START_TEST(a_candidate_comes_out_byte_for_byte)
 {
     json_t *row = json_object_get(json_object_get(vector, "candidates"), backed[_i]);
@@ -109,7 +112,8 @@ START_TEST(a_candidate_comes_out_byte_for_byte)
 }
 END_TEST
 
-static const char *const included[] = { "n1.included", "n.first", "n.included", "n.included.s2", "n.included.s4" };
+static const char *const included[] = { "n1.included", "n.first", "n.included", "n.included.s2",
+                                        "n.included.s4" };
 START_TEST(bitfields_come_out_byte_for_byte)
 {
     json_t *row = json_object_get(json_object_get(vector, "candidates"), included[_i]), *item;
@@ -123,7 +127,8 @@ START_TEST(bitfields_come_out_byte_for_byte)
     hash_of(at.at, json_object_get(row, "parentHash"));
     dg_buf_init(&out, 1 << 20);
     dg_scale_put_compact(&out, json_array_size(json_object_get(row, "bitfields")));
-    json_array_foreach(json_object_get(row, "bitfields"), i, item) {
+    json_array_foreach(json_object_get(row, "bitfields"), i, item)
+    {
         dg_buf want = bytes_of(item);
         size_t from = out.len;
         dg_bitfield_put(&out, (uint32_t)i, held, 3, 1, &at, key, mock_sign);
@@ -151,7 +156,11 @@ static void seeing_sign(uint8_t sig[64], dg_bytes message, const uint8_t pk[32])
 
 START_TEST(a_vote_signs_kind_candidate_session_and_relay_parent)
 {
-    dg_candidate_parts parts = { .para = 7, .number = 5, .relay_parent = { { 0xaa } }, .head = dg_text("head"), .validation_data = dg_text("pvd") };
+    dg_candidate_parts parts = { .para = 7,
+                                 .number = 5,
+                                 .relay_parent = { { 0xaa } },
+                                 .head = dg_text("head"),
+                                 .validation_data = dg_text("pvd") };
     static const uint8_t keys[5][32] = { { 1 }, { 2 }, { 3 }, { 4 }, { 5 } };
     static const uint8_t voted[5] = { 1, 2, 0, 2, 2 };
     dg_candidate c;
@@ -192,7 +201,8 @@ START_TEST(a_bitfield_signs_bits_session_and_parent)
     assert_bytes(dg_bytes_of(seen_message.at, 7), hex("2c01050c000000"), "bits and session");
     ck_assert_uint_eq(out.len, 7 + 64);
     dg_buf_reset(&out);
-    dg_bitfield_put(&out, 3, NULL, 0, 12, &parent, key, seeing_sign); /* a node that sees no cores */
+    /* a node that sees no cores */
+    dg_bitfield_put(&out, 3, NULL, 0, 12, &parent, key, seeing_sign);
     ck_assert_uint_eq(out.len, 1 + 4 + 64);
     dg_buf_clear(&out);
 }
@@ -208,13 +218,19 @@ static void refuse_to_sign(uint8_t sig[64], dg_bytes message, const uint8_t pk[3
 
 START_TEST(a_descriptor_of_version_2_names_core_and_session)
 {
-    dg_candidate_parts parts = { .para = 7, .number = 5, .core = 0x0102, .session = 0x01020304, .receipt_v2 = true, .head = dg_text("head"),
+    dg_candidate_parts parts = { .para = 7,
+                                 .number = 5,
+                                 .core = 0x0102,
+                                 .session = 0x01020304,
+                                 .receipt_v2 = true,
+                                 .head = dg_text("head"),
                                  .validation_data = dg_text("pvd") };
     dg_candidate first, second;
     dg_bytes descriptor;
     ck_assert_int_eq(dg_candidate_init(&second, &parts, refuse_to_sign, NULL), DG_OK);
     descriptor = dg_bytes_of(second.committed.at, DG_DESCRIPTOR_LEN);
-    assert_bytes(dg_bytes_of(descriptor.at + 36, 7), hex("00020104030201"), "version, core, session");
+    assert_bytes(dg_bytes_of(descriptor.at + 36, 7), hex("00020104030201"),
+                 "version, core, session");
     ck_assert(dg_descriptor_is_v2(descriptor) && second.receipt_v2);
     for (size_t at = 36; at < 228; at += at == 67 ? 97 : 1) {
         bool named = at > 36 && at < 43;

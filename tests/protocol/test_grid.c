@@ -25,16 +25,22 @@ START_TEST(the_stream_is_that_of_chacha20)
     dg_chacha_init(&c, key);
     for (size_t i = 0; i < 8; i++)
         dg_put_le32(first + 4 * i, dg_chacha_u32(&c));
-    assert_bytes(DG_BYTES_OF(first), hex("76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7"), "stream");
+    assert_bytes(DG_BYTES_OF(first),
+                 hex("76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7"), "stream");
     for (size_t i = 8; i < 16; i++)
         dg_chacha_u32(&c);
     for (size_t i = 0; i < 8; i++) /* second block: the counter moves */
         dg_put_le32(first + 4 * i, dg_chacha_u32(&c));
-    assert_bytes(DG_BYTES_OF(first), hex("9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed"), "second block");
+    assert_bytes(DG_BYTES_OF(first),
+                 hex("9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed"),
+                 "second block");
 }
 END_TEST
 
-static const struct { const char **randomness; const char *seed; } seeds[] = {
+static const struct {
+    const char **randomness;
+    const char *seed;
+} seeds[] = {
     { (const char **)&third, "8ba4e9ef96ff5b27611d85d5754387f22f26fc0223cb8985f8290de90b1309bc" },
     { (const char **)&zeros, "a02f2b1a8819bad04c50784fe04a18fffe3a7da747496e2822a317c7c5a4026f" },
     { (const char **)&steps, "48e2faf597c913d7dbb16c6ae7c4a31cb48529aa27535bd9ec0e4064ac98690c" },
@@ -49,11 +55,16 @@ START_TEST(the_seed_is_hashed_from_the_randomness)
 }
 END_TEST
 
-static const struct { const char **randomness; uint32_t n, from, count; uint32_t at[24]; } shuffles[] = {
+static const struct {
+    const char **randomness;
+    uint32_t n, from, count;
+    uint32_t at[24];
+} shuffles[] = {
     { (const char **)&third, 100, 0, 10, { 48, 29, 17, 25, 16, 62, 97, 83, 89, 21 } },
     { (const char **)&third, 100, 94, 6, { 18, 31, 10, 32, 15, 30 } },
     { (const char **)&zeros, 11, 0, 11, { 6, 2, 8, 7, 10, 1, 3, 9, 4, 5, 0 } },
-    { (const char **)&zeros, 24, 0, 24, { 21, 23, 17, 8, 10, 9, 6, 16, 19, 7, 5, 4, 1, 14, 3, 15, 20, 0, 12, 2, 22, 18, 11, 13 } },
+    { (const char **)&zeros, 24, 0, 24, { 21, 23, 17, 8,  10, 9, 6,  16, 19, 7,  5,  4,
+                                          1,  14, 3,  15, 20, 0, 12, 2,  22, 18, 11, 13 } },
     { (const char **)&steps, 11, 0, 11, { 4, 5, 6, 10, 1, 3, 0, 9, 8, 7, 2 } },
 };
 START_TEST(validators_stand_where_real_nodes_put_them)
@@ -70,7 +81,10 @@ START_TEST(validators_stand_where_real_nodes_put_them)
 }
 END_TEST
 
-static const struct { const char **randomness; uint32_t n, member, x[4], y[8]; } neighbours[] = {
+static const struct {
+    const char **randomness;
+    uint32_t n, member, x[4], y[8];
+} neighbours[] = {
     { (const char **)&zeros, 11, 0, { 5, DG_NO }, { 2, 9, 10, DG_NO } },
     { (const char **)&zeros, 24, 0, { 20, 12, 2, DG_NO }, { 23, 9, 7, 14, 18, DG_NO } },
     { (const char **)&steps, 11, 0, { 9, 8, DG_NO }, { 4, 7, 10, DG_NO } },
@@ -89,8 +103,10 @@ START_TEST(rows_and_columns_are_those_of_real_nodes)
     randomness_of(randomness, *neighbours[_i].randomness);
     ck_assert_int_eq(dg_grid_init(&g, neighbours[_i].n, randomness, NULL), DG_OK);
     for (uint32_t other = 0; other < g.count; other++) {
-        ck_assert_int_eq(dg_grid_same_row(&g, neighbours[_i].member, other), listed(neighbours[_i].x, other));
-        ck_assert_int_eq(dg_grid_same_column(&g, neighbours[_i].member, other), listed(neighbours[_i].y, other));
+        ck_assert_int_eq(dg_grid_same_row(&g, neighbours[_i].member, other),
+                         listed(neighbours[_i].x, other));
+        ck_assert_int_eq(dg_grid_same_column(&g, neighbours[_i].member, other),
+                         listed(neighbours[_i].y, other));
     }
     dg_grid_clear(&g);
 }
@@ -98,8 +114,11 @@ END_TEST
 
 /* Whatever the number, everybody is heard by everybody after two hops, and the
  * number of neighbours stays near two roots. */
-static const struct { uint32_t n, low, high; } sizes[] = {
-    { 1, 0, 0 }, { 2, 1, 1 }, { 3, 2, 2 }, { 5, 0, 8 }, { 8, 0, 8 }, { 24, 0, 16 }, { 297, 0, 40 }, { 300, 27, 33 }, { 1000, 39, 62 },
+static const struct {
+    uint32_t n, low, high;
+} sizes[] = {
+    { 1, 0, 0 },   { 2, 1, 1 },    { 3, 2, 2 },     { 5, 0, 8 },      { 8, 0, 8 },
+    { 24, 0, 16 }, { 297, 0, 40 }, { 300, 27, 33 }, { 1000, 39, 62 },
 };
 START_TEST(two_hops_reach_everybody)
 {
@@ -113,10 +132,11 @@ START_TEST(two_hops_reach_everybody)
             uint32_t over[2];
             bool near = dg_grid_same_row(&g, a, b) || dg_grid_same_column(&g, a, b);
             degree += near;
-            unreached += a != b && !near
-                         && (!dg_grid_between(&g, over, a, b)
-                             || !(dg_grid_same_row(&g, a, over[0]) || dg_grid_same_column(&g, a, over[0]))
-                             || !(dg_grid_same_row(&g, b, over[0]) || dg_grid_same_column(&g, b, over[0])));
+            unreached +=
+                a != b && !near
+                && (!dg_grid_between(&g, over, a, b)
+                    || !(dg_grid_same_row(&g, a, over[0]) || dg_grid_same_column(&g, a, over[0]))
+                    || !(dg_grid_same_row(&g, b, over[0]) || dg_grid_same_column(&g, b, over[0])));
         }
         ck_assert_uint_eq(unreached, 0);
         ck_assert_uint_ge(degree, sizes[_i].low);
@@ -143,8 +163,11 @@ END_TEST
 
 /* ---- groups ---- */
 
-static const struct { uint32_t validators, groups, first, last, larger; } splits[] = {
-    { 10, 3, 4, 3, 1 }, { 100, 20, 5, 5, 20 }, { 300, 50, 6, 6, 50 }, { 297, 55, 6, 5, 22 }, { 3, 5, 1, 0, 3 },
+static const struct {
+    uint32_t validators, groups, first, last, larger;
+} splits[] = {
+    { 10, 3, 4, 3, 1 },    { 100, 20, 5, 5, 20 }, { 300, 50, 6, 6, 50 },
+    { 297, 55, 6, 5, 22 }, { 3, 5, 1, 0, 3 },
 };
 START_TEST(the_first_groups_take_what_is_left_over)
 {
@@ -158,9 +181,12 @@ START_TEST(the_first_groups_take_what_is_left_over)
 }
 END_TEST
 
-static const struct { uint32_t start, frequency, now, groups, core, group; } turns[] = {
-    { 100, 10, 100, 20, 7, 7 }, { 100, 10, 109, 20, 7, 7 }, { 100, 10, 110, 20, 7, 8 }, { 100, 10, 250, 20, 7, 2 },
-    { 100, 0, 999, 20, 7, 7 }, { 100, 1, 119, 20, 19, 18 }, { 100, 10, 90, 3, 2, 2 },
+static const struct {
+    uint32_t start, frequency, now, groups, core, group;
+} turns[] = {
+    { 100, 10, 100, 20, 7, 7 }, { 100, 10, 109, 20, 7, 7 }, { 100, 10, 110, 20, 7, 8 },
+    { 100, 10, 250, 20, 7, 2 }, { 100, 0, 999, 20, 7, 7 },  { 100, 1, 119, 20, 19, 18 },
+    { 100, 10, 90, 3, 2, 2 },
 };
 START_TEST(groups_walk_over_the_cores)
 {
@@ -168,15 +194,21 @@ START_TEST(groups_walk_over_the_cores)
     ck_assert_uint_eq(dg_rotation_group(&r, turns[_i].core, turns[_i].groups), turns[_i].group);
     ck_assert_uint_eq(dg_rotation_core(&r, turns[_i].group, turns[_i].groups), turns[_i].core);
     for (uint32_t g = 0; g < turns[_i].groups; g++)
-        ck_assert_uint_eq(dg_rotation_group(&r, dg_rotation_core(&r, g, turns[_i].groups), turns[_i].groups), g);
+        ck_assert_uint_eq(
+            dg_rotation_group(&r, dg_rotation_core(&r, g, turns[_i].groups), turns[_i].groups), g);
 }
 END_TEST
 
 /* ---- classes ---- */
 
-static const struct { const char *a, *b; unsigned speaks; } links[] = {
-    { "SD_V1", "SD_V1", 1 }, { "SD_V1", "SD_V12_OK", 1 }, { "SD_V12_DROP", "SD_V12_OK", 2 }, { "SD_V12_PURGE", "SD_V12_OK", 3 },
-    { "SD_V1", "SD_V2_ONLY", 0 }, { "SD_V12_DROP", "SD_V2_ONLY", 0 }, { "KAGOME", "SD_V2_ONLY", 3 },
+static const struct {
+    const char *a, *b;
+    unsigned speaks;
+} links[] = {
+    { "SD_V1", "SD_V1", 1 },           { "SD_V1", "SD_V12_OK", 1 },
+    { "SD_V12_DROP", "SD_V12_OK", 2 }, { "SD_V12_PURGE", "SD_V12_OK", 3 },
+    { "SD_V1", "SD_V2_ONLY", 0 },      { "SD_V12_DROP", "SD_V2_ONLY", 0 },
+    { "KAGOME", "SD_V2_ONLY", 3 },
 };
 START_TEST(two_classes_speak_the_newest_protocol_both_know)
 {

@@ -140,7 +140,14 @@ END_TEST
  *   f  a signal that only deactivates (a head that was never active there)
  *   o  the topology of the running session once more
  *   N  as n, but the topology comes before the leaf */
-typedef struct story { dg_statement sd; dg_session sessions[8]; uint32_t session, next; dg_losses lost; uint32_t dropped, purged; char last; } story;
+typedef struct story {
+    dg_statement sd;
+    dg_session sessions[8];
+    uint32_t session, next;
+    dg_losses lost;
+    uint32_t dropped, purged;
+    char last;
+} story;
 
 static void count_losses(story *s)
 {
@@ -150,8 +157,13 @@ static void count_losses(story *s)
 
 static void leaf(story *s, dg_mode mode)
 {
-    dg_signal signal = { .activates = true, .activated = { s->next, s->next }, .deactivated = (const uint32_t[]){ s->next - 1 }, .deactivated_count = 1 };
-    dg_new_leaf in = { .id = s->next, .number = s->next, .mode = mode, .info = &s->sessions[s->session] };
+    dg_signal signal = { .activates = true,
+                         .activated = { s->next, s->next },
+                         .deactivated = (const uint32_t[]){ s->next - 1 },
+                         .deactivated_count = 1 };
+    dg_new_leaf in = {
+        .id = s->next, .number = s->next, .mode = mode, .info = &s->sessions[s->session]
+    };
     s->next++;
     ck_assert_int_eq(dg_statement_signal(&s->sd, &s->lost, &signal, &in, NULL), DG_OK);
     count_losses(s);
@@ -159,15 +171,20 @@ static void leaf(story *s, dg_mode mode)
 
 static void topology(story *s)
 {
-    ck_assert_int_eq(dg_statement_topology(&s->sd, &s->lost, &s->sessions[s->session], s->next - 1, NULL), DG_OK);
+    ck_assert_int_eq(
+        dg_statement_topology(&s->sd, &s->lost, &s->sessions[s->session], s->next - 1, NULL),
+        DG_OK);
     count_losses(s);
 }
 
 static void step(story *s, char c)
 {
-    dg_signal only = { .deactivated = (const uint32_t[]){ 9999 }, .deactivated_count = 1, .by_finality = true };
+    dg_signal only = { .deactivated = (const uint32_t[]){ 9999 },
+                       .deactivated_count = 1,
+                       .by_finality = true };
     switch (c) {
-    case 'n': case 'N':
+    case 'n':
+    case 'N':
         s->session++;
         break;
     case 'o':
@@ -193,14 +210,18 @@ static bool holds(const story *s)
     return e && e->grid == &s->sessions[s->session];
 }
 
-static const struct { const char *of, *steps; bool holds; uint32_t dropped, purged; } stories[] = {
+static const struct {
+    const char *of, *steps;
+    bool holds;
+    uint32_t dropped, purged;
+} stories[] = {
     /* backing was new from the start: everybody holds it */
     { "SD_V12_DROP", "neee", true, 0, 0 },
     { "SD_V12_PURGE", "nefefee", true, 0, 0 },
     { "KAGOME", "nee", true, 0, 0 },
     /* the upgrade comes in the middle of a session */
     { "SD_V12_DROP", "nddde", false, 1, 0 },
-    { "SD_V12_PURGE", "nddde", true, 0, 0 },  /* as the experiment of then saw it */
+    { "SD_V12_PURGE", "nddde", true, 0, 0 },   /* as the experiment of then saw it */
     { "SD_V12_PURGE", "ndfdde", false, 0, 1 }, /* and as it is where blocks compete */
     { "SD_V12_OK", "nddde", true, 0, 0 },
     { "SD_V12_OK", "ndfdfdfe", true, 0, 0 },
@@ -237,8 +258,10 @@ START_TEST(who_holds_the_topology)
     for (const char *c = stories[_i].steps; *c; c++)
         step(&s, *c);
     ck_assert_msg(holds(&s) == stories[_i].holds, "%s %s", stories[_i].of, stories[_i].steps);
-    ck_assert_msg(s.dropped == stories[_i].dropped, "%s %s: %u dropped", stories[_i].of, stories[_i].steps, s.dropped);
-    ck_assert_msg(s.purged == stories[_i].purged, "%s %s: %u purged", stories[_i].of, stories[_i].steps, s.purged);
+    ck_assert_msg(s.dropped == stories[_i].dropped, "%s %s: %u dropped", stories[_i].of,
+                  stories[_i].steps, s.dropped);
+    ck_assert_msg(s.purged == stories[_i].purged, "%s %s: %u purged", stories[_i].of,
+                  stories[_i].steps, s.purged);
     dg_statement_clear(&s.sd);
 }
 END_TEST
@@ -286,9 +309,15 @@ static dg_code stall(dg_statement *sd, dg_session *sessions, dg_error *err)
     for (uint32_t id = 0; id < SESSIONS * EACH; id++) {
         dg_signal signal = { .activates = true, .activated = { id, id } };
         dg_parent before = { id - 1, id - 1, id / EACH };
-        dg_new_leaf in = { .id = id, .number = id, .mode = DG_MODE_ENABLED, .info = &sessions[id / EACH], .ancestors = &before, .ancestor_count = id % EACH != 0 };
+        dg_new_leaf in = { .id = id,
+                           .number = id,
+                           .mode = DG_MODE_ENABLED,
+                           .info = &sessions[id / EACH],
+                           .ancestors = &before,
+                           .ancestor_count = id % EACH != 0 };
         if ((rc = dg_statement_signal(sd, &lost, &signal, &in, err)) < 0
-            || (id % EACH == 0 && (rc = dg_statement_topology(sd, &lost, &sessions[id / EACH], id, err)) < 0))
+            || (id % EACH == 0
+                && (rc = dg_statement_topology(sd, &lost, &sessions[id / EACH], id, err)) < 0))
             return rc;
     }
     return DG_OK;
@@ -298,7 +327,9 @@ START_TEST(sessions_without_finality_are_all_remembered_and_then_forgotten)
 {
     static dg_session sessions[SESSIONS];
     uint32_t all[SESSIONS * EACH - 1];
-    dg_signal passed = { .by_finality = true, .deactivated = all, .deactivated_count = SESSIONS * EACH - 1 };
+    dg_signal passed = { .by_finality = true,
+                         .deactivated = all,
+                         .deactivated_count = SESSIONS * EACH - 1 };
     dg_statement sd = { .of = dg_class_named("SD_V12_PURGE") };
     dg_losses lost;
     dg_error err;
@@ -313,9 +344,10 @@ START_TEST(sessions_without_finality_are_all_remembered_and_then_forgotten)
         ck_assert(dg_statement_v2_at(&sd, i));
     ck_assert_int_eq(dg_statement_signal(&sd, &lost, &passed, NULL, &err), DG_OK);
     ck_assert_uint_eq(sd.entry_count, 1);
-    ck_assert(dg_statement_entry(&sd, SESSIONS - 1) && !dg_statement_v2_at(&sd, 0) && dg_statement_v2_at(&sd, SESSIONS * EACH - 1));
+    ck_assert(dg_statement_entry(&sd, SESSIONS - 1) && !dg_statement_v2_at(&sd, 0)
+              && dg_statement_v2_at(&sd, SESSIONS * EACH - 1));
     dg_statement_clear(&sd);
-    for (uint64_t n = 1; ; n++) {
+    for (uint64_t n = 1;; n++) {
         dg_code rc;
         dg_alloc_fail_from(n);
         rc = stall(&sd, sessions, &err);

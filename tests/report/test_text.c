@@ -27,7 +27,10 @@ static dg_buf text_of(const json_t *outcome, const dg_report_options *options)
     return out;
 }
 
-static const struct { const char *outcome, *golden; dg_report_options options; } pages[] = {
+static const struct {
+    const char *outcome, *golden;
+    dg_report_options options;
+} pages[] = {
     { "healthy", "healthy", { .width = 100 } },
     { "drained", "drained", { .width = 100 } },
     { "refused", "refused", { .width = 100 } },
@@ -47,7 +50,8 @@ START_TEST(a_page_is_the_golden_one)
     if (getenv("BLESS"))
         dg_file_write(path, dg_buf_bytes(&got), NULL);
     want = slurp(path);
-    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)), "%s; BLESS=1 rewrites it. Got:\n%s", path, dg_buf_text(&got));
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&got), dg_buf_bytes(&want)),
+                  "%s; BLESS=1 rewrites it. Got:\n%s", path, dg_buf_text(&got));
     dg_buf_clear(&got);
     dg_buf_clear(&want);
     json_decref(outcome);
@@ -66,7 +70,9 @@ START_TEST(lines_keep_to_the_width)
         const char *last = line + len;
         while (last > line && last[-1] != ' ')
             last--;
-        ck_assert_msg(len <= width || (size_t)(line + len - last) > width / 4 || strncmp(line, "westend", 7) == 0, "%.*s", (int)len, line);
+        ck_assert_msg(len <= width || (size_t)(line + len - last) > width / 4
+                          || strncmp(line, "westend", 7) == 0,
+                      "%.*s", (int)len, line);
         line += len + 1;
     }
     dg_buf_clear(&got);
@@ -78,7 +84,10 @@ END_TEST
  * terminal as a command. */
 START_TEST(control_bytes_are_shown_not_sent)
 {
-    json_t *outcome = json_loads("{\"doppel\":1,\"claims\":[{\"name\":\"x\",\"status\":\"broke\",\"severity\":\"gate\",\"text\":\"a\\u001b[2Jb\\nc\"}],\"exit\":1}", 0, NULL);
+    json_t *outcome =
+        json_loads("{\"doppel\":1,\"claims\":[{\"name\":\"x\",\"status\":\"broke\",\"severity\":"
+                   "\"gate\",\"text\":\"a\\u001b[2Jb\\nc\"}],\"exit\":1}",
+                   0, NULL);
     dg_report_options options = { .width = 80 };
     dg_buf got = text_of(outcome, &options);
     ck_assert_ptr_null(strchr(dg_buf_text(&got), '\033'));
@@ -92,8 +101,10 @@ END_TEST
 static const char *const odd[] = {
     "{\"doppel\":1,\"claims\":[]}",
     "{\"doppel\":1,\"claims\":[1,null,{},[]]}",
-    "{\"doppel\":1,\"claims\":[{\"name\":1,\"status\":{},\"evidence\":[1,{}]}],\"from\":[],\"upgrade\":\"x\",\"causes\":{},\"notes\":[1]}",
-    "{\"doppel\":1,\"claims\":[{\"name\":\"n\",\"status\":\"broke\",\"evidence\":[{\"kind\":\"api\"},{\"kind\":\"api\",\"detail\":[]}]}],\"exit\":\"0\"}",
+    "{\"doppel\":1,\"claims\":[{\"name\":1,\"status\":{},\"evidence\":[1,{}]}],\"from\":[],"
+    "\"upgrade\":\"x\",\"causes\":{},\"notes\":[1]}",
+    "{\"doppel\":1,\"claims\":[{\"name\":\"n\",\"status\":\"broke\",\"evidence\":[{\"kind\":"
+    "\"api\"},{\"kind\":\"api\",\"detail\":[]}]}],\"exit\":\"0\"}",
 };
 
 START_TEST(odd_outcomes_are_printed_without_a_guess)
@@ -109,7 +120,8 @@ START_TEST(odd_outcomes_are_printed_without_a_guess)
 }
 END_TEST
 
-static const char *const none[] = { "{}", "[]", "{\"doppel\":1}", "{\"doppel\":\"1\",\"claims\":[]}" };
+static const char *const none[] = { "{}", "[]", "{\"doppel\":1}",
+                                    "{\"doppel\":\"1\",\"claims\":[]}" };
 
 START_TEST(what_is_no_outcome_is_refused)
 {
@@ -132,7 +144,8 @@ START_TEST(a_boundary_says_which_side_it_is)
     dg_buf got;
     json_object_set_new(json_object_get(outcome, "upgrade"), "slot_of_session", json_integer(_i));
     got = text_of(outcome, &options);
-    ck_assert((strstr(dg_buf_text(&got), "slot 0 of session 1, which it begins)") != NULL) == (_i == 0));
+    ck_assert((strstr(dg_buf_text(&got), "slot 0 of session 1, which it begins)") != NULL)
+              == (_i == 0));
     ck_assert((strstr(dg_buf_text(&got), "slot 1 of session 1)") != NULL) == (_i == 1));
     dg_buf_clear(&got);
     json_decref(outcome);
@@ -141,7 +154,8 @@ END_TEST
 
 START_TEST(json_is_sorted_and_stable)
 {
-    json_t *a = json_loads("{\"b\":1,\"a\":[2]}", 0, NULL), *b = json_loads("{\"a\":[2],\"b\":1}", 0, NULL);
+    json_t *a = json_loads("{\"b\":1,\"a\":[2]}", 0, NULL),
+           *b = json_loads("{\"a\":[2],\"b\":1}", 0, NULL);
     dg_buf first, second;
     dg_buf_init(&first, 1 << 12);
     dg_buf_init(&second, 1 << 12);

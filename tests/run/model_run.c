@@ -9,9 +9,13 @@ static void set(dg_plan *plan, const char *key, const char *value)
         ck_abort_msg("%s", err.text);
 }
 
-static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at, const char *const *more, uint64_t fuel, dg_error *err)
+static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at,
+                   const char *const *more, uint64_t fuel, dg_error *err)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED, .fuel_block = fuel, .fuel_query = fuel };
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(),
+                               .compiler = DG_COMPILER_SPEED,
+                               .fuel_block = fuel,
+                               .fuel_query = fuel };
     dg_plan *plan;
     dg_code rc;
     ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
@@ -30,7 +34,8 @@ static dg_code try(json_t **outcome, const char *snapshot, const char *to, const
     return rc;
 }
 
-static json_t *judged(const char *snapshot, const char *to, const char *at, const char *const *more, uint64_t fuel)
+static json_t *judged(const char *snapshot, const char *to, const char *at, const char *const *more,
+                      uint64_t fuel)
 {
     json_t *outcome = NULL;
     dg_error err = { .text = "" };
@@ -44,12 +49,14 @@ json_t *run_pair(const char *snapshot, const char *to, const char *at, const cha
     return judged(snapshot, to, at, more, 0);
 }
 
-json_t *run_small_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+json_t *run_small_pair(const char *snapshot, const char *to, const char *at,
+                       const char *const *more)
 {
     return judged(snapshot, to, at, more, SMALL_FUEL);
 }
 
-dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err)
+dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more,
+                    dg_error *err)
 {
     json_t *outcome = NULL;
     dg_code rc = try(&outcome, snapshot, to, at, more, 0, err);
@@ -61,9 +68,9 @@ const json_t *claim_of(const json_t *outcome, const char *name)
 {
     const json_t *claim;
     size_t i;
-    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
-        if (strcmp(json_string_value(json_object_get(claim, "name")), name) == 0)
-            return claim;
+    json_array_foreach(json_object_get(outcome, "claims"), i,
+                       claim) if (strcmp(json_string_value(json_object_get(claim, "name")), name)
+                                  == 0) return claim;
     ck_abort_msg("the outcome has no claim %s", name);
     return NULL;
 }
@@ -84,10 +91,11 @@ const char *verdicts(const json_t *outcome)
     const json_t *claim;
     size_t i, used = (size_t)snprintf(room, sizeof room, "exit %d, %s", dg_outcome_exit(outcome),
                                       json_string_value(json_object_get(outcome, "reason")));
-    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
-        if (used < sizeof room)
-            used += (size_t)snprintf(room + used, sizeof room - used, "\n    %-11s %-19s %s", json_string_value(json_object_get(claim, "status")),
-                                     json_string_value(json_object_get(claim, "name")), json_string_value(json_object_get(claim, "text")));
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim) if (used < sizeof room) used +=
+        (size_t)snprintf(room + used, sizeof room - used, "\n    %-11s %-19s %s",
+                         json_string_value(json_object_get(claim, "status")),
+                         json_string_value(json_object_get(claim, "name")),
+                         json_string_value(json_object_get(claim, "text")));
     return room;
 }
 
@@ -120,7 +128,9 @@ const char *code_file(const char *name)
     snprintf(path, 512, "%s", scratch_path(file));
     if (dg_file_exists(path))
         return path;
-    if (dg_source_open(&source, corpus_path(name), engine(), dg_engine_cache_dir(), NULL, NULL, &err) < 0
+    if (dg_source_open(&source, corpus_path(name), engine(), dg_engine_cache_dir(), NULL, NULL,
+                       &err)
+            < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
         || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK
         || dg_file_write(path, code, &err) < 0)
@@ -142,8 +152,10 @@ void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock
     dg_block *best;
     dg_error err;
     if (dg_source_open(&source, spec, engine(), dg_engine_cache_dir(), NULL, NULL, &err) < 0
-        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_network_new(&net, chain, &options, &err) != DG_OK
-        || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0 || dg_chain_clock(chain, best = dg_network_best(net), clock, &err) != DG_OK)
+        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0
+        || dg_network_new(&net, chain, &options, &err) != DG_OK
+        || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0
+        || dg_chain_clock(chain, best = dg_network_best(net), clock, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
     info = *dg_snapshot_info_of(source.snapshot);
     info.number = dg_block_number(best);

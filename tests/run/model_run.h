@@ -16,11 +16,13 @@
  * `more`: further keys as "key=value", NULL-terminated; may be NULL. */
 json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more);
 /* As run_pair, for runtimes that need little: what never ends is ended soon. */
-json_t *run_small_pair(const char *snapshot, const char *to, const char *at, const char *const *more);
+json_t *run_small_pair(const char *snapshot, const char *to, const char *at,
+                       const char *const *more);
 /* What such a pair may burn: a hundred times what its blocks take. */
 #define SMALL_FUEL ((uint64_t)2000000000)
 /* As run_pair, but the code it ended with and the words, for what is refused. */
-dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more, dg_error *err);
+dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more,
+                    dg_error *err);
 const json_t *claim_of(const json_t *outcome, const char *name);
 const char *claim_status(const json_t *outcome, const char *name);
 const char *claim_text(const json_t *outcome, const char *name);

@@ -7,8 +7,11 @@
 
 #include "claim/claim.h"
 
-static const char *const real = "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
-    "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"%s\"},\"network\":{\"classes\":[{\"class\":\"%s\",\"share\":1}]%s}}";
+static const char *const real =
+    "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","
+    "\"upgrade\":{\"to\":\"fixtures/"
+    "paseo-1002000-e20.wasm\",\"at\":\"%s\"},\"network\":{\"classes\":[{\"class\":\"%s\",\"share\":"
+    "1}]%s}}";
 
 static dg_plan *plan_of(const char *at, const char *class, const char *more)
 {
@@ -16,7 +19,8 @@ static dg_plan *plan_of(const char *at, const char *class, const char *more)
     dg_plan *plan;
     dg_error err;
     snprintf(text, sizeof text, real, at, class, more);
-    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0)
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0
+        || dg_plan_check(plan, &err) < 0)
         ck_abort_msg("%s", err.text);
     return plan;
 }
@@ -35,7 +39,10 @@ static json_t *run(dg_plan *plan, dg_run_options *options)
 /* ---- the log of a run ---- */
 
 enum { EVENTS_MAX = 1 << 14 };
-typedef struct events { dg_event at[EVENTS_MAX]; size_t count; } events;
+typedef struct events {
+    dg_event at[EVENTS_MAX];
+    size_t count;
+} events;
 
 static events *read_events(const char *path)
 {
@@ -64,7 +71,8 @@ static bool was_built(const events *all, const dg_event *block)
 {
     for (size_t i = 0; i < all->count; i++) {
         const dg_event *e = &all->at[i];
-        if (e->kind == DG_EV_NET_PARAS && e->arm == block->arm && e->block == block->block && e->n[0] == block->n[0])
+        if (e->kind == DG_EV_NET_PARAS && e->arm == block->arm && e->block == block->block
+            && e->n[0] == block->n[0])
             return true;
     }
     return false;
@@ -104,12 +112,17 @@ static void assert_one_chain(const events *all, dg_arm arm, int64_t slots)
     }
     ck_assert_int_eq(slot - first + 1, slots);
     ck_assert_int_eq(built, number);
-    ck_assert_uint_gt(count_of(all, arm, DG_EV_NET_PARAS), number + 5); /* others competed, and lost */
+    /* others competed, and lost */
+    ck_assert_uint_gt(count_of(all, arm, DG_EV_NET_PARAS), number + 5);
 }
 
 /* In the second world all nodes stand still for three slots: those have no block. */
-static const struct { const char *more; int64_t empty; } worlds[] = {
-    { "", 0 }, { ",\"faults\":[{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U+3\",\"until\":\"U+6\"}]", 3 },
+static const struct {
+    const char *more;
+    int64_t empty;
+} worlds[] = {
+    { "", 0 },
+    { ",\"faults\":[{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U+3\",\"until\":\"U+6\"}]", 3 },
 };
 START_TEST(the_blocks_of_an_arm_are_the_networks)
 {
@@ -125,7 +138,8 @@ START_TEST(the_blocks_of_an_arm_are_the_networks)
         ck_assert_uint_eq(count_of(all, arm, DG_EV_NET_SLOT), (size_t)slots);
         ck_assert_int_eq((int64_t)count_of(all, arm, DG_EV_BLOCK), slots - worlds[_i].empty);
     }
-    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EV_REIMPORT), count_of(all, DG_ARM_TREATMENT, DG_EV_BLOCK) - 31);
+    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EV_REIMPORT),
+                      count_of(all, DG_ARM_TREATMENT, DG_EV_BLOCK) - 31);
     ck_assert(strstr(claim_text(o, "reimport"), ", same roots") != NULL);
     clear_events(all);
     json_decref(o);
@@ -139,9 +153,13 @@ START_TEST(occupied_cores_are_missed_at_u)
     dg_run_options options = { .events_path = NULL };
     json_t *o = run(plan_of("boundary-9", "SD_V12_OK", ""), &options);
     ck_assert_str_eq(claim_status(o, "api-window"), "warned");
-    ck_assert_msg(strstr(claim_text(o, "api-window"), "ParachainHost_availability_cores (0 items instead of 20)") != NULL, "%s", verdicts(o));
+    ck_assert_msg(strstr(claim_text(o, "api-window"),
+                         "ParachainHost_availability_cores (0 items instead of 20)")
+                      != NULL,
+                  "%s", verdicts(o));
     json_decref(o);
-    o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), fixture_path("paseo-1002000-e20.wasm"), "boundary-9", NULL);
+    o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
+                 fixture_path("paseo-1002000-e20.wasm"), "boundary-9", NULL);
     ck_assert(strstr(claim_text(o, "api-window"), "availability_cores") == NULL);
     json_decref(o);
 }
@@ -150,9 +168,13 @@ END_TEST
 /* ---- control itself ---- */
 
 #define FAULT(kind) ",\"faults\":[{\"kind\":\"" kind "\",\"who\":\"all\"}]"
-static const struct { const char *class, *more, *claim; } sick[] = {
-    { "SD_V2_ONLY", "", "backing-rate" },                   /* N-1 knows nothing of what these speak */
-    { "SD_V12_OK", FAULT("no-approvals"), "finality-lag" }, /* so no block is settled before the end, either */
+static const struct {
+    const char *class, *more, *claim;
+} sick[] = {
+    /* N-1 knows nothing of what these speak */
+    { "SD_V2_ONLY", "", "backing-rate" },
+    /* so no block is settled before the end, either */
+    { "SD_V12_OK", FAULT("no-approvals"), "finality-lag" },
     { "SD_V12_OK", FAULT("offline-collators"), "backing-rate" },
 };
 
@@ -163,7 +185,8 @@ START_TEST(a_network_that_fails_without_n_proves_nothing_of_n)
     char reason[100];
     snprintf(reason, sizeof reason, "%s already fails on N-1 alone", sick[_i].claim);
     ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_INCONCLUSIVE, "%s", verdicts(o));
-    ck_assert_msg(strcmp(json_string_value(json_object_get(o, "reason")), reason) == 0, "%s", verdicts(o));
+    ck_assert_msg(strcmp(json_string_value(json_object_get(o, "reason")), reason) == 0, "%s",
+                  verdicts(o));
     ck_assert(json_is_true(json_object_get(claim_of(o, sick[_i].claim), "control_failed")));
     /* what is said of the chain is said all the same */
     ck_assert_str_eq(claim_status(o, "block-cadence"), "held");
@@ -192,31 +215,36 @@ static json_int_t sum(const json_t *rows, const char *key)
     const json_t *row;
     json_int_t sum = 0;
     size_t i;
-    json_array_foreach(rows, i, row)
-        sum += json_integer_value(json_object_get(row, key));
+    json_array_foreach(rows, i, row) sum += json_integer_value(json_object_get(row, key));
     return sum;
 }
 
 /* What the head of the report says of the network is what its slots add up to. */
 static void check_sums(const json_t *o, const json_t *rows, const char *arm)
 {
-    static const char *const same[][2] = { { "claims", "claims" }, { "blocks", "built" }, { "failed", "failed" }, { "backed", "backed" },
-                                           { "included", "included" }, { "timed_out", "timed_out" } };
+    static const char *const same[][2] = {
+        { "claims", "claims" }, { "blocks", "built" },      { "failed", "failed" },
+        { "backed", "backed" }, { "included", "included" }, { "timed_out", "timed_out" }
+    };
     const json_t *sums = json_object_get(json_object_get(o, "network"), arm), *row;
     json_int_t contested = 0, empty = 0;
     size_t i;
     for (i = 0; i < sizeof same / sizeof *same; i++)
-        ck_assert_int_eq(json_integer_value(json_object_get(sums, same[i][0])), sum(rows, same[i][1]));
-    json_array_foreach(rows, i, row) {
+        ck_assert_int_eq(json_integer_value(json_object_get(sums, same[i][0])),
+                         sum(rows, same[i][1]));
+    json_array_foreach(rows, i, row)
+    {
         contested += json_integer_value(json_object_get(row, "claims")) > 1;
         empty += !json_integer_value(json_object_get(row, "built"));
     }
-    ck_assert_int_eq(json_integer_value(json_object_get(sums, "slots")), (json_int_t)json_array_size(rows));
+    ck_assert_int_eq(json_integer_value(json_object_get(sums, "slots")),
+                     (json_int_t)json_array_size(rows));
     ck_assert_int_eq(json_integer_value(json_object_get(sums, "contested")), contested);
     ck_assert_int_eq(json_integer_value(json_object_get(sums, "empty")), empty);
     ck_assert_int_gt(contested, 0);
     ck_assert_int_gt(json_integer_value(json_object_get(sums, "pruned")), 0);
-    ck_assert_int_ge(json_integer_value(json_object_get(sums, "lag_max")), json_integer_value(json_object_get(sums, "lag_min")));
+    ck_assert_int_ge(json_integer_value(json_object_get(sums, "lag_max")),
+                     json_integer_value(json_object_get(sums, "lag_min")));
     ck_assert_int_ge(json_integer_value(json_object_get(sums, "lag_min")), 2);
 }
 
@@ -224,17 +252,22 @@ static void check_sums(const json_t *o, const json_t *rows, const char *arm)
 START_TEST(the_stall_shows_in_the_series)
 {
     dg_run_options options = { .events_path = NULL };
-    json_t *o = run(plan_of("boundary-8", "SD_V12_DROP", ""), &options), *net = json_object_get(json_object_get(o, "series"), "network");
-    const json_t *control = json_object_get(net, "control"), *treatment = json_object_get(net, "treatment"), *row;
+    json_t *o = run(plan_of("boundary-8", "SD_V12_DROP", ""), &options),
+           *net = json_object_get(json_object_get(o, "series"), "network");
+    const json_t *control = json_object_get(net, "control"),
+                 *treatment = json_object_get(net, "treatment"), *row;
     json_int_t u = json_integer_value(json_object_get(json_object_get(o, "upgrade"), "slot"));
     json_int_t first = json_integer_value(json_object_get(json_array_get(treatment, 0), "slot"));
     size_t i;
     ck_assert_uint_eq(json_array_size(control), json_array_size(treatment));
-    json_array_foreach(treatment, i, row) {
-        json_int_t slot = json_integer_value(json_object_get(row, "slot")), enabled = json_integer_value(json_object_get(row, "enabled"));
+    json_array_foreach(treatment, i, row)
+    {
+        json_int_t slot = json_integer_value(json_object_get(row, "slot")),
+                   enabled = json_integer_value(json_object_get(row, "enabled"));
         ck_assert_int_eq(slot, first + (json_int_t)i);
         ck_assert(json_integer_value(json_object_get(row, "lag")) <= 6);
-        ck_assert(json_integer_value(json_object_get(row, "built")) <= json_integer_value(json_object_get(row, "claims")));
+        ck_assert(json_integer_value(json_object_get(row, "built"))
+                  <= json_integer_value(json_object_get(row, "claims")));
         ck_assert_int_eq(enabled, slot < u ? 0 : 100);
         if (slot >= u && slot < u + 8)
             ck_assert_int_eq(json_integer_value(json_object_get(row, "holders")), 0);
@@ -248,9 +281,11 @@ START_TEST(the_stall_shows_in_the_series)
     ck_assert_int_gt(sum(control, "backed"), sum(treatment, "backed") + 50);
     ck_assert_int_gt(sum(control, "included"), 0);
     ck_assert_int_eq(sum(control, "timed_out"), 0);
-    ck_assert_int_gt(sum(control, "assignments"), 0); /* candidates are checked, and nobody is missing */
+    /* candidates are checked, and nobody is missing */
+    ck_assert_int_gt(sum(control, "assignments"), 0);
     ck_assert_int_gt(sum(control, "approvals"), 0);
-    ck_assert_int_eq(sum(control, "no_shows") + sum(control, "disputes") + sum(control, "aggression"), 0);
+    ck_assert_int_eq(
+        sum(control, "no_shows") + sum(control, "disputes") + sum(control, "aggression"), 0);
     ck_assert_int_eq(sum(control, "failed"), 0);
     json_decref(o);
 }
@@ -261,8 +296,10 @@ int main(void)
     Suite *s = suite_create("arms");
     TCase *tc = tcase_create("arms");
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, the_blocks_of_an_arm_are_the_networks, 0, sizeof worlds / sizeof *worlds);
-    tcase_add_loop_test(tc, a_network_that_fails_without_n_proves_nothing_of_n, 0, REDUCED ? 1 : (int)(sizeof sick / sizeof *sick));
+    tcase_add_loop_test(tc, the_blocks_of_an_arm_are_the_networks, 0,
+                        sizeof worlds / sizeof *worlds);
+    tcase_add_loop_test(tc, a_network_that_fails_without_n_proves_nothing_of_n, 0,
+                        REDUCED ? 1 : (int)(sizeof sick / sizeof *sick));
     if (!REDUCED) {
         tcase_add_test(tc, occupied_cores_are_missed_at_u);
         tcase_add_test(tc, two_runs_have_the_same_events);

@@ -13,19 +13,28 @@ static json_t *try(dg_code *rc, const char *upgrade, dg_error *err)
     json_t *outcome = NULL;
     dg_plan *plan = NULL;
     char text[1500];
-    snprintf(text, sizeof text, "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":%s}", fixture_path(EMBEDDED), upgrade);
-    if ((*rc = dg_plan_parse(&plan, dg_text(text), "p", NULL, err)) >= 0 && (*rc = dg_plan_check(plan, err)) >= 0)
+    snprintf(text, sizeof text, "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":%s}",
+             fixture_path(EMBEDDED), upgrade);
+    if ((*rc = dg_plan_parse(&plan, dg_text(text), "p", NULL, err)) >= 0
+        && (*rc = dg_plan_check(plan, err)) >= 0)
         *rc = dg_run(&outcome, plan, &options, err);
     dg_plan_free(plan);
     return outcome;
 }
 
 /* U in session 1: scheduled for session 3. */
-static const struct { const char *upgrade; const char *enacted; int exit; } good[] = {
-    { "{\"at\":\"boundary-1\",\"config\":{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\",2500]}],\"no_show_slots\":3}}",
+static const struct {
+    const char *upgrade;
+    const char *enacted;
+    int exit;
+} good[] = {
+    { "{\"at\":\"boundary-1\",\"config\":{\"executor_params\":[{\"PvfExecTimeout\":[\"Backing\","
+      "2500]}],\"no_show_slots\":3}}",
       "Configuration.PendingConfigs written, configuration in force from session 3", DG_EXIT_HELD },
-    { "{\"at\":\"boundary-1\",\"config\":{\"async_backing_params.max_candidate_depth\":5}}", "configuration in force from session 3", DG_EXIT_HELD },
-    { "{\"at\":\"boundary+0\",\"config\":{\"async_backing_params.max_candidate_depth\":5}}", "configuration in force from session 3", DG_EXIT_HELD },
+    { "{\"at\":\"boundary-1\",\"config\":{\"async_backing_params.max_candidate_depth\":5}}",
+      "configuration in force from session 3", DG_EXIT_HELD },
+    { "{\"at\":\"boundary+0\",\"config\":{\"async_backing_params.max_candidate_depth\":5}}",
+      "configuration in force from session 3", DG_EXIT_HELD },
 };
 
 START_TEST(a_configuration_is_in_force_two_sessions_later)
@@ -37,9 +46,11 @@ START_TEST(a_configuration_is_in_force_two_sessions_later)
     size_t i;
     ck_assert_msg(rc >= 0, "%s", err.text);
     ck_assert_msg(dg_outcome_exit(o) == good[_i].exit, "%s", verdicts(o));
-    ck_assert_msg(strstr(claim_text(o, "upgrade-enacted"), good[_i].enacted) != NULL, "%s", verdicts(o));
+    ck_assert_msg(strstr(claim_text(o, "upgrade-enacted"), good[_i].enacted) != NULL, "%s",
+                  verdicts(o));
     ck_assert_msg(strcmp(claim_status(o, "config-survives"), "held") == 0, "%s", verdicts(o));
-    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(o, "upgrade"), "how")), "config");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(o, "upgrade"), "how")),
+                     "config");
     json_array_foreach(json_object_get(o, "claims"), i, claim) /* nothing is said of new code */
         ck_assert_str_ne(json_string_value(json_object_get(claim, "name")), "identity");
     json_decref(o);
@@ -53,21 +64,30 @@ START_TEST(code_and_configuration_change_in_one_block)
     dg_error err = { .text = "" };
     dg_code rc;
     json_t *o;
-    snprintf(upgrade, sizeof upgrade, "{\"to\":\"%s\",\"at\":\"boundary-1\",\"config\":{\"no_show_slots\":7}}", fixture_path("paseo-1002000-e20.wasm"));
+    snprintf(upgrade, sizeof upgrade,
+             "{\"to\":\"%s\",\"at\":\"boundary-1\",\"config\":{\"no_show_slots\":7}}",
+             fixture_path("paseo-1002000-e20.wasm"));
     o = try(&rc, upgrade, &err);
     ck_assert_msg(rc >= 0, "%s", err.text);
     ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_HELD, "%s", verdicts(o));
-    ck_assert_str_eq(claim_text(o, "upgrade-enacted"), "at #40 by scheduler agenda, preimage, configuration in force from session 3");
+    ck_assert_str_eq(claim_text(o, "upgrade-enacted"),
+                     "at #40 by scheduler agenda, preimage, configuration in force from session 3");
     ck_assert_msg(!strstr(claim_text(o, "config-survives"), "no_show_slots"), "%s", verdicts(o));
     json_decref(o);
 }
 END_TEST
 
-static const struct { const char *upgrade, *says; } bad[] = {
-    { "{\"at\":\"next\",\"config\":{\"executor_param\":[]}}", "upgrade.config: the host configuration has no field \"executor_param\"; did you mean \"executor_params\"?" },
+static const struct {
+    const char *upgrade, *says;
+} bad[] = {
+    { "{\"at\":\"next\",\"config\":{\"executor_param\":[]}}",
+      "upgrade.config: the host configuration has no field \"executor_param\"; did you mean "
+      "\"executor_params\"?" },
     { "{\"at\":\"next\",\"config\":{\"no_show_slots.x\":1}}", "no field \"no_show_slots.x\"" },
-    { "{\"at\":\"next\",\"config\":{\"no_show_slots\":[1]}}", "upgrade.config: value[0][1].no_show_slots: wants u32" },
-    { "{\"at\":\"next\",\"config\":{\"executor_params\":[{\"Pvf\":1}]}}", "upgrade.config: value[0][1].executor_params" },
+    { "{\"at\":\"next\",\"config\":{\"no_show_slots\":[1]}}",
+      "upgrade.config: value[0][1].no_show_slots: wants u32" },
+    { "{\"at\":\"next\",\"config\":{\"executor_params\":[{\"Pvf\":1}]}}",
+      "upgrade.config: value[0][1].executor_params" },
     { "{\"at\":\"next\",\"config\":{}}", "upgrade.config names no field" },
     { "{\"at\":\"next\",\"config\":3}", "upgrade.config must be an object" },
 };
@@ -88,9 +108,11 @@ int main(void)
     Suite *s = suite_create("config");
     TCase *tc = tcase_create("config");
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, a_configuration_is_in_force_two_sessions_later, 0, REDUCED ? 1 : (int)(sizeof good / sizeof *good));
+    tcase_add_loop_test(tc, a_configuration_is_in_force_two_sessions_later, 0,
+                        REDUCED ? 1 : (int)(sizeof good / sizeof *good));
     tcase_add_test(tc, code_and_configuration_change_in_one_block);
-    tcase_add_loop_test(tc, what_no_configuration_can_be_is_refused, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_loop_test(tc, what_no_configuration_can_be_is_refused, 0,
+                        (int)(sizeof bad / sizeof *bad));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

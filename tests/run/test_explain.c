@@ -8,9 +8,10 @@
 #include "claim/claim.h"
 #include "run/run_impl.h"
 
-#define PLAN "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\"," \
-             "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"seed\":1," \
-             "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
+#define PLAN                                                                                       \
+    "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","           \
+    "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"seed\":1,"   \
+    "\"network\":{\"classes\":[{\"class\":\"SD_V12_OK\",\"share\":1}],\"faults\":[%s]}}"
 
 static dg_plan *planned(const char *faults)
 {
@@ -18,7 +19,8 @@ static dg_plan *planned(const char *faults)
     dg_error err = { .text = "" };
     dg_plan *plan;
     snprintf(text, sizeof text, PLAN, faults);
-    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0)
+    if (dg_plan_parse(&plan, dg_text(text), "p.json", NULL, &err) < 0
+        || dg_plan_check(plan, &err) < 0)
         ck_abort_msg("%s", err.text);
     return plan;
 }
@@ -27,9 +29,7 @@ static bool any_line(const json_t *lines, const char *part)
 {
     const json_t *line;
     size_t i;
-    json_array_foreach(lines, i, line)
-        if (strstr(json_string_value(line), part))
-            return true;
+    json_array_foreach(lines, i, line) if (strstr(json_string_value(line), part)) return true;
     return false;
 }
 
@@ -40,27 +40,34 @@ static char *all_lines(const json_t *outcome)
 
 /* ---- words ---- */
 
-static bool of_a_network(dg_event_kind kind) { return kind >= DG_EV_NET_START && kind < DG_EV_RUN_END; }
+static bool of_a_network(dg_event_kind kind)
+{
+    return kind >= DG_EV_NET_START && kind < DG_EV_RUN_END;
+}
 
 START_TEST(every_kind_of_record_has_its_sentence)
 {
     dg_event_kind kind = (dg_event_kind)_i;
     dg_plan *plan = planned("{\"kind\":\"crash\",\"share\":0.5}");
     run_state run = { .plan = plan, .nodes = 41 };
-    json_t *detail = json_pack("{s:{s:i}, s:s, s:s}", "classes", "SD_V1", 12, "question", "Core_version", "refused", "no");
+    json_t *detail = json_pack("{s:{s:i}, s:s, s:s}", "classes", "SD_V1", 12, "question",
+                               "Core_version", "refused", "no");
     dg_event e = { .arm = DG_ARM_TREATMENT, .kind = kind, .block = 7, .detail = detail };
     char line[400] = "";
     unsigned listed = 0;
     for (int k = 0; k < 6; k++)
         e.n[k] = kind == DG_EV_NET_FAULT ? 0 : 1 + k;
-    ck_assert_msg(event_words(line, sizeof line, &run, &e) == of_a_network(kind), "%s", dg_event_name(kind));
-    ck_assert_msg((line[0] != 0) == of_a_network(kind) && !strstr(line, "net-"), "%s: %s", dg_event_name(kind), line);
+    ck_assert_msg(event_words(line, sizeof line, &run, &e) == of_a_network(kind), "%s",
+                  dg_event_name(kind));
+    ck_assert_msg((line[0] != 0) == of_a_network(kind) && !strstr(line, "net-"), "%s: %s",
+                  dg_event_name(kind), line);
     for (size_t k = 0; k < 6 && of_a_network(kind) && dg_event_field(kind, k); k++) {
         char raw[80];
         snprintf(raw, sizeof raw, "%s %lld", dg_event_field(kind, k), (long long)e.n[k]);
         listed += strstr(line, raw) != NULL;
     }
-    ck_assert_msg(listed < 2, "%s is a list of fields: %s", dg_event_name(kind), line); /* "session 6" may be said */
+    /* "session 6" may be said */
+    ck_assert_msg(listed < 2, "%s is a list of fields: %s", dg_event_name(kind), line);
     json_decref(detail);
     dg_plan_free(plan);
 }
@@ -84,9 +91,9 @@ static const json_t *chain_of(const json_t *outcome, const char *claim)
 {
     const json_t *chain;
     size_t i;
-    json_array_foreach(json_object_get(outcome, "chains"), i, chain)
-        if (strcmp(json_string_value(json_object_get(chain, "claim")), claim) == 0)
-            return json_object_get(chain, "steps");
+    json_array_foreach(json_object_get(outcome, "chains"), i,
+                       chain) if (strcmp(json_string_value(json_object_get(chain, "claim")), claim)
+                                  == 0) return json_object_get(chain, "steps");
     return NULL;
 }
 
@@ -94,35 +101,52 @@ static const json_t *step_of(const json_t *steps, const char *kind)
 {
     const json_t *step;
     size_t i;
-    json_array_foreach(steps, i, step)
-        if (strcmp(json_string_value(json_object_get(step, "kind")), kind) == 0)
-            return step;
+    json_array_foreach(steps, i,
+                       step) if (strcmp(json_string_value(json_object_get(step, "kind")), kind)
+                                 == 0) return step;
     return NULL;
 }
 
 /* 52 and 69 are what the lots of the seed come to. */
-static const struct { const char *fault, *claim, *cause, *also; } struck[] = {
-    { "{\"kind\":\"crash\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "groups-able", "(crash: the process is gone and begins anew at the end) struck 69 of 100 nodes "
-      "(share 0.7) from slot 32 of the run on, when the best block was #32; behind it: ", "upgrade-stall" },
-    { "{\"kind\":\"pause\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "finality-lag", "(pause: the process stands still) struck 69 of 100 nodes", "upgrade-stall" },
-    { "{\"kind\":\"silent-backer\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}", "groups-able", "(silent-backer: no statements are made) struck 52 of 100", "backing-rate" },
-    { "{\"kind\":\"no-approvals\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}", "no-shows", "(no-approvals: nothing is approved) struck 52 of 100", "finality-lag" },
-    { "{\"kind\":\"withhold-availability\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}", "availability", "(withhold-availability: ", "inclusion-rate" },
-    { "{\"kind\":\"offline-collators\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}", "backing-rate", "struck the collators of parachains (share 0.5)", "inclusion-rate" },
-    { "{\"kind\":\"partition\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}", "availability", "(partition: these nodes and all others cannot reach each other) struck 52", "block-cadence" },
+static const struct {
+    const char *fault, *claim, *cause, *also;
+} struck[] = {
+    { "{\"kind\":\"crash\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "groups-able",
+      "(crash: the process is gone and begins anew at the end) struck 69 of 100 nodes "
+      "(share 0.7) from slot 32 of the run on, when the best block was #32; behind it: ",
+      "upgrade-stall" },
+    { "{\"kind\":\"pause\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "finality-lag",
+      "(pause: the process stands still) struck 69 of 100 nodes", "upgrade-stall" },
+    { "{\"kind\":\"silent-backer\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}",
+      "groups-able", "(silent-backer: no statements are made) struck 52 of 100", "backing-rate" },
+    { "{\"kind\":\"no-approvals\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}",
+      "no-shows", "(no-approvals: nothing is approved) struck 52 of 100", "finality-lag" },
+    { "{\"kind\":\"withhold-availability\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}",
+      "availability", "(withhold-availability: ", "inclusion-rate" },
+    { "{\"kind\":\"offline-collators\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}",
+      "backing-rate", "struck the collators of parachains (share 0.5)", "inclusion-rate" },
+    { "{\"kind\":\"partition\",\"share\":0.5,\"arm\":\"treatment\",\"from\":\"U+2\"}",
+      "availability", "(partition: these nodes and all others cannot reach each other) struck 52",
+      "block-cadence" },
 };
 
 START_TEST(a_planned_fault_is_the_cause_of_what_it_breaks)
 {
     json_t *o = run_with(struck[_i].fault);
-    const json_t *causes = json_object_get(o, "causes"), *advice = json_object_get(o, "advice"), *steps = chain_of(o, struck[_i].claim), *fault;
+    const json_t *causes = json_object_get(o, "causes"), *advice = json_object_get(o, "advice"),
+                 *steps = chain_of(o, struck[_i].claim), *fault;
     char *all = all_lines(o);
-    ck_assert_msg(strcmp(claim_status(o, struck[_i].claim), "broke") == 0, "%s: %s", struck[_i].fault, verdicts(o));
-    ck_assert_msg(any_line(causes, struck[_i].cause) && any_line(causes, struck[_i].also), "%s", all);
+    ck_assert_msg(strcmp(claim_status(o, struck[_i].claim), "broke") == 0, "%s: %s",
+                  struck[_i].fault, verdicts(o));
+    ck_assert_msg(any_line(causes, struck[_i].cause) && any_line(causes, struck[_i].also), "%s",
+                  all);
     ck_assert_msg(!any_line(causes, "crosses 7") && !any_line(causes, "compiled N"), "%s", all);
-    ck_assert(any_line(advice, "run once more without network.faults[0]") && !any_line(advice, "N is too large"));
-    ck_assert_msg((fault = step_of(steps, "net-fault")) != NULL, "%s has no fault in its chain", struck[_i].claim);
-    ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(fault, "says")), "the planned fault network.faults[0] begins"));
+    ck_assert(any_line(advice, "run once more without network.faults[0]")
+              && !any_line(advice, "N is too large"));
+    ck_assert_msg((fault = step_of(steps, "net-fault")) != NULL, "%s has no fault in its chain",
+                  struck[_i].claim);
+    ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(fault, "says")),
+                                 "the planned fault network.faults[0] begins"));
     ck_assert(step_of(steps, "net-upgrade") == NULL);
     free(all);
     json_decref(o);
@@ -134,21 +158,25 @@ END_TEST
 START_TEST(a_fault_beside_the_cause_does_not_hide_it)
 {
     dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .compiler = DG_COMPILER_SPEED };
-    dg_plan *plan = planned("{\"kind\":\"pause\",\"nodes\":[3],\"arm\":\"treatment\",\"from\":\"U\"},"
-                            "{\"kind\":\"crash\",\"nodes\":[4],\"arm\":\"treatment\",\"from\":\"U+20\"}");
+    dg_plan *plan =
+        planned("{\"kind\":\"pause\",\"nodes\":[3],\"arm\":\"treatment\",\"from\":\"U\"},"
+                "{\"kind\":\"crash\",\"nodes\":[4],\"arm\":\"treatment\",\"from\":\"U+20\"}");
     json_t *o = NULL;
     const json_t *steps;
     dg_error err = { .text = "" };
-    ck_assert_int_eq(dg_plan_set(plan, "network.compile_ms", "{\"min\":30000,\"max\":33000}", &err), DG_OK);
+    ck_assert_int_eq(dg_plan_set(plan, "network.compile_ms", "{\"min\":30000,\"max\":33000}", &err),
+                     DG_OK);
     if (dg_plan_check(plan, &err) < 0 || dg_run(&o, plan, &options, &err) < 0)
         ck_abort_msg("%s", err.text);
     steps = chain_of(o, "upgrade-stall");
     ck_assert_msg(any_line(json_object_get(o, "causes"), "nodes compiled N"), "%s", verdicts(o));
     ck_assert(any_line(json_object_get(o, "advice"), "N is too large"));
     ck_assert(any_line(json_object_get(o, "causes"), "network.faults[0]"));
-    ck_assert(step_of(steps, "net-upgrade") && step_of(steps, "net-compiled") && step_of(steps, "net-fault"));
+    ck_assert(step_of(steps, "net-upgrade") && step_of(steps, "net-compiled")
+              && step_of(steps, "net-fault"));
     for (size_t i = 0; i < json_array_size(steps); i++)
-        ck_assert(!strstr(json_string_value(json_object_get(json_array_get(steps, i), "says")), "network.faults[1]"));
+        ck_assert(!strstr(json_string_value(json_object_get(json_array_get(steps, i), "says")),
+                          "network.faults[1]"));
     dg_plan_free(plan);
     json_decref(o);
 }
@@ -157,27 +185,40 @@ END_TEST
 /* ---- advice ---- */
 
 /* Where a tool sends people it must not call broken itself: there the same classes hold. */
-static const struct { const char *class, *at; int exit; const char *says, *not; } sent[] = {
-    { "SD_V12_DROP", "boundary-8", DG_EXIT_BROKE, "enact in the first block of a session (boundary), which has no topology to lose yet: before it topologies are missing "
-      "until the session changes, here in 8 slots. At it, what api-window names", "keep U" },
+static const struct {
+    const char *class, *at;
+    int exit;
+    const char *says, *not ;
+} sent[] = {
+    { "SD_V12_DROP", "boundary-8", DG_EXIT_BROKE,
+      "enact in the first block of a session (boundary), which has no topology to lose yet: before "
+      "it topologies are missing "
+      "until the session changes, here in 8 slots. At it, what api-window names",
+      "keep U" },
     { "SD_V12_DROP", "boundary-1", DG_EXIT_BROKE, "here in 1 slot.", "keep U" },
-    { "SD_V12_DROP", "boundary", DG_EXIT_HELD, "require node class SD_V12_OK, then keep U some blocks away", "enact in" },
-    { "SD_V12_PURGE", "boundary", DG_EXIT_HELD, "U does least in the first block of a session", "enact in" },
-    { "SD_V12_OK", "boundary-8", DG_EXIT_HELD, "keep U some blocks away from a session boundary", "SD_V12_OK" },
+    { "SD_V12_DROP", "boundary", DG_EXIT_HELD,
+      "require node class SD_V12_OK, then keep U some blocks away", "enact in" },
+    { "SD_V12_PURGE", "boundary", DG_EXIT_HELD, "U does least in the first block of a session",
+      "enact in" },
+    { "SD_V12_OK", "boundary-8", DG_EXIT_HELD, "keep U some blocks away from a session boundary",
+      "SD_V12_OK" },
 };
 START_TEST(nobody_is_sent_where_it_breaks)
 {
-    const char *more[] = { "network.classes=" , NULL };
+    const char *more[] = { "network.classes=", NULL };
     char classes[60];
     json_t *o;
     const json_t *advice;
     snprintf(classes, sizeof classes, "network.classes=%s", sent[_i].class);
     more[0] = classes;
-    o = run_pair("fixtures/paseo-1001002-e20-100val-20paras.json.zst", "fixtures/paseo-1002000-e20.wasm", sent[_i].at, more);
+    o = run_pair("fixtures/paseo-1001002-e20-100val-20paras.json.zst",
+                 "fixtures/paseo-1002000-e20.wasm", sent[_i].at, more);
     advice = json_object_get(o, "advice");
     ck_assert_msg(dg_outcome_exit(o) == sent[_i].exit, "%s", verdicts(o));
-    ck_assert(any_line(json_object_get(o, "notes"), "N-1 is a derived runtime")); /* of the spec, whoever names it */
-    ck_assert_msg(any_line(advice, sent[_i].says) && !any_line(advice, sent[_i].not), "%s", json_dumps(advice, 0));
+    /* of the spec, whoever names it */
+    ck_assert(any_line(json_object_get(o, "notes"), "N-1 is a derived runtime"));
+    ck_assert_msg(any_line(advice, sent[_i].says) && !any_line(advice, sent[_i].not ), "%s",
+                  json_dumps(advice, 0));
     json_decref(o);
 }
 END_TEST
@@ -186,20 +227,29 @@ END_TEST
 
 /* Cores that are occupied at U are listed as none by code over storage that is not migrated:
  * one block without bitfields. Where none is occupied there is none to miss. */
-static const struct { const char *at, *status, *says; } dips[] = {
-    { "boundary-7", "warned", "0 of 20 occupied cores became available in #35: availability_cores at its parent listed 0 of 20, so " },
+static const struct {
+    const char *at, *status, *says;
+} dips[] = {
+    { "boundary-7", "warned",
+      "0 of 20 occupied cores became available in #35: availability_cores at its parent listed 0 "
+      "of 20, so " },
     { "boundary-8", "held", "100 % in one block" },
 };
 START_TEST(bitfields_of_the_wrong_length_are_told)
 {
     const char *more[] = { "network.classes=SD_V12_OK", NULL };
-    json_t *o = run_pair("fixtures/paseo-1001002-e20-100val-20paras.json.zst", "fixtures/paseo-1002000-e20.wasm", dips[_i].at, more);
+    json_t *o = run_pair("fixtures/paseo-1001002-e20-100val-20paras.json.zst",
+                         "fixtures/paseo-1002000-e20.wasm", dips[_i].at, more);
     const json_t *step = step_of(chain_of(o, "availability"), "net-bitfields");
     ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_HELD);
     ck_assert_str_eq(claim_status(o, "availability"), dips[_i].status);
-    ck_assert_msg(strstr(claim_text(o, "availability"), dips[_i].says) != NULL, "%s", claim_text(o, "availability"));
+    ck_assert_msg(strstr(claim_text(o, "availability"), dips[_i].says) != NULL, "%s",
+                  claim_text(o, "availability"));
     ck_assert_int_eq(step != NULL, _i == 0);
-    ck_assert(!step || strstr(json_string_value(json_object_get(step, "says")), "bitfields out: each had 0 bits, by the cores listed at its parent, and the runtime has 20 cores; 20 of them stay occupied"));
+    ck_assert(!step
+              || strstr(json_string_value(json_object_get(step, "says")),
+                        "bitfields out: each had 0 bits, by the cores listed at its parent, and "
+                        "the runtime has 20 cores; 20 of them stay occupied"));
     json_decref(o);
 }
 END_TEST
@@ -207,12 +257,15 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("explain");
-    TCase *tc = tcase_create("explain"), *advice = tcase_create("advice"), *dip = tcase_create("dip");
+    TCase *tc = tcase_create("explain"), *advice = tcase_create("advice"),
+          *dip = tcase_create("dip");
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, every_kind_of_record_has_its_sentence, 0, DG_EV_KIND_COUNT);
-    tcase_add_loop_test(tc, a_planned_fault_is_the_cause_of_what_it_breaks, 0, REDUCED ? 1 : (int)(sizeof struck / sizeof *struck));
+    tcase_add_loop_test(tc, a_planned_fault_is_the_cause_of_what_it_breaks, 0,
+                        REDUCED ? 1 : (int)(sizeof struck / sizeof *struck));
     tcase_set_timeout(advice, 0);
-    tcase_add_loop_test(advice, nobody_is_sent_where_it_breaks, 0, REDUCED ? 1 : (int)(sizeof sent / sizeof *sent));
+    tcase_add_loop_test(advice, nobody_is_sent_where_it_breaks, 0,
+                        REDUCED ? 1 : (int)(sizeof sent / sizeof *sent));
     tcase_set_timeout(dip, 0);
     tcase_add_loop_test(dip, bitfields_of_the_wrong_length_are_told, 0, REDUCED ? 1 : 2);
     if (!REDUCED)

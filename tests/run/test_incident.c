@@ -30,9 +30,7 @@ static bool any_line(const json_t *lines, const char *part)
 {
     const json_t *line;
     size_t i;
-    json_array_foreach(lines, i, line)
-        if (strstr(json_string_value(line), part))
-            return true;
+    json_array_foreach(lines, i, line) if (strstr(json_string_value(line), part)) return true;
     return false;
 }
 
@@ -42,7 +40,8 @@ static const struct {
     int exit;
     const char *topology, *backing, *cause;
 } rows[] = {
-    { "SD_V12_PURGE", true, DG_EXIT_BROKE, "broke", "broke", "by a leaf signal that only deactivated (fork #" },
+    { "SD_V12_PURGE", true, DG_EXIT_BROKE, "broke", "broke",
+      "by a leaf signal that only deactivated (fork #" },
     { "SD_V12_OK", true, DG_EXIT_HELD, "held", "held", NULL },
     { "SD_V12_PURGE", false, DG_EXIT_INCONCLUSIVE, "unexercised", "held", NULL },
     { "SD_V12_DROP", false, DG_EXIT_BROKE, "broke", "broke", "was dropped at 100 nodes" },
@@ -54,19 +53,25 @@ START_TEST(the_stall_comes_out_as_it_was)
 {
     json_t *o = run_plan(rows[_i].class, rows[_i].forks);
     ck_assert_msg(dg_outcome_exit(o) == rows[_i].exit, "%s: %s", rows[_i].class, verdicts(o));
-    ck_assert_msg(strcmp(claim_status(o, "topology-present"), rows[_i].topology) == 0, "%s: %s", rows[_i].class, verdicts(o));
-    ck_assert_msg(strcmp(claim_status(o, "backing-rate"), rows[_i].backing) == 0, "%s: %s", rows[_i].class, verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "topology-present"), rows[_i].topology) == 0, "%s: %s",
+                  rows[_i].class, verdicts(o));
+    ck_assert_msg(strcmp(claim_status(o, "backing-rate"), rows[_i].backing) == 0, "%s: %s",
+                  rows[_i].class, verdicts(o));
     ck_assert_str_eq(claim_status(o, "finality-lag"), "held"); /* no alarm rang */
     ck_assert_str_eq(claim_status(o, "block-cadence"), "held");
-    ck_assert_str_eq(claim_status(o, "groups-able"), "held"); /* inside the groups all votes were cast */
+    /* inside the groups all votes were cast */
+    ck_assert_str_eq(claim_status(o, "groups-able"), "held");
     ck_assert(!rows[_i].cause || any_line(json_object_get(o, "causes"), rows[_i].cause));
     ck_assert(any_line(json_object_get(o, "notes"), "class table " DG_CLASS_TABLE_VERSION));
     if (rows[_i].exit == DG_EXIT_BROKE) {
         const json_t *claim = claim_of(o, "topology-present");
-        ck_assert_int_eq(json_integer_value(json_object_get(claim, "first_block")), 33); /* U itself */
-        ck_assert_int_eq(json_integer_value(json_object_get(claim, "count")), 8);        /* up to the boundary */
+        /* U itself */
+        ck_assert_int_eq(json_integer_value(json_object_get(claim, "first_block")), 33);
+        /* up to the boundary */
+        ck_assert_int_eq(json_integer_value(json_object_get(claim, "count")), 8);
         ck_assert_str_eq(json_string_value(json_object_get(claim, "healed")), "session change");
-        ck_assert_str_eq(claim_text(o, "topology-present"), "0/100 validators hold a grid topology from #33 to #40");
+        ck_assert_str_eq(claim_text(o, "topology-present"),
+                         "0/100 validators hold a grid topology from #33 to #40");
     }
     json_decref(o);
 }
@@ -77,12 +82,17 @@ END_TEST
  * all are able in three runs of ten thousand. */
 START_TEST(groups_of_old_nodes_are_unable)
 {
-    json_t *o = run_shares(json_pack("[{s:s, s:f}, {s:s, s:f}]", "class", "SD_V1", "share", 0.6, "class", "SD_V12_OK", "share", 0.4), true);
+    json_t *o = run_shares(json_pack("[{s:s, s:f}, {s:s, s:f}]", "class", "SD_V1", "share", 0.6,
+                                     "class", "SD_V12_OK", "share", 0.4),
+                           true);
     const json_t *claim = claim_of(o, "groups-able");
     ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
     ck_assert_msg(strcmp(claim_status(o, "groups-able"), "broke") == 0, "%s", verdicts(o));
     ck_assert_int_eq(json_integer_value(json_object_get(claim, "first_block")), 33); /* U itself */
-    ck_assert_msg(strstr(claim_text(o, "groups-able"), "of 20 groups cannot reach 2 votes, at most 0 in control") != NULL, "%s", claim_text(o, "groups-able"));
+    ck_assert_msg(strstr(claim_text(o, "groups-able"),
+                         "of 20 groups cannot reach 2 votes, at most 0 in control")
+                      != NULL,
+                  "%s", claim_text(o, "groups-able"));
     json_decref(o);
 }
 END_TEST
@@ -92,7 +102,8 @@ START_TEST(a_plan_without_a_network_has_no_claims_about_it)
 {
     const json_t *claim;
     size_t i;
-    json_t *o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), fixture_path("paseo-1002000-e20.wasm"), "boundary-1", NULL);
+    json_t *o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
+                         fixture_path("paseo-1002000-e20.wasm"), "boundary-1", NULL);
     json_array_foreach(json_object_get(o, "claims"), i, claim)
         ck_assert_str_ne(json_string_value(json_object_get(claim, "basis")), "node model");
     ck_assert(!any_line(json_object_get(o, "notes"), "class table"));
@@ -105,7 +116,8 @@ int main(void)
     Suite *s = suite_create("incident");
     TCase *tc = tcase_create("incident");
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, the_stall_comes_out_as_it_was, 0, REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(tc, the_stall_comes_out_as_it_was, 0,
+                        REDUCED ? 1 : (int)(sizeof rows / sizeof *rows));
     tcase_add_test(tc, groups_of_old_nodes_are_unable);
     tcase_add_test(tc, a_plan_without_a_network_has_no_claims_about_it);
     suite_add_tcase(s, tc);

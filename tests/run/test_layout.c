@@ -8,7 +8,9 @@
 #include "run/apis.h"
 #include "run/layout.h"
 
-static const struct { const char *layout, *bytes, *json; } good[] = {
+static const struct {
+    const char *layout, *bytes, *json;
+} good[] = {
     { "u", "07000000", "7" },
     { "U", "ffffffffffffffff", "\"18446744073709551615\"" },
     { "(bf)", "0501", "[5,true]" },
@@ -30,7 +32,8 @@ START_TEST(a_layout_reads_what_it_says)
 {
     dg_bytes raw = hex(good[_i].bytes);
     dg_scale s = dg_scale_from(raw);
-    json_t *got = layout_decode(good[_i].layout, &s), *want = json_loads(good[_i].json, JSON_DECODE_ANY, NULL);
+    json_t *got = layout_decode(good[_i].layout, &s),
+           *want = json_loads(good[_i].json, JSON_DECODE_ANY, NULL);
     if (!good[_i].json[0]) {
         ck_assert_ptr_null(got);
         ck_assert_int_eq(s.rc, DG_MALFORMED);
@@ -57,7 +60,9 @@ START_TEST(a_layout_refuses_what_is_cut_off)
 }
 END_TEST
 
-static const struct { const char *layout, *bytes; } bad[] = {
+static const struct {
+    const char *layout, *bytes;
+} bad[] = {
     { "f", "02" }, { "?u", "02" }, { "<u|->", "02" }, { "[u]", "fcffffff" }, { "B", "28ff" },
 };
 
@@ -72,13 +77,18 @@ END_TEST
 /* ---- against real runtimes that describe their APIs ---- */
 
 static const char *const described[] = {
-    "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst",
-    "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "specs/kusama-local-1000000.json.zst", "specs/westend-local-1005000.json.zst",
+    "specs/paseo-1001002-e20-10val-3paras.json.zst",
+    "specs/paseo-local-1003000-e10.json.zst",
+    "specs/paseo-local-1009001-e10.json.zst",
+    "specs/rococo-local-1015000-8val-8paras-e10.json.zst",
+    "specs/kusama-local-1000000.json.zst",
+    "specs/westend-local-1005000.json.zst",
 };
 
 static bool needs_input(const api_row *row)
 {
-    return row->ask != ASK_NOTHING && row->ask != ASK_PARA && row->ask != ASK_PARA_FREE && row->ask != ASK_SESSION && row->ask != ASK_METADATA;
+    return row->ask != ASK_NOTHING && row->ask != ASK_PARA && row->ask != ASK_PARA_FREE
+           && row->ask != ASK_SESSION && row->ask != ASK_METADATA;
 }
 
 static dg_bytes input_for(const api_row *row)
@@ -86,10 +96,13 @@ static dg_bytes input_for(const api_row *row)
     static const uint8_t para[5] = { 0xd0, 7, 0, 0, 2 }, session[4] = { 0 }, version[4] = { 15 };
     if (row->ask == ASK_PARA || row->ask == ASK_PARA_FREE)
         return dg_bytes_of(para, row->ask == ASK_PARA ? 4 : 5);
-    return row->ask == ASK_SESSION ? DG_BYTES_OF(session) : row->ask == ASK_METADATA ? DG_BYTES_OF(version) : dg_bytes_of(NULL, 0);
+    return row->ask == ASK_SESSION    ? DG_BYTES_OF(session)
+           : row->ask == ASK_METADATA ? DG_BYTES_OF(version)
+                                      : dg_bytes_of(NULL, 0);
 }
 
-static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *meta, const char *spec)
+static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *meta,
+                          const char *spec)
 {
     const api_row *row;
     unsigned compared = 0;
@@ -100,14 +113,19 @@ static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *m
         json_t *typed = NULL, *laid;
         dg_scale s;
         api_entry(entry, sizeof entry, row);
-        if (!method || needs_input(row) || dg_version_api(dg_runtime_version(runtime), row->api) < row->since)
+        if (!method || needs_input(row)
+            || dg_version_api(dg_runtime_version(runtime), row->api) < row->since)
             continue;
-        if (dg_chain_call(chain, dg_chain_root(chain), &answer, NULL, entry, input_for(row), NULL) != DG_OK)
+        if (dg_chain_call(chain, dg_chain_root(chain), &answer, NULL, entry, input_for(row), NULL)
+            != DG_OK)
             continue;
         s = dg_scale_from(answer);
         laid = layout_decode(row->layout, &s);
-        ck_assert_msg(dg_scale_finish(&s, NULL, "") == DG_OK, "%s: %s: the layout %s does not read %zu bytes", spec, entry, row->layout, answer.len);
-        ck_assert_msg(dg_value_decode_all(meta, &typed, method->output, answer, NULL) == DG_OK, "%s: %s", spec, entry);
+        ck_assert_msg(dg_scale_finish(&s, NULL, "") == DG_OK,
+                      "%s: %s: the layout %s does not read %zu bytes", spec, entry, row->layout,
+                      answer.len);
+        ck_assert_msg(dg_value_decode_all(meta, &typed, method->output, answer, NULL) == DG_OK,
+                      "%s: %s", spec, entry);
         json_decref(laid);
         json_decref(typed);
         compared++;
@@ -127,8 +145,10 @@ START_TEST(layouts_and_metadata_read_the_same_answers)
     dg_error err;
     if (!spec || (REDUCED && _i))
         return;
-    if (dg_engine_new(&how.engine, &options, &err) < 0 || dg_source_open(&source, spec, how.engine, options.cache_dir, NULL, NULL, &err) < 0
-        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0 || dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0
+    if (dg_engine_new(&how.engine, &options, &err) < 0
+        || dg_source_open(&source, spec, how.engine, options.cache_dir, NULL, NULL, &err) < 0
+        || dg_chain_open(&chain, source.snapshot, &how, &err) < 0
+        || dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0
         || dg_runtime_meta(runtime, &meta, &err) < 0)
         ck_abort_msg("%s", err.text);
     ck_assert_uint_ge(both_ways(chain, runtime, meta, described[_i]), 25);
@@ -145,7 +165,8 @@ int main(void)
     tcase_add_loop_test(tc, a_layout_reads_what_it_says, 0, sizeof good / sizeof *good);
     tcase_add_loop_test(tc, a_layout_refuses_what_is_cut_off, 0, sizeof good / sizeof *good);
     tcase_add_loop_test(tc, a_layout_refuses_what_cannot_be, 0, sizeof bad / sizeof *bad);
-    tcase_add_loop_test(tc, layouts_and_metadata_read_the_same_answers, 0, sizeof described / sizeof *described);
+    tcase_add_loop_test(tc, layouts_and_metadata_read_the_same_answers, 0,
+                        sizeof described / sizeof *described);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const plain = "{\"doppel\":1,\"snapshot\":\"%s/mini.json\",\"upgrade\":{\"to\":\"%s/mini-2.wasm\",\"at\":\"boundary@2-3\"}%s}";
-static const char *const nodes = ",\"network\":{\"classes\":[{\"class\":\"SD_V12_PURGE\",\"share\":1}],"
-                                 "\"faults\":[{\"kind\":\"offline-collators\",\"who\":\"all\"}]}";
+static const char *const plain =
+    "{\"doppel\":1,\"snapshot\":\"%s/mini.json\",\"upgrade\":{\"to\":\"%s/"
+    "mini-2.wasm\",\"at\":\"boundary@2-3\"}%s}";
+static const char *const nodes =
+    ",\"network\":{\"classes\":[{\"class\":\"SD_V12_PURGE\",\"share\":1}],"
+    "\"faults\":[{\"kind\":\"offline-collators\",\"who\":\"all\"}]}";
 
 static const char *runtimes(void)
 {
@@ -43,7 +46,8 @@ START_TEST(without_memory_a_run_ends_in_order)
     for (; rc == DG_NOMEM; nth += nth / 16 + 1) {
         err.text[0] = 0;
         rc = run_failing(worlds[_i], nth, &err);
-        ck_assert_msg(rc == DG_NOMEM || rc == DG_OK, "request %llu: %d, %s", (unsigned long long)nth, rc, err.text);
+        ck_assert_msg(rc == DG_NOMEM || rc == DG_OK, "request %llu: %d, %s",
+                      (unsigned long long)nth, rc, err.text);
         ck_assert(rc == DG_OK || err.text[0]);
     }
     ck_assert_int_eq(rc, DG_OK); /* enough of it */

@@ -47,7 +47,8 @@ static char *printed(json_t *outcome)
 
 START_TEST(the_same_plan_gives_the_same_bytes)
 {
-    const char *spec = fixture_path("paseo-1001002-e20-100val-20paras.json.zst"), *to = fixture_path("paseo-1002000-e20.wasm");
+    const char *spec = fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
+               *to = fixture_path("paseo-1002000-e20.wasm");
     json_t *a = run_pair(spec, to, "boundary-8", NULL), *b = run_pair(spec, to, "boundary-8", NULL);
     char *first = printed(a), *second = printed(b);
     ck_assert_str_eq(first, second);
@@ -80,12 +81,15 @@ END_TEST
 
 START_TEST(an_outcome_is_what_its_schema_says)
 {
-    static const char *const blobs[] = { "mini-2.wasm", "mini-2-init-traps.wasm", "mini-2-other-name.wasm", "mini-2-api-defaults.wasm", "mini-2-keys-shorter.wasm" };
+    static const char *const blobs[] = { "mini-2.wasm", "mini-2-init-traps.wasm",
+                                         "mini-2-other-name.wasm", "mini-2-api-defaults.wasm",
+                                         "mini-2-keys-shorter.wasm" };
     for (size_t i = 0; runtimes_here() && i < sizeof blobs / sizeof *blobs; i++) {
         json_t *outcome = mini(blobs[i], NULL), *again = NULL;
         const char *path = scratch_path("outcome.json");
         dg_error err = { .text = "" };
-        ck_assert_msg(key_check(outcome_keys(), outcome, true, &err) == DG_OK, "%s: %s", blobs[i], err.text);
+        ck_assert_msg(key_check(outcome_keys(), outcome, true, &err) == DG_OK, "%s: %s", blobs[i],
+                      err.text);
         ck_assert_int_eq(json_dump_file(outcome, path, 0), 0);
         ck_assert_msg(dg_outcome_load(&again, path, &err) == DG_OK, "%s", err.text);
         ck_assert(json_equal(outcome, again));
@@ -95,7 +99,11 @@ START_TEST(an_outcome_is_what_its_schema_says)
 }
 END_TEST
 
-static const struct { const char *text; dg_code rc; const char *says; } bad_files[] = {
+static const struct {
+    const char *text;
+    dg_code rc;
+    const char *says;
+} bad_files[] = {
     { "", DG_MALFORMED, "line 1" },
     { "[]", DG_MALFORMED, "not a JSON object" },
     { "{}", DG_MALFORMED, "doppel is missing" },
@@ -111,18 +119,25 @@ START_TEST(what_is_no_outcome_is_refused)
     dg_error err = { .text = "" };
     dg_file_write(path, dg_text(bad_files[_i].text), NULL);
     ck_assert_int_eq(dg_outcome_load(&outcome, path, &err), bad_files[_i].rc);
-    ck_assert_msg(strstr(err.text, bad_files[_i].says) && strstr(err.text, "bad.json"), "%s", err.text);
+    ck_assert_msg(strstr(err.text, bad_files[_i].says) && strstr(err.text, "bad.json"), "%s",
+                  err.text);
     ck_assert_ptr_null(outcome);
 }
 END_TEST
 
 /* ---- exit codes ---- */
 
-static const struct { const char *to, *more; int exit; const char *reason; } verdict_rows[] = {
+static const struct {
+    const char *to, *more;
+    int exit;
+    const char *reason;
+} verdict_rows[] = {
     { "mini-2.wasm", NULL, DG_EXIT_HELD, "none broke" },
     { "mini-2-config-lost.wasm", NULL, DG_EXIT_BROKE, "config-survives" },
-    { "mini-2-state-grows.wasm", NULL, DG_EXIT_HELD, "1 warned" }, /* an advice claim that breaks only warns */
-    { "mini-2-state-grows.wasm", "claims.state-growth.severity=gate", DG_EXIT_BROKE, "state-growth" },
+    /* an advice claim that breaks only warns */
+    { "mini-2-state-grows.wasm", NULL, DG_EXIT_HELD, "1 warned" },
+    { "mini-2-state-grows.wasm", "claims.state-growth.severity=gate", DG_EXIT_BROKE,
+      "state-growth" },
     { "mini-2-state-grows.wasm", "claims.state-growth.off=true", DG_EXIT_HELD, "0 warned" },
     { "mini-2-init-traps.wasm", "claims.default=false", DG_EXIT_BROKE, "authorable" },
 };
@@ -137,7 +152,10 @@ START_TEST(an_exit_code_is_what_the_verdict_deserves)
         more[1] = "claims.authorable.severity=gate";
     outcome = mini(verdict_rows[_i].to, more);
     ck_assert_msg(dg_outcome_exit(outcome) == verdict_rows[_i].exit, "%s", verdicts(outcome));
-    ck_assert_msg(strstr(json_string_value(json_object_get(outcome, "reason")), verdict_rows[_i].reason) != NULL, "%s", verdicts(outcome));
+    ck_assert_msg(
+        strstr(json_string_value(json_object_get(outcome, "reason")), verdict_rows[_i].reason)
+            != NULL,
+        "%s", verdicts(outcome));
     json_decref(outcome);
 }
 END_TEST
@@ -146,7 +164,8 @@ END_TEST
  * must not pass: nothing was proven. */
 START_TEST(a_run_that_did_not_see_the_hazard_is_inconclusive)
 {
-    static const char *const more[] = { "claims.default=false", "claims.identity.severity=gate", NULL };
+    static const char *const more[] = { "claims.default=false", "claims.identity.severity=gate",
+                                        NULL };
     json_t *outcome;
     if (!runtimes_here())
         return;
@@ -157,9 +176,13 @@ START_TEST(a_run_that_did_not_see_the_hazard_is_inconclusive)
 }
 END_TEST
 
-static const struct { dg_code rc; int exit; } code_rows[] = {
-    { DG_USAGE, 2 }, { DG_MALFORMED, 2 }, { DG_UNSUPPORTED, 2 }, { DG_MISMATCH, 2 }, { DG_ABSENT, 2 },
-    { DG_TRAP, 3 }, { DG_LIMIT, 3 }, { DG_IO, 4 }, { DG_NOMEM, 4 },
+static const struct {
+    dg_code rc;
+    int exit;
+} code_rows[] = {
+    { DG_USAGE, 2 },    { DG_MALFORMED, 2 }, { DG_UNSUPPORTED, 2 },
+    { DG_MISMATCH, 2 }, { DG_ABSENT, 2 },    { DG_TRAP, 3 },
+    { DG_LIMIT, 3 },    { DG_IO, 4 },        { DG_NOMEM, 4 },
 };
 
 START_TEST(a_failure_never_exits_with_zero)
@@ -176,17 +199,30 @@ START_TEST(n_that_is_n_minus_one_is_refused)
     dg_error err = { .text = "" };
     if (!runtimes_here())
         return;
-    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-1.wasm"), "boundary@2-3", NULL, &err), DG_USAGE);
-    ck_assert_msg(strstr(err.text, "the runtime that the snapshot runs already") != NULL, "%s", err.text);
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-1.wasm"),
+                                 "boundary@2-3", NULL, &err),
+                     DG_USAGE);
+    ck_assert_msg(strstr(err.text, "the runtime that the snapshot runs already") != NULL, "%s",
+                  err.text);
 }
 END_TEST
 
-static const struct { const char *at, *says; } bad_places[] = {
-    { "#0", "upgrade.at" }, { "boundary@1-9999", "upgrade.at" }, { "boundary@900000", "at most" },
+static const struct {
+    const char *at, *says;
+} bad_places[] = {
+    { "#0", "upgrade.at" },
+    { "boundary@1-9999", "upgrade.at" },
+    { "boundary@900000", "at most" },
 };
 
 /* From a genesis the second boundary begins session 2: the block there belongs to it. */
-static const struct { const char *at; json_int_t session; bool begins; } places[] = { { "boundary@2-1", 1, false }, { "boundary@2", 2, true }, { "boundary@2+1", 2, false } };
+static const struct {
+    const char *at;
+    json_int_t session;
+    bool begins;
+} places[] = { { "boundary@2-1", 1, false },
+               { "boundary@2", 2, true },
+               { "boundary@2+1", 2, false } };
 START_TEST(a_block_counts_to_the_session_that_it_begins)
 {
     json_t *o;
@@ -196,7 +232,8 @@ START_TEST(a_block_counts_to_the_session_that_it_begins)
     o = run_pair(runtime_file("mini.json"), runtime_file("mini-2.wasm"), places[_i].at, NULL);
     upgrade = json_object_get(o, "upgrade");
     ck_assert_int_eq(json_integer_value(json_object_get(upgrade, "session")), places[_i].session);
-    ck_assert_int_eq(json_integer_value(json_object_get(upgrade, "slot_of_session")) == 0, places[_i].begins);
+    ck_assert_int_eq(json_integer_value(json_object_get(upgrade, "slot_of_session")) == 0,
+                     places[_i].begins);
     json_decref(o);
 }
 END_TEST
@@ -206,8 +243,8 @@ static unsigned lines_with(const json_t *outcome, const char *part)
     const json_t *line;
     unsigned found = 0;
     size_t i;
-    json_array_foreach(json_object_get(outcome, "notes"), i, line)
-        found += strstr(json_string_value(line), part) != NULL;
+    json_array_foreach(json_object_get(outcome, "notes"), i, line) found +=
+        strstr(json_string_value(line), part) != NULL;
     return found;
 }
 
@@ -234,7 +271,9 @@ START_TEST(what_stands_beside_a_file_is_shown_wherever_it_is_used)
     dg_file_write(scratch_path("noted.json.note"), dg_text("made by hand\nkeys of a test\n"), NULL);
     dg_file_write(scratch_path("noted.wasm.note"), dg_text("built by hand"), NULL);
     o = run_pair(spec, code, "boundary@2-3", NULL);
-    ck_assert_uint_eq(lines_with(o, "made by hand") + lines_with(o, "keys of a test") + lines_with(o, "built by hand"), 3);
+    ck_assert_uint_eq(lines_with(o, "made by hand") + lines_with(o, "keys of a test")
+                          + lines_with(o, "built by hand"),
+                      3);
     json_decref(o);
     options.path_out = folder;
     ck_assert_int_eq(dg_engine_new(&engine, NULL, &err), DG_OK);
@@ -252,8 +291,11 @@ START_TEST(a_position_outside_the_chain_is_refused)
     dg_error err = { .text = "" };
     if (!runtimes_here())
         return;
-    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-2.wasm"), bad_places[_i].at, NULL, &err), DG_USAGE);
-    ck_assert_msg(strstr(err.text, bad_places[_i].says) != NULL, "%s: %s", bad_places[_i].at, err.text);
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), runtime_file("mini-2.wasm"),
+                                 bad_places[_i].at, NULL, &err),
+                     DG_USAGE);
+    ck_assert_msg(strstr(err.text, bad_places[_i].says) != NULL, "%s: %s", bad_places[_i].at,
+                  err.text);
 }
 END_TEST
 
@@ -263,9 +305,13 @@ START_TEST(a_blob_that_is_none_is_refused)
     if (!runtimes_here())
         return;
     dg_file_write(scratch_path("none.wasm"), dg_text("not wasm at all"), NULL);
-    ck_assert_int_eq(run_refused(runtime_file("mini.json"), scratch_path("none.wasm"), "boundary@2-3", NULL, &err), DG_MALFORMED);
+    ck_assert_int_eq(run_refused(runtime_file("mini.json"), scratch_path("none.wasm"),
+                                 "boundary@2-3", NULL, &err),
+                     DG_MALFORMED);
     ck_assert_msg(strstr(err.text, "none.wasm") != NULL, "%s", err.text);
-    ck_assert_int_eq(run_refused("VERSION", runtime_file("mini-2.wasm"), "boundary@2-3", NULL, &err), DG_MALFORMED);
+    ck_assert_int_eq(
+        run_refused("VERSION", runtime_file("mini-2.wasm"), "boundary@2-3", NULL, &err),
+        DG_MALFORMED);
 }
 END_TEST
 
@@ -291,7 +337,10 @@ END_TEST
 
 /* ---- events and determinism ---- */
 
-typedef struct lines { dg_event *at; size_t count; } lines;
+typedef struct lines {
+    dg_event *at;
+    size_t count;
+} lines;
 
 static lines read_lines(const char *path)
 {
@@ -315,7 +364,9 @@ static lines read_lines(const char *path)
 /* The event log alone is enough to come to every verdict again. */
 START_TEST(the_log_of_a_run_gives_its_verdicts)
 {
-    dg_run_options options = { .cache_dir = dg_engine_cache_dir(), .events_path = scratch_path("events.ndjson"), .verify_determinism = true };
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir(),
+                               .events_path = scratch_path("events.ndjson"),
+                               .verify_determinism = true };
     json_t *outcome;
     const json_t *claim;
     dg_plan *plan;
@@ -332,13 +383,18 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
     ck_assert_int_eq(dg_outcome_exit(outcome), DG_EXIT_HELD);
     log = read_lines(options.events_path);
     ck_assert_uint_gt(log.count, 100);
-    json_array_foreach(json_object_get(outcome, "claims"), i, claim) {
+    json_array_foreach(json_object_get(outcome, "claims"), i, claim)
+    {
         const dg_claim *judge = dg_claim_named(json_string_value(json_object_get(claim, "name")));
-        dg_claim_setup setup = { .upgrade_block = (uint32_t)json_integer_value(json_object_get(json_object_get(outcome, "upgrade"), "block")),
-                                 .slot_ms = 6000, .epoch_slots = 10, .boundaries_after = 2 };
+        dg_claim_setup setup = { .upgrade_block = (uint32_t)json_integer_value(
+                                     json_object_get(json_object_get(outcome, "upgrade"), "block")),
+                                 .slot_ms = 6000,
+                                 .epoch_slots = 10,
+                                 .boundaries_after = 2 };
         dg_verdict v;
         ck_assert_int_eq(dg_claim_judge(judge, &v, &setup, log.at, log.count, NULL), DG_OK);
-        ck_assert_str_eq(dg_status_name(v.status), json_string_value(json_object_get(claim, "status")));
+        ck_assert_str_eq(dg_status_name(v.status),
+                         json_string_value(json_object_get(claim, "status")));
         ck_assert_str_eq(v.text, json_string_value(json_object_get(claim, "text")));
         dg_verdict_clear(&v);
     }
@@ -376,8 +432,10 @@ START_TEST(a_run_without_memory_judges_nothing)
         dg_alloc_fail_from(0);
         done = rc == DG_OK;
         refused += rc < 0;
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth, rc, err.text);
-        ck_assert_msg(!done || dg_outcome_exit(outcome) == DG_EXIT_HELD, "request %llu: %s", (unsigned long long)nth, verdicts(outcome));
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d %s", (unsigned long long)nth,
+                      rc, err.text);
+        ck_assert_msg(!done || dg_outcome_exit(outcome) == DG_EXIT_HELD, "request %llu: %s",
+                      (unsigned long long)nth, verdicts(outcome));
         json_decref(outcome);
         dg_plan_free(plan);
     }
@@ -388,7 +446,11 @@ START_TEST(a_run_without_memory_judges_nothing)
 END_TEST
 
 /* Every way in: the runtime takes the upgrade by its own calls, or it is written. */
-static const struct { const char *how, *path; } ways[] = { { "set-code", "scheduler" }, { "override", ":code written" }, { "authorize", "authoriz" } };
+static const struct {
+    const char *how, *path;
+} ways[] = { { "set-code", "scheduler" },
+             { "override", ":code written" },
+             { "authorize", "authoriz" } };
 
 START_TEST(each_way_of_enactment_is_named)
 {
@@ -399,7 +461,8 @@ START_TEST(each_way_of_enactment_is_named)
     if (!corpus_path("specs/paseo-local-1002005-e10.json.zst") || REDUCED)
         return;
     snprintf(how, sizeof how, "upgrade.how=%s", ways[_i].how);
-    outcome = run_pair(corpus_path("specs/paseo-local-1002005-e10.json.zst"), code_file("specs/paseo-local-1003000-e10.json.zst"), "boundary-3", more);
+    outcome = run_pair(corpus_path("specs/paseo-local-1002005-e10.json.zst"),
+                       code_file("specs/paseo-local-1003000-e10.json.zst"), "boundary-3", more);
     path = json_string_value(json_object_get(json_object_get(outcome, "upgrade"), "path"));
     ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s: %s", how, verdicts(outcome));
     ck_assert_msg(strstr(path, ways[_i].path) != NULL, "%s went by %s", how, path);
@@ -415,13 +478,17 @@ int main(void)
     tcase_add_test(tc, another_seed_gives_other_blocks_and_the_same_verdict);
     tcase_add_test(tc, an_outcome_is_what_its_schema_says);
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
-    tcase_add_loop_test(tc, an_exit_code_is_what_the_verdict_deserves, 0, sizeof verdict_rows / sizeof *verdict_rows);
+    tcase_add_loop_test(tc, an_exit_code_is_what_the_verdict_deserves, 0,
+                        sizeof verdict_rows / sizeof *verdict_rows);
     tcase_add_test(tc, a_run_that_did_not_see_the_hazard_is_inconclusive);
-    tcase_add_loop_test(tc, a_failure_never_exits_with_zero, 0, sizeof code_rows / sizeof *code_rows);
+    tcase_add_loop_test(tc, a_failure_never_exits_with_zero, 0,
+                        sizeof code_rows / sizeof *code_rows);
     tcase_add_test(tc, n_that_is_n_minus_one_is_refused);
     tcase_add_test(tc, what_stands_beside_a_file_is_shown_wherever_it_is_used);
-    tcase_add_loop_test(tc, a_block_counts_to_the_session_that_it_begins, 0, sizeof places / sizeof *places);
-    tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0, sizeof bad_places / sizeof *bad_places);
+    tcase_add_loop_test(tc, a_block_counts_to_the_session_that_it_begins, 0,
+                        sizeof places / sizeof *places);
+    tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0,
+                        sizeof bad_places / sizeof *bad_places);
     tcase_add_test(tc, a_blob_that_is_none_is_refused);
     tcase_add_test(tc, a_blob_may_be_hex);
     tcase_add_test(tc, the_log_of_a_run_gives_its_verdicts);

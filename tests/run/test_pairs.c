@@ -16,52 +16,169 @@ static const struct row {
     const char *says;               /* part of the text of the first of them */
     bool quick;                     /* also under sanitizers */
 } rows[] = {
-    { "specs/paseo-1001002-e20-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary-8", { NULL }, NULL, false },
-    { "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary-8", { NULL }, NULL, true },
-    { "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary+0", { NULL }, NULL, false },
-    { "specs/paseo-1001002-e20-10val-3paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary-1", { NULL }, NULL, false },
-    { "specs/paseo-1001002-e20-100val-20paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary-8", { NULL }, NULL, false },
-    { "specs/paseo-1001002-e20-300val-50paras.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary-8", { NULL }, NULL, false },
-    { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary@1-580",
-      { "identity", "session-cadence" }, "epoch_length 600 -> 20", false },
-    { "specs/paseo-local-1001003.json.zst", "specs/paseo-local-1002000-e20.json.zst", "boundary@1-580",
-      { "identity", "session-cadence" }, "epoch_length 600 -> 20", false },
-    { "specs/westend-local-10000.json.zst", "specs/westend-local-1005000.json.zst", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/westend-local-9420.json.zst", "specs/westend-local-1005000.json.zst", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/westend-local-10000.json.zst", "runtimes/westend-1015000.compressed.wasm", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "boundary@1-8",
-      { "authorities-survive" }, "SessionKeys", false },
-    { "specs/paseo-1000000-genesis-e600.json.zst", "specs/paseo-1001002-genesis.json.zst", "boundary@1-8", { NULL }, NULL, false },
-    { "specs/paseo-1001002-genesis.json.zst", "specs/paseo-local-1001003.json.zst", "boundary@1-8", { NULL }, NULL, false },
-    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst", "boundary-3", { NULL }, NULL, true },
-    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "boundary-3", { NULL }, NULL, false },
-    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst", "boundary-3",
-      { "config-survives" }, "Configuration.ActiveConfig", true },
-    { "specs/westend-local-1005000.json.zst", "runtimes/westend-1015000.compressed.wasm", "boundary@1-8",
-      { "config-survives" }, "Configuration.ActiveConfig", false },
-    { "specs/westend-local-9420.json.zst", "specs/westend-local-10000.json.zst", "boundary@1-8", { NULL }, NULL, false },
-    { "specs/polkadot-local-9370.json.zst", "specs/polkadot-dev-9390.json.zst", "boundary@1-8", { NULL }, NULL, false },
-    { "specs/rococo-dev-1014000-e10.json.zst", "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "boundary-3", { NULL }, NULL, false },
-    { "specs/rococo-local-103000-e10.json.zst", "specs/rococo-dev-1014000-e10.json.zst", "boundary-3",
-      { "authorable", "upgrade-enacted" }, "assigner_coretime", false }, /* its migration fills the state without end */
-    { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "boundary@1-8",
-      { "identity", "upgrade-enacted" }, "spec_name westend -> polkadot", false },
+    { "specs/paseo-1001002-e20-genesis.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-e20-10val-3paras.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary-8",
+      { NULL },
+      NULL,
+      true },
+    { "specs/paseo-1001002-e20-10val-3paras.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary+0",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-e20-10val-3paras.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary-1",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-e20-100val-20paras.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-e20-300val-50paras.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-genesis.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary@1-580",
+      { "identity", "session-cadence" },
+      "epoch_length 600 -> 20",
+      false },
+    { "specs/paseo-local-1001003.json.zst",
+      "specs/paseo-local-1002000-e20.json.zst",
+      "boundary@1-580",
+      { "identity", "session-cadence" },
+      "epoch_length 600 -> 20",
+      false },
+    { "specs/westend-local-10000.json.zst",
+      "specs/westend-local-1005000.json.zst",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/westend-local-9420.json.zst",
+      "specs/westend-local-1005000.json.zst",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/westend-local-10000.json.zst",
+      "runtimes/westend-1015000.compressed.wasm",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/polkadot-dev-9390.json.zst",
+      "runtimes/polkadot-1004001.compressed.wasm",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/polkadot-local-9370.json.zst",
+      "runtimes/polkadot-1004001.compressed.wasm",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/kusama-local-1000000.json.zst",
+      "runtimes/kusama-2000002.compressed.wasm",
+      "boundary@1-8",
+      { "authorities-survive" },
+      "SessionKeys",
+      false },
+    { "specs/paseo-1000000-genesis-e600.json.zst",
+      "specs/paseo-1001002-genesis.json.zst",
+      "boundary@1-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-1001002-genesis.json.zst",
+      "specs/paseo-local-1001003.json.zst",
+      "boundary@1-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-local-1002005-e10.json.zst",
+      "specs/paseo-local-1003000-e10.json.zst",
+      "boundary-3",
+      { NULL },
+      NULL,
+      true },
+    { "specs/paseo-local-1003000-e10.json.zst",
+      "specs/paseo-local-1009001-e10.json.zst",
+      "boundary-3",
+      { NULL },
+      NULL,
+      false },
+    { "specs/paseo-local-1002005-e10.json.zst",
+      "specs/paseo-local-1009001-e10.json.zst",
+      "boundary-3",
+      { "config-survives" },
+      "Configuration.ActiveConfig",
+      true },
+    { "specs/westend-local-1005000.json.zst",
+      "runtimes/westend-1015000.compressed.wasm",
+      "boundary@1-8",
+      { "config-survives" },
+      "Configuration.ActiveConfig",
+      false },
+    { "specs/westend-local-9420.json.zst",
+      "specs/westend-local-10000.json.zst",
+      "boundary@1-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/polkadot-local-9370.json.zst",
+      "specs/polkadot-dev-9390.json.zst",
+      "boundary@1-8",
+      { NULL },
+      NULL,
+      false },
+    { "specs/rococo-dev-1014000-e10.json.zst",
+      "specs/rococo-local-1015000-8val-8paras-e10.json.zst",
+      "boundary-3",
+      { NULL },
+      NULL,
+      false },
+    { "specs/rococo-local-103000-e10.json.zst",
+      "specs/rococo-dev-1014000-e10.json.zst",
+      "boundary-3",
+      /* its migration fills the state without end */
+      { "authorable", "upgrade-enacted" },
+      "assigner_coretime",
+      false },
+    { "specs/westend-local-10000.json.zst",
+      "runtimes/polkadot-1004001.compressed.wasm",
+      "boundary@1-8",
+      { "identity", "upgrade-enacted" },
+      "spec_name westend -> polkadot",
+      false },
 };
 
 static void broke_as_named(const struct row *r, const json_t *outcome)
 {
     for (size_t i = 0; i < BROKEN_MAX && r->broken[i]; i++)
-        ck_assert_msg(strcmp(claim_status(outcome, r->broken[i]), "broke") == 0, "%s -> %s: %s did not break; %s", r->from, r->to,
-                      r->broken[i], verdicts(outcome));
-    ck_assert_msg(strstr(claim_text(outcome, r->broken[0]), r->says) != NULL, "%s", verdicts(outcome));
-    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_BROKE, "%s -> %s: %s", r->from, r->to, verdicts(outcome));
+        ck_assert_msg(strcmp(claim_status(outcome, r->broken[i]), "broke") == 0,
+                      "%s -> %s: %s did not break; %s", r->from, r->to, r->broken[i],
+                      verdicts(outcome));
+    ck_assert_msg(strstr(claim_text(outcome, r->broken[0]), r->says) != NULL, "%s",
+                  verdicts(outcome));
+    ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_BROKE, "%s -> %s: %s", r->from, r->to,
+                  verdicts(outcome));
 }
 
 START_TEST(a_pair_gets_the_verdict_it_deserves)
@@ -78,7 +195,8 @@ START_TEST(a_pair_gets_the_verdict_it_deserves)
     if (r->broken[0])
         broke_as_named(r, outcome);
     else
-        ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s -> %s: %s", r->from, r->to, verdicts(outcome));
+        ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s -> %s: %s", r->from, r->to,
+                      verdicts(outcome));
     if (getenv("VERDICTS"))
         printf("%s -> %s: %s\n", r->from, r->to, verdicts(outcome));
     json_decref(outcome);
@@ -87,8 +205,13 @@ END_TEST
 
 /* Rococo keeps its epoch length in storage, so the same pair can be had with equal
  * epochs and, with the key unset, with N falling to its own default. */
-static const struct { uint32_t epoch; const char *broken; } rococo[] = {
-    { 600, "config-survives" }, { 10, "config-survives" }, { 0, "session-cadence" },
+static const struct {
+    uint32_t epoch;
+    const char *broken;
+} rococo[] = {
+    { 600, "config-survives" },
+    { 10, "config-survives" },
+    { 0, "session-cadence" },
 };
 
 static void write_epoch(const char *out, const char *spec, uint32_t epoch)
@@ -103,9 +226,12 @@ static void write_epoch(const char *out, const char *spec, uint32_t epoch)
     dg_error err;
     dg_twox(key, 16, dg_text(name));
     dg_put_le32(value, epoch);
-    if (dg_engine_new(&engine, &options, &err) < 0 || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
+    if (dg_engine_new(&engine, &options, &err) < 0
+        || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
-        || (epoch && dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), DG_BYTES_OF(value), &err) < 0))
+        || (epoch
+            && dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), DG_BYTES_OF(value), &err)
+                   < 0))
         ck_abort_msg("%s", err.text);
     info = *dg_snapshot_info_of(source.snapshot);
     info.header_known = false;
@@ -127,8 +253,10 @@ START_TEST(an_epoch_kept_in_storage_is_seen)
     snprintf(snapshot, sizeof snapshot, "%s", scratch_path("rococo"));
     dg_dir_remove(snapshot, NULL);
     write_epoch(snapshot, from, rococo[_i].epoch);
-    outcome = run_pair(snapshot, code_file("specs/rococo-local-103000-e10.json.zst"), rococo[_i].epoch == 10 ? "boundary-3" : "boundary@1-8", NULL);
-    ck_assert_msg(strcmp(claim_status(outcome, rococo[_i].broken), "broke") == 0, "epoch %u: %s", rococo[_i].epoch, verdicts(outcome));
+    outcome = run_pair(snapshot, code_file("specs/rococo-local-103000-e10.json.zst"),
+                       rococo[_i].epoch == 10 ? "boundary-3" : "boundary@1-8", NULL);
+    ck_assert_msg(strcmp(claim_status(outcome, rococo[_i].broken), "broke") == 0, "epoch %u: %s",
+                  rococo[_i].epoch, verdicts(outcome));
     ck_assert_str_eq(claim_status(outcome, "authorities-survive"), "held");
     if (getenv("VERDICTS"))
         printf("rococo, epoch %u: %s\n", rococo[_i].epoch, verdicts(outcome));
@@ -140,7 +268,10 @@ END_TEST
 
 /* The constant 600 where it means the epoch: as i64, as the last slot of an epoch,
  * and as divisor of a session's progress. Same-length edits. */
-static const struct { uint8_t from[4], to[4]; size_t len; } edits[] = {
+static const struct {
+    uint8_t from[4], to[4];
+    size_t len;
+} edits[] = {
     { { 0x42, 0xd7, 0x04, 0x56 }, { 0x42, 0x93, 0x00, 0x56 }, 4 },
     { { 0x41, 0xd8, 0x04, 0x6e }, { 0x41, 0x94, 0x00, 0x6e }, 4 },
     { { 0x42, 0xd8, 0x04 }, { 0x42, 0x94, 0x00 }, 3 },
@@ -169,14 +300,17 @@ static void save_edited(const char *out, const char *spec)
     dg_buf wasm;
     dg_error err;
     dg_buf_init(&wasm, DG_BLOB_MAX);
-    if (dg_engine_new(&engine, &options, &err) < 0 || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
+    if (dg_engine_new(&engine, &options, &err) < 0
+        || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
-        || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK || dg_blob_decode(&wasm, code, &err) < 0)
+        || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK
+        || dg_blob_decode(&wasm, code, &err) < 0)
         ck_abort_msg("%s", err.text);
     ck_assert_uint_eq(edit(&wasm), 17);
     info = *dg_snapshot_info_of(source.snapshot);
     info.header_known = false;
-    if (dg_state_put(state, dg_bytes_of(NULL, 0), dg_text(":code"), dg_buf_bytes(&wasm), &err) < 0 || dg_state_save(state, out, &info, &err) < 0)
+    if (dg_state_put(state, dg_bytes_of(NULL, 0), dg_text(":code"), dg_buf_bytes(&wasm), &err) < 0
+        || dg_state_save(state, out, &info, &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_buf_clear(&wasm);
     dg_state_free(state);
@@ -195,7 +329,8 @@ START_TEST(the_epoch_was_all_that_was_wrong)
     snprintf(from, sizeof from, "%s", spec);
     snprintf(snapshot, sizeof snapshot, "%s", scratch_path("e20"));
     save_edited(snapshot, from);
-    outcome = run_pair(snapshot, code_file("specs/paseo-local-1002000-e20.json.zst"), "boundary-8", NULL);
+    outcome =
+        run_pair(snapshot, code_file("specs/paseo-local-1002000-e20.json.zst"), "boundary-8", NULL);
     ck_assert_msg(dg_outcome_exit(outcome) == DG_EXIT_HELD, "%s", verdicts(outcome));
     ck_assert_str_eq(claim_status(outcome, "api-window"), "warned");
     json_decref(outcome);

@@ -19,7 +19,9 @@ static dg_plan *parsed(const char *text)
 }
 
 /* Refused when read. */
-static const struct { const char *text, *says; } bad[] = {
+static const struct {
+    const char *text, *says;
+} bad[] = {
     { "", "line 1" },
     { "{", "line 1" },
     { "[]", "not a JSON object" },
@@ -35,31 +37,42 @@ static const struct { const char *text, *says; } bad[] = {
     { "{\"horizon\":{\"boundaries_after\":2.5}}", "whole number" },
     { "{\"network\":{\"validators\":\"300\"}}", "network.validators" },
     { "{\"network\":{\"sizes\":1}}", "\"network.sizes\"" },
-    { "{\"claims\":{\"block-cadense\":{}}}", "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
+    { "{\"claims\":{\"block-cadense\":{}}}",
+      "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
     { "{\"claims\":{\"no-claim\":{}}}", "no claim \"claims.no-claim\"" },
-    { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}", "did you mean \"SD_V12_PURGE\"" },
-    { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}", "did you mean \"share\"" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}",
+      "did you mean \"SD_V12_PURGE\"" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}",
+      "did you mean \"share\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
     { "{\"network\":{\"links\":{\"latency_ms\":[-1,5]}}}", "latency_ms[] is -1" },
     { "{\"network\":{\"links\":{\"latency\":[1,5]}}}", "did you mean \"latency_ms\"" },
     { "{\"network\":{\"links\":{\"latency_ms\":[1,2.5]}}}", "latency_ms[] must be a whole number" },
     { "{\"network\":{\"backs_off\":1}}", "network.backs_off must be true or false" },
     { "{\"network\":{\"collators\":[{\"kind\":\"basik\"}]}}", "did you mean \"basic\"" },
-    { "{\"network\":{\"collators\":[{\"protocol\":3}]}}", "network.collators[].protocol is 3; it must be from 1 to 2" },
-    { "{\"network\":{\"collators\":[{\"runtime\":\"slow\"}]}}", "network.collators[].runtime \"slow\" is not known" },
-    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":0}}]}}", "network.collators[].upgrades_code.bytes is 0; it must be from 9 to 3145728" },
-    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":3145729}}]}}", "must be from 9 to 3145728" },
-    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"byte\":9}}]}}", "did you mean \"bytes\"" },
-    { "{\"network\":{\"collators\":[{\"upgrades_code\":1}]}}", "network.collators[].upgrades_code must be an object" },
+    { "{\"network\":{\"collators\":[{\"protocol\":3}]}}",
+      "network.collators[].protocol is 3; it must be from 1 to 2" },
+    { "{\"network\":{\"collators\":[{\"runtime\":\"slow\"}]}}",
+      "network.collators[].runtime \"slow\" is not known" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":0}}]}}",
+      "network.collators[].upgrades_code.bytes is 0; it must be from 9 to 3145728" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"bytes\":3145729}}]}}",
+      "must be from 9 to 3145728" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":{\"byte\":9}}]}}",
+      "did you mean \"bytes\"" },
+    { "{\"network\":{\"collators\":[{\"upgrades_code\":1}]}}",
+      "network.collators[].upgrades_code must be an object" },
     { "{\"network\":{\"grow_by\":\"genesis\"}}", "network.grow_by \"genesis\"" },
     { "{\"fork\":{\"storage\":[]}}", "fork.storage must be an object" },
     { "{\"network\":{\"faults\":[1]}}", "network.faults[] must be an object" },
-    { "{\"network\":{\"faults\":[{\"kind\":\"explode\"}]}}", "network.faults[].kind \"explode\" is not known" },
+    { "{\"network\":{\"faults\":[{\"kind\":\"explode\"}]}}",
+      "network.faults[].kind \"explode\" is not known" },
     { "{\"network\":{\"faults\":[{\"kind\":\"crahs\"}]}}", "did you mean \"crash\"" },
     { "{\"network\":{\"faults\":[{\"nodes\":[-1]}]}}", "network.faults[].nodes[] is -1" },
     { "{\"network\":{\"faults\":[{\"arm\":\"control\"}]}}", "network.faults[].arm \"control\"" },
     { "{\"network\":{\"faults\":[{\"drift_ppm\":600000}]}}", "from -500000 to 500000" },
-    { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}", "did you mean \"at_least_of_control\"" },
+    { "{\"claims\":{\"block-cadence\":{\"atleast_of_control\":1}}}",
+      "did you mean \"at_least_of_control\"" },
     { "{\"claims\":{\"block-cadence\":{\"at_least_of_control\":-1}}}", "must not be negative" },
     { "{\"claims\":{\"block-cadence\":{\"severity\":\"gates\"}}}", "did you mean \"gate\"" },
     { "{\"claims\":{\"block-cadence\":true}}", "must be an object" },
@@ -85,69 +98,123 @@ START_TEST(a_slip_is_named_where_it_stands)
 }
 END_TEST
 
-#define WHOLE "\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"boundary-8\"}"
+#define WHOLE                                                                                      \
+    "\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"boundary-8\"}"
 
 #define HALF "{\"class\":\"SD_V1\",\"share\":0.5}"
 
-#define FAULT(text) "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1}],\"faults\":[{" text "}]}}"
+#define FAULT(text)                                                                                \
+    "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1}],\"faults\":[{" text   \
+    "}]}}"
 
-#define COLLATORS(text) "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"kind\":\"basic\",\"share\":1,\"upgrades_code\":{" text "}}]}}"
+#define COLLATORS(text)                                                                            \
+    "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF                                          \
+    "],\"collators\":[{\"kind\":\"basic\",\"share\":1,\"upgrades_code\":{" text "}}]}}"
 
 /* Well formed, and still nothing that could be run. */
-static const struct { const char *text; dg_code rc; const char *says; } incomplete[] = {
+static const struct {
+    const char *text;
+    dg_code rc;
+    const char *says;
+} incomplete[] = {
     { "{\"doppel\":1}", DG_USAGE, "snapshot is missing" },
-    { "{\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_USAGE, "doppel is missing" },
+    { "{\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_USAGE,
+      "doppel is missing" },
     { "{\"doppel\":1,\"snapshot\":\"VERSION\"}", DG_USAGE, "upgrade is missing" },
-    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\"}}", DG_USAGE, "upgrade.at is missing" },
-    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\"}}", DG_USAGE, "upgrade.to is missing" },
-    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"bondary\"}}", DG_USAGE, "upgrade.at" },
-    { "{\"doppel\":1,\"snapshot\":\"nowhere\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}", DG_IO, "there is no nowhere" },
-    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"nowhere\",\"at\":\"next\"}}", DG_IO, "upgrade.to: there is no nowhere" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE, "network.classes[].share is missing" },
-    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE, "network.classes is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\"}}", DG_USAGE,
+      "upgrade.at is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\"}}", DG_USAGE,
+      "upgrade.to is missing" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"bondary\"}}",
+      DG_USAGE, "upgrade.at" },
+    { "{\"doppel\":1,\"snapshot\":\"nowhere\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}",
+      DG_IO, "there is no nowhere" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"nowhere\",\"at\":\"next\"}}",
+      DG_IO, "upgrade.to: there is no nowhere" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE,
+      "network.classes[].share is missing" },
+    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE,
+      "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"forks\":false}}", DG_USAGE, "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"backs_off\":true}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"size\":\"300\"}}", DG_USAGE, "network.size: \"300\" is no size of a network" },
-    { "{" WHOLE ",\"network\":{\"size\":\"20x30\"}}", DG_USAGE, "network.size: 30 parachains need as many backing groups" },
+    { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}}", DG_USAGE,
+      "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"size\":\"300\"}}", DG_USAGE,
+      "network.size: \"300\" is no size of a network" },
+    { "{" WHOLE ",\"network\":{\"size\":\"20x30\"}}", DG_USAGE,
+      "network.size: 30 parachains need as many backing groups" },
     { "{" WHOLE ",\"network\":{\"grow_by\":\"writes\"}}", DG_USAGE, "network.size is missing" },
-    { FAULT("\"kind\":\"pause\""), DG_USAGE, "network.faults[0]: one of nodes, paras, share, group and who" },
-    { FAULT("\"kind\":\"pause\",\"share\":0.5,\"group\":1"), DG_USAGE, "network.faults[0]: only one of" },
+    { FAULT("\"kind\":\"pause\""), DG_USAGE,
+      "network.faults[0]: one of nodes, paras, share, group and who" },
+    { FAULT("\"kind\":\"pause\",\"share\":0.5,\"group\":1"), DG_USAGE,
+      "network.faults[0]: only one of" },
     { FAULT("\"kind\":\"pause\",\"share\":1.5"), DG_USAGE, "share is 1.5" },
     { FAULT("\"kind\":\"pause\",\"paras\":[1]"), DG_USAGE, "only offline-collators" },
-    { FAULT("\"kind\":\"offline-collators\",\"nodes\":[1]"), DG_USAGE, "collators are named by paras" },
+    { FAULT("\"kind\":\"offline-collators\",\"nodes\":[1]"), DG_USAGE,
+      "collators are named by paras" },
     { FAULT("\"kind\":\"offline-collators\",\"who\":\"authors\""), DG_USAGE, "of collators only" },
-    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"Ux\""), DG_USAGE, "from is \"Ux\": write U" },
-    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U--1\""), DG_USAGE, "from is \"U--1\": write U" },
-    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"until\":\"-5\""), DG_USAGE, "network.faults[0]: until: position \"-5\"" },
-    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"warp\":2"), DG_USAGE, "warp belongs to clock, not to pause" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"Ux\""), DG_USAGE,
+      "from is \"Ux\": write U" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U--1\""), DG_USAGE,
+      "from is \"U--1\": write U" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"until\":\"-5\""), DG_USAGE,
+      "network.faults[0]: until: position \"-5\"" },
+    { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"warp\":2"), DG_USAGE,
+      "warp belongs to clock, not to pause" },
     { FAULT("\"kind\":\"loss\",\"who\":\"all\""), DG_USAGE, "loss_per_million is missing" },
     { FAULT("\"who\":\"all\""), DG_USAGE, "network.faults[].kind is missing" },
-    { FAULT("\"kind\":\"crash\",\"share\":0"), DG_USAGE, "network.faults[0]: share is 0, so the fault strikes nobody" },
-    { FAULT("\"kind\":\"crash\",\"share\":0.0000001"), DG_USAGE, "share is 1e-07, so the fault strikes nobody" },
-    { FAULT("\"kind\":\"crash\",\"nodes\":[]"), DG_USAGE, "network.faults[0]: nodes is empty, so the fault strikes nobody" },
-    { FAULT("\"kind\":\"offline-collators\",\"paras\":[]"), DG_USAGE, "paras is empty, so the fault strikes nobody" },
-    { FAULT("\"kind\":\"clock\",\"who\":\"all\""), DG_USAGE, "network.faults[0]: a clock without offset_ms, drift_ppm or warp" },
-    { FAULT("\"kind\":\"clock\",\"who\":\"all\",\"offset_ms\":0,\"warp\":1"), DG_USAGE, "a clock without offset_ms, drift_ppm or warp" },
-    { FAULT("\"kind\":\"loss\",\"who\":\"all\",\"loss_per_million\":0"), DG_USAGE, "loss_per_million is 0, so nothing is lost" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.0000001}]}}", DG_USAGE, "add up to 1.0000001, not to 1" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.00000000125}]}}", DG_USAGE, "add up to 1.00000000125, not to 1" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":\"KAGOME\",\"share\":0.49}]}}", DG_USAGE, "add up to 0.99, not to 1" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}", DG_USAGE, "must be two numbers" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}", DG_USAGE, "the least is above the most" },
-    { "{" WHOLE ",\"network\":{\"pvf\":{\"prepare_ms_min\":1,\"prepare_ms_max\":2}}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"pvf\":{\"prepare_ms_min\":1}}}", DG_USAGE, "network.pvf needs both" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"pvf\":{\"prepare_ms_min\":3,\"prepare_ms_max\":2}}}", DG_USAGE, "prepare_ms_min is above" },
-    { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":1}]}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}", DG_USAGE, "network.collators: the shares add up to 0.5, not to 1" },
-    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"share\":1}]}}", DG_USAGE, "network.collators[].kind is missing" },
+    { FAULT("\"kind\":\"crash\",\"share\":0"), DG_USAGE,
+      "network.faults[0]: share is 0, so the fault strikes nobody" },
+    { FAULT("\"kind\":\"crash\",\"share\":0.0000001"), DG_USAGE,
+      "share is 1e-07, so the fault strikes nobody" },
+    { FAULT("\"kind\":\"crash\",\"nodes\":[]"), DG_USAGE,
+      "network.faults[0]: nodes is empty, so the fault strikes nobody" },
+    { FAULT("\"kind\":\"offline-collators\",\"paras\":[]"), DG_USAGE,
+      "paras is empty, so the fault strikes nobody" },
+    { FAULT("\"kind\":\"clock\",\"who\":\"all\""), DG_USAGE,
+      "network.faults[0]: a clock without offset_ms, drift_ppm or warp" },
+    { FAULT("\"kind\":\"clock\",\"who\":\"all\",\"offset_ms\":0,\"warp\":1"), DG_USAGE,
+      "a clock without offset_ms, drift_ppm or warp" },
+    { FAULT("\"kind\":\"loss\",\"who\":\"all\",\"loss_per_million\":0"), DG_USAGE,
+      "loss_per_million is 0, so nothing is lost" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.0000001}]}}", DG_USAGE,
+      "add up to 1.0000001, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.00000000125}]}}",
+      DG_USAGE, "add up to 1.00000000125, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":"
+      "\"KAGOME\",\"share\":0.49}]}}",
+      DG_USAGE, "add up to 0.99, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}",
+      DG_USAGE, "must be two numbers" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}",
+      DG_USAGE, "the least is above the most" },
+    { "{" WHOLE ",\"network\":{\"pvf\":{\"prepare_ms_min\":1,\"prepare_ms_max\":2}}}", DG_USAGE,
+      "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"pvf\":{\"prepare_ms_min\":1}}}",
+      DG_USAGE, "network.pvf needs both" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF
+      "],\"pvf\":{\"prepare_ms_min\":3,\"prepare_ms_max\":2}}}",
+      DG_USAGE, "prepare_ms_min is above" },
+    { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":1}]}}", DG_USAGE,
+      "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF
+      "],\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}",
+      DG_USAGE, "network.collators: the shares add up to 0.5, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"collators\":[{\"share\":1}]}}",
+      DG_USAGE, "network.collators[].kind is missing" },
     { COLLATORS("\"at\":\"U\""), DG_USAGE, "network.collators[].upgrades_code.bytes is missing" },
-    { COLLATORS("\"bytes\":120000,\"at\":\"U*2\""), DG_USAGE, "network.collators[0].upgrades_code: at is \"U*2\": write U" },
-    { COLLATORS("\"bytes\":120000,\"at\":\"-5\""), DG_USAGE, "network.collators[0].upgrades_code: at: position \"-5\"" },
-    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\",\"config\":{\"a\":1}},\"claims\":{\"identity\":{}}}", DG_USAGE, "claims.identity is about new code; name upgrade.to" },
-    { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE, "claims.backing-rate is about the network" },
+    { COLLATORS("\"bytes\":120000,\"at\":\"U*2\""), DG_USAGE,
+      "network.collators[0].upgrades_code: at is \"U*2\": write U" },
+    { COLLATORS("\"bytes\":120000,\"at\":\"-5\""), DG_USAGE,
+      "network.collators[0].upgrades_code: at: position \"-5\"" },
+    { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\",\"config\":{\"a\":1}},"
+      "\"claims\":{\"identity\":{}}}",
+      DG_USAGE, "claims.identity is about new code; name upgrade.to" },
+    { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE,
+      "claims.backing-rate is about the network" },
     { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
-    { "{" WHOLE ",\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}", DG_USAGE, "every claim is switched off" },
+    { "{" WHOLE ",\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}", DG_USAGE,
+      "every claim is switched off" },
 };
 
 START_TEST(what_cannot_be_run_is_refused_before_it_is)
@@ -155,14 +222,16 @@ START_TEST(what_cannot_be_run_is_refused_before_it_is)
     dg_plan *plan = parsed(incomplete[_i].text);
     dg_error err = { .text = "" };
     ck_assert_int_eq(dg_plan_check(plan, &err), incomplete[_i].rc);
-    ck_assert_msg(strstr(err.text, incomplete[_i].says) != NULL, "%s: %s", incomplete[_i].text, err.text);
+    ck_assert_msg(strstr(err.text, incomplete[_i].says) != NULL, "%s: %s", incomplete[_i].text,
+                  err.text);
     dg_plan_free(plan);
 }
 END_TEST
 
 START_TEST(what_is_left_out_has_its_stated_default)
 {
-    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"classes\":[],\"links\":{}}}");
+    dg_plan *plan =
+        parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"classes\":[],\"links\":{}}}");
     dg_error err = { .text = "" };
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     ck_assert_uint_eq(plan->seed, 1);
@@ -178,8 +247,10 @@ END_TEST
 /* A third cannot be written in full: thirds still make a whole. */
 START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
 {
-    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.3333333333},{\"class\":\"KAGOME\",\"share\":0.3333333333},"
-                           "{\"class\":\"SD_V12_OK\",\"share\":0.3333333334}],\"links\":{\"latency_ms\":[5,9],\"loss_per_million\":7}}}");
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0."
+                           "3333333333},{\"class\":\"KAGOME\",\"share\":0.3333333333},"
+                           "{\"class\":\"SD_V12_OK\",\"share\":0.3333333334}],\"links\":{\"latency_"
+                           "ms\":[5,9],\"loss_per_million\":7}}}");
     dg_error err = { .text = "" };
     network_wish wish;
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
@@ -204,7 +275,8 @@ END_TEST
 START_TEST(a_path_may_start_at_the_plan)
 {
     const char *path = scratch_path("plan.json");
-    const char *text = "{\"doppel\":1,\"snapshot\":\"only-here\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\",\"how\":\"override\"}}";
+    const char *text = "{\"doppel\":1,\"snapshot\":\"only-here\",\"upgrade\":{\"to\":\"LICENSE\","
+                       "\"at\":\"next\",\"how\":\"override\"}}";
     dg_plan *plan = NULL;
     dg_error err = { .text = "" };
     dg_file_write(path, dg_text(text), NULL);
@@ -224,7 +296,9 @@ START_TEST(the_shipped_plan_can_be_run)
 {
     dg_plan *plan = NULL;
     dg_error err = { .text = "" };
-    ck_assert_msg(dg_plan_load(&plan, "fixtures/plans/paseo-1001002-to-1002000.json", &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_plan_load(&plan, "fixtures/plans/paseo-1001002-to-1002000.json", &err)
+                      == DG_OK,
+                  "%s", err.text);
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     ck_assert(dg_file_exists(plan->snapshot) && dg_file_exists(plan->to));
     dg_plan_free(plan);
@@ -247,11 +321,15 @@ START_TEST(a_flag_wins_over_the_file)
     ck_assert_int_eq(dg_plan_set(plan, "seed", "7", NULL), DG_OK);
     ck_assert_int_eq(dg_plan_set(plan, "upgrade.how", "authorize", NULL), DG_OK);
     ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.severity", "advice", NULL), DG_OK);
-    ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.at_least_of_control", "0.5", NULL), DG_OK);
+    ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.at_least_of_control", "0.5", NULL),
+                     DG_OK);
     ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
     ck_assert_uint_eq(plan->seed, 7);
     ck_assert_int_eq(plan->how, DG_HOW_AUTHORIZE);
-    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(json_object_get(plan->json, "claims"), "block-cadence"), "severity")), "advice");
+    ck_assert_str_eq(
+        json_string_value(json_object_get(
+            json_object_get(json_object_get(plan->json, "claims"), "block-cadence"), "severity")),
+        "advice");
     dg_plan_free(plan);
 }
 END_TEST
@@ -259,14 +337,19 @@ END_TEST
 /* A list as JSON, or in the short form of classes: both say the same. */
 START_TEST(a_flag_may_name_classes_in_short)
 {
-    static const char *const forms[] = { "SD_V12_OK=0.75,SD_V1=0.25", "[{\"class\":\"SD_V12_OK\",\"share\":0.75},{\"class\":\"SD_V1\",\"share\":0.25}]" };
+    static const char *const forms[] = {
+        "SD_V12_OK=0.75,SD_V1=0.25",
+        "[{\"class\":\"SD_V12_OK\",\"share\":0.75},{\"class\":\"SD_V1\",\"share\":0.25}]"
+    };
     json_t *read[2];
     for (int i = 0; i < 2; i++) {
         dg_plan *plan;
         dg_error err = { .text = "" };
         ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
-        ck_assert_msg(dg_plan_set(plan, "network.classes", forms[i], &err) == DG_OK, "%s", err.text);
-        read[i] = json_deep_copy(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"));
+        ck_assert_msg(dg_plan_set(plan, "network.classes", forms[i], &err) == DG_OK, "%s",
+                      err.text);
+        read[i] = json_deep_copy(
+            json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"));
         dg_plan_free(plan);
     }
     ck_assert_uint_eq(json_array_size(read[0]), 2);
@@ -276,21 +359,38 @@ START_TEST(a_flag_may_name_classes_in_short)
 }
 END_TEST
 
-static const struct { const char *key, *value, *says; } bad_flags[] = {
-    { "sed", "1", "did you mean \"seed\"" }, { "seed", "one", "whole number" }, { "seed", "1.5", "whole number" },
-    { "upgrade.how", "setcode", "did you mean \"set-code\"" }, { "upgrade", "[]", "must be an object" },
-    { "upgrade", "{\"too\":1}", "there is no key \"upgrade.too\"" }, { "network.faults", "{}", "network.faults must be a list" },
-    { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" }, { "network.classes", "SD_V12_OK=", "a share is a decimal from 0 to 1" },
-    { "network.classes", "SD_V12_OK,SD_V1", "CLASS, or CLASS=SHARE" }, { "network.classes", "SD_V12_OK=0.5,", "CLASS, or CLASS=SHARE" },
-    { "network.classes", "SD_V12_OK=nan", "a share is a decimal from 0 to 1" }, { "network.classes", "SD_V12_OK=inf", "a share is a decimal from 0 to 1" },
-    { "network.classes", "SD_V12_OK=1e400", "a share is a decimal from 0 to 1" }, { "network.classes", "SD_V12_OK=0x1", "a share is a decimal from 0 to 1" },
-    { "network.classes", "SD_V12_OK=+1", "a share is a decimal from 0 to 1" }, { "network.classes", "SD_V12_OK= 1", "a share is a decimal from 0 to 1" },
-    { "network.classes", "SD_V12_OK=.", "a share is a decimal from 0 to 1" }, { "network.classes", "SD_V12_OK=1e0", "a share is a decimal from 0 to 1" },
-    { "network.classes", "SD_V12_OK=0.5=0.5", "a share is a decimal from 0 to 1" }, { "network.classes", "SD_V12_OK=2", "a share is a decimal from 0 to 1" },
-    { "network.classes", "", "CLASS, or CLASS=SHARE" }, { "network.classes", "[{\"class\"", "line 1" },
-    { "network.classes", "[{\"class\":\"SD_V12_OK\",\"share\":1,\"without\":[\"1\"]}]", "without[] \"1\" is not" },
-    { "claims.reimportt.off", "true", "claims.reimportt" }, { "claims.reimport.off", "yes", "true or false" },
-    { "", "1", "there is no key" }, { "a.very.very.deep.path", "1", "there is no key" },
+static const struct {
+    const char *key, *value, *says;
+} bad_flags[] = {
+    { "sed", "1", "did you mean \"seed\"" },
+    { "seed", "one", "whole number" },
+    { "seed", "1.5", "whole number" },
+    { "upgrade.how", "setcode", "did you mean \"set-code\"" },
+    { "upgrade", "[]", "must be an object" },
+    { "upgrade", "{\"too\":1}", "there is no key \"upgrade.too\"" },
+    { "network.faults", "{}", "network.faults must be a list" },
+    { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" },
+    { "network.classes", "SD_V12_OK=", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK,SD_V1", "CLASS, or CLASS=SHARE" },
+    { "network.classes", "SD_V12_OK=0.5,", "CLASS, or CLASS=SHARE" },
+    { "network.classes", "SD_V12_OK=nan", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=inf", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=1e400", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=0x1", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=+1", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK= 1", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=.", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=1e0", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=0.5=0.5", "a share is a decimal from 0 to 1" },
+    { "network.classes", "SD_V12_OK=2", "a share is a decimal from 0 to 1" },
+    { "network.classes", "", "CLASS, or CLASS=SHARE" },
+    { "network.classes", "[{\"class\"", "line 1" },
+    { "network.classes", "[{\"class\":\"SD_V12_OK\",\"share\":1,\"without\":[\"1\"]}]",
+      "without[] \"1\" is not" },
+    { "claims.reimportt.off", "true", "claims.reimportt" },
+    { "claims.reimport.off", "yes", "true or false" },
+    { "", "1", "there is no key" },
+    { "a.very.very.deep.path", "1", "there is no key" },
 };
 
 START_TEST(a_bad_flag_changes_nothing)
@@ -299,7 +399,8 @@ START_TEST(a_bad_flag_changes_nothing)
     json_t *before = json_deep_copy(plan->json);
     dg_error err = { .text = "" };
     ck_assert_int_eq(dg_plan_set(plan, bad_flags[_i].key, bad_flags[_i].value, &err), DG_USAGE);
-    ck_assert_msg(strstr(err.text, bad_flags[_i].says) != NULL, "%s: %s", bad_flags[_i].key, err.text);
+    ck_assert_msg(strstr(err.text, bad_flags[_i].says) != NULL, "%s: %s", bad_flags[_i].key,
+                  err.text);
     ck_assert(json_equal(before, plan->json));
     json_decref(before);
     dg_plan_free(plan);
@@ -315,7 +416,8 @@ static void same_as_shipped(json_t *schema, const char *path)
     if (getenv("BLESS"))
         dg_file_write(path, dg_buf_bytes(&made), NULL);
     shipped = slurp(path);
-    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)), "%s is not what the tables say; BLESS=1 rewrites it", path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)),
+                  "%s is not what the tables say; BLESS=1 rewrites it", path);
     dg_buf_clear(&shipped);
     dg_buf_clear(&made);
     free(text);
@@ -362,7 +464,8 @@ START_TEST(a_plan_without_memory_says_so)
         if (rc == DG_OK)
             rc = dg_plan_set(plan, "claims.migration.off", "true", NULL);
         dg_alloc_fail_from(0);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM || rc == DG_USAGE, "request %d gave %d", (int)nth, rc);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM || rc == DG_USAGE, "request %d gave %d",
+                      (int)nth, rc);
         done = rc == DG_OK;
         dg_plan_free(plan);
     }
@@ -376,7 +479,8 @@ int main(void)
     Suite *s = suite_create("plan");
     TCase *tc = tcase_create("plan");
     tcase_add_loop_test(tc, a_slip_is_named_where_it_stands, 0, sizeof bad / sizeof *bad);
-    tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0, sizeof incomplete / sizeof *incomplete);
+    tcase_add_loop_test(tc, what_cannot_be_run_is_refused_before_it_is, 0,
+                        sizeof incomplete / sizeof *incomplete);
     tcase_add_test(tc, what_is_left_out_has_its_stated_default);
     tcase_add_test(tc, shares_of_a_network_add_up_in_parts_of_a_million);
     tcase_add_test(tc, a_path_may_start_at_the_plan);

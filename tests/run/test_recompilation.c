@@ -11,7 +11,8 @@ static json_t *run_fifty(const char *spec)
     dg_error err = { .text = "" };
     dg_plan *plan;
     if (dg_plan_load(&plan, "fixtures/incidents/kusama-2024-04-15/plan.json", &err) < 0
-        || dg_plan_set(plan, "snapshot", spec, &err) < 0 || dg_plan_set(plan, "horizon.boundaries_after", "8", &err) < 0
+        || dg_plan_set(plan, "snapshot", spec, &err) < 0
+        || dg_plan_set(plan, "horizon.boundaries_after", "8", &err) < 0
         || dg_plan_check(plan, &err) < 0 || dg_run(&outcome, plan, &options, &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_plan_free(plan);
@@ -27,13 +28,15 @@ START_TEST(fifty_codes_take_five_to_fifteen_minutes)
     const char *cause, *slots;
     json_t *o;
     if (!spec || REDUCED) {
-        printf("not run: fifty parachains, %s\n", spec ? "under sanitizers" : "the spec is not at hand");
+        printf("not run: fifty parachains, %s\n",
+               spec ? "under sanitizers" : "the spec is not at hand");
         return;
     }
     o = run_fifty(spec);
     ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_BROKE, "%s", verdicts(o));
     ck_assert_msg(strcmp(claim_status(o, "pvf-ready"), "broke") == 0, "%s", verdicts(o));
-    ck_assert_str_eq(json_string_value(json_object_get(claim_of(o, "pvf-ready"), "healed")), "preparation");
+    ck_assert_str_eq(json_string_value(json_object_get(claim_of(o, "pvf-ready"), "healed")),
+                     "preparation");
     cause = json_string_value(json_array_get(json_object_get(o, "causes"), 0));
     slots = cause ? strstr(cause, "from #") : NULL;
     ck_assert_msg(slots && sscanf(slots, "from #%llu to #%llu", &from, &to) == 2, "%s", cause);

@@ -110,8 +110,13 @@ START_TEST(a_snapshot_folder_is_opened_where_it_is)
 }
 END_TEST
 
-static const struct { const char *name, *content; dg_code rc; } bad[] = {
-    { "absent.json", NULL, DG_IO }, { "half.json", "{\"name\":\"x\",", DG_MALFORMED }, { "text.json", "no spec", DG_MALFORMED },
+static const struct {
+    const char *name, *content;
+    dg_code rc;
+} bad[] = {
+    { "absent.json", NULL, DG_IO },
+    { "half.json", "{\"name\":\"x\",", DG_MALFORMED },
+    { "text.json", "no spec", DG_MALFORMED },
     { "empty.json", "", DG_MALFORMED },
 };
 
@@ -123,7 +128,8 @@ START_TEST(a_bad_source_is_named_and_leaves_nothing)
     if (bad[_i].content)
         dg_file_write(path, dg_text(bad[_i].content), NULL);
     for (int cached = 0; cached < 2; cached++) {
-        dg_code rc = dg_source_open(&source, path, engine, cached ? scratch_path("bad-cache") : NULL, NULL, NULL, &err);
+        dg_code rc = dg_source_open(&source, path, engine,
+                                    cached ? scratch_path("bad-cache") : NULL, NULL, NULL, &err);
         ck_assert_msg(rc == bad[_i].rc, "%s gave %d: %s", bad[_i].name, rc, err.text);
         ck_assert_msg(strstr(err.text, bad[_i].name) != NULL, "%s", err.text);
         ck_assert_ptr_null(source.snapshot);

@@ -31,28 +31,40 @@ static bool any_line(const json_t *lines, const char *part)
 {
     const json_t *line;
     size_t i;
-    json_array_foreach(lines, i, line)
-        if (strstr(json_string_value(line), part))
-            return true;
+    json_array_foreach(lines, i, line) if (strstr(json_string_value(line), part)) return true;
     return false;
 }
 
-#define PAUSED_AT_U "[{\"kind\":\"pause\",\"who\":\"authors\",\"from\":\"U\",\"until\":\"U+1\",\"arm\":\"treatment\"}]"
-static const struct { const char *min, *max, *faults, *status, *says; } rows[] = {
+#define PAUSED_AT_U                                                                                \
+    "[{\"kind\":\"pause\",\"who\":\"authors\",\"from\":\"U\",\"until\":\"U+1\",\"arm\":"           \
+    "\"treatment\"}]"
+static const struct {
+    const char *min, *max, *faults, *status, *says;
+} rows[] = {
     { NULL, NULL, NULL, "held", "0 slots empty right after U, 0 in control; compiling N took " },
     { "1000", "2000", NULL, "held", "compiling N took 1.9 s at most" },
-    { "30000", "33000", PAUSED_AT_U, "broke", "4 slots empty right after U, 0 in control" }, /* U's slot is empty: N is enacted in the next */
-    { "30000", "33000", NULL, "broke", "4 slots empty right after U, 0 in control; 100 of 100 nodes compiled N in 30.0 to 32.9 s, 0 stalled" },
+    /* U's slot is empty: N is enacted in the next */
+    { "30000", "33000", PAUSED_AT_U, "broke", "4 slots empty right after U, 0 in control" },
+    { "30000", "33000", NULL, "broke",
+      "4 slots empty right after U, 0 in control; 100 of 100 nodes compiled N in 30.0 to 32.9 s, 0 "
+      "stalled" },
 };
 START_TEST(a_network_that_compiles_for_too_long_stands_still)
 {
     json_t *o = run_with(rows[_i].min, rows[_i].max, rows[_i].faults);
     bool bad = strcmp(rows[_i].status, "broke") == 0;
-    ck_assert_msg(strcmp(claim_status(o, "upgrade-stall"), rows[_i].status) == 0, "%s", verdicts(o));
-    ck_assert_msg(strstr(claim_text(o, "upgrade-stall"), rows[_i].says) != NULL, "%s", claim_text(o, "upgrade-stall"));
-    ck_assert_int_eq(any_line(json_object_get(o, "causes"), "100 nodes compiled N at their first call at it"), bad);
-    ck_assert_int_eq(any_line(json_object_get(o, "advice"), "N is too large for what these validators compile in a slot"), bad);
-    ck_assert_str_eq(claim_status(o, "block-cadence"), rows[_i].status); /* four slots of a short run are too many */
+    ck_assert_msg(strcmp(claim_status(o, "upgrade-stall"), rows[_i].status) == 0, "%s",
+                  verdicts(o));
+    ck_assert_msg(strstr(claim_text(o, "upgrade-stall"), rows[_i].says) != NULL, "%s",
+                  claim_text(o, "upgrade-stall"));
+    ck_assert_int_eq(
+        any_line(json_object_get(o, "causes"), "100 nodes compiled N at their first call at it"),
+        bad);
+    ck_assert_int_eq(any_line(json_object_get(o, "advice"),
+                              "N is too large for what these validators compile in a slot"),
+                     bad);
+    /* four slots of a short run are too many */
+    ck_assert_str_eq(claim_status(o, "block-cadence"), rows[_i].status);
     ck_assert_str_eq(claim_status(o, "finality-lag"), "held");
     json_decref(o);
 }
@@ -84,7 +96,8 @@ int main(void)
     Suite *s = suite_create("stall");
     TCase *tc = tcase_create("stall");
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, a_network_that_compiles_for_too_long_stands_still, REDUCED ? 3 : 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(tc, a_network_that_compiles_for_too_long_stands_still, REDUCED ? 3 : 0,
+                        (int)(sizeof rows / sizeof *rows));
     tcase_add_test(tc, the_usual_time_is_below_a_slot);
     tcase_add_test(tc, what_claims_know_of_time_is_the_models);
     suite_add_tcase(s, tc);

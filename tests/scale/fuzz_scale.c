@@ -12,11 +12,21 @@ static void circle(dg_scale *s, uint8_t what)
     size_t from = s->at;
     dg_bytes v;
     switch (what % 6) {
-    case 0: dg_scale_put_compact(&out, dg_scale_compact_u32(s)); break;
-    case 1: dg_scale_put_compact(&out, dg_scale_compact_u64(s)); break;
-    case 2: dg_scale_put_bytes(&out, dg_scale_bytes(s)); break;
-    case 3: dg_buf_put_u8(&out, dg_scale_bool(s)); break;
-    case 4: dg_scale_put_u64(&out, dg_scale_u64(s)); break;
+    case 0:
+        dg_scale_put_compact(&out, dg_scale_compact_u32(s));
+        break;
+    case 1:
+        dg_scale_put_compact(&out, dg_scale_compact_u64(s));
+        break;
+    case 2:
+        dg_scale_put_bytes(&out, dg_scale_bytes(s));
+        break;
+    case 3:
+        dg_buf_put_u8(&out, dg_scale_bool(s));
+        break;
+    case 4:
+        dg_scale_put_u64(&out, dg_scale_u64(s));
+        break;
     default:
         v = dg_scale_compact_big(s, big);
         assert(v.len <= 67 && (v.len == 0 || v.at[v.len - 1] != 0));

@@ -12,7 +12,8 @@ static void read_back(const dg_meta *meta, dg_type_id type, const json_t *json)
     dg_buf_init(&out, (size_t)1 << 24);
     assert(dg_value_encode(meta, &out, type, json, NULL) == DG_OK);
     assert(dg_value_decode_all(meta, &again, type, dg_buf_bytes(&out), NULL) == DG_OK);
-    assert(json_equal((json_t *)json, again)); /* bytes may differ behind the last bit of a BitVec */
+    /* bytes may differ behind the last bit of a BitVec */
+    assert(json_equal((json_t *)json, again));
     json_decref(again);
     dg_buf_clear(&out);
 }

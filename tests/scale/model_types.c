@@ -234,7 +234,11 @@ void model_value(dg_buf *out, const model *m, unsigned id, dg_rng *rng)
     const model_type *t = &m->types[id];
     unsigned pick;
     switch (t->kind) {
-    case 's': case 'n': case 't': case 'l': case 'm':
+    case 's':
+    case 'n':
+    case 't':
+    case 'l':
+    case 'm':
         for (unsigned i = 0; i < t->count; i++)
             model_value(out, m, t->parts[i], rng);
         break;
@@ -254,10 +258,20 @@ void model_value(dg_buf *out, const model *m, unsigned id, dg_rng *rng)
         put_compact(out, pick);
         put_repeated(out, m, t->parts[0], pick, rng);
         break;
-    case 'a': put_repeated(out, m, t->parts[0], t->len, rng); break;
-    case 'c': put_random_compact(out, t->parts[0], rng); break;
-    case 'b': put_bits(out, 8, false, rng); break;
-    case 'B': put_bits(out, 16, true, rng); break;
-    default: put_prim(out, (unsigned)(t->kind - '0'), rng); break;
+    case 'a':
+        put_repeated(out, m, t->parts[0], t->len, rng);
+        break;
+    case 'c':
+        put_random_compact(out, t->parts[0], rng);
+        break;
+    case 'b':
+        put_bits(out, 8, false, rng);
+        break;
+    case 'B':
+        put_bits(out, 16, true, rng);
+        break;
+    default:
+        put_prim(out, (unsigned)(t->kind - '0'), rng);
+        break;
     }
 }

@@ -10,7 +10,10 @@
 
 /* ---- compacts ---- */
 
-static const struct { uint64_t v; const char *raw; } compacts[] = {
+static const struct {
+    uint64_t v;
+    const char *raw;
+} compacts[] = {
     { 0, "00" },
     { 1, "04" },
     { 63, "fc" },
@@ -162,8 +165,12 @@ START_TEST(fixed_widths_are_little_endian)
 END_TEST
 
 /* Lengths that cannot be there fail before anyone allocates for them. */
-static const struct { const char *raw; size_t item_min; bool good; } counts[] = {
-    { "0c010203", 1, true },  { "10010203", 1, false }, { "0c010203", 2, false },
+static const struct {
+    const char *raw;
+    size_t item_min;
+    bool good;
+} counts[] = {
+    { "0c010203", 1, true },    { "10010203", 1, false },  { "0c010203", 2, false },
     { "03ffffffff", 1, false }, { "03ffffffff", 0, true }, { "00", 100, true },
 };
 
@@ -208,7 +215,8 @@ START_TEST(strings_of_the_vectors)
         return;
     rows = json_load_file(path, 0, NULL);
     ck_assert_uint_gt(json_array_size(rows), 5);
-    json_array_foreach (rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         dg_bytes text = dg_text(json_string_value(json_object_get(row, "text")));
         dg_bytes raw = hex(json_string_value(json_object_get(row, "scale_string")));
         dg_scale s = dg_scale_from(raw);

@@ -105,7 +105,11 @@ END_TEST
 
 /* ---- refusals ---- */
 
-static const struct { const char *raw; dg_code code; const char *says; } heads[] = {
+static const struct {
+    const char *raw;
+    dg_code code;
+    const char *says;
+} heads[] = {
     { "", DG_MALFORMED, "metadata: bytes ran out at byte 0 of 0" },
     { "6d657461", DG_MALFORMED, "metadata: bytes ran out at byte 4 of 4" },
     { "6d6574620e", DG_MALFORMED, "metadata: does not begin with \"meta\"" },
@@ -203,31 +207,50 @@ END_TEST
 
 /* ---- keys ---- */
 
-static const struct { const char *pallet, *item, *key; } keys[] = {
-    { "System", "LastRuntimeUpgrade", "26aa394eea5630e07c48ae0c9558cef7f9cce9c888469bb1a0dceaa129672ef8" },
-    { "System", "AuthorizedUpgrade", "26aa394eea5630e07c48ae0c9558cef72fa9f1bf25567808771bff091dc89ecd" },
+static const struct {
+    const char *pallet, *item, *key;
+} keys[] = {
+    { "System", "LastRuntimeUpgrade",
+      "26aa394eea5630e07c48ae0c9558cef7f9cce9c888469bb1a0dceaa129672ef8" },
+    { "System", "AuthorizedUpgrade",
+      "26aa394eea5630e07c48ae0c9558cef72fa9f1bf25567808771bff091dc89ecd" },
     { "System", "Number", "26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac" },
     { "System", "ParentHash", "26aa394eea5630e07c48ae0c9558cef78a42f33323cb5ced3b44dd825fda9fcc" },
     { "System", "Digest", "26aa394eea5630e07c48ae0c9558cef799e7f93fc6a98f0874fd057f111c4d2d" },
     { "System", "Events", "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7" },
     { "System", "BlockHash", "26aa394eea5630e07c48ae0c9558cef7a44704b568d21667356a5a050c118746" },
-    { "Session", "CurrentIndex", "cec5070d609dd3497f72bde07fc96ba072763800a36a99fdfc7c10f6415f6ee6" },
+    { "Session", "CurrentIndex",
+      "cec5070d609dd3497f72bde07fc96ba072763800a36a99fdfc7c10f6415f6ee6" },
     { "Session", "Validators", "cec5070d609dd3497f72bde07fc96ba088dcde934c658227ee1dfafcd6e16903" },
-    { "Paras", "FutureCodeUpgrades", "cd710b30bd2eab0352ddcc26417aa19440a2e3ef2d6b1b7b64ce36356e02087e" },
-    { "Paras", "UpgradeGoAheadSignal", "cd710b30bd2eab0352ddcc26417aa1949e94c040f5e73d9b7addd6cb603d15d3" },
-    { "Paras", "UpgradeRestrictionSignal", "cd710b30bd2eab0352ddcc26417aa194f27bbb460270642b5bcaf032ea04d56a" },
-    { "Configuration", "ActiveConfig", "06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385" },
-    { "Configuration", "PendingConfigs", "06de3d8a54d27e44a9d5ce189618f22d53b4123b2e186e07fb7bad5dda5f55c0" },
-    { "ParaSessionInfo", "Sessions", "4da2c41eaffa8e1a791c5d65beeefd1f028685274e698e781f7f2766cba0cc83" },
-    { "ParaScheduler", "ValidatorGroups", "94eadf0156a8ad5156507773d0471e4a16973e1142f5bd30d9464076794007db" },
-    { "ParaScheduler", "ClaimQueue", "94eadf0156a8ad5156507773d0471e4a49f6c9aa90c04982c05388649310f22f" },
-    { "ParasShared", "CurrentSessionIndex", "b341e3a63e58a188839b242d17f8c9f8b5cab3380174032968897a4c3ce57c0a" },
-    { "ParasShared", "ActiveValidatorKeys", "b341e3a63e58a188839b242d17f8c9f87a50c904b368210021127f9238883a6e" },
+    { "Paras", "FutureCodeUpgrades",
+      "cd710b30bd2eab0352ddcc26417aa19440a2e3ef2d6b1b7b64ce36356e02087e" },
+    { "Paras", "UpgradeGoAheadSignal",
+      "cd710b30bd2eab0352ddcc26417aa1949e94c040f5e73d9b7addd6cb603d15d3" },
+    { "Paras", "UpgradeRestrictionSignal",
+      "cd710b30bd2eab0352ddcc26417aa194f27bbb460270642b5bcaf032ea04d56a" },
+    { "Configuration", "ActiveConfig",
+      "06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385" },
+    { "Configuration", "PendingConfigs",
+      "06de3d8a54d27e44a9d5ce189618f22d53b4123b2e186e07fb7bad5dda5f55c0" },
+    { "ParaSessionInfo", "Sessions",
+      "4da2c41eaffa8e1a791c5d65beeefd1f028685274e698e781f7f2766cba0cc83" },
+    { "ParaScheduler", "ValidatorGroups",
+      "94eadf0156a8ad5156507773d0471e4a16973e1142f5bd30d9464076794007db" },
+    { "ParaScheduler", "ClaimQueue",
+      "94eadf0156a8ad5156507773d0471e4a49f6c9aa90c04982c05388649310f22f" },
+    { "ParasShared", "CurrentSessionIndex",
+      "b341e3a63e58a188839b242d17f8c9f8b5cab3380174032968897a4c3ce57c0a" },
+    { "ParasShared", "ActiveValidatorKeys",
+      "b341e3a63e58a188839b242d17f8c9f87a50c904b368210021127f9238883a6e" },
     { "ParaInclusion", "V1", "196e027349017067f9eb56e2c4d9ded594d373b60dded722a8c2fa795bda8971" },
-    { "Grandpa", "CurrentSetId", "5f9cc45b7a00c5899361e1c6099678dc8a2d09463effcc78a22d75b9cb87dffc" },
-    { "ParachainSystem", "PendingValidationCode", "45323df7cc47150b3930e2666b0aa31390d171f8401887cf06fb43a732994c32" },
-    { "ParachainSystem", "LastRelayChainBlockNumber", "45323df7cc47150b3930e2666b0aa313a2bca190d36bd834cc73a38fc213ecbd" },
-    { "MultiBlockMigrations", "Cursor", "0b20199ace3564d0964e2c4d4a9ba46987b188618944a73221aaabb35521b0a1" },
+    { "Grandpa", "CurrentSetId",
+      "5f9cc45b7a00c5899361e1c6099678dc8a2d09463effcc78a22d75b9cb87dffc" },
+    { "ParachainSystem", "PendingValidationCode",
+      "45323df7cc47150b3930e2666b0aa31390d171f8401887cf06fb43a732994c32" },
+    { "ParachainSystem", "LastRelayChainBlockNumber",
+      "45323df7cc47150b3930e2666b0aa313a2bca190d36bd834cc73a38fc213ecbd" },
+    { "MultiBlockMigrations", "Cursor",
+      "0b20199ace3564d0964e2c4d4a9ba46987b188618944a73221aaabb35521b0a1" },
 };
 
 START_TEST(prefixes_are_those_of_live_chains)
@@ -263,7 +286,10 @@ START_TEST(every_key_finds_its_entry)
 END_TEST
 
 /* Each hasher once; hashes computed with another implementation. */
-static const struct { dg_hasher hasher; const char *part; } hashers[] = {
+static const struct {
+    dg_hasher hasher;
+    const char *part;
+} hashers[] = {
     { DG_HASHER_BLAKE2_128, "11d2df4e979aa105cf552e9544ebd2b5" },
     { DG_HASHER_BLAKE2_256, "11da6d1f761ddf9bdb4c9d6e5303ebd41f61858d0a5647a1a7bfe089bf921be9" },
     { DG_HASHER_BLAKE2_128_CONCAT, "11d2df4e979aa105cf552e9544ebd2b500000000" },
@@ -299,9 +325,11 @@ START_TEST(each_hasher_builds_and_reads_its_key)
     }
     json_decref(read);
     dg_buf_put_u8(&key, 0); /* one byte too many */
-    ck_assert_int_eq(dg_storage_key_decode(meta, &read, &e, dg_buf_bytes(&key), NULL), DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read, &e, dg_buf_bytes(&key), NULL),
+                     DG_MALFORMED);
     key.len -= 2; /* one too few */
-    ck_assert_int_eq(dg_storage_key_decode(meta, &read, &e, dg_buf_bytes(&key), NULL), DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read, &e, dg_buf_bytes(&key), NULL),
+                     DG_MALFORMED);
     ck_assert_ptr_null(read);
     json_decref(given);
     dg_buf_clear(&key);
@@ -326,9 +354,12 @@ START_TEST(keys_that_do_not_fit_are_refused)
     ck_assert_int_eq(dg_storage_key_decode(meta, &read, number, dg_buf_bytes(&key), NULL), DG_OK);
     ck_assert_uint_eq(json_array_size(read), 0);
     json_decref(read);
-    ck_assert_int_eq(dg_storage_key_decode(meta, &read, account, dg_buf_bytes(&key), NULL), DG_MALFORMED);
-    ck_assert_int_eq(dg_storage_key_decode(meta, &read, dg_meta_storage(meta, "System", "ParentHash"),
-                                           dg_buf_bytes(&key), &err), DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read, account, dg_buf_bytes(&key), NULL),
+                     DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read,
+                                           dg_meta_storage(meta, "System", "ParentHash"),
+                                           dg_buf_bytes(&key), &err),
+                     DG_MALFORMED);
     ck_assert_str_eq(err.text, "storage key is none of System.ParentHash");
     ck_assert_int_eq(dg_storage_key(meta, &key, account, one, &err), DG_USAGE);
     ck_assert_str_eq(err.text, "key 0 of System.Account: wants 32 bytes, got 4 digits of hex");
@@ -354,7 +385,8 @@ START_TEST(a_wrong_hash_in_a_key_is_seen)
     dg_buf_init(&key, 256);
     dg_storage_key_raw(&key, account, &raw);
     key.at[40] ^= 1;
-    ck_assert_int_eq(dg_storage_key_decode(meta, &read, account, dg_buf_bytes(&key), &err), DG_MALFORMED);
+    ck_assert_int_eq(dg_storage_key_decode(meta, &read, account, dg_buf_bytes(&key), &err),
+                     DG_MALFORMED);
     ck_assert_str_eq(err.text, "key 0 of System.Account does not hash to what precedes it");
     dg_buf_clear(&key);
     dg_meta_free(meta);
@@ -363,15 +395,19 @@ END_TEST
 
 /* ---- calls ---- */
 
-static const struct { const char *pallet, *call, *args, *raw; } calls[] = {
+static const struct {
+    const char *pallet, *call, *args, *raw;
+} calls[] = {
     { "System", "remark", "{\"remark\": \"0x6869\"}", "0000086869" },
     { "System", "set_code", "{\"code\": \"0x0061736d\"}", "0002100061736d" },
     { "System", "authorize_upgrade",
       "{\"code_hash\": \"0x0101010101010101010101010101010101010101010101010101010101010101\"}",
       "00090101010101010101010101010101010101010101010101010101010101010101" },
     { "Timestamp", "set", "{\"now\": 1700000000000}", "03000b0068e5cf8b01" },
-    { "Sudo", "sudo", "{\"call\": {\"System\": {\"set_code\": {\"code\": \"0x00\"}}}}", "fb0000020400" },
-    { "Utility", "batch", "{\"calls\": [{\"System\": {\"remark\": {\"remark\": \"0x\"}}}]}", "1a0004000000" },
+    { "Sudo", "sudo", "{\"call\": {\"System\": {\"set_code\": {\"code\": \"0x00\"}}}}",
+      "fb0000020400" },
+    { "Utility", "batch", "{\"calls\": [{\"System\": {\"remark\": {\"remark\": \"0x\"}}}]}",
+      "1a0004000000" },
     { "Balances", "transfer_keep_alive",
       "{\"dest\": {\"Id\": \"0x0202020202020202020202020202020202020202020202020202020202020202\"},"
       " \"value\": \"10000000000000000\"}",
@@ -396,7 +432,9 @@ START_TEST(calls_are_encoded_by_name)
 }
 END_TEST
 
-static const struct { const char *pallet, *call, *args, *says; } bad_calls[] = {
+static const struct {
+    const char *pallet, *call, *args, *says;
+} bad_calls[] = {
     { "Sytem", "remark", "{}", "there is no pallet Sytem; did you mean System?" },
     { "Qqqqqq", "remark", "{}", "there is no pallet Qqqqqq" },
     { "System", "setcode", "{}", "pallet System has no call setcode; did you mean set_code?" },
@@ -411,7 +449,8 @@ static const struct { const char *pallet, *call, *args, *says; } bad_calls[] = {
     { "Timestamp", "set", "{\"now\": -1}",
       "Timestamp.set.now: wants u64 as number or decimal text, got -1" },
     { "Sudo", "sudo", "{\"call\": {\"System\": {\"set_cod\": {}}}}",
-      "Sudo.sudo.call.System: frame_system::pallet::Call has no variant set_cod; did you mean set_code?" },
+      "Sudo.sudo.call.System: frame_system::pallet::Call has no variant set_cod; did you mean "
+      "set_code?" },
     { "Utility", "batch", "{\"calls\": [{\"System\": {\"set_code\": {\"code\": null}}}]}",
       "Utility.batch.calls[0].System.set_code.code: wants Vec<u8> as hex, got null" },
 };
@@ -423,8 +462,8 @@ START_TEST(calls_that_do_not_fit_name_the_place)
     dg_buf out;
     dg_error err;
     dg_buf_init(&out, 1 << 12);
-    ck_assert_int_eq(dg_call_encode(meta, &out, bad_calls[_i].pallet, bad_calls[_i].call, args, &err),
-                     DG_USAGE);
+    ck_assert_int_eq(
+        dg_call_encode(meta, &out, bad_calls[_i].pallet, bad_calls[_i].call, args, &err), DG_USAGE);
     ck_assert_str_eq(err.text, bad_calls[_i].says);
     ck_assert_uint_eq(out.len, 0);
     json_decref(args);
@@ -441,11 +480,13 @@ int main(void)
     tcase_add_loop_test(tc, pallets_agree_with_the_outer_call_enum, 0, 3);
     tcase_add_test(tc, what_is_not_there_is_null);
     tcase_add_loop_test(tc, runtime_apis_are_there_from_v15_on, 0, 3);
-    tcase_add_loop_test(tc, metadata_is_refused_with_its_reason, 0, (int)(sizeof heads / sizeof heads[0]));
+    tcase_add_loop_test(tc, metadata_is_refused_with_its_reason, 0,
+                        (int)(sizeof heads / sizeof heads[0]));
     tcase_add_test(tc, a_variant_is_not_listed_as_not_deprecated);
     tcase_add_loop_test(tc, damaged_metadata_is_refused, 0, 3);
     tcase_add_test(tc, no_allocation_of_parsing_is_trusted);
-    tcase_add_loop_test(tc, prefixes_are_those_of_live_chains, 0, (int)(sizeof keys / sizeof keys[0]));
+    tcase_add_loop_test(tc, prefixes_are_those_of_live_chains, 0,
+                        (int)(sizeof keys / sizeof keys[0]));
     tcase_add_test(tc, every_key_finds_its_entry);
     tcase_add_loop_test(tc, each_hasher_builds_and_reads_its_key, 0,
                         (int)(sizeof hashers / sizeof hashers[0]));

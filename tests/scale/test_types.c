@@ -7,7 +7,9 @@
 #include "model.h"
 #include "real_meta.h"
 
-static const struct { const char *end, *name; } found[] = {
+static const struct {
+    const char *end, *name;
+} found[] = {
     { "AccountInfo", "frame_system::AccountInfo" },
     { "types::AccountData", "pallet_balances::types::AccountData" },
     { "SessionKeys", "paseo_runtime::SessionKeys" },
@@ -37,8 +39,9 @@ END_TEST
 /* What the session-key claim reads: field names in order, and 193 bytes. */
 START_TEST(session_keys_have_their_fields)
 {
-    static const char *const names[] = { "grandpa", "babe", "para_validator", "para_assignment",
-                                         "authority_discovery", "beefy" };
+    static const char *const names[] = {
+        "grandpa", "babe", "para_validator", "para_assignment", "authority_discovery", "beefy"
+    };
     dg_meta *meta = real_meta(15);
     dg_type_id keys, field;
     const char *name;
@@ -59,9 +62,12 @@ END_TEST
 
 START_TEST(sizes_are_known_where_they_are_fixed)
 {
-    static const struct { const char *pallet, *item; size_t size; } sized[] = {
-        { "System", "Account", 80 }, { "System", "Number", 4 },     { "System", "ParentHash", 32 },
-        { "System", "Events", 0 },   { "Babe", "CurrentSlot", 8 },  { "Session", "Validators", 0 },
+    static const struct {
+        const char *pallet, *item;
+        size_t size;
+    } sized[] = {
+        { "System", "Account", 80 }, { "System", "Number", 4 },    { "System", "ParentHash", 32 },
+        { "System", "Events", 0 },   { "Babe", "CurrentSlot", 8 }, { "Session", "Validators", 0 },
         { "Staking", "Bonded", 32 }, { "Staking", "ForceEra", 1 }, { "Staking", "Payee", 0 },
     };
     dg_meta *meta = real_meta(16);
@@ -127,12 +133,43 @@ START_TEST(one_runtime_is_the_same_in_each_version)
 }
 END_TEST
 
-enum { BOOL, CHAR, STR, U8, U16, U32, U64, LSB = 15, MSB, /* left side: */
-       TREE, A_PAIR, A_NEST, A_NEW, A_BYTES, A_ARR, A_ENUM, A_KEYS, A_COMPACT, A_BITS, A_EMPTY,
-       A_PADDED,
-       /* right side: */
-       B_TREE, B_NAMED, B_FLAT, B_ARR, B_ENUM, B_ENUM2, B_KEYS, B_COMPACT, B_BITS, B_THREE, UNIT,
-       A_LIST, B_LIST };
+enum {
+    BOOL,
+    CHAR,
+    STR,
+    U8,
+    U16,
+    U32,
+    U64,
+    LSB = 15,
+    MSB, /* left side: */
+    TREE,
+    A_PAIR,
+    A_NEST,
+    A_NEW,
+    A_BYTES,
+    A_ARR,
+    A_ENUM,
+    A_KEYS,
+    A_COMPACT,
+    A_BITS,
+    A_EMPTY,
+    A_PADDED,
+    /* right side: */
+    B_TREE,
+    B_NAMED,
+    B_FLAT,
+    B_ARR,
+    B_ENUM,
+    B_ENUM2,
+    B_KEYS,
+    B_COMPACT,
+    B_BITS,
+    B_THREE,
+    UNIT,
+    A_LIST,
+    B_LIST
+};
 
 static void world_make(model *m)
 {
@@ -168,15 +205,18 @@ static void world_make(model *m)
     model_add(m, 'v', 1, (unsigned[]){ B_KEYS }, 0);
 }
 
-static const struct { unsigned a, b; const char *where; } pairs[] = {
+static const struct {
+    unsigned a, b;
+    const char *where;
+} pairs[] = {
     { U32, U32, "" },
-    { TREE, B_TREE, "" },             /* circles in both */
-    { A_PAIR, B_NAMED, "" },          /* names and newtypes are no layout */
-    { A_NEST, B_FLAT, "" },           /* nor is grouping */
+    { TREE, B_TREE, "" },    /* circles in both */
+    { A_PAIR, B_NAMED, "" }, /* names and newtypes are no layout */
+    { A_NEST, B_FLAT, "" },  /* nor is grouping */
     { A_NEW, U32, "" },
     { STR, A_BYTES, "" },
     { A_EMPTY, UNIT, "" },
-    { A_PADDED, A_PAIR, "" },         /* parts without bytes do not count */
+    { A_PADDED, A_PAIR, "" }, /* parts without bytes do not count */
     { U32, U64, "u32 against u64" },
     { U32, A_BYTES, "u32 against Vec<u8>" },
     { A_ARR, B_ARR, "[u8; 32] against [u8; 33]" },
@@ -206,11 +246,13 @@ START_TEST(layouts_are_compared_not_names)
     dg_buf_init(&where, 1024);
     model_meta(&raw, &m);
     ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), NULL), DG_OK);
-    answer = dg_type_same(meta, (dg_type_id){ pairs[_i].a }, meta, (dg_type_id){ pairs[_i].b }, &where);
+    answer =
+        dg_type_same(meta, (dg_type_id){ pairs[_i].a }, meta, (dg_type_id){ pairs[_i].b }, &where);
     ck_assert_str_eq(dg_buf_text(&where), pairs[_i].where);
     ck_assert_int_eq(answer, pairs[_i].where[0] == 0);
-    ck_assert_int_eq(dg_type_same(meta, (dg_type_id){ pairs[_i].a }, meta,
-                                  (dg_type_id){ pairs[_i].b }, NULL), answer);
+    ck_assert_int_eq(
+        dg_type_same(meta, (dg_type_id){ pairs[_i].a }, meta, (dg_type_id){ pairs[_i].b }, NULL),
+        answer);
     dg_buf_clear(&raw);
     dg_buf_clear(&where);
     dg_meta_free(meta);
@@ -223,7 +265,8 @@ END_TEST
 START_TEST(a_reader_may_know_more_variants)
 {
     unsigned a = pairs[_i].a, b = pairs[_i].b;
-    bool there = !pairs[_i].where[0] || strstr(pairs[_i].where, "is new"), back = !pairs[_i].where[0] || strstr(pairs[_i].where, "is gone");
+    bool there = !pairs[_i].where[0] || strstr(pairs[_i].where, "is new"),
+         back = !pairs[_i].where[0] || strstr(pairs[_i].where, "is gone");
     model m;
     dg_meta *meta;
     dg_buf raw, where;
@@ -232,11 +275,14 @@ START_TEST(a_reader_may_know_more_variants)
     dg_buf_init(&where, 1024);
     model_meta(&raw, &m);
     ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), NULL), DG_OK);
-    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b }, NULL, &where), there);
+    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b }, NULL, &where),
+                     there);
     ck_assert_int_eq(where.len == 0, there);
-    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ b }, meta, (dg_type_id){ a }, NULL, NULL), back);
+    ck_assert_int_eq(dg_type_reads(meta, (dg_type_id){ b }, meta, (dg_type_id){ a }, NULL, NULL),
+                     back);
     /* whatever is assumed readable is */
-    ck_assert(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b }, (dg_type_id[]){ { a }, { b } }, NULL));
+    ck_assert(dg_type_reads(meta, (dg_type_id){ a }, meta, (dg_type_id){ b },
+                            (dg_type_id[]){ { a }, { b } }, NULL));
     dg_buf_clear(&raw);
     dg_buf_clear(&where);
     dg_meta_free(meta);
@@ -244,7 +290,12 @@ START_TEST(a_reader_may_know_more_variants)
 END_TEST
 
 /* Variants are found by name: "b" is the second of all three, with u32, u32 and u64. */
-static const struct { unsigned a, b; const char *name; bool reads; const char *where; } variants[] = {
+static const struct {
+    unsigned a, b;
+    const char *name;
+    bool reads;
+    const char *where;
+} variants[] = {
     { A_ENUM, B_ENUM, "b", true, "" },
     { A_ENUM, B_ENUM2, "b", false, "u32 against u64" },
     { A_ENUM, B_ENUM2, "a", true, "" },
@@ -263,9 +314,13 @@ START_TEST(one_variant_is_read_by_its_name)
     dg_buf_init(&where, 1024);
     model_meta(&raw, &m);
     ck_assert_int_eq(dg_meta_new(&meta, dg_buf_bytes(&raw), NULL), DG_OK);
-    ck_assert_int_eq(dg_variant_reads(meta, (dg_type_id){ variants[_i].a }, meta, (dg_type_id){ variants[_i].b }, variants[_i].name, NULL, &where),
+    ck_assert_int_eq(dg_variant_reads(meta, (dg_type_id){ variants[_i].a }, meta,
+                                      (dg_type_id){ variants[_i].b }, variants[_i].name, NULL,
+                                      &where),
                      variants[_i].reads);
-    ck_assert_msg(strstr(dg_buf_text(&where), variants[_i].where) && (variants[_i].where[0] || !where.len), "%s", dg_buf_text(&where));
+    ck_assert_msg(strstr(dg_buf_text(&where), variants[_i].where)
+                      && (variants[_i].where[0] || !where.len),
+                  "%s", dg_buf_text(&where));
     dg_buf_clear(&raw);
     dg_buf_clear(&where);
     dg_meta_free(meta);
@@ -298,9 +353,12 @@ int main(void)
     tcase_add_test(tc, sizes_are_known_where_they_are_fixed);
     tcase_add_test(tc, variants_are_listed_with_their_index);
     tcase_add_loop_test(tc, one_runtime_is_the_same_in_each_version, 0, 2);
-    tcase_add_loop_test(tc, layouts_are_compared_not_names, 0, (int)(sizeof pairs / sizeof pairs[0]));
-    tcase_add_loop_test(tc, a_reader_may_know_more_variants, 0, (int)(sizeof pairs / sizeof pairs[0]));
-    tcase_add_loop_test(tc, one_variant_is_read_by_its_name, 0, (int)(sizeof variants / sizeof variants[0]));
+    tcase_add_loop_test(tc, layouts_are_compared_not_names, 0,
+                        (int)(sizeof pairs / sizeof pairs[0]));
+    tcase_add_loop_test(tc, a_reader_may_know_more_variants, 0,
+                        (int)(sizeof pairs / sizeof pairs[0]));
+    tcase_add_loop_test(tc, one_variant_is_read_by_its_name, 0,
+                        (int)(sizeof variants / sizeof variants[0]));
     tcase_add_test(tc, comparing_without_memory_does_not_say_same);
     suite_add_tcase(suite, tc);
     return suite_run(suite);

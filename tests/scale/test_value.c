@@ -88,10 +88,51 @@ END_TEST
 
 /* ---- a small world of types, value by value ---- */
 
-enum { BOOL, CHAR, STR, U8, U16, U32, U64, U128, U256, I8, I16, I32, I64, I128, I256,
-       LSB, MSB, BITS8, BITS16, UNIT, BYTES, FOUR, OPT, OPT2, NEW, CNEW, NAMED, ONE, ENUM, NEWOPT,
-       OPTNEW, UNITS, MANY, SELF, DEEP, WIDE0, CUNIT = WIDE0 + 8, OPTUNIT, CBOOL, BADBITS, NEVER,
-       MAP, EMPTY };
+enum {
+    BOOL,
+    CHAR,
+    STR,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+    U256,
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    I256,
+    LSB,
+    MSB,
+    BITS8,
+    BITS16,
+    UNIT,
+    BYTES,
+    FOUR,
+    OPT,
+    OPT2,
+    NEW,
+    CNEW,
+    NAMED,
+    ONE,
+    ENUM,
+    NEWOPT,
+    OPTNEW,
+    UNITS,
+    MANY,
+    SELF,
+    DEEP,
+    WIDE0,
+    CUNIT = WIDE0 + 8,
+    OPTUNIT,
+    CBOOL,
+    BADBITS,
+    NEVER,
+    MAP,
+    EMPTY
+};
 
 static void world_make(model *m)
 {
@@ -134,7 +175,10 @@ static void world_make(model *m)
     m->types[NAMED].path = "Named";
 }
 
-static const struct { unsigned type; const char *raw, *json; } rows[] = {
+static const struct {
+    unsigned type;
+    const char *raw, *json;
+} rows[] = {
     { BOOL, "00", "false" },
     { BOOL, "01", "true" },
     { CHAR, "41000000", "\"A\"" },
@@ -165,7 +209,10 @@ static const struct { unsigned type; const char *raw, *json; } rows[] = {
       "\"0b0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
       "000000000000\"" },
     { BITS16, "0c00a0", "\"0b101\"" },
-    { BITS16, "440080" "0080", "\"0b10000000000000001\"" },
+    { BITS16,
+      "440080"
+      "0080",
+      "\"0b10000000000000001\"" },
     { UNIT, "", "[]" },
     { BYTES, "00", "\"0x\"" },
     { BYTES, "08beef", "\"0xbeef\"" },
@@ -187,7 +234,10 @@ static const struct { unsigned type; const char *raw, *json; } rows[] = {
     { OPTNEW, "00", "null" },
     { OPTNEW, "0100", "{\"Some\": null}" },
     { UNITS, "0c", "[[], [], []]" },
-    { DEEP, "080400" "00", "[[[]], []]" },
+    { DEEP,
+      "080400"
+      "00",
+      "[[[]], []]" },
     { CUNIT, "", "[]" },
     { OPTUNIT, "01", "[]" },
     { OPTUNIT, "00", "null" },
@@ -228,7 +278,8 @@ START_TEST(bits_beyond_the_last_are_dropped)
     world_make(&m);
     meta = meta_of(&m);
     dg_buf_init(&out, 16);
-    ck_assert_int_eq(dg_value_decode_all(meta, &got, (dg_type_id){ BITS8 }, hex("0cfd"), NULL), DG_OK);
+    ck_assert_int_eq(dg_value_decode_all(meta, &got, (dg_type_id){ BITS8 }, hex("0cfd"), NULL),
+                     DG_OK);
     ck_assert_str_eq(json_string_value(got), "0b101");
     ck_assert_int_eq(dg_value_encode(meta, &out, (dg_type_id){ BITS8 }, got, NULL), DG_OK);
     assert_bytes(dg_buf_bytes(&out), hex("0c05"), "bits");
@@ -238,22 +289,29 @@ START_TEST(bits_beyond_the_last_are_dropped)
 }
 END_TEST
 
-static const struct { unsigned type; const char *raw, *says; } refused[] = {
+static const struct {
+    unsigned type;
+    const char *raw, *says;
+} refused[] = {
     { BOOL, "02", "bool: bool is neither 0 nor 1 at byte 0 of 1" },
     { CHAR, "00d80000", "char: char is no Unicode scalar value at byte 4 of 4" },
     { CHAR, "00001100", "char: char is no Unicode scalar value at byte 4 of 4" },
     { STR, "04ff", "str: text is not UTF-8 at byte 2 of 2" },
-    { STR, "08c080", "str: text is not UTF-8 at byte 3 of 3" },         /* overlong */
-    { STR, "0ceda080", "str: text is not UTF-8 at byte 4 of 4" },       /* surrogate */
-    { STR, "10f4908080", "str: text is not UTF-8 at byte 5 of 5" },     /* above 0x10ffff */
+    { STR, "08c080", "str: text is not UTF-8 at byte 3 of 3" },     /* overlong */
+    { STR, "0ceda080", "str: text is not UTF-8 at byte 4 of 4" },   /* surrogate */
+    { STR, "10f4908080", "str: text is not UTF-8 at byte 5 of 5" }, /* above 0x10ffff */
     { BYTES, "0801", "Vec<u8>: more items are announced than bytes are left at byte 1 of 2" },
     { OPT, "0201000000", "Option: option is neither 0 nor 1 at byte 0 of 5" },
-    { CNEW, "0700000000" "01", "Compact<(u32,)>: compact is too large for its type at byte 6 of 6" },
+    { CNEW,
+      "0700000000"
+      "01",
+      "Compact<(u32,)>: compact is too large for its type at byte 6 of 6" },
     { CNEW, "0100", "Compact<(u32,)>: compact is not in its shortest form at byte 2 of 2" },
     { ENUM, "01", "enum: enum has no such variant at byte 0 of 1" },
     { NEVER, "00", "enum: enum has no such variant at byte 0 of 1" },
     { CBOOL, "04", "Compact<bool>: type has no compact form at byte 0 of 1" },
-    { BADBITS, "04ff", "BitVec<u0, Lsb0>: bit sequence has an unknown store or order at byte 1 of 2" },
+    { BADBITS, "04ff",
+      "BitVec<u0, Lsb0>: bit sequence has an unknown store or order at byte 1 of 2" },
     { U32, "0102030405", "u32: 1 bytes follow its end at byte 4" },
     { NAMED, "0108", "Named: more items are announced than bytes are left at byte 2 of 2" },
     { SELF, "00", NULL },
@@ -284,7 +342,12 @@ END_TEST
  * parts, must be refused or stepped over at once. */
 START_TEST(work_is_bounded_by_bytes)
 {
-    static const struct { unsigned type; const char *raw; dg_code skip; const char *says; } hostile[] = {
+    static const struct {
+        unsigned type;
+        const char *raw;
+        dg_code skip;
+        const char *says;
+    } hostile[] = {
         { UNITS, "03ffffffff", DG_OK, "value has more parts than its bytes can hold" },
         { MANY, "", DG_OK, "value has more parts than its bytes can hold" },
         { WIDE0 + 7, "", DG_OK, "value has more parts than its bytes can hold" },
@@ -332,7 +395,10 @@ END_TEST
 
 /* ---- encoding what people write ---- */
 
-static const struct { unsigned type; const char *json, *raw, *says; } written[] = {
+static const struct {
+    unsigned type;
+    const char *json, *raw, *says;
+} written[] = {
     { U128, "\"12\"", "0c000000000000000000000000000000", NULL },
     { I8, "\"-128\"", "80", NULL },
     { BYTES, "[1, 2]", "080102", NULL },
@@ -347,7 +413,8 @@ static const struct { unsigned type; const char *json, *raw, *says; } written[] 
     { I8, "128", NULL, "value: wants i8 as number or decimal text, got 128" },
     { I8, "\"-129\"", NULL, "value: wants i8 as number or decimal text, got \"-129\"" },
     { U128, "\"340282366920938463463374607431768211456\"", NULL,
-      "value: wants u128 as number or decimal text, got \"340282366920938463463374607431768211456\"" },
+      "value: wants u128 as number or decimal text, got "
+      "\"340282366920938463463374607431768211456\"" },
     { BOOL, "1", NULL, "value: wants true or false, got 1" },
     { CHAR, "\"ab\"", NULL, "value: wants a text of one character, got \"ab\"" },
     { STR, "null", NULL, "value: wants text, got null" },
@@ -362,7 +429,8 @@ static const struct { unsigned type; const char *json, *raw, *says; } written[] 
     { OPT2, "{\"Some\": 1, \"x\": 2}", NULL,
       "value: wants null or {\"Some\": value}, got an object" },
     { NAMED, "{\"a\": 1}", NULL, "value: field b is missing" },
-    { NAMED, "{\"a\": 1, \"b\": \"0x\", \"c\": 2}", NULL, "value: there is no field c; did you mean a?" },
+    { NAMED, "{\"a\": 1, \"b\": \"0x\", \"c\": 2}", NULL,
+      "value: there is no field c; did you mean a?" },
     { NAMED, "{\"a\": 1, \"b\": [\"x\"]}", NULL,
       "value.b[0]: wants u8 as number or decimal text, got \"x\"" },
     { NAMED, "[1]", NULL, "value: wants an object, got an array of 1" },
@@ -490,7 +558,8 @@ START_TEST(every_value_of_a_real_state_closes_the_circle)
     meta = real_meta(14 + (unsigned)_i);
     spec = spec_state(path);
     top = json_object_get(json_object_get(json_object_get(spec, "genesis"), "raw"), "top");
-    json_object_foreach (top, key_text, value) {
+    json_object_foreach(top, key_text, value)
+    {
         dg_buf key = unhex(key_text), raw = unhex(json_string_value(value));
         const dg_meta_entry *e = dg_meta_storage_of_key(meta, dg_buf_bytes(&key));
         if (e) {
@@ -551,7 +620,8 @@ int main(void)
     TCase *tc = tcase_create("value");
     json_object_seed(1); /* its table is not ours to fault */
     tcase_add_loop_test(tc, random_values_of_random_types_close_the_circle, 0, 40);
-    tcase_add_loop_test(tc, values_print_as_documented_and_read_back, 0, (int)(sizeof rows / sizeof rows[0]));
+    tcase_add_loop_test(tc, values_print_as_documented_and_read_back, 0,
+                        (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tc, bits_beyond_the_last_are_dropped);
     tcase_add_loop_test(tc, values_are_refused_with_their_reason, 0,
                         (int)(sizeof refused / sizeof refused[0]));

@@ -113,8 +113,13 @@ static void twin_send(twin *t, uint32_t from, uint32_t to, uint32_t channel, uin
         at += wire;
         t->last_at[from][to] = channel == 0 ? at : t->last_at[from][to];
     }
-    twin_put(t, (twin_event){ .at = at, .a = a, .node = to, .from = from, .channel = channel,
-                              .rank = 2, .kind = TWIN_MESSAGE });
+    twin_put(t, (twin_event){ .at = at,
+                              .a = a,
+                              .node = to,
+                              .from = from,
+                              .channel = channel,
+                              .rank = 2,
+                              .kind = TWIN_MESSAGE });
 }
 
 /* The next thing that a handler hears of, up to `until`. */
@@ -223,8 +228,12 @@ static void play_timer(player *p)
     if (p->t->down[node])
         p->t->dropped++;
     else
-        twin_put(p->t, (twin_event){ .at = at, .a = timer.a, .node = node, .from = node,
-                                     .rank = 2, .kind = TWIN_TIMER });
+        twin_put(p->t, (twin_event){ .at = at,
+                                     .a = timer.a,
+                                     .node = node,
+                                     .from = node,
+                                     .rank = 2,
+                                     .kind = TWIN_TIMER });
     assert((p->ids[keep].v == 0) == p->t->down[node]);
 }
 
@@ -251,7 +260,8 @@ static uint64_t wire(const player *p, uint32_t from, uint32_t to, uint64_t bytes
 static void play_send(player *p)
 {
     uint32_t from = draw(p, TWIN_NODES), to = draw(p, TWIN_NODES), channel = draw(p, 2);
-    dg_sim_parcel parcel = { .channel = p->channels[channel], .a = p->next_mark++,
+    dg_sim_parcel parcel = { .channel = p->channels[channel],
+                             .a = p->next_mark++,
                              .wire_bytes = draw(p, 200) };
     assert(dg_sim_send(p->sim, p->nodes[from], p->nodes[to], &parcel, NULL) == DG_OK);
     twin_send(p->t, from, to, channel, parcel.a, p->latency[(from + to) % 3],
@@ -263,10 +273,10 @@ static void play_broadcast(player *p)
     uint32_t from = draw(p, TWIN_NODES), channel = draw(p, 2);
     dg_sim_msg *msg;
     assert(dg_sim_msg_new(p->sim, &msg, 40, NULL, NULL) == DG_OK);
-    dg_sim_parcel parcel = { .channel = p->channels[channel], .a = p->next_mark++, .msg = msg,
-                             .wire_bytes = 5 };
-    assert(dg_sim_broadcast(p->sim, p->nodes[from], p->nodes, TWIN_NODES, &parcel, NULL)
-           == DG_OK);
+    dg_sim_parcel parcel = {
+        .channel = p->channels[channel], .a = p->next_mark++, .msg = msg, .wire_bytes = 5
+    };
+    assert(dg_sim_broadcast(p->sim, p->nodes[from], p->nodes, TWIN_NODES, &parcel, NULL) == DG_OK);
     dg_sim_msg_drop(p->sim, msg);
     for (uint32_t to = 0; to < TWIN_NODES; to++)
         if (to != from)
@@ -391,10 +401,9 @@ static void play_run(player *p)
 
 static void play_one(player *p)
 {
-    static void (*const plays[])(player *) = { play_timer,     play_timer, play_send,
-                                               play_send,      play_send,  play_broadcast,
-                                               play_cancel,    play_crash, play_pause,
-                                               play_partition, play_run };
+    static void (*const plays[])(player *) = { play_timer, play_timer,     play_send,   play_send,
+                                               play_send,  play_broadcast, play_cancel, play_crash,
+                                               play_pause, play_partition, play_run };
     uint32_t what = draw(p, 16);
     if (what < sizeof plays / sizeof plays[0])
         plays[what](p);

@@ -11,7 +11,13 @@
 #define TWIN_EVENTS 4096
 
 typedef enum twin_kind {
-    TWIN_TIMER, TWIN_MESSAGE, TWIN_DOWN, TWIN_BACK, TWIN_PAUSE, TWIN_PART, TWIN_JOIN
+    TWIN_TIMER,
+    TWIN_MESSAGE,
+    TWIN_DOWN,
+    TWIN_BACK,
+    TWIN_PAUSE,
+    TWIN_PART,
+    TWIN_JOIN
 } twin_kind;
 
 typedef struct twin_event {

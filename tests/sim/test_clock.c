@@ -2,17 +2,22 @@
  * a conversion puts a block into the wrong slot once in a few million. */
 #include "world.h"
 
-static const struct { int64_t offset; int32_t drift; uint32_t num, den; dg_ns at; int64_t shows; }
-rates[] = {
+static const struct {
+    int64_t offset;
+    int32_t drift;
+    uint32_t num, den;
+    dg_ns at;
+    int64_t shows;
+} rates[] = {
     { 0, 0, 0, 0, 12345, 12345 },
     { -500, 0, 1, 1, 12345, 11845 },
-    { 0, 100, 0, 0, 10000000000, 10000001000 },        /* 100 ppb fast for 10 s: 1 us */
-    { 0, -1, 0, 0, 1, 0 },                             /* floor */
+    { 0, 100, 0, 0, 10000000000, 10000001000 }, /* 100 ppb fast for 10 s: 1 us */
+    { 0, -1, 0, 0, 1, 0 },                      /* floor */
     { 7, -1, 1, 1, 1000000000, 1000000006 },
-    { 0, 0, 6, 1, 1000, 6000 },                        /* the clocks of 2020-01-07 */
+    { 0, 0, 6, 1, 1000, 6000 }, /* the clocks of 2020-01-07 */
     { -244800000000000, 0, 6, 1, 10, -244799999999940 },
     { 0, 0, 1, 3, 5, 1 },
-    { INT64_MAX, 0, 1, 1, 5, INT64_MAX },              /* saturates */
+    { INT64_MAX, 0, 1, 1, 5, INT64_MAX }, /* saturates */
 };
 START_TEST(a_clock_shows_offset_and_the_floor_of_elapsed_times_rate)
 {
@@ -30,16 +35,23 @@ END_TEST
 START_TEST(a_span_is_counted_by_the_nodes_clock)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
-    static const struct { int32_t drift; uint32_t num, den; dg_ns span, takes; } spans[] = {
-        { 0, 0, 0, 5, 5 }, { 0, 6, 1, 2000, 334 }, { 0, 1, 3, 5, 15 }, { -1, 1, 1, 1, 2 }, { 500000000, 2, 1, 9, 3 }, { 0, 1, 1000000, (dg_ns)1 << 61, DG_NEVER },
+    static const struct {
+        int32_t drift;
+        uint32_t num, den;
+        dg_ns span, takes;
+    } spans[] = {
+        { 0, 0, 0, 5, 5 },  { 0, 6, 1, 2000, 334 },    { 0, 1, 3, 5, 15 },
+        { -1, 1, 1, 1, 2 }, { 500000000, 2, 1, 9, 3 }, { 0, 1, 1000000, (dg_ns)1 << 61, DG_NEVER },
     };
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
         dg_sim_clock clock = { 77, spans[i].drift, spans[i].num, spans[i].den, false };
         ok(dg_sim_clock_set(w->sim, w->n[0], 0, &clock, NULL));
         ck_assert_uint_eq(dg_sim_true_span(w->sim, w->n[0], spans[i].span), spans[i].takes);
         if (spans[i].takes != DG_NEVER)
-            ck_assert_int_ge(dg_sim_local_at(w->sim, w->n[0], spans[i].takes), (dg_sim_local)spans[i].span + 77);
-        ck_assert_int_eq(dg_sim_clock_shows(&clock, 0, 1000), dg_sim_local_at(w->sim, w->n[0], 1000));
+            ck_assert_int_ge(dg_sim_local_at(w->sim, w->n[0], spans[i].takes),
+                             (dg_sim_local)spans[i].span + 77);
+        ck_assert_int_eq(dg_sim_clock_shows(&clock, 0, 1000),
+                         dg_sim_local_at(w->sim, w->n[0], 1000));
     }
     world_close(w);
 }
@@ -65,7 +77,8 @@ START_TEST(conversions_go_there_and_back)
         ok(dg_sim_clock_set(w->sim, n, set, &clock, NULL));
         ok(dg_sim_run(w->sim, set, NULL));
         ck_assert_int_eq(dg_sim_local_now(w->sim, n), (int64_t)set + clock.offset_ns);
-        dg_ns at = set + 1 + dg_rng_below(&rng, (uint64_t)1 << (10 + round % 30)); /* far from saturation */
+        /* far from saturation */
+        dg_ns at = set + 1 + dg_rng_below(&rng, (uint64_t)1 << (10 + round % 30));
         dg_sim_local shows = dg_sim_local_at(w->sim, n, at);
         dg_ns first = dg_sim_true_at(w->sim, n, shows);
         ck_assert_uint_le(first, at);
@@ -98,7 +111,10 @@ START_TEST(timers_run_by_the_nodes_own_clock)
     ck_assert_int_eq(dg_sim_timer_local_after(w->sim, NULL, w->n[2], UINT64_MAX, &timer, NULL),
                      DG_USAGE);
     ok(dg_sim_run(w->sim, 20000, NULL));
-    static const struct { uint32_t node; dg_ns at; } want[] = {
+    static const struct {
+        uint32_t node;
+        dg_ns at;
+    } want[] = {
         { 1, 0 }, { 1, 1000 }, { 1, 1001 }, { 0, 5000 }, { 2, 10000 },
     };
     ck_assert_uint_eq(w->count, 5);
@@ -122,7 +138,10 @@ START_TEST(a_clock_can_be_set_in_mid_run)
     ok(dg_sim_timer_local_at(w->sim, NULL, w->n[0], 1500, &timer, NULL));
     ok(dg_sim_clock_set(w->sim, w->n[0], 1000, &jump, NULL));
     ok(dg_sim_clock_set(w->sim, w->n[0], 2000, &on, NULL));
-    static const struct { dg_ns at; int64_t shows; } want[] = {
+    static const struct {
+        dg_ns at;
+        int64_t shows;
+    } want[] = {
         { 999, 999 }, { 1000, 300 }, { 1100, 900 }, { 2000, 6300 }, { 2100, 6350 },
     };
     for (size_t i = 0; i < 5; i++) {
@@ -138,9 +157,12 @@ START_TEST(a_clock_can_be_set_in_mid_run)
 }
 END_TEST
 
-static const struct { int32_t drift; uint32_t num, den; } wrong[] = {
-    { 500000001, 1, 1 }, { -500000001, 1, 1 }, { 0, 0, 1 }, { 0, 1, 0 }, { 0, 1000001, 1 },
-    { 0, 1, 1000001 },
+static const struct {
+    int32_t drift;
+    uint32_t num, den;
+} wrong[] = {
+    { 500000001, 1, 1 }, { -500000001, 1, 1 }, { 0, 0, 1 },
+    { 0, 1, 0 },         { 0, 1000001, 1 },    { 0, 1, 1000001 },
 };
 START_TEST(a_clock_that_cannot_be_is_refused)
 {

@@ -59,8 +59,10 @@ START_TEST(crashed_twice_it_is_back_at_the_later)
     ck_assert(!dg_sim_node_up(w->sim, w->n[2]));
     /* whoever looks back sees when it was down */
     ck_assert(!dg_sim_was_down(w->sim, w->n[1], 0, 4) && dg_sim_was_down(w->sim, w->n[1], 0, 5));
-    ck_assert(dg_sim_was_down(w->sim, w->n[1], 49, 60) && !dg_sim_was_down(w->sim, w->n[1], 50, 60));
-    ck_assert(dg_sim_was_down(w->sim, w->n[2], 900, 901) && !dg_sim_was_down(w->sim, w->n[0], 0, 1000));
+    ck_assert(dg_sim_was_down(w->sim, w->n[1], 49, 60)
+              && !dg_sim_was_down(w->sim, w->n[1], 50, 60));
+    ck_assert(dg_sim_was_down(w->sim, w->n[2], 900, 901)
+              && !dg_sim_was_down(w->sim, w->n[0], 0, 1000));
     world_close(w);
 }
 END_TEST
@@ -146,9 +148,12 @@ START_TEST(a_postponed_timer_can_be_cancelled_and_a_crash_ends_the_pause)
 END_TEST
 
 /* Rows: sent at, arrives or not. The cut stands from 20 ms up to 40 ms. */
-static const struct { dg_ns sent; bool arrives; } cut[] = {
-    { 9 * MS, true },      { 10 * MS, false }, { 15 * MS, false }, { 29 * MS, false },
-    { 39 * MS, false },    { 40 * MS, true },
+static const struct {
+    dg_ns sent;
+    bool arrives;
+} cut[] = {
+    { 9 * MS, true },   { 10 * MS, false }, { 15 * MS, false },
+    { 29 * MS, false }, { 39 * MS, false }, { 40 * MS, true },
 };
 START_TEST(a_partition_cuts_at_sending_and_at_arrival)
 {
@@ -172,8 +177,13 @@ START_TEST(partitions_overlap_each_with_its_own_end)
     world *w = world_open(1, NULL, 0, 0, 0);
     ok(dg_sim_partition(w->sim, &w->n[0], 1, 0, 20, NULL));
     ok(dg_sim_partition(w->sim, w->n, 2, 10, 30, NULL));
-    static const struct { dg_ns at; bool zero_one, zero_two, one_two; } rows[] = {
-        { 5, false, false, true }, { 10, false, false, false }, { 20, true, false, false },
+    static const struct {
+        dg_ns at;
+        bool zero_one, zero_two, one_two;
+    } rows[] = {
+        { 5, false, false, true },
+        { 10, false, false, false },
+        { 20, true, false, false },
         { 30, true, true, true },
     };
     for (size_t i = 0; i < 4; i++) {

@@ -11,8 +11,7 @@ static void assert_binomial(uint64_t hits, uint64_t draws, uint64_t ppm)
 {
     int64_t off = (int64_t)(hits * 1000000) - (int64_t)(draws * ppm); /* in millionths */
     __extension__ unsigned __int128 square = (unsigned __int128)((__int128)off * off);
-    __extension__ unsigned __int128 bound =
-        (unsigned __int128)25 * draws * ppm * (1000000 - ppm);
+    __extension__ unsigned __int128 bound = (unsigned __int128)25 * draws * ppm * (1000000 - ppm);
     ck_assert_msg(square <= bound, "%llu hits of %llu at %llu ppm", (unsigned long long)hits,
                   (unsigned long long)draws, (unsigned long long)ppm);
 }
@@ -52,7 +51,7 @@ static void draw_latencies(uint64_t seed, const dg_ns *table, size_t points, uin
 }
 
 /* Long tail: half of the messages within 20 ms, one in ten between 200 and 300. */
-static const dg_ns tail[] = { 10 * MS, 12 * MS, 14 * MS, 16 * MS, 18 * MS, 20 * MS,
+static const dg_ns tail[] = { 10 * MS, 12 * MS, 14 * MS, 16 * MS,  18 * MS, 20 * MS,
                               25 * MS, 40 * MS, 80 * MS, 200 * MS, 300 * MS };
 static const dg_ns uniform[] = { 5 * MS, 105 * MS };
 
@@ -187,8 +186,9 @@ static dg_code pass_on(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     g->heard[me] = (g->heard[me] ^ dg_sim_now(sim) ^ event->a) * 0x9e3779b97f4a7c15u;
     if (event->b == 0)
         return DG_OK;
-    dg_sim_parcel parcel = { .channel = g->channel, .a = dg_rng_u64(&g->rng[me]),
-                             .b = event->b - 1, .wire_bytes = 100 };
+    dg_sim_parcel parcel = {
+        .channel = g->channel, .a = dg_rng_u64(&g->rng[me]), .b = event->b - 1, .wire_bytes = 100
+    };
     dg_node_ix to = g->n[dg_rng_below(&g->rng[me], 8)];
     return dg_sim_send(sim, event->node, to, &parcel, err);
 }
@@ -245,8 +245,10 @@ START_TEST(every_user_of_chance_has_a_stream_of_its_own)
 {
     world *w = world_open(4, NULL, 0, 0, 0);
     dg_rng streams[] = {
-        dg_sim_rng(w->sim, w->n[0], 0, "a"), dg_sim_rng(w->sim, w->n[1], 0, "a"),
-        dg_sim_rng(w->sim, w->n[0], 1, "a"), dg_sim_rng(w->sim, w->n[0], 0, "b"),
+        dg_sim_rng(w->sim, w->n[0], 0, "a"),
+        dg_sim_rng(w->sim, w->n[1], 0, "a"),
+        dg_sim_rng(w->sim, w->n[0], 1, "a"),
+        dg_sim_rng(w->sim, w->n[0], 0, "b"),
     };
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < i; k++)
@@ -256,7 +258,12 @@ START_TEST(every_user_of_chance_has_a_stream_of_its_own)
 END_TEST
 
 /* The fingerprint tells runs apart that differ in any one field. */
-static const struct { dg_ns at; uint16_t tag; uint64_t a, b; size_t node, size; } fields[] = {
+static const struct {
+    dg_ns at;
+    uint16_t tag;
+    uint64_t a, b;
+    size_t node, size;
+} fields[] = {
     { 5, 1, 1, 1, 0, 0 }, { 6, 1, 1, 1, 0, 0 }, { 5, 2, 1, 1, 0, 0 }, { 5, 1, 2, 1, 0, 0 },
     { 5, 1, 1, 2, 0, 0 }, { 5, 1, 1, 1, 1, 0 }, { 5, 1, 1, 1, 0, 1 }, { 5, 1, 1, 1, 0, 2 },
 };

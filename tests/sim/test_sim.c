@@ -141,7 +141,10 @@ START_TEST(size_takes_time_and_an_ordered_channel_is_a_pipe)
     world_send(w, 0, 2, w->loose, 4, 5000);
     world_send(w, 0, 0, w->ordered, 5, 5000); /* to itself: now */
     ok(dg_sim_run(w->sim, 100 * MS, NULL));
-    static const struct { uint64_t a; dg_ns at; } want[] = {
+    static const struct {
+        uint64_t a;
+        dg_ns at;
+    } want[] = {
         { 5, 0 }, { 1, 15 * MS }, { 3, 15 * MS }, { 4, 15 * MS }, { 2, 20 * MS },
     };
     ck_assert_uint_eq(w->count, 5);
@@ -232,11 +235,14 @@ END_TEST
 
 /* ---- what was asked for wrongly ---- */
 
-static const struct { uint32_t count; dg_ns at[3]; uint32_t loss; dg_code code; } tables[] = {
-    { 0, { 0 }, 0, DG_USAGE },
-    { 1, { (dg_ns)1 << 40 }, 0, DG_USAGE },
-    { 3, { 5, 6, 5 }, 0, DG_USAGE },
-    { 2, { 5, 6 }, 1000001, DG_USAGE },
+static const struct {
+    uint32_t count;
+    dg_ns at[3];
+    uint32_t loss;
+    dg_code code;
+} tables[] = {
+    { 0, { 0 }, 0, DG_USAGE },       { 1, { (dg_ns)1 << 40 }, 0, DG_USAGE },
+    { 3, { 5, 6, 5 }, 0, DG_USAGE }, { 2, { 5, 6 }, 1000001, DG_USAGE },
     { 2, { 5, 5 }, 1000000, DG_OK },
 };
 START_TEST(a_link_that_cannot_be_is_refused)

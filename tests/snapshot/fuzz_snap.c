@@ -16,7 +16,9 @@ static void leave(void)
 
 static void prepare(void)
 {
-    const char *base = getenv("TMPDIR") ? getenv("TMPDIR") : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    const char *base = getenv("TMPDIR")                ? getenv("TMPDIR")
+                       : access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                                       : "/tmp";
     int len = snprintf(folder, sizeof folder, "%s/doppel-fuzz-XXXXXX", base);
     if (len >= (int)sizeof folder || !mkdtemp(folder))
         abort();

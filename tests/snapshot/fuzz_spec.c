@@ -7,7 +7,10 @@
 #include "crypto/crypto.h"
 #include "snapshot/snapshot_impl.h"
 
-typedef struct feed { dg_bytes rest; size_t step; } feed;
+typedef struct feed {
+    dg_bytes rest;
+    size_t step;
+} feed;
 
 static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)
 {
@@ -77,7 +80,8 @@ static void compare_grammar(dg_bytes raw)
     json_error_t why = { 0 };
     if (raw.len && memchr(raw.at, 0, raw.len))
         return; /* jansson takes a zero byte for the end */
-    json_t *theirs = json_loadb((const char *)raw.at, raw.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
+    json_t *theirs =
+        json_loadb((const char *)raw.at, raw.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
     dg_code ours = grammar(raw);
     enum json_error_code code = theirs ? json_error_unknown : json_error_code(&why);
     if (theirs)

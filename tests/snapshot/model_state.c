@@ -120,7 +120,8 @@ dg_buf twin_spec(const twin *t, dg_rng *rng)
         order[j] = order[i - 1];
         order[i - 1] = kept;
     }
-    dg_buf_printf(&out, "{%s \"other\": [1, {\"a\": null}], ", names_last ? "" : "\"name\": \"A twin\", \"id\": \"twin\",");
+    dg_buf_printf(&out, "{%s \"other\": [1, {\"a\": null}], ",
+                  names_last ? "" : "\"name\": \"A twin\", \"id\": \"twin\",");
     dg_buf_put_text(&out, "\"genesis\": {\"raw\": {");
     if (children_first) {
         dg_buf_put_text(&out, "\"childrenDefault\": {");
@@ -142,7 +143,8 @@ dg_buf twin_spec(const twin *t, dg_rng *rng)
 
 /* ---- its root, by the list function of the trie room ---- */
 
-static dg_hash root_of(const twin *t, dg_bytes child, unsigned version, const dg_bytes (*more)[2], size_t more_count)
+static dg_hash root_of(const twin *t, dg_bytes child, unsigned version, const dg_bytes (*more)[2],
+                       size_t more_count)
 {
     dg_bytes(*pairs)[2] = calloc(t->count + more_count + 1, sizeof *pairs);
     size_t count = 0;
@@ -157,7 +159,8 @@ static dg_hash root_of(const twin *t, dg_bytes child, unsigned version, const dg
         pairs[count][0] = more[i][0];
         pairs[count++][1] = more[i][1];
     }
-    ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])pairs, count, version, NULL), DG_OK);
+    ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])pairs, count, version, NULL),
+                     DG_OK);
     free(pairs);
     return root;
 }
@@ -216,8 +219,9 @@ static dg_code state_version(void *user, dg_snapshot_info *info, dg_bytes code, 
 dg_code import_with(dg_snapshot_info *info, const char *in, const char *out, unsigned version,
                     bool replace, dg_error *err)
 {
-    dg_snapshot_import_options options = { .path_out = out, .replace = replace,
-                                           .describe = state_version, .user = &version };
+    dg_snapshot_import_options options = {
+        .path_out = out, .replace = replace, .describe = state_version, .user = &version
+    };
     return dg_snapshot_import(info, in, &options, err);
 }
 
@@ -238,7 +242,8 @@ void assert_whole(const char *path, const dg_hash *root)
     if (dg_snapshot_open(&s, path, &err) != DG_OK || dg_snapshot_verify(s, &nodes, &err) != DG_OK)
         ck_abort_msg("%s", err.text);
     if (root)
-        assert_bytes(dg_hash_bytes(&dg_snapshot_info_of(s)->state_root), dg_hash_bytes(root), "state root");
+        assert_bytes(dg_hash_bytes(&dg_snapshot_info_of(s)->state_root), dg_hash_bytes(root),
+                     "state root");
     dg_snapshot_close(s);
 }
 

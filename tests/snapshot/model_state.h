@@ -8,7 +8,9 @@
 
 enum { TWIN_MAX = 4096 };
 
-typedef struct twin_entry { dg_bytes child, key, value; } twin_entry; /* child.at NULL: top */
+typedef struct twin_entry {
+    dg_bytes child, key, value;
+} twin_entry; /* child.at NULL: top */
 typedef struct twin {
     dg_arena arena;
     size_t count;
@@ -32,14 +34,14 @@ const char *spot(const char *name); /* scratch_path with static storage of 32 */
 void put_file(const char *path, dg_bytes content);
 /* Imports with the given state version; aborts the test when it fails. */
 dg_snapshot_info import_well(const char *in, const char *out, unsigned version);
-dg_code import_with(dg_snapshot_info *info, const char *in, const char *out, unsigned version, bool replace, dg_error *err);
+dg_code import_with(dg_snapshot_info *info, const char *in, const char *out, unsigned version,
+                    bool replace, dg_error *err);
 /* Opens, verifies, compares the root, closes. */
 void assert_whole(const char *path, const dg_hash *root);
 dg_buf pack_zstd(dg_bytes raw);
 dg_buf unpack_zstd(const char *path);
 /* Names beside `path` that begin with its name: what an import left behind. */
 size_t leavings(const char *path);
-
 
 /* ---- two states and a place for one ---- */
 

@@ -21,8 +21,8 @@ static json_t *vectors(void)
 
 static void assert_hash_text(const dg_hash *got, const json_t *want, const char *what)
 {
-    ck_assert_msg(strcmp(dg_hash_text(got).text, json_string_value(want)) == 0, "%s: got %s, want %s",
-                  what, dg_hash_text(got).text, json_string_value(want));
+    ck_assert_msg(strcmp(dg_hash_text(got).text, json_string_value(want)) == 0,
+                  "%s: got %s, want %s", what, dg_hash_text(got).text, json_string_value(want));
 }
 
 static void check_vector(const char *name, const json_t *v)
@@ -33,7 +33,8 @@ static void check_vector(const char *name, const json_t *v)
     dg_snapshot_info info;
     if (!path)
         return;
-    for (unsigned k = 0; k < 2; k++) { /* the other version first, so that what stays is the real one */
+    for (unsigned k = 0; k < 2;
+         k++) { /* the other version first, so that what stays is the real one */
         unsigned now = k ? version : 1 - version;
         info = import_well(path, out, now);
         assert_hash_text(&info.state_root, json_object_get(v, now ? "root_v1" : "root_v0"), name);
@@ -51,8 +52,7 @@ START_TEST(every_spec_of_the_vectors_gives_its_root_and_genesis_hash)
 {
     json_t *all = vectors(), *v;
     const char *name;
-    json_object_foreach(json_object_get(all, "state"), name, v)
-        check_vector(name, v);
+    json_object_foreach(json_object_get(all, "state"), name, v) check_vector(name, v);
     json_decref(all);
 }
 END_TEST
@@ -72,7 +72,8 @@ static dg_hash root_by_tree(const char *path, unsigned version, size_t *keys)
     dg_hash root;
     *keys = 0;
     dg_arena_init(&room, (size_t)1 << 28);
-    json_object_foreach(top, key, value) {
+    json_object_foreach(top, key, value)
+    {
         dg_buf bytes[2];
         const char *both[2] = { key, json_string_value(value) };
         for (int i = 0; i < 2; i++) {
@@ -84,7 +85,8 @@ static dg_hash root_by_tree(const char *path, unsigned version, size_t *keys)
         ++*keys;
     }
     ck_assert_uint_eq(json_object_size(json_object_get(raw, "childrenDefault")), 0);
-    ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])pairs, *keys, version, NULL), DG_OK);
+    ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])pairs, *keys, version, NULL),
+                     DG_OK);
     dg_arena_clear(&room);
     free(pairs);
     json_decref(doc);
@@ -159,7 +161,8 @@ END_TEST
 /* A child trie without entries is none: the client writes no root for it. */
 START_TEST(a_child_trie_without_entries_changes_nothing)
 {
-    static const char with[] = "{\"genesis\":{\"raw\":{\"childrenDefault\":{\"0x01\":{}},\"top\":{\"0x3a636f6465\":\"0x00\"}}}}";
+    static const char with[] = "{\"genesis\":{\"raw\":{\"childrenDefault\":{\"0x01\":{}},\"top\":{"
+                               "\"0x3a636f6465\":\"0x00\"}}}}";
     static const char without[] = "{\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x00\"}}}}";
     dg_snapshot_info a, b;
     put_file(spot("with.json"), dg_text(with));
@@ -174,8 +177,9 @@ END_TEST
 /* What a spec says of itself, and its code substitutes, come back out. */
 START_TEST(the_manifest_tells_what_the_source_said)
 {
-    static const char text[] = "{\"id\":\"a\",\"name\":\"A \\u00e9\",\"codeSubstitutes\":{\"12\":\"0x0102\",\"7\":\"0x\"},"
-                               "\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x00\"},\"childrenDefault\":{}}}}";
+    static const char text[] =
+        "{\"id\":\"a\",\"name\":\"A \\u00e9\",\"codeSubstitutes\":{\"12\":\"0x0102\",\"7\":\"0x\"},"
+        "\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x00\"},\"childrenDefault\":{}}}}";
     const char *in = spot("told.json"), *out = spot("told");
     dg_snapshot *s;
     json_t *m;
@@ -190,15 +194,19 @@ START_TEST(the_manifest_tells_what_the_source_said)
     ck_assert_uint_eq(dg_snapshot_info_of(s)->spec_version, 7);
     ck_assert_uint_eq(dg_snapshot_info_of(s)->state_version, 1);
     ck_assert_uint_eq(json_object_size(dg_snapshot_code_substitutes(s)), 2);
-    ck_assert_str_eq(json_string_value(json_object_get(dg_snapshot_code_substitutes(s), "12")), "0x0102");
-    ck_assert_str_eq(json_string_value(json_object_get(dg_snapshot_code_substitutes(s), "7")), "0x");
+    ck_assert_str_eq(json_string_value(json_object_get(dg_snapshot_code_substitutes(s), "12")),
+                     "0x0102");
+    ck_assert_str_eq(json_string_value(json_object_get(dg_snapshot_code_substitutes(s), "7")),
+                     "0x");
     m = dg_snapshot_manifest(s);
-    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(m, "runtime"), "spec_name")), "twin");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(m, "runtime"), "spec_name")),
+                     "twin");
     ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(m, "block"), "number")), 0);
     json_decref(m);
     dg_bytes header = dg_snapshot_header(s);
     dg_hash hash = dg_blake2_256(header);
-    assert_bytes(dg_hash_bytes(&hash), dg_hash_bytes(&dg_snapshot_info_of(s)->hash), "hash of the header");
+    assert_bytes(dg_hash_bytes(&hash), dg_hash_bytes(&dg_snapshot_info_of(s)->hash),
+                 "hash of the header");
     ck_assert_uint_eq(header.len, 98);
     ck_assert_int_eq(dg_snapshot_verify(s, NULL, &err), DG_OK);
     dg_snapshot_close(s);
@@ -208,9 +216,12 @@ END_TEST
 /* Pairs do not say which block they are of: the caller may. */
 START_TEST(pairs_are_of_the_block_the_caller_names)
 {
-    static const char text[] = "{\"jsonrpc\":\"2.0\",\"result\":[[\"0x3a636f6465\",\"0x01\"],[\"0x00\",\"0x\"]],\"id\":1}";
+    static const char text[] =
+        "{\"jsonrpc\":\"2.0\",\"result\":[[\"0x3a636f6465\",\"0x01\"],[\"0x00\",\"0x\"]],\"id\":1}";
     const char *in = spot("pairs.json"), *out = spot("pairs");
-    dg_snapshot_import_options o = { .path_out = out, .replace = true, .block_known = true, .number = 12 };
+    dg_snapshot_import_options o = {
+        .path_out = out, .replace = true, .block_known = true, .number = 12
+    };
     dg_snapshot_info info;
     dg_buf header;
     dg_error err;
@@ -244,7 +255,11 @@ END_TEST
 #define TOP(entries) "{\"genesis\":{\"raw\":{\"top\":{" entries "}}}}"
 #define CODE "\"0x3a636f6465\":\"0x00\""
 
-static const struct { const char *name, *text; dg_code code; const char *says; } bad[] = {
+static const struct {
+    const char *name, *text;
+    dg_code code;
+    const char *says;
+} bad[] = {
     { "a.json", "", DG_MALFORMED, "is empty" },
     { "a.json", "hello", DG_MALFORMED, "not JSON: byte 0" },
     { "a.bin", "hello", DG_MALFORMED, "neither JSON" },
@@ -255,39 +270,56 @@ static const struct { const char *name, *text; dg_code code; const char *says; }
     { "a.json", "{\"genesis\":{\"raw\":{\"top\":[]}}}", DG_MALFORMED, "top at byte" },
     { "a.json", TOP("\"0x00\":\"0x00\""), DG_MALFORMED, "lacks `:code`" },
     { "a.json", TOP("\"0x3a636f6465\":\"0x\""), DG_MALFORMED, "has an empty `:code`" },
-    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{},\"childrenDefault\":{\"0x01\":{" CODE "}}}}}", DG_MALFORMED, "lacks `:code`" },
+    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{},\"childrenDefault\":{\"0x01\":{" CODE "}}}}}",
+      DG_MALFORMED, "lacks `:code`" },
     { "a.json", TOP(CODE ",\"0x012\":\"0x\""), DG_MALFORMED, "odd number of digits" },
-    { "a.json", TOP(CODE ",\"0x0123\":\"0x0\""), DG_MALFORMED, "key 0x0123: value at byte 57: hex has an odd" },
+    { "a.json", TOP(CODE ",\"0x0123\":\"0x0\""), DG_MALFORMED,
+      "key 0x0123: value at byte 57: hex has an odd" },
     { "a.json", TOP(CODE ",\"0x0123\":\"0x0g\""), DG_MALFORMED, "character 3 of hex is no digit" },
     { "a.json", TOP(CODE ",\"0x0123\":\"00\""), DG_MALFORMED, "does not begin with 0x" },
-    { "a.json", TOP(CODE ",\"01\":\"0x00\""), DG_MALFORMED, "key at byte 48 does not begin with 0x" },
+    { "a.json", TOP(CODE ",\"01\":\"0x00\""), DG_MALFORMED,
+      "key at byte 48 does not begin with 0x" },
     { "a.json", TOP(CODE ",\"0x01\":1"), DG_MALFORMED, "not a string of hex" },
-    { "a.json", TOP(CODE ",\"0x01\":\"0x\",\"0x01\":\"0x\""), DG_MALFORMED, "key 0x01 at byte 60: stands there twice" },
+    { "a.json", TOP(CODE ",\"0x01\":\"0x\",\"0x01\":\"0x\""), DG_MALFORMED,
+      "key 0x01 at byte 60: stands there twice" },
     { "a.json", TOP(CODE ",\"0x0A\":\"0x\",\"0x0a\":\"0x\""), DG_MALFORMED, "stands there twice" },
-    { "a.json", TOP(CODE ",\"0x3a6368696c645f73746f726167653a64656661756c743a01\":\"0x\""), DG_MALFORMED, "root of a child trie" },
+    { "a.json", TOP(CODE ",\"0x3a6368696c645f73746f726167653a64656661756c743a01\":\"0x\""),
+      DG_MALFORMED, "root of a child trie" },
     { "a.json", TOP(CODE) "x", DG_MALFORMED, "end of the document" },
     { "a.json", TOP(CODE) "{}", DG_MALFORMED, "end of the document" },
     { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE, DG_MALFORMED, "cut off at byte 47" },
     { "a.json", "{\"genesis\":{\"raw\":{\"top\":{\"0x3a63", DG_MALFORMED, "cut off at byte 33" },
-    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"top\":{}}}}", DG_MALFORMED, "top at byte 49 stands there twice" },
+    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"top\":{}}}}", DG_MALFORMED,
+      "top at byte 49 stands there twice" },
     { "a.json", "{\"id\":\"a\",\"id\":\"b\"}", DG_MALFORMED, "id at byte 10 stands there twice" },
-    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"childrenDefault\":{\"0x01\":{\"0x02\":\"0x\",\"0x02\":\"0x\"}}}}}", DG_MALFORMED, "stands there twice" },
-    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"childrenDefault\":{\"0x01\":{\"0x02\":\"0x\"},\"0x01\":{\"0x02\":\"0x\"}}}}}", DG_MALFORMED, "child trie: stands there twice" },
-    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"children\":{\"0x01\":{}}}}}", DG_UNSUPPORTED, "before childrenDefault" },
+    { "a.json",
+      "{\"genesis\":{\"raw\":{\"top\":{" CODE
+      "},\"childrenDefault\":{\"0x01\":{\"0x02\":\"0x\",\"0x02\":\"0x\"}}}}}",
+      DG_MALFORMED, "stands there twice" },
+    { "a.json",
+      "{\"genesis\":{\"raw\":{\"top\":{" CODE
+      "},\"childrenDefault\":{\"0x01\":{\"0x02\":\"0x\"},\"0x01\":{\"0x02\":\"0x\"}}}}}",
+      DG_MALFORMED, "child trie: stands there twice" },
+    { "a.json", "{\"genesis\":{\"raw\":{\"top\":{" CODE "},\"children\":{\"0x01\":{}}}}}",
+      DG_UNSUPPORTED, "before childrenDefault" },
     { "a.json", "{\"genesis\":{\"runtime\":{\"x\":1}}}", DG_UNSUPPORTED, "plain chain spec" },
     { "a.json", "{\"genesis\":{\"runtimeGenesis\":{}}}", DG_UNSUPPORTED, "plain chain spec" },
     { "a.json", "{\"genesis\":{\"stateRootHash\":\"0x00\"}}", DG_UNSUPPORTED, "light chain spec" },
     { "a.json", "{\"id\":{\"a\":1}}", DG_MALFORMED, "id at byte" },
-    { "a.json", "{\"id\":\"0123456789012345678901234567890123456789012345678901234567890123\"}", DG_LIMIT, "more than 63 bytes" },
+    { "a.json", "{\"id\":\"0123456789012345678901234567890123456789012345678901234567890123\"}",
+      DG_LIMIT, "more than 63 bytes" },
     { "a.json", "{\"codeSubstitutes\":{\"x\":\"0x00\"}}", DG_MALFORMED, "not a block number" },
     { "a.json", "{\"codeSubstitutes\":{\"1\":\"0x0\"}}", DG_MALFORMED, "block 1: " },
-    { "a.json", "{\"codeSubstitutes\":{\"1\":\"0x\",\"1\":\"0x\"}}", DG_MALFORMED, "stands there twice" },
+    { "a.json", "{\"codeSubstitutes\":{\"1\":\"0x\",\"1\":\"0x\"}}", DG_MALFORMED,
+      "stands there twice" },
     { "a.json", "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":1}}", DG_MALFORMED, "reports an error" },
     { "a.json", "{\"result\":[[\"0x00\"]]}", DG_MALFORMED, "value" },
     { "a.json", "{\"result\":[[\"0x00\",\"0x\",\"0x\"]]}", DG_MALFORMED, "not a key and a value" },
-    { "a.json", "{\"result\":[[\"0x00\",\"0x\"],[\"0x00\",\"0x\"]]}", DG_MALFORMED, "stands there twice" },
+    { "a.json", "{\"result\":[[\"0x00\",\"0x\"],[\"0x00\",\"0x\"]]}", DG_MALFORMED,
+      "stands there twice" },
     { "a.json", "{\"result\":[\"0x00\"]}", DG_MALFORMED, "not a list of key and value" },
-    { "a.json", "{\"result\":[],\"genesis\":{\"raw\":{\"top\":{" CODE "}}}}", DG_MALFORMED, "at once" },
+    { "a.json", "{\"result\":[],\"genesis\":{\"raw\":{\"top\":{" CODE "}}}}", DG_MALFORMED,
+      "at once" },
 };
 
 static void assert_refused(const char *in, dg_code code, const char *says)
@@ -405,7 +437,8 @@ int main(void)
     tcase_add_test(tc, a_child_trie_without_entries_changes_nothing);
     tcase_add_test(tc, the_manifest_tells_what_the_source_said);
     tcase_add_test(tc, pairs_are_of_the_block_the_caller_names);
-    tcase_add_loop_test(tc, what_is_no_spec_is_refused_in_one_line_and_leaves_nothing, 0, sizeof bad / sizeof bad[0]);
+    tcase_add_loop_test(tc, what_is_no_spec_is_refused_in_one_line_and_leaves_nothing, 0,
+                        sizeof bad / sizeof bad[0]);
     tcase_add_test(tc, what_is_packed_wrongly_is_refused);
     tcase_add_test(tc, keys_and_nesting_have_maxima);
     tcase_add_test(tc, a_spec_cut_anywhere_is_refused);

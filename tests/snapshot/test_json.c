@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-typedef struct feed { dg_bytes rest; size_t step; } feed;
+typedef struct feed {
+    dg_bytes rest;
+    size_t step;
+} feed;
 
 static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)
 {
@@ -41,7 +44,9 @@ static dg_code events(dg_buf *out, const char *text, size_t len, size_t step, dg
     return rc;
 }
 
-static const struct { const char *text, *events; } good[] = {
+static const struct {
+    const char *text, *events;
+} good[] = {
     { "{}", "{}." },
     { " \t\r\n[ ] \n", "[]." },
     { "{\"a\":1,\"b\":[true,false,null]}", "{kan1kb[tfz]}." },
@@ -69,20 +74,56 @@ START_TEST(documents_give_their_events_however_they_are_cut)
 }
 END_TEST
 
-static const struct { const char *text; const char *at; } bad[] = {
-    { "", "byte 0" }, { "   ", "byte 3" }, { "{", "byte 1" }, { "[1", "byte 2" },
-    { "{} {}", "byte 3" }, { "[1,]", "byte 3" }, { "{\"a\":1,}", "byte 7" }, { "[,1]", "byte 1" },
-    { "{a:1}", "byte 1" }, { "{'a':1}", "byte 1" }, { "{\"a\"}", "byte 4" }, { "{\"a\":}", "byte 5" },
-    { "[1 2]", "byte 3" }, { "{\"a\":1 \"b\":2}", "byte 7" }, { "[1}", "byte 2" }, { "{]", "byte 1" },
-    { "tru", "byte 3" }, { "trux", "byte 3" }, { "nul1", "byte 3" }, { "NaN", "byte 0" },
-    { "01", "byte 1" }, { "-", "byte 1" }, { "1.", "byte 2" }, { "1.e5", "byte 2" }, { ".5", "byte 0" },
-    { "1e", "byte 2" }, { "+1", "byte 0" }, { "0x10", "byte 1" },
-    { "\"", "byte 1" }, { "\"a", "byte 2" }, { "\"a\nb\"", "byte 2" }, { "\"\\x\"", "byte 2" },
-    { "\"\\u12g4\"", "byte 5" }, { "\"\\ud800\"", "byte 7" }, { "\"\\ud800\\u0041\"", "byte 13" },
-    { "\"\\udc00\"", "byte 7" }, { "\"\\u00", "byte 5" },
-    { "\"\xff\"", "byte 1" }, { "\"\xc0\x80\"", "byte 1" }, { "\"\xe0\x80\x80\"", "byte 2" },
-    { "\"\xed\xa0\x80\"", "byte 2" }, { "\"\xf4\x90\x80\x80\"", "byte 2" }, { "\"\xc3\"", "byte 2" },
-    { "\xef\xbb\xbf{}", "byte 0" }, { "// x\n{}", "byte 0" }, { "[]\x01", "byte 2" },
+static const struct {
+    const char *text;
+    const char *at;
+} bad[] = {
+    { "", "byte 0" },
+    { "   ", "byte 3" },
+    { "{", "byte 1" },
+    { "[1", "byte 2" },
+    { "{} {}", "byte 3" },
+    { "[1,]", "byte 3" },
+    { "{\"a\":1,}", "byte 7" },
+    { "[,1]", "byte 1" },
+    { "{a:1}", "byte 1" },
+    { "{'a':1}", "byte 1" },
+    { "{\"a\"}", "byte 4" },
+    { "{\"a\":}", "byte 5" },
+    { "[1 2]", "byte 3" },
+    { "{\"a\":1 \"b\":2}", "byte 7" },
+    { "[1}", "byte 2" },
+    { "{]", "byte 1" },
+    { "tru", "byte 3" },
+    { "trux", "byte 3" },
+    { "nul1", "byte 3" },
+    { "NaN", "byte 0" },
+    { "01", "byte 1" },
+    { "-", "byte 1" },
+    { "1.", "byte 2" },
+    { "1.e5", "byte 2" },
+    { ".5", "byte 0" },
+    { "1e", "byte 2" },
+    { "+1", "byte 0" },
+    { "0x10", "byte 1" },
+    { "\"", "byte 1" },
+    { "\"a", "byte 2" },
+    { "\"a\nb\"", "byte 2" },
+    { "\"\\x\"", "byte 2" },
+    { "\"\\u12g4\"", "byte 5" },
+    { "\"\\ud800\"", "byte 7" },
+    { "\"\\ud800\\u0041\"", "byte 13" },
+    { "\"\\udc00\"", "byte 7" },
+    { "\"\\u00", "byte 5" },
+    { "\"\xff\"", "byte 1" },
+    { "\"\xc0\x80\"", "byte 1" },
+    { "\"\xe0\x80\x80\"", "byte 2" },
+    { "\"\xed\xa0\x80\"", "byte 2" },
+    { "\"\xf4\x90\x80\x80\"", "byte 2" },
+    { "\"\xc3\"", "byte 2" },
+    { "\xef\xbb\xbf{}", "byte 0" },
+    { "// x\n{}", "byte 0" },
+    { "[]\x01", "byte 2" },
 };
 
 START_TEST(what_is_not_json_is_refused_at_its_byte)
@@ -91,8 +132,10 @@ START_TEST(what_is_not_json_is_refused_at_its_byte)
         dg_buf got;
         dg_error err = { 0 };
         dg_buf_init(&got, 4096);
-        ck_assert_int_eq(events(&got, bad[_i].text, strlen(bad[_i].text), step, &err), DG_MALFORMED);
-        ck_assert_msg(strstr(err.text, bad[_i].at) != NULL, "'%s': %s, not %s", bad[_i].text, err.text, bad[_i].at);
+        ck_assert_int_eq(events(&got, bad[_i].text, strlen(bad[_i].text), step, &err),
+                         DG_MALFORMED);
+        ck_assert_msg(strstr(err.text, bad[_i].at) != NULL, "'%s': %s, not %s", bad[_i].text,
+                      err.text, bad[_i].at);
         dg_buf_clear(&got);
     }
 }
@@ -165,7 +208,8 @@ int main(void)
 {
     Suite *s = suite_create("json_pull");
     TCase *tc = tcase_create("json_pull");
-    tcase_add_loop_test(tc, documents_give_their_events_however_they_are_cut, 0, sizeof good / sizeof good[0]);
+    tcase_add_loop_test(tc, documents_give_their_events_however_they_are_cut, 0,
+                        sizeof good / sizeof good[0]);
     tcase_add_loop_test(tc, what_is_not_json_is_refused_at_its_byte, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(tc, nesting_and_lengths_have_maxima);
     tcase_add_test(tc, stepping_over_keeps_nothing);

@@ -87,7 +87,7 @@ START_TEST(a_kill_at_any_moment_leaves_the_old_or_the_new)
         if (is_root(target, &two_roots[0]))
             old++;
         else if (is_root(target, &two_roots[1]))
-            new++;
+            new ++;
     }
     ck_assert_uint_eq(old + new, DRAWN + LAST);
     ck_assert_uint_gt(old, 0);

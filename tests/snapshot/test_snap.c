@@ -11,7 +11,10 @@
 
 /* ---- a naive reader and writer ---- */
 
-typedef struct entry { dg_bytes key, node; int32_t count; } entry;
+typedef struct entry {
+    dg_bytes key, node;
+    int32_t count;
+} entry;
 typedef struct snap {
     unsigned version, state_version;
     dg_bytes head, tail; /* before the number of entries; from the root on */
@@ -76,7 +79,8 @@ static void export_to(const char *snapshot, const char *path, unsigned version)
     dg_error err;
     if (dg_snapshot_open(&s, snapshot, &err) != DG_OK
         || (version ? dg_snapshot_export_snap(s, path, version, &err)
-                    : dg_snapshot_export_spec(s, path, &err)) != DG_OK)
+                    : dg_snapshot_export_spec(s, path, &err))
+               != DG_OK)
         ck_abort_msg("%s", err.text);
     dg_snapshot_close(s);
 }
@@ -90,11 +94,16 @@ static const struct {
     uint64_t keys, unreferenced;
     bool code;
 } files[] = {
-    { "state/hydradx-mock.snap", "0x766f3b66935bf397e9a2292995baa15872e035d3313ab21932f77878be4473ac",
-      "0x0000000000000000000000000000000000000000000000000000000000000000", 3, 1, 0, 859, 0, false },
-    { "state/try-runtime-kusama-9420-proxy.snap", "0x90892c9d199e2ba293df2a648532ca0ae7fa33a37142276a47719d35b3ae0975",
-      "0xc0113ec0a484332082dee0cc614bd85894d1433196d2b1ed0e113f57449124be", 2, 0, 18424977, 881, 5, true },
-    { "state/try-runtime-node-template.snap", "0x6514c32a60bc910194ffd3f57c7c46c99e9cad4a4c5461c1012bbb9234b6a4b7",
+    { "state/hydradx-mock.snap",
+      "0x766f3b66935bf397e9a2292995baa15872e035d3313ab21932f77878be4473ac",
+      "0x0000000000000000000000000000000000000000000000000000000000000000", 3, 1, 0, 859, 0,
+      false },
+    { "state/try-runtime-kusama-9420-proxy.snap",
+      "0x90892c9d199e2ba293df2a648532ca0ae7fa33a37142276a47719d35b3ae0975",
+      "0xc0113ec0a484332082dee0cc614bd85894d1433196d2b1ed0e113f57449124be", 2, 0, 18424977, 881, 5,
+      true },
+    { "state/try-runtime-node-template.snap",
+      "0x6514c32a60bc910194ffd3f57c7c46c99e9cad4a4c5461c1012bbb9234b6a4b7",
       "0xf4f004a6d19d3631a2786379f7d087699026901a7ccb3e9105fe63943c8fed5b", 0, 1, 10, 42, 1, true },
 };
 
@@ -176,7 +185,8 @@ START_TEST(each_file_is_read_whole_and_given_back)
     info = import_well(snap3, again, 0);
     ck_assert_str_eq(dg_hash_text(&info.state_root).text, files[_i].root);
     ck_assert_uint_eq(info.unreferenced, 0);
-    ck_assert_str_eq(info.spec_name, files[_i].code ? "twin" : ""); /* asked only where there is code */
+    /* asked only where there is code */
+    ck_assert_str_eq(info.spec_name, files[_i].code ? "twin" : "");
     export_to(again, snap3, 3);
     twice = slurp(snap3);
     assert_bytes(dg_buf_bytes(&twice), dg_buf_bytes(&ours), "second export");
@@ -331,9 +341,13 @@ START_TEST(a_file_cut_anywhere_is_refused)
 }
 END_TEST
 
-static const struct { uint8_t version; dg_code code; const char *says; } versions[] = {
-    { 1 << 2, DG_UNSUPPORTED, "version 1" }, { 5 << 2, DG_UNSUPPORTED, "version 5" },
-    { 63 << 2, DG_UNSUPPORTED, "version 63" }, { 0xff, DG_MALFORMED, "version" },
+static const struct {
+    uint8_t version;
+    dg_code code;
+    const char *says;
+} versions[] = {
+    { 1 << 2, DG_UNSUPPORTED, "version 1" },       { 5 << 2, DG_UNSUPPORTED, "version 5" },
+    { 63 << 2, DG_UNSUPPORTED, "version 63" },     { 0xff, DG_MALFORMED, "version" },
     { 0x0d, DG_MALFORMED, "version at byte 0: " },
 };
 
@@ -353,7 +367,11 @@ END_TEST
 
 /* One change to a good file, and how it is refused. */
 typedef enum change { NODE, HASH, PLACE, MISSING, TWICE, ROOT, SHORT_KEY, COUNT, NONE } change;
-static const struct { change what; dg_code code; const char *says; } changes[] = {
+static const struct {
+    change what;
+    dg_code code;
+    const char *says;
+} changes[] = {
     { NODE, DG_MISMATCH, "is wrong: its bytes hash to" },
     { HASH, DG_MISMATCH, "is wrong: its bytes hash to" },
     { PLACE, DG_MISMATCH, "is not filed under its place" },
@@ -382,15 +400,33 @@ START_TEST(a_changed_file_is_refused_by_what_was_changed)
     if (changes[_i].what == NODE)
         snprintf(named, sizeof named, "%s", dg_hash_text(&hash).text);
     switch (changes[_i].what) {
-    case NODE: flip(s.at[victim].node, s.at[victim].node.len / 2); break;
-    case HASH: flip(s.at[victim].key, s.at[victim].key.len - 1); break;
-    case PLACE: flip(s.at[victim].key, 0); break;
-    case MISSING: s.at[victim] = s.at[--s.count]; break;
-    case TWICE: s.at[s.count] = s.at[victim]; s.count++; break;
-    case ROOT: flip(s.tail, 5); break;
-    case SHORT_KEY: s.at[victim].key.len = 31; break;
-    case COUNT: s.count = 0; break;
-    case NONE: break;
+    case NODE:
+        flip(s.at[victim].node, s.at[victim].node.len / 2);
+        break;
+    case HASH:
+        flip(s.at[victim].key, s.at[victim].key.len - 1);
+        break;
+    case PLACE:
+        flip(s.at[victim].key, 0);
+        break;
+    case MISSING:
+        s.at[victim] = s.at[--s.count];
+        break;
+    case TWICE:
+        s.at[s.count] = s.at[victim];
+        s.count++;
+        break;
+    case ROOT:
+        flip(s.tail, 5);
+        break;
+    case SHORT_KEY:
+        s.at[victim].key.len = 31;
+        break;
+    case COUNT:
+        s.count = 0;
+        break;
+    case NONE:
+        break;
     }
     changed = snap_write(&s);
     if (changes[_i].what == COUNT) { /* more entries than bytes */
@@ -423,21 +459,52 @@ END_TEST
 
 /* A root that hashes well and is no node. Other tools would read it another way,
  * or crash. */
-static const struct { const char *node, *says; } nodes[] = {
+static const struct {
+    const char *node, *says;
+} nodes[] = {
     { "02", "unknown kind of node" },
     { "", "bytes ran out" },
-    { "4203", "bytes ran out" },                  /* leaf without value */
-    { "4203" "0801", "than bytes are left" },     /* value longer than the node */
-    { "4203" "0401" "00", "" },                   /* more after it */
-    { "4103" "0401", "half a byte" },             /* a value at half a byte */
-    { "4113" "0401", "padding" },                 /* odd, and the padding is used */
-    { "7fff", "bytes ran out" },                  /* length of the key cut off */
-    { "80" "0000", "branch without children" },
-    { "80" "0100" "00", "a child of no length" },
-    { "80" "0100" "84" "000000000000000000000000000000000000000000000000000000000000000000", "more than 32 bytes" },
-    { "80" "0100" "04" "00", "the empty node stands below another" },
-    { "80" "0100" "08" "0200", "unknown kind of node" },
-    { "22" "03" "0000", "bytes ran out" },        /* hash of a value cut off */
+    { "4203", "bytes ran out" }, /* leaf without value */
+    { "4203"
+      "0801",
+      "than bytes are left" }, /* value longer than the node */
+    { "4203"
+      "0401"
+      "00",
+      "" }, /* more after it */
+    { "4103"
+      "0401",
+      "half a byte" }, /* a value at half a byte */
+    { "4113"
+      "0401",
+      "padding" },               /* odd, and the padding is used */
+    { "7fff", "bytes ran out" }, /* length of the key cut off */
+    { "80"
+      "0000",
+      "branch without children" },
+    { "80"
+      "0100"
+      "00",
+      "a child of no length" },
+    { "80"
+      "0100"
+      "84"
+      "000000000000000000000000000000000000000000000000000000000000000000",
+      "more than 32 bytes" },
+    { "80"
+      "0100"
+      "04"
+      "00",
+      "the empty node stands below another" },
+    { "80"
+      "0100"
+      "08"
+      "0200",
+      "unknown kind of node" },
+    { "22"
+      "03"
+      "0000",
+      "bytes ran out" }, /* hash of a value cut off */
 };
 
 START_TEST(a_root_that_is_no_node_is_refused)
@@ -463,7 +530,10 @@ END_TEST
 /* A few dozen nodes, each sixteen times the child of the next: more entries than
  * atoms. Whoever walks it as a tree does not come back; the longer of the two
  * reaches below the prefix of child tries, where walking twice is meant. */
-static const struct { int depth; const char *says; } universes[] = {
+static const struct {
+    int depth;
+    const char *says;
+} universes[] = {
     { 40, "more than 4294967296 keys" },
     { 60, "more than 1048576 child tries" },
 };
@@ -504,12 +574,15 @@ int main(void)
     tcase_set_timeout(tc, 600);
     tcase_add_loop_test(tc, each_file_is_read_whole_and_given_back, 0, 3);
     tcase_add_loop_test(tc, a_partial_file_as_spec_gives_its_root_again, 0, 3);
-    tcase_add_loop_test(tc, every_export_imports_to_the_same_root_and_exports_to_the_same_bytes, 0, 8);
+    tcase_add_loop_test(tc, every_export_imports_to_the_same_root_and_exports_to_the_same_bytes, 0,
+                        8);
     tcase_add_test(tc, a_file_of_version_4_is_whole_only_with_the_root_of_its_header);
     tcase_add_test(tc, a_header_from_elsewhere_makes_a_file_of_version_3_whole);
     tcase_add_loop_test(tc, a_file_cut_anywhere_is_refused, 0, 2);
-    tcase_add_loop_test(tc, other_versions_are_refused_by_number, 0, sizeof versions / sizeof versions[0]);
-    tcase_add_loop_test(tc, a_changed_file_is_refused_by_what_was_changed, 0, sizeof changes / sizeof changes[0]);
+    tcase_add_loop_test(tc, other_versions_are_refused_by_number, 0,
+                        sizeof versions / sizeof versions[0]);
+    tcase_add_loop_test(tc, a_changed_file_is_refused_by_what_was_changed, 0,
+                        sizeof changes / sizeof changes[0]);
     tcase_add_test(tc, the_file_of_the_changes_is_good);
     tcase_add_loop_test(tc, a_root_that_is_no_node_is_refused, 0, sizeof nodes / sizeof nodes[0]);
     tcase_add_loop_test(tc, a_few_nodes_that_mean_a_universe_are_refused, 0, 2);

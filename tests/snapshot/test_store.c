@@ -46,13 +46,28 @@ END_TEST
 START_TEST(a_manifest_without_one_of_its_members_is_refused)
 {
     static const char *const members[][2] = {
-        { "chain", NULL }, { "name", NULL }, { "block", "number" }, { "block", "hash" },
-        { "block", "state_root" }, { "block", "header" }, { "runtime", "spec_name" },
-        { "runtime", "spec_version" }, { "state", "version" }, { "state", "partial" },
-        { "state", "keys" }, { "state", "nodes" }, { "state", "value_bytes" }, { "source", "file" },
-        { "source", "kind" }, { "source", "version" }, { "source", "blake2_256" },
-        { "source", "unreferenced_nodes" }, { "code_substitutes", NULL }, { "store", "bytes" },
-        { "store", "blake2_256" }, { "doppel_snapshot", NULL },
+        { "chain", NULL },
+        { "name", NULL },
+        { "block", "number" },
+        { "block", "hash" },
+        { "block", "state_root" },
+        { "block", "header" },
+        { "runtime", "spec_name" },
+        { "runtime", "spec_version" },
+        { "state", "version" },
+        { "state", "partial" },
+        { "state", "keys" },
+        { "state", "nodes" },
+        { "state", "value_bytes" },
+        { "source", "file" },
+        { "source", "kind" },
+        { "source", "version" },
+        { "source", "blake2_256" },
+        { "source", "unreferenced_nodes" },
+        { "code_substitutes", NULL },
+        { "store", "bytes" },
+        { "store", "blake2_256" },
+        { "doppel_snapshot", NULL },
     };
     char path[600];
     dg_error err;
@@ -79,11 +94,17 @@ START_TEST(a_manifest_without_one_of_its_members_is_refused)
 }
 END_TEST
 
-static const struct { const char *group, *name; const char *value; } lies[] = {
-    { "state", "keys", "1" }, { "state", "nodes", "1" }, { "state", "value_bytes", "1" },
+static const struct {
+    const char *group, *name;
+    const char *value;
+} lies[] = {
+    { "state", "keys", "1" },
+    { "state", "nodes", "1" },
+    { "state", "value_bytes", "1" },
     { "block", "number", "1" },
     { "block", "hash", "\"0x0000000000000000000000000000000000000000000000000000000000000000\"" },
-    { "store", "blake2_256", "\"0x0000000000000000000000000000000000000000000000000000000000000000\"" },
+    { "store", "blake2_256",
+      "\"0x0000000000000000000000000000000000000000000000000000000000000000\"" },
 };
 
 START_TEST(a_manifest_that_says_otherwise_does_not_verify)
@@ -134,7 +155,8 @@ START_TEST(a_changed_state_is_kept_with_what_it_shares)
     ck_assert(!dg_file_exists(out));
     ck_assert_int_eq(dg_snapshot_begin(&w, out, false, &err), DG_OK);
     ck_assert_int_eq(dg_trie_flush(t, dg_snapshot_put, w, &err), DG_OK);
-    ck_assert_int_eq(dg_snapshot_put_below(w, &info.state_root, dg_snapshot_loader(s), &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_put_below(w, &info.state_root, dg_snapshot_loader(s), &err),
+                     DG_OK);
     ck_assert_int_eq(dg_snapshot_commit(w, &info, none, NULL, &err), DG_OK);
     assert_whole(out, &info.state_root);
     ck_assert(!dg_hash_equal(&info.state_root, &two_roots[0]));
@@ -172,7 +194,8 @@ START_TEST(two_states_have_two_names)
         import_well(two_specs[i], target, 1);
         ck_assert_int_eq(dg_snapshot_open(&s, target, NULL), DG_OK);
         names[i] = dg_snapshot_hash(s);
-        want = dg_blake2_256_two(dg_hash_bytes(&dg_snapshot_info_of(s)->hash), dg_hash_bytes(&two_roots[i]));
+        want = dg_blake2_256_two(dg_hash_bytes(&dg_snapshot_info_of(s)->hash),
+                                 dg_hash_bytes(&two_roots[i]));
         assert_bytes(dg_hash_bytes(&names[i]), dg_hash_bytes(&want), "name");
         dg_snapshot_close(s);
     }
@@ -182,7 +205,10 @@ END_TEST
 
 /* ---- without memory ---- */
 
-typedef struct errand { const char *what; dg_code (*run)(dg_error *err); } errand;
+typedef struct errand {
+    const char *what;
+    dg_code (*run)(dg_error *err);
+} errand;
 static char snap_file[512], made[512];
 
 static dg_code errand_spec(dg_error *err)
@@ -224,13 +250,25 @@ static dg_code use_snap(dg_snapshot *s, dg_error *err)
     return dg_snapshot_export_snap(s, made, 4, err);
 }
 
-static dg_code errand_verify(dg_error *err) { return with_open(err, use_verify); }
-static dg_code errand_export_spec(dg_error *err) { return with_open(err, use_spec); }
-static dg_code errand_export_snap(dg_error *err) { return with_open(err, use_snap); }
+static dg_code errand_verify(dg_error *err)
+{
+    return with_open(err, use_verify);
+}
+static dg_code errand_export_spec(dg_error *err)
+{
+    return with_open(err, use_spec);
+}
+static dg_code errand_export_snap(dg_error *err)
+{
+    return with_open(err, use_snap);
+}
 
 static const errand errands[] = {
-    { "spec", errand_spec }, { "snap", errand_snap }, { "verify", errand_verify },
-    { "export spec", errand_export_spec }, { "export snap", errand_export_snap },
+    { "spec", errand_spec },
+    { "snap", errand_snap },
+    { "verify", errand_verify },
+    { "export spec", errand_export_spec },
+    { "export snap", errand_export_snap },
 };
 
 START_TEST(without_memory_every_errand_says_so_and_leaves_the_old_snapshot)
@@ -252,8 +290,8 @@ START_TEST(without_memory_every_errand_says_so_and_leaves_the_old_snapshot)
         rc = errands[_i].run(&err);
         dg_alloc_fail_from(0);
         if (rc != DG_OK) {
-            ck_assert_msg(rc == DG_NOMEM && err.text[0], "%s, request %llu: code %d, '%s'", errands[_i].what,
-                          (unsigned long long)nth, rc, err.text);
+            ck_assert_msg(rc == DG_NOMEM && err.text[0], "%s, request %llu: code %d, '%s'",
+                          errands[_i].what, (unsigned long long)nth, rc, err.text);
             failed++;
         }
         if (failed % 40 == 0 || rc == DG_OK)
@@ -275,7 +313,8 @@ int main(void)
     tcase_add_checked_fixture(tc, two_specs_setup, NULL);
     tcase_add_test(tc, any_changed_byte_of_the_store_is_found);
     tcase_add_test(tc, a_manifest_without_one_of_its_members_is_refused);
-    tcase_add_loop_test(tc, a_manifest_that_says_otherwise_does_not_verify, 0, sizeof lies / sizeof lies[0]);
+    tcase_add_loop_test(tc, a_manifest_that_says_otherwise_does_not_verify, 0,
+                        sizeof lies / sizeof lies[0]);
     tcase_add_test(tc, a_changed_state_is_kept_with_what_it_shares);
     tcase_add_test(tc, content_under_a_wrong_hash_is_named_and_refused);
     tcase_add_test(tc, two_states_have_two_names);

@@ -122,7 +122,8 @@ static bool meets_children(dg_bytes prefix)
     return dg_bytes_begin(prefix, common) || dg_bytes_begin(common, prefix);
 }
 
-static removed remove_prefix(twin_state *s, unsigned child, dg_bytes prefix, uint32_t limit, dg_bytes cursor)
+static removed remove_prefix(twin_state *s, unsigned child, dg_bytes prefix, uint32_t limit,
+                             dg_bytes cursor)
 {
     removed r = { .all = true };
     if (child == 0 && meets_children(prefix))
@@ -221,7 +222,8 @@ static void do_delete(state_player *p, size_t h)
 
 static void do_append(state_player *p, size_t h)
 {
-    uint8_t key_room[TWIN_KEY_MAX], item[3] = { 7, 8, (uint8_t)pick(p, 256) }, whole[TWIN_VALUE_MAX];
+    uint8_t key_room[TWIN_KEY_MAX], item[3] = { 7, 8, (uint8_t)pick(p, 256) },
+                                    whole[TWIN_VALUE_MAX];
     dg_bytes key = draw_key(&p->draw, key_room);
     size_t item_len = pick(p, 4), len = 0;
     twin all = merged(&p->twin[h], 0);

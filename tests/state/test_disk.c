@@ -34,11 +34,13 @@ START_TEST(a_state_goes_to_disk_and_comes_back_whole)
     ck_assert_int_eq(dg_state_root(s, &roots[0], NULL), DG_OK);
     snapshots[0] = saved(s, "first");
     dg_state_free(s);
-    ck_assert_uint_eq(dg_snapshot_info_of(snapshots[0])->keys, p.len + 3); /* entries of the child, and its root */
+    /* entries of the child, and its root */
+    ck_assert_uint_eq(dg_snapshot_info_of(snapshots[0])->keys, p.len + 3);
 
     ck_assert_int_eq(dg_state_open(&first, snapshots[0], NULL), DG_OK);
     ck_assert_uint_eq(dg_state_version(first), 1);
-    assert_value(first, dg_text("kid"), dg_text("a"), dg_text("a value of more than thirty-two bytes"));
+    assert_value(first, dg_text("kid"), dg_text("a"),
+                 dg_text("a value of more than thirty-two bytes"));
     put(first, dg_text("kid"), "c", "3");
     put(first, TOP, "z", "26");
     ck_assert_int_eq(dg_state_root(first, &roots[1], NULL), DG_OK);

@@ -2,8 +2,8 @@
  * looked at, where to go on. Chains of one kind charge fees by them. */
 #include "steps.h"
 
-static void assert_removed(dg_removal *r, bool all, uint32_t backend, uint32_t unique, uint32_t loops,
-                           const char *cursor)
+static void assert_removed(dg_removal *r, bool all, uint32_t backend, uint32_t unique,
+                           uint32_t loops, const char *cursor)
 {
     ck_assert_int_eq(r->all, all);
     ck_assert_uint_eq(r->backend, backend);
@@ -58,9 +58,11 @@ START_TEST(removal_without_a_cursor_makes_no_progress)
         ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, START, NULL), DG_OK);
         assert_removed(&r, false, i ? 0 : 1, i ? 0 : 4, 2, "p3");
     }
-    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, dg_text("p3"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, dg_text("p3"), NULL),
+                     DG_OK);
     assert_removed(&r, false, 1, 1, 2, "p5");
-    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, dg_text("p5"), NULL), DG_OK);
+    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, dg_text("p5"), NULL),
+                     DG_OK);
     assert_removed(&r, true, 1, 1, 1, NULL);
     dg_state_free(s);
     nothing_left();
@@ -74,7 +76,8 @@ START_TEST(removal_with_limit_zero_takes_the_blocks_own_keys)
     dg_removal r;
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 0, START, NULL), DG_OK);
     assert_removed(&r, false, 0, 3, 0, "p1");
-    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p1"), NO_LIMIT, START, NULL), DG_OK);
+    ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p1"), NO_LIMIT, START, NULL),
+                     DG_OK);
     assert_removed(&r, true, 1, 1, 1, NULL);
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("absent"), 0, START, NULL), DG_OK);
     assert_removed(&r, true, 0, 0, 0, NULL);
@@ -103,7 +106,8 @@ START_TEST(removal_of_a_whole_child_takes_its_root_away)
 }
 END_TEST
 
-static const char *const refused[] = { "", ":", ":child", ":child_storage:", ":child_storage:default:kid" };
+static const char *const refused[] = { "", ":", ":child",
+                                       ":child_storage:", ":child_storage:default:kid" };
 
 START_TEST(removal_that_could_reach_child_roots_is_refused)
 {
@@ -111,10 +115,12 @@ START_TEST(removal_that_could_reach_child_roots_is_refused)
     dg_removal r;
     put(s, TOP, ":code", "x");
     put(s, TOP, ":child_storage:default:kid", "x");
-    ck_assert_int_eq(dg_state_clear_prefix(s, &r, TOP, dg_text(refused[_i]), NO_LIMIT, START, NULL), DG_OK);
+    ck_assert_int_eq(dg_state_clear_prefix(s, &r, TOP, dg_text(refused[_i]), NO_LIMIT, START, NULL),
+                     DG_OK);
     assert_removed(&r, true, 0, 0, 0, NULL);
     assert_value(s, TOP, dg_text(":code"), dg_text("x"));
-    ck_assert_int_eq(dg_state_clear_prefix(s, &r, TOP, dg_text(":co"), NO_LIMIT, START, NULL), DG_OK);
+    ck_assert_int_eq(dg_state_clear_prefix(s, &r, TOP, dg_text(":co"), NO_LIMIT, START, NULL),
+                     DG_OK);
     assert_removed(&r, true, 0, 1, 0, NULL);
     dg_state_free(s);
 }

@@ -4,19 +4,22 @@
 
 /* ---- append ---- */
 
-static const struct { const char *before, *after; } appends[] = { /* hex; NULL: absent */
+static const struct {
+    const char *before, *after;
+} appends[] = {
+    /* hex; NULL: absent */
     { NULL, "04aabb" },
     { "", "04aabb" },
     { "00", "04aabb" },
     { "0411", "0811aabb" },
-    { "08112233", "0c112233aabb" },      /* what follows the count is not looked at */
-    { "fc11", "010111aabb" },            /* 63 -> 64: the count takes two bytes */
-    { "fdff", "02000100aabb" },          /* 16383 -> 16384 */
+    { "08112233", "0c112233aabb" },       /* what follows the count is not looked at */
+    { "fc11", "010111aabb" },             /* 63 -> 64: the count takes two bytes */
+    { "fdff", "02000100aabb" },           /* 16383 -> 16384 */
     { "feffffff77", "030000004077aabb" }, /* 2^30 - 1 -> 2^30 */
-    { "03ffffffff", "04aabb" },          /* full */
-    { "0100", "04aabb" },                /* 0 in two bytes: no count */
-    { "07ffffffff01", "04aabb" },        /* more than 32 bits */
-    { "01", "04aabb" },                  /* cut off */
+    { "03ffffffff", "04aabb" },           /* full */
+    { "0100", "04aabb" },                 /* 0 in two bytes: no count */
+    { "07ffffffff01", "04aabb" },         /* more than 32 bits */
+    { "01", "04aabb" },                   /* cut off */
 };
 enum { APPENDS = sizeof appends / sizeof appends[0] };
 
@@ -229,7 +232,8 @@ START_TEST(a_state_without_memory_says_so_and_leaks_nothing)
         dg_alloc_fail_from(++nth);
         rc = scenario(s, &err);
         dg_alloc_fail_from(0);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %d: %d %s", (int)nth, (int)rc, err.text);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %d: %d %s", (int)nth, (int)rc,
+                      err.text);
         dg_state_verify(s);
         dg_state_free(s);
         nothing_left();

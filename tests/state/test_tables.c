@@ -38,7 +38,8 @@ static void check_removal(const json_t *all, size_t row, dg_bytes child)
     put(s, child, cell(all, t, row, 1), cell(all, t, row, 2));
     put(s, child, cell(all, t, row, 3), cell(all, t, row, 4));
     ck_assert_int_eq(
-        dg_state_clear_prefix(s, &r, child, dg_text(cell(all, t, row, 0)), NO_LIMIT, START, NULL), DG_OK);
+        dg_state_clear_prefix(s, &r, child, dg_text(cell(all, t, row, 0)), NO_LIMIT, START, NULL),
+        DG_OK);
     dg_buf_clear(&r.cursor);
     print_value(&out, s, child, cell(all, t, row, 1));
     print_value(&out, s, child, cell(all, t, row, 3));
@@ -51,7 +52,8 @@ static void check_child(const json_t *all, size_t row)
 {
     dg_bytes child = dg_text(cell(all, "child_child", row, 0));
     dg_state *s = dg_state_empty();
-    const char *first = cell(all, "key_value_1", row, 0), *second = cell(all, "key_value_2", row, 0);
+    const char *first = cell(all, "key_value_1", row, 0),
+               *second = cell(all, "key_value_2", row, 0);
     const char *smaller = strcmp(first, second) < 0 ? first : second;
     dg_hash root;
     dg_buf out, next;
@@ -59,18 +61,20 @@ static void check_child(const json_t *all, size_t row)
     dg_buf_init(&next, 1000);
     put(s, child, first, cell(all, "key_value_1", row, 1));
     print_value(&out, s, child, first);
-    ck_assert_str_eq(dg_buf_text(&out), result(all, "child_key_value", "ext_default_child_storage_get_version_1", row));
+    ck_assert_str_eq(dg_buf_text(&out), result(all, "child_key_value",
+                                               "ext_default_child_storage_get_version_1", row));
     put(s, child, second, cell(all, "key_value_2", row, 1));
     ck_assert_int_eq(dg_state_child_root(s, &root, child, NULL), DG_OK);
     dg_buf_reset(&out);
     dg_buf_printf(&out, "%s\n", dg_hash_text(&root).text + 2);
-    ck_assert_str_eq(dg_buf_text(&out),
-                     result(all, "child_key_value_key_value", "ext_default_child_storage_root_version_1", row));
+    ck_assert_str_eq(dg_buf_text(&out), result(all, "child_key_value_key_value",
+                                               "ext_default_child_storage_root_version_1", row));
     ck_assert_int_eq(dg_state_next(s, &next, child, dg_text(smaller), NULL), DG_OK);
     dg_buf_put_text(&next, "\n");
-    ck_assert_str_eq(dg_buf_text(&next),
-                     result(all, "child_key_value_key_value", "ext_default_child_storage_next_key_version", row));
-    ck_assert_int_eq(dg_state_next(s, &next, child, dg_text(smaller == first ? second : first), NULL), DG_END);
+    ck_assert_str_eq(dg_buf_text(&next), result(all, "child_key_value_key_value",
+                                                "ext_default_child_storage_next_key_version", row));
+    ck_assert_int_eq(
+        dg_state_next(s, &next, child, dg_text(smaller == first ? second : first), NULL), DG_END);
     dg_buf_clear(&out);
     dg_buf_clear(&next);
     dg_state_free(s);
@@ -102,7 +106,8 @@ static void print_list(dg_buf *out, dg_state *s, const char *key)
 
 static void check_append(const json_t *all, size_t row)
 {
-    const char *a = cell(all, "prefix_key_value_key_value", row, 2), *b = cell(all, "prefix_key_value_key_value", row, 4);
+    const char *a = cell(all, "prefix_key_value_key_value", row, 2),
+               *b = cell(all, "prefix_key_value_key_value", row, 4);
     dg_state *s = dg_state_empty();
     dg_buf out;
     dg_buf_init(&out, 1000);
@@ -115,7 +120,8 @@ static void check_append(const json_t *all, size_t row)
     print_list(&out, s, "one");
     dg_buf_put_text(&out, "\n");
     print_list(&out, s, "two");
-    ck_assert_str_eq(dg_buf_text(&out), result(all, "key_value_key_value", "ext_storage_append_version_1", row));
+    ck_assert_str_eq(dg_buf_text(&out),
+                     result(all, "key_value_key_value", "ext_storage_append_version_1", row));
     dg_buf_clear(&out);
     dg_state_free(s);
 }
@@ -143,12 +149,15 @@ static void put_entries(dg_state *s, dg_bytes child, const json_t *entries)
     dg_buf raw[2];
     dg_buf_init(&raw[0], 1 << 24);
     dg_buf_init(&raw[1], 1 << 24);
-    json_object_foreach(list, key, value) {
+    json_object_foreach(list, key, value)
+    {
         dg_buf_reset(&raw[0]);
         dg_buf_reset(&raw[1]);
         ck_assert_int_eq(dg_hex_get(&raw[0], key, strlen(key), NULL), DG_OK);
-        ck_assert_int_eq(dg_hex_get(&raw[1], json_string_value(value), json_string_length(value), NULL), DG_OK);
-        ck_assert_int_eq(dg_state_put(s, child, dg_buf_bytes(&raw[0]), dg_buf_bytes(&raw[1]), NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_hex_get(&raw[1], json_string_value(value), json_string_length(value), NULL), DG_OK);
+        ck_assert_int_eq(dg_state_put(s, child, dg_buf_bytes(&raw[0]), dg_buf_bytes(&raw[1]), NULL),
+                         DG_OK);
     }
     dg_buf_clear(&raw[0]);
     dg_buf_clear(&raw[1]);
@@ -162,13 +171,15 @@ START_TEST(child_tries_of_a_real_chain_have_their_roots)
 {
     const char *path = corpus_path(child_states[_i]), *name;
     dg_buf text = path ? inflated(path) : (dg_buf){ 0 };
-    json_t *all = path ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL, *parent, *entries;
+    json_t *all = path ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL, *parent,
+           *entries;
     dg_state *s = dg_state_empty();
     dg_hash again;
     size_t count = 0;
     parent = json_object_get(all, "parentStorage");
     put_entries(s, TOP, json_object_get(parent, "mainTrie"));
-    json_object_foreach(json_object_get(parent, "childTries"), name, entries) {
+    json_object_foreach(json_object_get(parent, "childTries"), name, entries)
+    {
         dg_bytes child = hex(name), want;
         dg_buf key;
         dg_state *alone = dg_state_empty();

@@ -110,11 +110,9 @@ pairs pairs_from_json(const char *path)
     list = json_object_get(root, "result");
     top = json_object_get(json_object_get(json_object_get(root, "genesis"), "raw"), "top");
     ck_assert(json_is_array(list) || json_is_object(top));
-    json_array_foreach(list, i, value)
-        set_json(&p, i, json_string_value(json_array_get(value, 0)),
-                 json_string_value(json_array_get(value, 1)));
-    json_object_foreach(top, key, value)
-        set_json(&p, i++, key, json_string_value(value));
+    json_array_foreach(list, i, value) set_json(&p, i, json_string_value(json_array_get(value, 0)),
+                                                json_string_value(json_array_get(value, 1)));
+    json_object_foreach(top, key, value) set_json(&p, i++, key, json_string_value(value));
     json_decref(root);
     dg_buf_clear(&text);
     return p;

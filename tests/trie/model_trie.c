@@ -48,7 +48,9 @@ void twin_put(twin *t, dg_bytes key, dg_bytes value, unsigned version, uint64_t 
         t->len++;
         e = &t->at[i];
     }
-    *e = (twin_entry){ .key_len = key.len, .value_len = value.len, .version = version, .stamp = stamp };
+    *e = (twin_entry){
+        .key_len = key.len, .value_len = value.len, .version = version, .stamp = stamp
+    };
     if (key.len)
         memcpy(e->key, key.at, key.len);
     if (value.len)
@@ -125,7 +127,8 @@ static unsigned nibble(const twin_entry *e, size_t i)
     return i % 2 ? e->key[i / 2] & 15u : e->key[i / 2] >> 4;
 }
 
-static void add_head(text *t, const twin_entry *e, size_t from, size_t to, unsigned bits, size_t max)
+static void add_head(text *t, const twin_entry *e, size_t from, size_t to, unsigned bits,
+                     size_t max)
 {
     size_t len = to - from, rest = len;
     add_u8(t, bits | (unsigned)(rest < max ? rest : max));
@@ -142,7 +145,8 @@ static void add_head(text *t, const twin_entry *e, size_t from, size_t to, unsig
 
 static size_t shared_until(const twin_entry *at, size_t count, size_t from)
 {
-    size_t end = 2 * at[0].key_len < 2 * at[count - 1].key_len ? 2 * at[0].key_len : 2 * at[count - 1].key_len;
+    size_t end = 2 * at[0].key_len < 2 * at[count - 1].key_len ? 2 * at[0].key_len
+                                                               : 2 * at[count - 1].key_len;
     while (from < end && nibble(&at[0], from) == nibble(&at[count - 1], from))
         from++;
     return from;
@@ -184,7 +188,10 @@ static void encode(text *out, const twin_entry *at, size_t count, size_t from, c
     bool branch = count > first;
     uint8_t hash[32];
     unsigned bitmap = 0;
-    add_head(out, &at[0], from, to, hashed ? (branch ? 0x10 : 0x20) : branch ? (valued ? 0xc0 : 0x80) : 0x40,
+    add_head(out, &at[0], from, to,
+             hashed   ? (branch ? 0x10 : 0x20)
+             : branch ? (valued ? 0xc0 : 0x80)
+                      : 0x40,
              hashed ? (branch ? 15 : 31) : 63);
     for (size_t i = first; i < count; i++)
         bitmap |= 1u << nibble(&at[i], to);
@@ -412,11 +419,14 @@ static void play_clear_prefix(player *p, size_t h)
 
 static void play_splice(player *p, size_t h)
 {
-    uint8_t key_room[TWIN_KEY_MAX], head_room[TWIN_VALUE_MAX], tail_room[TWIN_VALUE_MAX], whole[2000];
-    dg_bytes key = draw_key(p, key_room), head = draw_value(p, head_room), tail = draw_value(p, tail_room);
+    uint8_t key_room[TWIN_KEY_MAX], head_room[TWIN_VALUE_MAX], tail_room[TWIN_VALUE_MAX],
+        whole[2000];
+    dg_bytes key = draw_key(p, key_room), head = draw_value(p, head_room),
+             tail = draw_value(p, tail_room);
     unsigned version = draw(p) % 2;
     twin_entry *e = twin_find(&p->twin[h], key);
-    size_t cut = e && e->value_len ? draw(p) % (e->value_len + 1) : 0, kept = e ? e->value_len - cut : 0;
+    size_t cut = e && e->value_len ? draw(p) % (e->value_len + 1) : 0,
+           kept = e ? e->value_len - cut : 0;
     dg_code rc;
     if (draw(p) % 2 && cut <= head.len)
         head.len = cut; /* the case that is done in place */
@@ -574,8 +584,9 @@ static void play_prove(player *p, size_t h)
 }
 
 static void (*const plays[16])(player *p, size_t h) = {
-    play_put,  play_put,  play_put,    play_put,     play_put,          play_put,    play_delete, play_delete,
-    play_fork, play_root, play_reopen, play_next,    play_clear_prefix, play_splice, play_diff,   play_prove,
+    play_put,          play_put,    play_put,  play_put,   play_put,    play_put,
+    play_delete,       play_delete, play_fork, play_root,  play_reopen, play_next,
+    play_clear_prefix, play_splice, play_diff, play_prove,
 };
 
 size_t twin_play(const uint8_t *bytes, size_t size)

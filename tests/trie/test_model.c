@@ -75,7 +75,8 @@ START_TEST(a_trie_without_memory_says_so_and_loses_nothing)
         dg_alloc_fail_from(++nth);
         rc = scenario(t, &err);
         dg_alloc_fail_from(0);
-        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %d: %d %s", (int)nth, (int)rc, err.text);
+        ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %d: %d %s", (int)nth, (int)rc,
+                      err.text);
         dg_trie_verify(t);
         dg_trie_free(t);
         ck_assert_uint_eq(dg_trie_stats_get().bytes_live, 0);
@@ -94,7 +95,8 @@ START_TEST(a_write_that_fails_changes_nothing)
         dg_code rc[3];
         for (uint8_t i = 0; i < 40; i++) {
             uint8_t key[2] = { (uint8_t)(i * 7), (uint8_t)(i * 91) };
-            ck_assert_int_eq(dg_trie_put(t, DG_BYTES_OF(key), DG_BYTES_OF(value), 0, 1, NULL), DG_OK);
+            ck_assert_int_eq(dg_trie_put(t, DG_BYTES_OF(key), DG_BYTES_OF(value), 0, 1, NULL),
+                             DG_OK);
             twin_put(&want, DG_BYTES_OF(key), DG_BYTES_OF(value), 0, 1);
         }
         fork = dg_trie_fork(t);

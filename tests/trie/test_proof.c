@@ -110,8 +110,9 @@ START_TEST(a_real_prefix_proof_lists_the_keys_it_was_made_for)
     root = hash_of_text(json_object_get(all, "trie_root_hash"));
     want = json_object_get(all, "expected_entries");
     t = opened(&root, dg_buf_bytes(&proof), false);
-    ck_assert_int_eq(dg_trie_iter_new(&it, t, hex(json_string_value(json_object_get(all, "prefix"))), NULL),
-                     DG_OK);
+    ck_assert_int_eq(
+        dg_trie_iter_new(&it, t, hex(json_string_value(json_object_get(all, "prefix"))), NULL),
+        DG_OK);
     for (i = 0; dg_trie_iter_next(it, &key, NULL, NULL) == DG_OK; i++)
         ck_assert(named(want, key));
     ck_assert_uint_eq(i, json_array_size(want));
@@ -136,8 +137,8 @@ static void fill(dg_trie *t, twin *w, uint64_t seed, size_t count)
         unsigned version = (unsigned)dg_rng_below(&rng, 2);
         dg_rng_bytes(&rng, key, sizeof key);
         dg_rng_bytes(&rng, value, sizeof value);
-        ck_assert_int_eq(dg_trie_put(t, dg_bytes_of(key, key_len), dg_bytes_of(value, value_len), version, 1,
-                                     NULL),
+        ck_assert_int_eq(dg_trie_put(t, dg_bytes_of(key, key_len), dg_bytes_of(value, value_len),
+                                     version, 1, NULL),
                          DG_OK);
         twin_put(w, dg_bytes_of(key, key_len), dg_bytes_of(value, value_len), version, 1);
     }
@@ -223,7 +224,8 @@ START_TEST(a_compact_proof_of_all_is_the_whole_trie)
     dg_trie_verify(proved);
     root.at[5] ^= 1;
     dg_trie_free(proved);
-    ck_assert_int_eq(dg_trie_from_proof(&proved, &root, dg_buf_bytes(&proof), true, NULL), DG_MISMATCH);
+    ck_assert_int_eq(dg_trie_from_proof(&proved, &root, dg_buf_bytes(&proof), true, NULL),
+                     DG_MISMATCH);
     dg_trie_free(t);
     twin_clear(&w);
     dg_buf_clear(&proof);
@@ -271,25 +273,27 @@ static const struct {
 } bad[] = {
     { "", false, DG_MALFORMED },
     { "04", false, DG_MALFORMED },
-    { "0408", false, DG_MALFORMED },           /* the item is cut off */
-    { "04044000", false, DG_MALFORMED },       /* bytes behind the last item */
-    { "feffffff", false, DG_MALFORMED },       /* more items than bytes */
-    { "040405", false, DG_MALFORMED },         /* first byte says no kind */
-    { "040442", false, DG_MALFORMED },         /* partial key is cut off */
-    { "040c41f000", false, DG_MALFORMED },     /* padding is not zero */
-    { "0410400401ff", false, DG_MALFORMED },   /* bytes behind the value */
-    { "0414c001000000", false, DG_MALFORMED }, /* a child of length 0 */
-    { "040c800000", false, DG_MALFORMED },     /* a branch without children */
-    { "0418800100084000", false, DG_MALFORMED }, /* a valueless branch with one child */
-    { "04087f04", false, DG_MALFORMED },       /* 67 nibbles announced */
+    { "0408", false, DG_MALFORMED },                 /* the item is cut off */
+    { "04044000", false, DG_MALFORMED },             /* bytes behind the last item */
+    { "feffffff", false, DG_MALFORMED },             /* more items than bytes */
+    { "040405", false, DG_MALFORMED },               /* first byte says no kind */
+    { "040442", false, DG_MALFORMED },               /* partial key is cut off */
+    { "040c41f000", false, DG_MALFORMED },           /* padding is not zero */
+    { "0410400401ff", false, DG_MALFORMED },         /* bytes behind the value */
+    { "0414c001000000", false, DG_MALFORMED },       /* a child of length 0 */
+    { "040c800000", false, DG_MALFORMED },           /* a branch without children */
+    { "0418800100084000", false, DG_MALFORMED },     /* a valueless branch with one child */
+    { "04087f04", false, DG_MALFORMED },             /* 67 nibbles announced */
     { "041c8003000440084000", false, DG_MALFORMED }, /* a child is cut off */
-    { "04a0c0010000" "8c4084" "333333333333333333333333333333333333333333333333333333333333333333",
-      false, DG_MALFORMED },                   /* a node of 35 bytes lies inside its parent */
-    { "040c014000", true, DG_MALFORMED },      /* escape without a value item */
-    { "080801400400", true, DG_MALFORMED },    /* the escaped node is cut off */
+    { "04a0c0010000"
+      "8c4084"
+      "333333333333333333333333333333333333333333333333333333333333333333",
+      false, DG_MALFORMED },                    /* a node of 35 bytes lies inside its parent */
+    { "040c014000", true, DG_MALFORMED },       /* escape without a value item */
+    { "080801400400", true, DG_MALFORMED },     /* the escaped node is cut off */
     { "08100140041104aa", true, DG_MALFORMED }, /* escaped, but the value is there */
-    { "0414c001000000", true, DG_MALFORMED },  /* child announced, list ended */
-    { "08200110400000", true, DG_MALFORMED },  /* the list is shorter than it says */
+    { "0414c001000000", true, DG_MALFORMED },   /* child announced, list ended */
+    { "08200110400000", true, DG_MALFORMED },   /* the list is shorter than it says */
 };
 enum { BAD = sizeof bad / sizeof bad[0] };
 
@@ -323,7 +327,8 @@ START_TEST(a_compact_proof_begins_with_its_own_trie)
     dg_trie *t = opened(&root, hex("080c4004aa0c4004bb"), true);
     dg_trie_free(t);
     root = dg_blake2_256(DG_BYTES_OF(second));
-    ck_assert_int_eq(dg_trie_from_proof(&t, &root, hex("080c4004aa0c4004bb"), true, NULL), DG_MISMATCH);
+    ck_assert_int_eq(dg_trie_from_proof(&t, &root, hex("080c4004aa0c4004bb"), true, NULL),
+                     DG_MISMATCH);
 }
 END_TEST
 

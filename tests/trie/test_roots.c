@@ -38,7 +38,8 @@ START_TEST(lists_of_others_have_their_roots)
 {
     const char *name;
     json_t *row;
-    json_object_foreach(json_object_get(roots, "yaml"), name, row) {
+    json_object_foreach(json_object_get(roots, "yaml"), name, row)
+    {
         char path[256];
         pairs p;
         snprintf(path, sizeof path, "vectors/trie/%s", name);
@@ -63,7 +64,8 @@ START_TEST(states_of_real_chains_have_their_roots_and_hashes)
 {
     const char *name;
     json_t *row, *want;
-    json_object_foreach(json_object_get(roots, "state"), name, row) {
+    json_object_foreach(json_object_get(roots, "state"), name, row)
+    {
         json_int_t version = json_integer_value(json_object_get(row, "state_version_of_runtime"));
         pairs p = pairs_from_json(corpus_path(name));
         dg_hash root, hash;
@@ -91,7 +93,9 @@ static const struct {
     { { { "bar", "foo" }, { "barfoo", "hello" }, { "anotheritem", "anothervalue" } },
       1,
       "441807c345ca7adf88bd21ab1b3cbadb15616abb89167eb9fe285dd5cecd04c8" },
-    { { { "k", "0x" ONES ONES } }, 2, "11ee88cd570ec154eb2431f35b6f5aedfeaf12f102f49cd0487e56bbc9c0cead" },
+    { { { "k", "0x" ONES ONES } },
+      2,
+      "11ee88cd570ec154eb2431f35b6f5aedfeaf12f102f49cd0487e56bbc9c0cead" },
     { { { "k", "0x" ONES ONES "11" } },
       0,
       "7b2c22d732b3e4d7a8657d14b20e762ae738500b55b4ddcb36c2b7fcb5cd4e29" },
@@ -118,8 +122,9 @@ START_TEST(printed_pairs_have_their_root)
         dg_hash root;
         if (printed[_i].version != 2 && printed[_i].version != version)
             continue;
-        ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])list, count, (unsigned)version, NULL),
-                         DG_OK);
+        ck_assert_int_eq(
+            dg_trie_root_of(&root, (const dg_bytes(*)[2])list, count, (unsigned)version, NULL),
+            DG_OK);
         assert_bytes(dg_hash_bytes(&root), hex(printed[_i].root), "root");
     }
 }
@@ -127,11 +132,13 @@ END_TEST
 
 START_TEST(another_hash_gives_another_root)
 {
-    const dg_bytes list[2][2] = { { dg_text("foo"), dg_text("bar") }, { dg_text("foobar"), dg_text("baz") } };
+    const dg_bytes list[2][2] = { { dg_text("foo"), dg_text("bar") },
+                                  { dg_text("foobar"), dg_text("baz") } };
     dg_hash root;
     ck_assert_int_eq(dg_trie_keccak_root_of(&root, list, 2, 0, NULL), DG_OK);
     assert_bytes(dg_hash_bytes(&root),
-                 hex("6d0d2e042cc02579d5e6f8226c245617a434a2a5f86fec418e4776c42ccd8b91"), "keccak root");
+                 hex("6d0d2e042cc02579d5e6f8226c245617a434a2a5f86fec418e4776c42ccd8b91"),
+                 "keccak root");
 }
 END_TEST
 
@@ -149,13 +156,16 @@ START_TEST(ordered_lists_have_their_root)
     }
     ck_assert_int_eq(dg_trie_ordered_root(&root, short_two, 2, 0, NULL), DG_OK);
     assert_bytes(dg_hash_bytes(&root),
-                 hex("a94c26b6eb8f373d06db52a6cbafc6c70de3e5167cbbeb2951f6689f8a96e7bb"), "two items");
+                 hex("a94c26b6eb8f373d06db52a6cbafc6c70de3e5167cbbeb2951f6689f8a96e7bb"),
+                 "two items");
     ck_assert_int_eq(dg_trie_ordered_root(&root, items, 70, 0, NULL), DG_OK);
     assert_bytes(dg_hash_bytes(&root),
-                 hex("d8aed5677a2a9857a50db8d4beda4639799bea21042802521a751d35ae02e68e"), "70 items, form 0");
+                 hex("d8aed5677a2a9857a50db8d4beda4639799bea21042802521a751d35ae02e68e"),
+                 "70 items, form 0");
     ck_assert_int_eq(dg_trie_ordered_root(&root, items, 70, 1, NULL), DG_OK);
     assert_bytes(dg_hash_bytes(&root),
-                 hex("b49561bbf20c316b8efeacc4f1faec2648af6f0aa6104702ea5a7a6ba7a95674"), "70 items, form 1");
+                 hex("b49561bbf20c316b8efeacc4f1faec2648af6f0aa6104702ea5a7a6ba7a95674"),
+                 "70 items, form 1");
 }
 END_TEST
 
@@ -182,10 +192,11 @@ START_TEST(host_api_lists_have_their_roots)
             items[i] = dg_text(json_string_value(json_array_get(item, 0)));
         }
         ck_assert_int_eq(dg_trie_root_of(&root, (const dg_bytes(*)[2])list, 3, 0, NULL), DG_OK);
-        assert_bytes(dg_hash_bytes(&root),
-                     hex(json_string_value(json_array_get(
-                         json_object_get(json_object_get(out, "key_value_key_value_key_value"), ""), row))),
-                     "blake2_256_root");
+        assert_bytes(
+            dg_hash_bytes(&root),
+            hex(json_string_value(json_array_get(
+                json_object_get(json_object_get(out, "key_value_key_value_key_value"), ""), row))),
+            "blake2_256_root");
         ck_assert_int_eq(dg_trie_ordered_root(&root, items, 3, 0, NULL), DG_OK);
         assert_bytes(dg_hash_bytes(&root),
                      hex(json_string_value(json_array_get(

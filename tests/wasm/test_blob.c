@@ -56,8 +56,13 @@ START_TEST(both_kinds_of_prefix_and_none_give_the_same_wasm)
 }
 END_TEST
 
-static const struct { uint8_t kind; const char *says; } kinds[] = {
-    { 6, "PoV" }, { 8, "PolkaVM" }, { 9, "unknown kind 9" },
+static const struct {
+    uint8_t kind;
+    const char *says;
+} kinds[] = {
+    { 6, "PoV" },
+    { 8, "PolkaVM" },
+    { 9, "unknown kind 9" },
 };
 
 START_TEST(other_kinds_of_blob_are_named)
@@ -110,8 +115,14 @@ START_TEST(a_bomb_stops_at_the_cap)
 }
 END_TEST
 
-static const struct { const char *hex; const char *says; } rubbish[] = {
-    { "", "empty" }, { "00", "no wasm" }, { "7f454c46", "no wasm" }, { "52bc537646db8e05", "cut off" },
+static const struct {
+    const char *hex;
+    const char *says;
+} rubbish[] = {
+    { "", "empty" },
+    { "00", "no wasm" },
+    { "7f454c46", "no wasm" },
+    { "52bc537646db8e05", "cut off" },
     { "52bc537646db8e0500000000", "broken" },
 };
 
@@ -143,7 +154,8 @@ START_TEST(custom_sections_are_found_by_name)
 {
     static const wasm_custom customs[] = {
         { "runtime_apis", { (const uint8_t *)"abc", 3 } },
-        { "runtime_version", { (const uint8_t *)"xyzw", 4 } }, { 0 },
+        { "runtime_version", { (const uint8_t *)"xyzw", 4 } },
+        { 0 },
     };
     dg_buf wasm = wasm_module(&(wasm_spec){ .customs = customs });
     dg_bytes got;
@@ -155,8 +167,9 @@ START_TEST(custom_sections_are_found_by_name)
     ck_assert_int_eq(dg_wasm_section(&got, dg_buf_bytes(&wasm), "nothing", &err), DG_ABSENT);
     for (size_t len = 0; len < wasm.len; len++) /* cut anywhere: an answer, never a read beyond */
         dg_wasm_section(&got, dg_bytes_of(wasm.at, len), "runtime_version", &err);
-    ck_assert_int_eq(dg_wasm_section(&got, dg_bytes_of(wasm.at, wasm.len - 1), "runtime_version", &err),
-                     DG_MALFORMED);
+    ck_assert_int_eq(
+        dg_wasm_section(&got, dg_bytes_of(wasm.at, wasm.len - 1), "runtime_version", &err),
+        DG_MALFORMED);
     dg_buf_clear(&wasm);
 }
 END_TEST
@@ -169,7 +182,8 @@ int main(void)
     tcase_add_loop_test(tc, other_kinds_of_blob_are_named, 0, sizeof kinds / sizeof kinds[0]);
     tcase_add_test(tc, a_frame_that_is_cut_off_is_refused_wherever_it_ends);
     tcase_add_test(tc, a_bomb_stops_at_the_cap);
-    tcase_add_loop_test(tc, what_is_no_wasm_is_said_to_be_none, 0, sizeof rubbish / sizeof rubbish[0]);
+    tcase_add_loop_test(tc, what_is_no_wasm_is_said_to_be_none, 0,
+                        sizeof rubbish / sizeof rubbish[0]);
     tcase_add_test(tc, an_allocation_that_fails_leaves_nothing);
     tcase_add_test(tc, custom_sections_are_found_by_name);
     suite_add_tcase(s, tc);

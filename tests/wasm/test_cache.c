@@ -14,8 +14,9 @@ static const wasm_spec spec = { .functions = functions };
 
 static dg_engine *engine_at(const char *dir, dg_compiler compiler, uint32_t memory_max)
 {
-    dg_engine_options options = { .compiler = compiler, .cache_dir = dir, .memory_max = memory_max,
-                                  .single_threaded = true };
+    dg_engine_options options = {
+        .compiler = compiler, .cache_dir = dir, .memory_max = memory_max, .single_threaded = true
+    };
     dg_engine *engine;
     dg_error err;
     ck_assert_msg(dg_engine_new(&engine, &options, &err) == DG_OK, "%s", err.text);
@@ -133,7 +134,8 @@ START_TEST(a_flipped_bit_costs_a_compilation_and_nothing_else)
     for (size_t i = 0; i < 40; i++) {
         size_t at = i < 20 ? i * (good.len / 20) : good.len - 1 - (i - 20) * 4;
         dg_buf bad = slurp(path);
-        ck_assert(dg_bytes_equal(dg_buf_bytes(&bad), dg_buf_bytes(&good))); /* repaired by the last round */
+        /* repaired by the last round */
+        ck_assert(dg_bytes_equal(dg_buf_bytes(&bad), dg_buf_bytes(&good)));
         bad.at[at] ^= (uint8_t)(1 << i % 8);
         replace_image(path, &bad);
         dg_buf_clear(&bad);

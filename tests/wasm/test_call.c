@@ -8,7 +8,9 @@ static dg_engine *engine;
 
 static void open_engine(void)
 {
-    dg_engine_options options = { .compiler = DG_COMPILER_WINCH, .memory_max = 4 << 20, .single_threaded = true };
+    dg_engine_options options = { .compiler = DG_COMPILER_WINCH,
+                                  .memory_max = 4 << 20,
+                                  .single_threaded = true };
     dg_error err;
     ck_assert_msg(dg_engine_new(&engine, &options, &err) == DG_OK, "%s", err.text);
 }
@@ -20,7 +22,12 @@ static void close_engine(void)
 
 /* ---- host functions of these tests ---- */
 
-typedef struct seen { uint64_t arg[3]; unsigned calls; uint64_t result; uint32_t grown; } seen;
+typedef struct seen {
+    uint64_t arg[3];
+    unsigned calls;
+    uint64_t result;
+    uint32_t grown;
+} seen;
 
 static dg_code host_add(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
@@ -48,8 +55,9 @@ static dg_code host_grow(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 }
 
 static const dg_import table[] = {
-    { "ext_add", "il:l", host_add }, { "ext_refuse", ":", host_refuse }, { "ext_grow", "i:i", host_grow },
-    { "ext_twice", "i:", host_refuse }, { "ext_twice", "il:l", host_add },
+    { "ext_add", "il:l", host_add },   { "ext_refuse", ":", host_refuse },
+    { "ext_grow", "i:i", host_grow },  { "ext_twice", "i:", host_refuse },
+    { "ext_twice", "il:l", host_add },
 };
 
 static dg_code make(dg_module **m, const wasm_spec *spec, dg_error *err)
@@ -85,30 +93,41 @@ static const dg_call_hooks keep = { NULL, keep_result };
 
 /* ---- how guests end ---- */
 
-static const wasm_import host_names[] = { { "ext_refuse", ":" }, { "ext_grow", "i:i" }, { "ext_nobody", ":" }, { 0 } };
+static const wasm_import host_names[] = {
+    { "ext_refuse", ":" }, { "ext_grow", "i:i" }, { "ext_nobody", ":" }, { 0 }
+};
 
 /* Functions 0..2 are the imports. */
 static const wasm_function bad_guests[] = {
-    { "panics", "ii:l", "00", 0 },                       /* unreachable */
-    { "loops", "ii:l", "03400c000b00", 0 },              /* loop (br 0) */
-    { "recurses", "ii:l", "4100410010051a4200", 0 },     /* call itself; drop; i64.const 0 */
-    { "reads_beyond", "ii:l", "417f2802001a4200", 0 },   /* i32.load (i32.const -1) */
-    { "divides", "ii:l", "410141006d1a4200", 0 },        /* i32.div_s 1 0 */
-    { "asks_refused", "ii:l", "10004200", 0 },           /* call ext_refuse */
-    { "asks_nobody", "ii:l", "10024200", 0 },            /* call ext_nobody */
+    { "panics", "ii:l", "00", 0 },                         /* unreachable */
+    { "loops", "ii:l", "03400c000b00", 0 },                /* loop (br 0) */
+    { "recurses", "ii:l", "4100410010051a4200", 0 },       /* call itself; drop; i64.const 0 */
+    { "reads_beyond", "ii:l", "417f2802001a4200", 0 },     /* i32.load (i32.const -1) */
+    { "divides", "ii:l", "410141006d1a4200", 0 },          /* i32.div_s 1 0 */
+    { "asks_refused", "ii:l", "10004200", 0 },             /* call ext_refuse */
+    { "asks_nobody", "ii:l", "10024200", 0 },              /* call ext_nobody */
     { "eats", "ii:l", "0340418080800410011a0c000b00", 0 }, /* loop: ext_grow(8 MiB) */
     { 0 },
 };
 
-static const struct { const char *entry; dg_code rc; dg_trap_kind kind; const char *says; } ends[] = {
+static const struct {
+    const char *entry;
+    dg_code rc;
+    dg_trap_kind kind;
+    const char *says;
+} ends[] = {
     { "panics", DG_TRAP, DG_TRAP_PANIC, "panics panicked (unreachable) in panics" },
     { "loops", DG_TRAP, DG_TRAP_FUEL, "loops ran out of fuel in loops" },
-    { "recurses", DG_TRAP, DG_TRAP_STACK, "recurses exhausted the call stack in recurses < recurses < recurses" },
-    { "reads_beyond", DG_TRAP, DG_TRAP_MEMORY, "reads_beyond accessed memory out of bounds in reads_beyond" },
+    { "recurses", DG_TRAP, DG_TRAP_STACK,
+      "recurses exhausted the call stack in recurses < recurses < recurses" },
+    { "reads_beyond", DG_TRAP, DG_TRAP_MEMORY,
+      "reads_beyond accessed memory out of bounds in reads_beyond" },
     { "divides", DG_TRAP, DG_TRAP_OTHER, "divides divided by zero in divides" },
     { "asks_refused", DG_IO, DG_TRAP_HOST, "asks_refused: the disk is gone in asks_refused" },
-    { "asks_nobody", DG_TRAP, DG_TRAP_HOST, "asks_nobody: host function ext_nobody is not provided in asks_nobody" },
-    { "eats", DG_LIMIT, DG_TRAP_HOST, "eats: the guest wants 8388608 bytes of memory, 4194304 are allowed in eats" },
+    { "asks_nobody", DG_TRAP, DG_TRAP_HOST,
+      "asks_nobody: host function ext_nobody is not provided in asks_nobody" },
+    { "eats", DG_LIMIT, DG_TRAP_HOST,
+      "eats: the guest wants 8388608 bytes of memory, 4194304 are allowed in eats" },
     { "nothing", DG_ABSENT, DG_TRAP_NONE, "the runtime has no entry point nothing" },
 };
 
@@ -122,7 +141,8 @@ START_TEST(every_bad_end_has_a_code_a_kind_and_words)
     dg_call_cost cost;
     seen s = { 0 };
     dg_error err;
-    ck_assert_int_eq(dg_module_call(m, ends[_i].entry, &keep, &s, &options, &kind, &cost, &err), ends[_i].rc);
+    ck_assert_int_eq(dg_module_call(m, ends[_i].entry, &keep, &s, &options, &kind, &cost, &err),
+                     ends[_i].rc);
     ck_assert_int_eq(kind, ends[_i].kind);
     ck_assert_str_eq(err.text, ends[_i].says);
     if (kind == DG_TRAP_FUEL)
@@ -135,7 +155,9 @@ END_TEST
 START_TEST(each_call_starts_from_the_image)
 {
     /* i64.load8_u 100; i32.store8 100 (load8_u 100 + 1) */
-    static const wasm_function f[] = { { "count", "ii:l", "41e40041e4002d000041016a3a000041e400310000", 0 }, { 0 } };
+    static const wasm_function f[] = {
+        { "count", "ii:l", "41e40041e4002d000041016a3a000041e400310000", 0 }, { 0 }
+    };
     static const wasm_data data[] = { { 100, "\x07", 1 }, { 0, NULL, 0 } };
     dg_module *m = made(&(wasm_spec){ .functions = f, .data = data });
     for (int i = 0; i < 40; i++) { /* more than the pool has slots */
@@ -182,8 +204,10 @@ START_TEST(imports_are_bound_by_name_and_signature)
     ck_assert_int_eq(dg_module_call(m, "add", &keep, &s, NULL, NULL, NULL, &err), DG_OK);
     ck_assert_uint_eq(s.result, 7);
     dg_module_free(m);
-    ck_assert_int_eq(make(&m, &(wasm_spec){ .imports = wrong, .functions = none }, &err), DG_MALFORMED);
-    ck_assert_str_eq(err.text, "wasm imports ext_add as ( i32  i32 -> i32), the host has it as il:l");
+    ck_assert_int_eq(make(&m, &(wasm_spec){ .imports = wrong, .functions = none }, &err),
+                     DG_MALFORMED);
+    ck_assert_str_eq(err.text,
+                     "wasm imports ext_add as ( i32  i32 -> i32), the host has it as il:l");
 }
 END_TEST
 
@@ -209,12 +233,17 @@ static dg_code two_pages(dg_guest *guest, uint64_t arg[2], unsigned arg_count, d
 START_TEST(hooks_place_the_input_and_the_guest_reads_it)
 {
     /* i64.extend_i32_u (i32.add (i32.load (local.get 0)) (local.get 1)) */
-    static const wasm_function f[] = { { "sum", "ii:l", "20002802002001" "6aad", 0 }, { 0 } };
+    static const wasm_function f[] = { { "sum", "ii:l",
+                                         "20002802002001"
+                                         "6aad",
+                                         0 },
+                                       { 0 } };
     static const dg_call_hooks hooks = { two_pages, keep_result };
     dg_module *m = made(&(wasm_spec){ .functions = f });
     seen s = { 0 };
     dg_error err;
-    ck_assert_msg(dg_module_call(m, "sum", &hooks, &s, NULL, NULL, NULL, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_module_call(m, "sum", &hooks, &s, NULL, NULL, NULL, &err) == DG_OK, "%s",
+                  err.text);
     ck_assert_uint_eq(s.result, 82);
     dg_module_free(m);
 }
@@ -246,8 +275,13 @@ START_TEST(memory_stays_below_the_limit_of_the_call)
 {
     /* i64.extend_i32_s (memory.grow 20) */
     static const wasm_function f[] = { { "grow", "ii:l", "41144000ac", 0 }, { 0 } };
-    static const struct { uint32_t max; uint64_t result; uint32_t peak; } rows[] = {
-        { 0, 1, 21 * DG_WASM_PAGE }, { 20 * DG_WASM_PAGE, UINT64_MAX, DG_WASM_PAGE },
+    static const struct {
+        uint32_t max;
+        uint64_t result;
+        uint32_t peak;
+    } rows[] = {
+        { 0, 1, 21 * DG_WASM_PAGE },
+        { 20 * DG_WASM_PAGE, UINT64_MAX, DG_WASM_PAGE },
         { UINT32_MAX, 1, 21 * DG_WASM_PAGE },
     };
     dg_module *m = made(&(wasm_spec){ .functions = f });
@@ -266,8 +300,12 @@ END_TEST
 
 START_TEST(a_start_function_may_run_but_not_call_the_host)
 {
-    static const wasm_function asks[] = { { "start", ":", "1000", 0 }, { "go", "ii:l", "4200", 0 }, { 0 } };
-    static const wasm_function traps[] = { { "start", ":", "00", 0 }, { "go", "ii:l", "4200", 0 }, { 0 } };
+    static const wasm_function asks[] = { { "start", ":", "1000", 0 },
+                                          { "go", "ii:l", "4200", 0 },
+                                          { 0 } };
+    static const wasm_function traps[] = { { "start", ":", "00", 0 },
+                                           { "go", "ii:l", "4200", 0 },
+                                           { 0 } };
     static const wasm_import refuse[] = { { "ext_refuse", ":" }, { 0 } };
     dg_module *m = made(&(wasm_spec){ .imports = refuse, .functions = asks, .starts = true });
     dg_trap_kind kind;
@@ -283,14 +321,17 @@ START_TEST(a_start_function_may_run_but_not_call_the_host)
 END_TEST
 
 static const wasm_function plain[] = { { "go", "ii:l", "4200", 0 }, { 0 } };
-static const wasm_function odd[] = { { "go", "ii:l", "4200", 0 }, { "odd", "l:l", "2000", 0 }, { 0 } };
+static const wasm_function odd[] = { { "go", "ii:l", "4200", 0 },
+                                     { "odd", "l:l", "2000", 0 },
+                                     { 0 } };
 static const wasm_data outside[] = { { 65535, "ab", 2 }, { 0, NULL, 0 } };
 
 START_TEST(a_module_says_what_it_lacks)
 {
     dg_module *m;
     dg_error err;
-    ck_assert_int_eq(make(&m, &(wasm_spec){ .functions = plain, .no_heap_base = true }, &err), DG_MALFORMED);
+    ck_assert_int_eq(make(&m, &(wasm_spec){ .functions = plain, .no_heap_base = true }, &err),
+                     DG_MALFORMED);
     ck_assert_str_eq(err.text, "wasm does not export __heap_base");
     ck_assert_int_eq(make(&m, &(wasm_spec){ .functions = plain, .pages = 65 }, &err), DG_LIMIT);
     m = made(&(wasm_spec){ .functions = odd });
@@ -306,8 +347,10 @@ START_TEST(a_module_says_what_it_lacks)
 END_TEST
 
 /* Validation is the engine's; these are bytes it must be asked about. */
-static const struct { const char *name, *code; } invalid[] = {
-    { "stack is empty", "1a4200" },                     /* drop */
+static const struct {
+    const char *name, *code;
+} invalid[] = {
+    { "stack is empty", "1a4200" }, /* drop */
     { "sign of a simd opcode", "fd0c00000000000000000000000000000000fd1b001a4200" },
     { "bulk memory is off", "410041004100fc0b004200" }, /* memory.fill */
 };
@@ -338,9 +381,16 @@ END_TEST
 /* Fuel is the same number under every compiler: it may stand in an outcome. */
 START_TEST(fuel_does_not_depend_on_the_compiler)
 {
-    static const dg_compiler compilers[] = { DG_COMPILER_SPEED, DG_COMPILER_NONE, DG_COMPILER_WINCH };
+    static const dg_compiler compilers[] = { DG_COMPILER_SPEED, DG_COMPILER_NONE,
+                                             DG_COMPILER_WINCH };
     static const wasm_function f[] = { /* 1000 rounds of a loop */
-        { "work", "ii:l", "41e8072102034020024101" "6b21022002" "0d000b4200", 1 }, { 0 } };
+                                       { "work", "ii:l",
+                                         "41e8072102034020024101"
+                                         "6b21022002"
+                                         "0d000b4200",
+                                         1 },
+                                       { 0 }
+    };
     uint64_t fuel = 0;
     for (size_t i = 0; i < 3; i++) {
         dg_engine_options options = { .compiler = compilers[i], .single_threaded = true };
@@ -350,7 +400,8 @@ START_TEST(fuel_does_not_depend_on_the_compiler)
         dg_error err;
         ck_assert_int_eq(dg_engine_new(&engine, &options, &err), DG_OK);
         m = made(&(wasm_spec){ .functions = f });
-        ck_assert_msg(dg_module_call(m, "work", NULL, NULL, NULL, NULL, &cost, &err) == DG_OK, "%s", err.text);
+        ck_assert_msg(dg_module_call(m, "work", NULL, NULL, NULL, NULL, &cost, &err) == DG_OK, "%s",
+                      err.text);
         ck_assert(i == 0 || cost.fuel == fuel);
         fuel = cost.fuel;
         ck_assert_uint_gt(fuel, 1000);
@@ -417,8 +468,8 @@ static dg_code check_version(dg_guest *guest, uint64_t result, dg_error *err)
 
 START_TEST(a_real_runtime_tells_its_name)
 {
-    static const dg_import heap[] = {
-        { "ext_allocator_malloc_version_1", "i:p", bump }, { "ext_allocator_free_version_1", "p:", forget } };
+    static const dg_import heap[] = { { "ext_allocator_malloc_version_1", "i:p", bump },
+                                      { "ext_allocator_free_version_1", "p:", forget } };
     static const dg_import *const tables[] = { heap };
     static const size_t counts[] = { 2 };
     static const dg_call_hooks hooks = { start_heap, check_version };
@@ -434,7 +485,8 @@ START_TEST(a_real_runtime_tells_its_name)
     ck_assert_int_eq(dg_blob_decode(&wasm, dg_buf_bytes(&blob), &err), DG_OK);
     ck_assert_msg(dg_module_new(&m, engine, dg_buf_bytes(&wasm), &err) == DG_OK, "%s", err.text);
     ck_assert_int_eq(dg_module_link(m, tables, counts, 1, &err), DG_OK);
-    ck_assert_msg(dg_module_call(m, "Core_version", &hooks, &top, NULL, NULL, NULL, &err) == DG_OK, "%s", err.text);
+    ck_assert_msg(dg_module_call(m, "Core_version", &hooks, &top, NULL, NULL, NULL, &err) == DG_OK,
+                  "%s", err.text);
     dg_module_free(m);
     dg_buf_clear(&blob);
     dg_buf_clear(&wasm);
@@ -447,7 +499,8 @@ int main(void)
     TCase *tc = tcase_create("call");
     tcase_set_timeout(tc, 0);
     tcase_add_unchecked_fixture(tc, open_engine, close_engine);
-    tcase_add_loop_test(tc, every_bad_end_has_a_code_a_kind_and_words, 0, sizeof ends / sizeof ends[0]);
+    tcase_add_loop_test(tc, every_bad_end_has_a_code_a_kind_and_words, 0,
+                        sizeof ends / sizeof ends[0]);
     tcase_add_test(tc, each_call_starts_from_the_image);
     tcase_add_test(tc, arguments_and_results_pass_through);
     tcase_add_test(tc, imports_are_bound_by_name_and_signature);
@@ -456,7 +509,8 @@ int main(void)
     tcase_add_test(tc, memory_stays_below_the_limit_of_the_call);
     tcase_add_test(tc, a_start_function_may_run_but_not_call_the_host);
     tcase_add_test(tc, a_module_says_what_it_lacks);
-    tcase_add_loop_test(tc, what_does_not_validate_is_malformed, 0, sizeof invalid / sizeof invalid[0]);
+    tcase_add_loop_test(tc, what_does_not_validate_is_malformed, 0,
+                        sizeof invalid / sizeof invalid[0]);
     tcase_add_test(tc, two_nans_are_one_nan);
     tcase_add_test(tc, fuel_does_not_depend_on_the_compiler);
     tcase_add_test(tc, an_allocation_that_fails_leaves_nothing);

@@ -34,7 +34,8 @@ START_TEST(an_imported_memory_becomes_one_of_its_own)
             seen |= 2;
         }
         if (part.id == DG_WASM_EXPORT) {
-            assert_bytes(dg_bytes_of(part.body.at + part.body.len - 9, 9), hex("066d656d6f72790200"), "export");
+            assert_bytes(dg_bytes_of(part.body.at + part.body.len - 9, 9),
+                         hex("066d656d6f72790200"), "export");
             seen |= 4;
         }
     }
@@ -44,15 +45,24 @@ START_TEST(an_imported_memory_becomes_one_of_its_own)
 }
 END_TEST
 
-static const struct { wasm_memory kind; uint32_t min, max, allowed; const char *memory; } limits[] = {
-    { WASM_MEMORY_OWN, 2, 0, 50, "01010232" },      { WASM_MEMORY_OWN, 2, 10, 50, "0101020a" },
-    { WASM_MEMORY_OWN, 2, 1000, 50, "01010232" },   { WASM_MEMORY_IMPORTED, 2, 10, 50, "0101020a" },
-    { WASM_MEMORY_IMPORTED, 2, 1000, 50, "01010232" }, { WASM_MEMORY_HIDDEN, 50, 0, 50, "01013232" },
+static const struct {
+    wasm_memory kind;
+    uint32_t min, max, allowed;
+    const char *memory;
+} limits[] = {
+    { WASM_MEMORY_OWN, 2, 0, 50, "01010232" },
+    { WASM_MEMORY_OWN, 2, 10, 50, "0101020a" },
+    { WASM_MEMORY_OWN, 2, 1000, 50, "01010232" },
+    { WASM_MEMORY_IMPORTED, 2, 10, 50, "0101020a" },
+    { WASM_MEMORY_IMPORTED, 2, 1000, 50, "01010232" },
+    { WASM_MEMORY_HIDDEN, 50, 0, 50, "01013232" },
 };
 
 START_TEST(the_maximum_is_never_above_what_is_allowed)
 {
-    wasm_spec spec = { .functions = functions, .memory = limits[_i].kind, .pages = limits[_i].min,
+    wasm_spec spec = { .functions = functions,
+                       .memory = limits[_i].kind,
+                       .pages = limits[_i].min,
                        .pages_max = limits[_i].max };
     dg_buf in = wasm_module(&spec), out;
     dg_wasm_reader r;
@@ -84,22 +94,36 @@ START_TEST(more_pages_from_the_start_than_allowed_is_a_limit)
 END_TEST
 
 /* Bodies of an import section (id 2) or a memory section (id 5). */
-static const struct { const char *section; const char *says; } refused[] = {
-    { "020f0103656e76066d656d6f7279020201", "flags 2" },      /* shared */
-    { "020a0103656e760161036f7f00", "" },                     /* length too long */
-    { "020a0103656e7601610000ff", "does not decode" },        /* a byte behind the section's items */
+static const struct {
+    const char *section;
+    const char *says;
+} refused[] = {
+    { "020f0103656e76066d656d6f7279020201", "flags 2" }, /* shared */
+    { "020a0103656e760161036f7f00", "" },                /* length too long */
+    /* a byte behind the section's items */
+    { "020a0103656e7601610000ff", "does not decode" },
     { "020a0103656e760161010170000a", "table" },
     { "02090103656e76016104007f", "unknown kind" },
     { "05050200010001", "more than one memory" },
     { "0504010102010b", "minimum 2 above maximum 1" },
-    { "0503010401", "flags 4" },                              /* 64-bit */
+    { "0503010401", "flags 4" }, /* 64-bit */
     { "05ffffffff7f", "runs past the end" },
-    { "0580808080808001", "runs past the end" },              /* a length of six bytes */
-    { "050801018080808010" "01", "does not decode" },              /* a number of 33 bits */
-    { "0704" "01016100", "does not decode" },                 /* an export cut off */
-    { "0706" "010161000000", "does not decode" },            /* a byte behind the exports */
-    { "0100" "0100", "section 1 comes twice" },
-    { "0503010001" "0100", "section 1 comes twice or too late" },
+    { "0580808080808001", "runs past the end" }, /* a length of six bytes */
+    { "050801018080808010"
+      "01",
+      "does not decode" }, /* a number of 33 bits */
+    { "0704"
+      "01016100",
+      "does not decode" }, /* an export cut off */
+    { "0706"
+      "010161000000",
+      "does not decode" }, /* a byte behind the exports */
+    { "0100"
+      "0100",
+      "section 1 comes twice" },
+    { "0503010001"
+      "0100",
+      "section 1 comes twice or too late" },
     { "0e00", "unknown kind 14" },
 };
 
@@ -119,7 +143,8 @@ END_TEST
 
 START_TEST(a_module_without_memory_or_exports_is_refused)
 {
-    dg_buf in = wasm_module(&(wasm_spec){ .functions = functions, .memory = WASM_MEMORY_NONE }), out;
+    dg_buf in = wasm_module(&(wasm_spec){ .functions = functions, .memory = WASM_MEMORY_NONE }),
+           out;
     dg_error err;
     ck_assert_int_eq(rewrite(&out, dg_buf_bytes(&in), 50, &err), DG_MALFORMED);
     ck_assert_str_eq(err.text, "wasm has no memory");
@@ -157,9 +182,11 @@ int main(void)
     Suite *s = suite_create("rewrite");
     TCase *tc = tcase_create("rewrite");
     tcase_add_test(tc, an_imported_memory_becomes_one_of_its_own);
-    tcase_add_loop_test(tc, the_maximum_is_never_above_what_is_allowed, 0, sizeof limits / sizeof limits[0]);
+    tcase_add_loop_test(tc, the_maximum_is_never_above_what_is_allowed, 0,
+                        sizeof limits / sizeof limits[0]);
     tcase_add_test(tc, more_pages_from_the_start_than_allowed_is_a_limit);
-    tcase_add_loop_test(tc, what_is_no_runtime_is_refused_in_words, 0, sizeof refused / sizeof refused[0]);
+    tcase_add_loop_test(tc, what_is_no_runtime_is_refused_in_words, 0,
+                        sizeof refused / sizeof refused[0]);
     tcase_add_test(tc, a_module_without_memory_or_exports_is_refused);
     tcase_add_test(tc, a_module_cut_off_anywhere_is_refused_or_whole);
     suite_add_tcase(s, tc);

@@ -8,28 +8,42 @@
 #include <string.h>
 
 /* Signatures are the letters of the host tables: "PPi:P". */
-typedef struct wasm_import { const char *name, *signature; } wasm_import;
+typedef struct wasm_import {
+    const char *name, *signature;
+} wasm_import;
 typedef struct wasm_function {
-    const char *name;      /* exported under it; NULL: not exported */
+    const char *name; /* exported under it; NULL: not exported */
     const char *signature;
-    const char *code;      /* hex of the body, without locals and final end */
-    unsigned locals;       /* i32 */
+    const char *code; /* hex of the body, without locals and final end */
+    unsigned locals;  /* i32 */
 } wasm_function;
-typedef struct wasm_data { uint32_t at; const char *bytes; size_t len; } wasm_data;
-typedef struct wasm_custom { const char *name; dg_bytes bytes; } wasm_custom;
+typedef struct wasm_data {
+    uint32_t at;
+    const char *bytes;
+    size_t len;
+} wasm_data;
+typedef struct wasm_custom {
+    const char *name;
+    dg_bytes bytes;
+} wasm_custom;
 
-typedef enum wasm_memory { WASM_MEMORY_IMPORTED, WASM_MEMORY_OWN, WASM_MEMORY_HIDDEN, WASM_MEMORY_NONE } wasm_memory;
+typedef enum wasm_memory {
+    WASM_MEMORY_IMPORTED,
+    WASM_MEMORY_OWN,
+    WASM_MEMORY_HIDDEN,
+    WASM_MEMORY_NONE
+} wasm_memory;
 
 typedef struct wasm_spec {
-    const wasm_import *imports;     /* ended by an empty one; may be NULL */
+    const wasm_import *imports; /* ended by an empty one; may be NULL */
     const wasm_function *functions;
     const wasm_data *data;
     const wasm_custom *customs;
     wasm_memory memory;
-    uint32_t pages;                 /* minimum; 0: 1 */
-    uint32_t pages_max;             /* 0: none stated */
-    uint32_t heap_base;             /* 0: 1024 */
-    bool no_heap_base, starts;      /* starts: the first function is the start function */
+    uint32_t pages;            /* minimum; 0: 1 */
+    uint32_t pages_max;        /* 0: none stated */
+    uint32_t heap_base;        /* 0: 1024 */
+    bool no_heap_base, starts; /* starts: the first function is the start function */
 } wasm_spec;
 
 static inline void wasm_put(dg_buf *b, uint32_t v)
