@@ -1,0 +1,150 @@
+/* event_list.h - the one list of what can happen: a row for each kind of event.
+ *
+ *   X(KIND, member, "name", fields..)   DG_EVENT_KIND, dg_event.member, its name in a log,
+ *                                       and its numbers, at most DG_EVENT_FIELDS_MAX
+ *
+ * To be included with X defined, as often as wanted; no guard, therefore. Every number is an
+ * int64_t; a flag is 1 or 0. `slot` is the BABE slot, `session` a session's index, `_ms` are
+ * milliseconds of simulated time, `fuel` is the guest's fuel. Counts have no unit in their
+ * name. What a row says of `detail` are the keys of that object, texts unless said otherwise.
+ * Labels of moments (`at`, `window`) are "U-1", "U", "U+1", "boundary", "session+1",
+ * "session+2", "end"; in control they name the blocks of the same slots. */
+
+/* ---- the run and its blocks ---- */
+
+/* an arm begins; slot_ms: length of a slot, boundaries_wanted: session boundaries after U;
+ * detail: spec_name, spec_version, from_slot, upgrade_slot, end_slot (numbers) */
+X(RUN_START, run_start, "run-start", fork_block, epoch_slots, slot_ms, session, system_version,
+  boundaries_wanted)
+/* a slot passed; built: a flag; claims: authors that may build in it */
+X(SLOT, slot, "slot", slot, built, claims)
+/* a block of the chain (the member has another name: `block` is the number that every event has);
+ * only_inherents: no transaction; detail: hash, state_root */
+X(BLOCK, new_block, "block", slot, session, epoch_index, extrinsics, fuel, only_inherents)
+/* step: of building, trap: how it ended (numbers of the room chain); detail: step, panic,
+ * reason */
+X(BUILD_FAILED, build_failed, "build-failed", slot, step, trap)
+/* a client's view of a block; digest_expected, digest_seen: an epoch's, flags; authorities: a
+ * count */
+X(EPOCH, epoch, "epoch", epoch_index, epoch_start, digest_expected, digest_seen, authorities, slot)
+/* a new session, and how many each of its sets has */
+X(SESSION, session, "session", session, validators, grandpa_authorities, babe_authorities,
+  para_validators, slot)
+/* pending: N waits one block, enacted: N is the code, migrated: 0 at U, 1 when N's own first
+ * block is in; detail: old, new, how, path, refused */
+X(UPGRADE, upgrade, "upgrade", pending, enacted, slot, migrated)
+/* a fact that nodes go by; fatal: none may change it, ok: N has it as N-1; detail: what, old,
+ * new */
+X(IDENTITY, identity, "identity", fatal, ok)
+/* an answer; bytes: of it, decodes: a flag, version: the API's, contradicts: a later answer;
+ * detail: api, window, hash, error, value, later, control, differs */
+X(API, api, "api", ok, fuel, bytes, decodes, version, contradicts)
+/* an answer's type differs or its method is gone; readable: by nodes of N-1's time, called: by
+ * nodes; detail: api, where */
+X(API_TYPE, api_type, "api-type", readable, called)
+/* one item of the configuration under N; equal: to control's, control_decodes: under N-1;
+ * detail: what, control, treatment, changed */
+X(CONFIG, config, "config", decodes, equal, control_decodes, fields, fields_changed)
+/* how many each set has; detail: at, hashes (an object: a text for each set) */
+X(AUTHORITIES, authorities, "authorities", validators, grandpa, babe, para)
+/* paras_present: -1 where the block failed; detail: refused */
+X(INHERENT, inherent, "inherent", produced, applied, paras_present)
+/* running: a migration of several blocks; weights in picoseconds, of the block's mandatory
+ * part; detail: versions, unraised (arrays) */
+X(MIGRATION, migration, "migration", running, fuel, fuel_control, weight_ps, weight_max_ps,
+  weight_control_ps)
+/* one storage item under N; detail: pallet, item, role, example, reason */
+X(STORAGE, storage, "storage", entries, undecodable, undecodable_control)
+/* a queued call; same: it decodes as what it was; detail: where, old, new */
+X(CALL, call, "call", same)
+/* a block of N, executed by itself; equal: to how it was built; detail: reason */
+X(REIMPORT, reimport, "reimport", equal)
+/* the whole state; era: 0 where the runtime tells of none */
+X(STATE, state, "state", keys, value_bytes, keys_control, value_bytes_control, era, era_control)
+
+/* ---- the network that builds the blocks, those too that lost in the end; where a kind is
+ * about no block, `block` is the newest one then ---- */
+
+/* forks: a flag, first_boundary: slot of the first session boundary after U; detail: table,
+ * classes (an object: nodes by the class's name) */
+X(NET_START, net_start, "net-start", nodes, parachains, forks, upgrade_slot, first_boundary,
+  epoch_slots)
+/* a slot is over; claims, built, failed: blocks, heads: leaves that all nodes together have */
+X(NET_SLOT, net_slot, "net-slot", slot, claims, built, failed, heads)
+/* of each block, by the runtime's own events: candidates backed, included, timed_out, offered
+ * by its author, backable (some node could) */
+X(NET_PARAS, net_paras, "net-paras", slot, backed, included, timed_out, offered, backable)
+/* at the end of a slot, over up nodes that are para validators of their best leaf's session:
+ * enabled (work with asynchronous backing there: not those who still wait for answers, nor
+ * those who never will), entries (have a session entry), holders (and its grid) */
+X(NET_HOLDERS, net_holders, "net-holders", slot, validators, enabled, entries, holders, session)
+/* `node` lost a topology; how: 0 dropped, 1 purged; topology_block: that it came with */
+X(NET_LOST, net_lost, "net-lost", session, how, topology_block)
+/* first node to get a leaf signal that only deactivates; deactivated: block number, 0 before
+ * the fork; by_finality: a flag */
+X(NET_SIGNAL, net_signal, "net-signal", slot, deactivated, by_finality)
+/* first leaf of a session; groups, cores: counts, discovery: keys that its authorities have,
+ * slot: it began in */
+X(NET_SESSION, net_session, "net-session", session, validators, groups, cores, discovery, slot)
+/* agreed; slot: of now, lag: blocks between best and finalized, pruned: blocks off the chain */
+X(NET_FINALIZED, net_finalized, "net-finalized", slot, lag, pruned, round)
+/* a block was to enact N; detail: refused */
+X(NET_UPGRADE, net_upgrade, "net-upgrade", slot, enacted, pending)
+/* in a slot, at the leaves that were built on: attempts (to author), collations (made), panics
+ * (of the parachain's runtime), refused (collations that no backer takes) */
+X(NET_COLLATORS, net_collators, "net-collators", slot, attempts, collations, panics, refused)
+/* one candidate that a block includes */
+X(NET_INCLUDED, net_included, "net-included", slot, para, core)
+/* at the end of a slot, over up nodes that are para validators of the best leaf's session: pairs
+ * (validator and parachain), ready (pairs with the artifact prepared), deepest (queue), waiting
+ * (validators that lack some) */
+X(NET_PVF, net_pvf, "net-pvf", slot, session, pairs, ready, deepest, waiting)
+/* of each block, what its author put in of the parent's occupied cores: cores, bits (set),
+ * possible, enough (cores with bits for more than two thirds), slow (occupied for longer than a
+ * block) */
+X(NET_AVAILABLE, net_available, "net-available", slot, cores, bits, possible, enough, slow)
+/* at the end of a slot, over the backing groups of the best leaf: groups, able (enough members
+ * that are up and work on that leaf), wanted (votes), least (members that work, in the group
+ * with the fewest) */
+X(NET_GROUPS, net_groups, "net-groups", slot, groups, able, wanted, least, session)
+/* a candidate that its author offered and its block does not back; reason: dg_drop of the room
+ * node, bitfields: offered, kept: of them; detail: reason */
+X(NET_DROPPED, net_dropped, "net-dropped", slot, para, core, reason, bitfields, kept)
+/* bitfields that its author offered and its block does not hold; kept: of those offered, sized:
+ * bits each had (cores as listed at the parent), cores: of the block, waiting: of them,
+ * occupied since before it */
+X(NET_BITFIELDS, net_bitfields, "net-bitfields", slot, offered, kept, sized, cores, waiting)
+/* a planned fault begins (a flag) or ends; fault_kind: dg_fault_kind of the room node, nodes: a
+ * count, fault: index in the plan */
+X(NET_FAULT, net_fault, "net-fault", slot, fault_kind, begins, nodes, fault)
+/* `node` calls a candidate of `block` invalid, or that is settled; outcome: 0 begun, 1 valid,
+ * 2 invalid; against: validators that call it invalid, after_ms: since it began */
+X(NET_DISPUTE, net_dispute, "net-dispute", slot, session, para, outcome, against, after_ms)
+/* of a block with disputes: sets and votes that its author offered, and begun, valid, invalid
+ * (concluded) by the runtime's own events */
+X(NET_STATEMENTS, net_statements, "net-statements", slot, sets, votes, begun, valid, invalid)
+/* all candidates that a block includes are approved; slot: of the block, assigned: validators
+ * that told they check one, tranche: highest that told, after_ms: since the slot began */
+X(NET_APPROVED, net_approved, "net-approved", slot, candidates, assigned, no_shows, tranche,
+  after_ms)
+/* approval voting cannot take a block in, as no runtime tells the rules of its session; known: 1
+ * when it could at last; slot: of the block */
+X(NET_UNKNOWN, net_unknown, "net-unknown", slot, session, candidates, known, after_ms)
+/* at the end of a slot: waiting (candidates of blocks that are not final, not approved),
+ * no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent in
+ * this slot) */
+X(NET_APPROVAL, net_approval, "net-approval", slot, waiting, no_shows, level, assignments,
+  approvals)
+/* `node` stood still for new code; again: a restart had lost it */
+X(NET_COMPILED, net_compiled, "net-compiled", slot, ms, again)
+/* `node` goes down, its runtime's answers took too long; waited_ms: they would have, down_ms:
+ * until it is up; detail: question */
+X(NET_STALLED, net_stalled, "net-stalled", slot, waited_ms, down_ms, host_version)
+/* at the end of a slot in which any of it changed, where messages are sent: reports (costs
+ * noted), minor and major (of them), banned (pairs that are parted now), refused (requests that
+ * found a queue full) */
+X(NET_REPUTATION, net_reputation, "net-reputation", slot, reports, minor, major, banned, refused)
+
+/* an arm ends; blocks: built, boundaries_passed: session boundaries after U, migration_running:
+ * a flag; detail: reason */
+X(RUN_END, run_end, "run-end", blocks, boundaries_passed, migration_running)

@@ -1,0 +1,2 @@
+room := event
+sees := base crypto
