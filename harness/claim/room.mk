@@ -1,2 +1,2 @@
 room := claim
-sees := base
+sees := base event

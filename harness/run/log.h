@@ -1,31 +1,31 @@
-/* log.h - everything noteworthy, in order. Events own their details; an event that
- * could not be kept makes the whole log fail, never shorter. */
+/* log.h - the log of room event under its old names, until all of run has the new ones. */
 #ifndef DG_RUN_LOG_H
 #define DG_RUN_LOG_H
 
+#include <string.h>
+
 #include "claim/claim.h"
+#include "event/event.h"
 
-enum { LOG_EVENTS_MAX = 1 << 22 };
+typedef dg_event_log event_log;
 
-typedef struct event_log {
-    dg_event *at;
-    size_t count, cap;
-    dg_code rc; /* DG_OK, DG_NOMEM or DG_LIMIT */
-} event_log;
-
-/* Adds one event and takes `detail` (NULL: none). The order of calls is the order
- * of the log. */
-void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind,
-             const int64_t n[6], json_t *detail);
+static inline void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block, dg_event_kind kind,
+                           const int64_t n[6], json_t *detail)
+{
+    dg_event e = { .at = at,
+                   .arm = arm,
+                   .node = DG_EVENT_NO_NODE,
+                   .block = block,
+                   .kind = kind,
+                   .detail = detail };
+    memcpy(e.n, n, sizeof e.n);
+    dg_event_log_add(log, &e);
+}
 #define LOG_N(...) ((const int64_t[6]){ __VA_ARGS__ })
-dg_code log_check(const event_log *log, dg_error *err);
-/* NDJSON: one event a line, keys sorted. */
-dg_code log_write(const event_log *log, const char *path, dg_error *err);
-/* BLAKE2b-256 over the lines chained one by one; the same log has the same hash. */
-dg_code log_hash(const event_log *log, dg_hash *hash, dg_error *err);
-void log_clear(event_log *log);
-/* Text that may come from a guest as a JSON string: what is not printable ASCII is
- * shown as '?', so that no byte of a runtime can spoil an outcome. NULL: no memory. */
-json_t *plain_json(const char *text);
+#define log_check dg_event_log_check
+#define log_write dg_event_log_write
+#define log_hash dg_event_log_hash
+#define log_clear dg_event_log_clear
+#define plain_json dg_event_text
 
 #endif
