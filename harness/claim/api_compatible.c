@@ -10,7 +10,7 @@ typedef struct memory {
 
 static void differs(memory *m, const dg_event *e)
 {
-    bool called = e->n[1] != 0;
+    bool called = e->api_type.called != 0;
     tally *t = called ? &m->bad : &m->odd;
     if (!t->count)
         snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s", detail_text(e, "api"),
@@ -24,9 +24,9 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     if (e->arm != DG_ARM_TREATMENT)
         return;
-    if (e->kind == DG_EV_API)
+    if (e->kind == DG_EVENT_API)
         m->asked++;
-    if (e->kind == DG_EV_API_TYPE && !e->n[0])
+    if (e->kind == DG_EVENT_API_TYPE && !e->api_type.readable)
         differs(m, e);
 }
 

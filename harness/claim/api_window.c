@@ -30,11 +30,12 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static const char *failure(const memory *m, const dg_event *e)
 {
-    if (!e->n[0])
+    const struct dg_event_api *n = &e->api;
+    if (!n->ok)
         return "does not answer";
-    if (!e->n[3])
+    if (!n->decodes)
         return "answers what does not decode";
-    return (uint64_t)e->n[1] > m->fuel_max ? "takes too long" : NULL;
+    return (uint64_t)n->fuel > m->fuel_max ? "takes too long" : NULL;
 }
 
 static void broken(memory *m, const dg_event *e, const char *how)
@@ -57,7 +58,7 @@ static void answered_late(memory *m, const dg_event *e)
 {
     if (!m->late.count)
         snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u", detail_text(e, "api"),
-                 tenths(e->n[1]) / 10, tenths(e->n[1]) % 10, e->block);
+                 tenths(e->api.fuel) / 10, tenths(e->api.fuel) % 10, e->block);
     tally_add(&m->late, e->block);
     evidence_event(&m->facts, e);
 }
@@ -77,7 +78,7 @@ static void step(void *at, const dg_event *e)
 {
     memory *m = at;
     const char *how;
-    if (e->kind != DG_EV_API || e->arm != DG_ARM_TREATMENT || e->block < m->upgrade_block)
+    if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT || e->block < m->upgrade_block)
         return;
     if (strcmp(detail_text(e, "window"), "U") == 0)
         m->asked_at_u++;
@@ -85,9 +86,9 @@ static void step(void *at, const dg_event *e)
         m->asked_later++;
     if ((how = failure(m, e)))
         broken(m, e, how);
-    else if (e->n[5])
+    else if (e->api.contradicts)
         contradicted(m, e);
-    else if ((uint64_t)e->n[1] > m->fuel_late)
+    else if ((uint64_t)e->api.fuel > m->fuel_late)
         answered_late(m, e);
 }
 

@@ -34,15 +34,15 @@ static void failed(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_BUILD_FAILED)
+    if (e->kind == DG_EVENT_BUILD_FAILED)
         failed(m, e);
-    if (e->kind != DG_EV_SLOT)
+    if (e->kind != DG_EVENT_SLOT)
         return;
     if (e->arm == DG_ARM_CONTROL)
         m->tried_control++;
     else if (e->block > m->upgrade_block) {
         m->tried++;
-        if (!e->n[1] && !e->n[2])
+        if (!e->slot.built && !e->slot.claims)
             tally_add(&m->unclaimed, e->block);
     }
 }

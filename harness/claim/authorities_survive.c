@@ -35,6 +35,13 @@ static const char *set_hash(const dg_event *e, size_t i)
     return text ? text : "";
 }
 
+static int64_t count_of(const dg_event *e, size_t i)
+{
+    const struct dg_event_authorities *a = &e->authorities;
+    const int64_t counts[SETS] = { a->validators, a->grandpa, a->babe, a->para };
+    return counts[i];
+}
+
 static void remember(memory *m, const dg_event *e)
 {
     moment *now;
@@ -43,7 +50,7 @@ static void remember(memory *m, const dg_event *e)
     now = &m->control[m->control_count++];
     text_copy(now->at, sizeof now->at, detail_text(e, "at"));
     for (size_t i = 0; i < SETS; i++) {
-        now->count[i] = e->n[i];
+        now->count[i] = count_of(e, i);
         text_copy(now->hash[i], sizeof now->hash[i], set_hash(e, i));
     }
 }
@@ -62,12 +69,12 @@ static bool differs(char *out, size_t size, const moment *c, const dg_event *e)
     for (size_t i = 0; i < SETS; i++) {
         if (strcmp(c->hash[i], set_hash(e, i)) == 0)
             continue;
-        if (c->count[i] != e->n[i])
+        if (c->count[i] != count_of(e, i))
             snprintf(out, size, "%s %d in control, %d at #%u (%s)", sets[i], (int)c->count[i],
-                     (int)e->n[i], e->block, c->at);
+                     (int)count_of(e, i), e->block, c->at);
         else
             snprintf(out, size, "%s: %d, but not those of control, at #%u (%s)", sets[i],
-                     (int)e->n[i], e->block, c->at);
+                     (int)count_of(e, i), e->block, c->at);
         return true;
     }
     return false;
@@ -81,7 +88,7 @@ static void compare(memory *m, const dg_event *e)
     if (!c || e->block < m->upgrade_block)
         return;
     m->compared++;
-    m->last_validators = e->n[0];
+    m->last_validators = e->authorities.validators;
     m->same_after = !differs(words, sizeof words, c, e);
     if (m->same_after)
         return;
@@ -98,12 +105,15 @@ static void compare(memory *m, const dg_event *e)
 
 static void keys(memory *m, const dg_event *e)
 {
-    if (e->n[1] <= e->n[2] || strcmp(detail_text(e, "role"), "session-keys") != 0)
+    const struct dg_event_storage *n = &e->storage;
+    if (n->undecodable <= n->undecodable_control
+        || strcmp(detail_text(e, "role"), "session-keys") != 0)
         return;
     if (!m->keys.count)
         snprintf(m->key_text, sizeof m->key_text,
                  "%s.%s: %d of %d do not decode as N's SessionKeys (%s)", detail_text(e, "pallet"),
-                 detail_text(e, "item"), (int)e->n[1], (int)e->n[0], detail_text(e, "reason"));
+                 detail_text(e, "item"), (int)n->undecodable, (int)n->entries,
+                 detail_text(e, "reason"));
     tally_add(&m->keys, e->block);
     evidence_event(&m->facts, e);
 }
@@ -111,11 +121,11 @@ static void keys(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_AUTHORITIES && e->arm == DG_ARM_CONTROL)
+    if (e->kind == DG_EVENT_AUTHORITIES && e->arm == DG_ARM_CONTROL)
         remember(m, e);
-    else if (e->kind == DG_EV_AUTHORITIES)
+    else if (e->kind == DG_EVENT_AUTHORITIES)
         compare(m, e);
-    else if (e->kind == DG_EV_STORAGE && e->arm == DG_ARM_TREATMENT)
+    else if (e->kind == DG_EVENT_STORAGE && e->arm == DG_ARM_TREATMENT)
         keys(m, e);
 }
 

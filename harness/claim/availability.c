@@ -28,7 +28,7 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static uint64_t permille_enough(const dg_event *e)
 {
-    return (uint64_t)e->n[4] * 1000 / (uint64_t)e->n[1];
+    return (uint64_t)e->net_available.enough * 1000 / (uint64_t)e->net_available.cores;
 }
 
 static void measure(memory *m, const dg_event *e)
@@ -44,7 +44,8 @@ static void judge(memory *m, const dg_event *e)
 {
     const share *c = &m->arm[DG_ARM_CONTROL];
     if (!c->cores
-        || (uint64_t)e->n[4] * 1000 * c->cores >= (uint64_t)e->n[1] * m->floor_permille * c->enough
+        || (uint64_t)e->net_available.enough * 1000 * c->cores
+               >= (uint64_t)e->net_available.cores * m->floor_permille * c->enough
         || permille_enough(e) >= m->control_worst) {
         m->row = 0;
         return;
@@ -62,15 +63,16 @@ static void judge(memory *m, const dg_event *e)
 
 static void available(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_available *n = &e->net_available;
     share *s = &m->arm[e->arm];
-    if (e->n[0] < m->upgrade_slot + SETTLE_SLOTS || e->n[1] <= 0)
+    if (n->slot < m->upgrade_slot + SETTLE_SLOTS || n->cores <= 0)
         return;
     s->blocks++;
-    s->cores += (uint64_t)e->n[1];
-    s->bits += (uint64_t)e->n[2];
-    s->possible += (uint64_t)e->n[3];
-    s->enough += (uint64_t)e->n[4];
-    s->slow += (uint64_t)e->n[5];
+    s->cores += (uint64_t)n->cores;
+    s->bits += (uint64_t)n->bits;
+    s->possible += (uint64_t)n->possible;
+    s->enough += (uint64_t)n->enough;
+    s->slow += (uint64_t)n->slow;
     if (e->arm == DG_ARM_TREATMENT)
         judge(m, e);
     else
@@ -81,9 +83,11 @@ static void available(memory *m, const dg_event *e)
  * signed by such a list is of the wrong length, and the block does without it. */
 static void left_out(memory *m, const dg_event *e)
 {
-    bool worst = !m->dip.block || (e->block == m->dip.block && e->n[5] > m->dip.n[5]);
-    if (e->arm != DG_ARM_TREATMENT || e->n[0] < m->upgrade_slot || e->n[3] == e->n[4] || !e->n[5]
-        || !worst)
+    const struct dg_event_net_bitfields *n = &e->net_bitfields;
+    bool worst =
+        !m->dip.block || (e->block == m->dip.block && n->waiting > m->dip.net_bitfields.waiting);
+    if (e->arm != DG_ARM_TREATMENT || n->slot < m->upgrade_slot || n->sized == n->cores
+        || !n->waiting || !worst)
         return;
     m->dip = *e;
     m->dip.detail = NULL;
@@ -93,12 +97,12 @@ static void left_out(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_AVAILABLE) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_AVAILABLE) {
         available(m, e);
-    } else if (m->started && e->kind == DG_EV_NET_BITFIELDS) {
+    } else if (m->started && e->kind == DG_EVENT_NET_BITFIELDS) {
         left_out(m, e);
     }
 }
@@ -129,14 +133,14 @@ static void finish(void *at, dg_verdict *v)
         verdict_span(v, &m->bad);
         verdict_show(v, &m->facts);
     } else if (m->dip.block) {
-        const dg_event *d = &m->dip;
+        const struct dg_event_net_bitfields *d = &m->dip.net_bitfields;
         verdict_say(v, DG_WARNED,
                     "%s%u occupied cores became available in #%u: availability_cores at its parent "
                     "listed %u of %u, so %u of %u bitfields were left out",
-                    d->n[2] ? "not all of " : "0 of ", (unsigned)d->n[5], d->block,
-                    (unsigned)d->n[3], (unsigned)d->n[4], (unsigned)(d->n[1] - d->n[2]),
-                    (unsigned)d->n[1]);
-        v->first_block = v->last_block = d->block;
+                    d->kept ? "not all of " : "0 of ", (unsigned)d->waiting, m->dip.block,
+                    (unsigned)d->sized, (unsigned)d->cores, (unsigned)(d->offered - d->kept),
+                    (unsigned)d->offered);
+        v->first_block = v->last_block = m->dip.block;
         v->count = 1;
         text_copy(v->healed, sizeof v->healed, "the next block");
         verdict_show(v, &m->facts);

@@ -1,11 +1,14 @@
 /* backing-rate: after U as many candidates are backed a block as in control. */
 #include "claim/claim_impl.h"
 
-enum { FIELD = 1 }; /* of DG_EV_NET_PARAS */
+static int64_t backed(const dg_event *paras)
+{
+    return paras->net_paras.backed;
+}
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    para_rate_start(at, setup, FIELD, "backed");
+    para_rate_start(at, setup, backed, "backed");
 }
 
 static const char *const options[] = { "at_least_of_control", NULL };

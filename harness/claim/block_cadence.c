@@ -54,7 +54,7 @@ static window *window_of(memory *m, int64_t slot)
 /* Without a block. */
 static void missed(memory *m, const dg_event *e)
 {
-    window *w = window_of(m, e->n[0]);
+    window *w = window_of(m, e->slot.slot);
     w->first = w->first ? w->first : e->block;
     tally_add(&m->missed, e->block);
     tally_add(&m->gap, e->block);
@@ -64,21 +64,22 @@ static void missed(memory *m, const dg_event *e)
 
 static void step(void *at, const dg_event *e)
 {
+    const struct dg_event_slot *n = &e->slot;
     memory *m = at;
     rate *r = &m->arm[e->arm];
     bool treatment = e->arm == DG_ARM_TREATMENT;
-    if (e->kind != DG_EV_SLOT || e->block <= m->upgrade_block)
+    if (e->kind != DG_EVENT_SLOT || e->block <= m->upgrade_block)
         return;
-    m->from = m->from < 0 ? e->n[0] : m->from;
+    m->from = m->from < 0 ? n->slot : m->from;
     r->slots++;
-    r->last = e->n[0];
-    r->built += e->n[1] != 0;
-    r->gap = e->n[1] ? 0 : r->gap + 1;
+    r->last = n->slot;
+    r->built += n->built != 0;
+    r->gap = n->built ? 0 : r->gap + 1;
     if (r->gap > r->gap_max)
         r->gap_max = r->gap;
-    if (e->n[1])
-        window_of(m, e->n[0])->fewer += treatment ? -1 : 1;
-    if (treatment && e->n[1])
+    if (n->built)
+        window_of(m, n->slot)->fewer += treatment ? -1 : 1;
+    if (treatment && n->built)
         m->gap = (tally){ 0 };
     else if (treatment)
         missed(m, e);

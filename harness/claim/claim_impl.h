@@ -53,8 +53,8 @@ typedef struct para_window {
     uint32_t first, last;
 } para_window;
 typedef struct para_rate {
-    size_t field;    /* of DG_EV_NET_PARAS */
-    const char *did; /* "backed" */
+    int64_t (*count)(const dg_event *paras); /* candidates, by a net-paras event */
+    const char *did;                         /* "backed" */
     uint64_t floor_permille;
     bool started;
     int64_t upgrade_slot, first_boundary, epoch_slots, parachains, most_backable;
@@ -63,7 +63,8 @@ typedef struct para_rate {
     para_window window[2][PARA_WINDOWS];
     evidence facts;
 } para_rate;
-void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, const char *did);
+void para_rate_start(para_rate *r, const dg_claim_setup *setup,
+                     int64_t (*count)(const dg_event *paras), const char *did);
 void para_rate_step(void *rate, const dg_event *e);
 void para_rate_finish(void *rate, dg_verdict *v);
 

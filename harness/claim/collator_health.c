@@ -20,18 +20,19 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void slot(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_collators *n = &e->net_collators;
     count *c = &m->arm[e->arm];
-    c->attempts += (uint64_t)e->n[1];
-    c->made += (uint64_t)e->n[2];
-    c->panics += (uint64_t)e->n[3];
-    c->refused += (uint64_t)e->n[4];
-    if (e->arm != DG_ARM_TREATMENT || (e->n[2] && !e->n[3] && !e->n[4]))
+    c->attempts += (uint64_t)n->attempts;
+    c->made += (uint64_t)n->collations;
+    c->panics += (uint64_t)n->panics;
+    c->refused += (uint64_t)n->refused;
+    if (e->arm != DG_ARM_TREATMENT || (n->collations && !n->panics && !n->refused))
         return;
-    if (!e->n[2])
+    if (!n->collations)
         tally_add(&m->idle, e->block);
-    if (e->n[3])
+    if (n->panics)
         tally_add(&m->panics, e->block);
-    if (e->n[4])
+    if (n->refused)
         tally_add(&m->refused, e->block);
     if (json_array_size(m->facts.list) < 4)
         evidence_event(&m->facts, e);
@@ -40,10 +41,11 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_COLLATORS && e->n[0] >= m->upgrade_slot) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_COLLATORS
+               && e->net_collators.slot >= m->upgrade_slot) {
         slot(m, e);
     }
 }

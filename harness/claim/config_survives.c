@@ -12,31 +12,34 @@ typedef struct memory {
  * another layout and decode by accident, or defaults took their place. */
 static bool is_lost(const dg_event *e)
 {
-    return e->n[3] >= 8 && e->n[4] * 2 > e->n[3];
+    const struct dg_event_config *n = &e->config;
+    return n->fields >= 8 && n->fields_changed * 2 > n->fields;
 }
 
 static void step(void *at, const dg_event *e)
 {
+    const struct dg_event_config *n = &e->config;
     memory *m = at;
-    if (e->kind != DG_EV_CONFIG || e->arm != DG_ARM_TREATMENT)
+    if (e->kind != DG_EVENT_CONFIG || e->arm != DG_ARM_TREATMENT)
         return;
-    if (!e->n[2]) {
+    if (!n->control_decodes) {
         if (!m->control_lost.count)
             text_copy(m->control_first, sizeof m->control_first, detail_text(e, "what"));
         tally_add(&m->control_lost, e->block);
         return;
     }
     m->read++;
-    if (e->n[0] && e->n[1])
+    if (n->decodes && n->equal)
         return;
     evidence_event(&m->facts, e);
-    if (!e->n[0] || is_lost(e)) {
-        if (!m->lost.count && !e->n[0])
+    if (!n->decodes || is_lost(e)) {
+        if (!m->lost.count && !n->decodes)
             snprintf(m->first, sizeof m->first, "%s does not decode under N: %s",
                      detail_text(e, "what"), detail_text(e, "changed"));
         else if (!m->lost.count)
             snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s",
-                     detail_text(e, "what"), (int)e->n[4], (int)e->n[3], detail_text(e, "changed"));
+                     detail_text(e, "what"), (int)n->fields_changed, (int)n->fields,
+                     detail_text(e, "changed"));
         tally_add(&m->lost, e->block);
     } else {
         if (!m->changed.count)

@@ -18,21 +18,24 @@ typedef struct memory {
 
 static void dispute(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_dispute *n = &e->net_dispute;
     arm_disputes *a = &m->arm[e->arm];
-    if (e->n[0] < m->upgrade_slot || e->n[3] < BEGUN || e->n[3] > INVALID)
+    if (n->slot < m->upgrade_slot || n->outcome < BEGUN || n->outcome > INVALID)
         return;
-    if (e->n[3] != BEGUN) {
-        a->settled[e->n[3]]++;
-        a->slowest_ms = (uint64_t)e->n[5] > a->slowest_ms ? (uint64_t)e->n[5] : a->slowest_ms;
+    if (n->outcome != BEGUN) {
+        a->settled[n->outcome]++;
+        a->slowest_ms =
+            (uint64_t)n->after_ms > a->slowest_ms ? (uint64_t)n->after_ms : a->slowest_ms;
         return;
     }
     a->begun++;
-    a->most_against = (uint64_t)e->n[4] > a->most_against ? (uint64_t)e->n[4] : a->most_against;
+    a->most_against =
+        (uint64_t)n->against > a->most_against ? (uint64_t)n->against : a->most_against;
     if (e->arm == DG_ARM_CONTROL)
         return;
     if (!m->bad.count) {
-        m->first_slot = e->n[0];
-        m->session = e->n[1];
+        m->first_slot = n->slot;
+        m->session = n->session;
     }
     tally_add(&m->bad, e->block);
     evidence_event(&m->facts, e);
@@ -41,13 +44,13 @@ static void dispute(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_DISPUTE) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_DISPUTE) {
         dispute(m, e);
-    } else if (m->started && e->kind == DG_EV_NET_APPROVAL && e->n[0] >= m->upgrade_slot
-               && e->n[4] > 0) {
+    } else if (m->started && e->kind == DG_EVENT_NET_APPROVAL
+               && e->net_approval.slot >= m->upgrade_slot && e->net_approval.assignments > 0) {
         m->ran[e->arm] = true; /* somebody looked at candidates */
     }
 }

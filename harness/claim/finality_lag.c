@@ -29,8 +29,8 @@ static void start(void *at, const dg_claim_setup *setup)
 static void slot(memory *m, const dg_event *e)
 {
     lag *l = &m->arm[e->arm];
-    l->now += e->n[2] != 0;
-    if (e->n[0] < m->upgrade_slot)
+    l->now += e->net_slot.built != 0;
+    if (e->net_slot.slot < m->upgrade_slot)
         return;
     l->slots++;
     l->sum += l->now;
@@ -44,17 +44,17 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_FINALIZED) {
-        m->arm[e->arm].now = e->n[1];
-        m->arm[e->arm].finalized += e->n[0] >= m->upgrade_slot;
-    } else if (m->started && e->kind == DG_EV_NET_UNKNOWN && !e->n[3]) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_FINALIZED) {
+        m->arm[e->arm].now = e->net_finalized.lag;
+        m->arm[e->arm].finalized += e->net_finalized.slot >= m->upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_UNKNOWN && !e->net_unknown.known) {
         tally_add(&m->arm[e->arm].unknown, e->block);
         if (e->arm == DG_ARM_TREATMENT)
             evidence_event(&m->facts, e);
-    } else if (m->started && e->kind == DG_EV_NET_SLOT) {
+    } else if (m->started && e->kind == DG_EVENT_NET_SLOT) {
         slot(m, e);
     }
 }

@@ -24,6 +24,7 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
 {
+    const struct dg_event_net_groups *n = &e->net_groups;
     if (!m->row++)
         m->running = (tally){ 0 };
     tally_add(&m->running, e->block);
@@ -36,23 +37,24 @@ static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
     m->bad.count++;
     m->bad.last = e->block;
     if (unable >= m->arm[DG_ARM_TREATMENT].unable_most) {
-        m->groups = (uint64_t)e->n[1];
-        m->wanted = (uint64_t)e->n[3];
+        m->groups = (uint64_t)n->groups;
+        m->wanted = (uint64_t)n->wanted;
     }
-    if (!m->least_known || (uint64_t)e->n[4] < m->least)
-        m->least = (uint64_t)e->n[4];
+    if (!m->least_known || (uint64_t)n->least < m->least)
+        m->least = (uint64_t)n->least;
     m->least_known = true;
     evidence_event(&m->facts, e);
 }
 
 static void groups(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_groups *n = &e->net_groups;
     arm_groups *a = &m->arm[e->arm];
-    uint64_t unable = (uint64_t)(e->n[1] - e->n[2]);
-    if (e->n[0] < m->upgrade_slot || e->n[1] <= 0 || e->n[2] > e->n[1])
+    uint64_t unable = (uint64_t)(n->groups - n->able);
+    if (n->slot < m->upgrade_slot || n->groups <= 0 || n->able > n->groups)
         return;
     a->slots++;
-    a->sum += (uint64_t)e->n[1];
+    a->sum += (uint64_t)n->groups;
     a->unable_sum += unable;
     a->unable_most = unable > a->unable_most ? unable : a->unable_most;
     if (e->arm == DG_ARM_CONTROL)
@@ -66,10 +68,10 @@ static void groups(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_GROUPS) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_GROUPS) {
         groups(m, e);
     }
 }

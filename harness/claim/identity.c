@@ -16,18 +16,19 @@ static void name_change(char *out, size_t size, const dg_event *e)
 
 static void step(void *at, const dg_event *e)
 {
+    const struct dg_event_identity *n = &e->identity;
     memory *m = at;
-    if (e->kind != DG_EV_IDENTITY || e->arm != DG_ARM_TREATMENT)
+    if (e->kind != DG_EVENT_IDENTITY || e->arm != DG_ARM_TREATMENT)
         return;
     m->seen++;
-    if (e->n[1])
+    if (n->ok)
         return;
     evidence_event(&m->facts, e);
-    if (e->n[0] && m->bad.count == 0)
+    if (n->fatal && m->bad.count == 0)
         name_change(m->first, sizeof m->first, e);
-    if (!e->n[0] && m->odd.count == 0)
+    if (!n->fatal && m->odd.count == 0)
         name_change(m->first_odd, sizeof m->first_odd, e);
-    tally_add(e->n[0] ? &m->bad : &m->odd, e->block);
+    tally_add(n->fatal ? &m->bad : &m->odd, e->block);
 }
 
 static void finish(void *at, dg_verdict *v)

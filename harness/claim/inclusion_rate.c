@@ -1,11 +1,14 @@
 /* inclusion-rate: after U as many candidates become available and are included as in control. */
 #include "claim/claim_impl.h"
 
-enum { FIELD = 2 }; /* of DG_EV_NET_PARAS */
+static int64_t included(const dg_event *paras)
+{
+    return paras->net_paras.included;
+}
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    para_rate_start(at, setup, FIELD, "included");
+    para_rate_start(at, setup, included, "included");
 }
 
 static const char *const options[] = { "at_least_of_control", NULL };

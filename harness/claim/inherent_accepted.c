@@ -17,15 +17,16 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void step(void *at, const dg_event *e)
 {
+    const struct dg_event_inherent *n = &e->inherent;
     memory *m = at;
     bool refused;
-    if (e->kind != DG_EV_INHERENT)
+    if (e->kind != DG_EVENT_INHERENT)
         return;
-    refused = e->n[1] < e->n[0] || e->n[0] == 0;
+    refused = n->applied < n->produced || n->produced == 0;
     if (e->arm == DG_ARM_CONTROL) {
-        if (!m->blocks_control++ || e->n[1] < m->least_control)
-            m->least_control = e->n[1];
-        m->paras_control += e->n[2] != 0;
+        if (!m->blocks_control++ || n->applied < m->least_control)
+            m->least_control = n->applied;
+        m->paras_control += n->paras_present != 0;
         if (refused)
             tally_add(&m->bad_control, e->block);
         return;
@@ -33,12 +34,12 @@ static void step(void *at, const dg_event *e)
     if (e->block <= m->upgrade_block)
         return;
     m->blocks++;
-    if (!refused && e->n[1] >= m->least_control && (e->n[2] || !m->paras_control))
+    if (!refused && n->applied >= m->least_control && (n->paras_present || !m->paras_control))
         return;
     if (!m->bad.count)
         snprintf(m->first, sizeof m->first, "%d produced, %d taken, %d in control%s%s%s",
-                 (int)e->n[0], (int)e->n[1], (int)m->least_control,
-                 e->n[2] || !m->paras_control ? "" : ", the parachains' one is missing",
+                 (int)n->produced, (int)n->applied, (int)m->least_control,
+                 n->paras_present || !m->paras_control ? "" : ", the parachains' one is missing",
                  detail_text(e, "refused")[0] ? ": " : "", detail_text(e, "refused"));
     tally_add(&m->bad, e->block);
     evidence_event(&m->facts, e);

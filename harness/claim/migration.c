@@ -27,15 +27,17 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void migration(memory *m, const dg_event *e)
 {
-    m->running = e->n[0] != 0;
+    const struct dg_event_migration *n = &e->migration;
+    m->running = n->running != 0;
     m->steps++;
-    if ((uint64_t)e->n[1] > m->fuel_first || !m->seen) {
-        m->fuel_first = (uint64_t)e->n[1];
+    if ((uint64_t)n->fuel > m->fuel_first || !m->seen) {
+        m->fuel_first = (uint64_t)n->fuel;
         m->first_block = e->block;
     }
-    if (e->n[3] > e->n[5] && (uint64_t)(e->n[3] - e->n[5]) > m->weight_own) {
-        m->weight_own = (uint64_t)(e->n[3] - e->n[5]);
-        m->weight_max = (uint64_t)e->n[4];
+    if (n->weight_ps > n->weight_control_ps
+        && (uint64_t)(n->weight_ps - n->weight_control_ps) > m->weight_own) {
+        m->weight_own = (uint64_t)(n->weight_ps - n->weight_control_ps);
+        m->weight_max = (uint64_t)n->weight_max_ps;
     }
     m->seen = true;
     if (json_array_size(json_object_get(e->detail, "unraised"))) {
@@ -49,12 +51,13 @@ static void migration(memory *m, const dg_event *e)
 
 static void storage(memory *m, const dg_event *e)
 {
-    if (e->n[1] <= e->n[2])
+    const struct dg_event_storage *n = &e->storage;
+    if (n->undecodable <= n->undecodable_control)
         return;
     if (!m->undecodable.count)
         snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s",
-                 (int)e->n[1], (int)e->n[0], detail_text(e, "pallet"), detail_text(e, "item"),
-                 detail_text(e, "reason"));
+                 (int)n->undecodable, (int)n->entries, detail_text(e, "pallet"),
+                 detail_text(e, "item"), detail_text(e, "reason"));
     tally_add(&m->undecodable, e->block);
     evidence_event(&m->facts, e);
 }
@@ -64,9 +67,9 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     if (e->arm != DG_ARM_TREATMENT)
         return;
-    if (e->kind == DG_EV_MIGRATION && e->block > m->upgrade_block)
+    if (e->kind == DG_EVENT_MIGRATION && e->block > m->upgrade_block)
         migration(m, e);
-    else if (e->kind == DG_EV_STORAGE)
+    else if (e->kind == DG_EVENT_STORAGE)
         storage(m, e);
 }
 

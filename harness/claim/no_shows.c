@@ -24,14 +24,15 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void slot(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_approval *n = &e->net_approval;
     arm_shows *a = &m->arm[e->arm];
-    uint64_t missing = (uint64_t)e->n[2];
-    if (e->n[0] < m->upgrade_slot)
+    uint64_t missing = (uint64_t)n->no_shows;
+    if (n->slot < m->upgrade_slot)
         return;
     a->slots++;
-    a->assigned += (uint64_t)e->n[4];
+    a->assigned += (uint64_t)n->assignments;
     a->sum += missing;
-    a->level = (uint64_t)e->n[3] > a->level ? (uint64_t)e->n[3] : a->level;
+    a->level = (uint64_t)n->level > a->level ? (uint64_t)n->level : a->level;
     if (missing > a->most) {
         a->most = missing;
         a->most_block = e->block;
@@ -47,14 +48,16 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_APPROVAL) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_APPROVAL) {
         slot(m, e);
-    } else if (m->started && e->kind == DG_EV_NET_APPROVED && e->arm == DG_ARM_TREATMENT
-               && e->n[0] >= m->upgrade_slot) {
-        m->tranche = (uint64_t)e->n[4] > m->tranche ? (uint64_t)e->n[4] : m->tranche;
+    } else if (m->started && e->kind == DG_EVENT_NET_APPROVED && e->arm == DG_ARM_TREATMENT
+               && e->net_approved.slot >= m->upgrade_slot) {
+        m->tranche = (uint64_t)e->net_approved.tranche > m->tranche
+                         ? (uint64_t)e->net_approved.tranche
+                         : m->tranche;
     }
 }
 

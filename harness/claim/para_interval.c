@@ -42,10 +42,10 @@ static para *para_of(side *s, uint32_t id)
 
 static void included(memory *m, side *s, const dg_event *e)
 {
-    para *p = para_of(s, (uint32_t)e->n[1]);
+    para *p = para_of(s, (uint32_t)e->net_included.para);
     if (!p || e->block <= p->last)
         return; /* on a sibling of a block that has it */
-    if (e->n[0] >= m->upgrade_slot) {
+    if (e->net_included.slot >= m->upgrade_slot) {
         uint32_t from = p->last ? p->last : s->upgrade;
         if (e->block > from && e->block - from > p->worst) {
             p->worst = e->block - from;
@@ -60,15 +60,15 @@ static void step(void *at, const dg_event *e)
 {
     memory *m = at;
     side *s = &m->arm[e->arm];
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
+        m->upgrade_slot = e->net_start.upgrade_slot;
         s->upgrade = e->block;
-    } else if (m->started && e->kind == DG_EV_NET_PARAS) {
+    } else if (m->started && e->kind == DG_EVENT_NET_PARAS) {
         s->newest = e->block > s->newest ? e->block : s->newest;
-        if (e->n[0] < m->upgrade_slot && e->block > s->upgrade)
+        if (e->net_paras.slot < m->upgrade_slot && e->block > s->upgrade)
             s->upgrade = e->block;
-    } else if (m->started && e->kind == DG_EV_NET_INCLUDED) {
+    } else if (m->started && e->kind == DG_EVENT_NET_INCLUDED) {
         included(m, s, e);
     }
 }

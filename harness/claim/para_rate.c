@@ -7,9 +7,10 @@
 
 enum { SETTLE_SLOTS = 3, WINDOW_MIN = 4 };
 
-void para_rate_start(para_rate *r, const dg_claim_setup *setup, size_t field, const char *did)
+void para_rate_start(para_rate *r, const dg_claim_setup *setup,
+                     int64_t (*count)(const dg_event *paras), const char *did)
 {
-    r->field = field;
+    r->count = count;
     r->did = did;
     r->floor_permille = option_permille(setup, "at_least_of_control", 900);
 }
@@ -44,33 +45,35 @@ static void flush(para_rate *r, dg_arm arm)
 
 static void paras(para_rate *r, const dg_event *e)
 {
+    const struct dg_event_net_paras *n = &e->net_paras;
     para_slot *s = &r->now[e->arm];
-    uint64_t count = (uint64_t)e->n[r->field];
-    if (s->slot != e->n[0])
+    uint64_t count = (uint64_t)r->count(e);
+    if (s->slot != n->slot)
         flush(r, e->arm);
-    s->slot = e->n[0];
+    s->slot = n->slot;
     s->block = e->block;
     s->sum += count;
     s->blocks++;
     if (e->arm == DG_ARM_CONTROL && count > r->peak)
         r->peak = count;
-    if (e->arm == DG_ARM_TREATMENT && e->n[5] > r->most_backable && e->n[0] >= r->upgrade_slot)
-        r->most_backable = e->n[5];
-    if (e->arm == DG_ARM_TREATMENT && window_of(r, e->n[0]) == 0
+    if (e->arm == DG_ARM_TREATMENT && n->backable > r->most_backable && n->slot >= r->upgrade_slot)
+        r->most_backable = n->backable;
+    if (e->arm == DG_ARM_TREATMENT && window_of(r, n->slot) == 0
         && json_array_size(r->facts.list) < 4)
         evidence_event(&r->facts, e);
 }
 
 void para_rate_step(void *rate, const dg_event *e)
 {
+    const struct dg_event_net_paras *n = &e->net_paras;
     para_rate *r = rate;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         r->started = true;
-        r->parachains = e->n[1];
-        r->upgrade_slot = e->n[3];
-        r->first_boundary = e->n[4];
-        r->epoch_slots = e->n[5];
-    } else if (e->kind == DG_EV_NET_PARAS && r->started) {
+        r->parachains = n->backed;
+        r->upgrade_slot = n->timed_out;
+        r->first_boundary = n->offered;
+        r->epoch_slots = n->backable;
+    } else if (e->kind == DG_EVENT_NET_PARAS && r->started) {
         paras(r, e);
     }
 }

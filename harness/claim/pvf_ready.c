@@ -30,8 +30,9 @@ static uint64_t control_at(const memory *m, int64_t after)
 
 static void slot(memory *m, const dg_event *e)
 {
-    uint64_t permille = (uint64_t)(e->n[3] * 1000 / e->n[2]);
-    int64_t after = e->n[0] - m->upgrade_slot;
+    const struct dg_event_net_pvf *n = &e->net_pvf;
+    uint64_t permille = (uint64_t)(n->ready * 1000 / n->pairs);
+    int64_t after = n->slot - m->upgrade_slot;
     bool least = permille < m->least[e->arm];
     m->slots[e->arm]++;
     m->least[e->arm] = least ? permille : m->least[e->arm];
@@ -40,9 +41,9 @@ static void slot(memory *m, const dg_event *e)
             m->of_control[after] = (uint16_t)permille;
         return;
     }
-    m->pairs = least ? e->n[2] : m->pairs;
+    m->pairs = least ? n->pairs : m->pairs;
     m->worst_block = least ? e->block : m->worst_block;
-    m->deepest = e->n[4] > m->deepest ? e->n[4] : m->deepest;
+    m->deepest = n->deepest > m->deepest ? n->deepest : m->deepest;
     m->ends_short = permille * 1000 < control_at(m, after) * m->floor_permille;
     if (!m->ends_short)
         return;
@@ -54,11 +55,11 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_PVF && e->n[0] >= m->upgrade_slot
-               && e->n[2] > 0) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_PVF && e->net_pvf.slot >= m->upgrade_slot
+               && e->net_pvf.pairs > 0) {
         slot(m, e);
     }
 }

@@ -11,10 +11,10 @@ typedef struct memory {
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind != DG_EV_CALL || e->arm != DG_ARM_TREATMENT)
+    if (e->kind != DG_EVENT_CALL || e->arm != DG_ARM_TREATMENT)
         return;
     m->calls++;
-    if (e->n[0])
+    if (e->call.same)
         return;
     if (!m->bad.count)
         snprintf(m->first, sizeof m->first, "%s: %s became %s", detail_text(e, "where"),

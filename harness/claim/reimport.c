@@ -17,12 +17,12 @@ static void start(void *at, const dg_claim_setup *setup)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_BLOCK && e->block >= m->upgrade_block)
+    if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_BLOCK && e->block >= m->upgrade_block)
         m->built++;
-    if (e->kind != DG_EV_REIMPORT || e->arm != DG_ARM_TREATMENT)
+    if (e->kind != DG_EVENT_REIMPORT || e->arm != DG_ARM_TREATMENT)
         return;
     m->blocks++;
-    if (e->n[0])
+    if (e->reimport.equal)
         return;
     if (!m->bad.count)
         text_copy(m->first, sizeof m->first, detail_text(e, "reason"));

@@ -15,7 +15,7 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void epoch(memory *m, const dg_event *e)
 {
-    bool expected = e->n[2] != 0, seen = e->n[3] != 0;
+    bool expected = e->epoch.digest_expected != 0, seen = e->epoch.digest_seen != 0;
     if (e->block <= m->upgrade_block && e->arm == DG_ARM_TREATMENT)
         return; /* N-1's blocks are control's to judge */
     m->due[e->arm] += expected;
@@ -30,9 +30,9 @@ static void epoch(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_EPOCH)
+    if (e->kind == DG_EVENT_EPOCH)
         epoch(m, e);
-    if (e->kind == DG_EV_SESSION && e->block > m->upgrade_block)
+    if (e->kind == DG_EVENT_SESSION && e->block > m->upgrade_block)
         m->changes[e->arm]++;
 }
 

@@ -8,7 +8,7 @@
 typedef struct memory {
     uint64_t ceiling_permille;
     bool seen;
-    int64_t n[6];
+    struct dg_event_state end; /* of the run */
     uint32_t block;
 } memory;
 
@@ -23,12 +23,11 @@ static void start(void *at, const dg_claim_setup *setup)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind != DG_EV_STATE || e->arm != DG_ARM_TREATMENT)
+    if (e->kind != DG_EVENT_STATE || e->arm != DG_ARM_TREATMENT)
         return;
     m->seen = true;
     m->block = e->block;
-    for (int i = 0; i < 6; i++)
-        m->n[i] = e->n[i];
+    m->end = e->state;
 }
 
 static bool grew(const memory *m, int64_t now, int64_t control, int64_t slack)
@@ -39,21 +38,25 @@ static bool grew(const memory *m, int64_t now, int64_t control, int64_t slack)
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
+    const struct dg_event_state *s = &m->end;
     tally end = { m->block, m->block, 1 };
-    if (!m->seen || m->n[2] <= 0) {
+    if (!m->seen || s->keys_control <= 0) {
         verdict_say(v, DG_UNEXERCISED, "the states were not measured");
         return;
     }
-    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)m->n[0],
-                (unsigned)(m->n[1] / 1024), (unsigned)m->n[2], (unsigned)(m->n[3] / 1024));
-    if (!grew(m, m->n[0], m->n[2], SLACK_KEYS) && !grew(m, m->n[1], m->n[3], SLACK_BYTES))
+    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
+                (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
+                (unsigned)(s->value_bytes_control / 1024));
+    if (!grew(m, s->keys, s->keys_control, SLACK_KEYS)
+        && !grew(m, s->value_bytes, s->value_bytes_control, SLACK_BYTES))
         return;
-    if (m->n[4] > m->n[5]) {
+    if (s->era > s->era_control) {
         verdict_say(v, DG_UNEXERCISED,
                     "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "
                     "era leaves is no measure",
-                    (unsigned)m->n[0], (unsigned)(m->n[1] / 1024), (unsigned)m->n[2],
-                    (unsigned)(m->n[3] / 1024), (long long)m->n[4], (long long)m->n[5]);
+                    (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
+                    (unsigned)(s->value_bytes_control / 1024), (long long)s->era,
+                    (long long)s->era_control);
     } else {
         v->status = DG_BROKE;
         verdict_span(v, &end);

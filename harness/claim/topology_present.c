@@ -26,14 +26,16 @@ static void healed(memory *m, const dg_event *e)
         return;
     m->healed = true;
     snprintf(m->healed_by, sizeof m->healed_by, "%s",
-             e->n[5] != m->bad_session ? "session change" : "the network itself");
+             e->net_holders.session != m->bad_session ? "session change" : "the network itself");
 }
 
 /* Nodes whose leaf is not enabled keep no grid for the second state machine. */
 static void holders(memory *m, const dg_event *e)
 {
-    bool bad = e->n[2] > 0 && (uint64_t)e->n[4] * 1000 < (uint64_t)e->n[2] * m->floor_permille;
-    if (!e->n[2] || e->n[0] < m->upgrade_slot)
+    const struct dg_event_net_holders *n = &e->net_holders;
+    bool bad =
+        n->enabled > 0 && (uint64_t)n->holders * 1000 < (uint64_t)n->enabled * m->floor_permille;
+    if (!n->enabled || n->slot < m->upgrade_slot)
         return;
     if (e->arm == DG_ARM_CONTROL) {
         m->control_seen++;
@@ -45,12 +47,12 @@ static void holders(memory *m, const dg_event *e)
         healed(m, e);
         return;
     }
-    if (!m->bad.count || e->n[4] < m->least) {
-        m->least = e->n[4];
-        m->of = e->n[1];
+    if (!m->bad.count || n->holders < m->least) {
+        m->least = n->holders;
+        m->of = n->validators;
     }
     m->healed = false;
-    m->bad_session = e->n[5];
+    m->bad_session = n->session;
     tally_add(&m->bad, e->block);
     evidence_event(&m->facts, e);
 }
@@ -58,18 +60,18 @@ static void holders(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-    } else if (m->started && e->kind == DG_EV_NET_HOLDERS) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+    } else if (m->started && e->kind == DG_EVENT_NET_HOLDERS) {
         holders(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SESSION
-               && e->n[5] <= m->upgrade_slot) {
-        m->session_slot = e->n[5];
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SESSION
+               && e->net_session.slot <= m->upgrade_slot) {
+        m->session_slot = e->net_session.slot;
         m->signals_before = 0;
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL) {
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SIGNAL) {
         m->signals++;
-        m->signals_before += e->n[0] <= m->upgrade_slot;
+        m->signals_before += e->net_signal.slot <= m->upgrade_slot;
     }
 }
 

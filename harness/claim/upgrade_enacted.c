@@ -14,17 +14,18 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void upgrade(memory *m, const dg_event *e)
 {
+    const struct dg_event_upgrade *n = &e->upgrade;
     m->tried = true;
-    if (e->n[3]) {
-        m->migrated = e->n[1] != 0;
+    if (n->migrated) {
+        m->migrated = n->enacted != 0;
         m->migrated_block = e->block;
     } else {
-        m->enacted = e->n[1] != 0;
-        m->pending = e->n[0] != 0;
+        m->enacted = n->enacted != 0;
+        m->pending = n->pending != 0;
         m->enacted_block = e->block;
         text_copy(m->path, sizeof m->path, detail_text(e, "path"));
     }
-    if (!e->n[1] && !m->refused[0]) {
+    if (!n->enacted && !m->refused[0]) {
         text_copy(m->refused, sizeof m->refused, detail_text(e, "refused"));
         m->refused_block = e->block;
     }
@@ -35,9 +36,9 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     if (e->arm != DG_ARM_TREATMENT)
         return;
-    if (e->kind == DG_EV_UPGRADE)
+    if (e->kind == DG_EVENT_UPGRADE)
         upgrade(m, e);
-    if (e->kind == DG_EV_BLOCK && m->enacted && e->block > m->enacted_block)
+    if (e->kind == DG_EVENT_BLOCK && m->enacted && e->block > m->enacted_block)
         m->built_after = true;
 }
 

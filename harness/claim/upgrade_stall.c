@@ -28,17 +28,18 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void slot(memory *m, const dg_event *e)
 {
+    const struct dg_event_net_slot *n = &e->net_slot;
     gap *g = &m->arm[e->arm];
-    int64_t enacting = e->arm == DG_ARM_TREATMENT && m->enacting_slot == e->n[0] ? m->enacting : 0;
-    if (e->n[0] < m->upgrade_slot)
+    int64_t enacting = e->arm == DG_ARM_TREATMENT && m->enacting_slot == n->slot ? m->enacting : 0;
+    if (n->slot < m->upgrade_slot)
         return;
     if (!g->begun) {
-        g->begun = e->n[2] != 0;
+        g->begun = n->built != 0;
         return;
     }
     g->slots++;
-    g->over |= e->n[2] > enacting;
-    if (g->over || e->n[2])
+    g->over |= n->built > enacting;
+    if (g->over || n->built)
         return;
     g->empty++;
     if (e->arm == DG_ARM_TREATMENT) {
@@ -49,7 +50,7 @@ static void slot(memory *m, const dg_event *e)
 
 static void compiled(memory *m, const dg_event *e)
 {
-    uint64_t ms = (uint64_t)e->n[1];
+    uint64_t ms = (uint64_t)e->net_compiled.ms;
     if (!m->compiled++ || ms < m->least_ms)
         m->least_ms = ms;
     m->most_ms = ms > m->most_ms ? ms : m->most_ms;
@@ -57,25 +58,26 @@ static void compiled(memory *m, const dg_event *e)
 
 static void enacted(memory *m, const dg_event *e)
 {
-    m->enacting = (m->enacting_slot == e->n[0] ? m->enacting : 0) + (e->n[1] != 0);
-    m->enacting_slot = e->n[0];
+    const struct dg_event_net_upgrade *n = &e->net_upgrade;
+    m->enacting = (m->enacting_slot == n->slot ? m->enacting : 0) + (n->enacted != 0);
+    m->enacting_slot = n->slot;
 }
 
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EV_NET_START) {
+    if (e->kind == DG_EVENT_NET_START) {
         m->started = true;
-        m->upgrade_slot = e->n[3];
-        m->nodes = e->n[0];
-    } else if (m->started && e->kind == DG_EV_NET_SLOT) {
+        m->upgrade_slot = e->net_start.upgrade_slot;
+        m->nodes = e->net_start.nodes;
+    } else if (m->started && e->kind == DG_EVENT_NET_SLOT) {
         slot(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_UPGRADE) {
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_UPGRADE) {
         enacted(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COMPILED
-               && !e->n[2]) {
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COMPILED
+               && !e->net_compiled.again) {
         compiled(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_STALLED) {
+    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_STALLED) {
         m->stalled++;
     }
 }

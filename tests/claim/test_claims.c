@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a stream in short: "C5 slot 105 1 1" = control, block 5, kind, n[0].. and
- * an optional detail as JSON with ' for ". One event a line; but "C5 slots 105 109 1"
- * is a slot each from 105 to 109, all with a block or all without. ---- */
+/* ---- a stream in short: "C5 slot 105 1 1" = control, block 5, kind, its numbers in
+ * the order of the list (0 where there are fewer) and an optional detail as JSON with ' for ". One
+ * event a line; but "C5 slots 105 109 1" is a slot each from 105 to 109, all with a block or all
+ * without. ---- */
 
 enum { EVENTS_MAX = 8192 };
 typedef struct stream {
@@ -21,12 +22,12 @@ typedef struct stream {
 
 static dg_event_kind kind_of(const char *name, size_t len)
 {
-    for (int k = 0; k < DG_EV_KIND_COUNT; k++)
+    for (int k = 0; k < DG_EVENT_KIND_COUNT; k++)
         if (strlen(dg_event_name((dg_event_kind)k)) == len
             && strncmp(dg_event_name((dg_event_kind)k), name, len) == 0)
             return (dg_event_kind)k;
     ck_abort_msg("no kind %.*s", (int)len, name);
-    return DG_EV_SLOT;
+    return DG_EVENT_SLOT;
 }
 
 static json_t *detail_of(const char *text, size_t len)
@@ -43,23 +44,36 @@ static json_t *detail_of(const char *text, size_t len)
     return out;
 }
 
+/* As a log has it: `numbers` in the order of the list; takes `detail`. */
+static void add(stream *s, char arm, unsigned block, dg_event_kind kind, const int64_t *numbers,
+                json_t *detail)
+{
+    json_t *line = json_pack("{s:s, s:I, s:i, s:I, s:s}", "arm",
+                             arm == 'C' ? "control" : "treatment", "seq", (json_int_t)s->count,
+                             "at_ns", 0, "block", (json_int_t)block, "kind", dg_event_name(kind));
+    dg_error err = { .text = "" };
+    ck_assert_uint_lt(s->count, EVENTS_MAX);
+    for (size_t i = 0; dg_event_field(kind, i); i++)
+        json_object_set_new(line, dg_event_field(kind, i), json_integer(numbers[i]));
+    if (detail)
+        json_object_set_new(line, "detail", detail);
+    ck_assert_msg(dg_event_parse(&s->at[s->count++], line, &err) == DG_OK, "%s", err.text);
+    json_decref(line);
+}
+
 static void line_in(stream *s, const char *line, size_t len)
 {
-    dg_event *e = &s->at[s->count];
+    int64_t numbers[DG_EVENT_FIELDS_MAX] = { 0 };
     const char *end = line + len;
     char *next;
-    memset(e, 0, sizeof *e);
-    e->seq = s->count++;
-    e->node = UINT32_MAX;
-    e->arm = line[0] == 'C' ? DG_ARM_CONTROL : DG_ARM_TREATMENT;
-    e->block = (uint32_t)strtoul(line + 1, &next, 10);
-    next++;
-    e->kind = kind_of(next, strcspn(next, " \n"));
-    next += strcspn(next, " \n");
-    for (size_t i = 0; i < 6 && next < end && next[1] != '{'; i++)
-        e->n[i] = strtoll(next, &next, 10);
-    if (next < end)
-        e->detail = detail_of(next + 1, (size_t)(end - next - 1));
+    unsigned block = (unsigned)strtoul(line + 1, &next, 10);
+    size_t name = strcspn(++next, " \n");
+    dg_event_kind kind = kind_of(next, name);
+    next += name;
+    for (size_t i = 0; i < DG_EVENT_FIELDS_MAX && next < end && next[1] != '{'; i++)
+        numbers[i] = strtoll(next, &next, 10);
+    add(s, line[0], block, kind, numbers,
+        next < end ? detail_of(next + 1, (size_t)(end - next - 1)) : NULL);
 }
 
 static bool slots_in(stream *s, const char *line)
@@ -71,16 +85,8 @@ static bool slots_in(stream *s, const char *line)
     if (sscanf(line, "%c%u slots %" SCNd64 " %" SCNd64 " %d", &arm, &block, &from, &to, &built)
         != 5)
         return false;
-    for (; from <= to; from++, block += built != 0) {
-        dg_event *e = &s->at[s->count];
-        ck_assert_uint_lt(s->count, EVENTS_MAX);
-        *e = (dg_event){ .seq = s->count++,
-                         .node = UINT32_MAX,
-                         .arm = arm == 'C' ? DG_ARM_CONTROL : DG_ARM_TREATMENT,
-                         .block = block,
-                         .kind = DG_EV_SLOT,
-                         .n = { from, built, 1 } };
-    }
+    for (; from <= to; from++, block += built != 0)
+        add(s, arm, block, DG_EVENT_SLOT, (const int64_t[]){ from, built, 1 }, NULL);
     return true;
 }
 
