@@ -52,7 +52,7 @@ objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 BIN := $(OUT)/doppel
 
 .PHONY: all check test fuzz-run fuzz bench asan cover fidelity rooms demo install bless tidy format \
-        clean help setup runtimes
+        tidy-check clean help setup runtimes
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## the program: build/release/doppel
@@ -152,6 +152,9 @@ bless: all ## rewrite the golden files; review the diff
 tidy: ## clang-tidy over the rooms (needs clang-tidy)
 	@command -v clang-tidy >/dev/null || { echo 'tidy needs clang-tidy: apt-get install clang-tidy' >&2; exit 4; }
 	@clang-tidy --quiet $(wildcard harness/*/*.c) -- $(filter-out -MMD -MP,$(CFLAGS))
+
+tidy-check: $(foreach r,$(ROOMS),$($(r)_objs)) ## what holds of every file: layout, names, comments of doors (seconds)
+	@ci/floor.py
 
 format: ## clang-format in place
 	@clang-format -i $(wildcard harness/*/*.[ch] tests/*/*.[ch] runtimes/*/*.[ch])

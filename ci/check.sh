@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh - what `make check` runs: the rooms' arrows, the tests built for
+# check.sh - what `make check` runs: the rooms' arrows, the floor (floor.py), the tests built for
 # release, the sanitizer build of them, and the agreement of the outcomes of -O0
 # with those of both (tests/program/test_determinism.c).
 # Last line: "N passed, N failed". Exit 0 only if nothing failed.
@@ -19,6 +19,8 @@ run() { # profile: builds, then runs its tests; the tallies are added up below
 step "rooms" make --no-print-directory -s rooms >/dev/null
 step "build debug" make --no-print-directory -s -j"$jobs" PROFILE=debug all &&
     export DOPPEL_OTHER=build/debug/doppel
+step "floor" make --no-print-directory -s -j"$jobs" tidy-check
+step "floor, planted faults" ci/floor.py --self-test
 run release
 run asan
 awk -v status=$status '
