@@ -46,6 +46,21 @@ dg_code dg_fail(dg_error *err, dg_code code, const char *format, ...)
 dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* ---- exit codes: a contract with whoever runs this unattended ---- */
+
+enum {
+    DG_EXIT_HELD = 0,
+    DG_EXIT_BROKE = 1,
+    DG_EXIT_USAGE = 2,
+    DG_EXIT_INCONCLUSIVE = 3,
+    DG_EXIT_ENVIRONMENT = 4,
+    DG_EXIT_INTERNAL = 5
+};
+/* The exit code for a call that failed: what the user handed in (DG_USAGE,
+ * DG_MALFORMED, DG_UNSUPPORTED, DG_MISMATCH, DG_ABSENT) 2; DG_TRAP, DG_LIMIT 3;
+ * DG_IO, DG_NOMEM 4. Never 0 for a failure. */
+int dg_exit_of(dg_code rc);
+
 /* ---- memory ---- */
 
 /* All heap memory of the program goes through these, so that a test can make
@@ -194,6 +209,7 @@ dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
  * regular file (a pipe, a device) is written to as it is. */
 dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
 bool dg_file_exists(const char *path);
+bool dg_dir_exists(const char *path);                   /* it is there, and a folder */
 dg_code dg_dir_make(const char *path, dg_error *err);   /* with parents; fine if it is there */
 dg_code dg_dir_remove(const char *path, dg_error *err); /* with all below it */
 

@@ -1,4 +1,4 @@
-/* code.c - failures in words. */
+/* code.c - failures in words, and as the exit code of the program. */
 #include "base/base.h"
 
 #include <stdarg.h>
@@ -40,4 +40,26 @@ dg_code dg_fail_within(dg_error *err, dg_code code, const char *format, ...)
     snprintf(err->text + len, sizeof err->text - len, ": %s", old);
     one_line(err->text);
     return code;
+}
+
+int dg_exit_of(dg_code rc)
+{
+    switch (rc) {
+    case DG_USAGE:
+    case DG_MALFORMED:
+    case DG_UNSUPPORTED:
+    case DG_MISMATCH:
+    case DG_ABSENT:
+        return DG_EXIT_USAGE;
+    case DG_TRAP:
+    case DG_LIMIT:
+        return DG_EXIT_INCONCLUSIVE;
+    case DG_IO:
+    case DG_NOMEM:
+        return DG_EXIT_ENVIRONMENT;
+    case DG_OK:
+    case DG_END:
+        return DG_EXIT_HELD;
+    }
+    return DG_EXIT_INTERNAL;
 }

@@ -90,6 +90,12 @@ bool dg_file_exists(const char *path)
     return stat(path, &about) == 0;
 }
 
+bool dg_dir_exists(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 dg_code dg_dir_make(const char *path, dg_error *err)
 {
     char *copy = dg_strdup(path);

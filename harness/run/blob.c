@@ -118,7 +118,7 @@ dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const cha
                      dg_error *err)
 {
     dg_source source;
-    dg_code rc = dg_is_directory(path) ? DG_ABSENT : load(out, path, err);
+    dg_code rc = dg_dir_exists(path) ? DG_ABSENT : load(out, path, err);
     if (rc != DG_ABSENT)
         return rc;
     if ((rc = dg_source_open(&source, path, engine, cache_dir, progress, user, err)) < 0) {

@@ -9,7 +9,7 @@ enum { NOTE_MAX = 4096 };
 /* "spec.json.zst.note"; of a snapshot, which is a folder, "note" in it. */
 static void place_of(char *out, size_t size, const char *path)
 {
-    snprintf(out, size, dg_is_directory(path) ? "%s/note" : "%s.note", path);
+    snprintf(out, size, dg_dir_exists(path) ? "%s/note" : "%s.note", path);
 }
 
 static dg_code read_note(dg_buf *out, const char *path, dg_error *err)

@@ -20,21 +20,6 @@
 #include "chain/chain.h"
 #include "wasm/wasm.h"
 
-/* ---- exit codes: a contract with whoever runs this unattended ---- */
-
-enum {
-    DG_EXIT_HELD = 0,
-    DG_EXIT_BROKE = 1,
-    DG_EXIT_USAGE = 2,
-    DG_EXIT_INCONCLUSIVE = 3,
-    DG_EXIT_ENVIRONMENT = 4,
-    DG_EXIT_INTERNAL = 5
-};
-/* The exit code for a call that failed: what the user handed in (DG_USAGE,
- * DG_MALFORMED, DG_UNSUPPORTED, DG_MISMATCH, DG_ABSENT) 2; DG_TRAP, DG_LIMIT 3;
- * DG_IO, DG_NOMEM 4. Never 0 for a failure. */
-int dg_exit_of(dg_code rc);
-
 /* ---- plan ---- */
 
 enum { DG_PLAN_MAX = 1 << 20 /* bytes of a plan file */ };
@@ -131,6 +116,5 @@ dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err);
 dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
                      void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
                      dg_error *err);
-bool dg_is_directory(const char *path);
 
 #endif

@@ -127,12 +127,6 @@ static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_e
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 
-bool dg_is_directory(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
                        void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
                        dg_error *err)
@@ -140,7 +134,7 @@ dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, cons
 import im = { engine, progress, user };
     dg_code rc;
     memset(out, 0, sizeof *out);
-    if (dg_is_directory(path))
+    if (dg_dir_exists(path))
         rc = dg_snapshot_open(&out->snapshot, path, err);
     else if (cache_dir)
         rc = open_cached(out, path, &im, cache_dir, err);
@@ -157,26 +151,4 @@ void dg_source_close(dg_source *source)
     if (source->temporary[0])
         dg_dir_remove(source->temporary, NULL);
     memset(source, 0, sizeof *source);
-}
-
-int dg_exit_of(dg_code rc)
-{
-    switch (rc) {
-    case DG_USAGE:
-    case DG_MALFORMED:
-    case DG_UNSUPPORTED:
-    case DG_MISMATCH:
-    case DG_ABSENT:
-        return DG_EXIT_USAGE;
-    case DG_TRAP:
-    case DG_LIMIT:
-        return DG_EXIT_INCONCLUSIVE;
-    case DG_IO:
-    case DG_NOMEM:
-        return DG_EXIT_ENVIRONMENT;
-    case DG_OK:
-    case DG_END:
-        return DG_EXIT_HELD;
-    }
-    return DG_EXIT_INTERNAL;
 }

@@ -109,6 +109,24 @@ START_TEST(a_failure_is_one_line)
 }
 END_TEST
 
+START_TEST(no_failure_ends_with_the_exit_code_of_success)
+{
+    ck_assert_int_eq(dg_exit_of(DG_OK), DG_EXIT_HELD);
+    for (int rc = DG_MISMATCH; rc < 0; rc++)
+        ck_assert_int_gt(dg_exit_of((dg_code)rc), DG_EXIT_BROKE);
+    ck_assert_int_eq(dg_exit_of(DG_ABSENT), DG_EXIT_USAGE);
+}
+END_TEST
+
+START_TEST(a_folder_is_told_from_a_file)
+{
+    const char *path = scratch_path("plain");
+    ck_assert_int_eq(dg_file_write(path, dg_text("x"), NULL), DG_OK);
+    ck_assert(dg_file_exists(path) && !dg_dir_exists(path));
+    ck_assert(dg_dir_exists("/") && !dg_dir_exists(scratch_path("nothing")));
+}
+END_TEST
+
 START_TEST(a_file_is_replaced_whole)
 {
     const char *path = scratch_path("file");
@@ -175,6 +193,8 @@ int main(void)
     tcase_add_test(tc, chance_is_spread_evenly);
     tcase_add_test(tc, the_nearest_word_is_a_suggestion_not_a_guess);
     tcase_add_test(tc, a_failure_is_one_line);
+    tcase_add_test(tc, no_failure_ends_with_the_exit_code_of_success);
+    tcase_add_test(tc, a_folder_is_told_from_a_file);
     tcase_add_test(tc, a_file_is_replaced_whole);
     tcase_add_test(tc, a_pipe_is_written_to_and_stays_a_pipe);
     tcase_add_test(tc, an_arena_hands_out_zeroed_aligned_room);
