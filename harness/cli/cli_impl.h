@@ -7,8 +7,8 @@
 
 #include "base/base.h"
 #include "host/host.h"
-#include "run/run.h"
 #include "snapshot/snapshot.h"
+#include "source/source.h"
 #include "wasm/wasm.h"
 
 /* ---- options ---- */
@@ -66,12 +66,12 @@ int dg_exit_with(const dg_error *err);
 const char *dg_cli_cache(void);
 /* An engine with its compiled code in dg_cli_cache. */
 dg_code dg_cli_engine(dg_engine **out, dg_error *err);
-/* A runtime from whatever dg_code_load (run.h) takes. */
+/* A runtime from whatever dg_source_runtime (source.h) takes. */
 dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg_error *err);
 /* The same, or the `:code` of `source` where no path is given. */
 dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source *source,
                             const char *path, dg_error *err);
-/* As dg_source_open (run.h), with progress; imported specs stay in the cache. */
+/* As dg_source_open (source.h), with progress; imported specs stay in the cache. */
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err);
 
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code

@@ -1,6 +1,7 @@
 /* cmd_run.c - doppel run: a plan, control and treatment, a verdict. */
 #include "cli/cli_impl.h"
 #include "report/report.h"
+#include "run/run.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -48,7 +48,7 @@ dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg
     *out = NULL;
     dg_buf_init(&blob, DG_BLOB_MAX);
     dg_progress_init(&progress, "import", "bytes");
-    rc = dg_code_load(&blob, path, engine, dg_cli_cache(), dg_progress_step, &progress, err);
+    rc = dg_source_runtime(&blob, path, engine, dg_cli_cache(), dg_progress_step, &progress, err);
     dg_progress_done(&progress);
     if (rc >= 0 && (rc = dg_runtime_new(out, engine, dg_buf_bytes(&blob), err)) < 0)
         dg_fail_within(err, rc, "%s", path);

@@ -39,7 +39,7 @@ void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *
                  const char *why)
 {
     json_t *detail = json_pack("{s:s, s:o, s:o}", "step", step_name(report->step), "panic",
-                               plain_json(report->panic), "reason", plain_json(why));
+                               dg_event_text(report->panic), "reason", dg_event_text(why));
     if (!detail)
         a->run->log.rc = DG_NOMEM;
     arm_log(a, slot, number, DG_EV_BUILD_FAILED, LOG_N((int64_t)slot, report->step, report->trap),
@@ -48,7 +48,7 @@ void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *
         arm_log(
             a, slot, number, DG_EV_INHERENT,
             LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, -1),
-            json_pack("{s:o}", "refused", plain_json(why)));
+            json_pack("{s:o}", "refused", dg_event_text(why)));
 }
 
 bool arm_takes_long(const dg_build_report *report)
@@ -96,7 +96,7 @@ static dg_code begin(arm *a, dg_error *err)
     dg_code rc;
     const dg_version *version = dg_runtime_version(run->from_kept);
     json_t *detail = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I}", "spec_name", plain_json(version->spec_name), "spec_version",
+        "{s:o, s:I, s:I, s:I, s:I}", "spec_name", dg_event_text(version->spec_name), "spec_version",
         (json_int_t)version->spec_version, "from_slot", (json_int_t)run->clock.next_slot,
         "upgrade_slot", (json_int_t)run->upgrade_slot, "end_slot", (json_int_t)run->end_slot);
     if (!detail)

@@ -28,7 +28,7 @@ typedef struct gather {
 
 static int put(gather *g, const char *where, const char *means, json_t *args)
 {
-    json_t *row = json_pack("{s:o, s:o?}", "call", plain_json(means), "args", args);
+    json_t *row = json_pack("{s:o, s:o?}", "call", dg_event_text(means), "args", args);
     return row ? json_object_set_new(g->out, where, row) : -1;
 }
 

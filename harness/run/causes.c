@@ -122,7 +122,7 @@ static int add(json_t *out, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    return json_array_append_new(out, plain_json(line));
+    return json_array_append_new(out, dg_event_text(line));
 }
 
 /* Nodes gate subsystems on the version they see at the leaf, so the switch is at U.
@@ -222,8 +222,8 @@ json_t *outcome_notes(const run_state *run, const json_t *claims)
                   ? network_notes(out, run->plan->json, claims)
                   : add(out, "blocks carry no parachain candidates and no transactions; seals and "
                              "VRFs are drawn, not signed by the real keys");
-    bad |= fork_notes(out, run) | faults_notes(out, run) | provenance_notes(out, run)
-           | plan_notes(out, run);
+    bad |= fork_notes(out, run) | faults_notes(out, run) | dg_source_notes(out, run->plan->snapshot)
+           | (run->plan->to[0] ? dg_source_notes(out, run->plan->to) : 0) | plan_notes(out, run);
     if (run->treatment.amended)
         bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
     if (run->plan->how == DG_HOW_OVERRIDE)

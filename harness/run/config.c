@@ -24,7 +24,7 @@ dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
         if (value)
             bad = json_object_set_new(all, name, json_pack("{s:o}", "value", value));
         else if (why[0])
-            bad = json_object_set_new(all, name, json_pack("{s:o}", "reason", plain_json(why)));
+            bad = json_object_set_new(all, name, json_pack("{s:o}", "reason", dg_event_text(why)));
         if (!all || bad) {
             json_decref(all);
             return dg_fail(err, DG_NOMEM, "no memory for the configuration");
@@ -157,8 +157,9 @@ static void log_one(arm *a, dg_block *block, const char *name, const json_t *was
     else if (!now)
         snprintf(changed.text, sizeof changed.text, "%.200s",
                  is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
-    detail = json_pack("{s:s, s:o}", "what", name, "changed", plain_json(changed.text));
-    if (!detail || (gone.count && json_object_set_new(detail, "gone", plain_json(gone.text)) != 0)
+    detail = json_pack("{s:s, s:o}", "what", name, "changed", dg_event_text(changed.text));
+    if (!detail
+        || (gone.count && json_object_set_new(detail, "gone", dg_event_text(gone.text)) != 0)
         || (changed.count && old && json_object_set(detail, "control", (json_t *)old) != 0)
         || (changed.count && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
         a->run->log.rc = DG_NOMEM;

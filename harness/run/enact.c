@@ -118,9 +118,10 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
 static json_t *versions_json(const run_state *run)
 {
     const dg_version *old = dg_runtime_version(run->from_kept), *now = dg_runtime_version(run->to);
-    return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name", plain_json(old->spec_name),
-                     "spec_version", (json_int_t)old->spec_version, "new", "spec_name",
-                     plain_json(now->spec_name), "spec_version", (json_int_t)now->spec_version);
+    return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name",
+                     dg_event_text(old->spec_name), "spec_version", (json_int_t)old->spec_version,
+                     "new", "spec_name", dg_event_text(now->spec_name), "spec_version",
+                     (json_int_t)now->spec_version);
 }
 
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
@@ -142,8 +143,8 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     if (json_object_set_new(detail, "how",
                             json_string(run->code.len ? hows[run->plan->how] : "config"))
             != 0
-        || json_object_set_new(detail, "path", plain_json(a->path)) != 0
-        || (!a->enacted && json_object_set_new(detail, "refused", plain_json(a->refused)) != 0))
+        || json_object_set_new(detail, "path", dg_event_text(a->path)) != 0
+        || (!a->enacted && json_object_set_new(detail, "refused", dg_event_text(a->refused)) != 0))
         run->log.rc = DG_NOMEM;
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
             LOG_N(a->pending, a->enacted, (int64_t)dg_block_slot(block), 0), detail);
@@ -179,7 +180,7 @@ dg_code arm_migrated(arm *a, dg_block *block, dg_error *err)
     char why[160] = "";
     bool right = took_over(a, block, why, sizeof why);
     json_t *detail = versions_json(a->run);
-    if (!right && json_object_set_new(detail, "refused", plain_json(why)) != 0)
+    if (!right && json_object_set_new(detail, "refused", dg_event_text(why)) != 0)
         a->run->log.rc = DG_NOMEM;
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
             LOG_N(0, right, (int64_t)dg_block_slot(block), 1), detail);

@@ -191,7 +191,8 @@ static json_t *step_json(const run_state *run, const dg_event *e)
     json_t *out;
     event_words(line, sizeof line, run, e);
     out = json_pack("{s:I, s:I, s:s, s:o}", "from_upgrade_ms", (json_int_t)from_upgrade, "block",
-                    (json_int_t)e->block, "kind", dg_event_name(e->kind), "says", plain_json(line));
+                    (json_int_t)e->block, "kind", dg_event_name(e->kind), "says",
+                    dg_event_text(line));
     if (out && e->node != UINT32_MAX
         && json_object_set_new(out, "validator", json_integer(e->node)) != 0) {
         json_decref(out);

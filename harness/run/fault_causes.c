@@ -174,7 +174,7 @@ static int cause(json_t *out, const run_state *run, const json_t *claims, const 
              (long long)(begin->n[0] - (int64_t)run->clock.next_slot), begin->block, names,
              wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
                                            : "");
-    return json_array_append_new(out, plain_json(line));
+    return json_array_append_new(out, dg_event_text(line));
 }
 
 int fault_causes(json_t *out, const run_state *run, const json_t *claims)

@@ -350,7 +350,7 @@ int faults_notes(json_t *out, const run_state *run)
                  wish->treatment_only ? "treatment alone" : "both arms",
                  dg_fault_name(wish->fault.kind), dg_fault_says(wish->fault.kind), who,
                  (unsigned long long)(wish->fault.from - first), until);
-        bad |= json_array_append_new(out, plain_json(line));
+        bad |= json_array_append_new(out, dg_event_text(line));
     }
     return bad;
 }

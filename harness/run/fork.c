@@ -129,7 +129,7 @@ int fork_notes(json_t *out, const run_state *run)
         answer_words(was, sizeof was, value);
         snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s",
                  key, was);
-        bad |= json_array_append_new(out, plain_json(line));
+        bad |= json_array_append_new(out, dg_event_text(line));
     }
     return bad;
 }

@@ -6,8 +6,8 @@
 static void fact(arm *a, dg_block *at, bool fatal, bool ok, const char *what, const char *old,
                  const char *now)
 {
-    json_t *detail =
-        json_pack("{s:s, s:o, s:o}", "what", what, "old", plain_json(old), "new", plain_json(now));
+    json_t *detail = json_pack("{s:s, s:o, s:o}", "what", what, "old", dg_event_text(old), "new",
+                               dg_event_text(now));
     if (!detail)
         a->run->log.rc = DG_NOMEM;
     /* judged for U */

@@ -26,6 +26,5 @@ static inline void log_add(event_log *log, dg_arm arm, dg_ns at, uint32_t block,
 #define log_write dg_event_log_write
 #define log_hash dg_event_log_hash
 #define log_clear dg_event_log_clear
-#define plain_json dg_event_text
 
 #endif

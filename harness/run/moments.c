@@ -125,7 +125,7 @@ static dg_code log_reimport(arm *a, dg_block *block, dg_error *err)
     if (rc == DG_IO || rc == DG_NOMEM)
         return dg_fail(err, rc, "%s", why.text);
     arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_REIMPORT, LOG_N(rc == DG_OK),
-            rc == DG_OK ? NULL : json_pack("{s:o}", "reason", plain_json(why.text)));
+            rc == DG_OK ? NULL : json_pack("{s:o}", "reason", dg_event_text(why.text)));
     return DG_OK;
 }
 

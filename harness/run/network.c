@@ -166,7 +166,7 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
     if (r->kind == DG_REC_STALLED && r->text && !(detail = json_pack("{s:s}", "question", r->text)))
         log->rc = DG_NOMEM;
     if (r->kind == DG_REC_UPGRADE && r->text
-        && !(detail = json_pack("{s:o}", "refused", plain_json(r->text))))
+        && !(detail = json_pack("{s:o}", "refused", dg_event_text(r->text))))
         log->rc = DG_NOMEM;
     log_add(log, a->which, r->at, r->block ? r->block : a->network->newest, kind, n, detail);
     if (log->rc >= 0)

@@ -37,7 +37,7 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", claim->name, "says",
                             claim->says, "because", claim->because, "basis", claim->basis,
                             "severity", dg_severity_name(severity), "status",
-                            dg_status_name(v->status), "text", plain_json(v->text));
+                            dg_status_name(v->status), "text", dg_event_text(v->text));
     int bad = 0;
     if (v->first_block || v->last_block)
         bad |= outcome_put(out, "first_block", json_integer(v->first_block))
@@ -45,7 +45,7 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     if (v->count)
         bad |= outcome_put(out, "count", json_integer((json_int_t)v->count));
     if (v->healed[0])
-        bad |= outcome_put(out, "healed", plain_json(v->healed));
+        bad |= outcome_put(out, "healed", dg_event_text(v->healed));
     if (v->control_failed)
         bad |= outcome_put(out, "control_failed", json_true());
     if (json_array_size(v->evidence))
@@ -145,7 +145,7 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
                  t->warned);
     return outcome_put(out, "result", json_string(words[code]))
            | outcome_put(out, "exit", json_integer(code))
-           | outcome_put(out, "reason", plain_json(reason));
+           | outcome_put(out, "reason", dg_event_text(reason));
 }
 
 /* ---- the head ---- */
@@ -153,7 +153,7 @@ static int put_result(json_t *out, const run_state *run, const tally *t)
 static json_t *runtime_json(const dg_runtime *runtime)
 {
     const dg_version *v = dg_runtime_version(runtime);
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "spec_name", plain_json(v->spec_name),
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "spec_name", dg_event_text(v->spec_name),
                      "spec_version", (json_int_t)v->spec_version, "transaction_version",
                      (json_int_t)v->transaction_version, "system_version",
                      (json_int_t)v->system_version, "blob_bytes",
@@ -234,7 +234,7 @@ static json_t *name_json(const run_state *run)
         snprintf(room, sizeof room, "%s %u -> %u", dg_runtime_version(run->from_kept)->spec_name,
                  dg_runtime_version(run->from_kept)->spec_version,
                  dg_runtime_version(run->to)->spec_version);
-    return plain_json(room);
+    return dg_event_text(room);
 }
 
 static int put_head(json_t *out, const run_state *run)
@@ -244,7 +244,7 @@ static int put_head(json_t *out, const run_state *run)
            | outcome_put(out, "program",
                          json_pack("{s:s, s:s, s:s}", "name", "doppel", "version", DG_VERSION,
                                    "engine", dg_engine_version()))
-           | outcome_put(out, "chain", plain_json(info->chain))
+           | outcome_put(out, "chain", dg_event_text(info->chain))
            | outcome_put(out, "block",
                          json_pack("{s:I, s:s}", "number", (json_int_t)run->fork_number, "hash",
                                    dg_hash_text(&run->fork_hash).text))

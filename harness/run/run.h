@@ -85,36 +85,4 @@ int dg_outcome_exit(const json_t *outcome);
 /* Reads and checks an outcome file of this program. DG_IO, DG_MALFORMED, DG_UNSUPPORTED. */
 dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
 
-/* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
- * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
- * into a temporary folder that goes away with dg_source_close). */
-typedef struct dg_source {
-    dg_snapshot *snapshot;
-    char temporary[512];
-    bool from_cache;
-} dg_source;
-dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
-                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
-                       dg_error *err);
-void dg_source_close(dg_source *source);
-/* As dg_snapshot_import, with what the `:code` says of itself (`describe` is set here;
- * `progress` and `user` are the caller's). */
-dg_code dg_source_import(dg_snapshot_info *info, const char *path,
-                         const dg_snapshot_import_options *options, dg_engine *engine,
-                         dg_error *err);
-/* Carries the note that stands beside a file of data (`spec.json.zst.note`, one line for
- * each thing to know; in a snapshot's folder: `note`) to another. DG_OK too where there is
- * none; DG_IO, DG_LIMIT. Every run that uses the data shows its note. */
-dg_code dg_note_copy(const char *from, const char *to, dg_error *err);
-/* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
-dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
-
-/* A blob from a file: wasm, compressed or not, .zst of either, or hex text of
- * either; as a chain stores it. DG_MALFORMED for anything else. */
-dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err);
-/* As dg_blob_load, and besides the `:code` of what dg_source_open opens. */
-dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
-                     dg_error *err);
-
 #endif

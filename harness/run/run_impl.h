@@ -7,6 +7,7 @@
 #include "run/keys.h"
 #include "run/log.h"
 #include "run/run.h"
+#include "source/source.h"
 
 struct dg_plan {
     json_t *json;
@@ -312,9 +313,6 @@ bool network_compiling(const run_state *run, const json_t *claim);
 
 /* words.c: an event as a sentence; false, and nothing written, for kinds that no chain holds. */
 bool event_words(char *out, size_t size, const run_state *run, const dg_event *e);
-
-/* provenance.c: what the files beside snapshot and N say of them, line by line */
-int provenance_notes(json_t *out, const run_state *run);
 
 /* outcome.c, causes.c, series.c */
 dg_code outcome_make(json_t **out, run_state *run, dg_error *err);

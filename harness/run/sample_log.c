@@ -65,7 +65,7 @@ static bool say_difference(char *out, size_t size, const char *name, const char 
 
 static int put_text(json_t *detail, const char *key, const char *text)
 {
-    return text[0] ? json_object_set_new(detail, key, plain_json(text)) : 0;
+    return text[0] ? json_object_set_new(detail, key, dg_event_text(text)) : 0;
 }
 
 static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
@@ -125,7 +125,7 @@ static void log_type(arm *a, size_t i, bool called, const char *where)
     char entry[96];
     json_t *detail;
     api_entry(entry, sizeof entry, api_at(i));
-    if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", plain_json(where))))
+    if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", dg_event_text(where))))
         a->run->log.rc = DG_NOMEM;
     log_add(&a->run->log, a->which, a->samples[MOMENT_AFTER].at, a->samples[MOMENT_AFTER].block,
             DG_EV_API_TYPE, LOG_N(0, called), detail);

@@ -27,9 +27,9 @@ static int note(json_t *items, const tally *t)
     if (!t->bad && !keys)
         return 0;
     snprintf(name, sizeof name, "%.70s.%.70s", t->entry->pallet, t->entry->name);
-    row = json_pack("{s:o, s:o, s:I, s:I, s:o, s:s}", "pallet", plain_json(t->entry->pallet),
-                    "item", plain_json(t->entry->name), "entries", (json_int_t)t->entries,
-                    "undecodable", (json_int_t)t->bad, "reason", plain_json(t->reason), "role",
+    row = json_pack("{s:o, s:o, s:I, s:I, s:o, s:s}", "pallet", dg_event_text(t->entry->pallet),
+                    "item", dg_event_text(t->entry->name), "entries", (json_int_t)t->entries,
+                    "undecodable", (json_int_t)t->bad, "reason", dg_event_text(t->reason), "role",
                     keys ? "session-keys" : "value");
     if (row && t->example.len)
         json_object_set_new(row, "example", json_string(dg_buf_text((dg_buf *)&t->example)));

@@ -137,8 +137,8 @@ static dg_code open_all(run_state *run, dg_error *err)
                                 run->options->cache_dir, import_progress, run, err))
                < 0
         || (run->plan->to[0]
-            && (rc = dg_code_load(&run->code, run->plan->to, run->engine, run->options->cache_dir,
-                                  import_progress, run, err))
+            && (rc = dg_source_runtime(&run->code, run->plan->to, run->engine,
+                                       run->options->cache_dir, import_progress, run, err))
                    < 0))
         return rc;
     run->control.run = run->treatment.run = run;

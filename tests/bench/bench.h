@@ -4,6 +4,7 @@
 
 #include "chain/chain.h"
 #include "run/run.h"
+#include "source/source.h"
 
 void row(const char *what, double figure, const char *unit, const char *goal);
 double median(double *figures, size_t count); /* sorts them; count >= 1 */

@@ -80,7 +80,7 @@ static double first_block(const char *spec, const char *blob, const char *cache,
     build_next(g.chain, dg_chain_root(g.chain), NULL);
     seconds = seconds_since(start);
     dg_buf_init(&code, DG_BLOB_MAX);
-    must(dg_blob_load(&code, blob, &err), &err, blob);
+    must(dg_source_blob(&code, blob, &err), &err, blob);
     must(dg_runtime_new(&n, g.engine, dg_buf_bytes(&code), &err), &err, blob);
     *n_s = seconds_since(start);
     dg_runtime_free(n);

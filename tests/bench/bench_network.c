@@ -42,7 +42,7 @@ static void enact(field *f, const char *blob)
     dg_buf_init(&f->n, DG_BLOB_MAX);
     if (!blob)
         return;
-    must(dg_blob_load(&f->n, blob, &err), &err, blob);
+    must(dg_source_blob(&f->n, blob, &err), &err, blob);
     must(dg_network_enact(f->net, dg_network_first_slot(f->net) + 5, DG_HOW_OVERRIDE,
                           dg_buf_bytes(&f->n), &err),
          &err, "enact");

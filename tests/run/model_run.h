@@ -5,6 +5,7 @@
 #include "../support/suite.h"
 #include "node/node.h"
 #include "run/run.h"
+#include "source/source.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define REDUCED 1

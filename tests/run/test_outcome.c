@@ -315,26 +315,6 @@ START_TEST(a_blob_that_is_none_is_refused)
 }
 END_TEST
 
-/* Hex, as explorers show code, is as good as the bytes. */
-START_TEST(a_blob_may_be_hex)
-{
-    dg_buf raw, text, back;
-    if (!runtimes_here())
-        return;
-    raw = slurp(runtime_file("mini-2.wasm"));
-    dg_buf_init(&text, 1 << 26);
-    dg_buf_init(&back, 1 << 26);
-    dg_hex_put(&text, dg_buf_bytes(&raw));
-    dg_buf_put_text(&text, "\n");
-    dg_file_write(scratch_path("blob.hex"), dg_buf_bytes(&text), NULL);
-    ck_assert_int_eq(dg_blob_load(&back, scratch_path("blob.hex"), NULL), DG_OK);
-    assert_bytes(dg_buf_bytes(&back), dg_buf_bytes(&raw), "blob from hex");
-    dg_buf_clear(&raw);
-    dg_buf_clear(&text);
-    dg_buf_clear(&back);
-}
-END_TEST
-
 /* ---- events and determinism ---- */
 
 typedef struct lines {
@@ -490,7 +470,6 @@ int main(void)
     tcase_add_loop_test(tc, a_position_outside_the_chain_is_refused, 0,
                         sizeof bad_places / sizeof *bad_places);
     tcase_add_test(tc, a_blob_that_is_none_is_refused);
-    tcase_add_test(tc, a_blob_may_be_hex);
     tcase_add_test(tc, the_log_of_a_run_gives_its_verdicts);
     tcase_add_test(tc, a_run_without_memory_judges_nothing);
     tcase_add_loop_test(tc, each_way_of_enactment_is_named, 0, sizeof ways / sizeof *ways);

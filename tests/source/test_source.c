@@ -1,11 +1,13 @@
 /* What a user calls a snapshot: a folder, or a file that is imported on the way. A
  * cache that is wrong must not be believed, and nothing may be left behind. */
-#include "model_run.h"
+#include "source/source.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../support/suite.h"
 
 static dg_engine *engine;
 
@@ -138,6 +140,24 @@ START_TEST(a_bad_source_is_named_and_leaves_nothing)
 }
 END_TEST
 
+/* Hex, as explorers show code, is as good as the bytes. */
+START_TEST(a_blob_may_be_hex)
+{
+    dg_buf raw, text, back;
+    raw = slurp(fixture_path("paseo-1002000-e20.wasm"));
+    dg_buf_init(&text, 1 << 26);
+    dg_buf_init(&back, 1 << 26);
+    dg_hex_put(&text, dg_buf_bytes(&raw));
+    dg_buf_put_text(&text, "\n");
+    dg_file_write(scratch_path("blob.hex"), dg_buf_bytes(&text), NULL);
+    ck_assert_int_eq(dg_source_blob(&back, scratch_path("blob.hex"), NULL), DG_OK);
+    assert_bytes(dg_buf_bytes(&back), dg_buf_bytes(&raw), "blob from hex");
+    dg_buf_clear(&raw);
+    dg_buf_clear(&text);
+    dg_buf_clear(&back);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("source");
@@ -151,6 +171,7 @@ int main(void)
     tcase_add_test(tc, a_broken_cache_is_made_again);
     tcase_add_test(tc, a_snapshot_folder_is_opened_where_it_is);
     tcase_add_loop_test(tc, a_bad_source_is_named_and_leaves_nothing, 0, sizeof bad / sizeof *bad);
+    tcase_add_test(tc, a_blob_may_be_hex);
     suite_add_tcase(s, tc);
     failed = suite_run(s);
     dg_engine_free(engine);

@@ -1,5 +1,5 @@
 /* source.c - what a user calls a snapshot, opened. */
-#include "run/run.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ import im = { engine, options->progress, options->user };
     own.progress = pass_progress;
     own.user = &im;
     dg_code rc = dg_snapshot_import(info, path, &own, err);
-    return rc < 0 ? rc : dg_note_copy(path, options->path_out, err);
+    return rc < 0 ? rc : dg_source_note_copy(path, options->path_out, err);
 }
 
 static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)

@@ -1,8 +1,9 @@
-/* blob.c - the code that a user names: a blob in any wrapping, or that of a state. */
+/* runtime_file.c - the code that a user names: a blob in any wrapping, or that of a state. */
+#include "source/source.h"
+
 #include <string.h>
 #include <zstd.h>
 
-#include "run/run.h"
 #include "state/state.h"
 
 enum { FILE_MAX = 2 * DG_BLOB_MAX + 64 /* hex has two digits a byte */ };
@@ -85,7 +86,7 @@ static dg_code load(dg_buf *out, const char *path, dg_error *err)
     return rc;
 }
 
-dg_code dg_blob_load(dg_buf *out, const char *path, dg_error *err)
+dg_code dg_source_blob(dg_buf *out, const char *path, dg_error *err)
 {
     dg_code rc = load(out, path, err);
     if (rc == DG_ABSENT)
@@ -113,9 +114,9 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err)
     return rc;
 }
 
-dg_code dg_code_load(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                     void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
-                     dg_error *err)
+dg_code dg_source_runtime(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
+                          void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                          dg_error *err)
 {
     dg_source source;
     dg_code rc = dg_dir_exists(path) ? DG_ABSENT : load(out, path, err);

@@ -1,8 +1,10 @@
 /* provenance.c - what a file of data has to say of itself: a note beside it, which
  * goes where it goes, and is shown by every run that uses it. */
-#include "run/run_impl.h"
+#include "source/source.h"
 
 #include <string.h>
+
+#include "event/event.h"
 
 enum { NOTE_MAX = 4096 };
 
@@ -19,7 +21,7 @@ static dg_code read_note(dg_buf *out, const char *path, dg_error *err)
     return dg_file_exists(place) ? dg_file_read(out, place, err) : DG_ABSENT;
 }
 
-dg_code dg_note_copy(const char *from, const char *to, dg_error *err)
+dg_code dg_source_note_copy(const char *from, const char *to, dg_error *err)
 {
     char place[1100];
     dg_buf note;
@@ -50,13 +52,13 @@ static int add_lines(json_t *out, dg_buf *note)
         char line[600];
         snprintf(line, sizeof line, "%.*s", (int)len, at);
         if (len && !there_already(out, line))
-            bad |= json_array_append_new(out, plain_json(line));
+            bad |= json_array_append_new(out, dg_event_text(line));
         at += len;
     }
     return bad;
 }
 
-static int add_note(json_t *out, const char *path)
+int dg_source_notes(json_t *list, const char *path)
 {
     dg_error err = { .text = "" };
     dg_buf note;
@@ -64,15 +66,9 @@ static int add_note(json_t *out, const char *path)
     int bad = 0;
     dg_buf_init(&note, NOTE_MAX);
     if ((rc = read_note(&note, path, &err)) == DG_OK)
-        bad = add_lines(out, &note);
+        bad = add_lines(list, &note);
     else if (rc < 0)
-        bad = json_array_append_new(out, plain_json(err.text));
+        bad = json_array_append_new(list, dg_event_text(err.text));
     dg_buf_clear(&note);
     return bad;
-}
-
-int provenance_notes(json_t *out, const run_state *run)
-{
-    return add_note(out, run->plan->snapshot)
-           | (run->plan->to[0] ? add_note(out, run->plan->to) : 0);
 }

@@ -1,0 +1,2 @@
+room := source
+sees := base crypto event snapshot state wasm host

@@ -1,0 +1,64 @@
+/* source.h - where bytes come from: a state or a runtime that a user names, opened.
+ *
+ *   state     dg_source_open, dg_source_code, dg_source_close; dg_source_import to keep it
+ *   runtime   dg_source_blob from a file alone, dg_source_runtime from a state too
+ *   notes     dg_source_note_copy, dg_source_notes
+ *
+ * Invariant: a file is never trusted by its name: the first bytes say what it is, and
+ * what is kept in a cache is kept by the hash of all of them. */
+#ifndef DG_SOURCE_H
+#define DG_SOURCE_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "snapshot/snapshot.h"
+#include "wasm/wasm.h"
+
+/* ---- states ---- */
+
+/* Opens what a plan or a flag calls a snapshot: a snapshot directory, or a spec
+ * or .snap file, which is imported (into `cache_dir` by the hash of its bytes, or
+ * into a temporary folder that goes away with dg_source_close). */
+typedef struct dg_source {
+    dg_snapshot *snapshot;
+    char temporary[512];
+    bool from_cache;
+} dg_source;
+
+/* `out` is closed with dg_source_close, after a failure too. DG_IO, DG_MALFORMED,
+ * DG_UNSUPPORTED, DG_MISMATCH, DG_LIMIT, DG_NOMEM, worded with the path. */
+dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
+                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                       dg_error *err);
+/* Gives all of it back, with the temporary folder; fine on what was never opened. */
+void dg_source_close(dg_source *source);
+/* As dg_snapshot_import, with what the `:code` says of itself (`describe` is set here;
+ * `progress` and `user` are the caller's), and with the note that stands beside it. */
+dg_code dg_source_import(dg_snapshot_info *info, const char *path,
+                         const dg_snapshot_import_options *options, dg_engine *engine,
+                         dg_error *err);
+/* The `:code` of the state, as stored. DG_MALFORMED when there is none. */
+dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
+
+/* ---- runtimes ---- */
+
+/* A blob from a file: wasm, compressed or not, .zst of either, or hex text of
+ * either; as a chain stores it. DG_MALFORMED for anything else. */
+dg_code dg_source_blob(dg_buf *out, const char *path, dg_error *err);
+/* As dg_source_blob, and besides the `:code` of what dg_source_open opens. */
+dg_code dg_source_runtime(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
+                          void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+                          dg_error *err);
+
+/* ---- notes ---- */
+
+/* Carries the note that stands beside a file of data (`spec.json.zst.note`, one line for
+ * each thing to know; in a snapshot's folder: `note`) to another. DG_OK too where there is
+ * none; DG_IO, DG_LIMIT. */
+dg_code dg_source_note_copy(const char *from, const char *to, dg_error *err);
+/* Appends the lines of the note beside `path` to a list, each once; where it cannot be
+ * read, a line that says so. Not 0: no memory. */
+int dg_source_notes(json_t *list, const char *path);
+
+#endif
