@@ -43,12 +43,16 @@ dg_code dg_cli_engine(dg_engine **out, dg_error *err)
 dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg_error *err)
 {
     dg_progress progress;
+    dg_source_options from = { .engine = engine,
+                               .cache_dir = dg_cli_cache(),
+                               .progress = dg_progress_step,
+                               .user = &progress };
     dg_buf blob;
     dg_code rc;
     *out = NULL;
     dg_buf_init(&blob, DG_BLOB_MAX);
     dg_progress_init(&progress, "import", "bytes");
-    rc = dg_source_runtime(&blob, path, engine, dg_cli_cache(), dg_progress_step, &progress, err);
+    rc = dg_source_runtime(&blob, path, &from, err);
     dg_progress_done(&progress);
     if (rc >= 0 && (rc = dg_runtime_new(out, engine, dg_buf_bytes(&blob), err)) < 0)
         dg_fail_within(err, rc, "%s", path);
@@ -76,9 +80,13 @@ dg_code dg_cli_runtime_over(dg_runtime **out, dg_engine *engine, const dg_source
 dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_error *err)
 {
     dg_progress progress;
+    dg_source_options from = { .engine = engine,
+                               .cache_dir = dg_cli_cache(),
+                               .progress = dg_progress_step,
+                               .user = &progress };
     dg_code rc;
     dg_progress_init(&progress, "import", "bytes");
-    rc = dg_source_open(out, path, engine, dg_cli_cache(), dg_progress_step, &progress, err);
+    rc = dg_source_open(out, path, &from, err);
     dg_progress_done(&progress);
     return rc;
 }

@@ -130,16 +130,17 @@ static uint32_t count_of(arm *a, const char *pallet, const char *item)
 
 static dg_code open_all(run_state *run, dg_error *err)
 {
+    dg_source_options from = { .cache_dir = run->options->cache_dir,
+                               .progress = import_progress,
+                               .user = run };
     dg_code rc;
     dg_buf_init(&run->code, DG_BLOB_MAX);
-    if ((rc = open_engine(run, err)) < 0
-        || (rc = dg_source_open(&run->source, run->plan->snapshot, run->engine,
-                                run->options->cache_dir, import_progress, run, err))
-               < 0
+    if ((rc = open_engine(run, err)) < 0)
+        return rc;
+    from.engine = run->engine;
+    if ((rc = dg_source_open(&run->source, run->plan->snapshot, &from, err)) < 0
         || (run->plan->to[0]
-            && (rc = dg_source_runtime(&run->code, run->plan->to, run->engine,
-                                       run->options->cache_dir, import_progress, run, err))
-                   < 0))
+            && (rc = dg_source_runtime(&run->code, run->plan->to, &from, err)) < 0))
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;

@@ -114,15 +114,14 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err)
     return rc;
 }
 
-dg_code dg_source_runtime(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                          void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+dg_code dg_source_runtime(dg_buf *out, const char *path, const dg_source_options *options,
                           dg_error *err)
 {
     dg_source source;
     dg_code rc = dg_dir_exists(path) ? DG_ABSENT : load(out, path, err);
     if (rc != DG_ABSENT)
         return rc;
-    if ((rc = dg_source_open(&source, path, engine, cache_dir, progress, user, err)) < 0) {
+    if ((rc = dg_source_open(&source, path, options, err)) < 0) {
         if (rc == DG_MALFORMED)
             dg_fail_within(err, rc,
                            "neither code (wasm, compressed, hex) nor a state that holds it");

@@ -36,44 +36,42 @@ static dg_code file_hash(dg_hash *out, const char *path, dg_error *err)
 
 /* ---- import ---- */
 
-typedef struct import {
-    dg_engine *engine;
-    void (*progress)(void *user, uint64_t done, uint64_t total);
-    void *user;
-} import;
-
 static dg_code describe(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err)
 {
-    dg_code rc = dg_runtime_describe(((import *)user)->engine, info, code, err);
+    const dg_source_options *options = user;
+    dg_code rc = dg_runtime_describe(options->engine, info, code, err);
     return rc < 0 ? dg_fail_within(err, rc, "the :code of the state") : DG_OK;
 }
 
 static void pass_progress(void *user, uint64_t done, uint64_t total)
 {
-    import *im = user;
-    if (im->progress)
-        im->progress(im->user, done, total);
+    const dg_source_options *options = user;
+    if (options->progress)
+        options->progress(options->user, done, total);
 }
 
 dg_code dg_source_import(dg_snapshot_info *info, const char *path,
                          const dg_snapshot_import_options *options, dg_engine *engine,
                          dg_error *err)
 {
-import im = { engine, options->progress, options->user };
+    dg_source_options asked = { .engine = engine,
+                                .progress = options->progress,
+                                .user = options->user };
     dg_snapshot_import_options own = *options;
     own.describe = describe;
     own.progress = pass_progress;
-    own.user = &im;
+    own.user = &asked;
     dg_code rc = dg_snapshot_import(info, path, &own, err);
     return rc < 0 ? rc : dg_source_note_copy(path, options->path_out, err);
 }
 
-static dg_code import_to(const char *place, const char *path, import *im, dg_error *err)
+static dg_code import_to(const char *place, const char *path, const dg_source_options *options,
+                         dg_error *err)
 {
-    dg_snapshot_import_options options = {
-        .path_out = place, .replace = true, .user = im->user, .progress = im->progress
+    dg_snapshot_import_options import = {
+        .path_out = place, .replace = true, .user = options->user, .progress = options->progress
     };
-    return dg_source_import(NULL, path, &options, im->engine, err);
+    return dg_source_import(NULL, path, &import, options->engine, err);
 }
 
 /* The folder below the cache that is named after the bytes of the source. */
@@ -93,23 +91,24 @@ static dg_code cache_place(char *place, size_t size, const char *path, const cha
     return dg_dir_make(folder, err);
 }
 
-static dg_code open_cached(dg_source *out, const char *path, import *im, const char *cache_dir,
+static dg_code open_cached(dg_source *out, const char *path, const dg_source_options *options,
                            dg_error *err)
 {
     char place[640];
-    dg_code rc = cache_place(place, sizeof place, path, cache_dir, err);
+    dg_code rc = cache_place(place, sizeof place, path, options->cache_dir, err);
     if (rc < 0)
         return rc;
     if (dg_file_exists(place) && dg_snapshot_open(&out->snapshot, place, NULL) == DG_OK) {
         out->from_cache = true;
         return DG_OK;
     }
-    if ((rc = import_to(place, path, im, err)) < 0)
+    if ((rc = import_to(place, path, options, err)) < 0)
         return rc;
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 
-static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_error *err)
+static dg_code open_temporary(dg_source *out, const char *path, const dg_source_options *options,
+                              dg_error *err)
 {
     const char *tmp = getenv("TMPDIR");
     char place[640];
@@ -122,24 +121,22 @@ static dg_code open_temporary(dg_source *out, const char *path, import *im, dg_e
         return rc;
     }
     snprintf(place, sizeof place, "%s/snapshot", out->temporary);
-    if ((rc = import_to(place, path, im, err)) < 0)
+    if ((rc = import_to(place, path, options, err)) < 0)
         return rc;
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 
-dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
-                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err)
 {
-import im = { engine, progress, user };
     dg_code rc;
     memset(out, 0, sizeof *out);
     if (dg_dir_exists(path))
         rc = dg_snapshot_open(&out->snapshot, path, err);
-    else if (cache_dir)
-        rc = open_cached(out, path, &im, cache_dir, err);
+    else if (options->cache_dir)
+        rc = open_cached(out, path, options, err);
     else
-        rc = open_temporary(out, path, &im, err);
+        rc = open_temporary(out, path, options, err);
     if (rc < 0)
         dg_source_close(out);
     return rc;

@@ -26,10 +26,18 @@ typedef struct dg_source {
     bool from_cache;
 } dg_source;
 
+/* What dg_source_open does with a file that has to be imported. */
+typedef struct dg_source_options {
+    dg_engine *engine;     /* tells what the `:code` says of itself */
+    const char *cache_dir; /* NULL: nothing is kept on disk */
+    /* bytes of an import; NULL: nobody asks */
+    void (*progress)(void *user, uint64_t done, uint64_t total);
+    void *user;
+} dg_source_options;
+
 /* `out` is closed with dg_source_close, after a failure too. DG_IO, DG_MALFORMED,
  * DG_UNSUPPORTED, DG_MISMATCH, DG_LIMIT, DG_NOMEM, worded with the path. */
-dg_code dg_source_open(dg_source *out, const char *path, dg_engine *engine, const char *cache_dir,
-                       void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+dg_code dg_source_open(dg_source *out, const char *path, const dg_source_options *options,
                        dg_error *err);
 /* Gives all of it back, with the temporary folder; fine on what was never opened. */
 void dg_source_close(dg_source *source);
@@ -47,8 +55,7 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err);
  * either; as a chain stores it. DG_MALFORMED for anything else. */
 dg_code dg_source_blob(dg_buf *out, const char *path, dg_error *err);
 /* As dg_source_blob, and besides the `:code` of what dg_source_open opens. */
-dg_code dg_source_runtime(dg_buf *out, const char *path, dg_engine *engine, const char *cache_dir,
-                          void (*progress)(void *user, uint64_t done, uint64_t total), void *user,
+dg_code dg_source_runtime(dg_buf *out, const char *path, const dg_source_options *options,
                           dg_error *err);
 
 /* ---- notes ---- */

@@ -18,7 +18,9 @@ static ground open_ground(const char *spec, const char *cache)
     dg_chain_options how = { 0 };
     dg_error err;
     must(dg_engine_new(&g.engine, &options, &err), &err, "engine");
-    must(dg_source_open(&g.source, spec, g.engine, cache, NULL, NULL, &err), &err, spec);
+    must(dg_source_open(&g.source, spec,
+                        &(dg_source_options){ .engine = g.engine, .cache_dir = cache }, &err),
+         &err, spec);
     how.engine = g.engine;
     must(dg_chain_open(&g.chain, g.source.snapshot, &how, &err), &err, "chain");
     return g;

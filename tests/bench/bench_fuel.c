@@ -85,8 +85,10 @@ void bench_fuel(const char *spec)
     dg_error err;
     puts("fuel that a microsecond is worth (Paseo 1001002, 100 validators, 20 parachains)");
     must(dg_engine_new(&engine, &options, &err), &err, "engine");
-    must(dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
-         spec);
+    must(dg_source_open(
+             &source, spec,
+             &(dg_source_options){ .engine = engine, .cache_dir = dg_engine_cache_dir() }, &err),
+         &err, spec);
     how.engine = engine;
     must(dg_chain_open(&chain, source.snapshot, &how, &err), &err, "chain");
     tip = grow(chain, &blocks);

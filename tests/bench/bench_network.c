@@ -28,8 +28,10 @@ static void open_field(field *f, const char *spec, dg_exchange_mode exchange)
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
     must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
-    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
-         spec);
+    must(dg_source_open(
+             &f->source, spec,
+             &(dg_source_options){ .engine = f->engine, .cache_dir = dg_engine_cache_dir() }, &err),
+         &err, spec);
     how.engine = f->engine;
     must(dg_chain_open(&f->chain, f->source.snapshot, &how, &err), &err, "chain");
     must(dg_network_new(&f->net, f->chain, &around, &err), &err, "network");
@@ -109,8 +111,10 @@ static void grow_field(field *f, const char *spec, const char *size, dg_exchange
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
     must(dg_engine_new(&f->engine, &options, &err), &err, "engine");
-    must(dg_source_open(&f->source, spec, f->engine, dg_engine_cache_dir(), NULL, NULL, &err), &err,
-         spec);
+    must(dg_source_open(
+             &f->source, spec,
+             &(dg_source_options){ .engine = f->engine, .cache_dir = dg_engine_cache_dir() }, &err),
+         &err, spec);
     how.engine = f->engine;
     must(dg_chain_open(&root, f->source.snapshot, &how, &err), &err, "chain");
     must(dg_population_parse(&wanted, size, &err), &err, size);

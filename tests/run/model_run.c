@@ -128,8 +128,9 @@ const char *code_file(const char *name)
     snprintf(path, 512, "%s", scratch_path(file));
     if (dg_file_exists(path))
         return path;
-    if (dg_source_open(&source, corpus_path(name), engine(), dg_engine_cache_dir(), NULL, NULL,
-                       &err)
+    if (dg_source_open(
+            &source, corpus_path(name),
+            &(dg_source_options){ .engine = engine(), .cache_dir = dg_engine_cache_dir() }, &err)
             < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
         || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK
@@ -151,7 +152,10 @@ void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock
     dg_network *net;
     dg_block *best;
     dg_error err;
-    if (dg_source_open(&source, spec, engine(), dg_engine_cache_dir(), NULL, NULL, &err) < 0
+    if (dg_source_open(
+            &source, spec,
+            &(dg_source_options){ .engine = engine(), .cache_dir = dg_engine_cache_dir() }, &err)
+            < 0
         || dg_chain_open(&chain, source.snapshot, &how, &err) < 0
         || dg_network_new(&net, chain, &options, &err) != DG_OK
         || dg_network_run(net, dg_network_first_slot(net) + slots, &err) < 0

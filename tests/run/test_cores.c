@@ -87,8 +87,9 @@ static char *config_with(const char *spec, const char *place, int cores)
     dg_error err;
     char *text;
     if (dg_engine_new(&how.engine, &engine, &err) < 0
-        || dg_source_open(&source, fixture_path(spec), how.engine, engine.cache_dir, NULL, NULL,
-                          &err)
+        || dg_source_open(
+               &source, fixture_path(spec),
+               &(dg_source_options){ .engine = how.engine, .cache_dir = engine.cache_dir }, &err)
                < 0
         || dg_chain_open(&chain, source.snapshot, &how, &err) < 0
         || dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0

@@ -146,7 +146,10 @@ START_TEST(layouts_and_metadata_read_the_same_answers)
     if (!spec || (REDUCED && _i))
         return;
     if (dg_engine_new(&how.engine, &options, &err) < 0
-        || dg_source_open(&source, spec, how.engine, options.cache_dir, NULL, NULL, &err) < 0
+        || dg_source_open(
+               &source, spec,
+               &(dg_source_options){ .engine = how.engine, .cache_dir = options.cache_dir }, &err)
+               < 0
         || dg_chain_open(&chain, source.snapshot, &how, &err) < 0
         || dg_block_runtime(chain, dg_chain_root(chain), &runtime, &err) < 0
         || dg_runtime_meta(runtime, &meta, &err) < 0)

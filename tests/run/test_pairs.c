@@ -227,7 +227,10 @@ static void write_epoch(const char *out, const char *spec, uint32_t epoch)
     dg_twox(key, 16, dg_text(name));
     dg_put_le32(value, epoch);
     if (dg_engine_new(&engine, &options, &err) < 0
-        || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
+        || dg_source_open(&source, spec,
+                          &(dg_source_options){ .engine = engine, .cache_dir = options.cache_dir },
+                          &err)
+               < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
         || (epoch
             && dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), DG_BYTES_OF(value), &err)
@@ -301,7 +304,10 @@ static void save_edited(const char *out, const char *spec)
     dg_error err;
     dg_buf_init(&wasm, DG_BLOB_MAX);
     if (dg_engine_new(&engine, &options, &err) < 0
-        || dg_source_open(&source, spec, engine, options.cache_dir, NULL, NULL, &err) < 0
+        || dg_source_open(&source, spec,
+                          &(dg_source_options){ .engine = engine, .cache_dir = options.cache_dir },
+                          &err)
+               < 0
         || dg_state_open(&state, source.snapshot, &err) < 0
         || dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), &err) != DG_OK
         || dg_blob_decode(&wasm, code, &err) < 0)

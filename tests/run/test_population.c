@@ -116,7 +116,10 @@ static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by
     dg_network *net;
     dg_error err;
     memset(s, 0, sizeof *s);
-    if (dg_source_open(&source, spec, engine, dg_engine_cache_dir(), NULL, NULL, &err) < 0
+    if (dg_source_open(&source, spec,
+                       &(dg_source_options){ .engine = engine, .cache_dir = dg_engine_cache_dir() },
+                       &err)
+            < 0
         || dg_population_parse(&wanted, size, &err) < 0
         || dg_chain_open(&plain, source.snapshot, &how, &err) < 0
         || dg_population_grow(&grown, plain, &wanted, by, &err) < 0)

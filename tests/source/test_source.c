@@ -26,7 +26,9 @@ static dg_source opened(const char *path, const char *cache)
 {
     dg_source source;
     dg_error err;
-    if (dg_source_open(&source, path, engine, cache, NULL, NULL, &err) < 0)
+    if (dg_source_open(&source, path, &(dg_source_options){ .engine = engine, .cache_dir = cache },
+                       &err)
+        < 0)
         ck_abort_msg("%s", err.text);
     ck_assert_uint_gt(dg_snapshot_info_of(source.snapshot)->keys, 10);
     ck_assert_str_eq(dg_snapshot_info_of(source.snapshot)->spec_name, "mini");
@@ -130,8 +132,11 @@ START_TEST(a_bad_source_is_named_and_leaves_nothing)
     if (bad[_i].content)
         dg_file_write(path, dg_text(bad[_i].content), NULL);
     for (int cached = 0; cached < 2; cached++) {
-        dg_code rc = dg_source_open(&source, path, engine,
-                                    cached ? scratch_path("bad-cache") : NULL, NULL, NULL, &err);
+        dg_code rc = dg_source_open(
+            &source, path,
+            &(dg_source_options){ .engine = engine,
+                                  .cache_dir = cached ? scratch_path("bad-cache") : NULL },
+            &err);
         ck_assert_msg(rc == bad[_i].rc, "%s gave %d: %s", bad[_i].name, rc, err.text);
         ck_assert_msg(strstr(err.text, bad[_i].name) != NULL, "%s", err.text);
         ck_assert_ptr_null(source.snapshot);
