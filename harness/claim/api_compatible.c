@@ -50,8 +50,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_api_compatible = {
-    .name = "api-compatible",
+const dg_claim dg_claim_api_compatible = {
+    .id = DG_CLAIM_API_COMPATIBLE,
     .says = "answers of runtime APIs decode with the types that a node of N-1's time knows",
     .because = "operators update late: an answer in a new form is an error, or worse a wrong "
                "value, on every older node",

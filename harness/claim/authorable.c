@@ -66,8 +66,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_authorable = {
-    .name = "authorable",
+const dg_claim dg_claim_authorable = {
+    .id = DG_CLAIM_AUTHORABLE,
     .says = "every block that an author tries to build on N is built",
     .because = "a panic in initialize_block or in a mandatory inherent means that no block can "
                "ever follow",

@@ -155,8 +155,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_authorities_survive = {
-    .name = "authorities-survive",
+const dg_claim dg_claim_authorities_survive = {
+    .id = DG_CLAIM_AUTHORITIES_SURVIVE,
     .says = "stored session keys decode under N, and the validator, GRANDPA and BABE sets stay "
             "those of control",
     .because = "a session-key layout that changes without its migration drains the set within two "

@@ -13,8 +13,8 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static const char *const options[] = { "at_least_of_control", NULL };
 
-const dg_claim claim_backing_rate = {
-    .name = "backing-rate",
+const dg_claim dg_claim_backing_rate = {
+    .id = DG_CLAIM_BACKING_RATE,
     .says = "after U as many candidates are backed a block as in control",
     .because = "on 2024-04-21 parachains stood still while the relay chain produced blocks as ever",
     .basis = "node model",

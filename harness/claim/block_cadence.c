@@ -186,8 +186,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "at_least_of_control", "halt_s", "halt_warn_s", NULL };
 
-const dg_claim claim_block_cadence = {
-    .name = "block-cadence",
+const dg_claim dg_claim_block_cadence = {
+    .id = DG_CLAIM_BLOCK_CADENCE,
     .says = "after U blocks come as often as in control",
     .because = "a runtime that cannot be authored on stops the chain, and only a new client brings "
                "it back",

@@ -15,6 +15,13 @@
 
 /* ---- claims ---- */
 
+typedef enum dg_claim_id {
+#define X(ID, member, name) DG_CLAIM_##ID,
+#include "claim/claim_list.h"
+#undef X
+    DG_CLAIM_COUNT
+} dg_claim_id;
+
 enum { DG_EVIDENCE_MAX = 32 };
 /* What nodes have time for, as fuel: a claim sees no other room, so the figures of the
  * node model stand here again (node/constants.c has their sources, a test of room run
@@ -50,7 +57,7 @@ typedef struct dg_claim_setup {
 } dg_claim_setup;
 
 typedef struct dg_claim {
-    const char *name;           /* "block-cadence" */
+    dg_claim_id id;
     const char *says;           /* plain words */
     const char *because;        /* the incident or rule */
     const char *basis;          /* "real runtime" | "node model" */
@@ -68,8 +75,12 @@ typedef struct dg_claim {
     void (*finish)(void *memory, dg_verdict *verdict);
 } dg_claim;
 
-/* All claims in the order of the report; NULL past the end. */
+/* The claim of row i of the list, so in the order of the report, also by its id; NULL past the
+ * end. */
 const dg_claim *dg_claim_at(size_t i);
+/* "block-cadence", as plans and outcomes call it. */
+const char *dg_claim_name(dg_claim_id id);
+/* NULL for what is no claim's name. */
 const dg_claim *dg_claim_named(const char *name);
 
 /* Runs one claim over events in order: all of control's, then treatment's.

@@ -8,13 +8,9 @@
 
 #define FACTS_NONE SIZE_MAX /* a claim that keeps none */
 
-extern const dg_claim claim_identity, claim_upgrade_enacted, claim_block_cadence,
-    claim_session_cadence, claim_authorable, claim_authorities_survive, claim_config_survives,
-    claim_inherent_accepted, claim_api_window, claim_api_compatible, claim_migration,
-    claim_queued_calls, claim_reimport, claim_state_growth, claim_topology_present,
-    claim_backing_rate, claim_inclusion_rate, claim_finality_lag, claim_groups_able,
-    claim_availability, claim_no_shows, claim_collator_health, claim_para_interval, claim_pvf_ready,
-    claim_disputes, claim_upgrade_stall;
+#define X(ID, member, name) extern const dg_claim dg_claim_##member;
+#include "claim/claim_list.h"
+#undef X
 
 /* Where something went wrong, and how often. */
 typedef struct tally {

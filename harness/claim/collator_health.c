@@ -104,8 +104,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "panics_above_control", NULL };
 
-const dg_claim claim_collator_health = {
-    .name = "collator-health",
+const dg_claim dg_claim_collator_health = {
+    .id = DG_CLAIM_COLLATOR_HEALTH,
     .says = "after U collators author without more panics than in control, and backers take what "
             "they make",
     .because = "on 2023-10-17 nodes refused what older collators offered; in April 2024 collators "

@@ -69,8 +69,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_config_survives = {
-    .name = "config-survives",
+const dg_claim dg_claim_config_survives = {
+    .id = DG_CLAIM_CONFIG_SURVIVES,
     .says = "HostConfiguration and the like decode under N, and every value is control's or "
             "reported as changed",
     .because = "a configuration that does not decode is silently replaced by defaults: group "

@@ -102,8 +102,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "slots_in_a_row", NULL };
 
-const dg_claim claim_groups_able = {
-    .name = "groups-able",
+const dg_claim dg_claim_groups_able = {
+    .id = DG_CLAIM_GROUPS_ABLE,
     .says = "after U no more backing groups are short of members that can vote than in control",
     .because = "validators that were not updated cannot vote once ParachainHost is 7: in April "
                "2024 their groups' parachains lost whole rotations",

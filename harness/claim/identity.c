@@ -48,8 +48,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_identity = {
-    .name = "identity",
+const dg_claim dg_claim_identity = {
+    .id = DG_CLAIM_IDENTITY,
     .says = "N carries N-1's name, a higher version, and the same slot and epoch length",
     .because = "BABE constants are compiled in and cached by nodes: a changed epoch length splits "
                "the network",

@@ -13,8 +13,8 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static const char *const options[] = { "at_least_of_control", NULL };
 
-const dg_claim claim_inclusion_rate = {
-    .name = "inclusion-rate",
+const dg_claim dg_claim_inclusion_rate = {
+    .id = DG_CLAIM_INCLUSION_RATE,
     .says = "after U as many candidates become available and are included as in control",
     .because = "a candidate that is backed and never included is no parachain block",
     .basis = "node model",

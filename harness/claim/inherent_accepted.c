@@ -64,8 +64,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_inherent_accepted = {
-    .name = "inherent-accepted",
+const dg_claim dg_claim_inherent_accepted = {
+    .id = DG_CLAIM_INHERENT_ACCEPTED,
     .says = "N produces the inherents that N-1 produced, and takes every one of them",
     .because =
         "without the timestamp and the parachains' inherent a block panics when it is finished",

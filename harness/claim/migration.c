@@ -121,8 +121,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "fuel_max", NULL };
 
-const dg_claim claim_migration = {
-    .name = "migration",
+const dg_claim dg_claim_migration = {
+    .id = DG_CLAIM_MIGRATION,
     .says =
         "migrations end, within a block's work, and every stored value decodes under N afterwards",
     .because = "a migration has no weight limit of its own: a heavy one misses its slot, a "

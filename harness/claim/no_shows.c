@@ -97,8 +97,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "at_most_of_control", NULL };
 
-const dg_claim claim_no_shows = {
-    .name = "no-shows",
+const dg_claim dg_claim_no_shows = {
+    .id = DG_CLAIM_NO_SHOWS,
     .says = "after U no more validators fail to approve what they said they check than in control",
     .because = "in April 2024 every validator compiled every parachain anew: approvals came late, "
                "each missing one called for more, and finality fell behind",

@@ -198,8 +198,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "times_control", NULL };
 
-const dg_claim claim_para_interval = {
-    .name = "para-interval",
+const dg_claim dg_claim_para_interval = {
+    .id = DG_CLAIM_PARA_INTERVAL,
     .says = "no parachain waits for its next block more than twice as long as the one that waits "
             "longest in control",
     .because = "a mean over all parachains hides the one that stands still: a group that cannot "

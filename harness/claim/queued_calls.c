@@ -38,8 +38,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_queued_calls = {
-    .name = "queued-calls",
+const dg_claim dg_claim_queued_calls = {
+    .id = DG_CLAIM_QUEUED_CALLS,
     .says = "scheduled and authorised calls decode to the same pallet and call under N",
     .because =
         "calls are stored by index: a re-numbered pallet turns an approved call into another one",

@@ -48,8 +48,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "every", NULL };
 
-const dg_claim claim_reimport = {
-    .name = "reimport",
+const dg_claim dg_claim_reimport = {
+    .id = DG_CLAIM_REIMPORT,
     .says = "a block that is executed again gives the root in its header",
     .because = "a runtime whose building and importing differ forks the chain at every block",
     .basis = "real runtime",

@@ -67,8 +67,8 @@ static void finish(void *at, dg_verdict *v)
     verdict_show(v, &m->facts);
 }
 
-const dg_claim claim_session_cadence = {
-    .name = "session-cadence",
+const dg_claim dg_claim_session_cadence = {
+    .id = DG_CLAIM_SESSION_CADENCE,
     .says =
         "each epoch's digest stands in the slot where a BABE client expects it, and nowhere else",
     .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus "

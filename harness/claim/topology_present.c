@@ -107,8 +107,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "at_least", NULL };
 
-const dg_claim claim_topology_present = {
-    .name = "topology-present",
+const dg_claim dg_claim_topology_present = {
+    .id = DG_CLAIM_TOPOLOGY_PRESENT,
     .says = "after U validators hold the grid topology of their session",
     .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it "
                "was needed for, and was forgotten",

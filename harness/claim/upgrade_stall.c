@@ -122,8 +122,8 @@ static void finish(void *at, dg_verdict *v)
 
 static const char *const options[] = { "empty_slots", NULL };
 
-const dg_claim claim_upgrade_stall = {
-    .name = "upgrade-stall",
+const dg_claim dg_claim_upgrade_stall = {
+    .id = DG_CLAIM_UPGRADE_STALL,
     .says = "right after U the network goes on authoring",
     .because = "every node compiles N at its first call at U, all at the same moment: real nodes "
                "left four slots empty",

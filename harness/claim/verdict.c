@@ -1,31 +1,37 @@
 /* verdict.c - the list of claims, and how one comes to its closing words. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
-static const dg_claim *const claims[] = {
-    &claim_identity,        &claim_upgrade_enacted,   &claim_block_cadence,
-    &claim_session_cadence, &claim_authorable,        &claim_authorities_survive,
-    &claim_config_survives, &claim_inherent_accepted, &claim_api_window,
-    &claim_api_compatible,  &claim_migration,         &claim_queued_calls,
-    &claim_reimport,        &claim_state_growth,      &claim_topology_present,
-    &claim_backing_rate,    &claim_inclusion_rate,    &claim_finality_lag,
-    &claim_para_interval,   &claim_groups_able,       &claim_availability,
-    &claim_no_shows,        &claim_collator_health,   &claim_pvf_ready,
-    &claim_disputes,        &claim_upgrade_stall,
+static const dg_claim *const claims[DG_CLAIM_COUNT] = {
+#define X(ID, member, name) [DG_CLAIM_##ID] = &dg_claim_##member,
+#include "claim/claim_list.h"
+#undef X
 };
-enum { CLAIM_COUNT = sizeof claims / sizeof *claims };
+static const char *const claim_names[DG_CLAIM_COUNT] = {
+#define X(ID, member, name) [DG_CLAIM_##ID] = name,
+#include "claim/claim_list.h"
+#undef X
+};
 
 const dg_claim *dg_claim_at(size_t i)
 {
-    return i < CLAIM_COUNT ? claims[i] : NULL;
+    assert(i >= DG_CLAIM_COUNT || claims[i]->id == i); /* else another claim's file was copied */
+    return i < DG_CLAIM_COUNT ? claims[i] : NULL;
+}
+
+const char *dg_claim_name(dg_claim_id id)
+{
+    assert((unsigned)id < DG_CLAIM_COUNT);
+    return claim_names[id];
 }
 
 const dg_claim *dg_claim_named(const char *name)
 {
-    for (size_t i = 0; i < CLAIM_COUNT; i++)
-        if (strcmp(claims[i]->name, name) == 0)
+    for (size_t i = 0; i < DG_CLAIM_COUNT; i++)
+        if (strcmp(claim_names[i], name) == 0)
             return claims[i];
     return NULL;
 }
@@ -55,7 +61,7 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
     void *memory = dg_calloc(1, claim->size);
     memset(verdict, 0, sizeof *verdict);
     if (!memory)
-        return dg_fail(err, DG_NOMEM, "no memory for claim %s", claim->name);
+        return dg_fail(err, DG_NOMEM, "no memory for claim %s", dg_claim_name(claim->id));
     if (claim->start)
         claim->start(memory, setup);
     for (size_t i = 0; i < count; i++)
@@ -66,7 +72,7 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
     dg_free(memory);
     if (verdict->rc < 0) {
         dg_verdict_clear(verdict);
-        return dg_fail(err, DG_NOMEM, "no memory for the evidence of %s", claim->name);
+        return dg_fail(err, DG_NOMEM, "no memory for the evidence of %s", dg_claim_name(claim->id));
     }
     return DG_OK;
 }

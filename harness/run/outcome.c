@@ -13,7 +13,7 @@ int outcome_put(json_t *object, const char *key, json_t *value)
 
 static const json_t *own_options(const run_state *run, const dg_claim *claim)
 {
-    return json_object_get(json_object_get(run->plan->json, "claims"), claim->name);
+    return json_object_get(json_object_get(run->plan->json, "claims"), dg_claim_name(claim->id));
 }
 
 static bool is_judged(const run_state *run, const dg_claim *claim)
@@ -34,8 +34,8 @@ static dg_severity severity_of(const run_state *run, const dg_claim *claim)
 
 static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
-    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", claim->name, "says",
-                            claim->says, "because", claim->because, "basis", claim->basis,
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
+                            "says", claim->says, "because", claim->because, "basis", claim->basis,
                             "severity", dg_severity_name(severity), "status",
                             dg_status_name(v->status), "text", dg_event_text(v->text));
     int bad = 0;
@@ -69,12 +69,12 @@ static void count(tally *t, const dg_claim *claim, dg_severity severity, const d
     if (severity == DG_ADVICE)
         return;
     if (v->status == DG_BROKE && !t->broke++)
-        t->first_broke = claim->name;
+        t->first_broke = dg_claim_name(claim->id);
     t->broke_chain += v->status == DG_BROKE && !claim->network;
     if (v->status == DG_UNEXERCISED && (!claim->optional || v->control_failed) && !t->missed++)
-        t->first_missed = claim->name;
+        t->first_missed = dg_claim_name(claim->id);
     if (v->control_failed && !t->control_failed++)
-        t->first_failed = claim->name;
+        t->first_failed = dg_claim_name(claim->id);
 }
 
 static dg_code judge_all(json_t *claims, tally *t, const run_state *run, dg_error *err)

@@ -194,14 +194,14 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
     bool all = !json_is_false(json_object_get(claims, "default")), some = false,
          code = text_at(plan, "upgrade", "to") != NULL;
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
-        const json_t *own = json_object_get(claims, claim->name);
+        const json_t *own = json_object_get(claims, dg_claim_name(claim->id));
         if (own && claim->network && !json_is_true(json_object_get(own, "off"))
             && !network_wanted(plan))
             return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes",
-                           claim->name);
+                           dg_claim_name(claim->id));
         if (own && claim->code && !json_is_true(json_object_get(own, "off")) && !code)
             return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to",
-                           claim->name);
+                           dg_claim_name(claim->id));
         some |= (all || own) && !json_is_true(json_object_get(own, "off"))
                 && (!claim->network || network_wanted(plan)) && (!claim->code || code);
     }

@@ -179,17 +179,18 @@ static void add(const key_row *row, const char *format, const char *claim, const
 
 static void add_claim(const dg_claim *claim)
 {
-    add(&(key_row){ .kind = KEY_OBJECT, .says = claim->says }, "claims.%s%s", claim->name, "");
+    add(&(key_row){ .kind = KEY_OBJECT, .says = claim->says }, "claims.%s%s",
+        dg_claim_name(claim->id), "");
     add(&(key_row){ .kind = KEY_TEXT,
                     .words = severities,
                     .says = "a gate that breaks fails the run, advice only warns" },
-        "claims.%s.%s", claim->name, "severity");
-    add(&(key_row){ .kind = KEY_BOOL, .says = "true: not judged" }, "claims.%s.%s", claim->name,
-        "off");
+        "claims.%s.%s", dg_claim_name(claim->id), "severity");
+    add(&(key_row){ .kind = KEY_BOOL, .says = "true: not judged" }, "claims.%s.%s",
+        dg_claim_name(claim->id), "off");
     for (size_t i = 0; claim->options && claim->options[i]; i++)
         add(&(key_row){ .kind = KEY_NUMBER,
                         .says = "threshold; see the claim's file for its default" },
-            "claims.%s.%s", claim->name, claim->options[i]);
+            "claims.%s.%s", dg_claim_name(claim->id), claim->options[i]);
 }
 
 const key_table *plan_keys(void)

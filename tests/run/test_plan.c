@@ -444,7 +444,8 @@ START_TEST(every_claim_and_option_has_its_key)
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)
         for (size_t o = 0; claim->options && claim->options[o]; o++) {
             char path[KEY_PATH_MAX];
-            snprintf(path, sizeof path, "claims.%s.%s", claim->name, claim->options[o]);
+            snprintf(path, sizeof path, "claims.%s.%s", dg_claim_name(claim->id),
+                     claim->options[o]);
             ck_assert_msg(key_find(plan_keys(), path, strlen(path)) != NULL, "%s", path);
         }
     ck_assert_uint_gt(keys, 14 * 3);

@@ -40,7 +40,8 @@ static json_t *run_row_by_nodes(const json_t *row)
     dg_error err;
     for (size_t i = 0; dg_claim_at(i); i++)
         if (dg_claim_at(i)->network)
-            json_object_set_new(claims, dg_claim_at(i)->name, json_pack("{s:b}", "off", 1));
+            json_object_set_new(claims, dg_claim_name(dg_claim_at(i)->id),
+                                json_pack("{s:b}", "off", 1));
     json_object_set_new(json, "snapshot",
                         json_sprintf("%s/%s.json", runtimes(), text_of(row, "spec")));
     json_object_set_new(json_object_get(json, "upgrade"), "to",
