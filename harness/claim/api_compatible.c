@@ -13,10 +13,10 @@ static void differs(memory *m, const dg_event *e)
     bool called = e->api_type.called != 0;
     tally *t = called ? &m->bad : &m->odd;
     if (!t->count)
-        snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s", detail_text(e, "api"),
-                 detail_text(e, "where"));
-    tally_add(t, e->block);
-    evidence_event(&m->facts, e);
+        snprintf(called ? m->first : m->first_odd, sizeof m->first, "%s: %s",
+                 dg_claim_detail(e, "api"), dg_claim_detail(e, "where"));
+    dg_claim_tally_add(t, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -34,20 +34,20 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s",
-                    (unsigned)m->bad.count, m->first);
-        verdict_span(v, &m->bad);
+        dg_verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s",
+                       (unsigned)m->bad.count, m->first);
+        dg_verdict_span(v, &m->bad);
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s",
-                    (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ",
-                    m->first_odd);
-        verdict_span(v, &m->odd);
+        dg_verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s",
+                       (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ",
+                       m->first_odd);
+        dg_verdict_span(v, &m->odd);
     } else if (!m->asked) {
-        verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");
+        dg_verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");
     } else {
-        verdict_say(v, DG_HELD, "answers keep their form");
+        dg_verdict_say(v, DG_HELD, "answers keep their form");
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_api_compatible = {

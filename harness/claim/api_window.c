@@ -21,11 +21,11 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = option_whole(
+    m->fuel_max = dg_claim_whole(
         setup, "fuel_max", (uint64_t)DG_CLAIM_STALL_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
-    m->fuel_late =
-        option_whole(setup, "fuel_late",
-                     (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
+    m->fuel_late = dg_claim_whole(setup, "fuel_late",
+                                  (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS
+                                      / DG_CLAIM_SLOWEST);
 }
 
 static const char *failure(const memory *m, const dg_event *e)
@@ -40,12 +40,12 @@ static const char *failure(const memory *m, const dg_event *e)
 
 static void broken(memory *m, const dg_event *e, const char *how)
 {
-    const char *why = detail_text(e, "error");
+    const char *why = dg_claim_detail(e, "error");
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", detail_text(e, "api"), how,
-                 e->block, detail_text(e, "window"), why[0] ? ": " : "", why);
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+        snprintf(m->first, sizeof m->first, "%s %s at #%u (%s)%s%s", dg_claim_detail(e, "api"), how,
+                 e->block, dg_claim_detail(e, "window"), why[0] ? ": " : "", why);
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 /* Seconds on the slowest machine, in tenths. */
@@ -57,21 +57,22 @@ static unsigned tenths(int64_t fuel)
 static void answered_late(memory *m, const dg_event *e)
 {
     if (!m->late.count)
-        snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u", detail_text(e, "api"),
-                 tenths(e->api.fuel) / 10, tenths(e->api.fuel) % 10, e->block);
-    tally_add(&m->late, e->block);
-    evidence_event(&m->facts, e);
+        snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u",
+                 dg_claim_detail(e, "api"), tenths(e->api.fuel) / 10, tenths(e->api.fuel) % 10,
+                 e->block);
+    dg_claim_tally_add(&m->late, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void contradicted(memory *m, const dg_event *e)
 {
     size_t used = strlen(m->names);
-    const char *how = detail_text(e, "differs");
+    const char *how = dg_claim_detail(e, "differs");
     if (m->names_count++ < 4)
         snprintf(m->names + used, sizeof m->names - used, "%s%.60s%s%.60s%s", used ? ", " : "",
-                 detail_text(e, "api"), how[0] ? " (" : "", how, how[0] ? ")" : "");
-    tally_add(&m->odd, e->block);
-    evidence_event(&m->facts, e);
+                 dg_claim_detail(e, "api"), how[0] ? " (" : "", how, how[0] ? ")" : "");
+    dg_claim_tally_add(&m->odd, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -80,7 +81,7 @@ static void step(void *at, const dg_event *e)
     const char *how;
     if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT || e->block < m->upgrade_block)
         return;
-    if (strcmp(detail_text(e, "window"), "U") == 0)
+    if (strcmp(dg_claim_detail(e, "window"), "U") == 0)
         m->asked_at_u++;
     else
         m->asked_later++;
@@ -96,25 +97,26 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
-        verdict_span(v, &m->bad);
+        dg_verdict_say(v, DG_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
+        dg_verdict_span(v, &m->bad);
     } else if (!m->asked_at_u) {
-        verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
     } else if (m->odd.count) {
-        verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first,
-                    (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
-                    m->odd.count == 1 ? "it" : "they", m->names, m->names_count > 4 ? ", .." : "");
-        verdict_span(v, &m->odd);
-        text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
+        dg_verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first,
+                       (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
+                       m->odd.count == 1 ? "it" : "they", m->names,
+                       m->names_count > 4 ? ", .." : "");
+        dg_verdict_span(v, &m->odd);
+        dg_claim_text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
     } else if (m->late.count) {
-        verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow,
-                    m->late.count > 1 ? ", and more" : "");
-        verdict_span(v, &m->late);
+        dg_verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow,
+                       m->late.count > 1 ? ", and more" : "");
+        dg_verdict_span(v, &m->late);
     } else {
-        verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
-                    (unsigned)m->asked_later);
+        dg_verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
+                       (unsigned)m->asked_later);
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 static const char *const options[] = { "fuel_max", "fuel_late", NULL };

@@ -18,17 +18,18 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static void failed(memory *m, const dg_event *e)
 {
-    const char *panic = detail_text(e, "panic");
+    const char *panic = dg_claim_detail(e, "panic");
     if (e->arm == DG_ARM_CONTROL) {
-        tally_add(&m->failed_control, e->block);
+        dg_claim_tally_add(&m->failed_control, e->block);
         return;
     }
     if (!m->failed.count) {
-        text_copy(m->step, sizeof m->step, detail_text(e, "step"));
-        text_copy(m->panic, sizeof m->panic, panic[0] ? panic : detail_text(e, "reason"));
+        dg_claim_text_copy(m->step, sizeof m->step, dg_claim_detail(e, "step"));
+        dg_claim_text_copy(m->panic, sizeof m->panic,
+                           panic[0] ? panic : dg_claim_detail(e, "reason"));
     }
-    tally_add(&m->failed, e->block);
-    evidence_event(&m->facts, e);
+    dg_claim_tally_add(&m->failed, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -43,7 +44,7 @@ static void step(void *at, const dg_event *e)
     else if (e->block > m->upgrade_block) {
         m->tried++;
         if (!e->slot.built && !e->slot.claims)
-            tally_add(&m->unclaimed, e->block);
+            dg_claim_tally_add(&m->unclaimed, e->block);
     }
 }
 
@@ -51,19 +52,20 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->failed_control.count) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks could not be built, first #%u",
-                    (unsigned)m->failed_control.count, m->failed_control.first);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks could not be built, first #%u",
+                       (unsigned)m->failed_control.count, m->failed_control.first);
         v->control_failed = true;
     } else if (m->failed.count) {
-        verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s",
-                    (unsigned)m->failed.count, m->failed.first, m->step, m->panic);
-        verdict_span(v, &m->failed);
+        dg_verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s",
+                       (unsigned)m->failed.count, m->failed.first, m->step, m->panic);
+        dg_verdict_span(v, &m->failed);
     } else if (!m->tried) {
-        verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
     } else {
-        verdict_say(v, DG_HELD, "%u builds, 0 failed", (unsigned)(m->tried - m->unclaimed.count));
+        dg_verdict_say(v, DG_HELD, "%u builds, 0 failed",
+                       (unsigned)(m->tried - m->unclaimed.count));
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_authorable = {

@@ -48,10 +48,10 @@ static void remember(memory *m, const dg_event *e)
     if (m->control_count == MOMENTS_MAX)
         return;
     now = &m->control[m->control_count++];
-    text_copy(now->at, sizeof now->at, detail_text(e, "at"));
+    dg_claim_text_copy(now->at, sizeof now->at, dg_claim_detail(e, "at"));
     for (size_t i = 0; i < SETS; i++) {
         now->count[i] = count_of(e, i);
-        text_copy(now->hash[i], sizeof now->hash[i], set_hash(e, i));
+        dg_claim_text_copy(now->hash[i], sizeof now->hash[i], set_hash(e, i));
     }
 }
 
@@ -82,8 +82,8 @@ static bool differs(char *out, size_t size, const moment *c, const dg_event *e)
 
 static void compare(memory *m, const dg_event *e)
 {
-    const moment *c = control_at(m, detail_text(e, "at"));
-    bool at_upgrade = strcmp(detail_text(e, "at"), "U") == 0;
+    const moment *c = control_at(m, dg_claim_detail(e, "at"));
+    bool at_upgrade = strcmp(dg_claim_detail(e, "at"), "U") == 0;
     char words[200];
     if (!c || e->block < m->upgrade_block)
         return;
@@ -92,30 +92,30 @@ static void compare(memory *m, const dg_event *e)
     m->same_after = !differs(words, sizeof words, c, e);
     if (m->same_after)
         return;
-    evidence_event(&m->facts, e);
+    dg_claim_evidence_event(&m->facts, e);
     if (at_upgrade) {
-        text_copy(m->first_at_upgrade, sizeof m->first_at_upgrade, words);
-        tally_add(&m->at_upgrade, e->block);
+        dg_claim_text_copy(m->first_at_upgrade, sizeof m->first_at_upgrade, words);
+        dg_claim_tally_add(&m->at_upgrade, e->block);
         return;
     }
     if (!m->bad.count)
-        text_copy(m->first, sizeof m->first, words);
-    tally_add(&m->bad, e->block);
+        dg_claim_text_copy(m->first, sizeof m->first, words);
+    dg_claim_tally_add(&m->bad, e->block);
 }
 
 static void keys(memory *m, const dg_event *e)
 {
     const struct dg_event_storage *n = &e->storage;
     if (n->undecodable <= n->undecodable_control
-        || strcmp(detail_text(e, "role"), "session-keys") != 0)
+        || strcmp(dg_claim_detail(e, "role"), "session-keys") != 0)
         return;
     if (!m->keys.count)
         snprintf(m->key_text, sizeof m->key_text,
-                 "%s.%s: %d of %d do not decode as N's SessionKeys (%s)", detail_text(e, "pallet"),
-                 detail_text(e, "item"), (int)n->undecodable, (int)n->entries,
-                 detail_text(e, "reason"));
-    tally_add(&m->keys, e->block);
-    evidence_event(&m->facts, e);
+                 "%s.%s: %d of %d do not decode as N's SessionKeys (%s)",
+                 dg_claim_detail(e, "pallet"), dg_claim_detail(e, "item"), (int)n->undecodable,
+                 (int)n->entries, dg_claim_detail(e, "reason"));
+    dg_claim_tally_add(&m->keys, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -132,9 +132,9 @@ static void step(void *at, const dg_event *e)
 static void say_broken(memory *m, dg_verdict *v)
 {
     const tally *t = m->keys.count ? &m->keys : &m->bad;
-    verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "",
-                m->first);
-    verdict_span(v, t);
+    dg_verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "",
+                   m->first);
+    dg_verdict_span(v, t);
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -143,16 +143,16 @@ static void finish(void *at, dg_verdict *v)
     if (m->keys.count || m->bad.count) {
         say_broken(m, v);
     } else if (!m->compared) {
-        verdict_say(v, DG_UNEXERCISED, "no set of validators could be compared after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no set of validators could be compared after U");
     } else if (m->at_upgrade.count) {
-        verdict_say(v, DG_WARNED, "%s", m->first_at_upgrade);
-        verdict_span(v, &m->at_upgrade);
-        text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
+        dg_verdict_say(v, DG_WARNED, "%s", m->first_at_upgrade);
+        dg_verdict_span(v, &m->at_upgrade);
+        dg_claim_text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
     } else {
-        verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments",
-                    (int)m->last_validators, (unsigned)m->compared);
+        dg_verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments",
+                       (int)m->last_validators, (unsigned)m->compared);
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_authorities_survive = {

@@ -22,7 +22,7 @@ typedef struct memory {
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
     m->control_last = m->control_worst = 1000;
 }
 
@@ -52,12 +52,12 @@ static void judge(memory *m, const dg_event *e)
     }
     if (!m->row++)
         m->running = (tally){ 0 };
-    tally_add(&m->running, e->block);
+    dg_claim_tally_add(&m->running, e->block);
     if (m->row == 2)
-        tally_add(&m->bad, m->running.first);
+        dg_claim_tally_add(&m->bad, m->running.first);
     if (m->row >= 2) {
-        tally_add(&m->bad, e->block);
-        evidence_event(&m->facts, e);
+        dg_claim_tally_add(&m->bad, e->block);
+        dg_claim_evidence_event(&m->facts, e);
     }
 }
 
@@ -91,7 +91,7 @@ static void left_out(memory *m, const dg_event *e)
         return;
     m->dip = *e;
     m->dip.detail = NULL;
-    evidence_event(&m->facts, e);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -117,37 +117,38 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const share *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->blocks || !t->blocks) {
-        verdict_say(v, DG_UNEXERCISED, "no occupied core was seen after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no occupied core was seen after U");
     } else if (c->enough * 2 < c->cores) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone makes %u %% available in one block: %u %% of bits set",
-                    percent(c->enough, c->cores), percent(c->bits, c->possible));
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "N-1 alone makes %u %% available in one block: %u %% of bits set",
+                       percent(c->enough, c->cores), percent(c->bits, c->possible));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE,
-                    "%u %% of candidates available in one block against %u %% in control; %u %% of "
-                    "bits set against %u %%, %u slow",
-                    percent(t->enough, t->cores), percent(c->enough, c->cores),
-                    percent(t->bits, t->possible), percent(c->bits, c->possible),
-                    (unsigned)t->slow);
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(
+            v, DG_BROKE,
+            "%u %% of candidates available in one block against %u %% in control; %u %% of "
+            "bits set against %u %%, %u slow",
+            percent(t->enough, t->cores), percent(c->enough, c->cores),
+            percent(t->bits, t->possible), percent(c->bits, c->possible), (unsigned)t->slow);
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
     } else if (m->dip.block) {
         const struct dg_event_net_bitfields *d = &m->dip.net_bitfields;
-        verdict_say(v, DG_WARNED,
-                    "%s%u occupied cores became available in #%u: availability_cores at its parent "
-                    "listed %u of %u, so %u of %u bitfields were left out",
-                    d->kept ? "not all of " : "0 of ", (unsigned)d->waiting, m->dip.block,
-                    (unsigned)d->sized, (unsigned)d->cores, (unsigned)(d->offered - d->kept),
-                    (unsigned)d->offered);
+        dg_verdict_say(
+            v, DG_WARNED,
+            "%s%u occupied cores became available in #%u: availability_cores at its parent "
+            "listed %u of %u, so %u of %u bitfields were left out",
+            d->kept ? "not all of " : "0 of ", (unsigned)d->waiting, m->dip.block,
+            (unsigned)d->sized, (unsigned)d->cores, (unsigned)(d->offered - d->kept),
+            (unsigned)d->offered);
         v->first_block = v->last_block = m->dip.block;
         v->count = 1;
-        text_copy(v->healed, sizeof v->healed, "the next block");
-        verdict_show(v, &m->facts);
+        dg_claim_text_copy(v->healed, sizeof v->healed, "the next block");
+        dg_verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%",
-                    percent(t->enough, t->cores), percent(c->enough, c->cores),
-                    percent(t->bits, t->possible), percent(c->bits, c->possible));
+        dg_verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%",
+                       percent(t->enough, t->cores), percent(c->enough, c->cores),
+                       percent(t->bits, t->possible), percent(c->bits, c->possible));
     }
 }
 

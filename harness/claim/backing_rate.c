@@ -8,7 +8,7 @@ static int64_t backed(const dg_event *paras)
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    para_rate_start(at, setup, backed, "backed");
+    dg_claim_rate_start(at, setup, backed, "backed");
 }
 
 static const char *const options[] = { "at_least_of_control", NULL };
@@ -23,6 +23,6 @@ const dg_claim dg_claim_backing_rate = {
     .size = sizeof(para_rate),
     .facts = offsetof(para_rate, facts),
     .start = start,
-    .step = para_rate_step,
-    .finish = para_rate_finish,
+    .step = dg_claim_rate_step,
+    .finish = dg_claim_rate_finish,
 };

@@ -37,9 +37,9 @@ static void start(void *at, const dg_claim_setup *setup)
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
     m->slot_ms = setup->slot_ms;
-    m->floor_permille = option_permille(setup, "at_least_of_control", 980);
-    m->halt_s = option_whole(setup, "halt_s", HALT_S);
-    m->warn_s = option_whole(setup, "halt_warn_s", HALT_WARN_S);
+    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 980);
+    m->halt_s = dg_claim_whole(setup, "halt_s", HALT_S);
+    m->warn_s = dg_claim_whole(setup, "halt_warn_s", HALT_WARN_S);
     m->from = -1;
     m->window_slots = m->slot_ms ? WINDOW_S * 1000 / (int64_t)m->slot_ms : 0;
     m->window_slots = m->window_slots < WINDOW_LEAST ? WINDOW_LEAST : m->window_slots;
@@ -56,8 +56,8 @@ static void missed(memory *m, const dg_event *e)
 {
     window *w = window_of(m, e->slot.slot);
     w->first = w->first ? w->first : e->block;
-    tally_add(&m->missed, e->block);
-    tally_add(&m->gap, e->block);
+    dg_claim_tally_add(&m->missed, e->block);
+    dg_claim_tally_add(&m->gap, e->block);
     if (m->gap.count > m->gap_max.count)
         m->gap_max = m->gap;
 }
@@ -133,21 +133,22 @@ static bool lasts(const memory *m, const halt *h, uint64_t seconds)
 
 static void say_halt(const memory *m, dg_verdict *v, dg_status status, const halt *h)
 {
-    verdict_say(v, status,
-                "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u "
-                "slots against %u",
-                (unsigned)h->slots, h->how, (unsigned)(h->slots * m->slot_ms / 1000),
-                h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
-                (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
-    verdict_span(v, &h->where);
+    dg_verdict_say(
+        v, status,
+        "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u "
+        "slots against %u",
+        (unsigned)h->slots, h->how, (unsigned)(h->slots * m->slot_ms / 1000), h->where.first,
+        (unsigned)m->arm[DG_ARM_TREATMENT].gap_max, (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
+    dg_verdict_span(v, &h->where);
 }
 
 static void say_broken(const memory *m, dg_verdict *v)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots",
-                (unsigned)t->built, (unsigned)t->slots, (unsigned)c->built, (unsigned)t->gap_max);
-    verdict_span(v, &m->missed);
+    dg_verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots",
+                   (unsigned)t->built, (unsigned)t->slots, (unsigned)c->built,
+                   (unsigned)t->gap_max);
+    dg_verdict_span(v, &m->missed);
 }
 
 static void judge(const memory *m, dg_verdict *v)
@@ -160,8 +161,8 @@ static void judge(const memory *m, dg_verdict *v)
         say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_BROKE : DG_WARNED, &worst);
     } else {
         uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
-                    (unsigned)(a % 100), (unsigned)(b / 100), (unsigned)(b % 100));
+        dg_verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
+                       (unsigned)(a % 100), (unsigned)(b / 100), (unsigned)(b % 100));
     }
 }
 
@@ -170,14 +171,15 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (c->slots && !c->built) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots", (unsigned)c->slots);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots",
+                       (unsigned)c->slots);
         v->control_failed = true;
     } else if (lasts(m, &(halt){ .slots = c->gap_max }, m->halt_s)) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
-                    (unsigned)c->gap_max, (unsigned)(c->gap_max * m->slot_ms / 1000));
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
+                       (unsigned)c->gap_max, (unsigned)(c->gap_max * m->slot_ms / 1000));
         v->control_failed = true;
     } else if (!c->slots || !t->slots) {
-        verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
     } else {
         extend_last_gap(m);
         judge(m, v);

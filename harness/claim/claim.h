@@ -88,7 +88,7 @@ const dg_claim *dg_claim_named(const char *name);
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
                        const dg_event *events, size_t count, dg_error *err);
 void dg_verdict_clear(dg_verdict *verdict);
-const char *dg_status_name(dg_status status); /* "held", "broke", "warned", "unexercised" */
-const char *dg_severity_name(dg_severity severity);
+const char *dg_verdict_status_name(dg_status status); /* "held", "broke", "warned", "unexercised" */
+const char *dg_verdict_severity_name(dg_severity severity);
 
 #endif

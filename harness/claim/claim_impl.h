@@ -17,7 +17,8 @@ typedef struct tally {
     uint32_t first, last;
     uint64_t count;
 } tally;
-void tally_add(tally *t, uint32_t block);
+/* One more, at that block; blocks come in their order. */
+void dg_claim_tally_add(tally *t, uint32_t block);
 
 /* Facts that a verdict shows; beyond DG_EVIDENCE_MAX they are counted only. Whether any
  * was lost, and giving them back, is seen to where a claim is judged. */
@@ -25,15 +26,16 @@ typedef struct evidence {
     json_t *list;
     bool lost;
 } evidence;
-void evidence_add(evidence *e, json_t *item); /* takes the item */
-void evidence_event(evidence *e, const dg_event *event);
+void dg_claim_evidence_add(evidence *e, json_t *item); /* takes the item */
+/* .. the event as the log has it */
+void dg_claim_evidence_event(evidence *e, const dg_event *event);
 
 /* Closing words. `say` keeps one line; `span` copies where it broke; `show` moves
  * the evidence into the verdict. */
-void verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
+void dg_verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void verdict_span(dg_verdict *v, const tally *t);
-void verdict_show(dg_verdict *v, evidence *e);
+void dg_verdict_span(dg_verdict *v, const tally *t);
+void dg_verdict_show(dg_verdict *v, evidence *e);
 
 /* Candidates a slot, from U on, against control: para_rate.c. Windows are the rest
  * of U's session and each one after it, as many as a plan may ask for; what a migration
@@ -59,10 +61,10 @@ typedef struct para_rate {
     para_window window[2][PARA_WINDOWS];
     evidence facts;
 } para_rate;
-void para_rate_start(para_rate *r, const dg_claim_setup *setup,
-                     int64_t (*count)(const dg_event *paras), const char *did);
-void para_rate_step(void *rate, const dg_event *e);
-void para_rate_finish(void *rate, dg_verdict *v);
+void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
+                         int64_t (*count)(const dg_event *paras), const char *did);
+void dg_claim_rate_step(void *rate, const dg_event *e);
+void dg_claim_rate_finish(void *rate, dg_verdict *v);
 
 /* Where control itself is so far off that its number is no measure: */
 enum {
@@ -75,11 +77,12 @@ enum {
 };
 
 /* Text of event.detail[key]; "" when there is none. */
-const char *detail_text(const dg_event *event, const char *key);
+const char *dg_claim_detail(const dg_event *event, const char *key);
 /* A ratio of the plan as parts of a thousand; `fallback` when it is not given. */
-uint64_t option_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback);
-uint64_t option_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback);
+uint64_t dg_claim_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback);
+/* A whole number of the plan, not below 0; likewise. */
+uint64_t dg_claim_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback);
 /* Copies at most size-1 bytes, always terminated. */
-void text_copy(char *out, size_t size, const char *text);
+void dg_claim_text_copy(char *out, size_t size, const char *text);
 
 #endif

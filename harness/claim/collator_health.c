@@ -15,7 +15,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->margin_permille = option_permille(setup, "panics_above_control", 100);
+    ((memory *)at)->margin_permille = dg_claim_permille(setup, "panics_above_control", 100);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -29,13 +29,13 @@ static void slot(memory *m, const dg_event *e)
     if (e->arm != DG_ARM_TREATMENT || (n->collations && !n->panics && !n->refused))
         return;
     if (!n->collations)
-        tally_add(&m->idle, e->block);
+        dg_claim_tally_add(&m->idle, e->block);
     if (n->panics)
-        tally_add(&m->panics, e->block);
+        dg_claim_tally_add(&m->panics, e->block);
     if (n->refused)
-        tally_add(&m->refused, e->block);
+        dg_claim_tally_add(&m->refused, e->block);
     if (json_array_size(m->facts.list) < 4)
-        evidence_event(&m->facts, e);
+        dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -60,23 +60,23 @@ static void judge(memory *m, dg_verdict *v)
     const count *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t panics = permille(t->panics, t->made), before = permille(c->panics, c->made);
     if (permille(t->refused, t->made) > permille(c->refused, c->made)) {
-        verdict_say(v, DG_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
-                    (unsigned)t->refused, (unsigned)t->made, (unsigned)c->refused,
-                    (unsigned)c->made);
-        verdict_span(v, &m->refused);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(
+            v, DG_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
+            (unsigned)t->refused, (unsigned)t->made, (unsigned)c->refused, (unsigned)c->made);
+        dg_verdict_span(v, &m->refused);
+        dg_verdict_show(v, &m->facts);
     } else if (panics > before + m->margin_permille) {
-        verdict_say(v, DG_WARNED,
-                    "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in "
-                    "the unincluded segment; no block is lost by it",
-                    (unsigned)t->panics, (unsigned)t->made, (unsigned)(panics / 1000),
-                    (unsigned)(panics / 100 % 10), (unsigned)(before / 1000),
-                    (unsigned)(before / 100 % 10));
-        verdict_span(v, &m->panics);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_WARNED,
+                       "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in "
+                       "the unincluded segment; no block is lost by it",
+                       (unsigned)t->panics, (unsigned)t->made, (unsigned)(panics / 1000),
+                       (unsigned)(panics / 100 % 10), (unsigned)(before / 1000),
+                       (unsigned)(before / 100 % 10));
+        dg_verdict_span(v, &m->panics);
+        dg_verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%u collations, %u panics, %u refused", (unsigned)t->made,
-                    (unsigned)t->panics, (unsigned)t->refused);
+        dg_verdict_say(v, DG_HELD, "%u collations, %u panics, %u refused", (unsigned)t->made,
+                       (unsigned)t->panics, (unsigned)t->refused);
     }
 }
 
@@ -84,19 +84,19 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->arm[DG_ARM_CONTROL].made || !m->arm[DG_ARM_TREATMENT].attempts) {
-        verdict_say(v, DG_UNEXERCISED, "%s",
-                    m->arm[DG_ARM_CONTROL].made ? "no collator tried after U"
-                                                : "N-1 alone has no collations");
+        dg_verdict_say(v, DG_UNEXERCISED, "%s",
+                       m->arm[DG_ARM_CONTROL].made ? "no collator tried after U"
+                                                   : "N-1 alone has no collations");
         v->control_failed = !m->arm[DG_ARM_CONTROL].made;
     } else if (m->arm[DG_ARM_CONTROL].refused >= m->arm[DG_ARM_CONTROL].made) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations",
-                    (unsigned)m->arm[DG_ARM_CONTROL].made);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations",
+                       (unsigned)m->arm[DG_ARM_CONTROL].made);
         v->control_failed = true;
     } else if (!m->arm[DG_ARM_TREATMENT].made) {
-        verdict_say(v, DG_BROKE, "no collation after U, %u in control",
-                    (unsigned)m->arm[DG_ARM_CONTROL].made);
-        verdict_span(v, &m->idle);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_BROKE, "no collation after U, %u in control",
+                       (unsigned)m->arm[DG_ARM_CONTROL].made);
+        dg_verdict_span(v, &m->idle);
+        dg_verdict_show(v, &m->facts);
     } else {
         judge(m, v);
     }

@@ -24,28 +24,29 @@ static void step(void *at, const dg_event *e)
         return;
     if (!n->control_decodes) {
         if (!m->control_lost.count)
-            text_copy(m->control_first, sizeof m->control_first, detail_text(e, "what"));
-        tally_add(&m->control_lost, e->block);
+            dg_claim_text_copy(m->control_first, sizeof m->control_first,
+                               dg_claim_detail(e, "what"));
+        dg_claim_tally_add(&m->control_lost, e->block);
         return;
     }
     m->read++;
     if (n->decodes && n->equal)
         return;
-    evidence_event(&m->facts, e);
+    dg_claim_evidence_event(&m->facts, e);
     if (!n->decodes || is_lost(e)) {
         if (!m->lost.count && !n->decodes)
             snprintf(m->first, sizeof m->first, "%s does not decode under N: %s",
-                     detail_text(e, "what"), detail_text(e, "changed"));
+                     dg_claim_detail(e, "what"), dg_claim_detail(e, "changed"));
         else if (!m->lost.count)
             snprintf(m->first, sizeof m->first, "%s: %d of %d values read otherwise: %s",
-                     detail_text(e, "what"), (int)n->fields_changed, (int)n->fields,
-                     detail_text(e, "changed"));
-        tally_add(&m->lost, e->block);
+                     dg_claim_detail(e, "what"), (int)n->fields_changed, (int)n->fields,
+                     dg_claim_detail(e, "changed"));
+        dg_claim_tally_add(&m->lost, e->block);
     } else {
         if (!m->changed.count)
-            snprintf(m->first_changed, sizeof m->first_changed, "%s: %s", detail_text(e, "what"),
-                     detail_text(e, "changed"));
-        tally_add(&m->changed, e->block);
+            snprintf(m->first_changed, sizeof m->first_changed, "%s: %s",
+                     dg_claim_detail(e, "what"), dg_claim_detail(e, "changed"));
+        dg_claim_tally_add(&m->changed, e->block);
     }
 }
 
@@ -53,20 +54,20 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->lost.count) {
-        verdict_say(v, DG_BROKE, "%s", m->first);
-        verdict_span(v, &m->lost);
+        dg_verdict_say(v, DG_BROKE, "%s", m->first);
+        dg_verdict_span(v, &m->lost);
     } else if (m->control_lost.count && !m->read) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone does not decode %s", m->control_first);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone does not decode %s", m->control_first);
         v->control_failed = true;
     } else if (!m->read) {
-        verdict_say(v, DG_UNEXERCISED, "no configuration was found");
+        dg_verdict_say(v, DG_UNEXERCISED, "no configuration was found");
     } else if (m->changed.count) {
-        verdict_say(v, DG_WARNED, "%s", m->first_changed);
-        verdict_span(v, &m->changed);
+        dg_verdict_say(v, DG_WARNED, "%s", m->first_changed);
+        dg_verdict_span(v, &m->changed);
     } else {
-        verdict_say(v, DG_HELD, "%u items equal", (unsigned)m->read);
+        dg_verdict_say(v, DG_HELD, "%u items equal", (unsigned)m->read);
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_config_survives = {

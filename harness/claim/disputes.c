@@ -37,8 +37,8 @@ static void dispute(memory *m, const dg_event *e)
         m->first_slot = n->slot;
         m->session = n->session;
     }
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -61,29 +61,30 @@ static void finish(void *at, dg_verdict *v)
     const arm_disputes *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t settled = t->settled[VALID] + t->settled[INVALID];
     if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
-        verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
     } else if (t->begun > c->begun) {
-        verdict_say(v, DG_BROKE,
-                    "%llu candidates disputed, %llu in control; the first %lld slots after U, in "
-                    "session %lld; up to %llu validators against; "
-                    "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
-                    (unsigned long long)t->begun, (unsigned long long)c->begun,
-                    (long long)(m->first_slot - m->upgrade_slot), (long long)m->session,
-                    (unsigned long long)t->most_against, (unsigned long long)t->settled[VALID],
-                    (unsigned long long)t->settled[INVALID],
-                    (unsigned long long)(t->begun > settled ? t->begun - settled : 0),
-                    (unsigned long long)(t->slowest_ms / 1000),
-                    (unsigned long long)(t->slowest_ms / 100 % 10));
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(
+            v, DG_BROKE,
+            "%llu candidates disputed, %llu in control; the first %lld slots after U, in "
+            "session %lld; up to %llu validators against; "
+            "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
+            (unsigned long long)t->begun, (unsigned long long)c->begun,
+            (long long)(m->first_slot - m->upgrade_slot), (long long)m->session,
+            (unsigned long long)t->most_against, (unsigned long long)t->settled[VALID],
+            (unsigned long long)t->settled[INVALID],
+            (unsigned long long)(t->begun > settled ? t->begun - settled : 0),
+            (unsigned long long)(t->slowest_ms / 1000),
+            (unsigned long long)(t->slowest_ms / 100 % 10));
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
     } else if (c->begun > c->settled[VALID]) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone has %llu candidates disputed and only %llu settled valid",
-                    (unsigned long long)c->begun, (unsigned long long)c->settled[VALID]);
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "N-1 alone has %llu candidates disputed and only %llu settled valid",
+                       (unsigned long long)c->begun, (unsigned long long)c->settled[VALID]);
         v->control_failed = true;
     } else {
-        verdict_say(v, DG_HELD, "%llu candidates disputed against %llu",
-                    (unsigned long long)t->begun, (unsigned long long)c->begun);
+        dg_verdict_say(v, DG_HELD, "%llu candidates disputed against %llu",
+                       (unsigned long long)t->begun, (unsigned long long)c->begun);
     }
 }
 

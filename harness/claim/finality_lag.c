@@ -22,7 +22,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->margin = (int64_t)(option_whole(setup, "blocks_above_control", 5) % 1000000);
+    ((memory *)at)->margin = (int64_t)(dg_claim_whole(setup, "blocks_above_control", 5) % 1000000);
 }
 
 /* A slot in which nothing is finalized makes the last known lag one longer. */
@@ -36,8 +36,8 @@ static void slot(memory *m, const dg_event *e)
     l->sum += l->now;
     l->most = l->now > l->most ? l->now : l->most;
     if (e->arm == DG_ARM_TREATMENT && l->now > m->arm[DG_ARM_CONTROL].most + m->margin) {
-        tally_add(&m->late, e->block);
-        evidence_event(&m->facts, e);
+        dg_claim_tally_add(&m->late, e->block);
+        dg_claim_evidence_event(&m->facts, e);
     }
 }
 
@@ -51,9 +51,9 @@ static void step(void *at, const dg_event *e)
         m->arm[e->arm].now = e->net_finalized.lag;
         m->arm[e->arm].finalized += e->net_finalized.slot >= m->upgrade_slot;
     } else if (m->started && e->kind == DG_EVENT_NET_UNKNOWN && !e->net_unknown.known) {
-        tally_add(&m->arm[e->arm].unknown, e->block);
+        dg_claim_tally_add(&m->arm[e->arm].unknown, e->block);
         if (e->arm == DG_ARM_TREATMENT)
-            evidence_event(&m->facts, e);
+            dg_claim_evidence_event(&m->facts, e);
     } else if (m->started && e->kind == DG_EVENT_NET_SLOT) {
         slot(m, e);
     }
@@ -77,24 +77,24 @@ static void finish(void *at, dg_verdict *v)
     const lag *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     char room[160];
     if (!c->slots || !t->slots) {
-        verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+        dg_verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->finalized) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s",
-                    (unsigned)c->slots, why(c, room, sizeof room));
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s",
+                       (unsigned)c->slots, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (c->most > ALARM_BLOCKS) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s",
-                    (unsigned)c->most, ALARM_BLOCKS, why(c, room, sizeof room));
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s",
+                       (unsigned)c->most, ALARM_BLOCKS, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (m->late.count) {
-        verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s",
-                    (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
-        verdict_span(v, &m->late);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s",
+                       (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
+        dg_verdict_span(v, &m->late);
+        dg_verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most,
-                    (unsigned)c->most);
+        dg_verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most,
+                       (unsigned)c->most);
     }
 }
 

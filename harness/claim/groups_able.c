@@ -19,7 +19,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->slots_in_a_row = option_whole(setup, "slots_in_a_row", IN_A_ROW);
+    ((memory *)at)->slots_in_a_row = dg_claim_whole(setup, "slots_in_a_row", IN_A_ROW);
 }
 
 static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
@@ -27,7 +27,7 @@ static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
     const struct dg_event_net_groups *n = &e->net_groups;
     if (!m->row++)
         m->running = (tally){ 0 };
-    tally_add(&m->running, e->block);
+    dg_claim_tally_add(&m->running, e->block);
     if (m->row < m->slots_in_a_row)
         return;
     if (m->row == m->slots_in_a_row) {
@@ -43,7 +43,7 @@ static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
     if (!m->least_known || (uint64_t)n->least < m->least)
         m->least = (uint64_t)n->least;
     m->least_known = true;
-    evidence_event(&m->facts, e);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void groups(memory *m, const dg_event *e)
@@ -81,22 +81,22 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const arm_groups *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
-        verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
     } else if (c->unable_sum * CONTROL_THIRD > c->sum) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back",
-                    (unsigned)(c->unable_sum * 100 / c->sum));
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back",
+                       (unsigned)(c->unable_sum * 100 / c->sum));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE,
-                    "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
-                    "weakest has %u members that work",
-                    (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted,
-                    (unsigned)c->unable_most, (unsigned)m->least);
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_BROKE,
+                       "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
+                       "weakest has %u members that work",
+                       (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted,
+                       (unsigned)c->unable_most, (unsigned)m->least);
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u",
-                    (unsigned)t->unable_most, (unsigned)c->unable_most);
+        dg_verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u",
+                       (unsigned)t->unable_most, (unsigned)c->unable_most);
     }
 }
 

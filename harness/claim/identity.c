@@ -10,8 +10,8 @@ typedef struct memory {
 
 static void name_change(char *out, size_t size, const dg_event *e)
 {
-    snprintf(out, size, "%s %s -> %s", detail_text(e, "what"), detail_text(e, "old"),
-             detail_text(e, "new"));
+    snprintf(out, size, "%s %s -> %s", dg_claim_detail(e, "what"), dg_claim_detail(e, "old"),
+             dg_claim_detail(e, "new"));
 }
 
 static void step(void *at, const dg_event *e)
@@ -23,29 +23,29 @@ static void step(void *at, const dg_event *e)
     m->seen++;
     if (n->ok)
         return;
-    evidence_event(&m->facts, e);
+    dg_claim_evidence_event(&m->facts, e);
     if (n->fatal && m->bad.count == 0)
         name_change(m->first, sizeof m->first, e);
     if (!n->fatal && m->odd.count == 0)
         name_change(m->first_odd, sizeof m->first_odd, e);
-    tally_add(n->fatal ? &m->bad : &m->odd, e->block);
+    dg_claim_tally_add(n->fatal ? &m->bad : &m->odd, e->block);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->seen)
-        verdict_say(v, DG_UNEXERCISED, "N was never compared with N-1");
+        dg_verdict_say(v, DG_UNEXERCISED, "N was never compared with N-1");
     else if (m->bad.count > 1)
-        verdict_say(v, DG_BROKE, "%s, and %u more", m->first, (unsigned)(m->bad.count - 1));
+        dg_verdict_say(v, DG_BROKE, "%s, and %u more", m->first, (unsigned)(m->bad.count - 1));
     else if (m->bad.count)
-        verdict_say(v, DG_BROKE, "%s", m->first);
+        dg_verdict_say(v, DG_BROKE, "%s", m->first);
     else if (m->odd.count)
-        verdict_say(v, DG_WARNED, "%s%s", m->first_odd, m->odd.count > 1 ? ", and more" : "");
+        dg_verdict_say(v, DG_WARNED, "%s%s", m->first_odd, m->odd.count > 1 ? ", and more" : "");
     else
-        verdict_say(v, DG_HELD, "%u facts agree", (unsigned)m->seen);
-    verdict_span(v, m->bad.count ? &m->bad : &m->odd);
-    verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_HELD, "%u facts agree", (unsigned)m->seen);
+    dg_verdict_span(v, m->bad.count ? &m->bad : &m->odd);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_identity = {

@@ -28,7 +28,7 @@ static void step(void *at, const dg_event *e)
             m->least_control = n->applied;
         m->paras_control += n->paras_present != 0;
         if (refused)
-            tally_add(&m->bad_control, e->block);
+            dg_claim_tally_add(&m->bad_control, e->block);
         return;
     }
     if (e->block <= m->upgrade_block)
@@ -40,28 +40,28 @@ static void step(void *at, const dg_event *e)
         snprintf(m->first, sizeof m->first, "%d produced, %d taken, %d in control%s%s%s",
                  (int)n->produced, (int)n->applied, (int)m->least_control,
                  n->paras_present || !m->paras_control ? "" : ", the parachains' one is missing",
-                 detail_text(e, "refused")[0] ? ": " : "", detail_text(e, "refused"));
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+                 dg_claim_detail(e, "refused")[0] ? ": " : "", dg_claim_detail(e, "refused"));
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u",
-                    (unsigned)m->bad_control.count, m->bad_control.first);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u",
+                       (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks,
-                    m->first);
-        verdict_span(v, &m->bad);
+        dg_verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
+                       (unsigned)m->blocks, m->first);
+        dg_verdict_span(v, &m->bad);
     } else if (!m->blocks) {
-        verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
+        dg_verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
     } else {
-        verdict_say(v, DG_HELD, "in %u block%s", (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
+        dg_verdict_say(v, DG_HELD, "in %u block%s", (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_inherent_accepted = {

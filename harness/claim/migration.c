@@ -21,8 +21,8 @@ static void start(void *at, const dg_claim_setup *setup)
     memory *m = at;
     m->upgrade_block = setup->upgrade_block;
     m->fuel_max =
-        option_whole(setup, "fuel_max",
-                     setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
+        dg_claim_whole(setup, "fuel_max",
+                       setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
 }
 
 static void migration(memory *m, const dg_event *e)
@@ -43,9 +43,9 @@ static void migration(memory *m, const dg_event *e)
     if (json_array_size(json_object_get(e->detail, "unraised"))) {
         const char *name =
             json_string_value(json_array_get(json_object_get(e->detail, "unraised"), 0));
-        text_copy(m->unraised, sizeof m->unraised, name ? name : "a value");
+        dg_claim_text_copy(m->unraised, sizeof m->unraised, name ? name : "a value");
         m->unraised_block = e->block;
-        evidence_event(&m->facts, e);
+        dg_claim_evidence_event(&m->facts, e);
     }
 }
 
@@ -56,10 +56,10 @@ static void storage(memory *m, const dg_event *e)
         return;
     if (!m->undecodable.count)
         snprintf(m->first, sizeof m->first, "%d of %d entries of %s.%s do not decode under N: %s",
-                 (int)n->undecodable, (int)n->entries, detail_text(e, "pallet"),
-                 detail_text(e, "item"), detail_text(e, "reason"));
-    tally_add(&m->undecodable, e->block);
-    evidence_event(&m->facts, e);
+                 (int)n->undecodable, (int)n->entries, dg_claim_detail(e, "pallet"),
+                 dg_claim_detail(e, "item"), dg_claim_detail(e, "reason"));
+    dg_claim_tally_add(&m->undecodable, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -77,35 +77,36 @@ static void judge(memory *m, dg_verdict *v)
 {
     tally first = { m->first_block, m->first_block, 1 };
     if (m->running) {
-        verdict_say(v, DG_BROKE,
-                    "a multi-block migration still ran at the end, %u blocks after it began",
-                    (unsigned)m->steps);
-        verdict_span(v, &first);
+        dg_verdict_say(v, DG_BROKE,
+                       "a multi-block migration still ran at the end, %u blocks after it began",
+                       (unsigned)m->steps);
+        dg_verdict_span(v, &first);
     } else if (m->fuel_first > m->fuel_max) {
-        verdict_say(v, DG_BROKE,
-                    "#%u took %u million instructions to initialize, more than an author has time "
-                    "for (%u million)",
-                    m->first_block, (unsigned)(m->fuel_first / 1000000),
-                    (unsigned)(m->fuel_max / 1000000));
-        verdict_span(v, &first);
+        dg_verdict_say(
+            v, DG_BROKE,
+            "#%u took %u million instructions to initialize, more than an author has time "
+            "for (%u million)",
+            m->first_block, (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
+        dg_verdict_span(v, &first);
     } else if (m->weight_max && m->weight_own > m->weight_max) {
-        verdict_say(v, DG_BROKE,
-                    "#%u weighs %u ms of computation more than control's, the block limit is %u ms",
-                    m->first_block, (unsigned)(m->weight_own / 1000000000),
-                    (unsigned)(m->weight_max / 1000000000));
-        verdict_span(v, &first);
+        dg_verdict_say(
+            v, DG_BROKE,
+            "#%u weighs %u ms of computation more than control's, the block limit is %u ms",
+            m->first_block, (unsigned)(m->weight_own / 1000000000),
+            (unsigned)(m->weight_max / 1000000000));
+        dg_verdict_span(v, &first);
     } else if (m->undecodable.count) {
-        verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
-        verdict_span(v, &m->undecodable);
+        dg_verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
+        dg_verdict_span(v, &m->undecodable);
     } else if (m->unraised[0]) {
         first = (tally){ m->unraised_block, m->unraised_block, 1 };
-        verdict_say(v, DG_WARNED,
-                    "%s has another layout now, and its pallet's storage version was not raised",
-                    m->unraised);
-        verdict_span(v, &first);
+        dg_verdict_say(v, DG_WARNED,
+                       "%s has another layout now, and its pallet's storage version was not raised",
+                       m->unraised);
+        dg_verdict_span(v, &first);
     } else {
-        verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes",
-                    (unsigned)(m->fuel_first / 1000000), m->first_block);
+        dg_verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes",
+                       (unsigned)(m->fuel_first / 1000000), m->first_block);
     }
 }
 
@@ -113,10 +114,10 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->seen)
-        verdict_say(v, DG_UNEXERCISED, "no block ran N's migrations");
+        dg_verdict_say(v, DG_UNEXERCISED, "no block ran N's migrations");
     else
         judge(m, v);
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 static const char *const options[] = { "fuel_max", NULL };

@@ -19,7 +19,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->ratio_permille = option_permille(setup, "at_most_of_control", 1500);
+    ((memory *)at)->ratio_permille = dg_claim_permille(setup, "at_most_of_control", 1500);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -40,8 +40,8 @@ static void slot(memory *m, const dg_event *e)
     if (e->arm == DG_ARM_CONTROL)
         return;
     if (missing > m->arm[DG_ARM_CONTROL].most) {
-        tally_add(&m->bad, e->block);
-        evidence_event(&m->facts, e);
+        dg_claim_tally_add(&m->bad, e->block);
+        dg_claim_evidence_event(&m->facts, e);
     }
 }
 
@@ -73,25 +73,26 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->assigned || !t->assigned) {
-        verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
     } else if (c->sum && c->level) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone has %llu no-shows, and so many that nodes resend what they have "
-                    "(aggression level %u)",
-                    (unsigned long long)c->sum, (unsigned)c->level);
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "N-1 alone has %llu no-shows, and so many that nodes resend what they have "
+                       "(aggression level %u)",
+                       (unsigned long long)c->sum, (unsigned)c->level);
         v->control_failed = true;
     } else if (too_many(m)) {
-        verdict_say(v, DG_BROKE,
-                    "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved "
-                    "up to tranche %llu, aggression level %u",
-                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most,
-                    t->most_block, (unsigned long long)c->sum, (unsigned long long)m->tranche,
-                    (unsigned)t->level);
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(
+            v, DG_BROKE,
+            "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved "
+            "up to tranche %llu, aggression level %u",
+            (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most,
+            t->most_block, (unsigned long long)c->sum, (unsigned long long)m->tranche,
+            (unsigned)t->level);
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
     } else {
-        verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu",
-                    (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
+        dg_verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu",
+                       (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }
 }
 

@@ -26,7 +26,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->times_permille = option_permille(setup, "times_control", 2000);
+    ((memory *)at)->times_permille = dg_claim_permille(setup, "times_control", 2000);
 }
 
 static para *para_of(side *s, uint32_t id)
@@ -138,11 +138,11 @@ static void show(memory *m, dg_verdict *v, uint64_t most)
         const para *p = &s->paras[i];
         json_int_t from = worst_start(s, p);
         if (worst_of(s, p) > most)
-            evidence_add(&m->facts,
-                         json_pack("{s:I, s:I, s:I}", "para", (json_int_t)p->id, "from_block", from,
-                                   "to_block", from + worst_of(s, p)));
+            dg_claim_evidence_add(&m->facts,
+                                  json_pack("{s:I, s:I, s:I}", "para", (json_int_t)p->id,
+                                            "from_block", from, "to_block", from + worst_of(s, p)));
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 static void judge(memory *m, dg_verdict *v)
@@ -155,16 +155,17 @@ static void judge(memory *m, dg_verdict *v)
     uint64_t most = was * m->times_permille / 1000 + SLACK_BLOCKS;
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
     if (!late && !slow) {
-        verdict_say(v, DG_HELD, "at most %u blocks against %u, in the middle %u.%u against %u.%u",
-                    is, was, middle / 10, middle % 10, before / 10, before % 10);
+        dg_verdict_say(v, DG_HELD,
+                       "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was,
+                       middle / 10, middle % 10, before / 10, before % 10);
         return;
     }
-    verdict_say(v, DG_BROKE,
-                "parachain %u had no block included in %u blocks, at most %u in control; one in "
-                "%u.%u for the one in the middle, %u.%u in control",
-                p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
+    dg_verdict_say(v, DG_BROKE,
+                   "parachain %u had no block included in %u blocks, at most %u in control; one in "
+                   "%u.%u for the one in the middle, %u.%u in control",
+                   p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
     where = (tally){ worst_start(t, p), worst_start(t, p) + is, is };
-    verdict_span(v, &where);
+    dg_verdict_span(v, &where);
     show(m, v, most);
 }
 
@@ -172,7 +173,7 @@ static void judge(memory *m, dg_verdict *v)
 static void say_control(const side *c, dg_verdict *v)
 {
     const para *p = worst_para(c);
-    verdict_say(
+    dg_verdict_say(
         v, DG_UNEXERCISED,
         "N-1 alone has parachain %u wait for %u blocks, longer than any one group can hold it up",
         p->id, worst_of(c, p));
@@ -183,10 +184,10 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!any_included(&m->arm[DG_ARM_CONTROL])) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone includes nothing after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone includes nothing after U");
         v->control_failed = true;
     } else if (m->arm[DG_ARM_TREATMENT].newest <= m->arm[DG_ARM_TREATMENT].upgrade) {
-        verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+        dg_verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
     } else if (worst_of(&m->arm[DG_ARM_CONTROL], worst_para(&m->arm[DG_ARM_CONTROL]))
                > CONTROL_ROTATION + SLACK_BLOCKS) {
         say_control(&m->arm[DG_ARM_CONTROL], v);

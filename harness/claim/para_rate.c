@@ -7,12 +7,12 @@
 
 enum { SETTLE_SLOTS = 3, WINDOW_MIN = 4 };
 
-void para_rate_start(para_rate *r, const dg_claim_setup *setup,
-                     int64_t (*count)(const dg_event *paras), const char *did)
+void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
+                         int64_t (*count)(const dg_event *paras), const char *did)
 {
     r->count = count;
     r->did = did;
-    r->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    r->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
 }
 
 /* U and the two blocks after it have cores of before; SIZE_MAX: not judged. */
@@ -60,10 +60,10 @@ static void paras(para_rate *r, const dg_event *e)
         r->most_backable = n->backable;
     if (e->arm == DG_ARM_TREATMENT && window_of(r, n->slot) == 0
         && json_array_size(r->facts.list) < 4)
-        evidence_event(&r->facts, e);
+        dg_claim_evidence_event(&r->facts, e);
 }
 
-void para_rate_step(void *rate, const dg_event *e)
+void dg_claim_rate_step(void *rate, const dg_event *e)
 {
     const struct dg_event_net_paras *n = &e->net_paras;
     para_rate *r = rate;
@@ -103,14 +103,14 @@ static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
     span.count = t.slots;
     a = t.sum_permille / (t.slots * 100);
     b = c.sum_permille / (c.slots * 100);
-    verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
-                (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10),
-                (unsigned)(b % 10),
-                (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
-    verdict_span(v, &span);
-    verdict_show(v, &r->facts);
+    dg_verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
+                   (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10),
+                   (unsigned)(b % 10),
+                   (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
+    dg_verdict_span(v, &span);
+    dg_verdict_show(v, &r->facts);
     if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
-        text_copy(v->healed, sizeof v->healed, "session change");
+        dg_claim_text_copy(v->healed, sizeof v->healed, "session change");
 }
 
 static void say_whole(const para_rate *r, dg_verdict *v)
@@ -122,29 +122,29 @@ static void say_whole(const para_rate *r, dg_verdict *v)
             slots[arm] += r->window[arm][i].slots;
         }
     if (!slots[0] || !slots[1]) {
-        verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+        dg_verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
     } else if (!sum[0]) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
         v->control_failed = true;
     } else if (sum[0] * CONTROL_ROTATION < slots[0] * 1000 * (uint64_t)r->most_backable) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
-                    "%d blocks each",
-                    (unsigned)(sum[0] / (slots[0] * 1000)),
-                    (unsigned)(sum[0] / (slots[0] * 100) % 10), r->did, (unsigned)r->most_backable,
-                    CONTROL_ROTATION);
+        dg_verdict_say(
+            v, DG_UNEXERCISED,
+            "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
+            "%d blocks each",
+            (unsigned)(sum[0] / (slots[0] * 1000)), (unsigned)(sum[0] / (slots[0] * 100) % 10),
+            r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
         v->control_failed = true;
     } else if (r->most_backable < r->parachains) {
-        verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time",
-                    (unsigned)r->most_backable, (unsigned)r->parachains);
+        dg_verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time",
+                       (unsigned)r->most_backable, (unsigned)r->parachains);
     } else {
         uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
-        verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
-                    (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
+        dg_verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
+                       (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
     }
 }
 
-void para_rate_finish(void *rate, dg_verdict *v)
+void dg_claim_rate_finish(void *rate, dg_verdict *v)
 {
     para_rate *r = rate;
     size_t first = PARA_WINDOWS, last = 0;

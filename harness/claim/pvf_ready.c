@@ -17,7 +17,7 @@ typedef struct memory {
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->floor_permille = option_permille(setup, "at_least_of_control", 900);
+    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
     m->least[0] = m->least[1] = UINT64_MAX;
 }
 
@@ -47,9 +47,9 @@ static void slot(memory *m, const dg_event *e)
     m->ends_short = permille * 1000 < control_at(m, after) * m->floor_permille;
     if (!m->ends_short)
         return;
-    tally_add(&m->bad, e->block);
+    dg_claim_tally_add(&m->bad, e->block);
     if (json_array_size(m->facts.list) < 4)
-        evidence_event(&m->facts, e);
+        dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -68,26 +68,26 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->slots[0] || !m->slots[1]) {
-        verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
+        dg_verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
     } else if (m->least[0] < 500) {
-        verdict_say(
+        dg_verdict_say(
             v, DG_UNEXERCISED,
             "N-1 alone has only %u %% of pairs of validator and parachain prepared at worst",
             (unsigned)(m->least[0] / 10));
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE,
-                    "%u %% of %u pairs of validator and parachain had their artifact at worst "
-                    "(#%u), %u %% in control; short in %u slots, up to %u queued at a node",
-                    (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block,
-                    (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
+        dg_verdict_say(v, DG_BROKE,
+                       "%u %% of %u pairs of validator and parachain had their artifact at worst "
+                       "(#%u), %u %% in control; short in %u slots, up to %u queued at a node",
+                       (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block,
+                       (unsigned)(m->least[0] / 10), (unsigned)m->bad.count, (unsigned)m->deepest);
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
         if (!m->ends_short)
-            text_copy(v->healed, sizeof v->healed, "preparation");
+            dg_claim_text_copy(v->healed, sizeof v->healed, "preparation");
     } else {
-        verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%",
-                    (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
+        dg_verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%",
+                       (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }
 }
 

@@ -17,25 +17,25 @@ static void step(void *at, const dg_event *e)
     if (e->call.same)
         return;
     if (!m->bad.count)
-        snprintf(m->first, sizeof m->first, "%s: %s became %s", detail_text(e, "where"),
-                 detail_text(e, "old"), detail_text(e, "new"));
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+        snprintf(m->first, sizeof m->first, "%s: %s became %s", dg_claim_detail(e, "where"),
+                 dg_claim_detail(e, "old"), dg_claim_detail(e, "new"));
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s",
-                    (unsigned)m->bad.count, (unsigned)m->calls, m->first);
-        verdict_span(v, &m->bad);
+        dg_verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s",
+                       (unsigned)m->bad.count, (unsigned)m->calls, m->first);
+        dg_verdict_span(v, &m->bad);
     } else if (!m->calls) {
-        verdict_say(v, DG_UNEXERCISED, "nothing was queued");
+        dg_verdict_say(v, DG_UNEXERCISED, "nothing was queued");
     } else {
-        verdict_say(v, DG_HELD, "%u calls mean the same", (unsigned)m->calls);
+        dg_verdict_say(v, DG_HELD, "%u calls mean the same", (unsigned)m->calls);
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_queued_calls = {

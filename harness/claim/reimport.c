@@ -25,25 +25,25 @@ static void step(void *at, const dg_event *e)
     if (e->reimport.equal)
         return;
     if (!m->bad.count)
-        text_copy(m->first, sizeof m->first, detail_text(e, "reason"));
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+        dg_claim_text_copy(m->first, sizeof m->first, dg_claim_detail(e, "reason"));
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count, (unsigned)m->blocks,
-                    m->first);
-        verdict_span(v, &m->bad);
+        dg_verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
+                       (unsigned)m->blocks, m->first);
+        dg_verdict_span(v, &m->bad);
     } else if (!m->blocks) {
-        verdict_say(v, DG_UNEXERCISED, "no block was executed again");
+        dg_verdict_say(v, DG_UNEXERCISED, "no block was executed again");
     } else {
-        verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks,
-                    (unsigned)(m->built > m->blocks ? m->built : m->blocks));
+        dg_verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks,
+                       (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 static const char *const options[] = { "every", NULL };

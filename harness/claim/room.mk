@@ -1,2 +1,3 @@
 room := claim
 sees := base event
+owns := verdict

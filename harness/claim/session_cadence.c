@@ -22,9 +22,9 @@ static void epoch(memory *m, const dg_event *e)
     m->right[e->arm] += expected && seen;
     if (expected == seen)
         return;
-    tally_add(e->arm == DG_ARM_CONTROL ? &m->bad_control : &m->bad, e->block);
+    dg_claim_tally_add(e->arm == DG_ARM_CONTROL ? &m->bad_control : &m->bad, e->block);
     if (e->arm == DG_ARM_TREATMENT)
-        evidence_event(&m->facts, e);
+        dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -40,31 +40,32 @@ static void say_broken(memory *m, dg_verdict *v)
 {
     uint64_t missing = m->due[DG_ARM_TREATMENT] - m->right[DG_ARM_TREATMENT];
     uint64_t early = m->bad.count - missing;
-    verdict_say(v, DG_BROKE,
-                "epoch digests: %u unexpected, %u missing; %u session changes after U against %u "
-                "in control",
-                (unsigned)early, (unsigned)missing, (unsigned)m->changes[DG_ARM_TREATMENT],
-                (unsigned)m->changes[DG_ARM_CONTROL]);
-    verdict_span(v, &m->bad);
+    dg_verdict_say(
+        v, DG_BROKE,
+        "epoch digests: %u unexpected, %u missing; %u session changes after U against %u "
+        "in control",
+        (unsigned)early, (unsigned)missing, (unsigned)m->changes[DG_ARM_TREATMENT],
+        (unsigned)m->changes[DG_ARM_CONTROL]);
+    dg_verdict_span(v, &m->bad);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
-                    (unsigned)m->bad_control.count, m->bad_control.first);
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
+                       (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
         say_broken(m, v);
     } else if (!m->due[DG_ARM_TREATMENT]) {
-        verdict_say(v, DG_UNEXERCISED, "no epoch ended after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no epoch ended after U");
     } else {
-        verdict_say(v, DG_HELD, "%u epoch%s, each in slot", (unsigned)m->right[DG_ARM_TREATMENT],
-                    m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
+        dg_verdict_say(v, DG_HELD, "%u epoch%s, each in slot", (unsigned)m->right[DG_ARM_TREATMENT],
+                       m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
     }
-    verdict_show(v, &m->facts);
+    dg_verdict_show(v, &m->facts);
 }
 
 const dg_claim dg_claim_session_cadence = {

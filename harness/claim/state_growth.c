@@ -17,7 +17,7 @@ enum { SLACK_BYTES = 4 << 20, SLACK_KEYS = 256 };
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->ceiling_permille = option_permille(setup, "at_most_of_control", 1500);
+    ((memory *)at)->ceiling_permille = dg_claim_permille(setup, "at_most_of_control", 1500);
 }
 
 static void step(void *at, const dg_event *e)
@@ -41,25 +41,26 @@ static void finish(void *at, dg_verdict *v)
     const struct dg_event_state *s = &m->end;
     tally end = { m->block, m->block, 1 };
     if (!m->seen || s->keys_control <= 0) {
-        verdict_say(v, DG_UNEXERCISED, "the states were not measured");
+        dg_verdict_say(v, DG_UNEXERCISED, "the states were not measured");
         return;
     }
-    verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
-                (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
-                (unsigned)(s->value_bytes_control / 1024));
+    dg_verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
+                   (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
+                   (unsigned)(s->value_bytes_control / 1024));
     if (!grew(m, s->keys, s->keys_control, SLACK_KEYS)
         && !grew(m, s->value_bytes, s->value_bytes_control, SLACK_BYTES))
         return;
     if (s->era > s->era_control) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "
-                    "era leaves is no measure",
-                    (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
-                    (unsigned)(s->value_bytes_control / 1024), (long long)s->era,
-                    (long long)s->era_control);
+        dg_verdict_say(
+            v, DG_UNEXERCISED,
+            "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "
+            "era leaves is no measure",
+            (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
+            (unsigned)(s->value_bytes_control / 1024), (long long)s->era,
+            (long long)s->era_control);
     } else {
         v->status = DG_BROKE;
-        verdict_span(v, &end);
+        dg_verdict_span(v, &end);
     }
 }
 

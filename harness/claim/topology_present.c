@@ -17,7 +17,7 @@ typedef struct memory {
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->floor_permille = option_permille(setup, "at_least", 900);
+    ((memory *)at)->floor_permille = dg_claim_permille(setup, "at_least", 900);
 }
 
 static void healed(memory *m, const dg_event *e)
@@ -53,8 +53,8 @@ static void holders(memory *m, const dg_event *e)
     }
     m->healed = false;
     m->bad_session = n->session;
-    tally_add(&m->bad, e->block);
-    evidence_event(&m->facts, e);
+    dg_claim_tally_add(&m->bad, e->block);
+    dg_claim_evidence_event(&m->facts, e);
 }
 
 static void step(void *at, const dg_event *e)
@@ -85,23 +85,23 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->sampled) {
-        verdict_say(v, DG_UNEXERCISED, "no validator was asked for its topology after U");
+        dg_verdict_say(v, DG_UNEXERCISED, "no validator was asked for its topology after U");
     } else if (m->control_bad) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
-                    (unsigned)m->control_bad, (unsigned)m->control_seen);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
+                       (unsigned)m->control_bad, (unsigned)m->control_seen);
         v->control_failed = true;
     } else if (m->bad.count) {
-        verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
-                    (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
-        verdict_span(v, &m->bad);
-        verdict_show(v, &m->facts);
-        text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
+        dg_verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
+                       (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
+        dg_verdict_span(v, &m->bad);
+        dg_verdict_show(v, &m->facts);
+        dg_claim_text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
     } else if (!hazard_seen(m)) {
-        verdict_say(v, DG_UNEXERCISED,
-                    "no fork was pruned in U's session before U, so nothing could be forgotten");
+        dg_verdict_say(v, DG_UNEXERCISED,
+                       "no fork was pruned in U's session before U, so nothing could be forgotten");
     } else {
-        verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
-                    (unsigned)m->signals);
+        dg_verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
+                       (unsigned)m->signals);
     }
 }
 

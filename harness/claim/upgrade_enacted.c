@@ -23,10 +23,10 @@ static void upgrade(memory *m, const dg_event *e)
         m->enacted = n->enacted != 0;
         m->pending = n->pending != 0;
         m->enacted_block = e->block;
-        text_copy(m->path, sizeof m->path, detail_text(e, "path"));
+        dg_claim_text_copy(m->path, sizeof m->path, dg_claim_detail(e, "path"));
     }
     if (!n->enacted && !m->refused[0]) {
-        text_copy(m->refused, sizeof m->refused, detail_text(e, "refused"));
+        dg_claim_text_copy(m->refused, sizeof m->refused, dg_claim_detail(e, "refused"));
         m->refused_block = e->block;
     }
 }
@@ -47,19 +47,20 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     tally where = { m->enacted_block, m->enacted_block, 1 };
     if (!m->tried)
-        verdict_say(v, DG_UNEXERCISED, "the upgrade was never tried");
+        dg_verdict_say(v, DG_UNEXERCISED, "the upgrade was never tried");
     else if (!m->enacted)
-        verdict_say(v, DG_BROKE, "N was not enacted at #%u: %s", m->enacted_block, m->refused);
+        dg_verdict_say(v, DG_BROKE, "N was not enacted at #%u: %s", m->enacted_block, m->refused);
     else if (!m->built_after)
-        verdict_say(v, DG_BROKE, "N is the code since #%u and no block followed", m->enacted_block);
+        dg_verdict_say(v, DG_BROKE, "N is the code since #%u and no block followed",
+                       m->enacted_block);
     else if (!m->migrated)
-        verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block,
-                    m->refused);
+        dg_verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block,
+                       m->refused);
     else
-        verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path,
-                    m->pending ? ", pending until the next block" : "");
+        dg_verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path,
+                       m->pending ? ", pending until the next block" : "");
     if (m->tried && v->status == DG_BROKE)
-        verdict_span(v, &where);
+        dg_verdict_span(v, &where);
 }
 
 const dg_claim dg_claim_upgrade_enacted = {

@@ -23,7 +23,7 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->slot_ms = setup->slot_ms;
-    m->allowed = option_whole(setup, "empty_slots", 1);
+    m->allowed = dg_claim_whole(setup, "empty_slots", 1);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -43,8 +43,8 @@ static void slot(memory *m, const dg_event *e)
         return;
     g->empty++;
     if (e->arm == DG_ARM_TREATMENT) {
-        tally_add(&m->missed, e->block);
-        evidence_event(&m->facts, e);
+        dg_claim_tally_add(&m->missed, e->block);
+        dg_claim_evidence_event(&m->facts, e);
     }
 }
 
@@ -84,17 +84,18 @@ static void step(void *at, const dg_event *e)
 
 static void say_broken(memory *m, dg_verdict *v)
 {
-    verdict_say(v, DG_BROKE,
-                "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
-                "to %u.%u s, %u stalled",
-                (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
-                (unsigned)m->compiled, (unsigned)m->nodes, (unsigned)(m->least_ms / 1000),
-                (unsigned)(m->least_ms / 100 % 10), (unsigned)(m->most_ms / 1000),
-                (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
-    verdict_span(v, &m->missed);
-    verdict_show(v, &m->facts);
-    text_copy(v->healed, sizeof v->healed,
-              m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
+    dg_verdict_say(
+        v, DG_BROKE,
+        "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
+        "to %u.%u s, %u stalled",
+        (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
+        (unsigned)m->compiled, (unsigned)m->nodes, (unsigned)(m->least_ms / 1000),
+        (unsigned)(m->least_ms / 100 % 10), (unsigned)(m->most_ms / 1000),
+        (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
+    dg_verdict_span(v, &m->missed);
+    dg_verdict_show(v, &m->facts);
+    dg_claim_text_copy(v->healed, sizeof v->healed,
+                       m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -102,21 +103,22 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const gap *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
-        verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+        dg_verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->over) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
         v->control_failed = true;
     } else if (c->empty * m->slot_ms >= CONTROL_GAP_MS) {
-        verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)",
-                    (unsigned)c->empty, (unsigned)(c->empty * m->slot_ms / 1000));
+        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)",
+                       (unsigned)c->empty, (unsigned)(c->empty * m->slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
         say_broken(m, v);
     } else {
-        verdict_say(v, DG_HELD,
-                    "%u slots empty right after U, %u in control; compiling N took %u.%u s at most",
-                    (unsigned)t->empty, (unsigned)c->empty, (unsigned)(m->most_ms / 1000),
-                    (unsigned)(m->most_ms / 100 % 10));
+        dg_verdict_say(
+            v, DG_HELD,
+            "%u slots empty right after U, %u in control; compiling N took %u.%u s at most",
+            (unsigned)t->empty, (unsigned)c->empty, (unsigned)(m->most_ms / 1000),
+            (unsigned)(m->most_ms / 100 % 10));
     }
 }
 

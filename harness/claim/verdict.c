@@ -36,13 +36,13 @@ const dg_claim *dg_claim_named(const char *name)
     return NULL;
 }
 
-const char *dg_status_name(dg_status status)
+const char *dg_verdict_status_name(dg_status status)
 {
     static const char *const names[] = { "held", "broke", "warned", "unexercised" };
     return names[status];
 }
 
-const char *dg_severity_name(dg_severity severity)
+const char *dg_verdict_severity_name(dg_severity severity)
 {
     return severity == DG_GATE ? "gate" : "advice";
 }
@@ -85,14 +85,14 @@ void dg_verdict_clear(dg_verdict *verdict)
 
 /* ---- shared by the claims ---- */
 
-void tally_add(tally *t, uint32_t block)
+void dg_claim_tally_add(tally *t, uint32_t block)
 {
     if (t->count++ == 0)
         t->first = block;
     t->last = block;
 }
 
-void evidence_add(evidence *e, json_t *item)
+void dg_claim_evidence_add(evidence *e, json_t *item)
 {
     if (!e->list)
         e->list = json_array();
@@ -104,12 +104,12 @@ void evidence_add(evidence *e, json_t *item)
         e->lost = true;
 }
 
-void evidence_event(evidence *e, const dg_event *event)
+void dg_claim_evidence_event(evidence *e, const dg_event *event)
 {
-    evidence_add(e, dg_event_json(event));
+    dg_claim_evidence_add(e, dg_event_json(event));
 }
 
-void verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
+void dg_verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
 {
     va_list args;
     v->status = status;
@@ -118,26 +118,26 @@ void verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
     va_end(args);
 }
 
-void verdict_span(dg_verdict *v, const tally *t)
+void dg_verdict_span(dg_verdict *v, const tally *t)
 {
     v->first_block = t->first;
     v->last_block = t->last;
     v->count = t->count;
 }
 
-void verdict_show(dg_verdict *v, evidence *e)
+void dg_verdict_show(dg_verdict *v, evidence *e)
 {
     v->evidence = e->list;
     e->list = NULL;
 }
 
-const char *detail_text(const dg_event *event, const char *key)
+const char *dg_claim_detail(const dg_event *event, const char *key)
 {
     const char *text = json_string_value(json_object_get(event->detail, key));
     return text ? text : "";
 }
 
-uint64_t option_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback)
+uint64_t dg_claim_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback)
 {
     const json_t *v = json_object_get(setup->options, key);
     double ratio = json_number_value(v);
@@ -145,14 +145,14 @@ uint64_t option_permille(const dg_claim_setup *setup, const char *key, uint64_t 
                                                            : fallback;
 }
 
-uint64_t option_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback)
+uint64_t dg_claim_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback)
 {
     const json_t *v = json_object_get(setup->options, key);
     return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
                                                             : fallback;
 }
 
-void text_copy(char *out, size_t size, const char *text)
+void dg_claim_text_copy(char *out, size_t size, const char *text)
 {
     snprintf(out, size, "%s", text);
 }

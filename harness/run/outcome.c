@@ -36,8 +36,8 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
                             "says", claim->says, "because", claim->because, "basis", claim->basis,
-                            "severity", dg_severity_name(severity), "status",
-                            dg_status_name(v->status), "text", dg_event_text(v->text));
+                            "severity", dg_verdict_severity_name(severity), "status",
+                            dg_verdict_status_name(v->status), "text", dg_event_text(v->text));
     int bad = 0;
     if (v->first_block || v->last_block)
         bad |= outcome_put(out, "first_block", json_integer(v->first_block))

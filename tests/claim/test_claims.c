@@ -760,7 +760,7 @@ START_TEST(a_claim_judges_its_stream)
     ck_assert_int_eq(dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL),
                      DG_OK);
     ck_assert_msg(v.status == r->status, "%s over %s: %s (%s)", r->claim, r->events,
-                  dg_status_name(v.status), v.text);
+                  dg_verdict_status_name(v.status), v.text);
     ck_assert_msg(strstr(v.text, r->says) != NULL, "%s says: %s", r->claim, v.text);
     ck_assert_msg(v.first_block == r->first, "%s: first #%u, %s", r->claim, v.first_block, v.text);
     ck_assert(v.status != DG_BROKE || v.count > 0);

@@ -373,7 +373,7 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
                                  .boundaries_after = 2 };
         dg_verdict v;
         ck_assert_int_eq(dg_claim_judge(judge, &v, &setup, log.at, log.count, NULL), DG_OK);
-        ck_assert_str_eq(dg_status_name(v.status),
+        ck_assert_str_eq(dg_verdict_status_name(v.status),
                          json_string_value(json_object_get(claim, "status")));
         ck_assert_str_eq(v.text, json_string_value(json_object_get(claim, "text")));
         dg_verdict_clear(&v);
