@@ -51,8 +51,8 @@ objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 
 BIN := $(OUT)/doppel
 
-.PHONY: all check test fuzz-run fuzz bench asan cover fidelity rooms demo install bless tidy format \
-        tidy-check clean help setup runtimes
+.PHONY: all check check-long test fuzz-run fuzz bench asan cover fidelity rooms demo install bless \
+        tidy format tidy-check clean help setup runtimes
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## the program: build/release/doppel
@@ -111,6 +111,9 @@ test: all runtimes test-programs ## the tests of this profile
 
 check: ## all tests: release, -O0 and sanitizers; last line "N passed, N failed"
 	@ci/check.sh
+
+check-long: ## what check leaves out because it is long (tests/long)
+	@DOPPEL_LONG=only ci/check.sh
 
 asan: ## the rooms' tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory PROFILE=asan test

@@ -2,6 +2,7 @@
 # check.sh - what `make check` runs: the rooms' arrows, the floor (floor.py), the tests built for
 # release, the sanitizer build of them, and the agreement of the outcomes of -O0
 # with those of both (tests/program/test_determinism.c).
+# What tests/long names is left out; DOPPEL_LONG=1 runs it too, DOPPEL_LONG=only it alone.
 # Last line: "N passed, N failed". Exit 0 only if nothing failed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,7 +24,11 @@ step "floor" make --no-print-directory -s -j"$jobs" tidy-check
 step "floor, planted faults" ci/floor.py --self-test
 run release
 run asan
+echo "== slowest twenty tests: seconds, profile, program, test, row"
+sort -rn build/release/test-times build/asan/test-times 2>/dev/null | head -20
 awk -v status=$status '
     /^[0-9]+ passed, [0-9]+ failed/ { passed += $1; failed += $3 }
-    END { if (status && !failed) failed = 1; if (!passed && !failed) failed = 1
+    /^left to check-long: / { left += $NF }
+    END { if (left) printf "left to check-long: %d\n", left
+          if (status && !failed) failed = 1; if (!passed && !failed) failed = 1
           printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' $log

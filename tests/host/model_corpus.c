@@ -147,7 +147,7 @@ dg_engine *corpus_engine(void)
     static dg_engine *engine;
     if (!engine) {
         dg_engine_options options = { .compiler = DG_COMPILER_WINCH,
-                                      .cache_dir = "build/test-cache" };
+                                      .cache_dir = dg_engine_cache_dir() };
         dg_error err;
         ck_assert_msg(dg_engine_new(&engine, &options, &err) == DG_OK, "%s", err.text);
     }

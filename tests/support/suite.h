@@ -11,6 +11,19 @@
  * Returns the exit code for main. */
 int suite_run(Suite *suite);
 
+/* Check's two ways to add a test go through here: rows that tests/long names are left
+ * to `make check-long`, and suite_run says how many.
+ *
+ *   DOPPEL_LONG   unset: the long rows are left out; "only": the others are; else all run
+ *   DOPPEL_PART   "2/5": every fifth row from the second on, so that several processes
+ *                 share the rows of one program
+ */
+void suite_add(TCase *tc, const TTest *test, int from, int to);
+#undef tcase_add_test
+#undef tcase_add_loop_test
+#define tcase_add_test(tc, test) suite_add(tc, test, 0, 1)
+#define tcase_add_loop_test(tc, test, from, to) suite_add(tc, test, from, to)
+
 /* Path of a file of the whole corpus ("specs/x.json.zst"), or NULL where the
  * corpus is not: the caller then returns, and one line says what was not run.
  * DOPPEL_CORPUS names the folder; default ../shared/fixtures. */
