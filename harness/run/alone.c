@@ -41,7 +41,7 @@ static dg_code build(arm *a, dg_block **out, dg_build_report *report, const dg_s
 {
     dg_build_options options = { .claim = *claim };
     dg_code rc;
-    if (a->upgrade_block || claim->slot < a->run->upgrade_slot)
+    if (a->upgrade_block || claim->slot < a->run->span.upgrade_slot)
         return dg_chain_build(a->chain, out, report, a->tip, &options, err);
     if (!a->samples[MOMENT_BEFORE].taken && a->which == DG_ARM_CONTROL)
         a->before = *dg_block_hash(a->tip);

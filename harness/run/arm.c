@@ -10,9 +10,9 @@
 
 dg_ns run_at(const run_state *run, uint64_t slot)
 {
-    return slot < run->clock.next_slot
+    return slot < run->span.clock.next_slot
                ? 0
-               : (slot - run->clock.next_slot) * run->clock.slot_ms * 1000000;
+               : (slot - run->span.clock.next_slot) * run->span.clock.slot_ms * 1000000;
 }
 
 void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6],
@@ -95,16 +95,18 @@ static dg_code begin(arm *a, dg_error *err)
     run_state *run = a->run;
     dg_code rc;
     const dg_version *version = dg_runtime_version(run->from_kept);
-    json_t *detail = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I}", "spec_name", dg_event_text(version->spec_name), "spec_version",
-        (json_int_t)version->spec_version, "from_slot", (json_int_t)run->clock.next_slot,
-        "upgrade_slot", (json_int_t)run->upgrade_slot, "end_slot", (json_int_t)run->end_slot);
+    json_t *detail =
+        json_pack("{s:o, s:I, s:I, s:I, s:I}", "spec_name", dg_event_text(version->spec_name),
+                  "spec_version", (json_int_t)version->spec_version, "from_slot",
+                  (json_int_t)run->span.clock.next_slot, "upgrade_slot",
+                  (json_int_t)run->span.upgrade_slot, "end_slot", (json_int_t)run->span.end_slot);
     if (!detail)
         run->log.rc = DG_NOMEM;
     a->tip = a->recent[0] = dg_chain_root(a->chain);
-    log_add(&run->log, a->which, 0, run->fork_number, DG_EV_RUN_START,
-            LOG_N(run->fork_number, (int64_t)run->clock.epoch_slots, (int64_t)run->clock.slot_ms,
-                  run->clock.session, version->system_version, run->plan->boundaries_after),
+    log_add(&run->log, a->which, 0, run->span.fork_number, DG_EV_RUN_START,
+            LOG_N(run->span.fork_number, (int64_t)run->span.clock.epoch_slots,
+                  (int64_t)run->span.clock.slot_ms, run->span.clock.session,
+                  version->system_version, run->plan->boundaries_after),
             detail);
     if ((rc = dg_client_view_new(&a->view, a->chain, a->tip, err)) < 0)
         return rc;
@@ -132,7 +134,7 @@ static void stop(arm *a, const char *reason)
 /* A migration that is under way at the end of the run is waited for. */
 static dg_code over(arm *a, bool *out, uint64_t slot, dg_error *err)
 {
-    uint64_t last = a->run->end_slot;
+    uint64_t last = a->run->span.end_slot;
     bool running = a->running;
     dg_code rc = DG_OK;
     *out = a->stopped || slot > last + ARM_MIGRATION_BLOCKS_MAX;
@@ -149,9 +151,10 @@ static dg_code all_slots(arm *a, uint64_t *slot, dg_error *err)
     const run_state *run = a->run;
     bool done;
     dg_code rc;
-    for (*slot = run->clock.next_slot; (rc = over(a, &done, *slot, err)) >= 0 && !done; (*slot)++) {
-        run_progress(run, arm_name(a), *slot - run->clock.next_slot,
-                     run->end_slot - run->clock.next_slot + 1);
+    for (*slot = run->span.clock.next_slot; (rc = over(a, &done, *slot, err)) >= 0 && !done;
+         (*slot)++) {
+        run_progress(run, arm_name(a), *slot - run->span.clock.next_slot,
+                     run->span.end_slot - run->span.clock.next_slot + 1);
         rc = a->network ? network_slot(a, *slot, err) : alone_slot(a, *slot, err);
         if (rc < 0)
             return rc;

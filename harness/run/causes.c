@@ -231,7 +231,7 @@ json_t *outcome_notes(const run_state *run, const json_t *claims)
                         "set_code was made");
     if (dg_snapshot_info_of(run->source.snapshot)->partial)
         bad |= add(out, "the snapshot is partial: what is missing from it was not judged");
-    if (run->fork_number == 0)
+    if (run->span.fork_number == 0)
         bad |=
             add(out,
                 "forked from a genesis: sessions, queues and eras are as on the chain's first day");

@@ -44,7 +44,7 @@ static bool first_block(const run_state *run, dg_chain *chain, dg_block **tip)
     if (what.config && dg_chain_transition(chain, &way, *tip, &what, NULL) != DG_OK)
         return false;
     *tip = way.parent;
-    grown = grow(chain, tip, run->clock.next_slot,
+    grown = grow(chain, tip, run->span.clock.next_slot,
                  &(dg_build_options){ .writes = (const dg_bytes(*)[2])way.writes,
                                       .write_count = way.write_count },
                  run->plan->seed);
@@ -100,7 +100,8 @@ static dg_code ask(const run_state *run, dg_chain *chain, const dg_claims *claim
     if (!first_block(run, chain, &tip))
         return DG_OK;
     for (int i = 0; i < sessions && rc == DG_OK; i++) {
-        if (!grow(chain, &tip, run->clock.next_boundary + (uint64_t)i * run->clock.epoch_slots,
+        if (!grow(chain, &tip,
+                  run->span.clock.next_boundary + (uint64_t)i * run->span.clock.epoch_slots,
                   &(dg_build_options){ 0 }, run->plan->seed))
             return DG_OK;
         rc = judge_at(chain, tip, claims, i ? "with upgrade.config" : "from its next session on",

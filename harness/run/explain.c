@@ -186,7 +186,7 @@ static void tell_chain(chain *c, const run_state *run, const json_t *claims, con
 static json_t *step_json(const run_state *run, const dg_event *e)
 {
     int64_t from_upgrade =
-        (int64_t)(e->at / 1000000) - (int64_t)(run_at(run, run->upgrade_slot) / 1000000);
+        (int64_t)(e->at / 1000000) - (int64_t)(run_at(run, run->span.upgrade_slot) / 1000000);
     char line[400] = "";
     json_t *out;
     event_words(line, sizeof line, run, e);

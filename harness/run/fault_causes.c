@@ -80,7 +80,7 @@ static bool is_behind(const run_state *run, const dg_event *begin, const json_t 
 {
     const char *name = json_string_value(json_object_get(claim, "name"));
     dg_ns until = until_of(run, claim),
-          session = run->clock.epoch_slots * run->clock.slot_ms * 1000000;
+          session = run->span.clock.epoch_slots * run->span.clock.slot_ms * 1000000;
     const dg_event *end = end_of(run, begin);
     if ((uint64_t)begin->n[1] >= DG_FAULT_COUNT
         || !named_in(concerns[begin->n[1]], CONCERNS_MAX, name) || begin->at > until)
@@ -171,7 +171,7 @@ static int cause(json_t *out, const run_state *run, const json_t *claims, const 
              "on, when the best block was #%u; behind it: %s%s",
              (long long)begin->n[4], dg_fault_name((dg_fault_kind)begin->n[1]),
              dg_fault_says((dg_fault_kind)begin->n[1]), struck,
-             (long long)(begin->n[0] - (int64_t)run->clock.next_slot), begin->block, names,
+             (long long)(begin->n[0] - (int64_t)run->span.clock.next_slot), begin->block, names,
              wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
                                            : "");
     return json_array_append_new(out, dg_event_text(line));

@@ -78,14 +78,14 @@ dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const
     if (!text)
         return DG_OK;
     if (relative(&offset, text)) {
-        if ((int64_t)run->upgrade_slot + offset < (int64_t)run->clock.next_slot)
+        if ((int64_t)run->span.upgrade_slot + offset < (int64_t)run->span.clock.next_slot)
             return dg_fail(err, DG_USAGE, "%s is \"%.40s\", which lies before the fork", key, text);
-        *out = (uint64_t)((int64_t)run->upgrade_slot + offset);
+        *out = (uint64_t)((int64_t)run->span.upgrade_slot + offset);
         return DG_OK;
     }
     if ((rc = dg_position_parse(&position, text, err)) >= 0)
-        rc = dg_position_slot(&position, out, &run->clock, run->fork_number,
-                              run->fork_number == 0 ? 2 : 1, err);
+        rc = dg_position_slot(&position, out, &run->span.clock, run->span.fork_number,
+                              run->span.fork_number == 0 ? 2 : 1, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s", key) : DG_OK;
 }
 
@@ -235,13 +235,13 @@ static bool has_para(const run_state *run, uint32_t id)
 /* A genesis has no groups: the first change of session makes them. */
 static dg_code check_group(const run_state *run, const dg_fault *f, dg_error *err)
 {
-    if (f->who != DG_WHO_GROUP || run->fork_number || f->from > run->clock.next_boundary)
+    if (f->who != DG_WHO_GROUP || run->span.fork_number || f->from > run->span.clock.next_boundary)
         return DG_OK;
     return dg_fail(err, DG_USAGE,
                    "group: at slot %llu of the run there are no groups yet, they begin with the "
                    "second session; let it begin later, "
                    "as \"from\": \"boundary@1+1\"",
-                   (unsigned long long)(f->from - run->clock.next_slot));
+                   (unsigned long long)(f->from - run->span.clock.next_slot));
 }
 
 /* Nodes are the validators of the state, in its order. */
@@ -269,7 +269,8 @@ static dg_code place(fault_wish *out, const run_state *run, const json_t *fault,
     out->treatment_only = which && strcmp(which, "treatment") == 0;
     read_numbers(f, fault);
     if ((rc = moment_slot(&f->from, run, fault, "from",
-                          out->treatment_only ? run->upgrade_slot : run->clock.next_slot, err))
+                          out->treatment_only ? run->span.upgrade_slot : run->span.clock.next_slot,
+                          err))
             < 0
         || (rc = moment_slot(&f->until, run, fault, "until", UINT64_MAX, err)) < 0
         || (rc = read_who(out, fault, err)) < 0)
@@ -277,10 +278,10 @@ static dg_code place(fault_wish *out, const run_state *run, const json_t *fault,
     if (f->until <= f->from)
         return dg_fail(err, DG_USAGE, "until is slot %llu, no later than from, slot %llu",
                        (unsigned long long)f->until, (unsigned long long)f->from);
-    if (f->from > run->end_slot)
+    if (f->from > run->span.end_slot)
         return dg_fail(err, DG_USAGE, "from is slot %llu, the run ends with slot %llu",
-                       (unsigned long long)f->from, (unsigned long long)run->end_slot);
-    if (out->treatment_only && f->from < run->upgrade_slot)
+                       (unsigned long long)f->from, (unsigned long long)run->span.end_slot);
+    if (out->treatment_only && f->from < run->span.upgrade_slot)
         return dg_fail(err, DG_USAGE,
                        "from lies before U: up to there treatment is control, so a fault of "
                        "treatment alone begins at U");
@@ -339,7 +340,7 @@ int faults_notes(json_t *out, const run_state *run)
     int bad = 0;
     for (size_t i = 0; i < run->fault_count; i++) {
         const fault_wish *wish = &run->faults[i];
-        uint64_t first = run->clock.next_slot;
+        uint64_t first = run->span.clock.next_slot;
         char line[400], who[140] = "", until[60] = "to the end";
         fault_who_words(who, sizeof who, run, i);
         if (wish->fault.until != UINT64_MAX)

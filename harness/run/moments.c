@@ -106,13 +106,13 @@ static bool executed_again(const arm *a, uint64_t slot)
     const run_state *run = a->run;
     const json_t *own = json_object_get(
         json_object_get(json_object_get(run->plan->json, "claims"), "reimport"), "every");
-    uint64_t every = json_is_number(own)                        ? (uint64_t)json_number_value(own)
-                     : run->end_slot - run->upgrade_slot <= 256 ? 1
-                                                                : 16;
-    uint64_t past = slot >= run->first_boundary
-                        ? (slot - run->first_boundary) % run->clock.epoch_slots
+    uint64_t every = json_is_number(own) ? (uint64_t)json_number_value(own)
+                     : run->span.end_slot - run->span.upgrade_slot <= 256 ? 1
+                                                                          : 16;
+    uint64_t past = slot >= run->span.first_boundary
+                        ? (slot - run->span.first_boundary) % run->span.clock.epoch_slots
                         : UINT64_MAX;
-    return slot < run->upgrade_slot + 16 || past < 3 || (every && slot % every == 0);
+    return slot < run->span.upgrade_slot + 16 || past < 3 || (every && slot % every == 0);
 }
 
 static dg_code log_reimport(arm *a, dg_block *block, dg_error *err)
@@ -195,7 +195,8 @@ static dg_code at_boundaries(arm *a, dg_block *block, dg_error *err)
 {
     const run_state *run = a->run;
     while (a->boundaries < run->plan->boundaries_after
-           && dg_block_slot(block) > run->first_boundary + a->boundaries * run->clock.epoch_slots) {
+           && dg_block_slot(block)
+                  > run->span.first_boundary + a->boundaries * run->span.clock.epoch_slots) {
         char at[24];
         dg_code rc;
         snprintf(at, sizeof at, "session+%u", ++a->boundaries);
@@ -227,7 +228,7 @@ dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, d
         || (rc = log_block(a, block, report, epoch_index, err)) < 0
         || (rc = log_inherents(a, block, report, err)) < 0)
         return rc;
-    if (!a->upgrade_block && dg_block_slot(block) >= a->run->upgrade_slot)
+    if (!a->upgrade_block && dg_block_slot(block) >= a->run->span.upgrade_slot)
         rc = at_upgrade(a, block, err);
     else if (a->upgrade_block)
         rc = after_upgrade(a, block, report, err);

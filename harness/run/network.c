@@ -107,7 +107,7 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
  * two siblings wins may hang on what comes later, so all are compared. */
 static void remember_built(arm *a, const dg_record *r)
 {
-    a->network->tried |= r->n[0] >= a->run->upgrade_slot;
+    a->network->tried |= r->n[0] >= a->run->span.upgrade_slot;
     if (!a->network->tried)
         a->built = dg_blake2_256_two(dg_hash_bytes(&a->built), dg_hash_bytes(&r->hash));
 }
@@ -181,7 +181,7 @@ static void pass_over(arm *a, uint64_t slot)
 {
     struct network *w = a->network;
     for (; w->noted < slot; w->noted++) {
-        uint64_t at = w->noted - a->run->clock.next_slot;
+        uint64_t at = w->noted - a->run->span.clock.next_slot;
         arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false,
                  at < w->claims_count ? w->claims[at] : 0);
     }
@@ -222,14 +222,14 @@ static dg_code settled(void *user, const dg_made *made, dg_error *err)
 {
     arm *a = user;
     struct network *w = a->network;
-    uint64_t at = made->slot - a->run->clock.next_slot;
+    uint64_t at = made->slot - a->run->span.clock.next_slot;
     dg_code rc = DG_OK;
     if (arm_not_enacted(a))
         return DG_OK; /* what follows is N-1's */
     pass_over(a, made->slot);
     w->noted = made->slot + 1;
     note_way(a, made);
-    if (!a->upgrade_block && made->slot >= a->run->upgrade_slot)
+    if (!a->upgrade_block && made->slot >= a->run->span.upgrade_slot)
         rc = arm_before_upgrade(a, err);
     return rc < 0 ? rc
                   : arm_grown(a, made->block, made->report,
@@ -260,10 +260,10 @@ static dg_code log_start(arm *a, dg_error *err)
                                classes_json(a->network));
     if (!detail)
         run->log.rc = DG_NOMEM;
-    log_add(&run->log, a->which, 0, run->fork_number, DG_EV_NET_START,
+    log_add(&run->log, a->which, 0, run->span.fork_number, DG_EV_NET_START,
             LOG_N(dg_network_node_count(net), run->parachains, !a->network->wish.no_forks,
-                  (int64_t)run->upgrade_slot, (int64_t)run->first_boundary,
-                  (int64_t)run->clock.epoch_slots),
+                  (int64_t)run->span.upgrade_slot, (int64_t)run->span.first_boundary,
+                  (int64_t)run->span.clock.epoch_slots),
             detail);
     return log_check(&run->log, err);
 }
@@ -290,10 +290,11 @@ static dg_code compile_time(dg_network_options *options, const network_wish *wis
 static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
 {
     dg_transition what = run_transition(run);
-    dg_code rc =
-        what.code.len ? dg_network_enact(net, run->upgrade_slot, what.how, what.code, err) : DG_OK;
+    dg_code rc = what.code.len
+                     ? dg_network_enact(net, run->span.upgrade_slot, what.how, what.code, err)
+                     : DG_OK;
     return rc == DG_OK && what.config
-               ? dg_network_configure(net, run->upgrade_slot, what.config, err)
+               ? dg_network_configure(net, run->span.upgrade_slot, what.config, err)
                : rc;
 }
 
@@ -307,8 +308,8 @@ dg_code network_begin(arm *a, dg_error *err)
     dg_code rc;
     if (!w)
         return dg_fail(err, DG_NOMEM, "no memory for a network");
-    w->newest = run->fork_number;
-    w->noted = run->clock.next_slot;
+    w->newest = run->span.fork_number;
+    w->noted = run->span.clock.next_slot;
     network_plan_read(&w->wish, run->plan);
     options.shares = w->wish.shares;
     options.share_count = w->wish.share_count;
@@ -363,7 +364,7 @@ dg_code network_end(arm *a, uint64_t end, dg_error *err)
         return rc;
     if (!arm_not_enacted(a))
         pass_over(a, end);
-    if (!a->upgrade_block && end > run->upgrade_slot && (rc = arm_before_upgrade(a, err)) < 0)
+    if (!a->upgrade_block && end > run->span.upgrade_slot && (rc = arm_before_upgrade(a, err)) < 0)
         return rc; /* no block at U: what is before it can be told all the same */
     run->diverged |= a->which == DG_ARM_TREATMENT && !dg_hash_equal(&a->built, &run->control.built);
     return log_check(&run->log, err);

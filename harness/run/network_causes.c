@@ -16,7 +16,7 @@ static const dg_event *first_missing(const run_state *run)
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS
-            && e->n[0] >= (int64_t)run->upgrade_slot && e->n[2] > e->n[4])
+            && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[2] > e->n[4])
             return e;
     }
     return NULL;
@@ -47,7 +47,7 @@ static const dg_event *signal_at(const run_state *run, const dg_event *lost)
 /* Number of the newest block when it happened. */
 static uint32_t newest_at(const run_state *run, const dg_event *then)
 {
-    uint32_t newest = run->fork_number;
+    uint32_t newest = run->span.fork_number;
     for (const dg_event *e = run->log.at; e < then; e++)
         if (e->arm == then->arm && e->kind == DG_EV_NET_PARAS && e->block > newest)
             newest = e->block;
@@ -100,7 +100,7 @@ static const dg_event *first_collators(const run_state *run, size_t field)
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS
-            && e->n[0] >= (int64_t)run->upgrade_slot && e->n[field])
+            && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[field])
             return e;
     }
     return NULL;
@@ -142,7 +142,7 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
     for (size_t i = 0; own && i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF
-            || e->n[0] < (int64_t)run->upgrade_slot || e->n[3] >= e->n[2])
+            || e->n[0] < (int64_t)run->span.upgrade_slot || e->n[3] >= e->n[2])
             continue;
         first = first ? first : e;
         last = e;

@@ -209,10 +209,10 @@ dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *er
     {
         dg_collators *c = &out->collators[i];
         dg_code rc = moment_slot(&c->code_from, run, json_object_get(item, "upgrades_code"), "at",
-                                 run->clock.next_slot, err);
-        if (rc == DG_OK && c->code_bytes && c->code_from > run->end_slot)
+                                 run->span.clock.next_slot, err);
+        if (rc == DG_OK && c->code_bytes && c->code_from > run->span.end_slot)
             rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu",
-                         (unsigned long long)c->code_from, (unsigned long long)run->end_slot);
+                         (unsigned long long)c->code_from, (unsigned long long)run->span.end_slot);
         if (rc < 0)
             return dg_fail_within(err, rc, "network.collators[%zu].upgrades_code", i);
     }

@@ -84,8 +84,8 @@ static dg_code judge_all(json_t *claims, tally *t, const run_state *run, dg_erro
         dg_claim_setup setup = { .upgrade_block = run->treatment.upgrade_block
                                                       ? run->treatment.upgrade_block
                                                       : run->control.upgrade_block,
-                                 .slot_ms = run->clock.slot_ms,
-                                 .epoch_slots = run->clock.epoch_slots,
+                                 .slot_ms = run->span.clock.slot_ms,
+                                 .epoch_slots = run->span.clock.epoch_slots,
                                  .boundaries_after = run->plan->boundaries_after,
                                  .options = own_options(run, claim) };
         dg_verdict v;
@@ -190,12 +190,12 @@ static json_t *upgrade_json(const run_state *run)
     static const char *const hows[] = { "authorize", "set-code", "override" };
     const char *at =
         json_string_value(json_object_get(json_object_get(run->plan->json, "upgrade"), "at"));
-    uint64_t start = run->first_boundary - run->clock.epoch_slots;
+    uint64_t start = run->span.first_boundary - run->span.clock.epoch_slots;
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
                      run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
                      "block", (json_int_t)run->treatment.upgrade_block, "slot",
-                     (json_int_t)run->upgrade_slot, "slot_of_session",
-                     (json_int_t)(run->upgrade_slot - start), "session",
+                     (json_int_t)run->span.upgrade_slot, "slot_of_session",
+                     (json_int_t)(run->span.upgrade_slot - start), "session",
                      (json_int_t)session_at_upgrade(run), "enacted", run->treatment.enacted,
                      "pending", run->treatment.pending);
 }
@@ -246,16 +246,16 @@ static int put_head(json_t *out, const run_state *run)
                                    "engine", dg_engine_version()))
            | outcome_put(out, "chain", dg_event_text(info->chain))
            | outcome_put(out, "block",
-                         json_pack("{s:I, s:s}", "number", (json_int_t)run->fork_number, "hash",
-                                   dg_hash_text(&run->fork_hash).text))
+                         json_pack("{s:I, s:s}", "number", (json_int_t)run->span.fork_number,
+                                   "hash", dg_hash_text(&run->fork_hash).text))
            | outcome_put(out, "snapshot", snapshot_json(run))
            | outcome_put(out, "seed", json_integer((json_int_t)run->plan->seed))
            | outcome_put(out, "from", runtime_json(run->from_kept))
            | outcome_put(out, "to", runtime_json(run->to))
            | outcome_put(out, "validators", json_integer(run->validators))
            | outcome_put(out, "parachains", json_integer(run->parachains))
-           | outcome_put(out, "epoch_slots", json_integer((json_int_t)run->clock.epoch_slots))
-           | outcome_put(out, "slot_ms", json_integer((json_int_t)run->clock.slot_ms))
+           | outcome_put(out, "epoch_slots", json_integer((json_int_t)run->span.clock.epoch_slots))
+           | outcome_put(out, "slot_ms", json_integer((json_int_t)run->span.clock.slot_ms))
            | network_sum(out, run);
 }
 

@@ -9,6 +9,14 @@
 #include "run/run.h"
 #include "source/source.h"
 
+/* The slots of a run: where it begins, where U is, where it ends. */
+typedef struct dg_plan_span {
+    dg_clock clock; /* at the fork */
+    uint32_t fork_number;
+    uint64_t upgrade_slot, end_slot;
+    uint64_t first_boundary; /* the first one after U */
+} dg_plan_span;
+
 struct dg_plan {
     json_t *json;
     char source[256]; /* what messages call it: file name, or "the plan" */
@@ -127,13 +135,11 @@ struct dg_run_state {
     /* fields that U changes, as they read afterwards; owned, NULL: none */
     json_t *config_wanted;
     dg_runtime *from_kept; /* N-1, kept beyond its chain */
-    uint32_t fork_number;
     dg_hash fork_hash;
     dg_state *state; /* that both arms begin from; NULL: the snapshot's */
     char grown[480]; /* how it was grown, for the report; "" */
-    dg_clock clock;  /* at the fork */
-    uint64_t upgrade_slot, end_slot, first_boundary; /* the first one after U */
-    uint32_t nodes;                                  /* of the network, were there one */
+    dg_plan_span span;
+    uint32_t nodes; /* of the network, were there one */
     uint32_t validators, parachains;
     uint32_t coreless; /* registered parachains without a claim on a core */
     event_log log;

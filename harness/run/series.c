@@ -79,7 +79,7 @@ static int add_holders(json_t *rows, const dg_event *e)
 static json_t *slots(const run_state *run, dg_arm which)
 {
     json_t *out = json_array();
-    slot_sum s = { .newest = run->fork_number, .finalized = run->fork_number };
+    slot_sum s = { .newest = run->span.fork_number, .finalized = run->span.fork_number };
     int bad = 0;
     for (size_t i = 0; i < run->log.count; i++) {
         const dg_event *e = &run->log.at[i];

@@ -134,7 +134,7 @@ dg_code session_log(arm *a, dg_block *block, dg_error *err)
     if (!session_index(a, block, &now))
         return DG_OK;
     if (!a->session_known)
-        a->session = a->run->clock.session;
+        a->session = a->run->span.clock.session;
     a->session_known = true;
     if (now == a->session)
         return DG_OK;

@@ -92,28 +92,28 @@ static dg_code place(run_state *run, dg_error *err)
 {
     dg_block *root = dg_chain_root(run->control.chain);
     uint64_t epoch, before;
-    dg_code rc = dg_chain_clock(run->control.chain, root, &run->clock, err);
+    dg_code rc = dg_chain_clock(run->control.chain, root, &run->span.clock, err);
     if (rc == DG_ABSENT)
         return dg_fail(err, DG_UNSUPPORTED,
                        "the runtime has no BABE: only relay chains are run by this version");
     if (rc < 0)
         return rc;
-    run->fork_number = dg_block_number(root);
+    run->span.fork_number = dg_block_number(root);
     run->fork_hash = *dg_block_hash(root);
-    rc = dg_position_slot(&run->plan->at, &run->upgrade_slot, &run->clock, run->fork_number,
-                          run->fork_number == 0 ? 2 : 1, err);
+    rc = dg_position_slot(&run->plan->at, &run->span.upgrade_slot, &run->span.clock,
+                          run->span.fork_number, run->span.fork_number == 0 ? 2 : 1, err);
     if (rc < 0)
         return dg_fail_within(err, rc, "upgrade.at");
-    epoch = run->clock.epoch_slots;
-    before = run->upgrade_slot < run->clock.next_boundary
+    epoch = run->span.clock.epoch_slots;
+    before = run->span.upgrade_slot < run->span.clock.next_boundary
                  ? 0
-                 : (run->upgrade_slot - run->clock.next_boundary) / epoch + 1;
-    run->first_boundary = run->clock.next_boundary + before * epoch;
-    run->end_slot = run->first_boundary + (run->plan->boundaries_after - 1) * epoch + 1;
-    if (run->end_slot - run->clock.next_slot > 1000000)
+                 : (run->span.upgrade_slot - run->span.clock.next_boundary) / epoch + 1;
+    run->span.first_boundary = run->span.clock.next_boundary + before * epoch;
+    run->span.end_slot = run->span.first_boundary + (run->plan->boundaries_after - 1) * epoch + 1;
+    if (run->span.end_slot - run->span.clock.next_slot > 1000000)
         return dg_fail(err, DG_USAGE,
                        "upgrade.at: the run would take %llu slots, at most 1000000 are run",
-                       (unsigned long long)(run->end_slot - run->clock.next_slot));
+                       (unsigned long long)(run->span.end_slot - run->span.clock.next_slot));
     return DG_OK;
 }
 

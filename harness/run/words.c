@@ -82,11 +82,11 @@ static void upgrade_words(room out, const run_state *run, const dg_event *e)
 
 static void session_words(room out, const run_state *run, const dg_event *e)
 {
-    if (run->fork_number && e->n[5] < (int64_t)run->clock.slot)
+    if (run->span.fork_number && e->n[5] < (int64_t)run->span.clock.slot)
         say(out,
             "session %lld began %lld slots before the fork: its %lld validators were told their "
             "grid topology then, once",
-            (ll)e->n[0], (ll)run->clock.slot - (ll)e->n[5], (ll)e->n[1]);
+            (ll)e->n[0], (ll)run->span.clock.slot - (ll)e->n[5], (ll)e->n[1]);
     else
         say(out,
             "first leaf of session %lld: its %lld validators are told their grid topology, once",
