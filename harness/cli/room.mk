@@ -1,2 +1,2 @@
 room := cli
-sees := base scale crypto trie snapshot state wasm host chain source preflight run report
+sees := base scale crypto trie snapshot state wasm host chain source plan preflight run report

@@ -95,6 +95,9 @@ dg_code dg_event_parse_line(dg_event *out, dg_bytes line, dg_error *err);
  * '?', so that no byte of a runtime can spoil an outcome; at most 639 bytes of it. NULL: no
  * memory. */
 json_t *dg_event_text(const char *text);
+/* A value as compact JSON for a sentence, of at most `size` - 1 bytes, cut with ".."; "" without
+ * memory. `size` is 3 at least. */
+void dg_event_short(char *out, size_t size, const json_t *value);
 
 /* ---- the log ---- */
 

@@ -46,6 +46,18 @@ json_t *dg_event_text(const char *text)
     return json_string(room);
 }
 
+void dg_event_short(char *out, size_t size, const json_t *value)
+{
+    json_free_t release;
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+    json_get_alloc_funcs(NULL, &release);
+    snprintf(out, size, "%s", text ? text : "");
+    if (text && strlen(text) >= size)
+        memcpy(out + size - 3, "..", 3);
+    if (text)
+        release(text);
+}
+
 /* ---- in ---- */
 
 static dg_code number(int64_t *out, const json_t *line, const char *key, int64_t least,

@@ -81,7 +81,7 @@ dg_code alone_slot(arm *a, uint64_t slot, dg_error *err)
     dg_code rc = epoch_of(a, slot, err);
     if (rc < 0)
         return rc;
-    if ((count = dg_epoch_claims(&a->epoch, claims, 8, slot, a->run->plan->seed)) == 0) {
+    if ((count = dg_epoch_claims(&a->epoch, claims, 8, slot, a->run->asked->seed)) == 0) {
         arm_slot(a, slot, dg_block_number(a->tip) + 1, false, 0);
         return DG_OK;
     }

@@ -106,11 +106,11 @@ static dg_code begin(arm *a, dg_error *err)
     log_add(&run->log, a->which, 0, run->span.fork_number, DG_EV_RUN_START,
             LOG_N(run->span.fork_number, (int64_t)run->span.clock.epoch_slots,
                   (int64_t)run->span.clock.slot_ms, run->span.clock.session,
-                  version->system_version, run->plan->boundaries_after),
+                  version->system_version, run->asked->boundaries_after),
             detail);
     if ((rc = dg_client_view_new(&a->view, a->chain, a->tip, err)) < 0)
         return rc;
-    return network_wanted(run->plan) ? network_begin(a, err) : rc;
+    return dg_plan_wants_network(run->plan) ? network_begin(a, err) : rc;
 }
 
 static void end(arm *a, uint64_t slot)

@@ -132,7 +132,7 @@ static int add_switch(json_t *out, const run_state *run, const json_t *claims)
     uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost");
     uint32_t now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
     if (!run->treatment.enacted || old == now
-        || (network_wanted(run->plan) && !network_switched(run, claims)))
+        || (dg_plan_wants_network(run->plan) && !network_switched(run, claims)))
         return 0;
     if (old && old < 7 && now >= 7)
         return add(out,
@@ -149,7 +149,7 @@ static int add_switch(json_t *out, const run_state *run, const json_t *claims)
 json_t *outcome_causes(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
-    int bad = network_wanted(run->plan) ? fault_causes(out, run, claims) : 0;
+    int bad = dg_plan_wants_network(run->plan) ? fault_causes(out, run, claims) : 0;
     if (outcome_is(claims, "identity", "broke") || outcome_is(claims, "session-cadence", "broke"))
         if (evidence_says(claims, "identity", "what", "epoch_length"))
             bad |= add(out, "N is built for another epoch length; nodes keep the one they started "
@@ -210,7 +210,7 @@ static int plan_notes(json_t *out, const run_state *run)
     const json_t *note;
     size_t i;
     int bad = 0;
-    json_array_foreach(json_object_get(run->plan->json, "notes"), i, note) bad |=
+    json_array_foreach(json_object_get(dg_plan_json(run->plan), "notes"), i, note) bad |=
         add(out, "%.500s", json_string_value(note));
     return bad;
 }
@@ -218,15 +218,16 @@ static int plan_notes(json_t *out, const run_state *run)
 json_t *outcome_notes(const run_state *run, const json_t *claims)
 {
     json_t *out = json_array();
-    int bad = network_wanted(run->plan)
-                  ? network_notes(out, run->plan->json, claims)
+    int bad = dg_plan_wants_network(run->plan)
+                  ? network_notes(out, dg_plan_json(run->plan), claims)
                   : add(out, "blocks carry no parachain candidates and no transactions; seals and "
                              "VRFs are drawn, not signed by the real keys");
-    bad |= fork_notes(out, run) | faults_notes(out, run) | dg_source_notes(out, run->plan->snapshot)
-           | (run->plan->to[0] ? dg_source_notes(out, run->plan->to) : 0) | plan_notes(out, run);
+    bad |= fork_notes(out, run) | faults_notes(out, run)
+           | dg_source_notes(out, run->asked->snapshot)
+           | (run->asked->to[0] ? dg_source_notes(out, run->asked->to) : 0) | plan_notes(out, run);
     if (run->treatment.amended)
         bad |= add(out, "the root call was put into the state of U-1 (%s)", run->treatment.path);
-    if (run->plan->how == DG_HOW_OVERRIDE)
+    if (run->asked->how == DG_HOW_OVERRIDE)
         bad |= add(out, "`override` writes :code directly: not the production path, no check of "
                         "set_code was made");
     if (dg_snapshot_info_of(run->source.snapshot)->partial)

@@ -38,7 +38,7 @@ static bool grow(dg_chain *chain, dg_block **tip, uint64_t slot, dg_build_option
 
 static bool first_block(const run_state *run, dg_chain *chain, dg_block **tip)
 {
-    dg_transition what = { .config = run->plan->config };
+    dg_transition what = { .config = run->asked->config };
     dg_enactment way = { .parent = *tip };
     bool grown;
     if (what.config && dg_chain_transition(chain, &way, *tip, &what, NULL) != DG_OK)
@@ -47,7 +47,7 @@ static bool first_block(const run_state *run, dg_chain *chain, dg_block **tip)
     grown = grow(chain, tip, run->span.clock.next_slot,
                  &(dg_build_options){ .writes = (const dg_bytes(*)[2])way.writes,
                                       .write_count = way.write_count },
-                 run->plan->seed);
+                 run->asked->seed);
     if (what.config)
         dg_enactment_clear(&way);
     return grown;
@@ -95,14 +95,14 @@ static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims,
 static dg_code ask(const run_state *run, dg_chain *chain, const dg_claims *claims, dg_error *err)
 {
     dg_block *tip = dg_chain_root(chain);
-    int sessions = run->plan->config ? SESSIONS_TO_CONFIG : 1;
+    int sessions = run->asked->config ? SESSIONS_TO_CONFIG : 1;
     dg_code rc = DG_OK;
     if (!first_block(run, chain, &tip))
         return DG_OK;
     for (int i = 0; i < sessions && rc == DG_OK; i++) {
         if (!grow(chain, &tip,
                   run->span.clock.next_boundary + (uint64_t)i * run->span.clock.epoch_slots,
-                  &(dg_build_options){ 0 }, run->plan->seed))
+                  &(dg_build_options){ 0 }, run->asked->seed))
             return DG_OK;
         rc = judge_at(chain, tip, claims, i ? "with upgrade.config" : "from its next session on",
                       err);
@@ -114,7 +114,7 @@ static dg_code ask(const run_state *run, dg_chain *chain, const dg_claims *claim
 
 static bool writes(const run_state *run)
 {
-    return run->state || run->plan->config;
+    return run->state || run->asked->config;
 }
 
 dg_code cores_check(run_state *run, dg_error *err)

@@ -7,9 +7,9 @@
 
 dg_transition run_transition(const run_state *run)
 {
-    return (dg_transition){ .how = run->plan->how,
+    return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
-                            .config = run->plan->config };
+                            .config = run->asked->config };
 }
 
 /* ---- the configuration that the plan wants ---- */
@@ -43,7 +43,7 @@ static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *er
         return rc;
     last = json_array_get(json_array_get(list, json_array_size(list) - 1), 1);
     run->config_wanted = json_object();
-    json_object_foreach((json_t *)run->plan->config, path, v) bad |=
+    json_object_foreach((json_t *)run->asked->config, path, v) bad |=
         json_object_set(run->config_wanted, path, config_field(last, path));
     json_decref(list);
     return run->config_wanted && !bad
@@ -53,7 +53,7 @@ static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *er
 
 dg_code run_config_try(run_state *run, dg_error *err)
 {
-    dg_transition what = { .config = run->plan->config };
+    dg_transition what = { .config = run->asked->config };
     dg_enactment way;
     dg_code rc;
     if (!what.config)
@@ -141,7 +141,7 @@ dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
     if (!a->enacted)
         snprintf(a->refused, sizeof a->refused, "%.299s", why.text);
     if (json_object_set_new(detail, "how",
-                            json_string(run->code.len ? hows[run->plan->how] : "config"))
+                            json_string(run->code.len ? hows[run->asked->how] : "config"))
             != 0
         || json_object_set_new(detail, "path", dg_event_text(a->path)) != 0
         || (!a->enacted && json_object_set_new(detail, "refused", dg_event_text(a->refused)) != 0))

@@ -221,7 +221,7 @@ json_t *outcome_chains(const run_state *run, const json_t *claims)
     json_t *out = json_array();
     int bad = !out;
     for (size_t i = 0; i < ROWS && !bad; i++)
-        bad = network_wanted(run->plan) && broken_claim(claims, rows[i].claim)
+        bad = dg_plan_wants_network(run->plan) && broken_claim(claims, rows[i].claim)
               && add_chain(out, run, claims, rows[i].claim);
     if (bad) {
         json_decref(out);

@@ -102,7 +102,7 @@ size_t faults_behind(const dg_event **out, size_t most, const run_state *run, co
     return found;
 }
 
-static const fault_wish *wish_of(const run_state *run, const dg_event *e)
+static const dg_plan_fault *wish_of(const run_state *run, const dg_event *e)
 {
     return (uint64_t)e->n[4] < run->fault_count ? &run->faults[e->n[4]] : NULL;
 }
@@ -123,7 +123,7 @@ uint64_t faults_alone(const run_state *run, const json_t *claim)
 static void struck_words(char *out, size_t size, const run_state *run, const dg_event *e)
 {
     char who[140];
-    fault_who_words(who, sizeof who, run, (size_t)e->n[4]);
+    dg_plan_fault_who(who, sizeof who, run->plan, (size_t)e->n[4]);
     if (e->n[1] == DG_FAULT_OFFLINE_COLLATORS)
         snprintf(out, size, "the collators of parachains (%s)", who);
     else
@@ -161,7 +161,7 @@ static bool names_behind(char *out, size_t size, const run_state *run, const jso
 
 static int cause(json_t *out, const run_state *run, const json_t *claims, const dg_event *begin)
 {
-    const fault_wish *wish = wish_of(run, begin);
+    const dg_plan_fault *wish = wish_of(run, begin);
     char names[300], struck[200], line[800];
     if (!names_behind(names, sizeof names, run, claims, begin))
         return 0;

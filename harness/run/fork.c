@@ -2,48 +2,17 @@
  * snapshot's: with more validators and parachains, or with values of its own. */
 #include "run/run_impl.h"
 
-#include <string.h>
-
 #include "population/population.h"
-
-static const char *size_of(const dg_plan *plan)
-{
-    return json_string_value(json_object_get(json_object_get(plan->json, "network"), "size"));
-}
-
-static dg_grow_by by_of(const dg_plan *plan)
-{
-    const char *by =
-        json_string_value(json_object_get(json_object_get(plan->json, "network"), "grow_by"));
-    return by && strcmp(by, "genesis-builder") == 0 ? DG_GROW_GENESIS : DG_GROW_WRITES;
-}
-
-static const json_t *storage_of(const dg_plan *plan)
-{
-    return json_object_get(json_object_get(plan->json, "fork"), "storage");
-}
-
-dg_code fork_plan_check(const dg_plan *plan, dg_error *err)
-{
-    dg_population wanted;
-    const char *size = size_of(plan);
-    if (!size && json_object_get(json_object_get(plan->json, "network"), "grow_by"))
-        return dg_fail(
-            err, DG_USAGE,
-            "network.size is missing: network.grow_by says how the state is grown to it");
-    return size && dg_population_parse(&wanted, size, err) < 0
-               ? dg_fail_within(err, DG_USAGE, "network.size")
-               : DG_OK;
-}
 
 static dg_code grow(run_state *run, dg_error *err)
 {
     dg_population wanted;
     dg_growth grown;
-    dg_code rc = dg_population_parse(&wanted, size_of(run->plan), err);
+    dg_code rc = dg_population_parse(&wanted, dg_plan_size(run->plan), err);
     run_progress(run, "grow", 0, 0);
     if (rc < 0
-        || (rc = dg_population_grow(&grown, run->control.chain, &wanted, by_of(run->plan), err))
+        || (rc = dg_population_grow(&grown, run->control.chain, &wanted, dg_plan_grow_by(run->plan),
+                                    err))
                < 0)
         return dg_fail_within(err, rc, "network.size");
     run->state = grown.state;
@@ -64,7 +33,7 @@ static dg_code amend(run_state *run, dg_error *err)
         && !(run->state = dg_state_fork(dg_block_state(dg_chain_root(run->control.chain)))))
         return dg_fail(err, DG_NOMEM, "no memory to fork the state");
     json_object_foreach(
-        (json_t *)storage_of(run->plan), key,
+        (json_t *)dg_plan_storage(run->plan), key,
         value) if ((rc = dg_population_amend(run->state, run->control.chain, key, value, err))
                    < 0) return dg_fail_within(err, rc, "fork.storage");
     dg_state_begin_block(run->state);
@@ -74,7 +43,7 @@ static dg_code amend(run_state *run, dg_error *err)
 /* A network of the snapshot as it is: a group needs a member. */
 static dg_code check_groups(const run_state *run, dg_error *err)
 {
-    if (network_wanted(run->plan) && run->parachains > run->nodes)
+    if (dg_plan_wants_network(run->plan) && run->parachains > run->nodes)
         return dg_fail(err, DG_USAGE,
                        "network: the state has %u parachains and %u validators, and each parachain "
                        "needs a backing group of one at least; "
@@ -86,9 +55,9 @@ static dg_code check_groups(const run_state *run, dg_error *err)
 dg_code fork_prepare(run_state *run, dg_error *err)
 {
     dg_code rc = DG_OK;
-    if (size_of(run->plan))
+    if (dg_plan_size(run->plan))
         rc = grow(run, err);
-    if (rc >= 0 && json_object_size(storage_of(run->plan)))
+    if (rc >= 0 && json_object_size(dg_plan_storage(run->plan)))
         rc = amend(run, err);
     if (rc < 0 || !run->state)
         return rc;
@@ -100,7 +69,7 @@ dg_code fork_prepare(run_state *run, dg_error *err)
 dg_code fork_people(run_state *run, dg_error *err)
 {
     dg_code rc;
-    if (!network_wanted(run->plan))
+    if (!dg_plan_wants_network(run->plan))
         return DG_OK;
     rc = dg_network_nodes(&run->nodes, run->control.chain, err);
     if (rc == DG_OK && (rc = check_groups(run, err)) == DG_OK)
@@ -116,17 +85,17 @@ int fork_notes(json_t *out, const run_state *run)
     int bad = 0;
     if (run->grown[0]) {
         bad |= json_array_append_new(out, json_string(run->grown));
-        if (by_of(run->plan) == DG_GROW_WRITES)
+        if (dg_plan_grow_by(run->plan) == DG_GROW_WRITES)
             bad |= json_array_append_new(
                 out, json_string("in a grown state eras stand still (Staking.ForceEra is "
                                  "ForceNone) and nobody is slashed "
                                  "(Staking.Invulnerables), where the runtime has that: no election "
                                  "knows the new validators"));
     }
-    json_object_foreach((json_t *)storage_of(run->plan), key, value)
+    json_object_foreach((json_t *)dg_plan_storage(run->plan), key, value)
     {
         char was[120];
-        answer_words(was, sizeof was, value);
+        dg_event_short(was, sizeof was, value);
         snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s",
                  key, was);
         bad |= json_array_append_new(out, dg_event_text(line));

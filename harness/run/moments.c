@@ -105,7 +105,7 @@ static bool executed_again(const arm *a, uint64_t slot)
 {
     const run_state *run = a->run;
     const json_t *own = json_object_get(
-        json_object_get(json_object_get(run->plan->json, "claims"), "reimport"), "every");
+        json_object_get(json_object_get(dg_plan_json(run->plan), "claims"), "reimport"), "every");
     uint64_t every = json_is_number(own) ? (uint64_t)json_number_value(own)
                      : run->span.end_slot - run->span.upgrade_slot <= 256 ? 1
                                                                           : 16;
@@ -194,7 +194,7 @@ static dg_code settle(arm *a, dg_block *block, dg_error *err)
 static dg_code at_boundaries(arm *a, dg_block *block, dg_error *err)
 {
     const run_state *run = a->run;
-    while (a->boundaries < run->plan->boundaries_after
+    while (a->boundaries < run->asked->boundaries_after
            && dg_block_slot(block)
                   > run->span.first_boundary + a->boundaries * run->span.clock.epoch_slots) {
         char at[24];

@@ -9,10 +9,10 @@
 
 struct network {
     dg_network *net;
-    network_wish wish; /* the network's options point into it */
-    uint32_t newest;   /* number of the newest block */
-    uint64_t noted;    /* slots below it have their event */
-    uint32_t *claims;  /* of each slot that is over, from the first on */
+    dg_plan_network wish; /* the network's options point into it */
+    uint32_t newest;      /* number of the newest block */
+    uint64_t noted;       /* slots below it have their event */
+    uint32_t *claims;     /* of each slot that is over, from the first on */
     size_t claims_count, claims_cap;
     bool slow;  /* a build of this slot took as long as it may */
     bool tried; /* somebody has tried slot U */
@@ -269,7 +269,7 @@ static dg_code log_start(arm *a, dg_error *err)
 }
 
 /* What the plan says; otherwise what validators need for a blob of N's size. */
-static dg_code compile_time(dg_network_options *options, const network_wish *wish,
+static dg_code compile_time(dg_network_options *options, const dg_plan_network *wish,
                             const run_state *run, dg_error *err)
 {
     dg_ns range[2] = { wish->compile[0], wish->compile[1] };
@@ -303,14 +303,14 @@ dg_code network_begin(arm *a, dg_error *err)
     run_state *run = a->run;
     struct network *w = a->network = dg_calloc(1, sizeof *w);
     dg_network_options options = {
-        .seed = run->plan->seed, .each = hear, .settled = settled, .refused = refused, .user = a
+        .seed = run->asked->seed, .each = hear, .settled = settled, .refused = refused, .user = a
     };
     dg_code rc;
     if (!w)
         return dg_fail(err, DG_NOMEM, "no memory for a network");
     w->newest = run->span.fork_number;
     w->noted = run->span.clock.next_slot;
-    network_plan_read(&w->wish, run->plan);
+    dg_plan_network_read(&w->wish, run->plan);
     options.shares = w->wish.shares;
     options.share_count = w->wish.share_count;
     options.prepare_ns_min = w->wish.prepare[0];
@@ -324,7 +324,7 @@ dg_code network_begin(arm *a, dg_error *err)
     options.all_prepared = run->grown[0] != 0;
     options.backs_off = w->wish.backs_off;
     options.exchange = w->wish.messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED;
-    if ((rc = network_plan_place(&w->wish, run, err)) < 0
+    if ((rc = dg_plan_network_place(&w->wish, run->plan, &run->span, err)) < 0
         || (rc = compile_time(&options, &w->wish, run, err)) < 0
         || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0
         || (rc = log_start(a, err)) < 0 || (rc = faults_apply(w->net, a, err)) < 0

@@ -13,14 +13,16 @@ int outcome_put(json_t *object, const char *key, json_t *value)
 
 static const json_t *own_options(const run_state *run, const dg_claim *claim)
 {
-    return json_object_get(json_object_get(run->plan->json, "claims"), dg_claim_name(claim->id));
+    return json_object_get(json_object_get(dg_plan_json(run->plan), "claims"),
+                           dg_claim_name(claim->id));
 }
 
 static bool is_judged(const run_state *run, const dg_claim *claim)
 {
-    const json_t *claims = json_object_get(run->plan->json, "claims"),
+    const json_t *claims = json_object_get(dg_plan_json(run->plan), "claims"),
                  *own = own_options(run, claim);
-    if ((claim->network && !network_wanted(run->plan)) || (claim->code && !run->plan->to[0]))
+    if ((claim->network && !dg_plan_wants_network(run->plan))
+        || (claim->code && !run->asked->to[0]))
         return false;
     return (!json_is_false(json_object_get(claims, "default")) || own)
            && !json_is_true(json_object_get(own, "off"));
@@ -86,7 +88,7 @@ static dg_code judge_all(json_t *claims, tally *t, const run_state *run, dg_erro
                                                       : run->control.upgrade_block,
                                  .slot_ms = run->span.clock.slot_ms,
                                  .epoch_slots = run->span.clock.epoch_slots,
-                                 .boundaries_after = run->plan->boundaries_after,
+                                 .boundaries_after = run->asked->boundaries_after,
                                  .options = own_options(run, claim) };
         dg_verdict v;
         dg_code rc;
@@ -114,7 +116,7 @@ static const char *not_exercised(const run_state *run)
         return "no block was built at U, even without the upgrade";
     if (!run->treatment.after_done)
         return "N never ran";
-    if (run->treatment.boundaries < run->plan->boundaries_after)
+    if (run->treatment.boundaries < run->asked->boundaries_after)
         return "the run ended before its last session boundary";
     return NULL;
 }
@@ -188,11 +190,11 @@ static int64_t session_at_upgrade(const run_state *run)
 static json_t *upgrade_json(const run_state *run)
 {
     static const char *const hows[] = { "authorize", "set-code", "override" };
-    const char *at =
-        json_string_value(json_object_get(json_object_get(run->plan->json, "upgrade"), "at"));
+    const char *at = json_string_value(
+        json_object_get(json_object_get(dg_plan_json(run->plan), "upgrade"), "at"));
     uint64_t start = run->span.first_boundary - run->span.clock.epoch_slots;
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
-                     run->code.len ? hows[run->plan->how] : "config", "path", run->treatment.path,
+                     run->code.len ? hows[run->asked->how] : "config", "path", run->treatment.path,
                      "block", (json_int_t)run->treatment.upgrade_block, "slot",
                      (json_int_t)run->span.upgrade_slot, "slot_of_session",
                      (json_int_t)(run->span.upgrade_slot - start), "session",
@@ -217,12 +219,12 @@ static json_t *environment_json(const run_state *run)
     bool known = uname(&host) == 0;
     return json_pack("{s:s, s:s, s:b, s:s}", "system", known ? host.sysname : "", "machine",
                      known ? host.machine : "", "snapshot_from_cache", run->source.from_cache,
-                     "snapshot_path", run->plan->snapshot);
+                     "snapshot_path", run->asked->snapshot);
 }
 
 static json_t *name_json(const run_state *run)
 {
-    json_t *name = json_object_get(run->plan->json, "name");
+    json_t *name = json_object_get(dg_plan_json(run->plan), "name");
     char room[160];
     if (name)
         return json_incref(name);
@@ -249,7 +251,7 @@ static int put_head(json_t *out, const run_state *run)
                          json_pack("{s:I, s:s}", "number", (json_int_t)run->span.fork_number,
                                    "hash", dg_hash_text(&run->fork_hash).text))
            | outcome_put(out, "snapshot", snapshot_json(run))
-           | outcome_put(out, "seed", json_integer((json_int_t)run->plan->seed))
+           | outcome_put(out, "seed", json_integer((json_int_t)run->asked->seed))
            | outcome_put(out, "from", runtime_json(run->from_kept))
            | outcome_put(out, "to", runtime_json(run->to))
            | outcome_put(out, "validators", json_integer(run->validators))
@@ -270,7 +272,7 @@ static int put_body(json_t *out, const run_state *run, const json_t *claims)
            | outcome_put(out, "advice", outcome_advice(run, claims))
            | outcome_put(out, "notes", outcome_notes(run, claims))
            | outcome_put(out, "series", outcome_series(run))
-           | outcome_put(out, "plan", json_deep_copy(run->plan->json))
+           | outcome_put(out, "plan", json_deep_copy(dg_plan_json(run->plan)))
            | outcome_put(out, "environment", environment_json(run));
 }
 

@@ -1,4 +1,4 @@
-/* outcome_keys.c - the keys of an outcome, and reading one from a file. */
+/* dg_outcome_keys.c - the keys of an outcome, and reading one from a file. */
 #include "run/run_impl.h"
 
 #include <string.h>
@@ -9,194 +9,202 @@ static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 
 #define RUNTIME(path)                                                                              \
-    { path, KEY_OBJECT, true, .says = "a runtime" },                                               \
-        { path ".spec_name", KEY_TEXT, true, .says = "name of the chain it is for" },              \
-        { path ".spec_version", KEY_WHOLE, true, .says = "its version" },                          \
-        { path ".transaction_version", KEY_WHOLE, true, .says = "version of its transactions" },   \
-        { path ".system_version", KEY_WHOLE, true, .says = "form of its state values" },           \
-        { path ".blob_bytes", KEY_WHOLE, true, .says = "as stored on chain" },                     \
+    { path, DG_KEYS_OBJECT, true, .says = "a runtime" },                                           \
+        { path ".spec_name", DG_KEYS_TEXT, true, .says = "name of the chain it is for" },          \
+        { path ".spec_version", DG_KEYS_WHOLE, true, .says = "its version" },                      \
+        { path ".transaction_version", DG_KEYS_WHOLE, true,                                        \
+          .says = "version of its transactions" },                                                 \
+        { path ".system_version", DG_KEYS_WHOLE, true, .says = "form of its state values" },       \
+        { path ".blob_bytes", DG_KEYS_WHOLE, true, .says = "as stored on chain" },                 \
     {                                                                                              \
-        path ".hash", KEY_TEXT, true, .says = "BLAKE2b-256 of the blob as stored"                  \
+        path ".hash", DG_KEYS_TEXT, true, .says = "BLAKE2b-256 of the blob as stored"              \
     }
 #define SERIES(path)                                                                               \
-    { path, KEY_LIST, true, .says = "one row a block, in order" },                                 \
-        { path "[]", KEY_OBJECT, .says = "a block" },                                              \
-        { path "[].block", KEY_WHOLE, true, .says = "number" },                                    \
-        { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" },                                  \
-        { path "[].session", KEY_WHOLE, true, .says = "session index after the block" },           \
-        { path "[].extrinsics", KEY_WHOLE, true, .says = "inherents and transactions" },           \
+    { path, DG_KEYS_LIST, true, .says = "one row a block, in order" },                             \
+        { path "[]", DG_KEYS_OBJECT, .says = "a block" },                                          \
+        { path "[].block", DG_KEYS_WHOLE, true, .says = "number" },                                \
+        { path "[].slot", DG_KEYS_WHOLE, true, .says = "BABE slot" },                              \
+        { path "[].session", DG_KEYS_WHOLE, true, .says = "session index after the block" },       \
+        { path "[].extrinsics", DG_KEYS_WHOLE, true, .says = "inherents and transactions" },       \
     {                                                                                              \
-        path "[].fuel", KEY_WHOLE, true, .says = "wasm instructions, about"                        \
+        path "[].fuel", DG_KEYS_WHOLE, true, .says = "wasm instructions, about"                    \
     }
 #define SLOTS(path)                                                                                \
-    { path, KEY_LIST, true, .says = "one row a slot; blocks that lost count too" },                \
-        { path "[]", KEY_OBJECT, .says = "a slot" },                                               \
-        { path "[].slot", KEY_WHOLE, true, .says = "BABE slot" },                                  \
-        { path "[].claims", KEY_WHOLE, true, .says = "authors that had it" },                      \
-        { path "[].built", KEY_WHOLE, true, .says = "blocks built for it" },                       \
-        { path "[].failed", KEY_WHOLE, true, .says = "builds that failed" },                       \
-        { path "[].heads", KEY_WHOLE, true,                                                        \
+    { path, DG_KEYS_LIST, true, .says = "one row a slot; blocks that lost count too" },            \
+        { path "[]", DG_KEYS_OBJECT, .says = "a slot" },                                           \
+        { path "[].slot", DG_KEYS_WHOLE, true, .says = "BABE slot" },                              \
+        { path "[].claims", DG_KEYS_WHOLE, true, .says = "authors that had it" },                  \
+        { path "[].built", DG_KEYS_WHOLE, true, .says = "blocks built for it" },                   \
+        { path "[].failed", DG_KEYS_WHOLE, true, .says = "builds that failed" },                   \
+        { path "[].heads", DG_KEYS_WHOLE, true,                                                    \
           .says = "leaves that all nodes together have, at its end" },                             \
-        { path "[].offered", KEY_WHOLE, true, .says = "candidates that its authors put in" },      \
-        { path "[].backed", KEY_WHOLE, true, .says = "candidates that the runtime took" },         \
-        { path "[].included", KEY_WHOLE, true, .says = "candidates that became available" },       \
-        { path "[].timed_out", KEY_WHOLE, true, .says = "candidates that did not in time" },       \
-        { path "[].lag", KEY_WHOLE, true,                                                          \
+        { path "[].offered", DG_KEYS_WHOLE, true, .says = "candidates that its authors put in" },  \
+        { path "[].backed", DG_KEYS_WHOLE, true, .says = "candidates that the runtime took" },     \
+        { path "[].included", DG_KEYS_WHOLE, true, .says = "candidates that became available" },   \
+        { path "[].timed_out", DG_KEYS_WHOLE, true, .says = "candidates that did not in time" },   \
+        { path "[].lag", DG_KEYS_WHOLE, true,                                                      \
           .says = "blocks from the finalized one to the newest, at its end" },                     \
-        { path "[].validators", KEY_WHOLE,                                                         \
+        { path "[].validators", DG_KEYS_WHOLE,                                                     \
           .says = "nodes that are para validators and up, at its end" },                           \
-        { path "[].enabled", KEY_WHOLE, .says = "of those, at a leaf with asynchronous backing" }, \
-        { path "[].disputes", KEY_WHOLE, .says = "candidates that somebody called invalid" },      \
-        { path "[].unapproved", KEY_WHOLE,                                                         \
+        { path "[].enabled", DG_KEYS_WHOLE,                                                        \
+          .says = "of those, at a leaf with asynchronous backing" },                               \
+        { path "[].disputes", DG_KEYS_WHOLE, .says = "candidates that somebody called invalid" },  \
+        { path "[].unapproved", DG_KEYS_WHOLE,                                                     \
           .says = "candidates of blocks that were not final, at its end" },                        \
-        { path "[].no_shows", KEY_WHOLE,                                                           \
+        { path "[].no_shows", DG_KEYS_WHOLE,                                                       \
           .says = "validators that said they check a candidate and had not approved it in time" }, \
-        { path "[].aggression", KEY_WHOLE, .says = "level at which approvals were told again" },   \
-        { path "[].assignments", KEY_WHOLE, .says = "messages" },                                  \
-        { path "[].approvals", KEY_WHOLE, .says = "messages" },                                    \
+        { path "[].aggression", DG_KEYS_WHOLE,                                                     \
+          .says = "level at which approvals were told again" },                                    \
+        { path "[].assignments", DG_KEYS_WHOLE, .says = "messages" },                              \
+        { path "[].approvals", DG_KEYS_WHOLE, .says = "messages" },                                \
     {                                                                                              \
-        path "[].holders", KEY_WHOLE, .says = "of those, with a grid topology of their session"    \
+        path "[].holders", DG_KEYS_WHOLE,                                                          \
+            .says = "of those, with a grid topology of their session"                              \
     }
 #define SUMS(path)                                                                                 \
-    { path, KEY_OBJECT, true, .says = "the network of one arm, losing blocks included" },          \
-        { path ".slots", KEY_WHOLE, true, .says = "slots that passed" },                           \
-        { path ".contested", KEY_WHOLE, true, .says = "slots with two claims or more" },           \
-        { path ".empty", KEY_WHOLE, true, .says = "slots without a block" },                       \
-        { path ".claims", KEY_WHOLE, true, .says = "validators entitled to a slot" },              \
-        { path ".blocks", KEY_WHOLE, true, .says = "built" },                                      \
-        { path ".failed", KEY_WHOLE, true, .says = "that could not be built" },                    \
-        { path ".pruned", KEY_WHOLE, true, .says = "that lost" },                                  \
-        { path ".lag_min", KEY_WHOLE, true, .says = "blocks that finality was behind at least" },  \
-        { path ".lag_max", KEY_WHOLE, true, .says = "and at most" },                               \
-        { path ".backed", KEY_WHOLE, true, .says = "candidates, by the runtime's events" },        \
-        { path ".included", KEY_WHOLE, true, .says = "candidates" },                               \
-        { path ".timed_out", KEY_WHOLE, true, .says = "candidates" },                              \
+    { path, DG_KEYS_OBJECT, true, .says = "the network of one arm, losing blocks included" },      \
+        { path ".slots", DG_KEYS_WHOLE, true, .says = "slots that passed" },                       \
+        { path ".contested", DG_KEYS_WHOLE, true, .says = "slots with two claims or more" },       \
+        { path ".empty", DG_KEYS_WHOLE, true, .says = "slots without a block" },                   \
+        { path ".claims", DG_KEYS_WHOLE, true, .says = "validators entitled to a slot" },          \
+        { path ".blocks", DG_KEYS_WHOLE, true, .says = "built" },                                  \
+        { path ".failed", DG_KEYS_WHOLE, true, .says = "that could not be built" },                \
+        { path ".pruned", DG_KEYS_WHOLE, true, .says = "that lost" },                              \
+        { path ".lag_min", DG_KEYS_WHOLE, true,                                                    \
+          .says = "blocks that finality was behind at least" },                                    \
+        { path ".lag_max", DG_KEYS_WHOLE, true, .says = "and at most" },                           \
+        { path ".backed", DG_KEYS_WHOLE, true, .says = "candidates, by the runtime's events" },    \
+        { path ".included", DG_KEYS_WHOLE, true, .says = "candidates" },                           \
+        { path ".timed_out", DG_KEYS_WHOLE, true, .says = "candidates" },                          \
     {                                                                                              \
-        path ".messages", KEY_OBJECT,                                                              \
+        path ".messages", DG_KEYS_OBJECT,                                                          \
             .open = true,                                                                          \
             .says = "with network.exchange of messages: sent, by kind, and their bytes"            \
     }
 #define ARM(path)                                                                                  \
-    { path, KEY_OBJECT, true, .says = "one arm of the run" },                                      \
-        { path ".slots", KEY_WHOLE, true, .says = "slots that passed" },                           \
-        { path ".blocks", KEY_WHOLE, true, .says = "blocks built" },                               \
-        { path ".boundaries_after", KEY_WHOLE, true,                                               \
+    { path, DG_KEYS_OBJECT, true, .says = "one arm of the run" },                                  \
+        { path ".slots", DG_KEYS_WHOLE, true, .says = "slots that passed" },                       \
+        { path ".blocks", DG_KEYS_WHOLE, true, .says = "blocks built" },                           \
+        { path ".boundaries_after", DG_KEYS_WHOLE, true,                                           \
           .says = "session boundaries passed after U" },                                           \
     {                                                                                              \
-        path ".ended", KEY_TEXT, true, .says = "why the arm ended"                                 \
+        path ".ended", DG_KEYS_TEXT, true, .says = "why the arm ended"                             \
     }
 
-static const key_row rows[] = {
-    { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
-    { "name", KEY_TEXT, true, .says = "what the plan calls the run" },
-    { "program", KEY_OBJECT, true, .says = "who judged" },
-    { "program.name", KEY_TEXT, true, .says = "doppel" },
-    { "program.version", KEY_TEXT, true, .says = "its version" },
-    { "program.engine", KEY_TEXT, true, .says = "what executed the runtimes" },
-    { "chain", KEY_TEXT, true, .says = "id of the chain" },
-    { "block", KEY_OBJECT, true, .says = "the forked block" },
-    { "block.number", KEY_WHOLE, true, .says = "its number" },
-    { "block.hash", KEY_TEXT, true, .says = "its hash" },
-    { "snapshot", KEY_OBJECT, true, .says = "the forked state" },
-    { "snapshot.hash", KEY_TEXT, true, .says = "BLAKE2b-256 over block hash and state root" },
-    { "snapshot.state_root", KEY_TEXT, true, .says = "root of the state" },
-    { "snapshot.keys", KEY_WHOLE, true, .says = "entries in the state" },
-    { "snapshot.partial", KEY_BOOL, true,
+static const dg_keys_row rows[] = {
+    { "doppel", DG_KEYS_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
+    { "name", DG_KEYS_TEXT, true, .says = "what the plan calls the run" },
+    { "program", DG_KEYS_OBJECT, true, .says = "who judged" },
+    { "program.name", DG_KEYS_TEXT, true, .says = "doppel" },
+    { "program.version", DG_KEYS_TEXT, true, .says = "its version" },
+    { "program.engine", DG_KEYS_TEXT, true, .says = "what executed the runtimes" },
+    { "chain", DG_KEYS_TEXT, true, .says = "id of the chain" },
+    { "block", DG_KEYS_OBJECT, true, .says = "the forked block" },
+    { "block.number", DG_KEYS_WHOLE, true, .says = "its number" },
+    { "block.hash", DG_KEYS_TEXT, true, .says = "its hash" },
+    { "snapshot", DG_KEYS_OBJECT, true, .says = "the forked state" },
+    { "snapshot.hash", DG_KEYS_TEXT, true, .says = "BLAKE2b-256 over block hash and state root" },
+    { "snapshot.state_root", DG_KEYS_TEXT, true, .says = "root of the state" },
+    { "snapshot.keys", DG_KEYS_WHOLE, true, .says = "entries in the state" },
+    { "snapshot.partial", DG_KEYS_BOOL, true,
       .says = "keys are missing, so roots are not the chain's" },
-    { "seed", KEY_WHOLE, true, .says = "of all chance in the run" },
+    { "seed", DG_KEYS_WHOLE, true, .says = "of all chance in the run" },
     RUNTIME("from"),
     RUNTIME("to"),
-    { "validators", KEY_WHOLE, true, .says = "in the session before U" },
-    { "parachains", KEY_WHOLE, true, .says = "registered at the fork" },
-    { "upgrade", KEY_OBJECT, true, .says = "U" },
-    { "upgrade.at", KEY_TEXT, true, .says = "as the plan says" },
-    { "upgrade.how", KEY_TEXT, true, .words = hows, .says = "way of enactment" },
-    { "upgrade.path", KEY_TEXT, true, .says = "what was done for it" },
-    { "upgrade.block", KEY_WHOLE, true, .says = "number of U; 0: none was built" },
-    { "upgrade.slot", KEY_WHOLE, true, .says = "slot meant" },
-    { "upgrade.slot_of_session", KEY_WHOLE, true, .says = "slots since the session's first" },
-    { "upgrade.session", KEY_WHOLE, true, .says = "session index before U" },
-    { "upgrade.enacted", KEY_BOOL, true, .says = "N was the code after U" },
-    { "upgrade.pending", KEY_BOOL, true, .says = "N waited one block in :pending_code" },
-    { "epoch_slots", KEY_WHOLE, true, .says = "slots of a session, as read at the fork" },
-    { "slot_ms", KEY_WHOLE, true, .says = "duration of a slot" },
-    { "network", KEY_OBJECT, .says = "with a network" },
-    { "network.nodes", KEY_WHOLE, true, .says = "validators of the fork" },
-    { "network.parachains_without_core", KEY_WHOLE, true,
+    { "validators", DG_KEYS_WHOLE, true, .says = "in the session before U" },
+    { "parachains", DG_KEYS_WHOLE, true, .says = "registered at the fork" },
+    { "upgrade", DG_KEYS_OBJECT, true, .says = "U" },
+    { "upgrade.at", DG_KEYS_TEXT, true, .says = "as the plan says" },
+    { "upgrade.how", DG_KEYS_TEXT, true, .words = hows, .says = "way of enactment" },
+    { "upgrade.path", DG_KEYS_TEXT, true, .says = "what was done for it" },
+    { "upgrade.block", DG_KEYS_WHOLE, true, .says = "number of U; 0: none was built" },
+    { "upgrade.slot", DG_KEYS_WHOLE, true, .says = "slot meant" },
+    { "upgrade.slot_of_session", DG_KEYS_WHOLE, true, .says = "slots since the session's first" },
+    { "upgrade.session", DG_KEYS_WHOLE, true, .says = "session index before U" },
+    { "upgrade.enacted", DG_KEYS_BOOL, true, .says = "N was the code after U" },
+    { "upgrade.pending", DG_KEYS_BOOL, true, .says = "N waited one block in :pending_code" },
+    { "epoch_slots", DG_KEYS_WHOLE, true, .says = "slots of a session, as read at the fork" },
+    { "slot_ms", DG_KEYS_WHOLE, true, .says = "duration of a slot" },
+    { "network", DG_KEYS_OBJECT, .says = "with a network" },
+    { "network.nodes", DG_KEYS_WHOLE, true, .says = "validators of the fork" },
+    { "network.parachains_without_core", DG_KEYS_WHOLE, true,
       .says = "registered at the fork, and no core works for them or is to" },
-    { "network.forks", KEY_BOOL, true, .says = "false: only the first claim of a slot was used" },
-    { "network.table", KEY_TEXT, true, .says = "version of the class table" },
-    { "network.classes", KEY_OBJECT, true, .open = true, .says = "nodes of each class" },
+    { "network.forks", DG_KEYS_BOOL, true,
+      .says = "false: only the first claim of a slot was used" },
+    { "network.table", DG_KEYS_TEXT, true, .says = "version of the class table" },
+    { "network.classes", DG_KEYS_OBJECT, true, .open = true, .says = "nodes of each class" },
     SUMS("network.control"),
     SUMS("network.treatment"),
     ARM("control"),
     ARM("treatment"),
-    { "result", KEY_TEXT, true, .words = results, .says = "the verdict" },
-    { "reason", KEY_TEXT, true, .says = "in one line" },
-    { "exit", KEY_WHOLE, true, .min = 0, .max = 5,
+    { "result", DG_KEYS_TEXT, true, .words = results, .says = "the verdict" },
+    { "reason", DG_KEYS_TEXT, true, .says = "in one line" },
+    { "exit", DG_KEYS_WHOLE, true, .min = 0, .max = 5,
       .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
-    { "claims", KEY_LIST, true, .says = "every claim that was judged, in the order of the report" },
-    { "claims[]", KEY_OBJECT, .says = "a claim" },
-    { "claims[].name", KEY_TEXT, true, .says = "its name" },
-    { "claims[].says", KEY_TEXT, true, .says = "in plain words" },
-    { "claims[].because", KEY_TEXT, true, .says = "why it exists" },
-    { "claims[].basis", KEY_TEXT, true, .says = "what it was judged on" },
-    { "claims[].severity", KEY_TEXT, true, .words = severities,
+    { "claims", DG_KEYS_LIST, true,
+      .says = "every claim that was judged, in the order of the report" },
+    { "claims[]", DG_KEYS_OBJECT, .says = "a claim" },
+    { "claims[].name", DG_KEYS_TEXT, true, .says = "its name" },
+    { "claims[].says", DG_KEYS_TEXT, true, .says = "in plain words" },
+    { "claims[].because", DG_KEYS_TEXT, true, .says = "why it exists" },
+    { "claims[].basis", DG_KEYS_TEXT, true, .says = "what it was judged on" },
+    { "claims[].severity", DG_KEYS_TEXT, true, .words = severities,
       .says = "gate: breaking fails the run" },
-    { "claims[].status", KEY_TEXT, true, .words = statuses, .says = "what became of it" },
-    { "claims[].text", KEY_TEXT, true, .says = "in one line, with numbers" },
-    { "claims[].first_block", KEY_WHOLE, .says = "where it broke first" },
-    { "claims[].last_block", KEY_WHOLE, .says = "where it broke last" },
-    { "claims[].count", KEY_WHOLE, .says = "events that broke it" },
-    { "claims[].healed", KEY_TEXT, .says = "what healed it" },
-    { "claims[].control_failed", KEY_BOOL, .says = "N-1 alone fails it" },
-    { "claims[].evidence", KEY_LIST, .says = "events" },
-    { "apis", KEY_LIST, true, .says = "runtime APIs whose version changed" },
-    { "apis[]", KEY_OBJECT, .says = "an API" },
-    { "apis[].api", KEY_TEXT, true, .says = "its name, or id" },
-    { "apis[].old", KEY_WHOLE, true, .says = "version in N-1; 0: absent" },
-    { "apis[].new", KEY_WHOLE, true, .says = "version in N; 0: absent" },
-    { "apis[].brings", KEY_LIST, .says = "what the versions between mean to nodes" },
-    { "apis[].brings[]", KEY_TEXT, .says = "version and meaning" },
-    { "causes", KEY_LIST, true, .says = "what explains the verdict" },
-    { "causes[]", KEY_TEXT, .says = "one line" },
-    { "chains", KEY_LIST, true,
+    { "claims[].status", DG_KEYS_TEXT, true, .words = statuses, .says = "what became of it" },
+    { "claims[].text", DG_KEYS_TEXT, true, .says = "in one line, with numbers" },
+    { "claims[].first_block", DG_KEYS_WHOLE, .says = "where it broke first" },
+    { "claims[].last_block", DG_KEYS_WHOLE, .says = "where it broke last" },
+    { "claims[].count", DG_KEYS_WHOLE, .says = "events that broke it" },
+    { "claims[].healed", DG_KEYS_TEXT, .says = "what healed it" },
+    { "claims[].control_failed", DG_KEYS_BOOL, .says = "N-1 alone fails it" },
+    { "claims[].evidence", DG_KEYS_LIST, .says = "events" },
+    { "apis", DG_KEYS_LIST, true, .says = "runtime APIs whose version changed" },
+    { "apis[]", DG_KEYS_OBJECT, .says = "an API" },
+    { "apis[].api", DG_KEYS_TEXT, true, .says = "its name, or id" },
+    { "apis[].old", DG_KEYS_WHOLE, true, .says = "version in N-1; 0: absent" },
+    { "apis[].new", DG_KEYS_WHOLE, true, .says = "version in N; 0: absent" },
+    { "apis[].brings", DG_KEYS_LIST, .says = "what the versions between mean to nodes" },
+    { "apis[].brings[]", DG_KEYS_TEXT, .says = "version and meaning" },
+    { "causes", DG_KEYS_LIST, true, .says = "what explains the verdict" },
+    { "causes[]", DG_KEYS_TEXT, .says = "one line" },
+    { "chains", DG_KEYS_LIST, true,
       .says = "for each broken claim of the network the recorded events back to its cause" },
-    { "chains[]", KEY_OBJECT, .says = "a claim's" },
-    { "chains[].claim", KEY_TEXT, true, .says = "its name" },
-    { "chains[].steps", KEY_LIST, true, .says = "in the order of time" },
-    { "chains[].steps[]", KEY_OBJECT, .says = "an event of treatment" },
-    { "chains[].steps[].from_upgrade_ms", KEY_WHOLE, true,
+    { "chains[]", DG_KEYS_OBJECT, .says = "a claim's" },
+    { "chains[].claim", DG_KEYS_TEXT, true, .says = "its name" },
+    { "chains[].steps", DG_KEYS_LIST, true, .says = "in the order of time" },
+    { "chains[].steps[]", DG_KEYS_OBJECT, .says = "an event of treatment" },
+    { "chains[].steps[].from_upgrade_ms", DG_KEYS_WHOLE, true,
       .says = "since U's slot began; negative: before" },
-    { "chains[].steps[].block", KEY_WHOLE, true, .says = "that it is about, or the newest then" },
-    { "chains[].steps[].validator", KEY_WHOLE, .says = "whose it is; absent: the network's" },
-    { "chains[].steps[].kind", KEY_TEXT, true, .says = "of the event" },
-    { "chains[].steps[].says", KEY_TEXT, true, .says = "its numbers in words" },
-    { "advice", KEY_LIST, true, .says = "what the evidence supports doing" },
-    { "advice[]", KEY_TEXT, .says = "one line" },
-    { "notes", KEY_LIST, true, .says = "what is not as on the live chain" },
-    { "notes[]", KEY_TEXT, .says = "one line" },
-    { "series", KEY_OBJECT, true, .says = "for pictures" },
+    { "chains[].steps[].block", DG_KEYS_WHOLE, true,
+      .says = "that it is about, or the newest then" },
+    { "chains[].steps[].validator", DG_KEYS_WHOLE, .says = "whose it is; absent: the network's" },
+    { "chains[].steps[].kind", DG_KEYS_TEXT, true, .says = "of the event" },
+    { "chains[].steps[].says", DG_KEYS_TEXT, true, .says = "its numbers in words" },
+    { "advice", DG_KEYS_LIST, true, .says = "what the evidence supports doing" },
+    { "advice[]", DG_KEYS_TEXT, .says = "one line" },
+    { "notes", DG_KEYS_LIST, true, .says = "what is not as on the live chain" },
+    { "notes[]", DG_KEYS_TEXT, .says = "one line" },
+    { "series", DG_KEYS_OBJECT, true, .says = "for pictures" },
     SERIES("series.control"),
     SERIES("series.treatment"),
-    { "series.network", KEY_OBJECT, .says = "with a network" },
+    { "series.network", DG_KEYS_OBJECT, .says = "with a network" },
     SLOTS("series.network.control"),
     SLOTS("series.network.treatment"),
-    { "plan", KEY_OBJECT, true, .open = true, .says = "the plan as it was run" },
-    { "environment", KEY_OBJECT, true, .open = true,
+    { "plan", DG_KEYS_OBJECT, true, .open = true, .says = "the plan as it was run" },
+    { "environment", DG_KEYS_OBJECT, true, .open = true,
       .says = "of the machine; no part of the verdict, ignored by diffs" },
 };
 
-const key_table *outcome_keys(void)
+const dg_keys_table *dg_outcome_keys(void)
 {
-    static const key_table table = { rows, sizeof rows / sizeof *rows, "An outcome of doppel",
-                                     "outcome.schema.json" };
+    static const dg_keys_table table = { rows, sizeof rows / sizeof *rows, "An outcome of doppel",
+                                         "outcome.schema.json" };
     return &table;
 }
 
 json_t *dg_outcome_schema(void)
 {
-    return key_schema(outcome_keys());
+    return dg_keys_schema(dg_outcome_keys());
 }
 
 int dg_outcome_exit(const json_t *outcome)
@@ -227,7 +235,7 @@ dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err)
              && json_integer_value(json_object_get(json, "doppel")) > 1)
         rc = dg_fail(err, DG_UNSUPPORTED, "%s: outcome of format %lld, this program reads 1", path,
                      (long long)json_integer_value(json_object_get(json, "doppel")));
-    else if ((rc = key_check(outcome_keys(), json, true, err)) < 0)
+    else if ((rc = dg_keys_check(dg_outcome_keys(), json, true, err)) < 0)
         rc = dg_fail_within(err, DG_MALFORMED, "%s", path);
     if (rc < 0)
         goto out;

@@ -17,43 +17,16 @@
 #include <jansson.h>
 
 #include "base/base.h"
-#include "chain/chain.h"
+#include "plan/plan.h"
 #include "wasm/wasm.h"
 
-/* ---- plan ---- */
+/* ---- outcome ---- */
 
-enum { DG_PLAN_MAX = 1 << 20 /* bytes of a plan file */ };
-
-typedef struct dg_plan dg_plan;
-
-/* An empty plan, to be filled by dg_plan_set. DG_NOMEM. */
-dg_code dg_plan_new(dg_plan **out, dg_error *err);
-/* Reads JSON (duplicate keys refused) and checks what is there, not whether it is
- * complete: flags may add to it. DG_IO; DG_USAGE with file, line or key path, and
- * the nearest key for an unknown one; DG_LIMIT. */
-dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err);
-/* As load, from text; `name` is what messages call it, `folder` where its relative
- * paths may also start (NULL: nowhere else). */
-dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder,
-                      dg_error *err);
-/* Sets one value from a flag: key "upgrade.at", "seed", "claims.block-cadence.severity";
- * `value` is read as the table says (text, number, true/false). Wins over the file.
- * DG_USAGE: no such key (nearest suggested), value of the wrong kind. */
-dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err);
-/* Complete and consistent: snapshot, upgrade.to and upgrade.at are there, the
- * files exist, the position parses, nothing asks for what this version lacks. */
-dg_code dg_plan_check(dg_plan *plan, dg_error *err);
-void dg_plan_free(dg_plan *plan);
-
-/* The plan as it stands (borrowed); keys as the user wrote them. */
-const json_t *dg_plan_json(const dg_plan *plan);
-/* Keys and what they mean, for help; false past the end. `key` is a dotted path. */
-bool dg_plan_key_at(size_t i, const char **key, const char **says);
-
-/* The JSON schemas that are shipped as run/plan.schema.json and
- * run/outcome.schema.json, made from the tables the checks use; owned by the caller. */
-json_t *dg_plan_schema(void);
+/* The JSON schema that is shipped as run/outcome.schema.json, made from the table that
+ * the check uses; owned by the caller. */
 json_t *dg_outcome_schema(void);
+/* The keys of an outcome. */
+const dg_keys_table *dg_outcome_keys(void);
 
 /* ---- run ---- */
 

@@ -4,32 +4,9 @@
 
 #include "node/node.h"
 #include "run/apis.h"
-#include "run/keys.h"
 #include "run/log.h"
 #include "run/run.h"
 #include "source/source.h"
-
-/* The slots of a run: where it begins, where U is, where it ends. */
-typedef struct dg_plan_span {
-    dg_clock clock; /* at the fork */
-    uint32_t fork_number;
-    uint64_t upgrade_slot, end_slot;
-    uint64_t first_boundary; /* the first one after U */
-} dg_plan_span;
-
-struct dg_plan {
-    json_t *json;
-    char source[256]; /* what messages call it: file name, or "the plan" */
-    char folder[768]; /* where relative paths may also start; "" none */
-    /* set by dg_plan_check */
-    bool checked;
-    char snapshot[1024], to[1024]; /* to: "" when the code stays */
-    const json_t *config;          /* upgrade.config; NULL: it stays */
-    dg_position at;
-    dg_how how;
-    uint32_t boundaries_after;
-    uint64_t seed;
-};
 
 /* ---- what is remembered of control, to compare treatment with ---- */
 
@@ -118,15 +95,9 @@ typedef struct arm {
 /* A build that takes as long as it may counts for several: the next one will, too. */
 enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_SLOW_FAILURE = 4, ARM_MIGRATION_BLOCKS_MAX = 1024 };
 
-/* One of network.faults; `list` holds the one that `fault` names. */
-typedef struct fault_wish {
-    dg_fault fault;
-    bool treatment_only;
-    uint32_t *list;
-} fault_wish;
-
 struct dg_run_state {
     const dg_plan *plan;
+    const dg_plan_asked *asked; /* what it comes to */
     const dg_run_options *options;
     dg_engine *engine;
     dg_source source;
@@ -143,7 +114,7 @@ struct dg_run_state {
     uint32_t validators, parachains;
     uint32_t coreless; /* registered parachains without a claim on a core */
     event_log log;
-    fault_wish *faults; /* of the plan, in its order */
+    dg_plan_fault *faults; /* of the plan, in its order */
     size_t fault_count;
     arm control, treatment;
     bool diverged;                    /* treatment's blocks up to U-1 are not control's */
@@ -210,7 +181,6 @@ dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
 /* Who wins at U may differ between the arms of a network; its own state never does. */
 dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
 void sample_clear(sample *s);
-void answer_words(char *out, size_t size, const json_t *value); /* compact JSON, cut with ".." */
 void sample_log(arm *a, moment m);           /* events of treatment; U's when U+1's are there */
 dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
 
@@ -234,50 +204,14 @@ dg_code identity_log(arm *a, dg_block *before, dg_error *err);
  * item, or it does not decode (then `why`, of 200 bytes, says so). */
 json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why);
 
-/* network_plan.c: what a plan says of the network */
-enum { NETWORK_SHARES_MAX = 64 };
-typedef struct network_wish {
-    dg_share shares[NETWORK_SHARES_MAX];
-    size_t share_count;
-    dg_collators collators[NETWORK_SHARES_MAX];
-    size_t collator_count;
-    /* classes without some of their repairs; shares point here */
-    dg_node_class own[NETWORK_SHARES_MAX];
-    char names[NETWORK_SHARES_MAX][64]; /* of those */
-    dg_ns prepare[2];                   /* least and most; both 0: as the model has it */
-    dg_ns execute[2];                   /* .. to execute a block; 0: the constant */
-    dg_ns latency[2];
-    dg_sim_link link; /* points at `latency` */
-    bool no_forks, backs_off, messages;
-    bool compile_given;
-    dg_ns compile[2]; /* least and most */
-} network_wish;
-bool network_wanted(const dg_plan *plan);
-dg_code network_plan_check(const dg_plan *plan, dg_error *err);
-/* network_classes.c: item i of a checked list; what is no row of the table is kept in `wish`. */
-const dg_node_class *network_class_of(network_wish *wish, size_t i, const json_t *item);
-dg_code network_classes_check(const json_t *classes, dg_error *err);
-/* "SD_V12_OK", or "SD_V12_PURGE=0.9,SD_V1=0.1": as network.classes says it. DG_USAGE. */
-dg_code network_classes_of(json_t **out, const char *text, dg_error *err);
 /* network_stall.c: why nodes stood still or went down at U; below zero: no memory */
 int network_stall_causes(json_t *out, const run_state *run, const json_t *claims);
 int network_stall_advice(json_t *out, const run_state *run, const json_t *claims);
-void network_plan_read(network_wish *out, const dg_plan *plan); /* of a checked plan */
-/* once U and the end are known: slots */
-dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err);
-
 /* faults.c: network.faults of a plan */
-dg_code faults_plan_check(const dg_plan *plan, dg_error *err); /* what needs no chain */
 /* Once U and the end are known: slots, and who is there. Owned by `run`. */
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
-/* When: a position, "U", "U-5" or "U+3", under `key` of an object of the plan. */
-dg_code moment_check(const json_t *of, const char *key, dg_error *err);
-dg_code moment_slot(uint64_t *out, const run_state *run, const json_t *of, const char *key,
-                    uint64_t otherwise, dg_error *err);
 int faults_notes(json_t *out, const run_state *run);
-/* "share 0.7": with whom fault i of the plan is */
-void fault_who_words(char *out, size_t size, const run_state *run, size_t i);
 void faults_clear(run_state *run);
 
 /* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
@@ -289,7 +223,6 @@ int fault_causes(json_t *out, const run_state *run, const json_t *claims);
 int fault_advice(json_t *out, const run_state *run, const json_t *claims);
 
 /* fork.c: the state that both arms begin from, where it is not the snapshot's */
-dg_code fork_plan_check(const dg_plan *plan, dg_error *err);
 /* over control's chain, which is opened again */
 dg_code fork_prepare(run_state *run, dg_error *err);
 dg_code fork_people(run_state *run, dg_error *err); /* run->nodes; refuses what makes no groups */

@@ -48,18 +48,6 @@ static json_t *decoded(const dg_meta *meta, const api_row *row, dg_bytes value, 
     return out;
 }
 
-void answer_words(char *out, size_t size, const json_t *value)
-{
-    json_free_t release;
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
-    json_get_alloc_funcs(NULL, &release);
-    snprintf(out, size, "%s", text ? text : "");
-    if (text && strlen(text) >= size)
-        memcpy(out + size - 3, "..", 3);
-    if (text)
-        release(text);
-}
-
 static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, dg_bytes value)
 {
     const dg_meta *old = NULL;
@@ -71,7 +59,7 @@ static void keep(answer *out, arm *a, const api_row *row, const dg_meta *meta, d
     out->decodes = json != NULL;
     out->described = meta && dg_meta_method_named(meta, row->api, row->method);
     if (json && value.len <= ANSWER_JSON_MAX)
-        answer_words(out->value, sizeof out->value, json);
+        dg_event_short(out->value, sizeof out->value, json);
     if (!json)
         snprintf(out->error, sizeof out->error, "%.199s", why.text);
     if (value.len <= ANSWER_JSON_MAX)

@@ -57,8 +57,8 @@ static bool say_difference(char *out, size_t size, const char *name, const char 
             if (say_difference(out, size, name, link, json_array_get(now, i),
                                json_array_get(later, i)))
                 return true;
-    answer_words(was, sizeof was, now);
-    answer_words(is, sizeof is, later);
+    dg_event_short(was, sizeof was, now);
+    dg_event_short(is, sizeof is, later);
     snprintf(out, size, "%s%s%s%s%s", name, name[0] ? " " : "", was, link, is);
     return true;
 }

@@ -109,7 +109,7 @@ json_t *outcome_series(const run_state *run)
 {
     json_t *out = json_pack("{s:o, s:o}", "control", blocks(run, DG_ARM_CONTROL), "treatment",
                             blocks(run, DG_ARM_TREATMENT));
-    if (out && network_wanted(run->plan)
+    if (out && dg_plan_wants_network(run->plan)
         && outcome_put(out, "network",
                        json_pack("{s:o, s:o}", "control", slots(run, DG_ARM_CONTROL), "treatment",
                                  slots(run, DG_ARM_TREATMENT)))) {

@@ -61,7 +61,7 @@ static dg_code open_runtimes(run_state *run, dg_error *err)
                        dg_hash_short(dg_runtime_hash(from)).text);
     run_progress(run, "compile", 0, 0);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
-        return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->plan->to);
+        return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->asked->to);
     return DG_OK;
 }
 
@@ -100,7 +100,7 @@ static dg_code place(run_state *run, dg_error *err)
         return rc;
     run->span.fork_number = dg_block_number(root);
     run->fork_hash = *dg_block_hash(root);
-    rc = dg_position_slot(&run->plan->at, &run->span.upgrade_slot, &run->span.clock,
+    rc = dg_position_slot(&run->asked->at, &run->span.upgrade_slot, &run->span.clock,
                           run->span.fork_number, run->span.fork_number == 0 ? 2 : 1, err);
     if (rc < 0)
         return dg_fail_within(err, rc, "upgrade.at");
@@ -109,7 +109,7 @@ static dg_code place(run_state *run, dg_error *err)
                  ? 0
                  : (run->span.upgrade_slot - run->span.clock.next_boundary) / epoch + 1;
     run->span.first_boundary = run->span.clock.next_boundary + before * epoch;
-    run->span.end_slot = run->span.first_boundary + (run->plan->boundaries_after - 1) * epoch + 1;
+    run->span.end_slot = run->span.first_boundary + (run->asked->boundaries_after - 1) * epoch + 1;
     if (run->span.end_slot - run->span.clock.next_slot > 1000000)
         return dg_fail(err, DG_USAGE,
                        "upgrade.at: the run would take %llu slots, at most 1000000 are run",
@@ -138,9 +138,9 @@ static dg_code open_all(run_state *run, dg_error *err)
     if ((rc = open_engine(run, err)) < 0)
         return rc;
     from.engine = run->engine;
-    if ((rc = dg_source_open(&run->source, run->plan->snapshot, &from, err)) < 0
-        || (run->plan->to[0]
-            && (rc = dg_source_runtime(&run->code, run->plan->to, &from, err)) < 0))
+    if ((rc = dg_source_open(&run->source, run->asked->snapshot, &from, err)) < 0
+        || (run->asked->to[0]
+            && (rc = dg_source_runtime(&run->code, run->asked->to, &from, err)) < 0))
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
@@ -188,6 +188,7 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
     if (!run)
         return dg_fail(err, DG_NOMEM, "no memory for a run");
     run->plan = plan;
+    run->asked = dg_plan_asked_of(plan);
     run->options = options;
     if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) >= 0
         && (rc = log_hash(&run->log, hash, err)) >= 0 && options->events_path)
@@ -234,7 +235,7 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
     dg_hash hash;
     dg_code rc;
     *outcome = NULL;
-    if (!plan->checked)
+    if (!dg_plan_asked_of(plan))
         return dg_fail(err, DG_USAGE, "the plan was not checked");
     if ((rc = once(outcome, &hash, plan, options, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "claim/claim.h"
-#include "run/keys.h"
 
 static const char *runtimes(void)
 {
@@ -88,8 +87,8 @@ START_TEST(an_outcome_is_what_its_schema_says)
         json_t *outcome = mini(blobs[i], NULL), *again = NULL;
         const char *path = scratch_path("outcome.json");
         dg_error err = { .text = "" };
-        ck_assert_msg(key_check(outcome_keys(), outcome, true, &err) == DG_OK, "%s: %s", blobs[i],
-                      err.text);
+        ck_assert_msg(dg_keys_check(dg_outcome_keys(), outcome, true, &err) == DG_OK, "%s: %s",
+                      blobs[i], err.text);
         ck_assert_int_eq(json_dump_file(outcome, path, 0), 0);
         ck_assert_msg(dg_outcome_load(&again, path, &err) == DG_OK, "%s", err.text);
         ck_assert(json_equal(outcome, again));
@@ -111,6 +110,30 @@ static const struct {
     { "{\"doppel\":1,\"exit\":9}", DG_MALFORMED, "exit is 9" },
     { "{\"doppel\":1,\"results\":1}", DG_MALFORMED, "did you mean \"result\"" },
 };
+
+static void same_as_shipped(json_t *schema, const char *path)
+{
+    char *text = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
+    dg_buf shipped, made;
+    dg_buf_init(&made, 1 << 20);
+    dg_buf_printf(&made, "%s\n", text);
+    if (getenv("BLESS"))
+        dg_file_write(path, dg_buf_bytes(&made), NULL);
+    shipped = slurp(path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)),
+                  "%s is not what the tables say; BLESS=1 rewrites it", path);
+    dg_buf_clear(&shipped);
+    dg_buf_clear(&made);
+    free(text);
+    json_decref(schema);
+}
+
+/* The schema people's editors use is the table the check uses. */
+START_TEST(the_shipped_schema_is_the_table)
+{
+    same_as_shipped(dg_outcome_schema(), "harness/run/outcome.schema.json");
+}
+END_TEST
 
 START_TEST(what_is_no_outcome_is_refused)
 {
@@ -456,6 +479,7 @@ int main(void)
     TCase *tc = tcase_create("outcome");
     tcase_add_test(tc, the_same_plan_gives_the_same_bytes);
     tcase_add_test(tc, another_seed_gives_other_blocks_and_the_same_verdict);
+    tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_test(tc, an_outcome_is_what_its_schema_says);
     tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
     tcase_add_loop_test(tc, an_exit_code_is_what_the_verdict_deserves, 0,

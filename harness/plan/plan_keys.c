@@ -1,5 +1,5 @@
-/* plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
-#include "run/keys.h"
+/* dg_plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
+#include "plan/plan_impl.h"
 
 #include "claim/claim.h"
 #include "node/node.h"
@@ -25,153 +25,155 @@ static const char *classes[CLASSES_MAX + 1]; /* of the table in room node, in it
 enum { REPAIRS_MAX = 16 };
 static const char *repairs[REPAIRS_MAX + 1];
 
-static const key_row fixed[] = {
-    { "$schema", KEY_TEXT, .says = "for editors; not read" },
-    { "doppel", KEY_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
-    { "name", KEY_TEXT, .says = "what the report calls this run" },
-    { "notes", KEY_LIST, .says = "what a reader of the report has to know of the inputs" },
-    { "notes[]", KEY_TEXT, .says = "one line of the report" },
-    { "snapshot", KEY_TEXT, true,
+static const dg_keys_row fixed[] = {
+    { "$schema", DG_KEYS_TEXT, .says = "for editors; not read" },
+    { "doppel", DG_KEYS_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
+    { "name", DG_KEYS_TEXT, .says = "what the report calls this run" },
+    { "notes", DG_KEYS_LIST, .says = "what a reader of the report has to know of the inputs" },
+    { "notes[]", DG_KEYS_TEXT, .says = "one line of the report" },
+    { "snapshot", DG_KEYS_TEXT, true,
       .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the "
               "plan's" },
-    { "upgrade", KEY_OBJECT, true, .says = "what is enacted, when and how" },
-    { "upgrade.to", KEY_TEXT,
+    { "upgrade", DG_KEYS_OBJECT, true, .says = "what is enacted, when and how" },
+    { "upgrade.to", DG_KEYS_TEXT,
       .says = "runtime N: a blob as on chain, plain wasm, .zst or hex of either, or a state that "
               "holds it" },
-    { "upgrade.config", KEY_OBJECT, .open = true,
+    { "upgrade.config", DG_KEYS_OBJECT, .open = true,
       .says = "fields of HostConfiguration by their place, as \"executor_params\" or \"a.b\", to "
               "what a change scheduled in U makes of them; with upgrade.to or alone" },
-    { "upgrade.at", KEY_TEXT, true,
+    { "upgrade.at", DG_KEYS_TEXT, true,
       .says = "position of U: boundary-20, boundary+5, boundary@2-8, 50%, #12345, next" },
-    { "upgrade.how", KEY_TEXT, .words = hows,
+    { "upgrade.how", DG_KEYS_TEXT, .words = hows,
       .says = "authorize | set-code (default) | override, which is not the production path" },
-    { "horizon", KEY_OBJECT, .says = "how far the run goes" },
-    { "horizon.boundaries_after", KEY_WHOLE, .min = 2, .max = 100,
+    { "horizon", DG_KEYS_OBJECT, .says = "how far the run goes" },
+    { "horizon.boundaries_after", DG_KEYS_WHOLE, .min = 2, .max = 100,
       .says =
           "session boundaries after U (default 2: sets and configuration act two sessions later)" },
-    { "fork", KEY_OBJECT, .says = "the state that both arms begin from" },
-    { "fork.storage", KEY_OBJECT, .open = true,
+    { "fork", DG_KEYS_OBJECT, .says = "the state that both arms begin from" },
+    { "fork.storage", DG_KEYS_OBJECT, .open = true,
       .says = "values put into it first: \"0x..\" or \"Pallet.Item\": \"0x..\", a value by its "
               "type, or null" },
-    { "network", KEY_OBJECT, .says = "the network around the chain" },
-    { "network.validators", KEY_TEXT, .words = from_snapshot, .says = "who validates" },
-    { "network.parachains", KEY_TEXT, .words = from_snapshot,
+    { "network", DG_KEYS_OBJECT, .says = "the network around the chain" },
+    { "network.validators", DG_KEYS_TEXT, .words = from_snapshot, .says = "who validates" },
+    { "network.parachains", DG_KEYS_TEXT, .words = from_snapshot,
       .says = "which parachains there are" },
-    { "network.size", KEY_TEXT,
+    { "network.size", DG_KEYS_TEXT,
       .says = "validators x parachains, as 300x50: the state is grown to that before the fork" },
-    { "network.grow_by", KEY_TEXT, .words = growers,
+    { "network.grow_by", DG_KEYS_TEXT, .words = growers,
       .says = "how: added to the state (default), or a genesis of the runtime's own builder" },
-    { "network.classes", KEY_LIST,
+    { "network.classes", DG_KEYS_LIST,
       .says = "node classes and their shares, which add up to 1; without them no network is "
               "simulated" },
-    { "network.classes[]", KEY_OBJECT, .says = "a class of nodes" },
-    { "network.classes[].class", KEY_TEXT, true, .words = classes,
+    { "network.classes[]", DG_KEYS_OBJECT, .says = "a class of nodes" },
+    { "network.classes[].class", DG_KEYS_TEXT, true, .words = classes,
       .says = "release family of the node" },
-    { "network.classes[].share", KEY_NUMBER, true, .says = "of the validators, by lot" },
-    { "network.classes[].without", KEY_LIST,
+    { "network.classes[].share", DG_KEYS_NUMBER, true, .says = "of the validators, by lot" },
+    { "network.classes[].without", DG_KEYS_LIST,
       .says =
           "repairs of this class that are taken away again, by the number of their pull request" },
-    { "network.classes[].without[]", KEY_TEXT, .words = repairs, .says = "a repair" },
-    { "network.collators", KEY_LIST,
+    { "network.classes[].without[]", DG_KEYS_TEXT, .words = repairs, .says = "a repair" },
+    { "network.collators", DG_KEYS_LIST,
       .says = "collators of the parachains and their shares, which add up to 1 (default: all "
               "lookahead, version 2, sync)" },
-    { "network.collators[]", KEY_OBJECT, .says = "collators of one kind" },
-    { "network.collators[].kind", KEY_TEXT, true, .words = authors,
+    { "network.collators[]", DG_KEYS_OBJECT, .says = "collators of one kind" },
+    { "network.collators[].kind", DG_KEYS_TEXT, true, .words = authors,
       .says = "how their nodes author" },
-    { "network.collators[].protocol", KEY_WHOLE, .min = 1, .max = 2,
+    { "network.collators[].protocol", DG_KEYS_WHOLE, .min = 1, .max = 2,
       .says = "newest version of the collation protocol they speak (default 2)" },
-    { "network.collators[].runtime", KEY_TEXT, .words = runtimes,
+    { "network.collators[].runtime", DG_KEYS_TEXT, .words = runtimes,
       .says = "sync (default): 12 s slots, no block beside one that waits for availability; async: "
               "6 s, room for three" },
-    { "network.collators[].share", KEY_NUMBER, true, .says = "of the parachains, by lot" },
-    { "network.collators[].upgrades_code", KEY_OBJECT,
+    { "network.collators[].share", DG_KEYS_NUMBER, true, .says = "of the parachains, by lot" },
+    { "network.collators[].upgrades_code", DG_KEYS_OBJECT,
       .says = "each of these parachains publishes new code once, on which nobody votes" },
-    { "network.collators[].upgrades_code.bytes", KEY_WHOLE, true, .min = 9, .max = 3 << 20,
+    { "network.collators[].upgrades_code.bytes", DG_KEYS_WHOLE, true, .min = 9, .max = 3 << 20,
       .says = "of it" },
-    { "network.collators[].upgrades_code.at", KEY_TEXT,
+    { "network.collators[].upgrades_code.at", DG_KEYS_TEXT,
       .says = "first slot: a position as of upgrade.at, or U, U-5, U+3 (default: the first of the "
               "run)" },
-    { "network.pvf", KEY_OBJECT,
+    { "network.pvf", DG_KEYS_OBJECT,
       .says = "how long a node takes to prepare a parachain's code, each somewhere in between "
               "(default 6 to 18 s)" },
-    { "network.pvf.prepare_ms_min", KEY_WHOLE, .min = 1, .max = 3600000,
+    { "network.pvf.prepare_ms_min", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = "milliseconds, least" },
-    { "network.pvf.prepare_ms_max", KEY_WHOLE, .min = 1, .max = 3600000,
+    { "network.pvf.prepare_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = "milliseconds, most" },
-    { "network.pvf.execute_ms_min", KEY_WHOLE, .min = 1, .max = 3600000,
+    { "network.pvf.execute_ms_min", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = "milliseconds that executing one of its blocks takes, least (default 300)" },
-    { "network.pvf.execute_ms_max", KEY_WHOLE, .min = 1, .max = 3600000,
+    { "network.pvf.execute_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = ".. and most; two are executed at one time" },
-    { "network.links", KEY_OBJECT, .says = "between any two nodes" },
-    { "network.links.latency_ms", KEY_LIST, .says = "least and most (default 20 and 200)" },
-    { "network.links.latency_ms[]", KEY_WHOLE, .min = 0, .max = 600000, .says = "milliseconds" },
-    { "network.links.loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000,
+    { "network.links", DG_KEYS_OBJECT, .says = "between any two nodes" },
+    { "network.links.latency_ms", DG_KEYS_LIST, .says = "least and most (default 20 and 200)" },
+    { "network.links.latency_ms[]", DG_KEYS_WHOLE, .min = 0, .max = 600000,
+      .says = "milliseconds" },
+    { "network.links.loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000,
       .says = "messages lost (default 0)" },
-    { "network.exchange", KEY_TEXT, .words = exchanges,
+    { "network.exchange", DG_KEYS_TEXT, .words = exchanges,
       .says = "how statements and bitfields get from node to node: computed (default) | messages, "
               "each sent: dearer, and counted" },
-    { "network.forks", KEY_BOOL,
+    { "network.forks", DG_KEYS_BOOL,
       .says = "false: only the first author of a slot builds, a world that does not exist (default "
               "true)" },
-    { "network.backs_off", KEY_BOOL,
+    { "network.backs_off", DG_KEYS_BOOL,
       .says = "true: authors leave slots out while finality lags by more than fifty blocks, as on "
               "test networks (default false)" },
-    { "network.compile_ms", KEY_OBJECT,
+    { "network.compile_ms", DG_KEYS_OBJECT,
       .says = "how long a node stands still to compile N (default: from the size of its wasm, for "
               "8 to 4 cores)" },
-    { "network.compile_ms.min", KEY_WHOLE, true, .min = 0, .max = 3600000,
+    { "network.compile_ms.min", DG_KEYS_WHOLE, true, .min = 0, .max = 3600000,
       .says = "milliseconds, the quickest node" },
-    { "network.compile_ms.max", KEY_WHOLE, true, .min = 0, .max = 3600000,
+    { "network.compile_ms.max", DG_KEYS_WHOLE, true, .min = 0, .max = 3600000,
       .says = "milliseconds, the slowest" },
-    { "network.faults", KEY_LIST, .says = "what goes wrong, when and with whom" },
-    { "network.faults[]", KEY_OBJECT, .says = "one fault" },
-    { "network.faults[].kind", KEY_TEXT, true, .words = faults, .says = "what goes wrong" },
-    { "network.faults[].from", KEY_TEXT,
+    { "network.faults", DG_KEYS_LIST, .says = "what goes wrong, when and with whom" },
+    { "network.faults[]", DG_KEYS_OBJECT, .says = "one fault" },
+    { "network.faults[].kind", DG_KEYS_TEXT, true, .words = faults, .says = "what goes wrong" },
+    { "network.faults[].from", DG_KEYS_TEXT,
       .says = "first slot: a position as of upgrade.at, or U, U-5, U+3 (default: the first of the "
               "run)" },
-    { "network.faults[].until", KEY_TEXT,
+    { "network.faults[].until", DG_KEYS_TEXT,
       .says = "first slot after it, as `from` (default: the end of the run)" },
-    { "network.faults[].arm", KEY_TEXT, .words = fault_arms,
+    { "network.faults[].arm", DG_KEYS_TEXT, .words = fault_arms,
       .says = "both (default), or treatment alone: then from U on" },
-    { "network.faults[].nodes", KEY_LIST, .says = "who: validators by index, the first is 0" },
-    { "network.faults[].nodes[]", KEY_WHOLE, .min = 0, .max = UINT32_MAX,
+    { "network.faults[].nodes", DG_KEYS_LIST, .says = "who: validators by index, the first is 0" },
+    { "network.faults[].nodes[]", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "index of a node" },
-    { "network.faults[].paras", KEY_LIST, .says = "who: parachains by id, of offline-collators" },
-    { "network.faults[].paras[]", KEY_WHOLE, .min = 0, .max = UINT32_MAX,
+    { "network.faults[].paras", DG_KEYS_LIST,
+      .says = "who: parachains by id, of offline-collators" },
+    { "network.faults[].paras[]", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "id of a parachain" },
-    { "network.faults[].share", KEY_NUMBER, .says = "who: this share of them, by lot" },
-    { "network.faults[].group", KEY_WHOLE, .min = 0, .max = UINT32_MAX,
+    { "network.faults[].share", DG_KEYS_NUMBER, .says = "who: this share of them, by lot" },
+    { "network.faults[].group", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "who: the members of this backing group when it begins" },
-    { "network.faults[].who", KEY_TEXT, .words = fault_whos,
+    { "network.faults[].who", DG_KEYS_TEXT, .words = fault_whos,
       .says = "who: all, or the authors of the slot in which it begins" },
-    { "network.faults[].offset_ms", KEY_WHOLE, .min = -86400000, .max = 86400000,
+    { "network.faults[].offset_ms", DG_KEYS_WHOLE, .min = -86400000, .max = 86400000,
       .says = "clock: so far ahead of true time (default 0)" },
-    { "network.faults[].drift_ppm", KEY_WHOLE, .min = -500000, .max = 500000,
+    { "network.faults[].drift_ppm", DG_KEYS_WHOLE, .min = -500000, .max = 500000,
       .says = "clock: so much too fast (default 0)" },
-    { "network.faults[].warp", KEY_WHOLE, .min = 1, .max = 1000000,
+    { "network.faults[].warp", DG_KEYS_WHOLE, .min = 1, .max = 1000000,
       .says = "clock: so many times as fast (default 1)" },
-    { "network.faults[].loss_per_million", KEY_WHOLE, .min = 0, .max = 1000000,
+    { "network.faults[].loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000,
       .says = "loss: messages lost" },
-    { "claims", KEY_OBJECT, .says = "which claims are judged, and how" },
-    { "claims.default", KEY_BOOL,
+    { "claims", DG_KEYS_OBJECT, .says = "which claims are judged, and how" },
+    { "claims.default", DG_KEYS_BOOL,
       .says = "judge every claim that is not switched off (default true); false: only those named "
               "here" },
-    { "seed", KEY_WHOLE, .min = 0, .max = INT64_C(1) << 53,
+    { "seed", DG_KEYS_WHOLE, .min = 0, .max = INT64_C(1) << 53,
       .says = "of all chance in the run (default 1)" },
 };
 enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
 
-static key_row rows[ROWS_MAX];
-static char paths[ROWS_MAX][KEY_PATH_MAX];
-static key_table table = { rows, 0, "A plan of doppel", "plan.schema.json" };
+static dg_keys_row rows[ROWS_MAX];
+static char paths[ROWS_MAX][DG_KEYS_PATH_MAX];
+static dg_keys_table table = { rows, 0, "A plan of doppel", "plan.schema.json" };
 
-static void add(const key_row *row, const char *format, const char *claim, const char *key)
+static void add(const dg_keys_row *row, const char *format, const char *claim, const char *key)
 {
     if (table.count == ROWS_MAX)
         return;
     rows[table.count] = *row;
     if (format) {
-        snprintf(paths[table.count], KEY_PATH_MAX, format, claim, key);
+        snprintf(paths[table.count], DG_KEYS_PATH_MAX, format, claim, key);
         rows[table.count].path = paths[table.count];
     }
     table.count++;
@@ -179,21 +181,21 @@ static void add(const key_row *row, const char *format, const char *claim, const
 
 static void add_claim(const dg_claim *claim)
 {
-    add(&(key_row){ .kind = KEY_OBJECT, .says = claim->says }, "claims.%s%s",
+    add(&(dg_keys_row){ .kind = DG_KEYS_OBJECT, .says = claim->says }, "claims.%s%s",
         dg_claim_name(claim->id), "");
-    add(&(key_row){ .kind = KEY_TEXT,
-                    .words = severities,
-                    .says = "a gate that breaks fails the run, advice only warns" },
+    add(&(dg_keys_row){ .kind = DG_KEYS_TEXT,
+                        .words = severities,
+                        .says = "a gate that breaks fails the run, advice only warns" },
         "claims.%s.%s", dg_claim_name(claim->id), "severity");
-    add(&(key_row){ .kind = KEY_BOOL, .says = "true: not judged" }, "claims.%s.%s",
+    add(&(dg_keys_row){ .kind = DG_KEYS_BOOL, .says = "true: not judged" }, "claims.%s.%s",
         dg_claim_name(claim->id), "off");
     for (size_t i = 0; claim->options && claim->options[i]; i++)
-        add(&(key_row){ .kind = KEY_NUMBER,
-                        .says = "threshold; see the claim's file for its default" },
+        add(&(dg_keys_row){ .kind = DG_KEYS_NUMBER,
+                            .says = "threshold; see the claim's file for its default" },
             "claims.%s.%s", dg_claim_name(claim->id), claim->options[i]);
 }
 
-const key_table *plan_keys(void)
+const dg_keys_table *dg_plan_keys(void)
 {
     const dg_claim *claim;
     if (table.count)

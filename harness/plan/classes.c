@@ -1,6 +1,6 @@
-/* network_classes.c - the classes of a plan's network: as its list says, some without
+/* classes.c - the classes of a plan's network: as its list says, some without
  * repairs that they had, or in the short form of a flag. */
-#include "run/run_impl.h"
+#include "plan/plan_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static dg_code make(dg_node_class *out, char name[64], const json_t *item, dg_er
     return DG_OK;
 }
 
-dg_code network_classes_check(const json_t *classes, dg_error *err)
+dg_code dg_plan_classes_check(const json_t *classes, dg_error *err)
 {
     const json_t *item;
     size_t i;
@@ -39,7 +39,7 @@ dg_code network_classes_check(const json_t *classes, dg_error *err)
     return DG_OK;
 }
 
-const dg_node_class *network_class_of(network_wish *wish, size_t i, const json_t *item)
+const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const json_t *item)
 {
     if (json_array_size(json_object_get(item, "without"))
         && make(&wish->own[i], wish->names[i], item, NULL) == DG_OK)
@@ -76,7 +76,7 @@ static bool share_of(double *out, const char *text, size_t len)
     return *out <= 1;
 }
 
-dg_code network_classes_of(json_t **out, const char *text, dg_error *err)
+dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err)
 {
     json_t *list = json_array();
     for (const char *at = text, *end; at; at = *end ? end + 1 : NULL) {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
-#include "run/run_impl.h"
+#include "plan/plan.h"
 
 static dg_plan *parsed(const char *text)
 {
@@ -234,12 +234,12 @@ START_TEST(what_is_left_out_has_its_stated_default)
         parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"classes\":[],\"links\":{}}}");
     dg_error err = { .text = "" };
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
-    ck_assert_uint_eq(plan->seed, 1);
-    ck_assert_uint_eq(plan->boundaries_after, 2);
-    ck_assert_int_eq(plan->how, DG_HOW_SET_CODE);
-    ck_assert_int_eq(plan->at.kind, DG_POSITION_BOUNDARY);
-    ck_assert_int_eq(plan->at.offset, -8);
-    ck_assert_str_eq(plan->snapshot, "VERSION");
+    ck_assert_uint_eq(dg_plan_asked_of(plan)->seed, 1);
+    ck_assert_uint_eq(dg_plan_asked_of(plan)->boundaries_after, 2);
+    ck_assert_int_eq(dg_plan_asked_of(plan)->how, DG_HOW_SET_CODE);
+    ck_assert_int_eq(dg_plan_asked_of(plan)->at.kind, DG_POSITION_BOUNDARY);
+    ck_assert_int_eq(dg_plan_asked_of(plan)->at.offset, -8);
+    ck_assert_str_eq(dg_plan_asked_of(plan)->snapshot, "VERSION");
     dg_plan_free(plan);
 }
 END_TEST
@@ -252,10 +252,10 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
                            "{\"class\":\"SD_V12_OK\",\"share\":0.3333333334}],\"links\":{\"latency_"
                            "ms\":[5,9],\"loss_per_million\":7}}}");
     dg_error err = { .text = "" };
-    network_wish wish;
+    dg_plan_network wish;
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
-    ck_assert(network_wanted(plan));
-    network_plan_read(&wish, plan);
+    ck_assert(dg_plan_wants_network(plan));
+    dg_plan_network_read(&wish, plan);
     ck_assert_uint_eq(wish.share_count, 3);
     ck_assert_uint_eq(wish.shares[0].ppm + wish.shares[1].ppm + wish.shares[2].ppm, 1000000);
     ck_assert_ptr_eq(wish.shares[1].of, dg_class_named("KAGOME"));
@@ -265,7 +265,7 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     dg_plan_free(plan);
     plan = parsed("{" WHOLE ",\"network\":{\"size\":\"100x20\",\"backs_off\":true}}");
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
-    network_plan_read(&wish, plan);
+    dg_plan_network_read(&wish, plan);
     ck_assert(wish.backs_off);
     dg_plan_free(plan);
 }
@@ -284,9 +284,9 @@ START_TEST(a_path_may_start_at_the_plan)
     ck_assert_int_eq(dg_plan_check(plan, &err), DG_IO);
     dg_file_write(scratch_path("only-here"), dg_text("x"), NULL);
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
-    ck_assert_str_eq(plan->snapshot, scratch_path("only-here"));
-    ck_assert_str_eq(plan->to, "LICENSE");
-    ck_assert_int_eq(plan->how, DG_HOW_OVERRIDE);
+    ck_assert_str_eq(dg_plan_asked_of(plan)->snapshot, scratch_path("only-here"));
+    ck_assert_str_eq(dg_plan_asked_of(plan)->to, "LICENSE");
+    ck_assert_int_eq(dg_plan_asked_of(plan)->how, DG_HOW_OVERRIDE);
     dg_plan_free(plan);
 }
 END_TEST
@@ -300,7 +300,8 @@ START_TEST(the_shipped_plan_can_be_run)
                       == DG_OK,
                   "%s", err.text);
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
-    ck_assert(dg_file_exists(plan->snapshot) && dg_file_exists(plan->to));
+    ck_assert(dg_file_exists(dg_plan_asked_of(plan)->snapshot)
+              && dg_file_exists(dg_plan_asked_of(plan)->to));
     dg_plan_free(plan);
 }
 END_TEST
@@ -324,11 +325,12 @@ START_TEST(a_flag_wins_over_the_file)
     ck_assert_int_eq(dg_plan_set(plan, "claims.block-cadence.at_least_of_control", "0.5", NULL),
                      DG_OK);
     ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
-    ck_assert_uint_eq(plan->seed, 7);
-    ck_assert_int_eq(plan->how, DG_HOW_AUTHORIZE);
+    ck_assert_uint_eq(dg_plan_asked_of(plan)->seed, 7);
+    ck_assert_int_eq(dg_plan_asked_of(plan)->how, DG_HOW_AUTHORIZE);
     ck_assert_str_eq(
         json_string_value(json_object_get(
-            json_object_get(json_object_get(plan->json, "claims"), "block-cadence"), "severity")),
+            json_object_get(json_object_get(dg_plan_json(plan), "claims"), "block-cadence"),
+            "severity")),
         "advice");
     dg_plan_free(plan);
 }
@@ -396,12 +398,12 @@ static const struct {
 START_TEST(a_bad_flag_changes_nothing)
 {
     dg_plan *plan = parsed("{" WHOLE "}");
-    json_t *before = json_deep_copy(plan->json);
+    json_t *before = json_deep_copy(dg_plan_json(plan));
     dg_error err = { .text = "" };
     ck_assert_int_eq(dg_plan_set(plan, bad_flags[_i].key, bad_flags[_i].value, &err), DG_USAGE);
     ck_assert_msg(strstr(err.text, bad_flags[_i].says) != NULL, "%s: %s", bad_flags[_i].key,
                   err.text);
-    ck_assert(json_equal(before, plan->json));
+    ck_assert(json_equal(before, dg_plan_json(plan)));
     json_decref(before);
     dg_plan_free(plan);
 }
@@ -425,10 +427,9 @@ static void same_as_shipped(json_t *schema, const char *path)
 }
 
 /* The schema people's editors use is the table the check uses. */
-START_TEST(the_shipped_schemas_are_the_tables)
+START_TEST(the_shipped_schema_is_the_table)
 {
-    same_as_shipped(dg_plan_schema(), "harness/run/plan.schema.json");
-    same_as_shipped(dg_outcome_schema(), "harness/run/outcome.schema.json");
+    same_as_shipped(dg_plan_schema(), "harness/plan/plan.schema.json");
 }
 END_TEST
 
@@ -443,10 +444,10 @@ START_TEST(every_claim_and_option_has_its_key)
     }
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)
         for (size_t o = 0; claim->options && claim->options[o]; o++) {
-            char path[KEY_PATH_MAX];
+            char path[DG_KEYS_PATH_MAX];
             snprintf(path, sizeof path, "claims.%s.%s", dg_claim_name(claim->id),
                      claim->options[o]);
-            ck_assert_msg(key_find(plan_keys(), path, strlen(path)) != NULL, "%s", path);
+            ck_assert_msg(dg_keys_find(dg_plan_keys(), path, strlen(path)) != NULL, "%s", path);
         }
     ck_assert_uint_gt(keys, 14 * 3);
 }
@@ -490,7 +491,7 @@ int main(void)
     tcase_add_test(tc, a_flag_wins_over_the_file);
     tcase_add_test(tc, a_flag_may_name_classes_in_short);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
-    tcase_add_test(tc, the_shipped_schemas_are_the_tables);
+    tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_test(tc, every_claim_and_option_has_its_key);
     tcase_add_test(tc, a_plan_without_memory_says_so);
     suite_add_tcase(s, tc);

@@ -1,5 +1,5 @@
-/* network_plan.c - what a plan says of the network: classes, collators, links, forks. */
-#include "run/run_impl.h"
+/* network.c - what a plan says of the network: classes, collators, links, forks. */
+#include "plan/plan_impl.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static size_t class_count(const dg_plan *plan)
 }
 
 /* Absent and empty say the same: no network is asked for, unless its size is. */
-bool network_wanted(const dg_plan *plan)
+bool dg_plan_wants_network(const dg_plan *plan)
 {
     return class_count(plan) != 0 || network_at(plan, "size");
 }
@@ -27,9 +27,9 @@ static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
     const json_t *item;
     double sum = 0;
     size_t i;
-    if (json_array_size(list) > NETWORK_SHARES_MAX)
+    if (json_array_size(list) > DG_PLAN_SHARES_MAX)
         return dg_fail(err, DG_USAGE, "network.%s has %zu %s, at most %d are read", key,
-                       json_array_size(list), key, NETWORK_SHARES_MAX);
+                       json_array_size(list), key, DG_PLAN_SHARES_MAX);
     json_array_foreach(list, i, item) sum += json_number_value(json_object_get(item, "share"));
     if (fabs(sum - 1) > 1e-9)
         return dg_fail(err, DG_USAGE, "network.%s: the shares add up to %.12g, not to 1", key, sum);
@@ -82,33 +82,33 @@ static dg_code check_new_code(const json_t *collators, dg_error *err)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(collators, i,
-                       item) if (moment_check(json_object_get(item, "upgrades_code"), "at", err)
-                                 < 0) return dg_fail_within(err, DG_USAGE,
-                                                            "network.collators[%zu].upgrades_code",
-                                                            i);
+    json_array_foreach(
+        collators, i,
+        item) if (dg_plan_moment_check(json_object_get(item, "upgrades_code"), "at", err)
+                  < 0) return dg_fail_within(err, DG_USAGE, "network.collators[%zu].upgrades_code",
+                                             i);
     return DG_OK;
 }
 
-dg_code network_plan_check(const dg_plan *plan, dg_error *err)
+dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
-    if (!network_wanted(plan)
+    if (!dg_plan_wants_network(plan)
         && (json_object_size(links) || faults || collators || network_at(plan, "pvf")
             || network_at(plan, "forks") || network_at(plan, "backs_off")
             || network_at(plan, "compile_ms")))
         return dg_fail(err, DG_USAGE,
                        "network.classes is missing: links, faults, collators, pvf, forks, "
                        "backs_off and compile_ms need nodes");
-    if (!network_wanted(plan))
+    if (!dg_plan_wants_network(plan))
         return DG_OK;
     if ((class_count(plan)
          && (check_shares(network_at(plan, "classes"), "classes", err) < 0
-             || network_classes_check(network_at(plan, "classes"), err) < 0))
+             || dg_plan_classes_check(network_at(plan, "classes"), err) < 0))
         || (collators && check_shares(network_at(plan, "collators"), "collators", err) < 0)
-        || faults_plan_check(plan, err) < 0 || check_pvf(network_at(plan, "pvf"), err) < 0)
+        || dg_plan_faults_check(plan, err) < 0 || check_pvf(network_at(plan, "pvf"), err) < 0)
         return DG_USAGE;
     if (check_new_code(network_at(plan, "collators"), err) < 0
         || check_latency(json_object_get(links, "latency_ms"), err) < 0)
@@ -135,20 +135,20 @@ static void read_parts(uint32_t *parts, const json_t *list)
     }
 }
 
-static void read_shares(network_wish *out, const json_t *classes)
+static void read_shares(dg_plan_network *out, const json_t *classes)
 {
-    uint32_t parts[NETWORK_SHARES_MAX];
+    uint32_t parts[DG_PLAN_SHARES_MAX];
     const json_t *item;
     size_t i;
     read_parts(parts, classes);
     json_array_foreach(classes, i, item) out->shares[i] =
-        (dg_share){ network_class_of(out, i, item), parts[i] };
+        (dg_share){ dg_plan_class_of(out, i, item), parts[i] };
     out->share_count = i;
 }
 
-static void read_collators(network_wish *out, const json_t *collators)
+static void read_collators(dg_plan_network *out, const json_t *collators)
 {
-    uint32_t parts[NETWORK_SHARES_MAX];
+    uint32_t parts[DG_PLAN_SHARES_MAX];
     const json_t *item;
     size_t i;
     read_parts(parts, collators);
@@ -167,7 +167,7 @@ static void read_collators(network_wish *out, const json_t *collators)
     out->collator_count = i;
 }
 
-void network_plan_read(network_wish *out, const dg_plan *plan)
+void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
 {
     const json_t *links = network_at(plan, "links"),
                  *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
@@ -201,18 +201,20 @@ void network_plan_read(network_wish *out, const dg_plan *plan)
     out->backs_off = json_is_true(network_at(plan, "backs_off"));
 }
 
-dg_code network_plan_place(network_wish *out, const run_state *run, dg_error *err)
+dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,
+                              dg_error *err)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(network_at(run->plan, "collators"), i, item)
+    json_array_foreach(network_at(plan, "collators"), i, item)
     {
         dg_collators *c = &out->collators[i];
-        dg_code rc = moment_slot(&c->code_from, run, json_object_get(item, "upgrades_code"), "at",
-                                 run->span.clock.next_slot, err);
-        if (rc == DG_OK && c->code_bytes && c->code_from > run->span.end_slot)
+        dg_code rc =
+            dg_plan_moment_slot(&c->code_from, span, json_object_get(item, "upgrades_code"), "at",
+                                span->clock.next_slot, err);
+        if (rc == DG_OK && c->code_bytes && c->code_from > span->end_slot)
             rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu",
-                         (unsigned long long)c->code_from, (unsigned long long)run->span.end_slot);
+                         (unsigned long long)c->code_from, (unsigned long long)span->end_slot);
         if (rc < 0)
             return dg_fail_within(err, rc, "network.collators[%zu].upgrades_code", i);
     }

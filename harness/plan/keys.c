@@ -1,5 +1,5 @@
 /* keys.c - checks a document against its table of keys. */
-#include "run/keys.h"
+#include "plan/plan_impl.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@ static const char *const kind_words[] = { "an object",      "a list",   "a text"
                                           "a whole number", "a number", "true or false",
                                           "any value" };
 
-const key_row *key_find(const key_table *table, const char *path, size_t path_len)
+const dg_keys_row *dg_keys_find(const dg_keys_table *table, const char *path, size_t path_len)
 {
     for (size_t i = 0; i < table->count; i++)
         if (strlen(table->rows[i].path) == path_len
@@ -18,7 +18,7 @@ const key_row *key_find(const key_table *table, const char *path, size_t path_le
 }
 
 /* The last part of a row's path when it is a direct child of `parent`, or NULL. */
-static const char *child_name(const key_row *row, const char *parent)
+static const char *child_name(const dg_keys_row *row, const char *parent)
 {
     size_t len = strlen(parent);
     const char *name = row->path;
@@ -30,7 +30,8 @@ static const char *child_name(const key_row *row, const char *parent)
     return strpbrk(name, ".[") ? NULL : name;
 }
 
-static dg_code unknown(const key_table *table, const char *parent, const char *key, dg_error *err)
+static dg_code unknown(const dg_keys_table *table, const char *parent, const char *key,
+                       dg_error *err)
 {
     const char *names[SIBLINGS_MAX + 1] = { NULL };
     const char *name, *near;
@@ -45,28 +46,28 @@ static dg_code unknown(const key_table *table, const char *parent, const char *k
                    near ? "\"?" : "");
 }
 
-static bool fits(const key_row *row, const json_t *v)
+static bool fits(const dg_keys_row *row, const json_t *v)
 {
     switch (row->kind) {
-    case KEY_OBJECT:
+    case DG_KEYS_OBJECT:
         return json_is_object(v);
-    case KEY_LIST:
+    case DG_KEYS_LIST:
         return json_is_array(v);
-    case KEY_TEXT:
+    case DG_KEYS_TEXT:
         return json_is_string(v) && strlen(json_string_value(v)) == json_string_length(v);
-    case KEY_WHOLE:
+    case DG_KEYS_WHOLE:
         return json_is_integer(v);
-    case KEY_NUMBER:
+    case DG_KEYS_NUMBER:
         return json_is_number(v);
-    case KEY_BOOL:
+    case DG_KEYS_BOOL:
         return json_is_boolean(v);
-    case KEY_ANY:
+    case DG_KEYS_ANY:
         return true;
     }
     return false;
 }
 
-static dg_code word_allowed(const key_row *row, const json_t *v, dg_error *err)
+static dg_code word_allowed(const dg_keys_row *row, const json_t *v, dg_error *err)
 {
     const char *text = json_string_value(v), *near;
     for (size_t i = 0; row->words[i]; i++)
@@ -80,25 +81,25 @@ static dg_code word_allowed(const key_row *row, const json_t *v, dg_error *err)
                    text, row->words[0]);
 }
 
-static dg_code value_allowed(const key_row *row, const json_t *v, dg_error *err)
+static dg_code value_allowed(const dg_keys_row *row, const json_t *v, dg_error *err)
 {
     if (!fits(row, v))
         return dg_fail(err, DG_USAGE, "%s must be %s", row->path, kind_words[row->kind]);
-    if (row->kind == KEY_TEXT && row->words)
+    if (row->kind == DG_KEYS_TEXT && row->words)
         return word_allowed(row, v, err);
-    if (row->kind == KEY_WHOLE && (row->min || row->max)
+    if (row->kind == DG_KEYS_WHOLE && (row->min || row->max)
         && (json_integer_value(v) < row->min || json_integer_value(v) > row->max))
         return dg_fail(err, DG_USAGE, "%s is %lld; it must be from %lld to %lld", row->path,
                        (long long)json_integer_value(v), (long long)row->min, (long long)row->max);
-    if (row->kind == KEY_NUMBER && json_number_value(v) < 0)
+    if (row->kind == DG_KEYS_NUMBER && json_number_value(v) < 0)
         return dg_fail(err, DG_USAGE, "%s must not be negative", row->path);
     return DG_OK;
 }
 
-static dg_code check_value(const key_table *table, const key_row *row, const json_t *v,
+static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, const json_t *v,
                            bool complete, dg_error *err);
 
-static dg_code check_object(const key_table *table, const char *path, bool open,
+static dg_code check_object(const dg_keys_table *table, const char *path, bool open,
                             const json_t *object, bool complete, dg_error *err)
 {
     const char *key;
@@ -106,11 +107,11 @@ static dg_code check_object(const key_table *table, const char *path, bool open,
     dg_code rc = DG_OK;
     json_object_foreach((json_t *)object, key, v)
     {
-        char full[KEY_PATH_MAX];
-        const key_row *row = NULL;
+        char full[DG_KEYS_PATH_MAX];
+        const dg_keys_row *row = NULL;
         int len = snprintf(full, sizeof full, "%s%s%s", path, path[0] ? "." : "", key);
         if (len < (int)sizeof full && !strpbrk(key, ".["))
-            row = key_find(table, full, (size_t)len);
+            row = dg_keys_find(table, full, (size_t)len);
         if (!row && open)
             continue;
         if (!row)
@@ -127,12 +128,12 @@ static dg_code check_object(const key_table *table, const char *path, bool open,
     return DG_OK;
 }
 
-static dg_code check_list(const key_table *table, const key_row *list, const json_t *items,
+static dg_code check_list(const dg_keys_table *table, const dg_keys_row *list, const json_t *items,
                           bool complete, dg_error *err)
 {
-    char path[KEY_PATH_MAX];
+    char path[DG_KEYS_PATH_MAX];
     int len = snprintf(path, sizeof path, "%s[]", list->path);
-    const key_row *row = key_find(table, path, (size_t)len);
+    const dg_keys_row *row = dg_keys_find(table, path, (size_t)len);
     const json_t *v;
     size_t i;
     dg_code rc;
@@ -141,18 +142,19 @@ static dg_code check_list(const key_table *table, const key_row *list, const jso
     return DG_OK;
 }
 
-static dg_code check_value(const key_table *table, const key_row *row, const json_t *v,
+static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, const json_t *v,
                            bool complete, dg_error *err)
 {
     dg_code rc = value_allowed(row, v, err);
-    if (rc == DG_OK && row->kind == KEY_OBJECT)
+    if (rc == DG_OK && row->kind == DG_KEYS_OBJECT)
         rc = check_object(table, row->path, row->open, v, complete, err);
-    if (rc == DG_OK && row->kind == KEY_LIST)
+    if (rc == DG_OK && row->kind == DG_KEYS_LIST)
         rc = check_list(table, row, v, complete, err);
     return rc;
 }
 
-dg_code key_check(const key_table *table, const json_t *document, bool complete, dg_error *err)
+dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool complete,
+                      dg_error *err)
 {
     if (!json_is_object(document))
         return dg_fail(err, DG_USAGE, "the document is not a JSON object");
@@ -161,12 +163,13 @@ dg_code key_check(const key_table *table, const json_t *document, bool complete,
 
 /* ---- flags ---- */
 
-dg_code key_wanted(const key_row **out, const key_table *table, const char *path, dg_error *err)
+dg_code dg_keys_wanted(const dg_keys_row **out, const dg_keys_table *table, const char *path,
+                       dg_error *err)
 {
-    char parent[KEY_PATH_MAX];
+    char parent[DG_KEYS_PATH_MAX];
     const char *dot = strrchr(path, '.');
     size_t len = dot ? (size_t)(dot - path) : 0;
-    *out = key_find(table, path, strlen(path));
+    *out = dg_keys_find(table, path, strlen(path));
     if (*out)
         return DG_OK;
     if (len >= sizeof parent)
@@ -176,11 +179,12 @@ dg_code key_wanted(const key_row **out, const key_table *table, const char *path
     return unknown(table, parent, dot ? dot + 1 : path, err);
 }
 
-dg_code key_value_of(json_t **out, const key_row *row, const char *text, dg_error *err)
+dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err)
 {
     dg_code rc;
-    *out = row->kind == KEY_TEXT ? json_string(text)
-                                 : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    *out = row->kind == DG_KEYS_TEXT
+               ? json_string(text)
+               : json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
     if (!*out)
         return dg_fail(err, DG_USAGE, "%s must be %s, not \"%.80s\"", row->path,
                        kind_words[row->kind], text);
@@ -193,9 +197,9 @@ dg_code key_value_of(json_t **out, const key_row *row, const char *text, dg_erro
 
 /* ---- schema ---- */
 
-static json_t *schema_of(const key_table *table, const key_row *row);
+static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row);
 
-static int schema_object(json_t *out, const key_table *table, const char *path, bool open)
+static int schema_object(json_t *out, const dg_keys_table *table, const char *path, bool open)
 {
     json_t *properties = json_object(), *required = json_array();
     int bad = 0;
@@ -219,15 +223,15 @@ static int schema_object(json_t *out, const key_table *table, const char *path, 
     return bad;
 }
 
-static int schema_list(json_t *out, const key_table *table, const key_row *list)
+static int schema_list(json_t *out, const dg_keys_table *table, const dg_keys_row *list)
 {
-    char path[KEY_PATH_MAX];
+    char path[DG_KEYS_PATH_MAX];
     int len = snprintf(path, sizeof path, "%s[]", list->path);
-    const key_row *row = key_find(table, path, (size_t)len);
+    const dg_keys_row *row = dg_keys_find(table, path, (size_t)len);
     return row ? json_object_set_new(out, "items", schema_of(table, row)) : 0;
 }
 
-static int schema_words(json_t *out, const key_row *row)
+static int schema_words(json_t *out, const dg_keys_row *row)
 {
     json_t *words = json_array();
     int bad = 0;
@@ -236,7 +240,7 @@ static int schema_words(json_t *out, const key_row *row)
     return bad | json_object_set_new(out, "enum", words);
 }
 
-static json_t *schema_of(const key_table *table, const key_row *row)
+static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row)
 {
     static const char *const types[] = { "object", "array",   "string", "integer",
                                          "number", "boolean", NULL };
@@ -244,15 +248,15 @@ static json_t *schema_of(const key_table *table, const key_row *row)
     int bad = json_object_set_new(out, "description", json_string(row->says));
     if (types[row->kind])
         bad |= json_object_set_new(out, "type", json_string(types[row->kind]));
-    if (row->kind == KEY_OBJECT)
+    if (row->kind == DG_KEYS_OBJECT)
         bad |= schema_object(out, table, row->path, row->open);
-    if (row->kind == KEY_LIST)
+    if (row->kind == DG_KEYS_LIST)
         bad |= schema_list(out, table, row);
     if (row->words)
         bad |= schema_words(out, row);
-    if (row->kind == KEY_NUMBER)
+    if (row->kind == DG_KEYS_NUMBER)
         bad |= json_object_set_new(out, "minimum", json_integer(0));
-    if (row->kind == KEY_WHOLE && (row->min || row->max)) {
+    if (row->kind == DG_KEYS_WHOLE && (row->min || row->max)) {
         bad |= json_object_set_new(out, "minimum", json_integer(row->min));
         bad |= json_object_set_new(out, "maximum", json_integer(row->max));
     }
@@ -263,7 +267,7 @@ static json_t *schema_of(const key_table *table, const key_row *row)
     return out;
 }
 
-json_t *key_schema(const key_table *table)
+json_t *dg_keys_schema(const dg_keys_table *table)
 {
     json_t *out = json_object();
     int bad = json_object_set_new(out, "$schema",

@@ -1,5 +1,5 @@
 /* plan.c - what the user asks for: read, amended by flags, checked. */
-#include "run/run_impl.h"
+#include "plan/plan_impl.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char
         return dg_fail(err, DG_LIMIT, "%s: a plan of %zu bytes is above the %d that are read", name,
                        text.len, DG_PLAN_MAX);
     if ((rc = read_json(&json, text, err)) < 0
-        || (rc = key_check(plan_keys(), json, false, err)) < 0)
+        || (rc = dg_keys_check(dg_plan_keys(), json, false, err)) < 0)
         goto out;
     if ((rc = dg_plan_new(&plan, err)) < 0)
         goto out;
@@ -94,7 +94,7 @@ dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err)
 static json_t *holder(json_t *at, const char **key, const char *path)
 {
     for (const char *dot; at && (dot = strchr(path, '.')); path = dot + 1) {
-        char part[KEY_PATH_MAX];
+        char part[DG_KEYS_PATH_MAX];
         json_t *next;
         snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
         if (!(next = json_object_get(at, part))
@@ -107,12 +107,12 @@ static json_t *holder(json_t *at, const char **key, const char *path)
 }
 
 /* What a flag says for a row; lists and objects are JSON, or a short form of their own. */
-static dg_code value_for(json_t **out, const key_row *row, const char *text, dg_error *err)
+static dg_code value_for(json_t **out, const dg_keys_row *row, const char *text, dg_error *err)
 {
-    if (row->kind != KEY_OBJECT && row->kind != KEY_LIST)
-        return key_value_of(out, row, text, err);
+    if (row->kind != DG_KEYS_OBJECT && row->kind != DG_KEYS_LIST)
+        return dg_keys_value_of(out, row, text, err);
     if (strcmp(row->path, "network.classes") == 0 && text[0] != '[')
-        return network_classes_of(out, text, err);
+        return dg_plan_classes_of(out, text, err);
     return dg_fail_within(err, read_json(out, dg_bytes_of(text, strlen(text)), err), "%s",
                           row->path);
 }
@@ -120,10 +120,10 @@ static dg_code value_for(json_t **out, const key_row *row, const char *text, dg_
 /* Tried on a copy: a flag that is refused changes nothing. */
 dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err)
 {
-    const key_row *row;
+    const dg_keys_row *row;
     const char *last;
     json_t *v = NULL, *copy, *object;
-    dg_code rc = key_wanted(&row, plan_keys(), key, err);
+    dg_code rc = dg_keys_wanted(&row, dg_plan_keys(), key, err);
     if (rc < 0 || (rc = value_for(&v, row, value, err)) < 0)
         return rc;
     copy = json_deep_copy(plan->json);
@@ -131,7 +131,7 @@ dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error 
     if (!object || json_object_set(object, last, v) != 0)
         rc = dg_fail(err, DG_NOMEM, "no memory for %s", key);
     json_decref(v);
-    if (rc < 0 || (rc = key_check(plan_keys(), copy, false, err)) < 0) {
+    if (rc < 0 || (rc = dg_keys_check(dg_plan_keys(), copy, false, err)) < 0) {
         json_decref(copy);
         return rc;
     }
@@ -143,7 +143,7 @@ dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error 
 
 bool dg_plan_key_at(size_t i, const char **key, const char **says)
 {
-    const key_table *table = plan_keys();
+    const dg_keys_table *table = dg_plan_keys();
     if (i >= table->count)
         return false;
     *key = table->rows[i].path;
@@ -196,14 +196,14 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         const json_t *own = json_object_get(claims, dg_claim_name(claim->id));
         if (own && claim->network && !json_is_true(json_object_get(own, "off"))
-            && !network_wanted(plan))
+            && !dg_plan_wants_network(plan))
             return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes",
                            dg_claim_name(claim->id));
         if (own && claim->code && !json_is_true(json_object_get(own, "off")) && !code)
             return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to",
                            dg_claim_name(claim->id));
         some |= (all || own) && !json_is_true(json_object_get(own, "off"))
-                && (!claim->network || network_wanted(plan)) && (!claim->code || code);
+                && (!claim->network || dg_plan_wants_network(plan)) && (!claim->code || code);
     }
     return some ? DG_OK
                 : dg_fail(err, DG_USAGE,
@@ -214,36 +214,36 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
 static dg_code find_change(dg_plan *plan, dg_error *err)
 {
     const char *to = text_at(plan, "upgrade", "to");
-    plan->to[0] = 0;
-    plan->config = json_object_get(json_object_get(plan->json, "upgrade"), "config");
-    if (plan->config && !json_object_size(plan->config))
+    plan->asked.to[0] = 0;
+    plan->asked.config = json_object_get(json_object_get(plan->json, "upgrade"), "config");
+    if (plan->asked.config && !json_object_size(plan->asked.config))
         return dg_fail(err, DG_USAGE, "upgrade.config names no field of the host configuration");
-    if (!to && !plan->config)
+    if (!to && !plan->asked.config)
         return dg_fail(err, DG_USAGE,
                        "upgrade.to is missing (runtime N; a plan that only changes the "
                        "configuration has upgrade.config)");
-    return to ? resolve(plan->to, sizeof plan->to, plan, "upgrade.to", to, err) : DG_OK;
+    return to ? resolve(plan->asked.to, sizeof plan->asked.to, plan, "upgrade.to", to, err) : DG_OK;
 }
 
 static dg_code check(dg_plan *plan, dg_error *err)
 {
     const char *at = text_at(plan, "upgrade", "at");
     dg_code rc;
-    if ((rc = key_check(plan_keys(), plan->json, true, err)) < 0
-        || (rc = network_plan_check(plan, err)) < 0 || (rc = fork_plan_check(plan, err)) < 0
+    if ((rc = dg_keys_check(dg_plan_keys(), plan->json, true, err)) < 0
+        || (rc = dg_plan_network_check(plan, err)) < 0 || (rc = dg_plan_fork_check(plan, err)) < 0
         || (rc = some_claim(plan, err)) < 0)
         return rc;
-    if ((rc = dg_position_parse(&plan->at, at, err)) < 0)
+    if ((rc = dg_position_parse(&plan->asked.at, at, err)) < 0)
         return dg_fail_within(err, rc, "upgrade.at");
-    if ((rc = resolve(plan->snapshot, sizeof plan->snapshot, plan, "snapshot",
+    if ((rc = resolve(plan->asked.snapshot, sizeof plan->asked.snapshot, plan, "snapshot",
                       json_string_value(json_object_get(plan->json, "snapshot")), err))
             < 0
         || (rc = find_change(plan, err)) < 0)
         return rc;
-    plan->how = how_of(text_at(plan, "upgrade", "how"));
-    plan->boundaries_after =
+    plan->asked.how = how_of(text_at(plan, "upgrade", "how"));
+    plan->asked.boundaries_after =
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
-    plan->seed = whole_at(plan->json, "seed", 1);
+    plan->asked.seed = whole_at(plan->json, "seed", 1);
     plan->checked = true;
     return DG_OK;
 }
@@ -254,7 +254,12 @@ dg_code dg_plan_check(dg_plan *plan, dg_error *err)
     return rc < 0 ? dg_fail_within(err, rc, "%s", plan->source) : DG_OK;
 }
 
+const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan)
+{
+    return plan->checked ? &plan->asked : NULL;
+}
+
 json_t *dg_plan_schema(void)
 {
-    return key_schema(plan_keys());
+    return dg_keys_schema(dg_plan_keys());
 }

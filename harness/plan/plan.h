@@ -1,0 +1,179 @@
+/* plan.h - what was asked for: a plan, read, amended by flags, checked.
+ *
+ *   plan      dg_plan_load | dg_plan_new, then dg_plan_set for each flag
+ *   check     dg_plan_check            every key, value, claim and position
+ *   asked     dg_plan_asked_of         what it comes to, each value in the place that uses it
+ *   placed    dg_plan_network_place, dg_plan_fault_place: once it is known where U is
+ *   keys      dg_keys_check, dg_keys_schema: documents by table, an outcome too
+ *
+ * Invariant: what dg_plan_asked_of gives was checked whole; nothing of it is looked at
+ * once more by those who use it, but for what only a chain can tell. */
+#ifndef DG_PLAN_H
+#define DG_PLAN_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "chain/chain.h"
+#include "node/node.h"
+#include "population/population.h"
+
+/* ---- documents by table ----
+ *
+ * The rows that a document may have, the check against them, and the JSON schema made
+ * from them. One table, so that the schema that is shipped and the check that is run
+ * cannot disagree. */
+
+typedef enum dg_keys_kind {
+    DG_KEYS_OBJECT,
+    DG_KEYS_LIST,
+    DG_KEYS_TEXT,
+    DG_KEYS_WHOLE,
+    DG_KEYS_NUMBER,
+    DG_KEYS_BOOL,
+    DG_KEYS_ANY
+} dg_keys_kind;
+
+enum { DG_KEYS_PATH_MAX = 128 };
+
+typedef struct dg_keys_row {
+    const char *path; /* "upgrade.at"; the items of a list are "claims[]" */
+    dg_keys_kind kind;
+    bool required;            /* in an object that is there */
+    bool open;                /* object: other keys are fine */
+    int64_t min, max;         /* whole numbers; both 0: any */
+    const char *const *words; /* texts allowed, NULL-terminated; NULL: any */
+    const char *says;
+} dg_keys_row;
+
+typedef struct dg_keys_table {
+    const dg_keys_row *rows;
+    size_t count;
+    const char *title, *id; /* of the schema */
+} dg_keys_table;
+
+/* The row of a path; NULL: there is none. */
+const dg_keys_row *dg_keys_find(const dg_keys_table *table, const char *path, size_t path_len);
+/* Every key known, every value of its kind and range. `complete`: required keys
+ * are there. DG_USAGE with the path, and the nearest key for an unknown one. */
+dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool complete,
+                      dg_error *err);
+/* JSON schema, draft 2020-12; owned by the caller; NULL: no memory. */
+json_t *dg_keys_schema(const dg_keys_table *table);
+/* The value that a flag's text means for a row. DG_USAGE. */
+dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err);
+/* The row for a dotted path that a user typed; else DG_USAGE with the nearest. */
+dg_code dg_keys_wanted(const dg_keys_row **out, const dg_keys_table *table, const char *path,
+                       dg_error *err);
+
+/* ---- a plan ---- */
+
+enum { DG_PLAN_MAX = 1 << 20 /* bytes of a plan file */ };
+
+typedef struct dg_plan dg_plan;
+
+/* An empty plan, to be filled by dg_plan_set. DG_NOMEM. */
+dg_code dg_plan_new(dg_plan **out, dg_error *err);
+/* Reads JSON (duplicate keys refused) and checks what is there, not whether it is
+ * complete: flags may add to it. DG_IO; DG_USAGE with file, line or key path, and
+ * the nearest key for an unknown one; DG_LIMIT. */
+dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err);
+/* As load, from text; `name` is what messages call it, `folder` where its relative
+ * paths may also start (NULL: nowhere else). */
+dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char *folder,
+                      dg_error *err);
+/* Sets one value from a flag: key "upgrade.at", "seed", "claims.block-cadence.severity";
+ * `value` is read as the table says (text, number, true/false). Wins over the file.
+ * DG_USAGE: no such key (nearest suggested), value of the wrong kind. */
+dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error *err);
+/* Complete and consistent: snapshot, upgrade.to and upgrade.at are there, the
+ * files exist, the position parses, nothing asks for what this version lacks. */
+dg_code dg_plan_check(dg_plan *plan, dg_error *err);
+/* Fine on NULL. */
+void dg_plan_free(dg_plan *plan);
+
+/* The plan as it stands (borrowed); keys as the user wrote them. */
+const json_t *dg_plan_json(const dg_plan *plan);
+/* Keys and what they mean, for help; false past the end. `key` is a dotted path. */
+bool dg_plan_key_at(size_t i, const char **key, const char **says);
+
+/* The JSON schema that is shipped as plan/plan.schema.json, made from the table that the
+ * check uses; owned by the caller. */
+json_t *dg_plan_schema(void);
+/* The keys of a plan: fixed rows, and some for each claim. */
+const dg_keys_table *dg_plan_keys(void);
+
+/* ---- what it asks for ---- */
+
+typedef struct dg_plan_asked {
+    char snapshot[1024], to[1024]; /* to: "" when the code stays */
+    const json_t *config;          /* upgrade.config; NULL: it stays */
+    dg_position at;
+    dg_how how;
+    uint32_t boundaries_after;
+    uint64_t seed;
+} dg_plan_asked;
+/* Of a checked plan, borrowed; NULL: it was not checked. */
+const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan);
+/* Does it ask for a network around the chain? */
+bool dg_plan_wants_network(const dg_plan *plan);
+/* network.size as written; NULL: the state is not grown. */
+const char *dg_plan_size(const dg_plan *plan);
+/* By what it is grown to that. */
+dg_grow_by dg_plan_grow_by(const dg_plan *plan);
+/* fork.storage: values that are put into the state first; borrowed, NULL: none. */
+const json_t *dg_plan_storage(const dg_plan *plan);
+
+/* ---- placed in slots ---- */
+
+/* The slots of a run: where it begins, where U is, where it ends. */
+typedef struct dg_plan_span {
+    dg_clock clock; /* at the fork */
+    uint32_t fork_number;
+    uint64_t upgrade_slot, end_slot;
+    uint64_t first_boundary; /* the first one after U */
+} dg_plan_span;
+
+/* What a plan says of the network. */
+enum { DG_PLAN_SHARES_MAX = 64 };
+typedef struct dg_plan_network {
+    dg_share shares[DG_PLAN_SHARES_MAX];
+    size_t share_count;
+    dg_collators collators[DG_PLAN_SHARES_MAX];
+    size_t collator_count;
+    /* classes without some of their repairs; shares point here */
+    dg_node_class own[DG_PLAN_SHARES_MAX];
+    char names[DG_PLAN_SHARES_MAX][64]; /* of those */
+    dg_ns prepare[2];                   /* least and most; both 0: as the model has it */
+    dg_ns execute[2];                   /* .. to execute a block; 0: the constant */
+    dg_ns latency[2];
+    dg_sim_link link; /* points at `latency` */
+    bool no_forks, backs_off, messages;
+    bool compile_given;
+    dg_ns compile[2]; /* least and most */
+} dg_plan_network;
+/* Of a checked plan. `out` stays where it is: some of it points at the rest. */
+void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan);
+/* The slots of it, once U and the end are known. DG_USAGE. */
+dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,
+                              dg_error *err);
+
+/* One of network.faults; `list` holds the one that `fault` names. */
+typedef struct dg_plan_fault {
+    dg_fault fault;
+    bool treatment_only;
+    uint32_t *list;
+} dg_plan_fault;
+/* How many faults the plan names. */
+size_t dg_plan_fault_count(const dg_plan *plan);
+/* Fault `i` of a checked plan, its slots in `span`; give it back with dg_plan_fault_clear,
+ * after a failure too. Whether those it names are there is for others to say. DG_USAGE,
+ * DG_NOMEM. */
+dg_code dg_plan_fault_place(dg_plan_fault *out, const dg_plan *plan, size_t i,
+                            const dg_plan_span *span, dg_error *err);
+/* Gives its list back. */
+void dg_plan_fault_clear(dg_plan_fault *fault);
+/* "share 0.7": with whom fault i of the plan is, in its own words; "" if it has none such. */
+void dg_plan_fault_who(char *out, size_t size, const dg_plan *plan, size_t i);
+
+#endif
