@@ -22,14 +22,6 @@ dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net
 
 /* ---- who can, and how long it takes ---- */
 
-/* A voice that a partition keeps from the larger side is not counted. */
-bool dg_is_awake(const dg_network *net, uint32_t node)
-{
-    return dg_sim_node_up(net->sim, (dg_node_ix){ node })
-           && !dg_sim_node_paused(net->sim, (dg_node_ix){ node })
-           && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ net->node_count });
-}
-
 uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval)
 {
     return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;

@@ -14,77 +14,7 @@
 
 #include <string.h>
 
-/* ---- what a thing takes that is said ---- */
-
-static const struct {
-    const char *name;
-    uint64_t bytes;
-} kinds[DG_MSG_COUNT] = {
-    /* relay parent, index, compact statement, signature */
-    [DG_MSG_STATEMENT] = { "statement", 140 },
-    [DG_MSG_LEGACY] = { "legacy-statement", 600 }, /* .. and the whole receipt */
-    [DG_MSG_MANIFEST] = { "manifest", 120 },
-    [DG_MSG_KNOWN] = { "acknowledgement", 50 },
-    [DG_MSG_VOTE] = { "grid-statement", 140 },
-    [DG_MSG_ASK] = { "candidate-request", 60 },
-    [DG_MSG_ANSWER] = { "candidate-response", 1200 },
-    [DG_MSG_POV_ASK] = { "proof-request", 40 },
-    [DG_MSG_POV] = { "proof", 256 << 10 },
-    [DG_MSG_BITFIELD] = { "bitfield", 150 },
-    [DG_MSG_CHUNK_ASK] = { "chunk-request", 40 },
-    [DG_MSG_RECOVERY_ASK] = { "recovery-request", 40 },
-    [DG_MSG_RECOVERY] = { "recovery-chunk", 0 },
-    /* dg_chunk_bytes; without a chunk as the request */
-    [DG_MSG_CHUNK] = { "chunk", 0 },
-};
-
-const char *dg_message_name(dg_message_kind kind)
-{
-    return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL;
-}
-uint64_t dg_message_bytes(dg_message_kind kind)
-{
-    return kinds[kind].bytes;
-}
-
-uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core)
-{
-    return kinds[DG_MSG_ANSWER].bytes + net->blocks[leaf].candidates[core].new_code;
-}
-
-void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes)
-{
-    net->stats.messages[kind] += count;
-    net->stats.message_bytes += count * bytes;
-}
-
-void dg_net_luck(dg_network *net)
-{
-    uint64_t seed = net->options.seed;
-    net->luck.latency = dg_rng_root(seed, "statement-latency");
-    net->luck.chunks = dg_rng_root(seed, "chunk-order");
-    net->luck.vrf_modulo = dg_rng_root(seed, "relay-vrf-modulo");
-    net->luck.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
-}
-
-uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
-{
-    dg_rng luck = dg_rng_branch(&net->luck.latency, (uint64_t)from << 32 | to, what);
-    return dg_rng_u64(&luck);
-}
-
-dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what)
-{
-    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
-                             dg_hear_luck(net, from, to, what), 0);
-}
-
-dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf,
-                    dg_message_kind kind)
-{
-    return dg_sim_link_delay(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
-                             dg_hear_luck(net, from, to, leaf), kinds[kind].bytes);
-}
+/* ---- asking, telling, reading ---- */
 
 bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core)
 {
@@ -120,20 +50,6 @@ dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t l
     view = taken + dg_hear_delay(net, to, from, leaf, DG_MSG_ASK);
     return dg_hear_over(net, from, to, view > at ? view : at,
                         dg_hear_delay(net, from, to, leaf, kind));
-}
-
-dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay)
-{
-    if (sent == DG_NEVER
-        || dg_sim_cut(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, sent, sent + delay))
-        return DG_NEVER;
-    return sent + delay;
-}
-
-bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way)
-{
-    return a == b
-           || dg_class_link(net->nodes[a].of, net->nodes[b].of) >= (way == DG_WAY_V2 ? 2u : 1u);
 }
 
 /* Two hops; four over somebody who speaks with both, where the two have no protocol in

@@ -9,10 +9,6 @@
 
 enum { PPM = 1000000 };
 #define COMPILE_MAX (3600 * 1000 * DG_MS)
-static const dg_ns usual_latency[2] = { 20 * DG_MS, 200 * DG_MS };
-static const dg_sim_link usual_link = { .latency_ns = usual_latency,
-                                        .latency_count = 2,
-                                        .bytes_per_s = 50 << 20 };
 
 /* ---- what happens at a node, and at the world ---- */
 
@@ -222,11 +218,6 @@ static dg_code make_nodes(dg_network *net, dg_error *err)
     }
     dg_ears_init(net);
     return DG_OK;
-}
-
-const dg_sim_link *dg_net_link(const dg_network *net)
-{
-    return net->options.link ? net->options.link : &usual_link;
 }
 
 static dg_code make_world(dg_network *net, dg_error *err)

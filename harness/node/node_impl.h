@@ -389,8 +389,38 @@ struct dg_network {
     dg_network_stats stats;
 };
 
-/* network.c: what any two nodes are linked by, but for faults */
+/* links.c */
+/* what any two nodes are linked by, but for faults */
 const dg_sim_link *dg_net_link(const dg_network *net);
+void dg_net_luck(dg_network *net); /* begins streams by the thousand, of its seed */
+/* The delay of one thing said of a leaf, by its size on the wire. All that one node
+ * says to another of one leaf has the same luck, so nothing overtakes. */
+uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf,
+                    dg_message_kind kind);
+dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+/* Is the link of the two fit for what is said in this way? */
+bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way);
+/* A thing said at `at`, or when the other's view was told, is there at this time. */
+/* DG_NEVER: cut by a partition */
+dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay);
+/* up, not standing still, not parted from most */
+bool dg_is_awake(const dg_network *net, uint32_t node);
+
+/* node_clock.c */
+/* the begin of a slot, as a clock shows it */
+dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot);
+/* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
+ * time. */
+dg_ns dg_own_wait(const dg_network *net, uint32_t node, dg_ns wait);
+
+/* messages.c */
+/* Bytes of one message; what real ones come to, encoded. */
+uint64_t dg_message_bytes(dg_message_kind kind);
+/* DG_MSG_ANSWER, of this candidate */
+uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core);
+/* so many more, each of so many bytes */
+void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
 /* fault.c */
 /* those that begin and end with it */
@@ -476,11 +506,6 @@ dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool childr
 dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
 
 /* slot.c */
-/* its begin, as a clock shows it */
-dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot);
-/* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
- * time. */
-dg_ns dg_own_wait(const dg_network *net, uint32_t node, dg_ns wait);
 /* The node that holds a key of an epoch; DG_NO. */
 dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32],
                       dg_error *err);
@@ -608,8 +633,6 @@ dg_code dg_hear(dg_network *net, uint8_t *voted, uint32_t *votes, uint32_t leaf,
 uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
-/* up, not standing still, not parted from most */
-bool dg_is_awake(const dg_network *net, uint32_t node);
 /* to fetch a candidate and execute it */
 dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t para);
 /* recovery.c: to put its proof together alone, and what that takes in messages, where they are sent
@@ -618,15 +641,6 @@ dg_ns dg_recovery_ns(const dg_network *net, const dg_session *session);
 void dg_recovery_count(dg_network *net, const dg_session *session, uint64_t times);
 /* there is a candidate for the core */
 bool dg_hear_is_offered(const dg_net_block *b, uint32_t core);
-void dg_net_luck(dg_network *net); /* begins streams by the thousand, of its seed */
-/* The delay of one thing said of a leaf, by its size on the wire. All that one node
- * says to another of one leaf has the same luck, so nothing overtakes. */
-uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
-dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf,
-                    dg_message_kind kind);
-dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
-/* Is the link of the two fit for what is said in this way? */
-bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way);
 /* The grid that a node holds for the leaf's session, and since when; NULL: none. */
 const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t leaf, dg_ns *since);
 /* its descriptor */
@@ -636,10 +650,6 @@ bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t
 dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node,
                       dg_ns from);
 dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
-/* Bytes of one message; what real ones come to, encoded. */
-uint64_t dg_message_bytes(dg_message_kind kind);
-/* DG_MSG_ANSWER, of this candidate */
-uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core);
 /* To ask another for a candidate and get it, without waiting in line; DG_NEVER: not in time. */
 dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t leaf,
                     uint32_t core);
@@ -647,8 +657,6 @@ dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t 
 bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core);
 /* for a candidate that was asked for, by its way */
 dg_ns dg_ask_patience(const dg_network *net, uint32_t leaf, uint32_t node);
-/* so many more, each of so many bytes */
-void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
 /* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
 typedef struct dg_spread {
@@ -670,9 +678,6 @@ uint32_t dg_spread_node(const dg_spread *s, uint32_t member);
 bool dg_spread_takes_part(const dg_spread *s, uint32_t node);
 uint32_t dg_spread_member(const dg_spread *s, uint32_t node); /* DG_NO: outside */
 dg_ns dg_spread_backed(const dg_spread *s, uint32_t member);  /* when it has enough votes */
-/* A thing said at `at`, or when the other's view was told, is there at this time. */
-/* DG_NEVER: cut by a partition */
-dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay);
 dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
                        dg_message_kind kind);
 dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
