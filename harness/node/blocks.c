@@ -26,27 +26,22 @@ static dg_code make_room(dg_network *net, dg_error *err)
 /* What is asked of a candidate's chunks outlives the block that put it on its core. */
 enum { KNOWN_BLOCKS = 32 };
 
-static void let_go(dg_net_block *b)
+static void let_go(const dg_network *net, dg_net_block *b)
 {
     dg_free(b->taken);
     dg_free(b->way);
-    dg_chunks_free(b->chunks);
+    net->hooks.let_go(b);
     b->taken = NULL;
     b->way = NULL;
-    b->chunks = NULL;
 }
 
-static void forget(dg_net_block *b)
+static void forget(const dg_network *net, dg_net_block *b)
 {
-    dg_work_clear(b);
-    dg_approval_free(b->approval);
-    b->approval = NULL;
+    net->hooks.forget(b);
     if (b->viewed)
         dg_view_clear(&b->view);
     dg_free(b->imported);
     dg_free(b->kept);
-    dg_exchange_free(b->exchange);
-    b->exchange = NULL;
     b->imported = NULL;
     b->kept = NULL;
     b->block = NULL;
@@ -87,8 +82,8 @@ dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_
     b->taken = dg_malloc(net->node_count * sizeof *b->taken);
     b->way = dg_calloc(net->node_count, sizeof *b->way);
     if (!b->imported || !b->taken || !b->way) {
-        forget(b);
-        let_go(b);
+        forget(net, b);
+        let_go(net, b);
         return dg_fail(err, DG_NOMEM, "no memory for a block of a network");
     }
     for (uint32_t i = 0; i < net->node_count; i++)
@@ -239,20 +234,20 @@ dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err)
     *pruned = 0;
     if (net->blocks[root].block == dg_chain_root(net->chain))
         return DG_OK;
-    if ((rc = dg_net_settle(net, root, err)) < 0)
+    if ((rc = net->hooks.settle(net, root, err)) < 0)
         return rc;
     for (uint32_t id = net->first_kept; id < net->block_count; id++) {
         dg_net_block *b = &net->blocks[id];
         if (b->gone || id == root || dg_net_descends(net, id, root))
             continue;
         *pruned += !dg_net_descends(net, root, id);
-        forget(b);
+        forget(net, b);
     }
     while (net->first_kept < root && net->blocks[net->first_kept].gone)
         net->first_kept++;
     while (net->first_known < net->first_kept
            && net->blocks[net->first_known].number + KNOWN_BLOCKS < net->blocks[root].number)
-        let_go(&net->blocks[net->first_known++]);
+        let_go(net, &net->blocks[net->first_known++]);
     rc = dg_chain_finalize(net->chain, net->blocks[root].block, err);
     return rc;
 }
@@ -261,8 +256,8 @@ void dg_net_blocks_free(dg_network *net)
 {
     for (uint32_t id = 0; id < net->block_count; id++) {
         if (!net->blocks[id].gone)
-            forget(&net->blocks[id]);
-        let_go(&net->blocks[id]);
+            forget(net, &net->blocks[id]);
+        let_go(net, &net->blocks[id]);
     }
     dg_free(net->blocks);
     dg_free(net->support);

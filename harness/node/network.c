@@ -155,6 +155,29 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     }
 }
 
+/* ---- what the world asks of those above it ---- */
+
+static void forget_block(dg_net_block *b)
+{
+    dg_work_clear(b);
+    dg_approval_free(b->approval);
+    b->approval = NULL;
+    dg_exchange_free(b->exchange);
+    b->exchange = NULL;
+}
+
+static void let_block_go(dg_net_block *b)
+{
+    dg_chunks_free(b->chunks);
+    b->chunks = NULL;
+}
+
+static const dg_world_hooks hooks = { .forget = forget_block,
+                                      .let_go = let_block_go,
+                                      .settle = dg_net_settle,
+                                      .offered = dg_exchange_offered,
+                                      .collators_away = dg_faults_collator };
+
 /* ---- furnishing ---- */
 
 static dg_code check_options(const dg_network_options *o, dg_error *err)
@@ -299,6 +322,7 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
         return dg_fail(err, DG_NOMEM, "no memory for a network");
     net->chain = chain;
     net->options = *options;
+    net->hooks = hooks;
     dg_net_luck(net);
     if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK
         || (rc = make_world(net, err)) < 0 || (rc = start(net, err)) != DG_OK) {

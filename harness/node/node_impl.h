@@ -312,7 +312,24 @@ typedef struct dg_new_code {
     dg_hash candidate;
 } dg_new_code;
 
+/* What the world asks of the parts above it; each is set before the first block. */
+typedef struct dg_world_hooks {
+    /* A block leaves the tree: what parts keep at it goes. The block may have been added in half.
+     */
+    void (*forget)(dg_net_block *b);
+    /* .. and what outlives it for a while: see `chunks`. */
+    void (*let_go)(dg_net_block *b);
+    /* All nodes have finalized a block: it and what lies below it is not taken back any more.
+     * Codes as of the one who listens. */
+    dg_code (*settle)(dg_network *net, uint32_t last, dg_error *err);
+    /* One more candidate stands at a place of a leaf, which nodes may have taken up already. */
+    dg_code (*offered)(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err);
+    /* Does a fault keep a parachain's collators away now? */
+    bool (*collators_away)(const dg_network *net, uint32_t para);
+} dg_world_hooks;
+
 struct dg_network {
+    dg_world_hooks hooks;
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;

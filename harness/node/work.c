@@ -217,7 +217,7 @@ static dg_code build_all(dg_network *net, line *l, dg_error *err)
                 return DG_OK;
             rc = build(net, l, at, &what, err);
             if (rc == DG_OK && ticks && what == DG_ATTEMPT_BUILDS)
-                rc = dg_exchange_offered(net, l->leaf, at, err);
+                rc = net->hooks.offered(net, l->leaf, at, err);
         }
     }
     return rc;
@@ -273,7 +273,7 @@ static dg_code collate_all(dg_network *net, uint32_t leaf, dg_ns at, dg_error *e
     find_turns(&turns, net, &net->blocks[leaf]);
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++) {
         uint32_t para = turns.of[core];
-        if (!dg_turns_begin(&turns, core) || dg_faults_collator(net, para))
+        if (!dg_turns_begin(&turns, core) || net->hooks.collators_away(net, para))
             continue;
         if (dg_collators_of(net, para)->of->own_clock ? at && best_for(net, para) == leaf : !at)
             rc = collate(net, leaf, &turns, para, at, err);
@@ -324,7 +324,7 @@ static dg_code collate_alone(dg_network *net, uint32_t leaf, uint32_t core, dg_e
     line l = { .leaf = leaf, .para = of->para, .cores = 1 };
     dg_attempt_kind what;
     dg_code rc;
-    if (of->kind != DG_CORE_SCHEDULED || dg_faults_collator(net, of->para))
+    if (of->kind != DG_CORE_SCHEDULED || net->hooks.collators_away(net, of->para))
         return DG_OK;
     l.by = net->blocks[leaf].candidates[core].by = dg_collators_of(net, of->para);
     if ((rc = begin(net, &l, DG_ASSUME_FREE, err)) < 0)
