@@ -49,19 +49,19 @@ uint64_t dg_routed(uint32_t members, unsigned level)
     return level == 1 ? grid : grid + members * (row + column);
 }
 
-void dg_gossip_tell(dg_network *net, const dg_approval *a, uint64_t assignments, uint64_t approvals)
+void dg_gossip_tell(dg_world *world, const dg_approval *a, uint64_t assignments, uint64_t approvals)
 {
     uint64_t each = dg_routed(a->session->count, a->level);
-    net->gossip.assignments += assignments * each;
-    net->gossip.approvals += approvals * each;
+    world->gossip.assignments += assignments * each;
+    world->gossip.approvals += approvals * each;
 }
 
-static uint32_t newest(const dg_network *net)
+static uint32_t newest(const dg_world *world)
 {
     uint32_t most = 0;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        most = net->blocks[net->nodes[i].best].number > most
-                   ? net->blocks[net->nodes[i].best].number
+    for (uint32_t i = 0; i < world->node_count; i++)
+        most = world->blocks[world->nodes[i].best].number > most
+                   ? world->blocks[world->nodes[i].best].number
                    : most;
     return most;
 }
@@ -74,31 +74,31 @@ static unsigned level_at(uint32_t age)
 }
 
 /* What was told of the block already reaches those it was not sent to before. */
-static void raise(dg_network *net, dg_approval *a, unsigned level)
+static void raise(dg_world *world, dg_approval *a, unsigned level)
 {
     uint64_t more = dg_routed(a->session->count, level) - dg_routed(a->session->count, a->level);
     if (level <= a->level)
         return;
-    net->gossip.assignments += a->assignments * more;
-    net->gossip.approvals += a->approvals * more;
+    world->gossip.assignments += a->assignments * more;
+    world->gossip.approvals += a->approvals * more;
     a->level = level;
 }
 
-void dg_aggression_slot(dg_network *net)
+void dg_aggression_slot(dg_world *world)
 {
-    uint32_t final = net->blocks[net->finality.finalized].number, best = newest(net);
+    uint32_t final = world->blocks[world->finality.finalized].number, best = newest(world);
     uint32_t age = best > final ? best - final - 1 : 0;
-    bool grew = best > net->gossip.newest;
-    net->gossip.level = level_at(age);
-    net->gossip.newest = best;
-    for (uint32_t id = net->finality.finalized + 1;
-         grew && net->gossip.level && id < net->block_count; id++) {
-        const dg_net_block *b = &net->blocks[id];
+    bool grew = best > world->gossip.newest;
+    world->gossip.level = level_at(age);
+    world->gossip.newest = best;
+    for (uint32_t id = world->finality.finalized + 1;
+         grew && world->gossip.level && id < world->block_count; id++) {
+        const dg_world_block *b = &world->blocks[id];
         if (b->gone || !b->approval || !b->approval->session || b->number <= final)
             continue;
         if (b->number == final + 1)
-            raise(net, b->approval, net->gossip.level);
+            raise(world, b->approval, world->gossip.level);
         if (b->number < best && (best - b->number) % dg_constant_of(DG_CONST_RESEND) == 0)
-            dg_gossip_tell(net, b->approval, b->approval->assignments, b->approval->approvals);
+            dg_gossip_tell(world, b->approval, b->approval->assignments, b->approval->approvals);
     }
 }

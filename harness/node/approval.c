@@ -9,12 +9,13 @@
 
 #include <string.h>
 
-dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b, dg_ns at)
+dg_moment dg_moment_of(const dg_world *world, const dg_approval *a, const dg_world_block *b,
+                       dg_ns at)
 {
     return (dg_moment){ .at = at,
                         .tick = at / dg_constant_of(DG_CONST_TICK),
                         .block_tick = b->began / dg_constant_of(DG_CONST_TICK),
-                        .no_show_ticks = a->session->rules.no_show_slots * net->slot_ns
+                        .no_show_ticks = a->session->rules.no_show_slots * world->slot_ns
                                          / dg_constant_of(DG_CONST_TICK),
                         .needed = a->session->rules.needed,
                         .validators = a->session->validators };
@@ -27,28 +28,28 @@ uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval)
     return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
 }
 
-dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core,
+dg_ns dg_voice_delay(const dg_world *world, uint32_t node, uint32_t id, uint32_t core,
                      bool approval)
 {
-    return 2 * dg_hear_latency(net, node, net->node_count, dg_voice_what(id, core, approval));
+    return 2 * dg_hear_latency(world, node, world->node_count, dg_voice_what(id, core, approval));
 }
 
-dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t para)
+dg_ns dg_check_ns(const dg_world *world, const dg_session *session, uint32_t para)
 {
-    return dg_recovery_ns(net, session) + dg_pvf_execute_ns(net, para);
+    return dg_recovery_ns(world, session) + dg_pvf_execute_ns(world, para);
 }
 
 /* ---- objecting, and the end ---- */
 
-static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now,
+static dg_code object_all(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now,
                           dg_error *err)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
         dg_code rc;
-        if (c->objects > now || !dg_is_awake(net, a->session->node[c->validator]))
+        if (c->objects > now || !dg_is_awake(world, a->session->node[c->validator]))
             continue;
-        if ((rc = dg_dispute_object(net, id, t, c->validator, c->objects, err)) < 0)
+        if ((rc = dg_dispute_object(world, id, t, c->validator, c->objects, err)) < 0)
             return rc;
         c->objects = DG_NEVER;
     }
@@ -57,11 +58,11 @@ static dg_code object_all(dg_network *net, dg_approval *a, dg_trial *t, uint32_t
 
 /* The first moment since the last step at which it counts as approved: something was
  * heard then, or it is the tick. */
-static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial *t, uint32_t id,
+static dg_ns when_approved(const dg_world *world, const dg_approval *a, dg_trial *t, uint32_t id,
                            dg_ns now)
 {
-    const dg_net_block *b = &net->blocks[id];
-    dg_moment m = dg_moment_of(net, a, b, now);
+    const dg_world_block *b = &world->blocks[id];
+    dg_moment m = dg_moment_of(world, a, b, now);
     dg_ns first = now;
     t->last.node = DG_NO;
     if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
@@ -70,7 +71,7 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
         dg_ns at = t->checkers[i].approved;
         if (at <= a->stepped || at >= first)
             continue;
-        m = dg_moment_of(net, a, b, at);
+        m = dg_moment_of(world, a, b, at);
         if (!dg_is_approved_at(t->checkers, t->checker_count, &m))
             continue;
         first = at;
@@ -80,10 +81,10 @@ static dg_ns when_approved(const dg_network *net, const dg_approval *a, dg_trial
     return first;
 }
 
-static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial *t,
-                           const dg_net_block *b, dg_ns now)
+static void count_no_shows(const dg_world *world, const dg_approval *a, dg_trial *t,
+                           const dg_world_block *b, dg_ns now)
 {
-    dg_moment m = dg_moment_of(net, a, b, now);
+    dg_moment m = dg_moment_of(world, a, b, now);
     dg_required required;
     dg_required_at(&required, t->checkers, t->checker_count, &m, true);
     t->no_shows = 0;
@@ -93,27 +94,27 @@ static void count_no_shows(const dg_network *net, const dg_approval *a, dg_trial
 
 /* ---- a block ---- */
 
-static dg_code step_trial(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
+static dg_code step_trial(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
                           dg_ns now, dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[id];
+    const dg_world_block *b = &world->blocks[id];
     uint32_t before = t->no_shows;
     dg_code rc;
-    dg_voices_approve(net, a, t, id, now);
-    if ((rc = dg_turns_tell(net, a, t, id, turns, now, err)) < 0
-        || (rc = object_all(net, a, t, id, now, err)) < 0)
+    dg_voices_approve(world, a, t, id, now);
+    if ((rc = dg_turns_tell(world, a, t, id, turns, now, err)) < 0
+        || (rc = object_all(world, a, t, id, now, err)) < 0)
         return rc;
-    t->approved_at = when_approved(net, a, t, id, now);
-    count_no_shows(net, a, t, b, now);
-    net->gossip.no_shows += t->no_shows - before;
+    t->approved_at = when_approved(world, a, t, id, now);
+    count_no_shows(world, a, t, b, now);
+    world->gossip.no_shows += t->no_shows - before;
     if (t->approved_at == DG_NEVER)
         return DG_OK;
-    dg_voices_close(net, a, t, id);
+    dg_voices_close(world, a, t, id);
     a->waiting--;
     return DG_OK;
 }
 
-static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_approval *a,
+static dg_code tell_approved(dg_world *world, const dg_world_block *b, const dg_approval *a,
                              dg_error *err)
 {
     uint64_t n[6] = {
@@ -123,22 +124,22 @@ static dg_code tell_approved(dg_network *net, const dg_net_block *b, const dg_ap
         n[3] += a->trials[i].no_shows;
         n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];
     }
-    return dg_record_emit(net, DG_REC_APPROVED, DG_NO_NODE, b, n, NULL, err);
+    return dg_record_emit(world, DG_REC_APPROVED, DG_NO_NODE, b, n, NULL, err);
 }
 
-static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error *err)
+static dg_code step_block(dg_world *world, uint32_t id, dg_turn *turns, dg_error *err)
 {
-    dg_approval *a = net->blocks[id].approval;
-    dg_ns now = dg_sim_now(net->sim);
+    dg_approval *a = world->blocks[id].approval;
+    dg_ns now = dg_sim_now(world->sim);
     const dg_trial *last = a->trials;
     uint64_t told = a->assignments, approved = a->approvals;
     dg_code rc;
     for (uint32_t i = 0; i < a->count; i++)
         if (a->trials[i].approved_at == DG_NEVER
-            && (rc = step_trial(net, a, &a->trials[i], id, turns, now, err)) < 0)
+            && (rc = step_trial(world, a, &a->trials[i], id, turns, now, err)) < 0)
             return rc;
-    dg_gossip_tell(net, a, a->assignments - told, a->approvals - approved);
-    dg_recovery_count(net, a->session, a->assignments - told);
+    dg_gossip_tell(world, a, a->assignments - told, a->approvals - approved);
+    dg_recovery_count(world, a->session, a->assignments - told);
     a->stepped = now;
     if (a->waiting)
         return DG_OK;
@@ -146,11 +147,11 @@ static dg_code step_block(dg_network *net, uint32_t id, dg_turn *turns, dg_error
         last = a->trials[i].approved_at > last->approved_at ? &a->trials[i] : last;
     a->approved_at = last->approved_at;
     a->last = last->last;
-    return tell_approved(net, &net->blocks[id], a, err);
+    return tell_approved(world, &world->blocks[id], a, err);
 }
 
 /* What became available occupied its core at the parent. */
-static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before,
+static void name_trial(const dg_world *world, dg_trial *t, const dg_view *before,
                        const dg_included *of)
 {
     const dg_core *core = of->core < before->core_count ? &before->cores[of->core] : NULL;
@@ -160,35 +161,36 @@ static void name_trial(const dg_network *net, dg_trial *t, const dg_view *before
     t->candidate = core->candidate;
     t->relay_parent = core->relay_parent;
     t->receipt_v2 = core->receipt_v2;
-    t->dispute = dg_dispute_of(net, &t->candidate);
+    t->dispute = dg_dispute_of(world, &t->candidate);
 }
 
-static dg_code tell_unknown(dg_network *net, const dg_net_block *b, bool known, dg_error *err)
+static dg_code tell_unknown(dg_world *world, const dg_world_block *b, bool known, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, net->blocks[b->parent].view.session, b->approval->count, known,
-                      known ? (dg_sim_now(net->sim) - b->began) / DG_MS : 0 };
-    return dg_record_emit(net, DG_REC_UNKNOWN, DG_NO_NODE, b, n, NULL, err);
+    uint64_t n[6] = { b->slot, world->blocks[b->parent].view.session, b->approval->count, known,
+                      known ? (dg_sim_now(world->sim) - b->began) / DG_MS : 0 };
+    return dg_record_emit(world, DG_REC_UNKNOWN, DG_NO_NODE, b, n, NULL, err);
 }
 
 /* The session of a block as approval voting has it: by the index at its parent, from what a
  * node keeps of that session, whichever leaf it was asked at, or else asked at the block.
  * `*told`: somebody told its rules.
  * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session). */
-static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out, bool *told,
+static dg_code find_session(dg_world *world, uint32_t id, const dg_session **out, bool *told,
                             dg_error *err)
 {
-    const dg_net_block *parent = &net->blocks[net->blocks[id].parent], *own = &net->blocks[id];
+    const dg_world_block *parent = &world->blocks[world->blocks[id].parent],
+                         *own = &world->blocks[id];
     const dg_session *s = parent->session;
     dg_code rc;
     *out = NULL;
     *told = parent->view.rules_told;
     if (!parent->view.session_known)
         return DG_OK;
-    for (s = s && s->rules_told ? s : net->sessions;
+    for (s = s && s->rules_told ? s : world->sessions;
          s && !(s->index == parent->view.session && s->rules_told);)
         s = s->next;
     if (!s && !*told) {
-        if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+        if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
             return rc;
         if (own->view.session_known && own->view.session == parent->view.session
             && own->view.rules_told) {
@@ -201,71 +203,72 @@ static dg_code find_session(dg_network *net, uint32_t id, const dg_session **out
     return DG_OK;
 }
 
-static dg_code draw(dg_network *net, uint32_t id, const dg_session *session, dg_error *err)
+static dg_code draw(dg_world *world, uint32_t id, const dg_session *session, dg_error *err)
 {
-    dg_approval *a = net->blocks[id].approval;
+    dg_approval *a = world->blocks[id].approval;
     a->known = true;
     a->session = session;
-    return a->count ? dg_lots_draw(net, a, id, err) : DG_OK;
+    return a->count ? dg_lots_draw(world, a, id, err) : DG_OK;
 }
 
 /* A block whose session nobody tells of is one that approval voting does not know, whether
  * it includes anything or not. */
-dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count,
+dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *included, uint32_t count,
                           dg_error *err)
 {
-    dg_net_block *b = &net->blocks[id];
+    dg_world_block *b = &world->blocks[id];
     const dg_session *session;
     bool told;
     dg_approval *a;
-    dg_code rc = net->approves ? find_session(net, id, &session, &told, err) : DG_OK;
-    if (rc < 0 || !net->approves || (!count && told))
+    dg_code rc = world->approves ? find_session(world, id, &session, &told, err) : DG_OK;
+    if (rc < 0 || !world->approves || (!count && told))
         return rc;
-    b = &net->blocks[id];
+    b = &world->blocks[id];
     if (!(a = b->approval = dg_calloc(1, sizeof *a)))
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
-    a->newer = dg_lots_distinct(&net->blocks[b->parent].view) || (session && session->coalesce > 1);
-    a->ears = net->ears.count[a->newer];
+    a->newer =
+        dg_lots_distinct(&world->blocks[b->parent].view) || (session && session->coalesce > 1);
+    a->ears = world->ears.count[a->newer];
     if (!(a->trials = dg_calloc(count ? (size_t)count * a->ears : 1, sizeof *a->trials)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
     a->count = a->waiting = count * a->ears;
     a->approved_at = DG_NEVER;
     for (uint32_t i = 0; i < a->count; i++) {
-        name_trial(net, &a->trials[i], &net->blocks[b->parent].view, &included[i % count]);
+        name_trial(world, &a->trials[i], &world->blocks[b->parent].view, &included[i % count]);
         a->trials[i].ear = i / count;
     }
-    return session ? draw(net, id, session, err) : tell_unknown(net, b, false, err);
+    return session ? draw(world, id, session, err) : tell_unknown(world, b, false, err);
 }
 
 /* At each new head a node tries anew those that it does not know. */
-static dg_code learn(dg_network *net, uint32_t id, dg_error *err)
+static dg_code learn(dg_world *world, uint32_t id, dg_error *err)
 {
     const dg_session *session;
     bool told;
     dg_code rc;
-    if (net->blocks[net->blocks[id].parent].gone)
+    if (world->blocks[world->blocks[id].parent].gone)
         return DG_OK;
-    if ((rc = find_session(net, id, &session, &told, err)) < 0
-        || !(session || (told && !net->blocks[id].approval->count)))
+    if ((rc = find_session(world, id, &session, &told, err)) < 0
+        || !(session || (told && !world->blocks[id].approval->count)))
         return rc;
-    rc = draw(net, id, session, err);
-    return rc < 0 ? rc : tell_unknown(net, &net->blocks[id], true, err);
+    rc = draw(world, id, session, err);
+    return rc < 0 ? rc : tell_unknown(world, &world->blocks[id], true, err);
 }
 
-dg_code dg_approval_step(dg_network *net, dg_error *err)
+dg_code dg_approval_step(dg_world *world, dg_error *err)
 {
-    dg_turn *turns = dg_malloc((size_t)(net->node_count ? net->node_count : 1) * sizeof *turns);
+    dg_turn *turns = dg_malloc((size_t)(world->node_count ? world->node_count : 1) * sizeof *turns);
     dg_code rc = turns ? DG_OK
                        : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes",
-                                 net->node_count);
-    for (uint32_t id = net->finality.finalized + 1; id < net->block_count && rc >= 0; id++) {
-        const dg_net_block *b = &net->blocks[id];
-        if (b->gone || !b->approval || b->number <= net->blocks[net->finality.finalized].number)
+                                 world->node_count);
+    for (uint32_t id = world->finality.finalized + 1; id < world->block_count && rc >= 0; id++) {
+        const dg_world_block *b = &world->blocks[id];
+        if (b->gone || !b->approval || b->number <= world->blocks[world->finality.finalized].number)
             continue;
         if (!b->approval->known)
-            rc = learn(net, id, err);
+            rc = learn(world, id, err);
         if (rc >= 0 && b->approval->session && b->approval->waiting)
-            rc = step_block(net, id, turns, err);
+            rc = step_block(world, id, turns, err);
     }
     dg_free(turns);
     return rc;
@@ -282,51 +285,51 @@ void dg_approval_free(dg_approval *a)
     dg_free(a);
 }
 
-static bool heard(const dg_network *net, uint32_t node, const dg_word *last, dg_ns now)
+static bool heard(const dg_world *world, uint32_t node, const dg_word *last, dg_ns now)
 {
     return last->node == DG_NO
-           || last->sent + 2 * dg_hear_latency(net, last->node, node, last->what) <= now;
+           || last->sent + 2 * dg_hear_latency(world, last->node, node, last->what) <= now;
 }
 
 /* Where not all hear the same: by the node's own ear. */
-static bool heard_all(const dg_network *net, uint32_t node, const dg_approval *a, dg_ns now)
+static bool heard_all(const dg_world *world, uint32_t node, const dg_approval *a, dg_ns now)
 {
-    uint32_t each = a->count / a->ears, ear = dg_ear_of(net, a, node);
+    uint32_t each = a->count / a->ears, ear = dg_ear_of(world, a, node);
     const dg_trial *last = a->known ? &a->trials[ear * each] : NULL;
     for (uint32_t i = 0; last && i < each; i++)
         last = a->trials[ear * each + i].approved_at > last->approved_at
                    ? &a->trials[ear * each + i]
                    : last;
-    return last && last->approved_at <= now && heard(net, node, &last->last, now);
+    return last && last->approved_at <= now && heard(world, node, &last->last, now);
 }
 
-bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b)
+bool dg_approval_given(const dg_world *world, uint32_t node, const dg_world_block *b)
 {
     const dg_approval *a = b->approval;
-    dg_ns now = dg_sim_now(net->sim);
+    dg_ns now = dg_sim_now(world->sim);
     if (b->viewed && b->view.host_version && !b->view.events_known)
         /* nobody could tell what it includes: passed over, with all that builds on it */
         return false;
     if (!a || (a->known && !a->count))
         return true;
     if (a->ears > 1)
-        return heard_all(net, node, a, now);
+        return heard_all(world, node, a, now);
     if (a->approved_at > now)
         return false;
-    return heard(net, node, &a->last, now);
+    return heard(world, node, &a->last, now);
 }
 
-bool dg_approval_unknown(const dg_net_block *b)
+bool dg_approval_unknown(const dg_world_block *b)
 {
     return b->approval && !b->approval->known;
 }
 
-uint64_t dg_approval_waiting(const dg_network *net)
+uint64_t dg_approval_waiting(const dg_world *world)
 {
-    uint32_t final = net->blocks[net->finality.finalized].number;
+    uint32_t final = world->blocks[world->finality.finalized].number;
     uint64_t candidates = 0;
-    for (uint32_t id = net->finality.finalized + 1; id < net->block_count; id++) {
-        const dg_net_block *b = &net->blocks[id];
+    for (uint32_t id = world->finality.finalized + 1; id < world->block_count; id++) {
+        const dg_world_block *b = &world->blocks[id];
         candidates += !b->gone && b->approval && b->number > final
                           ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears
                           : 0;

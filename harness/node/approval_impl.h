@@ -80,21 +80,21 @@ struct dg_approval {
 
 bool dg_lots_distinct(const dg_view *parent); /* assignments of the second kind are in use */
 /* Draws for every candidate of block `id`, whose parent is still there. */
-dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_error *err);
+dg_code dg_lots_draw(const dg_world *world, dg_approval *a, uint32_t id, dg_error *err);
 
 /* ---- voices.c ---- */
 
 /* Who is done by now says so. */
-void dg_voices_approve(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now);
+void dg_voices_approve(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now);
 /* A candidate that is approved is done with. */
-void dg_voices_close(const dg_network *net, dg_approval *a, dg_trial *t, uint32_t id);
+void dg_voices_close(const dg_world *world, dg_approval *a, dg_trial *t, uint32_t id);
 
 /* ---- ears.c ---- */
 
 bool dg_ear_speaks_newest(const dg_node_class *of);
-uint32_t dg_ear_of(const dg_network *net, const dg_approval *a, uint32_t node);
+uint32_t dg_ear_of(const dg_world *world, const dg_approval *a, uint32_t node);
 /* Does what a node says come to an ear? `newer`: only the newest protocol carries it. */
-bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker,
+bool dg_ear_hears(const dg_world *world, const dg_approval *a, uint32_t ear, uint32_t speaker,
                   bool newer);
 
 /* ---- tranche.c ---- */
@@ -132,11 +132,11 @@ bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
 
 /* ---- approval.c ---- */
 
-dg_moment dg_moment_of(const dg_network *net, const dg_approval *a, const dg_net_block *b,
+dg_moment dg_moment_of(const dg_world *world, const dg_approval *a, const dg_world_block *b,
                        dg_ns at);
 /* A voice from a node to all others, over the grid; and what its luck hangs on. */
 uint64_t dg_voice_what(uint32_t id, uint32_t core, bool approval);
-dg_ns dg_voice_delay(const dg_network *net, uint32_t node, uint32_t id, uint32_t core,
+dg_ns dg_voice_delay(const dg_world *world, uint32_t node, uint32_t id, uint32_t core,
                      bool approval);
 
 /* ---- turns.c ---- */
@@ -147,7 +147,7 @@ typedef struct dg_turn {
     uint32_t lot;
 } dg_turn;
 /* Lots whose turn came since the last step tell; `turns` has room for one of each node. */
-dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
+dg_code dg_turns_tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
                       dg_ns now, dg_error *err);
 
 /* ---- aggression.c ---- */
@@ -157,7 +157,7 @@ dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id,
  * all that hear it tell their row and column. */
 uint64_t dg_routed(uint32_t members, unsigned level);
 /* New voices of a block. */
-void dg_gossip_tell(dg_network *net, const dg_approval *a, uint64_t assignments,
+void dg_gossip_tell(dg_world *world, const dg_approval *a, uint64_t assignments,
                     uint64_t approvals);
 
 #endif

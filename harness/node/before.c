@@ -11,62 +11,62 @@
  * Mirrors: sc-consensus-babe, claims of a slot (c); polkadot-sdk 4269. */
 #include "node/node_impl.h"
 
-static dg_code draw_forks(dg_network *net, dg_block *root, uint64_t slots, dg_error *err)
+static dg_code draw_forks(dg_world *world, dg_block *root, uint64_t slots, dg_error *err)
 {
-    dg_rng lot = dg_rng_fork(net->options.seed, "forks-before", 0, 0);
+    dg_rng lot = dg_rng_fork(world->options.seed, "forks-before", 0, 0);
     dg_epoch epoch;
-    dg_code rc = dg_chain_epoch(net->chain, root, net->first_slot, &epoch, err);
+    dg_code rc = dg_chain_epoch(world->chain, root, world->first_slot, &epoch, err);
     if (rc < 0 || rc == DG_ABSENT)
         return rc < 0 ? rc : DG_OK;
-    for (; slots && epoch.c[1] && !net->before.forked; slots--)
-        net->before.forked = dg_rng_below(&lot, epoch.c[1]) < epoch.c[0];
+    for (; slots && epoch.c[1] && !world->before.forked; slots--)
+        world->before.forked = dg_rng_below(&lot, epoch.c[1]) < epoch.c[0];
     dg_epoch_clear(&epoch);
     return DG_OK;
 }
 
-dg_code dg_before_init(dg_network *net, const dg_clock *clock, dg_error *err)
+dg_code dg_before_init(dg_world *world, const dg_clock *clock, dg_error *err)
 {
-    dg_block *root = dg_chain_root(net->chain);
+    dg_block *root = dg_chain_root(world->chain);
     if (!dg_block_number(root) || clock->slot <= clock->epoch_start)
         return DG_OK;
-    net->before.within = true;
-    net->before.session = clock->session;
-    net->before.session_slot = clock->epoch_start;
-    return net->options.no_forks ? DG_OK
-                                 : draw_forks(net, root, clock->slot - clock->epoch_start, err);
+    world->before.within = true;
+    world->before.session = clock->session;
+    world->before.session_slot = clock->epoch_start;
+    return world->options.no_forks ? DG_OK
+                                   : draw_forks(world, root, clock->slot - clock->epoch_start, err);
 }
 
-uint64_t dg_before_session_slot(const dg_network *net, const dg_net_block *b)
+uint64_t dg_before_session_slot(const dg_world *world, const dg_world_block *b)
 {
-    return net->before.within && b->slot > net->before.session_slot
-                   && b->view.session == net->before.session
-               ? net->before.session_slot
+    return world->before.within && b->slot > world->before.session_slot
+                   && b->view.session == world->before.session
+               ? world->before.session_slot
                : b->slot;
 }
 
 /* No block of this run was deactivated: number 0. */
-static dg_code tell_signal(dg_network *net, uint32_t node, const dg_net_block *b, dg_error *err)
+static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block *b, dg_error *err)
 {
     uint64_t n[6] = { b->slot, 0, true };
     dg_code rc;
-    if (net->before.told)
+    if (world->before.told)
         return DG_OK;
-    net->before.told = true;
-    rc = dg_node_tell_session(net, b, err);
-    return rc < 0 ? rc : dg_record_emit(net, DG_REC_SIGNAL, node, b, n, NULL, err);
+    world->before.told = true;
+    rc = dg_node_tell_session(world, b, err);
+    return rc < 0 ? rc : dg_record_emit(world, DG_REC_SIGNAL, node, b, n, NULL, err);
 }
 
-dg_code dg_before_hear(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_before_hear(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     static const dg_signal only_deactivates = { .by_finality = true };
-    dg_net_node *n = &net->nodes[node];
+    dg_world_node *n = &world->nodes[node];
     dg_losses lost;
     dg_code rc;
-    if (!n->from_before || !net->before.forked)
+    if (!n->from_before || !world->before.forked)
         return DG_OK;
     n->from_before = false;
-    if ((rc = tell_signal(net, node, &net->blocks[id], err)) < 0
+    if ((rc = tell_signal(world, node, &world->blocks[id], err)) < 0
         || (rc = dg_statement_signal(&n->sd, &lost, &only_deactivates, NULL, err)) < 0)
         return rc;
-    return dg_record_losses(net, node, id, &lost, err);
+    return dg_record_losses(world, node, id, &lost, err);
 }

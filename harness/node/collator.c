@@ -61,18 +61,18 @@ dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
     return DG_OK;
 }
 
-bool dg_collators_tick(const dg_network *net)
+bool dg_collators_tick(const dg_world *world)
 {
-    for (size_t i = 0; i < net->options.collator_count; i++)
-        if (net->options.collators[i].of->own_clock)
+    for (size_t i = 0; i < world->options.collator_count; i++)
+        if (world->options.collators[i].of->own_clock)
             return true;
     return false;
 }
 
 /* Each parachain's by its own lot, so that one more does not shuffle all. */
-const dg_collators *dg_collators_of(const dg_network *net, uint32_t para)
+const dg_collators *dg_collators_of(const dg_world *world, uint32_t para)
 {
-    const dg_network_options *o = &net->options;
+    const dg_network_options *o = &world->options;
     dg_rng lot = dg_rng_fork(o->seed, "collator", para, 0);
     uint64_t draw = dg_rng_below(&lot, PPM);
     for (size_t i = 0; i < o->collator_count; i++) {
@@ -109,60 +109,61 @@ static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
            || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
 }
 
-bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core,
+bool dg_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
                         uint32_t node)
 {
-    return takes(net->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
+    return takes(world->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
 }
 
 /* The first tick of a clock that ticks a while after each slot began. */
-static dg_ns next_tick(const dg_network *net, dg_ns at)
+static dg_ns next_tick(const dg_world *world, dg_ns at)
 {
     dg_ns after = dg_constant_of(DG_CONST_SLOT_DRIFT), past = at < after ? 0 : at - after;
-    return at <= after ? after : (past + net->slot_ns - 1) / net->slot_ns * net->slot_ns + after;
+    return at <= after ? after
+                       : (past + world->slot_ns - 1) / world->slot_ns * world->slot_ns + after;
 }
 
-dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
+dg_ns dg_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
-    const dg_net_block *b = &net->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf];
     const dg_candidate *c = &b->candidates[core];
     dg_ns at = b->taken[node], takes;
-    if (at == DG_NEVER || c->para == DG_NO || !dg_collation_taken(net, b, core, node))
+    if (at == DG_NEVER || c->para == DG_NO || !dg_collation_taken(world, b, core, node))
         return DG_NEVER;
     takes = (c->rank + 1) * dg_constant_of(DG_CONST_COLLATION); /* one is made after the other */
     if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
         return at > c->made + takes + node ? at : c->made + takes + node;
-    return (c->by->of->own_clock ? next_tick(net, at) : at) + takes;
+    return (c->by->of->own_clock ? next_tick(world, at) : at) + takes;
 }
 
 /* ---- counting ---- */
 
-static bool anybody_takes(const dg_network *net, const dg_net_block *leaf, uint32_t core)
+static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, uint32_t core)
 {
     uint32_t group = leaf->candidates[core].group;
     for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
         uint32_t node = leaf->session->node[leaf->view.members[i]];
-        if (node != DG_NO && dg_collation_taken(net, leaf, core, node))
+        if (node != DG_NO && dg_collation_taken(world, leaf, core, node))
             return true;
     }
     return false;
 }
 
-void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core,
+void dg_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
                         dg_attempt_kind what)
 {
-    net->collations.attempts += what != DG_ATTEMPT_NONE;
-    net->collations.panics += what == DG_ATTEMPT_PANICS;
+    world->collations.attempts += what != DG_ATTEMPT_NONE;
+    world->collations.panics += what == DG_ATTEMPT_PANICS;
     if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core].para == DG_NO)
         return;
-    net->collations.made++;
-    net->collations.refused += !anybody_takes(net, leaf, core);
+    world->collations.made++;
+    world->collations.refused += !anybody_takes(world, leaf, core);
 }
 
-dg_code dg_collators_tell(dg_network *net, dg_error *err)
+dg_code dg_collators_tell(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, net->collations.attempts, net->collations.made,
-                      net->collations.panics, net->collations.refused };
-    memset(&net->collations, 0, sizeof net->collations);
-    return dg_record_emit(net, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
+    uint64_t n[6] = { world->slot, world->collations.attempts, world->collations.made,
+                      world->collations.panics, world->collations.refused };
+    memset(&world->collations, 0, sizeof world->collations);
+    return dg_record_emit(world, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
 }

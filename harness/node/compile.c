@@ -6,49 +6,49 @@
  * Mirrors: sc-executor (RuntimeCache), measured on real nodes at an upgrade. */
 #include "node/node_impl.h"
 
-static dg_ns time_of(const dg_network *net, uint32_t node)
+static dg_ns time_of(const dg_world *world, uint32_t node)
 {
-    const dg_network_options *o = &net->options;
+    const dg_network_options *o = &world->options;
     dg_rng luck = dg_rng_fork(o->seed, "compile", node, 0);
     dg_ns time = o->compile_ns_min + dg_rng_below(&luck, o->compile_ns_max - o->compile_ns_min + 1);
-    return time / 1000 * net->nodes[node].of->pace;
+    return time / 1000 * world->nodes[node].of->pace;
 }
 
-static dg_code stand_still(dg_network *net, uint32_t node, uint32_t id, dg_ns until, bool again,
+static dg_code stand_still(dg_world *world, uint32_t node, uint32_t id, dg_ns until, bool again,
                            dg_error *err)
 {
-    dg_ns now = dg_sim_now(net->sim);
-    uint64_t n[6] = { net->slot, until > now ? (until - now) / DG_MS : 0, again };
+    dg_ns now = dg_sim_now(world->sim);
+    uint64_t n[6] = { world->slot, until > now ? (until - now) / DG_MS : 0, again };
     dg_code rc;
     if (until <= now)
         return DG_OK;
-    rc = dg_record_emit(net, DG_REC_COMPILED, node, &net->blocks[id], n, NULL, err);
-    return rc < 0 ? rc : dg_sim_pause(net->sim, (dg_node_ix){ node }, now, until, err);
+    rc = dg_record_emit(world, DG_REC_COMPILED, node, &world->blocks[id], n, NULL, err);
+    return rc < 0 ? rc : dg_sim_pause(world->sim, (dg_node_ix){ node }, now, until, err);
 }
 
-dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool children, dg_error *err)
+dg_code dg_node_compile(dg_world *world, uint32_t node, uint32_t id, bool children, dg_error *err)
 {
-    dg_net_node *n = &net->nodes[node];
-    const dg_net_block *b = &net->blocks[id];
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *b = &world->blocks[id];
     bool ahead = b->pending && !children && n->of->compiles_pending;
-    if (!b->enacted || !net->enact.what.code.len || !net->options.compile_ns_max
+    if (!b->enacted || !world->enact.what.code.len || !world->options.compile_ns_max
         || (b->pending && !children && !ahead))
         return DG_OK;
-    if (n->compiled && dg_sim_node_paused(net->sim, (dg_node_ix){ node }))
+    if (n->compiled && dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
         return DG_OK; /* for a block beside it: at it already */
     if (!n->compiled)
-        n->compiled_at = dg_sim_now(net->sim) + time_of(net, node);
+        n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
     n->compiled = true;
-    return ahead ? DG_OK : stand_still(net, node, id, n->compiled_at, false, err);
+    return ahead ? DG_OK : stand_still(world, node, id, n->compiled_at, false, err);
 }
 
-dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err)
+dg_code dg_node_recompile(dg_world *world, uint32_t node, dg_error *err)
 {
-    dg_net_node *n = &net->nodes[node];
-    const dg_net_block *b = &net->blocks[n->best];
-    if (!net->options.compile_ns_max || n->of->caches_compiled)
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *b = &world->blocks[n->best];
+    if (!world->options.compile_ns_max || n->of->caches_compiled)
         return DG_OK;
     n->compiled = b->enacted && !b->pending;
-    n->compiled_at = dg_sim_now(net->sim) + time_of(net, node);
-    return stand_still(net, node, n->best, n->compiled_at, true, err);
+    n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
+    return stand_still(world, node, n->best, n->compiled_at, true, err);
 }

@@ -18,17 +18,17 @@ uint32_t dg_supermajority(uint32_t validators)
     return validators ? validators - (validators - 1) / 3 : 1;
 }
 
-dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate)
+dg_dispute *dg_dispute_of(const dg_world *world, const dg_hash *candidate)
 {
-    for (dg_dispute *d = net->disputes; d; d = d->next)
+    for (dg_dispute *d = world->disputes; d; d = d->next)
         if (dg_hash_equal(&d->candidate, candidate))
             return d;
     return NULL;
 }
 
-bool dg_dispute_holds(const dg_network *net, const dg_net_block *b)
+bool dg_dispute_holds(const dg_world *world, const dg_world_block *b)
 {
-    dg_ns now = dg_sim_now(net->sim);
+    dg_ns now = dg_sim_now(world->sim);
     for (uint32_t i = 0; b->approval && i < b->approval->count; i++) {
         const dg_dispute *d = b->approval->trials[i].dispute;
         if (d && d->began <= now && !(d->valid && d->concluded_at <= now))
@@ -39,14 +39,14 @@ bool dg_dispute_holds(const dg_network *net, const dg_net_block *b)
 
 /* ---- votes ---- */
 
-static dg_ns hop(const dg_network *net, const dg_dispute *d, uint32_t node, uint32_t what)
+static dg_ns hop(const dg_world *world, const dg_dispute *d, uint32_t node, uint32_t what)
 {
-    return dg_hear_latency(net, node, net->node_count,
+    return dg_hear_latency(world, node, world->node_count,
                            (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8 | what);
 }
 
 /* It works at a few at a time; this one comes when the first of those is done. */
-static dg_ns participate(dg_net_node *n, dg_ns heard, dg_ns takes)
+static dg_ns participate(dg_world_node *n, dg_ns heard, dg_ns takes)
 {
     uint32_t free = 0, at_once = (uint32_t)dg_constant_of(DG_CONST_PARTICIPATIONS);
     assert(at_once <= DG_PARTICIPATIONS_MAX);
@@ -77,19 +77,19 @@ static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, b
     return false;
 }
 
-static bool takes_too_long(const dg_network *net, const dg_dispute *d, uint32_t para)
+static bool takes_too_long(const dg_world *world, const dg_dispute *d, uint32_t para)
 {
-    return dg_pvf_execute_ns(net, para) > d->session->executor.approval_ms * DG_MS;
+    return dg_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
 }
 
-static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, const dg_trial *t,
+static dg_voice voice_of(dg_world *world, const dg_dispute *d, uint32_t id, const dg_trial *t,
                          uint32_t validator)
 {
     uint32_t node = d->session->node[validator];
-    bool judges = node != DG_NO && (!t->receipt_v2 || net->nodes[node].of->receipts_v2),
+    bool judges = node != DG_NO && (!t->receipt_v2 || world->nodes[node].of->receipts_v2),
          first = false;
     const dg_checker *c = checker_of(t, validator);
-    const dg_net_block *parent = &net->blocks[net->blocks[id].parent];
+    const dg_world_block *parent = &world->blocks[world->blocks[id].parent];
     if (node == DG_NO)
         return (dg_voice){ .at = DG_NEVER };
     if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
@@ -98,28 +98,28 @@ static dg_voice voice_of(dg_network *net, const dg_dispute *d, uint32_t id, cons
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
         return (dg_voice){ .at = d->began, .stance = DG_STANCE_APPROVED };
     return (dg_voice){ DG_NEVER,
-                       judges && !takes_too_long(net, d, d->para) ? DG_STANCE_VALID
-                                                                  : DG_STANCE_INVALID,
+                       judges && !takes_too_long(world, d, d->para) ? DG_STANCE_VALID
+                                                                    : DG_STANCE_INVALID,
                        judges && node != d->by };
 }
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
  * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
-static dg_code speak(dg_network *net, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any,
+static dg_code speak(dg_world *world, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any,
                      dg_error *err)
 {
     uint32_t node = d->session->node[validator];
     dg_voice *v = &d->voices[validator];
-    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_is_awake(net, node))
+    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_is_awake(world, node))
         return DG_OK;
-    if (v->executes && dg_pvf_ready_at(net, node, d->session, d->para) == DG_NEVER)
-        return dg_pvf_want(net, node, d->session, d->para, DG_PVF_APPROVAL, err);
+    if (v->executes && dg_pvf_ready_at(world, node, d->session, d->para) == DG_NEVER)
+        return dg_pvf_want(world, node, d->session, d->para, DG_PVF_APPROVAL, err);
     if (node != d->by)
-        dg_recovery_count(net, d->session, 1);
+        dg_recovery_count(world, d->session, 1);
     v->at = node == d->by
                 ? d->began
-                : participate(&net->nodes[node], heard, dg_check_ns(net, d->session, d->para));
-    v->at += hop(net, d, node, 1);
+                : participate(&world->nodes[node], heard, dg_check_ns(world, d->session, d->para));
+    v->at += hop(world, d, node, 1);
     *any = true;
     return DG_OK;
 }
@@ -156,7 +156,7 @@ static dg_code conclude(dg_dispute *d, dg_error *err)
     return DG_OK;
 }
 
-static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
+static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
 {
     uint32_t count = d->session->validators;
     bool any = false;
@@ -164,20 +164,20 @@ static dg_code vote(dg_network *net, dg_dispute *d, uint32_t id, const dg_trial 
     if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
     for (uint32_t i = 0; i < count && rc >= 0; i++) {
-        d->voices[i] = voice_of(net, d, id, t, i);
-        rc = speak(net, d, i, d->began + hop(net, d, d->by, 0), &any, err);
+        d->voices[i] = voice_of(world, d, id, t, i);
+        rc = speak(world, d, i, d->began + hop(world, d, d->by, 0), &any, err);
     }
     return rc < 0 ? rc : conclude(d, err);
 }
 
 /* Those that have come since. */
-static dg_code vote_late(dg_network *net, dg_dispute *d, dg_ns now, dg_error *err)
+static dg_code vote_late(dg_world *world, dg_dispute *d, dg_ns now, dg_error *err)
 {
     bool more = false;
     dg_code rc = DG_OK;
     for (uint32_t i = 0;
          d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
-        rc = speak(net, d, i, now, &more, err);
+        rc = speak(world, d, i, now, &more, err);
     return rc < 0 || !more ? rc : conclude(d, err);
 }
 
@@ -192,72 +192,72 @@ static uint64_t count_against(const dg_dispute *d)
 }
 
 /* outcome: 0 it began, 1 valid, 2 invalid */
-static dg_code tell(dg_network *net, const dg_dispute *d, unsigned outcome, dg_ns after,
+static dg_code tell(dg_world *world, const dg_dispute *d, unsigned outcome, dg_ns after,
                     dg_error *err)
 {
-    uint64_t n[6] = { net->slot, d->session->index, d->para,
-                      outcome,   count_against(d),  after / DG_MS };
+    uint64_t n[6] = { world->slot, d->session->index, d->para,
+                      outcome,     count_against(d),  after / DG_MS };
     dg_record r = {
-        .at = dg_sim_now(net->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block
+        .at = dg_sim_now(world->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block
     };
-    if (!net->options.each)
+    if (!world->options.each)
         return DG_OK;
     memcpy(r.n, n, sizeof r.n);
-    return net->options.each(net->options.user, &r, err);
+    return world->options.each(world->options.user, &r, err);
 }
 
 /* Siblings may have included the same candidate. */
-static void mark_trials(dg_network *net, dg_dispute *d)
+static void mark_trials(dg_world *world, dg_dispute *d)
 {
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        dg_approval *a = net->blocks[id].gone ? NULL : net->blocks[id].approval;
+    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
+        dg_approval *a = world->blocks[id].gone ? NULL : world->blocks[id].approval;
         for (uint32_t i = 0; a && i < a->count; i++)
             if (dg_hash_equal(&a->trials[i].candidate, &d->candidate))
                 a->trials[i].dispute = d;
     }
 }
 
-dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator,
+dg_code dg_dispute_object(dg_world *world, uint32_t id, dg_trial *trial, uint32_t validator,
                           dg_ns at, dg_error *err)
 {
-    const dg_approval *a = net->blocks[id].approval;
+    const dg_approval *a = world->blocks[id].approval;
     dg_dispute *d;
     dg_code rc;
     if (trial->dispute)
         return DG_OK;
     if (!(d = dg_calloc(1, sizeof *d)))
         return dg_fail(err, DG_NOMEM, "no memory for a dispute");
-    *d = (dg_dispute){ .next = net->disputes,
+    *d = (dg_dispute){ .next = world->disputes,
                        .candidate = trial->candidate,
                        .relay_parent = trial->relay_parent,
                        .session = a->session,
                        .para = trial->of.para,
-                       .block = net->blocks[id].number,
+                       .block = world->blocks[id].number,
                        .by = a->session->node[validator],
                        .began = at };
     if (d->next)
         d->next->newer = d;
-    net->disputes = d;
-    mark_trials(net, d);
-    if ((rc = vote(net, d, id, trial, err)) < 0)
+    world->disputes = d;
+    mark_trials(world, d);
+    if ((rc = vote(world, d, id, trial, err)) < 0)
         return rc;
-    net->stats.disputes++;
-    return tell(net, d, 0, 0, err);
+    world->stats.disputes++;
+    return tell(world, d, 0, 0, err);
 }
 
-dg_code dg_disputes_step(dg_network *net, dg_error *err)
+dg_code dg_disputes_step(dg_world *world, dg_error *err)
 {
-    dg_ns now = dg_sim_now(net->sim);
-    uint32_t final = net->blocks[net->finality.finalized].number;
-    dg_dispute *oldest = net->disputes;
+    dg_ns now = dg_sim_now(world->sim);
+    uint32_t final = world->blocks[world->finality.finalized].number;
+    dg_dispute *oldest = world->disputes;
     dg_code rc = DG_OK;
     while (oldest && oldest->next)
         oldest = oldest->next;
     for (dg_dispute *d = oldest; d && rc >= 0; d = d->newer) /* whose turn comes first */
-        rc = vote_late(net, d, now, err);
-    for (dg_dispute *d = net->disputes; d && rc >= 0; d = d->next) {
+        rc = vote_late(world, d, now, err);
+    for (dg_dispute *d = world->disputes; d && rc >= 0; d = d->next) {
         if (!d->told && d->concluded_at <= now)
-            rc = tell(net, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
+            rc = tell(world, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
         d->told = d->concluded_at <= now;
         if (rc < 0)
             return rc;

@@ -39,9 +39,9 @@ struct dg_dispute {
 
 /* Validator of the block's session finds the candidate invalid at `at`: a dispute
  * begins, unless there is one. */
-dg_code dg_dispute_object(dg_network *net, uint32_t id, dg_trial *trial, uint32_t validator,
+dg_code dg_dispute_object(dg_world *world, uint32_t id, dg_trial *trial, uint32_t validator,
                           dg_ns at, dg_error *err);
-dg_dispute *dg_dispute_of(const dg_network *net, const dg_hash *candidate);
+dg_dispute *dg_dispute_of(const dg_world *world, const dg_hash *candidate);
 uint32_t dg_supermajority(uint32_t validators);
 
 #endif

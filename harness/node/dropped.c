@@ -51,12 +51,12 @@ static kept read_enter(dg_bytes call)
 }
 
 /* Of the inherent paraInherent.enter, by the metadata of the code that took it. */
-static kept read_kept(dg_network *net, dg_block *parent, const dg_block *block)
+static kept read_kept(dg_world *world, dg_block *parent, const dg_block *block)
 {
     const dg_meta_pallet *pallet;
     const dg_meta *meta;
     dg_runtime *runtime;
-    if (dg_block_runtime_next(net->chain, parent, &runtime, NULL) < 0
+    if (dg_block_runtime_next(world->chain, parent, &runtime, NULL) < 0
         || dg_runtime_meta(runtime, &meta, NULL) < 0
         || !(pallet = dg_meta_pallet_named(meta, "ParaInherent")))
         return (kept){ .known = false };
@@ -99,12 +99,12 @@ typedef struct limits {
     bool known;
 } limits;
 
-static limits read_limits(dg_network *net, dg_block *block)
+static limits read_limits(dg_world *world, dg_block *block)
 {
     limits out = { .known = false };
     dg_bytes raw;
     dg_scale s;
-    if (dg_chain_storage(net->chain, block, &raw, "Configuration", "ActiveConfig", NULL, NULL)
+    if (dg_chain_storage(world->chain, block, &raw, "Configuration", "ActiveConfig", NULL, NULL)
         != DG_OK)
         return out;
     s = dg_scale_from(raw);
@@ -136,17 +136,17 @@ static bool is_beyond(const dg_candidate *c, const limits *l)
     return s.rc == DG_OK && l->known && (upward > l->upward || head.len > l->head);
 }
 
-static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id,
+static dg_code look_inside(dg_world *world, dg_drop *out, uint32_t parent, uint32_t id,
                            const dg_candidate *c, dg_error *err)
 {
-    dg_view *view = &net->blocks[parent].view;
-    limits l = read_limits(net, net->blocks[id].block);
+    dg_view *view = &world->blocks[parent].view;
+    limits l = read_limits(world, world->blocks[id].block);
     dg_footing given;
     dg_bytes code;
     dg_hash hash;
     bool own; /* made on the parent, and on what that has: what its data were is known */
     dg_code rc;
-    if ((rc = dg_view_ask_option(&net->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para,
+    if ((rc = dg_view_ask_option(&world->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para,
                                  DG_ASSUME_FREE, err))
             < 0
         || (rc = dg_footing_ask(view, &given, c->para,
@@ -154,7 +154,7 @@ static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint3
                                 err))
                < 0)
         return rc;
-    own = given.known && dg_hash_equal(&c->relay_parent, &net->blocks[parent].hash)
+    own = given.known && dg_hash_equal(&c->relay_parent, &world->blocks[parent].hash)
           && dg_hash_equal(&c->follows, &given.head);
     hash = dg_blake2_256(given.data);
     if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
@@ -168,9 +168,9 @@ static dg_code look_inside(dg_network *net, dg_drop *out, uint32_t parent, uint3
 
 /* ---- one block ---- */
 
-static bool is_first_of_new_code(const dg_network *net, const dg_net_block *parent)
+static bool is_first_of_new_code(const dg_world *world, const dg_world_block *parent)
 {
-    return parent->enacted && (parent->parent == DG_NO || !net->blocks[parent->parent].enacted);
+    return parent->enacted && (parent->parent == DG_NO || !world->blocks[parent->parent].enacted);
 }
 
 static bool is_backed(const dg_paras *paras, const dg_candidate *c)
@@ -181,73 +181,74 @@ static bool is_backed(const dg_paras *paras, const dg_candidate *c)
     return false;
 }
 
-static dg_code reason(dg_network *net, dg_drop *out, uint32_t parent, uint32_t id,
+static dg_code reason(dg_world *world, dg_drop *out, uint32_t parent, uint32_t id,
                       const dg_candidate *c, const kept *k, const dg_provision *given,
                       dg_error *err)
 {
-    uint64_t spent[2] = { net->blocks[parent].view.fuel, net->blocks[id].view.fuel };
+    uint64_t spent[2] = { world->blocks[parent].view.fuel, world->blocks[id].view.fuel };
     dg_code rc = DG_OK;
     *out = DG_DROP_SILENT;
-    if (is_first_of_new_code(net, &net->blocks[parent]))
+    if (is_first_of_new_code(world, &world->blocks[parent]))
         *out = DG_DROP_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
         *out = DG_DROP_ROOM;
-    else if ((rc = compare(out, &net->blocks[id].view, c, err)) == DG_OK && *out == DG_DROP_SILENT)
-        rc = look_inside(net, out, parent, id, c, err);
-    net->blocks[parent].view.fuel = spent[0]; /* no node asked */
-    net->blocks[id].view.fuel = spent[1];
+    else if ((rc = compare(out, &world->blocks[id].view, c, err)) == DG_OK
+             && *out == DG_DROP_SILENT)
+        rc = look_inside(world, out, parent, id, c, err);
+    world->blocks[parent].view.fuel = spent[0]; /* no node asked */
+    world->blocks[id].view.fuel = spent[1];
     return rc;
 }
 
 /* The runtime takes bitfields of one length alone, one bit for each core it has. */
-dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+dg_code dg_bitfields_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
                           dg_error *err)
 {
-    uint32_t parent = net->blocks[id].parent;
-    const dg_view *view = &net->blocks[id].view;
-    uint64_t n[6] = { net->blocks[id].slot, given->bitfields, 0,
-                      net->blocks[parent].view.core_count };
+    uint32_t parent = world->blocks[id].parent;
+    const dg_view *view = &world->blocks[id].view;
+    uint64_t n[6] = { world->blocks[id].slot, given->bitfields, 0,
+                      world->blocks[parent].view.core_count };
     dg_code rc;
     kept k = { .known = false };
     if (given->bitfields)
-        k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
+        k = read_kept(world, world->blocks[parent].block, world->blocks[id].block);
     if (!k.known || k.bitfields >= given->bitfields)
         return DG_OK;
     /* as nodes will ask when it reaches them */
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
         return rc;
     n[2] = k.bitfields;
     n[4] = view->core_count;
     for (uint32_t i = 0; i < view->core_count; i++)
         n[5] += view->cores[i].kind == DG_CORE_OCCUPIED
-                && view->cores[i].since < net->blocks[id].number;
-    return dg_record_emit(net, DG_REC_BITFIELDS, node, &net->blocks[id], n, NULL, err);
+                && view->cores[i].since < world->blocks[id].number;
+    return dg_record_emit(world, DG_REC_BITFIELDS, node, &world->blocks[id], n, NULL, err);
 }
 
-dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+dg_code dg_dropped_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
                         const dg_paras *paras, dg_error *err)
 {
-    uint32_t parent = net->blocks[id].parent;
+    uint32_t parent = world->blocks[id].parent;
     kept k;
     dg_code rc;
     if (given->offered <= paras->backed)
         return DG_OK;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
         return rc;
-    k = read_kept(net, net->blocks[parent].block, net->blocks[id].block);
+    k = read_kept(world, world->blocks[parent].block, world->blocks[id].block);
     for (uint32_t i = 0; i < given->offered; i++) {
-        const dg_candidate *c = &net->blocks[given->of[i].leaf].candidates[given->of[i].at];
+        const dg_candidate *c = &world->blocks[given->of[i].leaf].candidates[given->of[i].at];
         uint64_t n[6] = {
-            net->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields
+            world->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields
         };
         dg_drop why;
         if (is_backed(paras, c))
             continue;
-        if ((rc = reason(net, &why, parent, id, c, &k, given, err)) < 0)
+        if ((rc = reason(world, &why, parent, id, c, &k, given, err)) < 0)
             return rc;
         n[3] = why;
-        if ((rc = dg_record_emit(net, DG_REC_DROPPED, node, &net->blocks[id], n, dg_drop_says(why),
-                                 err))
+        if ((rc = dg_record_emit(world, DG_REC_DROPPED, node, &world->blocks[id], n,
+                                 dg_drop_says(why), err))
             < 0)
             return rc;
     }

@@ -50,11 +50,11 @@ static void number_ears(dg_ears *e, bool newer)
     }
 }
 
-void dg_ears_init(dg_network *net)
+void dg_ears_init(dg_world *world)
 {
-    dg_ears *e = &net->ears;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        net->nodes[i].mask = mask_id(e, net->nodes[i].of->validation);
+    dg_ears *e = &world->ears;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        world->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
     for (uint8_t i = 0; i < e->mask_count; i++)
         for (uint8_t j = 0; j < e->mask_count; j++) {
             e->hears[0][i][j] = (e->masks[i] & e->masks[j]) != 0;
@@ -66,13 +66,13 @@ void dg_ears_init(dg_network *net)
     number_ears(e, true);
 }
 
-uint32_t dg_ear_of(const dg_network *net, const dg_approval *a, uint32_t node)
+uint32_t dg_ear_of(const dg_world *world, const dg_approval *a, uint32_t node)
 {
-    return net->ears.mask_count > 1 ? net->ears.ear[a->newer][net->nodes[node].mask] : 0;
+    return world->ears.mask_count > 1 ? world->ears.ear[a->newer][world->nodes[node].mask] : 0;
 }
 
-bool dg_ear_hears(const dg_network *net, const dg_approval *a, uint32_t ear, uint32_t speaker,
+bool dg_ear_hears(const dg_world *world, const dg_approval *a, uint32_t ear, uint32_t speaker,
                   bool newer)
 {
-    return net->ears.hears[newer][net->ears.mask_of[a->newer][ear]][net->nodes[speaker].mask];
+    return world->ears.hears[newer][world->ears.mask_of[a->newer][ear]][world->nodes[speaker].mask];
 }

@@ -12,9 +12,10 @@
 
 /* ---- a leaf that is talked about ---- */
 
-dg_exchange *dg_exchange_of(const dg_network *net, uint32_t leaf)
+dg_exchange *dg_exchange_of(const dg_world *world, uint32_t leaf)
 {
-    return leaf < net->block_count && !net->blocks[leaf].gone ? net->blocks[leaf].exchange : NULL;
+    return leaf < world->block_count && !world->blocks[leaf].gone ? world->blocks[leaf].exchange
+                                                                  : NULL;
 }
 
 void dg_exchange_free(dg_exchange *x)
@@ -34,7 +35,7 @@ void dg_exchange_free(dg_exchange *x)
     dg_free(x);
 }
 
-static dg_code fill_core(dg_x_core *core, const dg_net_block *b, uint32_t i, dg_error *err)
+static dg_code fill_core(dg_x_core *core, const dg_world_block *b, uint32_t i, dg_error *err)
 {
     uint32_t group;
     core->seconder = DG_NO;
@@ -52,7 +53,7 @@ static dg_code fill_core(dg_x_core *core, const dg_net_block *b, uint32_t i, dg_
     return core->knows ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a backing group");
 }
 
-static dg_code fill(dg_exchange *x, const dg_net_block *b, dg_error *err)
+static dg_code fill(dg_exchange *x, const dg_world_block *b, dg_error *err)
 {
     size_t seats = (size_t)x->nodes * x->cores + 1;
     x->core = dg_calloc(x->cores + 1, sizeof *x->core);
@@ -76,37 +77,37 @@ static dg_code fill(dg_exchange *x, const dg_net_block *b, dg_error *err)
     return DG_OK;
 }
 
-static dg_code begin(dg_network *net, uint32_t leaf, dg_error *err)
+static dg_code begin(dg_world *world, uint32_t leaf, dg_error *err)
 {
-    dg_net_block *b = &net->blocks[leaf];
+    dg_world_block *b = &world->blocks[leaf];
     uint32_t slots;
     dg_code rc;
     if (b->exchange || !b->session)
         return DG_OK;
-    if ((rc = dg_work_init(net, leaf, err)) < 0)
+    if ((rc = dg_work_init(world, leaf, err)) < 0)
         return rc;
     if (!(b->exchange = dg_calloc(1, sizeof *b->exchange)))
         return dg_fail(err, DG_NOMEM, "no memory for what is said of a leaf");
     slots = b->session->has_grid ? dg_grid_slots(&b->session->grid) : 0;
     b->exchange->leaf = leaf;
     b->exchange->cores = b->candidates ? b->offers : 0;
-    b->exchange->nodes = net->node_count;
+    b->exchange->nodes = world->node_count;
     b->exchange->words = slots / 64 + 1;
     b->exchange->bitfield_words = (b->session->validators + 63) / 64;
     b->exchange->held_words = (b->view.core_count + 63) / 64;
     return fill(b->exchange, b, err);
 }
 
-uint32_t dg_x_node(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t member)
+uint32_t dg_x_node(const dg_world *world, const dg_exchange *x, uint32_t core, uint32_t member)
 {
-    const dg_net_block *b = &net->blocks[x->leaf];
+    const dg_world_block *b = &world->blocks[x->leaf];
     return b->session->node[b->view.members[x->core[core].from + member]];
 }
 
-uint32_t dg_x_member(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t node)
+uint32_t dg_x_member(const dg_world *world, const dg_exchange *x, uint32_t core, uint32_t node)
 {
     for (uint32_t i = 0; i < x->core[core].members; i++)
-        if (dg_x_node(net, x, core, i) == node)
+        if (dg_x_node(world, x, core, i) == node)
             return i;
     return DG_NO;
 }
@@ -123,10 +124,10 @@ static dg_said unpack(const dg_sim_event *e)
     return (dg_said){ (uint32_t)(e->a >> 32), (uint16_t)(e->a >> 16), (uint16_t)e->a, e->b };
 }
 
-dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said,
+dg_code dg_x_timer(dg_world *world, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said,
                    dg_error *err)
 {
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, delay,
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, delay,
                               &(dg_sim_timer){ .tag = tag, .a = pack(said), .b = said->votes },
                               err);
 }
@@ -138,40 +139,40 @@ static bool is_asked_for(dg_message_kind kind)
 }
 
 /* Has the sender been told that the other has the leaf? If not, it will act when it is. */
-static dg_code in_view(dg_network *net, bool *known, uint32_t from, uint32_t to,
+static dg_code in_view(dg_world *world, bool *known, uint32_t from, uint32_t to,
                        const dg_said *said, dg_error *err)
 {
-    dg_ns taken = net->blocks[said->leaf].taken[to], now = dg_sim_now(net->sim), told;
+    dg_ns taken = world->blocks[said->leaf].taken[to], now = dg_sim_now(world->sim), told;
     dg_said view = { .leaf = said->leaf, .votes = to };
     *known = false;
     if (taken == DG_NEVER) {
-        net->blocks[said->leaf].exchange->node[to].owed = true;
+        world->blocks[said->leaf].exchange->node[to].owed = true;
         return DG_OK;
     }
-    told = taken + dg_hear_delay(net, to, from, said->leaf, DG_MSG_ASK);
+    told = taken + dg_hear_delay(world, to, from, said->leaf, DG_MSG_ASK);
     *known = told <= now;
-    return *known ? DG_OK : dg_x_timer(net, from, DG_TAG_X_VIEW, told - now, &view, err);
+    return *known ? DG_OK : dg_x_timer(world, from, DG_TAG_X_VIEW, told - now, &view, err);
 }
 
 /* What goes the new way needs a protocol that has it. */
-static unsigned least_link(const dg_network *net, dg_message_kind kind, uint32_t leaf)
+static unsigned least_link(const dg_world *world, dg_message_kind kind, uint32_t leaf)
 {
     if ((kind == DG_MSG_ASK || kind == DG_MSG_ANSWER)
-        && net->blocks[leaf].view.mode != DG_MODE_ENABLED)
+        && world->blocks[leaf].view.mode != DG_MODE_ENABLED)
         return 1;
     return kind <= DG_MSG_ANSWER && kind != DG_MSG_LEGACY ? 2 : 1;
 }
 
-dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind,
+dg_code dg_x_send(dg_world *world, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind,
                   const dg_said *said, dg_error *err)
 {
-    return dg_x_send_bytes(net, sent, from, to, kind, said, dg_message_bytes(kind), err);
+    return dg_x_send_bytes(world, sent, from, to, kind, said, dg_message_bytes(kind), err);
 }
 
-dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_x_send_bytes(dg_world *world, bool *sent, uint32_t from, uint32_t to,
                         dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = net->exchange_channel,
+    dg_sim_parcel parcel = { .channel = world->exchange_channel,
                              .tag = (uint16_t)(DG_TAG_SAID + kind),
                              .a = pack(said),
                              .b = said->votes,
@@ -182,31 +183,32 @@ dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
     if (sent)
         *sent = false;
     if (to == DG_NO || to == from
-        || dg_class_link(net->nodes[from].of, net->nodes[to].of) < least_link(net, kind, said->leaf)
-        || dg_reputation_parts(net, from, to))
+        || dg_class_link(world->nodes[from].of, world->nodes[to].of)
+               < least_link(world, kind, said->leaf)
+        || dg_reputation_parts(world, from, to))
         return DG_OK;
-    if (!is_asked_for(kind) && ((rc = in_view(net, &known, from, to, said, err)) < 0 || !known))
+    if (!is_asked_for(kind) && ((rc = in_view(world, &known, from, to, said, err)) < 0 || !known))
         return rc;
-    parcel.luck = dg_hear_luck(net, from, to, said->leaf);
-    dg_sent_count(net, kind, 1, bytes);
+    parcel.luck = dg_hear_luck(world, from, to, said->leaf);
+    dg_sent_count(world, kind, 1, bytes);
     if (sent)
         *sent = true;
-    return dg_sim_send(net->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, &parcel, err);
+    return dg_sim_send(world->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, &parcel, err);
 }
 
 /* ---- what a node learns ---- */
 
-dg_code dg_x_backed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
+dg_code dg_x_backed(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, core);
     if (s->backed || s->state != DG_SEAT_CONFIRMED || dg_x_count(s->votes) < x->core[core].needed)
         return DG_OK;
     s->backed = true;
-    return net->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_x_announce(net, x, node, core, err)
-                                                       : DG_OK;
+    return world->blocks[x->leaf].way[node] == DG_WAY_V2 ? dg_x_announce(world, x, node, core, err)
+                                                         : DG_OK;
 }
 
-dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
+dg_code dg_x_learn(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
                    dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, core);
@@ -216,50 +218,50 @@ dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core
     s->votes |= (uint64_t)1 << who;
     if (s->state != DG_SEAT_CONFIRMED)
         return DG_OK;
-    if (dg_x_member(net, x, core, node) != DG_NO)
+    if (dg_x_member(world, x, core, node) != DG_NO)
         for (uint32_t to = 0; to < x->core[core].members && rc == DG_OK; to++)
-            rc = dg_cluster_circulate(net, x, node, core, to, err);
+            rc = dg_cluster_circulate(world, x, node, core, to, err);
     if (rc == DG_OK && s->announced)
-        rc = dg_x_tell_grid(net, x, node, core, who, err);
-    return rc < 0 ? rc : dg_x_backed(net, x, node, core, err);
+        rc = dg_x_tell_grid(world, x, node, core, who, err);
+    return rc < 0 ? rc : dg_x_backed(world, x, node, core, err);
 }
 
 /* ---- a leaf is taken up ---- */
 
 /* Its own collation, if it gets one, is checked after this at the soonest. */
-static dg_code expect_collation(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+static dg_code expect_collation(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
                                 dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
-    dg_ns ready, now = dg_sim_now(net->sim);
-    if (!x->core[core].members || dg_x_member(net, x, core, node) == DG_NO)
+    dg_ns ready, now = dg_sim_now(world->sim);
+    if (!x->core[core].members || dg_x_member(world, x, core, node) == DG_NO)
         return DG_OK;
-    if ((ready = dg_collation_at(net, x->leaf, core, node)) == DG_NEVER)
+    if ((ready = dg_collation_at(world, x->leaf, core, node)) == DG_NEVER)
         return DG_OK;
-    ready += dg_pvf_execute_ns(net, net->blocks[x->leaf].candidates[core].para);
-    return dg_x_timer(net, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err);
+    ready += dg_pvf_execute_ns(world, world->blocks[x->leaf].candidates[core].para);
+    return dg_x_timer(world, node, DG_TAG_X_READY, ready > now ? ready - now : 0, &said, err);
 }
 
-static dg_code expect_collations(dg_network *net, dg_exchange *x, uint32_t node, dg_error *err)
+static dg_code expect_collations(dg_world *world, dg_exchange *x, uint32_t node, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint32_t core = 0; core < x->cores && rc == DG_OK; core++)
-        rc = expect_collation(net, x, node, core, err);
+        rc = expect_collation(world, x, node, core, err);
     return rc;
 }
 
 /* Made after some have taken the leaf up. */
-dg_code dg_exchange_offered(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err)
+dg_code dg_exchange_offered(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(net, leaf);
-    dg_code rc = x ? fill_core(&x->core[core], &net->blocks[leaf], core, err) : DG_OK;
+    dg_exchange *x = dg_exchange_of(world, leaf);
+    dg_code rc = x ? fill_core(&x->core[core], &world->blocks[leaf], core, err) : DG_OK;
     for (uint32_t node = 0; x && node < x->nodes && rc == DG_OK; node++)
-        rc = expect_collation(net, x, node, core, err);
+        rc = expect_collation(world, x, node, core, err);
     return rc;
 }
 
 /* Those that had something for it learn that it has the leaf. */
-static dg_code tell_view(dg_network *net, dg_exchange *x, uint32_t node, dg_error *err)
+static dg_code tell_view(dg_world *world, dg_exchange *x, uint32_t node, dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .votes = node };
     dg_code rc = DG_OK;
@@ -267,113 +269,115 @@ static dg_code tell_view(dg_network *net, dg_exchange *x, uint32_t node, dg_erro
         return DG_OK;
     x->node[node].owed = false;
     for (uint32_t from = 0; from < x->nodes && rc == DG_OK; from++)
-        if (from != node && net->blocks[x->leaf].way[from]
-            && dg_sim_reachable(net->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
-            rc = dg_x_timer(net, from, DG_TAG_X_VIEW,
-                            dg_hear_delay(net, node, from, x->leaf, DG_MSG_ASK), &said, err);
+        if (from != node && world->blocks[x->leaf].way[from]
+            && dg_sim_reachable(world->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
+            rc = dg_x_timer(world, from, DG_TAG_X_VIEW,
+                            dg_hear_delay(world, node, from, x->leaf, DG_MSG_ASK), &said, err);
     return rc;
 }
 
-dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
+dg_code dg_exchange_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
 {
     dg_said said = { .leaf = leaf };
     dg_exchange *x;
-    dg_code rc = begin(net, leaf, err);
-    if (rc < 0 || !(x = dg_exchange_of(net, leaf)))
+    dg_code rc = begin(world, leaf, err);
+    if (rc < 0 || !(x = dg_exchange_of(world, leaf)))
         return rc;
-    if ((rc = expect_collations(net, x, node, err)) < 0 || (rc = tell_view(net, x, node, err)) < 0)
+    if ((rc = expect_collations(world, x, node, err)) < 0
+        || (rc = tell_view(world, x, node, err)) < 0)
         return rc;
-    return dg_x_timer(net, node, DG_TAG_X_SIGN,
-                      dg_own_wait(net, node, dg_constant_of(DG_CONST_BITFIELD_WAIT)), &said, err);
+    return dg_x_timer(world, node, DG_TAG_X_SIGN,
+                      dg_own_wait(world, node, dg_constant_of(DG_CONST_BITFIELD_WAIT)), &said, err);
 }
 
 /* All that the node has for another, whose view has just come. */
-static dg_code catch_up(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+static dg_code catch_up(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(net, said->leaf);
+    dg_exchange *x = dg_exchange_of(world, said->leaf);
     uint32_t to = (uint32_t)said->votes;
     dg_code rc = DG_OK;
-    if (!x || net->blocks[said->leaf].taken[node] == DG_NEVER)
+    if (!x || world->blocks[said->leaf].taken[node] == DG_NEVER)
         return DG_OK;
-    if (net->blocks[said->leaf].way[node] == DG_WAY_LEGACY)
-        rc = dg_legacy_catch_up(net, x, node, to, err);
+    if (world->blocks[said->leaf].way[node] == DG_WAY_LEGACY)
+        rc = dg_legacy_catch_up(world, x, node, to, err);
     for (uint32_t core = 0;
-         core < x->cores && rc == DG_OK && net->blocks[said->leaf].way[node] == DG_WAY_V2; core++) {
-        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, to) : DG_NO;
-        if (member != DG_NO && dg_x_member(net, x, core, node) != DG_NO)
-            rc = dg_cluster_circulate(net, x, node, core, member, err);
+         core < x->cores && rc == DG_OK && world->blocks[said->leaf].way[node] == DG_WAY_V2;
+         core++) {
+        uint32_t member = x->core[core].members ? dg_x_member(world, x, core, to) : DG_NO;
+        if (member != DG_NO && dg_x_member(world, x, core, node) != DG_NO)
+            rc = dg_cluster_circulate(world, x, node, core, member, err);
         else if (member == DG_NO)
-            rc = dg_x_announce_to(net, x, node, core, to, err);
+            rc = dg_x_announce_to(world, x, node, core, to, err);
     }
-    return rc < 0 ? rc : dg_bitfield_catch_up(net, x, node, to, err);
+    return rc < 0 ? rc : dg_bitfield_catch_up(world, x, node, to, err);
 }
 
 /* ---- what comes in ---- */
 
-static dg_code message(dg_network *net, uint32_t node, uint32_t from, dg_message_kind kind,
+static dg_code message(dg_world *world, uint32_t node, uint32_t from, dg_message_kind kind,
                        const dg_said *said, dg_error *err)
 {
     switch (kind) {
     case DG_MSG_STATEMENT:
-        return dg_cluster_statement(net, node, from, said, err);
+        return dg_cluster_statement(world, node, from, said, err);
     case DG_MSG_LEGACY:
-        return dg_legacy_statement(net, node, from, said, err);
+        return dg_legacy_statement(world, node, from, said, err);
     case DG_MSG_MANIFEST:
-        return dg_x_manifest(net, node, from, said, err);
+        return dg_x_manifest(world, node, from, said, err);
     case DG_MSG_KNOWN:
-        return dg_x_known(net, node, from, said, err);
+        return dg_x_known(world, node, from, said, err);
     case DG_MSG_VOTE:
-        return dg_x_vote(net, node, from, said, err);
+        return dg_x_vote(world, node, from, said, err);
     case DG_MSG_ASK:
-        return dg_ask_asked(net, node, from, said, err);
+        return dg_ask_asked(world, node, from, said, err);
     case DG_MSG_ANSWER:
-        return dg_ask_answer(net, node, from, said, err);
+        return dg_ask_answer(world, node, from, said, err);
     case DG_MSG_POV_ASK:
-        return dg_pov_asked(net, node, from, said, err);
+        return dg_pov_asked(world, node, from, said, err);
     case DG_MSG_POV:
-        return dg_cluster_proof(net, node, said, err);
+        return dg_cluster_proof(world, node, said, err);
     default:
-        return dg_bitfield_heard(net, node, from, said, err);
+        return dg_bitfield_heard(world, node, from, said, err);
     }
 }
 
-dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err)
+dg_code dg_exchange_event(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
 {
     dg_said said = unpack(event);
     if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK_ASK)
-        return dg_chunk_asked(net, node, event->from.v, &said, err);
+        return dg_chunk_asked(world, node, event->from.v, &said, err);
     if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK)
-        return dg_chunk_answer(net, node, &said, err);
+        return dg_chunk_answer(world, node, &said, err);
     if (event->tag == DG_TAG_X_CHUNK)
-        return dg_chunk_timeout(net, node, &said, err);
-    if (!dg_exchange_of(net, said.leaf))
+        return dg_chunk_timeout(world, node, &said, err);
+    if (!dg_exchange_of(world, said.leaf))
         return DG_OK; /* of a block that has been forgotten meanwhile */
     if (event->tag >= DG_TAG_SAID)
-        return message(net, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID), &said,
-                       err);
+        return message(world, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID),
+                       &said, err);
     switch (event->tag) {
     case DG_TAG_X_READY:
-        return dg_cluster_ready(net, node, &said, err);
+        return dg_cluster_ready(world, node, &said, err);
     case DG_TAG_X_EXECUTED:
-        return dg_cluster_executed(net, node, &said, err);
+        return dg_cluster_executed(world, node, &said, err);
     case DG_TAG_X_TIMEOUT:
-        return dg_ask_timeout(net, node, &said, err);
+        return dg_ask_timeout(world, node, &said, err);
     case DG_TAG_X_RETRY:
-        return dg_ask_retry(net, node, &said, err);
+        return dg_ask_retry(world, node, &said, err);
     case DG_TAG_X_SIGN:
-        return dg_bitfield_sign(net, node, &said, err);
+        return dg_bitfield_sign(world, node, &said, err);
     default:
-        return catch_up(net, node, &said, err);
+        return catch_up(world, node, &said, err);
     }
 }
 
 /* ---- what an author has ---- */
 
-uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core,
+uint32_t dg_exchange_votes(const dg_world *world, uint8_t *voted, uint32_t leaf, uint32_t core,
                            uint32_t listener)
 {
-    const dg_net_block *b = &net->blocks[leaf];
-    dg_exchange *x = dg_exchange_of(net, leaf);
+    const dg_world_block *b = &world->blocks[leaf];
+    dg_exchange *x = dg_exchange_of(world, leaf);
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     const dg_seat *s;
     uint32_t votes;
@@ -389,9 +393,9 @@ uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf,
     return votes;
 }
 
-bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator,
+bool dg_exchange_bitfield(const dg_world *world, uint32_t leaf, uint32_t validator,
                           uint32_t listener)
 {
-    const dg_exchange *x = dg_exchange_of(net, leaf);
+    const dg_exchange *x = dg_exchange_of(world, leaf);
     return x && dg_x_has(x->bitfields + (size_t)listener * x->bitfield_words, validator);
 }

@@ -44,15 +44,15 @@ void dg_chunks_forget(dg_chunks *c, uint32_t node)
             c->core[i].seat[node] = (chunk_seat){ .state = CHUNK_NONE };
 }
 
-static chunk_core *core_at(const dg_network *net, uint32_t home, uint32_t core)
+static chunk_core *core_at(const dg_world *world, uint32_t home, uint32_t core)
 {
-    const dg_chunks *c = net->blocks[home].chunks;
+    const dg_chunks *c = world->blocks[home].chunks;
     return c && core < c->cores && c->core[core].seat ? &c->core[core] : NULL;
 }
 
 /* ---- a candidate that is asked for ---- */
 
-static dg_code make_room(dg_net_block *b, uint32_t cores, dg_error *err)
+static dg_code make_room(dg_world_block *b, uint32_t cores, dg_error *err)
 {
     chunk_core *more;
     if (!b->chunks && !(b->chunks = dg_calloc(1, sizeof *b->chunks)))
@@ -69,21 +69,21 @@ static dg_code make_room(dg_net_block *b, uint32_t cores, dg_error *err)
 }
 
 /* The group is that of the leaf which asks first: they do not change within a session. */
-static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *leaf, uint32_t core,
+static dg_code open_core(dg_world *world, uint32_t home, const dg_world_block *leaf, uint32_t core,
                          dg_error *err)
 {
     uint32_t group = leaf->view.cores[core].group, from = leaf->view.group_from[group],
              members = leaf->view.group_from[group + 1] - from;
-    dg_code rc = make_room(&net->blocks[home], core + 1, err);
+    dg_code rc = make_room(&world->blocks[home], core + 1, err);
     chunk_core *c;
-    if (rc < 0 || core_at(net, home, core))
+    if (rc < 0 || core_at(world, home, core))
         return rc;
-    c = &net->blocks[home].chunks->core[core];
-    c->parent = dg_chunk_parent(net, home, &leaf->view.cores[core]);
+    c = &world->blocks[home].chunks->core[core];
+    c->parent = dg_chunk_parent(world, home, &leaf->view.cores[core]);
     c->member = dg_calloc(members + 1, sizeof *c->member);
-    c->seat = dg_calloc(net->node_count, sizeof *c->seat);
+    c->seat = dg_calloc(world->node_count, sizeof *c->seat);
     if (!c->member || !c->seat)
-        return dg_fail(err, DG_NOMEM, "no memory for the chunks of %u nodes", net->node_count);
+        return dg_fail(err, DG_NOMEM, "no memory for the chunks of %u nodes", world->node_count);
     for (c->members = 0; c->members < members; c->members++)
         c->member[c->members] = leaf->session->node[leaf->view.members[from + c->members]];
     return DG_OK;
@@ -91,122 +91,122 @@ static dg_code open_core(dg_network *net, uint32_t home, const dg_net_block *lea
 
 /* ---- asking ---- */
 
-static dg_code ask_next(dg_network *net, uint32_t node, uint32_t home, uint32_t core, dg_error *err)
+static dg_code ask_next(dg_world *world, uint32_t node, uint32_t home, uint32_t core, dg_error *err)
 {
-    chunk_core *c = core_at(net, home, core);
+    chunk_core *c = core_at(world, home, core);
     chunk_seat *s = &c->seat[node];
-    uint32_t first = dg_chunk_first(net, home, core, node, c->members);
-    dg_said said = { .leaf = home, .core = (uint16_t)core, .votes = dg_sim_now(net->sim) };
+    uint32_t first = dg_chunk_first(world, home, core, node, c->members);
+    dg_said said = { .leaf = home, .core = (uint16_t)core, .votes = dg_sim_now(world->sim) };
     s->asked = said.votes;
     while (s->tried < c->members) {
         uint32_t of = c->member[(first + s->tried++) % c->members];
         bool sent = of == DG_NO;
         dg_code rc = of == node || sent
                          ? DG_OK
-                         : dg_x_send(net, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
+                         : dg_x_send(world, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
         if (rc < 0 || sent)
-            return rc < 0
-                       ? rc
-                       : dg_x_timer(net, node, DG_TAG_X_CHUNK,
-                                    dg_own_wait(net, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)),
-                                    &said, err);
+            return rc < 0 ? rc
+                          : dg_x_timer(
+                              world, node, DG_TAG_X_CHUNK,
+                              dg_own_wait(world, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)),
+                              &said, err);
     }
     s->state = CHUNK_FAILED;
     return DG_OK;
 }
 
-static bool backed_it(const dg_network *net, const chunk_core *c, uint32_t node)
+static bool backed_it(const dg_world *world, const chunk_core *c, uint32_t node)
 {
     for (uint32_t i = 0; i < c->members; i++)
         if (c->member[i] == node)
-            return dg_chunk_has_all(net, c->parent, node, dg_sim_now(net->sim));
+            return dg_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim));
     return false;
 }
 
-static dg_code want(dg_network *net, uint32_t node, uint32_t leaf, uint32_t core, dg_error *err)
+static dg_code want(dg_world *world, uint32_t node, uint32_t leaf, uint32_t core, dg_error *err)
 {
-    uint32_t home = dg_chunk_home(net, leaf, core);
-    dg_code rc = open_core(net, home, &net->blocks[leaf], core, err);
+    uint32_t home = dg_chunk_home(world, leaf, core);
+    dg_code rc = open_core(world, home, &world->blocks[leaf], core, err);
     chunk_core *c;
     chunk_seat *s;
     if (rc < 0)
         return rc;
-    c = core_at(net, home, core);
+    c = core_at(world, home, core);
     s = &c->seat[node];
     if (s->state == CHUNK_ASKED || s->state == CHUNK_HELD)
         return DG_OK;
     s->tried = 0;
-    s->state = backed_it(net, c, node) ? CHUNK_HELD : CHUNK_ASKED;
-    return s->state == CHUNK_HELD ? DG_OK : ask_next(net, node, home, core, err);
+    s->state = backed_it(world, c, node) ? CHUNK_HELD : CHUNK_ASKED;
+    return s->state == CHUNK_HELD ? DG_OK : ask_next(world, node, home, core, err);
 }
 
-dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err)
+dg_code dg_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf];
     dg_code rc = DG_OK;
     if (!b->session || b->session->member[node] >= b->session->validators)
         return DG_OK;
     for (uint32_t i = 0; i < b->view.core_count && rc == DG_OK; i++)
         if (b->view.cores[i].kind == DG_CORE_OCCUPIED
             && b->view.cores[i].group < b->view.group_count)
-            rc = want(net, node, leaf, i, err);
+            rc = want(world, node, leaf, i, err);
     return rc;
 }
 
 /* ---- being asked, and the answer ---- */
 
-dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_chunk_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                        dg_error *err)
 {
     dg_said answer = *said;
-    const dg_session *session = net->blocks[said->leaf].session;
-    const chunk_core *c = core_at(net, said->leaf, said->core);
+    const dg_session *session = world->blocks[said->leaf].session;
+    const chunk_core *c = core_at(world, said->leaf, said->core);
     uint64_t bytes = dg_message_bytes(DG_MSG_CHUNK_ASK);
     dg_entrance entered;
     dg_code rc;
-    if ((answer.who = c && dg_chunk_has_all(net, c->parent, node, dg_sim_now(net->sim))))
+    if ((answer.who = c && dg_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim))))
         bytes = dg_chunk_bytes(session ? session->validators : 0);
-    if ((rc = dg_x_enter(net, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0
+    if ((rc = dg_x_enter(world, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0
         || entered != DG_ENTRANCE_TAKEN)
         return rc;
-    return dg_x_send_bytes(net, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
+    return dg_x_send_bytes(world, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
 }
 
 /* The seat that still waits for this request. */
-static chunk_seat *waiting(const dg_network *net, uint32_t node, const dg_said *said)
+static chunk_seat *waiting(const dg_world *world, uint32_t node, const dg_said *said)
 {
-    chunk_core *c = core_at(net, said->leaf, said->core);
+    chunk_core *c = core_at(world, said->leaf, said->core);
     return c && c->seat[node].state == CHUNK_ASKED && c->seat[node].asked == said->votes
                ? &c->seat[node]
                : NULL;
 }
 
-dg_code dg_chunk_answer(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_chunk_answer(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
 {
-    chunk_seat *s = waiting(net, node, said);
+    chunk_seat *s = waiting(world, node, said);
     if (!s)
         return DG_OK;
     if (!said->who)
-        return ask_next(net, node, said->leaf, said->core, err);
+        return ask_next(world, node, said->leaf, said->core, err);
     s->state = CHUNK_HELD;
     return DG_OK;
 }
 
-dg_code dg_chunk_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_chunk_timeout(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
 {
-    return waiting(net, node, said) ? ask_next(net, node, said->leaf, said->core, err) : DG_OK;
+    return waiting(world, node, said) ? ask_next(world, node, said->leaf, said->core, err) : DG_OK;
 }
 
 /* ---- bits ---- */
 
-bool dg_chunk_is_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node)
+bool dg_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
-    const dg_view *v = &net->blocks[leaf].view;
+    const dg_view *v = &world->blocks[leaf].view;
     const chunk_core *c;
     if (v->cores[core].kind != DG_CORE_OCCUPIED)
         return false;
     if (v->cores[core].group >= v->group_count)
         return true;
-    c = core_at(net, dg_chunk_home(net, leaf, core), core);
+    c = core_at(world, dg_chunk_home(world, leaf, core), core);
     return c && c->seat[node].state == CHUNK_HELD;
 }

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-static void forget_in(dg_network *net, dg_exchange *x, uint32_t node)
+static void forget_in(dg_world *world, dg_exchange *x, uint32_t node)
 {
     for (uint32_t core = 0; core < x->cores; core++) {
-        uint32_t member = x->core[core].members ? dg_x_member(net, x, core, node) : DG_NO,
+        uint32_t member = x->core[core].members ? dg_x_member(world, x, core, node) : DG_NO,
                  n = x->core[core].members;
         *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
         memset(dg_x_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
@@ -39,9 +39,9 @@ static void forget_slot(dg_exchange *x, uint32_t peer, uint32_t back)
 }
 
 /* And its peers no longer know it to have anything. */
-static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
+static void forget_of(const dg_world *world, dg_exchange *x, uint32_t node)
 {
-    const dg_session *g = net->blocks[x->leaf].session;
+    const dg_session *g = world->blocks[x->leaf].session;
     for (uint32_t slot = 0;
          g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
         uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
@@ -51,47 +51,47 @@ static void forget_of(const dg_network *net, dg_exchange *x, uint32_t node)
     }
 }
 
-void dg_exchange_forget(dg_network *net, uint32_t node)
+void dg_exchange_forget(dg_world *world, uint32_t node)
 {
-    dg_repute_clear(&net->nodes[node].repute);
+    dg_repute_clear(&world->nodes[node].repute);
     for (int i = 0; i < DG_INBOUND_COUNT; i++)
-        dg_inbound_clear(&net->nodes[node].inbound[i]);
-    for (uint32_t id = net->first_known; id < net->block_count; id++) {
-        dg_net_block *b = &net->blocks[id];
+        dg_inbound_clear(&world->nodes[node].inbound[i]);
+    for (uint32_t id = world->first_known; id < world->block_count; id++) {
+        dg_world_block *b = &world->blocks[id];
         if (!b->taken)
             continue;
         b->taken[node] = DG_NEVER;
         b->way[node] = DG_WAY_NONE;
         dg_chunks_forget(b->chunks, node);
         if (b->exchange) {
-            forget_in(net, b->exchange, node);
-            forget_of(net, b->exchange, node);
+            forget_in(world, b->exchange, node);
+            forget_of(world, b->exchange, node);
         }
     }
 }
 
-static dg_code tell_anew(dg_network *net, dg_exchange *x, uint32_t from, uint32_t to, dg_error *err)
+static dg_code tell_anew(dg_world *world, dg_exchange *x, uint32_t from, uint32_t to, dg_error *err)
 {
-    const dg_session *g = net->blocks[x->leaf].session;
+    const dg_session *g = world->blocks[x->leaf].session;
     dg_said view = { .leaf = x->leaf, .votes = to };
     uint32_t slot = g->has_grid && g->member[from] != DG_NO && g->member[to] != DG_NO
                         ? dg_grid_slot(&g->grid, g->member[from], g->member[to])
                         : DG_NO;
     if (slot != DG_NO)
         forget_slot(x, from, slot);
-    return dg_x_timer(net, from, DG_TAG_X_VIEW, dg_hear_delay(net, to, from, x->leaf, DG_MSG_ASK),
-                      &view, err);
+    return dg_x_timer(world, from, DG_TAG_X_VIEW,
+                      dg_hear_delay(world, to, from, x->leaf, DG_MSG_ASK), &view, err);
 }
 
-dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err)
+dg_code dg_exchange_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err)
 {
     dg_code rc = DG_OK;
-    for (uint32_t id = net->first_kept; id < net->block_count && rc == DG_OK; id++) {
-        dg_exchange *x = dg_exchange_of(net, id);
-        if (!x || net->blocks[id].taken[a] == DG_NEVER || net->blocks[id].taken[b] == DG_NEVER)
+    for (uint32_t id = world->first_kept; id < world->block_count && rc == DG_OK; id++) {
+        dg_exchange *x = dg_exchange_of(world, id);
+        if (!x || world->blocks[id].taken[a] == DG_NEVER || world->blocks[id].taken[b] == DG_NEVER)
             continue;
-        if ((rc = tell_anew(net, x, a, b, err)) == DG_OK)
-            rc = tell_anew(net, x, b, a, err);
+        if ((rc = tell_anew(world, x, a, b, err)) == DG_OK)
+            rc = tell_anew(world, x, b, a, err);
     }
     return rc;
 }

@@ -84,90 +84,90 @@ static inline uint32_t dg_x_count(uint64_t votes)
 }
 
 /* exchange.c */
-dg_exchange *dg_exchange_of(const dg_network *net, uint32_t leaf);
+dg_exchange *dg_exchange_of(const dg_world *world, uint32_t leaf);
 /* DG_NO: outside of the group */
-uint32_t dg_x_member(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t node);
+uint32_t dg_x_member(const dg_world *world, const dg_exchange *x, uint32_t core, uint32_t node);
 /* DG_NO: nobody */
-uint32_t dg_x_node(const dg_network *net, const dg_exchange *x, uint32_t core, uint32_t member);
+uint32_t dg_x_node(const dg_world *world, const dg_exchange *x, uint32_t core, uint32_t member);
 /* From one node to another. False in `sent` (may be NULL): the other does not know the leaf
  * yet; it will be told what there is when it does. */
-dg_code dg_x_send(dg_network *net, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind,
+dg_code dg_x_send(dg_world *world, bool *sent, uint32_t from, uint32_t to, dg_message_kind kind,
                   const dg_said *said, dg_error *err);
-dg_code dg_x_send_bytes(dg_network *net, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_x_send_bytes(dg_world *world, bool *sent, uint32_t from, uint32_t to,
                         dg_message_kind kind, const dg_said *said, uint64_t bytes, dg_error *err);
 /* A request enters its queue, where its answer of so many bytes waits; only one that is taken is
  * answered. */
-dg_code dg_x_enter(dg_network *net, dg_entrance *out, uint32_t node, uint32_t from,
+dg_code dg_x_enter(dg_world *world, dg_entrance *out, uint32_t node, uint32_t from,
                    dg_inbound_kind kind, const dg_said *said, uint64_t bytes, dg_error *err);
-dg_code dg_x_timer(dg_network *net, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said,
+dg_code dg_x_timer(dg_world *world, uint32_t node, uint16_t tag, dg_ns delay, const dg_said *said,
                    dg_error *err);
 /* A statement that the node did not have: counted, and told to whom it concerns. */
-dg_code dg_x_learn(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
+dg_code dg_x_learn(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
                    dg_error *err);
-dg_code dg_x_backed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err);
+dg_code dg_x_backed(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err);
 
 /* exchange_cluster.c: inside the group */
-dg_code dg_cluster_ready(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_cluster_circulate(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+dg_code dg_cluster_ready(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_cluster_circulate(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
                              uint32_t to, dg_error *err);
-dg_code dg_cluster_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_cluster_statement(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                              dg_error *err);
-dg_code dg_cluster_fetch(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+dg_code dg_cluster_fetch(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
                          dg_error *err);
-dg_code dg_cluster_proof(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_cluster_executed(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_cluster_proof(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_cluster_executed(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
 
 /* exchange_request.c: candidates are asked for */
-dg_code dg_ask(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t source,
+dg_code dg_ask(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t source,
                bool cluster, dg_error *err);
-dg_code dg_ask_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_ask_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                      dg_error *err);
-dg_code dg_pov_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_pov_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                      dg_error *err);
-dg_code dg_ask_answer(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_ask_answer(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                       dg_error *err);
-dg_code dg_ask_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_ask_retry(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_ask_timeout(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_ask_retry(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
 
 /* exchange_grid.c: from the group to the network */
-dg_code dg_x_announce(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err);
-dg_code dg_x_announce_to(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to,
+dg_code dg_x_announce(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, dg_error *err);
+dg_code dg_x_announce_to(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t to,
                          dg_error *err);
-dg_code dg_x_confirmed(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+dg_code dg_x_confirmed(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
                        dg_error *err);
-dg_code dg_x_manifest(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_x_manifest(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                       dg_error *err);
-dg_code dg_x_known(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_x_known(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                    dg_error *err);
-dg_code dg_x_vote(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_x_vote(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                   dg_error *err);
-dg_code dg_x_tell_grid(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
+dg_code dg_x_tell_grid(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t who,
                        dg_error *err);
 
 /* exchange_legacy.c: the old way */
-dg_code dg_legacy_statement(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_legacy_statement(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                             dg_error *err);
 /* a large one is there */
-dg_code dg_legacy_fetched(dg_network *net, dg_exchange *x, uint32_t node, uint32_t core,
+dg_code dg_legacy_fetched(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
                           dg_error *err);
-dg_code dg_legacy_stray(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_legacy_gossip(dg_network *net, dg_exchange *x, uint32_t node, uint32_t from,
+dg_code dg_legacy_stray(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_legacy_gossip(dg_world *world, dg_exchange *x, uint32_t node, uint32_t from,
                          uint32_t core, uint32_t who, dg_error *err);
-dg_code dg_legacy_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to,
+dg_code dg_legacy_catch_up(dg_world *world, dg_exchange *x, uint32_t node, uint32_t to,
                            dg_error *err);
 
 /* exchange_chunk.c */
-dg_code dg_chunk_asked(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_chunk_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                        dg_error *err);
-dg_code dg_chunk_answer(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_chunk_timeout(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-bool dg_chunk_is_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node); /* now */
+dg_code dg_chunk_answer(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_chunk_timeout(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+bool dg_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node); /* now */
 
 /* exchange_bitfield.c: availability */
-dg_code dg_bitfield_sign(dg_network *net, uint32_t node, const dg_said *said, dg_error *err);
-dg_code dg_bitfield_heard(dg_network *net, uint32_t node, uint32_t from, const dg_said *said,
+dg_code dg_bitfield_sign(dg_world *world, uint32_t node, const dg_said *said, dg_error *err);
+dg_code dg_bitfield_heard(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                           dg_error *err);
-dg_code dg_bitfield_catch_up(dg_network *net, dg_exchange *x, uint32_t node, uint32_t to,
+dg_code dg_bitfield_catch_up(dg_world *world, dg_exchange *x, uint32_t node, uint32_t to,
                              dg_error *err);
 
 #endif

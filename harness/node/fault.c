@@ -40,14 +40,14 @@ const char *dg_fault_says(dg_fault_kind kind)
 
 /* ---- planning ---- */
 
-static dg_code check_who(const dg_network *net, const dg_fault *f, dg_error *err)
+static dg_code check_who(const dg_world *world, const dg_fault *f, dg_error *err)
 {
     for (uint32_t i = 0;
          f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
-        if (f->list[i] >= net->node_count)
+        if (f->list[i] >= world->node_count)
             return dg_fail(err, DG_USAGE,
                            "there is no node %u, the network has %u (the first is 0)", f->list[i],
-                           net->node_count);
+                           world->node_count);
     if (f->kind == DG_FAULT_OFFLINE_COLLATORS
         && (f->who == DG_WHO_GROUP || f->who == DG_WHO_AUTHORS))
         return dg_fail(err, DG_USAGE,
@@ -57,27 +57,27 @@ static dg_code check_who(const dg_network *net, const dg_fault *f, dg_error *err
     return DG_OK;
 }
 
-static dg_code check_fault(const dg_network *net, const dg_fault *f, dg_error *err)
+static dg_code check_fault(const dg_world *world, const dg_fault *f, dg_error *err)
 {
     if ((unsigned)f->kind >= DG_FAULT_COUNT)
         return dg_fail(err, DG_USAGE, "there is no fault of kind %d", (int)f->kind);
-    if (f->from < net->first_slot || f->from <= net->slot)
+    if (f->from < world->first_slot || f->from <= world->slot)
         return dg_fail(err, DG_USAGE, "it begins in slot %llu, which is not ahead of the network",
                        (unsigned long long)f->from);
     if (f->until <= f->from)
         return dg_fail(err, DG_USAGE, "it ends in slot %llu, before it begins in %llu",
                        (unsigned long long)f->until, (unsigned long long)f->from);
-    return check_who(net, f, err);
+    return check_who(world, f, err);
 }
 
 /* A link like all others, that loses messages. */
-static dg_code lossy_link(dg_network *net, dg_planned_fault *made, dg_error *err)
+static dg_code lossy_link(dg_world *world, dg_planned_fault *made, dg_error *err)
 {
-    dg_sim_link link = *dg_net_link(net);
+    dg_sim_link link = *dg_world_link(world);
     if (made->of.kind != DG_FAULT_LOSS)
         return DG_OK;
     link.loss_ppm = made->of.loss_ppm;
-    return dg_sim_link_add(net->sim, &made->link, &link, err);
+    return dg_sim_link_add(world->sim, &made->link, &link, err);
 }
 
 static dg_code copy_list(dg_planned_fault *made, const dg_fault *fault, dg_error *err)
@@ -94,50 +94,51 @@ static dg_code copy_list(dg_planned_fault *made, const dg_fault *fault, dg_error
 
 dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err)
 {
+    dg_world *world = &net->world;
     dg_planned_fault made = { .of = *fault };
     dg_planned_fault *more;
-    dg_code rc = check_fault(net, fault, err);
+    dg_code rc = check_fault(world, fault, err);
     if (rc < 0)
         return rc;
-    if (net->fault_count == DG_FAULTS_MAX)
+    if (world->fault_count == DG_FAULTS_MAX)
         return dg_fail(err, DG_LIMIT, "more than %d faults were planned", DG_FAULTS_MAX);
-    if (!(more = dg_realloc(net->faults, (net->fault_count + 1) * sizeof *more)))
+    if (!(more = dg_realloc(world->faults, (world->fault_count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for a fault");
-    net->faults = more;
-    if ((rc = copy_list(&made, fault, err)) < 0 || (rc = lossy_link(net, &made, err)) < 0) {
+    world->faults = more;
+    if ((rc = copy_list(&made, fault, err)) < 0 || (rc = lossy_link(world, &made, err)) < 0) {
         dg_free(made.list);
         return rc;
     }
-    net->faults[net->fault_count++] = made;
+    world->faults[world->fault_count++] = made;
     return DG_OK;
 }
 
-void dg_faults_clear(dg_network *net)
+void dg_faults_clear(dg_world *world)
 {
-    for (uint32_t i = 0; i < net->fault_count; i++) {
-        dg_free(net->faults[i].list);
-        dg_free(net->faults[i].nodes);
+    for (uint32_t i = 0; i < world->fault_count; i++) {
+        dg_free(world->faults[i].list);
+        dg_free(world->faults[i].nodes);
     }
-    dg_free(net->faults);
+    dg_free(world->faults);
 }
 
 /* ---- who is meant ---- */
 
-static bool drawn(const dg_network *net, const dg_planned_fault *f, uint64_t who)
+static bool drawn(const dg_world *world, const dg_planned_fault *f, uint64_t who)
 {
-    dg_rng lot = dg_rng_fork(net->options.seed, "fault", (uint64_t)(f - net->faults), who);
+    dg_rng lot = dg_rng_fork(world->options.seed, "fault", (uint64_t)(f - world->faults), who);
     return dg_rng_below(&lot, PPM) < f->of.share_ppm;
 }
 
-static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_fault *f,
+static dg_code mark_group(const dg_world *world, bool *meant, const dg_planned_fault *f,
                           dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[dg_net_favourite(net)];
+    const dg_world_block *b = &world->blocks[dg_world_favourite(world)];
     uint32_t group = f->of.group;
     if (!b->session || group >= b->view.group_count)
         return dg_fail(err, DG_USAGE,
                        "there is no group %u in slot %llu, there are %u (the first is 0)", group,
-                       (unsigned long long)net->slot, b->session ? b->view.group_count : 0);
+                       (unsigned long long)world->slot, b->session ? b->view.group_count : 0);
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
         if (b->view.members[i] < b->session->count && b->session->node[b->view.members[i]] != DG_NO)
             meant[b->session->node[b->view.members[i]]] = true;
@@ -145,49 +146,50 @@ static dg_code mark_group(const dg_network *net, bool *meant, const dg_planned_f
 }
 
 /* Those that may author in the slot, on the block that most take for the best. */
-static dg_code mark_authors(dg_network *net, bool *meant, dg_error *err)
+static dg_code mark_authors(dg_world *world, bool *meant, dg_error *err)
 {
     dg_slot_claim claims[DG_CLAIMS_MAX];
-    uint32_t head = dg_net_favourite(net);
+    uint32_t head = dg_world_favourite(world);
     dg_epoch epoch;
     dg_code rc = DG_OK;
-    if (!net->clients)
+    if (!world->clients)
         return DG_OK;
-    epoch = dg_client_epoch(&net->blocks[head].epochs, net->slot);
-    for (size_t i = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, net->slot, net->options.seed);
+    epoch = dg_client_epoch(&world->blocks[head].epochs, world->slot);
+    for (size_t i =
+             dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, world->slot, world->options.seed);
          i-- && rc >= 0;) {
         uint32_t node;
-        rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
+        rc = dg_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
         if (rc >= 0 && node != DG_NO)
             meant[node] = true;
     }
     return rc < 0 ? rc : DG_OK;
 }
 
-static dg_code mark(dg_network *net, bool *meant, const dg_planned_fault *f, dg_error *err)
+static dg_code mark(dg_world *world, bool *meant, const dg_planned_fault *f, dg_error *err)
 {
     if (f->of.who == DG_WHO_GROUP)
-        return mark_group(net, meant, f, err);
+        return mark_group(world, meant, f, err);
     if (f->of.who == DG_WHO_AUTHORS)
-        return mark_authors(net, meant, err);
+        return mark_authors(world, meant, err);
     for (uint32_t i = 0; f->of.who == DG_WHO_LIST && i < f->of.count; i++)
         meant[f->list[i]] = true;
-    for (uint32_t i = 0; f->of.who != DG_WHO_LIST && i < net->node_count; i++)
-        meant[i] = f->of.who == DG_WHO_ALL || drawn(net, f, i);
+    for (uint32_t i = 0; f->of.who != DG_WHO_LIST && i < world->node_count; i++)
+        meant[i] = f->of.who == DG_WHO_ALL || drawn(world, f, i);
     return DG_OK;
 }
 
-static dg_code settle(dg_network *net, dg_planned_fault *f, dg_error *err)
+static dg_code settle(dg_world *world, dg_planned_fault *f, dg_error *err)
 {
     bool *meant;
     dg_code rc;
     if (f->of.kind == DG_FAULT_OFFLINE_COLLATORS)
         return DG_OK;
-    meant = dg_calloc(net->node_count, sizeof *meant);
-    f->nodes = dg_calloc(net->node_count, sizeof *f->nodes);
-    rc = meant && f->nodes ? mark(net, meant, f, err)
+    meant = dg_calloc(world->node_count, sizeof *meant);
+    f->nodes = dg_calloc(world->node_count, sizeof *f->nodes);
+    rc = meant && f->nodes ? mark(world, meant, f, err)
                            : dg_fail(err, DG_NOMEM, "no memory for the nodes of a fault");
-    for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++)
+    for (uint32_t i = 0; rc >= 0 && i < world->node_count; i++)
         if (meant[i])
             f->nodes[f->node_count++].v = i;
     dg_free(meant);
@@ -198,44 +200,45 @@ static dg_code settle(dg_network *net, dg_planned_fault *f, dg_error *err)
 
 /* The two sides are the same whichever is named; the world, and what it counts of
  * finality, stays with the larger. */
-static dg_code part(dg_network *net, const dg_planned_fault *f, dg_ns from, dg_ns to, dg_error *err)
+static dg_code part(dg_world *world, const dg_planned_fault *f, dg_ns from, dg_ns to, dg_error *err)
 {
     dg_node_ix *others;
     uint32_t count = 0, next = 0;
     dg_code rc;
-    if (f->node_count <= net->node_count / 2)
-        return dg_sim_partition(net->sim, f->nodes, f->node_count, from, to, err);
-    if (!(others = dg_calloc(net->node_count, sizeof *others)))
+    if (f->node_count <= world->node_count / 2)
+        return dg_sim_partition(world->sim, f->nodes, f->node_count, from, to, err);
+    if (!(others = dg_calloc(world->node_count, sizeof *others)))
         return dg_fail(err, DG_NOMEM, "no memory for a partition");
-    for (uint32_t i = 0; i < net->node_count; i++)
+    for (uint32_t i = 0; i < world->node_count; i++)
         if (next < f->node_count && f->nodes[next].v == i)
             next++;
         else
             others[count++].v = i;
-    rc = dg_sim_partition(net->sim, others, count, from, to, err);
+    rc = dg_sim_partition(world->sim, others, count, from, to, err);
     dg_free(others);
     return rc;
 }
 
-static dg_code set_links(dg_network *net, const dg_planned_fault *f, dg_link_ix link, dg_error *err)
+static dg_code set_links(dg_world *world, const dg_planned_fault *f, dg_link_ix link, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint32_t i = 0; i < f->node_count; i++)
-        for (uint32_t k = 0; k < net->node_count; k++)
-            if ((rc = dg_sim_link_set(net->sim, f->nodes[i], (dg_node_ix){ k }, link, err)) < 0
-                || (rc = dg_sim_link_set(net->sim, (dg_node_ix){ k }, f->nodes[i], link, err)) < 0)
+        for (uint32_t k = 0; k < world->node_count; k++)
+            if ((rc = dg_sim_link_set(world->sim, f->nodes[i], (dg_node_ix){ k }, link, err)) < 0
+                || (rc = dg_sim_link_set(world->sim, (dg_node_ix){ k }, f->nodes[i], link, err))
+                       < 0)
                 return rc;
     return DG_OK;
 }
 
 /* The fault by which each node's clock goes: of those that last the one that began last. */
-static void find_clocks(const dg_network *net, uint32_t *by)
+static void find_clocks(const dg_world *world, uint32_t *by)
 {
-    for (uint32_t k = 0; k < net->fault_count; k++) {
-        const dg_planned_fault *f = &net->faults[k];
+    for (uint32_t k = 0; k < world->fault_count; k++) {
+        const dg_planned_fault *f = &world->faults[k];
         for (uint32_t i = 0; f->stands && f->of.kind == DG_FAULT_CLOCK && i < f->node_count; i++) {
             uint32_t *now = &by[f->nodes[i].v];
-            if (!*now || net->faults[*now - 1].of.from <= f->of.from)
+            if (!*now || world->faults[*now - 1].of.from <= f->of.from)
                 *now = k + 1;
         }
     }
@@ -243,85 +246,85 @@ static void find_clocks(const dg_network *net, uint32_t *by)
 
 /* It goes on as it was set, whatever else begins or ends; one that comes back shows
  * what it would without the one that has ended. */
-static dg_code set_clocks(dg_network *net, dg_error *err)
+static dg_code set_clocks(dg_world *world, dg_error *err)
 {
-    uint32_t *by = dg_calloc(net->node_count, sizeof *by);
-    dg_ns now = dg_sim_now(net->sim);
+    uint32_t *by = dg_calloc(world->node_count, sizeof *by);
+    dg_ns now = dg_sim_now(world->sim);
     dg_code rc =
         by ? DG_OK
-           : dg_fail(err, DG_NOMEM, "no memory for the clocks of %u nodes", net->node_count);
+           : dg_fail(err, DG_NOMEM, "no memory for the clocks of %u nodes", world->node_count);
     if (by)
-        find_clocks(net, by);
-    for (uint32_t i = 0; rc >= 0 && i < net->node_count; i++) {
-        const dg_planned_fault *f = by[i] ? &net->faults[by[i] - 1] : NULL;
+        find_clocks(world, by);
+    for (uint32_t i = 0; rc >= 0 && i < world->node_count; i++) {
+        const dg_planned_fault *f = by[i] ? &world->faults[by[i] - 1] : NULL;
         dg_sim_clock clock = f ? f->of.clock : (dg_sim_clock){ 0 };
-        if (net->nodes[i].clock == by[i])
+        if (world->nodes[i].clock == by[i])
             continue;
-        net->nodes[i].clock = by[i];
+        world->nodes[i].clock = by[i];
         clock.offset_ns = f ? dg_sim_clock_shows(&clock, f->began, now) - (dg_sim_local)now : 0;
-        rc = dg_sim_clock_set(net->sim, (dg_node_ix){ i }, now, &clock, err);
+        rc = dg_sim_clock_set(world->sim, (dg_node_ix){ i }, now, &clock, err);
     }
     dg_free(by);
     return rc;
 }
 
 /* What lasts by itself until the fault's end. */
-static dg_code strike(dg_network *net, const dg_planned_fault *f, dg_error *err)
+static dg_code strike(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
-    dg_ns now = dg_sim_now(net->sim);
+    dg_ns now = dg_sim_now(world->sim);
     dg_ns to = f->of.until == UINT64_MAX ? DG_SIM_TIME_MAX
-                                         : (f->of.until - net->first_slot) * net->slot_ns;
+                                         : (f->of.until - world->first_slot) * world->slot_ns;
     dg_code rc = DG_OK;
     if (f->of.kind == DG_FAULT_PARTITION)
-        return f->node_count ? part(net, f, now, to, err) : DG_OK;
+        return f->node_count ? part(world, f, now, to, err) : DG_OK;
     for (uint32_t i = 0; i < f->node_count && rc >= 0; i++) {
         if (f->of.kind == DG_FAULT_CRASH)
-            rc = dg_sim_crash(net->sim, f->nodes[i], now, to, err);
+            rc = dg_sim_crash(world->sim, f->nodes[i], now, to, err);
         else if (f->of.kind == DG_FAULT_PAUSE)
-            rc = dg_sim_pause(net->sim, f->nodes[i], now, to, err);
+            rc = dg_sim_pause(world->sim, f->nodes[i], now, to, err);
     }
     return rc;
 }
 
 /* What is set and has to be set back. */
-static dg_code apply(dg_network *net, const dg_planned_fault *f, dg_error *err)
+static dg_code apply(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
     for (uint32_t i = 0; i < f->node_count; i++)
-        net->nodes[f->nodes[i].v].withholds |= kinds[f->of.kind].withholds;
+        world->nodes[f->nodes[i].v].withholds |= kinds[f->of.kind].withholds;
     if (f->of.kind == DG_FAULT_LOSS)
-        return set_links(net, f, f->link, err);
+        return set_links(world, f, f->link, err);
     return DG_OK;
 }
 
-static dg_code lift(dg_network *net, const dg_planned_fault *f, dg_error *err)
+static dg_code lift(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
-    return f->of.kind == DG_FAULT_LOSS ? set_links(net, f, (dg_link_ix){ 0 }, err) : DG_OK;
+    return f->of.kind == DG_FAULT_LOSS ? set_links(world, f, (dg_link_ix){ 0 }, err) : DG_OK;
 }
 
-static dg_code tell(dg_network *net, const dg_planned_fault *f, dg_error *err)
+static dg_code tell(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, (uint64_t)f->of.kind, f->stands, f->node_count,
-                      (uint64_t)(f - net->faults) };
-    return dg_record_emit(net, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
+    uint64_t n[6] = { world->slot, (uint64_t)f->of.kind, f->stands, f->node_count,
+                      (uint64_t)(f - world->faults) };
+    return dg_record_emit(world, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
 }
 
 /* ---- a slot ---- */
 
-static dg_code begin_and_end(dg_network *net, uint64_t slot, bool *changed, dg_error *err)
+static dg_code begin_and_end(dg_world *world, uint64_t slot, bool *changed, dg_error *err)
 {
     dg_code rc = DG_OK;
-    for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++) {
-        dg_planned_fault *f = &net->faults[i];
+    for (uint32_t i = 0; i < world->fault_count && rc >= 0; i++) {
+        dg_planned_fault *f = &world->faults[i];
         if (!f->stands && f->of.from == slot) {
             f->stands = *changed = true;
-            f->began = dg_sim_now(net->sim);
-            if ((rc = settle(net, f, err)) >= 0 && (rc = strike(net, f, err)) >= 0)
-                rc = tell(net, f, err);
+            f->began = dg_sim_now(world->sim);
+            if ((rc = settle(world, f, err)) >= 0 && (rc = strike(world, f, err)) >= 0)
+                rc = tell(world, f, err);
         } else if (f->stands && f->of.until == slot) {
             f->stands = false;
             *changed = true;
-            if ((rc = lift(net, f, err)) >= 0)
-                rc = tell(net, f, err);
+            if ((rc = lift(world, f, err)) >= 0)
+                rc = tell(world, f, err);
         }
         if (rc < 0)
             return dg_fail_within(err, rc, "fault %u (%s)", i + 1, kinds[f->of.kind].name);
@@ -329,30 +332,30 @@ static dg_code begin_and_end(dg_network *net, uint64_t slot, bool *changed, dg_e
     return rc;
 }
 
-dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err)
+dg_code dg_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
 {
     bool changed = false;
     dg_code rc;
-    net->slot = slot;
-    if ((rc = begin_and_end(net, slot, &changed, err)) < 0 || !changed)
+    world->slot = slot;
+    if ((rc = begin_and_end(world, slot, &changed, err)) < 0 || !changed)
         return rc;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        net->nodes[i].withholds = 0;
-    for (uint32_t i = 0; i < net->fault_count && rc >= 0; i++)
-        if (net->faults[i].stands)
-            rc = apply(net, &net->faults[i], err);
-    for (uint32_t i = 0; i < net->node_count; i++)
-        dg_withheld_note(&net->nodes[i], dg_sim_now(net->sim));
-    return rc < 0 ? rc : set_clocks(net, err);
+    for (uint32_t i = 0; i < world->node_count; i++)
+        world->nodes[i].withholds = 0;
+    for (uint32_t i = 0; i < world->fault_count && rc >= 0; i++)
+        if (world->faults[i].stands)
+            rc = apply(world, &world->faults[i], err);
+    for (uint32_t i = 0; i < world->node_count; i++)
+        dg_withheld_note(&world->nodes[i], dg_sim_now(world->sim));
+    return rc < 0 ? rc : set_clocks(world, err);
 }
 
-bool dg_faults_collator(const dg_network *net, uint32_t para)
+bool dg_faults_collator(const dg_world *world, uint32_t para)
 {
-    for (uint32_t i = 0; i < net->fault_count; i++) {
-        const dg_planned_fault *f = &net->faults[i];
+    for (uint32_t i = 0; i < world->fault_count; i++) {
+        const dg_planned_fault *f = &world->faults[i];
         if (!f->stands || f->of.kind != DG_FAULT_OFFLINE_COLLATORS)
             continue;
-        if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(net, f, para)))
+        if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(world, f, para)))
             return true;
         for (uint32_t k = 0; f->of.who == DG_WHO_LIST && k < f->of.count; k++)
             if (f->list[k] == para)

@@ -20,12 +20,12 @@ bool dg_fragments(const dg_view *view)
 
 /* ---- relay parents ---- */
 
-uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *leaf,
+uint32_t dg_ancestors(const dg_world *world, dg_parent *out, const dg_world_block *leaf,
                       uint32_t most)
 {
     uint32_t count = 0;
-    for (uint32_t id = leaf->parent; count < most && id != DG_NO; id = net->blocks[id].parent) {
-        const dg_net_block *a = &net->blocks[id];
+    for (uint32_t id = leaf->parent; count < most && id != DG_NO; id = world->blocks[id].parent) {
+        const dg_world_block *a = &world->blocks[id];
         if (a->gone || !a->viewed || !a->session || a->view.session != leaf->view.session)
             break;
         if (out)
@@ -36,15 +36,15 @@ uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block 
 }
 
 /* What was built for the old state machine is in nobody's chain. */
-dg_scope dg_scope_of(const dg_network *net, uint32_t leaf)
+dg_scope dg_scope_of(const dg_world *world, uint32_t leaf)
 {
-    const dg_net_block *b = &net->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf];
     dg_parent found[DG_SCOPE_MAX - 1];
     uint32_t most = b->view.ancestry < DG_SCOPE_MAX - 1 ? b->view.ancestry : DG_SCOPE_MAX - 1;
-    uint32_t count = dg_ancestors(net, found, b, dg_fragments(&b->view) ? most : 0);
+    uint32_t count = dg_ancestors(world, found, b, dg_fragments(&b->view) ? most : 0);
     dg_scope s = { .count = 0 };
     for (uint32_t i = count; i--;)
-        if (net->blocks[found[i].id].view.mode == DG_MODE_ENABLED)
+        if (world->blocks[found[i].id].view.mode == DG_MODE_ENABLED)
             s.of[s.count++] = found[i].id;
     s.of[s.count++] = leaf;
     return s;
@@ -107,12 +107,12 @@ static bool fits(const dg_candidate *c, uint32_t para, const dg_hash *follows,
            && memcmp(c->code_hash, under->code_hash, sizeof c->code_hash) == 0;
 }
 
-const dg_candidate *dg_fragment_next(const dg_network *net, dg_search *from, dg_offer *found,
+const dg_candidate *dg_fragment_next(const dg_world *world, dg_search *from, dg_offer *found,
                                      const dg_scope *scope, uint32_t para, const dg_hash *follows,
                                      const dg_footing *under)
 {
     for (; from->scope < scope->count; from->scope++, from->at = 0) {
-        const dg_net_block *b = &net->blocks[scope->of[from->scope]];
+        const dg_world_block *b = &world->blocks[scope->of[from->scope]];
         while (b->candidates && from->at < b->offers) {
             const dg_candidate *c = &b->candidates[from->at++];
             if (!fits(c, para, follows, under))

@@ -38,7 +38,7 @@ struct dg_wave {
     bool valid;
     /* of which world: leaf, who has taken it up, who holds the grid, who is where, what is prepared
      */
-    uint64_t world;
+    uint64_t shape;
     uint32_t leaf, nodes, cores, slots;
     place *place;
     seat *seat; /* [node * cores + core] */
@@ -102,7 +102,7 @@ static seat *seat_of(const dg_wave *w, uint32_t node, uint32_t core)
     return &w->seat[(size_t)node * w->cores + core];
 }
 
-static bool in_group(const dg_net_block *b, uint32_t group, uint32_t member)
+static bool in_group(const dg_world_block *b, uint32_t group, uint32_t member)
 {
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
         if (b->view.members[i] == member)
@@ -110,10 +110,10 @@ static bool in_group(const dg_net_block *b, uint32_t group, uint32_t member)
     return false;
 }
 
-static dg_code tell(dg_wave *w, const dg_network *net, uint32_t from, uint32_t slot, uint32_t to,
+static dg_code tell(dg_wave *w, const dg_world *world, uint32_t from, uint32_t slot, uint32_t to,
                     uint32_t core, dg_ns at, dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[w->leaf];
+    const dg_world_block *b = &world->blocks[w->leaf];
     const place *p = &w->place[to];
     uint32_t back;
     seat *s = seat_of(w, to, core);
@@ -125,7 +125,7 @@ static dg_code tell(dg_wave *w, const dg_network *net, uint32_t from, uint32_t s
     if (back == DG_NO)
         return DG_OK;
     view = b->taken[to] + w->delay[(size_t)to * w->slots + back].ask;
-    at = dg_hear_over(net, from, to, view > at ? view : at,
+    at = dg_hear_over(world, from, to, view > at ? view : at,
                       w->delay[(size_t)from * w->slots + slot].manifest);
     if (at >= s->told || at < p->grid_at || at >= p->down)
         return DG_OK;
@@ -134,9 +134,9 @@ static dg_code tell(dg_wave *w, const dg_network *net, uint32_t from, uint32_t s
     return push(w, &(step){ at, to, (uint16_t)core, STEP_TOLD }, err);
 }
 
-static dg_code announce(dg_wave *w, dg_network *net, const step *now, dg_error *err)
+static dg_code announce(dg_wave *w, dg_world *world, const step *now, dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[w->leaf];
+    const dg_world_block *b = &world->blocks[w->leaf];
     const place *p = &w->place[now->node];
     const dg_session *g = p->grid;
     uint32_t group = b->candidates[now->core].group, member;
@@ -152,18 +152,18 @@ static dg_code announce(dg_wave *w, dg_network *net, const step *now, dg_error *
                           ? dg_grid_neighbour(&g->grid, member, slot)
                           : DG_NO;
         if (to != DG_NO && g->node[to] != DG_NO && !in_group(b, group, to))
-            rc = tell(w, net, now->node, slot, g->node[to], now->core, now->at, err);
+            rc = tell(w, world, now->node, slot, g->node[to], now->core, now->at, err);
     }
     return rc;
 }
 
 /* ---- asking ---- */
 
-static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t core, dg_ns at,
+static dg_code ask(dg_wave *w, const dg_world *world, uint32_t node, uint32_t core, dg_ns at,
                    dg_error *err)
 {
     seat *s = seat_of(w, node, core);
-    dg_ns both = dg_hear_asked(net, node, s->from, w->leaf, core);
+    dg_ns both = dg_hear_asked(world, node, s->from, w->leaf, core);
     s->state = SEAT_ASKED;
     w->place[node].asking++;
     if (both == DG_NEVER)
@@ -171,14 +171,14 @@ static dg_code ask(dg_wave *w, const dg_network *net, uint32_t node, uint32_t co
     return push(w, &(step){ at + both, node, (uint16_t)core, STEP_ANSWERED }, err);
 }
 
-static dg_code told(dg_wave *w, const dg_network *net, const step *now, dg_error *err)
+static dg_code told(dg_wave *w, const dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
     seat *s = seat_of(w, now->node, now->core);
     if (s->state != SEAT_FREE || s->told != now->at)
         return DG_OK;
     if (p->asking < dg_constant_of(DG_CONST_REQUEST_PARALLEL))
-        return ask(w, net, now->node, now->core, now->at, err);
+        return ask(w, world, now->node, now->core, now->at, err);
     s->state = SEAT_QUEUED;
     s->next = NEXT_NONE;
     if (p->head == NEXT_NONE)
@@ -189,7 +189,7 @@ static dg_code told(dg_wave *w, const dg_network *net, const step *now, dg_error
     return DG_OK;
 }
 
-static dg_code answered(dg_wave *w, dg_network *net, const step *now, dg_error *err)
+static dg_code answered(dg_wave *w, dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
     seat *s = seat_of(w, now->node, now->core);
@@ -199,14 +199,14 @@ static dg_code answered(dg_wave *w, dg_network *net, const step *now, dg_error *
     s->state = SEAT_DONE;
     s->done = now->at;
     s->member = from->member;
-    s->path = from->path + dg_hear_delay(net, s->from, now->node, w->leaf, DG_MSG_VOTE);
+    s->path = from->path + dg_hear_delay(world, s->from, now->node, w->leaf, DG_MSG_VOTE);
     p->asking--;
     if (p->head != NEXT_NONE) {
         uint16_t next = p->head;
         p->head = seat_of(w, now->node, next)->next;
-        rc = ask(w, net, now->node, next, now->at, err);
+        rc = ask(w, world, now->node, next, now->at, err);
     }
-    return rc < 0 ? rc : announce(w, net, &backed, err);
+    return rc < 0 ? rc : announce(w, world, &backed, err);
 }
 
 /* ---- the wave of a leaf ---- */
@@ -233,38 +233,39 @@ static uint64_t stir(uint64_t hash, uint64_t more)
     return hash ^ hash >> 29;
 }
 
-/* Whatever of the world a wave depends on. */
-static uint64_t world_of(const dg_network *net, uint32_t leaf)
+/* Whatever of the network a wave depends on. */
+static uint64_t shape_of(const dg_world *world, uint32_t leaf)
 {
-    const dg_net_block *b = &net->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf];
     uint64_t hash = stir(leaf, b->made);
-    for (uint32_t i = 0; i < net->node_count; i++) {
+    for (uint32_t i = 0; i < world->node_count; i++) {
         dg_ns since = DG_NEVER;
         hash = stir(hash, b->taken[i] + b->way[i]);
-        hash = stir(hash, dg_hear_grid(net, i, leaf, &since) ? since : DG_NEVER);
-        hash = stir(hash, dg_sim_down_since(net->sim, (dg_node_ix){ i }) + net->nodes[i].withholds);
-        hash = stir(hash, net->nodes[i].clock);
-        hash = stir(hash, dg_pvf_ready_count(net, i));
-        hash = stir(hash, dg_sim_cut(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
-                                     dg_sim_now(net->sim)));
+        hash = stir(hash, dg_hear_grid(world, i, leaf, &since) ? since : DG_NEVER);
+        hash = stir(hash,
+                    dg_sim_down_since(world->sim, (dg_node_ix){ i }) + world->nodes[i].withholds);
+        hash = stir(hash, world->nodes[i].clock);
+        hash = stir(hash, dg_pvf_ready_count(world, i));
+        hash = stir(hash, dg_sim_cut(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
+                                     dg_sim_now(world->sim)));
     }
     return hash;
 }
 
-static void find_places(dg_wave *w, const dg_network *net)
+static void find_places(dg_wave *w, const dg_world *world)
 {
-    const dg_net_block *b = &net->blocks[w->leaf];
+    const dg_world_block *b = &world->blocks[w->leaf];
     for (uint32_t i = 0; i < w->nodes; i++) {
         place *p = &w->place[i];
-        *p = (place){ .head = NEXT_NONE, .down = dg_sim_down_since(net->sim, (dg_node_ix){ i }) };
-        p->grid = b->way[i] == DG_WAY_V2 ? dg_hear_grid(net, i, w->leaf, &p->grid_at) : NULL;
+        *p = (place){ .head = NEXT_NONE, .down = dg_sim_down_since(world->sim, (dg_node_ix){ i }) };
+        p->grid = b->way[i] == DG_WAY_V2 ? dg_hear_grid(world, i, w->leaf, &p->grid_at) : NULL;
         p->in = p->grid && p->grid->member[i] != DG_NO;
         if (p->in && dg_grid_slots(&p->grid->grid) > w->slots)
             w->slots = dg_grid_slots(&p->grid->grid);
     }
 }
 
-static void find_delays(dg_wave *w, const dg_network *net)
+static void find_delays(dg_wave *w, const dg_world *world)
 {
     for (uint32_t i = 0; i < w->nodes; i++) {
         const dg_session *g = w->place[i].grid;
@@ -275,26 +276,26 @@ static void find_delays(dg_wave *w, const dg_network *net)
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t luck;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;
-            if (to == DG_NO || !w->place[to].in || !dg_hear_linked(net, i, to, DG_WAY_V2))
+            if (to == DG_NO || !w->place[to].in || !dg_hear_linked(world, i, to, DG_WAY_V2))
                 continue;
-            luck = dg_hear_luck(net, i, to, w->leaf);
+            luck = dg_hear_luck(world, i, to, w->leaf);
             w->delay[at].manifest =
-                dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
+                dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
                                   dg_message_bytes(DG_MSG_MANIFEST));
-            w->delay[at].ask = dg_sim_link_delay(net->sim, (dg_node_ix){ i }, (dg_node_ix){ to },
+            w->delay[at].ask = dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to },
                                                  luck, dg_message_bytes(DG_MSG_ASK));
         }
     }
 }
 
 /* Members have what their group gave them; the rest waits to be told. */
-static dg_code find_groups(dg_wave *w, const dg_network *net, dg_error *err)
+static dg_code find_groups(dg_wave *w, const dg_world *world, dg_error *err)
 {
     dg_spread s;
     for (uint32_t core = 0; core < w->cores; core++) {
-        if (!dg_hear_is_offered(&net->blocks[w->leaf], core))
+        if (!dg_hear_is_offered(&world->blocks[w->leaf], core))
             continue;
-        dg_spread_init(&s, net, w->leaf, core);
+        dg_spread_init(&s, world, w->leaf, core);
         for (uint32_t i = 0; i < s.members; i++) {
             uint32_t node = dg_spread_node(&s, i);
             dg_ns backed = dg_spread_backed(&s, i);
@@ -310,55 +311,55 @@ static dg_code find_groups(dg_wave *w, const dg_network *net, dg_error *err)
     return DG_OK;
 }
 
-static dg_code wave_begin(dg_wave *w, const dg_network *net, uint32_t leaf, uint64_t world,
+static dg_code wave_begin(dg_wave *w, const dg_world *world, uint32_t leaf, uint64_t shape,
                           dg_error *err)
 {
     wave_clear(w);
     w->leaf = leaf;
-    w->nodes = net->node_count;
-    w->cores = net->blocks[leaf].offers;
+    w->nodes = world->node_count;
+    w->cores = world->blocks[leaf].offers;
     if (!(w->place = dg_calloc(w->nodes, sizeof *w->place)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
-    find_places(w, net);
+    find_places(w, world);
     w->seat = dg_calloc((size_t)w->nodes * w->cores, sizeof *w->seat);
     w->delay = dg_calloc((size_t)w->nodes * w->slots + 1, sizeof *w->delay);
     if (!w->seat || !w->delay)
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
     for (size_t i = 0; i < (size_t)w->nodes * w->cores; i++)
         w->seat[i].told = w->seat[i].done = DG_NEVER;
-    find_delays(w, net);
+    find_delays(w, world);
     w->valid = true;
-    w->world = world;
-    return find_groups(w, net, err);
+    w->shape = shape;
+    return find_groups(w, world, err);
 }
 
-static dg_code wave_run(dg_wave *w, dg_network *net, dg_error *err)
+static dg_code wave_run(dg_wave *w, dg_world *world, dg_error *err)
 {
-    dg_ns now = dg_sim_now(net->sim);
+    dg_ns now = dg_sim_now(world->sim);
     dg_code rc = DG_OK;
     while (rc == DG_OK && w->heap_count && w->heap[0].at <= now) {
         step s = pop(w);
         if (s.kind == STEP_BACKED)
-            rc = announce(w, net, &s, err);
+            rc = announce(w, world, &s, err);
         else
-            rc = s.kind == STEP_TOLD ? told(w, net, &s, err) : answered(w, net, &s, err);
+            rc = s.kind == STEP_TOLD ? told(w, world, &s, err) : answered(w, world, &s, err);
     }
     return rc;
 }
 
-dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
+dg_code dg_wave_reach(dg_world *world, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
                       dg_error *err)
 {
-    uint64_t world = world_of(net, leaf);
-    dg_wave **w = &net->waves[leaf % DG_WAVES];
+    uint64_t shape = shape_of(world, leaf);
+    dg_wave **w = &world->waves[leaf % DG_WAVES];
     const seat *s;
     dg_code rc = DG_OK;
     *out = (dg_reached){ .at = DG_NEVER };
     if (!*w && !(*w = dg_calloc(1, sizeof **w)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
-    if (!(*w)->valid || (*w)->world != world)
-        rc = wave_begin(*w, net, leaf, world, err);
-    if (rc < 0 || (rc = wave_run(*w, net, err)) < 0)
+    if (!(*w)->valid || (*w)->shape != shape)
+        rc = wave_begin(*w, world, leaf, shape, err);
+    if (rc < 0 || (rc = wave_run(*w, world, err)) < 0)
         (*w)->valid = false;
     s = rc < 0 ? NULL : seat_of(*w, node, core);
     if (s && s->state == SEAT_DONE)

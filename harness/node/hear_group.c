@@ -18,7 +18,7 @@ uint32_t dg_spread_node(const dg_spread *s, uint32_t member)
 /* A node that is down now has done what it did before. */
 bool dg_spread_takes_part(const dg_spread *s, uint32_t node)
 {
-    return node != DG_NO && s->b->way[node] == s->way && !s->net->blocks[s->leaf].gone;
+    return node != DG_NO && s->b->way[node] == s->way && !s->world->blocks[s->leaf].gone;
 }
 
 uint32_t dg_spread_member(const dg_spread *s, uint32_t node)
@@ -33,12 +33,12 @@ static bool works(const dg_spread *s, uint32_t member)
 {
     uint32_t node = dg_spread_node(s, member);
     return dg_spread_takes_part(s, node)
-           && !(s->net->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+           && !(s->world->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
 }
 
 static bool is_up_at(const dg_spread *s, uint32_t member, dg_ns at)
 {
-    return at < dg_sim_down_since(s->net->sim, (dg_node_ix){ dg_spread_node(s, member) });
+    return at < dg_sim_down_since(s->world->sim, (dg_node_ix){ dg_spread_node(s, member) });
 }
 
 /* Drawn once: every way through the group asks for them again. */
@@ -50,14 +50,14 @@ static void find_links(dg_spread *s)
             uint32_t a = dg_spread_node(s, i), b = dg_spread_node(s, k);
             uint64_t luck;
             s->links[i][k].there =
-                i != k && works(s, i) && works(s, k) && dg_hear_linked(s->net, a, b, s->way);
+                i != k && works(s, i) && works(s, k) && dg_hear_linked(s->world, a, b, s->way);
             if (!s->links[i][k].there)
                 continue;
-            luck = dg_hear_luck(s->net, a, b, s->leaf);
+            luck = dg_hear_luck(s->world, a, b, s->leaf);
             s->links[i][k].said = dg_sim_link_delay(
-                s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
+                s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
             s->links[i][k].ask =
-                dg_sim_link_delay(s->net->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
+                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
                                   dg_message_bytes(DG_MSG_ASK));
         }
 }
@@ -69,7 +69,7 @@ static bool linked(const dg_spread *s, uint32_t a, uint32_t b)
 
 static dg_ns delay(const dg_spread *s, uint32_t from, uint32_t to, dg_message_kind kind)
 {
-    return dg_hear_delay(s->net, dg_spread_node(s, from), dg_spread_node(s, to), s->leaf, kind);
+    return dg_hear_delay(s->world, dg_spread_node(s, from), dg_spread_node(s, to), s->leaf, kind);
 }
 
 /* As dg_hear_told. */
@@ -78,7 +78,7 @@ static dg_ns told(const dg_spread *s, uint32_t from, uint32_t to, dg_ns at)
     dg_ns view = s->b->taken[dg_spread_node(s, to)] + s->links[to][from].ask;
     if (from == to || at == DG_NEVER)
         return at;
-    return dg_hear_over(s->net, dg_spread_node(s, from), dg_spread_node(s, to),
+    return dg_hear_over(s->world, dg_spread_node(s, from), dg_spread_node(s, to),
                         view > at ? view : at, s->links[from][to].said);
 }
 
@@ -89,8 +89,8 @@ static dg_ns find_seconder(dg_spread *s)
     dg_ns first = DG_NEVER;
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
-        dg_ns at =
-            works(s, i) ? dg_hear_ready(s->net, s->leaf, s->core, dg_spread_node(s, i)) : DG_NEVER;
+        dg_ns at = works(s, i) ? dg_hear_ready(s->world, s->leaf, s->core, dg_spread_node(s, i))
+                               : DG_NEVER;
         if (at < first && is_up_at(s, i, at)) {
             first = at;
             s->seconder = i;
@@ -102,17 +102,17 @@ static dg_ns find_seconder(dg_spread *s)
 static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
 {
     dg_ns both =
-        dg_hear_asked(s->net, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
+        dg_hear_asked(s->world, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
     return both == DG_NEVER || at == DG_NEVER
                ? DG_NEVER
-               : dg_hear_over(s->net, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
+               : dg_hear_over(s->world, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
 }
 
 /* Who has it tells the others; who was told first asks for it. The next to have it is
  * always the one whose answer comes soonest of those still waiting. */
 static void find_confirmed(dg_spread *s, dg_ns ready)
 {
-    bool asks = s->way == DG_WAY_V2 || dg_hear_is_large(s->net, s->leaf, s->core);
+    bool asks = s->way == DG_WAY_V2 || dg_hear_is_large(s->world, s->leaf, s->core);
     dg_ns heard[DG_GROUP_MAX];
     bool done[DG_GROUP_MAX] = { false };
     uint32_t next = s->seconder;
@@ -151,12 +151,12 @@ static void find_voted(dg_spread *s, dg_ns ready)
             continue;
         fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
         if (fetch
-            <= dg_own_wait(s->net, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
-            fetch = dg_hear_over(s->net, dg_spread_node(s, i), dg_spread_node(s, s->seconder),
+            <= dg_own_wait(s->world, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
+            fetch = dg_hear_over(s->world, dg_spread_node(s, i), dg_spread_node(s, s->seconder),
                                  s->confirmed[i], fetch);
         else
             fetch = DG_NEVER;
-        fetch = dg_hear_checked(s->net, s->leaf, s->core, dg_spread_node(s, i), fetch);
+        fetch = dg_hear_checked(s->world, s->leaf, s->core, dg_spread_node(s, i), fetch);
         if (fetch != DG_NEVER && is_up_at(s, i, fetch))
             s->voted[i] = fetch;
     }
@@ -190,12 +190,12 @@ static void find_held(dg_spread *s, uint32_t voter)
     }
 }
 
-void dg_spread_init(dg_spread *s, const dg_network *net, uint32_t leaf, uint32_t core)
+void dg_spread_init(dg_spread *s, const dg_world *world, uint32_t leaf, uint32_t core)
 {
-    const dg_net_block *b = &net->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf];
     uint32_t group = b->candidates[core].group;
     dg_ns ready;
-    s->net = net;
+    s->world = world;
     s->b = b;
     s->leaf = leaf;
     s->core = core;

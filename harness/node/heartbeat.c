@@ -24,7 +24,7 @@ static uint64_t threshold(uint64_t progress, uint64_t length)
     return p + PPM / length;
 }
 
-static uint64_t sends_at(const dg_network *net, uint32_t node, const dg_clock *clock)
+static uint64_t sends_at(const dg_world *world, uint32_t node, const dg_clock *clock)
 {
     for (uint64_t slot = clock->epoch_start;; slot++) {
         uint64_t progress = (slot - clock->epoch_start + 1) * PPM / clock->epoch_slots;
@@ -33,29 +33,30 @@ static uint64_t sends_at(const dg_network *net, uint32_t node, const dg_clock *c
             return slot;
         if (progress < RANDOM_FROM)
             continue;
-        luck = dg_rng_fork(net->options.seed, "heartbeat", node, slot);
+        luck = dg_rng_fork(world->options.seed, "heartbeat", node, slot);
         if (dg_rng_below(&luck, PPM) <= threshold(progress, clock->epoch_slots))
             return slot;
     }
 }
 
 /* Of the session that the clock is in; kept until another is asked for. */
-static dg_code plan_session(dg_network *net, const dg_clock *clock, dg_error *err)
+static dg_code plan_session(dg_world *world, const dg_clock *clock, dg_error *err)
 {
-    if (net->beats.at && net->beats.epoch_start == clock->epoch_start)
+    if (world->beats.at && world->beats.epoch_start == clock->epoch_start)
         return DG_OK;
-    if (!net->beats.at && !(net->beats.at = dg_calloc(net->node_count, sizeof *net->beats.at)))
+    if (!world->beats.at
+        && !(world->beats.at = dg_calloc(world->node_count, sizeof *world->beats.at)))
         return dg_fail(err, DG_NOMEM, "no memory for heartbeats");
-    net->beats.epoch_start = clock->epoch_start;
-    for (uint32_t i = 0; i < net->node_count; i++)
-        net->beats.at[i] = sends_at(net, i, clock);
+    world->beats.epoch_start = clock->epoch_start;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        world->beats.at[i] = sends_at(world, i, clock);
     return DG_OK;
 }
 
 /* ---- what the chain knows already ---- */
 
 typedef struct pool {
-    dg_network *net;
+    dg_world *world;
     dg_block *parent;
     const dg_meta *meta;
     dg_type_id type; /* of a heartbeat */
@@ -156,16 +157,16 @@ static dg_code add(pool *p, uint32_t i, dg_error *err)
 /* An author is online by the block it makes. */
 static bool is_here(const pool *p, uint32_t node)
 {
-    return node != DG_NO && node != p->author && p->net->beats.at[node] < p->slot
-           && !dg_sim_node_paused(p->net->sim, (dg_node_ix){ node })
-           && dg_sim_reachable(p->net->sim, (dg_node_ix){ node }, (dg_node_ix){ p->author });
+    return node != DG_NO && node != p->author && p->world->beats.at[node] < p->slot
+           && !dg_sim_node_paused(p->world->sim, (dg_node_ix){ node })
+           && dg_sim_reachable(p->world->sim, (dg_node_ix){ node }, (dg_node_ix){ p->author });
 }
 
 static dg_code read_list(const pool *p, dg_bytes *out, const char *pallet, const char *item)
 {
     dg_scale s;
     uint32_t count;
-    dg_code rc = dg_chain_storage(p->net->chain, p->parent, out, pallet, item, NULL, NULL);
+    dg_code rc = dg_chain_storage(p->world->chain, p->parent, out, pallet, item, NULL, NULL);
     if (rc != DG_OK)
         return rc;
     s = dg_scale_from(*out);
@@ -182,7 +183,7 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc;
-    if ((rc = dg_block_runtime_next(p->net->chain, p->parent, &runtime, err)) < 0
+    if ((rc = dg_block_runtime_next(p->world->chain, p->parent, &runtime, err)) < 0
         || (rc = dg_runtime_meta(runtime, &p->meta, err)) < 0)
         /* a code that is none asks for nothing: building on it shows that */
         return rc == DG_NOMEM || rc == DG_IO ? rc : DG_ABSENT;
@@ -190,7 +191,7 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
         || dg_meta_extrinsic_version(p->meta) != UNSIGNED_V4
         || !dg_type_find(p->meta, &p->type, "Heartbeat"))
         return DG_ABSENT;
-    if (dg_chain_clock(p->net->chain, p->parent, clock, NULL) != DG_OK
+    if (dg_chain_clock(p->world->chain, p->parent, clock, NULL) != DG_OK
         || p->slot >= clock->next_boundary || !dg_block_number(p->parent))
         return DG_ABSENT;
     p->session = clock->session;
@@ -198,16 +199,18 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
         || read_list(p, &p->keys, "ImOnline", "Keys") != DG_OK || p->validators.len != p->keys.len)
         return DG_ABSENT;
     p->count = (uint32_t)(p->keys.len / 32);
-    return plan_session(p->net, clock, err);
+    return plan_session(p->world, clock, err);
 }
 
 /* What is beyond DG_HEARTBEATS_MAX stays in the pool for the next author. */
-dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent,
+dg_code dg_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author, uint32_t parent,
                            uint64_t slot, dg_error *err)
 {
-    pool p = {
-        .net = net, .parent = net->blocks[parent].block, .author = author, .slot = slot, .out = out
-    };
+    pool p = { .world = world,
+               .parent = world->blocks[parent].block,
+               .author = author,
+               .slot = slot,
+               .out = out };
     dg_clock clock;
     dg_code rc;
     out->count = 0;
@@ -215,7 +218,7 @@ dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author,
     if ((rc = open_pool(&p, &clock, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     for (uint32_t i = 0; i < p.count && out->count < DG_HEARTBEATS_MAX && rc >= 0; i++)
-        if (is_here(&p, dg_people_node(&net->people, p.validators.at + 32 * (size_t)i))
+        if (is_here(&p, dg_people_node(&world->people, p.validators.at + 32 * (size_t)i))
             && !is_online(&p, i))
             rc = add(&p, i, err);
     return rc < 0 ? rc : DG_OK;

@@ -6,66 +6,69 @@
 #include <string.h>
 
 /* The first node at a leaf of a new session tells what it is like. */
-dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *err)
+dg_code dg_node_tell_session(dg_world *world, const dg_world_block *b, dg_error *err)
 {
     uint64_t n[6] = { b->view.session,
                       b->view.validator_count,
                       b->view.group_count,
                       b->view.core_count,
                       b->session ? b->session->count : 0,
-                      dg_before_session_slot(net, b) };
+                      dg_before_session_slot(world, b) };
     uint64_t absent[6] = { b->view.session };
     dg_code rc;
-    if (!b->view.session_known || (net->session_told && b->view.session <= net->last_session_told))
+    if (!b->view.session_known
+        || (world->session_told && b->view.session <= world->last_session_told))
         return DG_OK;
-    net->session_told = true;
-    net->last_session_told = b->view.session;
-    if ((rc = dg_record_emit(net, DG_REC_SESSION, DG_NO_NODE, b, n, NULL, err)) < 0 || !b->session)
+    world->session_told = true;
+    world->last_session_told = b->view.session;
+    if ((rc = dg_record_emit(world, DG_REC_SESSION, DG_NO_NODE, b, n, NULL, err)) < 0
+        || !b->session)
         return rc;
     for (uint32_t i = 0; i < b->session->count; i++)
         absent[i < b->session->validators ? 2 : 1] += b->session->node[i] == DG_NO;
     return absent[1] + absent[2]
-               ? dg_record_emit(net, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err)
+               ? dg_record_emit(world, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err)
                : DG_OK;
 }
 
 /* ---- a block ---- */
 
-static dg_code import(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_net_node *n = &net->nodes[node];
-    dg_leaf leaf = { id, net->blocks[id].number };
+    dg_world_node *n = &world->nodes[node];
+    dg_leaf leaf = { id, world->blocks[id].number };
     dg_signal signal;
     dg_code rc;
-    if ((rc = dg_net_view(net, &net->blocks[id], err)) < 0
-        || (rc = dg_node_tell_session(net, &net->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0
+        || (rc = dg_node_tell_session(world, &world->blocks[id], err)) < 0)
         return rc;
-    net->blocks[id].imported[node] = dg_sim_now(net->sim);
-    if (dg_net_better(net, id, n->best))
+    world->blocks[id].imported[node] = dg_sim_now(world->sim);
+    if (dg_world_is_better(world, id, n->best))
         n->best = id;
-    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, net->blocks[id].parent,
-                               net->blocks[id].view.host_version != 0, err))
+    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, world->blocks[id].parent,
+                               world->blocks[id].view.host_version != 0, err))
             < 0
-        || (rc = dg_node_compile(net, node, id, false, err)) < 0
-        || (rc = dg_node_signal(net, node, &signal, id, err)) < 0)
+        || (rc = dg_node_compile(world, node, id, false, err)) < 0
+        || (rc = dg_node_signal(world, node, &signal, id, err)) < 0)
         return rc;
-    return n->final_wanted == id ? dg_node_final(net, node, id, err) : DG_OK;
+    return n->final_wanted == id ? dg_node_final(world, node, id, err) : DG_OK;
 }
 
-static bool can_import(const dg_network *net, uint32_t node, uint32_t id)
+static bool can_import(const dg_world *world, uint32_t node, uint32_t id)
 {
-    const dg_net_block *b = &net->blocks[id];
-    return dg_net_has(net, node, b->parent) && dg_net_descends(net, id, net->nodes[node].finalized);
+    const dg_world_block *b = &world->blocks[id];
+    return dg_world_has(world, node, b->parent)
+           && dg_world_descends(world, id, world->nodes[node].finalized);
 }
 
 /* A block whose parent is missing: the node asks whoever sent it for what lies between,
  * down to what it has. */
-static dg_code ask_for_ancestors(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+static dg_code ask_for_ancestors(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     uint32_t lowest = id;
     dg_ns back_and_forth;
-    for (uint32_t at = net->blocks[id].parent; at != DG_NO; at = net->blocks[at].parent) {
-        const dg_net_block *b = &net->blocks[at];
+    for (uint32_t at = world->blocks[id].parent; at != DG_NO; at = world->blocks[at].parent) {
+        const dg_world_block *b = &world->blocks[at];
         if (b->gone || b->imported[node] < DG_WAITING)
             break;
         if (b->imported[node] == DG_WAITING)
@@ -76,44 +79,44 @@ static dg_code ask_for_ancestors(dg_network *net, uint32_t node, uint32_t id, dg
     if (lowest == id)
         return DG_OK;
     back_and_forth =
-        2 * dg_hear_latency(net, net->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, back_and_forth,
+        2 * dg_hear_latency(world, world->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, back_and_forth,
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
 
 /* By its clock, a client takes nothing of a slot that far ahead. A real one drops the
  * block and comes to it again when it syncs; here it is held until then. */
-static bool is_early(const dg_network *net, uint32_t node, const dg_net_block *b,
+static bool is_early(const dg_world *world, uint32_t node, const dg_world_block *b,
                      dg_sim_local *from)
 {
     uint64_t ahead = dg_constant_of(DG_CONST_FUTURE_SLOTS);
-    if (b->author == node || (!net->nodes[node].clock && b->slot <= net->slot + ahead))
+    if (b->author == node || (!world->nodes[node].clock && b->slot <= world->slot + ahead))
         return false;
-    *from = dg_slot_local(net, b->slot) - (dg_sim_local)(ahead * net->slot_ns);
-    return dg_sim_local_now(net->sim, (dg_node_ix){ node }) < *from;
+    *from = dg_slot_local(world, b->slot) - (dg_sim_local)(ahead * world->slot_ns);
+    return dg_sim_local_now(world->sim, (dg_node_ix){ node }) < *from;
 }
 
 /* And whatever waited for it: a child may come before its parent. */
-dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_node_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_net_block *b = &net->blocks[id];
+    dg_world_block *b = &world->blocks[id];
     dg_sim_local from;
     dg_code rc;
-    if (b->gone || dg_net_has(net, node, id))
+    if (b->gone || dg_world_has(world, node, id))
         return DG_OK;
-    if (is_early(net, node, b, &from))
-        return dg_sim_timer_local_at(net->sim, NULL, (dg_node_ix){ node }, from,
+    if (is_early(world, node, b, &from))
+        return dg_sim_timer_local_at(world->sim, NULL, (dg_node_ix){ node }, from,
                                      &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
-    if (!can_import(net, node, id)) {
+    if (!can_import(world, node, id)) {
         b->imported[node] = DG_WAITING;
-        return ask_for_ancestors(net, node, id, err);
+        return ask_for_ancestors(world, node, id, err);
     }
-    if ((rc = import(net, node, id, err)) < 0)
+    if ((rc = import(world, node, id, err)) < 0)
         return rc;
-    for (uint32_t child = id + 1; child < net->block_count; child++) {
-        const dg_net_block *c = &net->blocks[child];
+    for (uint32_t child = id + 1; child < world->block_count; child++) {
+        const dg_world_block *c = &world->blocks[child];
         if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING
-            && (rc = dg_node_arrived(net, node, child, err)) < 0)
+            && (rc = dg_node_arrived(world, node, child, err)) < 0)
             return rc;
     }
     return DG_OK;
@@ -121,31 +124,31 @@ dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *e
 
 /* ---- finality ---- */
 
-dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_node_final(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_net_node *n = &net->nodes[node];
-    dg_leaf block = { id, net->blocks[id].number };
+    dg_world_node *n = &world->nodes[node];
+    dg_leaf block = { id, world->blocks[id].number };
     dg_signal signal;
-    if (net->blocks[id].gone || block.number <= net->blocks[n->finalized].number)
+    if (world->blocks[id].gone || block.number <= world->blocks[n->finalized].number)
         return DG_OK;
-    if (!dg_net_has(net, node, id)) {
+    if (!dg_world_has(world, node, id)) {
         n->final_wanted = id;
         return DG_OK;
     }
     n->finalized = id;
     n->final_wanted = DG_NO;
-    if (!dg_net_descends(net, n->best, id))
-        n->best = dg_net_best_of(net, node);
+    if (!dg_world_descends(world, n->best, id))
+        n->best = dg_world_best_of(world, node);
     dg_leaves_finalize(&n->leaves, &signal, &block);
-    return dg_node_signal(net, node, &signal, id, err);
+    return dg_node_signal(world, node, &signal, id, err);
 }
 
 /* ---- a process that begins anew: what it had in memory is gone, its database is not ---- */
 
-dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
+dg_code dg_node_restart(dg_world *world, uint32_t node, dg_error *err)
 {
-    dg_net_node *n = &net->nodes[node];
-    dg_leaf leaf = { n->best, net->blocks[n->best].number };
+    dg_world_node *n = &world->nodes[node];
+    dg_leaf leaf = { n->best, world->blocks[n->best].number };
     dg_signal signal;
     dg_code rc;
     dg_leaves_clear(&n->leaves);
@@ -154,19 +157,19 @@ dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err)
     n->session_seen = n->asked = n->stalls = n->from_before = false;
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
-    dg_exchange_forget(net, node);
-    dg_pvf_restart(&n->pvf, dg_sim_now(net->sim));
-    if ((rc = dg_net_view(net, &net->blocks[n->best], err)) < 0
+    dg_exchange_forget(world, node);
+    dg_pvf_restart(&n->pvf, dg_sim_now(world->sim));
+    if ((rc = dg_world_view(world, &world->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO,
-                                  net->blocks[n->best].view.host_version != 0, err))
+                                  world->blocks[n->best].view.host_version != 0, err))
                < 0
-        || (rc = dg_node_signal(net, node, &signal, n->best, err)) < 0)
+        || (rc = dg_node_signal(world, node, &signal, n->best, err)) < 0)
         return rc;
     /* what it missed, from its peers */
-    for (uint32_t id = n->finalized + 1; id < net->block_count; id++)
-        if (net->blocks[id].sealed && !net->blocks[id].gone
-            && net->blocks[id].imported[node] == DG_NEVER
-            && (rc = dg_node_arrived(net, node, id, err)) < 0)
+    for (uint32_t id = n->finalized + 1; id < world->block_count; id++)
+        if (world->blocks[id].sealed && !world->blocks[id].gone
+            && world->blocks[id].imported[node] == DG_NEVER
+            && (rc = dg_node_arrived(world, node, id, err)) < 0)
             return rc;
-    return dg_node_final(net, node, net->finality.finalized, err);
+    return dg_node_final(world, node, world->finality.finalized, err);
 }

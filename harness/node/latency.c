@@ -14,19 +14,19 @@ uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node)
     return 1000 + (uint32_t)dg_rng_below(&luck, dg_constant_of(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
-uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view)
+uint32_t dg_answers_kept(const dg_world_node *n, const dg_view *view)
 {
     return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version
                                                                                 : 0;
 }
 
-dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel)
+dg_ns dg_fuel_ns(const dg_world_node *n, uint64_t fuel)
 {
     return fuel * n->hardware / dg_constant_of(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
 }
 
 /* Fuel of one question, as far as this node has to ask it here. */
-static uint64_t cost_of(const dg_net_node *n, const dg_view *view, dg_request request)
+static uint64_t cost_of(const dg_world_node *n, const dg_view *view, dg_request request)
 {
     const dg_request_row *row = dg_request_at(request);
     if (!dg_view_is_asked(view, request, n->of)
@@ -43,10 +43,10 @@ static uint32_t shortest(const uint64_t *lanes, uint32_t count)
     return at;
 }
 
-dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *slowest)
+dg_ns dg_latency(const dg_world *world, uint32_t node, uint32_t id, dg_request *slowest)
 {
-    const dg_net_node *n = &net->nodes[node];
-    const dg_view *view = &net->blocks[id].view;
+    const dg_world_node *n = &world->nodes[node];
+    const dg_view *view = &world->blocks[id].view;
     uint32_t count = (uint32_t)dg_constant_of(DG_CONST_CALLS_AT_ONCE);
     uint64_t lanes[LANES_MAX] = { 0 }, most = 0, last = 0;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {

@@ -13,8 +13,8 @@ enum { FEATURE_ASSIGNMENTS_V2 = 0 }; /* draws of one validator are distinct core
 
 /* A block is named by its slot and author, which a change elsewhere does not renumber. */
 typedef struct drawing {
-    const dg_network *net;
-    const dg_net_block *b, *parent;
+    const dg_world *world;
+    const dg_world_block *b, *parent;
     const dg_approval_rules *rules;
     uint64_t who;
     bool distinct;
@@ -29,7 +29,7 @@ static void draw_cores(const drawing *d, bool *cores)
 {
     bool distinct = d->distinct;
     uint32_t left = d->rules->samples, found = 0;
-    dg_rng luck = dg_rng_branch(&d->net->luck.vrf_modulo, d->who, d->b->slot);
+    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_modulo, d->who, d->b->slot);
     memset(cores, 0, d->rules->cores * sizeof *cores);
     while (left && found < d->rules->cores) {
         uint32_t core = (uint32_t)dg_rng_below(&luck, d->rules->cores);
@@ -42,7 +42,7 @@ static void draw_cores(const drawing *d, bool *cores)
 static uint32_t draw_delay(const drawing *d, uint32_t core)
 {
     uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
-    dg_rng luck = dg_rng_branch(&d->net->luck.vrf_delay, d->who, d->b->slot << 16 | core);
+    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_delay, d->who, d->b->slot << 16 | core);
     drawn = width ? dg_rng_below(&luck, width) : 0;
     return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
 }
@@ -66,12 +66,12 @@ static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool 
     for (uint32_t i = 0; i < a->count; i++) {
         dg_trial *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (t->ear != dg_ear_of(d->net, a, node)
+        if (t->ear != dg_ear_of(d->world, a, node)
             || in_group(&d->parent->view, t->of.group, validator))
             continue;
         t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core),
                                             zeroth && d->distinct && a->ears > 1
-                                                && dg_ear_speaks_newest(d->net->nodes[node].of) };
+                                                && dg_ear_speaks_newest(d->world->nodes[node].of) };
     }
 }
 
@@ -83,12 +83,12 @@ static int by_tranche(const void *a, const void *b)
     return x->validator < y->validator ? -1 : x->validator > y->validator;
 }
 
-dg_code dg_lots_draw(const dg_network *net, dg_approval *a, uint32_t id, dg_error *err)
+dg_code dg_lots_draw(const dg_world *world, dg_approval *a, uint32_t id, dg_error *err)
 {
     bool cores[DG_CORES_MAX];
-    const dg_net_block *b = &net->blocks[id];
+    const dg_world_block *b = &world->blocks[id];
     drawing d = {
-        .net = net, .b = b, .parent = &net->blocks[b->parent], .rules = &a->session->rules
+        .world = world, .b = b, .parent = &world->blocks[b->parent], .rules = &a->session->rules
     };
     d.distinct = dg_lots_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)

@@ -34,13 +34,13 @@ uint64_t dg_message_bytes(dg_message_kind kind)
     return kinds[kind].bytes;
 }
 
-uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core)
+uint64_t dg_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core)
 {
-    return kinds[DG_MSG_ANSWER].bytes + net->blocks[leaf].candidates[core].new_code;
+    return kinds[DG_MSG_ANSWER].bytes + world->blocks[leaf].candidates[core].new_code;
 }
 
-void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes)
+void dg_sent_count(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes)
 {
-    net->stats.messages[kind] += count;
-    net->stats.message_bytes += count * bytes;
+    world->stats.messages[kind] += count;
+    world->stats.message_bytes += count * bytes;
 }

@@ -12,152 +12,153 @@ enum { PPM = 1000000 };
 
 /* ---- what happens at a node, and at the world ---- */
 
-static dg_code send_block(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = net->blocks_channel, .tag = DG_TAG_BLOCK, .a = id };
-    dg_net_block *b = &net->blocks[id];
+    dg_sim_parcel parcel = { .channel = world->blocks_channel, .tag = DG_TAG_BLOCK, .a = id };
+    dg_world_block *b = &world->blocks[id];
     if (b->gone)
         return DG_OK;
     b->sealed = true;
     parcel.wire_bytes = dg_block_header(b->block).len;
     for (size_t i = 0; i < dg_block_extrinsic_count(b->block); i++)
         parcel.wire_bytes += dg_block_extrinsic(b->block, i).len;
-    for (uint32_t to = 0; to < net->node_count; to++) {
+    for (uint32_t to = 0; to < world->node_count; to++) {
         dg_code rc = to == node ? DG_OK
-                                : dg_sim_send(net->sim, (dg_node_ix){ node }, (dg_node_ix){ to },
+                                : dg_sim_send(world->sim, (dg_node_ix){ node }, (dg_node_ix){ to },
                                               &parcel, err);
         if (rc < 0)
             return rc;
     }
-    return dg_node_arrived(net, node, id, err);
+    return dg_node_arrived(world, node, id, err);
 }
 
 /* A block that came over a link has to be executed before it is imported. */
-static dg_code take_block(dg_network *net, uint32_t node, uint32_t id, dg_error *err)
+static dg_code take_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_ns cost = net->blocks[id].fuel / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
-    return dg_sim_timer_after(net->sim, NULL, (dg_node_ix){ node }, cost,
+    dg_ns cost = world->blocks[id].fuel / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, cost,
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
 }
 
 static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
 {
-    dg_network *net = user;
+    dg_world *world = user;
     uint32_t node = event->node.v;
     (void)sim;
     if (event->kind == DG_SIM_RESTART) {
-        dg_code rc = dg_node_recompile(net, node, err);
-        dg_pvf_clean(&net->nodes[node], dg_sim_now(net->sim));
-        return rc < 0 ? rc : dg_node_restart(net, node, err);
+        dg_code rc = dg_node_recompile(world, node, err);
+        dg_pvf_clean(&world->nodes[node], dg_sim_now(world->sim));
+        return rc < 0 ? rc : dg_node_restart(world, node, err);
     }
     switch (event->tag) {
     case DG_TAG_PROPOSE:
-        return dg_author_propose(net, node, event, err);
+        return dg_author_propose(world, node, event, err);
     case DG_TAG_BUILD:
-        return dg_author_build(net, node, event, err);
+        return dg_author_build(world, node, event, err);
     case DG_TAG_SEALED:
-        return send_block(net, node, (uint32_t)event->a, err);
+        return send_block(world, node, (uint32_t)event->a, err);
     case DG_TAG_BLOCK:
-        return take_block(net, node, (uint32_t)event->a, err);
+        return take_block(world, node, (uint32_t)event->a, err);
     case DG_TAG_ANSWERED:
-        return dg_node_answered(net, node, event, err);
+        return dg_node_answered(world, node, event, err);
     case DG_TAG_ARRIVED:
-        return dg_node_arrived(net, node, (uint32_t)event->a, err);
+        return dg_node_arrived(world, node, (uint32_t)event->a, err);
     case DG_TAG_FINAL:
-        return dg_node_final(net, node, (uint32_t)event->a, err);
+        return dg_node_final(world, node, (uint32_t)event->a, err);
     default:
-        return dg_exchange_event(net, node, event, err);
+        return dg_exchange_event(world, node, event, err);
     }
 }
 
-static dg_code set_timer(dg_network *net, uint16_t tag, dg_ns at, uint64_t a, dg_error *err)
+static dg_code set_timer(dg_world *world, uint16_t tag, dg_ns at, uint64_t a, dg_error *err)
 {
-    return dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at,
+    return dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ world->node_count }, at,
                            &(dg_sim_timer){ .tag = tag, .a = a }, err);
 }
 
-static dg_code begin_slot(dg_network *net, uint64_t slot, dg_error *err)
+static dg_code begin_slot(dg_world *world, uint64_t slot, dg_error *err)
 {
-    dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
+    dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     dg_code rc;
-    if ((rc = dg_faults_slot(net, slot, err)) < 0 || (rc = dg_slot_begin(net, slot, err)) < 0
-        || (rc = set_timer(net, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
+    if ((rc = dg_faults_slot(world, slot, err)) < 0 || (rc = dg_slot_begin(world, slot, err)) < 0
+        || (rc = set_timer(world, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
-    if (dg_collators_tick(net)
-        && (rc = set_timer(net, DG_TAG_COLLATE,
-                           dg_sim_now(net->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err))
+    if (dg_collators_tick(world)
+        && (rc = set_timer(world, DG_TAG_COLLATE,
+                           dg_sim_now(world->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err))
                < 0)
         return rc;
-    return set_timer(net, DG_TAG_SLOT, next, slot + 1, err);
+    return set_timer(world, DG_TAG_SLOT, next, slot + 1, err);
 }
 
-static dg_code end_slot(dg_network *net, dg_error *err)
+static dg_code end_slot(dg_world *world, dg_error *err)
 {
     uint32_t pruned;
-    dg_code rc = dg_sample_slot(net, err);
-    return rc < 0 ? rc : dg_net_prune(net, &pruned, err);
+    dg_code rc = dg_sample_slot(world, err);
+    return rc < 0 ? rc : dg_world_prune(world, &pruned, err);
 }
 
 /* The clock of approval voting. */
-static dg_code tick(dg_network *net, dg_error *err)
+static dg_code tick(dg_world *world, dg_error *err)
 {
     dg_code rc;
-    dg_pvf_step(net);
-    if ((rc = dg_reputation_step(net, err)) >= 0 && (rc = dg_approval_step(net, err)) >= 0)
-        rc = dg_disputes_step(net, err);
+    dg_pvf_step(world);
+    if ((rc = dg_reputation_step(world, err)) >= 0 && (rc = dg_approval_step(world, err)) >= 0)
+        rc = dg_disputes_step(world, err);
     return rc < 0 ? rc
-                  : set_timer(net, DG_TAG_TICK,
-                              dg_sim_now(net->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
+                  : set_timer(world, DG_TAG_TICK,
+                              dg_sim_now(world->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
 }
 
 /* What two thirds of the voters have to say is heard after this. */
-static dg_ns voices_travel(const dg_network *net)
+static dg_ns voices_travel(const dg_world *world)
 {
-    return dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count },
+    return dg_sim_link_quantile(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ world->node_count },
                                 PPM / 3 * 2);
 }
 
 /* Prevotes two gossip durations after a round began, precommits after four; they are
  * counted when they have come, and the next round begins. */
-static dg_code step_round(dg_network *net, bool prevoted, dg_error *err)
+static dg_code step_round(dg_world *world, bool prevoted, dg_error *err)
 {
-    dg_ns next = dg_sim_now(net->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP)
-                 + (prevoted ? 0 : voices_travel(net));
-    dg_code rc = prevoted ? dg_finality_precommit(net, err) : dg_finality_prevote(net, err);
-    return rc < 0 ? rc : set_timer(net, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
+    dg_ns next = dg_sim_now(world->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP)
+                 + (prevoted ? 0 : voices_travel(world));
+    dg_code rc = prevoted ? dg_finality_precommit(world, err) : dg_finality_prevote(world, err);
+    return rc < 0 ? rc
+                  : set_timer(world, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
 }
 
 /* Rounds have nothing to do with slots: where in a slot the first one begins is luck. */
-static dg_ns first_prevote(const dg_network *net)
+static dg_ns first_prevote(const dg_world *world)
 {
     dg_ns gossip = dg_constant_of(DG_CONST_GOSSIP);
-    dg_rng luck = dg_rng_fork(net->options.seed, "first-round", 0, 0);
+    dg_rng luck = dg_rng_fork(world->options.seed, "first-round", 0, 0);
     return 2 * gossip + dg_rng_below(&luck, 4 * gossip);
 }
 
 static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
 {
-    dg_network *net = user;
+    dg_world *world = user;
     (void)sim;
     switch (event->tag) {
     case DG_TAG_SLOT:
-        return begin_slot(net, event->a, err);
+        return begin_slot(world, event->a, err);
     case DG_TAG_SLOT_END:
-        return end_slot(net, err);
+        return end_slot(world, err);
     case DG_TAG_OWN_SLOT:
-        return dg_slot_own(net, event->a, err);
+        return dg_slot_own(world, event->a, err);
     case DG_TAG_TICK:
-        return tick(net, err);
+        return tick(world, err);
     case DG_TAG_COLLATE:
-        return dg_work_tick(net, err);
+        return dg_work_tick(world, err);
     default:
-        return step_round(net, event->tag == DG_TAG_PRECOMMIT, err);
+        return step_round(world, event->tag == DG_TAG_PRECOMMIT, err);
     }
 }
 
 /* ---- what the world asks of those above it ---- */
 
-static void forget_block(dg_net_block *b)
+static void forget_block(dg_world_block *b)
 {
     dg_work_clear(b);
     dg_approval_free(b->approval);
@@ -166,7 +167,7 @@ static void forget_block(dg_net_block *b)
     b->exchange = NULL;
 }
 
-static void let_block_go(dg_net_block *b)
+static void let_block_go(dg_world_block *b)
 {
     dg_chunks_free(b->chunks);
     b->chunks = NULL;
@@ -174,7 +175,7 @@ static void let_block_go(dg_net_block *b)
 
 static const dg_world_hooks hooks = { .forget = forget_block,
                                       .let_go = let_block_go,
-                                      .settle = dg_net_settle,
+                                      .settle = dg_consensus_settle,
                                       .offered = dg_exchange_offered,
                                       .collators_away = dg_faults_collator };
 
@@ -219,86 +220,88 @@ static const dg_node_class *class_of(const dg_network_options *o, uint32_t node)
     return o->shares[o->share_count - 1].of;
 }
 
-static dg_code make_nodes(dg_network *net, dg_error *err)
+static dg_code make_nodes(dg_world *world, dg_error *err)
 {
-    net->node_count = net->people.count;
-    if (!(net->nodes = dg_calloc(net->node_count, sizeof *net->nodes)))
-        return dg_fail(err, DG_NOMEM, "no memory for %u nodes", net->node_count);
-    for (uint32_t i = 0; i <= net->node_count; i++) {
-        dg_sim_node spec = { .handler = i < net->node_count ? at_node : at_world, .user = net };
+    world->node_count = world->people.count;
+    if (!(world->nodes = dg_calloc(world->node_count, sizeof *world->nodes)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u nodes", world->node_count);
+    for (uint32_t i = 0; i <= world->node_count; i++) {
+        dg_sim_node spec = { .handler = i < world->node_count ? at_node : at_world, .user = world };
         dg_node_ix made;
-        dg_code rc = dg_sim_node_add(net->sim, &made, &spec, err);
+        dg_code rc = dg_sim_node_add(world->sim, &made, &spec, err);
         if (rc < 0)
             return rc;
-        if (i == net->node_count)
+        if (i == world->node_count)
             break;
-        net->nodes[i].of = net->nodes[i].sd.of = class_of(&net->options, i);
-        net->asked_by |= 1u << net->nodes[i].of->host_known;
-        net->nodes[i].hardware = dg_hardware_of(&net->options, i);
-        net->nodes[i].final_wanted = DG_NO;
-        net->nodes[i].pvf.cold = i >= net->people.seated && !net->options.all_prepared
-                                 && !net->nodes[i].of->prepares_ahead;
+        world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, i);
+        world->asked_by |= 1u << world->nodes[i].of->host_known;
+        world->nodes[i].hardware = dg_hardware_of(&world->options, i);
+        world->nodes[i].final_wanted = DG_NO;
+        world->nodes[i].pvf.cold = i >= world->people.seated && !world->options.all_prepared
+                                   && !world->nodes[i].of->prepares_ahead;
     }
-    dg_ears_init(net);
+    dg_ears_init(world);
     return DG_OK;
 }
 
-static dg_code make_world(dg_network *net, dg_error *err)
+static dg_code make_world(dg_world *world, dg_error *err)
 {
-    dg_sim_options options = { .seed = net->options.seed, .nodes_max = net->people.count + 1 };
+    dg_sim_options options = { .seed = world->options.seed, .nodes_max = world->people.count + 1 };
     dg_link_ix made;
     dg_code rc;
-    if ((rc = dg_sim_new(&net->sim, &options, err)) < 0 || (rc = make_nodes(net, err)) < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->blocks_channel,
+    if ((rc = dg_sim_new(&world->sim, &options, err)) < 0 || (rc = make_nodes(world, err)) < 0
+        || (rc = dg_sim_channel_add(world->sim, &world->blocks_channel,
                                     &(dg_sim_channel){ .name = "blocks" }, err))
                < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->finality_channel,
+        || (rc = dg_sim_channel_add(world->sim, &world->finality_channel,
                                     &(dg_sim_channel){ .name = "finality", .ordered = true }, err))
                < 0
-        || (rc = dg_sim_channel_add(net->sim, &net->exchange_channel,
+        || (rc = dg_sim_channel_add(world->sim, &world->exchange_channel,
                                     &(dg_sim_channel){ .name = "exchange" }, err))
                < 0)
         return rc;
-    return dg_sim_link_add(net->sim, &made, dg_net_link(net), err);
+    return dg_sim_link_add(world->sim, &made, dg_world_link(world), err);
 }
 
 /* The fork block is known to all, finalized, and the first leaf of each. */
-static dg_code make_root(dg_network *net, dg_error *err)
+static dg_code make_root(dg_world *world, dg_error *err)
 {
     uint32_t root;
-    dg_code rc = dg_net_block_add(net, &root, dg_chain_root(net->chain), DG_NO, DG_NO, false, err);
-    if (rc < 0 || (rc = dg_net_view(net, &net->blocks[root], err)) < 0)
+    dg_code rc =
+        dg_world_block_add(world, &root, dg_chain_root(world->chain), DG_NO, DG_NO, false, err);
+    if (rc < 0 || (rc = dg_world_view(world, &world->blocks[root], err)) < 0)
         return rc;
-    if ((rc = dg_client_view_new(&net->clients, net->chain, dg_chain_root(net->chain), err)) < 0)
+    if ((rc = dg_client_view_new(&world->clients, world->chain, dg_chain_root(world->chain), err))
+        < 0)
         return rc;
-    if (net->clients)
-        net->blocks[root].epochs = *dg_client_view_at(net->clients);
-    net->blocks[root].sealed = true;
-    net->approves = dg_view_supports(&net->blocks[root].view, DG_ASK_SESSION_INFO);
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        net->blocks[root].imported[i] = 0;
-        net->nodes[i].best = net->nodes[i].finalized = root;
-        if ((rc = dg_node_restart(net, i, err)) < 0)
+    if (world->clients)
+        world->blocks[root].epochs = *dg_client_view_at(world->clients);
+    world->blocks[root].sealed = true;
+    world->approves = dg_view_supports(&world->blocks[root].view, DG_ASK_SESSION_INFO);
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        world->blocks[root].imported[i] = 0;
+        world->nodes[i].best = world->nodes[i].finalized = root;
+        if ((rc = dg_node_restart(world, i, err)) < 0)
             return rc;
-        net->nodes[i].from_before = net->before.within;
+        world->nodes[i].from_before = world->before.within;
     }
     return DG_OK;
 }
 
-static dg_code start(dg_network *net, dg_error *err)
+static dg_code start(dg_world *world, dg_error *err)
 {
     dg_clock clock;
-    dg_code rc = dg_chain_clock(net->chain, dg_chain_root(net->chain), &clock, err);
+    dg_code rc = dg_chain_clock(world->chain, dg_chain_root(world->chain), &clock, err);
     if (rc != DG_OK)
         return rc;
-    net->first_slot = clock.next_slot;
-    net->slot_ns = clock.slot_ms * DG_MS;
-    if ((rc = dg_before_init(net, &clock, err)) < 0 || (rc = make_root(net, err)) < 0
-        || (rc = dg_finality_init(net, err)) < 0
-        || (rc = set_timer(net, DG_TAG_SLOT, 0, net->first_slot, err)) < 0
-        || (rc = set_timer(net, DG_TAG_TICK, 0, 0, err)) < 0)
+    world->first_slot = clock.next_slot;
+    world->slot_ns = clock.slot_ms * DG_MS;
+    if ((rc = dg_before_init(world, &clock, err)) < 0 || (rc = make_root(world, err)) < 0
+        || (rc = dg_finality_init(world, err)) < 0
+        || (rc = set_timer(world, DG_TAG_SLOT, 0, world->first_slot, err)) < 0
+        || (rc = set_timer(world, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;
-    return set_timer(net, DG_TAG_PREVOTE, first_prevote(net), 0, err);
+    return set_timer(world, DG_TAG_PREVOTE, first_prevote(world), 0, err);
 }
 
 dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err)
@@ -314,18 +317,20 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
                        dg_error *err)
 {
     dg_network *net;
+    dg_world *world;
     dg_code rc = check_options(options, err);
     *out = NULL;
     if (rc < 0)
         return rc;
     if (!(net = dg_calloc(1, sizeof *net)))
         return dg_fail(err, DG_NOMEM, "no memory for a network");
-    net->chain = chain;
-    net->options = *options;
-    net->hooks = hooks;
-    dg_net_luck(net);
-    if ((rc = dg_people_init(&net->people, chain, dg_chain_root(chain), err)) != DG_OK
-        || (rc = make_world(net, err)) < 0 || (rc = start(net, err)) != DG_OK) {
+    world = &net->world;
+    world->chain = chain;
+    world->options = *options;
+    world->hooks = hooks;
+    dg_world_begin_streams(world);
+    if ((rc = dg_people_init(&world->people, chain, dg_chain_root(chain), err)) != DG_OK
+        || (rc = make_world(world, err)) < 0 || (rc = start(world, err)) != DG_OK) {
         dg_network_free(net);
         return rc;
     }
@@ -333,7 +338,7 @@ dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_optio
     return DG_OK;
 }
 
-static void clear_node(dg_net_node *node)
+static void clear_node(dg_world_node *node)
 {
     dg_leaves_clear(&node->leaves);
     dg_statement_clear(&node->sd);
@@ -344,58 +349,60 @@ static void clear_node(dg_net_node *node)
 
 void dg_network_free(dg_network *net)
 {
+    dg_world *world;
     if (!net)
         return;
-    dg_sim_free(net->sim);
-    for (uint32_t i = 0; net->nodes && i < net->node_count; i++)
-        clear_node(&net->nodes[i]);
-    dg_pvf_clear(net);
-    dg_free(net->new_code);
-    dg_net_blocks_free(net);
-    dg_disputes_free(net->disputes);
-    dg_sessions_free(net->sessions);
-    dg_client_view_free(net->clients);
+    world = &net->world;
+    dg_sim_free(world->sim);
+    for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
+        clear_node(&world->nodes[i]);
+    dg_pvf_clear(world);
+    dg_free(world->new_code);
+    dg_world_blocks_free(world);
+    dg_disputes_free(world->disputes);
+    dg_sessions_free(world->sessions);
+    dg_client_view_free(world->clients);
     for (uint32_t i = 0; i < DG_WAVES; i++)
-        dg_wave_free(net->waves[i]);
-    dg_finality_clear(&net->finality);
-    dg_faults_clear(net);
-    dg_free(net->beats.at);
-    dg_people_clear(&net->people);
-    dg_free(net->nodes);
+        dg_wave_free(world->waves[i]);
+    dg_finality_clear(&world->finality);
+    dg_faults_clear(world);
+    dg_free(world->beats.at);
+    dg_people_clear(&world->people);
+    dg_free(world->nodes);
     dg_free(net);
 }
 
 /* ---- the door ---- */
 
-static dg_code set_enact(dg_network *net, uint64_t slot, dg_error *err)
+static dg_code set_enact(dg_world *world, uint64_t slot, dg_error *err)
 {
-    if (slot < net->first_slot || slot <= net->slot)
+    if (slot < world->first_slot || slot <= world->slot)
         return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network",
                        (unsigned long long)slot);
-    if (net->enact.set && net->enact.slot != slot)
+    if (world->enact.set && world->enact.slot != slot)
         return dg_fail(err, DG_USAGE,
                        "code and configuration change in one slot, not in %llu and %llu",
-                       (unsigned long long)net->enact.slot, (unsigned long long)slot);
-    net->enact.set = true;
-    net->enact.slot = slot;
+                       (unsigned long long)world->enact.slot, (unsigned long long)slot);
+    world->enact.set = true;
+    world->enact.slot = slot;
     return DG_OK;
 }
 
 dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err)
 {
-    dg_code rc = set_enact(net, slot, err);
+    dg_code rc = set_enact(&net->world, slot, err);
     if (rc < 0)
         return rc;
-    net->enact.what.how = how;
-    net->enact.what.code = code;
+    net->world.enact.what.how = how;
+    net->world.enact.what.code = code;
     return DG_OK;
 }
 
 dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err)
 {
-    dg_code rc = set_enact(net, slot, err);
+    dg_code rc = set_enact(&net->world, slot, err);
     if (rc == DG_OK)
-        net->enact.what.config = fields;
+        net->world.enact.what.config = fields;
     return rc;
 }
 
@@ -403,34 +410,41 @@ dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
 {
     if (net->over)
         return dg_fail(err, DG_USAGE, "the network is at its end");
-    if (until < net->first_slot)
+    if (until < net->world.first_slot)
         return dg_fail(err, DG_USAGE, "slot %llu lies before the fork", (unsigned long long)until);
-    return dg_sim_run(net->sim, (until + 1 - net->first_slot) * net->slot_ns - 1, err);
+    return dg_sim_run(net->world.sim, (until + 1 - net->world.first_slot) * net->world.slot_ns - 1,
+                      err);
 }
 
 uint64_t dg_network_first_slot(const dg_network *net)
 {
-    return net->first_slot;
+    return net->world.first_slot;
 }
 uint32_t dg_network_node_count(const dg_network *net)
 {
-    return net->node_count;
+    return net->world.node_count;
 }
 dg_sim *dg_network_sim(dg_network *net)
 {
-    return net->sim;
+    return net->world.sim;
 }
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats)
 {
-    *stats = net->stats;
+    *stats = net->world.stats;
 }
 
 const dg_node_class *dg_network_class(const dg_network *net, uint32_t node)
 {
-    return node < net->node_count ? net->nodes[node].of : NULL;
+    return node < net->world.node_count ? net->world.nodes[node].of : NULL;
 }
 
 dg_block *dg_network_best(const dg_network *net)
 {
-    return net->blocks[dg_net_favourite(net)].block;
+    return net->world.blocks[dg_world_favourite(&net->world)].block;
+}
+
+dg_code dg_network_settle(dg_network *net, dg_error *err)
+{
+    net->over = true;
+    return dg_consensus_settle(&net->world, dg_world_favourite(&net->world), err);
 }

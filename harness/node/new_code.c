@@ -9,78 +9,79 @@
 #include "node/node_impl.h"
 
 /* The signal is an Option by itself: absent, or of one byte. */
-static dg_code is_restricted(dg_network *net, bool *out, dg_net_block *leaf, uint32_t para,
+static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, uint32_t para,
                              dg_error *err)
 {
     uint8_t id[4];
     dg_bytes key = DG_BYTES_OF(id), value;
     dg_code rc;
     dg_put_le32(id, para);
-    rc = dg_chain_storage(net->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal",
+    rc = dg_chain_storage(world->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal",
                           &key, err);
     *out = rc == DG_OK;
     return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
 }
 
-static const dg_new_code *find(const dg_network *net, uint32_t para, const dg_hash *candidate)
+static const dg_new_code *find(const dg_world *world, uint32_t para, const dg_hash *candidate)
 {
-    for (uint32_t i = 0; i < net->new_code_count; i++)
-        if (net->new_code[i].para == para
-            && (candidate ? !net->new_code[i].over
-                                && dg_hash_equal(&net->new_code[i].candidate, candidate)
-                          : net->new_code[i].over))
-            return &net->new_code[i];
+    for (uint32_t i = 0; i < world->new_code_count; i++)
+        if (world->new_code[i].para == para
+            && (candidate ? !world->new_code[i].over
+                                && dg_hash_equal(&world->new_code[i].candidate, candidate)
+                          : world->new_code[i].over))
+            return &world->new_code[i];
     return NULL;
 }
 
-static dg_code add(dg_network *net, const dg_new_code *more, dg_error *err)
+static dg_code add(dg_world *world, const dg_new_code *more, dg_error *err)
 {
-    if (net->new_code_count == net->new_code_cap) {
-        uint32_t cap = net->new_code_cap ? 2 * net->new_code_cap : 32;
-        dg_new_code *grown = dg_realloc(net->new_code, cap * sizeof *grown);
+    if (world->new_code_count == world->new_code_cap) {
+        uint32_t cap = world->new_code_cap ? 2 * world->new_code_cap : 32;
+        dg_new_code *grown = dg_realloc(world->new_code, cap * sizeof *grown);
         if (!grown)
             return dg_fail(err, DG_NOMEM, "no memory for %u candidates with new code", cap);
-        net->new_code = grown;
-        net->new_code_cap = cap;
+        world->new_code = grown;
+        world->new_code_cap = cap;
     }
-    net->new_code[net->new_code_count++] = *more;
+    world->new_code[world->new_code_count++] = *more;
     return DG_OK;
 }
 
-static bool waits(const dg_network *net, const dg_view *v, uint32_t para)
+static bool waits(const dg_world *world, const dg_view *v, uint32_t para)
 {
     for (uint32_t i = 0; i < v->core_count; i++)
         if (v->cores[i].kind == DG_CORE_OCCUPIED && v->cores[i].para == para
-            && find(net, para, &v->cores[i].candidate))
+            && find(world, para, &v->cores[i].candidate))
             return true;
     return false;
 }
 
-dg_code dg_new_code_due(dg_network *net, uint32_t *bytes, dg_net_block *leaf, uint32_t para,
+dg_code dg_new_code_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf, uint32_t para,
                         dg_error *err)
 {
-    const dg_collators *by = dg_collators_of(net, para);
+    const dg_collators *by = dg_collators_of(world, para);
     const dg_new_code *over;
     bool restricted;
     dg_code rc;
     *bytes = 0;
     if (!by->code_bytes || leaf->slot < by->code_from
-        || ((over = find(net, para, NULL)) && over->number <= leaf->number)
-        || waits(net, &leaf->view, para))
+        || ((over = find(world, para, NULL)) && over->number <= leaf->number)
+        || waits(world, &leaf->view, para))
         return DG_OK;
-    if ((rc = is_restricted(net, &restricted, leaf, para, err)) < 0)
+    if ((rc = is_restricted(world, &restricted, leaf, para, err)) < 0)
         return rc;
     if (restricted)
-        return over ? DG_OK
-                    : add(net, &(dg_new_code){ .para = para, .over = true, .number = leaf->number },
-                          err);
+        return over
+                   ? DG_OK
+                   : add(world,
+                         &(dg_new_code){ .para = para, .over = true, .number = leaf->number }, err);
     *bytes = by->code_bytes;
     return DG_OK;
 }
 
-dg_code dg_new_code_made(dg_network *net, const dg_candidate *made, dg_error *err)
+dg_code dg_new_code_made(dg_world *world, const dg_candidate *made, dg_error *err)
 {
     return made->new_code
-               ? add(net, &(dg_new_code){ .para = made->para, .candidate = made->hash }, err)
+               ? add(world, &(dg_new_code){ .para = made->para, .candidate = made->hash }, err)
                : DG_OK;
 }

@@ -39,6 +39,7 @@ enum {
 enum { DG_CLAIMS_MAX = 256 };
 #define DG_WAITING (DG_NEVER - 1)
 
+typedef struct dg_world dg_world;
 typedef struct dg_approval dg_approval; /* approval_impl.h */
 typedef struct dg_dispute dg_dispute;   /* dispute_impl.h */
 typedef struct dg_exchange dg_exchange; /* exchange_impl.h */
@@ -55,7 +56,7 @@ typedef struct dg_kept {
 } dg_kept;
 
 /* One block as the network knows it. */
-typedef struct dg_net_block {
+typedef struct dg_world_block {
     dg_block *block; /* NULL: off the tree */
     dg_hash hash;
     uint32_t parent;         /* id; DG_NO: the root */
@@ -93,9 +94,9 @@ typedef struct dg_net_block {
     /* of what it put on cores, where messages are sent; NULL: nothing asked yet. With `taken` and
      * `way` it outlives the rest for a while */
     dg_chunks *chunks;
-} dg_net_block;
+} dg_world_block;
 
-/* Scratch of dg_net_favourite, by id: nodes whose best it is; and those of its descendants; the
+/* Scratch of dg_world_favourite, by id: nodes whose best it is; and those of its descendants; the
  * child of most; 0: none */
 typedef struct dg_support {
     uint32_t own, whole, child;
@@ -238,7 +239,7 @@ typedef struct dg_ears {
     uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that ear */
 } dg_ears;
 
-typedef struct dg_net_node {
+typedef struct dg_world_node {
     const dg_node_class *of;
     uint8_t mask;           /* its protocols, in the network's ears */
     uint32_t hardware;      /* time of its calls, parts of 1000 */
@@ -270,7 +271,7 @@ typedef struct dg_net_node {
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
     bool compiled;                              /* N's code, by its first block with it */
     dg_ns compiled_at;                          /* ready then: it may have begun ahead */
-} dg_net_node;
+} dg_world_node;
 
 /* ---- fault.c: what goes wrong by plan ---- */
 
@@ -316,19 +317,19 @@ typedef struct dg_new_code {
 typedef struct dg_world_hooks {
     /* A block leaves the tree: what parts keep at it goes. The block may have been added in half.
      */
-    void (*forget)(dg_net_block *b);
+    void (*forget)(dg_world_block *b);
     /* .. and what outlives it for a while: see `chunks`. */
-    void (*let_go)(dg_net_block *b);
+    void (*let_go)(dg_world_block *b);
     /* All nodes have finalized a block: it and what lies below it is not taken back any more.
      * Codes as of the one who listens. */
-    dg_code (*settle)(dg_network *net, uint32_t last, dg_error *err);
+    dg_code (*settle)(dg_world *world, uint32_t last, dg_error *err);
     /* One more candidate stands at a place of a leaf, which nodes may have taken up already. */
-    dg_code (*offered)(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err);
+    dg_code (*offered)(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
     /* Does a fault keep a parachain's collators away now? */
-    bool (*collators_away)(const dg_network *net, uint32_t para);
+    bool (*collators_away)(const dg_world *world, uint32_t para);
 } dg_world_hooks;
 
-struct dg_network {
+struct dg_world {
     dg_world_hooks hooks;
     dg_chain *chain;
     dg_network_options options;
@@ -339,11 +340,11 @@ struct dg_network {
     } luck;
     dg_people people;
     dg_session *sessions;
-    dg_net_node *nodes;
+    dg_world_node *nodes;
     uint32_t node_count; /* the world is the node after the last */
     dg_ears ears;
     uint32_t asked_by; /* bit v: some node's class has host_known v */
-    dg_net_block *blocks;
+    dg_world_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
     uint32_t first_known; /* .. and below this one with `taken`, `way` and chunks */
     dg_support *support;
@@ -386,7 +387,6 @@ struct dg_network {
     uint64_t claimed; /* slot of the last claim */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t settled; /* id of the last block that was handed out */
-    bool over;        /* and the last one there will be */
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
@@ -406,90 +406,97 @@ struct dg_network {
     dg_network_stats stats;
 };
 
+/* What stands behind the door. */
+struct dg_network {
+    dg_world world;
+    bool over; /* what was left over is settled: nothing runs any more */
+};
+
 /* links.c */
 /* what any two nodes are linked by, but for faults */
-const dg_sim_link *dg_net_link(const dg_network *net);
-void dg_net_luck(dg_network *net); /* begins streams by the thousand, of its seed */
+const dg_sim_link *dg_world_link(const dg_world *world);
+void dg_world_begin_streams(dg_world *world); /* begins streams by the thousand, of its seed */
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
  * says to another of one leaf has the same luck, so nothing overtakes. */
-uint64_t dg_hear_luck(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
-dg_ns dg_hear_delay(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf,
+uint64_t dg_hear_luck(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_hear_delay(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
                     dg_message_kind kind);
-dg_ns dg_hear_latency(const dg_network *net, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_hear_latency(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
 /* Is the link of the two fit for what is said in this way? */
-bool dg_hear_linked(const dg_network *net, uint32_t a, uint32_t b, dg_way way);
+bool dg_hear_linked(const dg_world *world, uint32_t a, uint32_t b, dg_way way);
 /* A thing said at `at`, or when the other's view was told, is there at this time. */
 /* DG_NEVER: cut by a partition */
-dg_ns dg_hear_over(const dg_network *net, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay);
+dg_ns dg_hear_over(const dg_world *world, uint32_t from, uint32_t to, dg_ns sent, dg_ns delay);
 /* up, not standing still, not parted from most */
-bool dg_is_awake(const dg_network *net, uint32_t node);
+bool dg_is_awake(const dg_world *world, uint32_t node);
 
 /* node_clock.c */
 /* the begin of a slot, as a clock shows it */
-dg_sim_local dg_slot_local(const dg_network *net, uint64_t slot);
+dg_sim_local dg_slot_local(const dg_world *world, uint64_t slot);
 /* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
  * time. */
-dg_ns dg_own_wait(const dg_network *net, uint32_t node, dg_ns wait);
+dg_ns dg_own_wait(const dg_world *world, uint32_t node, dg_ns wait);
 
 /* messages.c */
 /* Bytes of one message; what real ones come to, encoded. */
 uint64_t dg_message_bytes(dg_message_kind kind);
 /* DG_MSG_ANSWER, of this candidate */
-uint64_t dg_answer_bytes(const dg_network *net, uint32_t leaf, uint32_t core);
+uint64_t dg_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core);
 /* so many more, each of so many bytes */
-void dg_sent_count(dg_network *net, dg_message_kind kind, uint64_t count, uint64_t bytes);
+void dg_sent_count(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
 /* fault.c */
 /* those that begin and end with it */
-dg_code dg_faults_slot(dg_network *net, uint64_t slot, dg_error *err);
+dg_code dg_faults_slot(dg_world *world, uint64_t slot, dg_error *err);
 /* has this parachain lost its collators? */
-bool dg_faults_collator(const dg_network *net, uint32_t para);
-void dg_faults_clear(dg_network *net);
+bool dg_faults_collator(const dg_world *world, uint32_t para);
+void dg_faults_clear(dg_world *world);
 /* withheld.c */
-void dg_withheld_note(dg_net_node *node, dg_ns now); /* what it withholds may have changed */
+void dg_withheld_note(dg_world_node *node, dg_ns now); /* what it withholds may have changed */
 /* any of them then; of each the last time is known */
-bool dg_withheld_at(const dg_net_node *node, uint32_t bits, dg_ns at);
+bool dg_withheld_at(const dg_world_node *node, uint32_t bits, dg_ns at);
 
 /* record.c */
-dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node,
-                       const dg_net_block *about, const uint64_t n[6], const char *text,
+dg_code dg_record_emit(dg_world *world, dg_record_kind kind, uint32_t node,
+                       const dg_world_block *about, const uint64_t n[6], const char *text,
                        dg_error *err);
-dg_code dg_record_losses(dg_network *net, uint32_t node, uint32_t id, const dg_losses *lost,
+dg_code dg_record_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
                          dg_error *err);
 
 /* blocks.c: ids, ancestors, fork choice, pruning */
-dg_code dg_net_block_add(dg_network *net, uint32_t *id, dg_block *block, uint32_t parent,
-                         uint32_t author, bool primary, dg_error *err);
+dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,
+                           uint32_t author, bool primary, dg_error *err);
 /* Answers and session at a block, asked once. */
-dg_code dg_net_view(dg_network *net, dg_net_block *b, dg_error *err);
-bool dg_net_descends(const dg_network *net, uint32_t id, uint32_t from); /* or is it */
-bool dg_net_better(const dg_network *net, uint32_t a, uint32_t than);
+dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
+bool dg_world_descends(const dg_world *world, uint32_t id, uint32_t from); /* or is it */
+bool dg_world_is_better(const dg_world *world, uint32_t a, uint32_t than);
 /* what most of those that are awake build on; of equals the newest */
-uint32_t dg_net_favourite(const dg_network *net);
-bool dg_net_has(const dg_network *net, uint32_t node, uint32_t id); /* imported; and not gone */
-uint32_t dg_net_best_of(const dg_network *net, uint32_t node); /* anew, over all it has imported */
-dg_code dg_net_prune(dg_network *net, uint32_t *pruned, dg_error *err);
-void dg_net_blocks_free(dg_network *net);
+uint32_t dg_world_favourite(const dg_world *world);
+bool dg_world_has(const dg_world *world, uint32_t node, uint32_t id); /* imported; and not gone */
+uint32_t dg_world_best_of(const dg_world *world,
+                          uint32_t node); /* anew, over all it has imported */
+dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
+void dg_world_blocks_free(dg_world *world);
 
 /* settle.c: blocks that stay */
-dg_code dg_net_keep(dg_network *net, uint32_t id, const dg_kept *how, dg_error *err);
+dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err);
 /* Hands out what lies above the last settled block, up to `last`. */
-dg_code dg_net_settle(dg_network *net, uint32_t last, dg_error *err);
-dg_code dg_net_refuse(dg_network *net, dg_made *made, dg_error *err);
+dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err);
+dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err);
 
 /* import.c: a block, or finality, reaches a node */
-dg_code dg_node_arrived(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
-dg_code dg_node_final(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
-dg_code dg_node_restart(dg_network *net, uint32_t node, dg_error *err);
+dg_code dg_node_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_node_final(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_node_restart(dg_world *world, uint32_t node, dg_error *err);
 /* a record, the first time */
-dg_code dg_node_tell_session(dg_network *net, const dg_net_block *b, dg_error *err);
+dg_code dg_node_tell_session(dg_world *world, const dg_world_block *b, dg_error *err);
 
 /* before.c: the fork block may lie within a session */
-dg_code dg_before_init(dg_network *net, const dg_clock *clock, dg_error *err);
+dg_code dg_before_init(dg_world *world, const dg_clock *clock, dg_error *err);
 /* in which the session of a leaf began */
-uint64_t dg_before_session_slot(const dg_network *net, const dg_net_block *b);
+uint64_t dg_before_session_slot(const dg_world *world, const dg_world_block *b);
 /* What a node that was just told its topology at the fork block has heard since. */
-dg_code dg_before_hear(dg_network *net, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_before_hear(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
 
 /* heartbeat.c: transactions by which validators say that they are up, as far as an
  * author has them for a block on `parent`; transaction i ends at ends[i]. */
@@ -499,45 +506,45 @@ typedef struct dg_heartbeats {
     size_t ends[DG_HEARTBEATS_MAX];
     size_t count;
 } dg_heartbeats;
-dg_code dg_heartbeats_take(dg_network *net, dg_heartbeats *out, uint32_t author, uint32_t parent,
+dg_code dg_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author, uint32_t parent,
                            uint64_t slot, dg_error *err);
 
 /* signal.c: the overseer's news reaches the subsystems, once they have their answers.
  * An empty one is of finality that deactivates nothing. */
-dg_code dg_node_signal(dg_network *net, uint32_t node, const dg_signal *signal, uint32_t id,
+dg_code dg_node_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
                        dg_error *err);
-dg_code dg_node_answered(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_node_answered(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err);
 
 /* latency.c: how long the answers at a block take a node; `*slowest` of them */
-dg_ns dg_latency(const dg_network *net, uint32_t node, uint32_t id, dg_request *slowest);
+dg_ns dg_latency(const dg_world *world, uint32_t node, uint32_t id, dg_request *slowest);
 /* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
-uint32_t dg_answers_kept(const dg_net_node *n, const dg_view *view);
+uint32_t dg_answers_kept(const dg_world_node *n, const dg_view *view);
 /* how long it works at that, by its hardware and its class's pace */
-dg_ns dg_fuel_ns(const dg_net_node *n, uint64_t fuel);
+dg_ns dg_fuel_ns(const dg_world_node *n, uint64_t fuel);
 uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node);
 
 /* compile.c: a block of which a node needs code that it has not compiled. `children`:
  * to execute them; otherwise to ask at the block. */
-dg_code dg_node_compile(dg_network *net, uint32_t node, uint32_t id, bool children, dg_error *err);
+dg_code dg_node_compile(dg_world *world, uint32_t node, uint32_t id, bool children, dg_error *err);
 /* All code is compiled anew after a restart, unless it is kept on disk. */
-dg_code dg_node_recompile(dg_network *net, uint32_t node, dg_error *err);
+dg_code dg_node_recompile(dg_world *world, uint32_t node, dg_error *err);
 
 /* slot.c */
 /* The node that holds a key of an epoch; DG_NO. */
-dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32],
+dg_code dg_slot_owner(dg_world *world, uint32_t *node, uint32_t head, const uint8_t key[32],
                       dg_error *err);
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
 /* the world's, and all right clocks' */
-dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err);
+dg_code dg_slot_begin(dg_world *world, uint64_t slot, dg_error *err);
 /* of wrong clocks that show it now */
-dg_code dg_slot_own(dg_network *net, uint64_t slot, dg_error *err);
+dg_code dg_slot_own(dg_world *world, uint64_t slot, dg_error *err);
 
 /* author.c */
-dg_code dg_author_claim(dg_network *net, uint32_t node, uint32_t parent, const dg_slot_claim *claim,
+dg_code dg_author_claim(dg_world *world, uint32_t node, uint32_t parent, const dg_slot_claim *claim,
                         dg_error *err);
-dg_code dg_author_propose(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
-dg_code dg_author_build(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_author_propose(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_author_build(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err);
 
 /* fragment.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* may there be more than the leaf's own candidate for a core? */
@@ -545,14 +552,14 @@ bool dg_fragments(const dg_view *view);
 enum { DG_SCOPE_MAX = 17 };
 /* Blocks below the leaf, the nearest first, whose children are of its session: at most so many.
  * `out` may be NULL. */
-uint32_t dg_ancestors(const dg_network *net, dg_parent *out, const dg_net_block *leaf,
+uint32_t dg_ancestors(const dg_world *world, dg_parent *out, const dg_world_block *leaf,
                       uint32_t most);
 /* Relay parents that a candidate in a child of the leaf may name, the oldest first; the last is the
  * leaf. */
 typedef struct dg_scope {
     uint32_t of[DG_SCOPE_MAX], count;
 } dg_scope;
-dg_scope dg_scope_of(const dg_network *net, uint32_t leaf);
+dg_scope dg_scope_of(const dg_world *world, uint32_t leaf);
 /* What a parachain's next block at a leaf would stand on, as the runtime says. */
 typedef struct dg_footing {
     bool known;
@@ -579,21 +586,21 @@ typedef struct dg_offer {
 typedef struct dg_search {
     uint32_t scope, at;
 } dg_search;
-const dg_candidate *dg_fragment_next(const dg_network *net, dg_search *from, dg_offer *found,
+const dg_candidate *dg_fragment_next(const dg_world *world, dg_search *from, dg_offer *found,
                                      const dg_scope *scope, uint32_t para, const dg_hash *follows,
                                      const dg_footing *under);
 
 /* work.c: the candidates that collators make with a leaf as relay parent */
-dg_code dg_work_init(dg_network *net, uint32_t leaf, dg_error *err);
+dg_code dg_work_init(dg_world *world, uint32_t leaf, dg_error *err);
 /* of the clocks of those collators that have one */
-dg_code dg_work_tick(dg_network *net, dg_error *err);
-void dg_work_clear(dg_net_block *leaf);
+dg_code dg_work_tick(dg_world *world, dg_error *err);
+void dg_work_clear(dg_world_block *leaf);
 
 /* new_code.c: does a parachain's candidate at `leaf`, on none that does, carry new code, and of how
  * many bytes; noted once it is made */
-dg_code dg_new_code_due(dg_network *net, uint32_t *bytes, dg_net_block *leaf, uint32_t para,
+dg_code dg_new_code_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf, uint32_t para,
                         dg_error *err);
-dg_code dg_new_code_made(dg_network *net, const dg_candidate *made, dg_error *err);
+dg_code dg_new_code_made(dg_world *world, const dg_candidate *made, dg_error *err);
 
 /* collator.c: who makes a parachain's blocks, and which backers take them */
 typedef enum dg_attempt_kind {
@@ -601,84 +608,84 @@ typedef enum dg_attempt_kind {
     DG_ATTEMPT_BUILDS,
     DG_ATTEMPT_PANICS
 } dg_attempt_kind;
-bool dg_collators_tick(const dg_network *net); /* has any a clock of its own? */
+bool dg_collators_tick(const dg_world *world); /* has any a clock of its own? */
 dg_code dg_collators_check(const dg_network_options *options, dg_error *err);
-const dg_collators *dg_collators_of(const dg_network *net, uint32_t para);
+const dg_collators *dg_collators_of(const dg_world *world, uint32_t para);
 /* With so many blocks of its parachain that the relay chain has not included, built or waiting, and
  * so many cores. */
 dg_attempt_kind dg_collator_tries(const dg_collators *by, uint32_t unincluded, uint32_t cores);
-bool dg_collation_taken(const dg_network *net, const dg_net_block *leaf, uint32_t core,
+bool dg_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
                         uint32_t node);
 /* When the collation of a core is at a backer, which has the leaf; DG_NEVER: there is none, or it
  * refuses it. */
-dg_ns dg_collation_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
 /* core: what was made */
-void dg_collators_count(dg_network *net, const dg_net_block *leaf, uint32_t core,
+void dg_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
                         dg_attempt_kind what);
-dg_code dg_collators_tell(dg_network *net, dg_error *err); /* of the slot that ends */
+dg_code dg_collators_tell(dg_world *world, dg_error *err); /* of the slot that ends */
 
 /* pvf.c */
 typedef enum dg_pvf_use { DG_PVF_BACKING, DG_PVF_APPROVAL } dg_pvf_use;
 /* The code that candidates of a parachain name; the first one stays. */
-dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32], dg_error *err);
+dg_code dg_pvf_note_code(dg_world *world, uint32_t para, const uint8_t hash[32], dg_error *err);
 /* A node needs a parachain's artifact for a relay parent of that session, from now on. */
-dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para,
+dg_code dg_pvf_want(dg_world *world, uint32_t node, const dg_session *session, uint32_t para,
                     dg_pvf_use use, dg_error *err);
 /* When it was prepared; DG_NEVER: it is not, by now. */
-dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session,
+dg_ns dg_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
                       uint32_t para);
 /* artifacts that it has prepared since the run began */
-uint32_t dg_pvf_ready_count(const dg_network *net, uint32_t node);
+uint32_t dg_pvf_ready_count(const dg_world *world, uint32_t node);
 /* the node has activated it */
-dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err);
-void dg_pvf_step(dg_network *net);                  /* with every tick */
+dg_code dg_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf, dg_error *err);
+void dg_pvf_step(dg_world *world);                  /* with every tick */
 void dg_pvf_restart(dg_pvf_host *host, dg_ns down); /* its process ended then */
 /* a process began anew: of classes that keep nothing all is gone */
-void dg_pvf_clean(dg_net_node *node, dg_ns down);
+void dg_pvf_clean(dg_world_node *node, dg_ns down);
 /* one of its blocks; too long: see dg_executor */
-dg_ns dg_pvf_execute_ns(const dg_network *net, uint32_t para);
+dg_ns dg_pvf_execute_ns(const dg_world *world, uint32_t para);
 /* The end of an execution that could begin at `from`, once an executor is free. */
-dg_ns dg_pvf_execute(const dg_network *net, dg_pvf_host *host, uint32_t para, dg_ns from);
-void dg_pvf_clear(dg_network *net);
-dg_code dg_pvf_tell(dg_network *net, dg_error *err); /* at the end of a slot */
+dg_ns dg_pvf_execute(const dg_world *world, dg_pvf_host *host, uint32_t para, dg_ns from);
+void dg_pvf_clear(dg_world *world);
+dg_code dg_pvf_tell(dg_world *world, dg_error *err); /* at the end of a slot */
 
 /* hear.c: which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. Computed, or as the messages say. */
-dg_code dg_hear(dg_network *net, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core,
+dg_code dg_hear(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core,
                 uint32_t listener, dg_error *err);
 /* Members of a group that are up and exchange statements of this leaf. */
-uint32_t dg_hear_able(const dg_network *net, uint32_t leaf, uint32_t group);
+uint32_t dg_hear_able(const dg_world *world, uint32_t leaf, uint32_t group);
 /* Could its group collect enough votes among themselves, ever? */
-bool dg_hear_backable(const dg_network *net, uint32_t leaf, uint32_t core);
+bool dg_hear_backable(const dg_world *world, uint32_t leaf, uint32_t core);
 /* to fetch a candidate and execute it */
-dg_ns dg_check_ns(const dg_network *net, const dg_session *session, uint32_t para);
+dg_ns dg_check_ns(const dg_world *world, const dg_session *session, uint32_t para);
 /* recovery.c: to put its proof together alone, and what that takes in messages, where they are sent
  */
-dg_ns dg_recovery_ns(const dg_network *net, const dg_session *session);
-void dg_recovery_count(dg_network *net, const dg_session *session, uint64_t times);
+dg_ns dg_recovery_ns(const dg_world *world, const dg_session *session);
+void dg_recovery_count(dg_world *world, const dg_session *session, uint64_t times);
 /* there is a candidate for the core */
-bool dg_hear_is_offered(const dg_net_block *b, uint32_t core);
+bool dg_hear_is_offered(const dg_world_block *b, uint32_t core);
 /* The grid that a node holds for the leaf's session, and since when; NULL: none. */
-const dg_session *dg_hear_grid(const dg_network *net, uint32_t node, uint32_t leaf, dg_ns *since);
+const dg_session *dg_hear_grid(const dg_world *world, uint32_t node, uint32_t leaf, dg_ns *since);
 /* its descriptor */
-bool dg_hear_reads(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+bool dg_hear_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
 /* When a member has checked what it has since `from`, as far as is known by now; DG_NEVER: its
  * artifact is not prepared. And its own collation, if it has one of the core's. */
-dg_ns dg_hear_checked(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node,
+dg_ns dg_hear_checked(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node,
                       dg_ns from);
-dg_ns dg_hear_ready(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_hear_ready(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
 /* To ask another for a candidate and get it, without waiting in line; DG_NEVER: not in time. */
-dg_ns dg_hear_asked(const dg_network *net, uint32_t node, uint32_t of, uint32_t leaf,
+dg_ns dg_hear_asked(const dg_world *world, uint32_t node, uint32_t of, uint32_t leaf,
                     uint32_t core);
 /* told of in the old way, and asked for */
-bool dg_hear_is_large(const dg_network *net, uint32_t leaf, uint32_t core);
+bool dg_hear_is_large(const dg_world *world, uint32_t leaf, uint32_t core);
 /* for a candidate that was asked for, by its way */
-dg_ns dg_ask_patience(const dg_network *net, uint32_t leaf, uint32_t node);
+dg_ns dg_ask_patience(const dg_world *world, uint32_t leaf, uint32_t node);
 
 /* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
 typedef struct dg_spread {
-    const dg_network *net;
-    const dg_net_block *b;
+    const dg_world *world;
+    const dg_world_block *b;
     uint32_t leaf, core, from, members, needed;
     dg_way way;
     uint32_t seconder; /* member; DG_NO */
@@ -690,14 +697,14 @@ typedef struct dg_spread {
     dg_ns voted[DG_GROUP_MAX];
     dg_ns held[DG_GROUP_MAX][DG_GROUP_MAX]; /* [i][m]: when the vote of i is at m */
 } dg_spread;
-void dg_spread_init(dg_spread *s, const dg_network *net, uint32_t leaf, uint32_t core);
+void dg_spread_init(dg_spread *s, const dg_world *world, uint32_t leaf, uint32_t core);
 uint32_t dg_spread_node(const dg_spread *s, uint32_t member);
 bool dg_spread_takes_part(const dg_spread *s, uint32_t node);
 uint32_t dg_spread_member(const dg_spread *s, uint32_t node); /* DG_NO: outside */
 dg_ns dg_spread_backed(const dg_spread *s, uint32_t member);  /* when it has enough votes */
-dg_ns dg_hear_gossiped(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
+dg_ns dg_hear_gossiped(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
                        dg_message_kind kind);
-dg_ns dg_hear_told(const dg_network *net, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
+dg_ns dg_hear_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
                    dg_message_kind kind);
 
 /* hear_grid.c: from all groups to all others, computed */
@@ -706,52 +713,52 @@ typedef struct dg_reached {
     dg_ns at, path;
     uint32_t member;
 } dg_reached;
-dg_code dg_wave_reach(dg_network *net, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
+dg_code dg_wave_reach(dg_world *world, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
                       dg_error *err);
 void dg_wave_free(dg_wave *wave);
 
 /* exchange.c: the same, message by message */
 /* the node has a new leaf */
-dg_code dg_exchange_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err);
-dg_code dg_exchange_event(dg_network *net, uint32_t node, const dg_sim_event *event, dg_error *err);
+dg_code dg_exchange_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
+dg_code dg_exchange_event(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err);
 /* a candidate more */
-dg_code dg_exchange_offered(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err);
-void dg_exchange_forget(dg_network *net, uint32_t node); /* a process began anew */
+dg_code dg_exchange_offered(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
+void dg_exchange_forget(dg_world *world, uint32_t node); /* a process began anew */
 /* two that were parted tell their views anew */
-dg_code dg_exchange_reconnect(dg_network *net, uint32_t a, uint32_t b, dg_error *err);
+dg_code dg_exchange_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err);
 void dg_exchange_free(dg_exchange *exchange);
 /* As dg_hear. */
-uint32_t dg_exchange_votes(const dg_network *net, uint8_t *voted, uint32_t leaf, uint32_t core,
+uint32_t dg_exchange_votes(const dg_world *world, uint8_t *voted, uint32_t leaf, uint32_t core,
                            uint32_t listener);
-bool dg_exchange_bitfield(const dg_network *net, uint32_t leaf, uint32_t validator,
+bool dg_exchange_bitfield(const dg_world *world, uint32_t leaf, uint32_t validator,
                           uint32_t listener);
 
 /* reputation.c: of the network, where messages are sent */
-dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what,
+dg_code dg_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
                              dg_error *err);
-dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what,
+dg_code dg_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer, dg_misstep what,
                               dg_error *err);
 /* does one of them not talk to the other? */
-bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b);
-dg_code dg_reputation_step(dg_network *net, dg_error *err); /* with every tick */
-dg_code dg_reputation_tell(dg_network *net, dg_error *err); /* at the end of a slot */
+bool dg_reputation_parts(const dg_world *world, uint32_t a, uint32_t b);
+dg_code dg_reputation_step(dg_world *world, dg_error *err); /* with every tick */
+dg_code dg_reputation_tell(dg_world *world, dg_error *err); /* at the end of a slot */
 
 /* chunks.c: when a node has its chunk of what occupies a core of the leaf; DG_NEVER */
-dg_ns dg_chunk_at(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_chunk_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
 uint64_t dg_chunk_bytes(uint32_t validators); /* of one, with its proof */
 /* The block that put it on its core, at or below the leaf; the leaf if that one is forgotten. */
-uint32_t dg_chunk_home(const dg_network *net, uint32_t leaf, uint32_t core);
+uint32_t dg_chunk_home(const dg_world *world, uint32_t leaf, uint32_t core);
 /* of its group: took the relay parent up, and speaks */
-bool dg_chunk_has_all(const dg_network *net, uint32_t parent, uint32_t node, dg_ns at);
+bool dg_chunk_has_all(const dg_world *world, uint32_t parent, uint32_t node, dg_ns at);
 /* the relay parent of what occupies the core */
-uint32_t dg_chunk_parent(const dg_network *net, uint32_t home, const dg_core *core);
+uint32_t dg_chunk_parent(const dg_world *world, uint32_t home, const dg_core *core);
 /* member it asks first */
-uint32_t dg_chunk_first(const dg_network *net, uint32_t home, uint32_t core, uint32_t node,
+uint32_t dg_chunk_first(const dg_world *world, uint32_t home, uint32_t core, uint32_t node,
                         uint32_t members);
 /* exchange_chunk.c: the same, message by message */
-dg_code dg_chunks_taken_up(dg_network *net, uint32_t node, uint32_t leaf, dg_error *err);
+dg_code dg_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
 /* when it signed */
-bool dg_exchange_held(const dg_network *net, uint32_t leaf, uint32_t core, uint32_t node);
+bool dg_exchange_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
 void dg_chunks_forget(dg_chunks *chunks, uint32_t node);
 void dg_chunks_free(dg_chunks *chunks);
 
@@ -765,11 +772,11 @@ typedef struct dg_provision {
     uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
     dg_offer of[DG_CORES_MAX]; /* candidates offered */
 } dg_provision;
-dg_code dg_provide(dg_network *net, dg_buf *out, dg_provision *count, uint32_t node,
+dg_code dg_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
                    uint32_t parent, dg_error *err);
 /* An inherent in the making, on `parent` by `node`; `bits`: set in it, of each core. */
 typedef struct dg_provider {
-    dg_network *net;
+    dg_world *world;
     dg_provision *count;
     const uint32_t *bits;
     uint32_t node, parent;
@@ -790,50 +797,50 @@ typedef struct dg_paras {
     uint64_t backed, included, timed_out, disputed, valid, invalid;
     dg_included *of, *backed_of; /* those included, those backed; owned */
 } dg_paras;
-dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err);
+dg_code dg_paras_read(dg_world *world, dg_paras *out, dg_block *block, dg_error *err);
 void dg_paras_clear(dg_paras *paras);
 /* which relay parents were backed */
-dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras,
+dg_code dg_paras_tell(dg_world *world, uint32_t node, uint32_t id, const dg_paras *paras,
                       dg_error *err);
 
 /* dropped.c: what an author offered and its block `id` did not back, each with a reason */
 /* .. and bitfields */
-dg_code dg_bitfields_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+dg_code dg_bitfields_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
                           dg_error *err);
-dg_code dg_dropped_tell(dg_network *net, uint32_t node, uint32_t id, const dg_provision *given,
+dg_code dg_dropped_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
                         const dg_paras *paras, dg_error *err);
 
 /* approval.c: of the candidates that a block includes, from its making on */
-dg_code dg_approval_begin(dg_network *net, uint32_t id, const dg_included *included, uint32_t count,
+dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *included, uint32_t count,
                           dg_error *err);
-dg_code dg_approval_step(dg_network *net, dg_error *err); /* with every tick */
+dg_code dg_approval_step(dg_world *world, dg_error *err); /* with every tick */
 /* as the node has heard */
-bool dg_approval_given(const dg_network *net, uint32_t node, const dg_net_block *b);
+bool dg_approval_given(const dg_world *world, uint32_t node, const dg_world_block *b);
 /* to approval voting: its session's rules were not told */
-bool dg_approval_unknown(const dg_net_block *b);
-uint64_t dg_approval_waiting(const dg_network *net); /* candidates of blocks that are not final */
+bool dg_approval_unknown(const dg_world_block *b);
+uint64_t dg_approval_waiting(const dg_world *world); /* candidates of blocks that are not final */
 void dg_approval_free(dg_approval *approval);
 
 /* dispute.c: with every tick; what no supermajority calls valid holds finality back */
-dg_code dg_disputes_step(dg_network *net, dg_error *err);
-bool dg_dispute_holds(const dg_network *net, const dg_net_block *b);
+dg_code dg_disputes_step(dg_world *world, dg_error *err);
+bool dg_dispute_holds(const dg_world *world, const dg_world_block *b);
 void dg_disputes_free(dg_dispute *all);
 /* dispute_put.c: a list of statement sets, into the inherent of a child of `parent` */
-dg_code dg_disputes_put(dg_network *net, dg_buf *out, uint32_t *sets, uint32_t *votes,
-                        dg_net_block *parent, dg_error *err);
+dg_code dg_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,
+                        dg_world_block *parent, dg_error *err);
 
-void dg_ears_init(dg_network *net); /* once all nodes have their classes */
+void dg_ears_init(dg_world *world); /* once all nodes have their classes */
 
 /* aggression.c: at the end of a slot */
-void dg_aggression_slot(dg_network *net);
+void dg_aggression_slot(dg_world *world);
 
 /* finality.c */
-dg_code dg_finality_init(dg_network *net, dg_error *err);
+dg_code dg_finality_init(dg_world *world, dg_error *err);
 void dg_finality_clear(dg_finality *finality);
-dg_code dg_finality_prevote(dg_network *net, dg_error *err);
-dg_code dg_finality_precommit(dg_network *net, dg_error *err);
+dg_code dg_finality_prevote(dg_world *world, dg_error *err);
+dg_code dg_finality_precommit(dg_world *world, dg_error *err);
 
 /* sample.c */
-dg_code dg_sample_slot(dg_network *net, dg_error *err);
+dg_code dg_sample_slot(dg_world *world, dg_error *err);
 
 #endif

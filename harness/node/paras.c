@@ -55,11 +55,11 @@ static void count_event(dg_paras *out, const json_t *event)
 }
 
 /* A runtime without events, or with some that do not decode, has none for us. */
-dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error *err)
+dg_code dg_paras_read(dg_world *world, dg_paras *out, dg_block *block, dg_error *err)
 {
     json_t *events = NULL, *record;
     size_t i;
-    dg_code rc = dg_chain_events(net->chain, block, &events, err);
+    dg_code rc = dg_chain_events(world->chain, block, &events, err);
     *out = (dg_paras){ 0 };
     if (rc == DG_NOMEM || rc == DG_IO)
         return rc;
@@ -77,12 +77,12 @@ dg_code dg_paras_read(dg_network *net, dg_paras *out, dg_block *block, dg_error 
 
 /* Blocks from a candidate's relay parent to the block that backs it; 0: it is none of those below
  * it. */
-static uint64_t waited(const dg_network *net, uint32_t id, const dg_hash *relay_parent)
+static uint64_t waited(const dg_world *world, uint32_t id, const dg_hash *relay_parent)
 {
-    uint32_t from = net->blocks[id].parent;
-    for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !net->blocks[from].gone;
-         i++, from = net->blocks[from].parent)
-        if (dg_hash_equal(dg_block_hash(net->blocks[from].block), relay_parent))
+    uint32_t from = world->blocks[id].parent;
+    for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !world->blocks[from].gone;
+         i++, from = world->blocks[from].parent)
+        if (dg_hash_equal(dg_block_hash(world->blocks[from].block), relay_parent))
             return i;
     return 0;
 }
@@ -96,19 +96,20 @@ static bool has_before(const dg_paras *paras, uint64_t at)
     return false;
 }
 
-dg_code dg_paras_tell(dg_network *net, uint32_t node, uint32_t id, const dg_paras *paras,
+dg_code dg_paras_tell(dg_world *world, uint32_t node, uint32_t id, const dg_paras *paras,
                       dg_error *err)
 {
-    uint64_t n[6] = { net->blocks[id].slot, paras->backed };
+    uint64_t n[6] = { world->blocks[id].slot, paras->backed };
     for (uint64_t i = 0; i < paras->backed; i++) {
-        uint64_t blocks = waited(net, id, &paras->backed_of[i].relay_parent);
+        uint64_t blocks = waited(world, id, &paras->backed_of[i].relay_parent);
         n[2] += blocks > 1;
         n[3] += blocks;
         n[4] = blocks > n[4] ? blocks : n[4];
         n[5] += has_before(paras, i);
     }
-    return paras->backed ? dg_record_emit(net, DG_REC_BACKED, node, &net->blocks[id], n, NULL, err)
-                         : DG_OK;
+    return paras->backed
+               ? dg_record_emit(world, DG_REC_BACKED, node, &world->blocks[id], n, NULL, err)
+               : DG_OK;
 }
 
 void dg_paras_clear(dg_paras *paras)

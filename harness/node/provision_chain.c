@@ -6,7 +6,7 @@
 #include "node/node_impl.h"
 
 /* The block is the last that what occupies the core may wait for. */
-static bool times_out(const dg_net_block *parent, const dg_core *core)
+static bool times_out(const dg_world_block *parent, const dg_core *core)
 {
     return core->kind == DG_CORE_OCCUPIED && core->times_out == parent->number + 1;
 }
@@ -14,8 +14,8 @@ static bool times_out(const dg_net_block *parent, const dg_core *core)
 /* Whose candidate the core takes in this block, as its author sees it; DG_NO: nobody's. */
 static uint32_t taker(const dg_provider *m, uint32_t core)
 {
-    const dg_net_block *b = &m->net->blocks[m->parent];
-    const dg_core *c = dg_view_core(&b->view, core, m->net->nodes[m->node].of);
+    const dg_world_block *b = &m->world->blocks[m->parent];
+    const dg_core *c = dg_view_core(&b->view, core, m->world->nodes[m->node].of);
     if (c->kind != DG_CORE_OCCUPIED)
         return c->kind == DG_CORE_SCHEDULED ? c->para : DG_NO;
     if (dg_provide_enough(&b->view, m->bits[core]))
@@ -26,7 +26,7 @@ static uint32_t taker(const dg_provider *m, uint32_t core)
 /* What its next candidate stands on. False: what waits has to become available before. */
 static bool assume(const dg_provider *m, uint32_t para, dg_assumption *out)
 {
-    const dg_net_block *b = &m->net->blocks[m->parent];
+    const dg_world_block *b = &m->world->blocks[m->parent];
     *out = DG_ASSUME_FREE;
     for (uint32_t core = 0; core < b->view.core_count; core++) {
         const dg_core *c = &b->view.cores[core];
@@ -48,7 +48,7 @@ static bool assume(const dg_provider *m, uint32_t para, dg_assumption *out)
 static bool is_used(const dg_provider *m, uint32_t core, uint32_t first)
 {
     for (uint32_t i = first; i < m->count->offered; i++)
-        if (m->net->blocks[m->count->of[i].leaf].candidates[m->count->of[i].at].core == core)
+        if (m->world->blocks[m->count->of[i].leaf].candidates[m->count->of[i].at].core == core)
             return true;
     return false;
 }
@@ -56,16 +56,16 @@ static bool is_used(const dg_provider *m, uint32_t core, uint32_t first)
 /* May there be several of a parachain in one block? */
 static bool may_many(const dg_provider *m)
 {
-    const dg_view *v = &m->net->blocks[m->parent].view;
-    return dg_view_waits_many(v) && dg_view_core_bits(v, m->net->nodes[m->node].of);
+    const dg_view *v = &m->world->blocks[m->parent].view;
+    return dg_view_waits_many(v) && dg_view_core_bits(v, m->world->nodes[m->node].of);
 }
 
 /* One after the other, as far as there are votes and cores for them. */
 static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
 {
-    dg_view *view = &m->net->blocks[m->parent].view;
+    dg_view *view = &m->world->blocks[m->parent].view;
     uint32_t first = m->count->offered, most = may_many(m) ? view->core_count : 1;
-    dg_scope scope = dg_scope_of(m->net, m->parent);
+    dg_scope scope = dg_scope_of(m->world, m->parent);
     dg_assumption assumption;
     dg_footing base;
     dg_hash tip;
@@ -82,7 +82,7 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
         dg_offer found;
         put = false;
         while (base.known && !put
-               && (c = dg_fragment_next(m->net, &from, &found, &scope, para, &tip, &base)))
+               && (c = dg_fragment_next(m->world, &from, &found, &scope, para, &tip, &base)))
             if (taker(m, c->core) == para && !is_used(m, c->core, first)
                 && (rc = dg_provide_offer(m, &put, found, err)) < 0)
                 return rc;
@@ -95,8 +95,8 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
 /* Of its next candidates, as many as may be backed at once, those that some node could include. */
 static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_error *err)
 {
-    dg_view *view = &m->net->blocks[m->parent].view;
-    dg_scope scope = dg_scope_of(m->net, m->parent);
+    dg_view *view = &m->world->blocks[m->parent].view;
+    dg_scope scope = dg_scope_of(m->world, m->parent);
     bool any = true;
     dg_footing base;
     dg_hash tip;
@@ -109,8 +109,8 @@ static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_e
         const dg_candidate *c;
         dg_offer found;
         any = false;
-        while (!any && (c = dg_fragment_next(m->net, &from, &found, &scope, para, &tip, &base)))
-            if ((any = dg_hear_backable(m->net, found.leaf, found.at)))
+        while (!any && (c = dg_fragment_next(m->world, &from, &found, &scope, para, &tip, &base)))
+            if ((any = dg_hear_backable(m->world, found.leaf, found.at)))
                 tip = c->head;
         m->count->backable += any;
     }
@@ -119,11 +119,11 @@ static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_e
 
 dg_code dg_provide_chains(dg_provider *m, dg_error *err)
 {
-    const dg_view *v = &m->net->blocks[m->parent].view;
+    const dg_view *v = &m->world->blocks[m->parent].view;
     dg_turns turns = { .count = v->core_count };
     dg_code rc = DG_OK;
     for (uint32_t core = 0; core < turns.count; core++)
-        turns.of[core] = dg_core_turn(dg_view_core(v, core, m->net->nodes[m->node].of));
+        turns.of[core] = dg_core_turn(dg_view_core(v, core, m->world->nodes[m->node].of));
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++)
         if (dg_turns_begin(&turns, core)
             && (rc = count_backable(m, turns.of[core],

@@ -21,68 +21,68 @@ static const dg_hash *params_of(const dg_session *s, const dg_node_class *of)
     return of->artifact_full ? &s->executor.full : &s->executor.prepares;
 }
 
-static bool was_there(const dg_network *net, const dg_session *s, const dg_net_node *n)
+static bool was_there(const dg_world *world, const dg_session *s, const dg_world_node *n)
 {
     const dg_node_class *of = n->of;
-    const dg_executor *first = &net->pvf.first;
+    const dg_executor *first = &world->pvf.first;
     return !n->pvf.cold
            && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
 }
 
-static const dg_pvf_code *code_of(const dg_network *net, uint32_t para)
+static const dg_pvf_code *code_of(const dg_world *world, uint32_t para)
 {
-    for (uint32_t i = 0; i < net->pvf.code_count; i++)
-        if (net->pvf.codes[i].para == para)
-            return &net->pvf.codes[i];
+    for (uint32_t i = 0; i < world->pvf.code_count; i++)
+        if (world->pvf.codes[i].para == para)
+            return &world->pvf.codes[i];
     return NULL;
 }
 
-dg_code dg_pvf_note_code(dg_network *net, uint32_t para, const uint8_t hash[32], dg_error *err)
+dg_code dg_pvf_note_code(dg_world *world, uint32_t para, const uint8_t hash[32], dg_error *err)
 {
     dg_pvf_code *more;
-    if (code_of(net, para))
+    if (code_of(world, para))
         return DG_OK;
-    if (!(more = dg_realloc(net->pvf.codes, (net->pvf.code_count + 1) * sizeof *more)))
+    if (!(more = dg_realloc(world->pvf.codes, (world->pvf.code_count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for the code of parachain %u", para);
-    net->pvf.codes = more;
-    more[net->pvf.code_count].para = para;
-    memcpy(more[net->pvf.code_count++].hash.at, hash, 32);
+    world->pvf.codes = more;
+    more[world->pvf.code_count].para = para;
+    memcpy(more[world->pvf.code_count++].hash.at, hash, 32);
     return DG_OK;
 }
 
-static uint32_t find_artifact(const dg_network *net, const dg_hash *code, const dg_hash *params)
+static uint32_t find_artifact(const dg_world *world, const dg_hash *code, const dg_hash *params)
 {
-    for (uint32_t i = net->pvf.artifact_count; i--;)
-        if (dg_hash_equal(&net->pvf.artifacts[i].code, code)
-            && dg_hash_equal(&net->pvf.artifacts[i].params, params))
+    for (uint32_t i = world->pvf.artifact_count; i--;)
+        if (dg_hash_equal(&world->pvf.artifacts[i].code, code)
+            && dg_hash_equal(&world->pvf.artifacts[i].params, params))
             return i;
     return DG_NO;
 }
 
 /* The same code takes as long everywhere, with whatever parameters. */
-static dg_ns prepare_ns(const dg_network *net, const dg_hash *code)
+static dg_ns prepare_ns(const dg_world *world, const dg_hash *code)
 {
-    uint64_t least = net->options.prepare_ns_max ? net->options.prepare_ns_min
-                                                 : dg_constant_of(DG_CONST_PREPARE_MIN);
-    uint64_t most = net->options.prepare_ns_max ? net->options.prepare_ns_max
-                                                : dg_constant_of(DG_CONST_PREPARE_MAX);
-    dg_rng luck = dg_rng_fork(net->options.seed, "pvf-prepare", dg_le64(code->at), 0);
+    uint64_t least = world->options.prepare_ns_max ? world->options.prepare_ns_min
+                                                   : dg_constant_of(DG_CONST_PREPARE_MIN);
+    uint64_t most = world->options.prepare_ns_max ? world->options.prepare_ns_max
+                                                  : dg_constant_of(DG_CONST_PREPARE_MAX);
+    dg_rng luck = dg_rng_fork(world->options.seed, "pvf-prepare", dg_le64(code->at), 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-static dg_code artifact_of(dg_network *net, uint32_t *out, const dg_hash *code,
+static dg_code artifact_of(dg_world *world, uint32_t *out, const dg_hash *code,
                            const dg_hash *params, dg_error *err)
 {
     dg_artifact *more;
-    if ((*out = find_artifact(net, code, params)) != DG_NO)
+    if ((*out = find_artifact(world, code, params)) != DG_NO)
         return DG_OK;
-    if (net->pvf.artifact_count == ARTIFACTS_MAX)
+    if (world->pvf.artifact_count == ARTIFACTS_MAX)
         return dg_fail(err, DG_LIMIT, "a network has more than %d artifacts", ARTIFACTS_MAX);
-    if (!(more = dg_realloc(net->pvf.artifacts, (net->pvf.artifact_count + 1) * sizeof *more)))
+    if (!(more = dg_realloc(world->pvf.artifacts, (world->pvf.artifact_count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for an artifact");
-    net->pvf.artifacts = more;
-    more[net->pvf.artifact_count] = (dg_artifact){ *code, *params, prepare_ns(net, code) };
-    *out = net->pvf.artifact_count++;
+    world->pvf.artifacts = more;
+    more[world->pvf.artifact_count] = (dg_artifact){ *code, *params, prepare_ns(world, code) };
+    *out = world->pvf.artifact_count++;
     return DG_OK;
 }
 
@@ -119,12 +119,12 @@ static uint32_t next_job(const dg_pvf_host *h)
 }
 
 /* Whatever the worker began before `now`. */
-static void work(const dg_network *net, dg_pvf_host *h, dg_ns now)
+static void work(const dg_world *world, dg_pvf_host *h, dg_ns now)
 {
     while (h->count && h->busy_until <= now) {
         uint32_t at = next_job(h), artifact = h->queue[at].artifact;
         dg_ns from = h->queue[at].asked > h->busy_until ? h->queue[at].asked : h->busy_until;
-        h->busy_until = from + net->pvf.artifacts[artifact].prepare_ns;
+        h->busy_until = from + world->pvf.artifacts[artifact].prepare_ns;
         h->ready[artifact] = h->busy_until;
         memmove(&h->queue[at], &h->queue[at + 1], (h->count - at - 1) * sizeof *h->queue);
         h->count--;
@@ -146,46 +146,47 @@ static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 
 /* ---- the door ---- */
 
-dg_code dg_pvf_want(dg_network *net, uint32_t node, const dg_session *session, uint32_t para,
+dg_code dg_pvf_want(dg_world *world, uint32_t node, const dg_session *session, uint32_t para,
                     dg_pvf_use use, dg_error *err)
 {
-    const dg_node_class *of = net->nodes[node].of;
-    dg_pvf_host *h = &net->nodes[node].pvf;
+    const dg_node_class *of = world->nodes[node].of;
+    dg_pvf_host *h = &world->nodes[node].pvf;
     const dg_pvf_code *code;
     uint32_t artifact;
     dg_code rc;
-    if (was_there(net, session, &net->nodes[node]) || !(code = code_of(net, para)))
+    if (was_there(world, session, &world->nodes[node]) || !(code = code_of(world, para)))
         return DG_OK;
-    if ((rc = artifact_of(net, &artifact, &code->hash, params_of(session, of), err)) < 0
-        || (rc = make_room(h, net->pvf.artifact_count, err)) < 0)
+    if ((rc = artifact_of(world, &artifact, &code->hash, params_of(session, of), err)) < 0
+        || (rc = make_room(h, world->pvf.artifact_count, err)) < 0)
         return rc;
-    work(net, h, dg_sim_now(net->sim));
-    enqueue(h, artifact, dg_sim_now(net->sim), use == DG_PVF_BACKING);
-    work(net, h, dg_sim_now(net->sim));
+    work(world, h, dg_sim_now(world->sim));
+    enqueue(h, artifact, dg_sim_now(world->sim), use == DG_PVF_BACKING);
+    work(world, h, dg_sim_now(world->sim));
     return DG_OK;
 }
 
-dg_ns dg_pvf_ready_at(const dg_network *net, uint32_t node, const dg_session *session,
+dg_ns dg_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
                       uint32_t para)
 {
-    const dg_node_class *of = net->nodes[node].of;
-    const dg_pvf_host *h = &net->nodes[node].pvf;
+    const dg_node_class *of = world->nodes[node].of;
+    const dg_pvf_host *h = &world->nodes[node].pvf;
     const dg_pvf_code *code;
     uint32_t artifact;
-    if (was_there(net, session, &net->nodes[node]) || !(code = code_of(net, para)))
+    if (was_there(world, session, &world->nodes[node]) || !(code = code_of(world, para)))
         return 0;
-    artifact = find_artifact(net, &code->hash, params_of(session, of));
-    if (artifact == DG_NO || artifact >= h->ready_cap || h->ready[artifact] > dg_sim_now(net->sim))
+    artifact = find_artifact(world, &code->hash, params_of(session, of));
+    if (artifact == DG_NO || artifact >= h->ready_cap
+        || h->ready[artifact] > dg_sim_now(world->sim))
         return DG_NEVER;
     return h->ready[artifact];
 }
 
-uint32_t dg_pvf_ready_count(const dg_network *net, uint32_t node)
+uint32_t dg_pvf_ready_count(const dg_world *world, uint32_t node)
 {
-    const dg_pvf_host *h = &net->nodes[node].pvf;
+    const dg_pvf_host *h = &world->nodes[node].pvf;
     uint32_t ready = 0;
-    for (uint32_t i = 0; i < net->pvf.artifact_count && i < h->ready_cap; i++)
-        ready += h->ready[i] <= dg_sim_now(net->sim);
+    for (uint32_t i = 0; i < world->pvf.artifact_count && i < h->ready_cap; i++)
+        ready += h->ready[i] <= dg_sim_now(world->sim);
     return ready;
 }
 
@@ -198,10 +199,10 @@ static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of
 }
 
 /* A backer wants what its group is assigned to as soon as it has the leaf. */
-dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg_error *err)
+dg_code dg_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf, dg_error *err)
 {
     uint32_t member, group, para;
-    if (!leaf->session || was_there(net, leaf->session, &net->nodes[node])
+    if (!leaf->session || was_there(world, leaf->session, &world->nodes[node])
         || !leaf->view.group_count)
         return DG_OK;
     member = leaf->session->member[node];
@@ -210,21 +211,22 @@ dg_code dg_pvf_leaf(dg_network *net, uint32_t node, const dg_net_block *leaf, dg
         return DG_OK;
     para =
         para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count),
-                net->nodes[node].of);
-    return para == DG_NO ? DG_OK : dg_pvf_want(net, node, leaf->session, para, DG_PVF_BACKING, err);
+                world->nodes[node].of);
+    return para == DG_NO ? DG_OK
+                         : dg_pvf_want(world, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 
 /* A worker goes down with its node, and what it was at is lost. A node that stands still
  * has its worker finish that, and gives it nothing new. */
-void dg_pvf_step(dg_network *net)
+void dg_pvf_step(dg_world *world)
 {
-    dg_ns now = dg_sim_now(net->sim);
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        dg_pvf_host *h = &net->nodes[i].pvf;
-        if (!dg_sim_node_up(net->sim, (dg_node_ix){ i }))
-            dg_pvf_restart(h, dg_sim_down_since(net->sim, (dg_node_ix){ i }));
-        else if (!dg_sim_node_paused(net->sim, (dg_node_ix){ i }))
-            work(net, h, now);
+    dg_ns now = dg_sim_now(world->sim);
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        dg_pvf_host *h = &world->nodes[i].pvf;
+        if (!dg_sim_node_up(world->sim, (dg_node_ix){ i }))
+            dg_pvf_restart(h, dg_sim_down_since(world->sim, (dg_node_ix){ i }));
+        else if (!dg_sim_node_paused(world->sim, (dg_node_ix){ i }))
+            work(world, h, now);
         else
             h->busy_until = h->busy_until > now ? h->busy_until : now;
     }
@@ -241,7 +243,7 @@ void dg_pvf_restart(dg_pvf_host *h, dg_ns down)
     h->busy_until = 0;
 }
 
-void dg_pvf_clean(dg_net_node *node, dg_ns down)
+void dg_pvf_clean(dg_world_node *node, dg_ns down)
 {
     dg_pvf_restart(&node->pvf, down);
     if (node->of->keeps_artifacts)
@@ -253,22 +255,22 @@ void dg_pvf_clean(dg_net_node *node, dg_ns down)
 
 /* ---- executing ---- */
 
-dg_ns dg_pvf_execute_ns(const dg_network *net, uint32_t para)
+dg_ns dg_pvf_execute_ns(const dg_world *world, uint32_t para)
 {
-    uint64_t least = net->options.execute_ns_min, most = net->options.execute_ns_max;
-    const dg_pvf_code *code = most ? code_of(net, para) : NULL;
+    uint64_t least = world->options.execute_ns_min, most = world->options.execute_ns_max;
+    const dg_pvf_code *code = most ? code_of(world, para) : NULL;
     dg_rng luck;
     if (!most)
         return dg_constant_of(DG_CONST_VALIDATION);
-    luck = dg_rng_fork(net->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para, 0);
+    luck = dg_rng_fork(world->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para, 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-dg_ns dg_pvf_execute(const dg_network *net, dg_pvf_host *h, uint32_t para, dg_ns from)
+dg_ns dg_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t para, dg_ns from)
 {
     uint32_t at = 0, count = (uint32_t)dg_constant_of(DG_CONST_EXECUTORS);
-    dg_ns takes = dg_pvf_execute_ns(net, para);
-    if (!net->options.execute_ns_max)
+    dg_ns takes = dg_pvf_execute_ns(world, para);
+    if (!world->options.execute_ns_max)
         return from + takes;
     for (uint32_t i = 1; i < count && i < DG_EXECUTORS_MAX; i++)
         at = h->executing[i] < h->executing[at] ? i : at;
@@ -276,45 +278,45 @@ dg_ns dg_pvf_execute(const dg_network *net, dg_pvf_host *h, uint32_t para, dg_ns
     return h->executing[at];
 }
 
-void dg_pvf_clear(dg_network *net)
+void dg_pvf_clear(dg_world *world)
 {
-    for (uint32_t i = 0; net->nodes && i < net->node_count; i++) {
-        dg_free(net->nodes[i].pvf.queue);
-        dg_free(net->nodes[i].pvf.ready);
+    for (uint32_t i = 0; world->nodes && i < world->node_count; i++) {
+        dg_free(world->nodes[i].pvf.queue);
+        dg_free(world->nodes[i].pvf.ready);
     }
-    dg_free(net->pvf.codes);
-    dg_free(net->pvf.artifacts);
+    dg_free(world->pvf.codes);
+    dg_free(world->pvf.artifacts);
 }
 
 /* ---- counting ---- */
 
-static uint64_t ready_pairs(const dg_network *net, uint32_t node, const dg_session *session)
+static uint64_t ready_pairs(const dg_world *world, uint32_t node, const dg_session *session)
 {
     uint64_t ready = 0;
-    if (was_there(net, session, &net->nodes[node]))
-        return net->pvf.code_count;
-    for (uint32_t i = 0; i < net->pvf.code_count; i++)
-        ready += dg_pvf_ready_at(net, node, session, net->pvf.codes[i].para) != DG_NEVER;
+    if (was_there(world, session, &world->nodes[node]))
+        return world->pvf.code_count;
+    for (uint32_t i = 0; i < world->pvf.code_count; i++)
+        ready += dg_pvf_ready_at(world, node, session, world->pvf.codes[i].para) != DG_NEVER;
     return ready;
 }
 
-dg_code dg_pvf_tell(dg_network *net, dg_error *err)
+dg_code dg_pvf_tell(dg_world *world, dg_error *err)
 {
-    const dg_session *session = net->blocks[dg_net_favourite(net)].session;
-    uint64_t n[6] = { net->slot };
-    if (!session || !net->pvf.code_count)
+    const dg_session *session = world->blocks[dg_world_favourite(world)].session;
+    uint64_t n[6] = { world->slot };
+    if (!session || !world->pvf.code_count)
         return DG_OK;
     n[1] = session->index;
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        uint64_t ready, queued = net->nodes[i].pvf.count;
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        uint64_t ready, queued = world->nodes[i].pvf.count;
         if (session->member[i] >= session->validators
-            || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+            || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
-        ready = ready_pairs(net, i, session);
-        n[2] += net->pvf.code_count;
+        ready = ready_pairs(world, i, session);
+        n[2] += world->pvf.code_count;
         n[3] += ready;
         n[4] = queued > n[4] ? queued : n[4];
-        n[5] += ready < net->pvf.code_count;
+        n[5] += ready < world->pvf.code_count;
     }
-    return dg_record_emit(net, DG_REC_PVF, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_record_emit(world, DG_REC_PVF, DG_NO_NODE, NULL, n, NULL, err);
 }

@@ -60,12 +60,12 @@ const char *dg_record_field(dg_record_kind kind, size_t i)
     return (unsigned)kind < DG_REC_COUNT && i < 6 ? kinds[kind].fields[i] : NULL;
 }
 
-dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node,
-                       const dg_net_block *about, const uint64_t n[6], const char *text,
+dg_code dg_record_emit(dg_world *world, dg_record_kind kind, uint32_t node,
+                       const dg_world_block *about, const uint64_t n[6], const char *text,
                        dg_error *err)
 {
-    dg_record r = { .at = dg_sim_now(net->sim), .kind = kind, .node = node, .text = text };
-    if (!net->options.each)
+    dg_record r = { .at = dg_sim_now(world->sim), .kind = kind, .node = node, .text = text };
+    if (!world->options.each)
         return DG_OK;
     memcpy(r.n, n, sizeof r.n);
     if (about) {
@@ -73,21 +73,21 @@ dg_code dg_record_emit(dg_network *net, dg_record_kind kind, uint32_t node,
         if (about->block)
             r.hash = *dg_block_hash(about->block);
     }
-    return net->options.each(net->options.user, &r, err);
+    return world->options.each(world->options.user, &r, err);
 }
 
-dg_code dg_record_losses(dg_network *net, uint32_t node, uint32_t id, const dg_losses *lost,
+dg_code dg_record_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
                          dg_error *err)
 {
     for (uint32_t i = 0; i < lost->count; i++) {
         uint64_t n[6] = { lost->of[i].session, lost->of[i].purged, lost->of[i].block };
-        dg_code rc = dg_record_emit(net, DG_REC_LOST, node, &net->blocks[id], n, NULL, err);
+        dg_code rc = dg_record_emit(world, DG_REC_LOST, node, &world->blocks[id], n, NULL, err);
         if (rc < 0)
             return rc;
         if (lost->of[i].purged)
-            net->stats.topologies_purged++;
+            world->stats.topologies_purged++;
         else
-            net->stats.topologies_dropped++;
+            world->stats.topologies_dropped++;
     }
     return DG_OK;
 }

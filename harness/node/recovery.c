@@ -24,43 +24,43 @@ static uint64_t at_once(const dg_session *s)
 }
 
 /* There and back, for the quickest so many of a million. */
-static dg_ns trip(const dg_network *net, uint64_t ppm)
+static dg_ns trip(const dg_world *world, uint64_t ppm)
 {
     return 2
-           * dg_sim_link_quantile(net->sim, (dg_node_ix){ 0 }, (dg_node_ix){ net->node_count },
+           * dg_sim_link_quantile(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ world->node_count },
                                   (uint32_t)ppm);
 }
 
-static dg_ns over_links(const dg_network *net, const dg_session *s)
+static dg_ns over_links(const dg_world *world, const dg_session *s)
 {
     uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes,
-             rate = dg_net_link(net)->bytes_per_s;
+             rate = dg_world_link(world)->bytes_per_s;
     dg_ns wire = rate ? wanted(s) * dg_chunk_bytes(s->validators) * 1000 * DG_MS / rate : 0;
-    return turns * trip(net, MILLION / 2) + trip(net, last * MILLION / (lanes + 1)) + wire;
+    return turns * trip(world, MILLION / 2) + trip(world, last * MILLION / (lanes + 1)) + wire;
 }
 
-dg_ns dg_recovery_ns(const dg_network *net, const dg_session *s)
+dg_ns dg_recovery_ns(const dg_world *world, const dg_session *s)
 {
-    return net->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(net, s)
-                                                         : dg_constant_of(DG_CONST_RECOVERY);
+    return world->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(world, s)
+                                                           : dg_constant_of(DG_CONST_RECOVERY);
 }
 
 /* Of a random order of all, up to the last one that is wanted: the mean. */
-void dg_recovery_count(dg_network *net, const dg_session *s, uint64_t times)
+void dg_recovery_count(dg_world *world, const dg_session *s, uint64_t times)
 {
     uint64_t have = 0, refuse = 0, n = s->validators, asked, failed;
-    if (net->options.exchange != DG_EXCHANGE_MESSAGES || !times)
+    if (world->options.exchange != DG_EXCHANGE_MESSAGES || !times)
         return;
     for (uint32_t i = 0; i < n; i++) {
-        bool awake = s->node[i] != DG_NO && dg_is_awake(net, s->node[i]),
-             withholds = awake && net->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
+        bool awake = s->node[i] != DG_NO && dg_is_awake(world, s->node[i]),
+             withholds = awake && world->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
         have += awake && !withholds;
         refuse += withholds;
     }
     asked = have < wanted(s) ? n : wanted(s) * (n + 1) / (have + 1);
     failed = asked - (have < wanted(s) ? have : wanted(s));
-    dg_sent_count(net, DG_MSG_RECOVERY_ASK, times * asked, dg_message_bytes(DG_MSG_RECOVERY_ASK));
-    dg_sent_count(net, DG_MSG_RECOVERY, times * (asked - failed), dg_chunk_bytes(s->validators));
-    dg_sent_count(net, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0,
+    dg_sent_count(world, DG_MSG_RECOVERY_ASK, times * asked, dg_message_bytes(DG_MSG_RECOVERY_ASK));
+    dg_sent_count(world, DG_MSG_RECOVERY, times * (asked - failed), dg_chunk_bytes(s->validators));
+    dg_sent_count(world, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0,
                   dg_message_bytes(DG_MSG_RECOVERY_ASK));
 }

@@ -159,86 +159,86 @@ void dg_repute_clear(dg_repute *r)
 
 /* ---- the network ---- */
 
-dg_code dg_reputation_change(dg_network *net, uint32_t node, uint32_t peer, dg_rep what,
+dg_code dg_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
                              dg_error *err)
 {
     bool parted;
-    dg_code rc =
-        dg_repute_change(&net->nodes[node].repute, peer, what, dg_sim_now(net->sim), &parted, err);
-    net->stats.reports += what < DG_REP_GOOD_MINOR;
-    net->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
-    net->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
-    net->stats.parted += parted;
+    dg_code rc = dg_repute_change(&world->nodes[node].repute, peer, what, dg_sim_now(world->sim),
+                                  &parted, err);
+    world->stats.reports += what < DG_REP_GOOD_MINOR;
+    world->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
+    world->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
+    world->stats.parted += parted;
     return rc;
 }
 
-dg_code dg_reputation_misstep(dg_network *net, uint32_t node, uint32_t peer, dg_misstep what,
+dg_code dg_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer, dg_misstep what,
                               dg_error *err)
 {
-    return dg_reputation_change(net, node, peer, missteps[what].costs, err);
+    return dg_reputation_change(world, node, peer, missteps[what].costs, err);
 }
 
-static bool holds_off(const dg_network *net, uint32_t node, uint32_t peer)
+static bool holds_off(const dg_world *world, uint32_t node, uint32_t peer)
 {
-    const dg_opinion *o = dg_repute_find(&net->nodes[node].repute, peer);
-    return o && o->parted_until > dg_sim_now(net->sim);
+    const dg_opinion *o = dg_repute_find(&world->nodes[node].repute, peer);
+    return o && o->parted_until > dg_sim_now(world->sim);
 }
 
-bool dg_reputation_parts(const dg_network *net, uint32_t a, uint32_t b)
+bool dg_reputation_parts(const dg_world *world, uint32_t a, uint32_t b)
 {
-    return net->stats.parted && (holds_off(net, a, b) || holds_off(net, b, a));
+    return world->stats.parted && (holds_off(world, a, b) || holds_off(world, b, a));
 }
 
 /* Those that were parted until the last step or after it, and are not any more. */
-static dg_code reconnect(dg_network *net, uint32_t node, dg_ns now, dg_error *err)
+static dg_code reconnect(dg_world *world, uint32_t node, dg_ns now, dg_error *err)
 {
-    const dg_repute *r = &net->nodes[node].repute;
+    const dg_repute *r = &world->nodes[node].repute;
     dg_code rc = DG_OK;
     for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
         dg_ns until = r->of[i].parted_until;
         if (until && until <= now && until + dg_constant_of(DG_CONST_TICK) > now
-            && !dg_reputation_parts(net, node, r->of[i].peer))
-            rc = dg_exchange_reconnect(net, node, r->of[i].peer, err);
+            && !dg_reputation_parts(world, node, r->of[i].peer))
+            rc = dg_exchange_reconnect(world, node, r->of[i].peer, err);
     }
     return rc;
 }
 
-dg_code dg_reputation_step(dg_network *net, dg_error *err)
+dg_code dg_reputation_step(dg_world *world, dg_error *err)
 {
-    dg_ns now = dg_sim_now(net->sim);
-    bool batch = now >= net->reputation.next;
+    dg_ns now = dg_sim_now(world->sim);
+    bool batch = now >= world->reputation.next;
     if (batch)
-        net->reputation.next = now + dg_constant_of(DG_CONST_REPUTATION_BATCH);
-    for (uint32_t i = 0; i < net->node_count && (batch || net->stats.parted); i++) {
-        dg_code rc = net->stats.parted ? reconnect(net, i, now, err) : DG_OK;
+        world->reputation.next = now + dg_constant_of(DG_CONST_REPUTATION_BATCH);
+    for (uint32_t i = 0; i < world->node_count && (batch || world->stats.parted); i++) {
+        dg_code rc = world->stats.parted ? reconnect(world, i, now, err) : DG_OK;
         if (rc < 0)
             return rc;
-        net->stats.parted += batch ? dg_repute_settle(&net->nodes[i].repute, now) : 0;
+        world->stats.parted += batch ? dg_repute_settle(&world->nodes[i].repute, now) : 0;
     }
     return DG_OK;
 }
 
 /* Each pair once, whoever of the two it was. */
-static uint64_t count_parted(const dg_network *net)
+static uint64_t count_parted(const dg_world *world)
 {
     uint64_t pairs = 0;
-    for (uint32_t a = 0; net->stats.parted && a < net->node_count; a++)
-        for (uint32_t i = 0; i < net->nodes[a].repute.count; i++) {
-            uint32_t b = net->nodes[a].repute.of[i].peer;
-            pairs += holds_off(net, a, b) && (a < b || !holds_off(net, b, a));
+    for (uint32_t a = 0; world->stats.parted && a < world->node_count; a++)
+        for (uint32_t i = 0; i < world->nodes[a].repute.count; i++) {
+            uint32_t b = world->nodes[a].repute.of[i].peer;
+            pairs += holds_off(world, a, b) && (a < b || !holds_off(world, b, a));
         }
     return pairs;
 }
 
-dg_code dg_reputation_tell(dg_network *net, dg_error *err)
+dg_code dg_reputation_tell(dg_world *world, dg_error *err)
 {
-    uint64_t now[5] = { net->stats.reports, net->stats.reports_minor, net->stats.reports_major,
-                        count_parted(net), net->stats.refused };
-    uint64_t *old = net->reputation.told;
-    uint64_t n[6] = { net->slot,       now[0] - old[0], now[1] - old[1],
+    uint64_t now[5] = { world->stats.reports, world->stats.reports_minor,
+                        world->stats.reports_major, count_parted(world), world->stats.refused };
+    uint64_t *old = world->reputation.told;
+    uint64_t n[6] = { world->slot,     now[0] - old[0], now[1] - old[1],
                       now[2] - old[2], now[3],          now[4] - old[4] };
     if (memcmp(now, old, sizeof now) == 0)
         return DG_OK;
     memcpy(old, now, sizeof now);
-    return dg_record_emit(net, DG_REC_REPUTATION, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_record_emit(world, DG_REC_REPUTATION, DG_NO_NODE, NULL, n, NULL, err);
 }

@@ -1,35 +1,35 @@
 /* sample.c - the network at the end of a slot, counted. */
 #include "node/node_impl.h"
 
-static uint64_t count_heads(const dg_network *net)
+static uint64_t count_heads(const dg_world *world)
 {
     uint64_t heads = 0;
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
+    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
         bool active = false;
-        for (uint32_t i = 0; i < net->node_count && !active; i++)
-            for (uint32_t k = 0; k < net->nodes[i].leaves.count; k++)
-                active |= net->nodes[i].leaves.active[k].id == id;
+        for (uint32_t i = 0; i < world->node_count && !active; i++)
+            for (uint32_t k = 0; k < world->nodes[i].leaves.count; k++)
+                active |= world->nodes[i].leaves.active[k].id == id;
         heads += active;
     }
     return heads;
 }
 
 /* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will. */
-static bool works_async(const dg_net_node *node, const dg_net_block *b, uint32_t i,
+static bool works_async(const dg_world_node *node, const dg_world_block *b, uint32_t i,
                         const dg_entry *entry)
 {
     return node->of->v2 && b->view.mode == DG_MODE_ENABLED && (entry || b->taken[i] != DG_NEVER);
 }
 
-static dg_code sample_holders(dg_network *net, dg_error *err)
+static dg_code sample_holders(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { net->slot };
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        const dg_net_node *node = &net->nodes[i];
-        const dg_net_block *b = &net->blocks[node->best];
+    uint64_t n[6] = { world->slot };
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        const dg_world_node *node = &world->nodes[i];
+        const dg_world_block *b = &world->blocks[node->best];
         const dg_entry *entry;
         if (!b->session || b->session->member[i] >= b->session->validators
-            || !dg_sim_node_up(net->sim, (dg_node_ix){ i }))
+            || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
         entry = dg_statement_entry(&node->sd, b->view.session);
         n[1]++;
@@ -38,42 +38,42 @@ static dg_code sample_holders(dg_network *net, dg_error *err)
         n[4] += entry && entry->grid && entry->grid->has_grid;
         n[5] = b->view.session > n[5] ? b->view.session : n[5];
     }
-    return dg_record_emit(net, DG_REC_HOLDERS, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_record_emit(world, DG_REC_HOLDERS, DG_NO_NODE, NULL, n, NULL, err);
 }
 
 /* The leaf that most nodes would build on tells the groups. */
-static dg_code sample_groups(dg_network *net, dg_error *err)
+static dg_code sample_groups(dg_world *world, dg_error *err)
 {
-    uint32_t best = dg_net_favourite(net);
-    const dg_net_block *b = &net->blocks[best];
-    uint64_t n[6] = { net->slot, 0, 0, 0, UINT64_MAX, b->view.session };
+    uint32_t best = dg_world_favourite(world);
+    const dg_world_block *b = &world->blocks[best];
+    uint64_t n[6] = { world->slot, 0, 0, 0, UINT64_MAX, b->view.session };
     if (!b->viewed || !b->session || !b->view.group_count
         || b->session->count < b->view.validator_count)
         return DG_OK;
     for (uint32_t g = 0; g < b->view.group_count; g++) {
-        uint32_t able = dg_hear_able(net, best, g), wanted = dg_view_votes_needed(&b->view, g);
+        uint32_t able = dg_hear_able(world, best, g), wanted = dg_view_votes_needed(&b->view, g);
         n[1]++;
         n[2] += able >= wanted;
         n[3] = wanted > n[3] ? wanted : n[3];
         n[4] = able < n[4] ? able : n[4];
     }
-    return dg_record_emit(net, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
+    return dg_record_emit(world, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
 }
 
-static dg_code sample_approval(dg_network *net, dg_error *err)
+static dg_code sample_approval(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { net->slot, dg_approval_waiting(net) };
-    dg_aggression_slot(net);
-    n[2] = net->gossip.no_shows;
-    n[3] = net->gossip.level;
-    n[4] = net->gossip.assignments;
-    n[5] = net->gossip.approvals;
-    net->gossip.no_shows = net->gossip.assignments = net->gossip.approvals = 0;
-    return dg_record_emit(net, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
+    uint64_t n[6] = { world->slot, dg_approval_waiting(world) };
+    dg_aggression_slot(world);
+    n[2] = world->gossip.no_shows;
+    n[3] = world->gossip.level;
+    n[4] = world->gossip.assignments;
+    n[5] = world->gossip.approvals;
+    world->gossip.no_shows = world->gossip.assignments = world->gossip.approvals = 0;
+    return dg_record_emit(world, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
 }
 
 /* What was sent since the last sample; what is computed is not counted. */
-static dg_code sample_messages(dg_network *net, dg_error *err)
+static dg_code sample_messages(dg_world *world, dg_error *err)
 {
     static const uint8_t field[DG_MSG_COUNT] = {
         [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2,   [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3,
@@ -85,30 +85,30 @@ static dg_code sample_messages(dg_network *net, dg_error *err)
     };
     uint64_t n[6] = { 0 }, data[6] = { 0 };
     dg_code rc;
-    if (net->options.exchange != DG_EXCHANGE_MESSAGES)
+    if (world->options.exchange != DG_EXCHANGE_MESSAGES)
         return DG_OK;
     for (int i = 0; i < DG_MSG_COUNT; i++) {
-        n[field[i]] += net->stats.messages[i] - net->messages_told[i];
-        data[data_field[i]] += net->stats.messages[i] - net->messages_told[i];
-        net->messages_told[i] = net->stats.messages[i];
+        n[field[i]] += world->stats.messages[i] - world->messages_told[i];
+        data[data_field[i]] += world->stats.messages[i] - world->messages_told[i];
+        world->messages_told[i] = world->stats.messages[i];
     }
-    n[0] = data[0] = net->slot;
-    data[5] = (net->stats.message_bytes >> 10) - (net->bytes_told >> 10);
-    net->bytes_told = net->stats.message_bytes;
-    rc = dg_record_emit(net, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
-    return rc < 0 ? rc : dg_record_emit(net, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
+    n[0] = data[0] = world->slot;
+    data[5] = (world->stats.message_bytes >> 10) - (world->bytes_told >> 10);
+    world->bytes_told = world->stats.message_bytes;
+    rc = dg_record_emit(world, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
+    return rc < 0 ? rc : dg_record_emit(world, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
 }
 
-dg_code dg_sample_slot(dg_network *net, dg_error *err)
+dg_code dg_sample_slot(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { net->slot,       net->slot_claims, net->slot_primary,
-                      net->slot_built, net->slot_failed, count_heads(net) };
+    uint64_t n[6] = { world->slot,       world->slot_claims, world->slot_primary,
+                      world->slot_built, world->slot_failed, count_heads(world) };
     dg_code rc;
-    net->stats.empty_slots += !net->slot_built;
-    rc = dg_record_emit(net, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
-    if (rc < 0 || (rc = sample_holders(net, err)) < 0 || (rc = sample_approval(net, err)) < 0
-        || (rc = dg_collators_tell(net, err)) < 0 || (rc = dg_pvf_tell(net, err)) < 0
-        || (rc = sample_messages(net, err)) < 0 || (rc = dg_reputation_tell(net, err)) < 0)
+    world->stats.empty_slots += !world->slot_built;
+    rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
+    if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = sample_approval(world, err)) < 0
+        || (rc = dg_collators_tell(world, err)) < 0 || (rc = dg_pvf_tell(world, err)) < 0
+        || (rc = sample_messages(world, err)) < 0 || (rc = dg_reputation_tell(world, err)) < 0)
         return rc;
-    return sample_groups(net, err);
+    return sample_groups(world, err);
 }

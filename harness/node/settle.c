@@ -6,21 +6,21 @@
 
 #include <assert.h>
 
-dg_code dg_net_keep(dg_network *net, uint32_t id, const dg_kept *how, dg_error *err)
+dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err)
 {
     dg_kept *kept;
-    if (!net->options.settled)
+    if (!world->options.settled)
         return DG_OK;
     if (!(kept = dg_malloc(sizeof *kept)))
         return dg_fail(err, DG_NOMEM, "no memory for what is told of a block");
     *kept = *how;
-    net->blocks[id].kept = kept;
+    world->blocks[id].kept = kept;
     return DG_OK;
 }
 
-static dg_code hand_out(dg_network *net, uint32_t id, dg_error *err)
+static dg_code hand_out(dg_world *world, uint32_t id, dg_error *err)
 {
-    dg_net_block *b = &net->blocks[id];
+    dg_world_block *b = &world->blocks[id];
     dg_made made = { .block = b->block,
                      .slot = b->slot,
                      .number = b->number,
@@ -29,40 +29,35 @@ static dg_code hand_out(dg_network *net, uint32_t id, dg_error *err)
                      .path = b->kept->path,
                      .config_session = b->kept->config_session,
                      .amended = b->kept->amended };
-    dg_code rc = net->options.settled(net->options.user, &made, err);
+    dg_code rc = world->options.settled(world->options.user, &made, err);
     dg_free(b->kept);
     b->kept = NULL;
-    net->settled = id;
+    world->settled = id;
     return rc;
 }
 
-dg_code dg_net_settle(dg_network *net, uint32_t last, dg_error *err)
+dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err)
 {
-    uint32_t count = net->blocks[last].number - net->blocks[net->settled].number, at = count, *path;
+    uint32_t count = world->blocks[last].number - world->blocks[world->settled].number, at = count,
+             *path;
     dg_code rc = DG_OK;
-    if (!count || !net->options.settled) {
-        net->settled = last;
+    if (!count || !world->options.settled) {
+        world->settled = last;
         return DG_OK;
     }
     if (!(path = dg_malloc(count * sizeof *path)))
         return dg_fail(err, DG_NOMEM, "no memory for a chain of %u blocks", count);
-    for (uint32_t id = last; id != net->settled; id = net->blocks[id].parent) {
+    for (uint32_t id = last; id != world->settled; id = world->blocks[id].parent) {
         assert(at > 0); /* else what was settled lost */
         path[--at] = id;
     }
     for (; at < count && rc >= 0; at++)
-        rc = hand_out(net, path[at], err);
+        rc = hand_out(world, path[at], err);
     dg_free(path);
     return rc;
 }
 
-dg_code dg_net_refuse(dg_network *net, dg_made *made, dg_error *err)
+dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err)
 {
-    return net->options.refused ? net->options.refused(net->options.user, made, err) : DG_OK;
-}
-
-dg_code dg_network_settle(dg_network *net, dg_error *err)
-{
-    net->over = true;
-    return dg_net_settle(net, dg_net_favourite(net), err);
+    return world->options.refused ? world->options.refused(world->options.user, made, err) : DG_OK;
 }

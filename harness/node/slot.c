@@ -7,21 +7,22 @@
  * Mirrors: sc-consensus-slots, sc-consensus-babe. */
 #include "node/node_impl.h"
 
-static dg_ns begins_at(const dg_network *net, uint32_t node, uint64_t slot)
+static dg_ns begins_at(const dg_world *world, uint32_t node, uint64_t slot)
 {
-    return dg_sim_true_at(net->sim, (dg_node_ix){ node }, dg_slot_local(net, slot));
+    return dg_sim_true_at(world->sim, (dg_node_ix){ node }, dg_slot_local(world, slot));
 }
 
 /* ---- claims ---- */
 
 /* Where the runtime on a head cannot be asked, an ancestor's can. */
-dg_code dg_slot_owner(dg_network *net, uint32_t *node, uint32_t head, const uint8_t key[32],
+dg_code dg_slot_owner(dg_world *world, uint32_t *node, uint32_t head, const uint8_t key[32],
                       dg_error *err)
 {
     *node = DG_NO;
-    for (uint32_t id = head; id != DG_NO && !net->blocks[id].gone; id = net->blocks[id].parent) {
-        dg_code rc = dg_people_owner(&net->people, node, net->chain, net->blocks[id].block, "babe",
-                                     key, err);
+    for (uint32_t id = head; id != DG_NO && !world->blocks[id].gone;
+         id = world->blocks[id].parent) {
+        dg_code rc = dg_people_owner(&world->people, node, world->chain, world->blocks[id].block,
+                                     "babe", key, err);
         if (rc != DG_TRAP && rc != DG_MALFORMED && rc != DG_UNSUPPORTED)
             return rc;
     }
@@ -38,74 +39,74 @@ bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized
            && slot <= head_slot + (interval < MAX_INTERVAL ? interval : MAX_INTERVAL);
 }
 
-static bool leaves_out(const dg_network *net, uint32_t node, uint32_t head, uint64_t slot)
+static bool leaves_out(const dg_world *world, uint32_t node, uint32_t head, uint64_t slot)
 {
-    const dg_net_block *b = &net->blocks[head];
-    return net->options.backs_off && b->parent != DG_NO
+    const dg_world_block *b = &world->blocks[head];
+    return world->options.backs_off && b->parent != DG_NO
            && dg_author_backs_off(slot, b->slot,
-                                  b->number - net->blocks[net->nodes[node].finalized].number);
+                                  b->number - world->blocks[world->nodes[node].finalized].number);
 }
 
 /* No slot is claimed twice, whatever becomes of the clock. */
-static bool begins(const dg_network *net, uint32_t node, uint64_t slot, bool off)
+static bool begins(const dg_world *world, uint32_t node, uint64_t slot, bool off)
 {
-    const dg_net_node *n = &net->nodes[node];
+    const dg_world_node *n = &world->nodes[node];
     if (n->claimed >= slot || (n->clock != 0) != off)
         return false;
-    return !off || begins_at(net, node, slot) == dg_sim_now(net->sim);
+    return !off || begins_at(world, node, slot) == dg_sim_now(world->sim);
 }
 
-static dg_code claim(dg_network *net, uint32_t node, uint32_t head, const dg_slot_claim *by,
+static dg_code claim(dg_world *world, uint32_t node, uint32_t head, const dg_slot_claim *by,
                      dg_error *err)
 {
-    net->nodes[node].claimed = net->claimed = by->slot;
-    net->slot_claims++;
-    net->slot_primary += by->kind == DG_CLAIM_PRIMARY;
-    net->stats.claims++;
-    return dg_author_claim(net, node, head, by, err);
+    world->nodes[node].claimed = world->claimed = by->slot;
+    world->slot_claims++;
+    world->slot_primary += by->kind == DG_CLAIM_PRIMARY;
+    world->stats.claims++;
+    return dg_author_claim(world, node, head, by, err);
 }
 
 /* The claims of those nodes whose best block is `head`: by the epochs that digests told, not
  * by what the runtime there says now. */
-static dg_code claim_on(dg_network *net, uint32_t head, uint64_t slot, bool off, dg_error *err)
+static dg_code claim_on(dg_world *world, uint32_t head, uint64_t slot, bool off, dg_error *err)
 {
     dg_slot_claim claims[DG_CLAIMS_MAX];
     dg_epoch epoch;
     dg_code rc = DG_OK;
     size_t count;
-    if (!net->clients)
+    if (!world->clients)
         return DG_OK;
-    epoch = dg_client_epoch(&net->blocks[head].epochs, slot);
-    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, net->options.seed);
+    epoch = dg_client_epoch(&world->blocks[head].epochs, slot);
+    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, world->options.seed);
     for (size_t i = 0; i < count && rc >= 0; i++) {
         uint32_t node;
-        if (net->options.no_forks && net->claimed == slot)
+        if (world->options.no_forks && world->claimed == slot)
             break;
-        rc = dg_slot_owner(net, &node, head, epoch.authorities[claims[i].authority].key, err);
-        if (rc == DG_OK && node != DG_NO && net->nodes[node].best == head
-            && begins(net, node, slot, off) && !leaves_out(net, node, head, slot))
-            rc = claim(net, node, head, &claims[i], err);
+        rc = dg_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
+        if (rc == DG_OK && node != DG_NO && world->nodes[node].best == head
+            && begins(world, node, slot, off) && !leaves_out(world, node, head, slot))
+            rc = claim(world, node, head, &claims[i], err);
     }
     return rc < 0 ? rc : DG_OK;
 }
 
-static bool is_best_of_any(const dg_network *net, uint32_t id, uint64_t slot, bool off)
+static bool is_best_of_any(const dg_world *world, uint32_t id, uint64_t slot, bool off)
 {
-    for (uint32_t i = 0; i < net->node_count; i++)
-        if (net->nodes[i].best == id && begins(net, i, slot, off))
+    for (uint32_t i = 0; i < world->node_count; i++)
+        if (world->nodes[i].best == id && begins(world, i, slot, off))
             return true;
     return false;
 }
 
-static dg_code claim_all(dg_network *net, uint64_t slot, bool off, dg_error *err)
+static dg_code claim_all(dg_world *world, uint64_t slot, bool off, dg_error *err)
 {
-    for (uint32_t id = net->first_kept; id < net->block_count; id++) {
-        const dg_net_block *b = &net->blocks[id];
+    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
+        const dg_world_block *b = &world->blocks[id];
         dg_code rc;
         if (b->gone || (b->parent != DG_NO && b->slot >= slot)
-            || !is_best_of_any(net, id, slot, off))
+            || !is_best_of_any(world, id, slot, off))
             continue;
-        if ((rc = claim_on(net, id, slot, off, err)) < 0)
+        if ((rc = claim_on(world, id, slot, off, err)) < 0)
             return rc;
     }
     return DG_OK;
@@ -115,19 +116,20 @@ static dg_code claim_all(dg_network *net, uint64_t slot, bool off, dg_error *err
 
 /* Its slots before `next`, but for those that `before`, asked ahead of it, begins at the
  * same moment. Of a clock set into the middle of a slot that slot too. */
-static dg_code plan_own(dg_network *net, uint32_t node, uint32_t before, dg_ns next, dg_error *err)
+static dg_code plan_own(dg_world *world, uint32_t node, uint32_t before, dg_ns next, dg_error *err)
 {
-    dg_sim_local shows = dg_sim_local_now(net->sim, (dg_node_ix){ node });
-    uint64_t slot = net->first_slot + (shows > 0 ? (uint64_t)shows / net->slot_ns : 0);
-    uint64_t last = net->first_slot + INT64_MAX / net->slot_ns;
+    dg_sim_local shows = dg_sim_local_now(world->sim, (dg_node_ix){ node });
+    uint64_t slot = world->first_slot + (shows > 0 ? (uint64_t)shows / world->slot_ns : 0);
+    uint64_t last = world->first_slot + INT64_MAX / world->slot_ns;
     for (; slot <= last; slot++) {
-        dg_ns at = begins_at(net, node, slot);
+        dg_ns at = begins_at(world, node, slot);
         dg_code rc;
         if (at >= next)
             break;
-        if (at < dg_sim_now(net->sim) || (before != DG_NO && begins_at(net, before, slot) == at))
+        if (at < dg_sim_now(world->sim)
+            || (before != DG_NO && begins_at(world, before, slot) == at))
             continue;
-        rc = dg_sim_timer_at(net->sim, NULL, (dg_node_ix){ net->node_count }, at,
+        rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ world->node_count }, at,
                              &(dg_sim_timer){ .tag = DG_TAG_OWN_SLOT, .a = slot }, err);
         if (rc < 0)
             return rc;
@@ -135,27 +137,27 @@ static dg_code plan_own(dg_network *net, uint32_t node, uint32_t before, dg_ns n
     return DG_OK;
 }
 
-dg_code dg_slot_begin(dg_network *net, uint64_t slot, dg_error *err)
+dg_code dg_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
 {
-    dg_ns next = (slot + 1 - net->first_slot) * net->slot_ns;
+    dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     uint32_t before = DG_NO;
     dg_code rc;
-    net->slot = slot;
-    net->slot_claims = net->slot_primary = net->slot_built = net->slot_failed = 0;
-    net->stats.slots++;
-    if ((rc = claim_all(net, slot, false, err)) < 0)
+    world->slot = slot;
+    world->slot_claims = world->slot_primary = world->slot_built = world->slot_failed = 0;
+    world->stats.slots++;
+    if ((rc = claim_all(world, slot, false, err)) < 0)
         return rc;
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        if (!net->nodes[i].clock)
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        if (!world->nodes[i].clock)
             continue;
-        if ((rc = plan_own(net, i, before, next, err)) < 0)
+        if ((rc = plan_own(world, i, before, next, err)) < 0)
             return rc;
         before = i;
     }
     return DG_OK;
 }
 
-dg_code dg_slot_own(dg_network *net, uint64_t slot, dg_error *err)
+dg_code dg_slot_own(dg_world *world, uint64_t slot, dg_error *err)
 {
-    return claim_all(net, slot, true, err);
+    return claim_all(world, slot, true, err);
 }

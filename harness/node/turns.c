@@ -31,7 +31,7 @@ static void add(dg_trial *t, const dg_checker *c)
 }
 
 /* Other ears that hear of it wait for its approval likewise. */
-static dg_code tell_others(const dg_network *net, dg_approval *a, const dg_trial *t,
+static dg_code tell_others(const dg_world *world, dg_approval *a, const dg_trial *t,
                            const dg_lot *lot, const dg_checker *c, dg_error *err)
 {
     uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
@@ -43,14 +43,14 @@ static dg_code tell_others(const dg_network *net, dg_approval *a, const dg_trial
     for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
         dg_trial *other = &a->trials[ear * each + which];
         if (other != t && other->approved_at == DG_NEVER
-            && dg_ear_hears(net, a, ear, node, lot->newer)
+            && dg_ear_hears(world, a, ear, node, lot->newer)
             && (rc = make_room(other, 1, err)) == DG_OK)
             add(other, &foreign);
     }
     return rc;
 }
 
-static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now,
+static dg_code tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now,
                     dg_error *err)
 {
     const dg_lot *lot = &t->lots[now->lot];
@@ -58,38 +58,38 @@ static dg_code tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, c
     dg_checker c = { .validator = lot->validator,
                      .tranche = lot->tranche,
                      .told = now->at,
-                     .heard = now->at + dg_voice_delay(net, node, id, t->of.core, false),
-                     .due = now->at + dg_check_ns(net, a->session, t->of.para),
+                     .heard = now->at + dg_voice_delay(world, node, id, t->of.core, false),
+                     .due = now->at + dg_check_ns(world, a->session, t->of.para),
                      .approved = DG_NEVER,
                      .objects = DG_NEVER };
-    if (t->receipt_v2 && !net->nodes[node].of->receipts_v2) {
-        c.objects = now->at + dg_recovery_ns(net, a->session); /* nothing to execute */
+    if (t->receipt_v2 && !world->nodes[node].of->receipts_v2) {
+        c.objects = now->at + dg_recovery_ns(world, a->session); /* nothing to execute */
         c.due = DG_NEVER;
     }
-    if (dg_pvf_execute_ns(net, t->of.para) > a->session->executor.approval_ms * DG_MS
+    if (dg_pvf_execute_ns(world, t->of.para) > a->session->executor.approval_ms * DG_MS
         && c.due != DG_NEVER) {
         /* timed out: it calls it invalid */
         c.objects =
-            now->at + dg_recovery_ns(net, a->session) + a->session->executor.approval_ms * DG_MS;
+            now->at + dg_recovery_ns(world, a->session) + a->session->executor.approval_ms * DG_MS;
         c.due = DG_NEVER;
     }
-    if (net->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
+    if (world->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
         c.due = DG_NEVER;
     add(t, &c);
     a->assignments++;
-    return a->ears > 1 ? tell_others(net, a, t, lot, &c, err) : DG_OK;
+    return a->ears > 1 ? tell_others(world, a, t, lot, &c, err) : DG_OK;
 }
 
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
  * take is counted by the network's time. */
-static dg_moment own_moment(const dg_network *net, const dg_approval *a, const dg_net_block *b,
+static dg_moment own_moment(const dg_world *world, const dg_approval *a, const dg_world_block *b,
                             uint32_t node, dg_ns at)
 {
-    dg_moment m = dg_moment_of(net, a, b, at);
+    dg_moment m = dg_moment_of(world, a, b, at);
     dg_sim_local past;
-    if (!net->nodes[node].clock)
+    if (!world->nodes[node].clock)
         return m;
-    past = dg_sim_local_at(net->sim, (dg_node_ix){ node }, at) - dg_slot_local(net, b->slot);
+    past = dg_sim_local_at(world->sim, (dg_node_ix){ node }, at) - dg_slot_local(world, b->slot);
     m.block_tick = past <= 0                             ? m.tick
                    : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns()
                                                          : 0;
@@ -97,30 +97,30 @@ static dg_moment own_moment(const dg_network *net, const dg_approval *a, const d
 }
 
 /* The beginning of a tranche by the node's clock. */
-static dg_ns tranche_at(const dg_network *net, const dg_net_block *b, uint32_t node,
+static dg_ns tranche_at(const dg_world *world, const dg_world_block *b, uint32_t node,
                         uint32_t tranche)
 {
-    dg_sim_local shows = dg_slot_local(net, b->slot) + (dg_sim_local)(tranche * tick_ns());
-    return net->nodes[node].clock ? dg_sim_true_at(net->sim, (dg_node_ix){ node }, shows)
-                                  : b->began + tranche * tick_ns();
+    dg_sim_local shows = dg_slot_local(world, b->slot) + (dg_sim_local)(tranche * tick_ns());
+    return world->nodes[node].clock ? dg_sim_true_at(world->sim, (dg_node_ix){ node }, shows)
+                                    : b->began + tranche * tick_ns();
 }
 
-static bool any_wrong(const dg_network *net)
+static bool any_wrong(const dg_world *world)
 {
-    for (uint32_t i = 0; i < net->node_count; i++)
-        if (net->nodes[i].clock)
+    for (uint32_t i = 0; i < world->node_count; i++)
+        if (world->nodes[i].clock)
             return true;
     return false;
 }
 
 /* When the lot's turn came or comes; DG_NEVER: not by `now`. */
-static dg_ns turn_of(const dg_network *net, const dg_approval *a, const dg_net_block *b,
+static dg_ns turn_of(const dg_world *world, const dg_approval *a, const dg_world_block *b,
                      const dg_lot *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
-    dg_ns at = tranche_at(net, b, node, lot->tranche), here = b->taken[node];
+    dg_ns at = tranche_at(world, b, node, lot->tranche), here = b->taken[node];
     at = here > at ? here : at;
-    if (here == DG_NEVER || at > now || !dg_is_awake(net, node))
+    if (here == DG_NEVER || at > now || !dg_is_awake(world, node))
         return DG_NEVER;
     return at > a->stepped || !a->stepped ? at : now;
 }
@@ -144,17 +144,17 @@ static void drop_told(dg_trial *t)
 
 /* Lots whose turn came since the last step, in the order of time, each judged by what
  * was heard then. */
-dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
+dg_code dg_turns_tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
                       dg_ns now, dg_error *err)
 {
-    const dg_net_block *b = &net->blocks[id];
-    uint64_t last = any_wrong(net) ? UINT64_MAX : (now - b->began) / tick_ns();
+    const dg_world_block *b = &world->blocks[id];
+    uint64_t last = any_wrong(world) ? UINT64_MAX : (now - b->began) / tick_ns();
     uint32_t count = 0;
     bool known = false; /* `required` is of this moment, by right clocks */
     dg_required required = { .kind = DG_REQUIRED_PENDING };
     dg_code rc;
     for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
-        if ((turns[count].at = turn_of(net, a, b, &t->lots[i], now)) != DG_NEVER)
+        if ((turns[count].at = turn_of(world, a, b, &t->lots[i], now)) != DG_NEVER)
             turns[count++].lot = i;
     if (!count)
         return DG_OK;
@@ -164,15 +164,15 @@ dg_code dg_turns_tell(dg_network *net, dg_approval *a, dg_trial *t, uint32_t id,
     for (uint32_t i = 0; i < count; i++) {
         dg_lot *lot = &t->lots[turns[i].lot];
         uint32_t node = a->session->node[lot->validator];
-        dg_moment m = own_moment(net, a, b, node, turns[i].at);
-        known = known && turns[i].at == turns[i - 1].at && !net->nodes[node].clock;
+        dg_moment m = own_moment(world, a, b, node, turns[i].at);
+        known = known && turns[i].at == turns[i - 1].at && !world->nodes[node].clock;
         if (lot->tranche && !known)
             dg_required_at(&required, t->checkers, t->checker_count, &m, false);
-        known = lot->tranche && !net->nodes[node].clock;
+        known = lot->tranche && !world->nodes[node].clock;
         if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
             continue;
-        if ((rc = tell(net, a, t, id, &turns[i], err)) < 0
-            || (rc = dg_pvf_want(net, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+        if ((rc = tell(world, a, t, id, &turns[i], err)) < 0
+            || (rc = dg_pvf_want(world, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
             return rc;
         lot->validator = DG_NO;
     }

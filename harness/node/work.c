@@ -44,7 +44,7 @@ static void head_of(uint8_t head[HEAD_LEN], uint32_t para, uint32_t number, uint
     dg_put_le32(head + 8, nth);
 }
 
-static void place(dg_candidate *made, const line *l, const dg_net_block *leaf, uint32_t core,
+static void place(dg_candidate *made, const line *l, const dg_world_block *leaf, uint32_t core,
                   const uint8_t *head)
 {
     made->core = core;
@@ -69,9 +69,9 @@ static uint32_t selector(const dg_turns *turns, uint32_t para, uint32_t core)
     return turns && dg_turns_count(turns, para) > 1 ? which : 0;
 }
 
-static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
+static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
 {
-    dg_net_block *leaf = &net->blocks[l->leaf];
+    dg_world_block *leaf = &world->blocks[l->leaf];
     uint32_t core = at % leaf->view.core_count;
     uint8_t head[HEAD_LEN];
     dg_candidate *made = &leaf->candidates[at];
@@ -88,10 +88,10 @@ static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
     if (!l->base.known || !l->base.pov_max)
         return DG_OK;
     memcpy(parts.code_hash, l->base.code_hash, sizeof parts.code_hash);
-    if ((rc = dg_pvf_note_code(net, l->para, parts.code_hash, err)) < 0)
+    if ((rc = dg_pvf_note_code(world, l->para, parts.code_hash, err)) < 0)
         return rc;
     head_of(head, l->para, leaf->number, l->nth);
-    if (!l->upgrades && (rc = dg_new_code_due(net, &parts.new_code, leaf, l->para, err)) < 0)
+    if (!l->upgrades && (rc = dg_new_code_due(world, &parts.new_code, leaf, l->para, err)) < 0)
         return rc;
     if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
         made->para = DG_NO;
@@ -99,14 +99,14 @@ static dg_code make(dg_network *net, const line *l, uint32_t at, dg_error *err)
     }
     place(made, l, leaf, core, head);
     leaf->made++;
-    return dg_new_code_made(net, made, err);
+    return dg_new_code_made(world, made, err);
 }
 
 /* ---- whose turn it is ---- */
 
 /* Where the claim queue names another parachain than the core does: what most of those who
  * will back it see. The others take no part in it. */
-static const dg_core *core_of(const dg_network *net, const dg_net_block *leaf, uint32_t core)
+static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf, uint32_t core)
 {
     const dg_view *v = &leaf->view;
     uint32_t group = dg_rotation_group(&v->rotation, core, v->group_count), by_queue = 0;
@@ -114,35 +114,36 @@ static const dg_core *core_of(const dg_network *net, const dg_net_block *leaf, u
         return &v->cores[core];
     for (uint32_t i = v->group_from[group]; i < v->group_from[group + 1]; i++) {
         uint32_t node = leaf->session->node[v->members[i]];
-        by_queue += node != DG_NO && dg_view_core(v, core, net->nodes[node].of) == &v->cores[core];
+        by_queue +=
+            node != DG_NO && dg_view_core(v, core, world->nodes[node].of) == &v->cores[core];
     }
     return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core]
                                                                            : &v->cores_told[core];
 }
 
-static void find_turns(dg_turns *out, const dg_network *net, const dg_net_block *leaf)
+static void find_turns(dg_turns *out, const dg_world *world, const dg_world_block *leaf)
 {
     out->count = leaf->view.core_count;
     for (uint32_t core = 0; core < out->count; core++)
-        out->of[core] = dg_core_turn(core_of(net, leaf, core));
+        out->of[core] = dg_core_turn(core_of(world, leaf, core));
 }
 
 /* ---- the chain so far ---- */
 
-static dg_code begin(dg_network *net, line *l, dg_assumption assumption, dg_error *err)
+static dg_code begin(dg_world *world, line *l, dg_assumption assumption, dg_error *err)
 {
-    dg_code rc = dg_footing_ask(&net->blocks[l->leaf].view, &l->base, l->para, assumption, err);
+    dg_code rc = dg_footing_ask(&world->blocks[l->leaf].view, &l->base, l->para, assumption, err);
     l->on = l->base.data;
     l->tip = l->base.head;
     return rc;
 }
 
 /* The tip goes on to a candidate: its head takes the place of the one in the data. */
-static void go_on(const dg_network *net, line *l, const dg_candidate *c, uint32_t parent)
+static void go_on(const dg_world *world, line *l, const dg_candidate *c, uint32_t parent)
 {
     uint8_t head[HEAD_LEN];
     dg_buf data = dg_buf_on(l->data, sizeof l->data);
-    head_of(head, c->para, net->blocks[parent].number, c->nth);
+    head_of(head, c->para, world->blocks[parent].number, c->nth);
     dg_scale_put_bytes(&data, DG_BYTES_OF(head));
     dg_buf_put(&data, l->base.data.at + l->base.data.len - DATA_TAIL, DATA_TAIL);
     l->on = dg_buf_bytes(&data);
@@ -152,43 +153,44 @@ static void go_on(const dg_network *net, line *l, const dg_candidate *c, uint32_
     l->unbacked++;
 }
 
-static void follow(const dg_network *net, line *l)
+static void follow(const dg_world *world, line *l)
 {
-    dg_scope scope = dg_scope_of(net, l->leaf);
+    dg_scope scope = dg_scope_of(world, l->leaf);
     const dg_candidate *c;
     dg_offer found;
     do {
         dg_search from = { 0, 0 };
-        c = l->base.known ? dg_fragment_next(net, &from, &found, &scope, l->para, &l->tip, &l->base)
-                          : NULL;
+        c = l->base.known
+                ? dg_fragment_next(world, &from, &found, &scope, l->para, &l->tip, &l->base)
+                : NULL;
         if (c)
-            go_on(net, l, c, found.leaf);
-    } while (c && l->unbacked <= net->blocks[l->leaf].view.depth);
+            go_on(world, l, c, found.leaf);
+    } while (c && l->unbacked <= world->blocks[l->leaf].view.depth);
 }
 
 /* ---- building ---- */
 
 /* `*what`: BUILDS, if there is a block now. */
-static dg_code build(dg_network *net, line *l, uint32_t at, dg_attempt_kind *what, dg_error *err)
+static dg_code build(dg_world *world, line *l, uint32_t at, dg_attempt_kind *what, dg_error *err)
 {
-    const dg_net_block *leaf = &net->blocks[l->leaf];
+    const dg_world_block *leaf = &world->blocks[l->leaf];
     dg_code rc;
     *what = dg_collator_tries(l->by, l->unincluded, l->cores);
-    if (*what == DG_ATTEMPT_BUILDS && (rc = make(net, l, at, err)) < 0)
+    if (*what == DG_ATTEMPT_BUILDS && (rc = make(world, l, at, err)) < 0)
         return rc;
-    dg_collators_count(net, leaf, at, *what);
+    dg_collators_count(world, leaf, at, *what);
     if (leaf->candidates[at].para == DG_NO) {
         *what = DG_ATTEMPT_NONE;
         return DG_OK;
     }
-    go_on(net, l, &leaf->candidates[at], l->leaf);
+    go_on(world, l, &leaf->candidates[at], l->leaf);
     l->nth++;
     l->rank++;
     return DG_OK;
 }
 
 /* A place for one more block on the core; DG_NO: there are enough. */
-static uint32_t place_on(const dg_net_block *leaf, uint32_t core)
+static uint32_t place_on(const dg_world_block *leaf, uint32_t core)
 {
     for (uint32_t turn = 0; turn < TURNS; turn++)
         if (leaf->candidates[turn * leaf->view.core_count + core].para == DG_NO)
@@ -197,9 +199,9 @@ static uint32_t place_on(const dg_net_block *leaf, uint32_t core)
 }
 
 /* Up to two blocks for the parachain's first core, or with each tick one for each. */
-static dg_code build_all(dg_network *net, line *l, dg_error *err)
+static dg_code build_all(dg_world *world, line *l, dg_error *err)
 {
-    const dg_net_block *leaf = &net->blocks[l->leaf];
+    const dg_world_block *leaf = &world->blocks[l->leaf];
     const dg_view *v = &leaf->view;
     bool ticks = l->by->of->own_clock;
     uint32_t turns = ticks || !l->by->of->checks ? 1 : TURNS, at;
@@ -215,15 +217,15 @@ static dg_code build_all(dg_network *net, line *l, dg_error *err)
              turn++) {
             if ((at = place_on(leaf, core)) == DG_NO)
                 return DG_OK;
-            rc = build(net, l, at, &what, err);
+            rc = build(world, l, at, &what, err);
             if (rc == DG_OK && ticks && what == DG_ATTEMPT_BUILDS)
-                rc = net->hooks.offered(net, l->leaf, at, err);
+                rc = world->hooks.offered(world, l->leaf, at, err);
         }
     }
     return rc;
 }
 
-static uint32_t made_for(const dg_net_block *leaf, uint32_t para)
+static uint32_t made_for(const dg_world_block *leaf, uint32_t para)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < leaf->offers; i++)
@@ -231,110 +233,110 @@ static uint32_t made_for(const dg_net_block *leaf, uint32_t para)
     return count;
 }
 
-static dg_code collate(dg_network *net, uint32_t leaf, const dg_turns *turns, uint32_t para,
+static dg_code collate(dg_world *world, uint32_t leaf, const dg_turns *turns, uint32_t para,
                        dg_ns at, dg_error *err)
 {
-    const dg_view *v = &net->blocks[leaf].view;
+    const dg_view *v = &world->blocks[leaf].view;
     line l = { .leaf = leaf,
                .para = para,
-               .by = dg_collators_of(net, para),
+               .by = dg_collators_of(world, para),
                .at = at,
                .turns = turns,
-               .nth = made_for(&net->blocks[leaf], para) };
+               .nth = made_for(&world->blocks[leaf], para) };
     dg_code rc;
     l.cores = dg_view_waits_many(v) && v->core_bits ? dg_turns_count(turns, para) : 1;
     l.unincluded = dg_waiting_of(v, para);
-    if ((rc = begin(net, &l, l.unincluded ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
+    if ((rc = begin(world, &l, l.unincluded ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
         return rc;
     if (l.by->of->checks)
-        follow(net, &l);
-    return build_all(net, &l, err);
+        follow(world, &l);
+    return build_all(world, &l, err);
 }
 
 /* ---- at a leaf, or at a tick ---- */
 
 /* A collator follows the relay chain through one node, or the next that is up. */
-static uint32_t best_for(const dg_network *net, uint32_t para)
+static uint32_t best_for(const dg_world *world, uint32_t para)
 {
-    for (uint32_t i = 0; i < net->node_count; i++) {
-        uint32_t node = (para + i) % net->node_count;
-        if (dg_sim_node_up(net->sim, (dg_node_ix){ node }))
-            return net->nodes[node].best;
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        uint32_t node = (para + i) % world->node_count;
+        if (dg_sim_node_up(world->sim, (dg_node_ix){ node }))
+            return world->nodes[node].best;
     }
     return DG_NO;
 }
 
 /* Those with a clock of their own build when it ticks, on the best block that they know
  * then. `at`: that time; 0: the others' turn, at the leaf. */
-static dg_code collate_all(dg_network *net, uint32_t leaf, dg_ns at, dg_error *err)
+static dg_code collate_all(dg_world *world, uint32_t leaf, dg_ns at, dg_error *err)
 {
     dg_turns turns;
     dg_code rc = DG_OK;
-    find_turns(&turns, net, &net->blocks[leaf]);
+    find_turns(&turns, world, &world->blocks[leaf]);
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++) {
         uint32_t para = turns.of[core];
-        if (!dg_turns_begin(&turns, core) || net->hooks.collators_away(net, para))
+        if (!dg_turns_begin(&turns, core) || world->hooks.collators_away(world, para))
             continue;
-        if (dg_collators_of(net, para)->of->own_clock ? at && best_for(net, para) == leaf : !at)
-            rc = collate(net, leaf, &turns, para, at, err);
+        if (dg_collators_of(world, para)->of->own_clock ? at && best_for(world, para) == leaf : !at)
+            rc = collate(world, leaf, &turns, para, at, err);
     }
     return rc;
 }
 
 /* The blocks before are there first. */
-static dg_code collate_chains(dg_network *net, uint32_t leaf, dg_error *err)
+static dg_code collate_chains(dg_world *world, uint32_t leaf, dg_error *err)
 {
-    dg_scope scope = dg_scope_of(net, leaf);
+    dg_scope scope = dg_scope_of(world, leaf);
     for (uint32_t i = 0; i + 1 < scope.count; i++) {
-        dg_code rc = dg_work_init(net, scope.of[i], err);
+        dg_code rc = dg_work_init(world, scope.of[i], err);
         if (rc < 0)
             return rc;
     }
-    return collate_all(net, leaf, 0, err);
+    return collate_all(world, leaf, 0, err);
 }
 
-static dg_code tick_at(dg_network *net, uint32_t leaf, dg_error *err)
+static dg_code tick_at(dg_world *world, uint32_t leaf, dg_error *err)
 {
-    dg_net_block *b = &net->blocks[leaf];
+    dg_world_block *b = &world->blocks[leaf];
     dg_code rc;
-    if ((rc = dg_net_view(net, b, err)) < 0 || !dg_fragments(&b->view)
-        || (rc = dg_work_init(net, leaf, err)) < 0)
+    if ((rc = dg_world_view(world, b, err)) < 0 || !dg_fragments(&b->view)
+        || (rc = dg_work_init(world, leaf, err)) < 0)
         return rc;
-    return b->candidates ? collate_all(net, leaf, dg_sim_now(net->sim), err) : DG_OK;
+    return b->candidates ? collate_all(world, leaf, dg_sim_now(world->sim), err) : DG_OK;
 }
 
-dg_code dg_work_tick(dg_network *net, dg_error *err)
+dg_code dg_work_tick(dg_world *world, dg_error *err)
 {
     dg_code rc = DG_OK;
-    for (uint32_t id = net->first_kept; id < net->block_count && rc == DG_OK; id++) {
+    for (uint32_t id = world->first_kept; id < world->block_count && rc == DG_OK; id++) {
         bool best = false;
-        for (uint32_t i = 0; !net->blocks[id].gone && i < net->node_count && !best; i++)
-            best = net->nodes[i].best == id;
+        for (uint32_t i = 0; !world->blocks[id].gone && i < world->node_count && !best; i++)
+            best = world->nodes[i].best == id;
         if (best)
-            rc = tick_at(net, id, err);
+            rc = tick_at(world, id, err);
     }
     return rc;
 }
 
 /* ---- a leaf of its own ---- */
 
-static dg_code collate_alone(dg_network *net, uint32_t leaf, uint32_t core, dg_error *err)
+static dg_code collate_alone(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err)
 {
-    const dg_core *of = core_of(net, &net->blocks[leaf], core);
+    const dg_core *of = core_of(world, &world->blocks[leaf], core);
     line l = { .leaf = leaf, .para = of->para, .cores = 1 };
     dg_attempt_kind what;
     dg_code rc;
-    if (of->kind != DG_CORE_SCHEDULED || net->hooks.collators_away(net, of->para))
+    if (of->kind != DG_CORE_SCHEDULED || world->hooks.collators_away(world, of->para))
         return DG_OK;
-    l.by = net->blocks[leaf].candidates[core].by = dg_collators_of(net, of->para);
-    if ((rc = begin(net, &l, DG_ASSUME_FREE, err)) < 0)
+    l.by = world->blocks[leaf].candidates[core].by = dg_collators_of(world, of->para);
+    if ((rc = begin(world, &l, DG_ASSUME_FREE, err)) < 0)
         return rc;
-    return build(net, &l, core, &what, err);
+    return build(world, &l, core, &what, err);
 }
 
-dg_code dg_work_init(dg_network *net, uint32_t id, dg_error *err)
+dg_code dg_work_init(dg_world *world, uint32_t id, dg_error *err)
 {
-    dg_net_block *leaf = &net->blocks[id];
+    dg_world_block *leaf = &world->blocks[id];
     uint32_t count = leaf->view.core_count * (dg_fragments(&leaf->view) ? TURNS : 1);
     dg_code rc = DG_OK;
     if (leaf->worked)
@@ -348,13 +350,13 @@ dg_code dg_work_init(dg_network *net, uint32_t id, dg_error *err)
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
     if (dg_fragments(&leaf->view))
-        return collate_chains(net, id, err);
+        return collate_chains(world, id, err);
     for (uint32_t core = 0; core < count && rc == DG_OK; core++)
-        rc = collate_alone(net, id, core, err);
+        rc = collate_alone(world, id, core, err);
     return rc;
 }
 
-void dg_work_clear(dg_net_block *leaf)
+void dg_work_clear(dg_world_block *leaf)
 {
     for (uint32_t i = 0; leaf->candidates && i < leaf->offers; i++)
         if (leaf->candidates[i].para != DG_NO)

@@ -10,9 +10,9 @@ static const dg_ns drawn[2] = { 20 * DG_MS, 200 * DG_MS };
 /* ---- a network without a chain ---- */
 
 typedef struct stage {
-    dg_network net;
-    dg_net_node nodes[TWIN_NODES_MAX];
-    dg_net_block blocks[2];
+    dg_world net;
+    dg_world_node nodes[TWIN_NODES_MAX];
+    dg_world_block blocks[2];
     dg_session session;
     uint32_t node_of[TWIN_NODES_MAX], members[TWIN_NODES_MAX], group_from[TWIN_NODES_MAX + 1];
     dg_ns imported[TWIN_NODES_MAX];
@@ -79,9 +79,9 @@ static void set_stage(stage *g, const scene *s)
         g->node_of[i] = s->nodes - 1 - i; /* validators are not numbered like nodes */
         g->members[i] = i;
         g->group_from[i] = i * s->group < s->nodes ? i * s->group : s->nodes;
-        g->nodes[i] = (dg_net_node){ .of = dg_class_named("SD_V12_OK"),
-                                     .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0,
-                                     .best = 1 };
+        g->nodes[i] = (dg_world_node){ .of = dg_class_named("SD_V12_OK"),
+                                       .withholds = s->withholds[i] ? DG_WITHHOLD_APPROVALS : 0,
+                                       .best = 1 };
     }
     memcpy(g->imported, s->imported, sizeof g->imported);
     *view = (dg_view){ .group_from = g->group_from,
@@ -90,23 +90,23 @@ static void set_stage(stage *g, const scene *s)
                        .session_known = true,
                        .rules_told = true };
     g->blocks[0].session = &g->session;
-    g->blocks[1] = (dg_net_block){ .number = 1,
-                                   .slot = SLOT,
-                                   .began = SLOT * SLOT_NS,
-                                   .author = AUTHOR,
-                                   .imported = g->imported,
-                                   .taken = g->imported };
+    g->blocks[1] = (dg_world_block){ .number = 1,
+                                     .slot = SLOT,
+                                     .began = SLOT * SLOT_NS,
+                                     .author = AUTHOR,
+                                     .imported = g->imported,
+                                     .taken = g->imported };
     for (uint32_t i = 0; i < s->trials; i++)
         g->included[i] =
             (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
-    g->net = (dg_network){ .options = { .seed = s->seed },
-                           .nodes = g->nodes,
-                           .node_count = s->nodes,
-                           .blocks = g->blocks,
-                           .block_count = 2,
-                           .slot_ns = SLOT_NS,
-                           .approves = true };
-    dg_net_luck(&g->net);
+    g->net = (dg_world){ .options = { .seed = s->seed },
+                         .nodes = g->nodes,
+                         .node_count = s->nodes,
+                         .blocks = g->blocks,
+                         .block_count = 2,
+                         .slot_ns = SLOT_NS,
+                         .approves = true };
+    dg_world_begin_streams(&g->net);
     dg_ears_init(&g->net);
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
 }

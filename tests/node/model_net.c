@@ -189,6 +189,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
                                 &err)
                    != DG_OK))
         ck_abort_msg("%s: %s", path, err.text);
+    w->world = &w->net->world;
     if (o->enact) {
         w->code = slurp(fixture_path(PAIR_NEW));
         ck_assert_int_eq(dg_network_enact(w->net, dg_network_first_slot(w->net) + o->enact, o->how,
@@ -215,6 +216,7 @@ void world_rewind(world *w)
     dg_error err;
     dg_network_free(w->net);
     w->net = NULL;
+    w->world = NULL;
     dg_chain_close(w->chain);
     if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
         ck_abort_msg("%s", err.text);
@@ -262,8 +264,8 @@ uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_
 uint32_t world_published(const world *w)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < w->net->new_code_count; i++)
-        count += w->net->new_code[i].over;
+    for (uint32_t i = 0; i < w->world->new_code_count; i++)
+        count += w->world->new_code[i].over;
     return count;
 }
 

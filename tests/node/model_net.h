@@ -21,7 +21,8 @@ typedef struct world {
     dg_snapshot *snapshot; /* borrowed: worlds of one spec share it */
     dg_chain *chain;
     dg_network *net;
-    dg_buf code; /* N */
+    dg_world *world; /* of `net` */
+    dg_buf code;     /* N */
     dg_record *log;
     char (*texts)[160]; /* of each record, as far as kept */
     size_t count, cap;

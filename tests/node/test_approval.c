@@ -162,8 +162,8 @@ static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t
 {
     static uint32_t group_from[5] = { 0, 5, 10, 15, 20 }, members[100], nodes[100];
     static dg_view view;
-    dg_net_block blocks[2] = { { .number = 0 }, { .number = 1, .slot = slot, .author = 3 } };
-    dg_network net = {
+    dg_world_block blocks[2] = { { .number = 0 }, { .number = 1, .slot = slot, .author = 3 } };
+    dg_world net = {
         .options = { .seed = 7 }, .blocks = blocks, .block_count = 2, .node_count = 100
     };
     for (uint32_t i = 0; i < 100; i++)
@@ -290,7 +290,7 @@ START_TEST(messages_rise_when_finality_stays_behind)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 70; i++)
-        w.net->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
+        w.world->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
     world_run(&w, EPOCH + 36);
     knee[0] = first_at_level(&w, 1);
     knee[1] = first_at_level(&w, 2);
@@ -340,15 +340,15 @@ START_TEST(a_stall_of_approvals_ends_at_five_hundred_blocks)
         return;
     world_open_path(&w, corpus_path(spec), &o);
     for (uint32_t i = 0; i < 10; i++)
-        w.net->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
+        w.world->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
     world_run(&w, 480);
-    stuck = w.net->blocks[w.net->finality.finalized].number;
+    stuck = w.world->blocks[w.world->finality.finalized].number;
     ck_assert_uint_lt(stuck, EPOCH + 5);
     world_run(&w, 540);
     best = dg_block_number(dg_network_best(w.net));
     ck_assert_uint_gt(best, 520);
-    ck_assert_uint_ge(w.net->blocks[w.net->finality.finalized].number, best - 500 - 3);
-    ck_assert_uint_le(w.net->blocks[w.net->finality.finalized].number, best - 500);
+    ck_assert_uint_ge(w.world->blocks[w.world->finality.finalized].number, best - 500 - 3);
+    ck_assert_uint_le(w.world->blocks[w.world->finality.finalized].number, best - 500);
     world_close(&w);
 }
 END_TEST

@@ -84,13 +84,13 @@ enum { DRIFT_MS = 1000 };
 static uint32_t check_tick(const world *w, dg_ns tick, uint32_t *again)
 {
     uint32_t made = 0;
-    for (uint32_t id = w->net->first_kept; id < w->net->block_count; id++) {
-        const dg_net_block *b = &w->net->blocks[id];
+    for (uint32_t id = w->world->first_kept; id < w->world->block_count; id++) {
+        const dg_world_block *b = &w->world->blocks[id];
         for (uint32_t i = 0; !b->gone && i < b->offers; i++) {
             const dg_candidate *c = &b->candidates[i];
             if (c->para == DG_NO || c->made != tick)
                 continue;
-            ck_assert_uint_eq(w->net->nodes[c->para % w->net->node_count].best, id);
+            ck_assert_uint_eq(w->world->nodes[c->para % w->world->node_count].best, id);
             ck_assert_uint_eq(c->nth, i / b->view.core_count);
             *again += c->nth;
             made++;
@@ -147,9 +147,9 @@ START_TEST(without_asynchronous_backing_the_parent_is_the_only_relay_parent)
     ck_assert_uint_gt(sum(&w, CANDIDATES), PARAS * 3);
     ck_assert_uint_eq(sum(&w, OLDER), 0);
     ck_assert_uint_eq(sum(&w, WAITED), sum(&w, CANDIDATES));
-    for (uint32_t id = w.net->first_kept; id < w.net->block_count; id++)
-        ck_assert(w.net->blocks[id].gone || !w.net->blocks[id].candidates
-                  || w.net->blocks[id].offers == w.net->blocks[id].view.core_count);
+    for (uint32_t id = w.world->first_kept; id < w.world->block_count; id++)
+        ck_assert(w.world->blocks[id].gone || !w.world->blocks[id].candidates
+                  || w.world->blocks[id].offers == w.world->blocks[id].view.core_count);
     world_close(&w);
 }
 END_TEST

@@ -120,11 +120,11 @@ START_TEST(only_parachains_of_old_collators_stand_still)
     world_open(&w, &o);
     world_run(&w, UNTIL);
     for (uint32_t para = 2000; para < 2020; para++)
-        paras[dg_collators_of(w.net, para) == &w.net->options.collators[1]]++;
+        paras[dg_collators_of(w.world, para) == &w.world->options.collators[1]]++;
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
-        bool newer =
-            r->kind == DG_REC_INCLUDED && dg_collators_of(w.net, (uint32_t)r->n[1])->protocol == 2;
+        bool newer = r->kind == DG_REC_INCLUDED
+                     && dg_collators_of(w.world, (uint32_t)r->n[1])->protocol == 2;
         if (r->kind != DG_REC_INCLUDED)
             continue;
         before[newer] += world_slot(&w, r) < AT;
@@ -154,21 +154,21 @@ START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
     world w;
     world_open(&w, &o);
     world_run(&w, EPOCH + 3);
-    for (id = w.net->block_count - 1; !w.net->blocks[id].candidates; id--)
+    for (id = w.world->block_count - 1; !w.world->blocks[id].candidates; id--)
         ;
-    for (uint32_t core = 0, seen = 0; core < w.net->blocks[id].view.core_count; core++) {
-        dg_net_block *b = &w.net->blocks[id];
+    for (uint32_t core = 0, seen = 0; core < w.world->blocks[id].view.core_count; core++) {
+        dg_world_block *b = &w.world->blocks[id];
         dg_ns was = b->taken[7];
         if (b->candidates[core].para == DG_NO)
             continue;
         for (uint64_t ms = 36000; ms < 48000 && !seen; ms += 500) {
             uint64_t tick = (ms + 4999) / 6000 * 6000 + 1000;
             b->taken[7] = ms * DG_MS;
-            ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7),
+            ck_assert_uint_eq(dg_collation_at(w.world, id, core, 7),
                               ((_i ? tick : ms) + 700) * DG_MS);
         }
         b->taken[7] = DG_NEVER;
-        ck_assert_uint_eq(dg_collation_at(w.net, id, core, 7), DG_NEVER);
+        ck_assert_uint_eq(dg_collation_at(w.world, id, core, 7), DG_NEVER);
         b->taken[7] = was;
         seen++;
     }

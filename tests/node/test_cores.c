@@ -48,7 +48,7 @@ static void open_world(world *w, const char *author, void (*amend)(dg_state *, c
     world_open_path(w, fixture_path(SPEC), &o);
 }
 
-static bool any_v2(const dg_network *net)
+static bool any_v2(const dg_world *net)
 {
     for (uint32_t id = net->first_kept; id < net->block_count; id++)
         for (uint32_t i = 0; !net->blocks[id].gone && i < net->blocks[id].offers; i++)
@@ -102,7 +102,7 @@ START_TEST(two_cores_take_two_blocks_of_a_chain)
                       world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL));
     ck_assert_uint_ge(included_of(&w, FIRST) * 10, included_of(&w, FIRST + 1) * rows[_i].each * 9);
     ck_assert_uint_eq(included_of(&w, LAST), 0);
-    ck_assert_int_eq(any_v2(w.net), rows[_i].amend == two_and_receipts);
+    ck_assert_int_eq(any_v2(w.world), rows[_i].amend == two_and_receipts);
     world_close(&w);
 }
 END_TEST
@@ -136,16 +136,16 @@ START_TEST(an_order_is_a_block_and_no_core_is_none)
     for (uint32_t slot = 0; slot <= UNTIL; slot++) {
         const dg_view *v;
         world_run(&w, slot);
-        v = &w.net->blocks[dg_net_favourite(w.net)].view;
+        v = &w.world->blocks[dg_world_favourite(w.world)].view;
         claims += v->core_count == PARAS && dg_core_turn(&v->cores[PARAS - 1]) == POOLED;
     }
     ck_assert_uint_gt(included_of(&w, FIRST), 15);
     ck_assert_uint_ge(claims, ORDERS);
     ck_assert_uint_eq(included_of(&w, POOLED), claims);
     ck_assert_uint_eq(included_of(&w, NOBODY), 0);
-    for (uint32_t id = w.net->first_kept; id < w.net->block_count; id++)
-        for (uint32_t i = 0; !w.net->blocks[id].gone && i < w.net->blocks[id].offers; i++)
-            ck_assert_uint_ne(w.net->blocks[id].candidates[i].para, NOBODY);
+    for (uint32_t id = w.world->first_kept; id < w.world->block_count; id++)
+        for (uint32_t i = 0; !w.world->blocks[id].gone && i < w.world->blocks[id].offers; i++)
+            ck_assert_uint_ne(w.world->blocks[id].candidates[i].para, NOBODY);
     world_close(&w);
 }
 END_TEST

@@ -35,10 +35,10 @@ static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const
         old += !dg_network_class(w->net, i)->receipts_v2;
     for (uint32_t i = 0, left = gone ? AWAY : 0; left; i++)
         if (dg_network_class(w->net, i)->receipts_v2 && left--)
-            ck_assert_int_eq(
-                (gone->crashes ? dg_sim_crash : dg_sim_pause)(
-                    w->net->sim, (dg_node_ix){ i }, gone->from, gone->from + AWAY_MS * DG_MS, NULL),
-                DG_OK);
+            ck_assert_int_eq((gone->crashes ? dg_sim_crash : dg_sim_pause)(
+                                 w->world->sim, (dg_node_ix){ i }, gone->from,
+                                 gone->from + AWAY_MS * DG_MS, NULL),
+                             DG_OK);
     world_run(w, LAST);
     json_decref(fields);
     return old;
@@ -71,7 +71,7 @@ static uint32_t count_bits(const dg_dispute_told *t, int side)
 /* Every vote counts: all forty are on chain, and on the side they were meant for. */
 static void check_chain(world *w, uint32_t old)
 {
-    dg_net_block *best = &w->net->blocks[dg_net_favourite(w->net)];
+    dg_world_block *best = &w->world->blocks[dg_world_favourite(w->world)];
     uint32_t left, seen = 0;
     dg_dispute_told t;
     dg_bytes answer;
@@ -93,21 +93,21 @@ static void check_backers(world *w)
 {
     uint8_t voted[DG_GROUP_MAX];
     uint32_t heard = 0;
-    for (uint32_t id = 0; id < w->net->block_count; id++) {
-        const dg_net_block *b = &w->net->blocks[id];
+    for (uint32_t id = 0; id < w->world->block_count; id++) {
+        const dg_world_block *b = &w->world->blocks[id];
         for (uint32_t core = 0; !b->gone && b->candidates && core < b->view.core_count; core++) {
             const dg_candidate *c = &b->candidates[core];
             uint32_t votes = 0;
             if (c->para == DG_NO || !c->receipt_v2)
                 continue;
-            ck_assert_int_eq(dg_hear(w->net, voted, &votes, id, core, b->session->node[0], NULL),
+            ck_assert_int_eq(dg_hear(w->world, voted, &votes, id, core, b->session->node[0], NULL),
                              DG_OK);
             if (!votes)
                 continue;
             for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1];
                  i++)
                 ck_assert(!voted[i - b->view.group_from[c->group]]
-                          || w->net->nodes[b->session->node[b->view.members[i]]].of->receipts_v2);
+                          || w->world->nodes[b->session->node[b->view.members[i]]].of->receipts_v2);
             heard++;
         }
     }
@@ -161,10 +161,11 @@ START_TEST(nobody_disputes_where_all_can_read)
     ck_assert_uint_eq(open_storm(&w, 0, 1), 0);
     ck_assert_uint_eq(count_outcome(&w, 0, &first), 0);
     ck_assert_uint_eq(world_times(&w, DG_REC_STATEMENTS, 0, LAST), 0);
-    for (uint32_t id = 0; id < w.net->block_count; id++) /* and there was something to read */
-        for (uint32_t i = 0; !w.net->blocks[id].gone && i < w.net->blocks[id].view.core_count; i++)
-            v2 += w.net->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED
-                  && w.net->blocks[id].view.cores[i].receipt_v2;
+    for (uint32_t id = 0; id < w.world->block_count; id++) /* and there was something to read */
+        for (uint32_t i = 0; !w.world->blocks[id].gone && i < w.world->blocks[id].view.core_count;
+             i++)
+            v2 += w.world->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED
+                  && w.world->blocks[id].view.cores[i].receipt_v2;
     ck_assert_uint_ge(v2, 8);
     ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, ACTS + 4, LAST), 8);
     world_close(&w);
@@ -208,7 +209,7 @@ START_TEST(who_comes_late_has_its_say)
             w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
     ck_assert_uint_gt(late, 0);
     ck_assert_uint_ge(count_outcome(&w, 1, &ignored) + 8, begun);
-    ck_assert_uint_gt(w.net->blocks[w.net->finality.finalized].number, ACTS + 3);
+    ck_assert_uint_gt(w.world->blocks[w.world->finality.finalized].number, ACTS + 3);
     world_close(&w);
 }
 END_TEST

@@ -95,10 +95,10 @@ static void spoil_one(dg_candidate *c, spoil how, uint32_t number)
 /* The first candidate of the best leaf, before its next author takes it. */
 static uint32_t spoil_at_leaf(world *w, spoil how)
 {
-    uint32_t leaf = dg_net_favourite(w->net);
-    dg_net_block *b = &w->net->blocks[leaf];
+    uint32_t leaf = dg_world_favourite(w->world);
+    dg_world_block *b = &w->world->blocks[leaf];
     dg_error err;
-    ck_assert_int_eq(dg_work_init(w->net, leaf, &err), DG_OK);
+    ck_assert_int_eq(dg_work_init(w->world, leaf, &err), DG_OK);
     for (uint32_t core = 0; b->candidates && core < b->view.core_count; core++)
         if (b->candidates[core].para != DG_NO) {
             spoil_one(&b->candidates[core], how, b->number);

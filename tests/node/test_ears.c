@@ -24,14 +24,15 @@ static void play(heard *out, const char *older, const char *newer, uint32_t shar
     world w;
     world_open(&w, &o);
     for (uint32_t slot = 0; slot <= LAST; slot++) {
-        for (dg_session *s = w.net->sessions; s; s = s->next)
+        for (dg_session *s = w.world->sessions; s; s = s->next)
             s->coalesce = coalesce;
         world_run(&w, slot);
     }
     *out = (heard){ .included = world_sum(&w, DG_REC_PARAS, 2, FIRST, LAST),
                     .approved = world_times(&w, DG_REC_APPROVED, FIRST, LAST),
                     .no_shows = world_sum(&w, DG_REC_APPROVAL, 2, FIRST, LAST),
-                    .lag = w.net->blocks[dg_net_favourite(w.net)].number - w.net->stats.finalized };
+                    .lag = w.world->blocks[dg_world_favourite(w.world)].number
+                           - w.world->stats.finalized };
     world_close(&w);
 }
 
@@ -83,14 +84,14 @@ START_TEST(who_speaks_with_both_passes_it_on)
     world_options o = { .shares = mixed, .share_count = 3, .seed = 12, .no_forks = true };
     world w;
     world_open(&w, &o);
-    ck_assert_uint_eq(w.net->ears.count[0], 1);
-    ck_assert_uint_eq(w.net->ears.count[1], 2);
+    ck_assert_uint_eq(w.world->ears.count[0], 1);
+    ck_assert_uint_eq(w.world->ears.count[1], 2);
     world_close(&w);
     o.share_count = 2;
     mixed[1].ppm = 550000;
     world_open(&w, &o);
-    ck_assert_uint_eq(w.net->ears.count[0], 2);
-    ck_assert_uint_eq(w.net->ears.count[1], 2);
+    ck_assert_uint_eq(w.world->ears.count[0], 2);
+    ck_assert_uint_eq(w.world->ears.count[1], 2);
     world_close(&w);
 }
 END_TEST

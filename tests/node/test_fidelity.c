@@ -94,8 +94,8 @@ typedef struct course { /* of one run */
 
 static void sample(const world *w, course *c, uint64_t second)
 {
-    const dg_net_node *n = &w->net->nodes[0];
-    c->lag[second] = w->net->blocks[n->best].number - w->net->blocks[n->finalized].number;
+    const dg_world_node *n = &w->world->nodes[0];
+    c->lag[second] = w->world->blocks[n->best].number - w->world->blocks[n->finalized].number;
     c->heads[second] = n->leaves.count;
     ck_assert_uint_lt(c->lag[second], MOST_LAG);
     ck_assert_uint_lt(c->heads[second], MOST_HEADS);
@@ -271,17 +271,17 @@ static uint64_t told(const char *name)
     return figure(json_object_get(bands, "upgrade"), name);
 }
 
-static const dg_net_node *first_node(const world *w)
+static const dg_world_node *first_node(const world *w)
 {
-    return &w->net->nodes[0];
+    return &w->world->nodes[0];
 }
 static uint32_t final_number(const world *w)
 {
-    return w->net->blocks[first_node(w)->finalized].number;
+    return w->world->blocks[first_node(w)->finalized].number;
 }
 static uint32_t best_number(const world *w)
 {
-    return w->net->blocks[first_node(w)->best].number;
+    return w->world->blocks[first_node(w)->best].number;
 }
 
 static void upgrade(world *w, world *n)

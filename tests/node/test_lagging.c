@@ -31,7 +31,7 @@ static bool has_turned(const dg_rotation *turn, uint32_t block)
  * as of a coin that falls so with the share of old nodes there is. */
 static void count(tally *t, world *w, const dg_node_class *old)
 {
-    const dg_rotation turn = w->net->blocks[dg_net_favourite(w->net)].view.rotation;
+    const dg_rotation turn = w->world->blocks[dg_world_favourite(w->world)].view.rotation;
     uint64_t able = world_sum(w, DG_REC_GROUPS, 2, LAST, LAST); /* the same in all of the session */
     ck_assert_uint_ge(able, CORES / 2);
     for (size_t i = 0; i < w->count; i++) {

@@ -35,13 +35,13 @@ static const struct {
 };
 START_TEST(the_answers_take_as_long_as_their_fuel)
 {
-    dg_net_node node = { .of = costs[_i].of,
-                         .hardware = costs[_i].hardware,
-                         .asked = costs[_i].same_session,
-                         .asked_session = 3,
-                         .asked_version = 13 };
-    dg_net_block block = { .view = { .session_known = true, .session = 3 } };
-    dg_network net = { .nodes = &node, .node_count = 1, .blocks = &block, .block_count = 1 };
+    dg_world_node node = { .of = costs[_i].of,
+                           .hardware = costs[_i].hardware,
+                           .asked = costs[_i].same_session,
+                           .asked_session = 3,
+                           .asked_version = 13 };
+    dg_world_block block = { .view = { .session_known = true, .session = 3 } };
+    dg_world net = { .nodes = &node, .node_count = 1, .blocks = &block, .block_count = 1 };
     dg_request slowest = DG_ASK_COUNT;
     uint64_t *cost = block.view.cost;
     cost[DG_ASK_SESSION] = costs[_i].session * 1000000;
@@ -107,9 +107,9 @@ START_TEST(a_failing_epoch_at_the_boundary_costs_the_session_its_topology)
     world w;
     world_open(&w, &o);
     world_run(&w, 2 * EPOCH - 1);
-    while (w.net->sessions->index < 2)
+    while (w.world->sessions->index < 2)
         ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
-    first = w.net->sessions;
+    first = w.world->sessions;
     first->has_grid = false;
     world_run(&w, 2 * EPOCH);
     first->has_grid = true; /* from the next leaf on it could be asked */
@@ -151,7 +151,7 @@ START_TEST(a_block_that_takes_too_long_is_not_proposed)
     world w;
     world_open(&w, &(world_options){ .seed = 6 });
     for (uint32_t i = 0; i < 50; i++)
-        w.net->nodes[i].hardware *= SLOW;
+        w.world->nodes[i].hardware *= SLOW;
     world_run(&w, LAST);
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];

@@ -75,11 +75,12 @@ static const struct {
 };
 START_TEST(primary_blocks_weigh_more_than_length)
 {
-    dg_net_block blocks[2] = { { .weight = choices[_i].weight[0], .number = choices[_i].number[0] },
-                               { .weight = choices[_i].weight[1],
-                                 .number = choices[_i].number[1] } };
-    dg_network net = { .blocks = blocks, .block_count = 2 };
-    ck_assert_int_eq(dg_net_better(&net, 0, 1), choices[_i].better);
+    dg_world_block blocks[2] = {
+        { .weight = choices[_i].weight[0], .number = choices[_i].number[0] },
+        { .weight = choices[_i].weight[1], .number = choices[_i].number[1] }
+    };
+    dg_world net = { .blocks = blocks, .block_count = 2 };
+    ck_assert_int_eq(dg_world_is_better(&net, 0, 1), choices[_i].better);
 }
 END_TEST
 
@@ -157,8 +158,8 @@ START_TEST(a_node_that_restarts_finds_its_way_back)
     h = world_holders(&w, 50);
     ck_assert_uint_eq(h->n[1], 100);
     ck_assert_uint_eq(h->n[4], 100);
-    ck_assert_uint_eq(w.net->nodes[3].best, w.net->nodes[4].best);
-    ck_assert_uint_eq(w.net->nodes[3].finalized, w.net->nodes[4].finalized);
+    ck_assert_uint_eq(w.world->nodes[3].best, w.world->nodes[4].best);
+    ck_assert_uint_eq(w.world->nodes[3].finalized, w.world->nodes[4].finalized);
     world_close(&w);
 }
 END_TEST
@@ -194,10 +195,10 @@ START_TEST(the_smaller_side_of_a_partition_comes_back)
         dg_sim_partition(dg_network_sim(w.net), apart, 30, 60000 * DG_MS, 120000 * DG_MS, NULL),
         DG_OK);
     world_run(&w, 19);
-    ck_assert_uint_ne(w.net->nodes[0].best, w.net->nodes[50].best); /* two chains */
+    ck_assert_uint_ne(w.world->nodes[0].best, w.world->nodes[50].best); /* two chains */
     world_run(&w, 40);
-    ck_assert_uint_eq(w.net->nodes[0].best, w.net->nodes[50].best);
-    ck_assert_uint_eq(w.net->nodes[0].finalized, w.net->nodes[50].finalized);
+    ck_assert_uint_eq(w.world->nodes[0].best, w.world->nodes[50].best);
+    ck_assert_uint_eq(w.world->nodes[0].finalized, w.world->nodes[50].finalized);
     world_close(&w);
 }
 END_TEST
@@ -258,7 +259,7 @@ static const struct {
 /* The session's own groups, as nodes. */
 static void take_groups(uint32_t (*nodes)[5], world *w, uint32_t size)
 {
-    const dg_net_block *b = &w->net->blocks[dg_net_favourite(w->net)];
+    const dg_world_block *b = &w->world->blocks[dg_world_favourite(w->world)];
     ck_assert_uint_eq(b->view.group_count, GROUPS);
     for (uint32_t g = 0; g < GROUPS; g++) {
         ck_assert_uint_eq(b->view.group_from[g + 1] - b->view.group_from[g], size);

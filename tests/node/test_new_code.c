@@ -49,7 +49,7 @@ START_TEST(new_code_is_included_once_by_either_runtime)
     /* chains of candidates, each on the one before */
     two[0].async = two[1].async = taken[_i].async;
     for (uint32_t para = 2000; para < 2000 + PARAS; para++)
-        wanted += dg_collators_of(w.net, para)->code_bytes != 0;
+        wanted += dg_collators_of(w.world, para)->code_bytes != 0;
     ck_assert_uint_gt(wanted, 0);
     world_run(&w, AT);
     ck_assert_uint_eq(world_published(&w), 0);
@@ -57,10 +57,10 @@ START_TEST(new_code_is_included_once_by_either_runtime)
     ck_assert_uint_eq(world_published(&w), wanted);
     ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 6), 2 * PARAS);
     world_run(&w, AT + 12);
-    for (uint32_t i = 0; i < w.net->new_code_count; i++) {
-        over += w.net->new_code[i].over;
-        made += !w.net->new_code[i].over;
-        ck_assert_uint_eq(dg_collators_of(w.net, w.net->new_code[i].para)->code_bytes, CODE);
+    for (uint32_t i = 0; i < w.world->new_code_count; i++) {
+        over += w.world->new_code[i].over;
+        made += !w.world->new_code[i].over;
+        ck_assert_uint_eq(dg_collators_of(w.world, w.world->new_code[i].para)->code_bytes, CODE);
     }
     ck_assert_uint_eq(over, wanted);
     /* one at each fork */
@@ -74,11 +74,11 @@ END_TEST
 /* The newest leaf of that slot that somebody works on, with its candidates; DG_NO: not yet. */
 static uint32_t leaf_of(const world *w, uint32_t slot)
 {
-    for (uint32_t id = w->net->block_count; id--;) {
-        dg_net_block *b = &w->net->blocks[id];
+    for (uint32_t id = w->world->block_count; id--;) {
+        dg_world_block *b = &w->world->blocks[id];
         if (b->slot != dg_network_first_slot(w->net) + slot || !b->viewed || !b->session)
             continue;
-        ck_assert_int_eq(dg_work_init(w->net, id, NULL), DG_OK);
+        ck_assert_int_eq(dg_work_init(w->world, id, NULL), DG_OK);
         return b->candidates ? id : DG_NO;
     }
     return DG_NO;
@@ -91,22 +91,22 @@ static const dg_sim_link slow = { .latency_ns = (const dg_ns[2]){ 250 * DG_MS, 4
 static void run_into(world *w, uint32_t slot, uint32_t tenths)
 {
     ck_assert_int_eq(
-        dg_sim_run(dg_network_sim(w->net), slot * w->net->slot_ns + tenths * 100 * DG_MS, NULL),
+        dg_sim_run(dg_network_sim(w->net), slot * w->world->slot_ns + tenths * 100 * DG_MS, NULL),
         DG_OK);
 }
 
 /* As the messages have it, and as it is computed from the same world. */
 static void compare(const world *w, uint32_t leaf, uint32_t *asks, uint32_t *there)
 {
-    const dg_exchange *x = dg_exchange_of(w->net, leaf);
+    const dg_exchange *x = dg_exchange_of(w->world, leaf);
     for (uint32_t core = 0; x && core < x->cores; core++) {
         dg_spread s;
-        if (!x->core[core].members || !dg_hear_is_large(w->net, leaf, core))
+        if (!x->core[core].members || !dg_hear_is_large(w->world, leaf, core))
             continue;
-        dg_spread_init(&s, w->net, leaf, core);
+        dg_spread_init(&s, w->world, leaf, core);
         for (uint32_t i = 0; i < s.members; i++) {
             const dg_seat *seat = dg_seat_at(x, dg_spread_node(&s, i), core);
-            bool has = s.confirmed[i] <= dg_sim_now(w->net->sim);
+            bool has = s.confirmed[i] <= dg_sim_now(w->world->sim);
             ck_assert_msg(has == (seat->state == DG_SEAT_CONFIRMED),
                           "core %u member %u: computed %d, state %d", core, i, has, seat->state);
             *asks += seat->state == DG_SEAT_ASKED;
@@ -144,11 +144,12 @@ static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_exchange
     for (uint32_t tenths = 1; tenths < 60; tenths += 2) {
         run_into(&w, AT, tenths);
         leaf = leaf_of(&w, AT);
-        for (uint32_t core = 0; leaf != DG_NO && core < w.net->blocks[leaf].view.core_count; core++)
-            for (uint32_t node = 0; node < w.net->node_count; node++) {
+        for (uint32_t core = 0; leaf != DG_NO && core < w.world->blocks[leaf].view.core_count;
+             core++)
+            for (uint32_t node = 0; node < w.world->node_count; node++) {
                 uint8_t voted[DG_GROUP_MAX];
                 uint32_t votes;
-                ck_assert_int_eq(dg_hear(w.net, voted, &votes, leaf, core, node, NULL), DG_OK);
+                ck_assert_int_eq(dg_hear(w.world, voted, &votes, leaf, core, node, NULL), DG_OK);
                 count += votes != 0;
             }
     }

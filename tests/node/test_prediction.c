@@ -31,7 +31,7 @@ typedef struct tally {
 } tally;
 
 /* Are all relay parents that its author could name still there? */
-static bool is_whole(const dg_network *net, uint32_t leaf)
+static bool is_whole(const dg_world *net, uint32_t leaf)
 {
     uint32_t id = leaf;
     for (uint32_t i = 0; i <= net->blocks[leaf].view.ancestry; i++, id = net->blocks[id].parent)
@@ -40,7 +40,7 @@ static bool is_whole(const dg_network *net, uint32_t leaf)
     return true;
 }
 
-static bool is_of(const dg_net_block *relay_parent, const dg_candidate *c, uint32_t node)
+static bool is_of(const dg_world_block *relay_parent, const dg_candidate *c, uint32_t node)
 {
     uint32_t member = relay_parent->session->member[node];
     return c->para != DG_NO && member < relay_parent->view.validator_count
@@ -50,13 +50,13 @@ static bool is_of(const dg_net_block *relay_parent, const dg_candidate *c, uint3
 /* Has the node's group made a candidate for the core, in time and on the head of now? */
 static bool has_own(const world *w, uint32_t leaf, uint32_t core, uint32_t node)
 {
-    dg_view *view = &w->net->blocks[leaf].view;
-    dg_scope scope = dg_scope_of(w->net, leaf);
+    dg_view *view = &w->world->blocks[leaf].view;
+    dg_scope scope = dg_scope_of(w->world, leaf);
     dg_footing base;
     ck_assert_int_eq(dg_footing_ask(view, &base, view->cores[core].para, DG_ASSUME_FREE, NULL),
                      DG_OK);
     for (uint32_t i = 0; i < scope.count; i++) {
-        const dg_net_block *b = &w->net->blocks[scope.of[i]];
+        const dg_world_block *b = &w->world->blocks[scope.of[i]];
         if (b->candidates && is_of(b, &b->candidates[core], node)
             && dg_hash_equal(&b->candidates[core].follows, &base.head))
             return true;
@@ -68,7 +68,7 @@ static bool has_own(const world *w, uint32_t leaf, uint32_t core, uint32_t node)
  * or that of the core before, within two blocks of its group's turn from one to the other. */
 static void check_block(const world *w, uint32_t id, uint64_t backed)
 {
-    const dg_net_block *b = &w->net->blocks[id], *leaf = &w->net->blocks[b->parent];
+    const dg_world_block *b = &w->world->blocks[id], *leaf = &w->world->blocks[b->parent];
     uint64_t own = 0;
     for (uint32_t core = 0; core < leaf->view.core_count; core++)
         own += leaf->view.cores[core].kind == DG_CORE_SCHEDULED
@@ -79,7 +79,7 @@ static void check_block(const world *w, uint32_t id, uint64_t backed)
 
 static uint64_t backed_in(const world *w, uint32_t id)
 {
-    const dg_hash *hash = dg_block_hash(w->net->blocks[id].block);
+    const dg_hash *hash = dg_block_hash(w->world->blocks[id].block);
     for (size_t i = w->count; i--;)
         if (w->log[i].kind == DG_REC_PARAS && dg_hash_equal(&w->log[i].hash, hash))
             return w->log[i].n[1];
@@ -90,19 +90,19 @@ static uint64_t backed_in(const world *w, uint32_t id)
 static void run_stall(tally *t, world *w, bool stalls)
 {
     for (uint32_t slot = AT + 3; slot < BOUNDARY; slot++) {
-        uint32_t from = w->net->block_count;
+        uint32_t from = w->world->block_count;
         world_run(w, slot);
-        for (uint32_t id = from; id < w->net->block_count; id++) {
+        for (uint32_t id = from; id < w->world->block_count; id++) {
             uint64_t backed = backed_in(w, id);
-            if (stalls && is_whole(w->net, w->net->blocks[id].parent)) {
+            if (stalls && is_whole(w->world, w->world->blocks[id].parent)) {
                 check_block(w, id, backed);
                 t->checked++;
             }
             t->blocks++;
             t->backed += backed;
             t->most = backed > t->most ? backed : t->most;
-            t->primary += w->net->blocks[id].primary;
-            t->primary_backed += w->net->blocks[id].primary ? backed : 0;
+            t->primary += w->world->blocks[id].primary;
+            t->primary_backed += w->world->blocks[id].primary ? backed : 0;
         }
     }
 }

@@ -10,7 +10,7 @@ static dg_provision provide(world *w, dg_buf *out, uint32_t node)
 {
     dg_provision count;
     dg_error err;
-    if (dg_provide(w->net, out, &count, node, dg_net_favourite(w->net), &err) != DG_OK)
+    if (dg_provide(w->world, out, &count, node, dg_world_favourite(w->world), &err) != DG_OK)
         ck_abort_msg("%s", err.text);
     return count;
 }
@@ -23,7 +23,7 @@ static void run_to(world *w, uint64_t ms)
 
 static dg_ns imported_first(const world *w)
 {
-    const dg_net_block *b = &w->net->blocks[dg_net_favourite(w->net)];
+    const dg_world_block *b = &w->world->blocks[dg_world_favourite(w->world)];
     dg_ns first = DG_NEVER;
     for (uint32_t i = 0; i < 100; i++)
         first = b->taken[i] < first ? b->taken[i] : first;
@@ -91,7 +91,7 @@ START_TEST(what_has_not_come_yet_is_not_included)
     leaf = imported_first(&w);
     ck_assert_uint_lt(leaf, (INCLUDES + 500) * DG_MS);
     run_to(&w, leaf / DG_MS + waits[_i].after_ms);
-    count = provide(&w, &out, w.net->blocks[dg_net_favourite(w.net)].author);
+    count = provide(&w, &out, w.world->blocks[dg_world_favourite(w.world)].author);
     dg_buf_clear(&out);
     ck_assert_msg((count.bitfields > 0) == waits[_i].some_bits
                       && (count.bitfields == 100) == waits[_i].all_bits,
@@ -132,13 +132,13 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
     static const uint32_t gone[] = { 0, 3, 5 };
     for (size_t i = 0; i < 3; i++) {
         world_options o = { .seed = 1, .no_forks = true };
-        const dg_net_block *b;
+        const dg_world_block *b;
         uint64_t held = 0, core = 0;
         dg_core of;
         world w;
         world_open(&w, &o);
         run_to(&w, BACKS + 20);
-        b = &w.net->blocks[dg_net_favourite(w.net)];
+        b = &w.world->blocks[dg_world_favourite(w.world)];
         for (uint32_t k = 0; k < gone[i]; k++) /* of the group that serves core 0 then */
             ck_assert_int_eq(
                 dg_sim_crash(
@@ -150,13 +150,13 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
                     (BACKS + 21) * DG_MS, DG_NEVER, NULL),
                 DG_OK);
         run_to(&w, BACKS + 5900);
-        b = &w.net->blocks[dg_net_favourite(w.net)];
+        b = &w.world->blocks[dg_world_favourite(w.world)];
         of = b->view.cores[core];
         ck_assert_int_eq(of.kind, DG_CORE_OCCUPIED);
         ck_assert_uint_eq(of.since, b->number);
         for (uint32_t node = 0; node < 100; node++)
             held += b->taken[node] != DG_NEVER
-                    && dg_chunk_at(w.net, dg_net_favourite(w.net), 0, node)
+                    && dg_chunk_at(w.world, dg_world_favourite(w.world), 0, node)
                            <= b->taken[node] + dg_constant_of(DG_CONST_BITFIELD_WAIT);
         if (gone[i] == 0)
             ck_assert_uint_eq(held, 100);

@@ -58,14 +58,14 @@ static void open_small(world *w)
 {
     world_options o = { .of = "SD_V12_PURGE", .seed = 7 };
     world_open(w, &o);
-    w->net->options.prepare_ns_min = w->net->options.prepare_ns_max = 10 * 1000 * DG_MS;
+    w->world->options.prepare_ns_min = w->world->options.prepare_ns_max = 10 * 1000 * DG_MS;
     for (uint32_t i = 0; i < PARAS; i++) {
         uint8_t code[32] = { (uint8_t)(i + 1) };
-        ck_assert_int_eq(dg_pvf_note_code(w->net, FIRST + i, code, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_note_code(w->world, FIRST + i, code, NULL), DG_OK);
     }
     memset(&changed, 0, sizeof changed);
     changed.executor.full.at[0] = 0xff;
-    changed.executor.prepares = w->net->pvf.first.prepares;
+    changed.executor.prepares = w->world->pvf.first.prepares;
 }
 
 typedef struct want {
@@ -98,16 +98,16 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
     world w;
     open_small(&w);
     for (const want *a = queues[_i].wants; a->at_s; a++) {
-        ck_assert_int_eq(dg_sim_run(w.net->sim, a->at_s * 1000 * DG_MS, NULL), DG_OK);
-        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + a->para,
+        ck_assert_int_eq(dg_sim_run(w.world->sim, a->at_s * 1000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST + a->para,
                                      a->backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
                          DG_OK);
     }
-    for (uint64_t s = dg_sim_now(w.net->sim) / (1000 * DG_MS) + 1; s < 60; s++) {
-        ck_assert_int_eq(dg_sim_run(w.net->sim, s * 1000 * DG_MS, NULL), DG_OK);
+    for (uint64_t s = dg_sim_now(w.world->sim) / (1000 * DG_MS) + 1; s < 60; s++) {
+        ck_assert_int_eq(dg_sim_run(w.world->sim, s * 1000 * DG_MS, NULL), DG_OK);
         for (uint32_t i = 0; i < PARAS; i++) {
             uint32_t ready = queues[_i].ready_s[i];
-            dg_ns is = dg_pvf_ready_at(w.net, 3, &changed, FIRST + i);
+            dg_ns is = dg_pvf_ready_at(w.world, 3, &changed, FIRST + i);
             if (!ready || s < ready)
                 ck_assert_uint_eq(is, DG_NEVER);
             else
@@ -115,7 +115,7 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
         }
     }
     /* each node for itself */
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 4, &changed, FIRST), DG_NEVER);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 4, &changed, FIRST), DG_NEVER);
     world_close(&w);
 }
 END_TEST
@@ -170,18 +170,18 @@ START_TEST(the_queue_does_what_a_naive_one_does)
     world w;
     open_small(&w);
     for (uint64_t s = 1; s < 80; s++) {
-        ck_assert_int_eq(dg_sim_run(w.net->sim, s * 1000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_run(w.world->sim, s * 1000 * DG_MS, NULL), DG_OK);
         twin_second(&t);
         for (uint64_t wants = dg_rng_below(&luck, 3); s < 40 && wants; wants--) {
             uint32_t para = (uint32_t)dg_rng_below(&luck, PARAS);
             bool backing = dg_rng_below(&luck, 4) == 0;
-            ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + para,
+            ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST + para,
                                          backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
                              DG_OK);
             twin_want(&t, para, backing);
         }
         for (uint32_t i = 0; i < PARAS; i++)
-            ck_assert_msg((dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER)
+            ck_assert_msg((dg_pvf_ready_at(w.world, 3, &changed, FIRST + i) != DG_NEVER)
                               == t.there[i],
                           "second %llu, parachain %u", (unsigned long long)s, i);
     }
@@ -195,13 +195,13 @@ START_TEST(what_does_not_change_an_artifact_prepares_none)
     dg_node_class after = *dg_class_named("SD_V12_OK");
     world w;
     open_small(&w);
-    w.net->nodes[3].of = &after;
-    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 0);
-    ck_assert_uint_eq(w.net->nodes[3].pvf.count, 0);
+    w.world->nodes[3].of = &after;
+    ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST), 0);
+    ck_assert_uint_eq(w.world->nodes[3].pvf.count, 0);
     changed.executor.prepares.at[0] ^= 1;
-    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), DG_NEVER);
+    ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST), DG_NEVER);
     world_close(&w);
 }
 END_TEST
@@ -211,18 +211,19 @@ START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
     world w;
     open_small(&w);
     for (uint32_t i = 0; i < 3; i++)
-        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL),
+                         DG_OK);
     /* the second is under way */
-    ck_assert_int_eq(dg_sim_run(w.net->sim, 11 * 1000 * DG_MS, NULL), DG_OK);
-    dg_pvf_restart(&w.net->nodes[3].pvf, 11 * 1000 * DG_MS);
-    ck_assert_int_eq(dg_sim_run(w.net->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST), 10 * 1000 * DG_MS);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), DG_NEVER);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 2), DG_NEVER);
+    ck_assert_int_eq(dg_sim_run(w.world->sim, 11 * 1000 * DG_MS, NULL), DG_OK);
+    dg_pvf_restart(&w.world->nodes[3].pvf, 11 * 1000 * DG_MS);
+    ck_assert_int_eq(dg_sim_run(w.world->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST), 10 * 1000 * DG_MS);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST + 1), DG_NEVER);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST + 2), DG_NEVER);
     /* at 50 s: from the beginning */
-    ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL), DG_OK);
-    ck_assert_int_eq(dg_sim_run(w.net->sim, 61 * 1000 * DG_MS, NULL), DG_OK);
-    ck_assert_uint_eq(dg_pvf_ready_at(w.net, 3, &changed, FIRST + 1), 60 * 1000 * DG_MS);
+    ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL), DG_OK);
+    ck_assert_int_eq(dg_sim_run(w.world->sim, 61 * 1000 * DG_MS, NULL), DG_OK);
+    ck_assert_uint_eq(dg_pvf_ready_at(w.world, 3, &changed, FIRST + 1), 60 * 1000 * DG_MS);
     world_close(&w);
 }
 END_TEST
@@ -240,18 +241,19 @@ START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
     world w;
     open_small(&w);
     for (uint32_t i = 0; i < 5; i++)
-        ck_assert_int_eq(dg_pvf_want(w.net, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+        ck_assert_int_eq(dg_pvf_want(w.world, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL),
+                         DG_OK);
     if (absences[_i].down)
         ck_assert_int_eq(
-            dg_sim_crash(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+            dg_sim_crash(w.world->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
     else
         ck_assert_int_eq(
-            dg_sim_pause(w.net->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+            dg_sim_pause(w.world->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
     for (uint64_t s = 1; s < 80; s++) {
-        ck_assert_int_eq(dg_sim_run(w.net->sim, s * second, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_run(w.world->sim, s * second, NULL), DG_OK);
         for (uint32_t i = 0; i < 5; i++) {
             uint64_t ready = absences[_i].ready_s[i];
-            bool there = dg_pvf_ready_at(w.net, 3, &changed, FIRST + i) != DG_NEVER;
+            bool there = dg_pvf_ready_at(w.world, 3, &changed, FIRST + i) != DG_NEVER;
             ck_assert_msg(ready && s > ready    ? there
                           : !ready || s < ready ? !there
                                                 : true,
@@ -315,24 +317,26 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
                      DG_OK);
     world_run(&w, ACTS);
     for (uint32_t step = 0; step < STEPS; step++) {
-        uint32_t leaf = dg_net_favourite(w.net);
+        uint32_t leaf = dg_world_favourite(w.world);
         dg_wave *kept, *fresh = NULL;
-        if (!w.net->blocks[leaf].worked) /* nobody has built on it yet */
-            ck_assert_int_eq(dg_work_init(w.net, leaf, NULL), DG_OK);
+        if (!w.world->blocks[leaf].worked) /* nobody has built on it yet */
+            ck_assert_int_eq(dg_work_init(w.world, leaf, NULL), DG_OK);
         for (uint32_t core = 0;
-             w.net->blocks[leaf].candidates && core < w.net->blocks[leaf].view.core_count; core++)
+             w.world->blocks[leaf].candidates && core < w.world->blocks[leaf].view.core_count;
+             core++)
             for (uint32_t node = 0; node < 100; node += 9) {
-                ck_assert_int_eq(dg_wave_reach(w.net, &before, leaf, core, node, NULL), DG_OK);
-                kept = w.net->waves[leaf % DG_WAVES];
-                w.net->waves[leaf % DG_WAVES] = fresh;
-                ck_assert_int_eq(dg_wave_reach(w.net, &now, leaf, core, node, NULL), DG_OK);
-                fresh = w.net->waves[leaf % DG_WAVES];
-                w.net->waves[leaf % DG_WAVES] = kept;
+                ck_assert_int_eq(dg_wave_reach(w.world, &before, leaf, core, node, NULL), DG_OK);
+                kept = w.world->waves[leaf % DG_WAVES];
+                w.world->waves[leaf % DG_WAVES] = fresh;
+                ck_assert_int_eq(dg_wave_reach(w.world, &now, leaf, core, node, NULL), DG_OK);
+                fresh = w.world->waves[leaf % DG_WAVES];
+                w.world->waves[leaf % DG_WAVES] = kept;
                 late += now.at != DG_NEVER;
                 ck_assert_msg(before.at == now.at, "step %u, core %u, node %u", step, core, node);
             }
         dg_wave_free(fresh);
-        ck_assert_int_eq(dg_sim_run(w.net->sim, dg_sim_now(w.net->sim) + DG_MS * 500, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_run(w.world->sim, dg_sim_now(w.world->sim) + DG_MS * 500, NULL),
+                         DG_OK);
     }
     ck_assert_uint_gt(late, 0);
     json_decref(fields);
@@ -364,7 +368,7 @@ END_TEST
 
 START_TEST(two_blocks_are_executed_at_one_time)
 {
-    dg_network net = { .options = { .execute_ns_min = 1000, .execute_ns_max = 1000 } };
+    dg_world net = { .options = { .execute_ns_min = 1000, .execute_ns_max = 1000 } };
     dg_pvf_host h = { .count = 0 };
     static const dg_ns from[] = { 0, 0, 0, 500, 5000 }, until[] = { 1000, 1000, 2000, 2000, 6000 };
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
@@ -391,9 +395,9 @@ START_TEST(a_block_that_takes_too_long_is_not_backed_or_not_approved)
     world_open(&w, &o);
     for (uint32_t slot = 0; slot <= UNTIL; slot++) {
         world_run(&w, slot);
-        for (dg_session *s = w.net->sessions; s; s = s->next) {
+        for (dg_session *s = w.world->sessions; s; s = s->next) {
             uint64_t takes = (uint64_t)((int64_t)s->executor.backing_ms + slow[_i].over_backing_ms);
-            w.net->options.execute_ns_min = w.net->options.execute_ns_max = takes * DG_MS;
+            w.world->options.execute_ns_min = w.world->options.execute_ns_max = takes * DG_MS;
             s->executor.approval_ms = (uint64_t)((int64_t)takes - slow[_i].over_approval_ms);
         }
     }

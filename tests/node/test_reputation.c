@@ -180,8 +180,8 @@ static int64_t worst_in_a_second(const world *w)
 {
     int64_t worst = 0;
     for (uint32_t node = 0; node < dg_network_node_count(w->net); node++)
-        for (uint32_t i = 0; i < w->net->nodes[node].repute.count; i++) {
-            const dg_opinion *o = &w->net->nodes[node].repute.of[i];
+        for (uint32_t i = 0; i < w->world->nodes[node].repute.count; i++) {
+            const dg_opinion *o = &w->world->nodes[node].repute.of[i];
             /* in less than thirty seconds not half of it goes */
             int64_t at = (int64_t)o->score * 2 + o->waiting;
             worst = at < worst ? at : worst;
@@ -207,8 +207,8 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
     ck_assert_uint_eq(stats.parted, 0);
     ck_assert_int_gt(50 * worst_in_a_second(&w), dg_rep_threshold() / 10);
     for (uint32_t node = 0; node < dg_network_node_count(w.net); node++)
-        for (uint32_t i = 0; i < w.net->nodes[node].repute.count; i++) {
-            const dg_opinion *o = &w.net->nodes[node].repute.of[i];
+        for (uint32_t i = 0; i < w.world->nodes[node].repute.count; i++) {
+            const dg_opinion *o = &w.world->nodes[node].repute.of[i];
             if (o->score + o->waiting < 0)
                 ck_assert_str_eq(dg_network_class(w.net, o->peer)->name, "SD_V1");
         }
@@ -260,8 +260,8 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     world_run(&w, BAN);
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = a + 1; b < n; b++)
-            ck_assert_int_eq(dg_reputation_change(w.net, a, b, DG_REP_MALICIOUS, NULL), DG_OK);
-    ck_assert(dg_reputation_parts(w.net, 0, 1) && dg_reputation_parts(w.net, 1, 0));
+            ck_assert_int_eq(dg_reputation_change(w.world, a, b, DG_REP_MALICIOUS, NULL), DG_OK);
+    ck_assert(dg_reputation_parts(w.world, 0, 1) && dg_reputation_parts(w.world, 1, 0));
     world_run(&w, BAN + 5);
     ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
     ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
@@ -269,7 +269,7 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
                       (uint64_t)n * (n - 1) / 2);
     /* 17 s are over within the third slot, a second before its end: what all have of its leaf is
      * told then */
-    ck_assert(!dg_reputation_parts(w.net, 0, 1) && !dg_reputation_parts(w.net, 1, 0));
+    ck_assert(!dg_reputation_parts(w.world, 0, 1) && !dg_reputation_parts(w.world, 1, 0));
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 5, BAN + 3, BAN + 3), n);
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 2, BAN + 3, BAN + 3), 0);
     /* its author's own at most */

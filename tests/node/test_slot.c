@@ -87,16 +87,16 @@ END_TEST
 static uint32_t none_has_it_before(const world *w, uint32_t slots_ahead)
 {
     uint32_t looked = 0;
-    for (uint32_t id = w->net->first_kept; id < w->net->block_count; id++) {
-        const dg_net_block *b = &w->net->blocks[id];
+    for (uint32_t id = w->world->first_kept; id < w->world->block_count; id++) {
+        const dg_world_block *b = &w->world->blocks[id];
         if (b->gone || b->author == DG_NO || b->author >= THIRD
-            || b->slot < w->net->first_slot + FROM + slots_ahead)
+            || b->slot < w->world->first_slot + FROM + slots_ahead)
             continue;
         for (uint32_t node = THIRD; node < NODES; node++)
             if (b->imported[node] < DG_WAITING) {
                 looked++;
                 ck_assert_uint_ge(b->imported[node] + slots_ahead * SLOT_NS,
-                                  (b->slot - w->net->first_slot) * SLOT_NS);
+                                  (b->slot - w->world->first_slot) * SLOT_NS);
             }
     }
     return looked;

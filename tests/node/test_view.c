@@ -8,12 +8,12 @@
 
 enum { AT = 2 * EPOCH + 5 };
 
-static dg_net_block *block_in(world *w, uint32_t slot)
+static dg_world_block *block_in(world *w, uint32_t slot)
 {
-    for (uint32_t id = w->net->block_count; id--;)
-        if (!w->net->blocks[id].gone
-            && w->net->blocks[id].slot == dg_network_first_slot(w->net) + slot)
-            return &w->net->blocks[id];
+    for (uint32_t id = w->world->block_count; id--;)
+        if (!w->world->blocks[id].gone
+            && w->world->blocks[id].slot == dg_network_first_slot(w->net) + slot)
+            return &w->world->blocks[id];
     ck_abort_msg("no block in slot %u", slot);
     return NULL;
 }
@@ -61,7 +61,7 @@ START_TEST(groups_and_keys_lead_to_nodes)
 {
     world_options o = { .seed = 1 };
     uint32_t sizes[20], nodes_seen = 0;
-    const dg_net_block *b;
+    const dg_world_block *b;
     world w;
     world_open(&w, &o);
     world_run(&w, EPOCH + 3);
@@ -81,7 +81,7 @@ START_TEST(groups_and_keys_lead_to_nodes)
         ck_assert_uint_eq(b->session->member[node], i);
         nodes_seen += node;
         /* its `para` key belongs to the same account as its discovery key */
-        ck_assert_int_eq(dg_people_owner(&w.net->people, &owner, w.chain, b->block, "para",
+        ck_assert_int_eq(dg_people_owner(&w.world->people, &owner, w.chain, b->block, "para",
                                          b->view.validators[i], NULL),
                          DG_OK);
         ck_assert_uint_eq(owner, node);
@@ -118,7 +118,7 @@ START_TEST(a_session_is_one_for_all_who_agree_on_it)
     world w;
     world_open(&w, &o);
     world_run(&w, 2 * EPOCH + 2);
-    for (const dg_session *s = w.net->sessions; s; s = s->next) {
+    for (const dg_session *s = w.world->sessions; s; s = s->next) {
         ck_assert_uint_lt(s->index, 4);
         ck_assert(s->has_grid);
         /* Configuration.ActiveConfig of this snapshot, in the words of the session */
@@ -265,25 +265,25 @@ START_TEST(a_leaf_without_an_answer_is_passed_over)
 {
     world_options o = { .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true };
     uint32_t ways[3] = { 0 }, id;
-    dg_net_block *b;
+    dg_world_block *b;
     world w;
     world_open(&w, &o);
     world_run(&w, SILENT - 1);
-    for (id = w.net->block_count; id == w.net->block_count || !w.net->blocks[id].viewed;)
+    for (id = w.world->block_count; id == w.world->block_count || !w.world->blocks[id].viewed;)
         ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
-    b = &w.net->blocks[id];
+    b = &w.world->blocks[id];
     if (silences[_i].unanswered < DG_ASK_COUNT)
         dg_view_fail(&b->view, silences[_i].unanswered);
     b->view.events_known = silences[_i].unanswered != DG_ASK_EVENTS;
     world_run(&w, SILENT);
-    b = &w.net->blocks[id];
-    for (uint32_t i = 0; i < w.net->node_count; i++)
+    b = &w.world->blocks[id];
+    for (uint32_t i = 0; i < w.world->node_count; i++)
         ways[b->author == i ? DG_WAY_NONE : b->way[i]]++;
     ck_assert_uint_eq(ways[DG_WAY_LEGACY], 0);
     ck_assert_uint_eq(ways[DG_WAY_V2], silences[_i].new_way);
     id = b->number;
     world_run(&w, SILENT + 12);
-    ck_assert_int_eq(w.net->stats.finalized >= id, silences[_i].finalizes);
+    ck_assert_int_eq(w.world->stats.finalized >= id, silences[_i].finalizes);
     world_close(&w);
 }
 END_TEST
@@ -302,14 +302,14 @@ START_TEST(a_broken_queue_takes_nothing_from_who_never_asks)
         .of = readers[_i].of, .seed = 5, .how = DG_HOW_OVERRIDE, .enact = 4, .no_forks = true
     };
     uint32_t id, slot = SILENT;
-    dg_net_block *b;
+    dg_world_block *b;
     world w;
     world_open(&w, &o);
     do { /* a leaf whose cores are all waiting for somebody */
         world_run(&w, slot++);
-        for (id = w.net->block_count; id == w.net->block_count || !w.net->blocks[id].viewed;)
+        for (id = w.world->block_count; id == w.world->block_count || !w.world->blocks[id].viewed;)
             ck_assert_int_eq(dg_sim_step(dg_network_sim(w.net), NULL), DG_OK);
-        b = &w.net->blocks[id];
+        b = &w.world->blocks[id];
     } while (b->view.core_count != 20 || b->view.cores[0].kind != DG_CORE_SCHEDULED);
     ck_assert_ptr_nonnull(b->view.cores_told = dg_calloc(20, sizeof *b->view.cores));
     memcpy(b->view.cores_told, b->view.cores, 20 * sizeof *b->view.cores);
