@@ -10,7 +10,7 @@
  * in n / 25 until there are four: fewer than four come out once in millions. */
 static uint64_t random_of(uint64_t others)
 {
-    uint64_t most = dg_constant_of(DG_CONST_RANDOM_PEERS);
+    uint64_t most = dg_world_constant(DG_CONST_RANDOM_PEERS);
     return others < most ? others : most;
 }
 
@@ -30,7 +30,7 @@ static uint64_t beside(uint64_t members, uint64_t row, uint64_t column, unsigned
            + others * random_of(minus(members, 2 + routed));
 }
 
-uint64_t dg_routed(uint32_t members, unsigned level)
+uint64_t dg_approval_routed_messages(uint32_t members, unsigned level)
 {
     uint64_t width = 1, rows, row, column, grid;
     if (members < 2)
@@ -49,9 +49,10 @@ uint64_t dg_routed(uint32_t members, unsigned level)
     return level == 1 ? grid : grid + members * (row + column);
 }
 
-void dg_gossip_tell(dg_world *world, const dg_approval *a, uint64_t assignments, uint64_t approvals)
+void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, uint64_t assignments,
+                                uint64_t approvals)
 {
-    uint64_t each = dg_routed(a->session->count, a->level);
+    uint64_t each = dg_approval_routed_messages(a->session->count, a->level);
     world->gossip.assignments += assignments * each;
     world->gossip.approvals += approvals * each;
 }
@@ -68,15 +69,16 @@ static uint32_t newest(const dg_world *world)
 
 static unsigned level_at(uint32_t age)
 {
-    if (age >= dg_constant_of(DG_CONST_AGGRESSION_2))
+    if (age >= dg_world_constant(DG_CONST_AGGRESSION_2))
         return 2;
-    return age >= dg_constant_of(DG_CONST_AGGRESSION_1);
+    return age >= dg_world_constant(DG_CONST_AGGRESSION_1);
 }
 
 /* What was told of the block already reaches those it was not sent to before. */
-static void raise(dg_world *world, dg_approval *a, unsigned level)
+static void raise(dg_world *world, dg_approval_block *a, unsigned level)
 {
-    uint64_t more = dg_routed(a->session->count, level) - dg_routed(a->session->count, a->level);
+    uint64_t more = dg_approval_routed_messages(a->session->count, level)
+                    - dg_approval_routed_messages(a->session->count, a->level);
     if (level <= a->level)
         return;
     world->gossip.assignments += a->assignments * more;
@@ -84,7 +86,7 @@ static void raise(dg_world *world, dg_approval *a, unsigned level)
     a->level = level;
 }
 
-void dg_aggression_slot(dg_world *world)
+void dg_approval_aggression_slot(dg_world *world)
 {
     uint32_t final = world->blocks[world->finality.finalized].number, best = newest(world);
     uint32_t age = best > final ? best - final - 1 : 0;
@@ -98,7 +100,8 @@ void dg_aggression_slot(dg_world *world)
             continue;
         if (b->number == final + 1)
             raise(world, b->approval, world->gossip.level);
-        if (b->number < best && (best - b->number) % dg_constant_of(DG_CONST_RESEND) == 0)
-            dg_gossip_tell(world, b->approval, b->approval->assignments, b->approval->approvals);
+        if (b->number < best && (best - b->number) % dg_world_constant(DG_CONST_RESEND) == 0)
+            dg_approval_count_messages(world, b->approval, b->approval->assignments,
+                                       b->approval->approvals);
     }
 }

@@ -16,10 +16,10 @@ typedef struct proposal {
 
 /* ---- claims ---- */
 
-dg_code dg_author_claim(dg_world *world, uint32_t node, uint32_t parent, const dg_slot_claim *claim,
-                        dg_error *err)
+dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
+                           const dg_slot_claim *claim, dg_error *err)
 {
-    dg_sim_local at = dg_slot_local(world, claim->slot);
+    dg_sim_local at = dg_world_slot_local(world, claim->slot);
     dg_sim_msg *msg;
     proposal *p;
     dg_code rc = dg_sim_msg_new(world->sim, &msg, sizeof *p, NULL, err);
@@ -41,10 +41,10 @@ dg_code dg_author_claim(dg_world *world, uint32_t node, uint32_t parent, const d
 static dg_ns inherent_ready(const dg_world *world, uint32_t node, uint32_t parent)
 {
     dg_ns taken = world->blocks[parent].taken[node], ready;
-    dg_ns give_up =
-        dg_sim_now(world->sim) + dg_own_wait(world, node, dg_constant_of(DG_CONST_INHERENT_LIMIT));
+    dg_ns give_up = dg_sim_now(world->sim)
+                    + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_INHERENT_LIMIT));
     ready = (taken == DG_NEVER ? world->nodes[node].busy_until : taken)
-            + dg_own_wait(world, node, dg_constant_of(DG_CONST_PROPOSE_WAIT));
+            + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_PROPOSE_WAIT));
     return ready < give_up ? ready : give_up;
 }
 
@@ -57,7 +57,7 @@ static dg_ns budget_of(const dg_world *world, uint64_t slot, uint32_t parent, dg
     const dg_world_block *b = &world->blocks[parent];
     uint64_t skipped = b->parent != DG_NO && slot > b->slot + 1 ? slot - b->slot - 1 : 0,
              times = skipped / STEP;
-    dg_ns part = world->slot_ns / 1000 * dg_constant_of(DG_CONST_SLOT_BUDGET),
+    dg_ns part = world->slot_ns / 1000 * dg_world_constant(DG_CONST_SLOT_BUDGET),
           left = world->slot_ns - late;
     dg_ns lenience = skipped ? part << (times < CAP ? times : CAP) : 0;
     return (left < part ? left : part) + lenience;
@@ -77,12 +77,13 @@ static dg_code propose_later(dg_world *world, uint32_t node, const dg_sim_event 
 
 /* An inherent of a fresh leaf is ready a while after it; what does not fit into the
  * budget of the slot is not built. */
-dg_code dg_author_propose(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
+dg_code dg_consensus_propose(dg_world *world, uint32_t node, const dg_sim_event *event,
+                             dg_error *err)
 {
     const proposal *given = dg_sim_msg_data(event->msg);
     dg_ns now = dg_sim_now(world->sim), ready, budget;
     dg_sim_local late = dg_sim_local_now(world->sim, (dg_node_ix){ node })
-                        - dg_slot_local(world, given->claim.slot);
+                        - dg_world_slot_local(world, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
     uint32_t parent = world->nodes[node].best;
@@ -91,12 +92,12 @@ dg_code dg_author_propose(dg_world *world, uint32_t node, const dg_sim_event *ev
         parent = given->parent; /* the slot's other block was quicker: not on top of it */
     if (!dg_world_has(world, node, parent) || late >= (dg_sim_local)world->slot_ns)
         return DG_OK; /* its process stood still for the whole slot */
-    if ((rc = dg_node_compile(world, node, parent, true, err)) < 0)
+    if ((rc = dg_consensus_compile(world, node, parent, true, err)) < 0)
         return rc;
     if (dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
         return propose_later(world, node, event, err);
-    budget = dg_own_wait(world, node,
-                         budget_of(world, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
+    budget = dg_world_own_wait(
+        world, node, budget_of(world, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
     ready = inherent_ready(world, node, parent);
     if (ready > now + budget)
         return DG_OK;
@@ -195,7 +196,7 @@ static dg_code tell_enacted(dg_world *world, dg_world_block *b, dg_error *err)
 }
 
 static dg_code tell_included(dg_world *world, uint32_t node, const dg_world_block *b,
-                             const dg_paras *paras, dg_error *err)
+                             const dg_para_events *paras, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint64_t i = 0; paras->of && i < paras->included && rc >= 0; i++)
@@ -206,7 +207,7 @@ static dg_code tell_included(dg_world *world, uint32_t node, const dg_world_bloc
 }
 
 static dg_code tell_statements(dg_world *world, const making *m, const dg_world_block *b,
-                               const dg_paras *paras, dg_error *err)
+                               const dg_para_events *paras, dg_error *err)
 {
     uint64_t n[6] = { b->slot,         m->count.dispute_sets, m->count.dispute_votes,
                       paras->disputed, paras->valid,          paras->invalid };
@@ -221,20 +222,20 @@ static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_erro
     const dg_world_block *parent = &world->blocks[b->parent];
     uint64_t n[6] = { b->slot,          b->primary,         parent->slot,
                       m->count.offered, m->count.bitfields, parent->view.session };
-    dg_paras paras;
+    dg_para_events paras;
     dg_code rc;
     if ((rc = dg_record_emit(world, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0
-        || (rc = dg_paras_read(world, &paras, b->block, err)) < 0)
+        || (rc = dg_world_para_events_read(world, &paras, b->block, err)) < 0)
         return rc;
     if ((rc = dg_approval_begin(world, id, paras.of, (uint32_t)paras.included, err)) >= 0)
         rc = tell_included(world, m->node, b, &paras, err);
     if (rc >= 0)
-        rc = dg_paras_tell(world, m->node, id, &paras, err);
+        rc = dg_world_para_events_tell(world, m->node, id, &paras, err);
     if (rc >= 0)
-        rc = dg_dropped_tell(world, m->node, id, &m->count, &paras, err);
+        rc = dg_consensus_rejected_candidates_tell(world, m->node, id, &m->count, &paras, err);
     if (rc >= 0)
-        rc = dg_bitfields_tell(world, m->node, id, &m->count, err);
-    dg_paras_clear(&paras);
+        rc = dg_consensus_rejected_bitfields_tell(world, m->node, id, &m->count, err);
+    dg_world_para_events_clear(&paras);
     if (rc < 0)
         return rc;
     world->stats.backed += paras.backed;
@@ -262,7 +263,7 @@ static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_erro
  * Mirrors: sc-consensus-slots, "Discarding proposal for slot .. block production took too long". */
 static dg_code in_time(dg_world *world, making *m, dg_error *err)
 {
-    dg_ns cost = dg_fuel_ns(&world->nodes[m->node], m->how.report.fuel_total),
+    dg_ns cost = dg_world_fuel_ns(&world->nodes[m->node], m->how.report.fuel_total),
           now = dg_sim_now(world->sim);
     dg_ns left = m->p->deadline > now ? m->p->deadline - now : 0;
     dg_error why;
@@ -301,7 +302,7 @@ static dg_code import_own(dg_world *world, making *m, dg_client_at *epochs, dg_b
 static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
 {
     dg_client_at epochs;
-    dg_ns cost = m->how.report.fuel_total / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    dg_ns cost = m->how.report.fuel_total / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
     dg_code rc = in_time(world, m, err);
     if (rc != DG_OK || (rc = import_own(world, m, &epochs, block, err)) != DG_OK)
@@ -329,7 +330,7 @@ static bool is_theirs(dg_code rc)
            || rc == DG_UNSUPPORTED;
 }
 
-dg_code dg_author_build(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
+dg_code dg_consensus_build(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
 {
     making m = { .p = dg_sim_msg_data(event->msg), .node = node };
     dg_block *block = NULL;
@@ -338,9 +339,10 @@ dg_code dg_author_build(dg_world *world, uint32_t node, const dg_sim_event *even
     dg_code rc;
     if (world->blocks[m.p->parent].gone)
         return DG_OK;
-    rc = dg_provide(world, &inherent, &m.count, node, m.p->parent, err);
+    rc = dg_consensus_provide(world, &inherent, &m.count, node, m.p->parent, err);
     if (rc == DG_OK
-        && (rc = dg_heartbeats_take(world, &m.beats, node, m.p->parent, m.p->claim.slot, err))
+        && (rc = dg_consensus_heartbeats_take(world, &m.beats, node, m.p->parent, m.p->claim.slot,
+                                              err))
                == DG_OK) {
         rc = build(world, &block, &m, dg_buf_bytes(&inherent), &why);
         if (is_theirs(rc))

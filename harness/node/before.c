@@ -24,7 +24,7 @@ static dg_code draw_forks(dg_world *world, dg_block *root, uint64_t slots, dg_er
     return DG_OK;
 }
 
-dg_code dg_before_init(dg_world *world, const dg_clock *clock, dg_error *err)
+dg_code dg_consensus_mid_session_init(dg_world *world, const dg_clock *clock, dg_error *err)
 {
     dg_block *root = dg_chain_root(world->chain);
     if (!dg_block_number(root) || clock->slot <= clock->epoch_start)
@@ -36,7 +36,7 @@ dg_code dg_before_init(dg_world *world, const dg_clock *clock, dg_error *err)
                                    : draw_forks(world, root, clock->slot - clock->epoch_start, err);
 }
 
-uint64_t dg_before_session_slot(const dg_world *world, const dg_world_block *b)
+uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_block *b)
 {
     return world->before.within && b->slot > world->before.session_slot
                    && b->view.session == world->before.session
@@ -52,11 +52,11 @@ static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block 
     if (world->before.told)
         return DG_OK;
     world->before.told = true;
-    rc = dg_node_tell_session(world, b, err);
+    rc = dg_consensus_tell_session(world, b, err);
     return rc < 0 ? rc : dg_record_emit(world, DG_REC_SIGNAL, node, b, n, NULL, err);
 }
 
-dg_code dg_before_hear(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     static const dg_signal only_deactivates = { .by_finality = true };
     dg_world_node *n = &world->nodes[node];

@@ -59,7 +59,8 @@ static dg_ns began(const dg_world *world, const dg_world_block *b)
     for (uint32_t i = 0; i < world->node_count; i++)
         wrong += world->nodes[i].clock != 0;
     if (wrong > world->node_count / 2)
-        at = dg_sim_true_at(world->sim, (dg_node_ix){ b->author }, dg_slot_local(world, b->slot));
+        at = dg_sim_true_at(world->sim, (dg_node_ix){ b->author },
+                            dg_world_slot_local(world, b->slot));
     return at < now ? at : now;
 }
 

@@ -30,21 +30,21 @@ static const dg_author authors[] = {
 /* What a network has that names no collators. */
 static const dg_collators usual = { .of = &authors[0], .protocol = 2, .ppm = PPM };
 
-const dg_author *dg_author_at(size_t i)
+const dg_author *dg_backing_author_at(size_t i)
 {
     return i < sizeof authors / sizeof *authors ? &authors[i] : NULL;
 }
 
-const dg_author *dg_author_named(const char *name)
+const dg_author *dg_backing_author_named(const char *name)
 {
     const dg_author *a;
-    for (size_t i = 0; (a = dg_author_at(i)); i++)
+    for (size_t i = 0; (a = dg_backing_author_at(i)); i++)
         if (strcmp(a->name, name) == 0)
             return a;
     return NULL;
 }
 
-dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
+dg_code dg_backing_collators_check(const dg_network_options *o, dg_error *err)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < o->collator_count; i++) {
@@ -61,7 +61,7 @@ dg_code dg_collators_check(const dg_network_options *o, dg_error *err)
     return DG_OK;
 }
 
-bool dg_collators_tick(const dg_world *world)
+bool dg_backing_collators_tick(const dg_world *world)
 {
     for (size_t i = 0; i < world->options.collator_count; i++)
         if (world->options.collators[i].of->own_clock)
@@ -70,7 +70,7 @@ bool dg_collators_tick(const dg_world *world)
 }
 
 /* Each parachain's by its own lot, so that one more does not shuffle all. */
-const dg_collators *dg_collators_of(const dg_world *world, uint32_t para)
+const dg_collators *dg_backing_collators_of(const dg_world *world, uint32_t para)
 {
     const dg_network_options *o = &world->options;
     dg_rng lot = dg_rng_fork(o->seed, "collator", para, 0);
@@ -85,7 +85,8 @@ const dg_collators *dg_collators_of(const dg_world *world, uint32_t para)
 
 /* ---- authoring ---- */
 
-dg_attempt_kind dg_collator_tries(const dg_collators *by, uint32_t unincluded, uint32_t cores)
+dg_attempt_kind dg_backing_collator_tries(const dg_collators *by, uint32_t unincluded,
+                                          uint32_t cores)
 {
     if (unincluded < (by->async ? CAPACITY_ASYNC * cores : CAPACITY_SYNC))
         return DG_ATTEMPT_BUILDS;
@@ -109,8 +110,8 @@ static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
            || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
 }
 
-bool dg_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
-                        uint32_t node)
+bool dg_backing_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
+                                uint32_t node)
 {
     return takes(world->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
 }
@@ -118,19 +119,19 @@ bool dg_collation_taken(const dg_world *world, const dg_world_block *leaf, uint3
 /* The first tick of a clock that ticks a while after each slot began. */
 static dg_ns next_tick(const dg_world *world, dg_ns at)
 {
-    dg_ns after = dg_constant_of(DG_CONST_SLOT_DRIFT), past = at < after ? 0 : at - after;
+    dg_ns after = dg_world_constant(DG_CONST_SLOT_DRIFT), past = at < after ? 0 : at - after;
     return at <= after ? after
                        : (past + world->slot_ns - 1) / world->slot_ns * world->slot_ns + after;
 }
 
-dg_ns dg_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+dg_ns dg_backing_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_world_block *b = &world->blocks[leaf];
     const dg_candidate *c = &b->candidates[core];
     dg_ns at = b->taken[node], takes;
-    if (at == DG_NEVER || c->para == DG_NO || !dg_collation_taken(world, b, core, node))
+    if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
         return DG_NEVER;
-    takes = (c->rank + 1) * dg_constant_of(DG_CONST_COLLATION); /* one is made after the other */
+    takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */
     if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
         return at > c->made + takes + node ? at : c->made + takes + node;
     return (c->by->of->own_clock ? next_tick(world, at) : at) + takes;
@@ -143,14 +144,14 @@ static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, uin
     uint32_t group = leaf->candidates[core].group;
     for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
         uint32_t node = leaf->session->node[leaf->view.members[i]];
-        if (node != DG_NO && dg_collation_taken(world, leaf, core, node))
+        if (node != DG_NO && dg_backing_collation_taken(world, leaf, core, node))
             return true;
     }
     return false;
 }
 
-void dg_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
-                        dg_attempt_kind what)
+void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
+                                dg_attempt_kind what)
 {
     world->collations.attempts += what != DG_ATTEMPT_NONE;
     world->collations.panics += what == DG_ATTEMPT_PANICS;
@@ -160,7 +161,7 @@ void dg_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t co
     world->collations.refused += !anybody_takes(world, leaf, core);
 }
 
-dg_code dg_collators_tell(dg_world *world, dg_error *err)
+dg_code dg_backing_collators_tell(dg_world *world, dg_error *err)
 {
     uint64_t n[6] = { world->slot, world->collations.attempts, world->collations.made,
                       world->collations.panics, world->collations.refused };

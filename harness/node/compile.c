@@ -26,7 +26,8 @@ static dg_code stand_still(dg_world *world, uint32_t node, uint32_t id, dg_ns un
     return rc < 0 ? rc : dg_sim_pause(world->sim, (dg_node_ix){ node }, now, until, err);
 }
 
-dg_code dg_node_compile(dg_world *world, uint32_t node, uint32_t id, bool children, dg_error *err)
+dg_code dg_consensus_compile(dg_world *world, uint32_t node, uint32_t id, bool children,
+                             dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
     const dg_world_block *b = &world->blocks[id];
@@ -42,7 +43,7 @@ dg_code dg_node_compile(dg_world *world, uint32_t node, uint32_t id, bool childr
     return ahead ? DG_OK : stand_still(world, node, id, n->compiled_at, false, err);
 }
 
-dg_code dg_node_recompile(dg_world *world, uint32_t node, dg_error *err)
+dg_code dg_consensus_recompile(dg_world *world, uint32_t node, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
     const dg_world_block *b = &world->blocks[n->best];

@@ -84,18 +84,18 @@ static const struct {
                                 "% less a second, both good and bad; unverified" },
 };
 
-uint64_t dg_constant_of(dg_constant which)
+uint64_t dg_world_constant(dg_constant which)
 {
     return constants[which].value;
 }
-const char *dg_constant_source(dg_constant which)
+const char *dg_world_constant_source(dg_constant which)
 {
     return constants[which].source;
 }
 
-void dg_compile_range(dg_ns out[2], uint64_t wasm_len)
+void dg_world_compile_range(dg_ns out[2], uint64_t wasm_len)
 {
-    uint64_t one_core = dg_constant_of(DG_CONST_COMPILE) / 1000 * wasm_len;
-    out[0] = one_core / dg_constant_of(DG_CONST_COMPILE_CORES_MAX);
-    out[1] = one_core / dg_constant_of(DG_CONST_COMPILE_CORES_MIN);
+    uint64_t one_core = dg_world_constant(DG_CONST_COMPILE) / 1000 * wasm_len;
+    out[0] = one_core / dg_world_constant(DG_CONST_COMPILE_CORES_MAX);
+    out[1] = one_core / dg_world_constant(DG_CONST_COMPILE_CORES_MIN);
 }

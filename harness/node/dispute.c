@@ -13,12 +13,12 @@
 
 enum { TALE_BLOCKS = 20 }; /* after that many final blocks nobody puts its votes into a block */
 
-uint32_t dg_supermajority(uint32_t validators)
+uint32_t dg_approval_supermajority(uint32_t validators)
 {
     return validators ? validators - (validators - 1) / 3 : 1;
 }
 
-dg_dispute *dg_dispute_of(const dg_world *world, const dg_hash *candidate)
+dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate)
 {
     for (dg_dispute *d = world->disputes; d; d = d->next)
         if (dg_hash_equal(&d->candidate, candidate))
@@ -26,7 +26,7 @@ dg_dispute *dg_dispute_of(const dg_world *world, const dg_hash *candidate)
     return NULL;
 }
 
-bool dg_dispute_holds(const dg_world *world, const dg_world_block *b)
+bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b)
 {
     dg_ns now = dg_sim_now(world->sim);
     for (uint32_t i = 0; b->approval && i < b->approval->count; i++) {
@@ -41,14 +41,15 @@ bool dg_dispute_holds(const dg_world *world, const dg_world_block *b)
 
 static dg_ns hop(const dg_world *world, const dg_dispute *d, uint32_t node, uint32_t what)
 {
-    return dg_hear_latency(world, node, world->node_count,
-                           (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8 | what);
+    return dg_world_link_latency(world, node, world->node_count,
+                                 (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8
+                                     | what);
 }
 
 /* It works at a few at a time; this one comes when the first of those is done. */
 static dg_ns participate(dg_world_node *n, dg_ns heard, dg_ns takes)
 {
-    uint32_t free = 0, at_once = (uint32_t)dg_constant_of(DG_CONST_PARTICIPATIONS);
+    uint32_t free = 0, at_once = (uint32_t)dg_world_constant(DG_CONST_PARTICIPATIONS);
     assert(at_once <= DG_PARTICIPATIONS_MAX);
     for (uint32_t i = 1; i < at_once; i++)
         if (n->participating[i] < n->participating[free])
@@ -58,7 +59,7 @@ static dg_ns participate(dg_world_node *n, dg_ns heard, dg_ns takes)
     return n->participating[free];
 }
 
-static const dg_checker *checker_of(const dg_trial *t, uint32_t validator)
+static const dg_checker *checker_of(const dg_candidate_entry *t, uint32_t validator)
 {
     for (uint32_t i = 0; i < t->checker_count; i++)
         if (t->checkers && t->checkers[i].validator == validator)
@@ -79,11 +80,11 @@ static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, b
 
 static bool takes_too_long(const dg_world *world, const dg_dispute *d, uint32_t para)
 {
-    return dg_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
+    return dg_backing_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
 }
 
-static dg_voice voice_of(dg_world *world, const dg_dispute *d, uint32_t id, const dg_trial *t,
-                         uint32_t validator)
+static dg_dispute_vote voice_of(dg_world *world, const dg_dispute *d, uint32_t id,
+                                const dg_candidate_entry *t, uint32_t validator)
 {
     uint32_t node = d->session->node[validator];
     bool judges = node != DG_NO && (!t->receipt_v2 || world->nodes[node].of->receipts_v2),
@@ -91,16 +92,16 @@ static dg_voice voice_of(dg_world *world, const dg_dispute *d, uint32_t id, cons
     const dg_checker *c = checker_of(t, validator);
     const dg_world_block *parent = &world->blocks[world->blocks[id].parent];
     if (node == DG_NO)
-        return (dg_voice){ .at = DG_NEVER };
+        return (dg_dispute_vote){ .at = DG_NEVER };
     if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
-        return (dg_voice){ .at = d->began,
-                           .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
+        return (dg_dispute_vote){ .at = d->began,
+                                  .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
-        return (dg_voice){ .at = d->began, .stance = DG_STANCE_APPROVED };
-    return (dg_voice){ DG_NEVER,
-                       judges && !takes_too_long(world, d, d->para) ? DG_STANCE_VALID
-                                                                    : DG_STANCE_INVALID,
-                       judges && node != d->by };
+        return (dg_dispute_vote){ .at = d->began, .stance = DG_STANCE_APPROVED };
+    return (dg_dispute_vote){ DG_NEVER,
+                              judges && !takes_too_long(world, d, d->para) ? DG_STANCE_VALID
+                                                                           : DG_STANCE_INVALID,
+                              judges && node != d->by };
 }
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
@@ -109,16 +110,16 @@ static dg_code speak(dg_world *world, dg_dispute *d, uint32_t validator, dg_ns h
                      dg_error *err)
 {
     uint32_t node = d->session->node[validator];
-    dg_voice *v = &d->voices[validator];
-    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_is_awake(world, node))
+    dg_dispute_vote *v = &d->voices[validator];
+    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_world_is_awake(world, node))
         return DG_OK;
-    if (v->executes && dg_pvf_ready_at(world, node, d->session, d->para) == DG_NEVER)
-        return dg_pvf_want(world, node, d->session, d->para, DG_PVF_APPROVAL, err);
+    if (v->executes && dg_backing_pvf_ready_at(world, node, d->session, d->para) == DG_NEVER)
+        return dg_backing_pvf_want(world, node, d->session, d->para, DG_PVF_APPROVAL, err);
     if (node != d->by)
-        dg_recovery_count(world, d->session, 1);
-    v->at = node == d->by
-                ? d->began
-                : participate(&world->nodes[node], heard, dg_check_ns(world, d->session, d->para));
+        dg_backing_recovery_count(world, d->session, 1);
+    v->at = node == d->by ? d->began
+                          : participate(&world->nodes[node], heard,
+                                        dg_approval_check_ns(world, d->session, d->para));
     v->at += hop(world, d, node, 1);
     *any = true;
     return DG_OK;
@@ -133,7 +134,7 @@ static int by_time(const void *a, const void *b)
 /* When enough have said one of the two. */
 static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
 {
-    uint32_t count = 0, needed = dg_supermajority(d->session->validators);
+    uint32_t count = 0, needed = dg_approval_supermajority(d->session->validators);
     for (uint32_t i = 0; i < d->session->validators; i++)
         if (d->voices[i].at != DG_NEVER && (d->voices[i].stance == DG_STANCE_INVALID) == against)
             times[count++] = d->voices[i].at;
@@ -156,7 +157,8 @@ static dg_code conclude(dg_dispute *d, dg_error *err)
     return DG_OK;
 }
 
-static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_trial *t, dg_error *err)
+static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_candidate_entry *t,
+                    dg_error *err)
 {
     uint32_t count = d->session->validators;
     bool any = false;
@@ -210,17 +212,17 @@ static dg_code tell(dg_world *world, const dg_dispute *d, unsigned outcome, dg_n
 static void mark_trials(dg_world *world, dg_dispute *d)
 {
     for (uint32_t id = world->first_kept; id < world->block_count; id++) {
-        dg_approval *a = world->blocks[id].gone ? NULL : world->blocks[id].approval;
+        dg_approval_block *a = world->blocks[id].gone ? NULL : world->blocks[id].approval;
         for (uint32_t i = 0; a && i < a->count; i++)
             if (dg_hash_equal(&a->trials[i].candidate, &d->candidate))
                 a->trials[i].dispute = d;
     }
 }
 
-dg_code dg_dispute_object(dg_world *world, uint32_t id, dg_trial *trial, uint32_t validator,
-                          dg_ns at, dg_error *err)
+dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_entry *trial,
+                                   uint32_t validator, dg_ns at, dg_error *err)
 {
-    const dg_approval *a = world->blocks[id].approval;
+    const dg_approval_block *a = world->blocks[id].approval;
     dg_dispute *d;
     dg_code rc;
     if (trial->dispute)
@@ -245,7 +247,7 @@ dg_code dg_dispute_object(dg_world *world, uint32_t id, dg_trial *trial, uint32_
     return tell(world, d, 0, 0, err);
 }
 
-dg_code dg_disputes_step(dg_world *world, dg_error *err)
+dg_code dg_approval_disputes_step(dg_world *world, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
     uint32_t final = world->blocks[world->finality.finalized].number;
@@ -269,7 +271,7 @@ dg_code dg_disputes_step(dg_world *world, dg_error *err)
     return rc < 0 ? rc : DG_OK;
 }
 
-void dg_disputes_free(dg_dispute *all)
+void dg_approval_disputes_free(dg_dispute *all)
 {
     while (all) {
         dg_dispute *next = all->next;

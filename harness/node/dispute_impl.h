@@ -21,11 +21,11 @@ typedef enum dg_stance {
 } dg_stance;
 
 /* at: heard by all; DG_NEVER: it has not come to it */
-typedef struct dg_voice {
+typedef struct dg_dispute_vote {
     dg_ns at;
     dg_stance stance;
     bool executes;
-} dg_voice;
+} dg_dispute_vote;
 
 struct dg_dispute {
     struct dg_dispute *next, *newer; /* next: older */
@@ -34,14 +34,14 @@ struct dg_dispute {
     uint32_t para, block, by;  /* block: number of the first that included it; by: node */
     dg_ns began, concluded_at; /* DG_NEVER: as it stands it is not */
     bool valid, told;          /* valid: as concluded */
-    dg_voice *voices;          /* by validator; NULL: nobody asks for them any more */
+    dg_dispute_vote *voices;   /* by validator; NULL: nobody asks for them any more */
 };
 
 /* Validator of the block's session finds the candidate invalid at `at`: a dispute
  * begins, unless there is one. */
-dg_code dg_dispute_object(dg_world *world, uint32_t id, dg_trial *trial, uint32_t validator,
-                          dg_ns at, dg_error *err);
-dg_dispute *dg_dispute_of(const dg_world *world, const dg_hash *candidate);
-uint32_t dg_supermajority(uint32_t validators);
+dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_entry *trial,
+                                   uint32_t validator, dg_ns at, dg_error *err);
+dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate);
+uint32_t dg_approval_supermajority(uint32_t validators);
 
 #endif

@@ -106,8 +106,8 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
 }
 
 /* Sets go in as a list; `*votes` of all of them. */
-dg_code dg_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,
-                        dg_world_block *parent, dg_error *err)
+dg_code dg_approval_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,
+                                 dg_world_block *parent, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
     dg_bytes answer = dg_bytes_of(NULL, 0);

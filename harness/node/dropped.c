@@ -24,7 +24,7 @@ static const char *const says[DG_DROP_COUNT] = {
     [DG_DROP_ROOM] = "the block's weight had no room beside the bitfields",
 };
 
-const char *dg_drop_says(dg_drop why)
+const char *dg_consensus_rejection_says(dg_drop why)
 {
     return (unsigned)why < DG_DROP_COUNT ? says[why] : NULL;
 }
@@ -76,7 +76,7 @@ static kept read_kept(dg_world *world, dg_block *parent, const dg_block *block)
 static dg_code compare(dg_drop *out, dg_view *now, const dg_candidate *c, dg_error *err)
 {
     dg_footing new;
-    dg_code rc = dg_footing_ask(now, &new, c->para, DG_ASSUME_FREE, err);
+    dg_code rc = dg_world_footing_ask(now, &new, c->para, DG_ASSUME_FREE, err);
     if (rc < 0 || !new.known)
         return rc;
     if (c->pov_max != new.pov_max)
@@ -149,9 +149,9 @@ static dg_code look_inside(dg_world *world, dg_drop *out, uint32_t parent, uint3
     if ((rc = dg_view_ask_option(&world->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para,
                                  DG_ASSUME_FREE, err))
             < 0
-        || (rc = dg_footing_ask(view, &given, c->para,
-                                dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE,
-                                err))
+        || (rc = dg_world_footing_ask(
+                view, &given, c->para,
+                dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err))
                < 0)
         return rc;
     own = given.known && dg_hash_equal(&c->relay_parent, &world->blocks[parent].hash)
@@ -173,7 +173,7 @@ static bool is_first_of_new_code(const dg_world *world, const dg_world_block *pa
     return parent->enacted && (parent->parent == DG_NO || !world->blocks[parent->parent].enacted);
 }
 
-static bool is_backed(const dg_paras *paras, const dg_candidate *c)
+static bool is_backed(const dg_para_events *paras, const dg_candidate *c)
 {
     for (uint64_t i = 0; i < paras->backed; i++)
         if (paras->backed_of[i].para == c->para && paras->backed_of[i].core == c->core)
@@ -201,8 +201,8 @@ static dg_code reason(dg_world *world, dg_drop *out, uint32_t parent, uint32_t i
 }
 
 /* The runtime takes bitfields of one length alone, one bit for each core it has. */
-dg_code dg_bitfields_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
-                          dg_error *err)
+dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uint32_t id,
+                                             const dg_provision *given, dg_error *err)
 {
     uint32_t parent = world->blocks[id].parent;
     const dg_view *view = &world->blocks[id].view;
@@ -225,8 +225,9 @@ dg_code dg_bitfields_tell(dg_world *world, uint32_t node, uint32_t id, const dg_
     return dg_record_emit(world, DG_REC_BITFIELDS, node, &world->blocks[id], n, NULL, err);
 }
 
-dg_code dg_dropped_tell(dg_world *world, uint32_t node, uint32_t id, const dg_provision *given,
-                        const dg_paras *paras, dg_error *err)
+dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, uint32_t id,
+                                              const dg_provision *given,
+                                              const dg_para_events *paras, dg_error *err)
 {
     uint32_t parent = world->blocks[id].parent;
     kept k;
@@ -248,7 +249,7 @@ dg_code dg_dropped_tell(dg_world *world, uint32_t node, uint32_t id, const dg_pr
             return rc;
         n[3] = why;
         if ((rc = dg_record_emit(world, DG_REC_DROPPED, node, &world->blocks[id], n,
-                                 dg_drop_says(why), err))
+                                 dg_consensus_rejection_says(why), err))
             < 0)
             return rc;
     }

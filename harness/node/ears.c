@@ -10,12 +10,12 @@
 
 enum { NEWEST = 3 }; /* validation protocol that carries either */
 
-bool dg_ear_speaks_newest(const dg_node_class *of)
+bool dg_approval_speaks_newest(const dg_node_class *of)
 {
     return of->validation >> NEWEST & 1;
 }
 
-static uint8_t mask_id(dg_ears *e, uint8_t mask)
+static uint8_t mask_id(dg_protocol_reach *e, uint8_t mask)
 {
     for (uint8_t i = 0; i < e->mask_count; i++)
         if (e->masks[i] == mask)
@@ -33,13 +33,13 @@ static void close_over(bool hears[DG_MASKS_MAX][DG_MASKS_MAX], uint8_t count)
                 hears[i][j] |= hears[i][k] && hears[k][j];
 }
 
-static bool alike(const dg_ears *e, bool newer, uint8_t a, uint8_t b)
+static bool alike(const dg_protocol_reach *e, bool newer, uint8_t a, uint8_t b)
 {
     bool deaf = !((e->masks[a] | e->masks[b]) >> NEWEST & 1);
     return e->hears[0][a][b] && (!newer || e->hears[1][a][b] || deaf);
 }
 
-static void number_ears(dg_ears *e, bool newer)
+static void number_ears(dg_protocol_reach *e, bool newer)
 {
     for (uint8_t i = 0; i < e->mask_count; i++) {
         uint8_t k = 0;
@@ -50,9 +50,9 @@ static void number_ears(dg_ears *e, bool newer)
     }
 }
 
-void dg_ears_init(dg_world *world)
+void dg_approval_reach_init(dg_world *world)
 {
-    dg_ears *e = &world->ears;
+    dg_protocol_reach *e = &world->ears;
     for (uint32_t i = 0; i < world->node_count; i++)
         world->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
     for (uint8_t i = 0; i < e->mask_count; i++)
@@ -66,13 +66,13 @@ void dg_ears_init(dg_world *world)
     number_ears(e, true);
 }
 
-uint32_t dg_ear_of(const dg_world *world, const dg_approval *a, uint32_t node)
+uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node)
 {
     return world->ears.mask_count > 1 ? world->ears.ear[a->newer][world->nodes[node].mask] : 0;
 }
 
-bool dg_ear_hears(const dg_world *world, const dg_approval *a, uint32_t ear, uint32_t speaker,
-                  bool newer)
+bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
+                             uint32_t speaker, bool newer)
 {
     return world->ears.hears[newer][world->ears.mask_of[a->newer][ear]][world->nodes[speaker].mask];
 }

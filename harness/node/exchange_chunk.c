@@ -21,12 +21,12 @@ typedef struct chunk_core {
     uint32_t parent, members, *member;
     chunk_seat *seat;
 } chunk_core;
-struct dg_chunks {
+struct dg_sent_chunks {
     uint32_t cores;
     chunk_core *core;
 };
 
-void dg_chunks_free(dg_chunks *c)
+void dg_statements_chunks_free(dg_sent_chunks *c)
 {
     for (uint32_t i = 0; c && i < c->cores; i++) {
         dg_free(c->core[i].member);
@@ -37,7 +37,7 @@ void dg_chunks_free(dg_chunks *c)
     dg_free(c);
 }
 
-void dg_chunks_forget(dg_chunks *c, uint32_t node)
+void dg_statements_chunks_forget(dg_sent_chunks *c, uint32_t node)
 {
     for (uint32_t i = 0; c && i < c->cores; i++)
         if (c->core[i].seat)
@@ -46,7 +46,7 @@ void dg_chunks_forget(dg_chunks *c, uint32_t node)
 
 static chunk_core *core_at(const dg_world *world, uint32_t home, uint32_t core)
 {
-    const dg_chunks *c = world->blocks[home].chunks;
+    const dg_sent_chunks *c = world->blocks[home].chunks;
     return c && core < c->cores && c->core[core].seat ? &c->core[core] : NULL;
 }
 
@@ -79,7 +79,7 @@ static dg_code open_core(dg_world *world, uint32_t home, const dg_world_block *l
     if (rc < 0 || core_at(world, home, core))
         return rc;
     c = &world->blocks[home].chunks->core[core];
-    c->parent = dg_chunk_parent(world, home, &leaf->view.cores[core]);
+    c->parent = dg_backing_chunk_parent(world, home, &leaf->view.cores[core]);
     c->member = dg_calloc(members + 1, sizeof *c->member);
     c->seat = dg_calloc(world->node_count, sizeof *c->seat);
     if (!c->member || !c->seat)
@@ -95,7 +95,7 @@ static dg_code ask_next(dg_world *world, uint32_t node, uint32_t home, uint32_t 
 {
     chunk_core *c = core_at(world, home, core);
     chunk_seat *s = &c->seat[node];
-    uint32_t first = dg_chunk_first(world, home, core, node, c->members);
+    uint32_t first = dg_backing_chunk_first(world, home, core, node, c->members);
     dg_said said = { .leaf = home, .core = (uint16_t)core, .votes = dg_sim_now(world->sim) };
     s->asked = said.votes;
     while (s->tried < c->members) {
@@ -103,12 +103,13 @@ static dg_code ask_next(dg_world *world, uint32_t node, uint32_t home, uint32_t 
         bool sent = of == DG_NO;
         dg_code rc = of == node || sent
                          ? DG_OK
-                         : dg_x_send(world, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
+                         : dg_statements_send(world, &sent, node, of, DG_MSG_CHUNK_ASK, &said, err);
         if (rc < 0 || sent)
             return rc < 0 ? rc
-                          : dg_x_timer(
-                              world, node, DG_TAG_X_CHUNK,
-                              dg_own_wait(world, node, dg_constant_of(DG_CONST_CHUNK_TIMEOUT)),
+                          : dg_statements_timer(
+                              world, node, DG_TAG_SENT_CHUNK,
+                              dg_world_own_wait(world, node,
+                                                dg_world_constant(DG_CONST_CHUNK_TIMEOUT)),
                               &said, err);
     }
     s->state = CHUNK_FAILED;
@@ -119,13 +120,13 @@ static bool backed_it(const dg_world *world, const chunk_core *c, uint32_t node)
 {
     for (uint32_t i = 0; i < c->members; i++)
         if (c->member[i] == node)
-            return dg_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim));
+            return dg_backing_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim));
     return false;
 }
 
 static dg_code want(dg_world *world, uint32_t node, uint32_t leaf, uint32_t core, dg_error *err)
 {
-    uint32_t home = dg_chunk_home(world, leaf, core);
+    uint32_t home = dg_backing_chunk_home(world, leaf, core);
     dg_code rc = open_core(world, home, &world->blocks[leaf], core, err);
     chunk_core *c;
     chunk_seat *s;
@@ -140,7 +141,7 @@ static dg_code want(dg_world *world, uint32_t node, uint32_t leaf, uint32_t core
     return s->state == CHUNK_HELD ? DG_OK : ask_next(world, node, home, core, err);
 }
 
-dg_code dg_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+dg_code dg_statements_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[leaf];
     dg_code rc = DG_OK;
@@ -155,21 +156,24 @@ dg_code dg_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_err
 
 /* ---- being asked, and the answer ---- */
 
-dg_code dg_chunk_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                       dg_error *err)
+dg_code dg_statements_chunk_requested(dg_world *world, uint32_t node, uint32_t from,
+                                      const dg_said *said, dg_error *err)
 {
     dg_said answer = *said;
     const dg_session *session = world->blocks[said->leaf].session;
     const chunk_core *c = core_at(world, said->leaf, said->core);
-    uint64_t bytes = dg_message_bytes(DG_MSG_CHUNK_ASK);
+    uint64_t bytes = dg_world_message_bytes(DG_MSG_CHUNK_ASK);
     dg_entrance entered;
     dg_code rc;
-    if ((answer.who = c && dg_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim))))
-        bytes = dg_chunk_bytes(session ? session->validators : 0);
-    if ((rc = dg_x_enter(world, &entered, node, from, DG_INBOUND_CHUNK, said, bytes, err)) < 0
+    if ((answer.who =
+             c && dg_backing_chunk_has_all(world, c->parent, node, dg_sim_now(world->sim))))
+        bytes = dg_backing_chunk_bytes(session ? session->validators : 0);
+    if ((rc = dg_statements_request_enter(world, &entered, node, from, DG_QUEUE_CHUNK, said, bytes,
+                                          err))
+            < 0
         || entered != DG_ENTRANCE_TAKEN)
         return rc;
-    return dg_x_send_bytes(world, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
+    return dg_statements_send_bytes(world, NULL, node, from, DG_MSG_CHUNK, &answer, bytes, err);
 }
 
 /* The seat that still waits for this request. */
@@ -181,7 +185,8 @@ static chunk_seat *waiting(const dg_world *world, uint32_t node, const dg_said *
                : NULL;
 }
 
-dg_code dg_chunk_answer(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_statements_chunk_answer(dg_world *world, uint32_t node, const dg_said *said,
+                                   dg_error *err)
 {
     chunk_seat *s = waiting(world, node, said);
     if (!s)
@@ -192,14 +197,15 @@ dg_code dg_chunk_answer(dg_world *world, uint32_t node, const dg_said *said, dg_
     return DG_OK;
 }
 
-dg_code dg_chunk_timeout(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_statements_chunk_timeout(dg_world *world, uint32_t node, const dg_said *said,
+                                    dg_error *err)
 {
     return waiting(world, node, said) ? ask_next(world, node, said->leaf, said->core, err) : DG_OK;
 }
 
 /* ---- bits ---- */
 
-bool dg_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+bool dg_statements_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_view *v = &world->blocks[leaf].view;
     const chunk_core *c;
@@ -207,6 +213,6 @@ bool dg_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core, uint3
         return false;
     if (v->cores[core].group >= v->group_count)
         return true;
-    c = core_at(world, dg_chunk_home(world, leaf, core), core);
+    c = core_at(world, dg_backing_chunk_home(world, leaf, core), core);
     return c && c->seat[node].state == CHUNK_HELD;
 }

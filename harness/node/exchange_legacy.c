@@ -56,7 +56,7 @@ static void choose_grid(choice *c, const dg_world *world, const dg_session *g, u
 static void choose_random(choice *c, const dg_world *world, uint32_t leaf, uint32_t node,
                           uint32_t from, dg_rng *luck)
 {
-    uint32_t wanted = (uint32_t)dg_constant_of(DG_CONST_GOSSIP_PEERS);
+    uint32_t wanted = (uint32_t)dg_world_constant(DG_CONST_GOSSIP_PEERS);
     for (uint32_t tries = TRIES * wanted; c->count < wanted && tries; tries--) {
         uint32_t peer = (uint32_t)dg_rng_below(luck, world->node_count);
         if (world->blocks[leaf].taken[peer] != DG_NEVER)
@@ -64,101 +64,102 @@ static void choose_random(choice *c, const dg_world *world, uint32_t leaf, uint3
     }
 }
 
-dg_code dg_legacy_gossip(dg_world *world, dg_exchange *x, uint32_t node, uint32_t from,
-                         uint32_t core, uint32_t who, dg_error *err)
+dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t from,
+                                    uint32_t core, uint32_t who, dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
     dg_rng luck = dg_rng_fork(world->options.seed, "statement-gossip",
                               (uint64_t)node << 32 | x->leaf, (uint64_t)core << 16 | who);
-    uint32_t origin = dg_x_node(world, x, core, who);
+    uint32_t origin = dg_statements_sent_node(world, x, core, who);
     choice c = { .count = 0 };
     dg_code rc = DG_OK;
     choose_grid(&c, world,
                 dg_topologies_for(&world->nodes[node].gossip, world->blocks[x->leaf].view.session),
                 node, from, origin);
     for (uint32_t i = 0; node == origin && i < x->core[core].members; i++)
-        choose(&c, world, node, from, dg_x_node(world, x, core, i));
+        choose(&c, world, node, from, dg_statements_sent_node(world, x, core, i));
     choose_random(&c, world, x->leaf, node, from, &luck);
     for (uint32_t i = 0; i < c.count && rc == DG_OK; i++)
-        rc = dg_x_send(world, NULL, node, c.peer[i], DG_MSG_LEGACY, &said, err);
+        rc = dg_statements_send(world, NULL, node, c.peer[i], DG_MSG_LEGACY, &said, err);
     return rc;
 }
 
 /* Of a leaf that works the new way: told on by those that know no other, and of no use. */
-static dg_code stray(dg_world *world, dg_exchange *x, uint32_t node, uint32_t from,
+static dg_code stray(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t from,
                      const dg_said *said, dg_error *err)
 {
     dg_seat_at(x, node, said->core)->votes |= (uint64_t)1 << said->who;
-    return dg_legacy_gossip(world, x, node, from, said->core, said->who, err);
+    return dg_statements_legacy_gossip(world, x, node, from, said->core, said->who, err);
 }
 
 /* One that knows only the old way seconds its own collation at such a leaf all the same. */
-dg_code dg_legacy_stray(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_statements_legacy_stray(dg_world *world, uint32_t node, const dg_said *said,
+                                   dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     dg_said own = { .leaf = said->leaf,
                     .core = said->core,
-                    .who = (uint16_t)dg_x_member(world, x, said->core, node) };
+                    .who = (uint16_t)dg_statements_sent_member(world, x, said->core, node) };
     return dg_seat_at(x, node, said->core)->votes >> own.who & 1
                ? DG_OK
                : stray(world, x, node, node, &own, err);
 }
 
 /* Votes for a large one wait until it is there. */
-static dg_code word_of_large(dg_world *world, dg_exchange *x, uint32_t node, uint32_t from,
+static dg_code word_of_large(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t from,
                              const dg_said *said, dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, said->core);
     if (said->who != x->core[said->core].seconder)
         s->votes |= (uint64_t)1 << said->who;
     else if (s->state == DG_SEAT_NONE)
-        return dg_ask(world, x, node, said->core, from, true, err);
+        return dg_statements_request(world, x, node, said->core, from, true, err);
     else if (from != s->source)
         s->other = from + 1;
     return DG_OK;
 }
 
-dg_code dg_legacy_fetched(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
-                          dg_error *err)
+dg_code dg_statements_legacy_fetched(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+                                     dg_error *err)
 {
     const dg_seat *s = dg_seat_at(x, node, core);
     uint64_t waiting = s->votes;
     uint32_t seconder = x->core[core].seconder;
-    dg_code rc = dg_x_learn(world, x, node, core, seconder, err);
+    dg_code rc = dg_statements_sent_learn(world, x, node, core, seconder, err);
     if (rc == DG_OK)
-        rc = dg_legacy_gossip(world, x, node, s->source, core, seconder, err);
+        rc = dg_statements_legacy_gossip(world, x, node, s->source, core, seconder, err);
     for (uint32_t who = 0; who < x->core[core].members && rc == DG_OK; who++)
         if (waiting >> who & 1)
-            rc = dg_legacy_gossip(world, x, node, s->source, core, who, err);
-    return rc < 0 ? rc : dg_cluster_fetch(world, x, node, core, err);
+            rc = dg_statements_legacy_gossip(world, x, node, s->source, core, who, err);
+    return rc < 0 ? rc : dg_statements_cluster_fetch(world, x, node, core, err);
 }
 
-dg_code dg_legacy_statement(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                            dg_error *err)
+dg_code dg_statements_legacy_statement(dg_world *world, uint32_t node, uint32_t from,
+                                       const dg_said *said, dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     dg_seat *s = dg_seat_at(x, node, said->core);
     dg_code rc;
     if (world->blocks[said->leaf].way[node] != DG_WAY_LEGACY)
-        return dg_reputation_misstep(
+        return dg_statements_reputation_misstep(
             world, node, from,
             world->blocks[said->leaf].way[node] ? DG_MISSTEP_OLD_WAY : DG_MISSTEP_PARENT, err);
     if (s->votes >> said->who & 1)
         return DG_OK;
     if (world->blocks[said->leaf].view.mode == DG_MODE_ENABLED)
         return stray(world, x, node, from, said, err);
-    if (s->state != DG_SEAT_CONFIRMED && dg_hear_is_large(world, said->leaf, said->core))
+    if (s->state != DG_SEAT_CONFIRMED && dg_statements_is_large(world, said->leaf, said->core))
         return word_of_large(world, x, node, from, said, err);
     s->state = DG_SEAT_CONFIRMED;
-    if ((rc = dg_x_learn(world, x, node, said->core, said->who, err)) < 0
-        || (rc = dg_legacy_gossip(world, x, node, from, said->core, said->who, err)) < 0)
+    if ((rc = dg_statements_sent_learn(world, x, node, said->core, said->who, err)) < 0
+        || (rc = dg_statements_legacy_gossip(world, x, node, from, said->core, said->who, err)) < 0)
         return rc;
-    return dg_cluster_fetch(world, x, node, said->core, err);
+    return dg_statements_cluster_fetch(world, x, node, said->core, err);
 }
 
 /* A peer that comes late to a leaf gets what the grid wants it to have. */
-dg_code dg_legacy_catch_up(dg_world *world, dg_exchange *x, uint32_t node, uint32_t to,
-                           dg_error *err)
+dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t to,
+                                      dg_error *err)
 {
     const dg_session *g =
         dg_topologies_for(&world->nodes[node].gossip, world->blocks[x->leaf].view.session);
@@ -167,17 +168,18 @@ dg_code dg_legacy_catch_up(dg_world *world, dg_exchange *x, uint32_t node, uint3
         return DG_OK;
     for (uint32_t core = 0; core < x->cores; core++) {
         bool fetched = dg_seat_at(x, node, core)->state == DG_SEAT_CONFIRMED
-                       || !x->core[core].members || !dg_hear_is_large(world, x->leaf, core);
+                       || !x->core[core].members || !dg_statements_is_large(world, x->leaf, core);
         uint64_t votes = fetched ? dg_seat_at(x, node, core)->votes : 0;
-        bool mates = x->core[core].members && dg_x_member(world, x, core, node) != DG_NO
-                     && dg_x_member(world, x, core, to) != DG_NO;
+        bool mates = x->core[core].members
+                     && dg_statements_sent_member(world, x, core, node) != DG_NO
+                     && dg_statements_sent_member(world, x, core, to) != DG_NO;
         for (uint32_t who = 0; votes && who < x->core[core].members && rc == DG_OK; who++) {
             dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
-            uint32_t origin = dg_x_node(world, x, core, who);
+            uint32_t origin = dg_statements_sent_node(world, x, core, who);
             choice c = { .count = 0 };
             choose_grid(&c, world, g, node, DG_NO, origin);
             if (votes >> who & 1 && (chosen(&c, to) || (mates && origin == node)))
-                rc = dg_x_send(world, NULL, node, to, DG_MSG_LEGACY, &said, err);
+                rc = dg_statements_send(world, NULL, node, to, DG_MSG_LEGACY, &said, err);
         }
     }
     return rc;

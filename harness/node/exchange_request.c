@@ -8,7 +8,7 @@
  * Mirrors: statement-distribution v2/requests.rs, legacy_v1/requester.rs. */
 #include "node/exchange_impl.h"
 
-static dg_code send_ask(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
+static dg_code send_ask(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                         dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, core);
@@ -16,30 +16,30 @@ static dg_code send_ask(dg_world *world, dg_exchange *x, uint32_t node, uint32_t
     dg_code rc;
     s->state = DG_SEAT_ASKED;
     s->asked = dg_sim_now(world->sim);
-    if ((rc = dg_x_send(world, NULL, node, s->source, DG_MSG_ASK, &said, err)) < 0)
+    if ((rc = dg_statements_send(world, NULL, node, s->source, DG_MSG_ASK, &said, err)) < 0)
         return rc;
     said.votes = s->asked;
-    return dg_x_timer(world, node, DG_TAG_X_TIMEOUT, dg_ask_patience(world, x->leaf, node), &said,
-                      err);
+    return dg_statements_timer(world, node, DG_TAG_SENT_TIMEOUT,
+                               dg_statements_request_patience(world, x->leaf, node), &said, err);
 }
 
-static void put_in_line(dg_exchange *x, uint32_t node, uint32_t core)
+static void put_in_line(dg_sent_leaf *x, uint32_t node, uint32_t core)
 {
     dg_seat_at(x, node, core)->state = DG_SEAT_QUEUED;
-    dg_seat_at(x, node, core)->next = DG_X_END;
-    if (x->node[node].head == DG_X_END)
+    dg_seat_at(x, node, core)->next = DG_SENT_END;
+    if (x->node[node].head == DG_SENT_END)
         x->node[node].head = (uint16_t)core;
     else
         dg_seat_at(x, node, x->node[node].tail)->next = (uint16_t)core;
     x->node[node].tail = (uint16_t)core;
 }
 
-dg_code dg_ask(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, uint32_t source,
-               bool cluster, dg_error *err)
+dg_code dg_statements_request(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+                              uint32_t source, bool cluster, dg_error *err)
 {
     dg_seat_at(x, node, core)->source = source;
     if (!cluster) {
-        if (x->node[node].in_flight >= dg_constant_of(DG_CONST_REQUEST_PARALLEL)) {
+        if (x->node[node].in_flight >= dg_world_constant(DG_CONST_REQUEST_PARALLEL)) {
             put_in_line(x, node, core);
             return DG_OK;
         }
@@ -48,14 +48,14 @@ dg_code dg_ask(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core, ui
     return send_ask(world, x, node, core, err);
 }
 
-static dg_code next_in_line(dg_world *world, dg_exchange *x, uint32_t node, uint32_t core,
+static dg_code next_in_line(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                             dg_error *err)
 {
     uint16_t next = x->node[node].head;
-    if (dg_x_member(world, x, core, node) != DG_NO)
+    if (dg_statements_sent_member(world, x, core, node) != DG_NO)
         return DG_OK;
     x->node[node].in_flight--;
-    if (next == DG_X_END)
+    if (next == DG_SENT_END)
         return DG_OK;
     x->node[node].head = dg_seat_at(x, node, next)->next;
     x->node[node].in_flight++;
@@ -71,95 +71,100 @@ static bool is_legacy(const dg_world *world, uint32_t leaf)
 static dg_code statement_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
                                dg_error *err)
 {
-    uint64_t bytes = dg_answer_bytes(world, said->leaf, said->core);
+    uint64_t bytes = dg_world_answer_bytes(world, said->leaf, said->core);
     dg_entrance entered;
-    dg_code rc = dg_x_enter(world, &entered, node, from, DG_INBOUND_DATA, said, bytes, err);
+    dg_code rc =
+        dg_statements_request_enter(world, &entered, node, from, DG_QUEUE_DATA, said, bytes, err);
     return rc == DG_OK && entered == DG_ENTRANCE_TAKEN
-               ? dg_x_send_bytes(world, NULL, node, from, DG_MSG_ANSWER, said, bytes, err)
+               ? dg_statements_send_bytes(world, NULL, node, from, DG_MSG_ANSWER, said, bytes, err)
                : rc;
 }
 
-dg_code dg_ask_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                     dg_error *err)
+dg_code dg_statements_request_received(dg_world *world, uint32_t node, uint32_t from,
+                                       const dg_said *said, dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     const dg_seat *s = dg_seat_at(x, node, said->core);
     dg_said answer = { .leaf = said->leaf, .core = said->core, .votes = s->votes };
-    dg_x_core *c = &x->core[said->core];
-    uint32_t own = dg_x_member(world, x, said->core, node),
-             other = dg_x_member(world, x, said->core, from);
+    dg_sent_core *c = &x->core[said->core];
+    uint32_t own = dg_statements_sent_member(world, x, said->core, node),
+             other = dg_statements_sent_member(world, x, said->core, from);
     if (s->state != DG_SEAT_CONFIRMED)
         return DG_OK;
     if (is_legacy(world, said->leaf))
         return statement_asked(world, node, from, said, err);
     if (own != DG_NO && other != DG_NO)
         c->knows[own * c->members + other] |= s->votes;
-    return dg_x_send_bytes(world, NULL, node, from, DG_MSG_ANSWER, &answer,
-                           dg_answer_bytes(world, said->leaf, said->core), err);
+    return dg_statements_send_bytes(world, NULL, node, from, DG_MSG_ANSWER, &answer,
+                                    dg_world_answer_bytes(world, said->leaf, said->core), err);
 }
 
-dg_code dg_x_enter(dg_world *world, dg_entrance *out, uint32_t node, uint32_t from,
-                   dg_inbound_kind kind, const dg_said *said, uint64_t bytes, dg_error *err)
+dg_code dg_statements_request_enter(dg_world *world, dg_entrance *out, uint32_t node, uint32_t from,
+                                    dg_request_queue_kind kind, const dg_said *said, uint64_t bytes,
+                                    dg_error *err)
 {
     dg_waiting who = { .from = from, .leaf = said->leaf, .core = said->core };
     uint64_t rate = dg_world_link(world)->bytes_per_s;
     dg_ns takes = rate ? bytes * 1000 * DG_MS / rate : 0;
-    dg_code rc = dg_inbound_enter(&world->nodes[node].inbound[kind], kind, out, who,
-                                  dg_sim_now(world->sim), takes, err);
+    dg_code rc = dg_statements_queue_enter(&world->nodes[node].inbound[kind], kind, out, who,
+                                           dg_sim_now(world->sim), takes, err);
     world->stats.refused += rc == DG_OK && *out == DG_ENTRANCE_REFUSED;
     return rc == DG_OK && *out == DG_ENTRANCE_TWICE
-               ? dg_reputation_misstep(world, node, from, DG_MISSTEP_TWICE, err)
+               ? dg_statements_reputation_misstep(world, node, from, DG_MISSTEP_TWICE, err)
                : rc;
 }
 
 /* A proof, unless too many wait for theirs: who is refused hears nothing. */
-dg_code dg_pov_asked(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                     dg_error *err)
+dg_code dg_statements_pov_requested(dg_world *world, uint32_t node, uint32_t from,
+                                    const dg_said *said, dg_error *err)
 {
     dg_entrance entered;
-    dg_code rc = dg_x_enter(world, &entered, node, from, DG_INBOUND_POV, said,
-                            dg_message_bytes(DG_MSG_POV), err);
+    dg_code rc = dg_statements_request_enter(world, &entered, node, from, DG_QUEUE_POV, said,
+                                             dg_world_message_bytes(DG_MSG_POV), err);
     return rc == DG_OK && entered == DG_ENTRANCE_TAKEN
-               ? dg_x_send(world, NULL, node, from, DG_MSG_POV, said, err)
+               ? dg_statements_send(world, NULL, node, from, DG_MSG_POV, said, err)
                : rc;
 }
 
-dg_code dg_ask_answer(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                      dg_error *err)
+dg_code dg_statements_request_answered(dg_world *world, uint32_t node, uint32_t from,
+                                       const dg_said *said, dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     dg_seat *s = dg_seat_at(x, node, said->core);
     dg_code rc;
     if (s->state != DG_SEAT_ASKED || s->source != from)
         return DG_OK;
     if (is_legacy(world, said->leaf)) {
-        if (dg_sim_now(world->sim) - s->asked > dg_ask_patience(world, said->leaf, node))
+        if (dg_sim_now(world->sim) - s->asked
+            > dg_statements_request_patience(world, said->leaf, node))
             return DG_OK;
         s->state = DG_SEAT_CONFIRMED;
-        return dg_legacy_fetched(world, x, node, said->core, err);
+        return dg_statements_legacy_fetched(world, x, node, said->core, err);
     }
     s->state = DG_SEAT_CONFIRMED;
     s->votes |= said->votes;
     if ((rc = next_in_line(world, x, node, said->core, err)) < 0)
         return rc;
-    return dg_x_confirmed(world, x, node, said->core, err);
+    return dg_statements_grid_confirmed(world, x, node, said->core, err);
 }
 
-dg_code dg_ask_timeout(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_statements_request_timeout(dg_world *world, uint32_t node, const dg_said *said,
+                                      dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     const dg_seat *s = dg_seat_at(x, node, said->core);
     if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
         return DG_OK;
-    return dg_x_timer(world, node, DG_TAG_X_RETRY,
-                      dg_own_wait(world, node, dg_constant_of(DG_CONST_REQUEST_RETRY)), said, err);
+    return dg_statements_timer(
+        world, node, DG_TAG_SENT_RETRY,
+        dg_world_own_wait(world, node, dg_world_constant(DG_CONST_REQUEST_RETRY)), said, err);
 }
 
 /* Another that told of it, the next one after who was asked. */
-static uint32_t other_source(const dg_world *world, dg_exchange *x, uint32_t node, uint32_t core)
+static uint32_t other_source(const dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core)
 {
     const dg_session *g = world->blocks[x->leaf].session;
-    const uint64_t *heard = dg_x_set(x, x->heard, node, core);
+    const uint64_t *heard = dg_sent_set(x, x->heard, node, core);
     uint32_t slots = g->has_grid && g->member[node] != DG_NO ? dg_grid_slots(&g->grid) : 0,
              source = dg_seat_at(x, node, core)->source;
     uint32_t from = slots && g->member[source] != DG_NO
@@ -167,15 +172,16 @@ static uint32_t other_source(const dg_world *world, dg_exchange *x, uint32_t nod
                         : DG_NO;
     for (uint32_t i = 1; from != DG_NO && i < slots; i++) {
         uint32_t slot = (from + i) % slots;
-        if (dg_x_has(heard, slot))
+        if (dg_sent_has(heard, slot))
             return g->node[dg_grid_neighbour(&g->grid, g->member[node], slot)];
     }
     return source;
 }
 
-dg_code dg_ask_retry(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+dg_code dg_statements_request_retry(dg_world *world, uint32_t node, const dg_said *said,
+                                    dg_error *err)
 {
-    dg_exchange *x = dg_exchange_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
     dg_seat *s = dg_seat_at(x, node, said->core);
     if (s->state != DG_SEAT_ASKED || s->asked != said->votes)
         return DG_OK;

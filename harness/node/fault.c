@@ -29,11 +29,11 @@ static const struct {
     [DG_FAULT_OFFLINE_COLLATORS] = { "offline-collators", "these parachains have no collator", 0 },
 };
 
-const char *dg_fault_name(dg_fault_kind kind)
+const char *dg_node_fault_name(dg_fault_kind kind)
 {
     return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].name : NULL;
 }
-const char *dg_fault_says(dg_fault_kind kind)
+const char *dg_node_fault_says(dg_fault_kind kind)
 {
     return (unsigned)kind < DG_FAULT_COUNT ? kinds[kind].says : NULL;
 }
@@ -113,7 +113,7 @@ dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err)
     return DG_OK;
 }
 
-void dg_faults_clear(dg_world *world)
+void dg_node_faults_clear(dg_world *world)
 {
     for (uint32_t i = 0; i < world->fault_count; i++) {
         dg_free(world->faults[i].list);
@@ -159,7 +159,8 @@ static dg_code mark_authors(dg_world *world, bool *meant, dg_error *err)
              dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, world->slot, world->options.seed);
          i-- && rc >= 0;) {
         uint32_t node;
-        rc = dg_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
+        rc = dg_consensus_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key,
+                                     err);
         if (rc >= 0 && node != DG_NO)
             meant[node] = true;
     }
@@ -332,7 +333,7 @@ static dg_code begin_and_end(dg_world *world, uint64_t slot, bool *changed, dg_e
     return rc;
 }
 
-dg_code dg_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
+dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
 {
     bool changed = false;
     dg_code rc;
@@ -345,11 +346,11 @@ dg_code dg_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
         if (world->faults[i].stands)
             rc = apply(world, &world->faults[i], err);
     for (uint32_t i = 0; i < world->node_count; i++)
-        dg_withheld_note(&world->nodes[i], dg_sim_now(world->sim));
+        dg_world_withheld_note(&world->nodes[i], dg_sim_now(world->sim));
     return rc < 0 ? rc : set_clocks(world, err);
 }
 
-bool dg_faults_collator(const dg_world *world, uint32_t para)
+bool dg_node_faults_collators_away(const dg_world *world, uint32_t para)
 {
     for (uint32_t i = 0; i < world->fault_count; i++) {
         const dg_planned_fault *f = &world->faults[i];

@@ -15,7 +15,7 @@ enum { LOG_SCHEDULED_CHANGE = 1 };
 
 static dg_code take_voters(dg_world *world, dg_scale *s, dg_block *block, dg_error *err)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     uint32_t count = dg_scale_count(s, 40);
     dg_voter *voters;
     dg_code rc;
@@ -39,7 +39,7 @@ static dg_code take_voters(dg_world *world, dg_scale *s, dg_block *block, dg_err
     return DG_OK;
 }
 
-dg_code dg_finality_init(dg_world *world, dg_error *err)
+dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err)
 {
     dg_block *root = dg_chain_root(world->chain);
     dg_bytes answer;
@@ -53,7 +53,7 @@ dg_code dg_finality_init(dg_world *world, dg_error *err)
     return take_voters(world, &s, root, err);
 }
 
-void dg_finality_clear(dg_finality *finality)
+void dg_consensus_grandpa_clear(dg_grandpa *finality)
 {
     dg_free(finality->voters);
     dg_free(finality->weights);
@@ -101,7 +101,7 @@ static uint32_t approved(const dg_world *world, uint32_t node, uint32_t id, uint
         if (dg_approval_unknown(&world->blocks[at]))
             return base;
         else if (!dg_approval_given(world, node, &world->blocks[at])
-                 || dg_dispute_holds(world, &world->blocks[at]))
+                 || dg_approval_dispute_holds(world, &world->blocks[at]))
             highest = world->blocks[at].parent;
     return highest;
 }
@@ -111,7 +111,7 @@ static uint32_t constrained(const dg_world *world, uint32_t node, uint32_t targe
                             uint32_t best)
 {
     uint32_t held = approved(world, node, target, base),
-             lag_max = (uint32_t)dg_constant_of(DG_CONST_LAG_MAX);
+             lag_max = (uint32_t)dg_world_constant(DG_CONST_LAG_MAX);
     uint32_t high = world->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
     return world->blocks[held].number >= least ? held : ancestor_at(world, target, least);
 }
@@ -120,7 +120,7 @@ static uint32_t vote_of(const dg_world *world, uint32_t node)
 {
     uint32_t base = world->finality.finalized, best = world->nodes[node].best,
              low = world->blocks[base].number;
-    uint32_t back = (uint32_t)dg_constant_of(DG_CONST_BEFORE_BEST),
+    uint32_t back = (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
              high = world->blocks[best].number, target;
     if (!dg_world_descends(world, best, base))
         return base;
@@ -132,7 +132,7 @@ static uint32_t vote_of(const dg_world *world, uint32_t node)
 
 /* ---- counting ---- */
 
-static uint64_t threshold(const dg_finality *f, uint64_t *total)
+static uint64_t threshold(const dg_grandpa *f, uint64_t *total)
 {
     *total = 0;
     for (uint32_t i = 0; i < f->count; i++)
@@ -142,7 +142,7 @@ static uint64_t threshold(const dg_finality *f, uint64_t *total)
 
 static dg_code weigh(dg_world *world, dg_error *err)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     if (f->weights_cap < world->block_count) {
         uint64_t *more = dg_realloc(f->weights, (size_t)world->block_cap * sizeof *more);
         if (!more)
@@ -158,7 +158,7 @@ static dg_code weigh(dg_world *world, dg_error *err)
  * child, so one pass from the top adds all up. DG_NO: not even the base. */
 static uint32_t ghost(dg_world *world)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     uint64_t total, needed = threshold(f, &total);
     for (uint32_t id = world->block_count - 1;; id--) {
         if (f->weights[id] >= needed)
@@ -179,9 +179,9 @@ static bool votes(const dg_world *world, const dg_voter *voter)
                                (dg_node_ix){ world->node_count });
 }
 
-dg_code dg_finality_prevote(dg_world *world, dg_error *err)
+dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     dg_code rc = weigh(world, err);
     if (rc < 0)
         return rc;
@@ -231,7 +231,7 @@ static dg_code follow_chain(dg_world *world, uint32_t from, uint32_t to, dg_erro
 
 static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     uint32_t before = f->finalized;
     dg_node_ix all = { world->node_count };
     uint64_t n[6] = { world->slot, best_number(world) - world->blocks[id].number,
@@ -257,9 +257,9 @@ static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_finality_precommit(dg_world *world, dg_error *err)
+dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err)
 {
-    dg_finality *f = &world->finality;
+    dg_grandpa *f = &world->finality;
     uint64_t total, needed = threshold(f, &total), weight = 0;
     if (f->prevoted == DG_NO || f->prevoted == f->finalized)
         return DG_OK;

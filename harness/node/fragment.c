@@ -13,15 +13,15 @@
 
 #include "crypto/crypto.h"
 
-bool dg_fragments(const dg_view *view)
+bool dg_world_has_chains(const dg_view *view)
 {
     return view->mode == DG_MODE_ENABLED && view->depth;
 }
 
 /* ---- relay parents ---- */
 
-uint32_t dg_ancestors(const dg_world *world, dg_parent *out, const dg_world_block *leaf,
-                      uint32_t most)
+uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_world_block *leaf,
+                            uint32_t most)
 {
     uint32_t count = 0;
     for (uint32_t id = leaf->parent; count < most && id != DG_NO; id = world->blocks[id].parent) {
@@ -36,12 +36,12 @@ uint32_t dg_ancestors(const dg_world *world, dg_parent *out, const dg_world_bloc
 }
 
 /* What was built for the old state machine is in nobody's chain. */
-dg_scope dg_scope_of(const dg_world *world, uint32_t leaf)
+dg_scope dg_world_scope_of(const dg_world *world, uint32_t leaf)
 {
     const dg_world_block *b = &world->blocks[leaf];
     dg_parent found[DG_SCOPE_MAX - 1];
     uint32_t most = b->view.ancestry < DG_SCOPE_MAX - 1 ? b->view.ancestry : DG_SCOPE_MAX - 1;
-    uint32_t count = dg_ancestors(world, found, b, dg_fragments(&b->view) ? most : 0);
+    uint32_t count = dg_world_ancestors(world, found, b, dg_world_has_chains(&b->view) ? most : 0);
     dg_scope s = { .count = 0 };
     for (uint32_t i = count; i--;)
         if (world->blocks[found[i].id].view.mode == DG_MODE_ENABLED)
@@ -64,8 +64,8 @@ static void read_data(dg_footing *out)
         out->head = dg_blake2_256(head);
 }
 
-dg_code dg_footing_ask(dg_view *view, dg_footing *out, uint32_t para, dg_assumption assumption,
-                       dg_error *err)
+dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, uint32_t para,
+                             dg_assumption assumption, dg_error *err)
 {
     dg_bytes code;
     dg_code rc;
@@ -82,7 +82,7 @@ dg_code dg_footing_ask(dg_view *view, dg_footing *out, uint32_t para, dg_assumpt
 
 /* ---- turns of cores ---- */
 
-uint32_t dg_turns_count(const dg_turns *turns, uint32_t para)
+uint32_t dg_world_turns_count(const dg_core_turns *turns, uint32_t para)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < turns->count; i++)
@@ -90,7 +90,7 @@ uint32_t dg_turns_count(const dg_turns *turns, uint32_t para)
     return count;
 }
 
-bool dg_turns_begin(const dg_turns *turns, uint32_t core)
+bool dg_world_turns_begin(const dg_core_turns *turns, uint32_t core)
 {
     uint32_t first = 0;
     while (turns->of[first] != turns->of[core])
@@ -107,9 +107,9 @@ static bool fits(const dg_candidate *c, uint32_t para, const dg_hash *follows,
            && memcmp(c->code_hash, under->code_hash, sizeof c->code_hash) == 0;
 }
 
-const dg_candidate *dg_fragment_next(const dg_world *world, dg_search *from, dg_offer *found,
-                                     const dg_scope *scope, uint32_t para, const dg_hash *follows,
-                                     const dg_footing *under)
+const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
+                                            const dg_scope *scope, uint32_t para,
+                                            const dg_hash *follows, const dg_footing *under)
 {
     for (; from->scope < scope->count; from->scope++, from->at = 0) {
         const dg_world_block *b = &world->blocks[scope->of[from->scope]];

@@ -16,67 +16,72 @@
 
 /* ---- asking, telling, reading ---- */
 
-bool dg_hear_is_large(const dg_world *world, uint32_t leaf, uint32_t core)
+bool dg_statements_is_large(const dg_world *world, uint32_t leaf, uint32_t core)
 {
     const dg_world_block *b = &world->blocks[leaf];
     return b->view.mode != DG_MODE_ENABLED && dg_candidate_is_large(&b->candidates[core]);
 }
 
-dg_ns dg_ask_patience(const dg_world *world, uint32_t leaf, uint32_t node)
+dg_ns dg_statements_request_patience(const dg_world *world, uint32_t leaf, uint32_t node)
 {
     bool v2 = world->blocks[leaf].view.mode == DG_MODE_ENABLED;
-    return dg_own_wait(world, node,
-                       dg_constant_of(v2 ? DG_CONST_REQUEST_TIMEOUT : DG_CONST_STATEMENT_TIMEOUT));
+    return dg_world_own_wait(
+        world, node, dg_world_constant(v2 ? DG_CONST_REQUEST_TIMEOUT : DG_CONST_STATEMENT_TIMEOUT));
 }
 
-dg_ns dg_hear_asked(const dg_world *world, uint32_t node, uint32_t of, uint32_t leaf, uint32_t core)
+dg_ns dg_statements_computed_request(const dg_world *world, uint32_t node, uint32_t of,
+                                     uint32_t leaf, uint32_t core)
 {
-    dg_ns both = dg_hear_delay(world, node, of, leaf, DG_MSG_ASK)
+    dg_ns both = dg_world_link_delay(world, node, of, leaf, DG_MSG_ASK)
                  + dg_sim_link_delay(world->sim, (dg_node_ix){ of }, (dg_node_ix){ node },
-                                     dg_hear_luck(world, of, node, leaf),
-                                     dg_answer_bytes(world, leaf, core));
-    return both > dg_ask_patience(world, leaf, node) ? DG_NEVER : both;
+                                     dg_world_link_draw(world, of, node, leaf),
+                                     dg_world_answer_bytes(world, leaf, core));
+    return both > dg_statements_request_patience(world, leaf, node) ? DG_NEVER : both;
 }
 
 /* Nothing is told to a peer before its view has the leaf. */
-dg_ns dg_hear_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
-                   dg_message_kind kind)
+dg_ns dg_statements_computed_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
+                                  dg_ns at, dg_message_kind kind)
 {
     dg_ns taken = world->blocks[leaf].taken[to], view;
     if (from == to)
         return at;
     if (at == DG_NEVER || taken == DG_NEVER)
         return DG_NEVER;
-    view = taken + dg_hear_delay(world, to, from, leaf, DG_MSG_ASK);
-    return dg_hear_over(world, from, to, view > at ? view : at,
-                        dg_hear_delay(world, from, to, leaf, kind));
+    view = taken + dg_world_link_delay(world, to, from, leaf, DG_MSG_ASK);
+    return dg_world_link_arrival(world, from, to, view > at ? view : at,
+                                 dg_world_link_delay(world, from, to, leaf, kind));
 }
 
 /* Two hops; four over somebody who speaks with both, where the two have no protocol in
  * common. Whoever hears something first tells it on, so one who can is enough. */
-dg_ns dg_hear_gossiped(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf, dg_ns at,
-                       dg_message_kind kind)
+dg_ns dg_statements_computed_gossip(const dg_world *world, uint32_t from, uint32_t to,
+                                    uint32_t leaf, dg_ns at, dg_message_kind kind)
 {
     const dg_world_block *b = &world->blocks[leaf];
     if (at == DG_NEVER || from == to)
         return at;
-    if (dg_hear_linked(world, from, to, DG_WAY_LEGACY))
-        return dg_hear_over(world, from, to, at, 2 * dg_hear_delay(world, from, to, leaf, kind));
+    if (dg_world_linked(world, from, to, DG_WAY_LEGACY))
+        return dg_world_link_arrival(world, from, to, at,
+                                     2 * dg_world_link_delay(world, from, to, leaf, kind));
     for (uint32_t z = 0; z < world->node_count; z++) {
         dg_ns there;
         if (b->taken[z] > at || (kind == DG_MSG_LEGACY && b->way[z] != DG_WAY_LEGACY)
-            || !dg_hear_linked(world, from, z, DG_WAY_LEGACY)
-            || !dg_hear_linked(world, z, to, DG_WAY_LEGACY))
+            || !dg_world_linked(world, from, z, DG_WAY_LEGACY)
+            || !dg_world_linked(world, z, to, DG_WAY_LEGACY))
             continue;
-        there = dg_hear_over(world, from, z, at, 2 * dg_hear_delay(world, from, z, leaf, kind));
-        there = dg_hear_over(world, z, to, there, 2 * dg_hear_delay(world, z, to, leaf, kind));
+        there = dg_world_link_arrival(world, from, z, at,
+                                      2 * dg_world_link_delay(world, from, z, leaf, kind));
+        there = dg_world_link_arrival(world, z, to, there,
+                                      2 * dg_world_link_delay(world, z, to, leaf, kind));
         if (there != DG_NEVER)
             return there;
     }
     return DG_NEVER;
 }
 
-const dg_session *dg_hear_grid(const dg_world *world, uint32_t node, uint32_t leaf, dg_ns *since)
+const dg_session *dg_statements_grid_held(const dg_world *world, uint32_t node, uint32_t leaf,
+                                          dg_ns *since)
 {
     const dg_entry *e =
         dg_statement_entry(&world->nodes[node].sd, world->blocks[leaf].view.session);
@@ -88,7 +93,7 @@ const dg_session *dg_hear_grid(const dg_world *world, uint32_t node, uint32_t le
 
 /* Who cannot read the candidate's descriptor calls it invalid and says nothing for it, nor
  * does who sees another parachain's turn, or was disabled. */
-bool dg_hear_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+bool dg_statements_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
     const dg_world_block *b = &world->blocks[leaf];
     if (!dg_view_assigns(&b->view, b->candidates[core].core, b->candidates[core].para,
@@ -99,51 +104,54 @@ bool dg_hear_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t
 }
 
 /* Nobody votes on what it cannot execute. */
-dg_ns dg_hear_checked(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node,
-                      dg_ns from)
+dg_ns dg_statements_validated_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node,
+                                 dg_ns from)
 {
     const dg_world_block *b = &world->blocks[leaf];
-    dg_ns artifact = from == DG_NEVER || !dg_hear_reads(world, leaf, core, node)
-                         ? DG_NEVER
-                         : dg_pvf_ready_at(world, node, b->session, b->candidates[core].para);
-    dg_ns takes = dg_pvf_execute_ns(world, b->candidates[core].para);
+    dg_ns artifact =
+        from == DG_NEVER || !dg_statements_reads(world, leaf, core, node)
+            ? DG_NEVER
+            : dg_backing_pvf_ready_at(world, node, b->session, b->candidates[core].para);
+    dg_ns takes = dg_backing_pvf_execute_ns(world, b->candidates[core].para);
     if (artifact == DG_NEVER || takes > b->session->executor.backing_ms * DG_MS)
         return DG_NEVER;
     return (artifact > from ? artifact : from) + takes;
 }
 
-dg_ns dg_hear_ready(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+dg_ns dg_statements_seconded_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
 {
-    return dg_hear_checked(world, leaf, core, node, dg_collation_at(world, leaf, core, node));
+    return dg_statements_validated_at(world, leaf, core, node,
+                                      dg_backing_collation_at(world, leaf, core, node));
 }
 
 /* ---- what a listener has ---- */
 
 /* With each of the two hops of a large statement it is asked for, and no vote counts before. */
-static void wait_for_whole(const dg_spread *s, dg_ns *at, uint32_t listener)
+static void wait_for_whole(const dg_computed_cluster *s, dg_ns *at, uint32_t listener)
 {
-    dg_ns asked =
-              dg_hear_asked(s->world, listener, dg_spread_node(s, s->seconder), s->leaf, s->core),
+    dg_ns asked = dg_statements_computed_request(
+              s->world, listener, dg_statements_computed_cluster_node(s, s->seconder), s->leaf,
+              s->core),
           first = at[s->seconder];
     dg_ns whole = first == DG_NEVER || asked == DG_NEVER ? DG_NEVER : first + 2 * asked;
     for (uint32_t i = 0; i < s->members; i++)
         at[i] = at[i] > whole ? at[i] : whole;
 }
 
-static void votes_gossiped(const dg_spread *s, dg_ns *at, uint32_t listener)
+static void votes_gossiped(const dg_computed_cluster *s, dg_ns *at, uint32_t listener)
 {
     for (uint32_t i = 0; i < s->members; i++)
-        at[i] = dg_hear_gossiped(s->world, dg_spread_node(s, i), listener, s->leaf, s->voted[i],
-                                 DG_MSG_LEGACY);
-    if (s->seconder != DG_NO && dg_hear_is_large(s->world, s->leaf, s->core))
+        at[i] = dg_statements_computed_gossip(s->world, dg_statements_computed_cluster_node(s, i),
+                                              listener, s->leaf, s->voted[i], DG_MSG_LEGACY);
+    if (s->seconder != DG_NO && dg_statements_is_large(s->world, s->leaf, s->core))
         wait_for_whole(s, at, listener);
 }
 
-static dg_code votes_over_grid(dg_world *world, const dg_spread *s, dg_ns *at, uint32_t listener,
-                               dg_error *err)
+static dg_code votes_over_grid(dg_world *world, const dg_computed_cluster *s, dg_ns *at,
+                               uint32_t listener, dg_error *err)
 {
     dg_reached r;
-    dg_code rc = dg_wave_reach(world, &r, s->leaf, s->core, listener, err);
+    dg_code rc = dg_statements_computed_grid_reach(world, &r, s->leaf, s->core, listener, err);
     for (uint32_t i = 0; i < s->members; i++) {
         dg_ns there = rc < 0 || r.at == DG_NEVER ? DG_NEVER : s->held[i][r.member];
         at[i] = there == DG_NEVER ? DG_NEVER : there + r.path > r.at ? there + r.path : r.at;
@@ -151,13 +159,13 @@ static dg_code votes_over_grid(dg_world *world, const dg_spread *s, dg_ns *at, u
     return rc;
 }
 
-bool dg_hear_is_offered(const dg_world_block *b, uint32_t core)
+bool dg_statements_is_offered(const dg_world_block *b, uint32_t core)
 {
     return b->candidates && core < b->offers && b->candidates[core].para != DG_NO
            && b->view.mode != DG_MODE_ERROR;
 }
 
-uint32_t dg_hear_able(const dg_world *world, uint32_t leaf, uint32_t group)
+uint32_t dg_statements_able(const dg_world *world, uint32_t leaf, uint32_t group)
 {
     const dg_world_block *b = &world->blocks[leaf];
     uint32_t able = 0;
@@ -171,19 +179,20 @@ uint32_t dg_hear_able(const dg_world *world, uint32_t leaf, uint32_t group)
     return able;
 }
 
-bool dg_hear_backable(const dg_world *world, uint32_t leaf, uint32_t core)
+bool dg_statements_backable(const dg_world *world, uint32_t leaf, uint32_t core)
 {
-    dg_spread s;
-    if (!dg_hear_is_offered(&world->blocks[leaf], core))
+    dg_computed_cluster s;
+    if (!dg_statements_is_offered(&world->blocks[leaf], core))
         return false;
-    dg_spread_init(&s, world, leaf, core);
+    dg_statements_computed_cluster_init(&s, world, leaf, core);
     for (uint32_t i = 0; i < s.members; i++)
-        if (dg_spread_backed(&s, i) != DG_NEVER)
+        if (dg_statements_computed_cluster_backed(&s, i) != DG_NEVER)
             return true;
     return false;
 }
 
-static void count_votes(const dg_spread *s, uint8_t *voted, uint32_t *votes, const dg_ns *at)
+static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *votes,
+                        const dg_ns *at)
 {
     dg_ns now = dg_sim_now(s->world->sim);
     uint32_t count = 0;
@@ -196,24 +205,24 @@ static void count_votes(const dg_spread *s, uint8_t *voted, uint32_t *votes, con
     *votes = count >= s->needed ? count : 0;
 }
 
-dg_code dg_hear(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf, uint32_t core,
-                uint32_t listener, dg_error *err)
+dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf,
+                            uint32_t core, uint32_t listener, dg_error *err)
 {
     dg_ns at[DG_GROUP_MAX];
     uint32_t member;
-    dg_spread s;
+    dg_computed_cluster s;
     dg_code rc = DG_OK;
     *votes = 0;
-    if (!dg_hear_is_offered(&world->blocks[leaf], core))
+    if (!dg_statements_is_offered(&world->blocks[leaf], core))
         return DG_OK;
     if (world->options.exchange == DG_EXCHANGE_MESSAGES) {
-        *votes = dg_exchange_votes(world, voted, leaf, core, listener);
+        *votes = dg_statements_sent_votes(world, voted, leaf, core, listener);
         return DG_OK;
     }
-    dg_spread_init(&s, world, leaf, core);
-    if (!dg_spread_takes_part(&s, listener))
+    dg_statements_computed_cluster_init(&s, world, leaf, core);
+    if (!dg_statements_computed_cluster_takes_part(&s, listener))
         return DG_OK;
-    if ((member = dg_spread_member(&s, listener)) != DG_NO)
+    if ((member = dg_statements_computed_cluster_member(&s, listener)) != DG_NO)
         for (uint32_t i = 0; i < s.members; i++)
             at[i] = s.held[i][member];
     else if (s.way == DG_WAY_V2)

@@ -34,7 +34,7 @@ typedef struct place {
     bool in;
 } place;
 
-struct dg_wave {
+struct dg_computed_grid {
     bool valid;
     /* of which world: leaf, who has taken it up, who holds the grid, who is where, what is prepared
      */
@@ -61,7 +61,7 @@ static bool before(const step *a, const step *b)
     return a->core != b->core ? a->core < b->core : a->kind < b->kind;
 }
 
-static dg_code push(dg_wave *w, const step *s, dg_error *err)
+static dg_code push(dg_computed_grid *w, const step *s, dg_error *err)
 {
     uint32_t at = w->heap_count;
     if (at == w->heap_cap) {
@@ -78,7 +78,7 @@ static dg_code push(dg_wave *w, const step *s, dg_error *err)
     return DG_OK;
 }
 
-static step pop(dg_wave *w)
+static step pop(dg_computed_grid *w)
 {
     step first = w->heap[0], last = w->heap[--w->heap_count];
     uint32_t at = 0;
@@ -97,7 +97,7 @@ static step pop(dg_wave *w)
 
 /* ---- telling ---- */
 
-static seat *seat_of(const dg_wave *w, uint32_t node, uint32_t core)
+static seat *seat_of(const dg_computed_grid *w, uint32_t node, uint32_t core)
 {
     return &w->seat[(size_t)node * w->cores + core];
 }
@@ -110,8 +110,8 @@ static bool in_group(const dg_world_block *b, uint32_t group, uint32_t member)
     return false;
 }
 
-static dg_code tell(dg_wave *w, const dg_world *world, uint32_t from, uint32_t slot, uint32_t to,
-                    uint32_t core, dg_ns at, dg_error *err)
+static dg_code tell(dg_computed_grid *w, const dg_world *world, uint32_t from, uint32_t slot,
+                    uint32_t to, uint32_t core, dg_ns at, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[w->leaf];
     const place *p = &w->place[to];
@@ -125,8 +125,8 @@ static dg_code tell(dg_wave *w, const dg_world *world, uint32_t from, uint32_t s
     if (back == DG_NO)
         return DG_OK;
     view = b->taken[to] + w->delay[(size_t)to * w->slots + back].ask;
-    at = dg_hear_over(world, from, to, view > at ? view : at,
-                      w->delay[(size_t)from * w->slots + slot].manifest);
+    at = dg_world_link_arrival(world, from, to, view > at ? view : at,
+                               w->delay[(size_t)from * w->slots + slot].manifest);
     if (at >= s->told || at < p->grid_at || at >= p->down)
         return DG_OK;
     s->told = at;
@@ -134,7 +134,7 @@ static dg_code tell(dg_wave *w, const dg_world *world, uint32_t from, uint32_t s
     return push(w, &(step){ at, to, (uint16_t)core, STEP_TOLD }, err);
 }
 
-static dg_code announce(dg_wave *w, dg_world *world, const step *now, dg_error *err)
+static dg_code announce(dg_computed_grid *w, dg_world *world, const step *now, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[w->leaf];
     const place *p = &w->place[now->node];
@@ -159,11 +159,11 @@ static dg_code announce(dg_wave *w, dg_world *world, const step *now, dg_error *
 
 /* ---- asking ---- */
 
-static dg_code ask(dg_wave *w, const dg_world *world, uint32_t node, uint32_t core, dg_ns at,
-                   dg_error *err)
+static dg_code ask(dg_computed_grid *w, const dg_world *world, uint32_t node, uint32_t core,
+                   dg_ns at, dg_error *err)
 {
     seat *s = seat_of(w, node, core);
-    dg_ns both = dg_hear_asked(world, node, s->from, w->leaf, core);
+    dg_ns both = dg_statements_computed_request(world, node, s->from, w->leaf, core);
     s->state = SEAT_ASKED;
     w->place[node].asking++;
     if (both == DG_NEVER)
@@ -171,13 +171,13 @@ static dg_code ask(dg_wave *w, const dg_world *world, uint32_t node, uint32_t co
     return push(w, &(step){ at + both, node, (uint16_t)core, STEP_ANSWERED }, err);
 }
 
-static dg_code told(dg_wave *w, const dg_world *world, const step *now, dg_error *err)
+static dg_code told(dg_computed_grid *w, const dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
     seat *s = seat_of(w, now->node, now->core);
     if (s->state != SEAT_FREE || s->told != now->at)
         return DG_OK;
-    if (p->asking < dg_constant_of(DG_CONST_REQUEST_PARALLEL))
+    if (p->asking < dg_world_constant(DG_CONST_REQUEST_PARALLEL))
         return ask(w, world, now->node, now->core, now->at, err);
     s->state = SEAT_QUEUED;
     s->next = NEXT_NONE;
@@ -189,7 +189,7 @@ static dg_code told(dg_wave *w, const dg_world *world, const step *now, dg_error
     return DG_OK;
 }
 
-static dg_code answered(dg_wave *w, dg_world *world, const step *now, dg_error *err)
+static dg_code answered(dg_computed_grid *w, dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
     seat *s = seat_of(w, now->node, now->core);
@@ -199,7 +199,7 @@ static dg_code answered(dg_wave *w, dg_world *world, const step *now, dg_error *
     s->state = SEAT_DONE;
     s->done = now->at;
     s->member = from->member;
-    s->path = from->path + dg_hear_delay(world, s->from, now->node, w->leaf, DG_MSG_VOTE);
+    s->path = from->path + dg_world_link_delay(world, s->from, now->node, w->leaf, DG_MSG_VOTE);
     p->asking--;
     if (p->head != NEXT_NONE) {
         uint16_t next = p->head;
@@ -211,16 +211,16 @@ static dg_code answered(dg_wave *w, dg_world *world, const step *now, dg_error *
 
 /* ---- the wave of a leaf ---- */
 
-static void wave_clear(dg_wave *w)
+static void wave_clear(dg_computed_grid *w)
 {
     dg_free(w->place);
     dg_free(w->seat);
     dg_free(w->delay);
     dg_free(w->heap);
-    *w = (dg_wave){ .valid = false };
+    *w = (dg_computed_grid){ .valid = false };
 }
 
-void dg_wave_free(dg_wave *wave)
+void dg_statements_computed_grid_free(dg_computed_grid *wave)
 {
     if (wave)
         wave_clear(wave);
@@ -241,31 +241,32 @@ static uint64_t shape_of(const dg_world *world, uint32_t leaf)
     for (uint32_t i = 0; i < world->node_count; i++) {
         dg_ns since = DG_NEVER;
         hash = stir(hash, b->taken[i] + b->way[i]);
-        hash = stir(hash, dg_hear_grid(world, i, leaf, &since) ? since : DG_NEVER);
+        hash = stir(hash, dg_statements_grid_held(world, i, leaf, &since) ? since : DG_NEVER);
         hash = stir(hash,
                     dg_sim_down_since(world->sim, (dg_node_ix){ i }) + world->nodes[i].withholds);
         hash = stir(hash, world->nodes[i].clock);
-        hash = stir(hash, dg_pvf_ready_count(world, i));
+        hash = stir(hash, dg_backing_pvf_ready_count(world, i));
         hash = stir(hash, dg_sim_cut(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
                                      dg_sim_now(world->sim)));
     }
     return hash;
 }
 
-static void find_places(dg_wave *w, const dg_world *world)
+static void find_places(dg_computed_grid *w, const dg_world *world)
 {
     const dg_world_block *b = &world->blocks[w->leaf];
     for (uint32_t i = 0; i < w->nodes; i++) {
         place *p = &w->place[i];
         *p = (place){ .head = NEXT_NONE, .down = dg_sim_down_since(world->sim, (dg_node_ix){ i }) };
-        p->grid = b->way[i] == DG_WAY_V2 ? dg_hear_grid(world, i, w->leaf, &p->grid_at) : NULL;
+        p->grid =
+            b->way[i] == DG_WAY_V2 ? dg_statements_grid_held(world, i, w->leaf, &p->grid_at) : NULL;
         p->in = p->grid && p->grid->member[i] != DG_NO;
         if (p->in && dg_grid_slots(&p->grid->grid) > w->slots)
             w->slots = dg_grid_slots(&p->grid->grid);
     }
 }
 
-static void find_delays(dg_wave *w, const dg_world *world)
+static void find_delays(dg_computed_grid *w, const dg_world *world)
 {
     for (uint32_t i = 0; i < w->nodes; i++) {
         const dg_session *g = w->place[i].grid;
@@ -276,29 +277,29 @@ static void find_delays(dg_wave *w, const dg_world *world)
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t luck;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;
-            if (to == DG_NO || !w->place[to].in || !dg_hear_linked(world, i, to, DG_WAY_V2))
+            if (to == DG_NO || !w->place[to].in || !dg_world_linked(world, i, to, DG_WAY_V2))
                 continue;
-            luck = dg_hear_luck(world, i, to, w->leaf);
+            luck = dg_world_link_draw(world, i, to, w->leaf);
             w->delay[at].manifest =
                 dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
-                                  dg_message_bytes(DG_MSG_MANIFEST));
+                                  dg_world_message_bytes(DG_MSG_MANIFEST));
             w->delay[at].ask = dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to },
-                                                 luck, dg_message_bytes(DG_MSG_ASK));
+                                                 luck, dg_world_message_bytes(DG_MSG_ASK));
         }
     }
 }
 
 /* Members have what their group gave them; the rest waits to be told. */
-static dg_code find_groups(dg_wave *w, const dg_world *world, dg_error *err)
+static dg_code find_groups(dg_computed_grid *w, const dg_world *world, dg_error *err)
 {
-    dg_spread s;
+    dg_computed_cluster s;
     for (uint32_t core = 0; core < w->cores; core++) {
-        if (!dg_hear_is_offered(&world->blocks[w->leaf], core))
+        if (!dg_statements_is_offered(&world->blocks[w->leaf], core))
             continue;
-        dg_spread_init(&s, world, w->leaf, core);
+        dg_statements_computed_cluster_init(&s, world, w->leaf, core);
         for (uint32_t i = 0; i < s.members; i++) {
-            uint32_t node = dg_spread_node(&s, i);
-            dg_ns backed = dg_spread_backed(&s, i);
+            uint32_t node = dg_statements_computed_cluster_node(&s, i);
+            dg_ns backed = dg_statements_computed_cluster_backed(&s, i);
             dg_code rc;
             if (node == DG_NO)
                 continue;
@@ -311,7 +312,7 @@ static dg_code find_groups(dg_wave *w, const dg_world *world, dg_error *err)
     return DG_OK;
 }
 
-static dg_code wave_begin(dg_wave *w, const dg_world *world, uint32_t leaf, uint64_t shape,
+static dg_code wave_begin(dg_computed_grid *w, const dg_world *world, uint32_t leaf, uint64_t shape,
                           dg_error *err)
 {
     wave_clear(w);
@@ -333,7 +334,7 @@ static dg_code wave_begin(dg_wave *w, const dg_world *world, uint32_t leaf, uint
     return find_groups(w, world, err);
 }
 
-static dg_code wave_run(dg_wave *w, dg_world *world, dg_error *err)
+static dg_code wave_run(dg_computed_grid *w, dg_world *world, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
     dg_code rc = DG_OK;
@@ -347,11 +348,11 @@ static dg_code wave_run(dg_wave *w, dg_world *world, dg_error *err)
     return rc;
 }
 
-dg_code dg_wave_reach(dg_world *world, dg_reached *out, uint32_t leaf, uint32_t core, uint32_t node,
-                      dg_error *err)
+dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint32_t leaf,
+                                          uint32_t core, uint32_t node, dg_error *err)
 {
     uint64_t shape = shape_of(world, leaf);
-    dg_wave **w = &world->waves[leaf % DG_WAVES];
+    dg_computed_grid **w = &world->waves[leaf % DG_COMPUTED_GRIDS];
     const seat *s;
     dg_code rc = DG_OK;
     *out = (dg_reached){ .at = DG_NEVER };

@@ -10,86 +10,92 @@
 
 #include <string.h>
 
-uint32_t dg_spread_node(const dg_spread *s, uint32_t member)
+uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, uint32_t member)
 {
     return s->b->session->node[s->b->view.members[s->from + member]];
 }
 
 /* A node that is down now has done what it did before. */
-bool dg_spread_takes_part(const dg_spread *s, uint32_t node)
+bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, uint32_t node)
 {
     return node != DG_NO && s->b->way[node] == s->way && !s->world->blocks[s->leaf].gone;
 }
 
-uint32_t dg_spread_member(const dg_spread *s, uint32_t node)
+uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s, uint32_t node)
 {
     for (uint32_t i = 0; i < s->members; i++)
-        if (dg_spread_node(s, i) == node)
+        if (dg_statements_computed_cluster_node(s, i) == node)
             return i;
     return DG_NO;
 }
 
-static bool works(const dg_spread *s, uint32_t member)
+static bool works(const dg_computed_cluster *s, uint32_t member)
 {
-    uint32_t node = dg_spread_node(s, member);
-    return dg_spread_takes_part(s, node)
+    uint32_t node = dg_statements_computed_cluster_node(s, member);
+    return dg_statements_computed_cluster_takes_part(s, node)
            && !(s->world->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
 }
 
-static bool is_up_at(const dg_spread *s, uint32_t member, dg_ns at)
+static bool is_up_at(const dg_computed_cluster *s, uint32_t member, dg_ns at)
 {
-    return at < dg_sim_down_since(s->world->sim, (dg_node_ix){ dg_spread_node(s, member) });
+    return at < dg_sim_down_since(s->world->sim,
+                                  (dg_node_ix){ dg_statements_computed_cluster_node(s, member) });
 }
 
 /* Drawn once: every way through the group asks for them again. */
-static void find_links(dg_spread *s)
+static void find_links(dg_computed_cluster *s)
 {
     dg_message_kind said = s->way == DG_WAY_V2 ? DG_MSG_STATEMENT : DG_MSG_LEGACY;
     for (uint32_t i = 0; i < s->members; i++)
         for (uint32_t k = 0; k < s->members; k++) {
-            uint32_t a = dg_spread_node(s, i), b = dg_spread_node(s, k);
+            uint32_t a = dg_statements_computed_cluster_node(s, i),
+                     b = dg_statements_computed_cluster_node(s, k);
             uint64_t luck;
             s->links[i][k].there =
-                i != k && works(s, i) && works(s, k) && dg_hear_linked(s->world, a, b, s->way);
+                i != k && works(s, i) && works(s, k) && dg_world_linked(s->world, a, b, s->way);
             if (!s->links[i][k].there)
                 continue;
-            luck = dg_hear_luck(s->world, a, b, s->leaf);
-            s->links[i][k].said = dg_sim_link_delay(
-                s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck, dg_message_bytes(said));
+            luck = dg_world_link_draw(s->world, a, b, s->leaf);
+            s->links[i][k].said =
+                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
+                                  dg_world_message_bytes(said));
             s->links[i][k].ask =
                 dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
-                                  dg_message_bytes(DG_MSG_ASK));
+                                  dg_world_message_bytes(DG_MSG_ASK));
         }
 }
 
-static bool linked(const dg_spread *s, uint32_t a, uint32_t b)
+static bool linked(const dg_computed_cluster *s, uint32_t a, uint32_t b)
 {
     return a == b || s->links[a][b].there;
 }
 
-static dg_ns delay(const dg_spread *s, uint32_t from, uint32_t to, dg_message_kind kind)
+static dg_ns delay(const dg_computed_cluster *s, uint32_t from, uint32_t to, dg_message_kind kind)
 {
-    return dg_hear_delay(s->world, dg_spread_node(s, from), dg_spread_node(s, to), s->leaf, kind);
+    return dg_world_link_delay(s->world, dg_statements_computed_cluster_node(s, from),
+                               dg_statements_computed_cluster_node(s, to), s->leaf, kind);
 }
 
-/* As dg_hear_told. */
-static dg_ns told(const dg_spread *s, uint32_t from, uint32_t to, dg_ns at)
+/* As dg_statements_computed_told. */
+static dg_ns told(const dg_computed_cluster *s, uint32_t from, uint32_t to, dg_ns at)
 {
-    dg_ns view = s->b->taken[dg_spread_node(s, to)] + s->links[to][from].ask;
+    dg_ns view = s->b->taken[dg_statements_computed_cluster_node(s, to)] + s->links[to][from].ask;
     if (from == to || at == DG_NEVER)
         return at;
-    return dg_hear_over(s->world, dg_spread_node(s, from), dg_spread_node(s, to),
-                        view > at ? view : at, s->links[from][to].said);
+    return dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, from),
+                                 dg_statements_computed_cluster_node(s, to), view > at ? view : at,
+                                 s->links[from][to].said);
 }
 
 /* ---- the candidate ---- */
 
-static dg_ns find_seconder(dg_spread *s)
+static dg_ns find_seconder(dg_computed_cluster *s)
 {
     dg_ns first = DG_NEVER;
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
-        dg_ns at = works(s, i) ? dg_hear_ready(s->world, s->leaf, s->core, dg_spread_node(s, i))
+        dg_ns at = works(s, i) ? dg_statements_seconded_at(
+                       s->world, s->leaf, s->core, dg_statements_computed_cluster_node(s, i))
                                : DG_NEVER;
         if (at < first && is_up_at(s, i, at)) {
             first = at;
@@ -99,20 +105,22 @@ static dg_ns find_seconder(dg_spread *s)
     return first;
 }
 
-static dg_ns asked(const dg_spread *s, uint32_t member, uint32_t of, dg_ns at)
+static dg_ns asked(const dg_computed_cluster *s, uint32_t member, uint32_t of, dg_ns at)
 {
-    dg_ns both =
-        dg_hear_asked(s->world, dg_spread_node(s, member), dg_spread_node(s, of), s->leaf, s->core);
+    dg_ns both = dg_statements_computed_request(
+        s->world, dg_statements_computed_cluster_node(s, member),
+        dg_statements_computed_cluster_node(s, of), s->leaf, s->core);
     return both == DG_NEVER || at == DG_NEVER
                ? DG_NEVER
-               : dg_hear_over(s->world, dg_spread_node(s, member), dg_spread_node(s, of), at, both);
+               : dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, member),
+                                       dg_statements_computed_cluster_node(s, of), at, both);
 }
 
 /* Who has it tells the others; who was told first asks for it. The next to have it is
  * always the one whose answer comes soonest of those still waiting. */
-static void find_confirmed(dg_spread *s, dg_ns ready)
+static void find_confirmed(dg_computed_cluster *s, dg_ns ready)
 {
-    bool asks = s->way == DG_WAY_V2 || dg_hear_is_large(s->world, s->leaf, s->core);
+    bool asks = s->way == DG_WAY_V2 || dg_statements_is_large(s->world, s->leaf, s->core);
     dg_ns heard[DG_GROUP_MAX];
     bool done[DG_GROUP_MAX] = { false };
     uint32_t next = s->seconder;
@@ -142,7 +150,7 @@ static void find_confirmed(dg_spread *s, dg_ns ready)
 
 /* ---- the votes ---- */
 
-static void find_voted(dg_spread *s, dg_ns ready)
+static void find_voted(dg_computed_cluster *s, dg_ns ready)
 {
     for (uint32_t i = 0; i < s->members; i++) {
         dg_ns fetch;
@@ -150,20 +158,22 @@ static void find_voted(dg_spread *s, dg_ns ready)
         if (i == s->seconder || s->confirmed[i] == DG_NEVER || !linked(s, i, s->seconder))
             continue;
         fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
-        if (fetch
-            <= dg_own_wait(s->world, dg_spread_node(s, i), dg_constant_of(DG_CONST_POV_TIMEOUT)))
-            fetch = dg_hear_over(s->world, dg_spread_node(s, i), dg_spread_node(s, s->seconder),
-                                 s->confirmed[i], fetch);
+        if (fetch <= dg_world_own_wait(s->world, dg_statements_computed_cluster_node(s, i),
+                                       dg_world_constant(DG_CONST_POV_TIMEOUT)))
+            fetch = dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, i),
+                                          dg_statements_computed_cluster_node(s, s->seconder),
+                                          s->confirmed[i], fetch);
         else
             fetch = DG_NEVER;
-        fetch = dg_hear_checked(s->world, s->leaf, s->core, dg_spread_node(s, i), fetch);
+        fetch = dg_statements_validated_at(s->world, s->leaf, s->core,
+                                           dg_statements_computed_cluster_node(s, i), fetch);
         if (fetch != DG_NEVER && is_up_at(s, i, fetch))
             s->voted[i] = fetch;
     }
 }
 
 /* A vote goes on from each member that has the candidate, as soon as it has both. */
-static void find_held(dg_spread *s, uint32_t voter)
+static void find_held(dg_computed_cluster *s, uint32_t voter)
 {
     dg_ns *held = s->held[voter];
     bool done[DG_GROUP_MAX] = { false };
@@ -190,7 +200,8 @@ static void find_held(dg_spread *s, uint32_t voter)
     }
 }
 
-void dg_spread_init(dg_spread *s, const dg_world *world, uint32_t leaf, uint32_t core)
+void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world *world,
+                                         uint32_t leaf, uint32_t core)
 {
     const dg_world_block *b = &world->blocks[leaf];
     uint32_t group = b->candidates[core].group;
@@ -218,7 +229,7 @@ void dg_spread_init(dg_spread *s, const dg_world *world, uint32_t leaf, uint32_t
         find_held(s, i);
 }
 
-dg_ns dg_spread_backed(const dg_spread *s, uint32_t member)
+dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s, uint32_t member)
 {
     dg_ns times[DG_GROUP_MAX];
     if (s->confirmed[member] == DG_NEVER)

@@ -203,8 +203,8 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
 }
 
 /* What is beyond DG_HEARTBEATS_MAX stays in the pool for the next author. */
-dg_code dg_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author, uint32_t parent,
-                           uint64_t slot, dg_error *err)
+dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author,
+                                     uint32_t parent, uint64_t slot, dg_error *err)
 {
     pool p = { .world = world,
                .parent = world->blocks[parent].block,

@@ -6,14 +6,14 @@
 #include <string.h>
 
 /* The first node at a leaf of a new session tells what it is like. */
-dg_code dg_node_tell_session(dg_world *world, const dg_world_block *b, dg_error *err)
+dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_error *err)
 {
     uint64_t n[6] = { b->view.session,
                       b->view.validator_count,
                       b->view.group_count,
                       b->view.core_count,
                       b->session ? b->session->count : 0,
-                      dg_before_session_slot(world, b) };
+                      dg_consensus_mid_session_slot(world, b) };
     uint64_t absent[6] = { b->view.session };
     dg_code rc;
     if (!b->view.session_known
@@ -40,7 +40,7 @@ static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err
     dg_signal signal;
     dg_code rc;
     if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0
-        || (rc = dg_node_tell_session(world, &world->blocks[id], err)) < 0)
+        || (rc = dg_consensus_tell_session(world, &world->blocks[id], err)) < 0)
         return rc;
     world->blocks[id].imported[node] = dg_sim_now(world->sim);
     if (dg_world_is_better(world, id, n->best))
@@ -48,10 +48,10 @@ static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err
     if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, world->blocks[id].parent,
                                world->blocks[id].view.host_version != 0, err))
             < 0
-        || (rc = dg_node_compile(world, node, id, false, err)) < 0
-        || (rc = dg_node_signal(world, node, &signal, id, err)) < 0)
+        || (rc = dg_consensus_compile(world, node, id, false, err)) < 0
+        || (rc = dg_consensus_signal(world, node, &signal, id, err)) < 0)
         return rc;
-    return n->final_wanted == id ? dg_node_final(world, node, id, err) : DG_OK;
+    return n->final_wanted == id ? dg_consensus_finality_arrived(world, node, id, err) : DG_OK;
 }
 
 static bool can_import(const dg_world *world, uint32_t node, uint32_t id)
@@ -79,7 +79,8 @@ static dg_code ask_for_ancestors(dg_world *world, uint32_t node, uint32_t id, dg
     if (lowest == id)
         return DG_OK;
     back_and_forth =
-        2 * dg_hear_latency(world, world->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
+        2
+        * dg_world_link_latency(world, world->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
     return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, back_and_forth,
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
@@ -89,15 +90,15 @@ static dg_code ask_for_ancestors(dg_world *world, uint32_t node, uint32_t id, dg
 static bool is_early(const dg_world *world, uint32_t node, const dg_world_block *b,
                      dg_sim_local *from)
 {
-    uint64_t ahead = dg_constant_of(DG_CONST_FUTURE_SLOTS);
+    uint64_t ahead = dg_world_constant(DG_CONST_FUTURE_SLOTS);
     if (b->author == node || (!world->nodes[node].clock && b->slot <= world->slot + ahead))
         return false;
-    *from = dg_slot_local(world, b->slot) - (dg_sim_local)(ahead * world->slot_ns);
+    *from = dg_world_slot_local(world, b->slot) - (dg_sim_local)(ahead * world->slot_ns);
     return dg_sim_local_now(world->sim, (dg_node_ix){ node }) < *from;
 }
 
 /* And whatever waited for it: a child may come before its parent. */
-dg_code dg_node_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_world_block *b = &world->blocks[id];
     dg_sim_local from;
@@ -116,7 +117,7 @@ dg_code dg_node_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *e
     for (uint32_t child = id + 1; child < world->block_count; child++) {
         const dg_world_block *c = &world->blocks[child];
         if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING
-            && (rc = dg_node_arrived(world, node, child, err)) < 0)
+            && (rc = dg_consensus_block_arrived(world, node, child, err)) < 0)
             return rc;
     }
     return DG_OK;
@@ -124,7 +125,7 @@ dg_code dg_node_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *e
 
 /* ---- finality ---- */
 
-dg_code dg_node_final(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
     dg_leaf block = { id, world->blocks[id].number };
@@ -140,12 +141,12 @@ dg_code dg_node_final(dg_world *world, uint32_t node, uint32_t id, dg_error *err
     if (!dg_world_descends(world, n->best, id))
         n->best = dg_world_best_of(world, node);
     dg_leaves_finalize(&n->leaves, &signal, &block);
-    return dg_node_signal(world, node, &signal, id, err);
+    return dg_consensus_signal(world, node, &signal, id, err);
 }
 
 /* ---- a process that begins anew: what it had in memory is gone, its database is not ---- */
 
-dg_code dg_node_restart(dg_world *world, uint32_t node, dg_error *err)
+dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
     dg_leaf leaf = { n->best, world->blocks[n->best].number };
@@ -157,19 +158,19 @@ dg_code dg_node_restart(dg_world *world, uint32_t node, dg_error *err)
     n->session_seen = n->asked = n->stalls = n->from_before = false;
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
-    dg_exchange_forget(world, node);
-    dg_pvf_restart(&n->pvf, dg_sim_now(world->sim));
+    dg_statements_forget(world, node);
+    dg_backing_pvf_restart(&n->pvf, dg_sim_now(world->sim));
     if ((rc = dg_world_view(world, &world->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO,
                                   world->blocks[n->best].view.host_version != 0, err))
                < 0
-        || (rc = dg_node_signal(world, node, &signal, n->best, err)) < 0)
+        || (rc = dg_consensus_signal(world, node, &signal, n->best, err)) < 0)
         return rc;
     /* what it missed, from its peers */
     for (uint32_t id = n->finalized + 1; id < world->block_count; id++)
         if (world->blocks[id].sealed && !world->blocks[id].gone
             && world->blocks[id].imported[node] == DG_NEVER
-            && (rc = dg_node_arrived(world, node, id, err)) < 0)
+            && (rc = dg_consensus_block_arrived(world, node, id, err)) < 0)
             return rc;
-    return dg_node_final(world, node, world->finality.finalized, err);
+    return dg_consensus_finality_arrived(world, node, world->finality.finalized, err);
 }

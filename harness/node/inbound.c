@@ -5,18 +5,18 @@
  * Mirrors: request_response/mod.rs (inbound_queue of each protocol). */
 #include "node/node_impl.h"
 
-static const dg_inbound_row rows[DG_INBOUND_COUNT] = {
-    [DG_INBOUND_POV] = { "proof of validity", 10 }, [DG_INBOUND_COLLATION] = { "collation", 10 },
-    [DG_INBOUND_CHUNK] = { "chunk", 100 },          [DG_INBOUND_DATA] = { "available data", 100 },
-    [DG_INBOUND_DISPUTE] = { "dispute", 100 },
+static const dg_request_queue_row rows[DG_QUEUE_COUNT] = {
+    [DG_QUEUE_POV] = { "proof of validity", 10 }, [DG_QUEUE_COLLATION] = { "collation", 10 },
+    [DG_QUEUE_CHUNK] = { "chunk", 100 },          [DG_QUEUE_DATA] = { "available data", 100 },
+    [DG_QUEUE_DISPUTE] = { "dispute", 100 },
 };
 
-const dg_inbound_row *dg_inbound_at(dg_inbound_kind kind)
+const dg_request_queue_row *dg_statements_queue_at(dg_request_queue_kind kind)
 {
-    return (unsigned)kind < DG_INBOUND_COUNT ? &rows[kind] : NULL;
+    return (unsigned)kind < DG_QUEUE_COUNT ? &rows[kind] : NULL;
 }
 
-static void drop_answered(dg_inbound *q, dg_ns now)
+static void drop_answered(dg_request_queue *q, dg_ns now)
 {
     uint32_t left = 0;
     for (uint32_t i = 0; i < q->count; i++)
@@ -25,7 +25,7 @@ static void drop_answered(dg_inbound *q, dg_ns now)
     q->count = left;
 }
 
-static bool waits(const dg_inbound *q, const dg_waiting *who)
+static bool waits(const dg_request_queue *q, const dg_waiting *who)
 {
     for (uint32_t i = 0; i < q->count; i++)
         if (q->of[i].from == who->from && q->of[i].leaf == who->leaf && q->of[i].core == who->core)
@@ -33,8 +33,8 @@ static bool waits(const dg_inbound *q, const dg_waiting *who)
     return false;
 }
 
-dg_code dg_inbound_enter(dg_inbound *q, dg_inbound_kind kind, dg_entrance *out, dg_waiting who,
-                         dg_ns now, dg_ns takes, dg_error *err)
+dg_code dg_statements_queue_enter(dg_request_queue *q, dg_request_queue_kind kind, dg_entrance *out,
+                                  dg_waiting who, dg_ns now, dg_ns takes, dg_error *err)
 {
     drop_answered(q, now);
     *out = DG_ENTRANCE_TWICE;
@@ -51,8 +51,8 @@ dg_code dg_inbound_enter(dg_inbound *q, dg_inbound_kind kind, dg_entrance *out, 
     return DG_OK;
 }
 
-void dg_inbound_clear(dg_inbound *q)
+void dg_statements_queue_clear(dg_request_queue *q)
 {
     dg_free(q->of);
-    *q = (dg_inbound){ .of = NULL };
+    *q = (dg_request_queue){ .of = NULL };
 }

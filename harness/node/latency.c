@@ -8,21 +8,21 @@
 
 enum { LANES_MAX = 16 };
 
-uint32_t dg_hardware_of(const dg_network_options *options, uint32_t node)
+uint32_t dg_world_hardware_of(const dg_network_options *options, uint32_t node)
 {
     dg_rng luck = dg_rng_fork(options->seed, "hardware", node, 0);
-    return 1000 + (uint32_t)dg_rng_below(&luck, dg_constant_of(DG_CONST_HARDWARE) - 1000 + 1);
+    return 1000 + (uint32_t)dg_rng_below(&luck, dg_world_constant(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
-uint32_t dg_answers_kept(const dg_world_node *n, const dg_view *view)
+uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view)
 {
     return n->asked && view->session_known && n->asked_session == view->session ? n->asked_version
                                                                                 : 0;
 }
 
-dg_ns dg_fuel_ns(const dg_world_node *n, uint64_t fuel)
+dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel)
 {
-    return fuel * n->hardware / dg_constant_of(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
+    return fuel * n->hardware / dg_world_constant(DG_CONST_FUEL_PER_US) * n->of->pace / 1000;
 }
 
 /* Fuel of one question, as far as this node has to ask it here. */
@@ -30,7 +30,7 @@ static uint64_t cost_of(const dg_world_node *n, const dg_view *view, dg_request 
 {
     const dg_request_row *row = dg_request_at(request);
     if (!dg_view_is_asked(view, request, n->of)
-        || (row->lasts == DG_LASTS_SESSION && row->since <= dg_answers_kept(n, view)))
+        || (row->lasts == DG_LASTS_SESSION && row->since <= dg_world_answers_kept(n, view)))
         return 0;
     return view->cost[request];
 }
@@ -43,11 +43,12 @@ static uint32_t shortest(const uint64_t *lanes, uint32_t count)
     return at;
 }
 
-dg_ns dg_latency(const dg_world *world, uint32_t node, uint32_t id, dg_request *slowest)
+dg_ns dg_world_runtime_latency(const dg_world *world, uint32_t node, uint32_t id,
+                               dg_request *slowest)
 {
     const dg_world_node *n = &world->nodes[node];
     const dg_view *view = &world->blocks[id].view;
-    uint32_t count = (uint32_t)dg_constant_of(DG_CONST_CALLS_AT_ONCE);
+    uint32_t count = (uint32_t)dg_world_constant(DG_CONST_CALLS_AT_ONCE);
     uint64_t lanes[LANES_MAX] = { 0 }, most = 0, last = 0;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {
         uint64_t fuel = cost_of(n, view, r),
@@ -59,5 +60,5 @@ dg_ns dg_latency(const dg_world *world, uint32_t node, uint32_t id, dg_request *
             *slowest = r;
         }
     }
-    return dg_fuel_ns(n, last);
+    return dg_world_fuel_ns(n, last);
 }

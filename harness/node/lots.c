@@ -20,7 +20,7 @@ typedef struct drawing {
     bool distinct;
 } drawing;
 
-bool dg_lots_distinct(const dg_view *parent)
+bool dg_approval_assignments_distinct(const dg_view *parent)
 {
     return parent->features >> FEATURE_ASSIGNMENTS_V2 & 1;
 }
@@ -56,7 +56,7 @@ static bool in_group(const dg_view *view, uint32_t group, uint32_t validator)
     return false;
 }
 
-static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool *cores)
+static void draw_validator(drawing *d, dg_approval_block *a, uint32_t validator, bool *cores)
 {
     uint32_t node = a->session->node[validator];
     if (node == DG_NO)
@@ -64,41 +64,43 @@ static void draw_validator(drawing *d, dg_approval *a, uint32_t validator, bool 
     d->who = (uint64_t)d->b->author << 32 | node;
     draw_cores(d, cores);
     for (uint32_t i = 0; i < a->count; i++) {
-        dg_trial *t = &a->trials[i];
+        dg_candidate_entry *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (t->ear != dg_ear_of(d->world, a, node)
+        if (t->ear != dg_approval_reach_of(d->world, a, node)
             || in_group(&d->parent->view, t->of.group, validator))
             continue;
-        t->lots[t->lot_count++] = (dg_lot){ validator, zeroth ? 0 : draw_delay(d, t->of.core),
-                                            zeroth && d->distinct && a->ears > 1
-                                                && dg_ear_speaks_newest(d->world->nodes[node].of) };
+        t->lots[t->lot_count++] =
+            (dg_assignment){ validator, zeroth ? 0 : draw_delay(d, t->of.core),
+                             zeroth && d->distinct && a->ears > 1
+                                 && dg_approval_speaks_newest(d->world->nodes[node].of) };
     }
 }
 
 static int by_tranche(const void *a, const void *b)
 {
-    const dg_lot *x = a, *y = b;
+    const dg_assignment *x = a, *y = b;
     if (x->tranche != y->tranche)
         return x->tranche < y->tranche ? -1 : 1;
     return x->validator < y->validator ? -1 : x->validator > y->validator;
 }
 
-dg_code dg_lots_draw(const dg_world *world, dg_approval *a, uint32_t id, dg_error *err)
+dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, uint32_t id,
+                                     dg_error *err)
 {
     bool cores[DG_CORES_MAX];
     const dg_world_block *b = &world->blocks[id];
     drawing d = {
         .world = world, .b = b, .parent = &world->blocks[b->parent], .rules = &a->session->rules
     };
-    d.distinct = dg_lots_distinct(&d.parent->view);
+    d.distinct = dg_approval_assignments_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
-        if (!(a->trials[i].lots =
-                  dg_calloc(a->session->validators ? a->session->validators : 1, sizeof(dg_lot))))
+        if (!(a->trials[i].lots = dg_calloc(a->session->validators ? a->session->validators : 1,
+                                            sizeof(dg_assignment))))
             return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators",
                            a->session->validators);
     for (uint32_t v = 0; v < a->session->validators; v++)
         draw_validator(&d, a, v, cores);
     for (uint32_t i = 0; i < a->count; i++)
-        qsort(a->trials[i].lots, a->trials[i].lot_count, sizeof(dg_lot), by_tranche);
+        qsort(a->trials[i].lots, a->trials[i].lot_count, sizeof(dg_assignment), by_tranche);
     return DG_OK;
 }

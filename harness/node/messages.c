@@ -20,26 +20,26 @@ static const struct {
     [DG_MSG_CHUNK_ASK] = { "chunk-request", 40 },
     [DG_MSG_RECOVERY_ASK] = { "recovery-request", 40 },
     [DG_MSG_RECOVERY] = { "recovery-chunk", 0 },
-    /* dg_chunk_bytes; without a chunk as the request */
+    /* dg_backing_chunk_bytes; without a chunk as the request */
     [DG_MSG_CHUNK] = { "chunk", 0 },
 };
 
-const char *dg_message_name(dg_message_kind kind)
+const char *dg_world_message_name(dg_message_kind kind)
 {
     return (unsigned)kind < DG_MSG_COUNT ? kinds[kind].name : NULL;
 }
 
-uint64_t dg_message_bytes(dg_message_kind kind)
+uint64_t dg_world_message_bytes(dg_message_kind kind)
 {
     return kinds[kind].bytes;
 }
 
-uint64_t dg_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core)
+uint64_t dg_world_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core)
 {
     return kinds[DG_MSG_ANSWER].bytes + world->blocks[leaf].candidates[core].new_code;
 }
 
-void dg_sent_count(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes)
+void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes)
 {
     world->stats.messages[kind] += count;
     world->stats.message_bytes += count * bytes;

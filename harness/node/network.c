@@ -29,13 +29,13 @@ static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error 
         if (rc < 0)
             return rc;
     }
-    return dg_node_arrived(world, node, id, err);
+    return dg_consensus_block_arrived(world, node, id, err);
 }
 
 /* A block that came over a link has to be executed before it is imported. */
 static dg_code take_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_ns cost = world->blocks[id].fuel / dg_constant_of(DG_CONST_FUEL_PER_US) * 1000;
+    dg_ns cost = world->blocks[id].fuel / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
     return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, cost,
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
 }
@@ -46,27 +46,27 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     uint32_t node = event->node.v;
     (void)sim;
     if (event->kind == DG_SIM_RESTART) {
-        dg_code rc = dg_node_recompile(world, node, err);
-        dg_pvf_clean(&world->nodes[node], dg_sim_now(world->sim));
-        return rc < 0 ? rc : dg_node_restart(world, node, err);
+        dg_code rc = dg_consensus_recompile(world, node, err);
+        dg_backing_pvf_clean(&world->nodes[node], dg_sim_now(world->sim));
+        return rc < 0 ? rc : dg_consensus_restart(world, node, err);
     }
     switch (event->tag) {
     case DG_TAG_PROPOSE:
-        return dg_author_propose(world, node, event, err);
+        return dg_consensus_propose(world, node, event, err);
     case DG_TAG_BUILD:
-        return dg_author_build(world, node, event, err);
+        return dg_consensus_build(world, node, event, err);
     case DG_TAG_SEALED:
         return send_block(world, node, (uint32_t)event->a, err);
     case DG_TAG_BLOCK:
         return take_block(world, node, (uint32_t)event->a, err);
     case DG_TAG_ANSWERED:
-        return dg_node_answered(world, node, event, err);
+        return dg_consensus_answered(world, node, event, err);
     case DG_TAG_ARRIVED:
-        return dg_node_arrived(world, node, (uint32_t)event->a, err);
+        return dg_consensus_block_arrived(world, node, (uint32_t)event->a, err);
     case DG_TAG_FINAL:
-        return dg_node_final(world, node, (uint32_t)event->a, err);
+        return dg_consensus_finality_arrived(world, node, (uint32_t)event->a, err);
     default:
-        return dg_exchange_event(world, node, event, err);
+        return dg_statements_sent_event(world, node, event, err);
     }
 }
 
@@ -80,12 +80,13 @@ static dg_code begin_slot(dg_world *world, uint64_t slot, dg_error *err)
 {
     dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     dg_code rc;
-    if ((rc = dg_faults_slot(world, slot, err)) < 0 || (rc = dg_slot_begin(world, slot, err)) < 0
+    if ((rc = dg_node_faults_slot(world, slot, err)) < 0
+        || (rc = dg_consensus_slot_begin(world, slot, err)) < 0
         || (rc = set_timer(world, DG_TAG_SLOT_END, next - 1, slot, err)) < 0)
         return rc;
-    if (dg_collators_tick(world)
+    if (dg_backing_collators_tick(world)
         && (rc = set_timer(world, DG_TAG_COLLATE,
-                           dg_sim_now(world->sim) + dg_constant_of(DG_CONST_SLOT_DRIFT), 0, err))
+                           dg_sim_now(world->sim) + dg_world_constant(DG_CONST_SLOT_DRIFT), 0, err))
                < 0)
         return rc;
     return set_timer(world, DG_TAG_SLOT, next, slot + 1, err);
@@ -94,7 +95,7 @@ static dg_code begin_slot(dg_world *world, uint64_t slot, dg_error *err)
 static dg_code end_slot(dg_world *world, dg_error *err)
 {
     uint32_t pruned;
-    dg_code rc = dg_sample_slot(world, err);
+    dg_code rc = dg_node_sample_slot(world, err);
     return rc < 0 ? rc : dg_world_prune(world, &pruned, err);
 }
 
@@ -102,12 +103,13 @@ static dg_code end_slot(dg_world *world, dg_error *err)
 static dg_code tick(dg_world *world, dg_error *err)
 {
     dg_code rc;
-    dg_pvf_step(world);
-    if ((rc = dg_reputation_step(world, err)) >= 0 && (rc = dg_approval_step(world, err)) >= 0)
-        rc = dg_disputes_step(world, err);
+    dg_backing_pvf_step(world);
+    if ((rc = dg_statements_reputation_step(world, err)) >= 0
+        && (rc = dg_approval_step(world, err)) >= 0)
+        rc = dg_approval_disputes_step(world, err);
     return rc < 0 ? rc
                   : set_timer(world, DG_TAG_TICK,
-                              dg_sim_now(world->sim) + dg_constant_of(DG_CONST_TICK), 0, err);
+                              dg_sim_now(world->sim) + dg_world_constant(DG_CONST_TICK), 0, err);
 }
 
 /* What two thirds of the voters have to say is heard after this. */
@@ -121,9 +123,10 @@ static dg_ns voices_travel(const dg_world *world)
  * counted when they have come, and the next round begins. */
 static dg_code step_round(dg_world *world, bool prevoted, dg_error *err)
 {
-    dg_ns next = dg_sim_now(world->sim) + 2 * dg_constant_of(DG_CONST_GOSSIP)
+    dg_ns next = dg_sim_now(world->sim) + 2 * dg_world_constant(DG_CONST_GOSSIP)
                  + (prevoted ? 0 : voices_travel(world));
-    dg_code rc = prevoted ? dg_finality_precommit(world, err) : dg_finality_prevote(world, err);
+    dg_code rc = prevoted ? dg_consensus_grandpa_precommit(world, err)
+                          : dg_consensus_grandpa_prevote(world, err);
     return rc < 0 ? rc
                   : set_timer(world, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
 }
@@ -131,7 +134,7 @@ static dg_code step_round(dg_world *world, bool prevoted, dg_error *err)
 /* Rounds have nothing to do with slots: where in a slot the first one begins is luck. */
 static dg_ns first_prevote(const dg_world *world)
 {
-    dg_ns gossip = dg_constant_of(DG_CONST_GOSSIP);
+    dg_ns gossip = dg_world_constant(DG_CONST_GOSSIP);
     dg_rng luck = dg_rng_fork(world->options.seed, "first-round", 0, 0);
     return 2 * gossip + dg_rng_below(&luck, 4 * gossip);
 }
@@ -146,11 +149,11 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
     case DG_TAG_SLOT_END:
         return end_slot(world, err);
     case DG_TAG_OWN_SLOT:
-        return dg_slot_own(world, event->a, err);
+        return dg_consensus_slot_own(world, event->a, err);
     case DG_TAG_TICK:
         return tick(world, err);
     case DG_TAG_COLLATE:
-        return dg_work_tick(world, err);
+        return dg_backing_collate_tick(world, err);
     default:
         return step_round(world, event->tag == DG_TAG_PRECOMMIT, err);
     }
@@ -160,24 +163,24 @@ static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_e
 
 static void forget_block(dg_world_block *b)
 {
-    dg_work_clear(b);
-    dg_approval_free(b->approval);
+    dg_backing_candidates_clear(b);
+    dg_approval_block_free(b->approval);
     b->approval = NULL;
-    dg_exchange_free(b->exchange);
+    dg_statements_sent_free(b->exchange);
     b->exchange = NULL;
 }
 
 static void let_block_go(dg_world_block *b)
 {
-    dg_chunks_free(b->chunks);
+    dg_statements_chunks_free(b->chunks);
     b->chunks = NULL;
 }
 
 static const dg_world_hooks hooks = { .forget = forget_block,
                                       .let_go = let_block_go,
                                       .settle = dg_consensus_settle,
-                                      .offered = dg_exchange_offered,
-                                      .collators_away = dg_faults_collator };
+                                      .offered = dg_statements_sent_offered,
+                                      .collators_away = dg_node_faults_collators_away };
 
 /* ---- furnishing ---- */
 
@@ -204,7 +207,7 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
         return dg_fail(
             err, DG_USAGE, "executing takes from %llu to %llu ns: not a range up to an hour",
             (unsigned long long)o->execute_ns_min, (unsigned long long)o->execute_ns_max);
-    return dg_collators_check(o, err);
+    return dg_backing_collators_check(o, err);
 }
 
 /* Each node's class by its own lot, so that one more share does not shuffle all. */
@@ -235,12 +238,12 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
             break;
         world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, i);
         world->asked_by |= 1u << world->nodes[i].of->host_known;
-        world->nodes[i].hardware = dg_hardware_of(&world->options, i);
+        world->nodes[i].hardware = dg_world_hardware_of(&world->options, i);
         world->nodes[i].final_wanted = DG_NO;
         world->nodes[i].pvf.cold = i >= world->people.seated && !world->options.all_prepared
                                    && !world->nodes[i].of->prepares_ahead;
     }
-    dg_ears_init(world);
+    dg_approval_reach_init(world);
     return DG_OK;
 }
 
@@ -281,7 +284,7 @@ static dg_code make_root(dg_world *world, dg_error *err)
     for (uint32_t i = 0; i < world->node_count; i++) {
         world->blocks[root].imported[i] = 0;
         world->nodes[i].best = world->nodes[i].finalized = root;
-        if ((rc = dg_node_restart(world, i, err)) < 0)
+        if ((rc = dg_consensus_restart(world, i, err)) < 0)
             return rc;
         world->nodes[i].from_before = world->before.within;
     }
@@ -296,8 +299,8 @@ static dg_code start(dg_world *world, dg_error *err)
         return rc;
     world->first_slot = clock.next_slot;
     world->slot_ns = clock.slot_ms * DG_MS;
-    if ((rc = dg_before_init(world, &clock, err)) < 0 || (rc = make_root(world, err)) < 0
-        || (rc = dg_finality_init(world, err)) < 0
+    if ((rc = dg_consensus_mid_session_init(world, &clock, err)) < 0
+        || (rc = make_root(world, err)) < 0 || (rc = dg_consensus_grandpa_init(world, err)) < 0
         || (rc = set_timer(world, DG_TAG_SLOT, 0, world->first_slot, err)) < 0
         || (rc = set_timer(world, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;
@@ -342,9 +345,9 @@ static void clear_node(dg_world_node *node)
 {
     dg_leaves_clear(&node->leaves);
     dg_statement_clear(&node->sd);
-    dg_repute_clear(&node->repute);
-    for (int i = 0; i < DG_INBOUND_COUNT; i++)
-        dg_inbound_clear(&node->inbound[i]);
+    dg_statements_peer_scores_clear(&node->repute);
+    for (int i = 0; i < DG_QUEUE_COUNT; i++)
+        dg_statements_queue_clear(&node->inbound[i]);
 }
 
 void dg_network_free(dg_network *net)
@@ -356,16 +359,16 @@ void dg_network_free(dg_network *net)
     dg_sim_free(world->sim);
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
         clear_node(&world->nodes[i]);
-    dg_pvf_clear(world);
+    dg_backing_pvf_clear(world);
     dg_free(world->new_code);
     dg_world_blocks_free(world);
-    dg_disputes_free(world->disputes);
+    dg_approval_disputes_free(world->disputes);
     dg_sessions_free(world->sessions);
     dg_client_view_free(world->clients);
-    for (uint32_t i = 0; i < DG_WAVES; i++)
-        dg_wave_free(world->waves[i]);
-    dg_finality_clear(&world->finality);
-    dg_faults_clear(world);
+    for (uint32_t i = 0; i < DG_COMPUTED_GRIDS; i++)
+        dg_statements_computed_grid_free(world->waves[i]);
+    dg_consensus_grandpa_clear(&world->finality);
+    dg_node_faults_clear(world);
     dg_free(world->beats.at);
     dg_people_clear(&world->people);
     dg_free(world->nodes);

@@ -22,7 +22,7 @@ static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, u
     return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
 }
 
-static const dg_new_code *find(const dg_world *world, uint32_t para, const dg_hash *candidate)
+static const dg_code_upgrade *find(const dg_world *world, uint32_t para, const dg_hash *candidate)
 {
     for (uint32_t i = 0; i < world->new_code_count; i++)
         if (world->new_code[i].para == para
@@ -33,11 +33,11 @@ static const dg_new_code *find(const dg_world *world, uint32_t para, const dg_ha
     return NULL;
 }
 
-static dg_code add(dg_world *world, const dg_new_code *more, dg_error *err)
+static dg_code add(dg_world *world, const dg_code_upgrade *more, dg_error *err)
 {
     if (world->new_code_count == world->new_code_cap) {
         uint32_t cap = world->new_code_cap ? 2 * world->new_code_cap : 32;
-        dg_new_code *grown = dg_realloc(world->new_code, cap * sizeof *grown);
+        dg_code_upgrade *grown = dg_realloc(world->new_code, cap * sizeof *grown);
         if (!grown)
             return dg_fail(err, DG_NOMEM, "no memory for %u candidates with new code", cap);
         world->new_code = grown;
@@ -56,11 +56,11 @@ static bool waits(const dg_world *world, const dg_view *v, uint32_t para)
     return false;
 }
 
-dg_code dg_new_code_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf, uint32_t para,
-                        dg_error *err)
+dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf,
+                                    uint32_t para, dg_error *err)
 {
-    const dg_collators *by = dg_collators_of(world, para);
-    const dg_new_code *over;
+    const dg_collators *by = dg_backing_collators_of(world, para);
+    const dg_code_upgrade *over;
     bool restricted;
     dg_code rc;
     *bytes = 0;
@@ -71,17 +71,17 @@ dg_code dg_new_code_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf, 
     if ((rc = is_restricted(world, &restricted, leaf, para, err)) < 0)
         return rc;
     if (restricted)
-        return over
-                   ? DG_OK
-                   : add(world,
-                         &(dg_new_code){ .para = para, .over = true, .number = leaf->number }, err);
+        return over ? DG_OK
+                    : add(world,
+                          &(dg_code_upgrade){ .para = para, .over = true, .number = leaf->number },
+                          err);
     *bytes = by->code_bytes;
     return DG_OK;
 }
 
-dg_code dg_new_code_made(dg_world *world, const dg_candidate *made, dg_error *err)
+dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *made, dg_error *err)
 {
     return made->new_code
-               ? add(world, &(dg_new_code){ .para = made->para, .candidate = made->hash }, err)
+               ? add(world, &(dg_code_upgrade){ .para = made->para, .candidate = made->hash }, err)
                : DG_OK;
 }

@@ -35,8 +35,8 @@ typedef struct dg_author {
     bool checks;    /* asks the parachain's runtime for room first */
     bool own_clock; /* builds when its clock ticks; else when a relay block comes */
 } dg_author;
-const dg_author *dg_author_at(size_t i);            /* NULL past the end */
-const dg_author *dg_author_named(const char *name); /* NULL: none */
+const dg_author *dg_backing_author_at(size_t i);            /* NULL past the end */
+const dg_author *dg_backing_author_named(const char *name); /* NULL: none */
 
 /* The collators of a share of the parachains, by lot. */
 typedef struct dg_collators {
@@ -103,11 +103,12 @@ typedef enum dg_constant {
     DG_CONST_FORGIVEN,
     DG_CONST_COUNT
 } dg_constant;
-uint64_t dg_constant_of(dg_constant which);
-const char *dg_constant_source(dg_constant which); /* "name: where it is from", for the report */
+uint64_t dg_world_constant(dg_constant which);
+const char *dg_world_constant_source(
+    dg_constant which); /* "name: where it is from", for the report */
 /* Least and most time, in ns, that validators need to compile a runtime of so many
  * bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
-void dg_compile_range(dg_ns out[2], uint64_t wasm_len);
+void dg_world_compile_range(dg_ns out[2], uint64_t wasm_len);
 
 /* ---- messages ---- */
 
@@ -129,7 +130,7 @@ typedef enum dg_message_kind {
     DG_MSG_RECOVERY,     /* .. response; these two are counted and do not travel */
     DG_MSG_COUNT
 } dg_message_kind;
-const char *dg_message_name(dg_message_kind kind);
+const char *dg_world_message_name(dg_message_kind kind);
 
 /* How statements, bitfields and chunks get from node to node. */
 typedef enum dg_exchange_mode {
@@ -248,7 +249,7 @@ typedef enum dg_drop {
     DG_DROP_ROOM,
     DG_DROP_COUNT
 } dg_drop;
-const char *dg_drop_says(dg_drop why); /* NULL past the end */
+const char *dg_consensus_rejection_says(dg_drop why); /* NULL past the end */
 
 #define DG_NO_NODE UINT32_MAX
 typedef struct dg_record {
@@ -293,7 +294,7 @@ typedef struct dg_network_options {
     const dg_sim_link *link; /* between any two nodes; NULL: 20 to 200 ms, no loss */
     /* How long a node stands still at the first block with new code, which it has to
      * compile; each node somewhere in between, by its class's pace. 0: no time. See
-     * dg_compile_range. */
+     * dg_world_compile_range. */
     dg_ns compile_ns_min, compile_ns_max;
     /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
     dg_ns prepare_ns_min, prepare_ns_max;
@@ -359,8 +360,8 @@ typedef enum dg_fault_kind {
     DG_FAULT_OFFLINE_COLLATORS,
     DG_FAULT_COUNT
 } dg_fault_kind;
-const char *dg_fault_name(dg_fault_kind kind); /* "silent-backer"; NULL past the end */
-const char *dg_fault_says(dg_fault_kind kind);
+const char *dg_node_fault_name(dg_fault_kind kind); /* "silent-backer"; NULL past the end */
+const char *dg_node_fault_says(dg_fault_kind kind);
 
 /* What a node keeps to itself: bits. */
 enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APPROVALS = 4 };

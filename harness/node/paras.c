@@ -31,7 +31,7 @@ static const char *name_of(const json_t *variant)
                                    : json_object_iter_key(json_object_iter((json_t *)variant));
 }
 
-static void count_dispute(dg_paras *out, const json_t *of)
+static void count_dispute(dg_para_events *out, const json_t *of)
 {
     const json_t *concluded = json_array_get(json_object_get(of, "DisputeConcluded"), 1);
     const char *how = name_of(concluded);
@@ -40,7 +40,7 @@ static void count_dispute(dg_paras *out, const json_t *of)
     out->invalid += how && strcmp(how, "Invalid") == 0;
 }
 
-static void count_event(dg_paras *out, const json_t *event)
+static void count_event(dg_para_events *out, const json_t *event)
 {
     const json_t *of = json_object_get(event, "ParaInclusion");
     const char *name = of ? json_object_iter_key(json_object_iter((json_t *)of)) : NULL;
@@ -55,18 +55,19 @@ static void count_event(dg_paras *out, const json_t *event)
 }
 
 /* A runtime without events, or with some that do not decode, has none for us. */
-dg_code dg_paras_read(dg_world *world, dg_paras *out, dg_block *block, dg_error *err)
+dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block *block,
+                                  dg_error *err)
 {
     json_t *events = NULL, *record;
     size_t i;
     dg_code rc = dg_chain_events(world->chain, block, &events, err);
-    *out = (dg_paras){ 0 };
+    *out = (dg_para_events){ 0 };
     if (rc == DG_NOMEM || rc == DG_IO)
         return rc;
     out->of = dg_calloc(json_array_size(events) + 1, sizeof *out->of);
     out->backed_of = dg_calloc(json_array_size(events) + 1, sizeof *out->backed_of);
     if (!out->of || !out->backed_of) {
-        dg_paras_clear(out);
+        dg_world_para_events_clear(out);
         json_decref(events);
         return dg_fail(err, DG_NOMEM, "no memory for %zu events", json_array_size(events));
     }
@@ -88,7 +89,7 @@ static uint64_t waited(const dg_world *world, uint32_t id, const dg_hash *relay_
 }
 
 /* Is it not the first of its parachain? */
-static bool has_before(const dg_paras *paras, uint64_t at)
+static bool has_before(const dg_para_events *paras, uint64_t at)
 {
     for (uint64_t i = 0; i < at; i++)
         if (paras->backed_of[i].para == paras->backed_of[at].para)
@@ -96,8 +97,8 @@ static bool has_before(const dg_paras *paras, uint64_t at)
     return false;
 }
 
-dg_code dg_paras_tell(dg_world *world, uint32_t node, uint32_t id, const dg_paras *paras,
-                      dg_error *err)
+dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
+                                  const dg_para_events *paras, dg_error *err)
 {
     uint64_t n[6] = { world->blocks[id].slot, paras->backed };
     for (uint64_t i = 0; i < paras->backed; i++) {
@@ -112,7 +113,7 @@ dg_code dg_paras_tell(dg_world *world, uint32_t node, uint32_t id, const dg_para
                : DG_OK;
 }
 
-void dg_paras_clear(dg_paras *paras)
+void dg_world_para_events_clear(dg_para_events *paras)
 {
     dg_free(paras->of);
     dg_free(paras->backed_of);

@@ -18,15 +18,16 @@ static bool bitfield_is_here(const dg_world *world, uint32_t leaf, uint32_t from
 {
     dg_ns at;
     if (from != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
-        return dg_exchange_bitfield(world, leaf, world->blocks[leaf].session->member[from], author);
+        return dg_statements_sent_bitfield(world, leaf, world->blocks[leaf].session->member[from],
+                                           author);
     if (from == DG_NO || world->blocks[leaf].taken[from] == DG_NEVER)
         return false;
     at = world->blocks[leaf].taken[from]
-         + dg_own_wait(world, from, dg_constant_of(DG_CONST_BITFIELD_WAIT));
-    if (dg_withheld_at(&world->nodes[from], DG_WITHHOLD_AVAILABILITY, at)
+         + dg_world_own_wait(world, from, dg_world_constant(DG_CONST_BITFIELD_WAIT));
+    if (dg_world_withheld_at(&world->nodes[from], DG_WITHHOLD_AVAILABILITY, at)
         || at >= dg_sim_down_since(world->sim, (dg_node_ix){ from }))
         return false;
-    return dg_hear_gossiped(world, from, author, leaf, at, DG_MSG_BITFIELD)
+    return dg_statements_computed_gossip(world, from, author, leaf, at, DG_MSG_BITFIELD)
            <= dg_sim_now(world->sim);
 }
 
@@ -35,15 +36,15 @@ static void find_held(const dg_world *world, bool *held, uint32_t leaf, uint32_t
 {
     const dg_view *v = &world->blocks[leaf].view;
     dg_ns signs = world->blocks[leaf].taken[node]
-                  + dg_own_wait(world, node, dg_constant_of(DG_CONST_BITFIELD_WAIT));
+                  + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_BITFIELD_WAIT));
     bool sent = world->options.exchange == DG_EXCHANGE_MESSAGES;
     for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = sent ? dg_exchange_held(world, leaf, i, node)
+        held[i] = sent ? dg_statements_sent_held(world, leaf, i, node)
                        : v->cores[i].kind == DG_CORE_OCCUPIED
-                             && dg_chunk_at(world, leaf, i, node) <= signs;
+                             && dg_backing_chunk_at(world, leaf, i, node) <= signs;
 }
 
-bool dg_provide_enough(const dg_view *v, uint32_t bits)
+bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits)
 {
     return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3;
 }
@@ -56,7 +57,7 @@ static void count_available(dg_provision *count, const dg_world_block *b, const 
         count->available.cores++;
         count->available.bits += bits[i];
         count->available.possible += b->view.validator_count;
-        count->available.enough += dg_provide_enough(&b->view, bits[i]);
+        count->available.enough += dg_consensus_provide_enough(&b->view, bits[i]);
         count->available.slow += b->view.cores[i].since < b->number;
     }
 }
@@ -102,11 +103,11 @@ static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
     m->count->of[m->count->offered++] = offer;
 }
 
-dg_code dg_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err)
+dg_code dg_consensus_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err)
 {
     uint8_t voted[DG_GROUP_MAX];
     uint32_t votes;
-    dg_code rc = dg_hear(m->world, voted, &votes, what.leaf, what.at, m->node, err);
+    dg_code rc = dg_statements_votes(m->world, voted, &votes, what.leaf, what.at, m->node, err);
     /* hundreds that publish new code at once: the others at the next leaf */
     *put = rc == DG_OK && votes
            && m->list.len + m->world->blocks[what.leaf].candidates[what.at].committed.len
@@ -123,23 +124,24 @@ static dg_code offer_each(dg_provider *m, dg_error *err)
     dg_code rc = DG_OK;
     bool put;
     for (uint32_t core = 0; core < b->view.core_count && rc == DG_OK; core++) {
-        m->count->backable += dg_hear_backable(m->world, m->parent, core);
+        m->count->backable += dg_statements_backable(m->world, m->parent, core);
         if (b->candidates
             && dg_view_assigns(&b->view, core, b->candidates[core].para,
                                m->world->nodes[m->node].of))
-            rc = dg_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
+            rc = dg_consensus_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
     }
     return rc;
 }
 
 static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
 {
-    dg_code rc = dg_work_init(m->world, m->parent, err);
+    dg_code rc = dg_backing_collate(m->world, m->parent, err);
     if (rc < 0)
         return rc;
     dg_buf_init(&m->list, INHERENT_MAX);
-    rc = dg_fragments(&m->world->blocks[m->parent].view) ? dg_provide_chains(m, err)
-                                                         : offer_each(m, err);
+    rc = dg_world_has_chains(&m->world->blocks[m->parent].view)
+             ? dg_consensus_provide_chains(m, err)
+             : offer_each(m, err);
     dg_scale_put_compact(out, m->count->offered);
     dg_buf_put_bytes(out, dg_buf_bytes(&m->list));
     if (rc == DG_OK)
@@ -150,8 +152,8 @@ static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
 
 /* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
  * still wait for answers at the parent. */
-dg_code dg_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
-                   uint32_t parent, dg_error *err)
+dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
+                             uint32_t parent, dg_error *err)
 {
     uint32_t bits[DG_CORES_MAX] = { 0 };
     const dg_world_block *b = &world->blocks[parent];
@@ -167,8 +169,8 @@ dg_code dg_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t n
              out, err))
         < 0)
         return rc;
-    if ((rc = dg_disputes_put(world, out, &count->dispute_sets, &count->dispute_votes,
-                              &world->blocks[parent], err))
+    if ((rc = dg_approval_disputes_put(world, out, &count->dispute_sets, &count->dispute_votes,
+                                       &world->blocks[parent], err))
         < 0)
         return rc;
     dg_buf_put_bytes(out, dg_block_header(b->block));

@@ -18,7 +18,7 @@ static uint32_t taker(const dg_provider *m, uint32_t core)
     const dg_core *c = dg_view_core(&b->view, core, m->world->nodes[m->node].of);
     if (c->kind != DG_CORE_OCCUPIED)
         return c->kind == DG_CORE_SCHEDULED ? c->para : DG_NO;
-    if (dg_provide_enough(&b->view, m->bits[core]))
+    if (dg_consensus_provide_enough(&b->view, m->bits[core]))
         return c->next;
     return times_out(b, c) ? c->next_late : DG_NO;
 }
@@ -33,7 +33,7 @@ static bool assume(const dg_provider *m, uint32_t para, dg_assumption *out)
         if (c->kind != DG_CORE_OCCUPIED || c->para != para)
             continue;
         *out = DG_ASSUME_INCLUDED;
-        if (dg_provide_enough(&b->view, m->bits[core]))
+        if (dg_consensus_provide_enough(&b->view, m->bits[core]))
             continue;
         if (times_out(b, c)) {
             *out = DG_ASSUME_TIMED_OUT;
@@ -65,7 +65,7 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
 {
     dg_view *view = &m->world->blocks[m->parent].view;
     uint32_t first = m->count->offered, most = may_many(m) ? view->core_count : 1;
-    dg_scope scope = dg_scope_of(m->world, m->parent);
+    dg_scope scope = dg_world_scope_of(m->world, m->parent);
     dg_assumption assumption;
     dg_footing base;
     dg_hash tip;
@@ -73,7 +73,7 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
     dg_code rc;
     if (!assume(m, para, &assumption))
         return DG_OK;
-    if ((rc = dg_footing_ask(view, &base, para, assumption, err)) < 0)
+    if ((rc = dg_world_footing_ask(view, &base, para, assumption, err)) < 0)
         return rc;
     tip = base.head;
     do {
@@ -82,9 +82,9 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
         dg_offer found;
         put = false;
         while (base.known && !put
-               && (c = dg_fragment_next(m->world, &from, &found, &scope, para, &tip, &base)))
+               && (c = dg_world_candidate_next(m->world, &from, &found, &scope, para, &tip, &base)))
             if (taker(m, c->core) == para && !is_used(m, c->core, first)
-                && (rc = dg_provide_offer(m, &put, found, err)) < 0)
+                && (rc = dg_consensus_provide_offer(m, &put, found, err)) < 0)
                 return rc;
         if (put && c)
             tip = c->head;
@@ -96,11 +96,11 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
 static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_error *err)
 {
     dg_view *view = &m->world->blocks[m->parent].view;
-    dg_scope scope = dg_scope_of(m->world, m->parent);
+    dg_scope scope = dg_world_scope_of(m->world, m->parent);
     bool any = true;
     dg_footing base;
     dg_hash tip;
-    dg_code rc = dg_footing_ask(
+    dg_code rc = dg_world_footing_ask(
         view, &base, para, dg_waiting_of(view, para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err);
     if (rc < 0)
         return rc;
@@ -109,25 +109,27 @@ static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_e
         const dg_candidate *c;
         dg_offer found;
         any = false;
-        while (!any && (c = dg_fragment_next(m->world, &from, &found, &scope, para, &tip, &base)))
-            if ((any = dg_hear_backable(m->world, found.leaf, found.at)))
+        while (!any
+               && (c = dg_world_candidate_next(m->world, &from, &found, &scope, para, &tip, &base)))
+            if ((any = dg_statements_backable(m->world, found.leaf, found.at)))
                 tip = c->head;
         m->count->backable += any;
     }
     return DG_OK;
 }
 
-dg_code dg_provide_chains(dg_provider *m, dg_error *err)
+dg_code dg_consensus_provide_chains(dg_provider *m, dg_error *err)
 {
     const dg_view *v = &m->world->blocks[m->parent].view;
-    dg_turns turns = { .count = v->core_count };
+    dg_core_turns turns = { .count = v->core_count };
     dg_code rc = DG_OK;
     for (uint32_t core = 0; core < turns.count; core++)
         turns.of[core] = dg_core_turn(dg_view_core(v, core, m->world->nodes[m->node].of));
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++)
-        if (dg_turns_begin(&turns, core)
+        if (dg_world_turns_begin(&turns, core)
             && (rc = count_backable(m, turns.of[core],
-                                    may_many(m) ? dg_turns_count(&turns, turns.of[core]) : 1, err))
+                                    may_many(m) ? dg_world_turns_count(&turns, turns.of[core]) : 1,
+                                    err))
                    == DG_OK)
             rc = offer_chain(m, turns.of[core], err);
     return rc;

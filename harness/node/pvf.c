@@ -37,7 +37,8 @@ static const dg_pvf_code *code_of(const dg_world *world, uint32_t para)
     return NULL;
 }
 
-dg_code dg_pvf_note_code(dg_world *world, uint32_t para, const uint8_t hash[32], dg_error *err)
+dg_code dg_backing_pvf_note_code(dg_world *world, uint32_t para, const uint8_t hash[32],
+                                 dg_error *err)
 {
     dg_pvf_code *more;
     if (code_of(world, para))
@@ -63,9 +64,9 @@ static uint32_t find_artifact(const dg_world *world, const dg_hash *code, const 
 static dg_ns prepare_ns(const dg_world *world, const dg_hash *code)
 {
     uint64_t least = world->options.prepare_ns_max ? world->options.prepare_ns_min
-                                                   : dg_constant_of(DG_CONST_PREPARE_MIN);
+                                                   : dg_world_constant(DG_CONST_PREPARE_MIN);
     uint64_t most = world->options.prepare_ns_max ? world->options.prepare_ns_max
-                                                  : dg_constant_of(DG_CONST_PREPARE_MAX);
+                                                  : dg_world_constant(DG_CONST_PREPARE_MAX);
     dg_rng luck = dg_rng_fork(world->options.seed, "pvf-prepare", dg_le64(code->at), 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
@@ -146,8 +147,8 @@ static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 
 /* ---- the door ---- */
 
-dg_code dg_pvf_want(dg_world *world, uint32_t node, const dg_session *session, uint32_t para,
-                    dg_pvf_use use, dg_error *err)
+dg_code dg_backing_pvf_want(dg_world *world, uint32_t node, const dg_session *session,
+                            uint32_t para, dg_pvf_use use, dg_error *err)
 {
     const dg_node_class *of = world->nodes[node].of;
     dg_pvf_host *h = &world->nodes[node].pvf;
@@ -165,8 +166,8 @@ dg_code dg_pvf_want(dg_world *world, uint32_t node, const dg_session *session, u
     return DG_OK;
 }
 
-dg_ns dg_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
-                      uint32_t para)
+dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
+                              uint32_t para)
 {
     const dg_node_class *of = world->nodes[node].of;
     const dg_pvf_host *h = &world->nodes[node].pvf;
@@ -181,7 +182,7 @@ dg_ns dg_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *se
     return h->ready[artifact];
 }
 
-uint32_t dg_pvf_ready_count(const dg_world *world, uint32_t node)
+uint32_t dg_backing_pvf_ready_count(const dg_world *world, uint32_t node)
 {
     const dg_pvf_host *h = &world->nodes[node].pvf;
     uint32_t ready = 0;
@@ -199,7 +200,8 @@ static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of
 }
 
 /* A backer wants what its group is assigned to as soon as it has the leaf. */
-dg_code dg_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf, dg_error *err)
+dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf,
+                            dg_error *err)
 {
     uint32_t member, group, para;
     if (!leaf->session || was_there(world, leaf->session, &world->nodes[node])
@@ -212,19 +214,20 @@ dg_code dg_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf, 
     para =
         para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count),
                 world->nodes[node].of);
-    return para == DG_NO ? DG_OK
-                         : dg_pvf_want(world, node, leaf->session, para, DG_PVF_BACKING, err);
+    return para == DG_NO
+               ? DG_OK
+               : dg_backing_pvf_want(world, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 
 /* A worker goes down with its node, and what it was at is lost. A node that stands still
  * has its worker finish that, and gives it nothing new. */
-void dg_pvf_step(dg_world *world)
+void dg_backing_pvf_step(dg_world *world)
 {
     dg_ns now = dg_sim_now(world->sim);
     for (uint32_t i = 0; i < world->node_count; i++) {
         dg_pvf_host *h = &world->nodes[i].pvf;
         if (!dg_sim_node_up(world->sim, (dg_node_ix){ i }))
-            dg_pvf_restart(h, dg_sim_down_since(world->sim, (dg_node_ix){ i }));
+            dg_backing_pvf_restart(h, dg_sim_down_since(world->sim, (dg_node_ix){ i }));
         else if (!dg_sim_node_paused(world->sim, (dg_node_ix){ i }))
             work(world, h, now);
         else
@@ -233,7 +236,7 @@ void dg_pvf_step(dg_world *world)
 }
 
 /* What is on disk by then stays, what was asked for is forgotten. */
-void dg_pvf_restart(dg_pvf_host *h, dg_ns down)
+void dg_backing_pvf_restart(dg_pvf_host *h, dg_ns down)
 {
     memset(h->executing, 0, sizeof h->executing);
     for (uint32_t i = 0; i < h->ready_cap; i++)
@@ -243,9 +246,9 @@ void dg_pvf_restart(dg_pvf_host *h, dg_ns down)
     h->busy_until = 0;
 }
 
-void dg_pvf_clean(dg_world_node *node, dg_ns down)
+void dg_backing_pvf_clean(dg_world_node *node, dg_ns down)
 {
-    dg_pvf_restart(&node->pvf, down);
+    dg_backing_pvf_restart(&node->pvf, down);
     if (node->of->keeps_artifacts)
         return;
     node->pvf.cold = true;
@@ -255,21 +258,21 @@ void dg_pvf_clean(dg_world_node *node, dg_ns down)
 
 /* ---- executing ---- */
 
-dg_ns dg_pvf_execute_ns(const dg_world *world, uint32_t para)
+dg_ns dg_backing_pvf_execute_ns(const dg_world *world, uint32_t para)
 {
     uint64_t least = world->options.execute_ns_min, most = world->options.execute_ns_max;
     const dg_pvf_code *code = most ? code_of(world, para) : NULL;
     dg_rng luck;
     if (!most)
-        return dg_constant_of(DG_CONST_VALIDATION);
+        return dg_world_constant(DG_CONST_VALIDATION);
     luck = dg_rng_fork(world->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para, 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-dg_ns dg_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t para, dg_ns from)
+dg_ns dg_backing_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t para, dg_ns from)
 {
-    uint32_t at = 0, count = (uint32_t)dg_constant_of(DG_CONST_EXECUTORS);
-    dg_ns takes = dg_pvf_execute_ns(world, para);
+    uint32_t at = 0, count = (uint32_t)dg_world_constant(DG_CONST_EXECUTORS);
+    dg_ns takes = dg_backing_pvf_execute_ns(world, para);
     if (!world->options.execute_ns_max)
         return from + takes;
     for (uint32_t i = 1; i < count && i < DG_EXECUTORS_MAX; i++)
@@ -278,7 +281,7 @@ dg_ns dg_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t para, dg_ns
     return h->executing[at];
 }
 
-void dg_pvf_clear(dg_world *world)
+void dg_backing_pvf_clear(dg_world *world)
 {
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++) {
         dg_free(world->nodes[i].pvf.queue);
@@ -296,11 +299,12 @@ static uint64_t ready_pairs(const dg_world *world, uint32_t node, const dg_sessi
     if (was_there(world, session, &world->nodes[node]))
         return world->pvf.code_count;
     for (uint32_t i = 0; i < world->pvf.code_count; i++)
-        ready += dg_pvf_ready_at(world, node, session, world->pvf.codes[i].para) != DG_NEVER;
+        ready +=
+            dg_backing_pvf_ready_at(world, node, session, world->pvf.codes[i].para) != DG_NEVER;
     return ready;
 }
 
-dg_code dg_pvf_tell(dg_world *world, dg_error *err)
+dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err)
 {
     const dg_session *session = world->blocks[dg_world_favourite(world)].session;
     uint64_t n[6] = { world->slot };

@@ -19,7 +19,7 @@ static uint64_t wanted(const dg_session *s)
 
 static uint64_t at_once(const dg_session *s)
 {
-    uint64_t lanes = dg_constant_of(DG_CONST_RECOVERY_PARALLEL);
+    uint64_t lanes = dg_world_constant(DG_CONST_RECOVERY_PARALLEL);
     return lanes < s->validators || !s->validators ? lanes : s->validators;
 }
 
@@ -35,32 +35,34 @@ static dg_ns over_links(const dg_world *world, const dg_session *s)
 {
     uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes,
              rate = dg_world_link(world)->bytes_per_s;
-    dg_ns wire = rate ? wanted(s) * dg_chunk_bytes(s->validators) * 1000 * DG_MS / rate : 0;
+    dg_ns wire = rate ? wanted(s) * dg_backing_chunk_bytes(s->validators) * 1000 * DG_MS / rate : 0;
     return turns * trip(world, MILLION / 2) + trip(world, last * MILLION / (lanes + 1)) + wire;
 }
 
-dg_ns dg_recovery_ns(const dg_world *world, const dg_session *s)
+dg_ns dg_backing_recovery_ns(const dg_world *world, const dg_session *s)
 {
     return world->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(world, s)
-                                                           : dg_constant_of(DG_CONST_RECOVERY);
+                                                           : dg_world_constant(DG_CONST_RECOVERY);
 }
 
 /* Of a random order of all, up to the last one that is wanted: the mean. */
-void dg_recovery_count(dg_world *world, const dg_session *s, uint64_t times)
+void dg_backing_recovery_count(dg_world *world, const dg_session *s, uint64_t times)
 {
     uint64_t have = 0, refuse = 0, n = s->validators, asked, failed;
     if (world->options.exchange != DG_EXCHANGE_MESSAGES || !times)
         return;
     for (uint32_t i = 0; i < n; i++) {
-        bool awake = s->node[i] != DG_NO && dg_is_awake(world, s->node[i]),
+        bool awake = s->node[i] != DG_NO && dg_world_is_awake(world, s->node[i]),
              withholds = awake && world->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
         have += awake && !withholds;
         refuse += withholds;
     }
     asked = have < wanted(s) ? n : wanted(s) * (n + 1) / (have + 1);
     failed = asked - (have < wanted(s) ? have : wanted(s));
-    dg_sent_count(world, DG_MSG_RECOVERY_ASK, times * asked, dg_message_bytes(DG_MSG_RECOVERY_ASK));
-    dg_sent_count(world, DG_MSG_RECOVERY, times * (asked - failed), dg_chunk_bytes(s->validators));
-    dg_sent_count(world, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0,
-                  dg_message_bytes(DG_MSG_RECOVERY_ASK));
+    dg_world_count_sent(world, DG_MSG_RECOVERY_ASK, times * asked,
+                        dg_world_message_bytes(DG_MSG_RECOVERY_ASK));
+    dg_world_count_sent(world, DG_MSG_RECOVERY, times * (asked - failed),
+                        dg_backing_chunk_bytes(s->validators));
+    dg_world_count_sent(world, DG_MSG_RECOVERY, n > have ? times * failed * refuse / (n - have) : 0,
+                        dg_world_message_bytes(DG_MSG_RECOVERY_ASK));
 }

@@ -51,7 +51,8 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
         || b->session->count < b->view.validator_count)
         return DG_OK;
     for (uint32_t g = 0; g < b->view.group_count; g++) {
-        uint32_t able = dg_hear_able(world, best, g), wanted = dg_view_votes_needed(&b->view, g);
+        uint32_t able = dg_statements_able(world, best, g),
+                 wanted = dg_view_votes_needed(&b->view, g);
         n[1]++;
         n[2] += able >= wanted;
         n[3] = wanted > n[3] ? wanted : n[3];
@@ -63,7 +64,7 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
 static dg_code sample_approval(dg_world *world, dg_error *err)
 {
     uint64_t n[6] = { world->slot, dg_approval_waiting(world) };
-    dg_aggression_slot(world);
+    dg_approval_aggression_slot(world);
     n[2] = world->gossip.no_shows;
     n[3] = world->gossip.level;
     n[4] = world->gossip.assignments;
@@ -99,7 +100,7 @@ static dg_code sample_messages(dg_world *world, dg_error *err)
     return rc < 0 ? rc : dg_record_emit(world, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
 }
 
-dg_code dg_sample_slot(dg_world *world, dg_error *err)
+dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
     uint64_t n[6] = { world->slot,       world->slot_claims, world->slot_primary,
                       world->slot_built, world->slot_failed, count_heads(world) };
@@ -107,8 +108,9 @@ dg_code dg_sample_slot(dg_world *world, dg_error *err)
     world->stats.empty_slots += !world->slot_built;
     rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
     if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = sample_approval(world, err)) < 0
-        || (rc = dg_collators_tell(world, err)) < 0 || (rc = dg_pvf_tell(world, err)) < 0
-        || (rc = sample_messages(world, err)) < 0 || (rc = dg_reputation_tell(world, err)) < 0)
+        || (rc = dg_backing_collators_tell(world, err)) < 0
+        || (rc = dg_backing_pvf_tell(world, err)) < 0 || (rc = sample_messages(world, err)) < 0
+        || (rc = dg_statements_reputation_tell(world, err)) < 0)
         return rc;
     return sample_groups(world, err);
 }

@@ -32,7 +32,7 @@ static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_err
     dg_statement_stamp(&n->sd, dg_sim_now(world->sim));
     return (rc = dg_record_losses(world, node, id, &lost, err)) < 0
                ? rc
-               : dg_before_hear(world, node, id, err);
+               : dg_consensus_mid_session_told(world, node, id, err);
 }
 
 static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t cause,
@@ -81,7 +81,7 @@ static dg_code ask_for_chunks(dg_world *world, uint32_t node, uint32_t leaf, dg_
         const dg_world_block *b = &world->blocks[id];
         if (b->gone || b->taken[node] != now || b->view.session != session)
             break;
-        rc = dg_chunks_taken_up(world, node, id, err);
+        rc = dg_statements_chunks_taken_up(world, node, id, err);
     }
     return rc;
 }
@@ -101,7 +101,7 @@ static dg_code begin_work(dg_world *world, uint32_t node, uint32_t leaf, dg_erro
                                       : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
                                                                        : DG_WAY_NONE;
         if (world->options.exchange == DG_EXCHANGE_MESSAGES)
-            rc = dg_exchange_taken_up(world, node, id, err);
+            rc = dg_statements_sent_taken_up(world, node, id, err);
     }
     return rc < 0 || world->options.exchange != DG_EXCHANGE_MESSAGES
                ? rc
@@ -119,11 +119,11 @@ static dg_code tell_statements(dg_world *world, uint32_t node, const dg_held_sig
     dg_losses lost;
     dg_code rc;
     if (held->signal.activates && !b->gone
-        && (leaf.ancestor_count = dg_ancestors(world, NULL, b, b->view.ancestry))) {
+        && (leaf.ancestor_count = dg_world_ancestors(world, NULL, b, b->view.ancestry))) {
         if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
             return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf",
                            leaf.ancestor_count);
-        dg_ancestors(world, ancestors, b, b->view.ancestry);
+        dg_world_ancestors(world, ancestors, b, b->view.ancestry);
     }
     rc = dg_statement_signal(&world->nodes[node].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);
@@ -145,7 +145,7 @@ static dg_code deliver(dg_world *world, uint32_t node, const dg_held_signal *hel
     if (!activates || b->gone)
         return DG_OK;
     if ((rc = tell_topology(world, node, held->id, err)) < 0
-        || (rc = dg_pvf_leaf(world, node, b, err)) < 0)
+        || (rc = dg_backing_pvf_leaf(world, node, b, err)) < 0)
         return rc;
     return begin_work(world, node, held->id, err);
 }
@@ -177,10 +177,12 @@ static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err
     dg_world_node *n = &world->nodes[node];
     const dg_world_block *about = &world->blocks[n->waits_at];
     dg_rng luck = dg_rng_fork(world->options.seed, "restart", node, n->waits_at);
-    dg_ns least = dg_constant_of(DG_CONST_RESTART_MIN), most = dg_constant_of(DG_CONST_RESTART_MAX);
-    dg_ns down = dg_constant_of(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
-    dg_ns at =
-        dg_sim_now(world->sim) + dg_own_wait(world, node, dg_constant_of(DG_CONST_STALL_LIMIT));
+    dg_ns least = dg_world_constant(DG_CONST_RESTART_MIN),
+          most = dg_world_constant(DG_CONST_RESTART_MAX);
+    dg_ns down =
+        dg_world_constant(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
+    dg_ns at = dg_sim_now(world->sim)
+               + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT));
     uint64_t told[6] = { world->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
     dg_code rc;
     n->stalls = true;
@@ -190,28 +192,30 @@ static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err
     return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node }, at, at + down, err);
 }
 
-dg_code dg_node_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
-                       dg_error *err)
+dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
+                            dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
     const dg_view *view = &world->blocks[id].view;
-    dg_held_signal held = { *signal, id, dg_view_mode_for(view, n->of, dg_answers_kept(n, view)) };
+    dg_held_signal held = { *signal, id,
+                            dg_view_mode_for(view, n->of, dg_world_answers_kept(n, view)) };
     dg_ns now = dg_sim_now(world->sim), from = n->busy_until > now ? n->busy_until : now;
     dg_code rc;
-    if (from - now > dg_own_wait(world, node, dg_constant_of(DG_CONST_STALL_LIMIT)) && !n->stalls
-        && (rc = go_down(world, node, from - now, err)) < 0)
+    if (from - now > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT))
+        && !n->stalls && (rc = go_down(world, node, from - now, err)) < 0)
         return rc;
     if (!dg_signal_any(signal))
         return DG_OK;
     n->busy_until = from;
     if (signal->activates) {
         n->waits_at = id;
-        n->busy_until += dg_latency(world, node, id, &n->waits_for);
+        n->busy_until += dg_world_runtime_latency(world, node, id, &n->waits_for);
     }
     return n->busy_until == now ? deliver(world, node, &held, err) : hold(world, node, &held, err);
 }
 
-dg_code dg_node_answered(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
+dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,
+                              dg_error *err)
 {
     return deliver(world, node, dg_sim_msg_data(event->msg), err);
 }

@@ -9,14 +9,14 @@
 
 static dg_ns begins_at(const dg_world *world, uint32_t node, uint64_t slot)
 {
-    return dg_sim_true_at(world->sim, (dg_node_ix){ node }, dg_slot_local(world, slot));
+    return dg_sim_true_at(world->sim, (dg_node_ix){ node }, dg_world_slot_local(world, slot));
 }
 
 /* ---- claims ---- */
 
 /* Where the runtime on a head cannot be asked, an ancestor's can. */
-dg_code dg_slot_owner(dg_world *world, uint32_t *node, uint32_t head, const uint8_t key[32],
-                      dg_error *err)
+dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, uint32_t head,
+                                const uint8_t key[32], dg_error *err)
 {
     *node = DG_NO;
     for (uint32_t id = head; id != DG_NO && !world->blocks[id].gone;
@@ -30,7 +30,7 @@ dg_code dg_slot_owner(dg_world *world, uint32_t *node, uint32_t head, const uint
 }
 
 /* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
-bool dg_author_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
+bool dg_consensus_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized)
 {
     enum { MAX_INTERVAL = 100, UNFINALIZED_SLACK = 50, AUTHORING_BIAS = 2 };
     uint32_t interval =
@@ -43,8 +43,8 @@ static bool leaves_out(const dg_world *world, uint32_t node, uint32_t head, uint
 {
     const dg_world_block *b = &world->blocks[head];
     return world->options.backs_off && b->parent != DG_NO
-           && dg_author_backs_off(slot, b->slot,
-                                  b->number - world->blocks[world->nodes[node].finalized].number);
+           && dg_consensus_backs_off(
+               slot, b->slot, b->number - world->blocks[world->nodes[node].finalized].number);
 }
 
 /* No slot is claimed twice, whatever becomes of the clock. */
@@ -63,7 +63,7 @@ static dg_code claim(dg_world *world, uint32_t node, uint32_t head, const dg_slo
     world->slot_claims++;
     world->slot_primary += by->kind == DG_CLAIM_PRIMARY;
     world->stats.claims++;
-    return dg_author_claim(world, node, head, by, err);
+    return dg_consensus_claim(world, node, head, by, err);
 }
 
 /* The claims of those nodes whose best block is `head`: by the epochs that digests told, not
@@ -82,7 +82,8 @@ static dg_code claim_on(dg_world *world, uint32_t head, uint64_t slot, bool off,
         uint32_t node;
         if (world->options.no_forks && world->claimed == slot)
             break;
-        rc = dg_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
+        rc = dg_consensus_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key,
+                                     err);
         if (rc == DG_OK && node != DG_NO && world->nodes[node].best == head
             && begins(world, node, slot, off) && !leaves_out(world, node, head, slot))
             rc = claim(world, node, head, &claims[i], err);
@@ -137,7 +138,7 @@ static dg_code plan_own(dg_world *world, uint32_t node, uint32_t before, dg_ns n
     return DG_OK;
 }
 
-dg_code dg_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
+dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
 {
     dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     uint32_t before = DG_NO;
@@ -157,7 +158,7 @@ dg_code dg_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_slot_own(dg_world *world, uint64_t slot, dg_error *err)
+dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err)
 {
     return claim_all(world, slot, true, err);
 }

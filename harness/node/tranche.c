@@ -14,7 +14,7 @@ typedef struct sum {
 
 static uint64_t tick_of(dg_ns at)
 {
-    return at / dg_constant_of(DG_CONST_TICK);
+    return at / dg_world_constant(DG_CONST_TICK);
 }
 
 static uint64_t minus(uint64_t a, uint64_t b)
@@ -53,32 +53,33 @@ static void take_tranche(sum *s, uint64_t told, uint64_t missing, uint64_t last_
 }
 
 /* True when no further tranche has to be looked at. */
-static bool conclude(dg_required *out, const sum *s, const dg_moment *m, uint32_t tranche)
+static bool conclude(dg_required_tranches *out, const sum *s, const dg_moment *m, uint32_t tranche)
 {
     uint64_t open = (s->depth ? s->covering : 0) + s->uncovered;
     if (s->depth && s->told + open >= m->validators)
-        *out = (dg_required){ .kind = DG_REQUIRED_ALL };
+        *out = (dg_required_tranches){ .kind = DG_REQUIRED_ALL };
     else if (s->told >= m->needed && !open)
-        *out = (dg_required){ .kind = DG_REQUIRED_EXACT,
-                              .needed = tranche,
-                              .missing = (uint32_t)s->covered,
-                              .last_tick = s->last_tick };
+        *out = (dg_required_tranches){ .kind = DG_REQUIRED_EXACT,
+                                       .needed = tranche,
+                                       .missing = (uint32_t)s->covered,
+                                       .last_tick = s->last_tick };
     else
         return false;
     return true;
 }
 
-static void go_on(dg_required *out, const sum *s, const dg_moment *m)
+static void go_on(dg_required_tranches *out, const sum *s, const dg_moment *m)
 {
     uint64_t now = turn(m, s->depth);
-    *out = (dg_required){ .kind = DG_REQUIRED_PENDING,
-                          .drift = s->depth * m->no_show_ticks,
-                          .tranche_now = now,
-                          .broadcast = s->depth ? now + s->covering + s->uncovered : UINT64_MAX };
+    *out = (dg_required_tranches){ .kind = DG_REQUIRED_PENDING,
+                                   .drift = s->depth * m->no_show_ticks,
+                                   .tranche_now = now,
+                                   .broadcast =
+                                       s->depth ? now + s->covering + s->uncovered : UINT64_MAX };
 }
 
-void dg_required_at(dg_required *out, dg_checker *checkers, uint32_t count, const dg_moment *m,
-                    bool mark)
+void dg_approval_required_at(dg_required_tranches *out, dg_checker *checkers, uint32_t count,
+                             const dg_moment *m, bool mark)
 {
     sum s = { .covering = m->needed };
     uint32_t i = 0;
@@ -110,8 +111,8 @@ static uint32_t count_approved(const dg_checker *checkers, uint32_t count, dg_ns
     return approved;
 }
 
-bool dg_wants_lot(const dg_required *r, const dg_checker *checkers, uint32_t count,
-                  const dg_moment *m, uint32_t tranche)
+bool dg_approval_wants_assignment(const dg_required_tranches *r, const dg_checker *checkers,
+                                  uint32_t count, const dg_moment *m, uint32_t tranche)
 {
     if (!tranche)
         return true;
@@ -121,15 +122,15 @@ bool dg_wants_lot(const dg_required *r, const dg_checker *checkers, uint32_t cou
            && tranche <= minus(minus(m->tick, m->block_tick), r->drift);
 }
 
-bool dg_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
+bool dg_approval_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m)
 {
-    dg_required r;
+    dg_required_tranches r;
     uint32_t told = 0, approved = 0;
     if (3 * count_approved(checkers, count, m->at) > m->validators)
         return true;
-    dg_required_at(&r, checkers, count, m, false);
+    dg_approval_required_at(&r, checkers, count, m, false);
     if (r.kind != DG_REQUIRED_EXACT
-        || r.last_tick + dg_constant_of(DG_CONST_APPROVAL_DELAY) > m->tick)
+        || r.last_tick + dg_world_constant(DG_CONST_APPROVAL_DELAY) > m->tick)
         return false;
     for (uint32_t i = 0; i < count && checkers[i].tranche <= r.needed; i++) {
         told += checkers[i].heard <= m->at;

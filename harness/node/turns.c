@@ -9,10 +9,10 @@
 
 static dg_ns tick_ns(void)
 {
-    return dg_constant_of(DG_CONST_TICK);
+    return dg_world_constant(DG_CONST_TICK);
 }
 
-static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
+static dg_code make_room(dg_candidate_entry *t, uint32_t more, dg_error *err)
 {
     dg_checker *grown = dg_realloc(t->checkers, (size_t)(t->checker_count + more) * sizeof *grown);
     if (!grown)
@@ -21,7 +21,7 @@ static dg_code make_room(dg_trial *t, uint32_t more, dg_error *err)
     return DG_OK;
 }
 
-static void add(dg_trial *t, const dg_checker *c)
+static void add(dg_candidate_entry *t, const dg_checker *c)
 {
     uint32_t at = t->checker_count++;
     for (; at && t->checkers[at - 1].tranche > c->tranche; at--)
@@ -31,8 +31,8 @@ static void add(dg_trial *t, const dg_checker *c)
 }
 
 /* Other ears that hear of it wait for its approval likewise. */
-static dg_code tell_others(const dg_world *world, dg_approval *a, const dg_trial *t,
-                           const dg_lot *lot, const dg_checker *c, dg_error *err)
+static dg_code tell_others(const dg_world *world, dg_approval_block *a, const dg_candidate_entry *t,
+                           const dg_assignment *lot, const dg_checker *c, dg_error *err)
 {
     uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
              node = a->session->node[lot->validator];
@@ -41,36 +41,36 @@ static dg_code tell_others(const dg_world *world, dg_approval *a, const dg_trial
     foreign.due = foreign.objects = DG_NEVER;
     foreign.foreign = true;
     for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
-        dg_trial *other = &a->trials[ear * each + which];
+        dg_candidate_entry *other = &a->trials[ear * each + which];
         if (other != t && other->approved_at == DG_NEVER
-            && dg_ear_hears(world, a, ear, node, lot->newer)
+            && dg_approval_reach_hears(world, a, ear, node, lot->newer)
             && (rc = make_room(other, 1, err)) == DG_OK)
             add(other, &foreign);
     }
     return rc;
 }
 
-static dg_code tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, const dg_turn *now,
-                    dg_error *err)
+static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, uint32_t id,
+                    const dg_wakeup *now, dg_error *err)
 {
-    const dg_lot *lot = &t->lots[now->lot];
+    const dg_assignment *lot = &t->lots[now->lot];
     uint32_t node = a->session->node[lot->validator];
     dg_checker c = { .validator = lot->validator,
                      .tranche = lot->tranche,
                      .told = now->at,
-                     .heard = now->at + dg_voice_delay(world, node, id, t->of.core, false),
-                     .due = now->at + dg_check_ns(world, a->session, t->of.para),
+                     .heard = now->at + dg_approval_vote_delay(world, node, id, t->of.core, false),
+                     .due = now->at + dg_approval_check_ns(world, a->session, t->of.para),
                      .approved = DG_NEVER,
                      .objects = DG_NEVER };
     if (t->receipt_v2 && !world->nodes[node].of->receipts_v2) {
-        c.objects = now->at + dg_recovery_ns(world, a->session); /* nothing to execute */
+        c.objects = now->at + dg_backing_recovery_ns(world, a->session); /* nothing to execute */
         c.due = DG_NEVER;
     }
-    if (dg_pvf_execute_ns(world, t->of.para) > a->session->executor.approval_ms * DG_MS
+    if (dg_backing_pvf_execute_ns(world, t->of.para) > a->session->executor.approval_ms * DG_MS
         && c.due != DG_NEVER) {
         /* timed out: it calls it invalid */
-        c.objects =
-            now->at + dg_recovery_ns(world, a->session) + a->session->executor.approval_ms * DG_MS;
+        c.objects = now->at + dg_backing_recovery_ns(world, a->session)
+                    + a->session->executor.approval_ms * DG_MS;
         c.due = DG_NEVER;
     }
     if (world->nodes[node].withholds & DG_WITHHOLD_APPROVALS)
@@ -82,14 +82,15 @@ static dg_code tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, c
 
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
  * take is counted by the network's time. */
-static dg_moment own_moment(const dg_world *world, const dg_approval *a, const dg_world_block *b,
-                            uint32_t node, dg_ns at)
+static dg_moment own_moment(const dg_world *world, const dg_approval_block *a,
+                            const dg_world_block *b, uint32_t node, dg_ns at)
 {
-    dg_moment m = dg_moment_of(world, a, b, at);
+    dg_moment m = dg_approval_moment_of(world, a, b, at);
     dg_sim_local past;
     if (!world->nodes[node].clock)
         return m;
-    past = dg_sim_local_at(world->sim, (dg_node_ix){ node }, at) - dg_slot_local(world, b->slot);
+    past =
+        dg_sim_local_at(world->sim, (dg_node_ix){ node }, at) - dg_world_slot_local(world, b->slot);
     m.block_tick = past <= 0                             ? m.tick
                    : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns()
                                                          : 0;
@@ -100,7 +101,7 @@ static dg_moment own_moment(const dg_world *world, const dg_approval *a, const d
 static dg_ns tranche_at(const dg_world *world, const dg_world_block *b, uint32_t node,
                         uint32_t tranche)
 {
-    dg_sim_local shows = dg_slot_local(world, b->slot) + (dg_sim_local)(tranche * tick_ns());
+    dg_sim_local shows = dg_world_slot_local(world, b->slot) + (dg_sim_local)(tranche * tick_ns());
     return world->nodes[node].clock ? dg_sim_true_at(world->sim, (dg_node_ix){ node }, shows)
                                     : b->began + tranche * tick_ns();
 }
@@ -114,26 +115,26 @@ static bool any_wrong(const dg_world *world)
 }
 
 /* When the lot's turn came or comes; DG_NEVER: not by `now`. */
-static dg_ns turn_of(const dg_world *world, const dg_approval *a, const dg_world_block *b,
-                     const dg_lot *lot, dg_ns now)
+static dg_ns turn_of(const dg_world *world, const dg_approval_block *a, const dg_world_block *b,
+                     const dg_assignment *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
     dg_ns at = tranche_at(world, b, node, lot->tranche), here = b->taken[node];
     at = here > at ? here : at;
-    if (here == DG_NEVER || at > now || !dg_is_awake(world, node))
+    if (here == DG_NEVER || at > now || !dg_world_is_awake(world, node))
         return DG_NEVER;
     return at > a->stepped || !a->stepped ? at : now;
 }
 
 static int by_time(const void *a, const void *b)
 {
-    const dg_turn *x = a, *y = b;
+    const dg_wakeup *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
     return x->lot < y->lot ? -1 : x->lot > y->lot;
 }
 
-static void drop_told(dg_trial *t)
+static void drop_told(dg_candidate_entry *t)
 {
     uint32_t left = 0;
     for (uint32_t i = 0; i < t->lot_count; i++)
@@ -144,14 +145,14 @@ static void drop_told(dg_trial *t)
 
 /* Lots whose turn came since the last step, in the order of time, each judged by what
  * was heard then. */
-dg_code dg_turns_tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_turn *turns,
-                      dg_ns now, dg_error *err)
+dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                                 uint32_t id, dg_wakeup *turns, dg_ns now, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[id];
     uint64_t last = any_wrong(world) ? UINT64_MAX : (now - b->began) / tick_ns();
     uint32_t count = 0;
     bool known = false; /* `required` is of this moment, by right clocks */
-    dg_required required = { .kind = DG_REQUIRED_PENDING };
+    dg_required_tranches required = { .kind = DG_REQUIRED_PENDING };
     dg_code rc;
     for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
         if ((turns[count].at = turn_of(world, a, b, &t->lots[i], now)) != DG_NEVER)
@@ -162,17 +163,19 @@ dg_code dg_turns_tell(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id,
         return rc;
     qsort(turns, count, sizeof *turns, by_time);
     for (uint32_t i = 0; i < count; i++) {
-        dg_lot *lot = &t->lots[turns[i].lot];
+        dg_assignment *lot = &t->lots[turns[i].lot];
         uint32_t node = a->session->node[lot->validator];
         dg_moment m = own_moment(world, a, b, node, turns[i].at);
         known = known && turns[i].at == turns[i - 1].at && !world->nodes[node].clock;
         if (lot->tranche && !known)
-            dg_required_at(&required, t->checkers, t->checker_count, &m, false);
+            dg_approval_required_at(&required, t->checkers, t->checker_count, &m, false);
         known = lot->tranche && !world->nodes[node].clock;
-        if (!dg_wants_lot(&required, t->checkers, t->checker_count, &m, lot->tranche))
+        if (!dg_approval_wants_assignment(&required, t->checkers, t->checker_count, &m,
+                                          lot->tranche))
             continue;
         if ((rc = tell(world, a, t, id, &turns[i], err)) < 0
-            || (rc = dg_pvf_want(world, node, a->session, t->of.para, DG_PVF_APPROVAL, err)) < 0)
+            || (rc = dg_backing_pvf_want(world, node, a->session, t->of.para, DG_PVF_APPROVAL, err))
+                   < 0)
             return rc;
         lot->validator = DG_NO;
     }

@@ -4,23 +4,24 @@
 #include "node/approval_impl.h"
 
 /* Nobody executes what is not prepared. */
-static dg_ns executed_at(const dg_world *world, const dg_approval *a, const dg_trial *t,
-                         const dg_checker *c)
+static dg_ns executed_at(const dg_world *world, const dg_approval_block *a,
+                         const dg_candidate_entry *t, const dg_checker *c)
 {
-    dg_ns ready = dg_pvf_ready_at(world, a->session->node[c->validator], a->session, t->of.para);
+    dg_ns ready =
+        dg_backing_pvf_ready_at(world, a->session->node[c->validator], a->session, t->of.para);
     if (ready == DG_NEVER)
         return DG_NEVER;
-    ready += dg_pvf_execute_ns(world, t->of.para);
+    ready += dg_backing_pvf_execute_ns(world, t->of.para);
     return ready > c->due ? ready : c->due;
 }
 
 /* Approvals of several candidates at once: by whoever knows how, where the session lets it, of
  * all that it checks of a block. How long one waits for the others is not modelled. */
-static bool is_coalesced(const dg_world *world, const dg_approval *a, uint32_t validator,
+static bool is_coalesced(const dg_world *world, const dg_approval_block *a, uint32_t validator,
                          uint32_t node)
 {
     uint32_t checks = 0;
-    if (a->session->coalesce < 2 || !dg_ear_speaks_newest(world->nodes[node].of))
+    if (a->session->coalesce < 2 || !dg_approval_speaks_newest(world->nodes[node].of))
         return false;
     for (uint32_t i = 0; i < a->count && checks < 2; i++)
         for (uint32_t k = 0; a->trials[i].checkers && k < a->trials[i].checker_count; k++)
@@ -30,17 +31,17 @@ static bool is_coalesced(const dg_world *world, const dg_approval *a, uint32_t v
 }
 
 /* To the other ears that have heard of the assignment. */
-static void approve_elsewhere(const dg_world *world, dg_approval *a, const dg_trial *t,
-                              const dg_checker *c)
+static void approve_elsewhere(const dg_world *world, dg_approval_block *a,
+                              const dg_candidate_entry *t, const dg_checker *c)
 {
     uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
              node = a->session->node[c->validator];
     bool coalesced = a->ears > 1 && is_coalesced(world, a, c->validator, node);
     for (uint32_t ear = 0; ear < a->ears; ear++) {
-        dg_trial *other = &a->trials[ear * each + which];
+        dg_candidate_entry *other = &a->trials[ear * each + which];
         for (uint32_t i = 0; other != t && other->checkers && i < other->checker_count; i++)
             if (other->checkers[i].validator == c->validator
-                && dg_ear_hears(world, a, ear, node, coalesced)) {
+                && dg_approval_reach_hears(world, a, ear, node, coalesced)) {
                 other->checkers[i].sent = c->sent;
                 other->checkers[i].approved = c->approved;
             }
@@ -48,7 +49,8 @@ static void approve_elsewhere(const dg_world *world, dg_approval *a, const dg_tr
 }
 
 /* A node that stood still or was down checks anew when it is back. */
-void dg_voices_approve(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id, dg_ns now)
+void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                            uint32_t id, dg_ns now)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
@@ -56,21 +58,22 @@ void dg_voices_approve(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id
         dg_ns sent;
         if (c->due > now || c->approved != DG_NEVER || c->foreign)
             continue;
-        if (!dg_is_awake(world, node)) {
-            c->due = now + dg_check_ns(world, a->session, t->of.para);
+        if (!dg_world_is_awake(world, node)) {
+            c->due = now + dg_approval_check_ns(world, a->session, t->of.para);
             c->executing = false;
             continue;
         }
         sent = executed_at(world, a, t, c);
         if (sent <= now && !c->executing) { /* when an executor was free */
-            c->due = sent = dg_pvf_execute(world, &world->nodes[node].pvf, t->of.para,
-                                           sent - dg_pvf_execute_ns(world, t->of.para));
+            c->due = sent =
+                dg_backing_pvf_execute(world, &world->nodes[node].pvf, t->of.para,
+                                       sent - dg_backing_pvf_execute_ns(world, t->of.para));
             c->executing = true;
         }
         if (sent > now)
             continue;
         c->sent = sent;
-        c->approved = sent + dg_voice_delay(world, node, id, t->of.core, true);
+        c->approved = sent + dg_approval_vote_delay(world, node, id, t->of.core, true);
         approve_elsewhere(world, a, t, c);
         a->approvals++;
     }
@@ -78,7 +81,8 @@ void dg_voices_approve(dg_world *world, dg_approval *a, dg_trial *t, uint32_t id
 
 /* Whose turn came between then and now had nothing left to check; whoever is still at
  * it will send its approval all the same. */
-void dg_voices_close(const dg_world *world, dg_approval *a, dg_trial *t, uint32_t id)
+void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                             uint32_t id)
 {
     uint32_t told = 0, foreign = 0;
     for (uint32_t i = 0; i < t->checker_count; i++) {
@@ -92,7 +96,8 @@ void dg_voices_close(const dg_world *world, dg_approval *a, dg_trial *t, uint32_
         a->approvals++;
         c->sent = c->due;
         c->approved =
-            c->due + dg_voice_delay(world, a->session->node[c->validator], id, t->of.core, true);
+            c->due
+            + dg_approval_vote_delay(world, a->session->node[c->validator], id, t->of.core, true);
         approve_elsewhere(world, a, t, c);
     }
     a->assignments -= t->checker_count - foreign - told;

@@ -4,7 +4,7 @@
 
 enum { WITHHOLD_BITS = 3 };
 
-void dg_withheld_note(dg_world_node *n, dg_ns now)
+void dg_world_withheld_note(dg_world_node *n, dg_ns now)
 {
     for (int i = 0; i < WITHHOLD_BITS; i++) {
         bool does = n->withholds >> i & 1;
@@ -15,7 +15,7 @@ void dg_withheld_note(dg_world_node *n, dg_ns now)
     }
 }
 
-bool dg_withheld_at(const dg_world_node *n, uint32_t bits, dg_ns at)
+bool dg_world_withheld_at(const dg_world_node *n, uint32_t bits, dg_ns at)
 {
     for (int i = 0; i < WITHHOLD_BITS; i++)
         if (bits >> i & 1 && at >= n->withheld[i].from && at < n->withheld[i].until)

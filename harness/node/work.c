@@ -23,7 +23,7 @@ typedef struct line {
     uint32_t leaf, para;
     dg_ns at; /* when it begins, by a clock; 0: with the leaf */
     const dg_collators *by;
-    const dg_turns *turns; /* of the leaf; NULL: each core is by itself */
+    const dg_core_turns *turns; /* of the leaf; NULL: each core is by itself */
     dg_footing base;
     uint8_t data[DATA_MAX]; /* PersistedValidationData, as the block before leaves it */
     dg_bytes on;            /* .. that or the one of `base` */
@@ -61,12 +61,12 @@ static void place(dg_candidate *made, const line *l, const dg_world_block *leaf,
 }
 
 /* Which of the parachain's cores it is, the first is 1; 0: it has no other. */
-static uint32_t selector(const dg_turns *turns, uint32_t para, uint32_t core)
+static uint32_t selector(const dg_core_turns *turns, uint32_t para, uint32_t core)
 {
     uint32_t which = 1;
     for (uint32_t i = 0; turns && i < core; i++)
         which += turns->of[i] == para;
-    return turns && dg_turns_count(turns, para) > 1 ? which : 0;
+    return turns && dg_world_turns_count(turns, para) > 1 ? which : 0;
 }
 
 static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
@@ -88,10 +88,11 @@ static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
     if (!l->base.known || !l->base.pov_max)
         return DG_OK;
     memcpy(parts.code_hash, l->base.code_hash, sizeof parts.code_hash);
-    if ((rc = dg_pvf_note_code(world, l->para, parts.code_hash, err)) < 0)
+    if ((rc = dg_backing_pvf_note_code(world, l->para, parts.code_hash, err)) < 0)
         return rc;
     head_of(head, l->para, leaf->number, l->nth);
-    if (!l->upgrades && (rc = dg_new_code_due(world, &parts.new_code, leaf, l->para, err)) < 0)
+    if (!l->upgrades
+        && (rc = dg_backing_code_upgrade_due(world, &parts.new_code, leaf, l->para, err)) < 0)
         return rc;
     if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
         made->para = DG_NO;
@@ -99,7 +100,7 @@ static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
     }
     place(made, l, leaf, core, head);
     leaf->made++;
-    return dg_new_code_made(world, made, err);
+    return dg_backing_code_upgrade_made(world, made, err);
 }
 
 /* ---- whose turn it is ---- */
@@ -121,7 +122,7 @@ static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf,
                                                                            : &v->cores_told[core];
 }
 
-static void find_turns(dg_turns *out, const dg_world *world, const dg_world_block *leaf)
+static void find_turns(dg_core_turns *out, const dg_world *world, const dg_world_block *leaf)
 {
     out->count = leaf->view.core_count;
     for (uint32_t core = 0; core < out->count; core++)
@@ -132,7 +133,8 @@ static void find_turns(dg_turns *out, const dg_world *world, const dg_world_bloc
 
 static dg_code begin(dg_world *world, line *l, dg_assumption assumption, dg_error *err)
 {
-    dg_code rc = dg_footing_ask(&world->blocks[l->leaf].view, &l->base, l->para, assumption, err);
+    dg_code rc =
+        dg_world_footing_ask(&world->blocks[l->leaf].view, &l->base, l->para, assumption, err);
     l->on = l->base.data;
     l->tip = l->base.head;
     return rc;
@@ -155,13 +157,13 @@ static void go_on(const dg_world *world, line *l, const dg_candidate *c, uint32_
 
 static void follow(const dg_world *world, line *l)
 {
-    dg_scope scope = dg_scope_of(world, l->leaf);
+    dg_scope scope = dg_world_scope_of(world, l->leaf);
     const dg_candidate *c;
     dg_offer found;
     do {
         dg_search from = { 0, 0 };
         c = l->base.known
-                ? dg_fragment_next(world, &from, &found, &scope, l->para, &l->tip, &l->base)
+                ? dg_world_candidate_next(world, &from, &found, &scope, l->para, &l->tip, &l->base)
                 : NULL;
         if (c)
             go_on(world, l, c, found.leaf);
@@ -175,10 +177,10 @@ static dg_code build(dg_world *world, line *l, uint32_t at, dg_attempt_kind *wha
 {
     const dg_world_block *leaf = &world->blocks[l->leaf];
     dg_code rc;
-    *what = dg_collator_tries(l->by, l->unincluded, l->cores);
+    *what = dg_backing_collator_tries(l->by, l->unincluded, l->cores);
     if (*what == DG_ATTEMPT_BUILDS && (rc = make(world, l, at, err)) < 0)
         return rc;
-    dg_collators_count(world, leaf, at, *what);
+    dg_backing_collators_count(world, leaf, at, *what);
     if (leaf->candidates[at].para == DG_NO) {
         *what = DG_ATTEMPT_NONE;
         return DG_OK;
@@ -233,18 +235,18 @@ static uint32_t made_for(const dg_world_block *leaf, uint32_t para)
     return count;
 }
 
-static dg_code collate(dg_world *world, uint32_t leaf, const dg_turns *turns, uint32_t para,
+static dg_code collate(dg_world *world, uint32_t leaf, const dg_core_turns *turns, uint32_t para,
                        dg_ns at, dg_error *err)
 {
     const dg_view *v = &world->blocks[leaf].view;
     line l = { .leaf = leaf,
                .para = para,
-               .by = dg_collators_of(world, para),
+               .by = dg_backing_collators_of(world, para),
                .at = at,
                .turns = turns,
                .nth = made_for(&world->blocks[leaf], para) };
     dg_code rc;
-    l.cores = dg_view_waits_many(v) && v->core_bits ? dg_turns_count(turns, para) : 1;
+    l.cores = dg_view_waits_many(v) && v->core_bits ? dg_world_turns_count(turns, para) : 1;
     l.unincluded = dg_waiting_of(v, para);
     if ((rc = begin(world, &l, l.unincluded ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
         return rc;
@@ -270,14 +272,16 @@ static uint32_t best_for(const dg_world *world, uint32_t para)
  * then. `at`: that time; 0: the others' turn, at the leaf. */
 static dg_code collate_all(dg_world *world, uint32_t leaf, dg_ns at, dg_error *err)
 {
-    dg_turns turns;
+    dg_core_turns turns;
     dg_code rc = DG_OK;
     find_turns(&turns, world, &world->blocks[leaf]);
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++) {
         uint32_t para = turns.of[core];
-        if (!dg_turns_begin(&turns, core) || world->hooks.collators_away(world, para))
+        if (!dg_world_turns_begin(&turns, core) || world->hooks.collators_away(world, para))
             continue;
-        if (dg_collators_of(world, para)->of->own_clock ? at && best_for(world, para) == leaf : !at)
+        if (dg_backing_collators_of(world, para)->of->own_clock
+                ? at && best_for(world, para) == leaf
+                : !at)
             rc = collate(world, leaf, &turns, para, at, err);
     }
     return rc;
@@ -286,9 +290,9 @@ static dg_code collate_all(dg_world *world, uint32_t leaf, dg_ns at, dg_error *e
 /* The blocks before are there first. */
 static dg_code collate_chains(dg_world *world, uint32_t leaf, dg_error *err)
 {
-    dg_scope scope = dg_scope_of(world, leaf);
+    dg_scope scope = dg_world_scope_of(world, leaf);
     for (uint32_t i = 0; i + 1 < scope.count; i++) {
-        dg_code rc = dg_work_init(world, scope.of[i], err);
+        dg_code rc = dg_backing_collate(world, scope.of[i], err);
         if (rc < 0)
             return rc;
     }
@@ -299,13 +303,13 @@ static dg_code tick_at(dg_world *world, uint32_t leaf, dg_error *err)
 {
     dg_world_block *b = &world->blocks[leaf];
     dg_code rc;
-    if ((rc = dg_world_view(world, b, err)) < 0 || !dg_fragments(&b->view)
-        || (rc = dg_work_init(world, leaf, err)) < 0)
+    if ((rc = dg_world_view(world, b, err)) < 0 || !dg_world_has_chains(&b->view)
+        || (rc = dg_backing_collate(world, leaf, err)) < 0)
         return rc;
     return b->candidates ? collate_all(world, leaf, dg_sim_now(world->sim), err) : DG_OK;
 }
 
-dg_code dg_work_tick(dg_world *world, dg_error *err)
+dg_code dg_backing_collate_tick(dg_world *world, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint32_t id = world->first_kept; id < world->block_count && rc == DG_OK; id++) {
@@ -328,16 +332,16 @@ static dg_code collate_alone(dg_world *world, uint32_t leaf, uint32_t core, dg_e
     dg_code rc;
     if (of->kind != DG_CORE_SCHEDULED || world->hooks.collators_away(world, of->para))
         return DG_OK;
-    l.by = world->blocks[leaf].candidates[core].by = dg_collators_of(world, of->para);
+    l.by = world->blocks[leaf].candidates[core].by = dg_backing_collators_of(world, of->para);
     if ((rc = begin(world, &l, DG_ASSUME_FREE, err)) < 0)
         return rc;
     return build(world, &l, core, &what, err);
 }
 
-dg_code dg_work_init(dg_world *world, uint32_t id, dg_error *err)
+dg_code dg_backing_collate(dg_world *world, uint32_t id, dg_error *err)
 {
     dg_world_block *leaf = &world->blocks[id];
-    uint32_t count = leaf->view.core_count * (dg_fragments(&leaf->view) ? TURNS : 1);
+    uint32_t count = leaf->view.core_count * (dg_world_has_chains(&leaf->view) ? TURNS : 1);
     dg_code rc = DG_OK;
     if (leaf->worked)
         return DG_OK;
@@ -349,14 +353,14 @@ dg_code dg_work_init(dg_world *world, uint32_t id, dg_error *err)
     leaf->offers = count;
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
-    if (dg_fragments(&leaf->view))
+    if (dg_world_has_chains(&leaf->view))
         return collate_chains(world, id, err);
     for (uint32_t core = 0; core < count && rc == DG_OK; core++)
         rc = collate_alone(world, id, core, err);
     return rc;
 }
 
-void dg_work_clear(dg_world_block *leaf)
+void dg_backing_candidates_clear(dg_world_block *leaf)
 {
     for (uint32_t i = 0; leaf->candidates && i < leaf->offers; i++)
         if (leaf->candidates[i].para != DG_NO)

@@ -22,7 +22,7 @@ static const json_t *faults_of(const dg_plan *plan)
 static dg_fault_kind kind_of(const json_t *fault)
 {
     int kind = 0;
-    while (strcmp(dg_fault_name((dg_fault_kind)kind),
+    while (strcmp(dg_node_fault_name((dg_fault_kind)kind),
                   json_string_value(json_object_get(fault, "kind")))
            != 0)
         kind++;
@@ -151,7 +151,7 @@ static dg_code check_own(const json_t *fault, dg_fault_kind kind, dg_error *err)
     for (size_t i = 0; i < sizeof own_keys / sizeof *own_keys; i++)
         if (json_object_get(fault, own_keys[i].key) && own_keys[i].kind != kind)
             return dg_fail(err, DG_USAGE, "%s belongs to %s, not to %s", own_keys[i].key,
-                           dg_fault_name(own_keys[i].kind), dg_fault_name(kind));
+                           dg_node_fault_name(own_keys[i].kind), dg_node_fault_name(kind));
     if (kind == DG_FAULT_LOSS && !json_object_get(fault, "loss_per_million"))
         return dg_fail(err, DG_USAGE, "loss_per_million is missing: how many messages are lost");
     return DG_OK;

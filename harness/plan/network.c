@@ -156,11 +156,12 @@ static void read_collators(dg_plan_network *out, const json_t *collators)
     {
         const json_t *protocol = json_object_get(item, "protocol"),
                      *runtime = json_object_get(item, "runtime");
-        out->collators[i] =
-            (dg_collators){ .of = dg_author_named(json_string_value(json_object_get(item, "kind"))),
-                            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
-                            .async = runtime && strcmp(json_string_value(runtime), "async") == 0,
-                            .ppm = parts[i] };
+        out->collators[i] = (dg_collators){
+            .of = dg_backing_author_named(json_string_value(json_object_get(item, "kind"))),
+            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
+            .async = runtime && strcmp(json_string_value(runtime), "async") == 0,
+            .ppm = parts[i]
+        };
         out->collators[i].code_bytes = (uint32_t)json_integer_value(
             json_object_get(json_object_get(item, "upgrades_code"), "bytes"));
     }

@@ -202,10 +202,10 @@ const dg_keys_table *dg_plan_keys(void)
         return &table;
     for (size_t i = 0; i < CLASSES_MAX && dg_class_at(i); i++)
         classes[i] = dg_class_at(i)->name;
-    for (size_t i = 0; i < AUTHORS_MAX && dg_author_at(i); i++)
-        authors[i] = dg_author_at(i)->name;
+    for (size_t i = 0; i < AUTHORS_MAX && dg_backing_author_at(i); i++)
+        authors[i] = dg_backing_author_at(i)->name;
     for (int i = 0; i < DG_FAULT_COUNT; i++)
-        faults[i] = dg_fault_name((dg_fault_kind)i);
+        faults[i] = dg_node_fault_name((dg_fault_kind)i);
     for (size_t i = 0; i < REPAIRS_MAX && dg_repair_at(i); i++)
         repairs[i] = dg_repair_at(i)->name;
     for (size_t i = 0; i < FIXED; i++)

@@ -135,8 +135,9 @@ void fault_words(char *out, size_t size, const run_state *run, const dg_event *e
     char struck[200];
     struck_words(struck, sizeof struck, run, e);
     snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s",
-             (long long)e->n[4], e->n[2] ? "begins" : "ends", dg_fault_name((dg_fault_kind)e->n[1]),
-             struck, e->n[2] ? "; " : "", e->n[2] ? dg_fault_says((dg_fault_kind)e->n[1]) : "");
+             (long long)e->n[4], e->n[2] ? "begins" : "ends",
+             dg_node_fault_name((dg_fault_kind)e->n[1]), struck, e->n[2] ? "; " : "",
+             e->n[2] ? dg_node_fault_says((dg_fault_kind)e->n[1]) : "");
 }
 
 static bool went_wrong(const json_t *claim)
@@ -169,8 +170,8 @@ static int cause(json_t *out, const run_state *run, const json_t *claims, const 
     snprintf(line, sizeof line,
              "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run "
              "on, when the best block was #%u; behind it: %s%s",
-             (long long)begin->n[4], dg_fault_name((dg_fault_kind)begin->n[1]),
-             dg_fault_says((dg_fault_kind)begin->n[1]), struck,
+             (long long)begin->n[4], dg_node_fault_name((dg_fault_kind)begin->n[1]),
+             dg_node_fault_says((dg_fault_kind)begin->n[1]), struck,
              (long long)(begin->n[0] - (int64_t)run->span.clock.next_slot), begin->block, names,
              wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
                                            : "");

@@ -93,7 +93,7 @@ int faults_notes(json_t *out, const run_state *run)
         snprintf(line, sizeof line,
                  "a fault was planned, in %s: %s (%s), %s, from slot %llu of the run %s",
                  wish->treatment_only ? "treatment alone" : "both arms",
-                 dg_fault_name(wish->fault.kind), dg_fault_says(wish->fault.kind), who,
+                 dg_node_fault_name(wish->fault.kind), dg_node_fault_says(wish->fault.kind), who,
                  (unsigned long long)(wish->fault.from - first), until);
         bad |= json_array_append_new(out, dg_event_text(line));
     }

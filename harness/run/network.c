@@ -280,7 +280,7 @@ static dg_code compile_time(dg_network_options *options, const dg_plan_network *
              ? DG_OK
              : dg_blob_decode(&wasm, dg_buf_bytes(&run->code), err);
     if (!wish->compile_given && wasm.len)
-        dg_compile_range(range, wasm.len);
+        dg_world_compile_range(range, wasm.len);
     dg_buf_clear(&wasm);
     options->compile_ns_min = range[0];
     options->compile_ns_max = range[1];
@@ -350,7 +350,7 @@ static dg_code keep_messages(arm *a, dg_error *err)
     if (!(a->messages = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory for the messages of a network");
     for (int kind = 0; kind < DG_MSG_COUNT; kind++)
-        bad |= json_object_set_new(a->messages, dg_message_name((dg_message_kind)kind),
+        bad |= json_object_set_new(a->messages, dg_world_message_name((dg_message_kind)kind),
                                    json_integer((json_int_t)stats.messages[kind]));
     bad |= json_object_set_new(a->messages, "bytes", json_integer((json_int_t)stats.message_bytes));
     return bad ? dg_fail(err, DG_NOMEM, "no memory for the messages of a network") : DG_OK;

@@ -73,7 +73,7 @@ int network_stall_causes(json_t *out, const run_state *run, const json_t *claims
                  "its next leaf signal%s, past the limit "
                  "of %llu s; it was away for %lld to %lld s",
                  s.stalled, s.block, s.question ? s.question : "a call", (long long)s.host_version,
-                 wait, (unsigned long long)(dg_constant_of(DG_CONST_STALL_LIMIT) / 1000000000),
+                 wait, (unsigned long long)(dg_world_constant(DG_CONST_STALL_LIMIT) / 1000000000),
                  (long long)s.down_least / 1000, (long long)s.down_most / 1000);
         bad |= json_array_append_new(out, json_string(line));
     }

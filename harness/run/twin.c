@@ -30,7 +30,7 @@ dg_code arm_open_chain(arm *a, dg_error *err)
 {
     run_state *run = a->run;
     const dg_run_options *how = run->options;
-    uint64_t stall_us = dg_constant_of(DG_CONST_STALL_LIMIT) / 1000;
+    uint64_t stall_us = dg_world_constant(DG_CONST_STALL_LIMIT) / 1000;
     dg_chain_options options = { .engine = run->engine,
                                  .state = run->state,
                                  .simulated_validators = true,
@@ -38,7 +38,7 @@ dg_code arm_open_chain(arm *a, dg_error *err)
                                  .fuel_query =
                                      how->fuel_query
                                          ? how->fuel_query
-                                         : stall_us * dg_constant_of(DG_CONST_FUEL_PER_US) };
+                                         : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US) };
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }
 

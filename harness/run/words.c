@@ -165,7 +165,7 @@ static void included_words(room out, const run_state *run, const dg_event *e)
 
 static void dropped_words(room out, const run_state *run, const dg_event *e)
 {
-    const char *why = dg_drop_says((dg_drop)e->n[3]);
+    const char *why = dg_consensus_rejection_says((dg_drop)e->n[3]);
     (void)run;
     say(out,
         "the candidate of parachain %lld on core %lld is offered and not backed: %s (%lld of %lld "

@@ -87,7 +87,7 @@ static void message_rows(const dg_network_stats *before, const dg_network_stats 
     for (int k = 0; k < DG_MSG_COUNT; k++) {
         uint64_t count = after->messages[k] - before->messages[k];
         char what[80];
-        snprintf(what, sizeof what, "  a block: %s", dg_message_name((dg_message_kind)k));
+        snprintf(what, sizeof what, "  a block: %s", dg_world_message_name((dg_message_kind)k));
         if (count)
             row(what, (double)count / blocks, "messages", "");
     }

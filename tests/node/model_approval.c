@@ -107,7 +107,7 @@ static void set_stage(stage *g, const scene *s)
                          .slot_ns = SLOT_NS,
                          .approves = true };
     dg_world_begin_streams(&g->net);
-    dg_ears_init(&g->net);
+    dg_approval_reach_init(&g->net);
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
 }
 
@@ -121,13 +121,13 @@ void scene_count(const scene *s, told_of *out, dg_ns until)
         ck_assert_int_eq(dg_sim_run(g.net.sim, at, NULL), DG_OK);
         ck_assert_int_eq(dg_approval_step(&g.net, NULL), DG_OK);
         for (uint32_t i = 0; i < s->trials; i++) {
-            const dg_trial *t = &g.blocks[1].approval->trials[i];
+            const dg_candidate_entry *t = &g.blocks[1].approval->trials[i];
             out[i].approved_at = t->approved_at;
             out[i].assignments = t->checker_count;
             out[i].no_shows = t->no_shows;
         }
     }
-    dg_approval_free(g.blocks[1].approval);
+    dg_approval_block_free(g.blocks[1].approval);
     dg_sim_free(g.net.sim);
 }
 
@@ -152,7 +152,7 @@ void scene_voters(const scene *s, uint32_t voters[2])
     voters[0] = count_voters(&g);
     ck_assert_int_eq(dg_sim_run(g.net.sim, dg_sim_now(g.net.sim) + 2 * drawn[1], NULL), DG_OK);
     voters[1] = count_voters(&g);
-    dg_approval_free(g.blocks[1].approval);
+    dg_approval_block_free(g.blocks[1].approval);
     dg_sim_free(g.net.sim);
 }
 
@@ -164,7 +164,7 @@ dg_code scene_starve(const scene *s, uint64_t n)
     stage g;
     set_stage(&g, s);
     g.net.sim = make_sim(s, nothing, NULL, 1);
-    dg_approval_free(g.blocks[1].approval);
+    dg_approval_block_free(g.blocks[1].approval);
     g.blocks[1].approval = NULL;
     dg_alloc_fail_from(n);
     rc = dg_approval_begin(&g.net, 1, g.included, s->trials, &err);
@@ -173,12 +173,12 @@ dg_code scene_starve(const scene *s, uint64_t n)
     for (dg_ns at = SLOT * SLOT_NS; rc >= 0 && at <= SLOT * SLOT_NS + 8000 * DG_MS; at += TICK)
         if ((rc = dg_sim_run(g.net.sim, at, &err)) >= 0
             && (rc = dg_approval_step(&g.net, &err)) >= 0)
-            rc = dg_disputes_step(&g.net, &err);
+            rc = dg_approval_disputes_step(&g.net, &err);
     dg_alloc_fail_from(0);
     ck_assert(rc >= 0 || err.text[0]);
     ck_assert(rc < 0 || g.net.stats.disputes == 1);
-    dg_approval_free(g.blocks[1].approval);
-    dg_disputes_free(g.net.disputes);
+    dg_approval_block_free(g.blocks[1].approval);
+    dg_approval_disputes_free(g.net.disputes);
     dg_sim_free(g.net.sim);
     return rc;
 }
@@ -301,7 +301,7 @@ static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
     uint64_t now = dg_sim_now(sim) / TICK;
     answer a = how_many(w, k, trial, (int64_t)now);
     int64_t turn = (int64_t)now - (int64_t)(SLOT * SLOT_NS / TICK);
-    dg_ns ready = dg_constant_of(DG_CONST_RECOVERY) + dg_constant_of(DG_CONST_VALIDATION);
+    dg_ns ready = dg_world_constant(DG_CONST_RECOVERY) + dg_world_constant(DG_CONST_VALIDATION);
     if (tranche == UINT32_MAX || k->told || k->done || tranche > turn)
         return;
     if (tranche
@@ -364,10 +364,10 @@ static void take_lots(twin *w)
     memset(w->tranche, 0xff, sizeof w->tranche);
     for (uint32_t i = 0; i < w->s->trials; i++)
         for (uint32_t k = 0; k < g.blocks[1].approval->trials[i].lot_count; k++) {
-            const dg_lot *lot = &g.blocks[1].approval->trials[i].lots[k];
+            const dg_assignment *lot = &g.blocks[1].approval->trials[i].lots[k];
             w->tranche[i][lot->validator] = lot->tranche;
         }
-    dg_approval_free(g.blocks[1].approval);
+    dg_approval_block_free(g.blocks[1].approval);
 }
 
 void scene_play(const scene *s, told_of *out, dg_ns until)

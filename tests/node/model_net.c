@@ -85,7 +85,7 @@ const dg_collators *world_async(void)
 {
     static dg_collators all;
     all = (dg_collators){
-        .of = dg_author_named("lookahead"), .protocol = 2, .async = true, .ppm = 1000000
+        .of = dg_backing_author_named("lookahead"), .protocol = 2, .async = true, .ppm = 1000000
     };
     return &all;
 }

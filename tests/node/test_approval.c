@@ -133,9 +133,9 @@ START_TEST(an_approval_waits_two_ticks_for_other_assignments)
                     .no_show_ticks = 24,
                     .needed = 1,
                     .validators = 100 };
-    ck_assert_int_eq(dg_is_approved_at(&one, 1, &m), delays[_i].approved);
+    ck_assert_int_eq(dg_approval_is_approved_at(&one, 1, &m), delays[_i].approved);
     m.validators = 2; /* a third of all needs no more */
-    ck_assert(dg_is_approved_at(&one, 1, &m));
+    ck_assert(dg_approval_is_approved_at(&one, 1, &m));
 }
 END_TEST
 
@@ -157,8 +157,8 @@ END_TEST
 
 /* ---- lots ---- */
 
-static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t count,
-                 uint64_t features, uint64_t slot)
+static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *session,
+                 uint32_t count, uint64_t features, uint64_t slot)
 {
     static uint32_t group_from[5] = { 0, 5, 10, 15, 20 }, members[100], nodes[100];
     static dg_view view;
@@ -173,10 +173,10 @@ static void draw(dg_approval *a, dg_trial *trials, dg_session *session, uint32_t
     };
     blocks[0].view = view;
     session->node = nodes;
-    *a = (dg_approval){ .trials = trials, .count = count, .session = session };
+    *a = (dg_approval_block){ .trials = trials, .count = count, .session = session };
     for (uint32_t i = 0; i < count; i++)
-        trials[i] = (dg_trial){ .of = { .core = i, .group = i % 4 } };
-    ck_assert_int_eq(dg_lots_draw(&net, a, 1, NULL), DG_OK);
+        trials[i] = (dg_candidate_entry){ .of = { .core = i, .group = i % 4 } };
+    ck_assert_int_eq(dg_approval_assignments_draw(&net, a, 1, NULL), DG_OK);
 }
 
 /* A validator draws `samples` of 20 cores: with doubles it misses a core with 0.95^6, a
@@ -198,13 +198,13 @@ START_TEST(as_many_start_at_once_as_the_lot_says)
     for (uint64_t slot = 1; slot <= BLOCKS; slot++) {
         dg_session session = { .validators = 100,
                                .rules = { .cores = 20, .samples = 6, .tranches = 89 } };
-        dg_trial trials[CORES];
-        dg_approval a;
+        dg_candidate_entry trials[CORES];
+        dg_approval_block a;
         draw(&a, trials, &session, CORES, zeroth[_i].features, slot);
         for (uint32_t i = 0; i < CORES; i++) {
             ck_assert_uint_eq(trials[i].lot_count, OUTSIDE);
             for (uint32_t k = 0; k < OUTSIDE; k++) {
-                const dg_lot *lot = &trials[i].lots[k];
+                const dg_assignment *lot = &trials[i].lots[k];
                 first += lot->tranche == 0;
                 ck_assert_uint_lt(lot->tranche, 89);
                 /* nobody of the group that backed it */
@@ -230,8 +230,8 @@ START_TEST(any_numbers_can_be_drawn_with)
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         dg_session session = { .validators = 20, .rules = rules[i] };
-        dg_trial trials[2];
-        dg_approval a;
+        dg_candidate_entry trials[2];
+        dg_approval_block a;
         draw(&a, trials, &session, 2, i & 1, 9);
         for (int k = 0; k < 2; k++) {
             ck_assert_uint_eq(trials[k].lot_count, 15);
@@ -261,7 +261,8 @@ static const struct {
 START_TEST(a_voice_goes_along_the_grid)
 {
     for (unsigned level = 0; level < 3; level++)
-        ck_assert_uint_eq(dg_routed(routes[_i].members, level), routes[_i].messages[level]);
+        ck_assert_uint_eq(dg_approval_routed_messages(routes[_i].members, level),
+                          routes[_i].messages[level]);
 }
 END_TEST
 

@@ -44,7 +44,7 @@ static const struct {
 START_TEST(what_comes_late_is_backed_later)
 {
     dg_sim_link slow = { .latency_ns = links[_i].latency, .latency_count = 2 };
-    dg_collators all = { .of = dg_author_named(links[_i].author),
+    dg_collators all = { .of = dg_backing_author_named(links[_i].author),
                          .protocol = 2,
                          .async = links[_i].async,
                          .ppm = 1000000 };
@@ -104,7 +104,7 @@ START_TEST(a_clock_of_its_own_builds_on_the_best_block_of_its_tick)
     dg_ns latency[2] = { 300 * DG_MS, 900 * DG_MS };
     dg_sim_link slow = { .latency_ns = latency, .latency_count = 2 };
     dg_collators all = {
-        .of = dg_author_named("slot-based"), .protocol = 2, .async = true, .ppm = 1000000
+        .of = dg_backing_author_named("slot-based"), .protocol = 2, .async = true, .ppm = 1000000
     };
     world_options o = {
         .seed = 3, .collators = &all, .link = &slow, .how = DG_HOW_OVERRIDE, .enact = SESSION

@@ -31,7 +31,7 @@ static const struct {
 
 START_TEST(an_author_that_does_not_ask_panics_and_loses_nothing)
 {
-    dg_collators all = { .of = dg_author_named(authors[_i].kind),
+    dg_collators all = { .of = dg_backing_author_named(authors[_i].kind),
                          .protocol = 2,
                          .async = authors[_i].async,
                          .ppm = 1000000 };
@@ -78,7 +78,7 @@ static const struct {
 
 START_TEST(collations_of_version_1_are_refused_from_the_flip_on_before_1920)
 {
-    dg_collators all = { .of = dg_author_named("lookahead"),
+    dg_collators all = { .of = dg_backing_author_named("lookahead"),
                          .protocol = versions[_i].protocol,
                          .ppm = 1000000 };
     world_options o = {
@@ -107,8 +107,10 @@ END_TEST
 /* With a share of old collators exactly their parachains stand still. */
 START_TEST(only_parachains_of_old_collators_stand_still)
 {
-    dg_collators two[2] = { { .of = dg_author_named("lookahead"), .protocol = 1, .ppm = 400000 },
-                            { .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 600000 } };
+    dg_collators two[2] = {
+        { .of = dg_backing_author_named("lookahead"), .protocol = 1, .ppm = 400000 },
+        { .of = dg_backing_author_named("lookahead"), .protocol = 2, .ppm = 600000 }
+    };
     world_options o = { .of = "SD_V12_STRICT",
                         .seed = 15,
                         .how = DG_HOW_OVERRIDE,
@@ -120,11 +122,11 @@ START_TEST(only_parachains_of_old_collators_stand_still)
     world_open(&w, &o);
     world_run(&w, UNTIL);
     for (uint32_t para = 2000; para < 2020; para++)
-        paras[dg_collators_of(w.world, para) == &w.world->options.collators[1]]++;
+        paras[dg_backing_collators_of(w.world, para) == &w.world->options.collators[1]]++;
     for (size_t i = 0; i < w.count; i++) {
         const dg_record *r = &w.log[i];
         bool newer = r->kind == DG_REC_INCLUDED
-                     && dg_collators_of(w.world, (uint32_t)r->n[1])->protocol == 2;
+                     && dg_backing_collators_of(w.world, (uint32_t)r->n[1])->protocol == 2;
         if (r->kind != DG_REC_INCLUDED)
             continue;
         before[newer] += world_slot(&w, r) < AT;
@@ -146,7 +148,7 @@ END_TEST
  * the first tick at or behind it. */
 START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
 {
-    dg_collators all = { .of = dg_author_named(_i ? "slot-based" : "lookahead"),
+    dg_collators all = { .of = dg_backing_author_named(_i ? "slot-based" : "lookahead"),
                          .protocol = 2,
                          .ppm = 1000000 };
     world_options o = { .seed = 1, .collators = &all };
@@ -164,11 +166,11 @@ START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
         for (uint64_t ms = 36000; ms < 48000 && !seen; ms += 500) {
             uint64_t tick = (ms + 4999) / 6000 * 6000 + 1000;
             b->taken[7] = ms * DG_MS;
-            ck_assert_uint_eq(dg_collation_at(w.world, id, core, 7),
+            ck_assert_uint_eq(dg_backing_collation_at(w.world, id, core, 7),
                               ((_i ? tick : ms) + 700) * DG_MS);
         }
         b->taken[7] = DG_NEVER;
-        ck_assert_uint_eq(dg_collation_at(w.world, id, core, 7), DG_NEVER);
+        ck_assert_uint_eq(dg_backing_collation_at(w.world, id, core, 7), DG_NEVER);
         b->taken[7] = was;
         seen++;
     }
@@ -181,9 +183,9 @@ END_TEST
 START_TEST(collators_that_make_no_whole_are_refused)
 {
     dg_share nodes = { dg_class_named("SD_V12_OK"), 1000000 };
-    dg_collators bad[3] = { { .of = dg_author_at(0), .protocol = 2, .ppm = 999999 },
+    dg_collators bad[3] = { { .of = dg_backing_author_at(0), .protocol = 2, .ppm = 999999 },
                             { .of = NULL, .protocol = 2, .ppm = 1000000 },
-                            { .of = dg_author_at(1), .protocol = 3, .ppm = 1000000 } };
+                            { .of = dg_backing_author_at(1), .protocol = 3, .ppm = 1000000 } };
     dg_network_options options = {
         .seed = 1, .shares = &nodes, .share_count = 1, .collators = &bad[_i], .collator_count = 1
     };

@@ -43,7 +43,7 @@ static void open_world(world *w, const char *author, void (*amend)(dg_state *, c
                         .amend = amend,
                         .exchange = exchange };
     all = (dg_collators){
-        .of = dg_author_named(author), .protocol = 2, .async = true, .ppm = 1000000
+        .of = dg_backing_author_named(author), .protocol = 2, .async = true, .ppm = 1000000
     };
     world_open_path(w, fixture_path(SPEC), &o);
 }

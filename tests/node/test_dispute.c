@@ -100,8 +100,9 @@ static void check_backers(world *w)
             uint32_t votes = 0;
             if (c->para == DG_NO || !c->receipt_v2)
                 continue;
-            ck_assert_int_eq(dg_hear(w->world, voted, &votes, id, core, b->session->node[0], NULL),
-                             DG_OK);
+            ck_assert_int_eq(
+                dg_statements_votes(w->world, voted, &votes, id, core, b->session->node[0], NULL),
+                DG_OK);
             if (!votes)
                 continue;
             for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1];
@@ -221,7 +222,7 @@ static const struct {
 } thirds[] = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 3 }, { 40, 27 }, { 100, 67 }, { 300, 201 } };
 START_TEST(two_thirds_and_one_settle_it)
 {
-    ck_assert_uint_eq(dg_supermajority(thirds[_i].validators), thirds[_i].needed);
+    ck_assert_uint_eq(dg_approval_supermajority(thirds[_i].validators), thirds[_i].needed);
 }
 END_TEST
 

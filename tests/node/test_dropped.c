@@ -98,7 +98,7 @@ static uint32_t spoil_at_leaf(world *w, spoil how)
     uint32_t leaf = dg_world_favourite(w->world);
     dg_world_block *b = &w->world->blocks[leaf];
     dg_error err;
-    ck_assert_int_eq(dg_work_init(w->world, leaf, &err), DG_OK);
+    ck_assert_int_eq(dg_backing_collate(w->world, leaf, &err), DG_OK);
     for (uint32_t core = 0; b->candidates && core < b->view.core_count; core++)
         if (b->candidates[core].para != DG_NO) {
             spoil_one(&b->candidates[core], how, b->number);
@@ -149,8 +149,9 @@ END_TEST
 START_TEST(every_reason_has_its_words)
 {
     for (int i = 0; i < DG_DROP_COUNT; i++)
-        ck_assert(dg_drop_says((dg_drop)i) && strlen(dg_drop_says((dg_drop)i)) > 10);
-    ck_assert_ptr_null(dg_drop_says(DG_DROP_COUNT));
+        ck_assert(dg_consensus_rejection_says((dg_drop)i)
+                  && strlen(dg_consensus_rejection_says((dg_drop)i)) > 10);
+    ck_assert_ptr_null(dg_consensus_rejection_says(DG_DROP_COUNT));
 }
 END_TEST
 

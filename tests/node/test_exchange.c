@@ -252,7 +252,7 @@ static void run_row(world *w, const row *r, dg_exchange_mode mode)
     dg_sim_link slow = { .latency_ns = r->latency[1] ? r->latency : usual,
                          .latency_count = 2,
                          .bytes_per_s = r->bytes_per_s };
-    dg_collators by_clock = { .of = r->author ? dg_author_named(r->author) : NULL,
+    dg_collators by_clock = { .of = r->author ? dg_backing_author_named(r->author) : NULL,
                               .protocol = 2,
                               .async = r->async,
                               .ppm = 1000000 };
@@ -271,9 +271,10 @@ static void run_row(world *w, const row *r, dg_exchange_mode mode)
         o.shares = shares;
         o.share_count = i + 1;
     }
-    all = (dg_collators){
-        .of = dg_author_named("lookahead"), .protocol = 2, .ppm = 1000000, .code_bytes = r->code
-    };
+    all = (dg_collators){ .of = dg_backing_author_named("lookahead"),
+                          .protocol = 2,
+                          .ppm = 1000000,
+                          .code_bytes = r->code };
     if (r->code)
         o.collators = &all;
     world_open(w, &o);
@@ -408,9 +409,9 @@ START_TEST(messages_are_counted_by_kind)
     ck_assert_uint_eq(sent.messages[DG_MSG_RECOVERY_ASK], sent.messages[DG_MSG_RECOVERY]);
     ck_assert_uint_ge(sent.messages[DG_MSG_RECOVERY] / 34, world_assigned(&w));
     ck_assert_uint_gt(world_assigned(&w), 0);
-    ck_assert_uint_eq(dg_chunk_bytes(100), (256 << 10) / 34 + 2 * (15 * 32 + 64));
+    ck_assert_uint_eq(dg_backing_chunk_bytes(100), (256 << 10) / 34 + 2 * (15 * 32 + 64));
     for (int i = 0; i < DG_MSG_COUNT; i++)
-        ck_assert_msg(sent.messages[i] > 0, "%s", dg_message_name((dg_message_kind)i));
+        ck_assert_msg(sent.messages[i] > 0, "%s", dg_world_message_name((dg_message_kind)i));
     /* the old way ends with the flip, the new one begins with it */
     ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 2, FLIP + 2, LAST), 0);
     ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 1, 0, FLIP - 1), 0);

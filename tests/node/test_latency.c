@@ -51,7 +51,7 @@ START_TEST(the_answers_take_as_long_as_their_fuel)
     cost[DG_ASK_SESSION_INFO] = costs[_i].info * 1000000;
     cost[DG_ASK_CLAIM_QUEUE] = costs[_i].queue * 1000000;
     cost[DG_ASK_VALIDATION_DATA] = costs[_i].collators * 1000000;
-    ck_assert_uint_eq(dg_latency(&net, 0, 0, &slowest), costs[_i].ms * DG_MS);
+    ck_assert_uint_eq(dg_world_runtime_latency(&net, 0, 0, &slowest), costs[_i].ms * DG_MS);
     ck_assert_int_eq(slowest, costs[_i].slowest);
 }
 END_TEST
@@ -135,7 +135,7 @@ static const struct {
 START_TEST(authors_leave_slots_out_when_finality_lags)
 {
     for (uint64_t slot = 1000; slot < 1200; slot++)
-        ck_assert_int_eq(dg_author_backs_off(slot, 1000, lags[_i].unfinalized),
+        ck_assert_int_eq(dg_consensus_backs_off(slot, 1000, lags[_i].unfinalized),
                          slot > 1000 && slot - 1000 <= lags[_i].out);
 }
 END_TEST
@@ -229,8 +229,8 @@ END_TEST
 START_TEST(every_constant_says_where_it_is_from)
 {
     for (int i = 0; i < DG_CONST_COUNT; i++) {
-        ck_assert_uint_gt(dg_constant_of((dg_constant)i), 0);
-        ck_assert_ptr_nonnull(strchr(dg_constant_source((dg_constant)i), ':'));
+        ck_assert_uint_gt(dg_world_constant((dg_constant)i), 0);
+        ck_assert_ptr_nonnull(strchr(dg_world_constant_source((dg_constant)i), ':'));
     }
 }
 END_TEST

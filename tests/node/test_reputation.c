@@ -17,16 +17,17 @@ static const struct {
 
 START_TEST(each_change_is_worth_what_its_row_says)
 {
-    dg_repute r = { .of = NULL };
+    dg_peer_scores r = { .of = NULL };
     bool parted;
-    ck_assert_int_eq(dg_repute_change(&r, 7, values[_i].which, 0, &parted, NULL), DG_OK);
-    ck_assert_int_eq(dg_rep_at(values[_i].which)->value, values[_i].value);
+    ck_assert_int_eq(dg_statements_peer_scores_change(&r, 7, values[_i].which, 0, &parted, NULL),
+                     DG_OK);
+    ck_assert_int_eq(dg_statements_reputation_at(values[_i].which)->value, values[_i].value);
     ck_assert_int_eq(parted, values[_i].which == DG_REP_MALICIOUS);
     /* the others wait for their batch */
-    ck_assert_int_eq(dg_repute_find(&r, 7)->score, parted ? INT32_MIN : 0);
-    ck_assert_uint_eq(dg_repute_settle(&r, SECOND / 2), 0);
-    ck_assert_int_eq(dg_repute_find(&r, 7)->score, (int32_t)values[_i].value);
-    dg_repute_clear(&r);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 7)->score, parted ? INT32_MIN : 0);
+    ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND / 2), 0);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 7)->score, (int32_t)values[_i].value);
+    dg_statements_peer_scores_clear(&r);
 }
 END_TEST
 
@@ -34,14 +35,17 @@ START_TEST(rows_are_complete)
 {
     ck_assert_uint_eq(sizeof values / sizeof *values, DG_REP_COUNT);
     for (int i = 0; i < DG_REP_COUNT; i++)
-        ck_assert(dg_rep_at((dg_rep)i)->name && dg_rep_at((dg_rep)i)->source
-                  && dg_rep_at((dg_rep)i)->value);
+        ck_assert(dg_statements_reputation_at((dg_rep)i)->name
+                  && dg_statements_reputation_at((dg_rep)i)->source
+                  && dg_statements_reputation_at((dg_rep)i)->value);
     for (int i = 0; i < DG_MISSTEP_COUNT; i++)
-        ck_assert(dg_misstep_at((dg_misstep)i)->says
-                  && dg_rep_at(dg_misstep_at((dg_misstep)i)->costs)->value < 0);
-    ck_assert_ptr_null(dg_rep_at(DG_REP_COUNT));
-    ck_assert_ptr_null(dg_misstep_at(DG_MISSTEP_COUNT));
-    ck_assert_ptr_null(dg_inbound_at(DG_INBOUND_COUNT));
+        ck_assert(
+            dg_statements_misstep_at((dg_misstep)i)->says
+            && dg_statements_reputation_at(dg_statements_misstep_at((dg_misstep)i)->costs)->value
+                   < 0);
+    ck_assert_ptr_null(dg_statements_reputation_at(DG_REP_COUNT));
+    ck_assert_ptr_null(dg_statements_misstep_at(DG_MISSTEP_COUNT));
+    ck_assert_ptr_null(dg_statements_queue_at(DG_QUEUE_COUNT));
 }
 END_TEST
 
@@ -49,22 +53,25 @@ END_TEST
 START_TEST(many_small_things_part_two_and_only_until_they_are_forgiven)
 {
     enum { ENOUGH = 15376 };
-    dg_repute r = { .of = NULL };
+    dg_peer_scores r = { .of = NULL };
     bool parted;
     for (int i = 0; i < ENOUGH - 1; i++)
-        ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, 0, &parted, NULL), DG_OK);
-    ck_assert_uint_eq(dg_repute_settle(&r, SECOND / 2), 0);
-    ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, SECOND / 2, &parted, NULL), DG_OK);
+        ck_assert_int_eq(dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, 0, &parted, NULL),
+                         DG_OK);
+    ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND / 2), 0);
+    ck_assert_int_eq(
+        dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, SECOND / 2, &parted, NULL), DG_OK);
     ck_assert(!parted); /* not before its batch */
-    ck_assert_uint_eq(dg_repute_settle(&r, SECOND - 1), 1);
+    ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND - 1), 1);
     /* so little below the threshold one second brings it back, and a hundred more things at once
      * part again */
-    ck_assert_uint_eq(dg_repute_find(&r, 3)->parted_until, SECOND);
-    ck_assert_uint_eq(dg_repute_settle(&r, SECOND), 0);
+    ck_assert_uint_eq(dg_statements_peer_scores_find(&r, 3)->parted_until, SECOND);
+    ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 0);
     for (int i = 0; i < ENOUGH / 50 + 1; i++)
-        ck_assert_int_eq(dg_repute_change(&r, 3, DG_REP_MINOR, SECOND, &parted, NULL), DG_OK);
-    ck_assert_uint_eq(dg_repute_settle(&r, SECOND), 1);
-    dg_repute_clear(&r);
+        ck_assert_int_eq(
+            dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, SECOND, &parted, NULL), DG_OK);
+    ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 1);
+    dg_statements_peer_scores_clear(&r);
 }
 END_TEST
 
@@ -87,16 +94,17 @@ START_TEST(what_is_held_against_a_peer_is_forgiven_with_time)
         { DG_REP_MALICIOUS, 1200, 0, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        dg_repute r = { .of = NULL };
+        dg_peer_scores r = { .of = NULL };
         bool parted;
-        ck_assert_int_eq(dg_repute_change(&r, 1, rows[i].what, 0, &parted, NULL), DG_OK);
-        dg_repute_settle(&r, 0);
+        ck_assert_int_eq(dg_statements_peer_scores_change(&r, 1, rows[i].what, 0, &parted, NULL),
+                         DG_OK);
+        dg_statements_peer_scores_settle(&r, 0);
         if (rows[i].what == DG_REP_MALICIOUS)
-            ck_assert_uint_eq(dg_repute_find(&r, 1)->parted_until, 17 * SECOND);
-        dg_repute_settle(&r, rows[i].seconds * SECOND);
-        ck_assert_int_ge(dg_repute_find(&r, 1)->score, rows[i].least);
-        ck_assert_int_le(dg_repute_find(&r, 1)->score, rows[i].most);
-        dg_repute_clear(&r);
+            ck_assert_uint_eq(dg_statements_peer_scores_find(&r, 1)->parted_until, 17 * SECOND);
+        dg_statements_peer_scores_settle(&r, rows[i].seconds * SECOND);
+        ck_assert_int_ge(dg_statements_peer_scores_find(&r, 1)->score, rows[i].least);
+        ck_assert_int_le(dg_statements_peer_scores_find(&r, 1)->score, rows[i].most);
+        dg_statements_peer_scores_clear(&r);
     }
 }
 END_TEST
@@ -104,54 +112,58 @@ END_TEST
 START_TEST(only_peers_with_an_opinion_have_an_entry)
 {
     static const uint32_t peers[] = { 9, 2, 77, 5, 2, 9, 1, 40, 3, 8, 60 };
-    dg_repute r = { .of = NULL };
+    dg_peer_scores r = { .of = NULL };
     bool parted;
     for (size_t i = 0; i < sizeof peers / sizeof *peers; i++)
-        ck_assert_int_eq(dg_repute_change(&r, peers[i], DG_REP_MAJOR, 0, &parted, NULL), DG_OK);
+        ck_assert_int_eq(
+            dg_statements_peer_scores_change(&r, peers[i], DG_REP_MAJOR, 0, &parted, NULL), DG_OK);
     ck_assert_uint_eq(r.count, 9);
-    dg_repute_settle(&r, 0);
-    ck_assert_int_eq(dg_repute_find(&r, 2)->score, -600000);
-    ck_assert_int_eq(dg_repute_find(&r, 40)->score, -300000);
-    ck_assert_ptr_null(dg_repute_find(&r, 4));
+    dg_statements_peer_scores_settle(&r, 0);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 2)->score, -600000);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 40)->score, -300000);
+    ck_assert_ptr_null(dg_statements_peer_scores_find(&r, 4));
     for (uint32_t i = 1; i < r.count; i++)
         ck_assert_uint_lt(r.of[i - 1].peer, r.of[i].peer);
-    dg_repute_clear(&r);
+    dg_statements_peer_scores_clear(&r);
 }
 END_TEST
 
 static const struct {
-    dg_inbound_kind kind;
+    dg_request_queue_kind kind;
     uint32_t most;
 } bounds[] = {
-    { DG_INBOUND_POV, 10 },   { DG_INBOUND_COLLATION, 10 }, { DG_INBOUND_CHUNK, 100 },
-    { DG_INBOUND_DATA, 100 }, { DG_INBOUND_DISPUTE, 100 },
+    { DG_QUEUE_POV, 10 },   { DG_QUEUE_COLLATION, 10 }, { DG_QUEUE_CHUNK, 100 },
+    { DG_QUEUE_DATA, 100 }, { DG_QUEUE_DISPUTE, 100 },
 };
 
 START_TEST(a_full_queue_refuses_the_next_one)
 {
-    dg_inbound q = { .of = NULL };
+    dg_request_queue q = { .of = NULL };
     dg_entrance entered;
     for (uint32_t i = 0; i <= bounds[_i].most; i++) {
-        ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
-                                          (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND, NULL),
+        ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
+                                                   (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND,
+                                                   NULL),
                          DG_OK);
         ck_assert_int_eq(entered, i < bounds[_i].most ? DG_ENTRANCE_TAKEN : DG_ENTRANCE_REFUSED);
     }
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
-                                      (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND, NULL),
+    ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
+                                               (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND,
+                                               NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TWICE);
     /* one after another they leave */
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
-                                      (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1, SECOND,
-                                      NULL),
+    ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
+                                               (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1,
+                                               SECOND, NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_REFUSED);
-    ck_assert_int_eq(dg_inbound_enter(&q, bounds[_i].kind, &entered,
-                                      (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND, NULL),
+    ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
+                                               (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND,
+                                               NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TAKEN);
-    dg_inbound_clear(&q);
+    dg_statements_queue_clear(&q);
 }
 END_TEST
 
@@ -181,7 +193,7 @@ static int64_t worst_in_a_second(const world *w)
     int64_t worst = 0;
     for (uint32_t node = 0; node < dg_network_node_count(w->net); node++)
         for (uint32_t i = 0; i < w->world->nodes[node].repute.count; i++) {
-            const dg_opinion *o = &w->world->nodes[node].repute.of[i];
+            const dg_peer_score *o = &w->world->nodes[node].repute.of[i];
             /* in less than thirty seconds not half of it goes */
             int64_t at = (int64_t)o->score * 2 + o->waiting;
             worst = at < worst ? at : worst;
@@ -205,10 +217,10 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
     /* and never is anybody parted over it: what comes in a second is forgiven to a fiftieth, so the
      * worst of all pairs would stand at fifty times that for ever */
     ck_assert_uint_eq(stats.parted, 0);
-    ck_assert_int_gt(50 * worst_in_a_second(&w), dg_rep_threshold() / 10);
+    ck_assert_int_gt(50 * worst_in_a_second(&w), dg_statements_reputation_threshold() / 10);
     for (uint32_t node = 0; node < dg_network_node_count(w.net); node++)
         for (uint32_t i = 0; i < w.world->nodes[node].repute.count; i++) {
-            const dg_opinion *o = &w.world->nodes[node].repute.of[i];
+            const dg_peer_score *o = &w.world->nodes[node].repute.of[i];
             if (o->score + o->waiting < 0)
                 ck_assert_str_eq(dg_network_class(w.net, o->peer)->name, "SD_V1");
         }
@@ -260,8 +272,10 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     world_run(&w, BAN);
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = a + 1; b < n; b++)
-            ck_assert_int_eq(dg_reputation_change(w.world, a, b, DG_REP_MALICIOUS, NULL), DG_OK);
-    ck_assert(dg_reputation_parts(w.world, 0, 1) && dg_reputation_parts(w.world, 1, 0));
+            ck_assert_int_eq(dg_statements_reputation_change(w.world, a, b, DG_REP_MALICIOUS, NULL),
+                             DG_OK);
+    ck_assert(dg_statements_reputation_parts(w.world, 0, 1)
+              && dg_statements_reputation_parts(w.world, 1, 0));
     world_run(&w, BAN + 5);
     ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
     ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
@@ -269,7 +283,8 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
                       (uint64_t)n * (n - 1) / 2);
     /* 17 s are over within the third slot, a second before its end: what all have of its leaf is
      * told then */
-    ck_assert(!dg_reputation_parts(w.world, 0, 1) && !dg_reputation_parts(w.world, 1, 0));
+    ck_assert(!dg_statements_reputation_parts(w.world, 0, 1)
+              && !dg_statements_reputation_parts(w.world, 1, 0));
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 5, BAN + 3, BAN + 3), n);
     ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 2, BAN + 3, BAN + 3), 0);
     /* its author's own at most */

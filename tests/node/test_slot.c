@@ -270,7 +270,7 @@ static uint32_t follow_rule(const world *w, bool backs_off, uint32_t last, uint3
     uint32_t number = 1, out = 0;
     for (uint32_t slot = 1; slot <= last; slot++) {
         bool leaves =
-            backs_off && dg_author_backs_off(slot, head, number > final ? number - final : 0);
+            backs_off && dg_consensus_backs_off(slot, head, number > final ? number - final : 0);
         ck_assert_msg(world_times(w, DG_REC_BLOCK, slot, slot) == !leaves,
                       "slot %u after block %u, %u is final", slot, number, final);
         head = leaves ? head : slot;

@@ -34,7 +34,7 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
     if (r->kind == DG_REC_DROPPED) {
         s->dropped[r->n[3]]++;
         s->kept = r->n[5];
-        ck_assert_str_eq(r->text, dg_drop_says((dg_drop)r->n[3]));
+        ck_assert_str_eq(r->text, dg_consensus_rejection_says((dg_drop)r->n[3]));
     }
     s->failed += r->kind == DG_REC_FAILED;
     s->absent += r->kind == DG_REC_ABSENT;

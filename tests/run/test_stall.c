@@ -74,7 +74,7 @@ END_TEST
 START_TEST(the_usual_time_is_below_a_slot)
 {
     dg_ns range[2];
-    dg_compile_range(range, 8934114);
+    dg_world_compile_range(range, 8934114);
     ck_assert_uint_eq(range[0] / 1000000, 2856);
     ck_assert_uint_eq(range[1] / 1000000, 5713);
 }
@@ -83,11 +83,12 @@ END_TEST
 /* Claims see no room but base, and say again what they need to know of time. */
 START_TEST(what_claims_know_of_time_is_the_models)
 {
-    ck_assert_uint_eq(DG_CLAIM_FUEL_PER_MS, dg_constant_of(DG_CONST_FUEL_PER_US) * 1000);
-    ck_assert_uint_eq(DG_CLAIM_PROPOSAL_PERMILLE, dg_constant_of(DG_CONST_SLOT_BUDGET));
-    ck_assert_uint_eq(DG_CLAIM_SLOWEST * 1000, dg_constant_of(DG_CONST_HARDWARE));
-    ck_assert_uint_eq(DG_CLAIM_STALL_MS * 1000000ull, dg_constant_of(DG_CONST_STALL_LIMIT));
-    ck_assert_uint_eq(DG_CLAIM_PROPOSE_WAIT_MS * 1000000ull, dg_constant_of(DG_CONST_PROPOSE_WAIT));
+    ck_assert_uint_eq(DG_CLAIM_FUEL_PER_MS, dg_world_constant(DG_CONST_FUEL_PER_US) * 1000);
+    ck_assert_uint_eq(DG_CLAIM_PROPOSAL_PERMILLE, dg_world_constant(DG_CONST_SLOT_BUDGET));
+    ck_assert_uint_eq(DG_CLAIM_SLOWEST * 1000, dg_world_constant(DG_CONST_HARDWARE));
+    ck_assert_uint_eq(DG_CLAIM_STALL_MS * 1000000ull, dg_world_constant(DG_CONST_STALL_LIMIT));
+    ck_assert_uint_eq(DG_CLAIM_PROPOSE_WAIT_MS * 1000000ull,
+                      dg_world_constant(DG_CONST_PROPOSE_WAIT));
 }
 END_TEST
 
