@@ -19,7 +19,7 @@
 #ifndef DG_NODE_APPROVAL_IMPL_H
 #define DG_NODE_APPROVAL_IMPL_H
 
-#include "node/node_impl.h"
+#include "node/approval.h"
 
 /* ---- lots.c ---- */
 
@@ -142,6 +142,9 @@ dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *
 uint64_t dg_approval_vote_id(uint32_t id, uint32_t core, bool approval);
 dg_ns dg_approval_vote_delay(const dg_world *world, uint32_t node, uint32_t id, uint32_t core,
                              bool approval);
+
+/* To fetch a candidate and execute it. */
+dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, uint32_t para);
 
 /* ---- turns.c ---- */
 

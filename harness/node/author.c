@@ -3,7 +3,7 @@
  * Every claim is used. Two claims of one slot give two blocks on what their authors
  * took for the best, as it is on a real network in about every fourth slot.
  * Mirrors: sc-consensus-slots, sc-consensus-babe, sc-basic-authorship. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

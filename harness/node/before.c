@@ -9,7 +9,7 @@
  * nodes lost their topology long ago; and to call it lost always, which a young session
  * does not deserve.
  * Mirrors: sc-consensus-babe, claims of a slot (c); polkadot-sdk 4269. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 static dg_code draw_forks(dg_world *world, dg_block *root, uint64_t slots, dg_error *err)
 {

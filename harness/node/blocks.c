@@ -2,7 +2,7 @@
  * node prefers, and when one can be forgotten.
  * Mirrors: sc-consensus-babe (aux weight of primary blocks; the longer one of
  * equals; the first seen of those). */
-#include "node/node_impl.h"
+#include "node/world_impl.h"
 
 #include <string.h>
 

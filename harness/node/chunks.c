@@ -6,7 +6,7 @@
  * not connected is passed over. When none gave it, it begins anew at the next leaf that
  * still waits (from memory of requester/mod.rs: unverified).
  * Mirrors: availability-distribution requester (fetch_task). */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 /* of one level of the proof: fifteen siblings and what holds them */
 enum { BRANCH = 15 * 32 + 64 };

@@ -14,7 +14,7 @@
  * slot is never reached before the segment is full.
  * Mirrors: cumulus basic, lookahead and slot-based authoring; parachain-system
  * (unincluded segment); collator-protocol validator_side (insert_advertisement). */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * Code that waits in `:pending_code` is not needed for questions, but for the next
  * block; a node may begin on it ahead, beside its other work.
  * Mirrors: sc-executor (RuntimeCache), measured on real nodes at an upgrade. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 static dg_ns time_of(const dg_world *world, uint32_t node)
 {

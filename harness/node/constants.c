@@ -1,5 +1,5 @@
 /* constants.c - numbers that a model needs and no runtime tells, each with its source. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 static const struct {
     uint64_t value;

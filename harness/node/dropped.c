@@ -5,7 +5,7 @@
  * out too, which is what happens when the block has no room for all of them; another
  * head or other limits than those the candidate was made on, or other code; what it says
  * of itself against what the runtime has: code, head, and how much it may bring along. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #ifndef DG_EXCHANGE_IMPL_H
 #define DG_EXCHANGE_IMPL_H
 
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 typedef enum dg_seat_state {
     DG_SEAT_NONE,

@@ -5,7 +5,7 @@
  * unless that holds it back by five hundred blocks. The set of voters follows the digests of
  * finalized blocks, as a client follows them, never the runtime's answer at a leaf. Mirrors:
  * sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

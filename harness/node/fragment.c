@@ -7,7 +7,7 @@
  * that was built on it. What the runtime would refuse for its limits or its code is none.
  * Not modelled: that a backer waits for a candidate's forebear before it seconds.
  * Mirrors: prospective-parachains (fragment_chain, Scope, Constraints). */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
  * Old way: votes are gossiped; two hops, whatever topology a node has.
  * New way: inside the group hear_group.c, outside of it hear_grid.c.
  * Mirrors: statement-distribution legacy_v1, v2 (cluster.rs, grid.rs, requests.rs). */
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * those few, so one wave carries them all; it is taken as far as the present, and
  * on from there when it is asked again.
  * Mirrors: statement-distribution v2/grid.rs, v2/requests.rs. */
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * compact statement goes around; who does not know the candidate asks for it whoever
  * told first, and tells the others when it has it. Either way a member that did not
  * second fetches the proof from the one who did before it votes. */
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 #include <string.h>
 

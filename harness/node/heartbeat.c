@@ -5,7 +5,7 @@
  * session; from the next slot on every author has it in its pool, until a block of its
  * chain holds it. Laid out by the metadata of the runtime that takes it.
  * Mirrors: pallet_im_online send_heartbeats, validate_unsigned. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* import.c - a block, or the news of finality, reaches a node: its client picks a
  * best block, its overseer tells the leaves (signal.c).
  * Mirrors: sc-client, node/overseer. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

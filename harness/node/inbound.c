@@ -3,7 +3,7 @@
  * Answers leave one after another, each for as long as its bytes take on the wire;
  * until then its request stands in the queue. What finds the queue full is refused.
  * Mirrors: request_response/mod.rs (inbound_queue of each protocol). */
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 static const dg_request_queue_row rows[DG_QUEUE_COUNT] = {
     [DG_QUEUE_POV] = { "proof of validity", 10 }, [DG_QUEUE_COLLATION] = { "collation", 10 },

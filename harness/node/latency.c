@@ -4,7 +4,7 @@
  * A few calls run beside each other, the others queue. What is the same for a whole
  * session is asked once in it; what a release has no question for costs it nothing.
  * Mirrors: polkadot node/core/runtime-api (cache.rs, MAX_PARALLEL_REQUESTS). */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 enum { LANES_MAX = 16 };
 

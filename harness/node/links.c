@@ -3,7 +3,7 @@
  *
  * All that one node says to another of one leaf shares one draw, so nothing overtakes, and what
  * is computed is the time that a message would have taken. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 static const dg_ns usual_latency[2] = { 20 * DG_MS, 200 * DG_MS };
 static const dg_sim_link usual_link = { .latency_ns = usual_latency,

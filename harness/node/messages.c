@@ -1,6 +1,6 @@
 /* messages.c - the kinds of messages between nodes, what each takes on the wire, and how many
  * were sent. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 static const struct {
     const char *name;

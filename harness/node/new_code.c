@@ -6,7 +6,7 @@
  * Nobody votes on the code (pre-checking), so it never comes into force.
  * Mirrors: cumulus parachain-system (pending_validation_code); paras
  * (UpgradeRestrictionSignal). */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 /* The signal is an Option by itself: absent, or of one byte. */
 static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, uint32_t para,

@@ -1,5 +1,5 @@
 /* node_clock.c - times that a node goes by are those of its own clock; work takes true time. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 dg_sim_local dg_world_slot_local(const dg_world *world, uint64_t slot)
 {

@@ -1,5 +1,5 @@
 /* paras.c - what became of the candidates, in the runtime's own events. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 #include <string.h>
 

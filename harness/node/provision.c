@@ -3,7 +3,7 @@
  *
  * One bad vote would cost the whole block, so a core without enough votes is left
  * out. Mirrors: polkadot node/core/provisioner (select_candidates, select_bitfields). */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * bits, or what times out; one after the other as far as their votes are here.
  * Mirrors: polkadot node/core/provisioner (request_backable_candidates: free and
  * scheduled, next up on available, next up on time out). */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 /* The block is the last that what occupies the core may wait for. */
 static bool times_out(const dg_world_block *parent, const dg_core *core)

@@ -8,7 +8,7 @@
  * where they change. Two blocks are executed at one time; backing does not wait for approval.
  * Not modelled: the pre-check of new code, and artifacts that grow old.
  * Mirrors: polkadot node/core/pvf (prepare/queue.rs, artifacts.rs, host.rs). */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 #include <string.h>
 

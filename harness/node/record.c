@@ -1,5 +1,5 @@
 /* record.c - what happened, in numbers, to whoever listens. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
  * is a constant. Proofs here are larger than what is fetched from backers whole. Not
  * modelled: data that is gone once it was available.
  * Mirrors: availability-recovery (FetchChunks, N_PARALLEL). */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 enum { MILLION = 1000000 };
 

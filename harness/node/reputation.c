@@ -6,7 +6,7 @@
  * is below a threshold the two are parted, both ways; then they begin with each other
  * anew. Kept only of those peers of which something was ever said.
  * Mirrors: node-subsystem-util reputation.rs; sc-network peer_store.rs. */
-#include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 #include <string.h>
 

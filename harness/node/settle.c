@@ -2,7 +2,7 @@
  *
  * Whoever follows it (client's view, samples at U) must never see a block taken back,
  * so a block waits until every node has finalized it, with what its author reported. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <assert.h>
 

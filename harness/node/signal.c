@@ -5,9 +5,17 @@
  * node: shutting down waits for its tasks, then somebody has to start it again.
  * Mirrors: node/overseer; orchestra (SubsystemStalled); gossip-support
  * (handle_active_leaves). */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 #include <string.h>
+
+/* A signal on its way to the subsystems, which wait for answers at its leaf: the
+ * content of a timer, with the leaves that it deactivates behind it. */
+typedef struct dg_held_signal {
+    dg_signal signal;
+    uint32_t id;
+    dg_mode mode;
+} dg_held_signal;
 
 /* ---- what the subsystems make of it ---- */
 

@@ -5,7 +5,7 @@
  * next one. Whoever begins at one moment is asked at one time, each about the block
  * that it takes for the best then.
  * Mirrors: sc-consensus-slots, sc-consensus-babe. */
-#include "node/node_impl.h"
+#include "node/consensus_impl.h"
 
 static dg_ns begins_at(const dg_world *world, uint32_t node, uint64_t slot)
 {

@@ -1,6 +1,6 @@
 /* withheld.c - since when, and until when, a node kept something to itself: whoever computes
  * later what it said looks it up. */
-#include "node/node_impl.h"
+#include "node/world.h"
 
 enum { WITHHOLD_BITS = 3 };
 

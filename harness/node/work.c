@@ -10,7 +10,7 @@
  * Mirrors: polkadot node/collation-generation; cumulus find_potential_parents, basic,
  * lookahead (two blocks in a row at most) and slot-based (one for each core, with each
  * tick) authoring. Not modelled: a slot-based author's offset from the best block. */
-#include "node/node_impl.h"
+#include "node/backing_impl.h"
 
 #include <string.h>
 

@@ -4,7 +4,10 @@
 #define DG_TESTS_NODE_NET_H
 
 #include "../support/suite.h"
+#include "node/backing_impl.h"
+#include "node/consensus_impl.h"
 #include "node/node_impl.h"
+#include "node/statements_impl.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define REDUCED 1

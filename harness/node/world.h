@@ -1,0 +1,736 @@
+/* world.h - what every subsystem of a node sees of the simulated network: blocks and nodes, links
+ * and clocks, the questions that a runtime was asked, and what is kept of each leaf.
+ *
+ *   find      dg_world_view, _descends, _has, _favourite, _scope_of
+ *   time      dg_world_link_delay, _link_arrival, _own_wait, _runtime_latency
+ *   change    dg_world_block_add, _prune       the room node alone makes and frees a world
+ *   tell      dg_record_emit                   to whoever listens
+ *
+ * What a subsystem alone needs to know of a block or a node it keeps for itself; here stands a
+ * pointer to it at most. What the world needs of a subsystem it asks through its hooks.
+ *
+ * Invariant: ids of blocks rise from parent to child, and are never used again. */
+#ifndef DG_WORLD_H
+#define DG_WORLD_H
+
+#include "base/base.h"
+#include "chain/chain.h"
+#include "protocol/protocol.h"
+#include "sim/sim.h"
+
+#define DG_MS ((uint64_t)1000000)
+
+/* ---- constants ---- */
+
+/* Numbers that a model needs and no runtime tells; every one with its source. */
+typedef enum dg_constant {
+    DG_CONST_SLOT_BUDGET,    /* of a slot, for proposing: parts in 1000 */
+    DG_CONST_FUTURE_SLOTS,   /* slots that a block may be ahead of the clock of who imports it */
+    DG_CONST_PROPOSE_WAIT,   /* ns from a fresh leaf to an inherent */
+    DG_CONST_INHERENT_LIMIT, /* ns after which an author goes on without its subsystems */
+    DG_CONST_BITFIELD_WAIT,  /* ns from a fresh leaf to signing availability */
+    DG_CONST_COLLATION,      /* ns from a leaf to a collation at a backer */
+    /* ns from a slot's begin to the tick of a collator with a clock of its own */
+    DG_CONST_SLOT_DRIFT,
+    DG_CONST_PREPARE_MIN, /* ns a node takes to prepare a parachain's code, at least */
+    DG_CONST_PREPARE_MAX, /* .. and at most */
+    DG_CONST_VALIDATION,  /* ns a backer takes to execute it */
+    DG_CONST_EXECUTORS,   /* that run at one time */
+    DG_CONST_TICK,        /* ns of approval voting's clock */
+    /* ticks from the last assignment that counts to an approval that counts */
+    DG_CONST_APPROVAL_DELAY,
+    /* ns an approval checker takes to put the proof together, where messages are computed */
+    DG_CONST_RECOVERY,
+    DG_CONST_RECOVERY_PARALLEL, /* chunks that it asks for at a time */
+    DG_CONST_AGGRESSION_1,      /* blocks that the oldest one not final is behind, for level 1, */
+    DG_CONST_AGGRESSION_2,      /* .. and for level 2 */
+    DG_CONST_RESEND,            /* blocks between sending approvals again */
+    DG_CONST_PARTICIPATIONS,    /* disputes that a node works at at one time */
+    DG_CONST_LAG_MAX,           /* blocks that finality may be held back by what is not approved */
+    /* ns, GRANDPA's gossip duration T: prevote at 2 T, precommit at 4 T */
+    DG_CONST_GOSSIP,
+    DG_CONST_BEFORE_BEST,       /* blocks below the best that GRANDPA votes for */
+    DG_CONST_REQUEST_TIMEOUT,   /* ns for a candidate that was asked for */
+    DG_CONST_REQUEST_RETRY,     /* ns until it is asked for again */
+    DG_CONST_REQUEST_PARALLEL,  /* candidates of other groups asked for at a time */
+    DG_CONST_STATEMENT_TIMEOUT, /* ns for the whole of a large statement of the old way */
+    DG_CONST_POV_TIMEOUT,       /* ns for a proof that was asked for */
+    DG_CONST_CHUNK_TIMEOUT,     /* ns for a chunk that was asked for */
+    DG_CONST_GOSSIP_PEERS,      /* peers that gossip of the old way goes to at least */
+    DG_CONST_RANDOM_PEERS,      /* .. and bitfields and approvals, beside those of the grid */
+    DG_CONST_FUEL_PER_US,       /* fuel of the guest that costs a node one microsecond */
+    DG_CONST_CALLS_AT_ONCE,     /* runtime calls of one node that run beside each other */
+    DG_CONST_HARDWARE,          /* a node's calls take this to 1000 parts of 1000, by lot */
+    DG_CONST_STALL_LIMIT,       /* ns that a part of a node may leave a signal waiting */
+    DG_CONST_SHUTDOWN,          /* ns from the overseer's end to that of the process */
+    DG_CONST_RESTART_MIN,
+    DG_CONST_RESTART_MAX, /* ns until it is up again, by lot */
+    DG_CONST_COMPILE,     /* ps of one core for one byte of wasm */
+    DG_CONST_COMPILE_CORES_MIN,
+    DG_CONST_COMPILE_CORES_MAX,
+    DG_CONST_REPUTATION_BATCH, /* ns between batches of what is held against peers */
+    DG_CONST_BAN_PERMILLE,     /* of INT32_MIN: below it a peer is not talked to, */
+    /* parts of a score, of which one goes each second; what is below the threshold parts until it
+       is above */
+    DG_CONST_FORGIVEN,
+    DG_CONST_COUNT
+} dg_constant;
+uint64_t dg_world_constant(dg_constant which);
+const char *dg_world_constant_source(
+    dg_constant which); /* "name: where it is from", for the report */
+/* Least and most time, in ns, that validators need to compile a runtime of so many
+ * bytes (as wasm, not as packed on chain): with the most cores, and with the fewest. */
+void dg_world_compile_range(dg_ns out[2], uint64_t wasm_len);
+
+/* ---- messages ---- */
+
+typedef enum dg_message_kind {
+    DG_MSG_STATEMENT, /* compact, inside a group */
+    DG_MSG_LEGACY,    /* full statement of the old way */
+    DG_MSG_MANIFEST,  /* BackedCandidateManifest */
+    DG_MSG_KNOWN,     /* BackedCandidateKnown: its acknowledgement */
+    DG_MSG_VOTE,      /* compact, over the grid, after a manifest */
+    /* AttestedCandidate request; of the old way StatementFetching, for a large one, */
+    DG_MSG_ASK,
+    DG_MSG_ANSWER,  /* .. response */
+    DG_MSG_POV_ASK, /* proof of validity: request, */
+    DG_MSG_POV,     /* .. response */
+    DG_MSG_BITFIELD,
+    DG_MSG_CHUNK_ASK,    /* own chunk of available data: request, */
+    DG_MSG_CHUNK,        /* .. response, with it or without */
+    DG_MSG_RECOVERY_ASK, /* anybody's chunk, to check a candidate: request, */
+    DG_MSG_RECOVERY,     /* .. response; these two are counted and do not travel */
+    DG_MSG_COUNT
+} dg_message_kind;
+const char *dg_world_message_name(dg_message_kind kind);
+
+/* How statements, bitfields and chunks get from node to node. */
+typedef enum dg_exchange_mode {
+    /* when each is where follows from the states of both ends and of those between */
+    DG_EXCHANGE_COMPUTED,
+    DG_EXCHANGE_MESSAGES /* each is sent; dear: the old way floods */
+} dg_exchange_mode;
+
+/* ---- records: what happened, in numbers ---- */
+
+/* One row per kind in record.c: name, and the names of n[0..5]. */
+typedef enum dg_record_kind {
+    /* a slot is over: slot, claims, primary, built, failed, heads (leaves that all nodes together
+       have) */
+    DG_REC_SLOT,
+    /* its author built it: slot, primary, parent_slot, offered (candidates), bitfields, session */
+    DG_REC_BLOCK,
+    /* an author could not build, or nobody imports what it built: slot, step, offered, bitfields;
+       text: why */
+    DG_REC_FAILED,
+    /* the runtime's own events: slot, backed, included, timed_out, offered, backable (some node
+       could) */
+    DG_REC_PARAS,
+    /* sampled at the end of a slot, over up nodes that are para validators of their best leaf's
+       session: slot, validators, enabled (work with asynchronous backing there: not those who still
+       wait for answers, nor those who never will), entries (have a session entry), holders (and its
+       grid), session */
+    DG_REC_HOLDERS,
+    /* a node lost a topology: session, how (0 dropped, 1 purged), topology_block */
+    DG_REC_LOST,
+    /* first node to get a signal that only deactivates: slot, deactivated (block number; 0: before
+       the fork), by_finality */
+    DG_REC_SIGNAL,
+    /* first leaf of a session: session, validators, groups, cores, discovery, slot (it began in) */
+    DG_REC_SESSION,
+    /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
+    DG_REC_FINALIZED,
+    DG_REC_UPGRADE, /* a block was to enact N: slot, enacted, pending; text: why not */
+    /* at the end of a slot, over the backing groups of the best leaf: slot, groups, able (enough
+       members that are up and work on that leaf), wanted (votes), least (members that work, in the
+       group with the fewest), session */
+    DG_REC_GROUPS,
+    /* `node` calls a candidate of `block` invalid, or that is settled: slot (of now), session,
+       para, outcome (0 begun, 1 valid, 2 invalid), against (validators that call it invalid),
+       after_ms (of the beginning) */
+    DG_REC_DISPUTE,
+    /* of a block with disputes: slot, sets and votes that its author offered; and in the runtime's
+       own events begun, valid, invalid (concluded) */
+    DG_REC_STATEMENTS,
+    /* all candidates that a block includes are approved: slot (of the block), candidates, assigned
+       (validators that told they check one), no_shows, tranche (highest that told), after_ms (since
+       the slot began) */
+    DG_REC_APPROVED,
+    /* approval voting cannot take a block in, as no runtime tells the rules of its session, or
+       could at last: slot (of the block), session, candidates, known (0 not, 1 at last), after_ms
+     */
+    DG_REC_UNKNOWN,
+    /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
+       no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent
+       in this slot) */
+    DG_REC_APPROVAL,
+    /* in a slot, at the leaves that were built on: slot, attempts (to author), collations (made),
+       panics (of the parachain's runtime), refused (collations that no backer takes) */
+    DG_REC_COLLATORS,
+    /* one candidate that a block includes, by the runtime's event: slot, para, core */
+    DG_REC_INCLUDED,
+    /* at the end of a slot, over up nodes that are para validators of the best leaf's session:
+       slot, session, pairs (validator and parachain), ready (pairs with the artifact prepared),
+       deepest (queue), waiting (validators that lack some) */
+    DG_REC_PVF,
+    /* of each block, what its author put in of the parent's occupied cores: slot, cores, bits
+       (set), possible, enough (cores with bits for more than two thirds), slow (occupied for longer
+       than a block) */
+    DG_REC_AVAILABLE,
+    /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
+       (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs),
+       bitfields */
+    DG_REC_MESSAGES,
+    /* .. likewise: slot, chunks (own ones asked for), given (answers to that), recoveries (chunks
+       asked for to check a candidate), recovered (answers), kib (of all messages of the slot) */
+    DG_REC_DATA,
+    /* of each block that backs any, by the runtime's events: slot, candidates, older (on a relay
+       parent older than the block's parent), waited (blocks from its relay parent to this one, of
+       all together), longest (of them), several (beyond the first of their parachain in this block)
+     */
+    DG_REC_BACKED,
+    /* a candidate that its author offered and its block does not back: slot, para, core, reason
+       (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
+    DG_REC_DROPPED,
+    /* bitfields that its author offered and its block does not hold: slot, offered, kept, sized
+       (bits each had: cores as listed at the parent), cores (of the block), waiting (of them,
+       occupied since before it) */
+    DG_REC_BITFIELDS,
+    DG_REC_ABSENT, /* keys of a session that belong to no node: session, babe, para */
+    /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in the
+       order of planning); text: its kind's name */
+    DG_REC_FAULT,
+    DG_REC_COMPILED, /* a node stood still for new code: slot, ms, again (a restart lost it) */
+    /* answers at a leaf took too long, and the node goes down: slot, waited_ms (they would have),
+       down_ms, host_version; text: the slowest question */
+    DG_REC_STALLED,
+    /* at the end of a slot in which any of it changed, where messages are sent: slot, reports
+       (costs noted), minor and major (of them), banned (pairs that are parted now), refused
+       (requests that found a queue full) */
+    DG_REC_REPUTATION,
+    DG_REC_COUNT
+} dg_record_kind;
+
+#define DG_NO_NODE UINT32_MAX
+typedef struct dg_record {
+    dg_ns at; /* since the first slot of the run began */
+    dg_record_kind kind;
+    uint32_t node;  /* DG_NO_NODE: the network as a whole */
+    uint32_t block; /* number it is about; 0: none */
+    uint64_t n[6];
+    dg_hash hash;     /* of that block; zero: none */
+    const char *text; /* words to a failure, or NULL; borrowed for the call */
+} dg_record;
+const char *dg_record_name(dg_record_kind kind);
+const char *dg_record_field(dg_record_kind kind, size_t i); /* NULL: unused */
+
+/* ---- what a network is made with, and what it counts ---- */
+
+typedef struct dg_share {
+    const dg_node_class *of;
+    uint32_t ppm;
+} dg_share;
+
+/* A block as its author made it, or could not. All of it is borrowed for the call. */
+typedef struct dg_made {
+    dg_block *block; /* NULL: the runtime refused to build it, or clients to import it */
+    uint64_t slot;
+    uint32_t number, author; /* author: node */
+    const dg_build_report *report;
+    /* the way N was to come in (see dg_enactment); NULL: not by this block */
+    const char *path;
+    uint32_t config_session; /* from which a new configuration acts; 0: none */
+    bool amended;            /* for which the state of its parent was written to */
+    const char *why;         /* refused: in words */
+    /* refused by every client, for what its digest says, or does not say, of epochs; NULL: not for
+     * that */
+    const dg_client_note *epoch;
+} dg_made;
+
+typedef struct dg_network_options {
+    uint64_t seed;
+    const dg_share *shares; /* of the validators, by lot; add up to 1 000 000 */
+    size_t share_count;
+    const dg_sim_link *link; /* between any two nodes; NULL: 20 to 200 ms, no loss */
+    /* How long a node stands still at the first block with new code, which it has to
+     * compile; each node somewhere in between, by its class's pace. 0: no time. See
+     * dg_world_compile_range. */
+    dg_ns compile_ns_min, compile_ns_max;
+    /* to prepare a parachain's code, each somewhere in between; 0 both: the constants */
+    dg_ns prepare_ns_min, prepare_ns_max;
+    /* to execute one of its blocks, likewise; two at a time. 0 both: the constant, however many */
+    dg_ns execute_ns_min, execute_ns_max;
+    /* shares add up to 1 000 000; NULL: all look ahead, speak version 2, and */
+    const struct dg_collators *collators;
+    /* .. find no room beside a block that waits for availability; borrowed until the end */
+    size_t collator_count;
+    dg_exchange_mode exchange;
+    /* authors leave slots out while finality lags; real nodes do so on test networks, on Polkadot
+     * and Kusama it is off (from memory of node/service: unverified) */
+    bool backs_off;
+    /* who joins later has the artifacts as well: a network that was grown is not new in its world
+     */
+    bool all_prepared;
+    /* only the first claim of a slot is used: a world that does not exist */
+    bool no_forks;
+    /* Below zero ends the run with that code. NULL: nobody listens. */
+    dg_code (*each)(void *user, const dg_record *record, dg_error *err);
+    /* The chain that the nodes agree on, block by block: each exactly once, its parent
+     * before it, and its parent's state still there. What competes with it is lost. */
+    dg_code (*settled)(void *user, const dg_made *made, dg_error *err);
+    /* A build that failed, on whatever parent, when it failed. */
+    dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
+    void *user;
+} dg_network_options;
+
+typedef struct dg_network_stats {
+    uint64_t slots, empty_slots, claims, blocks, failed_blocks;
+    uint64_t backed, included, timed_out; /* over all blocks, losing ones too */
+    uint64_t disputes;
+    uint64_t finalized;                             /* number */
+    uint64_t pruned;                                /* blocks that lost */
+    uint64_t deactivations_only;                    /* signals, over all nodes */
+    uint64_t topologies_dropped, topologies_purged; /* over all nodes */
+    uint64_t stalled; /* times that a node went down over a slow runtime */
+    /* costs that nodes noted of peers; of them so grave. 0 where messages are computed, as: */
+    uint64_t reports, reports_minor, reports_major;
+    /* times that a node would not have a peer any more */
+    uint64_t parted;
+    uint64_t refused;                /* requests that found a queue full */
+    uint64_t messages[DG_MSG_COUNT]; /* sent; 0 where they are computed, as: */
+    uint64_t message_bytes;          /* .. all of these */
+} dg_network_stats;
+
+/* ---- what timers and messages say ---- */
+
+/* of the world */
+enum {
+    DG_TAG_SLOT = 1,
+    DG_TAG_SLOT_END,
+    DG_TAG_TICK,
+    DG_TAG_PREVOTE,
+    DG_TAG_PRECOMMIT,
+    DG_TAG_OWN_SLOT,
+    DG_TAG_COLLATE,
+    DG_TAG_PROPOSE,
+    DG_TAG_BUILD,
+    DG_TAG_SEALED,
+    DG_TAG_ARRIVED, /* of a node */
+    DG_TAG_ANSWERED,
+    /* of statements that are sent */
+    DG_TAG_SENT_READY,
+    DG_TAG_SENT_EXECUTED,
+    DG_TAG_SENT_TIMEOUT,
+    DG_TAG_SENT_RETRY,
+    DG_TAG_SENT_VIEW,
+    DG_TAG_SENT_SIGN,
+    DG_TAG_SENT_CHUNK,
+    DG_TAG_BLOCK,
+    DG_TAG_FINAL, /* messages */
+    /* + dg_message_kind */
+    DG_TAG_SAID = 64
+};
+
+/* ---- blocks ---- */
+
+#define DG_WAITING (DG_NEVER - 1)
+
+typedef struct dg_world dg_world;
+typedef struct dg_kept dg_kept;                     /* of consensus */
+typedef struct dg_approval_block dg_approval_block; /* of approval */
+typedef struct dg_dispute dg_dispute;               /* of approval */
+typedef struct dg_sent_leaf dg_sent_leaf;           /* of statements */
+typedef struct dg_sent_chunks dg_sent_chunks;       /* of statements */
+/* Which of its two state machines a node's statement distribution works a leaf with. */
+typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
+
+/* One block as the network knows it. */
+typedef struct dg_world_block {
+    dg_block *block; /* NULL: off the tree */
+    dg_hash hash;
+    uint32_t parent;         /* id; DG_NO: the root */
+    uint32_t author;         /* node; DG_NO: it came with the snapshot */
+    uint32_t number, weight; /* weight: primary blocks below it and itself */
+    uint64_t slot, fuel;
+    dg_client_at epochs; /* as its clients have them */
+    dg_ns began;         /* its slot, by its author's clock */
+    bool primary, enacted;
+    bool pending;     /* N waits in `:pending_code`: queries here are N-1's still */
+    bool sealed;      /* it left its author */
+    bool gone;        /* lost, or older than what all have finalized */
+    bool signal_seen; /* a signal that only deactivated it was recorded */
+    bool viewed, worked;
+    bool enabled; /* of its view, for when that is gone: asynchronous backing, */
+    /* .. and cores that the runtime listed: none of new code over old storage */
+    uint32_t listed;
+    dg_view view;
+    const dg_session *session; /* of its children; NULL: the runtime tells of none */
+    /* with this relay parent, of each core of the view and, where they form chains, of a second
+     * turn of each: at turn * core_count + core; para DG_NO: none */
+    dg_candidate *candidates;
+    uint32_t made; /* candidates made so far */
+    /* places for them; what is called `core` in statements and messages is one of these */
+    uint32_t offers;
+    /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
+    dg_approval_block *approval;
+    dg_kept *kept; /* NULL: nobody wants to know */
+    /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
+    dg_ns *imported;
+    /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
+    dg_ns *taken;
+    uint8_t *way;           /* dg_way of each node */
+    dg_sent_leaf *exchange; /* what was said of it, where messages are sent; NULL: nothing yet */
+    /* of what it put on cores, where messages are sent; NULL: nothing asked yet. With `taken` and
+     * `way` it outlives the rest for a while */
+    dg_sent_chunks *chunks;
+} dg_world_block;
+
+/* ---- what subsystems keep of the network as a whole, and of each node ---- */
+
+typedef struct dg_support dg_support;             /* of this room */
+typedef struct dg_pvf_code dg_pvf_code;           /* of backing */
+typedef struct dg_artifact dg_artifact;           /* .. */
+typedef struct dg_pvf_job dg_pvf_job;             /* .. */
+typedef struct dg_code_upgrade dg_code_upgrade;   /* .. */
+typedef struct dg_planned_fault dg_planned_fault; /* of node */
+
+enum { DG_EXECUTORS_MAX = 8 };
+typedef struct dg_pvf_host {
+    dg_ns busy_until;
+    /* until when each of its executors is at a block that approval checks */
+    dg_ns executing[DG_EXECUTORS_MAX];
+    bool cold;         /* has nothing that was there when the run began */
+    dg_pvf_job *queue; /* in the order they were asked for */
+    uint32_t count, ready_cap;
+    /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
+    dg_ns *ready;
+} dg_pvf_host;
+
+enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
+
+/* Of one peer: in force, and noted since the last batch. */
+/* aged: up to that second */
+typedef struct dg_peer_score {
+    uint32_t peer;
+    int32_t score;
+    int64_t waiting;
+    dg_ns parted_until;
+    uint64_t aged;
+} dg_peer_score;
+/* by peer; only of those it has an opinion of */
+typedef struct dg_peer_scores {
+    dg_peer_score *of;
+    uint32_t count, cap;
+} dg_peer_scores;
+typedef enum dg_request_queue_kind {
+    DG_QUEUE_POV,
+    DG_QUEUE_COLLATION,
+    DG_QUEUE_CHUNK,
+    DG_QUEUE_DATA,
+    DG_QUEUE_DISPUTE,
+    DG_QUEUE_COUNT
+} dg_request_queue_kind;
+typedef struct dg_waiting {
+    uint32_t from, leaf, core;
+    dg_ns until;
+} dg_waiting;
+typedef struct dg_request_queue {
+    dg_waiting *of;
+    uint32_t count;
+} dg_request_queue; /* of one kind */
+
+enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
+typedef struct dg_protocol_reach {
+    uint8_t masks[DG_MASKS_MAX], mask_count;
+    /* of what passes any link; of what only the newest carries */
+    bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX];
+    /* of a set: where nothing needs the newest, and where something does */
+    uint8_t ear[2][DG_MASKS_MAX], count[2];
+    uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that ear */
+} dg_protocol_reach;
+
+typedef struct dg_voter {
+    uint8_t key[32];
+    uint64_t weight;
+    uint32_t node;
+} dg_voter;
+
+typedef struct dg_grandpa {
+    dg_voter *voters;
+    uint32_t count;
+    uint64_t round;
+    uint32_t finalized; /* id; what a round agreed on last */
+    uint32_t prevoted;  /* id of this round's common ancestor; DG_NO */
+    uint64_t *weights;  /* scratch, by id from the finalized block on */
+    uint32_t weights_cap;
+} dg_grandpa;
+
+typedef struct dg_computed_grid dg_computed_grid;
+enum { DG_COMPUTED_GRIDS = 8 };
+
+/* ---- nodes ---- */
+
+/* What a node keeps to itself: bits. */
+enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APPROVALS = 4 };
+
+typedef struct dg_world_node {
+    const dg_node_class *of;
+    uint8_t mask;           /* its protocols, in the network's ears */
+    uint32_t hardware;      /* time of its calls, parts of 1000 */
+    dg_ns busy_until;       /* its subsystems wait for answers */
+    uint32_t waits_at;      /* .. at the newest of these leaves, */
+    dg_request waits_for;   /* most of the time for this one */
+    bool stalls;            /* a signal waits for too long: it will go down */
+    uint32_t asked_session; /* whose answers it keeps; valid with `asked` */
+    uint32_t asked_version; /* .. of questions up to this version of ParachainHost */
+    bool asked;
+    dg_leaves leaves;     /* overseer */
+    dg_statement sd;      /* statement distribution */
+    dg_topologies gossip; /* its old form, and bitfields */
+    bool session_seen;    /* gossip-support: last_session_index */
+    bool from_before;     /* up since before the fork, which lies within a session */
+    uint32_t last_session;
+    uint32_t best, finalized; /* client; ids */
+    uint32_t final_wanted;    /* a finality notice that came before its block; DG_NO */
+    dg_pvf_host pvf;
+    dg_peer_scores repute;                    /* of its peers */
+    dg_request_queue inbound[DG_QUEUE_COUNT]; /* requests to it */
+    uint32_t clock;     /* the fault that has set it, the first is 1; 0: it is right */
+    uint64_t claimed;   /* newest slot it claimed; 0: none */
+    uint32_t withholds; /* DG_WITHHOLD_ bits: what it keeps to itself now, */
+    /* .. and when it last did so, by bit; until 0: never */
+    struct {
+        dg_ns from, until;
+    } withheld[3];
+    dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
+    bool compiled;                              /* N's code, by its first block with it */
+    dg_ns compiled_at;                          /* ready then: it may have begun ahead */
+} dg_world_node;
+
+/* ---- the world ---- */
+
+/* What the world asks of the parts above it; each is set before the first block. */
+typedef struct dg_world_hooks {
+    /* A block leaves the tree: what parts keep at it goes. The block may have been added in half.
+     */
+    void (*forget)(dg_world_block *b);
+    /* .. and what outlives it for a while: see `chunks`. */
+    void (*let_go)(dg_world_block *b);
+    /* All nodes have finalized a block: it and what lies below it is not taken back any more.
+     * Codes as of the one who listens. */
+    dg_code (*settle)(dg_world *world, uint32_t last, dg_error *err);
+    /* One more candidate stands at a place of a leaf, which nodes may have taken up already. */
+    dg_code (*offered)(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
+    /* Does a fault keep a parachain's collators away now? */
+    bool (*collators_away)(const dg_world *world, uint32_t para);
+} dg_world_hooks;
+
+struct dg_world {
+    dg_world_hooks hooks;
+    dg_chain *chain;
+    dg_network_options options;
+    dg_sim *sim;
+    /* where streams by the thousand begin */
+    struct {
+        dg_rng latency, chunks, vrf_modulo, vrf_delay;
+    } luck;
+    dg_people people;
+    dg_session *sessions;
+    dg_world_node *nodes;
+    uint32_t node_count; /* the world is the node after the last */
+    dg_protocol_reach ears;
+    uint32_t asked_by; /* bit v: some node's class has host_known v */
+    dg_world_block *blocks;
+    uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
+    uint32_t first_known; /* .. and below this one with `taken`, `way` and chunks */
+    dg_support *support;
+    dg_grandpa finality;
+    dg_dispute *disputes; /* newest first */
+    /* Of approvals, since the last sample: messages sent and no-shows found. */
+    struct {
+        uint64_t assignments, approvals, no_shows;
+        unsigned level;
+        uint32_t newest;
+    } gossip;
+    /* what digests told of epochs; NULL: the runtime at the fork has none */
+    dg_client_view *clients;
+    uint64_t first_slot, slot_ns, slot;
+    /* the runtime at the fork tells of sessions, so finality waits for approval voting */
+    bool approves;
+    /* of before.c */
+    struct {
+        bool within, forked, told;
+        uint32_t session;
+        uint64_t session_slot;
+    } before;
+    struct {
+        bool set;
+        uint64_t slot;
+        dg_transition what;
+    } enact;
+    struct {
+        uint64_t attempts, made, panics, refused;
+    } collations; /* of this slot */
+    struct {
+        bool known;
+        dg_executor first;
+        dg_pvf_code *codes;
+        dg_artifact *artifacts;
+        uint32_t code_count, artifact_count;
+    } pvf;
+    dg_code_upgrade *new_code;
+    uint32_t new_code_count, new_code_cap;
+    uint64_t claimed; /* slot of the last claim */
+    uint64_t slot_claims, slot_primary, slot_built, slot_failed;
+    uint32_t settled; /* id of the last block that was handed out */
+    uint32_t last_session_told;
+    bool session_told;
+    dg_channel_ix blocks_channel, finality_channel, exchange_channel;
+    dg_computed_grid *waves[DG_COMPUTED_GRIDS]; /* of hear_grid.c: of the leaves asked for last */
+    /* when the next batch comes into force; counted in records already */
+    struct {
+        dg_ns next;
+        uint64_t told[5];
+    } reputation;
+    uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
+    /* slot in which each node sends its heartbeat in that session */
+    struct {
+        uint64_t epoch_start, *at;
+    } beats;
+    dg_planned_fault *faults;
+    uint32_t fault_count;
+    dg_network_stats stats;
+};
+
+/* links.c */
+/* what any two nodes are linked by, but for faults */
+const dg_sim_link *dg_world_link(const dg_world *world);
+void dg_world_begin_streams(dg_world *world); /* begins streams by the thousand, of its seed */
+/* The delay of one thing said of a leaf, by its size on the wire. All that one node
+ * says to another of one leaf has the same luck, so nothing overtakes. */
+uint64_t dg_world_link_draw(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_world_link_delay(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
+                          dg_message_kind kind);
+dg_ns dg_world_link_latency(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
+/* Is the link of the two fit for what is said in this way? */
+bool dg_world_linked(const dg_world *world, uint32_t a, uint32_t b, dg_way way);
+/* A thing said at `at`, or when the other's view was told, is there at this time. */
+/* DG_NEVER: cut by a partition */
+dg_ns dg_world_link_arrival(const dg_world *world, uint32_t from, uint32_t to, dg_ns sent,
+                            dg_ns delay);
+/* up, not standing still, not parted from most */
+bool dg_world_is_awake(const dg_world *world, uint32_t node);
+
+/* node_clock.c */
+/* the begin of a slot, as a clock shows it */
+dg_sim_local dg_world_slot_local(const dg_world *world, uint64_t slot);
+/* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
+ * time. */
+dg_ns dg_world_own_wait(const dg_world *world, uint32_t node, dg_ns wait);
+
+/* messages.c */
+/* Bytes of one message; what real ones come to, encoded. */
+uint64_t dg_world_message_bytes(dg_message_kind kind);
+/* DG_MSG_ANSWER, of this candidate */
+uint64_t dg_world_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core);
+/* so many more, each of so many bytes */
+void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
+
+/* withheld.c */
+void dg_world_withheld_note(dg_world_node *node,
+                            dg_ns now); /* what it withholds may have changed */
+/* any of them then; of each the last time is known */
+bool dg_world_withheld_at(const dg_world_node *node, uint32_t bits, dg_ns at);
+
+/* record.c */
+dg_code dg_record_emit(dg_world *world, dg_record_kind kind, uint32_t node,
+                       const dg_world_block *about, const uint64_t n[6], const char *text,
+                       dg_error *err);
+dg_code dg_record_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
+                         dg_error *err);
+
+/* blocks.c: ids, ancestors, fork choice, pruning */
+dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,
+                           uint32_t author, bool primary, dg_error *err);
+/* Answers and session at a block, asked once. */
+dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
+bool dg_world_descends(const dg_world *world, uint32_t id, uint32_t from); /* or is it */
+bool dg_world_is_better(const dg_world *world, uint32_t a, uint32_t than);
+/* what most of those that are awake build on; of equals the newest */
+uint32_t dg_world_favourite(const dg_world *world);
+bool dg_world_has(const dg_world *world, uint32_t node, uint32_t id); /* imported; and not gone */
+uint32_t dg_world_best_of(const dg_world *world,
+                          uint32_t node); /* anew, over all it has imported */
+dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
+void dg_world_blocks_free(dg_world *world);
+
+/* latency.c: how long the answers at a block take a node; `*slowest` of them */
+dg_ns dg_world_runtime_latency(const dg_world *world, uint32_t node, uint32_t id,
+                               dg_request *slowest);
+/* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
+uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
+/* how long it works at that, by its hardware and its class's pace */
+dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
+uint32_t dg_world_hardware_of(const dg_network_options *options, uint32_t node);
+
+/* fragment.c: candidates that follow one another, over the relay parents that a leaf allows */
+/* may there be more than the leaf's own candidate for a core? */
+bool dg_world_has_chains(const dg_view *view);
+enum { DG_SCOPE_MAX = 17 };
+/* Blocks below the leaf, the nearest first, whose children are of its session: at most so many.
+ * `out` may be NULL. */
+uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_world_block *leaf,
+                            uint32_t most);
+/* Relay parents that a candidate in a child of the leaf may name, the oldest first; the last is the
+ * leaf. */
+typedef struct dg_scope {
+    uint32_t of[DG_SCOPE_MAX], count;
+} dg_scope;
+dg_scope dg_world_scope_of(const dg_world *world, uint32_t leaf);
+/* What a parachain's next block at a leaf would stand on, as the runtime says. */
+typedef struct dg_footing {
+    bool known;
+    dg_bytes data;    /* PersistedValidationData, encoded; borrowed from the answer */
+    dg_hash head;     /* .. hash of the parent head in it */
+    uint32_t pov_max; /* .. max_pov_size */
+    uint8_t code_hash[32];
+} dg_footing;
+dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, uint32_t para,
+                             dg_assumption assumption, dg_error *err);
+/* Whose block each core of a leaf takes next, as somebody sees it; DG_NO: nobody's. */
+typedef struct dg_core_turns {
+    uint32_t count, of[DG_CORES_MAX];
+} dg_core_turns;
+uint32_t dg_world_turns_count(const dg_core_turns *turns, uint32_t para);
+/* is it the first that takes that parachain's? */
+bool dg_world_turns_begin(const dg_core_turns *turns, uint32_t core);
+/* One candidate of the network: its relay parent's id, and its place there. */
+typedef struct dg_offer {
+    uint32_t leaf, at;
+} dg_offer;
+/* The next one that follows a head and was made under what stands, those of older relay parents
+ * first; NULL: no more. `*from` begins as zeroes. */
+typedef struct dg_search {
+    uint32_t scope, at;
+} dg_search;
+const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
+                                            const dg_scope *scope, uint32_t para,
+                                            const dg_hash *follows, const dg_footing *under);
+
+/* paras.c: what the runtime says happened */
+typedef struct dg_included {
+    uint32_t core, group, para;
+    dg_hash relay_parent;
+} dg_included;
+typedef struct dg_para_events {
+    uint64_t backed, included, timed_out, disputed, valid, invalid;
+    dg_included *of, *backed_of; /* those included, those backed; owned */
+} dg_para_events;
+dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block *block,
+                                  dg_error *err);
+void dg_world_para_events_clear(dg_para_events *paras);
+/* which relay parents were backed */
+dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
+                                  const dg_para_events *paras, dg_error *err);
+
+#endif
