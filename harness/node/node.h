@@ -21,9 +21,9 @@
 #ifndef DG_NODE_H
 #define DG_NODE_H
 
-#include "node/backing.h"
-#include "node/consensus.h"
-#include "node/world.h"
+#include "backing/backing.h"
+#include "consensus/consensus.h"
+#include "world/world.h"
 
 typedef struct dg_network dg_network;
 

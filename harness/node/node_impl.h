@@ -3,11 +3,11 @@
 #define DG_NODE_IMPL_H
 
 #include "node/node.h"
-#include "node/approval.h"
-#include "node/backing.h"
-#include "node/consensus.h"
-#include "node/statements.h"
-#include "node/world.h"
+#include "approval/approval.h"
+#include "backing/backing.h"
+#include "consensus/consensus.h"
+#include "statements/statements.h"
+#include "world/world.h"
 
 /* What stands behind the door. */
 struct dg_network {

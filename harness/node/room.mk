@@ -1,2 +1,3 @@
 room := node
-sees := base scale crypto trie snapshot state wasm host chain sim protocol
+sees := base crypto chain sim protocol world backing statements approval consensus
+owns := node network

@@ -5,7 +5,7 @@
 #define DG_TESTS_NODE_APPROVAL_H
 
 #include "../support/suite.h"
-#include "node/approval_impl.h"
+#include "approval/approval_impl.h"
 
 enum { TWIN_NODES_MAX = 64, TWIN_TRIALS_MAX = 16, TWIN_TRANCHES_MAX = 128 };
 

@@ -4,10 +4,10 @@
 #define DG_TESTS_NODE_NET_H
 
 #include "../support/suite.h"
-#include "node/backing_impl.h"
-#include "node/consensus_impl.h"
+#include "backing/backing_impl.h"
+#include "consensus/consensus_impl.h"
 #include "node/node_impl.h"
-#include "node/statements_impl.h"
+#include "statements/statements_impl.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define REDUCED 1

@@ -4,7 +4,7 @@
  * begin and settle the very disputes that the nodes have. */
 #include "model_net.h"
 
-#include "node/dispute_impl.h"
+#include "approval/dispute_impl.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * take such candidates, and each round trip more has to be seen in both kinds of exchange. */
 #include "model_net.h"
 
-#include "node/exchange_impl.h"
+#include "statements/sent_impl.h"
 
 enum { SESSION = EPOCH + 3, AT = SESSION + 1, CODE = 120000, PARAS = 20 };
 

@@ -1,0 +1,282 @@
+/* dispute.c - somebody calls a candidate invalid, and all others have to say what they
+ * think of it.
+ *
+ * Its backers and those who have approved it have said so already; each other
+ * validator fetches and executes it, three at a time. Finality votes for nothing
+ * above it until a supermajority calls it valid.
+ * Mirrors: dispute-coordinator (participation; DetermineUndisputedChain). */
+#include "approval/dispute_impl.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TALE_BLOCKS = 20 }; /* after that many final blocks nobody puts its votes into a block */
+
+uint32_t dg_approval_supermajority(uint32_t validators)
+{
+    return validators ? validators - (validators - 1) / 3 : 1;
+}
+
+dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate)
+{
+    for (dg_dispute *d = world->disputes; d; d = d->next)
+        if (dg_hash_equal(&d->candidate, candidate))
+            return d;
+    return NULL;
+}
+
+bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    for (uint32_t i = 0; b->approval && i < b->approval->count; i++) {
+        const dg_dispute *d = b->approval->trials[i].dispute;
+        if (d && d->began <= now && !(d->valid && d->concluded_at <= now))
+            return true;
+    }
+    return false;
+}
+
+/* ---- votes ---- */
+
+static dg_ns hop(const dg_world *world, const dg_dispute *d, uint32_t node, uint32_t what)
+{
+    return dg_world_link_latency(world, node, world->node_count,
+                                 (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8
+                                     | what);
+}
+
+/* It works at a few at a time; this one comes when the first of those is done. */
+static dg_ns participate(dg_world_node *n, dg_ns heard, dg_ns takes)
+{
+    uint32_t free = 0, at_once = (uint32_t)dg_world_constant(DG_CONST_PARTICIPATIONS);
+    assert(at_once <= DG_PARTICIPATIONS_MAX);
+    for (uint32_t i = 1; i < at_once; i++)
+        if (n->participating[i] < n->participating[free])
+            free = i;
+    n->participating[free] =
+        (n->participating[free] > heard ? n->participating[free] : heard) + takes;
+    return n->participating[free];
+}
+
+static const dg_checker *checker_of(const dg_candidate_entry *t, uint32_t validator)
+{
+    for (uint32_t i = 0; i < t->checker_count; i++)
+        if (t->checkers && t->checkers[i].validator == validator)
+            return &t->checkers[i];
+    return NULL;
+}
+
+static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, bool *first)
+{
+    if (group >= view->group_count)
+        return false;
+    *first = view->members[view->group_from[group]] == validator;
+    for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++)
+        if (view->members[i] == validator)
+            return true;
+    return false;
+}
+
+static bool takes_too_long(const dg_world *world, const dg_dispute *d, uint32_t para)
+{
+    return dg_backing_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
+}
+
+static dg_dispute_vote voice_of(dg_world *world, const dg_dispute *d, uint32_t id,
+                                const dg_candidate_entry *t, uint32_t validator)
+{
+    uint32_t node = d->session->node[validator];
+    bool judges = node != DG_NO && (!t->receipt_v2 || world->nodes[node].of->receipts_v2),
+         first = false;
+    const dg_checker *c = checker_of(t, validator);
+    const dg_world_block *parent = &world->blocks[world->blocks[id].parent];
+    if (node == DG_NO)
+        return (dg_dispute_vote){ .at = DG_NEVER };
+    if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
+        return (dg_dispute_vote){ .at = d->began,
+                                  .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
+    if (c && c->approved != DG_NEVER && c->approved <= d->began)
+        return (dg_dispute_vote){ .at = d->began, .stance = DG_STANCE_APPROVED };
+    return (dg_dispute_vote){ DG_NEVER,
+                              judges && !takes_too_long(world, d, d->para) ? DG_STANCE_VALID
+                                                                           : DG_STANCE_INVALID,
+                              judges && node != d->by };
+}
+
+/* Who stands still hears of it when it goes on, who was down takes up what is not settled
+ * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
+static dg_code speak(dg_world *world, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any,
+                     dg_error *err)
+{
+    uint32_t node = d->session->node[validator];
+    dg_dispute_vote *v = &d->voices[validator];
+    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_world_is_awake(world, node))
+        return DG_OK;
+    if (v->executes && dg_backing_pvf_ready_at(world, node, d->session, d->para) == DG_NEVER)
+        return dg_backing_pvf_want(world, node, d->session, d->para, DG_PVF_APPROVAL, err);
+    if (node != d->by)
+        dg_backing_recovery_count(world, d->session, 1);
+    v->at = node == d->by ? d->began
+                          : participate(&world->nodes[node], heard,
+                                        dg_approval_check_ns(world, d->session, d->para));
+    v->at += hop(world, d, node, 1);
+    *any = true;
+    return DG_OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    dg_ns x = *(const dg_ns *)a, y = *(const dg_ns *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* When enough have said one of the two. */
+static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
+{
+    uint32_t count = 0, needed = dg_approval_supermajority(d->session->validators);
+    for (uint32_t i = 0; i < d->session->validators; i++)
+        if (d->voices[i].at != DG_NEVER && (d->voices[i].stance == DG_STANCE_INVALID) == against)
+            times[count++] = d->voices[i].at;
+    if (count < needed)
+        return DG_NEVER;
+    qsort(times, count, sizeof *times, by_time);
+    return times[needed - 1];
+}
+
+static dg_code conclude(dg_dispute *d, dg_error *err)
+{
+    dg_ns *times = dg_calloc(d->session->validators, sizeof *times), against;
+    if (!times)
+        return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
+    d->concluded_at = majority_at(d, false, times);
+    against = majority_at(d, true, times);
+    d->valid = d->concluded_at != DG_NEVER && d->concluded_at <= against;
+    d->concluded_at = d->valid ? d->concluded_at : against;
+    dg_free(times);
+    return DG_OK;
+}
+
+static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_candidate_entry *t,
+                    dg_error *err)
+{
+    uint32_t count = d->session->validators;
+    bool any = false;
+    dg_code rc = DG_OK;
+    if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
+        return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
+    for (uint32_t i = 0; i < count && rc >= 0; i++) {
+        d->voices[i] = voice_of(world, d, id, t, i);
+        rc = speak(world, d, i, d->began + hop(world, d, d->by, 0), &any, err);
+    }
+    return rc < 0 ? rc : conclude(d, err);
+}
+
+/* Those that have come since. */
+static dg_code vote_late(dg_world *world, dg_dispute *d, dg_ns now, dg_error *err)
+{
+    bool more = false;
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0;
+         d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
+        rc = speak(world, d, i, now, &more, err);
+    return rc < 0 || !more ? rc : conclude(d, err);
+}
+
+/* ---- begin and end ---- */
+
+static uint64_t count_against(const dg_dispute *d)
+{
+    uint64_t against = 0;
+    for (uint32_t i = 0; d->voices && i < d->session->validators; i++)
+        against += d->voices[i].at != DG_NEVER && d->voices[i].stance == DG_STANCE_INVALID;
+    return against;
+}
+
+/* outcome: 0 it began, 1 valid, 2 invalid */
+static dg_code tell(dg_world *world, const dg_dispute *d, unsigned outcome, dg_ns after,
+                    dg_error *err)
+{
+    uint64_t n[6] = { world->slot, d->session->index, d->para,
+                      outcome,     count_against(d),  after / DG_MS };
+    dg_record r = {
+        .at = dg_sim_now(world->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block
+    };
+    if (!world->options.each)
+        return DG_OK;
+    memcpy(r.n, n, sizeof r.n);
+    return world->options.each(world->options.user, &r, err);
+}
+
+/* Siblings may have included the same candidate. */
+static void mark_trials(dg_world *world, dg_dispute *d)
+{
+    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
+        dg_approval_block *a = world->blocks[id].gone ? NULL : world->blocks[id].approval;
+        for (uint32_t i = 0; a && i < a->count; i++)
+            if (dg_hash_equal(&a->trials[i].candidate, &d->candidate))
+                a->trials[i].dispute = d;
+    }
+}
+
+dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_entry *trial,
+                                   uint32_t validator, dg_ns at, dg_error *err)
+{
+    const dg_approval_block *a = world->blocks[id].approval;
+    dg_dispute *d;
+    dg_code rc;
+    if (trial->dispute)
+        return DG_OK;
+    if (!(d = dg_calloc(1, sizeof *d)))
+        return dg_fail(err, DG_NOMEM, "no memory for a dispute");
+    *d = (dg_dispute){ .next = world->disputes,
+                       .candidate = trial->candidate,
+                       .relay_parent = trial->relay_parent,
+                       .session = a->session,
+                       .para = trial->of.para,
+                       .block = world->blocks[id].number,
+                       .by = a->session->node[validator],
+                       .began = at };
+    if (d->next)
+        d->next->newer = d;
+    world->disputes = d;
+    mark_trials(world, d);
+    if ((rc = vote(world, d, id, trial, err)) < 0)
+        return rc;
+    world->stats.disputes++;
+    return tell(world, d, 0, 0, err);
+}
+
+dg_code dg_approval_disputes_step(dg_world *world, dg_error *err)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    uint32_t final = world->blocks[world->finality.finalized].number;
+    dg_dispute *oldest = world->disputes;
+    dg_code rc = DG_OK;
+    while (oldest && oldest->next)
+        oldest = oldest->next;
+    for (dg_dispute *d = oldest; d && rc >= 0; d = d->newer) /* whose turn comes first */
+        rc = vote_late(world, d, now, err);
+    for (dg_dispute *d = world->disputes; d && rc >= 0; d = d->next) {
+        if (!d->told && d->concluded_at <= now)
+            rc = tell(world, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
+        d->told = d->concluded_at <= now;
+        if (rc < 0)
+            return rc;
+        if (d->told && d->block + TALE_BLOCKS < final) {
+            dg_free(d->voices);
+            d->voices = NULL;
+        }
+    }
+    return rc < 0 ? rc : DG_OK;
+}
+
+void dg_approval_disputes_free(dg_dispute *all)
+{
+    while (all) {
+        dg_dispute *next = all->next;
+        dg_free(all->voices);
+        dg_free(all);
+        all = next;
+    }
+}

@@ -1,0 +1,78 @@
+/* ears.c - which nodes hear approvals of which others: what has no protocol in common has no
+ * link, and over a link of the older protocols neither assignments of the second kind nor
+ * approvals of several candidates pass.
+ *
+ * Nodes that hear the same are one ear, and count approvals together. A voice that passes
+ * from one ear to another goes over whoever speaks with both. Blocks and votes of
+ * finality have protocols of their own, which all speak.
+ * Mirrors: approval-distribution (net_protocol: filtering by peer version), peer_set.rs. */
+#include "approval/approval_impl.h"
+
+enum { NEWEST = 3 }; /* validation protocol that carries either */
+
+bool dg_approval_speaks_newest(const dg_node_class *of)
+{
+    return of->validation >> NEWEST & 1;
+}
+
+static uint8_t mask_id(dg_protocol_reach *e, uint8_t mask)
+{
+    for (uint8_t i = 0; i < e->mask_count; i++)
+        if (e->masks[i] == mask)
+            return i;
+    e->masks[e->mask_count] = mask;
+    return e->mask_count++;
+}
+
+/* Over however many hops. */
+static void close_over(bool hears[DG_MASKS_MAX][DG_MASKS_MAX], uint8_t count)
+{
+    for (uint8_t k = 0; k < count; k++)
+        for (uint8_t i = 0; i < count; i++)
+            for (uint8_t j = 0; j < count; j++)
+                hears[i][j] |= hears[i][k] && hears[k][j];
+}
+
+static bool alike(const dg_protocol_reach *e, bool newer, uint8_t a, uint8_t b)
+{
+    bool deaf = !((e->masks[a] | e->masks[b]) >> NEWEST & 1);
+    return e->hears[0][a][b] && (!newer || e->hears[1][a][b] || deaf);
+}
+
+static void number_ears(dg_protocol_reach *e, bool newer)
+{
+    for (uint8_t i = 0; i < e->mask_count; i++) {
+        uint8_t k = 0;
+        while (k < i && !alike(e, newer, k, i))
+            k++;
+        e->ear[newer][i] = k < i ? e->ear[newer][k] : e->count[newer]++;
+        e->mask_of[newer][e->ear[newer][i]] = i;
+    }
+}
+
+void dg_approval_reach_init(dg_world *world)
+{
+    dg_protocol_reach *e = &world->ears;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        world->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
+    for (uint8_t i = 0; i < e->mask_count; i++)
+        for (uint8_t j = 0; j < e->mask_count; j++) {
+            e->hears[0][i][j] = (e->masks[i] & e->masks[j]) != 0;
+            e->hears[1][i][j] = (e->masks[i] & e->masks[j]) >> NEWEST & 1;
+        }
+    close_over(e->hears[0], e->mask_count);
+    close_over(e->hears[1], e->mask_count);
+    number_ears(e, false);
+    number_ears(e, true);
+}
+
+uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node)
+{
+    return world->ears.mask_count > 1 ? world->ears.ear[a->newer][world->nodes[node].mask] : 0;
+}
+
+bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
+                             uint32_t speaker, bool newer)
+{
+    return world->ears.hears[newer][world->ears.mask_of[a->newer][ear]][world->nodes[speaker].mask];
+}

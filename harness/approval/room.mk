@@ -1,0 +1,2 @@
+room := approval
+sees := base crypto chain sim protocol world backing statements

@@ -1,0 +1,133 @@
+/* chunks.c - when a validator has its own chunk of a candidate that waits to become
+ * available: only then is its bit set. Computed; exchange_chunk.c sends each request.
+ *
+ * It asks the members of the group that backed it, one after the other, beginning with
+ * one by lot; who did not vote has nothing to give, who is away is waited for, who is
+ * not connected is passed over. When none gave it, it begins anew at the next leaf that
+ * still waits (from memory of requester/mod.rs: unverified).
+ * Mirrors: availability-distribution requester (fetch_task). */
+#include "backing/backing_impl.h"
+
+/* of one level of the proof: fifteen siblings and what holds them */
+enum { BRANCH = 15 * 32 + 64 };
+
+uint64_t dg_backing_chunk_bytes(uint32_t validators)
+{
+    uint64_t needed = (validators ? (validators - 1) / 3 : 0) + 1, levels = 1;
+    for (uint64_t width = 16; width < validators; width *= 16)
+        levels++;
+    return dg_world_message_bytes(DG_MSG_POV) / needed + levels * BRANCH;
+}
+
+uint32_t dg_backing_chunk_home(const dg_world *world, uint32_t leaf, uint32_t core)
+{
+    uint32_t number = world->blocks[leaf].view.cores[core].since, id = leaf;
+    while (world->blocks[id].number > number && world->blocks[id].parent != DG_NO)
+        id = world->blocks[id].parent;
+    return world->blocks[id].taken ? id : leaf;
+}
+
+uint32_t dg_backing_chunk_parent(const dg_world *world, uint32_t home, const dg_core *core)
+{
+    uint32_t id = world->blocks[home].parent;
+    for (uint32_t i = 0; id != DG_NO && i < DG_SCOPE_MAX; i++, id = world->blocks[id].parent)
+        if (dg_hash_equal(&world->blocks[id].hash, &core->relay_parent))
+            return id;
+    return world->blocks[home].parent;
+}
+
+bool dg_backing_chunk_has_all(const dg_world *world, uint32_t parent, uint32_t node, dg_ns at)
+{
+    const dg_world_block *b = parent == DG_NO ? NULL : &world->blocks[parent];
+    if (dg_world_withheld_at(&world->nodes[node], DG_WITHHOLD_STATEMENTS | DG_WITHHOLD_AVAILABILITY,
+                             at))
+        return false;
+    return !b || !b->taken
+           || (b->taken[node] <= at && b->way[node] == (b->enabled ? DG_WAY_V2 : DG_WAY_LEGACY));
+}
+
+uint32_t dg_backing_chunk_first(const dg_world *world, uint32_t home, uint32_t core, uint32_t node,
+                                uint32_t members)
+{
+    dg_rng luck = dg_rng_branch(&world->luck.chunks, node, (uint64_t)home << 16 | core);
+    return members ? (uint32_t)dg_rng_below(&luck, members) : 0;
+}
+
+/* ---- computed ---- */
+
+/* One request, answered or not: the time after it. */
+static dg_ns ask(const dg_world *world, bool *got, uint32_t node, uint32_t of, uint32_t home,
+                 uint32_t parent, dg_ns at)
+{
+    dg_ns limit = dg_world_own_wait(world, node, dg_world_constant(DG_CONST_CHUNK_TIMEOUT)), there,
+          both;
+    dg_node_ix from = { node }, to = { of };
+    uint64_t bytes;
+    bool has;
+    if (of == DG_NO)
+        return at + limit;
+    if (!dg_world_linked(world, node, of, DG_WAY_LEGACY))
+        return at;
+    there = at + dg_world_link_delay(world, node, of, home, DG_MSG_CHUNK_ASK);
+    has = dg_backing_chunk_has_all(world, parent, of, there);
+    bytes = has ? dg_backing_chunk_bytes(
+                world->blocks[home].session ? world->blocks[home].session->validators : 0)
+                : dg_world_message_bytes(DG_MSG_CHUNK_ASK);
+    both =
+        there - at
+        + dg_sim_link_delay(world->sim, to, from, dg_world_link_draw(world, of, node, home), bytes);
+    if (both > limit || dg_sim_was_down(world->sim, to, at, there)
+        || dg_world_link_arrival(world, node, of, at, there - at) == DG_NEVER
+        || dg_world_link_arrival(world, of, node, there, at + both - there) == DG_NEVER)
+        return at + limit;
+    *got = has;
+    return at + both;
+}
+
+/* All members of the group once; `*at` is when it has it or knows that nobody gave it. */
+static bool try_all(const dg_world *world, dg_ns *at, uint32_t leaf, uint32_t core, uint32_t home,
+                    uint32_t node)
+{
+    const dg_world_block *b = &world->blocks[leaf];
+    uint32_t parent = dg_backing_chunk_parent(world, home, &b->view.cores[core]),
+             group = b->view.cores[core].group, from = b->view.group_from[group],
+             members = b->view.group_from[group + 1] - from, first;
+    bool got = false;
+    for (uint32_t i = 0; i < members; i++)
+        if (b->session->node[b->view.members[from + i]] == node
+            && dg_backing_chunk_has_all(world, parent, node, *at))
+            return true;
+    first = dg_backing_chunk_first(world, home, core, node, members);
+    for (uint32_t i = 0; i < members && !got; i++) {
+        uint32_t other = b->session->node[b->view.members[from + (first + i) % members]];
+        if (other != node)
+            *at = ask(world, &got, node, other, home, parent, *at);
+    }
+    return got;
+}
+
+/* When the node took up the first block from `home` to the leaf at which the core is
+ * known to be occupied, of those not before `at`. */
+static dg_ns taken_after(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t home,
+                         uint32_t node, dg_ns at)
+{
+    dg_ns first = DG_NEVER;
+    for (uint32_t id = leaf;; id = world->blocks[id].parent) {
+        const dg_world_block *b = &world->blocks[id];
+        dg_ns taken = b->taken && core < b->listed ? b->taken[node] : DG_NEVER;
+        first = taken >= at && taken < first ? taken : first;
+        if (id == home)
+            return first;
+    }
+}
+
+dg_ns dg_backing_chunk_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    uint32_t home = dg_backing_chunk_home(world, leaf, core);
+    dg_ns at = taken_after(world, leaf, core, home, node, 0);
+    if (world->blocks[leaf].view.cores[core].group >= world->blocks[leaf].view.group_count)
+        return at;
+    while (at != DG_NEVER && !try_all(world, &at, leaf, core, home, node))
+        at = taken_after(world, leaf, core, home, node, at + 1);
+    return at;
+}

@@ -1,0 +1,170 @@
+/* collator.c - who makes a parachain's blocks, when, and which backers take them.
+ *
+ * Every parachain has one collator of one kind, by lot. At a leaf it is asked for a
+ * block when a core waits for one; under asynchronous backing also when the core's
+ * block waits for availability, to be built on that one. Then the parachain's own
+ * runtime must have room: the blocks that the relay chain has not included yet are
+ * its unincluded segment, of one block for a synchronous runtime. An author that
+ * does not ask first finds the segment full and panics; one that asks stays quiet.
+ *
+ * A backer takes a collation that came by version 2 of the protocol. By version 1 it
+ * takes one as long as the leaf has no asynchronous backing, and after that only
+ * where its class keeps that up. Slots of a parachain are relay slots, or two of them
+ * for a synchronous runtime; with one block a core and leaf the limit on blocks of a
+ * slot is never reached before the segment is full.
+ * Mirrors: cumulus basic, lookahead and slot-based authoring; parachain-system
+ * (unincluded segment); collator-protocol validator_side (insert_advertisement). */
+#include "backing/backing_impl.h"
+
+#include <string.h>
+
+enum { PPM = 1000000, CAPACITY_SYNC = 1, CAPACITY_ASYNC = 3 };
+
+static const dg_author authors[] = {
+    { "lookahead", "asks the parachain's runtime for room before it builds", .checks = true },
+    { "basic", "builds at every relay block, whatever room there is", .checks = false },
+    { "slot-based", "asks for room as well, and builds by a clock of its own", .checks = true,
+      .own_clock = true },
+};
+
+/* What a network has that names no collators. */
+static const dg_collators usual = { .of = &authors[0], .protocol = 2, .ppm = PPM };
+
+const dg_author *dg_backing_author_at(size_t i)
+{
+    return i < sizeof authors / sizeof *authors ? &authors[i] : NULL;
+}
+
+const dg_author *dg_backing_author_named(const char *name)
+{
+    const dg_author *a;
+    for (size_t i = 0; (a = dg_backing_author_at(i)); i++)
+        if (strcmp(a->name, name) == 0)
+            return a;
+    return NULL;
+}
+
+dg_code dg_backing_collators_check(const dg_network_options *o, dg_error *err)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < o->collator_count; i++) {
+        if (!o->collators[i].of || o->collators[i].protocol < 1 || o->collators[i].protocol > 2)
+            return dg_fail(
+                err, DG_USAGE,
+                "share %zu of the collators has no kind, or a protocol that is neither 1 nor 2",
+                i + 1);
+        sum += o->collators[i].ppm;
+    }
+    if (o->collator_count && sum != PPM)
+        return dg_fail(err, DG_USAGE, "shares of collators add up to %llu of %d",
+                       (unsigned long long)sum, PPM);
+    return DG_OK;
+}
+
+bool dg_backing_collators_tick(const dg_world *world)
+{
+    for (size_t i = 0; i < world->options.collator_count; i++)
+        if (world->options.collators[i].of->own_clock)
+            return true;
+    return false;
+}
+
+/* Each parachain's by its own lot, so that one more does not shuffle all. */
+const dg_collators *dg_backing_collators_of(const dg_world *world, uint32_t para)
+{
+    const dg_network_options *o = &world->options;
+    dg_rng lot = dg_rng_fork(o->seed, "collator", para, 0);
+    uint64_t draw = dg_rng_below(&lot, PPM);
+    for (size_t i = 0; i < o->collator_count; i++) {
+        if (draw < o->collators[i].ppm)
+            return &o->collators[i];
+        draw -= o->collators[i].ppm;
+    }
+    return o->collator_count ? &o->collators[o->collator_count - 1] : &usual;
+}
+
+/* ---- authoring ---- */
+
+dg_attempt_kind dg_backing_collator_tries(const dg_collators *by, uint32_t unincluded,
+                                          uint32_t cores)
+{
+    if (unincluded < (by->async ? CAPACITY_ASYNC * cores : CAPACITY_SYNC))
+        return DG_ATTEMPT_BUILDS;
+    return by->of->checks ? DG_ATTEMPT_NONE : DG_ATTEMPT_PANICS;
+}
+
+/* ---- the way to a backer ---- */
+
+/* The newest version that both know; 0: none. */
+static unsigned spoken(const dg_collators *by, const dg_node_class *of)
+{
+    unsigned both = of->collation & (by->protocol >= 2 ? 1u << 1 | 1u << 2 : 1u << 1);
+    return both >> 2 & 1 ? 2 : both >> 1 & 1;
+}
+
+/* Who knows only the old way sees nothing at a leaf that would make it refuse one. */
+static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
+{
+    unsigned version = spoken(by, of);
+    return version >= 2
+           || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
+}
+
+bool dg_backing_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
+                                uint32_t node)
+{
+    return takes(world->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
+}
+
+/* The first tick of a clock that ticks a while after each slot began. */
+static dg_ns next_tick(const dg_world *world, dg_ns at)
+{
+    dg_ns after = dg_world_constant(DG_CONST_SLOT_DRIFT), past = at < after ? 0 : at - after;
+    return at <= after ? after
+                       : (past + world->slot_ns - 1) / world->slot_ns * world->slot_ns + after;
+}
+
+dg_ns dg_backing_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+{
+    const dg_world_block *b = &world->blocks[leaf];
+    const dg_candidate *c = &b->candidates[core];
+    dg_ns at = b->taken[node], takes;
+    if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
+        return DG_NEVER;
+    takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */
+    if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
+        return at > c->made + takes + node ? at : c->made + takes + node;
+    return (c->by->of->own_clock ? next_tick(world, at) : at) + takes;
+}
+
+/* ---- counting ---- */
+
+static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, uint32_t core)
+{
+    uint32_t group = leaf->candidates[core].group;
+    for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
+        uint32_t node = leaf->session->node[leaf->view.members[i]];
+        if (node != DG_NO && dg_backing_collation_taken(world, leaf, core, node))
+            return true;
+    }
+    return false;
+}
+
+void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
+                                dg_attempt_kind what)
+{
+    world->collations.attempts += what != DG_ATTEMPT_NONE;
+    world->collations.panics += what == DG_ATTEMPT_PANICS;
+    if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core].para == DG_NO)
+        return;
+    world->collations.made++;
+    world->collations.refused += !anybody_takes(world, leaf, core);
+}
+
+dg_code dg_backing_collators_tell(dg_world *world, dg_error *err)
+{
+    uint64_t n[6] = { world->slot, world->collations.attempts, world->collations.made,
+                      world->collations.panics, world->collations.refused };
+    memset(&world->collations, 0, sizeof world->collations);
+    return dg_record_emit(world, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
+}

@@ -1,0 +1,2 @@
+room := backing
+sees := base crypto chain sim protocol world

@@ -1,0 +1,63 @@
+/* settle.c - the chain as the nodes agree on it, handed out block by block.
+ *
+ * Whoever follows it (client's view, samples at U) must never see a block taken back,
+ * so a block waits until every node has finalized it, with what its author reported. */
+#include "consensus/consensus_impl.h"
+
+#include <assert.h>
+
+dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err)
+{
+    dg_kept *kept;
+    if (!world->options.settled)
+        return DG_OK;
+    if (!(kept = dg_malloc(sizeof *kept)))
+        return dg_fail(err, DG_NOMEM, "no memory for what is told of a block");
+    *kept = *how;
+    world->blocks[id].kept = kept;
+    return DG_OK;
+}
+
+static dg_code hand_out(dg_world *world, uint32_t id, dg_error *err)
+{
+    dg_world_block *b = &world->blocks[id];
+    dg_made made = { .block = b->block,
+                     .slot = b->slot,
+                     .number = b->number,
+                     .author = b->author,
+                     .report = &b->kept->report,
+                     .path = b->kept->path,
+                     .config_session = b->kept->config_session,
+                     .amended = b->kept->amended };
+    dg_code rc = world->options.settled(world->options.user, &made, err);
+    dg_free(b->kept);
+    b->kept = NULL;
+    world->settled = id;
+    return rc;
+}
+
+dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err)
+{
+    uint32_t count = world->blocks[last].number - world->blocks[world->settled].number, at = count,
+             *path;
+    dg_code rc = DG_OK;
+    if (!count || !world->options.settled) {
+        world->settled = last;
+        return DG_OK;
+    }
+    if (!(path = dg_malloc(count * sizeof *path)))
+        return dg_fail(err, DG_NOMEM, "no memory for a chain of %u blocks", count);
+    for (uint32_t id = last; id != world->settled; id = world->blocks[id].parent) {
+        assert(at > 0); /* else what was settled lost */
+        path[--at] = id;
+    }
+    for (; at < count && rc >= 0; at++)
+        rc = hand_out(world, path[at], err);
+    dg_free(path);
+    return rc;
+}
+
+dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err)
+{
+    return world->options.refused ? world->options.refused(world->options.user, made, err) : DG_OK;
+}

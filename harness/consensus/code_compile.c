@@ -1,0 +1,55 @@
+/* compile.c - the first call with new code needs it compiled; until then a node's
+ * process answers nothing and authors nothing. All nodes come to it together.
+ *
+ * Code that waits in `:pending_code` is not needed for questions, but for the next
+ * block; a node may begin on it ahead, beside its other work.
+ * Mirrors: sc-executor (RuntimeCache), measured on real nodes at an upgrade. */
+#include "consensus/consensus_impl.h"
+
+static dg_ns time_of(const dg_world *world, uint32_t node)
+{
+    const dg_network_options *o = &world->options;
+    dg_rng luck = dg_rng_fork(o->seed, "compile", node, 0);
+    dg_ns time = o->compile_ns_min + dg_rng_below(&luck, o->compile_ns_max - o->compile_ns_min + 1);
+    return time / 1000 * world->nodes[node].of->pace;
+}
+
+static dg_code stand_still(dg_world *world, uint32_t node, uint32_t id, dg_ns until, bool again,
+                           dg_error *err)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    uint64_t n[6] = { world->slot, until > now ? (until - now) / DG_MS : 0, again };
+    dg_code rc;
+    if (until <= now)
+        return DG_OK;
+    rc = dg_record_emit(world, DG_REC_COMPILED, node, &world->blocks[id], n, NULL, err);
+    return rc < 0 ? rc : dg_sim_pause(world->sim, (dg_node_ix){ node }, now, until, err);
+}
+
+dg_code dg_consensus_compile(dg_world *world, uint32_t node, uint32_t id, bool children,
+                             dg_error *err)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *b = &world->blocks[id];
+    bool ahead = b->pending && !children && n->of->compiles_pending;
+    if (!b->enacted || !world->enact.what.code.len || !world->options.compile_ns_max
+        || (b->pending && !children && !ahead))
+        return DG_OK;
+    if (n->compiled && dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
+        return DG_OK; /* for a block beside it: at it already */
+    if (!n->compiled)
+        n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
+    n->compiled = true;
+    return ahead ? DG_OK : stand_still(world, node, id, n->compiled_at, false, err);
+}
+
+dg_code dg_consensus_recompile(dg_world *world, uint32_t node, dg_error *err)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *b = &world->blocks[n->best];
+    if (!world->options.compile_ns_max || n->of->caches_compiled)
+        return DG_OK;
+    n->compiled = b->enacted && !b->pending;
+    n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
+    return stand_still(world, node, n->best, n->compiled_at, true, err);
+}

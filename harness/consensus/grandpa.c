@@ -1,0 +1,270 @@
+/* finality.c - GRANDPA, one round after the other, counted for the network as a whole.
+ *
+ * Each voter votes for what it sees itself: two blocks below its best, no more than
+ * three quarters of the way there, and nothing above a block that is not approved,
+ * unless that holds it back by five hundred blocks. The set of voters follows the digests of
+ * finalized blocks, as a client follows them, never the runtime's answer at a leaf. Mirrors:
+ * sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
+#include "consensus/consensus_impl.h"
+
+#include <string.h>
+
+enum { LOG_SCHEDULED_CHANGE = 1 };
+
+/* ---- the set ---- */
+
+static dg_code take_voters(dg_world *world, dg_scale *s, dg_block *block, dg_error *err)
+{
+    dg_grandpa *f = &world->finality;
+    uint32_t count = dg_scale_count(s, 40);
+    dg_voter *voters;
+    dg_code rc;
+    if (s->rc != DG_OK || !count)
+        return DG_OK;
+    if (!(voters = dg_calloc(count, sizeof *voters)))
+        return dg_fail(err, DG_NOMEM, "no memory for %u voters", count);
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(voters[i].key, dg_scale_take(s, 32).at, 32);
+        voters[i].weight = dg_scale_u64(s);
+        if ((rc = dg_people_owner(&world->people, &voters[i].node, world->chain, block, "gran",
+                                  voters[i].key, err))
+            < 0) {
+            dg_free(voters);
+            return rc;
+        }
+    }
+    dg_free(f->voters);
+    f->voters = voters;
+    f->count = count;
+    return DG_OK;
+}
+
+dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err)
+{
+    dg_block *root = dg_chain_root(world->chain);
+    dg_bytes answer;
+    dg_scale s;
+    dg_code rc = dg_chain_call(world->chain, root, &answer, NULL, "GrandpaApi_grandpa_authorities",
+                               dg_bytes_of(NULL, 0), err);
+    world->finality.prevoted = DG_NO;
+    if (rc == DG_NOMEM || rc == DG_IO || rc == DG_LIMIT)
+        return rc;
+    s = dg_scale_from(answer);
+    return take_voters(world, &s, root, err);
+}
+
+void dg_consensus_grandpa_clear(dg_grandpa *finality)
+{
+    dg_free(finality->voters);
+    dg_free(finality->weights);
+}
+
+/* A change that was announced in a block that is final now. Its delay is zero on
+ * every chain with sessions. */
+static dg_code follow_digest(dg_world *world, dg_block *block, dg_error *err)
+{
+    dg_header header;
+    dg_digest_iter it;
+    dg_digest_item item;
+    dg_code rc;
+    if ((rc = dg_header_decode(&header, dg_block_header(block), err)) < 0)
+        return rc;
+    dg_digest_iter_init(&it, header.digest);
+    while ((rc = dg_digest_next(&it, &item, err)) == DG_OK) {
+        dg_scale s = dg_scale_from(item.payload);
+        if (item.tag != DG_DIGEST_CONSENSUS || memcmp(item.engine, "FRNK", 4) != 0
+            || dg_scale_u8(&s) != LOG_SCHEDULED_CHANGE)
+            continue;
+        if ((rc = take_voters(world, &s, block, err)) < 0)
+            return rc;
+    }
+    return rc < 0 ? rc : DG_OK;
+}
+
+/* ---- what a voter votes for ---- */
+
+static uint32_t ancestor_at(const dg_world *world, uint32_t id, uint32_t number)
+{
+    while (world->blocks[id].number > number)
+        id = world->blocks[id].parent;
+    return id;
+}
+
+/* The highest block that has, with all below it down to `base`, been approved, and in
+ * which nothing is disputed. With a block among them that approval voting does not know
+ * no more than the base is voted for.
+ * Mirrors: approval-voting, handle_approved_ancestor ("not fully known. Forcing vote"). */
+static uint32_t approved(const dg_world *world, uint32_t node, uint32_t id, uint32_t base)
+{
+    uint32_t highest = id;
+    for (uint32_t at = id; at != base; at = world->blocks[at].parent)
+        if (dg_approval_unknown(&world->blocks[at]))
+            return base;
+        else if (!dg_approval_given(world, node, &world->blocks[at])
+                 || dg_approval_dispute_holds(world, &world->blocks[at]))
+            highest = world->blocks[at].parent;
+    return highest;
+}
+
+/* What is not approved holds a vote back, but not for ever. */
+static uint32_t constrained(const dg_world *world, uint32_t node, uint32_t target, uint32_t base,
+                            uint32_t best)
+{
+    uint32_t held = approved(world, node, target, base),
+             lag_max = (uint32_t)dg_world_constant(DG_CONST_LAG_MAX);
+    uint32_t high = world->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
+    return world->blocks[held].number >= least ? held : ancestor_at(world, target, least);
+}
+
+static uint32_t vote_of(const dg_world *world, uint32_t node)
+{
+    uint32_t base = world->finality.finalized, best = world->nodes[node].best,
+             low = world->blocks[base].number;
+    uint32_t back = (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
+             high = world->blocks[best].number, target;
+    if (!dg_world_descends(world, best, base))
+        return base;
+    target = high > low + back ? high - back : low;
+    if (target > low + (3 * (high - low) + 3) / 4)
+        target = low + (3 * (high - low) + 3) / 4;
+    return constrained(world, node, ancestor_at(world, best, target), base, best);
+}
+
+/* ---- counting ---- */
+
+static uint64_t threshold(const dg_grandpa *f, uint64_t *total)
+{
+    *total = 0;
+    for (uint32_t i = 0; i < f->count; i++)
+        *total += f->voters[i].weight;
+    return *total ? *total - (*total - 1) / 3 : 1;
+}
+
+static dg_code weigh(dg_world *world, dg_error *err)
+{
+    dg_grandpa *f = &world->finality;
+    if (f->weights_cap < world->block_count) {
+        uint64_t *more = dg_realloc(f->weights, (size_t)world->block_cap * sizeof *more);
+        if (!more)
+            return dg_fail(err, DG_NOMEM, "no memory to count votes");
+        f->weights = more;
+        f->weights_cap = world->block_cap;
+    }
+    memset(f->weights + f->finalized, 0, (world->block_count - f->finalized) * sizeof *f->weights);
+    return DG_OK;
+}
+
+/* The highest block that enough weight lies on or above. Ids rise from parent to
+ * child, so one pass from the top adds all up. DG_NO: not even the base. */
+static uint32_t ghost(dg_world *world)
+{
+    dg_grandpa *f = &world->finality;
+    uint64_t total, needed = threshold(f, &total);
+    for (uint32_t id = world->block_count - 1;; id--) {
+        if (f->weights[id] >= needed)
+            return id;
+        if (id == f->finalized)
+            return DG_NO;
+        if (world->blocks[id].parent >= f->finalized)
+            f->weights[world->blocks[id].parent] += f->weights[id];
+    }
+}
+
+/* A voice that a partition keeps from the larger side is not counted. */
+static bool votes(const dg_world *world, const dg_voter *voter)
+{
+    return voter->node != DG_NO && dg_sim_node_up(world->sim, (dg_node_ix){ voter->node })
+           && !dg_sim_node_paused(world->sim, (dg_node_ix){ voter->node })
+           && dg_sim_reachable(world->sim, (dg_node_ix){ voter->node },
+                               (dg_node_ix){ world->node_count });
+}
+
+dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)
+{
+    dg_grandpa *f = &world->finality;
+    dg_code rc = weigh(world, err);
+    if (rc < 0)
+        return rc;
+    f->round++;
+    for (uint32_t i = 0; i < f->count; i++)
+        if (votes(world, &f->voters[i]))
+            f->weights[vote_of(world, f->voters[i].node)] += f->voters[i].weight;
+    f->prevoted = ghost(world);
+    return DG_OK;
+}
+
+/* ---- the end of a round ---- */
+
+static uint32_t best_number(const dg_world *world)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        best = world->blocks[world->nodes[i].best].number > best
+                   ? world->blocks[world->nodes[i].best].number
+                   : best;
+    return best;
+}
+
+static uint64_t count_losers(const dg_world *world, uint32_t from, uint32_t to)
+{
+    uint64_t losers = 0;
+    for (uint32_t id = from + 1; id < world->block_count; id++) {
+        uint32_t number = world->blocks[id].number;
+        losers += number > world->blocks[from].number && number <= world->blocks[to].number
+                  && !dg_world_descends(world, to, id);
+    }
+    return losers;
+}
+
+/* Down the chain from `to`, oldest first: each block may change the set. */
+static dg_code follow_chain(dg_world *world, uint32_t from, uint32_t to, dg_error *err)
+{
+    for (uint32_t number = world->blocks[from].number + 1; number <= world->blocks[to].number;
+         number++) {
+        const dg_world_block *b = &world->blocks[ancestor_at(world, to, number)];
+        dg_code rc = b->gone ? DG_OK : follow_digest(world, b->block, err);
+        if (rc < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
+{
+    dg_grandpa *f = &world->finality;
+    uint32_t before = f->finalized;
+    dg_node_ix all = { world->node_count };
+    uint64_t n[6] = { world->slot, best_number(world) - world->blocks[id].number,
+                      count_losers(world, before, id), f->round };
+    dg_code rc;
+    f->finalized = id;
+    world->stats.finalized = world->blocks[id].number;
+    world->stats.pruned += n[2];
+    if ((rc = follow_chain(world, before, id, err)) < 0
+        || (rc = dg_record_emit(world, DG_REC_FINALIZED, DG_NO_NODE, &world->blocks[id], n, NULL,
+                                err))
+               < 0)
+        return rc;
+    for (uint32_t i = 0; i < world->node_count; i++)
+        if ((rc = dg_sim_send(world->sim, all, (dg_node_ix){ i },
+                              &(dg_sim_parcel){ .channel = world->finality_channel,
+                                                .tag = DG_TAG_FINAL,
+                                                .a = id,
+                                                .wire_bytes = 4096 },
+                              err))
+            < 0)
+            return rc;
+    return DG_OK;
+}
+
+dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err)
+{
+    dg_grandpa *f = &world->finality;
+    uint64_t total, needed = threshold(f, &total), weight = 0;
+    if (f->prevoted == DG_NO || f->prevoted == f->finalized)
+        return DG_OK;
+    for (uint32_t i = 0; i < f->count; i++)
+        if (votes(world, &f->voters[i]) && dg_world_has(world, f->voters[i].node, f->prevoted))
+            weight += f->voters[i].weight;
+    return weight >= needed ? agree(world, f->prevoted, err) : DG_OK;
+}

@@ -1,0 +1,229 @@
+/* signal.c - the overseer tells a node's subsystems of leaves, one signal after the
+ * other; none is taken up before its answers are in.
+ *
+ * A part that leaves a signal waiting for too long ends the overseer and with it the
+ * node: shutting down waits for its tasks, then somebody has to start it again.
+ * Mirrors: node/overseer; orchestra (SubsystemStalled); gossip-support
+ * (handle_active_leaves). */
+#include "consensus/consensus_impl.h"
+
+#include <string.h>
+
+/* A signal on its way to the subsystems, which wait for answers at its leaf: the
+ * content of a timer, with the leaves that it deactivates behind it. */
+typedef struct dg_held_signal {
+    dg_signal signal;
+    uint32_t id;
+    dg_mode mode;
+} dg_held_signal;
+
+/* ---- what the subsystems make of it ---- */
+
+/* gossip-support: once in a session, at its first leaf here. A session that could
+ * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
+static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *b = &world->blocks[id];
+    dg_losses lost;
+    dg_code rc;
+    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session)
+        || !b->session)
+        return DG_OK;
+    n->session_seen = true;
+    n->last_session = b->view.session;
+    if (b->session->member[node] == DG_NO || !b->session->has_grid)
+        return DG_OK;
+    dg_topologies_add(&n->gossip, b->session);
+    if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
+        return rc;
+    dg_statement_stamp(&n->sd, dg_sim_now(world->sim));
+    return (rc = dg_record_losses(world, node, id, &lost, err)) < 0
+               ? rc
+               : dg_consensus_mid_session_told(world, node, id, err);
+}
+
+static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t cause,
+                           dg_error *err)
+{
+    world->stats.deactivations_only++;
+    for (uint32_t i = 0; i < signal->deactivated_count; i++) {
+        dg_world_block *lost = &world->blocks[signal->deactivated[i]];
+        uint64_t n[6] = { world->slot, lost->number, signal->by_finality };
+        dg_code rc;
+        if (lost->signal_seen)
+            continue;
+        lost->signal_seen = true;
+        if ((rc = dg_record_emit(world, DG_REC_SIGNAL, node, &world->blocks[cause], n, NULL, err))
+            < 0)
+            return rc;
+    }
+    return DG_OK;
+}
+
+/* With what lies below it down to what was taken up before: a node that was away
+ * finds it all with its first leaf. */
+static void take_up(dg_world *world, uint32_t node, uint32_t id)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_view *view = &world->blocks[id].view;
+    n->asked = view->session_known;
+    n->asked_session = view->session;
+    n->asked_version = view->host_version;
+    for (;
+         id != DG_NO && dg_world_has(world, node, id) && world->blocks[id].taken[node] == DG_NEVER;
+         id = world->blocks[id].parent)
+        world->blocks[id].taken[node] = dg_sim_now(world->sim);
+}
+
+/* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
+ * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
+static dg_code ask_for_chunks(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+{
+    enum { ANCESTRY = 3 };
+    dg_ns now = dg_sim_now(world->sim);
+    uint32_t id = leaf, session = world->blocks[leaf].view.session;
+    dg_code rc = DG_OK;
+    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO;
+         left--, id = world->blocks[id].parent) {
+        const dg_world_block *b = &world->blocks[id];
+        if (b->gone || b->taken[node] != now || b->view.session != session)
+            break;
+        rc = dg_statements_chunks_taken_up(world, node, id, err);
+    }
+    return rc;
+}
+
+/* Statement distribution has sorted what was taken up by its two state machines: work
+ * on it begins. */
+static dg_code begin_work(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+{
+    const dg_statement *sd = &world->nodes[node].sd;
+    dg_ns now = dg_sim_now(world->sim);
+    uint32_t id = leaf;
+    dg_code rc = DG_OK;
+    for (; rc == DG_OK && id != DG_NO && !world->blocks[id].gone
+           && world->blocks[id].taken[node] == now && !world->blocks[id].way[node];
+         id = world->blocks[id].parent) {
+        world->blocks[id].way[node] = dg_statement_v2_at(sd, id)       ? DG_WAY_V2
+                                      : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
+                                                                       : DG_WAY_NONE;
+        if (world->options.exchange == DG_EXCHANGE_MESSAGES)
+            rc = dg_statements_sent_taken_up(world, node, id, err);
+    }
+    return rc < 0 || world->options.exchange != DG_EXCHANGE_MESSAGES
+               ? rc
+               : ask_for_chunks(world, node, leaf, err);
+}
+
+static dg_code tell_statements(dg_world *world, uint32_t node, const dg_held_signal *held,
+                               dg_error *err)
+{
+    const dg_world_block *b = &world->blocks[held->id];
+    dg_new_leaf leaf = {
+        .id = held->id, .number = b->number, .mode = held->mode, .info = b->gone ? NULL : b->session
+    };
+    dg_parent *ancestors = NULL;
+    dg_losses lost;
+    dg_code rc;
+    if (held->signal.activates && !b->gone
+        && (leaf.ancestor_count = dg_world_ancestors(world, NULL, b, b->view.ancestry))) {
+        if (!(leaf.ancestors = ancestors = dg_malloc(leaf.ancestor_count * sizeof *ancestors)))
+            return dg_fail(err, DG_NOMEM, "no memory for %u ancestors of a leaf",
+                           leaf.ancestor_count);
+        dg_world_ancestors(world, ancestors, b, b->view.ancestry);
+    }
+    rc = dg_statement_signal(&world->nodes[node].sd, &lost, &held->signal, &leaf, err);
+    dg_free(ancestors);
+    return rc < 0 ? rc : dg_record_losses(world, node, held->id, &lost, err);
+}
+
+static dg_code deliver(dg_world *world, uint32_t node, const dg_held_signal *held, dg_error *err)
+{
+    const dg_world_block *b = &world->blocks[held->id];
+    bool activates = held->signal.activates;
+    dg_code rc;
+    if (activates && !b->gone)
+        take_up(world, node, held->id);
+    if (!activates && (rc = note_signal(world, node, &held->signal, held->id, err)) < 0)
+        return rc;
+    if ((rc = tell_statements(world, node, held, err)) < 0)
+        return rc;
+    dg_statement_stamp(&world->nodes[node].sd, dg_sim_now(world->sim));
+    if (!activates || b->gone)
+        return DG_OK;
+    if ((rc = tell_topology(world, node, held->id, err)) < 0
+        || (rc = dg_backing_pvf_leaf(world, node, b, err)) < 0)
+        return rc;
+    return begin_work(world, node, held->id, err);
+}
+
+/* ---- when ---- */
+
+static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, dg_error *err)
+{
+    size_t gone = held->signal.deactivated_count * sizeof *held->signal.deactivated;
+    dg_held_signal *kept;
+    dg_sim_msg *msg;
+    dg_code rc = dg_sim_msg_new(world->sim, &msg, sizeof *held + gone, NULL, err);
+    if (rc < 0)
+        return rc;
+    kept = dg_sim_msg_room(msg);
+    *kept = *held;
+    if (gone)
+        kept->signal.deactivated = memcpy(kept + 1, held->signal.deactivated, gone);
+    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node }, world->nodes[node].busy_until,
+                         &(dg_sim_timer){ .tag = DG_TAG_ANSWERED, .msg = msg }, err);
+    dg_sim_msg_drop(world->sim, msg);
+    return rc;
+}
+
+/* The signal would wait for so long: the node goes down when that is too much, until
+ * somebody has started it again. */
+static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_world_block *about = &world->blocks[n->waits_at];
+    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node, n->waits_at);
+    dg_ns least = dg_world_constant(DG_CONST_RESTART_MIN),
+          most = dg_world_constant(DG_CONST_RESTART_MAX);
+    dg_ns down =
+        dg_world_constant(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
+    dg_ns at = dg_sim_now(world->sim)
+               + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT));
+    uint64_t told[6] = { world->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
+    dg_code rc;
+    n->stalls = true;
+    world->stats.stalled++;
+    rc = dg_record_emit(world, DG_REC_STALLED, node, about, told,
+                        dg_request_at(n->waits_for)->method, err);
+    return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node }, at, at + down, err);
+}
+
+dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
+                            dg_error *err)
+{
+    dg_world_node *n = &world->nodes[node];
+    const dg_view *view = &world->blocks[id].view;
+    dg_held_signal held = { *signal, id,
+                            dg_view_mode_for(view, n->of, dg_world_answers_kept(n, view)) };
+    dg_ns now = dg_sim_now(world->sim), from = n->busy_until > now ? n->busy_until : now;
+    dg_code rc;
+    if (from - now > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT))
+        && !n->stalls && (rc = go_down(world, node, from - now, err)) < 0)
+        return rc;
+    if (!dg_signal_any(signal))
+        return DG_OK;
+    n->busy_until = from;
+    if (signal->activates) {
+        n->waits_at = id;
+        n->busy_until += dg_world_runtime_latency(world, node, id, &n->waits_for);
+    }
+    return n->busy_until == now ? deliver(world, node, &held, err) : hold(world, node, &held, err);
+}
+
+dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,
+                              dg_error *err)
+{
+    return deliver(world, node, dg_sim_msg_data(event->msg), err);
+}

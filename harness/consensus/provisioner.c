@@ -1,0 +1,178 @@
+/* provision.c - what an author puts into its block for the parachains: what had
+ * reached it by then, and nothing else.
+ *
+ * One bad vote would cost the whole block, so a core without enough votes is left
+ * out. Mirrors: polkadot node/core/provisioner (select_candidates, select_bitfields). */
+#include "consensus/consensus_impl.h"
+
+#include <string.h>
+
+#include "crypto/crypto.h"
+
+enum { INHERENT_MAX = 64 << 20 };
+
+/* ---- availability ---- */
+
+/* Signed a while after a fresh leaf, gossiped along the grid or beside it: two hops. */
+static bool bitfield_is_here(const dg_world *world, uint32_t leaf, uint32_t from, uint32_t author)
+{
+    dg_ns at;
+    if (from != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
+        return dg_statements_sent_bitfield(world, leaf, world->blocks[leaf].session->member[from],
+                                           author);
+    if (from == DG_NO || world->blocks[leaf].taken[from] == DG_NEVER)
+        return false;
+    at = world->blocks[leaf].taken[from]
+         + dg_world_own_wait(world, from, dg_world_constant(DG_CONST_BITFIELD_WAIT));
+    if (dg_world_withheld_at(&world->nodes[from], DG_WITHHOLD_AVAILABILITY, at)
+        || at >= dg_sim_down_since(world->sim, (dg_node_ix){ from }))
+        return false;
+    return dg_statements_computed_gossip(world, from, author, leaf, at, DG_MSG_BITFIELD)
+           <= dg_sim_now(world->sim);
+}
+
+/* What a validator holds when it signs, of each core. */
+static void find_held(const dg_world *world, bool *held, uint32_t leaf, uint32_t node)
+{
+    const dg_view *v = &world->blocks[leaf].view;
+    dg_ns signs = world->blocks[leaf].taken[node]
+                  + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_BITFIELD_WAIT));
+    bool sent = world->options.exchange == DG_EXCHANGE_MESSAGES;
+    for (uint32_t i = 0; i < v->core_count; i++)
+        held[i] = sent ? dg_statements_sent_held(world, leaf, i, node)
+                       : v->cores[i].kind == DG_CORE_OCCUPIED
+                             && dg_backing_chunk_at(world, leaf, i, node) <= signs;
+}
+
+bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits)
+{
+    return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3;
+}
+
+static void count_available(dg_provision *count, const dg_world_block *b, const uint32_t *bits)
+{
+    for (uint32_t i = 0; i < b->view.core_count; i++) {
+        if (b->view.cores[i].kind != DG_CORE_OCCUPIED)
+            continue;
+        count->available.cores++;
+        count->available.bits += bits[i];
+        count->available.possible += b->view.validator_count;
+        count->available.enough += dg_consensus_provide_enough(&b->view, bits[i]);
+        count->available.slow += b->view.cores[i].since < b->number;
+    }
+}
+
+static void put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uint32_t *bits,
+                          uint32_t node, uint32_t parent)
+{
+    const dg_world_block *b = &world->blocks[parent];
+    const dg_view *v = &b->view;
+    bool held[DG_CORES_MAX] = { false };
+    uint32_t signers = b->session && v->cores_known ? v->validator_count : 0;
+    if (signers > (b->session ? b->session->count : 0))
+        signers = 0;
+    for (uint32_t i = 0; i < signers; i++)
+        count->bitfields += bitfield_is_here(world, parent, b->session->node[i], node);
+    dg_scale_put_compact(out, count->bitfields);
+    for (uint32_t i = 0; i < signers; i++) {
+        if (!bitfield_is_here(world, parent, b->session->node[i], node))
+            continue;
+        find_held(world, held, parent, b->session->node[i]);
+        for (uint32_t k = 0; k < v->core_count; k++)
+            bits[k] += held[k];
+        dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block),
+                        v->validators[i], dg_marked_sign);
+    }
+    count_available(count, b, bits);
+}
+
+/* ---- candidates ---- */
+
+static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
+{
+    uint8_t keys[DG_GROUP_MAX][32];
+    const dg_world_block *b = &m->world->blocks[offer.leaf];
+    const dg_candidate *c = &b->candidates[offer.at];
+    uint32_t from = b->view.group_from[c->group], members = b->view.group_from[c->group + 1] - from;
+    for (uint32_t i = 0; i < members; i++)
+        memcpy(keys[i], b->view.validators[b->view.members[from + i]], 32);
+    dg_candidate_put(
+        &m->list, c, voted, (const uint8_t(*)[32])keys, members,
+        dg_view_core_bits(&m->world->blocks[m->parent].view, m->world->nodes[m->node].of),
+        dg_marked_sign);
+    m->count->of[m->count->offered++] = offer;
+}
+
+dg_code dg_consensus_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err)
+{
+    uint8_t voted[DG_GROUP_MAX];
+    uint32_t votes;
+    dg_code rc = dg_statements_votes(m->world, voted, &votes, what.leaf, what.at, m->node, err);
+    /* hundreds that publish new code at once: the others at the next leaf */
+    *put = rc == DG_OK && votes
+           && m->list.len + m->world->blocks[what.leaf].candidates[what.at].committed.len
+                  <= INHERENT_MAX / 2;
+    if (*put)
+        put_candidate(m, what, voted);
+    return rc;
+}
+
+/* Without chains: each of its own core. */
+static dg_code offer_each(dg_provider *m, dg_error *err)
+{
+    const dg_world_block *b = &m->world->blocks[m->parent];
+    dg_code rc = DG_OK;
+    bool put;
+    for (uint32_t core = 0; core < b->view.core_count && rc == DG_OK; core++) {
+        m->count->backable += dg_statements_backable(m->world, m->parent, core);
+        if (b->candidates
+            && dg_view_assigns(&b->view, core, b->candidates[core].para,
+                               m->world->nodes[m->node].of))
+            rc = dg_consensus_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
+    }
+    return rc;
+}
+
+static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
+{
+    dg_code rc = dg_backing_collate(m->world, m->parent, err);
+    if (rc < 0)
+        return rc;
+    dg_buf_init(&m->list, INHERENT_MAX);
+    rc = dg_world_has_chains(&m->world->blocks[m->parent].view)
+             ? dg_consensus_provide_chains(m, err)
+             : offer_each(m, err);
+    dg_scale_put_compact(out, m->count->offered);
+    dg_buf_put_bytes(out, dg_buf_bytes(&m->list));
+    if (rc == DG_OK)
+        rc = dg_buf_check(&m->list, err, "candidates");
+    dg_buf_clear(&m->list);
+    return rc;
+}
+
+/* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
+ * still wait for answers at the parent. */
+dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
+                             uint32_t parent, dg_error *err)
+{
+    uint32_t bits[DG_CORES_MAX] = { 0 };
+    const dg_world_block *b = &world->blocks[parent];
+    dg_code rc;
+    *count = (dg_provision){ 0 };
+    dg_buf_init(out, INHERENT_MAX);
+    if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
+        return DG_OK;
+    put_bitfields(world, out, count, bits, node, parent);
+    if ((rc = put_candidates(
+             &(dg_provider){
+                 .world = world, .count = count, .bits = bits, .node = node, .parent = parent },
+             out, err))
+        < 0)
+        return rc;
+    if ((rc = dg_approval_disputes_put(world, out, &count->dispute_sets, &count->dispute_votes,
+                                       &world->blocks[parent], err))
+        < 0)
+        return rc;
+    dg_buf_put_bytes(out, dg_block_header(b->block));
+    return dg_buf_check(out, err, "inherent of the parachains");
+}

@@ -1,0 +1,2 @@
+room := consensus
+sees := base crypto chain sim protocol scale world backing statements approval

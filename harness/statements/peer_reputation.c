@@ -1,0 +1,245 @@
+/* reputation.c - what a node holds against its peers, and when it will not have them.
+ *
+ * Whoever says what nobody may say at that leaf costs itself some of its good name
+ * with that one node. Costs are collected and come into force in batches; malice does
+ * at once. Each second a score goes back towards zero by a part of itself. As long as it
+ * is below a threshold the two are parted, both ways; then they begin with each other
+ * anew. Kept only of those peers of which something was ever said.
+ * Mirrors: node-subsystem-util reputation.rs; sc-network peer_store.rs. */
+#include "statements/statements_impl.h"
+
+#include <string.h>
+
+#define SECOND (1000 * DG_MS)
+
+static const dg_rep_row changes[DG_REP_COUNT] = {
+    [DG_REP_MINOR] = { "cost minor", -100000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MINOR_AGAIN] = { "cost minor, repeated", -200000,
+                             "network protocol, UnifiedReputationChange" },
+    [DG_REP_MAJOR] = { "cost major", -300000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_MAJOR_AGAIN] = { "cost major, repeated", -600000,
+                             "network protocol, UnifiedReputationChange" },
+    [DG_REP_MALICIOUS] = { "malicious", INT32_MIN, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MINOR] = { "benefit minor", 10000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MINOR_FIRST] = { "benefit minor, first", 15000,
+                                  "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MAJOR] = { "benefit major", 200000, "network protocol, UnifiedReputationChange" },
+    [DG_REP_GOOD_MAJOR_FIRST] = { "benefit major, first", 300000,
+                                  "network protocol, UnifiedReputationChange" },
+};
+
+static const dg_misstep_row missteps[DG_MISSTEP_COUNT] = {
+    [DG_MISSTEP_OLD_WAY] = { "a legacy statement of a leaf that works the new way", DG_REP_MINOR },
+    [DG_MISSTEP_NEW_WAY] = { "a compact statement or manifest of a leaf that works the old way",
+                             DG_REP_MINOR },
+    [DG_MISSTEP_MANIFEST] = { "a manifest from outside of the receiving set", DG_REP_MINOR },
+    [DG_MISSTEP_PARENT] = { "a statement of a relay parent that is not in view", DG_REP_MINOR },
+    [DG_MISSTEP_TWICE] = { "a request that waits already", DG_REP_MINOR_AGAIN },
+};
+
+const dg_rep_row *dg_statements_reputation_at(dg_rep which)
+{
+    return (unsigned)which < DG_REP_COUNT ? &changes[which] : NULL;
+}
+const dg_misstep_row *dg_statements_misstep_at(dg_misstep which)
+{
+    return (unsigned)which < DG_MISSTEP_COUNT ? &missteps[which] : NULL;
+}
+
+int32_t dg_statements_reputation_threshold(void)
+{
+    return (int32_t)((int64_t)INT32_MIN * (int64_t)dg_world_constant(DG_CONST_BAN_PERMILLE) / 1000);
+}
+
+/* ---- the table of one node, sorted by peer ---- */
+
+static uint32_t place_of(const dg_peer_scores *r, uint32_t peer)
+{
+    uint32_t from = 0, to = r->count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (r->of[middle].peer < peer)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *r, uint32_t peer)
+{
+    uint32_t at = place_of(r, peer);
+    return at < r->count && r->of[at].peer == peer ? &r->of[at] : NULL;
+}
+
+static dg_peer_score *find_or_add(dg_peer_scores *r, uint32_t peer)
+{
+    uint32_t at = place_of(r, peer);
+    if (at < r->count && r->of[at].peer == peer)
+        return &r->of[at];
+    if (r->count == r->cap) {
+        uint32_t cap = r->cap ? r->cap * 2 : 8;
+        dg_peer_score *more = dg_realloc(r->of, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        r->of = more;
+        r->cap = cap;
+    }
+    memmove(&r->of[at + 1], &r->of[at], (r->count++ - at) * sizeof *r->of);
+    r->of[at] = (dg_peer_score){ .peer = peer };
+    return &r->of[at];
+}
+
+/* A second later; the last bit goes too. */
+static int32_t forgive(int32_t score)
+{
+    int32_t part = score / (int32_t)dg_world_constant(DG_CONST_FORGIVEN);
+    return score - (part ? part : (score > 0) - (score < 0));
+}
+
+/* What is left of it at `now`; seconds begin with the run. */
+static void age(dg_peer_score *o, dg_ns now)
+{
+    for (; o->aged < now / SECOND && o->score; o->aged++)
+        o->score = forgive(o->score);
+    o->aged = now / SECOND;
+}
+
+static dg_ns parted_until(const dg_peer_score *o)
+{
+    int32_t score = o->score;
+    uint64_t second = o->aged;
+    for (; score < dg_statements_reputation_threshold(); second++)
+        score = forgive(score);
+    return second * SECOND;
+}
+
+/* True: parted with this. */
+static bool settle(dg_peer_score *o, dg_ns now)
+{
+    int64_t score;
+    bool was = o->parted_until > now;
+    age(o, now);
+    score = o->score + o->waiting;
+    o->waiting = 0;
+    o->score = (int32_t)(score < INT32_MIN ? INT32_MIN : score > INT32_MAX ? INT32_MAX : score);
+    if (o->score >= dg_statements_reputation_threshold())
+        return false;
+    o->parted_until = parted_until(o);
+    return !was;
+}
+
+dg_code dg_statements_peer_scores_change(dg_peer_scores *r, uint32_t peer, dg_rep what, dg_ns now,
+                                         bool *parted, dg_error *err)
+{
+    dg_peer_score *o = find_or_add(r, peer);
+    *parted = false;
+    if (!o)
+        return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers",
+                       r->count + 1);
+    o->waiting += changes[what].value;
+    if (what == DG_REP_MALICIOUS)
+        *parted = settle(o, now);
+    return DG_OK;
+}
+
+uint32_t dg_statements_peer_scores_settle(dg_peer_scores *r, dg_ns now)
+{
+    uint32_t parted = 0;
+    for (uint32_t i = 0; i < r->count; i++)
+        parted += settle(&r->of[i], now);
+    return parted;
+}
+
+void dg_statements_peer_scores_clear(dg_peer_scores *r)
+{
+    dg_free(r->of);
+    *r = (dg_peer_scores){ .of = NULL };
+}
+
+/* ---- the network ---- */
+
+dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
+                                        dg_error *err)
+{
+    bool parted;
+    dg_code rc = dg_statements_peer_scores_change(&world->nodes[node].repute, peer, what,
+                                                  dg_sim_now(world->sim), &parted, err);
+    world->stats.reports += what < DG_REP_GOOD_MINOR;
+    world->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
+    world->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
+    world->stats.parted += parted;
+    return rc;
+}
+
+dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer,
+                                         dg_misstep what, dg_error *err)
+{
+    return dg_statements_reputation_change(world, node, peer, missteps[what].costs, err);
+}
+
+static bool holds_off(const dg_world *world, uint32_t node, uint32_t peer)
+{
+    const dg_peer_score *o = dg_statements_peer_scores_find(&world->nodes[node].repute, peer);
+    return o && o->parted_until > dg_sim_now(world->sim);
+}
+
+bool dg_statements_reputation_parts(const dg_world *world, uint32_t a, uint32_t b)
+{
+    return world->stats.parted && (holds_off(world, a, b) || holds_off(world, b, a));
+}
+
+/* Those that were parted until the last step or after it, and are not any more. */
+static dg_code reconnect(dg_world *world, uint32_t node, dg_ns now, dg_error *err)
+{
+    const dg_peer_scores *r = &world->nodes[node].repute;
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
+        dg_ns until = r->of[i].parted_until;
+        if (until && until <= now && until + dg_world_constant(DG_CONST_TICK) > now
+            && !dg_statements_reputation_parts(world, node, r->of[i].peer))
+            rc = dg_statements_reconnect(world, node, r->of[i].peer, err);
+    }
+    return rc;
+}
+
+dg_code dg_statements_reputation_step(dg_world *world, dg_error *err)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    bool batch = now >= world->reputation.next;
+    if (batch)
+        world->reputation.next = now + dg_world_constant(DG_CONST_REPUTATION_BATCH);
+    for (uint32_t i = 0; i < world->node_count && (batch || world->stats.parted); i++) {
+        dg_code rc = world->stats.parted ? reconnect(world, i, now, err) : DG_OK;
+        if (rc < 0)
+            return rc;
+        world->stats.parted +=
+            batch ? dg_statements_peer_scores_settle(&world->nodes[i].repute, now) : 0;
+    }
+    return DG_OK;
+}
+
+/* Each pair once, whoever of the two it was. */
+static uint64_t count_parted(const dg_world *world)
+{
+    uint64_t pairs = 0;
+    for (uint32_t a = 0; world->stats.parted && a < world->node_count; a++)
+        for (uint32_t i = 0; i < world->nodes[a].repute.count; i++) {
+            uint32_t b = world->nodes[a].repute.of[i].peer;
+            pairs += holds_off(world, a, b) && (a < b || !holds_off(world, b, a));
+        }
+    return pairs;
+}
+
+dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err)
+{
+    uint64_t now[5] = { world->stats.reports, world->stats.reports_minor,
+                        world->stats.reports_major, count_parted(world), world->stats.refused };
+    uint64_t *old = world->reputation.told;
+    uint64_t n[6] = { world->slot,     now[0] - old[0], now[1] - old[1],
+                      now[2] - old[2], now[3],          now[4] - old[4] };
+    if (memcmp(now, old, sizeof now) == 0)
+        return DG_OK;
+    memcpy(old, now, sizeof now);
+    return dg_record_emit(world, DG_REC_REPUTATION, DG_NO_NODE, NULL, n, NULL, err);
+}

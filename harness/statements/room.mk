@@ -1,0 +1,2 @@
+room := statements
+sees := base crypto chain sim protocol world backing

@@ -1,0 +1,163 @@
+/* exchange_cluster.c - statements inside a backing group, and how a member comes to
+ * vote: it seconds its own collation, or fetches the proof of another's and checks it.
+ * Mirrors: statement-distribution v2/cluster.rs; candidate-backing. */
+#include "statements/sent_impl.h"
+
+static bool speaks(const dg_world *world, uint32_t node)
+{
+    return !(world->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
+}
+
+static dg_code vote(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    uint32_t member = dg_statements_sent_member(world, x, core, node);
+    dg_code rc;
+    if (s->voted || member == DG_NO)
+        return DG_OK;
+    s->voted = true;
+    if ((rc = dg_statements_sent_learn(world, x, node, core, member, err)) < 0)
+        return rc;
+    return world->blocks[x->leaf].way[node] == DG_WAY_LEGACY
+               ? dg_statements_legacy_gossip(world, x, node, node, core, member, err)
+               : DG_OK;
+}
+
+/* Without its artifact a node waits, and looks again with each tick. False: it goes on. */
+static bool waits(dg_world *world, uint32_t node, uint16_t tag, dg_ns checked, const dg_said *said,
+                  dg_code *rc, dg_error *err)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    *rc = DG_OK;
+    if (checked <= now)
+        return false;
+    *rc = dg_statements_timer(
+        world, node, tag, checked == DG_NEVER ? dg_world_constant(DG_CONST_TICK) : checked - now,
+        said, err);
+    return true;
+}
+
+/* Its own collation is checked: it seconds, unless somebody has already. */
+dg_code dg_statements_cluster_ready(dg_world *world, uint32_t node, const dg_said *said,
+                                    dg_error *err)
+{
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    const dg_world_block *b = &world->blocks[said->leaf];
+    dg_sent_core *core = &x->core[said->core];
+    dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
+    dg_code rc;
+    bool stray = b->way[node] == DG_WAY_LEGACY && way == DG_WAY_V2;
+    if ((core->seconder != DG_NO && !stray) || (b->way[node] != way && !stray)
+        || !speaks(world, node) || !dg_statements_reads(world, said->leaf, said->core, node))
+        return DG_OK;
+    if (waits(world, node, DG_TAG_SENT_READY,
+              dg_statements_seconded_at(world, said->leaf, said->core, node), said, &rc, err))
+        return rc;
+    if (stray)
+        return dg_statements_legacy_stray(world, node, said, err);
+    core->seconder = dg_statements_sent_member(world, x, said->core, node);
+    dg_seat_at(x, node, said->core)->state = DG_SEAT_CONFIRMED;
+    return vote(world, x, node, said->core, err);
+}
+
+/* What a member has and another is not known to have. Old nodes gossip instead. */
+dg_code dg_statements_cluster_circulate(dg_world *world, dg_sent_leaf *x, uint32_t node,
+                                        uint32_t core, uint32_t to, dg_error *err)
+{
+    dg_sent_core *c = &x->core[core];
+    const dg_seat *s = dg_seat_at(x, node, core);
+    uint32_t own = dg_statements_sent_member(world, x, core, node),
+             peer = dg_statements_sent_node(world, x, core, to);
+    uint64_t *known = &c->knows[own * c->members + to], left = s->votes & ~*known;
+    dg_code rc = DG_OK;
+    if (s->state != DG_SEAT_CONFIRMED || c->seconder == DG_NO
+        || world->blocks[x->leaf].way[node] != DG_WAY_V2 || peer == node || !speaks(world, node))
+        return DG_OK;
+    for (uint32_t k = 0; k < c->members && rc == DG_OK; k++) { /* who seconded comes first */
+        uint32_t i = k == 0 ? c->seconder : k <= c->seconder ? k - 1 : k;
+        dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)i };
+        bool sent;
+        if (!(left >> i & 1))
+            continue;
+        rc = dg_statements_send(world, &sent, node, peer, DG_MSG_STATEMENT, &said, err);
+        *known |= sent ? (uint64_t)1 << i : 0;
+        if (!sent)
+            break; /* when its view comes */
+    }
+    return rc;
+}
+
+dg_code dg_statements_cluster_statement(dg_world *world, uint32_t node, uint32_t from,
+                                        const dg_said *said, dg_error *err)
+{
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_sent_core *c = &x->core[said->core];
+    uint32_t own = dg_statements_sent_member(world, x, said->core, node),
+             sender = dg_statements_sent_member(world, x, said->core, from);
+    dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_code rc;
+    if (world->blocks[said->leaf].way[node] != DG_WAY_V2)
+        return dg_statements_reputation_misstep(
+            world, node, from,
+            world->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
+    if (own == DG_NO || sender == DG_NO || !speaks(world, node))
+        return DG_OK;
+    c->knows[own * c->members + sender] |= (uint64_t)1 << said->who;
+    if ((rc = dg_statements_reputation_change(
+             world, node, from,
+             s->votes >> said->who & 1 ? DG_REP_GOOD_MINOR : DG_REP_GOOD_MINOR_FIRST, err))
+        < 0)
+        return rc;
+    if ((rc = dg_statements_sent_learn(world, x, node, said->core, said->who, err)) < 0
+        || s->state != DG_SEAT_NONE)
+        return rc;
+    return dg_statements_request(world, x, node, said->core, from, true, err);
+}
+
+/* A member that knows the candidate fetches its proof from who seconded it. */
+dg_code dg_statements_cluster_fetch(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+                                    dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+    uint32_t seconder = x->core[core].seconder;
+    if (seconder == DG_NO || dg_statements_sent_member(world, x, core, node) == DG_NO || s->voted
+        || s->fetching || !speaks(world, node) || !dg_statements_reads(world, x->leaf, core, node))
+        return DG_OK;
+    s->fetching = true;
+    s->asked = dg_sim_now(world->sim);
+    return dg_statements_send(world, NULL, node, dg_statements_sent_node(world, x, core, seconder),
+                              DG_MSG_POV_ASK, &said, err);
+}
+
+dg_code dg_statements_cluster_proof(dg_world *world, uint32_t node, const dg_said *said,
+                                    dg_error *err)
+{
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    const dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_said from = *said;
+    from.votes = dg_sim_now(world->sim);
+    if (!s->fetching
+        || from.votes - s->asked
+               > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_POV_TIMEOUT)))
+        return DG_OK;
+    return dg_statements_timer(
+        world, node, DG_TAG_SENT_EXECUTED,
+        dg_backing_pvf_execute_ns(world, world->blocks[x->leaf].candidates[said->core].para), &from,
+        err);
+}
+
+/* `said->votes`: since when it has the proof. */
+dg_code dg_statements_cluster_executed(dg_world *world, uint32_t node, const dg_said *said,
+                                       dg_error *err)
+{
+    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_code rc;
+    if (!dg_seat_at(x, node, said->core)->fetching)
+        return DG_OK;
+    if (waits(world, node, DG_TAG_SENT_EXECUTED,
+              dg_statements_validated_at(world, said->leaf, said->core, node, said->votes), said,
+              &rc, err))
+        return rc;
+    return vote(world, x, node, said->core, err);
+}

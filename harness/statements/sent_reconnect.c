@@ -1,0 +1,100 @@
+/* exchange_forget.c - a process that begins anew has lost what it heard, and its peers no
+ * longer know it to have anything. Two that were parted tell each other their views anew,
+ * and with them what each has for the other: what it told before it was parted is kept
+ * in mind inside a group, and told again along the grid.
+ * Mirrors: statement-distribution v2/mod.rs (PeerConnected, handle_peer_view_update). */
+#include "statements/sent_impl.h"
+
+#include <string.h>
+
+static void forget_in(dg_world *world, dg_sent_leaf *x, uint32_t node)
+{
+    for (uint32_t core = 0; core < x->cores; core++) {
+        uint32_t member = x->core[core].members ? dg_statements_sent_member(world, x, core, node)
+                                                : DG_NO,
+                 n = x->core[core].members;
+        *dg_seat_at(x, node, core) = (dg_seat){ .state = DG_SEAT_NONE };
+        memset(dg_sent_set(x, x->told, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_sent_set(x, x->heard, node, core), 0, x->words * sizeof *x->told);
+        memset(dg_sent_set(x, x->acked, node, core), 0, x->words * sizeof *x->told);
+        for (uint32_t i = 0; member != DG_NO && i < n; i++)
+            x->core[core].knows[i * n + member] = x->core[core].knows[member * n + i] = 0;
+    }
+    memset(x->bitfields + (size_t)node * x->bitfield_words, 0,
+           x->bitfield_words * sizeof *x->bitfields);
+    memset(x->held + (size_t)node * x->held_words, 0, x->held_words * sizeof *x->held);
+    x->node[node].head = DG_SENT_END;
+    x->node[node].in_flight = 0;
+    x->node[node].owed = true;
+}
+
+/* What `peer` told its neighbour at `back`, and was told by it. */
+static void forget_slot(dg_sent_leaf *x, uint32_t peer, uint32_t back)
+{
+    uint64_t keep = ~((uint64_t)1 << back % 64);
+    for (uint32_t core = 0; core < x->cores; core++) {
+        dg_sent_set(x, x->told, peer, core)[back / 64] &= keep;
+        dg_sent_set(x, x->heard, peer, core)[back / 64] &= keep;
+        dg_sent_set(x, x->acked, peer, core)[back / 64] &= keep;
+    }
+}
+
+/* And its peers no longer know it to have anything. */
+static void forget_of(const dg_world *world, dg_sent_leaf *x, uint32_t node)
+{
+    const dg_session *g = world->blocks[x->leaf].session;
+    for (uint32_t slot = 0;
+         g->has_grid && g->member[node] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
+        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
+        uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
+        if (peer != DG_NO && (back = dg_grid_slot(&g->grid, member, g->member[node])) != DG_NO)
+            forget_slot(x, peer, back);
+    }
+}
+
+void dg_statements_forget(dg_world *world, uint32_t node)
+{
+    dg_statements_peer_scores_clear(&world->nodes[node].repute);
+    for (int i = 0; i < DG_QUEUE_COUNT; i++)
+        dg_statements_queue_clear(&world->nodes[node].inbound[i]);
+    for (uint32_t id = world->first_known; id < world->block_count; id++) {
+        dg_world_block *b = &world->blocks[id];
+        if (!b->taken)
+            continue;
+        b->taken[node] = DG_NEVER;
+        b->way[node] = DG_WAY_NONE;
+        dg_statements_chunks_forget(b->chunks, node);
+        if (b->exchange) {
+            forget_in(world, b->exchange, node);
+            forget_of(world, b->exchange, node);
+        }
+    }
+}
+
+static dg_code tell_anew(dg_world *world, dg_sent_leaf *x, uint32_t from, uint32_t to,
+                         dg_error *err)
+{
+    const dg_session *g = world->blocks[x->leaf].session;
+    dg_said view = { .leaf = x->leaf, .votes = to };
+    uint32_t slot = g->has_grid && g->member[from] != DG_NO && g->member[to] != DG_NO
+                        ? dg_grid_slot(&g->grid, g->member[from], g->member[to])
+                        : DG_NO;
+    if (slot != DG_NO)
+        forget_slot(x, from, slot);
+    return dg_statements_timer(world, from, DG_TAG_SENT_VIEW,
+                               dg_world_link_delay(world, to, from, x->leaf, DG_MSG_ASK), &view,
+                               err);
+}
+
+dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err)
+{
+    dg_code rc = DG_OK;
+    for (uint32_t id = world->first_kept; id < world->block_count && rc == DG_OK; id++) {
+        dg_sent_leaf *x = dg_statements_sent_of(world, id);
+        if (!x || world->blocks[id].taken[a] == DG_NEVER || world->blocks[id].taken[b] == DG_NEVER)
+            continue;
+        if ((rc = tell_anew(world, x, a, b, err)) == DG_OK)
+            rc = tell_anew(world, x, b, a, err);
+    }
+    return rc;
+}

@@ -1,0 +1,53 @@
+/* statements.h - statements, bitfields and chunks on their way from node to node: what each has
+ * heard by now.
+ *
+ *   leaf      dg_statements_sent_taken_up, _chunks_taken_up    a node begins with a leaf
+ *   event     dg_statements_sent_event                         a message or timer of a node
+ *   ask       dg_statements_votes, _able, _backable
+ *   forget    dg_statements_forget                             a process began anew
+ *
+ * Two ways give the same answers: computed from the states of all ends, or sent message by
+ * message. */
+#ifndef DG_STATEMENTS_H
+#define DG_STATEMENTS_H
+
+#include "backing/backing.h"
+
+/* Which votes of a candidate a node has by now; 0 where too few to include it.
+ * `voted` of DG_GROUP_MAX, by member of the group. Computed, or as the messages say. */
+dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf,
+                            uint32_t core, uint32_t listener, dg_error *err);
+/* Members of a group that are up and exchange statements of this leaf. */
+uint32_t dg_statements_able(const dg_world *world, uint32_t leaf, uint32_t group);
+/* Could its group collect enough votes among themselves, ever? */
+bool dg_statements_backable(const dg_world *world, uint32_t leaf, uint32_t core);
+dg_ns dg_statements_computed_gossip(const dg_world *world, uint32_t from, uint32_t to,
+                                    uint32_t leaf, dg_ns at, dg_message_kind kind);
+void dg_statements_computed_grid_free(dg_computed_grid *wave);
+
+/* ---- sent ---- */
+
+/* the node has a new leaf */
+dg_code dg_statements_sent_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
+dg_code dg_statements_sent_event(dg_world *world, uint32_t node, const dg_sim_event *event,
+                                 dg_error *err);
+/* a candidate more */
+dg_code dg_statements_sent_offered(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
+void dg_statements_forget(dg_world *world, uint32_t node); /* a process began anew */
+void dg_statements_sent_free(dg_sent_leaf *exchange);
+bool dg_statements_sent_bitfield(const dg_world *world, uint32_t leaf, uint32_t validator,
+                                 uint32_t listener);
+/* the node asks for its chunks of what occupies cores at a leaf */
+dg_code dg_statements_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
+/* when it signed */
+bool dg_statements_sent_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+void dg_statements_chunks_free(dg_sent_chunks *chunks);
+
+/* ---- what a node holds against its peers ---- */
+
+dg_code dg_statements_reputation_step(dg_world *world, dg_error *err); /* with every tick */
+dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err); /* at the end of a slot */
+void dg_statements_peer_scores_clear(dg_peer_scores *repute);
+void dg_statements_queue_clear(dg_request_queue *queue);
+
+#endif

@@ -1,0 +1,135 @@
+/* statements_impl.h - shared inside the room only. */
+#ifndef DG_STATEMENTS_IMPL_H
+#define DG_STATEMENTS_IMPL_H
+
+#include "statements/statements.h"
+
+/* ---- reputation.c: what a node holds against its peers ---- */
+
+typedef enum dg_rep { /* costs before benefits, minor ones first */
+                      DG_REP_MINOR,
+                      DG_REP_MINOR_AGAIN,
+                      DG_REP_MAJOR,
+                      DG_REP_MAJOR_AGAIN,
+                      DG_REP_MALICIOUS,
+                      DG_REP_GOOD_MINOR,
+                      DG_REP_GOOD_MINOR_FIRST,
+                      DG_REP_GOOD_MAJOR,
+                      DG_REP_GOOD_MAJOR_FIRST,
+                      DG_REP_COUNT
+} dg_rep;
+typedef struct dg_rep_row {
+    const char *name;
+    int32_t value;
+    const char *source;
+} dg_rep_row;
+const dg_rep_row *dg_statements_reputation_at(dg_rep which); /* NULL past the end */
+/* What a peer can be seen doing; each costs minor as far as is remembered of
+ * statement-distribution: unverified. */
+typedef enum dg_misstep {
+    DG_MISSTEP_OLD_WAY,
+    DG_MISSTEP_NEW_WAY,
+    DG_MISSTEP_MANIFEST,
+    DG_MISSTEP_PARENT,
+    DG_MISSTEP_TWICE,
+    DG_MISSTEP_COUNT
+} dg_misstep;
+typedef struct dg_misstep_row {
+    const char *says;
+    dg_rep costs;
+} dg_misstep_row;
+const dg_misstep_row *dg_statements_misstep_at(dg_misstep which); /* NULL past the end */
+int32_t dg_statements_reputation_threshold(void);                 /* parted below it */
+
+const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *repute,
+                                                    uint32_t peer); /* NULL: none */
+/* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
+dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, uint32_t peer, dg_rep what,
+                                         dg_ns now, bool *parted, dg_error *err);
+/* a batch comes into force; peers parted with it */
+uint32_t dg_statements_peer_scores_settle(dg_peer_scores *repute, dg_ns now);
+
+/* ---- inbound.c: requests that wait for their answer ---- */
+
+typedef struct dg_request_queue_row {
+    const char *name;
+    uint32_t most;
+} dg_request_queue_row;
+const dg_request_queue_row *dg_statements_queue_at(
+    dg_request_queue_kind kind); /* NULL past the end */
+typedef enum dg_entrance { DG_ENTRANCE_TAKEN, DG_ENTRANCE_REFUSED, DG_ENTRANCE_TWICE } dg_entrance;
+/* A request whose answer takes so long on the wire, once those before it are through. DG_NOMEM. */
+dg_code dg_statements_queue_enter(dg_request_queue *queue, dg_request_queue_kind kind,
+                                  dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes,
+                                  dg_error *err);
+
+/* hear.c */
+/* there is a candidate for the core */
+bool dg_statements_is_offered(const dg_world_block *b, uint32_t core);
+/* The grid that a node holds for the leaf's session, and since when; NULL: none. */
+const dg_session *dg_statements_grid_held(const dg_world *world, uint32_t node, uint32_t leaf,
+                                          dg_ns *since);
+/* its descriptor */
+bool dg_statements_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+/* When a member has checked what it has since `from`, as far as is known by now; DG_NEVER: its
+ * artifact is not prepared. And its own collation, if it has one of the core's. */
+dg_ns dg_statements_validated_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node,
+                                 dg_ns from);
+dg_ns dg_statements_seconded_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+/* To ask another for a candidate and get it, without waiting in line; DG_NEVER: not in time. */
+dg_ns dg_statements_computed_request(const dg_world *world, uint32_t node, uint32_t of,
+                                     uint32_t leaf, uint32_t core);
+/* told of in the old way, and asked for */
+bool dg_statements_is_large(const dg_world *world, uint32_t leaf, uint32_t core);
+/* for a candidate that was asked for, by its way */
+dg_ns dg_statements_request_patience(const dg_world *world, uint32_t leaf, uint32_t node);
+
+/* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
+typedef struct dg_computed_cluster {
+    const dg_world *world;
+    const dg_world_block *b;
+    uint32_t leaf, core, from, members, needed;
+    dg_way way;
+    uint32_t seconder; /* member; DG_NO */
+    struct {
+        dg_ns said, ask;
+        bool there;
+    } links[DG_GROUP_MAX][DG_GROUP_MAX];
+    dg_ns confirmed[DG_GROUP_MAX]; /* when each has the candidate */
+    dg_ns voted[DG_GROUP_MAX];
+    dg_ns held[DG_GROUP_MAX][DG_GROUP_MAX]; /* [i][m]: when the vote of i is at m */
+} dg_computed_cluster;
+void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world *world,
+                                         uint32_t leaf, uint32_t core);
+uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, uint32_t member);
+bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, uint32_t node);
+uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s,
+                                               uint32_t node); /* DG_NO: outside */
+dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
+                                            uint32_t member); /* when it has enough votes */
+dg_ns dg_statements_computed_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
+                                  dg_ns at, dg_message_kind kind);
+
+/* hear_grid.c: from all groups to all others, computed */
+/* When the node has the candidate; and of which member it came first, over which path. */
+typedef struct dg_reached {
+    dg_ns at, path;
+    uint32_t member;
+} dg_reached;
+dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint32_t leaf,
+                                          uint32_t core, uint32_t node, dg_error *err);
+/* two that were parted tell their views anew */
+dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err);
+/* As dg_statements_votes. */
+uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, uint32_t leaf,
+                                  uint32_t core, uint32_t listener);
+/* reputation.c: of the network, where messages are sent */
+dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
+                                        dg_error *err);
+dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer,
+                                         dg_misstep what, dg_error *err);
+/* does one of them not talk to the other? */
+bool dg_statements_reputation_parts(const dg_world *world, uint32_t a, uint32_t b);
+void dg_statements_chunks_forget(dg_sent_chunks *chunks, uint32_t node);
+
+#endif

@@ -1,0 +1,3 @@
+room := world
+sees := base crypto chain sim protocol
+owns := world record
