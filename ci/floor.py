@@ -36,15 +36,21 @@ CODES = "dg_code"  # the one enum whose constants have no noun
 # or that is gone, fails until it is taken out of here.
 NOT_YET = {
     "names":
-        "base chain claim cli crypto host node population preflight protocol report run scale sim snapshot "
-        "state trie wasm",
+        "base chain claim cli crypto host population preflight protocol report run scale sim "
+        "snapshot state trie wasm",
     "types":
-        "base chain claim cli crypto event host node population preflight protocol run scale sim snapshot "
-        "state trie wasm",
-    "constants": "base chain claim crypto event host node population protocol run scale sim wasm",
-    "docs": "base chain claim crypto host node preflight protocol run scale sim snapshot state trie wasm",
-    "digits": "claim node preflight run tests/node tests/run tests/sim",
-    "caps": "chain node report",
+        "approval backing base chain claim cli consensus crypto event host node population "
+        "preflight protocol run scale sim snapshot state statements trie wasm world",
+    "constants":
+        "backing base chain claim consensus crypto event host node population protocol run scale "
+        "sim wasm world",
+    "docs":
+        "approval backing base chain claim consensus crypto host node preflight protocol run "
+        "scale sim snapshot state statements trie wasm world",
+    "digits":
+        "approval backing claim consensus node preflight run statements tests/node tests/run "
+        "tests/sim world",
+    "caps": "chain report statements",
 }
 
 

@@ -1,12 +1,12 @@
 /* approval_impl.h - who checks a candidate that was included, and when it counts as
  * approved. Inside the room only.
  *
- *   lots.c        who may check what, in which tranche
- *   tranche.c     the rules: how many tranches are wanted, is it enough
- *   turns.c       whose turn it is to tell, by its own clock
- *   approval.c    one block's candidates as time goes
- *   voices.c      approvals as they leave
- *   ears.c        who hears whom, where releases have no protocol in common
+ *   assignments.c        who may check what, in which tranche
+ *   required_tranches.c     the rules: how many tranches are wanted, is it enough
+ *   wakeups.c       whose turn it is to tell, by its own clock
+ *   approval_voting.c    one block's candidates as time goes
+ *   approval_votes.c      approvals as they leave
+ *   protocol_reach.c        who hears whom, where releases have no protocol in common
  *   aggression.c  how many messages that takes
  *
  * One voice for the whole network, or for as much of it as hears it: what a validator says is heard
@@ -21,7 +21,7 @@
 
 #include "approval/approval.h"
 
-/* ---- lots.c ---- */
+/* ---- assignments.c ---- */
 
 /* A validator that may check a candidate, once its tranche has come. */
 /* newer: an assignment of the second kind */
@@ -84,7 +84,7 @@ bool dg_approval_assignments_distinct(
 dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, uint32_t id,
                                      dg_error *err);
 
-/* ---- voices.c ---- */
+/* ---- approval_votes.c ---- */
 
 /* Who is done by now says so. */
 void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
@@ -93,7 +93,7 @@ void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_
 void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
                              uint32_t id);
 
-/* ---- ears.c ---- */
+/* ---- protocol_reach.c ---- */
 
 bool dg_approval_speaks_newest(const dg_node_class *of);
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node);
@@ -101,7 +101,7 @@ uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a,
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
                              uint32_t speaker, bool newer);
 
-/* ---- tranche.c ---- */
+/* ---- required_tranches.c ---- */
 
 /* What is asked at one moment; ticks are counted from the beginning of the run. */
 typedef struct dg_moment {
@@ -134,7 +134,7 @@ bool dg_approval_wants_assignment(const dg_required_tranches *required, const dg
 /* Mirrors: check_approval, with APPROVAL_DELAY. */
 bool dg_approval_is_approved_at(dg_checker *checkers, uint32_t count, const dg_moment *m);
 
-/* ---- approval.c ---- */
+/* ---- approval_voting.c ---- */
 
 dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *a,
                                 const dg_world_block *b, dg_ns at);
@@ -146,7 +146,7 @@ dg_ns dg_approval_vote_delay(const dg_world *world, uint32_t node, uint32_t id, 
 /* To fetch a candidate and execute it. */
 dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, uint32_t para);
 
-/* ---- turns.c ---- */
+/* ---- wakeups.c ---- */
 
 /* A turn of a validator to tell: at its import, or at a tick. */
 typedef struct dg_wakeup {

@@ -1,4 +1,4 @@
-/* voices.c - approvals leave those who check, and come to all that hear them.
+/* approval_votes.c - approvals leave those who check, and come to all that hear them.
  * Mirrors: approval-voting lib.rs (issue_approval), approval-distribution
  * (import_and_circulate_approval). */
 #include "approval/approval_impl.h"

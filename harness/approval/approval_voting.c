@@ -1,4 +1,4 @@
-/* approval.c - the candidates of one block, checked as time goes.
+/* approval_voting.c - the candidates of one block, checked as time goes.
  *
  * Looked at with each tick of half a second: whose tranche came in between tells that
  * it checks, unless enough do by what was heard then; whoever told sends its approval

@@ -1,4 +1,4 @@
-/* lots.c - who may check a candidate, and in which tranche: by lot, a stream for each
+/* assignments.c - who may check a candidate, and in which tranche: by lot, a stream for each
  * validator, block and candidate.
  *
  * Every validator draws cores for tranche 0 (RelayVRFModulo), and for each candidate

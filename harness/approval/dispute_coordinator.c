@@ -1,4 +1,4 @@
-/* dispute.c - somebody calls a candidate invalid, and all others have to say what they
+/* dispute_coordinator.c - somebody calls a candidate invalid, and all others have to say what they
  * think of it.
  *
  * Its backers and those who have approved it have said so already; each other

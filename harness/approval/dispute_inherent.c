@@ -1,4 +1,4 @@
-/* dispute_put.c - the votes of disputes, as an author puts them into its block for the
+/* dispute_inherent.c - the votes of disputes, as an author puts them into its block for the
  * runtime: what it has heard and the chain does not know.
  *
  * A dispute goes in once more than a third of the validators have spoken, on both

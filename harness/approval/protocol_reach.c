@@ -1,5 +1,5 @@
-/* ears.c - which nodes hear approvals of which others: what has no protocol in common has no
- * link, and over a link of the older protocols neither assignments of the second kind nor
+/* protocol_reach.c - which nodes hear approvals of which others: what has no protocol in common has
+ * no link, and over a link of the older protocols neither assignments of the second kind nor
  * approvals of several candidates pass.
  *
  * Nodes that hear the same are one ear, and count approvals together. A voice that passes

@@ -1,4 +1,4 @@
-/* tranche.c - how many tranches of assignments a candidate needs by now, and whether
+/* required_tranches.c - how many tranches of assignments a candidate needs by now, and whether
  * those have approved it.
  *
  * Tranches are taken until enough have told that they check. Whoever told and has not

@@ -1,4 +1,4 @@
-/* turns.c - whose turn it is to tell that it checks a candidate of a block.
+/* wakeups.c - whose turn it is to tell that it checks a candidate of a block.
  *
  * A tranche's turn comes by each validator's own clock. It tells, unless enough do by
  * what was heard then.

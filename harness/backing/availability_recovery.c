@@ -1,5 +1,5 @@
-/* recovery.c - who checks a candidate that is not its own group's puts its proof together
- * from chunks: of a third of the validators, and of one more.
+/* availability_recovery.c - who checks a candidate that is not its own group's puts its proof
+ * together from chunks: of a third of the validators, and of one more.
  *
  * So many are asked at a time, the next one when one has answered; who is down or keeps
  * its chunk to itself is made up for by another. Where messages are sent they are

@@ -1,5 +1,5 @@
-/* chunks.c - when a validator has its own chunk of a candidate that waits to become
- * available: only then is its bit set. Computed; exchange_chunk.c sends each request.
+/* availability_store.c - when a validator has its own chunk of a candidate that waits to become
+ * available: only then is its bit set. Computed; sent_chunks.c sends each request.
  *
  * It asks the members of the group that backed it, one after the other, beginning with
  * one by lot; who did not vote has nothing to give, who is away is waited for, who is

@@ -4,7 +4,7 @@
 
 #include "backing/backing.h"
 
-/* ---- pvf.c: artifacts, and each node's one worker that prepares them ---- */
+/* ---- pvf_host.c: artifacts, and each node's one worker that prepares them ---- */
 
 struct dg_pvf_code {
     uint32_t para;
@@ -31,8 +31,8 @@ struct dg_code_upgrade {
     dg_hash candidate;
 };
 
-/* new_code.c: does a parachain's candidate at `leaf`, on none that does, carry new code, and of how
- * many bytes; noted once it is made */
+/* code_upgrade.c: does a parachain's candidate at `leaf`, on none that does, carry new code, and of
+ * how many bytes; noted once it is made */
 dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf,
                                     uint32_t para, dg_error *err);
 dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *made, dg_error *err);

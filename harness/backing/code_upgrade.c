@@ -1,4 +1,4 @@
-/* new_code.c - parachains that publish new code of their own, each once.
+/* code_upgrade.c - parachains that publish new code of their own, each once.
  *
  * A collator puts it into every candidate from its slot on until one of them was
  * included: then the relay chain's restriction stands for that parachain, and it is

@@ -1,8 +1,8 @@
-/* work.c - what collators make with a leaf as relay parent.
+/* collation_generation.c - what collators make with a leaf as relay parent.
  *
  * Without asynchronous backing, or with a depth of none, it is one block for each core
  * that waits for one, on the head that is included. With it a parachain's blocks form a
- * chain (fragment.c): the next one goes on the last that its collator has made over the
+ * chain (relay_parents.c): the next one goes on the last that its collator has made over the
  * relay parents in scope, whether that was backed or not, as long as its own runtime has
  * room and the chain is not too deep. An author that does not ask for room does not look
  * for its own blocks either: it builds on what the relay chain has.

@@ -1,4 +1,4 @@
-/* pvf.c - what a node has to compile before it can execute a parachain's blocks.
+/* pvf_host.c - what a node has to compile before it can execute a parachain's blocks.
  *
  * An artifact is a parachain's code prepared with a session's executor parameters. A
  * node prepares one at a time: first those that backing waits for, in the order they

@@ -1,4 +1,4 @@
-/* slot.c - when a slot begins, and who may author in it on what.
+/* babe_slots.c - when a slot begins, and who may author in it on what.
  *
  * Clocks that are right begin a slot together, with the world's tick. One that a fault
  * has set begins its slots by itself: the tick plans those that it comes to before the

@@ -1,5 +1,5 @@
-/* import.c - a block, or the news of finality, reaches a node: its client picks a
- * best block, its overseer tells the leaves (signal.c).
+/* block_import.c - a block, or the news of finality, reaches a node: its client picks a
+ * best block, its overseer tells the leaves (overseer.c).
  * Mirrors: sc-client, node/overseer. */
 #include "consensus/consensus_impl.h"
 

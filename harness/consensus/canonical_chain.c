@@ -1,4 +1,4 @@
-/* settle.c - the chain as the nodes agree on it, handed out block by block.
+/* canonical_chain.c - the chain as the nodes agree on it, handed out block by block.
  *
  * Whoever follows it (client's view, samples at U) must never see a block taken back,
  * so a block waits until every node has finalized it, with what its author reported. */

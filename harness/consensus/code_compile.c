@@ -1,4 +1,4 @@
-/* compile.c - the first call with new code needs it compiled; until then a node's
+/* code_compile.c - the first call with new code needs it compiled; until then a node's
  * process answers nothing and authors nothing. All nodes come to it together.
  *
  * Code that waits in `:pending_code` is not needed for questions, but for the next

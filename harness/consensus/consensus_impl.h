@@ -12,21 +12,21 @@ struct dg_kept {
     bool amended;
 };
 
-/* settle.c: blocks that stay */
+/* canonical_chain.c: blocks that stay */
 dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err);
 dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err);
 
-/* import.c */
+/* block_import.c */
 /* a record, the first time */
 dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_error *err);
 
-/* before.c */
+/* mid_session_fork.c */
 /* in which the session of a leaf began */
 uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_block *b);
 /* What a node that was just told its topology at the fork block has heard since. */
 dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
 
-/* heartbeat.c: transactions by which validators say that they are up, as far as an
+/* im_online.c: transactions by which validators say that they are up, as far as an
  * author has them for a block on `parent`; transaction i ends at ends[i]. */
 enum { DG_HEARTBEATS_MAX = 256 };
 typedef struct dg_heartbeats {
@@ -37,21 +37,21 @@ typedef struct dg_heartbeats {
 dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author,
                                      uint32_t parent, uint64_t slot, dg_error *err);
 
-/* signal.c: the overseer's news reaches the subsystems, once they have their answers.
+/* overseer.c: the overseer's news reaches the subsystems, once they have their answers.
  * An empty one is of finality that deactivates nothing. */
 dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
                             dg_error *err);
-/* compile.c: a block of which a node needs code that it has not compiled. `children`:
+/* code_compile.c: a block of which a node needs code that it has not compiled. `children`:
  * to execute them; otherwise to ask at the block. */
 dg_code dg_consensus_compile(dg_world *world, uint32_t node, uint32_t id, bool children,
                              dg_error *err);
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_consensus_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
-/* author.c */
+/* proposer.c */
 dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
                            const dg_slot_claim *claim, dg_error *err);
 
-/* provision.c: the encoded inherent of an author; `out` empty: none to give. */
+/* provisioner.c: the encoded inherent of an author; `out` empty: none to give. */
 typedef struct dg_provision {
     /* occupied cores; bits set on them, of how many; cores with enough of them; cores that wait for
      * longer than a block */
@@ -75,9 +75,10 @@ typedef struct dg_provider {
 bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits);
 /* `*put`: the candidate has gone in, because enough of its votes are here. */
 dg_code dg_consensus_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_error *err);
-dg_code dg_consensus_provide_chains(dg_provider *m, dg_error *err); /* provision_chain.c */
+dg_code dg_consensus_provide_chains(dg_provider *m, dg_error *err); /* provisioner_chains.c */
 
-/* dropped.c: what an author offered and its block `id` did not back, each with a reason */
+/* rejected_candidates.c: what an author offered and its block `id` did not back, each with a reason
+ */
 /* .. and bitfields */
 dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uint32_t id,
                                              const dg_provision *given, dg_error *err);

@@ -1,4 +1,4 @@
-/* finality.c - GRANDPA, one round after the other, counted for the network as a whole.
+/* grandpa.c - GRANDPA, one round after the other, counted for the network as a whole.
  *
  * Each voter votes for what it sees itself: two blocks below its best, no more than
  * three quarters of the way there, and nothing above a block that is not approved,

@@ -1,4 +1,4 @@
-/* heartbeat.c - validators that are up say so once a session, where the runtime asks
+/* im_online.c - validators that are up say so once a session, where the runtime asks
  * for it (im-online): who is silent and authors nothing is reported as offline.
  *
  * A node sends at a slot of its own luck between a tenth and four fifths of the

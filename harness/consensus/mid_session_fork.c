@@ -1,4 +1,4 @@
-/* before.c - what nodes have been through when the chain is forked within a session.
+/* mid_session_fork.c - what nodes have been through when the chain is forked within a session.
  *
  * A topology comes once, at the first leaf of a session, and a fork that is pruned later
  * may take it away again. Nodes of a chain that is forked slots after that are not as new

@@ -1,4 +1,4 @@
-/* signal.c - the overseer tells a node's subsystems of leaves, one signal after the
+/* overseer.c - the overseer tells a node's subsystems of leaves, one signal after the
  * other; none is taken up before its answers are in.
  *
  * A part that leaves a signal waiting for too long ends the overseer and with it the

@@ -1,4 +1,4 @@
-/* author.c - a claim of a slot, and the block that comes of it.
+/* proposer.c - a claim of a slot, and the block that comes of it.
  *
  * Every claim is used. Two claims of one slot give two blocks on what their authors
  * took for the best, as it is on a real network in about every fourth slot.

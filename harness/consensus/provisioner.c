@@ -1,4 +1,4 @@
-/* provision.c - what an author puts into its block for the parachains: what had
+/* provisioner.c - what an author puts into its block for the parachains: what had
  * reached it by then, and nothing else.
  *
  * One bad vote would cost the whole block, so a core without enough votes is left

@@ -1,4 +1,4 @@
-/* provision_chain.c - candidates of chains that an author puts into its block: for each
+/* provisioner_chains.c - candidates of chains that an author puts into its block: for each
  * parachain that follow what is included, what becomes available with the author's own
  * bits, or what times out; one after the other as far as their votes are here.
  * Mirrors: polkadot node/core/provisioner (request_backable_candidates: free and

@@ -1,4 +1,4 @@
-/* dropped.c - candidates that an author put in and the runtime left out.
+/* rejected_candidates.c - candidates that an author put in and the runtime left out.
  *
  * The runtime drops in silence. What can be told from outside is asked afterwards, in
  * this order: N's first block, which migrates before it looks; bitfields that were left

@@ -1,4 +1,4 @@
-/* fault.c - what goes wrong by plan: with processes, links and clocks of the world,
+/* faults.c - what goes wrong by plan: with processes, links and clocks of the world,
  * and with what a node or a collator keeps to itself.
  *
  * Faults begin and end with a slot, before anything else of it happens. Who is meant

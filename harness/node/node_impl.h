@@ -15,7 +15,7 @@ struct dg_network {
     bool over; /* what was left over is settled: nothing runs any more */
 };
 
-/* ---- fault.c: what goes wrong by plan ---- */
+/* ---- faults.c: what goes wrong by plan ---- */
 
 enum { DG_FAULTS_MAX = 256 };
 struct dg_planned_fault {

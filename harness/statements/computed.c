@@ -1,14 +1,14 @@
-/* hear.c - who has heard which votes of a candidate by now, without a message being sent.
+/* computed.c - who has heard which votes of a candidate by now, without a message being sent.
  *
  * The time at which a vote is at a listener follows from the states of all nodes on
  * its way: when each took up the leaf, which of its two state machines works on it,
  * since when it holds the session's grid, what protocol its links speak, and what the
- * links delay. exchange.c sends every message instead; both come to the same, but for
+ * links delay. sent.c sends every message instead; both come to the same, but for
  * one thing: a fault is taken to stand from before the leaf on, so what was said
  * before it began and heard after is settled only when the next leaf comes.
  *
  * Old way: votes are gossiped; two hops, whatever topology a node has.
- * New way: inside the group hear_group.c, outside of it hear_grid.c.
+ * New way: inside the group computed_cluster.c, outside of it computed_grid.c.
  * Mirrors: statement-distribution legacy_v1, v2 (cluster.rs, grid.rs, requests.rs). */
 #include "statements/statements_impl.h"
 

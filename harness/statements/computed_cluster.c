@@ -1,4 +1,4 @@
-/* hear_group.c - inside a backing group: who has the candidate when, votes when, and
+/* computed_cluster.c - inside a backing group: who has the candidate when, votes when, and
  * when each vote is at each member.
  *
  * Old way: the one who seconds sends the whole receipt to the others, or word of it if

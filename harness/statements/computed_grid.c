@@ -1,4 +1,4 @@
-/* hear_grid.c - from the groups to all others: when each node has each candidate.
+/* computed_grid.c - from the groups to all others: when each node has each candidate.
  *
  * Who has it and holds the grid announces it: a member to its row and column, a
  * neighbour of a member in the row to its column, one in the column to its row. Who

@@ -1,4 +1,4 @@
-/* reputation.c - what a node holds against its peers, and when it will not have them.
+/* peer_reputation.c - what a node holds against its peers, and when it will not have them.
  *
  * Whoever says what nobody may say at that leaf costs itself some of its good name
  * with that one node. Costs are collected and come into force in batches; malice does

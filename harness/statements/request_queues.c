@@ -1,4 +1,4 @@
-/* inbound.c - requests that wait at a node for their answer, and how many may.
+/* request_queues.c - requests that wait at a node for their answer, and how many may.
  *
  * Answers leave one after another, each for as long as its bytes take on the wire;
  * until then its request stands in the queue. What finds the queue full is refused.

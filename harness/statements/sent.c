@@ -1,10 +1,10 @@
-/* exchange.c - what nodes say to each other of a leaf, message by message.
+/* sent.c - what nodes say to each other of a leaf, message by message.
  *
  * A node begins with a leaf when its subsystems take it up. A peer is told nothing of
  * a leaf that its view does not have; when it has, it is told what there is. What is
- * said inside a group stands in exchange_cluster.c, what groups say to the network in
- * exchange_grid.c, requests in exchange_request.c, the old way in exchange_legacy.c,
- * availability in exchange_bitfield.c and exchange_chunk.c.
+ * said inside a group stands in sent_cluster.c, what groups say to the network in
+ * sent_grid.c, requests in sent_requests.c, the old way in sent_legacy.c,
+ * availability in sent_bitfields.c and sent_chunks.c.
  * Mirrors: statement-distribution lib.rs, v2/mod.rs; bitfield-distribution. */
 #include "statements/sent_impl.h"
 

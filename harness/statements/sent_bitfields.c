@@ -1,4 +1,4 @@
-/* exchange_bitfield.c - each validator's signed word on availability, gossiped.
+/* sent_bitfields.c - each validator's signed word on availability, gossiped.
  *
  * Along the grid as far as that wants it, and to a few random peers; of a session
  * without a topology the current one's grid is used.

@@ -1,4 +1,4 @@
-/* exchange_chunk.c - each validator asks for its own chunk of what occupies a core, and
+/* sent_chunks.c - each validator asks for its own chunk of what occupies a core, and
  * its bits say which it had when it signed.
  *
  * For candidates of a leaf that is taken up and of up to three blocks below it in the

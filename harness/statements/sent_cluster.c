@@ -1,4 +1,4 @@
-/* exchange_cluster.c - statements inside a backing group, and how a member comes to
+/* sent_cluster.c - statements inside a backing group, and how a member comes to
  * vote: it seconds its own collation, or fetches the proof of another's and checks it.
  * Mirrors: statement-distribution v2/cluster.rs; candidate-backing. */
 #include "statements/sent_impl.h"

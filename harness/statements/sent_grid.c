@@ -1,4 +1,4 @@
-/* exchange_grid.c - candidates that a group has backed, told to the rest of the network.
+/* sent_grid.c - candidates that a group has backed, told to the rest of the network.
  *
  * Who has enough votes announces the candidate along the grid, to whom it has to and
  * once; without a grid it tells nobody, and one that comes later does not make it.

@@ -1,9 +1,9 @@
-/* exchange_impl.h - statements, candidates and bitfields as messages: what the files
- * exchange*.c share.
+/* sent_impl.h - statements, candidates and bitfields as messages: what the files
+ * sent*.c share.
  *
  * One dg_sent_leaf for each leaf that is talked about; in it a seat for each node and
  * core: what that node knows of that core's candidate. Whatever is said travels over
- * the links of `sim`, with a luck of its own (dg_world_link_draw), so that hear.c can
+ * the links of `sim`, with a luck of its own (dg_world_link_draw), so that computed.c can
  * compute when it arrives without sending it. */
 #ifndef DG_EXCHANGE_IMPL_H
 #define DG_EXCHANGE_IMPL_H
@@ -84,7 +84,7 @@ static inline uint32_t dg_sent_count_votes(uint64_t votes)
     return (uint32_t)__builtin_popcountll(votes);
 }
 
-/* exchange.c */
+/* sent.c */
 dg_sent_leaf *dg_statements_sent_of(const dg_world *world, uint32_t leaf);
 /* DG_NO: outside of the group */
 uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, uint32_t core,
@@ -112,7 +112,7 @@ dg_code dg_statements_sent_learn(dg_world *world, dg_sent_leaf *x, uint32_t node
 dg_code dg_statements_sent_backed(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                                   dg_error *err);
 
-/* exchange_cluster.c: inside the group */
+/* sent_cluster.c: inside the group */
 dg_code dg_statements_cluster_ready(dg_world *world, uint32_t node, const dg_said *said,
                                     dg_error *err);
 dg_code dg_statements_cluster_circulate(dg_world *world, dg_sent_leaf *x, uint32_t node,
@@ -126,7 +126,7 @@ dg_code dg_statements_cluster_proof(dg_world *world, uint32_t node, const dg_sai
 dg_code dg_statements_cluster_executed(dg_world *world, uint32_t node, const dg_said *said,
                                        dg_error *err);
 
-/* exchange_request.c: candidates are asked for */
+/* sent_requests.c: candidates are asked for */
 dg_code dg_statements_request(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                               uint32_t source, bool cluster, dg_error *err);
 dg_code dg_statements_request_received(dg_world *world, uint32_t node, uint32_t from,
@@ -140,7 +140,7 @@ dg_code dg_statements_request_timeout(dg_world *world, uint32_t node, const dg_s
 dg_code dg_statements_request_retry(dg_world *world, uint32_t node, const dg_said *said,
                                     dg_error *err);
 
-/* exchange_grid.c: from the group to the network */
+/* sent_grid.c: from the group to the network */
 dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                                     dg_error *err);
 dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, uint32_t node,
@@ -156,7 +156,7 @@ dg_code dg_statements_grid_vote(dg_world *world, uint32_t node, uint32_t from, c
 dg_code dg_statements_grid_tell(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
                                 uint32_t who, dg_error *err);
 
-/* exchange_legacy.c: the old way */
+/* sent_legacy.c: the old way */
 dg_code dg_statements_legacy_statement(dg_world *world, uint32_t node, uint32_t from,
                                        const dg_said *said, dg_error *err);
 /* a large one is there */
@@ -169,7 +169,7 @@ dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, uint32_t n
 dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t to,
                                       dg_error *err);
 
-/* exchange_chunk.c */
+/* sent_chunks.c */
 dg_code dg_statements_chunk_requested(dg_world *world, uint32_t node, uint32_t from,
                                       const dg_said *said, dg_error *err);
 dg_code dg_statements_chunk_answer(dg_world *world, uint32_t node, const dg_said *said,
@@ -179,7 +179,7 @@ dg_code dg_statements_chunk_timeout(dg_world *world, uint32_t node, const dg_sai
 bool dg_statements_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core,
                                  uint32_t node); /* now */
 
-/* exchange_bitfield.c: availability */
+/* sent_bitfields.c: availability */
 dg_code dg_statements_bitfield_sign(dg_world *world, uint32_t node, const dg_said *said,
                                     dg_error *err);
 dg_code dg_statements_bitfield_received(dg_world *world, uint32_t node, uint32_t from,

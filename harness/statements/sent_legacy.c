@@ -1,4 +1,4 @@
-/* exchange_legacy.c - statements of before asynchronous backing: whole, and gossiped.
+/* sent_legacy.c - statements of before asynchronous backing: whole, and gossiped.
  *
  * From each node that hears one first they go along the grid as far as that wants
  * them, from who made them to its group, and to random peers until it is 25. Of a

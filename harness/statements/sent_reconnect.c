@@ -1,4 +1,4 @@
-/* exchange_forget.c - a process that begins anew has lost what it heard, and its peers no
+/* sent_reconnect.c - a process that begins anew has lost what it heard, and its peers no
  * longer know it to have anything. Two that were parted tell each other their views anew,
  * and with them what each has for the other: what it told before it was parted is kept
  * in mind inside a group, and told again along the grid.

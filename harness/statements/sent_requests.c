@@ -1,4 +1,4 @@
-/* exchange_request.c - candidates are asked for by those who were only told of them.
+/* sent_requests.c - candidates are asked for by those who were only told of them.
  *
  * Of its own group's candidate a member asks at once; of others' a few at a time, in
  * the order in which they were told of. Whoever does not answer in time is not asked

@@ -4,7 +4,7 @@
 
 #include "statements/statements.h"
 
-/* ---- reputation.c: what a node holds against its peers ---- */
+/* ---- peer_reputation.c: what a node holds against its peers ---- */
 
 typedef enum dg_rep { /* costs before benefits, minor ones first */
                       DG_REP_MINOR,
@@ -49,7 +49,7 @@ dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, uint32_t peer, 
 /* a batch comes into force; peers parted with it */
 uint32_t dg_statements_peer_scores_settle(dg_peer_scores *repute, dg_ns now);
 
-/* ---- inbound.c: requests that wait for their answer ---- */
+/* ---- request_queues.c: requests that wait for their answer ---- */
 
 typedef struct dg_request_queue_row {
     const char *name;
@@ -63,7 +63,7 @@ dg_code dg_statements_queue_enter(dg_request_queue *queue, dg_request_queue_kind
                                   dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes,
                                   dg_error *err);
 
-/* hear.c */
+/* computed.c */
 /* there is a candidate for the core */
 bool dg_statements_is_offered(const dg_world_block *b, uint32_t core);
 /* The grid that a node holds for the leaf's session, and since when; NULL: none. */
@@ -84,7 +84,7 @@ bool dg_statements_is_large(const dg_world *world, uint32_t leaf, uint32_t core)
 /* for a candidate that was asked for, by its way */
 dg_ns dg_statements_request_patience(const dg_world *world, uint32_t leaf, uint32_t node);
 
-/* hear_group.c: inside the group, computed. Times of DG_NEVER do not come. */
+/* computed_cluster.c: inside the group, computed. Times of DG_NEVER do not come. */
 typedef struct dg_computed_cluster {
     const dg_world *world;
     const dg_world_block *b;
@@ -110,7 +110,7 @@ dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
 dg_ns dg_statements_computed_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
                                   dg_ns at, dg_message_kind kind);
 
-/* hear_grid.c: from all groups to all others, computed */
+/* computed_grid.c: from all groups to all others, computed */
 /* When the node has the candidate; and of which member it came first, over which path. */
 typedef struct dg_reached {
     dg_ns at, path;
@@ -123,7 +123,7 @@ dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_erro
 /* As dg_statements_votes. */
 uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, uint32_t leaf,
                                   uint32_t core, uint32_t listener);
-/* reputation.c: of the network, where messages are sent */
+/* peer_reputation.c: of the network, where messages are sent */
 dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
                                         dg_error *err);
 dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer,

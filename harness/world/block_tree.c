@@ -1,4 +1,4 @@
-/* blocks.c - the blocks of a network, by number of their making; which of two a
+/* block_tree.c - the blocks of a network, by number of their making; which of two a
  * node prefers, and when one can be forgotten.
  * Mirrors: sc-consensus-babe (aux weight of primary blocks; the longer one of
  * equals; the first seen of those). */

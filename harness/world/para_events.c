@@ -1,4 +1,4 @@
-/* paras.c - what became of the candidates, in the runtime's own events. */
+/* para_events.c - what became of the candidates, in the runtime's own events. */
 #include "world/world.h"
 
 #include <string.h>

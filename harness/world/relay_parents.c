@@ -1,9 +1,9 @@
-/* fragment.c - candidates of one parachain that follow one another, each built on the head
+/* relay_parents.c - candidates of one parachain that follow one another, each built on the head
  * of the one before, over the relay parents that a leaf allows.
  *
  * A chain begins at the head that the runtime has included, or that waits to be. Which of
  * its candidates exist is the same for all; which of them somebody has heard enough of is
- * for hear.c to say. One whose relay parent falls out of the leaf's scope is lost, and all
+ * for computed.c to say. One whose relay parent falls out of the leaf's scope is lost, and all
  * that was built on it. What the runtime would refuse for its limits or its code is none.
  * Not modelled: that a backer waits for a candidate's forebear before it seconds.
  * Mirrors: prospective-parachains (fragment_chain, Scope, Constraints). */

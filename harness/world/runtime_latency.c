@@ -1,4 +1,4 @@
-/* latency.c - how long a node waits for its runtime's answers at a leaf: from the fuel
+/* runtime_latency.c - how long a node waits for its runtime's answers at a leaf: from the fuel
  * that the calls used, never from a clock.
  *
  * A few calls run beside each other, the others queue. What is the same for a whole

@@ -557,7 +557,7 @@ struct dg_world {
     uint64_t first_slot, slot_ns, slot;
     /* the runtime at the fork tells of sessions, so finality waits for approval voting */
     bool approves;
-    /* of before.c */
+    /* of mid_session_fork.c */
     struct {
         bool within, forked, told;
         uint32_t session;
@@ -586,7 +586,8 @@ struct dg_world {
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
-    dg_computed_grid *waves[DG_COMPUTED_GRIDS]; /* of hear_grid.c: of the leaves asked for last */
+    dg_computed_grid
+        *waves[DG_COMPUTED_GRIDS]; /* of computed_grid.c: of the leaves asked for last */
     /* when the next batch comes into force; counted in records already */
     struct {
         dg_ns next;
@@ -649,7 +650,7 @@ dg_code dg_record_emit(dg_world *world, dg_record_kind kind, uint32_t node,
 dg_code dg_record_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
                          dg_error *err);
 
-/* blocks.c: ids, ancestors, fork choice, pruning */
+/* block_tree.c: ids, ancestors, fork choice, pruning */
 dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,
                            uint32_t author, bool primary, dg_error *err);
 /* Answers and session at a block, asked once. */
@@ -664,7 +665,7 @@ uint32_t dg_world_best_of(const dg_world *world,
 dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
 void dg_world_blocks_free(dg_world *world);
 
-/* latency.c: how long the answers at a block take a node; `*slowest` of them */
+/* runtime_latency.c: how long the answers at a block take a node; `*slowest` of them */
 dg_ns dg_world_runtime_latency(const dg_world *world, uint32_t node, uint32_t id,
                                dg_request *slowest);
 /* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
@@ -673,7 +674,7 @@ uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
 uint32_t dg_world_hardware_of(const dg_network_options *options, uint32_t node);
 
-/* fragment.c: candidates that follow one another, over the relay parents that a leaf allows */
+/* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* may there be more than the leaf's own candidate for a core? */
 bool dg_world_has_chains(const dg_view *view);
 enum { DG_SCOPE_MAX = 17 };
@@ -717,7 +718,7 @@ const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *fr
                                             const dg_scope *scope, uint32_t para,
                                             const dg_hash *follows, const dg_footing *under);
 
-/* paras.c: what the runtime says happened */
+/* para_events.c: what the runtime says happened */
 typedef struct dg_included {
     uint32_t core, group, para;
     dg_hash relay_parent;
