@@ -33,6 +33,20 @@ enum {
 
 /* What becomes of a session's topology that comes before any leaf of that session
  * was activated with asynchronous backing. */
+/* Numbers of one kind each, so that none can stand where another is meant. */
+typedef struct {
+    uint32_t v;
+} dg_para_id; /* of a parachain, as the relay chain registers it */
+typedef struct {
+    uint32_t v;
+} dg_validator_ix; /* into the para validators of a session */
+typedef struct {
+    uint32_t v;
+} dg_group_ix; /* backing group of a session; which core it works at rotates */
+typedef struct {
+    uint32_t v;
+} dg_core_ix; /* availability core of the relay chain */
+
 typedef enum dg_early_topology {
     DG_EARLY_NONE,  /* no second state machine: nothing to keep it in */
     DG_EARLY_DROP,  /* forgotten at once */

@@ -20,6 +20,17 @@
 
 #define DG_MS ((uint64_t)1000000)
 
+/* ---- indices ---- */
+
+typedef struct {
+    uint32_t v;
+} dg_leaf_id; /* of a block in the world; the first is the fork's, DG_NO: none */
+/* Where a candidate of a relay parent stands among those made at it: turn * cores + core. A core
+ * has one for each block that it may take in the chain of its parachain. */
+typedef struct {
+    uint32_t v;
+} dg_place_ix;
+
 /* ---- constants ---- */
 
 /* Numbers that a model needs and no runtime tells; every one with its source. */
