@@ -29,10 +29,8 @@ enum {
 };
 #define DG_NO ((uint32_t)DG_NONE)
 
-/* ---- node classes ---- */
+/* ---- indices ---- */
 
-/* What becomes of a session's topology that comes before any leaf of that session
- * was activated with asynchronous backing. */
 /* Numbers of one kind each, so that none can stand where another is meant. */
 typedef struct {
     uint32_t v;
@@ -47,6 +45,10 @@ typedef struct {
     uint32_t v;
 } dg_core_ix; /* availability core of the relay chain */
 
+/* ---- node classes ---- */
+
+/* What becomes of a session's topology that comes before any leaf of that session
+ * was activated with asynchronous backing. */
 typedef enum dg_early_topology {
     DG_EARLY_NONE,  /* no second state machine: nothing to keep it in */
     DG_EARLY_DROP,  /* forgotten at once */

@@ -24,7 +24,7 @@
 
 typedef struct {
     uint32_t v;
-} dg_leaf_id; /* of a block in the world; the first is the fork's, DG_NO: none */
+} dg_leaf_id; /* of a block in the world; the first is the one of the fork, v DG_NO: none */
 /* Where a candidate of a relay parent stands among those made at it: turn * cores + core. A core
  * has one for each block that it may take in the chain of its parachain. */
 typedef struct {
