@@ -15,7 +15,7 @@ static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, u
     uint8_t id[4];
     dg_bytes key = DG_BYTES_OF(id), value;
     dg_code rc;
-    dg_put_le32(id, para);
+    dg_le32_put(id, para);
     rc = dg_chain_storage(world->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal",
                           &key, err);
     *out = rc == DG_OK;

@@ -39,9 +39,9 @@ typedef struct line {
 static void head_of(uint8_t head[HEAD_LEN], uint32_t para, uint32_t number, uint32_t nth)
 {
     memset(head, 0, HEAD_LEN);
-    dg_put_le32(head, para);
-    dg_put_le32(head + 4, number);
-    dg_put_le32(head + 8, nth);
+    dg_le32_put(head, para);
+    dg_le32_put(head + 4, number);
+    dg_le32_put(head + 8, nth);
 }
 
 static void place(dg_candidate *made, const line *l, const dg_world_block *leaf, uint32_t core,

@@ -61,6 +61,9 @@ enum {
  * DG_IO, DG_NOMEM 4. Never 0 for a failure. */
 int dg_exit_of(dg_code rc);
 
+/* Simulated true time, ns since the start of the run. */
+typedef uint64_t dg_ns;
+
 /* ---- memory ---- */
 
 /* All heap memory of the program goes through these, so that a test can make
@@ -144,16 +147,16 @@ static inline uint64_t dg_le64(const uint8_t *at)
     return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32;
 }
 
-static inline void dg_put_le32(uint8_t *at, uint32_t v)
+static inline void dg_le32_put(uint8_t *at, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
         at[i] = (uint8_t)(v >> 8 * i);
 }
 
-static inline void dg_put_le64(uint8_t *at, uint64_t v)
+static inline void dg_le64_put(uint8_t *at, uint64_t v)
 {
-    dg_put_le32(at, (uint32_t)v);
-    dg_put_le32(at + 4, (uint32_t)(v >> 32));
+    dg_le32_put(at, (uint32_t)v);
+    dg_le32_put(at + 4, (uint32_t)(v >> 32));
 }
 
 /* ---- hex ---- */

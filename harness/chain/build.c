@@ -35,7 +35,7 @@ static void note_refusal(making *m)
 static dg_code apply(making *m, dg_bytes extrinsic, bool *refused, dg_error *err)
 {
     dg_build_report *r = m->exec.report;
-    dg_applied how;
+    dg_exec_applied how;
     dg_code rc = dg_exec_apply(&m->exec, &how, extrinsic, err);
     *refused = true;
     if (rc == DG_TRAP) {
@@ -109,8 +109,8 @@ static dg_code make_inherents(making *m, dg_error *err)
     dg_code rc;
     m->exec.report->step = DG_BUILD_INHERENTS;
     dg_buf_init(&data, DG_BLOCK_MAX);
-    rc = dg_inherent_data(&data, m->exec.chain, m->parent, m->exec.runtime, m->options->claim.slot,
-                          m->options->paras_inherent, err);
+    rc = dg_chain_inherent_data(&data, m->exec.chain, m->parent, m->exec.runtime,
+                                m->options->claim.slot, m->options->paras_inherent, err);
     if (rc == DG_OK)
         rc = dg_exec_call(&m->exec, "BlockBuilder_inherent_extrinsics", dg_buf_bytes(&data),
                           DG_EXEC_ROLLBACK, err);
@@ -212,7 +212,7 @@ static dg_code add_block(making *m, dg_block **out, dg_bytes sealed, dg_error *e
         goto out;
     }
     block->executed_by = m->exec.runtime;
-    dg_tree_add(m->exec.chain, block);
+    dg_chain_tree_add(m->exec.chain, block);
 out:
     dg_free(list);
     *out = block;

@@ -77,14 +77,14 @@ typedef struct dg_epoch {
 } dg_epoch;
 void dg_epoch_clear(dg_epoch *epoch);
 
-typedef enum dg_claim_kind {
-    DG_CLAIM_PRIMARY = 1,
-    DG_CLAIM_SECONDARY_PLAIN = 2,
-    DG_CLAIM_SECONDARY_VRF = 3
-} dg_claim_kind;
+typedef enum dg_slot_claim_kind {
+    DG_SLOT_CLAIM_PRIMARY = 1,
+    DG_SLOT_CLAIM_SECONDARY_PLAIN = 2,
+    DG_SLOT_CLAIM_SECONDARY_VRF = 3
+} dg_slot_claim_kind;
 typedef struct dg_slot_claim {
     uint64_t slot;
-    dg_claim_kind kind;
+    dg_slot_claim_kind kind;
     uint32_t authority;     /* index into the epoch's authorities */
     uint8_t vrf_output[32]; /* a valid point, drawn from the seed (keys are not ours) */
     uint8_t vrf_proof[64];

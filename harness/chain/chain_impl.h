@@ -37,13 +37,13 @@ dg_code dg_block_from_json(dg_buf *out, const json_t *document, dg_error *err);
 
 /* ---- the tree ---- */
 
-typedef struct dg_answer dg_answer;
+typedef struct dg_chain_answer dg_chain_answer;
 
 /* A write of `how = override`, kept so that its block can be executed again. */
-typedef struct dg_write {
+typedef struct dg_chain_write {
     dg_buf key, value;
     bool deletes;
-} dg_write;
+} dg_chain_write;
 
 struct dg_block {
     dg_chain *chain;
@@ -62,33 +62,33 @@ struct dg_block {
     dg_buf body;   /* what `extrinsics` points into */
     dg_bytes *extrinsics;
     size_t extrinsic_count;
-    dg_write *writes;
+    dg_chain_write *writes;
     size_t write_count;
-    dg_runtime *runtime;      /* answers queries; found on first use; kept by the chain */
-    dg_runtime *runtime_next; /* executes children */
-    dg_runtime *executed_by;  /* NULL: came with the snapshot */
-    dg_answer **answers;      /* buckets; NULL until the first call */
+    dg_runtime *runtime;       /* answers queries; found on first use; kept by the chain */
+    dg_runtime *runtime_next;  /* executes children */
+    dg_runtime *executed_by;   /* NULL: came with the snapshot */
+    dg_chain_answer **answers; /* buckets; NULL until the first call */
     size_t answer_count;
 };
 
 /* One code, compiled by one engine. */
-typedef struct dg_known_runtime {
+typedef struct dg_chain_known_runtime {
     dg_hash code;
     dg_engine *engine;
     dg_runtime *runtime;
-} dg_known_runtime;
-typedef struct dg_substitute {
+} dg_chain_known_runtime;
+typedef struct dg_chain_substitute {
     uint32_t number;
     dg_buf code;
-} dg_substitute;
+} dg_chain_substitute;
 
 struct dg_chain {
     dg_chain_options options;
     dg_block *root, *oldest, *newest;
     size_t block_count;
-    dg_known_runtime *runtimes;
+    dg_chain_known_runtime *runtimes;
     size_t runtime_count;
-    dg_substitute *substitutes;
+    dg_chain_substitute *substitutes;
     size_t substitute_count;
     /* of the fork block, asked once, as a node does at its start; 0: not yet */
     uint64_t slot_ms;
@@ -103,8 +103,8 @@ void dg_block_free(dg_block *block);
 dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err);
 dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count,
                             dg_error *err);
-void dg_tree_add(dg_chain *chain, dg_block *block);
-void dg_tree_remove(dg_chain *chain, dg_block *block); /* one without children */
+void dg_chain_tree_add(dg_chain *chain, dg_block *block);
+void dg_chain_tree_remove(dg_chain *chain, dg_block *block); /* one without children */
 
 /* ---- runtimes ---- */
 
@@ -117,7 +117,7 @@ void dg_block_inherit_runtime(dg_block *block);
 dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err);
 dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
 dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);
-void dg_answers_free(dg_block *block);
+void dg_chain_answers_free(dg_block *block);
 /* A plain value at twox128(prefix) ++ twox128(item), without metadata. */
 dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, const char *item,
                        dg_error *err);
@@ -132,10 +132,10 @@ dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err);
  * the runtime has no such call. */
 dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next,
                             dg_error *err);
-typedef struct dg_babe_config {
+typedef struct dg_chain_babe {
     uint64_t slot_ms, epoch_slots;
-} dg_babe_config;
-dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *out, dg_error *err);
+} dg_chain_babe;
+dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_chain_babe *out, dg_error *err);
 dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err);
 
 /* ---- executing ---- */
@@ -159,19 +159,20 @@ dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_e
                      dg_error *err);
 dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number, dg_bytes digest,
                            dg_error *err);
-typedef enum dg_applied { DG_APPLIED, DG_APPLIED_FAILED, DG_REFUSED } dg_applied;
-dg_code dg_exec_apply(dg_exec *exec, dg_applied *how, dg_bytes extrinsic, dg_error *err);
+typedef enum dg_exec_applied { DG_APPLIED, DG_APPLIED_FAILED, DG_REFUSED } dg_exec_applied;
+dg_code dg_exec_apply(dg_exec *exec, dg_exec_applied *how, dg_bytes extrinsic, dg_error *err);
 dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err);
 dg_code dg_exec_finalize(dg_exec *exec, dg_error *err); /* header in exec->output */
 
 /* Encoded inherent data of a block in `slot` on `parent`. */
-dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime,
-                         uint64_t slot, dg_bytes paras, dg_error *err);
+dg_code dg_chain_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent,
+                               const dg_runtime *runtime, uint64_t slot, dg_bytes paras,
+                               dg_error *err);
 
 /* ---- events ---- */
 
 dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta **meta,
                                dg_error *err);
-dg_code dg_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err);
+dg_code dg_chain_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err);
 
 #endif

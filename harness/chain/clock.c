@@ -72,7 +72,7 @@ dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, boo
     return rc < 0 ? dg_fail_within(err, rc, "%s at block #%u", method, block->number) : rc;
 }
 
-dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *out, dg_error *err)
+dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_chain_babe *out, dg_error *err)
 {
     dg_bytes answer;
     dg_scale s;
@@ -95,7 +95,7 @@ dg_code dg_chain_babe_config(dg_chain *chain, dg_block *block, dg_babe_config *o
 /* A node asks once, when it starts, and keeps to it. */
 dg_code dg_chain_slot_ms(dg_chain *chain, uint64_t *slot_ms, dg_error *err)
 {
-    dg_babe_config config;
+    dg_chain_babe config;
     dg_code rc;
     if (!chain->slot_ms) {
         if ((rc = dg_chain_babe_config(chain, chain->root, &config, err)) != DG_OK)
@@ -144,7 +144,7 @@ static dg_code epoch_place(dg_chain *chain, dg_block *block, dg_clock *clock, ui
 
 dg_code dg_chain_clock(dg_chain *chain, dg_block *block, dg_clock *clock, dg_error *err)
 {
-    dg_babe_config config;
+    dg_chain_babe config;
     uint64_t duration;
     dg_code rc;
     *clock = (dg_clock){ .slot = block->slot };

@@ -13,7 +13,7 @@ enum { SESSION_DELAY = 2, FIELDS_MAX = 128 };
 
 /* What is read and written of a change on its way. */
 typedef struct changing {
-    const dg_attempt *a;
+    const dg_enact_attempt *a;
     const dg_meta_entry *pending;
     json_t *list;     /* [[session, configuration], ..] */
     json_t *config;   /* the one that is changed; owned */
@@ -22,8 +22,8 @@ typedef struct changing {
 
 /* ---- what is there ---- */
 
-static dg_code read_item(const dg_attempt *a, json_t **out, const char *pallet, const char *item,
-                         dg_error *err)
+static dg_code read_item(const dg_enact_attempt *a, json_t **out, const char *pallet,
+                         const char *item, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(a->meta, pallet, item);
     uint8_t room[64];
@@ -120,7 +120,8 @@ static dg_code change(changing *c, dg_buf *value, const json_t *fields, dg_error
     return dg_buf_check(value, err, "configuration");
 }
 
-dg_code dg_enact_config(const dg_attempt *a, dg_enactment *out, const json_t *fields, dg_error *err)
+dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
+                        dg_error *err)
 {
     changing c = { .a = a };
     dg_bytes *write = out->writes[out->write_count];

@@ -115,7 +115,7 @@ uint64_t dg_digest_slot(dg_bytes digest)
 /* The pre-runtime item of a BABE claim, appended. */
 void dg_digest_put_claim(dg_buf *out, const dg_slot_claim *claim)
 {
-    bool vrf = claim->kind != DG_CLAIM_SECONDARY_PLAIN;
+    bool vrf = claim->kind != DG_SLOT_CLAIM_SECONDARY_PLAIN;
     dg_buf_put_u8(out, DG_DIGEST_PRERUNTIME);
     dg_buf_put_text(out, "BABE");
     dg_scale_put_compact(out, 1 + 4 + 8 + (vrf ? 32 + 64 : 0));

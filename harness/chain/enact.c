@@ -17,10 +17,10 @@ void dg_enactment_clear(dg_enactment *enactment)
     dg_buf_clear(&enactment->config_value);
 }
 
-dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent,
-                              dg_build_report *report, dg_error *err)
+dg_code dg_enact_attempt_initialize(const dg_enact_attempt *a, dg_exec *exec, dg_block *parent,
+                                    dg_build_report *report, dg_error *err)
 {
-    dg_slot_claim claim = { .kind = DG_CLAIM_SECONDARY_PLAIN };
+    dg_slot_claim claim = { .kind = DG_SLOT_CLAIM_SECONDARY_PLAIN };
     uint8_t room[160];
     dg_buf digest = dg_buf_on(room, sizeof room);
     dg_code rc;
@@ -38,13 +38,13 @@ dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *pare
 
 /* Weight zero around the call: schedulers of 2023 refuse a call that weighs as
  * much as a block, and governance wrapped it in this way. */
-static dg_code by_weighted_scheduler(const dg_attempt *a, dg_block **amended, const char **path,
-                                     dg_bytes call, dg_error *err)
+static dg_code by_weighted_scheduler(const dg_enact_attempt *a, dg_block **amended,
+                                     const char **path, dg_bytes call, dg_error *err)
 {
     dg_buf outer;
     dg_code rc;
     dg_buf_init(&outer, DG_BLOCK_MAX);
-    rc = dg_call_wrap(a->meta, &outer, "Utility", "with_weight", call, err);
+    rc = dg_enact_call_wrap(a->meta, &outer, "Utility", "with_weight", call, err);
     if (rc == DG_OK)
         rc = dg_enact_by_scheduler(a, amended, path, dg_buf_bytes(&outer), err);
     dg_buf_clear(&outer);
@@ -59,7 +59,7 @@ static bool unusable(dg_code rc)
     return rc == DG_ABSENT || rc == DG_TRAP || rc == DG_USAGE || rc == DG_UNSUPPORTED;
 }
 
-static dg_code by_root(const dg_attempt *a, dg_enactment *out, dg_bytes call, dg_error *err)
+static dg_code by_root(const dg_enact_attempt *a, dg_enactment *out, dg_bytes call, dg_error *err)
 {
     dg_error why[3] = { { .code = DG_OK } };
     dg_code rc = dg_enact_by_scheduler(a, &out->parent, &out->path, call, &why[0]);
@@ -79,15 +79,16 @@ static dg_code by_root(const dg_attempt *a, dg_enactment *out, dg_bytes call, dg
                    why[2].text);
 }
 
-static dg_code by_set_code(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
+static dg_code by_set_code(const dg_enact_attempt *a, dg_enactment *out, dg_bytes code,
+                           dg_error *err)
 {
-    dg_named_call call = dg_call_set_code(code);
+    dg_enact_named_call call = dg_enact_call_set_code(code);
     dg_buf bytes;
     dg_code rc;
     dg_buf_init(&bytes, DG_BLOCK_MAX);
-    if ((rc = dg_call_bytes(a->meta, &bytes, &call, err)) == DG_OK)
+    if ((rc = dg_enact_call_bytes(a->meta, &bytes, &call, err)) == DG_OK)
         rc = by_root(a, out, dg_buf_bytes(&bytes), err);
-    dg_named_call_clear(&call);
+    dg_enact_named_call_clear(&call);
     dg_buf_clear(&bytes);
     return rc;
 }
@@ -95,32 +96,32 @@ static dg_code by_set_code(const dg_attempt *a, dg_enactment *out, dg_bytes code
 /* ---- authorize ---- */
 
 /* apply_authorized_upgrade(code) as a transaction that nobody signs. */
-static dg_code put_apply(const dg_attempt *a, dg_buf *out, dg_bytes code, dg_error *err)
+static dg_code put_apply(const dg_enact_attempt *a, dg_buf *out, dg_bytes code, dg_error *err)
 {
-    dg_named_call call = { "System", "apply_authorized_upgrade",
-                           json_pack("{s:o}", "code", dg_hex_json(code)) };
+    dg_enact_named_call call = { "System", "apply_authorized_upgrade",
+                                 json_pack("{s:o}", "code", dg_enact_hex_json(code)) };
     dg_buf bytes;
     dg_code rc;
     dg_buf_init(&bytes, DG_BLOCK_MAX);
-    if ((rc = dg_call_bytes(a->meta, &bytes, &call, err)) == DG_OK) {
+    if ((rc = dg_enact_call_bytes(a->meta, &bytes, &call, err)) == DG_OK) {
         dg_scale_put_compact(out, 1 + bytes.len);
         dg_buf_put_u8(out, dg_meta_extrinsic_version(a->meta) == 5 ? 5 : 4);
         dg_buf_put_bytes(out, dg_buf_bytes(&bytes));
         rc = dg_buf_check(out, err, "transaction");
     }
-    dg_named_call_clear(&call);
+    dg_enact_named_call_clear(&call);
     dg_buf_clear(&bytes);
     return rc;
 }
 
 /* Where no scheduler can authorise: what the call would have stored. */
-static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_bytes code,
+static dg_code write_authorization(const dg_enact_attempt *a, dg_block **amended, dg_bytes code,
                                    dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(a->meta, "System", "AuthorizedUpgrade");
     dg_hash hash = dg_blake2_256(code);
-    json_t *value =
-        json_pack("{s:o,s:b}", "code_hash", dg_hex_json(dg_hash_bytes(&hash)), "check_version", 1);
+    json_t *value = json_pack("{s:o,s:b}", "code_hash", dg_enact_hex_json(dg_hash_bytes(&hash)),
+                              "check_version", 1);
     uint8_t key_room[64], value_room[64];
     dg_buf key = dg_buf_on(key_room, sizeof key_room),
            raw = dg_buf_on(value_room, sizeof value_room);
@@ -140,16 +141,17 @@ static dg_code write_authorization(const dg_attempt *a, dg_block **amended, dg_b
                : dg_chain_amend(a->chain, amended, a->parent, (const dg_bytes(*)[2])writes, 1, err);
 }
 
-static dg_code by_authorize(const dg_attempt *a, dg_enactment *out, dg_bytes code, dg_error *err)
+static dg_code by_authorize(const dg_enact_attempt *a, dg_enactment *out, dg_bytes code,
+                            dg_error *err)
 {
-    dg_named_call call = dg_call_authorize(code);
+    dg_enact_named_call call = dg_enact_call_authorize(code);
     dg_error why = { .code = DG_OK };
     uint8_t room[64];
     dg_buf bytes = dg_buf_on(room, sizeof room);
     dg_code rc = put_apply(a, &out->extrinsic, code, err);
     if (rc == DG_OK)
-        rc = dg_call_bytes(a->meta, &bytes, &call, err);
-    dg_named_call_clear(&call);
+        rc = dg_enact_call_bytes(a->meta, &bytes, &call, err);
+    dg_enact_named_call_clear(&call);
     if (rc == DG_USAGE)
         return dg_fail(err, DG_UNSUPPORTED,
                        "the runtime has no System.authorize_upgrade (since 2024): how=set-code and "
@@ -179,7 +181,7 @@ static dg_code by_override(dg_enactment *out, dg_bytes code)
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,
                        dg_bytes code, dg_error *err)
 {
-    dg_attempt a = { .chain = chain, .parent = parent };
+    dg_enact_attempt a = { .chain = chain, .parent = parent };
     dg_code rc;
     *out = (dg_enactment){ .how = how, .path = "", .parent = parent };
     dg_buf_init(&out->extrinsic, DG_BLOCK_MAX);
@@ -199,7 +201,7 @@ dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_
 
 static dg_code add_config(dg_chain *chain, dg_enactment *out, const json_t *config, dg_error *err)
 {
-    dg_attempt a = { .chain = chain, .parent = out->parent };
+    dg_enact_attempt a = { .chain = chain, .parent = out->parent };
     dg_code rc;
     if ((rc = dg_block_runtime_next(chain, a.parent, &a.runtime, err)) < 0
         || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)

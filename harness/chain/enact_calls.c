@@ -3,7 +3,7 @@
 
 #include "crypto/crypto.h"
 
-json_t *dg_hex_json(dg_bytes bytes)
+json_t *dg_enact_hex_json(dg_bytes bytes)
 {
     dg_buf hex;
     json_t *out = NULL;
@@ -15,30 +15,33 @@ json_t *dg_hex_json(dg_bytes bytes)
     return out;
 }
 
-void dg_named_call_clear(dg_named_call *call)
+void dg_enact_named_call_clear(dg_enact_named_call *call)
 {
     json_decref(call->args);
     call->args = NULL;
 }
 
-dg_named_call dg_call_set_code(dg_bytes code)
+dg_enact_named_call dg_enact_call_set_code(dg_bytes code)
 {
-    return (dg_named_call){ "System", "set_code", json_pack("{s:o}", "code", dg_hex_json(code)) };
+    return (dg_enact_named_call){ "System", "set_code",
+                                  json_pack("{s:o}", "code", dg_enact_hex_json(code)) };
 }
 
-dg_named_call dg_call_authorize(dg_bytes code)
+dg_enact_named_call dg_enact_call_authorize(dg_bytes code)
 {
     dg_hash hash = dg_blake2_256(code);
-    return (dg_named_call){ "System", "authorize_upgrade",
-                            json_pack("{s:o}", "code_hash", dg_hex_json(dg_hash_bytes(&hash))) };
+    return (dg_enact_named_call){ "System", "authorize_upgrade",
+                                  json_pack("{s:o}", "code_hash",
+                                            dg_enact_hex_json(dg_hash_bytes(&hash))) };
 }
 
-dg_code dg_call_bytes(const dg_meta *meta, dg_buf *out, const dg_named_call *call, dg_error *err)
+dg_code dg_enact_call_bytes(const dg_meta *meta, dg_buf *out, const dg_enact_named_call *call,
+                            dg_error *err)
 {
     dg_code rc;
     if (!call->args)
         return dg_fail(err, DG_NOMEM, "no memory for a call of %s.%s", call->pallet, call->call);
-    if ((rc = dg_call_encode(meta, out, call->pallet, call->call, call->args, err)) < 0)
+    if ((rc = dg_scale_call_encode(meta, out, call->pallet, call->call, call->args, err)) < 0)
         return rc;
     return dg_buf_check(out, err, "call");
 }
@@ -50,14 +53,14 @@ static dg_code wrap_remark(const dg_meta *meta, dg_buf *out, const char *pallet,
 {
     json_t *args = json_pack("{s:{s:{s:{s:s}}},s:o}", "call", "System", "remark", "remark", "0x",
                              "weight", weight);
-    dg_code rc = args ? dg_call_encode(meta, out, pallet, outer, args, err)
+    dg_code rc = args ? dg_scale_call_encode(meta, out, pallet, outer, args, err)
                       : dg_fail(err, DG_NOMEM, "no memory for a call of %s.%s", pallet, outer);
     json_decref(args);
     return rc;
 }
 
-dg_code dg_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
-                     dg_bytes inner, dg_error *err)
+dg_code dg_enact_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
+                           dg_bytes inner, dg_error *err)
 {
     uint8_t room[64];
     enum { OUTER_LEN = 2, REMARK_LEN = 3 };

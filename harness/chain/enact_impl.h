@@ -5,45 +5,47 @@
 #include "chain/chain_impl.h"
 
 /* A call by its names, for metadata to encode. */
-typedef struct dg_named_call {
+typedef struct dg_enact_named_call {
     const char *pallet, *call;
     json_t *args;
-} dg_named_call;
+} dg_enact_named_call;
 
-void dg_named_call_clear(dg_named_call *call);
+void dg_enact_named_call_clear(dg_enact_named_call *call);
 /* System.set_code(code); System.authorize_upgrade(hash of code);
  * Utility.with_weight(inner, 0) around a call; args NULL: no memory. */
-dg_named_call dg_call_set_code(dg_bytes code);
-dg_named_call dg_call_authorize(dg_bytes code);
-dg_code dg_call_bytes(const dg_meta *meta, dg_buf *out, const dg_named_call *call, dg_error *err);
+dg_enact_named_call dg_enact_call_set_code(dg_bytes code);
+dg_enact_named_call dg_enact_call_authorize(dg_bytes code);
+dg_code dg_enact_call_bytes(const dg_meta *meta, dg_buf *out, const dg_enact_named_call *call,
+                            dg_error *err);
 /* The call wrapped by `pallet`.`outer`, a call with arguments (call, weight) that
  * dispatches it with weight zero. DG_ABSENT: the runtime has no such call. */
-dg_code dg_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
-                     dg_bytes inner, dg_error *err);
+dg_code dg_enact_call_wrap(const dg_meta *meta, dg_buf *out, const char *pallet, const char *outer,
+                           dg_bytes inner, dg_error *err);
 
 /* Everything an attempt needs. */
-typedef struct dg_attempt {
+typedef struct dg_enact_attempt {
     dg_chain *chain;
     dg_block *parent;
     dg_runtime *runtime; /* executes U */
     const dg_meta *meta;
-} dg_attempt;
+} dg_enact_attempt;
 
 /* Puts a root call (its bytes) into the agenda of the block after a->parent, as
  * an amended parent, and tries whether the scheduler dispatches it. DG_OK: it does;
  * DG_ABSENT: the runtime has no scheduler or it refuses the call, `err` says which. */
-dg_code dg_enact_by_scheduler(const dg_attempt *a, dg_block **amended, const char **path,
+dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, const char **path,
                               dg_bytes call, dg_error *err);
 /* A transaction of the sudo key around the call; the same codes. */
-dg_code dg_enact_by_sudo(const dg_attempt *a, dg_buf *extrinsic, dg_bytes call, dg_error *err);
+dg_code dg_enact_by_sudo(const dg_enact_attempt *a, dg_buf *extrinsic, dg_bytes call,
+                         dg_error *err);
 
 /* Executes what comes before transactions in the block after `state`'s: for trials. */
-dg_code dg_attempt_initialize(const dg_attempt *a, dg_exec *exec, dg_block *parent,
-                              dg_build_report *report, dg_error *err);
-json_t *dg_hex_json(dg_bytes bytes);
+dg_code dg_enact_attempt_initialize(const dg_enact_attempt *a, dg_exec *exec, dg_block *parent,
+                                    dg_build_report *report, dg_error *err);
+json_t *dg_enact_hex_json(dg_bytes bytes);
 
 /* Adds the write of a changed configuration to a U that is prepared but for it. */
-dg_code dg_enact_config(const dg_attempt *a, dg_enactment *out, const json_t *fields,
+dg_code dg_enact_config(const dg_enact_attempt *a, dg_enactment *out, const json_t *fields,
                         dg_error *err);
 
 #endif

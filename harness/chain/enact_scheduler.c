@@ -14,7 +14,7 @@
 enum { INLINE_MAX = 128, WRITES_MAX = 4 };
 
 typedef struct agenda {
-    const dg_attempt *a;
+    const dg_enact_attempt *a;
     dg_bytes call;
     dg_hash hash;
     dg_buf keys[WRITES_MAX], values[WRITES_MAX];
@@ -23,7 +23,7 @@ typedef struct agenda {
     const char *path;
 } agenda;
 
-static void agenda_init(agenda *g, const dg_attempt *a, dg_bytes call)
+static void agenda_init(agenda *g, const dg_enact_attempt *a, dg_bytes call)
 {
     *g = (agenda){ .a = a, .call = call, .hash = dg_blake2_256(call) };
     for (size_t i = 0; i < WRITES_MAX; i++) {
@@ -91,7 +91,7 @@ static dg_code put_preimage(agenda *g, dg_error *err)
     if (!entry || !dg_type_size(g->a->meta, entry->key, &size) || (size != 32 && size != 36))
         return dg_fail(err, DG_ABSENT, "the runtime keeps no preimages");
     memcpy(key, g->hash.at, 32);
-    dg_put_le32(key + 32, (uint32_t)g->call.len);
+    dg_le32_put(key + 32, (uint32_t)g->call.len);
     dg_scale_put_bytes(write_at(g, entry, dg_bytes_of(key, size)), g->call);
     return put_request(g, err);
 }
@@ -118,10 +118,11 @@ static dg_code encode_bounded(agenda *g, dg_buf *out, dg_type_id item, dg_error 
     json_t *call;
     if (g->call.len <= INLINE_MAX) {
         g->path = "scheduler agenda, call inline";
-        return encode_task(g, out, item, json_pack("{s:o}", "Inline", dg_hex_json(g->call)), err);
+        return encode_task(g, out, item, json_pack("{s:o}", "Inline", dg_enact_hex_json(g->call)),
+                           err);
     }
-    call = json_pack("{s:{s:o,s:i}}", "Lookup", "hash", dg_hex_json(dg_hash_bytes(&g->hash)), "len",
-                     (int)g->call.len);
+    call = json_pack("{s:{s:o,s:i}}", "Lookup", "hash", dg_enact_hex_json(dg_hash_bytes(&g->hash)),
+                     "len", (int)g->call.len);
     if ((rc = encode_task(g, out, item, call, err)) != DG_OK)
         return rc;
     g->path = "scheduler agenda, preimage";
@@ -141,7 +142,7 @@ static json_t *stand_in(bool wrapped)
 static dg_code stand_in_bytes(const dg_meta *meta, dg_buf *out, dg_error *err)
 {
     json_t *args = json_pack("{s:s}", "remark", STAND_IN);
-    dg_code rc = args ? dg_call_encode(meta, out, "System", "remark", args, err) : DG_NOMEM;
+    dg_code rc = args ? dg_scale_call_encode(meta, out, "System", "remark", args, err) : DG_NOMEM;
     json_decref(args);
     return rc;
 }
@@ -202,7 +203,7 @@ static dg_code put_agenda(agenda *g, dg_error *err)
     dg_code rc;
     if (!entry || entry->hasher_count != 1)
         return dg_fail(err, DG_ABSENT, "the runtime has no scheduler");
-    dg_put_le32(when, g->a->parent->number + 1);
+    dg_le32_put(when, g->a->parent->number + 1);
     value = write_at(g, entry, DG_BYTES_OF(when));
     rc = dg_state_get(g->a->parent->state, &before, dg_bytes_of(NULL, 0), dg_buf_bytes(&g->keys[0]),
                       err);
@@ -264,9 +265,9 @@ static dg_code try_out(agenda *g, dg_block *amended, dg_error *err)
     dg_build_report report;
     dg_exec exec;
     json_t *events = NULL;
-    dg_code rc = dg_attempt_initialize(g->a, &exec, amended, &report, err);
+    dg_code rc = dg_enact_attempt_initialize(g->a, &exec, amended, &report, err);
     if (rc >= 0)
-        rc = dg_events_decode(g->a->meta, &events, exec.state, err);
+        rc = dg_chain_events_decode(g->a->meta, &events, exec.state, err);
     if (rc >= 0)
         rc = find_dispatched(g, events, err);
     json_decref(events);
@@ -274,7 +275,7 @@ static dg_code try_out(agenda *g, dg_block *amended, dg_error *err)
     return rc;
 }
 
-dg_code dg_enact_by_scheduler(const dg_attempt *a, dg_block **amended, const char **path,
+dg_code dg_enact_by_scheduler(const dg_enact_attempt *a, dg_block **amended, const char **path,
                               dg_bytes call, dg_error *err)
 {
     dg_block *block = NULL;
@@ -288,7 +289,7 @@ dg_code dg_enact_by_scheduler(const dg_attempt *a, dg_block **amended, const cha
         *amended = block;
         *path = g.path;
     } else if (block) {
-        dg_tree_remove(a->chain, block);
+        dg_chain_tree_remove(a->chain, block);
     }
     agenda_clear(&g);
     return rc;

@@ -35,7 +35,7 @@ static void put_zero(dg_buf *out, const dg_meta *meta, dg_type_id type)
         put_zero(out, meta, field);
 }
 
-static dg_code nonce_of(const dg_attempt *a, uint32_t *nonce, dg_bytes account, dg_error *err)
+static dg_code nonce_of(const dg_enact_attempt *a, uint32_t *nonce, dg_bytes account, dg_error *err)
 {
     dg_bytes answer;
     dg_code rc = dg_chain_call(a->chain, a->parent, &answer, NULL, "AccountNonceApi_account_nonce",
@@ -45,7 +45,7 @@ static dg_code nonce_of(const dg_attempt *a, uint32_t *nonce, dg_bytes account, 
 }
 
 /* Block 0 is remembered for ever; on a genesis it is the block itself. */
-static dg_hash genesis_hash(const dg_attempt *a)
+static dg_hash genesis_hash(const dg_enact_attempt *a)
 {
     uint8_t zero[4] = { 0 };
     dg_bytes value, key = DG_BYTES_OF(zero);
@@ -58,8 +58,8 @@ static dg_hash genesis_hash(const dg_attempt *a)
     return hash;
 }
 
-static void put_extension(const dg_attempt *a, parts *p, const dg_meta_extension *e, uint32_t nonce,
-                          const dg_hash *genesis)
+static void put_extension(const dg_enact_attempt *a, parts *p, const dg_meta_extension *e,
+                          uint32_t nonce, const dg_hash *genesis)
 {
     const dg_version *v = dg_runtime_version(a->runtime);
     if (strcmp(e->name, "CheckNonce") == 0)
@@ -95,7 +95,7 @@ static dg_code sign(uint8_t sig[64], dg_bytes call, const parts *p, const uint8_
     return rc;
 }
 
-static void put_transaction(dg_buf *out, const dg_attempt *a, dg_bytes call, const parts *p,
+static void put_transaction(dg_buf *out, const dg_enact_attempt *a, dg_bytes call, const parts *p,
                             const uint8_t key[32], const uint8_t sig[64])
 {
     dg_type_id address;
@@ -112,8 +112,8 @@ static void put_transaction(dg_buf *out, const dg_attempt *a, dg_bytes call, con
     dg_buf_put_bytes(out, call);
 }
 
-static dg_code transaction(const dg_attempt *a, dg_buf *out, dg_bytes call, const uint8_t key[32],
-                           dg_error *err)
+static dg_code transaction(const dg_enact_attempt *a, dg_buf *out, dg_bytes call,
+                           const uint8_t key[32], dg_error *err)
 {
     dg_hash genesis = genesis_hash(a);
     const dg_meta_extension *e;
@@ -135,12 +135,12 @@ static dg_code transaction(const dg_attempt *a, dg_buf *out, dg_bytes call, cons
     return rc == DG_OK ? dg_buf_check(out, err, "transaction") : rc;
 }
 
-static dg_code try_out(const dg_attempt *a, dg_bytes extrinsic, dg_error *err)
+static dg_code try_out(const dg_enact_attempt *a, dg_bytes extrinsic, dg_error *err)
 {
     dg_build_report report;
     dg_exec exec;
-    dg_applied how = DG_REFUSED;
-    dg_code rc = dg_attempt_initialize(a, &exec, a->parent, &report, err);
+    dg_exec_applied how = DG_REFUSED;
+    dg_code rc = dg_enact_attempt_initialize(a, &exec, a->parent, &report, err);
     if (rc >= 0)
         rc = dg_exec_apply(&exec, &how, extrinsic, err);
     if (rc >= 0 && how == DG_REFUSED)
@@ -151,7 +151,7 @@ static dg_code try_out(const dg_attempt *a, dg_bytes extrinsic, dg_error *err)
     return rc;
 }
 
-dg_code dg_enact_by_sudo(const dg_attempt *a, dg_buf *extrinsic, dg_bytes call, dg_error *err)
+dg_code dg_enact_by_sudo(const dg_enact_attempt *a, dg_buf *extrinsic, dg_bytes call, dg_error *err)
 {
     uint8_t key[32];
     dg_bytes value;
@@ -164,7 +164,8 @@ dg_code dg_enact_by_sudo(const dg_attempt *a, dg_buf *extrinsic, dg_bytes call, 
                        "sudo needs simulated validators, since its key is not ours");
     memcpy(key, value.at, 32);
     dg_buf_init(&outer, DG_BLOCK_MAX);
-    if ((rc = dg_call_wrap(a->meta, &outer, "Sudo", "sudo_unchecked_weight", call, err)) == DG_OK
+    if ((rc = dg_enact_call_wrap(a->meta, &outer, "Sudo", "sudo_unchecked_weight", call, err))
+            == DG_OK
         && (rc = transaction(a, extrinsic, dg_buf_bytes(&outer), key, err)) == DG_OK)
         rc = try_out(a, dg_buf_bytes(extrinsic), err);
     dg_buf_clear(&outer);

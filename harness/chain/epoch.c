@@ -34,7 +34,7 @@ uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot)
     if (!epoch->authority_count)
         return 0;
     memcpy(seed, epoch->randomness, 32);
-    dg_put_le64(seed + 32, slot);
+    dg_le64_put(seed + 32, slot);
     hash = dg_blake2_256(DG_BYTES_OF(seed));
     return modulo(hash.at, epoch->authority_count);
 }
@@ -56,14 +56,14 @@ static bool wins_primary(const uint8_t threshold[16], uint32_t authority, uint64
 
 /* The output has to be a point, or the runtime finds no author randomness in
  * the block; any public key is one. */
-static void claim_make(dg_slot_claim *claim, dg_claim_kind kind, uint32_t authority, uint64_t slot,
-                       uint64_t seed)
+static void claim_make(dg_slot_claim *claim, dg_slot_claim_kind kind, uint32_t authority,
+                       uint64_t slot, uint64_t seed)
 {
     memset(claim, 0, sizeof *claim);
     claim->slot = slot;
     claim->kind = kind;
     claim->authority = authority;
-    if (kind != DG_CLAIM_SECONDARY_PLAIN) {
+    if (kind != DG_SLOT_CLAIM_SECONDARY_PLAIN) {
         dg_rng chance = dg_rng_fork(seed, "babe-vrf", authority, slot);
         dg_sr25519_pair pair;
         uint8_t mini[32];
@@ -100,11 +100,12 @@ size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max,
             continue;
         secondary_is_primary |= i == secondary;
         if (count < max)
-            claim_make(&claims[count++], DG_CLAIM_PRIMARY, i, slot, seed);
+            claim_make(&claims[count++], DG_SLOT_CLAIM_PRIMARY, i, slot, seed);
     }
     if (epoch->allowed_slots && epoch->authority_count && !secondary_is_primary && count < max)
         claim_make(&claims[count++],
-                   epoch->allowed_slots == 2 ? DG_CLAIM_SECONDARY_VRF : DG_CLAIM_SECONDARY_PLAIN,
+                   epoch->allowed_slots == 2 ? DG_SLOT_CLAIM_SECONDARY_VRF
+                                             : DG_SLOT_CLAIM_SECONDARY_PLAIN,
                    secondary, slot, seed);
     return count;
 }

@@ -13,7 +13,7 @@ dg_code dg_block_meta_executed(dg_chain *chain, dg_block *block, const dg_meta *
                               : dg_block_meta(chain, block, meta, err);
 }
 
-dg_code dg_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err)
+dg_code dg_chain_events_decode(const dg_meta *meta, json_t **out, dg_state *state, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, "System", "Events");
     dg_bytes value;
@@ -43,6 +43,6 @@ dg_code dg_chain_events(dg_chain *chain, dg_block *block, json_t **out, dg_error
     *out = NULL;
     if (rc < 0)
         return rc;
-    rc = dg_events_decode(meta, out, block->state, err);
+    rc = dg_chain_events_decode(meta, out, block->state, err);
     return rc < 0 ? dg_fail_within(err, rc, "events of block #%u", block->number) : rc;
 }

@@ -36,7 +36,7 @@ static void account(dg_build_report *report, const dg_host_result *result, uint6
 dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end,
                      dg_error *err)
 {
-    dg_host_options options = dg_chain_host_options(exec->chain, DG_CONTEXT_BLOCK);
+    dg_host_options options = dg_chain_host_options(exec->chain, DG_HOST_CONTEXT_BLOCK);
     unsigned depth = dg_state_depth(exec->state);
     uint64_t from = dg_wall_ns();
     dg_host_result result;
@@ -75,7 +75,7 @@ dg_code dg_exec_initialize(dg_exec *exec, const dg_hash *parent, uint32_t number
 }
 
 /* 00 00: included; 00 01 ..: included, dispatch failed; 01 ..: refused. */
-static dg_code read_applied(dg_applied *how, dg_bytes result, dg_error *err)
+static dg_code read_applied(dg_exec_applied *how, dg_bytes result, dg_error *err)
 {
     if (result.len < 2 || result.at[0] > 1 || (result.at[0] == 0 && result.at[1] > 1))
         return dg_fail(err, DG_MALFORMED,
@@ -86,7 +86,7 @@ static dg_code read_applied(dg_applied *how, dg_bytes result, dg_error *err)
 }
 
 /* The call is judged before its writes are kept, hence a transaction around it. */
-dg_code dg_exec_apply(dg_exec *exec, dg_applied *how, dg_bytes extrinsic, dg_error *err)
+dg_code dg_exec_apply(dg_exec *exec, dg_exec_applied *how, dg_bytes extrinsic, dg_error *err)
 {
     unsigned depth = dg_state_depth(exec->state);
     dg_code rc = dg_state_begin(exec->state, err);

@@ -25,7 +25,7 @@ typedef struct given {
     dg_bytes header; /* sealed or not */
     const dg_bytes *extrinsics;
     size_t count;
-    const dg_write *writes;
+    const dg_chain_write *writes;
     size_t write_count;
 } given;
 
@@ -62,7 +62,7 @@ static dg_code initialize_again(dg_exec *exec, const given *g, dg_error *err)
 static dg_code apply_again(dg_exec *exec, const given *g, dg_error *err)
 {
     for (size_t i = 0; i < g->count; i++) {
-        dg_applied how;
+        dg_exec_applied how;
         dg_code rc = dg_exec_apply(exec, &how, g->extrinsics[i], err);
         if (rc < 0)
             return rc;
@@ -206,7 +206,7 @@ static dg_code keep(dg_chain *chain, dg_block **out, dg_block *parent, dg_exec *
         return rc;
     }
     (*out)->executed_by = exec->runtime;
-    dg_tree_add(chain, *out);
+    dg_chain_tree_add(chain, *out);
     return DG_OK;
 }
 

@@ -18,7 +18,7 @@ static void put_datum(dg_buf *out, const char *id, dg_bytes value)
 static void put_number(dg_buf *out, const char *id, uint64_t v)
 {
     uint8_t raw[8];
-    dg_put_le64(raw, v);
+    dg_le64_put(raw, v);
     put_datum(out, id, DG_BYTES_OF(raw));
 }
 
@@ -38,8 +38,9 @@ static void put_paras(dg_buf *out, const dg_block *parent, dg_bytes given)
 }
 
 /* Sorted by id. */
-dg_code dg_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent, const dg_runtime *runtime,
-                         uint64_t slot, dg_bytes paras, dg_error *err)
+dg_code dg_chain_inherent_data(dg_buf *out, dg_chain *chain, dg_block *parent,
+                               const dg_runtime *runtime, uint64_t slot, dg_bytes paras,
+                               dg_error *err)
 {
     static const uint8_t empty_list[1] = { 0 };
     bool old = dg_version_api(dg_runtime_version(runtime), "Core") <= OLD_CORE_API;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-struct dg_answer {
-    dg_answer *next;
+struct dg_chain_answer {
+    dg_chain_answer *next;
     uint64_t tag;
     char *method;
     dg_buf input, output;
@@ -16,7 +16,7 @@ struct dg_answer {
     dg_call_cost cost;
 };
 
-static void answer_free(dg_answer *a)
+static void answer_free(dg_chain_answer *a)
 {
     dg_free(a->method);
     dg_free(a->error);
@@ -25,10 +25,10 @@ static void answer_free(dg_answer *a)
     dg_free(a);
 }
 
-void dg_answers_free(dg_block *block)
+void dg_chain_answers_free(dg_block *block)
 {
     for (size_t i = 0; block->answers && i < DG_ANSWER_BUCKETS; i++)
-        for (dg_answer *a = block->answers[i], *next; a; a = next) {
+        for (dg_chain_answer *a = block->answers[i], *next; a; a = next) {
             next = a->next;
             answer_free(a);
         }
@@ -48,9 +48,10 @@ static uint64_t tag_of(const char *method, dg_bytes input)
     return tag ^ tag >> 32;
 }
 
-static dg_answer *find(const dg_block *block, uint64_t tag, const char *method, dg_bytes input)
+static dg_chain_answer *find(const dg_block *block, uint64_t tag, const char *method,
+                             dg_bytes input)
 {
-    dg_answer *a = block->answers ? block->answers[tag % DG_ANSWER_BUCKETS] : NULL;
+    dg_chain_answer *a = block->answers ? block->answers[tag % DG_ANSWER_BUCKETS] : NULL;
     for (; a; a = a->next)
         if (a->tag == tag && strcmp(a->method, method) == 0
             && dg_bytes_equal(dg_buf_bytes(&a->input), input))
@@ -64,16 +65,16 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     return (dg_host_options){
         .context = context,
         .simulated_validators = chain->options.simulated_validators,
-        .fuel = context == DG_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK)
-                                            : (query ? query : DG_FUEL_QUERY),
+        .fuel = context == DG_HOST_CONTEXT_BLOCK ? (block ? block : DG_FUEL_BLOCK)
+                                                 : (query ? query : DG_FUEL_QUERY),
         .memory_max = chain->options.memory_max,
         .accept_signature = chain->options.accept_signature,
     };
 }
 
-static dg_code call(dg_chain *chain, dg_block *block, dg_answer *a, dg_error *err)
+static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)
 {
-    dg_host_options options = dg_chain_host_options(chain, DG_CONTEXT_QUERY);
+    dg_host_options options = dg_chain_host_options(chain, DG_HOST_CONTEXT_QUERY);
     dg_host_result result;
     dg_runtime *runtime;
     dg_state *state;
@@ -92,9 +93,9 @@ static dg_code call(dg_chain *chain, dg_block *block, dg_answer *a, dg_error *er
     return rc;
 }
 
-static dg_answer *answer_new(uint64_t tag, const char *method, dg_bytes input)
+static dg_chain_answer *answer_new(uint64_t tag, const char *method, dg_bytes input)
 {
-    dg_answer *a = dg_calloc(1, sizeof *a);
+    dg_chain_answer *a = dg_calloc(1, sizeof *a);
     if (!a)
         return NULL;
     a->tag = tag;
@@ -114,11 +115,11 @@ static bool lasting(dg_code rc)
     return rc == DG_OK || rc == DG_TRAP || rc == DG_ABSENT;
 }
 
-static dg_code ask(dg_chain *chain, dg_block *block, dg_answer **out, uint64_t tag,
+static dg_code ask(dg_chain *chain, dg_block *block, dg_chain_answer **out, uint64_t tag,
                    const char *method, dg_bytes input, dg_error *err)
 {
     dg_error own = { .code = DG_OK };
-    dg_answer *a = answer_new(tag, method, input);
+    dg_chain_answer *a = answer_new(tag, method, input);
     if (!block->answers)
         block->answers = dg_calloc(DG_ANSWER_BUCKETS, sizeof *block->answers);
     if (!a || !block->answers)
@@ -148,7 +149,7 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
                       const char *method, dg_bytes input, dg_error *err)
 {
     uint64_t tag = tag_of(method, input);
-    dg_answer *a = find(block, tag, method, input);
+    dg_chain_answer *a = find(block, tag, method, input);
     dg_code rc;
     *answer = dg_bytes_of(NULL, 0);
     if (!a && block->answer_count == DG_ANSWERS_MAX)
@@ -164,7 +165,7 @@ dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_cal
 
 uint64_t dg_chain_fuel_query(const dg_chain *chain)
 {
-    return dg_chain_host_options(chain, DG_CONTEXT_QUERY).fuel;
+    return dg_chain_host_options(chain, DG_HOST_CONTEXT_QUERY).fuel;
 }
 
 /* ---- storage by name ---- */

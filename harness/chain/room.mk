@@ -1,2 +1,3 @@
 room := chain
 sees := base scale crypto trie snapshot state wasm host
+owns := authority block build client clock digest enact enactment epoch exec header how position slot transition

@@ -23,7 +23,7 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
                             dg_error *err)
 {
     dg_hash hash = dg_blake2_256(blob);
-    dg_known_runtime *grown;
+    dg_chain_known_runtime *grown;
     dg_code rc;
     if (!engine)
         engine = chain->options.engine;
@@ -38,13 +38,13 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
     chain->runtimes = grown;
     if ((rc = dg_runtime_new(out, engine, blob, err)) < 0)
         return rc;
-    chain->runtimes[chain->runtime_count++] = (dg_known_runtime){ hash, engine, *out };
+    chain->runtimes[chain->runtime_count++] = (dg_chain_known_runtime){ hash, engine, *out };
     return DG_OK;
 }
 
 /* ---- code substitutes ---- */
 
-static dg_code read_substitute(dg_substitute *out, const char *number, const json_t *code,
+static dg_code read_substitute(dg_chain_substitute *out, const char *number, const json_t *code,
                                dg_error *err)
 {
     char *end;
@@ -72,7 +72,7 @@ dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_e
         return dg_fail(err, DG_NOMEM, "no memory for %zu code substitutes", count);
     json_object_foreach((json_t *)by_number, number, code)
     {
-        dg_substitute *s = &chain->substitutes[chain->substitute_count++];
+        dg_chain_substitute *s = &chain->substitutes[chain->substitute_count++];
         dg_code rc;
         dg_buf_init(&s->code, DG_BLOB_MAX);
         if ((rc = read_substitute(s, number, code, err)) < 0)

@@ -20,7 +20,7 @@ void dg_block_free(dg_block *block)
 {
     if (!block)
         return;
-    dg_answers_free(block);
+    dg_chain_answers_free(block);
     free_writes(block);
     dg_free(block->extrinsics);
     dg_buf_clear(&block->body);
@@ -89,7 +89,7 @@ dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t
         return dg_fail(err, DG_NOMEM, "no memory for %zu writes", count);
     block->write_count = count;
     for (size_t i = 0; i < count; i++) {
-        dg_write *w = &block->writes[i];
+        dg_chain_write *w = &block->writes[i];
         dg_buf_init(&w->key, DG_TRIE_KEY_MAX);
         dg_buf_init(&w->value, DG_BLOCK_MAX);
         w->deletes = !writes[i][1].at;
@@ -137,7 +137,7 @@ dg_bytes dg_block_extrinsic(const dg_block *block, size_t i)
 
 /* ---- all blocks ---- */
 
-void dg_tree_add(dg_chain *chain, dg_block *block)
+void dg_chain_tree_add(dg_chain *chain, dg_block *block)
 {
     dg_block_inherit_runtime(block);
     block->older = chain->newest;
@@ -149,7 +149,7 @@ void dg_tree_add(dg_chain *chain, dg_block *block)
     chain->block_count++;
 }
 
-void dg_tree_remove(dg_chain *chain, dg_block *block)
+void dg_chain_tree_remove(dg_chain *chain, dg_block *block)
 {
     *(block->older ? &block->older->newer : &chain->oldest) = block->newer;
     *(block->newer ? &block->newer->older : &chain->newest) = block->older;
@@ -193,7 +193,7 @@ dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err)
         if (b->keep)
             forget_pruned(b);
         else
-            dg_tree_remove(chain, b);
+            dg_chain_tree_remove(chain, b);
     }
     chain->root = block;
     return DG_OK;
@@ -236,7 +236,7 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
     amended->hash = block->hash;
     amended->slot = block->slot;
     amended->executed_by = block->executed_by;
-    dg_tree_add(chain, amended);
+    dg_chain_tree_add(chain, amended);
     *out = amended;
     return DG_OK;
 }
@@ -318,7 +318,7 @@ static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
         && dg_block_plain(chain->root, &slot, "Babe", "CurrentSlot", NULL) == DG_OK
         && slot.len == 8)
         chain->root->slot = dg_le64(slot.at);
-    dg_tree_add(chain, chain->root);
+    dg_chain_tree_add(chain, chain->root);
 out:
     dg_buf_clear(&header);
     return rc < 0 ? rc : DG_OK;
@@ -348,7 +348,7 @@ void dg_chain_close(dg_chain *chain)
     if (!chain)
         return;
     while (chain->newest)
-        dg_tree_remove(chain, chain->newest);
+        dg_chain_tree_remove(chain, chain->newest);
     for (size_t i = 0; i < chain->runtime_count; i++)
         dg_runtime_free(chain->runtimes[i].runtime);
     dg_free(chain->runtimes);

@@ -55,12 +55,12 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
 const dg_command *dg_command_at(size_t i);                  /* NULL past the end */
 void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them */
 /* The commands that begin with this word; false: none does. */
-bool dg_group_help(FILE *out, const char *word);
+bool dg_command_group_help(FILE *out, const char *word);
 
 /* ---- shared work ---- */
 
 /* Prints "doppel: text" on stderr and returns the exit code of err->code. */
-int dg_exit_with(const dg_error *err);
+int dg_cli_exit_with(const dg_error *err);
 
 /* DOPPEL_CACHE or the usual place. */
 const char *dg_cli_cache(void);
@@ -76,7 +76,7 @@ dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_er
 
 /* Sorted keys, two spaces, a newline; takes the reference. Returns the exit code
  * DG_EXIT_HELD, or DG_EXIT_ENVIRONMENT when stdout fails. */
-int dg_print_json(json_t *value);
+int dg_cli_print_json(json_t *value);
 
 /* ---- progress: a bar on a terminal, a line each ten seconds otherwise ---- */
 

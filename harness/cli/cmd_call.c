@@ -66,9 +66,9 @@ static int print(const dg_args *args, dg_runtime *runtime, const char *entry,
     dg_hex_put(&hex, dg_buf_bytes(&result->output));
     dg_buf_text(&hex); /* the NUL, or its failure */
     if (dg_buf_check(&hex, &err, "result") < 0)
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     else if (args->json)
-        exit_code = dg_print_json(answer_json(runtime, entry, result, dg_buf_text(&hex)));
+        exit_code = dg_cli_print_json(answer_json(runtime, entry, result, dg_buf_text(&hex)));
     else
         puts(dg_buf_text(&hex));
     dg_buf_clear(&hex);
@@ -97,7 +97,7 @@ static dg_code unknown(const dg_runtime *runtime, const char *entry, dg_error *e
 static dg_code ask(dg_runtime *runtime, dg_host_result *result, const char *entry, dg_bytes input,
                    dg_state *state, uint64_t fuel, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_QUERY, .fuel = fuel ? fuel : FUEL };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY, .fuel = fuel ? fuel : FUEL };
     dg_code rc = dg_runtime_call(runtime, result, entry, input, state, &how, err);
     return rc == DG_ABSENT ? unknown(runtime, entry, err) : rc;
 }
@@ -130,7 +130,7 @@ static int run(const dg_args *args)
     exit_code = print(args, runtime, entry, &result);
     goto out;
 failed:
-    exit_code = dg_exit_with(&err);
+    exit_code = dg_cli_exit_with(&err);
     if (err.code == DG_TRAP)
         exit_code = DG_EXIT_BROKE; /* the runtime failed, not the question */
 out:

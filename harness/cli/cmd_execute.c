@@ -93,7 +93,7 @@ static int print(const dg_args *args, tally *t)
 {
     int exit_code = t->mismatches ? DG_EXIT_BROKE : DG_EXIT_HELD;
     if (args->json) {
-        int printed = dg_print_json(json_pack(
+        int printed = dg_cli_print_json(json_pack(
             "{s:I, s:I, s:I, s:O}", "blocks_executed", (json_int_t)t->executed, "mismatches",
             (json_int_t)t->mismatches, "last_block", (json_int_t)t->last, "failed", t->bad));
         return printed ? printed : exit_code;
@@ -117,7 +117,7 @@ static int run(const dg_args *args)
         || execute(chain, &t, args->positional[1], &err) < 0
         || (args->text[0] && !t.mismatches
             && save(chain, opened.snapshot, args->text[0], &err) < 0))
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     else
         exit_code = print(args, &t);
     json_decref(t.bad);

@@ -135,9 +135,9 @@ static int run(const dg_args *args)
     int exit_code = DG_EXIT_HELD;
     if (dg_cli_engine(&engine, &err) < 0
         || dg_cli_runtime(&runtime, engine, args->positional[0], &err) < 0) {
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     } else if ((about = runtime_json(runtime)) && args->json) {
-        exit_code = dg_print_json(about);
+        exit_code = dg_cli_print_json(about);
     } else {
         print_text(about);
         json_decref(about);

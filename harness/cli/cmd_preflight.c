@@ -15,14 +15,14 @@ static int print(const dg_args *args, json_t *preflight)
     dg_error err;
     dg_buf text;
     if (args->json) {
-        int printed = dg_print_json(preflight);
+        int printed = dg_cli_print_json(preflight);
         return printed ? printed : exit_code;
     }
     dg_buf_init(&text, 16 << 20);
     dg_preflight_text(&text, preflight);
     fputs(dg_buf_text(&text), stdout);
     if (dg_buf_check(&text, &err, "findings") < 0)
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     dg_buf_clear(&text);
     json_decref(preflight);
     return exit_code;
@@ -37,18 +37,18 @@ static int run(const dg_args *args)
     int exit_code;
     if (!args->text[0] || !args->text[1]) {
         dg_fail(&err, DG_USAGE, "preflight wants --from SNAPSHOT and --to RUNTIME");
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if (dg_cli_engine(&in.engine, &err) < 0
         || dg_cli_source(&opened, in.engine, args->text[0], &err) < 0
         || dg_cli_runtime_over(&in.from, in.engine, &opened, args->text[2], &err) < 0
         || dg_cli_runtime(&in.to, in.engine, args->text[1], &err) < 0) {
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
         goto out;
     }
     in.snapshot = opened.snapshot;
     exit_code =
-        dg_preflight(&preflight, &in, &err) < 0 ? dg_exit_with(&err) : print(args, preflight);
+        dg_preflight(&preflight, &in, &err) < 0 ? dg_cli_exit_with(&err) : print(args, preflight);
 out:
     dg_runtime_free(in.to);
     dg_runtime_free(in.from);

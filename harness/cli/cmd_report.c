@@ -20,7 +20,7 @@ static int run(const dg_args *args)
     int exit_code = DG_EXIT_HELD;
     dg_code rc;
     if ((rc = dg_outcome_load(&outcome, args->positional[0], &err)) < 0)
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     how.colour = args->text[1] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
     dg_buf_init(&text, (size_t)1 << 30);
     rc = args->json ? dg_report_json(&text, outcome, &err)
@@ -28,7 +28,7 @@ static int run(const dg_args *args)
     if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
         rc = dg_fail(&err, DG_IO, "the report could not be written");
     if (rc < 0)
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     dg_buf_clear(&text);
     json_decref(outcome);
     return exit_code;

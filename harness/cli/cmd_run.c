@@ -126,7 +126,7 @@ static int run(const dg_args *args)
         rc = dg_run(&outcome, plan, &how, &err);
     dg_progress_done(&b.progress);
     if (rc < 0 || write_outcome(outcome, out, &err) < 0 || print_report(args, outcome, &err) < 0)
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     else
         exit_code = dg_outcome_exit(outcome);
     json_decref(outcome);

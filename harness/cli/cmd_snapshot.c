@@ -51,9 +51,9 @@ static int print_info(const dg_args *args, const char *path)
     dg_error err;
     int exit_code = DG_EXIT_HELD;
     if (dg_snapshot_open(&snapshot, path, &err) < 0)
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     if (args->json)
-        exit_code = dg_print_json(info_json(snapshot, path));
+        exit_code = dg_cli_print_json(info_json(snapshot, path));
     else
         print_text(snapshot, path);
     dg_snapshot_close(snapshot);
@@ -132,20 +132,20 @@ static int create(const dg_args *args)
     int exit_code;
     if (!from) {
         dg_fail(&err, DG_USAGE, "snapshot create wants --from SPEC or --from SNAP");
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
         dg_fail(&err, DG_USAGE,
                 "%s: state over RPC is not part of this version; give a spec or a .snap", from);
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if (!args->text[CREATE_REPLACE] && dg_file_exists(args->positional[0])) {
         dg_fail(&err, DG_USAGE, "%s is there already; --replace replaces a snapshot",
                 args->positional[0]);
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if (dg_cli_engine(&engine, &err) < 0 || import(args, engine, &err) < 0)
-        exit_code = dg_exit_with(&err);
+        exit_code = dg_cli_exit_with(&err);
     else
         exit_code = print_info(args, args->positional[0]);
     dg_engine_free(engine);
@@ -187,15 +187,16 @@ static int verify(const dg_args *args)
     uint64_t nodes = 0;
     dg_code rc = dg_snapshot_open(&snapshot, args->positional[0], &err);
     if (rc < 0)
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     rc = dg_snapshot_verify(snapshot, &nodes, &err);
     dg_snapshot_close(snapshot);
     if (rc != DG_OK) {
         err.code = DG_MISMATCH;
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if (args->json)
-        return dg_print_json(json_pack("{s:b, s:I}", "verified", 1, "nodes", (json_int_t)nodes));
+        return dg_cli_print_json(
+            json_pack("{s:b, s:I}", "verified", 1, "nodes", (json_int_t)nodes));
     printf("verified: %llu nodes and values hash to their names, from the root down\n",
            (unsigned long long)nodes);
     return DG_EXIT_HELD;
@@ -239,7 +240,7 @@ static int print_file(const dg_args *args, const char *to)
     struct stat about;
     long long bytes = stat(to, &about) == 0 ? (long long)about.st_size : 0;
     if (args->json)
-        return dg_print_json(json_pack("{s:s, s:I}", "file", to, "bytes", (json_int_t)bytes));
+        return dg_cli_print_json(json_pack("{s:s, s:I}", "file", to, "bytes", (json_int_t)bytes));
     printf("%s  %lld bytes\n", to, bytes);
     return DG_EXIT_HELD;
 }
@@ -252,13 +253,13 @@ static int export(const dg_args *args)
     dg_code rc;
     if (!to || (!ends_in(to, ".snap") && !ends_in(to, ".json") && !ends_in(to, ".json.zst"))) {
         dg_fail(&err, DG_USAGE, "snapshot export wants --to x.json, x.json.zst or x.snap");
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     }
     if ((rc = dg_snapshot_open(&snapshot, args->positional[0], &err)) < 0)
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     rc = write_to(snapshot, to, args, &err);
     dg_snapshot_close(snapshot);
-    return rc < 0 ? dg_exit_with(&err) : print_file(args, to);
+    return rc < 0 ? dg_cli_exit_with(&err) : print_file(args, to);
 }
 
 const dg_command dg_cmd_snapshot_export = {

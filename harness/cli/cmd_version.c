@@ -6,7 +6,7 @@
 static int version(const dg_args *args)
 {
     if (args->json)
-        return dg_print_json(
+        return dg_cli_print_json(
             json_pack("{s:s, s:s}", "doppel", DG_VERSION, "engine", dg_engine_version()));
     printf("doppel %s (%s)\n", DG_VERSION, dg_engine_version());
     return DG_EXIT_HELD;
@@ -32,10 +32,10 @@ static int help(const dg_args *args)
             dg_command_help(stdout, dg_command_at(i));
             return DG_EXIT_HELD;
         }
-    if (dg_group_help(stdout, name))
+    if (dg_command_group_help(stdout, name))
         return DG_EXIT_HELD;
     dg_fail(&err, DG_USAGE, "no command %s; see doppel help", name);
-    return dg_exit_with(&err);
+    return dg_cli_exit_with(&err);
 }
 
 const dg_command dg_cmd_help = {

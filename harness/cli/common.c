@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-int dg_exit_with(const dg_error *err)
+int dg_cli_exit_with(const dg_error *err)
 {
     fprintf(stderr, "doppel: %s\n", err->text);
     return dg_exit_of(err->code);
 }
 
-int dg_print_json(json_t *value)
+int dg_cli_print_json(json_t *value)
 {
     int bad;
     if (!value) {

@@ -64,7 +64,7 @@ static int unknown(int argc, char **argv)
     char word[128];
     dg_error err;
     if (group && (argc == 2 || strcmp(argv[2], "-h") == 0 || strcmp(argv[2], "--help") == 0)) {
-        dg_group_help(argc == 2 ? stderr : stdout, argv[1]);
+        dg_command_group_help(argc == 2 ? stderr : stdout, argv[1]);
         return argc == 2 ? DG_EXIT_USAGE : DG_EXIT_HELD;
     }
     snprintf(word, sizeof word, group ? "%s %s" : "%s", argv[1], group ? argv[2] : "");
@@ -72,7 +72,7 @@ static int unknown(int argc, char **argv)
     dg_fail(&err, DG_USAGE,
             near ? "no command %s; did you mean %s?" : "no command %s; see doppel help", word,
             near);
-    return dg_exit_with(&err);
+    return dg_cli_exit_with(&err);
 }
 
 /* What was printed must have arrived: a verdict that nobody could read is none. */
@@ -90,7 +90,7 @@ static int run(const dg_command *command, int argc, char **argv)
     dg_args args;
     dg_error err;
     if (dg_args_parse(&args, command, argc, argv, &err) < 0)
-        return dg_exit_with(&err);
+        return dg_cli_exit_with(&err);
     dg_log_set(args.quiet ? DG_LOG_QUIET : args.verbose ? DG_LOG_VERBOSE : DG_LOG_NORMAL);
     if (!args.help)
         return command->run(&args);

@@ -138,7 +138,7 @@ static void print_command(FILE *out, const dg_command *c)
     fprintf(out, "  doppel %-16s %-28s %s\n", c->name, c->arguments, c->says);
 }
 
-bool dg_group_help(FILE *out, const char *word)
+bool dg_command_group_help(FILE *out, const char *word)
 {
     size_t len = strlen(word), count = 0;
     for (size_t i = 0; dg_command_at(i); i++)

@@ -61,7 +61,7 @@ static dg_code claim(dg_world *world, uint32_t node, uint32_t head, const dg_slo
 {
     world->nodes[node].claimed = world->claimed = by->slot;
     world->slot_claims++;
-    world->slot_primary += by->kind == DG_CLAIM_PRIMARY;
+    world->slot_primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
     world->stats.claims++;
     return dg_consensus_claim(world, node, head, by, err);
 }

@@ -74,7 +74,7 @@ static bool is_stored(const pool *p, const char *item, dg_bytes who)
     dg_buf key = dg_buf_on(room, sizeof room);
     if (!entry || entry->hasher_count != 2)
         return false;
-    dg_put_le32(session, p->session);
+    dg_le32_put(session, p->session);
     dg_storage_key_raw(&key, entry, keys);
     return dg_state_get(dg_block_state(p->parent), &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key),
                         NULL)
@@ -85,7 +85,7 @@ static bool is_stored(const pool *p, const char *item, dg_bytes who)
 static bool is_online(const pool *p, uint32_t i)
 {
     uint8_t index[4];
-    dg_put_le32(index, i);
+    dg_le32_put(index, i);
     return is_stored(p, "ReceivedHeartbeats", DG_BYTES_OF(index))
            || is_stored(p, "AuthoredBlocks", dg_bytes_of(p->validators.at + 32 * (size_t)i, 32));
 }
@@ -124,7 +124,7 @@ static dg_code put_call(const pool *p, dg_buf *out, const json_t *heartbeat, uin
     if ((rc = dg_buf_check(&text, err, "heartbeat")) < 0)
         goto out;
     args = json_pack("{s:O, s:s}", "heartbeat", heartbeat, "signature", dg_buf_text(&text));
-    rc = args ? dg_call_encode(p->meta, out, "ImOnline", "heartbeat", args, err)
+    rc = args ? dg_scale_call_encode(p->meta, out, "ImOnline", "heartbeat", args, err)
               : dg_fail(err, DG_NOMEM, "no memory for a heartbeat");
 out:
     json_decref(args);

@@ -308,7 +308,7 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
     if (rc != DG_OK || (rc = import_own(world, m, &epochs, block, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     if ((rc = dg_world_block_add(world, &id, block, m->p->parent, m->node,
-                                 m->p->claim.kind == DG_CLAIM_PRIMARY, err))
+                                 m->p->claim.kind == DG_SLOT_CLAIM_PRIMARY, err))
         < 0)
         return rc;
     world->blocks[id].epochs = epochs;

@@ -79,7 +79,7 @@ static void chain_code(uint8_t cc[32], dg_bytes name)
     uint64_t v;
     memset(cc, 0, 32);
     if (as_number(&v, name)) {
-        dg_put_le64(cc, v);
+        dg_le64_put(cc, v);
         return;
     }
     if (name.len >= 64) {

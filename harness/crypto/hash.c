@@ -56,7 +56,7 @@ void dg_twox(uint8_t *out, size_t out_len, dg_bytes data)
 {
     assert(out_len == 8 || out_len == 16 || out_len == 32);
     for (size_t seed = 0; seed < out_len / 8; seed++)
-        dg_put_le64(out + 8 * seed, XXH64(data.at, data.len, seed));
+        dg_le64_put(out + 8 * seed, XXH64(data.at, data.len, seed));
 }
 
 void dg_sha2_256(uint8_t out[32], dg_bytes data)

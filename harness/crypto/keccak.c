@@ -101,7 +101,7 @@ static void sponge(uint8_t *out, size_t out_len, dg_bytes data)
     last[rate - 1] |= 0x80;
     absorb_block(lane, last, rate);
     for (size_t i = 0; i < out_len / 8; i++)
-        dg_put_le64(out + 8 * i, lane[i]);
+        dg_le64_put(out + 8 * i, lane[i]);
 }
 
 void dg_keccak_256(uint8_t out[32], dg_bytes data)

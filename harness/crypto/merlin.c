@@ -19,7 +19,7 @@ static void permute(uint8_t state[200])
         lane[i] = dg_le64(state + 8 * i);
     dg_keccak_f(lane);
     for (size_t i = 0; i < 25; i++)
-        dg_put_le64(state + 8 * i, lane[i]);
+        dg_le64_put(state + 8 * i, lane[i]);
 }
 
 static void run_f(dg_merlin *t)
@@ -71,7 +71,7 @@ static void frame(dg_merlin *t, const char *label, size_t len)
 {
     uint8_t size[4];
     assert(len <= UINT32_MAX);
-    dg_put_le32(size, (uint32_t)len);
+    dg_le32_put(size, (uint32_t)len);
     begin(t, OP_META_AD);
     absorb(t, label, strlen(label));
     absorb(t, size, sizeof size);
@@ -87,7 +87,7 @@ void dg_merlin_append(dg_merlin *t, const char *label, dg_bytes message)
 void dg_merlin_append_u64(dg_merlin *t, const char *label, uint64_t v)
 {
     uint8_t bytes[8];
-    dg_put_le64(bytes, v);
+    dg_le64_put(bytes, v);
     dg_merlin_append(t, label, DG_BYTES_OF(bytes));
 }
 

@@ -17,8 +17,6 @@
 
 #include "base/base.h"
 
-typedef uint64_t dg_ns;
-
 /* The two chains of a run: N-1 alone, and N enacted at U. */
 typedef enum dg_arm { DG_ARM_CONTROL, DG_ARM_TREATMENT } dg_arm;
 

@@ -11,11 +11,11 @@ static const uint32_t end_of_list = UINT32_MAX;
 static const uint64_t occupied = (uint64_t)1 << 32;
 enum { HEADER = 8 };
 
-void dg_heap_init(dg_heap *heap, uint32_t heap_base)
+void dg_host_heap_init(dg_host_heap *heap, uint32_t heap_base)
 {
     heap->bump = heap_base > UINT32_MAX - 7 ? UINT32_MAX & ~7u : (heap_base + 7) & ~7u;
     heap->poisoned = false;
-    for (size_t i = 0; i < DG_HEAP_ORDERS; i++)
+    for (size_t i = 0; i < DG_HOST_HEAP_ORDERS; i++)
         heap->free[i] = end_of_list;
 }
 
@@ -24,13 +24,13 @@ static unsigned order_of(uint32_t len)
     return len <= 8 ? 0 : 29 - (unsigned)__builtin_clz(len - 1);
 }
 
-static dg_code misused(dg_heap *heap, dg_error *err, const char *what, uint32_t at)
+static dg_code misused(dg_host_heap *heap, dg_error *err, const char *what, uint32_t at)
 {
     heap->poisoned = true;
     return dg_fail(err, DG_TRAP, "guest allocator: %s at 0x%x", what, at);
 }
 
-static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
+static dg_code take_free(dg_host_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
                          dg_error *err)
 {
     uint8_t *raw = dg_guest_at(guest, heap->free[order], HEADER + ((uint64_t)8 << order));
@@ -45,7 +45,7 @@ static dg_code take_free(dg_heap *heap, uint32_t *header, dg_guest *guest, unsig
     return DG_OK;
 }
 
-static dg_code take_new(dg_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
+static dg_code take_new(dg_host_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
                         dg_error *err)
 {
     uint64_t end = (uint64_t)heap->bump + HEADER + ((uint64_t)8 << order);
@@ -64,7 +64,8 @@ static dg_code take_new(dg_heap *heap, uint32_t *header, dg_guest *guest, unsign
     return DG_OK;
 }
 
-dg_code dg_heap_take(dg_heap *heap, uint32_t *at, dg_guest *guest, uint64_t len, dg_error *err)
+dg_code dg_host_heap_take(dg_host_heap *heap, uint32_t *at, dg_guest *guest, uint64_t len,
+                          dg_error *err)
 {
     uint32_t header = 0;
     unsigned order;
@@ -72,7 +73,7 @@ dg_code dg_heap_take(dg_heap *heap, uint32_t *at, dg_guest *guest, uint64_t len,
     dg_code rc;
     if (heap->poisoned)
         return dg_fail(err, DG_TRAP, "guest allocator: used again after a failure");
-    if (len > DG_HEAP_BLOCK_MAX) {
+    if (len > DG_HOST_HEAP_BLOCK_MAX) {
         heap->poisoned = true;
         return dg_fail(err, DG_TRAP,
                        "guest allocator: a block of %llu bytes was asked for, 32 MiB are"
@@ -87,12 +88,12 @@ dg_code dg_heap_take(dg_heap *heap, uint32_t *at, dg_guest *guest, uint64_t len,
     raw = dg_guest_at(guest, header, HEADER);
     if (!raw)
         return misused(heap, err, "a block lies outside the memory", header);
-    dg_put_le64(raw, occupied | order);
+    dg_le64_put(raw, occupied | order);
     *at = header + HEADER;
     return DG_OK;
 }
 
-dg_code dg_heap_give(dg_heap *heap, dg_guest *guest, uint32_t at, dg_error *err)
+dg_code dg_host_heap_give(dg_host_heap *heap, dg_guest *guest, uint32_t at, dg_error *err)
 {
     uint8_t *raw;
     uint64_t value;
@@ -106,9 +107,9 @@ dg_code dg_heap_give(dg_heap *heap, dg_guest *guest, uint32_t at, dg_error *err)
     if (!(value & occupied))
         return misused(heap, err, "a block was freed twice", at);
     order = (uint32_t)value; /* above bit 32 the guest may have written */
-    if (order >= DG_HEAP_ORDERS)
+    if (order >= DG_HOST_HEAP_ORDERS)
         return misused(heap, err, "the header of a block was overwritten", at);
-    dg_put_le64(raw, heap->free[order]);
+    dg_le64_put(raw, heap->free[order]);
     heap->free[order] = at - HEADER;
     return DG_OK;
 }

@@ -14,13 +14,13 @@ static dg_code before(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_e
     uint32_t at = 0;
     dg_code rc;
     h->own_heap = arg_count == 1;
-    dg_heap_init(&h->heap, dg_guest_heap_base(guest));
+    dg_host_heap_init(&h->heap, dg_guest_heap_base(guest));
     arg[0] = h->own_heap ? h->input.len : 0;
     arg[1] = h->input.len;
     if (arg_count < 2 || h->input.len == 0)
         return DG_OK;
-    if ((rc = dg_heap_take(&h->heap, &at, guest, h->input.len, err)) < 0
-        || (rc = dg_lift_at(guest, &room, at, (uint32_t)h->input.len, err)) < 0)
+    if ((rc = dg_host_heap_take(&h->heap, &at, guest, h->input.len, err)) < 0
+        || (rc = dg_host_lift_at(guest, &room, at, (uint32_t)h->input.len, err)) < 0)
         return rc;
     memcpy(room, h->input.at, h->input.len);
     arg[0] = at;
@@ -31,7 +31,7 @@ static dg_code after(dg_guest *guest, uint64_t result, dg_error *err)
 {
     dg_buf *output = &dg_host_of(guest)->result->output;
     dg_bytes bytes;
-    if (dg_lift(guest, &bytes, &result, 1, err) < 0)
+    if (dg_host_lift(guest, &bytes, &result, 1, err) < 0)
         return dg_fail_within(err, DG_TRAP, "result");
     dg_buf_put_bytes(output, bytes);
     return dg_buf_check(output, err, "result of the call");
@@ -40,7 +40,7 @@ static dg_code after(dg_guest *guest, uint64_t result, dg_error *err)
 static void finish(dg_host *h)
 {
     dg_state_unwind(h->state, h->depth);
-    dg_offchain_free(h->offchain);
+    dg_host_offchain_free(h->offchain);
     dg_buf_clear(&h->scratch);
     dg_buf_clear(&h->cursor);
 }

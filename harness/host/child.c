@@ -6,7 +6,7 @@
 static dg_code lift_named(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count,
                           dg_error *err)
 {
-    dg_code rc = dg_lift(guest, in, arg, count, err);
+    dg_code rc = dg_host_lift(guest, in, arg, count, err);
     if (rc == DG_OK && in[0].len == 0)
         return dg_fail(err, DG_TRAP, "a child trie needs a name");
     return rc;
@@ -17,7 +17,7 @@ static dg_code child_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
     (void)ret;
-    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
+    return rc < 0 ? rc : dg_host_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
 }
 
 static dg_code child_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -26,21 +26,21 @@ static dg_code child_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     dg_code rc = lift_named(guest, in, arg, 2, err);
     if (rc == DG_OK)
         rc = dg_state_get(dg_host_of(guest)->state, &value, in[0], in[1], err);
-    return rc < 0 ? rc : dg_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
+    return rc < 0 ? rc : dg_host_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
 }
 
 static dg_code child_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_read_option(guest, ret, in[0], in[1], arg[2], arg[3], err);
+    return rc < 0 ? rc : dg_host_storage_read_option(guest, ret, in[0], in[1], arg[2], arg[3], err);
 }
 
 static dg_code child_read_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_read_direct(guest, ret, in[0], in[1], arg + 2, err);
+    return rc < 0 ? rc : dg_host_storage_read_direct(guest, ret, in[0], in[1], arg + 2, err);
 }
 
 static dg_code child_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -65,14 +65,14 @@ static dg_code child_next_key(dg_guest *guest, const uint64_t *arg, uint64_t *re
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_next_option(guest, ret, in[0], in[1], err);
+    return rc < 0 ? rc : dg_host_storage_next_option(guest, ret, in[0], in[1], err);
 }
 
 static dg_code child_next_key_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_next_direct(guest, ret, in[0], in[1], arg[2], err);
+    return rc < 0 ? rc : dg_host_storage_next_direct(guest, ret, in[0], in[1], arg[2], err);
 }
 
 /* ---- prefixes and whole tries ---- */
@@ -84,7 +84,8 @@ static dg_code child_kill_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_bytes in;
     dg_code rc = lift_named(guest, &in, arg, 1, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in, everything, NULL, NULL, DG_REMOVAL_NONE, err);
+                  : dg_host_storage_remove(guest, ret, in, everything, NULL, NULL,
+                                           DG_HOST_REMOVAL_NONE, err);
 }
 
 static dg_code child_kill_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -92,8 +93,8 @@ static dg_code child_kill_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_FLAG,
-                                      err);
+                  : dg_host_storage_remove(guest, ret, in[0], everything, &in[1], NULL,
+                                           DG_HOST_REMOVAL_FLAG, err);
 }
 
 static dg_code child_kill_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -101,8 +102,8 @@ static dg_code child_kill_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], NULL, DG_REMOVAL_KILL,
-                                      err);
+                  : dg_host_storage_remove(guest, ret, in[0], everything, &in[1], NULL,
+                                           DG_HOST_REMOVAL_KILL, err);
 }
 
 static dg_code child_kill_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -110,15 +111,15 @@ static dg_code child_kill_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in[0], everything, &in[1], &in[2],
-                                      DG_REMOVAL_MULTI, err);
+                  : dg_host_storage_remove(guest, ret, in[0], everything, &in[1], &in[2],
+                                           DG_HOST_REMOVAL_MULTI, err);
 }
 
 static dg_code child_kill_5(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in;
     dg_code rc = lift_named(guest, &in, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_clear_direct(guest, ret, in, everything, arg + 1, err);
+    return rc < 0 ? rc : dg_host_storage_clear_direct(guest, ret, in, everything, arg + 1, err);
 }
 
 static dg_code child_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -127,7 +128,8 @@ static dg_code child_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint64
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in[0], in[1], NULL, NULL, DG_REMOVAL_NONE, err);
+                  : dg_host_storage_remove(guest, ret, in[0], in[1], NULL, NULL,
+                                           DG_HOST_REMOVAL_NONE, err);
 }
 
 static dg_code child_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -136,7 +138,8 @@ static dg_code child_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64
     dg_bytes in[3];
     dg_code rc = lift_named(guest, in, arg, 3, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, in[0], in[1], &in[2], NULL, DG_REMOVAL_KILL, err);
+                  : dg_host_storage_remove(guest, ret, in[0], in[1], &in[2], NULL,
+                                           DG_HOST_REMOVAL_KILL, err);
 }
 
 static dg_code child_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -144,9 +147,9 @@ static dg_code child_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64
 {
     dg_bytes in[4];
     dg_code rc = lift_named(guest, in, arg, 4, err);
-    return rc < 0
-               ? rc
-               : dg_storage_remove(guest, ret, in[0], in[1], &in[2], &in[3], DG_REMOVAL_MULTI, err);
+    return rc < 0 ? rc
+                  : dg_host_storage_remove(guest, ret, in[0], in[1], &in[2], &in[3],
+                                           DG_HOST_REMOVAL_MULTI, err);
 }
 
 static dg_code child_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -154,7 +157,7 @@ static dg_code child_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64
 {
     dg_bytes in[2];
     dg_code rc = lift_named(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_storage_clear_direct(guest, ret, in[0], in[1], arg + 2, err);
+    return rc < 0 ? rc : dg_host_storage_clear_direct(guest, ret, in[0], in[1], arg + 2, err);
 }
 
 /* ---- roots ---- */
@@ -166,7 +169,7 @@ static dg_code child_root_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_code rc = lift_named(guest, &in, arg, 1, err);
     if (rc == DG_OK)
         rc = dg_state_child_root(dg_host_of(guest)->state, &root, in, err);
-    return rc < 0 ? rc : dg_lower(guest, ret, dg_hash_bytes(&root), err);
+    return rc < 0 ? rc : dg_host_lower(guest, ret, dg_hash_bytes(&root), err);
 }
 
 static dg_code child_root_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -185,7 +188,7 @@ static dg_code child_root_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     (void)ret;
     if (rc == DG_OK)
         rc = dg_state_child_root(dg_host_of(guest)->state, &root, in, err);
-    return rc < 0 ? rc : dg_put_into(guest, arg[1], dg_hash_bytes(&root), err);
+    return rc < 0 ? rc : dg_host_put_into(guest, arg[1], dg_hash_bytes(&root), err);
 }
 
 static const dg_import rows[] = {
@@ -212,4 +215,4 @@ static const dg_import rows[] = {
     { "ext_default_child_storage_root_version_2", "Pi:P", child_root_2 },
     { "ext_default_child_storage_root_version_3", "PP:", child_root_3 },
 };
-const dg_table dg_child_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_child_table = DG_HOST_TABLE_OF(rows);

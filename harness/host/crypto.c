@@ -37,10 +37,10 @@ typedef struct claim {
 static dg_code lift_claim(dg_guest *guest, claim *c, const uint64_t *arg, uint32_t sig_len,
                           uint32_t pk_len, dg_error *err)
 {
-    dg_code rc = dg_lift_at(guest, &c->sig, arg[0], sig_len, err);
+    dg_code rc = dg_host_lift_at(guest, &c->sig, arg[0], sig_len, err);
     if (rc == DG_OK)
-        rc = dg_lift(guest, &c->message, arg + 1, 1, err);
-    return rc < 0 ? rc : dg_lift_at(guest, &c->pk, arg[2], pk_len, err);
+        rc = dg_host_lift(guest, &c->message, arg + 1, 1, err);
+    return rc < 0 ? rc : dg_host_lift_at(guest, &c->pk, arg[2], pk_len, err);
 }
 
 static dg_code ed25519_verify(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -87,9 +87,9 @@ static dg_code ecdsa_verify_prehashed(dg_guest *guest, const uint64_t *arg, uint
                                       dg_error *err)
 {
     uint8_t *sig, *hash, *pk;
-    dg_code rc = dg_lift_at(guest, &sig, arg[0], 65, err);
-    if (rc < 0 || (rc = dg_lift_at(guest, &hash, arg[1], 32, err)) < 0
-        || (rc = dg_lift_at(guest, &pk, arg[2], 33, err)) < 0)
+    dg_code rc = dg_host_lift_at(guest, &sig, arg[0], 65, err);
+    if (rc < 0 || (rc = dg_host_lift_at(guest, &hash, arg[1], 32, err)) < 0
+        || (rc = dg_host_lift_at(guest, &pk, arg[2], 33, err)) < 0)
         return rc;
     *ret = dg_ecdsa_verify_prehashed(sig, hash, pk);
     return DG_OK;
@@ -150,8 +150,8 @@ static dg_code recover(dg_guest *guest, dg_recover *verdict, uint8_t xy[64], con
                        bool strict, dg_error *err)
 {
     uint8_t *sig, *hash;
-    dg_code rc = dg_lift_at(guest, &sig, arg[0], 65, err);
-    if (rc == DG_OK && (rc = dg_lift_at(guest, &hash, arg[1], 32, err)) == DG_OK)
+    dg_code rc = dg_host_lift_at(guest, &sig, arg[0], 65, err);
+    if (rc == DG_OK && (rc = dg_host_lift_at(guest, &hash, arg[1], 32, err)) == DG_OK)
         *verdict = dg_ecdsa_recover(xy, sig, hash, strict);
     return rc;
 }
@@ -167,13 +167,13 @@ static dg_code recover_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret
     if (verdict != DG_RECOVER_OK) {
         answer[0] = 1;
         answer[1] = (uint8_t)verdict;
-        return dg_lower(guest, ret, dg_bytes_of(answer, 2), err);
+        return dg_host_lower(guest, ret, dg_bytes_of(answer, 2), err);
     }
     if (compressed)
         dg_ecdsa_compress(answer + 1, xy);
     else
         memcpy(answer + 1, xy, 64);
-    return dg_lower(guest, ret, dg_bytes_of(answer, compressed ? 34 : 65), err);
+    return dg_host_lower(guest, ret, dg_bytes_of(answer, compressed ? 34 : 65), err);
 }
 
 /* 0, or -1 BadRS, -2 BadV, -3 BadSignature. */
@@ -192,7 +192,7 @@ static dg_code recover_filled(dg_guest *guest, const uint64_t *arg, uint64_t *re
         dg_ecdsa_compress(key, xy);
     else
         memcpy(key, xy, 64);
-    return dg_put_into(guest, arg[2], dg_bytes_of(key, compressed ? 33 : 64), err);
+    return dg_host_put_into(guest, arg[2], dg_bytes_of(key, compressed ? 33 : 64), err);
 }
 
 static dg_code recover_1(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -247,4 +247,4 @@ static const dg_import rows[] = {
     { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", "pp:P", recover_compressed_2 },
     { "ext_crypto_secp256k1_ecdsa_recover_compressed_version_3", "ppP:i", recover_compressed_3 },
 };
-const dg_table dg_crypto_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_crypto_table = DG_HOST_TABLE_OF(rows);

@@ -43,22 +43,22 @@ static dg_code fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_err
 {
     uint8_t digest[64];
     dg_bytes data;
-    dg_code rc = dg_lift(guest, &data, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &data, arg, 1, err);
     if (rc < 0)
         return rc;
     hash(digest, data);
-    return dg_lower_at(guest, ret, dg_bytes_of(digest, len), err);
+    return dg_host_lower_at(guest, ret, dg_bytes_of(digest, len), err);
 }
 
 static dg_code filled(dg_guest *guest, const uint64_t *arg, dg_error *err, hasher hash, size_t len)
 {
     uint8_t digest[64];
     dg_bytes data;
-    dg_code rc = dg_lift(guest, &data, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &data, arg, 1, err);
     if (rc < 0)
         return rc;
     hash(digest, data);
-    return dg_put_into(guest, arg[1], dg_bytes_of(digest, len), err);
+    return dg_host_put_into(guest, arg[1], dg_bytes_of(digest, len), err);
 }
 
 #define HASH(name, len)                                                                            \
@@ -89,4 +89,4 @@ static const dg_import rows[] = {
     ROWS(keccak_256), ROWS(keccak_512), ROWS(sha2_256), ROWS(blake2_128),
     ROWS(blake2_256), ROWS(twox_64),    ROWS(twox_128), ROWS(twox_256),
 };
-const dg_table dg_hashing_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_hashing_table = DG_HOST_TABLE_OF(rows);

@@ -17,7 +17,7 @@
 
 /* ---- version ---- */
 
-enum { DG_APIS_MAX = 64 };
+enum { DG_VERSION_APIS_MAX = 64 };
 typedef struct dg_api {
     uint8_t id[8];
     uint32_t version;
@@ -27,7 +27,7 @@ typedef struct dg_version {
     uint32_t authoring_version, spec_version, impl_version, transaction_version;
     uint8_t system_version; /* formerly state_version */
     uint32_t api_count;
-    dg_api apis[DG_APIS_MAX];
+    dg_api apis[DG_VERSION_APIS_MAX];
 } dg_version;
 
 /* Mirrors: sp-version; Core version decides which trailing fields are there. */
@@ -65,24 +65,24 @@ dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err
 /* ---- calls ---- */
 
 typedef enum dg_host_context {
-    DG_CONTEXT_BLOCK,   /* executing or building: offchain functions refuse */
-    DG_CONTEXT_QUERY,   /* runtime-API call: the same */
-    DG_CONTEXT_OFFCHAIN /* offchain worker: deterministic stand-ins answer */
+    DG_HOST_CONTEXT_BLOCK,   /* executing or building: offchain functions refuse */
+    DG_HOST_CONTEXT_QUERY,   /* runtime-API call: the same */
+    DG_HOST_CONTEXT_OFFCHAIN /* offchain worker: deterministic stand-ins answer */
 } dg_host_context;
 
 /* What one call may put into the state. A write costs little fuel and much memory
  * here, so fuel alone would let one call fill the machine. Each write counts its key,
- * its value, and DG_WRITE_COSTS for the nodes above it; a full relay block writes a
+ * its value, and DG_HOST_WRITE_COSTS for the nodes above it; a full relay block writes a
  * few MiB, the heaviest one-block migrations of real chains some hundred. */
-#define DG_WRITTEN_MAX ((uint64_t)1 << 30)
-enum { DG_WRITE_COSTS = 256 };
+#define DG_HOST_WRITTEN_MAX ((uint64_t)1 << 30)
+enum { DG_HOST_WRITE_COSTS = 256 };
 
 typedef struct dg_host_options {
     dg_host_context context;
     bool simulated_validators; /* marked signatures are accepted (crypto.h) */
     uint64_t fuel;             /* 0: default */
     uint32_t memory_max;       /* bytes; 0: engine's */
-    uint64_t written_max;      /* bytes put into the state, as counted below; 0: DG_WRITTEN_MAX */
+    uint64_t written_max; /* bytes put into the state, as counted below; 0: DG_HOST_WRITTEN_MAX */
     /* For tests over vectors of mock hosts: signatures to be taken as genuine. NULL: none. */
     bool (*accept_signature)(const uint8_t sig[64]);
 } dg_host_options;

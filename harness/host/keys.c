@@ -14,7 +14,7 @@ static size_t pk_len(char kind)
     return kind == 'c' ? 33 : 32;
 }
 
-static bool derive_public(dg_key *key)
+static bool derive_public(dg_host_key *key)
 {
     dg_sr25519_pair pair;
     switch (key->kind) {
@@ -30,7 +30,7 @@ static bool derive_public(dg_key *key)
     }
 }
 
-static size_t sign(uint8_t sig[65], const dg_key *key, dg_bytes message, bool prehashed)
+static size_t sign(uint8_t sig[65], const dg_host_key *key, dg_bytes message, bool prehashed)
 {
     dg_sr25519_pair pair;
     dg_hash hash;
@@ -53,7 +53,8 @@ static size_t sign(uint8_t sig[65], const dg_key *key, dg_bytes message, bool pr
 
 /* ---- the store ---- */
 
-static const dg_key *find(const dg_offchain *o, const uint8_t type[4], char kind, const uint8_t *pk)
+static const dg_host_key *find(const dg_host_offchain *o, const uint8_t type[4], char kind,
+                               const uint8_t *pk)
 {
     for (size_t i = 0; i < o->key_count; i++)
         if (memcmp(o->keys[i].type, type, 4) == 0 && o->keys[i].kind == kind
@@ -62,21 +63,21 @@ static const dg_key *find(const dg_offchain *o, const uint8_t type[4], char kind
     return NULL;
 }
 
-static dg_code open_keys(dg_guest *guest, dg_offchain **o, uint8_t **type, uint64_t type_at,
+static dg_code open_keys(dg_guest *guest, dg_host_offchain **o, uint8_t **type, uint64_t type_at,
                          dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
-    dg_code rc = dg_offchain_allowed(h, true, allowed_error, err);
+    dg_code rc = dg_host_offchain_allowed(h, true, allowed_error, err);
     if (rc == DG_OK)
-        rc = dg_offchain_open(h, o, err);
-    return rc < 0 ? rc : dg_lift_at(guest, type, type_at, 4, err);
+        rc = dg_host_offchain_open(h, o, err);
+    return rc < 0 ? rc : dg_host_lift_at(guest, type, type_at, 4, err);
 }
 
-static dg_code make_key(dg_key *key, dg_offchain *o, const uint8_t *type, char kind, dg_bytes seed,
-                        dg_error *err)
+static dg_code make_key(dg_host_key *key, dg_host_offchain *o, const uint8_t *type, char kind,
+                        dg_bytes seed, dg_error *err)
 {
     dg_bytes uri;
-    dg_code rc = dg_lift_option(&uri, seed, err);
+    dg_code rc = dg_host_lift_option(&uri, seed, err);
     memcpy(key->type, type, 4);
     key->kind = kind;
     if (rc < 0)
@@ -90,19 +91,20 @@ static dg_code make_key(dg_key *key, dg_offchain *o, const uint8_t *type, char k
     return DG_OK;
 }
 
-static dg_code generate(dg_guest *guest, dg_key *key, const uint64_t *arg, char kind, dg_error *err)
+static dg_code generate(dg_guest *guest, dg_host_key *key, const uint64_t *arg, char kind,
+                        dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes seed;
     uint8_t *type;
     dg_code rc = open_keys(guest, &o, &type, arg[0], err);
-    if (rc < 0 || (rc = dg_lift(guest, &seed, arg + 1, 1, err)) < 0
+    if (rc < 0 || (rc = dg_host_lift(guest, &seed, arg + 1, 1, err)) < 0
         || (rc = make_key(key, o, type, kind, seed, err)) < 0)
         return rc;
     if (find(o, key->type, kind, key->pk))
         return DG_OK;
-    if (o->key_count == DG_KEYS_MAX)
-        return dg_fail(err, DG_LIMIT, "the keystore holds %d keys, no more", (int)DG_KEYS_MAX);
+    if (o->key_count == DG_HOST_KEYS_MAX)
+        return dg_fail(err, DG_LIMIT, "the keystore holds %d keys, no more", (int)DG_HOST_KEYS_MAX);
     o->keys[o->key_count++] = *key;
     return DG_OK;
 }
@@ -110,25 +112,25 @@ static dg_code generate(dg_guest *guest, dg_key *key, const uint64_t *arg, char 
 static dg_code generate_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
                               dg_error *err)
 {
-    dg_key key = { 0 };
+    dg_host_key key = { 0 };
     dg_code rc = generate(guest, &key, arg, kind, err);
-    return rc < 0 ? rc : dg_lower_at(guest, ret, dg_bytes_of(key.pk, pk_len(kind)), err);
+    return rc < 0 ? rc : dg_host_lower_at(guest, ret, dg_bytes_of(key.pk, pk_len(kind)), err);
 }
 
 static dg_code generate_filled(dg_guest *guest, const uint64_t *arg, char kind, dg_error *err)
 {
-    dg_key key = { 0 };
+    dg_host_key key = { 0 };
     uint64_t room = (uint32_t)arg[2] | (uint64_t)pk_len(kind) << 32;
     dg_code rc = generate(guest, &key, arg, kind, err);
-    return rc < 0 ? rc : dg_put_into(guest, room, dg_bytes_of(key.pk, pk_len(kind)), err);
+    return rc < 0 ? rc : dg_host_put_into(guest, room, dg_bytes_of(key.pk, pk_len(kind)), err);
 }
 
 /* Public keys of a type; sorted, so that every run lists them alike. */
 static dg_code list(dg_guest *guest, uint64_t type_at, char kind, bool counted, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
-    const dg_key *shown[DG_KEYS_MAX];
-    dg_offchain *o;
+    const dg_host_key *shown[DG_HOST_KEYS_MAX];
+    dg_host_offchain *o;
     uint8_t *type;
     size_t count = 0;
     dg_code rc = open_keys(guest, &o, &type, type_at, err);
@@ -155,7 +157,7 @@ static dg_code list_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, c
                           dg_error *err)
 {
     dg_code rc = list(guest, arg[0], kind, true, err);
-    return rc < 0 ? rc : dg_lower_scratch(guest, ret, err);
+    return rc < 0 ? rc : dg_host_lower_scratch(guest, ret, err);
 }
 
 static dg_code list_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
@@ -166,25 +168,25 @@ static dg_code list_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
     if (rc < 0)
         return rc;
     *ret = h->scratch.len;
-    return dg_put_if_fits(guest, arg[1], dg_buf_bytes(&h->scratch), err);
+    return dg_host_put_if_fits(guest, arg[1], dg_buf_bytes(&h->scratch), err);
 }
 
 /* `*len` is 0 when there is no such key. */
 static dg_code sign_with(dg_guest *guest, uint8_t sig[65], size_t *len, const uint64_t *arg,
                          char kind, bool prehashed, dg_error *err)
 {
-    const dg_key *key;
-    dg_offchain *o;
+    const dg_host_key *key;
+    dg_host_offchain *o;
     uint8_t *type, *pk, *hash;
     dg_bytes message;
     dg_code rc = open_keys(guest, &o, &type, arg[0], err);
-    if (rc < 0 || (rc = dg_lift_at(guest, &pk, arg[1], (uint32_t)pk_len(kind), err)) < 0)
+    if (rc < 0 || (rc = dg_host_lift_at(guest, &pk, arg[1], (uint32_t)pk_len(kind), err)) < 0)
         return rc;
     if (prehashed) {
-        rc = dg_lift_at(guest, &hash, arg[2], 32, err);
+        rc = dg_host_lift_at(guest, &hash, arg[2], 32, err);
         message = dg_bytes_of(hash, 32);
     } else {
-        rc = dg_lift(guest, &message, arg + 2, 1, err);
+        rc = dg_host_lift(guest, &message, arg + 2, 1, err);
     }
     if (rc < 0)
         return rc;
@@ -201,7 +203,7 @@ static dg_code sign_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, c
     dg_code rc = sign_with(guest, answer + 1, &len, arg, kind, prehashed, err);
     if (len == 0)
         answer[0] = 0;
-    return rc < 0 ? rc : dg_lower(guest, ret, dg_bytes_of(answer, 1 + len), err);
+    return rc < 0 ? rc : dg_host_lower(guest, ret, dg_bytes_of(answer, 1 + len), err);
 }
 
 static dg_code sign_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, char kind,
@@ -213,7 +215,8 @@ static dg_code sign_filled(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
     *ret = len ? 0 : UINT32_MAX;
     if (rc < 0 || len == 0)
         return rc;
-    return dg_put_into(guest, (uint32_t)arg[3] | (uint64_t)len << 32, dg_bytes_of(sig, len), err);
+    return dg_host_put_into(guest, (uint32_t)arg[3] | (uint64_t)len << 32, dg_bytes_of(sig, len),
+                            err);
 }
 
 #define KEYS(name, kind)                                                                           \
@@ -275,4 +278,4 @@ static const dg_import rows[] = {
     { "ext_crypto_ecdsa_sign_prehashed_version_1", "ppp:P", ecdsa_sign_prehashed },
     { "ext_crypto_ecdsa_sign_prehashed_version_2", "pppp:i", ecdsa_sign_prehashed_2 },
 };
-const dg_table dg_keys_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_keys_table = DG_HOST_TABLE_OF(rows);

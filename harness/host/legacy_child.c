@@ -15,7 +15,7 @@ static dg_code strip(dg_bytes *child, dg_error *err)
 static dg_code lift_child(dg_guest *guest, dg_bytes *in, const uint64_t *arg, size_t count,
                           dg_error *err)
 {
-    dg_code rc = dg_lift_slices(guest, in, arg, count, err);
+    dg_code rc = dg_host_lift_slices(guest, in, arg, count, err);
     return rc < 0 ? rc : strip(&in[0], err);
 }
 
@@ -26,7 +26,7 @@ static dg_code set_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
     dg_bytes in[3];
     dg_code rc = lift_child(guest, in, arg, 3, err);
     (void)ret;
-    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
+    return rc < 0 ? rc : dg_host_storage_put(dg_host_of(guest), in[0], in[1], in[2], err);
 }
 
 static dg_code clear_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -41,7 +41,7 @@ static dg_code exists_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 {
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_legacy_exists(guest, ret, in[0], in[1], err);
+    return rc < 0 ? rc : dg_host_legacy_exists(guest, ret, in[0], in[1], err);
 }
 
 static dg_code get_allocated_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -49,14 +49,14 @@ static dg_code get_allocated_child(dg_guest *guest, const uint64_t *arg, uint64_
 {
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_legacy_get_fresh(guest, ret, arg[4], in[0], in[1], err);
+    return rc < 0 ? rc : dg_host_legacy_get_fresh(guest, ret, arg[4], in[0], in[1], err);
 }
 
 static dg_code get_child_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
-    return rc < 0 ? rc : dg_legacy_get_into(guest, ret, in[0], in[1], arg + 4, err);
+    return rc < 0 ? rc : dg_host_legacy_get_into(guest, ret, in[0], in[1], arg + 4, err);
 }
 
 static dg_code kill_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -64,7 +64,7 @@ static dg_code kill_child(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
     dg_bytes in;
     dg_code rc = lift_child(guest, &in, arg, 1, err);
     (void)ret;
-    return rc < 0 ? rc : dg_legacy_remove(guest, in, dg_bytes_of("", 0), err);
+    return rc < 0 ? rc : dg_host_legacy_remove(guest, in, dg_bytes_of("", 0), err);
 }
 
 static dg_code clear_child_prefix(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -73,7 +73,7 @@ static dg_code clear_child_prefix(dg_guest *guest, const uint64_t *arg, uint64_t
     dg_bytes in[2];
     dg_code rc = lift_child(guest, in, arg, 2, err);
     (void)ret;
-    return rc < 0 ? rc : dg_legacy_remove(guest, in[0], in[1], err);
+    return rc < 0 ? rc : dg_host_legacy_remove(guest, in[0], in[1], err);
 }
 
 static dg_code child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -84,7 +84,7 @@ static dg_code child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
     if (rc == DG_OK)
         rc = dg_state_child_root(dg_host_of(guest)->state, &root, in, err);
     value = dg_hash_bytes(&root);
-    return rc < 0 ? rc : dg_lower_split(guest, ret, arg[2], &value, err);
+    return rc < 0 ? rc : dg_host_lower_split(guest, ret, arg[2], &value, err);
 }
 
 /* ---- the first numbered child functions: key, child info, type, .. ---- */
@@ -92,10 +92,10 @@ static dg_code child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 static dg_code numbered(dg_guest *guest, dg_bytes *child, dg_bytes *rest, const uint64_t *arg,
                         size_t count, dg_error *err)
 {
-    dg_code rc = dg_lift(guest, child, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, child, arg, 1, err);
     if (rc < 0 || (rc = strip(child, err)) < 0)
         return rc;
-    return dg_lift(guest, rest, arg + 3, count, err);
+    return dg_host_lift(guest, rest, arg + 3, count, err);
 }
 
 static dg_code storage_child_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -104,7 +104,7 @@ static dg_code storage_child_get(dg_guest *guest, const uint64_t *arg, uint64_t 
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
     if (rc == DG_OK)
         rc = dg_state_get(dg_host_of(guest)->state, &value, child, key, err);
-    return rc < 0 ? rc : dg_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
+    return rc < 0 ? rc : dg_host_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
 }
 
 static dg_code storage_child_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -112,7 +112,7 @@ static dg_code storage_child_set(dg_guest *guest, const uint64_t *arg, uint64_t 
     dg_bytes child, in[2];
     dg_code rc = numbered(guest, &child, in, arg, 2, err);
     (void)ret;
-    return rc < 0 ? rc : dg_storage_put(dg_host_of(guest), child, in[0], in[1], err);
+    return rc < 0 ? rc : dg_host_storage_put(dg_host_of(guest), child, in[0], in[1], err);
 }
 
 static dg_code storage_child_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -129,7 +129,7 @@ static dg_code storage_child_exists(dg_guest *guest, const uint64_t *arg, uint64
 {
     dg_bytes child, key;
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_legacy_exists(guest, ret, child, key, err);
+    return rc < 0 ? rc : dg_host_legacy_exists(guest, ret, child, key, err);
 }
 
 static dg_code storage_child_next(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -137,7 +137,7 @@ static dg_code storage_child_next(dg_guest *guest, const uint64_t *arg, uint64_t
 {
     dg_bytes child, key;
     dg_code rc = numbered(guest, &child, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_next_option(guest, ret, child, key, err);
+    return rc < 0 ? rc : dg_host_storage_next_option(guest, ret, child, key, err);
 }
 
 static dg_code storage_child_kill(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -146,7 +146,7 @@ static dg_code storage_child_kill(dg_guest *guest, const uint64_t *arg, uint64_t
     dg_bytes child;
     dg_code rc = numbered(guest, &child, NULL, arg, 0, err);
     (void)ret;
-    return rc < 0 ? rc : dg_legacy_remove(guest, child, dg_bytes_of("", 0), err);
+    return rc < 0 ? rc : dg_host_legacy_remove(guest, child, dg_bytes_of("", 0), err);
 }
 
 static dg_code storage_child_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -157,7 +157,7 @@ static dg_code storage_child_root(dg_guest *guest, const uint64_t *arg, uint64_t
     dg_code rc = numbered(guest, &child, NULL, arg, 0, err);
     if (rc == DG_OK)
         rc = dg_state_child_root(dg_host_of(guest)->state, &root, child, err);
-    return rc < 0 ? rc : dg_lower(guest, ret, dg_hash_bytes(&root), err);
+    return rc < 0 ? rc : dg_host_lower(guest, ret, dg_hash_bytes(&root), err);
 }
 
 static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
@@ -165,10 +165,10 @@ static dg_code storage_ordered_root(dg_guest *guest, const uint64_t *arg, uint64
 {
     dg_bytes raw;
     dg_hash root;
-    dg_code rc = dg_lift(guest, &raw, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_trie_list_root(&root, raw, false, false, 0, err);
-    return rc < 0 ? rc : dg_lower_at(guest, ret, dg_hash_bytes(&root), err);
+        rc = dg_host_trie_list_root(&root, raw, false, false, 0, err);
+    return rc < 0 ? rc : dg_host_lower_at(guest, ret, dg_hash_bytes(&root), err);
 }
 
 static const dg_import rows[] = {
@@ -189,4 +189,4 @@ static const dg_import rows[] = {
     { "ext_storage_child_root_version_1", "P:P", storage_child_root },
     { "ext_storage_blake2_256_ordered_trie_root_version_1", "P:p", storage_ordered_root },
 };
-const dg_table dg_legacy_child_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_legacy_child_table = DG_HOST_TABLE_OF(rows);

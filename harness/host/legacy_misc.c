@@ -10,11 +10,11 @@ static dg_code hash_into(dg_guest *guest, const uint64_t *arg, void (*hash)(uint
 {
     uint8_t digest[32];
     dg_bytes data;
-    dg_code rc = dg_lift_slices(guest, &data, arg, 1, err);
+    dg_code rc = dg_host_lift_slices(guest, &data, arg, 1, err);
     if (rc < 0)
         return rc;
     hash(digest, data);
-    return dg_put_into(guest, dg_fat(arg[2], len), dg_bytes_of(digest, len), err);
+    return dg_host_put_into(guest, dg_host_fat(arg[2], len), dg_bytes_of(digest, len), err);
 }
 
 static void twox_64(uint8_t *out, dg_bytes data)
@@ -61,8 +61,8 @@ static dg_code cut(dg_guest *guest, dg_bytes *items, uint64_t at, const uint8_t 
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t len = dg_le32(lens + 4 * (size_t)i);
-        uint64_t slice = dg_fat(at, len);
-        dg_code rc = dg_lift(guest, &items[i], &slice, 1, err);
+        uint64_t slice = dg_host_fat(at, len);
+        dg_code rc = dg_host_lift(guest, &items[i], &slice, 1, err);
         if (rc < 0)
             return rc;
         at += len;
@@ -81,7 +81,7 @@ static dg_code enumerated_root(dg_guest *guest, const uint64_t *arg, uint64_t *r
     (void)ret;
     if (count > UINT32_MAX / 4)
         return dg_fail(err, DG_TRAP, "a list of %u items is too long", count);
-    if ((rc = dg_lift_at(guest, &lens, arg[1], 4 * count, err)) < 0)
+    if ((rc = dg_host_lift_at(guest, &lens, arg[1], 4 * count, err)) < 0)
         return rc;
     items = dg_malloc(count * sizeof *items);
     if (!items)
@@ -90,7 +90,7 @@ static dg_code enumerated_root(dg_guest *guest, const uint64_t *arg, uint64_t *r
     if (rc == DG_OK)
         rc = dg_trie_ordered_root(&root, items, count, 0, err);
     if (rc == DG_OK)
-        rc = dg_put_into(guest, dg_fat(arg[3], 32), dg_hash_bytes(&root), err);
+        rc = dg_host_put_into(guest, dg_host_fat(arg[3], 32), dg_hash_bytes(&root), err);
     dg_free(items);
     return rc;
 }
@@ -100,10 +100,10 @@ static dg_code enumerated_root(dg_guest *guest, const uint64_t *arg, uint64_t *r
 static dg_code lift_signed(dg_guest *guest, dg_bytes *message, uint8_t **sig, uint8_t **pk,
                            const uint64_t *arg, dg_error *err)
 {
-    dg_code rc = dg_lift_slices(guest, message, arg, 1, err);
+    dg_code rc = dg_host_lift_slices(guest, message, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_lift_at(guest, sig, arg[2], 64, err);
-    return rc < 0 ? rc : dg_lift_at(guest, pk, arg[3], 32, err);
+        rc = dg_host_lift_at(guest, sig, arg[2], 64, err);
+    return rc < 0 ? rc : dg_host_lift_at(guest, pk, arg[3], 32, err);
 }
 
 enum { BAD_SIGNATURE = 5 };
@@ -134,8 +134,8 @@ static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 {
     uint8_t key[64], xy[64], *hash, *sig;
     dg_recover verdict;
-    dg_code rc = dg_lift_at(guest, &hash, arg[0], 32, err);
-    if (rc < 0 || (rc = dg_lift_at(guest, &sig, arg[1], 65, err)) < 0)
+    dg_code rc = dg_host_lift_at(guest, &hash, arg[0], 32, err);
+    if (rc < 0 || (rc = dg_host_lift_at(guest, &sig, arg[1], 65, err)) < 0)
         return rc;
     verdict = dg_ecdsa_recover(xy, sig, hash, false);
     *ret = (uint64_t)((int)verdict + 1);
@@ -145,8 +145,8 @@ static dg_code recover_into(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
         dg_ecdsa_compress(key, xy);
     else
         memcpy(key, xy, 64);
-    return dg_put_into(guest, dg_fat(arg[2], compressed ? 33 : 64),
-                       dg_bytes_of(key, compressed ? 33 : 64), err);
+    return dg_host_put_into(guest, dg_host_fat(arg[2], compressed ? 33 : 64),
+                            dg_bytes_of(key, compressed ? 33 : 64), err);
 }
 
 static dg_code secp256k1_recover(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -165,7 +165,7 @@ static dg_code secp256k1_recover_compressed(dg_guest *guest, const uint64_t *arg
 static dg_code ext_malloc(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     uint32_t at = 0;
-    dg_code rc = dg_heap_take(&dg_host_of(guest)->heap, &at, guest, arg[0], err);
+    dg_code rc = dg_host_heap_take(&dg_host_of(guest)->heap, &at, guest, arg[0], err);
     *ret = at;
     return rc;
 }
@@ -173,14 +173,14 @@ static dg_code ext_malloc(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 static dg_code ext_free(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     (void)ret;
-    return dg_heap_give(&dg_host_of(guest)->heap, guest, (uint32_t)arg[0], err);
+    return dg_host_heap_give(&dg_host_of(guest)->heap, guest, (uint32_t)arg[0], err);
 }
 
 /* A panic of those years is printed, at no level. */
 static dg_code print_text(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes text;
-    dg_code rc = dg_lift_slices(guest, &text, arg, 1, err);
+    dg_code rc = dg_host_lift_slices(guest, &text, arg, 1, err);
     (void)ret;
     if (rc == DG_OK)
         dg_host_note_error(dg_host_of(guest), dg_text("runtime"), text);
@@ -190,7 +190,7 @@ static dg_code print_text(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
 static dg_code log_text(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
-    dg_code rc = dg_lift_slices(guest, in, arg + 1, 2, err);
+    dg_code rc = dg_host_lift_slices(guest, in, arg + 1, 2, err);
     (void)ret;
     if (rc == DG_OK && arg[0] == 0)
         dg_host_note_error(dg_host_of(guest), in[0], in[1]);
@@ -222,4 +222,4 @@ static const dg_import rows[] = {
     { "ext_secp256k1_ecdsa_recover", "ppp:i", secp256k1_recover },
     { "ext_secp256k1_ecdsa_recover_compressed", "ppp:i", secp256k1_recover_compressed },
 };
-const dg_table dg_legacy_misc_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_legacy_misc_table = DG_HOST_TABLE_OF(rows);

@@ -28,7 +28,7 @@ static dg_code logging_log(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
 {
     static const char *const levels[] = { "error", "warn", "info", "debug", "trace" };
     dg_bytes in[2];
-    dg_code rc = dg_lift(guest, in, arg + 1, 2, err);
+    dg_code rc = dg_host_lift(guest, in, arg + 1, 2, err);
     (void)ret;
     if (rc < 0)
         return rc;
@@ -57,7 +57,7 @@ static dg_code print_num(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 static dg_code print_utf8(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes text;
-    dg_code rc = dg_lift(guest, &text, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &text, arg, 1, err);
     (void)ret;
     if (rc < 0)
         return rc;
@@ -71,13 +71,13 @@ static dg_code print_hex(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 {
     dg_bytes data;
     (void)ret;
-    return dg_lift(guest, &data, arg, 1, err);
+    return dg_host_lift(guest, &data, arg, 1, err);
 }
 
 static dg_code abort_on_panic(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes text;
-    dg_code rc = dg_lift(guest, &text, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &text, arg, 1, err);
     (void)ret;
     if (rc < 0)
         return rc;
@@ -92,7 +92,7 @@ static dg_code inner_version(dg_guest *guest, const uint64_t *arg, dg_error *err
 {
     dg_host *h = dg_host_of(guest);
     dg_bytes blob;
-    dg_code rc = dg_lift(guest, &blob, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &blob, arg, 1, err);
     if (rc < 0)
         return rc;
     dg_buf_reset(&h->scratch);
@@ -106,7 +106,7 @@ static dg_code runtime_version(dg_guest *guest, const uint64_t *arg, uint64_t *r
 {
     dg_code rc = inner_version(guest, arg, err);
     dg_bytes encoded = dg_buf_bytes(&dg_host_of(guest)->scratch);
-    return rc < 0 ? rc : dg_lower_option(guest, ret, rc == DG_OK ? &encoded : NULL, err);
+    return rc < 0 ? rc : dg_host_lower_option(guest, ret, rc == DG_OK ? &encoded : NULL, err);
 }
 
 static dg_code runtime_version_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -114,14 +114,15 @@ static dg_code runtime_version_2(dg_guest *guest, const uint64_t *arg, uint64_t 
     dg_code rc = inner_version(guest, arg, err);
     dg_bytes encoded = dg_buf_bytes(&dg_host_of(guest)->scratch);
     *ret = rc == DG_OK ? encoded.len : UINT64_MAX;
-    return rc == DG_OK ? dg_put_if_fits(guest, arg[1], encoded, err) : rc < 0 ? rc : DG_OK;
+    return rc == DG_OK ? dg_host_put_if_fits(guest, arg[1], encoded, err) : rc < 0 ? rc : DG_OK;
 }
 
 static dg_code last_cursor(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     *ret = h->cursor_known ? h->cursor.len : UINT64_MAX;
-    return h->cursor_known ? dg_put_if_fits(guest, arg[0], dg_buf_bytes(&h->cursor), err) : DG_OK;
+    return h->cursor_known ? dg_host_put_if_fits(guest, arg[0], dg_buf_bytes(&h->cursor), err)
+                           : DG_OK;
 }
 
 /* ---- memory and input ---- */
@@ -133,7 +134,7 @@ static dg_code allocator_malloc(dg_guest *guest, const uint64_t *arg, uint64_t *
     dg_code rc;
     if (h->own_heap)
         return dg_fail(err, DG_TRAP, "the runtime allocates itself and asked the host for memory");
-    rc = dg_heap_take(&h->heap, &at, guest, arg[0], err);
+    rc = dg_host_heap_take(&h->heap, &at, guest, arg[0], err);
     *ret = at;
     return rc;
 }
@@ -144,7 +145,7 @@ static dg_code allocator_free(dg_guest *guest, const uint64_t *arg, uint64_t *re
     (void)ret;
     if (h->own_heap)
         return dg_fail(err, DG_TRAP, "the runtime allocates itself and gave memory to the host");
-    return dg_heap_give(&h->heap, guest, (uint32_t)arg[0], err);
+    return dg_host_heap_give(&h->heap, guest, (uint32_t)arg[0], err);
 }
 
 static dg_code input_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -157,7 +158,7 @@ static dg_code input_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
         return dg_fail(err, DG_TRAP, "a buffer of %u bytes was given for an input of %zu",
                        (uint32_t)(arg[0] >> 32), h->input.len);
     h->input_taken = true;
-    return dg_put_into(guest, arg[0], h->input, err);
+    return dg_host_put_into(guest, arg[0], h->input, err);
 }
 
 /* ---- what leaves no trace ---- */
@@ -192,4 +193,4 @@ static const dg_import rows[] = {
     { "ext_offchain_index_set_version_1", "PP:", zero },
     { "ext_offchain_index_clear_version_1", "P:", zero },
 };
-const dg_table dg_misc_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_misc_table = DG_HOST_TABLE_OF(rows);

@@ -7,16 +7,16 @@
 
 enum { LOCAL_MAX = 64 << 20 };
 
-dg_code dg_offchain_allowed(const dg_host *h, bool query_too, const char *what, dg_error *err)
+dg_code dg_host_offchain_allowed(const dg_host *h, bool query_too, const char *what, dg_error *err)
 {
-    if (h->options.context == DG_CONTEXT_OFFCHAIN
-        || (query_too && h->options.context == DG_CONTEXT_QUERY))
+    if (h->options.context == DG_HOST_CONTEXT_OFFCHAIN
+        || (query_too && h->options.context == DG_HOST_CONTEXT_QUERY))
         return DG_OK;
     return dg_fail(err, DG_TRAP, "%s cannot be used here: only by an offchain worker%s", what,
                    query_too ? " or a runtime-API call" : "");
 }
 
-dg_code dg_offchain_open(dg_host *h, dg_offchain **out, dg_error *err)
+dg_code dg_host_offchain_open(dg_host *h, dg_host_offchain **out, dg_error *err)
 {
     if (!h->offchain) {
         h->offchain = dg_calloc(1, sizeof *h->offchain);
@@ -29,7 +29,7 @@ dg_code dg_offchain_open(dg_host *h, dg_offchain **out, dg_error *err)
     return DG_OK;
 }
 
-void dg_offchain_free(dg_offchain *offchain)
+void dg_host_offchain_free(dg_host_offchain *offchain)
 {
     if (!offchain)
         return;
@@ -38,18 +38,18 @@ void dg_offchain_free(dg_offchain *offchain)
     dg_free(offchain);
 }
 
-static dg_code worker(dg_guest *guest, dg_offchain **o, dg_error *err)
+static dg_code worker(dg_guest *guest, dg_host_offchain **o, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
-    dg_code rc = dg_offchain_allowed(h, false, "an offchain function", err);
-    return rc < 0 ? rc : dg_offchain_open(h, o, err);
+    dg_code rc = dg_host_offchain_allowed(h, false, "an offchain function", err);
+    return rc < 0 ? rc : dg_host_offchain_open(h, o, err);
 }
 
 /* ---- the world outside ---- */
 
 static dg_code is_validator(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     (void)arg;
     *ret = 1;
     return worker(guest, &o, err);
@@ -57,9 +57,9 @@ static dg_code is_validator(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
 
 static dg_code fixed_answer(dg_guest *guest, uint64_t *ret, dg_bytes answer, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_code rc = worker(guest, &o, err);
-    return rc < 0 ? rc : dg_lower(guest, ret, answer, err);
+    return rc < 0 ? rc : dg_host_lower(guest, ret, answer, err);
 }
 
 /* Taken and dropped: there is no pool behind it. */
@@ -74,7 +74,7 @@ static dg_code submit_transaction(dg_guest *guest, const uint64_t *arg, uint64_t
 static dg_code submit_transaction_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                     dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     (void)arg;
     *ret = 0;
     return worker(guest, &o, err);
@@ -90,7 +90,7 @@ static dg_code network_state(dg_guest *guest, const uint64_t *arg, uint64_t *ret
 
 static dg_code timestamp(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     (void)arg;
     *ret = 0;
     return worker(guest, &o, err);
@@ -99,30 +99,30 @@ static dg_code timestamp(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 static dg_code random_seed(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     uint8_t seed[32];
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_code rc = worker(guest, &o, err);
     (void)arg;
     if (rc < 0)
         return rc;
     dg_rng_bytes(&o->chance, seed, sizeof seed);
-    return dg_lower_at(guest, ret, DG_BYTES_OF(seed), err);
+    return dg_host_lower_at(guest, ret, DG_BYTES_OF(seed), err);
 }
 
 static dg_code random_seed_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     uint8_t seed[32];
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_code rc = worker(guest, &o, err);
     (void)ret;
     if (rc < 0)
         return rc;
     dg_rng_bytes(&o->chance, seed, sizeof seed);
-    return dg_put_into(guest, (uint32_t)arg[0] | (uint64_t)32 << 32, DG_BYTES_OF(seed), err);
+    return dg_host_put_into(guest, (uint32_t)arg[0] | (uint64_t)32 << 32, DG_BYTES_OF(seed), err);
 }
 
 static dg_code nothing(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     (void)arg, (void)ret;
     return worker(guest, &o, err);
 }
@@ -152,7 +152,7 @@ static dg_code http_none(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 
 /* ---- local storage ---- */
 
-static dg_item *find(const dg_offchain *o, bool local, dg_bytes key)
+static dg_host_item *find(const dg_host_offchain *o, bool local, dg_bytes key)
 {
     for (size_t i = 0; i < o->item_count; i++)
         if (o->items[i].key.at && o->items[i].local == local
@@ -161,15 +161,15 @@ static dg_item *find(const dg_offchain *o, bool local, dg_bytes key)
     return NULL;
 }
 
-static dg_code keep(dg_offchain *o, bool local, dg_bytes key, dg_bytes value, dg_error *err)
+static dg_code keep(dg_host_offchain *o, bool local, dg_bytes key, dg_bytes value, dg_error *err)
 {
-    dg_item *item = find(o, local, key);
+    dg_host_item *item = find(o, local, key);
     dg_bytes copy = dg_arena_copy(&o->arena, value);
     if (!item) {
         dg_bytes name = dg_arena_copy(&o->arena, key);
         if (o->item_count == o->item_cap) {
             size_t cap = o->item_cap ? 2 * o->item_cap : 16;
-            dg_item *more = dg_realloc(o->items, cap * sizeof *more);
+            dg_host_item *more = dg_realloc(o->items, cap * sizeof *more);
             if (!more)
                 return dg_fail(err, DG_NOMEM, "no memory for offchain storage");
             o->items = more;
@@ -177,7 +177,7 @@ static dg_code keep(dg_offchain *o, bool local, dg_bytes key, dg_bytes value, dg
         }
         if (!name.at || !copy.at)
             return dg_fail(err, DG_LIMIT, "offchain storage exceeded %d bytes", (int)LOCAL_MAX);
-        o->items[o->item_count++] = (dg_item){ local, name, copy };
+        o->items[o->item_count++] = (dg_host_item){ local, name, copy };
         return DG_OK;
     }
     if (!copy.at)
@@ -186,19 +186,19 @@ static dg_code keep(dg_offchain *o, bool local, dg_bytes key, dg_bytes value, dg
     return DG_OK;
 }
 
-static dg_code open_local(dg_guest *guest, dg_offchain **o, dg_bytes *in, const uint64_t *arg,
+static dg_code open_local(dg_guest *guest, dg_host_offchain **o, dg_bytes *in, const uint64_t *arg,
                           size_t count, dg_error *err)
 {
     dg_code rc = worker(guest, o, err);
     if (rc == DG_OK && arg[0] > 1)
         return dg_fail(err, DG_TRAP, "offchain storage kind %llu does not exist",
                        (unsigned long long)arg[0]);
-    return rc < 0 ? rc : dg_lift(guest, in, arg + 1, count, err);
+    return rc < 0 ? rc : dg_host_lift(guest, in, arg + 1, count, err);
 }
 
 static dg_code local_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes in[2];
     dg_code rc = open_local(guest, &o, in, arg, 2, err);
     (void)ret;
@@ -207,9 +207,9 @@ static dg_code local_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg
 
 static dg_code local_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes key;
-    dg_item *item;
+    dg_host_item *item;
     dg_code rc = open_local(guest, &o, &key, arg, 1, err);
     (void)ret;
     if (rc == DG_OK && (item = find(o, arg[0] == 1, key)))
@@ -220,11 +220,11 @@ static dg_code local_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, 
 static dg_code local_compare_and_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                      dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes in[3], old;
-    dg_item *item;
+    dg_host_item *item;
     dg_code rc = open_local(guest, &o, in, arg, 3, err);
-    if (rc < 0 || (rc = dg_lift_option(&old, in[1], err)) < 0)
+    if (rc < 0 || (rc = dg_host_lift_option(&old, in[1], err)) < 0)
         return rc;
     item = find(o, arg[0] == 1, in[0]);
     *ret = item ? old.at && dg_bytes_equal(item->value, old) : !old.at;
@@ -233,22 +233,22 @@ static dg_code local_compare_and_set(dg_guest *guest, const uint64_t *arg, uint6
 
 static dg_code local_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes key;
-    dg_item *item;
+    dg_host_item *item;
     dg_code rc = open_local(guest, &o, &key, arg, 1, err);
     if (rc < 0)
         return rc;
     item = find(o, arg[0] == 1, key);
-    return dg_lower_option(guest, ret, item ? &item->value : NULL, err);
+    return dg_host_lower_option(guest, ret, item ? &item->value : NULL, err);
 }
 
 /* arg: kind, key, buffer, offset; the length left or -1. */
 static dg_code local_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
-    dg_offchain *o;
+    dg_host_offchain *o;
     dg_bytes key;
-    dg_item *item;
+    dg_host_item *item;
     size_t from;
     dg_code rc = open_local(guest, &o, &key, arg, 1, err);
     if (rc < 0)
@@ -259,7 +259,7 @@ static dg_code local_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, d
         return DG_OK;
     from = arg[3] < item->value.len ? (size_t)arg[3] : item->value.len;
     *ret = item->value.len - from;
-    return dg_put_if_fits(guest, arg[2], dg_bytes_of(item->value.at + from, *ret), err);
+    return dg_host_put_if_fits(guest, arg[2], dg_bytes_of(item->value.at + from, *ret), err);
 }
 
 static const dg_import rows[] = {
@@ -284,4 +284,4 @@ static const dg_import rows[] = {
     { "ext_offchain_http_response_read_body_version_1", "iPP:P", http_error },
     { "ext_offchain_set_authorized_nodes_version_1", "Pi:", nothing },
 };
-const dg_table dg_offchain_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_offchain_table = DG_HOST_TABLE_OF(rows);

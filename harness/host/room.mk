@@ -1,2 +1,3 @@
 room := host
 sees := base scale crypto trie snapshot wasm state
+owns := api runtime version

@@ -126,7 +126,7 @@ dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char 
                         dg_bytes input, dg_state *state, const dg_host_options *options,
                         dg_error *err)
 {
-    static const dg_host_options defaults = { .context = DG_CONTEXT_BLOCK };
+    static const dg_host_options defaults = { .context = DG_HOST_CONTEXT_BLOCK };
     dg_state_set_version(state, dg_version_trie(&runtime->version));
     return dg_host_run(runtime->module, runtime->engine, result, entry, input, state,
                        options ? options : &defaults, 0, err);
@@ -152,7 +152,8 @@ static uint32_t pick(dg_bytes versions)
 static dg_code query(dg_runtime *r, dg_host_result *result, const char *entry, dg_bytes input,
                      dg_state *state, dg_error *err)
 {
-    static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
+    static const dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY,
+                                             .fuel = DG_HOST_ASK_FUEL };
     return dg_runtime_call(r, result, entry, input, state, &options, err);
 }
 
@@ -177,7 +178,7 @@ static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_st
     uint8_t wanted[4];
     dg_scale in;
     dg_code rc;
-    dg_put_le32(wanted, best);
+    dg_le32_put(wanted, best);
     rc = best ? query(r, result, "Metadata_metadata_at_version", DG_BYTES_OF(wanted), state, err)
               : query(r, result, "Metadata_metadata", (dg_bytes){ 0 }, state, err);
     if (rc != DG_OK)

@@ -13,7 +13,7 @@ static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
         return rc;
     if ((rc = dg_version_decode(out, version, err)) < 0)
         return rc;
-    if (apis.len % 12 != 0 || apis.len / 12 > DG_APIS_MAX)
+    if (apis.len % 12 != 0 || apis.len / 12 > DG_VERSION_APIS_MAX)
         return dg_fail(err, DG_MALFORMED, "section runtime_apis has %zu bytes", apis.len);
     for (size_t i = 0; i < apis.len / 12; i++) {
         memcpy(out->apis[i].id, apis.at + 12 * i, 8);
@@ -26,7 +26,8 @@ static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
 dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encoded, unsigned nesting,
                             dg_error *err)
 {
-    static const dg_host_options options = { .context = DG_CONTEXT_QUERY, .fuel = DG_ASK_FUEL };
+    static const dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY,
+                                             .fuel = DG_HOST_ASK_FUEL };
     dg_state *state = dg_state_empty();
     dg_host_result result;
     dg_code rc;

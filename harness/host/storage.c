@@ -9,33 +9,33 @@ static const dg_bytes top = { 0 };
 /* Before each write, so that the state never holds more than the call may put there. */
 static dg_code count_write(dg_host *h, dg_bytes key, dg_bytes value, dg_error *err)
 {
-    uint64_t max = h->options.written_max ? h->options.written_max : DG_WRITTEN_MAX;
-    h->written += DG_WRITE_COSTS + key.len + value.len;
+    uint64_t max = h->options.written_max ? h->options.written_max : DG_HOST_WRITTEN_MAX;
+    h->written += DG_HOST_WRITE_COSTS + key.len + value.len;
     if (h->written > max)
         return dg_fail(err, DG_LIMIT, "one call put more than %llu MiB into the state",
                        (unsigned long long)(max >> 20));
     return DG_OK;
 }
 
-dg_code dg_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err)
+dg_code dg_host_storage_put(dg_host *h, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err)
 {
     dg_code rc = count_write(h, key, value, err);
     return rc < 0 ? rc : dg_state_put(h->state, child, key, value, err);
 }
 
 /* Direct writes below the prefix of child tries are ignored, as in real nodes. */
-dg_code dg_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_error *err)
+dg_code dg_host_storage_put_top(dg_host *h, dg_bytes key, const dg_bytes *value, dg_error *err)
 {
     if (dg_bytes_begin(key, dg_text(":child_storage:")))
         return DG_OK;
-    return value ? dg_storage_put(h, top, key, *value, err)
+    return value ? dg_host_storage_put(h, top, key, *value, err)
                  : dg_state_delete(h->state, top, key, err);
 }
 
 /* Copies what fits of the value from `offset` on; `left` counts what there is. */
-dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room,
-                            uint32_t offset, uint32_t *left, bool *found, bool whole_only,
-                            dg_error *err)
+dg_code dg_host_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint64_t room,
+                                 uint32_t offset, uint32_t *left, bool *found, bool whole_only,
+                                 dg_error *err)
 {
     dg_bytes value;
     uint32_t len = (uint32_t)(room >> 32);
@@ -49,80 +49,80 @@ dg_code dg_storage_get_into(dg_guest *guest, dg_bytes child, dg_bytes key, uint6
     *left = (uint32_t)(value.len - offset);
     if (*left > len && whole_only)
         return DG_OK;
-    return dg_put_if_fits(guest, room, dg_bytes_of(value.at + offset, *left < len ? *left : len),
-                          err);
+    return dg_host_put_if_fits(guest, room,
+                               dg_bytes_of(value.at + offset, *left < len ? *left : len), err);
 }
 
-dg_code dg_storage_read_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
-                               uint64_t room, uint64_t offset, dg_error *err)
+dg_code dg_host_storage_read_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                                    uint64_t room, uint64_t offset, dg_error *err)
 {
     uint8_t answer[5] = { 1 };
     uint32_t left;
     bool found;
-    dg_code rc =
-        dg_storage_get_into(guest, child, key, room, (uint32_t)offset, &left, &found, false, err);
+    dg_code rc = dg_host_storage_get_into(guest, child, key, room, (uint32_t)offset, &left, &found,
+                                          false, err);
     if (rc < 0)
         return rc;
     answer[0] = found;
-    dg_put_le32(answer + 1, left);
-    return dg_lower(guest, ret, dg_bytes_of(answer, found ? 5 : 1), err);
+    dg_le32_put(answer + 1, left);
+    return dg_host_lower(guest, ret, dg_bytes_of(answer, found ? 5 : 1), err);
 }
 
 /* arg: buffer, offset, allow_partial. */
-dg_code dg_storage_read_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
-                               const uint64_t *arg, dg_error *err)
+dg_code dg_host_storage_read_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                                    const uint64_t *arg, dg_error *err)
 {
     uint32_t left;
     bool found;
-    dg_code rc = dg_storage_get_into(guest, child, key, arg[0], (uint32_t)arg[1], &left, &found,
-                                     arg[2] != 1, err);
+    dg_code rc = dg_host_storage_get_into(guest, child, key, arg[0], (uint32_t)arg[1], &left,
+                                          &found, arg[2] != 1, err);
     *ret = found ? left : UINT64_MAX;
     return rc;
 }
 
-dg_code dg_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
-                               dg_error *err)
+dg_code dg_host_storage_next_option(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                                    dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_state_next(h->state, &h->scratch, child, key, err);
     dg_bytes next = dg_buf_bytes(&h->scratch);
-    return rc < 0 ? rc : dg_lower_option(guest, ret, rc == DG_OK ? &next : NULL, err);
+    return rc < 0 ? rc : dg_host_lower_option(guest, ret, rc == DG_OK ? &next : NULL, err);
 }
 
-dg_code dg_storage_next_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
-                               uint64_t room, dg_error *err)
+dg_code dg_host_storage_next_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes key,
+                                    uint64_t room, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_state_next(h->state, &h->scratch, child, key, err);
     *ret = rc == DG_OK ? h->scratch.len : 0;
-    return rc == DG_OK ? dg_put_if_fits(guest, room, dg_buf_bytes(&h->scratch), err)
+    return rc == DG_OK ? dg_host_put_if_fits(guest, room, dg_buf_bytes(&h->scratch), err)
            : rc < 0    ? rc
                        : DG_OK;
 }
 
-static dg_code lower_removal(dg_guest *guest, uint64_t *ret, const dg_removal *done,
-                             dg_removal_form form, dg_error *err)
+static dg_code lower_removal(dg_guest *guest, uint64_t *ret, const dg_state_removal *done,
+                             dg_host_removal_form form, dg_error *err)
 {
     dg_buf *out = &dg_host_of(guest)->scratch;
-    if (form == DG_REMOVAL_NONE)
+    if (form == DG_HOST_REMOVAL_NONE)
         return DG_OK;
-    if (form == DG_REMOVAL_FLAG) {
+    if (form == DG_HOST_REMOVAL_FLAG) {
         *ret = done->all;
         return DG_OK;
     }
     dg_buf_reset(out);
     dg_buf_put_u8(out, !done->all);
-    if (form == DG_REMOVAL_MULTI) {
+    if (form == DG_HOST_REMOVAL_MULTI) {
         if (!done->all)
             dg_scale_put_bytes(out, dg_buf_bytes(&done->cursor));
         dg_scale_put_u32(out, done->backend);
         dg_scale_put_u32(out, done->unique);
     }
     dg_scale_put_u32(out, done->loops);
-    return dg_lower_scratch(guest, ret, err);
+    return dg_host_lower_scratch(guest, ret, err);
 }
 
-static void keep_cursor(dg_host *h, const dg_removal *done)
+static void keep_cursor(dg_host *h, const dg_state_removal *done)
 {
     dg_buf_reset(&h->cursor);
     h->cursor_known = !done->all;
@@ -130,18 +130,18 @@ static void keep_cursor(dg_host *h, const dg_removal *done)
         dg_buf_put_bytes(&h->cursor, dg_buf_bytes(&done->cursor));
 }
 
-dg_code dg_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
-                          const dg_bytes *limit, const dg_bytes *cursor, dg_removal_form form,
-                          dg_error *err)
+dg_code dg_host_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
+                               const dg_bytes *limit, const dg_bytes *cursor,
+                               dg_host_removal_form form, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
-    dg_removal done = { 0 };
+    dg_state_removal done = { 0 };
     dg_bytes from = { 0 };
     uint32_t max = UINT32_MAX;
     dg_code rc = DG_OK;
-    if (limit && (rc = dg_lift_limit(&max, *limit, err)) < 0)
+    if (limit && (rc = dg_host_lift_limit(&max, *limit, err)) < 0)
         return rc;
-    if (cursor && (rc = dg_lift_option(&from, *cursor, err)) < 0)
+    if (cursor && (rc = dg_host_lift_option(&from, *cursor, err)) < 0)
         return rc;
     rc = dg_state_clear_prefix(h->state, &done, child, prefix, max, from, err);
     if (rc == DG_OK)
@@ -151,26 +151,26 @@ dg_code dg_storage_remove(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_byt
 }
 
 /* arg: limit (below zero: none), cursor in (all ones: none), cursor out, counters. */
-dg_code dg_storage_clear_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, dg_bytes prefix,
-                                const uint64_t *arg, dg_error *err)
+dg_code dg_host_storage_clear_direct(dg_guest *guest, uint64_t *ret, dg_bytes child,
+                                     dg_bytes prefix, const uint64_t *arg, dg_error *err)
 {
     dg_host *h = dg_host_of(guest);
-    dg_removal done = { 0 };
+    dg_state_removal done = { 0 };
     dg_bytes from = { 0 };
     uint32_t max = (int64_t)arg[0] < 0 || arg[0] > UINT32_MAX ? UINT32_MAX : (uint32_t)arg[0];
     uint8_t *counters;
     dg_code rc = DG_OK;
-    if (arg[1] != UINT64_MAX && (rc = dg_lift(guest, &from, &arg[1], 1, err)) < 0)
+    if (arg[1] != UINT64_MAX && (rc = dg_host_lift(guest, &from, &arg[1], 1, err)) < 0)
         return rc;
     rc = dg_state_clear_prefix(h->state, &done, child, prefix, max, from, err);
-    if (rc == DG_OK && (rc = dg_lift_at(guest, &counters, arg[3], 12, err)) == DG_OK) {
-        dg_put_le32(counters, done.backend);
-        dg_put_le32(counters + 4, done.unique);
-        dg_put_le32(counters + 8, done.loops);
+    if (rc == DG_OK && (rc = dg_host_lift_at(guest, &counters, arg[3], 12, err)) == DG_OK) {
+        dg_le32_put(counters, done.backend);
+        dg_le32_put(counters + 4, done.unique);
+        dg_le32_put(counters + 8, done.loops);
         keep_cursor(h, &done);
         *ret = done.all ? 0 : done.cursor.len;
         if (!done.all)
-            rc = dg_put_if_fits(guest, arg[2], dg_buf_bytes(&done.cursor), err);
+            rc = dg_host_put_if_fits(guest, arg[2], dg_buf_bytes(&done.cursor), err);
     }
     dg_buf_clear(&done.cursor);
     return rc;
@@ -181,46 +181,46 @@ dg_code dg_storage_clear_direct(dg_guest *guest, uint64_t *ret, dg_bytes child, 
 static dg_code storage_set(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
-    dg_code rc = dg_lift(guest, in, arg, 2, err);
+    dg_code rc = dg_host_lift(guest, in, arg, 2, err);
     (void)ret;
-    return rc < 0 ? rc : dg_storage_put_top(dg_host_of(guest), in[0], &in[1], err);
+    return rc < 0 ? rc : dg_host_storage_put_top(dg_host_of(guest), in[0], &in[1], err);
 }
 
 static dg_code storage_get(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key, value;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
     if (rc == DG_OK)
         rc = dg_state_get(dg_host_of(guest)->state, &value, top, key, err);
-    return rc < 0 ? rc : dg_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
+    return rc < 0 ? rc : dg_host_lower_option(guest, ret, rc == DG_OK ? &value : NULL, err);
 }
 
 static dg_code storage_read(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_read_option(guest, ret, top, key, arg[1], arg[2], err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
+    return rc < 0 ? rc : dg_host_storage_read_option(guest, ret, top, key, arg[1], arg[2], err);
 }
 
 static dg_code storage_read_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_read_direct(guest, ret, top, key, arg + 1, err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
+    return rc < 0 ? rc : dg_host_storage_read_direct(guest, ret, top, key, arg + 1, err);
 }
 
 static dg_code storage_clear(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
     (void)ret;
-    return rc < 0 ? rc : dg_storage_put_top(dg_host_of(guest), key, NULL, err);
+    return rc < 0 ? rc : dg_host_storage_put_top(dg_host_of(guest), key, NULL, err);
 }
 
 static dg_code storage_exists(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key, value;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
     if (rc == DG_OK)
         rc = dg_state_get(dg_host_of(guest)->state, &value, top, key, err);
     *ret = rc == DG_OK;
@@ -230,7 +230,7 @@ static dg_code storage_exists(dg_guest *guest, const uint64_t *arg, uint64_t *re
 static dg_code storage_append(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes in[2];
-    dg_code rc = dg_lift(guest, in, arg, 2, err);
+    dg_code rc = dg_host_lift(guest, in, arg, 2, err);
     (void)ret;
     if (rc < 0 || dg_bytes_begin(in[0], dg_text(":child_storage:")))
         return rc;
@@ -242,16 +242,16 @@ static dg_code storage_append(dg_guest *guest, const uint64_t *arg, uint64_t *re
 static dg_code storage_next_key(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
 {
     dg_bytes key;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_next_option(guest, ret, top, key, err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
+    return rc < 0 ? rc : dg_host_storage_next_option(guest, ret, top, key, err);
 }
 
 static dg_code storage_next_key_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                   dg_error *err)
 {
     dg_bytes key;
-    dg_code rc = dg_lift(guest, &key, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_next_direct(guest, ret, top, key, arg[1], err);
+    dg_code rc = dg_host_lift(guest, &key, arg, 1, err);
+    return rc < 0 ? rc : dg_host_storage_next_direct(guest, ret, top, key, arg[1], err);
 }
 
 /* ---- prefixes ---- */
@@ -260,35 +260,38 @@ static dg_code storage_clear_prefix_1(dg_guest *guest, const uint64_t *arg, uint
                                       dg_error *err)
 {
     dg_bytes in;
-    dg_code rc = dg_lift(guest, &in, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_remove(guest, ret, top, in, NULL, NULL, DG_REMOVAL_NONE, err);
+    dg_code rc = dg_host_lift(guest, &in, arg, 1, err);
+    return rc < 0
+               ? rc
+               : dg_host_storage_remove(guest, ret, top, in, NULL, NULL, DG_HOST_REMOVAL_NONE, err);
 }
 
 static dg_code storage_clear_prefix_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                       dg_error *err)
 {
     dg_bytes in[2];
-    dg_code rc = dg_lift(guest, in, arg, 2, err);
+    dg_code rc = dg_host_lift(guest, in, arg, 2, err);
     return rc < 0 ? rc
-                  : dg_storage_remove(guest, ret, top, in[0], &in[1], NULL, DG_REMOVAL_KILL, err);
+                  : dg_host_storage_remove(guest, ret, top, in[0], &in[1], NULL,
+                                           DG_HOST_REMOVAL_KILL, err);
 }
 
 static dg_code storage_clear_prefix_3(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                       dg_error *err)
 {
     dg_bytes in[3];
-    dg_code rc = dg_lift(guest, in, arg, 3, err);
-    return rc < 0
-               ? rc
-               : dg_storage_remove(guest, ret, top, in[0], &in[1], &in[2], DG_REMOVAL_MULTI, err);
+    dg_code rc = dg_host_lift(guest, in, arg, 3, err);
+    return rc < 0 ? rc
+                  : dg_host_storage_remove(guest, ret, top, in[0], &in[1], &in[2],
+                                           DG_HOST_REMOVAL_MULTI, err);
 }
 
 static dg_code storage_clear_prefix_4(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
                                       dg_error *err)
 {
     dg_bytes in;
-    dg_code rc = dg_lift(guest, &in, arg, 1, err);
-    return rc < 0 ? rc : dg_storage_clear_direct(guest, ret, top, in, arg + 1, err);
+    dg_code rc = dg_host_lift(guest, &in, arg, 1, err);
+    return rc < 0 ? rc : dg_host_storage_clear_direct(guest, ret, top, in, arg + 1, err);
 }
 
 /* ---- roots and transactions ---- */
@@ -300,7 +303,7 @@ static dg_code storage_root_1(dg_guest *guest, const uint64_t *arg, uint64_t *re
     dg_hash root;
     dg_code rc = dg_state_root(dg_host_of(guest)->state, &root, err);
     (void)arg;
-    return rc < 0 ? rc : dg_lower(guest, ret, dg_hash_bytes(&root), err);
+    return rc < 0 ? rc : dg_host_lower(guest, ret, dg_hash_bytes(&root), err);
 }
 
 static dg_code storage_root_2(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -316,7 +319,7 @@ static dg_code storage_root_3(dg_guest *guest, const uint64_t *arg, uint64_t *re
     dg_hash root;
     dg_code rc = dg_state_root(dg_host_of(guest)->state, &root, err);
     (void)ret;
-    return rc < 0 ? rc : dg_put_into(guest, arg[0], dg_hash_bytes(&root), err);
+    return rc < 0 ? rc : dg_host_put_into(guest, arg[0], dg_hash_bytes(&root), err);
 }
 
 /* The feature is gone from every node: there never is a root of changes. */
@@ -324,7 +327,7 @@ static dg_code storage_changes_root(dg_guest *guest, const uint64_t *arg, uint64
                                     dg_error *err)
 {
     (void)arg;
-    return dg_lower_option(guest, ret, NULL, err);
+    return dg_host_lower_option(guest, ret, NULL, err);
 }
 
 static dg_code storage_start(dg_guest *guest, const uint64_t *arg, uint64_t *ret, dg_error *err)
@@ -388,4 +391,4 @@ static const dg_import rows[] = {
     { "ext_storage_commit_transaction_version_1", ":", storage_commit },
     { "ext_storage_proof_size_storage_proof_size_version_1", ":l", proof_size },
 };
-const dg_table dg_storage_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_storage_table = DG_HOST_TABLE_OF(rows);

@@ -43,8 +43,8 @@ static dg_code pairs_root(dg_hash *root, dg_scale *in, bool keccak, unsigned ver
     return rc;
 }
 
-dg_code dg_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak, unsigned version,
-                          dg_error *err)
+dg_code dg_host_trie_list_root(dg_hash *root, dg_bytes raw, bool pairs, bool keccak,
+                               unsigned version, dg_error *err)
 {
     dg_scale in = dg_scale_from(raw);
     if (version > 1)
@@ -58,10 +58,10 @@ static dg_code root_fresh(dg_guest *guest, const uint64_t *arg, uint64_t *ret, b
 {
     dg_bytes raw;
     dg_hash root;
-    dg_code rc = dg_lift(guest, &raw, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_trie_list_root(&root, raw, pairs, keccak, version, err);
-    return rc < 0 ? rc : dg_lower_at(guest, ret, dg_hash_bytes(&root), err);
+        rc = dg_host_trie_list_root(&root, raw, pairs, keccak, version, err);
+    return rc < 0 ? rc : dg_host_lower_at(guest, ret, dg_hash_bytes(&root), err);
 }
 
 /* arg: list, version, pointer to 32 bytes. */
@@ -70,12 +70,12 @@ static dg_code root_filled(dg_guest *guest, const uint64_t *arg, bool pairs, boo
 {
     dg_bytes raw;
     dg_hash root;
-    dg_code rc = dg_lift(guest, &raw, arg, 1, err);
+    dg_code rc = dg_host_lift(guest, &raw, arg, 1, err);
     if (rc == DG_OK)
-        rc = dg_trie_list_root(&root, raw, pairs, keccak, (unsigned)arg[1], err);
+        rc = dg_host_trie_list_root(&root, raw, pairs, keccak, (unsigned)arg[1], err);
     return rc < 0 ? rc
-                  : dg_put_into(guest, (uint32_t)arg[2] | (uint64_t)32 << 32, dg_hash_bytes(&root),
-                                err);
+                  : dg_host_put_into(guest, (uint32_t)arg[2] | (uint64_t)32 << 32,
+                                     dg_hash_bytes(&root), err);
 }
 
 #define ROOT(name, pairs, keccak)                                                                  \
@@ -104,8 +104,8 @@ static dg_code verify_proof(dg_guest *guest, const uint64_t *arg, uint64_t *ret,
     dg_trie *trie = NULL;
     dg_hash root;
     uint8_t *at;
-    dg_code rc = dg_lift(guest, in, arg + 1, 3, err);
-    if (rc < 0 || (rc = dg_lift_at(guest, &at, arg[0], 32, err)) < 0)
+    dg_code rc = dg_host_lift(guest, in, arg + 1, 3, err);
+    if (rc < 0 || (rc = dg_host_lift_at(guest, &at, arg[0], 32, err)) < 0)
         return rc;
     for (size_t i = 0; i < 32; i++)
         root.at[i] = at[i];
@@ -139,4 +139,4 @@ static const dg_import rows[] = {
     { "ext_trie_blake2_256_verify_proof_version_1", "pPPP:i", verify_proof },
     { "ext_trie_blake2_256_verify_proof_version_2", "pPPPi:i", verify_proof_2 },
 };
-const dg_table dg_trie_table = DG_TABLE_OF(rows);
+const dg_host_table dg_host_trie_table = DG_HOST_TABLE_OF(rows);

@@ -25,7 +25,7 @@ static void read_name(char *out, size_t size, dg_scale *in)
 static void read_apis(dg_version *out, dg_scale *in)
 {
     uint32_t count = dg_scale_count(in, 12);
-    if (count > DG_APIS_MAX) {
+    if (count > DG_VERSION_APIS_MAX) {
         dg_scale_fail(in, "more APIs than a runtime can have");
         return;
     }

@@ -9,11 +9,11 @@ const char *dg_plan_size(const dg_plan *plan)
     return json_string_value(json_object_get(json_object_get(plan->json, "network"), "size"));
 }
 
-dg_grow_by dg_plan_grow_by(const dg_plan *plan)
+dg_growth_by dg_plan_grow_by(const dg_plan *plan)
 {
     const char *by =
         json_string_value(json_object_get(json_object_get(plan->json, "network"), "grow_by"));
-    return by && strcmp(by, "genesis-builder") == 0 ? DG_GROW_GENESIS : DG_GROW_WRITES;
+    return by && strcmp(by, "genesis-builder") == 0 ? DG_GROWTH_GENESIS : DG_GROWTH_WRITES;
 }
 
 const json_t *dg_plan_storage(const dg_plan *plan)

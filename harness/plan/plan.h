@@ -120,7 +120,7 @@ bool dg_plan_wants_network(const dg_plan *plan);
 /* network.size as written; NULL: the state is not grown. */
 const char *dg_plan_size(const dg_plan *plan);
 /* By what it is grown to that. */
-dg_grow_by dg_plan_grow_by(const dg_plan *plan);
+dg_growth_by dg_plan_grow_by(const dg_plan *plan);
 /* fork.storage: values that are put into the state first; borrowed, NULL: none. */
 const json_t *dg_plan_storage(const dg_plan *plan);
 

@@ -77,7 +77,7 @@ static uint32_t count_claimed(const json_t *registered, const json_t *ids)
     return count;
 }
 
-dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err)
+dg_code dg_population_claims(dg_population_claimed *out, dg_chain *chain, dg_error *err)
 {
     dg_block *root = dg_chain_root(chain);
     growth g = { .state = dg_block_state(root) };
@@ -85,10 +85,10 @@ dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err)
     dg_runtime *runtime;
     bool sold = false;
     dg_code rc = ids ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the claims on cores");
-    *out = (dg_claims){ 0 };
+    *out = (dg_population_claimed){ 0 };
     if (rc == DG_OK && (rc = dg_block_runtime(chain, root, &runtime, err)) >= 0
         && (rc = dg_runtime_meta(runtime, &g.meta, err)) >= 0
-        && (rc = growth_get(&g, &registered, "Paras", "Parachains", NULL, err)) == DG_OK
+        && (rc = dg_growth_get(&g, &registered, "Paras", "Parachains", NULL, err)) == DG_OK
         && (rc = tasks(&g, ids, &sold, err)) >= 0) {
         out->registered = (uint32_t)json_array_size(registered);
         out->claimed = sold ? count_claimed(registered, ids) : out->registered;

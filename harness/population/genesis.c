@@ -19,7 +19,7 @@ static const int64_t stake = INT64_C(10000000000000000), balance = INT64_C(10000
 static dg_code call(dg_runtime *runtime, dg_buf *out, const char *entry, dg_bytes input,
                     dg_state *state, dg_error *err)
 {
-    dg_host_options options = { .context = DG_CONTEXT_QUERY };
+    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY };
     dg_host_result result;
     dg_code rc = dg_runtime_call(runtime, &result, entry, input, state, &options, err);
     if (rc == DG_OK) {
@@ -37,7 +37,7 @@ static bool is_old(const dg_runtime *runtime)
     return dg_runtime_exports(runtime, "GenesisBuilder_create_default_config");
 }
 
-bool growth_can_build(const dg_runtime *runtime)
+bool dg_growth_can_build(const dg_runtime *runtime)
 {
     return is_old(runtime) || dg_runtime_exports(runtime, "GenesisBuilder_get_preset");
 }
@@ -100,7 +100,7 @@ static dg_code build(dg_runtime *runtime, const json_t *config, dg_state *state,
 static json_t *ss58(dg_bytes key)
 {
     char text[80];
-    growth_ss58(text, key);
+    dg_growth_ss58(text, key);
     return json_string(text);
 }
 
@@ -114,7 +114,7 @@ static json_t *keys_json(const growth *g, uint32_t index)
         uint8_t key[33];
         size_t size = 0;
         dg_type_size(g->meta, field, &size);
-        if (!growth_key(key, name, size, index)
+        if (!dg_growth_key(key, name, size, index)
             || json_object_set_new(out, name, ss58(dg_bytes_of(key, size)))) {
             json_decref(out);
             return NULL;
@@ -126,7 +126,7 @@ static json_t *keys_json(const growth *g, uint32_t index)
 static int add_validator(const growth *g, json_t *to, uint32_t index)
 {
     uint8_t key[33];
-    json_t *account = growth_key(key, "stash", 32, index) ? ss58(dg_bytes_of(key, 32)) : NULL;
+    json_t *account = dg_growth_key(key, "stash", 32, index) ? ss58(dg_bytes_of(key, 32)) : NULL;
     int bad = json_array_append_new(json_object_get(to, "balances"),
                                     json_pack("[O, I]", account, (json_int_t)balance))
               | json_array_append_new(json_object_get(to, "keys"),
@@ -145,12 +145,12 @@ static json_t *paras_json(uint32_t count)
     int bad = !out;
     for (uint32_t i = 0; i < count && !bad; i++) {
         uint8_t head[32] = { 0 }, code[12] = { 0, 'a', 's', 'm', 1 };
-        dg_put_le32(head, FIRST_ID + i);
-        dg_put_le32(code + 8, FIRST_ID + i);
-        bad = json_array_append_new(out, json_pack("[i, {s:o, s:o, s:b}]", (int)(FIRST_ID + i),
-                                                   "genesis_head", growth_hex(DG_BYTES_OF(head)),
-                                                   "validation_code", growth_hex(DG_BYTES_OF(code)),
-                                                   "parachain", 1));
+        dg_le32_put(head, FIRST_ID + i);
+        dg_le32_put(code + 8, FIRST_ID + i);
+        bad = json_array_append_new(
+            out, json_pack("[i, {s:o, s:o, s:b}]", (int)(FIRST_ID + i), "genesis_head",
+                           dg_growth_hex(DG_BYTES_OF(head)), "validation_code",
+                           dg_growth_hex(DG_BYTES_OF(code)), "parachain", 1));
     }
     if (bad) {
         json_decref(out);
@@ -251,14 +251,14 @@ static dg_code keep_code(growth *g, dg_state *built, dg_error *err)
     return rc;
 }
 
-dg_code growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted, dg_error *err)
+dg_code dg_growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted, dg_error *err)
 {
     dg_state *built = dg_state_empty();
     json_t *genesis = NULL, *config = NULL;
     dg_code rc = built ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a state");
     if (rc < 0 || (rc = read_default(&genesis, runtime, built, err)) != DG_OK
         || (rc = patch(g, genesis, wanted, err)) < 0
-        || (rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err)) != DG_OK)
+        || (rc = dg_growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err)) != DG_OK)
         goto out;
     dg_state_set_version(built, dg_version_trie(dg_runtime_version(runtime)));
     if ((rc = build(runtime, genesis, built, err)) != DG_OK
@@ -267,7 +267,7 @@ dg_code growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted
     dg_state_free(g->state);
     g->state = built;
     built = NULL; /* moved */
-    rc = growth_configure(g, json_incref(config), wanted->parachains, err);
+    rc = dg_growth_configure(g, json_incref(config), wanted->parachains, err);
 out:
     dg_state_free(built);
     json_decref(genesis);

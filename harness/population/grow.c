@@ -38,7 +38,7 @@ static dg_code count_of(const growth *g, uint32_t *out, const char *pallet, cons
                         dg_error *err)
 {
     json_t *list;
-    dg_code rc = growth_get(g, &list, pallet, item, NULL, err);
+    dg_code rc = dg_growth_get(g, &list, pallet, item, NULL, err);
     if (rc == DG_ABSENT)
         return dg_fail(err, DG_UNSUPPORTED,
                        "the runtime has no %s.%s, so no network can be grown around it", pallet,
@@ -80,11 +80,11 @@ static dg_code open(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *
 
 static dg_code by_writes(growth *g, const dg_growth *out, dg_error *err)
 {
-    dg_code rc =
-        growth_validators(g, out->from.validators, out->to.validators - out->from.validators, err);
+    dg_code rc = dg_growth_validators(g, out->from.validators,
+                                      out->to.validators - out->from.validators, err);
     return rc < 0 ? rc
-                  : growth_parachains(g, out->from.parachains,
-                                      out->to.parachains - out->from.parachains, err);
+                  : dg_growth_parachains(g, out->from.parachains,
+                                         out->to.parachains - out->from.parachains, err);
 }
 
 static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, dg_error *err)
@@ -92,16 +92,16 @@ static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, 
     if (g->number)
         return dg_fail(err, DG_USAGE, "block #%u is no genesis: only a genesis is built anew",
                        g->number);
-    if (!growth_can_build(runtime))
+    if (!dg_growth_can_build(runtime))
         return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder",
                        dg_runtime_version(runtime)->spec_name,
                        dg_runtime_version(runtime)->spec_version);
-    return growth_build(g, runtime, &out->to, err);
+    return dg_growth_build(g, runtime, &out->to, err);
 }
 
-static void say(dg_growth *out, dg_grow_by by)
+static void say(dg_growth *out, dg_growth_by by)
 {
-    if (by == DG_GROW_GENESIS)
+    if (by == DG_GROWTH_GENESIS)
         snprintf(out->how, sizeof out->how,
                  "a genesis of the runtime's own builder in place of the fork's, with the fork's "
                  "configuration");
@@ -119,15 +119,15 @@ static void say(dg_growth *out, dg_grow_by by)
 }
 
 dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted,
-                           dg_grow_by by, dg_error *err)
+                           dg_growth_by by, dg_error *err)
 {
     growth g = { .validators = wanted->validators };
     dg_runtime *runtime;
     dg_code rc = open(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };
     if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0
-        && (rc =
-                by == DG_GROW_GENESIS ? by_genesis(&g, runtime, out, err) : by_writes(&g, out, err))
+        && (rc = by == DG_GROWTH_GENESIS ? by_genesis(&g, runtime, out, err)
+                                         : by_writes(&g, out, err))
                >= 0) {
         dg_state_begin_block(g.state);
         out->state = g.state;

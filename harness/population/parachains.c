@@ -45,7 +45,7 @@ static int bound(json_t *config, const char *field, json_int_t most)
     return at ? json_object_set_new(at, field, most ? json_integer(most) : json_null()) : 0;
 }
 
-dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err)
+dg_code dg_growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *err)
 {
     int bad = 0;
     for (size_t i = 0; i < sizeof least / sizeof *least; i++)
@@ -60,19 +60,19 @@ dg_code growth_configure(growth *g, json_t *config, uint32_t cores, dg_error *er
         json_decref(config);
         return dg_fail(err, DG_NOMEM, "no memory for the configuration");
     }
-    return growth_put(g, "Configuration", "ActiveConfig", NULL, config, err);
+    return dg_growth_put(g, "Configuration", "ActiveConfig", NULL, config, err);
 }
 
 static dg_code configure(growth *g, uint32_t cores, dg_error *err)
 {
     json_t *config;
-    dg_code rc = growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err);
+    dg_code rc = dg_growth_get(g, &config, "Configuration", "ActiveConfig", NULL, err);
     if (rc != DG_OK)
         return rc == DG_ABSENT ? dg_fail(
                    err, DG_UNSUPPORTED,
                    "the runtime has no Configuration.ActiveConfig: no parachains can be added")
                                : rc;
-    return growth_configure(g, config, cores, err);
+    return dg_growth_configure(g, config, cores, err);
 }
 
 /* ---- one parachain ---- */
@@ -80,7 +80,7 @@ static dg_code configure(growth *g, uint32_t cores, dg_error *err)
 static dg_code put_by(growth *g, const char *item, json_t *key, json_t *value, dg_error *err)
 {
     json_t *keys = json_pack("[O]", key);
-    dg_code rc = keys ? growth_put_if(g, "Paras", item, keys, value, err)
+    dg_code rc = keys ? dg_growth_put_if(g, "Paras", item, keys, value, err)
                       : dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if (!keys)
         json_decref(value);
@@ -94,12 +94,12 @@ static dg_code put_code(growth *g, json_t *id, uint32_t number, dg_error *err)
     dg_hash hash;
     json_t *name;
     dg_code rc;
-    dg_put_le32(code + 8, number);
+    dg_le32_put(code + 8, number);
     hash = dg_blake2_256(DG_BYTES_OF(code));
-    if (!(name = growth_hex(dg_hash_bytes(&hash))))
+    if (!(name = dg_growth_hex(dg_hash_bytes(&hash))))
         return dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if ((rc = put_by(g, "CurrentCodeHash", id, json_incref(name), err)) >= 0
-        && (rc = put_by(g, "CodeByHash", name, growth_hex(DG_BYTES_OF(code)), err)) >= 0)
+        && (rc = put_by(g, "CodeByHash", name, dg_growth_hex(DG_BYTES_OF(code)), err)) >= 0)
         rc = put_by(g, "CodeByHashRefs", name, json_integer(1), err);
     json_decref(name);
     return rc;
@@ -110,11 +110,11 @@ static dg_code put_para(growth *g, uint32_t number, dg_error *err)
     uint8_t head[32] = { 0 };
     json_t *id = json_integer(number);
     dg_code rc;
-    dg_put_le32(head, number);
+    dg_le32_put(head, number);
     if (!id)
         return dg_fail(err, DG_NOMEM, "no memory for a parachain");
     if ((rc = put_by(g, "ParaLifecycles", id, json_string("Parachain"), err)) >= 0
-        && (rc = put_by(g, "Heads", id, growth_hex(DG_BYTES_OF(head)), err)) >= 0
+        && (rc = put_by(g, "Heads", id, dg_growth_hex(DG_BYTES_OF(head)), err)) >= 0
         /* relay block that the head is of */
         && (rc = put_by(g, "MostRecentContext", id, json_integer(g->number), err)) >= 0)
         rc = put_code(g, id, number, err);
@@ -129,29 +129,29 @@ static dg_code assign(growth *g, uint32_t core, uint32_t para, dg_error *err)
     for (size_t i = 0; i < sizeof pallets / sizeof *pallets; i++) {
         json_t *keys;
         dg_code rc;
-        if (!growth_has(g, pallets[i], "CoreDescriptors"))
+        if (!dg_growth_has(g, pallets[i], "CoreDescriptors"))
             continue;
         if (!(keys = json_pack("[i]", (int)core)))
             return dg_fail(err, DG_NOMEM, "no memory for a core");
-        rc = growth_put(g, pallets[i], "CoreDescriptors", keys,
-                        json_pack("{s:n, s:{s:[[{s:i}, {s:i, s:i}]], s:n, s:i, s:i}}", "queue",
-                                  "current_work", "assignments", "Task", (int)para, "ratio",
-                                  WHOLE_CORE, "remaining", WHOLE_CORE, "end_hint", "pos", 0, "step",
-                                  WHOLE_CORE),
-                        err);
+        rc = dg_growth_put(g, pallets[i], "CoreDescriptors", keys,
+                           json_pack("{s:n, s:{s:[[{s:i}, {s:i, s:i}]], s:n, s:i, s:i}}", "queue",
+                                     "current_work", "assignments", "Task", (int)para, "ratio",
+                                     WHOLE_CORE, "remaining", WHOLE_CORE, "end_hint", "pos", 0,
+                                     "step", WHOLE_CORE),
+                           err);
         json_decref(keys);
         return rc;
     }
     return DG_OK;
 }
 
-dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err)
+dg_code dg_growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err)
 {
     json_t *all = NULL;
     uint32_t next = FIRST_ID;
     size_t i;
     const json_t *id;
-    dg_code rc = growth_get(g, &all, "Paras", "Parachains", NULL, err);
+    dg_code rc = dg_growth_get(g, &all, "Paras", "Parachains", NULL, err);
     if (rc != DG_OK)
         return rc == DG_ABSENT
                    ? dg_fail(err, DG_UNSUPPORTED,
@@ -168,7 +168,7 @@ dg_code growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *er
         next++;
     }
     if (rc >= 0)
-        return growth_put(g, "Paras", "Parachains", NULL, all, err);
+        return dg_growth_put(g, "Paras", "Parachains", NULL, all, err);
     json_decref(all);
     return rc;
 }

@@ -33,24 +33,24 @@ typedef struct dg_growth {
     char how[400];   /* in words, for the report */
 } dg_growth;
 
-typedef enum dg_grow_by {
-    DG_GROW_WRITES, /* added to the state by the metadata's names */
-    DG_GROW_GENESIS /* a genesis of the runtime's own builder, in place of one */
-} dg_grow_by;
+typedef enum dg_growth_by {
+    DG_GROWTH_WRITES, /* added to the state by the metadata's names */
+    DG_GROWTH_GENESIS /* a genesis of the runtime's own builder, in place of one */
+} dg_growth_by;
 
 /* Over the state of the chain's root. DG_USAGE: a genesis for a block that is none; fewer than
  * there are, more parachains than validators (each needs a backing group); DG_UNSUPPORTED: a
  * runtime without sessions or parachains, or session keys that nobody knows how to make, or a
  * genesis builder that is not there or refuses; DG_NOMEM. */
 dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population *wanted,
-                           dg_grow_by by, dg_error *err);
+                           dg_growth_by by, dg_error *err);
 
 /* parachains; with a claim on a core */
-typedef struct dg_claims {
+typedef struct dg_population_claimed {
     uint32_t registered, claimed;
-} dg_claims;
+} dg_population_claimed;
 /* Of the state of the chain's root. DG_ABSENT: a runtime without parachains; DG_MALFORMED. */
-dg_code dg_population_claims(dg_claims *out, dg_chain *chain, dg_error *err);
+dg_code dg_population_claims(dg_population_claimed *out, dg_chain *chain, dg_error *err);
 
 /* A key as "0x.." or "Pallet.Item" (a plain value), and its value: "0x.." for bytes as
  * they are stored, any other JSON by the type of the item, null to delete. `state` is

@@ -1,2 +1,3 @@
 room := population
 sees := base scale crypto state host chain
+owns := growth

@@ -33,7 +33,7 @@ static void base58(char *out, const uint8_t *data, size_t len)
     *out = 0;
 }
 
-void growth_ss58(char out[80], dg_bytes key)
+void dg_growth_ss58(char out[80], dg_bytes key)
 {
     uint8_t hashed[7 + DATA_MAX] = "SS58PRE", sum[64], *data = hashed + 7;
     data[0] = 0;

@@ -44,7 +44,7 @@ static dg_hash seed_of(const char *what, uint32_t index)
 
 /* No key is ever used to sign, so 32 bytes need be no point of a curve; BEEFY's are
  * taken apart by the runtime and have to be. */
-bool growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index)
+bool dg_growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index)
 {
     dg_hash seed = seed_of(size == 33 ? "beef" : field, index);
     if (size == 33)
@@ -56,18 +56,18 @@ bool growth_key(uint8_t out[33], const char *field, size_t size, uint32_t index)
 static json_t *account_of(uint32_t index)
 {
     uint8_t key[33];
-    growth_key(key, "stash", 32, index);
-    return growth_hex(dg_bytes_of(key, 32));
+    dg_growth_key(key, "stash", 32, index);
+    return dg_growth_hex(dg_bytes_of(key, 32));
 }
 
 static dg_code key_of(json_t **out, const char *field, size_t size, uint32_t index, dg_error *err)
 {
     uint8_t key[33];
     *out = NULL;
-    if (!growth_key(key, field, size, index))
+    if (!dg_growth_key(key, field, size, index))
         return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is none that is known",
                        field, size);
-    *out = growth_hex(dg_bytes_of(key, size));
+    *out = dg_growth_hex(dg_bytes_of(key, size));
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a session key");
 }
 
@@ -82,7 +82,7 @@ static dg_code own(growth *g, const char *kind, const json_t *key, const json_t 
         return DG_OK;
     snprintf(hex, sizeof hex, "0x%02x%02x%02x%02x", kind[0], kind[1], kind[2], kind[3]);
     keys = json_pack("[[s, O]]", hex, key);
-    rc = keys ? growth_put(g, "Session", "KeyOwner", keys, json_incref((json_t *)account), err)
+    rc = keys ? dg_growth_put(g, "Session", "KeyOwner", keys, json_incref((json_t *)account), err)
               : dg_fail(err, DG_NOMEM, "no memory for a key");
     json_decref(keys);
     return rc;
@@ -128,7 +128,7 @@ static dg_code enlist(growth *g, lists *l, dg_type_id type, uint32_t index, dg_e
     dg_code rc = account && map ? keys_of(g, &keys, type, account, index, err)
                                 : dg_fail(err, DG_NOMEM, "no memory for a validator");
     if (rc >= 0)
-        rc = growth_put(g, "Session", "NextKeys", map, json_incref(keys), err);
+        rc = dg_growth_put(g, "Session", "NextKeys", map, json_incref(keys), err);
     if (rc >= 0) {
         bad = json_array_append_new(l->queued, json_pack("[O, O]", account, keys));
         if (json_object_get(keys, "babe"))
@@ -147,7 +147,7 @@ static dg_code read_list(const growth *g, json_t **out, const char *pallet, cons
                          dg_error *err)
 {
     dg_code rc =
-        growth_has(g, pallet, item) ? growth_get(g, out, pallet, item, NULL, err) : DG_ABSENT;
+        dg_growth_has(g, pallet, item) ? dg_growth_get(g, out, pallet, item, NULL, err) : DG_ABSENT;
     if (rc == DG_ABSENT)
         *out = json_array();
     if (rc >= 0 && !json_is_array(*out))
@@ -158,17 +158,18 @@ static dg_code read_list(const growth *g, json_t **out, const char *pallet, cons
 static dg_code write_lists(growth *g, lists *l, dg_error *err)
 {
     dg_code rc;
-    if ((rc = growth_put(g, "Session", "QueuedKeys", NULL, json_incref(l->queued), err)) < 0
-        || (rc = growth_put(g, "Session", "QueuedChanged", NULL, json_true(), err)) < 0
-        || (rc = growth_put_if(g, "Babe", "NextAuthorities", NULL, json_incref(l->babe), err)) < 0
-        || (rc = growth_put_if(g, "Staking", "Invulnerables", NULL, json_incref(l->invulnerable),
-                               err))
+    if ((rc = dg_growth_put(g, "Session", "QueuedKeys", NULL, json_incref(l->queued), err)) < 0
+        || (rc = dg_growth_put(g, "Session", "QueuedChanged", NULL, json_true(), err)) < 0
+        || (rc = dg_growth_put_if(g, "Babe", "NextAuthorities", NULL, json_incref(l->babe), err))
+               < 0
+        || (rc = dg_growth_put_if(g, "Staking", "Invulnerables", NULL, json_incref(l->invulnerable),
+                                  err))
                < 0)
         return rc;
-    return growth_put_if(g, "Staking", "ForceEra", NULL, json_string("ForceNone"), err);
+    return dg_growth_put_if(g, "Staking", "ForceEra", NULL, json_string("ForceNone"), err);
 }
 
-dg_code growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err)
+dg_code dg_growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(g->meta, "Session", "NextKeys");
     lists l = { NULL, NULL, NULL };

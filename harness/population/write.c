@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-json_t *growth_hex(dg_bytes bytes)
+json_t *dg_growth_hex(dg_bytes bytes)
 {
     json_t *out;
     dg_buf text;
@@ -14,7 +14,7 @@ json_t *growth_hex(dg_bytes bytes)
     return out;
 }
 
-bool growth_has(const growth *g, const char *pallet, const char *item)
+bool dg_growth_has(const growth *g, const char *pallet, const char *item)
 {
     return dg_meta_storage(g->meta, pallet, item) != NULL;
 }
@@ -32,8 +32,8 @@ static dg_code key_of(const growth *g, dg_buf *key, const dg_meta_entry **entry,
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : DG_OK;
 }
 
-dg_code growth_get(const growth *g, json_t **out, const char *pallet, const char *item,
-                   const json_t *keys, dg_error *err)
+dg_code dg_growth_get(const growth *g, json_t **out, const char *pallet, const char *item,
+                      const json_t *keys, dg_error *err)
 {
     const dg_meta_entry *entry;
     dg_bytes value;
@@ -75,19 +75,19 @@ static dg_code put(growth *g, const char *pallet, const char *item, const json_t
     return rc < 0 ? dg_fail_within(err, rc, "%s.%s", pallet, item) : DG_OK;
 }
 
-dg_code growth_put(growth *g, const char *pallet, const char *item, const json_t *keys,
-                   json_t *value, dg_error *err)
+dg_code dg_growth_put(growth *g, const char *pallet, const char *item, const json_t *keys,
+                      json_t *value, dg_error *err)
 {
     dg_code rc = put(g, pallet, item, keys, value, err);
     json_decref(value);
     return rc;
 }
 
-dg_code growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys,
-                      json_t *value, dg_error *err)
+dg_code dg_growth_put_if(growth *g, const char *pallet, const char *item, const json_t *keys,
+                         json_t *value, dg_error *err)
 {
-    if (growth_has(g, pallet, item))
-        return growth_put(g, pallet, item, keys, value, err);
+    if (dg_growth_has(g, pallet, item))
+        return dg_growth_put(g, pallet, item, keys, value, err);
     json_decref(value);
     return DG_OK;
 }

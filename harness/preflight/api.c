@@ -40,7 +40,7 @@ static const struct {
     { "TransactionPaymentApi", 2, "weights have two dimensions" },
 };
 
-const char *dg_api_meaning(const char *api, uint32_t version)
+const char *dg_preflight_api_meaning(const char *api, uint32_t version)
 {
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
         if (meanings[i].version == version && strcmp(meanings[i].api, api) == 0)
@@ -81,7 +81,7 @@ static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
     char crossed[900] = "";
     bool mid_session = strcmp(api, "ParachainHost") == 0 && a < 7 && b >= 7;
     for (uint32_t v = a + 1; v <= b; v++) {
-        const char *means = dg_api_meaning(api, v);
+        const char *means = dg_preflight_api_meaning(api, v);
         size_t len = strlen(crossed);
         if (means && len < sizeof crossed - 1)
             snprintf(crossed + len, sizeof crossed - len, "; %u: %s", v, means);

@@ -26,7 +26,7 @@ static dg_code header_of_child(dg_buf *out, dg_look *l, dg_error *err)
         dg_buf_put_u8(&digest, DG_DIGEST_PRERUNTIME);
         dg_buf_put_text(&digest, "BABE");
         dg_scale_put_compact(&digest, 13);
-        dg_buf_put_u8(&digest, DG_CLAIM_SECONDARY_PLAIN);
+        dg_buf_put_u8(&digest, DG_SLOT_CLAIM_SECONDARY_PLAIN);
         dg_scale_put_u32(&digest, 0); /* authority 0: it signs nothing here */
         dg_scale_put_u64(&digest, clock.next_slot);
         h.digest = dg_buf_bytes(&digest);
@@ -45,7 +45,7 @@ static uint64_t fuel_of(const dg_look *l)
 static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, dg_runtime *runtime,
                           dg_bytes header, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_BLOCK, .fuel = fuel_of(l) };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_BLOCK, .fuel = fuel_of(l) };
     dg_code rc;
     *after = dg_state_fork(l->before);
     if (!*after)

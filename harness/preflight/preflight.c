@@ -19,7 +19,7 @@ dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, cons
 dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state,
                      const char *entry, dg_bytes input, dg_error *err)
 {
-    dg_host_options how = { .context = DG_CONTEXT_QUERY,
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
                             .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
     dg_host_result result;
     dg_state *fork = dg_state_fork(state);

@@ -40,6 +40,6 @@ void dg_preflight_text(dg_buf *out, const json_t *preflight);
 
 /* What a version of an API brought, as a node sees it ("ParachainHost", 7); NULL:
  * nothing is known. For reports too. */
-const char *dg_api_meaning(const char *api, uint32_t version);
+const char *dg_preflight_api_meaning(const char *api, uint32_t version);
 
 #endif

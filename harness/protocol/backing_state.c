@@ -119,7 +119,7 @@ static dg_code ask_one(dg_view *v, dg_request request, uint32_t para, dg_error *
     bool some;
     dg_bytes answer;
     dg_code rc;
-    dg_put_le32(input, para);
+    dg_le32_put(input, para);
     if ((rc = dg_view_ask(v, &answer, request, DG_BYTES_OF(input), err)) == DG_OK
         && !dg_backing_state_take(answer, &some, request, v->host_version))
         dg_view_fail(v, request);

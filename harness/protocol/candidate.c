@@ -25,7 +25,7 @@ static void sign_collation(dg_buf *out, const dg_candidate_parts *parts, const d
 {
     uint8_t message[COLLATOR_MESSAGE_LEN], key[32], sig[64];
     memcpy(message, parts->relay_parent.at, 32);
-    dg_put_le32(message + 32, parts->para);
+    dg_le32_put(message + 32, parts->para);
     memcpy(message + 36, data_hash->at, 32);
     memset(message + 68, MARK_POV, 32);
     memcpy(message + 100, parts->code_hash, 32);
@@ -110,7 +110,7 @@ static void put_new_code(dg_buf *out, const dg_candidate_parts *parts)
         return;
     }
     dg_buf_put_u8(out, 1);
-    dg_put_le32(id, parts->para);
+    dg_le32_put(id, parts->para);
     dg_scale_put_compact(out, parts->new_code);
     dg_buf_put(out, id, parts->new_code < sizeof id ? parts->new_code : sizeof id);
     if (parts->new_code > sizeof id)
@@ -174,7 +174,7 @@ static void put_vote(dg_buf *out, const dg_candidate *c, dg_vote vote, const uin
     memcpy(message, "BKNG", 4);
     message[4] = (uint8_t)vote;
     memcpy(message + 5, c->hash.at, 32);
-    dg_put_le32(message + 37, c->session);
+    dg_le32_put(message + 37, c->session);
     memcpy(message + 41, c->relay_parent.at, 32);
     sign(sig, DG_BYTES_OF(message), key);
     dg_buf_put_u8(out, (uint8_t)vote); /* Seconded is implicit (1), Valid explicit (2) */

@@ -123,7 +123,7 @@ static dg_code executor_of(dg_executor *out, dg_view *view, dg_error *err)
     uint8_t index[4];
     dg_bytes answer;
     dg_code rc;
-    dg_put_le32(index, view->session);
+    dg_le32_put(index, view->session);
     rc = dg_view_ask(view, &answer, DG_ASK_EXECUTOR, DG_BYTES_OF(index), err);
     return rc < 0 ? rc : dg_executor_take(out, rc == DG_OK ? answer : dg_bytes_of(NULL, 0), err);
 }
@@ -178,7 +178,7 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
     dg_session_told t;
     dg_executor executor;
     *out = NULL;
-    dg_put_le32(index, view->session);
+    dg_le32_put(index, view->session);
     if (!view->session_known
         || (rc = dg_view_ask(view, &answer, DG_ASK_SESSION_INFO, DG_BYTES_OF(index), err))
                == DG_ABSENT)

@@ -140,7 +140,7 @@ dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, u
     uint8_t input[5];
     dg_bytes answer;
     dg_code rc;
-    dg_put_le32(input, para);
+    dg_le32_put(input, para);
     input[4] = (uint8_t)assumption;
     *value = dg_bytes_of(NULL, 0);
     rc = dg_view_ask(view, &answer, request, DG_BYTES_OF(input), err);

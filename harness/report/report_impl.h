@@ -14,12 +14,12 @@ typedef struct sheet {
 } sheet;
 
 /* Text as it is, but for bytes that a terminal would act on: those show as '?'. */
-void sheet_put(sheet *s, const char *text);
-void sheet_ink(sheet *s, ink colour, const char *text);
-void sheet_to(sheet *s, unsigned column); /* spaces up to it; nothing when past it */
-void sheet_end(sheet *s);                 /* ends the line */
+void dg_sheet_put(sheet *s, const char *text);
+void dg_sheet_ink(sheet *s, ink colour, const char *text);
+void dg_sheet_to(sheet *s, unsigned column); /* spaces up to it; nothing when past it */
+void dg_sheet_end(sheet *s);                 /* ends the line */
 /* Words of `text` from the cursor on; lines that follow begin at `indent`. Ends
  * nothing. A word longer than a line stands alone, uncut. */
-void sheet_wrap(sheet *s, unsigned indent, const char *text);
+void dg_sheet_wrap(sheet *s, unsigned indent, const char *text);
 
 #endif

@@ -1,2 +1,3 @@
 room := report
 sees := base
+owns := sheet

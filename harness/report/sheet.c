@@ -10,30 +10,30 @@ static void put_char(sheet *s, char c)
     s->column += ((unsigned char)c & 0xc0) != 0x80; /* a character of UTF-8 counts once */
 }
 
-void sheet_put(sheet *s, const char *text)
+void dg_sheet_put(sheet *s, const char *text)
 {
     for (; *text; text++)
         put_char(s, *text);
 }
 
-void sheet_ink(sheet *s, ink colour, const char *text)
+void dg_sheet_ink(sheet *s, ink colour, const char *text)
 {
     static const char *const codes[] = { "", "\033[1;31m", "\033[33m", "\033[32m", "\033[2m" };
     bool on = s->colour && colour != INK_PLAIN;
     if (on)
         dg_buf_put_text(s->out, codes[colour]);
-    sheet_put(s, text);
+    dg_sheet_put(s, text);
     if (on)
         dg_buf_put_text(s->out, "\033[0m");
 }
 
-void sheet_to(sheet *s, unsigned column)
+void dg_sheet_to(sheet *s, unsigned column)
 {
     while (s->column < column)
         put_char(s, ' ');
 }
 
-void sheet_end(sheet *s)
+void dg_sheet_end(sheet *s)
 {
     dg_buf_put_u8(s->out, '\n');
     s->column = 0;
@@ -47,7 +47,7 @@ static unsigned columns_of(const char *word, size_t len)
     return n;
 }
 
-void sheet_wrap(sheet *s, unsigned indent, const char *text)
+void dg_sheet_wrap(sheet *s, unsigned indent, const char *text)
 {
     bool first = s->column <= indent; /* behind other words: a blank comes first */
     while (*text) {
@@ -57,8 +57,8 @@ void sheet_wrap(sheet *s, unsigned indent, const char *text)
         if (!len)
             break;
         if (!first && s->column + blank + columns_of(text, len) > s->width) {
-            sheet_end(s);
-            sheet_to(s, indent);
+            dg_sheet_end(s);
+            dg_sheet_to(s, indent);
             blank = 0;
         }
         if (blank)

@@ -26,7 +26,7 @@ static void printf_wrap(sheet *s, unsigned indent, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    sheet_wrap(s, indent, line);
+    dg_sheet_wrap(s, indent, line);
 }
 
 /* ---- head ---- */
@@ -62,29 +62,29 @@ static void title(sheet *s, const json_t *o)
     if (code_stays(o))
         snprintf(line, sizeof line, "%.60s %lld, configuration changed", text_at(from, "spec_name"),
                  whole_at(from, "spec_version"));
-    sheet_put(s, line);
+    dg_sheet_put(s, line);
     snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld%s)",
              whole_at(upgrade, "block"), text_at(upgrade, "at"),
              whole_at(upgrade, "slot_of_session"), whole_at(upgrade, "session"),
              whole_at(upgrade, "slot_of_session") ? "" : ", which it begins");
-    sheet_put(s, line);
+    dg_sheet_put(s, line);
     snprintf(line, sizeof line, "   seed %lld   %lld validators, %lld parachains",
              whole_at(o, "seed"), whole_at(o, "validators"), whole_at(o, "parachains"));
     if (s->column + strlen(line) > s->width) {
-        sheet_end(s);
-        sheet_to(s, COLUMN_WORD);
-        sheet_put(s, line + 3);
+        dg_sheet_end(s);
+        dg_sheet_to(s, COLUMN_WORD);
+        dg_sheet_put(s, line + 3);
     } else {
-        sheet_put(s, line);
+        dg_sheet_put(s, line);
     }
-    sheet_end(s);
+    dg_sheet_end(s);
 }
 
 static void label(sheet *s, const char *word)
 {
-    sheet_to(s, COLUMN_WORD);
-    sheet_ink(s, INK_DIM, word);
-    sheet_to(s, COLUMN_NAME);
+    dg_sheet_to(s, COLUMN_WORD);
+    dg_sheet_ink(s, INK_DIM, word);
+    dg_sheet_to(s, COLUMN_NAME);
 }
 
 /* Who the nodes are, and that their chain forks as real ones do. */
@@ -110,7 +110,7 @@ static void network(sheet *s, const json_t *n)
                     text_at(n, "table"), whole_at(t, "contested"), slots,
                     100 * whole_at(t, "contested") / slots, whole_at(t, "pruned"),
                     whole_at(t, "lag_min"), whole_at(t, "lag_max"));
-    sheet_end(s);
+    dg_sheet_end(s);
 }
 
 /* What a block took in messages, by kind, where they were sent. */
@@ -132,7 +132,7 @@ static void messages(sheet *s, const json_t *n)
                          ((long long)json_integer_value(count) + blocks / 2) / blocks, kind);
     printf_wrap(s, COLUMN_NAME, "a block: %s%lld KiB together", used ? line : "",
                 bytes / blocks >> 10);
-    sheet_end(s);
+    dg_sheet_end(s);
 }
 
 static void head(sheet *s, const json_t *o)
@@ -143,32 +143,32 @@ static void head(sheet *s, const json_t *o)
     label(s, "fork");
     printf_wrap(s, COLUMN_NAME, "%.60s #%lld %.70s", text_at(o, "chain"), whole_at(block, "number"),
                 text_at(block, "hash"));
-    sheet_end(s);
+    dg_sheet_end(s);
     label(s, "state");
     printf_wrap(s, COLUMN_NAME, "%.70s", text_at(json_object_get(o, "snapshot"), "hash"));
-    sheet_end(s);
+    dg_sheet_end(s);
     label(s, "N-1");
     printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "from"), "hash"),
                 whole_at(json_object_get(o, "from"), "blob_bytes"));
-    sheet_end(s);
+    dg_sheet_end(s);
     if (!code_stays(o)) {
         label(s, "N");
         printf_wrap(s, COLUMN_NAME, "%.70s %lld bytes", text_at(json_object_get(o, "to"), "hash"),
                     whole_at(json_object_get(o, "to"), "blob_bytes"));
-        sheet_end(s);
+        dg_sheet_end(s);
     }
     fields_text(fields, sizeof fields, o);
     if (fields[0]) {
         label(s, "config");
         printf_wrap(s, COLUMN_NAME, "%s", fields);
-        sheet_end(s);
+        dg_sheet_end(s);
     }
     network(s, json_object_get(o, "network"));
     messages(s, json_object_get(o, "network"));
     label(s, "by");
     printf_wrap(s, COLUMN_NAME, "%.40s %.40s, %.60s", text_at(program, "name"),
                 text_at(program, "version"), text_at(program, "engine"));
-    sheet_end(s);
+    dg_sheet_end(s);
 }
 
 /* ---- claims ---- */
@@ -240,46 +240,46 @@ static void facts(sheet *s, const json_t *claim, size_t most)
         if (!line[0] || json_array_size(list) == 1 || said(text_at(claim, "text"), line))
             continue; /* the claim's own line has said it */
         if (told++ == most) {
-            sheet_to(s, COLUMN_TEXT);
+            dg_sheet_to(s, COLUMN_TEXT);
             printf_wrap(s, COLUMN_TEXT, "and %zu more", json_array_size(list) - i);
-            sheet_end(s);
+            dg_sheet_end(s);
             return;
         }
-        sheet_to(s, COLUMN_TEXT);
-        sheet_put(s, "- ");
-        sheet_wrap(s, COLUMN_TEXT + 2, line);
-        sheet_end(s);
+        dg_sheet_to(s, COLUMN_TEXT);
+        dg_sheet_put(s, "- ");
+        dg_sheet_wrap(s, COLUMN_TEXT + 2, line);
+        dg_sheet_end(s);
     }
 }
 
 static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
 {
-    sheet_to(s, left + COLUMN_WORD);
-    sheet_ink(s, words[as].colour, words[as].word);
-    sheet_to(s, left + COLUMN_NAME);
-    sheet_put(s, text_at(claim, "name"));
-    sheet_to(s, left + COLUMN_TEXT);
+    dg_sheet_to(s, left + COLUMN_WORD);
+    dg_sheet_ink(s, words[as].colour, words[as].word);
+    dg_sheet_to(s, left + COLUMN_NAME);
+    dg_sheet_put(s, text_at(claim, "name"));
+    dg_sheet_to(s, left + COLUMN_TEXT);
     if (s->column > left + COLUMN_TEXT)
-        sheet_put(s, " ");
+        dg_sheet_put(s, " ");
 }
 
 static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
 {
     long long first = whole_at(claim, "first_block"), last = whole_at(claim, "last_block");
     claim_head(s, as, claim, 0);
-    sheet_wrap(s, COLUMN_TEXT, text_at(claim, "text"));
+    dg_sheet_wrap(s, COLUMN_TEXT, text_at(claim, "text"));
     if (last > first && as != SHOWN_HELD)
         printf_wrap(s, COLUMN_TEXT, " (#%lld..#%lld)", first, last);
     if (text_at(claim, "healed")[0])
         printf_wrap(s, COLUMN_TEXT, " healed by %.110s", text_at(claim, "healed"));
-    sheet_end(s);
+    dg_sheet_end(s);
     if (options->verbose || as == SHOWN_BROKE)
         facts(s, claim, options->verbose ? 32 : 5);
     if (options->verbose) {
-        sheet_to(s, COLUMN_TEXT);
+        dg_sheet_to(s, COLUMN_TEXT);
         printf_wrap(s, COLUMN_TEXT, "(%.300s; %.300s)", text_at(claim, "says"),
                     text_at(claim, "because"));
-        sheet_end(s);
+        dg_sheet_end(s);
     }
 }
 
@@ -298,13 +298,13 @@ static void held(sheet *s, const json_t *const *list, size_t count,
         if (options->verbose || !fits_half(s, list[i]))
             continue;
         claim_head(s, SHOWN_HELD, list[i], cell * (s->width / 2));
-        sheet_put(s, text_at(list[i], "text"));
+        dg_sheet_put(s, text_at(list[i], "text"));
         if (cell == 1)
-            sheet_end(s);
+            dg_sheet_end(s);
         cell ^= 1;
     }
     if (cell)
-        sheet_end(s);
+        dg_sheet_end(s);
     for (size_t i = 0; i < count; i++)
         if (options->verbose || !fits_half(s, list[i]))
             claim_full(s, SHOWN_HELD, list[i], options);
@@ -337,8 +337,8 @@ static void lines(sheet *s, const json_t *o, const char *key, const char *word)
     json_array_foreach(json_object_get(o, key), i, line)
     {
         label(s, i ? "" : word);
-        sheet_wrap(s, COLUMN_NAME, json_is_string(line) ? json_string_value(line) : "");
-        sheet_end(s);
+        dg_sheet_wrap(s, COLUMN_NAME, json_is_string(line) ? json_string_value(line) : "");
+        dg_sheet_end(s);
     }
 }
 
@@ -351,13 +351,13 @@ static void step_line(sheet *s, const json_t *step)
     char when[60];
     snprintf(when, sizeof when, "%s%lld.%lld s  #%lld", ms < 0 ? "-" : "+", tenths / 10,
              tenths % 10, whole_at(step, "block"));
-    sheet_to(s, COLUMN_NAME);
-    sheet_put(s, when);
-    sheet_to(s, COLUMN_TEXT);
+    dg_sheet_to(s, COLUMN_NAME);
+    dg_sheet_put(s, when);
+    dg_sheet_to(s, COLUMN_TEXT);
     if (validator)
         printf_wrap(s, COLUMN_TEXT, "validator %lld:", (long long)json_integer_value(validator));
-    sheet_wrap(s, COLUMN_TEXT, text_at(step, "says"));
-    sheet_end(s);
+    dg_sheet_wrap(s, COLUMN_TEXT, text_at(step, "says"));
+    dg_sheet_end(s);
 }
 
 /* The first one explains those below it; all of them where more is asked for. */
@@ -371,7 +371,7 @@ static void chains(sheet *s, const json_t *o, const dg_report_options *options)
             return;
         label(s, "chain");
         printf_wrap(s, COLUMN_NAME, "%.60s, seconds from U's slot", text_at(chain, "claim"));
-        sheet_end(s);
+        dg_sheet_end(s);
         json_array_foreach(json_object_get(chain, "steps"), k, step) step_line(s, step);
     }
 }
@@ -393,7 +393,7 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     if (json_is_integer(json_object_get(outcome, "exit"))) {
         printf_wrap(&s, 8, "exit %lld: %.300s", whole_at(outcome, "exit"),
                     text_at(outcome, "reason"));
-        sheet_end(&s);
+        dg_sheet_end(&s);
     }
     return dg_buf_check(out, err, "report");
 }

@@ -13,7 +13,7 @@ static json_t *brings(const char *api, uint32_t old, uint32_t now)
 {
     json_t *out = json_array();
     for (uint32_t v = old + 1; old && v <= now && v < old + 64; v++) {
-        const char *meaning = dg_api_meaning(api, v);
+        const char *meaning = dg_preflight_api_meaning(api, v);
         char line[300];
         if (!meaning)
             continue;

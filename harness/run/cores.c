@@ -63,7 +63,8 @@ static uint32_t empty_groups(const dg_view *v)
     return empty;
 }
 
-static dg_code judge(const dg_view *v, const dg_claims *claims, const char *when, dg_error *err)
+static dg_code judge(const dg_view *v, const dg_population_claimed *claims, const char *when,
+                     dg_error *err)
 {
     uint32_t empty = empty_groups(v);
     if (!v->session_known || !v->group_count)
@@ -81,8 +82,8 @@ static dg_code judge(const dg_view *v, const dg_claims *claims, const char *when
     return DG_OK;
 }
 
-static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims, const char *when,
-                        dg_error *err)
+static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_population_claimed *claims,
+                        const char *when, dg_error *err)
 {
     dg_view view;
     dg_code rc = dg_view_init(&view, chain, tip, &(dg_askers){ .known = 0 }, err);
@@ -92,7 +93,8 @@ static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_claims *claims,
     return rc;
 }
 
-static dg_code ask(const run_state *run, dg_chain *chain, const dg_claims *claims, dg_error *err)
+static dg_code ask(const run_state *run, dg_chain *chain, const dg_population_claimed *claims,
+                   dg_error *err)
 {
     dg_block *tip = dg_chain_root(chain);
     int sessions = run->asked->config ? SESSIONS_TO_CONFIG : 1;
@@ -120,7 +122,7 @@ static bool writes(const run_state *run)
 dg_code cores_check(run_state *run, dg_error *err)
 {
     arm scratch = { .run = run };
-    dg_claims claims;
+    dg_population_claimed claims;
     dg_code rc = dg_population_claims(&claims, run->control.chain, err);
     if (rc == DG_ABSENT || rc == DG_MALFORMED)
         /* no parachains; or storage that its own runtime cannot read, which claims tell of */

@@ -85,7 +85,7 @@ int fork_notes(json_t *out, const run_state *run)
     int bad = 0;
     if (run->grown[0]) {
         bad |= json_array_append_new(out, json_string(run->grown));
-        if (dg_plan_grow_by(run->plan) == DG_GROW_WRITES)
+        if (dg_plan_grow_by(run->plan) == DG_GROWTH_WRITES)
             bad |= json_array_append_new(
                 out, json_string("in a grown state eras stand still (Staking.ForceEra is "
                                  "ForceNone) and nobody is slashed "

@@ -51,7 +51,7 @@ typedef struct babe {
 
 static dg_code babe_of(babe *out, dg_runtime *runtime, dg_state *before, dg_error *err)
 {
-    dg_host_options options = { .context = DG_CONTEXT_QUERY, .simulated_validators = true };
+    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY, .simulated_validators = true };
     dg_state *state = dg_state_fork(before);
     dg_host_result result;
     dg_code rc;

@@ -67,7 +67,7 @@ void question_make(question *q, arm *a, dg_block *block)
     uint8_t session[4], version[4] = { 15 };
     question_init(q);
     ask_paras(a, block, q);
-    dg_put_le32(session, a->session);
+    dg_le32_put(session, a->session);
     dg_buf_put(&q->session, session, 4);
     dg_buf_put(&q->metadata, version, 4);
     if (first_of(a, block, &account, 32, "Session", "Validators"))
@@ -76,7 +76,7 @@ void question_make(question *q, arm *a, dg_block *block)
     if (dg_block_extrinsic_count(block)) {
         uint8_t len[4];
         extrinsic = dg_block_extrinsic(block, 0);
-        dg_put_le32(len, (uint32_t)extrinsic.len);
+        dg_le32_put(len, (uint32_t)extrinsic.len);
         dg_buf_put_bytes(&q->extrinsic, extrinsic);
         dg_buf_put(&q->extrinsic, len, 4);
     }

@@ -20,7 +20,7 @@ static dg_hash essence_of(dg_bytes value, api_compare how)
         value.len = value.len > 4 ? value.len - 4 : 0;
         break;
     case SAME_COUNT:
-        dg_put_le64(count, dg_scale_compact_u64(&s));
+        dg_le64_put(count, dg_scale_compact_u64(&s));
         return dg_blake2_256(DG_BYTES_OF(count));
     case SAME_FIRST:
         value.len = value.len ? 1 : 0;
@@ -84,7 +84,7 @@ typedef struct asked {
 static dg_code call(const asked *at, arm *a, dg_host_result *room, dg_bytes *value,
                     const char *entry, dg_bytes input, dg_error *why)
 {
-    dg_host_options options = { .context = DG_CONTEXT_QUERY, .simulated_validators = true };
+    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY, .simulated_validators = true };
     dg_state *state;
     dg_code rc;
     if (!at->other)

@@ -126,7 +126,7 @@ dg_bytes dg_scale_compact_big(dg_scale *s, uint8_t room[68])
     size_t len = 4;
     if ((first & 3) == 3)
         return big_form(s, first, room);
-    dg_put_le32(room, small_form(s, first));
+    dg_le32_put(room, small_form(s, first));
     while (len && room[len - 1] == 0)
         len--;
     return (dg_bytes){ room, len };

@@ -76,7 +76,7 @@ static extent array_extent(dg_meta *meta, const type *t, unsigned depth)
 
 static extent prim_extent(const type *t)
 {
-    const prim_about *about = &dg_prims[t->prim];
+    const prim_about *about = &dg_scale_prims[t->prim];
     bool any = t->prim != PRIM_BOOL && t->prim != PRIM_CHAR && about->size > 0;
     return (extent){ about->size ? about->size : 1, about->size > 0, any };
 }
@@ -149,7 +149,7 @@ static void find_bits(const dg_meta *meta, type *t)
     t->bits_msb = strcmp(last_of_path(order), "Msb0") == 0;
     if (store->kind == DG_TYPE_PRIMITIVE && store->prim >= PRIM_U8 && store->prim <= PRIM_U64
         && (lsb || t->bits_msb))
-        t->bits_store = dg_prims[store->prim].size;
+        t->bits_store = dg_scale_prims[store->prim].size;
 }
 
 static void find_option(type *t)
@@ -177,7 +177,7 @@ static bool prints_null(const dg_meta *meta, uint32_t id)
     return false;
 }
 
-void dg_layout_all(dg_meta *meta)
+void dg_scale_layout_all(dg_meta *meta)
 {
     for (uint32_t i = 0; i < meta->type_count; i++) {
         type *t = &meta->types[i];

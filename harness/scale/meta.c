@@ -27,17 +27,17 @@ static dg_code parse(meta_parser *p, dg_error *err)
     dg_code rc = parse_head(p, err);
     if (rc < 0)
         return rc;
-    dg_parse_registry(p);
+    dg_scale_parse_registry(p);
     if (p->s.rc == DG_OK)
-        dg_parse_body(p);
+        dg_scale_parse_body(p);
     if (p->rc == DG_LIMIT)
         return dg_fail(err, DG_LIMIT, "metadata needs more than %d MiB", ARENA_MAX >> 20);
     if (p->rc == DG_NOMEM)
         return dg_fail(err, DG_NOMEM, "no memory for metadata");
     if ((rc = dg_scale_finish(&p->s, err, "metadata")) < 0)
         return rc;
-    dg_layout_all(p->meta);
-    if (dg_prefixes_make(p->meta) < 0)
+    dg_scale_layout_all(p->meta);
+    if (dg_scale_prefixes_make(p->meta) < 0)
         return dg_fail(err, DG_NOMEM, "no memory for metadata");
     return DG_OK;
 }
@@ -156,7 +156,7 @@ const char *dg_meta_error_name(const dg_meta *meta, uint8_t pallet_index, uint8_
     for (size_t i = 0; i < meta->pallet_count; i++) {
         const dg_meta_pallet *p = &meta->pallets[i].about;
         if (p->index == pallet_index && p->has_errors) {
-            const variant *v = dg_variant_of(dg_type_at(meta, p->errors.v), error);
+            const variant *v = dg_scale_variant_of(dg_type_at(meta, p->errors.v), error);
             return v ? v->name : NULL;
         }
     }

@@ -14,7 +14,7 @@
 
 static dg_type_id type_id(meta_parser *p)
 {
-    return (dg_type_id){ dg_parse_type_id(p) };
+    return (dg_type_id){ dg_scale_parse_type_id(p) };
 }
 
 /* ---- deprecations, from V16 on ---- */
@@ -54,7 +54,7 @@ static void skip_variant_deprecations(meta_parser *p)
 static void parse_hashers(meta_parser *p, dg_meta_entry *e)
 {
     uint32_t count = dg_scale_count(&p->s, 1);
-    if (count == 0 || count > DG_HASHERS_MAX) {
+    if (count == 0 || count > DG_META_HASHERS_MAX) {
         dg_scale_fail(&p->s, "map has no hasher or too many");
         return;
     }
@@ -72,7 +72,7 @@ static void parse_entry(meta_parser *p, dg_meta_entry *e, const dg_meta_pallet *
     uint8_t modifier, shape;
     e->pallet = of->name;
     e->prefix = of->storage_prefix;
-    e->name = dg_parse_name(p);
+    e->name = dg_scale_parse_name(p);
     modifier = dg_scale_u8(&p->s);
     shape = dg_scale_u8(&p->s);
     if (modifier > 1 || shape > 1)
@@ -83,8 +83,8 @@ static void parse_entry(meta_parser *p, dg_meta_entry *e, const dg_meta_pallet *
         e->key = type_id(p);
     }
     e->value = type_id(p);
-    e->fallback = dg_parse_kept(p);
-    dg_parse_skip_texts(p);
+    e->fallback = dg_scale_parse_kept(p);
+    dg_scale_parse_skip_texts(p);
     skip_item_deprecation(p);
 }
 
@@ -93,9 +93,9 @@ static void parse_storage(meta_parser *p, pallet *to)
     uint32_t count;
     if (!dg_scale_option(&p->s))
         return;
-    to->about.storage_prefix = dg_parse_name(p);
+    to->about.storage_prefix = dg_scale_parse_name(p);
     count = dg_scale_count(&p->s, 6);
-    to->entries = dg_parse_take(p, count, sizeof *to->entries);
+    to->entries = dg_scale_parse_take(p, count, sizeof *to->entries);
     to->about.storage_count = count;
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
         parse_entry(p, &to->entries[i], &to->about);
@@ -117,15 +117,15 @@ static bool parse_enum(meta_parser *p, dg_type_id *to)
 static void parse_constants(meta_parser *p, pallet *to)
 {
     uint32_t count = dg_scale_count(&p->s, 4);
-    to->constants = dg_parse_take(p, count, sizeof *to->constants);
+    to->constants = dg_scale_parse_take(p, count, sizeof *to->constants);
     to->about.constant_count = count;
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         dg_meta_constant *c = &to->constants[i];
         c->pallet = to->about.name;
-        c->name = dg_parse_name(p);
+        c->name = dg_scale_parse_name(p);
         c->type = type_id(p);
-        c->value = dg_parse_kept(p);
-        dg_parse_skip_texts(p);
+        c->value = dg_scale_parse_kept(p);
+        dg_scale_parse_skip_texts(p);
         skip_item_deprecation(p);
     }
 }
@@ -135,8 +135,8 @@ static void skip_associated_types(meta_parser *p)
     uint32_t count = dg_scale_count(&p->s, 3);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         dg_scale_bytes(&p->s);
-        dg_parse_type_id(p);
-        dg_parse_skip_texts(p);
+        dg_scale_parse_type_id(p);
+        dg_scale_parse_skip_texts(p);
     }
 }
 
@@ -148,10 +148,10 @@ static void skip_view_functions(meta_parser *p)
         dg_scale_bytes(&p->s);
         for (uint32_t n = dg_scale_count(&p->s, 2); n > 0 && p->s.rc == DG_OK; n--) {
             dg_scale_bytes(&p->s);
-            dg_parse_type_id(p);
+            dg_scale_parse_type_id(p);
         }
-        dg_parse_type_id(p);
-        dg_parse_skip_texts(p);
+        dg_scale_parse_type_id(p);
+        dg_scale_parse_skip_texts(p);
         skip_item_deprecation(p);
     }
 }
@@ -159,7 +159,7 @@ static void skip_view_functions(meta_parser *p)
 static void parse_pallet(meta_parser *p, pallet *to)
 {
     dg_meta_pallet *about = &to->about;
-    about->name = dg_parse_name(p);
+    about->name = dg_scale_parse_name(p);
     parse_storage(p, to);
     about->has_calls = parse_enum(p, &about->calls);
     about->has_events = parse_enum(p, &about->events);
@@ -171,14 +171,14 @@ static void parse_pallet(meta_parser *p, pallet *to)
     }
     about->index = dg_scale_u8(&p->s);
     if (p->meta->version >= 15)
-        dg_parse_skip_texts(p);
+        dg_scale_parse_skip_texts(p);
     skip_item_deprecation(p);
 }
 
 static void parse_pallets(meta_parser *p)
 {
     uint32_t count = dg_scale_count(&p->s, 7);
-    p->meta->pallets = dg_parse_take(p, count, sizeof *p->meta->pallets);
+    p->meta->pallets = dg_scale_parse_take(p, count, sizeof *p->meta->pallets);
     p->meta->pallet_count = count;
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
         parse_pallet(p, &p->meta->pallets[i]);
@@ -190,9 +190,9 @@ static dg_meta_extension *parse_extensions(meta_parser *p, uint32_t *count)
 {
     dg_meta_extension *all;
     *count = dg_scale_count(&p->s, 3);
-    all = dg_parse_take(p, *count, sizeof *all);
+    all = dg_scale_parse_take(p, *count, sizeof *all);
     for (uint32_t i = 0; i < *count && p->s.rc == DG_OK; i++) {
-        all[i].name = dg_parse_name(p);
+        all[i].name = dg_scale_parse_name(p);
         all[i].value = type_id(p);
         all[i].implicit = type_id(p);
     }
@@ -222,7 +222,7 @@ static uint32_t *parse_extension_picks(meta_parser *p, uint32_t *kept)
         dg_scale_u8(&p->s);
         count = dg_scale_count(&p->s, 1);
         if (i == 0) {
-            picks = dg_parse_take(p, count, sizeof *picks);
+            picks = dg_scale_parse_take(p, count, sizeof *picks);
             *kept = count;
         }
         for (uint32_t k = 0; k < count && p->s.rc == DG_OK; k++) {
@@ -238,7 +238,7 @@ static void pick_extensions(meta_parser *p, const uint32_t *picks, uint32_t coun
 {
     uint32_t all_count;
     const dg_meta_extension *all = parse_extensions(p, &all_count);
-    dg_meta_extension *kept = dg_parse_take(p, count, sizeof *kept);
+    dg_meta_extension *kept = dg_scale_parse_take(p, count, sizeof *kept);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         if (picks[i] >= all_count)
             dg_scale_fail(&p->s, "extension is not in the list");
@@ -254,7 +254,7 @@ static void parse_extrinsic_v16(meta_parser *p)
     uint32_t kept = 0, count = 0, *picks;
     p->meta->extrinsic_version = parse_versions(p);
     for (int i = 0; i < 3; i++)
-        dg_parse_type_id(p); /* address, call, signature */
+        dg_scale_parse_type_id(p); /* address, call, signature */
     picks = parse_extension_picks(p, &kept);
     if (picks) {
         pick_extensions(p, picks, kept);
@@ -272,10 +272,10 @@ static void parse_extrinsic(meta_parser *p)
         return;
     }
     if (p->meta->version == 14)
-        dg_parse_type_id(p);
+        dg_scale_parse_type_id(p);
     p->meta->extrinsic_version = dg_scale_u8(&p->s);
     for (int i = 0; p->meta->version == 15 && i < 4; i++)
-        dg_parse_type_id(p); /* address, call, signature, extra */
+        dg_scale_parse_type_id(p); /* address, call, signature, extra */
     p->meta->extensions = parse_extensions(p, &count);
     p->meta->extension_count = count;
 }
@@ -285,10 +285,10 @@ static void parse_extrinsic(meta_parser *p)
 static void parse_inputs(meta_parser *p, dg_meta_method *to)
 {
     uint32_t count = dg_scale_count(&p->s, 2);
-    const char **names = dg_parse_take(p, count, sizeof *names);
-    dg_type_id *inputs = dg_parse_take(p, count, sizeof *inputs);
+    const char **names = dg_scale_parse_take(p, count, sizeof *names);
+    dg_type_id *inputs = dg_scale_parse_take(p, count, sizeof *inputs);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
-        names[i] = dg_parse_name(p);
+        names[i] = dg_scale_parse_name(p);
         inputs[i] = type_id(p);
     }
     to->input_count = count;
@@ -299,10 +299,10 @@ static void parse_inputs(meta_parser *p, dg_meta_method *to)
 static void parse_method(meta_parser *p, dg_meta_method *to, const char *api)
 {
     to->api = api;
-    to->name = dg_parse_name(p);
+    to->name = dg_scale_parse_name(p);
     parse_inputs(p, to);
     to->output = type_id(p);
-    dg_parse_skip_texts(p);
+    dg_scale_parse_skip_texts(p);
     skip_item_deprecation(p);
 }
 
@@ -310,7 +310,7 @@ static void parse_method(meta_parser *p, dg_meta_method *to, const char *api)
 static dg_meta_method *more_methods(meta_parser *p, uint32_t count)
 {
     size_t old = p->meta->method_count;
-    dg_meta_method *all = dg_parse_take(p, old + count, sizeof *all);
+    dg_meta_method *all = dg_scale_parse_take(p, old + count, sizeof *all);
     if (!all)
         return NULL;
     if (old)
@@ -322,12 +322,12 @@ static dg_meta_method *more_methods(meta_parser *p, uint32_t count)
 
 static void parse_api(meta_parser *p)
 {
-    const char *api = dg_parse_name(p);
+    const char *api = dg_scale_parse_name(p);
     uint32_t count = dg_scale_count(&p->s, 4);
     dg_meta_method *methods = count ? more_methods(p, count) : NULL;
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
         parse_method(p, &methods[i], api);
-    dg_parse_skip_texts(p);
+    dg_scale_parse_skip_texts(p);
     if (p->meta->version >= 16)
         dg_scale_compact_u32(&p->s); /* version of the API */
     skip_item_deprecation(p);
@@ -338,23 +338,23 @@ static void skip_custom(meta_parser *p)
     uint32_t count = dg_scale_count(&p->s, 3);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         dg_scale_bytes(&p->s);
-        dg_parse_type_id(p);
+        dg_scale_parse_type_id(p);
         dg_scale_bytes(&p->s);
     }
 }
 
-void dg_parse_body(meta_parser *p)
+void dg_scale_parse_body(meta_parser *p)
 {
     parse_pallets(p);
     parse_extrinsic(p);
     if (p->meta->version < 16)
-        dg_parse_type_id(p); /* the Runtime type itself */
+        dg_scale_parse_type_id(p); /* the Runtime type itself */
     if (p->meta->version == 14)
         return;
     for (uint32_t n = dg_scale_count(&p->s, 3); n > 0 && p->s.rc == DG_OK; n--)
         parse_api(p);
     for (int i = 0; i < 3; i++)
-        dg_parse_type_id(p); /* outer call, event and error enums */
+        dg_scale_parse_type_id(p); /* outer call, event and error enums */
     skip_custom(p);
 }
 
@@ -367,7 +367,7 @@ static int by_prefix(const void *a, const void *b)
     return order ? order : (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-dg_code dg_prefixes_make(dg_meta *meta)
+dg_code dg_scale_prefixes_make(dg_meta *meta)
 {
     size_t count = 0;
     prefix_row *row;

@@ -35,7 +35,7 @@ static void negate(uint8_t *le, size_t len)
     }
 }
 
-size_t dg_decimal_print(char out[DG_DECIMAL_MAX], dg_bytes le, bool is_signed)
+size_t dg_scale_decimal_print(char out[DG_DECIMAL_MAX], dg_bytes le, bool is_signed)
 {
     uint8_t raw[LIMBS * 4] = { 0 };
     uint32_t limbs[LIMBS];
@@ -74,7 +74,7 @@ static bool append_digit(uint8_t *le, size_t len, unsigned digit)
     return digit == 0;
 }
 
-bool dg_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes text)
+bool dg_scale_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes text)
 {
     bool minus = is_signed && text.len && text.at[0] == '-';
     size_t i = minus ? 1 : 0;

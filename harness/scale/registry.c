@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-const prim_about dg_prims[PRIM_COUNT] = {
+const prim_about dg_scale_prims[PRIM_COUNT] = {
     [PRIM_BOOL] = { "bool", 1, false, false }, [PRIM_CHAR] = { "char", 4, false, false },
     [PRIM_STR] = { "str", 0, false, false },   [PRIM_U8] = { "u8", 1, true, false },
     [PRIM_U16] = { "u16", 2, true, false },    [PRIM_U32] = { "u32", 4, true, false },
@@ -17,7 +17,7 @@ const prim_about dg_prims[PRIM_COUNT] = {
 
 /* ---- pieces ---- */
 
-void *dg_parse_take(meta_parser *p, size_t count, size_t size)
+void *dg_scale_parse_take(meta_parser *p, size_t count, size_t size)
 {
     size_t len = count * size; /* count is below DG_META_MAX, size a few dozen bytes */
     void *at;
@@ -39,10 +39,10 @@ static bool is_name(dg_bytes text)
     return dg_scale_is_utf8(text);
 }
 
-const char *dg_parse_name(meta_parser *p)
+const char *dg_scale_parse_name(meta_parser *p)
 {
     dg_bytes text = dg_scale_bytes(&p->s);
-    char *copy = dg_parse_take(p, text.len + 1, 1);
+    char *copy = dg_scale_parse_take(p, text.len + 1, 1);
     if (!copy)
         return "";
     if (!is_name(text)) {
@@ -54,16 +54,16 @@ const char *dg_parse_name(meta_parser *p)
     return copy;
 }
 
-dg_bytes dg_parse_kept(meta_parser *p)
+dg_bytes dg_scale_parse_kept(meta_parser *p)
 {
     dg_bytes raw = dg_scale_bytes(&p->s);
-    uint8_t *copy = dg_parse_take(p, raw.len, 1);
+    uint8_t *copy = dg_scale_parse_take(p, raw.len, 1);
     if (copy && raw.len)
         memcpy(copy, raw.at, raw.len);
     return (dg_bytes){ copy, copy ? raw.len : 0 };
 }
 
-uint32_t dg_parse_type_id(meta_parser *p)
+uint32_t dg_scale_parse_type_id(meta_parser *p)
 {
     uint32_t id = dg_scale_compact_u32(&p->s);
     if (id < p->meta->type_count)
@@ -72,7 +72,7 @@ uint32_t dg_parse_type_id(meta_parser *p)
     return 0;
 }
 
-void dg_parse_skip_texts(meta_parser *p)
+void dg_scale_parse_skip_texts(meta_parser *p)
 {
     uint32_t count = dg_scale_count(&p->s, 1);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
@@ -84,9 +84,9 @@ void dg_parse_skip_texts(meta_parser *p)
 static void parse_path(meta_parser *p, type *t)
 {
     uint32_t count = dg_scale_count(&p->s, 1);
-    const char **path = dg_parse_take(p, count, sizeof *path);
+    const char **path = dg_scale_parse_take(p, count, sizeof *path);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
-        path[i] = dg_parse_name(p);
+        path[i] = dg_scale_parse_name(p);
     t->path = path;
     t->path_count = count;
 }
@@ -94,11 +94,11 @@ static void parse_path(meta_parser *p, type *t)
 static void parse_params(meta_parser *p, type *t)
 {
     uint32_t count = dg_scale_count(&p->s, 2), kept = 0;
-    uint32_t *params = dg_parse_take(p, count, sizeof *params);
+    uint32_t *params = dg_scale_parse_take(p, count, sizeof *params);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         dg_scale_bytes(&p->s);
         if (dg_scale_option(&p->s))
-            params[kept++] = dg_parse_type_id(p);
+            params[kept++] = dg_scale_parse_type_id(p);
     }
     t->params = params;
     t->param_count = kept;
@@ -106,11 +106,11 @@ static void parse_params(meta_parser *p, type *t)
 
 static void parse_field(meta_parser *p, field *f)
 {
-    f->name = dg_scale_option(&p->s) ? dg_parse_name(p) : NULL;
-    f->type = dg_parse_type_id(p);
+    f->name = dg_scale_option(&p->s) ? dg_scale_parse_name(p) : NULL;
+    f->type = dg_scale_parse_type_id(p);
     if (dg_scale_option(&p->s))
         dg_scale_bytes(&p->s); /* the type as the source wrote it */
-    dg_parse_skip_texts(p);
+    dg_scale_parse_skip_texts(p);
 }
 
 /* Fields with distinct names print as an object, all others as an array. */
@@ -132,7 +132,7 @@ static bool are_named(const field *fields, uint32_t count)
 static void parse_fields(meta_parser *p, product *body)
 {
     uint32_t count = dg_scale_count(&p->s, 4);
-    field *fields = dg_parse_take(p, count, sizeof *fields);
+    field *fields = dg_scale_parse_take(p, count, sizeof *fields);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
         parse_field(p, &fields[i]);
     *body = (product){ fields, count, p->s.rc == DG_OK && are_named(fields, count) };
@@ -143,12 +143,12 @@ static void parse_variants(meta_parser *p, type *t)
     uint32_t count = dg_scale_count(&p->s, 4);
     if (count > 256)
         dg_scale_fail(&p->s, "enum has more than 256 variants");
-    variant *variants = dg_parse_take(p, count, sizeof *variants);
+    variant *variants = dg_scale_parse_take(p, count, sizeof *variants);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
-        variants[i].name = dg_parse_name(p);
+        variants[i].name = dg_scale_parse_name(p);
         parse_fields(p, &variants[i].body);
         variants[i].index = dg_scale_u8(&p->s);
-        dg_parse_skip_texts(p);
+        dg_scale_parse_skip_texts(p);
     }
     t->variants = variants;
     t->variant_count = count;
@@ -157,9 +157,9 @@ static void parse_variants(meta_parser *p, type *t)
 static void parse_tuple(meta_parser *p, type *t)
 {
     uint32_t count = dg_scale_count(&p->s, 1);
-    field *fields = dg_parse_take(p, count, sizeof *fields);
+    field *fields = dg_scale_parse_take(p, count, sizeof *fields);
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++)
-        fields[i] = (field){ NULL, dg_parse_type_id(p) };
+        fields[i] = (field){ NULL, dg_scale_parse_type_id(p) };
     t->body = (product){ fields, count, false };
 }
 
@@ -174,8 +174,8 @@ static void parse_primitive(meta_parser *p, type *t)
  * registry, so the layout pass looks at them. */
 static void parse_bits(meta_parser *p, type *t)
 {
-    t->item = dg_parse_type_id(p);
-    t->len = dg_parse_type_id(p);
+    t->item = dg_scale_parse_type_id(p);
+    t->len = dg_scale_parse_type_id(p);
 }
 
 static void parse_def(meta_parser *p, type *t)
@@ -198,7 +198,7 @@ static void parse_def(meta_parser *p, type *t)
         break;
     case DG_TYPE_ARRAY:
         t->len = dg_scale_u32(&p->s);
-        t->item = dg_parse_type_id(p);
+        t->item = dg_scale_parse_type_id(p);
         break;
     case DG_TYPE_TUPLE:
         parse_tuple(p, t);
@@ -211,16 +211,16 @@ static void parse_def(meta_parser *p, type *t)
         break;
     case DG_TYPE_SEQUENCE:
     case DG_TYPE_COMPACT:
-        t->item = dg_parse_type_id(p);
+        t->item = dg_scale_parse_type_id(p);
         break;
     }
 }
 
-void dg_parse_registry(meta_parser *p)
+void dg_scale_parse_registry(meta_parser *p)
 {
     enum { TYPE_LEN_MIN = 6 }; /* id, path, parameters, kind, its first byte, docs */
     uint32_t count = dg_scale_count(&p->s, TYPE_LEN_MIN);
-    p->meta->types = dg_parse_take(p, count, sizeof *p->meta->types);
+    p->meta->types = dg_scale_parse_take(p, count, sizeof *p->meta->types);
     p->meta->type_count = count;
     for (uint32_t i = 0; i < count && p->s.rc == DG_OK; i++) {
         type *t = &p->meta->types[i];
@@ -229,11 +229,11 @@ void dg_parse_registry(meta_parser *p)
         parse_path(p, t);
         parse_params(p, t);
         parse_def(p, t);
-        dg_parse_skip_texts(p);
+        dg_scale_parse_skip_texts(p);
     }
 }
 
-const variant *dg_variant_of(const type *t, uint8_t index)
+const variant *dg_scale_variant_of(const type *t, uint8_t index)
 {
     if (index < t->variant_count && t->variants[index].index == index)
         return &t->variants[index];
@@ -243,7 +243,7 @@ const variant *dg_variant_of(const type *t, uint8_t index)
     return NULL;
 }
 
-const variant *dg_variant_named(const type *t, const char *name)
+const variant *dg_scale_variant_named(const type *t, const char *name)
 {
     for (uint32_t i = 0; i < t->variant_count; i++)
         if (strcmp(t->variants[i].name, name) == 0)

@@ -1,2 +1,3 @@
 room := scale
 sees := base crypto
+owns := hasher meta storage type value variant

@@ -86,7 +86,7 @@ typedef enum dg_hasher {
     DG_HASHER_TWOX_64_CONCAT,
     DG_HASHER_IDENTITY
 } dg_hasher;
-enum { DG_HASHERS_MAX = 16 };
+enum { DG_META_HASHERS_MAX = 16 };
 
 typedef struct dg_meta_pallet {
     const char *name;
@@ -101,7 +101,7 @@ typedef struct dg_meta_entry { /* one storage item */
     const char *pallet, *prefix, *name;
     bool optional;         /* absent means None, else absent means `fallback` */
     uint32_t hasher_count; /* 0: plain value */
-    dg_hasher hashers[DG_HASHERS_MAX];
+    dg_hasher hashers[DG_META_HASHERS_MAX];
     dg_type_id key, value; /* key: tuple when hasher_count > 1 */
     dg_bytes fallback;     /* encoded default */
 } dg_meta_entry;
@@ -224,7 +224,7 @@ dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_e
                               dg_bytes key, dg_error *err);
 /* The call bytes of pallet.call with named arguments (JSON object). DG_USAGE when
  * there is no such pallet, call or argument; the nearest name is suggested. */
-dg_code dg_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call,
-                       const json_t *args, dg_error *err);
+dg_code dg_scale_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call,
+                             const json_t *args, dg_error *err);
 
 #endif

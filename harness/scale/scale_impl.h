@@ -18,9 +18,9 @@ enum { DG_DECIMAL_MAX = 168 }; /* digits of 2^536, sign and NUL */
 
 /* Little-endian integer of at most 68 bytes as decimal text; `is_signed`: two's
  * complement. Returns the length. */
-size_t dg_decimal_print(char out[DG_DECIMAL_MAX], dg_bytes le, bool is_signed);
+size_t dg_scale_decimal_print(char out[DG_DECIMAL_MAX], dg_bytes le, bool is_signed);
 /* The inverse into `len` bytes; false: not a plain decimal, or it does not fit. */
-bool dg_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes text);
+bool dg_scale_decimal_parse(uint8_t *le, size_t len, bool is_signed, dg_bytes text);
 
 /* ---- the type registry ---- */
 
@@ -50,7 +50,7 @@ typedef struct prim_about {
     uint8_t size; /* bytes; 0: varies */
     bool is_int, is_signed;
 } prim_about;
-extern const prim_about dg_prims[PRIM_COUNT];
+extern const prim_about dg_scale_prims[PRIM_COUNT];
 
 typedef struct field {
     const char *name;
@@ -119,8 +119,8 @@ static inline const type *dg_type_at(const dg_meta *meta, uint32_t id)
 {
     return &meta->types[id];
 }
-const variant *dg_variant_of(const type *t, uint8_t index); /* NULL: none has it */
-const variant *dg_variant_named(const type *t, const char *name);
+const variant *dg_scale_variant_of(const type *t, uint8_t index); /* NULL: none has it */
+const variant *dg_scale_variant_named(const type *t, const char *name);
 
 /* The name of a type for a message, cut to what fits. */
 typedef struct type_text {
@@ -137,16 +137,16 @@ typedef struct meta_parser {
 } meta_parser;
 
 /* Room for `count` things, or NULL with the cursor failed; never NULL for 0. */
-void *dg_parse_take(meta_parser *p, size_t count, size_t size);
+void *dg_scale_parse_take(meta_parser *p, size_t count, size_t size);
 /* A name: text without control characters. */
-const char *dg_parse_name(meta_parser *p);
-dg_bytes dg_parse_kept(meta_parser *p); /* bytes with a length, copied */
-uint32_t dg_parse_type_id(meta_parser *p);
-void dg_parse_skip_texts(meta_parser *p);
-void dg_parse_registry(meta_parser *p);
-void dg_parse_body(meta_parser *p); /* all that follows the registry */
-void dg_layout_all(dg_meta *meta);
-dg_code dg_prefixes_make(dg_meta *meta);
+const char *dg_scale_parse_name(meta_parser *p);
+dg_bytes dg_scale_parse_kept(meta_parser *p); /* bytes with a length, copied */
+uint32_t dg_scale_parse_type_id(meta_parser *p);
+void dg_scale_parse_skip_texts(meta_parser *p);
+void dg_scale_parse_registry(meta_parser *p);
+void dg_scale_parse_body(meta_parser *p); /* all that follows the registry */
+void dg_scale_layout_all(dg_meta *meta);
+dg_code dg_scale_prefixes_make(dg_meta *meta);
 
 /* ---- walking one value ---- */
 
@@ -158,19 +158,19 @@ typedef struct walk {
     bool no_memory;
 } walk;
 
-walk dg_walk_on(const dg_meta *meta, dg_scale *s);
-bool dg_walk_enter(walk *w); /* false with the cursor failed: too deep, too long */
-static inline void dg_walk_leave(walk *w)
+walk dg_scale_walk_on(const dg_meta *meta, dg_scale *s);
+bool dg_scale_walk_enter(walk *w); /* false with the cursor failed: too deep, too long */
+static inline void dg_scale_walk_leave(walk *w)
 {
     w->depth--;
 }
 /* Number of bits and the bytes that hold them. */
-dg_bytes dg_walk_bits(walk *w, const type *t, uint32_t *count);
-dg_bytes dg_walk_compact(walk *w, const type *t, uint8_t room[68]);
+dg_bytes dg_scale_walk_bits(walk *w, const type *t, uint32_t *count);
+dg_bytes dg_scale_walk_compact(walk *w, const type *t, uint8_t room[68]);
 /* Items of a sequence that can be there. */
-uint32_t dg_walk_count(walk *w, uint32_t item);
-const variant *dg_walk_variant(walk *w, const type *t);
-bool dg_bit_at(const type *t, const uint8_t *at, uint32_t i);
+uint32_t dg_scale_walk_count(walk *w, uint32_t item);
+const variant *dg_scale_walk_variant(walk *w, const type *t);
+bool dg_scale_bit_at(const type *t, const uint8_t *at, uint32_t i);
 
 /* ---- encoding ---- */
 
@@ -178,17 +178,17 @@ bool dg_bit_at(const type *t, const uint8_t *at, uint32_t i);
 dg_code dg_value_encode_at(const dg_meta *meta, dg_buf *out, uint32_t type, const json_t *value,
                            const char *where, dg_error *err);
 /* The fields of a struct or variant in their order. */
-dg_code dg_product_encode_at(const dg_meta *meta, dg_buf *out, const product *body,
-                             const json_t *value, const char *where, dg_error *err);
+dg_code dg_scale_product_encode_at(const dg_meta *meta, dg_buf *out, const product *body,
+                                   const json_t *value, const char *where, dg_error *err);
 
 /* "; did you mean x?", or "" when no name is near. `name_at` gives the i-th name
  * of `of`, NULL past the end. */
 typedef struct suggestion {
     char text[128];
 } suggestion;
-suggestion dg_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
-                      const void *of);
-const char *dg_field_name_at(const void *body, size_t i);        /* a product */
-const char *dg_variant_name_at(const void *enum_type, size_t i); /* a type */
+suggestion dg_scale_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
+                            const void *of);
+const char *dg_scale_field_name_at(const void *body, size_t i);        /* a product */
+const char *dg_scale_variant_name_at(const void *enum_type, size_t i); /* a type */
 
 #endif

@@ -1,8 +1,8 @@
 /* suggest.c - "did you mean": the nearest of the names that would have fitted. */
 #include "scale/scale_impl.h"
 
-suggestion dg_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
-                      const void *of)
+suggestion dg_scale_suggest(const char *word, const char *(*name_at)(const void *of, size_t i),
+                            const void *of)
 {
     suggestion s = { "" };
     const char **names, *near;
@@ -21,13 +21,13 @@ suggestion dg_suggest(const char *word, const char *(*name_at)(const void *of, s
     return s;
 }
 
-const char *dg_field_name_at(const void *body, size_t i)
+const char *dg_scale_field_name_at(const void *body, size_t i)
 {
     const product *b = body;
     return i < b->count ? b->fields[i].name : NULL;
 }
 
-const char *dg_variant_name_at(const void *enum_type, size_t i)
+const char *dg_scale_variant_name_at(const void *enum_type, size_t i)
 {
     const type *t = enum_type;
     return i < t->variant_count ? t->variants[i].name : NULL;

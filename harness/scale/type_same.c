@@ -191,7 +191,7 @@ static bool lacks_variant(comparison *c, const type *t, const type *other, const
 {
     char text[160];
     for (uint32_t i = 0; i < t->variant_count; i++) {
-        if (dg_variant_of(other, t->variants[i].index))
+        if (dg_scale_variant_of(other, t->variants[i].index))
             continue;
         snprintf(text, sizeof text, "variant %u (%.100s) %s", t->variants[i].index,
                  t->variants[i].name, says);
@@ -209,7 +209,7 @@ static bool same_enums(comparison *c, const type *a, const type *b)
     for (uint32_t i = 0; i < a->variant_count; i++) {
         const variant *v = &a->variants[i];
         dg_buf_printf(&c->path, ".%s", v->name);
-        if (!same_products(c, &v->body, &dg_variant_of(b, v->index)->body))
+        if (!same_products(c, &v->body, &dg_scale_variant_of(b, v->index)->body))
             return false;
         path_back(c, before);
     }

@@ -88,7 +88,7 @@ static void put_name(dg_buf *out, const dg_meta *meta, uint32_t id, unsigned dep
         put_around(out, meta, "Compact<", t->item, ">", depth + 1);
         break;
     case DG_TYPE_PRIMITIVE:
-        dg_buf_put_text(out, dg_prims[t->prim].name);
+        dg_buf_put_text(out, dg_scale_prims[t->prim].name);
         break;
     case DG_TYPE_BITS:
         dg_buf_printf(out, "BitVec<u%u, %s>", t->bits_store * 8u, t->bits_msb ? "Msb0" : "Lsb0");

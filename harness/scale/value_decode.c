@@ -75,7 +75,7 @@ static json_t *decode_integer(walk *w, dg_bytes le, bool is_signed)
         return NULL;
     if (small_integer(&small, le, is_signed && le.len && le.at[le.len - 1] >> 7))
         return made(w, json_integer(small));
-    return text_of(w, text, dg_decimal_print(text, le, is_signed));
+    return text_of(w, text, dg_scale_decimal_print(text, le, is_signed));
 }
 
 static json_t *decode_bytes(walk *w, dg_bytes raw)
@@ -97,7 +97,7 @@ static json_t *decode_bytes(walk *w, dg_bytes raw)
 static json_t *decode_bits(walk *w, const type *t)
 {
     uint32_t count;
-    dg_bytes raw = dg_walk_bits(w, t, &count);
+    dg_bytes raw = dg_scale_walk_bits(w, t, &count);
     json_t *out = NULL;
     char *text = going(w) ? dg_malloc((size_t)count + 2) : NULL;
     if (!text) {
@@ -106,7 +106,7 @@ static json_t *decode_bits(walk *w, const type *t)
     }
     memcpy(text, "0b", 2);
     for (uint32_t i = 0; i < count; i++)
-        text[2 + (size_t)i] = dg_bit_at(t, raw.at, i) ? '1' : '0';
+        text[2 + (size_t)i] = dg_scale_bit_at(t, raw.at, i) ? '1' : '0';
     out = text_of(w, text, (size_t)count + 2);
     dg_free(text);
     return out;
@@ -141,7 +141,7 @@ static json_t *decode_char(walk *w)
 
 static json_t *decode_primitive(walk *w, const type *t)
 {
-    const prim_about *about = &dg_prims[t->prim];
+    const prim_about *about = &dg_scale_prims[t->prim];
     if (t->prim == PRIM_STR)
         return decode_str(w);
     if (t->prim == PRIM_CHAR)
@@ -199,7 +199,7 @@ static json_t *decode_enum(walk *w, const type *t)
     json_t *out;
     if (t->is_option)
         return decode_option(w, t);
-    v = dg_walk_variant(w, t);
+    v = dg_scale_walk_variant(w, t);
     if (!v)
         return NULL;
     if (v->body.count == 0)
@@ -211,7 +211,7 @@ static json_t *decode_enum(walk *w, const type *t)
 static json_t *decode_compact(walk *w, const type *t)
 {
     uint8_t room[68];
-    dg_bytes le = dg_walk_compact(w, t, room);
+    dg_bytes le = dg_scale_walk_compact(w, t, room);
     if (t->prim == PRIM_UNIT)
         return made(w, json_array());
     return decode_integer(w, le, false);
@@ -227,7 +227,7 @@ static json_t *decode_inside(walk *w, const type *t)
     case DG_TYPE_ENUM:
         return decode_enum(w, t);
     case DG_TYPE_SEQUENCE:
-        return decode_items(w, t->item, dg_walk_count(w, t->item));
+        return decode_items(w, t->item, dg_scale_walk_count(w, t->item));
     case DG_TYPE_ARRAY:
         return decode_items(w, t->item, t->len);
     case DG_TYPE_PRIMITIVE:
@@ -243,10 +243,10 @@ static json_t *decode_inside(walk *w, const type *t)
 static json_t *decode(walk *w, uint32_t id)
 {
     json_t *out;
-    if (!dg_walk_enter(w))
+    if (!dg_scale_walk_enter(w))
         return NULL;
     out = decode_inside(w, dg_type_at(w->meta, id));
-    dg_walk_leave(w);
+    dg_scale_walk_leave(w);
     return out;
 }
 
@@ -255,7 +255,7 @@ static json_t *decode(walk *w, uint32_t id)
 static dg_code decode_whole(const dg_meta *meta, json_t **out, dg_type_id id, dg_scale *s,
                             bool to_the_end, dg_error *err)
 {
-    walk w = dg_walk_on(meta, s);
+    walk w = dg_scale_walk_on(meta, s);
     type_text name;
     dg_code rc;
     assert(id.v < meta->type_count);

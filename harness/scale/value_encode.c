@@ -87,24 +87,26 @@ static bool begins_with(const json_t *value, const char *prefix)
 /* The integer as `size` bytes, little-endian. */
 static bool integer_of(uint8_t *le, uint8_t prim_id, const json_t *value)
 {
-    const prim_about *about = &dg_prims[prim_id];
+    const prim_about *about = &dg_scale_prims[prim_id];
     char text[32];
     if (json_is_string(value))
-        return dg_decimal_parse(le, about->size, about->is_signed,
-                                dg_bytes_of(json_string_value(value), json_string_length(value)));
+        return dg_scale_decimal_parse(
+            le, about->size, about->is_signed,
+            dg_bytes_of(json_string_value(value), json_string_length(value)));
     if (!json_is_integer(value))
         return false;
     snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
-    return dg_decimal_parse(le, about->size, about->is_signed, dg_text(text));
+    return dg_scale_decimal_parse(le, about->size, about->is_signed, dg_text(text));
 }
 
 static dg_code encode_integer(encoder *e, uint8_t prim_id, bool compact, const json_t *value)
 {
     uint8_t le[32] = { 0 };
-    size_t size = dg_prims[prim_id].size;
+    size_t size = dg_scale_prims[prim_id].size;
     char wanted[48];
     if (!integer_of(le, prim_id, value)) {
-        snprintf(wanted, sizeof wanted, "%s as number or decimal text", dg_prims[prim_id].name);
+        snprintf(wanted, sizeof wanted, "%s as number or decimal text",
+                 dg_scale_prims[prim_id].name);
         return wrong(e, wanted, value);
     }
     if (compact)
@@ -241,7 +243,7 @@ static dg_code encode_object(encoder *e, const product *body, const json_t *valu
         return wrong(e, "an object", value);
     json_object_foreach((json_t *)value, key, part) if (!is_field(body, key)) return dg_fail(
         e->err, DG_USAGE, "%s: there is no field %s%s", where(e), key,
-        dg_suggest(key, dg_field_name_at, body).text);
+        dg_scale_suggest(key, dg_scale_field_name_at, body).text);
     for (uint32_t i = 0; i < body->count && rc == DG_OK; i++) {
         const field *f = &body->fields[i];
         part = json_object_get(value, f->name);
@@ -292,13 +294,13 @@ static dg_code encode_option(encoder *e, const type *t, const json_t *value)
 static dg_code encode_variant(encoder *e, uint32_t id, const char *name, const json_t *body)
 {
     const type *t = dg_type_at(e->meta, id);
-    const variant *v = dg_variant_named(t, name);
+    const variant *v = dg_scale_variant_named(t, name);
     size_t before = e->path.len;
     dg_code rc;
     if (!v)
         return dg_fail(e->err, DG_USAGE, "%s: %s has no variant %s%s", where(e),
                        dg_type_text(e->meta, id).text, name,
-                       dg_suggest(name, dg_variant_name_at, t).text);
+                       dg_scale_suggest(name, dg_scale_variant_name_at, t).text);
     dg_buf_put_u8(e->out, v->index);
     dg_buf_printf(&e->path, ".%s", name);
     rc = encode_product(e, &v->body, true, body);
@@ -393,8 +395,8 @@ dg_code dg_value_encode_at(const dg_meta *meta, dg_buf *out, uint32_t id, const 
     return finish(&e, before, encode(&e, id, value));
 }
 
-dg_code dg_product_encode_at(const dg_meta *meta, dg_buf *out, const product *body,
-                             const json_t *value, const char *at, dg_error *err)
+dg_code dg_scale_product_encode_at(const dg_meta *meta, dg_buf *out, const product *body,
+                                   const json_t *value, const char *at, dg_error *err)
 {
     size_t before = out->len;
     encoder e;

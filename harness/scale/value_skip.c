@@ -9,14 +9,14 @@
  * rest is for small values of wide structs. */
 enum { STEPS_PER_BYTE = 64, STEPS_FREE = 1 << 16 };
 
-walk dg_walk_on(const dg_meta *meta, dg_scale *s)
+walk dg_scale_walk_on(const dg_meta *meta, dg_scale *s)
 {
     return (walk){ .meta = meta,
                    .s = s,
                    .budget = (uint64_t)dg_scale_left(s) * STEPS_PER_BYTE + STEPS_FREE };
 }
 
-bool dg_walk_enter(walk *w)
+bool dg_scale_walk_enter(walk *w)
 {
     if (w->s->rc != DG_OK)
         return false;
@@ -31,7 +31,7 @@ bool dg_walk_enter(walk *w)
     return true;
 }
 
-dg_bytes dg_walk_bits(walk *w, const type *t, uint32_t *count)
+dg_bytes dg_scale_walk_bits(walk *w, const type *t, uint32_t *count)
 {
     uint32_t bits = dg_scale_compact_u32(w->s);
     size_t store = t->bits_store;
@@ -43,7 +43,7 @@ dg_bytes dg_walk_bits(walk *w, const type *t, uint32_t *count)
     return raw;
 }
 
-bool dg_bit_at(const type *t, const uint8_t *at, uint32_t i)
+bool dg_scale_bit_at(const type *t, const uint8_t *at, uint32_t i)
 {
     uint32_t wide = t->bits_store * 8u, element = i / wide, bit = i % wide;
     if (t->bits_msb)
@@ -51,7 +51,7 @@ bool dg_bit_at(const type *t, const uint8_t *at, uint32_t i)
     return at[element * t->bits_store + bit / 8] >> bit % 8 & 1;
 }
 
-dg_bytes dg_walk_compact(walk *w, const type *t, uint8_t room[68])
+dg_bytes dg_scale_walk_compact(walk *w, const type *t, uint8_t room[68])
 {
     dg_bytes v = { room, 0 };
     if (t->prim == PRIM_UNIT)
@@ -61,17 +61,17 @@ dg_bytes dg_walk_compact(walk *w, const type *t, uint8_t room[68])
         return v;
     }
     v = dg_scale_compact_big(w->s, room);
-    if (v.len > dg_prims[t->prim].size) {
+    if (v.len > dg_scale_prims[t->prim].size) {
         dg_scale_fail(w->s, "compact is too large for its type");
         v.len = 0;
     }
     return v;
 }
 
-const variant *dg_walk_variant(walk *w, const type *t)
+const variant *dg_scale_walk_variant(walk *w, const type *t)
 {
     uint8_t index = dg_scale_u8(w->s);
-    const variant *v = w->s->rc == DG_OK ? dg_variant_of(t, index) : NULL;
+    const variant *v = w->s->rc == DG_OK ? dg_scale_variant_of(t, index) : NULL;
     if (!v && w->s->rc == DG_OK) {
         w->s->at--;
         dg_scale_fail(w->s, "enum has no such variant");
@@ -127,11 +127,11 @@ static void skip_inside(walk *w, const type *t)
         skip_product(w, &t->body);
         break;
     case DG_TYPE_ENUM:
-        if ((v = dg_walk_variant(w, t)))
+        if ((v = dg_scale_walk_variant(w, t)))
             skip_product(w, &v->body);
         break;
     case DG_TYPE_SEQUENCE:
-        skip_items(w, t->item, dg_walk_count(w, t->item));
+        skip_items(w, t->item, dg_scale_walk_count(w, t->item));
         break;
     case DG_TYPE_ARRAY:
         skip_items(w, t->item, t->len);
@@ -140,15 +140,15 @@ static void skip_inside(walk *w, const type *t)
         skip_primitive(w, t);
         break;
     case DG_TYPE_COMPACT:
-        dg_walk_compact(w, t, room);
+        dg_scale_walk_compact(w, t, room);
         break;
     case DG_TYPE_BITS:
-        dg_walk_bits(w, t, &bits);
+        dg_scale_walk_bits(w, t, &bits);
         break;
     }
 }
 
-uint32_t dg_walk_count(walk *w, uint32_t item)
+uint32_t dg_scale_walk_count(walk *w, uint32_t item)
 {
     uint64_t least = dg_type_at(w->meta, item)->size_min;
     return dg_scale_count(w->s, least < SIZE_MAX ? (size_t)least : SIZE_MAX);
@@ -157,18 +157,18 @@ uint32_t dg_walk_count(walk *w, uint32_t item)
 static void skip(walk *w, uint32_t id)
 {
     const type *t = dg_type_at(w->meta, id);
-    if (!dg_walk_enter(w))
+    if (!dg_scale_walk_enter(w))
         return;
     if (t->plain)
         skip_plain(w, t->size_min, 1);
     else
         skip_inside(w, t);
-    dg_walk_leave(w);
+    dg_scale_walk_leave(w);
 }
 
 dg_code dg_value_skip(const dg_meta *meta, dg_type_id type_id, dg_scale *s)
 {
-    walk w = dg_walk_on(meta, s);
+    walk w = dg_scale_walk_on(meta, s);
     assert(type_id.v < meta->type_count);
     skip(&w, type_id.v);
     return s->rc;

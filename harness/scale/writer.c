@@ -11,14 +11,14 @@ void dg_scale_put_u16(dg_buf *b, uint16_t v)
 void dg_scale_put_u32(dg_buf *b, uint32_t v)
 {
     uint8_t raw[4];
-    dg_put_le32(raw, v);
+    dg_le32_put(raw, v);
     dg_buf_put(b, raw, sizeof raw);
 }
 
 void dg_scale_put_u64(dg_buf *b, uint64_t v)
 {
     uint8_t raw[8];
-    dg_put_le64(raw, v);
+    dg_le64_put(raw, v);
     dg_buf_put(b, raw, sizeof raw);
 }
 
@@ -32,7 +32,7 @@ void dg_scale_put_compact_big(dg_buf *b, dg_bytes le)
     uint64_t v = dg_le64(low);
     if (le.len <= 4 && v < 1u << 30) {
         uint32_t form = v < 1u << 6 ? 0 : v < 1u << 14 ? 1 : 2;
-        dg_put_le32(low, (uint32_t)v << 2 | form);
+        dg_le32_put(low, (uint32_t)v << 2 | form);
         dg_buf_put(b, low, (size_t)1 << form);
         return;
     }
@@ -43,7 +43,7 @@ void dg_scale_put_compact_big(dg_buf *b, dg_bytes le)
 void dg_scale_put_compact(dg_buf *b, uint64_t v)
 {
     uint8_t raw[8];
-    dg_put_le64(raw, v);
+    dg_le64_put(raw, v);
     dg_scale_put_compact_big(b, DG_BYTES_OF(raw));
 }
 

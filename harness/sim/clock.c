@@ -5,7 +5,7 @@
 #define DRIFT_MAX 500000000
 #define WARP_MAX 1000000u
 
-dg_code clock_check(const dg_sim_clock *clock, dg_error *err)
+dg_code dg_sim_clock_check(const dg_sim_clock *clock, dg_error *err)
 {
     if (clock->drift_ppb < -DRIFT_MAX || clock->drift_ppb > DRIFT_MAX)
         return dg_fail(err, DG_USAGE, "a clock's drift was %d parts per billion, the most is %d",
@@ -38,21 +38,21 @@ static dg_sim_local local_from(dg_sim_local base, sim_u128 steps, bool back)
                                : (uint64_t)base + (uint64_t)steps);
 }
 
-dg_sim_local local_plus(dg_sim_local x, dg_sim_local y)
+dg_sim_local dg_sim_local_plus(dg_sim_local x, dg_sim_local y)
 {
     uint64_t size = y < 0 ? 0 - (uint64_t)y : (uint64_t)y;
     return local_from(x, size, y < 0);
 }
 
 /* floor(elapsed * rate), also for the time before the clock was set. */
-dg_sim_local clock_local(const clock_state *c, dg_ns at)
+dg_sim_local dg_sim_clock_local(const clock_state *c, dg_ns at)
 {
     if (at >= c->since)
         return local_from(c->base, (sim_u128)(at - c->since) * c->num / c->den, false);
     return local_from(c->base, ((sim_u128)(c->since - at) * c->num + c->den - 1) / c->den, true);
 }
 
-dg_ns clock_true(const clock_state *c, dg_sim_local local)
+dg_ns dg_sim_clock_true(const clock_state *c, dg_sim_local local)
 {
     if (local <= c->base)
         return c->since;
@@ -61,27 +61,27 @@ dg_ns clock_true(const clock_state *c, dg_sim_local local)
     return at > DG_SIM_TIME_MAX ? DG_NEVER : (dg_ns)at;
 }
 
-void clock_apply(clock_state *c, dg_ns at, const dg_sim_clock *clock)
+void dg_sim_clock_apply(clock_state *c, dg_ns at, const dg_sim_clock *clock)
 {
     bool plain = clock->warp_num == 0;
-    dg_sim_local from = clock->goes_on ? clock_local(c, at) : (dg_sim_local)at;
+    dg_sim_local from = clock->goes_on ? dg_sim_clock_local(c, at) : (dg_sim_local)at;
     uint64_t num = (plain ? 1 : clock->warp_num) * (uint64_t)(BILLION + clock->drift_ppb);
     uint64_t den = (plain ? 1 : clock->warp_den) * (uint64_t)BILLION;
     uint64_t common = common_divisor(num, den);
     *c = (clock_state){ .since = at,
-                        .base = local_plus(from, clock->offset_ns),
+                        .base = dg_sim_local_plus(from, clock->offset_ns),
                         .num = num / common,
                         .den = den / common };
 }
 
 dg_sim_local dg_sim_local_now(const dg_sim *sim, dg_node_ix ix)
 {
-    return clock_local(&node_of(sim, ix)->clock, sim->now);
+    return dg_sim_clock_local(&node_of(sim, ix)->clock, sim->now);
 }
 
 dg_sim_local dg_sim_local_at(const dg_sim *sim, dg_node_ix ix, dg_ns at)
 {
-    return clock_local(&node_of(sim, ix)->clock, at);
+    return dg_sim_clock_local(&node_of(sim, ix)->clock, at);
 }
 
 dg_ns dg_sim_true_span(const dg_sim *sim, dg_node_ix ix, dg_ns span)
@@ -96,11 +96,11 @@ dg_sim_local dg_sim_clock_shows(const dg_sim_clock *clock, dg_ns since, dg_ns at
     dg_sim_clock from_true = *clock;
     clock_state c;
     from_true.goes_on = false;
-    clock_apply(&c, since, &from_true);
-    return clock_local(&c, at);
+    dg_sim_clock_apply(&c, since, &from_true);
+    return dg_sim_clock_local(&c, at);
 }
 
 dg_ns dg_sim_true_at(const dg_sim *sim, dg_node_ix ix, dg_sim_local local)
 {
-    return clock_true(&node_of(sim, ix)->clock, local);
+    return dg_sim_clock_true(&node_of(sim, ix)->clock, local);
 }

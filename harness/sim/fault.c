@@ -39,7 +39,7 @@ static void go_down(dg_sim *sim, node *n, dg_ns back_at)
     sim->dead += n->timers;
     n->timers = 0;
     messages_lost(sim, n);
-    sweep_if_many(sim);
+    dg_sim_sweep_if_many(sim);
 }
 
 /* A crash that came later may have moved the return. */
@@ -97,7 +97,7 @@ static dg_sim_clock clock_unpack(const slot *s)
                            .goes_on = s->channel != 0 };
 }
 
-void fault_run(dg_sim *sim, const slot *s, bool *restarted)
+void dg_sim_fault_run(dg_sim *sim, const slot *s, bool *restarted)
 {
     node *n = &sim->nodes[s->node];
     dg_sim_clock clock;
@@ -119,7 +119,7 @@ void fault_run(dg_sim *sim, const slot *s, bool *restarted)
         break;
     case FAULT_CLOCK:
         clock = clock_unpack(s);
-        clock_apply(&n->clock, sim->now, &clock);
+        dg_sim_clock_apply(&n->clock, sim->now, &clock);
         break;
     }
 }
@@ -136,12 +136,12 @@ static dg_code plan(dg_sim *sim, dg_ns at, fault_op op, uint32_t node_ix, slot c
     content.tag = (uint16_t)op;
     content.kind = SLOT_FAULT;
     if (at <= sim->now && op != FAULT_BACK) {
-        fault_run(sim, &content, &restarted);
+        dg_sim_fault_run(sim, &content, &restarted);
         return DG_OK;
     }
     if (at > DG_SIM_TIME_MAX)
         return DG_OK; /* never */
-    dg_code rc = schedule_take(sim, &ix, err);
+    dg_code rc = dg_sim_schedule_take(sim, &ix, err);
     if (rc < 0)
         return rc;
     slot *s = slot_at(&sim->slots, ix);
@@ -149,7 +149,7 @@ static dg_code plan(dg_sim *sim, dg_ns at, fault_op op, uint32_t node_ix, slot c
     *s = content;
     if (s->at < sim->now)
         s->at = sim->now;
-    schedule_enter(sim, ix, SEQ_FAULT);
+    dg_sim_schedule_enter(sim, ix, SEQ_FAULT);
     return DG_OK;
 }
 
@@ -221,7 +221,7 @@ dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix ix, dg_ns at, const dg_sim_clock *clock,
                          dg_error *err)
 {
-    dg_code rc = clock_check(clock, err);
+    dg_code rc = dg_sim_clock_check(clock, err);
     assert(ix.v < sim->node_count);
     return rc < 0 ? rc : plan(sim, at, FAULT_CLOCK, ix.v, clock_pack(clock), err);
 }

@@ -17,7 +17,7 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 32;
 }
 
-void fingerprint_add(dg_sim *sim, const dg_sim_event *e)
+void dg_sim_fingerprint_add(dg_sim *sim, const dg_sim_event *e)
 {
     uint64_t what = (uint64_t)e->kind << 32 | (uint32_t)e->tag << 16 | e->channel.v;
     uint64_t size = e->msg ? dg_sim_msg_size(e->msg) + 1 : 0;

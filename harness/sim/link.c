@@ -30,8 +30,8 @@ dg_code dg_sim_link_add(dg_sim *sim, dg_link_ix *ix, const dg_sim_link *spec, dg
         return rc;
     if (sim->link_count == DG_SIM_LINKS_MAX)
         return dg_fail(err, DG_LIMIT, "more than %u kinds of links were added", DG_SIM_LINKS_MAX);
-    rc = sim_grow((void **)&sim->links, &sim->link_cap, sim->link_count + 1, sizeof *sim->links,
-                  err);
+    rc = dg_sim_grow((void **)&sim->links, &sim->link_cap, sim->link_count + 1, sizeof *sim->links,
+                     err);
     if (rc < 0)
         return rc;
     dg_ns *table = dg_malloc(spec->latency_count * sizeof *table);
@@ -67,7 +67,7 @@ dg_code dg_sim_link_set(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_link_ix 
     return DG_OK;
 }
 
-const link *link_of(const dg_sim *sim, const node *from, uint32_t to)
+const link *dg_sim_link_of(const dg_sim *sim, const node *from, uint32_t to)
 {
     if (to < from->link_len && from->links[to] != LINK_DEFAULT)
         return &sim->links[from->links[to]];
@@ -76,7 +76,7 @@ const link *link_of(const dg_sim *sim, const node *from, uint32_t to)
 
 /* 64 random bits: the high part of (bits * segments) is a segment, the low part
  * the place in it. */
-dg_ns link_latency(const link *l, uint64_t bits)
+dg_ns dg_sim_link_latency(const link *l, uint64_t bits)
 {
     if (l->segments == 0)
         return l->latency_ns[0];
@@ -89,7 +89,7 @@ dg_ns link_latency(const link *l, uint64_t bits)
 
 dg_ns dg_sim_link_quantile(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint32_t at_ppm)
 {
-    const link *l = link_of(sim, node_of(sim, from), to.v);
+    const link *l = dg_sim_link_of(sim, node_of(sim, from), to.v);
     if (!l)
         return 0;
     uint64_t at = (at_ppm < MILLION ? at_ppm : MILLION) * l->segments;

@@ -12,7 +12,7 @@ static dg_code heap_reserve(heap *h, dg_error *err)
 {
     if (h->count < h->cap)
         return DG_OK;
-    return sim_grow((void **)&h->at, &h->cap, h->count + 1, sizeof *h->at, err);
+    return dg_sim_grow((void **)&h->at, &h->cap, h->count + 1, sizeof *h->at, err);
 }
 
 static void sift_up(heap *h, uint32_t hole, entry e)
@@ -110,27 +110,27 @@ static uint32_t wheel_next(const queue *q)
     return 0;
 }
 
-void queue_init(queue *q)
+void dg_sim_queue_init(queue *q)
 {
     *q = (queue){ .current = 0 };
     for (uint32_t i = 0; i < WHEEL_SIZE; i++)
         q->heads[i] = SIM_NONE;
 }
 
-void queue_clear(queue *q)
+void dg_sim_queue_clear(queue *q)
 {
     dg_free(q->near.at);
     dg_free(q->far.at);
-    queue_init(q);
+    dg_sim_queue_init(q);
 }
 
-dg_code queue_reserve(queue *q, dg_error *err)
+dg_code dg_sim_queue_reserve(queue *q, dg_error *err)
 {
     dg_code rc = heap_reserve(&q->near, err);
     return rc < 0 ? rc : heap_reserve(&q->far, err);
 }
 
-void queue_push(queue *q, const slab *s, uint32_t ix)
+void dg_sim_queue_push(queue *q, const slab *s, uint32_t ix)
 {
     slot *x = slot_at(s, ix);
     uint64_t bucket = bucket_of(x->at);
@@ -181,7 +181,7 @@ static dg_code queue_load(queue *q, const slab *s, dg_error *err)
     return DG_OK;
 }
 
-dg_code queue_first(queue *q, const slab *s, entry *first, dg_ns until, dg_error *err)
+dg_code dg_sim_queue_first(queue *q, const slab *s, entry *first, dg_ns until, dg_error *err)
 {
     while (q->near.count == 0 || q->loading) {
         if (!q->loading && !queue_turn(q, bucket_of(until)))
@@ -194,7 +194,7 @@ dg_code queue_first(queue *q, const slab *s, entry *first, dg_ns until, dg_error
     return first->at <= until ? DG_OK : DG_END;
 }
 
-void queue_pop(queue *q)
+void dg_sim_queue_pop(queue *q)
 {
     heap_pop(&q->near);
 }
@@ -234,7 +234,7 @@ static void bucket_sweep(queue *q, uint32_t place, const slab *s, void_test is_v
     wheel_set_head(q, place, kept);
 }
 
-void queue_sweep(queue *q, const slab *s, void_test is_void, slot_giver give, dg_sim *sim)
+void dg_sim_queue_sweep(queue *q, const slab *s, void_test is_void, slot_giver give, dg_sim *sim)
 {
     heap_sweep(&q->near, s, is_void, give, sim);
     heap_sweep(&q->far, s, is_void, give, sim);

@@ -5,7 +5,7 @@ static dg_code hand_over(dg_sim *sim, const dg_sim_event *event, dg_error *err)
 {
     const node *n = &sim->nodes[event->node.v];
     sim->stats.events++;
-    fingerprint_add(sim, event);
+    dg_sim_fingerprint_add(sim, event);
     if (sim->watcher)
         sim->watcher(sim->watcher_user, sim, event);
     return n->handler(n->user, sim, event, err);
@@ -26,9 +26,9 @@ static dg_code run_fault(dg_sim *sim, uint32_t ix, bool *ran, dg_error *err)
     slot s = *slot_at(&sim->slots, ix);
     bool restarted = false;
     sim->live--;
-    slot_release(sim, ix);
+    dg_sim_slot_release(sim, ix);
     sim->now = s.at;
-    fault_run(sim, &s, &restarted);
+    dg_sim_fault_run(sim, &s, &restarted);
     *ran = restarted;
     return restarted ? restart(sim, s.node, err) : DG_OK;
 }
@@ -67,7 +67,7 @@ static dg_code deliver(dg_sim *sim, uint32_t ix, bool *ran, dg_error *err)
     sim->now = s->at;
     *ran = !is_parted(sim, s);
     s->msg = NULL;
-    slot_release(sim, ix);
+    dg_sim_slot_release(sim, ix);
     dg_code rc = DG_OK;
     if (*ran) {
         sim->stats.timers += timer;
@@ -75,7 +75,7 @@ static dg_code deliver(dg_sim *sim, uint32_t ix, bool *ran, dg_error *err)
         sim->channels[event.channel.v].delivered += !timer;
         rc = hand_over(sim, &event, err);
     } else {
-        count_parted(sim, (uint8_t)event.channel.v);
+        dg_sim_count_parted(sim, (uint8_t)event.channel.v);
     }
     dg_sim_msg_drop(sim, msg);
     return rc;
@@ -87,25 +87,25 @@ static void postpone(dg_sim *sim, uint32_t ix)
     slot *s = slot_at(&sim->slots, ix);
     s->at = sim->nodes[s->node].paused_until;
     sim->stats.postponed++;
-    schedule_enter(sim, ix, SEQ_POSTPONED);
+    dg_sim_schedule_enter(sim, ix, SEQ_POSTPONED);
 }
 
 static void discard(dg_sim *sim, uint32_t ix)
 {
     sim->dead--;
-    slot_release(sim, ix);
+    dg_sim_slot_release(sim, ix);
 }
 
 /* Takes one entry off the queue. `ran`: a handler was called. */
 static dg_code take_one(dg_sim *sim, const entry *first, bool *ran, dg_error *err)
 {
     const slot *s = slot_at(&sim->slots, first->slot);
-    bool is_void = slot_is_void(sim, s);
+    bool is_void = dg_sim_slot_is_void(sim, s);
     bool waits = !is_void && s->kind != SLOT_FAULT && sim->nodes[s->node].paused_until > s->at;
-    dg_code rc = waits ? queue_reserve(&sim->queue, err) : DG_OK;
+    dg_code rc = waits ? dg_sim_queue_reserve(&sim->queue, err) : DG_OK;
     if (rc < 0)
         return rc;
-    queue_pop(&sim->queue);
+    dg_sim_queue_pop(&sim->queue);
     *ran = false;
     if (waits)
         postpone(sim, first->slot);
@@ -124,7 +124,7 @@ static dg_code step_until(dg_sim *sim, dg_ns until, dg_error *err)
     bool ran = false;
     dg_code rc;
     while (!ran) {
-        if ((rc = queue_first(&sim->queue, &sim->slots, &first, until, err)) != DG_OK)
+        if ((rc = dg_sim_queue_first(&sim->queue, &sim->slots, &first, until, err)) != DG_OK)
             return rc;
         if ((rc = take_one(sim, &first, &ran, err)) < 0)
             return rc;

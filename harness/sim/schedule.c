@@ -7,13 +7,13 @@
 
 #define VOID_SLACK 4096u
 
-dg_code schedule_take(dg_sim *sim, uint32_t *ix, dg_error *err)
+dg_code dg_sim_schedule_take(dg_sim *sim, uint32_t *ix, dg_error *err)
 {
     if (sim->live >= sim->options.events_max)
         return dg_fail(err, DG_LIMIT, "more than %u events were pending at %llu ns",
                        (unsigned)sim->options.events_max, (unsigned long long)sim->now);
-    dg_code rc = queue_reserve(&sim->queue, err);
-    return rc < 0 ? rc : slab_take(&sim->slots, ix, err);
+    dg_code rc = dg_sim_queue_reserve(&sim->queue, err);
+    return rc < 0 ? rc : dg_sim_slab_take(&sim->slots, ix, err);
 }
 
 static void count_pending(dg_sim *sim, slot *s)
@@ -28,7 +28,7 @@ static void count_pending(dg_sim *sim, slot *s)
         sim->stats.pending_max = sim->stats.pending;
 }
 
-void schedule_enter(dg_sim *sim, uint32_t ix, seq_class class)
+void dg_sim_schedule_enter(dg_sim *sim, uint32_t ix, seq_class class)
 {
     slot *s = slot_at(&sim->slots, ix);
     s->seq = (uint64_t) class << 62 | sim->next_seq[class]++;
@@ -36,23 +36,23 @@ void schedule_enter(dg_sim *sim, uint32_t ix, seq_class class)
         count_pending(sim, s);
     if (class != SEQ_POSTPONED)
         sim->live++;
-    queue_push(&sim->queue, &sim->slots, ix);
+    dg_sim_queue_push(&sim->queue, &sim->slots, ix);
 }
 
-bool slot_is_void(const dg_sim *sim, const slot *s)
+bool dg_sim_slot_is_void(const dg_sim *sim, const slot *s)
 {
     if (s->kind == SLOT_FAULT)
         return false;
     return s->kind == SLOT_DEAD || s->life != sim->nodes[s->node].life;
 }
 
-void slot_release(dg_sim *sim, uint32_t ix)
+void dg_sim_slot_release(dg_sim *sim, uint32_t ix)
 {
     slot *s = slot_at(&sim->slots, ix);
     dg_sim_msg *msg = s->msg;
     if (s->kind == SLOT_TIMER)
         s->gen++;
-    slab_give(&sim->slots, ix);
+    dg_sim_slab_give(&sim->slots, ix);
     dg_sim_msg_drop(sim, msg);
 }
 
@@ -60,13 +60,13 @@ static void give_void(dg_sim *sim, uint32_t ix)
 {
     assert(sim->dead > 0);
     sim->dead--;
-    slot_release(sim, ix);
+    dg_sim_slot_release(sim, ix);
 }
 
-void sweep_if_many(dg_sim *sim)
+void dg_sim_sweep_if_many(dg_sim *sim)
 {
     if (sim->dead > sim->live + VOID_SLACK)
-        queue_sweep(&sim->queue, &sim->slots, slot_is_void, give_void, sim);
+        dg_sim_queue_sweep(&sim->queue, &sim->slots, dg_sim_slot_is_void, give_void, sim);
 }
 
 /* ---- timers ---- */
@@ -86,7 +86,7 @@ dg_code dg_sim_timer_at(dg_sim *sim, dg_timer_id *id, dg_node_ix node_ix, dg_ns 
         sim->stats.timers_dropped++;
         return DG_OK;
     }
-    if ((rc = schedule_take(sim, &ix, err)) < 0)
+    if ((rc = dg_sim_schedule_take(sim, &ix, err)) < 0)
         return rc;
     slot *s = slot_at(&sim->slots, ix);
     *s = (slot){ .at = at < sim->now ? sim->now : at,
@@ -98,7 +98,7 @@ dg_code dg_sim_timer_at(dg_sim *sim, dg_timer_id *id, dg_node_ix node_ix, dg_ns 
                  .gen = s->gen,
                  .tag = timer->tag,
                  .kind = SLOT_TIMER };
-    schedule_enter(sim, ix, SEQ_PLAIN);
+    dg_sim_schedule_enter(sim, ix, SEQ_PLAIN);
     sim->stats.timers_set++;
     if (id)
         id->v = (uint64_t)s->gen << 32 | ix;
@@ -122,7 +122,7 @@ dg_code dg_sim_timer_local_after(dg_sim *sim, dg_timer_id *id, dg_node_ix node_i
                                  const dg_sim_timer *timer, dg_error *err)
 {
     dg_sim_local step = delay > INT64_MAX ? INT64_MAX : (dg_sim_local)delay;
-    dg_sim_local at = local_plus(dg_sim_local_now(sim, node_ix), step);
+    dg_sim_local at = dg_sim_local_plus(dg_sim_local_now(sim, node_ix), step);
     return dg_sim_timer_local_at(sim, id, node_ix, at, timer, err);
 }
 
@@ -132,7 +132,7 @@ bool dg_sim_cancel(dg_sim *sim, dg_timer_id id)
     if (id.v == 0 || ix >= sim->slots.fresh)
         return false;
     slot *s = slot_at(&sim->slots, ix);
-    if (s->kind != SLOT_TIMER || s->gen != id.v >> 32 || slot_is_void(sim, s))
+    if (s->kind != SLOT_TIMER || s->gen != id.v >> 32 || dg_sim_slot_is_void(sim, s))
         return false;
     dg_sim_msg *msg = s->msg;
     s->msg = NULL;
@@ -144,6 +144,6 @@ bool dg_sim_cancel(dg_sim *sim, dg_timer_id id)
     sim->live--;
     sim->dead++;
     dg_sim_msg_drop(sim, msg);
-    sweep_if_many(sim);
+    dg_sim_sweep_if_many(sim);
     return true;
 }

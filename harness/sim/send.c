@@ -62,7 +62,7 @@ static void count_lost(dg_sim *sim, uint8_t channel_ix, fate f)
     sim->stats.lost_down += f == LOST_DOWN;
 }
 
-void count_parted(dg_sim *sim, uint8_t channel_ix)
+void dg_sim_count_parted(dg_sim *sim, uint8_t channel_ix)
 {
     count_lost(sim, channel_ix, LOST_PARTITION);
 }
@@ -84,7 +84,7 @@ static dg_ns arrival(const dg_sim *sim, pair *p, const link *l, uint64_t bits, b
 {
     if (!l)
         return sim->now;
-    dg_ns start = sim->now + link_latency(l, bits);
+    dg_ns start = sim->now + dg_sim_link_latency(l, bits);
     if (ordered && start < p->last_at)
         start = p->last_at;
     return start + wire_ns(l, bytes);
@@ -97,7 +97,7 @@ static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
     if (at > DG_SIM_TIME_MAX)
         return dg_fail(err, DG_USAGE, "a message of %llu bytes would arrive beyond the end of time",
                        (unsigned long long)parcel->wire_bytes);
-    dg_code rc = schedule_take(sim, &ix, err);
+    dg_code rc = dg_sim_schedule_take(sim, &ix, err);
     if (rc < 0)
         return rc;
     slot *s = slot_at(&sim->slots, ix);
@@ -111,15 +111,15 @@ static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
                  .tag = parcel->tag,
                  .channel = (uint8_t)parcel->channel.v,
                  .kind = SLOT_MESSAGE };
-    schedule_enter(sim, ix, SEQ_PLAIN);
+    dg_sim_schedule_enter(sim, ix, SEQ_PLAIN);
     return DG_OK;
 }
 
 dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint64_t luck,
                         uint64_t wire_bytes)
 {
-    const link *l = link_of(sim, &sim->nodes[from.v], to.v);
-    return l && from.v != to.v ? link_latency(l, luck) + wire_ns(l, wire_bytes) : 0;
+    const link *l = dg_sim_link_of(sim, &sim->nodes[from.v], to.v);
+    return l && from.v != to.v ? dg_sim_link_latency(l, luck) + wire_ns(l, wire_bytes) : 0;
 }
 
 static void count_sent(dg_sim *sim, const dg_sim_parcel *parcel)
@@ -140,7 +140,7 @@ static dg_code send_over(dg_sim *sim, uint32_t from, uint32_t to, const dg_sim_p
     if (rc < 0)
         return rc;
     const node *sender = &sim->nodes[from];
-    const link *l = link_of(sim, sender, to);
+    const link *l = dg_sim_link_of(sim, sender, to);
     pair *p = &r->to[to];
     dg_rng luck = { r->key, (uint64_t)to << 40 | 2 * p->count };
     uint64_t bits = dg_rng_u64(&luck);

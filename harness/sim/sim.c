@@ -1,7 +1,7 @@
 /* sim.c - the world itself: its limits, its nodes, what it tells about itself. */
 #include "sim/sim_impl.h"
 
-dg_code sim_grow(void **at, uint32_t *cap, uint32_t need, size_t size, dg_error *err)
+dg_code dg_sim_grow(void **at, uint32_t *cap, uint32_t need, size_t size, dg_error *err)
 {
     if (need <= *cap)
         return DG_OK;
@@ -41,8 +41,8 @@ dg_code dg_sim_new(dg_sim **out, const dg_sim_options *options, dg_error *err)
         sim->options.events_max = 16u << 20;
     if (sim->options.msg_bytes_max == 0)
         sim->options.msg_bytes_max = (uint64_t)1 << 30;
-    slab_clear(&sim->slots);
-    queue_init(&sim->queue);
+    dg_sim_slab_clear(&sim->slots);
+    dg_sim_queue_init(&sim->queue);
     *out = sim;
     return DG_OK;
 }
@@ -83,29 +83,29 @@ void dg_sim_free(dg_sim *sim)
         dg_free(sim->partitions[i].nodes);
     dg_free(sim->nodes);
     dg_free(sim->links);
-    queue_clear(&sim->queue);
-    slab_clear(&sim->slots);
+    dg_sim_queue_clear(&sim->queue);
+    dg_sim_slab_clear(&sim->slots);
     dg_free(sim);
 }
 
 dg_code dg_sim_node_add(dg_sim *sim, dg_node_ix *ix, const dg_sim_node *spec, dg_error *err)
 {
-    dg_code rc = clock_check(&spec->clock, err);
+    dg_code rc = dg_sim_clock_check(&spec->clock, err);
     assert(spec->handler);
     if (rc < 0)
         return rc;
     if (sim->node_count == sim->options.nodes_max)
         return dg_fail(err, DG_LIMIT, "more than %u nodes were added",
                        (unsigned)sim->options.nodes_max);
-    rc = sim_grow((void **)&sim->nodes, &sim->node_cap, sim->node_count + 1, sizeof *sim->nodes,
-                  err);
+    rc = dg_sim_grow((void **)&sim->nodes, &sim->node_cap, sim->node_count + 1, sizeof *sim->nodes,
+                     err);
     if (rc < 0)
         return rc;
     node *n = &sim->nodes[sim->node_count];
     *n = (node){ .handler = spec->handler,
                  .user = spec->user,
                  .clock = { .base = 0, .num = 1, .den = 1 } };
-    clock_apply(&n->clock, sim->now, &spec->clock);
+    dg_sim_clock_apply(&n->clock, sim->now, &spec->clock);
     ix->v = sim->node_count++;
     return DG_OK;
 }

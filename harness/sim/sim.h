@@ -26,8 +26,7 @@
 
 #include "base/base.h"
 
-typedef uint64_t dg_ns; /* since the start of the run, true time */
-/* what a node's clock shows, ns; 0 = start of the run */
+/* What a node's clock shows, ns; 0 = start of the run. True time is dg_ns. */
 typedef int64_t dg_sim_local;
 typedef struct {
     uint32_t v;

@@ -54,9 +54,9 @@ static inline slot *slot_at(const slab *s, uint32_t ix)
 {
     return &s->pages[ix >> SLOT_PAGE_BITS][ix & (SLOT_PAGE - 1)];
 }
-dg_code slab_take(slab *s, uint32_t *ix, dg_error *err);
-void slab_give(slab *s, uint32_t ix);
-void slab_clear(slab *s);
+dg_code dg_sim_slab_take(slab *s, uint32_t *ix, dg_error *err);
+void dg_sim_slab_give(slab *s, uint32_t ix);
+void dg_sim_slab_clear(slab *s);
 
 /* ---- the queue ---- */
 
@@ -91,19 +91,19 @@ static inline bool entry_before(const entry *x, const entry *y)
         return x->at < y->at;
     return x->node != y->node ? x->node < y->node : x->seq < y->seq;
 }
-void queue_init(queue *q);
-void queue_clear(queue *q);
+void dg_sim_queue_init(queue *q);
+void dg_sim_queue_clear(queue *q);
 /* Makes room, so that the next push cannot fail. */
-dg_code queue_reserve(queue *q, dg_error *err);
-void queue_push(queue *q, const slab *s, uint32_t ix);
+dg_code dg_sim_queue_reserve(queue *q, dg_error *err);
+void dg_sim_queue_push(queue *q, const slab *s, uint32_t ix);
 /* The first entry that is due by `until`. DG_END when there is none; DG_NOMEM, after which it may
  * be tried again. The wheel is turned no further than that: turned past where the next events
  * come, it would leave them all to the near heap. */
-dg_code queue_first(queue *q, const slab *s, entry *first, dg_ns until, dg_error *err);
-void queue_pop(queue *q); /* what queue_first showed */
+dg_code dg_sim_queue_first(queue *q, const slab *s, entry *first, dg_ns until, dg_error *err);
+void dg_sim_queue_pop(queue *q); /* what dg_sim_queue_first showed */
 /* Takes out every slot of which `is_void` says so, and hands it to `give`. */
-void queue_sweep(queue *q, const slab *s, bool (*is_void)(const dg_sim *, const slot *),
-                 void (*give)(dg_sim *, uint32_t), dg_sim *sim);
+void dg_sim_queue_sweep(queue *q, const slab *s, bool (*is_void)(const dg_sim *, const slot *),
+                        void (*give)(dg_sim *, uint32_t), dg_sim *sim);
 
 /* ---- nodes ---- */
 
@@ -209,37 +209,38 @@ static inline bool node_is_up(const node *n)
 /* ---- schedule.c ---- */
 
 /* A slot with its time, node, class and kind; the caller fills the rest and then
- * calls schedule_enter, which cannot fail. */
-dg_code schedule_take(dg_sim *sim, uint32_t *ix, dg_error *err);
-void schedule_enter(dg_sim *sim, uint32_t ix, seq_class class);
-bool slot_is_void(const dg_sim *sim, const slot *s);
-void slot_release(dg_sim *sim, uint32_t ix); /* with its reference to a message */
-void sweep_if_many(dg_sim *sim);
+ * calls dg_sim_schedule_enter, which cannot fail. */
+dg_code dg_sim_schedule_take(dg_sim *sim, uint32_t *ix, dg_error *err);
+void dg_sim_schedule_enter(dg_sim *sim, uint32_t ix, seq_class class);
+bool dg_sim_slot_is_void(const dg_sim *sim, const slot *s);
+void dg_sim_slot_release(dg_sim *sim, uint32_t ix); /* with its reference to a message */
+void dg_sim_sweep_if_many(dg_sim *sim);
 
 /* ---- link.c, send.c ---- */
 
-const link *link_of(const dg_sim *sim, const node *from, uint32_t to); /* NULL: instant */
-dg_ns link_latency(const link *l, uint64_t bits);
-void count_parted(dg_sim *sim, uint8_t channel_ix); /* a partition came before the message did */
+const link *dg_sim_link_of(const dg_sim *sim, const node *from, uint32_t to); /* NULL: instant */
+dg_ns dg_sim_link_latency(const link *l, uint64_t bits);
+void dg_sim_count_parted(dg_sim *sim,
+                         uint8_t channel_ix); /* a partition came before the message did */
 
 /* ---- fault.c ---- */
 
 /* `restarted`: the node has come back and its handler has to hear of it. */
-void fault_run(dg_sim *sim, const slot *s, bool *restarted);
+void dg_sim_fault_run(dg_sim *sim, const slot *s, bool *restarted);
 
 /* ---- clock.c ---- */
 
-dg_code clock_check(const dg_sim_clock *clock, dg_error *err);
-void clock_apply(clock_state *state, dg_ns at, const dg_sim_clock *clock);
-dg_sim_local clock_local(const clock_state *state, dg_ns at);
-dg_ns clock_true(const clock_state *state, dg_sim_local local);
-dg_sim_local local_plus(dg_sim_local x, dg_sim_local y); /* saturates */
+dg_code dg_sim_clock_check(const dg_sim_clock *clock, dg_error *err);
+void dg_sim_clock_apply(clock_state *state, dg_ns at, const dg_sim_clock *clock);
+dg_sim_local dg_sim_clock_local(const clock_state *state, dg_ns at);
+dg_ns dg_sim_clock_true(const clock_state *state, dg_sim_local local);
+dg_sim_local dg_sim_local_plus(dg_sim_local x, dg_sim_local y); /* saturates */
 
 /* ---- fingerprint.c ---- */
 
-void fingerprint_add(dg_sim *sim, const dg_sim_event *event);
+void dg_sim_fingerprint_add(dg_sim *sim, const dg_sim_event *event);
 
 /* Room for `need` elements of `size` bytes, doubling; DG_NOMEM. */
-dg_code sim_grow(void **at, uint32_t *cap, uint32_t need, size_t size, dg_error *err);
+dg_code dg_sim_grow(void **at, uint32_t *cap, uint32_t need, size_t size, dg_error *err);
 
 #endif

@@ -4,7 +4,7 @@
 static dg_code page_add(slab *s, dg_error *err)
 {
     dg_code rc =
-        sim_grow((void **)&s->pages, &s->page_cap, s->page_count + 1, sizeof *s->pages, err);
+        dg_sim_grow((void **)&s->pages, &s->page_cap, s->page_count + 1, sizeof *s->pages, err);
     if (rc < 0)
         return rc;
     slot *page = dg_malloc(SLOT_PAGE * sizeof *page);
@@ -14,7 +14,7 @@ static dg_code page_add(slab *s, dg_error *err)
     return DG_OK;
 }
 
-dg_code slab_take(slab *s, uint32_t *ix, dg_error *err)
+dg_code dg_sim_slab_take(slab *s, uint32_t *ix, dg_error *err)
 {
     if (s->free != SIM_NONE) {
         *ix = s->free;
@@ -33,7 +33,7 @@ dg_code slab_take(slab *s, uint32_t *ix, dg_error *err)
 
 /* A slot whose timers have used up all generations is not given again: so a
  * timer's id never comes back. */
-void slab_give(slab *s, uint32_t ix)
+void dg_sim_slab_give(slab *s, uint32_t ix)
 {
     slot *x = slot_at(s, ix);
     x->kind = SLOT_FREE;
@@ -44,7 +44,7 @@ void slab_give(slab *s, uint32_t ix)
     s->free = ix;
 }
 
-void slab_clear(slab *s)
+void dg_sim_slab_clear(slab *s)
 {
     for (uint32_t i = 0; i < s->page_count; i++)
         dg_free(s->pages[i]);

@@ -15,7 +15,7 @@ static void verify_slot(const dg_sim *sim, const entry *e, tally *t)
     assert(s->node == e->node);
     assert(s->node < sim->node_count);
     assert(s->kind != SLOT_FREE);
-    bool is_void = slot_is_void(sim, s);
+    bool is_void = dg_sim_slot_is_void(sim, s);
     assert(is_void || s->at >= sim->now);
     t->voids += is_void;
     t->faults += s->kind == SLOT_FAULT;

@@ -12,19 +12,20 @@ typedef struct item {
     size_t at, len;
 } item;
 
-void dg_batch_init(dg_batch *b)
+void dg_snapshot_batch_init(dg_snapshot_batch *b)
 {
     dg_buf_init(&b->bytes, (size_t)DG_BATCH_BYTES + DG_VALUE_MAX);
     dg_buf_init(&b->items, (size_t)1 << 32);
 }
 
-void dg_batch_clear(dg_batch *b)
+void dg_snapshot_batch_clear(dg_snapshot_batch *b)
 {
     dg_buf_clear(&b->bytes);
     dg_buf_clear(&b->items);
 }
 
-dg_code dg_batch_put(dg_batch *b, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+dg_code dg_snapshot_batch_put(dg_snapshot_batch *b, const dg_hash *hash, dg_bytes bytes,
+                              dg_error *err)
 {
     item one = { *hash, b->bytes.len, bytes.len };
     dg_code rc;
@@ -35,7 +36,7 @@ dg_code dg_batch_put(dg_batch *b, const dg_hash *hash, dg_bytes bytes, dg_error 
     return dg_buf_check(&b->items, err, "list of what waits to be written");
 }
 
-bool dg_batch_full(const dg_batch *b)
+bool dg_snapshot_batch_full(const dg_snapshot_batch *b)
 {
     return b->bytes.len + b->items.len > DG_BATCH_BYTES;
 }
@@ -46,8 +47,9 @@ static int by_hash(const void *a, const void *b)
 }
 
 /* `each` answers 0, or a code of the database, which ends it. */
-int dg_batch_drain(dg_batch *b, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
-                   void *user)
+int dg_snapshot_batch_drain(dg_snapshot_batch *b,
+                            int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
+                            void *user)
 {
     item *items = (item *)(void *)b->items.at;
     size_t count = b->items.len / sizeof *items;

@@ -19,15 +19,15 @@ static dg_code walked(dg_code rc, dg_error *err)
     return rc == DG_ABSENT ? dg_fail_within(err, DG_MISMATCH, "snapshot is damaged") : rc;
 }
 
-static dg_code sink_state(const dg_sink *sink, dg_error *err)
+static dg_code sink_state(const dg_snapshot_sink *sink, dg_error *err)
 {
-    return dg_sink_failed(sink) ? dg_fail(err, DG_IO, "could not be written") : DG_OK;
+    return dg_snapshot_sink_failed(sink) ? dg_fail(err, DG_IO, "could not be written") : DG_OK;
 }
 
 /* ---- raw spec ---- */
 
 typedef struct spec_out {
-    dg_sink *sink;
+    dg_snapshot_sink *sink;
     bool children;     /* child tries are printed, not the top one */
     bool some;         /* a member stands before in this object */
     const uint8_t *in; /* the child trie whose entries are printed */
@@ -35,10 +35,10 @@ typedef struct spec_out {
 
 static void member_line(spec_out *o, const char *indent, dg_bytes key)
 {
-    dg_sink_text(o->sink, o->some ? ",\n" : "\n");
-    dg_sink_text(o->sink, indent);
-    dg_sink_hex(o->sink, key);
-    dg_sink_text(o->sink, ": ");
+    dg_snapshot_sink_text(o->sink, o->some ? ",\n" : "\n");
+    dg_snapshot_sink_text(o->sink, indent);
+    dg_snapshot_sink_hex(o->sink, key);
+    dg_snapshot_sink_text(o->sink, ": ");
     o->some = true;
 }
 
@@ -47,10 +47,10 @@ static void child_line(spec_out *o, dg_bytes child)
     if (o->in == child.at)
         return;
     if (o->in)
-        dg_sink_text(o->sink, "\n        }");
+        dg_snapshot_sink_text(o->sink, "\n        }");
     o->some = o->in != NULL;
     member_line(o, "        ", child);
-    dg_sink_text(o->sink, "{");
+    dg_snapshot_sink_text(o->sink, "{");
     o->in = child.at; /* one address for each child trie */
     o->some = false;
 }
@@ -65,93 +65,94 @@ static dg_code spec_entry(void *user, dg_bytes child, dg_bytes key, dg_bytes val
     if (child.at)
         child_line(o, child);
     member_line(o, child.at ? "          " : "        ", key);
-    dg_sink_hex(o->sink, value);
+    dg_snapshot_sink_hex(o->sink, value);
     return sink_state(o->sink, err);
 }
 
 static dg_code spec_part(dg_snapshot *s, spec_out *o, bool children, dg_error *err)
 {
-    dg_walk walk = { .from = &s->store.loader,
-                     .positions = true,
-                     .top_only = !children,
-                     .user = o,
-                     .entry = spec_entry };
+    dg_snapshot_walk walk = { .from = &s->store.loader,
+                              .positions = true,
+                              .top_only = !children,
+                              .user = o,
+                              .entry = spec_entry };
     dg_code rc;
     o->children = children;
     o->some = false;
-    rc = dg_walk_run(&walk, &s->m.info.state_root, err);
-    dg_walk_clear(&walk);
+    rc = dg_snapshot_walk_run(&walk, &s->m.info.state_root, err);
+    dg_snapshot_walk_clear(&walk);
     return walked(rc, err);
 }
 
-static dg_code quoted(dg_sink *sink, const char *text, dg_error *err)
+static dg_code quoted(dg_snapshot_sink *sink, const char *text, dg_error *err)
 {
     json_t *json = json_string(text);
     char *out = json ? json_dumps(json, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
     json_decref(json);
     if (!out)
         return dg_fail(err, DG_NOMEM, "no memory for a name");
-    dg_sink_text(sink, out);
+    dg_snapshot_sink_text(sink, out);
     dg_free(out);
     return DG_OK;
 }
 
-static dg_code spec_substitutes(dg_snapshot *s, dg_sink *sink, dg_error *err)
+static dg_code spec_substitutes(dg_snapshot *s, dg_snapshot_sink *sink, dg_error *err)
 {
     char *text = json_dumps(s->substitutes, JSON_SORT_KEYS | JSON_COMPACT);
     if (!text)
         return dg_fail(err, DG_NOMEM, "no memory for code substitutes");
-    dg_sink_text(sink, "  \"codeSubstitutes\": ");
-    dg_sink_text(sink, text);
+    dg_snapshot_sink_text(sink, "  \"codeSubstitutes\": ");
+    dg_snapshot_sink_text(sink, text);
     dg_free(text);
     return DG_OK;
 }
 
-static dg_code write_spec(dg_snapshot *s, dg_sink *sink, dg_error *err)
+static dg_code write_spec(dg_snapshot *s, dg_snapshot_sink *sink, dg_error *err)
 {
     spec_out o = { .sink = sink };
     dg_code rc;
-    dg_sink_text(sink, "{\n  \"bootNodes\": [],\n");
+    dg_snapshot_sink_text(sink, "{\n  \"bootNodes\": [],\n");
     if ((rc = spec_substitutes(s, sink, err)) < 0)
         return rc;
-    dg_sink_text(sink, ",\n  \"genesis\": {\n    \"raw\": {\n      \"childrenDefault\": {");
+    dg_snapshot_sink_text(sink,
+                          ",\n  \"genesis\": {\n    \"raw\": {\n      \"childrenDefault\": {");
     if ((rc = spec_part(s, &o, true, err)) < 0)
         return rc;
     if (o.in)
-        dg_sink_text(sink, "\n        }");
-    dg_sink_text(sink, o.in ? "\n      },\n      \"top\": {" : "},\n      \"top\": {");
+        dg_snapshot_sink_text(sink, "\n        }");
+    dg_snapshot_sink_text(sink, o.in ? "\n      },\n      \"top\": {" : "},\n      \"top\": {");
     if ((rc = spec_part(s, &o, false, err)) < 0)
         return rc;
-    dg_sink_text(sink,
-                 o.some ? "\n      }\n    }\n  },\n  \"id\": " : "}\n    }\n  },\n  \"id\": ");
+    dg_snapshot_sink_text(sink, o.some ? "\n      }\n    }\n  },\n  \"id\": "
+                                       : "}\n    }\n  },\n  \"id\": ");
     if ((rc = quoted(sink, s->m.info.chain, err)) < 0)
         return rc;
-    dg_sink_text(sink, ",\n  \"name\": ");
+    dg_snapshot_sink_text(sink, ",\n  \"name\": ");
     if ((rc = quoted(sink, s->m.info.name, err)) < 0)
         return rc;
-    dg_sink_text(sink, "\n}\n");
+    dg_snapshot_sink_text(sink, "\n}\n");
     return DG_OK;
 }
 
 dg_code dg_snapshot_export_spec(dg_snapshot *s, const char *path, dg_error *err)
 {
-    dg_sink *sink;
+    dg_snapshot_sink *sink;
     dg_code rc;
     if (!ends_in(path, ".json") && !ends_in(path, ".json.zst"))
         return dg_fail(err, DG_USAGE, "%s: a chain spec is named .json or .json.zst", path);
-    if ((rc = dg_sink_open(&sink, path, ends_in(path, ".zst"), err)) < 0)
+    if ((rc = dg_snapshot_sink_open(&sink, path, ends_in(path, ".zst"), err)) < 0)
         return rc;
     rc = write_spec(s, sink, err);
     if (rc == DG_OK)
-        return dg_sink_commit(sink, err);
-    dg_sink_abandon(sink);
+        return dg_snapshot_sink_commit(sink, err);
+    dg_snapshot_sink_abandon(sink);
     return dg_fail_within(err, rc, "%s", path);
 }
 
 /* ---- .snap ---- */
 
 typedef struct snap_out {
-    dg_sink *sink;
+    dg_snapshot_sink *sink;
     uint64_t count; /* of the first walk */
     bool write;
     dg_buf head; /* of one entry */
@@ -160,8 +161,8 @@ typedef struct snap_out {
 /* The order is that of the trie: a node, its value, its children; then the child
  * tries in the order of their keys. The order of the client is that of a hash
  * table with a random seed and cannot be had again. */
-static dg_code snap_content(void *user, const dg_walk_at *at, const dg_hash *hash, dg_bytes bytes,
-                            dg_error *err)
+static dg_code snap_content(void *user, const dg_snapshot_walk_at *at, const dg_hash *hash,
+                            dg_bytes bytes, dg_error *err)
 {
     snap_out *o = user;
     size_t key_len = at->child.len + (at->count + 1) / 2 + 32;
@@ -171,26 +172,26 @@ static dg_code snap_content(void *user, const dg_walk_at *at, const dg_hash *has
         return DG_OK;
     dg_buf_reset(&o->head);
     dg_scale_put_compact(&o->head, key_len);
-    dg_snap_key(&o->head, at, hash);
+    dg_snapshot_key(&o->head, at, hash);
     dg_scale_put_compact(&o->head, bytes.len);
     if (o->head.rc < 0)
         return dg_buf_check(&o->head, err, "entry");
-    dg_sink_put(o->sink, dg_buf_bytes(&o->head));
-    dg_sink_put(o->sink, bytes);
-    dg_sink_put(o->sink, dg_bytes_of(once, sizeof once));
+    dg_snapshot_sink_put(o->sink, dg_buf_bytes(&o->head));
+    dg_snapshot_sink_put(o->sink, bytes);
+    dg_snapshot_sink_put(o->sink, dg_bytes_of(once, sizeof once));
     return sink_state(o->sink, err);
 }
 
 static dg_code snap_walk(dg_snapshot *s, snap_out *o, bool write, dg_error *err)
 {
-    dg_walk walk = {
+    dg_snapshot_walk walk = {
         .from = &s->store.loader, .positions = true, .user = o, .content = snap_content
     };
     dg_code rc;
     o->write = write;
     o->count = 0;
-    rc = dg_walk_run(&walk, &s->m.info.state_root, err);
-    dg_walk_clear(&walk);
+    rc = dg_snapshot_walk_run(&walk, &s->m.info.state_root, err);
+    dg_snapshot_walk_clear(&walk);
     return walked(rc, err);
 }
 
@@ -207,12 +208,12 @@ static dg_code write_snap(dg_snapshot *s, snap_out *o, unsigned version, dg_erro
     dg_scale_put_compact(&o->head, o->count);
     if ((rc = dg_buf_check(&o->head, err, "head")) < 0)
         return rc;
-    dg_sink_put(o->sink, dg_buf_bytes(&o->head));
+    dg_snapshot_sink_put(o->sink, dg_buf_bytes(&o->head));
     if ((rc = snap_walk(s, o, true, err)) < 0)
         return rc;
-    dg_sink_put(o->sink, dg_hash_bytes(&i->state_root));
+    dg_snapshot_sink_put(o->sink, dg_hash_bytes(&i->state_root));
     if (version == 4)
-        dg_sink_put(o->sink, dg_buf_bytes(&s->m.header));
+        dg_snapshot_sink_put(o->sink, dg_buf_bytes(&s->m.header));
     return DG_OK;
 }
 
@@ -225,13 +226,13 @@ dg_code dg_snapshot_export_snap(dg_snapshot *s, const char *path, unsigned versi
     if (version == 4 && !s->m.info.header_known)
         return dg_fail(err, DG_USAGE,
                        "a .snap of version 4 holds the header, which is not known here");
-    if ((rc = dg_sink_open(&o.sink, path, false, err)) < 0)
+    if ((rc = dg_snapshot_sink_open(&o.sink, path, false, err)) < 0)
         return rc;
     dg_buf_init(&o.head, 64 + 2 * DG_TRIE_KEY_MAX);
     rc = write_snap(s, &o, version, err);
     dg_buf_clear(&o.head);
     if (rc == DG_OK)
-        return dg_sink_commit(o.sink, err);
-    dg_sink_abandon(o.sink);
+        return dg_snapshot_sink_commit(o.sink, err);
+    dg_snapshot_sink_abandon(o.sink);
     return dg_fail_within(err, rc, "%s", path);
 }

@@ -27,7 +27,7 @@ static void digest_item(dg_scale *in)
     }
 }
 
-dg_code dg_header_facts(dg_block_facts *facts, dg_bytes header, dg_error *err)
+dg_code dg_snapshot_header_facts(dg_snapshot_block_facts *facts, dg_bytes header, dg_error *err)
 {
     dg_scale in = dg_scale_from(header);
     uint32_t items;
@@ -42,7 +42,7 @@ dg_code dg_header_facts(dg_block_facts *facts, dg_bytes header, dg_error *err)
     return dg_scale_finish(&in, err, "header");
 }
 
-void dg_header_genesis(dg_buf *out, const dg_hash *state_root)
+void dg_snapshot_header_genesis(dg_buf *out, const dg_hash *state_root)
 {
     static const uint8_t nobody[32];
     dg_buf_put(out, nobody, sizeof nobody);

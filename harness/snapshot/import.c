@@ -19,17 +19,17 @@ static void plain_text(char *to, size_t size, const char *from)
     to[i] = 0;
 }
 
-void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass,
-                        unsigned passes)
+void dg_snapshot_import_progress(const dg_snapshot_import_job *import,
+                                 const dg_snapshot_input *source, unsigned pass, unsigned passes)
 {
-    uint64_t total = dg_input_total(source);
+    uint64_t total = dg_snapshot_input_total(source);
     if (import->options->progress)
-        import->options->progress(import->options->user, pass * total + dg_input_done(source),
-                                  passes * total);
+        import->options->progress(import->options->user,
+                                  pass * total + dg_snapshot_input_done(source), passes * total);
     dg_snapshot_reached("input");
 }
 
-dg_code dg_import_describe(dg_import *import, dg_bytes code, dg_error *err)
+dg_code dg_snapshot_import_describe(dg_snapshot_import_job *import, dg_bytes code, dg_error *err)
 {
     const dg_snapshot_import_options *o = import->options;
     dg_snapshot_info *info = &import->m.info;
@@ -50,11 +50,11 @@ dg_code dg_import_describe(dg_import *import, dg_bytes code, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_import_header(dg_import *import, dg_bytes header, dg_error *err)
+dg_code dg_snapshot_import_header(dg_snapshot_import_job *import, dg_bytes header, dg_error *err)
 {
     dg_snapshot_info *info = &import->m.info;
-    dg_block_facts facts;
-    dg_code rc = dg_header_facts(&facts, header, err);
+    dg_snapshot_block_facts facts;
+    dg_code rc = dg_snapshot_header_facts(&facts, header, err);
     if (rc < 0)
         return rc;
     info->header_known = true;
@@ -66,10 +66,11 @@ dg_code dg_import_header(dg_import *import, dg_bytes header, dg_error *err)
     return dg_buf_check(&import->m.header, err, "header");
 }
 
-dg_code dg_import_get(const dg_import *import, dg_buf *value, dg_bytes key, dg_error *err)
+dg_code dg_snapshot_import_get(const dg_snapshot_import_job *import, dg_buf *value, dg_bytes key,
+                               dg_error *err)
 {
-    dg_store *store = &import->writer->store;
-    dg_code rc = dg_store_flush(store, NULL, err);
+    dg_snapshot_store *store = &import->writer->store;
+    dg_code rc = dg_snapshot_store_flush(store, NULL, err);
     dg_trie *trie = rc < 0 ? NULL : dg_trie_open(&import->m.info.state_root, &store->loader);
     dg_bytes found;
     if (rc < 0)
@@ -87,21 +88,22 @@ dg_code dg_import_get(const dg_import *import, dg_buf *value, dg_bytes key, dg_e
 
 /* System.Number: the block that was executed last, which a state remembers (the
  * first runtimes removed it at the end of each block: 0 then). */
-static dg_code number_in_state(const dg_import *import, uint32_t *number, dg_error *err)
+static dg_code number_in_state(const dg_snapshot_import_job *import, uint32_t *number,
+                               dg_error *err)
 {
     uint8_t key[32];
     dg_buf value;
     dg_code rc;
     dg_storage_prefix(key, "System", "Number");
     dg_buf_init(&value, DG_VALUE_MAX);
-    rc = dg_import_get(import, &value, dg_bytes_of(key, 32), err);
+    rc = dg_snapshot_import_get(import, &value, dg_bytes_of(key, 32), err);
     if (rc == DG_OK && value.len == 4)
         *number = dg_le32(value.at);
     dg_buf_clear(&value);
     return rc < 0 ? rc : DG_OK;
 }
 
-dg_code dg_import_block(dg_import *import, dg_error *err)
+dg_code dg_snapshot_import_block(dg_snapshot_import_job *import, dg_error *err)
 {
     const dg_snapshot_import_options *o = import->options;
     dg_snapshot_info *info = &import->m.info;
@@ -110,7 +112,7 @@ dg_code dg_import_block(dg_import *import, dg_error *err)
     bool no_code = info->partial;
     dg_code rc;
     if (o->header.len) {
-        rc = dg_import_header(import, o->header, err);
+        rc = dg_snapshot_import_header(import, o->header, err);
         info->partial |= no_code;
     } else if (o->block_known) {
         info->number = o->number;
@@ -153,26 +155,26 @@ static enum kind kind_of(const char *path, dg_bytes start)
 
 static dg_code sniff(enum kind *kind, const char *path, dg_error *err)
 {
-    dg_input *source = NULL;
+    dg_snapshot_input *source = NULL;
     dg_bytes start = { NULL, 0 };
-    dg_code rc = dg_input_open(&source, path, err);
+    dg_code rc = dg_snapshot_input_open(&source, path, err);
     if (rc == DG_OK)
-        rc = dg_input_read(source, &start, err);
+        rc = dg_snapshot_input_read(source, &start, err);
     if (rc == DG_END)
         rc = dg_fail(err, DG_MALFORMED, "is empty");
     if (rc == DG_OK)
         *kind = kind_of(path, start);
-    dg_input_close(source);
+    dg_snapshot_input_close(source);
     return rc;
 }
 
 dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
                            const dg_snapshot_import_options *options, dg_error *err)
 {
-    dg_import import = { .path = path_in, .options = options };
+    dg_snapshot_import_job import = { .path = path_in, .options = options };
     enum kind kind = KIND_NEITHER;
     dg_code rc;
-    dg_manifest_init(&import.m);
+    dg_snapshot_manifest_init(&import.m);
     plain_text(import.m.info.source, sizeof import.m.info.source, base_name(path_in));
     rc = sniff(&kind, path_in, err);
     if (rc == DG_OK && kind == KIND_NEITHER)
@@ -182,10 +184,11 @@ dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
     else
         rc = dg_snapshot_begin(&import.writer, options->path_out, options->replace, err);
     if (rc == DG_OK)
-        rc = kind == KIND_SPEC ? dg_import_spec(&import, err) : dg_import_snap(&import, err);
+        rc = kind == KIND_SPEC ? dg_snapshot_import_spec(&import, err)
+                               : dg_snapshot_import_snap(&import, err);
     dg_snapshot_abandon(import.writer); /* NULL after a commit */
     if (rc == DG_OK && info)
         *info = import.m.info;
-    dg_manifest_clear(&import.m);
+    dg_snapshot_manifest_clear(&import.m);
     return rc;
 }

@@ -18,8 +18,8 @@
 enum { KEY_MAX = 32 + 2 * DG_TRIE_KEY_MAX, HEADER_MAX = 1 << 20 };
 
 typedef struct reader {
-    dg_import *import;
-    dg_input *source;
+    dg_snapshot_import_job *import;
+    dg_snapshot_input *source;
     dg_buf window; /* bytes of the file, of which `at` are used */
     size_t at;
     uint64_t before; /* bytes of the file before the window */
@@ -42,7 +42,7 @@ static uint64_t offset(const reader *r)
 static dg_code more(reader *r)
 {
     dg_bytes chunk;
-    dg_code rc = dg_input_read(r->source, &chunk, r->err);
+    dg_code rc = dg_snapshot_input_read(r->source, &chunk, r->err);
     if (rc == DG_END)
         r->ended = true;
     if (rc != DG_OK)
@@ -53,7 +53,7 @@ static dg_code more(reader *r)
     r->before += r->at;
     r->at = 0;
     dg_buf_put_bytes(&r->window, chunk);
-    dg_import_progress(r->import, r->source, 0, 1);
+    dg_snapshot_import_progress(r->import, r->source, 0, 1);
     return dg_buf_check(&r->window, r->err, "entry");
 }
 
@@ -160,7 +160,7 @@ static dg_code take_entry(reader *r, uint64_t i)
                        "entry %llu at byte %llu: node %s is wrong: its bytes hash to %s",
                        (unsigned long long)i, (unsigned long long)began, dg_hash_text(&hash).text,
                        dg_hash_short(&found).text);
-    if ((rc = dg_store_put(&r->import->writer->store, &hash, node, r->err)) < 0)
+    if ((rc = dg_snapshot_store_put(&r->import->writer->store, &hash, node, r->err)) < 0)
         return rc;
     /* The count is the client's business: what it had let go of is not below
      * the root, and pruned. */
@@ -171,7 +171,7 @@ static dg_code take_entries(reader *r)
 {
     uint64_t count = 0;
     dg_code rc = take_compact(r, &count, "number of entries");
-    if (rc == DG_OK && count > dg_input_total(r->source))
+    if (rc == DG_OK && count > dg_snapshot_input_total(r->source))
         return dg_fail(r->err, DG_MALFORMED, "cut off: it cannot hold %llu entries",
                        (unsigned long long)count);
     for (r->entries = 0; rc == DG_OK && r->entries < count; r->entries++)
@@ -233,7 +233,7 @@ static dg_code take_tail(reader *r)
     if ((rc = take_hash(r, &info->state_root, "state root")) < 0 || (rc = take_rest(r, &rest)) < 0)
         return rc;
     if (r->version == 4) {
-        rc = dg_import_header(r->import, rest, r->err);
+        rc = dg_snapshot_import_header(r->import, rest, r->err);
         return rc < 0 ? dg_fail_within(r->err, rc, "byte %llu", (unsigned long long)offset(r)) : rc;
     }
     if (rest.len)
@@ -252,7 +252,7 @@ static dg_code take_all(reader *r)
         return rc;
     if ((rc = take_entries(r)) < 0 || (rc = take_tail(r)) < 0)
         return rc;
-    info->source_hash = dg_input_hash(r->source);
+    info->source_hash = dg_snapshot_input_hash(r->source);
     info->source_version = r->version;
     snprintf(info->source_kind, sizeof info->source_kind, "snap");
     return DG_OK;
@@ -266,15 +266,15 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static dg_code check_place(void *user, const dg_walk_at *at, const dg_hash *hash, dg_bytes bytes,
-                           dg_error *err)
+static dg_code check_place(void *user, const dg_snapshot_walk_at *at, const dg_hash *hash,
+                           dg_bytes bytes, dg_error *err)
 {
     reader *r = user;
     uint8_t place[8];
     const uint8_t *found;
     (void)bytes;
     dg_buf_reset(&r->key);
-    dg_snap_key(&r->key, at, hash);
+    dg_snapshot_key(&r->key, at, hash);
     if (r->key.rc < 0)
         return dg_buf_check(&r->key, err, "key");
     place_of(place, dg_buf_bytes(&r->key));
@@ -310,24 +310,24 @@ static dg_code none_used(reader *r)
  * it does not need is taken out of the store again. */
 static dg_code check_and_prune(reader *r)
 {
-    dg_store *store = &r->import->writer->store;
+    dg_snapshot_store *store = &r->import->writer->store;
     dg_snapshot_info *info = &r->import->m.info;
     bool places = r->version >= 3;
-    dg_walk walk = { .from = &store->loader,
-                     .positions = places,
-                     .user = r,
-                     .content = places ? check_place : NULL };
+    dg_snapshot_walk walk = { .from = &store->loader,
+                              .positions = places,
+                              .user = r,
+                              .content = places ? check_place : NULL };
     uint64_t removed = 0, count = 0;
-    dg_code rc = dg_store_flush(store, &count, r->err);
+    dg_code rc = dg_snapshot_store_flush(store, &count, r->err);
     if (rc == DG_OK)
         rc = sort_places(r);
     if (rc == DG_OK && places)
         rc = none_used(r);
     if (rc == DG_OK)
-        rc = dg_walk_run(&walk, &info->state_root, r->err);
+        rc = dg_snapshot_walk_run(&walk, &info->state_root, r->err);
     if (rc == DG_OK && count > walk.contents)
-        rc = dg_store_prune(store, dg_walk_saw, &walk, &removed, r->err);
-    dg_walk_clear(&walk);
+        rc = dg_snapshot_store_prune(store, dg_snapshot_walk_saw, &walk, &removed, r->err);
+    dg_snapshot_walk_clear(&walk);
     info->unreferenced = places ? 0 : removed;
     for (size_t i = 0; i < r->used.len; i++)
         info->unreferenced += r->used.at[i] ? 0 : 1;
@@ -336,35 +336,35 @@ static dg_code check_and_prune(reader *r)
 
 static dg_code finish(reader *r)
 {
-    dg_import *import = r->import;
+    dg_snapshot_import_job *import = r->import;
     dg_snapshot_info *info = &import->m.info;
     dg_buf code;
     dg_code rc;
     if ((rc = check_and_prune(r)) != DG_OK)
         return rc == DG_ABSENT ? dg_fail_within(r->err, DG_MISMATCH, "state is incomplete") : rc;
     dg_buf_init(&code, DG_VALUE_MAX);
-    rc = dg_import_get(import, &code, dg_text(":code"), r->err);
+    rc = dg_snapshot_import_get(import, &code, dg_text(":code"), r->err);
     info->partial |= code.len == 0;
     if (rc >= 0 && !info->header_known)
-        rc = dg_import_block(import, r->err);
+        rc = dg_snapshot_import_block(import, r->err);
     /* Without a header nothing tells whether the state is whole. */
     info->partial |= !info->header_known;
     if (rc >= 0)
-        rc = dg_import_describe(import, dg_buf_bytes(&code), r->err);
+        rc = dg_snapshot_import_describe(import, dg_buf_bytes(&code), r->err);
     dg_buf_clear(&code);
     return rc;
 }
 
 static void clear(reader *r)
 {
-    dg_input_close(r->source);
+    dg_snapshot_input_close(r->source);
     dg_buf_clear(&r->window);
     dg_buf_clear(&r->key);
     dg_buf_clear(&r->places);
     dg_buf_clear(&r->used);
 }
 
-dg_code dg_import_snap(dg_import *import, dg_error *err)
+dg_code dg_snapshot_import_snap(dg_snapshot_import_job *import, dg_error *err)
 {
     reader r = { .import = import, .err = err };
     dg_code rc;
@@ -372,7 +372,7 @@ dg_code dg_import_snap(dg_import *import, dg_error *err)
     dg_buf_init(&r.key, KEY_MAX + 32);
     dg_buf_init(&r.places, (size_t)1 << 34);
     dg_buf_init(&r.used, (size_t)1 << 31);
-    rc = dg_input_open(&r.source, import->path, err);
+    rc = dg_snapshot_input_open(&r.source, import->path, err);
     if (rc == DG_OK)
         rc = take_all(&r);
     if (rc == DG_OK)
@@ -380,7 +380,7 @@ dg_code dg_import_snap(dg_import *import, dg_error *err)
     clear(&r);
     if (rc < 0)
         return dg_fail_within(err, rc, "%s", import->path);
-    rc = dg_writer_commit(import->writer, &import->m, NULL, err);
+    rc = dg_snapshot_writer_commit(import->writer, &import->m, NULL, err);
     import->writer = NULL;
     return rc;
 }

@@ -12,8 +12,8 @@ static const char child_prefix[] = ":child_storage:default:";
 enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1 };
 
 typedef struct pass {
-    dg_import *import;
-    dg_input *source;
+    dg_snapshot_import_job *import;
+    dg_snapshot_input *source;
     unsigned number; /* 0: look, 1: build */
     dg_buf *code;    /* found by the first */
     bool code_found;
@@ -25,9 +25,9 @@ typedef struct pass {
 static dg_code fill(void *user, dg_bytes *chunk, dg_error *err)
 {
     pass *p = user;
-    dg_code rc = dg_input_read(p->source, chunk, err);
+    dg_code rc = dg_snapshot_input_read(p->source, chunk, err);
     if (rc == DG_OK)
-        dg_import_progress(p->import, p->source, p->number, 2);
+        dg_snapshot_import_progress(p->import, p->source, p->number, 2);
     return rc;
 }
 
@@ -109,30 +109,31 @@ static dg_code build_child(void *user, dg_bytes child, bool begins, dg_error *er
 
 /* ---- both ---- */
 
-static dg_code run_pass(pass *p, dg_spec *spec, dg_error *err)
+static dg_code run_pass(pass *p, dg_snapshot_spec *spec, dg_error *err)
 {
-    dg_json json;
+    dg_snapshot_json json;
     dg_bytes rest;
-    dg_code rc = dg_input_open(&p->source, p->import->path, err);
-    dg_json_init(&json, fill, p, 2 * DG_TRIE_KEY_MAX + 2, 2 * (size_t)DG_VALUE_MAX + 2);
+    dg_code rc = dg_snapshot_input_open(&p->source, p->import->path, err);
+    dg_snapshot_json_init(&json, fill, p, 2 * DG_TRIE_KEY_MAX + 2, 2 * (size_t)DG_VALUE_MAX + 2);
     spec->user = p;
     spec->entry = p->number ? build_entry : look_entry;
     spec->child = p->number ? build_child : look_child;
     if (rc == DG_OK)
-        rc = dg_spec_read(spec, &json, err);
+        rc = dg_snapshot_spec_read(spec, &json, err);
     while (rc == DG_OK) /* to the end of the file: its hash is of all bytes */
-        rc = dg_input_read(p->source, &rest, err);
+        rc = dg_snapshot_input_read(p->source, &rest, err);
     if (rc == DG_END)
         rc = DG_OK;
     if (rc == DG_OK)
-        p->hash = dg_input_hash(p->source);
-    dg_json_clear(&json);
-    dg_input_close(p->source);
+        p->hash = dg_snapshot_input_hash(p->source);
+    dg_snapshot_json_clear(&json);
+    dg_snapshot_input_close(p->source);
     p->source = NULL;
     return rc < 0 ? dg_fail_within(err, rc, "%s", p->import->path) : rc;
 }
 
-static dg_code look(dg_import *import, dg_spec *spec, dg_buf *code, dg_error *err)
+static dg_code look(dg_snapshot_import_job *import, dg_snapshot_spec *spec, dg_buf *code,
+                    dg_error *err)
 {
     pass p = { .import = import, .code = code };
     dg_snapshot_info *info = &import->m.info;
@@ -150,9 +151,9 @@ static dg_code look(dg_import *import, dg_spec *spec, dg_buf *code, dg_error *er
     return DG_OK;
 }
 
-static dg_code build(dg_import *import, dg_error *err)
+static dg_code build(dg_snapshot_import_job *import, dg_error *err)
 {
-    dg_spec spec = { 0 };
+    dg_snapshot_spec spec = { 0 };
     pass p = { .import = import, .number = 1 };
     dg_snapshot_info *info = &import->m.info;
     dg_code rc;
@@ -169,41 +170,41 @@ static dg_code build(dg_import *import, dg_error *err)
 out:
     dg_trie_free(p.top);
     dg_trie_free(p.child);
-    dg_spec_clear(&spec);
+    dg_snapshot_spec_clear(&spec);
     return rc;
 }
 
 /* A spec is the genesis of its chain: block 0, with the header that follows. */
-static dg_code name_block(dg_import *import, bool pairs, dg_error *err)
+static dg_code name_block(dg_snapshot_import_job *import, bool pairs, dg_error *err)
 {
     dg_snapshot_info *info = &import->m.info;
     dg_buf header;
     dg_code rc;
     if (pairs)
-        return dg_import_block(import, err);
+        return dg_snapshot_import_block(import, err);
     dg_buf_init(&header, 128);
-    dg_header_genesis(&header, &info->state_root);
+    dg_snapshot_header_genesis(&header, &info->state_root);
     rc = dg_buf_check(&header, err, "header");
     if (rc == DG_OK)
-        rc = dg_import_header(import, dg_buf_bytes(&header), err);
+        rc = dg_snapshot_import_header(import, dg_buf_bytes(&header), err);
     dg_buf_clear(&header);
     return rc;
 }
 
-dg_code dg_import_spec(dg_import *import, dg_error *err)
+dg_code dg_snapshot_import_spec(dg_snapshot_import_job *import, dg_error *err)
 {
-    dg_spec spec = { 0 };
+    dg_snapshot_spec spec = { 0 };
     dg_buf code;
     dg_code rc;
     dg_buf_init(&code, DG_VALUE_MAX);
     if ((rc = look(import, &spec, &code, err)) < 0
-        || (rc = dg_import_describe(import, dg_buf_bytes(&code), err)) < 0
+        || (rc = dg_snapshot_import_describe(import, dg_buf_bytes(&code), err)) < 0
         || (rc = build(import, err)) < 0 || (rc = name_block(import, spec.pairs, err)) < 0)
         goto out;
-    rc = dg_writer_commit(import->writer, &import->m, spec.substitutes, err);
+    rc = dg_snapshot_writer_commit(import->writer, &import->m, spec.substitutes, err);
     import->writer = NULL;
 out:
     dg_buf_clear(&code);
-    dg_spec_clear(&spec);
+    dg_snapshot_spec_clear(&spec);
     return rc;
 }

@@ -6,20 +6,21 @@
 /* What may stand next. */
 enum { A_VALUE, A_VALUE_OR_END, A_KEY, A_KEY_OR_END, A_COMMA_OR_END, NOTHING };
 
-void dg_json_init(dg_json *json, dg_json_fill fill, void *user, size_t key_max, size_t text_max)
+void dg_snapshot_json_init(dg_snapshot_json *json, dg_snapshot_json_fill fill, void *user,
+                           size_t key_max, size_t text_max)
 {
-    *json = (dg_json){ .fill = fill, .user = user, .expect = A_VALUE };
+    *json = (dg_snapshot_json){ .fill = fill, .user = user, .expect = A_VALUE };
     dg_buf_init(&json->key, key_max);
     dg_buf_init(&json->text, text_max);
 }
 
-void dg_json_clear(dg_json *json)
+void dg_snapshot_json_clear(dg_snapshot_json *json)
 {
     dg_buf_clear(&json->key);
     dg_buf_clear(&json->text);
 }
 
-uint64_t dg_json_offset(const dg_json *json)
+uint64_t dg_snapshot_json_offset(const dg_snapshot_json *json)
 {
     return json->before + json->at;
 }
@@ -28,7 +29,7 @@ uint64_t dg_json_offset(const dg_json *json)
 
 enum { NO_BYTE = -1 }; /* end of input, or a failure that `rc` tells */
 
-static int look_far(dg_json *j, dg_error *err)
+static int look_far(dg_snapshot_json *j, dg_error *err)
 {
     dg_code rc;
     if (j->ended || j->rc < 0)
@@ -49,15 +50,15 @@ static int look_far(dg_json *j, dg_error *err)
 }
 
 /* The next byte, not taken. */
-static inline int look(dg_json *j, dg_error *err)
+static inline int look(dg_snapshot_json *j, dg_error *err)
 {
     return j->at < j->chunk.len ? j->chunk.at[j->at] : look_far(j, err);
 }
 
 /* A byte that does not fit, or the end of the input where none may be. */
-static dg_code refuse(dg_json *j, dg_error *err, const char *wanted)
+static dg_code refuse(dg_snapshot_json *j, dg_error *err, const char *wanted)
 {
-    uint64_t at = dg_json_offset(j);
+    uint64_t at = dg_snapshot_json_offset(j);
     int byte = look(j, err);
     if (j->rc < 0)
         return j->rc;
@@ -70,7 +71,7 @@ static dg_code refuse(dg_json *j, dg_error *err, const char *wanted)
     return j->rc;
 }
 
-static int look_past_space(dg_json *j, dg_error *err)
+static int look_past_space(dg_snapshot_json *j, dg_error *err)
 {
     int byte;
     while ((byte = look(j, err)) == ' ' || byte == '\n' || byte == '\r' || byte == '\t')
@@ -78,7 +79,7 @@ static int look_past_space(dg_json *j, dg_error *err)
     return byte;
 }
 
-static dg_code word(dg_json *j, const char *letters, dg_error *err)
+static dg_code word(dg_snapshot_json *j, const char *letters, dg_error *err)
 {
     for (const char *p = letters; *p; p++, j->at++)
         if (look(j, err) != *p)
@@ -88,13 +89,13 @@ static dg_code word(dg_json *j, const char *letters, dg_error *err)
 
 /* ---- strings ---- */
 
-static void keep(dg_json *j, dg_buf *to, const uint8_t *at, size_t len)
+static void keep(dg_snapshot_json *j, dg_buf *to, const uint8_t *at, size_t len)
 {
     if (!j->discard)
         dg_buf_put(to, at, len);
 }
 
-static dg_code hex_unit(dg_json *j, uint32_t *unit, dg_error *err)
+static dg_code hex_unit(dg_snapshot_json *j, uint32_t *unit, dg_error *err)
 {
     *unit = 0;
     for (int i = 0; i < 4; i++, j->at++) {
@@ -110,7 +111,7 @@ static dg_code hex_unit(dg_json *j, uint32_t *unit, dg_error *err)
     return DG_OK;
 }
 
-static void keep_code_point(dg_json *j, dg_buf *to, uint32_t c)
+static void keep_code_point(dg_snapshot_json *j, dg_buf *to, uint32_t c)
 {
     uint8_t out[4];
     size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -122,7 +123,7 @@ static void keep_code_point(dg_json *j, dg_buf *to, uint32_t c)
 }
 
 /* Behind "\u". A high surrogate needs its low half at once. */
-static dg_code escaped_unit(dg_json *j, dg_buf *to, dg_error *err)
+static dg_code escaped_unit(dg_snapshot_json *j, dg_buf *to, dg_error *err)
 {
     uint32_t unit, low;
     if (hex_unit(j, &unit, err) < 0)
@@ -140,7 +141,7 @@ static dg_code escaped_unit(dg_json *j, dg_buf *to, dg_error *err)
     return DG_OK;
 }
 
-static dg_code escape(dg_json *j, dg_buf *to, dg_error *err)
+static dg_code escape(dg_snapshot_json *j, dg_buf *to, dg_error *err)
 {
     static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
     int byte;
@@ -161,7 +162,7 @@ static dg_code escape(dg_json *j, dg_buf *to, dg_error *err)
 
 /* One character of two to four bytes, by the table of well-formed sequences:
  * no overlong form, no surrogate, nothing beyond U+10FFFF. */
-static dg_code wide(dg_json *j, dg_buf *to, dg_error *err)
+static dg_code wide(dg_snapshot_json *j, dg_buf *to, dg_error *err)
 {
     int first = look(j, err), low = 0x80, high = 0xbf;
     int more = first >= 0xc2 && first < 0xe0   ? 1
@@ -191,7 +192,7 @@ static dg_code wide(dg_json *j, dg_buf *to, dg_error *err)
 }
 
 /* Bytes up to the next quote, escape, control or wide character. */
-static void plain(dg_json *j, dg_buf *to)
+static void plain(dg_snapshot_json *j, dg_buf *to)
 {
     const uint8_t *start = j->chunk.at + j->at, *p = start, *end = j->chunk.at + j->chunk.len;
     while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
@@ -200,7 +201,7 @@ static void plain(dg_json *j, dg_buf *to)
     j->at += (size_t)(p - start);
 }
 
-static dg_code check_room(dg_json *j, const dg_buf *to, const char *what, dg_error *err)
+static dg_code check_room(dg_snapshot_json *j, const dg_buf *to, const char *what, dg_error *err)
 {
     if (to->rc == DG_LIMIT)
         j->rc = dg_fail(err, DG_LIMIT, "%s at byte %llu is longer than %zu bytes", what,
@@ -210,10 +211,10 @@ static dg_code check_room(dg_json *j, const dg_buf *to, const char *what, dg_err
     return j->rc;
 }
 
-static dg_code string(dg_json *j, dg_buf *to, const char *what, dg_error *err)
+static dg_code string(dg_snapshot_json *j, dg_buf *to, const char *what, dg_error *err)
 {
     int byte;
-    j->began = dg_json_offset(j);
+    j->began = dg_snapshot_json_offset(j);
     j->at++; /* the opening quote */
     dg_buf_reset(to);
     while ((byte = look(j, err)) != '"') {
@@ -239,13 +240,13 @@ static bool is_digit(int byte)
     return byte >= '0' && byte <= '9';
 }
 
-static void take(dg_json *j)
+static void take(dg_snapshot_json *j)
 {
     keep(j, &j->text, j->chunk.at + j->at, 1);
     j->at++;
 }
 
-static dg_code some_digits(dg_json *j, dg_error *err)
+static dg_code some_digits(dg_snapshot_json *j, dg_error *err)
 {
     if (!is_digit(look(j, err)))
         return refuse(j, err, "a digit");
@@ -254,9 +255,9 @@ static dg_code some_digits(dg_json *j, dg_error *err)
     return DG_OK;
 }
 
-static dg_code number(dg_json *j, dg_error *err)
+static dg_code number(dg_snapshot_json *j, dg_error *err)
 {
-    j->began = dg_json_offset(j);
+    j->began = dg_snapshot_json_offset(j);
     dg_buf_reset(&j->text);
     if (look(j, err) == '-')
         take(j);
@@ -279,11 +280,11 @@ static dg_code number(dg_json *j, dg_error *err)
 
 /* ---- structure ---- */
 
-static dg_code enter(dg_json *j, bool object, dg_error *err)
+static dg_code enter(dg_snapshot_json *j, bool object, dg_error *err)
 {
     if (j->depth == DG_JSON_DEPTH_MAX) {
         j->rc = dg_fail(err, DG_LIMIT, "JSON nests deeper than %d at byte %llu", DG_JSON_DEPTH_MAX,
-                        (unsigned long long)dg_json_offset(j));
+                        (unsigned long long)dg_snapshot_json_offset(j));
         return j->rc;
     }
     j->in_object[j->depth++] = object;
@@ -292,12 +293,12 @@ static dg_code enter(dg_json *j, bool object, dg_error *err)
     return DG_OK;
 }
 
-static void value_done(dg_json *j)
+static void value_done(dg_snapshot_json *j)
 {
     j->expect = j->depth ? A_COMMA_OR_END : NOTHING;
 }
 
-static dg_code leave(dg_json *j, dg_json_event *event)
+static dg_code leave(dg_snapshot_json *j, dg_snapshot_json_event *event)
 {
     j->at++;
     *event = j->in_object[--j->depth] ? DG_JSON_OBJECT_END : DG_JSON_ARRAY_END;
@@ -305,7 +306,7 @@ static dg_code leave(dg_json *j, dg_json_event *event)
     return DG_OK;
 }
 
-static dg_code value(dg_json *j, dg_json_event *event, int byte, dg_error *err)
+static dg_code value(dg_snapshot_json *j, dg_snapshot_json_event *event, int byte, dg_error *err)
 {
     dg_code rc;
     if (byte == '{' || byte == '[') {
@@ -328,7 +329,7 @@ static dg_code value(dg_json *j, dg_json_event *event, int byte, dg_error *err)
     return rc;
 }
 
-static dg_code member(dg_json *j, dg_json_event *event, int byte, dg_error *err)
+static dg_code member(dg_snapshot_json *j, dg_snapshot_json_event *event, int byte, dg_error *err)
 {
     if (byte != '"')
         return refuse(j, err, "a key in quotes");
@@ -342,7 +343,7 @@ static dg_code member(dg_json *j, dg_json_event *event, int byte, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_json_next(dg_json *j, dg_json_event *event, dg_error *err)
+dg_code dg_snapshot_json_next(dg_snapshot_json *j, dg_snapshot_json_event *event, dg_error *err)
 {
     int byte;
     if (j->rc < 0)
@@ -370,14 +371,14 @@ dg_code dg_json_next(dg_json *j, dg_json_event *event, dg_error *err)
     return value(j, event, byte, err);
 }
 
-dg_code dg_json_skip(dg_json *j, dg_error *err)
+dg_code dg_snapshot_json_skip(dg_snapshot_json *j, dg_error *err)
 {
     unsigned depth = j->depth;
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc;
     j->discard = true;
     do
-        rc = dg_json_next(j, &event, err);
+        rc = dg_snapshot_json_next(j, &event, err);
     while (rc == DG_OK && j->depth > depth);
     j->discard = false;
     return rc;

@@ -1,6 +1,6 @@
 /* json_pull.h - a strict JSON reader that holds one token at a time.
  *
- *   dg_json_init .. dg_json_next until DG_JSON_END .. dg_json_clear
+ *   dg_snapshot_json_init .. dg_snapshot_json_next until DG_JSON_END .. dg_snapshot_json_clear
  *
  * Memory is bounded by the longest key and string that the caller allows, never
  * by the document. Strict: RFC 8259 grammar, valid UTF-8, paired surrogates, no
@@ -12,7 +12,7 @@
 
 enum { DG_JSON_DEPTH_MAX = 64 };
 
-typedef enum dg_json_event {
+typedef enum dg_snapshot_json_event {
     DG_JSON_OBJECT,
     DG_JSON_OBJECT_END,
     DG_JSON_ARRAY,
@@ -24,13 +24,13 @@ typedef enum dg_json_event {
     DG_JSON_FALSE,
     DG_JSON_NULL,
     DG_JSON_END /* of the document */
-} dg_json_event;
+} dg_snapshot_json_event;
 
 /* More input: DG_OK with a chunk that is not empty, DG_END, or a failure. */
-typedef dg_code (*dg_json_fill)(void *user, dg_bytes *chunk, dg_error *err);
+typedef dg_code (*dg_snapshot_json_fill)(void *user, dg_bytes *chunk, dg_error *err);
 
-typedef struct dg_json {
-    dg_json_fill fill;
+typedef struct dg_snapshot_json {
+    dg_snapshot_json_fill fill;
     void *user;
     dg_bytes chunk;
     size_t at;       /* next byte of `chunk` */
@@ -42,16 +42,17 @@ typedef struct dg_json {
     bool in_object[DG_JSON_DEPTH_MAX];
     bool discard; /* strings are checked, not kept */
     dg_buf key, text;
-} dg_json;
+} dg_snapshot_json;
 
 /* A key or string longer than its maximum (bytes) is DG_LIMIT. */
-void dg_json_init(dg_json *json, dg_json_fill fill, void *user, size_t key_max, size_t text_max);
-void dg_json_clear(dg_json *json);
+void dg_snapshot_json_init(dg_snapshot_json *json, dg_snapshot_json_fill fill, void *user,
+                           size_t key_max, size_t text_max);
+void dg_snapshot_json_clear(dg_snapshot_json *json);
 /* DG_OK with the event; DG_MALFORMED with the byte, DG_LIMIT, DG_NOMEM, or what
  * `fill` said. After DG_JSON_END every call answers DG_JSON_END. */
-dg_code dg_json_next(dg_json *json, dg_json_event *event, dg_error *err);
+dg_code dg_snapshot_json_next(dg_snapshot_json *json, dg_snapshot_json_event *event, dg_error *err);
 /* Steps over the value that stands next, of any length, keeping nothing. */
-dg_code dg_json_skip(dg_json *json, dg_error *err);
-uint64_t dg_json_offset(const dg_json *json);
+dg_code dg_snapshot_json_skip(dg_snapshot_json *json, dg_error *err);
+uint64_t dg_snapshot_json_offset(const dg_snapshot_json *json);
 
 #endif

@@ -5,13 +5,13 @@
 
 enum { FORMAT = 1 };
 
-void dg_manifest_init(dg_manifest *m)
+void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m)
 {
     memset(m, 0, sizeof *m);
     dg_buf_init(&m->header, 1 << 20);
 }
 
-void dg_manifest_clear(dg_manifest *m)
+void dg_snapshot_manifest_clear(dg_snapshot_manifest_data *m)
 {
     dg_buf_clear(&m->header);
     json_decref(m->substitutes);
@@ -25,7 +25,7 @@ static json_t *hash_json(const dg_hash *hash)
     return json_string(dg_hash_text(hash).text);
 }
 
-static json_t *header_json(const dg_manifest *m)
+static json_t *header_json(const dg_snapshot_manifest_data *m)
 {
     json_t *text;
     dg_buf hex;
@@ -38,7 +38,7 @@ static json_t *header_json(const dg_manifest *m)
     return text;
 }
 
-json_t *dg_manifest_to_json(const dg_manifest *m)
+json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m)
 {
     const dg_snapshot_info *i = &m->info;
     /* "o" steals; a NULL from it makes the whole NULL */
@@ -57,10 +57,11 @@ json_t *dg_manifest_to_json(const dg_manifest *m)
         "data.mdb", "bytes", (json_int_t)m->store_len, "blake2_256", hash_json(&m->store_hash));
 }
 
-dg_code dg_manifest_write(const dg_manifest *m, const char *dir, dg_error *err)
+dg_code dg_snapshot_manifest_write(const dg_snapshot_manifest_data *m, const char *dir,
+                                   dg_error *err)
 {
     char path[DG_PATH_MAX + 16];
-    json_t *json = dg_manifest_to_json(m);
+    json_t *json = dg_snapshot_manifest_to_json(m);
     char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
     dg_buf out;
     dg_code rc;
@@ -123,7 +124,7 @@ static void hash_in(reader *r, dg_hash *to, const char *group, const char *name)
         r->missing = r->missing ? r->missing : name;
 }
 
-static dg_code header_in(reader *r, dg_manifest *m, dg_error *err)
+static dg_code header_in(reader *r, dg_snapshot_manifest_data *m, dg_error *err)
 {
     const json_t *v = want(r, "block", "header");
     const char *text = json_string_value(v);
@@ -133,7 +134,7 @@ static dg_code header_in(reader *r, dg_manifest *m, dg_error *err)
     return text ? dg_hex_get(&m->header, text, strlen(text), err) : DG_OK;
 }
 
-static dg_code substitutes_in(reader *r, dg_manifest *m, dg_error *err)
+static dg_code substitutes_in(reader *r, dg_snapshot_manifest_data *m, dg_error *err)
 {
     const json_t *v = want(r, NULL, "code_substitutes");
     if (!json_is_object(v)) {
@@ -144,7 +145,7 @@ static dg_code substitutes_in(reader *r, dg_manifest *m, dg_error *err)
     return m->substitutes ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the manifest");
 }
 
-static dg_code read_all(dg_manifest *m, const json_t *json, dg_error *err)
+static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_error *err)
 {
     reader r = { json, NULL };
     dg_snapshot_info *i = &m->info;
@@ -192,13 +193,13 @@ static dg_code all_at_once(void *user, dg_bytes *chunk, dg_error *err)
  * says first whether the text is JSON. It keeps nothing and needs no memory. */
 static dg_code check_grammar(dg_bytes text, dg_error *err)
 {
-    dg_json json;
+    dg_snapshot_json json;
     dg_code rc;
-    dg_json_init(&json, all_at_once, &text, 0, 0);
-    rc = dg_json_skip(&json, err);
+    dg_snapshot_json_init(&json, all_at_once, &text, 0, 0);
+    rc = dg_snapshot_json_skip(&json, err);
     if (rc == DG_OK)
-        rc = dg_json_skip(&json, err); /* the end */
-    dg_json_clear(&json);
+        rc = dg_snapshot_json_skip(&json, err); /* the end */
+    dg_snapshot_json_clear(&json);
     return rc;
 }
 
@@ -222,7 +223,7 @@ static dg_code parse(json_t **json, dg_bytes text, dg_error *err)
     }
 }
 
-dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err)
+dg_code dg_snapshot_manifest_read(dg_snapshot_manifest_data *m, const char *dir, dg_error *err)
 {
     char path[DG_PATH_MAX + 16];
     json_t *json = NULL;

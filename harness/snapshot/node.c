@@ -10,7 +10,7 @@
 static const struct kind {
     uint8_t mask, bits, length_max;
     bool branch;
-    dg_node_value value;
+    dg_snapshot_node_value value;
 } kinds[] = {
     { 0xc0, 0x40, 63, false, DG_NODE_INLINE }, { 0xc0, 0x80, 63, true, DG_NODE_NO_VALUE },
     { 0xc0, 0xc0, 63, true, DG_NODE_INLINE },  { 0xe0, 0x20, 31, false, DG_NODE_HASHED },
@@ -25,7 +25,7 @@ static const struct kind *kind_of(uint8_t first)
     return NULL;
 }
 
-static void read_partial(dg_node *node, dg_scale *in, uint8_t first, uint8_t length_max)
+static void read_partial(dg_snapshot_node *node, dg_scale *in, uint8_t first, uint8_t length_max)
 {
     uint8_t more = 255;
     node->nibbles = first & length_max;
@@ -41,7 +41,7 @@ static void read_partial(dg_node *node, dg_scale *in, uint8_t first, uint8_t len
         dg_scale_fail(in, "padding of an odd partial key is not zero");
 }
 
-static void read_children(dg_node *node, dg_scale *in)
+static void read_children(dg_snapshot_node *node, dg_scale *in)
 {
     size_t start = in->at;
     for (unsigned i = 0; i < 16; i++) {
@@ -55,12 +55,12 @@ static void read_children(dg_node *node, dg_scale *in)
         node->children = dg_bytes_of(in->in.at + start, in->at - start);
 }
 
-dg_code dg_node_read(dg_node *node, dg_bytes bytes, dg_error *err)
+dg_code dg_snapshot_node_read(dg_snapshot_node *node, dg_bytes bytes, dg_error *err)
 {
     dg_scale in = dg_scale_from(bytes);
     uint8_t first = dg_scale_u8(&in);
     const struct kind *kind = kind_of(first);
-    *node = (dg_node){ .empty = bytes.len == 1 && first == 0 };
+    *node = (dg_snapshot_node){ .empty = bytes.len == 1 && first == 0 };
     if (node->empty)
         return DG_OK;
     if (!kind) {

@@ -40,7 +40,7 @@ static dg_code move(const char *from, const char *to, dg_error *err)
     return DG_OK;
 }
 
-static dg_code names(dg_place *p, const char *path, dg_error *err)
+static dg_code names(dg_snapshot_place *p, const char *path, dg_error *err)
 {
     size_t len = strlen(path);
     while (len > 1 && path[len - 1] == '/')
@@ -53,9 +53,9 @@ static dg_code names(dg_place *p, const char *path, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_place_recover(const char *path, dg_error *err)
+dg_code dg_snapshot_place_recover(const char *path, dg_error *err)
 {
-    dg_place p = { 0 };
+    dg_snapshot_place p = { 0 };
     dg_code rc = names(&p, path, err);
     if (rc < 0 || dg_file_exists(p.path) || !is_snapshot(p.old))
         return rc;
@@ -88,7 +88,7 @@ static bool is_stale(const char *entry, const char *name)
     return pid == (long)getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
 }
 
-static dg_code sweep(const dg_place *p, dg_error *err)
+static dg_code sweep(const dg_snapshot_place *p, dg_error *err)
 {
     char parent[DG_PATH_MAX], whole[2 * DG_PATH_MAX];
     const char *name = split(parent, p->path);
@@ -107,7 +107,7 @@ static dg_code sweep(const dg_place *p, dg_error *err)
 }
 
 /* By way of another name: P.old is always whole. */
-static dg_code drop_old(const dg_place *p, dg_error *err)
+static dg_code drop_old(const dg_snapshot_place *p, dg_error *err)
 {
     dg_code rc;
     if (!dg_file_exists(p->old))
@@ -120,15 +120,15 @@ static dg_code drop_old(const dg_place *p, dg_error *err)
     return rc;
 }
 
-dg_code dg_place_begin(dg_place *p, const char *path, bool replace, dg_error *err)
+dg_code dg_snapshot_place_begin(dg_snapshot_place *p, const char *path, bool replace, dg_error *err)
 {
     char parent[DG_PATH_MAX];
     dg_code rc;
-    *p = (dg_place){ .replace = replace };
+    *p = (dg_snapshot_place){ .replace = replace };
     if ((rc = names(p, path, err)) < 0)
         return rc;
     split(parent, p->path);
-    if ((rc = dg_dir_make(parent, err)) < 0 || (rc = dg_place_recover(path, err)) < 0
+    if ((rc = dg_dir_make(parent, err)) < 0 || (rc = dg_snapshot_place_recover(path, err)) < 0
         || (rc = sweep(p, err)) < 0)
         return rc;
     if (dg_file_exists(p->path)) {
@@ -156,7 +156,7 @@ static dg_code sync_dir(const char *path, dg_error *err)
     return rc;
 }
 
-dg_code dg_place_commit(dg_place *p, dg_error *err)
+dg_code dg_snapshot_place_commit(dg_snapshot_place *p, dg_error *err)
 {
     char parent[DG_PATH_MAX];
     bool aside = p->replace && dg_file_exists(p->path);
@@ -183,7 +183,7 @@ dg_code dg_place_commit(dg_place *p, dg_error *err)
     return rc;
 }
 
-void dg_place_abandon(dg_place *p)
+void dg_snapshot_place_abandon(dg_snapshot_place *p)
 {
     if (p->made)
         dg_dir_remove(p->part, NULL);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-struct dg_seen {
-    dg_seen_entry *at;
+struct dg_snapshot_seen {
+    dg_snapshot_seen_entry *at;
     size_t count, cap; /* cap is a power of two */
 };
 
@@ -17,7 +17,7 @@ static void tag_of(uint8_t tag[16], const dg_hash *hash, bool is_value)
     tag[15] = is_value ? 2 : 1; /* never 0: an empty slot */
 }
 
-static dg_seen_entry *slot(const dg_seen *seen, const uint8_t tag[16])
+static dg_snapshot_seen_entry *slot(const dg_snapshot_seen *seen, const uint8_t tag[16])
 {
     size_t i = (size_t)dg_le64(tag) & (seen->cap - 1);
     while (seen->at[i].tag[15] && memcmp(seen->at[i].tag, tag, 16) != 0)
@@ -25,9 +25,9 @@ static dg_seen_entry *slot(const dg_seen *seen, const uint8_t tag[16])
     return &seen->at[i];
 }
 
-static dg_code grow(dg_seen *seen, dg_error *err)
+static dg_code grow(dg_snapshot_seen *seen, dg_error *err)
 {
-    dg_seen bigger = { .cap = seen->cap ? seen->cap * 2 : 1024 };
+    dg_snapshot_seen bigger = { .cap = seen->cap ? seen->cap * 2 : 1024 };
     bigger.at = dg_calloc(bigger.cap, sizeof *bigger.at);
     if (!bigger.at)
         return dg_fail(err, DG_NOMEM, "no memory to remember %zu nodes", seen->count);
@@ -40,22 +40,23 @@ static dg_code grow(dg_seen *seen, dg_error *err)
     return DG_OK;
 }
 
-dg_seen *dg_seen_new(void)
+dg_snapshot_seen *dg_snapshot_seen_new(void)
 {
-    return dg_calloc(1, sizeof(dg_seen));
+    return dg_calloc(1, sizeof(dg_snapshot_seen));
 }
 
-void dg_seen_free(dg_seen *seen)
+void dg_snapshot_seen_free(dg_snapshot_seen *seen)
 {
     if (seen)
         dg_free(seen->at);
     dg_free(seen);
 }
 
-dg_seen_entry *dg_seen_find(const dg_seen *seen, const dg_hash *hash, bool is_value)
+dg_snapshot_seen_entry *dg_snapshot_seen_find(const dg_snapshot_seen *seen, const dg_hash *hash,
+                                              bool is_value)
 {
     uint8_t tag[16];
-    dg_seen_entry *e;
+    dg_snapshot_seen_entry *e;
     if (!seen || !seen->count)
         return NULL;
     tag_of(tag, hash, is_value);
@@ -63,11 +64,11 @@ dg_seen_entry *dg_seen_find(const dg_seen *seen, const dg_hash *hash, bool is_va
     return e->tag[15] ? e : NULL;
 }
 
-dg_code dg_seen_put(dg_seen *seen, const dg_hash *hash, bool is_value, uint64_t keys,
-                    uint64_t value_bytes, dg_error *err)
+dg_code dg_snapshot_seen_put(dg_snapshot_seen *seen, const dg_hash *hash, bool is_value,
+                             uint64_t keys, uint64_t value_bytes, dg_error *err)
 {
     uint8_t tag[16];
-    dg_seen_entry *e;
+    dg_snapshot_seen_entry *e;
     if (seen->count * 2 >= seen->cap && grow(seen, err) < 0)
         return DG_NOMEM;
     tag_of(tag, hash, is_value);
@@ -80,7 +81,7 @@ dg_code dg_seen_put(dg_seen *seen, const dg_hash *hash, bool is_value, uint64_t 
     return DG_OK;
 }
 
-uint64_t dg_seen_count(const dg_seen *seen)
+uint64_t dg_snapshot_seen_count(const dg_snapshot_seen *seen)
 {
     return seen ? seen->count : 0;
 }

@@ -8,7 +8,7 @@
 
 enum { CHUNK = 1 << 16 };
 
-struct dg_sink {
+struct dg_snapshot_sink {
     FILE *file;
     ZSTD_CStream *zstd;
     char path[DG_PATH_MAX], part[DG_PATH_MAX];
@@ -17,9 +17,9 @@ struct dg_sink {
     uint8_t held[CHUNK], packed[CHUNK];
 };
 
-dg_code dg_sink_open(dg_sink **out, const char *path, bool zstd, dg_error *err)
+dg_code dg_snapshot_sink_open(dg_snapshot_sink **out, const char *path, bool zstd, dg_error *err)
 {
-    dg_sink *s = dg_calloc(1, sizeof *s);
+    dg_snapshot_sink *s = dg_calloc(1, sizeof *s);
     dg_code rc = DG_OK;
     *out = NULL;
     if (!s)
@@ -33,20 +33,20 @@ dg_code dg_sink_open(dg_sink **out, const char *path, bool zstd, dg_error *err)
              && (!(s->zstd = ZSTD_createCStream()) || ZSTD_isError(ZSTD_initCStream(s->zstd, 3))))
         rc = dg_fail(err, DG_NOMEM, "no memory to pack zstd");
     if (rc < 0) {
-        dg_sink_abandon(s);
+        dg_snapshot_sink_abandon(s);
         return rc;
     }
     *out = s;
     return DG_OK;
 }
 
-static void to_file(dg_sink *s, const void *at, size_t len)
+static void to_file(dg_snapshot_sink *s, const void *at, size_t len)
 {
     if (!s->why && len && fwrite(at, 1, len, s->file) != len)
         s->why = errno ? errno : EIO;
 }
 
-static void pack(dg_sink *s, ZSTD_EndDirective how)
+static void pack(dg_snapshot_sink *s, ZSTD_EndDirective how)
 {
     ZSTD_inBuffer in = { s->held, s->used, 0 };
     size_t left;
@@ -61,7 +61,7 @@ static void pack(dg_sink *s, ZSTD_EndDirective how)
     } while (in.pos < in.size || (how == ZSTD_e_end && left > 0));
 }
 
-static void drain(dg_sink *s, bool last)
+static void drain(dg_snapshot_sink *s, bool last)
 {
     if (s->zstd)
         pack(s, last ? ZSTD_e_end : ZSTD_e_continue);
@@ -70,7 +70,7 @@ static void drain(dg_sink *s, bool last)
     s->used = 0;
 }
 
-void dg_sink_put(dg_sink *s, dg_bytes bytes)
+void dg_snapshot_sink_put(dg_snapshot_sink *s, dg_bytes bytes)
 {
     while (bytes.len && !s->why) {
         size_t room = CHUNK - s->used, part = bytes.len < room ? bytes.len : room;
@@ -82,34 +82,34 @@ void dg_sink_put(dg_sink *s, dg_bytes bytes)
     }
 }
 
-void dg_sink_text(dg_sink *s, const char *text)
+void dg_snapshot_sink_text(dg_snapshot_sink *s, const char *text)
 {
-    dg_sink_put(s, dg_text(text));
+    dg_snapshot_sink_put(s, dg_text(text));
 }
 
-void dg_sink_hex(dg_sink *s, dg_bytes bytes)
+void dg_snapshot_sink_hex(dg_snapshot_sink *s, dg_bytes bytes)
 {
     static const char digits[] = "0123456789abcdef";
     char room[512];
-    dg_sink_text(s, "\"0x");
+    dg_snapshot_sink_text(s, "\"0x");
     while (bytes.len) {
         size_t part = bytes.len < sizeof room / 2 ? bytes.len : sizeof room / 2;
         for (size_t i = 0; i < part; i++) {
             room[2 * i] = digits[bytes.at[i] >> 4];
             room[2 * i + 1] = digits[bytes.at[i] & 15];
         }
-        dg_sink_put(s, dg_bytes_of(room, 2 * part));
+        dg_snapshot_sink_put(s, dg_bytes_of(room, 2 * part));
         bytes = dg_bytes_of(bytes.at + part, bytes.len - part);
     }
-    dg_sink_text(s, "\"");
+    dg_snapshot_sink_text(s, "\"");
 }
 
-bool dg_sink_failed(const dg_sink *s)
+bool dg_snapshot_sink_failed(const dg_snapshot_sink *s)
 {
     return s->why != 0;
 }
 
-dg_code dg_sink_commit(dg_sink *s, dg_error *err)
+dg_code dg_snapshot_sink_commit(dg_snapshot_sink *s, dg_error *err)
 {
     dg_code rc = DG_OK;
     if (!s->why)
@@ -120,11 +120,11 @@ dg_code dg_sink_commit(dg_sink *s, dg_error *err)
         s->why = errno;
     if (s->why)
         rc = dg_fail(err, DG_IO, "%s: %s", s->path, strerror(s->why));
-    dg_sink_abandon(s);
+    dg_snapshot_sink_abandon(s);
     return rc;
 }
 
-void dg_sink_abandon(dg_sink *s)
+void dg_snapshot_sink_abandon(dg_snapshot_sink *s)
 {
     if (!s)
         return;

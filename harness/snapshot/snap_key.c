@@ -4,7 +4,7 @@
  * Mirrors: sp-trie PrefixedMemoryDB and KeySpacedDB. */
 #include "snapshot/snapshot_impl.h"
 
-void dg_snap_key(dg_buf *out, const dg_walk_at *at, const dg_hash *hash)
+void dg_snapshot_key(dg_buf *out, const dg_snapshot_walk_at *at, const dg_hash *hash)
 {
     uint8_t *to;
     if (at->child.at)

@@ -27,7 +27,7 @@ static dg_code code_named(const dg_snapshot *s, dg_bytes *code, const char *text
     dg_code rc;
     if (dg_hex_get(&out, text, strlen(text), NULL) < 0 || out.len != 32)
         return dg_fail(err, DG_MALFORMED, "%s: a code substitute is not named by a hash", s->dir);
-    rc = dg_store_get(&s->store, code, &hash, err);
+    rc = dg_snapshot_store_get(&s->store, code, &hash, err);
     if (rc != DG_OK)
         return rc < 0 ? rc
                       : dg_fail(err, DG_MISMATCH, "%s: code substitute %s is missing", s->dir,
@@ -67,14 +67,14 @@ dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err)
     dg_snapshot *s;
     dg_code rc;
     *out = NULL;
-    if ((rc = dg_place_recover(path, err)) < 0)
+    if ((rc = dg_snapshot_place_recover(path, err)) < 0)
         return rc;
     if (!(s = dg_calloc(1, sizeof *s)))
         return dg_fail(err, DG_NOMEM, "no memory to open a snapshot");
     snprintf(s->dir, sizeof s->dir, "%s", path);
-    dg_manifest_init(&s->m);
-    if ((rc = dg_manifest_read(&s->m, s->dir, err)) < 0 || (rc = check_size(s, err)) < 0
-        || (rc = dg_store_open(&s->store, s->dir, err)) < 0
+    dg_snapshot_manifest_init(&s->m);
+    if ((rc = dg_snapshot_manifest_read(&s->m, s->dir, err)) < 0 || (rc = check_size(s, err)) < 0
+        || (rc = dg_snapshot_store_open(&s->store, s->dir, err)) < 0
         || (rc = load_substitutes(s, err)) < 0) {
         dg_snapshot_close(s);
         return rc;
@@ -87,8 +87,8 @@ void dg_snapshot_close(dg_snapshot *s)
 {
     if (!s)
         return;
-    dg_store_close(&s->store);
-    dg_manifest_clear(&s->m);
+    dg_snapshot_store_close(&s->store);
+    dg_snapshot_manifest_clear(&s->m);
     json_decref(s->substitutes);
     dg_free(s);
 }
@@ -115,7 +115,7 @@ const json_t *dg_snapshot_code_substitutes(const dg_snapshot *s)
 
 json_t *dg_snapshot_manifest(const dg_snapshot *s)
 {
-    return dg_manifest_to_json(&s->m);
+    return dg_snapshot_manifest_to_json(&s->m);
 }
 
 dg_hash dg_snapshot_hash(const dg_snapshot *s)
@@ -127,11 +127,11 @@ dg_hash dg_snapshot_hash(const dg_snapshot *s)
 
 static dg_code check_header(const dg_snapshot *s, dg_error *err)
 {
-    dg_block_facts facts;
+    dg_snapshot_block_facts facts;
     dg_code rc;
     if (!s->m.info.header_known)
         return DG_OK;
-    if ((rc = dg_header_facts(&facts, dg_buf_bytes(&s->m.header), err)) < 0)
+    if ((rc = dg_snapshot_header_facts(&facts, dg_buf_bytes(&s->m.header), err)) < 0)
         return rc;
     if (!dg_hash_equal(&facts.hash, &s->m.info.hash) || facts.number != s->m.info.number)
         return dg_fail(err, DG_MISMATCH, "header is of block %u %s, the manifest says %u",
@@ -167,7 +167,7 @@ static dg_code check_store(const dg_snapshot *s, dg_error *err)
 {
     uint64_t len;
     dg_hash hash;
-    dg_code rc = dg_store_sum(s->dir, &len, &hash, err);
+    dg_code rc = dg_snapshot_store_sum(s->dir, &len, &hash, err);
     if (rc < 0)
         return rc;
     if (len != s->m.store_len || !dg_hash_equal(&hash, &s->m.store_hash))
@@ -178,14 +178,14 @@ static dg_code check_store(const dg_snapshot *s, dg_error *err)
 
 dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
 {
-    dg_walk walk = { .from = &s->store.loader };
+    dg_snapshot_walk walk = { .from = &s->store.loader };
     const dg_snapshot_info *i = &s->m.info;
     dg_code rc;
     if (nodes)
         *nodes = 0;
     if ((rc = check_store(s, err)) == DG_OK && (rc = check_header(s, err)) == DG_OK
         && (rc = check_substitutes(s, err)) == DG_OK)
-        rc = dg_walk_run(&walk, &i->state_root, err);
+        rc = dg_snapshot_walk_run(&walk, &i->state_root, err);
     if (rc == DG_OK
         && (walk.keys != i->keys || walk.contents != i->nodes
             || walk.value_bytes != i->value_bytes))
@@ -194,6 +194,6 @@ dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
                      (unsigned long long)walk.keys, (unsigned long long)walk.contents);
     if (nodes)
         *nodes = walk.contents;
-    dg_walk_clear(&walk);
+    dg_snapshot_walk_clear(&walk);
     return rc == DG_OK ? rc : dg_fail_within(err, rc, "%s", s->dir);
 }

@@ -23,161 +23,173 @@ void dg_snapshot_reached(const char *what);
 
 /* ---- source.c: the bytes of a file as they come, unpacked ---- */
 
-typedef struct dg_input dg_input;
-dg_code dg_input_open(dg_input **out, const char *path, dg_error *err);
-void dg_input_close(dg_input *source);
+typedef struct dg_snapshot_input dg_snapshot_input;
+dg_code dg_snapshot_input_open(dg_snapshot_input **out, const char *path, dg_error *err);
+void dg_snapshot_input_close(dg_snapshot_input *source);
 /* The next bytes, unpacked if the file is zstd; DG_END; DG_MALFORMED. */
-dg_code dg_input_read(dg_input *source, dg_bytes *chunk, dg_error *err);
-uint64_t dg_input_done(const dg_input *source);  /* bytes of the file read so far */
-uint64_t dg_input_total(const dg_input *source); /* bytes of the file */
-dg_hash dg_input_hash(dg_input *source);         /* of the file; after DG_END, once */
+dg_code dg_snapshot_input_read(dg_snapshot_input *source, dg_bytes *chunk, dg_error *err);
+uint64_t dg_snapshot_input_done(
+    const dg_snapshot_input *source); /* bytes of the file read so far */
+uint64_t dg_snapshot_input_total(const dg_snapshot_input *source); /* bytes of the file */
+dg_hash dg_snapshot_input_hash(dg_snapshot_input *source); /* of the file; after DG_END, once */
 
 /* ---- sink.c: a file that is written whole or not at all ---- */
 
-typedef struct dg_sink dg_sink;
-dg_code dg_sink_open(dg_sink **out, const char *path, bool zstd, dg_error *err);
-/* The first failure is remembered; dg_sink_commit words it. */
-void dg_sink_put(dg_sink *sink, dg_bytes bytes);
-void dg_sink_text(dg_sink *sink, const char *text);
-void dg_sink_hex(dg_sink *sink, dg_bytes bytes); /* with 0x, in quotes */
-bool dg_sink_failed(const dg_sink *sink);
-dg_code dg_sink_commit(dg_sink *sink, dg_error *err); /* frees it */
-void dg_sink_abandon(dg_sink *sink);
+typedef struct dg_snapshot_sink dg_snapshot_sink;
+dg_code dg_snapshot_sink_open(dg_snapshot_sink **out, const char *path, bool zstd, dg_error *err);
+/* The first failure is remembered; dg_snapshot_sink_commit words it. */
+void dg_snapshot_sink_put(dg_snapshot_sink *sink, dg_bytes bytes);
+void dg_snapshot_sink_text(dg_snapshot_sink *sink, const char *text);
+void dg_snapshot_sink_hex(dg_snapshot_sink *sink, dg_bytes bytes); /* with 0x, in quotes */
+bool dg_snapshot_sink_failed(const dg_snapshot_sink *sink);
+dg_code dg_snapshot_sink_commit(dg_snapshot_sink *sink, dg_error *err); /* frees it */
+void dg_snapshot_sink_abandon(dg_snapshot_sink *sink);
 
 /* ---- batch.c: content that waits to be written ---- */
 
 enum { DG_BATCH_BYTES = 64 << 20 };
 
-typedef struct dg_batch {
+typedef struct dg_snapshot_batch {
     dg_buf bytes, items;
-} dg_batch;
-void dg_batch_init(dg_batch *batch);
-void dg_batch_clear(dg_batch *batch);
-dg_code dg_batch_put(dg_batch *batch, const dg_hash *hash, dg_bytes bytes, dg_error *err);
-bool dg_batch_full(const dg_batch *batch);
+} dg_snapshot_batch;
+void dg_snapshot_batch_init(dg_snapshot_batch *batch);
+void dg_snapshot_batch_clear(dg_snapshot_batch *batch);
+dg_code dg_snapshot_batch_put(dg_snapshot_batch *batch, const dg_hash *hash, dg_bytes bytes,
+                              dg_error *err);
+bool dg_snapshot_batch_full(const dg_snapshot_batch *batch);
 /* In the order of hashes; empties it. Ends with what `each` answers. */
-int dg_batch_drain(dg_batch *batch, int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
-                   void *user);
+int dg_snapshot_batch_drain(dg_snapshot_batch *batch,
+                            int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
+                            void *user);
 
 /* ---- store.c: content by hash, in LMDB ---- */
 
-typedef struct dg_store {
+typedef struct dg_snapshot_store {
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi dbi;
     bool writing, open_dbi, begun; /* begun: it holds something */
-    dg_batch batch;
+    dg_snapshot_batch batch;
     char dir[DG_PATH_MAX];
     dg_trie_loader loader;
-} dg_store;
+} dg_snapshot_store;
 
-extern size_t dg_store_map_max; /* test hook: bytes the store may grow to; 0: 1 TiB */
+extern size_t dg_snapshot_store_map_max; /* test hook: bytes the store may grow to; 0: 1 TiB */
 
-dg_code dg_store_create(dg_store *store, const char *dir, dg_error *err);
-dg_code dg_store_put(dg_store *store, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+dg_code dg_snapshot_store_create(dg_snapshot_store *store, const char *dir, dg_error *err);
+dg_code dg_snapshot_store_put(dg_snapshot_store *store, const dg_hash *hash, dg_bytes bytes,
+                              dg_error *err);
 /* Everything put is on disk; from here on the store can be read only. */
-dg_code dg_store_seal(dg_store *store, dg_error *err);
-dg_code dg_store_open(dg_store *store, const char *dir, dg_error *err);
-dg_code dg_store_get(const dg_store *store, dg_bytes *out, const dg_hash *hash, dg_error *err);
+dg_code dg_snapshot_store_seal(dg_snapshot_store *store, dg_error *err);
+dg_code dg_snapshot_store_open(dg_snapshot_store *store, const char *dir, dg_error *err);
+dg_code dg_snapshot_store_get(const dg_snapshot_store *store, dg_bytes *out, const dg_hash *hash,
+                              dg_error *err);
 /* What was put can be read from here on; `count` (may be NULL): contents there.
  * What was read is valid until the next put. */
-dg_code dg_store_flush(dg_store *store, uint64_t *count, dg_error *err);
+dg_code dg_snapshot_store_flush(dg_snapshot_store *store, uint64_t *count, dg_error *err);
 /* Removes every content for which `kept` says no. */
-dg_code dg_store_prune(dg_store *store, bool (*kept)(void *user, const dg_hash *hash), void *user,
-                       uint64_t *removed, dg_error *err);
-void dg_store_close(dg_store *store);
+dg_code dg_snapshot_store_prune(dg_snapshot_store *store,
+                                bool (*kept)(void *user, const dg_hash *hash), void *user,
+                                uint64_t *removed, dg_error *err);
+void dg_snapshot_store_close(dg_snapshot_store *store);
 /* Length and BLAKE2b-256 of data.mdb in `dir`. */
-dg_code dg_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err);
+dg_code dg_snapshot_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err);
 
 /* ---- place.c: the names a snapshot has while it is made ---- */
 
-typedef struct dg_place {
+typedef struct dg_snapshot_place {
     char path[DG_PATH_MAX], part[DG_PATH_MAX], old[DG_PATH_MAX];
     bool replace, made;
-} dg_place;
+} dg_snapshot_place;
 
-dg_code dg_place_begin(dg_place *place, const char *path, bool replace, dg_error *err);
-dg_code dg_place_commit(dg_place *place, dg_error *err);
-void dg_place_abandon(dg_place *place);
+dg_code dg_snapshot_place_begin(dg_snapshot_place *place, const char *path, bool replace,
+                                dg_error *err);
+dg_code dg_snapshot_place_commit(dg_snapshot_place *place, dg_error *err);
+void dg_snapshot_place_abandon(dg_snapshot_place *place);
 /* Puts a snapshot back that a killed replace had set aside. */
-dg_code dg_place_recover(const char *path, dg_error *err);
+dg_code dg_snapshot_place_recover(const char *path, dg_error *err);
 
 /* ---- manifest.c ---- */
 
-typedef struct dg_manifest {
+typedef struct dg_snapshot_manifest_data {
     dg_snapshot_info info;
     dg_buf header;
     json_t *substitutes; /* block number -> hash of the code, as text */
     uint64_t store_len;
     dg_hash store_hash;
-} dg_manifest;
+} dg_snapshot_manifest_data;
 
-void dg_manifest_init(dg_manifest *m);
-void dg_manifest_clear(dg_manifest *m);
-json_t *dg_manifest_to_json(const dg_manifest *m); /* NULL: no memory */
-dg_code dg_manifest_write(const dg_manifest *m, const char *dir, dg_error *err);
-dg_code dg_manifest_read(dg_manifest *m, const char *dir, dg_error *err);
+void dg_snapshot_manifest_init(dg_snapshot_manifest_data *m);
+void dg_snapshot_manifest_clear(dg_snapshot_manifest_data *m);
+json_t *dg_snapshot_manifest_to_json(const dg_snapshot_manifest_data *m); /* NULL: no memory */
+dg_code dg_snapshot_manifest_write(const dg_snapshot_manifest_data *m, const char *dir,
+                                   dg_error *err);
+dg_code dg_snapshot_manifest_read(dg_snapshot_manifest_data *m, const char *dir, dg_error *err);
 
 /* ---- header.c ---- */
 
-typedef struct dg_block_facts {
+typedef struct dg_snapshot_block_facts {
     uint32_t number;
     dg_hash hash, state_root;
-} dg_block_facts;
+} dg_snapshot_block_facts;
 /* Reads one header from the cursor, digest items included. */
-dg_code dg_header_facts(dg_block_facts *facts, dg_bytes header, dg_error *err);
+dg_code dg_snapshot_header_facts(dg_snapshot_block_facts *facts, dg_bytes header, dg_error *err);
 /* The header of block 0 with this state: 98 bytes. */
-void dg_header_genesis(dg_buf *out, const dg_hash *state_root);
+void dg_snapshot_header_genesis(dg_buf *out, const dg_hash *state_root);
 
 /* ---- node.c ---- */
 
-typedef enum dg_node_value { DG_NODE_NO_VALUE, DG_NODE_INLINE, DG_NODE_HASHED } dg_node_value;
-typedef struct dg_node {
+typedef enum dg_snapshot_node_value {
+    DG_NODE_NO_VALUE,
+    DG_NODE_INLINE,
+    DG_NODE_HASHED
+} dg_snapshot_node_value;
+typedef struct dg_snapshot_node {
     dg_bytes partial; /* packed; the first nibble is padding when `nibbles` is odd */
     size_t nibbles;
-    dg_node_value kind;
+    dg_snapshot_node_value kind;
     dg_bytes value; /* inline bytes, or the 32 of the hash */
     uint16_t bitmap;
     dg_bytes children; /* (compact length, merkle value) for each bit */
     bool empty;        /* the node of the empty trie */
-} dg_node;
-dg_code dg_node_read(dg_node *node, dg_bytes bytes, dg_error *err);
+} dg_snapshot_node;
+dg_code dg_snapshot_node_read(dg_snapshot_node *node, dg_bytes bytes, dg_error *err);
 
 /* ---- walk.c: all that is below a root ---- */
 
-typedef struct dg_walk_at {
+typedef struct dg_snapshot_walk_at {
     dg_bytes child; /* key of the child trie without prefix; .at NULL: the top trie */
     const uint8_t *nibbles;
     size_t count;
-} dg_walk_at;
+} dg_snapshot_walk_at;
 
 /* Set what is wanted, zero the rest. */
-typedef struct dg_walk {
+typedef struct dg_snapshot_walk {
     const dg_trie_loader *from;
     bool positions; /* visit content again where it occurs again */
     bool top_only;  /* leave the child tries out */
     void *user;
     /* A node or hashed value, whose hash was checked, before what is below it. */
-    dg_code (*content)(void *user, const dg_walk_at *at, const dg_hash *hash, dg_bytes bytes,
-                       dg_error *err);
+    dg_code (*content)(void *user, const dg_snapshot_walk_at *at, const dg_hash *hash,
+                       dg_bytes bytes, dg_error *err);
     /* An entry; the top trie in the order of keys, then each child trie. Only
      * with `positions`. */
     dg_code (*entry)(void *user, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
     /* results */
-    uint64_t keys, value_bytes; /* of all tries, an entry counted wherever it occurs */
-    uint64_t contents;          /* distinct hashes */
-    struct dg_seen *seen;       /* which; kept until dg_walk_clear */
-} dg_walk;
+    uint64_t keys, value_bytes;    /* of all tries, an entry counted wherever it occurs */
+    uint64_t contents;             /* distinct hashes */
+    struct dg_snapshot_seen *seen; /* which; kept until dg_snapshot_walk_clear */
+} dg_snapshot_walk;
 
 /* DG_MISMATCH: content that has not its hash; DG_ABSENT as a failure does not
  * exist: missing content is DG_MISMATCH that names it. */
-dg_code dg_walk_run(dg_walk *walk, const dg_hash *root, dg_error *err);
-bool dg_walk_saw(void *walk, const dg_hash *hash);
-void dg_walk_clear(dg_walk *walk);
+dg_code dg_snapshot_walk_run(dg_snapshot_walk *walk, const dg_hash *root, dg_error *err);
+bool dg_snapshot_walk_saw(void *walk, const dg_hash *hash);
+void dg_snapshot_walk_clear(dg_snapshot_walk *walk);
 
 /* ---- spec_read.c: what stands where in a spec or a list of pairs ---- */
 
-typedef struct dg_spec {
+typedef struct dg_snapshot_spec {
     char id[64], name[128];
     json_t *substitutes; /* number -> hex code; NULL: none */
     bool pairs, raw;     /* which of the two forms it was */
@@ -185,45 +197,46 @@ typedef struct dg_spec {
     void *user;
     dg_code (*entry)(void *user, dg_bytes key, dg_bytes value, dg_error *err);
     dg_code (*child)(void *user, dg_bytes child, bool begins, dg_error *err);
-} dg_spec;
-dg_code dg_spec_read(dg_spec *spec, dg_json *json, dg_error *err);
-void dg_spec_clear(dg_spec *spec);
+} dg_snapshot_spec;
+dg_code dg_snapshot_spec_read(dg_snapshot_spec *spec, dg_snapshot_json *json, dg_error *err);
+void dg_snapshot_spec_clear(dg_snapshot_spec *spec);
 
 /* ---- writer.c ---- */
 
 struct dg_snapshot_writer {
-    dg_place place;
-    dg_store store;
+    dg_snapshot_place place;
+    dg_snapshot_store store;
 };
 /* As dg_snapshot_commit; `m` is completed. */
-dg_code dg_writer_commit(dg_snapshot_writer *writer, dg_manifest *m, const json_t *substitutes,
-                         dg_error *err);
+dg_code dg_snapshot_writer_commit(dg_snapshot_writer *writer, dg_snapshot_manifest_data *m,
+                                  const json_t *substitutes, dg_error *err);
 
 /* ---- import_*.c ---- */
 
-typedef struct dg_import {
+typedef struct dg_snapshot_import_job {
     const char *path;
     const dg_snapshot_import_options *options;
     dg_snapshot_writer *writer;
-    dg_manifest m;
-} dg_import;
-dg_code dg_import_spec(dg_import *import, dg_error *err);
-dg_code dg_import_snap(dg_import *import, dg_error *err);
-void dg_import_progress(const dg_import *import, const dg_input *source, unsigned pass,
-                        unsigned passes);
+    dg_snapshot_manifest_data m;
+} dg_snapshot_import_job;
+dg_code dg_snapshot_import_spec(dg_snapshot_import_job *import, dg_error *err);
+dg_code dg_snapshot_import_snap(dg_snapshot_import_job *import, dg_error *err);
+void dg_snapshot_import_progress(const dg_snapshot_import_job *import,
+                                 const dg_snapshot_input *source, unsigned pass, unsigned passes);
 /* Asks `describe` about the code, when there is one. */
-dg_code dg_import_describe(dg_import *import, dg_bytes code, dg_error *err);
+dg_code dg_snapshot_import_describe(dg_snapshot_import_job *import, dg_bytes code, dg_error *err);
 /* One value of the state that was just put; DG_ABSENT. */
-dg_code dg_import_get(const dg_import *import, dg_buf *value, dg_bytes key, dg_error *err);
+dg_code dg_snapshot_import_get(const dg_snapshot_import_job *import, dg_buf *value, dg_bytes key,
+                               dg_error *err);
 /* Number and hash for a source without header: from the options, else the number
  * the state itself holds. */
-dg_code dg_import_block(dg_import *import, dg_error *err);
+dg_code dg_snapshot_import_block(dg_snapshot_import_job *import, dg_error *err);
 /* Takes number, hash and root from a header; tells whether the state is whole. */
-dg_code dg_import_header(dg_import *import, dg_bytes header, dg_error *err);
+dg_code dg_snapshot_import_header(dg_snapshot_import_job *import, dg_bytes header, dg_error *err);
 
 struct dg_snapshot {
-    dg_store store;
-    dg_manifest m;
+    dg_snapshot_store store;
+    dg_snapshot_manifest_data m;
     json_t *substitutes; /* number -> hex code */
     char dir[DG_PATH_MAX];
 };
@@ -231,6 +244,6 @@ struct dg_snapshot {
 /* ---- snap_key.c: where a .snap of version 3 or 4 files a node ---- */
 
 /* Child trie, path packed into bytes, hash. */
-void dg_snap_key(dg_buf *out, const dg_walk_at *at, const dg_hash *hash);
+void dg_snapshot_key(dg_buf *out, const dg_snapshot_walk_at *at, const dg_hash *hash);
 
 #endif

@@ -12,7 +12,7 @@ enum { CHUNK = 1 << 17, UNPACKED_LOG = 38 };
 /* A packed file may claim any length: what comes out of it has a maximum. */
 static const uint64_t unpacked_max = (uint64_t)1 << UNPACKED_LOG;
 
-struct dg_input {
+struct dg_snapshot_input {
     FILE *file;
     uint64_t done, total, unpacked;
     ZSTD_DStream *zstd; /* NULL: the file is taken as it is */
@@ -22,9 +22,9 @@ struct dg_input {
     uint8_t raw[CHUNK], out[CHUNK];
 };
 
-dg_code dg_input_open(dg_input **out, const char *path, dg_error *err)
+dg_code dg_snapshot_input_open(dg_snapshot_input **out, const char *path, dg_error *err)
 {
-    dg_input *s = dg_calloc(1, sizeof *s);
+    dg_snapshot_input *s = dg_calloc(1, sizeof *s);
     struct stat about;
     dg_code rc = DG_OK;
     *out = NULL;
@@ -36,7 +36,7 @@ dg_code dg_input_open(dg_input **out, const char *path, dg_error *err)
     else if (!S_ISREG(about.st_mode))
         rc = dg_fail(err, DG_IO, "is not a file");
     if (rc < 0 || sodium_init() < 0) {
-        dg_input_close(s);
+        dg_snapshot_input_close(s);
         return rc < 0 ? rc : dg_fail(err, DG_IO, "the hash library did not start");
     }
     s->total = (uint64_t)about.st_size;
@@ -45,7 +45,7 @@ dg_code dg_input_open(dg_input **out, const char *path, dg_error *err)
     return DG_OK;
 }
 
-void dg_input_close(dg_input *s)
+void dg_snapshot_input_close(dg_snapshot_input *s)
 {
     if (!s)
         return;
@@ -55,17 +55,17 @@ void dg_input_close(dg_input *s)
     dg_free(s);
 }
 
-uint64_t dg_input_done(const dg_input *s)
+uint64_t dg_snapshot_input_done(const dg_snapshot_input *s)
 {
     return s->done;
 }
 
-uint64_t dg_input_total(const dg_input *s)
+uint64_t dg_snapshot_input_total(const dg_snapshot_input *s)
 {
     return s->total;
 }
 
-dg_hash dg_input_hash(dg_input *s)
+dg_hash dg_snapshot_input_hash(dg_snapshot_input *s)
 {
     dg_hash h;
     crypto_generichash_final(&s->hash, h.at, sizeof h.at);
@@ -73,7 +73,7 @@ dg_hash dg_input_hash(dg_input *s)
 }
 
 /* More of the file into `raw`; DG_END. */
-static dg_code refill(dg_input *s, dg_error *err)
+static dg_code refill(dg_snapshot_input *s, dg_error *err)
 {
     size_t got = fread(s->raw, 1, CHUNK, s->file);
     if (got == 0)
@@ -84,7 +84,7 @@ static dg_code refill(dg_input *s, dg_error *err)
     return DG_OK;
 }
 
-static dg_code start(dg_input *s, dg_error *err)
+static dg_code start(dg_snapshot_input *s, dg_error *err)
 {
     static const uint8_t magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
     dg_code rc = refill(s, err);
@@ -97,7 +97,7 @@ static dg_code start(dg_input *s, dg_error *err)
     return DG_OK;
 }
 
-static dg_code unpack(dg_input *s, dg_bytes *chunk, dg_error *err)
+static dg_code unpack(dg_snapshot_input *s, dg_bytes *chunk, dg_error *err)
 {
     ZSTD_outBuffer out = { s->out, CHUNK, 0 };
     while (out.pos == 0) {
@@ -122,7 +122,7 @@ static dg_code unpack(dg_input *s, dg_bytes *chunk, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_input_read(dg_input *s, dg_bytes *chunk, dg_error *err)
+dg_code dg_snapshot_input_read(dg_snapshot_input *s, dg_bytes *chunk, dg_error *err)
 {
     dg_code rc = DG_OK;
     if (!s->started)

@@ -13,8 +13,8 @@
 #include <string.h>
 
 typedef struct reader {
-    dg_spec *spec;
-    dg_json *json;
+    dg_snapshot_spec *spec;
+    dg_snapshot_json *json;
     dg_buf child, key, value; /* bytes, out of hex */
     uint64_t key_at;          /* where `key` stands */
     bool plain, state_root_only, top;
@@ -29,17 +29,17 @@ typedef struct member {
 static dg_code wrong(reader *r, const char *what, const char *wanted)
 {
     return dg_fail(r->err, DG_MALFORMED, "%s at byte %llu is not %s", what,
-                   (unsigned long long)dg_json_offset(r->json), wanted);
+                   (unsigned long long)dg_snapshot_json_offset(r->json), wanted);
 }
 
-static dg_code next(reader *r, dg_json_event *event)
+static dg_code next(reader *r, dg_snapshot_json_event *event)
 {
-    return dg_json_next(r->json, event, r->err);
+    return dg_snapshot_json_next(r->json, event, r->err);
 }
 
-static dg_code enter(reader *r, dg_json_event wanted, const char *what)
+static dg_code enter(reader *r, dg_snapshot_json_event wanted, const char *what)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = next(r, &event);
     if (rc < 0 || event == wanted)
         return rc;
@@ -61,7 +61,7 @@ static const member *member_named(const member *table, dg_bytes name, unsigned *
 static dg_code members(reader *r, const member *table, const char *what)
 {
     unsigned seen = 0, bit = 0;
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, what);
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY) {
         const member *m = member_named(table, dg_buf_bytes(&r->json->key), &bit);
@@ -69,7 +69,7 @@ static dg_code members(reader *r, const member *table, const char *what)
             return dg_fail(r->err, DG_MALFORMED, "%s at byte %llu stands there twice", m->name,
                            (unsigned long long)r->json->began);
         seen |= m ? bit : 0;
-        rc = m ? m->read(r) : dg_json_skip(r->json, r->err);
+        rc = m ? m->read(r) : dg_snapshot_json_skip(r->json, r->err);
     }
     return rc;
 }
@@ -110,7 +110,7 @@ static dg_code value_in(reader *r)
 {
     char room[160];
     dg_buf name = dg_buf_on(room, sizeof room);
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = next(r, &event);
     if (rc == DG_OK && event != DG_JSON_STRING)
         rc = wrong(r, "value", "a string of hex");
@@ -135,7 +135,7 @@ static dg_code hand_out(reader *r)
 
 static dg_code entries(reader *r, const char *what)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, what);
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY)
         if ((rc = key_in(r, &r->json->key)) == DG_OK && (rc = value_in(r)) == DG_OK)
@@ -151,7 +151,7 @@ static dg_code read_top(reader *r)
 
 static dg_code read_children(reader *r)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, "childrenDefault");
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY) {
         if ((rc = hex_in(r, &r->child, &r->json->key, "key of a child trie")) < 0
@@ -166,7 +166,7 @@ static dg_code read_children(reader *r)
 /* Specs of 2019 had child tries of other kinds under this name. */
 static dg_code read_old_children(reader *r)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, "children");
     if (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY)
         return dg_fail(r->err, DG_UNSUPPORTED, "child tries in the form before childrenDefault");
@@ -191,13 +191,13 @@ static dg_code read_raw(reader *r)
 static dg_code note_plain(reader *r)
 {
     r->plain = true;
-    return dg_json_skip(r->json, r->err);
+    return dg_snapshot_json_skip(r->json, r->err);
 }
 
 static dg_code note_state_root(reader *r)
 {
     r->state_root_only = true;
-    return dg_json_skip(r->json, r->err);
+    return dg_snapshot_json_skip(r->json, r->err);
 }
 
 static const member genesis_members[] = {
@@ -218,7 +218,7 @@ static dg_code read_genesis(reader *r)
 /* In JSON-RPC `id` is a number: only a string is taken. */
 static dg_code short_text(reader *r, char *to, size_t size, const char *what)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = next(r, &event);
     size_t len;
     if (rc < 0)
@@ -276,7 +276,7 @@ static dg_code read_substitute(reader *r)
 
 static dg_code read_substitutes(reader *r)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_OBJECT, "codeSubstitutes");
     if (rc == DG_OK && !(r->spec->substitutes = json_object()))
         return dg_fail(r->err, DG_NOMEM, "no memory for code substitutes");
@@ -289,7 +289,7 @@ static dg_code read_substitutes(reader *r)
 
 static dg_code read_pair(reader *r)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = next(r, &event);
     if (rc == DG_OK && event != DG_JSON_STRING)
         return wrong(r, "key of a pair", "a string of hex");
@@ -301,7 +301,7 @@ static dg_code read_pair(reader *r)
 
 static dg_code read_result(reader *r)
 {
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc = enter(r, DG_JSON_ARRAY, "result");
     r->spec->pairs = true;
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_ARRAY)
@@ -344,10 +344,10 @@ static dg_code judge(const reader *r)
     return dg_fail(r->err, DG_MALFORMED, "is no chain spec: genesis.raw.top is not there");
 }
 
-dg_code dg_spec_read(dg_spec *spec, dg_json *json, dg_error *err)
+dg_code dg_snapshot_spec_read(dg_snapshot_spec *spec, dg_snapshot_json *json, dg_error *err)
 {
     reader r = { .spec = spec, .json = json, .err = err };
-    dg_json_event event;
+    dg_snapshot_json_event event;
     dg_code rc;
     dg_buf_init(&r.child, DG_TRIE_KEY_MAX);
     dg_buf_init(&r.key, DG_TRIE_KEY_MAX);
@@ -363,7 +363,7 @@ dg_code dg_spec_read(dg_spec *spec, dg_json *json, dg_error *err)
     return rc;
 }
 
-void dg_spec_clear(dg_spec *spec)
+void dg_snapshot_spec_clear(dg_snapshot_spec *spec)
 {
     json_decref(spec->substitutes);
     spec->substitutes = NULL;

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-size_t dg_store_map_max;
+size_t dg_snapshot_store_map_max;
 
-static dg_code fail(const dg_store *s, int rc, dg_error *err)
+static dg_code fail(const dg_snapshot_store *s, int rc, dg_error *err)
 {
     if (rc == ENOMEM)
         return dg_fail(err, DG_NOMEM, "%s/data.mdb: no memory", s->dir);
@@ -22,18 +22,18 @@ static dg_code fail(const dg_store *s, int rc, dg_error *err)
 
 static dg_code load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err)
 {
-    return dg_store_get(source, out, hash, err);
+    return dg_snapshot_store_get(source, out, hash, err);
 }
 
-static void clear(dg_store *s, const char *dir)
+static void clear(dg_snapshot_store *s, const char *dir)
 {
     memset(s, 0, sizeof *s);
     snprintf(s->dir, sizeof s->dir, "%s", dir);
     s->loader = (dg_trie_loader){ load, s };
-    dg_batch_init(&s->batch);
+    dg_snapshot_batch_init(&s->batch);
 }
 
-static int begin(dg_store *s)
+static int begin(dg_snapshot_store *s)
 {
     int rc = mdb_txn_begin(s->env, NULL, s->writing ? 0 : MDB_RDONLY, &s->txn);
     if (rc == 0 && !s->open_dbi) {
@@ -44,7 +44,7 @@ static int begin(dg_store *s)
 }
 
 /* Address space, not disk: halved until the system gives it. */
-static int open_to_write(dg_store *s, size_t map)
+static int open_to_write(dg_snapshot_store *s, size_t map)
 {
     int rc = mdb_env_create(&s->env);
     if (rc == 0)
@@ -58,9 +58,9 @@ static int open_to_write(dg_store *s, size_t map)
     return rc;
 }
 
-dg_code dg_store_create(dg_store *s, const char *dir, dg_error *err)
+dg_code dg_snapshot_store_create(dg_snapshot_store *s, const char *dir, dg_error *err)
 {
-    size_t map = dg_store_map_max ? dg_store_map_max : (size_t)1 << 40;
+    size_t map = dg_snapshot_store_map_max ? dg_snapshot_store_map_max : (size_t)1 << 40;
     int rc;
     clear(s, dir);
     s->writing = true;
@@ -69,7 +69,7 @@ dg_code dg_store_create(dg_store *s, const char *dir, dg_error *err)
     if (rc == 0)
         rc = begin(s);
     if (rc != 0) {
-        dg_store_close(s);
+        dg_snapshot_store_close(s);
         return fail(s, rc, err);
     }
     return DG_OK;
@@ -77,7 +77,7 @@ dg_code dg_store_create(dg_store *s, const char *dir, dg_error *err)
 
 static int put_one(void *user, const dg_hash *hash, dg_bytes bytes)
 {
-    const dg_store *s = user;
+    const dg_snapshot_store *s = user;
     MDB_val key = { 32, (void *)(uintptr_t)hash->at };
     MDB_val value = { bytes.len, (void *)(uintptr_t)bytes.at };
     int rc = mdb_put(s->txn, s->dbi, &key, &value, s->begun ? MDB_NOOVERWRITE : MDB_APPEND);
@@ -85,9 +85,9 @@ static int put_one(void *user, const dg_hash *hash, dg_bytes bytes)
 }
 
 /* The first batch goes into an empty store, in order: page after page. */
-static int write_batch(dg_store *s)
+static int write_batch(dg_snapshot_store *s)
 {
-    int rc = dg_batch_drain(&s->batch, put_one, s);
+    int rc = dg_snapshot_batch_drain(&s->batch, put_one, s);
     s->begun = true;
     if (rc == 0) {
         rc = mdb_txn_commit(s->txn);
@@ -97,7 +97,7 @@ static int write_batch(dg_store *s)
     return rc;
 }
 
-dg_code dg_store_flush(dg_store *s, uint64_t *count, dg_error *err)
+dg_code dg_snapshot_store_flush(dg_snapshot_store *s, uint64_t *count, dg_error *err)
 {
     MDB_stat about;
     int rc = write_batch(s);
@@ -110,19 +110,20 @@ dg_code dg_store_flush(dg_store *s, uint64_t *count, dg_error *err)
     return rc ? fail(s, rc, err) : DG_OK;
 }
 
-dg_code dg_store_put(dg_store *s, const dg_hash *hash, dg_bytes bytes, dg_error *err)
+dg_code dg_snapshot_store_put(dg_snapshot_store *s, const dg_hash *hash, dg_bytes bytes,
+                              dg_error *err)
 {
     dg_code rc;
     if (bytes.len > DG_VALUE_MAX)
         return dg_fail(err, DG_LIMIT, "content %s has %zu bytes, more than %d",
                        dg_hash_text(hash).text, bytes.len, DG_VALUE_MAX);
     dg_snapshot_reached("store put");
-    if ((rc = dg_batch_put(&s->batch, hash, bytes, err)) < 0)
+    if ((rc = dg_snapshot_batch_put(&s->batch, hash, bytes, err)) < 0)
         return rc;
-    return dg_batch_full(&s->batch) ? dg_store_flush(s, NULL, err) : DG_OK;
+    return dg_snapshot_batch_full(&s->batch) ? dg_snapshot_store_flush(s, NULL, err) : DG_OK;
 }
 
-dg_code dg_store_seal(dg_store *s, dg_error *err)
+dg_code dg_snapshot_store_seal(dg_snapshot_store *s, dg_error *err)
 {
     int rc = write_batch(s);
     if (rc == 0)
@@ -130,11 +131,11 @@ dg_code dg_store_seal(dg_store *s, dg_error *err)
     dg_snapshot_reached("store sync");
     if (rc != 0)
         return fail(s, rc, err);
-    dg_store_close(s);
+    dg_snapshot_store_close(s);
     return DG_OK;
 }
 
-dg_code dg_store_open(dg_store *s, const char *dir, dg_error *err)
+dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *err)
 {
     char file[DG_PATH_MAX + 16];
     struct stat about;
@@ -151,13 +152,14 @@ dg_code dg_store_open(dg_store *s, const char *dir, dg_error *err)
     if (rc == 0)
         rc = begin(s);
     if (rc != 0) {
-        dg_store_close(s);
+        dg_snapshot_store_close(s);
         return fail(s, rc, err);
     }
     return DG_OK;
 }
 
-dg_code dg_store_get(const dg_store *s, dg_bytes *out, const dg_hash *hash, dg_error *err)
+dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const dg_hash *hash,
+                              dg_error *err)
 {
     MDB_val key = { 32, (void *)(uintptr_t)hash->at }, value;
     int rc = mdb_get(s->txn, s->dbi, &key, &value);
@@ -169,8 +171,8 @@ dg_code dg_store_get(const dg_store *s, dg_bytes *out, const dg_hash *hash, dg_e
     return DG_OK;
 }
 
-dg_code dg_store_prune(dg_store *s, bool (*kept)(void *user, const dg_hash *hash), void *user,
-                       uint64_t *removed, dg_error *err)
+dg_code dg_snapshot_store_prune(dg_snapshot_store *s, bool (*kept)(void *user, const dg_hash *hash),
+                                void *user, uint64_t *removed, dg_error *err)
 {
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
@@ -193,7 +195,7 @@ dg_code dg_store_prune(dg_store *s, bool (*kept)(void *user, const dg_hash *hash
     return rc == MDB_NOTFOUND ? DG_OK : fail(s, rc, err);
 }
 
-void dg_store_close(dg_store *s)
+void dg_snapshot_store_close(dg_snapshot_store *s)
 {
     if (s->txn)
         mdb_txn_abort(s->txn);
@@ -202,10 +204,10 @@ void dg_store_close(dg_store *s)
     s->txn = NULL;
     s->env = NULL;
     s->open_dbi = false;
-    dg_batch_clear(&s->batch);
+    dg_snapshot_batch_clear(&s->batch);
 }
 
-dg_code dg_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err)
+dg_code dg_snapshot_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_error *err)
 {
     char file[DG_PATH_MAX + 16];
     crypto_generichash_state state;

@@ -13,7 +13,7 @@ static const char child_prefix[] = ":child_storage:default:";
 enum { CHILD_PREFIX_LEN = sizeof child_prefix - 1, NIBBLES_MAX = 2 * DG_TRIE_KEY_MAX };
 
 typedef struct frame {
-    dg_node node;
+    dg_snapshot_node node;
     dg_bytes rest;   /* children not yet entered */
     unsigned next;   /* child index to try next */
     size_t path_len; /* to cut the path back to when this is done */
@@ -28,7 +28,7 @@ typedef struct child {
 } child;
 
 typedef struct walker {
-    dg_walk *w;
+    dg_snapshot_walk *w;
     dg_bytes child; /* .at NULL: the top trie */
     frame *frames;
     size_t depth, frames_cap;
@@ -45,9 +45,9 @@ static void add(uint64_t *to, uint64_t more)
     *to = *to + more < more ? UINT64_MAX : *to + more;
 }
 
-static dg_walk_at here(const walker *k)
+static dg_snapshot_walk_at here(const walker *k)
 {
-    return (dg_walk_at){ k->child, k->path.at, k->path.len };
+    return (dg_snapshot_walk_at){ k->child, k->path.at, k->path.len };
 }
 
 /* May the root of a child trie stand at or below the path? */
@@ -67,7 +67,7 @@ static bool near_children(const walker *k)
 static dg_code load(walker *k, dg_bytes *out, const dg_hash *hash, const char *what)
 {
     dg_code rc = k->w->from->load(k->w->from->source, out, hash, k->err);
-    dg_walk_at at = here(k);
+    dg_snapshot_walk_at at = here(k);
     dg_hash found;
     if (rc == DG_ABSENT)
         return dg_fail(k->err, DG_ABSENT, "%s %s is missing", what, dg_hash_text(hash).text);
@@ -131,17 +131,17 @@ static bool is_child_root(const walker *k)
 static dg_code hashed_value(walker *k, const frame *f, dg_bytes *value)
 {
     dg_hash hash;
-    const dg_seen_entry *known;
+    const dg_snapshot_seen_entry *known;
     dg_code rc;
     memcpy(hash.at, f->node.value.at, 32);
-    known = dg_seen_find(k->w->seen, &hash, true);
+    known = dg_snapshot_seen_find(k->w->seen, &hash, true);
     if (known && !k->w->positions && !is_child_root(k)) {
         *value = dg_bytes_of(NULL, (size_t)known->value_bytes);
         return DG_OK;
     }
     if ((rc = load(k, value, &hash, "value")) != DG_OK)
         return rc;
-    return dg_seen_put(k->w->seen, &hash, true, 1, value->len, k->err);
+    return dg_snapshot_seen_put(k->w->seen, &hash, true, 1, value->len, k->err);
 }
 
 static dg_code visit_value(walker *k, frame *f)
@@ -197,7 +197,7 @@ static dg_code push(walker *k, dg_bytes bytes, const dg_hash *hash, size_t path_
     *f = (frame){ .path_len = path_len, .hashed = hash != NULL };
     if (hash)
         f->hash = *hash;
-    if ((rc = dg_node_read(&f->node, bytes, k->err)) < 0)
+    if ((rc = dg_snapshot_node_read(&f->node, bytes, k->err)) < 0)
         return hash ? dg_fail_within(k->err, rc, "node %s", dg_hash_text(hash).text) : rc;
     if (f->node.empty)
         return dg_fail(k->err, DG_MALFORMED, "the empty node stands below another");
@@ -218,7 +218,7 @@ static void account(walker *k, uint64_t keys, uint64_t value_bytes)
 
 static dg_code enter(walker *k, const dg_hash *hash, size_t path_len)
 {
-    const dg_seen_entry *known = dg_seen_find(k->w->seen, hash, false);
+    const dg_snapshot_seen_entry *known = dg_snapshot_seen_find(k->w->seen, hash, false);
     dg_bytes bytes;
     dg_code rc;
     if (known && !k->w->positions && !near_children(k)) {
@@ -236,8 +236,9 @@ static dg_code leave(walker *k)
     frame f = k->frames[--k->depth];
     k->path.len = f.path_len;
     account(k, f.keys, f.value_bytes);
-    return f.hashed ? dg_seen_put(k->w->seen, &f.hash, false, f.keys, f.value_bytes, k->err)
-                    : DG_OK;
+    return f.hashed
+               ? dg_snapshot_seen_put(k->w->seen, &f.hash, false, f.keys, f.value_bytes, k->err)
+               : DG_OK;
 }
 
 static dg_code step(walker *k)
@@ -251,7 +252,7 @@ static dg_code step(walker *k)
         f->next++;
     if (f->next == 16)
         return leave(k);
-    value = dg_scale_bytes(&in); /* dg_node_read made sure of it */
+    value = dg_scale_bytes(&in); /* dg_snapshot_node_read made sure of it */
     f->rest = dg_scale_rest(&in);
     dg_buf_put_u8(&k->path, (uint8_t)f->next++);
     if (k->path.rc < 0)
@@ -277,13 +278,13 @@ static dg_code one_trie(walker *k, const dg_hash *root)
     return rc;
 }
 
-dg_code dg_walk_run(dg_walk *w, const dg_hash *root, dg_error *err)
+dg_code dg_snapshot_walk_run(dg_snapshot_walk *w, const dg_hash *root, dg_error *err)
 {
     walker k = { .w = w, .err = err };
     dg_code rc;
-    dg_walk_clear(w);
+    dg_snapshot_walk_clear(w);
     w->keys = w->value_bytes = w->contents = 0;
-    if (!(w->seen = dg_seen_new()))
+    if (!(w->seen = dg_snapshot_seen_new()))
         return dg_fail(err, DG_NOMEM, "no memory to walk a trie");
     dg_buf_init(&k.path, NIBBLES_MAX + 2);
     dg_buf_init(&k.key, DG_TRIE_KEY_MAX + 1);
@@ -295,7 +296,7 @@ dg_code dg_walk_run(dg_walk *w, const dg_hash *root, dg_error *err)
         if (rc != DG_OK)
             dg_fail_within(err, rc, "child trie %zu", i);
     }
-    w->contents = dg_seen_count(w->seen);
+    w->contents = dg_snapshot_seen_count(w->seen);
     dg_arena_clear(&k.names);
     dg_buf_clear(&k.path);
     dg_buf_clear(&k.key);
@@ -304,14 +305,15 @@ dg_code dg_walk_run(dg_walk *w, const dg_hash *root, dg_error *err)
     return rc;
 }
 
-bool dg_walk_saw(void *walk, const dg_hash *hash)
+bool dg_snapshot_walk_saw(void *walk, const dg_hash *hash)
 {
-    const dg_walk *w = walk;
-    return dg_seen_find(w->seen, hash, false) || dg_seen_find(w->seen, hash, true);
+    const dg_snapshot_walk *w = walk;
+    return dg_snapshot_seen_find(w->seen, hash, false)
+           || dg_snapshot_seen_find(w->seen, hash, true);
 }
 
-void dg_walk_clear(dg_walk *w)
+void dg_snapshot_walk_clear(dg_snapshot_walk *w)
 {
-    dg_seen_free(w->seen);
+    dg_snapshot_seen_free(w->seen);
     w->seen = NULL;
 }

@@ -10,8 +10,8 @@ dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool repla
     *out = NULL;
     if (!w)
         return dg_fail(err, DG_NOMEM, "no memory to make a snapshot");
-    if ((rc = dg_place_begin(&w->place, path, replace, err)) < 0
-        || (rc = dg_store_create(&w->store, w->place.part, err)) < 0) {
+    if ((rc = dg_snapshot_place_begin(&w->place, path, replace, err)) < 0
+        || (rc = dg_snapshot_store_create(&w->store, w->place.part, err)) < 0) {
         dg_snapshot_abandon(w);
         return rc;
     }
@@ -23,15 +23,15 @@ void dg_snapshot_abandon(dg_snapshot_writer *w)
 {
     if (!w)
         return;
-    dg_store_close(&w->store);
-    dg_place_abandon(&w->place);
+    dg_snapshot_store_close(&w->store);
+    dg_snapshot_place_abandon(&w->place);
     dg_free(w);
 }
 
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err)
 {
     dg_snapshot_writer *w = writer;
-    return dg_store_put(&w->store, hash, bytes, err);
+    return dg_snapshot_store_put(&w->store, hash, bytes, err);
 }
 
 /* ---- what is not here yet, from elsewhere ---- */
@@ -45,7 +45,7 @@ typedef struct fetch {
 static dg_code here_or_there(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err)
 {
     fetch *f = source;
-    dg_code rc = dg_store_get(&f->writer->store, out, hash, err);
+    dg_code rc = dg_snapshot_store_get(&f->writer->store, out, hash, err);
     if (rc != DG_ABSENT)
         return rc;
     rc = f->from->load(f->from->source, out, hash, err);
@@ -59,15 +59,15 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *w, const dg_hash *root,
 {
     fetch f = { .writer = w, .from = from };
     dg_trie_loader both = { here_or_there, &f };
-    dg_walk walk = { .from = &both };
+    dg_snapshot_walk walk = { .from = &both };
     dg_bytes bytes;
     dg_hash hash;
     dg_code rc;
     dg_buf_init(&f.missing, (size_t)1 << 36);
-    rc = dg_store_flush(&w->store, NULL, err);
+    rc = dg_snapshot_store_flush(&w->store, NULL, err);
     if (rc == DG_OK)
-        rc = dg_walk_run(&walk, root, err);
-    dg_walk_clear(&walk);
+        rc = dg_snapshot_walk_run(&walk, root, err);
+    dg_snapshot_walk_clear(&walk);
     /* Written after the walk: a put may move what the walk still looks at. */
     for (size_t i = 0; rc == DG_OK && i < f.missing.len; i += 32) {
         memcpy(hash.at, f.missing.at + i, 32);
@@ -81,8 +81,8 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *w, const dg_hash *root,
 /* ---- commit ---- */
 
 /* Codes are kept like values, the manifest names them by hash. */
-static dg_code put_substitutes(dg_snapshot_writer *w, dg_manifest *m, const json_t *codes,
-                               dg_error *err)
+static dg_code put_substitutes(dg_snapshot_writer *w, dg_snapshot_manifest_data *m,
+                               const json_t *codes, dg_error *err)
 {
     json_t *from = (json_t *)(uintptr_t)codes;
     const char *number;
@@ -113,19 +113,19 @@ static dg_code put_substitutes(dg_snapshot_writer *w, dg_manifest *m, const json
 }
 
 /* From the file itself, not from what this process holds. */
-static dg_code verify_sealed(dg_snapshot_writer *w, dg_manifest *m, dg_error *err)
+static dg_code verify_sealed(dg_snapshot_writer *w, dg_snapshot_manifest_data *m, dg_error *err)
 {
-    dg_walk walk = { 0 };
-    dg_code rc = dg_store_open(&w->store, w->place.part, err);
+    dg_snapshot_walk walk = { 0 };
+    dg_code rc = dg_snapshot_store_open(&w->store, w->place.part, err);
     if (rc < 0)
         return rc;
     walk.from = &w->store.loader;
-    rc = dg_walk_run(&walk, &m->info.state_root, err);
+    rc = dg_snapshot_walk_run(&walk, &m->info.state_root, err);
     m->info.keys = walk.keys;
     m->info.nodes = walk.contents;
     m->info.value_bytes = walk.value_bytes;
-    dg_walk_clear(&walk);
-    dg_store_close(&w->store);
+    dg_snapshot_walk_clear(&walk);
+    dg_snapshot_store_close(&w->store);
     if (rc == DG_ABSENT)
         rc = dg_fail_within(err, DG_MISMATCH, "state %s is incomplete",
                             dg_hash_short(&m->info.state_root).text);
@@ -135,15 +135,16 @@ static dg_code verify_sealed(dg_snapshot_writer *w, dg_manifest *m, dg_error *er
     return rc < 0 ? dg_fail_within(err, rc, "%s", w->place.path) : rc;
 }
 
-dg_code dg_writer_commit(dg_snapshot_writer *w, dg_manifest *m, const json_t *codes, dg_error *err)
+dg_code dg_snapshot_writer_commit(dg_snapshot_writer *w, dg_snapshot_manifest_data *m,
+                                  const json_t *codes, dg_error *err)
 {
     dg_code rc;
-    if ((rc = put_substitutes(w, m, codes, err)) < 0 || (rc = dg_store_seal(&w->store, err)) < 0
-        || (rc = verify_sealed(w, m, err)) < 0
-        || (rc = dg_store_sum(w->place.part, &m->store_len, &m->store_hash, err)) < 0
-        || (rc = dg_manifest_write(m, w->place.part, err)) < 0)
+    if ((rc = put_substitutes(w, m, codes, err)) < 0
+        || (rc = dg_snapshot_store_seal(&w->store, err)) < 0 || (rc = verify_sealed(w, m, err)) < 0
+        || (rc = dg_snapshot_store_sum(w->place.part, &m->store_len, &m->store_hash, err)) < 0
+        || (rc = dg_snapshot_manifest_write(m, w->place.part, err)) < 0)
         goto out;
-    rc = dg_place_commit(&w->place, err);
+    rc = dg_snapshot_place_commit(&w->place, err);
 out:
     dg_snapshot_abandon(w);
     return rc;
@@ -152,16 +153,16 @@ out:
 dg_code dg_snapshot_commit(dg_snapshot_writer *w, const dg_snapshot_info *info, dg_bytes header,
                            const json_t *codes, dg_error *err)
 {
-    dg_manifest m;
+    dg_snapshot_manifest_data m;
     dg_code rc;
-    dg_manifest_init(&m);
+    dg_snapshot_manifest_init(&m);
     m.info = *info;
     m.info.header_known = header.len > 0;
     dg_buf_put_bytes(&m.header, header);
     if ((rc = dg_buf_check(&m.header, err, "header")) < 0)
         dg_snapshot_abandon(w);
     else
-        rc = dg_writer_commit(w, &m, codes, err);
-    dg_manifest_clear(&m);
+        rc = dg_snapshot_writer_commit(w, &m, codes, err);
+    dg_snapshot_manifest_clear(&m);
     return rc;
 }

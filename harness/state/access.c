@@ -15,7 +15,7 @@ dg_code dg_state_get(dg_state *state, dg_bytes *value, dg_bytes child, dg_bytes 
 /* The trie to be written; made when there is none. */
 static dg_code writable(dg_state *state, dg_trie **out, dg_bytes child, dg_error *err)
 {
-    dg_child *c;
+    dg_state_child *c;
     dg_code rc;
     dg_state_unseal(state);
     *out = state->now.top;

@@ -5,7 +5,7 @@
 static const char root_prefix[] = ":child_storage:default:";
 static const char common_prefix[] = ":child_storage:";
 
-dg_code dg_child_root_key(dg_buf *out, dg_bytes child, dg_error *err)
+dg_code dg_state_child_root_key(dg_buf *out, dg_bytes child, dg_error *err)
 {
     dg_buf_init(out, sizeof root_prefix + DG_TRIE_KEY_MAX);
     dg_buf_put_text(out, root_prefix);
@@ -32,19 +32,19 @@ static dg_code no_memory(dg_error *err)
 }
 
 /* Takes `trie`, also when there is no memory. */
-static dg_child *child_new(dg_trie *trie, dg_bytes key, bool touched)
+static dg_state_child *child_new(dg_trie *trie, dg_bytes key, bool touched)
 {
-    dg_child *c = trie ? dg_malloc(sizeof *c + key.len) : NULL;
+    dg_state_child *c = trie ? dg_malloc(sizeof *c + key.len) : NULL;
     if (!c) {
         dg_trie_free(trie);
         return NULL;
     }
-    *c = (dg_child){ .refs = 1, .trie = trie, .touched = touched, .key_len = key.len };
+    *c = (dg_state_child){ .refs = 1, .trie = trie, .touched = touched, .key_len = key.len };
     memcpy(c->key, key.at, key.len);
     return c;
 }
 
-static void child_release(dg_child *c)
+static void child_release(dg_state_child *c)
 {
     if (!c || --c->refs > 0)
         return;
@@ -52,14 +52,14 @@ static void child_release(dg_child *c)
     dg_free(c);
 }
 
-dg_family *dg_family_keep(dg_family *family)
+dg_state_family *dg_state_family_keep(dg_state_family *family)
 {
     if (family)
         family->refs++;
     return family;
 }
 
-void dg_family_release(dg_family *family)
+void dg_state_family_release(dg_state_family *family)
 {
     if (!family || --family->refs > 0)
         return;
@@ -68,12 +68,12 @@ void dg_family_release(dg_family *family)
     dg_free(family);
 }
 
-static size_t seek(const dg_family *family, dg_bytes key)
+static size_t seek(const dg_state_family *family, dg_bytes key)
 {
     size_t low = 0, high = family ? family->count : 0;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        const dg_child *c = family->at[mid];
+        const dg_state_child *c = family->at[mid];
         if (dg_bytes_compare(dg_bytes_of(c->key, c->key_len), key) < 0)
             low = mid + 1;
         else
@@ -82,35 +82,35 @@ static size_t seek(const dg_family *family, dg_bytes key)
     return low;
 }
 
-static dg_child **find(const dg_layer *layer, dg_bytes key)
+static dg_state_child **find(const dg_state_layer *layer, dg_bytes key)
 {
     size_t i = seek(layer->kids, key);
-    dg_child **at = layer->kids && i < layer->kids->count ? &layer->kids->at[i] : NULL;
+    dg_state_child **at = layer->kids && i < layer->kids->count ? &layer->kids->at[i] : NULL;
     return at && dg_bytes_equal(dg_bytes_of((*at)->key, (*at)->key_len), key) ? at : NULL;
 }
 
 /* The layer's family, its own, with room for `more` children behind the last. */
-static dg_code own_family(dg_layer *layer, size_t more, dg_error *err)
+static dg_code own_family(dg_state_layer *layer, size_t more, dg_error *err)
 {
-    dg_family *old = layer->kids, *f;
+    dg_state_family *old = layer->kids, *f;
     size_t count = old ? old->count : 0;
     if (old && old->refs == 1 && more == 0)
         return DG_OK;
     f = dg_malloc(sizeof *f + (count + more) * sizeof f->at[0]);
     if (!f)
         return no_memory(err);
-    *f = (dg_family){ .refs = 1, .count = count };
+    *f = (dg_state_family){ .refs = 1, .count = count };
     for (size_t i = 0; i < count; i++) {
         f->at[i] = old->at[i];
         f->at[i]->refs++;
     }
-    dg_family_release(old);
+    dg_state_family_release(old);
     layer->kids = f;
     return DG_OK;
 }
 
 /* Adds `c`, which it takes in every case. */
-static dg_code adopt(dg_layer *layer, dg_child *c, dg_error *err)
+static dg_code adopt(dg_state_layer *layer, dg_state_child *c, dg_error *err)
 {
     size_t i;
     dg_code rc = c ? own_family(layer, 1, err) : no_memory(err);
@@ -127,12 +127,13 @@ static dg_code adopt(dg_layer *layer, dg_child *c, dg_error *err)
 }
 
 /* The child's trie as its root in the top trie names it; NULL: no root there. */
-static dg_code open_from_top(const dg_layer *layer, dg_trie **out, dg_bytes key, dg_error *err)
+static dg_code open_from_top(const dg_state_layer *layer, dg_trie **out, dg_bytes key,
+                             dg_error *err)
 {
     dg_buf root_key;
     dg_bytes value;
     dg_hash root;
-    dg_code rc = dg_child_root_key(&root_key, key, err);
+    dg_code rc = dg_state_child_root_key(&root_key, key, err);
     *out = NULL;
     if (rc == DG_OK)
         rc = dg_trie_get(layer->top, &value, dg_buf_bytes(&root_key), err);
@@ -146,9 +147,10 @@ static dg_code open_from_top(const dg_layer *layer, dg_trie **out, dg_bytes key,
     return *out ? DG_OK : no_memory(err);
 }
 
-dg_code dg_layer_child(dg_layer *layer, dg_child **out, dg_bytes key, dg_error *err)
+dg_code dg_state_layer_child(dg_state_layer *layer, dg_state_child **out, dg_bytes key,
+                             dg_error *err)
 {
-    dg_child **at = find(layer, key);
+    dg_state_child **at = find(layer, key);
     dg_trie *trie;
     dg_code rc;
     *out = at ? *at : NULL;
@@ -161,12 +163,12 @@ dg_code dg_layer_child(dg_layer *layer, dg_child **out, dg_bytes key, dg_error *
     return rc;
 }
 
-dg_code dg_state_child(dg_state *state, dg_child **out, dg_bytes key, dg_error *err)
+dg_code dg_state_child_find(dg_state *state, dg_state_child **out, dg_bytes key, dg_error *err)
 {
-    dg_child **at = find(&state->now, key);
+    dg_state_child **at = find(&state->now, key);
     dg_code rc;
     *out = at ? *at : NULL;
-    if (at || (rc = dg_layer_child(&state->backend, out, key, err)) < 0)
+    if (at || (rc = dg_state_layer_child(&state->backend, out, key, err)) < 0)
         return at ? DG_OK : rc;
     if (!*out)
         return DG_OK;
@@ -174,10 +176,10 @@ dg_code dg_state_child(dg_state *state, dg_child **out, dg_bytes key, dg_error *
     return adopt(&state->now, *out, err);
 }
 
-dg_code dg_state_child_mut(dg_state *state, dg_child **out, dg_bytes key, dg_error *err)
+dg_code dg_state_child_mut(dg_state *state, dg_state_child **out, dg_bytes key, dg_error *err)
 {
-    dg_child **at, *copy;
-    dg_code rc = dg_state_child(state, out, key, err);
+    dg_state_child **at, *copy;
+    dg_code rc = dg_state_child_find(state, out, key, err);
     if (rc == DG_OK && !*out)
         rc = adopt(&state->now, child_new(dg_trie_empty(), key, false), err);
     if (rc < 0 || (rc = own_family(&state->now, 0, err)) < 0)
@@ -196,12 +198,12 @@ dg_code dg_state_child_mut(dg_state *state, dg_child **out, dg_bytes key, dg_err
 
 dg_code dg_state_trie(dg_state *state, dg_trie **out, dg_bytes child, dg_error *err)
 {
-    dg_child *c;
+    dg_state_child *c;
     dg_code rc;
     *out = state->now.top;
     if (child.len == 0)
         return DG_OK;
-    rc = dg_state_child(state, &c, child, err);
+    rc = dg_state_child_find(state, &c, child, err);
     *out = rc == DG_OK && c ? c->trie : NULL;
     return rc;
 }

@@ -10,7 +10,7 @@ typedef struct removal {
     dg_trie *now, *backend; /* backend NULL: the trie is new in this block */
     dg_bytes prefix;
     uint64_t stamp;
-    dg_removal *done;
+    dg_state_removal *done;
 } removal;
 
 /* Keys one behind the other, each with its length: a list to delete from. */
@@ -18,7 +18,7 @@ static dg_code collect(void *user, dg_bytes key, dg_error *err)
 {
     dg_buf *keys = user;
     uint8_t len[4];
-    dg_put_le32(len, (uint32_t)key.len);
+    dg_le32_put(len, (uint32_t)key.len);
     dg_buf_put(keys, len, 4);
     dg_buf_put_bytes(keys, key);
     return dg_buf_check(keys, err, "keys to be removed");
@@ -85,16 +85,16 @@ static dg_code clear_backend(removal *r, uint32_t limit, dg_bytes cursor, dg_err
 /* `now` stays NULL when there is no such child: nothing to do. */
 static dg_code find_tries(dg_state *state, removal *r, dg_bytes child, dg_error *err)
 {
-    dg_child *was, *is;
+    dg_state_child *was, *is;
     dg_code rc;
     r->now = state->now.top;
     r->backend = state->backend.top;
     if (child.len == 0)
         return DG_OK;
     r->now = r->backend = NULL;
-    if ((rc = dg_state_child(state, &is, child, err)) < 0 || !is)
+    if ((rc = dg_state_child_find(state, &is, child, err)) < 0 || !is)
         return rc;
-    if ((rc = dg_layer_child(&state->backend, &was, child, err)) < 0
+    if ((rc = dg_state_layer_child(&state->backend, &was, child, err)) < 0
         || (rc = dg_state_child_mut(state, &is, child, err)) < 0)
         return rc;
     r->now = is->trie;
@@ -102,12 +102,12 @@ static dg_code find_tries(dg_state *state, removal *r, dg_bytes child, dg_error 
     return DG_OK;
 }
 
-dg_code dg_state_clear_prefix(dg_state *state, dg_removal *done, dg_bytes child, dg_bytes prefix,
-                              uint32_t limit, dg_bytes cursor, dg_error *err)
+dg_code dg_state_clear_prefix(dg_state *state, dg_state_removal *done, dg_bytes child,
+                              dg_bytes prefix, uint32_t limit, dg_bytes cursor, dg_error *err)
 {
     removal r = { .prefix = prefix, .stamp = state->stamp, .done = done };
     dg_code rc;
-    *done = (dg_removal){ .all = true };
+    *done = (dg_state_removal){ .all = true };
     dg_buf_init(&done->cursor, DG_TRIE_KEY_MAX);
     if (child.len == 0 && dg_state_meets_children(prefix))
         return DG_OK;

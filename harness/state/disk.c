@@ -19,7 +19,7 @@ static dg_code put_all(dg_state *state, dg_trie *top, const dg_hash *root, dg_sn
                        dg_error *err)
 {
     const dg_trie_loader *from = dg_trie_loader_of(top);
-    const dg_family *kids = state->now.kids;
+    const dg_state_family *kids = state->now.kids;
     dg_code rc = dg_trie_flush(top, dg_snapshot_put, w, err);
     for (size_t i = 0; kids && i < kids->count && rc == DG_OK; i++) {
         dg_hash child_root;

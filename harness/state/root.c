@@ -3,14 +3,14 @@
 
 /* Puts the root of `c` into `top`, or takes it away when the child is empty.
  * With `top` NULL nothing is written. `*differs`: it was another one. */
-static dg_code write_root(dg_state *state, dg_trie *top, const dg_trie *look_in, const dg_child *c,
-                          bool *differs, dg_error *err)
+static dg_code write_root(dg_state *state, dg_trie *top, const dg_trie *look_in,
+                          const dg_state_child *c, bool *differs, dg_error *err)
 {
     dg_buf key;
     dg_bytes value = { NULL, 0 };
     dg_hash root;
     bool empty;
-    dg_code rc = dg_child_root_key(&key, dg_bytes_of(c->key, c->key_len), err);
+    dg_code rc = dg_state_child_root_key(&key, dg_bytes_of(c->key, c->key_len), err);
     if (rc == DG_OK)
         rc = dg_trie_root(c->trie, &root, err);
     if (rc == DG_OK)
@@ -33,7 +33,7 @@ static dg_code write_root(dg_state *state, dg_trie *top, const dg_trie *look_in,
  * runtime sees: they go into a fork, made when the first of them differs. */
 dg_code dg_state_seal(dg_state *state, dg_trie **top, dg_error *err)
 {
-    const dg_family *kids = state->now.kids;
+    const dg_state_family *kids = state->now.kids;
     dg_trie *sealed = NULL;
     dg_code rc = DG_OK;
     for (size_t i = 0; !state->sealed && kids && i < kids->count && rc == DG_OK; i++) {
@@ -65,9 +65,9 @@ dg_code dg_state_root(dg_state *state, dg_hash *root, dg_error *err)
 
 dg_code dg_state_child_root(dg_state *state, dg_hash *root, dg_bytes child, dg_error *err)
 {
-    dg_child *c;
+    dg_state_child *c;
     bool differs;
-    dg_code rc = dg_state_child(state, &c, child, err);
+    dg_code rc = dg_state_child_find(state, &c, child, err);
     *root = DG_TRIE_EMPTY_ROOT;
     if (rc < 0 || !c)
         return rc;

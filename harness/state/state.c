@@ -6,33 +6,33 @@ static dg_code no_memory(dg_error *err)
     return dg_fail(err, DG_NOMEM, "no memory for a state");
 }
 
-dg_code dg_layer_fork(dg_layer *out, const dg_layer *from, dg_error *err)
+dg_code dg_state_layer_fork(dg_state_layer *out, const dg_state_layer *from, dg_error *err)
 {
-    *out = (dg_layer){ dg_trie_fork(from->top), NULL };
+    *out = (dg_state_layer){ dg_trie_fork(from->top), NULL };
     if (!out->top)
         return no_memory(err);
-    out->kids = dg_family_keep(from->kids);
+    out->kids = dg_state_family_keep(from->kids);
     return DG_OK;
 }
 
-void dg_layer_clear(dg_layer *layer)
+void dg_state_layer_clear(dg_state_layer *layer)
 {
     dg_trie_free(layer->top);
-    dg_family_release(layer->kids);
-    *layer = (dg_layer){ NULL, NULL };
+    dg_state_family_release(layer->kids);
+    *layer = (dg_state_layer){ NULL, NULL };
 }
 
 /* Takes `top` and a count on `kids`. */
-static dg_state *make(dg_trie *top, dg_family *kids)
+static dg_state *make(dg_trie *top, dg_state_family *kids)
 {
     dg_state *s = top ? dg_calloc(1, sizeof *s) : NULL;
     if (!s) {
         dg_trie_free(top);
         return NULL;
     }
-    s->now = (dg_layer){ top, dg_family_keep(kids) };
+    s->now = (dg_state_layer){ top, dg_state_family_keep(kids) };
     s->stamp = 1;
-    if (dg_layer_fork(&s->backend, &s->now, NULL) < 0) {
+    if (dg_state_layer_fork(&s->backend, &s->now, NULL) < 0) {
         dg_state_free(s);
         return NULL;
     }
@@ -67,11 +67,11 @@ void dg_state_free(dg_state *state)
     if (!state)
         return;
     while (state->depth > 0)
-        dg_layer_clear(&state->saved[--state->depth]);
+        dg_state_layer_clear(&state->saved[--state->depth]);
     dg_free(state->saved);
     dg_trie_free(state->sealed);
-    dg_layer_clear(&state->now);
-    dg_layer_clear(&state->backend);
+    dg_state_layer_clear(&state->now);
+    dg_state_layer_clear(&state->backend);
     dg_free(state);
 }
 
@@ -84,8 +84,8 @@ void dg_state_begin_block(dg_state *state)
         state->sealed = NULL;
     }
     dg_trie_become(state->backend.top, state->now.top);
-    dg_family_release(state->backend.kids);
-    state->backend.kids = dg_family_keep(state->now.kids);
+    dg_state_family_release(state->backend.kids);
+    state->backend.kids = dg_state_family_keep(state->now.kids);
     state->stamp++;
 }
 
@@ -116,13 +116,13 @@ dg_code dg_state_begin(dg_state *state, dg_error *err)
                        DG_STATE_DEPTH_MAX);
     if (state->depth == state->cap) {
         unsigned cap = state->cap ? 2 * state->cap : 8;
-        dg_layer *saved = dg_realloc(state->saved, cap * sizeof *saved);
+        dg_state_layer *saved = dg_realloc(state->saved, cap * sizeof *saved);
         if (!saved)
             return no_memory(err);
         state->saved = saved;
         state->cap = cap;
     }
-    if ((rc = dg_layer_fork(&state->saved[state->depth], &state->now, err)) == DG_OK)
+    if ((rc = dg_state_layer_fork(&state->saved[state->depth], &state->now, err)) == DG_OK)
         state->depth++;
     return rc;
 }
@@ -132,7 +132,7 @@ dg_code dg_state_commit(dg_state *state, dg_error *err)
     (void)err; /* the answer needs no words */
     if (state->depth == 0)
         return DG_ABSENT;
-    dg_layer_clear(&state->saved[--state->depth]);
+    dg_state_layer_clear(&state->saved[--state->depth]);
     return DG_OK;
 }
 
@@ -141,7 +141,7 @@ dg_code dg_state_rollback(dg_state *state, dg_error *err)
     (void)err;
     if (state->depth == 0)
         return DG_ABSENT;
-    dg_layer_clear(&state->now);
+    dg_state_layer_clear(&state->now);
     state->now = state->saved[--state->depth];
     dg_state_unseal(state);
     return DG_OK;
@@ -160,12 +160,12 @@ void dg_state_unwind(dg_state *state, unsigned depth)
 
 /* ---- invariants ---- */
 
-static void verify_layer(const dg_layer *layer)
+static void verify_layer(const dg_state_layer *layer)
 {
     assert(layer->top);
     dg_trie_verify(layer->top);
     for (size_t i = 0; layer->kids && i < layer->kids->count; i++) {
-        const dg_child *child = layer->kids->at[i];
+        const dg_state_child *child = layer->kids->at[i];
         assert(layer->kids->refs > 0);
         assert(child->refs > 0);
         assert(child->key_len > 0);

@@ -53,17 +53,17 @@ dg_code dg_state_append(dg_state *state, dg_bytes key, dg_bytes item, dg_error *
 /* Smallest key strictly greater. DG_OK, DG_END. `next` is reset first. */
 dg_code dg_state_next(dg_state *state, dg_buf *next, dg_bytes child, dg_bytes key, dg_error *err);
 
-typedef struct dg_removal {
+typedef struct dg_state_removal {
     bool all; /* nothing of the backend is left */
     uint32_t backend, unique, loops;
     dg_buf cursor; /* first key not visited, when !all; cleared by the caller */
-} dg_removal;
+} dg_state_removal;
 /* Removes keys with `prefix`: overlay keys always, backend keys up to `limit`
  * (UINT32_MAX: no limit) from `cursor` (.at NULL: from the start). Refused (all,
  * zeros) on the top trie when prefix and `:child_storage:` overlap.
  * Mirrors: sp-state-machine ext.rs limit_remove_from_backend. */
-dg_code dg_state_clear_prefix(dg_state *state, dg_removal *done, dg_bytes child, dg_bytes prefix,
-                              uint32_t limit, dg_bytes cursor, dg_error *err);
+dg_code dg_state_clear_prefix(dg_state *state, dg_state_removal *done, dg_bytes child,
+                              dg_bytes prefix, uint32_t limit, dg_bytes cursor, dg_error *err);
 
 /* Keys of the top trie that name child tries: the host ignores runtime writes
  * there (this room does not: a state is also built by it). */

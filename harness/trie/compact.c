@@ -20,7 +20,7 @@ typedef struct open_node {
 } open_node;
 
 typedef struct reader {
-    dg_shelf *shelf;
+    dg_trie_shelf *shelf;
     dg_scale items;
     uint32_t left;
     open_node *open;
@@ -55,7 +55,7 @@ static dg_code make_room(reader *r, dg_error *err)
 static dg_code open_next(reader *r, dg_error *err)
 {
     open_node n = { .hashes_at = r->hashes.len };
-    dg_raw raw;
+    dg_trie_raw raw;
     dg_bytes value;
     dg_code rc = take_item(r, &n.node, err);
     if (rc < 0 || (rc = make_room(r, err)) < 0)
@@ -63,13 +63,13 @@ static dg_code open_next(reader *r, dg_error *err)
     n.escaped = n.node.len > 0 && n.node.at[0] == ESCAPE;
     if (n.escaped)
         n.node = dg_bytes_of(n.node.at + 1, n.node.len - 1);
-    if ((rc = dg_raw_parse(&raw, n.node, true, err)) < 0)
+    if ((rc = dg_trie_raw_parse(&raw, n.node, true, err)) < 0)
         return rc;
-    if (n.escaped && (raw.form != DG_RAW_INLINE || raw.value.len > 0))
+    if (n.escaped && (raw.form != DG_TRIE_RAW_INLINE || raw.value.len > 0))
         return dg_fail(err, DG_MALFORMED, "compact proof escapes a node without an empty value");
     if (n.escaped
         && ((rc = take_item(r, &value, err)) < 0
-            || (rc = dg_shelf_add(r->shelf, &n.value_hash, value, err)) < 0))
+            || (rc = dg_trie_shelf_add(r->shelf, &n.value_hash, value, err)) < 0))
         return rc;
     r->open[r->len++] = n;
     return DG_OK;
@@ -78,8 +78,8 @@ static dg_code open_next(reader *r, dg_error *err)
 /* The next child of the top node that was left out: there is one. */
 static bool next_left_out(open_node *n)
 {
-    dg_raw raw;
-    dg_code rc = dg_raw_parse(&raw, n->node, true, NULL);
+    dg_trie_raw raw;
+    dg_code rc = dg_trie_raw_parse(&raw, n->node, true, NULL);
     assert(rc == DG_OK); /* parsed when it was opened */
     for (; n->next < 16; n->next++)
         if (raw.bitmap >> n->next & 1 && raw.kids[n->next].len == 0) {
@@ -94,11 +94,11 @@ static dg_code close_top(reader *r, dg_hash *hash, dg_error *err)
 {
     open_node *n = &r->open[r->len - 1];
     size_t at = n->hashes_at;
-    dg_raw raw;
-    dg_code rc = dg_raw_parse(&raw, n->node, true, err);
+    dg_trie_raw raw;
+    dg_code rc = dg_trie_raw_parse(&raw, n->node, true, err);
     assert(rc == DG_OK);
     if (n->escaped) {
-        raw.form = DG_RAW_HASHED;
+        raw.form = DG_TRIE_RAW_HASHED;
         raw.value = dg_hash_bytes(&n->value_hash);
     }
     for (unsigned i = 0; i < 16; i++)
@@ -107,12 +107,12 @@ static dg_code close_top(reader *r, dg_hash *hash, dg_error *err)
             at += 32;
         }
     dg_buf_reset(&r->scratch);
-    dg_raw_write(&r->scratch, &raw);
+    dg_trie_raw_write(&r->scratch, &raw);
     if ((rc = dg_buf_check(&r->scratch, err, "a trie node")) < 0)
         return rc;
     r->hashes.len = n->hashes_at;
     r->len--;
-    return dg_shelf_add(r->shelf, hash, dg_buf_bytes(&r->scratch), err);
+    return dg_trie_shelf_add(r->shelf, hash, dg_buf_bytes(&r->scratch), err);
 }
 
 /* One trie of the list, from its root on. */
@@ -156,7 +156,8 @@ static dg_code read_all(reader *r, const dg_hash *root, dg_error *err)
     return rc < 0 ? rc : dg_scale_finish(&r->items, err, "compact proof");
 }
 
-dg_code dg_compact_read(dg_shelf *shelf, const dg_hash *root, dg_bytes proof, dg_error *err)
+dg_code dg_trie_compact_read(dg_trie_shelf *shelf, const dg_hash *root, dg_bytes proof,
+                             dg_error *err)
 {
     reader r = { .shelf = shelf, .items = dg_scale_from(proof) };
     dg_code rc;

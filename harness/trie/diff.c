@@ -8,10 +8,10 @@
 
 typedef struct cursor {
     const dg_trie *trie;
-    dg_item **slot; /* about to be entered; NULL: at the node on top of `steps` */
-    dg_steps steps;
+    dg_trie_item **slot; /* about to be entered; NULL: at the node on top of `steps` */
+    dg_trie_steps steps;
     dg_buf bytes;
-    dg_path path; /* to the slot, or to the node with its partial key */
+    dg_trie_path path; /* to the slot, or to the node with its partial key */
     bool ended;
 } cursor;
 
@@ -36,32 +36,32 @@ static dg_code cursor_start(cursor *c, dg_bytes prefix, dg_error *err)
     size_t depth = 0;
     dg_code rc = dg_trie_find_prefix(c->trie, &c->slot, &depth, prefix, err);
     c->ended = rc != DG_OK;
-    dg_path_add(&c->path, dg_nibs_head(dg_nibs_of_key(prefix), depth));
+    dg_trie_path_add(&c->path, dg_trie_nibs_head(dg_trie_nibs_of_key(prefix), depth));
     return rc < 0 ? rc : dg_buf_check(&c->bytes, err, "a trie key");
 }
 
 static void cursor_clear(cursor *c)
 {
-    dg_steps_clear(&c->steps);
+    dg_trie_steps_clear(&c->steps);
     dg_buf_clear(&c->bytes);
 }
 
-static dg_node *node_of(const cursor *c)
+static dg_trie_node *node_of(const cursor *c)
 {
     return c->steps.at[c->steps.len - 1].node;
 }
 
 static dg_code cursor_enter(cursor *c, dg_error *err)
 {
-    dg_node *n;
-    dg_code rc = dg_item_node(c->trie, c->slot, &n, err);
+    dg_trie_node *n;
+    dg_code rc = dg_trie_item_node(c->trie, c->slot, &n, err);
     if (rc < 0)
         return rc;
     c->slot = NULL;
-    dg_path_add(&c->path, dg_node_partial(n));
+    dg_trie_path_add(&c->path, dg_trie_node_partial(n));
     if (c->path.len > DG_TRIE_NIBBLES_MAX || c->bytes.rc != DG_OK)
-        return dg_path_check_key(&c->path, err);
-    return dg_steps_push(&c->steps, (dg_step){ n, 0, c->path.len }, err);
+        return dg_trie_path_check_key(&c->path, err);
+    return dg_trie_steps_push(&c->steps, (dg_trie_step){ n, 0, c->path.len }, err);
 }
 
 /* To the next slot in order, not below the present one. */
@@ -69,13 +69,13 @@ static void cursor_skip(cursor *c)
 {
     c->slot = NULL;
     while (c->steps.len > 0 && !c->slot) {
-        dg_step *top = &c->steps.at[c->steps.len - 1];
-        unsigned i = dg_node_next_kid(top->node, top->next);
-        dg_path_cut(&c->path, top->depth);
+        dg_trie_step *top = &c->steps.at[c->steps.len - 1];
+        unsigned i = dg_trie_node_next_kid(top->node, top->next);
+        dg_trie_path_cut(&c->path, top->depth);
         if (i < 16) {
             top->next = i + 1;
-            dg_path_add_one(&c->path, i);
-            c->slot = dg_node_kid(top->node, i);
+            dg_trie_path_add_one(&c->path, i);
+            c->slot = dg_trie_node_kid(top->node, i);
         } else {
             c->steps.len--;
         }
@@ -92,13 +92,13 @@ static int compare_paths(const cursor *a, const cursor *b)
     return order ? order : (a->path.len > b->path.len) - (a->path.len < b->path.len);
 }
 
-static const dg_item *what_is_loaded(const dg_item *item)
+static const dg_trie_item *what_is_loaded(const dg_trie_item *item)
 {
-    const dg_stub *s = (const dg_stub *)(const void *)item;
+    const dg_trie_stub *s = (const dg_trie_stub *)(const void *)item;
     return item->kind == DG_ITEM_STUB && s->loaded ? &s->loaded->head : item;
 }
 
-static bool same_subtree(const diff *d, const dg_item *a, const dg_item *b)
+static bool same_subtree(const diff *d, const dg_trie_item *a, const dg_trie_item *b)
 {
     if (what_is_loaded(a) == what_is_loaded(b))
         return true;
@@ -108,15 +108,15 @@ static bool same_subtree(const diff *d, const dg_item *a, const dg_item *b)
 
 static dg_code value_at(const cursor *c, dg_bytes *out, dg_error *err)
 {
-    dg_value *v = node_of(c)->value;
+    dg_trie_value *v = node_of(c)->value;
     *out = (dg_bytes){ NULL, 0 };
-    return v ? dg_value_load(c->trie, v, out, err) : DG_OK;
+    return v ? dg_trie_value_load(c->trie, v, out, err) : DG_OK;
 }
 
 /* `.hashed` values are compared by what they are named by, unseen. */
 static bool same_value(const cursor *a, const cursor *b)
 {
-    const dg_value *x = node_of(a)->value, *y = node_of(b)->value;
+    const dg_trie_value *x = node_of(a)->value, *y = node_of(b)->value;
     return x == y
            || (x && y && x->hashed && y->hashed && x->hash_known && y->hash_known
                && memcmp(x->room, y->room, 32) == 0);
@@ -136,7 +136,7 @@ static dg_code report(diff *d, bool first, bool second, dg_error *err)
     if (rc < 0 || (!before.at && !after.at)
         || (before.at && after.at && dg_bytes_equal(before, after)))
         return rc;
-    if ((rc = dg_path_check_key(&at->path, err)) < 0)
+    if ((rc = dg_trie_path_check_key(&at->path, err)) < 0)
         return rc;
     return d->each(d->user, dg_buf_bytes(&at->bytes), before, after, err);
 }
@@ -144,11 +144,11 @@ static dg_code report(diff *d, bool first, bool second, dg_error *err)
 static dg_code report_written(diff *d, dg_error *err)
 {
     const cursor *at = &d->side[1];
-    const dg_value *v = node_of(at)->value;
+    const dg_trie_value *v = node_of(at)->value;
     dg_code rc;
     if (!v || v->stamp != d->stamp)
         return DG_OK;
-    if ((rc = dg_path_check_key(&at->path, err)) < 0)
+    if ((rc = dg_trie_path_check_key(&at->path, err)) < 0)
         return rc;
     return d->written(d->user, dg_buf_bytes(&at->bytes), err);
 }

@@ -11,14 +11,14 @@ static dg_code no_memory(dg_error *err)
 }
 
 /* The node at `slot`, ours alone and about to change. */
-static dg_code own(const dg_trie *t, dg_item **slot, dg_node **out, dg_error *err)
+static dg_code own(const dg_trie *t, dg_trie_item **slot, dg_trie_node **out, dg_error *err)
 {
-    dg_node *n;
-    dg_code rc = dg_item_node(t, slot, &n, err);
+    dg_trie_node *n;
+    dg_code rc = dg_trie_item_node(t, slot, &n, err);
     if (rc < 0)
         return rc;
     if (n->head.refs > 1) {
-        dg_node *copy = dg_node_clone(n, dg_node_partial(n));
+        dg_trie_node *copy = dg_trie_node_clone(n, dg_trie_node_partial(n));
         if (!copy)
             return no_memory(err);
         n->head.refs--;
@@ -33,55 +33,56 @@ static dg_code own(const dg_trie *t, dg_item **slot, dg_node **out, dg_error *er
 
 /* ---- put ---- */
 
-static dg_node *leaf_new(dg_nibs partial, dg_value *v)
+static dg_trie_node *leaf_new(dg_trie_nibs partial, dg_trie_value *v)
 {
-    dg_node *n = dg_node_new(partial, 0);
+    dg_trie_node *n = dg_trie_node_new(partial, 0);
     if (n)
         n->value = v;
     return n;
 }
 
-static void free_leaf(dg_node *leaf)
+static void free_leaf(dg_trie_node *leaf)
 {
     if (!leaf)
         return;
     leaf->value = NULL; /* still the caller's */
-    dg_item_release(&leaf->head);
+    dg_trie_item_release(&leaf->head);
 }
 
 /* `n` leaves the key after `common` nibbles: a branch takes its place, above `n`
  * and, unless the key ends here, a new leaf. */
-static dg_code split(dg_item **slot, dg_node *n, size_t common, dg_nibs rest, dg_value *v,
-                     dg_error *err)
+static dg_code split(dg_trie_item **slot, dg_trie_node *n, size_t common, dg_trie_nibs rest,
+                     dg_trie_value *v, dg_error *err)
 {
-    dg_nibs partial = dg_node_partial(n);
-    unsigned old = dg_nibs_at(partial, common), new = 16;
-    dg_node *branch, *leaf = NULL;
+    dg_trie_nibs partial = dg_trie_node_partial(n);
+    unsigned old = dg_trie_nibs_at(partial, common), new = 16;
+    dg_trie_node *branch, *leaf = NULL;
     uint16_t bitmap = (uint16_t)(1u << old);
     if (rest.len > common) {
-        new = dg_nibs_at(rest, common);
+        new = dg_trie_nibs_at(rest, common);
         bitmap |= (uint16_t)(1u << new);
-        if (!(leaf = leaf_new(dg_nibs_drop(rest, common + 1), v)))
+        if (!(leaf = leaf_new(dg_trie_nibs_drop(rest, common + 1), v)))
             return no_memory(err);
     }
-    if (!(branch = dg_node_new(dg_nibs_head(partial, common), bitmap))) {
+    if (!(branch = dg_trie_node_new(dg_trie_nibs_head(partial, common), bitmap))) {
         free_leaf(leaf);
         return no_memory(err);
     }
-    dg_node_drop_partial(n, common + 1);
-    *dg_node_kid(branch, old) = &n->head;
+    dg_trie_node_drop_partial(n, common + 1);
+    *dg_trie_node_kid(branch, old) = &n->head;
     if (leaf)
-        *dg_node_kid(branch, new) = &leaf->head;
+        *dg_trie_node_kid(branch, new) = &leaf->head;
     else
         branch->value = v;
     *slot = &branch->head;
     return DG_OK;
 }
 
-static dg_code add_leaf(dg_item **slot, dg_node *n, dg_nibs rest, dg_value *v, dg_error *err)
+static dg_code add_leaf(dg_trie_item **slot, dg_trie_node *n, dg_trie_nibs rest, dg_trie_value *v,
+                        dg_error *err)
 {
-    dg_node *leaf = leaf_new(dg_nibs_drop(rest, 1), v), *moved;
-    moved = leaf ? dg_node_add_kid(n, dg_nibs_at(rest, 0), &leaf->head) : NULL;
+    dg_trie_node *leaf = leaf_new(dg_trie_nibs_drop(rest, 1), v), *moved;
+    moved = leaf ? dg_trie_node_add_kid(n, dg_trie_nibs_at(rest, 0), &leaf->head) : NULL;
     if (!moved) {
         free_leaf(leaf);
         return no_memory(err);
@@ -91,10 +92,10 @@ static dg_code add_leaf(dg_item **slot, dg_node *n, dg_nibs rest, dg_value *v, d
 }
 
 /* Puts `v` (taken on success) at the key. */
-static dg_code place_value(dg_trie *t, dg_nibs rest, dg_value *v, dg_error *err)
+static dg_code place_value(dg_trie *t, dg_trie_nibs rest, dg_trie_value *v, dg_error *err)
 {
-    dg_item **slot = &t->root, **kid;
-    dg_node *n;
+    dg_trie_item **slot = &t->root, **kid;
+    dg_trie_node *n;
     dg_code rc;
     for (;; slot = kid) {
         size_t common;
@@ -105,18 +106,18 @@ static dg_code place_value(dg_trie *t, dg_nibs rest, dg_value *v, dg_error *err)
         }
         if ((rc = own(t, slot, &n, err)) < 0)
             return rc;
-        common = dg_nibs_common(dg_node_partial(n), rest);
+        common = dg_trie_nibs_common(dg_trie_node_partial(n), rest);
         if (common < n->partial_len)
             return split(slot, n, common, rest, v, err);
-        rest = dg_nibs_drop(rest, common);
+        rest = dg_trie_nibs_drop(rest, common);
         if (rest.len == 0) {
-            dg_value_release(n->value);
+            dg_trie_value_release(n->value);
             n->value = v;
             return DG_OK;
         }
-        if (!(kid = dg_node_kid(n, dg_nibs_at(rest, 0))))
+        if (!(kid = dg_trie_node_kid(n, dg_trie_nibs_at(rest, 0))))
             return add_leaf(slot, n, rest, v, err);
-        rest = dg_nibs_drop(rest, 1);
+        rest = dg_trie_nibs_drop(rest, 1);
     }
 }
 
@@ -131,62 +132,62 @@ static dg_code check_sizes(dg_bytes key, size_t value_len, dg_error *err)
     return DG_OK;
 }
 
-static dg_code put_value(dg_trie *t, dg_bytes key, dg_value *v, dg_error *err)
+static dg_code put_value(dg_trie *t, dg_bytes key, dg_trie_value *v, dg_error *err)
 {
-    dg_code rc = v ? place_value(t, dg_nibs_of_key(key), v, err) : no_memory(err);
+    dg_code rc = v ? place_value(t, dg_trie_nibs_of_key(key), v, err) : no_memory(err);
     if (rc < 0)
-        dg_value_release(v);
+        dg_trie_value_release(v);
     return rc;
 }
 
 dg_code dg_trie_put(dg_trie *trie, dg_bytes key, dg_bytes value, unsigned version, uint64_t stamp,
                     dg_error *err)
 {
-    dg_value *v;
+    dg_trie_value *v;
     dg_code rc = check_sizes(key, value.len, err);
     assert(version <= 1);
     if (rc < 0)
         return rc;
-    v = dg_value_new(dg_value_hashed(version, value.len), value.len, stamp);
+    v = dg_trie_value_new(dg_trie_value_hashed(version, value.len), value.len, stamp);
     if (v)
-        dg_value_write(v, 0, value);
+        dg_trie_value_write(v, 0, value);
     return put_value(trie, key, v, err);
 }
 
 /* ---- splice ---- */
 
 /* The node at `key`, which has a value, and its path: ours alone. */
-static dg_code own_at(dg_trie *t, dg_node **out, dg_bytes key, dg_error *err)
+static dg_code own_at(dg_trie *t, dg_trie_node **out, dg_bytes key, dg_error *err)
 {
-    dg_item **slot = &t->root;
-    dg_nibs rest = dg_nibs_of_key(key);
+    dg_trie_item **slot = &t->root;
+    dg_trie_nibs rest = dg_trie_nibs_of_key(key);
     dg_code rc;
     for (;;) {
         if ((rc = own(t, slot, out, err)) < 0)
             return rc;
-        rest = dg_nibs_drop(rest, (*out)->partial_len);
+        rest = dg_trie_nibs_drop(rest, (*out)->partial_len);
         if (rest.len == 0)
             return DG_OK;
-        slot = dg_node_kid(*out, dg_nibs_at(rest, 0));
-        rest = dg_nibs_drop(rest, 1);
+        slot = dg_trie_node_kid(*out, dg_trie_nibs_at(rest, 0));
+        rest = dg_trie_nibs_drop(rest, 1);
     }
 }
 
 /* Appending to the same value again and again costs what is appended: its room
  * doubles. False: it has to be built anew. */
-static bool splice_in_place(dg_node *n, dg_bytes head, dg_bytes tail, unsigned version)
+static bool splice_in_place(dg_trie_node *n, dg_bytes head, dg_bytes tail, unsigned version)
 {
-    dg_value *v = n->value;
+    dg_trie_value *v = n->value;
     size_t len = v->len + tail.len;
-    if (v->refs > 1 || !v->owned || v->hashed != dg_value_hashed(version, len))
+    if (v->refs > 1 || !v->owned || v->hashed != dg_trie_value_hashed(version, len))
         return false;
     if (len > v->cap) {
-        if (!(v = dg_value_grow(v, 2 * len)))
+        if (!(v = dg_trie_value_grow(v, 2 * len)))
             return false;
         n->value = v;
     }
-    dg_value_write(v, 0, head);
-    dg_value_write(v, v->len, tail);
+    dg_trie_value_write(v, 0, head);
+    dg_trie_value_write(v, v->len, tail);
     return true;
 }
 
@@ -194,8 +195,8 @@ dg_code dg_trie_splice(dg_trie *trie, dg_bytes key, size_t cut, dg_bytes head, d
                        unsigned version, uint64_t stamp, dg_error *err)
 {
     dg_bytes old = { NULL, 0 }, kept;
-    dg_node *n;
-    dg_value *v;
+    dg_trie_node *n;
+    dg_trie_value *v;
     size_t len;
     dg_code rc = dg_trie_get(trie, &old, key, err), sized;
     if (rc < 0)
@@ -214,11 +215,11 @@ dg_code dg_trie_splice(dg_trie *trie, dg_bytes key, size_t cut, dg_bytes head, d
         }
     }
     kept = cut < old.len ? dg_bytes_of(old.at + cut, old.len - cut) : (dg_bytes){ NULL, 0 };
-    v = dg_value_new(dg_value_hashed(version, len), len, stamp);
+    v = dg_trie_value_new(dg_trie_value_hashed(version, len), len, stamp);
     if (v) {
-        dg_value_write(v, 0, head);
-        dg_value_write(v, head.len, kept);
-        dg_value_write(v, head.len + kept.len, tail);
+        dg_trie_value_write(v, 0, head);
+        dg_trie_value_write(v, head.len, kept);
+        dg_trie_value_write(v, head.len + kept.len, tail);
     }
     return put_value(trie, key, v, err);
 }
@@ -227,24 +228,25 @@ dg_code dg_trie_splice(dg_trie *trie, dg_bytes key, size_t cut, dg_bytes head, d
 
 /* `n` has no value and, once this is done, one child: the child takes its place,
  * its partial key prolonged. What else hung below `n` goes with `n`. */
-static dg_code absorb(const dg_trie *t, dg_item **slot, dg_node *n, unsigned nibble, dg_error *err)
+static dg_code absorb(const dg_trie *t, dg_trie_item **slot, dg_trie_node *n, unsigned nibble,
+                      dg_error *err)
 {
-    dg_node *kid, *joined;
+    dg_trie_node *kid, *joined;
     dg_buf bytes;
-    dg_path path = { &bytes, 0 };
-    dg_nibs partial;
-    dg_code rc = dg_item_node(t, dg_node_kid(n, nibble), &kid, err);
+    dg_trie_path path = { &bytes, 0 };
+    dg_trie_nibs partial;
+    dg_code rc = dg_trie_item_node(t, dg_trie_node_kid(n, nibble), &kid, err);
     if (rc < 0)
         return rc;
     dg_buf_init(&bytes, DG_TRIE_KEY_MAX + 1);
-    dg_path_add(&path, dg_node_partial(n));
-    dg_path_add_one(&path, nibble);
-    dg_path_add(&path, dg_node_partial(kid));
+    dg_trie_path_add(&path, dg_trie_node_partial(n));
+    dg_trie_path_add_one(&path, nibble);
+    dg_trie_path_add(&path, dg_trie_node_partial(kid));
     if ((rc = dg_buf_check(&bytes, err, "a trie key")) == DG_OK) {
-        partial = (dg_nibs){ bytes.at, 0, path.len };
-        if ((joined = dg_node_clone(kid, partial))) {
+        partial = (dg_trie_nibs){ bytes.at, 0, path.len };
+        if ((joined = dg_trie_node_clone(kid, partial))) {
             *slot = &joined->head;
-            dg_item_release(&n->head);
+            dg_trie_item_release(&n->head);
         } else {
             rc = no_memory(err);
         }
@@ -254,38 +256,40 @@ static dg_code absorb(const dg_trie *t, dg_item **slot, dg_node *n, unsigned nib
 }
 
 /* Takes child `nibble` and all below it away from `n`, which hangs at `slot`. */
-static dg_code cut_kid(const dg_trie *t, dg_item **slot, dg_node *n, unsigned nibble, dg_error *err)
+static dg_code cut_kid(const dg_trie *t, dg_trie_item **slot, dg_trie_node *n, unsigned nibble,
+                       dg_error *err)
 {
-    if (!n->value && dg_node_kid_count(n) == 2) {
-        unsigned other = dg_node_next_kid(n, 0);
+    if (!n->value && dg_trie_node_kid_count(n) == 2) {
+        unsigned other = dg_trie_node_next_kid(n, 0);
         if (other == nibble)
-            other = dg_node_next_kid(n, nibble + 1);
+            other = dg_trie_node_next_kid(n, nibble + 1);
         return absorb(t, slot, n, other, err);
     }
-    dg_node_remove_kid(n, nibble);
+    dg_trie_node_remove_kid(n, nibble);
     return DG_OK;
 }
 
 /* A path whose nodes are ours alone: the slot it leads to, and the branch above
  * (`parent` NULL: there is none, the slot is the root). */
 typedef struct trail {
-    dg_item **slot, **parent;
+    dg_trie_item **slot, **parent;
     unsigned nibble; /* of the slot in the parent */
 } trail;
 
 /* Owns all that is above what hangs below `depth` nibbles of `key`. */
 static dg_code own_above(dg_trie *t, trail *to, dg_bytes key, size_t depth, dg_error *err)
 {
-    dg_nibs rest = dg_nibs_head(dg_nibs_of_key(key), depth);
-    dg_node *n;
+    dg_trie_nibs rest = dg_trie_nibs_head(dg_trie_nibs_of_key(key), depth);
+    dg_trie_node *n;
     dg_code rc;
     *to = (trail){ &t->root, NULL, 0 };
     while (rest.len > 0) {
         if ((rc = own(t, to->slot, &n, err)) < 0)
             return rc;
-        rest = dg_nibs_drop(rest, n->partial_len);
-        *to = (trail){ dg_node_kid(n, dg_nibs_at(rest, 0)), to->slot, dg_nibs_at(rest, 0) };
-        rest = dg_nibs_drop(rest, 1);
+        rest = dg_trie_nibs_drop(rest, n->partial_len);
+        *to = (trail){ dg_trie_node_kid(n, dg_trie_nibs_at(rest, 0)), to->slot,
+                       dg_trie_nibs_at(rest, 0) };
+        rest = dg_trie_nibs_drop(rest, 1);
     }
     return DG_OK;
 }
@@ -298,33 +302,34 @@ static dg_code cut_subtree(dg_trie *t, dg_bytes key, size_t depth, dg_error *err
     if (rc < 0)
         return rc;
     if (to.parent)
-        return cut_kid(t, to.parent, (dg_node *)(void *)*to.parent, to.nibble, err);
-    dg_item_release(t->root);
+        return cut_kid(t, to.parent, (dg_trie_node *)(void *)*to.parent, to.nibble, err);
+    dg_trie_item_release(t->root);
     t->root = NULL;
     return DG_OK;
 }
 
 /* A value goes, its node stays or is absorbed. */
-static dg_code cut_value(dg_trie *t, dg_item **slot, dg_error *err)
+static dg_code cut_value(dg_trie *t, dg_trie_item **slot, dg_error *err)
 {
-    dg_node *n;
-    dg_value *v;
+    dg_trie_node *n;
+    dg_trie_value *v;
     dg_code rc = own(t, slot, &n, err);
     if (rc < 0)
         return rc;
     v = n->value;
     n->value = NULL;
-    if (dg_node_kid_count(n) == 1 && (rc = absorb(t, slot, n, dg_node_next_kid(n, 0), err)) < 0)
+    if (dg_trie_node_kid_count(n) == 1
+        && (rc = absorb(t, slot, n, dg_trie_node_next_kid(n, 0), err)) < 0)
         n->value = v;
     else
-        dg_value_release(v);
+        dg_trie_value_release(v);
     return rc;
 }
 
 dg_code dg_trie_delete(dg_trie *trie, bool *was, dg_bytes key, dg_error *err)
 {
-    dg_item **slot;
-    dg_node *n;
+    dg_trie_item **slot;
+    dg_trie_node *n;
     trail to;
     size_t depth;
     uint64_t stamp;
@@ -335,9 +340,9 @@ dg_code dg_trie_delete(dg_trie *trie, bool *was, dg_bytes key, dg_error *err)
         return rc < 0 ? rc : DG_OK;
     rc = dg_trie_find_prefix(trie, &slot, &depth, key, err);
     assert(rc != DG_ABSENT);
-    if (rc < 0 || (rc = dg_item_node(trie, slot, &n, err)) < 0)
+    if (rc < 0 || (rc = dg_trie_item_node(trie, slot, &n, err)) < 0)
         return rc;
-    if (dg_node_kid_count(n) == 0)
+    if (dg_trie_node_kid_count(n) == 0)
         return cut_subtree(trie, key, depth, err);
     if ((rc = own_above(trie, &to, key, depth, err)) < 0)
         return rc;
@@ -346,7 +351,7 @@ dg_code dg_trie_delete(dg_trie *trie, bool *was, dg_bytes key, dg_error *err)
 
 dg_code dg_trie_clear_prefix(dg_trie *trie, dg_bytes prefix, dg_error *err)
 {
-    dg_item **slot;
+    dg_trie_item **slot;
     size_t depth;
     dg_code rc = dg_trie_find_prefix(trie, &slot, &depth, prefix, err);
     return rc == DG_OK ? cut_subtree(trie, prefix, depth, err) : rc < 0 ? rc : DG_OK;

@@ -2,12 +2,12 @@
 #include "trie/trie_impl.h"
 
 /* Both runs begin on the same half: whole bytes can be compared. */
-static size_t common_aligned(dg_nibs a, dg_nibs b, size_t max)
+static size_t common_aligned(dg_trie_nibs a, dg_trie_nibs b, size_t max)
 {
     size_t i = 0;
     const uint8_t *p, *q;
     if (max && a.from & 1) {
-        if (dg_nibs_at(a, 0) != dg_nibs_at(b, 0))
+        if (dg_trie_nibs_at(a, 0) != dg_trie_nibs_at(b, 0))
             return 0;
         i = 1;
     }
@@ -20,16 +20,16 @@ static size_t common_aligned(dg_nibs a, dg_nibs b, size_t max)
     return i;
 }
 
-size_t dg_nibs_common(dg_nibs a, dg_nibs b)
+size_t dg_trie_nibs_common(dg_trie_nibs a, dg_trie_nibs b)
 {
     size_t max = a.len < b.len ? a.len : b.len;
     size_t i = (a.from ^ b.from) & 1 ? 0 : common_aligned(a, b, max);
-    while (i < max && dg_nibs_at(a, i) == dg_nibs_at(b, i))
+    while (i < max && dg_trie_nibs_at(a, i) == dg_trie_nibs_at(b, i))
         i++;
     return i;
 }
 
-void dg_nibs_pack(uint8_t *out, dg_nibs n)
+void dg_trie_nibs_pack(uint8_t *out, dg_trie_nibs n)
 {
     size_t i = 0;
     if (n.len == 0)
@@ -41,16 +41,16 @@ void dg_nibs_pack(uint8_t *out, dg_nibs n)
         return;
     }
     if (n.len & 1) {
-        *out++ = (uint8_t)dg_nibs_at(n, 0);
+        *out++ = (uint8_t)dg_trie_nibs_at(n, 0);
         i = 1;
     }
     for (; i < n.len; i += 2)
-        *out++ = (uint8_t)(dg_nibs_at(n, i) << 4 | dg_nibs_at(n, i + 1));
+        *out++ = (uint8_t)(dg_trie_nibs_at(n, i) << 4 | dg_trie_nibs_at(n, i + 1));
 }
 
 /* ---- paths ---- */
 
-void dg_path_add_one(dg_path *path, unsigned nibble)
+void dg_trie_path_add_one(dg_trie_path *path, unsigned nibble)
 {
     if (path->bytes->rc != DG_OK)
         return;
@@ -61,11 +61,11 @@ void dg_path_add_one(dg_path *path, unsigned nibble)
     path->len += path->bytes->rc == DG_OK;
 }
 
-void dg_path_add(dg_path *path, dg_nibs n)
+void dg_trie_path_add(dg_trie_path *path, dg_trie_nibs n)
 {
     size_t i = 0, whole;
     if (n.len && path->len & 1)
-        dg_path_add_one(path, dg_nibs_at(n, i++));
+        dg_trie_path_add_one(path, dg_trie_nibs_at(n, i++));
     whole = (n.len - i) / 2;
     if (((n.from + i) & 1) == 0 && path->bytes->rc == DG_OK) {
         dg_buf_put(path->bytes, n.at + (n.from + i) / 2, whole);
@@ -75,10 +75,10 @@ void dg_path_add(dg_path *path, dg_nibs n)
         i += 2 * whole;
     }
     for (; i < n.len; i++)
-        dg_path_add_one(path, dg_nibs_at(n, i));
+        dg_trie_path_add_one(path, dg_trie_nibs_at(n, i));
 }
 
-void dg_path_cut(dg_path *path, size_t len)
+void dg_trie_path_cut(dg_trie_path *path, size_t len)
 {
     assert(len <= path->len);
     path->len = len;
@@ -87,7 +87,7 @@ void dg_path_cut(dg_path *path, size_t len)
         path->bytes->at[len / 2] &= 0xf0;
 }
 
-dg_code dg_path_check_key(const dg_path *path, dg_error *err)
+dg_code dg_trie_path_check_key(const dg_trie_path *path, dg_error *err)
 {
     dg_code rc = dg_buf_check(path->bytes, err, "a trie key");
     if (rc < 0)

@@ -10,27 +10,27 @@ dg_trie_stats dg_trie_stats_get(void)
 
 static size_t size_for(size_t partial_len, unsigned kid_count)
 {
-    return sizeof(dg_node) + kid_count * sizeof(dg_item *) + (partial_len + 1) / 2;
+    return sizeof(dg_trie_node) + kid_count * sizeof(dg_trie_item *) + (partial_len + 1) / 2;
 }
 
-static size_t size_of(const dg_item *item)
+static size_t size_of(const dg_trie_item *item)
 {
-    const dg_node *n = (const dg_node *)(const void *)item;
-    return item->kind == DG_ITEM_STUB ? sizeof(dg_stub)
-                                      : size_for(n->partial_len, dg_node_kid_count(n));
+    const dg_trie_node *n = (const dg_trie_node *)(const void *)item;
+    return item->kind == DG_ITEM_STUB ? sizeof(dg_trie_stub)
+                                      : size_for(n->partial_len, dg_trie_node_kid_count(n));
 }
 
-static void count_new(const dg_item *item)
+static void count_new(const dg_trie_item *item)
 {
     dg_trie_counts.nodes_live++;
     dg_trie_counts.nodes_made += item->kind == DG_ITEM_NODE;
     dg_trie_counts.bytes_live += size_of(item);
 }
 
-dg_node *dg_node_new(dg_nibs partial, uint16_t bitmap)
+dg_trie_node *dg_trie_node_new(dg_trie_nibs partial, uint16_t bitmap)
 {
     unsigned kid_count = (unsigned)__builtin_popcount(bitmap);
-    dg_node *n = dg_malloc(size_for(partial.len, kid_count));
+    dg_trie_node *n = dg_malloc(size_for(partial.len, kid_count));
     if (!n)
         return NULL;
     n->head.refs = 1;
@@ -41,26 +41,26 @@ dg_node *dg_node_new(dg_nibs partial, uint16_t bitmap)
     n->partial_len = (uint32_t)partial.len;
     n->stored = false;
     memset(n->kids, 0, kid_count * sizeof n->kids[0]);
-    dg_nibs_pack(dg_node_partial_room(n), partial);
+    dg_trie_nibs_pack(dg_trie_node_partial_room(n), partial);
     count_new(&n->head);
     return n;
 }
 
-dg_stub *dg_stub_new(const uint8_t hash[32])
+dg_trie_stub *dg_trie_stub_new(const uint8_t hash[32])
 {
-    dg_stub *s = dg_malloc(sizeof *s);
+    dg_trie_stub *s = dg_malloc(sizeof *s);
     if (!s)
         return NULL;
-    *s = (dg_stub){ .head = { .refs = 1, .kind = DG_ITEM_STUB, .merkle_len = 32 } };
+    *s = (dg_trie_stub){ .head = { .refs = 1, .kind = DG_ITEM_STUB, .merkle_len = 32 } };
     memcpy(s->head.merkle, hash, 32);
     count_new(&s->head);
     return s;
 }
 
-dg_node *dg_node_clone(const dg_node *n, dg_nibs partial)
+dg_trie_node *dg_trie_node_clone(const dg_trie_node *n, dg_trie_nibs partial)
 {
-    unsigned count = dg_node_kid_count(n);
-    dg_node *copy = dg_node_new(partial, n->head.bitmap);
+    unsigned count = dg_trie_node_kid_count(n);
+    dg_trie_node *copy = dg_trie_node_new(partial, n->head.bitmap);
     if (!copy)
         return NULL;
     copy->value = n->value;
@@ -73,18 +73,18 @@ dg_node *dg_node_clone(const dg_node *n, dg_nibs partial)
     return copy;
 }
 
-void dg_node_drop_partial(dg_node *n, size_t count)
+void dg_trie_node_drop_partial(dg_trie_node *n, size_t count)
 {
-    dg_nibs rest = dg_nibs_drop(dg_node_partial(n), count);
+    dg_trie_nibs rest = dg_trie_nibs_drop(dg_trie_node_partial(n), count);
     dg_trie_counts.bytes_live -= size_of(&n->head);
-    dg_nibs_pack(dg_node_partial_room(n), rest);
+    dg_trie_nibs_pack(dg_trie_node_partial_room(n), rest);
     n->partial_len = (uint32_t)rest.len;
     dg_trie_counts.bytes_live += size_of(&n->head);
 }
 
-dg_node *dg_node_add_kid(dg_node *n, unsigned nibble, dg_item *kid)
+dg_trie_node *dg_trie_node_add_kid(dg_trie_node *n, unsigned nibble, dg_trie_item *kid)
 {
-    unsigned count = dg_node_kid_count(n), place = dg_node_place(n, nibble);
+    unsigned count = dg_trie_node_kid_count(n), place = dg_trie_node_place(n, nibble);
     size_t partial_size = (n->partial_len + 1) / 2;
     assert(n->head.refs == 1);
     assert(!(n->head.bitmap >> nibble & 1));
@@ -99,16 +99,16 @@ dg_node *dg_node_add_kid(dg_node *n, unsigned nibble, dg_item *kid)
     return n;
 }
 
-void dg_node_remove_kid(dg_node *n, unsigned nibble)
+void dg_trie_node_remove_kid(dg_trie_node *n, unsigned nibble)
 {
-    unsigned count = dg_node_kid_count(n), place = dg_node_place(n, nibble);
-    dg_item *kid = n->kids[place];
+    unsigned count = dg_trie_node_kid_count(n), place = dg_trie_node_place(n, nibble);
+    dg_trie_item *kid = n->kids[place];
     assert(n->head.bitmap >> nibble & 1);
     memmove(n->kids + place, n->kids + place + 1, (count - place - 1) * sizeof n->kids[0]);
     memmove(n->kids + count - 1, n->kids + count, (n->partial_len + 1) / 2);
     n->head.bitmap &= (uint16_t) ~(1u << nibble);
     dg_trie_counts.bytes_live -= sizeof n->kids[0];
-    dg_item_release(kid);
+    dg_trie_item_release(kid);
 }
 
 /* ---- giving back ----
@@ -117,7 +117,7 @@ void dg_node_remove_kid(dg_node *n, unsigned nibble)
  * wait in a list that is kept in their own merkle bytes: no recursion, no
  * allocation. */
 
-static void drop(dg_item **todo, dg_item *item)
+static void drop(dg_trie_item **todo, dg_trie_item *item)
 {
     if (!item)
         return;
@@ -128,23 +128,23 @@ static void drop(dg_item **todo, dg_item *item)
     *todo = item;
 }
 
-static void drop_parts(dg_item **todo, dg_item *item)
+static void drop_parts(dg_trie_item **todo, dg_trie_item *item)
 {
     if (item->kind == DG_ITEM_STUB) {
-        dg_node *loaded = ((dg_stub *)(void *)item)->loaded;
+        dg_trie_node *loaded = ((dg_trie_stub *)(void *)item)->loaded;
         drop(todo, loaded ? &loaded->head : NULL);
     } else {
-        dg_node *n = (dg_node *)(void *)item;
-        unsigned count = dg_node_kid_count(n);
+        dg_trie_node *n = (dg_trie_node *)(void *)item;
+        unsigned count = dg_trie_node_kid_count(n);
         for (unsigned i = 0; i < count; i++)
             drop(todo, n->kids[i]);
-        dg_value_release(n->value);
+        dg_trie_value_release(n->value);
     }
 }
 
-void dg_item_release(dg_item *item)
+void dg_trie_item_release(dg_trie_item *item)
 {
-    dg_item *todo = NULL;
+    dg_trie_item *todo = NULL;
     drop(&todo, item);
     while (todo) {
         item = todo;

@@ -35,36 +35,36 @@ static dg_code note(proof *p, void *thing, bool is_value, dg_error *err)
     return DG_OK;
 }
 
-static dg_code note_value(proof *p, dg_value *v, dg_error *err)
+static dg_code note_value(proof *p, dg_trie_value *v, dg_error *err)
 {
     dg_bytes bytes;
     dg_code rc;
     if (!v || !v->hashed)
         return DG_OK;
-    if ((rc = dg_value_load(p->trie, v, &bytes, err)) < 0)
+    if ((rc = dg_trie_value_load(p->trie, v, &bytes, err)) < 0)
         return rc;
     return note(p, v, true, err);
 }
 
 static dg_code walk_key(proof *p, dg_bytes key, dg_error *err)
 {
-    dg_item **slot = &p->trie->root;
-    dg_nibs rest = dg_nibs_of_key(key);
-    dg_node *n;
+    dg_trie_item **slot = &p->trie->root;
+    dg_trie_nibs rest = dg_trie_nibs_of_key(key);
+    dg_trie_node *n;
     dg_code rc;
     while (slot && *slot) {
-        if ((rc = dg_item_node(p->trie, slot, &n, err)) < 0)
+        if ((rc = dg_trie_item_node(p->trie, slot, &n, err)) < 0)
             return rc;
         if ((n->head.merkle_len == 32 || slot == &p->trie->root)
             && (rc = note(p, n, false, err)) < 0)
             return rc;
-        if (dg_nibs_common(dg_node_partial(n), rest) < n->partial_len)
+        if (dg_trie_nibs_common(dg_trie_node_partial(n), rest) < n->partial_len)
             return DG_OK;
-        rest = dg_nibs_drop(rest, n->partial_len);
+        rest = dg_trie_nibs_drop(rest, n->partial_len);
         if (rest.len == 0)
             return note_value(p, n->value, err);
-        slot = dg_node_kid(n, dg_nibs_at(rest, 0));
-        rest = dg_nibs_drop(rest, 1);
+        slot = dg_trie_node_kid(n, dg_trie_nibs_at(rest, 0));
+        rest = dg_trie_nibs_drop(rest, 1);
     }
     return DG_OK;
 }
@@ -101,11 +101,11 @@ static dg_code encode_all(proof *p, dg_error *err)
     for (size_t i = 0; i < p->len && rc == DG_OK; i++) {
         passed *it = &p->at[i];
         if (it->is_value) {
-            it->bytes = dg_value_bytes(it->thing);
+            it->bytes = dg_trie_value_bytes(it->thing);
             continue;
         }
         dg_buf_reset(&scratch);
-        dg_node_encode(p->trie, &scratch, it->thing);
+        dg_trie_node_encode(p->trie, &scratch, it->thing);
         it->bytes = dg_arena_copy(&p->arena, dg_buf_bytes(&scratch));
         rc = dg_buf_check(&scratch, err, "a trie node");
         if (rc == DG_OK && !it->bytes.at)
@@ -148,7 +148,7 @@ dg_code dg_trie_prove(dg_trie *trie, dg_buf *proof_out, const dg_bytes *keys, si
 
 /* ---- reading ---- */
 
-static dg_code read_full(dg_shelf *shelf, dg_bytes proof_bytes, dg_error *err)
+static dg_code read_full(dg_trie_shelf *shelf, dg_bytes proof_bytes, dg_error *err)
 {
     dg_scale s = dg_scale_from(proof_bytes);
     uint32_t count = dg_scale_count(&s, 1);
@@ -157,24 +157,24 @@ static dg_code read_full(dg_shelf *shelf, dg_bytes proof_bytes, dg_error *err)
         dg_hash hash;
         dg_bytes item = dg_scale_bytes(&s);
         if (s.rc == DG_OK)
-            rc = dg_shelf_add(shelf, &hash, item, err);
+            rc = dg_trie_shelf_add(shelf, &hash, item, err);
     }
     return rc < 0 ? rc : dg_scale_finish(&s, err, "proof");
 }
 
-static dg_code open_shelf(dg_trie **out, dg_shelf *shelf, const dg_hash *root, dg_error *err)
+static dg_code open_shelf(dg_trie **out, dg_trie_shelf *shelf, const dg_hash *root, dg_error *err)
 {
-    dg_trie_loader loader = { dg_shelf_load, shelf };
+    dg_trie_loader loader = { dg_trie_shelf_load, shelf };
     dg_bytes bytes;
     dg_trie *t;
-    dg_shelf_sort(shelf);
+    dg_trie_shelf_sort(shelf);
     if (!dg_hash_equal(root, &DG_TRIE_EMPTY_ROOT)
-        && dg_shelf_load(shelf, &bytes, root, err) != DG_OK)
+        && dg_trie_shelf_load(shelf, &bytes, root, err) != DG_OK)
         return dg_fail(err, DG_MISMATCH, "no item of the proof hashes to the root %s",
                        dg_hash_text(root).text);
     if (!(t = dg_trie_open(root, &loader)))
         return dg_fail(err, DG_NOMEM, "no memory for a proof");
-    t->shelf = dg_shelf_keep(shelf);
+    t->shelf = dg_trie_shelf_keep(shelf);
     t->keccak = shelf->keccak;
     *out = t;
     return DG_OK;
@@ -183,14 +183,14 @@ static dg_code open_shelf(dg_trie **out, dg_shelf *shelf, const dg_hash *root, d
 dg_code dg_trie_from_proof(dg_trie **out, const dg_hash *root, dg_bytes proof_bytes, bool compact,
                            dg_error *err)
 {
-    dg_shelf *shelf = dg_shelf_new();
+    dg_trie_shelf *shelf = dg_trie_shelf_new();
     dg_code rc;
     if (!shelf)
         return dg_fail(err, DG_NOMEM, "no memory for a proof");
-    rc = compact ? dg_compact_read(shelf, root, proof_bytes, err)
+    rc = compact ? dg_trie_compact_read(shelf, root, proof_bytes, err)
                  : read_full(shelf, proof_bytes, err);
     if (rc == DG_OK)
         rc = open_shelf(out, shelf, root, err);
-    dg_shelf_release(shelf);
+    dg_trie_shelf_release(shelf);
     return rc;
 }

@@ -4,25 +4,26 @@
 
 #include "trie/trie_impl.h"
 
-typedef struct dg_shelf_item {
+typedef struct dg_trie_shelf_item {
     dg_hash hash;
     dg_bytes bytes;
-} dg_shelf_item;
+} dg_trie_shelf_item;
 
-struct dg_shelf {
+struct dg_trie_shelf {
     size_t refs, count, cap;
-    dg_shelf_item *items;
+    dg_trie_shelf_item *items;
     dg_arena arena;
     bool keccak;
 };
 
-dg_shelf *dg_shelf_new(void);
+dg_trie_shelf *dg_trie_shelf_new(void);
 /* A copy of `item`; its hash is told. */
-dg_code dg_shelf_add(dg_shelf *shelf, dg_hash *hash, dg_bytes item, dg_error *err);
-void dg_shelf_sort(dg_shelf *shelf); /* before the first load */
-dg_code dg_shelf_load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err);
+dg_code dg_trie_shelf_add(dg_trie_shelf *shelf, dg_hash *hash, dg_bytes item, dg_error *err);
+void dg_trie_shelf_sort(dg_trie_shelf *shelf); /* before the first load */
+dg_code dg_trie_shelf_load(void *source, dg_bytes *out, const dg_hash *hash, dg_error *err);
 
 /* Fills the shelf from a compact proof. DG_MISMATCH: it is not one of `root`. */
-dg_code dg_compact_read(dg_shelf *shelf, const dg_hash *root, dg_bytes proof, dg_error *err);
+dg_code dg_trie_compact_read(dg_trie_shelf *shelf, const dg_hash *root, dg_bytes proof,
+                             dg_error *err);
 
 #endif

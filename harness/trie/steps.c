@@ -1,11 +1,11 @@
 /* steps.c - the stack of a walk: a trie can be deeper than the C stack. */
 #include "trie/trie_impl.h"
 
-dg_code dg_steps_push(dg_steps *s, dg_step step, dg_error *err)
+dg_code dg_trie_steps_push(dg_trie_steps *s, dg_trie_step step, dg_error *err)
 {
     if (s->len == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 32;
-        dg_step *at = dg_realloc(s->at, cap * sizeof *at);
+        dg_trie_step *at = dg_realloc(s->at, cap * sizeof *at);
         if (!at)
             return dg_fail(err, DG_NOMEM, "no memory for a walk through the trie");
         s->at = at;
@@ -15,8 +15,8 @@ dg_code dg_steps_push(dg_steps *s, dg_step step, dg_error *err)
     return DG_OK;
 }
 
-void dg_steps_clear(dg_steps *s)
+void dg_trie_steps_clear(dg_trie_steps *s)
 {
     dg_free(s->at);
-    *s = (dg_steps){ 0 };
+    *s = (dg_trie_steps){ 0 };
 }

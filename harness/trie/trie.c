@@ -16,13 +16,13 @@ dg_trie *dg_trie_empty(void)
 dg_trie *dg_trie_open(const dg_hash *root, const dg_trie_loader *loader)
 {
     dg_trie *t = dg_trie_empty();
-    dg_stub *s;
+    dg_trie_stub *s;
     if (!t)
         return NULL;
     t->loader = *loader;
     if (dg_hash_equal(root, &DG_TRIE_EMPTY_ROOT))
         return t;
-    s = dg_stub_new(root->at);
+    s = dg_trie_stub_new(root->at);
     if (!s) {
         dg_free(t);
         return NULL;
@@ -39,7 +39,7 @@ dg_trie *dg_trie_fork(const dg_trie *trie)
     *t = *trie;
     if (t->root)
         t->root->refs++;
-    dg_shelf_keep(t->shelf);
+    dg_trie_shelf_keep(t->shelf);
     return t;
 }
 
@@ -47,7 +47,7 @@ dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root)
 {
     dg_trie *t = dg_trie_open(root, &trie->loader);
     if (t) {
-        t->shelf = dg_shelf_keep(trie->shelf);
+        t->shelf = dg_trie_shelf_keep(trie->shelf);
         t->keccak = trie->keccak;
     }
     return t;
@@ -64,17 +64,17 @@ void dg_trie_become(dg_trie *trie, const dg_trie *other)
     *trie = *other;
     if (trie->root)
         trie->root->refs++;
-    dg_shelf_keep(trie->shelf);
-    dg_item_release(old.root);
-    dg_shelf_release(old.shelf);
+    dg_trie_shelf_keep(trie->shelf);
+    dg_trie_item_release(old.root);
+    dg_trie_shelf_release(old.shelf);
 }
 
 void dg_trie_free(dg_trie *trie)
 {
     if (!trie)
         return;
-    dg_item_release(trie->root);
-    dg_shelf_release(trie->shelf);
+    dg_trie_item_release(trie->root);
+    dg_trie_shelf_release(trie->shelf);
     dg_free(trie);
 }
 
@@ -104,16 +104,16 @@ dg_code dg_trie_source_load(const dg_trie *t, dg_bytes *out, const uint8_t hash[
 
 /* Below the root a small node lies inside its parent, so bytes that come by hash
  * are never fewer than 32: the same trie would otherwise have two roots. */
-static dg_code read_stub(const dg_trie *t, dg_stub *s, bool is_root, dg_error *err)
+static dg_code read_stub(const dg_trie *t, dg_trie_stub *s, bool is_root, dg_error *err)
 {
     dg_bytes bytes;
-    dg_node *n = NULL;
+    dg_trie_node *n = NULL;
     dg_code rc = dg_trie_source_load(t, &bytes, s->head.merkle, "node", err);
     if (rc < 0)
         return rc;
     if (bytes.len < 32 && !is_root)
         return dg_fail(err, DG_MALFORMED, "trie node of %zu bytes is stored by hash", bytes.len);
-    if ((rc = dg_node_decode(&n, bytes, err)) < 0)
+    if ((rc = dg_trie_node_decode(&n, bytes, err)) < 0)
         return rc;
     n->head.merkle_len = (uint8_t)(bytes.len < 32 ? bytes.len : 32);
     memcpy(n->head.merkle, bytes.len < 32 ? bytes.at : s->head.merkle, n->head.merkle_len);
@@ -121,15 +121,15 @@ static dg_code read_stub(const dg_trie *t, dg_stub *s, bool is_root, dg_error *e
     return DG_OK;
 }
 
-dg_code dg_item_load(const dg_trie *t, dg_item **slot, dg_node **out, dg_error *err)
+dg_code dg_trie_item_load(const dg_trie *t, dg_trie_item **slot, dg_trie_node **out, dg_error *err)
 {
-    dg_stub *s = (dg_stub *)(void *)*slot;
+    dg_trie_stub *s = (dg_trie_stub *)(void *)*slot;
     dg_code rc;
     if (!s->loaded && (rc = read_stub(t, s, slot == &t->root, err)) < 0)
         return rc;
     *out = s->loaded;
     s->loaded->head.refs++;
     *slot = &s->loaded->head;
-    dg_item_release(&s->head);
+    dg_trie_item_release(&s->head);
     return DG_OK;
 }

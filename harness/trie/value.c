@@ -6,24 +6,24 @@ static size_t hash_room(bool hashed)
     return hashed ? 32 : 0;
 }
 
-static size_t size_of(const dg_value *v)
+static size_t size_of(const dg_trie_value *v)
 {
     return sizeof *v + hash_room(v->hashed) + v->cap;
 }
 
-static dg_value *make(bool hashed, size_t cap)
+static dg_trie_value *make(bool hashed, size_t cap)
 {
-    dg_value *v = dg_malloc(sizeof *v + hash_room(hashed) + cap);
+    dg_trie_value *v = dg_malloc(sizeof *v + hash_room(hashed) + cap);
     if (!v)
         return NULL;
-    *v = (dg_value){ .refs = 1, .cap = (uint32_t)cap, .hashed = hashed };
+    *v = (dg_trie_value){ .refs = 1, .cap = (uint32_t)cap, .hashed = hashed };
     dg_trie_counts.bytes_live += size_of(v);
     return v;
 }
 
-dg_value *dg_value_new(bool hashed, size_t cap, uint64_t stamp)
+dg_trie_value *dg_trie_value_new(bool hashed, size_t cap, uint64_t stamp)
 {
-    dg_value *v = make(hashed, cap);
+    dg_trie_value *v = make(hashed, cap);
     if (v) {
         v->owned = true;
         v->stamp = stamp;
@@ -32,7 +32,7 @@ dg_value *dg_value_new(bool hashed, size_t cap, uint64_t stamp)
     return v;
 }
 
-void dg_value_write(dg_value *v, size_t from, dg_bytes bytes)
+void dg_trie_value_write(dg_trie_value *v, size_t from, dg_bytes bytes)
 {
     assert(v->owned);
     assert(from <= v->len);
@@ -44,9 +44,9 @@ void dg_value_write(dg_value *v, size_t from, dg_bytes bytes)
     v->hash_known = false;
 }
 
-dg_value *dg_value_borrowed(dg_bytes bytes)
+dg_trie_value *dg_trie_value_borrowed(dg_bytes bytes)
 {
-    dg_value *v = make(false, 0);
+    dg_trie_value *v = make(false, 0);
     if (v) {
         v->at = bytes.len ? bytes.at : v->room; /* empty is not absent */
         v->len = (uint32_t)bytes.len;
@@ -54,9 +54,9 @@ dg_value *dg_value_borrowed(dg_bytes bytes)
     return v;
 }
 
-dg_value *dg_value_behind(const uint8_t hash[32])
+dg_trie_value *dg_trie_value_behind(const uint8_t hash[32])
 {
-    dg_value *v = make(true, 0);
+    dg_trie_value *v = make(true, 0);
     if (v) {
         v->hash_known = true;
         memcpy(v->room, hash, 32);
@@ -64,7 +64,7 @@ dg_value *dg_value_behind(const uint8_t hash[32])
     return v;
 }
 
-dg_value *dg_value_grow(dg_value *v, size_t cap)
+dg_trie_value *dg_trie_value_grow(dg_trie_value *v, size_t cap)
 {
     size_t before = size_of(v);
     assert(v->refs == 1);
@@ -78,7 +78,7 @@ dg_value *dg_value_grow(dg_value *v, size_t cap)
     return v;
 }
 
-void dg_value_release(dg_value *v)
+void dg_trie_value_release(dg_trie_value *v)
 {
     if (!v)
         return;
@@ -89,7 +89,7 @@ void dg_value_release(dg_value *v)
     dg_free(v);
 }
 
-dg_code dg_value_load(const dg_trie *t, dg_value *v, dg_bytes *out, dg_error *err)
+dg_code dg_trie_value_load(const dg_trie *t, dg_trie_value *v, dg_bytes *out, dg_error *err)
 {
     if (!v->at) {
         dg_bytes bytes;
@@ -101,15 +101,15 @@ dg_code dg_value_load(const dg_trie *t, dg_value *v, dg_bytes *out, dg_error *er
         v->len = (uint32_t)bytes.len;
         v->at = bytes.len ? bytes.at : v->room;
     }
-    *out = dg_value_bytes(v);
+    *out = dg_trie_value_bytes(v);
     return DG_OK;
 }
 
-const uint8_t *dg_value_hash(const dg_trie *t, dg_value *v)
+const uint8_t *dg_trie_value_hash(const dg_trie *t, dg_trie_value *v)
 {
     assert(v->hashed);
     if (!v->hash_known) {
-        dg_trie_hash(t, v->room, dg_value_bytes(v));
+        dg_trie_hash(t, v->room, dg_trie_value_bytes(v));
         v->hash_known = true;
     }
     return v->room;

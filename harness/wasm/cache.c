@@ -47,7 +47,7 @@ static trailer seal(const dg_hash *key, dg_bytes image)
     memcpy(t.key, key->at, 32);
     XXH128_canonicalFromHash(&sum, XXH3_128bits(image.at, image.len));
     memcpy(t.sum, sum.digest, sizeof t.sum);
-    dg_put_le64(t.len, image.len);
+    dg_le64_put(t.len, image.len);
     return t;
 }
 

@@ -39,7 +39,8 @@ static dg_meter_group group_of(const char *name)
     return DG_METER_OTHER;
 }
 
-static dg_code run_metered(const dg_binding *b, dg_guest *g, const uint64_t *arg, uint64_t *ret)
+static dg_code run_metered(const dg_wasm_binding *b, dg_guest *g, const uint64_t *arg,
+                           uint64_t *ret)
 {
     uint64_t since = dg_wall_ns();
     dg_code rc = b->run(g, arg, ret, &g->err);
@@ -52,7 +53,7 @@ static dg_code run_metered(const dg_binding *b, dg_guest *g, const uint64_t *arg
 wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
                             size_t count)
 {
-    const dg_binding *b = env;
+    const dg_wasm_binding *b = env;
     dg_guest *g = wasmtime_context_get_data(wasmtime_caller_context(caller));
     uint64_t arg[DG_WASM_PARAMS_MAX], ret = 0; /* functions read as many as they have */
     dg_code rc;

@@ -50,7 +50,7 @@ static bool can_reserve(uint64_t len)
 }
 
 /* The pool reserves all its slots at once; on demand takes one a call. */
-static dg_space choose_space(uint32_t calls_max)
+static dg_wasm_space choose_space(uint32_t calls_max)
 {
     const uint64_t spare = (uint64_t)1 << 30; /* for code, threads and the rest */
     if (can_reserve(calls_max * slot_len + spare))

@@ -50,7 +50,7 @@ static void word_type(char *out, size_t len, const wasm_functype_t *type)
     out[text.len] = 0;
 }
 
-static dg_code find(dg_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
+static dg_code find(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
 {
     const dg_import *named = NULL;
     char shown[96];
@@ -72,7 +72,7 @@ static dg_code find(dg_binding *b, const tables *t, const wasm_functype_t *type,
                    shown, named->signature);
 }
 
-static dg_code bind(dg_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
+static dg_code bind(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)
 {
     const wasm_valtype_vec_t *params = wasm_functype_params(type);
     const wasm_valtype_vec_t *results = wasm_functype_results(type);
@@ -89,7 +89,7 @@ static dg_code bind(dg_binding *b, const tables *t, const wasm_functype_t *type,
 }
 
 static dg_code define(dg_module *m, wasmtime_linker_t *linker, const tables *t,
-                      const wasm_importtype_t *import, dg_binding *b, dg_error *err)
+                      const wasm_importtype_t *import, dg_wasm_binding *b, dg_error *err)
 {
     const wasm_name_t *space = wasm_importtype_module(import), *name = wasm_importtype_name(import);
     const wasm_functype_t *type = wasm_externtype_as_functype_const(wasm_importtype_type(import));

@@ -27,7 +27,7 @@ static dg_code compile(dg_module *m, dg_bytes wasm, dg_error *err)
 }
 
 /* Functions only; `at` grows to `count` names. */
-static dg_code keep_name(dg_names *names, const wasm_name_t *name)
+static dg_code keep_name(dg_wasm_names *names, const wasm_name_t *name)
 {
     char *copy = dg_malloc(name->size + 1);
     if (!copy)
@@ -143,7 +143,7 @@ out:
     return rc;
 }
 
-static void free_names(dg_names *names)
+static void free_names(dg_wasm_names *names)
 {
     for (size_t i = 0; i < names->count; i++)
         dg_free(names->at[i]);

@@ -48,12 +48,12 @@ dg_code dg_wasm_own_memory(dg_buf *out, dg_bytes wasm, uint32_t pages_max, dg_er
 
 /* ---- engine.c ---- */
 
-typedef enum dg_space { DG_SPACE_POOL, DG_SPACE_ON_DEMAND, DG_SPACE_SMALL } dg_space;
+typedef enum dg_wasm_space { DG_SPACE_POOL, DG_SPACE_ON_DEMAND, DG_SPACE_SMALL } dg_wasm_space;
 
 struct dg_engine {
     wasm_engine_t *engine;
     dg_engine_options options; /* defaults filled in; cache_dir is ours */
-    dg_space space;
+    dg_wasm_space space;
     char config[320]; /* everything that a compiled image depends on, as text */
 };
 
@@ -81,27 +81,27 @@ dg_code dg_wasm_fail(dg_error *err, dg_code code, wasmtime_error_t *error, const
 
 /* ---- module.c, link.c, call.c ---- */
 
-typedef struct dg_binding {
+typedef struct dg_wasm_binding {
     dg_import_fn run; /* NULL: not provided */
     const char *name; /* kept by the module */
     uint8_t param_count;
     bool result_wide; /* i64 */
     bool has_result;
     uint32_t wide; /* bit i: parameter i is an i64 */
-} dg_binding;
+} dg_wasm_binding;
 
-typedef struct dg_names {
+typedef struct dg_wasm_names {
     char **at;
     size_t count;
-} dg_names; /* owned, NUL-terminated */
+} dg_wasm_names; /* owned, NUL-terminated */
 
 struct dg_module {
     dg_engine *engine;
     wasmtime_module_t *module;
-    wasmtime_instance_pre_t *pre; /* from link on */
-    dg_binding *bindings;         /* one for each imported function */
-    dg_names imports, exports;    /* functions only */
-    uint8_t *export_params;       /* i32 parameters of an exported function; 255: other type */
+    wasmtime_instance_pre_t *pre;   /* from link on */
+    dg_wasm_binding *bindings;      /* one for each imported function */
+    dg_wasm_names imports, exports; /* functions only */
+    uint8_t *export_params;         /* i32 parameters of an exported function; 255: other type */
     bool from_cache;
 };
 

@@ -111,7 +111,7 @@ void bench_call(const char *spec)
 {
     ground g = open_ground(spec, dg_engine_cache_dir());
     dg_runtime *runtime;
-    dg_host_options how = { .context = DG_CONTEXT_QUERY };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY };
     dg_state *state = dg_state_fork(dg_block_state(dg_chain_root(g.chain)));
     dg_error err;
     static const struct {

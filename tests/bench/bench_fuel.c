@@ -41,7 +41,7 @@ static dg_block *grow(dg_chain *chain, spent *blocks)
 
 static spent call_often(dg_chain *chain, dg_block *at, const char *method, dg_bytes input)
 {
-    dg_host_options how = { .context = DG_CONTEXT_QUERY };
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY };
     dg_runtime *runtime;
     spent s = { 0, 0 };
     dg_error err;

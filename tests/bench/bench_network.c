@@ -118,7 +118,7 @@ static void grow_field(field *f, const char *spec, const char *size, dg_exchange
     how.engine = f->engine;
     must(dg_chain_open(&root, f->source.snapshot, &how, &err), &err, "chain");
     must(dg_population_parse(&wanted, size, &err), &err, size);
-    must(dg_population_grow(&grown, root, &wanted, DG_GROW_WRITES, &err), &err, size);
+    must(dg_population_grow(&grown, root, &wanted, DG_GROWTH_WRITES, &err), &err, size);
     dg_chain_close(root);
     how.state = grown.state;
     must(dg_chain_open(&f->chain, f->source.snapshot, &how, &err), &err, "chain");

@@ -17,7 +17,7 @@ static void put(dg_trie *t, uint64_t i, uint64_t value)
     uint8_t key[32], v[40] = { 0 };
     dg_error err;
     random_key(key, i);
-    dg_put_le64(v, value);
+    dg_le64_put(v, value);
     must(dg_trie_put(t, DG_BYTES_OF(key), DG_BYTES_OF(v), 1, 1, &err), &err, "put");
 }
 

@@ -103,7 +103,7 @@ dg_code fork_try(fork *f, dg_block **out, dg_block *parent, uint64_t slot,
     if ((rc = dg_chain_epoch(f->chain, parent, slot, &epoch, err)) != DG_OK)
         return rc;
     options->claim = (dg_slot_claim){ .slot = slot,
-                                      .kind = DG_CLAIM_SECONDARY_PLAIN,
+                                      .kind = DG_SLOT_CLAIM_SECONDARY_PLAIN,
                                       .authority = dg_epoch_secondary_author(&epoch, slot) };
     dg_epoch_clear(&epoch);
     return dg_chain_build(f->chain, out, report, parent, options, err);

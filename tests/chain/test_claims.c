@@ -117,7 +117,7 @@ START_TEST(real_secondary_authors_are_ours)
         dg_digest_item item;
         ck_assert_int_eq(dg_header_decode(&header, raw, NULL), DG_OK);
         ck_assert_int_eq(dg_digest_find(header.digest, &item, DG_DIGEST_PRERUNTIME, "BABE"), DG_OK);
-        if (item.payload.at[0] == DG_CLAIM_PRIMARY)
+        if (item.payload.at[0] == DG_SLOT_CLAIM_PRIMARY)
             continue;
         seen++;
         ck_assert_uint_eq(dg_epoch_secondary_author(&epoch, dg_digest_slot(header.digest)),
@@ -137,10 +137,10 @@ START_TEST(claims_come_in_order_with_one_secondary)
         bool secondary_won = false;
         ck_assert_uint_ge(count, 1);
         for (size_t i = 0; i < count; i++) {
-            secondaries += claims[i].kind == DG_CLAIM_SECONDARY_VRF;
-            secondary_won |= claims[i].kind == DG_CLAIM_PRIMARY
+            secondaries += claims[i].kind == DG_SLOT_CLAIM_SECONDARY_VRF;
+            secondary_won |= claims[i].kind == DG_SLOT_CLAIM_PRIMARY
                              && claims[i].authority == dg_epoch_secondary_author(&epoch, slot);
-            ck_assert(!i || claims[i].kind != DG_CLAIM_PRIMARY
+            ck_assert(!i || claims[i].kind != DG_SLOT_CLAIM_PRIMARY
                       || claims[i].authority > claims[i - 1].authority);
             ck_assert(!secondaries || i == count - 1);
             ck_assert_uint_eq(claims[i].slot, slot);

@@ -143,7 +143,7 @@ static uint32_t first_refused(fork *f, dg_client_view *view, dg_block *tip, int 
 {
     for (int i = 0; i < blocks; i++) {
         dg_build_options options = { .claim = { .slot = dg_block_slot(tip) + 1,
-                                                .kind = DG_CLAIM_SECONDARY_PLAIN } };
+                                                .kind = DG_SLOT_CLAIM_SECONDARY_PLAIN } };
         dg_block *block;
         dg_error err;
         if (dg_chain_build(f->chain, &block, NULL, tip, &options, &err) != DG_OK)

@@ -138,7 +138,8 @@ static void check_inherent_data(fork *f, dg_block *parent, dg_runtime *runtime, 
             time = value;
     }
     dg_buf_init(&ours, 1 << 20);
-    ck_assert_int_eq(dg_inherent_data(&ours, f->chain, parent, runtime, slot, paras, &err), DG_OK);
+    ck_assert_int_eq(dg_chain_inherent_data(&ours, f->chain, parent, runtime, slot, paras, &err),
+                     DG_OK);
     o = dg_scale_from(dg_buf_bytes(&ours));
     ck_assert_uint_eq(dg_scale_count(&o, 9), 2);
     assert_bytes(dg_scale_take(&o, 8), dg_text("parachn0"), "id");
@@ -165,7 +166,7 @@ static void make_inherents(dg_exec *exec, const json_t *row, dg_bytes data)
     for (size_t i = 0; i < json_array_size(want); i++) {
         dg_buf expected = bytes_of(json_array_get(want, i));
         size_t from = s.at;
-        dg_applied how = DG_REFUSED;
+        dg_exec_applied how = DG_REFUSED;
         dg_scale_bytes(&s);
         assert_bytes(dg_bytes_of(list.at + from, s.at - from), dg_buf_bytes(&expected), "inherent");
         if (dg_exec_apply(exec, &how, dg_buf_bytes(&expected), &err) != DG_OK)
@@ -233,7 +234,7 @@ static dg_block *make_block(fork *f, dg_block *parent, const json_t *row)
     ck_assert_int_eq(dg_block_new(&block, f->chain, parent, dg_buf_bytes(&header), state, &err),
                      DG_OK);
     block->executed_by = runtime;
-    dg_tree_add(f->chain, block);
+    dg_chain_tree_add(f->chain, block);
     check_events(f, block, json_string_value(json_object_get(row, "events")));
     dg_exec_clear(&exec);
     dg_buf_clear(&data);

@@ -127,7 +127,7 @@ static dg_buf remark(fork *f, dg_block *block)
     dg_buf_init(&call, 64);
     dg_buf_init(&out, 64);
     ck_assert_int_eq(dg_block_meta(f->chain, block, &meta, NULL), DG_OK);
-    ck_assert_int_eq(dg_call_encode(meta, &call, "System", "remark", args, NULL), DG_OK);
+    ck_assert_int_eq(dg_scale_call_encode(meta, &call, "System", "remark", args, NULL), DG_OK);
     dg_scale_put_compact(&out, call.len + 1);
     dg_buf_put_u8(&out, 4);
     dg_buf_put_bytes(&out, dg_buf_bytes(&call));

@@ -264,12 +264,12 @@ START_TEST(storage_items_are_found_by_their_names)
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Session", "CurrentIndex", NULL, &err),
                      DG_OK);
     ck_assert(value.len == 4 && dg_le32(value.at) == 0);
-    dg_put_le32(id, 2000);
+    dg_le32_put(id, 2000);
     key = DG_BYTES_OF(id);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err), DG_OK);
     assert_bytes(value, hex("80d007000000000000000000000000000000000000000000000000000000000000"),
                  "head of 2000");
-    dg_put_le32(id, 9);
+    dg_le32_put(id, 9);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heads", &key, &err),
                      DG_ABSENT);
     ck_assert_int_eq(dg_chain_storage(f.chain, tip, &value, "Paras", "Heds", NULL, &err),

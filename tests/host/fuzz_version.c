@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     dg_version v;
     if (dg_version_decode(&v, dg_bytes_of(data, size), NULL) < 0)
         return 0;
-    assert(v.api_count <= DG_APIS_MAX);
+    assert(v.api_count <= DG_VERSION_APIS_MAX);
     assert(memchr(v.spec_name, 0, sizeof v.spec_name)
            && memchr(v.impl_name, 0, sizeof v.impl_name));
     for (const char *p = v.spec_name; *p; p++)

@@ -50,26 +50,26 @@ static dg_code play(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_err
     static block blocks[BLOCKS];
     size_t count = 0;
     dg_rng chance = dg_rng_fork(3, "allocator", 0, 0);
-    dg_heap heap;
+    dg_host_heap heap;
     (void)arg, (void)arg_count;
-    dg_heap_init(&heap, dg_guest_heap_base(guest) + ODD);
+    dg_host_heap_init(&heap, dg_guest_heap_base(guest) + ODD);
     for (int step = 0; step < STEPS; step++) {
         if (count < BLOCKS && (count == 0 || dg_rng_below(&chance, 5) < 3)) {
             block *b = &blocks[count++];
             b->len = (uint32_t)dg_rng_below(&chance, (uint64_t)1 << dg_rng_below(&chance, 13));
             b->class_len = class_of(b->len);
-            ck_assert_msg(dg_heap_take(&heap, &b->at, guest, b->len, err) == DG_OK, "%s",
+            ck_assert_msg(dg_host_heap_take(&heap, &b->at, guest, b->len, err) == DG_OK, "%s",
                           err->text);
             check_block(guest, blocks, count, b);
             memset(dg_guest_at(guest, b->at, b->class_len), 0xa5, b->class_len);
         } else {
             size_t i = (size_t)dg_rng_below(&chance, count);
             uint32_t freed = blocks[i].at, size = blocks[i].class_len, again;
-            ck_assert_int_eq(dg_heap_give(&heap, guest, freed, err), DG_OK);
+            ck_assert_int_eq(dg_host_heap_give(&heap, guest, freed, err), DG_OK);
             if (step % 3 == 0) { /* the last one freed is the first one reused */
-                ck_assert_int_eq(dg_heap_take(&heap, &again, guest, size, err), DG_OK);
+                ck_assert_int_eq(dg_host_heap_take(&heap, &again, guest, size, err), DG_OK);
                 ck_assert_uint_eq(again, freed);
-                ck_assert_int_eq(dg_heap_give(&heap, guest, freed, err), DG_OK);
+                ck_assert_int_eq(dg_host_heap_give(&heap, guest, freed, err), DG_OK);
             }
             blocks[i] = blocks[--count];
         }
@@ -113,44 +113,44 @@ static const char *const misuses[] = {
 static dg_code abuse(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
 {
     uint32_t a, b;
-    dg_heap heap;
+    dg_host_heap heap;
     dg_code rc = DG_OK;
     (void)arg, (void)arg_count;
-    dg_heap_init(&heap, dg_guest_heap_base(guest));
-    ck_assert_int_eq(dg_heap_take(&heap, &a, guest, 100, err), DG_OK);
-    ck_assert_int_eq(dg_heap_take(&heap, &b, guest, 100, err), DG_OK);
+    dg_host_heap_init(&heap, dg_guest_heap_base(guest));
+    ck_assert_int_eq(dg_host_heap_take(&heap, &a, guest, 100, err), DG_OK);
+    ck_assert_int_eq(dg_host_heap_take(&heap, &b, guest, 100, err), DG_OK);
     switch (misuse) {
     case 0:
-        rc = dg_heap_take(&heap, &b, guest, (32 << 20) + 1, err);
+        rc = dg_host_heap_take(&heap, &b, guest, (32 << 20) + 1, err);
         break;
     case 1:
-        ck_assert_int_eq(dg_heap_give(&heap, guest, a, err), DG_OK);
-        rc = dg_heap_give(&heap, guest, a, err);
+        ck_assert_int_eq(dg_host_heap_give(&heap, guest, a, err), DG_OK);
+        rc = dg_host_heap_give(&heap, guest, a, err);
         break;
     case 2:
-        rc = dg_heap_give(&heap, guest, 7, err);
+        rc = dg_host_heap_give(&heap, guest, 7, err);
         break;
     case 3:
-        rc = dg_heap_give(&heap, guest, UINT32_MAX, err);
+        rc = dg_host_heap_give(&heap, guest, UINT32_MAX, err);
         break;
     case 4:
-        dg_put_le32(dg_guest_at(guest, a - 8, 4), 23);
-        rc = dg_heap_give(&heap, guest, a, err);
+        dg_le32_put(dg_guest_at(guest, a - 8, 4), 23);
+        rc = dg_host_heap_give(&heap, guest, a, err);
         break;
     case 5:
-        ck_assert_int_eq(dg_heap_give(&heap, guest, a, err), DG_OK);
-        dg_put_le64(dg_guest_at(guest, a - 8, 8), (uint64_t)1 << 32);
-        rc = dg_heap_take(&heap, &b, guest, 100, err);
+        ck_assert_int_eq(dg_host_heap_give(&heap, guest, a, err), DG_OK);
+        dg_le64_put(dg_guest_at(guest, a - 8, 8), (uint64_t)1 << 32);
+        rc = dg_host_heap_take(&heap, &b, guest, 100, err);
         break;
     default:
-        ck_assert_int_eq(dg_heap_give(&heap, guest, a, err), DG_OK);
-        dg_put_le64(dg_guest_at(guest, a - 8, 8), 0xfffffff0); /* as a guest's wild write would */
-        ck_assert_int_eq(dg_heap_take(&heap, &b, guest, 100, err), DG_OK);
-        rc = dg_heap_take(&heap, &b, guest, 100, err);
+        ck_assert_int_eq(dg_host_heap_give(&heap, guest, a, err), DG_OK);
+        dg_le64_put(dg_guest_at(guest, a - 8, 8), 0xfffffff0); /* as a guest's wild write would */
+        ck_assert_int_eq(dg_host_heap_take(&heap, &b, guest, 100, err), DG_OK);
+        rc = dg_host_heap_take(&heap, &b, guest, 100, err);
     }
     ck_assert_int_lt(rc, 0);
-    ck_assert_int_eq(dg_heap_take(&heap, &b, guest, 8, NULL), DG_TRAP);
-    ck_assert_int_eq(dg_heap_give(&heap, guest, b, NULL), DG_TRAP);
+    ck_assert_int_eq(dg_host_heap_take(&heap, &b, guest, 8, NULL), DG_TRAP);
+    ck_assert_int_eq(dg_host_heap_give(&heap, guest, b, NULL), DG_TRAP);
     return rc;
 }
 
@@ -167,14 +167,14 @@ END_TEST
 static dg_code pad(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
 {
     uint32_t a, b;
-    dg_heap heap;
+    dg_host_heap heap;
     (void)arg, (void)arg_count;
-    dg_heap_init(&heap, dg_guest_heap_base(guest));
-    ck_assert_int_eq(dg_heap_take(&heap, &a, guest, 100, err), DG_OK);
+    dg_host_heap_init(&heap, dg_guest_heap_base(guest));
+    ck_assert_int_eq(dg_host_heap_take(&heap, &a, guest, 100, err), DG_OK);
     dg_guest_at(guest, a - 2, 2)[0] = 0x34;
     dg_guest_at(guest, a - 2, 2)[1] = 0x12;
-    ck_assert_int_eq(dg_heap_give(&heap, guest, a, err), DG_OK);
-    ck_assert_int_eq(dg_heap_take(&heap, &b, guest, 100, err), DG_OK);
+    ck_assert_int_eq(dg_host_heap_give(&heap, guest, a, err), DG_OK);
+    ck_assert_int_eq(dg_host_heap_take(&heap, &b, guest, 100, err), DG_OK);
     ck_assert_uint_eq(a, b);
     ck_assert_uint_eq(dg_le64(dg_guest_at(guest, b - 8, 8)), (uint64_t)1 << 32 | 4);
     return DG_OK;
@@ -191,13 +191,13 @@ END_TEST
 static dg_code fill(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
 {
     uint32_t a;
-    dg_heap heap;
+    dg_host_heap heap;
     dg_code rc = DG_OK;
     int count = 0;
     (void)arg, (void)arg_count;
-    dg_heap_init(&heap, dg_guest_heap_base(guest));
+    dg_host_heap_init(&heap, dg_guest_heap_base(guest));
     while (rc == DG_OK && count < 100) {
-        rc = dg_heap_take(&heap, &a, guest, 32 << 20, err);
+        rc = dg_host_heap_take(&heap, &a, guest, 32 << 20, err);
         count += rc == DG_OK;
     }
     ck_assert_int_eq(count, 15); /* of 512 MiB, a little is taken */

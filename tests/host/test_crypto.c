@@ -100,7 +100,7 @@ START_TEST(keys_of_well_known_names_sign_what_others_verify)
 {
     asker *g = guest_begin();
     dg_bytes type = dg_text("test"), pk, sig;
-    g->options.context = DG_CONTEXT_QUERY;
+    g->options.context = DG_HOST_CONTEXT_QUERY;
     unsigned key =
         guest_ask(g, "ext_crypto_sr25519_generate_version_1", "pP:p", ARGS(at(type), alice()));
     unsigned free_key = guest_ask(g, "ext_crypto_ed25519_generate_version_1", "pP:p",
@@ -144,7 +144,7 @@ static const struct {
 
 START_TEST(blocks_and_queries_have_no_outside)
 {
-    static const dg_host_context contexts[] = { DG_CONTEXT_BLOCK, DG_CONTEXT_QUERY };
+    static const dg_host_context contexts[] = { DG_HOST_CONTEXT_BLOCK, DG_HOST_CONTEXT_QUERY };
     dg_error err;
     for (size_t i = 0; i < 2; i++) {
         asker *g = guest_begin();
@@ -152,7 +152,7 @@ START_TEST(blocks_and_queries_have_no_outside)
         guest_ask(g, workers[_i].import, workers[_i].signature, workers[_i].arg,
                   (size_t)(strchr(workers[_i].signature, ':') - workers[_i].signature));
         refused(g, DG_TRAP, "only by an offchain worker");
-        g->options.context = DG_CONTEXT_OFFCHAIN;
+        g->options.context = DG_HOST_CONTEXT_OFFCHAIN;
         ck_assert_msg(guest_run(g, state, &err) == DG_OK, "%s", err.text);
         guest_end(g);
     }
@@ -174,7 +174,7 @@ START_TEST(chance_of_a_worker_is_the_same_in_every_run)
     dg_buf_init(&first, 64);
     for (int i = 0; i < 2; i++) {
         asker *g = guest_begin();
-        g->options.context = DG_CONTEXT_OFFCHAIN;
+        g->options.context = DG_HOST_CONTEXT_OFFCHAIN;
         unsigned seed = guest_ask(g, "ext_offchain_random_seed_version_1", ":p", NO_ARGS);
         unsigned next = guest_ask(g, "ext_offchain_random_seed_version_1", ":p", NO_ARGS);
         guest_do(g, state);
@@ -194,7 +194,7 @@ START_TEST(compare_and_set_needs_the_old_value)
     asker *g = guest_begin();
     static const char name[] = "ext_offchain_local_storage_compare_and_set_version_1",
                       sig[] = "iPPP:i";
-    g->options.context = DG_CONTEXT_OFFCHAIN;
+    g->options.context = DG_HOST_CONTEXT_OFFCHAIN;
     unsigned made = guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("00")), in("v")));
     unsigned twice = guest_ask(g, name, sig, ARGS(num(0), in("k"), in_bytes(hex("00")), in("w")));
     unsigned swapped =

@@ -222,7 +222,7 @@ static const struct {
 START_TEST(a_call_may_write_so_much_and_no_more)
 {
     asker *g = guest_begin();
-    g->options.written_max = 4 * (DG_WRITE_COSTS + 8);
+    g->options.written_max = 4 * (DG_HOST_WRITE_COSTS + 8);
     for (unsigned i = 0; i < 4; i++)
         guest_ask(g, writes[_i].import, writes[_i].signature, writes[_i].arg, writes[_i].args);
     guest_do(g, state);

@@ -371,7 +371,7 @@ START_TEST(local_storage_lasts_for_the_call)
         guest_arg kind = num(given("kind", row, 0)[0] == '1');
         dg_state *state = dg_state_empty();
         asker *g = guest_begin();
-        g->options.context = DG_CONTEXT_OFFCHAIN;
+        g->options.context = DG_HOST_CONTEXT_OFFCHAIN;
         guest_ask(g, "ext_offchain_local_storage_set_version_1",
                   "iPP:", ARGS(kind, in(key), in(value)));
         unsigned got =

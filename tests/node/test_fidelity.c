@@ -361,7 +361,7 @@ START_TEST(claims_of_a_slot_follow_the_formula)
     dg_slot_claim claims[64];
     for (uint32_t i = 0; i < n; i++) {
         all[i].weight = 1;
-        dg_put_le32(all[i].key, i);
+        dg_le32_put(all[i].key, i);
     }
     for (uint64_t slot = 0; slot < OF; slot++) {
         size_t count = dg_epoch_claims(&epoch, claims, 64, slot, 77);

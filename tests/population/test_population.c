@@ -94,9 +94,9 @@ START_TEST(the_same_numbers_give_the_same_state)
     dg_hash roots[2];
     dg_bytes value;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&a, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s",
+    ck_assert_msg(dg_population_grow(&a, chain, &wanted, DG_GROWTH_WRITES, &err) == DG_OK, "%s",
                   err.text);
-    ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, DG_GROW_WRITES, &err), DG_OK);
+    ck_assert_int_eq(dg_population_grow(&b, chain, &wanted, DG_GROWTH_WRITES, &err), DG_OK);
     roots[0] = root_of(a.state);
     roots[1] = root_of(b.state);
     ck_assert_mem_eq(roots[0].at, roots[1].at, 32);
@@ -133,7 +133,7 @@ START_TEST(nothing_added_is_nobody_added)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, &err) == DG_OK, "%s",
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROWTH_WRITES, &err) == DG_OK, "%s",
                   err.text);
     ck_assert_uint_le(grown.writes, 2); /* the configuration, and the list as it was */
     dg_state_free(grown.state);
@@ -156,10 +156,10 @@ START_TEST(keys_follow_from_an_index)
 {
     uint8_t key[33];
     char text[80];
-    ck_assert(growth_key(key, texts[_i].field, texts[_i].size, 0));
-    growth_ss58(text, dg_bytes_of(key, texts[_i].size));
+    ck_assert(dg_growth_key(key, texts[_i].field, texts[_i].size, 0));
+    dg_growth_ss58(text, dg_bytes_of(key, texts[_i].size));
     ck_assert_str_eq(text, texts[_i].text);
-    ck_assert(!growth_key(key, texts[_i].field, 31, 0));
+    ck_assert(!dg_growth_key(key, texts[_i].field, 31, 0));
 }
 END_TEST
 
@@ -172,8 +172,8 @@ START_TEST(a_genesis_built_anew_is_the_one_that_was_built)
     dg_growth grown;
     dg_hash root;
     dg_error err;
-    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROW_GENESIS, &err) == DG_OK, "%s",
-                  err.text);
+    ck_assert_msg(dg_population_grow(&grown, chain, &wanted, DG_GROWTH_GENESIS, &err) == DG_OK,
+                  "%s", err.text);
     root = root_of(grown.state);
     ck_assert_mem_eq(root.at, dg_snapshot_info_of(snapshot)->state_root.at, 32);
     dg_state_free(grown.state);
@@ -187,7 +187,7 @@ START_TEST(a_network_does_not_shrink)
     dg_chain *chain = opened(NULL);
     dg_growth grown;
     dg_error err;
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], DG_GROW_WRITES, &err),
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &smaller[_i], DG_GROWTH_WRITES, &err),
                      DG_USAGE);
     ck_assert_msg(strstr(err.text, "the state has 100 validators and 20 parachains already")
                       != NULL,
@@ -242,11 +242,11 @@ START_TEST(without_memory_nothing_is_grown)
     dg_code rc = DG_NOMEM;
     json_set_alloc_funcs(dg_malloc, dg_free);
     /* what is kept with the runtime is there then */
-    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL), DG_OK);
+    ck_assert_int_eq(dg_population_grow(&grown, chain, &wanted, DG_GROWTH_WRITES, NULL), DG_OK);
     dg_state_free(grown.state);
     for (uint64_t nth = 1; rc != DG_OK; nth += nth < 200 ? 1 : 97) {
         dg_alloc_fail_from(nth);
-        rc = dg_population_grow(&grown, chain, &wanted, DG_GROW_WRITES, NULL);
+        rc = dg_population_grow(&grown, chain, &wanted, DG_GROWTH_WRITES, NULL);
         dg_alloc_fail_from(0);
         ck_assert_msg(rc == DG_OK || rc == DG_NOMEM, "request %llu: %d", (unsigned long long)nth,
                       rc);

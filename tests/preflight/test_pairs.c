@@ -114,7 +114,7 @@ static bool row_open(pair *p, const row *r)
         return true;
     /* parameter_types!'s storage key: twox128 of the name alone */
     dg_storage_prefix(key, (const char *)name, "");
-    dg_put_le32(value, r->epoch);
+    dg_le32_put(value, r->epoch);
     p->snapshot = pair_with(p->snapshot, dg_bytes_of(key, 16), DG_BYTES_OF(value));
     return true;
 }

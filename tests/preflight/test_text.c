@@ -144,7 +144,7 @@ START_TEST(one_bad_value_among_a_hundred_thousand_is_found)
     memset(key, 7, sizeof key);
     dg_storage_prefix(key, "System", "Account");
     for (uint32_t i = 0; i < COUNT; i++) {
-        dg_put_le32(key + 32, i * 2654435761u);
+        dg_le32_put(key + 32, i * 2654435761u);
         ck_assert_int_eq(dg_state_put(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key),
                                       dg_bytes_of(value, i == 77777 ? 79 : 80), NULL),
                          DG_OK);

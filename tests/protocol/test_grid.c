@@ -24,13 +24,13 @@ START_TEST(the_stream_is_that_of_chacha20)
     dg_chacha c;
     dg_chacha_init(&c, key);
     for (size_t i = 0; i < 8; i++)
-        dg_put_le32(first + 4 * i, dg_chacha_u32(&c));
+        dg_le32_put(first + 4 * i, dg_chacha_u32(&c));
     assert_bytes(DG_BYTES_OF(first),
                  hex("76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7"), "stream");
     for (size_t i = 8; i < 16; i++)
         dg_chacha_u32(&c);
     for (size_t i = 0; i < 8; i++) /* second block: the counter moves */
-        dg_put_le32(first + 4 * i, dg_chacha_u32(&c));
+        dg_le32_put(first + 4 * i, dg_chacha_u32(&c));
     assert_bytes(DG_BYTES_OF(first),
                  hex("9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed"),
                  "second block");

@@ -225,7 +225,7 @@ static void write_epoch(const char *out, const char *spec, uint32_t epoch)
     dg_snapshot_info info;
     dg_error err;
     dg_twox(key, 16, dg_text(name));
-    dg_put_le32(value, epoch);
+    dg_le32_put(value, epoch);
     if (dg_engine_new(&engine, &options, &err) < 0
         || dg_source_open(&source, spec,
                           &(dg_source_options){ .engine = engine, .cache_dir = options.cache_dir },

@@ -101,7 +101,7 @@ static void unbind(dg_state *state, dg_engine *of, dg_snapshot *snapshot)
     dg_chain_close(chain);
 }
 
-static void run_grown(seen *s, const char *spec, const char *size, dg_grow_by by, uint32_t slots,
+static void run_grown(seen *s, const char *spec, const char *size, dg_growth_by by, uint32_t slots,
                       bool unbound)
 {
     dg_chain_options how = { .engine = engine, .simulated_validators = true };
@@ -146,26 +146,26 @@ static const struct {
     const char *spec, *size;
     uint32_t validators, parachains, slots;
     bool asks;
-    dg_grow_by by;
+    dg_growth_by by;
 } rows[] = {
     /* a core for each parachain of the list */
-    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROW_WRITES },
-    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50, false, DG_GROW_WRITES },
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROWTH_WRITES },
+    { "specs/paseo-local-1002000-e20.json.zst", "24x6", 24, 6, 50, false, DG_GROWTH_WRITES },
     /* asynchronous backing */
-    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_WRITES },
+    { "specs/paseo-local-1002005-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROWTH_WRITES },
     /* cores are sold */
-    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_WRITES },
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROWTH_WRITES },
     /* claim queue */
-    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30, false, DG_GROW_WRITES },
+    { "specs/rococo-dev-1014000-e10.json.zst", "24x10", 24, 10, 30, false, DG_GROWTH_WRITES },
     { "specs/rococo-local-1015000-8val-8paras-e10.json.zst", "24x10", 24, 10, 30, false,
-      DG_GROW_WRITES },
+      DG_GROWTH_WRITES },
     /* authorities by a list, not by stake */
-    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30, true, DG_GROW_WRITES },
+    { "specs/rococo-local-103000-e10.json.zst", "24x6", 24, 6, 30, true, DG_GROWTH_WRITES },
     /* before all of it */
-    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130, true, DG_GROW_WRITES },
-    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROW_GENESIS },
+    { "specs/polkadot-local-9390-e60-4val.json.zst", "24x6", 24, 6, 130, true, DG_GROWTH_WRITES },
+    { "paseo-1001002-e20-100val-20paras.json.zst", "110x25", 110, 25, 50, true, DG_GROWTH_GENESIS },
     /* the other set of calls */
-    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROW_GENESIS },
+    { "specs/paseo-local-1003000-e10.json.zst", "24x6", 24, 6, 30, false, DG_GROWTH_GENESIS },
 };
 
 START_TEST(a_grown_network_is_one_to_its_runtime)
@@ -205,12 +205,12 @@ START_TEST(a_session_under_way_goes_on_as_it_was)
     seen before, after;
     snapshot_after(path, fixture_path(rows[0].spec), 27, &clock);
     ck_assert_uint_eq(clock.session, 1);
-    run_grown(&before, path, "108x23", DG_GROW_WRITES, 8, false);
+    run_grown(&before, path, "108x23", DG_GROWTH_WRITES, 8, false);
     ck_assert_uint_eq(before.validators, 100);
     ck_assert_uint_eq(before.cores, 20);
     ck_assert_uint_eq(before.busiest, 20);
     ck_assert_uint_eq(before.failed + before.absent, 0);
-    run_grown(&after, path, "108x23", DG_GROW_WRITES, 2 * (uint32_t)clock.epoch_slots, false);
+    run_grown(&after, path, "108x23", DG_GROWTH_WRITES, 2 * (uint32_t)clock.epoch_slots, false);
     ck_assert_uint_eq(after.validators, 108);
     ck_assert_uint_eq(after.groups, 23);
     ck_assert_uint_eq(after.busiest, 23);
@@ -224,7 +224,7 @@ END_TEST
 START_TEST(a_block_without_room_says_so)
 {
     seen s;
-    run_grown(&s, fixture_path(rows[0].spec), "900x20", DG_GROW_GENESIS, 23, true);
+    run_grown(&s, fixture_path(rows[0].spec), "900x20", DG_GROWTH_GENESIS, 23, true);
     ck_assert_uint_eq(s.validators, 900);
     ck_assert_uint_ge(s.offered, 20);
     ck_assert_uint_eq(s.backed, 0);
@@ -238,7 +238,7 @@ END_TEST
 START_TEST(of_many_validators_some_take_turns)
 {
     seen s;
-    run_grown(&s, fixture_path(rows[0].spec), "900x25", DG_GROW_WRITES, 23, false);
+    run_grown(&s, fixture_path(rows[0].spec), "900x25", DG_GROWTH_WRITES, 23, false);
     ck_assert_uint_eq(s.validators, 500);
     ck_assert_uint_eq(s.busiest, 25);
     ck_assert_uint_eq(s.backed, s.offered);

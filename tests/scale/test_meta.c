@@ -423,7 +423,7 @@ START_TEST(calls_are_encoded_by_name)
     dg_buf out;
     dg_error err;
     dg_buf_init(&out, 1 << 12);
-    if (dg_call_encode(meta, &out, calls[row].pallet, calls[row].call, args, &err) < 0)
+    if (dg_scale_call_encode(meta, &out, calls[row].pallet, calls[row].call, args, &err) < 0)
         ck_abort_msg("%s", err.text);
     assert_bytes(dg_buf_bytes(&out), hex(calls[row].raw), calls[row].call);
     json_decref(args);
@@ -463,7 +463,8 @@ START_TEST(calls_that_do_not_fit_name_the_place)
     dg_error err;
     dg_buf_init(&out, 1 << 12);
     ck_assert_int_eq(
-        dg_call_encode(meta, &out, bad_calls[_i].pallet, bad_calls[_i].call, args, &err), DG_USAGE);
+        dg_scale_call_encode(meta, &out, bad_calls[_i].pallet, bad_calls[_i].call, args, &err),
+        DG_USAGE);
     ck_assert_str_eq(err.text, bad_calls[_i].says);
     ck_assert_uint_eq(out.len, 0);
     json_decref(args);

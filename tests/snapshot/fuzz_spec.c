@@ -49,29 +49,29 @@ static dg_code child(void *user, dg_bytes name, bool begins, dg_error *err)
 static dg_code read_cut(dg_bytes raw, size_t step, dg_hash *sum, dg_error *err)
 {
     feed f = { raw, step };
-    dg_spec spec = { .user = sum, .entry = entry, .child = child };
-    dg_json json;
+    dg_snapshot_spec spec = { .user = sum, .entry = entry, .child = child };
+    dg_snapshot_json json;
     dg_code rc;
     memset(sum, 0, sizeof *sum);
-    dg_json_init(&json, fill, &f, 4096, 1 << 20);
-    rc = dg_spec_read(&spec, &json, err);
+    dg_snapshot_json_init(&json, fill, &f, 4096, 1 << 20);
+    rc = dg_snapshot_spec_read(&spec, &json, err);
     mix(sum, dg_text(spec.id));
     mix(sum, dg_text(spec.name));
-    dg_json_clear(&json);
-    dg_spec_clear(&spec);
+    dg_snapshot_json_clear(&json);
+    dg_snapshot_spec_clear(&spec);
     return rc;
 }
 
 static dg_code grammar(dg_bytes raw)
 {
     feed f = { raw, 7 };
-    dg_json json;
+    dg_snapshot_json json;
     dg_code rc;
-    dg_json_init(&json, fill, &f, 0, 0);
-    rc = dg_json_skip(&json, NULL);
+    dg_snapshot_json_init(&json, fill, &f, 0, 0);
+    rc = dg_snapshot_json_skip(&json, NULL);
     if (rc == DG_OK)
-        rc = dg_json_skip(&json, NULL);
-    dg_json_clear(&json);
+        rc = dg_snapshot_json_skip(&json, NULL);
+    dg_snapshot_json_clear(&json);
     return rc;
 }
 

@@ -28,19 +28,19 @@ static dg_code events(dg_buf *out, const char *text, size_t len, size_t step, dg
 {
     static const char letters[] = "{}[]ksntfz.";
     feed f = { dg_bytes_of(text, len), step };
-    dg_json json;
-    dg_json_event event;
+    dg_snapshot_json json;
+    dg_snapshot_json_event event;
     dg_code rc;
-    dg_json_init(&json, fill, &f, 64, 64);
+    dg_snapshot_json_init(&json, fill, &f, 64, 64);
     do {
-        rc = dg_json_next(&json, &event, err);
+        rc = dg_snapshot_json_next(&json, &event, err);
         if (rc < 0)
             break;
         dg_buf_put_u8(out, (uint8_t)letters[event]);
         if (event == DG_JSON_KEY || event == DG_JSON_STRING || event == DG_JSON_NUMBER)
             dg_buf_put_bytes(out, dg_buf_bytes(event == DG_JSON_KEY ? &json.key : &json.text));
     } while (event != DG_JSON_END);
-    dg_json_clear(&json);
+    dg_snapshot_json_clear(&json);
     return rc;
 }
 
@@ -167,39 +167,39 @@ END_TEST
 START_TEST(stepping_over_keeps_nothing)
 {
     static char text[100000];
-    dg_json json;
-    dg_json_event event;
+    dg_snapshot_json json;
+    dg_snapshot_json_event event;
     feed f = { dg_bytes_of(text, sizeof text), 4096 };
     memset(text, 'x', sizeof text);
     memcpy(text, "{\"a\":[{\"b\":\"", 12);
     memcpy(text + sizeof text - 12, "\"}, 1],\"c\":2", 12);
-    dg_json_init(&json, fill, &f, 64, 64);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_OK);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_OK);
-    ck_assert_int_eq(dg_json_skip(&json, NULL), DG_OK);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_OK);
+    dg_snapshot_json_init(&json, fill, &f, 64, 64);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_OK);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_OK);
+    ck_assert_int_eq(dg_snapshot_json_skip(&json, NULL), DG_OK);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_OK);
     ck_assert_int_eq(event, DG_JSON_KEY);
     assert_bytes(dg_buf_bytes(&json.key), dg_text("c"), "key after the skip");
     ck_assert_uint_le(json.text.cap, 64);
-    dg_json_clear(&json);
+    dg_snapshot_json_clear(&json);
 }
 END_TEST
 
 START_TEST(a_failure_of_the_input_is_passed_on_and_stays)
 {
-    dg_json json;
-    dg_json_event event;
+    dg_snapshot_json json;
+    dg_snapshot_json_event event;
     dg_buf got;
     dg_buf_init(&got, 64);
     dg_alloc_fail_from(1);
     ck_assert_int_eq(events(&got, "\"abc\"", 5, 2, NULL), DG_NOMEM);
     dg_alloc_fail_from(0);
     feed f = { dg_text("[x"), 1 };
-    dg_json_init(&json, fill, &f, 64, 64);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_OK);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_MALFORMED);
-    ck_assert_int_eq(dg_json_next(&json, &event, NULL), DG_MALFORMED);
-    dg_json_clear(&json);
+    dg_snapshot_json_init(&json, fill, &f, 64, 64);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_OK);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_MALFORMED);
+    ck_assert_int_eq(dg_snapshot_json_next(&json, &event, NULL), DG_MALFORMED);
+    dg_snapshot_json_clear(&json);
     dg_buf_clear(&got);
 }
 END_TEST

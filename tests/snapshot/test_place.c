@@ -224,9 +224,9 @@ START_TEST(a_full_store_is_an_error_and_the_old_snapshot_stays)
 {
     dg_error err;
     import_well(two_specs[0], target, 1);
-    dg_store_map_max = 1 << 15;
+    dg_snapshot_store_map_max = 1 << 15;
     ck_assert_int_eq(import_with(NULL, two_specs[1], target, 1, true, &err), DG_LIMIT);
-    dg_store_map_max = 0;
+    dg_snapshot_store_map_max = 0;
     ck_assert_ptr_nonnull(strstr(err.text, "the store is full"));
     ck_assert_uint_eq(leavings(target), 0);
     assert_whole(target, &two_roots[0]);

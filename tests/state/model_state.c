@@ -256,7 +256,7 @@ static void do_clear_prefix(state_player *p, size_t h)
     unsigned child = pick(p, CHILDREN);
     dg_bytes prefix = draw_key(&p->draw, room), cursor = { NULL, 0 };
     uint32_t limit = limits[pick(p, 8)];
-    dg_removal got;
+    dg_state_removal got;
     removed want;
     dg_code rc;
     if (prefix.len > 2)

@@ -2,7 +2,7 @@
  * looked at, where to go on. Chains of one kind charge fees by them. */
 #include "steps.h"
 
-static void assert_removed(dg_removal *r, bool all, uint32_t backend, uint32_t unique,
+static void assert_removed(dg_state_removal *r, bool all, uint32_t backend, uint32_t unique,
                            uint32_t loops, const char *cursor)
 {
     ck_assert_int_eq(r->all, all);
@@ -35,7 +35,7 @@ START_TEST(removal_counts_what_the_reference_counts)
 {
     dg_bytes child = dg_text(children[_i]);
     dg_state *s = block_of_keys(child);
-    dg_removal r;
+    dg_state_removal r;
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 3, START, NULL), DG_OK);
     /* p0, p15 and p2 were written; p1, p2, p3 are visited, of which p2 is gone. */
     assert_removed(&r, false, 2, 5, 3, "p4");
@@ -53,7 +53,7 @@ START_TEST(removal_without_a_cursor_makes_no_progress)
 {
     dg_bytes child = dg_text(children[_i]);
     dg_state *s = block_of_keys(child);
-    dg_removal r;
+    dg_state_removal r;
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 2, START, NULL), DG_OK);
         assert_removed(&r, false, i ? 0 : 1, i ? 0 : 4, 2, "p3");
@@ -73,7 +73,7 @@ START_TEST(removal_with_limit_zero_takes_the_blocks_own_keys)
 {
     dg_bytes child = dg_text(children[_i]);
     dg_state *s = block_of_keys(child);
-    dg_removal r;
+    dg_state_removal r;
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p"), 0, START, NULL), DG_OK);
     assert_removed(&r, false, 0, 3, 0, "p1");
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, child, dg_text("p1"), NO_LIMIT, START, NULL),
@@ -90,7 +90,7 @@ START_TEST(removal_of_a_whole_child_takes_its_root_away)
 {
     dg_bytes child = dg_text("kid"), key = dg_text(":child_storage:default:kid"), got;
     dg_state *s = block_of_keys(child);
-    dg_removal r;
+    dg_state_removal r;
     dg_hash root;
     ck_assert_int_eq(dg_state_root(s, &root, NULL), DG_OK);
     ck_assert(!dg_hash_equal(&root, &DG_TRIE_EMPTY_ROOT));
@@ -112,7 +112,7 @@ static const char *const refused[] = { "", ":", ":child",
 START_TEST(removal_that_could_reach_child_roots_is_refused)
 {
     dg_state *s = dg_state_empty();
-    dg_removal r;
+    dg_state_removal r;
     put(s, TOP, ":code", "x");
     put(s, TOP, ":child_storage:default:kid", "x");
     ck_assert_int_eq(dg_state_clear_prefix(s, &r, TOP, dg_text(refused[_i]), NO_LIMIT, START, NULL),

@@ -188,7 +188,7 @@ static dg_code scenario(dg_state *s, dg_error *err)
     static const char *const steps[] = { "a", "ab", "b", "ac", "ad" };
     dg_bytes kid = dg_text("kid"), key = dg_text("a"), value;
     dg_state *fork = NULL;
-    dg_removal r = { 0 };
+    dg_state_removal r = { 0 };
     dg_hash root;
     dg_buf buf;
     dg_code rc = DG_OK;

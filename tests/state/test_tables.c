@@ -32,7 +32,7 @@ static void check_removal(const json_t *all, size_t row, dg_bytes child)
 {
     const char *t = "prefix_key_value_key_value";
     dg_state *s = dg_state_empty();
-    dg_removal r;
+    dg_state_removal r;
     dg_buf out;
     dg_buf_init(&out, 1000);
     put(s, child, cell(all, t, row, 1), cell(all, t, row, 2));

@@ -224,7 +224,7 @@ static dg_code two_pages(dg_guest *guest, uint64_t arg[2], unsigned arg_count, d
     ck_assert_ptr_nonnull(dg_guest_at(guest, 2 * DG_WASM_PAGE, 0));
     at = dg_guest_at(guest, 2 * DG_WASM_PAGE - 4, 4);
     ck_assert_ptr_nonnull(at);
-    dg_put_le32(at, 77);
+    dg_le32_put(at, 77);
     arg[0] = 2 * DG_WASM_PAGE - 4;
     arg[1] = 5;
     return DG_OK;
