@@ -148,7 +148,7 @@ rooms: ## the include graph; fails on an arrow that goes up
 	@ci/rooms.sh $(ROOMS)
 
 # Rooms whose tests keep golden files, and the program.
-BLESSED := program report preflight plan run
+BLESSED := program report preflight plan outcome run
 bless: all ## rewrite the golden files; review the diff
 	@BLESS=1 $(MAKE) --no-print-directory $(patsubst %,test-%,$(BLESSED))
 
@@ -167,7 +167,7 @@ install: all ## to PREFIX (/usr/local)
 	$(call say,inst,$(DESTDIR)$(PREFIX)/bin/doppel)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/doppel $(DESTDIR)$(PREFIX)/share/doppel
 	$(Q)install -m 644 $(WASMTIME)/lib/libwasmtime.so $(DESTDIR)$(PREFIX)/lib/doppel/
-	$(Q)install -m 644 harness/plan/*.schema.json harness/run/*.schema.json LICENSE $(DESTDIR)$(PREFIX)/share/doppel/
+	$(Q)install -m 644 harness/plan/*.schema.json harness/outcome/*.schema.json LICENSE $(DESTDIR)$(PREFIX)/share/doppel/
 	$(Q)$(CC) $(OPT_$(PROFILE)) $(call objs,cli) -o $(DESTDIR)$(PREFIX)/bin/doppel \
 	    -L$(WASMTIME)/lib -Wl,-rpath,'$$ORIGIN/../lib/doppel' $(LIBS)
 

@@ -1,7 +1,7 @@
 /* cmd_report.c - doppel report show: an outcome once more, for people. */
 #include "cli/cli_impl.h"
+#include "outcome/outcome.h"
 #include "report/report.h"
-#include "run/run.h"
 
 #include <stdlib.h>
 #include <unistd.h>

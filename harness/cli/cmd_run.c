@@ -1,5 +1,6 @@
 /* cmd_run.c - doppel run: a plan, control and treatment, a verdict. */
 #include "cli/cli_impl.h"
+#include "outcome/outcome.h"
 #include "report/report.h"
 #include "run/run.h"
 

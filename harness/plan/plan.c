@@ -259,6 +259,13 @@ const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan)
     return plan->checked ? &plan->asked : NULL;
 }
 
+dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot)
+{
+    return slot < span->clock.next_slot
+               ? 0
+               : (slot - span->clock.next_slot) * span->clock.slot_ms * 1000000;
+}
+
 json_t *dg_plan_schema(void)
 {
     return dg_keys_schema(dg_plan_keys());

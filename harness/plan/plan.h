@@ -15,6 +15,7 @@
 
 #include "base/base.h"
 #include "chain/chain.h"
+#include "event/event.h"
 #include "node/node.h"
 #include "population/population.h"
 
@@ -133,6 +134,8 @@ typedef struct dg_plan_span {
     uint64_t upgrade_slot, end_slot;
     uint64_t first_boundary; /* the first one after U */
 } dg_plan_span;
+/* When a slot begins, since the first one of the run; 0 for those before it. */
+dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot);
 
 /* What a plan says of the network. */
 enum { DG_PLAN_SHARES_MAX = 64 };

@@ -8,17 +8,10 @@
 
 #include <string.h>
 
-dg_ns run_at(const run_state *run, uint64_t slot)
-{
-    return slot < run->span.clock.next_slot
-               ? 0
-               : (slot - run->span.clock.next_slot) * run->span.clock.slot_ms * 1000000;
-}
-
 void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6],
              json_t *detail)
 {
-    log_add(&a->run->log, a->which, run_at(a->run, slot), block, kind, n, detail);
+    log_add(&a->run->log, a->which, dg_plan_slot_at(&a->run->span, slot), block, kind, n, detail);
 }
 
 /* ---- a slot, whoever made what came of it ---- */

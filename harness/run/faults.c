@@ -79,27 +79,6 @@ dg_code faults_apply(dg_network *net, const arm *a, dg_error *err)
     return DG_OK;
 }
 
-int faults_notes(json_t *out, const run_state *run)
-{
-    int bad = 0;
-    for (size_t i = 0; i < run->fault_count; i++) {
-        const dg_plan_fault *wish = &run->faults[i];
-        uint64_t first = run->span.clock.next_slot;
-        char line[400], who[140] = "", until[60] = "to the end";
-        dg_plan_fault_who(who, sizeof who, run->plan, i);
-        if (wish->fault.until != UINT64_MAX)
-            snprintf(until, sizeof until, "to slot %llu",
-                     (unsigned long long)(wish->fault.until - first));
-        snprintf(line, sizeof line,
-                 "a fault was planned, in %s: %s (%s), %s, from slot %llu of the run %s",
-                 wish->treatment_only ? "treatment alone" : "both arms",
-                 dg_node_fault_name(wish->fault.kind), dg_node_fault_says(wish->fault.kind), who,
-                 (unsigned long long)(wish->fault.from - first), until);
-        bad |= json_array_append_new(out, dg_event_text(line));
-    }
-    return bad;
-}
-
 void faults_clear(run_state *run)
 {
     for (size_t i = 0; i < run->fault_count; i++)

@@ -76,29 +76,3 @@ dg_code fork_people(run_state *run, dg_error *err)
         rc = cores_check(run, err);
     return rc < 0 ? rc : DG_OK;
 }
-
-int fork_notes(json_t *out, const run_state *run)
-{
-    const char *key;
-    json_t *value;
-    char line[300];
-    int bad = 0;
-    if (run->grown[0]) {
-        bad |= json_array_append_new(out, json_string(run->grown));
-        if (dg_plan_grow_by(run->plan) == DG_GROWTH_WRITES)
-            bad |= json_array_append_new(
-                out, json_string("in a grown state eras stand still (Staking.ForceEra is "
-                                 "ForceNone) and nobody is slashed "
-                                 "(Staking.Invulnerables), where the runtime has that: no election "
-                                 "knows the new validators"));
-    }
-    json_object_foreach((json_t *)dg_plan_storage(run->plan), key, value)
-    {
-        char was[120];
-        dg_event_short(was, sizeof was, value);
-        snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s",
-                 key, was);
-        bad |= json_array_append_new(out, dg_event_text(line));
-    }
-    return bad;
-}

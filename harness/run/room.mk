@@ -1,2 +1,2 @@
 room := run
-sees := base scale crypto state wasm host chain event source claim preflight sim protocol node population plan
+sees := base scale crypto state wasm host chain event source claim sim protocol node population plan outcome

@@ -20,14 +20,6 @@
 #include "plan/plan.h"
 #include "wasm/wasm.h"
 
-/* ---- outcome ---- */
-
-/* The JSON schema that is shipped as run/outcome.schema.json, made from the table that
- * the check uses; owned by the caller. */
-json_t *dg_outcome_schema(void);
-/* The keys of an outcome. */
-const dg_keys_table *dg_outcome_keys(void);
-
 /* ---- run ---- */
 
 typedef struct dg_run_progress {
@@ -52,10 +44,5 @@ typedef struct dg_run_options {
  * DG_USAGE: N equals N-1, a position outside the chain, a way of enactment that
  * the chain does not offer. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);
-
-/* 0, 1, 3 or 5, as the outcome says; 5 for what is no outcome. */
-int dg_outcome_exit(const json_t *outcome);
-/* Reads and checks an outcome file of this program. DG_IO, DG_MALFORMED, DG_UNSUPPORTED. */
-dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
 
 #endif

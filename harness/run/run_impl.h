@@ -122,7 +122,6 @@ struct dg_run_state {
     int64_t weight_control;           /* its weight in picoseconds */
 };
 
-dg_ns run_at(const run_state *run, uint64_t slot); /* since the first slot of the run */
 void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total);
 
 /* twin.c: over the run's snapshot, at its root */
@@ -204,29 +203,16 @@ dg_code identity_log(arm *a, dg_block *before, dg_error *err);
  * item, or it does not decode (then `why`, of 200 bytes, says so). */
 json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why);
 
-/* network_stall.c: why nodes stood still or went down at U; below zero: no memory */
-int network_stall_causes(json_t *out, const run_state *run, const json_t *claims);
-int network_stall_advice(json_t *out, const run_state *run, const json_t *claims);
 /* faults.c: network.faults of a plan */
 /* Once U and the end are known: slots, and who is there. Owned by `run`. */
 dg_code faults_place(run_state *run, dg_error *err);
 dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
-int faults_notes(json_t *out, const run_state *run);
 void faults_clear(run_state *run);
-
-/* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
- * it, oldest first; how many nodes those strike that only treatment has (0: none). */
-size_t faults_behind(const dg_event **out, size_t most, const run_state *run, const json_t *claim);
-uint64_t faults_alone(const run_state *run, const json_t *claim);
-void fault_words(char *out, size_t size, const run_state *run, const dg_event *e);
-int fault_causes(json_t *out, const run_state *run, const json_t *claims);
-int fault_advice(json_t *out, const run_state *run, const json_t *claims);
 
 /* fork.c: the state that both arms begin from, where it is not the snapshot's */
 /* over control's chain, which is opened again */
 dg_code fork_prepare(run_state *run, dg_error *err);
 dg_code fork_people(run_state *run, dg_error *err); /* run->nodes; refuses what makes no groups */
-int fork_notes(json_t *out, const run_state *run);
 
 /* network.c: validators make the blocks. A slot's blocks are noted once all nodes have
  * finalized them; at the end the rest of the best chain, up to slot `end` - 1. */
@@ -235,36 +221,5 @@ dg_code network_slot(arm *a, uint64_t slot, dg_error *err);
 dg_code network_end(arm *a, uint64_t end, dg_error *err);
 dg_block *network_best(const arm *a);
 void network_free(arm *a);
-
-/* network_sum.c: `network` of the outcome; nothing without one */
-int network_sum(json_t *out, const run_state *run);
-
-/* network_causes.c */
-int network_causes(json_t *out, const run_state *run, const json_t *claims);
-int network_advice(json_t *out, const run_state *run, const json_t *claims);
-/* without a network too */
-int network_window_advice(json_t *out, const run_state *run, const json_t *claims);
-int network_notes(json_t *out, const json_t *plan, const json_t *claims);
-/* Records say that the version which N brings switched something that went wrong. */
-bool network_switched(const run_state *run, const json_t *claims);
-/* Of a stall: that nodes compiled N is behind it. */
-bool network_compiling(const run_state *run, const json_t *claim);
-
-/* words.c: an event as a sentence; false, and nothing written, for kinds that no chain holds. */
-bool event_words(char *out, size_t size, const run_state *run, const dg_event *e);
-
-/* outcome.c, causes.c, series.c */
-dg_code outcome_make(json_t **out, run_state *run, dg_error *err);
-int outcome_put(json_t *object, const char *key, json_t *value); /* takes value; not 0: no memory */
-const json_t *outcome_claim(const json_t *claims, const char *name); /* NULL: not judged */
-bool outcome_is(const json_t *claims, const char *name, const char *status);
-/* of treatment; NULL: it is none */
-const dg_event *outcome_event(const run_state *run, const json_t *evidence);
-json_t *outcome_causes(const run_state *run, const json_t *claims);
-json_t *outcome_chains(const run_state *run, const json_t *claims); /* explain.c */
-json_t *outcome_advice(const run_state *run, const json_t *claims);
-json_t *outcome_notes(const run_state *run, const json_t *claims);
-json_t *outcome_series(const run_state *run);
-json_t *outcome_apis(const run_state *run);
 
 #endif

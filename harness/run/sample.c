@@ -148,7 +148,7 @@ static dg_code take(sample *s, arm *a, const asked *at, dg_error *err)
     s->taken = true;
     s->block = dg_block_number(block);
     s->session = a->session;
-    s->at = run_at(a->run, dg_block_slot(block));
+    s->at = dg_plan_slot_at(&a->run->span, dg_block_slot(block));
     question_make(&q, a, block);
     rc = ask_all(s, a, at, &q, err);
     question_clear(&q);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "outcome/outcome.h"
+
 void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total)
 {
     dg_run_progress now = { phase, done, total };
@@ -165,6 +167,47 @@ static dg_code run_arms(run_state *run, dg_error *err)
     return arm_run(&run->treatment, err);
 }
 
+/* ---- what came of it ---- */
+
+static dg_outcome_arm of_arm(const arm *a)
+{
+    return (dg_outcome_arm){ .blocks = a->blocks,
+                             .boundaries = a->boundaries,
+                             .upgrade_block = a->upgrade_block,
+                             .ran = a->after_done,
+                             .ended = a->stopped ? a->reason : "the horizon was reached",
+                             .messages = a->messages };
+}
+
+static dg_code tell(json_t **outcome, const run_state *run, dg_error *err)
+{
+    dg_outcome_facts facts = { .plan = run->plan,
+                               .asked = run->asked,
+                               .span = run->span,
+                               .log = &run->log,
+                               .snapshot = run->source.snapshot,
+                               .from_cache = run->source.from_cache,
+                               .fork_hash = run->fork_hash,
+                               .from = run->from_kept,
+                               .to = run->to,
+                               .new_code = run->code.len != 0,
+                               .grown = run->grown,
+                               .nodes = run->nodes,
+                               .validators = run->validators,
+                               .parachains = run->parachains,
+                               .coreless = run->coreless,
+                               .faults = run->faults,
+                               .fault_count = run->fault_count,
+                               .control = of_arm(&run->control),
+                               .treatment = of_arm(&run->treatment),
+                               .path = run->treatment.path,
+                               .enacted = run->treatment.enacted,
+                               .pending = run->treatment.pending,
+                               .amended = run->treatment.amended,
+                               .diverged = run->diverged };
+    return dg_outcome_make(outcome, &facts, err);
+}
+
 static void run_clear(run_state *run)
 {
     arm_clear(&run->control);
@@ -194,7 +237,7 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
         && (rc = log_hash(&run->log, hash, err)) >= 0 && options->events_path)
         rc = log_write(&run->log, options->events_path, err);
     if (rc >= 0)
-        rc = outcome_make(outcome, run, err);
+        rc = tell(outcome, run, err);
     run_clear(run);
     dg_free(run);
     return rc;
@@ -204,10 +247,10 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
 
 static dg_code call_it_different(json_t *outcome, dg_error *err)
 {
-    if (outcome_put(outcome, "result", json_string("non-deterministic"))
-        | outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
-        | outcome_put(outcome, "reason",
-                      json_string("two runs of one plan and seed had different events")))
+    if (json_object_set_new(outcome, "result", json_string("non-deterministic"))
+        | json_object_set_new(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
+        | json_object_set_new(outcome, "reason",
+                              json_string("two runs of one plan and seed had different events")))
         return dg_fail(err, DG_NOMEM, "no memory for the outcome");
     return DG_OK;
 }
@@ -245,7 +288,7 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
         return rc;
     }
     environment = json_object_get(*outcome, "environment");
-    outcome_put(environment, "wall_ms",
-                json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
+    json_object_set_new(environment, "wall_ms",
+                        json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
     return DG_OK;
 }

@@ -3,6 +3,7 @@
 #define DG_BENCH_H
 
 #include "chain/chain.h"
+#include "outcome/outcome.h"
 #include "run/run.h"
 #include "source/source.h"
 

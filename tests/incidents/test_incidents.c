@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../support/suite.h"
+#include "outcome/outcome.h"
 #include "run/run.h"
 
 #ifdef __SANITIZE_ADDRESS__

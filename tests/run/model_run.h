@@ -4,6 +4,7 @@
 
 #include "../support/suite.h"
 #include "node/node.h"
+#include "outcome/outcome.h"
 #include "run/run.h"
 #include "source/source.h"
 

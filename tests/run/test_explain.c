@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim/claim.h"
-#include "run/run_impl.h"
-
 #define PLAN                                                                                       \
     "{\"doppel\":1,\"snapshot\":\"fixtures/paseo-1001002-e20-100val-20paras.json.zst\","           \
     "\"upgrade\":{\"to\":\"fixtures/paseo-1002000-e20.wasm\",\"at\":\"boundary-8\"},\"seed\":1,"   \
@@ -37,41 +34,6 @@ static char *all_lines(const json_t *outcome)
 {
     return json_dumps(json_object_get(outcome, "causes"), JSON_INDENT(1));
 }
-
-/* ---- words ---- */
-
-static bool of_a_network(dg_event_kind kind)
-{
-    return kind >= DG_EV_NET_START && kind < DG_EV_RUN_END;
-}
-
-START_TEST(every_kind_of_record_has_its_sentence)
-{
-    dg_event_kind kind = (dg_event_kind)_i;
-    dg_plan *plan = planned("{\"kind\":\"crash\",\"share\":0.5}");
-    run_state run = { .plan = plan, .nodes = 41 };
-    json_t *detail = json_pack("{s:{s:i}, s:s, s:s}", "classes", "SD_V1", 12, "question",
-                               "Core_version", "refused", "no");
-    dg_event e = { .arm = DG_ARM_TREATMENT, .kind = kind, .block = 7, .detail = detail };
-    char line[400] = "";
-    unsigned listed = 0;
-    for (int k = 0; k < 6; k++)
-        e.n[k] = kind == DG_EV_NET_FAULT ? 0 : 1 + k;
-    ck_assert_msg(event_words(line, sizeof line, &run, &e) == of_a_network(kind), "%s",
-                  dg_event_name(kind));
-    ck_assert_msg((line[0] != 0) == of_a_network(kind) && !strstr(line, "net-"), "%s: %s",
-                  dg_event_name(kind), line);
-    for (size_t k = 0; k < 6 && of_a_network(kind) && dg_event_field(kind, k); k++) {
-        char raw[80];
-        snprintf(raw, sizeof raw, "%s %lld", dg_event_field(kind, k), (long long)e.n[k]);
-        listed += strstr(line, raw) != NULL;
-    }
-    /* "session 6" may be said */
-    ck_assert_msg(listed < 2, "%s is a list of fields: %s", dg_event_name(kind), line);
-    json_decref(detail);
-    dg_plan_free(plan);
-}
-END_TEST
 
 /* ---- faults ---- */
 
@@ -260,7 +222,6 @@ int main(void)
     TCase *tc = tcase_create("explain"), *advice = tcase_create("advice"),
           *dip = tcase_create("dip");
     tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, every_kind_of_record_has_its_sentence, 0, DG_EV_KIND_COUNT);
     tcase_add_loop_test(tc, a_planned_fault_is_the_cause_of_what_it_breaks, 0,
                         REDUCED ? 1 : (int)(sizeof struck / sizeof *struck));
     tcase_set_timeout(advice, 0);

@@ -1,6 +1,6 @@
 /* fault_causes.c - planned faults as causes: which claims a fault of each kind can
  * break, and whether one that was recorded began before a claim did break. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <string.h>
 
@@ -37,11 +37,11 @@ static bool named_in(const char *const *list, size_t count, const char *name)
 
 /* ---- when it broke ---- */
 
-static const dg_event *block_at(const run_state *run, uint32_t number, bool last)
+static const dg_event *block_at(const dg_outcome_facts *run, uint32_t number, bool last)
 {
     const dg_event *found = NULL;
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PARAS
             || (last ? e->block > number : e->block < number))
             continue;
@@ -53,21 +53,21 @@ static const dg_event *block_at(const run_state *run, uint32_t number, bool last
 }
 
 /* The latest moment at which its cause may have begun. */
-static dg_ns until_of(const run_state *run, const json_t *claim)
+static dg_ns until_of(const dg_outcome_facts *run, const json_t *claim)
 {
     const char *name = json_string_value(json_object_get(claim, "name"));
     bool last = named_in(stretched, sizeof stretched / sizeof *stretched, name);
     const json_t *kept = json_object_get(claim, "evidence"),
                  *block = json_object_get(claim, last ? "last_block" : "first_block");
-    const dg_event *e = last ? NULL : outcome_event(run, json_array_get(kept, 0));
+    const dg_event *e = last ? NULL : dg_outcome_event(run, json_array_get(kept, 0));
     if (!e && block)
         e = block_at(run, (uint32_t)json_integer_value(block), last);
     return e ? e->at : UINT64_MAX;
 }
 
-static const dg_event *end_of(const run_state *run, const dg_event *begin)
+static const dg_event *end_of(const dg_outcome_facts *run, const dg_event *begin)
 {
-    for (const dg_event *e = begin; e < run->log.at + run->log.count; e++)
+    for (const dg_event *e = begin; e < run->log->at + run->log->count; e++)
         if (e->arm == begin->arm && e->kind == DG_EV_NET_FAULT && !e->n[2]
             && e->n[4] == begin->n[4])
             return e;
@@ -76,7 +76,7 @@ static const dg_event *end_of(const run_state *run, const dg_event *begin)
 
 /* What is over for a session has left nothing behind. A process that is gone has no
  * topology to miss; one that comes back has lost it. */
-static bool is_behind(const run_state *run, const dg_event *begin, const json_t *claim)
+static bool is_behind(const dg_outcome_facts *run, const dg_event *begin, const json_t *claim)
 {
     const char *name = json_string_value(json_object_get(claim, "name"));
     dg_ns until = until_of(run, claim),
@@ -90,11 +90,12 @@ static bool is_behind(const run_state *run, const dg_event *begin, const json_t 
     return !end || until == UINT64_MAX || end->at + session >= until;
 }
 
-size_t faults_behind(const dg_event **out, size_t most, const run_state *run, const json_t *claim)
+size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outcome_facts *run,
+                                const json_t *claim)
 {
     size_t found = 0;
-    for (size_t i = 0; claim && i < run->log.count && found < most; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; claim && i < run->log->count && found < most; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_FAULT && e->n[2]
             && is_behind(run, e, claim))
             out[found++] = e;
@@ -102,16 +103,16 @@ size_t faults_behind(const dg_event **out, size_t most, const run_state *run, co
     return found;
 }
 
-static const dg_plan_fault *wish_of(const run_state *run, const dg_event *e)
+static const dg_plan_fault *wish_of(const dg_outcome_facts *run, const dg_event *e)
 {
     return (uint64_t)e->n[4] < run->fault_count ? &run->faults[e->n[4]] : NULL;
 }
 
-uint64_t faults_alone(const run_state *run, const json_t *claim)
+uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *claim)
 {
     const dg_event *behind[BEHIND_MAX];
     uint64_t nodes = 0;
-    for (size_t i = faults_behind(behind, BEHIND_MAX, run, claim); i--;)
+    for (size_t i = dg_outcome_faults_behind(behind, BEHIND_MAX, run, claim); i--;)
         if (wish_of(run, behind[i]) && wish_of(run, behind[i])->treatment_only)
             /* of collators none are counted */
             nodes += behind[i]->n[3] ? (uint64_t)behind[i]->n[3] : 1;
@@ -120,7 +121,7 @@ uint64_t faults_alone(const run_state *run, const json_t *claim)
 
 /* ---- words ---- */
 
-static void struck_words(char *out, size_t size, const run_state *run, const dg_event *e)
+static void struck_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
     char who[140];
     dg_plan_fault_who(who, sizeof who, run->plan, (size_t)e->n[4]);
@@ -130,7 +131,7 @@ static void struck_words(char *out, size_t size, const run_state *run, const dg_
         snprintf(out, size, "%lld of %u nodes (%s)", (long long)e->n[3], run->nodes, who);
 }
 
-void fault_words(char *out, size_t size, const run_state *run, const dg_event *e)
+void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
     char struck[200];
     struck_words(struck, sizeof struck, run, e);
@@ -147,7 +148,7 @@ static bool went_wrong(const json_t *claim)
 }
 
 /* "backing-rate, availability": what went wrong behind one fault; false: nothing. */
-static bool names_behind(char *out, size_t size, const run_state *run, const json_t *claims,
+static bool names_behind(char *out, size_t size, const dg_outcome_facts *run, const json_t *claims,
                          const dg_event *begin)
 {
     const json_t *claim;
@@ -160,7 +161,8 @@ static bool names_behind(char *out, size_t size, const run_state *run, const jso
     return used != 0;
 }
 
-static int cause(json_t *out, const run_state *run, const json_t *claims, const dg_event *begin)
+static int cause(json_t *out, const dg_outcome_facts *run, const json_t *claims,
+                 const dg_event *begin)
 {
     const dg_plan_fault *wish = wish_of(run, begin);
     char names[300], struck[200], line[800];
@@ -178,22 +180,22 @@ static int cause(json_t *out, const run_state *run, const json_t *claims, const 
     return json_array_append_new(out, dg_event_text(line));
 }
 
-int fault_causes(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_fault_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     int bad = 0;
-    for (size_t i = 0; i < run->log.count; i++)
-        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == DG_EV_NET_FAULT
-            && run->log.at[i].n[2])
-            bad |= cause(out, run, claims, &run->log.at[i]);
+    for (size_t i = 0; i < run->log->count; i++)
+        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].kind == DG_EV_NET_FAULT
+            && run->log->at[i].n[2])
+            bad |= cause(out, run, claims, &run->log->at[i]);
     return bad;
 }
 
-int fault_advice(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     char names[300], line[400];
     int bad = 0;
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_FAULT || !e->n[2]
             || !names_behind(names, sizeof names, run, claims, e))
             continue;

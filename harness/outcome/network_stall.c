@@ -1,6 +1,6 @@
 /* network_stall.c - what the network's own records say of nodes that stood still at U:
  * code that had to be compiled, answers that took too long. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <string.h>
 
@@ -16,11 +16,11 @@ static void widen(int64_t *least, int64_t *most, int64_t value, bool first)
     *most = first || value > *most ? value : *most;
 }
 
-static standing stood(const run_state *run)
+static standing stood(const dg_outcome_facts *run)
 {
     standing s = { 0 };
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT)
             continue;
         if (e->kind == DG_EV_NET_COMPILED && !e->n[2])
@@ -49,19 +49,19 @@ static void wait_words(char *out, size_t size, int64_t ms)
 }
 
 /* Where fewer compiled than a fault of treatment alone struck, it is the fault. */
-bool network_compiling(const run_state *run, const json_t *claim)
+bool dg_outcome_compiling(const dg_outcome_facts *run, const json_t *claim)
 {
     uint32_t compiled = stood(run).compiled;
-    return compiled && compiled > faults_alone(run, claim);
+    return compiled && compiled > dg_outcome_faults_alone(run, claim);
 }
 
-static bool compiling(const run_state *run, const json_t *claims)
+static bool compiling(const dg_outcome_facts *run, const json_t *claims)
 {
-    return outcome_is(claims, "upgrade-stall", "broke")
-           && network_compiling(run, outcome_claim(claims, "upgrade-stall"));
+    return dg_outcome_is(claims, "upgrade-stall", "broke")
+           && dg_outcome_compiling(run, dg_outcome_claim(claims, "upgrade-stall"));
 }
 
-int network_stall_causes(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_stall_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     standing s = stood(run);
     char line[400], wait[60];
@@ -88,7 +88,7 @@ int network_stall_causes(json_t *out, const run_state *run, const json_t *claims
     return bad;
 }
 
-int network_stall_advice(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_stall_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     standing s = stood(run);
     int bad = 0;

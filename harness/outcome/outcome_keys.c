@@ -1,5 +1,5 @@
 /* dg_outcome_keys.c - the keys of an outcome, and reading one from a file. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <string.h>
 

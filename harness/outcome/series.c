@@ -1,12 +1,12 @@
 /* series.c - what the run was like from block to block, and with a network from slot
  * to slot: columns for pictures. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
-static json_t *blocks(const run_state *run, dg_arm which)
+static json_t *blocks(const dg_outcome_facts *run, dg_arm which)
 {
     json_t *out = json_array();
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->kind != DG_EV_BLOCK || e->arm != which)
             continue;
         if (json_array_append_new(out, json_pack("{s:I, s:I, s:I, s:I, s:I}", "block",
@@ -60,29 +60,29 @@ static int add_approval(json_t *rows, const dg_event *e)
 {
     json_t *row = row_of(rows, e);
     return !row ? 0
-                : outcome_put(row, "unapproved", json_integer(e->n[1]))
-                      | outcome_put(row, "no_shows", json_integer(e->n[2]))
-                      | outcome_put(row, "aggression", json_integer(e->n[3]))
-                      | outcome_put(row, "assignments", json_integer(e->n[4]))
-                      | outcome_put(row, "approvals", json_integer(e->n[5]));
+                : dg_outcome_put(row, "unapproved", json_integer(e->n[1]))
+                      | dg_outcome_put(row, "no_shows", json_integer(e->n[2]))
+                      | dg_outcome_put(row, "aggression", json_integer(e->n[3]))
+                      | dg_outcome_put(row, "assignments", json_integer(e->n[4]))
+                      | dg_outcome_put(row, "approvals", json_integer(e->n[5]));
 }
 
 static int add_holders(json_t *rows, const dg_event *e)
 {
     json_t *row = row_of(rows, e);
     return !row ? 0
-                : outcome_put(row, "validators", json_integer(e->n[1]))
-                      | outcome_put(row, "enabled", json_integer(e->n[2]))
-                      | outcome_put(row, "holders", json_integer(e->n[4]));
+                : dg_outcome_put(row, "validators", json_integer(e->n[1]))
+                      | dg_outcome_put(row, "enabled", json_integer(e->n[2]))
+                      | dg_outcome_put(row, "holders", json_integer(e->n[4]));
 }
 
-static json_t *slots(const run_state *run, dg_arm which)
+static json_t *slots(const dg_outcome_facts *run, dg_arm which)
 {
     json_t *out = json_array();
     slot_sum s = { .newest = run->span.fork_number, .finalized = run->span.fork_number };
     int bad = 0;
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm != which)
             continue;
         if (e->kind == DG_EV_NET_PARAS)
@@ -105,14 +105,14 @@ static json_t *slots(const run_state *run, dg_arm which)
     return out;
 }
 
-json_t *outcome_series(const run_state *run)
+json_t *dg_outcome_series(const dg_outcome_facts *run)
 {
     json_t *out = json_pack("{s:o, s:o}", "control", blocks(run, DG_ARM_CONTROL), "treatment",
                             blocks(run, DG_ARM_TREATMENT));
     if (out && dg_plan_wants_network(run->plan)
-        && outcome_put(out, "network",
-                       json_pack("{s:o, s:o}", "control", slots(run, DG_ARM_CONTROL), "treatment",
-                                 slots(run, DG_ARM_TREATMENT)))) {
+        && dg_outcome_put(out, "network",
+                          json_pack("{s:o, s:o}", "control", slots(run, DG_ARM_CONTROL),
+                                    "treatment", slots(run, DG_ARM_TREATMENT)))) {
         json_decref(out);
         return NULL;
     }

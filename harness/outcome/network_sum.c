@@ -1,6 +1,6 @@
 /* network_sum.c - a network in a few numbers, each arm by itself: who took part, how
  * often slots were contested, what was lost and how far finality was behind. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 typedef struct sums {
     json_int_t slots, contested, empty, claims, blocks, failed, pruned, lag_min, lag_max, rounds;
@@ -39,12 +39,12 @@ static void add_event(sums *s, const dg_event *e)
     }
 }
 
-static json_t *sums_json(const run_state *run, dg_arm which)
+static json_t *sums_json(const dg_outcome_facts *run, dg_arm which)
 {
     sums s = { 0 };
-    for (size_t i = 0; i < run->log.count; i++)
-        if (run->log.at[i].arm == which)
-            add_event(&s, &run->log.at[i]);
+    for (size_t i = 0; i < run->log->count; i++)
+        if (run->log->at[i].arm == which)
+            add_event(&s, &run->log->at[i]);
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O*}", "slots",
                      s.slots, "contested", s.contested, "empty", s.empty, "claims", s.claims,
                      "blocks", s.blocks, "failed", s.failed, "pruned", s.pruned, "lag_min",
@@ -53,20 +53,20 @@ static json_t *sums_json(const run_state *run, dg_arm which)
                      which == DG_ARM_CONTROL ? run->control.messages : run->treatment.messages);
 }
 
-static const dg_event *start_of(const run_state *run)
+static const dg_event *start_of(const dg_outcome_facts *run)
 {
-    for (size_t i = 0; i < run->log.count; i++)
-        if (run->log.at[i].kind == DG_EV_NET_START)
-            return &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++)
+        if (run->log->at[i].kind == DG_EV_NET_START)
+            return &run->log->at[i];
     return NULL;
 }
 
-int network_sum(json_t *out, const run_state *run)
+int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run)
 {
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
-    return outcome_put(
+    return dg_outcome_put(
         out, "network",
         json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0],
                   "parachains_without_core", (json_int_t)run->coreless, "forks", (int)start->n[2],

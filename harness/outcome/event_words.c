@@ -1,6 +1,6 @@
-/* words.c - each kind of event that a chain may hold, as a sentence made from its own
+/* event_words.c - each kind of event that a chain may hold, as a sentence made from its own
  * numbers: one table. What has no row there is in no chain. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static const char *text_of(const dg_event *e, const char *key)
 
 /* ---- the chain ---- */
 
-static void start_words(room out, const run_state *run, const dg_event *e)
+static void start_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     size_t used = (size_t)snprintf(out.at, out.size, "%s:", COUNT(e->n[0], "node"));
     const char *class;
@@ -55,7 +55,7 @@ static void start_words(room out, const run_state *run, const dg_event *e)
     }
 }
 
-static void slot_words(room out, const run_state *run, const dg_event *e)
+static void slot_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -63,15 +63,15 @@ static void slot_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[2], "block"), (ll)e->n[3], COUNT(e->n[1], "claim"), (ll)e->n[4]);
 }
 
-static void upgrade_words(room out, const run_state *run, const dg_event *e)
+static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const char *why = text_of(e, "refused");
-    if (!run->code.len)
+    if (!run->new_code)
         say(out, "a change of the configuration is scheduled, to act two sessions later");
     else if (e->n[1])
         say(out, "N is enacted; a node that asks at this leaf sees ParachainHost %u, before it %u",
             dg_version_api(dg_runtime_version(run->to), "ParachainHost"),
-            dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"));
+            dg_version_api(dg_runtime_version(run->from), "ParachainHost"));
     else
         say(out, "N is not enacted%s%.150s",
             e->n[2] ? ": it waits one block as :pending_code"
@@ -80,7 +80,7 @@ static void upgrade_words(room out, const run_state *run, const dg_event *e)
             !e->n[2] && why ? why : "");
 }
 
-static void session_words(room out, const run_state *run, const dg_event *e)
+static void session_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     if (run->span.fork_number && e->n[5] < (int64_t)run->span.clock.slot)
         say(out,
@@ -93,7 +93,7 @@ static void session_words(room out, const run_state *run, const dg_event *e)
             (ll)e->n[0], (ll)e->n[1]);
 }
 
-static void finalized_words(room out, const run_state *run, const dg_event *e)
+static void finalized_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "all agree that this block is final, %s behind the best; %s on forks lost",
@@ -102,7 +102,7 @@ static void finalized_words(room out, const run_state *run, const dg_event *e)
 
 /* ---- topologies ---- */
 
-static void lost_words(room out, const run_state *run, const dg_event *e)
+static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "the topology of session %lld, told at #%lld, is %s", (ll)e->n[0], (ll)e->n[2],
@@ -110,7 +110,7 @@ static void lost_words(room out, const run_state *run, const dg_event *e)
                 : "dropped: there is no entry for that session yet");
 }
 
-static void signal_words(room out, const run_state *run, const dg_event *e)
+static void signal_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     if (!e->n[1])
@@ -121,7 +121,7 @@ static void signal_words(room out, const run_state *run, const dg_event *e)
             e->n[2] ? ": finality has passed that fork" : "");
 }
 
-static void holders_words(room out, const run_state *run, const dg_event *e)
+static void holders_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -132,7 +132,7 @@ static void holders_words(room out, const run_state *run, const dg_event *e)
 
 /* ---- candidates ---- */
 
-static void paras_words(room out, const run_state *run, const dg_event *e)
+static void paras_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -141,7 +141,7 @@ static void paras_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[5], "candidate"), (ll)e->n[4], (ll)e->n[1], (ll)e->n[2]);
 }
 
-static void groups_words(room out, const run_state *run, const dg_event *e)
+static void groups_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -150,20 +150,20 @@ static void groups_words(room out, const run_state *run, const dg_event *e)
         (ll)e->n[2], (ll)e->n[1], COUNT(e->n[3], "vote"), COUNT(e->n[4], "member"));
 }
 
-static void collators_words(room out, const run_state *run, const dg_event *e)
+static void collators_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "collators tried %lld times, made %s, panicked %lld times; no backer took %lld",
         (ll)e->n[1], COUNT(e->n[2], "block"), (ll)e->n[3], (ll)e->n[4]);
 }
 
-static void included_words(room out, const run_state *run, const dg_event *e)
+static void included_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "the candidate of parachain %lld on core %lld is included", (ll)e->n[1], (ll)e->n[2]);
 }
 
-static void dropped_words(room out, const run_state *run, const dg_event *e)
+static void dropped_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const char *why = dg_consensus_rejection_says((dg_drop)e->n[3]);
     (void)run;
@@ -173,7 +173,7 @@ static void dropped_words(room out, const run_state *run, const dg_event *e)
         (ll)e->n[1], (ll)e->n[2], why ? why : "unknown", (ll)e->n[5], (ll)e->n[4]);
 }
 
-static void bitfields_words(room out, const run_state *run, const dg_event *e)
+static void bitfields_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -183,7 +183,7 @@ static void bitfields_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[4], "core"), (ll)e->n[5]);
 }
 
-static void available_words(room out, const run_state *run, const dg_event *e)
+static void available_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -192,7 +192,7 @@ static void available_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[1], "occupied core"), (ll)e->n[4], (ll)e->n[2], (ll)e->n[3], (ll)e->n[5]);
 }
 
-static void pvf_words(room out, const run_state *run, const dg_event *e)
+static void pvf_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -203,7 +203,7 @@ static void pvf_words(room out, const run_state *run, const dg_event *e)
 
 /* ---- approvals and disputes ---- */
 
-static void approved_words(room out, const run_state *run, const dg_event *e)
+static void approved_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -213,7 +213,7 @@ static void approved_words(room out, const run_state *run, const dg_event *e)
         (ll)e->n[2], (ll)e->n[3], (ll)e->n[4]);
 }
 
-static void approval_words(room out, const run_state *run, const dg_event *e)
+static void approval_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -222,7 +222,7 @@ static void approval_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[1], "included candidate"), COUNT(e->n[2], "no-show"), (ll)e->n[3]);
 }
 
-static void dispute_words(room out, const run_state *run, const dg_event *e)
+static void dispute_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     static const char *const came[] = { "is called invalid", "is found valid", "is found invalid" };
     (void)run;
@@ -230,7 +230,7 @@ static void dispute_words(room out, const run_state *run, const dg_event *e)
         (ll)e->n[1], came[e->n[3] >= 0 && e->n[3] < 3 ? e->n[3] : 0], COUNT(e->n[4], "validator"));
 }
 
-static void statements_words(room out, const run_state *run, const dg_event *e)
+static void statements_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "the block holds %s of %s; the runtime has %lld begun, %lld found valid, %lld invalid",
@@ -239,14 +239,14 @@ static void statements_words(room out, const run_state *run, const dg_event *e)
 
 /* ---- nodes ---- */
 
-static void compiled_words(room out, const run_state *run, const dg_event *e)
+static void compiled_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "it stands still for %lld.%lld s to compile N%s", (ll)e->n[1] / 1000,
         (ll)e->n[1] / 100 % 10, e->n[2] ? " again: a restart has lost it" : "");
 }
 
-static void stalled_words(room out, const run_state *run, const dg_event *e)
+static void stalled_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const char *question = text_of(e, "question");
     (void)run;
@@ -256,7 +256,7 @@ static void stalled_words(room out, const run_state *run, const dg_event *e)
         (ll)e->n[2] / 1000, question ? question : "a call", (ll)e->n[3]);
 }
 
-static void reputation_words(room out, const run_state *run, const dg_event *e)
+static void reputation_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out,
@@ -266,7 +266,7 @@ static void reputation_words(room out, const run_state *run, const dg_event *e)
         COUNT(e->n[5], "request"));
 }
 
-static void unknown_words(room out, const run_state *run, const dg_event *e)
+static void unknown_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     if (e->n[3])
@@ -279,14 +279,14 @@ static void unknown_words(room out, const run_state *run, const dg_event *e)
             (ll)e->n[1], COUNT(e->n[2], "candidate"));
 }
 
-static void fault_event_words(room out, const run_state *run, const dg_event *e)
+static void fault_event_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
-    fault_words(out.at, out.size, run, e);
+    dg_outcome_fault_words(out.at, out.size, run, e);
 }
 
 static const struct {
     dg_event_kind kind;
-    void (*words)(room out, const run_state *run, const dg_event *e);
+    void (*words)(room out, const dg_outcome_facts *run, const dg_event *e);
 } table[] = {
     { DG_EV_NET_START, start_words },
     { DG_EV_NET_SLOT, slot_words },
@@ -315,7 +315,7 @@ static const struct {
     { DG_EV_NET_UNKNOWN, unknown_words },
 };
 
-bool event_words(char *out, size_t size, const run_state *run, const dg_event *e)
+bool dg_outcome_event_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].kind == e->kind) {

@@ -1,6 +1,6 @@
-/* explain.c - a broken claim of the network, back to its cause: events that were
+/* cause_chains.c - a broken claim of the network, back to its cause: events that were
  * recorded, in their order, each in words made from its own numbers. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <string.h>
 
@@ -13,20 +13,20 @@ typedef struct chain {
 
 static const json_t *broken_claim(const json_t *claims, const char *name)
 {
-    return outcome_is(claims, name, "broke") || outcome_is(claims, name, "warned")
-               ? outcome_claim(claims, name)
+    return dg_outcome_is(claims, name, "broke") || dg_outcome_is(claims, name, "warned")
+               ? dg_outcome_claim(claims, name)
                : NULL;
 }
 
 /* In the order of the log, each once; what nobody could read is left out. */
-static void add(chain *c, const run_state *run, const dg_event *e)
+static void add(chain *c, const dg_outcome_facts *run, const dg_event *e)
 {
     char line[400];
     size_t at = c->count;
     for (size_t i = 0; i < c->count; i++)
         if (c->at[i] == e)
             return;
-    if (!e || c->count == STEPS_MAX || !event_words(line, sizeof line, run, e))
+    if (!e || c->count == STEPS_MAX || !dg_outcome_event_words(line, sizeof line, run, e))
         return;
     for (; at && c->at[at - 1] > e; at--)
         c->at[at] = c->at[at - 1];
@@ -38,19 +38,19 @@ static void add(chain *c, const run_state *run, const dg_event *e)
 
 typedef bool (*matcher)(const dg_event *e, const dg_event *about);
 
-static const dg_event *first_of(const run_state *run, const dg_event *from, dg_event_kind kind,
-                                matcher fits, const dg_event *about)
+static const dg_event *first_of(const dg_outcome_facts *run, const dg_event *from,
+                                dg_event_kind kind, matcher fits, const dg_event *about)
 {
-    for (const dg_event *e = from ? from : run->log.at; e < run->log.at + run->log.count; e++)
+    for (const dg_event *e = from ? from : run->log->at; e < run->log->at + run->log->count; e++)
         if (e->arm == DG_ARM_TREATMENT && e->kind == kind && (!fits || fits(e, about)))
             return e;
     return NULL;
 }
 
-static const dg_event *last_before(const run_state *run, const dg_event *until, dg_event_kind kind,
-                                   matcher fits, const dg_event *about)
+static const dg_event *last_before(const dg_outcome_facts *run, const dg_event *until,
+                                   dg_event_kind kind, matcher fits, const dg_event *about)
 {
-    for (const dg_event *e = until; e && e-- > run->log.at;)
+    for (const dg_event *e = until; e && e-- > run->log->at;)
         if (e->arm == DG_ARM_TREATMENT && e->kind == kind && (!fits || fits(e, about)))
             return e;
     return NULL;
@@ -81,7 +81,7 @@ static bool little_came(const dg_event *e, const dg_event *missing)
 /* ---- chains ---- */
 
 /* The session began and its topology came; it was lost; N wants it; nothing is told. */
-static void topology_chain(chain *c, const run_state *run, const json_t *claim)
+static void topology_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL), *missing, *lost;
     (void)claim;
@@ -101,32 +101,33 @@ static void topology_chain(chain *c, const run_state *run, const json_t *claim)
 
 /* What the claim itself kept, where it broke first and last; and N, unless a fault that
  * only treatment has is behind it. */
-static void evidence_chain(chain *c, const run_state *run, const json_t *claim)
+static void evidence_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     const json_t *kept = json_object_get(claim, "evidence");
-    if (!faults_alone(run, claim))
+    if (!dg_outcome_faults_alone(run, claim))
         add(c, run, first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL));
     if (!json_array_size(kept))
         return;
-    add(c, run, outcome_event(run, json_array_get(kept, 0)));
-    add(c, run, outcome_event(run, json_array_get(kept, json_array_size(kept) - 1)));
+    add(c, run, dg_outcome_event(run, json_array_get(kept, 0)));
+    add(c, run, dg_outcome_event(run, json_array_get(kept, json_array_size(kept) - 1)));
 }
 
 /* .. and the first candidate that was dropped from the block that enacts N on. */
-static void backing_chain(chain *c, const run_state *run, const json_t *claim)
+static void backing_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL);
     evidence_chain(c, run, claim);
     add(c, run,
-        upgrade && !faults_alone(run, claim) ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL)
-                                             : NULL);
+        upgrade && !dg_outcome_faults_alone(run, claim)
+            ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL)
+            : NULL);
 }
 
 /* .. and the first node that stood still, or went down. */
-static void stall_chain(chain *c, const run_state *run, const json_t *claim)
+static void stall_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     evidence_chain(c, run, claim);
-    if (network_compiling(run, claim)) {
+    if (dg_outcome_compiling(run, claim)) {
         add(c, run, first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL));
         add(c, run, first_of(run, NULL, DG_EV_NET_COMPILED, NULL, NULL));
     }
@@ -136,7 +137,7 @@ static void stall_chain(chain *c, const run_state *run, const json_t *claim)
 /* Which broken claim another one may follow from: the first that broke tells why. */
 static const struct {
     const char *claim;
-    void (*tell)(chain *c, const run_state *run, const json_t *claim);
+    void (*tell)(chain *c, const dg_outcome_facts *run, const json_t *claim);
     const char *from[UPSTREAM_MAX];
 } rows[] = {
     { "topology-present", topology_chain, { NULL } },
@@ -157,15 +158,16 @@ static const struct {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static void add_faults(chain *c, const run_state *run, const json_t *claim)
+static void add_faults(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     const dg_event *behind[FAULTS_TOLD];
-    size_t count = faults_behind(behind, FAULTS_TOLD, run, claim);
+    size_t count = dg_outcome_faults_behind(behind, FAULTS_TOLD, run, claim);
     for (size_t i = 0; i < count; i++)
         add(c, run, behind[i]);
 }
 
-static void tell_chain(chain *c, const run_state *run, const json_t *claims, const char *name)
+static void tell_chain(chain *c, const dg_outcome_facts *run, const json_t *claims,
+                       const char *name)
 {
     const json_t *claim = broken_claim(claims, name);
     add_faults(c, run, claim);
@@ -183,13 +185,14 @@ static void tell_chain(chain *c, const run_state *run, const json_t *claims, con
 
 /* ---- steps ---- */
 
-static json_t *step_json(const run_state *run, const dg_event *e)
+static json_t *step_json(const dg_outcome_facts *run, const dg_event *e)
 {
     int64_t from_upgrade =
-        (int64_t)(e->at / 1000000) - (int64_t)(run_at(run, run->span.upgrade_slot) / 1000000);
+        (int64_t)(e->at / 1000000)
+        - (int64_t)(dg_plan_slot_at(&run->span, run->span.upgrade_slot) / 1000000);
     char line[400] = "";
     json_t *out;
-    event_words(line, sizeof line, run, e);
+    dg_outcome_event_words(line, sizeof line, run, e);
     out = json_pack("{s:I, s:I, s:s, s:o}", "from_upgrade_ms", (json_int_t)from_upgrade, "block",
                     (json_int_t)e->block, "kind", dg_event_name(e->kind), "says",
                     dg_event_text(line));
@@ -201,7 +204,8 @@ static json_t *step_json(const run_state *run, const dg_event *e)
     return out;
 }
 
-static int add_chain(json_t *out, const run_state *run, const json_t *claims, const char *name)
+static int add_chain(json_t *out, const dg_outcome_facts *run, const json_t *claims,
+                     const char *name)
 {
     json_t *steps = json_array();
     chain c = { .count = 0 };
@@ -216,7 +220,7 @@ static int add_chain(json_t *out, const run_state *run, const json_t *claims, co
     return json_array_append_new(out, json_pack("{s:s, s:o}", "claim", name, "steps", steps));
 }
 
-json_t *outcome_chains(const run_state *run, const json_t *claims)
+json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
     int bad = !out;

@@ -1,5 +1,5 @@
 /* network_causes.c - what the network's own records say of a claim that broke. */
-#include "run/run_impl.h"
+#include "outcome/outcome_impl.h"
 
 #include <string.h>
 
@@ -7,14 +7,14 @@ enum { ASYNC_BACKING = 7 /* version of ParachainHost from which nodes work so */
 
 static bool broke(const json_t *claims, const char *name)
 {
-    return outcome_is(claims, name, "broke");
+    return dg_outcome_is(claims, name, "broke");
 }
 
 /* The session whose topology was missing first, and the block by then. */
-static const dg_event *first_missing(const run_state *run)
+static const dg_event *first_missing(const dg_outcome_facts *run)
 {
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS
             && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[2] > e->n[4])
             return e;
@@ -22,11 +22,12 @@ static const dg_event *first_missing(const run_state *run)
     return NULL;
 }
 
-static const dg_event *first_loss(const run_state *run, const dg_event *missing, uint32_t *nodes)
+static const dg_event *first_loss(const dg_outcome_facts *run, const dg_event *missing,
+                                  uint32_t *nodes)
 {
     const dg_event *first = NULL;
     *nodes = 0;
-    for (const dg_event *e = run->log.at; e < missing; e++)
+    for (const dg_event *e = run->log->at; e < missing; e++)
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_LOST && e->n[0] == missing->n[5]) {
             first = first ? first : e;
             (*nodes)++;
@@ -35,27 +36,27 @@ static const dg_event *first_loss(const run_state *run, const dg_event *missing,
 }
 
 /* The leaf that the signal took away; a loss without one has another reason. */
-static const dg_event *signal_at(const run_state *run, const dg_event *lost)
+static const dg_event *signal_at(const dg_outcome_facts *run, const dg_event *lost)
 {
     const dg_event *found = NULL;
-    for (const dg_event *e = run->log.at; e < lost + 1; e++)
+    for (const dg_event *e = run->log->at; e < lost + 1; e++)
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL && e->at <= lost->at)
             found = e;
     return found;
 }
 
 /* Number of the newest block when it happened. */
-static uint32_t newest_at(const run_state *run, const dg_event *then)
+static uint32_t newest_at(const dg_outcome_facts *run, const dg_event *then)
 {
     uint32_t newest = run->span.fork_number;
-    for (const dg_event *e = run->log.at; e < then; e++)
+    for (const dg_event *e = run->log->at; e < then; e++)
         if (e->arm == then->arm && e->kind == DG_EV_NET_PARAS && e->block > newest)
             newest = e->block;
     return newest;
 }
 
 /* How they lost it, and by what. */
-static void loss_words(char *out, size_t size, const run_state *run, const dg_event *lost,
+static void loss_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *lost,
                        uint32_t nodes)
 {
     const dg_event *signal = lost->n[1] ? signal_at(run, lost) : NULL;
@@ -76,7 +77,7 @@ static void loss_words(char *out, size_t size, const run_state *run, const dg_ev
                  lost->n[1] ? "purged" : "dropped", nodes);
 }
 
-static int topology_causes(json_t *out, const run_state *run, const json_t *claims)
+static int topology_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL, *lost;
     char line[500], how[300];
@@ -95,10 +96,10 @@ static int topology_causes(json_t *out, const run_state *run, const json_t *clai
 }
 
 /* The first slot from U on in which a count of collators was not zero. */
-static const dg_event *first_collators(const run_state *run, size_t field)
+static const dg_event *first_collators(const dg_outcome_facts *run, size_t field)
 {
-    for (size_t i = 0; i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS
             && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[field])
             return e;
@@ -107,11 +108,11 @@ static const dg_event *first_collators(const run_state *run, size_t field)
 }
 
 /* What collators were told, or did to themselves. */
-static int collator_causes(json_t *out, const run_state *run, const json_t *claims)
+static int collator_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *refused = broke(claims, "collator-health") ? first_collators(run, 4) : NULL;
     const dg_event *panics =
-        outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
+        dg_outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
     char line[400];
     int bad = 0;
     if (refused) {
@@ -134,13 +135,14 @@ static int collator_causes(json_t *out, const run_state *run, const json_t *clai
 }
 
 /* When artifacts were wanting, and for how long. */
-static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
+static int pvf_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *first = NULL, *last = NULL;
     char line[400];
-    bool own = broke(claims, "pvf-ready") && !faults_alone(run, outcome_claim(claims, "pvf-ready"));
-    for (size_t i = 0; own && i < run->log.count; i++) {
-        const dg_event *e = &run->log.at[i];
+    bool own = broke(claims, "pvf-ready")
+               && !dg_outcome_faults_alone(run, dg_outcome_claim(claims, "pvf-ready"));
+    for (size_t i = 0; own && i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF
             || e->n[0] < (int64_t)run->span.upgrade_slot || e->n[3] >= e->n[2])
             continue;
@@ -157,11 +159,11 @@ static int pvf_causes(json_t *out, const run_state *run, const json_t *claims)
     return json_array_append_new(out, json_string(line));
 }
 
-static const dg_event *first_of(const run_state *run, dg_event_kind kind)
+static const dg_event *first_of(const dg_outcome_facts *run, dg_event_kind kind)
 {
-    for (size_t i = 0; i < run->log.count; i++)
-        if (run->log.at[i].arm == DG_ARM_TREATMENT && run->log.at[i].kind == kind)
-            return &run->log.at[i];
+    for (size_t i = 0; i < run->log->count; i++)
+        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].kind == kind)
+            return &run->log->at[i];
     return NULL;
 }
 
@@ -190,7 +192,7 @@ static bool has_one_machine(const dg_node_class *class)
     return !class->v2;
 }
 
-static int dispute_causes(json_t *out, const run_state *run, const json_t *claims)
+static int dispute_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *first = broke(claims, "disputes") ? first_of(run, DG_EV_NET_DISPUTE) : NULL,
                    *start = first_of(run, DG_EV_NET_START);
@@ -207,20 +209,20 @@ static int dispute_causes(json_t *out, const run_state *run, const json_t *claim
 
 /* Nodes without the topology they want since, collations refused since, a call that
  * only the new version has. */
-bool network_switched(const run_state *run, const json_t *claims)
+bool dg_outcome_switched(const dg_outcome_facts *run, const json_t *claims)
 {
-    bool refused = !outcome_is(claims, "collator-health", "held") && first_collators(run, 4);
+    bool refused = !dg_outcome_is(claims, "collator-health", "held") && first_collators(run, 4);
     return (broke(claims, "topology-present") && first_missing(run)) || refused
            || first_of(run, DG_EV_NET_STALLED);
 }
 
 /* Nodes that back nothing once leaves have asynchronous backing: few of them do no claim
  * much harm, and are told all the same. */
-static int lagging_causes(json_t *out, const run_state *run)
+static int lagging_causes(json_t *out, const dg_outcome_facts *run)
 {
     const dg_event *start = first_of(run, DG_EV_NET_START);
     char line[500], who[300];
-    if (!start || !run->treatment.enacted
+    if (!start || !run->enacted
         || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
         return 0;
     classes_words(who, sizeof who, start, has_one_machine);
@@ -233,10 +235,10 @@ static int lagging_causes(json_t *out, const run_state *run)
     return json_array_append_new(out, json_string(line));
 }
 
-int network_causes(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_network_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     if (collator_causes(out, run, claims) || pvf_causes(out, run, claims)
-        || dispute_causes(out, run, claims) || network_stall_causes(out, run, claims)
+        || dispute_causes(out, run, claims) || dg_outcome_stall_causes(out, run, claims)
         || lagging_causes(out, run))
         return -1;
     return topology_causes(out, run, claims);
@@ -261,10 +263,10 @@ static bool some_lose(const dg_event *start)
 
 /* What was lost comes again with the next session: before a boundary it is missing for as
  * long as that takes, in the first block of a session there is nothing to lose yet. */
-static int topology_advice(json_t *out, const run_state *run, const json_t *claims)
+static int topology_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL;
-    const json_t *claim = outcome_claim(claims, "topology-present");
+    const json_t *claim = dg_outcome_claim(claims, "topology-present");
     json_int_t slots = json_integer_value(json_object_get(claim, "count"));
     uint32_t nodes;
     char line[500];
@@ -275,7 +277,7 @@ static int topology_advice(json_t *out, const run_state *run, const json_t *clai
              "which has no topology to lose yet: "
              "before it topologies are missing until the session changes, here in %lld slot%s%s",
              (long long)slots, slots == 1 ? "" : "s",
-             outcome_is(claims, "api-window", "warned")
+             dg_outcome_is(claims, "api-window", "warned")
                  ? ". At it, what api-window names is read for the session that begins"
                  : "");
     return json_array_append_new(out, json_string(line));
@@ -283,15 +285,15 @@ static int topology_advice(json_t *out, const run_state *run, const json_t *clai
 
 /* Some answers count for a whole session where U begins one. That is the lesser evil for
  * nodes which lose topologies everywhere else. */
-int network_window_advice(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_window_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     const dg_event *start = first_of(run, DG_EV_NET_START);
-    uint32_t old = dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"),
+    uint32_t old = dg_version_api(dg_runtime_version(run->from), "ParachainHost"),
              now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
     bool lost = start && old < ASYNC_BACKING && now >= ASYNC_BACKING && some_lose(start);
     /* which has said where */
-    if (!outcome_is(claims, "api-window", "warned")
-        || outcome_is(claims, "topology-present", "broke"))
+    if (!dg_outcome_is(claims, "api-window", "warned")
+        || dg_outcome_is(claims, "topology-present", "broke"))
         return 0;
     return json_array_append_new(
         out,
@@ -303,72 +305,13 @@ int network_window_advice(json_t *out, const run_state *run, const json_t *claim
                            "there count for a whole session"));
 }
 
-int network_advice(json_t *out, const run_state *run, const json_t *claims)
+int dg_outcome_network_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    int bad = fault_advice(out, run, claims) | network_stall_advice(out, run, claims);
+    int bad = dg_outcome_fault_advice(out, run, claims) | dg_outcome_stall_advice(out, run, claims);
     if (broke(claims, "disputes"))
         bad |= json_array_append_new(
             out, json_string("leave the node feature off until validators are of class "
                              "SD_V12_RECEIPTS or newer: it acts two sessions "
                              "after it was scheduled, and so would taking it back"));
     return bad | topology_advice(out, run, claims);
-}
-
-/* "topology-present, backing-rate and finality-lag" */
-static void names_of(char *out, size_t size, const json_t *claims, const char *basis)
-{
-    size_t i, left = 0, used = 0;
-    const json_t *claim;
-    json_array_foreach(claims, i, claim) left +=
-        strcmp(json_string_value(json_object_get(claim, "basis")), basis) == 0;
-    out[0] = 0;
-    json_array_foreach(claims, i, claim)
-    {
-        if (strcmp(json_string_value(json_object_get(claim, "basis")), basis) != 0 || used >= size)
-            continue;
-        used += (size_t)snprintf(out + used, size - used, "%s%s",
-                                 json_string_value(json_object_get(claim, "name")),
-                                 left == 1   ? ""
-                                 : left == 2 ? " and "
-                                             : ", ");
-        left--;
-    }
-}
-
-/* Links that lose messages, of a network that sends only some. */
-static bool loses_unsent(const json_t *plan)
-{
-    const json_t *network = json_object_get(plan, "network"), *fault;
-    const char *exchange = json_string_value(json_object_get(network, "exchange")), *kind;
-    bool loses =
-        json_integer_value(json_object_get(json_object_get(network, "links"), "loss_per_million"))
-        > 0;
-    size_t i;
-    json_array_foreach(json_object_get(network, "faults"), i, fault) loses |=
-        (kind = json_string_value(json_object_get(fault, "kind"))) && strcmp(kind, "loss") == 0;
-    return loses && !(exchange && strcmp(exchange, "messages") == 0);
-}
-
-int network_notes(json_t *out, const json_t *plan, const json_t *claims)
-{
-    char names[500], line[620];
-    int bad = 0;
-    names_of(names, sizeof names, claims, "node model");
-    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")",
-             names[0] ? names : "no claims");
-    if (loses_unsent(plan))
-        bad = json_array_append_new(
-            out, json_string("blocks and finality alone are lost on the way: statements, chunks "
-                             "and bitfields are computed as if none were; "
-                             "network.exchange of messages sends them and loses some"));
-    return bad
-           | json_array_append_new(
-               out, json_string("the blocks of both arms were built by the real runtime for the "
-                                "authors of a simulated network, and are those that it "
-                                "agreed on; collators and validators sign with marked signatures, "
-                                "seals and VRFs are drawn; no transactions"))
-           | json_array_append_new(out, json_string(line))
-           | json_array_append_new(
-               out, json_string("all other claims rest on the real runtime, over these blocks; "
-                                "when one came and which of two won is the model's"));
 }

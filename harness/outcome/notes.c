@@ -1,0 +1,176 @@
+/* notes.c - what a reader has to know beside the verdicts: what is not as on the live
+ * chain, what rests on a model, what the inputs say of themselves. */
+#include "outcome/outcome_impl.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static int add(json_t *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int add(json_t *out, const char *format, ...)
+{
+    char line[600];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    return json_array_append_new(out, dg_event_text(line));
+}
+
+/* ---- the network ---- */
+
+/* "topology-present, backing-rate and finality-lag" */
+static void names_of(char *out, size_t size, const json_t *claims, const char *basis)
+{
+    size_t i, left = 0, used = 0;
+    const json_t *claim;
+    json_array_foreach(claims, i, claim) left +=
+        strcmp(json_string_value(json_object_get(claim, "basis")), basis) == 0;
+    out[0] = 0;
+    json_array_foreach(claims, i, claim)
+    {
+        if (strcmp(json_string_value(json_object_get(claim, "basis")), basis) != 0 || used >= size)
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 json_string_value(json_object_get(claim, "name")),
+                                 left == 1   ? ""
+                                 : left == 2 ? " and "
+                                             : ", ");
+        left--;
+    }
+}
+
+/* Links that lose messages, of a network that sends only some. */
+static bool loses_unsent(const json_t *plan)
+{
+    const json_t *network = json_object_get(plan, "network"), *fault;
+    const char *exchange = json_string_value(json_object_get(network, "exchange")), *kind;
+    bool loses =
+        json_integer_value(json_object_get(json_object_get(network, "links"), "loss_per_million"))
+        > 0;
+    size_t i;
+    json_array_foreach(json_object_get(network, "faults"), i, fault) loses |=
+        (kind = json_string_value(json_object_get(fault, "kind"))) && strcmp(kind, "loss") == 0;
+    return loses && !(exchange && strcmp(exchange, "messages") == 0);
+}
+
+static int network_notes(json_t *out, const json_t *plan, const json_t *claims)
+{
+    char names[500], line[620];
+    int bad = 0;
+    names_of(names, sizeof names, claims, "node model");
+    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")",
+             names[0] ? names : "no claims");
+    if (loses_unsent(plan))
+        bad = json_array_append_new(
+            out, json_string("blocks and finality alone are lost on the way: statements, chunks "
+                             "and bitfields are computed as if none were; "
+                             "network.exchange of messages sends them and loses some"));
+    return bad
+           | json_array_append_new(
+               out, json_string("the blocks of both arms were built by the real runtime for the "
+                                "authors of a simulated network, and are those that it "
+                                "agreed on; collators and validators sign with marked signatures, "
+                                "seals and VRFs are drawn; no transactions"))
+           | json_array_append_new(out, json_string(line))
+           | json_array_append_new(
+               out, json_string("all other claims rest on the real runtime, over these blocks; "
+                                "when one came and which of two won is the model's"));
+}
+
+/* ---- faults ---- */
+
+static int faults_notes(json_t *out, const dg_outcome_facts *run)
+{
+    int bad = 0;
+    for (size_t i = 0; i < run->fault_count; i++) {
+        const dg_plan_fault *wish = &run->faults[i];
+        uint64_t first = run->span.clock.next_slot;
+        char line[400], who[140] = "", until[60] = "to the end";
+        dg_plan_fault_who(who, sizeof who, run->plan, i);
+        if (wish->fault.until != UINT64_MAX)
+            snprintf(until, sizeof until, "to slot %llu",
+                     (unsigned long long)(wish->fault.until - first));
+        snprintf(line, sizeof line,
+                 "a fault was planned, in %s: %s (%s), %s, from slot %llu of the run %s",
+                 wish->treatment_only ? "treatment alone" : "both arms",
+                 dg_node_fault_name(wish->fault.kind), dg_node_fault_says(wish->fault.kind), who,
+                 (unsigned long long)(wish->fault.from - first), until);
+        bad |= json_array_append_new(out, dg_event_text(line));
+    }
+    return bad;
+}
+
+/* ---- the state of the fork ---- */
+
+static int fork_notes(json_t *out, const dg_outcome_facts *run)
+{
+    const char *key;
+    json_t *value;
+    char line[300];
+    int bad = 0;
+    if (run->grown[0]) {
+        bad |= json_array_append_new(out, json_string(run->grown));
+        if (dg_plan_grow_by(run->plan) == DG_GROWTH_WRITES)
+            bad |= json_array_append_new(
+                out, json_string("in a grown state eras stand still (Staking.ForceEra is "
+                                 "ForceNone) and nobody is slashed "
+                                 "(Staking.Invulnerables), where the runtime has that: no election "
+                                 "knows the new validators"));
+    }
+    json_object_foreach((json_t *)dg_plan_storage(run->plan), key, value)
+    {
+        char was[120];
+        dg_event_short(was, sizeof was, value);
+        snprintf(line, sizeof line, "the state of the fork was changed by the plan: %.120s = %s",
+                 key, was);
+        bad |= json_array_append_new(out, dg_event_text(line));
+    }
+    return bad;
+}
+
+/* ---- all of them ---- */
+
+/* What stands beside the files of data. */
+static int source_notes(json_t *out, const dg_outcome_facts *run)
+{
+    return dg_source_notes(out, run->asked->snapshot)
+           | (run->asked->to[0] ? dg_source_notes(out, run->asked->to) : 0);
+}
+
+/* What the plan itself has to say of its inputs: a derived runtime, keys of a test. */
+static int plan_notes(json_t *out, const dg_outcome_facts *run)
+{
+    const json_t *note;
+    size_t i;
+    int bad = 0;
+    json_array_foreach(json_object_get(dg_plan_json(run->plan), "notes"), i, note) bad |=
+        add(out, "%.500s", json_string_value(note));
+    return bad;
+}
+
+json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
+{
+    json_t *out = json_array();
+    int bad = dg_plan_wants_network(run->plan)
+                  ? network_notes(out, dg_plan_json(run->plan), claims)
+                  : add(out, "blocks carry no parachain candidates and no transactions; seals and "
+                             "VRFs are drawn, not signed by the real keys");
+    bad |= fork_notes(out, run) | faults_notes(out, run) | source_notes(out, run)
+           | plan_notes(out, run);
+    if (run->amended)
+        bad |= add(out, "the root call was put into the state of U-1 (%s)", run->path);
+    if (run->asked->how == DG_HOW_OVERRIDE)
+        bad |= add(out, "`override` writes :code directly: not the production path, no check of "
+                        "set_code was made");
+    if (dg_snapshot_info_of(run->snapshot)->partial)
+        bad |= add(out, "the snapshot is partial: what is missing from it was not judged");
+    if (run->span.fork_number == 0)
+        bad |=
+            add(out,
+                "forked from a genesis: sessions, queues and eras are as on the chain's first day");
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}

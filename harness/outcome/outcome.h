@@ -1,0 +1,68 @@
+/* outcome.h - what a run means: its events become verdicts, causes and one document.
+ *
+ *   make    dg_outcome_make            from events, plan and facts alone
+ *   after   dg_outcome_exit, dg_outcome_load; report.h renders it
+ *   keys    dg_outcome_keys, dg_outcome_schema
+ *
+ * Invariant: an outcome is a function of the facts, except for its `environment` object.
+ * Nothing is asked of a chain here, and nothing of the arms that were run. */
+#ifndef DG_OUTCOME_H
+#define DG_OUTCOME_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "event/event.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "source/source.h"
+
+/* What came of one arm. */
+typedef struct dg_outcome_arm {
+    uint32_t blocks;        /* built */
+    uint32_t boundaries;    /* of sessions, passed after U by the client's clock */
+    uint32_t upgrade_block; /* number of U; 0: none was built */
+    bool ran;               /* the block after U was built */
+    const char *ended;      /* why it ended */
+    /* a network's, by kind, and their bytes; NULL: none were sent */
+    const json_t *messages;
+} dg_outcome_arm;
+
+/* A run as it is judged and told; all of it borrowed. */
+typedef struct dg_outcome_facts {
+    const dg_plan *plan;
+    const dg_plan_asked *asked;
+    dg_plan_span span;
+    const dg_event_log *log; /* of both arms, control's first */
+    const dg_snapshot *snapshot;
+    bool from_cache; /* it was imported before */
+    dg_hash fork_hash;
+    const dg_runtime *from, *to; /* N-1, and N or else N-1 */
+    bool new_code;               /* the plan brings some */
+    const char *grown;           /* how the state was grown; "": it was not */
+    uint32_t nodes;              /* of the network, were there one */
+    uint32_t validators, parachains;
+    uint32_t coreless;           /* registered parachains without a claim on a core */
+    const dg_plan_fault *faults; /* of the plan, in its order */
+    size_t fault_count;
+    dg_outcome_arm control, treatment;
+    const char *path;               /* the way by which N went in, in words */
+    bool enacted, pending, amended; /* N is the code; it waits one block; U-1 was written to */
+    bool diverged;                  /* treatment's blocks up to U-1 are not control's */
+} dg_outcome_facts;
+
+/* Judges the plan's claims and tells the rest; `*out` is owned by the caller. DG_NOMEM,
+ * DG_USAGE of a claim's options. */
+dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err);
+
+/* 0, 1, 3 or 5, as the outcome says; 5 for what is no outcome. */
+int dg_outcome_exit(const json_t *outcome);
+/* Reads and checks an outcome file of this program. DG_IO, DG_MALFORMED, DG_UNSUPPORTED. */
+dg_code dg_outcome_load(json_t **outcome, const char *path, dg_error *err);
+/* The JSON schema that is shipped as outcome/outcome.schema.json, made from the table that
+ * the check uses; owned by the caller. */
+json_t *dg_outcome_schema(void);
+/* The keys of an outcome. */
+const dg_keys_table *dg_outcome_keys(void);
+
+#endif

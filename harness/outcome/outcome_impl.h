@@ -1,0 +1,81 @@
+/* outcome_impl.h - shared inside the room: parts of the document, each from the facts.
+ * What returns an int is not 0 when there was no memory; what returns JSON gives it to
+ * the caller, NULL: no memory. `claims` are the verdicts as dg_outcome_judge makes them. */
+#ifndef DG_OUTCOME_IMPL_H
+#define DG_OUTCOME_IMPL_H
+
+#include "claim/claim.h"
+#include "outcome/outcome.h"
+
+/* Takes `value`. */
+static inline int dg_outcome_put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value);
+}
+
+/* ---- verdicts.c ---- */
+
+/* How many claims came to what, for the verdict of the run. */
+typedef struct dg_outcome_tally {
+    unsigned judged, broke, broke_chain, warned, missed, control_failed;
+    const char *first_broke, *first_missed, *first_failed;
+} dg_outcome_tally;
+
+/* Appends the verdict of each claim that the plan has judged. DG_NOMEM. */
+dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *tally, const dg_outcome_facts *run,
+                         dg_error *err);
+/* A claim's verdict; NULL: not judged. */
+const json_t *dg_outcome_claim(const json_t *claims, const char *name);
+/* Was it judged, and came to that status? */
+bool dg_outcome_is(const json_t *claims, const char *name, const char *status);
+/* The event of treatment that stands in a verdict's evidence; NULL: it is none. */
+const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evidence);
+
+/* ---- parts of the document ---- */
+
+/* api_versions.c: APIs whose version N changes. */
+json_t *dg_outcome_apis(const dg_outcome_facts *run);
+/* causes.c: why claims broke, line by line; what can be done about it. */
+json_t *dg_outcome_causes(const dg_outcome_facts *run, const json_t *claims);
+json_t *dg_outcome_advice(const dg_outcome_facts *run, const json_t *claims);
+/* cause_chains.c: each broken claim of the network back to its cause, event by event. */
+json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims);
+/* notes.c: what a reader has to know beside the verdicts. */
+json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims);
+/* series.c: columns for pictures. */
+json_t *dg_outcome_series(const dg_outcome_facts *run);
+/* network_sum.c: puts `network`; nothing without one. */
+int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run);
+
+/* ---- causes in the network's own records ---- */
+
+/* network_causes.c: lines for dg_outcome_causes and dg_outcome_advice. */
+int dg_outcome_network_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+int dg_outcome_network_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+/* Where in a session U does least harm; without a network too. */
+int dg_outcome_window_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+/* Records say that the version which N brings switched something that went wrong. */
+bool dg_outcome_switched(const dg_outcome_facts *run, const json_t *claims);
+
+/* network_stall.c: why nodes stood still or went down at U. */
+int dg_outcome_stall_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+int dg_outcome_stall_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+/* Of a stall: that nodes compiled N is behind it. */
+bool dg_outcome_compiling(const dg_outcome_facts *run, const json_t *claim);
+
+/* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
+ * it, oldest first, at most `most`; how many there are. */
+size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outcome_facts *run,
+                                const json_t *claim);
+/* How many nodes those strike that only treatment has; 0: none. */
+uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *claim);
+/* A fault's event as a sentence. */
+void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e);
+int dg_outcome_fault_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
+
+/* event_words.c: an event as a sentence; false, and nothing written, for kinds that no
+ * chain holds. */
+bool dg_outcome_event_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e);
+
+#endif

@@ -1,0 +1,126 @@
+/* verdicts.c - claims judged over the events, and one of them found again. */
+#include "outcome/outcome_impl.h"
+
+#include <string.h>
+
+static const json_t *own_options(const dg_outcome_facts *run, const dg_claim *claim)
+{
+    return json_object_get(json_object_get(dg_plan_json(run->plan), "claims"),
+                           dg_claim_name(claim->id));
+}
+
+static bool is_judged(const dg_outcome_facts *run, const dg_claim *claim)
+{
+    const json_t *claims = json_object_get(dg_plan_json(run->plan), "claims"),
+                 *own = own_options(run, claim);
+    if ((claim->network && !dg_plan_wants_network(run->plan))
+        || (claim->code && !run->asked->to[0]))
+        return false;
+    return (!json_is_false(json_object_get(claims, "default")) || own)
+           && !json_is_true(json_object_get(own, "off"));
+}
+
+static dg_severity severity_of(const dg_outcome_facts *run, const dg_claim *claim)
+{
+    const char *text = json_string_value(json_object_get(own_options(run, claim), "severity"));
+    return text ? strcmp(text, "gate") == 0 ? DG_GATE : DG_ADVICE : claim->severity;
+}
+
+static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_verdict *v)
+{
+    json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
+                            "says", claim->says, "because", claim->because, "basis", claim->basis,
+                            "severity", dg_verdict_severity_name(severity), "status",
+                            dg_verdict_status_name(v->status), "text", dg_event_text(v->text));
+    int bad = 0;
+    if (v->first_block || v->last_block)
+        bad |= dg_outcome_put(out, "first_block", json_integer(v->first_block))
+               | dg_outcome_put(out, "last_block", json_integer(v->last_block));
+    if (v->count)
+        bad |= dg_outcome_put(out, "count", json_integer((json_int_t)v->count));
+    if (v->healed[0])
+        bad |= dg_outcome_put(out, "healed", dg_event_text(v->healed));
+    if (v->control_failed)
+        bad |= dg_outcome_put(out, "control_failed", json_true());
+    if (json_array_size(v->evidence))
+        bad |= json_object_set(out, "evidence", v->evidence);
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+static void count(dg_outcome_tally *t, const dg_claim *claim, dg_severity severity,
+                  const dg_verdict *v)
+{
+    t->judged++;
+    t->warned += v->status == DG_WARNED || (v->status == DG_BROKE && severity == DG_ADVICE);
+    if (severity == DG_ADVICE)
+        return;
+    if (v->status == DG_BROKE && !t->broke++)
+        t->first_broke = dg_claim_name(claim->id);
+    t->broke_chain += v->status == DG_BROKE && !claim->network;
+    if (v->status == DG_UNEXERCISED && (!claim->optional || v->control_failed) && !t->missed++)
+        t->first_missed = dg_claim_name(claim->id);
+    if (v->control_failed && !t->control_failed++)
+        t->first_failed = dg_claim_name(claim->id);
+}
+
+dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_outcome_facts *run,
+                         dg_error *err)
+{
+    const dg_claim *claim;
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
+        dg_claim_setup setup = { .upgrade_block = run->treatment.upgrade_block
+                                                      ? run->treatment.upgrade_block
+                                                      : run->control.upgrade_block,
+                                 .slot_ms = run->span.clock.slot_ms,
+                                 .epoch_slots = run->span.clock.epoch_slots,
+                                 .boundaries_after = run->asked->boundaries_after,
+                                 .options = own_options(run, claim) };
+        dg_verdict v;
+        dg_code rc;
+        int bad;
+        if (!is_judged(run, claim))
+            continue;
+        if ((rc = dg_claim_judge(claim, &v, &setup, run->log->at, run->log->count, err)) < 0)
+            return rc;
+        bad = json_array_append_new(claims, claim_json(claim, severity_of(run, claim), &v));
+        count(t, claim, severity_of(run, claim), &v);
+        dg_verdict_clear(&v);
+        if (bad)
+            return dg_fail(err, DG_NOMEM, "no memory for the verdicts");
+    }
+    return DG_OK;
+}
+
+/* ---- finding one ---- */
+
+const json_t *dg_outcome_claim(const json_t *claims, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i,
+                       claim) if (strcmp(json_string_value(json_object_get(claim, "name")), name)
+                                  == 0) return claim;
+    return NULL;
+}
+
+bool dg_outcome_is(const json_t *claims, const char *name, const char *status)
+{
+    const char *text = json_string_value(json_object_get(dg_outcome_claim(claims, name), "status"));
+    return text && strcmp(text, status) == 0;
+}
+
+/* Evidence may be no event, but what a claim made of several. */
+const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evidence)
+{
+    json_int_t seq = json_integer_value(json_object_get(evidence, "seq"));
+    const char *side = json_string_value(json_object_get(evidence, "arm"));
+    bool treatment = side && strcmp(side, "treatment") == 0;
+    for (size_t i = 0; treatment && i < run->log->count; i++)
+        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].seq == (uint64_t)seq)
+            return &run->log->at[i];
+    return NULL;
+}

@@ -1,0 +1,87 @@
+/* An outcome is a document with a schema: what is shipped is what is checked, and what is
+ * none is refused with its name. */
+#include "outcome/outcome.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/suite.h"
+
+static void same_as_shipped(json_t *schema, const char *path)
+{
+    char *text = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
+    dg_buf shipped, made;
+    dg_buf_init(&made, 1 << 20);
+    dg_buf_printf(&made, "%s\n", text);
+    if (getenv("BLESS"))
+        dg_file_write(path, dg_buf_bytes(&made), NULL);
+    shipped = slurp(path);
+    ck_assert_msg(dg_bytes_equal(dg_buf_bytes(&shipped), dg_buf_bytes(&made)),
+                  "%s is not what the tables say; BLESS=1 rewrites it", path);
+    dg_buf_clear(&shipped);
+    dg_buf_clear(&made);
+    free(text);
+    json_decref(schema);
+}
+
+/* The schema people's editors use is the table the check uses. */
+START_TEST(the_shipped_schema_is_the_table)
+{
+    same_as_shipped(dg_outcome_schema(), "harness/outcome/outcome.schema.json");
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    dg_code rc;
+    const char *says;
+} bad_files[] = {
+    { "", DG_MALFORMED, "line 1" },
+    { "[]", DG_MALFORMED, "not a JSON object" },
+    { "{}", DG_MALFORMED, "doppel is missing" },
+    { "{\"doppel\":2}", DG_UNSUPPORTED, "format 2" },
+    { "{\"doppel\":1,\"exit\":9}", DG_MALFORMED, "exit is 9" },
+    { "{\"doppel\":1,\"results\":1}", DG_MALFORMED, "did you mean \"result\"" },
+};
+
+START_TEST(what_is_no_outcome_is_refused)
+{
+    const char *path = scratch_path("bad.json");
+    json_t *outcome = NULL;
+    dg_error err = { .text = "" };
+    dg_file_write(path, dg_text(bad_files[_i].text), NULL);
+    ck_assert_int_eq(dg_outcome_load(&outcome, path, &err), bad_files[_i].rc);
+    ck_assert_msg(strstr(err.text, bad_files[_i].says) && strstr(err.text, "bad.json"), "%s",
+                  err.text);
+    ck_assert_ptr_null(outcome);
+}
+END_TEST
+
+/* What is no outcome must not pass for one that held. */
+START_TEST(an_exit_code_is_read_from_the_document_alone)
+{
+    static const struct {
+        const char *text;
+        int exit;
+    } rows[] = { { "{\"exit\":0}", DG_EXIT_HELD },         { "{\"exit\":3}", DG_EXIT_INCONCLUSIVE },
+                 { "{\"exit\":-1}", DG_EXIT_INTERNAL },    { "{\"exit\":6}", DG_EXIT_INTERNAL },
+                 { "{\"exit\":\"0\"}", DG_EXIT_INTERNAL }, { "{}", DG_EXIT_INTERNAL } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *document = json_loads(rows[i].text, 0, NULL);
+        ck_assert_msg(dg_outcome_exit(document) == rows[i].exit, "%s", rows[i].text);
+        json_decref(document);
+    }
+    ck_assert_int_eq(dg_outcome_exit(NULL), DG_EXIT_INTERNAL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("keys of an outcome");
+    TCase *tc = tcase_create("keys");
+    tcase_add_test(tc, the_shipped_schema_is_the_table);
+    tcase_add_loop_test(tc, what_is_no_outcome_is_refused, 0, sizeof bad_files / sizeof *bad_files);
+    tcase_add_test(tc, an_exit_code_is_read_from_the_document_alone);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
