@@ -49,7 +49,7 @@ echo "$((checks - bad)) $bad $(sed -n 's/^left to check-long: //p' "$log" | tail
 awk -v label="$label" 'NR == 2 { split($1 "m" $2, at, /[ms]+/)
     print at[1] * 60 + at[2] + at[3] * 60 + at[4], label }' "$parts/$name.cpu" > "$parts/$name.t"
 [ ! -f "$parts/$name.xml" ] || awk -F '[<>]' -v label="$label" '/<id>/ { id = $3 } /<iteration>/ { row = $3 }
-    /<duration>/ { print $3, label, id, row }' "$parts/$name.xml" > "$parts/$name.tt"
+    /<duration>/ && id { print $3, label, id, row; id = "" }' "$parts/$name.xml" > "$parts/$name.tt"
 {
     if [ $bad -gt 0 ]; then
         echo "FAIL $label (exit $rc)"
