@@ -65,9 +65,8 @@ void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_
         }
         sent = executed_at(world, a, t, c);
         if (sent <= now && !c->executing) { /* when an executor was free */
-            c->due = sent =
-                dg_backing_pvf_execute(world, &world->nodes[node].pvf, t->of.para,
-                                       sent - dg_backing_pvf_execute_ns(world, t->of.para));
+            c->due = sent = dg_backing_pvf_execute(
+                world, node, t->of.para, sent - dg_backing_pvf_execute_ns(world, t->of.para));
             c->executing = true;
         }
         if (sent > now)

@@ -12,6 +12,11 @@
 
 #include "world/world.h"
 
+/* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
+ * init that failed. DG_NOMEM. */
+dg_code dg_backing_init(dg_world *world, dg_error *err);
+void dg_backing_clear(dg_world *world);
+
 /* ---- collators ---- */
 
 /* How a collator's node authors: a row of the table in collator.c. */
@@ -67,15 +72,15 @@ uint32_t dg_backing_pvf_ready_count(const dg_world *world, uint32_t node);
 /* the node has activated it */
 dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf,
                             dg_error *err);
-void dg_backing_pvf_step(dg_world *world);                  /* with every tick */
-void dg_backing_pvf_restart(dg_pvf_host *host, dg_ns down); /* its process ended then */
+void dg_backing_pvf_step(dg_world *world); /* with every tick */
+/* a node's process ended then */
+void dg_backing_pvf_restart(dg_world *world, uint32_t node, dg_ns down);
 /* a process began anew: of classes that keep nothing all is gone */
-void dg_backing_pvf_clean(dg_world_node *node, dg_ns down);
+void dg_backing_pvf_clean(dg_world *world, uint32_t node, dg_ns down);
 /* one of its blocks; too long: see dg_executor */
 dg_ns dg_backing_pvf_execute_ns(const dg_world *world, uint32_t para);
 /* The end of an execution that could begin at `from`, once an executor is free. */
-dg_ns dg_backing_pvf_execute(const dg_world *world, dg_pvf_host *host, uint32_t para, dg_ns from);
-void dg_backing_pvf_clear(dg_world *world);
+dg_ns dg_backing_pvf_execute(dg_world *world, uint32_t node, uint32_t para, dg_ns from);
 dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err); /* at the end of a slot */
 
 /* ---- availability ---- */

@@ -24,26 +24,26 @@ static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, u
 
 static const dg_code_upgrade *find(const dg_world *world, uint32_t para, const dg_hash *candidate)
 {
-    for (uint32_t i = 0; i < world->new_code_count; i++)
-        if (world->new_code[i].para == para
-            && (candidate ? !world->new_code[i].over
-                                && dg_hash_equal(&world->new_code[i].candidate, candidate)
-                          : world->new_code[i].over))
-            return &world->new_code[i];
+    for (uint32_t i = 0; i < world->backing->upgrade_count; i++)
+        if (world->backing->upgrades[i].para == para
+            && (candidate ? !world->backing->upgrades[i].over
+                                && dg_hash_equal(&world->backing->upgrades[i].candidate, candidate)
+                          : world->backing->upgrades[i].over))
+            return &world->backing->upgrades[i];
     return NULL;
 }
 
 static dg_code add(dg_world *world, const dg_code_upgrade *more, dg_error *err)
 {
-    if (world->new_code_count == world->new_code_cap) {
-        uint32_t cap = world->new_code_cap ? 2 * world->new_code_cap : 32;
-        dg_code_upgrade *grown = dg_realloc(world->new_code, cap * sizeof *grown);
+    if (world->backing->upgrade_count == world->backing->upgrade_cap) {
+        uint32_t cap = world->backing->upgrade_cap ? 2 * world->backing->upgrade_cap : 32;
+        dg_code_upgrade *grown = dg_realloc(world->backing->upgrades, cap * sizeof *grown);
         if (!grown)
             return dg_fail(err, DG_NOMEM, "no memory for %u candidates with new code", cap);
-        world->new_code = grown;
-        world->new_code_cap = cap;
+        world->backing->upgrades = grown;
+        world->backing->upgrade_cap = cap;
     }
-    world->new_code[world->new_code_count++] = *more;
+    world->backing->upgrades[world->backing->upgrade_count++] = *more;
     return DG_OK;
 }
 

@@ -153,18 +153,19 @@ static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, uin
 void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
                                 dg_attempt_kind what)
 {
-    world->collations.attempts += what != DG_ATTEMPT_NONE;
-    world->collations.panics += what == DG_ATTEMPT_PANICS;
+    world->backing->collations.attempts += what != DG_ATTEMPT_NONE;
+    world->backing->collations.panics += what == DG_ATTEMPT_PANICS;
     if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core].para == DG_NO)
         return;
-    world->collations.made++;
-    world->collations.refused += !anybody_takes(world, leaf, core);
+    world->backing->collations.made++;
+    world->backing->collations.refused += !anybody_takes(world, leaf, core);
 }
 
 dg_code dg_backing_collators_tell(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { world->slot, world->collations.attempts, world->collations.made,
-                      world->collations.panics, world->collations.refused };
-    memset(&world->collations, 0, sizeof world->collations);
+    uint64_t n[6] = { world->slot, world->backing->collations.attempts,
+                      world->backing->collations.made, world->backing->collations.panics,
+                      world->backing->collations.refused };
+    memset(&world->backing->collations, 0, sizeof world->backing->collations);
     return dg_record_emit(world, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
 }

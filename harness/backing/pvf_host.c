@@ -21,19 +21,19 @@ static const dg_hash *params_of(const dg_session *s, const dg_node_class *of)
     return of->artifact_full ? &s->executor.full : &s->executor.prepares;
 }
 
-static bool was_there(const dg_world *world, const dg_session *s, const dg_world_node *n)
+static bool was_there(const dg_world *world, const dg_session *s, uint32_t node)
 {
-    const dg_node_class *of = n->of;
-    const dg_executor *first = &world->pvf.first;
-    return !n->pvf.cold
+    const dg_node_class *of = world->nodes[node].of;
+    const dg_executor *first = &world->first_executor.of;
+    return !world->backing->hosts[node].cold
            && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
 }
 
 static const dg_pvf_code *code_of(const dg_world *world, uint32_t para)
 {
-    for (uint32_t i = 0; i < world->pvf.code_count; i++)
-        if (world->pvf.codes[i].para == para)
-            return &world->pvf.codes[i];
+    for (uint32_t i = 0; i < world->backing->code_count; i++)
+        if (world->backing->codes[i].para == para)
+            return &world->backing->codes[i];
     return NULL;
 }
 
@@ -43,19 +43,20 @@ dg_code dg_backing_pvf_note_code(dg_world *world, uint32_t para, const uint8_t h
     dg_pvf_code *more;
     if (code_of(world, para))
         return DG_OK;
-    if (!(more = dg_realloc(world->pvf.codes, (world->pvf.code_count + 1) * sizeof *more)))
+    if (!(more =
+              dg_realloc(world->backing->codes, (world->backing->code_count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for the code of parachain %u", para);
-    world->pvf.codes = more;
-    more[world->pvf.code_count].para = para;
-    memcpy(more[world->pvf.code_count++].hash.at, hash, 32);
+    world->backing->codes = more;
+    more[world->backing->code_count].para = para;
+    memcpy(more[world->backing->code_count++].hash.at, hash, 32);
     return DG_OK;
 }
 
 static uint32_t find_artifact(const dg_world *world, const dg_hash *code, const dg_hash *params)
 {
-    for (uint32_t i = world->pvf.artifact_count; i--;)
-        if (dg_hash_equal(&world->pvf.artifacts[i].code, code)
-            && dg_hash_equal(&world->pvf.artifacts[i].params, params))
+    for (uint32_t i = world->backing->artifact_count; i--;)
+        if (dg_hash_equal(&world->backing->artifacts[i].code, code)
+            && dg_hash_equal(&world->backing->artifacts[i].params, params))
             return i;
     return DG_NO;
 }
@@ -77,13 +78,14 @@ static dg_code artifact_of(dg_world *world, uint32_t *out, const dg_hash *code,
     dg_artifact *more;
     if ((*out = find_artifact(world, code, params)) != DG_NO)
         return DG_OK;
-    if (world->pvf.artifact_count == ARTIFACTS_MAX)
+    if (world->backing->artifact_count == ARTIFACTS_MAX)
         return dg_fail(err, DG_LIMIT, "a network has more than %d artifacts", ARTIFACTS_MAX);
-    if (!(more = dg_realloc(world->pvf.artifacts, (world->pvf.artifact_count + 1) * sizeof *more)))
+    if (!(more = dg_realloc(world->backing->artifacts,
+                            (world->backing->artifact_count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for an artifact");
-    world->pvf.artifacts = more;
-    more[world->pvf.artifact_count] = (dg_artifact){ *code, *params, prepare_ns(world, code) };
-    *out = world->pvf.artifact_count++;
+    world->backing->artifacts = more;
+    more[world->backing->artifact_count] = (dg_artifact){ *code, *params, prepare_ns(world, code) };
+    *out = world->backing->artifact_count++;
     return DG_OK;
 }
 
@@ -125,7 +127,7 @@ static void work(const dg_world *world, dg_pvf_host *h, dg_ns now)
     while (h->count && h->busy_until <= now) {
         uint32_t at = next_job(h), artifact = h->queue[at].artifact;
         dg_ns from = h->queue[at].asked > h->busy_until ? h->queue[at].asked : h->busy_until;
-        h->busy_until = from + world->pvf.artifacts[artifact].prepare_ns;
+        h->busy_until = from + world->backing->artifacts[artifact].prepare_ns;
         h->ready[artifact] = h->busy_until;
         memmove(&h->queue[at], &h->queue[at + 1], (h->count - at - 1) * sizeof *h->queue);
         h->count--;
@@ -151,14 +153,14 @@ dg_code dg_backing_pvf_want(dg_world *world, uint32_t node, const dg_session *se
                             uint32_t para, dg_pvf_use use, dg_error *err)
 {
     const dg_node_class *of = world->nodes[node].of;
-    dg_pvf_host *h = &world->nodes[node].pvf;
+    dg_pvf_host *h = &world->backing->hosts[node];
     const dg_pvf_code *code;
     uint32_t artifact;
     dg_code rc;
-    if (was_there(world, session, &world->nodes[node]) || !(code = code_of(world, para)))
+    if (was_there(world, session, node) || !(code = code_of(world, para)))
         return DG_OK;
     if ((rc = artifact_of(world, &artifact, &code->hash, params_of(session, of), err)) < 0
-        || (rc = make_room(h, world->pvf.artifact_count, err)) < 0)
+        || (rc = make_room(h, world->backing->artifact_count, err)) < 0)
         return rc;
     work(world, h, dg_sim_now(world->sim));
     enqueue(h, artifact, dg_sim_now(world->sim), use == DG_PVF_BACKING);
@@ -170,10 +172,10 @@ dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_ses
                               uint32_t para)
 {
     const dg_node_class *of = world->nodes[node].of;
-    const dg_pvf_host *h = &world->nodes[node].pvf;
+    const dg_pvf_host *h = &world->backing->hosts[node];
     const dg_pvf_code *code;
     uint32_t artifact;
-    if (was_there(world, session, &world->nodes[node]) || !(code = code_of(world, para)))
+    if (was_there(world, session, node) || !(code = code_of(world, para)))
         return 0;
     artifact = find_artifact(world, &code->hash, params_of(session, of));
     if (artifact == DG_NO || artifact >= h->ready_cap
@@ -184,9 +186,9 @@ dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_ses
 
 uint32_t dg_backing_pvf_ready_count(const dg_world *world, uint32_t node)
 {
-    const dg_pvf_host *h = &world->nodes[node].pvf;
+    const dg_pvf_host *h = &world->backing->hosts[node];
     uint32_t ready = 0;
-    for (uint32_t i = 0; i < world->pvf.artifact_count && i < h->ready_cap; i++)
+    for (uint32_t i = 0; i < world->backing->artifact_count && i < h->ready_cap; i++)
         ready += h->ready[i] <= dg_sim_now(world->sim);
     return ready;
 }
@@ -204,8 +206,7 @@ dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block
                             dg_error *err)
 {
     uint32_t member, group, para;
-    if (!leaf->session || was_there(world, leaf->session, &world->nodes[node])
-        || !leaf->view.group_count)
+    if (!leaf->session || was_there(world, leaf->session, node) || !leaf->view.group_count)
         return DG_OK;
     member = leaf->session->member[node];
     if (member >= leaf->session->validators
@@ -219,24 +220,8 @@ dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block
                : dg_backing_pvf_want(world, node, leaf->session, para, DG_PVF_BACKING, err);
 }
 
-/* A worker goes down with its node, and what it was at is lost. A node that stands still
- * has its worker finish that, and gives it nothing new. */
-void dg_backing_pvf_step(dg_world *world)
-{
-    dg_ns now = dg_sim_now(world->sim);
-    for (uint32_t i = 0; i < world->node_count; i++) {
-        dg_pvf_host *h = &world->nodes[i].pvf;
-        if (!dg_sim_node_up(world->sim, (dg_node_ix){ i }))
-            dg_backing_pvf_restart(h, dg_sim_down_since(world->sim, (dg_node_ix){ i }));
-        else if (!dg_sim_node_paused(world->sim, (dg_node_ix){ i }))
-            work(world, h, now);
-        else
-            h->busy_until = h->busy_until > now ? h->busy_until : now;
-    }
-}
-
 /* What is on disk by then stays, what was asked for is forgotten. */
-void dg_backing_pvf_restart(dg_pvf_host *h, dg_ns down)
+static void end_process(dg_pvf_host *h, dg_ns down)
 {
     memset(h->executing, 0, sizeof h->executing);
     for (uint32_t i = 0; i < h->ready_cap; i++)
@@ -246,14 +231,36 @@ void dg_backing_pvf_restart(dg_pvf_host *h, dg_ns down)
     h->busy_until = 0;
 }
 
-void dg_backing_pvf_clean(dg_world_node *node, dg_ns down)
+/* A worker goes down with its node, and what it was at is lost. A node that stands still
+ * has its worker finish that, and gives it nothing new. */
+void dg_backing_pvf_step(dg_world *world)
 {
-    dg_backing_pvf_restart(&node->pvf, down);
-    if (node->of->keeps_artifacts)
+    dg_ns now = dg_sim_now(world->sim);
+    for (uint32_t i = 0; i < world->node_count; i++) {
+        dg_pvf_host *h = &world->backing->hosts[i];
+        if (!dg_sim_node_up(world->sim, (dg_node_ix){ i }))
+            end_process(h, dg_sim_down_since(world->sim, (dg_node_ix){ i }));
+        else if (!dg_sim_node_paused(world->sim, (dg_node_ix){ i }))
+            work(world, h, now);
+        else
+            h->busy_until = h->busy_until > now ? h->busy_until : now;
+    }
+}
+
+void dg_backing_pvf_restart(dg_world *world, uint32_t node, dg_ns down)
+{
+    end_process(&world->backing->hosts[node], down);
+}
+
+void dg_backing_pvf_clean(dg_world *world, uint32_t node, dg_ns down)
+{
+    dg_pvf_host *h = &world->backing->hosts[node];
+    end_process(h, down);
+    if (world->nodes[node].of->keeps_artifacts)
         return;
-    node->pvf.cold = true;
-    for (uint32_t i = 0; i < node->pvf.ready_cap; i++)
-        node->pvf.ready[i] = DG_NEVER;
+    h->cold = true;
+    for (uint32_t i = 0; i < h->ready_cap; i++)
+        h->ready[i] = DG_NEVER;
 }
 
 /* ---- executing ---- */
@@ -269,8 +276,9 @@ dg_ns dg_backing_pvf_execute_ns(const dg_world *world, uint32_t para)
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-dg_ns dg_backing_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t para, dg_ns from)
+dg_ns dg_backing_pvf_execute(dg_world *world, uint32_t node, uint32_t para, dg_ns from)
 {
+    dg_pvf_host *h = &world->backing->hosts[node];
     uint32_t at = 0, count = (uint32_t)dg_world_constant(DG_CONST_EXECUTORS);
     dg_ns takes = dg_backing_pvf_execute_ns(world, para);
     if (!world->options.execute_ns_max)
@@ -281,26 +289,16 @@ dg_ns dg_backing_pvf_execute(const dg_world *world, dg_pvf_host *h, uint32_t par
     return h->executing[at];
 }
 
-void dg_backing_pvf_clear(dg_world *world)
-{
-    for (uint32_t i = 0; world->nodes && i < world->node_count; i++) {
-        dg_free(world->nodes[i].pvf.queue);
-        dg_free(world->nodes[i].pvf.ready);
-    }
-    dg_free(world->pvf.codes);
-    dg_free(world->pvf.artifacts);
-}
-
 /* ---- counting ---- */
 
 static uint64_t ready_pairs(const dg_world *world, uint32_t node, const dg_session *session)
 {
     uint64_t ready = 0;
-    if (was_there(world, session, &world->nodes[node]))
-        return world->pvf.code_count;
-    for (uint32_t i = 0; i < world->pvf.code_count; i++)
-        ready +=
-            dg_backing_pvf_ready_at(world, node, session, world->pvf.codes[i].para) != DG_NEVER;
+    if (was_there(world, session, node))
+        return world->backing->code_count;
+    for (uint32_t i = 0; i < world->backing->code_count; i++)
+        ready += dg_backing_pvf_ready_at(world, node, session, world->backing->codes[i].para)
+                 != DG_NEVER;
     return ready;
 }
 
@@ -308,19 +306,19 @@ dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err)
 {
     const dg_session *session = world->blocks[dg_world_favourite(world)].session;
     uint64_t n[6] = { world->slot };
-    if (!session || !world->pvf.code_count)
+    if (!session || !world->backing->code_count)
         return DG_OK;
     n[1] = session->index;
     for (uint32_t i = 0; i < world->node_count; i++) {
-        uint64_t ready, queued = world->nodes[i].pvf.count;
+        uint64_t ready, queued = world->backing->hosts[i].count;
         if (session->member[i] >= session->validators
             || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
         ready = ready_pairs(world, i, session);
-        n[2] += world->pvf.code_count;
+        n[2] += world->backing->code_count;
         n[3] += ready;
         n[4] = queued > n[4] ? queued : n[4];
-        n[5] += ready < world->pvf.code_count;
+        n[5] += ready < world->backing->code_count;
     }
     return dg_record_emit(world, DG_REC_PVF, DG_NO_NODE, NULL, n, NULL, err);
 }

@@ -159,7 +159,7 @@ dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
     dg_statements_forget(world, node);
-    dg_backing_pvf_restart(&n->pvf, dg_sim_now(world->sim));
+    dg_backing_pvf_restart(world, node, dg_sim_now(world->sim));
     if ((rc = dg_world_view(world, &world->blocks[n->best], err)) < 0
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO,
                                   world->blocks[n->best].view.host_version != 0, err))

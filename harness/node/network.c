@@ -47,7 +47,7 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     (void)sim;
     if (event->kind == DG_SIM_RESTART) {
         dg_code rc = dg_consensus_recompile(world, node, err);
-        dg_backing_pvf_clean(&world->nodes[node], dg_sim_now(world->sim));
+        dg_backing_pvf_clean(world, node, dg_sim_now(world->sim));
         return rc < 0 ? rc : dg_consensus_restart(world, node, err);
     }
     switch (event->tag) {
@@ -240,11 +240,9 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
         world->asked_by |= 1u << world->nodes[i].of->host_known;
         world->nodes[i].hardware = dg_world_hardware_of(&world->options, i);
         world->nodes[i].final_wanted = DG_NO;
-        world->nodes[i].pvf.cold = i >= world->people.seated && !world->options.all_prepared
-                                   && !world->nodes[i].of->prepares_ahead;
     }
     dg_approval_reach_init(world);
-    return DG_OK;
+    return dg_backing_init(world, err);
 }
 
 static dg_code make_world(dg_world *world, dg_error *err)
@@ -359,8 +357,7 @@ void dg_network_free(dg_network *net)
     dg_sim_free(world->sim);
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
         clear_node(&world->nodes[i]);
-    dg_backing_pvf_clear(world);
-    dg_free(world->new_code);
+    dg_backing_clear(world);
     dg_world_blocks_free(world);
     dg_approval_disputes_free(world->disputes);
     dg_sessions_free(world->sessions);

@@ -126,9 +126,9 @@ dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err)
     b->enabled = b->view.mode == DG_MODE_ENABLED;
     b->listed = b->view.core_count;
     rc = dg_session_of(&world->sessions, &b->session, &b->view, &world->people, err);
-    if (b->session && !world->pvf.known) { /* what is in force when the run begins */
-        world->pvf.first = b->session->executor;
-        world->pvf.known = true;
+    if (b->session && !world->first_executor.known) { /* what is in force when the run begins */
+        world->first_executor.of = b->session->executor;
+        world->first_executor.known = true;
     }
     return rc < 0 ? rc : DG_OK;
 }

@@ -347,6 +347,7 @@ enum {
 #define DG_WAITING (DG_NEVER - 1)
 
 typedef struct dg_world dg_world;
+typedef struct dg_backing dg_backing;               /* of backing */
 typedef struct dg_kept dg_kept;                     /* of consensus */
 typedef struct dg_approval_block dg_approval_block; /* of approval */
 typedef struct dg_dispute dg_dispute;               /* of approval */
@@ -399,23 +400,7 @@ typedef struct dg_world_block {
 /* ---- what subsystems keep of the network as a whole, and of each node ---- */
 
 typedef struct dg_support dg_support;             /* of this room */
-typedef struct dg_pvf_code dg_pvf_code;           /* of backing */
-typedef struct dg_artifact dg_artifact;           /* .. */
-typedef struct dg_pvf_job dg_pvf_job;             /* .. */
-typedef struct dg_code_upgrade dg_code_upgrade;   /* .. */
 typedef struct dg_planned_fault dg_planned_fault; /* of node */
-
-enum { DG_EXECUTORS_MAX = 8 };
-typedef struct dg_pvf_host {
-    dg_ns busy_until;
-    /* until when each of its executors is at a block that approval checks */
-    dg_ns executing[DG_EXECUTORS_MAX];
-    bool cold;         /* has nothing that was there when the run began */
-    dg_pvf_job *queue; /* in the order they were asked for */
-    uint32_t count, ready_cap;
-    /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
-    dg_ns *ready;
-} dg_pvf_host;
 
 enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
 
@@ -503,8 +488,7 @@ typedef struct dg_world_node {
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;    /* a finality notice that came before its block; DG_NO */
-    dg_pvf_host pvf;
-    dg_peer_scores repute;                    /* of its peers */
+    dg_peer_scores repute;    /* of its peers */
     dg_request_queue inbound[DG_QUEUE_COUNT]; /* requests to it */
     uint32_t clock;     /* the fault that has set it, the first is 1; 0: it is right */
     uint64_t claimed;   /* newest slot it claimed; 0: none */
@@ -538,6 +522,7 @@ typedef struct dg_world_hooks {
 
 struct dg_world {
     dg_world_hooks hooks;
+    dg_backing *backing; /* what each room above keeps for itself */
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
@@ -580,17 +565,9 @@ struct dg_world {
         dg_transition what;
     } enact;
     struct {
-        uint64_t attempts, made, panics, refused;
-    } collations; /* of this slot */
-    struct {
         bool known;
-        dg_executor first;
-        dg_pvf_code *codes;
-        dg_artifact *artifacts;
-        uint32_t code_count, artifact_count;
-    } pvf;
-    dg_code_upgrade *new_code;
-    uint32_t new_code_count, new_code_cap;
+        dg_executor of;
+    } first_executor; /* parameters in force when the run begins */
     uint64_t claimed; /* slot of the last claim */
     uint64_t slot_claims, slot_primary, slot_built, slot_failed;
     uint32_t settled; /* id of the last block that was handed out */

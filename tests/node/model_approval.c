@@ -108,7 +108,15 @@ static void set_stage(stage *g, const scene *s)
                          .approves = true };
     dg_world_begin_streams(&g->net);
     dg_approval_reach_init(&g->net);
+    ck_assert_int_eq(dg_backing_init(&g->net, NULL), DG_OK);
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
+}
+
+static void clear_stage(stage *g)
+{
+    dg_approval_block_free(g->blocks[1].approval);
+    dg_sim_free(g->net.sim);
+    dg_backing_clear(&g->net);
 }
 
 void scene_count(const scene *s, told_of *out, dg_ns until)
@@ -127,8 +135,7 @@ void scene_count(const scene *s, told_of *out, dg_ns until)
             out[i].no_shows = t->no_shows;
         }
     }
-    dg_approval_block_free(g.blocks[1].approval);
-    dg_sim_free(g.net.sim);
+    clear_stage(&g);
 }
 
 static uint32_t count_voters(const stage *g)
@@ -152,8 +159,7 @@ void scene_voters(const scene *s, uint32_t voters[2])
     voters[0] = count_voters(&g);
     ck_assert_int_eq(dg_sim_run(g.net.sim, dg_sim_now(g.net.sim) + 2 * drawn[1], NULL), DG_OK);
     voters[1] = count_voters(&g);
-    dg_approval_block_free(g.blocks[1].approval);
-    dg_sim_free(g.net.sim);
+    clear_stage(&g);
 }
 
 /* One candidate cannot be read by anybody, so that there is a dispute too. */
@@ -177,9 +183,8 @@ dg_code scene_starve(const scene *s, uint64_t n)
     dg_alloc_fail_from(0);
     ck_assert(rc >= 0 || err.text[0]);
     ck_assert(rc < 0 || g.net.stats.disputes == 1);
-    dg_approval_block_free(g.blocks[1].approval);
     dg_approval_disputes_free(g.net.disputes);
-    dg_sim_free(g.net.sim);
+    clear_stage(&g);
     return rc;
 }
 

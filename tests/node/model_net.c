@@ -264,8 +264,8 @@ uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_
 uint32_t world_published(const world *w)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < w->world->new_code_count; i++)
-        count += w->world->new_code[i].over;
+    for (uint32_t i = 0; i < w->world->backing->upgrade_count; i++)
+        count += w->world->backing->upgrades[i].over;
     return count;
 }
 

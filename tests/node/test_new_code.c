@@ -58,11 +58,11 @@ START_TEST(new_code_is_included_once_by_either_runtime)
     ck_assert_uint_eq(world_published(&w), wanted);
     ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 6), 2 * PARAS);
     world_run(&w, AT + 12);
-    for (uint32_t i = 0; i < w.world->new_code_count; i++) {
-        over += w.world->new_code[i].over;
-        made += !w.world->new_code[i].over;
-        ck_assert_uint_eq(dg_backing_collators_of(w.world, w.world->new_code[i].para)->code_bytes,
-                          CODE);
+    for (uint32_t i = 0; i < w.world->backing->upgrade_count; i++) {
+        over += w.world->backing->upgrades[i].over;
+        made += !w.world->backing->upgrades[i].over;
+        ck_assert_uint_eq(
+            dg_backing_collators_of(w.world, w.world->backing->upgrades[i].para)->code_bytes, CODE);
     }
     ck_assert_uint_eq(over, wanted);
     /* one at each fork */

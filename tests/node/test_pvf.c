@@ -65,7 +65,7 @@ static void open_small(world *w)
     }
     memset(&changed, 0, sizeof changed);
     changed.executor.full.at[0] = 0xff;
-    changed.executor.prepares = w->world->pvf.first.prepares;
+    changed.executor.prepares = w->world->first_executor.of.prepares;
 }
 
 typedef struct want {
@@ -198,7 +198,7 @@ START_TEST(what_does_not_change_an_artifact_prepares_none)
     w.world->nodes[3].of = &after;
     ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
     ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), 0);
-    ck_assert_uint_eq(w.world->nodes[3].pvf.count, 0);
+    ck_assert_uint_eq(w.world->backing->hosts[3].count, 0);
     changed.executor.prepares.at[0] ^= 1;
     ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
     ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), DG_NEVER);
@@ -215,7 +215,7 @@ START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
             dg_backing_pvf_want(w.world, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
     /* the second is under way */
     ck_assert_int_eq(dg_sim_run(w.world->sim, 11 * 1000 * DG_MS, NULL), DG_OK);
-    dg_backing_pvf_restart(&w.world->nodes[3].pvf, 11 * 1000 * DG_MS);
+    dg_backing_pvf_restart(w.world, 3, 11 * 1000 * DG_MS);
     ck_assert_int_eq(dg_sim_run(w.world->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
     ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), 10 * 1000 * DG_MS);
     ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + 1), DG_NEVER);
@@ -373,11 +373,13 @@ END_TEST
 
 START_TEST(two_blocks_are_executed_at_one_time)
 {
-    dg_world net = { .options = { .execute_ns_min = 1000, .execute_ns_max = 1000 } };
-    dg_pvf_host h = { .count = 0 };
+    dg_pvf_host host = { .count = 0 };
+    dg_backing backing = { .hosts = &host };
+    dg_world net = { .options = { .execute_ns_min = 1000, .execute_ns_max = 1000 },
+                     .backing = &backing };
     static const dg_ns from[] = { 0, 0, 0, 500, 5000 }, until[] = { 1000, 1000, 2000, 2000, 6000 };
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
-        ck_assert_uint_eq(dg_backing_pvf_execute(&net, &h, FIRST, from[i]), until[i]);
+        ck_assert_uint_eq(dg_backing_pvf_execute(&net, 0, FIRST, from[i]), until[i]);
 }
 END_TEST
 
