@@ -242,7 +242,13 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
         world->nodes[i].final_wanted = DG_NO;
     }
     dg_approval_reach_init(world);
-    return dg_backing_init(world, err);
+    return DG_OK;
+}
+
+static dg_code make_rooms(dg_world *world, dg_error *err)
+{
+    dg_code rc = dg_backing_init(world, err);
+    return rc < 0 ? rc : dg_statements_init(world, err);
 }
 
 static dg_code make_world(dg_world *world, dg_error *err)
@@ -251,6 +257,7 @@ static dg_code make_world(dg_world *world, dg_error *err)
     dg_link_ix made;
     dg_code rc;
     if ((rc = dg_sim_new(&world->sim, &options, err)) < 0 || (rc = make_nodes(world, err)) < 0
+        || (rc = make_rooms(world, err)) < 0
         || (rc = dg_sim_channel_add(world->sim, &world->blocks_channel,
                                     &(dg_sim_channel){ .name = "blocks" }, err))
                < 0
@@ -343,9 +350,6 @@ static void clear_node(dg_world_node *node)
 {
     dg_leaves_clear(&node->leaves);
     dg_statement_clear(&node->sd);
-    dg_statements_peer_scores_clear(&node->repute);
-    for (int i = 0; i < DG_QUEUE_COUNT; i++)
-        dg_statements_queue_clear(&node->inbound[i]);
 }
 
 void dg_network_free(dg_network *net)
@@ -357,13 +361,12 @@ void dg_network_free(dg_network *net)
     dg_sim_free(world->sim);
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
         clear_node(&world->nodes[i]);
-    dg_backing_clear(world);
     dg_world_blocks_free(world);
+    dg_statements_clear(world);
+    dg_backing_clear(world);
     dg_approval_disputes_free(world->disputes);
     dg_sessions_free(world->sessions);
     dg_client_view_free(world->clients);
-    for (uint32_t i = 0; i < DG_COMPUTED_GRIDS; i++)
-        dg_statements_computed_grid_free(world->waves[i]);
     dg_consensus_grandpa_clear(&world->finality);
     dg_node_faults_clear(world);
     dg_free(world->beats.at);

@@ -73,33 +73,6 @@ static dg_code sample_approval(dg_world *world, dg_error *err)
     return dg_record_emit(world, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
 }
 
-/* What was sent since the last sample; what is computed is not counted. */
-static dg_code sample_messages(dg_world *world, dg_error *err)
-{
-    static const uint8_t field[DG_MSG_COUNT] = {
-        [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2,   [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3,
-        [DG_MSG_VOTE] = 3,      [DG_MSG_ASK] = 4,      [DG_MSG_ANSWER] = 4,   [DG_MSG_POV_ASK] = 4,
-        [DG_MSG_POV] = 4,       [DG_MSG_BITFIELD] = 5,
-    };
-    static const uint8_t data_field[DG_MSG_COUNT] = {
-        [DG_MSG_CHUNK_ASK] = 1, [DG_MSG_CHUNK] = 2, [DG_MSG_RECOVERY_ASK] = 3, [DG_MSG_RECOVERY] = 4
-    };
-    uint64_t n[6] = { 0 }, data[6] = { 0 };
-    dg_code rc;
-    if (world->options.exchange != DG_EXCHANGE_MESSAGES)
-        return DG_OK;
-    for (int i = 0; i < DG_MSG_COUNT; i++) {
-        n[field[i]] += world->stats.messages[i] - world->messages_told[i];
-        data[data_field[i]] += world->stats.messages[i] - world->messages_told[i];
-        world->messages_told[i] = world->stats.messages[i];
-    }
-    n[0] = data[0] = world->slot;
-    data[5] = (world->stats.message_bytes >> 10) - (world->bytes_told >> 10);
-    world->bytes_told = world->stats.message_bytes;
-    rc = dg_record_emit(world, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
-    return rc < 0 ? rc : dg_record_emit(world, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
-}
-
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
     uint64_t n[6] = { world->slot,       world->slot_claims, world->slot_primary,
@@ -109,7 +82,8 @@ dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
     rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
     if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = sample_approval(world, err)) < 0
         || (rc = dg_backing_collators_tell(world, err)) < 0
-        || (rc = dg_backing_pvf_tell(world, err)) < 0 || (rc = sample_messages(world, err)) < 0
+        || (rc = dg_backing_pvf_tell(world, err)) < 0
+        || (rc = dg_statements_messages_tell(world, err)) < 0
         || (rc = dg_statements_reputation_tell(world, err)) < 0)
         return rc;
     return sample_groups(world, err);

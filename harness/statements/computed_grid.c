@@ -352,7 +352,7 @@ dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint
                                           uint32_t core, uint32_t node, dg_error *err)
 {
     uint64_t shape = shape_of(world, leaf);
-    dg_computed_grid **w = &world->waves[leaf % DG_COMPUTED_GRIDS];
+    dg_computed_grid **w = &world->statements->grids[leaf % DG_COMPUTED_GRIDS];
     const seat *s;
     dg_code rc = DG_OK;
     *out = (dg_reached){ .at = DG_NEVER };

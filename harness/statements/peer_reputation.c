@@ -163,8 +163,8 @@ dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t
                                         dg_error *err)
 {
     bool parted;
-    dg_code rc = dg_statements_peer_scores_change(&world->nodes[node].repute, peer, what,
-                                                  dg_sim_now(world->sim), &parted, err);
+    dg_code rc = dg_statements_peer_scores_change(&world->statements->peers[node].scores, peer,
+                                                  what, dg_sim_now(world->sim), &parted, err);
     world->stats.reports += what < DG_REP_GOOD_MINOR;
     world->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
     world->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
@@ -180,7 +180,8 @@ dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_
 
 static bool holds_off(const dg_world *world, uint32_t node, uint32_t peer)
 {
-    const dg_peer_score *o = dg_statements_peer_scores_find(&world->nodes[node].repute, peer);
+    const dg_peer_score *o =
+        dg_statements_peer_scores_find(&world->statements->peers[node].scores, peer);
     return o && o->parted_until > dg_sim_now(world->sim);
 }
 
@@ -192,7 +193,7 @@ bool dg_statements_reputation_parts(const dg_world *world, uint32_t a, uint32_t 
 /* Those that were parted until the last step or after it, and are not any more. */
 static dg_code reconnect(dg_world *world, uint32_t node, dg_ns now, dg_error *err)
 {
-    const dg_peer_scores *r = &world->nodes[node].repute;
+    const dg_peer_scores *r = &world->statements->peers[node].scores;
     dg_code rc = DG_OK;
     for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
         dg_ns until = r->of[i].parted_until;
@@ -206,15 +207,15 @@ static dg_code reconnect(dg_world *world, uint32_t node, dg_ns now, dg_error *er
 dg_code dg_statements_reputation_step(dg_world *world, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
-    bool batch = now >= world->reputation.next;
+    bool batch = now >= world->statements->reputation.next;
     if (batch)
-        world->reputation.next = now + dg_world_constant(DG_CONST_REPUTATION_BATCH);
+        world->statements->reputation.next = now + dg_world_constant(DG_CONST_REPUTATION_BATCH);
     for (uint32_t i = 0; i < world->node_count && (batch || world->stats.parted); i++) {
         dg_code rc = world->stats.parted ? reconnect(world, i, now, err) : DG_OK;
         if (rc < 0)
             return rc;
         world->stats.parted +=
-            batch ? dg_statements_peer_scores_settle(&world->nodes[i].repute, now) : 0;
+            batch ? dg_statements_peer_scores_settle(&world->statements->peers[i].scores, now) : 0;
     }
     return DG_OK;
 }
@@ -224,8 +225,8 @@ static uint64_t count_parted(const dg_world *world)
 {
     uint64_t pairs = 0;
     for (uint32_t a = 0; world->stats.parted && a < world->node_count; a++)
-        for (uint32_t i = 0; i < world->nodes[a].repute.count; i++) {
-            uint32_t b = world->nodes[a].repute.of[i].peer;
+        for (uint32_t i = 0; i < world->statements->peers[a].scores.count; i++) {
+            uint32_t b = world->statements->peers[a].scores.of[i].peer;
             pairs += holds_off(world, a, b) && (a < b || !holds_off(world, b, a));
         }
     return pairs;
@@ -235,7 +236,7 @@ dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err)
 {
     uint64_t now[5] = { world->stats.reports, world->stats.reports_minor,
                         world->stats.reports_major, count_parted(world), world->stats.refused };
-    uint64_t *old = world->reputation.told;
+    uint64_t *old = world->statements->reputation.told;
     uint64_t n[6] = { world->slot,     now[0] - old[0], now[1] - old[1],
                       now[2] - old[2], now[3],          now[4] - old[4] };
     if (memcmp(now, old, sizeof now) == 0)

@@ -54,9 +54,9 @@ static void forget_of(const dg_world *world, dg_sent_leaf *x, uint32_t node)
 
 void dg_statements_forget(dg_world *world, uint32_t node)
 {
-    dg_statements_peer_scores_clear(&world->nodes[node].repute);
+    dg_statements_peer_scores_clear(&world->statements->peers[node].scores);
     for (int i = 0; i < DG_QUEUE_COUNT; i++)
-        dg_statements_queue_clear(&world->nodes[node].inbound[i]);
+        dg_statements_queue_clear(&world->statements->peers[node].queues[i]);
     for (uint32_t id = world->first_known; id < world->block_count; id++) {
         dg_world_block *b = &world->blocks[id];
         if (!b->taken)

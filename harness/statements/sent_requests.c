@@ -106,8 +106,8 @@ dg_code dg_statements_request_enter(dg_world *world, dg_entrance *out, uint32_t 
     dg_waiting who = { .from = from, .leaf = said->leaf, .core = said->core };
     uint64_t rate = dg_world_link(world)->bytes_per_s;
     dg_ns takes = rate ? bytes * 1000 * DG_MS / rate : 0;
-    dg_code rc = dg_statements_queue_enter(&world->nodes[node].inbound[kind], kind, out, who,
-                                           dg_sim_now(world->sim), takes, err);
+    dg_code rc = dg_statements_queue_enter(&world->statements->peers[node].queues[kind], kind, out,
+                                           who, dg_sim_now(world->sim), takes, err);
     world->stats.refused += rc == DG_OK && *out == DG_ENTRANCE_REFUSED;
     return rc == DG_OK && *out == DG_ENTRANCE_TWICE
                ? dg_statements_reputation_misstep(world, node, from, DG_MISSTEP_TWICE, err)

@@ -13,6 +13,13 @@
 
 #include "backing/backing.h"
 
+/* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
+ * init that failed. DG_NOMEM. */
+dg_code dg_statements_init(dg_world *world, dg_error *err);
+void dg_statements_clear(dg_world *world);
+/* What was sent in the slot that ends; what is computed is not counted. */
+dg_code dg_statements_messages_tell(dg_world *world, dg_error *err);
+
 /* Which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. Computed, or as the messages say. */
 dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf,
@@ -23,7 +30,6 @@ uint32_t dg_statements_able(const dg_world *world, uint32_t leaf, uint32_t group
 bool dg_statements_backable(const dg_world *world, uint32_t leaf, uint32_t core);
 dg_ns dg_statements_computed_gossip(const dg_world *world, uint32_t from, uint32_t to,
                                     uint32_t leaf, dg_ns at, dg_message_kind kind);
-void dg_statements_computed_grid_free(dg_computed_grid *wave);
 
 /* ---- sent ---- */
 
@@ -47,7 +53,5 @@ void dg_statements_chunks_free(dg_sent_chunks *chunks);
 
 dg_code dg_statements_reputation_step(dg_world *world, dg_error *err); /* with every tick */
 dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err); /* at the end of a slot */
-void dg_statements_peer_scores_clear(dg_peer_scores *repute);
-void dg_statements_queue_clear(dg_request_queue *queue);
 
 #endif

@@ -41,6 +41,20 @@ typedef struct dg_misstep_row {
 const dg_misstep_row *dg_statements_misstep_at(dg_misstep which); /* NULL past the end */
 int32_t dg_statements_reputation_threshold(void);                 /* parted below it */
 
+/* Of one peer: in force, and noted since the last batch. */
+/* aged: up to that second */
+typedef struct dg_peer_score {
+    uint32_t peer;
+    int32_t score;
+    int64_t waiting;
+    dg_ns parted_until;
+    uint64_t aged;
+} dg_peer_score;
+/* by peer; only of those it has an opinion of */
+typedef struct dg_peer_scores {
+    dg_peer_score *of;
+    uint32_t count, cap;
+} dg_peer_scores;
 const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *repute,
                                                     uint32_t peer); /* NULL: none */
 /* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
@@ -49,7 +63,18 @@ dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, uint32_t peer, 
 /* a batch comes into force; peers parted with it */
 uint32_t dg_statements_peer_scores_settle(dg_peer_scores *repute, dg_ns now);
 
+void dg_statements_peer_scores_clear(dg_peer_scores *scores);
+
 /* ---- request_queues.c: requests that wait for their answer ---- */
+
+typedef enum dg_request_queue_kind {
+    DG_QUEUE_POV,
+    DG_QUEUE_COLLATION,
+    DG_QUEUE_CHUNK,
+    DG_QUEUE_DATA,
+    DG_QUEUE_DISPUTE,
+    DG_QUEUE_COUNT
+} dg_request_queue_kind;
 
 typedef struct dg_request_queue_row {
     const char *name;
@@ -57,11 +82,41 @@ typedef struct dg_request_queue_row {
 } dg_request_queue_row;
 const dg_request_queue_row *dg_statements_queue_at(
     dg_request_queue_kind kind); /* NULL past the end */
+typedef struct dg_waiting {
+    uint32_t from, leaf, core;
+    dg_ns until;
+} dg_waiting;
+typedef struct dg_request_queue {
+    dg_waiting *of;
+    uint32_t count;
+} dg_request_queue; /* of one kind */
 typedef enum dg_entrance { DG_ENTRANCE_TAKEN, DG_ENTRANCE_REFUSED, DG_ENTRANCE_TWICE } dg_entrance;
 /* A request whose answer takes so long on the wire, once those before it are through. DG_NOMEM. */
 dg_code dg_statements_queue_enter(dg_request_queue *queue, dg_request_queue_kind kind,
                                   dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes,
                                   dg_error *err);
+void dg_statements_queue_clear(dg_request_queue *queue);
+
+/* ---- what the room keeps of a network ---- */
+
+typedef struct dg_computed_grid dg_computed_grid;
+enum { DG_COMPUTED_GRIDS = 8 };
+
+/* What a node holds against others, and what waits at it. */
+typedef struct dg_peers {
+    dg_peer_scores scores;
+    dg_request_queue queues[DG_QUEUE_COUNT]; /* requests to it */
+} dg_peers;
+
+struct dg_statements {
+    dg_peers *peers;                            /* of each node */
+    dg_computed_grid *grids[DG_COMPUTED_GRIDS]; /* of the leaves asked for last */
+    struct {
+        dg_ns next; /* when the next batch of reputation comes into force */
+        uint64_t told[5];
+    } reputation;
+    uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
+};
 
 /* computed.c */
 /* there is a candidate for the core */
@@ -118,6 +173,7 @@ typedef struct dg_reached {
 } dg_reached;
 dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint32_t leaf,
                                           uint32_t core, uint32_t node, dg_error *err);
+void dg_statements_computed_grid_free(dg_computed_grid *grid);
 /* two that were parted tell their views anew */
 dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err);
 /* As dg_statements_votes. */

@@ -347,12 +347,17 @@ enum {
 #define DG_WAITING (DG_NEVER - 1)
 
 typedef struct dg_world dg_world;
-typedef struct dg_backing dg_backing;               /* of backing */
-typedef struct dg_kept dg_kept;                     /* of consensus */
-typedef struct dg_approval_block dg_approval_block; /* of approval */
-typedef struct dg_dispute dg_dispute;               /* of approval */
-typedef struct dg_sent_leaf dg_sent_leaf;           /* of statements */
-typedef struct dg_sent_chunks dg_sent_chunks;       /* of statements */
+/* What each room above keeps of the network, and of a block; it knows what is in them. */
+typedef struct dg_backing dg_backing;
+typedef struct dg_statements dg_statements;
+typedef struct dg_sent_leaf dg_sent_leaf;
+typedef struct dg_sent_chunks dg_sent_chunks;
+typedef struct dg_approval dg_approval;
+typedef struct dg_approval_block dg_approval_block;
+typedef struct dg_dispute dg_dispute;
+typedef struct dg_consensus dg_consensus;
+typedef struct dg_kept dg_kept;
+
 /* Which of its two state machines a node's statement distribution works a leaf with. */
 typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
 
@@ -404,37 +409,6 @@ typedef struct dg_planned_fault dg_planned_fault; /* of node */
 
 enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
 
-/* Of one peer: in force, and noted since the last batch. */
-/* aged: up to that second */
-typedef struct dg_peer_score {
-    uint32_t peer;
-    int32_t score;
-    int64_t waiting;
-    dg_ns parted_until;
-    uint64_t aged;
-} dg_peer_score;
-/* by peer; only of those it has an opinion of */
-typedef struct dg_peer_scores {
-    dg_peer_score *of;
-    uint32_t count, cap;
-} dg_peer_scores;
-typedef enum dg_request_queue_kind {
-    DG_QUEUE_POV,
-    DG_QUEUE_COLLATION,
-    DG_QUEUE_CHUNK,
-    DG_QUEUE_DATA,
-    DG_QUEUE_DISPUTE,
-    DG_QUEUE_COUNT
-} dg_request_queue_kind;
-typedef struct dg_waiting {
-    uint32_t from, leaf, core;
-    dg_ns until;
-} dg_waiting;
-typedef struct dg_request_queue {
-    dg_waiting *of;
-    uint32_t count;
-} dg_request_queue; /* of one kind */
-
 enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
 typedef struct dg_protocol_reach {
     uint8_t masks[DG_MASKS_MAX], mask_count;
@@ -461,9 +435,6 @@ typedef struct dg_grandpa {
     uint32_t weights_cap;
 } dg_grandpa;
 
-typedef struct dg_computed_grid dg_computed_grid;
-enum { DG_COMPUTED_GRIDS = 8 };
-
 /* ---- nodes ---- */
 
 /* What a node keeps to itself: bits. */
@@ -488,11 +459,9 @@ typedef struct dg_world_node {
     uint32_t last_session;
     uint32_t best, finalized; /* client; ids */
     uint32_t final_wanted;    /* a finality notice that came before its block; DG_NO */
-    dg_peer_scores repute;    /* of its peers */
-    dg_request_queue inbound[DG_QUEUE_COUNT]; /* requests to it */
-    uint32_t clock;     /* the fault that has set it, the first is 1; 0: it is right */
-    uint64_t claimed;   /* newest slot it claimed; 0: none */
-    uint32_t withholds; /* DG_WITHHOLD_ bits: what it keeps to itself now, */
+    uint32_t clock;           /* the fault that has set it, the first is 1; 0: it is right */
+    uint64_t claimed;         /* newest slot it claimed; 0: none */
+    uint32_t withholds;       /* DG_WITHHOLD_ bits: what it keeps to itself now, */
     /* .. and when it last did so, by bit; until 0: never */
     struct {
         dg_ns from, until;
@@ -523,6 +492,7 @@ typedef struct dg_world_hooks {
 struct dg_world {
     dg_world_hooks hooks;
     dg_backing *backing; /* what each room above keeps for itself */
+    dg_statements *statements;
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
@@ -574,14 +544,6 @@ struct dg_world {
     uint32_t last_session_told;
     bool session_told;
     dg_channel_ix blocks_channel, finality_channel, exchange_channel;
-    dg_computed_grid
-        *waves[DG_COMPUTED_GRIDS]; /* of computed_grid.c: of the leaves asked for last */
-    /* when the next batch comes into force; counted in records already */
-    struct {
-        dg_ns next;
-        uint64_t told[5];
-    } reputation;
-    uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
     /* slot in which each node sends its heartbeat in that session */
     struct {
         uint64_t epoch_start, *at;

@@ -329,13 +329,13 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
                 ck_assert_int_eq(
                     dg_statements_computed_grid_reach(w.world, &before, leaf, core, node, NULL),
                     DG_OK);
-                kept = w.world->waves[leaf % DG_COMPUTED_GRIDS];
-                w.world->waves[leaf % DG_COMPUTED_GRIDS] = fresh;
+                kept = w.world->statements->grids[leaf % DG_COMPUTED_GRIDS];
+                w.world->statements->grids[leaf % DG_COMPUTED_GRIDS] = fresh;
                 ck_assert_int_eq(
                     dg_statements_computed_grid_reach(w.world, &now, leaf, core, node, NULL),
                     DG_OK);
-                fresh = w.world->waves[leaf % DG_COMPUTED_GRIDS];
-                w.world->waves[leaf % DG_COMPUTED_GRIDS] = kept;
+                fresh = w.world->statements->grids[leaf % DG_COMPUTED_GRIDS];
+                w.world->statements->grids[leaf % DG_COMPUTED_GRIDS] = kept;
                 late += now.at != DG_NEVER;
                 ck_assert_msg(before.at == now.at, "step %u, core %u, node %u", step, core, node);
             }

@@ -192,8 +192,8 @@ static int64_t worst_in_a_second(const world *w)
 {
     int64_t worst = 0;
     for (uint32_t node = 0; node < dg_network_node_count(w->net); node++)
-        for (uint32_t i = 0; i < w->world->nodes[node].repute.count; i++) {
-            const dg_peer_score *o = &w->world->nodes[node].repute.of[i];
+        for (uint32_t i = 0; i < w->world->statements->peers[node].scores.count; i++) {
+            const dg_peer_score *o = &w->world->statements->peers[node].scores.of[i];
             /* in less than thirty seconds not half of it goes */
             int64_t at = (int64_t)o->score * 2 + o->waiting;
             worst = at < worst ? at : worst;
@@ -219,8 +219,8 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
     ck_assert_uint_eq(stats.parted, 0);
     ck_assert_int_gt(50 * worst_in_a_second(&w), dg_statements_reputation_threshold() / 10);
     for (uint32_t node = 0; node < dg_network_node_count(w.net); node++)
-        for (uint32_t i = 0; i < w.world->nodes[node].repute.count; i++) {
-            const dg_peer_score *o = &w.world->nodes[node].repute.of[i];
+        for (uint32_t i = 0; i < w.world->statements->peers[node].scores.count; i++) {
+            const dg_peer_score *o = &w.world->statements->peers[node].scores.of[i];
             if (o->score + o->waiting < 0)
                 ck_assert_str_eq(dg_network_class(w.net, o->peer)->name, "SD_V1");
         }
