@@ -53,8 +53,8 @@ void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, uin
                                 uint64_t approvals)
 {
     uint64_t each = dg_approval_routed_messages(a->session->count, a->level);
-    world->gossip.assignments += assignments * each;
-    world->gossip.approvals += approvals * each;
+    world->approval->since.assignments += assignments * each;
+    world->approval->since.approvals += approvals * each;
 }
 
 static uint32_t newest(const dg_world *world)
@@ -81,8 +81,8 @@ static void raise(dg_world *world, dg_approval_block *a, unsigned level)
                     - dg_approval_routed_messages(a->session->count, a->level);
     if (level <= a->level)
         return;
-    world->gossip.assignments += a->assignments * more;
-    world->gossip.approvals += a->approvals * more;
+    world->approval->since.assignments += a->assignments * more;
+    world->approval->since.approvals += a->approvals * more;
     a->level = level;
 }
 
@@ -90,16 +90,16 @@ void dg_approval_aggression_slot(dg_world *world)
 {
     uint32_t final = world->blocks[world->finality.finalized].number, best = newest(world);
     uint32_t age = best > final ? best - final - 1 : 0;
-    bool grew = best > world->gossip.newest;
-    world->gossip.level = level_at(age);
-    world->gossip.newest = best;
+    bool grew = best > world->approval->since.newest;
+    world->approval->since.level = level_at(age);
+    world->approval->since.newest = best;
     for (uint32_t id = world->finality.finalized + 1;
-         grew && world->gossip.level && id < world->block_count; id++) {
+         grew && world->approval->since.level && id < world->block_count; id++) {
         const dg_world_block *b = &world->blocks[id];
         if (b->gone || !b->approval || !b->approval->session || b->number <= final)
             continue;
         if (b->number == final + 1)
-            raise(world, b->approval, world->gossip.level);
+            raise(world, b->approval, world->approval->since.level);
         if (b->number < best && (best - b->number) % dg_world_constant(DG_CONST_RESEND) == 0)
             dg_approval_count_messages(world, b->approval, b->approval->assignments,
                                        b->approval->approvals);

@@ -11,6 +11,15 @@
 
 #include "statements/statements.h"
 
+/* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
+ * init that failed. DG_NOMEM. */
+dg_code dg_approval_init(dg_world *world, dg_error *err);
+void dg_approval_clear(dg_world *world);
+/* At the first block: finality waits for approval where its runtime tells of sessions. */
+void dg_approval_start(dg_world *world, const dg_view *root);
+void dg_approval_forget(dg_world *world, uint32_t node);  /* a process began anew */
+dg_code dg_approval_tell(dg_world *world, dg_error *err); /* at the end of a slot */
+
 /* Of the candidates that a block includes, from its making on */
 dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *included, uint32_t count,
                           dg_error *err);
@@ -19,20 +28,13 @@ dg_code dg_approval_step(dg_world *world, dg_error *err); /* with every tick */
 bool dg_approval_given(const dg_world *world, uint32_t node, const dg_world_block *b);
 /* to approval voting: its session's rules were not told */
 bool dg_approval_unknown(const dg_world_block *b);
-uint64_t dg_approval_waiting(const dg_world *world); /* candidates of blocks that are not final */
 void dg_approval_block_free(dg_approval_block *approval);
 
 /* With every tick; what no supermajority calls valid holds finality back */
 dg_code dg_approval_disputes_step(dg_world *world, dg_error *err);
 bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b);
-void dg_approval_disputes_free(dg_dispute *all);
 /* A list of statement sets, into the inherent of a child of `parent` */
 dg_code dg_approval_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,
                                  dg_world_block *parent, dg_error *err);
-
-void dg_approval_reach_init(dg_world *world); /* once all nodes have their classes */
-
-/* At the end of a slot */
-void dg_approval_aggression_slot(dg_world *world);
 
 #endif

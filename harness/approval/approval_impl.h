@@ -21,6 +21,38 @@
 
 #include "approval/approval.h"
 
+enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
+typedef struct dg_protocol_reach {
+    uint8_t masks[DG_MASKS_MAX], mask_count;
+    /* of what passes any link; of what only the newest carries */
+    bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX];
+    /* of a set: where nothing needs the newest, and where something does */
+    uint8_t ear[2][DG_MASKS_MAX], count[2];
+    uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that ear */
+} dg_protocol_reach;
+
+/* ---- what the room keeps of a network ---- */
+
+enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
+typedef struct dg_approval_node {
+    uint8_t mask;                               /* its protocols, in the network's reach */
+    dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
+} dg_approval_node;
+
+struct dg_approval {
+    /* the runtime at the fork tells of sessions, so finality waits for approval voting */
+    bool votes;
+    dg_protocol_reach reach;
+    dg_approval_node *nodes;
+    dg_dispute *disputes; /* newest first */
+    /* Since the last sample: messages sent and no-shows found. */
+    struct {
+        uint64_t assignments, approvals, no_shows;
+        unsigned level;
+        uint32_t newest;
+    } since;
+};
+
 /* ---- assignments.c ---- */
 
 /* A validator that may check a candidate, once its tranche has come. */
@@ -96,6 +128,8 @@ void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_can
 /* ---- protocol_reach.c ---- */
 
 bool dg_approval_speaks_newest(const dg_node_class *of);
+/* of the classes of a network's nodes */
+void dg_approval_reach_init(dg_world *world);
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node);
 /* Does what a node says come to an ear? `newer`: only the newest protocol carries it. */
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
@@ -136,6 +170,8 @@ bool dg_approval_is_approved_at(dg_checker *checkers, uint32_t count, const dg_m
 
 /* ---- approval_voting.c ---- */
 
+uint64_t dg_approval_waiting(const dg_world *world); /* candidates of blocks that are not final */
+
 dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *a,
                                 const dg_world_block *b, dg_ns at);
 /* A voice from a node to all others, over the grid; and what its luck hangs on. */
@@ -158,6 +194,9 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
                                  uint32_t id, dg_wakeup *turns, dg_ns now, dg_error *err);
 
 /* ---- aggression.c ---- */
+
+/* At the end of a slot. */
+void dg_approval_aggression_slot(dg_world *world);
 
 /* Messages that one voice costs to reach all of `members` over their grid, by the
  * level of aggression: 0 along the grid and to random peers, 1 its own sender tells everybody, 2

@@ -108,7 +108,7 @@ static dg_code step_trial(dg_world *world, dg_approval_block *a, dg_candidate_en
         return rc;
     t->approved_at = when_approved(world, a, t, id, now);
     count_no_shows(world, a, t, b, now);
-    world->gossip.no_shows += t->no_shows - before;
+    world->approval->since.no_shows += t->no_shows - before;
     if (t->approved_at == DG_NEVER)
         return DG_OK;
     dg_approval_votes_close(world, a, t, id);
@@ -222,15 +222,15 @@ dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *inclu
     const dg_session *session;
     bool told;
     dg_approval_block *a;
-    dg_code rc = world->approves ? find_session(world, id, &session, &told, err) : DG_OK;
-    if (rc < 0 || !world->approves || (!count && told))
+    dg_code rc = world->approval->votes ? find_session(world, id, &session, &told, err) : DG_OK;
+    if (rc < 0 || !world->approval->votes || (!count && told))
         return rc;
     b = &world->blocks[id];
     if (!(a = b->approval = dg_calloc(1, sizeof *a)))
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
                || (session && session->coalesce > 1);
-    a->ears = world->ears.count[a->newer];
+    a->ears = world->approval->reach.count[a->newer];
     if (!(a->trials = dg_calloc(count ? (size_t)count * a->ears : 1, sizeof *a->trials)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
     a->count = a->waiting = count * a->ears;

@@ -20,7 +20,7 @@ uint32_t dg_approval_supermajority(uint32_t validators)
 
 dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate)
 {
-    for (dg_dispute *d = world->disputes; d; d = d->next)
+    for (dg_dispute *d = world->approval->disputes; d; d = d->next)
         if (dg_hash_equal(&d->candidate, candidate))
             return d;
     return NULL;
@@ -47,7 +47,7 @@ static dg_ns hop(const dg_world *world, const dg_dispute *d, uint32_t node, uint
 }
 
 /* It works at a few at a time; this one comes when the first of those is done. */
-static dg_ns participate(dg_world_node *n, dg_ns heard, dg_ns takes)
+static dg_ns participate(dg_approval_node *n, dg_ns heard, dg_ns takes)
 {
     uint32_t free = 0, at_once = (uint32_t)dg_world_constant(DG_CONST_PARTICIPATIONS);
     assert(at_once <= DG_PARTICIPATIONS_MAX);
@@ -118,7 +118,7 @@ static dg_code speak(dg_world *world, dg_dispute *d, uint32_t validator, dg_ns h
     if (node != d->by)
         dg_backing_recovery_count(world, d->session, 1);
     v->at = node == d->by ? d->began
-                          : participate(&world->nodes[node], heard,
+                          : participate(&world->approval->nodes[node], heard,
                                         dg_approval_check_ns(world, d->session, d->para));
     v->at += hop(world, d, node, 1);
     *any = true;
@@ -229,7 +229,7 @@ dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_en
         return DG_OK;
     if (!(d = dg_calloc(1, sizeof *d)))
         return dg_fail(err, DG_NOMEM, "no memory for a dispute");
-    *d = (dg_dispute){ .next = world->disputes,
+    *d = (dg_dispute){ .next = world->approval->disputes,
                        .candidate = trial->candidate,
                        .relay_parent = trial->relay_parent,
                        .session = a->session,
@@ -239,7 +239,7 @@ dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_en
                        .began = at };
     if (d->next)
         d->next->newer = d;
-    world->disputes = d;
+    world->approval->disputes = d;
     mark_trials(world, d);
     if ((rc = vote(world, d, id, trial, err)) < 0)
         return rc;
@@ -251,13 +251,13 @@ dg_code dg_approval_disputes_step(dg_world *world, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
     uint32_t final = world->blocks[world->finality.finalized].number;
-    dg_dispute *oldest = world->disputes;
+    dg_dispute *oldest = world->approval->disputes;
     dg_code rc = DG_OK;
     while (oldest && oldest->next)
         oldest = oldest->next;
     for (dg_dispute *d = oldest; d && rc >= 0; d = d->newer) /* whose turn comes first */
         rc = vote_late(world, d, now, err);
-    for (dg_dispute *d = world->disputes; d && rc >= 0; d = d->next) {
+    for (dg_dispute *d = world->approval->disputes; d && rc >= 0; d = d->next) {
         if (!d->told && d->concluded_at <= now)
             rc = tell(world, d, d->valid ? 1 : 2, d->concluded_at - d->began, err);
         d->told = d->concluded_at <= now;

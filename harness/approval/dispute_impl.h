@@ -42,6 +42,7 @@ struct dg_dispute {
 dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_entry *trial,
                                    uint32_t validator, dg_ns at, dg_error *err);
 dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate);
+void dg_approval_disputes_free(dg_dispute *all);
 uint32_t dg_approval_supermajority(uint32_t validators);
 
 #endif

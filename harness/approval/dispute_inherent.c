@@ -112,14 +112,14 @@ dg_code dg_approval_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, u
     dg_ns now = dg_sim_now(world->sim);
     dg_bytes answer = dg_bytes_of(NULL, 0);
     dg_buf list;
-    dg_code rc = world->disputes ? dg_view_ask(&parent->view, &answer, DG_ASK_DISPUTES,
-                                               dg_bytes_of(NULL, 0), err)
-                                 : DG_OK;
+    dg_code rc = world->approval->disputes ? dg_view_ask(&parent->view, &answer, DG_ASK_DISPUTES,
+                                                         dg_bytes_of(NULL, 0), err)
+                                           : DG_OK;
     *sets = *votes = 0;
     if (rc < 0)
         return rc;
     dg_buf_init(&list, DISPUTES_MAX);
-    for (const dg_dispute *d = rc == DG_OK ? world->disputes : NULL; d; d = d->next) {
+    for (const dg_dispute *d = rc == DG_OK ? world->approval->disputes : NULL; d; d = d->next) {
         uint32_t fresh = put_set(&list, d, answer, now, dg_marked_sign);
         *sets += fresh != 0;
         *votes += fresh;

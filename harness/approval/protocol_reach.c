@@ -52,9 +52,9 @@ static void number_ears(dg_protocol_reach *e, bool newer)
 
 void dg_approval_reach_init(dg_world *world)
 {
-    dg_protocol_reach *e = &world->ears;
+    dg_protocol_reach *e = &world->approval->reach;
     for (uint32_t i = 0; i < world->node_count; i++)
-        world->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
+        world->approval->nodes[i].mask = mask_id(e, world->nodes[i].of->validation);
     for (uint8_t i = 0; i < e->mask_count; i++)
         for (uint8_t j = 0; j < e->mask_count; j++) {
             e->hears[0][i][j] = (e->masks[i] & e->masks[j]) != 0;
@@ -68,11 +68,14 @@ void dg_approval_reach_init(dg_world *world)
 
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node)
 {
-    return world->ears.mask_count > 1 ? world->ears.ear[a->newer][world->nodes[node].mask] : 0;
+    return world->approval->reach.mask_count > 1
+               ? world->approval->reach.ear[a->newer][world->approval->nodes[node].mask]
+               : 0;
 }
 
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
                              uint32_t speaker, bool newer)
 {
-    return world->ears.hears[newer][world->ears.mask_of[a->newer][ear]][world->nodes[speaker].mask];
+    return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][ear]]
+                                       [world->approval->nodes[speaker].mask];
 }

@@ -154,7 +154,7 @@ dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
     dg_code rc;
     dg_leaves_clear(&n->leaves);
     dg_statement_clear(&n->sd);
-    memset(n->participating, 0, sizeof n->participating);
+    dg_approval_forget(world, node);
     n->session_seen = n->asked = n->stalls = n->from_before = false;
     n->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };

@@ -241,14 +241,15 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
         world->nodes[i].hardware = dg_world_hardware_of(&world->options, i);
         world->nodes[i].final_wanted = DG_NO;
     }
-    dg_approval_reach_init(world);
     return DG_OK;
 }
 
 static dg_code make_rooms(dg_world *world, dg_error *err)
 {
     dg_code rc = dg_backing_init(world, err);
-    return rc < 0 ? rc : dg_statements_init(world, err);
+    if (rc < 0 || (rc = dg_statements_init(world, err)) < 0)
+        return rc;
+    return dg_approval_init(world, err);
 }
 
 static dg_code make_world(dg_world *world, dg_error *err)
@@ -285,7 +286,7 @@ static dg_code make_root(dg_world *world, dg_error *err)
     if (world->clients)
         world->blocks[root].epochs = *dg_client_view_at(world->clients);
     world->blocks[root].sealed = true;
-    world->approves = dg_view_supports(&world->blocks[root].view, DG_ASK_SESSION_INFO);
+    dg_approval_start(world, &world->blocks[root].view);
     for (uint32_t i = 0; i < world->node_count; i++) {
         world->blocks[root].imported[i] = 0;
         world->nodes[i].best = world->nodes[i].finalized = root;
@@ -362,9 +363,9 @@ void dg_network_free(dg_network *net)
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
         clear_node(&world->nodes[i]);
     dg_world_blocks_free(world);
+    dg_approval_clear(world);
     dg_statements_clear(world);
     dg_backing_clear(world);
-    dg_approval_disputes_free(world->disputes);
     dg_sessions_free(world->sessions);
     dg_client_view_free(world->clients);
     dg_consensus_grandpa_clear(&world->finality);

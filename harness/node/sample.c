@@ -61,18 +61,6 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
     return dg_record_emit(world, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
 }
 
-static dg_code sample_approval(dg_world *world, dg_error *err)
-{
-    uint64_t n[6] = { world->slot, dg_approval_waiting(world) };
-    dg_approval_aggression_slot(world);
-    n[2] = world->gossip.no_shows;
-    n[3] = world->gossip.level;
-    n[4] = world->gossip.assignments;
-    n[5] = world->gossip.approvals;
-    world->gossip.no_shows = world->gossip.assignments = world->gossip.approvals = 0;
-    return dg_record_emit(world, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
-}
-
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
     uint64_t n[6] = { world->slot,       world->slot_claims, world->slot_primary,
@@ -80,7 +68,7 @@ dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
     dg_code rc;
     world->stats.empty_slots += !world->slot_built;
     rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
-    if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = sample_approval(world, err)) < 0
+    if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = dg_approval_tell(world, err)) < 0
         || (rc = dg_backing_collators_tell(world, err)) < 0
         || (rc = dg_backing_pvf_tell(world, err)) < 0
         || (rc = dg_statements_messages_tell(world, err)) < 0

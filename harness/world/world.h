@@ -407,18 +407,6 @@ typedef struct dg_world_block {
 typedef struct dg_support dg_support;             /* of this room */
 typedef struct dg_planned_fault dg_planned_fault; /* of node */
 
-enum { DG_PARTICIPATIONS_MAX = 8 }; /* disputes that a node could work at at one time */
-
-enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
-typedef struct dg_protocol_reach {
-    uint8_t masks[DG_MASKS_MAX], mask_count;
-    /* of what passes any link; of what only the newest carries */
-    bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX];
-    /* of a set: where nothing needs the newest, and where something does */
-    uint8_t ear[2][DG_MASKS_MAX], count[2];
-    uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that ear */
-} dg_protocol_reach;
-
 typedef struct dg_voter {
     uint8_t key[32];
     uint64_t weight;
@@ -442,7 +430,6 @@ enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APP
 
 typedef struct dg_world_node {
     const dg_node_class *of;
-    uint8_t mask;           /* its protocols, in the network's ears */
     uint32_t hardware;      /* time of its calls, parts of 1000 */
     dg_ns busy_until;       /* its subsystems wait for answers */
     uint32_t waits_at;      /* .. at the newest of these leaves, */
@@ -466,9 +453,8 @@ typedef struct dg_world_node {
     struct {
         dg_ns from, until;
     } withheld[3];
-    dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
-    bool compiled;                              /* N's code, by its first block with it */
-    dg_ns compiled_at;                          /* ready then: it may have begun ahead */
+    bool compiled;     /* N's code, by its first block with it */
+    dg_ns compiled_at; /* ready then: it may have begun ahead */
 } dg_world_node;
 
 /* ---- the world ---- */
@@ -493,6 +479,7 @@ struct dg_world {
     dg_world_hooks hooks;
     dg_backing *backing; /* what each room above keeps for itself */
     dg_statements *statements;
+    dg_approval *approval;
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
@@ -504,25 +491,15 @@ struct dg_world {
     dg_session *sessions;
     dg_world_node *nodes;
     uint32_t node_count; /* the world is the node after the last */
-    dg_protocol_reach ears;
-    uint32_t asked_by; /* bit v: some node's class has host_known v */
+    uint32_t asked_by;   /* bit v: some node's class has host_known v */
     dg_world_block *blocks;
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
     uint32_t first_known; /* .. and below this one with `taken`, `way` and chunks */
     dg_support *support;
     dg_grandpa finality;
-    dg_dispute *disputes; /* newest first */
-    /* Of approvals, since the last sample: messages sent and no-shows found. */
-    struct {
-        uint64_t assignments, approvals, no_shows;
-        unsigned level;
-        uint32_t newest;
-    } gossip;
     /* what digests told of epochs; NULL: the runtime at the fork has none */
     dg_client_view *clients;
     uint64_t first_slot, slot_ns, slot;
-    /* the runtime at the fork tells of sessions, so finality waits for approval voting */
-    bool approves;
     /* of mid_session_fork.c */
     struct {
         bool within, forked, told;

@@ -104,11 +104,11 @@ static void set_stage(stage *g, const scene *s)
                          .node_count = s->nodes,
                          .blocks = g->blocks,
                          .block_count = 2,
-                         .slot_ns = SLOT_NS,
-                         .approves = true };
+                         .slot_ns = SLOT_NS };
     dg_world_begin_streams(&g->net);
-    dg_approval_reach_init(&g->net);
     ck_assert_int_eq(dg_backing_init(&g->net, NULL), DG_OK);
+    ck_assert_int_eq(dg_approval_init(&g->net, NULL), DG_OK);
+    g->net.approval->votes = true;
     ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
 }
 
@@ -116,6 +116,7 @@ static void clear_stage(stage *g)
 {
     dg_approval_block_free(g->blocks[1].approval);
     dg_sim_free(g->net.sim);
+    dg_approval_clear(&g->net);
     dg_backing_clear(&g->net);
 }
 
@@ -183,7 +184,6 @@ dg_code scene_starve(const scene *s, uint64_t n)
     dg_alloc_fail_from(0);
     ck_assert(rc >= 0 || err.text[0]);
     ck_assert(rc < 0 || g.net.stats.disputes == 1);
-    dg_approval_disputes_free(g.net.disputes);
     clear_stage(&g);
     return rc;
 }

@@ -4,6 +4,7 @@
 #define DG_TESTS_NODE_NET_H
 
 #include "../support/suite.h"
+#include "approval/dispute_impl.h"
 #include "backing/backing_impl.h"
 #include "consensus/consensus_impl.h"
 #include "node/node_impl.h"

@@ -84,14 +84,14 @@ START_TEST(who_speaks_with_both_passes_it_on)
     world_options o = { .shares = mixed, .share_count = 3, .seed = 12, .no_forks = true };
     world w;
     world_open(&w, &o);
-    ck_assert_uint_eq(w.world->ears.count[0], 1);
-    ck_assert_uint_eq(w.world->ears.count[1], 2);
+    ck_assert_uint_eq(w.world->approval->reach.count[0], 1);
+    ck_assert_uint_eq(w.world->approval->reach.count[1], 2);
     world_close(&w);
     o.share_count = 2;
     mixed[1].ppm = 550000;
     world_open(&w, &o);
-    ck_assert_uint_eq(w.world->ears.count[0], 2);
-    ck_assert_uint_eq(w.world->ears.count[1], 2);
+    ck_assert_uint_eq(w.world->approval->reach.count[0], 2);
+    ck_assert_uint_eq(w.world->approval->reach.count[1], 2);
     world_close(&w);
 }
 END_TEST

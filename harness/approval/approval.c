@@ -1,0 +1,49 @@
+/* approval.c - what the room keeps of a network, from its making to its end, and what it sent. */
+#include "approval/dispute_impl.h"
+
+#include <string.h>
+
+dg_code dg_approval_init(dg_world *world, dg_error *err)
+{
+    dg_approval *a = world->approval = dg_calloc(1, sizeof *a);
+    if (!a || !(a->nodes = dg_calloc(world->node_count + 1, sizeof *a->nodes)))
+        return dg_fail(err, DG_NOMEM, "no memory for the approval voting of %u nodes",
+                       world->node_count);
+    dg_approval_reach_init(world);
+    return DG_OK;
+}
+
+void dg_approval_clear(dg_world *world)
+{
+    dg_approval *a = world->approval;
+    if (!a)
+        return;
+    dg_approval_disputes_free(a->disputes);
+    dg_free(a->nodes);
+    dg_free(a);
+    world->approval = NULL;
+}
+
+void dg_approval_start(dg_world *world, const dg_view *root)
+{
+    world->approval->votes = dg_view_supports(root, DG_ASK_SESSION_INFO);
+}
+
+void dg_approval_forget(dg_world *world, uint32_t node)
+{
+    dg_approval_node *n = &world->approval->nodes[node];
+    memset(n->participating, 0, sizeof n->participating);
+}
+
+dg_code dg_approval_tell(dg_world *world, dg_error *err)
+{
+    dg_approval *a = world->approval;
+    uint64_t n[6] = { world->slot, dg_approval_waiting(world) };
+    dg_approval_aggression_slot(world);
+    n[2] = a->since.no_shows;
+    n[3] = a->since.level;
+    n[4] = a->since.assignments;
+    n[5] = a->since.approvals;
+    a->since.no_shows = a->since.assignments = a->since.approvals = 0;
+    return dg_record_emit(world, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
+}
