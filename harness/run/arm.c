@@ -182,10 +182,10 @@ void arm_close_chain(arm *a)
 void arm_clear(arm *a)
 {
     for (int m = 0; m < MOMENT_COUNT; m++)
-        sample_clear(&a->samples[m]);
-    sample_clear(&a->without);
-    scan_clear(&a->settled);
-    scan_clear(&a->end);
+        dg_survey_sample_clear(&a->samples[m]);
+    dg_survey_sample_clear(&a->without);
+    dg_survey_scan_clear(&a->settled);
+    dg_survey_scan_clear(&a->end);
     json_decref(a->config);
     json_decref(a->config_end);
     json_decref(a->messages);

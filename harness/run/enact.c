@@ -14,18 +14,6 @@ dg_transition run_transition(const run_state *run)
 
 /* ---- the configuration that the plan wants ---- */
 
-/* The value at a dotted place; borrowed, NULL: there is none. */
-json_t *config_field(const json_t *config, const char *path)
-{
-    const char *dot;
-    char part[80];
-    for (; (dot = strchr(path, '.')); path = dot + 1) {
-        snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
-        config = json_object_get(config, part);
-    }
-    return json_object_get(config, path);
-}
-
 /* As it reads when it is decoded again: one value may be written in several ways. */
 static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *err)
 {
@@ -44,7 +32,7 @@ static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *er
     last = json_array_get(json_array_get(list, json_array_size(list) - 1), 1);
     run->config_wanted = json_object();
     json_object_foreach((json_t *)run->asked->config, path, v) bad |=
-        json_object_set(run->config_wanted, path, config_field(last, path));
+        json_object_set(run->config_wanted, path, dg_survey_field(last, path));
     json_decref(list);
     return run->config_wanted && !bad
                ? DG_OK
@@ -164,7 +152,7 @@ static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
         snprintf(why, why_size, "another code answers");
         return false;
     }
-    if (!(last = storage_json(a, block, "System", "LastRuntimeUpgrade", NULL)))
+    if (!(last = item_at(a, block, "System", "LastRuntimeUpgrade")))
         return true;
     right =
         json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;

@@ -239,7 +239,7 @@ dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, d
 
 static int64_t era_at(arm *a, dg_block *block)
 {
-    json_t *era = storage_json(a, block, "Staking", "ActiveEra", NULL);
+    json_t *era = item_at(a, block, "Staking", "ActiveEra");
     int64_t index = json_integer_value(json_object_get(era, "index"));
     json_decref(era);
     return index;

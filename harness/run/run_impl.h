@@ -3,36 +3,12 @@
 #define DG_RUN_IMPL_H
 
 #include "node/node.h"
-#include "run/apis.h"
 #include "run/log.h"
 #include "run/run.h"
 #include "source/source.h"
+#include "survey/survey.h"
 
 /* ---- what is remembered of control, to compare treatment with ---- */
-
-/* One answer of a runtime API, as much of it as is compared and shown. */
-typedef struct answer {
-    bool asked;
-    dg_code rc;
-    uint32_t version; /* of the API that the runtime declared */
-    uint64_t fuel;
-    size_t len;
-    bool decodes;     /* by the runtime's own types, or the layout */
-    bool described;   /* the metadata had its type: fields have names */
-    bool decodes_old; /* by the types of N-1 */
-    dg_hash essence;  /* of what is compared (api_compare) */
-    dg_hash hash;
-    char value[200], error[200];
-    json_t *json; /* decoded, for answers of up to ANSWER_JSON_MAX bytes; owned */
-} answer;
-enum { ANSWER_JSON_MAX = 1 << 16 };
-
-typedef struct sample {
-    bool taken;
-    uint32_t block, session;
-    dg_ns at;
-    answer *answers; /* API_COUNT_MAX of them; owned */
-} sample;
 
 /* Moments at which APIs are asked. */
 typedef enum moment {
@@ -43,13 +19,6 @@ typedef enum moment {
     MOMENT_COUNT
 } moment;
 const char *moment_name(moment m);
-
-/* A look over the whole state. */
-typedef struct scan {
-    bool taken;
-    uint64_t keys, value_bytes;
-    json_t *items; /* "Pallet.Item" -> {entries, undecodable, example, reason, role}; owned */
-} scan;
 
 typedef struct dg_run_state run_state;
 
@@ -73,9 +42,10 @@ typedef struct arm {
     bool stopped;                  /* the arm ended early; `reason` says why */
     uint32_t failures;             /* builds that failed one after another */
     char reason[300];
-    sample samples[MOMENT_COUNT];
-    sample without; /* treatment's state U as N-1 would answer over it */
-    scan settled, end;
+    dg_survey_sample samples[MOMENT_COUNT];
+    dg_ns sampled_at[MOMENT_COUNT];
+    dg_survey_sample without; /* treatment's state U as N-1 would answer over it */
+    dg_survey_scan settled, end;
     int64_t era_end;                     /* Staking.ActiveEra; 0: none */
     json_t *config, *config_end, *calls; /* by name; owned */
     /* a network's, by kind, and their bytes; owned. NULL: none were sent */
@@ -152,12 +122,32 @@ dg_code alone_slot(arm *a, uint64_t slot, dg_error *err);
 dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
 dg_code arm_finish(arm *a, dg_error *err);
 
-/* migration.c */
+/* migration.c: N's own work, as events */
 dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* what is there at U */
 /* and in control at U+1 */
 dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err);
 /* sets a->running */
 dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
+
+/* answers.c: asks at a moment, and what the answers come to as events */
+dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
+/* Who wins at U may differ between the arms of a network; its own state never does. */
+dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
+void sample_log(arm *a, moment m);           /* events of treatment; U's when U+1's are there */
+dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
+
+/* facts.c: what a state says of itself at a block, as events */
+dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err);
+dg_code session_log(arm *a, dg_block *block, dg_error *err);
+dg_code scan_take(dg_survey_scan *out, arm *a, dg_block *block, dg_error *err);
+void scan_log(arm *a, dg_block *block, const dg_survey_scan *now, const dg_survey_scan *control);
+dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err);
+void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
+dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err);
+void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
+dg_code identity_log(arm *a, dg_block *before, dg_error *err);
+/* As dg_survey_item, under a block's runtime. */
+json_t *item_at(arm *a, dg_block *block, const char *pallet, const char *item);
 
 /* cores.c: of a network, more parachains or groups than the runtime has cores or validators for:
  * DG_USAGE */
@@ -165,7 +155,6 @@ dg_code cores_check(run_state *run, dg_error *err);
 
 /* enact.c: U, in treatment */
 dg_transition run_transition(const run_state *run);
-json_t *config_field(const json_t *config, const char *path);
 /* before any block: is there what the plan changes? */
 dg_code run_config_try(run_state *run, dg_error *err);
 dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
@@ -174,34 +163,6 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
 void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended);
 dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err); /* event at U */
 dg_code arm_migrated(arm *a, dg_block *block, dg_error *err); /* event at U+1 */
-
-/* sample.c: asks; sample_log.c: what the answers come to */
-dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
-/* Who wins at U may differ between the arms of a network; its own state never does. */
-dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
-void sample_clear(sample *s);
-void sample_log(arm *a, moment m);           /* events of treatment; U's when U+1's are there */
-dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
-
-/* sets.c */
-dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err);
-dg_code session_log(arm *a, dg_block *block, dg_error *err);
-
-/* scan.c, config.c, calls.c */
-dg_code scan_take(scan *out, arm *a, dg_block *block, dg_error *err);
-void scan_log(arm *a, dg_block *block, const scan *now, const scan *control);
-void scan_clear(scan *s);
-dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err);
-void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
-dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err);
-void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
-
-/* identity.c */
-dg_code identity_log(arm *a, dg_block *before, dg_error *err);
-
-/* A storage item's value under a block's runtime as JSON, or NULL: absent, no such
- * item, or it does not decode (then `why`, of 200 bytes, says so). */
-json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why);
 
 /* faults.c: network.faults of a plan */
 /* Once U and the end are known: slots, and who is there. Owned by `run`. */

@@ -1,6 +1,6 @@
 /* scan.c - a walk over every key of a state: what is there, and what of it does not
  * decode by the metadata of the runtime that has to live with it. */
-#include "run/run_impl.h"
+#include "survey/survey.h"
 
 #include <string.h>
 
@@ -72,7 +72,7 @@ static dg_code turn(tally *t, json_t *items, const dg_meta *meta, dg_bytes key, 
     return DG_OK;
 }
 
-static dg_code walk(scan *out, dg_state *state, const dg_meta *meta, dg_error *err)
+static dg_code walk(dg_survey_scan *out, dg_state *state, const dg_meta *meta, dg_error *err)
 {
     tally t = { .entry = NULL };
     dg_state_iter it;
@@ -96,60 +96,55 @@ static dg_code walk(scan *out, dg_state *state, const dg_meta *meta, dg_error *e
     return rc;
 }
 
-dg_code scan_take(scan *out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *state, const dg_meta *meta,
+                            dg_error *err)
 {
-    dg_runtime *runtime;
-    const dg_meta *meta = NULL;
-    dg_code rc = dg_block_runtime(a->chain, block, &runtime, err);
-    if (rc < 0)
-        return rc;
-    dg_runtime_meta(runtime, &meta, NULL); /* without it keys are counted only */
-    scan_clear(out);
+    dg_survey_scan_clear(out);
     if (!(out->items = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory to scan a state");
     out->taken = true;
-    return walk(out, dg_block_state(block), meta, err);
+    return walk(out, state, meta, err);
 }
 
-void scan_clear(scan *s)
+void dg_survey_scan_clear(dg_survey_scan *s)
 {
     json_decref(s->items);
     memset(s, 0, sizeof *s);
 }
 
-void scan_log(arm *a, dg_block *block, const scan *now, const scan *control)
-{
-    const char *name;
-    json_t *row;
-    json_object_foreach(now->items, name, row)
-    {
-        const json_t *was = json_object_get(control->items, name);
-        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
-                LOG_N(json_integer_value(json_object_get(row, "entries")),
-                      json_integer_value(json_object_get(row, "undecodable")),
-                      json_integer_value(json_object_get(was, "undecodable"))),
-                json_incref(row));
-    }
-}
-
 /* ---- one item ---- */
 
-json_t *storage_json(arm *a, dg_block *block, const char *pallet, const char *item, char *why)
+json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet, const char *item,
+                       char *why)
 {
-    dg_runtime *runtime;
-    const dg_meta *meta;
     const dg_meta_entry *entry;
+    uint8_t key[32];
     dg_bytes value;
     dg_error err = { .text = "" };
     json_t *out = NULL;
+    dg_code rc;
     if (why)
         why[0] = 0;
-    if (dg_block_runtime(a->chain, block, &runtime, NULL) != DG_OK
-        || dg_runtime_meta(runtime, &meta, NULL) != DG_OK
-        || !(entry = dg_meta_storage(meta, pallet, item)) || entry->hasher_count
-        || dg_chain_storage(a->chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
+    if (!meta || !(entry = dg_meta_storage(meta, pallet, item)) || entry->hasher_count)
+        return NULL;
+    dg_storage_prefix(key, entry->prefix, entry->name);
+    rc = dg_state_get(state, &value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), NULL);
+    if (rc == DG_ABSENT && !entry->optional) {
+        value = entry->fallback;
+        rc = DG_OK;
+    }
+    if (rc != DG_OK)
         return NULL;
     if (dg_value_decode_all(meta, &out, entry->value, value, &err) != DG_OK && why)
         snprintf(why, 200, "%.199s", err.text);
     return out;
+}
+
+int64_t dg_survey_whole(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    int64_t n = json_integer_value(value);
+    for (; text && *text >= '0' && *text <= '9'; text++)
+        n = n * 10 + (*text - '0');
+    return n;
 }

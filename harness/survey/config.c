@@ -1,7 +1,7 @@
 /* config.c - what the chain is configured with, read under the runtime at a block
  * and compared field by field, by name: a field that moved into a group keeps its
  * meaning, one that took another value does not. */
-#include "run/run_impl.h"
+#include "survey/survey.h"
 
 #include <string.h>
 
@@ -13,12 +13,12 @@ static const struct {
     { "Staking", "ValidatorCount" },     { "Staking", "MinimumValidatorCount" },
 };
 
-dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_survey_config_take(json_t **out, const dg_meta *meta, dg_state *state, dg_error *err)
 {
     json_t *all = json_object();
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
         char name[80], why[200];
-        json_t *value = storage_json(a, block, watched[i].pallet, watched[i].item, why);
+        json_t *value = dg_survey_item(meta, state, watched[i].pallet, watched[i].item, why);
         int bad = 0;
         snprintf(name, sizeof name, "%s.%s", watched[i].pallet, watched[i].item);
         if (value)
@@ -33,6 +33,17 @@ dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
     json_decref(*out);
     *out = all;
     return DG_OK;
+}
+
+json_t *dg_survey_field(const json_t *object, const char *path)
+{
+    const char *dot;
+    char part[80];
+    for (; (dot = strchr(path, '.')); path = dot + 1) {
+        snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
+        object = json_object_get(object, part);
+    }
+    return json_object_get(object, path);
 }
 
 /* ---- comparison by names ---- */
@@ -67,7 +78,7 @@ static void add_word(words *w, const char *format, const char *name, const json_
 }
 
 /* A field called `name` anywhere below; NULL if there is none. */
-static const json_t *named(const json_t *object, const char *name)
+const json_t *dg_survey_field_named(const json_t *object, const char *name)
 {
     const char *key;
     json_t *v;
@@ -75,7 +86,8 @@ static const json_t *named(const json_t *object, const char *name)
     if (found)
         return found;
     json_object_foreach((json_t *)object, key,
-                        v) if (json_is_object(v) && (found = named(v, name))) return found;
+                        v) if (json_is_object(v)
+                               && (found = dg_survey_field_named(v, name))) return found;
     return NULL;
 }
 
@@ -96,7 +108,7 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
     {
         const json_t *there = json_object_get(now, key);
         if (!there && !json_is_object(v))
-            there = named(whole, key);
+            there = dg_survey_field_named(whole, key);
         compare(changed, gone, key, v, there, whole);
     }
 }
@@ -116,14 +128,14 @@ static int set_at(json_t *config, const char *path, const json_t *value)
 
 /* A copy in which fields that came to be what the plan wants read as control's, so
  * that what is left over is what nobody asked for. Owned. */
-static json_t *but_for_wanted(const run_state *run, const json_t *old, const json_t *now)
+static json_t *but_for_wanted(const json_t *wanted, const json_t *old, const json_t *now)
 {
     json_t *copy = json_deep_copy(now), *v;
     const char *path;
     int bad = copy == NULL;
-    json_object_foreach(run->config_wanted, path,
-                        v) if (json_equal(config_field(now, path), v) && config_field(old, path))
-        bad |= set_at(copy, path, config_field(old, path));
+    json_object_foreach((json_t *)wanted, path, v) if (json_equal(dg_survey_field(now, path), v)
+                                                       && dg_survey_field(old, path)) bad |=
+        set_at(copy, path, dg_survey_field(old, path));
     if (bad) {
         json_decref(copy);
         return NULL;
@@ -132,55 +144,36 @@ static json_t *but_for_wanted(const run_state *run, const json_t *old, const jso
 }
 
 /* At the end of the run it has to be in force, where N still has such a field. */
-static void add_missing(words *changed, const run_state *run, const json_t *now)
+static void add_missing(words *changed, const json_t *wanted, const json_t *now)
 {
     const char *path;
     json_t *v;
-    json_object_foreach(run->config_wanted, path,
-                        v) if (config_field(now, path) && !json_equal(config_field(now, path), v))
-        add_word(changed, "%s is %s and not %s as planned", path, config_field(now, path), v);
+    json_object_foreach((json_t *)wanted, path,
+                        v) if (dg_survey_field(now, path)
+                               && !json_equal(dg_survey_field(now, path), v))
+        add_word(changed, "%s is %s and not %s as planned", path, dg_survey_field(now, path), v);
 }
 
-static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is,
-                    bool end)
+dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was, const json_t *is,
+                                 const json_t *wanted, bool end, dg_error *err)
 {
-    bool planned = a->run->config_wanted && strcmp(name, "Configuration.ActiveConfig") == 0;
     const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
-    json_t *copy = planned && old && now ? but_for_wanted(a->run, old, now) : NULL;
+    json_t *copy = wanted && old && now ? but_for_wanted(wanted, old, now) : NULL;
     size_t fields = 0;
     words changed = { .fields = &fields }, gone = { .fields = &fields };
-    json_t *detail;
-    if (planned && now && end)
-        add_missing(&changed, a->run, now);
+    if (wanted && old && now && !copy)
+        return dg_fail(err, DG_NOMEM, "no memory to compare a configuration");
+    if (wanted && now && end)
+        add_missing(&changed, wanted, now);
     if (old && now)
         compare(&changed, &gone, "", old, copy ? copy : now, now);
     else if (!now)
         snprintf(changed.text, sizeof changed.text, "%.200s",
                  is ? json_string_value(json_object_get(is, "reason")) : "it is gone");
-    detail = json_pack("{s:s, s:o}", "what", name, "changed", dg_event_text(changed.text));
-    if (!detail
-        || (gone.count && json_object_set_new(detail, "gone", dg_event_text(gone.text)) != 0)
-        || (changed.count && old && json_object_set(detail, "control", (json_t *)old) != 0)
-        || (changed.count && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
-        a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
-            LOG_N(now != NULL, changed.count == 0, old != NULL, (int64_t)fields,
-                  (int64_t)changed.count),
-            detail);
+    *out =
+        (dg_survey_config_change){ .fields = fields, .changed = changed.count, .gone = gone.count };
+    memcpy(out->changed_text, changed.text, sizeof out->changed_text);
+    memcpy(out->gone_text, gone.text, sizeof out->gone_text);
     json_decref(copy);
-}
-
-/* What is to come is the plan's own where the plan changes the configuration. */
-static bool is_planned(const run_state *run, const char *name)
-{
-    return run->config_wanted && strcmp(name, "Configuration.PendingConfigs") == 0;
-}
-
-void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
-{
-    const char *name;
-    json_t *was;
-    json_object_foreach((json_t *)control, name,
-                        was) if (json_object_get(now, name) && !is_planned(a->run, name))
-        log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
+    return DG_OK;
 }

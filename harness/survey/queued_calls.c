@@ -1,5 +1,5 @@
-/* calls.c - calls that wait in storage: what they mean under the runtime at a block. */
-#include "run/run_impl.h"
+/* queued_calls.c - calls that wait in storage: what they mean under the runtime at a block. */
+#include "survey/survey.h"
 
 #include <string.h>
 
@@ -20,9 +20,8 @@ static void call_name(char *out, size_t size, const json_t *call)
 }
 
 typedef struct gather {
-    arm *a;
-    dg_block *block;
     const dg_meta *meta;
+    dg_state *state;
     json_t *out;
 } gather;
 
@@ -32,7 +31,7 @@ static int put(gather *g, const char *where, const char *means, json_t *args)
     return row ? json_object_set_new(g->out, where, row) : -1;
 }
 
-static const dg_meta_pallet *pallet_of(const dg_meta *meta, uint8_t index)
+const dg_meta_pallet *dg_survey_pallet_of(const dg_meta *meta, uint8_t index)
 {
     for (size_t i = 0; i < dg_meta_pallet_count(meta); i++)
         if (dg_meta_pallet_at(meta, i)->index == index)
@@ -43,7 +42,7 @@ static const dg_meta_pallet *pallet_of(const dg_meta *meta, uint8_t index)
 /* Encoded call bytes: the pallet's index, then its own enum of calls. */
 static int put_bytes(gather *g, const char *where, dg_bytes bytes)
 {
-    const dg_meta_pallet *pallet = bytes.len ? pallet_of(g->meta, bytes.at[0]) : NULL;
+    const dg_meta_pallet *pallet = bytes.len ? dg_survey_pallet_of(g->meta, bytes.at[0]) : NULL;
     json_t *call = NULL, *whole;
     char means[160];
     if (!pallet || !pallet->has_calls
@@ -98,8 +97,7 @@ static dg_code each_entry(gather *g, const char *pallet, const char *item,
     if (!entry)
         return DG_OK;
     dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, dg_block_state(g->block), dg_bytes_of(NULL, 0),
-                                 DG_BYTES_OF(prefix), err))
+    if ((rc = dg_state_iter_init(&it, g->state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
         < 0)
         return rc;
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
@@ -143,41 +141,20 @@ static int each_preimage(gather *g, const char *where, const json_t *value)
     return text && strlen(text) < (1 << 20) ? put_hex(g, where, text) : 0;
 }
 
-dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_survey_calls_take(json_t **out, const dg_meta *meta, dg_state *state, dg_error *err)
 {
-    gather g = { .a = a, .block = block, .out = json_object() };
-    dg_runtime *runtime;
+    gather g = { .meta = meta, .state = state, .out = json_object() };
     json_t *authorized;
-    dg_code rc = dg_block_runtime(a->chain, block, &runtime, err);
+    dg_code rc;
     json_decref(*out);
     *out = g.out;
-    if (rc < 0 || !g.out || dg_runtime_meta(runtime, &g.meta, NULL) != DG_OK)
-        return rc < 0  ? rc
-               : g.out ? DG_OK
-                       : dg_fail(err, DG_NOMEM, "no memory for the queued calls");
-    if ((authorized = storage_json(a, block, "System", "AuthorizedUpgrade", NULL)))
+    if (!g.out)
+        return dg_fail(err, DG_NOMEM, "no memory for the queued calls");
+    if (!meta)
+        return DG_OK;
+    if ((authorized = dg_survey_item(meta, state, "System", "AuthorizedUpgrade", NULL)))
         put(&g, "System.AuthorizedUpgrade", "an upgrade", authorized);
     if ((rc = each_entry(&g, "Scheduler", "Agenda", each_agenda, err)) < 0)
         return rc;
     return each_entry(&g, "Preimage", "PreimageFor", each_preimage, err);
-}
-
-void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
-{
-    const char *where;
-    json_t *was;
-    json_object_foreach((json_t *)control, where, was)
-    {
-        const json_t *is = json_object_get(now, where);
-        const char *old = json_string_value(json_object_get(was, "call")),
-                   *means = json_string_value(json_object_get(is, "call"));
-        bool same = means && strcmp(old, means) == 0;
-        json_t *detail;
-        if (!is && dg_block_number(block) != a->run->control.samples[MOMENT_AFTER].block)
-            continue; /* a long migration: by now it may have been run */
-        if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new",
-                                 means ? means : "nothing")))
-            a->run->log.rc = DG_NOMEM;
-        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same), detail);
-    }
 }

@@ -1,7 +1,7 @@
 /* question.c - finds in a state what runtime APIs can be asked about. */
-#include "run/question.h"
+#include "survey/survey_impl.h"
 
-static void question_init(question *q)
+static void question_init(dg_survey_question *q)
 {
     dg_buf *all[] = { &q->para, &q->para_free, &q->session,   &q->account,
                       &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
@@ -9,7 +9,7 @@ static void question_init(question *q)
         dg_buf_init(all[i], 1 << 26);
 }
 
-void question_clear(question *q)
+void dg_survey_question_clear(dg_survey_question *q)
 {
     dg_buf *all[] = { &q->para, &q->para_free, &q->session,   &q->account,
                       &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
@@ -18,12 +18,12 @@ void question_clear(question *q)
 }
 
 /* First item of a stored Vec of fixed-size items; false if there is none. */
-static bool first_of(arm *a, dg_block *block, dg_bytes *out, size_t size, const char *pallet,
-                     const char *item)
+static bool first_of(dg_chain *chain, dg_block *block, dg_bytes *out, size_t size,
+                     const char *pallet, const char *item)
 {
     dg_bytes value;
     dg_scale s;
-    if (dg_chain_storage(a->chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
+    if (dg_chain_storage(chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
         return false;
     s = dg_scale_from(value);
     if (!dg_scale_count(&s, size))
@@ -48,29 +48,30 @@ static void ask_keys(dg_block *block, dg_buf *out)
     dg_state_iter_clear(&it);
 }
 
-static void ask_paras(arm *a, dg_block *block, question *q)
+static void ask_paras(dg_chain *chain, dg_block *block, dg_survey_question *q)
 {
     dg_bytes para, hash;
-    if (!first_of(a, block, &para, 4, "Paras", "Parachains"))
+    if (!first_of(chain, block, &para, 4, "Paras", "Parachains"))
         return;
     dg_buf_put_bytes(&q->para, para);
     dg_buf_put_bytes(&q->para_free, para);
     dg_buf_put_u8(&q->para_free, 2); /* OccupiedCoreAssumption::Free */
-    if (dg_chain_storage(a->chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK
+    if (dg_chain_storage(chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK
         && hash.len == 32)
         dg_buf_put_bytes(&q->code_hash, hash);
 }
 
-void question_make(question *q, arm *a, dg_block *block)
+void dg_survey_question_make(dg_survey_question *q, dg_chain *chain, dg_block *block,
+                             uint32_t session_index)
 {
     dg_bytes account, extrinsic;
     uint8_t session[4], version[4] = { 15 };
     question_init(q);
-    ask_paras(a, block, q);
-    dg_le32_put(session, a->session);
+    ask_paras(chain, block, q);
+    dg_le32_put(session, session_index);
     dg_buf_put(&q->session, session, 4);
     dg_buf_put(&q->metadata, version, 4);
-    if (first_of(a, block, &account, 32, "Session", "Validators"))
+    if (first_of(chain, block, &account, 32, "Session", "Validators"))
         dg_buf_put_bytes(&q->account, account);
     ask_keys(block, &q->keys);
     if (dg_block_extrinsic_count(block)) {
@@ -82,7 +83,7 @@ void question_make(question *q, arm *a, dg_block *block)
     }
 }
 
-bool question_input(const question *q, api_argument ask, dg_bytes *out)
+bool dg_survey_question_input(const dg_survey_question *q, dg_survey_ask ask, dg_bytes *out)
 {
     const dg_buf *from[] = { NULL,     &q->para,      &q->para_free, &q->session, &q->account,
                              &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };

@@ -1,5 +1,5 @@
 /* layout.c - reads values by a layout of letters. */
-#include "run/layout.h"
+#include "survey/survey.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -157,7 +157,7 @@ static json_t *read_value(const char **p, dg_scale *s)
     return NULL;
 }
 
-json_t *layout_decode(const char *layout, dg_scale *s)
+json_t *dg_survey_layout_decode(const char *layout, dg_scale *s)
 {
     const char *p = layout;
     json_t *out = read_value(&p, s);

@@ -1,0 +1,138 @@
+/* answers.c - what nodes ask is asked at a few moments, and what treatment's answers come
+ * to becomes events: where they part from control's and from those one block later, and
+ * which of them have another form. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+/* ---- asked ---- */
+
+static dg_survey_asking asking(const arm *a)
+{
+    dg_survey_asking how = { .session = a->session };
+    if (a->which == DG_ARM_TREATMENT) {
+        how.decode_old = true;
+        dg_runtime_meta(a->run->from_kept, &how.old, NULL);
+    }
+    return how;
+}
+
+dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
+{
+    dg_survey_asking how = asking(a);
+    a->sampled_at[m] = dg_plan_slot_at(&a->run->span, dg_block_slot(block));
+    return dg_survey_sample_take(&a->samples[m], a->chain, block, &how, err);
+}
+
+dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err)
+{
+    dg_survey_asking how = asking(a);
+    how.runtime = a->run->from_kept;
+    return dg_survey_sample_take(&a->without, a->chain, upgrade, &how, err);
+}
+
+/* ---- told ---- */
+
+/* What is said without N: over the same state by N-1 where that was asked, else by control
+ * in its block. */
+static const dg_survey_sample *without(const arm *a, moment m)
+{
+    return m == MOMENT_UPGRADE && a->without.taken ? &a->without : &a->run->control.samples[m];
+}
+
+static bool contradicts(const arm *a, moment m, size_t i)
+{
+    return m == MOMENT_UPGRADE
+           && dg_survey_contradicts(&a->samples[m], without(a, m), &a->samples[MOMENT_AFTER], i);
+}
+
+static int put_text(json_t *detail, const char *key, const char *text)
+{
+    return text[0] ? json_object_set_new(detail, key, dg_event_text(text)) : 0;
+}
+
+static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
+{
+    const dg_survey_answer *now = &a->samples[m].answers[i];
+    const dg_survey_sample *control = without(a, m), *later = &a->samples[MOMENT_AFTER];
+    char entry[96];
+    json_t *out = json_object();
+    int bad;
+    dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
+    bad = put_text(out, "api", entry) | put_text(out, "window", moment_name(m))
+          | put_text(out, "error", now->error);
+    if (now->rc == DG_OK)
+        bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
+    if (odd || !now->decodes)
+        bad |= put_text(out, "value", now->value);
+    if (odd && later->taken) {
+        char words[200] = "";
+        bad |= put_text(out, "later", later->answers[i].value);
+        if (now->json && control->taken && control->answers[i].json
+            && control->answers[i].described == now->described)
+            dg_survey_difference(words, sizeof words, " instead of ", now->json,
+                                 control->answers[i].json);
+        else if (now->json && later->answers[i].json)
+            dg_survey_difference(words, sizeof words, ", then ", now->json, later->answers[i].json);
+        bad |= put_text(out, "differs", words);
+    }
+    if (odd && control->taken)
+        bad |= put_text(out, "control", control->answers[i].value);
+    if (!out || bad)
+        ((arm *)a)->run->log.rc = DG_NOMEM;
+    return out;
+}
+
+void sample_log(arm *a, moment m)
+{
+    dg_survey_sample *s = &a->samples[m];
+    if (!s->taken)
+        return;
+    for (size_t i = 0; dg_survey_api_at(i); i++) {
+        const dg_survey_answer *now = &s->answers[i];
+        bool odd;
+        if (!now->asked)
+            continue;
+        odd = contradicts(a, m, i);
+        log_add(&a->run->log, a->which, a->sampled_at[m], s->block, DG_EV_API,
+                LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes,
+                      now->version, odd),
+                detail_of(a, m, i, odd));
+    }
+}
+
+/* ---- answers in another form ---- */
+
+static void log_type(arm *a, size_t i, bool called, const char *where)
+{
+    char entry[96];
+    json_t *detail;
+    dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
+    if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", dg_event_text(where))))
+        a->run->log.rc = DG_NOMEM;
+    log_add(&a->run->log, a->which, a->sampled_at[MOMENT_AFTER], a->samples[MOMENT_AFTER].block,
+            DG_EV_API_TYPE, LOG_N(0, called), detail);
+}
+
+dg_code sample_types(arm *a, dg_error *err)
+{
+    const dg_survey_sample *before = &a->samples[MOMENT_BEFORE], *now = &a->samples[MOMENT_AFTER];
+    const dg_meta *old = NULL, *meta = NULL;
+    const dg_survey_api *row;
+    dg_runtime_meta(a->run->from_kept, &old, NULL);
+    dg_runtime_meta(a->run->to, &meta, NULL);
+    for (size_t i = 0; before->taken && now->taken && (row = dg_survey_api_at(i)); i++) {
+        const dg_survey_answer *was = &before->answers[i], *is = &now->answers[i];
+        char where[256];
+        if (!was->asked || was->rc != DG_OK)
+            continue;
+        dg_survey_type_difference(where, sizeof where, old, meta, row);
+        if (!is->asked && dg_version_api(dg_runtime_version(a->run->to), row->api) < row->since)
+            log_type(a, i, true, "N no longer offers it");
+        else if (is->asked && is->rc == DG_OK && !is->decodes_old)
+            log_type(a, i, true, where[0] ? where : "the answer does not decode with N-1's types");
+        else if (where[0])
+            log_type(a, i, false, where);
+    }
+    return log_check(&a->run->log, err);
+}

@@ -1,0 +1,208 @@
+/* facts.c - what a state says of itself at a block (room survey), as events of an arm. */
+#include "run/run_impl.h"
+
+#include <string.h>
+
+/* Of the code that answers at a block; NULL: it has none that can be read. */
+static dg_code meta_at(const dg_meta **out, arm *a, dg_block *block, dg_error *err)
+{
+    dg_runtime *runtime;
+    dg_code rc = dg_block_runtime(a->chain, block, &runtime, err);
+    *out = NULL;
+    if (rc >= 0 && dg_runtime_meta(runtime, out, NULL) != DG_OK)
+        *out = NULL;
+    return rc;
+}
+
+json_t *item_at(arm *a, dg_block *block, const char *pallet, const char *item)
+{
+    const dg_meta *meta;
+    return meta_at(&meta, a, block, NULL) < 0
+               ? NULL
+               : dg_survey_item(meta, dg_block_state(block), pallet, item, NULL);
+}
+
+/* ---- the whole state ---- */
+
+dg_code scan_take(dg_survey_scan *out, arm *a, dg_block *block, dg_error *err)
+{
+    const dg_meta *meta;
+    dg_code rc = meta_at(&meta, a, block, err);
+    return rc < 0 ? rc : dg_survey_scan_take(out, dg_block_state(block), meta, err);
+}
+
+void scan_log(arm *a, dg_block *block, const dg_survey_scan *now, const dg_survey_scan *control)
+{
+    const char *name;
+    json_t *row;
+    json_object_foreach(now->items, name, row)
+    {
+        const json_t *was = json_object_get(control->items, name);
+        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
+                LOG_N(json_integer_value(json_object_get(row, "entries")),
+                      json_integer_value(json_object_get(row, "undecodable")),
+                      json_integer_value(json_object_get(was, "undecodable"))),
+                json_incref(row));
+    }
+}
+
+/* ---- configuration ---- */
+
+dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+{
+    const dg_meta *meta;
+    if (meta_at(&meta, a, block, NULL) < 0)
+        meta = NULL; /* then nothing is known of it */
+    return dg_survey_config_take(out, meta, dg_block_state(block), err);
+}
+
+static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is,
+                    bool end)
+{
+    bool planned = a->run->config_wanted && strcmp(name, "Configuration.ActiveConfig") == 0;
+    const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
+    dg_survey_config_change change = { 0 };
+    json_t *detail;
+    if (dg_survey_config_compare(&change, was, is, planned ? a->run->config_wanted : NULL, end,
+                                 NULL)
+        < 0)
+        a->run->log.rc = DG_NOMEM;
+    detail = json_pack("{s:s, s:o}", "what", name, "changed", dg_event_text(change.changed_text));
+    if (!detail
+        || (change.gone
+            && json_object_set_new(detail, "gone", dg_event_text(change.gone_text)) != 0)
+        || (change.changed && old && json_object_set(detail, "control", (json_t *)old) != 0)
+        || (change.changed && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
+        a->run->log.rc = DG_NOMEM;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
+            LOG_N(now != NULL, change.changed == 0, old != NULL, (int64_t)change.fields,
+                  (int64_t)change.changed),
+            detail);
+}
+
+/* What is to come is the plan's own where the plan changes the configuration. */
+static bool is_planned(const run_state *run, const char *name)
+{
+    return run->config_wanted && strcmp(name, "Configuration.PendingConfigs") == 0;
+}
+
+void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
+{
+    const char *name;
+    json_t *was;
+    json_object_foreach((json_t *)control, name,
+                        was) if (json_object_get(now, name) && !is_planned(a->run, name))
+        log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
+}
+
+/* ---- calls that wait ---- */
+
+dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+{
+    const dg_meta *meta;
+    dg_code rc = meta_at(&meta, a, block, err);
+    return rc < 0 ? rc : dg_survey_calls_take(out, meta, dg_block_state(block), err);
+}
+
+void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
+{
+    const char *where;
+    json_t *was;
+    json_object_foreach((json_t *)control, where, was)
+    {
+        const json_t *is = json_object_get(now, where);
+        const char *old = json_string_value(json_object_get(was, "call")),
+                   *means = json_string_value(json_object_get(is, "call"));
+        bool same = means && strcmp(old, means) == 0;
+        json_t *detail;
+        if (!is && dg_block_number(block) != a->run->control.samples[MOMENT_AFTER].block)
+            continue; /* a long migration: by now it may have been run */
+        if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new",
+                                 means ? means : "nothing")))
+            a->run->log.rc = DG_NOMEM;
+        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same), detail);
+    }
+}
+
+/* ---- who validates ---- */
+
+static json_t *hashes_json(const dg_survey_set sets[DG_SURVEY_SET_COUNT])
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < DG_SURVEY_SET_COUNT; i++)
+        if (json_object_set_new(
+                out, dg_survey_set_name((dg_survey_set_kind)i),
+                json_string(sets[i].count < 0 ? "" : dg_hash_short(&sets[i].hash).text))
+            != 0) {
+            json_decref(out);
+            return NULL;
+        }
+    return out;
+}
+
+dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err)
+{
+    dg_survey_set sets[DG_SURVEY_SET_COUNT];
+    json_t *hashes, *detail;
+    dg_code rc = dg_survey_sets_take(sets, a->chain, block, err);
+    if (rc < 0)
+        return rc;
+    hashes = hashes_json(sets);
+    detail = hashes ? json_pack("{s:s, s:o}", "at", at, "hashes", hashes) : NULL;
+    if (!detail)
+        a->run->log.rc = DG_NOMEM;
+    if (strcmp(at, "U-1") == 0 && a->which == DG_ARM_CONTROL)
+        a->run->validators = sets[0].count > 0 ? (uint32_t)sets[0].count : 0;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_AUTHORITIES,
+            LOG_N(sets[0].count, sets[1].count, sets[2].count, sets[3].count), detail);
+    return DG_OK;
+}
+
+dg_code session_log(arm *a, dg_block *block, dg_error *err)
+{
+    uint32_t now;
+    dg_survey_set sets[DG_SURVEY_SET_COUNT];
+    dg_code rc;
+    if (!dg_survey_session(&now, a->chain, block))
+        return DG_OK;
+    if (!a->session_known)
+        a->session = a->run->span.clock.session;
+    a->session_known = true;
+    if (now == a->session)
+        return DG_OK;
+    a->session = now;
+    if ((rc = dg_survey_sets_take(sets, a->chain, block, err)) < 0)
+        return rc;
+    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_SESSION,
+            LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count,
+                  (int64_t)dg_block_slot(block)),
+            NULL);
+    return DG_OK;
+}
+
+/* ---- N held against N-1 ---- */
+
+dg_code identity_log(arm *a, dg_block *before, dg_error *err)
+{
+    run_state *run = a->run;
+    dg_survey_fact facts[DG_SURVEY_FACTS_MAX];
+    size_t count = 0;
+    dg_code rc;
+    if (!run->code.len)
+        return DG_OK; /* the code stays */
+    if ((rc = dg_survey_identity(facts, &count, run->from_kept, run->to, dg_block_state(before),
+                                 err))
+        < 0)
+        return rc;
+    for (size_t i = 0; i < count; i++) {
+        const dg_survey_fact *f = &facts[i];
+        json_t *detail = json_pack("{s:s, s:o, s:o}", "what", f->what, "old", dg_event_text(f->old),
+                                   "new", dg_event_text(f->now));
+        if (!detail)
+            run->log.rc = DG_NOMEM;
+        /* judged for U */
+        arm_log(a, dg_block_slot(before), dg_block_number(before) + 1, DG_EV_IDENTITY,
+                LOG_N(f->fatal, f->ok), detail);
+    }
+    return DG_OK;
+}

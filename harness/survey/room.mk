@@ -1,0 +1,2 @@
+room := survey
+sees := base scale crypto snapshot state wasm host chain event

@@ -1,0 +1,259 @@
+/* survey.h - what a state and a runtime say of themselves; who asks judges it.
+ *
+ *   state     dg_survey_scan_take, dg_survey_item        the whole of it, or one item
+ *   kept      dg_survey_config_take, dg_survey_calls_take, dg_survey_storage_versions
+ *   runtime   dg_survey_babe_of, dg_survey_identity      N held against N-1
+ *   sets      dg_survey_sets_take                        who validates, at one block
+ *   answers   dg_survey_sample_take, dg_survey_api_at    what runtime APIs tell nodes
+ *   between   dg_survey_config_compare, dg_survey_sample_differs, _contradicts
+ *
+ * Preflight asks over N-1's state and what N's first start makes of it, a run at blocks of
+ * both arms: the same questions, so that the two cannot read one fact in two ways.
+ *
+ * Invariant: nothing is written; whatever is executed runs over a fork that is thrown
+ * away. What came back hangs on runtime and state alone. */
+#ifndef DG_SURVEY_H
+#define DG_SURVEY_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "chain/chain.h"
+#include "event/event.h"
+#include "host/host.h"
+#include "scale/scale.h"
+#include "state/state.h"
+
+/* ---- one item, and all of them ---- */
+
+/* A plain storage item's value as JSON, owned by the caller; its default where it is absent
+ * and has one. NULL: absent, no such item, a map, or it does not decode (then `why`, of 200
+ * bytes, says so; "" otherwise; it may be NULL). `meta` NULL: nothing is known. */
+json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet, const char *item,
+                       char *why);
+/* The whole number of an item or a field: of JSON that holds it as a number or as digits. */
+int64_t dg_survey_whole(const json_t *value);
+
+/* A look over every key of a state. Zero it to begin. */
+typedef struct dg_survey_scan {
+    bool taken;
+    uint64_t keys, value_bytes;
+    /* "Pallet.Item" -> {pallet, item, entries, undecodable, example, reason, role}, for those
+     * with a value that does not decode, and for session keys; owned */
+    json_t *items;
+} dg_survey_scan;
+/* `meta` is of the runtime that has to live with the state; NULL: keys are counted only.
+ * DG_IO, DG_NOMEM. */
+dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *state, const dg_meta *meta,
+                            dg_error *err);
+/* Gives it back; it can be taken again. */
+void dg_survey_scan_clear(dg_survey_scan *scan);
+
+/* ---- configuration ---- */
+
+/* "Pallet.Item" -> {"value": ..} or {"reason": why it does not decode}, for what a chain is
+ * configured with. `*out` is owned by the caller; what was there is given back. DG_NOMEM. */
+dg_code dg_survey_config_take(json_t **out, const dg_meta *meta, dg_state *state, dg_error *err);
+/* A field called `name` anywhere below; NULL: there is none. Releases gather fields into
+ * groups, and a field that moved into one keeps its meaning. */
+const json_t *dg_survey_field_named(const json_t *object, const char *name);
+/* The value at a dotted place; borrowed, NULL: there is none. */
+json_t *dg_survey_field(const json_t *object, const char *path);
+
+/* Two values of one configuration item, compared field by field, by name. */
+typedef struct dg_survey_config_change {
+    size_t fields;          /* compared */
+    size_t changed, gone;   /* of them */
+    char changed_text[240]; /* the first four of each, "name old -> new", in words */
+    char gone_text[240];
+} dg_survey_config_change;
+/* `wanted`: fields by dotted place to what a plan makes of them; those do not count as changed.
+ * NULL: none. `end`: they have to be in force by now. DG_NOMEM. */
+dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was, const json_t *is,
+                                 const json_t *wanted, bool end, dg_error *err);
+
+/* ---- calls that wait ---- */
+
+/* Where it waits -> {"call": "Pallet.call", "args"}, for what is scheduled, noted or authorized;
+ * as `meta` reads it. `*out` is owned by the caller; what was there is given back. DG_IO,
+ * DG_NOMEM. */
+dg_code dg_survey_calls_take(json_t **out, const dg_meta *meta, dg_state *state, dg_error *err);
+/* The pallet that calls and events of this index belong to; NULL: none. */
+const dg_meta_pallet *dg_survey_pallet_of(const dg_meta *meta, uint8_t index);
+
+/* ---- migrations ---- */
+
+/* Weight in picoseconds that a block is told to have used, all classes together; 0: not told. */
+int64_t dg_survey_weight_used(const dg_meta *meta, dg_state *state);
+/* .. and what the runtime allows a block; 0: not told. */
+int64_t dg_survey_weight_limit(const dg_meta *meta);
+/* Pallet -> storage version (0: none is kept), for the pallets of `meta`. `*out` is owned by
+ * the caller, after a failure too. DG_IO, DG_NOMEM. */
+dg_code dg_survey_storage_versions(json_t **out, const dg_meta *meta, dg_state *state,
+                                   dg_error *err);
+/* [{"pallet", "before", "after"}] of two of those; owned by the caller, NULL: no memory. */
+json_t *dg_survey_versions_changed(const json_t *before, const json_t *after);
+/* "Pallet.Item" -> {"pallet", "hash"}: plain items whose type differs between the two, and
+ * their values; put into `out`. Metadata may be NULL. DG_IO, DG_NOMEM. */
+dg_code dg_survey_retyped(json_t *out, const dg_meta *old, const dg_meta *now, dg_state *state,
+                          dg_error *err);
+/* Did a value of that change between two looks at it? */
+bool dg_survey_retyped_moved(const json_t *before, const json_t *after, const char *name);
+
+/* ---- identity ---- */
+
+/* What BabeApi_configuration says first. */
+typedef struct dg_survey_babe {
+    uint64_t slot_ms, epoch_slots;
+    uint64_t c0, c1; /* primary probability c0 / c1 */
+    bool known;      /* it answered, and the answer decodes */
+} dg_survey_babe;
+/* As `runtime` answers over `state`. `why`, which may be NULL, words a call that failed. DG_OK,
+ * also when it does not answer; DG_NOMEM. */
+dg_code dg_survey_babe_of(dg_survey_babe *out, dg_runtime *runtime, dg_state *state,
+                          const dg_host_options *how, dg_error *why, dg_error *err);
+
+/* One thing that two runtimes say of themselves. */
+typedef struct dg_survey_fact {
+    char what[80]; /* "spec_version" */
+    char old[160], now[160];
+    bool fatal; /* a chain does not live with another value */
+    bool ok;    /* N's is as it has to be */
+} dg_survey_fact;
+enum { DG_SURVEY_FACTS_MAX = 24 };
+/* Names, versions, what BABE is set to over `before`, constants that clients rely on. `*count`
+ * of `out`, of DG_SURVEY_FACTS_MAX. DG_NOMEM. */
+dg_code dg_survey_identity(dg_survey_fact *out, size_t *count, dg_runtime *from, dg_runtime *to,
+                           dg_state *before, dg_error *err);
+
+/* ---- who validates ---- */
+
+typedef enum dg_survey_set_kind {
+    DG_SURVEY_SET_VALIDATORS, /* of the session, as stored */
+    DG_SURVEY_SET_GRANDPA,
+    DG_SURVEY_SET_BABE,
+    DG_SURVEY_SET_PARA,
+    DG_SURVEY_SET_COUNT
+} dg_survey_set_kind;
+/* A set as a count and a hash that does not depend on the order. */
+typedef struct dg_survey_set {
+    int64_t count; /* -1: it was not told, or does not decode */
+    dg_hash hash;
+} dg_survey_set;
+/* "validators", "grandpa", "babe", "para". */
+const char *dg_survey_set_name(dg_survey_set_kind kind);
+/* All of them at a block. DG_IO, DG_NOMEM. */
+dg_code dg_survey_sets_take(dg_survey_set out[DG_SURVEY_SET_COUNT], dg_chain *chain,
+                            dg_block *block, dg_error *err);
+/* Session.CurrentIndex; false: there is no such pallet. */
+bool dg_survey_session(uint32_t *out, dg_chain *chain, dg_block *block);
+
+/* ---- answers of runtime APIs ---- */
+
+/* What the call is asked about; the bytes are made from the state. */
+typedef enum dg_survey_ask {
+    DG_SURVEY_ASK_NOTHING,
+    DG_SURVEY_ASK_PARA,
+    DG_SURVEY_ASK_PARA_FREE,
+    DG_SURVEY_ASK_SESSION,
+    DG_SURVEY_ASK_ACCOUNT,
+    DG_SURVEY_ASK_KEYS,
+    DG_SURVEY_ASK_EXTRINSIC,
+    DG_SURVEY_ASK_CODE_HASH,
+    DG_SURVEY_ASK_METADATA
+} dg_survey_ask;
+
+/* How two answers are compared: a value that moves with every block says nothing
+ * about the code that gave it. */
+typedef enum dg_survey_same {
+    DG_SURVEY_SAME_ALL,       /* every byte */
+    DG_SURVEY_SAME_BUT_LAST4, /* without the last four bytes, which hold the block number */
+    DG_SURVEY_SAME_COUNT,     /* the length of the outer list */
+    DG_SURVEY_SAME_FIRST,     /* Some or None, Ok or Err */
+    DG_SURVEY_SAME_NEVER      /* not compared */
+} dg_survey_same;
+
+/* A method that nodes call. */
+typedef struct dg_survey_api {
+    const char *api, *method; /* "ParachainHost", "validators" */
+    uint32_t since;           /* version of the API that brought it */
+    dg_survey_ask ask;
+    dg_survey_same compare;
+    const char *layout; /* bytes of the answer at every version (layout.c) */
+} dg_survey_api;
+enum { DG_SURVEY_APIS_MAX = 96 };
+/* NULL past the end. Rows keep their order from version to version of the program. */
+const dg_survey_api *dg_survey_api_at(size_t i);
+/* "ParachainHost_validators", in the caller's room. */
+void dg_survey_api_entry(char *out, size_t size, const dg_survey_api *row);
+/* One value of a layout as JSON; `s` is behind it, or holds its failure (then NULL is
+ * returned, as when there is no memory). Owned by the caller.
+ *
+ *   b u8   u u32   U u64   Q u128   f bool   c compact   s bytes   B bits
+ *   H 32 bytes   x292. as many bytes   [x] list   (xyz) tuple   ?x option
+ *   <x|y|-> enum by index, - an empty variant   * anything to the end */
+json_t *dg_survey_layout_decode(const char *layout, dg_scale *s);
+
+/* One answer of a runtime API, as much of it as is compared and shown. */
+typedef struct dg_survey_answer {
+    bool asked;
+    dg_code rc;
+    uint32_t version; /* of the API that the runtime declared */
+    uint64_t fuel;
+    size_t len;
+    bool decodes;     /* by the runtime's own types, or the layout */
+    bool described;   /* the metadata had its type: fields have names */
+    bool decodes_old; /* by the types of N-1, where those were asked for */
+    dg_hash essence;  /* of what is compared (dg_survey_same) */
+    dg_hash hash;
+    char value[200], error[200];
+    json_t *json; /* decoded, for answers of up to DG_SURVEY_JSON_MAX bytes; owned */
+} dg_survey_answer;
+enum { DG_SURVEY_JSON_MAX = 1 << 16 };
+
+/* What all methods answered at one block. Zero it to begin. */
+typedef struct dg_survey_sample {
+    bool taken;
+    uint32_t block, session;
+    dg_survey_answer *answers; /* DG_SURVEY_APIS_MAX of them; owned */
+} dg_survey_sample;
+
+/* Who is asked, and what else is looked at. */
+typedef struct dg_survey_asking {
+    dg_runtime *runtime; /* asked in place of the code at the block; NULL: that code */
+    const dg_meta *old;  /* the types that answers should still decode by; NULL: not looked at */
+    bool decode_old;     /* look at that, by layout where `old` is NULL */
+    uint32_t session;    /* that is asked about */
+} dg_survey_asking;
+/* Asks all that the runtime declares and the state has something to ask about. DG_IO,
+ * DG_NOMEM. */
+dg_code dg_survey_sample_take(dg_survey_sample *out, dg_chain *chain, dg_block *block,
+                              const dg_survey_asking *how, dg_error *err);
+/* Gives it back; it can be taken again. */
+void dg_survey_sample_clear(dg_survey_sample *sample);
+
+/* Both were answered, and not with the same. */
+bool dg_survey_differs(const dg_survey_answer *a, const dg_survey_answer *b);
+/* Answer `i` at U is neither what the same code says one block later nor what is said without
+ * N. Where that cannot be told and the session changed between the two, a difference means
+ * nothing. */
+bool dg_survey_contradicts(const dg_survey_sample *now, const dg_survey_sample *without,
+                           const dg_survey_sample *later, size_t i);
+/* Where two answers part, in words: "group_rotation_frequency 1 instead of 10"; `link` stands
+ * between the two. False, and nothing written: they do not. */
+bool dg_survey_difference(char *out, size_t size, const char *link, const json_t *now,
+                          const json_t *later);
+/* Where the types of an answer differ; "" when they agree or are not described. Metadata may
+ * be NULL. */
+void dg_survey_type_difference(char *out, size_t size, const dg_meta *old, const dg_meta *now,
+                               const dg_survey_api *row);
+
+/* ---- versions of runtime APIs ---- */
+
+/* Of the API with this id; 0: it is not declared. */
+uint32_t dg_survey_api_version(const dg_version *of, const uint8_t id[8]);
+/* What a version of an API brought, as a node sees it ("ParachainHost", 7); NULL: nothing is
+ * known. */
+const char *dg_survey_api_meaning(const char *api, uint32_t version);
+
+#endif

@@ -1,0 +1,20 @@
+/* survey_impl.h - what runtime APIs are asked about at one block: a parachain that is
+ * there, the session, an account, stored keys, the block's own first extrinsic. */
+#ifndef DG_SURVEY_IMPL_H
+#define DG_SURVEY_IMPL_H
+
+#include "survey/survey.h"
+
+typedef struct dg_survey_question {
+    dg_buf para, para_free, session, account, keys, extrinsic, code_hash, metadata;
+} dg_survey_question;
+
+/* Reads what it needs from the block's state; what the chain does not have stays empty. */
+void dg_survey_question_make(dg_survey_question *q, dg_chain *chain, dg_block *block,
+                             uint32_t session);
+/* Gives the bytes back. */
+void dg_survey_question_clear(dg_survey_question *q);
+/* The bytes for one kind of call. False: there is nothing on this chain to ask about. */
+bool dg_survey_question_input(const dg_survey_question *q, dg_survey_ask ask, dg_bytes *out);
+
+#endif
