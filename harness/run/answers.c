@@ -7,9 +7,15 @@
 
 /* ---- asked ---- */
 
-static dg_survey_asking asking(const arm *a)
+const char *dg_run_moment_name(dg_run_moment m)
 {
-    dg_survey_asking how = { .session = a->session };
+    static const char *const names[] = { "U-1", "U", "U+1", "session+1" };
+    return names[m];
+}
+
+static dg_survey_asking asking(const dg_run_arm *a)
+{
+    dg_survey_asking how = { .session = a->at.session };
     if (a->which == DG_ARM_TREATMENT) {
         how.decode_old = true;
         dg_runtime_meta(a->run->from_kept, &how.old, NULL);
@@ -17,33 +23,35 @@ static dg_survey_asking asking(const arm *a)
     return how;
 }
 
-dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err)
+dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error *err)
 {
     dg_survey_asking how = asking(a);
-    a->sampled_at[m] = dg_plan_slot_at(&a->run->span, dg_block_slot(block));
-    return dg_survey_sample_take(&a->samples[m], a->chain, block, &how, err);
+    a->kept.sampled_at[m] = dg_plan_slot_at(&a->run->span, dg_block_slot(block));
+    return dg_survey_sample_take(&a->kept.samples[m], a->chain, block, &how, err);
 }
 
-dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err)
+dg_code dg_run_sample_without(dg_run_arm *a, dg_block *upgrade, dg_error *err)
 {
     dg_survey_asking how = asking(a);
     how.runtime = a->run->from_kept;
-    return dg_survey_sample_take(&a->without, a->chain, upgrade, &how, err);
+    return dg_survey_sample_take(&a->kept.without, a->chain, upgrade, &how, err);
 }
 
 /* ---- told ---- */
 
 /* What is said without N: over the same state by N-1 where that was asked, else by control
  * in its block. */
-static const dg_survey_sample *without(const arm *a, moment m)
+static const dg_survey_sample *without(const dg_run_arm *a, dg_run_moment m)
 {
-    return m == MOMENT_UPGRADE && a->without.taken ? &a->without : &a->run->control.samples[m];
+    return m == DG_RUN_MOMENT_UPGRADE && a->kept.without.taken ? &a->kept.without
+                                                               : &a->run->control.kept.samples[m];
 }
 
-static bool contradicts(const arm *a, moment m, size_t i)
+static bool contradicts(const dg_run_arm *a, dg_run_moment m, size_t i)
 {
-    return m == MOMENT_UPGRADE
-           && dg_survey_contradicts(&a->samples[m], without(a, m), &a->samples[MOMENT_AFTER], i);
+    return m == DG_RUN_MOMENT_UPGRADE
+           && dg_survey_contradicts(&a->kept.samples[m], without(a, m),
+                                    &a->kept.samples[DG_RUN_MOMENT_AFTER], i);
 }
 
 static int put_text(json_t *detail, const char *key, const char *text)
@@ -51,15 +59,15 @@ static int put_text(json_t *detail, const char *key, const char *text)
     return text[0] ? json_object_set_new(detail, key, dg_event_text(text)) : 0;
 }
 
-static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
+static json_t *detail_of(const dg_run_arm *a, dg_run_moment m, size_t i, bool odd)
 {
-    const dg_survey_answer *now = &a->samples[m].answers[i];
-    const dg_survey_sample *control = without(a, m), *later = &a->samples[MOMENT_AFTER];
+    const dg_survey_answer *now = &a->kept.samples[m].answers[i];
+    const dg_survey_sample *control = without(a, m), *later = &a->kept.samples[DG_RUN_MOMENT_AFTER];
     char entry[96];
     json_t *out = json_object();
     int bad;
     dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
-    bad = put_text(out, "api", entry) | put_text(out, "window", moment_name(m))
+    bad = put_text(out, "api", entry) | put_text(out, "window", dg_run_moment_name(m))
           | put_text(out, "error", now->error);
     if (now->rc == DG_OK)
         bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
@@ -79,13 +87,13 @@ static json_t *detail_of(const arm *a, moment m, size_t i, bool odd)
     if (odd && control->taken)
         bad |= put_text(out, "control", control->answers[i].value);
     if (!out || bad)
-        ((arm *)a)->run->log.rc = DG_NOMEM;
+        ((dg_run_arm *)a)->run->log.rc = DG_NOMEM;
     return out;
 }
 
-void sample_log(arm *a, moment m)
+void dg_run_sample_log(dg_run_arm *a, dg_run_moment m)
 {
-    dg_survey_sample *s = &a->samples[m];
+    dg_survey_sample *s = &a->kept.samples[m];
     if (!s->taken)
         return;
     for (size_t i = 0; dg_survey_api_at(i); i++) {
@@ -94,7 +102,7 @@ void sample_log(arm *a, moment m)
         if (!now->asked)
             continue;
         odd = contradicts(a, m, i);
-        log_add(&a->run->log, a->which, a->sampled_at[m], s->block, DG_EV_API,
+        log_add(&a->run->log, a->which, a->kept.sampled_at[m], s->block, DG_EV_API,
                 LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes,
                       now->version, odd),
                 detail_of(a, m, i, odd));
@@ -103,20 +111,21 @@ void sample_log(arm *a, moment m)
 
 /* ---- answers in another form ---- */
 
-static void log_type(arm *a, size_t i, bool called, const char *where)
+static void log_type(dg_run_arm *a, size_t i, bool called, const char *where)
 {
     char entry[96];
     json_t *detail;
     dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
     if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", dg_event_text(where))))
         a->run->log.rc = DG_NOMEM;
-    log_add(&a->run->log, a->which, a->sampled_at[MOMENT_AFTER], a->samples[MOMENT_AFTER].block,
-            DG_EV_API_TYPE, LOG_N(0, called), detail);
+    log_add(&a->run->log, a->which, a->kept.sampled_at[DG_RUN_MOMENT_AFTER],
+            a->kept.samples[DG_RUN_MOMENT_AFTER].block, DG_EV_API_TYPE, LOG_N(0, called), detail);
 }
 
-dg_code sample_types(arm *a, dg_error *err)
+dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err)
 {
-    const dg_survey_sample *before = &a->samples[MOMENT_BEFORE], *now = &a->samples[MOMENT_AFTER];
+    const dg_survey_sample *before = &a->kept.samples[DG_RUN_MOMENT_BEFORE],
+                           *now = &a->kept.samples[DG_RUN_MOMENT_AFTER];
     const dg_meta *old = NULL, *meta = NULL;
     const dg_survey_api *row;
     dg_runtime_meta(a->run->from_kept, &old, NULL);

@@ -36,7 +36,7 @@ static bool grow(dg_chain *chain, dg_block **tip, uint64_t slot, dg_build_option
     return slot < end && dg_chain_build(chain, tip, &report, *tip, options, NULL) == DG_OK;
 }
 
-static bool first_block(const run_state *run, dg_chain *chain, dg_block **tip)
+static bool first_block(const dg_run_state *run, dg_chain *chain, dg_block **tip)
 {
     dg_transition what = { .config = run->asked->config };
     dg_enactment way = { .parent = *tip };
@@ -93,7 +93,7 @@ static dg_code judge_at(dg_chain *chain, dg_block *tip, const dg_population_clai
     return rc;
 }
 
-static dg_code ask(const run_state *run, dg_chain *chain, const dg_population_claimed *claims,
+static dg_code ask(const dg_run_state *run, dg_chain *chain, const dg_population_claimed *claims,
                    dg_error *err)
 {
     dg_block *tip = dg_chain_root(chain);
@@ -114,14 +114,14 @@ static dg_code ask(const run_state *run, dg_chain *chain, const dg_population_cl
 
 /* ---- the door ---- */
 
-static bool writes(const run_state *run)
+static bool writes(const dg_run_state *run)
 {
     return run->state || run->asked->config;
 }
 
-dg_code cores_check(run_state *run, dg_error *err)
+dg_code dg_run_cores_check(dg_run_state *run, dg_error *err)
 {
-    arm scratch = { .run = run };
+    dg_run_arm scratch = { .run = run };
     dg_population_claimed claims;
     dg_code rc = dg_population_claims(&claims, run->control.chain, err);
     if (rc == DG_ABSENT || rc == DG_MALFORMED)
@@ -132,7 +132,7 @@ dg_code cores_check(run_state *run, dg_error *err)
     run->coreless = claims.registered - claims.claimed;
     if (!writes(run))
         return DG_OK;
-    if ((rc = arm_open_chain(&scratch, err)) >= 0)
+    if ((rc = dg_run_arm_open_chain(&scratch, err)) >= 0)
         rc = ask(run, scratch.chain, &claims, err);
     dg_chain_close(scratch.chain);
     return rc;

@@ -5,7 +5,7 @@
 
 #include "claim/claim.h"
 
-dg_transition run_transition(const run_state *run)
+dg_transition dg_run_transition(const dg_run_state *run)
 {
     return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
@@ -15,7 +15,7 @@ dg_transition run_transition(const run_state *run)
 /* ---- the configuration that the plan wants ---- */
 
 /* As it reads when it is decoded again: one value may be written in several ways. */
-static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *err)
+static dg_code keep_wanted(dg_run_state *run, const dg_enactment *way, dg_error *err)
 {
     dg_runtime *runtime;
     const dg_meta *meta;
@@ -39,7 +39,7 @@ static dg_code keep_wanted(run_state *run, const dg_enactment *way, dg_error *er
                : dg_fail(err, DG_NOMEM, "no memory for the wanted configuration");
 }
 
-dg_code run_config_try(run_state *run, dg_error *err)
+dg_code dg_run_config_try(dg_run_state *run, dg_error *err)
 {
     dg_transition what = { .config = run->asked->config };
     dg_enactment way;
@@ -59,24 +59,24 @@ dg_code run_config_try(run_state *run, dg_error *err)
 
 /* ---- block U ---- */
 
-void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended)
+void dg_run_arm_note_way(dg_run_arm *a, const char *path, uint32_t config_session, bool amended)
 {
     if (config_session)
-        snprintf(a->path, sizeof a->path, "%s, configuration in force from session %u", path,
-                 config_session);
+        snprintf(a->way.path, sizeof a->way.path, "%s, configuration in force from session %u",
+                 path, config_session);
     else
-        snprintf(a->path, sizeof a->path, "%s", path);
-    a->amended = amended;
+        snprintf(a->way.path, sizeof a->way.path, "%s", path);
+    a->way.amended = amended;
 }
 
-dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
-                  dg_error *err)
+dg_code dg_run_arm_enact(dg_run_arm *a, dg_block **out, dg_build_report *report,
+                         const dg_slot_claim *claim, dg_error *err)
 {
-    run_state *run = a->run;
+    dg_run_state *run = a->run;
     dg_enactment way;
     dg_build_options options = { .claim = *claim };
     dg_block *tip = a->tip;
-    dg_transition what = run_transition(run);
+    dg_transition what = dg_run_transition(run);
     dg_bytes extrinsic;
     dg_code rc;
     memset(&way, 0, sizeof way);
@@ -93,8 +93,8 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
     }
     options.writes = (const dg_bytes(*)[2])way.writes;
     options.write_count = way.write_count;
-    arm_note_way(a, way.path ? way.path : "", way.config_session, way.parent != a->tip);
-    if (a->amended)
+    dg_run_arm_note_way(a, way.path ? way.path : "", way.config_session, way.parent != a->tip);
+    if (a->way.amended)
         a->tip = a->recent[0] = way.parent;
     rc = dg_chain_build(a->chain, out, report, way.parent, &options, err);
     if (rc < 0)
@@ -103,7 +103,7 @@ dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot
     return rc;
 }
 
-static json_t *versions_json(const run_state *run)
+static json_t *versions_json(const dg_run_state *run)
 {
     const dg_version *old = dg_runtime_version(run->from_kept), *now = dg_runtime_version(run->to);
     return json_pack("{s:{s:o, s:I}, s:{s:o, s:I}}", "old", "spec_name",
@@ -112,36 +112,37 @@ static json_t *versions_json(const run_state *run)
                      (json_int_t)now->spec_version);
 }
 
-dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
 {
-    run_state *run = a->run;
+    dg_run_state *run = a->run;
     static const char *const hows[] = { "authorize", "set-code", "override" };
     dg_error why = { .text = "" };
     json_t *detail = versions_json(run);
     dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code),
-                                                  &a->pending, &why)
+                                                  &a->way.pending, &why)
                                : DG_OK;
     if (rc == DG_IO || rc == DG_NOMEM) {
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
     }
-    a->enacted = rc == DG_OK;
-    if (!a->enacted)
-        snprintf(a->refused, sizeof a->refused, "%.299s", why.text);
+    a->way.enacted = rc == DG_OK;
+    if (!a->way.enacted)
+        snprintf(a->way.refused, sizeof a->way.refused, "%.299s", why.text);
     if (json_object_set_new(detail, "how",
                             json_string(run->code.len ? hows[run->asked->how] : "config"))
             != 0
-        || json_object_set_new(detail, "path", dg_event_text(a->path)) != 0
-        || (!a->enacted && json_object_set_new(detail, "refused", dg_event_text(a->refused)) != 0))
+        || json_object_set_new(detail, "path", dg_event_text(a->way.path)) != 0
+        || (!a->way.enacted
+            && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0))
         run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
-            LOG_N(a->pending, a->enacted, (int64_t)dg_block_slot(block), 0), detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
+                   LOG_N(a->way.pending, a->way.enacted, (int64_t)dg_block_slot(block), 0), detail);
     return DG_OK;
 }
 
 /* System.LastRuntimeUpgrade says whose migrations ran last; chains without it are
  * judged by the code that answers. */
-static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
+static bool took_over(dg_run_arm *a, dg_block *block, char *why, size_t why_size)
 {
     const dg_version *n = dg_runtime_version(a->run->to);
     dg_runtime *now = NULL;
@@ -152,7 +153,7 @@ static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
         snprintf(why, why_size, "another code answers");
         return false;
     }
-    if (!(last = item_at(a, block, "System", "LastRuntimeUpgrade")))
+    if (!(last = dg_run_item_at(a, block, "System", "LastRuntimeUpgrade")))
         return true;
     right =
         json_integer_value(json_object_get(last, "spec_version")) == (json_int_t)n->spec_version;
@@ -163,14 +164,14 @@ static bool took_over(arm *a, dg_block *block, char *why, size_t why_size)
     return right;
 }
 
-dg_code arm_migrated(arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     char why[160] = "";
     bool right = took_over(a, block, why, sizeof why);
     json_t *detail = versions_json(a->run);
     if (!right && json_object_set_new(detail, "refused", dg_event_text(why)) != 0)
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
-            LOG_N(0, right, (int64_t)dg_block_slot(block), 1), detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
+                   LOG_N(0, right, (int64_t)dg_block_slot(block), 1), detail);
     return log_check(&a->run->log, err);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Of the code that answers at a block; NULL: it has none that can be read. */
-static dg_code meta_at(const dg_meta **out, arm *a, dg_block *block, dg_error *err)
+static dg_code meta_at(const dg_meta **out, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc = dg_block_runtime(a->chain, block, &runtime, err);
@@ -14,7 +14,7 @@ static dg_code meta_at(const dg_meta **out, arm *a, dg_block *block, dg_error *e
     return rc;
 }
 
-json_t *item_at(arm *a, dg_block *block, const char *pallet, const char *item)
+json_t *dg_run_item_at(dg_run_arm *a, dg_block *block, const char *pallet, const char *item)
 {
     const dg_meta *meta;
     return meta_at(&meta, a, block, NULL) < 0
@@ -24,31 +24,32 @@ json_t *item_at(arm *a, dg_block *block, const char *pallet, const char *item)
 
 /* ---- the whole state ---- */
 
-dg_code scan_take(dg_survey_scan *out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_scan_take(dg_survey_scan *out, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     const dg_meta *meta;
     dg_code rc = meta_at(&meta, a, block, err);
     return rc < 0 ? rc : dg_survey_scan_take(out, dg_block_state(block), meta, err);
 }
 
-void scan_log(arm *a, dg_block *block, const dg_survey_scan *now, const dg_survey_scan *control)
+void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
+                     const dg_survey_scan *control)
 {
     const char *name;
     json_t *row;
     json_object_foreach(now->items, name, row)
     {
         const json_t *was = json_object_get(control->items, name);
-        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
-                LOG_N(json_integer_value(json_object_get(row, "entries")),
-                      json_integer_value(json_object_get(row, "undecodable")),
-                      json_integer_value(json_object_get(was, "undecodable"))),
-                json_incref(row));
+        dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
+                       LOG_N(json_integer_value(json_object_get(row, "entries")),
+                             json_integer_value(json_object_get(row, "undecodable")),
+                             json_integer_value(json_object_get(was, "undecodable"))),
+                       json_incref(row));
     }
 }
 
 /* ---- configuration ---- */
 
-dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_config_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     const dg_meta *meta;
     if (meta_at(&meta, a, block, NULL) < 0)
@@ -56,8 +57,8 @@ dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err)
     return dg_survey_config_take(out, meta, dg_block_state(block), err);
 }
 
-static void log_one(arm *a, dg_block *block, const char *name, const json_t *was, const json_t *is,
-                    bool end)
+static void log_one(dg_run_arm *a, dg_block *block, const char *name, const json_t *was,
+                    const json_t *is, bool end)
 {
     bool planned = a->run->config_wanted && strcmp(name, "Configuration.ActiveConfig") == 0;
     const json_t *old = json_object_get(was, "value"), *now = json_object_get(is, "value");
@@ -74,37 +75,37 @@ static void log_one(arm *a, dg_block *block, const char *name, const json_t *was
         || (change.changed && old && json_object_set(detail, "control", (json_t *)old) != 0)
         || (change.changed && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
         a->run->log.rc = DG_NOMEM;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
-            LOG_N(now != NULL, change.changed == 0, old != NULL, (int64_t)change.fields,
-                  (int64_t)change.changed),
-            detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
+                   LOG_N(now != NULL, change.changed == 0, old != NULL, (int64_t)change.fields,
+                         (int64_t)change.changed),
+                   detail);
 }
 
 /* What is to come is the plan's own where the plan changes the configuration. */
-static bool is_planned(const run_state *run, const char *name)
+static bool is_planned(const dg_run_state *run, const char *name)
 {
     return run->config_wanted && strcmp(name, "Configuration.PendingConfigs") == 0;
 }
 
-void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
+void dg_run_config_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control)
 {
     const char *name;
     json_t *was;
     json_object_foreach((json_t *)control, name,
                         was) if (json_object_get(now, name) && !is_planned(a->run, name))
-        log_one(a, block, name, was, json_object_get(now, name), now == a->config_end);
+        log_one(a, block, name, was, json_object_get(now, name), now == a->kept.config_end);
 }
 
 /* ---- calls that wait ---- */
 
-dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_calls_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     const dg_meta *meta;
     dg_code rc = meta_at(&meta, a, block, err);
     return rc < 0 ? rc : dg_survey_calls_take(out, meta, dg_block_state(block), err);
 }
 
-void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control)
+void dg_run_calls_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control)
 {
     const char *where;
     json_t *was;
@@ -115,12 +116,14 @@ void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control
                    *means = json_string_value(json_object_get(is, "call"));
         bool same = means && strcmp(old, means) == 0;
         json_t *detail;
-        if (!is && dg_block_number(block) != a->run->control.samples[MOMENT_AFTER].block)
+        if (!is
+            && dg_block_number(block) != a->run->control.kept.samples[DG_RUN_MOMENT_AFTER].block)
             continue; /* a long migration: by now it may have been run */
         if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new",
                                  means ? means : "nothing")))
             a->run->log.rc = DG_NOMEM;
-        arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same), detail);
+        dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same),
+                       detail);
     }
 }
 
@@ -140,7 +143,7 @@ static json_t *hashes_json(const dg_survey_set sets[DG_SURVEY_SET_COUNT])
     return out;
 }
 
-dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err)
+dg_code dg_run_sets_log(dg_run_arm *a, dg_block *block, const char *at, dg_error *err)
 {
     dg_survey_set sets[DG_SURVEY_SET_COUNT];
     json_t *hashes, *detail;
@@ -153,38 +156,38 @@ dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err)
         a->run->log.rc = DG_NOMEM;
     if (strcmp(at, "U-1") == 0 && a->which == DG_ARM_CONTROL)
         a->run->validators = sets[0].count > 0 ? (uint32_t)sets[0].count : 0;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_AUTHORITIES,
-            LOG_N(sets[0].count, sets[1].count, sets[2].count, sets[3].count), detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_AUTHORITIES,
+                   LOG_N(sets[0].count, sets[1].count, sets[2].count, sets[3].count), detail);
     return DG_OK;
 }
 
-dg_code session_log(arm *a, dg_block *block, dg_error *err)
+dg_code dg_run_session_log(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     uint32_t now;
     dg_survey_set sets[DG_SURVEY_SET_COUNT];
     dg_code rc;
     if (!dg_survey_session(&now, a->chain, block))
         return DG_OK;
-    if (!a->session_known)
-        a->session = a->run->span.clock.session;
-    a->session_known = true;
-    if (now == a->session)
+    if (!a->at.session_known)
+        a->at.session = a->run->span.clock.session;
+    a->at.session_known = true;
+    if (now == a->at.session)
         return DG_OK;
-    a->session = now;
+    a->at.session = now;
     if ((rc = dg_survey_sets_take(sets, a->chain, block, err)) < 0)
         return rc;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_SESSION,
-            LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count,
-                  (int64_t)dg_block_slot(block)),
-            NULL);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_SESSION,
+                   LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count,
+                         (int64_t)dg_block_slot(block)),
+                   NULL);
     return DG_OK;
 }
 
 /* ---- N held against N-1 ---- */
 
-dg_code identity_log(arm *a, dg_block *before, dg_error *err)
+dg_code dg_run_identity_log(dg_run_arm *a, dg_block *before, dg_error *err)
 {
-    run_state *run = a->run;
+    dg_run_state *run = a->run;
     dg_survey_fact facts[DG_SURVEY_FACTS_MAX];
     size_t count = 0;
     dg_code rc;
@@ -201,8 +204,8 @@ dg_code identity_log(arm *a, dg_block *before, dg_error *err)
         if (!detail)
             run->log.rc = DG_NOMEM;
         /* judged for U */
-        arm_log(a, dg_block_slot(before), dg_block_number(before) + 1, DG_EV_IDENTITY,
-                LOG_N(f->fatal, f->ok), detail);
+        dg_run_arm_log(a, dg_block_slot(before), dg_block_number(before) + 1, DG_EV_IDENTITY,
+                       LOG_N(f->fatal, f->ok), detail);
     }
     return DG_OK;
 }

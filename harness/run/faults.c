@@ -2,7 +2,7 @@
  * and each arm has those that it is to have. */
 #include "run/run_impl.h"
 
-static bool has_para(const run_state *run, uint32_t id)
+static bool has_para(const dg_run_state *run, uint32_t id)
 {
     dg_bytes value;
     dg_scale s;
@@ -18,7 +18,7 @@ static bool has_para(const run_state *run, uint32_t id)
 }
 
 /* A genesis has no groups: the first change of session makes them. */
-static dg_code check_group(const run_state *run, const dg_fault *f, dg_error *err)
+static dg_code check_group(const dg_run_state *run, const dg_fault *f, dg_error *err)
 {
     if (f->who != DG_WHO_GROUP || run->span.fork_number || f->from > run->span.clock.next_boundary)
         return DG_OK;
@@ -30,7 +30,7 @@ static dg_code check_group(const run_state *run, const dg_fault *f, dg_error *er
 }
 
 /* Nodes are the validators of the state, in its order. */
-static dg_code check_there(const run_state *run, const dg_fault *f, dg_error *err)
+static dg_code check_there(const dg_run_state *run, const dg_fault *f, dg_error *err)
 {
     for (uint32_t i = 0;
          f->who == DG_WHO_LIST && f->kind == DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
@@ -45,12 +45,12 @@ static dg_code check_there(const run_state *run, const dg_fault *f, dg_error *er
     return DG_OK;
 }
 
-static dg_code check(const run_state *run, const dg_fault *f, dg_error *err)
+static dg_code check(const dg_run_state *run, const dg_fault *f, dg_error *err)
 {
     return check_group(run, f, err) < 0 ? DG_USAGE : check_there(run, f, err);
 }
 
-dg_code faults_place(run_state *run, dg_error *err)
+dg_code dg_run_faults_place(dg_run_state *run, dg_error *err)
 {
     size_t count = dg_plan_fault_count(run->plan);
     if (!count)
@@ -66,7 +66,7 @@ dg_code faults_place(run_state *run, dg_error *err)
     return DG_OK;
 }
 
-dg_code faults_apply(dg_network *net, const arm *a, dg_error *err)
+dg_code dg_run_faults_apply(dg_network *net, const dg_run_arm *a, dg_error *err)
 {
     for (size_t i = 0; i < a->run->fault_count; i++) {
         const dg_plan_fault *wish = &a->run->faults[i];
@@ -79,7 +79,7 @@ dg_code faults_apply(dg_network *net, const arm *a, dg_error *err)
     return DG_OK;
 }
 
-void faults_clear(run_state *run)
+void dg_run_faults_clear(dg_run_state *run)
 {
     for (size_t i = 0; i < run->fault_count; i++)
         dg_plan_fault_clear(&run->faults[i]);

@@ -4,12 +4,12 @@
 
 #include "population/population.h"
 
-static dg_code grow(run_state *run, dg_error *err)
+static dg_code grow(dg_run_state *run, dg_error *err)
 {
     dg_population wanted;
     dg_growth grown;
     dg_code rc = dg_population_parse(&wanted, dg_plan_size(run->plan), err);
-    run_progress(run, "grow", 0, 0);
+    dg_run_tell_progress(run, "grow", 0, 0);
     if (rc < 0
         || (rc = dg_population_grow(&grown, run->control.chain, &wanted, dg_plan_grow_by(run->plan),
                                     err))
@@ -24,7 +24,7 @@ static dg_code grow(run_state *run, dg_error *err)
     return DG_OK;
 }
 
-static dg_code amend(run_state *run, dg_error *err)
+static dg_code amend(dg_run_state *run, dg_error *err)
 {
     const char *key;
     json_t *value;
@@ -41,7 +41,7 @@ static dg_code amend(run_state *run, dg_error *err)
 }
 
 /* A network of the snapshot as it is: a group needs a member. */
-static dg_code check_groups(const run_state *run, dg_error *err)
+static dg_code check_groups(const dg_run_state *run, dg_error *err)
 {
     if (dg_plan_wants_network(run->plan) && run->parachains > run->nodes)
         return dg_fail(err, DG_USAGE,
@@ -52,7 +52,7 @@ static dg_code check_groups(const run_state *run, dg_error *err)
     return DG_OK;
 }
 
-dg_code fork_prepare(run_state *run, dg_error *err)
+dg_code dg_run_fork_prepare(dg_run_state *run, dg_error *err)
 {
     dg_code rc = DG_OK;
     if (dg_plan_size(run->plan))
@@ -63,16 +63,16 @@ dg_code fork_prepare(run_state *run, dg_error *err)
         return rc;
     dg_chain_close(run->control.chain);
     run->control.chain = NULL;
-    return arm_open_chain(&run->control, err);
+    return dg_run_arm_open_chain(&run->control, err);
 }
 
-dg_code fork_people(run_state *run, dg_error *err)
+dg_code dg_run_fork_people(dg_run_state *run, dg_error *err)
 {
     dg_code rc;
     if (!dg_plan_wants_network(run->plan))
         return DG_OK;
     rc = dg_network_nodes(&run->nodes, run->control.chain, err);
     if (rc == DG_OK && (rc = check_groups(run, err)) == DG_OK)
-        rc = cores_check(run, err);
+        rc = dg_run_cores_check(run, err);
     return rc < 0 ? rc : DG_OK;
 }

@@ -12,19 +12,19 @@ static const dg_meta *meta_of(dg_runtime *runtime)
     return dg_runtime_meta(runtime, &meta, NULL) == DG_OK ? meta : NULL;
 }
 
-static dg_code versions_of(json_t **out, const arm *a, dg_block *block, dg_error *err)
+static dg_code versions_of(json_t **out, const dg_run_arm *a, dg_block *block, dg_error *err)
 {
     return dg_survey_storage_versions(out, meta_of(a->run->to), dg_block_state(block), err);
 }
 
 /* Every plain item whose type differs between N-1 and N, and its value at a block. */
-static dg_code retyped_of(json_t *out, const arm *a, dg_block *block, dg_error *err)
+static dg_code retyped_of(json_t *out, const dg_run_arm *a, dg_block *block, dg_error *err)
 {
     return dg_survey_retyped(out, meta_of(a->run->from_kept), meta_of(a->run->to),
                              dg_block_state(block), err);
 }
 
-static int64_t weight_of(arm *a, dg_block *block)
+static int64_t weight_of(dg_run_arm *a, dg_block *block)
 {
     dg_runtime *runtime;
     return dg_block_runtime(a->chain, block, &runtime, NULL) == DG_OK
@@ -34,18 +34,18 @@ static int64_t weight_of(arm *a, dg_block *block)
 
 /* "Pallet.Item" for every value that N wrote anew while its pallet's version stayed,
  * and that N-1 does not write in every block anyway. */
-static json_t *unraised(const arm *a, const json_t *retyped, const json_t *versions)
+static json_t *unraised(const dg_run_arm *a, const json_t *retyped, const json_t *versions)
 {
-    const arm *control = &a->run->control;
+    const dg_run_arm *control = &a->run->control;
     json_t *out = json_array(), *now;
     const char *name;
     json_object_foreach((json_t *)retyped, name, now)
     {
         const char *pallet = json_string_value(json_object_get(now, "pallet"));
         json_int_t version = json_integer_value(json_object_get(versions, pallet));
-        bool raised = version != json_integer_value(json_object_get(a->versions, pallet));
-        if (version && !raised && dg_survey_retyped_moved(a->retyped, retyped, name)
-            && !dg_survey_retyped_moved(control->retyped, control->retyped_after, name)
+        bool raised = version != json_integer_value(json_object_get(a->kept.versions, pallet));
+        if (version && !raised && dg_survey_retyped_moved(a->kept.retyped, retyped, name)
+            && !dg_survey_retyped_moved(control->kept.retyped, control->kept.retyped_after, name)
             && json_array_append_new(out, json_string(name)) != 0) {
             json_decref(out);
             return NULL;
@@ -54,24 +54,25 @@ static json_t *unraised(const arm *a, const json_t *retyped, const json_t *versi
     return out;
 }
 
-dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err)
+dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err)
 {
     dg_code rc;
-    a->retyped = json_object();
-    if ((rc = versions_of(&a->versions, a, upgrade, err)) < 0)
+    a->kept.retyped = json_object();
+    if ((rc = versions_of(&a->kept.versions, a, upgrade, err)) < 0)
         return rc;
-    return retyped_of(a->retyped, a, upgrade, err);
+    return retyped_of(a->kept.retyped, a, upgrade, err);
 }
 
-dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err)
+dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_report *report,
+                                 dg_error *err)
 {
     a->run->fuel_initialize_control = report->fuel_initialize;
     a->run->weight_control = weight_of(a, after);
-    a->retyped_after = json_object();
-    return retyped_of(a->retyped_after, a, after, err);
+    a->kept.retyped_after = json_object();
+    return retyped_of(a->kept.retyped_after, a, after, err);
 }
 
-static dg_code what_changed(json_t **detail, arm *a, dg_block *block, dg_error *err)
+static dg_code what_changed(json_t **detail, dg_run_arm *a, dg_block *block, dg_error *err)
 {
     json_t *versions = NULL, *retyped = json_object();
     dg_code rc = versions_of(&versions, a, block, err);
@@ -79,7 +80,7 @@ static dg_code what_changed(json_t **detail, arm *a, dg_block *block, dg_error *
         rc = retyped_of(retyped, a, block, err);
     if (rc >= 0
         && !(*detail = json_pack("{s:o, s:o}", "versions",
-                                 dg_survey_versions_changed(a->versions, versions), "unraised",
+                                 dg_survey_versions_changed(a->kept.versions, versions), "unraised",
                                  unraised(a, retyped, versions))))
         rc = dg_fail(err, DG_NOMEM, "no memory for storage versions");
     json_decref(versions);
@@ -87,23 +88,24 @@ static dg_code what_changed(json_t **detail, arm *a, dg_block *block, dg_error *
     return rc;
 }
 
-dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err)
+dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_report *report,
+                             dg_error *err)
 {
-    bool first = !a->after_done, was_running = a->running, running = false;
+    bool first = !a->at.after_done, was_running = a->at.running, running = false;
     json_t *detail = NULL;
     dg_code rc = dg_chain_migrating(a->chain, block, &running, err);
     if (rc < 0)
         return rc;
-    a->running = running;
+    a->at.running = running;
     if (!first && !was_running && !running)
         return DG_OK;
     if (!running && (rc = what_changed(&detail, a, block, err)) < 0)
         return rc;
-    arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_MIGRATION,
-            LOG_N(running, (int64_t)report->fuel_initialize,
-                  (int64_t)a->run->fuel_initialize_control, first ? weight_of(a, block) : 0,
-                  first ? dg_survey_weight_limit(meta_of(a->run->to)) : 0,
-                  first ? a->run->weight_control : 0),
-            detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_MIGRATION,
+                   LOG_N(running, (int64_t)report->fuel_initialize,
+                         (int64_t)a->run->fuel_initialize_control, first ? weight_of(a, block) : 0,
+                         first ? dg_survey_weight_limit(meta_of(a->run->to)) : 0,
+                         first ? a->run->weight_control : 0),
+                   detail);
     return DG_OK;
 }

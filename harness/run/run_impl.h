@@ -11,59 +11,78 @@
 /* ---- what is remembered of control, to compare treatment with ---- */
 
 /* Moments at which APIs are asked. */
-typedef enum moment {
-    MOMENT_BEFORE,
-    MOMENT_UPGRADE,
-    MOMENT_AFTER,
-    MOMENT_SESSION,
-    MOMENT_COUNT
-} moment;
-const char *moment_name(moment m);
+typedef enum dg_run_moment {
+    DG_RUN_MOMENT_BEFORE,
+    DG_RUN_MOMENT_UPGRADE,
+    DG_RUN_MOMENT_AFTER,
+    DG_RUN_MOMENT_SESSION,
+    DG_RUN_MOMENT_COUNT
+} dg_run_moment;
+/* "U-1", "U", "U+1", "session+1". */
+const char *dg_run_moment_name(dg_run_moment m);
 
-typedef struct dg_run_state run_state;
+typedef struct dg_run_state dg_run_state;
 
-/* One arm: a chain of its own over the one snapshot. */
-typedef struct arm {
-    run_state *run;
-    dg_arm which;
-    dg_chain *chain;
-    struct network *network; /* what makes the blocks; NULL: one author a slot */
-    dg_block *tip;           /* the newest block that is noted */
-    dg_block *recent[4];     /* without a network: tip and what will be finalized next */
-    dg_client_view *view;
-    dg_epoch epoch; /* the last one that the runtime told */
-    uint32_t session;
-    bool session_known;
-    /* built; session boundaries of the client's clock passed after U */
-    uint32_t blocks, boundaries;
-    uint32_t upgrade_block;        /* number of U here; 0: not yet */
-    bool after_done, settled_done; /* U+1 seen; migrations over and scanned */
-    bool running;                  /* a multi-block migration */
-    bool stopped;                  /* the arm ended early; `reason` says why */
-    uint32_t failures;             /* builds that failed one after another */
-    char reason[300];
-    dg_survey_sample samples[MOMENT_COUNT];
-    dg_ns sampled_at[MOMENT_COUNT];
+/* What is kept of an arm to be compared with the other; all of it owned. */
+typedef struct dg_run_kept {
+    dg_survey_sample samples[DG_RUN_MOMENT_COUNT];
+    dg_ns sampled_at[DG_RUN_MOMENT_COUNT];
     dg_survey_sample without; /* treatment's state U as N-1 would answer over it */
     dg_survey_scan settled, end;
     int64_t era_end;                     /* Staking.ActiveEra; 0: none */
-    json_t *config, *config_end, *calls; /* by name; owned */
-    /* a network's, by kind, and their bytes; owned. NULL: none were sent */
-    json_t *messages;
+    json_t *config, *config_end, *calls; /* by name */
     /* At U: storage versions by pallet, and values whose type N changes; these once
-     * more at control's U+1, to tell what N-1 writes in every block. Owned. */
+     * more at control's U+1, to tell what N-1 writes in every block. */
     json_t *versions, *retyped, *retyped_after;
-    /* treatment */
+    json_t *messages; /* a network's, by kind, and their bytes; NULL: none were sent */
+} dg_run_kept;
+
+/* How N went in. */
+typedef struct dg_run_way {
+    char path[160], refused[300]; /* the way, and why it was refused, in words */
+    bool amended;                 /* the state of U-1 was written to */
+    bool enacted, pending;        /* N is the code; it waits one block */
+} dg_run_way;
+
+/* Where an arm is. */
+typedef struct dg_run_stand {
+    uint32_t session;
+    bool session_known;
+    uint32_t blocks;               /* built */
+    uint32_t boundaries;           /* of sessions by the client's clock, passed after U */
+    uint32_t upgrade_block;        /* number of U here; 0: not yet */
+    bool after_done, settled_done; /* U+1 seen; migrations over and scanned */
+    bool running;                  /* a multi-block migration */
+    uint32_t failures;             /* builds that failed one after another */
+    bool stopped;                  /* the arm ended early; `reason` says why */
+    char reason[300];
+} dg_run_stand;
+
+/* One arm: a chain of its own over the one snapshot. */
+typedef struct dg_run_arm {
+    dg_run_state *run;
+    dg_arm which;
+    dg_chain *chain;
+    struct dg_run_network *network; /* what makes the blocks; NULL: one author a slot */
+    dg_block *tip;                  /* the newest block that is noted */
+    dg_block *recent[4];            /* without a network: tip and what will be finalized next */
+    dg_client_view *view;
+    dg_epoch epoch; /* the last one that the runtime told */
+    dg_run_stand at;
+    dg_run_kept kept;
+    dg_run_way way; /* of treatment */
     dg_hash before; /* hash of U-1, without a network */
     dg_hash built;  /* over all that a network built before U */
-    /* identity facts are logged; N is the code; it waits one block */
-    bool compared, enacted, pending;
-    char path[160], refused[300];
-    bool amended;
-} arm;
+    bool compared;  /* identity facts are logged */
+} dg_run_arm;
 
 /* A build that takes as long as it may counts for several: the next one will, too. */
-enum { ARM_LAG = 3, ARM_FAILURES_MAX = 10, ARM_SLOW_FAILURE = 4, ARM_MIGRATION_BLOCKS_MAX = 1024 };
+enum {
+    DG_RUN_ARM_LAG = 3,
+    DG_RUN_ARM_FAILURES_MAX = 10,
+    DG_RUN_ARM_SLOW_FAILURE = 4,
+    DG_RUN_ARM_MIGRATION_BLOCKS_MAX = 1024
+};
 
 struct dg_run_state {
     const dg_plan *plan;
@@ -86,101 +105,143 @@ struct dg_run_state {
     event_log log;
     dg_plan_fault *faults; /* of the plan, in its order */
     size_t fault_count;
-    arm control, treatment;
+    dg_run_arm control, treatment;
     bool diverged;                    /* treatment's blocks up to U-1 are not control's */
     uint64_t fuel_initialize_control; /* of control's block after U */
     int64_t weight_control;           /* its weight in picoseconds */
 };
 
-void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total);
+/* open_chain.c: over the state that both arms begin from; give it back with
+ * dg_run_arm_close_chain. DG_IO, DG_MALFORMED, DG_NOMEM. */
+dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err);
+/* Tells who waits; `phase` is static. */
+void dg_run_tell_progress(const dg_run_state *run, const char *phase, uint64_t done,
+                          uint64_t total);
 
-/* twin.c: over the run's snapshot, at its root */
-dg_code arm_open_chain(arm *a, dg_error *err);
+/* ---- an arm ---- */
 
-/* arm.c */
-dg_code arm_run(arm *a, dg_error *err);
-void arm_close_chain(arm *a); /* what is compared stays */
-void arm_clear(arm *a);
-void arm_log(arm *a, uint64_t slot, uint32_t block, dg_event_kind kind, const int64_t n[6],
-             json_t *detail);
-/* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
-void arm_slot(arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
-dg_code arm_grown(arm *a, dg_block *block, const dg_build_report *report, size_t claims,
-                  dg_error *err);
-/* what a client makes of a block */
-void arm_log_epoch(arm *a, uint64_t slot, uint32_t number, const dg_client_note *note);
-void arm_refused(arm *a, uint64_t slot, uint32_t number, const dg_build_report *report,
-                 const char *why);
-bool arm_takes_long(const dg_build_report *report);
-dg_code arm_before_upgrade(arm *a, dg_error *err); /* the tip is U-1; once */
-bool arm_not_enacted(const arm *a);                /* U is in, and N was refused */
+/* arm.c: all of it, from the fork to the end of the run. */
+dg_code dg_run_arm_whole(dg_run_arm *a, dg_error *err);
+/* Chain and network are given back; what is compared stays. */
+void dg_run_arm_close_chain(dg_run_arm *a);
+/* .. and that too. */
+void dg_run_arm_clear(dg_run_arm *a);
 
-/* alone.c: one author a slot */
-dg_code alone_slot(arm *a, uint64_t slot, dg_error *err);
+/* single_author.c: one author a slot, on the tip. */
+dg_code dg_run_single_author_slot(dg_run_arm *a, uint64_t slot, dg_error *err);
 
-/* moments.c: what is noted, measured and asked once a block is in, and at the end */
-dg_code arm_block_done(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
-dg_code arm_finish(arm *a, dg_error *err);
-
-/* migration.c: N's own work, as events */
-dg_code migration_begin(arm *a, dg_block *upgrade, dg_error *err); /* what is there at U */
-/* and in control at U+1 */
-dg_code migration_control(arm *a, dg_block *after, const dg_build_report *report, dg_error *err);
-/* sets a->running */
-dg_code migration_log(arm *a, dg_block *block, const dg_build_report *report, dg_error *err);
-
-/* answers.c: asks at a moment, and what the answers come to as events */
-dg_code sample_take(arm *a, moment m, dg_block *block, dg_error *err);
-/* Who wins at U may differ between the arms of a network; its own state never does. */
-dg_code sample_without(arm *a, dg_block *upgrade, dg_error *err);
-void sample_log(arm *a, moment m);           /* events of treatment; U's when U+1's are there */
-dg_code sample_types(arm *a, dg_error *err); /* answers that nodes of N-1's time cannot read */
-
-/* facts.c: what a state says of itself at a block, as events */
-dg_code sets_log(arm *a, dg_block *block, const char *at, dg_error *err);
-dg_code session_log(arm *a, dg_block *block, dg_error *err);
-dg_code scan_take(dg_survey_scan *out, arm *a, dg_block *block, dg_error *err);
-void scan_log(arm *a, dg_block *block, const dg_survey_scan *now, const dg_survey_scan *control);
-dg_code config_take(json_t **out, arm *a, dg_block *block, dg_error *err);
-void config_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
-dg_code calls_take(json_t **out, arm *a, dg_block *block, dg_error *err);
-void calls_log(arm *a, dg_block *block, const json_t *now, const json_t *control);
-dg_code identity_log(arm *a, dg_block *before, dg_error *err);
-/* As dg_survey_item, under a block's runtime. */
-json_t *item_at(arm *a, dg_block *block, const char *pallet, const char *item);
-
-/* cores.c: of a network, more parachains or groups than the runtime has cores or validators for:
- * DG_USAGE */
-dg_code cores_check(run_state *run, dg_error *err);
-
-/* enact.c: U, in treatment */
-dg_transition run_transition(const run_state *run);
-/* before any block: is there what the plan changes? */
-dg_code run_config_try(run_state *run, dg_error *err);
-dg_code arm_enact(arm *a, dg_block **out, dg_build_report *report, const dg_slot_claim *claim,
-                  dg_error *err);
-/* for the report */
-void arm_note_way(arm *a, const char *path, uint32_t config_session, bool amended);
-dg_code arm_upgraded(arm *a, dg_block *block, dg_error *err); /* event at U */
-dg_code arm_migrated(arm *a, dg_block *block, dg_error *err); /* event at U+1 */
-
-/* faults.c: network.faults of a plan */
-/* Once U and the end are known: slots, and who is there. Owned by `run`. */
-dg_code faults_place(run_state *run, dg_error *err);
-dg_code faults_apply(dg_network *net, const arm *a, dg_error *err);
-void faults_clear(run_state *run);
-
-/* fork.c: the state that both arms begin from, where it is not the snapshot's */
-/* over control's chain, which is opened again */
-dg_code fork_prepare(run_state *run, dg_error *err);
-dg_code fork_people(run_state *run, dg_error *err); /* run->nodes; refuses what makes no groups */
-
-/* network.c: validators make the blocks. A slot's blocks are noted once all nodes have
+/* arm_network.c: validators make the blocks. A slot's blocks are noted once all nodes have
  * finalized them; at the end the rest of the best chain, up to slot `end` - 1. */
-dg_code network_begin(arm *a, dg_error *err);
-dg_code network_slot(arm *a, uint64_t slot, dg_error *err);
-dg_code network_end(arm *a, uint64_t end, dg_error *err);
-dg_block *network_best(const arm *a);
-void network_free(arm *a);
+dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err);
+/* All up to the end of a slot. */
+dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err);
+/* The rest of the best chain is noted, and what was sent is kept. */
+dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err);
+/* Newest block of the best chain, noted or not. */
+dg_block *dg_run_network_best(const dg_run_arm *a);
+/* Fine where there is none. */
+void dg_run_network_free(dg_run_arm *a);
+
+/* ---- events ---- */
+
+/* arm_events.c: adds one at a slot and takes `detail`; what goes wrong stays in the log. */
+void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, dg_event_kind kind,
+                    const int64_t n[6], json_t *detail);
+/* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
+void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
+/* A block that could not be built, and why. */
+void dg_run_arm_refused(dg_run_arm *a, uint64_t slot, uint32_t number,
+                        const dg_build_report *report, const char *why);
+/* A build that took all the time it may: the next one will, too. */
+bool dg_run_arm_takes_long(const dg_build_report *report);
+/* What a client makes of a block with an epoch digest, or that should have one. */
+void dg_run_arm_log_epoch(dg_run_arm *a, uint64_t slot, uint32_t number,
+                          const dg_client_note *note);
+
+/* ---- a block is in ---- */
+
+/* moments.c: notes it as the tip, measures and asks what its moment wants. */
+dg_code dg_run_arm_grown(dg_run_arm *a, dg_block *block, const dg_build_report *report,
+                         size_t claims, dg_error *err);
+/* The tip is U-1; once. */
+dg_code dg_run_arm_before_upgrade(dg_run_arm *a, dg_error *err);
+/* U is in, and N was refused. */
+bool dg_run_arm_not_enacted(const dg_run_arm *a);
+/* What is measured at the end. */
+dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err);
+
+/* migration.c: N's own work. What is there at U .. */
+dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err);
+/* .. in control at U+1 .. */
+dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_report *report,
+                                 dg_error *err);
+/* .. and in treatment, block by block until it is over; sets a->running. */
+dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_report *report,
+                             dg_error *err);
+
+/* answers.c: what runtime APIs answer at a moment. */
+dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error *err);
+/* Who wins at U may differ between the arms of a network; its own state never does. */
+dg_code dg_run_sample_without(dg_run_arm *a, dg_block *upgrade, dg_error *err);
+/* Events of treatment; U's when U+1's are there. */
+void dg_run_sample_log(dg_run_arm *a, dg_run_moment m);
+/* Answers that nodes of N-1's time cannot read. */
+dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err);
+
+/* facts.c: what a state says of itself at a block: who validates (`at` names the moment),
+ * a new session, each key, configuration, calls that wait, N held against N-1. */
+dg_code dg_run_sets_log(dg_run_arm *a, dg_block *block, const char *at, dg_error *err);
+/* Where the session's index changed. */
+dg_code dg_run_session_log(dg_run_arm *a, dg_block *block, dg_error *err);
+/* Keeps a look over the whole state. */
+dg_code dg_run_scan_take(dg_survey_scan *out, dg_run_arm *a, dg_block *block, dg_error *err);
+/* What does not decode, beside control's. */
+void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
+                     const dg_survey_scan *control);
+/* Keeps the configuration. */
+dg_code dg_run_config_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err);
+/* What changed of it, beside control's. */
+void dg_run_config_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control);
+/* Keeps the calls that wait. */
+dg_code dg_run_calls_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error *err);
+/* What they mean, beside control's. */
+void dg_run_calls_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control);
+/* N held against N-1 over the state of U-1; nothing where the code stays. */
+dg_code dg_run_identity_log(dg_run_arm *a, dg_block *before, dg_error *err);
+/* As dg_survey_item, under a block's runtime. */
+json_t *dg_run_item_at(dg_run_arm *a, dg_block *block, const char *pallet, const char *item);
+
+/* ---- N goes in ---- */
+
+/* enact.c: what U changes, as the plan has it; borrowed. */
+dg_transition dg_run_transition(const dg_run_state *run);
+/* Before any block: is there what the plan changes? DG_USAGE. */
+dg_code dg_run_config_try(dg_run_state *run, dg_error *err);
+/* Builds U on the tip. DG_USAGE: the chain has no such way. */
+dg_code dg_run_arm_enact(dg_run_arm *a, dg_block **out, dg_build_report *report,
+                         const dg_slot_claim *claim, dg_error *err);
+/* For the report: `config_session` 0: no configuration was changed. */
+void dg_run_arm_note_way(dg_run_arm *a, const char *path, uint32_t config_session, bool amended);
+/* The event at U .. */
+dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err);
+/* .. and at U+1: did N take over? */
+dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err);
+
+/* ---- before the arms ---- */
+
+/* fork.c: makes the state that both arms begin from, where it is not the snapshot's, over
+ * control's chain, which is opened again. */
+dg_code dg_run_fork_prepare(dg_run_state *run, dg_error *err);
+/* Sets run->nodes; refuses what makes no groups. DG_USAGE. */
+dg_code dg_run_fork_people(dg_run_state *run, dg_error *err);
+/* cores.c: of a network, more parachains or groups than the runtime has cores or validators
+ * for: DG_USAGE. */
+dg_code dg_run_cores_check(dg_run_state *run, dg_error *err);
+/* faults.c: once U and the end are known: slots, and who is there. Owned by `run`. */
+dg_code dg_run_faults_place(dg_run_state *run, dg_error *err);
+/* Those that the arm is to have. */
+dg_code dg_run_faults_apply(dg_network *net, const dg_run_arm *a, dg_error *err);
+/* Gives them back. */
+void dg_run_faults_clear(dg_run_state *run);
 
 #endif

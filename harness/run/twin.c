@@ -5,46 +5,21 @@
 
 #include "outcome/outcome.h"
 
-void run_progress(const run_state *run, const char *phase, uint64_t done, uint64_t total)
-{
-    dg_run_progress now = { phase, done, total };
-    if (run->options->progress)
-        run->options->progress(run->options->user, &now);
-}
-
 static void import_progress(void *user, uint64_t done, uint64_t total)
 {
-    run_progress(user, "import", done, total);
+    dg_run_tell_progress(user, "import", done, total);
 }
 
 /* ---- opening ---- */
 
-static dg_code open_engine(run_state *run, dg_error *err)
+static dg_code open_engine(dg_run_state *run, dg_error *err)
 {
     dg_engine_options options = { .compiler = run->options->compiler,
                                   .cache_dir = run->options->cache_dir };
     return dg_engine_new(&run->engine, &options, err);
 }
 
-/* What a call may burn: a block a few slots; a question what the fastest node gets done
- * before its overseer gives it up, since no node waits for longer. */
-dg_code arm_open_chain(arm *a, dg_error *err)
-{
-    run_state *run = a->run;
-    const dg_run_options *how = run->options;
-    uint64_t stall_us = dg_world_constant(DG_CONST_STALL_LIMIT) / 1000;
-    dg_chain_options options = { .engine = run->engine,
-                                 .state = run->state,
-                                 .simulated_validators = true,
-                                 .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
-                                 .fuel_query =
-                                     how->fuel_query
-                                         ? how->fuel_query
-                                         : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US) };
-    return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
-}
-
-static dg_code open_runtimes(run_state *run, dg_error *err)
+static dg_code open_runtimes(dg_run_state *run, dg_error *err)
 {
     dg_block *root = dg_chain_root(run->control.chain);
     dg_runtime *from;
@@ -61,14 +36,14 @@ static dg_code open_runtimes(run_state *run, dg_error *err)
                        "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
                        dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version,
                        dg_hash_short(dg_runtime_hash(from)).text);
-    run_progress(run, "compile", 0, 0);
+    dg_run_tell_progress(run, "compile", 0, 0);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
         return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->asked->to);
     return DG_OK;
 }
 
 /* The same code packed otherwise is no upgrade either. */
-static dg_code refuse_same_code(run_state *run, dg_error *err)
+static dg_code refuse_same_code(dg_run_state *run, dg_error *err)
 {
     dg_buf a, b;
     dg_code rc;
@@ -90,7 +65,7 @@ static dg_code refuse_same_code(run_state *run, dg_error *err)
 
 /* A genesis has neither groups nor cores before its first boundary, so there the
  * plain `boundary` is the second. */
-static dg_code place(run_state *run, dg_error *err)
+static dg_code place(dg_run_state *run, dg_error *err)
 {
     dg_block *root = dg_chain_root(run->control.chain);
     uint64_t epoch, before;
@@ -119,7 +94,7 @@ static dg_code place(run_state *run, dg_error *err)
     return DG_OK;
 }
 
-static uint32_t count_of(arm *a, const char *pallet, const char *item)
+static uint32_t count_of(dg_run_arm *a, const char *pallet, const char *item)
 {
     dg_bytes value;
     dg_scale s;
@@ -130,7 +105,7 @@ static uint32_t count_of(arm *a, const char *pallet, const char *item)
     return dg_scale_count(&s, 4);
 }
 
-static dg_code open_all(run_state *run, dg_error *err)
+static dg_code open_all(dg_run_state *run, dg_error *err)
 {
     dg_source_options from = { .cache_dir = run->options->cache_dir,
                                .progress = import_progress,
@@ -146,40 +121,41 @@ static dg_code open_all(run_state *run, dg_error *err)
         return rc;
     run->control.run = run->treatment.run = run;
     run->treatment.which = DG_ARM_TREATMENT;
-    if ((rc = arm_open_chain(&run->control, err)) < 0 || (rc = fork_prepare(run, err)) < 0
-        || (rc = open_runtimes(run, err)) < 0 || (rc = refuse_same_code(run, err)) < 0
-        || (rc = place(run, err)) < 0 || (rc = run_config_try(run, err)) < 0)
+    if ((rc = dg_run_arm_open_chain(&run->control, err)) < 0
+        || (rc = dg_run_fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0
+        || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0
+        || (rc = dg_run_config_try(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
-    return (rc = fork_people(run, err)) < 0 ? rc : faults_place(run, err);
+    return (rc = dg_run_fork_people(run, err)) < 0 ? rc : dg_run_faults_place(run, err);
 }
 
 /* ---- one run ---- */
 
-static dg_code run_arms(run_state *run, dg_error *err)
+static dg_code run_arms(dg_run_state *run, dg_error *err)
 {
-    dg_code rc = arm_run(&run->control, err);
+    dg_code rc = dg_run_arm_whole(&run->control, err);
     if (rc < 0)
         return rc;
-    arm_close_chain(&run->control);
-    if ((rc = arm_open_chain(&run->treatment, err)) < 0)
+    dg_run_arm_close_chain(&run->control);
+    if ((rc = dg_run_arm_open_chain(&run->treatment, err)) < 0)
         return rc;
-    return arm_run(&run->treatment, err);
+    return dg_run_arm_whole(&run->treatment, err);
 }
 
 /* ---- what came of it ---- */
 
-static dg_outcome_arm of_arm(const arm *a)
+static dg_outcome_arm of_arm(const dg_run_arm *a)
 {
-    return (dg_outcome_arm){ .blocks = a->blocks,
-                             .boundaries = a->boundaries,
-                             .upgrade_block = a->upgrade_block,
-                             .ran = a->after_done,
-                             .ended = a->stopped ? a->reason : "the horizon was reached",
-                             .messages = a->messages };
+    return (dg_outcome_arm){ .blocks = a->at.blocks,
+                             .boundaries = a->at.boundaries,
+                             .upgrade_block = a->at.upgrade_block,
+                             .ran = a->at.after_done,
+                             .ended = a->at.stopped ? a->at.reason : "the horizon was reached",
+                             .messages = a->kept.messages };
 }
 
-static dg_code tell(json_t **outcome, const run_state *run, dg_error *err)
+static dg_code tell(json_t **outcome, const dg_run_state *run, dg_error *err)
 {
     dg_outcome_facts facts = { .plan = run->plan,
                                .asked = run->asked,
@@ -200,18 +176,18 @@ static dg_code tell(json_t **outcome, const run_state *run, dg_error *err)
                                .fault_count = run->fault_count,
                                .control = of_arm(&run->control),
                                .treatment = of_arm(&run->treatment),
-                               .path = run->treatment.path,
-                               .enacted = run->treatment.enacted,
-                               .pending = run->treatment.pending,
-                               .amended = run->treatment.amended,
+                               .path = run->treatment.way.path,
+                               .enacted = run->treatment.way.enacted,
+                               .pending = run->treatment.way.pending,
+                               .amended = run->treatment.way.amended,
                                .diverged = run->diverged };
     return dg_outcome_make(outcome, &facts, err);
 }
 
-static void run_clear(run_state *run)
+static void run_clear(dg_run_state *run)
 {
-    arm_clear(&run->control);
-    arm_clear(&run->treatment);
+    dg_run_arm_clear(&run->control);
+    dg_run_arm_clear(&run->treatment);
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
     json_decref(run->config_wanted);
@@ -219,14 +195,14 @@ static void run_clear(run_state *run)
     dg_source_close(&run->source);
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);
-    faults_clear(run);
+    dg_run_faults_clear(run);
     log_clear(&run->log);
 }
 
 static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
                     const dg_run_options *options, dg_error *err)
 {
-    run_state *run = dg_calloc(1, sizeof *run);
+    dg_run_state *run = dg_calloc(1, sizeof *run);
     dg_code rc;
     if (!run)
         return dg_fail(err, DG_NOMEM, "no memory for a run");

@@ -1,4 +1,4 @@
-/* network.c - an arm whose blocks are those of a network: validators around the
+/* arm_network.c - an arm whose blocks are those of a network: validators around the
  * arm's chain compete, back and finalize. What they tell becomes events of the arm;
  * the blocks that they agree on are the arm's blocks, a few slots later. */
 #include "run/run_impl.h"
@@ -7,7 +7,7 @@
 
 #include "crypto/crypto.h"
 
-struct network {
+struct dg_run_network {
     dg_network *net;
     dg_plan_network wish; /* the network's options point into it */
     uint32_t newest;      /* number of the newest block */
@@ -105,14 +105,14 @@ static bool kind_of(dg_event_kind *out, dg_record_kind kind)
 
 /* Up to the first try of slot U both arms build the same, losing blocks too. Which of
  * two siblings wins may hang on what comes later, so all are compared. */
-static void remember_built(arm *a, const dg_record *r)
+static void remember_built(dg_run_arm *a, const dg_record *r)
 {
     a->network->tried |= r->n[0] >= a->run->span.upgrade_slot;
     if (!a->network->tried)
         a->built = dg_blake2_256_two(dg_hash_bytes(&a->built), dg_hash_bytes(&r->hash));
 }
 
-static dg_code remember_claims(struct network *w, uint32_t claims, dg_error *err)
+static dg_code remember_claims(struct dg_run_network *w, uint32_t claims, dg_error *err)
 {
     if (w->claims_count == w->claims_cap) {
         size_t cap = w->claims_cap ? w->claims_cap * 2 : 256;
@@ -127,18 +127,18 @@ static dg_code remember_claims(struct network *w, uint32_t claims, dg_error *err
 }
 
 /* A network that only fails is given as many slots as a single author. */
-static dg_code slot_over(arm *a, const dg_record *r, dg_error *err)
+static dg_code slot_over(dg_run_arm *a, const dg_record *r, dg_error *err)
 {
     uint64_t built = r->n[3], failed = r->n[4];
     if (built)
-        a->failures = 0;
+        a->at.failures = 0;
     else if (failed)
-        a->failures += a->network->slow ? ARM_SLOW_FAILURE : 1;
+        a->at.failures += a->network->slow ? DG_RUN_ARM_SLOW_FAILURE : 1;
     a->network->slow = false;
     return remember_claims(a->network, (uint32_t)r->n[1], err);
 }
 
-static dg_code note(arm *a, const dg_record *r, dg_error *err)
+static dg_code note(dg_run_arm *a, const dg_record *r, dg_error *err)
 {
     if (r->kind == DG_REC_BLOCK || r->kind == DG_REC_FAILED)
         remember_built(a, r);
@@ -149,7 +149,7 @@ static dg_code note(arm *a, const dg_record *r, dg_error *err)
 
 static dg_code hear(void *user, const dg_record *r, dg_error *err)
 {
-    arm *a = user;
+    dg_run_arm *a = user;
     event_log *log = &a->run->log;
     json_t *detail = NULL;
     dg_event_kind kind;
@@ -177,68 +177,68 @@ static dg_code hear(void *user, const dg_record *r, dg_error *err)
 /* ---- blocks ---- */
 
 /* Slots up to `slot` that left no block on the chain. */
-static void pass_over(arm *a, uint64_t slot)
+static void pass_over(dg_run_arm *a, uint64_t slot)
 {
-    struct network *w = a->network;
+    struct dg_run_network *w = a->network;
     for (; w->noted < slot; w->noted++) {
         uint64_t at = w->noted - a->run->span.clock.next_slot;
-        arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false,
-                 at < w->claims_count ? w->claims[at] : 0);
+        dg_run_arm_slot(a, w->noted, dg_block_number(a->tip) + 1, false,
+                        at < w->claims_count ? w->claims[at] : 0);
     }
 }
 
-static void note_way(arm *a, const dg_made *made)
+static void note_way(dg_run_arm *a, const dg_made *made)
 {
-    if (!made->path || a->upgrade_block)
+    if (!made->path || a->at.upgrade_block)
         return;
-    arm_note_way(a, made->path, made->config_session, made->amended);
+    dg_run_arm_note_way(a, made->path, made->config_session, made->amended);
 }
 
 /* A block that no client imports, once for its place in the chain: whoever tries it after
  * that gets the same. */
-static void note_epoch(arm *a, const dg_made *made)
+static void note_epoch(dg_run_arm *a, const dg_made *made)
 {
     const dg_client_note *note = made->epoch;
     if (a->network->stopped_at == made->number)
         return;
     a->network->stopped_at = made->number;
-    arm_log_epoch(a, made->slot, made->number, note);
+    dg_run_arm_log_epoch(a, made->slot, made->number, note);
 }
 
 static dg_code refused(void *user, const dg_made *made, dg_error *err)
 {
-    arm *a = user;
+    dg_run_arm *a = user;
     note_way(a, made);
     if (made->epoch) {
         note_epoch(a, made);
         return log_check(&a->run->log, err);
     }
-    a->network->slow |= arm_takes_long(made->report);
-    arm_refused(a, made->slot, made->number, made->report, made->why);
+    a->network->slow |= dg_run_arm_takes_long(made->report);
+    dg_run_arm_refused(a, made->slot, made->number, made->report, made->why);
     return log_check(&a->run->log, err);
 }
 
 static dg_code settled(void *user, const dg_made *made, dg_error *err)
 {
-    arm *a = user;
-    struct network *w = a->network;
+    dg_run_arm *a = user;
+    struct dg_run_network *w = a->network;
     uint64_t at = made->slot - a->run->span.clock.next_slot;
     dg_code rc = DG_OK;
-    if (arm_not_enacted(a))
+    if (dg_run_arm_not_enacted(a))
         return DG_OK; /* what follows is N-1's */
     pass_over(a, made->slot);
     w->noted = made->slot + 1;
     note_way(a, made);
-    if (!a->upgrade_block && made->slot >= a->run->span.upgrade_slot)
-        rc = arm_before_upgrade(a, err);
+    if (!a->at.upgrade_block && made->slot >= a->run->span.upgrade_slot)
+        rc = dg_run_arm_before_upgrade(a, err);
     return rc < 0 ? rc
-                  : arm_grown(a, made->block, made->report,
-                              at < w->claims_count ? w->claims[at] : 1, err);
+                  : dg_run_arm_grown(a, made->block, made->report,
+                                     at < w->claims_count ? w->claims[at] : 1, err);
 }
 
 /* ---- the network ---- */
 
-static json_t *classes_json(const struct network *w)
+static json_t *classes_json(const struct dg_run_network *w)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < w->wish.share_count; i++) {
@@ -252,9 +252,9 @@ static json_t *classes_json(const struct network *w)
     return out;
 }
 
-static dg_code log_start(arm *a, dg_error *err)
+static dg_code log_start(dg_run_arm *a, dg_error *err)
 {
-    run_state *run = a->run;
+    dg_run_state *run = a->run;
     const dg_network *net = a->network->net;
     json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes",
                                classes_json(a->network));
@@ -270,7 +270,7 @@ static dg_code log_start(arm *a, dg_error *err)
 
 /* What the plan says; otherwise what validators need for a blob of N's size. */
 static dg_code compile_time(dg_network_options *options, const dg_plan_network *wish,
-                            const run_state *run, dg_error *err)
+                            const dg_run_state *run, dg_error *err)
 {
     dg_ns range[2] = { wish->compile[0], wish->compile[1] };
     dg_buf wasm;
@@ -287,9 +287,9 @@ static dg_code compile_time(dg_network_options *options, const dg_plan_network *
     return rc;
 }
 
-static dg_code set_transition(dg_network *net, const run_state *run, dg_error *err)
+static dg_code set_transition(dg_network *net, const dg_run_state *run, dg_error *err)
 {
-    dg_transition what = run_transition(run);
+    dg_transition what = dg_run_transition(run);
     dg_code rc = what.code.len
                      ? dg_network_enact(net, run->span.upgrade_slot, what.how, what.code, err)
                      : DG_OK;
@@ -298,10 +298,10 @@ static dg_code set_transition(dg_network *net, const run_state *run, dg_error *e
                : rc;
 }
 
-dg_code network_begin(arm *a, dg_error *err)
+dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
 {
-    run_state *run = a->run;
-    struct network *w = a->network = dg_calloc(1, sizeof *w);
+    dg_run_state *run = a->run;
+    struct dg_run_network *w = a->network = dg_calloc(1, sizeof *w);
     dg_network_options options = {
         .seed = run->asked->seed, .each = hear, .settled = settled, .refused = refused, .user = a
     };
@@ -327,55 +327,57 @@ dg_code network_begin(arm *a, dg_error *err)
     if ((rc = dg_plan_network_place(&w->wish, run->plan, &run->span, err)) < 0
         || (rc = compile_time(&options, &w->wish, run, err)) < 0
         || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0
-        || (rc = log_start(a, err)) < 0 || (rc = faults_apply(w->net, a, err)) < 0
+        || (rc = log_start(a, err)) < 0 || (rc = dg_run_faults_apply(w->net, a, err)) < 0
         || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);
 }
 
-dg_code network_slot(arm *a, uint64_t slot, dg_error *err)
+dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
 {
     dg_code rc = dg_network_run(a->network->net, slot, err);
     return rc < 0 ? dg_fail_within(err, rc, "network") : rc;
 }
 
 /* All of them, where they were sent. */
-static dg_code keep_messages(arm *a, dg_error *err)
+static dg_code keep_messages(dg_run_arm *a, dg_error *err)
 {
     dg_network_stats stats;
     int bad = 0;
     dg_network_stats_get(a->network->net, &stats);
     if (!stats.message_bytes)
         return DG_OK;
-    if (!(a->messages = json_object()))
+    if (!(a->kept.messages = json_object()))
         return dg_fail(err, DG_NOMEM, "no memory for the messages of a network");
     for (int kind = 0; kind < DG_MSG_COUNT; kind++)
-        bad |= json_object_set_new(a->messages, dg_world_message_name((dg_message_kind)kind),
+        bad |= json_object_set_new(a->kept.messages, dg_world_message_name((dg_message_kind)kind),
                                    json_integer((json_int_t)stats.messages[kind]));
-    bad |= json_object_set_new(a->messages, "bytes", json_integer((json_int_t)stats.message_bytes));
+    bad |= json_object_set_new(a->kept.messages, "bytes",
+                               json_integer((json_int_t)stats.message_bytes));
     return bad ? dg_fail(err, DG_NOMEM, "no memory for the messages of a network") : DG_OK;
 }
 
-dg_code network_end(arm *a, uint64_t end, dg_error *err)
+dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err)
 {
-    run_state *run = a->run;
+    dg_run_state *run = a->run;
     dg_code rc = dg_network_settle(a->network->net, err);
     if (rc < 0 || (rc = keep_messages(a, err)) < 0)
         return rc;
-    if (!arm_not_enacted(a))
+    if (!dg_run_arm_not_enacted(a))
         pass_over(a, end);
-    if (!a->upgrade_block && end > run->span.upgrade_slot && (rc = arm_before_upgrade(a, err)) < 0)
+    if (!a->at.upgrade_block && end > run->span.upgrade_slot
+        && (rc = dg_run_arm_before_upgrade(a, err)) < 0)
         return rc; /* no block at U: what is before it can be told all the same */
     run->diverged |= a->which == DG_ARM_TREATMENT && !dg_hash_equal(&a->built, &run->control.built);
     return log_check(&run->log, err);
 }
 
-dg_block *network_best(const arm *a)
+dg_block *dg_run_network_best(const dg_run_arm *a)
 {
     return dg_network_best(a->network->net);
 }
 
-void network_free(arm *a)
+void dg_run_network_free(dg_run_arm *a)
 {
     if (!a->network)
         return;

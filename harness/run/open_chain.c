@@ -1,0 +1,27 @@
+/* open_chain.c - a chain over the state that the run begins from. */
+#include "run/run_impl.h"
+
+void dg_run_tell_progress(const dg_run_state *run, const char *phase, uint64_t done, uint64_t total)
+{
+    dg_run_progress now = { phase, done, total };
+    if (run->options->progress)
+        run->options->progress(run->options->user, &now);
+}
+
+/* What a call may burn: a block a few slots; a question what the fastest node gets done
+ * before its overseer gives it up, since no node waits for longer. */
+dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
+{
+    dg_run_state *run = a->run;
+    const dg_run_options *how = run->options;
+    uint64_t stall_us = dg_world_constant(DG_CONST_STALL_LIMIT) / 1000;
+    dg_chain_options options = { .engine = run->engine,
+                                 .state = run->state,
+                                 .simulated_validators = true,
+                                 .fuel_block = how->fuel_block ? how->fuel_block : 40000000000u,
+                                 .fuel_query =
+                                     how->fuel_query
+                                         ? how->fuel_query
+                                         : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US) };
+    return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
+}
