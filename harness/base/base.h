@@ -208,13 +208,67 @@ void dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 
 /* The whole file. DG_IO (absent, unreadable), DG_LIMIT above out->max. */
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
-/* Written aside, synced, renamed: the old content or the new, never half. What is no
- * regular file (a pipe, a device) is written to as it is. */
-dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
 bool dg_file_exists(const char *path);
 bool dg_dir_exists(const char *path);                   /* it is there, and a folder */
 dg_code dg_dir_make(const char *path, dg_error *err);   /* with parents; fine if it is there */
 dg_code dg_dir_remove(const char *path, dg_error *err); /* with all below it */
+/* What was renamed in the folder stays so after a power cut. DG_IO. */
+dg_code dg_dir_sync(const char *path, dg_error *err);
+
+/* ---- files in the making ----
+ *
+ *   try     dg_file_try              before hours of work: could it be written?
+ *   begin   dg_file_begin            a file beside `path`, under a name of its own
+ *   write   dg_file_put              the first failure is kept and told by commit
+ *   end     dg_file_commit           synced and renamed: the old content or the new, never half
+ *           dg_file_abandon          what was beside `path` is gone
+ *
+ * A link is followed and stays; the file that it leads to keeps its mode. What is no regular file
+ * (a device, a pipe), and what this program has as its stdout or stderr, is never replaced: it is
+ * written to as it is. A signal that ends the program takes the file beside with it
+ * (dg_scrap_on_signals); only a kill -9 leaves it. */
+typedef struct dg_file_out {
+    FILE *file;  /* NULL: nothing is in the making */
+    char *path;  /* with links followed */
+    char *aside; /* NULL: written to as it is */
+    int scrap;   /* of `aside` */
+    int why;     /* errno of the first failure; 0: none */
+    unsigned how;
+} dg_file_out;
+
+enum {
+    DG_FILE_PRIVATE = 1, /* a new file is for its owner alone */
+    DG_FILE_QUICK = 2    /* not synced: for what is checked when it is read */
+};
+
+/* Whether dg_file_begin would do now, and whether a commit would be refused for more than a
+ * lack of room. Leaves nothing, writes to nothing, does not wait for the reader of a pipe.
+ * DG_IO: no such folder, no permission to write, it is a folder. */
+dg_code dg_file_try(const char *path, dg_error *err);
+/* `how`: 0 or DG_FILE_.. together. DG_IO as above; DG_NOMEM. `out` is cleared on failure. */
+dg_code dg_file_begin(dg_file_out *out, const char *path, unsigned how, dg_error *err);
+void dg_file_put(dg_file_out *out, dg_bytes bytes);
+/* DG_IO: a write, the sync or the rename failed, with its reason; then `path` is as it was, but
+ * for what is written to as it is, and for the sync of the folder, which comes after the rename.
+ * Ends `out` in every case. */
+dg_code dg_file_commit(dg_file_out *out, dg_error *err);
+void dg_file_abandon(dg_file_out *out); /* fine after a failed begin, and twice */
+/* `begin`, `put` and `commit` of one content. */
+dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err);
+
+/* Test hook: the step number `nth` from now (1 = the next) of all that begin, put and commit ask
+ * of the system (open, write, sync, close, rename) fails with EIO; 0 switches the hook off. */
+void dg_file_fail_at(uint64_t nth);
+
+/* ---- scrap: what a signal that ends the program must not leave ---- */
+
+/* Remembers the name of a file or an empty folder for as long as it is in the making. The number
+ * to drop it by; 0: not remembered (no memory, or 64 are). */
+int dg_scrap_add(const char *path);
+void dg_scrap_drop(int scrap); /* fine for 0 */
+/* From here on SIGHUP, SIGINT and SIGTERM remove what is remembered, newest first, before they
+ * end the program as ever. A signal that is ignored stays so. */
+void dg_scrap_on_signals(void);
 
 /* ---- words ---- */
 

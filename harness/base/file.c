@@ -1,4 +1,4 @@
-/* file.c - whole files: read with a maximum, written all or not at all. */
+/* file.c - whole files read, with a maximum; folders. */
 #include "base/base.h"
 
 #include <errno.h>
@@ -38,49 +38,6 @@ dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err)
     }
 out:
     fclose(f);
-    return rc;
-}
-
-/* A device or a pipe is written to, never replaced: a rename onto /dev/null would
- * take it away from everybody. */
-static bool is_special(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
-}
-
-static dg_code write_in_place(const char *path, dg_bytes content, dg_error *err)
-{
-    FILE *f = fopen(path, "wb");
-    bool bad = !f || (content.len && fwrite(content.at, 1, content.len, f) != content.len);
-    dg_code rc = bad ? dg_fail(err, DG_IO, "%s: %s", path, strerror(errno)) : DG_OK;
-    if (f && fclose(f) != 0 && rc == DG_OK)
-        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
-    return rc;
-}
-
-dg_code dg_file_write(const char *path, dg_bytes content, dg_error *err)
-{
-    size_t len = strlen(path);
-    char *aside = NULL;
-    FILE *f = NULL;
-    dg_code rc = DG_OK;
-    if (is_special(path))
-        return write_in_place(path, content, err);
-    if (!(aside = dg_malloc(len + 32)))
-        return dg_fail(err, DG_NOMEM, "no memory for a file name");
-    snprintf(aside, len + 32, "%s.%ld.part", path, (long)getpid());
-    f = fopen(aside, "wb");
-    if (!f || (content.len && fwrite(content.at, 1, content.len, f) != content.len)
-        || fflush(f) != 0 || fsync(fileno(f)) != 0)
-        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
-    if (f && fclose(f) != 0 && rc == DG_OK)
-        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
-    if (rc == DG_OK && rename(aside, path) != 0)
-        rc = dg_fail(err, DG_IO, "%s: %s", path, strerror(errno));
-    if (rc < 0 && f)
-        unlink(aside);
-    dg_free(aside);
     return rc;
 }
 
@@ -130,4 +87,15 @@ dg_code dg_dir_remove(const char *path, dg_error *err)
     if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         return dg_fail(err, DG_IO, "%s: could not be removed: %s", path, strerror(errno));
     return DG_OK;
+}
+
+dg_code dg_dir_sync(const char *path, dg_error *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* EINVAL: a filesystem that does not sync folders */
+    bool bad = fd < 0 || (fsync(fd) != 0 && errno != EINVAL);
+    dg_code rc = bad ? dg_fail(err, DG_IO, "%s: %s", path, strerror(errno)) : DG_OK;
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }

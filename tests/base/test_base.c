@@ -2,10 +2,7 @@
  * stream of chance would show up far away, as a wrong verdict. */
 #include "../support/suite.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct {
     const char *text;
@@ -127,41 +124,6 @@ START_TEST(a_folder_is_told_from_a_file)
 }
 END_TEST
 
-START_TEST(a_file_is_replaced_whole)
-{
-    const char *path = scratch_path("file");
-    dg_error err;
-    dg_buf b;
-    ck_assert_int_eq(dg_file_write(path, dg_text("old"), &err), DG_OK);
-    ck_assert_int_eq(dg_file_write(path, dg_text("newer"), &err), DG_OK);
-    b = slurp(path);
-    assert_bytes(dg_buf_bytes(&b), dg_text("newer"), "content");
-    dg_buf_clear(&b);
-    dg_buf_init(&b, 4);
-    ck_assert_int_eq(dg_file_read(&b, path, &err), DG_LIMIT);
-    dg_buf_clear(&b);
-    ck_assert_int_eq(dg_file_read(&b, scratch_path("absent"), &err), DG_IO);
-}
-END_TEST
-
-/* Replacing it by a rename would take a device away from the whole machine. */
-START_TEST(a_pipe_is_written_to_and_stays_a_pipe)
-{
-    const char *path = scratch_path("pipe");
-    struct stat about;
-    char got[8] = "";
-    int fd;
-    ck_assert_int_eq(mkfifo(path, 0600), 0);
-    ck_assert_int_ge(fd = open(path, O_RDWR | O_NONBLOCK), 0);
-    ck_assert_int_eq(dg_file_write(path, dg_text("text"), NULL), DG_OK);
-    ck_assert_int_eq(read(fd, got, sizeof got), 4);
-    ck_assert_str_eq(got, "text");
-    close(fd);
-    ck_assert_int_eq(stat(path, &about), 0);
-    ck_assert(S_ISFIFO(about.st_mode));
-}
-END_TEST
-
 START_TEST(an_arena_hands_out_zeroed_aligned_room)
 {
     dg_arena a;
@@ -195,8 +157,6 @@ int main(void)
     tcase_add_test(tc, a_failure_is_one_line);
     tcase_add_test(tc, no_failure_ends_with_the_exit_code_of_success);
     tcase_add_test(tc, a_folder_is_told_from_a_file);
-    tcase_add_test(tc, a_file_is_replaced_whole);
-    tcase_add_test(tc, a_pipe_is_written_to_and_stays_a_pipe);
     tcase_add_test(tc, an_arena_hands_out_zeroed_aligned_room);
     suite_add_tcase(s, tc);
     return suite_run(s);
