@@ -102,36 +102,19 @@ dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_
 }
 
 /* Not synced: a file that a crash leaves half written fails its checksum. */
-static bool write_aside(const char *aside, const wasm_byte_vec_t *image, const trailer *t)
-{
-    FILE *f;
-    bool good;
-    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    f = fdopen(fd, "wb");
-    if (!f) {
-        close(fd);
-        return false;
-    }
-    good = fwrite(image->data, 1, image->size, f) == image->size && fwrite(t, sizeof *t, 1, f) == 1;
-    return fclose(f) == 0 && good;
-}
-
 static void store_at(const char *path, const dg_hash *key, const wasm_byte_vec_t *image)
 {
     trailer t = seal(key, dg_bytes_of(image->data, image->size));
-    size_t len = strlen(path) + 32;
-    char *aside = dg_malloc(len);
-    if (!aside)
-        return;
-    snprintf(aside, len, "%s.%ld.part", path, (long)getpid());
-    unlink(aside);
-    if (!write_aside(aside, image, &t) || rename(aside, path) != 0) {
-        dg_log(DG_LOG_VERBOSE, "wasm", "cache not written file=%s", path);
-        unlink(aside);
+    dg_file_out out;
+    dg_error err;
+    dg_code rc = dg_file_begin(&out, path, DG_FILE_PRIVATE | DG_FILE_QUICK, &err);
+    if (rc == DG_OK) {
+        dg_file_put(&out, dg_bytes_of(image->data, image->size));
+        dg_file_put(&out, dg_bytes_of(&t, sizeof t));
+        rc = dg_file_commit(&out, &err);
     }
-    dg_free(aside);
+    if (rc < 0)
+        dg_log(DG_LOG_VERBOSE, "wasm", "cache not written: %s", err.text);
 }
 
 void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_module_t *module)
