@@ -74,19 +74,23 @@ static void free_line(char *text)
 
 dg_code dg_event_log_write(const dg_event_log *log, const char *path, dg_error *err)
 {
-    FILE *out = fopen(path, "w");
-    bool bad = false;
-    if (!out)
-        return dg_fail(err, DG_IO, "%s could not be written: %s", path, strerror(errno));
-    for (size_t i = 0; !bad && i < log->count; i++) {
+    dg_file_out out;
+    bool whole = true;
+    dg_code rc = dg_file_begin(&out, path, 0, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; whole && i < log->count; i++) {
         char *text = line_of(&log->at[i]);
-        bad = !text || fprintf(out, "%s\n", text) < 0;
-        if (text)
+        if ((whole = text != NULL)) {
+            dg_file_put(&out, dg_text(text));
+            dg_file_put(&out, dg_text("\n"));
             free_line(text);
+        }
     }
-    if (fclose(out) != 0 || bad)
-        return dg_fail(err, DG_IO, "%s could not be written whole", path);
-    return DG_OK;
+    if (whole)
+        return dg_file_commit(&out, err);
+    dg_file_abandon(&out);
+    return dg_fail(err, DG_NOMEM, "no memory to write %s", path);
 }
 
 dg_code dg_event_log_hash(const dg_event_log *log, dg_hash *hash, dg_error *err)
