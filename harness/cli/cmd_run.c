@@ -82,12 +82,21 @@ static dg_code folder_for(const char *path, dg_error *err)
     return dg_dir_make(folder, err);
 }
 
+/* What is written at the end is tried at the start: a run takes hours. */
+static dg_code try_places(const char *out, const char *events, dg_error *err)
+{
+    dg_code rc;
+    if ((rc = folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
+        return rc;
+    return events ? dg_file_try(events, err) : DG_OK;
+}
+
 static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *err)
 {
     dg_buf text;
     dg_code rc;
     dg_buf_init(&text, (size_t)1 << 30);
-    if ((rc = dg_report_json(&text, outcome, err)) >= 0 && (rc = folder_for(path, err)) >= 0)
+    if ((rc = dg_report_json(&text, outcome, err)) >= 0)
         rc = dg_file_write(path, dg_buf_bytes(&text), err);
     dg_buf_clear(&text);
     return rc;
@@ -123,7 +132,7 @@ static int run(const dg_args *args)
     dg_error err;
     int exit_code;
     dg_code rc = plan_of(&plan, args, &err);
-    if (rc >= 0)
+    if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0)
         rc = dg_run(&outcome, plan, &how, &err);
     dg_progress_done(&b.progress);
     if (rc < 0 || write_outcome(outcome, out, &err) < 0 || print_report(args, outcome, &err) < 0)

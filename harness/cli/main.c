@@ -104,6 +104,7 @@ int main(int argc, char **argv)
     json_set_alloc_funcs(dg_malloc, dg_free);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, with its code */
     signal(SIGXFSZ, SIG_IGN); /* likewise a full disk by quota */
+    dg_scrap_on_signals();
     if (argc < 2) {
         dg_command_help(stderr, NULL);
         return DG_EXIT_USAGE;
