@@ -88,12 +88,12 @@ static void raise(dg_world *world, dg_approval_block *a, unsigned level)
 
 void dg_approval_aggression_slot(dg_world *world)
 {
-    uint32_t final = world->blocks[world->finality.finalized].number, best = newest(world);
+    uint32_t final = world->blocks[world->finalized].number, best = newest(world);
     uint32_t age = best > final ? best - final - 1 : 0;
     bool grew = best > world->approval->since.newest;
     world->approval->since.level = level_at(age);
     world->approval->since.newest = best;
-    for (uint32_t id = world->finality.finalized + 1;
+    for (uint32_t id = world->finalized + 1;
          grew && world->approval->since.level && id < world->block_count; id++) {
         const dg_world_block *b = &world->blocks[id];
         if (b->gone || !b->approval || !b->approval->session || b->number <= final)

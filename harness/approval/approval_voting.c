@@ -264,9 +264,9 @@ dg_code dg_approval_step(dg_world *world, dg_error *err)
     dg_code rc = turns ? DG_OK
                        : dg_fail(err, DG_NOMEM, "no memory for the assignments of %u nodes",
                                  world->node_count);
-    for (uint32_t id = world->finality.finalized + 1; id < world->block_count && rc >= 0; id++) {
+    for (uint32_t id = world->finalized + 1; id < world->block_count && rc >= 0; id++) {
         const dg_world_block *b = &world->blocks[id];
-        if (b->gone || !b->approval || b->number <= world->blocks[world->finality.finalized].number)
+        if (b->gone || !b->approval || b->number <= world->blocks[world->finalized].number)
             continue;
         if (!b->approval->known)
             rc = learn(world, id, err);
@@ -329,9 +329,9 @@ bool dg_approval_unknown(const dg_world_block *b)
 
 uint64_t dg_approval_waiting(const dg_world *world)
 {
-    uint32_t final = world->blocks[world->finality.finalized].number;
+    uint32_t final = world->blocks[world->finalized].number;
     uint64_t candidates = 0;
-    for (uint32_t id = world->finality.finalized + 1; id < world->block_count; id++) {
+    for (uint32_t id = world->finalized + 1; id < world->block_count; id++) {
         const dg_world_block *b = &world->blocks[id];
         candidates += !b->gone && b->approval && b->number > final
                           ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears

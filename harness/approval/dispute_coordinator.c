@@ -250,7 +250,7 @@ dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_en
 dg_code dg_approval_disputes_step(dg_world *world, dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
-    uint32_t final = world->blocks[world->finality.finalized].number;
+    uint32_t final = world->blocks[world->finalized].number;
     dg_dispute *oldest = world->approval->disputes;
     dg_code rc = DG_OK;
     while (oldest && oldest->next)

@@ -7,6 +7,8 @@
  * Mirrors: sc-consensus-slots, sc-consensus-babe. */
 #include "consensus/consensus_impl.h"
 
+enum { CLAIMS_MAX = 256 }; /* of one slot */
+
 static dg_ns begins_at(const dg_world *world, uint32_t node, uint64_t slot)
 {
     return dg_sim_true_at(world->sim, (dg_node_ix){ node }, dg_world_slot_local(world, slot));
@@ -15,8 +17,8 @@ static dg_ns begins_at(const dg_world *world, uint32_t node, uint64_t slot)
 /* ---- claims ---- */
 
 /* Where the runtime on a head cannot be asked, an ancestor's can. */
-dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, uint32_t head,
-                                const uint8_t key[32], dg_error *err)
+static dg_code slot_owner(dg_world *world, uint32_t *node, uint32_t head, const uint8_t key[32],
+                          dg_error *err)
 {
     *node = DG_NO;
     for (uint32_t id = head; id != DG_NO && !world->blocks[id].gone;
@@ -27,6 +29,25 @@ dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, uint32_t head,
             return rc;
     }
     return DG_OK;
+}
+
+dg_code dg_consensus_slot_authors(dg_world *world, bool *authors, dg_error *err)
+{
+    dg_slot_claim claims[CLAIMS_MAX];
+    uint32_t head = dg_world_favourite(world);
+    dg_epoch epoch;
+    dg_code rc = DG_OK;
+    if (!world->consensus->clients)
+        return DG_OK;
+    epoch = dg_client_epoch(&world->blocks[head].epochs, world->slot);
+    for (size_t i = dg_epoch_claims(&epoch, claims, CLAIMS_MAX, world->slot, world->options.seed);
+         i-- && rc >= 0;) {
+        uint32_t node;
+        rc = slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
+        if (rc >= 0 && node != DG_NO)
+            authors[node] = true;
+    }
+    return rc < 0 ? rc : DG_OK;
 }
 
 /* Mirrors: sc-consensus-slots, BackoffAuthoringOnFinalizedHeadLagging and its defaults. */
@@ -51,7 +72,8 @@ static bool leaves_out(const dg_world *world, uint32_t node, uint32_t head, uint
 static bool begins(const dg_world *world, uint32_t node, uint64_t slot, bool off)
 {
     const dg_world_node *n = &world->nodes[node];
-    if (n->claimed >= slot || (n->clock != 0) != off)
+    const dg_consensus_node *own = &world->consensus->nodes[node];
+    if (own->claimed >= slot || (n->clock != 0) != off)
         return false;
     return !off || begins_at(world, node, slot) == dg_sim_now(world->sim);
 }
@@ -59,9 +81,9 @@ static bool begins(const dg_world *world, uint32_t node, uint64_t slot, bool off
 static dg_code claim(dg_world *world, uint32_t node, uint32_t head, const dg_slot_claim *by,
                      dg_error *err)
 {
-    world->nodes[node].claimed = world->claimed = by->slot;
-    world->slot_claims++;
-    world->slot_primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
+    world->consensus->nodes[node].claimed = world->consensus->claimed = by->slot;
+    world->in_slot.claims++;
+    world->in_slot.primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
     world->stats.claims++;
     return dg_consensus_claim(world, node, head, by, err);
 }
@@ -70,20 +92,19 @@ static dg_code claim(dg_world *world, uint32_t node, uint32_t head, const dg_slo
  * by what the runtime there says now. */
 static dg_code claim_on(dg_world *world, uint32_t head, uint64_t slot, bool off, dg_error *err)
 {
-    dg_slot_claim claims[DG_CLAIMS_MAX];
+    dg_slot_claim claims[CLAIMS_MAX];
     dg_epoch epoch;
     dg_code rc = DG_OK;
     size_t count;
-    if (!world->clients)
+    if (!world->consensus->clients)
         return DG_OK;
     epoch = dg_client_epoch(&world->blocks[head].epochs, slot);
-    count = dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, slot, world->options.seed);
+    count = dg_epoch_claims(&epoch, claims, CLAIMS_MAX, slot, world->options.seed);
     for (size_t i = 0; i < count && rc >= 0; i++) {
         uint32_t node;
-        if (world->options.no_forks && world->claimed == slot)
+        if (world->options.no_forks && world->consensus->claimed == slot)
             break;
-        rc = dg_consensus_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key,
-                                     err);
+        rc = slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key, err);
         if (rc == DG_OK && node != DG_NO && world->nodes[node].best == head
             && begins(world, node, slot, off) && !leaves_out(world, node, head, slot))
             rc = claim(world, node, head, &claims[i], err);
@@ -144,7 +165,8 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
     uint32_t before = DG_NO;
     dg_code rc;
     world->slot = slot;
-    world->slot_claims = world->slot_primary = world->slot_built = world->slot_failed = 0;
+    world->in_slot.claims = world->in_slot.primary = world->in_slot.built = world->in_slot.failed =
+        0;
     world->stats.slots++;
     if ((rc = claim_all(world, slot, false, err)) < 0)
         return rc;

@@ -17,10 +17,11 @@ dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_e
     uint64_t absent[6] = { b->view.session };
     dg_code rc;
     if (!b->view.session_known
-        || (world->session_told && b->view.session <= world->last_session_told))
+        || (world->consensus->session_told
+            && b->view.session <= world->consensus->last_session_told))
         return DG_OK;
-    world->session_told = true;
-    world->last_session_told = b->view.session;
+    world->consensus->session_told = true;
+    world->consensus->last_session_told = b->view.session;
     if ((rc = dg_record_emit(world, DG_REC_SESSION, DG_NO_NODE, b, n, NULL, err)) < 0
         || !b->session)
         return rc;
@@ -36,6 +37,7 @@ dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_e
 static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     dg_leaf leaf = { id, world->blocks[id].number };
     dg_signal signal;
     dg_code rc;
@@ -51,7 +53,7 @@ static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err
         || (rc = dg_consensus_compile(world, node, id, false, err)) < 0
         || (rc = dg_consensus_signal(world, node, &signal, id, err)) < 0)
         return rc;
-    return n->final_wanted == id ? dg_consensus_finality_arrived(world, node, id, err) : DG_OK;
+    return own->final_wanted == id ? dg_consensus_finality_arrived(world, node, id, err) : DG_OK;
 }
 
 static bool can_import(const dg_world *world, uint32_t node, uint32_t id)
@@ -128,16 +130,17 @@ dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, 
 dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     dg_leaf block = { id, world->blocks[id].number };
     dg_signal signal;
     if (world->blocks[id].gone || block.number <= world->blocks[n->finalized].number)
         return DG_OK;
     if (!dg_world_has(world, node, id)) {
-        n->final_wanted = id;
+        own->final_wanted = id;
         return DG_OK;
     }
     n->finalized = id;
-    n->final_wanted = DG_NO;
+    own->final_wanted = DG_NO;
     if (!dg_world_descends(world, n->best, id))
         n->best = dg_world_best_of(world, node);
     dg_leaves_finalize(&n->leaves, &signal, &block);
@@ -149,14 +152,15 @@ dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t i
 dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     dg_leaf leaf = { n->best, world->blocks[n->best].number };
     dg_signal signal;
     dg_code rc;
     dg_leaves_clear(&n->leaves);
     dg_statement_clear(&n->sd);
     dg_approval_forget(world, node);
-    n->session_seen = n->asked = n->stalls = n->from_before = false;
-    n->busy_until = 0;
+    own->session_seen = n->asked = own->stalls = own->from_before = false;
+    own->busy_until = 0;
     n->gossip = (dg_topologies){ .current = NULL };
     dg_statements_forget(world, node);
     dg_backing_pvf_restart(world, node, dg_sim_now(world->sim));
@@ -172,5 +176,5 @@ dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
             && world->blocks[id].imported[node] == DG_NEVER
             && (rc = dg_consensus_block_arrived(world, node, id, err)) < 0)
             return rc;
-    return dg_consensus_finality_arrived(world, node, world->finality.finalized, err);
+    return dg_consensus_finality_arrived(world, node, world->finalized, err);
 }

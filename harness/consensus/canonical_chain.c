@@ -32,22 +32,22 @@ static dg_code hand_out(dg_world *world, uint32_t id, dg_error *err)
     dg_code rc = world->options.settled(world->options.user, &made, err);
     dg_free(b->kept);
     b->kept = NULL;
-    world->settled = id;
+    world->consensus->settled = id;
     return rc;
 }
 
 dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err)
 {
-    uint32_t count = world->blocks[last].number - world->blocks[world->settled].number, at = count,
-             *path;
+    uint32_t count = world->blocks[last].number - world->blocks[world->consensus->settled].number,
+             at = count, *path;
     dg_code rc = DG_OK;
     if (!count || !world->options.settled) {
-        world->settled = last;
+        world->consensus->settled = last;
         return DG_OK;
     }
     if (!(path = dg_malloc(count * sizeof *path)))
         return dg_fail(err, DG_NOMEM, "no memory for a chain of %u blocks", count);
-    for (uint32_t id = last; id != world->settled; id = world->blocks[id].parent) {
+    for (uint32_t id = last; id != world->consensus->settled; id = world->blocks[id].parent) {
         assert(at > 0); /* else what was settled lost */
         path[--at] = id;
     }

@@ -30,26 +30,28 @@ dg_code dg_consensus_compile(dg_world *world, uint32_t node, uint32_t id, bool c
                              dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     const dg_world_block *b = &world->blocks[id];
     bool ahead = b->pending && !children && n->of->compiles_pending;
-    if (!b->enacted || !world->enact.what.code.len || !world->options.compile_ns_max
+    if (!b->enacted || !world->consensus->enact.what.code.len || !world->options.compile_ns_max
         || (b->pending && !children && !ahead))
         return DG_OK;
-    if (n->compiled && dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
+    if (own->compiled && dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
         return DG_OK; /* for a block beside it: at it already */
-    if (!n->compiled)
-        n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
-    n->compiled = true;
-    return ahead ? DG_OK : stand_still(world, node, id, n->compiled_at, false, err);
+    if (!own->compiled)
+        own->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
+    own->compiled = true;
+    return ahead ? DG_OK : stand_still(world, node, id, own->compiled_at, false, err);
 }
 
 dg_code dg_consensus_recompile(dg_world *world, uint32_t node, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     const dg_world_block *b = &world->blocks[n->best];
     if (!world->options.compile_ns_max || n->of->caches_compiled)
         return DG_OK;
-    n->compiled = b->enacted && !b->pending;
-    n->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
-    return stand_still(world, node, n->best, n->compiled_at, true, err);
+    own->compiled = b->enacted && !b->pending;
+    own->compiled_at = dg_sim_now(world->sim) + time_of(world, node);
+    return stand_still(world, node, n->best, own->compiled_at, true, err);
 }

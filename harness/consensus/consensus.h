@@ -12,7 +12,19 @@
 
 #include "approval/approval.h"
 
-enum { DG_CLAIMS_MAX = 256 }; /* of one slot */
+/* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
+ * init that failed. DG_NOMEM. */
+dg_code dg_consensus_init(dg_world *world, dg_error *err);
+void dg_consensus_clear(dg_world *world);
+/* Before the first block is added: the fork may lie within a session. Codes as of dg_chain_epoch.
+ */
+dg_code dg_consensus_start(dg_world *world, const dg_clock *clock, dg_error *err);
+/* The first block, which is known to all, finalized, and the first leaf of each. Codes as of
+ * dg_world_view and dg_client_view_new, or of the signals that follow. */
+dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err);
+/* `*what`, whose parts the caller sets, is enacted from `slot` on. DG_USAGE: the slot is not ahead,
+ * or another was named before. */
+dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot, dg_error *err);
 
 /* Why a runtime left a candidate out, as far as can be told from outside. */
 typedef enum dg_drop {
@@ -34,9 +46,6 @@ dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, 
 dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
 dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err);
 
-/* The fork block may lie within a session. */
-dg_code dg_consensus_mid_session_init(dg_world *world, const dg_clock *clock, dg_error *err);
-
 dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,
                               dg_error *err);
 
@@ -45,7 +54,9 @@ dg_code dg_consensus_recompile(dg_world *world, uint32_t node, dg_error *err);
 
 /* ---- slots ---- */
 
-/* The node that holds a key of an epoch; DG_NO. */
+/* Sets `authors` of those nodes that may author in the slot of now, on the block that most take for
+ * the best. */
+dg_code dg_consensus_slot_authors(dg_world *world, bool *authors, dg_error *err);
 dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, uint32_t head,
                                 const uint8_t key[32], dg_error *err);
 /* the world's, and all right clocks' */
@@ -60,8 +71,6 @@ dg_code dg_consensus_build(dg_world *world, uint32_t node, const dg_sim_event *e
 
 /* ---- finality ---- */
 
-dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err);
-void dg_consensus_grandpa_clear(dg_grandpa *finality);
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err);
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err);
 

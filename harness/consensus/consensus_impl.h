@@ -12,15 +12,77 @@ struct dg_kept {
     bool amended;
 };
 
+/* ---- what the room keeps of a network ---- */
+
+typedef struct dg_voter {
+    uint8_t key[32];
+    uint64_t weight;
+    uint32_t node;
+} dg_voter;
+
+typedef struct dg_grandpa {
+    dg_voter *voters;
+    uint32_t count;
+    uint64_t round;
+    uint32_t prevoted; /* id of this round's common ancestor; DG_NO */
+    uint64_t *weights; /* scratch, by id from the finalized block on */
+    uint32_t weights_cap;
+} dg_grandpa;
+
+/* .. and of each node. */
+typedef struct dg_consensus_node {
+    dg_ns busy_until;     /* its subsystems wait for answers */
+    uint32_t waits_at;    /* .. at the newest of these leaves, */
+    dg_request waits_for; /* most of the time for this one */
+    bool stalls;          /* a signal waits for too long: it will go down */
+    bool session_seen;    /* gossip-support: last_session_index */
+    uint32_t last_session;
+    bool from_before;      /* up since before the fork, which lies within a session */
+    uint32_t final_wanted; /* a finality notice that came before its block; DG_NO */
+    uint64_t claimed;      /* newest slot it claimed; 0: none */
+    bool compiled;         /* N's code, by its first block with it */
+    dg_ns compiled_at;     /* ready then: it may have begun ahead */
+} dg_consensus_node;
+
+struct dg_consensus {
+    dg_consensus_node *nodes;
+    dg_grandpa grandpa;
+    /* what digests told of epochs; NULL: the runtime at the fork has none */
+    dg_client_view *clients;
+    struct {
+        bool within, forked, told;
+        uint32_t session;
+        uint64_t session_slot;
+    } mid_session; /* see mid_session_fork.c */
+    struct {
+        bool set;
+        uint64_t slot;
+        dg_transition what;
+    } enact;
+    uint64_t claimed; /* slot of the last claim */
+    uint32_t settled; /* id of the last block that was handed out */
+    uint32_t last_session_told;
+    bool session_told;
+    /* slot in which each node sends its heartbeat in that session */
+    struct {
+        uint64_t epoch_start, *at;
+    } heartbeats;
+};
+
 /* canonical_chain.c: blocks that stay */
 dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err);
 dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err);
+
+/* grandpa.c */
+dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err);
+void dg_consensus_grandpa_clear(dg_grandpa *grandpa);
 
 /* block_import.c */
 /* a record, the first time */
 dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_error *err);
 
-/* mid_session_fork.c */
+/* mid_session_fork.c: the fork block may lie within a session */
+dg_code dg_consensus_mid_session_init(dg_world *world, const dg_clock *clock, dg_error *err);
 /* in which the session of a leaf began */
 uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_block *b);
 /* What a node that was just told its topology at the fork block has heard since. */

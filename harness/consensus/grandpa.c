@@ -15,7 +15,7 @@ enum { LOG_SCHEDULED_CHANGE = 1 };
 
 static dg_code take_voters(dg_world *world, dg_scale *s, dg_block *block, dg_error *err)
 {
-    dg_grandpa *f = &world->finality;
+    dg_grandpa *f = &world->consensus->grandpa;
     uint32_t count = dg_scale_count(s, 40);
     dg_voter *voters;
     dg_code rc;
@@ -46,17 +46,17 @@ dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err)
     dg_scale s;
     dg_code rc = dg_chain_call(world->chain, root, &answer, NULL, "GrandpaApi_grandpa_authorities",
                                dg_bytes_of(NULL, 0), err);
-    world->finality.prevoted = DG_NO;
+    world->consensus->grandpa.prevoted = DG_NO;
     if (rc == DG_NOMEM || rc == DG_IO || rc == DG_LIMIT)
         return rc;
     s = dg_scale_from(answer);
     return take_voters(world, &s, root, err);
 }
 
-void dg_consensus_grandpa_clear(dg_grandpa *finality)
+void dg_consensus_grandpa_clear(dg_grandpa *grandpa)
 {
-    dg_free(finality->voters);
-    dg_free(finality->weights);
+    dg_free(grandpa->voters);
+    dg_free(grandpa->weights);
 }
 
 /* A change that was announced in a block that is final now. Its delay is zero on
@@ -118,7 +118,7 @@ static uint32_t constrained(const dg_world *world, uint32_t node, uint32_t targe
 
 static uint32_t vote_of(const dg_world *world, uint32_t node)
 {
-    uint32_t base = world->finality.finalized, best = world->nodes[node].best,
+    uint32_t base = world->finalized, best = world->nodes[node].best,
              low = world->blocks[base].number;
     uint32_t back = (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
              high = world->blocks[best].number, target;
@@ -142,7 +142,7 @@ static uint64_t threshold(const dg_grandpa *f, uint64_t *total)
 
 static dg_code weigh(dg_world *world, dg_error *err)
 {
-    dg_grandpa *f = &world->finality;
+    dg_grandpa *f = &world->consensus->grandpa;
     if (f->weights_cap < world->block_count) {
         uint64_t *more = dg_realloc(f->weights, (size_t)world->block_cap * sizeof *more);
         if (!more)
@@ -150,7 +150,8 @@ static dg_code weigh(dg_world *world, dg_error *err)
         f->weights = more;
         f->weights_cap = world->block_cap;
     }
-    memset(f->weights + f->finalized, 0, (world->block_count - f->finalized) * sizeof *f->weights);
+    memset(f->weights + world->finalized, 0,
+           (world->block_count - world->finalized) * sizeof *f->weights);
     return DG_OK;
 }
 
@@ -158,14 +159,14 @@ static dg_code weigh(dg_world *world, dg_error *err)
  * child, so one pass from the top adds all up. DG_NO: not even the base. */
 static uint32_t ghost(dg_world *world)
 {
-    dg_grandpa *f = &world->finality;
+    dg_grandpa *f = &world->consensus->grandpa;
     uint64_t total, needed = threshold(f, &total);
     for (uint32_t id = world->block_count - 1;; id--) {
         if (f->weights[id] >= needed)
             return id;
-        if (id == f->finalized)
+        if (id == world->finalized)
             return DG_NO;
-        if (world->blocks[id].parent >= f->finalized)
+        if (world->blocks[id].parent >= world->finalized)
             f->weights[world->blocks[id].parent] += f->weights[id];
     }
 }
@@ -181,7 +182,7 @@ static bool votes(const dg_world *world, const dg_voter *voter)
 
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)
 {
-    dg_grandpa *f = &world->finality;
+    dg_grandpa *f = &world->consensus->grandpa;
     dg_code rc = weigh(world, err);
     if (rc < 0)
         return rc;
@@ -231,13 +232,13 @@ static dg_code follow_chain(dg_world *world, uint32_t from, uint32_t to, dg_erro
 
 static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
 {
-    dg_grandpa *f = &world->finality;
-    uint32_t before = f->finalized;
+    dg_grandpa *f = &world->consensus->grandpa;
+    uint32_t before = world->finalized;
     dg_node_ix all = { world->node_count };
     uint64_t n[6] = { world->slot, best_number(world) - world->blocks[id].number,
                       count_losers(world, before, id), f->round };
     dg_code rc;
-    f->finalized = id;
+    world->finalized = id;
     world->stats.finalized = world->blocks[id].number;
     world->stats.pruned += n[2];
     if ((rc = follow_chain(world, before, id, err)) < 0
@@ -247,7 +248,7 @@ static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
         return rc;
     for (uint32_t i = 0; i < world->node_count; i++)
         if ((rc = dg_sim_send(world->sim, all, (dg_node_ix){ i },
-                              &(dg_sim_parcel){ .channel = world->finality_channel,
+                              &(dg_sim_parcel){ .channel = world->channels.finality,
                                                 .tag = DG_TAG_FINAL,
                                                 .a = id,
                                                 .wire_bytes = 4096 },
@@ -259,9 +260,9 @@ static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
 
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err)
 {
-    dg_grandpa *f = &world->finality;
+    dg_grandpa *f = &world->consensus->grandpa;
     uint64_t total, needed = threshold(f, &total), weight = 0;
-    if (f->prevoted == DG_NO || f->prevoted == f->finalized)
+    if (f->prevoted == DG_NO || f->prevoted == world->finalized)
         return DG_OK;
     for (uint32_t i = 0; i < f->count; i++)
         if (votes(world, &f->voters[i]) && dg_world_has(world, f->voters[i].node, f->prevoted))

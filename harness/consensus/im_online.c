@@ -42,14 +42,16 @@ static uint64_t sends_at(const dg_world *world, uint32_t node, const dg_clock *c
 /* Of the session that the clock is in; kept until another is asked for. */
 static dg_code plan_session(dg_world *world, const dg_clock *clock, dg_error *err)
 {
-    if (world->beats.at && world->beats.epoch_start == clock->epoch_start)
+    if (world->consensus->heartbeats.at
+        && world->consensus->heartbeats.epoch_start == clock->epoch_start)
         return DG_OK;
-    if (!world->beats.at
-        && !(world->beats.at = dg_calloc(world->node_count, sizeof *world->beats.at)))
+    if (!world->consensus->heartbeats.at
+        && !(world->consensus->heartbeats.at =
+                 dg_calloc(world->node_count, sizeof *world->consensus->heartbeats.at)))
         return dg_fail(err, DG_NOMEM, "no memory for heartbeats");
-    world->beats.epoch_start = clock->epoch_start;
+    world->consensus->heartbeats.epoch_start = clock->epoch_start;
     for (uint32_t i = 0; i < world->node_count; i++)
-        world->beats.at[i] = sends_at(world, i, clock);
+        world->consensus->heartbeats.at[i] = sends_at(world, i, clock);
     return DG_OK;
 }
 
@@ -157,7 +159,7 @@ static dg_code add(pool *p, uint32_t i, dg_error *err)
 /* An author is online by the block it makes. */
 static bool is_here(const pool *p, uint32_t node)
 {
-    return node != DG_NO && node != p->author && p->world->beats.at[node] < p->slot
+    return node != DG_NO && node != p->author && p->world->consensus->heartbeats.at[node] < p->slot
            && !dg_sim_node_paused(p->world->sim, (dg_node_ix){ node })
            && dg_sim_reachable(p->world->sim, (dg_node_ix){ node }, (dg_node_ix){ p->author });
 }

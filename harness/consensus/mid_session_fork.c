@@ -18,8 +18,8 @@ static dg_code draw_forks(dg_world *world, dg_block *root, uint64_t slots, dg_er
     dg_code rc = dg_chain_epoch(world->chain, root, world->first_slot, &epoch, err);
     if (rc < 0 || rc == DG_ABSENT)
         return rc < 0 ? rc : DG_OK;
-    for (; slots && epoch.c[1] && !world->before.forked; slots--)
-        world->before.forked = dg_rng_below(&lot, epoch.c[1]) < epoch.c[0];
+    for (; slots && epoch.c[1] && !world->consensus->mid_session.forked; slots--)
+        world->consensus->mid_session.forked = dg_rng_below(&lot, epoch.c[1]) < epoch.c[0];
     dg_epoch_clear(&epoch);
     return DG_OK;
 }
@@ -29,18 +29,19 @@ dg_code dg_consensus_mid_session_init(dg_world *world, const dg_clock *clock, dg
     dg_block *root = dg_chain_root(world->chain);
     if (!dg_block_number(root) || clock->slot <= clock->epoch_start)
         return DG_OK;
-    world->before.within = true;
-    world->before.session = clock->session;
-    world->before.session_slot = clock->epoch_start;
+    world->consensus->mid_session.within = true;
+    world->consensus->mid_session.session = clock->session;
+    world->consensus->mid_session.session_slot = clock->epoch_start;
     return world->options.no_forks ? DG_OK
                                    : draw_forks(world, root, clock->slot - clock->epoch_start, err);
 }
 
 uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_block *b)
 {
-    return world->before.within && b->slot > world->before.session_slot
-                   && b->view.session == world->before.session
-               ? world->before.session_slot
+    return world->consensus->mid_session.within
+                   && b->slot > world->consensus->mid_session.session_slot
+                   && b->view.session == world->consensus->mid_session.session
+               ? world->consensus->mid_session.session_slot
                : b->slot;
 }
 
@@ -49,9 +50,9 @@ static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block 
 {
     uint64_t n[6] = { b->slot, 0, true };
     dg_code rc;
-    if (world->before.told)
+    if (world->consensus->mid_session.told)
         return DG_OK;
-    world->before.told = true;
+    world->consensus->mid_session.told = true;
     rc = dg_consensus_tell_session(world, b, err);
     return rc < 0 ? rc : dg_record_emit(world, DG_REC_SIGNAL, node, b, n, NULL, err);
 }
@@ -60,11 +61,12 @@ dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t i
 {
     static const dg_signal only_deactivates = { .by_finality = true };
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     dg_losses lost;
     dg_code rc;
-    if (!n->from_before || !world->before.forked)
+    if (!own->from_before || !world->consensus->mid_session.forked)
         return DG_OK;
-    n->from_before = false;
+    own->from_before = false;
     if ((rc = tell_signal(world, node, &world->blocks[id], err)) < 0
         || (rc = dg_statement_signal(&n->sd, &lost, &only_deactivates, NULL, err)) < 0)
         return rc;

@@ -24,14 +24,15 @@ typedef struct dg_held_signal {
 static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     const dg_world_block *b = &world->blocks[id];
     dg_losses lost;
     dg_code rc;
-    if (!b->view.session_known || (n->session_seen && b->view.session <= n->last_session)
+    if (!b->view.session_known || (own->session_seen && b->view.session <= own->last_session)
         || !b->session)
         return DG_OK;
-    n->session_seen = true;
-    n->last_session = b->view.session;
+    own->session_seen = true;
+    own->last_session = b->view.session;
     if (b->session->member[node] == DG_NO || !b->session->has_grid)
         return DG_OK;
     dg_topologies_add(&n->gossip, b->session);
@@ -172,7 +173,8 @@ static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, 
     *kept = *held;
     if (gone)
         kept->signal.deactivated = memcpy(kept + 1, held->signal.deactivated, gone);
-    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node }, world->nodes[node].busy_until,
+    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node },
+                         world->consensus->nodes[node].busy_until,
                          &(dg_sim_timer){ .tag = DG_TAG_ANSWERED, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
     return rc;
@@ -182,9 +184,9 @@ static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, 
  * somebody has started it again. */
 static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    const dg_world_block *about = &world->blocks[n->waits_at];
-    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node, n->waits_at);
+    dg_consensus_node *own = &world->consensus->nodes[node];
+    const dg_world_block *about = &world->blocks[own->waits_at];
+    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node, own->waits_at);
     dg_ns least = dg_world_constant(DG_CONST_RESTART_MIN),
           most = dg_world_constant(DG_CONST_RESTART_MAX);
     dg_ns down =
@@ -193,10 +195,10 @@ static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err
                + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT));
     uint64_t told[6] = { world->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
     dg_code rc;
-    n->stalls = true;
+    own->stalls = true;
     world->stats.stalled++;
     rc = dg_record_emit(world, DG_REC_STALLED, node, about, told,
-                        dg_request_at(n->waits_for)->method, err);
+                        dg_request_at(own->waits_for)->method, err);
     return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node }, at, at + down, err);
 }
 
@@ -204,22 +206,24 @@ dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *sig
                             dg_error *err)
 {
     dg_world_node *n = &world->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node];
     const dg_view *view = &world->blocks[id].view;
     dg_held_signal held = { *signal, id,
                             dg_view_mode_for(view, n->of, dg_world_answers_kept(n, view)) };
-    dg_ns now = dg_sim_now(world->sim), from = n->busy_until > now ? n->busy_until : now;
+    dg_ns now = dg_sim_now(world->sim), from = own->busy_until > now ? own->busy_until : now;
     dg_code rc;
     if (from - now > dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT))
-        && !n->stalls && (rc = go_down(world, node, from - now, err)) < 0)
+        && !own->stalls && (rc = go_down(world, node, from - now, err)) < 0)
         return rc;
     if (!dg_signal_any(signal))
         return DG_OK;
-    n->busy_until = from;
+    own->busy_until = from;
     if (signal->activates) {
-        n->waits_at = id;
-        n->busy_until += dg_world_runtime_latency(world, node, id, &n->waits_for);
+        own->waits_at = id;
+        own->busy_until += dg_world_runtime_latency(world, node, id, &own->waits_for);
     }
-    return n->busy_until == now ? deliver(world, node, &held, err) : hold(world, node, &held, err);
+    return own->busy_until == now ? deliver(world, node, &held, err)
+                                  : hold(world, node, &held, err);
 }
 
 dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,

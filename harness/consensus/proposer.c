@@ -43,7 +43,7 @@ static dg_ns inherent_ready(const dg_world *world, uint32_t node, uint32_t paren
     dg_ns taken = world->blocks[parent].taken[node], ready;
     dg_ns give_up = dg_sim_now(world->sim)
                     + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_INHERENT_LIMIT));
-    ready = (taken == DG_NEVER ? world->nodes[node].busy_until : taken)
+    ready = (taken == DG_NEVER ? world->consensus->nodes[node].busy_until : taken)
             + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_PROPOSE_WAIT));
     return ready < give_up ? ready : give_up;
 }
@@ -137,10 +137,11 @@ static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inhere
     dg_code rc;
     for (size_t i = 0, from = 0; i < m->beats.count; from = m->beats.ends[i++])
         beats[i] = dg_bytes_of(m->beats.bytes.at + from, m->beats.ends[i] - from);
-    m->enacts = world->enact.set && m->p->claim.slot >= world->enact.slot
+    m->enacts = world->consensus->enact.set && m->p->claim.slot >= world->consensus->enact.slot
                 && !world->blocks[m->p->parent].enacted;
     if (m->enacts) {
-        if ((rc = dg_chain_transition(world->chain, &m->enactment, parent, &world->enact.what, err))
+        if ((rc = dg_chain_transition(world->chain, &m->enactment, parent,
+                                      &world->consensus->enact.what, err))
             < 0)
             /* nothing of N: the chain has no such way */
             return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "enactment") : rc;
@@ -173,7 +174,7 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
                      .why = why->text,
                      .epoch = m->unexpected ? &m->note : NULL };
     dg_code rc;
-    world->slot_failed++;
+    world->in_slot.failed++;
     world->stats.failed_blocks++;
     rc = dg_record_emit(world, DG_REC_FAILED, m->node, &world->blocks[m->p->parent], n, why->text,
                         err);
@@ -184,7 +185,7 @@ static dg_code tell_enacted(dg_world *world, dg_world_block *b, dg_error *err)
 {
     dg_error why = { .text = "" };
     bool pending = false;
-    dg_bytes code = world->enact.what.code;
+    dg_bytes code = world->consensus->enact.what.code;
     dg_code rc = code.len ? dg_chain_enacted(world->chain, b->block, code, &pending, &why) : DG_OK;
     uint64_t n[6] = { b->slot, rc == DG_OK, pending };
     b->enacted = true;
@@ -285,9 +286,9 @@ static dg_code import_own(dg_world *world, making *m, dg_client_at *epochs, dg_b
     dg_error why;
     dg_code rc = DG_OK;
     *epochs = (dg_client_at){ .slot = m->p->claim.slot };
-    if (world->clients)
-        rc = dg_client_follow(world->clients, epochs, &m->note, &world->blocks[m->p->parent].epochs,
-                              block, err);
+    if (world->consensus->clients)
+        rc = dg_client_follow(world->consensus->clients, epochs, &m->note,
+                              &world->blocks[m->p->parent].epochs, block, err);
     if (rc < 0 || m->note.digest_expected == m->note.digest_seen)
         return rc;
     m->unexpected = true;
@@ -315,7 +316,7 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
     if ((rc = dg_consensus_keep(world, id, &m->how, err)) < 0)
         return rc;
     world->blocks[id].fuel = m->how.report.fuel_total;
-    world->slot_built++;
+    world->in_slot.built++;
     world->stats.blocks++;
     if ((rc = tell_built(world, m, id, err)) < 0)
         return rc;

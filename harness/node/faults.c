@@ -100,33 +100,43 @@ dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err)
     dg_code rc = check_fault(world, fault, err);
     if (rc < 0)
         return rc;
-    if (world->fault_count == DG_FAULTS_MAX)
+    if (world->faults->count == DG_FAULTS_MAX)
         return dg_fail(err, DG_LIMIT, "more than %d faults were planned", DG_FAULTS_MAX);
-    if (!(more = dg_realloc(world->faults, (world->fault_count + 1) * sizeof *more)))
+    if (!(more = dg_realloc(world->faults->of, (world->faults->count + 1) * sizeof *more)))
         return dg_fail(err, DG_NOMEM, "no memory for a fault");
-    world->faults = more;
+    world->faults->of = more;
     if ((rc = copy_list(&made, fault, err)) < 0 || (rc = lossy_link(world, &made, err)) < 0) {
         dg_free(made.list);
         return rc;
     }
-    world->faults[world->fault_count++] = made;
+    world->faults->of[world->faults->count++] = made;
     return DG_OK;
+}
+
+dg_code dg_node_faults_init(dg_world *world, dg_error *err)
+{
+    world->faults = dg_calloc(1, sizeof *world->faults);
+    return world->faults ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the faults of a network");
 }
 
 void dg_node_faults_clear(dg_world *world)
 {
-    for (uint32_t i = 0; i < world->fault_count; i++) {
-        dg_free(world->faults[i].list);
-        dg_free(world->faults[i].nodes);
+    if (!world->faults)
+        return;
+    for (uint32_t i = 0; i < world->faults->count; i++) {
+        dg_free(world->faults->of[i].list);
+        dg_free(world->faults->of[i].nodes);
     }
+    dg_free(world->faults->of);
     dg_free(world->faults);
+    world->faults = NULL;
 }
 
 /* ---- who is meant ---- */
 
 static bool drawn(const dg_world *world, const dg_planned_fault *f, uint64_t who)
 {
-    dg_rng lot = dg_rng_fork(world->options.seed, "fault", (uint64_t)(f - world->faults), who);
+    dg_rng lot = dg_rng_fork(world->options.seed, "fault", (uint64_t)(f - world->faults->of), who);
     return dg_rng_below(&lot, PPM) < f->of.share_ppm;
 }
 
@@ -145,34 +155,12 @@ static dg_code mark_group(const dg_world *world, bool *meant, const dg_planned_f
     return DG_OK;
 }
 
-/* Those that may author in the slot, on the block that most take for the best. */
-static dg_code mark_authors(dg_world *world, bool *meant, dg_error *err)
-{
-    dg_slot_claim claims[DG_CLAIMS_MAX];
-    uint32_t head = dg_world_favourite(world);
-    dg_epoch epoch;
-    dg_code rc = DG_OK;
-    if (!world->clients)
-        return DG_OK;
-    epoch = dg_client_epoch(&world->blocks[head].epochs, world->slot);
-    for (size_t i =
-             dg_epoch_claims(&epoch, claims, DG_CLAIMS_MAX, world->slot, world->options.seed);
-         i-- && rc >= 0;) {
-        uint32_t node;
-        rc = dg_consensus_slot_owner(world, &node, head, epoch.authorities[claims[i].authority].key,
-                                     err);
-        if (rc >= 0 && node != DG_NO)
-            meant[node] = true;
-    }
-    return rc < 0 ? rc : DG_OK;
-}
-
 static dg_code mark(dg_world *world, bool *meant, const dg_planned_fault *f, dg_error *err)
 {
     if (f->of.who == DG_WHO_GROUP)
         return mark_group(world, meant, f, err);
     if (f->of.who == DG_WHO_AUTHORS)
-        return mark_authors(world, meant, err);
+        return dg_consensus_slot_authors(world, meant, err);
     for (uint32_t i = 0; f->of.who == DG_WHO_LIST && i < f->of.count; i++)
         meant[f->list[i]] = true;
     for (uint32_t i = 0; f->of.who != DG_WHO_LIST && i < world->node_count; i++)
@@ -235,11 +223,11 @@ static dg_code set_links(dg_world *world, const dg_planned_fault *f, dg_link_ix 
 /* The fault by which each node's clock goes: of those that last the one that began last. */
 static void find_clocks(const dg_world *world, uint32_t *by)
 {
-    for (uint32_t k = 0; k < world->fault_count; k++) {
-        const dg_planned_fault *f = &world->faults[k];
+    for (uint32_t k = 0; k < world->faults->count; k++) {
+        const dg_planned_fault *f = &world->faults->of[k];
         for (uint32_t i = 0; f->stands && f->of.kind == DG_FAULT_CLOCK && i < f->node_count; i++) {
             uint32_t *now = &by[f->nodes[i].v];
-            if (!*now || world->faults[*now - 1].of.from <= f->of.from)
+            if (!*now || world->faults->of[*now - 1].of.from <= f->of.from)
                 *now = k + 1;
         }
     }
@@ -257,7 +245,7 @@ static dg_code set_clocks(dg_world *world, dg_error *err)
     if (by)
         find_clocks(world, by);
     for (uint32_t i = 0; rc >= 0 && i < world->node_count; i++) {
-        const dg_planned_fault *f = by[i] ? &world->faults[by[i] - 1] : NULL;
+        const dg_planned_fault *f = by[i] ? &world->faults->of[by[i] - 1] : NULL;
         dg_sim_clock clock = f ? f->of.clock : (dg_sim_clock){ 0 };
         if (world->nodes[i].clock == by[i])
             continue;
@@ -305,7 +293,7 @@ static dg_code lift(dg_world *world, const dg_planned_fault *f, dg_error *err)
 static dg_code tell(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
     uint64_t n[6] = { world->slot, (uint64_t)f->of.kind, f->stands, f->node_count,
-                      (uint64_t)(f - world->faults) };
+                      (uint64_t)(f - world->faults->of) };
     return dg_record_emit(world, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
 }
 
@@ -314,8 +302,8 @@ static dg_code tell(dg_world *world, const dg_planned_fault *f, dg_error *err)
 static dg_code begin_and_end(dg_world *world, uint64_t slot, bool *changed, dg_error *err)
 {
     dg_code rc = DG_OK;
-    for (uint32_t i = 0; i < world->fault_count && rc >= 0; i++) {
-        dg_planned_fault *f = &world->faults[i];
+    for (uint32_t i = 0; i < world->faults->count && rc >= 0; i++) {
+        dg_planned_fault *f = &world->faults->of[i];
         if (!f->stands && f->of.from == slot) {
             f->stands = *changed = true;
             f->began = dg_sim_now(world->sim);
@@ -342,9 +330,9 @@ dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
         return rc;
     for (uint32_t i = 0; i < world->node_count; i++)
         world->nodes[i].withholds = 0;
-    for (uint32_t i = 0; i < world->fault_count && rc >= 0; i++)
-        if (world->faults[i].stands)
-            rc = apply(world, &world->faults[i], err);
+    for (uint32_t i = 0; i < world->faults->count && rc >= 0; i++)
+        if (world->faults->of[i].stands)
+            rc = apply(world, &world->faults->of[i], err);
     for (uint32_t i = 0; i < world->node_count; i++)
         dg_world_withheld_note(&world->nodes[i], dg_sim_now(world->sim));
     return rc < 0 ? rc : set_clocks(world, err);
@@ -352,8 +340,8 @@ dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
 
 bool dg_node_faults_collators_away(const dg_world *world, uint32_t para)
 {
-    for (uint32_t i = 0; i < world->fault_count; i++) {
-        const dg_planned_fault *f = &world->faults[i];
+    for (uint32_t i = 0; i < world->faults->count; i++) {
+        const dg_planned_fault *f = &world->faults->of[i];
         if (!f->stands || f->of.kind != DG_FAULT_OFFLINE_COLLATORS)
             continue;
         if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(world, f, para)))

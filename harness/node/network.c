@@ -14,7 +14,7 @@ enum { PPM = 1000000 };
 
 static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = world->blocks_channel, .tag = DG_TAG_BLOCK, .a = id };
+    dg_sim_parcel parcel = { .channel = world->channels.blocks, .tag = DG_TAG_BLOCK, .a = id };
     dg_world_block *b = &world->blocks[id];
     if (b->gone)
         return DG_OK;
@@ -239,7 +239,6 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
         world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, i);
         world->asked_by |= 1u << world->nodes[i].of->host_known;
         world->nodes[i].hardware = dg_world_hardware_of(&world->options, i);
-        world->nodes[i].final_wanted = DG_NO;
     }
     return DG_OK;
 }
@@ -247,9 +246,10 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
 static dg_code make_rooms(dg_world *world, dg_error *err)
 {
     dg_code rc = dg_backing_init(world, err);
-    if (rc < 0 || (rc = dg_statements_init(world, err)) < 0)
+    if (rc < 0 || (rc = dg_statements_init(world, err)) < 0
+        || (rc = dg_approval_init(world, err)) < 0 || (rc = dg_consensus_init(world, err)) < 0)
         return rc;
-    return dg_approval_init(world, err);
+    return dg_node_faults_init(world, err);
 }
 
 static dg_code make_world(dg_world *world, dg_error *err)
@@ -259,13 +259,13 @@ static dg_code make_world(dg_world *world, dg_error *err)
     dg_code rc;
     if ((rc = dg_sim_new(&world->sim, &options, err)) < 0 || (rc = make_nodes(world, err)) < 0
         || (rc = make_rooms(world, err)) < 0
-        || (rc = dg_sim_channel_add(world->sim, &world->blocks_channel,
+        || (rc = dg_sim_channel_add(world->sim, &world->channels.blocks,
                                     &(dg_sim_channel){ .name = "blocks" }, err))
                < 0
-        || (rc = dg_sim_channel_add(world->sim, &world->finality_channel,
+        || (rc = dg_sim_channel_add(world->sim, &world->channels.finality,
                                     &(dg_sim_channel){ .name = "finality", .ordered = true }, err))
                < 0
-        || (rc = dg_sim_channel_add(world->sim, &world->exchange_channel,
+        || (rc = dg_sim_channel_add(world->sim, &world->channels.statements,
                                     &(dg_sim_channel){ .name = "exchange" }, err))
                < 0)
         return rc;
@@ -280,21 +280,8 @@ static dg_code make_root(dg_world *world, dg_error *err)
         dg_world_block_add(world, &root, dg_chain_root(world->chain), DG_NO, DG_NO, false, err);
     if (rc < 0 || (rc = dg_world_view(world, &world->blocks[root], err)) < 0)
         return rc;
-    if ((rc = dg_client_view_new(&world->clients, world->chain, dg_chain_root(world->chain), err))
-        < 0)
-        return rc;
-    if (world->clients)
-        world->blocks[root].epochs = *dg_client_view_at(world->clients);
-    world->blocks[root].sealed = true;
     dg_approval_start(world, &world->blocks[root].view);
-    for (uint32_t i = 0; i < world->node_count; i++) {
-        world->blocks[root].imported[i] = 0;
-        world->nodes[i].best = world->nodes[i].finalized = root;
-        if ((rc = dg_consensus_restart(world, i, err)) < 0)
-            return rc;
-        world->nodes[i].from_before = world->before.within;
-    }
-    return DG_OK;
+    return dg_consensus_root(world, root, err);
 }
 
 static dg_code start(dg_world *world, dg_error *err)
@@ -305,8 +292,7 @@ static dg_code start(dg_world *world, dg_error *err)
         return rc;
     world->first_slot = clock.next_slot;
     world->slot_ns = clock.slot_ms * DG_MS;
-    if ((rc = dg_consensus_mid_session_init(world, &clock, err)) < 0
-        || (rc = make_root(world, err)) < 0 || (rc = dg_consensus_grandpa_init(world, err)) < 0
+    if ((rc = dg_consensus_start(world, &clock, err)) < 0 || (rc = make_root(world, err)) < 0
         || (rc = set_timer(world, DG_TAG_SLOT, 0, world->first_slot, err)) < 0
         || (rc = set_timer(world, DG_TAG_TICK, 0, 0, err)) < 0)
         return rc;
@@ -363,14 +349,12 @@ void dg_network_free(dg_network *net)
     for (uint32_t i = 0; world->nodes && i < world->node_count; i++)
         clear_node(&world->nodes[i]);
     dg_world_blocks_free(world);
+    dg_consensus_clear(world);
     dg_approval_clear(world);
     dg_statements_clear(world);
     dg_backing_clear(world);
     dg_sessions_free(world->sessions);
-    dg_client_view_free(world->clients);
-    dg_consensus_grandpa_clear(&world->finality);
     dg_node_faults_clear(world);
-    dg_free(world->beats.at);
     dg_people_clear(&world->people);
     dg_free(world->nodes);
     dg_free(net);
@@ -378,35 +362,23 @@ void dg_network_free(dg_network *net)
 
 /* ---- the door ---- */
 
-static dg_code set_enact(dg_world *world, uint64_t slot, dg_error *err)
-{
-    if (slot < world->first_slot || slot <= world->slot)
-        return dg_fail(err, DG_USAGE, "slot %llu is not ahead of the network",
-                       (unsigned long long)slot);
-    if (world->enact.set && world->enact.slot != slot)
-        return dg_fail(err, DG_USAGE,
-                       "code and configuration change in one slot, not in %llu and %llu",
-                       (unsigned long long)world->enact.slot, (unsigned long long)slot);
-    world->enact.set = true;
-    world->enact.slot = slot;
-    return DG_OK;
-}
-
 dg_code dg_network_enact(dg_network *net, uint64_t slot, dg_how how, dg_bytes code, dg_error *err)
 {
-    dg_code rc = set_enact(&net->world, slot, err);
+    dg_transition *what;
+    dg_code rc = dg_consensus_enact(&net->world, &what, slot, err);
     if (rc < 0)
         return rc;
-    net->world.enact.what.how = how;
-    net->world.enact.what.code = code;
+    what->how = how;
+    what->code = code;
     return DG_OK;
 }
 
 dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *fields, dg_error *err)
 {
-    dg_code rc = set_enact(&net->world, slot, err);
+    dg_transition *what;
+    dg_code rc = dg_consensus_enact(&net->world, &what, slot, err);
     if (rc == DG_OK)
-        net->world.enact.what.config = fields;
+        what->config = fields;
     return rc;
 }
 

@@ -18,7 +18,7 @@ struct dg_network {
 /* ---- faults.c: what goes wrong by plan ---- */
 
 enum { DG_FAULTS_MAX = 256 };
-struct dg_planned_fault {
+typedef struct dg_planned_fault {
     dg_fault of;
     uint32_t *list;  /* of `of`; owned */
     dg_link_ix link; /* loss */
@@ -26,12 +26,18 @@ struct dg_planned_fault {
     dg_ns began;
     dg_node_ix *nodes; /* that are meant, from its beginning on; owned */
     uint32_t node_count;
+} dg_planned_fault;
+
+struct dg_faults {
+    dg_planned_fault *of; /* in the order of planning */
+    uint32_t count;
 };
 
 /* those that begin and end with it */
 dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err);
 /* has this parachain lost its collators? */
 bool dg_node_faults_collators_away(const dg_world *world, uint32_t para);
+dg_code dg_node_faults_init(dg_world *world, dg_error *err);
 void dg_node_faults_clear(dg_world *world);
 
 /* sample.c */

@@ -63,10 +63,10 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
 
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { world->slot,       world->slot_claims, world->slot_primary,
-                      world->slot_built, world->slot_failed, count_heads(world) };
+    uint64_t n[6] = { world->slot,          world->in_slot.claims, world->in_slot.primary,
+                      world->in_slot.built, world->in_slot.failed, count_heads(world) };
     dg_code rc;
-    world->stats.empty_slots += !world->slot_built;
+    world->stats.empty_slots += !world->in_slot.built;
     rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
     if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = dg_approval_tell(world, err)) < 0
         || (rc = dg_backing_collators_tell(world, err)) < 0

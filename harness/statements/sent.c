@@ -177,7 +177,7 @@ dg_code dg_statements_send_bytes(dg_world *world, bool *sent, uint32_t from, uin
                                  dg_message_kind kind, const dg_said *said, uint64_t bytes,
                                  dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = world->exchange_channel,
+    dg_sim_parcel parcel = { .channel = world->channels.statements,
                              .tag = (uint16_t)(DG_TAG_SAID + kind),
                              .a = pack(said),
                              .b = said->votes,

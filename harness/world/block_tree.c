@@ -207,7 +207,7 @@ static void count_support(const dg_world *world, uint32_t base)
 /* Up the branch that most are on, as far as no more of them stay behind than go on. */
 uint32_t dg_world_favourite(const dg_world *world)
 {
-    uint32_t base = world->finality.finalized, best = base;
+    uint32_t base = world->finalized, best = base;
     count_support(world, base);
     while (world->support[best].child
            && world->support[world->support[best].child].whole >= world->support[best].own)

@@ -357,6 +357,7 @@ typedef struct dg_approval_block dg_approval_block;
 typedef struct dg_dispute dg_dispute;
 typedef struct dg_consensus dg_consensus;
 typedef struct dg_kept dg_kept;
+typedef struct dg_faults dg_faults;
 
 /* Which of its two state machines a node's statement distribution works a leaf with. */
 typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
@@ -404,24 +405,7 @@ typedef struct dg_world_block {
 
 /* ---- what subsystems keep of the network as a whole, and of each node ---- */
 
-typedef struct dg_support dg_support;             /* of this room */
-typedef struct dg_planned_fault dg_planned_fault; /* of node */
-
-typedef struct dg_voter {
-    uint8_t key[32];
-    uint64_t weight;
-    uint32_t node;
-} dg_voter;
-
-typedef struct dg_grandpa {
-    dg_voter *voters;
-    uint32_t count;
-    uint64_t round;
-    uint32_t finalized; /* id; what a round agreed on last */
-    uint32_t prevoted;  /* id of this round's common ancestor; DG_NO */
-    uint64_t *weights;  /* scratch, by id from the finalized block on */
-    uint32_t weights_cap;
-} dg_grandpa;
+typedef struct dg_support dg_support; /* of this room */
 
 /* ---- nodes ---- */
 
@@ -431,30 +415,19 @@ enum { DG_WITHHOLD_STATEMENTS = 1, DG_WITHHOLD_AVAILABILITY = 2, DG_WITHHOLD_APP
 typedef struct dg_world_node {
     const dg_node_class *of;
     uint32_t hardware;      /* time of its calls, parts of 1000 */
-    dg_ns busy_until;       /* its subsystems wait for answers */
-    uint32_t waits_at;      /* .. at the newest of these leaves, */
-    dg_request waits_for;   /* most of the time for this one */
-    bool stalls;            /* a signal waits for too long: it will go down */
     uint32_t asked_session; /* whose answers it keeps; valid with `asked` */
     uint32_t asked_version; /* .. of questions up to this version of ParachainHost */
     bool asked;
-    dg_leaves leaves;     /* overseer */
-    dg_statement sd;      /* statement distribution */
-    dg_topologies gossip; /* its old form, and bitfields */
-    bool session_seen;    /* gossip-support: last_session_index */
-    bool from_before;     /* up since before the fork, which lies within a session */
-    uint32_t last_session;
+    dg_leaves leaves;         /* overseer */
+    dg_statement sd;          /* statement distribution */
+    dg_topologies gossip;     /* its old form, and bitfields */
     uint32_t best, finalized; /* client; ids */
-    uint32_t final_wanted;    /* a finality notice that came before its block; DG_NO */
     uint32_t clock;           /* the fault that has set it, the first is 1; 0: it is right */
-    uint64_t claimed;         /* newest slot it claimed; 0: none */
     uint32_t withholds;       /* DG_WITHHOLD_ bits: what it keeps to itself now, */
     /* .. and when it last did so, by bit; until 0: never */
     struct {
         dg_ns from, until;
     } withheld[3];
-    bool compiled;     /* N's code, by its first block with it */
-    dg_ns compiled_at; /* ready then: it may have begun ahead */
 } dg_world_node;
 
 /* ---- the world ---- */
@@ -480,6 +453,8 @@ struct dg_world {
     dg_backing *backing; /* what each room above keeps for itself */
     dg_statements *statements;
     dg_approval *approval;
+    dg_consensus *consensus;
+    dg_faults *faults;
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
@@ -496,37 +471,18 @@ struct dg_world {
     uint32_t block_count, block_cap, first_kept; /* ids below it are gone, */
     uint32_t first_known; /* .. and below this one with `taken`, `way` and chunks */
     dg_support *support;
-    dg_grandpa finality;
-    /* what digests told of epochs; NULL: the runtime at the fork has none */
-    dg_client_view *clients;
+    uint32_t finalized; /* id; what a round of finality agreed on last */
     uint64_t first_slot, slot_ns, slot;
-    /* of mid_session_fork.c */
-    struct {
-        bool within, forked, told;
-        uint32_t session;
-        uint64_t session_slot;
-    } before;
-    struct {
-        bool set;
-        uint64_t slot;
-        dg_transition what;
-    } enact;
     struct {
         bool known;
         dg_executor of;
     } first_executor; /* parameters in force when the run begins */
-    uint64_t claimed; /* slot of the last claim */
-    uint64_t slot_claims, slot_primary, slot_built, slot_failed;
-    uint32_t settled; /* id of the last block that was handed out */
-    uint32_t last_session_told;
-    bool session_told;
-    dg_channel_ix blocks_channel, finality_channel, exchange_channel;
-    /* slot in which each node sends its heartbeat in that session */
     struct {
-        uint64_t epoch_start, *at;
-    } beats;
-    dg_planned_fault *faults;
-    uint32_t fault_count;
+        uint64_t claims, primary, built, failed;
+    } in_slot; /* since the slot began */
+    struct {
+        dg_channel_ix blocks, finality, statements;
+    } channels;
     dg_network_stats stats;
 };
 

@@ -343,13 +343,13 @@ START_TEST(a_stall_of_approvals_ends_at_five_hundred_blocks)
     for (uint32_t i = 0; i < 10; i++)
         w.world->nodes[i].withholds = DG_WITHHOLD_APPROVALS;
     world_run(&w, 480);
-    stuck = w.world->blocks[w.world->finality.finalized].number;
+    stuck = w.world->blocks[w.world->finalized].number;
     ck_assert_uint_lt(stuck, EPOCH + 5);
     world_run(&w, 540);
     best = dg_block_number(dg_network_best(w.net));
     ck_assert_uint_gt(best, 520);
-    ck_assert_uint_ge(w.world->blocks[w.world->finality.finalized].number, best - 500 - 3);
-    ck_assert_uint_le(w.world->blocks[w.world->finality.finalized].number, best - 500);
+    ck_assert_uint_ge(w.world->blocks[w.world->finalized].number, best - 500 - 3);
+    ck_assert_uint_le(w.world->blocks[w.world->finalized].number, best - 500);
     world_close(&w);
 }
 END_TEST

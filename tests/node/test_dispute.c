@@ -210,7 +210,7 @@ START_TEST(who_comes_late_has_its_say)
             w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
     ck_assert_uint_gt(late, 0);
     ck_assert_uint_ge(count_outcome(&w, 1, &ignored) + 8, begun);
-    ck_assert_uint_gt(w.world->blocks[w.world->finality.finalized].number, ACTS + 3);
+    ck_assert_uint_gt(w.world->blocks[w.world->finalized].number, ACTS + 3);
     world_close(&w);
 }
 END_TEST
