@@ -142,6 +142,12 @@ cover: ## line coverage of the tests (needs gcovr)
 fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the model (FIDELITY_SECONDS, 180); needs a node
 	@tests/fidelity/fidelity.py $(FIDELITY_SECONDS)
 
+# Not part of check: what was kept is nowhere but with the one who kept it.
+.PHONY: same
+same: all runtimes ## outcomes against those kept in SAME_DIR by tests/same.py keep
+	@tests/same.py --self-test
+	@tests/same.py compare "$(SAME_DIR)" --program $(BIN) $(SAME_ARGS)
+
 demo: all ## the main job on the embedded real pair
 	@ci/demo.sh $(BIN)
 
