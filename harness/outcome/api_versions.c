@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#include "preflight/preflight.h"
+#include "survey/survey.h"
 
 static json_t *brings(const char *api, uint32_t old, uint32_t now)
 {
     json_t *out = json_array();
     for (uint32_t v = old + 1; old && v <= now && v < old + 64; v++) {
-        const char *meaning = dg_preflight_api_meaning(api, v);
+        const char *meaning = dg_survey_api_meaning(api, v);
         char line[300];
         if (!meaning)
             continue;
@@ -29,14 +29,6 @@ static void api_text(char *out, size_t size, const uint8_t id[8])
                  id[5], id[6], id[7]);
 }
 
-static uint32_t version_of(const dg_version *v, const uint8_t id[8])
-{
-    for (uint32_t i = 0; i < v->api_count; i++)
-        if (memcmp(v->apis[i].id, id, 8) == 0)
-            return v->apis[i].version;
-    return 0;
-}
-
 static int add_delta(json_t *out, const uint8_t id[8], uint32_t old, uint32_t now)
 {
     char name[64];
@@ -54,10 +46,10 @@ json_t *dg_outcome_apis(const dg_outcome_facts *run)
     json_t *out = json_array();
     int bad = 0;
     for (uint32_t i = 0; i < old->api_count; i++)
-        bad |=
-            add_delta(out, old->apis[i].id, old->apis[i].version, version_of(now, old->apis[i].id));
+        bad |= add_delta(out, old->apis[i].id, old->apis[i].version,
+                         dg_survey_api_version(now, old->apis[i].id));
     for (uint32_t i = 0; i < now->api_count; i++)
-        if (!version_of(old, now->apis[i].id))
+        if (!dg_survey_api_version(old, now->apis[i].id))
             bad |= add_delta(out, now->apis[i].id, 0, now->apis[i].version);
     if (bad) {
         json_decref(out);

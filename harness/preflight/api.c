@@ -7,47 +7,6 @@
 
 #include <string.h>
 
-static const struct {
-    const char *api;
-    uint32_t version;
-    const char *means;
-} meanings[] = {
-    { "ParachainHost", 2, "session_info and PVF pre-check calls" },
-    { "ParachainHost", 3, "disputes: the provisioner selects them by priority" },
-    { "ParachainHost", 4, "session_executor_params: PVF artifacts depend on the parameters" },
-    { "ParachainHost", 5, "slashing of dispute losers" },
-    { "ParachainHost", 6, "minimum_backing_votes (before: min(2, group size))" },
-    { "ParachainHost", 7,
-      "async backing: switches prospective parachains, backing, collator protocol, provisioner "
-      "and statement distribution v2 on at the leaf where it appears, in the middle of a session" },
-    { "ParachainHost", 8, "disabled_validators: backing, statements and disputes are filtered" },
-    { "ParachainHost", 9, "node_features: feature bits act two sessions later" },
-    { "ParachainHost", 10, "approval_voting_params: votes may be coalesced" },
-    { "ParachainHost", 11,
-      "claim_queue and candidates_pending_availability: cores are read from another source" },
-    { "ParachainHost", 12, "validation_code_bomb_limit" },
-    { "ParachainHost", 13, "backing_constraints and scheduling_lookahead" },
-    { "ParachainHost", 14, "para_ids" },
-    { "ParachainHost", 15, "unapplied_slashes_v2" },
-    { "Core", 3, "RuntimeVersion gains transaction_version" },
-    { "Core", 4, "RuntimeVersion gains state_version" },
-    { "Core", 5, "initialize_block answers which extrinsics may follow (multi-block migrations)" },
-    { "Metadata", 2, "metadata by version" },
-    { "BlockBuilder", 6, "module errors take four bytes" },
-    { "TaggedTransactionQueue", 3, "validate_transaction takes the block hash" },
-    { "BabeApi", 2, "configuration tells the kinds of secondary slots" },
-    { "GrandpaApi", 3, "current_set_id" },
-    { "TransactionPaymentApi", 2, "weights have two dimensions" },
-};
-
-const char *dg_preflight_api_meaning(const char *api, uint32_t version)
-{
-    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-        if (meanings[i].version == version && strcmp(meanings[i].api, api) == 0)
-            return meanings[i].means;
-    return NULL;
-}
-
 /* Without these a node of the relay chain cannot work. */
 static const char *const essential[] = { "Core",
                                          "BlockBuilder",
@@ -68,20 +27,12 @@ static bool is_essential(const char *api)
     return false;
 }
 
-static uint32_t version_of(const dg_version *v, const uint8_t id[8])
-{
-    for (uint32_t i = 0; i < v->api_count; i++)
-        if (memcmp(v->apis[i].id, id, 8) == 0)
-            return v->apis[i].version;
-    return 0;
-}
-
 static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
 {
     char crossed[900] = "";
     bool mid_session = strcmp(api, "ParachainHost") == 0 && a < 7 && b >= 7;
     for (uint32_t v = a + 1; v <= b; v++) {
-        const char *means = dg_preflight_api_meaning(api, v);
+        const char *means = dg_survey_api_meaning(api, v);
         size_t len = strlen(crossed);
         if (means && len < sizeof crossed - 1)
             snprintf(crossed + len, sizeof crossed - len, "; %u: %s", v, means);
@@ -93,7 +44,7 @@ static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
 
 static void compare(dg_look *l, const uint8_t id[8])
 {
-    uint32_t a = version_of(l->old, id), b = version_of(l->new_, id);
+    uint32_t a = dg_survey_api_version(l->old, id), b = dg_survey_api_version(l->new_, id);
     const char *known = dg_api_name(id);
     char hex[20] = "0x";
     const char *api = known ? known : hex;
@@ -122,7 +73,7 @@ dg_code dg_look_apis(dg_look *look, dg_error *err)
     for (uint32_t i = 0; i < look->old->api_count; i++)
         compare(look, look->old->apis[i].id);
     for (uint32_t i = 0; i < look->new_->api_count; i++)
-        if (version_of(look->old, look->new_->apis[i].id) == 0)
+        if (dg_survey_api_version(look->old, look->new_->apis[i].id) == 0)
             compare(look, look->new_->apis[i].id);
     return DG_OK;
 }

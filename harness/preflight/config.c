@@ -28,17 +28,6 @@ static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_st
     return rc == DG_NOMEM ? rc : DG_OK;
 }
 
-/* A field by name at any depth: releases gather fields into groups. */
-static json_t *find_field(const json_t *object, const char *name)
-{
-    json_t *hit = json_object_get(object, name);
-    for (void *it = json_object_iter((json_t *)object); !hit && it;
-         it = json_object_iter_next((json_t *)object, it))
-        if (json_is_object(json_object_iter_value(it)))
-            hit = find_field(json_object_iter_value(it), name);
-    return hit;
-}
-
 typedef struct comparison {
     dg_look *look;
     const json_t *now, *fallback; /* N's stored value, N's default */
@@ -48,7 +37,9 @@ typedef struct comparison {
 
 static void compare_field(comparison *c, const char *subject, const char *name, json_t *was)
 {
-    json_t *is = find_field(c->now, name), *fallback = find_field(c->fallback, name);
+    /* at any depth: releases gather fields into groups */
+    json_t *is = (json_t *)dg_survey_field_named(c->now, name),
+           *fallback = (json_t *)dg_survey_field_named(c->fallback, name);
     bool was_default = fallback && json_equal(was, fallback);
     if (!is) {
         dg_find(c->look, DG_FIND_NOTE, "config.gone", subject, json_incref(was), NULL,
@@ -70,7 +61,7 @@ static void compare_fields(comparison *c, const char *path, const json_t *old, u
         const char *name = json_object_iter_key(it);
         json_t *was = json_object_iter_value(it);
         const dg_subject subject = dg_find_subject(path, name);
-        if (json_is_object(was) && json_is_object(find_field(c->now, name)) && depth < 8)
+        if (json_is_object(was) && json_is_object(dg_survey_field_named(c->now, name)) && depth < 8)
             compare_fields(c, subject.text, was, depth + 1);
         else
             compare_field(c, subject.text, name, was);

@@ -49,34 +49,17 @@ static void system_version(dg_look *l)
 
 /* ---- BABE, as the runtime answers it ---- */
 
-enum { ANSWER_MAX = 1 << 24 };
-
-typedef struct babe {
-    uint64_t slot_ms, epoch_slots, c0, c1;
-    bool known;
-} babe;
-
-static babe configuration(dg_look *l, dg_runtime *runtime, const char *side)
+static dg_code configuration(dg_survey_babe *out, dg_look *l, dg_runtime *runtime, const char *side,
+                             dg_error *err)
 {
-    babe b = { 0 };
-    dg_error err;
-    dg_buf answer;
-    dg_buf_init(&answer, ANSWER_MAX);
-    if (dg_look_call(&answer, l, runtime, l->before, "BabeApi_configuration", dg_bytes_of(NULL, 0),
-                     &err)
-        == DG_OK) {
-        dg_scale s = dg_scale_from(dg_buf_bytes(&answer));
-        b.slot_ms = dg_scale_u64(&s);
-        b.epoch_slots = dg_scale_u64(&s);
-        b.c0 = dg_scale_u64(&s);
-        b.c1 = dg_scale_u64(&s);
-        b.known = s.rc == DG_OK;
-    } else {
+    dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
+                            .fuel = l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL };
+    dg_error why = { .text = "" };
+    dg_code rc = dg_survey_babe_of(out, runtime, l->before, &how, &why, err);
+    if (rc == DG_OK && why.text[0])
         dg_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s", side,
-                        err.text);
-    }
-    dg_buf_clear(&answer);
-    return b;
+                        why.text);
+    return rc;
 }
 
 static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_t a, uint64_t b,
@@ -87,11 +70,13 @@ static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_
                 subject, (unsigned long long)a, (unsigned long long)b, says);
 }
 
-static void consensus(dg_look *l)
+static dg_code consensus(dg_look *l, dg_error *err)
 {
-    babe a = configuration(l, l->in->from, "N-1"), b = configuration(l, l->in->to, "N");
-    if (!a.known || !b.known)
-        return;
+    dg_survey_babe a, b;
+    dg_code rc;
+    if ((rc = configuration(&a, l, l->in->from, "N-1", err)) < 0
+        || (rc = configuration(&b, l, l->in->to, "N", err)) < 0 || !a.known || !b.known)
+        return rc;
     compare_u64(l, "constants.epoch", "epoch length in slots", a.epoch_slots, b.epoch_slots,
                 "nodes keep the length they started with and expect epoch digests in other slots");
     compare_u64(l, "constants.slot", "slot duration in ms", a.slot_ms, b.slot_ms,
@@ -102,13 +87,12 @@ static void consensus(dg_look *l)
                 json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
                 "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0,
                 (unsigned long long)a.c1, (unsigned long long)b.c0, (unsigned long long)b.c1);
+    return DG_OK;
 }
 
 dg_code dg_look_identity(dg_look *look, dg_error *err)
 {
-    (void)err;
     names(look);
     system_version(look);
-    consensus(look);
-    return DG_OK;
+    return consensus(look, err);
 }

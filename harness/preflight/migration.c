@@ -82,18 +82,10 @@ static void say_cost(dg_look *l, uint64_t old, uint64_t now)
 
 /* ---- weight that the migrations registered, against the block's maximum ---- */
 
-/* Picoseconds: {"ref_time": n, ..}, or the number alone in older runtimes. */
-static uint64_t ref_time(const json_t *weight)
-{
-    const json_t *value = json_is_object(weight) ? json_object_get(weight, "ref_time") : weight;
-    return json_is_string(value) ? strtoull(json_string_value(value), NULL, 10)
-                                 : (uint64_t)json_integer_value(value);
-}
-
 static void compare_weight(dg_look *l, const json_t *used, const json_t *limits)
 {
-    uint64_t mandatory = ref_time(json_object_get(used, "mandatory")),
-             block = ref_time(json_object_get(limits, "max_block"));
+    uint64_t mandatory = (uint64_t)dg_survey_ref_time(json_object_get(used, "mandatory")),
+             block = (uint64_t)dg_survey_ref_time(json_object_get(limits, "max_block"));
     if (block > 0 && mandatory > block)
         dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", dg_find_int(block),
                 dg_find_int(mandatory),

@@ -38,8 +38,4 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
 bool dg_preflight_failed(const json_t *preflight);
 void dg_preflight_text(dg_buf *out, const json_t *preflight);
 
-/* What a version of an API brought, as a node sees it ("ParachainHost", 7); NULL:
- * nothing is known. For reports too. */
-const char *dg_preflight_api_meaning(const char *api, uint32_t version);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "chain/chain.h"
 #include "preflight/preflight.h"
+#include "survey/survey.h"
 
 typedef struct dg_look {
     const dg_preflight_input *in;

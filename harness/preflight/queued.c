@@ -11,18 +11,10 @@ typedef struct waiting {
     uint64_t calls, by_hash, broken;
 } waiting;
 
-static const dg_meta_pallet *pallet_of(const dg_meta *meta, uint8_t index)
-{
-    for (size_t i = 0; i < dg_meta_pallet_count(meta); i++)
-        if (dg_meta_pallet_at(meta, i)->index == index)
-            return dg_meta_pallet_at(meta, i);
-    return NULL;
-}
-
 /* "Pallet.call" of two bytes; false where they mean nothing. */
 static bool call_name(dg_subject *name, const dg_meta *meta, dg_bytes call)
 {
-    const dg_meta_pallet *p = call.len >= 2 ? pallet_of(meta, call.at[0]) : NULL;
+    const dg_meta_pallet *p = call.len >= 2 ? dg_survey_pallet_of(meta, call.at[0]) : NULL;
     const char *at;
     uint8_t index;
     for (size_t i = 0; p && p->has_calls && (at = dg_type_variant_at(meta, p->calls, i, &index));
@@ -36,7 +28,7 @@ static bool call_name(dg_subject *name, const dg_meta *meta, dg_bytes call)
 
 static bool call_decodes(const dg_meta *meta, dg_bytes call)
 {
-    const dg_meta_pallet *p = call.len >= 2 ? pallet_of(meta, call.at[0]) : NULL;
+    const dg_meta_pallet *p = call.len >= 2 ? dg_survey_pallet_of(meta, call.at[0]) : NULL;
     return p && p->has_calls
            && dg_look_decodes(meta, p->calls, dg_bytes_of(call.at + 1, call.len - 1));
 }

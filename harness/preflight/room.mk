@@ -1,2 +1,2 @@
 room := preflight
-sees := base scale crypto trie snapshot state wasm host chain
+sees := base scale crypto trie snapshot state wasm host chain event survey

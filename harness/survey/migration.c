@@ -8,6 +8,11 @@
 
 /* ---- weight ---- */
 
+int64_t dg_survey_ref_time(const json_t *weight)
+{
+    return dg_survey_whole(json_is_object(weight) ? json_object_get(weight, "ref_time") : weight);
+}
+
 int64_t dg_survey_weight_used(const dg_meta *meta, dg_state *state)
 {
     json_t *weight = dg_survey_item(meta, state, "System", "BlockWeight", NULL), *v;

@@ -34,6 +34,10 @@ json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet,
 /* The whole number of an item or a field: of JSON that holds it as a number or as digits. */
 int64_t dg_survey_whole(const json_t *value);
 
+/* The time of a weight in picoseconds: {"ref_time": n, ..}, or the number alone in older
+ * runtimes. */
+int64_t dg_survey_ref_time(const json_t *weight);
+
 /* A look over every key of a state. Zero it to begin. */
 typedef struct dg_survey_scan {
     bool taken;
