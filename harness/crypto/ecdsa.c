@@ -8,23 +8,25 @@
 #include <secp256k1_recovery.h>
 #include <string.h>
 
-/* Recovery and serialising read no secret and need no context of our own; only
- * signing does. It lives in static memory, so that none can be lacking. */
-static pthread_once_t sign_once = PTHREAD_ONCE_INIT;
-static _Alignas(max_align_t) uint8_t sign_room[1024];
-static secp256k1_context *sign_context;
+/* One context for all calls, in static memory, so that none can be lacking. The
+ * flags say what it is for; the library ignores them since 0.2. Only since then
+ * has it a context of its own for what reads no secret (Ubuntu 22.04 has 0.1). */
+enum { USES = SECP256K1_CONTEXT_VERIFY | SECP256K1_CONTEXT_SIGN };
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Alignas(max_align_t) uint8_t room[1024];
+static secp256k1_context *made_once;
 
-static void sign_start(void)
+static void start(void)
 {
-    assert(secp256k1_context_preallocated_size(SECP256K1_CONTEXT_NONE) <= sizeof sign_room);
-    sign_context = secp256k1_context_preallocated_create(sign_room, SECP256K1_CONTEXT_NONE);
-    assert(sign_context);
+    assert(secp256k1_context_preallocated_size(USES) <= sizeof room);
+    made_once = secp256k1_context_preallocated_create(room, USES);
+    assert(made_once);
 }
 
-static const secp256k1_context *for_signing(void)
+static const secp256k1_context *context(void)
 {
-    pthread_once(&sign_once, sign_start);
-    return sign_context;
+    pthread_once(&once, start);
+    return made_once;
 }
 
 /* Big-endian. Any 256-bit number is below twice the order: one subtraction. */
@@ -57,10 +59,9 @@ static dg_recover recover(secp256k1_pubkey *key, const uint8_t rs[64], int v,
         reduce_by_order(reduced);
         reduce_by_order(reduced + 32);
     }
-    if (!secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &sig,
-                                                             reduced, v))
+    if (!secp256k1_ecdsa_recoverable_signature_parse_compact(context(), &sig, reduced, v))
         return DG_RECOVER_BAD_RS;
-    if (!secp256k1_ecdsa_recover(secp256k1_context_static, key, &sig, hash))
+    if (!secp256k1_ecdsa_recover(context(), key, &sig, hash))
         return DG_RECOVER_BAD_SIGNATURE;
     return DG_RECOVER_OK;
 }
@@ -68,8 +69,7 @@ static dg_recover recover(secp256k1_pubkey *key, const uint8_t rs[64], int v,
 static void compress(uint8_t out[33], const secp256k1_pubkey *key)
 {
     size_t len = 33;
-    int ok = secp256k1_ec_pubkey_serialize(secp256k1_context_static, out, &len, key,
-                                           SECP256K1_EC_COMPRESSED);
+    int ok = secp256k1_ec_pubkey_serialize(context(), out, &len, key, SECP256K1_EC_COMPRESSED);
     assert(ok && len == 33);
     (void)ok;
 }
@@ -83,8 +83,7 @@ dg_recover dg_ecdsa_recover(uint8_t out[64], const uint8_t sig[65], const uint8_
     dg_recover rc = recover(&key, sig, sig[64] > 26 ? sig[64] - 27 : sig[64], hash, strict);
     if (rc != DG_RECOVER_OK)
         return rc;
-    secp256k1_ec_pubkey_serialize(secp256k1_context_static, full, &len, &key,
-                                  SECP256K1_EC_UNCOMPRESSED);
+    secp256k1_ec_pubkey_serialize(context(), full, &len, &key, SECP256K1_EC_UNCOMPRESSED);
     memcpy(out, full + 1, 64); /* without the leading 04 */
     return DG_RECOVER_OK;
 }
@@ -123,7 +122,7 @@ bool dg_ecdsa_verify_prehashed(const uint8_t sig[65], const uint8_t hash[32], co
 bool dg_ecdsa_public(uint8_t pk[33], const uint8_t secret[32])
 {
     secp256k1_pubkey key;
-    if (!secp256k1_ec_pubkey_create(for_signing(), &key, secret))
+    if (!secp256k1_ec_pubkey_create(context(), &key, secret))
         return false;
     compress(pk, &key);
     return true;
@@ -134,10 +133,9 @@ bool dg_ecdsa_sign_prehashed(uint8_t sig[65], const uint8_t hash[32], const uint
 {
     secp256k1_ecdsa_recoverable_signature made;
     int v = 0;
-    if (!secp256k1_ecdsa_sign_recoverable(for_signing(), &made, hash, secret, NULL, NULL))
+    if (!secp256k1_ecdsa_sign_recoverable(context(), &made, hash, secret, NULL, NULL))
         return false;
-    secp256k1_ecdsa_recoverable_signature_serialize_compact(secp256k1_context_static, sig, &v,
-                                                            &made);
+    secp256k1_ecdsa_recoverable_signature_serialize_compact(context(), sig, &v, &made);
     sig[64] = (uint8_t)v;
     return true;
 }
