@@ -53,7 +53,7 @@ objs  = $(foreach r,$(call below,$(1)),$($(r)_objs))
 BIN := $(OUT)/doppel
 
 .PHONY: all check check-long test fuzz-run fuzz bench asan cover fidelity rooms demo install bless \
-        tidy format tidy-check clean help setup runtimes
+        tidy format tidy-check clean help setup setup-test runtimes
 .DEFAULT_GOAL := all
 
 all: $(BIN) ## the program: build/release/doppel
@@ -67,8 +67,11 @@ $(OUT)/%.o: %.c | setup
 	$(call say,cc,$<)
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
-setup:
-	@ci/setup.sh
+setup: ## what is needed to build: found, or installed
+	@ci/setup.sh build
+
+setup-test: setup ## what is needed to test as well
+	@ci/setup.sh test
 
 # ---- tests: one program for each tests/<room>/test_*.c ----
 
@@ -77,6 +80,7 @@ FUZZED := $(filter-out tests/support/%,$(wildcard tests/*/fuzz_*.c))
 test_bin = $(patsubst tests/%.c,$(OUT)/tests/%,$(1))
 room_of  = $(word 2,$(subst /, ,$(1)))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
+$(patsubst %.c,$(OUT)/%.o,$(filter-out tests/bench/%,$(wildcard tests/*/*.c))): | setup-test
 
 define test_program
 $(call test_bin,$(1)): $(patsubst %.c,$(OUT)/%.o,$(1) $(wildcard tests/$(call room_of,$(1))/model_*.c)) \
@@ -99,7 +103,7 @@ $(foreach t,$(FUZZED),$(eval $(call fuzz_program,$(t))))
 # `make test-trie` builds and runs the tests of one room, and only what it sees.
 TEST_ROOMS := $(sort $(foreach t,$(TESTS) $(FUZZED),$(call room_of,$(t))))
 $(foreach r,$(TEST_ROOMS),$(eval .PHONY: test-$(r)))
-$(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/%,$(TESTS) $(FUZZED))) | setup ; \
+$(foreach r,$(TEST_ROOMS),$(eval test-$(r): $(call test_bin,$(filter tests/$(r)/%,$(TESTS) $(FUZZED))) | setup-test ; \
         @tests/run.sh $(OUT) $(r)))
 
 test-program: all runtimes
@@ -119,7 +123,7 @@ check-long: ## what check leaves out because it is long (tests/long)
 asan: ## the rooms' tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory PROFILE=asan test
 
-fuzz: ## each fuzz target for FUZZ_SECONDS (60), from its corpus
+fuzz: setup-test ## each fuzz target for FUZZ_SECONDS (60), from its corpus
 	@$(MAKE) --no-print-directory PROFILE=fuzz fuzz-programs
 	@tests/fuzz.sh build/fuzz
 
@@ -159,14 +163,13 @@ BLESSED := program report preflight plan outcome run
 bless: all ## rewrite the golden files; review the diff
 	@BLESS=1 $(MAKE) --no-print-directory $(patsubst %,test-%,$(BLESSED))
 
-tidy: ## clang-tidy over the rooms (needs clang-tidy)
-	@command -v clang-tidy >/dev/null || { echo 'tidy needs clang-tidy: apt-get install clang-tidy' >&2; exit 4; }
+tidy: setup-test ## clang-tidy over the rooms
 	@clang-tidy --quiet $(wildcard harness/*/*.c) -- $(filter-out -MMD -MP,$(CFLAGS))
 
-tidy-check: $(foreach r,$(ROOMS),$($(r)_objs)) ## what holds of every file: layout, names, comments of doors (seconds)
+tidy-check: $(foreach r,$(ROOMS),$($(r)_objs)) | setup-test ## what holds of every file: layout, names, comments of doors (seconds)
 	@ci/floor.py
 
-format: ## clang-format in place
+format: setup-test ## clang-format in place
 	@clang-format -i $(wildcard harness/*/*.[ch] tests/*/*.[ch] runtimes/*/*.[ch])
 
 PREFIX ?= /usr/local

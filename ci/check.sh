@@ -6,7 +6,7 @@
 # Last line: "N passed, N failed". Exit 0 only if nothing failed.
 set -eu
 cd "$(dirname "$0")/.."
-ci/setup.sh
+ci/setup.sh test
 log=build/check.log
 mkdir -p build
 : > $log

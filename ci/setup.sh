@@ -1,43 +1,121 @@
 #!/bin/sh
-# setup.sh - everything `make demo` and `make check` need on Debian bookworm:
-# Debian packages, and the Wasmtime C API (library and headers, checksummed).
-# Idempotent; under a second when all is there. WASMTIME_DIR=dir uses a release
-# of your own (dir/lib/libwasmtime.so, dir/include/wasmtime.h) and fetches none.
+# setup.sh build|test - what doppel needs from the machine: found, or installed.
+#
+#   build  what `make`, `make demo` and `make install` need: a C compiler, the
+#          libraries that the Makefile names, and the Wasmtime C API (library
+#          and headers, both checked by hash)
+#   test   that, and what only tests, fuzzing and formatting need
+#
+# Each thing is looked for by using it. What is missing is installed where its
+# package is known (Debian 12 and 13, Ubuntu 22.04 and 24.04; as root);
+# elsewhere one line names it. Exit 4 if something is missing in the end.
+# WASMTIME_DIR=dir uses a Wasmtime C API of your own (dir/lib/libwasmtime.so,
+# dir/include/wasmtime.h) and fetches none. A stamp in .deps/ for each list
+# makes the next call take a few milliseconds; `rm .deps/have-*` looks again.
 set -eu
 cd "$(dirname "$0")/.."
-deps=$PWD/.deps
-stamp=$deps/setup.$(cksum < ci/setup.sh | tr ' ' -)
-wasmtime=${WASMTIME_DIR:-$deps/wasmtime}
-
-have_wasmtime() { [ -f "$wasmtime/lib/libwasmtime.so" ] && [ -f "$wasmtime/include/wasmtime.h" ]; }
-[ -f "$stamp" ] && have_wasmtime && exit 0
-
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 4; }
 
-packages="build-essential pkgconf binutils unzip zstd ca-certificates bsdextrautils
- libjansson-dev check liblmdb-dev libsodium-dev libsecp256k1-dev libxxhash-dev libzstd-dev
- clang-14 lld-14 libclang-rt-14-dev libclang-rt-14-dev-wasm32 clang clang-format"
-python3 -m pip --version >/dev/null 2>&1 || packages="$packages python3-pip"
+list=${1:-}
+case $list in build | test) ;; *) echo "usage: ci/setup.sh build|test" >&2; exit 2 ;; esac
+deps=$PWD/.deps
+wasmtime=${WASMTIME_DIR:-$deps/wasmtime}
+# A checkout may be shared by two systems, so the stamp says which one was seen.
+libraries=$(sed -n 's/^PKGS *:= //p' Makefile)
+stamp=$deps/have-$list.$({ echo "$libraries"; cat ci/setup.sh /etc/os-release 2>/dev/null; } | cksum | tr ' ' -)
 
-# cargo is asked for one crate's headers; anything since 1.82 speaks the index.
-new_cargo() { command -v cargo >/dev/null 2>&1 &&
-    cargo --version | awk '{ split($2, v, "."); exit !(v[1] > 1 || v[2] >= 82) }'; }
-have_wasmtime || new_cargo || packages="$packages cargo-web"
+have_wasmtime() { [ -f "$wasmtime/lib/libwasmtime.so" ] && [ -f "$wasmtime/include/wasmtime.h" ]; }
+[ -f "$stamp" ] && have_wasmtime && exit 0
+[ -z "${WASMTIME_DIR:-}" ] || have_wasmtime ||
+    die "WASMTIME_DIR=$WASMTIME_DIR holds no lib/libwasmtime.so and include/wasmtime.h"
+mkdir -p "$deps"
 
-missing=
-for p in $packages; do
-    dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -q '^installed$' || missing="$missing $p"
-done
-if [ -n "$missing" ]; then
-    command -v apt-get >/dev/null 2>&1 || die "not Debian: please install the equivalents of:$missing"
-    [ "$(id -u)" = 0 ] || die "needs root once: sudo apt-get install --no-install-recommends$missing"
-    say "installing$missing"
+# The package names that differ. cargo is asked for one crate's headers; it can
+# read that crate's manifest (edition 2024) since 1.85. clang's own runtimes
+# (libFuzzer) are a package apart in all but Ubuntu 22.04.
+known=yes
+# shellcheck disable=SC1091
+case $([ -r /etc/os-release ] && . /etc/os-release && echo "${ID:-} ${VERSION_ID:-}") in
+"debian 12")    cargo_package=cargo-web  clang_runtimes=libclang-rt-dev ;;
+"debian 13")    cargo_package=cargo      clang_runtimes=libclang-rt-dev ;;
+"ubuntu 22.04") cargo_package=cargo-1.85 clang_runtimes=libclang-common-14-dev ;;
+"ubuntu 24.04") cargo_package=cargo-1.85 clang_runtimes=libclang-rt-dev ;;
+*)              cargo_package=           clang_runtimes= known= ;;
+esac
+command -v apt-get >/dev/null 2>&1 || known=
+
+# ---- what is needed, and how it is seen that it is there ----
+
+missing='' packages=''
+need() { # what a person calls it; the package that brings it; what succeeds when it is there
+    what=$1 package=$2
+    shift 2
+    "$@" >/dev/null 2>&1 && return
+    missing="$missing${missing:+, }$what"
+    case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
+}
+
+works() { # compiler and flags: a program can be made
+    echo 'int main(void) { return 0; }' | "$@" -x c - -o "$deps/probe"
+}
+fuzzes() {
+    echo 'int LLVMFuzzerTestOneInput(const char *at, unsigned long n) { return at && n > 9; }' |
+        clang -fsanitize=fuzzer,address,undefined -x c - -o "$deps/probe"
+}
+makes_wasm() {
+    echo 'int f(void) { return 0; }' | clang --target=wasm32-unknown-unknown -c -x c - -o "$deps/probe"
+}
+new_cargo() { # sets cargo
+    for cargo in cargo cargo-1.85; do
+        "$cargo" --version 2>/dev/null |
+            awk '{ split($2, v, "."); ok = v[1] > 1 || v[2] >= 85 } END { exit !ok }' && return
+    done
+    return 1
+}
+
+look() {
+    missing='' packages=''
+    # CC may be "ccache gcc".
+    # shellcheck disable=SC2086
+    need "a C compiler (gcc)" build-essential works ${CC:-gcc}
+    need make build-essential make --version
+    need pkg-config pkg-config pkg-config --version
+    for p in $libraries; do
+        need "library ${p#lib}" "lib${p#lib}-dev" pkg-config --exists "$p"
+    done
+    if ! have_wasmtime; then
+        need "python3 with pip (or WASMTIME_DIR)" python3-pip python3 -m pip --version
+        need "cargo 1.85 or newer (or WASMTIME_DIR)" "$cargo_package" new_cargo
+        need nm binutils nm --version
+    fi
+    [ "$list" = test ] || return 0
+    need "library check" check pkg-config --exists check
+    need "gcc's sanitizers" build-essential works gcc -fsanitize=address,undefined
+    need "clang that makes wasm32" clang makes_wasm
+    need wasm-ld lld wasm-ld --version
+    need "clang's libFuzzer" "$clang_runtimes" fuzzes
+    need clang-format clang-format clang-format --version
+    need clang-tidy clang-tidy clang-tidy --version
+    need python3 python3 python3 --version
+    need zstd zstd zstd --version
+}
+
+look
+if [ -n "$missing" ] && [ -n "$known" ]; then
+    [ "$(id -u)" = 0 ] || die "needs root once: sudo apt-get install --no-install-recommends$packages"
+    say "installing$packages"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >&2 || die "apt-get update failed"
     # shellcheck disable=SC2086
-    apt-get install -y -qq --no-install-recommends $missing >&2 || die "apt-get install failed"
+    apt-get install -y -qq --no-install-recommends $packages > "$deps/apt.log" ||
+        die "apt-get install failed: see .deps/apt.log"
+    look
 fi
+rm -f "$deps/probe"
+[ -z "$missing" ] || die "please install, libraries with their headers, and run this again: $missing"
+
+# ---- the Wasmtime C API ----
 
 # The wheel holds the library without headers, the crate holds the headers. The
 # wheel 50.0.1 contains library 50.0.0; the last step compares the two.
@@ -60,10 +138,10 @@ fetch_wasmtime() {
     echo "wasmtime==$pyv --hash=sha256:$whl" > "$dl/req.txt"
     python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
         --platform $plat --require-hashes -r "$dl/req.txt" -d "$dl" >&2 || die "the Wasmtime wheel could not be fetched"
-    unzip -oqj "$dl"/wasmtime-$pyv-*.whl 'wasmtime/linux-*/_libwasmtime.so' -d "$dl"
-    install -m 755 "$dl/_libwasmtime.so" "$new/lib/libwasmtime.so"
+    python3 -m zipfile -e "$dl"/wasmtime-$pyv-*.whl "$dl/wheel"
+    install -m 755 "$dl"/wheel/wasmtime/linux-*/_libwasmtime.so "$new/lib/libwasmtime.so"
     echo "$so  $new/lib/libwasmtime.so" | sha256sum -c --quiet >&2 || die "the Wasmtime library is not the pinned one"
-    (cd / && CARGO_HOME="$dl/cargo" cargo info -q wasmtime-c-api-impl@$cv --registry crates-io >/dev/null) ||
+    (cd / && CARGO_HOME="$dl/cargo" "$cargo" info -q wasmtime-c-api-impl@$cv --registry crates-io >/dev/null) ||
         die "the Wasmtime headers could not be fetched"
     echo "b2c5c602144b0226bf8c448b3bd2799d13296be2e0d6ffbe74aefefda44c2b5e " \
         "$(ls "$dl"/cargo/registry/cache/*/wasmtime-c-api-impl-$cv.crate)" | sha256sum -c --quiet >&2 ||
@@ -77,10 +155,6 @@ fetch_wasmtime() {
     mv "$new" "$deps/wasmtime"
 }
 
-mkdir -p "$deps"
-if ! have_wasmtime; then
-    [ -z "${WASMTIME_DIR:-}" ] || die "WASMTIME_DIR=$WASMTIME_DIR holds no lib/libwasmtime.so and include/wasmtime.h"
-    fetch_wasmtime
-fi
-rm -f "$deps"/setup.*
+have_wasmtime || fetch_wasmtime
+rm -f "$deps/have-$list".*
 touch "$stamp"
