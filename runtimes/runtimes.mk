@@ -6,10 +6,10 @@
 # WITHOUT_NEW_METHODS takes them away; HOST=11 that of version 11; OWN_ALLOCATOR takes the other calling convention.
 
 RT      := build/runtimes
-RT_CC   := clang-14 --target=wasm32-unknown-unknown -mcpu=mvp
+RT_CC   := clang --target=wasm32-unknown-unknown -mcpu=mvp
 RT_FLAGS := -std=c17 -O2 -nostdlib -ffreestanding -MMD -MP -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
             -Wstrict-prototypes -Wno-sign-conversion -Wno-missing-field-initializers
-RT_LINK := wasm-ld-14 --no-entry --import-memory --export=__heap_base --export=__data_end \
+RT_LINK := wasm-ld --no-entry --import-memory --export=__heap_base --export=__data_end \
            --stack-first -z stack-size=1048576
 
 RT_COMMON := $(patsubst runtimes/mini/%.c,%,$(filter-out %/variant.c %/host.c %/host_own.c %/api_parachains_10.c %/api_parachains_11.c, \
@@ -20,17 +20,17 @@ rt_host = $(if $(findstring OWN_ALLOCATOR,$(1)),host_own,host)
 rt_new  = $(if $(findstring GENERATION=2,$(1)),$(if $(findstring WITHOUT_NEW_METHODS,$(1)),,api_parachains_10)) $(if $(findstring HOST=11,$(1)),api_parachains_11)
 rt_objs = $(patsubst %,$(call rt_dir,$(1))/%.o,$(RT_COMMON) $(call rt_host,$(1)) $(call rt_new,$(1)))
 
-$(RT)/o/%.o: runtimes/mini/%.c runtimes/runtimes.mk
+$(RT)/o/%.o: runtimes/mini/%.c runtimes/runtimes.mk | setup-test
 	@mkdir -p $(@D)
 	$(Q)$(RT_CC) $(RT_FLAGS) $(if $(filter env,$*),-fno-builtin) -c $< -o $@
 
-$(RT)/o/own/%.o: runtimes/mini/%.c runtimes/runtimes.mk
+$(RT)/o/own/%.o: runtimes/mini/%.c runtimes/runtimes.mk | setup-test
 	@mkdir -p $(@D)
 	$(Q)$(RT_CC) $(RT_FLAGS) -DOWN_ALLOCATOR $(if $(filter env,$*),-fno-builtin) -c $< -o $@
 
 # $(1) name, $(2) switches
 define runtime
-$(RT)/o/variants/$(1).o: runtimes/mini/variant.c runtimes/runtimes.mk runtimes/variants.json
+$(RT)/o/variants/$(1).o: runtimes/mini/variant.c runtimes/runtimes.mk runtimes/variants.json | setup-test
 	@mkdir -p $$(@D)
 	$$(Q)$$(RT_CC) $$(RT_FLAGS) $(2) -c $$< -o $$@
 $(RT)/$(1).wasm: $(call rt_objs,$(2)) $(RT)/o/variants/$(1).o
