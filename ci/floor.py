@@ -103,7 +103,7 @@ def place(path):
 
 
 def clang_format():
-    for name in ("clang-format-14", "clang-format"):
+    for name in (os.path.join(ROOT, ".deps/bin/clang-format-14"), "clang-format-14", "clang-format"):
         if shutil.which(name) and " 14." in subprocess.run([name, "--version"], stdout=subprocess.PIPE, text=True).stdout:
             return name
     return None
@@ -112,7 +112,7 @@ def clang_format():
 def check_layout(tree):
     program = clang_format()
     if not program:
-        print("floor: LAYOUT NOT CHECKED: no clang-format 14 here (python3 -m pip install clang-format==14.0.6)")
+        print("floor: LAYOUT NOT CHECKED: no clang-format 14 here (`make setup-test` brings it)")
         return
 
     def run(paths):

