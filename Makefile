@@ -186,8 +186,8 @@ clean: ## what was built (not .deps)
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
-	@echo '  make test-ROOM the tests of one room: $(TEST_ROOMS)'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@echo '  make test-ROOM  the tests of one room: $(TEST_ROOMS)'
 
 -include $(wildcard runtimes/runtimes.mk)
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
