@@ -1,0 +1,91 @@
+#!/bin/sh
+# roots.sh [bookworm|trixie|jammy|noble]... - sets doppel up where nothing is yet.
+#
+# For each Debian or Ubuntu named (default: all four) a bare root is made below ROOTS
+# (/var/tmp/doppel-roots), in it a clone of HEAD. There set-up brings what a build needs, `make` and
+# `make demo` run, set-up brings what tests need, the tests of some rooms (TESTED) run, and
+# `make format` must change nothing. Prints a line for each; a log stays beside each root.
+# Exit 0 only if all went well.
+#
+# Needs root, debootstrap, the network, and 3 GB for each root; for the Ubuntus their keyring as well
+# (UBUNTU_KEYRING; on Debian 13 the package ubuntu-keyring). Takes some ten minutes for each, so it is
+# not part of check. Certificates of this machine are given to the roots, in case it sits behind a
+# proxy of its own.
+set -eu
+cd "$(dirname "$0")/.."
+repo=$PWD roots=${ROOTS:-/var/tmp/doppel-roots}
+tested=${TESTED:-crypto host}
+certificates=/etc/ssl/certs/ca-certificates.crt
+
+make_root() { # suite, folder
+    script='' keyring=''
+    pockets="$1-updates $1-security"
+    case $1 in
+    jammy | noble)
+        # A debootstrap that is older than the release makes all Ubuntus alike.
+        script=/usr/share/debootstrap/scripts/gutsy
+        keyring="--components=main,universe --keyring=${UBUNTU_KEYRING:-/usr/share/keyrings/ubuntu-archive-keyring.gpg}" ;;
+    esac
+    rm -rf "$2"
+    # shellcheck disable=SC2086
+    debootstrap --variant=minbase --force-check-gpg $keyring "$1" "$2" ${script:+"" "$script"}
+    line=$(head -1 "$2/etc/apt/sources.list")
+    for p in $pockets; do
+        case $p in
+        bookworm-security | trixie-security) echo "$line" | sed "s, $1 , $p ,; s,/debian ,/debian-security ," ;;
+        *) echo "$line" | sed "s, $1 , $p ," ;;
+        esac
+    done >> "$2/etc/apt/sources.list"
+}
+
+# A mount namespace of its own, so that nothing stays mounted whatever happens.
+inside() { # folder, command
+    cp /etc/resolv.conf "$1/etc/resolv.conf"
+    mkdir -p "$1/root"
+    cp $certificates "$1/root/certificates"
+    unshare -m --propagation private sh -ec '
+        mount -t proc proc "$1/proc"
+        mount --rbind /dev "$1/dev"
+        mount -t tmpfs tmpfs "$1/tmp"
+        exec chroot "$1" /usr/bin/env -i HOME=/root LANG=C.UTF-8 \
+            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+            PIP_CERT=/root/certificates CARGO_HTTP_CAINFO=/root/certificates sh -ec "$2"' sh "$1" "$2"
+}
+
+prove() { # suite
+    make_root "$1" "$roots/$1"
+    git clone -q "$repo" "$roots/$1/root/doppel"
+    if [ -d "$repo/../shared" ]; then
+        mkdir "$roots/$1/root/shared"
+        cp -R "$repo/../shared/." "$roots/$1/root/shared"
+    fi
+    # make itself comes with the first list.
+    inside "$roots/$1" "cd /root/doppel
+        ci/setup.sh build
+        make -j$(nproc)
+        make demo
+        make -j$(nproc) runtimes
+        for r in $tested; do make -j$(nproc) test-\$r; done
+        make format"
+    git -C "$roots/$1/root/doppel" diff --exit-code
+}
+
+[ "$(id -u)" = 0 ] || { echo "roots: needs root" >&2; exit 4; }
+command -v debootstrap >/dev/null || { echo "roots: needs debootstrap" >&2; exit 4; }
+[ $# -gt 0 ] || set -- bookworm trixie jammy noble
+mkdir -p "$roots"
+bad=0
+for name in "$@"; do
+    log=$roots/$name.log
+    case $name in
+    bookworm | trixie | jammy | noble) what="prove $name" ;;
+    *) echo "roots: $name is none of bookworm, trixie, jammy, noble" >&2; exit 2 ;;
+    esac
+    # A function in a condition would go on after a failure, so it has a shell of its own.
+    set +e
+    (set -e; $what) > "$log" 2>&1
+    rc=$?
+    set -e
+    if [ $rc -eq 0 ]; then echo "ok   $name"; else echo "FAIL $name: see $log"; bad=1; fi
+done
+exit $bad
