@@ -1,10 +1,11 @@
 #!/bin/sh
-# roots.sh [bookworm|trixie|jammy|noble]... - sets doppel up where nothing is yet.
+# roots.sh [bookworm|trixie|jammy|noble|container]... - sets doppel up where nothing is yet.
 #
 # For each Debian or Ubuntu named (default: all four) a bare root is made below ROOTS
 # (/var/tmp/doppel-roots), in it a clone of HEAD. There set-up brings what a build needs, `make` and
 # `make demo` run, set-up brings what tests need, the tests of some rooms (TESTED) run, and
-# `make format` must change nothing. Prints a line for each; a log stays beside each root.
+# `make format` must change nothing. `container` runs the steps of ci/Containerfile in two bare roots
+# of Debian 12, and the program in the second. Prints a line for each; a log stays beside each root.
 # Exit 0 only if all went well.
 #
 # Needs root, debootstrap, the network, and 3 GB for each root; for the Ubuntus their keyring as well
@@ -70,6 +71,31 @@ prove() { # suite
     git -C "$roots/$1/root/doppel" diff --exit-code
 }
 
+# The steps of one stage of the Containerfile, run one by one.
+stage() { # number, folder
+    awk -v want="$1" '/^FROM/ { n++ } n == want && /^(RUN|COPY) /' ci/Containerfile |
+        while read -r verb what; do
+            case "$verb $what" in
+            "COPY --from=build "*) echo "$what" | { read -r _ from to; cp -R "$roots/container-build$from/." "$2$to"; } ;;
+            COPY*)
+                to=$2/src/${what##* }
+                mkdir -p "$to"
+                for f in ${what% *}; do if [ -d "$f" ]; then cp -R "$f/." "$to"; else cp "$f" "$to"; fi; done ;;
+            RUN*) inside "$2" "mkdir -p /src && cd /src && $what" < /dev/null ;;
+            esac
+        done
+}
+
+container() {
+    make_root bookworm "$roots/container-build"
+    make_root bookworm "$roots/container"
+    stage 1 "$roots/container-build"
+    stage 2 "$roots/container"
+    mkdir "$roots/container/work"
+    cp -R fixtures "$roots/container/work"
+    inside "$roots/container" 'cd /work && XDG_CACHE_HOME=/tmp doppel run fixtures/plans/*.json || test $? -eq 1'
+}
+
 [ "$(id -u)" = 0 ] || { echo "roots: needs root" >&2; exit 4; }
 command -v debootstrap >/dev/null || { echo "roots: needs debootstrap" >&2; exit 4; }
 [ $# -gt 0 ] || set -- bookworm trixie jammy noble
@@ -79,7 +105,8 @@ for name in "$@"; do
     log=$roots/$name.log
     case $name in
     bookworm | trixie | jammy | noble) what="prove $name" ;;
-    *) echo "roots: $name is none of bookworm, trixie, jammy, noble" >&2; exit 2 ;;
+    container) what=container ;;
+    *) echo "roots: $name is none of bookworm, trixie, jammy, noble, container" >&2; exit 2 ;;
     esac
     # A function in a condition would go on after a failure, so it has a shell of its own.
     set +e
