@@ -65,14 +65,14 @@ static void paras(para_rate *r, const dg_event *e)
 
 void dg_claim_rate_step(void *rate, const dg_event *e)
 {
-    const struct dg_event_net_paras *n = &e->net_paras;
+    const struct dg_event_net_start *n = &e->net_start;
     para_rate *r = rate;
     if (e->kind == DG_EVENT_NET_START) {
         r->started = true;
-        r->parachains = n->backed;
-        r->upgrade_slot = n->timed_out;
-        r->first_boundary = n->offered;
-        r->epoch_slots = n->backable;
+        r->parachains = n->parachains;
+        r->upgrade_slot = n->upgrade_slot;
+        r->first_boundary = n->first_boundary;
+        r->epoch_slots = n->epoch_slots;
     } else if (e->kind == DG_EVENT_NET_PARAS && r->started) {
         paras(r, e);
     }
