@@ -12,10 +12,17 @@
 
 /* ---- the run and its blocks ---- */
 
-/* an arm begins; slot_ms: length of a slot, boundaries_wanted: session boundaries after U;
- * detail: spec_name, spec_version, from_slot, upgrade_slot, end_slot (numbers) */
+/* an arm begins; slot_ms: length of a slot, boundaries_wanted: session boundaries after U,
+ * upgrade_slot: U's, code: 1 where U brings N's code, 0 where only the configuration changes;
+ * detail: spec_name, spec_version, from_slot, end_slot (numbers), claims (the plan's object) */
 X(RUN_START, run_start, "run-start", fork_block, epoch_slots, slot_ms, session, system_version,
-  boundaries_wanted)
+  boundaries_wanted, upgrade_slot, code)
+/* what nodes have time for; fuel_per_ms: of a guest's, proposal_permille: of a slot, for an author
+ * to make its block, slowest_permille: times as long on the slowest hardware, stall_ms: a
+ * subsystem that waits for so long ends its node, propose_wait_ms: from a leaf to what an
+ * author's inherent is made of */
+X(NODE_LIMITS, node_limits, "node-limits", fuel_per_ms, proposal_permille, slowest_permille,
+  stall_ms, propose_wait_ms)
 /* a slot passed; built: a flag; claims: authors that may build in it */
 X(SLOT, slot, "slot", slot, built, claims)
 /* a block of the chain (the member has another name: `block` is the number that every event has);
@@ -146,5 +153,5 @@ X(NET_STALLED, net_stalled, "net-stalled", slot, waited_ms, down_ms, host_versio
 X(NET_REPUTATION, net_reputation, "net-reputation", slot, reports, minor, major, banned, refused)
 
 /* an arm ends; blocks: built, boundaries_passed: session boundaries after U, migration_running:
- * a flag; detail: reason */
-X(RUN_END, run_end, "run-end", blocks, boundaries_passed, migration_running)
+ * a flag, diverged: 1 where treatment's blocks before U are not control's; detail: reason */
+X(RUN_END, run_end, "run-end", blocks, boundaries_passed, migration_running, diverged)

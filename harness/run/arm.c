@@ -13,24 +13,62 @@ static const char *arm_name(const dg_run_arm *a)
     return a->which == DG_ARM_CONTROL ? "control" : "treatment";
 }
 
-static dg_code begin(dg_run_arm *a, dg_error *err)
+static void log_start(const dg_run_arm *a)
 {
     dg_run_state *run = a->run;
-    dg_code rc;
     const dg_version *version = dg_runtime_version(run->from_kept);
-    json_t *detail =
-        json_pack("{s:o, s:I, s:I, s:I, s:I}", "spec_name", dg_event_text(version->spec_name),
-                  "spec_version", (json_int_t)version->spec_version, "from_slot",
-                  (json_int_t)run->span.clock.next_slot, "upgrade_slot",
-                  (json_int_t)run->span.upgrade_slot, "end_slot", (json_int_t)run->span.end_slot);
-    if (!detail)
+    json_t *claims = json_object_get(dg_plan_json(run->plan), "claims");
+    json_t *detail = json_pack(
+        "{s:o, s:I, s:I, s:I}", "spec_name", dg_event_text(version->spec_name), "spec_version",
+        (json_int_t)version->spec_version, "from_slot", (json_int_t)run->span.clock.next_slot,
+        "end_slot", (json_int_t)run->span.end_slot);
+    if (!detail || (claims && json_object_set(detail, "claims", claims) != 0))
         run->log.rc = DG_NOMEM;
+    dg_event_log_add(
+        &run->log, &(dg_event){ .arm = a->which,
+                                .node = DG_EVENT_NO_NODE,
+                                .block = run->span.fork_number,
+                                .kind = DG_EVENT_RUN_START,
+                                .run_start = { .fork_block = run->span.fork_number,
+                                               .epoch_slots = (int64_t)run->span.clock.epoch_slots,
+                                               .slot_ms = (int64_t)run->span.clock.slot_ms,
+                                               .session = run->span.clock.session,
+                                               .system_version = version->system_version,
+                                               .boundaries_wanted = run->asked->boundaries_after,
+                                               .upgrade_slot = (int64_t)run->span.upgrade_slot,
+                                               .code = run->code.len != 0 },
+                                .detail = detail });
+}
+
+static int64_t ms_of(dg_constant which)
+{
+    return (int64_t)(dg_world_constant(which) / 1000000);
+}
+
+/* What nodes have time for is the node model's to say; claims read it here. */
+static void log_limits(const dg_run_arm *a)
+{
+    dg_event_log_add(
+        &a->run->log,
+        &(dg_event){
+            .arm = a->which,
+            .node = DG_EVENT_NO_NODE,
+            .block = a->run->span.fork_number,
+            .kind = DG_EVENT_NODE_LIMITS,
+            .node_limits = { .fuel_per_ms = (int64_t)dg_world_constant(DG_CONST_FUEL_PER_US) * 1000,
+                             .proposal_permille = (int64_t)dg_world_constant(DG_CONST_SLOT_BUDGET),
+                             .slowest_permille = (int64_t)dg_world_constant(DG_CONST_HARDWARE),
+                             .stall_ms = ms_of(DG_CONST_STALL_LIMIT),
+                             .propose_wait_ms = ms_of(DG_CONST_PROPOSE_WAIT) } });
+}
+
+static dg_code begin(dg_run_arm *a, dg_error *err)
+{
+    const dg_run_state *run = a->run;
+    dg_code rc;
+    log_start(a);
+    log_limits(a);
     a->tip = a->recent[0] = dg_chain_root(a->chain);
-    log_add(&run->log, a->which, 0, run->span.fork_number, DG_EV_RUN_START,
-            LOG_N(run->span.fork_number, (int64_t)run->span.clock.epoch_slots,
-                  (int64_t)run->span.clock.slot_ms, run->span.clock.session,
-                  version->system_version, run->asked->boundaries_after),
-            detail);
     if ((rc = dg_client_view_new(&a->view, a->chain, a->tip, err)) < 0)
         return rc;
     return dg_plan_wants_network(run->plan) ? dg_run_network_begin(a, err) : rc;
@@ -45,7 +83,9 @@ static void end(dg_run_arm *a, uint64_t slot)
     if (a->which == DG_ARM_TREATMENT && !a->kept.samples[DG_RUN_MOMENT_AFTER].taken)
         dg_run_sample_log(a, DG_RUN_MOMENT_UPGRADE); /* U+1 never came: nothing to compare with */
     dg_run_arm_log(a, slot, dg_block_number(a->tip), DG_EV_RUN_END,
-                   LOG_N(a->at.blocks, a->at.boundaries, a->at.running), detail);
+                   LOG_N(a->at.blocks, a->at.boundaries, a->at.running,
+                         a->which == DG_ARM_TREATMENT && a->run->diverged),
+                   detail);
 }
 
 static void stop(dg_run_arm *a, const char *reason)
