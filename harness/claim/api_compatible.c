@@ -2,6 +2,7 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t asked;
     tally bad, odd;
     char first[300], first_odd[300];
@@ -58,6 +59,7 @@ const dg_claim dg_claim_api_compatible = {
     .basis = "real runtime",
     .code = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .step = step,
     .finish = finish,

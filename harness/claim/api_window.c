@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     uint64_t fuel_max, fuel_late, asked_at_u, asked_later;
     tally bad, odd, late;
     char first[300], names[340], slow[160];
@@ -17,15 +17,21 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+/* What the slowest machine gets done in that time. */
+static uint64_t fuel_of(const dg_claim_setup *setup, int64_t ms)
+{
+    const struct dg_event_node_limits *limits = &setup->limits;
+    return limits->slowest_permille > 0 ? (uint64_t)ms * (uint64_t)limits->fuel_per_ms
+                                              / (uint64_t)limits->slowest_permille * 1000
+                                        : 0;
+}
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->upgrade_block = setup->upgrade_block;
-    m->fuel_max = dg_claim_whole(
-        setup, "fuel_max", (uint64_t)DG_CLAIM_STALL_MS * DG_CLAIM_FUEL_PER_MS / DG_CLAIM_SLOWEST);
-    m->fuel_late = dg_claim_whole(setup, "fuel_late",
-                                  (uint64_t)DG_CLAIM_PROPOSE_WAIT_MS * DG_CLAIM_FUEL_PER_MS
-                                      / DG_CLAIM_SLOWEST);
+    m->fuel_max = dg_claim_whole(setup, "fuel_max", fuel_of(setup, setup->limits.stall_ms));
+    m->fuel_late =
+        dg_claim_whole(setup, "fuel_late", fuel_of(setup, setup->limits.propose_wait_ms));
 }
 
 static const char *failure(const memory *m, const dg_event *e)
@@ -49,17 +55,20 @@ static void broken(memory *m, const dg_event *e, const char *how)
 }
 
 /* Seconds on the slowest machine, in tenths. */
-static unsigned tenths(int64_t fuel)
+static unsigned tenths(const memory *m, int64_t fuel)
 {
-    return (unsigned)((uint64_t)fuel * DG_CLAIM_SLOWEST / DG_CLAIM_FUEL_PER_MS / 100);
+    const struct dg_event_node_limits *limits = &m->setup.limits;
+    return limits->fuel_per_ms > 0 ? (unsigned)((uint64_t)fuel * (uint64_t)limits->slowest_permille
+                                                / 1000 / (uint64_t)limits->fuel_per_ms / 100)
+                                   : 0;
 }
 
 static void answered_late(memory *m, const dg_event *e)
 {
     if (!m->late.count)
         snprintf(m->slow, sizeof m->slow, "%.80s takes up to %u.%u s at #%u",
-                 dg_claim_detail(e, "api"), tenths(e->api.fuel) / 10, tenths(e->api.fuel) % 10,
-                 e->block);
+                 dg_claim_detail(e, "api"), tenths(m, e->api.fuel) / 10,
+                 tenths(m, e->api.fuel) % 10, e->block);
     dg_claim_tally_add(&m->late, e->block);
     dg_claim_evidence_event(&m->facts, e);
 }
@@ -79,7 +88,7 @@ static void step(void *at, const dg_event *e)
 {
     memory *m = at;
     const char *how;
-    if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT || e->block < m->upgrade_block)
+    if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT || e->block < m->setup.upgrade_block)
         return;
     if (strcmp(dg_claim_detail(e, "window"), "U") == 0)
         m->asked_at_u++;
@@ -130,6 +139,7 @@ const dg_claim dg_claim_api_window = {
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

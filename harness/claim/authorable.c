@@ -4,17 +4,12 @@
 #include <string.h>
 
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     uint64_t tried, tried_control;
     tally failed, unclaimed, failed_control;
     char step[24], panic[240];
     evidence facts;
 } memory;
-
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
 
 static void failed(memory *m, const dg_event *e)
 {
@@ -41,7 +36,7 @@ static void step(void *at, const dg_event *e)
         return;
     if (e->arm == DG_ARM_CONTROL)
         m->tried_control++;
-    else if (e->block > m->upgrade_block) {
+    else if (e->block > m->setup.upgrade_block) {
         m->tried++;
         if (!e->slot.built && !e->slot.claims)
             dg_claim_tally_add(&m->unclaimed, e->block);
@@ -75,8 +70,8 @@ const dg_claim dg_claim_authorable = {
                "ever follow",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
-    .start = start,
     .step = step,
     .finish = finish,
 };

@@ -12,7 +12,7 @@ typedef struct moment {
     char hash[SETS][68];
 } moment;
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     moment control[MOMENTS_MAX];
     size_t control_count;
     uint64_t compared, undecodable;
@@ -22,11 +22,6 @@ typedef struct memory {
     char first[200], first_at_upgrade[200], key_text[200];
     evidence facts;
 } memory;
-
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
 
 static const char *set_hash(const dg_event *e, size_t i)
 {
@@ -85,7 +80,7 @@ static void compare(memory *m, const dg_event *e)
     const moment *c = control_at(m, dg_claim_detail(e, "at"));
     bool at_upgrade = strcmp(dg_claim_detail(e, "at"), "U") == 0;
     char words[200];
-    if (!c || e->block < m->upgrade_block)
+    if (!c || e->block < m->setup.upgrade_block)
         return;
     m->compared++;
     m->last_validators = e->authorities.validators;
@@ -163,8 +158,8 @@ const dg_claim dg_claim_authorities_survive = {
                "sessions, while blocks still build",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
-    .start = start,
     .step = step,
     .finish = finish,
 };

@@ -7,9 +7,8 @@ typedef struct share {
     uint64_t blocks, cores, enough, bits, possible, slow;
 } share;
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t floor_permille, row;
-    int64_t upgrade_slot;
-    bool started;
     share arm[2];
     /* permille: of its newest block, and of the better one of its worst two in a row */
     uint64_t control_last, control_worst;
@@ -65,7 +64,7 @@ static void available(memory *m, const dg_event *e)
 {
     const struct dg_event_net_available *n = &e->net_available;
     share *s = &m->arm[e->arm];
-    if (n->slot < m->upgrade_slot + SETTLE_SLOTS || n->cores <= 0)
+    if (n->slot < m->setup.upgrade_slot + SETTLE_SLOTS || n->cores <= 0)
         return;
     s->blocks++;
     s->cores += (uint64_t)n->cores;
@@ -86,7 +85,7 @@ static void left_out(memory *m, const dg_event *e)
     const struct dg_event_net_bitfields *n = &e->net_bitfields;
     bool worst =
         !m->dip.block || (e->block == m->dip.block && n->waiting > m->dip.net_bitfields.waiting);
-    if (e->arm != DG_ARM_TREATMENT || n->slot < m->upgrade_slot || n->sized == n->cores
+    if (e->arm != DG_ARM_TREATMENT || n->slot < m->setup.upgrade_slot || n->sized == n->cores
         || !n->waiting || !worst)
         return;
     m->dip = *e;
@@ -97,12 +96,9 @@ static void left_out(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_AVAILABLE) {
+    if (e->kind == DG_EVENT_NET_AVAILABLE) {
         available(m, e);
-    } else if (m->started && e->kind == DG_EVENT_NET_BITFIELDS) {
+    } else if (e->kind == DG_EVENT_NET_BITFIELDS) {
         left_out(m, e);
     }
 }
@@ -163,6 +159,7 @@ const dg_claim dg_claim_availability = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

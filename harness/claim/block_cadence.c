@@ -24,8 +24,8 @@ typedef struct halt {
     const char *how;
 } halt;
 typedef struct memory {
-    uint32_t upgrade_block;
-    uint64_t slot_ms, floor_permille, halt_s, warn_s;
+    dg_claim_setup setup;
+    uint64_t floor_permille, halt_s, warn_s;
     int64_t from, window_slots;
     rate arm[2];
     window windows[WINDOWS];
@@ -35,13 +35,11 @@ typedef struct memory {
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->upgrade_block = setup->upgrade_block;
-    m->slot_ms = setup->slot_ms;
     m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 980);
     m->halt_s = dg_claim_whole(setup, "halt_s", HALT_S);
     m->warn_s = dg_claim_whole(setup, "halt_warn_s", HALT_WARN_S);
     m->from = -1;
-    m->window_slots = m->slot_ms ? WINDOW_S * 1000 / (int64_t)m->slot_ms : 0;
+    m->window_slots = setup->slot_ms ? WINDOW_S * 1000 / setup->slot_ms : 0;
     m->window_slots = m->window_slots < WINDOW_LEAST ? WINDOW_LEAST : m->window_slots;
 }
 
@@ -68,7 +66,7 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     rate *r = &m->arm[e->arm];
     bool treatment = e->arm == DG_ARM_TREATMENT;
-    if (e->kind != DG_EVENT_SLOT || e->block <= m->upgrade_block)
+    if (e->kind != DG_EVENT_SLOT || e->block <= m->setup.upgrade_block)
         return;
     m->from = m->from < 0 ? n->slot : m->from;
     r->slots++;
@@ -90,7 +88,7 @@ static void step(void *at, const dg_event *e)
 /* Time between blocks in hundredths of a second; 0: no block at all. */
 static uint64_t interval_cs(const memory *m, const rate *r)
 {
-    return r->built ? r->slots * m->slot_ms / 10 / r->built : 0;
+    return r->built ? r->slots * (uint64_t)m->setup.slot_ms / 10 / r->built : 0;
 }
 
 /* A treatment that is given up has no block in control's other slots either. */
@@ -128,7 +126,7 @@ static halt longest_halt(const memory *m)
 
 static bool lasts(const memory *m, const halt *h, uint64_t seconds)
 {
-    return h->slots && h->slots * m->slot_ms >= seconds * 1000;
+    return h->slots && h->slots * (uint64_t)m->setup.slot_ms >= seconds * 1000;
 }
 
 static void say_halt(const memory *m, dg_verdict *v, dg_status status, const halt *h)
@@ -137,8 +135,9 @@ static void say_halt(const memory *m, dg_verdict *v, dg_status status, const hal
         v, status,
         "%u slots %s (%u s) without a block that control has, from #%u on; longest gap %u "
         "slots against %u",
-        (unsigned)h->slots, h->how, (unsigned)(h->slots * m->slot_ms / 1000), h->where.first,
-        (unsigned)m->arm[DG_ARM_TREATMENT].gap_max, (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
+        (unsigned)h->slots, h->how, (unsigned)(h->slots * (uint64_t)m->setup.slot_ms / 1000),
+        h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
+        (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
     dg_verdict_span(v, &h->where);
 }
 
@@ -176,7 +175,8 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else if (lasts(m, &(halt){ .slots = c->gap_max }, m->halt_s)) {
         dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
-                       (unsigned)c->gap_max, (unsigned)(c->gap_max * m->slot_ms / 1000));
+                       (unsigned)c->gap_max,
+                       (unsigned)(c->gap_max * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
     } else if (!c->slots || !t->slots) {
         dg_verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
@@ -196,6 +196,7 @@ const dg_claim dg_claim_block_cadence = {
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = FACTS_NONE,
     .start = start,
     .step = step,

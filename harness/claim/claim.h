@@ -23,17 +23,6 @@ typedef enum dg_claim_id {
 } dg_claim_id;
 
 enum { DG_EVIDENCE_MAX = 32 };
-/* What nodes have time for, as fuel: a claim sees no other room, so the figures of the
- * node model stand here again (node/constants.c has their sources, a test of room run
- * compares). */
-enum {
-    DG_CLAIM_FUEL_PER_MS = 1000000,
-    DG_CLAIM_PROPOSAL_PERMILLE = 667, /* of a slot, for an author to make its block */
-    DG_CLAIM_SLOWEST = 2,             /* times as long on the slowest hardware */
-    DG_CLAIM_STALL_MS = 10000,        /* a subsystem that waits for so long ends its node */
-    DG_CLAIM_PROPOSE_WAIT_MS = 2000,  /* from a leaf to what an author's inherent is made of */
-};
-
 typedef enum dg_status { DG_HELD, DG_BROKE, DG_WARNED, DG_UNEXERCISED } dg_status;
 typedef enum dg_severity { DG_GATE, DG_ADVICE } dg_severity;
 
@@ -49,11 +38,22 @@ typedef struct dg_verdict {
     dg_code rc;          /* DG_NOMEM: evidence was lost */
 } dg_verdict;
 
+#define DG_CLAIM_NEVER (INT64_MAX / 2) /* a slot that nothing is after */
+/* What a log tells of its run as a whole: dg_claim_setup_read. */
 typedef struct dg_claim_setup {
-    uint32_t upgrade_block; /* U; 0: no upgrade in this run */
-    uint64_t slot_ms, epoch_slots;
-    uint32_t boundaries_after;
-    const json_t *options; /* the claim's object in the plan, or NULL */
+    bool begun;             /* it has a run-start */
+    uint32_t upgrade_block; /* U: treatment's, or else control's; 0: neither has one */
+    uint32_t treatment_block, control_block; /* the first from U's slot on; 0: none */
+    int64_t upgrade_slot;                    /* DG_CLAIM_NEVER: none is known */
+    int64_t slot_ms, epoch_slots, boundaries_wanted;
+    struct dg_event_node_limits limits; /* what nodes have time for */
+    bool code;                          /* U brings another code */
+    /* validators make the blocks; then these are theirs: first_boundary is the slot of the first
+     * session boundary after U */
+    bool network;
+    int64_t first_boundary, nodes, parachains;
+    const json_t *claims;  /* of the plan, borrowed from the log; NULL: it says nothing of them */
+    const json_t *options; /* the plan's object of the claim that is judged, or NULL */
 } dg_claim_setup;
 
 typedef struct dg_claim {
@@ -67,8 +67,10 @@ typedef struct dg_claim {
     bool code;                  /* about new code: judged when the plan brings some */
     bool optional;              /* unexercised does not make a run inconclusive */
     size_t size;                /* bytes of its memory, zeroed before start */
+    size_t setup;               /* where in it the setup stands, filled in before start */
     /* where in it the facts stand that a verdict may show: the room gives them back */
     size_t facts;
+    /* reads the plan's options and sets what is not 0 at first; NULL: there is nothing to do */
     void (*start)(void *memory, const dg_claim_setup *setup);
     /* control's events first, all of them, then treatment's */
     void (*step)(void *memory, const dg_event *event);
@@ -83,10 +85,20 @@ const char *dg_claim_name(dg_claim_id id);
 /* NULL for what is no claim's name. */
 const dg_claim *dg_claim_named(const char *name);
 
+/* Reads the setup from a log, control's events first; it borrows from the events. What the
+ * log does not tell stays 0. */
+void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count);
+/* Whether the plan of the log has the claim judged: not where it is about a network, or about
+ * new code, and there is none. */
+bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
+/* The plan's, or else the claim's own. */
+dg_severity dg_claim_severity(const dg_claim *claim, const dg_claim_setup *setup);
+
 /* Runs one claim over events in order: all of control's, then treatment's.
  * `verdict` is written whole; give its evidence back with dg_verdict_clear. DG_NOMEM. */
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
                        const dg_event *events, size_t count, dg_error *err);
+/* Gives the evidence back. */
 void dg_verdict_clear(dg_verdict *verdict);
 const char *dg_verdict_status_name(dg_status status); /* "held", "broke", "warned", "unexercised" */
 const char *dg_verdict_severity_name(dg_severity severity);

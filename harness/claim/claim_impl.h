@@ -51,11 +51,11 @@ typedef struct para_window {
     uint32_t first, last;
 } para_window;
 typedef struct para_rate {
+    dg_claim_setup setup;
     int64_t (*count)(const dg_event *paras); /* candidates, by a net-paras event */
     const char *did;                         /* "backed" */
     uint64_t floor_permille;
-    bool started;
-    int64_t upgrade_slot, first_boundary, epoch_slots, parachains, most_backable;
+    int64_t most_backable;
     uint64_t peak; /* control's fullest block */
     para_slot now[2];
     para_window window[2][PARA_WINDOWS];

@@ -5,9 +5,8 @@ typedef struct count {
     uint64_t attempts, made, panics, refused;
 } count;
 typedef struct memory {
-    int64_t upgrade_slot;
+    dg_claim_setup setup;
     uint64_t margin_permille; /* panics for each block made, beyond control's */
-    bool started;
     count arm[2];
     tally panics, refused, idle;
     evidence facts;
@@ -41,11 +40,7 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_COLLATORS
-               && e->net_collators.slot >= m->upgrade_slot) {
+    if (e->kind == DG_EVENT_NET_COLLATORS && e->net_collators.slot >= m->setup.upgrade_slot) {
         slot(m, e);
     }
 }
@@ -115,6 +110,7 @@ const dg_claim dg_claim_collator_health = {
     .severity = DG_ADVICE,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

@@ -2,6 +2,7 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t read;
     tally lost, changed, control_lost;
     char first[240], first_changed[240], control_first[80];
@@ -78,6 +79,7 @@ const dg_claim dg_claim_config_survives = {
                "rotation, limits and async backing change at once",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .step = step,
     .finish = finish,

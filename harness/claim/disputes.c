@@ -9,8 +9,9 @@ typedef struct arm_disputes {
     uint64_t begun, settled[3], most_against, slowest_ms;
 } arm_disputes;
 typedef struct memory {
-    int64_t upgrade_slot, first_slot, session;
-    bool started, ran[2];
+    dg_claim_setup setup;
+    int64_t first_slot, session;
+    bool ran[2];
     arm_disputes arm[2];
     tally bad;
     evidence facts;
@@ -20,7 +21,7 @@ static void dispute(memory *m, const dg_event *e)
 {
     const struct dg_event_net_dispute *n = &e->net_dispute;
     arm_disputes *a = &m->arm[e->arm];
-    if (n->slot < m->upgrade_slot || n->outcome < BEGUN || n->outcome > INVALID)
+    if (n->slot < m->setup.upgrade_slot || n->outcome < BEGUN || n->outcome > INVALID)
         return;
     if (n->outcome != BEGUN) {
         a->settled[n->outcome]++;
@@ -44,13 +45,10 @@ static void dispute(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_DISPUTE) {
+    if (e->kind == DG_EVENT_NET_DISPUTE) {
         dispute(m, e);
-    } else if (m->started && e->kind == DG_EVENT_NET_APPROVAL
-               && e->net_approval.slot >= m->upgrade_slot && e->net_approval.assignments > 0) {
+    } else if (e->kind == DG_EVENT_NET_APPROVAL && e->net_approval.slot >= m->setup.upgrade_slot
+               && e->net_approval.assignments > 0) {
         m->ran[e->arm] = true; /* somebody looked at candidates */
     }
 }
@@ -69,7 +67,7 @@ static void finish(void *at, dg_verdict *v)
             "session %lld; up to %llu validators against; "
             "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
             (unsigned long long)t->begun, (unsigned long long)c->begun,
-            (long long)(m->first_slot - m->upgrade_slot), (long long)m->session,
+            (long long)(m->first_slot - m->setup.upgrade_slot), (long long)m->session,
             (unsigned long long)t->most_against, (unsigned long long)t->settled[VALID],
             (unsigned long long)t->settled[INVALID],
             (unsigned long long)(t->begun > settled ? t->begun - settled : 0),
@@ -96,6 +94,7 @@ const dg_claim dg_claim_disputes = {
     .basis = "node model",
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .step = step,
     .finish = finish,

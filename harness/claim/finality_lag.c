@@ -13,8 +13,8 @@ typedef struct lag {
     tally unknown; /* blocks that approval voting could not take in */
 } lag;
 typedef struct memory {
-    int64_t upgrade_slot, margin;
-    bool started;
+    dg_claim_setup setup;
+    int64_t margin;
     lag arm[2];
     tally late;
     evidence facts;
@@ -30,7 +30,7 @@ static void slot(memory *m, const dg_event *e)
 {
     lag *l = &m->arm[e->arm];
     l->now += e->net_slot.built != 0;
-    if (e->net_slot.slot < m->upgrade_slot)
+    if (e->net_slot.slot < m->setup.upgrade_slot)
         return;
     l->slots++;
     l->sum += l->now;
@@ -44,17 +44,14 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_FINALIZED) {
+    if (e->kind == DG_EVENT_NET_FINALIZED) {
         m->arm[e->arm].now = e->net_finalized.lag;
-        m->arm[e->arm].finalized += e->net_finalized.slot >= m->upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_UNKNOWN && !e->net_unknown.known) {
+        m->arm[e->arm].finalized += e->net_finalized.slot >= m->setup.upgrade_slot;
+    } else if (e->kind == DG_EVENT_NET_UNKNOWN && !e->net_unknown.known) {
         dg_claim_tally_add(&m->arm[e->arm].unknown, e->block);
         if (e->arm == DG_ARM_TREATMENT)
             dg_claim_evidence_event(&m->facts, e);
-    } else if (m->started && e->kind == DG_EVENT_NET_SLOT) {
+    } else if (e->kind == DG_EVENT_NET_SLOT) {
         slot(m, e);
     }
 }
@@ -109,6 +106,7 @@ const dg_claim dg_claim_finality_lag = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

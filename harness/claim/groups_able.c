@@ -8,10 +8,10 @@ typedef struct arm_groups {
     uint64_t slots, sum, unable_sum, unable_most;
 } arm_groups;
 typedef struct memory {
-    int64_t upgrade_slot;
+    dg_claim_setup setup;
     uint64_t slots_in_a_row, row;
     uint64_t groups, wanted, least;
-    bool started, least_known;
+    bool least_known;
     arm_groups arm[2];
     tally bad, running; /* `running`: bad slots that have not lasted long enough to count */
     evidence facts;
@@ -51,7 +51,7 @@ static void groups(memory *m, const dg_event *e)
     const struct dg_event_net_groups *n = &e->net_groups;
     arm_groups *a = &m->arm[e->arm];
     uint64_t unable = (uint64_t)(n->groups - n->able);
-    if (n->slot < m->upgrade_slot || n->groups <= 0 || n->able > n->groups)
+    if (n->slot < m->setup.upgrade_slot || n->groups <= 0 || n->able > n->groups)
         return;
     a->slots++;
     a->sum += (uint64_t)n->groups;
@@ -68,10 +68,7 @@ static void groups(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_GROUPS) {
+    if (e->kind == DG_EVENT_NET_GROUPS) {
         groups(m, e);
     }
 }
@@ -111,6 +108,7 @@ const dg_claim dg_claim_groups_able = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

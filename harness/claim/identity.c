@@ -2,6 +2,7 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint32_t seen;
     tally bad, odd;
     evidence facts;
@@ -56,6 +57,7 @@ const dg_claim dg_claim_identity = {
     .basis = "real runtime",
     .code = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .step = step,
     .finish = finish,

@@ -2,18 +2,13 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     uint64_t blocks, blocks_control, paras_control;
     int64_t least_control; /* fewest that a block of control had */
     tally bad, bad_control;
     char first[240];
     evidence facts;
 } memory;
-
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
 
 static void step(void *at, const dg_event *e)
 {
@@ -31,7 +26,7 @@ static void step(void *at, const dg_event *e)
             dg_claim_tally_add(&m->bad_control, e->block);
         return;
     }
-    if (e->block <= m->upgrade_block)
+    if (e->block <= m->setup.upgrade_block)
         return;
     m->blocks++;
     if (!refused && n->applied >= m->least_control && (n->paras_present || !m->paras_control))
@@ -71,8 +66,8 @@ const dg_claim dg_claim_inherent_accepted = {
         "without the timestamp and the parachains' inherent a block panics when it is finished",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
-    .start = start,
     .step = step,
     .finish = finish,
 };

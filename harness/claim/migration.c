@@ -4,6 +4,7 @@
 #include <string.h>
 
 typedef struct memory {
+    dg_claim_setup setup;
     /* own: beyond control's block in the same slot */
     uint64_t fuel_max, fuel_first, weight_own, weight_max, steps;
     uint32_t upgrade_block, first_block;
@@ -19,10 +20,9 @@ typedef struct memory {
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->upgrade_block = setup->upgrade_block;
-    m->fuel_max =
-        dg_claim_whole(setup, "fuel_max",
-                       setup->slot_ms * DG_CLAIM_FUEL_PER_MS * DG_CLAIM_PROPOSAL_PERMILLE / 1000);
+    m->fuel_max = dg_claim_whole(setup, "fuel_max",
+                                 (uint64_t)setup->slot_ms * (uint64_t)setup->limits.fuel_per_ms
+                                     * (uint64_t)setup->limits.proposal_permille / 1000);
 }
 
 static void migration(memory *m, const dg_event *e)
@@ -67,7 +67,7 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     if (e->arm != DG_ARM_TREATMENT)
         return;
-    if (e->kind == DG_EVENT_MIGRATION && e->block > m->upgrade_block)
+    if (e->kind == DG_EVENT_MIGRATION && e->block > m->setup.upgrade_block)
         migration(m, e);
     else if (e->kind == DG_EVENT_STORAGE)
         storage(m, e);
@@ -132,6 +132,7 @@ const dg_claim dg_claim_migration = {
     .code = true,
     .options = options,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

@@ -9,9 +9,8 @@ typedef struct arm_shows {
     uint32_t most_block;
 } arm_shows;
 typedef struct memory {
-    int64_t upgrade_slot;
+    dg_claim_setup setup;
     uint64_t ratio_permille, tranche;
-    bool started;
     arm_shows arm[2];
     tally bad; /* slots of treatment with more than control's worst */
     evidence facts;
@@ -27,7 +26,7 @@ static void slot(memory *m, const dg_event *e)
     const struct dg_event_net_approval *n = &e->net_approval;
     arm_shows *a = &m->arm[e->arm];
     uint64_t missing = (uint64_t)n->no_shows;
-    if (n->slot < m->upgrade_slot)
+    if (n->slot < m->setup.upgrade_slot)
         return;
     a->slots++;
     a->assigned += (uint64_t)n->assignments;
@@ -48,13 +47,10 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_APPROVAL) {
+    if (e->kind == DG_EVENT_NET_APPROVAL) {
         slot(m, e);
-    } else if (m->started && e->kind == DG_EVENT_NET_APPROVED && e->arm == DG_ARM_TREATMENT
-               && e->net_approved.slot >= m->upgrade_slot) {
+    } else if (e->kind == DG_EVENT_NET_APPROVED && e->arm == DG_ARM_TREATMENT
+               && e->net_approved.slot >= m->setup.upgrade_slot) {
         m->tranche = (uint64_t)e->net_approved.tranche > m->tranche
                          ? (uint64_t)e->net_approved.tranche
                          : m->tranche;
@@ -107,6 +103,7 @@ const dg_claim dg_claim_no_shows = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

@@ -17,9 +17,8 @@ typedef struct side {
     uint32_t count, newest, upgrade; /* block numbers: the newest, the last one before U's slot */
 } side;
 typedef struct memory {
-    int64_t upgrade_slot;
+    dg_claim_setup setup;
     uint64_t times_permille;
-    bool started;
     side arm[2];
     evidence facts;
 } memory;
@@ -45,7 +44,7 @@ static void included(memory *m, side *s, const dg_event *e)
     para *p = para_of(s, (uint32_t)e->net_included.para);
     if (!p || e->block <= p->last)
         return; /* on a sibling of a block that has it */
-    if (e->net_included.slot >= m->upgrade_slot) {
+    if (e->net_included.slot >= m->setup.upgrade_slot) {
         uint32_t from = p->last ? p->last : s->upgrade;
         if (e->block > from && e->block - from > p->worst) {
             p->worst = e->block - from;
@@ -61,14 +60,12 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     side *s = &m->arm[e->arm];
     if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
         s->upgrade = e->block;
-    } else if (m->started && e->kind == DG_EVENT_NET_PARAS) {
+    } else if (e->kind == DG_EVENT_NET_PARAS) {
         s->newest = e->block > s->newest ? e->block : s->newest;
-        if (e->net_paras.slot < m->upgrade_slot && e->block > s->upgrade)
+        if (e->net_paras.slot < m->setup.upgrade_slot && e->block > s->upgrade)
             s->upgrade = e->block;
-    } else if (m->started && e->kind == DG_EVENT_NET_INCLUDED) {
+    } else if (e->kind == DG_EVENT_NET_INCLUDED) {
         included(m, s, e);
     }
 }
@@ -209,6 +206,7 @@ const dg_claim dg_claim_para_interval = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

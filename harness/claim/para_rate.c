@@ -18,14 +18,14 @@ void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
 /* U and the two blocks after it have cores of before; SIZE_MAX: not judged. */
 static size_t window_of(const para_rate *r, int64_t slot)
 {
-    int64_t past = slot - r->first_boundary, at;
-    if (slot < r->upgrade_slot + SETTLE_SLOTS)
+    int64_t past = slot - r->setup.first_boundary, at;
+    if (slot < r->setup.upgrade_slot + SETTLE_SLOTS)
         return SIZE_MAX;
     if (past < 0)
         return 0;
-    if (past < SETTLE_SLOTS || r->epoch_slots <= 0)
+    if (past < SETTLE_SLOTS || r->setup.epoch_slots <= 0)
         return SIZE_MAX;
-    at = past / r->epoch_slots + 1;
+    at = past / r->setup.epoch_slots + 1;
     return at < PARA_WINDOWS ? (size_t)at : PARA_WINDOWS - 1;
 }
 
@@ -56,7 +56,8 @@ static void paras(para_rate *r, const dg_event *e)
     s->blocks++;
     if (e->arm == DG_ARM_CONTROL && count > r->peak)
         r->peak = count;
-    if (e->arm == DG_ARM_TREATMENT && n->backable > r->most_backable && n->slot >= r->upgrade_slot)
+    if (e->arm == DG_ARM_TREATMENT && n->backable > r->most_backable
+        && n->slot >= r->setup.upgrade_slot)
         r->most_backable = n->backable;
     if (e->arm == DG_ARM_TREATMENT && window_of(r, n->slot) == 0
         && json_array_size(r->facts.list) < 4)
@@ -65,17 +66,8 @@ static void paras(para_rate *r, const dg_event *e)
 
 void dg_claim_rate_step(void *rate, const dg_event *e)
 {
-    const struct dg_event_net_start *n = &e->net_start;
-    para_rate *r = rate;
-    if (e->kind == DG_EVENT_NET_START) {
-        r->started = true;
-        r->parachains = n->parachains;
-        r->upgrade_slot = n->upgrade_slot;
-        r->first_boundary = n->first_boundary;
-        r->epoch_slots = n->epoch_slots;
-    } else if (e->kind == DG_EVENT_NET_PARAS && r->started) {
-        paras(r, e);
-    }
+    if (e->kind == DG_EVENT_NET_PARAS)
+        paras(rate, e);
 }
 
 static bool too_low(const para_rate *r, size_t i)
@@ -134,9 +126,9 @@ static void say_whole(const para_rate *r, dg_verdict *v)
             (unsigned)(sum[0] / (slots[0] * 1000)), (unsigned)(sum[0] / (slots[0] * 100) % 10),
             r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
         v->control_failed = true;
-    } else if (r->most_backable < r->parachains) {
+    } else if (r->most_backable < r->setup.parachains) {
         dg_verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time",
-                       (unsigned)r->most_backable, (unsigned)r->parachains);
+                       (unsigned)r->most_backable, (unsigned)r->setup.parachains);
     } else {
         uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
         dg_verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),

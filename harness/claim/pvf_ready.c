@@ -3,9 +3,9 @@
 
 enum { SLOTS_MAX = 4096 };
 typedef struct memory {
-    int64_t upgrade_slot;
+    dg_claim_setup setup;
     uint64_t floor_permille;
-    bool started, ends_short;    /* .. still short in the last slot */
+    bool ends_short;             /* .. still short in the last slot */
     uint64_t slots[2], least[2]; /* least: permille of pairs prepared */
     int64_t pairs, deepest;
     uint32_t worst_block;
@@ -32,7 +32,7 @@ static void slot(memory *m, const dg_event *e)
 {
     const struct dg_event_net_pvf *n = &e->net_pvf;
     uint64_t permille = (uint64_t)(n->ready * 1000 / n->pairs);
-    int64_t after = n->slot - m->upgrade_slot;
+    int64_t after = n->slot - m->setup.upgrade_slot;
     bool least = permille < m->least[e->arm];
     m->slots[e->arm]++;
     m->least[e->arm] = least ? permille : m->least[e->arm];
@@ -55,11 +55,8 @@ static void slot(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_PVF && e->net_pvf.slot >= m->upgrade_slot
-               && e->net_pvf.pairs > 0) {
+    if (e->kind == DG_EVENT_NET_PVF && e->net_pvf.slot >= m->setup.upgrade_slot
+        && e->net_pvf.pairs > 0) {
         slot(m, e);
     }
 }
@@ -102,6 +99,7 @@ const dg_claim dg_claim_pvf_ready = {
     .options = options,
     .network = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

@@ -2,6 +2,7 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t calls;
     tally bad;
     char first[300];
@@ -47,6 +48,7 @@ const dg_claim dg_claim_queued_calls = {
     .code = true,
     .optional = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .step = step,
     .finish = finish,

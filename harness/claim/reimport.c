@@ -2,22 +2,18 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     uint64_t built, blocks;
     tally bad;
     char first[240];
     evidence facts;
 } memory;
 
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
-
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_BLOCK && e->block >= m->upgrade_block)
+    if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_BLOCK
+        && e->block >= m->setup.upgrade_block)
         m->built++;
     if (e->kind != DG_EVENT_REIMPORT || e->arm != DG_ARM_TREATMENT)
         return;
@@ -55,8 +51,8 @@ const dg_claim dg_claim_reimport = {
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
-    .start = start,
     .step = step,
     .finish = finish,
 };

@@ -2,21 +2,16 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
-    uint32_t upgrade_block;
+    dg_claim_setup setup;
     uint64_t due[2], right[2], changes[2];
     tally bad, bad_control;
     evidence facts;
 } memory;
 
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
-
 static void epoch(memory *m, const dg_event *e)
 {
     bool expected = e->epoch.digest_expected != 0, seen = e->epoch.digest_seen != 0;
-    if (e->block <= m->upgrade_block && e->arm == DG_ARM_TREATMENT)
+    if (e->block <= m->setup.upgrade_block && e->arm == DG_ARM_TREATMENT)
         return; /* N-1's blocks are control's to judge */
     m->due[e->arm] += expected;
     m->right[e->arm] += expected && seen;
@@ -32,7 +27,7 @@ static void step(void *at, const dg_event *e)
     memory *m = at;
     if (e->kind == DG_EVENT_EPOCH)
         epoch(m, e);
-    if (e->kind == DG_EVENT_SESSION && e->block > m->upgrade_block)
+    if (e->kind == DG_EVENT_SESSION && e->block > m->setup.upgrade_block)
         m->changes[e->arm]++;
 }
 
@@ -76,8 +71,8 @@ const dg_claim dg_claim_session_cadence = {
                "ends there",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
-    .start = start,
     .step = step,
     .finish = finish,
 };

@@ -6,6 +6,7 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t ceiling_permille;
     bool seen;
     struct dg_event_state end; /* of the run */
@@ -75,6 +76,7 @@ const dg_claim dg_claim_state_growth = {
     .options = options,
     .severity = DG_ADVICE,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = FACTS_NONE,
     .start = start,
     .step = step,

@@ -6,10 +6,11 @@
 enum { FRESH_SLOTS = 4 }; /* so soon after a session began nothing can have been lost */
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint64_t floor_permille;
-    int64_t upgrade_slot, session_slot, bad_session, least, of;
+    int64_t session_slot, bad_session, least, of;
     uint64_t sampled, signals, signals_before, control_seen, control_bad;
-    bool started, healed;
+    bool healed;
     tally bad;
     evidence facts;
     char healed_by[120];
@@ -35,7 +36,7 @@ static void holders(memory *m, const dg_event *e)
     const struct dg_event_net_holders *n = &e->net_holders;
     bool bad =
         n->enabled > 0 && (uint64_t)n->holders * 1000 < (uint64_t)n->enabled * m->floor_permille;
-    if (!n->enabled || n->slot < m->upgrade_slot)
+    if (!n->enabled || n->slot < m->setup.upgrade_slot)
         return;
     if (e->arm == DG_ARM_CONTROL) {
         m->control_seen++;
@@ -60,25 +61,23 @@ static void holders(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-    } else if (m->started && e->kind == DG_EVENT_NET_HOLDERS) {
+    if (e->kind == DG_EVENT_NET_HOLDERS) {
         holders(m, e);
     } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SESSION
-               && e->net_session.slot <= m->upgrade_slot) {
+               && e->net_session.slot <= m->setup.upgrade_slot) {
         m->session_slot = e->net_session.slot;
         m->signals_before = 0;
     } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SIGNAL) {
         m->signals++;
-        m->signals_before += e->net_signal.slot <= m->upgrade_slot;
+        m->signals_before += e->net_signal.slot <= m->setup.upgrade_slot;
     }
 }
 
 /* Without a fork that is pruned before U, a class that forgets then looks sound. */
 static bool hazard_seen(const memory *m)
 {
-    return m->upgrade_slot - m->session_slot < FRESH_SLOTS ? m->signals > 0 : m->signals_before > 0;
+    return m->setup.upgrade_slot - m->session_slot < FRESH_SLOTS ? m->signals > 0
+                                                                 : m->signals_before > 0;
 }
 
 static void finish(void *at, dg_verdict *v)
@@ -117,6 +116,7 @@ const dg_claim dg_claim_topology_present = {
     .network = true,
     .code = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

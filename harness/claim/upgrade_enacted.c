@@ -2,15 +2,11 @@
 #include "claim/claim_impl.h"
 
 typedef struct memory {
+    dg_claim_setup setup;
     uint32_t upgrade_block, refused_block, enacted_block, migrated_block;
     bool tried, enacted, pending, migrated, built_after;
     char refused[240], path[160];
 } memory;
-
-static void start(void *at, const dg_claim_setup *setup)
-{
-    ((memory *)at)->upgrade_block = setup->upgrade_block;
-}
 
 static void upgrade(memory *m, const dg_event *e)
 {
@@ -69,8 +65,8 @@ const dg_claim dg_claim_upgrade_enacted = {
     .because = "a refused set_code leaves the chain on N-1 while everybody believes otherwise",
     .basis = "real runtime",
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = FACTS_NONE,
-    .start = start,
     .step = step,
     .finish = finish,
 };

@@ -11,9 +11,9 @@ typedef struct gap {
     bool begun, over;
 } gap;
 typedef struct memory {
-    int64_t upgrade_slot, nodes, enacting_slot, enacting; /* blocks of that slot that enact N */
-    uint64_t slot_ms, allowed, compiled, least_ms, most_ms, stalled;
-    bool started;
+    dg_claim_setup setup;
+    int64_t enacting_slot, enacting; /* blocks of that slot that enact N */
+    uint64_t allowed, compiled, least_ms, most_ms, stalled;
     gap arm[2];
     tally missed;
     evidence facts;
@@ -22,7 +22,6 @@ typedef struct memory {
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->slot_ms = setup->slot_ms;
     m->allowed = dg_claim_whole(setup, "empty_slots", 1);
 }
 
@@ -31,7 +30,7 @@ static void slot(memory *m, const dg_event *e)
     const struct dg_event_net_slot *n = &e->net_slot;
     gap *g = &m->arm[e->arm];
     int64_t enacting = e->arm == DG_ARM_TREATMENT && m->enacting_slot == n->slot ? m->enacting : 0;
-    if (n->slot < m->upgrade_slot)
+    if (n->slot < m->setup.upgrade_slot)
         return;
     if (!g->begun) {
         g->begun = n->built != 0;
@@ -66,18 +65,14 @@ static void enacted(memory *m, const dg_event *e)
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_START) {
-        m->started = true;
-        m->upgrade_slot = e->net_start.upgrade_slot;
-        m->nodes = e->net_start.nodes;
-    } else if (m->started && e->kind == DG_EVENT_NET_SLOT) {
+    if (e->kind == DG_EVENT_NET_SLOT) {
         slot(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_UPGRADE) {
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_UPGRADE) {
         enacted(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COMPILED
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COMPILED
                && !e->net_compiled.again) {
         compiled(m, e);
-    } else if (m->started && e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_STALLED) {
+    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_STALLED) {
         m->stalled++;
     }
 }
@@ -89,7 +84,7 @@ static void say_broken(memory *m, dg_verdict *v)
         "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
         "to %u.%u s, %u stalled",
         (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
-        (unsigned)m->compiled, (unsigned)m->nodes, (unsigned)(m->least_ms / 1000),
+        (unsigned)m->compiled, (unsigned)m->setup.nodes, (unsigned)(m->least_ms / 1000),
         (unsigned)(m->least_ms / 100 % 10), (unsigned)(m->most_ms / 1000),
         (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
     dg_verdict_span(v, &m->missed);
@@ -107,9 +102,10 @@ static void finish(void *at, dg_verdict *v)
     } else if (!c->over) {
         dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
         v->control_failed = true;
-    } else if (c->empty * m->slot_ms >= CONTROL_GAP_MS) {
+    } else if (c->empty * (uint64_t)m->setup.slot_ms >= CONTROL_GAP_MS) {
         dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)",
-                       (unsigned)c->empty, (unsigned)(c->empty * m->slot_ms / 1000));
+                       (unsigned)c->empty,
+                       (unsigned)(c->empty * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
         say_broken(m, v);
@@ -134,6 +130,7 @@ const dg_claim dg_claim_upgrade_stall = {
     .network = true,
     .code = true,
     .size = sizeof(memory),
+    .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),
     .start = start,
     .step = step,

@@ -59,12 +59,17 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
                        const dg_event *events, size_t count, dg_error *err)
 {
     void *memory = dg_calloc(1, claim->size);
+    dg_claim_setup *own;
     memset(verdict, 0, sizeof *verdict);
     if (!memory)
         return dg_fail(err, DG_NOMEM, "no memory for claim %s", dg_claim_name(claim->id));
+    own = (dg_claim_setup *)(void *)((uint8_t *)memory + claim->setup);
+    *own = *setup;
+    own->options = json_object_get(setup->claims, dg_claim_name(claim->id));
     if (claim->start)
-        claim->start(memory, setup);
-    for (size_t i = 0; i < count; i++)
+        claim->start(memory, own);
+    /* what is told of a network that never began was cut out of another log */
+    for (size_t i = 0; i < count && (!claim->network || setup->network); i++)
         claim->step(memory, &events[i]);
     claim->finish(memory, verdict);
     if (claim->facts != FACTS_NONE)
@@ -135,21 +140,6 @@ const char *dg_claim_detail(const dg_event *event, const char *key)
 {
     const char *text = json_string_value(json_object_get(event->detail, key));
     return text ? text : "";
-}
-
-uint64_t dg_claim_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback)
-{
-    const json_t *v = json_object_get(setup->options, key);
-    double ratio = json_number_value(v);
-    return json_is_number(v) && ratio >= 0 && ratio <= 1e6 ? (uint64_t)(ratio * 1000 + 0.5)
-                                                           : fallback;
-}
-
-uint64_t dg_claim_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback)
-{
-    const json_t *v = json_object_get(setup->options, key);
-    return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
-                                                            : fallback;
 }
 
 void dg_claim_text_copy(char *out, size_t size, const char *text)

@@ -1,30 +1,8 @@
 /* verdicts.c - claims judged over the events, and one of them found again. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
-
-static const json_t *own_options(const dg_outcome_facts *run, const dg_claim *claim)
-{
-    return json_object_get(json_object_get(dg_plan_json(run->plan), "claims"),
-                           dg_claim_name(claim->id));
-}
-
-static bool is_judged(const dg_outcome_facts *run, const dg_claim *claim)
-{
-    const json_t *claims = json_object_get(dg_plan_json(run->plan), "claims"),
-                 *own = own_options(run, claim);
-    if ((claim->network && !dg_plan_wants_network(run->plan))
-        || (claim->code && !run->asked->to[0]))
-        return false;
-    return (!json_is_false(json_object_get(claims, "default")) || own)
-           && !json_is_true(json_object_get(own, "off"));
-}
-
-static dg_severity severity_of(const dg_outcome_facts *run, const dg_claim *claim)
-{
-    const char *text = json_string_value(json_object_get(own_options(run, claim), "severity"));
-    return text ? strcmp(text, "gate") == 0 ? DG_GATE : DG_ADVICE : claim->severity;
-}
 
 static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_verdict *v)
 {
@@ -71,23 +49,21 @@ dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_outcome_f
                          dg_error *err)
 {
     const dg_claim *claim;
+    dg_claim_setup setup;
+    dg_claim_setup_read(&setup, run->log->at, run->log->count);
+    assert(setup.treatment_block == run->treatment.upgrade_block
+           && setup.control_block == run->control.upgrade_block);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
-        dg_claim_setup setup = { .upgrade_block = run->treatment.upgrade_block
-                                                      ? run->treatment.upgrade_block
-                                                      : run->control.upgrade_block,
-                                 .slot_ms = run->span.clock.slot_ms,
-                                 .epoch_slots = run->span.clock.epoch_slots,
-                                 .boundaries_after = run->asked->boundaries_after,
-                                 .options = own_options(run, claim) };
         dg_verdict v;
         dg_code rc;
         int bad;
-        if (!is_judged(run, claim))
+        if (!dg_claim_is_judged(claim, &setup))
             continue;
         if ((rc = dg_claim_judge(claim, &v, &setup, run->log->at, run->log->count, err)) < 0)
             return rc;
-        bad = json_array_append_new(claims, claim_json(claim, severity_of(run, claim), &v));
-        count(t, claim, severity_of(run, claim), &v);
+        bad =
+            json_array_append_new(claims, claim_json(claim, dg_claim_severity(claim, &setup), &v));
+        count(t, claim, dg_claim_severity(claim, &setup), &v);
         dg_verdict_clear(&v);
         if (bad)
             return dg_fail(err, DG_NOMEM, "no memory for the verdicts");

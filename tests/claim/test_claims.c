@@ -90,9 +90,13 @@ static bool slots_in(stream *s, const char *line)
     return true;
 }
 
-static void stream_read(stream *s, const char *text)
+/* What a run tells of itself before the rest: slots of 6 s, epochs of 20, U in slot 110. */
+#define RUN                                                                                        \
+    "C0 run-start 0 20 6000 1 1 2 110 1\nC0 node-limits 1000000 667 2000 10000 2000\n"             \
+    "T0 run-start 0 20 6000 1 1 2 110 1\n"
+
+static void lines_in(stream *s, const char *text)
 {
-    s->count = 0;
     while (*text) {
         size_t len = strcspn(text, "\n");
         if (len && !slots_in(s, text))
@@ -101,15 +105,27 @@ static void stream_read(stream *s, const char *text)
     }
 }
 
+static void stream_read(stream *s, const char *text)
+{
+    s->count = 0;
+    lines_in(s, RUN);
+    lines_in(s, text);
+}
+
 static void stream_clear(stream *s)
 {
     for (size_t i = 0; i < s->count; i++)
         json_decref(s->at[i].detail);
 }
 
-static const dg_claim_setup setup = {
-    .upgrade_block = 10, .slot_ms = 6000, .epoch_slots = 20, .boundaries_after = 2
-};
+/* In all streams U is #10, whether or not its block is in them. */
+static dg_claim_setup setup_of(const stream *s)
+{
+    dg_claim_setup setup;
+    dg_claim_setup_read(&setup, s->at, s->count);
+    setup.upgrade_block = 10;
+    return setup;
+}
 
 #define ALL_A "'hashes':{'validators':'a','grandpa':'a','babe':'a','para':'a'}}"
 #define GONE "'hashes':{'validators':'b','grandpa':'a','babe':'a','para':'a'}}"
@@ -756,7 +772,9 @@ START_TEST(a_claim_judges_its_stream)
     const struct row *r = &rows[_i];
     static stream s;
     dg_verdict v;
+    dg_claim_setup setup;
     stream_read(&s, r->events);
+    setup = setup_of(&s);
     ck_assert_int_eq(dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL),
                      DG_OK);
     ck_assert_msg(v.status == r->status, "%s over %s: %s (%s)", r->claim, r->events,
@@ -777,6 +795,8 @@ END_TEST
 START_TEST(no_claim_holds_over_nothing)
 {
     const dg_claim *claim;
+    dg_claim_setup setup;
+    dg_claim_setup_read(&setup, NULL, 0);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         dg_verdict v;
         ck_assert_int_eq(dg_claim_judge(claim, &v, &setup, NULL, 0, NULL), DG_OK);
@@ -809,6 +829,7 @@ START_TEST(a_verdict_can_be_checked_from_the_log)
 {
     const struct row *r = &rows[_i];
     static stream s, again;
+    dg_claim_setup setup, setup_again;
     dg_verdict v, w;
     again.count = 0;
     stream_read(&s, r->events);
@@ -817,8 +838,10 @@ START_TEST(a_verdict_can_be_checked_from_the_log)
         ck_assert_int_eq(dg_event_parse(&again.at[again.count++], line, NULL), DG_OK);
         json_decref(line);
     }
+    setup = setup_of(&s);
+    setup_again = setup_of(&again);
     dg_claim_judge(dg_claim_named(r->claim), &v, &setup, s.at, s.count, NULL);
-    dg_claim_judge(dg_claim_named(r->claim), &w, &setup, again.at, again.count, NULL);
+    dg_claim_judge(dg_claim_named(r->claim), &w, &setup_again, again.at, again.count, NULL);
     ck_assert_int_eq(v.status, w.status);
     ck_assert_str_eq(v.text, w.text);
     ck_assert(json_equal(v.evidence, w.evidence) || (!v.evidence && !w.evidence));
@@ -832,18 +855,18 @@ END_TEST
 /* A plan may loosen a threshold: 1 block in 3 slots is enough for a fifth. */
 START_TEST(a_threshold_comes_from_the_plan)
 {
-    json_t *options = json_pack("{s:f}", "at_least_of_control", 0.2);
-    dg_claim_setup loose = setup;
+    dg_claim_setup loose;
     static stream s;
     dg_verdict v;
-    loose.options = options;
-    stream_read(&s, "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot "
+    stream_read(&s, "C0 run-start 0 20 6000 1 1 2 110 1 "
+                    "{'claims':{'block-cadence':{'at_least_of_control':0.2}}}\nC11 slot 11 1 "
+                    "1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot "
                     "12 0 1\nT12 slot 13 0 1");
+    loose = setup_of(&s);
     dg_claim_judge(dg_claim_named("block-cadence"), &v, &loose, s.at, s.count, NULL);
     ck_assert_int_eq(v.status, DG_HELD);
     dg_verdict_clear(&v);
     stream_clear(&s);
-    json_decref(options);
 }
 END_TEST
 
@@ -851,12 +874,14 @@ END_TEST
 START_TEST(a_claim_without_memory_says_so)
 {
     static stream s;
+    dg_claim_setup setup;
     dg_verdict v;
     dg_error err;
     bool done = false;
     json_set_alloc_funcs(dg_malloc, dg_free);
     stream_read(&s, "T10 identity 1 0 {'what':'epoch_length','old':'600','new':'20'}\nT10 identity "
                     "1 0 {'what':'spec_name','old':'a','new':'b'}");
+    setup = setup_of(&s);
     for (uint64_t nth = 1; !done && nth < 200; nth++) {
         dg_code rc;
         dg_alloc_fail_from(nth);

@@ -290,30 +290,6 @@ END_TEST
 
 /* ---- events and determinism ---- */
 
-typedef struct lines {
-    dg_event *at;
-    size_t count;
-} lines;
-
-static lines read_lines(const char *path)
-{
-    lines out = { dg_calloc(1 << 16, sizeof(dg_event)), 0 };
-    dg_buf text = slurp(path);
-    const char *p = dg_buf_text(&text);
-    while (*p) {
-        size_t len = strcspn(p, "\n");
-        json_t *line = json_loadb(p, len, 0, NULL);
-        dg_error err;
-        ck_assert_uint_lt(out.count, 1 << 16);
-        if (dg_event_parse(&out.at[out.count++], line, &err) < 0)
-            ck_abort_msg("%s", err.text);
-        json_decref(line);
-        p += len + 1;
-    }
-    dg_buf_clear(&text);
-    return out;
-}
-
 /* The event log alone is enough to come to every verdict again. */
 START_TEST(the_log_of_a_run_gives_its_verdicts)
 {
@@ -323,7 +299,9 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
     json_t *outcome;
     const json_t *claim;
     dg_plan *plan;
-    lines log;
+    dg_claim_setup setup;
+    dg_event_log log = { 0 };
+    dg_error err = { .text = "" };
     size_t i;
     if (!runtimes_here())
         return;
@@ -334,16 +312,14 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
     ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
     ck_assert_int_eq(dg_run(&outcome, plan, &options, NULL), DG_OK);
     ck_assert_int_eq(dg_outcome_exit(outcome), DG_EXIT_HELD);
-    log = read_lines(options.events_path);
+    ck_assert_msg(dg_event_log_read(&log, options.events_path, &err) == DG_OK, "%s", err.text);
+    dg_claim_setup_read(&setup, log.at, log.count);
+    ck_assert_uint_eq(setup.upgrade_block, (uint32_t)json_integer_value(json_object_get(
+                                               json_object_get(outcome, "upgrade"), "block")));
     ck_assert_uint_gt(log.count, 100);
     json_array_foreach(json_object_get(outcome, "claims"), i, claim)
     {
         const dg_claim *judge = dg_claim_named(json_string_value(json_object_get(claim, "name")));
-        dg_claim_setup setup = { .upgrade_block = (uint32_t)json_integer_value(
-                                     json_object_get(json_object_get(outcome, "upgrade"), "block")),
-                                 .slot_ms = 6000,
-                                 .epoch_slots = 10,
-                                 .boundaries_after = 2 };
         dg_verdict v;
         ck_assert_int_eq(dg_claim_judge(judge, &v, &setup, log.at, log.count, NULL), DG_OK);
         ck_assert_str_eq(dg_verdict_status_name(v.status),
@@ -351,9 +327,7 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
         ck_assert_str_eq(v.text, json_string_value(json_object_get(claim, "text")));
         dg_verdict_clear(&v);
     }
-    for (i = 0; i < log.count; i++)
-        json_decref(log.at[i].detail);
-    dg_free(log.at);
+    dg_event_log_clear(&log);
     json_decref(outcome);
     dg_plan_free(plan);
 }

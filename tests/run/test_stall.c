@@ -80,18 +80,6 @@ START_TEST(the_usual_time_is_below_a_slot)
 }
 END_TEST
 
-/* Claims see no room but base, and say again what they need to know of time. */
-START_TEST(what_claims_know_of_time_is_the_models)
-{
-    ck_assert_uint_eq(DG_CLAIM_FUEL_PER_MS, dg_world_constant(DG_CONST_FUEL_PER_US) * 1000);
-    ck_assert_uint_eq(DG_CLAIM_PROPOSAL_PERMILLE, dg_world_constant(DG_CONST_SLOT_BUDGET));
-    ck_assert_uint_eq(DG_CLAIM_SLOWEST * 1000, dg_world_constant(DG_CONST_HARDWARE));
-    ck_assert_uint_eq(DG_CLAIM_STALL_MS * 1000000ull, dg_world_constant(DG_CONST_STALL_LIMIT));
-    ck_assert_uint_eq(DG_CLAIM_PROPOSE_WAIT_MS * 1000000ull,
-                      dg_world_constant(DG_CONST_PROPOSE_WAIT));
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("stall");
@@ -100,7 +88,6 @@ int main(void)
     tcase_add_loop_test(tc, a_network_that_compiles_for_too_long_stands_still, REDUCED ? 3 : 0,
                         (int)(sizeof rows / sizeof *rows));
     tcase_add_test(tc, the_usual_time_is_below_a_slot);
-    tcase_add_test(tc, what_claims_know_of_time_is_the_models);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
