@@ -35,18 +35,18 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%u answers that nodes read have another form: %s",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u answers that nodes read have another form: %s",
                        (unsigned)m->bad.count, m->first);
         dg_verdict_span(v, &m->bad);
     } else if (m->odd.count) {
-        dg_verdict_say(v, DG_WARNED, "%u answer type%s, what was answered still decodes: %s",
-                       (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ",
-                       m->first_odd);
+        dg_verdict_say(
+            v, DG_VERDICT_WARNED, "%u answer type%s, what was answered still decodes: %s",
+            (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ", m->first_odd);
         dg_verdict_span(v, &m->odd);
     } else if (!m->asked) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no runtime API was asked");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no runtime API was asked");
     } else {
-        dg_verdict_say(v, DG_HELD, "answers keep their form");
+        dg_verdict_say(v, DG_VERDICT_HELD, "answers keep their form");
     }
     dg_verdict_show(v, &m->facts);
 }

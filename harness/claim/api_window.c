@@ -106,23 +106,23 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
         dg_verdict_span(v, &m->bad);
     } else if (!m->asked_at_u) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no runtime API was asked at U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no runtime API was asked at U");
     } else if (m->odd.count) {
-        dg_verdict_say(v, DG_WARNED, "at #%u %u answer%s not as %s should be: %s%s", m->odd.first,
-                       (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
+        dg_verdict_say(v, DG_VERDICT_WARNED, "at #%u %u answer%s not as %s should be: %s%s",
+                       m->odd.first, (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
                        m->odd.count == 1 ? "it" : "they", m->names,
                        m->names_count > 4 ? ", .." : "");
         dg_verdict_span(v, &m->odd);
         dg_claim_text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
     } else if (m->late.count) {
-        dg_verdict_say(v, DG_WARNED, "%s%s: an author's inherent does not wait for it", m->slow,
-                       m->late.count > 1 ? ", and more" : "");
+        dg_verdict_say(v, DG_VERDICT_WARNED, "%s%s: an author's inherent does not wait for it",
+                       m->slow, m->late.count > 1 ? ", and more" : "");
         dg_verdict_span(v, &m->late);
     } else {
-        dg_verdict_say(v, DG_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
                        (unsigned)m->asked_later);
     }
     dg_verdict_show(v, &m->facts);

@@ -47,17 +47,18 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->failed_control.count) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone: %u blocks could not be built, first #%u",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "N-1 alone: %u blocks could not be built, first #%u",
                        (unsigned)m->failed_control.count, m->failed_control.first);
         v->control_failed = true;
     } else if (m->failed.count) {
-        dg_verdict_say(v, DG_BROKE, "%u builds failed from #%u on, in %s: %s",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u builds failed from #%u on, in %s: %s",
                        (unsigned)m->failed.count, m->failed.first, m->step, m->panic);
         dg_verdict_span(v, &m->failed);
     } else if (!m->tried) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot passed after U");
     } else {
-        dg_verdict_say(v, DG_HELD, "%u builds, 0 failed",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u builds, 0 failed",
                        (unsigned)(m->tried - m->unclaimed.count));
     }
     dg_verdict_show(v, &m->facts);

@@ -127,8 +127,8 @@ static void step(void *at, const dg_event *e)
 static void say_broken(memory *m, dg_verdict *v)
 {
     const tally *t = m->keys.count ? &m->keys : &m->bad;
-    dg_verdict_say(v, DG_BROKE, "%s%s%s", m->key_text, m->keys.count && m->bad.count ? "; " : "",
-                   m->first);
+    dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s%s", m->key_text,
+                   m->keys.count && m->bad.count ? "; " : "", m->first);
     dg_verdict_span(v, t);
 }
 
@@ -138,13 +138,13 @@ static void finish(void *at, dg_verdict *v)
     if (m->keys.count || m->bad.count) {
         say_broken(m, v);
     } else if (!m->compared) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no set of validators could be compared after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no set of validators could be compared after U");
     } else if (m->at_upgrade.count) {
-        dg_verdict_say(v, DG_WARNED, "%s", m->first_at_upgrade);
+        dg_verdict_say(v, DG_VERDICT_WARNED, "%s", m->first_at_upgrade);
         dg_verdict_span(v, &m->at_upgrade);
         dg_claim_text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
     } else {
-        dg_verdict_say(v, DG_HELD, "%d validators, the sets of control at %u moments",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%d validators, the sets of control at %u moments",
                        (int)m->last_validators, (unsigned)m->compared);
     }
     dg_verdict_show(v, &m->facts);

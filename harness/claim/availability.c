@@ -113,15 +113,15 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const share *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->blocks || !t->blocks) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no occupied core was seen after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no occupied core was seen after U");
     } else if (c->enough * 2 < c->cores) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "N-1 alone makes %u %% available in one block: %u %% of bits set",
                        percent(c->enough, c->cores), percent(c->bits, c->possible));
         v->control_failed = true;
     } else if (m->bad.count) {
         dg_verdict_say(
-            v, DG_BROKE,
+            v, DG_VERDICT_BROKE,
             "%u %% of candidates available in one block against %u %% in control; %u %% of "
             "bits set against %u %%, %u slow",
             percent(t->enough, t->cores), percent(c->enough, c->cores),
@@ -131,7 +131,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (m->dip.block) {
         const struct dg_event_net_bitfields *d = &m->dip.net_bitfields;
         dg_verdict_say(
-            v, DG_WARNED,
+            v, DG_VERDICT_WARNED,
             "%s%u occupied cores became available in #%u: availability_cores at its parent "
             "listed %u of %u, so %u of %u bitfields were left out",
             d->kept ? "not all of " : "0 of ", (unsigned)d->waiting, m->dip.block,
@@ -142,7 +142,8 @@ static void finish(void *at, dg_verdict *v)
         dg_claim_text_copy(v->healed, sizeof v->healed, "the next block");
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_HELD, "%u %% in one block against %u %%, %u %% of bits against %u %%",
+        dg_verdict_say(v, DG_VERDICT_HELD,
+                       "%u %% in one block against %u %%, %u %% of bits against %u %%",
                        percent(t->enough, t->cores), percent(c->enough, c->cores),
                        percent(t->bits, t->possible), percent(c->bits, c->possible));
     }

@@ -129,7 +129,7 @@ static bool lasts(const memory *m, const halt *h, uint64_t seconds)
     return h->slots && h->slots * (uint64_t)m->setup.slot_ms >= seconds * 1000;
 }
 
-static void say_halt(const memory *m, dg_verdict *v, dg_status status, const halt *h)
+static void say_halt(const memory *m, dg_verdict *v, dg_verdict_status status, const halt *h)
 {
     dg_verdict_say(
         v, status,
@@ -144,9 +144,9 @@ static void say_halt(const memory *m, dg_verdict *v, dg_status status, const hal
 static void say_broken(const memory *m, dg_verdict *v)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    dg_verdict_say(v, DG_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots",
-                   (unsigned)t->built, (unsigned)t->slots, (unsigned)c->built,
-                   (unsigned)t->gap_max);
+    dg_verdict_say(
+        v, DG_VERDICT_BROKE, "%u blocks in %u slots against %u in control; longest gap %u slots",
+        (unsigned)t->built, (unsigned)t->slots, (unsigned)c->built, (unsigned)t->gap_max);
     dg_verdict_span(v, &m->missed);
 }
 
@@ -157,10 +157,10 @@ static void judge(const memory *m, dg_verdict *v)
     if (t->built * c->slots * 1000 < m->floor_permille * c->built * t->slots) {
         say_broken(m, v);
     } else if (lasts(m, &worst, m->warn_s)) {
-        say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_BROKE : DG_WARNED, &worst);
+        say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_VERDICT_BROKE : DG_VERDICT_WARNED, &worst);
     } else {
         uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        dg_verdict_say(v, DG_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
                        (unsigned)(a % 100), (unsigned)(b / 100), (unsigned)(b % 100));
     }
 }
@@ -170,16 +170,16 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (c->slots && !c->built) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone built no block in %u slots",
                        (unsigned)c->slots);
         v->control_failed = true;
     } else if (lasts(m, &(halt){ .slots = c->gap_max }, m->halt_s)) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone built no block in %u slots (%u s)",
                        (unsigned)c->gap_max,
                        (unsigned)(c->gap_max * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
     } else if (!c->slots || !t->slots) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no slot passed after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot passed after U");
     } else {
         extend_last_gap(m);
         judge(m, v);

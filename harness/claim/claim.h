@@ -22,17 +22,22 @@ typedef enum dg_claim_id {
     DG_CLAIM_COUNT
 } dg_claim_id;
 
-enum { DG_EVIDENCE_MAX = 32 };
-typedef enum dg_status { DG_HELD, DG_BROKE, DG_WARNED, DG_UNEXERCISED } dg_status;
-typedef enum dg_severity { DG_GATE, DG_ADVICE } dg_severity;
+enum { DG_VERDICT_EVIDENCE_MAX = 32 };
+typedef enum dg_verdict_status {
+    DG_VERDICT_HELD,
+    DG_VERDICT_BROKE,
+    DG_VERDICT_WARNED,
+    DG_VERDICT_UNEXERCISED
+} dg_verdict_status;
+typedef enum dg_claim_severity { DG_CLAIM_GATE, DG_CLAIM_ADVICE } dg_claim_severity;
 
 typedef struct dg_verdict {
-    dg_status status;
+    dg_verdict_status status;
     uint32_t first_block, last_block; /* at which it broke; 0 both: not applicable */
     uint64_t count;                   /* events that broke it */
     char text[400];                   /* one line for the report, past tense, with numbers */
     char healed[120];                 /* what healed it, "" if nothing did */
-    /* array, owned; NULL if none; at most DG_EVIDENCE_MAX items */
+    /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items */
     json_t *evidence;
     bool control_failed; /* N-1 alone already fails it: nothing is said of N */
     dg_code rc;          /* DG_NOMEM: evidence was lost */
@@ -62,7 +67,7 @@ typedef struct dg_claim {
     const char *because;        /* the incident or rule */
     const char *basis;          /* "real runtime" | "node model" */
     const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
-    dg_severity severity;       /* default; a plan may change it */
+    dg_claim_severity severity; /* default; a plan may change it */
     bool network;               /* about the network: judged when the plan has one */
     bool code;                  /* about new code: judged when the plan brings some */
     bool optional;              /* unexercised does not make a run inconclusive */
@@ -92,7 +97,7 @@ void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t cou
  * new code, and there is none. */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
 /* The plan's, or else the claim's own. */
-dg_severity dg_claim_severity(const dg_claim *claim, const dg_claim_setup *setup);
+dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup);
 
 /* Runs one claim over events in order: all of control's, then treatment's.
  * `verdict` is written whole; give its evidence back with dg_verdict_clear. DG_NOMEM. */
@@ -100,7 +105,9 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
                        const dg_event *events, size_t count, dg_error *err);
 /* Gives the evidence back. */
 void dg_verdict_clear(dg_verdict *verdict);
-const char *dg_verdict_status_name(dg_status status); /* "held", "broke", "warned", "unexercised" */
-const char *dg_verdict_severity_name(dg_severity severity);
+/* How outcomes name it: the words are static. */
+const char *dg_verdict_status_name(
+    dg_verdict_status status); /* "held", "broke", "warned", "unexercised" */
+const char *dg_claim_severity_name(dg_claim_severity severity); /* "gate", "advice" */
 
 #endif

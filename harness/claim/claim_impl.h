@@ -20,7 +20,7 @@ typedef struct tally {
 /* One more, at that block; blocks come in their order. */
 void dg_claim_tally_add(tally *t, uint32_t block);
 
-/* Facts that a verdict shows; beyond DG_EVIDENCE_MAX they are counted only. Whether any
+/* Facts that a verdict shows; beyond DG_VERDICT_EVIDENCE_MAX they are counted only. Whether any
  * was lost, and giving them back, is seen to where a claim is judged. */
 typedef struct evidence {
     json_t *list;
@@ -32,7 +32,7 @@ void dg_claim_evidence_event(evidence *e, const dg_event *event);
 
 /* Closing words. `say` keeps one line; `span` copies where it broke; `show` moves
  * the evidence into the verdict. */
-void dg_verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
+void dg_verdict_say(dg_verdict *v, dg_verdict_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void dg_verdict_span(dg_verdict *v, const tally *t);
 void dg_verdict_show(dg_verdict *v, evidence *e);

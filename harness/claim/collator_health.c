@@ -56,12 +56,12 @@ static void judge(memory *m, dg_verdict *v)
     uint64_t panics = permille(t->panics, t->made), before = permille(c->panics, c->made);
     if (permille(t->refused, t->made) > permille(c->refused, c->made)) {
         dg_verdict_say(
-            v, DG_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
+            v, DG_VERDICT_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
             (unsigned)t->refused, (unsigned)t->made, (unsigned)c->refused, (unsigned)c->made);
         dg_verdict_span(v, &m->refused);
         dg_verdict_show(v, &m->facts);
     } else if (panics > before + m->margin_permille) {
-        dg_verdict_say(v, DG_WARNED,
+        dg_verdict_say(v, DG_VERDICT_WARNED,
                        "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in "
                        "the unincluded segment; no block is lost by it",
                        (unsigned)t->panics, (unsigned)t->made, (unsigned)(panics / 1000),
@@ -70,8 +70,8 @@ static void judge(memory *m, dg_verdict *v)
         dg_verdict_span(v, &m->panics);
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_HELD, "%u collations, %u panics, %u refused", (unsigned)t->made,
-                       (unsigned)t->panics, (unsigned)t->refused);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u collations, %u panics, %u refused",
+                       (unsigned)t->made, (unsigned)t->panics, (unsigned)t->refused);
     }
 }
 
@@ -79,16 +79,16 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->arm[DG_ARM_CONTROL].made || !m->arm[DG_ARM_TREATMENT].attempts) {
-        dg_verdict_say(v, DG_UNEXERCISED, "%s",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "%s",
                        m->arm[DG_ARM_CONTROL].made ? "no collator tried after U"
                                                    : "N-1 alone has no collations");
         v->control_failed = !m->arm[DG_ARM_CONTROL].made;
     } else if (m->arm[DG_ARM_CONTROL].refused >= m->arm[DG_ARM_CONTROL].made) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone takes none of %u collations",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone takes none of %u collations",
                        (unsigned)m->arm[DG_ARM_CONTROL].made);
         v->control_failed = true;
     } else if (!m->arm[DG_ARM_TREATMENT].made) {
-        dg_verdict_say(v, DG_BROKE, "no collation after U, %u in control",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "no collation after U, %u in control",
                        (unsigned)m->arm[DG_ARM_CONTROL].made);
         dg_verdict_span(v, &m->idle);
         dg_verdict_show(v, &m->facts);
@@ -107,7 +107,7 @@ const dg_claim dg_claim_collator_health = {
                "filled their logs with harmless panics",
     .basis = "node model",
     .options = options,
-    .severity = DG_ADVICE,
+    .severity = DG_CLAIM_ADVICE,
     .network = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),

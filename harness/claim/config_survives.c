@@ -55,18 +55,18 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->lost.count) {
-        dg_verdict_say(v, DG_BROKE, "%s", m->first);
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s", m->first);
         dg_verdict_span(v, &m->lost);
     } else if (m->control_lost.count && !m->read) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone does not decode %s", m->control_first);
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone does not decode %s", m->control_first);
         v->control_failed = true;
     } else if (!m->read) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no configuration was found");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no configuration was found");
     } else if (m->changed.count) {
-        dg_verdict_say(v, DG_WARNED, "%s", m->first_changed);
+        dg_verdict_say(v, DG_VERDICT_WARNED, "%s", m->first_changed);
         dg_verdict_span(v, &m->changed);
     } else {
-        dg_verdict_say(v, DG_HELD, "%u items equal", (unsigned)m->read);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u items equal", (unsigned)m->read);
     }
     dg_verdict_show(v, &m->facts);
 }

@@ -59,10 +59,10 @@ static void finish(void *at, dg_verdict *v)
     const arm_disputes *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t settled = t->settled[VALID] + t->settled[INVALID];
     if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no candidate was checked after U");
     } else if (t->begun > c->begun) {
         dg_verdict_say(
-            v, DG_BROKE,
+            v, DG_VERDICT_BROKE,
             "%llu candidates disputed, %llu in control; the first %lld slots after U, in "
             "session %lld; up to %llu validators against; "
             "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
@@ -76,12 +76,12 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
     } else if (c->begun > c->settled[VALID]) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "N-1 alone has %llu candidates disputed and only %llu settled valid",
                        (unsigned long long)c->begun, (unsigned long long)c->settled[VALID]);
         v->control_failed = true;
     } else {
-        dg_verdict_say(v, DG_HELD, "%llu candidates disputed against %llu",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed against %llu",
                        (unsigned long long)t->begun, (unsigned long long)c->begun);
     }
 }

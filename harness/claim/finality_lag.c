@@ -74,23 +74,23 @@ static void finish(void *at, dg_verdict *v)
     const lag *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     char room[160];
     if (!c->slots || !t->slots) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->finalized) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone finalized nothing in %u slots%s",
                        (unsigned)c->slots, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (c->most > ALARM_BLOCKS) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "N-1 alone is up to %u blocks behind, and more than %d calls an operator%s",
                        (unsigned)c->most, ALARM_BLOCKS, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (m->late.count) {
-        dg_verdict_say(v, DG_BROKE, "up to %u blocks behind, at most %u in control%s",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "up to %u blocks behind, at most %u in control%s",
                        (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
         dg_verdict_span(v, &m->late);
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_HELD, "at most %u blocks against %u", (unsigned)t->most,
+        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks against %u", (unsigned)t->most,
                        (unsigned)c->most);
     }
 }

@@ -78,13 +78,14 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const arm_groups *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no backing group was seen after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no backing group was seen after U");
     } else if (c->unable_sum * CONTROL_THIRD > c->sum) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has %u %% of its groups unable to back",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "N-1 alone has %u %% of its groups unable to back",
                        (unsigned)(c->unable_sum * 100 / c->sum));
         v->control_failed = true;
     } else if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE,
+        dg_verdict_say(v, DG_VERDICT_BROKE,
                        "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
                        "weakest has %u members that work",
                        (unsigned)t->unable_most, (unsigned)m->groups, (unsigned)m->wanted,
@@ -92,7 +93,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_HELD, "at most %u groups unable at a time against %u",
+        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u groups unable at a time against %u",
                        (unsigned)t->unable_most, (unsigned)c->unable_most);
     }
 }

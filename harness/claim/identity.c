@@ -36,15 +36,17 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->seen)
-        dg_verdict_say(v, DG_UNEXERCISED, "N was never compared with N-1");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N was never compared with N-1");
     else if (m->bad.count > 1)
-        dg_verdict_say(v, DG_BROKE, "%s, and %u more", m->first, (unsigned)(m->bad.count - 1));
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s, and %u more", m->first,
+                       (unsigned)(m->bad.count - 1));
     else if (m->bad.count)
-        dg_verdict_say(v, DG_BROKE, "%s", m->first);
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s", m->first);
     else if (m->odd.count)
-        dg_verdict_say(v, DG_WARNED, "%s%s", m->first_odd, m->odd.count > 1 ? ", and more" : "");
+        dg_verdict_say(v, DG_VERDICT_WARNED, "%s%s", m->first_odd,
+                       m->odd.count > 1 ? ", and more" : "");
     else
-        dg_verdict_say(v, DG_HELD, "%u facts agree", (unsigned)m->seen);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u facts agree", (unsigned)m->seen);
     dg_verdict_span(v, m->bad.count ? &m->bad : &m->odd);
     dg_verdict_show(v, &m->facts);
 }

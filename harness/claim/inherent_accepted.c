@@ -44,17 +44,19 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone refused inherents in %u blocks, first #%u",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "N-1 alone refused inherents in %u blocks, first #%u",
                        (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
                        (unsigned)m->blocks, m->first);
         dg_verdict_span(v, &m->bad);
     } else if (!m->blocks) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no block after U asked for inherents");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U asked for inherents");
     } else {
-        dg_verdict_say(v, DG_HELD, "in %u block%s", (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
+        dg_verdict_say(v, DG_VERDICT_HELD, "in %u block%s", (unsigned)m->blocks,
+                       m->blocks == 1 ? "" : "s");
     }
     dg_verdict_show(v, &m->facts);
 }

@@ -77,35 +77,36 @@ static void judge(memory *m, dg_verdict *v)
 {
     tally first = { m->first_block, m->first_block, 1 };
     if (m->running) {
-        dg_verdict_say(v, DG_BROKE,
+        dg_verdict_say(v, DG_VERDICT_BROKE,
                        "a multi-block migration still ran at the end, %u blocks after it began",
                        (unsigned)m->steps);
         dg_verdict_span(v, &first);
     } else if (m->fuel_first > m->fuel_max) {
         dg_verdict_say(
-            v, DG_BROKE,
+            v, DG_VERDICT_BROKE,
             "#%u took %u million instructions to initialize, more than an author has time "
             "for (%u million)",
             m->first_block, (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
         dg_verdict_span(v, &first);
     } else if (m->weight_max && m->weight_own > m->weight_max) {
         dg_verdict_say(
-            v, DG_BROKE,
+            v, DG_VERDICT_BROKE,
             "#%u weighs %u ms of computation more than control's, the block limit is %u ms",
             m->first_block, (unsigned)(m->weight_own / 1000000000),
             (unsigned)(m->weight_max / 1000000000));
         dg_verdict_span(v, &first);
     } else if (m->undecodable.count) {
-        dg_verdict_say(v, DG_BROKE, "%s%s", m->first, m->undecodable.count > 1 ? ", and more" : "");
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s", m->first,
+                       m->undecodable.count > 1 ? ", and more" : "");
         dg_verdict_span(v, &m->undecodable);
     } else if (m->unraised[0]) {
         first = (tally){ m->unraised_block, m->unraised_block, 1 };
-        dg_verdict_say(v, DG_WARNED,
+        dg_verdict_say(v, DG_VERDICT_WARNED,
                        "%s has another layout now, and its pallet's storage version was not raised",
                        m->unraised);
         dg_verdict_span(v, &first);
     } else {
-        dg_verdict_say(v, DG_HELD, "%u million instructions at #%u, everything decodes",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u million instructions at #%u, everything decodes",
                        (unsigned)(m->fuel_first / 1000000), m->first_block);
     }
 }
@@ -114,7 +115,7 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->seen)
-        dg_verdict_say(v, DG_UNEXERCISED, "no block ran N's migrations");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block ran N's migrations");
     else
         judge(m, v);
     dg_verdict_show(v, &m->facts);

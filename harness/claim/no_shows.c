@@ -69,16 +69,16 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->assigned || !t->assigned) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no candidate was checked after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no candidate was checked after U");
     } else if (c->sum && c->level) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "N-1 alone has %llu no-shows, and so many that nodes resend what they have "
                        "(aggression level %u)",
                        (unsigned long long)c->sum, (unsigned)c->level);
         v->control_failed = true;
     } else if (too_many(m)) {
         dg_verdict_say(
-            v, DG_BROKE,
+            v, DG_VERDICT_BROKE,
             "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved "
             "up to tranche %llu, aggression level %u",
             (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)t->most,
@@ -87,7 +87,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_HELD, "%llu no-shows in %u slots against %llu",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%llu no-shows in %u slots against %llu",
                        (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }
 }

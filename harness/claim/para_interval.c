@@ -152,12 +152,12 @@ static void judge(memory *m, dg_verdict *v)
     uint64_t most = was * m->times_permille / 1000 + SLACK_BLOCKS;
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
     if (!late && !slow) {
-        dg_verdict_say(v, DG_HELD,
+        dg_verdict_say(v, DG_VERDICT_HELD,
                        "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was,
                        middle / 10, middle % 10, before / 10, before % 10);
         return;
     }
-    dg_verdict_say(v, DG_BROKE,
+    dg_verdict_say(v, DG_VERDICT_BROKE,
                    "parachain %u had no block included in %u blocks, at most %u in control; one in "
                    "%u.%u for the one in the middle, %u.%u in control",
                    p->id, is, was, middle / 10, middle % 10, before / 10, before % 10);
@@ -171,7 +171,7 @@ static void say_control(const side *c, dg_verdict *v)
 {
     const para *p = worst_para(c);
     dg_verdict_say(
-        v, DG_UNEXERCISED,
+        v, DG_VERDICT_UNEXERCISED,
         "N-1 alone has parachain %u wait for %u blocks, longer than any one group can hold it up",
         p->id, worst_of(c, p));
     v->control_failed = true;
@@ -181,10 +181,10 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!any_included(&m->arm[DG_ARM_CONTROL])) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone includes nothing after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone includes nothing after U");
         v->control_failed = true;
     } else if (m->arm[DG_ARM_TREATMENT].newest <= m->arm[DG_ARM_TREATMENT].upgrade) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U was seen in the network");
     } else if (worst_of(&m->arm[DG_ARM_CONTROL], worst_para(&m->arm[DG_ARM_CONTROL]))
                > CONTROL_ROTATION + SLACK_BLOCKS) {
         say_control(&m->arm[DG_ARM_CONTROL], v);

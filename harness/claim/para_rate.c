@@ -95,10 +95,10 @@ static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
     span.count = t.slots;
     a = t.sum_permille / (t.slots * 100);
     b = c.sum_permille / (c.slots * 100);
-    dg_verdict_say(v, DG_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
-                   (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10),
-                   (unsigned)(b % 10),
-                   (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
+    dg_verdict_say(
+        v, DG_VERDICT_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
+        (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10), (unsigned)(b % 10),
+        (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
     dg_verdict_span(v, &span);
     dg_verdict_show(v, &r->facts);
     if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
@@ -114,24 +114,25 @@ static void say_whole(const para_rate *r, dg_verdict *v)
             slots[arm] += r->window[arm][i].slots;
         }
     if (!slots[0] || !slots[1]) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no block after U was seen in the network");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U was seen in the network");
     } else if (!sum[0]) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
         v->control_failed = true;
     } else if (sum[0] * CONTROL_ROTATION < slots[0] * 1000 * (uint64_t)r->most_backable) {
         dg_verdict_say(
-            v, DG_UNEXERCISED,
+            v, DG_VERDICT_UNEXERCISED,
             "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
             "%d blocks each",
             (unsigned)(sum[0] / (slots[0] * 1000)), (unsigned)(sum[0] / (slots[0] * 100) % 10),
             r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
         v->control_failed = true;
     } else if (r->most_backable < r->setup.parachains) {
-        dg_verdict_say(v, DG_UNEXERCISED, "at most %u of %u parachains had a candidate at a time",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "at most %u of %u parachains had a candidate at a time",
                        (unsigned)r->most_backable, (unsigned)r->setup.parachains);
     } else {
         uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
-        dg_verdict_say(v, DG_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
                        (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
     }
 }

@@ -65,15 +65,15 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->slots[0] || !m->slots[1]) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no candidate named a code to prepare");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no candidate named a code to prepare");
     } else if (m->least[0] < 500) {
         dg_verdict_say(
-            v, DG_UNEXERCISED,
+            v, DG_VERDICT_UNEXERCISED,
             "N-1 alone has only %u %% of pairs of validator and parachain prepared at worst",
             (unsigned)(m->least[0] / 10));
         v->control_failed = true;
     } else if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE,
+        dg_verdict_say(v, DG_VERDICT_BROKE,
                        "%u %% of %u pairs of validator and parachain had their artifact at worst "
                        "(#%u), %u %% in control; short in %u slots, up to %u queued at a node",
                        (unsigned)(m->least[1] / 10), (unsigned)m->pairs, m->worst_block,
@@ -83,7 +83,7 @@ static void finish(void *at, dg_verdict *v)
         if (!m->ends_short)
             dg_claim_text_copy(v->healed, sizeof v->healed, "preparation");
     } else {
-        dg_verdict_say(v, DG_HELD, "at least %u %% of pairs prepared against %u %%",
+        dg_verdict_say(v, DG_VERDICT_HELD, "at least %u %% of pairs prepared against %u %%",
                        (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }
 }

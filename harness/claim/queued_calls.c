@@ -28,13 +28,13 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%u of %u queued calls changed their meaning; %s",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u of %u queued calls changed their meaning; %s",
                        (unsigned)m->bad.count, (unsigned)m->calls, m->first);
         dg_verdict_span(v, &m->bad);
     } else if (!m->calls) {
-        dg_verdict_say(v, DG_UNEXERCISED, "nothing was queued");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "nothing was queued");
     } else {
-        dg_verdict_say(v, DG_HELD, "%u calls mean the same", (unsigned)m->calls);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u calls mean the same", (unsigned)m->calls);
     }
     dg_verdict_show(v, &m->facts);
 }

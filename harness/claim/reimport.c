@@ -30,13 +30,13 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u of %u blocks: %s", (unsigned)m->bad.count,
                        (unsigned)m->blocks, m->first);
         dg_verdict_span(v, &m->bad);
     } else if (!m->blocks) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no block was executed again");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block was executed again");
     } else {
-        dg_verdict_say(v, DG_HELD, "%u of %u, same roots", (unsigned)m->blocks,
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u of %u, same roots", (unsigned)m->blocks,
                        (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
     dg_verdict_show(v, &m->facts);

@@ -36,7 +36,7 @@ static void say_broken(memory *m, dg_verdict *v)
     uint64_t missing = m->due[DG_ARM_TREATMENT] - m->right[DG_ARM_TREATMENT];
     uint64_t early = m->bad.count - missing;
     dg_verdict_say(
-        v, DG_BROKE,
+        v, DG_VERDICT_BROKE,
         "epoch digests: %u unexpected, %u missing; %u session changes after U against %u "
         "in control",
         (unsigned)early, (unsigned)missing, (unsigned)m->changes[DG_ARM_TREATMENT],
@@ -48,16 +48,17 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad_control.count) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "N-1 alone: %u blocks with an epoch digest out of place, first #%u",
                        (unsigned)m->bad_control.count, m->bad_control.first);
         v->control_failed = true;
     } else if (m->bad.count) {
         say_broken(m, v);
     } else if (!m->due[DG_ARM_TREATMENT]) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no epoch ended after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no epoch ended after U");
     } else {
-        dg_verdict_say(v, DG_HELD, "%u epoch%s, each in slot", (unsigned)m->right[DG_ARM_TREATMENT],
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u epoch%s, each in slot",
+                       (unsigned)m->right[DG_ARM_TREATMENT],
                        m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
     }
     dg_verdict_show(v, &m->facts);

@@ -67,10 +67,10 @@ bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup)
            && !json_is_true(json_object_get(own(setup, claim), "off"));
 }
 
-dg_severity dg_claim_severity(const dg_claim *claim, const dg_claim_setup *setup)
+dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup)
 {
     const char *text = json_string_value(json_object_get(own(setup, claim), "severity"));
-    return text ? strcmp(text, "gate") == 0 ? DG_GATE : DG_ADVICE : claim->severity;
+    return text ? strcmp(text, "gate") == 0 ? DG_CLAIM_GATE : DG_CLAIM_ADVICE : claim->severity;
 }
 
 /* ---- what a plan says of one claim ---- */

@@ -42,10 +42,10 @@ static void finish(void *at, dg_verdict *v)
     const struct dg_event_state *s = &m->end;
     tally end = { m->block, m->block, 1 };
     if (!m->seen || s->keys_control <= 0) {
-        dg_verdict_say(v, DG_UNEXERCISED, "the states were not measured");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "the states were not measured");
         return;
     }
-    dg_verdict_say(v, DG_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
+    dg_verdict_say(v, DG_VERDICT_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
                    (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
                    (unsigned)(s->value_bytes_control / 1024));
     if (!grew(m, s->keys, s->keys_control, SLACK_KEYS)
@@ -53,14 +53,14 @@ static void finish(void *at, dg_verdict *v)
         return;
     if (s->era > s->era_control) {
         dg_verdict_say(
-            v, DG_UNEXERCISED,
+            v, DG_VERDICT_UNEXERCISED,
             "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "
             "era leaves is no measure",
             (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
             (unsigned)(s->value_bytes_control / 1024), (long long)s->era,
             (long long)s->era_control);
     } else {
-        v->status = DG_BROKE;
+        v->status = DG_VERDICT_BROKE;
         dg_verdict_span(v, &end);
     }
 }
@@ -74,7 +74,7 @@ const dg_claim dg_claim_state_growth = {
                "is noticed too late",
     .basis = "real runtime",
     .options = options,
-    .severity = DG_ADVICE,
+    .severity = DG_CLAIM_ADVICE,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = FACTS_NONE,

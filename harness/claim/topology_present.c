@@ -84,22 +84,23 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (!m->sampled) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no validator was asked for its topology after U");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "no validator was asked for its topology after U");
     } else if (m->control_bad) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
                        (unsigned)m->control_bad, (unsigned)m->control_seen);
         v->control_failed = true;
     } else if (m->bad.count) {
-        dg_verdict_say(v, DG_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
                        (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
         dg_claim_text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
     } else if (!hazard_seen(m)) {
-        dg_verdict_say(v, DG_UNEXERCISED,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "no fork was pruned in U's session before U, so nothing could be forgotten");
     } else {
-        dg_verdict_say(v, DG_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
+        dg_verdict_say(v, DG_VERDICT_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
                        (unsigned)m->signals);
     }
 }

@@ -43,19 +43,20 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     tally where = { m->enacted_block, m->enacted_block, 1 };
     if (!m->tried)
-        dg_verdict_say(v, DG_UNEXERCISED, "the upgrade was never tried");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "the upgrade was never tried");
     else if (!m->enacted)
-        dg_verdict_say(v, DG_BROKE, "N was not enacted at #%u: %s", m->enacted_block, m->refused);
+        dg_verdict_say(v, DG_VERDICT_BROKE, "N was not enacted at #%u: %s", m->enacted_block,
+                       m->refused);
     else if (!m->built_after)
-        dg_verdict_say(v, DG_BROKE, "N is the code since #%u and no block followed",
+        dg_verdict_say(v, DG_VERDICT_BROKE, "N is the code since #%u and no block followed",
                        m->enacted_block);
     else if (!m->migrated)
-        dg_verdict_say(v, DG_BROKE, "N ran at #%u without taking over: %s", m->migrated_block,
-                       m->refused);
+        dg_verdict_say(v, DG_VERDICT_BROKE, "N ran at #%u without taking over: %s",
+                       m->migrated_block, m->refused);
     else
-        dg_verdict_say(v, DG_HELD, "at #%u by %s%s", m->enacted_block, m->path,
+        dg_verdict_say(v, DG_VERDICT_HELD, "at #%u by %s%s", m->enacted_block, m->path,
                        m->pending ? ", pending until the next block" : "");
-    if (m->tried && v->status == DG_BROKE)
+    if (m->tried && v->status == DG_VERDICT_BROKE)
         dg_verdict_span(v, &where);
 }
 

@@ -80,7 +80,7 @@ static void step(void *at, const dg_event *e)
 static void say_broken(memory *m, dg_verdict *v)
 {
     dg_verdict_say(
-        v, DG_BROKE,
+        v, DG_VERDICT_BROKE,
         "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
         "to %u.%u s, %u stalled",
         (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
@@ -98,20 +98,21 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const gap *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
-        dg_verdict_say(v, DG_UNEXERCISED, "no slot after U was seen in the network");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->over) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone has no block in %u slots", (unsigned)c->slots);
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone has no block in %u slots",
+                       (unsigned)c->slots);
         v->control_failed = true;
     } else if (c->empty * (uint64_t)m->setup.slot_ms >= CONTROL_GAP_MS) {
-        dg_verdict_say(v, DG_UNEXERCISED, "N-1 alone leaves %u slots empty where U was (%u s)",
-                       (unsigned)c->empty,
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "N-1 alone leaves %u slots empty where U was (%u s)", (unsigned)c->empty,
                        (unsigned)(c->empty * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
         say_broken(m, v);
     } else {
         dg_verdict_say(
-            v, DG_HELD,
+            v, DG_VERDICT_HELD,
             "%u slots empty right after U, %u in control; compiling N took %u.%u s at most",
             (unsigned)t->empty, (unsigned)c->empty, (unsigned)(m->most_ms / 1000),
             (unsigned)(m->most_ms / 100 % 10));

@@ -36,15 +36,15 @@ const dg_claim *dg_claim_named(const char *name)
     return NULL;
 }
 
-const char *dg_verdict_status_name(dg_status status)
+const char *dg_verdict_status_name(dg_verdict_status status)
 {
     static const char *const names[] = { "held", "broke", "warned", "unexercised" };
     return names[status];
 }
 
-const char *dg_verdict_severity_name(dg_severity severity)
+const char *dg_claim_severity_name(dg_claim_severity severity)
 {
-    return severity == DG_GATE ? "gate" : "advice";
+    return severity == DG_CLAIM_GATE ? "gate" : "advice";
 }
 
 /* A verdict over facts of which some were lost is none. */
@@ -103,7 +103,7 @@ void dg_claim_evidence_add(evidence *e, json_t *item)
         e->list = json_array();
     if (!item || !e->list)
         e->lost = true;
-    if (e->list && json_array_size(e->list) >= DG_EVIDENCE_MAX)
+    if (e->list && json_array_size(e->list) >= DG_VERDICT_EVIDENCE_MAX)
         json_decref(item);
     else if (json_array_append_new(e->list, item) != 0)
         e->lost = true;
@@ -114,7 +114,7 @@ void dg_claim_evidence_event(evidence *e, const dg_event *event)
     dg_claim_evidence_add(e, dg_event_json(event));
 }
 
-void dg_verdict_say(dg_verdict *v, dg_status status, const char *format, ...)
+void dg_verdict_say(dg_verdict *v, dg_verdict_status status, const char *format, ...)
 {
     va_list args;
     v->status = status;

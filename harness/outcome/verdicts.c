@@ -4,11 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
-static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_verdict *v)
+static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, const dg_verdict *v)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
                             "says", claim->says, "because", claim->because, "basis", claim->basis,
-                            "severity", dg_verdict_severity_name(severity), "status",
+                            "severity", dg_claim_severity_name(severity), "status",
                             dg_verdict_status_name(v->status), "text", dg_event_text(v->text));
     int bad = 0;
     if (v->first_block || v->last_block)
@@ -29,17 +29,19 @@ static json_t *claim_json(const dg_claim *claim, dg_severity severity, const dg_
     return out;
 }
 
-static void count(dg_outcome_tally *t, const dg_claim *claim, dg_severity severity,
+static void count(dg_outcome_tally *t, const dg_claim *claim, dg_claim_severity severity,
                   const dg_verdict *v)
 {
     t->judged++;
-    t->warned += v->status == DG_WARNED || (v->status == DG_BROKE && severity == DG_ADVICE);
-    if (severity == DG_ADVICE)
+    t->warned += v->status == DG_VERDICT_WARNED
+                 || (v->status == DG_VERDICT_BROKE && severity == DG_CLAIM_ADVICE);
+    if (severity == DG_CLAIM_ADVICE)
         return;
-    if (v->status == DG_BROKE && !t->broke++)
+    if (v->status == DG_VERDICT_BROKE && !t->broke++)
         t->first_broke = dg_claim_name(claim->id);
-    t->broke_chain += v->status == DG_BROKE && !claim->network;
-    if (v->status == DG_UNEXERCISED && (!claim->optional || v->control_failed) && !t->missed++)
+    t->broke_chain += v->status == DG_VERDICT_BROKE && !claim->network;
+    if (v->status == DG_VERDICT_UNEXERCISED && (!claim->optional || v->control_failed)
+        && !t->missed++)
         t->first_missed = dg_claim_name(claim->id);
     if (v->control_failed && !t->control_failed++)
         t->first_failed = dg_claim_name(claim->id);
@@ -61,9 +63,9 @@ dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_outcome_f
             continue;
         if ((rc = dg_claim_judge(claim, &v, &setup, run->log->at, run->log->count, err)) < 0)
             return rc;
-        bad =
-            json_array_append_new(claims, claim_json(claim, dg_claim_severity(claim, &setup), &v));
-        count(t, claim, dg_claim_severity(claim, &setup), &v);
+        bad = json_array_append_new(claims,
+                                    claim_json(claim, dg_claim_severity_of(claim, &setup), &v));
+        count(t, claim, dg_claim_severity_of(claim, &setup), &v);
         dg_verdict_clear(&v);
         if (bad)
             return dg_fail(err, DG_NOMEM, "no memory for the verdicts");

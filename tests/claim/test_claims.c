@@ -132,289 +132,295 @@ static dg_claim_setup setup_of(const stream *s)
 
 static const struct row {
     const char *claim;
-    dg_status status;
+    dg_verdict_status status;
     uint32_t first;   /* where it broke; 0: nothing to say */
     const char *says; /* part of the verdict's text */
     const char *events;
 } rows[] = {
-    { "identity", DG_UNEXERCISED, 0, "never compared", "C5 slot 5 1 1" },
-    { "identity", DG_HELD, 0, "2 facts",
+    { "identity", DG_VERDICT_UNEXERCISED, 0, "never compared", "C5 slot 5 1 1" },
+    { "identity", DG_VERDICT_HELD, 0, "2 facts",
       "T10 identity 1 1 {'what':'spec_name','old':'a','new':'a'}\nT10 identity 0 1 "
       "{'what':'impl_name','old':'a','new':'a'}" },
-    { "identity", DG_BROKE, 10, "epoch_length 600 -> 20",
+    { "identity", DG_VERDICT_BROKE, 10, "epoch_length 600 -> 20",
       "T10 identity 1 1 {'what':'spec_name','old':'a','new':'a'}\nT10 identity 1 0 "
       "{'what':'epoch_length','old':'600','new':'20'}" },
-    { "identity", DG_BROKE, 10, "epoch_length 600 -> 20, and 1 more",
+    { "identity", DG_VERDICT_BROKE, 10, "epoch_length 600 -> 20, and 1 more",
       "T10 identity 1 0 {'what':'epoch_length','old':'600','new':'20'}\nT10 identity 1 0 "
       "{'what':'spec_name','old':'a','new':'b'}" },
-    { "identity", DG_WARNED, 10, "transaction_version 20 -> 19",
+    { "identity", DG_VERDICT_WARNED, 10, "transaction_version 20 -> 19",
       "T10 identity 0 0 {'what':'transaction_version','old':'20','new':'19'}" },
 
-    { "upgrade-enacted", DG_UNEXERCISED, 0, "never tried", "T9 block 9 1 1 2 5 0" },
-    { "upgrade-enacted", DG_HELD, 0, "at #10 by scheduler",
+    { "upgrade-enacted", DG_VERDICT_UNEXERCISED, 0, "never tried", "T9 block 9 1 1 2 5 0" },
+    { "upgrade-enacted", DG_VERDICT_HELD, 0, "at #10 by scheduler",
       "T10 upgrade 0 1 10 0 {'path':'scheduler'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 1 11 1" },
-    { "upgrade-enacted", DG_BROKE, 10, "InvalidSpecName",
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "InvalidSpecName",
       "T10 upgrade 0 0 10 0 {'path':'scheduler','refused':'InvalidSpecName'}\nT11 block 11 1 1 2 5 "
       "0" },
-    { "upgrade-enacted", DG_BROKE, 10, "no block followed",
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "no block followed",
       "T10 upgrade 0 1 10 0 {'path':'scheduler'}" },
-    { "upgrade-enacted", DG_BROKE, 10, "without taking over",
+    { "upgrade-enacted", DG_VERDICT_BROKE, 10, "without taking over",
       "T10 upgrade 1 1 10 0 {'path':'x'}\nT11 block 11 1 1 2 5 0\nT11 upgrade 0 0 11 1 "
       "{'refused':'System.LastRuntimeUpgrade is 1'}" },
 
-    { "block-cadence", DG_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1\nT9 slot 9 1 1" },
-    { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1\nT9 slot 9 1 1" },
+    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
       "C11 slot 11 1 1\nC12 slot 12 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     /* N-1's slots */
-    { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
       "C11 slot 11 1 1\nT10 slot 10 0 1\nT10 slot 11 0 1\nT11 slot 12 1 1" },
-    { "block-cadence", DG_BROKE, 12,
+    { "block-cadence", DG_VERDICT_BROKE, 12,
       "1 blocks in 3 slots against 3 in control; longest gap 2 slots",
       "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 "
       "slot 13 0 1" },
     /* #11 to #2000, a block a slot; .. */
-    { "block-cadence", DG_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
       "C11 slots 11 2000 1\nT11 slots 11 2000 1" },
     /* 54 s */
-    { "block-cadence", DG_HELD, 0, "6.02 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "6.02 s against 6.00 s",
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1009 0\nT1001 slots 1010 2000 "
       "1" },
-    { "block-cadence", DG_WARNED, 1001,
+    { "block-cadence", DG_VERDICT_WARNED, 1001,
       "10 slots in a row (60 s) without a block that control has, from #1001 on; longest gap 10 "
       "slots against 0",
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1010 0\nT1001 slots 1011 2000 "
       "1" },
-    { "block-cadence", DG_WARNED, 1001, "29 slots in a row (174 s)",
+    { "block-cadence", DG_VERDICT_WARNED, 1001, "29 slots in a row (174 s)",
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1029 0\nT1001 slots 1030 2000 "
       "1" },
-    { "block-cadence", DG_BROKE, 1001, "30 slots in a row (180 s)",
+    { "block-cadence", DG_VERDICT_BROKE, 1001, "30 slots in a row (180 s)",
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 "
       "1" },
     /* as in control */
-    { "block-cadence", DG_HELD, 0, "against",
+    { "block-cadence", DG_VERDICT_HELD, 0, "against",
       "C11 slots 11 1000 1\nC1001 slots 1001 1025 0\nC1001 slots 1026 2000 1\nT11 slots 11 1000 "
       "1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" },
-    { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block in 30 slots (180 s)",
+    { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "N-1 alone built no block in 30 slots (180 s)",
       "C11 slots 11 1000 1\nC1001 slots 1001 1030 0\nC1001 slots 1031 2000 1\nT11 slots 11 2000 "
       "1" },
-    { "block-cadence", DG_WARNED, 1011, "10 slots in ten minutes (60 s)",
+    { "block-cadence", DG_VERDICT_WARNED, 1011, "10 slots in ten minutes (60 s)",
       "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* half a minute twice */
       "T1011 slots 1011 1015 0\nT1011 slots 1016 1050 1\nT1046 slots 1051 1055 0\nT1046 slots 1056 "
       "2000 1" },
-    { "block-cadence", DG_HELD, 0, "against",
+    { "block-cadence", DG_VERDICT_HELD, 0, "against",
       "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* and far from another */
       "T1011 slots 1011 1015 0\nT1011 slots 1016 1250 1\nT1246 slots 1251 1255 0\nT1246 slots 1256 "
       "2000 1" },
-    { "block-cadence", DG_WARNED, 11, "20 slots in a row (120 s)",
+    { "block-cadence", DG_VERDICT_WARNED, 11, "20 slots in a row (120 s)",
       "C11 slots 11 2000 1\nT11 slots 11 30 0\nT11 slots 31 2000 1" },
     /* it was given up */
-    { "block-cadence", DG_BROKE, 1990, "1010 slots in a row",
+    { "block-cadence", DG_VERDICT_BROKE, 1990, "1010 slots in a row",
       "C11 slots 11 2999 1\nT11 slots 11 1989 1\nT1990 slots 1990 1999 0" },
-    { "block-cadence", DG_UNEXERCISED, 0, "N-1 alone built no block",
+    { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "N-1 alone built no block",
       "C11 slot 11 0 1\nT11 slot 11 0 1" },
 
-    { "session-cadence", DG_UNEXERCISED, 0, "no epoch ended",
+    { "session-cadence", DG_VERDICT_UNEXERCISED, 0, "no epoch ended",
       "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 0 4 11" },
-    { "session-cadence", DG_HELD, 0, "1 epoch",
+    { "session-cadence", DG_VERDICT_HELD, 0, "1 epoch",
       "C20 epoch 1 20 1 1 4 20\nT19 epoch 0 0 0 0 4 19\nT20 epoch 1 20 1 1 4 20" },
     /* N-1's block */
-    { "session-cadence", DG_HELD, 0, "1 epoch",
+    { "session-cadence", DG_VERDICT_HELD, 0, "1 epoch",
       "C20 epoch 1 20 1 1 4 20\nT10 epoch 0 0 0 1 4 10\nT20 epoch 1 20 1 1 4 20" },
-    { "session-cadence", DG_BROKE, 20,
+    { "session-cadence", DG_VERDICT_BROKE, 20,
       "0 unexpected, 1 missing; 2 session changes after U against 1",
       "C20 epoch 1 20 1 1 4 20\nC10 session 1 4 4 4 4 10\nC20 session 2 4 4 4 4 20\nT20 epoch 1 20 "
       "1 0 4 20\nT20 session 2 4 4 4 4 20\nT21 session 3 4 4 4 4 21" },
-    { "session-cadence", DG_BROKE, 20, "0 unexpected, 1 missing",
+    { "session-cadence", DG_VERDICT_BROKE, 20, "0 unexpected, 1 missing",
       "C20 epoch 1 20 1 1 4 20\nT20 epoch 1 20 1 0 4 20" },
-    { "session-cadence", DG_BROKE, 11, "1 unexpected, 0 missing",
+    { "session-cadence", DG_VERDICT_BROKE, 11, "1 unexpected, 0 missing",
       "C20 epoch 1 20 1 1 4 20\nT11 epoch 1 0 0 1 4 11\nT20 epoch 1 20 1 1 4 20" },
-    { "session-cadence", DG_UNEXERCISED, 0, "N-1 alone",
+    { "session-cadence", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       "C20 epoch 1 20 1 0 4 20\nT20 epoch 1 20 1 1 4 20" },
 
-    { "authorable", DG_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1" },
-    { "authorable", DG_HELD, 0, "2 builds", "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
+    { "authorable", DG_VERDICT_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1" },
+    { "authorable", DG_VERDICT_HELD, 0, "2 builds",
+      "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     /* nobody had slot 12 */
-    { "authorable", DG_HELD, 0, "1 builds",
+    { "authorable", DG_VERDICT_HELD, 0, "1 builds",
       "C11 slot 11 1 1\nT10 slot 10 1 1\nT11 slot 11 1 1\nT12 slot 12 0 0" },
-    { "authorable", DG_BROKE, 11, "in initialize: boom",
+    { "authorable", DG_VERDICT_BROKE, 11, "in initialize: boom",
       "C11 slot 11 1 1\nT11 build-failed 11 1 1 {'step':'initialize','panic':'boom'}\nT11 slot 11 "
       "0 1" },
-    { "authorable", DG_UNEXERCISED, 0, "N-1 alone",
+    { "authorable", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       "C9 build-failed 9 1 1 {'step':'initialize'}\nT11 build-failed 11 1 1 "
       "{'step':'initialize'}" },
 
-    { "authorities-survive", DG_UNEXERCISED, 0, "no set",
+    { "authorities-survive", DG_VERDICT_UNEXERCISED, 0, "no set",
       "C10 authorities 3 3 3 3 {'at':'U'," ALL_A },
-    { "authorities-survive", DG_HELD, 0, "3 validators",
+    { "authorities-survive", DG_VERDICT_HELD, 0, "3 validators",
       "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT10 authorities 3 3 3 3 {'at':'U'," ALL_A },
-    { "authorities-survive", DG_WARNED, 10, "validators 3 in control, 0 at #10",
+    { "authorities-survive", DG_VERDICT_WARNED, 10, "validators 3 in control, 0 at #10",
       "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nC11 authorities 3 3 3 3 {'at':'U+1'," ALL_A
       "\nT10 authorities 0 3 3 3 {'at':'U'," GONE "\nT11 authorities 3 3 3 3 {'at':'U+1'," ALL_A },
-    { "authorities-survive", DG_BROKE, 40, "validators 3 in control, 0 at #40 (session+2)",
+    { "authorities-survive", DG_VERDICT_BROKE, 40, "validators 3 in control, 0 at #40 (session+2)",
       "C40 authorities 3 3 3 3 {'at':'session+2'," ALL_A
       "\nT40 authorities 0 3 3 3 {'at':'session+2'," GONE },
-    { "authorities-survive", DG_BROKE, 40, "para 3 in control, 2 at #40",
+    { "authorities-survive", DG_VERDICT_BROKE, 40, "para 3 in control, 2 at #40",
       "C40 authorities 3 3 3 3 {'at':'session+2'," ALL_A "\nT40 authorities 3 3 3 2 "
       "{'at':'session+2','hashes':{'validators':'a','grandpa':'a','babe':'a','para':'c'}}" },
-    { "authorities-survive", DG_BROKE, 40, "but not those of control",
+    { "authorities-survive", DG_VERDICT_BROKE, 40, "but not those of control",
       "C40 authorities 3 3 3 3 {'at':'session+2'," ALL_A
       "\nT40 authorities 3 3 3 3 {'at':'session+2'," GONE },
-    { "authorities-survive", DG_BROKE, 11, "Session.NextKeys: 3 of 3",
+    { "authorities-survive", DG_VERDICT_BROKE, 11, "Session.NextKeys: 3 of 3",
       "C10 authorities 3 3 3 3 {'at':'U'," ALL_A "\nT10 authorities 3 3 3 3 {'at':'U'," ALL_A
       "\nT11 storage 3 3 0 "
       "{'pallet':'Session','item':'NextKeys','role':'session-keys','reason':'32 bytes left'}" },
 
-    { "config-survives", DG_UNEXERCISED, 0, "no configuration", "C11 slot 11 1 1" },
-    { "config-survives", DG_HELD, 0, "1 items",
+    { "config-survives", DG_VERDICT_UNEXERCISED, 0, "no configuration", "C11 slot 11 1 1" },
+    { "config-survives", DG_VERDICT_HELD, 0, "1 items",
       "T11 config 1 1 1 {'what':'Configuration.ActiveConfig'}" },
-    { "config-survives", DG_BROKE, 11, "does not decode",
+    { "config-survives", DG_VERDICT_BROKE, 11, "does not decode",
       "T11 config 0 0 1 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
-    { "config-survives", DG_WARNED, 11, "rotation 10 -> 20",
+    { "config-survives", DG_VERDICT_WARNED, 11, "rotation 10 -> 20",
       "T11 config 1 0 1 {'what':'Configuration.ActiveConfig','changed':'rotation 10 -> 20'}" },
-    { "config-survives", DG_BROKE, 11, "20 of 30 values read otherwise",
+    { "config-survives", DG_VERDICT_BROKE, 11, "20 of 30 values read otherwise",
       "T11 config 1 0 1 30 20 {'what':'Configuration.ActiveConfig','changed':'max 9 -> 0'}" },
-    { "config-survives", DG_UNEXERCISED, 0, "N-1 alone",
+    { "config-survives", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       "T11 config 0 0 0 {'what':'Configuration.ActiveConfig','changed':'ends early'}" },
 
-    { "inherent-accepted", DG_UNEXERCISED, 0, "no block", "C11 inherent 2 2 1" },
-    { "inherent-accepted", DG_HELD, 0, "in 1 block", "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
+    { "inherent-accepted", DG_VERDICT_UNEXERCISED, 0, "no block", "C11 inherent 2 2 1" },
+    { "inherent-accepted", DG_VERDICT_HELD, 0, "in 1 block",
+      "C11 inherent 2 2 1\nT11 inherent 2 2 1" },
     /* U is N-1's block */
-    { "inherent-accepted", DG_HELD, 0, "in 1 block",
+    { "inherent-accepted", DG_VERDICT_HELD, 0, "in 1 block",
       "C11 inherent 2 2 1\nT10 inherent 3 2 1\nT11 inherent 2 2 1" },
-    { "inherent-accepted", DG_HELD, 0, "in 1 block",
+    { "inherent-accepted", DG_VERDICT_HELD, 0, "in 1 block",
       "C11 inherent 1 1 0\nC12 inherent 2 2 0\nT11 inherent 1 1 0" },
-    { "inherent-accepted", DG_BROKE, 11, "parachains' one is missing",
+    { "inherent-accepted", DG_VERDICT_BROKE, 11, "parachains' one is missing",
       "C11 inherent 2 2 1\nT11 inherent 1 1 0" },
-    { "inherent-accepted", DG_BROKE, 11, "1 produced, 1 taken, 2 in control: boom",
+    { "inherent-accepted", DG_VERDICT_BROKE, 11, "1 produced, 1 taken, 2 in control: boom",
       "C11 inherent 2 2 1\nT11 inherent 1 1 -1 {'refused':'boom'}" },
-    { "inherent-accepted", DG_HELD, 0, "in 1 block",
+    { "inherent-accepted", DG_VERDICT_HELD, 0, "in 1 block",
       "C11 inherent 2 2 1\nT11 inherent 2 2 -1 {'refused':'finalize_block trapped'}" },
-    { "inherent-accepted", DG_BROKE, 11, "2 produced, 1 taken, 2 in control: 0x0100",
+    { "inherent-accepted", DG_VERDICT_BROKE, 11, "2 produced, 1 taken, 2 in control: 0x0100",
       "C11 inherent 2 2 1\nT11 inherent 2 1 1 {'refused':'0x0100'}" },
-    { "inherent-accepted", DG_UNEXERCISED, 0, "N-1 alone",
+    { "inherent-accepted", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       "C11 inherent 2 1 1\nT11 inherent 2 1 1" },
 
-    { "api-window", DG_UNEXERCISED, 0, "no runtime API",
+    { "api-window", DG_VERDICT_UNEXERCISED, 0, "no runtime API",
       "T9 api 1 5 4 1 5 0 {'api':'Core_version','window':'U-1'}" },
-    { "api-window", DG_HELD, 0, "1 answers at U",
+    { "api-window", DG_VERDICT_HELD, 0, "1 answers at U",
       "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_BROKE, 10, "Core_version does not answer at #10 (U): boom",
+    { "api-window", DG_VERDICT_BROKE, 10, "Core_version does not answer at #10 (U): boom",
       "T10 api 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
-    { "api-window", DG_BROKE, 10, "does not decode",
+    { "api-window", DG_VERDICT_BROKE, 10, "does not decode",
       "T10 api 1 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_HELD, 0, "1 answers at U",
+    { "api-window", DG_VERDICT_HELD, 0, "1 answers at U",
       "T10 api 1 1000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_WARNED, 10,
+    { "api-window", DG_VERDICT_WARNED, 10,
       "a takes up to 2.4 s at #10, and more: an author's inherent does not wait for it",
       "T10 api 1 1200000000 4 1 5 0 {'api':'a','window':'U'}\nT10 api 1 5000000000 4 1 5 0 "
       "{'api':'b','window':'U'}" },
     /* ten seconds, where machines are slow */
-    { "api-window", DG_BROKE, 10, "a takes too long at #10 (U)",
+    { "api-window", DG_VERDICT_BROKE, 10, "a takes too long at #10 (U)",
       "T10 api 1 5000000001 4 1 5 0 {'api':'a','window':'U'}" },
-    { "api-window", DG_BROKE, 10, "and more",
+    { "api-window", DG_VERDICT_BROKE, 10, "and more",
       "T10 api 0 5 0 0 5 0 {'api':'a','window':'U'}\nT10 api 0 5 0 0 5 0 "
       "{'api':'b','window':'U'}" },
-    { "api-window", DG_WARNED, 10, "5 answers are not as they should be: a, b, c, d, ..",
+    { "api-window", DG_VERDICT_WARNED, 10, "5 answers are not as they should be: a, b, c, d, ..",
       "T10 api 1 5 0 1 5 1 {'api':'a','window':'U'}\nT10 api 1 5 0 1 5 1 "
       "{'api':'b','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'c','window':'U'}\nT10 api 1 5 0 1 5 1 "
       "{'api':'d','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'e','window':'U'}" },
-    { "api-window", DG_BROKE, 10, "takes too long",
+    { "api-window", DG_VERDICT_BROKE, 10, "takes too long",
       "T10 api 1 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-window", DG_WARNED, 10, "1 answer is not as it should be",
+    { "api-window", DG_VERDICT_WARNED, 10, "1 answer is not as it should be",
       "T10 api 1 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 5 4 1 "
       "5 0 {'api':'GrandpaApi_grandpa_authorities','window':'U+1'}" },
 
-    { "api-compatible", DG_UNEXERCISED, 0, "no runtime API", "C11 slot 11 1 1" },
-    { "api-compatible", DG_HELD, 0, "keep their form",
+    { "api-compatible", DG_VERDICT_UNEXERCISED, 0, "no runtime API", "C11 slot 11 1 1" },
+    { "api-compatible", DG_VERDICT_HELD, 0, "keep their form",
       "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
-    { "api-compatible", DG_BROKE, 10, "BabeApi_configuration: .c",
+    { "api-compatible", DG_VERDICT_BROKE, 10, "BabeApi_configuration: .c",
       "T10 api-type 0 1 {'api':'BabeApi_configuration','where':'.c'}" },
-    { "api-compatible", DG_WARNED, 10, "StakingApi_x",
+    { "api-compatible", DG_VERDICT_WARNED, 10, "StakingApi_x",
       "T10 api-type 0 0 {'api':'StakingApi_x','where':'gone'}" },
 
-    { "migration", DG_UNEXERCISED, 0, "no block", "T10 migration 0 5 5 0 0" },
-    { "migration", DG_HELD, 0, "7 million", "T11 migration 0 7000000 5 1 9\nT40 run-end 30 2 0" },
-    { "migration", DG_BROKE, 11, "still ran at the end",
+    { "migration", DG_VERDICT_UNEXERCISED, 0, "no block", "T10 migration 0 5 5 0 0" },
+    { "migration", DG_VERDICT_HELD, 0, "7 million",
+      "T11 migration 0 7000000 5 1 9\nT40 run-end 30 2 0" },
+    { "migration", DG_VERDICT_BROKE, 11, "still ran at the end",
       "T11 migration 1 7 5 1 9\nT12 migration 1 6 5 1 9" },
     /* two thirds of 6 s */
-    { "migration", DG_HELD, 0, "4002 million", "T11 migration 0 4002000000 5 0 0" },
-    { "migration", DG_BROKE, 11, "more than an author has time for (4002 million)",
+    { "migration", DG_VERDICT_HELD, 0, "4002 million", "T11 migration 0 4002000000 5 0 0" },
+    { "migration", DG_VERDICT_BROKE, 11, "more than an author has time for (4002 million)",
       "T11 migration 0 4003000000 5 0 0" },
-    { "migration", DG_BROKE, 11, "block limit is 2000 ms",
+    { "migration", DG_VERDICT_BROKE, 11, "block limit is 2000 ms",
       "T11 migration 0 7 5 3000000000000 2000000000000 0" },
     /* a session's own weight */
-    { "migration", DG_HELD, 0, "everything decodes",
+    { "migration", DG_VERDICT_HELD, 0, "everything decodes",
       "T11 migration 0 7 5 3000000000000 2000000000000 2000000000000" },
-    { "migration", DG_BROKE, 11, "and more",
+    { "migration", DG_VERDICT_BROKE, 11, "and more",
       "T11 migration 0 7 5 0 0 0\nT11 storage 3 2 0 "
       "{'pallet':'A','item':'entries','reason':'entries'}\nT11 storage 3 2 0 "
       "{'pallet':'B','item':'x','reason':'r'}" },
-    { "migration", DG_BROKE, 12, "2 of 3 entries of Paras.Heads",
+    { "migration", DG_VERDICT_BROKE, 12, "2 of 3 entries of Paras.Heads",
       "T11 migration 0 7 5 0 0\nT12 storage 3 2 0 {'pallet':'Paras','item':'Heads','reason':'r'}" },
-    { "migration", DG_HELD, 0, "everything decodes",
+    { "migration", DG_VERDICT_HELD, 0, "everything decodes",
       "T11 migration 0 7 5 0 0\nT12 storage 3 2 2 {'pallet':'Paras','item':'Heads','reason':'r'}" },
 
-    { "migration", DG_WARNED, 11, "Configuration.ActiveConfig has another layout",
+    { "migration", DG_VERDICT_WARNED, 11, "Configuration.ActiveConfig has another layout",
       "T11 migration 0 7 5 0 0 {'versions':[],'unraised':['Configuration.ActiveConfig']}" },
 
-    { "queued-calls", DG_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
-    { "queued-calls", DG_HELD, 0, "1 calls",
+    { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
+    { "queued-calls", DG_VERDICT_HELD, 0, "1 calls",
       "T11 call 1 {'where':'Agenda','old':'System.remark','new':'System.remark'}" },
-    { "queued-calls", DG_BROKE, 11, "System.remark became System.kill",
+    { "queued-calls", DG_VERDICT_BROKE, 11, "System.remark became System.kill",
       "T11 call 0 {'where':'Agenda','old':'System.remark','new':'System.kill'}" },
 
-    { "reimport", DG_UNEXERCISED, 0, "no block", "C11 slot 11 1 1" },
-    { "reimport", DG_HELD, 0, "2 of 3, same",
+    { "reimport", DG_VERDICT_UNEXERCISED, 0, "no block", "C11 slot 11 1 1" },
+    { "reimport", DG_VERDICT_HELD, 0, "2 of 3, same",
       "T11 block 11 1 1 2 5 0\nT11 reimport 1\nT12 block 12 1 1 2 5 0\nT12 reimport 1\nT13 block "
       "13 1 1 2 5 0" },
-    { "reimport", DG_BROKE, 12, "1 of 2 blocks: root",
+    { "reimport", DG_VERDICT_BROKE, 12, "1 of 2 blocks: root",
       "T11 reimport 1\nT12 reimport 0 {'reason':'root'}" },
 
-    { "state-growth", DG_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
-    { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
-    { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
+    { "state-growth", DG_VERDICT_UNEXERCISED, 0, "not measured", "C11 slot 11 1 1" },
+    { "state-growth", DG_VERDICT_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000" },
+    { "state-growth", DG_VERDICT_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000" },
     /* what nine eras leave */
-    { "state-growth", DG_UNEXERCISED, 0, "era 9 against 0", "T11 state 3000 5000 1000 4000 9 0" },
-    { "state-growth", DG_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000 9 0" },
-    { "state-growth", DG_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000 9 9" },
-    { "state-growth", DG_BROKE, 11, "keys", "T11 state 1000 50000000 1000 4000" },
+    { "state-growth", DG_VERDICT_UNEXERCISED, 0, "era 9 against 0",
+      "T11 state 3000 5000 1000 4000 9 0" },
+    { "state-growth", DG_VERDICT_HELD, 0, "1100 keys", "T11 state 1100 5000 1000 4000 9 0" },
+    { "state-growth", DG_VERDICT_BROKE, 11, "3000 keys", "T11 state 3000 5000 1000 4000 9 9" },
+    { "state-growth", DG_VERDICT_BROKE, 11, "keys", "T11 state 1000 50000000 1000 4000" },
 
 /* U in slot 110, a boundary in 120, 20 slots a session */
 #define NET(forks)                                                                                 \
     "C0 net-start 4 2 " forks " 110 120 20\nT0 net-start 4 2 " forks                               \
     " 110 120 20\nT1 net-session 1 4 2 2 0 101\n"
-    { "topology-present", DG_UNEXERCISED, 0, "no validator",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
       NET("1") "T9 net-holders 109 4 0 0 0 1" },
     /* no network began */
-    { "topology-present", DG_UNEXERCISED, 0, "no validator", "T10 net-holders 110 4 4 4 4 1" },
-    { "topology-present", DG_HELD, 0, "in 1 slots, 1 forks pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
+      "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 4 4 4 4 1" },
-    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       NET("0") "T10 net-holders 110 4 4 4 4 1" },
     /* too late for U */
-    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       NET("1") "T10 net-holders 110 4 4 4 4 1\nT11 net-signal 111 5 1" },
     /* another session's */
-    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       "T0 net-start 4 2 1 110 120 20\nT1 net-session 1 4 2 2 0 80\nT1 net-signal 90 5 1\nT1 "
       "net-session 2 4 2 2 0 100\nT10 net-holders 110 4 4 4 4 2" },
     /* forked two slots before U, in a session that began nine before: what its nodes went through
        counts */
-    { "topology-present", DG_UNEXERCISED, 0, "no fork was pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       "T7 net-start 4 2 1 110 120 20\nT8 net-session 1 4 2 2 0 101\nT10 net-holders 110 4 4 4 4 "
       "1\nT11 net-signal 112 5 1" },
-    { "topology-present", DG_HELD, 0, "in 1 slots, 1 forks pruned",
+    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
       "T7 net-start 4 2 1 110 120 20\nT7 net-session 1 4 2 2 0 101\nT7 net-signal 107 0 1\nT10 "
       "net-holders 110 4 4 4 4 1" },
-    { "topology-present", DG_BROKE, 10, "0/4 validators hold a grid topology from #10 to #11",
+    { "topology-present", DG_VERDICT_BROKE, 10,
+      "0/4 validators hold a grid topology from #10 to #11",
       NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders 120 "
                "4 4 4 4 2" },
-    { "topology-present", DG_BROKE, 10, "3/4 validators",
+    { "topology-present", DG_VERDICT_BROKE, 10, "3/4 validators",
       NET("1") "T10 net-holders 110 4 4 4 3 1" },
     /* six have no use for it */
-    { "topology-present", DG_HELD, 0, "in 1 slots",
+    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 10 4 4 4 1" },
-    { "topology-present", DG_UNEXERCISED, 0, "N-1 alone",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       NET("1") "C10 net-holders 110 4 4 4 0 1\nT10 net-holders 110 4 4 4 0 1" },
 
 #define C4(n)                                                                                      \
@@ -423,164 +429,169 @@ static const struct row {
 #define T4(n)                                                                                      \
     "T13 net-paras 113 " n "\nT14 net-paras 114 " n "\nT15 net-paras 115 " n                       \
     "\nT16 net-paras 116 " n "\n"
-    { "backing-rate", DG_UNEXERCISED, 0, "no block after U",
+    { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "no block after U",
       NET("1") "C9 net-paras 109 2 2 0 2 2\nT9 net-paras 109 2 2 0 2 2" },
-    { "backing-rate", DG_HELD, 0, "2.0 a block against 2.0",
+    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") },
     /* a block's worth */
-    { "backing-rate", DG_HELD, 0, "1.7 a block against 2.0",
+    { "backing-rate", DG_VERDICT_HELD, 0, "1.7 a block against 2.0",
       NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 2 2 0 2 2\nT15 "
                                "net-paras 115 2 2 0 2 2\nT16 net-paras 116 2 2 0 2 2" },
     /* U itself */
-    { "backing-rate", DG_HELD, 0, "2.0 a block against 2.0",
+    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") "T10 net-paras 110 0 0 0 0 0" },
-    { "backing-rate", DG_BROKE, 13, "0.5 candidates backed a block against 2.0 in control (25 %)",
+    { "backing-rate", DG_VERDICT_BROKE, 13,
+      "0.5 candidates backed a block against 2.0 in control (25 %)",
       NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 1 2 0 2 2\nT15 "
                                "net-paras 115 0 2 0 2 2\nT16 net-paras 116 0 2 0 2 2" },
     /* siblings count once */
-    { "backing-rate", DG_BROKE, 13, "0.0 candidates backed",
+    { "backing-rate", DG_VERDICT_BROKE, 13, "0.0 candidates backed",
       NET("1") C4("2 2 0 2 2") "T13 net-paras 113 0 0 0 0 2\nT13 net-paras 113 0 0 0 0 2\n" T4(
           "0 0 0 0 2") },
-    { "backing-rate", DG_UNEXERCISED, 0, "at most 1 of 2 parachains",
+    { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "at most 1 of 2 parachains",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 1") },
-    { "backing-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate backed",
+    { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no candidate backed",
       NET("1") C4("0 2 0 2 2") T4("2 2 0 2 2") },
 /* in the eighth session after U's, and in the one after the last that a plan may ask for */
 #define LATE(arm, a, b, c, d, n)                                                                   \
     arm "300 net-paras " a " " n "\n" arm "301 net-paras " b " " n "\n" arm "302 net-paras " c     \
         " " n "\n" arm "303 net-paras " d " " n "\n"
-    { "backing-rate", DG_BROKE, 300, "0.0 candidates backed a block against 2.0 in control (0 %)",
+    { "backing-rate", DG_VERDICT_BROKE, 300,
+      "0.0 candidates backed a block against 2.0 in control (0 %)",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") LATE("C", "263", "264", "265", "266", "2 2 0 2 2")
           LATE("T", "263", "264", "265", "266", "0 2 0 2 2") },
-    { "inclusion-rate", DG_BROKE, 300, "0.0 candidates included",
+    { "inclusion-rate", DG_VERDICT_BROKE, 300, "0.0 candidates included",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") LATE("C", "263", "264", "265", "266", "2 2 0 2 2")
           LATE("T", "263", "264", "265", "266", "2 0 0 2 2") },
-    { "backing-rate", DG_BROKE, 300, "0.0 candidates backed a block against 2.0 in control",
+    { "backing-rate", DG_VERDICT_BROKE, 300, "0.0 candidates backed a block against 2.0 in control",
       NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2")
           LATE("C", "2163", "2164", "2165", "2166", "2 2 0 2 2")
               LATE("T", "2163", "2164", "2165", "2166", "0 2 0 2 2") },
-    { "inclusion-rate", DG_HELD, 0, "2.0 a block against 2.0",
+    { "inclusion-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
       NET("1") C4("2 2 0 2 2") T4("0 2 0 2 2") },
-    { "inclusion-rate", DG_BROKE, 13,
+    { "inclusion-rate", DG_VERDICT_BROKE, 13,
       "0.0 candidates included a block against 2.0 in control (0 %)",
       NET("1") C4("2 2 0 2 2") T4("2 0 0 2 2") },
-    { "inclusion-rate", DG_UNEXERCISED, 0, "N-1 alone has no candidate included",
+    { "inclusion-rate", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no candidate included",
       NET("1") C4("2 0 0 2 2") T4("2 2 0 2 2") },
 
-    { "finality-lag", DG_UNEXERCISED, 0, "no slot after U",
+    { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U",
       NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
-    { "finality-lag", DG_HELD, 0, "at most 3 blocks against 3",
+    { "finality-lag", DG_VERDICT_HELD, 0, "at most 3 blocks against 3",
       NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT10 net-finalized 110 2 0 "
                "1\nT11 net-slot 111 1 1 0 1\nC10 net-slot 112 0 0 0 1" },
-    { "finality-lag", DG_BROKE, 14, "up to 9 blocks behind, at most 3 in control",
+    { "finality-lag", DG_VERDICT_BROKE, 14, "up to 9 blocks behind, at most 3 in control",
       NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT14 net-finalized 114 8 0 "
                "1\nT14 net-slot 114 1 1 0 1" },
-    { "availability", DG_UNEXERCISED, 0, "no occupied core",
+    { "availability", DG_VERDICT_UNEXERCISED, 0, "no occupied core",
       NET("1") "C9 net-available 109 4 40 40 4 0\nT9 net-available 109 4 40 40 4 0" },
     /* no network began */
-    { "availability", DG_UNEXERCISED, 0, "no occupied core",
+    { "availability", DG_VERDICT_UNEXERCISED, 0, "no occupied core",
       "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 40 40 4 0" },
-    { "availability", DG_UNEXERCISED, 0,
+    { "availability", DG_VERDICT_UNEXERCISED, 0,
       "N-1 alone makes 0 % available in one block: 25 % of bits set",
       NET("1") "C13 net-available 113 4 10 40 0 0\nT13 net-available 113 4 10 40 0 0" },
-    { "availability", DG_HELD, 0, "100 % in one block against 100 %, 90 % of bits against 100 %",
+    { "availability", DG_VERDICT_HELD, 0,
+      "100 % in one block against 100 %, 90 % of bits against 100 %",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 36 40 4 0" },
     /* one block alone */
-    { "availability", DG_HELD, 0, "50 % in one block",
+    { "availability", DG_VERDICT_HELD, 0, "50 % in one block",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 "
                "net-available 114 4 40 40 4 4" },
-    { "availability", DG_HELD, 0, "50 % in one block against 62 %",
+    { "availability", DG_VERDICT_HELD, 0, "50 % in one block against 62 %",
       NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 "
                "net-available 115 4 20 40 1 0\nC16 net-available 116 4 40 40 4 0\n"
                /* as in control's worst two */
                "T13 net-available 113 4 40 40 3 0\nT14 net-available 114 4 20 40 1 0\nT15 "
                "net-available 115 4 20 40 1 0\nT16 net-available 116 4 40 40 3 0" },
-    { "availability", DG_BROKE, 14, "43 % of candidates available in one block against 62 %",
+    { "availability", DG_VERDICT_BROKE, 14,
+      "43 % of candidates available in one block against 62 %",
       NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 "
                "net-available 115 4 20 40 1 0\nC16 net-available 116 4 40 40 4 0\n"
                "T13 net-available 113 4 40 40 4 0\nT14 net-available 114 4 20 40 0 0\nT15 "
                "net-available 115 4 20 40 0 0\nT16 net-available 116 4 40 40 3 0" },
-    { "availability", DG_BROKE, 13,
+    { "availability", DG_VERDICT_BROKE, 13,
       "0 % of candidates available in one block against 100 % in control; 25 % of bits set against "
       "100 %, 4 slow",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 "
                "net-available 114 4 10 40 0 4" },
 
-    { "groups-able", DG_UNEXERCISED, 0, "no backing group",
+    { "groups-able", DG_VERDICT_UNEXERCISED, 0, "no backing group",
       NET("1") "C9 net-groups 109 4 4 2 5 1\nT9 net-groups 109 4 1 2 1 1" },
     /* no network began */
-    { "groups-able", DG_UNEXERCISED, 0, "no backing group",
+    { "groups-able", DG_VERDICT_UNEXERCISED, 0, "no backing group",
       "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1" },
-    { "groups-able", DG_HELD, 0, "at most 0 groups unable at a time against 0",
+    { "groups-able", DG_VERDICT_HELD, 0, "at most 0 groups unable at a time against 0",
       NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 4 2 5 1" },
-    { "groups-able", DG_HELD, 0, "at most 1 groups unable at a time against 1",
+    { "groups-able", DG_VERDICT_HELD, 0, "at most 1 groups unable at a time against 1",
       NET("1") "C10 net-groups 110 4 3 2 1 1\nT10 net-groups 110 4 3 2 1 1\nT11 net-groups 111 4 3 "
                "2 1 1" },
     /* each time one slot */
-    { "groups-able", DG_HELD, 0, "at most 3 groups unable",
+    { "groups-able", DG_VERDICT_HELD, 0, "at most 3 groups unable",
       NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 4 "
                "2 5 1\nT12 net-groups 112 4 1 2 1 1" },
-    { "groups-able", DG_BROKE, 10,
+    { "groups-able", DG_VERDICT_BROKE, 10,
       "up to 3 of 4 groups cannot reach 2 votes, at most 0 in control; the weakest has 1",
       NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 "
                "2 1 1" },
-    { "groups-able", DG_BROKE, 10, "at most 1 in control",
+    { "groups-able", DG_VERDICT_BROKE, 10, "at most 1 in control",
       NET("1") "C10 net-groups 110 4 3 2 5 1\nT10 net-groups 110 4 2 2 1 1\nT11 net-groups 111 4 2 "
                "2 0 1" },
 
 #define CHECKED "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 9 9\n"
-    { "disputes", DG_UNEXERCISED, 0, "no candidate was checked",
+    { "disputes", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 0 0 9 9\nT9 net-dispute 109 1 "
                "2000 0 3 0" },
     /* no network began */
-    { "disputes", DG_UNEXERCISED, 0, "no candidate was checked",
+    { "disputes", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       CHECKED "T10 net-dispute 110 1 2000 0 3 0" },
     /* before U */
-    { "disputes", DG_HELD, 0, "0 candidates disputed against 0",
+    { "disputes", DG_VERDICT_HELD, 0, "0 candidates disputed against 0",
       NET("1") CHECKED "T9 net-dispute 109 1 2000 0 3 0" },
-    { "disputes", DG_HELD, 0, "1 candidates disputed against 1",
+    { "disputes", DG_VERDICT_HELD, 0, "1 candidates disputed against 1",
       NET("1") "C11 net-dispute 111 1 2000 0 3 0\nC11 net-dispute 111 1 2000 1 3 1500\n" CHECKED
                "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
-    { "disputes", DG_UNEXERCISED, 0, "N-1 alone has 1 candidates disputed and only 0 settled valid",
+    { "disputes", DG_VERDICT_UNEXERCISED, 0,
+      "N-1 alone has 1 candidates disputed and only 0 settled valid",
       /* open in control */
       NET("1") "C11 net-dispute 111 1 2000 0 3 0\n" CHECKED
                "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
-    { "pvf-ready", DG_UNEXERCISED, 0, "N-1 alone has only 47 %",
+    { "pvf-ready", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has only 47 %",
       NET("1") "C10 net-pvf 110 1 40 19 0 0\nT10 net-pvf 110 1 40 19 1 4" },
-    { "collator-health", DG_UNEXERCISED, 0, "N-1 alone takes none of 4 collations",
+    { "collator-health", DG_VERDICT_UNEXERCISED, 0, "N-1 alone takes none of 4 collations",
       NET("1") "C10 net-collators 110 4 4 0 4\nT10 net-collators 110 4 4 0 4" },
-    { "disputes", DG_BROKE, 12,
+    { "disputes", DG_VERDICT_BROKE, 12,
       "2 candidates disputed, 0 in control; the first 2 slots after U, in session 4; up to 5 "
       "validators against; 1 settled valid, 0 invalid, 1 open; at most 1.5 s",
       NET("1") CHECKED "T12 net-dispute 112 4 2000 0 3 0\nT13 net-dispute 113 4 2001 0 5 0\nT13 "
                        "net-dispute 113 4 2000 1 3 1520" },
-    { "disputes", DG_BROKE, 12, "0 settled valid, 1 invalid, 0 open",
+    { "disputes", DG_VERDICT_BROKE, 12, "0 settled valid, 1 invalid, 0 open",
       NET("1") CHECKED "T12 net-dispute 112 4 2000 0 30 0\nT13 net-dispute 113 4 2000 2 30 900" },
     /* before U */
-    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked",
+    { "no-shows", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       NET("1") "C9 net-approval 109 0 0 0 9 9\nT9 net-approval 109 0 5 0 9 9" },
-    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked",
+    { "no-shows", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 0 0" },
     /* no network began */
-    { "no-shows", DG_UNEXERCISED, 0, "no candidate was checked",
+    { "no-shows", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 5 0 9 9" },
-    { "no-shows", DG_HELD, 0, "0 no-shows in 1 slots against 0",
+    { "no-shows", DG_VERDICT_HELD, 0, "0 no-shows in 1 slots against 0",
       NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 9 9" },
     /* 9 - 4 <= 1.5 x 4 */
-    { "no-shows", DG_HELD, 0, "9 no-shows in 2 slots against 4",
+    { "no-shows", DG_VERDICT_HELD, 0, "9 no-shows in 2 slots against 4",
       NET("1") "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 5 0 9 9\nT11 net-approval "
                "111 0 4 0 9 9" },
-    { "no-shows", DG_HELD, 0, "40 no-shows in 10 slots against 4",
+    { "no-shows", DG_VERDICT_HELD, 0, "40 no-shows in 10 slots against 4",
       NET("1") "C10 net-approval 110 0 4 0 9 9\n"
                "T10 net-approval 110 0 4 0 9 9\nT11 net-approval 111 0 4 0 9 9\nT12 net-approval "
                "112 0 4 0 9 9\nT13 net-approval 113 0 4 0 9 9\nT14 net-approval 114 0 4 0 9 9\n"
                /* no slot worse */
                "T15 net-approval 115 0 4 0 9 9\nT16 net-approval 116 0 4 0 9 9\nT17 net-approval "
                "117 0 4 0 9 9\nT18 net-approval 118 0 4 0 9 9\nT19 net-approval 119 0 4 0 9 9" },
-    { "no-shows", DG_BROKE, 12, "1 no-shows in 2 slots, 1 in the worst (#12), 0 in control",
+    { "no-shows", DG_VERDICT_BROKE, 12, "1 no-shows in 2 slots, 1 in the worst (#12), 0 in control",
       NET("1") "C10 net-approval 110 0 0 0 9 9\nT11 net-approval 111 0 0 0 9 9\nT12 net-approval "
                "112 0 1 0 9 9" },
-    { "no-shows", DG_BROKE, 10,
+    { "no-shows", DG_VERDICT_BROKE, 10,
       "31 no-shows in 2 slots, 20 in the worst (#11), 4 in control; approved up to tranche 33, "
       "aggression level 2",
       NET("1") "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 11 1 9 9\nT10 net-approved "
@@ -589,16 +600,16 @@ static const struct row {
 #define EVERY_TWO(arm, para)                                                                       \
     arm "9 net-included 109 " para " 0\n" arm "11 net-included 111 " para " 0\n" arm               \
         "13 net-included 113 " para " 0\n" arm "13 net-paras 113 1 1 0 1 1\n"
-    { "para-interval", DG_UNEXERCISED, 0, "N-1 alone includes nothing after U",
+    { "para-interval", DG_VERDICT_UNEXERCISED, 0, "N-1 alone includes nothing after U",
       NET("1") "C9 net-included 109 7 0\nT11 net-included 111 7 0\nT11 net-paras 111 1 1 0 1 1" },
-    { "para-interval", DG_UNEXERCISED, 0, "no block after U",
+    { "para-interval", DG_VERDICT_UNEXERCISED, 0, "no block after U",
       NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1" },
     /* never in treatment */
-    { "para-interval", DG_BROKE, 9,
+    { "para-interval", DG_VERDICT_BROKE, 9,
       "parachain 7 had no block included in 14 blocks, at most 2 in control",
       NET("1") EVERY_TWO("C", "7") "T9 net-paras 109 1 1 0 1 1\nT23 net-paras 123 1 1 0 1 1" },
     /* and none of it before U */
-    { "para-interval", DG_BROKE, 9,
+    { "para-interval", DG_VERDICT_BROKE, 9,
       "parachain 8 had no block included in 8 blocks, at most 2 in control",
       NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO(
           "C", "7") "T9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T",
@@ -606,7 +617,7 @@ static const struct row {
                                                                   "net-included 117 7 0\nT17 "
                                                                   "net-paras 117 1 1 0 1 1" },
     /* nor for long after it */
-    { "para-interval", DG_BROKE, 9, "parachain 8 had no block included in 9 blocks",
+    { "para-interval", DG_VERDICT_BROKE, 9, "parachain 8 had no block included in 9 blocks",
       NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO(
           "C",
           "7") "C13 net-included 113 8 0\nT9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T",
@@ -622,7 +633,7 @@ static const struct row {
                                                                                        "net-paras "
                                                                                        "118 1 1 0 "
                                                                                        "1 1" },
-    { "para-interval", DG_HELD, 0, "at most 5 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "at most 5 blocks against 2",
       NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO(
           "C",
           "7") "C13 net-included 113 8 0\nT9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T",
@@ -638,118 +649,119 @@ static const struct row {
                                                                                        "net-paras "
                                                                                        "115 1 1 0 "
                                                                                        "1 1" },
-    { "para-interval", DG_HELD, 0, "at most 2 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "at most 2 blocks against 2",
       NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") },
     /* twice, and two */
-    { "para-interval", DG_HELD, 0, "at most 6 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "at most 6 blocks against 2",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T19 net-included 119 7 0\nT19 net-paras 119 1 1 0 1 1" },
-    { "para-interval", DG_BROKE, 13,
+    { "para-interval", DG_VERDICT_BROKE, 13,
       "parachain 7 had no block included in 7 blocks, at most 2 in control",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T20 net-included 120 7 0\nT20 net-paras 120 1 1 0 1 1\nT22 "
                               "net-included 122 7 0\n" },
     /* waits at the end */
-    { "para-interval", DG_BROKE, 13, "parachain 8 had no block included in 8 blocks",
+    { "para-interval", DG_VERDICT_BROKE, 13, "parachain 8 had no block included in 8 blocks",
       NET("1") EVERY_TWO("C", "7") EVERY_TWO("C", "8") EVERY_TWO("T", "7") EVERY_TWO(
           "T", "8") "T15 net-included 115 7 0\nT17 net-included 117 7 0\nT19 net-included 119 7 "
                     "0\nT21 net-included 121 7 0\nT21 net-paras 121 1 1 0 1 1" },
     /* a sibling */
-    { "para-interval", DG_HELD, 0, "at most 2 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "at most 2 blocks against 2",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T13 net-included 114 7 0\nT15 net-included 115 7 0" },
 
-    { "pvf-ready", DG_UNEXERCISED, 0, "no candidate named a code",
+    { "pvf-ready", DG_VERDICT_UNEXERCISED, 0, "no candidate named a code",
       NET("1") "C9 net-pvf 109 1 40 40 0 0\nT9 net-pvf 109 1 40 0 0 0" },
-    { "pvf-ready", DG_HELD, 0, "at least 100 % of pairs prepared against 100 %",
+    { "pvf-ready", DG_VERDICT_HELD, 0, "at least 100 % of pairs prepared against 100 %",
       NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 40 0 0" },
-    { "pvf-ready", DG_HELD, 0, "at least 90 %",
+    { "pvf-ready", DG_VERDICT_HELD, 0, "at least 90 %",
       NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 36 1 4" },
     /* as control in that slot */
-    { "pvf-ready", DG_HELD, 0, "at least 50 % of pairs prepared against 50 %",
+    { "pvf-ready", DG_VERDICT_HELD, 0, "at least 50 % of pairs prepared against 50 %",
       NET("1") "C10 net-pvf 110 1 40 20 0 0\nT10 net-pvf 110 1 40 20 1 4" },
-    { "pvf-ready", DG_BROKE, 10,
+    { "pvf-ready", DG_VERDICT_BROKE, 10,
       "10 % of 40 pairs of validator and parachain had their artifact at worst (#10), 50 % in "
       "control; short in 1 slots, up to 7 queued",
       NET("1") "C10 net-pvf 110 1 40 20 0 0\nT10 net-pvf 110 1 40 4 7 4\nT11 net-pvf 111 1 40 40 0 "
                "0" },
-    { "pvf-ready", DG_BROKE, 11, "0 % of 40 pairs",
+    { "pvf-ready", DG_VERDICT_BROKE, 11, "0 % of 40 pairs",
       NET("1") "C10 net-pvf 110 1 40 40 0 0\nC11 net-pvf 111 1 40 40 0 0\nT10 net-pvf 110 1 40 40 "
                "0 0\nT11 net-pvf 111 1 40 0 7 4" },
-    { "collator-health", DG_UNEXERCISED, 0, "N-1 alone has no collations",
+    { "collator-health", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no collations",
       NET("1") "C9 net-collators 109 4 4 0 0\nT10 net-collators 110 4 4 0 0" },
-    { "collator-health", DG_UNEXERCISED, 0, "no collator tried after U",
+    { "collator-health", DG_VERDICT_UNEXERCISED, 0, "no collator tried after U",
       NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 4 4 0 0" },
-    { "collator-health", DG_BROKE, 10, "no collation after U, 4 in control",
+    { "collator-health", DG_VERDICT_BROKE, 10, "no collation after U, 4 in control",
       NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 0 0 0" },
-    { "collator-health", DG_HELD, 0, "4 collations, 0 panics, 0 refused",
+    { "collator-health", DG_VERDICT_HELD, 0, "4 collations, 0 panics, 0 refused",
       NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 8 4 4 0\nT10 net-collators 110 "
                "4 4 0 0" },
     /* one in ten is let pass */
-    { "collator-health", DG_HELD, 0, "10 collations, 1 panics",
+    { "collator-health", DG_VERDICT_HELD, 0, "10 collations, 1 panics",
       NET("1") "C10 net-collators 110 10 10 0 0\nT10 net-collators 110 11 10 1 0" },
     /* as in control */
-    { "collator-health", DG_HELD, 0, "4 collations, 4 panics, 2 refused",
+    { "collator-health", DG_VERDICT_HELD, 0, "4 collations, 4 panics, 2 refused",
       NET("1") "C10 net-collators 110 8 4 4 2\nT10 net-collators 110 8 4 4 2" },
-    { "collator-health", DG_WARNED, 11, "4 panics beside 4 blocks made (1.0 each, 0.0 in control)",
+    { "collator-health", DG_VERDICT_WARNED, 11,
+      "4 panics beside 4 blocks made (1.0 each, 0.0 in control)",
       NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 2 2 0 0\nT11 net-collators "
                "111 6 2 4 0" },
-    { "collator-health", DG_BROKE, 10,
+    { "collator-health", DG_VERDICT_BROKE, 10,
       "2 of 4 collations were taken by no backer, 0 of 4 in control",
       NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 4 0 2" },
 
-    { "finality-lag", DG_BROKE, 14,
+    { "finality-lag", DG_VERDICT_BROKE, 14,
       "up to 9 blocks behind, at most 3 in control; approval voting knows nothing of 2 blocks, "
       "first #12: no runtime tells",
       NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nC11 net-unknown 111 5 0 0 "
                "0\nT12 net-unknown 112 5 0 0 0\nT13 net-unknown 113 5 3 0 0\n"
                "T13 net-unknown 113 5 3 1 9000\nT14 net-finalized 114 8 0 1\nT14 net-slot 114 1 1 "
                "0 1" },
-    { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone is up to 11 blocks behind",
+    { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "N-1 alone is up to 11 blocks behind",
       NET("1") "C10 net-finalized 110 11 0 1\nC11 net-slot 111 1 0 0 1\nT10 net-finalized 110 11 0 "
                "1\nT11 net-slot 111 1 0 0 1" },
-    { "finality-lag", DG_UNEXERCISED, 0, "N-1 alone finalized nothing",
+    { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "N-1 alone finalized nothing",
       NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
 #define U_BUILT "C9 net-slot 110 1 1 0 1\nT9 net-upgrade 110 1 0\nT9 net-slot 110 1 1 0 1\n"
-    { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U", NET("1") U_BUILT },
+    { "upgrade-stall", DG_VERDICT_UNEXERCISED, 0, "no slot after U", NET("1") U_BUILT },
     /* no U at all */
-    { "upgrade-stall", DG_UNEXERCISED, 0, "no slot after U",
+    { "upgrade-stall", DG_VERDICT_UNEXERCISED, 0, "no slot after U",
       NET("1") "C9 net-slot 110 1 1 0 1\nC10 net-slot 111 1 1 0 1\nT9 net-slot 110 1 0 0 1\nT10 "
                "net-slot 111 1 0 0 1" },
-    { "upgrade-stall", DG_HELD, 0,
+    { "upgrade-stall", DG_VERDICT_HELD, 0,
       "0 slots empty right after U, 0 in control; compiling N took 5.5 s",
       NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 5500 0\nT11 net-slot 111 1 "
                        "1 0 1\nT11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1" },
-    { "upgrade-stall", DG_HELD, 0, "1 slots empty right after U",
+    { "upgrade-stall", DG_VERDICT_HELD, 0, "1 slots empty right after U",
       NET("1") U_BUILT
       "C11 net-slot 111 1 1 0 1\nT10 net-slot 111 1 0 0 1\nT11 net-slot 112 1 1 0 1" },
-    { "upgrade-stall", DG_BROKE, 10,
+    { "upgrade-stall", DG_VERDICT_BROKE, 10,
       "2 slots empty right after U, 0 in control; 2 of 4 nodes compiled N in 12.0 to 13.5 s, 0 "
       "stalled",
       NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nT10 net-compiled 110 13500 0\nT10 net-compiled "
                        "110 12000 0\nT10 net-compiled 119 99000 1\nT10 net-slot 111 1 0 0 1\nT10 "
                        "net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
-    { "upgrade-stall", DG_HELD, 0, "2 slots empty right after U, 1 in control",
+    { "upgrade-stall", DG_VERDICT_HELD, 0, "2 slots empty right after U, 1 in control",
       NET("1") U_BUILT "C11 net-slot 111 1 0 0 1\nC11 net-slot 112 1 1 0 1\nT10 net-slot 111 1 0 0 "
                        "1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
-    { "upgrade-stall", DG_UNEXERCISED, 0, "N-1 alone has no block in 1 slots",
+    { "upgrade-stall", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no block in 1 slots",
       NET("1") U_BUILT "C10 net-slot 111 1 0 0 1\nT11 net-slot 111 1 1 0 1" },
 #define U_LATE                                                                                     \
     "C9 net-slot 110 1 1 0 1\nC10 net-slot 111 1 1 0 1\nT9 net-slot 110 1 0 0 1\nT10 net-upgrade " \
     "111 1 0\nT10 net-slot 111 1 1 0 1\n"
-    { "upgrade-stall", DG_BROKE, 11, "2 slots empty right after U, 0 in control",
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U, 0 in control",
       NET("1") U_LATE
       "T11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" },
-    { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U",
+    { "upgrade-stall", DG_VERDICT_HELD, 0, "0 slots empty right after U",
       NET("1") U_LATE
       "T11 net-slot 112 1 1 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 0 0 1" },
     /* its sibling */
-    { "upgrade-stall", DG_BROKE, 11, "2 slots empty right after U",
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U",
       NET("1") U_BUILT
       "C10 net-slot 111 1 1 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 1 0 1\nT11 net-slot "
       "112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" },
     /* and a child */
-    { "upgrade-stall", DG_HELD, 0, "0 slots empty right after U",
+    { "upgrade-stall", DG_VERDICT_HELD, 0, "0 slots empty right after U",
       NET("1") U_BUILT
       "C10 net-slot 111 1 1 0 1\nT10 net-upgrade 111 1 0\nT10 net-slot 111 1 2 0 1\nT11 net-slot "
       "112 1 0 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 1 0 1" },
@@ -781,10 +793,10 @@ START_TEST(a_claim_judges_its_stream)
                   dg_verdict_status_name(v.status), v.text);
     ck_assert_msg(strstr(v.text, r->says) != NULL, "%s says: %s", r->claim, v.text);
     ck_assert_msg(v.first_block == r->first, "%s: first #%u, %s", r->claim, v.first_block, v.text);
-    ck_assert(v.status != DG_BROKE || v.count > 0);
+    ck_assert(v.status != DG_VERDICT_BROKE || v.count > 0);
     ck_assert_msg(v.control_failed == (strstr(v.text, "N-1 alone") != NULL), "%s", v.text);
-    ck_assert_msg(v.status == DG_HELD || v.status == DG_UNEXERCISED || !shows_events(r)
-                      || json_array_size(v.evidence) > 0,
+    ck_assert_msg(v.status == DG_VERDICT_HELD || v.status == DG_VERDICT_UNEXERCISED
+                      || !shows_events(r) || json_array_size(v.evidence) > 0,
                   "%s: %s", r->claim, v.text);
     dg_verdict_clear(&v);
     stream_clear(&s);
@@ -800,7 +812,8 @@ START_TEST(no_claim_holds_over_nothing)
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         dg_verdict v;
         ck_assert_int_eq(dg_claim_judge(claim, &v, &setup, NULL, 0, NULL), DG_OK);
-        ck_assert_msg(v.status == DG_UNEXERCISED, "%s: %s", dg_claim_name(claim->id), v.text);
+        ck_assert_msg(v.status == DG_VERDICT_UNEXERCISED, "%s: %s", dg_claim_name(claim->id),
+                      v.text);
         dg_verdict_clear(&v);
     }
 }
@@ -815,8 +828,8 @@ START_TEST(every_claim_was_seen_red_and_green)
         for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
             if (strcmp(rows[k].claim, dg_claim_name(claim->id)) != 0)
                 continue;
-            red |= rows[k].status == DG_BROKE;
-            green |= rows[k].status == DG_HELD;
+            red |= rows[k].status == DG_VERDICT_BROKE;
+            green |= rows[k].status == DG_VERDICT_HELD;
         }
         ck_assert_msg(red && green, "%s", dg_claim_name(claim->id));
         ck_assert(claim->says && claim->because && claim->basis);
@@ -864,7 +877,7 @@ START_TEST(a_threshold_comes_from_the_plan)
                     "12 0 1\nT12 slot 13 0 1");
     loose = setup_of(&s);
     dg_claim_judge(dg_claim_named("block-cadence"), &v, &loose, s.at, s.count, NULL);
-    ck_assert_int_eq(v.status, DG_HELD);
+    ck_assert_int_eq(v.status, DG_VERDICT_HELD);
     dg_verdict_clear(&v);
     stream_clear(&s);
 }
