@@ -61,6 +61,16 @@ def drop_field(kind, field):
     return Step("drop field", kind, None, field)
 
 
+def drop_detail(kind, key):
+    """As drop_field, of what stands in `detail`."""
+    return Step("drop detail", kind, None, key)
+
+
+def from_detail(kind, field):
+    """A number that stood in `detail` before."""
+    return Step("from detail", kind, field, field)
+
+
 def rename_field(kind, old, new):
     return Step("rename field", kind, old, new)
 
@@ -82,7 +92,36 @@ def drop_outcome(path):
 #    ['{"kind":"net-slot","primary":1,"seq":0}'], ['{"kind":"net-slot","seq":0}']),
 #   (drop_kind("net-built"),
 #    ['{"kind":"net-built","seq":0}', '{"kind":"slot","seq":1}'], ['{"kind":"slot","seq":0}']),
-TRANSLATIONS = []
+#
+# A log can be judged again since it tells the plan's claims, what nodes have time for, U's slot
+# and whether it brings code, and whether the arms diverged.
+TRANSLATIONS = [
+    (
+        drop_detail("run-start", "claims"),
+        ['{"detail":{"claims":{},"end_slot":9},"kind":"run-start","seq":0}'],
+        ['{"detail":{"end_slot":9},"kind":"run-start","seq":0}'],
+    ),
+    (
+        from_detail("run-start", "upgrade_slot"),
+        ['{"detail":{"end_slot":9},"kind":"run-start","seq":0,"upgrade_slot":7}'],
+        ['{"detail":{"end_slot":9,"upgrade_slot":7},"kind":"run-start","seq":0}'],
+    ),
+    (
+        drop_field("run-start", "code"),
+        ['{"code":1,"kind":"run-start","seq":0}'],
+        ['{"kind":"run-start","seq":0}'],
+    ),
+    (
+        drop_kind("node-limits"),
+        ['{"kind":"node-limits","seq":0}', '{"kind":"slot","seq":1}'],
+        ['{"kind":"slot","seq":0}'],
+    ),
+    (
+        drop_field("run-end", "diverged"),
+        ['{"diverged":0,"kind":"run-end","seq":0}'],
+        ['{"kind":"run-end","seq":0}'],
+    ),
+]
 
 # ---- JSON as the program writes it ----
 
@@ -123,13 +162,18 @@ def event_back(event, steps):
             return None
         if step.does == "drop field":
             event.pop(step.new, None)
+        if step.does == "drop detail":
+            event.get("detail", {}).pop(step.new, None)
+        if step.does == "from detail":
+            event["detail"][step.old] = event.pop(step.new)
         if step.does == "rename field" and step.new in event:
             event[step.old] = event.pop(step.new)
     return event
 
 
-def log_back(text, steps):
-    """A log as it was before: events that were not there leave no gap in `seq`."""
+def log_back(text, steps, places=None):
+    """A log as it was before: events that were not there leave no gap in `seq`. `places`
+    becomes what each `seq` that moved was before."""
     if not steps:
         return text
     out, dropped = [], 0
@@ -143,7 +187,10 @@ def log_back(text, steps):
             dropped += 1
             continue
         if dropped:
-            event["seq"] = Number(str(int(event["seq"].text) - dropped))
+            now = event["seq"]
+            event["seq"] = Number(str(int(now.text) - dropped))
+            if places is not None:
+                places[now] = event["seq"]
         out.append(dump(event) + "\n")
     return "".join(out) + rest
 
@@ -162,7 +209,12 @@ def drop_path(value, keys):
             drop_path(value[k], rest)
 
 
-def outcome_back(value, steps):
+def outcome_back(value, steps, places=None):
+    for claim in value.get("claims", ()) if steps else ():
+        for event in claim.get("evidence", ()):
+            if "kind" in event:
+                event_back(event, steps)
+                event["seq"] = (places or {}).get(event["seq"], event["seq"])
     for step in steps:
         if step.does == "drop outcome":
             drop_path(value, step.new.split("."))
@@ -219,15 +271,17 @@ def first_line(old, new):
     return None
 
 
-def difference(part, old, new, steps):
-    """What differs in one kept part, in a line; None where nothing does."""
+def difference(part, old, new, steps, log=""):
+    """What differs in one kept part, in a line; None where nothing does. `log`: the new one."""
     if part == "events.ndjson":
         new = log_back(new, steps)
     if old == new:
         return None
     if part != "outcome.json":
         return "%s %s" % (part, first_line(old, new))
-    found = first_path(parse(old), outcome_back(parse(new), steps))
+    places = {}
+    log_back(log, steps, places)
+    found = first_path(parse(old), outcome_back(parse(new), steps, places))
     if not found and not steps:
         found = first_line(old, new)
     return found and "%s %s" % (part, found)
@@ -241,7 +295,8 @@ def differences(old, new, steps):
             out.append("%s is only in the %s" % (part, "old" if part in old else "new"))
         else:
             try:
-                out += filter(None, [difference(part, old[part], new[part], steps)])
+                log = new.get("events.ndjson", "")
+                out += filter(None, [difference(part, old[part], new[part], steps, log)])
             except ValueError as e:
                 out.append("%s cannot be translated: %s" % (part, str(e)[:200]))
     return out
