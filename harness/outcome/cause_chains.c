@@ -11,10 +11,11 @@ typedef struct chain {
     size_t count;
 } chain;
 
-static const json_t *broken_claim(const json_t *claims, const char *name)
+static const json_t *broken_claim(const json_t *claims, dg_claim_id id)
 {
-    return dg_outcome_is(claims, name, "broke") || dg_outcome_is(claims, name, "warned")
-               ? dg_outcome_claim(claims, name)
+    return dg_outcome_is(claims, id, DG_VERDICT_BROKE)
+                   || dg_outcome_is(claims, id, DG_VERDICT_WARNED)
+               ? dg_outcome_claim(claims, id)
                : NULL;
 }
 
@@ -58,15 +59,20 @@ static const dg_event *last_before(const dg_outcome_facts *run, const dg_event *
 
 static bool some_lack_it(const dg_event *e, const dg_event *upgrade)
 {
-    return e >= upgrade && e->n[2] > e->n[4];
+    return e >= upgrade && e->net_holders.enabled > e->net_holders.holders;
 }
 static bool all_hold_it(const dg_event *e, const dg_event *missing)
 {
-    return e > missing && e->n[2] > 0 && e->n[2] == e->n[4];
+    const struct dg_event_net_holders *n = &e->net_holders;
+    return e > missing && n->enabled > 0 && n->enabled == n->holders;
 }
-static bool of_its_session(const dg_event *e, const dg_event *missing)
+static bool began_then(const dg_event *e, const dg_event *missing)
 {
-    return e->n[0] == missing->n[5];
+    return e->net_session.session == missing->net_holders.session;
+}
+static bool lost_then(const dg_event *e, const dg_event *missing)
+{
+    return e->net_lost.session == missing->net_holders.session;
 }
 static bool not_later(const dg_event *e, const dg_event *lost)
 {
@@ -75,7 +81,8 @@ static bool not_later(const dg_event *e, const dg_event *lost)
 /* The first blocks after U have cores of before it. */
 static bool little_came(const dg_event *e, const dg_event *missing)
 {
-    return e->at > missing->at && e->n[4] < e->n[5] && e->n[4] <= 1;
+    const struct dg_event_net_paras *n = &e->net_paras;
+    return e->at > missing->at && n->offered < n->backable && n->offered <= 1;
 }
 
 /* ---- chains ---- */
@@ -83,20 +90,23 @@ static bool little_came(const dg_event *e, const dg_event *missing)
 /* The session began and its topology came; it was lost; N wants it; nothing is told. */
 static void topology_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
-    const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL), *missing, *lost;
+    const dg_event *upgrade = first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL), *missing,
+                   *lost;
     (void)claim;
-    missing = upgrade ? first_of(run, upgrade, DG_EV_NET_HOLDERS, some_lack_it, upgrade) : NULL;
+    missing = upgrade ? first_of(run, upgrade, DG_EVENT_NET_HOLDERS, some_lack_it, upgrade) : NULL;
     if (!missing)
         return;
-    add(c, run, first_of(run, NULL, DG_EV_NET_SESSION, of_its_session, missing));
-    if ((lost = first_of(run, NULL, DG_EV_NET_LOST, of_its_session, missing))) {
+    add(c, run, first_of(run, NULL, DG_EVENT_NET_SESSION, began_then, missing));
+    if ((lost = first_of(run, NULL, DG_EVENT_NET_LOST, lost_then, missing))) {
         add(c, run, lost);
-        add(c, run, lost->n[1] ? last_before(run, lost, DG_EV_NET_SIGNAL, not_later, lost) : NULL);
+        add(c, run,
+            lost->net_lost.how ? last_before(run, lost, DG_EVENT_NET_SIGNAL, not_later, lost)
+                               : NULL);
     }
     add(c, run, upgrade);
     add(c, run, missing);
-    add(c, run, first_of(run, missing, DG_EV_NET_PARAS, little_came, missing));
-    add(c, run, first_of(run, missing, DG_EV_NET_HOLDERS, all_hold_it, missing));
+    add(c, run, first_of(run, missing, DG_EVENT_NET_PARAS, little_came, missing));
+    add(c, run, first_of(run, missing, DG_EVENT_NET_HOLDERS, all_hold_it, missing));
 }
 
 /* What the claim itself kept, where it broke first and last; and N, unless a fault that
@@ -105,7 +115,7 @@ static void evidence_chain(chain *c, const dg_outcome_facts *run, const json_t *
 {
     const json_t *kept = json_object_get(claim, "evidence");
     if (!dg_outcome_faults_alone(run, claim))
-        add(c, run, first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL));
+        add(c, run, first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL));
     if (!json_array_size(kept))
         return;
     add(c, run, dg_outcome_event(run, json_array_get(kept, 0)));
@@ -115,11 +125,11 @@ static void evidence_chain(chain *c, const dg_outcome_facts *run, const json_t *
 /* .. and the first candidate that was dropped from the block that enacts N on. */
 static void backing_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
-    const dg_event *upgrade = first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL);
+    const dg_event *upgrade = first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL);
     evidence_chain(c, run, claim);
     add(c, run,
         upgrade && !dg_outcome_faults_alone(run, claim)
-            ? first_of(run, upgrade, DG_EV_NET_DROPPED, NULL, NULL)
+            ? first_of(run, upgrade, DG_EVENT_NET_DROPPED, NULL, NULL)
             : NULL);
 }
 
@@ -128,33 +138,45 @@ static void stall_chain(chain *c, const dg_outcome_facts *run, const json_t *cla
 {
     evidence_chain(c, run, claim);
     if (dg_outcome_compiling(run, claim)) {
-        add(c, run, first_of(run, NULL, DG_EV_NET_UPGRADE, NULL, NULL));
-        add(c, run, first_of(run, NULL, DG_EV_NET_COMPILED, NULL, NULL));
+        add(c, run, first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL));
+        add(c, run, first_of(run, NULL, DG_EVENT_NET_COMPILED, NULL, NULL));
     }
-    add(c, run, first_of(run, NULL, DG_EV_NET_STALLED, NULL, NULL));
+    add(c, run, first_of(run, NULL, DG_EVENT_NET_STALLED, NULL, NULL));
 }
 
 /* Which broken claim another one may follow from: the first that broke tells why. */
 static const struct {
-    const char *claim;
+    dg_claim_id claim;
     void (*tell)(chain *c, const dg_outcome_facts *run, const json_t *claim);
-    const char *from[UPSTREAM_MAX];
+    size_t from_count;
+    dg_claim_id from[UPSTREAM_MAX];
 } rows[] = {
-    { "topology-present", topology_chain, { NULL } },
-    { "pvf-ready", evidence_chain, { NULL } },
-    { "groups-able", evidence_chain, { NULL } },
-    { "collator-health", evidence_chain, { NULL } },
-    { "upgrade-stall", stall_chain, { NULL } },
-    { "availability", evidence_chain, { "topology-present" } },
-    { "backing-rate",
+    { DG_CLAIM_TOPOLOGY_PRESENT, topology_chain, 0, { 0 } },
+    { DG_CLAIM_PVF_READY, evidence_chain, 0, { 0 } },
+    { DG_CLAIM_GROUPS_ABLE, evidence_chain, 0, { 0 } },
+    { DG_CLAIM_COLLATOR_HEALTH, evidence_chain, 0, { 0 } },
+    { DG_CLAIM_UPGRADE_STALL, stall_chain, 0, { 0 } },
+    { DG_CLAIM_AVAILABILITY, evidence_chain, 1, { DG_CLAIM_TOPOLOGY_PRESENT } },
+    { DG_CLAIM_BACKING_RATE,
       backing_chain,
-      { "topology-present", "pvf-ready", "groups-able", "collator-health" } },
-    { "inclusion-rate", evidence_chain, { "backing-rate", "availability" } },
-    { "para-interval", evidence_chain, { "inclusion-rate", "backing-rate" } },
-    { "no-shows", evidence_chain, { "pvf-ready" } },
-    { "disputes", evidence_chain, { NULL } },
-    { "finality-lag", evidence_chain, { "no-shows", "disputes", "upgrade-stall" } },
-    { "block-cadence", evidence_chain, { "upgrade-stall" } },
+      4,
+      { DG_CLAIM_TOPOLOGY_PRESENT, DG_CLAIM_PVF_READY, DG_CLAIM_GROUPS_ABLE,
+        DG_CLAIM_COLLATOR_HEALTH } },
+    { DG_CLAIM_INCLUSION_RATE,
+      evidence_chain,
+      2,
+      { DG_CLAIM_BACKING_RATE, DG_CLAIM_AVAILABILITY } },
+    { DG_CLAIM_PARA_INTERVAL,
+      evidence_chain,
+      2,
+      { DG_CLAIM_INCLUSION_RATE, DG_CLAIM_BACKING_RATE } },
+    { DG_CLAIM_NO_SHOWS, evidence_chain, 1, { DG_CLAIM_PVF_READY } },
+    { DG_CLAIM_DISPUTES, evidence_chain, 0, { 0 } },
+    { DG_CLAIM_FINALITY_LAG,
+      evidence_chain,
+      3,
+      { DG_CLAIM_NO_SHOWS, DG_CLAIM_DISPUTES, DG_CLAIM_UPGRADE_STALL } },
+    { DG_CLAIM_BLOCK_CADENCE, evidence_chain, 1, { DG_CLAIM_UPGRADE_STALL } },
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -166,15 +188,14 @@ static void add_faults(chain *c, const dg_outcome_facts *run, const json_t *clai
         add(c, run, behind[i]);
 }
 
-static void tell_chain(chain *c, const dg_outcome_facts *run, const json_t *claims,
-                       const char *name)
+static void tell_chain(chain *c, const dg_outcome_facts *run, const json_t *claims, dg_claim_id id)
 {
-    const json_t *claim = broken_claim(claims, name);
+    const json_t *claim = broken_claim(claims, id);
     add_faults(c, run, claim);
     for (size_t i = 0; claim && i < ROWS; i++) {
-        if (strcmp(rows[i].claim, name) != 0)
+        if (rows[i].claim != id)
             continue;
-        for (size_t k = 0; k < UPSTREAM_MAX && rows[i].from[k]; k++)
+        for (size_t k = 0; k < rows[i].from_count; k++)
             if (broken_claim(claims, rows[i].from[k])) {
                 tell_chain(c, run, claims, rows[i].from[k]);
                 break;
@@ -204,20 +225,20 @@ static json_t *step_json(const dg_outcome_facts *run, const dg_event *e)
     return out;
 }
 
-static int add_chain(json_t *out, const dg_outcome_facts *run, const json_t *claims,
-                     const char *name)
+static int add_chain(json_t *out, const dg_outcome_facts *run, const json_t *claims, dg_claim_id id)
 {
     json_t *steps = json_array();
     chain c = { .count = 0 };
     int bad = 0;
-    tell_chain(&c, run, claims, name);
+    tell_chain(&c, run, claims, id);
     for (size_t i = 0; i < c.count; i++)
         bad |= json_array_append_new(steps, step_json(run, c.at[i]));
     if (!c.count || bad) {
         json_decref(steps);
         return bad;
     }
-    return json_array_append_new(out, json_pack("{s:s, s:o}", "claim", name, "steps", steps));
+    return json_array_append_new(
+        out, json_pack("{s:s, s:o}", "claim", dg_claim_name(id), "steps", steps));
 }
 
 json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims)

@@ -7,12 +7,11 @@
 
 /* ---- causes ---- */
 
-static bool evidence_says(const json_t *claims, const char *name, const char *key,
-                          const char *value)
+static bool evidence_says(const json_t *claims, dg_claim_id id, const char *key, const char *value)
 {
     const json_t *item;
     size_t i;
-    json_array_foreach(json_object_get(dg_outcome_claim(claims, name), "evidence"), i, item)
+    json_array_foreach(json_object_get(dg_outcome_claim(claims, id), "evidence"), i, item)
     {
         const char *text = json_string_value(json_object_get(json_object_get(item, "detail"), key));
         if (text && strcmp(text, value) == 0)
@@ -57,19 +56,19 @@ json_t *dg_outcome_causes(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
     int bad = dg_plan_wants_network(run->plan) ? dg_outcome_fault_causes(out, run, claims) : 0;
-    if (dg_outcome_is(claims, "identity", "broke")
-        || dg_outcome_is(claims, "session-cadence", "broke"))
-        if (evidence_says(claims, "identity", "what", "epoch_length"))
+    if (dg_outcome_is(claims, DG_CLAIM_IDENTITY, DG_VERDICT_BROKE)
+        || dg_outcome_is(claims, DG_CLAIM_SESSION_CADENCE, DG_VERDICT_BROKE))
+        if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "epoch_length"))
             bad |= add(out, "N is built for another epoch length; nodes keep the one they started "
                             "with and expect epoch digests in other slots");
-    if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
+    if (evidence_says(claims, DG_CLAIM_AUTHORITIES_SURVIVE, "role", "session-keys"))
         bad |= add(out, "the layout of SessionKeys changed and nothing rewrote the stored keys: "
                         "whoever is queued is lost at the next boundary");
-    if (dg_outcome_is(claims, "config-survives", "broke"))
+    if (dg_outcome_is(claims, DG_CLAIM_CONFIG_SURVIVES, DG_VERDICT_BROKE))
         bad |= add(out, "what does not decode is read as its default, silently: limits, rotation "
                         "and async backing are no longer the chain's");
-    if (dg_outcome_is(claims, "api-window", "warned")
-        || dg_outcome_is(claims, "api-window", "broke"))
+    if (dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_WARNED)
+        || dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_BROKE))
         bad |= add(out, "at #%u new code answers over storage that is migrated only in #%u",
                    run->treatment.upgrade_block, run->treatment.upgrade_block + 1);
     bad |= dg_outcome_network_causes(out, run, claims);
@@ -87,21 +86,21 @@ json_t *dg_outcome_advice(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
     int bad = 0;
-    if (evidence_says(claims, "identity", "what", "epoch_length"))
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "epoch_length"))
         bad |=
             add(out, "build N with N-1's epoch length (a fast-runtime build is the usual cause)");
-    if (evidence_says(claims, "identity", "what", "spec_name"))
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_name"))
         bad |= add(out, "this is the runtime of another chain");
-    if (evidence_says(claims, "identity", "what", "spec_version"))
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_version"))
         bad |= add(out, "raise spec_version: without it neither set_code nor migrations happen");
-    if (evidence_says(claims, "authorities-survive", "role", "session-keys"))
+    if (evidence_says(claims, DG_CLAIM_AUTHORITIES_SURVIVE, "role", "session-keys"))
         bad |= add(out, "enact the releases in between one after another, or add their session-key "
                         "migration to N");
-    if (dg_outcome_is(claims, "config-survives", "broke"))
+    if (dg_outcome_is(claims, DG_CLAIM_CONFIG_SURVIVES, DG_VERDICT_BROKE))
         bad |= add(out, "enact the releases in between one after another, or add their "
                         "HostConfiguration migrations to N");
     bad |= dg_outcome_network_advice(out, run, claims);
-    if (dg_outcome_is(claims, "queued-calls", "broke"))
+    if (dg_outcome_is(claims, DG_CLAIM_QUEUED_CALLS, DG_VERDICT_BROKE))
         bad |= add(out, "cancel the queued calls before U and schedule them again under N");
     bad |= dg_outcome_window_advice(out, run, claims);
     if (bad) {

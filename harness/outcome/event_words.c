@@ -41,7 +41,7 @@ static const char *text_of(const dg_event *e, const char *key)
 
 static void start_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
-    size_t used = (size_t)snprintf(out.at, out.size, "%s:", COUNT(e->n[0], "node"));
+    size_t used = (size_t)snprintf(out.at, out.size, "%s:", COUNT(e->net_start.nodes, "node"));
     const char *class;
     json_t *nodes;
     bool first = true;
@@ -57,193 +57,216 @@ static void start_words(room out, const dg_outcome_facts *run, const dg_event *e
 
 static void slot_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_slot *n = &e->net_slot;
     (void)run;
     say(out,
         "the slot ends with %s built and %lld failed, for %s; all nodes together have %lld leaves",
-        COUNT(e->n[2], "block"), (ll)e->n[3], COUNT(e->n[1], "claim"), (ll)e->n[4]);
+        COUNT(n->built, "block"), (ll)n->failed, COUNT(n->claims, "claim"), (ll)n->heads);
 }
 
 static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_upgrade *n = &e->net_upgrade;
     const char *why = text_of(e, "refused");
     if (!run->new_code)
         say(out, "a change of the configuration is scheduled, to act two sessions later");
-    else if (e->n[1])
+    else if (n->enacted)
         say(out, "N is enacted; a node that asks at this leaf sees ParachainHost %u, before it %u",
             dg_version_api(dg_runtime_version(run->to), "ParachainHost"),
             dg_version_api(dg_runtime_version(run->from), "ParachainHost"));
     else
         say(out, "N is not enacted%s%.150s",
-            e->n[2] ? ": it waits one block as :pending_code"
-            : why   ? ": "
-                    : "",
-            !e->n[2] && why ? why : "");
+            n->pending ? ": it waits one block as :pending_code"
+            : why      ? ": "
+                       : "",
+            !n->pending && why ? why : "");
 }
 
 static void session_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
-    if (run->span.fork_number && e->n[5] < (int64_t)run->span.clock.slot)
+    const struct dg_event_net_session *n = &e->net_session;
+    if (run->span.fork_number && n->slot < (int64_t)run->span.clock.slot)
         say(out,
             "session %lld began %lld slots before the fork: its %lld validators were told their "
             "grid topology then, once",
-            (ll)e->n[0], (ll)run->span.clock.slot - (ll)e->n[5], (ll)e->n[1]);
+            (ll)n->session, (ll)run->span.clock.slot - (ll)n->slot, (ll)n->validators);
     else
         say(out,
             "first leaf of session %lld: its %lld validators are told their grid topology, once",
-            (ll)e->n[0], (ll)e->n[1]);
+            (ll)n->session, (ll)n->validators);
 }
 
 static void finalized_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
     say(out, "all agree that this block is final, %s behind the best; %s on forks lost",
-        COUNT(e->n[1], "block"), COUNT(e->n[2], "block"));
+        COUNT(e->net_finalized.lag, "block"), COUNT(e->net_finalized.pruned, "block"));
 }
 
 /* ---- topologies ---- */
 
 static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_lost *n = &e->net_lost;
     (void)run;
-    say(out, "the topology of session %lld, told at #%lld, is %s", (ll)e->n[0], (ll)e->n[2],
-        e->n[1] ? "purged: no relay parent of that session is in view"
-                : "dropped: there is no entry for that session yet");
+    say(out, "the topology of session %lld, told at #%lld, is %s", (ll)n->session,
+        (ll)n->topology_block,
+        n->how ? "purged: no relay parent of that session is in view"
+               : "dropped: there is no entry for that session yet");
 }
 
 static void signal_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_signal *n = &e->net_signal;
     (void)run;
-    if (!e->n[1])
+    if (!n->deactivated)
         say(out, "by the odds of the slots since the session began, finality had passed a fork "
                  "before: a leaf signal deactivated it and activated nothing");
     else
-        say(out, "a leaf signal deactivates #%lld' and activates nothing%s", (ll)e->n[1],
-            e->n[2] ? ": finality has passed that fork" : "");
+        say(out, "a leaf signal deactivates #%lld' and activates nothing%s", (ll)n->deactivated,
+            n->by_finality ? ": finality has passed that fork" : "");
 }
 
 static void holders_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_holders *n = &e->net_holders;
     (void)run;
     say(out,
         "%lld of %lld validators work with asynchronous backing, %lld of them hold the grid of "
         "session %lld",
-        (ll)e->n[2], (ll)e->n[1], (ll)e->n[4], (ll)e->n[5]);
+        (ll)n->enabled, (ll)n->validators, (ll)n->holders, (ll)n->session);
 }
 
 /* ---- candidates ---- */
 
 static void paras_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_paras *n = &e->net_paras;
     (void)run;
     say(out,
         "of %s that their groups could back %lld had reached the author; %lld backed, %lld "
         "included",
-        COUNT(e->n[5], "candidate"), (ll)e->n[4], (ll)e->n[1], (ll)e->n[2]);
+        COUNT(n->backable, "candidate"), (ll)n->offered, (ll)n->backed, (ll)n->included);
 }
 
 static void groups_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_groups *n = &e->net_groups;
     (void)run;
     say(out,
         "%lld of %lld backing groups have members enough for the %s they need; the weakest has %s "
         "that can vote",
-        (ll)e->n[2], (ll)e->n[1], COUNT(e->n[3], "vote"), COUNT(e->n[4], "member"));
+        (ll)n->able, (ll)n->groups, COUNT(n->wanted, "vote"), COUNT(n->least, "member"));
 }
 
 static void collators_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_collators *n = &e->net_collators;
     (void)run;
     say(out, "collators tried %lld times, made %s, panicked %lld times; no backer took %lld",
-        (ll)e->n[1], COUNT(e->n[2], "block"), (ll)e->n[3], (ll)e->n[4]);
+        (ll)n->attempts, COUNT(n->collations, "block"), (ll)n->panics, (ll)n->refused);
 }
 
 static void included_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
-    say(out, "the candidate of parachain %lld on core %lld is included", (ll)e->n[1], (ll)e->n[2]);
+    say(out, "the candidate of parachain %lld on core %lld is included", (ll)e->net_included.para,
+        (ll)e->net_included.core);
 }
 
 static void dropped_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
-    const char *why = dg_consensus_rejection_says((dg_drop)e->n[3]);
+    const struct dg_event_net_dropped *n = &e->net_dropped;
+    const char *why = dg_consensus_rejection_says((dg_drop)n->reason);
     (void)run;
     say(out,
         "the candidate of parachain %lld on core %lld is offered and not backed: %s (%lld of %lld "
         "bitfields are in the block)",
-        (ll)e->n[1], (ll)e->n[2], why ? why : "unknown", (ll)e->n[5], (ll)e->n[4]);
+        (ll)n->para, (ll)n->core, why ? why : "unknown", (ll)n->kept, (ll)n->bitfields);
 }
 
 static void bitfields_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_bitfields *n = &e->net_bitfields;
     (void)run;
     say(out,
         "the block leaves %lld of %s out: each had %s, by the cores listed at its parent, and the "
         "runtime has %s; %lld of them stay occupied",
-        (ll)(e->n[1] - e->n[2]), COUNT(e->n[1], "bitfield"), COUNT(e->n[3], "bit"),
-        COUNT(e->n[4], "core"), (ll)e->n[5]);
+        (ll)(n->offered - n->kept), COUNT(n->offered, "bitfield"), COUNT(n->sized, "bit"),
+        COUNT(n->cores, "core"), (ll)n->waiting);
 }
 
 static void available_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_available *n = &e->net_available;
     (void)run;
     say(out,
         "of %s %lld had the bits of more than two thirds (%lld of %lld bits set); %lld had waited "
         "for longer than a block",
-        COUNT(e->n[1], "occupied core"), (ll)e->n[4], (ll)e->n[2], (ll)e->n[3], (ll)e->n[5]);
+        COUNT(n->cores, "occupied core"), (ll)n->enough, (ll)n->bits, (ll)n->possible, (ll)n->slow);
 }
 
 static void pvf_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_pvf *n = &e->net_pvf;
     (void)run;
     say(out,
         "of %lld pairs of validator and parachain %lld have the artifact for session %lld "
         "prepared; up to %lld wait in one queue",
-        (ll)e->n[2], (ll)e->n[3], (ll)e->n[1], (ll)e->n[4]);
+        (ll)n->pairs, (ll)n->ready, (ll)n->session, (ll)n->deepest);
 }
 
 /* ---- approvals and disputes ---- */
 
 static void approved_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_approved *n = &e->net_approved;
     (void)run;
     say(out,
         "approved after %lld.%lld s, with %s: %lld validators said they check one, %lld did not "
         "show up, the last tranche was %lld",
-        (ll)e->n[5] / 1000, (ll)e->n[5] / 100 % 10, COUNT(e->n[1], "included candidate"),
-        (ll)e->n[2], (ll)e->n[3], (ll)e->n[4]);
+        (ll)n->after_ms / 1000, (ll)n->after_ms / 100 % 10,
+        COUNT(n->candidates, "included candidate"), (ll)n->assigned, (ll)n->no_shows,
+        (ll)n->tranche);
 }
 
 static void approval_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_approval *n = &e->net_approval;
     (void)run;
     say(out,
         "%s without approval; in this slot %s found of validators that had said they check "
         "(aggression level %lld)",
-        COUNT(e->n[1], "included candidate"), COUNT(e->n[2], "no-show"), (ll)e->n[3]);
+        COUNT(n->waiting, "included candidate"), COUNT(n->no_shows, "no-show"), (ll)n->level);
 }
 
 static void dispute_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_dispute *n = &e->net_dispute;
     static const char *const came[] = { "is called invalid", "is found valid", "is found invalid" };
     (void)run;
-    say(out, "the candidate of parachain %lld, session %lld, %s, with %s against it", (ll)e->n[2],
-        (ll)e->n[1], came[e->n[3] >= 0 && e->n[3] < 3 ? e->n[3] : 0], COUNT(e->n[4], "validator"));
+    say(out, "the candidate of parachain %lld, session %lld, %s, with %s against it", (ll)n->para,
+        (ll)n->session, came[n->outcome >= 0 && n->outcome < 3 ? n->outcome : 0],
+        COUNT(n->against, "validator"));
 }
 
 static void statements_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_statements *n = &e->net_statements;
     (void)run;
     say(out, "the block holds %s of %s; the runtime has %lld begun, %lld found valid, %lld invalid",
-        COUNT(e->n[2], "vote"), COUNT(e->n[1], "dispute"), (ll)e->n[3], (ll)e->n[4], (ll)e->n[5]);
+        COUNT(n->votes, "vote"), COUNT(n->sets, "dispute"), (ll)n->begun, (ll)n->valid,
+        (ll)n->invalid);
 }
 
 /* ---- nodes ---- */
 
 static void compiled_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_compiled *n = &e->net_compiled;
     (void)run;
-    say(out, "it stands still for %lld.%lld s to compile N%s", (ll)e->n[1] / 1000,
-        (ll)e->n[1] / 100 % 10, e->n[2] ? " again: a restart has lost it" : "");
+    say(out, "it stands still for %lld.%lld s to compile N%s", (ll)n->ms / 1000,
+        (ll)n->ms / 100 % 10, n->again ? " again: a restart has lost it" : "");
 }
 
 static void stalled_words(room out, const dg_outcome_facts *run, const dg_event *e)
@@ -253,30 +276,34 @@ static void stalled_words(room out, const dg_outcome_facts *run, const dg_event 
     say(out,
         "it goes down for %lld s: %s (ParachainHost %lld) kept it from its next leaf signal past "
         "the limit",
-        (ll)e->n[2] / 1000, question ? question : "a call", (ll)e->n[3]);
+        (ll)e->net_stalled.down_ms / 1000, question ? question : "a call",
+        (ll)e->net_stalled.host_version);
 }
 
 static void reputation_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_reputation *n = &e->net_reputation;
     (void)run;
     say(out,
         "%s against peers in this slot, %lld minor and %lld major; %s parted by bans, %s found a "
         "queue full",
-        COUNT(e->n[1], "report"), (ll)e->n[2], (ll)e->n[3], COUNT(e->n[4], "pair"),
-        COUNT(e->n[5], "request"));
+        COUNT(n->reports, "report"), (ll)n->minor, (ll)n->major, COUNT(n->banned, "pair"),
+        COUNT(n->refused, "request"));
 }
 
 static void unknown_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_unknown *n = &e->net_unknown;
     (void)run;
-    if (e->n[3])
+    if (n->known)
         say(out,
             "the rules of session %lld are told at last, %lld.%lld s after the slot began: its %s "
             "can be approved",
-            (ll)e->n[1], (ll)e->n[4] / 1000, (ll)e->n[4] / 100 % 10, COUNT(e->n[2], "candidate"));
+            (ll)n->session, (ll)n->after_ms / 1000, (ll)n->after_ms / 100 % 10,
+            COUNT(n->candidates, "candidate"));
     else
         say(out, "no runtime tells the rules of session %lld, so nobody can approve its %s",
-            (ll)e->n[1], COUNT(e->n[2], "candidate"));
+            (ll)n->session, COUNT(n->candidates, "candidate"));
 }
 
 static void fault_event_words(room out, const dg_outcome_facts *run, const dg_event *e)
@@ -288,31 +315,31 @@ static const struct {
     dg_event_kind kind;
     void (*words)(room out, const dg_outcome_facts *run, const dg_event *e);
 } table[] = {
-    { DG_EV_NET_START, start_words },
-    { DG_EV_NET_SLOT, slot_words },
-    { DG_EV_NET_PARAS, paras_words },
-    { DG_EV_NET_HOLDERS, holders_words },
-    { DG_EV_NET_LOST, lost_words },
-    { DG_EV_NET_SIGNAL, signal_words },
-    { DG_EV_NET_SESSION, session_words },
-    { DG_EV_NET_FINALIZED, finalized_words },
-    { DG_EV_NET_UPGRADE, upgrade_words },
-    { DG_EV_NET_COLLATORS, collators_words },
-    { DG_EV_NET_INCLUDED, included_words },
-    { DG_EV_NET_PVF, pvf_words },
-    { DG_EV_NET_AVAILABLE, available_words },
-    { DG_EV_NET_GROUPS, groups_words },
-    { DG_EV_NET_DROPPED, dropped_words },
-    { DG_EV_NET_BITFIELDS, bitfields_words },
-    { DG_EV_NET_FAULT, fault_event_words },
-    { DG_EV_NET_DISPUTE, dispute_words },
-    { DG_EV_NET_STATEMENTS, statements_words },
-    { DG_EV_NET_APPROVED, approved_words },
-    { DG_EV_NET_APPROVAL, approval_words },
-    { DG_EV_NET_COMPILED, compiled_words },
-    { DG_EV_NET_STALLED, stalled_words },
-    { DG_EV_NET_REPUTATION, reputation_words },
-    { DG_EV_NET_UNKNOWN, unknown_words },
+    { DG_EVENT_NET_START, start_words },
+    { DG_EVENT_NET_SLOT, slot_words },
+    { DG_EVENT_NET_PARAS, paras_words },
+    { DG_EVENT_NET_HOLDERS, holders_words },
+    { DG_EVENT_NET_LOST, lost_words },
+    { DG_EVENT_NET_SIGNAL, signal_words },
+    { DG_EVENT_NET_SESSION, session_words },
+    { DG_EVENT_NET_FINALIZED, finalized_words },
+    { DG_EVENT_NET_UPGRADE, upgrade_words },
+    { DG_EVENT_NET_COLLATORS, collators_words },
+    { DG_EVENT_NET_INCLUDED, included_words },
+    { DG_EVENT_NET_PVF, pvf_words },
+    { DG_EVENT_NET_AVAILABLE, available_words },
+    { DG_EVENT_NET_GROUPS, groups_words },
+    { DG_EVENT_NET_DROPPED, dropped_words },
+    { DG_EVENT_NET_BITFIELDS, bitfields_words },
+    { DG_EVENT_NET_FAULT, fault_event_words },
+    { DG_EVENT_NET_DISPUTE, dispute_words },
+    { DG_EVENT_NET_STATEMENTS, statements_words },
+    { DG_EVENT_NET_APPROVED, approved_words },
+    { DG_EVENT_NET_APPROVAL, approval_words },
+    { DG_EVENT_NET_COMPILED, compiled_words },
+    { DG_EVENT_NET_STALLED, stalled_words },
+    { DG_EVENT_NET_REPUTATION, reputation_words },
+    { DG_EVENT_NET_UNKNOWN, unknown_words },
 };
 
 bool dg_outcome_event_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)

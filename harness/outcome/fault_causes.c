@@ -2,37 +2,39 @@
  * break, and whether one that was recorded began before a claim did break. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
-enum { CONCERNS_MAX = 12, BEHIND_MAX = 8 };
+enum { BEHIND_MAX = 8 };
+
+/* A set of claims: a bit each. */
+static_assert(DG_CLAIM_COUNT <= 32, "a claim has a bit");
+#define OF(claim) (UINT32_C(1) << DG_CLAIM_##claim)
 
 /* Whoever is away, late or unheard neither authors nor votes, backs, signs or approves. */
 #define ALL_WORK                                                                                   \
-    "block-cadence", "upgrade-stall", "groups-able", "availability", "backing-rate",               \
-        "inclusion-rate", "para-interval", "no-shows", "finality-lag"
-#define CANDIDATES "backing-rate", "inclusion-rate", "para-interval"
+    (OF(BLOCK_CADENCE) | OF(UPGRADE_STALL) | OF(GROUPS_ABLE) | OF(AVAILABILITY) | OF(BACKING_RATE) \
+     | OF(INCLUSION_RATE) | OF(PARA_INTERVAL) | OF(NO_SHOWS) | OF(FINALITY_LAG))
+#define CANDIDATES (OF(BACKING_RATE) | OF(INCLUSION_RATE) | OF(PARA_INTERVAL))
 
-static const char *const concerns[DG_FAULT_COUNT][CONCERNS_MAX] = {
-    [DG_FAULT_CRASH] = { ALL_WORK, "pvf-ready", "topology-present" },
-    [DG_FAULT_PAUSE] = { ALL_WORK, "pvf-ready" },
-    [DG_FAULT_PARTITION] = { ALL_WORK },
-    [DG_FAULT_CLOCK] = { ALL_WORK },
-    [DG_FAULT_LOSS] = { ALL_WORK },
-    [DG_FAULT_SILENT_BACKER] = { CANDIDATES, "groups-able", "availability" },
-    [DG_FAULT_WITHHOLD_AVAILABILITY] = { CANDIDATES, "availability" },
-    [DG_FAULT_NO_APPROVALS] = { "no-shows", "finality-lag" },
-    [DG_FAULT_OFFLINE_COLLATORS] = { CANDIDATES, "collator-health" },
+static const uint32_t concerns[DG_FAULT_COUNT] = {
+    [DG_FAULT_CRASH] = ALL_WORK | OF(PVF_READY) | OF(TOPOLOGY_PRESENT),
+    [DG_FAULT_PAUSE] = ALL_WORK | OF(PVF_READY),
+    [DG_FAULT_PARTITION] = ALL_WORK,
+    [DG_FAULT_CLOCK] = ALL_WORK,
+    [DG_FAULT_LOSS] = ALL_WORK,
+    [DG_FAULT_SILENT_BACKER] = CANDIDATES | OF(GROUPS_ABLE) | OF(AVAILABILITY),
+    [DG_FAULT_WITHHOLD_AVAILABILITY] = CANDIDATES | OF(AVAILABILITY),
+    [DG_FAULT_NO_APPROVALS] = OF(NO_SHOWS) | OF(FINALITY_LAG),
+    [DG_FAULT_OFFLINE_COLLATORS] = CANDIDATES | OF(COLLATOR_HEALTH),
 };
 
 /* Judged over a stretch of time, in which a fault may begin; all others at a moment. */
-static const char *const stretched[] = { "block-cadence", CANDIDATES };
+static const uint32_t stretched = OF(BLOCK_CADENCE) | CANDIDATES;
 
-static bool named_in(const char *const *list, size_t count, const char *name)
+static bool is_in(uint32_t set, dg_claim_id id)
 {
-    for (size_t i = 0; i < count && list[i]; i++)
-        if (strcmp(list[i], name) == 0)
-            return true;
-    return false;
+    return set >> id & 1;
 }
 
 /* ---- when it broke ---- */
@@ -42,7 +44,7 @@ static const dg_event *block_at(const dg_outcome_facts *run, uint32_t number, bo
     const dg_event *found = NULL;
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PARAS
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_NET_PARAS
             || (last ? e->block > number : e->block < number))
             continue;
         if (!last)
@@ -55,8 +57,7 @@ static const dg_event *block_at(const dg_outcome_facts *run, uint32_t number, bo
 /* The latest moment at which its cause may have begun. */
 static dg_ns until_of(const dg_outcome_facts *run, const json_t *claim)
 {
-    const char *name = json_string_value(json_object_get(claim, "name"));
-    bool last = named_in(stretched, sizeof stretched / sizeof *stretched, name);
+    bool last = is_in(stretched, dg_outcome_claim_id(claim));
     const json_t *kept = json_object_get(claim, "evidence"),
                  *block = json_object_get(claim, last ? "last_block" : "first_block");
     const dg_event *e = last ? NULL : dg_outcome_event(run, json_array_get(kept, 0));
@@ -68,8 +69,8 @@ static dg_ns until_of(const dg_outcome_facts *run, const json_t *claim)
 static const dg_event *end_of(const dg_outcome_facts *run, const dg_event *begin)
 {
     for (const dg_event *e = begin; e < run->log->at + run->log->count; e++)
-        if (e->arm == begin->arm && e->kind == DG_EV_NET_FAULT && !e->n[2]
-            && e->n[4] == begin->n[4])
+        if (e->arm == begin->arm && e->kind == DG_EVENT_NET_FAULT && !e->net_fault.begins
+            && e->net_fault.fault == begin->net_fault.fault)
             return e;
     return NULL;
 }
@@ -78,14 +79,14 @@ static const dg_event *end_of(const dg_outcome_facts *run, const dg_event *begin
  * topology to miss; one that comes back has lost it. */
 static bool is_behind(const dg_outcome_facts *run, const dg_event *begin, const json_t *claim)
 {
-    const char *name = json_string_value(json_object_get(claim, "name"));
+    dg_claim_id id = dg_outcome_claim_id(claim);
     dg_ns until = until_of(run, claim),
           session = run->span.clock.epoch_slots * run->span.clock.slot_ms * 1000000;
     const dg_event *end = end_of(run, begin);
-    if ((uint64_t)begin->n[1] >= DG_FAULT_COUNT
-        || !named_in(concerns[begin->n[1]], CONCERNS_MAX, name) || begin->at > until)
+    if ((uint64_t)begin->net_fault.fault_kind >= DG_FAULT_COUNT
+        || !is_in(concerns[begin->net_fault.fault_kind], id) || begin->at > until)
         return false;
-    if (strcmp(name, "topology-present") == 0)
+    if (id == DG_CLAIM_TOPOLOGY_PRESENT)
         return end && end->at <= until;
     return !end || until == UINT64_MAX || end->at + session >= until;
 }
@@ -96,7 +97,7 @@ size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outc
     size_t found = 0;
     for (size_t i = 0; claim && i < run->log->count && found < most; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_FAULT && e->n[2]
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_FAULT && e->net_fault.begins
             && is_behind(run, e, claim))
             out[found++] = e;
     }
@@ -105,7 +106,8 @@ size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outc
 
 static const dg_plan_fault *wish_of(const dg_outcome_facts *run, const dg_event *e)
 {
-    return (uint64_t)e->n[4] < run->fault_count ? &run->faults[e->n[4]] : NULL;
+    return (uint64_t)e->net_fault.fault < run->fault_count ? &run->faults[e->net_fault.fault]
+                                                           : NULL;
 }
 
 uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *claim)
@@ -115,7 +117,7 @@ uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *clai
     for (size_t i = dg_outcome_faults_behind(behind, BEHIND_MAX, run, claim); i--;)
         if (wish_of(run, behind[i]) && wish_of(run, behind[i])->treatment_only)
             /* of collators none are counted */
-            nodes += behind[i]->n[3] ? (uint64_t)behind[i]->n[3] : 1;
+            nodes += behind[i]->net_fault.nodes ? (uint64_t)behind[i]->net_fault.nodes : 1;
     return nodes;
 }
 
@@ -123,22 +125,24 @@ uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *clai
 
 static void struck_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_fault *n = &e->net_fault;
     char who[140];
-    dg_plan_fault_who(who, sizeof who, run->plan, (size_t)e->n[4]);
-    if (e->n[1] == DG_FAULT_OFFLINE_COLLATORS)
+    dg_plan_fault_who(who, sizeof who, run->plan, (size_t)n->fault);
+    if (n->fault_kind == DG_FAULT_OFFLINE_COLLATORS)
         snprintf(out, size, "the collators of parachains (%s)", who);
     else
-        snprintf(out, size, "%lld of %u nodes (%s)", (long long)e->n[3], run->nodes, who);
+        snprintf(out, size, "%lld of %u nodes (%s)", (long long)n->nodes, run->nodes, who);
 }
 
 void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
+    const struct dg_event_net_fault *n = &e->net_fault;
     char struck[200];
     struck_words(struck, sizeof struck, run, e);
     snprintf(out, size, "the planned fault network.faults[%lld] %s: %s at %s%s%s",
-             (long long)e->n[4], e->n[2] ? "begins" : "ends",
-             dg_node_fault_name((dg_fault_kind)e->n[1]), struck, e->n[2] ? "; " : "",
-             e->n[2] ? dg_node_fault_says((dg_fault_kind)e->n[1]) : "");
+             (long long)n->fault, n->begins ? "begins" : "ends",
+             dg_node_fault_name((dg_fault_kind)n->fault_kind), struck, n->begins ? "; " : "",
+             n->begins ? dg_node_fault_says((dg_fault_kind)n->fault_kind) : "");
 }
 
 static bool went_wrong(const json_t *claim)
@@ -172,9 +176,11 @@ static int cause(json_t *out, const dg_outcome_facts *run, const json_t *claims,
     snprintf(line, sizeof line,
              "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run "
              "on, when the best block was #%u; behind it: %s%s",
-             (long long)begin->n[4], dg_node_fault_name((dg_fault_kind)begin->n[1]),
-             dg_node_fault_says((dg_fault_kind)begin->n[1]), struck,
-             (long long)(begin->n[0] - (int64_t)run->span.clock.next_slot), begin->block, names,
+             (long long)begin->net_fault.fault,
+             dg_node_fault_name((dg_fault_kind)begin->net_fault.fault_kind),
+             dg_node_fault_says((dg_fault_kind)begin->net_fault.fault_kind), struck,
+             (long long)(begin->net_fault.slot - (int64_t)run->span.clock.next_slot), begin->block,
+             names,
              wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
                                            : "");
     return json_array_append_new(out, dg_event_text(line));
@@ -184,8 +190,8 @@ int dg_outcome_fault_causes(json_t *out, const dg_outcome_facts *run, const json
 {
     int bad = 0;
     for (size_t i = 0; i < run->log->count; i++)
-        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].kind == DG_EV_NET_FAULT
-            && run->log->at[i].n[2])
+        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].kind == DG_EVENT_NET_FAULT
+            && run->log->at[i].net_fault.begins)
             bad |= cause(out, run, claims, &run->log->at[i]);
     return bad;
 }
@@ -196,13 +202,13 @@ int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json
     int bad = 0;
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_FAULT || !e->n[2]
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_NET_FAULT || !e->net_fault.begins
             || !names_behind(names, sizeof names, run, claims, e))
             continue;
         snprintf(line, sizeof line,
                  "run once more without network.faults[%lld], or with it in both arms: what is "
                  "behind a fault of the plan says nothing of N",
-                 (long long)e->n[4]);
+                 (long long)e->net_fault.fault);
         if (!wish_of(run, e) || wish_of(run, e)->treatment_only)
             bad |= json_array_append_new(out, json_string(line));
     }

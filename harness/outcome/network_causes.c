@@ -5,9 +5,9 @@
 
 enum { ASYNC_BACKING = 7 /* version of ParachainHost from which nodes work so */ };
 
-static bool broke(const json_t *claims, const char *name)
+static bool broke(const json_t *claims, dg_claim_id id)
 {
-    return dg_outcome_is(claims, name, "broke");
+    return dg_outcome_is(claims, id, DG_VERDICT_BROKE);
 }
 
 /* The session whose topology was missing first, and the block by then. */
@@ -15,8 +15,9 @@ static const dg_event *first_missing(const dg_outcome_facts *run)
 {
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_HOLDERS
-            && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[2] > e->n[4])
+        const struct dg_event_net_holders *n = &e->net_holders;
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_HOLDERS
+            && n->slot >= (int64_t)run->span.upgrade_slot && n->enabled > n->holders)
             return e;
     }
     return NULL;
@@ -28,7 +29,8 @@ static const dg_event *first_loss(const dg_outcome_facts *run, const dg_event *m
     const dg_event *first = NULL;
     *nodes = 0;
     for (const dg_event *e = run->log->at; e < missing; e++)
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_LOST && e->n[0] == missing->n[5]) {
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_LOST
+            && e->net_lost.session == missing->net_holders.session) {
             first = first ? first : e;
             (*nodes)++;
         }
@@ -40,7 +42,7 @@ static const dg_event *signal_at(const dg_outcome_facts *run, const dg_event *lo
 {
     const dg_event *found = NULL;
     for (const dg_event *e = run->log->at; e < lost + 1; e++)
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_SIGNAL && e->at <= lost->at)
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SIGNAL && e->at <= lost->at)
             found = e;
     return found;
 }
@@ -50,7 +52,7 @@ static uint32_t newest_at(const dg_outcome_facts *run, const dg_event *then)
 {
     uint32_t newest = run->span.fork_number;
     for (const dg_event *e = run->log->at; e < then; e++)
-        if (e->arm == then->arm && e->kind == DG_EV_NET_PARAS && e->block > newest)
+        if (e->arm == then->arm && e->kind == DG_EVENT_NET_PARAS && e->block > newest)
             newest = e->block;
     return newest;
 }
@@ -59,8 +61,8 @@ static uint32_t newest_at(const dg_outcome_facts *run, const dg_event *then)
 static void loss_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *lost,
                        uint32_t nodes)
 {
-    const dg_event *signal = lost->n[1] ? signal_at(run, lost) : NULL;
-    if (signal && !signal->n[1])
+    const dg_event *signal = lost->net_lost.how ? signal_at(run, lost) : NULL;
+    if (signal && !signal->net_signal.deactivated)
         snprintf(out, size,
                  "was purged at %u nodes before the fork, by the odds of forks in the slots since "
                  "the session began",
@@ -69,17 +71,18 @@ static void loss_words(char *out, size_t size, const dg_outcome_facts *run, cons
         snprintf(out, size,
                  "was purged at %u nodes, first when the best block was #%u, by a leaf signal that "
                  "only deactivated (fork #%lld' lost%s)",
-                 nodes, newest_at(run, lost), (long long)signal->n[1],
-                 signal->n[2] ? " by finality" : "");
+                 nodes, newest_at(run, lost), (long long)signal->net_signal.deactivated,
+                 signal->net_signal.by_finality ? " by finality" : "");
     else
         snprintf(out, size,
                  "was %s at %u nodes before any leaf of the session had asynchronous backing",
-                 lost->n[1] ? "purged" : "dropped", nodes);
+                 lost->net_lost.how ? "purged" : "dropped", nodes);
 }
 
 static int topology_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL, *lost;
+    const dg_event *missing = broke(claims, DG_CLAIM_TOPOLOGY_PRESENT) ? first_missing(run) : NULL,
+                   *lost;
     char line[500], how[300];
     uint32_t nodes;
     if (!missing)
@@ -91,17 +94,27 @@ static int topology_causes(json_t *out, const dg_outcome_facts *run, const json_
                 "no loss is recorded of the topology that is missing: these nodes never had it"));
     loss_words(how, sizeof how, run, lost, nodes);
     snprintf(line, sizeof line, "the topology of session %lld arrived at #%lld and %s",
-             (long long)lost->n[0], (long long)lost->n[2], how);
+             (long long)lost->net_lost.session, (long long)lost->net_lost.topology_block, how);
     return json_array_append_new(out, json_string(line));
 }
 
-/* The first slot from U on in which a count of collators was not zero. */
-static const dg_event *first_collators(const dg_outcome_facts *run, size_t field)
+static bool refused_some(const struct dg_event_net_collators *n)
+{
+    return n->refused != 0;
+}
+static bool panicked(const struct dg_event_net_collators *n)
+{
+    return n->panics != 0;
+}
+
+/* The first slot from U on in which collators had that. */
+static const dg_event *first_collators(const dg_outcome_facts *run,
+                                       bool (*had)(const struct dg_event_net_collators *n))
 {
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EV_NET_COLLATORS
-            && e->n[0] >= (int64_t)run->span.upgrade_slot && e->n[field])
+        if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COLLATORS
+            && e->net_collators.slot >= (int64_t)run->span.upgrade_slot && had(&e->net_collators))
             return e;
     }
     return NULL;
@@ -110,9 +123,11 @@ static const dg_event *first_collators(const dg_outcome_facts *run, size_t field
 /* What collators were told, or did to themselves. */
 static int collator_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    const dg_event *refused = broke(claims, "collator-health") ? first_collators(run, 4) : NULL;
-    const dg_event *panics =
-        dg_outcome_is(claims, "collator-health", "warned") ? first_collators(run, 3) : NULL;
+    const dg_event *refused =
+        broke(claims, DG_CLAIM_COLLATOR_HEALTH) ? first_collators(run, refused_some) : NULL;
+    const dg_event *panics = dg_outcome_is(claims, DG_CLAIM_COLLATOR_HEALTH, DG_VERDICT_WARNED)
+                                 ? first_collators(run, panicked)
+                                 : NULL;
     char line[400];
     int bad = 0;
     if (refused) {
@@ -120,7 +135,8 @@ static int collator_causes(json_t *out, const dg_outcome_facts *run, const json_
                  "from #%u on leaves have asynchronous backing, and backers refused collations of "
                  "version 1 as a protocol mismatch: "
                  "%lld of the %lld made for the first such leaves",
-                 refused->block, (long long)refused->n[4], (long long)refused->n[2]);
+                 refused->block, (long long)refused->net_collators.refused,
+                 (long long)refused->net_collators.collations);
         bad |= json_array_append_new(out, json_string(line));
     }
     if (panics) {
@@ -139,12 +155,13 @@ static int pvf_causes(json_t *out, const dg_outcome_facts *run, const json_t *cl
 {
     const dg_event *first = NULL, *last = NULL;
     char line[400];
-    bool own = broke(claims, "pvf-ready")
-               && !dg_outcome_faults_alone(run, dg_outcome_claim(claims, "pvf-ready"));
+    bool own = broke(claims, DG_CLAIM_PVF_READY)
+               && !dg_outcome_faults_alone(run, dg_outcome_claim(claims, DG_CLAIM_PVF_READY));
     for (size_t i = 0; own && i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EV_NET_PVF
-            || e->n[0] < (int64_t)run->span.upgrade_slot || e->n[3] >= e->n[2])
+        const struct dg_event_net_pvf *n = &e->net_pvf;
+        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_NET_PVF
+            || n->slot < (int64_t)run->span.upgrade_slot || n->ready >= n->pairs)
             continue;
         first = first ? first : e;
         last = e;
@@ -155,7 +172,7 @@ static int pvf_causes(json_t *out, const dg_outcome_facts *run, const json_t *cl
              "session %lld brought executor parameters that artifacts hang on: from #%u to #%u "
              "validators prepared the parachains' code "
              "again, each one at a time, what backing waits for before what approval waits for",
-             (long long)first->n[1], first->block, last->block);
+             (long long)first->net_pvf.session, first->block, last->block);
     return json_array_append_new(out, json_string(line));
 }
 
@@ -194,8 +211,9 @@ static bool has_one_machine(const dg_node_class *class)
 
 static int dispute_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    const dg_event *first = broke(claims, "disputes") ? first_of(run, DG_EV_NET_DISPUTE) : NULL,
-                   *start = first_of(run, DG_EV_NET_START);
+    const dg_event *first = broke(claims, DG_CLAIM_DISPUTES) ? first_of(run, DG_EVENT_NET_DISPUTE)
+                                                             : NULL,
+                   *start = first_of(run, DG_EVENT_NET_START);
     char line[500], who[300];
     if (!first || !start)
         return 0;
@@ -203,7 +221,7 @@ static int dispute_causes(json_t *out, const dg_outcome_facts *run, const json_t
     snprintf(line, sizeof line,
              "candidates with descriptors of version 2 were included from #%u on, in session %lld; "
              "classes that cannot read them: %s",
-             first->block, (long long)first->n[1], who[0] ? who : "none");
+             first->block, (long long)first->net_start.parachains, who[0] ? who : "none");
     return json_array_append_new(out, json_string(line));
 }
 
@@ -211,16 +229,17 @@ static int dispute_causes(json_t *out, const dg_outcome_facts *run, const json_t
  * only the new version has. */
 bool dg_outcome_switched(const dg_outcome_facts *run, const json_t *claims)
 {
-    bool refused = !dg_outcome_is(claims, "collator-health", "held") && first_collators(run, 4);
-    return (broke(claims, "topology-present") && first_missing(run)) || refused
-           || first_of(run, DG_EV_NET_STALLED);
+    bool refused = !dg_outcome_is(claims, DG_CLAIM_COLLATOR_HEALTH, DG_VERDICT_HELD)
+                   && first_collators(run, refused_some);
+    return (broke(claims, DG_CLAIM_TOPOLOGY_PRESENT) && first_missing(run)) || refused
+           || first_of(run, DG_EVENT_NET_STALLED);
 }
 
 /* Nodes that back nothing once leaves have asynchronous backing: few of them do no claim
  * much harm, and are told all the same. */
 static int lagging_causes(json_t *out, const dg_outcome_facts *run)
 {
-    const dg_event *start = first_of(run, DG_EV_NET_START);
+    const dg_event *start = first_of(run, DG_EVENT_NET_START);
     char line[500], who[300];
     if (!start || !run->enacted
         || dg_version_api(dg_runtime_version(run->to), "ParachainHost") < ASYNC_BACKING)
@@ -231,7 +250,7 @@ static int lagging_causes(json_t *out, const dg_outcome_facts *run)
     snprintf(line, sizeof line,
              "of %lld validators these have no part in asynchronous backing, and as authors back "
              "nothing: %s",
-             (long long)start->n[0], who);
+             (long long)start->net_start.nodes, who);
     return json_array_append_new(out, json_string(line));
 }
 
@@ -265,8 +284,8 @@ static bool some_lose(const dg_event *start)
  * long as that takes, in the first block of a session there is nothing to lose yet. */
 static int topology_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    const dg_event *missing = broke(claims, "topology-present") ? first_missing(run) : NULL;
-    const json_t *claim = dg_outcome_claim(claims, "topology-present");
+    const dg_event *missing = broke(claims, DG_CLAIM_TOPOLOGY_PRESENT) ? first_missing(run) : NULL;
+    const json_t *claim = dg_outcome_claim(claims, DG_CLAIM_TOPOLOGY_PRESENT);
     json_int_t slots = json_integer_value(json_object_get(claim, "count"));
     uint32_t nodes;
     char line[500];
@@ -277,7 +296,7 @@ static int topology_advice(json_t *out, const dg_outcome_facts *run, const json_
              "which has no topology to lose yet: "
              "before it topologies are missing until the session changes, here in %lld slot%s%s",
              (long long)slots, slots == 1 ? "" : "s",
-             dg_outcome_is(claims, "api-window", "warned")
+             dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_WARNED)
                  ? ". At it, what api-window names is read for the session that begins"
                  : "");
     return json_array_append_new(out, json_string(line));
@@ -287,13 +306,13 @@ static int topology_advice(json_t *out, const dg_outcome_facts *run, const json_
  * nodes which lose topologies everywhere else. */
 int dg_outcome_window_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
-    const dg_event *start = first_of(run, DG_EV_NET_START);
+    const dg_event *start = first_of(run, DG_EVENT_NET_START);
     uint32_t old = dg_version_api(dg_runtime_version(run->from), "ParachainHost"),
              now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
     bool lost = start && old < ASYNC_BACKING && now >= ASYNC_BACKING && some_lose(start);
     /* which has said where */
-    if (!dg_outcome_is(claims, "api-window", "warned")
-        || dg_outcome_is(claims, "topology-present", "broke"))
+    if (!dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_WARNED)
+        || dg_outcome_is(claims, DG_CLAIM_TOPOLOGY_PRESENT, DG_VERDICT_BROKE))
         return 0;
     return json_array_append_new(
         out,
@@ -308,7 +327,7 @@ int dg_outcome_window_advice(json_t *out, const dg_outcome_facts *run, const jso
 int dg_outcome_network_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
 {
     int bad = dg_outcome_fault_advice(out, run, claims) | dg_outcome_stall_advice(out, run, claims);
-    if (broke(claims, "disputes"))
+    if (broke(claims, DG_CLAIM_DISPUTES))
         bad |= json_array_append_new(
             out, json_string("leave the node feature off until validators are of class "
                              "SD_V12_RECEIPTS or newer: it acts two sessions "

@@ -23,17 +23,17 @@ static standing stood(const dg_outcome_facts *run)
         const dg_event *e = &run->log->at[i];
         if (e->arm != DG_ARM_TREATMENT)
             continue;
-        if (e->kind == DG_EV_NET_COMPILED && !e->n[2])
-            widen(&s.least_ms, &s.most_ms, e->n[1], !s.compiled++);
-        if (e->kind != DG_EV_NET_STALLED)
+        if (e->kind == DG_EVENT_NET_COMPILED && !e->net_compiled.again)
+            widen(&s.least_ms, &s.most_ms, e->net_compiled.ms, !s.compiled++);
+        if (e->kind != DG_EVENT_NET_STALLED)
             continue;
         if (!s.stalled) {
             s.block = e->block;
-            s.waited_ms = e->n[1];
-            s.host_version = e->n[3];
+            s.waited_ms = e->net_stalled.waited_ms;
+            s.host_version = e->net_stalled.host_version;
             s.question = json_string_value(json_object_get(e->detail, "question"));
         }
-        widen(&s.down_least, &s.down_most, e->n[2], !s.stalled++);
+        widen(&s.down_least, &s.down_most, e->net_stalled.down_ms, !s.stalled++);
     }
     return s;
 }
@@ -57,8 +57,8 @@ bool dg_outcome_compiling(const dg_outcome_facts *run, const json_t *claim)
 
 static bool compiling(const dg_outcome_facts *run, const json_t *claims)
 {
-    return dg_outcome_is(claims, "upgrade-stall", "broke")
-           && dg_outcome_compiling(run, dg_outcome_claim(claims, "upgrade-stall"));
+    return dg_outcome_is(claims, DG_CLAIM_UPGRADE_STALL, DG_VERDICT_BROKE)
+           && dg_outcome_compiling(run, dg_outcome_claim(claims, DG_CLAIM_UPGRADE_STALL));
 }
 
 int dg_outcome_stall_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)

@@ -9,29 +9,30 @@ typedef struct sums {
 
 static void add_finalized(sums *s, const dg_event *e)
 {
-    s->lag_min = !s->rounds || e->n[1] < s->lag_min ? e->n[1] : s->lag_min;
-    s->lag_max = e->n[1] > s->lag_max ? e->n[1] : s->lag_max;
-    s->pruned += e->n[2];
+    const struct dg_event_net_finalized *n = &e->net_finalized;
+    s->lag_min = !s->rounds || n->lag < s->lag_min ? n->lag : s->lag_min;
+    s->lag_max = n->lag > s->lag_max ? n->lag : s->lag_max;
+    s->pruned += n->pruned;
     s->rounds++;
 }
 
 static void add_event(sums *s, const dg_event *e)
 {
     switch (e->kind) {
-    case DG_EV_NET_SLOT:
+    case DG_EVENT_NET_SLOT:
         s->slots++;
-        s->claims += e->n[1];
-        s->contested += e->n[1] > 1;
-        s->blocks += e->n[2];
-        s->failed += e->n[3];
-        s->empty += !e->n[2];
+        s->claims += e->net_slot.claims;
+        s->contested += e->net_slot.claims > 1;
+        s->blocks += e->net_slot.built;
+        s->failed += e->net_slot.failed;
+        s->empty += !e->net_slot.built;
         break;
-    case DG_EV_NET_PARAS:
-        s->backed += e->n[1];
-        s->included += e->n[2];
-        s->timed_out += e->n[3];
+    case DG_EVENT_NET_PARAS:
+        s->backed += e->net_paras.backed;
+        s->included += e->net_paras.included;
+        s->timed_out += e->net_paras.timed_out;
         break;
-    case DG_EV_NET_FINALIZED:
+    case DG_EVENT_NET_FINALIZED:
         add_finalized(s, e);
         break;
     default:
@@ -56,7 +57,7 @@ static json_t *sums_json(const dg_outcome_facts *run, dg_arm which)
 static const dg_event *start_of(const dg_outcome_facts *run)
 {
     for (size_t i = 0; i < run->log->count; i++)
-        if (run->log->at[i].kind == DG_EV_NET_START)
+        if (run->log->at[i].kind == DG_EVENT_NET_START)
             return &run->log->at[i];
     return NULL;
 }
@@ -66,11 +67,12 @@ int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run)
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
-    return dg_outcome_put(
-        out, "network",
-        json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes", (json_int_t)start->n[0],
-                  "parachains_without_core", (json_int_t)run->coreless, "forks", (int)start->n[2],
-                  "table", json_object_get(start->detail, "table"), "classes",
-                  json_object_get(start->detail, "classes"), "control",
-                  sums_json(run, DG_ARM_CONTROL), "treatment", sums_json(run, DG_ARM_TREATMENT)));
+    return dg_outcome_put(out, "network",
+                          json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes",
+                                    (json_int_t)start->net_start.nodes, "parachains_without_core",
+                                    (json_int_t)run->coreless, "forks", (int)start->net_start.forks,
+                                    "table", json_object_get(start->detail, "table"), "classes",
+                                    json_object_get(start->detail, "classes"), "control",
+                                    sums_json(run, DG_ARM_CONTROL), "treatment",
+                                    sums_json(run, DG_ARM_TREATMENT)));
 }

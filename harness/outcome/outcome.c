@@ -78,9 +78,9 @@ static int64_t session_at_upgrade(const dg_outcome_facts *run)
     int64_t found = 0;
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
-        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EV_BLOCK
+        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EVENT_BLOCK
             && e->block <= run->control.upgrade_block)
-            found = e->n[1];
+            found = e->new_block.session;
     }
     return found;
 }
@@ -103,7 +103,7 @@ static json_t *arm_json(const dg_outcome_facts *run, const dg_outcome_arm *a, dg
 {
     int64_t slots = 0;
     for (size_t i = 0; i < run->log->count; i++)
-        slots += run->log->at[i].arm == which && run->log->at[i].kind == DG_EV_SLOT;
+        slots += run->log->at[i].arm == which && run->log->at[i].kind == DG_EVENT_SLOT;
     return json_pack("{s:I, s:I, s:I, s:s}", "slots", (json_int_t)slots, "blocks",
                      (json_int_t)a->blocks, "boundaries_after", (json_int_t)a->boundaries, "ended",
                      a->ended);

@@ -25,9 +25,11 @@ typedef struct dg_outcome_tally {
 dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *tally, const dg_outcome_facts *run,
                          dg_error *err);
 /* A claim's verdict; NULL: not judged. */
-const json_t *dg_outcome_claim(const json_t *claims, const char *name);
+const json_t *dg_outcome_claim(const json_t *claims, dg_claim_id id);
+/* Whose verdict it is. */
+dg_claim_id dg_outcome_claim_id(const json_t *claim);
 /* Was it judged, and came to that status? */
-bool dg_outcome_is(const json_t *claims, const char *name, const char *status);
+bool dg_outcome_is(const json_t *claims, dg_claim_id id, dg_verdict_status status);
 /* The event of treatment that stands in a verdict's evidence; NULL: it is none. */
 const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evidence);
 
@@ -63,7 +65,7 @@ int dg_outcome_stall_advice(json_t *out, const dg_outcome_facts *run, const json
 /* Of a stall: that nodes compiled N is behind it. */
 bool dg_outcome_compiling(const dg_outcome_facts *run, const json_t *claim);
 
-/* fault_causes.c: DG_EV_NET_FAULT events that began before a claim broke and can break
+/* fault_causes.c: DG_EVENT_NET_FAULT events that began before a claim broke and can break
  * it, oldest first, at most `most`; how many there are. */
 size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outcome_facts *run,
                                 const json_t *claim);

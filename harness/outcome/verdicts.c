@@ -75,8 +75,9 @@ dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_outcome_f
 
 /* ---- finding one ---- */
 
-const json_t *dg_outcome_claim(const json_t *claims, const char *name)
+const json_t *dg_outcome_claim(const json_t *claims, dg_claim_id id)
 {
+    const char *name = dg_claim_name(id);
     const json_t *claim;
     size_t i;
     json_array_foreach(claims, i,
@@ -85,10 +86,17 @@ const json_t *dg_outcome_claim(const json_t *claims, const char *name)
     return NULL;
 }
 
-bool dg_outcome_is(const json_t *claims, const char *name, const char *status)
+bool dg_outcome_is(const json_t *claims, dg_claim_id id, dg_verdict_status status)
 {
-    const char *text = json_string_value(json_object_get(dg_outcome_claim(claims, name), "status"));
-    return text && strcmp(text, status) == 0;
+    const char *text = json_string_value(json_object_get(dg_outcome_claim(claims, id), "status"));
+    return text && strcmp(text, dg_verdict_status_name(status)) == 0;
+}
+
+dg_claim_id dg_outcome_claim_id(const json_t *claim)
+{
+    const dg_claim *of = dg_claim_named(json_string_value(json_object_get(claim, "name")));
+    assert(of); /* verdicts are made of the list's claims */
+    return of->id;
 }
 
 /* Evidence may be no event, but what a claim made of several. */
