@@ -53,6 +53,12 @@ typedef struct dg_claim_setup {
     int64_t slot_ms, epoch_slots, boundaries_wanted;
     struct dg_event_node_limits limits; /* what nodes have time for */
     bool code;                          /* U brings another code */
+    uint32_t fork_block;
+    int64_t from_slot;                   /* the first that a block may be in */
+    bool ran;                            /* N's own first block is in */
+    int64_t boundaries;                  /* of sessions, that treatment passed after U */
+    bool diverged;                       /* treatment's blocks before U are not control's */
+    bool control_ended, treatment_ended; /* each has a run-end */
     /* validators make the blocks; then these are theirs: first_boundary is the slot of the first
      * session boundary after U */
     bool network;

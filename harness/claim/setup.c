@@ -20,6 +20,8 @@ static void run_start(dg_claim_setup *s, const dg_event *e)
     s->boundaries_wanted = n->boundaries_wanted;
     s->upgrade_slot = n->upgrade_slot;
     s->code = n->code != 0;
+    s->fork_block = (uint32_t)n->fork_block;
+    s->from_slot = json_integer_value(json_object_get(e->detail, "from_slot"));
     s->claims = json_object_get(e->detail, "claims");
 }
 
@@ -32,6 +34,25 @@ static void network(dg_claim_setup *s, const dg_event *e)
     s->epoch_slots = n->epoch_slots;
     s->nodes = n->nodes;
     s->parachains = n->parachains;
+}
+
+static void upgrade(dg_claim_setup *s, const dg_event *e)
+{
+    if (e->upgrade.migrated)
+        s->ran = true;
+    else
+        s->treatment_block = e->block;
+}
+
+static void run_end(dg_claim_setup *s, const dg_event *e)
+{
+    if (e->arm == DG_ARM_CONTROL) {
+        s->control_ended = true;
+        return;
+    }
+    s->treatment_ended = true;
+    s->boundaries = e->run_end.boundaries_passed;
+    s->diverged = e->run_end.diverged != 0;
 }
 
 void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t count)
@@ -48,8 +69,10 @@ void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t cou
             network(out, e);
         else if (e->kind == DG_EVENT_BLOCK)
             control_block(out, e);
-        else if (e->kind == DG_EVENT_UPGRADE && e->arm == DG_ARM_TREATMENT && !e->upgrade.migrated)
-            out->treatment_block = e->block;
+        else if (e->kind == DG_EVENT_UPGRADE && e->arm == DG_ARM_TREATMENT)
+            upgrade(out, e);
+        else if (e->kind == DG_EVENT_RUN_END)
+            run_end(out, e);
     }
     out->upgrade_block = out->treatment_block ? out->treatment_block : out->control_block;
 }

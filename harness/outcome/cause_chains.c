@@ -246,8 +246,8 @@ json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims)
     json_t *out = json_array();
     int bad = !out;
     for (size_t i = 0; i < ROWS && !bad; i++)
-        bad = dg_plan_wants_network(run->plan) && broken_claim(claims, rows[i].claim)
-              && add_chain(out, run, claims, rows[i].claim);
+        bad = (!run->plan || dg_plan_wants_network(run->plan))
+              && broken_claim(claims, rows[i].claim) && add_chain(out, run, claims, rows[i].claim);
     if (bad) {
         json_decref(out);
         return NULL;

@@ -70,6 +70,8 @@ static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event 
     const char *why = text_of(e, "refused");
     if (!run->new_code)
         say(out, "a change of the configuration is scheduled, to act two sessions later");
+    else if (n->enacted && !run->to)
+        say(out, "N is enacted");
     else if (n->enacted)
         say(out, "N is enacted; a node that asks at this leaf sees ParachainHost %u, before it %u",
             dg_version_api(dg_runtime_version(run->to), "ParachainHost"),

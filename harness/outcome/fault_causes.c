@@ -104,10 +104,16 @@ size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outc
     return found;
 }
 
-static const dg_plan_fault *wish_of(const dg_outcome_facts *run, const dg_event *e)
+/* Planned for treatment alone: control's events know nothing of it. */
+static bool is_alone(const dg_outcome_facts *run, const dg_event *fault)
 {
-    return (uint64_t)e->net_fault.fault < run->fault_count ? &run->faults[e->net_fault.fault]
-                                                           : NULL;
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->arm == DG_ARM_CONTROL && e->kind == DG_EVENT_NET_FAULT
+            && e->net_fault.fault == fault->net_fault.fault)
+            return false;
+    }
+    return true;
 }
 
 uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *claim)
@@ -115,7 +121,7 @@ uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *clai
     const dg_event *behind[BEHIND_MAX];
     uint64_t nodes = 0;
     for (size_t i = dg_outcome_faults_behind(behind, BEHIND_MAX, run, claim); i--;)
-        if (wish_of(run, behind[i]) && wish_of(run, behind[i])->treatment_only)
+        if (is_alone(run, behind[i]))
             /* of collators none are counted */
             nodes += behind[i]->net_fault.nodes ? (uint64_t)behind[i]->net_fault.nodes : 1;
     return nodes;
@@ -126,8 +132,9 @@ uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *clai
 static void struck_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_fault *n = &e->net_fault;
-    char who[140];
-    dg_plan_fault_who(who, sizeof who, run->plan, (size_t)n->fault);
+    char who[140] = "as planned";
+    if (run->plan)
+        dg_plan_fault_who(who, sizeof who, run->plan, (size_t)n->fault);
     if (n->fault_kind == DG_FAULT_OFFLINE_COLLATORS)
         snprintf(out, size, "the collators of parachains (%s)", who);
     else
@@ -168,7 +175,6 @@ static bool names_behind(char *out, size_t size, const dg_outcome_facts *run, co
 static int cause(json_t *out, const dg_outcome_facts *run, const json_t *claims,
                  const dg_event *begin)
 {
-    const dg_plan_fault *wish = wish_of(run, begin);
     char names[300], struck[200], line[800];
     if (!names_behind(names, sizeof names, run, claims, begin))
         return 0;
@@ -181,8 +187,7 @@ static int cause(json_t *out, const dg_outcome_facts *run, const json_t *claims,
              dg_node_fault_says((dg_fault_kind)begin->net_fault.fault_kind), struck,
              (long long)(begin->net_fault.slot - (int64_t)run->span.clock.next_slot), begin->block,
              names,
-             wish && !wish->treatment_only ? ". Control has it as well: it is not the fault alone"
-                                           : "");
+             is_alone(run, begin) ? "" : ". Control has it as well: it is not the fault alone");
     return json_array_append_new(out, dg_event_text(line));
 }
 
@@ -209,7 +214,7 @@ int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json
                  "run once more without network.faults[%lld], or with it in both arms: what is "
                  "behind a fault of the plan says nothing of N",
                  (long long)e->net_fault.fault);
-        if (!wish_of(run, e) || wish_of(run, e)->treatment_only)
+        if (is_alone(run, e))
             bad |= json_array_append_new(out, json_string(line));
     }
     return bad;

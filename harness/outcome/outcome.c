@@ -1,52 +1,9 @@
 /* outcome.c - events and verdicts become one JSON document and an exit code. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/utsname.h>
-
-/* ---- the verdict of the run ---- */
-
-/* The hazard is there when N was enacted, ran, and the boundaries that the plan
- * wants were passed. A run without that proves nothing of N. */
-static const char *not_exercised(const dg_outcome_facts *run)
-{
-    if (!run->control.upgrade_block)
-        return "no block was built at U, even without the upgrade";
-    if (!run->treatment.ran)
-        return "N never ran";
-    if (run->treatment.boundaries < run->asked->boundaries_after)
-        return "the run ended before its last session boundary";
-    return NULL;
-}
-
-static int put_result(json_t *out, const dg_outcome_facts *run, const dg_outcome_tally *t)
-{
-    char reason[300];
-    const char *missing = not_exercised(run);
-    /* claims on a network are measured by control */
-    bool broke = t->broke && (t->broke_chain || !t->control_failed);
-    int code = broke ? DG_EXIT_BROKE : missing || t->missed ? DG_EXIT_INCONCLUSIVE : DG_EXIT_HELD;
-    static const char *const words[] = { "held",         "broke", "",
-                                         "inconclusive", "",      "non-deterministic" };
-    code = run->diverged ? DG_EXIT_INTERNAL : code;
-    if (run->diverged)
-        snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
-    else if (broke)
-        snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged,
-                 t->first_broke);
-    else if (t->control_failed && run->control.upgrade_block)
-        snprintf(reason, sizeof reason, "%s already fails on N-1 alone", t->first_failed);
-    else if (missing)
-        snprintf(reason, sizeof reason, "%s", missing);
-    else if (t->missed)
-        snprintf(reason, sizeof reason, "%s was never exercised", t->first_missed);
-    else
-        snprintf(reason, sizeof reason, "%u claims judged, none broke, %u warned", t->judged,
-                 t->warned);
-    return dg_outcome_put(out, "result", json_string(words[code]))
-           | dg_outcome_put(out, "exit", json_integer(code))
-           | dg_outcome_put(out, "reason", dg_event_text(reason));
-}
 
 /* ---- the head ---- */
 
@@ -175,14 +132,32 @@ static int put_body(json_t *out, const dg_outcome_facts *run, const json_t *clai
            | dg_outcome_put(out, "environment", environment_json(run));
 }
 
+/* What the log tells is what was: explained once more, it comes to the same. */
+static void assert_told(const dg_claim_setup *setup, const dg_outcome_facts *run)
+{
+    assert(setup->begun && setup->control_ended && setup->treatment_ended);
+    assert(setup->network == dg_plan_wants_network(run->plan));
+    assert(setup->code == run->new_code);
+    assert(setup->upgrade_slot == (int64_t)run->span.upgrade_slot);
+    assert(setup->control_block == run->control.upgrade_block);
+    assert(setup->treatment_block == run->treatment.upgrade_block);
+    assert(setup->boundaries == run->treatment.boundaries);
+    assert(setup->ran == run->treatment.ran);
+    assert(setup->diverged == run->diverged);
+}
+
 dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err)
 {
     json_t *outcome = json_object(), *claims = json_array();
     dg_outcome_tally t = { 0 };
-    dg_code rc = dg_outcome_judge(claims, &t, run, err);
+    dg_claim_setup setup;
+    dg_code rc;
+    dg_claim_setup_read(&setup, run->log->at, run->log->count);
+    assert_told(&setup, run);
+    rc = dg_outcome_judge(claims, &t, &setup, run->log, err);
     if (rc >= 0
-        && (put_head(outcome, run) | put_body(outcome, run, claims) | put_result(outcome, run, &t)
-            | json_object_set(outcome, "claims", claims)))
+        && (put_head(outcome, run) | put_body(outcome, run, claims)
+            | dg_outcome_result(outcome, &setup, &t) | json_object_set(outcome, "claims", claims)))
         rc = dg_fail(err, DG_NOMEM, "no memory for the outcome");
     json_decref(claims);
     if (rc < 0) {

@@ -1,6 +1,7 @@
 /* outcome.h - what a run means: its events become verdicts, causes and one document.
  *
  *   make    dg_outcome_make            from events, plan and facts alone
+ *   again   dg_outcome_explain         from a log alone
  *   after   dg_outcome_exit, dg_outcome_load; report.h renders it
  *   keys    dg_outcome_keys, dg_outcome_schema
  *
@@ -28,7 +29,8 @@ typedef struct dg_outcome_arm {
     const json_t *messages;
 } dg_outcome_arm;
 
-/* A run as it is judged and told; all of it borrowed. */
+/* A run as it is judged and told; all of it borrowed. What a log tells by itself has neither plan
+ * nor runtimes: NULL. */
 typedef struct dg_outcome_facts {
     const dg_plan *plan;
     const dg_plan_asked *asked;
@@ -54,6 +56,11 @@ typedef struct dg_outcome_facts {
 /* Judges the plan's claims and tells the rest; `*out` is owned by the caller. DG_NOMEM,
  * DG_USAGE of a claim's options. */
 dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err);
+
+/* What a log that was read says by itself, `*out` owned by the caller: `claims`, `result`, `exit`
+ * and `reason` as the outcome of its run has them; `chains` too, but for what only runtimes and
+ * the plan tell. DG_MALFORMED: it is not the whole log of a run; DG_NOMEM. */
+dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err);
 
 /* 0, 1, 3 or 5, as the outcome says; 5 for what is no outcome. */
 int dg_outcome_exit(const json_t *outcome);

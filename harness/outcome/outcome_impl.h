@@ -22,8 +22,8 @@ typedef struct dg_outcome_tally {
 } dg_outcome_tally;
 
 /* Appends the verdict of each claim that the plan has judged. DG_NOMEM. */
-dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *tally, const dg_outcome_facts *run,
-                         dg_error *err);
+dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *tally, const dg_claim_setup *setup,
+                         const dg_event_log *log, dg_error *err);
 /* A claim's verdict; NULL: not judged. */
 const json_t *dg_outcome_claim(const json_t *claims, dg_claim_id id);
 /* Whose verdict it is. */
@@ -34,6 +34,9 @@ bool dg_outcome_is(const json_t *claims, dg_claim_id id, dg_verdict_status statu
 const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evidence);
 
 /* ---- parts of the document ---- */
+
+/* explain.c: puts `result`, `exit` and `reason`. */
+int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome_tally *tally);
 
 /* api_versions.c: APIs whose version N changes. */
 json_t *dg_outcome_apis(const dg_outcome_facts *run);

@@ -47,25 +47,21 @@ static void count(dg_outcome_tally *t, const dg_claim *claim, dg_claim_severity 
         t->first_failed = dg_claim_name(claim->id);
 }
 
-dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_outcome_facts *run,
-                         dg_error *err)
+dg_code dg_outcome_judge(json_t *claims, dg_outcome_tally *t, const dg_claim_setup *setup,
+                         const dg_event_log *log, dg_error *err)
 {
     const dg_claim *claim;
-    dg_claim_setup setup;
-    dg_claim_setup_read(&setup, run->log->at, run->log->count);
-    assert(setup.treatment_block == run->treatment.upgrade_block
-           && setup.control_block == run->control.upgrade_block);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         dg_verdict v;
         dg_code rc;
         int bad;
-        if (!dg_claim_is_judged(claim, &setup))
+        if (!dg_claim_is_judged(claim, setup))
             continue;
-        if ((rc = dg_claim_judge(claim, &v, &setup, run->log->at, run->log->count, err)) < 0)
+        if ((rc = dg_claim_judge(claim, &v, setup, log->at, log->count, err)) < 0)
             return rc;
         bad = json_array_append_new(claims,
-                                    claim_json(claim, dg_claim_severity_of(claim, &setup), &v));
-        count(t, claim, dg_claim_severity_of(claim, &setup), &v);
+                                    claim_json(claim, dg_claim_severity_of(claim, setup), &v));
+        count(t, claim, dg_claim_severity_of(claim, setup), &v);
         dg_verdict_clear(&v);
         if (bad)
             return dg_fail(err, DG_NOMEM, "no memory for the verdicts");

@@ -1,6 +1,7 @@
 /* report.h - an outcome for people and for machines.
  *
  *   dg_report_text   the page people paste: verdicts, evidence, causes, exit
+ *   dg_report_verdicts   of that, what a log says by itself: verdicts, chain, exit
  *   dg_report_json   any JSON of this program, sorted and stable
  *
  * An outcome is read defensively: what is missing or of another type is left out,
@@ -23,6 +24,10 @@ typedef struct dg_report_options {
 /* Appends the report to `out`. DG_OK; DG_MALFORMED: not an outcome; or out's code. */
 dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options,
                        dg_error *err);
+/* Appends the verdicts, the first chain (or all, verbose) and the exit line of `document`, as
+ * dg_report_text would print them; it need not have the rest of an outcome. Or out's code. */
+dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_options *options,
+                           dg_error *err);
 /* Appends: keys sorted, two spaces of indent, a newline at the end. */
 dg_code dg_report_json(dg_buf *out, const json_t *document, dg_error *err);
 

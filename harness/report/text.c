@@ -376,11 +376,34 @@ static void chains(sheet *s, const json_t *o, const dg_report_options *options)
     }
 }
 
+static void exit_line(sheet *s, const json_t *o)
+{
+    if (!json_is_integer(json_object_get(o, "exit")))
+        return;
+    printf_wrap(s, 8, "exit %lld: %.300s", whole_at(o, "exit"), text_at(o, "reason"));
+    dg_sheet_end(s);
+}
+
+static sheet sheet_for(dg_buf *out, const dg_report_options *options)
+{
+    unsigned width = options->width ? options->width < 40 ? 40 : options->width : 100;
+    return (sheet){ .out = out, .width = width, .colour = options->colour };
+}
+
+dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_options *options,
+                           dg_error *err)
+{
+    sheet s = sheet_for(out, options);
+    claims(&s, document, options);
+    chains(&s, document, options);
+    exit_line(&s, document);
+    return dg_buf_check(out, err, "report");
+}
+
 dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_options *options,
                        dg_error *err)
 {
-    unsigned width = options->width ? options->width < 40 ? 40 : options->width : 100;
-    sheet s = { .out = out, .width = width, .colour = options->colour };
+    sheet s = sheet_for(out, options);
     if (!json_is_integer(json_object_get(outcome, "doppel"))
         || !json_is_array(json_object_get(outcome, "claims")))
         return dg_fail(err, DG_MALFORMED, "this JSON is no outcome of doppel");
@@ -390,10 +413,6 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     chains(&s, outcome, options);
     lines(&s, outcome, "advice", "advice");
     lines(&s, outcome, "notes", "note");
-    if (json_is_integer(json_object_get(outcome, "exit"))) {
-        printf_wrap(&s, 8, "exit %lld: %.300s", whole_at(outcome, "exit"),
-                    text_at(outcome, "reason"));
-        dg_sheet_end(&s);
-    }
+    exit_line(&s, outcome);
     return dg_buf_check(out, err, "report");
 }

@@ -20,6 +20,7 @@ static const struct {
     { "help-preflight", "help preflight" },
     { "help-run", "help run" },
     { "help-report-show", "help report show" },
+    { "help-report-explain", "help report explain" },
     { "help-version", "help version" },
     { "help-help", "help help" },
     { "inspect-spec", "inspect " EMBEDDED_SPEC },

@@ -1,0 +1,62 @@
+/* cmd_explain.c - doppel report explain: an event log judged again, by itself. */
+#include "cli/cli_impl.h"
+#include "event/event.h"
+#include "outcome/outcome.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const dg_option options[] = {
+    { "width", 0, DG_OPT_NUMBER, "COLUMNS", "wrap there (100)" },
+    { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
+};
+
+static dg_code judged(json_t **out, const char *path, dg_error *err)
+{
+    dg_event_log log = { 0 };
+    dg_code rc = dg_event_log_read(&log, path, err);
+    if (rc >= 0 && (rc = dg_outcome_explain(out, &log, err)) < 0)
+        rc = dg_fail_within(err, rc, "%s", path);
+    dg_event_log_clear(&log);
+    return rc;
+}
+
+static int run(const dg_args *args)
+{
+    dg_report_options how = { .verbose = args->verbose, .width = (unsigned)args->number[0] };
+    json_t *document = NULL;
+    dg_error err;
+    dg_buf text;
+    int exit_code;
+    dg_code rc;
+    if ((rc = judged(&document, args->positional[0], &err)) < 0)
+        return dg_cli_exit_with(&err);
+    exit_code = dg_outcome_exit(document);
+    how.colour = args->text[1] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+    dg_buf_init(&text, (size_t)1 << 30);
+    rc = args->json ? dg_report_json(&text, document, &err)
+                    : dg_report_verdicts(&text, document, &how, &err);
+    if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
+        rc = dg_fail(&err, DG_IO, "the verdicts could not be written");
+    if (rc < 0)
+        exit_code = dg_cli_exit_with(&err);
+    dg_buf_clear(&text);
+    json_decref(document);
+    return exit_code;
+}
+
+const dg_command dg_cmd_report_explain = {
+    "report explain",
+    "EVENTS",
+    "Judge an event log again, by what is in it",
+    "EVENTS is what `run --events` wrote. Claims, thresholds and severities are those of the plan\n"
+    "of that run. Exit 0, 1, 3 or 5 as the run had it; 2 for a line that is no event, or a log\n"
+    "that is not whole.",
+    1,
+    1,
+    options,
+    2,
+    run,
+    NULL,
+};
