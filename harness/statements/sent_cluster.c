@@ -161,3 +161,34 @@ dg_code dg_statements_cluster_executed(dg_world *world, uint32_t node, const dg_
         return rc;
     return vote(world, x, node, said->core, err);
 }
+
+dg_code dg_statements_sent_backed(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+                                  dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    if (s->backed || s->state != DG_SEAT_CONFIRMED
+        || dg_sent_count_votes(s->votes) < x->core[core].needed)
+        return DG_OK;
+    s->backed = true;
+    return world->blocks[x->leaf].way[node] == DG_WAY_V2
+               ? dg_statements_grid_announce(world, x, node, core, err)
+               : DG_OK;
+}
+
+dg_code dg_statements_sent_learn(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+                                 uint32_t who, dg_error *err)
+{
+    dg_seat *s = dg_seat_at(x, node, core);
+    dg_code rc = DG_OK;
+    if (s->votes >> who & 1)
+        return DG_OK;
+    s->votes |= (uint64_t)1 << who;
+    if (s->state != DG_SEAT_CONFIRMED)
+        return DG_OK;
+    if (dg_statements_sent_member(world, x, core, node) != DG_NO)
+        for (uint32_t to = 0; to < x->core[core].members && rc == DG_OK; to++)
+            rc = dg_statements_cluster_circulate(world, x, node, core, to, err);
+    if (rc == DG_OK && s->announced)
+        rc = dg_statements_grid_tell(world, x, node, core, who, err);
+    return rc < 0 ? rc : dg_statements_sent_backed(world, x, node, core, err);
+}

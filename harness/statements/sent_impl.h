@@ -84,7 +84,12 @@ static inline uint32_t dg_sent_count_votes(uint64_t votes)
     return (uint32_t)__builtin_popcountll(votes);
 }
 
-/* sent.c */
+/* sent_leaf.c */
+/* Nodes begin to talk of a leaf, unless they do. DG_NOMEM, DG_LIMIT; or as dg_backing_collate. */
+dg_code dg_statements_sent_begin(dg_world *world, uint32_t leaf, dg_error *err);
+/* What stands at one place of it now. */
+dg_code dg_statements_sent_fill_core(dg_sent_core *core, const dg_world_block *b, uint32_t i,
+                                     dg_error *err);
 dg_sent_leaf *dg_statements_sent_of(const dg_world *world, uint32_t leaf);
 /* DG_NO: outside of the group */
 uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, uint32_t core,

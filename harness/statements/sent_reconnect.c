@@ -98,3 +98,33 @@ dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_erro
     }
     return rc;
 }
+
+/* Those that were parted until the last step or after it, and are not any more. */
+static dg_code reconnect(dg_world *world, uint32_t node, dg_ns now, dg_error *err)
+{
+    const dg_peer_scores *r = &world->statements->peers[node].scores;
+    dg_code rc = DG_OK;
+    for (uint32_t i = 0; i < r->count && rc == DG_OK; i++) {
+        dg_ns until = r->of[i].parted_until;
+        if (until && until <= now && until + dg_world_constant(DG_CONST_TICK) > now
+            && !dg_statements_reputation_parts(world, node, r->of[i].peer))
+            rc = dg_statements_reconnect(world, node, r->of[i].peer, err);
+    }
+    return rc;
+}
+
+dg_code dg_statements_reputation_step(dg_world *world, dg_error *err)
+{
+    dg_ns now = dg_sim_now(world->sim);
+    bool batch = now >= world->statements->reputation.next;
+    if (batch)
+        world->statements->reputation.next = now + dg_world_constant(DG_CONST_REPUTATION_BATCH);
+    for (uint32_t i = 0; i < world->node_count && (batch || world->stats.parted); i++) {
+        dg_code rc = world->stats.parted ? reconnect(world, i, now, err) : DG_OK;
+        if (rc < 0)
+            return rc;
+        world->stats.parted +=
+            batch ? dg_statements_peer_scores_settle(&world->statements->peers[i].scores, now) : 0;
+    }
+    return DG_OK;
+}
