@@ -66,12 +66,17 @@ typedef uint64_t dg_ns;
 
 /* ---- memory ---- */
 
-/* All heap memory of the program goes through these, so that a test can make
- * the nth request fail. Sizes in bytes; NULL when there is none. */
+/* `size` bytes of heap, not zeroed; NULL when there is none, or when a test has it so. Size 0
+ * gives an address as well. The caller gives it back with dg_free. */
 void *dg_malloc(size_t size);
+/* `count` times `size` bytes, zeroed; NULL when there is none or the product does not fit. */
 void *dg_calloc(size_t count, size_t size);
+/* `at` (NULL: nothing yet) with room for `size` bytes, moved where need be. NULL when there is
+ * none: `at` is still the caller's then. */
 void *dg_realloc(void *at, size_t size);
+/* Gives back what one of the above gave. NULL is fine. */
 void dg_free(void *at);
+/* A copy of a C text, to be given back with dg_free; NULL when there is no memory. */
 char *dg_strdup(const char *text);
 
 /* Test hook: the request number `nth` from now (1 = the next) and all after it
@@ -99,60 +104,87 @@ typedef struct dg_buf {
 
 #define DG_BYTES_OF(array) ((dg_bytes){ (const uint8_t *)(array), sizeof(array) })
 
+/* `len` bytes at `at`, borrowed: valid as long as they are. */
 static inline dg_bytes dg_bytes_of(const void *at, size_t len)
 {
     return (dg_bytes){ (const uint8_t *)at, len };
 }
+/* The 32 bytes of a hash, borrowed from it. */
 static inline dg_bytes dg_hash_bytes(const dg_hash *h)
 {
     return (dg_bytes){ h->at, 32 };
 }
-dg_bytes dg_text(const char *text); /* without the final NUL */
+/* The bytes of a C text, borrowed, without the final NUL. */
+dg_bytes dg_text(const char *text);
+/* The same length and the same bytes. Two empty ones are equal, wherever they are. */
 bool dg_bytes_equal(dg_bytes a, dg_bytes b);
-int dg_bytes_compare(dg_bytes a, dg_bytes b); /* as memcmp, then the shorter first */
+/* Below, at or above 0 as memcmp has it; where one begins the other the shorter comes first.
+ * This is the order of keys in a trie. */
+int dg_bytes_compare(dg_bytes a, dg_bytes b);
+/* Does `whole` begin with `prefix`? Every one begins with the empty one. */
 bool dg_bytes_begin(dg_bytes whole, dg_bytes prefix);
+/* The same 32 bytes. Not in constant time: no secret is compared with it. */
 bool dg_hash_equal(const dg_hash *a, const dg_hash *b);
 
+/* An empty buffer that may grow to `max` bytes. Holds no memory yet. */
 void dg_buf_init(dg_buf *buf, size_t max);
+/* An empty buffer over `size` bytes of the caller's, which must outlive it: it never allocates,
+ * and what does not fit is DG_LIMIT. */
 dg_buf dg_buf_on(void *room, size_t size);
-void dg_buf_clear(dg_buf *buf); /* gives the memory back; usable again */
-void dg_buf_reset(dg_buf *buf); /* len = 0, rc = DG_OK, memory kept */
+/* Gives the memory back and forgets a failure; usable again, with the same `max`. */
+void dg_buf_clear(dg_buf *buf);
+/* Empty again and without a failure; its memory is kept for what comes next. */
+void dg_buf_reset(dg_buf *buf);
+/* Appends `len` bytes, which must not lie in this buffer. A failure is in `rc`, and nothing is
+ * appended from then on. */
 void dg_buf_put(dg_buf *buf, const void *at, size_t len);
+/* Appends borrowed bytes; see dg_buf_put. */
 void dg_buf_put_bytes(dg_buf *buf, dg_bytes bytes);
+/* Appends one byte; see dg_buf_put. */
 void dg_buf_put_u8(dg_buf *buf, uint8_t v);
+/* Appends a C text without its NUL; see dg_buf_put. */
 void dg_buf_put_text(dg_buf *buf, const char *text);
+/* Appends what printf would print, whole or not at all; see dg_buf_put. */
 void dg_buf_printf(dg_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Room for `len` more bytes at the end, which is moved; NULL on failure. */
+/* Makes the buffer `len` bytes longer and returns where they begin, for the caller to fill in;
+ * NULL on failure. A later append may move them. */
 uint8_t *dg_buf_grow(dg_buf *buf, size_t len);
 /* The bytes as C text: appends a NUL that is not counted. "" on failure. */
 const char *dg_buf_text(dg_buf *buf);
+/* What is in the buffer, borrowed until the next append, reset or clear. */
 dg_bytes dg_buf_bytes(const dg_buf *buf);
+/* DG_OK, or the first failure since the last reset, worded with `what` ("the proof"): DG_LIMIT
+ * with the maximum, DG_NOMEM. */
 dg_code dg_buf_check(const dg_buf *buf, dg_error *err, const char *what);
 
 /* ---- numbers in bytes, little-endian ---- */
 
-/* Here, since a guest's allocations are made of them. */
+/* The 16-bit number in 2 bytes, which need not be aligned. */
 static inline uint16_t dg_le16(const uint8_t *at)
 {
     return (uint16_t)(at[0] | at[1] << 8);
 }
 
+/* The 32-bit number in 4 bytes, which need not be aligned. */
 static inline uint32_t dg_le32(const uint8_t *at)
 {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+/* The 64-bit number in 8 bytes, which need not be aligned. */
 static inline uint64_t dg_le64(const uint8_t *at)
 {
     return (uint64_t)dg_le32(at) | (uint64_t)dg_le32(at + 4) << 32;
 }
 
+/* Writes `v` into 4 bytes. */
 static inline void dg_le32_put(uint8_t *at, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
         at[i] = (uint8_t)(v >> 8 * i);
 }
 
+/* Writes `v` into 8 bytes. */
 static inline void dg_le64_put(uint8_t *at, uint64_t v)
 {
     dg_le32_put(at, (uint32_t)v);
@@ -161,7 +193,7 @@ static inline void dg_le64_put(uint8_t *at, uint64_t v)
 
 /* ---- hex ---- */
 
-/* "0x" and two digits a byte. */
+/* Appends "0x" and two lower-case digits a byte. */
 void dg_hex_put(dg_buf *buf, dg_bytes bytes);
 /* Accepts an optional 0x. DG_MALFORMED: odd number of digits, a character that
  * is no digit (with its position); DG_LIMIT from `out`. */
@@ -170,7 +202,9 @@ dg_code dg_hex_get(dg_buf *out, const char *text, size_t len, dg_error *err);
 typedef struct dg_hex_text {
     char text[72];
 } dg_hex_text;
+/* "0x" and all 64 digits, for outcomes and messages. */
 dg_hex_text dg_hash_text(const dg_hash *hash);
+/* "0x1234..cdef", eight digits of it, for messages. Returned by value, as the above. */
 dg_hex_text dg_hash_short(const dg_hash *hash);
 
 /* ---- arena: many small things that die together ---- */
@@ -181,11 +215,18 @@ typedef struct dg_arena {
     size_t used, max;
 } dg_arena;
 
-void dg_arena_init(dg_arena *arena, size_t max);     /* bytes, over all pages */
-void *dg_arena_take(dg_arena *arena, size_t size);   /* zeroed, 16-aligned; NULL: DG_NOMEM or max */
-char *dg_arena_text(dg_arena *arena, dg_bytes text); /* NUL-terminated copy */
-dg_bytes dg_arena_copy(dg_arena *arena, dg_bytes bytes); /* .at NULL on failure */
-void dg_arena_reset(dg_arena *arena); /* all that was taken is gone; the first page is kept */
+/* An arena of at most `max` bytes over all that is taken from it. Holds no memory yet. */
+void dg_arena_init(dg_arena *arena, size_t max);
+/* `size` zeroed bytes, 16-aligned, that live until the next reset or clear. NULL when there is
+ * no memory or `max` is reached: the caller words it. */
+void *dg_arena_take(dg_arena *arena, size_t size);
+/* A copy of `text` with a NUL behind it; NULL as dg_arena_take. */
+char *dg_arena_text(dg_arena *arena, dg_bytes text);
+/* A copy of `bytes`; `.at` is NULL on failure, and never NULL otherwise, also for none. */
+dg_bytes dg_arena_copy(dg_arena *arena, dg_bytes bytes);
+/* All that was taken is gone. The first page is kept, so that the next round asks for no memory. */
+void dg_arena_reset(dg_arena *arena);
+/* As reset, and the memory is given back; usable again. */
 void dg_arena_clear(dg_arena *arena);
 
 /* ---- chance: counter-based streams, one per (purpose, identity) ---- */
@@ -196,22 +237,35 @@ typedef struct dg_rng {
     uint64_t key, count;
 } dg_rng;
 
+/* The stream of (seed, purpose, a, b), from its beginning. `purpose` names who draws from it, as
+ * "link"; a and b are whatever tells its streams apart. */
 dg_rng dg_rng_fork(uint64_t seed, const char *purpose, uint64_t a, uint64_t b);
-/* The same in two steps, for streams of one purpose by the thousand. */
+/* The first of the two steps of dg_rng_fork, for streams of one purpose by the thousand: what
+ * depends on seed and purpose. */
 dg_rng dg_rng_root(uint64_t seed, const char *purpose);
+/* The second step: the stream (a, b) of `root`, the same that dg_rng_fork gives. */
 dg_rng dg_rng_branch(const dg_rng *root, uint64_t a, uint64_t b);
+/* The next 64 bits of the stream. */
 uint64_t dg_rng_u64(dg_rng *rng);
-uint64_t dg_rng_below(dg_rng *rng, uint64_t bound); /* 0..bound-1, unbiased; bound >= 1 */
+/* The next number of 0..bound-1, each equally likely. `bound` is at least 1. May draw more than
+ * once. */
+uint64_t dg_rng_below(dg_rng *rng, uint64_t bound);
+/* Fills `len` bytes from the stream; 8 bytes are one draw. */
 void dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 
 /* ---- files ---- */
 
 /* The whole file. DG_IO (absent, unreadable), DG_LIMIT above out->max. */
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
+/* Is there anything at `path`, a folder included? */
 bool dg_file_exists(const char *path);
-bool dg_dir_exists(const char *path);                   /* it is there, and a folder */
-dg_code dg_dir_make(const char *path, dg_error *err);   /* with parents; fine if it is there */
-dg_code dg_dir_remove(const char *path, dg_error *err); /* with all below it */
+/* Is there a folder at `path`? */
+bool dg_dir_exists(const char *path);
+/* Makes the folder, with its parents; DG_OK if it is there already. DG_IO. */
+dg_code dg_dir_make(const char *path, dg_error *err);
+/* Removes the folder with all below it; links are removed and not followed. DG_OK if there is
+ * none; DG_IO. */
+dg_code dg_dir_remove(const char *path, dg_error *err);
 /* What was renamed in the folder stays so after a power cut. DG_IO. */
 dg_code dg_dir_sync(const char *path, dg_error *err);
 
@@ -247,6 +301,7 @@ enum {
 dg_code dg_file_try(const char *path, dg_error *err);
 /* `how`: 0 or DG_FILE_.. together. DG_IO as above; DG_NOMEM. `out` is cleared on failure. */
 dg_code dg_file_begin(dg_file_out *out, const char *path, unsigned how, dg_error *err);
+/* Appends `bytes`. A failure is kept, nothing is written from then on, and commit tells. */
 void dg_file_put(dg_file_out *out, dg_bytes bytes);
 /* DG_IO: a write, the sync or the rename failed, with its reason; then `path` is as it was, but
  * for what is written to as it is, and for the sync of the folder, which comes after the rename.
@@ -279,14 +334,19 @@ const char *dg_nearest(const char *word, const char *const *names);
 /* ---- log: `time_ns room event key=value ...` on stderr ---- */
 
 typedef enum dg_log_level { DG_LOG_QUIET, DG_LOG_NORMAL, DG_LOG_VERBOSE } dg_log_level;
+/* What is logged from here on; DG_LOG_NORMAL at first. For the whole process. */
 void dg_log_set(dg_log_level level);
+/* The level that is set: whoever prints progress asks it. */
 dg_log_level dg_log_get(void);
+/* One line of `room`'s if `level` is at or below the one that is set. Leaf code does not log: it
+ * returns codes. */
 void dg_log(dg_log_level level, const char *room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Wall time since process start, for logs, progress and benches only: it must
  * never reach an outcome. */
 uint64_t dg_wall_ns(void);
-uint64_t dg_cpu_ns(void); /* that this thread has used: for benches */
+/* Processor time that this thread has used, in ns: for benches only. */
+uint64_t dg_cpu_ns(void);
 
 #endif

@@ -39,9 +39,13 @@ typedef struct dg_header {
     dg_bytes digest; /* Vec<DigestItem>, with its length; borrowed from what was decoded */
 } dg_header;
 
-/* Strict: the whole of `raw` is one header whose digest decodes. */
+/* Strict: the whole of `raw` is one header whose digest decodes; `digest` is borrowed from it.
+ * DG_MALFORMED. Mirrors: sp-runtime generic::Header. */
 dg_code dg_header_decode(dg_header *out, dg_bytes raw, dg_error *err);
+/* Appends the header's SCALE bytes. Failure: the buffer's `rc`. */
 void dg_header_encode(dg_buf *out, const dg_header *header);
+/* BLAKE2b-256 of the encoded header, seal included: the hash of its block. All zero when there
+ * was no memory for it. */
 dg_hash dg_header_hash(const dg_header *header);
 
 typedef struct dg_digest_item {
@@ -56,9 +60,13 @@ typedef struct dg_digest_iter {
     dg_scale s;
     uint32_t left;
 } dg_digest_iter;
+/* At the first item of a digest with its length in front, as dg_header.digest. Valid while those
+ * bytes are. */
 void dg_digest_iter_init(dg_digest_iter *it, dg_bytes digest);
+/* The next item, borrowed. DG_OK; DG_END; DG_MALFORMED, once. */
 dg_code dg_digest_next(dg_digest_iter *it, dg_digest_item *item, dg_error *err);
-/* Header without its seal (appended to `out`), as executed; the seal item if any. */
+/* Appends the header without its seal to `out`, as it is executed; `seal` is the seal item, its
+ * `raw` empty if there is none. DG_MALFORMED. */
 dg_code dg_header_unseal(dg_buf *out, dg_digest_item *seal, dg_bytes raw, dg_error *err);
 
 /* ---- epochs and claims ---- */
@@ -75,6 +83,7 @@ typedef struct dg_epoch {
     dg_authority *authorities; /* owned by the epoch */
     uint32_t authority_count;
 } dg_epoch;
+/* Gives back the authorities; an epoch of zeros is fine. */
 void dg_epoch_clear(dg_epoch *epoch);
 
 typedef enum dg_slot_claim_kind {
@@ -95,6 +104,8 @@ typedef struct dg_slot_claim {
  * `max`. A slot without any claim is empty (primary-only chains). */
 size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot,
                        uint64_t seed);
+/* Index of the one authority that may claim `slot` without luck, from the randomness of the
+ * epoch; 0 where it has none. Mirrors: sc-consensus-babe, secondary_slot_author. */
 uint32_t dg_epoch_secondary_author(const dg_epoch *epoch, uint64_t slot);
 
 /* ---- the chain ---- */
@@ -114,22 +125,36 @@ typedef struct dg_chain_options {
     bool (*accept_signature)(const uint8_t sig[64]); /* for tests only, see host.h */
 } dg_chain_options;
 
+/* A chain over the snapshot, which must outlive it: the fork block is its root. `options` is
+ * copied. DG_MALFORMED: no runtime in the state; codes of dg_runtime_new; DG_NOMEM. */
 dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options,
                       dg_error *err);
+/* With all its blocks, states and cached answers. NULL is fine. */
 void dg_chain_close(dg_chain *chain);
-dg_block *dg_chain_root(dg_chain *chain); /* the fork block, or the last finalized one */
+/* The fork block, or the last one that was finalized. */
+dg_block *dg_chain_root(dg_chain *chain);
 
+/* Its number; the fork block's is the snapshot's. */
 uint32_t dg_block_number(const dg_block *block);
+/* Hash of its header. */
 const dg_hash *dg_block_hash(const dg_block *block);
-dg_bytes dg_block_header(const dg_block *block);  /* encoded, sealed; genesis or not */
-uint64_t dg_block_slot(const dg_block *block);    /* 0 for a genesis */
-dg_block *dg_block_parent(const dg_block *block); /* NULL when pruned away */
-dg_state *dg_block_state(const dg_block *block);  /* after the block; fork it to write */
+/* Its header, encoded and sealed; of a genesis the one that follows from its state. Borrowed. */
+dg_bytes dg_block_header(const dg_block *block);
+/* Its slot, by its digest; 0 for a genesis. */
+uint64_t dg_block_slot(const dg_block *block);
+/* The block that it was built on; NULL when that is pruned away. */
+dg_block *dg_block_parent(const dg_block *block);
+/* The state after the block: read it, or fork it to write. */
+dg_state *dg_block_state(const dg_block *block);
+/* How many extrinsics it holds, inherents included. */
 size_t dg_block_extrinsic_count(const dg_block *block);
+/* Extrinsic `i` with its length prefix, borrowed from the block; empty past the end. */
 dg_bytes dg_block_extrinsic(const dg_block *block, size_t i);
-/* The runtime that answers queries at this block, and the one that executes its
- * children (differs while `:pending_code` waits; code substitutes honoured). */
+/* The runtime that answers queries at this block: the code of its state, substitutes honoured.
+ * Borrowed from the chain. Codes of dg_runtime_new. */
 dg_code dg_block_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err);
+/* The runtime that executes its children; another one while `:pending_code` waits. As
+ * dg_block_runtime. */
 dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err);
 
 /* ---- clock ---- */
@@ -175,14 +200,16 @@ dg_code dg_client_view_new(dg_client_view **out, dg_chain *chain, dg_block *root
 /* The next block of the one chain that is followed step by step. */
 dg_code dg_client_view_step(dg_client_view *view, dg_client_note *note, dg_block *block,
                             dg_error *err);
-/* after the last step; at first the root */
+/* Where a client stands after the last step; at first at the root. Borrowed until the next step. */
 const dg_client_at *dg_client_view_at(const dg_client_view *view);
-/* Or any block of a tree, over its parent's place. */
+/* As dg_client_view_step for any block of a tree: `parent` is where a client stood at its
+ * parent, `child` where it stands after it. */
 dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note,
                          const dg_client_at *parent, dg_block *block, dg_error *err);
 /* The epoch of a child in `slot`, by which it is claimed; its authorities are borrowed from the
  * view. */
 dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot);
+/* With all epochs of it. NULL is fine. */
 void dg_client_view_free(dg_client_view *view);
 
 /* Positions such as `boundary-20`, `boundary@2+5`, `50%`, `#1234`, `next`. */
@@ -198,7 +225,7 @@ typedef struct dg_position {
     int64_t offset;
     uint64_t value;
 } dg_position;
-/* DG_USAGE with an example */
+/* A position from text. DG_USAGE, with an example. */
 dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err);
 /* The slot meant, for a fork whose clock is `clock`; `first` = the boundary that
  * plain `boundary` means (1: the next one). DG_USAGE when not after the fork. */
@@ -256,15 +283,17 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
  * `writes` is replayed step by step. */
 dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err);
 
-/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON; handed out by
- * rising number, whatever their order in the file. */
+/* A file of blocks that is read. */
 typedef struct dg_block_reader dg_block_reader;
+/* Blocks as SCALE bytes, lines of hex, or chain_getBlock JSON; handed out by rising number,
+ * whatever their order in the file. DG_IO; DG_MALFORMED: none of these; DG_LIMIT; DG_NOMEM. */
 dg_code dg_block_reader_open(dg_block_reader **out, const char *path, dg_error *err);
 /* DG_OK, DG_END, DG_MALFORMED with the line or position, after the blocks before
  * it; DG_UNSUPPORTED for JSON with digests from before SCALE. Borrowed until the
  * next call. */
 dg_code dg_block_reader_next(dg_block_reader *reader, dg_bytes *header, const dg_bytes **extrinsics,
                              size_t *count, dg_error *err);
+/* NULL is fine. */
 void dg_block_reader_close(dg_block_reader *reader);
 
 /* ---- queries ---- */
@@ -286,6 +315,7 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
 /* `block` becomes the root: what does not descend from it, or from a block that
  * amends it, is pruned; states of its ancestors are freed. */
 dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err);
+/* Blocks of the tree, its root included. */
 size_t dg_chain_block_count(const dg_chain *chain);
 /* A block with the same header and another state: forks the tree beside `block`,
  * with `writes` (.at NULL value: delete) put into its state. How root calls get
@@ -313,6 +343,8 @@ typedef struct dg_enactment {
  * way (the text names what it has); DG_USAGE. */
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,
                        dg_bytes code, dg_error *err);
+/* Gives back what dg_chain_enact or dg_chain_transition put there; an enactment of zeros is
+ * fine. */
 void dg_enactment_clear(dg_enactment *enactment);
 /* What changes at U: new code, host configuration, or both. */
 typedef struct dg_transition {

@@ -30,14 +30,19 @@ typedef struct dg_version {
     dg_api apis[DG_VERSION_APIS_MAX];
 } dg_version;
 
-/* Mirrors: sp-version; Core version decides which trailing fields are there. */
+/* A RuntimeVersion from SCALE. Which trailing fields are there follows from the version of the
+ * Core API. DG_MALFORMED: does not decode, a name that is no printable ASCII or too long, more
+ * APIs than DG_VERSION_APIS_MAX. Mirrors: sp-version. */
 dg_code dg_version_decode(dg_version *out, dg_bytes raw, dg_error *err);
+/* The inverse, as Core_version of the newest Core answers. Failure: the buffer's `rc`. */
 void dg_version_encode(dg_buf *out, const dg_version *version);
 /* Version of an API by trait name ("ParachainHost"); 0: absent. */
 uint32_t dg_version_api(const dg_version *version, const char *api);
-/* Trait name of an id, or NULL. */
+/* Trait name of an API id, or NULL for one that this program has no name for. Static text.
+ * Mirrors: BLAKE2b-64 of the trait's name. */
 const char *dg_api_name(const uint8_t id[8]);
-unsigned dg_version_trie(const dg_version *version); /* form of state values: 0 or 1 */
+/* The form in which state values are kept: 0 or 1. */
+unsigned dg_version_trie(const dg_version *version);
 
 /* ---- runtime ---- */
 
@@ -50,13 +55,21 @@ dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_er
  * version, and the form of its state values. For dg_snapshot_import_options.describe,
  * with a dg_engine as its `user`. Codes of dg_runtime_new. */
 dg_code dg_runtime_describe(void *engine, dg_snapshot_info *info, dg_bytes code, dg_error *err);
-dg_runtime *dg_runtime_keep(dg_runtime *runtime); /* one more owner */
+/* One more owner: each frees it once. Returns `runtime`. */
+dg_runtime *dg_runtime_keep(dg_runtime *runtime);
+/* One owner less; the last one frees it. NULL is fine. */
 void dg_runtime_free(dg_runtime *runtime);
+/* What it says it is. Lives as long as the runtime, as do the answers below. */
 const dg_version *dg_runtime_version(const dg_runtime *runtime);
-const dg_hash *dg_runtime_hash(const dg_runtime *runtime); /* BLAKE2b-256 of the blob as stored */
+/* BLAKE2b-256 of the blob as stored: what `:code` hashes to. */
+const dg_hash *dg_runtime_hash(const dg_runtime *runtime);
+/* Bytes of the blob as stored. */
 size_t dg_runtime_blob_len(const dg_runtime *runtime);
-dg_bytes dg_runtime_blob(const dg_runtime *runtime); /* as stored; kept */
+/* The blob as stored; kept, so the caller's may go. */
+dg_bytes dg_runtime_blob(const dg_runtime *runtime);
+/* Its compiled code, linked with all host functions. */
 const dg_module *dg_runtime_module(const dg_runtime *runtime);
+/* Is there an entry point of this name? */
 bool dg_runtime_exports(const dg_runtime *runtime, const char *entry);
 /* Decoded on first use and kept: the newest version up to 16 that it offers
  * (Metadata_metadata_at_version), else Metadata_metadata. DG_UNSUPPORTED below V14. */
@@ -105,6 +118,8 @@ typedef struct dg_host_result {
 dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char *entry,
                         dg_bytes input, dg_state *state, const dg_host_options *options,
                         dg_error *err);
+/* Gives back the output. A result that dg_runtime_call filled is cleared once, also after a
+ * failure. */
 void dg_host_result_clear(dg_host_result *result);
 
 /* Version of an inner blob, run for real with empty storage (what
@@ -112,8 +127,9 @@ void dg_host_result_clear(dg_host_result *result);
  * the engine's cache. */
 dg_code dg_host_inner_version(dg_engine *engine, dg_buf *encoded, dg_bytes blob, dg_error *err);
 
-/* Names of all host functions that are provided, for `inspect`; NULL past the end. */
+/* Name of host function `i` of all that are provided, for `inspect`; NULL past the end. */
 const char *dg_host_import_at(size_t i);
+/* Is there a host function of this name? */
 bool dg_host_provides(const char *import);
 
 #endif

@@ -25,27 +25,45 @@ typedef struct dg_scale {
     const char *why; /* static text */
 } dg_scale;
 
+/* A cursor at the first byte of `in`, which it borrows. A reader steps over what it returns;
+ * after the first failure every reader returns zero and stays where it is. */
 dg_scale dg_scale_from(dg_bytes in);
+/* The next byte. */
 uint8_t dg_scale_u8(dg_scale *s);
+/* The next two bytes, little-endian. */
 uint16_t dg_scale_u16(dg_scale *s);
+/* The next four bytes, little-endian. */
 uint32_t dg_scale_u32(dg_scale *s);
+/* The next eight bytes, little-endian. */
 uint64_t dg_scale_u64(dg_scale *s);
+/* A byte that is 0 or 1; another one is a failure. */
 bool dg_scale_bool(dg_scale *s);
-bool dg_scale_option(dg_scale *s); /* true: the value follows */
+/* The byte before an optional value. True: the value follows. A byte beyond 1 is a failure. */
+bool dg_scale_option(dg_scale *s);
+/* A compact number of at most 32 bits, in its shortest form; a larger or a padded one is a
+ * failure. */
 uint32_t dg_scale_compact_u32(dg_scale *s);
+/* The same of at most 64 bits. */
 uint64_t dg_scale_compact_u64(dg_scale *s);
-/* Any compact up to 2^536-1: little-endian bytes, `len` of them (borrowed or a
- * small static form), without leading zeros at the high end. */
+/* Any compact up to 2^536-1: little-endian bytes in `room`, without zeros at the high end, so
+ * none for 0. Borrowed from `room`. */
 dg_bytes dg_scale_compact_big(dg_scale *s, uint8_t room[68]);
 /* A length of items that take at least `item_min` bytes each: fails at once
  * when so many cannot be there. */
 uint32_t dg_scale_count(dg_scale *s, size_t item_min);
+/* The next `len` bytes, borrowed from the input; `.at` NULL and none of them after a failure. */
 dg_bytes dg_scale_take(dg_scale *s, size_t len);
-dg_bytes dg_scale_bytes(dg_scale *s); /* compact length, then bytes; borrowed */
+/* A Vec<u8>: compact length, then the bytes, borrowed from the input. */
+dg_bytes dg_scale_bytes(dg_scale *s);
+/* The next 32 bytes. */
 dg_hash dg_scale_hash(dg_scale *s);
+/* All that is left, borrowed; the cursor is at the end then. */
 dg_bytes dg_scale_rest(dg_scale *s);
+/* Bytes that are left; 0 after a failure. */
 size_t dg_scale_left(const dg_scale *s);
-void dg_scale_fail(dg_scale *s, const char *why); /* first failure wins */
+/* A failure found by the caller at the byte that comes next. `why` is static text ("slot is
+ * zero"). The first failure wins. */
+void dg_scale_fail(dg_scale *s, const char *why);
 /* DG_OK, or DG_MALFORMED worded with `what`, position and reason. */
 dg_code dg_scale_check(const dg_scale *s, dg_error *err, const char *what);
 /* As check, and nothing may be left. */
@@ -53,12 +71,18 @@ dg_code dg_scale_finish(const dg_scale *s, dg_error *err, const char *what);
 
 /* ---- writer ---- */
 
+/* Appends two bytes, little-endian. What does not fit is in the buffer's `rc`, here and below. */
 void dg_scale_put_u16(dg_buf *b, uint16_t v);
+/* Appends four bytes, little-endian. */
 void dg_scale_put_u32(dg_buf *b, uint32_t v);
+/* Appends eight bytes, little-endian. */
 void dg_scale_put_u64(dg_buf *b, uint64_t v);
+/* Appends `v` as a compact in its shortest form. */
 void dg_scale_put_compact(dg_buf *b, uint64_t v);
-void dg_scale_put_bytes(dg_buf *b, dg_bytes v); /* compact length, then bytes */
-size_t dg_scale_compact_len(uint64_t v);        /* bytes that put_compact writes */
+/* Appends a Vec<u8>: compact length, then the bytes. */
+void dg_scale_put_bytes(dg_buf *b, dg_bytes v);
+/* Bytes that dg_scale_put_compact writes for `v`. */
+size_t dg_scale_compact_len(uint64_t v);
 
 /* ---- metadata ---- */
 
@@ -74,7 +98,9 @@ typedef struct {
  * DG_MALFORMED with position; DG_UNSUPPORTED for a version below 14 or above 16,
  * with the version in the text; DG_NOMEM. */
 dg_code dg_meta_new(dg_meta **out, dg_bytes raw, dg_error *err);
+/* Gives the metadata back, with all that its look-ups returned. NULL is fine. */
 void dg_meta_free(dg_meta *meta);
+/* Version of the metadata: 14, 15 or 16. */
 uint32_t dg_meta_version(const dg_meta *meta);
 
 typedef enum dg_hasher {
@@ -125,23 +151,37 @@ typedef struct dg_meta_extension {
     dg_type_id value, implicit;
 } dg_meta_extension;
 
-/* Look-ups return NULL when it is not there; results live as long as `meta`. */
+/* Look-ups return NULL when it is not there; results live as long as `meta`. How many pallets
+ * the runtime has. */
 size_t dg_meta_pallet_count(const dg_meta *meta);
+/* Pallet `i` in the order of the metadata, which need not be that of their indices; NULL past
+ * the end. */
 const dg_meta_pallet *dg_meta_pallet_at(const dg_meta *meta, size_t i);
+/* The pallet of this name ("Balances"), or NULL. */
 const dg_meta_pallet *dg_meta_pallet_named(const dg_meta *meta, const char *pallet);
+/* Storage item `i` of pallet `p`, which is one of `meta`; NULL past the end. */
 const dg_meta_entry *dg_meta_storage_at(const dg_meta *meta, const dg_meta_pallet *p, size_t i);
+/* The storage item of a pallet by both names ("System", "Account"), or NULL. */
 const dg_meta_entry *dg_meta_storage(const dg_meta *meta, const char *pallet, const char *item);
 /* The entry a full storage key belongs to (first 32 bytes), or NULL. */
 const dg_meta_entry *dg_meta_storage_of_key(const dg_meta *meta, dg_bytes key);
+/* Constant `i` of pallet `p`, which is one of `meta`; NULL past the end. */
 const dg_meta_constant *dg_meta_constant_at(const dg_meta *meta, const dg_meta_pallet *p, size_t i);
+/* The constant of a pallet by both names ("Babe", "EpochDuration"), or NULL. */
 const dg_meta_constant *dg_meta_constant_named(const dg_meta *meta, const char *pallet,
                                                const char *name);
-size_t dg_meta_method_count(const dg_meta *meta); /* 0 for V14 */
+/* How many methods all runtime APIs have together; 0 for V14, which does not tell. */
+size_t dg_meta_method_count(const dg_meta *meta);
+/* Method `i` in the order of the metadata; NULL past the end. */
 const dg_meta_method *dg_meta_method_at(const dg_meta *meta, size_t i);
+/* The method of an API by both names ("BabeApi", "configuration"), or NULL. */
 const dg_meta_method *dg_meta_method_named(const dg_meta *meta, const char *api,
                                            const char *method);
+/* How many transaction extensions an extrinsic carries. */
 size_t dg_meta_extension_count(const dg_meta *meta);
+/* Extension `i`, in the order in which their bytes stand in an extrinsic; NULL past the end. */
 const dg_meta_extension *dg_meta_extension_at(const dg_meta *meta, size_t i);
+/* The extrinsic format's version (4): what the first byte of a signed extrinsic is made of. */
 uint8_t dg_meta_extrinsic_version(const dg_meta *meta);
 /* Name of error `error` of the pallet with `index`, for Module errors; NULL. */
 const char *dg_meta_error_name(const dg_meta *meta, uint8_t pallet_index, uint8_t error);
@@ -159,7 +199,9 @@ typedef enum dg_type_kind {
     DG_TYPE_BITS
 } dg_type_kind;
 
-uint32_t dg_type_count(const dg_meta *meta); /* ids are 0 to count - 1 */
+/* How many types the registry has: ids are 0 to count - 1. */
+uint32_t dg_type_count(const dg_meta *meta);
+/* What kind of type it is. `type` is an id of `meta`. */
 dg_type_kind dg_type_kind_of(const dg_meta *meta, dg_type_id type);
 /* "pallet_balances::AccountData", "Vec<u8>", "(u32, [u8; 32])": for people. */
 void dg_type_name(dg_buf *out, const dg_meta *meta, dg_type_id type);
@@ -168,17 +210,19 @@ bool dg_type_find(const dg_meta *meta, dg_type_id *out, const char *path_end);
 /* Do both types have the same bytes (layout, not names)? If not, `where` (may be
  * NULL) gets a path to the first difference, as ".1.keys: [u8; 32] against [u8; 33]". */
 bool dg_type_same(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb, dg_buf *where);
-/* Does `b` read every value of `a` as what it is? As same, but enums of `b` may have
- * variants of their own. `assumed` (a type of `a`, one of `b`; may be NULL) counts as
- * readable: calls hold calls. The second for the fields of one variant, found by name
- * in either enum (indices may differ); false, with nothing in `where`, if one lacks it. */
+/* Does `b` read every value of `a` as what it is? As dg_type_same, but enums of `b` may have
+ * variants of their own. `assumed` (a type of `a`, one of `b`; may be NULL) counts as readable:
+ * calls hold calls. `where` as there. */
 bool dg_type_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
                    const dg_type_id assumed[2], dg_buf *where);
+/* dg_type_reads for the fields of one variant, found by its name in either enum (indices may
+ * differ). False, with nothing in `where`, if one of the two lacks it. */
 bool dg_variant_reads(const dg_meta *a, dg_type_id ta, const dg_meta *b, dg_type_id tb,
                       const char *name, const dg_type_id assumed[2], dg_buf *where);
 /* Fixed size in bytes of every value of the type; false if it varies. */
 bool dg_type_size(const dg_meta *meta, dg_type_id type, size_t *size);
-/* Variants of an enum type and their indices: name of the i-th (NULL past the end). */
+/* Variant `i` of an enum type: its name, and its index in the encoding. NULL past the end and
+ * for other types. */
 const char *dg_type_variant_at(const dg_meta *meta, dg_type_id type, size_t i, uint8_t *index);
 /* Field i of a struct: its type and name ("" if unnamed); false past the end. */
 bool dg_type_field_at(const dg_meta *meta, dg_type_id type, size_t i, const char **name,
@@ -188,7 +232,8 @@ dg_type_id dg_type_item(const dg_meta *meta, dg_type_id type);
 
 /* ---- values ---- */
 
-/* Steps over one value: DG_OK with the cursor behind it, or its failure in `s`. */
+/* Steps over one value: DG_OK with the cursor behind it, or DG_MALFORMED with the failure in
+ * `s`. Nesting deeper than DG_SCALE_DEPTH_MAX is a failure. */
 dg_code dg_value_skip(const dg_meta *meta, dg_type_id type, dg_scale *s);
 /* One value as JSON; `out` is owned by the caller.
  *   struct        object; a newtype is the value inside; unnamed fields an array
@@ -211,15 +256,20 @@ dg_code dg_value_encode(const dg_meta *meta, dg_buf *out, dg_type_id type, const
 
 /* ---- storage keys and calls ---- */
 
-/* prefix: 32 bytes twox128(prefix) ++ twox128(name). */
+/* The 32 bytes that every key of an item begins with: twox128(pallet's storage prefix) ++
+ * twox128(item). */
 void dg_storage_prefix(uint8_t out[32], const char *pallet_prefix, const char *item);
-/* Full key from JSON keys (an array, one per hasher; NULL for a plain value). */
+/* Appends the full key of an item, from its keys as JSON (an array, one a hasher; NULL for a
+ * plain value). DG_USAGE: another number of keys, or one that does not fit its type, with its
+ * path. */
 dg_code dg_storage_key(const dg_meta *meta, dg_buf *out, const dg_meta_entry *entry,
                        const json_t *keys, dg_error *err);
-/* Full key from keys that are encoded already, one dg_bytes per hasher. */
+/* The same from keys that are encoded already, one dg_bytes for each of entry->hasher_count.
+ * Failure: the buffer's `rc`. */
 void dg_storage_key_raw(dg_buf *out, const dg_meta_entry *entry, const dg_bytes *keys);
-/* The encoded keys inside a full key (for concat and identity hashers), as JSON
- * array; hashed-only parts come as the hash. */
+/* The keys inside a full key, as a JSON array that the caller owns: the values where the hasher
+ * keeps them (concat, identity), the hash where it does not. DG_MALFORMED: the key is not one of
+ * this item's. */
 dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_entry *entry,
                               dg_bytes key, dg_error *err);
 /* The call bytes of pallet.call with named arguments (JSON object). DG_USAGE when

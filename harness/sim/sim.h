@@ -69,7 +69,9 @@ dg_code dg_sim_new(dg_sim **sim, const dg_sim_options *options, dg_error *err);
  * fine. Not from inside a handler. */
 void dg_sim_free(dg_sim *sim);
 
+/* True time. Inside a handler: when its event happens. */
 dg_ns dg_sim_now(const dg_sim *sim);
+/* The seed that the sim was made with. */
 uint64_t dg_sim_seed(const dg_sim *sim);
 
 /* ---- events and handlers ---- */
@@ -115,10 +117,14 @@ typedef struct dg_sim_node {
 
 /* DG_LIMIT at nodes_max; DG_USAGE: a clock out of range. */
 dg_code dg_sim_node_add(dg_sim *sim, dg_node_ix *node, const dg_sim_node *spec, dg_error *err);
+/* How many nodes there are: indices are 0 to count - 1. */
 uint32_t dg_sim_node_count(const dg_sim *sim);
-bool dg_sim_node_up(const dg_sim *sim, dg_node_ix node);     /* false: crashed */
-bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix node); /* now */
-dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node); /* DG_NEVER: it is up */
+/* False: it has crashed and is not back. */
+bool dg_sim_node_up(const dg_sim *sim, dg_node_ix node);
+/* Is it inside a pause now? A node that is down is not. */
+bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix node);
+/* Since when it is down; DG_NEVER: it is up. */
+dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node);
 /* Was it down at some moment of from <= t <= to? Of each node the last crash is remembered. */
 bool dg_sim_was_down(const dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to);
 
@@ -133,6 +139,7 @@ void dg_sim_stop(dg_sim *sim);
 
 /* Is shown every event before its handler is, for logs and tests. NULL: nobody. */
 typedef void (*dg_sim_watcher)(void *user, const dg_sim *sim, const dg_sim_event *event);
+/* Who is shown every event from here on; NULL: nobody. It must not write to the sim. */
 void dg_sim_watch(dg_sim *sim, dg_sim_watcher watcher, void *user);
 
 /* ---- timers ---- */
@@ -149,6 +156,7 @@ typedef struct dg_sim_timer {
  * DG_LIMIT at events_max; DG_USAGE beyond DG_SIM_TIME_MAX; DG_NOMEM. */
 dg_code dg_sim_timer_at(dg_sim *sim, dg_timer_id *id, dg_node_ix node, dg_ns at,
                         const dg_sim_timer *timer, dg_error *err);
+/* dg_sim_timer_at at now + delay, in true time. */
 dg_code dg_sim_timer_after(dg_sim *sim, dg_timer_id *id, dg_node_ix node, dg_ns delay,
                            const dg_sim_timer *timer, dg_error *err);
 /* In the node's own time: the first instant at which its clock shows `at` or
@@ -156,6 +164,7 @@ dg_code dg_sim_timer_after(dg_sim *sim, dg_timer_id *id, dg_node_ix node, dg_ns 
  * that is set later does not move it. */
 dg_code dg_sim_timer_local_at(dg_sim *sim, dg_timer_id *id, dg_node_ix node, dg_sim_local at,
                               const dg_sim_timer *timer, dg_error *err);
+/* The same after a delay that the node's clock counts. */
 dg_code dg_sim_timer_local_after(dg_sim *sim, dg_timer_id *id, dg_node_ix node, dg_ns delay,
                                  const dg_sim_timer *timer, dg_error *err);
 /* True if it was pending and now is not; false for 0, for one that has run, was
@@ -173,12 +182,16 @@ bool dg_sim_cancel(dg_sim *sim, dg_timer_id id);
  * DG_LIMIT: size or msg_bytes_max; DG_NOMEM. */
 dg_code dg_sim_msg_new(dg_sim *sim, dg_sim_msg **msg, size_t size, void (*clear)(void *data),
                        dg_error *err);
-void *dg_sim_msg_room(dg_sim_msg *msg); /* for the maker */
+/* The content, to be written by its maker before it is first sent. */
+void *dg_sim_msg_room(dg_sim_msg *msg);
+/* The content, `dg_sim_msg_size` bytes; borrowed as long as a reference is held. */
 const void *dg_sim_msg_data(const dg_sim_msg *msg);
+/* Bytes of the content, as they were asked for. */
 size_t dg_sim_msg_size(const dg_sim_msg *msg);
-/* one reference more; returns msg. NULL is fine */
+/* One reference more; returns `msg`. NULL is fine. */
 dg_sim_msg *dg_sim_msg_keep(const dg_sim_msg *msg);
-void dg_sim_msg_drop(dg_sim *sim, dg_sim_msg *msg); /* one less. NULL is fine */
+/* One reference less; the last one frees it, after its `clear`. NULL is fine. */
+void dg_sim_msg_drop(dg_sim *sim, dg_sim_msg *msg);
 
 /* A channel is a kind of stream between two nodes: a notification protocol
  * (ordered) or requests and responses, each on its own substream (not ordered).
@@ -187,6 +200,7 @@ typedef struct dg_sim_channel {
     const char *name;
     bool ordered; /* first in, first out for each (sender, receiver) */
 } dg_sim_channel;
+/* A channel of all nodes. DG_LIMIT at DG_SIM_CHANNELS_MAX. */
 dg_code dg_sim_channel_add(dg_sim *sim, dg_channel_ix *channel, const dg_sim_channel *spec,
                            dg_error *err);
 
@@ -229,7 +243,8 @@ typedef struct dg_sim_link {
  * instant. DG_USAGE: a table that falls, is empty or too long, a number out of
  * range; DG_LIMIT at DG_SIM_LINKS_MAX. */
 dg_code dg_sim_link_add(dg_sim *sim, dg_link_ix *link, const dg_sim_link *spec, dg_error *err);
-/* The pair in this direction only, from now on. */
+/* The pair has this link in this direction only, from now on. What is under way keeps its time.
+ * DG_NOMEM. */
 dg_code dg_sim_link_set(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_link_ix link,
                         dg_error *err);
 /* A pair's latency at a quantile (0 .. 1 000 000), without bandwidth: for what
@@ -258,21 +273,21 @@ dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to, dg_erro
  * DG_LIMIT at DG_SIM_PARTITIONS_MAX that are planned or stand. */
 dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_ns from, dg_ns to,
                          dg_error *err);
-/* both up, not parted; now */
+/* Would a message sent now arrive, as things are? Both up, and no partition between them. */
 bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to);
 /* Would a message of then have been swallowed by a partition? Of each node the last one that
  * it was inside of is remembered. For who computes elsewhere when messages arrive. */
 bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived);
-/* From `at` on the node has this clock. */
+/* From `at` on the node has this clock. DG_USAGE: out of range; DG_LIMIT, DG_NOMEM. */
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix node, dg_ns at, const dg_sim_clock *clock,
                          dg_error *err);
 
 /* ---- clocks ---- */
 
-/* What the node's clock shows now, and at any true time `at` by the clock it
- * has now. Exact in integers: offset + floor(elapsed * rate); saturates at the
- * ends of int64. */
+/* What the node's clock shows now. */
 dg_sim_local dg_sim_local_now(const dg_sim *sim, dg_node_ix node);
+/* What the clock that it has now shows at any true time `at`. Exact in integers: offset +
+ * floor(elapsed * rate); saturates at the ends of int64. */
 dg_sim_local dg_sim_local_at(const dg_sim *sim, dg_node_ix node, dg_ns at);
 /* The first true time at which the clock it has now shows `local` or more; the
  * moment of setting if it did so already; DG_NEVER beyond DG_SIM_TIME_MAX. */
@@ -304,13 +319,16 @@ typedef struct dg_sim_stats {
     uint64_t pending, pending_max;           /* events that may still run */
     uint64_t msgs, msg_bytes, msg_bytes_max; /* message objects alive */
 } dg_sim_stats;
+/* All counts since dg_sim_new. */
 void dg_sim_stats_get(const dg_sim *sim, dg_sim_stats *stats);
 
 typedef struct dg_sim_channel_stats {
     const char *name;
     uint64_t sent, sent_bytes, delivered, lost;
 } dg_sim_channel_stats;
+/* How many channels there are: indices are 0 to count - 1. */
 uint32_t dg_sim_channel_count(const dg_sim *sim);
+/* The counts of one channel since it was added. */
 dg_sim_channel_stats dg_sim_channel_stats_of(const dg_sim *sim, dg_channel_ix channel);
 
 /* A hash over all events that were handed to handlers: time, node, kind, tag,

@@ -70,9 +70,14 @@ typedef struct dg_snapshot_import_options {
 dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
                            const dg_snapshot_import_options *options, dg_error *err);
 
+/* Maps a snapshot for reading; what a killed `replace` left aside is put back first.
+ * DG_MALFORMED: no snapshot at `path`, or a manifest that does not read; DG_IO; DG_NOMEM. */
 dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err);
+/* After every trie and state over it. NULL is fine. */
 void dg_snapshot_close(dg_snapshot *snapshot);
+/* What the manifest tells. Lives as long as the snapshot. */
 const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *snapshot);
+/* Its nodes and values by hash, for dg_trie_open. Lives as long as the snapshot. */
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *snapshot);
 /* Encoded header of the block, when known; .len 0 otherwise. */
 dg_bytes dg_snapshot_header(const dg_snapshot *snapshot);
@@ -99,6 +104,8 @@ dg_code dg_snapshot_export_snap(dg_snapshot *snapshot, const char *path, unsigne
 /* ---- writing by hand (states of a run, RPC later) ---- */
 
 typedef struct dg_snapshot_writer dg_snapshot_writer;
+/* A new snapshot aside; it gets the name `path` in commit. DG_USAGE: something is there already
+ * and `replace` is false; DG_IO; DG_NOMEM. */
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
 /* Content under its hash: dg_trie_each, `user` is the writer. */
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err);
@@ -111,6 +118,7 @@ dg_code dg_snapshot_put_below(dg_snapshot_writer *writer, const dg_hash *root,
  * writer in every case. `header` may be empty; `code_substitutes` NULL. */
 dg_code dg_snapshot_commit(dg_snapshot_writer *writer, const dg_snapshot_info *info,
                            dg_bytes header, const json_t *code_substitutes, dg_error *err);
+/* Gives up: what was written is removed, `path` is as it was. NULL is fine. Not after commit. */
 void dg_snapshot_abandon(dg_snapshot_writer *writer);
 
 #endif

@@ -22,13 +22,16 @@
 
 typedef struct dg_state dg_state;
 
-dg_state *dg_state_empty(void); /* NULL: DG_NOMEM */
+/* A state without keys, for tests and for states that are built. NULL: DG_NOMEM. */
+dg_state *dg_state_empty(void);
 /* Over the snapshot's root; the snapshot must outlive every state forked from it. */
 dg_code dg_state_open(dg_state **out, dg_snapshot *snapshot, dg_error *err);
 /* Over any trie (takes it): for proofs and tests. */
 dg_code dg_state_over(dg_state **out, dg_trie *trie, dg_error *err);
-/* O(1). Open transactions of the parent are not inherited: it must have none. */
+/* A state of its own over the same nodes, in O(1). Open transactions of the parent are not
+ * inherited: it must have none. NULL: DG_NOMEM. */
 dg_state *dg_state_fork(const dg_state *parent);
+/* Drops the state with all that is open in it: a perfect undo. NULL is fine. */
 void dg_state_free(dg_state *state);
 
 /* What is there now becomes the backend of clear_prefix's limits; writes from
@@ -37,6 +40,7 @@ void dg_state_begin_block(dg_state *state);
 /* Form of values written from here on: 0 or 1. Starts as 0 (`empty`), or as the
  * snapshot's; a fork keeps its parent's. The host sets it from the runtime. */
 void dg_state_set_version(dg_state *state, unsigned version);
+/* The form that is set: 0 or 1. */
 unsigned dg_state_version(const dg_state *state);
 
 /* ---- top trie (child.len == 0) or child trie ---- */
@@ -45,7 +49,10 @@ unsigned dg_state_version(const dg_state *state);
  *   value  out, borrowed: valid until the next write to `state`
  * DG_OK; DG_ABSENT; DG_IO from the snapshot. */
 dg_code dg_state_get(dg_state *state, dg_bytes *value, dg_bytes child, dg_bytes key, dg_error *err);
+/* Sets `key` in the top trie (child.len == 0) or a child, which is made if it is not there.
+ * DG_LIMIT: key too long; DG_NOMEM; DG_IO. */
 dg_code dg_state_put(dg_state *state, dg_bytes child, dg_bytes key, dg_bytes value, dg_error *err);
+/* Removes `key`; DG_OK also when it was not there. DG_NOMEM; DG_IO. */
 dg_code dg_state_delete(dg_state *state, dg_bytes child, dg_bytes key, dg_error *err);
 /* SCALE append to a Vec: bumps the compact length; a value that is absent, empty
  * or has no valid compact prefix becomes 04 ++ item. Top trie only. */
@@ -71,9 +78,14 @@ bool dg_state_is_child_key(dg_bytes key);
 
 /* ---- transactions, nested ---- */
 
+/* Opens a transaction inside the ones that are open. DG_NOMEM. */
 dg_code dg_state_begin(dg_state *state, dg_error *err);
-dg_code dg_state_commit(dg_state *state, dg_error *err);   /* DG_ABSENT: none open */
-dg_code dg_state_rollback(dg_state *state, dg_error *err); /* DG_ABSENT: none open */
+/* What was written since the newest begin is kept. DG_ABSENT: no transaction is open. */
+dg_code dg_state_commit(dg_state *state, dg_error *err);
+/* What was written since the newest begin is undone, child tries included. DG_ABSENT: no
+ * transaction is open. */
+dg_code dg_state_rollback(dg_state *state, dg_error *err);
+/* How many transactions are open. */
 unsigned dg_state_depth(const dg_state *state);
 /* Rolls back until `depth` are open: after a trap, or what a call left open. */
 void dg_state_unwind(dg_state *state, unsigned depth);
@@ -94,9 +106,13 @@ dg_code dg_state_prove(dg_state *state, dg_buf *proof, const dg_bytes *keys, siz
 typedef struct dg_state_iter {
     dg_trie_iter *inner;
 } dg_state_iter;
+/* At the first key within `prefix`; empty `child`: the top trie. A child that is not there has
+ * no keys. To be cleared, also after a failure. DG_NOMEM; DG_IO. */
 dg_code dg_state_iter_init(dg_state_iter *it, dg_state *state, dg_bytes child, dg_bytes prefix,
                            dg_error *err);
+/* The next key and its value, both borrowed until the next call. DG_OK; DG_END; DG_IO. */
 dg_code dg_state_iter_next(dg_state_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err);
+/* Gives back what init took. */
 void dg_state_iter_clear(dg_state_iter *it);
 
 /* Top-trie keys whose value differs (see dg_trie_diff); child roots included. */
@@ -108,6 +124,7 @@ dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, voi
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
                       dg_error *err);
 
+/* Walks the whole structure and asserts its invariant. For tests. */
 void dg_state_verify(const dg_state *state);
 
 #endif

@@ -39,10 +39,16 @@ typedef struct dg_trie dg_trie;
 
 extern const dg_hash DG_TRIE_EMPTY_ROOT; /* blake2-256(00) */
 
-dg_trie *dg_trie_empty(void); /* NULL: DG_NOMEM */
-/* `loader` is copied; its source must outlive every handle derived from this. */
+/* A trie without keys and without a loader. NULL: DG_NOMEM. */
+dg_trie *dg_trie_empty(void);
+/* The trie with this root. Nothing is loaded yet: a root that is not there shows at the first
+ * look. `loader` is copied; its source must outlive every handle derived from this. NULL:
+ * DG_NOMEM. */
 dg_trie *dg_trie_open(const dg_hash *root, const dg_trie_loader *loader);
+/* Another handle on the same nodes, in O(1): a write to either is not seen by the other. NULL:
+ * DG_NOMEM. */
 dg_trie *dg_trie_fork(const dg_trie *trie);
+/* Drops the handle, and the nodes that no other one reaches. NULL is fine. */
 void dg_trie_free(dg_trie *trie);
 /* Another root behind the same loader (a child trie). NULL: DG_NOMEM. */
 dg_trie *dg_trie_open_beside(const dg_trie *trie, const dg_hash *root);
@@ -69,7 +75,8 @@ dg_code dg_trie_splice(dg_trie *trie, dg_bytes key, size_t cut, dg_bytes head, d
                        unsigned version, uint64_t stamp, dg_error *err);
 /* The stamp of the value now at `key`; 0 for one that came from the loader. */
 dg_code dg_trie_stamp(const dg_trie *trie, uint64_t *stamp, dg_bytes key, dg_error *err);
-/* DG_OK also when it was not there (`*was` tells, may be NULL). */
+/* Removes `key`. DG_OK also when it was not there (`*was` tells, may be NULL); codes of the
+ * loader, and then nothing has changed. */
 dg_code dg_trie_delete(dg_trie *trie, bool *was, dg_bytes key, dg_error *err);
 /* Removes every key that begins with `prefix`; whole subtrees at once. */
 dg_code dg_trie_clear_prefix(dg_trie *trie, dg_bytes prefix, dg_error *err);
@@ -81,9 +88,13 @@ dg_code dg_trie_next(const dg_trie *trie, dg_buf *next, dg_bytes *value, dg_byte
 
 /* Keys in order, within a prefix. Any write to the handle invalidates it. */
 typedef struct dg_trie_iter dg_trie_iter;
+/* An iterator at the first key within `prefix` (empty: the whole trie). To be freed. DG_NOMEM;
+ * codes of the loader. */
 dg_code dg_trie_iter_new(dg_trie_iter **out, const dg_trie *trie, dg_bytes prefix, dg_error *err);
-/* DG_END; borrowed until the next call */
+/* The next key and its value, both borrowed until the next call. DG_OK; DG_END; codes of
+ * dg_trie_get. */
 dg_code dg_trie_iter_next(dg_trie_iter *it, dg_bytes *key, dg_bytes *value, dg_error *err);
+/* NULL is fine. */
 void dg_trie_iter_free(dg_trie_iter *it);
 
 /* Merkle root, always 32 bytes. Hashes what changed since the last call. */
@@ -145,6 +156,7 @@ void dg_trie_verify(const dg_trie *trie);
 typedef struct dg_trie_stats {
     uint64_t nodes_live, nodes_made, hashes, loads, bytes_live;
 } dg_trie_stats;
-dg_trie_stats dg_trie_stats_get(void); /* of the process; for benches and tests */
+/* Counts of the whole process since it began; for benches and tests, never for an outcome. */
+dg_trie_stats dg_trie_stats_get(void);
 
 #endif

@@ -36,11 +36,15 @@ typedef struct dg_engine_options {
     uint32_t memory_max;   /* bytes a guest may have; 0: 512 MiB */
     uint32_t calls_max;    /* instances alive at once; 0: 16 */
 } dg_engine_options;
+/* One engine a process. `options` is copied; NULL: all defaults, no cache. A cache folder that
+ * is not ours alone to write is logged and left unused. DG_NOMEM. */
 dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_error *err);
+/* After all modules of it. NULL is fine. */
 void dg_engine_free(dg_engine *engine);
-/* "wasmtime 50.0.0" */
+/* "wasmtime 50.0.0": for reports; static text. */
 const char *dg_engine_version(void);
-/* $XDG_CACHE_HOME/doppel or ~/.cache/doppel; static storage. */
+/* $XDG_CACHE_HOME/doppel or $HOME/.cache/doppel, in /tmp without either; static storage, written
+ * anew by each call. */
 const char *dg_engine_cache_dir(void);
 
 /* ---- modules and host functions ---- */
@@ -62,16 +66,20 @@ typedef struct dg_import {
 /* From wasm (unpacked). Takes the compiled form from the cache when it is there.
  * DG_MALFORMED: does not validate, no memory, no __heap_base; DG_LIMIT; DG_NOMEM. */
 dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_error *err);
+/* When no call of it is under way. NULL is fine. */
 void dg_module_free(dg_module *module);
 /* Binds imports by name, once, before the first call. What the module imports and
  * the table lacks becomes a trap that names it. DG_MALFORMED: an import whose
  * signature is another than the table's. */
 dg_code dg_module_link(dg_module *module, const dg_import *const *tables, const size_t *counts,
                        size_t table_count, dg_error *err);
+/* Does the module export a function of this name? */
 bool dg_module_exports(const dg_module *module, const char *name);
-/* i-th exported function / imported function; NULL past the end. */
+/* Name of the i-th exported function; NULL past the end. Lives as long as the module. */
 const char *dg_module_export_at(const dg_module *module, size_t i);
+/* Name of the i-th imported function; NULL past the end. Lives as long as the module. */
 const char *dg_module_import_at(const dg_module *module, size_t i);
+/* Was its compiled form found on disk? For progress and benches. */
 bool dg_module_from_cache(const dg_module *module);
 
 /* ---- calls ---- */
@@ -96,16 +104,18 @@ typedef enum dg_trap_kind {
     DG_TRAP_OTHER
 } dg_trap_kind;
 
-/* Instantiates, hands `user` to host functions (dg_guest_user), runs
- * `before(guest, arg)` which may place the input and sets the two i32 arguments
- * in arg[0..1] (arg_count 0..2 depends on the export's type and is passed in),
- * calls `entry`, then `after(guest, result)` which copies the result out. Either
- * may be NULL. DG_ABSENT: no such export; DG_TRAP; or the code of a hook.
- * err->text: cause, innermost frames. `kind` and `cost` may be NULL. */
+/* What a call does around its entry: `before` may place the input and sets the i32
+ * arguments in arg[0..1] (arg_count, 0..2, is what the export takes); `after` copies the
+ * result out. Either may be NULL. */
 typedef struct dg_call_hooks {
     dg_code (*before)(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err);
     dg_code (*after)(dg_guest *guest, uint64_t result, dg_error *err);
 } dg_call_hooks;
+/* Runs `entry` in a fresh instance. `user` is what dg_guest_user gives to host functions and
+ * hooks. The module is linked. DG_OK; DG_ABSENT: no such export; DG_MALFORMED: it has not the
+ * type of an entry point; DG_TRAP: the guest did not end well; DG_NOMEM; or the code of a hook
+ * or a host function. err->text: cause, innermost frames. `hooks`, `options`, `kind` and `cost`
+ * may be NULL; the last two are set in every case. */
 dg_code dg_module_call(dg_module *module, const char *entry, const dg_call_hooks *hooks, void *user,
                        const dg_call_options *options, dg_trap_kind *kind, dg_call_cost *cost,
                        dg_error *err);
@@ -127,16 +137,22 @@ typedef struct dg_meter {
     uint64_t ns[DG_METER_GROUPS], calls[DG_METER_GROUPS];
     uint64_t entry_ns, entries; /* dg_module_call from end to end, what it calls included */
 } dg_meter;
+/* Counts into `meter` from here on; NULL ends it. It must outlive the calls. */
 void dg_wasm_meter_set(dg_meter *meter);
 
 /* ---- inside a call ---- */
 
+/* What was given to dg_module_call. */
 void *dg_guest_user(dg_guest *guest);
+/* The module's __heap_base: the first byte that the host may hand out. */
 uint32_t dg_guest_heap_base(const dg_guest *guest);
+/* Bytes of linear memory that the guest has now. */
 uint32_t dg_guest_memory_len(const dg_guest *guest);
-/* `len` bytes at `at`, or NULL when outside. Valid until the memory grows. */
+/* `len` bytes of guest memory at `at`, to read or write; NULL when any of them lies outside.
+ * Valid until the memory grows. */
 uint8_t *dg_guest_at(dg_guest *guest, uint32_t at, uint64_t len);
-/* Grows to at least `len` bytes; DG_LIMIT beyond the maximum. */
+/* Makes the memory at least `len` bytes, in whole pages of DG_WASM_PAGE. DG_LIMIT beyond the
+ * maximum of the call. */
 dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err);
 
 #endif
