@@ -175,7 +175,7 @@ def check_constants(tree):
         file = tree.door(room)
         for line, name, enum in file.constants() if file else ():
             if enum != CODES and name != "DG_%s_H" % room.upper():
-                wrong = judge(tree, room, name, "DG_")
+                wrong = judge(tree, room, name, "dg_" if name.startswith("dg_") else "DG_")
                 if wrong:
                     yield "harness/%s/%s.h" % (room, room), line, wrong
 

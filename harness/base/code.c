@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <string.h>
 
+#undef dg_fail
+#undef dg_fail_within
+
 static void one_line(char *text)
 {
     for (; *text; text++)
