@@ -69,7 +69,13 @@ static dg_code no_such(const json_t *object, const char *path, const char *part,
     const char *names[FIELDS_MAX + 1] = { NULL }, *key, *near;
     size_t n = 0;
     json_t *v;
-    json_object_foreach((json_t *)object, key, v) if (n < FIELDS_MAX) names[n++] = key;
+    json_object_foreach((json_t *)object, key, v)
+    {
+        if (n == FIELDS_MAX)
+            return dg_fail(err, DG_LIMIT, "the host configuration has more than %d fields",
+                           FIELDS_MAX);
+        names[n++] = key;
+    }
     near = dg_nearest(part, names);
     return dg_fail(err, DG_USAGE, "the host configuration has no field \"%.80s\"%s%s%s", path,
                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");

@@ -98,9 +98,10 @@ size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max,
             dg_babe_threshold(threshold, epoch->c[0], epoch->c[1], known_weight = weight, total);
         if (!weight || !wins_primary(threshold, i, slot, seed))
             continue;
+        if (count == max)
+            return count;
         secondary_is_primary |= i == secondary;
-        if (count < max)
-            claim_make(&claims[count++], DG_SLOT_CLAIM_PRIMARY, i, slot, seed);
+        claim_make(&claims[count++], DG_SLOT_CLAIM_PRIMARY, i, slot, seed);
     }
     if (epoch->allowed_slots && epoch->authority_count && !secondary_is_primary && count < max)
         claim_make(&claims[count++],

@@ -290,42 +290,40 @@ static bool fits_half(const sheet *s, const json_t *claim)
 }
 
 /* Short held claims come first, two on a line; the others follow, each on its own. */
-static void held(sheet *s, const json_t *const *list, size_t count,
-                 const dg_report_options *options)
+static void held(sheet *s, const json_t *all, const dg_report_options *options)
 {
+    const json_t *claim;
     unsigned cell = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (options->verbose || !fits_half(s, list[i]))
+    size_t i;
+    json_array_foreach(all, i, claim)
+    {
+        if (shown_as(claim) != SHOWN_HELD || options->verbose || !fits_half(s, claim))
             continue;
-        claim_head(s, SHOWN_HELD, list[i], cell * (s->width / 2));
-        dg_sheet_put(s, text_at(list[i], "text"));
+        claim_head(s, SHOWN_HELD, claim, cell * (s->width / 2));
+        dg_sheet_put(s, text_at(claim, "text"));
         if (cell == 1)
             dg_sheet_end(s);
         cell ^= 1;
     }
     if (cell)
         dg_sheet_end(s);
-    for (size_t i = 0; i < count; i++)
-        if (options->verbose || !fits_half(s, list[i]))
-            claim_full(s, SHOWN_HELD, list[i], options);
+    json_array_foreach(all, i, claim)
+    {
+        if (shown_as(claim) == SHOWN_HELD && (options->verbose || !fits_half(s, claim)))
+            claim_full(s, SHOWN_HELD, claim, options);
+    }
 }
-
-enum { CLAIMS_MAX = 256 };
 
 static void claims(sheet *s, const json_t *o, const dg_report_options *options)
 {
     const json_t *all = json_object_get(o, "claims"), *claim;
-    for (int as = 0; as < SHOWN_COUNT; as++) {
-        const json_t *list[CLAIMS_MAX];
-        size_t i, count = 0;
-        json_array_foreach(all, i, claim) if (shown_as(claim) == (manner)as && count < CLAIMS_MAX)
-            list[count++] = claim;
+    size_t i;
+    for (int as = 0; as < SHOWN_COUNT; as++)
         if (as == SHOWN_HELD)
-            held(s, list, count, options);
+            held(s, all, options);
         else
-            for (i = 0; i < count; i++)
-                claim_full(s, (manner)as, list[i], options);
-    }
+            json_array_foreach(all, i, claim) if (shown_as(claim) == (manner)as)
+                claim_full(s, (manner)as, claim, options);
 }
 
 /* ---- tail ---- */
