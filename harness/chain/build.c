@@ -3,6 +3,7 @@
  * Mirrors: sc-basic-authorship basic_authorship.rs. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct making {
@@ -197,6 +198,7 @@ static dg_code split_body(const making *m, dg_bytes **list, dg_error *err)
 
 static dg_code add_block(making *m, dg_block **out, dg_bytes sealed, dg_error *err)
 {
+    assert(m->exec.state);
     dg_state *state = m->exec.state;
     dg_block *block = NULL;
     dg_bytes *list = NULL;
@@ -244,6 +246,7 @@ static dg_code initialize(making *m, dg_error *err)
     dg_buf digest = dg_buf_on(room, sizeof room);
     dg_scale_put_compact(&digest, 1);
     dg_digest_put_claim(&digest, &m->options->claim);
+    assert(digest.rc == DG_OK); /* a claim has a known size */
     return dg_exec_initialize(&m->exec, &m->parent->header_hash, m->parent->number + 1,
                               dg_buf_bytes(&digest), err);
 }
@@ -263,6 +266,8 @@ static dg_code make(making *m, dg_block **out, dg_error *err)
 dg_code dg_chain_build(dg_chain *chain, dg_block **out, dg_build_report *report, dg_block *parent,
                        const dg_build_options *options, dg_error *err)
 {
+    assert(parent->chain == chain);
+    assert(options);
     dg_error own = { .code = DG_OK };
     dg_build_report unwanted;
     making m = { .parent = parent, .options = options };
@@ -281,5 +286,6 @@ dg_code dg_chain_build(dg_chain *chain, dg_block **out, dg_build_report *report,
         return dg_fail(err, rc, "block #%u, slot %llu: %s", parent->number + 1,
                        (unsigned long long)options->claim.slot, own.text);
     report->step = DG_BUILD_DONE;
+    assert(*out && (*out)->parent == parent);
     return DG_OK;
 }

@@ -9,6 +9,7 @@
  * Mirrors: sc-consensus-babe lib.rs (block import), sc-consensus-epochs. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What an announcement says; spans of several forks may share one. */
@@ -36,6 +37,7 @@ static bool same(const dg_epoch *a, const dg_epoch *b)
 /* Takes `epoch` over, also on failure. */
 static dg_code remember(dg_client_view *view, const dg_epoch **out, dg_epoch *epoch, dg_error *err)
 {
+    assert(!epoch->authority_count || epoch->authorities);
     dg_told_epoch *made;
     for (dg_told_epoch *t = view->told; t; t = t->older)
         if (same(&t->of, epoch)) {
@@ -68,6 +70,7 @@ static dg_code take_span(dg_client_view *view, dg_client_span *out, dg_epoch *ep
 
 static dg_code start(dg_client_view *view, dg_chain *chain, dg_block *root, dg_error *err)
 {
+    assert(!view->told);
     dg_client_at *at = &view->at;
     dg_client_span announced;
     dg_epoch epoch;
@@ -174,6 +177,7 @@ static dg_code announced(dg_bytes digest, const dg_epoch *now, dg_epoch *out, bo
  * passed without a block, the announced one moved to where the slot is. */
 static dg_client_span viable(const dg_client_at *at, uint64_t slot)
 {
+    assert(at->now.duration > 0 && at->next.duration > 0); /* dg_epoch_decode refuses others */
     dg_client_span now = at->now, epoch = at->next;
     if (at->genesis) /* its first block starts epoch 0 */
         now.start = slot;
@@ -194,12 +198,14 @@ dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot)
     out.index = span.index;
     out.start_slot = span.start;
     out.duration = span.duration;
+    assert(span.of);
     return out;
 }
 
 dg_code dg_client_follow(dg_client_view *view, dg_client_at *child, dg_client_note *note,
                          const dg_client_at *parent, dg_block *block, dg_error *err)
 {
+    assert(parent->now.of && parent->next.of);
     dg_client_span epoch = viable(parent, block->slot);
     /* without the digest a client stops; the view goes on with whom it has */
     const dg_epoch *next = epoch.of;

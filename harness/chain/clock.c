@@ -1,6 +1,7 @@
 /* clock.c - slots, epochs and sessions as the runtime at a block tells them. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* An epoch longer than this (some 800 years of 6 s slots) is no epoch; the limit
@@ -55,12 +56,14 @@ dg_code dg_epoch_decode(dg_epoch *out, dg_bytes raw, dg_error *err)
     *out = (dg_epoch){ .index = 0 };
     if ((rc = take_epoch(&s, out, err)) < 0)
         dg_epoch_clear(out);
+    assert(rc < 0 || (out->duration > 0 && out->c[0] <= out->c[1]));
     return rc;
 }
 
 dg_code dg_chain_babe_epoch(dg_chain *chain, dg_block *block, dg_epoch *out, bool next,
                             dg_error *err)
 {
+    assert(block->chain == chain);
     const char *method = next ? "BabeApi_next_epoch" : "BabeApi_current_epoch";
     dg_bytes answer;
     dg_code rc;
@@ -144,6 +147,7 @@ static dg_code epoch_place(dg_chain *chain, dg_block *block, dg_clock *clock, ui
 
 dg_code dg_chain_clock(dg_chain *chain, dg_block *block, dg_clock *clock, dg_error *err)
 {
+    assert(block->chain == chain);
     dg_chain_babe config;
     uint64_t duration;
     dg_code rc;
@@ -177,6 +181,7 @@ static bool holds(const dg_epoch *epoch, uint64_t slot)
  * epoch takes the place of the one that the slot is in. */
 static void shift(dg_epoch *epoch, uint64_t slot)
 {
+    assert(epoch->duration > 0); /* dg_epoch_decode refuses others */
     uint64_t passed = slot < epoch->start_slot ? 0 : (slot - epoch->start_slot) / epoch->duration;
     epoch->index += passed;
     epoch->start_slot += passed * epoch->duration;
@@ -185,6 +190,7 @@ static void shift(dg_epoch *epoch, uint64_t slot)
 dg_code dg_chain_epoch(dg_chain *chain, dg_block *parent, uint64_t slot, dg_epoch *out,
                        dg_error *err)
 {
+    assert(parent->chain == chain);
     dg_epoch next;
     dg_code rc = dg_chain_babe_epoch(chain, parent, out, false, err);
     if (rc != DG_OK)

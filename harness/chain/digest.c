@@ -4,6 +4,7 @@
  * that historic headers decode; nothing here acts on them. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DIGEST_CHANGES_ROOT = 2, DIGEST_CHANGES_SIGNAL = 7 };
@@ -86,6 +87,7 @@ dg_code dg_digest_check(dg_bytes digest, dg_error *err)
 /* First item with this tag and engine ("BABE"; NULL: any). DG_ABSENT. */
 dg_code dg_digest_find(dg_bytes digest, dg_digest_item *item, uint8_t tag, const char *engine)
 {
+    assert(!engine || strlen(engine) == 4);
     dg_digest_iter it;
     dg_code rc;
     dg_digest_iter_init(&it, digest);
@@ -115,6 +117,7 @@ uint64_t dg_digest_slot(dg_bytes digest)
 /* The pre-runtime item of a BABE claim, appended. */
 void dg_digest_put_claim(dg_buf *out, const dg_slot_claim *claim)
 {
+    assert(claim->kind >= DG_SLOT_CLAIM_PRIMARY && claim->kind <= DG_SLOT_CLAIM_SECONDARY_VRF);
     bool vrf = claim->kind != DG_SLOT_CLAIM_SECONDARY_PLAIN;
     dg_buf_put_u8(out, DG_DIGEST_PRERUNTIME);
     dg_buf_put_text(out, "BABE");

@@ -7,6 +7,7 @@
  * Mirrors: sc-consensus-babe authorship.rs (claim_slot, secondary_slot_author). */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -21,6 +22,7 @@ void dg_epoch_clear(dg_epoch *epoch)
 /* Big-endian number of 32 bytes, modulo `n`. */
 static uint32_t modulo(const uint8_t number[32], uint32_t n)
 {
+    assert(n > 0);
     uint64_t rest = 0;
     for (size_t i = 0; i < 32; i++)
         rest = (rest << 8 | number[i]) % n;
@@ -87,6 +89,8 @@ static uint64_t total_weight(const dg_epoch *epoch)
 size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max, uint64_t slot,
                        uint64_t seed)
 {
+    assert(!max || claims);
+    assert(!epoch->authority_count || epoch->authorities);
     uint64_t total = total_weight(epoch), known_weight = 0;
     uint32_t secondary = dg_epoch_secondary_author(epoch, slot);
     uint8_t threshold[16] = { 0 };
@@ -108,5 +112,6 @@ size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max,
                    epoch->allowed_slots == 2 ? DG_SLOT_CLAIM_SECONDARY_VRF
                                              : DG_SLOT_CLAIM_SECONDARY_PLAIN,
                    secondary, slot, seed);
+    assert(count <= max);
     return count;
 }

@@ -3,11 +3,14 @@
  * Mirrors: sc-block-builder; the Core and BlockBuilder APIs. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 dg_code dg_exec_init(dg_exec *exec, dg_chain *chain, dg_block *parent, dg_runtime *runtime,
                      dg_build_report *report, dg_error *err)
 {
+    assert(runtime && report);
+    assert(parent->chain == chain && parent->state);
     *exec = (dg_exec){ .chain = chain, .runtime = runtime, .report = report };
     dg_buf_init(&exec->output, 0);
     exec->state = dg_state_fork(parent->state);
@@ -36,6 +39,7 @@ static void account(dg_build_report *report, const dg_host_result *result, uint6
 dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_end end,
                      dg_error *err)
 {
+    assert(exec->state); /* init was well */
     dg_host_options options = dg_chain_host_options(exec->chain, DG_HOST_CONTEXT_BLOCK);
     unsigned depth = dg_state_depth(exec->state);
     uint64_t from = dg_wall_ns();
@@ -53,6 +57,7 @@ dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_e
         dg_state_unwind(exec->state, depth);
     else
         rc = dg_state_commit(exec->state, err);
+    assert(rc < 0 || dg_state_depth(exec->state) == depth);
     return rc == DG_ABSENT ? dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s", entry) : rc;
 }
 
@@ -88,6 +93,7 @@ static dg_code read_applied(dg_exec_applied *how, dg_bytes result, dg_error *err
 /* The call is judged before its writes are kept, hence a transaction around it. */
 dg_code dg_exec_apply(dg_exec *exec, dg_exec_applied *how, dg_bytes extrinsic, dg_error *err)
 {
+    assert(exec->state);
     unsigned depth = dg_state_depth(exec->state);
     dg_code rc = dg_state_begin(exec->state, err);
     if (rc < 0)
@@ -98,11 +104,14 @@ dg_code dg_exec_apply(dg_exec *exec, dg_exec_applied *how, dg_bytes extrinsic, d
     if (rc == DG_OK && *how != DG_REFUSED)
         return dg_state_commit(exec->state, err);
     dg_state_unwind(exec->state, depth);
+    assert(dg_state_depth(exec->state) == depth); /* nothing of what is left out stays open */
     return rc;
 }
 
 dg_code dg_exec_write(dg_exec *exec, const dg_bytes (*writes)[2], size_t count, dg_error *err)
 {
+    assert(exec->state);
+    assert(!count || writes);
     dg_bytes top = { NULL, 0 };
     dg_code rc = DG_OK;
     for (size_t i = 0; i < count && rc >= 0; i++)

@@ -3,6 +3,7 @@
  * Mirrors: sc-service client.rs (import), frame-executive execute_block. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Header without seal, and extrinsics, as Core_execute_block takes them. */
@@ -195,6 +196,7 @@ static dg_code check_parent(const dg_block *parent, dg_bytes raw, dg_error *err)
 static dg_code keep(dg_chain *chain, dg_block **out, dg_block *parent, dg_exec *exec,
                     const given *g, dg_error *err)
 {
+    assert(exec->state);
     dg_state *state = exec->state;
     dg_code rc;
     exec->state = NULL; /* moved */
@@ -213,6 +215,8 @@ static dg_code keep(dg_chain *chain, dg_block **out, dg_block *parent, dg_exec *
 dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_bytes header,
                         const dg_bytes *extrinsics, size_t count, dg_error *err)
 {
+    assert(parent->chain == chain);
+    assert(!count || extrinsics);
     given g = { .header = header, .extrinsics = extrinsics, .count = count };
     dg_error own = { .code = DG_OK };
     dg_exec exec = { .chain = chain };
@@ -224,6 +228,7 @@ dg_code dg_chain_import(dg_chain *chain, dg_block **out, dg_block *parent, dg_by
         && (rc = execute_on(chain, parent, runtime, &exec, &g, &own)) >= 0)
         rc = keep(chain, out, parent, &exec, &g, &own);
     dg_exec_clear(&exec);
+    assert(rc < 0 || *out);
     return rc < 0 ? dg_fail(err, rc, "block #%u: %s", parent->number + 1, own.text) : DG_OK;
 }
 
@@ -240,6 +245,7 @@ static dg_code runtime_again(dg_chain *chain, dg_block *parent, dg_runtime **out
 
 dg_code dg_chain_reexecute(dg_chain *chain, dg_block *block, dg_engine *engine, dg_error *err)
 {
+    assert(block->chain == chain);
     given g = { .header = dg_buf_bytes(&block->header),
                 .extrinsics = block->extrinsics,
                 .count = block->extrinsic_count,

@@ -2,6 +2,7 @@
  * `50%`, `#1234`, `next`. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char example[] = "write boundary-20, boundary@2+5, 50%, #1234 or next";
@@ -74,12 +75,14 @@ dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err)
 /* Slot of the k-th boundary after the fork, k from 1. */
 static int64_t boundary_slot(const dg_clock *clock, uint32_t k)
 {
+    assert(k >= 1);
     return (int64_t)(clock->next_boundary + (k - 1) * clock->epoch_slots);
 }
 
 dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock,
                          uint32_t fork_number, uint32_t first, dg_error *err)
 {
+    assert(clock->epoch_slots > 0); /* dg_chain_clock made it */
     uint32_t k = position->boundary ? position->boundary : first ? first : 1;
     int64_t at = 0;
     switch (position->kind) {

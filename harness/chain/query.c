@@ -4,6 +4,7 @@
  * A call that trapped is kept too: asking again would cost the same fuel. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct dg_chain_answer {
@@ -27,6 +28,7 @@ static void answer_free(dg_chain_answer *a)
 
 void dg_chain_answers_free(dg_block *block)
 {
+    assert(block->answers || block->answer_count == 0);
     for (size_t i = 0; block->answers && i < DG_ANSWER_BUCKETS; i++)
         for (dg_chain_answer *a = block->answers[i], *next; a; a = next) {
             next = a->next;
@@ -118,6 +120,7 @@ static bool lasting(dg_code rc)
 static dg_code ask(dg_chain *chain, dg_block *block, dg_chain_answer **out, uint64_t tag,
                    const char *method, dg_bytes input, dg_error *err)
 {
+    assert(block->answer_count < DG_ANSWERS_MAX);
     dg_error own = { .code = DG_OK };
     dg_chain_answer *a = answer_new(tag, method, input);
     if (!block->answers)
@@ -134,6 +137,7 @@ static dg_code ask(dg_chain *chain, dg_block *block, dg_chain_answer **out, uint
         answer_free(a);
         return rc;
     }
+    assert(a->rc == DG_OK || a->error); /* who asks again is told the same */
     a->next = block->answers[tag % DG_ANSWER_BUCKETS];
     block->answers[tag % DG_ANSWER_BUCKETS] = a;
     block->answer_count++;
@@ -148,6 +152,8 @@ no_memory:
 dg_code dg_chain_call(dg_chain *chain, dg_block *block, dg_bytes *answer, dg_call_cost *cost,
                       const char *method, dg_bytes input, dg_error *err)
 {
+    assert(block->chain == chain);
+    assert(method[0]);
     uint64_t tag = tag_of(method, input);
     dg_chain_answer *a = find(block, tag, method, input);
     dg_code rc;
@@ -181,6 +187,7 @@ dg_code dg_block_plain(dg_block *block, dg_bytes *value, const char *prefix, con
 dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, const char *pallet,
                          const char *item, const dg_bytes *keys, dg_error *err)
 {
+    assert(block->chain == chain);
     const dg_meta *meta;
     const dg_meta_entry *entry;
     dg_buf key;

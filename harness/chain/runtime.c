@@ -6,6 +6,7 @@
  * Mirrors: RFC-123; sc-client wasm_substitutes.rs. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,7 @@ static dg_code read_substitute(dg_chain_substitute *out, const char *number, con
 
 dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err)
 {
+    assert(!chain->substitutes); /* once */
     size_t count = json_object_size(by_number);
     const char *number;
     json_t *code;
@@ -78,6 +80,7 @@ dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_e
         if ((rc = read_substitute(s, number, code, err)) < 0)
             return rc;
     }
+    assert(chain->substitute_count == count);
     return DG_OK;
 }
 
@@ -123,6 +126,7 @@ static dg_code find_code(const dg_block *block, dg_bytes *code, bool *pending, d
  * joins the tree, since its parent may soon be gone. */
 void dg_block_inherit_runtime(dg_block *block)
 {
+    assert(!block->runtime && !block->runtime_next); /* it is new */
     const dg_block *from = block->amends ? block->amends : block->parent;
     bool pending[2] = { true, true };
     dg_bytes before, now;
@@ -151,19 +155,23 @@ static dg_code find_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, 
 
 dg_code dg_block_runtime(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err)
 {
+    assert(block->chain == chain);
     dg_code rc = DG_OK;
     if (!block->runtime)
         rc = find_runtime(chain, block, &block->runtime, false, err);
     *out = block->runtime;
+    assert(rc < 0 || *out);
     return rc;
 }
 
 dg_code dg_block_runtime_next(dg_chain *chain, dg_block *block, dg_runtime **out, dg_error *err)
 {
+    assert(block->chain == chain);
     dg_code rc = DG_OK;
     if (!block->runtime_next)
         rc = find_runtime(chain, block, &block->runtime_next, true, err);
     *out = block->runtime_next;
+    assert(rc < 0 || *out);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* tree.c - the blocks of a chain, who descends from whom, and what is pruned. */
 #include "chain/chain_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -32,6 +33,8 @@ void dg_block_free(dg_block *block)
 dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes header,
                      dg_state *state, dg_error *err)
 {
+    assert(state); /* taken, also on failure */
+    assert(!parent || parent->chain == chain);
     dg_block *block = dg_calloc(1, sizeof *block);
     dg_header fields;
     dg_code rc;
@@ -60,6 +63,8 @@ dg_code dg_block_new(dg_block **out, dg_chain *chain, dg_block *parent, dg_bytes
 
 dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err)
 {
+    assert(!count || extrinsics);
+    assert(!block->extrinsics && block->body.len == 0); /* once, before it is in the tree */
     size_t at = 0;
     if (!count)
         return DG_OK;
@@ -76,12 +81,15 @@ dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t co
     for (size_t i = 0; i < count; at += extrinsics[i++].len)
         block->extrinsics[i] = dg_bytes_of(block->body.at + at, extrinsics[i].len);
     block->extrinsic_count = count;
+    assert(at == block->body.len);
     return DG_OK;
 }
 
 dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count,
                             dg_error *err)
 {
+    assert(!count || writes);
+    assert(!block->writes); /* once, before it is in the tree */
     if (!count)
         return DG_OK;
     block->writes = dg_calloc(count, sizeof *block->writes);
@@ -139,6 +147,9 @@ dg_bytes dg_block_extrinsic(const dg_block *block, size_t i)
 
 void dg_chain_tree_add(dg_chain *chain, dg_block *block)
 {
+    assert(block->chain == chain && block->state);
+    assert(!block->older && !block->newer); /* in no tree yet */
+    assert(!block->parent || block->parent->chain == chain);
     dg_block_inherit_runtime(block);
     block->older = chain->newest;
     if (chain->newest)
@@ -151,6 +162,9 @@ void dg_chain_tree_add(dg_chain *chain, dg_block *block)
 
 void dg_chain_tree_remove(dg_chain *chain, dg_block *block)
 {
+    assert(block->chain == chain);
+    assert(chain->block_count > 0);
+    assert(chain->block_count > 1 || chain->oldest == chain->newest);
     *(block->older ? &block->older->newer : &chain->oldest) = block->newer;
     *(block->newer ? &block->newer->older : &chain->newest) = block->older;
     chain->block_count--;
@@ -196,6 +210,7 @@ dg_code dg_chain_finalize(dg_chain *chain, dg_block *block, dg_error *err)
             dg_chain_tree_remove(chain, b);
     }
     chain->root = block;
+    assert(block->keep && chain->block_count > 0);
     return DG_OK;
 }
 
@@ -214,6 +229,8 @@ static dg_code put_writes(dg_state *state, const dg_bytes (*writes)[2], size_t c
 dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
                        const dg_bytes (*writes)[2], size_t count, dg_error *err)
 {
+    assert(block->chain == chain);
+    assert(!count || writes);
     dg_state *state = dg_state_fork(block->state);
     dg_block *amended = NULL;
     dg_hash root;
@@ -298,6 +315,7 @@ static dg_code header_of(dg_buf *out, const dg_chain *chain, dg_snapshot *snapsh
 
 static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
 {
+    assert(!chain->root && chain->block_count == 0); /* the first block */
     const dg_snapshot_info *info = dg_snapshot_info_of(snapshot);
     dg_bytes known = dg_snapshot_header(snapshot), slot;
     dg_state *state = NULL;
@@ -327,6 +345,7 @@ out:
 dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_options *options,
                       dg_error *err)
 {
+    assert(snapshot && options);
     dg_chain *chain = dg_calloc(1, sizeof *chain);
     dg_code rc;
     *out = NULL;
@@ -340,6 +359,7 @@ dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_opti
     }
     chain->options.state = NULL; /* forked */
     *out = chain;
+    assert(chain->block_count == 1 && chain->root == chain->newest);
     return DG_OK;
 }
 

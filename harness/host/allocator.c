@@ -7,6 +7,8 @@
  * Mirrors: sc-allocator freeing_bump. */
 #include "host/host_impl.h"
 
+#include <assert.h>
+
 static const uint32_t end_of_list = UINT32_MAX;
 static const uint64_t occupied = (uint64_t)1 << 32;
 enum { HEADER = 8 };
@@ -17,10 +19,12 @@ void dg_host_heap_init(dg_host_heap *heap, uint32_t heap_base)
     heap->poisoned = false;
     for (size_t i = 0; i < DG_HOST_HEAP_ORDERS; i++)
         heap->free[i] = end_of_list;
+    assert(heap->bump % 8 == 0);
 }
 
 static unsigned order_of(uint32_t len)
 {
+    assert(len <= DG_HOST_HEAP_BLOCK_MAX);
     return len <= 8 ? 0 : 29 - (unsigned)__builtin_clz(len - 1);
 }
 
@@ -33,6 +37,7 @@ static dg_code misused(dg_host_heap *heap, dg_error *err, const char *what, uint
 static dg_code take_free(dg_host_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
                          dg_error *err)
 {
+    assert(order < DG_HOST_HEAP_ORDERS && heap->free[order] != end_of_list);
     uint8_t *raw = dg_guest_at(guest, heap->free[order], HEADER + ((uint64_t)8 << order));
     uint64_t value;
     if (!raw)
@@ -48,6 +53,8 @@ static dg_code take_free(dg_host_heap *heap, uint32_t *header, dg_guest *guest, 
 static dg_code take_new(dg_host_heap *heap, uint32_t *header, dg_guest *guest, unsigned order,
                         dg_error *err)
 {
+    assert(order < DG_HOST_HEAP_ORDERS);
+    assert(heap->bump % 8 == 0);
     uint64_t end = (uint64_t)heap->bump + HEADER + ((uint64_t)8 << order);
     dg_code rc = DG_OK;
     if (!dg_guest_at(guest, 0, end)) {

@@ -1,6 +1,7 @@
 /* call.c - one entry point over one state. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { OUTPUT_MAX = 512 << 20 };
@@ -9,6 +10,7 @@ enum { OUTPUT_MAX = 512 << 20 };
  * style: the runtime learns the length and fetches it. The export's type tells. */
 static dg_code before(dg_guest *guest, uint64_t arg[2], unsigned arg_count, dg_error *err)
 {
+    assert(arg_count <= 2);
     dg_host *h = dg_host_of(guest);
     uint8_t *room;
     uint32_t at = 0;
@@ -39,6 +41,7 @@ static dg_code after(dg_guest *guest, uint64_t result, dg_error *err)
 
 static void finish(dg_host *h)
 {
+    assert(dg_state_depth(h->state) >= h->depth); /* a runtime cannot close what it did not open */
     dg_state_unwind(h->state, h->depth);
     dg_host_offchain_free(h->offchain);
     dg_buf_clear(&h->scratch);
@@ -64,6 +67,7 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
                     dg_bytes input, dg_state *state, const dg_host_options *options,
                     unsigned nesting, dg_error *err)
 {
+    assert(nesting <= DG_HOST_NESTING_MAX);
     static const dg_call_hooks hooks = { before, after };
     dg_call_options limits = { options->fuel, options->memory_max };
     dg_host h = { .engine = engine,
@@ -83,6 +87,7 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
                        input.len);
     rc = dg_module_call(module, entry, &hooks, &h, &limits, &result->trap, &result->cost, err);
     finish(&h);
+    assert(dg_state_depth(state) == h.depth); /* nothing that the runtime left open */
     return rc < 0 ? word_failure(rc, result, err) : rc;
 }
 

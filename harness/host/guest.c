@@ -1,10 +1,12 @@
 /* guest.c - between guest memory and host functions; every bound is checked here. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 dg_host *dg_host_of(dg_guest *guest)
 {
+    assert(dg_guest_user(guest));
     return dg_guest_user(guest);
 }
 
@@ -22,6 +24,7 @@ dg_code dg_host_lift_at(dg_guest *guest, uint8_t **out, uint64_t at, uint32_t le
 dg_code dg_host_lift(dg_guest *guest, dg_bytes *out, const uint64_t *arg, size_t count,
                      dg_error *err)
 {
+    assert(count == 0 || arg);
     for (size_t i = 0; i < count; i++) {
         static const uint8_t nothing[1];
         uint32_t len = (uint32_t)(arg[i] >> 32);
@@ -106,6 +109,7 @@ dg_code dg_host_lower_option(dg_guest *guest, uint64_t *ret, const dg_bytes *val
     dg_buf_put_u8(&out, 1);
     dg_scale_put_bytes(&out, *value);
     *ret = at | (uint64_t)(head + value->len) << 32;
+    assert(out.rc == DG_OK && out.len == head + value->len);
     return DG_OK;
 }
 

@@ -1,6 +1,7 @@
 /* runtime.c - a blob made ready: compiled, linked, its version known. */
 #include "host/host_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct dg_runtime {
@@ -49,6 +50,7 @@ static dg_code load(dg_runtime *r, dg_bytes wasm, dg_error *err)
 
 dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err)
 {
+    assert(engine);
     dg_runtime *r = dg_calloc(1, sizeof *r);
     dg_buf wasm;
     dg_code rc;
@@ -77,6 +79,7 @@ out:
 
 dg_runtime *dg_runtime_keep(dg_runtime *runtime)
 {
+    assert(!runtime || runtime->owners > 0);
     if (runtime)
         runtime->owners++;
     return runtime;
@@ -84,6 +87,7 @@ dg_runtime *dg_runtime_keep(dg_runtime *runtime)
 
 void dg_runtime_free(dg_runtime *runtime)
 {
+    assert(!runtime || runtime->owners > 0);
     if (!runtime || --runtime->owners > 0)
         return;
     dg_meta_free(runtime->meta);
@@ -126,6 +130,8 @@ dg_code dg_runtime_call(dg_runtime *runtime, dg_host_result *result, const char 
                         dg_bytes input, dg_state *state, const dg_host_options *options,
                         dg_error *err)
 {
+    assert(runtime->owners > 0);
+    assert(dg_version_trie(&runtime->version) <= 1);
     static const dg_host_options defaults = { .context = DG_HOST_CONTEXT_BLOCK };
     dg_state_set_version(state, dg_version_trie(&runtime->version));
     return dg_host_run(runtime->module, runtime->engine, result, entry, input, state,
@@ -211,6 +217,7 @@ dg_code dg_runtime_meta(dg_runtime *runtime, const dg_meta **meta, dg_error *err
     *meta = runtime->meta;
     dg_host_result_clear(&result);
     dg_state_free(state);
+    assert(rc < 0 || *meta);
     return rc;
 }
 

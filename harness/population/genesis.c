@@ -7,6 +7,7 @@
  * Mirrors: sp-genesis-builder; frame-support genesis_builder_helper. */
 #include "population/population_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -253,6 +254,7 @@ static dg_code keep_code(growth *g, dg_state *built, dg_error *err)
 
 dg_code dg_growth_build(growth *g, dg_runtime *runtime, const dg_population *wanted, dg_error *err)
 {
+    assert(g->state && runtime);
     dg_state *built = dg_state_empty();
     json_t *genesis = NULL, *config = NULL;
     dg_code rc = built ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a state");

@@ -5,6 +5,8 @@
  * itself has one for each. */
 #include "population/population_impl.h"
 
+#include <assert.h>
+
 #include "crypto/crypto.h"
 
 enum { FIRST_ID = 2000, WHOLE_CORE = 57600 };
@@ -147,6 +149,7 @@ static dg_code assign(growth *g, uint32_t core, uint32_t para, dg_error *err)
 
 dg_code dg_growth_parachains(growth *g, uint32_t have, uint32_t added, dg_error *err)
 {
+    assert(have + added >= have); /* an id is 32 bits */
     json_t *all = NULL;
     uint32_t next = FIRST_ID;
     size_t i;

@@ -2,6 +2,7 @@
  * Mirrors: sp-core crypto.rs, Ss58Codec (prefix of one byte, checksum of two). */
 #include "population/population_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -13,6 +14,7 @@ static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnop
 /* Base 58, a leading zero byte as a leading '1'. */
 static void base58(char *out, const uint8_t *data, size_t len)
 {
+    assert(len <= DATA_MAX);
     uint8_t digits[DIGITS_MAX] = { 0 };
     size_t count = 0, zeros = 0;
     while (zeros < len && !data[zeros])
@@ -35,6 +37,7 @@ static void base58(char *out, const uint8_t *data, size_t len)
 
 void dg_growth_ss58(char out[80], dg_bytes key)
 {
+    assert(key.len + 3 <= DATA_MAX);
     uint8_t hashed[7 + DATA_MAX] = "SS58PRE", sum[64], *data = hashed + 7;
     data[0] = 0;
     memcpy(data + 1, key.at, key.len);

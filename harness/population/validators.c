@@ -7,6 +7,7 @@
  * Elections would not know the new ones: eras are held where they are. */
 #include "population/population_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -171,6 +172,7 @@ static dg_code write_lists(growth *g, lists *l, dg_error *err)
 
 dg_code dg_growth_validators(growth *g, uint32_t have, uint32_t added, dg_error *err)
 {
+    assert(have + added >= have); /* an index is 32 bits */
     const dg_meta_entry *entry = dg_meta_storage(g->meta, "Session", "NextKeys");
     lists l = { NULL, NULL, NULL };
     dg_code rc = DG_OK;

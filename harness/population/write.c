@@ -1,6 +1,7 @@
 /* write.c - values of a state by name, as JSON. */
 #include "population/population_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 json_t *dg_growth_hex(dg_bytes bytes)
@@ -35,6 +36,7 @@ static dg_code key_of(const growth *g, dg_buf *key, const dg_meta_entry **entry,
 dg_code dg_growth_get(const growth *g, json_t **out, const char *pallet, const char *item,
                       const json_t *keys, dg_error *err)
 {
+    assert(g->meta && g->state);
     const dg_meta_entry *entry;
     dg_bytes value;
     dg_buf key;
@@ -57,6 +59,7 @@ dg_code dg_growth_get(const growth *g, json_t **out, const char *pallet, const c
 static dg_code put(growth *g, const char *pallet, const char *item, const json_t *keys,
                    const json_t *value, dg_error *err)
 {
+    assert(g->meta && g->state);
     const dg_meta_entry *entry;
     dg_buf key, encoded;
     dg_code rc;

@@ -3,6 +3,7 @@
  * Mirrors: rand_chacha 0.3 ChaCha20Rng; rand 0.8 UniformInt<u32>::sample_single. */
 #include "protocol/protocol.h"
 
+#include <assert.h>
 #include <string.h>
 
 void dg_chacha_init(dg_chacha *c, const uint8_t key[32])
@@ -17,6 +18,7 @@ void dg_chacha_init(dg_chacha *c, const uint8_t key[32])
 
 static uint32_t rotate(uint32_t v, unsigned by)
 {
+    assert(by > 0 && by < 32);
     return v << by | v >> (32 - by);
 }
 
@@ -50,6 +52,7 @@ static void refill(dg_chacha *c)
 
 uint32_t dg_chacha_u32(dg_chacha *c)
 {
+    assert(c->used <= 16);
     if (c->used == 16)
         refill(c);
     return c->words[c->used++];
@@ -57,6 +60,7 @@ uint32_t dg_chacha_u32(dg_chacha *c)
 
 uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound)
 {
+    assert(bound > 0); /* else it would look for ever */
     uint32_t zone = bound;
     while (!(zone & 0x80000000u))
         zone <<= 1;

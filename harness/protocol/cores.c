@@ -3,6 +3,7 @@
  * Mirrors: primitives (CoreState); vstaging claim queue; node/subsystem-util fetch_claim_queue. */
 #include "protocol/view_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool whole(const dg_scale *s)
@@ -56,6 +57,7 @@ static void take_core(dg_core *core, dg_scale *s)
 
 dg_code dg_view_take_cores(dg_view *v, dg_scale *s, dg_error *err)
 {
+    assert(!v->cores); /* one answer a view */
     uint32_t count = dg_scale_count(s, 1);
     if (s->rc != DG_OK || count > DG_CORES_MAX)
         return DG_OK;
@@ -90,6 +92,8 @@ static void take_claims(dg_view *of, dg_scale *s)
  * core say the cores, which have to be known by now. */
 dg_code dg_view_take_queue(dg_view *v, dg_scale *s, dg_error *err)
 {
+    assert(!v->cores_told);
+    assert(v->core_count == 0 || v->cores);
     dg_scale again = *s;
     size_t len = v->core_count * sizeof *v->cores;
     take_claims(NULL, s);
@@ -110,6 +114,7 @@ dg_code dg_view_take_queue(dg_view *v, dg_scale *s, dg_error *err)
 
 const dg_core *dg_view_core(const dg_view *v, uint32_t core, const dg_node_class *of)
 {
+    assert(core < v->core_count);
     return v->cores_told && of->host_known < dg_request_at(DG_ASK_CLAIM_QUEUE)->since
                ? &v->cores_told[core]
                : &v->cores[core];
@@ -122,6 +127,7 @@ uint32_t dg_core_turn(const dg_core *core)
 
 bool dg_view_differs(const dg_view *v, uint32_t core)
 {
+    assert(core < v->core_count);
     return v->cores_told && dg_core_turn(&v->cores_told[core]) != dg_core_turn(&v->cores[core]);
 }
 

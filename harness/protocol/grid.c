@@ -6,6 +6,7 @@
  * Mirrors: gossip-support (construct), grid_topology.rs. */
 #include "protocol/protocol.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -25,6 +26,7 @@ static uint32_t width_of(uint32_t n)
 
 dg_code dg_grid_init(dg_grid *grid, uint32_t count, const uint8_t randomness[32], dg_error *err)
 {
+    assert(count <= DG_VALIDATORS_MAX);
     dg_hash seed = dg_grid_seed(randomness);
     dg_chacha chance;
     *grid = (dg_grid){ .count = count, .width = width_of(count) };
@@ -52,10 +54,12 @@ void dg_grid_clear(dg_grid *grid)
 
 static uint32_t row(const dg_grid *g, uint32_t member)
 {
+    assert(member < g->count && g->width > 0);
     return g->position[member] / g->width;
 }
 static uint32_t column(const dg_grid *g, uint32_t member)
 {
+    assert(member < g->count && g->width > 0);
     return g->position[member] % g->width;
 }
 
@@ -84,6 +88,7 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
 
 uint32_t dg_grid_slots(const dg_grid *grid)
 {
+    assert(grid->width > 0);
     return grid->width + (grid->count + grid->width - 1) / grid->width;
 }
 
@@ -97,6 +102,7 @@ uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour)
 
 uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot)
 {
+    assert(slot < dg_grid_slots(grid));
     uint32_t at = slot < grid->width ? row(grid, member) * grid->width + slot
                                      : (slot - grid->width) * grid->width + column(grid, member);
     return at < grid->count && grid->at[at] != member ? grid->at[at] : DG_NO;
@@ -111,6 +117,7 @@ dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin)
 
 dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member)
 {
+    assert(group < view->group_count);
     dg_route to = { false, false };
     for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++) {
         if (view->members[i] == member)

@@ -5,8 +5,11 @@
  * Mirrors: runtime parachains scheduler.rs, GroupRotationInfo. */
 #include "protocol/protocol.h"
 
+#include <assert.h>
+
 void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators)
 {
+    assert(groups > 0);
     for (uint32_t g = 0; g < groups; g++)
         sizes[g] = validators / groups + (g < validators % groups);
 }

@@ -5,6 +5,7 @@
  * Mirrors: polkadot node/overseer, lib.rs (block_imported, block_finalized). */
 #include "protocol/protocol.h"
 
+#include <assert.h>
 #include <string.h>
 
 void dg_leaves_clear(dg_leaves *leaves)
@@ -17,6 +18,7 @@ void dg_leaves_clear(dg_leaves *leaves)
 
 static uint32_t find(const dg_leaves *l, uint32_t id)
 {
+    assert(l->count <= l->cap);
     for (uint32_t i = 0; i < l->count; i++)
         if (l->active[i].id == id)
             return i;
@@ -61,6 +63,8 @@ static dg_code note_seen(dg_leaves *l, bool *before, uint32_t id, dg_error *err)
 
 static void remove_at(dg_leaves *l, dg_signal *signal, uint32_t i)
 {
+    assert(i < l->count);
+    assert(signal->deactivated_count < l->cap); /* make_room has made it */
     l->gone[signal->deactivated_count++] = l->active[i].id;
     signal->deactivated = l->gone;
     memmove(&l->active[i], &l->active[i + 1], (l->count - i - 1) * sizeof l->active[0]);
@@ -85,11 +89,13 @@ dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *bl
         signal->activates = true;
         signal->activated = *block;
     }
+    assert(leaves->count <= leaves->cap);
     return DG_OK;
 }
 
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block)
 {
+    assert(leaves->count <= leaves->cap);
     *signal = (dg_signal){ .by_finality = true };
     for (uint32_t i = 0; i < leaves->count;)
         if (leaves->active[i].number <= block->number && leaves->active[i].id != block->id)

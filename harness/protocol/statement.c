@@ -64,6 +64,7 @@ const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session)
 
 static void unused_remove(dg_statement *sd, uint32_t i)
 {
+    assert(i < sd->unused_count);
     memmove(&sd->unused[i], &sd->unused[i + 1], (--sd->unused_count - i) * sizeof sd->unused[0]);
 }
 
@@ -120,6 +121,7 @@ static bool has_parent(const dg_statement *sd, uint32_t id)
 
 static dg_code parent_add(dg_statement *sd, const dg_parent *parent, dg_error *err)
 {
+    assert(sd->parent_count <= sd->parent_cap);
     uint32_t at = place_of(sd, parent->id);
     dg_parent *parents;
     if (has_parent(sd, parent->id))
@@ -281,6 +283,8 @@ static dg_mode mode_for(const dg_node_class *of, dg_mode mode)
 dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal,
                             const dg_new_leaf *leaf, dg_error *err)
 {
+    assert(sd->of);
+    assert(!signal->activates || leaf);
     dg_mode mode = signal->activates ? mode_for(sd->of, leaf->mode) : DG_MODE_ERROR;
     dg_code rc = DG_OK;
     lost->count = 0;
@@ -300,7 +304,8 @@ dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *
 
 static void put_aside(dg_statement *sd, const dg_session *topology, uint32_t block)
 {
-    take_unused(sd, topology->index); /* a second one for the session replaces it */
+    assert(sd->unused_count < sd->unused_cap); /* room_for_topology has made it */
+    take_unused(sd, topology->index);          /* a second one for the session replaces it */
     sd->unused[sd->unused_count++] = (dg_unused){ topology, block };
 }
 
@@ -322,6 +327,7 @@ static dg_code room_for_topology(dg_statement *sd, dg_error *err)
 dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
                               uint32_t block, dg_error *err)
 {
+    assert(sd->of && topology);
     dg_entry *entry = entry_of(sd, topology->index);
     dg_code rc = room_for_topology(sd, err);
     lost->count = 0;

@@ -4,8 +4,11 @@
  * one for it, and random peers make up for what it misses. */
 #include "protocol/protocol.h"
 
+#include <assert.h>
+
 void dg_topologies_add(dg_topologies *t, const dg_session *topology)
 {
+    assert(topology);
     if (t->current && t->current->index != topology->index)
         t->previous = t->current;
     t->current = topology;

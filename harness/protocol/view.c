@@ -6,6 +6,7 @@
  * Mirrors: polkadot node/core/runtime-api lib.rs; node/subsystem-types messages.rs. */
 #include "protocol/view_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ static const dg_request_row requests[DG_ASK_COUNT] = {
 
 const dg_request_row *dg_request_at(dg_request request)
 {
+    assert((unsigned)request < DG_ASK_COUNT);
     return &requests[request];
 }
 
@@ -66,11 +68,13 @@ bool dg_view_core_bits(const dg_view *view, const dg_node_class *of)
 
 bool dg_view_supports(const dg_view *view, dg_request request)
 {
+    assert((unsigned)request < DG_ASK_COUNT);
     return view->host_version >= requests[request].since;
 }
 
 void dg_view_fail(dg_view *view, dg_request request)
 {
+    assert((unsigned)request < DG_ASK_COUNT && DG_ASK_COUNT <= 32); /* one bit each */
     view->failed |= 1u << request;
 }
 
@@ -84,6 +88,7 @@ static bool is_replaced(const dg_view *v, dg_request request)
 
 bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by)
 {
+    assert((unsigned)request < DG_ASK_COUNT);
     const dg_request_row *row = &requests[request];
     return row->lasts != DG_LASTS_ELSEWHERE
            && by->host_known >= (row->from ? row->from : row->since)
@@ -120,6 +125,7 @@ static bool is_theirs(dg_code rc)
 dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input,
                     dg_error *err)
 {
+    assert(view->chain && view->block);
     dg_call_cost cost = { 0 };
     dg_code rc;
     *answer = dg_bytes_of(NULL, 0);
@@ -185,6 +191,7 @@ static dg_code take_votes(dg_view *v, dg_scale *s, dg_error *err)
 
 static dg_code take_validators(dg_view *v, dg_scale *s, dg_error *err)
 {
+    assert(!v->validators); /* one answer a view */
     uint32_t count = dg_scale_count(s, 32);
     if (s->rc != DG_OK || dg_scale_left(s) != (size_t)count * 32 || count > DG_VALIDATORS_MAX)
         return DG_OK;
@@ -198,6 +205,7 @@ static dg_code take_validators(dg_view *v, dg_scale *s, dg_error *err)
 
 static dg_code make_groups(dg_view *v, uint32_t groups, size_t members, dg_error *err)
 {
+    assert(!v->group_from && !v->members); /* one answer a view */
     v->group_from = dg_calloc((size_t)groups + 1, sizeof *v->group_from);
     v->members = dg_calloc(members ? members : 1, sizeof *v->members);
     return v->group_from && v->members ? DG_OK
@@ -259,6 +267,7 @@ static int by_number(const void *a, const void *b)
 
 static dg_code take_disabled(dg_view *v, dg_scale *s, dg_error *err)
 {
+    assert(!v->disabled); /* one answer a view */
     uint32_t count = dg_scale_count(s, 4);
     if (!(v->disabled = dg_calloc(count ? count : 1, sizeof *v->disabled)))
         return dg_fail(err, DG_NOMEM, "no memory for %u disabled validators", count);

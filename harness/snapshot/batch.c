@@ -4,6 +4,7 @@
  * and half; in order it is filled at the speed of the disk. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ dg_code dg_snapshot_batch_put(dg_snapshot_batch *b, const dg_hash *hash, dg_byte
     if ((rc = dg_buf_check(&b->bytes, err, "content that waits to be written")) < 0)
         return rc;
     dg_buf_put(&b->items, &one, sizeof one);
+    assert(b->bytes.len == one.at + one.len);
     return dg_buf_check(&b->items, err, "list of what waits to be written");
 }
 
@@ -51,6 +53,8 @@ int dg_snapshot_batch_drain(dg_snapshot_batch *b,
                             int (*each)(void *user, const dg_hash *hash, dg_bytes bytes),
                             void *user)
 {
+    assert(b->items.len % sizeof(item) == 0);
+    assert(b->bytes.rc == DG_OK && b->items.rc == DG_OK);
     item *items = (item *)(void *)b->items.at;
     size_t count = b->items.len / sizeof *items;
     int rc = 0;

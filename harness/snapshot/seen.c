@@ -2,6 +2,7 @@
 #include "snapshot/snapshot_impl.h"
 #include "snapshot/seen.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct dg_snapshot_seen {
@@ -19,6 +20,9 @@ static void tag_of(uint8_t tag[16], const dg_hash *hash, bool is_value)
 
 static dg_snapshot_seen_entry *slot(const dg_snapshot_seen *seen, const uint8_t tag[16])
 {
+    assert(seen->cap > 0 && (seen->cap & (seen->cap - 1)) == 0);
+    assert(seen->count < seen->cap); /* else it would look for ever */
+    assert(tag[15]);
     size_t i = (size_t)dg_le64(tag) & (seen->cap - 1);
     while (seen->at[i].tag[15] && memcmp(seen->at[i].tag, tag, 16) != 0)
         i = (i + 1) & (seen->cap - 1);
@@ -37,6 +41,7 @@ static dg_code grow(dg_snapshot_seen *seen, dg_error *err)
     bigger.count = seen->count;
     dg_free(seen->at);
     *seen = bigger;
+    assert(seen->count * 2 < seen->cap);
     return DG_OK;
 }
 
@@ -78,6 +83,7 @@ dg_code dg_snapshot_seen_put(dg_snapshot_seen *seen, const dg_hash *hash, bool i
     memcpy(e->tag, tag, 16);
     e->keys = keys;
     e->value_bytes = value_bytes;
+    assert(seen->count * 2 <= seen->cap);
     return DG_OK;
 }
 

@@ -4,6 +4,7 @@
  * it was sealed: so there are no locks, and a reader needs no lock file. */
 #include "snapshot/snapshot_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static void clear(dg_snapshot_store *s, const char *dir)
 
 static int begin(dg_snapshot_store *s)
 {
+    assert(!s->txn); /* one at a time */
     int rc = mdb_txn_begin(s->env, NULL, s->writing ? 0 : MDB_RDONLY, &s->txn);
     if (rc == 0 && !s->open_dbi) {
         rc = mdb_dbi_open(s->txn, NULL, 0, &s->dbi);
@@ -87,6 +89,7 @@ static int put_one(void *user, const dg_hash *hash, dg_bytes bytes)
 /* The first batch goes into an empty store, in order: page after page. */
 static int write_batch(dg_snapshot_store *s)
 {
+    assert(s->writing && s->txn);
     int rc = dg_snapshot_batch_drain(&s->batch, put_one, s);
     s->begun = true;
     if (rc == 0) {
@@ -94,6 +97,7 @@ static int write_batch(dg_snapshot_store *s)
         s->txn = NULL;
         dg_snapshot_reached("store commit");
     }
+    assert(rc != 0 || !s->txn);
     return rc;
 }
 
@@ -113,6 +117,7 @@ dg_code dg_snapshot_store_flush(dg_snapshot_store *s, uint64_t *count, dg_error 
 dg_code dg_snapshot_store_put(dg_snapshot_store *s, const dg_hash *hash, dg_bytes bytes,
                               dg_error *err)
 {
+    assert(s->writing && s->txn);
     dg_code rc;
     if (bytes.len > DG_VALUE_MAX)
         return dg_fail(err, DG_LIMIT, "content %s has %zu bytes, more than %d",
@@ -161,6 +166,7 @@ dg_code dg_snapshot_store_open(dg_snapshot_store *s, const char *dir, dg_error *
 dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const dg_hash *hash,
                               dg_error *err)
 {
+    assert(s->txn);
     MDB_val key = { 32, (void *)(uintptr_t)hash->at }, value;
     int rc = mdb_get(s->txn, s->dbi, &key, &value);
     if (rc == MDB_NOTFOUND)
@@ -174,6 +180,7 @@ dg_code dg_snapshot_store_get(const dg_snapshot_store *s, dg_bytes *out, const d
 dg_code dg_snapshot_store_prune(dg_snapshot_store *s, bool (*kept)(void *user, const dg_hash *hash),
                                 void *user, uint64_t *removed, dg_error *err)
 {
+    assert(s->writing && s->txn);
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
     dg_hash hash;

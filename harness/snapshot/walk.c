@@ -7,6 +7,7 @@
 #include "snapshot/snapshot_impl.h"
 #include "snapshot/seen.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char child_prefix[] = ":child_storage:default:";
@@ -97,6 +98,7 @@ static dg_code key_here(walker *k)
 
 static dg_code note_child(walker *k, dg_bytes value)
 {
+    assert(k->key.len >= CHILD_PREFIX_LEN && !k->child.at);
     child *more;
     dg_bytes name = dg_bytes_of(k->key.at + CHILD_PREFIX_LEN, k->key.len - CHILD_PREFIX_LEN);
     if (value.len != 32)
@@ -183,6 +185,7 @@ static dg_code walk_on(walker *k, const frame *f)
 
 static dg_code push(walker *k, dg_bytes bytes, const dg_hash *hash, size_t path_len)
 {
+    assert(k->depth <= k->frames_cap);
     frame *f;
     dg_code rc;
     if (k->depth == k->frames_cap) {
@@ -233,6 +236,7 @@ static dg_code enter(walker *k, const dg_hash *hash, size_t path_len)
 
 static dg_code leave(walker *k)
 {
+    assert(k->depth > 0);
     frame f = k->frames[--k->depth];
     k->path.len = f.path_len;
     account(k, f.keys, f.value_bytes);
@@ -243,6 +247,7 @@ static dg_code leave(walker *k)
 
 static dg_code step(walker *k)
 {
+    assert(k->depth > 0);
     frame *f = &k->frames[k->depth - 1];
     size_t path_len = k->path.len;
     dg_scale in = dg_scale_from(f->rest);
@@ -259,6 +264,7 @@ static dg_code step(walker *k)
         return dg_buf_check(&k->path, k->err, "path");
     if (value.len < 32)
         return push(k, value, NULL, path_len);
+    assert(value.len == 32); /* dg_snapshot_node_read made sure of it */
     memcpy(hash.at, value.at, 32);
     return enter(k, &hash, path_len);
 }
@@ -275,11 +281,13 @@ static dg_code one_trie(walker *k, const dg_hash *root)
         rc = step(k);
     add(&k->w->keys, k->keys);
     add(&k->w->value_bytes, k->value_bytes);
+    assert(rc != DG_OK || k->depth == 0);
     return rc;
 }
 
 dg_code dg_snapshot_walk_run(dg_snapshot_walk *w, const dg_hash *root, dg_error *err)
 {
+    assert(w->from && w->from->load);
     walker k = { .w = w, .err = err };
     dg_code rc;
     dg_snapshot_walk_clear(w);
