@@ -24,7 +24,7 @@ dg_code dg_chain_events_decode(const dg_meta *meta, json_t **out, dg_state *stat
         return dg_fail(err, DG_ABSENT, "the runtime has no System.Events");
     dg_buf_init(&key, DG_TRIE_KEY_MAX);
     dg_storage_key_raw(&key, entry, NULL);
-    if ((rc = dg_buf_check(&key, err, "System.Events")) == DG_OK)
+    if ((rc = dg_buf_check(&key, err, "System.Events")) >= 0)
         rc = dg_state_get(state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err);
     dg_buf_clear(&key);
     if (rc < 0)

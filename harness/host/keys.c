@@ -68,9 +68,9 @@ static dg_code open_keys(dg_guest *guest, dg_host_offchain **o, uint8_t **type, 
 {
     dg_host *h = dg_host_of(guest);
     dg_code rc = dg_host_offchain_allowed(h, true, allowed_error, err);
-    if (rc == DG_OK)
-        rc = dg_host_offchain_open(h, o, err);
-    return rc < 0 ? rc : dg_host_lift_at(guest, type, type_at, 4, err);
+    if (rc < 0 || (rc = dg_host_offchain_open(h, o, err)) < 0)
+        return rc;
+    return dg_host_lift_at(guest, type, type_at, 4, err);
 }
 
 static dg_code make_key(dg_host_key *key, dg_host_offchain *o, const uint8_t *type, char kind,

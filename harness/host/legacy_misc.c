@@ -101,9 +101,9 @@ static dg_code lift_signed(dg_guest *guest, dg_bytes *message, uint8_t **sig, ui
                            const uint64_t *arg, dg_error *err)
 {
     dg_code rc = dg_host_lift_slices(guest, message, arg, 1, err);
-    if (rc == DG_OK)
-        rc = dg_host_lift_at(guest, sig, arg[2], 64, err);
-    return rc < 0 ? rc : dg_host_lift_at(guest, pk, arg[3], 32, err);
+    if (rc < 0 || (rc = dg_host_lift_at(guest, sig, arg[2], 64, err)) < 0)
+        return rc;
+    return dg_host_lift_at(guest, pk, arg[3], 32, err);
 }
 
 enum { BAD_SIGNATURE = 5 };

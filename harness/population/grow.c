@@ -66,7 +66,7 @@ static dg_code look(const growth *g, dg_growth *out, const dg_population *wanted
 
 /* ---- growing ---- */
 
-static dg_code open(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *err)
+static dg_code open_growth(growth *g, dg_runtime **runtime, dg_chain *chain, dg_error *err)
 {
     dg_block *root = dg_chain_root(chain);
     dg_code rc;
@@ -123,7 +123,7 @@ dg_code dg_population_grow(dg_growth *out, dg_chain *chain, const dg_population 
 {
     growth g = { .validators = wanted->validators };
     dg_runtime *runtime;
-    dg_code rc = open(&g, &runtime, chain, err);
+    dg_code rc = open_growth(&g, &runtime, chain, err);
     *out = (dg_growth){ .state = NULL };
     if (rc >= 0 && (rc = look(&g, out, wanted, err)) >= 0
         && (rc = by == DG_GROWTH_GENESIS ? by_genesis(&g, runtime, out, err)

@@ -47,6 +47,7 @@ dg_sim_local dg_sim_local_plus(dg_sim_local x, dg_sim_local y)
 /* floor(elapsed * rate), also for the time before the clock was set. */
 dg_sim_local dg_sim_clock_local(const clock_state *c, dg_ns at)
 {
+    assert(c->den > 0); /* dg_sim_clock_check refuses others */
     if (at >= c->since)
         return local_from(c->base, (sim_u128)(at - c->since) * c->num / c->den, false);
     return local_from(c->base, ((sim_u128)(c->since - at) * c->num + c->den - 1) / c->den, true);

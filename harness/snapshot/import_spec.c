@@ -129,6 +129,7 @@ static dg_code run_pass(pass *p, dg_snapshot_spec *spec, dg_error *err)
     dg_snapshot_json_clear(&json);
     dg_snapshot_input_close(p->source);
     p->source = NULL;
+    spec->user = NULL; /* `p` ends before `spec` does */
     return rc < 0 ? dg_fail_within(err, rc, "%s", p->import->path) : rc;
 }
 

@@ -74,6 +74,7 @@ static size_t seek(const dg_state_family *family, dg_bytes key)
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         const dg_state_child *c = family->at[mid];
+        assert(c); /* there are no gaps in a family */
         if (dg_bytes_compare(dg_bytes_of(c->key, c->key_len), key) < 0)
             low = mid + 1;
         else

@@ -219,6 +219,7 @@ dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_erro
     if ((rc = dg_trie_raw_parse(&raw, node, false, err)) < 0)
         return rc;
     if (raw.form == DG_TRIE_RAW_HASHED) {
+        assert(raw.value.len == 32 && raw.value.at); /* dg_trie_raw_parse refuses others */
         memcpy(hash.at, raw.value.at, 32);
         if ((rc = each(user, &hash, true, err)) < 0)
             return rc;

@@ -289,6 +289,7 @@ static dg_code own_above(dg_trie *t, trail *to, dg_bytes key, size_t depth, dg_e
         rest = dg_trie_nibs_drop(rest, n->partial_len);
         *to = (trail){ dg_trie_node_kid(n, dg_trie_nibs_at(rest, 0)), to->slot,
                        dg_trie_nibs_at(rest, 0) };
+        assert(to->slot); /* who calls has walked this path */
         rest = dg_trie_nibs_drop(rest, 1);
     }
     return DG_OK;
