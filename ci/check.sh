@@ -22,6 +22,7 @@ step "build debug" make --no-print-directory -s -j"$jobs" PROFILE=debug all &&
     export DOPPEL_OTHER=build/debug/doppel
 step "floor" make --no-print-directory -s -j"$jobs" tidy-check
 step "floor, planted faults" ci/floor.py --self-test
+[ -z "${DOPPEL_LONG-}" ] || step "clang-tidy" make --no-print-directory -s tidy
 run release
 run asan
 echo "== slowest twenty tests: seconds, profile, program, test, row"
