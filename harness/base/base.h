@@ -331,6 +331,23 @@ void dg_scrap_drop(int scrap); /* fine for 0 */
  * end the program as ever. A signal that is ignored stays so. */
 void dg_scrap_on_signals(void);
 
+/* ---- locks: a place that one process owns at a time ----
+ *
+ * A process id says nothing to another container or host; a lock does, and the kernel takes it
+ * back with its owner, by whatever death. */
+typedef struct dg_lock {
+    char *path; /* NULL: not held */
+    int fd, scrap;
+} dg_lock;
+
+/* The lock that is the file `path`, made if it is not there. DG_OK: it is ours until
+ * dg_lock_release; DG_END: another has it (with `wait`: never, it is waited for); DG_IO: the file
+ * cannot be made, or its filesystem has no locks and the file that stands for one is there. */
+dg_code dg_lock_take(dg_lock *lock, const char *path, bool wait, dg_error *err);
+void dg_lock_release(dg_lock *lock); /* removes the file; fine on what is not held */
+/* Test hook: from here on, or no more, as if no filesystem had locks. */
+void dg_lock_lack(bool on);
+
 /* ---- words ---- */
 
 /* The entry of `names` (NULL-terminated) nearest to `word` by edit distance, or
