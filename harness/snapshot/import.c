@@ -182,10 +182,16 @@ dg_code dg_snapshot_import(dg_snapshot_info *info, const char *path_in,
     if (rc < 0)
         dg_fail_within(err, rc, "%s", path_in);
     else
-        rc = dg_snapshot_begin(&import.writer, options->path_out, options->replace, err);
-    if (rc == DG_OK)
+        rc = dg_snapshot_writer_begin(&import.writer, options->path_out,
+                                      options->share     ? DG_SNAPSHOT_SHARE
+                                      : options->replace ? DG_SNAPSHOT_REPLACE
+                                                         : DG_SNAPSHOT_REFUSE,
+                                      err);
+    if (rc == DG_OK) {
+        import.writer->note = options->note;
         rc = kind == KIND_SPEC ? dg_snapshot_import_spec(&import, err)
                                : dg_snapshot_import_snap(&import, err);
+    }
     dg_snapshot_abandon(import.writer); /* NULL after a commit */
     if (rc == DG_OK && info)
         *info = import.m.info;

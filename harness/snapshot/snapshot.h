@@ -43,6 +43,10 @@ typedef struct dg_snapshot_info {
 typedef struct dg_snapshot_import_options {
     const char *path_out;
     bool replace; /* an existing snapshot at path_out may be replaced */
+    /* For a place that many use: what another makes there is waited for, and a snapshot that is
+     * there and opens is left as it is, DG_END. What does not open is replaced. */
+    bool share;
+    dg_bytes note; /* what the source has to say of itself: the file `note`; .at NULL: none */
     /* Tells spec_name, spec_version and state version from the `:code` found
      * (the caller runs the blob: this room does not know how). May be NULL:
      * state version 0, or the one the file states. */
@@ -63,7 +67,8 @@ typedef struct dg_snapshot_import_options {
  * follows from its root. A .snap without header is called partial, since nothing
  * proves it whole. A snapshot that a killed `replace` left aside is put back
  * first, here and in open; what dead processes left is removed. Existing
- * snapshot at path_out: DG_USAGE unless `replace`. Refusals: DG_MALFORMED with
+ * snapshot at path_out: DG_USAGE unless `replace` or `share`; one that another
+ * process makes, on whatever host: DG_IO unless `share`. Refusals: DG_MALFORMED with
  * position, DG_UNSUPPORTED (plain spec, .snap version), DG_MISMATCH (a node or
  * root that does not hash), DG_LIMIT, DG_IO. Nothing is left behind
  * on failure. `info` out, may be NULL. */
@@ -107,6 +112,8 @@ typedef struct dg_snapshot_writer dg_snapshot_writer;
 /* A new snapshot aside; it gets the name `path` in commit. DG_USAGE: something is there already
  * and `replace` is false; DG_IO; DG_NOMEM. */
 dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err);
+/* Whether dg_snapshot_begin would do now, for whoever works hours before it. Leaves nothing. */
+dg_code dg_snapshot_try(const char *path, bool replace, dg_error *err);
 /* Content under its hash: dg_trie_each, `user` is the writer. */
 dg_code dg_snapshot_put(void *writer, const dg_hash *hash, dg_bytes bytes, dg_error *err);
 /* Everything below `root` that was not put yet, hash-checked, from `from`: a state

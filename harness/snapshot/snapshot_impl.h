@@ -97,15 +97,28 @@ dg_code dg_snapshot_store_sum(const char *dir, uint64_t *len, dg_hash *hash, dg_
 
 /* ---- place.c: the names a snapshot has while it is made ---- */
 
+/* What becomes of what stands at the place. */
+typedef enum dg_snapshot_there {
+    DG_SNAPSHOT_REFUSE,  /* DG_USAGE */
+    DG_SNAPSHOT_REPLACE, /* replaced if it is a snapshot; DG_USAGE if it is anything else */
+    DG_SNAPSHOT_SHARE    /* one that opens is left as it is, DG_END; anything else is replaced */
+} dg_snapshot_there;
+
 typedef struct dg_snapshot_place {
     char path[DG_PATH_MAX], part[DG_PATH_MAX], old[DG_PATH_MAX];
-    bool replace, made;
+    dg_snapshot_there there;
+    bool made;
+    dg_lock lock;  /* from begin to abandon */
+    int scraps[4]; /* of `part` and the files in it */
 } dg_snapshot_place;
 
-dg_code dg_snapshot_place_begin(dg_snapshot_place *place, const char *path, bool replace,
+/* Owns the place, and makes `part`. DG_IO when another has it, but for DG_SNAPSHOT_SHARE, which
+ * waits for that one. On anything but DG_OK the place is abandoned. */
+dg_code dg_snapshot_place_begin(dg_snapshot_place *place, const char *path, dg_snapshot_there there,
                                 dg_error *err);
+/* The renames; the place is still owned afterwards. */
 dg_code dg_snapshot_place_commit(dg_snapshot_place *place, dg_error *err);
-void dg_snapshot_place_abandon(dg_snapshot_place *place);
+void dg_snapshot_place_abandon(dg_snapshot_place *place); /* also after a commit; fine twice */
 /* Puts a snapshot back that a killed replace had set aside. */
 dg_code dg_snapshot_place_recover(const char *path, dg_error *err);
 
@@ -206,7 +219,11 @@ void dg_snapshot_spec_clear(dg_snapshot_spec *spec);
 struct dg_snapshot_writer {
     dg_snapshot_place place;
     dg_snapshot_store store;
+    dg_bytes note; /* borrowed */
 };
+/* As dg_snapshot_begin. DG_END: only with DG_SNAPSHOT_SHARE. */
+dg_code dg_snapshot_writer_begin(dg_snapshot_writer **out, const char *path,
+                                 dg_snapshot_there there, dg_error *err);
 /* As dg_snapshot_commit; `m` is completed. */
 dg_code dg_snapshot_writer_commit(dg_snapshot_writer *writer, dg_snapshot_manifest_data *m,
                                   const json_t *substitutes, dg_error *err);

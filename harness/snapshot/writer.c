@@ -3,20 +3,46 @@
 
 #include <string.h>
 
-dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err)
+dg_code dg_snapshot_writer_begin(dg_snapshot_writer **out, const char *path,
+                                 dg_snapshot_there there, dg_error *err)
 {
     dg_snapshot_writer *w = dg_calloc(1, sizeof *w);
     dg_code rc;
     *out = NULL;
     if (!w)
         return dg_fail(err, DG_NOMEM, "no memory to make a snapshot");
-    if ((rc = dg_snapshot_place_begin(&w->place, path, replace, err)) < 0
-        || (rc = dg_snapshot_store_create(&w->store, w->place.part, err)) < 0) {
+    rc = dg_snapshot_place_begin(&w->place, path, there, err);
+    if (rc == DG_OK)
+        rc = dg_snapshot_store_create(&w->store, w->place.part, err);
+    if (rc != DG_OK) {
         dg_snapshot_abandon(w);
         return rc;
     }
     *out = w;
     return DG_OK;
+}
+
+dg_code dg_snapshot_begin(dg_snapshot_writer **out, const char *path, bool replace, dg_error *err)
+{
+    return dg_snapshot_writer_begin(out, path, replace ? DG_SNAPSHOT_REPLACE : DG_SNAPSHOT_REFUSE,
+                                    err);
+}
+
+dg_code dg_snapshot_try(const char *path, bool replace, dg_error *err)
+{
+    dg_snapshot_place place;
+    dg_code rc = dg_snapshot_place_begin(&place, path,
+                                         replace ? DG_SNAPSHOT_REPLACE : DG_SNAPSHOT_REFUSE, err);
+    dg_snapshot_place_abandon(&place);
+    return rc;
+}
+
+/* What the data has to say of itself goes in with it: whoever sees the snapshot sees its note. */
+static dg_code put_note(const dg_snapshot_writer *w, dg_error *err)
+{
+    char file[DG_PATH_MAX + 16];
+    snprintf(file, sizeof file, "%s/note", w->place.part);
+    return w->note.at ? dg_file_write(file, w->note, err) : DG_OK;
 }
 
 void dg_snapshot_abandon(dg_snapshot_writer *w)
@@ -142,7 +168,8 @@ dg_code dg_snapshot_writer_commit(dg_snapshot_writer *w, dg_snapshot_manifest_da
     if ((rc = put_substitutes(w, m, codes, err)) < 0
         || (rc = dg_snapshot_store_seal(&w->store, err)) < 0 || (rc = verify_sealed(w, m, err)) < 0
         || (rc = dg_snapshot_store_sum(w->place.part, &m->store_len, &m->store_hash, err)) < 0
-        || (rc = dg_snapshot_manifest_write(m, w->place.part, err)) < 0)
+        || (rc = dg_snapshot_manifest_write(m, w->place.part, err)) < 0
+        || (rc = put_note(w, err)) < 0)
         goto out;
     rc = dg_snapshot_place_commit(&w->place, err);
 out:

@@ -34,6 +34,8 @@ const char *spot(const char *name); /* scratch_path with static storage of 32 */
 void put_file(const char *path, dg_bytes content);
 /* Imports with the given state version; aborts the test when it fails. */
 dg_snapshot_info import_well(const char *in, const char *out, unsigned version);
+/* A `describe` that tells the state version behind `user`, an unsigned. */
+dg_code state_version(void *user, dg_snapshot_info *info, dg_bytes code, dg_error *err);
 dg_code import_with(dg_snapshot_info *info, const char *in, const char *out, unsigned version,
                     bool replace, dg_error *err);
 /* Opens, verifies, compares the root, closes. */

@@ -131,25 +131,216 @@ START_TEST(a_replace_that_died_between_its_renames_is_undone_at_opening)
 }
 END_TEST
 
-START_TEST(leavings_of_the_dead_are_swept_and_those_of_the_living_are_not)
+/* With the file that a dead owner leaves, which is nobody's lock; other names are other's. */
+START_TEST(leavings_of_the_dead_are_swept_and_nothing_else_is)
 {
-    char dead[600], alive[600], other[600];
-    int status;
-    pid_t child = fork();
-    if (child == 0)
-        _exit(0);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    snprintf(dead, sizeof dead, "%s.part-%ld/below", target, (long)child);
-    snprintf(alive, sizeof alive, "%s.part-%ld", target, (long)getppid());
+    char dead[600], lock[600], other[600], file[700];
+    dg_error err;
+    snprintf(dead, sizeof dead, "%s.part", target);
+    snprintf(lock, sizeof lock, "%s.lock", target);
     snprintf(other, sizeof other, "%s.part-x1", target);
     ck_assert_int_eq(dg_dir_make(dead, NULL), DG_OK);
-    ck_assert_int_eq(dg_dir_make(alive, NULL), DG_OK);
     ck_assert_int_eq(dg_dir_make(other, NULL), DG_OK);
+    snprintf(file, sizeof file, "%s/data.mdb", dead);
+    put_file(file, dg_text("half"));
+    snprintf(file, sizeof file, "%s/manifest.json.part-12", dead);
+    put_file(file, dg_text("half"));
+    put_file(lock, dg_text(""));
     import_well(two_specs[0], target, 1);
     ck_assert(!dg_file_exists(dead));
-    ck_assert(dg_file_exists(alive));
     ck_assert(dg_file_exists(other));
-    ck_assert_uint_eq(leavings(target), 2);
+    ck_assert_uint_eq(leavings(target), 1);
+    /* somebody's folder of that name */
+    ck_assert_int_eq(dg_dir_make(dead, NULL), DG_OK);
+    snprintf(file, sizeof file, "%s/letter", dead);
+    put_file(file, dg_text("dear"));
+    ck_assert_int_eq(import_with(NULL, two_specs[1], target, 1, true, &err), DG_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.text, "holds letter, so it was not removed"));
+    ck_assert(dg_file_exists(file));
+    assert_whole(target, &two_roots[0]);
+    ck_assert_int_eq(dg_dir_remove(dead, NULL), DG_OK);
+}
+END_TEST
+
+/* ---- two at one place ---- */
+
+static const char *stop_at;
+static int stopped[2];
+
+/* Says that the moment is there, and waits for what ends the process. */
+static void stop(const char *what)
+{
+    if (strcmp(what, stop_at) != 0)
+        return;
+    if (write(stopped[1], "s", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static pid_t import_until(const char *moment)
+{
+    char c;
+    pid_t child;
+    ck_assert_int_eq(pipe(stopped), 0);
+    stop_at = moment;
+    if ((child = fork()) == 0) {
+        dg_snapshot_moment = stop;
+        import_with(NULL, two_specs[1], target, 1, true, NULL);
+        _exit(1);
+    }
+    ck_assert_int_eq(read(stopped[0], &c, 1), 1);
+    return child;
+}
+
+static void end_of(pid_t child)
+{
+    int status;
+    ck_assert_int_eq(kill(child, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    close(stopped[0]);
+    close(stopped[1]);
+}
+
+/* From the lock to the last sync; "old aside" is where nothing has the name. */
+static const char *const moments_owned[] = { "owned",       "part made",    "manifest",
+                                             "part synced", "old aside",    "new in place",
+                                             "old renamed", "parent synced" };
+enum { MOMENTS_OWNED = sizeof moments_owned / sizeof moments_owned[0] };
+
+START_TEST(a_place_that_another_is_at_is_refused_until_that_one_is_dead)
+{
+    bool new = _i >= 5;
+    dg_error err;
+    pid_t child;
+    import_well(two_specs[0], target, 1);
+    child = import_until(moments_owned[_i]);
+    ck_assert_int_eq(import_with(NULL, two_specs[0], target, 1, true, &err), DG_IO);
+    ck_assert_ptr_nonnull(strstr(err.text, "is being made by another doppel"));
+    end_of(child);
+    assert_whole(target, &two_roots[new]); /* what the refused one asked for came to nothing */
+    import_well(two_specs[0], target, 1);
+    assert_whole(target, &two_roots[0]);
+    ck_assert_uint_eq(leavings(target), 0);
+}
+END_TEST
+
+/* Opens while a replace has nothing at the name: what was set aside is put back only when its
+ * owner is gone, else the owner's second rename would find a folder in its way. */
+START_TEST(an_opening_between_the_renames_waits_for_their_owner)
+{
+    int back[2], status;
+    char c = 0;
+    pid_t maker, reader;
+    import_well(two_specs[0], target, 1);
+    maker = import_until("old aside");
+    ck_assert_int_eq(pipe(back), 0);
+    if ((reader = fork()) == 0) {
+        dg_snapshot *s;
+        dg_code rc;
+        if (write(back[1], "b", 1) != 1)
+            _exit(1);
+        rc = dg_snapshot_open(&s, target, NULL);
+        dg_snapshot_close(s);
+        _exit(rc == DG_OK ? 0 : 1);
+    }
+    ck_assert_int_eq(read(back[0], &c, 1), 1);
+    ck_assert(!dg_file_exists(target));
+    end_of(maker);
+    ck_assert_int_eq(waitpid(reader, &status, 0), reader);
+    ck_assert_int_eq(status, 0);
+    assert_whole(target, &two_roots[0]);
+    close(back[0]);
+    close(back[1]);
+}
+END_TEST
+
+static dg_code share(const char *spec, dg_error *err)
+{
+    unsigned version = 1;
+    dg_snapshot_import_options o = {
+        .path_out = target, .share = true, .describe = state_version, .user = &version
+    };
+    return dg_snapshot_import(NULL, spec, &o, err);
+}
+
+/* As the cache does: whoever comes second takes what the first made. */
+START_TEST(a_shared_place_is_waited_for_and_left_as_it_is)
+{
+    char lock[600], c = 0;
+    int back[2], status;
+    dg_lock held;
+    dg_error err;
+    pid_t child;
+    snprintf(lock, sizeof lock, "%s.lock", target);
+    ck_assert_int_eq(share(two_specs[0], &err), DG_OK);
+    ck_assert_int_eq(share(two_specs[1], &err), DG_END);
+    assert_whole(target, &two_roots[0]);
+    ck_assert_int_eq(dg_dir_remove(target, NULL), DG_OK);
+    ck_assert_int_eq(dg_lock_take(&held, lock, false, &err), DG_OK);
+    ck_assert_int_eq(pipe(back), 0);
+    if ((child = fork()) == 0) {
+        dg_code rc;
+        if (write(back[1], "b", 1) != 1)
+            _exit(1);
+        rc = share(two_specs[1], NULL);
+        _exit(rc == DG_END ? 0 : 1);
+    }
+    ck_assert_int_eq(read(back[0], &c, 1), 1);
+    /* made meanwhile, by whoever has the lock */
+    char aside[600];
+    snprintf(aside, sizeof aside, "%s-aside", target);
+    import_well(two_specs[0], aside, 1);
+    ck_assert_int_eq(rename(aside, target), 0);
+    dg_lock_release(&held);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    assert_whole(target, &two_roots[0]);
+    /* what does not open is nobody's to share */
+    snprintf(aside, sizeof aside, "%s/manifest.json", target);
+    put_file(aside, dg_text("{"));
+    ck_assert_int_eq(share(two_specs[1], &err), DG_OK);
+    assert_whole(target, &two_roots[1]);
+    close(back[0]);
+    close(back[1]);
+}
+END_TEST
+
+static void end_at_manifest(const char *what)
+{
+    if (strcmp(what, "manifest") == 0)
+        raise(SIGTERM);
+}
+
+START_TEST(a_signal_takes_the_half_made_snapshot_away)
+{
+    int status;
+    pid_t child;
+    import_well(two_specs[0], target, 1);
+    if ((child = fork()) == 0) {
+        dg_scrap_on_signals();
+        dg_snapshot_moment = end_at_manifest;
+        import_with(NULL, two_specs[1], target, 1, true, NULL);
+        _exit(1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    ck_assert_uint_eq(leavings(target), 0);
+    assert_whole(target, &two_roots[0]);
+}
+END_TEST
+
+START_TEST(a_try_of_a_place_leaves_nothing)
+{
+    dg_error err;
+    ck_assert_int_eq(dg_snapshot_try(target, false, &err), DG_OK);
+    ck_assert(!dg_file_exists(target));
+    import_well(two_specs[0], target, 1);
+    ck_assert_int_eq(dg_snapshot_try(target, false, &err), DG_USAGE);
+    ck_assert_int_eq(dg_snapshot_try(target, true, &err), DG_OK);
+    ck_assert_int_eq(dg_snapshot_try("/proc/none/s", false, &err), DG_IO);
+    ck_assert_uint_eq(leavings(target), 0);
+    assert_whole(target, &two_roots[0]);
 }
 END_TEST
 
@@ -242,7 +433,13 @@ int main(void)
     tcase_add_test(tc, a_kill_at_any_moment_leaves_the_old_or_the_new);
     tcase_add_test(tc, a_killed_first_import_leaves_nothing_that_opens);
     tcase_add_test(tc, a_replace_that_died_between_its_renames_is_undone_at_opening);
-    tcase_add_test(tc, leavings_of_the_dead_are_swept_and_those_of_the_living_are_not);
+    tcase_add_test(tc, leavings_of_the_dead_are_swept_and_nothing_else_is);
+    tcase_add_loop_test(tc, a_place_that_another_is_at_is_refused_until_that_one_is_dead, 0,
+                        MOMENTS_OWNED);
+    tcase_add_test(tc, an_opening_between_the_renames_waits_for_their_owner);
+    tcase_add_test(tc, a_shared_place_is_waited_for_and_left_as_it_is);
+    tcase_add_test(tc, a_signal_takes_the_half_made_snapshot_away);
+    tcase_add_test(tc, a_try_of_a_place_leaves_nothing);
     tcase_add_test(tc, only_a_snapshot_is_replaced);
     tcase_add_test(tc, a_target_below_folders_that_are_not_there_makes_them);
     tcase_add_test(tc, a_full_disk_is_an_error_and_the_old_snapshot_stays);
