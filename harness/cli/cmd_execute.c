@@ -111,7 +111,8 @@ static int run(const dg_args *args)
     tally t = { .bad = json_array() };
     dg_error err;
     int exit_code;
-    if (dg_cli_engine(&how.engine, &err) < 0
+    if ((args->text[0] && dg_snapshot_try(args->text[0], false, &err) < 0)
+        || dg_cli_engine(&how.engine, &err) < 0
         || dg_cli_source(&opened, how.engine, args->positional[0], &err) < 0
         || dg_chain_open(&chain, opened.snapshot, &how, &err) < 0
         || execute(chain, &t, args->positional[1], &err) < 0
