@@ -6,33 +6,17 @@
 
 #include "event/event.h"
 
-enum { NOTE_MAX = 4096 };
-
 /* "spec.json.zst.note"; of a snapshot, which is a folder, "note" in it. */
 static void place_of(char *out, size_t size, const char *path)
 {
     snprintf(out, size, dg_dir_exists(path) ? "%s/note" : "%s.note", path);
 }
 
-static dg_code read_note(dg_buf *out, const char *path, dg_error *err)
+dg_code dg_source_note(dg_buf *out, const char *path, dg_error *err)
 {
     char place[1100];
     place_of(place, sizeof place, path);
     return dg_file_exists(place) ? dg_file_read(out, place, err) : DG_ABSENT;
-}
-
-dg_code dg_source_note_copy(const char *from, const char *to, dg_error *err)
-{
-    char place[1100];
-    dg_buf note;
-    dg_code rc;
-    dg_buf_init(&note, NOTE_MAX);
-    if ((rc = read_note(&note, from, err)) == DG_OK) {
-        place_of(place, sizeof place, to);
-        rc = dg_file_write(place, dg_buf_bytes(&note), err);
-    }
-    dg_buf_clear(&note);
-    return rc == DG_ABSENT ? DG_OK : rc;
 }
 
 /* A plan may say the same of its own. */
@@ -64,8 +48,8 @@ int dg_source_notes(json_t *list, const char *path)
     dg_buf note;
     dg_code rc;
     int bad = 0;
-    dg_buf_init(&note, NOTE_MAX);
-    if ((rc = read_note(&note, path, &err)) == DG_OK)
+    dg_buf_init(&note, DG_SOURCE_NOTE_MAX);
+    if ((rc = dg_source_note(&note, path, &err)) == DG_OK)
         bad = add_lines(list, &note);
     else if (rc < 0)
         bad = json_array_append_new(list, dg_event_text(err.text));

@@ -61,15 +61,23 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path,
     own.describe = describe;
     own.progress = pass_progress;
     own.user = &asked;
-    dg_code rc = dg_snapshot_import(info, path, &own, err);
-    return rc < 0 ? rc : dg_source_note_copy(path, options->path_out, err);
+    dg_buf note;
+    dg_code rc;
+    dg_buf_init(&note, DG_SOURCE_NOTE_MAX);
+    if ((rc = dg_source_note(&note, path, err)) == DG_OK)
+        own.note = dg_buf_bytes(&note);
+    if (rc >= 0)
+        rc = dg_snapshot_import(info, path, &own, err);
+    dg_buf_clear(&note);
+    return rc;
 }
 
+/* DG_END: another process made it meanwhile. */
 static dg_code import_to(const char *place, const char *path, const dg_source_options *options,
                          dg_error *err)
 {
     dg_snapshot_import_options import = {
-        .path_out = place, .replace = true, .user = options->user, .progress = options->progress
+        .path_out = place, .share = true, .user = options->user, .progress = options->progress
     };
     return dg_source_import(NULL, path, &import, options->engine, err);
 }
@@ -104,6 +112,7 @@ static dg_code open_cached(dg_source *out, const char *path, const dg_source_opt
     }
     if ((rc = import_to(place, path, options, err)) < 0)
         return rc;
+    out->from_cache = rc == DG_END;
     return dg_snapshot_open(&out->snapshot, place, err);
 }
 

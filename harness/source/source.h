@@ -2,7 +2,7 @@
  *
  *   state     dg_source_open, dg_source_code, dg_source_close; dg_source_import to keep it
  *   runtime   dg_source_blob from a file alone, dg_source_runtime from a state too
- *   notes     dg_source_note_copy, dg_source_notes
+ *   notes     dg_source_note, dg_source_notes
  *
  * Invariant: a file is never trusted by its name: the first bytes say what it is, and
  * what is kept in a cache is kept by the hash of all of them. */
@@ -60,10 +60,11 @@ dg_code dg_source_runtime(dg_buf *out, const char *path, const dg_source_options
 
 /* ---- notes ---- */
 
-/* Carries the note that stands beside a file of data (`spec.json.zst.note`, one line for
- * each thing to know; in a snapshot's folder: `note`) to another. DG_OK too where there is
- * none; DG_IO, DG_LIMIT. */
-dg_code dg_source_note_copy(const char *from, const char *to, dg_error *err);
+enum { DG_SOURCE_NOTE_MAX = 4096 /* bytes of a note */ };
+
+/* The note that stands beside a file of data (`spec.json.zst.note`, one line for each thing to
+ * know; in a snapshot's folder: `note`). DG_ABSENT where there is none; DG_IO, DG_LIMIT. */
+dg_code dg_source_note(dg_buf *out, const char *path, dg_error *err);
 /* Appends the lines of the note beside `path` to a list, each once; where it cannot be
  * read, a line that says so. Not 0: no memory. */
 int dg_source_notes(json_t *list, const char *path);
