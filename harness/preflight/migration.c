@@ -3,7 +3,6 @@
  * other looks. No block comes of it: neither inherents nor finalization run. */
 #include "preflight/preflight_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The header of the fork block's child, unsealed, with a secondary pre-digest. */
@@ -58,18 +57,24 @@ static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, 
     return dg_runtime_call(runtime, result, "Core_initialize_block", header, *after, &how, err);
 }
 
-/* What N-1 spends on the same header; 0 when it does not get there. */
-static uint64_t cost_of_old(dg_look *l, dg_bytes header)
+/* What starting a block takes. */
+typedef struct start_cost {
+    uint64_t fuel;
+    int64_t weight; /* picoseconds; 0: not told */
+} start_cost;
+
+/* What N-1 spends on the same header; nothing when it does not get there. */
+static start_cost cost_of_old(dg_look *l, dg_bytes header)
 {
     dg_host_result result = { 0 };
     dg_state *after = NULL;
     dg_error err;
-    uint64_t fuel = 0;
+    start_cost out = { 0 };
     if (initialize(&result, &after, l, l->in->from, header, &err) == DG_OK)
-        fuel = result.cost.fuel;
+        out = (start_cost){ result.cost.fuel, dg_survey_weight_used(l->old_meta, after) };
     dg_host_result_clear(&result);
     dg_state_free(after);
-    return fuel;
+    return out;
 }
 
 static void say_cost(dg_look *l, uint64_t old, uint64_t now)
@@ -82,36 +87,17 @@ static void say_cost(dg_look *l, uint64_t old, uint64_t now)
 
 /* ---- weight that the migrations registered, against the block's maximum ---- */
 
-static void compare_weight(dg_look *l, const json_t *used, const json_t *limits)
+/* As claim `migration` judges it in a run: what N's first block has beyond N-1's. */
+static void say_weight(dg_look *l, int64_t old)
 {
-    uint64_t mandatory = (uint64_t)dg_survey_ref_time(json_object_get(used, "mandatory")),
-             block = (uint64_t)dg_survey_ref_time(json_object_get(limits, "max_block"));
-    if (block > 0 && mandatory > block)
-        dg_find(l, DG_FIND_WARN, "migration.weight", "System.BlockWeight", dg_find_int(block),
-                dg_find_int(mandatory),
+    int64_t own = dg_survey_weight_used(l->new_meta, l->after) - old,
+            block = dg_survey_weight_limit(l->new_meta);
+    if (block > 0 && own > block)
+        dg_find(l, DG_FIND_FAIL, "migration.weight", "System.BlockWeight",
+                dg_find_int((uint64_t)block), dg_find_int((uint64_t)own),
                 "the migrations weigh %llu ms of a block of %llu ms: the first block under N is "
                 "overweight",
-                (unsigned long long)(mandatory / 1000000000),
-                (unsigned long long)(block / 1000000000));
-}
-
-static dg_code say_weight(dg_look *l, dg_error *err)
-{
-    const dg_meta_entry *entry = dg_meta_storage(l->new_meta, "System", "BlockWeight");
-    const dg_meta_constant *limits = dg_meta_constant_named(l->new_meta, "System", "BlockWeights");
-    json_t *used = NULL, *max = NULL;
-    dg_bytes raw;
-    dg_code rc;
-    if (!entry || !limits)
-        return DG_OK;
-    if ((rc = dg_look_item(&raw, l->new_meta, l->after, "System", "BlockWeight", err)) != DG_OK)
-        return rc < 0 ? rc : DG_OK;
-    if (dg_value_decode_all(l->new_meta, &used, entry->value, raw, NULL) == DG_OK
-        && dg_value_decode_all(l->new_meta, &max, limits->type, limits->value, NULL) == DG_OK)
-        compare_weight(l, used, max);
-    json_decref(used);
-    json_decref(max);
-    return DG_OK;
+                (unsigned long long)(own / 1000000000), (unsigned long long)(block / 1000000000));
 }
 
 /* ---- what tells the next block that the migrations are done ---- */
@@ -155,14 +141,14 @@ static dg_code say_multi_block(dg_look *l, dg_error *err)
     return DG_OK;
 }
 
-static dg_code say_all(dg_look *l, uint64_t old, uint64_t now, dg_error *err)
+static dg_code say_all(dg_look *l, const start_cost *old, uint64_t fuel, dg_error *err)
 {
-    dg_code rc;
-    say_cost(l, old, now);
+    dg_code rc = DG_OK;
+    say_cost(l, old->fuel, fuel);
     if (!l->new_meta)
         return DG_OK;
-    rc = say_weight(l, err);
-    if (rc >= 0 && l->migrates)
+    say_weight(l, old->weight);
+    if (l->migrates)
         rc = say_recorded(l, err);
     return rc < 0 ? rc : say_multi_block(l, err);
 }
@@ -193,7 +179,8 @@ static dg_code start(dg_look *l, dg_bytes header, dg_error *err)
     dg_error why;
     dg_code rc = initialize(&result, &l->after, l, l->in->to, header, &why);
     if (rc == DG_OK) {
-        rc = say_all(l, cost_of_old(l, header), result.cost.fuel, err);
+        start_cost old = cost_of_old(l, header);
+        rc = say_all(l, &old, result.cost.fuel, err);
     } else {
         dg_state_free(l->after);
         l->after = NULL;

@@ -18,7 +18,7 @@ int64_t dg_survey_weight_used(const dg_meta *meta, dg_state *state)
     json_t *weight = dg_survey_item(meta, state, "System", "BlockWeight", NULL), *v;
     const char *key;
     int64_t sum = 0;
-    json_object_foreach(weight, key, v) sum += dg_survey_whole(json_object_get(v, "ref_time"));
+    json_object_foreach(weight, key, v) sum += dg_survey_ref_time(v);
     json_decref(weight);
     return sum;
 }
@@ -31,7 +31,7 @@ int64_t dg_survey_weight_limit(const dg_meta *meta)
     int64_t n;
     if (!c || dg_value_decode_all(meta, &weights, c->type, c->value, NULL) != DG_OK)
         return 0;
-    n = dg_survey_whole(json_object_get(json_object_get(weights, "max_block"), "ref_time"));
+    n = dg_survey_ref_time(json_object_get(weights, "max_block"));
     json_decref(weights);
     return n;
 }

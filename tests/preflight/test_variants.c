@@ -35,7 +35,7 @@ static const row rows[] = {
     { "mini-2-init-recurses", "migration.trap", "" },
     { "mini-2-init-eats-memory", "migration.trap", "" },
     { "mini-2-migration-traps", "migration.trap", "" },
-    { "mini-2-migration-heavy", "", "migration.weight" },
+    { "mini-2-migration-heavy", "migration.weight", "" },
     { "mini-2-migration-endless", "", "migration.multi-block storage.in-steps" },
     { "mini-2-migration-stuck", "", "migration.multi-block storage.in-steps" },
     { "mini-2-entries-left", "storage.undecodable", "" },
