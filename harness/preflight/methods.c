@@ -82,18 +82,43 @@ static void gone(dg_look *l)
 
 /* ---- types ---- */
 
+/* What N answers over the state that its first start leaves, read by the types of N-1. */
+static dg_code ask(dg_survey_sample *out, const dg_look *l, dg_error *err)
+{
+    dg_survey_asking how = { .old = l->old_meta,
+                             .decode_old = true,
+                             .fuel = l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL };
+    dg_state *state = l->after ? l->after : l->before;
+    json_t *session = dg_survey_item(l->new_meta, state, "Session", "CurrentIndex", NULL);
+    how.session = (uint32_t)dg_survey_whole(session);
+    json_decref(session);
+    return dg_survey_sample_over(out, l->in->to, state, &how, err);
+}
+
+/* A node of N-1's time gets an answer that it cannot read: claim api-compatible breaks by
+ * that in a run. A type that differs where the answer still reads warns in both. */
+static bool is_unreadable(const dg_survey_sample *answers, const char *api, const char *method)
+{
+    size_t i;
+    return dg_survey_api_named(&i, api, method) && answers->answers[i].asked
+           && answers->answers[i].rc == DG_OK && !answers->answers[i].decodes_old;
+}
+
 /* Nodes and tools of today read N's answers: N-1's type must read N's. */
 static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_method *b,
-                           const char *entry)
+                           const char *entry, const dg_survey_sample *answers)
 {
+    bool unreadable = is_unreadable(answers, a->api, a->name);
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_type_reads(l->new_meta, b->output, l->old_meta, a->output, NULL, NULL)
         && !dg_type_same(l->old_meta, a->output, l->new_meta, b->output, &where))
-        dg_find(l, DG_FIND_WARN, "api.answer", entry, dg_find_type(l->old_meta, a->output),
-                dg_find_type(l->new_meta, b->output),
-                "%s answers another type, at %s: who decodes the old one fails", entry,
-                dg_buf_text(&where));
+        dg_find(l, unreadable ? DG_FIND_FAIL : DG_FIND_WARN, "api.answer", entry,
+                dg_find_type(l->old_meta, a->output), dg_find_type(l->new_meta, b->output),
+                unreadable ? "%s answers another type, at %s: nodes of today call it, and cannot "
+                             "read what N answers over this state"
+                           : "%s answers another type, at %s: who decodes the old one fails",
+                entry, dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
@@ -113,8 +138,10 @@ static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_me
     dg_buf_clear(&where);
 }
 
-static void compare_types(dg_look *l)
+static dg_code compare_types(dg_look *l, dg_error *err)
 {
+    dg_survey_sample answers = { .taken = false };
+    dg_code rc;
     dg_type_id any[2];
     bool known = dg_look_all_calls(any, l);
     bool old_knows = dg_meta_method_count(l->old_meta) > 0,
@@ -127,8 +154,10 @@ static void compare_types(dg_look *l)
                         old_knows   ? "N"
                         : new_knows ? "N-1"
                                     : "N-1 and N");
-        return;
+        return DG_OK;
     }
+    if ((rc = ask(&answers, l, err)) < 0)
+        goto out;
     for (size_t i = 0; i < dg_meta_method_count(l->old_meta); i++) {
         const dg_meta_method *a = dg_meta_method_at(l->old_meta, i);
         const dg_meta_method *b = dg_meta_method_named(l->new_meta, a->api, a->name);
@@ -136,9 +165,12 @@ static void compare_types(dg_look *l)
         snprintf(entry, sizeof entry, "%.98s_%.98s", a->api, a->name);
         if (!b)
             continue; /* said by its export */
-        compare_output(l, a, b, entry);
+        compare_output(l, a, b, entry, &answers);
         compare_inputs(l, a, b, entry, known ? any : NULL);
     }
+out:
+    dg_survey_sample_clear(&answers);
+    return rc;
 }
 
 dg_code dg_look_methods(dg_look *look, dg_error *err)
@@ -146,7 +178,10 @@ dg_code dg_look_methods(dg_look *look, dg_error *err)
     (void)err;
     broken_promises(look);
     gone(look);
-    if (look->old_meta && look->new_meta)
-        compare_types(look);
     return DG_OK;
+}
+
+dg_code dg_look_answers(dg_look *look, dg_error *err)
+{
+    return look->old_meta && look->new_meta ? compare_types(look, err) : DG_OK;
 }

@@ -111,11 +111,11 @@ static dg_code refuse_same(const dg_look *look, dg_error *err)
 
 static dg_code look_at_all(dg_look *look, dg_error *err)
 {
-    /* Values, configuration and keys are judged after the migration. */
+    /* Answers, values, configuration and keys are judged after the migration. */
     static dg_code (*const parts[])(dg_look *, dg_error *) = {
-        dg_look_identity, dg_look_code,   dg_look_apis,      dg_look_methods,
-        dg_look_storage,  dg_look_calls,  dg_look_migration, dg_look_values,
-        dg_look_versions, dg_look_config, dg_look_keys,      dg_look_queued,
+        dg_look_identity, dg_look_code,      dg_look_apis,    dg_look_methods, dg_look_storage,
+        dg_look_calls,    dg_look_migration, dg_look_answers, dg_look_values,  dg_look_versions,
+        dg_look_config,   dg_look_keys,      dg_look_queued,
     };
     dg_code rc;
     if ((rc = refuse_same(look, err)) < 0

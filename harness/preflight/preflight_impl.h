@@ -59,8 +59,10 @@ dg_code dg_look_identity(dg_look *look, dg_error *err); /* names, versions, BABE
 /* blobs: size, imports, what they say of themselves */
 dg_code dg_look_code(dg_look *look, dg_error *err);
 dg_code dg_look_apis(dg_look *look, dg_error *err); /* version deltas and their meaning */
-/* methods that are gone or missing, types */
+/* methods that are gone or missing */
 dg_code dg_look_methods(dg_look *look, dg_error *err);
+/* types of questions and answers, and what of those nodes of today can read */
+dg_code dg_look_answers(dg_look *look, dg_error *err);
 dg_code dg_look_storage(dg_look *look, dg_error *err); /* items by metadata */
 /* pallets, calls, constants by metadata */
 dg_code dg_look_calls(dg_look *look, dg_error *err);

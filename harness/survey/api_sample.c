@@ -45,10 +45,11 @@ static json_t *decoded(const dg_meta *meta, const dg_survey_api *row, dg_bytes v
     return out;
 }
 
-/* Whom to ask at a block: the code that answers there, or another one over its state. */
+/* Whom to ask: the code that answers at a block, or a runtime over a state. */
 typedef struct asked {
-    dg_chain *chain;
+    dg_chain *chain; /* NULL: `runtime` over `state` */
     dg_block *block;
+    dg_state *state;
     dg_runtime *runtime;
     const dg_survey_asking *how;
 } asked;
@@ -81,12 +82,14 @@ static void keep(dg_survey_answer *out, const asked *at, const dg_survey_api *ro
 static dg_code call(const asked *at, dg_host_result *room, dg_bytes *value, const char *entry,
                     dg_bytes input, dg_error *why)
 {
-    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY, .simulated_validators = true };
+    dg_host_options options = { .context = DG_HOST_CONTEXT_QUERY,
+                                .simulated_validators = true,
+                                .fuel = at->how->fuel };
     dg_state *state;
     dg_code rc;
-    if (!at->how->runtime)
+    if (at->chain)
         return dg_chain_call(at->chain, at->block, value, &room->cost, entry, input, why);
-    if (!(state = dg_state_fork(dg_block_state(at->block))))
+    if (!(state = dg_state_fork(at->state)))
         return dg_fail(why, DG_NOMEM, "no memory to fork a state");
     rc = dg_runtime_call(at->runtime, room, entry, input, state, &options, why);
     *value = dg_buf_bytes(&room->output);
@@ -135,24 +138,52 @@ static dg_code ask_all(dg_survey_sample *s, const asked *at, const dg_survey_que
     return DG_OK;
 }
 
+/* `meta` is of the code that stands at the state, whoever is asked. */
+static dg_code take(dg_survey_sample *out, const asked *at, const dg_meta *meta, dg_bytes extrinsic,
+                    dg_error *err)
+{
+    dg_survey_question q;
+    dg_code rc;
+    dg_survey_sample_clear(out);
+    if (!(out->answers = dg_calloc(DG_SURVEY_APIS_MAX, sizeof *out->answers)))
+        return dg_fail(err, DG_NOMEM, "no memory for the answers of runtime APIs");
+    out->taken = true;
+    out->session = at->how->session;
+    dg_survey_question_make(&q, meta, at->state, at->how->session, extrinsic);
+    rc = ask_all(out, at, &q, err);
+    dg_survey_question_clear(&q);
+    return rc;
+}
+
 dg_code dg_survey_sample_take(dg_survey_sample *out, dg_chain *chain, dg_block *block,
                               const dg_survey_asking *how, dg_error *err)
 {
-    asked at = { .chain = chain, .block = block, .runtime = how->runtime, .how = how };
-    dg_survey_question q;
-    dg_code rc = at.runtime ? DG_OK : dg_block_runtime(chain, block, &at.runtime, err);
+    asked at = { .chain = how->runtime ? NULL : chain,
+                 .block = block,
+                 .state = dg_block_state(block),
+                 .runtime = how->runtime,
+                 .how = how };
+    dg_bytes extrinsic =
+        dg_block_extrinsic_count(block) ? dg_block_extrinsic(block, 0) : dg_bytes_of(NULL, 0);
+    const dg_meta *meta = NULL;
+    dg_runtime *there;
+    dg_code rc = dg_block_runtime(chain, block, &there, err);
     if (rc < 0)
         return rc;
-    dg_survey_sample_clear(out);
-    if (!(out->answers = dg_calloc(DG_SURVEY_APIS_MAX, sizeof *out->answers)))
-        return dg_fail(err, DG_NOMEM, "no memory for the answers at #%u", dg_block_number(block));
-    out->taken = true;
+    dg_runtime_meta(there, &meta, NULL);
+    at.runtime = at.runtime ? at.runtime : there;
+    rc = take(out, &at, meta, extrinsic, err);
     out->block = dg_block_number(block);
-    out->session = how->session;
-    dg_survey_question_make(&q, chain, block, how->session);
-    rc = ask_all(out, &at, &q, err);
-    dg_survey_question_clear(&q);
     return rc;
+}
+
+dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_state *state,
+                              const dg_survey_asking *how, dg_error *err)
+{
+    asked at = { .state = state, .runtime = runtime, .how = how };
+    const dg_meta *meta = NULL;
+    dg_runtime_meta(runtime, &meta, NULL);
+    return take(out, &at, meta, dg_bytes_of(NULL, 0), err);
 }
 
 void dg_survey_sample_clear(dg_survey_sample *s)

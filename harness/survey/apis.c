@@ -4,6 +4,7 @@
 #include "survey/survey.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define EPOCH "(UUU[(HU)]H(UU)b)"
 #define SCHEDULED "(u?H)"
@@ -91,6 +92,14 @@ _Static_assert((int)ROWS <= (int)DG_SURVEY_APIS_MAX, "answers are kept in arrays
 const dg_survey_api *dg_survey_api_at(size_t i)
 {
     return i < ROWS ? &rows[i] : NULL;
+}
+
+const dg_survey_api *dg_survey_api_named(size_t *i, const char *api, const char *method)
+{
+    for (*i = 0; *i < ROWS; (*i)++)
+        if (strcmp(rows[*i].api, api) == 0 && strcmp(rows[*i].method, method) == 0)
+            return &rows[*i];
+    return NULL;
 }
 
 void dg_survey_api_entry(char *out, size_t size, const dg_survey_api *row)

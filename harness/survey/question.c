@@ -17,13 +17,34 @@ void dg_survey_question_clear(dg_survey_question *q)
         dg_buf_clear(all[i]);
 }
 
+/* A stored value, or its default; false: there is neither. `keys` is of a map. */
+static bool stored(dg_bytes *out, const dg_meta *meta, dg_state *state, const char *pallet,
+                   const char *item, const dg_bytes *keys)
+{
+    const dg_meta_entry *entry = meta ? dg_meta_storage(meta, pallet, item) : NULL;
+    dg_buf key;
+    dg_code rc;
+    if (!entry || (entry->hasher_count != 0) != (keys != NULL))
+        return false;
+    dg_buf_init(&key, DG_TRIE_KEY_MAX);
+    dg_storage_key_raw(&key, entry, keys);
+    if ((rc = dg_buf_check(&key, NULL, item)) == DG_OK)
+        rc = dg_state_get(state, out, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), NULL);
+    dg_buf_clear(&key);
+    if (rc == DG_ABSENT && !entry->optional) {
+        *out = entry->fallback;
+        return true;
+    }
+    return rc == DG_OK;
+}
+
 /* First item of a stored Vec of fixed-size items; false if there is none. */
-static bool first_of(dg_chain *chain, dg_block *block, dg_bytes *out, size_t size,
+static bool first_of(dg_bytes *out, const dg_meta *meta, dg_state *state, size_t size,
                      const char *pallet, const char *item)
 {
     dg_bytes value;
     dg_scale s;
-    if (dg_chain_storage(chain, block, &value, pallet, item, NULL, NULL) != DG_OK)
+    if (!stored(&value, meta, state, pallet, item, NULL))
         return false;
     s = dg_scale_from(value);
     if (!dg_scale_count(&s, size))
@@ -33,50 +54,46 @@ static bool first_of(dg_chain *chain, dg_block *block, dg_bytes *out, size_t siz
 }
 
 /* The session keys that the next validator in line has stored. */
-static void ask_keys(dg_block *block, dg_buf *out)
+static void ask_keys(dg_state *state, dg_buf *out)
 {
     uint8_t prefix[32];
     dg_bytes key, value;
     dg_state_iter it;
     dg_storage_prefix(prefix, "Session", "NextKeys");
-    if (dg_state_iter_init(&it, dg_block_state(block), dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix),
-                           NULL)
-        < 0)
+    if (dg_state_iter_init(&it, state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), NULL) < 0)
         return;
     if (dg_state_iter_next(&it, &key, &value, NULL) == DG_OK)
         dg_scale_put_bytes(out, value);
     dg_state_iter_clear(&it);
 }
 
-static void ask_paras(dg_chain *chain, dg_block *block, dg_survey_question *q)
+static void ask_paras(const dg_meta *meta, dg_state *state, dg_survey_question *q)
 {
     dg_bytes para, hash;
-    if (!first_of(chain, block, &para, 4, "Paras", "Parachains"))
+    if (!first_of(&para, meta, state, 4, "Paras", "Parachains"))
         return;
     dg_buf_put_bytes(&q->para, para);
     dg_buf_put_bytes(&q->para_free, para);
     dg_buf_put_u8(&q->para_free, 2); /* OccupiedCoreAssumption::Free */
-    if (dg_chain_storage(chain, block, &hash, "Paras", "CurrentCodeHash", &para, NULL) == DG_OK
-        && hash.len == 32)
+    if (stored(&hash, meta, state, "Paras", "CurrentCodeHash", &para) && hash.len == 32)
         dg_buf_put_bytes(&q->code_hash, hash);
 }
 
-void dg_survey_question_make(dg_survey_question *q, dg_chain *chain, dg_block *block,
-                             uint32_t session_index)
+void dg_survey_question_make(dg_survey_question *q, const dg_meta *meta, dg_state *state,
+                             uint32_t session_index, dg_bytes extrinsic)
 {
-    dg_bytes account, extrinsic;
+    dg_bytes account;
     uint8_t session[4], version[4] = { 15 };
     question_init(q);
-    ask_paras(chain, block, q);
+    ask_paras(meta, state, q);
     dg_le32_put(session, session_index);
     dg_buf_put(&q->session, session, 4);
     dg_buf_put(&q->metadata, version, 4);
-    if (first_of(chain, block, &account, 32, "Session", "Validators"))
+    if (first_of(&account, meta, state, 32, "Session", "Validators"))
         dg_buf_put_bytes(&q->account, account);
-    ask_keys(block, &q->keys);
-    if (dg_block_extrinsic_count(block)) {
+    ask_keys(state, &q->keys);
+    if (extrinsic.at) {
         uint8_t len[4];
-        extrinsic = dg_block_extrinsic(block, 0);
         dg_le32_put(len, (uint32_t)extrinsic.len);
         dg_buf_put_bytes(&q->extrinsic, extrinsic);
         dg_buf_put(&q->extrinsic, len, 4);

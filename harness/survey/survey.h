@@ -228,10 +228,15 @@ typedef struct dg_survey_asking {
     const dg_meta *old;  /* the types that answers should still decode by; NULL: not looked at */
     bool decode_old;     /* look at that, by layout where `old` is NULL */
     uint32_t session;    /* that is asked about */
+    uint64_t fuel;       /* that a call over a state may take; 0: as the host has it */
 } dg_survey_asking;
 /* Asks all that the runtime declares and the state has something to ask about. DG_IO,
  * DG_NOMEM. */
 dg_code dg_survey_sample_take(dg_survey_sample *out, dg_chain *chain, dg_block *block,
+                              const dg_survey_asking *how, dg_error *err);
+/* As dg_survey_sample_take, `runtime` over a state without a block; `how->runtime` is not
+ * read. */
+dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_state *state,
                               const dg_survey_asking *how, dg_error *err);
 /* Gives it back; it can be taken again. */
 void dg_survey_sample_clear(dg_survey_sample *sample);
@@ -256,6 +261,8 @@ void dg_survey_type_difference(char *out, size_t size, const dg_meta *old, const
 
 /* Of the API with this id; 0: it is not declared. */
 uint32_t dg_survey_api_version(const dg_version *of, const uint8_t id[8]);
+/* The row of a method that nodes call; `*i` its place in a sample; NULL: they do not. */
+const dg_survey_api *dg_survey_api_named(size_t *i, const char *api, const char *method);
 /* What a version of an API brought, as a node sees it ("ParachainHost", 7); NULL: nothing is
  * known. */
 const char *dg_survey_api_meaning(const char *api, uint32_t version);

@@ -1,4 +1,4 @@
-/* survey_impl.h - what runtime APIs are asked about at one block: a parachain that is
+/* survey_impl.h - what runtime APIs are asked about at one state: a parachain that is
  * there, the session, an account, stored keys, the block's own first extrinsic. */
 #ifndef DG_SURVEY_IMPL_H
 #define DG_SURVEY_IMPL_H
@@ -9,9 +9,11 @@ typedef struct dg_survey_question {
     dg_buf para, para_free, session, account, keys, extrinsic, code_hash, metadata;
 } dg_survey_question;
 
-/* Reads what it needs from the block's state; what the chain does not have stays empty. */
-void dg_survey_question_make(dg_survey_question *q, dg_chain *chain, dg_block *block,
-                             uint32_t session);
+/* Reads what it needs from the state; what the chain does not have stays empty. `meta` is of
+ * the code that stands at the state, NULL: unknown; `extrinsic` has no bytes where there is
+ * none to ask about. */
+void dg_survey_question_make(dg_survey_question *q, const dg_meta *meta, dg_state *state,
+                             uint32_t session, dg_bytes extrinsic);
 /* Gives the bytes back. */
 void dg_survey_question_clear(dg_survey_question *q);
 /* The bytes for one kind of call. False: there is nothing on this chain to ask about. */

@@ -48,7 +48,7 @@ static const row rows[] = {
     { "mini-2-calls-renumbered", "queued.call", "calls.index" },
     { "mini-2-calls-vanished", "queued.call", "pallet.index" },
     { "mini-2-api-missing", "api.missing", "" },
-    { "mini-2-answer-type", "", "api.answer" },
+    { "mini-2-answer-type", "api.answer", "" },
     { "mini-2-api-defaults", "", "grandpa.at-u" },
     /* seen by a run alone */
     { "mini-2-finalize-traps", "", "" },
