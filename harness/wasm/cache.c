@@ -101,6 +101,36 @@ dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_
     return rc;
 }
 
+int dg_wasm_cache_wait(const dg_engine *engine, dg_bytes wasm)
+{
+    struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+    size_t len;
+    dg_hash key;
+    char *path;
+    int fd;
+    if (!engine->options.cache_dir)
+        return -1;
+    len = strlen(engine->options.cache_dir) + sizeof "/.turn";
+    if (!(path = dg_malloc(len)))
+        return -1;
+    snprintf(path, len, "%s/.turn", engine->options.cache_dir);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    dg_free(path);
+    key = key_of(engine, wasm);
+    turn.l_start = (off_t)(dg_le32(key.at) >> 1); /* one byte for each code */
+    if (fd >= 0 && fcntl(fd, F_SETLKW, &turn) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+void dg_wasm_cache_done(int turn)
+{
+    if (turn >= 0)
+        close(turn);
+}
+
 /* Not synced: a file that a crash leaves half written fails its checksum. */
 static void store_at(const char *path, const dg_hash *key, const wasm_byte_vec_t *image)
 {

@@ -123,11 +123,14 @@ dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_erro
 {
     dg_module *m = dg_calloc(1, sizeof *m);
     dg_code rc = DG_OK;
+    int turn = -1;
     *out = NULL;
     if (!m)
         return dg_fail(err, DG_NOMEM, "no memory for a module");
     m->engine = engine;
     m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
+    if (!m->from_cache && (turn = dg_wasm_cache_wait(engine, wasm)) >= 0)
+        m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
     if (!m->from_cache && wasm.len >= WORTH_A_LINE)
         dg_log(DG_LOG_NORMAL, "wasm", "compiling bytes=%zu", wasm.len);
     if (!m->from_cache && (rc = compile(m, wasm, err)) < 0)
@@ -139,6 +142,7 @@ dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_erro
     *out = m;
     m = NULL;
 out:
+    dg_wasm_cache_done(turn);
     dg_module_free(m);
     return rc;
 }

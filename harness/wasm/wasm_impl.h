@@ -66,6 +66,13 @@ void dg_wasm_library_id(char *out, size_t len);
 
 /* DG_OK with the module; DG_ABSENT when there is none that can be used. */
 dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_bytes wasm);
+/* Waits while another process compiles the same code for the same settings, so that it is
+ * compiled once and whoever comes second finds the image. Returns the turn, which
+ * dg_wasm_cache_done takes back; -1, at once, where no lock can be had. A turn ends with
+ * its process. */
+int dg_wasm_cache_wait(const dg_engine *engine, dg_bytes wasm);
+/* Lets the next one go on. -1 is no turn. */
+void dg_wasm_cache_done(int turn);
 /* Keeps a compiled module. A cache that cannot be written is no failure. */
 void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_module_t *module);
 

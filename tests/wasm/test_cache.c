@@ -4,7 +4,10 @@
 #include "writer.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "wasm/wasm_impl.h"
@@ -85,6 +88,29 @@ START_TEST(a_module_is_compiled_once)
     ck_assert_int_eq(stat(image_in(dir), &about), 0);
     ck_assert_uint_eq(about.st_mode & 077, 0);
     ck_assert(!cached(NULL, DG_COMPILER_WINCH, 0));
+}
+END_TEST
+
+/* Without a turn both would compile: ten seconds each for a real runtime. */
+START_TEST(who_comes_while_another_compiles_waits_for_its_image)
+{
+    struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char dir[512], turn[600];
+    int fd, status;
+    pid_t child;
+    snprintf(dir, sizeof dir, "%s", scratch_path("turn"));
+    snprintf(turn, sizeof turn, "%s/modules/.turn", dir);
+    dg_engine_free(engine_at(dir, DG_COMPILER_WINCH, 0)); /* makes the folder */
+    ck_assert_int_ge(fd = open(turn, O_RDWR | O_CREAT, 0600), 0);
+    ck_assert_int_eq(fcntl(fd, F_SETLK, &all), 0);
+    if ((child = fork()) == 0)
+        _exit(cached(dir, DG_COMPILER_WINCH, 0) ? 0 : 1);
+    ck_assert_int_gt(child, 0);
+    nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL);
+    ck_assert(!cached(dir, DG_COMPILER_WINCH, 0)); /* ends our turn, as any close of it does */
+    close(fd);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x", (unsigned)status);
 }
 END_TEST
 
@@ -210,6 +236,7 @@ int main(void)
     TCase *tc = tcase_create("cache");
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_module_is_compiled_once);
+    tcase_add_test(tc, who_comes_while_another_compiles_waits_for_its_image);
     tcase_add_test(tc, other_settings_are_another_image);
     tcase_add_test(tc, other_code_is_another_image);
     tcase_add_test(tc, a_flipped_bit_costs_a_compilation_and_nothing_else);
