@@ -2,6 +2,7 @@
  * recorded, in their order, each in words made from its own numbers. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { STEPS_MAX = 24, UPSTREAM_MAX = 4, FAULTS_TOLD = 4 };
@@ -24,6 +25,7 @@ static void add(chain *c, const dg_outcome_facts *run, const dg_event *e)
 {
     char line[400];
     size_t at = c->count;
+    assert(c->count <= STEPS_MAX);
     for (size_t i = 0; i < c->count; i++)
         if (c->at[i] == e)
             return;

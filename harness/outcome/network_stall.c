@@ -2,6 +2,7 @@
  * code that had to be compiled, answers that took too long. */
 #include "outcome/outcome_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct standing {
@@ -12,6 +13,7 @@ typedef struct standing {
 
 static void widen(int64_t *least, int64_t *most, int64_t value, bool first)
 {
+    assert(first || *least <= *most);
     *least = first || value < *least ? value : *least;
     *most = first || value > *most ? value : *most;
 }

@@ -152,6 +152,10 @@ dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err
     dg_outcome_tally t = { 0 };
     dg_claim_setup setup;
     dg_code rc;
+    assert(run->plan && run->asked && run->log);
+    assert(run->snapshot && run->from && run->to);
+    assert(run->control.ended && run->treatment.ended);
+    assert(run->path && run->grown);
     dg_claim_setup_read(&setup, run->log->at, run->log->count);
     assert_told(&setup, run);
     rc = dg_outcome_judge(claims, &t, &setup, run->log, err);

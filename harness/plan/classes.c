@@ -2,6 +2,7 @@
  * repairs that they had, or in the short form of a flag. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ dg_code dg_plan_classes_check(const json_t *classes, dg_error *err)
 
 const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const json_t *item)
 {
+    assert(i < DG_PLAN_SHARES_MAX);
     if (json_array_size(json_object_get(item, "without"))
         && make(&wish->own[i], wish->names[i], item, NULL) == DG_OK)
         return &wish->own[i];

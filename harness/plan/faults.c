@@ -5,6 +5,7 @@
  * there both arms are one. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +25,10 @@ static dg_fault_kind kind_of(const json_t *fault)
     int kind = 0;
     while (strcmp(dg_node_fault_name((dg_fault_kind)kind),
                   json_string_value(json_object_get(fault, "kind")))
-           != 0)
+           != 0) {
         kind++;
+        assert(kind < DG_FAULT_COUNT); /* the table of keys has only these */
+    }
     return (dg_fault_kind)kind;
 }
 
@@ -75,6 +78,7 @@ dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_
     dg_position position;
     int64_t offset;
     dg_code rc;
+    assert(span->end_slot >= span->upgrade_slot);
     *out = otherwise;
     if (!text)
         return DG_OK;
@@ -250,6 +254,7 @@ static dg_code place(dg_plan_fault *out, const json_t *fault, const dg_plan_span
 dg_code dg_plan_fault_place(dg_plan_fault *out, const dg_plan *plan, size_t i,
                             const dg_plan_span *span, dg_error *err)
 {
+    assert(plan->checked && i < dg_plan_fault_count(plan));
     memset(out, 0, sizeof *out);
     return place(out, json_array_get(faults_of(plan), i), span, err);
 }
@@ -270,6 +275,7 @@ void dg_plan_fault_who(char *out, size_t size, const dg_plan *plan, size_t i)
 {
     const json_t *fault = json_array_get(faults_of(plan), i), *value;
     char text[100];
+    assert(size > 0);
     out[0] = 0;
     for (size_t k = 0; k < WHO_KEYS; k++) {
         if (!(value = json_object_get(fault, who_keys[k])))

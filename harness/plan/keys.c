@@ -1,6 +1,7 @@
 /* keys.c - checks a document against its table of keys. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SIBLINGS_MAX = 64 };
@@ -10,6 +11,7 @@ static const char *const kind_words[] = { "an object",      "a list",   "a text"
 
 const dg_keys_row *dg_keys_find(const dg_keys_table *table, const char *path, size_t path_len)
 {
+    assert(table->count > 0);
     for (size_t i = 0; i < table->count; i++)
         if (strlen(table->rows[i].path) == path_len
             && memcmp(table->rows[i].path, path, path_len) == 0)
@@ -156,6 +158,7 @@ static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, c
 dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool complete,
                       dg_error *err)
 {
+    assert(table->count > 0);
     if (!json_is_object(document))
         return dg_fail(err, DG_USAGE, "the document is not a JSON object");
     return check_object(table, "", false, document, complete, err);

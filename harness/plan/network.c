@@ -1,6 +1,7 @@
 /* network.c - what a plan says of the network: classes, collators, links, forks. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -140,6 +141,7 @@ static void read_shares(dg_plan_network *out, const json_t *classes)
     uint32_t parts[DG_PLAN_SHARES_MAX];
     const json_t *item;
     size_t i;
+    assert(json_array_size(classes) <= DG_PLAN_SHARES_MAX);
     read_parts(parts, classes);
     json_array_foreach(classes, i, item) out->shares[i] =
         (dg_share){ dg_plan_class_of(out, i, item), parts[i] };
@@ -151,6 +153,7 @@ static void read_collators(dg_plan_network *out, const json_t *collators)
     uint32_t parts[DG_PLAN_SHARES_MAX];
     const json_t *item;
     size_t i;
+    assert(json_array_size(collators) <= DG_PLAN_SHARES_MAX);
     read_parts(parts, collators);
     json_array_foreach(collators, i, item)
     {
@@ -172,6 +175,7 @@ void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
 {
     const json_t *links = network_at(plan, "links"),
                  *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
+    assert(plan->checked);
     memset(out, 0, sizeof *out);
     read_shares(out, network_at(plan, "classes"));
     if (!out->share_count) /* a size alone: nodes without a known fault */
@@ -205,6 +209,7 @@ void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
 dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const dg_plan_span *span,
                               dg_error *err)
 {
+    assert(span->end_slot >= span->upgrade_slot);
     const json_t *item;
     size_t i;
     json_array_foreach(network_at(plan, "collators"), i, item)

@@ -1,6 +1,7 @@
 /* plan.c - what the user asks for: read, amended by flags, checked. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "claim/claim.h"
@@ -93,6 +94,7 @@ dg_code dg_plan_load(dg_plan **out, const char *path, dg_error *err)
 /* The object that holds the last part of a path, made on the way; borrowed. */
 static json_t *holder(json_t *at, const char **key, const char *path)
 {
+    assert(path[0]);
     for (const char *dot; at && (dot = strchr(path, '.')); path = dot + 1) {
         char part[DG_KEYS_PATH_MAX];
         json_t *next;
@@ -261,6 +263,7 @@ const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan)
 
 dg_ns dg_plan_slot_at(const dg_plan_span *span, uint64_t slot)
 {
+    assert(span->clock.slot_ms > 0);
     return slot < span->clock.next_slot
                ? 0
                : (slot - span->clock.next_slot) * span->clock.slot_ms * 1000000;

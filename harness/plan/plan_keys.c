@@ -1,6 +1,8 @@
 /* dg_plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
 #include "plan/plan_impl.h"
 
+#include <assert.h>
+
 #include "claim/claim.h"
 #include "node/node.h"
 
@@ -169,8 +171,7 @@ static dg_keys_table table = { rows, 0, "A plan of doppel", "plan.schema.json" }
 
 static void add(const dg_keys_row *row, const char *format, const char *claim, const char *key)
 {
-    if (table.count == ROWS_MAX)
-        return;
+    assert(table.count < ROWS_MAX);
     rows[table.count] = *row;
     if (format) {
         snprintf(paths[table.count], DG_KEYS_PATH_MAX, format, claim, key);

@@ -3,6 +3,7 @@
  * which of them have another form. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- asked ---- */
@@ -10,6 +11,7 @@
 const char *dg_run_moment_name(dg_run_moment m)
 {
     static const char *const names[] = { "U-1", "U", "U+1", "session+1" };
+    assert(m < DG_RUN_MOMENT_COUNT);
     return names[m];
 }
 
@@ -26,6 +28,7 @@ static dg_survey_asking asking(const dg_run_arm *a)
 dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error *err)
 {
     dg_survey_asking how = asking(a);
+    assert(m < DG_RUN_MOMENT_COUNT);
     a->kept.sampled_at[m] = dg_plan_slot_at(&a->run->span, dg_block_slot(block));
     return dg_survey_sample_take(&a->kept.samples[m], a->chain, block, &how, err);
 }
@@ -33,6 +36,7 @@ dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_e
 dg_code dg_run_sample_without(dg_run_arm *a, dg_block *upgrade, dg_error *err)
 {
     dg_survey_asking how = asking(a);
+    assert(a->which == DG_ARM_TREATMENT);
     how.runtime = a->run->from_kept;
     return dg_survey_sample_take(&a->kept.without, a->chain, upgrade, &how, err);
 }
@@ -94,6 +98,7 @@ static json_t *detail_of(const dg_run_arm *a, dg_run_moment m, size_t i, bool od
 void dg_run_sample_log(dg_run_arm *a, dg_run_moment m)
 {
     dg_survey_sample *s = &a->kept.samples[m];
+    assert(a->which == DG_ARM_TREATMENT);
     if (!s->taken)
         return;
     for (size_t i = 0; dg_survey_api_at(i); i++) {
@@ -128,6 +133,7 @@ dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err)
                            *now = &a->kept.samples[DG_RUN_MOMENT_AFTER];
     const dg_meta *old = NULL, *meta = NULL;
     const dg_survey_api *row;
+    assert(a->which == DG_ARM_TREATMENT);
     dg_runtime_meta(a->run->from_kept, &old, NULL);
     dg_runtime_meta(a->run->to, &meta, NULL);
     for (size_t i = 0; before->taken && now->taken && (row = dg_survey_api_at(i)); i++) {

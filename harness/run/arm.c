@@ -6,6 +6,7 @@
  * the fork; what N believes about epochs shows in the events, not in the clock. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char *arm_name(const dg_run_arm *a)
@@ -90,6 +91,7 @@ static void end(dg_run_arm *a, uint64_t slot)
 
 static void stop(dg_run_arm *a, const char *reason)
 {
+    assert(!a->at.stopped);
     a->at.stopped = true;
     snprintf(a->at.reason, sizeof a->at.reason, "%s", reason);
 }
@@ -134,6 +136,7 @@ dg_code dg_run_arm_whole(dg_run_arm *a, dg_error *err)
 {
     uint64_t slot;
     dg_code rc;
+    assert(a->chain && !a->tip);
     if ((rc = begin(a, err)) < 0 || (rc = all_slots(a, &slot, err)) < 0
         || (a->network && (rc = dg_run_network_end(a, slot, err)) < 0)
         || (rc = dg_run_arm_finish(a, err)) < 0)

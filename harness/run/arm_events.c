@@ -1,9 +1,13 @@
 /* arm_events.c - what came of a slot, as events of an arm: whoever made it says so here. */
 #include "run/run_impl.h"
 
+#include <assert.h>
+
 void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, dg_event_kind kind,
                     const int64_t n[6], json_t *detail)
 {
+    assert(a->run);
+    assert(kind < DG_EVENT_KIND_COUNT);
     log_add(&a->run->log, a->which, dg_plan_slot_at(&a->run->span, slot), block, kind, n, detail);
 }
 
@@ -18,6 +22,7 @@ static const char *step_name(dg_build_step step)
 
 void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, size_t claims)
 {
+    assert(slot >= a->run->span.clock.next_slot);
     dg_run_arm_log(a, slot, number, DG_EV_SLOT, LOG_N((int64_t)slot, built, (int64_t)claims), NULL);
 }
 

@@ -3,6 +3,7 @@
  * the blocks that they agree on are the arm's blocks, a few slots later. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -114,6 +115,7 @@ static void remember_built(dg_run_arm *a, const dg_record *r)
 
 static dg_code remember_claims(struct dg_run_network *w, uint32_t claims, dg_error *err)
 {
+    assert(w->claims_count <= w->claims_cap);
     if (w->claims_count == w->claims_cap) {
         size_t cap = w->claims_cap ? w->claims_cap * 2 : 256;
         uint32_t *more = dg_realloc(w->claims, cap * sizeof *more);
@@ -300,6 +302,7 @@ static dg_code set_transition(dg_network *net, const dg_run_state *run, dg_error
 
 dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
 {
+    assert(!a->network && a->chain);
     dg_run_state *run = a->run;
     struct dg_run_network *w = a->network = dg_calloc(1, sizeof *w);
     dg_network_options options = {
@@ -335,6 +338,7 @@ dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
 
 dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
 {
+    assert(a->network);
     dg_code rc = dg_network_run(a->network->net, slot, err);
     return rc < 0 ? dg_fail_within(err, rc, "network") : rc;
 }
@@ -359,6 +363,7 @@ static dg_code keep_messages(dg_run_arm *a, dg_error *err)
 
 dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err)
 {
+    assert(a->network && !a->kept.messages);
     dg_run_state *run = a->run;
     dg_code rc = dg_network_settle(a->network->net, err);
     if (rc < 0 || (rc = keep_messages(a, err)) < 0)

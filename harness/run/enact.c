@@ -1,6 +1,7 @@
 /* enact.c - block U of treatment: N goes in by the way the plan names. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "claim/claim.h"
@@ -79,6 +80,7 @@ dg_code dg_run_arm_enact(dg_run_arm *a, dg_block **out, dg_build_report *report,
     dg_transition what = dg_run_transition(run);
     dg_bytes extrinsic;
     dg_code rc;
+    assert(a->which == DG_ARM_TREATMENT && !a->at.upgrade_block);
     memset(&way, 0, sizeof way);
     rc = dg_chain_transition(a->chain, &way, a->tip, &what, err);
     if (rc < 0) {
@@ -121,6 +123,7 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
     dg_code rc = run->code.len ? dg_chain_enacted(a->chain, block, dg_buf_bytes(&run->code),
                                                   &a->way.pending, &why)
                                : DG_OK;
+    assert(a->which == DG_ARM_TREATMENT);
     if (rc == DG_IO || rc == DG_NOMEM) {
         json_decref(detail);
         return dg_fail(err, rc, "%s", why.text);
@@ -169,6 +172,7 @@ dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err)
     char why[160] = "";
     bool right = took_over(a, block, why, sizeof why);
     json_t *detail = versions_json(a->run);
+    assert(a->which == DG_ARM_TREATMENT);
     if (!right && json_object_set_new(detail, "refused", dg_event_text(why)) != 0)
         a->run->log.rc = DG_NOMEM;
     dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,

@@ -1,6 +1,7 @@
 /* facts.c - what a state says of itself at a block (room survey), as events of an arm. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Of the code that answers at a block; NULL: it has none that can be read. */
@@ -34,6 +35,7 @@ dg_code dg_run_scan_take(dg_survey_scan *out, dg_run_arm *a, dg_block *block, dg
 void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
                      const dg_survey_scan *control)
 {
+    assert(now->taken);
     const char *name;
     json_t *row;
     json_object_foreach(now->items, name, row)
@@ -89,6 +91,7 @@ static bool is_planned(const dg_run_state *run, const char *name)
 
 void dg_run_config_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control)
 {
+    assert(a->which == DG_ARM_TREATMENT);
     const char *name;
     json_t *was;
     json_object_foreach((json_t *)control, name,
@@ -107,6 +110,7 @@ dg_code dg_run_calls_take(json_t **out, dg_run_arm *a, dg_block *block, dg_error
 
 void dg_run_calls_log(dg_run_arm *a, dg_block *block, const json_t *now, const json_t *control)
 {
+    assert(a->which == DG_ARM_TREATMENT);
     const char *where;
     json_t *was;
     json_object_foreach((json_t *)control, where, was)
@@ -191,6 +195,7 @@ dg_code dg_run_identity_log(dg_run_arm *a, dg_block *before, dg_error *err)
     dg_survey_fact facts[DG_SURVEY_FACTS_MAX];
     size_t count = 0;
     dg_code rc;
+    assert(a->which == DG_ARM_TREATMENT);
     if (!run->code.len)
         return DG_OK; /* the code stays */
     if ((rc = dg_survey_identity(facts, &count, run->from_kept, run->to, dg_block_state(before),

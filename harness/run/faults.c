@@ -2,6 +2,8 @@
  * and each arm has those that it is to have. */
 #include "run/run_impl.h"
 
+#include <assert.h>
+
 static bool has_para(const dg_run_state *run, uint32_t id)
 {
     dg_bytes value;
@@ -53,6 +55,7 @@ static dg_code check(const dg_run_state *run, const dg_fault *f, dg_error *err)
 dg_code dg_run_faults_place(dg_run_state *run, dg_error *err)
 {
     size_t count = dg_plan_fault_count(run->plan);
+    assert(!run->faults && !run->fault_count);
     if (!count)
         return DG_OK;
     if (!(run->faults = dg_calloc(count, sizeof *run->faults)))

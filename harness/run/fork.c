@@ -2,6 +2,8 @@
  * snapshot's: with more validators and parachains, or with values of its own. */
 #include "run/run_impl.h"
 
+#include <assert.h>
+
 #include "population/population.h"
 
 static dg_code grow(dg_run_state *run, dg_error *err)
@@ -55,6 +57,7 @@ static dg_code check_groups(const dg_run_state *run, dg_error *err)
 dg_code dg_run_fork_prepare(dg_run_state *run, dg_error *err)
 {
     dg_code rc = DG_OK;
+    assert(run->control.chain && !run->state);
     if (dg_plan_size(run->plan))
         rc = grow(run, err);
     if (rc >= 0 && json_object_size(dg_plan_storage(run->plan)))

@@ -6,6 +6,8 @@
  * 0 count no versions. */
 #include "run/run_impl.h"
 
+#include <assert.h>
+
 static const dg_meta *meta_of(dg_runtime *runtime)
 {
     const dg_meta *meta = NULL;
@@ -57,6 +59,7 @@ static json_t *unraised(const dg_run_arm *a, const json_t *retyped, const json_t
 dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err)
 {
     dg_code rc;
+    assert(!a->kept.retyped && !a->kept.versions);
     a->kept.retyped = json_object();
     if ((rc = versions_of(&a->kept.versions, a, upgrade, err)) < 0)
         return rc;
@@ -66,6 +69,7 @@ dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err)
 dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_report *report,
                                  dg_error *err)
 {
+    assert(a->which == DG_ARM_CONTROL && !a->kept.retyped_after);
     a->run->fuel_initialize_control = report->fuel_initialize;
     a->run->weight_control = weight_of(a, after);
     a->kept.retyped_after = json_object();
@@ -94,6 +98,7 @@ dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_repo
     bool first = !a->at.after_done, was_running = a->at.running, running = false;
     json_t *detail = NULL;
     dg_code rc = dg_chain_migrating(a->chain, block, &running, err);
+    assert(a->which == DG_ARM_TREATMENT);
     if (rc < 0)
         return rc;
     a->at.running = running;

@@ -1,6 +1,7 @@
 /* moments.c - what is noted, measured and asked once a block is in. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- facts of every block ---- */
@@ -134,6 +135,7 @@ static dg_code ask_at(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error 
 static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_code rc;
+    assert(!a->at.upgrade_block);
     a->at.upgrade_block = dg_block_number(block);
     if (a->which == DG_ARM_TREATMENT
         && ((rc = dg_run_arm_upgraded(a, block, err)) < 0 || !a->way.enacted))
@@ -151,6 +153,7 @@ static dg_code at_after(dg_run_arm *a, dg_block *block, const dg_build_report *r
                         dg_error *err)
 {
     dg_code rc;
+    assert(a->at.upgrade_block && !a->at.after_done);
     a->at.after_done = true;
     rc = a->which == DG_ARM_CONTROL ? dg_run_migration_control(a, block, report, err)
                                     : dg_run_arm_migrated(a, block, err);
@@ -168,6 +171,7 @@ static dg_code settle(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     const dg_run_arm *control = &a->run->control;
     dg_code rc;
+    assert(a->at.after_done && !a->at.settled_done);
     a->at.settled_done = true;
     if ((rc = dg_run_scan_take(&a->kept.settled, a, block, err)) < 0
         || (rc = dg_run_config_take(&a->kept.config, a, block, err)) < 0
@@ -203,6 +207,7 @@ static dg_code after_upgrade(dg_run_arm *a, dg_block *block, const dg_build_repo
                              dg_error *err)
 {
     dg_code rc;
+    assert(dg_block_number(block) > a->at.upgrade_block);
     if (a->which == DG_ARM_TREATMENT && (rc = dg_run_migration_log(a, block, report, err)) < 0)
         return rc;
     if (!a->at.after_done && (rc = at_after(a, block, report, err)) < 0)
@@ -236,6 +241,7 @@ static dg_code block_done(dg_run_arm *a, dg_block *block, const dg_build_report 
 dg_code dg_run_arm_grown(dg_run_arm *a, dg_block *block, const dg_build_report *report,
                          size_t claims, dg_error *err)
 {
+    assert(dg_block_number(block) == dg_block_number(a->tip) + 1);
     a->at.blocks++;
     a->tip = block;
     dg_run_arm_slot(a, dg_block_slot(block), dg_block_number(block), true, claims);

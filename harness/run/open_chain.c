@@ -1,6 +1,8 @@
 /* open_chain.c - a chain over the state that the run begins from. */
 #include "run/run_impl.h"
 
+#include <assert.h>
+
 void dg_run_tell_progress(const dg_run_state *run, const char *phase, uint64_t done, uint64_t total)
 {
     dg_run_progress now = { phase, done, total };
@@ -23,5 +25,6 @@ dg_code dg_run_arm_open_chain(dg_run_arm *a, dg_error *err)
                                      how->fuel_query
                                          ? how->fuel_query
                                          : stall_us * dg_world_constant(DG_CONST_FUEL_PER_US) };
+    assert(!a->chain && run->engine);
     return dg_chain_open(&a->chain, run->source.snapshot, &options, err);
 }

@@ -1,9 +1,8 @@
-/* run.h - a plan becomes an outcome.
+/* run.h - a checked plan is run, arm by arm, and becomes an outcome.
  *
- *   plan      dg_plan_load | dg_plan_new, then dg_plan_set for each flag
- *   check     dg_plan_check            every key, value, claim and position
- *   run       dg_run                   control, treatment, claims -> outcome
- *   after     dg_outcome_exit, dg_outcome_load; report.h renders it
+ *   before    plan.h       the plan, read and checked
+ *   run       dg_run       control, treatment, then outcome.h says what it means
+ *   after     outcome.h    exit code, file; report.h renders it
  *
  * Control is N-1 alone. Treatment has the very blocks of control up to U-1, N
  * enacted in U, and N from there on, past two session boundaries. Both see the

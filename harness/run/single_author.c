@@ -1,6 +1,7 @@
 /* single_author.c - an arm without a network: one author a slot, on the tip. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- who may author ---- */
@@ -79,6 +80,7 @@ dg_code dg_run_single_author_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
     dg_error why = { .text = "" };
     size_t count;
     dg_code rc = epoch_of(a, slot, err);
+    assert(!a->network);
     if (rc < 0)
         return rc;
     if ((count = dg_epoch_claims(&a->epoch, claims, 8, slot, a->run->asked->seed)) == 0) {

@@ -1,6 +1,7 @@
 /* twin.c - one run: the plan's pieces opened, control, treatment, outcome. */
 #include "run/run_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "outcome/outcome.h"
@@ -87,6 +88,8 @@ static dg_code place(dg_run_state *run, dg_error *err)
                  : (run->span.upgrade_slot - run->span.clock.next_boundary) / epoch + 1;
     run->span.first_boundary = run->span.clock.next_boundary + before * epoch;
     run->span.end_slot = run->span.first_boundary + (run->asked->boundaries_after - 1) * epoch + 1;
+    assert(run->span.first_boundary > run->span.upgrade_slot);
+    assert(run->span.end_slot >= run->span.first_boundary);
     if (run->span.end_slot - run->span.clock.next_slot > 1000000)
         return dg_fail(err, DG_USAGE,
                        "upgrade.at: the run would take %llu slots, at most 1000000 are run",

@@ -1,6 +1,7 @@
 /* runtime_file.c - the code that a user names: a blob in any wrapping, or that of a state. */
 #include "source/source.h"
 
+#include <assert.h>
 #include <string.h>
 #include <zstd.h>
 
@@ -102,6 +103,7 @@ dg_code dg_source_code(const dg_source *source, dg_buf *out, dg_error *err)
     dg_state *state = NULL;
     dg_bytes code;
     dg_code rc = dg_state_open(&state, source->snapshot, err);
+    assert(source->snapshot);
     if (rc >= 0)
         rc = dg_state_get(state, &code, dg_bytes_of(NULL, 0), dg_text(":code"), err);
     if (rc == DG_ABSENT || (rc == DG_OK && code.len == 0))

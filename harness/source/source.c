@@ -1,6 +1,7 @@
 /* source.c - what a user calls a snapshot, opened. */
 #include "source/source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ dg_code dg_source_import(dg_snapshot_info *info, const char *path,
                                 .progress = options->progress,
                                 .user = options->user };
     dg_snapshot_import_options own = *options;
+    assert(options->path_out);
     own.describe = describe;
     own.progress = pass_progress;
     own.user = &asked;
@@ -104,6 +106,7 @@ static dg_code open_cached(dg_source *out, const char *path, const dg_source_opt
 {
     char place[640];
     dg_code rc = cache_place(place, sizeof place, path, options->cache_dir, err);
+    assert(options->cache_dir);
     if (rc < 0)
         return rc;
     if (dg_file_exists(place) && dg_snapshot_open(&out->snapshot, place, NULL) == DG_OK) {
@@ -122,6 +125,7 @@ static dg_code open_temporary(dg_source *out, const char *path, const dg_source_
     const char *tmp = getenv("TMPDIR");
     char place[640];
     dg_code rc;
+    assert(!out->snapshot && !out->temporary[0]);
     snprintf(out->temporary, sizeof out->temporary, "%.400s/doppel-XXXXXX",
              tmp && tmp[0] ? tmp : "/tmp");
     if (!mkdtemp(out->temporary)) {

@@ -1,6 +1,7 @@
 /* api_compare.c - where two answers of a runtime API part, and where their types do. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <string.h>
 
 bool dg_survey_differs(const dg_survey_answer *a, const dg_survey_answer *b)
@@ -13,6 +14,7 @@ bool dg_survey_contradicts(const dg_survey_sample *now, const dg_survey_sample *
                            const dg_survey_sample *later, size_t i)
 {
     const dg_survey_answer *is = &now->answers[i];
+    assert(now->taken && i < DG_SURVEY_APIS_MAX);
     if (!later->taken || !dg_survey_differs(is, &later->answers[i]))
         return false;
     if (without->taken && without->answers[i].asked && without->answers[i].rc == DG_OK)
@@ -54,6 +56,7 @@ static bool say_difference(char *out, size_t size, const char *name, const char 
 bool dg_survey_difference(char *out, size_t size, const char *link, const json_t *now,
                           const json_t *later)
 {
+    assert(size > 0 && link);
     return say_difference(out, size, "", link, now, later);
 }
 

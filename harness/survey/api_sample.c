@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
+
+#include <assert.h>
 #include "survey/survey_impl.h"
 
 /* ---- one answer ---- */
@@ -104,6 +106,7 @@ static dg_code ask(dg_survey_answer *out, const asked *at, const dg_survey_api *
     dg_error why = { .text = "" };
     dg_host_result room = { .cost = { 0 } };
     dg_bytes value;
+    assert(!out->asked);
     dg_survey_api_entry(entry, sizeof entry, row);
     out->asked = true;
     out->rc = call(at, &room, &value, entry, input, &why);
@@ -124,6 +127,7 @@ static dg_code ask_all(dg_survey_sample *s, const asked *at, const dg_survey_que
 {
     const dg_meta *meta = NULL;
     const dg_survey_api *row;
+    assert(s->taken && s->answers);
     dg_runtime_meta(at->runtime, &meta, NULL);
     for (size_t i = 0; (row = dg_survey_api_at(i)); i++) {
         uint32_t version = dg_version_api(dg_runtime_version(at->runtime), row->api);
@@ -182,6 +186,7 @@ dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_sta
 {
     asked at = { .state = state, .runtime = runtime, .how = how };
     const dg_meta *meta = NULL;
+    assert(runtime && state && !how->runtime);
     dg_runtime_meta(runtime, &meta, NULL);
     return take(out, &at, meta, dg_bytes_of(NULL, 0), err);
 }

@@ -3,6 +3,7 @@
  * Mirrors: sp-api traits; polkadot's runtime-api subsystem. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,5 +105,6 @@ const dg_survey_api *dg_survey_api_named(size_t *i, const char *api, const char 
 
 void dg_survey_api_entry(char *out, size_t size, const dg_survey_api *row)
 {
+    assert(strlen(row->api) + strlen(row->method) + 2 <= size);
     snprintf(out, size, "%s_%s", row->api, row->method);
 }

@@ -28,6 +28,7 @@ static dg_survey_set set_of(dg_bytes list, size_t stride)
     uint32_t count = dg_scale_count(&s, stride);
     dg_survey_set out = { .count = -1 };
     uint8_t *keys = dg_calloc(count ? count : 1, 32);
+    assert(stride >= 32);
     for (uint32_t i = 0; keys && i < count; i++) {
         dg_bytes item = dg_scale_take(&s, stride);
         if (item.at)

@@ -3,6 +3,7 @@
  * meaning, one that took another value does not. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -161,6 +162,7 @@ dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was
     json_t *copy = wanted && old && now ? but_for_wanted(wanted, old, now) : NULL;
     size_t fields = 0;
     words changed = { .fields = &fields }, gone = { .fields = &fields };
+    assert(was);
     if (wanted && old && now && !copy)
         return dg_fail(err, DG_NOMEM, "no memory to compare a configuration");
     if (wanted && now && end)

@@ -140,6 +140,7 @@ dg_code dg_survey_identity(dg_survey_fact *out, size_t *count, dg_runtime *from,
     dg_survey_babe old, now;
     const dg_meta *old_meta, *meta;
     dg_code rc;
+    assert(from && to && before);
     if ((rc = dg_survey_babe_of(&old, from, before, &how, NULL, err)) < 0
         || (rc = dg_survey_babe_of(&now, to, before, &how, NULL, err)) < 0)
         return rc;

@@ -2,6 +2,7 @@
  * storage another version, and values that have another layout. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -127,5 +128,6 @@ dg_code dg_survey_retyped(json_t *out, const dg_meta *old, const dg_meta *now, d
 bool dg_survey_retyped_moved(const json_t *before, const json_t *after, const char *name)
 {
     const json_t *was = json_object_get(before, name), *is = json_object_get(after, name);
+    assert(name);
     return was && is && !json_equal((json_t *)was, (json_t *)is);
 }

@@ -1,6 +1,8 @@
 /* question.c - finds in a state what runtime APIs can be asked about. */
 #include "survey/survey_impl.h"
 
+#include <assert.h>
+
 static void question_init(dg_survey_question *q)
 {
     dg_buf *all[] = { &q->para, &q->para_free, &q->session,   &q->account,
@@ -104,6 +106,7 @@ bool dg_survey_question_input(const dg_survey_question *q, dg_survey_ask ask, dg
 {
     const dg_buf *from[] = { NULL,     &q->para,      &q->para_free, &q->session, &q->account,
                              &q->keys, &q->extrinsic, &q->code_hash, &q->metadata };
+    assert((size_t)ask < sizeof from / sizeof *from);
     *out = from[ask] ? dg_buf_bytes(from[ask]) : dg_bytes_of(NULL, 0);
     return !from[ask] || out->len;
 }

@@ -1,6 +1,7 @@
 /* queued_calls.c - calls that wait in storage: what they mean under the runtime at a block. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* "Pallet.call" of a decoded call {"System": {"remark": {..}}}, as far as it says. */
@@ -28,6 +29,7 @@ typedef struct gather {
 static int put(gather *g, const char *where, const char *means, json_t *args)
 {
     json_t *row = json_pack("{s:o, s:o?}", "call", dg_event_text(means), "args", args);
+    assert(where && means);
     return row ? json_object_set_new(g->out, where, row) : -1;
 }
 

@@ -2,6 +2,7 @@
  * decode by the metadata of the runtime that has to live with it. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What is known of one storage item while its keys pass by. */
@@ -24,6 +25,7 @@ static int note(json_t *items, const tally *t)
     bool keys = is_session_keys(t->entry->pallet, t->entry->name);
     char name[160];
     json_t *row;
+    assert(t->bad <= t->entries);
     if (!t->bad && !keys)
         return 0;
     snprintf(name, sizeof name, "%.70s.%.70s", t->entry->pallet, t->entry->name);
@@ -123,6 +125,7 @@ json_t *dg_survey_item(const dg_meta *meta, dg_state *state, const char *pallet,
     dg_error err = { .text = "" };
     json_t *out = NULL;
     dg_code rc;
+    assert(state);
     if (why)
         why[0] = 0;
     if (!meta || !(entry = dg_meta_storage(meta, pallet, item)) || entry->hasher_count)
