@@ -107,11 +107,12 @@ size_t dg_epoch_claims(const dg_epoch *epoch, dg_slot_claim *claims, size_t max,
         secondary_is_primary |= i == secondary;
         claim_make(&claims[count++], DG_SLOT_CLAIM_PRIMARY, i, slot, seed);
     }
-    if (epoch->allowed_slots && epoch->authority_count && !secondary_is_primary && count < max)
-        claim_make(&claims[count++],
-                   epoch->allowed_slots == 2 ? DG_SLOT_CLAIM_SECONDARY_VRF
-                                             : DG_SLOT_CLAIM_SECONDARY_PLAIN,
-                   secondary, slot, seed);
+    if (!epoch->allowed_slots || !epoch->authority_count || secondary_is_primary || count == max)
+        return count;
+    claim_make(&claims[count++],
+               epoch->allowed_slots == 2 ? DG_SLOT_CLAIM_SECONDARY_VRF
+                                         : DG_SLOT_CLAIM_SECONDARY_PLAIN,
+               secondary, slot, seed);
     assert(count <= max);
     return count;
 }

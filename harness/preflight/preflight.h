@@ -35,7 +35,9 @@ typedef struct dg_preflight_input {
  * "counts", "verdict": "pass" | "fail"}. DG_USAGE: both are one blob; DG_IO from
  * the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err);
+/* Does a finding forbid enactment? `preflight` is what dg_preflight gave. */
 bool dg_preflight_failed(const json_t *preflight);
+/* Appends the findings as text for people, the gravest first. Failure: the buffer's `rc`. */
 void dg_preflight_text(dg_buf *out, const json_t *preflight);
 
 #endif

@@ -111,9 +111,13 @@ typedef struct dg_chacha {
     uint32_t input[16], words[16];
     unsigned used;
 } dg_chacha;
+/* The stream of a 32-byte key, from its beginning. */
 void dg_chacha_init(dg_chacha *c, const uint8_t key[32]);
+/* The next word of the stream. */
 uint32_t dg_chacha_u32(dg_chacha *c);
 uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound); /* 0 .. bound - 1; bound >= 1 */
+/* Puts `items` in an order drawn from the stream, each order equally likely. Mirrors: rand
+ * SliceRandom::shuffle, word for word. */
 void dg_chacha_shuffle(dg_chacha *c, uint32_t *items, uint32_t count);
 
 /* ---- grid.c ---- */
@@ -123,16 +127,23 @@ typedef struct dg_grid {
     uint32_t *at;       /* member at a position: the canonical shuffling */
     uint32_t *position; /* of a member */
 } dg_grid;
+/* What the grid of an epoch is shuffled by, from the epoch's randomness. */
 dg_hash dg_grid_seed(const uint8_t randomness[32]);
+/* The grid of `count` members, at most DG_VALIDATORS_MAX, in the epoch with this randomness. To
+ * be cleared. DG_NOMEM. Mirrors: gossip-support. */
 dg_code dg_grid_init(dg_grid *grid, uint32_t count, const uint8_t randomness[32], dg_error *err);
+/* A grid of zeros is fine. */
 void dg_grid_clear(dg_grid *grid);
-bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);    /* X neighbours */
-bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b); /* Y neighbours */
+/* Are they two, in one row (X neighbours)? Members of a grid are below its count, here and
+ * below. */
+bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);
+/* Are they two, in one column (Y neighbours)? */
+bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b);
 /* Neighbours are numbered: by column those of the row, then by row those of the column. */
 uint32_t dg_grid_slots(const dg_grid *grid);
-/* DG_NO: is none */
+/* The number of `neighbour` among the neighbours of `member`; DG_NO: it is none. */
 uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour);
-/* DG_NO: nobody there */
+/* The neighbour of `member` with that number, below dg_grid_slots; DG_NO: nobody stands there. */
 uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot);
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
@@ -142,9 +153,14 @@ unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, u
 typedef struct dg_rotation {
     uint32_t session_start, frequency, now;
 } dg_rotation;
+/* Sizes of `groups` groups (at least one) of all validators: as even as can be, the larger ones
+ * first. */
 void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators);
+/* How often the groups have moved on since the session began; 0 where they do not rotate. */
 uint32_t dg_rotation_count(const dg_rotation *rotation);
+/* The group that serves a core; 0 when there are no groups. */
 uint32_t dg_rotation_group(const dg_rotation *rotation, uint32_t core, uint32_t groups);
+/* The core that a group serves, of as many cores as groups; the inverse of the above. */
 uint32_t dg_rotation_core(const dg_rotation *rotation, uint32_t group, uint32_t groups);
 
 /* ---- leaves.c ---- */
@@ -167,11 +183,14 @@ typedef struct dg_leaves {
     uint8_t *seen;       /* one bit for each id */
     size_t seen_len;
 } dg_leaves;
+/* A node that starts anew: no leaf is active, and none was ever seen. */
 void dg_leaves_clear(dg_leaves *leaves);
 /* The signal that follows; empty (see dg_signal_any) for a head that is active. DG_NOMEM. */
 dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block,
                          uint32_t parent, bool parachain_host, dg_error *err);
+/* The signal after `block` became final: every other leaf that is not above it is deactivated. */
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
+/* Does the signal activate or deactivate anything? */
 bool dg_signal_any(const dg_signal *signal);
 
 /* ---- view.c: what a node learns of a leaf, through the version gate ---- */
@@ -218,6 +237,7 @@ typedef struct dg_request_row {
     /* .. and by those that know this one no more, where the runtime has it; 0: for ever */
     uint16_t until;
 } dg_request_row;
+/* The row of a request: its method, since which version, how long its answer lasts. */
 const dg_request_row *dg_request_at(dg_request request);
 
 typedef struct dg_view dg_view;
@@ -294,7 +314,9 @@ bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
  * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
 dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t kept);
+/* Is this validator among the disabled ones, as the runtime told? */
 bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
+/* Gives back all answers; a view of zeros is fine. */
 void dg_view_clear(dg_view *view);
 /* One answer, as bytes, into a view that does not have it yet. */
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
@@ -311,6 +333,7 @@ typedef enum dg_assumption {
 /* As dg_view_ask, of one parachain: the whole of what is in the Option; .len 0: nothing. */
 dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, uint32_t para,
                            dg_assumption assumption, dg_error *err);
+/* Has the runtime this request, by the version of its ParachainHost? */
 bool dg_view_supports(const dg_view *view, dg_request request);
 uint32_t dg_core_turn(const dg_core *core); /* whose block it takes next; DG_NO: nobody's */
 /* its blocks that wait for availability */
@@ -329,7 +352,10 @@ void dg_view_fail(dg_view *view, dg_request request);
 bool dg_view_waits_many(const dg_view *view);
 /* descriptors of version 2 may be backed at this leaf */
 bool dg_view_receipts_v2(const dg_view *view);
-uint32_t dg_view_group_of(const dg_view *view, uint32_t validator); /* DG_NO: in none */
+/* The backing group of a validator; DG_NO: it is in none. */
+uint32_t dg_view_group_of(const dg_view *view, uint32_t validator);
+/* How many of a group have to vote for a candidate: what the runtime told, at most the group's
+ * size. */
 uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
 
 /* ---- backing_state.c: answers that prospective parachains and approval voting live on ---- */
@@ -353,7 +379,11 @@ typedef struct dg_people {
     uint32_t count, seated;
     dg_person *sorted;
 } dg_people;
+/* Which account is which node: those that validate at `block` (`seated` of them), then those
+ * that are queued, then others that could be. To be cleared, also after a failure. DG_NOMEM;
+ * codes of the chain. */
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
+/* People of zeros are fine. */
 void dg_people_clear(dg_people *people);
 /* DG_NO: nobody known */
 uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]);
@@ -407,11 +437,14 @@ typedef struct dg_session_told {
     bool rules_told;
     dg_approval_rules rules;
 } dg_session_told;
+/* SessionInfo out of an answer; `out` borrows from it. False: not told, not as expected, or
+ * nobody takes part (a genesis). */
 bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
 /* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
  * runtime tells nothing of it. */
 dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
                       const dg_people *people, dg_error *err);
+/* Gives back a whole list that dg_session_of made. NULL is fine. */
 void dg_sessions_free(dg_session *all);
 
 /* ---- candidate.c: what authors put into an inherent, byte by byte ---- */
@@ -452,6 +485,7 @@ bool dg_descriptor_is_v2(dg_bytes descriptor);
 /* Empty messages. Clear with dg_candidate_clear. */
 dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign,
                           dg_error *err);
+/* A candidate of zeros is fine. */
 void dg_candidate_clear(dg_candidate *candidate);
 /* Too large for a notification: who seconds it in the old way tells of it, and it is asked
  * for. Mirrors: statement-distribution legacy_v1 (is_statement_large). */
@@ -547,8 +581,11 @@ dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *
 /* NewGossipTopology, made at the leaf of number `block`. DG_NOMEM. */
 dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
                               uint32_t block, dg_error *err);
+/* Is this leaf in the state machine of before asynchronous backing? */
 bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
+/* Is it a relay parent in the state machine after it? */
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
+/* What is kept of a session; NULL: nothing, since no relay parent of it is in view. */
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
 /* To be called after a step: grids that came with it are there since now. */
 void dg_statement_stamp(dg_statement *sd, dg_ns now);
@@ -561,17 +598,22 @@ void dg_statement_stamp(dg_statement *sd, dg_ns now);
 typedef struct dg_topologies {
     const dg_session *current, *previous;
 } dg_topologies;
+/* A topology came: it is current, and the one of another session before it becomes the previous
+ * one. Borrowed. */
 void dg_topologies_add(dg_topologies *t, const dg_session *topology);
-/* NULL: none ever came */
+/* The topology that a message of `session` goes by: the previous one for its session, otherwise
+ * the current; NULL: none ever came. */
 const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session);
 /* To whom a message that began at member `origin` has to go on from `member`: own ones
  * to row and column, those of the row to the column, those of the column to the row. */
 typedef struct dg_route {
     bool row, column;
 } dg_route;
+/* To whom a message that began at member `origin` has to go on from `member`: own ones to row
+ * and column, those of the row to the column, those of the column to the row. */
 dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin);
-/* To whom a member announces a group's candidate: if of the group to row and column, if in
- * a row with one of it to its column, if in a column with one to its row. */
+/* To whom a member announces a group's candidate: if of the group to row and column, if in a row
+ * with one of it to its column, if in a column with one to its row. */
 dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member);
 
 #endif

@@ -104,17 +104,22 @@ dg_code dg_trie_root(dg_trie *trie, dg_hash *root, dg_error *err);
  * hash, children first: to persist a state. `each` may be called twice with one
  * hash. Root must have been computed. */
 typedef dg_code (*dg_trie_each)(void *user, const dg_hash *hash, dg_bytes bytes, dg_error *err);
+/* Calls `each` with what is new since the loader; what it borrows lives until it returns. The
+ * first code below zero ends the walk and is returned. The root must have been computed. */
 dg_code dg_trie_flush(dg_trie *trie, dg_trie_each each, void *user, dg_error *err);
 
 /* Walks one encoded node: calls `each` for the hash of every hashed child and of
  * a hashed value. DG_MALFORMED when the bytes are no node. */
 typedef dg_code (*dg_trie_link)(void *user, const dg_hash *hash, bool is_value, dg_error *err);
+/* As told above; the first code below zero of `each` ends it and is returned. DG_MALFORMED. */
 dg_code dg_trie_node_links(dg_bytes node, dg_trie_link each, void *user, dg_error *err);
 
 /* Differences between two tries: `each` gets every key whose value differs, in
  * order; `.at` NULL is absent. Shared subtrees are skipped unseen. */
 typedef dg_code (*dg_trie_delta)(void *user, dg_bytes key, dg_bytes before, dg_bytes after,
                                  dg_error *err);
+/* As told above; the first code below zero of `each` ends it and is returned. Codes of the
+ * loader. */
 dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta each, void *user,
                      dg_error *err);
 
@@ -122,6 +127,7 @@ dg_code dg_trie_diff(const dg_trie *before, const dg_trie *after, dg_trie_delta 
  * which nothing in `before` has. What `after` shares with `before`, from which it
  * was forked, is skipped unseen. `each` must not write to either. */
 typedef dg_code (*dg_trie_write)(void *user, dg_bytes key, dg_error *err);
+/* As told above; the first code below zero of `each` ends it and is returned. */
 dg_code dg_trie_written(const dg_trie *before, const dg_trie *after, dg_bytes prefix,
                         uint64_t stamp, dg_trie_write each, void *user, dg_error *err);
 
@@ -147,6 +153,7 @@ dg_code dg_trie_ordered_root(dg_hash *root, const dg_bytes *items, size_t count,
 /* The same with Keccak-256 in place of BLAKE2b-256 (host API only). */
 dg_code dg_trie_keccak_root_of(dg_hash *root, const dg_bytes (*pairs)[2], size_t count,
                                unsigned version, dg_error *err);
+/* dg_trie_ordered_root with Keccak-256. */
 dg_code dg_trie_keccak_ordered_root(dg_hash *root, const dg_bytes *items, size_t count,
                                     unsigned version, dg_error *err);
 
