@@ -38,7 +38,7 @@ static bool find_all_calls(dg_type_id *out, const dg_meta *meta)
     return false;
 }
 
-bool dg_look_all_calls(dg_type_id any[2], const dg_look *look)
+bool dg_preflight_look_all_calls(dg_type_id any[2], const dg_preflight_look *look)
 {
     return find_all_calls(&any[0], look->old_meta) && find_all_calls(&any[1], look->new_meta);
 }

@@ -27,7 +27,7 @@ static bool is_essential(const char *api)
     return false;
 }
 
-static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
+static void say_step(dg_preflight_look *l, const char *api, uint32_t a, uint32_t b)
 {
     char crossed[900] = "";
     bool mid_session = strcmp(api, "ParachainHost") == 0 && a < 7 && b >= 7;
@@ -37,12 +37,12 @@ static void say_step(dg_look *l, const char *api, uint32_t a, uint32_t b)
         if (means && len < sizeof crossed - 1)
             snprintf(crossed + len, sizeof crossed - len, "; %u: %s", v, means);
     }
-    dg_find(l, mid_session ? DG_FIND_WARN : DG_FIND_NOTE, "api.version", api, json_integer(a),
-            json_integer(b), "%s %u -> %u%s%s", api, a, b, mid_session ? " crosses 7" : "",
-            crossed);
+    dg_preflight_find(l, mid_session ? DG_FIND_WARN : DG_FIND_NOTE, "api.version", api,
+                      json_integer(a), json_integer(b), "%s %u -> %u%s%s", api, a, b,
+                      mid_session ? " crosses 7" : "", crossed);
 }
 
-static void compare(dg_look *l, const uint8_t id[8])
+static void compare(dg_preflight_look *l, const uint8_t id[8])
 {
     uint32_t a = dg_survey_api_version(l->old, id), b = dg_survey_api_version(l->new_, id);
     const char *known = dg_api_name(id);
@@ -53,21 +53,22 @@ static void compare(dg_look *l, const uint8_t id[8])
     if (a == b)
         return;
     if (b == 0)
-        dg_find(l, is_essential(api) ? DG_FIND_FAIL : DG_FIND_WARN, "api.removed", api,
-                json_integer(a), json_integer(0),
-                "%s %u is gone in N: nodes and tools that call it fail from U on", api, a);
+        dg_preflight_find(l, is_essential(api) ? DG_FIND_FAIL : DG_FIND_WARN, "api.removed", api,
+                          json_integer(a), json_integer(0),
+                          "%s %u is gone in N: nodes and tools that call it fail from U on", api,
+                          a);
     else if (a == 0)
-        dg_find(l, DG_FIND_NOTE, "api.added", api, json_integer(0), json_integer(b),
-                "%s %u is new in N", api, b);
+        dg_preflight_find(l, DG_FIND_NOTE, "api.added", api, json_integer(0), json_integer(b),
+                          "%s %u is new in N", api, b);
     else if (b < a)
-        dg_find(l, DG_FIND_WARN, "api.lowered", api, json_integer(a), json_integer(b),
-                "%s goes back from %u to %u: nodes switch off what they had switched on", api, a,
-                b);
+        dg_preflight_find(l, DG_FIND_WARN, "api.lowered", api, json_integer(a), json_integer(b),
+                          "%s goes back from %u to %u: nodes switch off what they had switched on",
+                          api, a, b);
     else
         say_step(l, api, a, b);
 }
 
-dg_code dg_look_apis(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_apis(dg_preflight_look *look, dg_error *err)
 {
     (void)err;
     for (uint32_t i = 0; i < look->old->api_count; i++)

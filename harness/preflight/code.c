@@ -32,7 +32,7 @@ static bool versions_differ(char *out, size_t size, const dg_version *a, const d
     return true;
 }
 
-static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
+static dg_code compare_sections(dg_preflight_look *l, dg_bytes wasm, dg_error *err)
 {
     const dg_version *said = l->new_;
     dg_version answered;
@@ -42,57 +42,62 @@ static dg_code compare_sections(dg_look *l, dg_bytes wasm, dg_error *err)
     char where[200];
     dg_code rc;
     if (dg_wasm_section(&section, wasm, "runtime_version", &why) != DG_OK) {
-        dg_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
-                "N carries no runtime_version section (it is older than they are, or was "
-                "stripped): its version is what "
-                "Core_version answers");
+        dg_preflight_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
+                          "N carries no runtime_version section (it is older than they are, or was "
+                          "stripped): its version is what "
+                          "Core_version answers");
         return DG_OK;
     }
     dg_buf_init(&answer, VERSION_MAX);
-    rc = dg_look_call(&answer, l, l->in->to, l->before, "Core_version", dg_bytes_of(NULL, 0), &why);
+    rc = dg_preflight_look_call(&answer, l, l->in->to, l->before, "Core_version",
+                                dg_bytes_of(NULL, 0), &why);
     if (rc == DG_OK)
         rc = dg_version_decode(&answered, dg_buf_bytes(&answer), &why);
     dg_buf_clear(&answer);
     if (rc == DG_NOMEM || rc == DG_IO)
         return dg_fail(err, rc, "%s", why.text);
     if (rc != DG_OK)
-        dg_find(l, DG_FIND_FAIL, "code.section", "Core_version", NULL, NULL,
-                "N carries its version in a section, but does not answer Core_version over this "
-                "state: %s",
-                why.text);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "code.section", "Core_version", NULL, NULL,
+            "N carries its version in a section, but does not answer Core_version over this "
+            "state: %s",
+            why.text);
     else if (versions_differ(where, sizeof where, said, &answered))
-        dg_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
-                "N's runtime_version section and its Core_version disagree: %s", where);
+        dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
+                          "N's runtime_version section and its Core_version disagree: %s", where);
     return DG_OK;
 }
 
 /* ---- sizes and form ---- */
 
-static void sizes(dg_look *l, size_t old_wasm, size_t new_wasm)
+static void sizes(dg_preflight_look *l, size_t old_wasm, size_t new_wasm)
 {
     size_t a = dg_runtime_blob_len(l->in->from), b = dg_runtime_blob_len(l->in->to);
-    dg_find(l, DG_FIND_NOTE, "code.size", "bytes of code",
-            json_pack("[I,I]", (json_int_t)a, (json_int_t)old_wasm),
-            json_pack("[I,I]", (json_int_t)b, (json_int_t)new_wasm),
-            "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)", b, new_wasm, a, old_wasm);
+    dg_preflight_find(l, DG_FIND_NOTE, "code.size", "bytes of code",
+                      json_pack("[I,I]", (json_int_t)a, (json_int_t)old_wasm),
+                      json_pack("[I,I]", (json_int_t)b, (json_int_t)new_wasm),
+                      "N is %zu bytes as stored (%zu unpacked), N-1 %zu (%zu)", b, new_wasm, a,
+                      old_wasm);
     if (b == new_wasm)
-        dg_find(l, DG_FIND_WARN, "code.raw", "compression", NULL, NULL,
-                "N is not compressed; releases are, and their published hash is of the compressed "
-                "form");
+        dg_preflight_find(
+            l, DG_FIND_WARN, "code.raw", "compression", NULL, NULL,
+            "N is not compressed; releases are, and their published hash is of the compressed "
+            "form");
 }
 
-static void imports(dg_look *l)
+static void imports(dg_preflight_look *l)
 {
     const dg_module *module = dg_runtime_module(l->in->to);
     const char *name;
     for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
         if (!dg_host_provides(name))
-            dg_find(l, DG_FIND_WARN, "code.import", name, NULL, NULL,
-                    "N imports %s, which this program does not provide: calls that reach it trap",
-                    name);
+            dg_preflight_find(
+                l, DG_FIND_WARN, "code.import", name, NULL, NULL,
+                "N imports %s, which this program does not provide: calls that reach it trap",
+                name);
 }
 
-dg_code dg_look_code(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err)
 {
     dg_buf a, b;
     dg_code rc;

@@ -18,7 +18,7 @@ static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_st
     *value = NULL;
     *bad = false;
     if (!entry
-        || (rc = dg_look_item(&raw, meta, state, "Configuration", "ActiveConfig", err))
+        || (rc = dg_preflight_look_item(&raw, meta, state, "Configuration", "ActiveConfig", err))
                == DG_ABSENT)
         return DG_OK;
     if (rc < 0)
@@ -29,7 +29,7 @@ static dg_code config_json(json_t **value, bool *bad, const dg_meta *meta, dg_st
 }
 
 typedef struct comparison {
-    dg_look *look;
+    dg_preflight_look *look;
     const json_t *now, *fallback; /* N's stored value, N's default */
     /* fields that were not at N's default; of those, the ones that are now */
     unsigned set, to_default;
@@ -42,16 +42,17 @@ static void compare_field(comparison *c, const char *subject, const char *name, 
            *fallback = (json_t *)dg_survey_field_named(c->fallback, name);
     bool was_default = fallback && json_equal(was, fallback);
     if (!is) {
-        dg_find(c->look, DG_FIND_NOTE, "config.gone", subject, json_incref(was), NULL,
-                "%s (%s) has no place in N's layout", subject, dg_find_value(was).text);
+        dg_preflight_find(c->look, DG_FIND_NOTE, "config.gone", subject, json_incref(was), NULL,
+                          "%s (%s) has no place in N's layout", subject,
+                          dg_preflight_find_value(was).text);
         return;
     }
     c->set += !was_default;
     c->to_default += !was_default && fallback && json_equal(is, fallback);
     if (!json_equal(was, is))
-        dg_find(c->look, DG_FIND_WARN, "config.changed", subject, json_incref(was), json_incref(is),
-                "%s changes at U+1: %s -> %s", subject, dg_find_value(was).text,
-                dg_find_value(is).text);
+        dg_preflight_find(c->look, DG_FIND_WARN, "config.changed", subject, json_incref(was),
+                          json_incref(is), "%s changes at U+1: %s -> %s", subject,
+                          dg_preflight_find_value(was).text, dg_preflight_find_value(is).text);
 }
 
 static void compare_fields(comparison *c, const char *path, const json_t *old, unsigned depth)
@@ -60,7 +61,7 @@ static void compare_fields(comparison *c, const char *path, const json_t *old, u
          it = json_object_iter_next((json_t *)old, it)) {
         const char *name = json_object_iter_key(it);
         json_t *was = json_object_iter_value(it);
-        const dg_subject subject = dg_find_subject(path, name);
+        const dg_preflight_subject subject = dg_preflight_find_subject(path, name);
         if (json_is_object(was) && json_is_object(dg_survey_field_named(c->now, name)) && depth < 8)
             compare_fields(c, subject.text, was, depth + 1);
         else
@@ -73,14 +74,15 @@ static void compare_fields(comparison *c, const char *path, const json_t *old, u
 static void say_defaults(const comparison *c)
 {
     if (c->to_default * 2 > c->set)
-        dg_find(c->look, DG_FIND_FAIL, "config.lost", what, dg_find_int(c->set),
-                dg_find_int(c->to_default),
-                "N's migrations leave HostConfiguration at its defaults: %u of %u values that were "
-                "set are lost",
-                c->to_default, c->set);
+        dg_preflight_find(
+            c->look, DG_FIND_FAIL, "config.lost", what, dg_preflight_find_int(c->set),
+            dg_preflight_find_int(c->to_default),
+            "N's migrations leave HostConfiguration at its defaults: %u of %u values that were "
+            "set are lost",
+            c->to_default, c->set);
 }
 
-static void compare(dg_look *l, const json_t *old, const json_t *now)
+static void compare(dg_preflight_look *l, const json_t *old, const json_t *now)
 {
     const dg_meta_entry *entry = dg_meta_storage(l->new_meta, "Configuration", "ActiveConfig");
     comparison c = { .look = l, .now = now };
@@ -92,29 +94,33 @@ static void compare(dg_look *l, const json_t *old, const json_t *now)
     json_decref(fallback);
 }
 
-static void say(dg_look *l, const json_t *old, bool old_bad, const json_t *now, bool now_bad)
+static void say(dg_preflight_look *l, const json_t *old, bool old_bad, const json_t *now,
+                bool now_bad)
 {
     if (old_bad) /* not N's doing: the values to compare with are unknown */
-        dg_find(l, DG_FIND_WARN, "config.already", what, NULL, NULL,
-                "HostConfiguration does not decode under N-1 already%s",
-                now_bad ? ", nor under N: parachains run on defaults" : "; it does under N");
+        dg_preflight_find(l, DG_FIND_WARN, "config.already", what, NULL, NULL,
+                          "HostConfiguration does not decode under N-1 already%s",
+                          now_bad ? ", nor under N: parachains run on defaults"
+                                  : "; it does under N");
     else if (now_bad && l->in_steps)
-        dg_find(
+        dg_preflight_find(
             l, DG_FIND_WARN, "config.in-steps", what, NULL, NULL,
             "HostConfiguration does not decode under N before its multi-block migration is done");
     else if (now_bad)
-        dg_find(l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
-                "HostConfiguration does not decode under N after its migrations: parachains would "
-                "run on defaults");
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
+            "HostConfiguration does not decode under N after its migrations: parachains would "
+            "run on defaults");
     else if (old && now)
         compare(l, old, now);
     else if (old)
-        dg_find(l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
-                "HostConfiguration is not there after N's migrations: parachains would run on "
-                "defaults");
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
+            "HostConfiguration is not there after N's migrations: parachains would run on "
+            "defaults");
 }
 
-dg_code dg_look_config(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_config(dg_preflight_look *look, dg_error *err)
 {
     json_t *old = NULL, *now = NULL;
     bool old_bad, now_bad;

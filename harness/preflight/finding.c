@@ -11,7 +11,7 @@
 static const char *const severities[] = { "fail", "warn", "note" };
 enum { SAYS_MAX = 1200 }; /* characters of one finding; more is cut between words */
 
-json_t *dg_find_text(const char *text)
+json_t *dg_preflight_find_text(const char *text)
 {
     json_t *as_is = json_string(text), *cleaned;
     char *copy;
@@ -37,11 +37,12 @@ static json_t *worded(const char *format, va_list args)
             cut--;
         snprintf(room + cut, sizeof room - cut, " ..");
     }
-    return dg_find_text(room);
+    return dg_preflight_find_text(room);
 }
 
-void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject,
-             json_t *old, json_t *new_, const char *format, ...)
+void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity severity,
+                       const char *id, const char *subject, json_t *old, json_t *new_,
+                       const char *format, ...)
 {
     json_t *says, *finding;
     va_list args;
@@ -49,13 +50,13 @@ void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const 
     says = worded(format, args);
     va_end(args);
     finding = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "severity", severities[severity], "id",
-                        id, "subject", dg_find_text(subject), "old", old ? old : json_null(), "new",
-                        new_ ? new_ : json_null(), "says", says);
+                        id, "subject", dg_preflight_find_text(subject), "old",
+                        old ? old : json_null(), "new", new_ ? new_ : json_null(), "says", says);
     if (!finding || json_array_append_new(look->findings, finding) != 0)
         look->no_memory = true;
 }
 
-void dg_find_unknown(dg_look *look, const char *format, ...)
+void dg_preflight_find_unknown(dg_preflight_look *look, const char *format, ...)
 {
     json_t *text;
     va_list args;
@@ -72,7 +73,7 @@ static const char *text_of(const json_t *finding, const char *key)
     return text ? text : "";
 }
 
-bool dg_found(const dg_look *look, const char *id, const char *subject)
+bool dg_preflight_found(const dg_preflight_look *look, const char *id, const char *subject)
 {
     for (size_t i = 0; i < json_array_size(look->findings); i++) {
         const json_t *f = json_array_get(look->findings, i);
@@ -83,12 +84,12 @@ bool dg_found(const dg_look *look, const char *id, const char *subject)
     return false;
 }
 
-json_t *dg_find_int(uint64_t number)
+json_t *dg_preflight_find_int(uint64_t number)
 {
     return json_integer((json_int_t)number);
 }
 
-json_t *dg_find_hex(dg_bytes bytes)
+json_t *dg_preflight_find_hex(dg_bytes bytes)
 {
     dg_buf hex;
     json_t *text;
@@ -99,35 +100,35 @@ json_t *dg_find_hex(dg_bytes bytes)
     return text;
 }
 
-json_t *dg_find_type(const dg_meta *meta, dg_type_id type)
+json_t *dg_preflight_find_type(const dg_meta *meta, dg_type_id type)
 {
     dg_buf name;
     json_t *text;
     dg_buf_init(&name, 1 << 16);
     dg_type_name(&name, meta, type);
-    text = dg_find_text(dg_buf_text(&name));
+    text = dg_preflight_find_text(dg_buf_text(&name));
     dg_buf_clear(&name);
     return text;
 }
 
-dg_subject dg_find_subject(const char *pallet, const char *item)
+dg_preflight_subject dg_preflight_find_subject(const char *pallet, const char *item)
 {
-    dg_subject s;
+    dg_preflight_subject s;
     snprintf(s.text, sizeof s.text, "%.98s.%.98s", pallet, item);
     return s;
 }
 
-dg_count_text dg_find_count(uint64_t count, const char *noun)
+dg_preflight_count_text dg_preflight_find_count(uint64_t count, const char *noun)
 {
-    dg_count_text t;
+    dg_preflight_count_text t;
     snprintf(t.text, sizeof t.text, "%llu %.30s%s", (unsigned long long)count, noun,
              count == 1 ? "" : "s");
     return t;
 }
 
-dg_value_text dg_find_value(const json_t *value)
+dg_preflight_value_text dg_preflight_find_value(const json_t *value)
 {
-    dg_value_text t = { "nothing" };
+    dg_preflight_value_text t = { "nothing" };
     size_t len =
         value ? json_dumpb(value, t.text, sizeof t.text - 1, JSON_ENCODE_ANY | JSON_COMPACT) : 0;
     if (len >= sizeof t.text)
@@ -157,7 +158,7 @@ static int by_severity(const void *a, const void *b)
     return order;
 }
 
-json_t *dg_findings_sorted(const json_t *findings)
+json_t *dg_preflight_findings_sorted(const json_t *findings)
 {
     size_t count = json_array_size(findings);
     json_t **rows = dg_malloc((count + 1) * sizeof *rows), *out = json_array();
@@ -175,11 +176,11 @@ json_t *dg_findings_sorted(const json_t *findings)
     return NULL;
 }
 
-json_t *dg_findings_counts(const json_t *findings, size_t unknown)
+json_t *dg_preflight_findings_counts(const json_t *findings, size_t unknown)
 {
-    json_int_t n[4] = { 0 };
+    json_int_t counts[4] = { 0 };
     for (size_t i = 0; i < json_array_size(findings); i++)
-        n[rank(json_array_get(findings, i))]++;
-    return json_pack("{s:I, s:I, s:I, s:I}", "fail", n[0], "warn", n[1], "note", n[2], "unknown",
-                     (json_int_t)unknown);
+        counts[rank(json_array_get(findings, i))]++;
+    return json_pack("{s:I, s:I, s:I, s:I}", "fail", counts[0], "warn", counts[1], "note",
+                     counts[2], "unknown", (json_int_t)unknown);
 }

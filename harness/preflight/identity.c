@@ -5,72 +5,78 @@
 
 #include <string.h>
 
-static void names(dg_look *l)
+static void names(dg_preflight_look *l)
 {
     const dg_version *a = l->old, *b = l->new_;
     if (strcmp(a->spec_name, b->spec_name) != 0)
-        dg_find(l, DG_FIND_FAIL, "identity.spec-name", "spec_name", dg_find_text(a->spec_name),
-                dg_find_text(b->spec_name),
-                "spec_name %s -> %s: set_code refuses it (InvalidSpecName); it is the runtime of "
-                "another chain",
-                a->spec_name, b->spec_name);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "identity.spec-name", "spec_name",
+            dg_preflight_find_text(a->spec_name), dg_preflight_find_text(b->spec_name),
+            "spec_name %s -> %s: set_code refuses it (InvalidSpecName); it is the runtime of "
+            "another chain",
+            a->spec_name, b->spec_name);
     if (b->spec_version <= a->spec_version)
-        dg_find(l, DG_FIND_FAIL, "identity.spec-version", "spec_version",
-                json_integer(a->spec_version), json_integer(b->spec_version),
-                "spec_version %u -> %u does not increase: set_code refuses it, and no migration "
-                "would run",
-                a->spec_version, b->spec_version);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "identity.spec-version", "spec_version", json_integer(a->spec_version),
+            json_integer(b->spec_version),
+            "spec_version %u -> %u does not increase: set_code refuses it, and no migration "
+            "would run",
+            a->spec_version, b->spec_version);
     if (b->spec_version <= a->spec_version && strcmp(a->spec_name, b->spec_name) == 0)
-        dg_find_unknown(l, "N is no later than N-1: its migrations do not run on this state, what "
-                           "they would do was not seen");
+        dg_preflight_find_unknown(
+            l, "N is no later than N-1: its migrations do not run on this state, what "
+               "they would do was not seen");
     if (a->authoring_version != b->authoring_version)
-        dg_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version",
-                json_integer(a->authoring_version), json_integer(b->authoring_version),
-                "authoring_version %u -> %u: nodes of today stop authoring", a->authoring_version,
-                b->authoring_version);
+        dg_preflight_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version",
+                          json_integer(a->authoring_version), json_integer(b->authoring_version),
+                          "authoring_version %u -> %u: nodes of today stop authoring",
+                          a->authoring_version, b->authoring_version);
     if (a->transaction_version != b->transaction_version)
-        dg_find(l, DG_FIND_NOTE, "identity.transaction", "transaction_version",
-                json_integer(a->transaction_version), json_integer(b->transaction_version),
-                "transaction_version %u -> %u: transactions signed before U are invalid after it",
-                a->transaction_version, b->transaction_version);
+        dg_preflight_find(
+            l, DG_FIND_NOTE, "identity.transaction", "transaction_version",
+            json_integer(a->transaction_version), json_integer(b->transaction_version),
+            "transaction_version %u -> %u: transactions signed before U are invalid after it",
+            a->transaction_version, b->transaction_version);
 }
 
-static void system_version(dg_look *l)
+static void system_version(dg_preflight_look *l)
 {
     unsigned a = l->old->system_version, b = l->new_->system_version;
     if (a == b)
         return;
-    dg_find(l, DG_FIND_NOTE, "identity.system", "system_version", json_integer(a), json_integer(b),
-            "system_version %u -> %u:%s%s", a, b,
-            a == 0 && b > 0 ? " values of 33 bytes and more move to hashed nodes when next written"
-                            : "",
-            b >= 3 && a < 3 ? " code changes after N wait one block in :pending_code" : "");
+    dg_preflight_find(
+        l, DG_FIND_NOTE, "identity.system", "system_version", json_integer(a), json_integer(b),
+        "system_version %u -> %u:%s%s", a, b,
+        a == 0 && b > 0 ? " values of 33 bytes and more move to hashed nodes when next written"
+                        : "",
+        b >= 3 && a < 3 ? " code changes after N wait one block in :pending_code" : "");
 }
 
 /* ---- BABE, as the runtime answers it ---- */
 
-static dg_code configuration(dg_survey_babe *out, dg_look *l, dg_runtime *runtime, const char *side,
-                             dg_error *err)
+static dg_code configuration(dg_survey_babe *out, dg_preflight_look *l, dg_runtime *runtime,
+                             const char *side, dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
                             .fuel = l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL };
     dg_error why = { .text = "" };
     dg_code rc = dg_survey_babe_of(out, runtime, l->before, &how, &why, err);
     if (rc == DG_OK && why.text[0])
-        dg_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s", side,
-                        why.text);
+        dg_preflight_find_unknown(l, "%s did not answer BabeApi_configuration over this state: %s",
+                                  side, why.text);
     return rc;
 }
 
-static void compare_u64(dg_look *l, const char *id, const char *subject, uint64_t a, uint64_t b,
-                        const char *says)
+static void compare_u64(dg_preflight_look *l, const char *id, const char *subject, uint64_t a,
+                        uint64_t b, const char *says)
 {
     if (a != b)
-        dg_find(l, DG_FIND_FAIL, id, subject, dg_find_int(a), dg_find_int(b), "%s %llu -> %llu: %s",
-                subject, (unsigned long long)a, (unsigned long long)b, says);
+        dg_preflight_find(l, DG_FIND_FAIL, id, subject, dg_preflight_find_int(a),
+                          dg_preflight_find_int(b), "%s %llu -> %llu: %s", subject,
+                          (unsigned long long)a, (unsigned long long)b, says);
 }
 
-static dg_code consensus(dg_look *l, dg_error *err)
+static dg_code consensus(dg_preflight_look *l, dg_error *err)
 {
     dg_survey_babe a, b;
     dg_code rc;
@@ -82,15 +88,16 @@ static dg_code consensus(dg_look *l, dg_error *err)
     compare_u64(l, "constants.slot", "slot duration in ms", a.slot_ms, b.slot_ms,
                 "nodes keep the duration they started with: every timestamp is refused");
     if (a.c0 != b.c0 || a.c1 != b.c1)
-        dg_find(l, DG_FIND_WARN, "constants.c", "primary probability c",
-                json_pack("[I,I]", (json_int_t)a.c0, (json_int_t)a.c1),
-                json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
-                "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0,
-                (unsigned long long)a.c1, (unsigned long long)b.c0, (unsigned long long)b.c1);
+        dg_preflight_find(l, DG_FIND_WARN, "constants.c", "primary probability c",
+                          json_pack("[I,I]", (json_int_t)a.c0, (json_int_t)a.c1),
+                          json_pack("[I,I]", (json_int_t)b.c0, (json_int_t)b.c1),
+                          "primary probability %llu/%llu -> %llu/%llu", (unsigned long long)a.c0,
+                          (unsigned long long)a.c1, (unsigned long long)b.c0,
+                          (unsigned long long)b.c1);
     return DG_OK;
 }
 
-dg_code dg_look_identity(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_identity(dg_preflight_look *look, dg_error *err)
 {
     names(look);
     system_version(look);

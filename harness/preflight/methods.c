@@ -39,7 +39,7 @@ static const struct {
     { 15, "ParachainHost_unapplied_slashes_v2" },
 };
 
-static void broken_promises(dg_look *l)
+static void broken_promises(dg_preflight_look *l)
 {
     uint32_t old = dg_version_api(l->old, "ParachainHost"),
              now = dg_version_api(l->new_, "ParachainHost");
@@ -48,17 +48,18 @@ static void broken_promises(dg_look *l)
         bool already = promised[i].version <= old && !dg_runtime_exports(l->in->from, entry);
         if (promised[i].version > now || dg_runtime_exports(l->in->to, entry))
             continue;
-        dg_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry, dg_find_int(old),
-                dg_find_int(now), "N declares ParachainHost %u, but does not export %s: %s", now,
-                entry,
-                already ? "neither does N-1"
-                        : "nodes that rely on the version get an error instead of an answer");
+        dg_preflight_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry,
+                          dg_preflight_find_int(old), dg_preflight_find_int(now),
+                          "N declares ParachainHost %u, but does not export %s: %s", now, entry,
+                          already
+                              ? "neither does N-1"
+                              : "nodes that rely on the version get an error instead of an answer");
     }
 }
 
 /* "Api_method": is its API one that N still declares? Otherwise the look at
  * versions has said that the whole is gone. */
-static bool of_declared_api(const dg_look *l, const char *entry)
+static bool of_declared_api(const dg_preflight_look *l, const char *entry)
 {
     char api[80];
     const char *end = strchr(entry, '_');
@@ -69,21 +70,22 @@ static bool of_declared_api(const dg_look *l, const char *entry)
     return dg_version_api(l->old, api) > 0 && dg_version_api(l->new_, api) > 0;
 }
 
-static void gone(dg_look *l)
+static void gone(dg_preflight_look *l)
 {
     const dg_module *module = dg_runtime_module(l->in->from);
     const char *entry;
     for (size_t i = 0; (entry = dg_module_export_at(module, i)); i++)
         if (of_declared_api(l, entry) && !dg_runtime_exports(l->in->to, entry)
-            && !dg_found(l, "api.missing", entry))
-            dg_find(l, DG_FIND_WARN, "api.method", entry, NULL, NULL,
-                    "N-1 answers %s, N does not export it: who calls it fails from U on", entry);
+            && !dg_preflight_found(l, "api.missing", entry))
+            dg_preflight_find(l, DG_FIND_WARN, "api.method", entry, NULL, NULL,
+                              "N-1 answers %s, N does not export it: who calls it fails from U on",
+                              entry);
 }
 
 /* ---- types ---- */
 
 /* What N answers over the state that its first start leaves, read by the types of N-1. */
-static dg_code ask(dg_survey_sample *out, const dg_look *l, dg_error *err)
+static dg_code ask(dg_survey_sample *out, const dg_preflight_look *l, dg_error *err)
 {
     dg_survey_asking how = { .old = l->old_meta,
                              .decode_old = true,
@@ -105,7 +107,7 @@ static bool is_unreadable(const dg_survey_sample *answers, const char *api, cons
 }
 
 /* Nodes and tools of today read N's answers: N-1's type must read N's. */
-static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_method *b,
+static void compare_output(dg_preflight_look *l, const dg_meta_method *a, const dg_meta_method *b,
                            const char *entry, const dg_survey_sample *answers)
 {
     bool unreadable = is_unreadable(answers, a->api, a->name);
@@ -113,16 +115,18 @@ static void compare_output(dg_look *l, const dg_meta_method *a, const dg_meta_me
     dg_buf_init(&where, 4096);
     if (!dg_type_reads(l->new_meta, b->output, l->old_meta, a->output, NULL, NULL)
         && !dg_type_same(l->old_meta, a->output, l->new_meta, b->output, &where))
-        dg_find(l, unreadable ? DG_FIND_FAIL : DG_FIND_WARN, "api.answer", entry,
-                dg_find_type(l->old_meta, a->output), dg_find_type(l->new_meta, b->output),
-                unreadable ? "%s answers another type, at %s: nodes of today call it, and cannot "
-                             "read what N answers over this state"
-                           : "%s answers another type, at %s: who decodes the old one fails",
-                entry, dg_buf_text(&where));
+        dg_preflight_find(
+            l, unreadable ? DG_FIND_FAIL : DG_FIND_WARN, "api.answer", entry,
+            dg_preflight_find_type(l->old_meta, a->output),
+            dg_preflight_find_type(l->new_meta, b->output),
+            unreadable ? "%s answers another type, at %s: nodes of today call it, and cannot "
+                         "read what N answers over this state"
+                       : "%s answers another type, at %s: who decodes the old one fails",
+            entry, dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
-static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_method *b,
+static void compare_inputs(dg_preflight_look *l, const dg_meta_method *a, const dg_meta_method *b,
                            const char *entry, const dg_type_id *any)
 {
     dg_buf where;
@@ -131,29 +135,31 @@ static void compare_inputs(dg_look *l, const dg_meta_method *a, const dg_meta_me
     for (uint32_t i = 0; same && i < a->input_count; i++)
         same = dg_type_reads(l->old_meta, a->inputs[i], l->new_meta, b->inputs[i], any, &where);
     if (!same)
-        dg_find(l, DG_FIND_WARN, "api.question", entry, dg_find_int(a->input_count),
-                dg_find_int(b->input_count),
-                "%s takes other arguments%s%s: calls encoded for N-1 are refused or misread", entry,
-                where.len ? ", at " : "", dg_buf_text(&where));
+        dg_preflight_find(
+            l, DG_FIND_WARN, "api.question", entry, dg_preflight_find_int(a->input_count),
+            dg_preflight_find_int(b->input_count),
+            "%s takes other arguments%s%s: calls encoded for N-1 are refused or misread", entry,
+            where.len ? ", at " : "", dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
-static dg_code compare_types(dg_look *l, dg_error *err)
+static dg_code compare_types(dg_preflight_look *l, dg_error *err)
 {
     dg_survey_sample answers = { .taken = false };
     dg_code rc;
     dg_type_id any[2];
-    bool known = dg_look_all_calls(any, l);
+    bool known = dg_preflight_look_all_calls(any, l);
     bool old_knows = dg_meta_method_count(l->old_meta) > 0,
          new_knows = dg_meta_method_count(l->new_meta) > 0;
     if (!old_knows || !new_knows) {
-        dg_find_unknown(l,
-                        "metadata V14 of %s describes no runtime APIs: types of questions and "
-                        "answers were not compared, "
-                        "only names",
-                        old_knows   ? "N"
-                        : new_knows ? "N-1"
-                                    : "N-1 and N");
+        dg_preflight_find_unknown(
+            l,
+            "metadata V14 of %s describes no runtime APIs: types of questions and "
+            "answers were not compared, "
+            "only names",
+            old_knows   ? "N"
+            : new_knows ? "N-1"
+                        : "N-1 and N");
         return DG_OK;
     }
     if ((rc = ask(&answers, l, err)) < 0)
@@ -173,7 +179,7 @@ out:
     return rc;
 }
 
-dg_code dg_look_methods(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_methods(dg_preflight_look *look, dg_error *err)
 {
     (void)err;
     broken_promises(look);
@@ -181,7 +187,7 @@ dg_code dg_look_methods(dg_look *look, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_look_answers(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_answers(dg_preflight_look *look, dg_error *err)
 {
     return look->old_meta && look->new_meta ? compare_types(look, err) : DG_OK;
 }

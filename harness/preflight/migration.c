@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The header of the fork block's child, unsealed, with a secondary pre-digest. */
-static dg_code header_of_child(dg_buf *out, dg_look *l, dg_error *err)
+static dg_code header_of_child(dg_buf *out, dg_preflight_look *l, dg_error *err)
 {
     dg_chain_options options = { .engine = l->in->engine };
     dg_chain *chain = NULL;
@@ -36,13 +36,13 @@ static dg_code header_of_child(dg_buf *out, dg_look *l, dg_error *err)
     return rc;
 }
 
-static uint64_t fuel_of(const dg_look *l)
+static uint64_t fuel_of(const dg_preflight_look *l)
 {
     return l->in->fuel ? l->in->fuel : DG_PREFLIGHT_FUEL;
 }
 
-static dg_code initialize(dg_host_result *result, dg_state **after, dg_look *l, dg_runtime *runtime,
-                          dg_bytes header, dg_error *err)
+static dg_code initialize(dg_host_result *result, dg_state **after, dg_preflight_look *l,
+                          dg_runtime *runtime, dg_bytes header, dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_BLOCK, .fuel = fuel_of(l) };
     dg_code rc;
@@ -64,7 +64,7 @@ typedef struct start_cost {
 } start_cost;
 
 /* What N-1 spends on the same header; nothing when it does not get there. */
-static start_cost cost_of_old(dg_look *l, dg_bytes header)
+static start_cost cost_of_old(dg_preflight_look *l, dg_bytes header)
 {
     dg_host_result result = { 0 };
     dg_state *after = NULL;
@@ -77,39 +77,42 @@ static start_cost cost_of_old(dg_look *l, dg_bytes header)
     return out;
 }
 
-static void say_cost(dg_look *l, uint64_t old, uint64_t now)
+static void say_cost(dg_preflight_look *l, uint64_t old, uint64_t now)
 {
-    dg_find(l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", dg_find_int(old),
-            dg_find_int(now),
-            "N starts its first block with %llu thousand instructions, N-1 with %llu thousand",
-            (unsigned long long)(now / 1000), (unsigned long long)(old / 1000));
+    dg_preflight_find(
+        l, DG_FIND_NOTE, "migration.cost", "Core_initialize_block", dg_preflight_find_int(old),
+        dg_preflight_find_int(now),
+        "N starts its first block with %llu thousand instructions, N-1 with %llu thousand",
+        (unsigned long long)(now / 1000), (unsigned long long)(old / 1000));
 }
 
 /* ---- weight that the migrations registered, against the block's maximum ---- */
 
 /* As claim `migration` judges it in a run: what N's first block has beyond N-1's. */
-static void say_weight(dg_look *l, int64_t old)
+static void say_weight(dg_preflight_look *l, int64_t old)
 {
     int64_t own = dg_survey_weight_used(l->new_meta, l->after) - old,
             block = dg_survey_weight_limit(l->new_meta);
     if (block > 0 && own > block)
-        dg_find(l, DG_FIND_FAIL, "migration.weight", "System.BlockWeight",
-                dg_find_int((uint64_t)block), dg_find_int((uint64_t)own),
-                "the migrations weigh %llu ms of a block of %llu ms: the first block under N is "
-                "overweight",
-                (unsigned long long)(own / 1000000000), (unsigned long long)(block / 1000000000));
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "migration.weight", "System.BlockWeight",
+            dg_preflight_find_int((uint64_t)block), dg_preflight_find_int((uint64_t)own),
+            "the migrations weigh %llu ms of a block of %llu ms: the first block under N is "
+            "overweight",
+            (unsigned long long)(own / 1000000000), (unsigned long long)(block / 1000000000));
 }
 
 /* ---- what tells the next block that the migrations are done ---- */
 
 /* System.LastRuntimeUpgrade {Compact<u32> version, text name}: while it differs
  * from N, every block runs the migrations again. */
-static dg_code say_recorded(dg_look *l, dg_error *err)
+static dg_code say_recorded(dg_preflight_look *l, dg_error *err)
 {
     dg_bytes raw, name;
     dg_scale s;
     uint32_t version;
-    dg_code rc = dg_look_item(&raw, l->new_meta, l->after, "System", "LastRuntimeUpgrade", err);
+    dg_code rc =
+        dg_preflight_look_item(&raw, l->new_meta, l->after, "System", "LastRuntimeUpgrade", err);
     if (rc < 0 || !dg_meta_storage(l->new_meta, "System", "LastRuntimeUpgrade"))
         return rc < 0 ? rc : DG_OK;
     s = dg_scale_from(rc == DG_OK ? raw : dg_bytes_of(NULL, 0));
@@ -117,31 +120,32 @@ static dg_code say_recorded(dg_look *l, dg_error *err)
     name = dg_scale_bytes(&s);
     if (s.rc != DG_OK || version != l->new_->spec_version
         || !dg_bytes_equal(name, dg_text(l->new_->spec_name)))
-        dg_find(l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL,
-                s.rc == DG_OK ? dg_find_int(version) : NULL,
-                "after N's first start LastRuntimeUpgrade does not say %s %u: every block would "
-                "run the migrations again",
-                l->new_->spec_name, l->new_->spec_version);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL,
+            s.rc == DG_OK ? dg_preflight_find_int(version) : NULL,
+            "after N's first start LastRuntimeUpgrade does not say %s %u: every block would "
+            "run the migrations again",
+            l->new_->spec_name, l->new_->spec_version);
     return DG_OK;
 }
 
-static dg_code say_multi_block(dg_look *l, dg_error *err)
+static dg_code say_multi_block(dg_preflight_look *l, dg_error *err)
 {
     dg_bytes cursor;
-    dg_code rc =
-        dg_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations", "Cursor", err);
+    dg_code rc = dg_preflight_look_item(&cursor, l->new_meta, l->after, "MultiBlockMigrations",
+                                        "Cursor", err);
     if (rc != DG_OK)
         return rc < 0 ? rc : DG_OK;
     l->in_steps = true;
-    dg_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL,
-            dg_find_hex(cursor),
-            "N starts a multi-block migration: only inherents until it is done");
-    dg_find_unknown(l,
-                    "the multi-block migration was not followed: what it leaves was not looked at");
+    dg_preflight_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL,
+                      dg_preflight_find_hex(cursor),
+                      "N starts a multi-block migration: only inherents until it is done");
+    dg_preflight_find_unknown(
+        l, "the multi-block migration was not followed: what it leaves was not looked at");
     return DG_OK;
 }
 
-static dg_code say_all(dg_look *l, const start_cost *old, uint64_t fuel, dg_error *err)
+static dg_code say_all(dg_preflight_look *l, const start_cost *old, uint64_t fuel, dg_error *err)
 {
     dg_code rc = DG_OK;
     say_cost(l, old->fuel, fuel);
@@ -153,18 +157,20 @@ static dg_code say_all(dg_look *l, const start_cost *old, uint64_t fuel, dg_erro
     return rc < 0 ? rc : say_multi_block(l, err);
 }
 
-static void say_trap(dg_look *l, const dg_host_result *result, const dg_error *why)
+static void say_trap(dg_preflight_look *l, const dg_host_result *result, const dg_error *why)
 {
     const char *reason = result->panic[0] ? result->panic : why->text;
     if (result->trap == DG_TRAP_FUEL)
-        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
-                dg_find_text("endless"),
-                "N's first block did not start within %llu million instructions (seconds of "
-                "computing) on this state",
-                (unsigned long long)(fuel_of(l) / 1000000));
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
+            dg_preflight_find_text("endless"),
+            "N's first block did not start within %llu million instructions (seconds of "
+            "computing) on this state",
+            (unsigned long long)(fuel_of(l) / 1000000));
     else
-        dg_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
-                dg_find_text(reason), "N cannot start its first block on this state: %s", reason);
+        dg_preflight_find(l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
+                          dg_preflight_find_text(reason),
+                          "N cannot start its first block on this state: %s", reason);
 }
 
 /* Failures of ours, against those that say something of the runtimes. */
@@ -173,7 +179,7 @@ static bool is_ours(dg_code rc)
     return rc == DG_IO || rc == DG_NOMEM;
 }
 
-static dg_code start(dg_look *l, dg_bytes header, dg_error *err)
+static dg_code start(dg_preflight_look *l, dg_bytes header, dg_error *err)
 {
     dg_host_result result = { 0 };
     dg_error why;
@@ -195,7 +201,7 @@ static dg_code start(dg_look *l, dg_bytes header, dg_error *err)
     return rc;
 }
 
-dg_code dg_look_migration(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_migration(dg_preflight_look *look, dg_error *err)
 {
     dg_buf header;
     dg_error why;
@@ -209,7 +215,7 @@ dg_code dg_look_migration(dg_look *look, dg_error *err)
     else if (is_ours(rc))
         dg_fail(err, rc, "%s", why.text);
     else {
-        dg_find_unknown(look, "N's migrations were not run: %s", why.text);
+        dg_preflight_find_unknown(look, "N's migrations were not run: %s", why.text);
         rc = DG_OK;
     }
     dg_buf_clear(&header);

@@ -5,8 +5,8 @@
 
 /* ---- asking ---- */
 
-dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet,
-                     const char *item, dg_error *err)
+dg_code dg_preflight_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state,
+                               const char *pallet, const char *item, dg_error *err)
 {
     const dg_meta_entry *entry = dg_meta_storage(meta, pallet, item);
     uint8_t key[32];
@@ -16,8 +16,8 @@ dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, cons
     return dg_state_get(state, value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), err);
 }
 
-dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state,
-                     const char *entry, dg_bytes input, dg_error *err)
+dg_code dg_preflight_look_call(dg_buf *out, const dg_preflight_look *look, dg_runtime *runtime,
+                               dg_state *state, const char *entry, dg_bytes input, dg_error *err)
 {
     dg_host_options how = { .context = DG_HOST_CONTEXT_QUERY,
                             .fuel = look->in->fuel ? look->in->fuel : DG_PREFLIGHT_FUEL };
@@ -37,7 +37,7 @@ dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_s
     return rc;
 }
 
-bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
+bool dg_preflight_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
 {
     dg_scale s = dg_scale_from(value);
     dg_value_skip(meta, type, &s);
@@ -49,28 +49,30 @@ bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value)
 static json_t *side(dg_runtime *runtime, const dg_meta *meta)
 {
     const dg_version *v = dg_runtime_version(runtime);
-    return json_pack("{s:o, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", dg_find_text(v->spec_name),
-                     "spec_version", (json_int_t)v->spec_version, "transaction_version",
-                     (json_int_t)v->transaction_version, "system_version",
-                     (json_int_t)v->system_version, "blake2_256",
-                     dg_hash_text(dg_runtime_hash(runtime)).text, "bytes",
-                     (json_int_t)dg_runtime_blob_len(runtime), "metadata_version",
-                     meta ? json_integer(dg_meta_version(meta)) : json_null());
+    return json_pack(
+        "{s:o, s:I, s:I, s:I, s:s, s:I, s:o}", "spec_name", dg_preflight_find_text(v->spec_name),
+        "spec_version", (json_int_t)v->spec_version, "transaction_version",
+        (json_int_t)v->transaction_version, "system_version", (json_int_t)v->system_version,
+        "blake2_256", dg_hash_text(dg_runtime_hash(runtime)).text, "bytes",
+        (json_int_t)dg_runtime_blob_len(runtime), "metadata_version",
+        meta ? json_integer(dg_meta_version(meta)) : json_null());
 }
 
-static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
+static dg_code compose(json_t **out, const dg_preflight_look *look, dg_error *err)
 {
     const dg_snapshot_info *info = dg_snapshot_info_of(look->in->snapshot);
-    json_t *findings = look->no_memory ? NULL : dg_findings_sorted(look->findings), *counts;
+    json_t *findings = look->no_memory ? NULL : dg_preflight_findings_sorted(look->findings),
+           *counts;
     bool fail;
-    if (!findings || !(counts = dg_findings_counts(findings, json_array_size(look->unknown)))) {
+    if (!findings
+        || !(counts = dg_preflight_findings_counts(findings, json_array_size(look->unknown)))) {
         json_decref(findings);
         return dg_fail(err, DG_NOMEM, "no memory for the findings");
     }
     fail = json_integer_value(json_object_get(counts, "fail")) > 0;
     *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:o, s:s}", "doppel_preflight", 1,
-                     "chain", dg_find_text(info->chain), "block", (json_int_t)info->number,
-                     "block_hash", dg_hash_text(&info->hash).text, "from",
+                     "chain", dg_preflight_find_text(info->chain), "block",
+                     (json_int_t)info->number, "block_hash", dg_hash_text(&info->hash).text, "from",
                      side(look->in->from, look->old_meta), "to", side(look->in->to, look->new_meta),
                      "findings", findings, "unknown", look->unknown, "counts", counts, "verdict",
                      fail ? "fail" : "pass");
@@ -78,20 +80,21 @@ static dg_code compose(json_t **out, const dg_look *look, dg_error *err)
 }
 
 /* A runtime whose metadata cannot be read is judged by what is left. */
-static dg_code metadata_of(const dg_meta **meta, dg_look *look, dg_runtime *runtime,
+static dg_code metadata_of(const dg_meta **meta, dg_preflight_look *look, dg_runtime *runtime,
                            const char *side_name, dg_error *err)
 {
     dg_code rc = dg_runtime_meta(runtime, meta, err);
     if (rc == DG_OK || rc == DG_NOMEM || rc == DG_IO)
         return rc;
     *meta = NULL;
-    dg_find_unknown(look, "%s: %s; storage, calls, constants and values were not compared",
-                    side_name, err->text);
+    dg_preflight_find_unknown(look,
+                              "%s: %s; storage, calls, constants and values were not compared",
+                              side_name, err->text);
     return DG_OK;
 }
 
 /* Equal blobs, packed or not: a comparison would say nothing. */
-static dg_code refuse_same(const dg_look *look, dg_error *err)
+static dg_code refuse_same(const dg_preflight_look *look, dg_error *err)
 {
     const dg_preflight_input *in = look->in;
     dg_buf a, b;
@@ -109,13 +112,15 @@ static dg_code refuse_same(const dg_look *look, dg_error *err)
     return rc;
 }
 
-static dg_code look_at_all(dg_look *look, dg_error *err)
+static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
 {
     /* Answers, values, configuration and keys are judged after the migration. */
-    static dg_code (*const parts[])(dg_look *, dg_error *) = {
-        dg_look_identity, dg_look_code,      dg_look_apis,    dg_look_methods, dg_look_storage,
-        dg_look_calls,    dg_look_migration, dg_look_answers, dg_look_values,  dg_look_versions,
-        dg_look_config,   dg_look_keys,      dg_look_queued,
+    static dg_code (*const parts[])(dg_preflight_look *, dg_error *) = {
+        dg_preflight_look_identity,  dg_preflight_look_code,    dg_preflight_look_apis,
+        dg_preflight_look_methods,   dg_preflight_look_storage, dg_preflight_look_calls,
+        dg_preflight_look_migration, dg_preflight_look_answers, dg_preflight_look_values,
+        dg_preflight_look_versions,  dg_preflight_look_config,  dg_preflight_look_keys,
+        dg_preflight_look_queued,
     };
     dg_code rc;
     if ((rc = refuse_same(look, err)) < 0
@@ -127,15 +132,16 @@ static dg_code look_at_all(dg_look *look, dg_error *err)
         if ((rc = parts[i](look, err)) < 0)
             return rc;
     if (dg_snapshot_info_of(look->in->snapshot)->partial)
-        dg_find_unknown(look, "the snapshot is partial: values that it lacks were not looked at");
-    dg_find_unknown(
+        dg_preflight_find_unknown(
+            look, "the snapshot is partial: values that it lacks were not looked at");
+    dg_preflight_find_unknown(
         look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
     return DG_OK;
 }
 
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err)
 {
-    dg_look look = { .in = input, .findings = json_array(), .unknown = json_array() };
+    dg_preflight_look look = { .in = input, .findings = json_array(), .unknown = json_array() };
     dg_error mine;
     dg_code rc;
     err = err ? err : &mine;

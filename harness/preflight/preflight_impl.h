@@ -6,7 +6,7 @@
 #include "preflight/preflight.h"
 #include "survey/survey.h"
 
-typedef struct dg_look {
+typedef struct dg_preflight_look {
     const dg_preflight_input *in;
     const dg_version *old, *new_;
     const dg_meta *old_meta, *new_meta; /* NULL: below V14 */
@@ -17,76 +17,86 @@ typedef struct dg_look {
     bool in_steps;              /* a multi-block migration began there */
     json_t *findings, *unknown; /* arrays */
     bool no_memory;             /* a finding could not be kept */
-} dg_look;
+} dg_preflight_look;
 
 /* ---- finding.c ---- */
 
-typedef enum dg_finding_severity { DG_FIND_FAIL, DG_FIND_WARN, DG_FIND_NOTE } dg_finding_severity;
+typedef enum dg_preflight_finding_severity {
+    DG_FIND_FAIL,
+    DG_FIND_WARN,
+    DG_FIND_NOTE
+} dg_preflight_finding_severity;
 
 /* `old` and `new_` are taken and may be NULL. */
-void dg_find(dg_look *look, dg_finding_severity severity, const char *id, const char *subject,
-             json_t *old, json_t *new_, const char *format, ...)
-    __attribute__((format(printf, 7, 8)));
-void dg_find_unknown(dg_look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool dg_found(const dg_look *look, const char *id, const char *subject); /* subject NULL: any */
-json_t *dg_find_int(uint64_t number);
-json_t *dg_find_hex(dg_bytes bytes);
-json_t *dg_find_type(const dg_meta *meta, dg_type_id type); /* its name */
+void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity severity,
+                       const char *id, const char *subject, json_t *old, json_t *new_,
+                       const char *format, ...) __attribute__((format(printf, 7, 8)));
+void dg_preflight_find_unknown(dg_preflight_look *look, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+bool dg_preflight_found(const dg_preflight_look *look, const char *id,
+                        const char *subject); /* subject NULL: any */
+json_t *dg_preflight_find_int(uint64_t number);
+json_t *dg_preflight_find_hex(dg_bytes bytes);
+json_t *dg_preflight_find_type(const dg_meta *meta, dg_type_id type); /* its name */
 /* Text from outside: what is not UTF-8 becomes '?'. */
-json_t *dg_find_text(const char *text);
+json_t *dg_preflight_find_text(const char *text);
 /* "pallet.item", cut where it is absurdly long. */
-typedef struct dg_subject {
+typedef struct dg_preflight_subject {
     char text[200];
-} dg_subject;
-dg_subject dg_find_subject(const char *pallet, const char *item);
+} dg_preflight_subject;
+dg_preflight_subject dg_preflight_find_subject(const char *pallet, const char *item);
 /* "1 value", "2 values". Returned by value. */
-typedef struct dg_count_text {
+typedef struct dg_preflight_count_text {
     char text[64];
-} dg_count_text;
-dg_count_text dg_find_count(uint64_t count, const char *noun);
+} dg_preflight_count_text;
+dg_preflight_count_text dg_preflight_find_count(uint64_t count, const char *noun);
 /* A short value for a sentence: "20", "\"abc\"", or ".." when it is long. */
-typedef struct dg_value_text {
+typedef struct dg_preflight_value_text {
     char text[48];
-} dg_value_text;
-dg_value_text dg_find_value(const json_t *value);
+} dg_preflight_value_text;
+dg_preflight_value_text dg_preflight_find_value(const json_t *value);
 /* The copy sorted by severity, id, subject, text; NULL without memory. */
-json_t *dg_findings_sorted(const json_t *findings);
-json_t *dg_findings_counts(const json_t *findings, size_t unknown);
+json_t *dg_preflight_findings_sorted(const json_t *findings);
+json_t *dg_preflight_findings_counts(const json_t *findings, size_t unknown);
 
 /* ---- the looks, one file each. DG_OK or a failure that ends the preflight ---- */
 
-dg_code dg_look_identity(dg_look *look, dg_error *err); /* names, versions, BABE */
+dg_code dg_preflight_look_identity(dg_preflight_look *look,
+                                   dg_error *err); /* names, versions, BABE */
 /* blobs: size, imports, what they say of themselves */
-dg_code dg_look_code(dg_look *look, dg_error *err);
-dg_code dg_look_apis(dg_look *look, dg_error *err); /* version deltas and their meaning */
+dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err);
+dg_code dg_preflight_look_apis(dg_preflight_look *look,
+                               dg_error *err); /* version deltas and their meaning */
 /* methods that are gone or missing */
-dg_code dg_look_methods(dg_look *look, dg_error *err);
+dg_code dg_preflight_look_methods(dg_preflight_look *look, dg_error *err);
 /* types of questions and answers, and what of those nodes of today can read */
-dg_code dg_look_answers(dg_look *look, dg_error *err);
-dg_code dg_look_storage(dg_look *look, dg_error *err); /* items by metadata */
+dg_code dg_preflight_look_answers(dg_preflight_look *look, dg_error *err);
+dg_code dg_preflight_look_storage(dg_preflight_look *look, dg_error *err); /* items by metadata */
 /* pallets, calls, constants by metadata */
-dg_code dg_look_calls(dg_look *look, dg_error *err);
+dg_code dg_preflight_look_calls(dg_preflight_look *look, dg_error *err);
 /* runs N's initialize_block; sets after */
-dg_code dg_look_migration(dg_look *look, dg_error *err);
+dg_code dg_preflight_look_migration(dg_preflight_look *look, dg_error *err);
 /* what does not decode under N, orphans */
-dg_code dg_look_values(dg_look *look, dg_error *err);
-dg_code dg_look_versions(dg_look *look, dg_error *err); /* storage versions of pallets */
-dg_code dg_look_config(dg_look *look, dg_error *err);   /* HostConfiguration */
-dg_code dg_look_keys(dg_look *look, dg_error *err);     /* session keys, GRANDPA authorities */
+dg_code dg_preflight_look_values(dg_preflight_look *look, dg_error *err);
+dg_code dg_preflight_look_versions(dg_preflight_look *look,
+                                   dg_error *err); /* storage versions of pallets */
+dg_code dg_preflight_look_config(dg_preflight_look *look, dg_error *err); /* HostConfiguration */
+dg_code dg_preflight_look_keys(dg_preflight_look *look,
+                               dg_error *err); /* session keys, GRANDPA authorities */
 /* what waits in the state for U and after */
-dg_code dg_look_queued(dg_look *look, dg_error *err);
+dg_code dg_preflight_look_queued(dg_preflight_look *look, dg_error *err);
 
 /* ---- asking (preflight.c) ---- */
 
 /* One item's encoded value in a state by a metadata; DG_ABSENT. Borrowed. */
-dg_code dg_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state, const char *pallet,
-                     const char *item, dg_error *err);
+dg_code dg_preflight_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state,
+                               const char *pallet, const char *item, dg_error *err);
 /* API answer of `runtime` over `state`, thrown away afterwards; `out` is reset. */
-dg_code dg_look_call(dg_buf *out, const dg_look *look, dg_runtime *runtime, dg_state *state,
-                     const char *entry, dg_bytes input, dg_error *err);
+dg_code dg_preflight_look_call(dg_buf *out, const dg_preflight_look *look, dg_runtime *runtime,
+                               dg_state *state, const char *entry, dg_bytes input, dg_error *err);
 /* The types of any call in N-1 and N; false: not to be told (all_calls.c). */
-bool dg_look_all_calls(dg_type_id any[2], const dg_look *look);
+bool dg_preflight_look_all_calls(dg_type_id any[2], const dg_preflight_look *look);
 /* all of it, strictly */
-bool dg_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value);
+bool dg_preflight_look_decodes(const dg_meta *meta, dg_type_id type, dg_bytes value);
 
 #endif

@@ -11,7 +11,8 @@ static bool same_hashers(const dg_meta_entry *a, const dg_meta_entry *b)
 }
 
 /* Is anything stored there? What has no values has nothing to lose. */
-static dg_code has_values(bool *any, dg_look *l, const dg_meta_entry *entry, dg_error *err)
+static dg_code has_values(bool *any, dg_preflight_look *l, const dg_meta_entry *entry,
+                          dg_error *err)
 {
     uint8_t prefix[32];
     dg_state_iter it;
@@ -28,55 +29,58 @@ static dg_code has_values(bool *any, dg_look *l, const dg_meta_entry *entry, dg_
     return rc < 0 ? rc : DG_OK;
 }
 
-static dg_code compare_keys(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
+static dg_code compare_keys(dg_preflight_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
                             const char *subject, dg_error *err)
 {
     dg_buf where;
     bool hashers = same_hashers(a, b), any;
     dg_code rc = has_values(&any, l, a, err);
-    dg_finding_severity severity = any ? DG_FIND_WARN : DG_FIND_NOTE;
+    dg_preflight_finding_severity severity = any ? DG_FIND_WARN : DG_FIND_NOTE;
     if (rc < 0)
         return rc;
     dg_buf_init(&where, 4096);
     if (!hashers)
-        dg_find(l, severity, "storage.hasher", subject, dg_find_int(a->hasher_count),
-                dg_find_int(b->hasher_count),
-                "%s: keys are built otherwise under N; entries under old keys are not found "
-                "without a migration%s",
-                subject, any ? "" : " (there are none)");
+        dg_preflight_find(
+            l, severity, "storage.hasher", subject, dg_preflight_find_int(a->hasher_count),
+            dg_preflight_find_int(b->hasher_count),
+            "%s: keys are built otherwise under N; entries under old keys are not found "
+            "without a migration%s",
+            subject, any ? "" : " (there are none)");
     else if (a->hasher_count > 0
              && !dg_type_reads(l->old_meta, a->key, l->new_meta, b->key, NULL, &where))
-        dg_find(l, severity, "storage.key", subject, dg_find_type(l->old_meta, a->key),
-                dg_find_type(l->new_meta, b->key),
-                "%s: keys are of another type, at %s; entries under such keys are lost without a "
-                "migration%s",
-                subject, dg_buf_text(&where), any ? "" : " (there are none)");
+        dg_preflight_find(
+            l, severity, "storage.key", subject, dg_preflight_find_type(l->old_meta, a->key),
+            dg_preflight_find_type(l->new_meta, b->key),
+            "%s: keys are of another type, at %s; entries under such keys are lost without a "
+            "migration%s",
+            subject, dg_buf_text(&where), any ? "" : " (there are none)");
     dg_buf_clear(&where);
     return DG_OK;
 }
 
-static void compare_values(dg_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
+static void compare_values(dg_preflight_look *l, const dg_meta_entry *a, const dg_meta_entry *b,
                            const char *subject)
 {
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_type_same(l->old_meta, a->value, l->new_meta, b->value, &where))
-        dg_find(l, DG_FIND_NOTE, "storage.type", subject, dg_find_type(l->old_meta, a->value),
-                dg_find_type(l->new_meta, b->value), "%s: layout changed at %s", subject,
-                dg_buf_text(&where));
+        dg_preflight_find(l, DG_FIND_NOTE, "storage.type", subject,
+                          dg_preflight_find_type(l->old_meta, a->value),
+                          dg_preflight_find_type(l->new_meta, b->value), "%s: layout changed at %s",
+                          subject, dg_buf_text(&where));
     dg_buf_clear(&where);
 }
 
-static dg_code storage_of(dg_look *l, const dg_meta_pallet *p, dg_error *err)
+static dg_code storage_of(dg_preflight_look *l, const dg_meta_pallet *p, dg_error *err)
 {
     for (size_t i = 0; i < p->storage_count; i++) {
         const dg_meta_entry *a = dg_meta_storage_at(l->old_meta, p, i);
         const dg_meta_entry *b = dg_meta_storage(l->new_meta, p->name, a->name);
-        const dg_subject s = dg_find_subject(p->name, a->name);
+        const dg_preflight_subject s = dg_preflight_find_subject(p->name, a->name);
         dg_code rc;
         if (!b) {
-            dg_find(l, DG_FIND_NOTE, "storage.removed", s.text, NULL, NULL, "%s is not in N",
-                    s.text);
+            dg_preflight_find(l, DG_FIND_NOTE, "storage.removed", s.text, NULL, NULL,
+                              "%s is not in N", s.text);
             continue;
         }
         if ((rc = compare_keys(l, a, b, s.text, err)) < 0)
@@ -86,7 +90,7 @@ static dg_code storage_of(dg_look *l, const dg_meta_pallet *p, dg_error *err)
     return DG_OK;
 }
 
-static void storage_added(dg_look *l, const dg_meta_pallet *p)
+static void storage_added(dg_preflight_look *l, const dg_meta_pallet *p)
 {
     unsigned added = 0;
     const char *first = "";
@@ -98,12 +102,12 @@ static void storage_added(dg_look *l, const dg_meta_pallet *p)
             first = b->name;
     }
     if (added)
-        dg_find(l, DG_FIND_NOTE, "storage.added", p->name, NULL, json_integer(added),
-                "%s: %u new storage item%s (%s%s)", p->name, added, added == 1 ? "" : "s", first,
-                added == 1 ? "" : ", ..");
+        dg_preflight_find(l, DG_FIND_NOTE, "storage.added", p->name, NULL, json_integer(added),
+                          "%s: %u new storage item%s (%s%s)", p->name, added, added == 1 ? "" : "s",
+                          first, added == 1 ? "" : ", ..");
 }
 
-dg_code dg_look_storage(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_storage(dg_preflight_look *look, dg_error *err)
 {
     dg_code rc;
     if (!look->old_meta || !look->new_meta)

@@ -58,19 +58,19 @@ static bool is_longer(const dg_meta *meta, dg_type_id type, dg_bytes value)
     return s.rc == DG_OK && dg_scale_left(&s) > 0;
 }
 
-static void judge_before(dg_look *l, row *r, const dg_meta_entry *old, dg_bytes value)
+static void judge_before(dg_preflight_look *l, row *r, const dg_meta_entry *old, dg_bytes value)
 {
     r->count_before++;
     if (r->orphan)
         return;
-    r->bad_old += old && !dg_look_decodes(l->old_meta, old->value, value);
-    r->bad_at_u += !dg_look_decodes(l->new_meta, r->entry->value, value);
+    r->bad_old += old && !dg_preflight_look_decodes(l->old_meta, old->value, value);
+    r->bad_at_u += !dg_preflight_look_decodes(l->new_meta, r->entry->value, value);
 }
 
-static void judge_after(dg_look *l, row *r, dg_bytes key, dg_bytes value)
+static void judge_after(dg_preflight_look *l, row *r, dg_bytes key, dg_bytes value)
 {
     r->count_after++;
-    if (r->orphan || dg_look_decodes(l->new_meta, r->entry->value, value))
+    if (r->orphan || dg_preflight_look_decodes(l->new_meta, r->entry->value, value))
         return;
     r->longer += is_longer(l->new_meta, r->entry->value, value);
     if (r->bad_after++)
@@ -81,7 +81,7 @@ static void judge_after(dg_look *l, row *r, dg_bytes key, dg_bytes value)
         strcpy(r->example + 2 * KEY_SHOWN, "..");
 }
 
-static dg_code judge(dg_look *l, table *t, dg_bytes key, dg_bytes value, bool after)
+static dg_code judge(dg_preflight_look *l, table *t, dg_bytes key, dg_bytes value, bool after)
 {
     const dg_meta_entry *now = dg_meta_storage_of_key(l->new_meta, key);
     const dg_meta_entry *old = now && after ? NULL : dg_meta_storage_of_key(l->old_meta, key);
@@ -97,7 +97,7 @@ static dg_code judge(dg_look *l, table *t, dg_bytes key, dg_bytes value, bool af
     return DG_OK;
 }
 
-static dg_code walk(dg_look *l, table *t, dg_state *state, bool after, dg_error *err)
+static dg_code walk(dg_preflight_look *l, table *t, dg_state *state, bool after, dg_error *err)
 {
     dg_state_iter it;
     dg_bytes key, value;
@@ -126,54 +126,59 @@ static bool is_transient(const char *subject)
     return false;
 }
 
-static void say_orphan(dg_look *l, const row *r)
+static void say_orphan(dg_preflight_look *l, const row *r)
 {
-    const dg_subject s = dg_find_subject(r->entry->pallet, r->entry->name);
+    const dg_preflight_subject s = dg_preflight_find_subject(r->entry->pallet, r->entry->name);
     uint64_t left = l->after ? r->count_after : r->count_before;
     if (left)
-        dg_find(l, DG_FIND_NOTE, "storage.orphan", s.text, dg_find_int(r->count_before),
-                dg_find_int(left), "%s: %s %s in the state, though N has no such item%s", s.text,
-                dg_find_count(left, "value").text, left == 1 ? "stays" : "stay",
-                l->after ? "" : "; whether a migration removes them is unknown");
+        dg_preflight_find(l, DG_FIND_NOTE, "storage.orphan", s.text,
+                          dg_preflight_find_int(r->count_before), dg_preflight_find_int(left),
+                          "%s: %s %s in the state, though N has no such item%s", s.text,
+                          dg_preflight_find_count(left, "value").text, left == 1 ? "stays" : "stay",
+                          l->after ? "" : "; whether a migration removes them is unknown");
 }
 
-static void say_stays_bad(dg_look *l, const row *r, const char *subject)
+static void say_stays_bad(dg_preflight_look *l, const row *r, const char *subject)
 {
-    json_t *old = dg_find_int(r->bad_old), *now = dg_find_int(r->bad_after);
-    dg_count_text all = dg_find_count(r->count_after, "value");
+    json_t *old = dg_preflight_find_int(r->bad_old), *now = dg_preflight_find_int(r->bad_after);
+    dg_preflight_count_text all = dg_preflight_find_count(r->count_after, "value");
     unsigned long long bad = r->bad_after;
     const char *verb = r->bad_after == 1 ? "does" : "do";
     if (l->in_steps)
-        dg_find(l, DG_FIND_WARN, "storage.in-steps", subject, old, now,
-                "%s: %llu of %s %s not decode under N before its multi-block migration is done, if "
-                "it converts them",
-                subject, bad, all.text, verb);
+        dg_preflight_find(
+            l, DG_FIND_WARN, "storage.in-steps", subject, old, now,
+            "%s: %llu of %s %s not decode under N before its multi-block migration is done, if "
+            "it converts them",
+            subject, bad, all.text, verb);
     else if (r->longer == r->bad_after)
-        dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-                "%s: %llu of %s %s longer than N's type after its migrations: N reads the front "
-                "and takes fields for others (key %s)",
-                subject, bad, all.text, bad == 1 ? "is" : "are", r->example);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
+            "%s: %llu of %s %s longer than N's type after its migrations: N reads the front "
+            "and takes fields for others (key %s)",
+            subject, bad, all.text, bad == 1 ? "is" : "are", r->example);
     else
-        dg_find(l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-                "%s: %llu of %s %s not decode under N, and its migrations leave %s so (key %s)",
-                subject, bad, all.text, verb, bad == 1 ? "it" : "them", r->example);
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
+            "%s: %llu of %s %s not decode under N, and its migrations leave %s so (key %s)",
+            subject, bad, all.text, verb, bad == 1 ? "it" : "them", r->example);
 }
 
-static void say_at_u(dg_look *l, const row *r, const char *subject)
+static void say_at_u(dg_preflight_look *l, const row *r, const char *subject)
 {
-    dg_finding_severity severity = is_transient(subject) ? DG_FIND_NOTE : DG_FIND_WARN;
-    dg_count_text n = dg_find_count(r->bad_at_u, "value");
+    dg_preflight_finding_severity severity = is_transient(subject) ? DG_FIND_NOTE : DG_FIND_WARN;
+    dg_preflight_count_text n = dg_preflight_find_count(r->bad_at_u, "value");
     const char *verb = r->bad_at_u == 1 ? "does" : "do";
-    dg_find(l, severity, "storage.at-u", subject, dg_find_int(r->bad_old), dg_find_int(r->bad_at_u),
-            l->after
-                ? "%s: %s %s not decode at U, before N's migrations convert or remove %s in U+1"
-                : "%s: %s %s not decode under N; whether a migration repairs %s is unknown",
-            subject, n.text, verb, r->bad_at_u == 1 ? "it" : "them");
+    dg_preflight_find(
+        l, severity, "storage.at-u", subject, dg_preflight_find_int(r->bad_old),
+        dg_preflight_find_int(r->bad_at_u),
+        l->after ? "%s: %s %s not decode at U, before N's migrations convert or remove %s in U+1"
+                 : "%s: %s %s not decode under N; whether a migration repairs %s is unknown",
+        subject, n.text, verb, r->bad_at_u == 1 ? "it" : "them");
 }
 
-static void say(dg_look *l, const row *r)
+static void say(dg_preflight_look *l, const row *r)
 {
-    const dg_subject s = dg_find_subject(r->entry->pallet, r->entry->name);
+    const dg_preflight_subject s = dg_preflight_find_subject(r->entry->pallet, r->entry->name);
     if (r->orphan)
         say_orphan(l, r);
     else if (l->after && r->bad_after > r->bad_old)
@@ -181,12 +186,13 @@ static void say(dg_look *l, const row *r)
     else if (r->bad_at_u > r->bad_old)
         say_at_u(l, r, s.text);
     else if (r->bad_old)
-        dg_find(l, DG_FIND_NOTE, "storage.already", s.text, dg_find_int(r->bad_old),
-                dg_find_int(r->bad_after), "%s: %s %s not decode under N-1 already", s.text,
-                dg_find_count(r->bad_old, "value").text, r->bad_old == 1 ? "does" : "do");
+        dg_preflight_find(
+            l, DG_FIND_NOTE, "storage.already", s.text, dg_preflight_find_int(r->bad_old),
+            dg_preflight_find_int(r->bad_after), "%s: %s %s not decode under N-1 already", s.text,
+            dg_preflight_find_count(r->bad_old, "value").text, r->bad_old == 1 ? "does" : "do");
 }
 
-dg_code dg_look_values(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_values(dg_preflight_look *look, dg_error *err)
 {
     table t = { 0 };
     dg_code rc;

@@ -22,11 +22,13 @@ static dg_code version_of(int *version, dg_state *state, const char *prefix, dg_
 }
 
 /* Did the look at values find items of the pallet that N's migrations converted? */
-static bool was_migrated(const dg_look *l, const dg_meta_pallet *p)
+static bool was_migrated(const dg_preflight_look *l, const dg_meta_pallet *p)
 {
     for (size_t i = 0; i < p->storage_count; i++)
-        if (dg_found(l, "storage.at-u",
-                     dg_find_subject(p->name, dg_meta_storage_at(l->new_meta, p, i)->name).text))
+        if (dg_preflight_found(
+                l, "storage.at-u",
+                dg_preflight_find_subject(p->name, dg_meta_storage_at(l->new_meta, p, i)->name)
+                    .text))
             return true;
     return false;
 }
@@ -36,7 +38,7 @@ static json_t *or_none(int version)
     return version < 0 ? json_null() : json_integer(version);
 }
 
-static void say(dg_look *l, tally *t, const dg_meta_pallet *p, int was, int is)
+static void say(dg_preflight_look *l, tally *t, const dg_meta_pallet *p, int was, int is)
 {
     char from[16] = "none", to[16] = "none";
     if (was >= 0)
@@ -44,9 +46,10 @@ static void say(dg_look *l, tally *t, const dg_meta_pallet *p, int was, int is)
     if (is >= 0)
         snprintf(to, sizeof to, "%d", is);
     if (was != is) {
-        dg_find(l, is < was ? DG_FIND_WARN : DG_FIND_NOTE, "storage.version", p->name, or_none(was),
-                or_none(is), "%s: storage version %s -> %s in N's first block%s", p->name, from, to,
-                is < was ? ": backwards, the next migration may run on the wrong layout" : "");
+        dg_preflight_find(
+            l, is < was ? DG_FIND_WARN : DG_FIND_NOTE, "storage.version", p->name, or_none(was),
+            or_none(is), "%s: storage version %s -> %s in N's first block%s", p->name, from, to,
+            is < was ? ": backwards, the next migration may run on the wrong layout" : "");
         return;
     }
     if (was < 0)
@@ -54,13 +57,14 @@ static void say(dg_look *l, tally *t, const dg_meta_pallet *p, int was, int is)
     dg_buf_printf(&t->names, "%s%s %d", t->kept++ ? ", " : "", p->name, was);
     /* 0: it never began to count */
     if (was > 0 && l->migrates && !l->in_steps && was_migrated(l, p))
-        dg_find(l, DG_FIND_WARN, "storage.version-kept", p->name, or_none(was), or_none(is),
-                "%s: values were migrated, but the storage version stays %d: the migration may run "
-                "again later",
-                p->name, was);
+        dg_preflight_find(
+            l, DG_FIND_WARN, "storage.version-kept", p->name, or_none(was), or_none(is),
+            "%s: values were migrated, but the storage version stays %d: the migration may run "
+            "again later",
+            p->name, was);
 }
 
-dg_code dg_look_versions(dg_look *look, dg_error *err)
+dg_code dg_preflight_look_versions(dg_preflight_look *look, dg_error *err)
 {
     tally t = { 0 };
     dg_code rc = DG_OK;
@@ -77,9 +81,9 @@ dg_code dg_look_versions(dg_look *look, dg_error *err)
             say(look, &t, p, was, is);
     }
     if (rc == DG_OK && t.kept)
-        dg_find(look, DG_FIND_NOTE, "storage.versions", "pallets", NULL, dg_find_int(t.kept),
-                "storage version kept by %s: %s", dg_find_count(t.kept, "pallet").text,
-                dg_buf_text(&t.names));
+        dg_preflight_find(look, DG_FIND_NOTE, "storage.versions", "pallets", NULL,
+                          dg_preflight_find_int(t.kept), "storage version kept by %s: %s",
+                          dg_preflight_find_count(t.kept, "pallet").text, dg_buf_text(&t.names));
     dg_buf_clear(&t.names);
     return rc;
 }

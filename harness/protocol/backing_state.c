@@ -61,7 +61,8 @@ static void skip_pending(dg_scale *s, bool named)
     }
 }
 
-bool dg_backing_state_take(dg_bytes answer, bool *some, dg_request request, uint32_t host_version)
+bool dg_view_take_backing_state(dg_bytes answer, bool *some, dg_request request,
+                                uint32_t host_version)
 {
     dg_scale s = dg_scale_from(answer);
     *some = request == DG_ASK_PENDING || dg_scale_option(&s);
@@ -121,12 +122,12 @@ static dg_code ask_one(dg_view *v, dg_request request, uint32_t para, dg_error *
     dg_code rc;
     dg_le32_put(input, para);
     if ((rc = dg_view_ask(v, &answer, request, DG_BYTES_OF(input), err)) == DG_OK
-        && !dg_backing_state_take(answer, &some, request, v->host_version))
+        && !dg_view_take_backing_state(answer, &some, request, v->host_version))
         dg_view_fail(v, request);
     return rc < 0 ? rc : DG_OK;
 }
 
-dg_code dg_backing_states_ask(dg_view *v, dg_request request, dg_error *err)
+dg_code dg_view_ask_backing_states(dg_view *v, dg_request request, dg_error *err)
 {
     uint32_t paras[DG_CORES_MAX], count = list_paras(v, paras), asked = 0;
     uint32_t wanted =

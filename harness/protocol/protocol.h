@@ -364,9 +364,10 @@ uint32_t dg_view_votes_needed(const dg_view *view, uint32_t group);
 bool dg_events_take(dg_bytes answer, uint32_t *included);
 /* Does the answer about one parachain decode, and is there anything in it? Of para_backing_state,
  * backing_constraints or candidates_pending_availability, at this version of ParachainHost. */
-bool dg_backing_state_take(dg_bytes answer, bool *some, dg_request request, uint32_t host_version);
+bool dg_view_take_backing_state(dg_bytes answer, bool *some, dg_request request,
+                                uint32_t host_version);
 /* Asks at `view` about each parachain on a core. As dg_view_init. */
-dg_code dg_backing_states_ask(dg_view *view, dg_request request, dg_error *err);
+dg_code dg_view_ask_backing_states(dg_view *view, dg_request request, dg_error *err);
 
 /* ---- people.c: which node a session key belongs to ---- */
 

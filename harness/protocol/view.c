@@ -324,8 +324,9 @@ static dg_code ask_states(dg_view *v, dg_error *err)
 {
     static const dg_request ways[] = { DG_ASK_CONSTRAINTS, DG_ASK_PENDING, DG_ASK_BACKING_STATE };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        dg_code rc =
-            dg_view_is_asked_by_any(v, ways[i]) ? dg_backing_states_ask(v, ways[i], err) : DG_OK;
+        dg_code rc = dg_view_is_asked_by_any(v, ways[i])
+                         ? dg_view_ask_backing_states(v, ways[i], err)
+                         : DG_OK;
         if (rc < 0)
             return rc;
     }

@@ -23,10 +23,10 @@ START_TEST(a_clock_shows_offset_and_the_floor_of_elapsed_times_rate)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
     dg_sim_clock clock = { rates[_i].offset, rates[_i].drift, rates[_i].num, rates[_i].den, false };
-    ok(dg_sim_clock_set(w->sim, w->n[0], 0, &clock, NULL));
-    ck_assert_int_eq(dg_sim_local_at(w->sim, w->n[0], rates[_i].at), rates[_i].shows);
+    ok(dg_sim_clock_set(w->sim, w->nodes[0], 0, &clock, NULL));
+    ck_assert_int_eq(dg_sim_local_at(w->sim, w->nodes[0], rates[_i].at), rates[_i].shows);
     ok(dg_sim_run(w->sim, rates[_i].at, NULL));
-    ck_assert_int_eq(dg_sim_local_now(w->sim, w->n[0]), rates[_i].shows);
+    ck_assert_int_eq(dg_sim_local_now(w->sim, w->nodes[0]), rates[_i].shows);
     world_close(w);
 }
 END_TEST
@@ -45,13 +45,13 @@ START_TEST(a_span_is_counted_by_the_nodes_clock)
     };
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
         dg_sim_clock clock = { 77, spans[i].drift, spans[i].num, spans[i].den, false };
-        ok(dg_sim_clock_set(w->sim, w->n[0], 0, &clock, NULL));
-        ck_assert_uint_eq(dg_sim_true_span(w->sim, w->n[0], spans[i].span), spans[i].takes);
+        ok(dg_sim_clock_set(w->sim, w->nodes[0], 0, &clock, NULL));
+        ck_assert_uint_eq(dg_sim_true_span(w->sim, w->nodes[0], spans[i].span), spans[i].takes);
         if (spans[i].takes != DG_NEVER)
-            ck_assert_int_ge(dg_sim_local_at(w->sim, w->n[0], spans[i].takes),
+            ck_assert_int_ge(dg_sim_local_at(w->sim, w->nodes[0], spans[i].takes),
                              (dg_sim_local)spans[i].span + 77);
         ck_assert_int_eq(dg_sim_clock_shows(&clock, 0, 1000),
-                         dg_sim_local_at(w->sim, w->n[0], 1000));
+                         dg_sim_local_at(w->sim, w->nodes[0], 1000));
     }
     world_close(w);
 }
@@ -65,7 +65,7 @@ START_TEST(conversions_go_there_and_back)
     world *w = world_open(1, NULL, 0, 0, 0);
     dg_rng rng = dg_rng_fork(5, "clock", (uint64_t)_i, 0);
     for (int round = 0; round < 3000; round++) {
-        dg_node_ix n = w->n[round % WORLD_NODES];
+        dg_node_ix n = w->nodes[round % WORLD_NODES];
         dg_ns set = dg_rng_below(&rng, (uint64_t)1 << (1 + round % 50));
         dg_sim_clock clock = {
             .offset_ns = (int64_t)dg_rng_below(&rng, (uint64_t)1 << 50) - ((int64_t)1 << 49),
@@ -101,14 +101,14 @@ START_TEST(timers_run_by_the_nodes_own_clock)
     dg_sim_timer timer = { .a = 1 };
     dg_sim_clock fast = { .offset_ns = 1000, .warp_num = 4, .warp_den = 1 };
     dg_sim_clock slow = { .drift_ppb = -500000000 };
-    ok(dg_sim_clock_set(w->sim, w->n[1], 0, &fast, NULL));
-    ok(dg_sim_clock_set(w->sim, w->n[2], 0, &slow, NULL));
-    ok(dg_sim_timer_local_at(w->sim, NULL, w->n[0], 5000, &timer, NULL));
-    ok(dg_sim_timer_local_at(w->sim, NULL, w->n[1], 5000, &timer, NULL));
-    ok(dg_sim_timer_local_after(w->sim, NULL, w->n[2], 5000, &timer, NULL));
-    ok(dg_sim_timer_local_at(w->sim, NULL, w->n[1], 500, &timer, NULL)); /* past: now */
-    ok(dg_sim_timer_local_after(w->sim, NULL, w->n[1], 4001, &timer, NULL));
-    ck_assert_int_eq(dg_sim_timer_local_after(w->sim, NULL, w->n[2], UINT64_MAX, &timer, NULL),
+    ok(dg_sim_clock_set(w->sim, w->nodes[1], 0, &fast, NULL));
+    ok(dg_sim_clock_set(w->sim, w->nodes[2], 0, &slow, NULL));
+    ok(dg_sim_timer_local_at(w->sim, NULL, w->nodes[0], 5000, &timer, NULL));
+    ok(dg_sim_timer_local_at(w->sim, NULL, w->nodes[1], 5000, &timer, NULL));
+    ok(dg_sim_timer_local_after(w->sim, NULL, w->nodes[2], 5000, &timer, NULL));
+    ok(dg_sim_timer_local_at(w->sim, NULL, w->nodes[1], 500, &timer, NULL)); /* past: now */
+    ok(dg_sim_timer_local_after(w->sim, NULL, w->nodes[1], 4001, &timer, NULL));
+    ck_assert_int_eq(dg_sim_timer_local_after(w->sim, NULL, w->nodes[2], UINT64_MAX, &timer, NULL),
                      DG_USAGE);
     ok(dg_sim_run(w->sim, 20000, NULL));
     static const struct {
@@ -134,10 +134,10 @@ START_TEST(a_clock_can_be_set_in_mid_run)
     dg_sim_clock jump = { .offset_ns = -700, .warp_num = 6, .warp_den = 1 };
     dg_sim_clock on = { .warp_num = 1, .warp_den = 2, .goes_on = true };
     dg_sim_clock late = { .drift_ppb = -1 };
-    ok(dg_sim_clock_set(w->sim, w->n[1], 0, &late, NULL));
-    ok(dg_sim_timer_local_at(w->sim, NULL, w->n[0], 1500, &timer, NULL));
-    ok(dg_sim_clock_set(w->sim, w->n[0], 1000, &jump, NULL));
-    ok(dg_sim_clock_set(w->sim, w->n[0], 2000, &on, NULL));
+    ok(dg_sim_clock_set(w->sim, w->nodes[1], 0, &late, NULL));
+    ok(dg_sim_timer_local_at(w->sim, NULL, w->nodes[0], 1500, &timer, NULL));
+    ok(dg_sim_clock_set(w->sim, w->nodes[0], 1000, &jump, NULL));
+    ok(dg_sim_clock_set(w->sim, w->nodes[0], 2000, &on, NULL));
     static const struct {
         dg_ns at;
         int64_t shows;
@@ -146,13 +146,13 @@ START_TEST(a_clock_can_be_set_in_mid_run)
     };
     for (size_t i = 0; i < 5; i++) {
         ok(dg_sim_run(w->sim, want[i].at, NULL));
-        ck_assert_int_eq(dg_sim_local_now(w->sim, w->n[0]), want[i].shows);
+        ck_assert_int_eq(dg_sim_local_now(w->sim, w->nodes[0]), want[i].shows);
     }
     ck_assert_uint_eq(w->notes[0].at, 1500);
     late.goes_on = true; /* it shows 2099 now, and showed less before */
-    ok(dg_sim_clock_set(w->sim, w->n[1], 0, &late, NULL));
-    ck_assert_int_eq(dg_sim_local_at(w->sim, w->n[1], 2100), 2099);
-    ck_assert_int_eq(dg_sim_local_at(w->sim, w->n[1], 2099), 2098);
+    ok(dg_sim_clock_set(w->sim, w->nodes[1], 0, &late, NULL));
+    ck_assert_int_eq(dg_sim_local_at(w->sim, w->nodes[1], 2100), 2099);
+    ck_assert_int_eq(dg_sim_local_at(w->sim, w->nodes[1], 2099), 2098);
     world_close(w);
 }
 END_TEST
@@ -171,7 +171,7 @@ START_TEST(a_clock_that_cannot_be_is_refused)
     dg_node_ix ix;
     dg_sim_clock clock = { 0, wrong[_i].drift, wrong[_i].num, wrong[_i].den, false };
     dg_sim_node spec = { .handler = world_note, .clock = clock };
-    ck_assert_int_eq(dg_sim_clock_set(w->sim, w->n[0], 5, &clock, &err), DG_USAGE);
+    ck_assert_int_eq(dg_sim_clock_set(w->sim, w->nodes[0], 5, &clock, &err), DG_USAGE);
     ck_assert_int_eq(dg_sim_node_add(w->sim, &ix, &spec, &err), DG_USAGE);
     ck_assert_uint_gt(err.text[0], 0);
     world_close(w);

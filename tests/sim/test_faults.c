@@ -7,14 +7,14 @@ static const dg_ns ten_ms[] = { 10 * MS };
 START_TEST(a_crash_takes_timers_and_what_is_under_way)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
-    ok(dg_sim_crash(w->sim, w->n[1], 5 * MS, 30 * MS, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], 5 * MS, 30 * MS, NULL));
     dg_timer_id id = world_timer(w, 1, 40 * MS, 1); /* gone, though after the restart */
     world_timer(w, 1, 4 * MS, 2);                   /* before the crash */
     world_send(w, 0, 1, w->ordered, 3, 0);          /* arrives at 10: down */
     world_send(w, 1, 0, w->ordered, 4, 0);          /* it was sent: it arrives */
     ok(dg_sim_run(w->sim, 25 * MS, NULL));
-    ck_assert(!dg_sim_node_up(w->sim, w->n[1]));
-    ck_assert(!dg_sim_reachable(w->sim, w->n[0], w->n[1]));
+    ck_assert(!dg_sim_node_up(w->sim, w->nodes[1]));
+    ck_assert(!dg_sim_reachable(w->sim, w->nodes[0], w->nodes[1]));
     ck_assert(!dg_sim_cancel(w->sim, id));
     world_send(w, 0, 1, w->ordered, 5, 0); /* arrives at 35, was sent while down */
     world_send(w, 1, 0, w->ordered, 6, 0); /* the dead do not send */
@@ -38,7 +38,7 @@ START_TEST(a_quick_restart_still_loses_what_was_under_way)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
     world_send(w, 0, 1, w->ordered, 1, 0);
-    ok(dg_sim_crash(w->sim, w->n[1], 3 * MS, 4 * MS, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], 3 * MS, 4 * MS, NULL));
     ok(dg_sim_run(w->sim, 20 * MS, NULL));
     ck_assert_uint_eq(w->count, 1);
     ck_assert_int_eq(w->notes[0].event.kind, DG_SIM_RESTART);
@@ -49,20 +49,21 @@ END_TEST
 START_TEST(crashed_twice_it_is_back_at_the_later)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
-    ok(dg_sim_crash(w->sim, w->n[1], 5, 30, NULL));
-    ok(dg_sim_crash(w->sim, w->n[1], 10, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->n[2], 5, DG_NEVER, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], 5, 30, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], 10, 50, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[2], 5, DG_NEVER, NULL));
     ok(dg_sim_run(w->sim, 1000 * MS, NULL));
     ck_assert_uint_eq(w->count, 1);
     ck_assert_uint_eq(w->notes[0].at, 50);
     ck_assert_uint_eq(w->notes[0].event.a, 5);
-    ck_assert(!dg_sim_node_up(w->sim, w->n[2]));
+    ck_assert(!dg_sim_node_up(w->sim, w->nodes[2]));
     /* whoever looks back sees when it was down */
-    ck_assert(!dg_sim_was_down(w->sim, w->n[1], 0, 4) && dg_sim_was_down(w->sim, w->n[1], 0, 5));
-    ck_assert(dg_sim_was_down(w->sim, w->n[1], 49, 60)
-              && !dg_sim_was_down(w->sim, w->n[1], 50, 60));
-    ck_assert(dg_sim_was_down(w->sim, w->n[2], 900, 901)
-              && !dg_sim_was_down(w->sim, w->n[0], 0, 1000));
+    ck_assert(!dg_sim_was_down(w->sim, w->nodes[1], 0, 4)
+              && dg_sim_was_down(w->sim, w->nodes[1], 0, 5));
+    ck_assert(dg_sim_was_down(w->sim, w->nodes[1], 49, 60)
+              && !dg_sim_was_down(w->sim, w->nodes[1], 50, 60));
+    ck_assert(dg_sim_was_down(w->sim, w->nodes[2], 900, 901)
+              && !dg_sim_was_down(w->sim, w->nodes[0], 0, 1000));
     world_close(w);
 }
 END_TEST
@@ -72,8 +73,8 @@ START_TEST(a_crash_that_is_over_restarts_now)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
     ok(dg_sim_run(w->sim, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->n[1], 10, 20, NULL));
-    ck_assert(!dg_sim_node_up(w->sim, w->n[1]));
+    ok(dg_sim_crash(w->sim, w->nodes[1], 10, 20, NULL));
+    ck_assert(!dg_sim_node_up(w->sim, w->nodes[1]));
     ok(dg_sim_step(w->sim, NULL));
     ck_assert_uint_eq(dg_sim_now(w->sim), 50);
     ck_assert_uint_eq(w->notes[0].at, 50);
@@ -97,7 +98,7 @@ START_TEST(a_handler_can_crash_its_own_node_at_once)
     w->react = die;
     world_timer(w, 0, 10, 1);
     world_timer(w, 0, 10, 2);
-    ck_assert_int_eq(dg_sim_crash(w->sim, w->n[0], 10, 9, &err), DG_USAGE);
+    ck_assert_int_eq(dg_sim_crash(w->sim, w->nodes[0], 10, 9, &err), DG_USAGE);
     ok(dg_sim_run(w->sim, 1000, &err));
     assert_heard(w, (uint64_t[]){ 1, 10 }, 2);
     ck_assert_uint_eq(w->notes[1].at, 15);
@@ -116,12 +117,12 @@ START_TEST(a_pause_postpones_in_order)
     world_timer(w, 1, 12 * MS, 4);
     world_timer(w, 1, 9 * MS, 1);
     world_timer(w, 2, 20 * MS, 9); /* another node goes on */
-    ok(dg_sim_pause(w->sim, w->n[1], 10 * MS, 30 * MS, NULL));
-    ok(dg_sim_pause(w->sim, w->n[1], 20 * MS, 50 * MS, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], 10 * MS, 30 * MS, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], 20 * MS, 50 * MS, NULL));
     ok(dg_sim_run(w->sim, 15 * MS, NULL));
-    ck_assert(dg_sim_node_paused(w->sim, w->n[1]));
+    ck_assert(dg_sim_node_paused(w->sim, w->nodes[1]));
     ok(dg_sim_run(w->sim, 60 * MS, NULL));
-    ck_assert(!dg_sim_node_paused(w->sim, w->n[1]));
+    ck_assert(!dg_sim_node_paused(w->sim, w->nodes[1]));
     assert_heard(w, (uint64_t[]){ 1, 9, 2, 3, 4, 5 }, 6);
     for (size_t i = 2; i < 6; i++)
         ck_assert_uint_eq(w->notes[i].at, 50 * MS);
@@ -135,12 +136,12 @@ START_TEST(a_postponed_timer_can_be_cancelled_and_a_crash_ends_the_pause)
     dg_timer_id id = world_timer(w, 1, 12, 1);
     world_timer(w, 1, 12, 2);
     world_timer(w, 2, 12, 3);
-    ok(dg_sim_pause(w->sim, w->n[1], 10, 50, NULL));
-    ok(dg_sim_pause(w->sim, w->n[2], 10, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->n[2], 20, 25, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], 10, 50, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[2], 10, 50, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[2], 20, 25, NULL));
     ok(dg_sim_run(w->sim, 30, NULL));
     ck_assert(dg_sim_cancel(w->sim, id));
-    ck_assert(!dg_sim_node_paused(w->sim, w->n[2]));
+    ck_assert(!dg_sim_node_paused(w->sim, w->nodes[2]));
     ok(dg_sim_run(w->sim, 100, NULL));
     assert_heard(w, (uint64_t[]){ 20, 2 }, 2);
     world_close(w);
@@ -158,7 +159,7 @@ static const struct {
 START_TEST(a_partition_cuts_at_sending_and_at_arrival)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
-    dg_node_ix left[] = { w->n[0], w->n[1], w->n[1] };
+    dg_node_ix left[] = { w->nodes[0], w->nodes[1], w->nodes[1] };
     ok(dg_sim_partition(w->sim, left, 3, 20 * MS, 40 * MS, NULL));
     ok(dg_sim_run(w->sim, cut[_i].sent, NULL));
     world_send(w, 0, 2, w->ordered, 1, 0); /* across */
@@ -175,8 +176,8 @@ END_TEST
 START_TEST(partitions_overlap_each_with_its_own_end)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
-    ok(dg_sim_partition(w->sim, &w->n[0], 1, 0, 20, NULL));
-    ok(dg_sim_partition(w->sim, w->n, 2, 10, 30, NULL));
+    ok(dg_sim_partition(w->sim, &w->nodes[0], 1, 0, 20, NULL));
+    ok(dg_sim_partition(w->sim, w->nodes, 2, 10, 30, NULL));
     static const struct {
         dg_ns at;
         bool zero_one, zero_two, one_two;
@@ -188,13 +189,13 @@ START_TEST(partitions_overlap_each_with_its_own_end)
     };
     for (size_t i = 0; i < 4; i++) {
         ok(dg_sim_run(w->sim, rows[i].at, NULL));
-        ck_assert_int_eq(dg_sim_reachable(w->sim, w->n[0], w->n[1]), rows[i].zero_one);
-        ck_assert_int_eq(dg_sim_reachable(w->sim, w->n[0], w->n[2]), rows[i].zero_two);
-        ck_assert_int_eq(dg_sim_reachable(w->sim, w->n[1], w->n[2]), rows[i].one_two);
+        ck_assert_int_eq(dg_sim_reachable(w->sim, w->nodes[0], w->nodes[1]), rows[i].zero_one);
+        ck_assert_int_eq(dg_sim_reachable(w->sim, w->nodes[0], w->nodes[2]), rows[i].zero_two);
+        ck_assert_int_eq(dg_sim_reachable(w->sim, w->nodes[1], w->nodes[2]), rows[i].one_two);
     }
     for (uint32_t i = 0; i < DG_SIM_PARTITIONS_MAX; i++) /* places come back */
-        ok(dg_sim_partition(w->sim, w->n, 1, 50, 60, NULL));
-    ck_assert_int_eq(dg_sim_partition(w->sim, w->n, 1, 50, 60, NULL), DG_LIMIT);
+        ok(dg_sim_partition(w->sim, w->nodes, 1, 50, 60, NULL));
+    ck_assert_int_eq(dg_sim_partition(w->sim, w->nodes, 1, 50, 60, NULL), DG_LIMIT);
     world_close(w);
 }
 END_TEST
@@ -227,7 +228,7 @@ START_TEST(crashed_and_cancelled_events_do_not_pile_up)
             ck_assert(i % 4 != 0 || dg_sim_cancel(w->sim, id));
         }
         for (size_t i = 1; i < 4; i++)
-            ok(dg_sim_crash(w->sim, w->n[i], 0, dg_sim_now(w->sim) + 1, NULL));
+            ok(dg_sim_crash(w->sim, w->nodes[i], 0, dg_sim_now(w->sim) + 1, NULL));
         ok(dg_sim_run(w->sim, dg_sim_now(w->sim) + 2, NULL));
         dg_sim_verify(w->sim);
     }

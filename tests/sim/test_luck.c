@@ -29,7 +29,7 @@ static dg_code take_latency(void *user, dg_sim *sim, const dg_sim_event *event, 
 static void draw_latencies(uint64_t seed, const dg_ns *table, size_t points, uint32_t loss_ppm)
 {
     dg_sim *sim;
-    dg_node_ix n[4];
+    dg_node_ix nodes[4];
     dg_link_ix ix;
     dg_channel_ix channel;
     dg_sim_options options = { .seed = seed };
@@ -39,11 +39,11 @@ static void draw_latencies(uint64_t seed, const dg_ns *table, size_t points, uin
     ok(dg_sim_link_add(sim, &ix, &link, NULL));
     ok(dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ "loose", false }, NULL));
     for (size_t i = 0; i < 4; i++)
-        ok(dg_sim_node_add(sim, &n[i], &spec, NULL));
+        ok(dg_sim_node_add(sim, &nodes[i], &spec, NULL));
     taken_count = 0;
     for (uint32_t i = 0; i < DRAWS; i++) {
         dg_sim_parcel parcel = { .channel = channel, .a = dg_sim_now(sim) };
-        ok(dg_sim_send(sim, n[i % 2], n[2 + i / 2 % 2], &parcel, NULL));
+        ok(dg_sim_send(sim, nodes[i % 2], nodes[2 + i / 2 % 2], &parcel, NULL));
         ok(dg_sim_run(sim, dg_sim_now(sim) + 97, NULL));
     }
     ok(dg_sim_run(sim, dg_sim_now(sim) + 1000 * MS, NULL));
@@ -151,7 +151,7 @@ START_TEST(every_receiver_of_a_broadcast_has_luck_of_its_own)
     world *w = world_open(22, uniform, 2, 0, 0);
     dg_sim_parcel parcel = { .channel = w->loose };
     for (parcel.a = 0; parcel.a < 200; parcel.a++)
-        ok(dg_sim_broadcast(w->sim, w->n[0], w->n, WORLD_NODES, &parcel, NULL));
+        ok(dg_sim_broadcast(w->sim, w->nodes[0], w->nodes, WORLD_NODES, &parcel, NULL));
     ok(dg_sim_run(w->sim, 1000 * MS, NULL));
     uint64_t same = 0;
     for (size_t i = 0; i < w->count; i++)
@@ -168,7 +168,7 @@ END_TEST
 
 typedef struct gossip {
     dg_sim *sim;
-    dg_node_ix n[12];
+    dg_node_ix members[12];
     dg_rng rng[12];
     uint64_t heard[12]; /* a hash of what each heard, and when */
     dg_channel_ix channel;
@@ -189,7 +189,7 @@ static dg_code pass_on(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     dg_sim_parcel parcel = {
         .channel = g->channel, .a = dg_rng_u64(&g->rng[me]), .b = event->b - 1, .wire_bytes = 100
     };
-    dg_node_ix to = g->n[dg_rng_below(&g->rng[me], 8)];
+    dg_node_ix to = g->members[dg_rng_below(&g->rng[me], 8)];
     return dg_sim_send(sim, event->node, to, &parcel, err);
 }
 
@@ -204,12 +204,12 @@ static uint64_t gossip_run(gossip *g, uint64_t seed, uint32_t nodes)
     ok(dg_sim_channel_add(g->sim, &g->channel, &(dg_sim_channel){ "gossip", true }, NULL));
     for (uint32_t i = 0; i < nodes; i++) {
         dg_sim_node spec = { .handler = pass_on, .user = g };
-        ok(dg_sim_node_add(g->sim, &g->n[i], &spec, NULL));
-        g->rng[i] = dg_sim_rng(g->sim, g->n[i], 3, "pass on");
+        ok(dg_sim_node_add(g->sim, &g->members[i], &spec, NULL));
+        g->rng[i] = dg_sim_rng(g->sim, g->members[i], 3, "pass on");
     }
     for (uint32_t from = nodes; from-- > 0;) {
         dg_sim_parcel parcel = { .channel = g->channel, .a = from, .b = 40 };
-        ok(dg_sim_broadcast(g->sim, g->n[from], g->n, nodes, &parcel, NULL));
+        ok(dg_sim_broadcast(g->sim, g->members[from], g->members, nodes, &parcel, NULL));
     }
     ok(dg_sim_run(g->sim, 60000 * MS, NULL));
     uint64_t fingerprint = dg_sim_fingerprint(g->sim);
@@ -245,10 +245,10 @@ START_TEST(every_user_of_chance_has_a_stream_of_its_own)
 {
     world *w = world_open(4, NULL, 0, 0, 0);
     dg_rng streams[] = {
-        dg_sim_rng(w->sim, w->n[0], 0, "a"),
-        dg_sim_rng(w->sim, w->n[1], 0, "a"),
-        dg_sim_rng(w->sim, w->n[0], 1, "a"),
-        dg_sim_rng(w->sim, w->n[0], 0, "b"),
+        dg_sim_rng(w->sim, w->nodes[0], 0, "a"),
+        dg_sim_rng(w->sim, w->nodes[1], 0, "a"),
+        dg_sim_rng(w->sim, w->nodes[0], 1, "a"),
+        dg_sim_rng(w->sim, w->nodes[0], 0, "b"),
     };
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < i; k++)
@@ -276,7 +276,7 @@ START_TEST(the_fingerprint_sees_every_field)
         if (fields[i].size > 0)
             ok(dg_sim_msg_new(w->sim, &msg, fields[i].size, NULL, NULL));
         dg_sim_timer timer = { fields[i].tag, fields[i].a, fields[i].b, msg };
-        ok(dg_sim_timer_at(w->sim, NULL, w->n[fields[i].node], fields[i].at, &timer, NULL));
+        ok(dg_sim_timer_at(w->sim, NULL, w->nodes[fields[i].node], fields[i].at, &timer, NULL));
         ok(dg_sim_run(w->sim, 10, NULL));
         seen[i] = dg_sim_fingerprint(w->sim);
         for (size_t k = 0; k < i; k++)

@@ -24,7 +24,7 @@ static dg_code scenario(dg_sim **sim, uint64_t *accepted, dg_error *err)
     dg_sim_options options = { .seed = 1 };
     dg_sim_link link = { table, 2, 0, 0 };
     dg_sim_node spec = { .handler = count_heard };
-    dg_node_ix n[20];
+    dg_node_ix nodes[20];
     dg_link_ix ix;
     dg_channel_ix channel;
     dg_sim_msg *msg = NULL;
@@ -33,25 +33,25 @@ static dg_code scenario(dg_sim **sim, uint64_t *accepted, dg_error *err)
         || (rc = dg_sim_channel_add(*sim, &channel, &(dg_sim_channel){ "c", true }, err)) < 0)
         return rc;
     for (size_t i = 0; i < 20; i++)
-        if ((rc = dg_sim_node_add(*sim, &n[i], &spec, err)) < 0)
+        if ((rc = dg_sim_node_add(*sim, &nodes[i], &spec, err)) < 0)
             return rc;
     if ((rc = dg_sim_link_add(*sim, &ix, &link, err)) < 0
-        || (rc = dg_sim_link_set(*sim, n[1], n[2], ix, err)) < 0
-        || (rc = dg_sim_crash(*sim, n[19], 5 * MS, 6 * MS, err)) < 0
-        || (rc = dg_sim_pause(*sim, n[18], 1 * MS, 90000 * MS, err)) < 0
-        || (rc = dg_sim_partition(*sim, n, 3, 1000 * MS, 2000 * MS, err)) < 0)
+        || (rc = dg_sim_link_set(*sim, nodes[1], nodes[2], ix, err)) < 0
+        || (rc = dg_sim_crash(*sim, nodes[19], 5 * MS, 6 * MS, err)) < 0
+        || (rc = dg_sim_pause(*sim, nodes[18], 1 * MS, 90000 * MS, err)) < 0
+        || (rc = dg_sim_partition(*sim, nodes, 3, 1000 * MS, 2000 * MS, err)) < 0)
         return rc;
     for (uint64_t i = 0; i < 6000; i++) {
         dg_sim_timer timer = { .a = i };
         dg_ns at = (i % 3 == 0 ? 4 : i % 3 == 1 ? 100 : 50000) * MS; /* wheel and far heap */
-        if ((rc = dg_sim_timer_at(*sim, NULL, n[i % 19], at, &timer, err)) < 0)
+        if ((rc = dg_sim_timer_at(*sim, NULL, nodes[i % 19], at, &timer, err)) < 0)
             return rc;
         ++*accepted;
     }
     if ((rc = dg_sim_msg_new(*sim, &msg, 100, NULL, err)) < 0)
         return rc;
     dg_sim_parcel parcel = { .channel = channel, .msg = msg };
-    if ((rc = dg_sim_broadcast(*sim, n[0], n, 19, &parcel, err)) == DG_OK)
+    if ((rc = dg_sim_broadcast(*sim, nodes[0], nodes, 19, &parcel, err)) == DG_OK)
         *accepted += 18;
     dg_sim_msg_drop(*sim, msg);
     return rc;
@@ -103,7 +103,7 @@ END_TEST
  * requests than pages of events need. */
 START_TEST(a_broadcast_allocates_nothing_per_receiver)
 {
-    static dg_node_ix n[1000];
+    static dg_node_ix nodes[1000];
     dg_sim *sim;
     dg_sim_msg *msg;
     dg_channel_ix channel;
@@ -115,13 +115,13 @@ START_TEST(a_broadcast_allocates_nothing_per_receiver)
     ok(dg_sim_link_add(sim, &ix, &(dg_sim_link){ table, 2, 0, 0 }, NULL));
     ok(dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ "c", true }, NULL));
     for (size_t i = 0; i < 1000; i++)
-        ok(dg_sim_node_add(sim, &n[i], &spec, NULL));
+        ok(dg_sim_node_add(sim, &nodes[i], &spec, NULL));
     dg_alloc_fail_from(9); /* the message, the sender's row, heaps, one page and its list */
     ok(dg_sim_msg_new(sim, &msg, 100000, NULL, NULL));
     dg_sim_parcel parcel = { .channel = channel, .msg = msg };
-    ok(dg_sim_broadcast(sim, n[0], n, 1000, &parcel, NULL));
+    ok(dg_sim_broadcast(sim, nodes[0], nodes, 1000, &parcel, NULL));
     dg_alloc_fail_from(2); /* by now there is room for a thousand more */
-    ok(dg_sim_broadcast(sim, n[0], n, 1000, &parcel, NULL));
+    ok(dg_sim_broadcast(sim, nodes[0], nodes, 1000, &parcel, NULL));
     dg_alloc_fail_from(0);
     dg_sim_msg_drop(sim, msg);
     heard = 0;

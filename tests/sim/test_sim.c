@@ -162,13 +162,13 @@ START_TEST(a_pair_can_have_a_link_of_its_own_in_one_direction)
     world *w = world_open(1, latency, 1, 0, 0);
     dg_link_ix ix;
     ok(dg_sim_link_add(w->sim, &ix, &(dg_sim_link){ slow, 3, 0, 0 }, NULL));
-    ok(dg_sim_link_set(w->sim, w->n[0], w->n[1], ix, NULL));
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[1], w->n[0], 990000), 10 * MS);
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[0], w->n[2], 0), 10 * MS);
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[0], w->n[1], 0), 20 * MS);
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[0], w->n[1], 250000), 25 * MS);
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[0], w->n[1], 500000), 30 * MS);
-    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->n[0], w->n[1], 1000000), 80 * MS);
+    ok(dg_sim_link_set(w->sim, w->nodes[0], w->nodes[1], ix, NULL));
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[1], w->nodes[0], 990000), 10 * MS);
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[0], w->nodes[2], 0), 10 * MS);
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[0], w->nodes[1], 0), 20 * MS);
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[0], w->nodes[1], 250000), 25 * MS);
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[0], w->nodes[1], 500000), 30 * MS);
+    ck_assert_uint_eq(dg_sim_link_quantile(w->sim, w->nodes[0], w->nodes[1], 1000000), 80 * MS);
     world_send(w, 0, 1, w->loose, 1, 0);
     world_send(w, 1, 0, w->loose, 2, 0);
     ok(dg_sim_run(w->sim, 100 * MS, NULL));
@@ -197,7 +197,7 @@ START_TEST(a_broadcast_shares_one_message_and_lets_it_go_after_the_last)
     ck_assert_uint_eq(dg_sim_msg_size(msg), 64);
     *(int *)dg_sim_msg_room(msg) = 1;
     dg_sim_parcel parcel = { .channel = w->ordered, .msg = msg, .wire_bytes = 64 };
-    ok(dg_sim_broadcast(w->sim, w->n[3], w->n, WORLD_NODES, &parcel, NULL));
+    ok(dg_sim_broadcast(w->sim, w->nodes[3], w->nodes, WORLD_NODES, &parcel, NULL));
     dg_sim_msg_drop(w->sim, msg);
     ck_assert_uint_eq(world_stats(w).msgs, 1);
     ck_assert_uint_eq(world_stats(w).sent, WORLD_NODES - 1);
@@ -223,8 +223,8 @@ START_TEST(messages_that_are_still_held_go_with_the_sim)
     }
     dg_sim_timer timer = { .msg = msg };
     dg_timer_id id;
-    ok(dg_sim_timer_at(w->sim, NULL, w->n[0], 50, &timer, NULL));
-    ok(dg_sim_timer_at(w->sim, &id, w->n[0], 60, &timer, NULL));
+    ok(dg_sim_timer_at(w->sim, NULL, w->nodes[0], 50, &timer, NULL));
+    ok(dg_sim_timer_at(w->sim, &id, w->nodes[0], 60, &timer, NULL));
     dg_sim_msg_drop(w->sim, msg);
     ck_assert(dg_sim_cancel(w->sim, id));
     ck_assert_int_eq(cleared, 0);

@@ -16,7 +16,7 @@ typedef struct note {
 
 typedef struct world {
     dg_sim *sim;
-    dg_node_ix n[WORLD_NODES];
+    dg_node_ix nodes[WORLD_NODES];
     dg_channel_ix ordered, loose;
     note notes[NOTES_MAX];
     size_t count;
@@ -51,7 +51,7 @@ static inline world *world_open(uint64_t seed, const dg_ns *latency, size_t poin
         ok(dg_sim_link_add(w.sim, &ix, &link, NULL));
     for (size_t i = 0; i < WORLD_NODES; i++) {
         dg_sim_node spec = { .handler = world_note, .user = &w };
-        ok(dg_sim_node_add(w.sim, &w.n[i], &spec, NULL));
+        ok(dg_sim_node_add(w.sim, &w.nodes[i], &spec, NULL));
     }
     ok(dg_sim_channel_add(w.sim, &w.ordered, &(dg_sim_channel){ "ordered", true }, NULL));
     ok(dg_sim_channel_add(w.sim, &w.loose, &(dg_sim_channel){ "loose", false }, NULL));
@@ -68,7 +68,7 @@ static inline dg_timer_id world_timer(world *w, size_t node, dg_ns at, uint64_t 
 {
     dg_timer_id id;
     dg_sim_timer timer = { .tag = 1, .a = a };
-    ok(dg_sim_timer_at(w->sim, &id, w->n[node], at, &timer, NULL));
+    ok(dg_sim_timer_at(w->sim, &id, w->nodes[node], at, &timer, NULL));
     return id;
 }
 
@@ -76,7 +76,7 @@ static inline void world_send(world *w, size_t from, size_t to, dg_channel_ix ch
                               uint64_t bytes)
 {
     dg_sim_parcel parcel = { .channel = channel, .a = a, .wire_bytes = bytes };
-    ok(dg_sim_send(w->sim, w->n[from], w->n[to], &parcel, NULL));
+    ok(dg_sim_send(w->sim, w->nodes[from], w->nodes[to], &parcel, NULL));
 }
 
 static inline dg_sim_stats world_stats(const world *w)
