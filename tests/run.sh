@@ -85,10 +85,11 @@ list | awk -v out="$out/tests/" -v profile="$profile" -v most=$PART_SECONDS '
     { n = $1 ~ /\/fuzz_/ ? 1 : int(seconds[$1] / most) + 1
       for (i = 1; i <= n; i++) print seconds[$1] / n, $1, out, i "/" n }' tests/times - |
     sort -rn | cut -d ' ' -f 2,4 |
-    xargs -P "${JOBS:-$(nproc)}" -L 1 sh -c 'sh "$parts/one" "$1" "$0" "$2"' "$out"
+    xargs -r -P "${JOBS:-$(nproc)}" -L 1 sh -c 'sh "$parts/one" "$1" "$0" "$2"' "$out"
 cat "$parts"/*.t 2>/dev/null | awk -v profile="$profile" '{ sum[$2] += $1 }
     END { for (p in sum) printf "%.1f %s %s\n", sum[p], profile, p }' | sort -k3 > "$out/times"
 cat "$parts"/*.tt 2>/dev/null | sed "s|^\([^ ]*\)|\1 $profile|" | sort -rn > "$out/test-times"
-cat "$parts"/*.n 2>/dev/null | awk '{ p += $1; f += $2; left += $3 }
+cat "$parts"/*.n 2>/dev/null | awk -v only="${DOPPEL_LONG-}" '{ p += $1; f += $2; left += $3 }
     END { if (left) printf "left to check-long: %d\n", left
-          if (!NR) f = 1; printf "%d passed, %d failed\n", p, f; exit f > 0 }'
+          if (!NR && only != "only") f = 1 # nothing was built
+          printf "%d passed, %d failed\n", p, f; exit f > 0 }'
