@@ -28,6 +28,16 @@ static bool there_already(const json_t *list, const char *line)
     return false;
 }
 
+/* As it is shown, unless it is there. */
+static int add_line(json_t *out, const char *line)
+{
+    json_t *plain = dg_event_text(line);
+    if (!plain || !there_already(out, json_string_value(plain)))
+        return json_array_append_new(out, plain);
+    json_decref(plain);
+    return 0;
+}
+
 static int add_lines(json_t *out, dg_buf *note)
 {
     int bad = 0;
@@ -35,8 +45,8 @@ static int add_lines(json_t *out, dg_buf *note)
         size_t len = strcspn(at, "\n");
         char line[600];
         snprintf(line, sizeof line, "%.*s", (int)len, at);
-        if (len && !there_already(out, line))
-            bad |= json_array_append_new(out, dg_event_text(line));
+        if (len)
+            bad |= add_line(out, line);
         at += len;
     }
     return bad;
@@ -52,7 +62,7 @@ int dg_source_notes(json_t *list, const char *path)
     if ((rc = dg_source_note(&note, path, &err)) == DG_OK)
         bad = add_lines(list, &note);
     else if (rc < 0)
-        bad = json_array_append_new(list, dg_event_text(err.text));
+        bad = add_line(list, err.text);
     dg_buf_clear(&note);
     return bad;
 }
