@@ -209,7 +209,8 @@ static dg_code parse(json_t **json, dg_bytes text, dg_error *err)
     dg_code rc = check_grammar(text, err);
     if (rc < 0)
         return rc;
-    *json = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &why);
+    *json =
+        json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     if (*json)
         return DG_OK;
     switch (json_error_code(&why)) {
