@@ -121,6 +121,26 @@ TRANSLATIONS = [
         ['{"diverged":0,"kind":"run-end","seq":0}'],
         ['{"kind":"run-end","seq":0}'],
     ),
+    # What nodes told and the log did not have.
+    (
+        drop_field("net-slot", "primary"),
+        ['{"kind":"net-slot","primary":1,"seq":0}'],
+        ['{"kind":"net-slot","seq":0}'],
+    ),
+] + [
+    (
+        drop_kind(kind),
+        ['{"kind":"%s","seq":0}' % kind, '{"kind":"slot","seq":1}'],
+        ['{"kind":"slot","seq":0}'],
+    )
+    for kind in (
+        "net-built",
+        "net-failed",
+        "net-absent",
+        "net-backed",
+        "net-messages",
+        "net-data",
+    )
 ]
 
 # ---- JSON as the program writes it ----

@@ -38,12 +38,15 @@ void dg_approval_forget(dg_world *world, uint32_t node)
 dg_code dg_approval_tell(dg_world *world, dg_error *err)
 {
     dg_approval *a = world->approval;
-    uint64_t n[6] = { world->slot, dg_approval_waiting(world) };
+    struct dg_event_net_approval n = { .slot = world->slot, .waiting = dg_approval_waiting(world) };
     dg_approval_aggression_slot(world);
-    n[2] = a->since.no_shows;
-    n[3] = a->since.level;
-    n[4] = a->since.assignments;
-    n[5] = a->since.approvals;
+    n.no_shows = a->since.no_shows;
+    n.level = a->since.level;
+    n.assignments = a->since.assignments;
+    n.approvals = a->since.approvals;
     a->since.no_shows = a->since.assignments = a->since.approvals = 0;
-    return dg_record_emit(world, DG_REC_APPROVAL, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_APPROVAL, .node = DG_EVENT_NO_NODE, .net_approval = n },
+        err);
 }

@@ -119,14 +119,18 @@ static dg_code step_trial(dg_world *world, dg_approval_block *a, dg_candidate_en
 static dg_code tell_approved(dg_world *world, const dg_world_block *b, const dg_approval_block *a,
                              dg_error *err)
 {
-    uint64_t n[6] = {
-        b->slot, a->count / a->ears, a->assignments, 0, 0, (a->approved_at - b->began) / DG_MS
-    };
+    struct dg_event_net_approved n = { .slot = b->slot,
+                                       .candidates = a->count / a->ears,
+                                       .assigned = a->assignments,
+                                       .after_ms = (a->approved_at - b->began) / DG_MS };
     for (uint32_t i = 0; i < a->count; i++) {
-        n[3] += a->trials[i].no_shows;
-        n[4] = a->trials[i].tranche > n[4] ? a->trials[i].tranche : n[4];
+        n.no_shows += a->trials[i].no_shows;
+        n.tranche = a->trials[i].tranche > n.tranche ? a->trials[i].tranche : n.tranche;
     }
-    return dg_record_emit(world, DG_REC_APPROVED, DG_NO_NODE, b, n, NULL, err);
+    return dg_world_emit(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_APPROVED, .node = DG_EVENT_NO_NODE, .net_approved = n },
+        err);
 }
 
 static dg_code step_block(dg_world *world, uint32_t id, dg_wakeup *turns, dg_error *err)
@@ -168,9 +172,16 @@ static void name_trial(const dg_world *world, dg_candidate_entry *t, const dg_vi
 
 static dg_code tell_unknown(dg_world *world, const dg_world_block *b, bool known, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, world->blocks[b->parent].view.session, b->approval->count, known,
-                      known ? (dg_sim_now(world->sim) - b->began) / DG_MS : 0 };
-    return dg_record_emit(world, DG_REC_UNKNOWN, DG_NO_NODE, b, n, NULL, err);
+    struct dg_event_net_unknown n = { .slot = b->slot,
+                                      .session = world->blocks[b->parent].view.session,
+                                      .candidates = b->approval->count,
+                                      .known = known,
+                                      .after_ms =
+                                          known ? (dg_sim_now(world->sim) - b->began) / DG_MS : 0 };
+    return dg_world_emit(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_UNKNOWN, .node = DG_EVENT_NO_NODE, .net_unknown = n },
+        err);
 }
 
 /* The session of a block as approval voting has it: by the index at its parent, from what a

@@ -197,15 +197,17 @@ static uint64_t count_against(const dg_dispute *d)
 static dg_code tell(dg_world *world, const dg_dispute *d, unsigned outcome, dg_ns after,
                     dg_error *err)
 {
-    uint64_t n[6] = { world->slot, d->session->index, d->para,
-                      outcome,     count_against(d),  after / DG_MS };
-    dg_record r = {
-        .at = dg_sim_now(world->sim), .kind = DG_REC_DISPUTE, .node = d->by, .block = d->block
-    };
-    if (!world->options.each)
-        return DG_OK;
-    memcpy(r.n, n, sizeof r.n);
-    return world->options.each(world->options.user, &r, err);
+    return dg_world_emit(world, NULL,
+                         &(dg_event){ .kind = DG_EVENT_NET_DISPUTE,
+                                      .node = d->by,
+                                      .block = d->block,
+                                      .net_dispute = { .slot = world->slot,
+                                                       .session = d->session->index,
+                                                       .para = d->para,
+                                                       .outcome = outcome,
+                                                       .against = count_against(d),
+                                                       .after_ms = after / DG_MS } },
+                         err);
 }
 
 /* Siblings may have included the same candidate. */

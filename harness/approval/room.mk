@@ -1,2 +1,2 @@
 room := approval
-sees := base crypto chain sim protocol world backing statements
+sees := base crypto chain event sim protocol world backing statements

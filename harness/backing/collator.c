@@ -163,9 +163,14 @@ void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, uin
 
 dg_code dg_backing_collators_tell(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { world->slot, world->backing->collations.attempts,
-                      world->backing->collations.made, world->backing->collations.panics,
-                      world->backing->collations.refused };
+    struct dg_event_net_collators n = { .slot = world->slot,
+                                        .attempts = world->backing->collations.attempts,
+                                        .collations = world->backing->collations.made,
+                                        .panics = world->backing->collations.panics,
+                                        .refused = world->backing->collations.refused };
     memset(&world->backing->collations, 0, sizeof world->backing->collations);
-    return dg_record_emit(world, DG_REC_COLLATORS, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_COLLATORS, .node = DG_EVENT_NO_NODE, .net_collators = n },
+        err);
 }

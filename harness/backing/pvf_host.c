@@ -305,20 +305,22 @@ static uint64_t ready_pairs(const dg_world *world, uint32_t node, const dg_sessi
 dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err)
 {
     const dg_session *session = world->blocks[dg_world_favourite(world)].session;
-    uint64_t n[6] = { world->slot };
+    struct dg_event_net_pvf n = { .slot = world->slot };
     if (!session || !world->backing->code_count)
         return DG_OK;
-    n[1] = session->index;
+    n.session = session->index;
     for (uint32_t i = 0; i < world->node_count; i++) {
-        uint64_t ready, queued = world->backing->hosts[i].count;
+        int64_t ready, queued = world->backing->hosts[i].count;
         if (session->member[i] >= session->validators
             || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
         ready = ready_pairs(world, i, session);
-        n[2] += world->backing->code_count;
-        n[3] += ready;
-        n[4] = queued > n[4] ? queued : n[4];
-        n[5] += ready < world->backing->code_count;
+        n.pairs += world->backing->code_count;
+        n.ready += ready;
+        n.deepest = queued > n.deepest ? queued : n.deepest;
+        n.waiting += ready < world->backing->code_count;
     }
-    return dg_record_emit(world, DG_REC_PVF, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_PVF, .node = DG_EVENT_NO_NODE, .net_pvf = n }, err);
 }

@@ -1,2 +1,2 @@
 room := backing
-sees := base crypto chain sim protocol world
+sees := base crypto chain event sim protocol world

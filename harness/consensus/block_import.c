@@ -8,13 +8,13 @@
 /* The first node at a leaf of a new session tells what it is like. */
 dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_error *err)
 {
-    uint64_t n[6] = { b->view.session,
-                      b->view.validator_count,
-                      b->view.group_count,
-                      b->view.core_count,
-                      b->session ? b->session->count : 0,
-                      dg_consensus_mid_session_slot(world, b) };
-    uint64_t absent[6] = { b->view.session };
+    struct dg_event_net_session n = { .session = b->view.session,
+                                      .validators = b->view.validator_count,
+                                      .groups = b->view.group_count,
+                                      .cores = b->view.core_count,
+                                      .discovery = b->session ? b->session->count : 0,
+                                      .slot = dg_consensus_mid_session_slot(world, b) };
+    struct dg_event_net_absent absent = { .session = b->view.session };
     dg_code rc;
     if (!b->view.session_known
         || (world->consensus->session_told
@@ -22,14 +22,22 @@ dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_e
         return DG_OK;
     world->consensus->session_told = true;
     world->consensus->last_session_told = b->view.session;
-    if ((rc = dg_record_emit(world, DG_REC_SESSION, DG_NO_NODE, b, n, NULL, err)) < 0
+    if ((rc = dg_world_emit(world, b,
+                            &(dg_event){ .kind = DG_EVENT_NET_SESSION,
+                                         .node = DG_EVENT_NO_NODE,
+                                         .net_session = n },
+                            err))
+            < 0
         || !b->session)
         return rc;
     for (uint32_t i = 0; i < b->session->count; i++)
-        absent[i < b->session->validators ? 2 : 1] += b->session->node[i] == DG_NO;
-    return absent[1] + absent[2]
-               ? dg_record_emit(world, DG_REC_ABSENT, DG_NO_NODE, b, absent, NULL, err)
-               : DG_OK;
+        *(i < b->session->validators ? &absent.para : &absent.babe) += b->session->node[i] == DG_NO;
+    return absent.babe + absent.para ? dg_world_emit(world, b,
+                                                     &(dg_event){ .kind = DG_EVENT_NET_ABSENT,
+                                                                  .node = DG_EVENT_NO_NODE,
+                                                                  .net_absent = absent },
+                                                     err)
+                                     : DG_OK;
 }
 
 /* ---- a block ---- */

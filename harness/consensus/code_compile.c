@@ -18,11 +18,15 @@ static dg_code stand_still(dg_world *world, uint32_t node, uint32_t id, dg_ns un
                            dg_error *err)
 {
     dg_ns now = dg_sim_now(world->sim);
-    uint64_t n[6] = { world->slot, until > now ? (until - now) / DG_MS : 0, again };
+    struct dg_event_net_compiled n = { .slot = world->slot,
+                                       .ms = until > now ? (until - now) / DG_MS : 0,
+                                       .again = again };
     dg_code rc;
     if (until <= now)
         return DG_OK;
-    rc = dg_record_emit(world, DG_REC_COMPILED, node, &world->blocks[id], n, NULL, err);
+    rc = dg_world_emit(
+        world, &world->blocks[id],
+        &(dg_event){ .kind = DG_EVENT_NET_COMPILED, .node = node, .net_compiled = n }, err);
     return rc < 0 ? rc : dg_sim_pause(world->sim, (dg_node_ix){ node }, now, until, err);
 }
 

@@ -235,15 +235,20 @@ static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
     dg_grandpa *f = &world->consensus->grandpa;
     uint32_t before = world->finalized;
     dg_node_ix all = { world->node_count };
-    uint64_t n[6] = { world->slot, best_number(world) - world->blocks[id].number,
-                      count_losers(world, before, id), f->round };
+    struct dg_event_net_finalized n = { .slot = world->slot,
+                                        .lag = best_number(world) - world->blocks[id].number,
+                                        .pruned = count_losers(world, before, id),
+                                        .round = f->round };
     dg_code rc;
     world->finalized = id;
     world->stats.finalized = world->blocks[id].number;
-    world->stats.pruned += n[2];
+    world->stats.pruned += n.pruned;
     if ((rc = follow_chain(world, before, id, err)) < 0
-        || (rc = dg_record_emit(world, DG_REC_FINALIZED, DG_NO_NODE, &world->blocks[id], n, NULL,
-                                err))
+        || (rc = dg_world_emit(world, &world->blocks[id],
+                               &(dg_event){ .kind = DG_EVENT_NET_FINALIZED,
+                                            .node = DG_EVENT_NO_NODE,
+                                            .net_finalized = n },
+                               err))
                < 0)
         return rc;
     for (uint32_t i = 0; i < world->node_count; i++)

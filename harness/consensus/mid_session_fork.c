@@ -48,13 +48,17 @@ uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_blo
 /* No block of this run was deactivated: number 0. */
 static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block *b, dg_error *err)
 {
-    uint64_t n[6] = { b->slot, 0, true };
+    struct dg_event_net_signal n = { .slot = b->slot, .by_finality = true };
     dg_code rc;
     if (world->consensus->mid_session.told)
         return DG_OK;
     world->consensus->mid_session.told = true;
     rc = dg_consensus_tell_session(world, b, err);
-    return rc < 0 ? rc : dg_record_emit(world, DG_REC_SIGNAL, node, b, n, NULL, err);
+    return rc < 0
+               ? rc
+               : dg_world_emit(
+                   world, b,
+                   &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node, .net_signal = n }, err);
 }
 
 dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
@@ -70,5 +74,5 @@ dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t i
     if ((rc = tell_signal(world, node, &world->blocks[id], err)) < 0
         || (rc = dg_statement_signal(&n->sd, &lost, &only_deactivates, NULL, err)) < 0)
         return rc;
-    return dg_record_losses(world, node, id, &lost, err);
+    return dg_world_emit_losses(world, node, id, &lost, err);
 }

@@ -39,7 +39,7 @@ static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_err
     if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
         return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(world->sim));
-    return (rc = dg_record_losses(world, node, id, &lost, err)) < 0
+    return (rc = dg_world_emit_losses(world, node, id, &lost, err)) < 0
                ? rc
                : dg_consensus_mid_session_told(world, node, id, err);
 }
@@ -50,12 +50,16 @@ static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *sign
     world->stats.deactivations_only++;
     for (uint32_t i = 0; i < signal->deactivated_count; i++) {
         dg_world_block *lost = &world->blocks[signal->deactivated[i]];
-        uint64_t n[6] = { world->slot, lost->number, signal->by_finality };
+        struct dg_event_net_signal n = { .slot = world->slot,
+                                         .deactivated = lost->number,
+                                         .by_finality = signal->by_finality };
         dg_code rc;
         if (lost->signal_seen)
             continue;
         lost->signal_seen = true;
-        if ((rc = dg_record_emit(world, DG_REC_SIGNAL, node, &world->blocks[cause], n, NULL, err))
+        if ((rc = dg_world_emit(
+                 world, &world->blocks[cause],
+                 &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node, .net_signal = n }, err))
             < 0)
             return rc;
     }
@@ -136,7 +140,7 @@ static dg_code tell_statements(dg_world *world, uint32_t node, const dg_held_sig
     }
     rc = dg_statement_signal(&world->nodes[node].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);
-    return rc < 0 ? rc : dg_record_losses(world, node, held->id, &lost, err);
+    return rc < 0 ? rc : dg_world_emit_losses(world, node, held->id, &lost, err);
 }
 
 static dg_code deliver(dg_world *world, uint32_t node, const dg_held_signal *held, dg_error *err)
@@ -193,12 +197,17 @@ static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err
         dg_world_constant(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
     dg_ns at = dg_sim_now(world->sim)
                + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT));
-    uint64_t told[6] = { world->slot, wait / DG_MS, down / DG_MS, about->view.host_version };
+    struct dg_event_net_stalled told = { .slot = world->slot,
+                                         .waited_ms = wait / DG_MS,
+                                         .down_ms = down / DG_MS,
+                                         .host_version = about->view.host_version };
     dg_code rc;
     own->stalls = true;
     world->stats.stalled++;
-    rc = dg_record_emit(world, DG_REC_STALLED, node, about, told,
-                        dg_request_at(own->waits_for)->method, err);
+    rc = dg_world_emit_why(
+        world, about,
+        &(dg_event){ .kind = DG_EVENT_NET_STALLED, .node = node, .net_stalled = told }, "question",
+        dg_request_at(own->waits_for)->method, err);
     return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node }, at, at + down, err);
 }
 

@@ -163,7 +163,10 @@ static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inhere
 
 static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why, dg_error *err)
 {
-    uint64_t n[6] = { m->p->claim.slot, m->how.report.step, m->count.offered, m->count.bitfields };
+    struct dg_event_net_failed n = { .slot = m->p->claim.slot,
+                                     .step = m->how.report.step,
+                                     .offered = m->count.offered,
+                                     .bitfields = m->count.bitfields };
     dg_made made = { .slot = m->p->claim.slot,
                      .number = world->blocks[m->p->parent].number + 1,
                      .author = m->node,
@@ -176,8 +179,10 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
     dg_code rc;
     world->in_slot.failed++;
     world->stats.failed_blocks++;
-    rc = dg_record_emit(world, DG_REC_FAILED, m->node, &world->blocks[m->p->parent], n, why->text,
-                        err);
+    rc = dg_world_emit_why(
+        world, &world->blocks[m->p->parent],
+        &(dg_event){ .kind = DG_EVENT_NET_FAILED, .node = m->node, .net_failed = n }, "reason",
+        why->text, err);
     return rc < 0 ? rc : dg_consensus_refuse(world, &made, err);
 }
 
@@ -187,13 +192,15 @@ static dg_code tell_enacted(dg_world *world, dg_world_block *b, dg_error *err)
     bool pending = false;
     dg_bytes code = world->consensus->enact.what.code;
     dg_code rc = code.len ? dg_chain_enacted(world->chain, b->block, code, &pending, &why) : DG_OK;
-    uint64_t n[6] = { b->slot, rc == DG_OK, pending };
+    struct dg_event_net_upgrade n = { .slot = b->slot, .enacted = rc == DG_OK, .pending = pending };
     b->enacted = true;
     b->pending = pending;
     if (rc == DG_NOMEM || rc == DG_IO)
         return dg_fail(err, rc, "%s", why.text);
-    return dg_record_emit(world, DG_REC_UPGRADE, DG_NO_NODE, b, n, rc == DG_OK ? NULL : why.text,
-                          err);
+    return dg_world_emit_why(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_UPGRADE, .node = DG_EVENT_NO_NODE, .net_upgrade = n },
+        "refused", rc == DG_OK ? NULL : why.text, err);
 }
 
 static dg_code tell_included(dg_world *world, uint32_t node, const dg_world_block *b,
@@ -201,31 +208,48 @@ static dg_code tell_included(dg_world *world, uint32_t node, const dg_world_bloc
 {
     dg_code rc = DG_OK;
     for (uint64_t i = 0; paras->of && i < paras->included && rc >= 0; i++)
-        rc = dg_record_emit(world, DG_REC_INCLUDED, node, b,
-                            (uint64_t[6]){ b->slot, paras->of[i].para, paras->of[i].core }, NULL,
-                            err);
+        rc = dg_world_emit(world, b,
+                           &(dg_event){ .kind = DG_EVENT_NET_INCLUDED,
+                                        .node = node,
+                                        .net_included = { .slot = b->slot,
+                                                          .para = paras->of[i].para,
+                                                          .core = paras->of[i].core } },
+                           err);
     return rc;
 }
 
 static dg_code tell_statements(dg_world *world, const making *m, const dg_world_block *b,
                                const dg_para_events *paras, dg_error *err)
 {
-    uint64_t n[6] = { b->slot,         m->count.dispute_sets, m->count.dispute_votes,
-                      paras->disputed, paras->valid,          paras->invalid };
-    if (!(n[1] + n[3] + n[4] + n[5]))
+    struct dg_event_net_statements n = { .slot = b->slot,
+                                         .sets = m->count.dispute_sets,
+                                         .votes = m->count.dispute_votes,
+                                         .begun = paras->disputed,
+                                         .valid = paras->valid,
+                                         .invalid = paras->invalid };
+    if (!(n.sets + n.begun + n.valid + n.invalid))
         return DG_OK;
-    return dg_record_emit(world, DG_REC_STATEMENTS, m->node, b, n, NULL, err);
+    return dg_world_emit(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_STATEMENTS, .node = m->node, .net_statements = n }, err);
 }
 
 static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_error *err)
 {
     dg_world_block *b = &world->blocks[id];
     const dg_world_block *parent = &world->blocks[b->parent];
-    uint64_t n[6] = { b->slot,          b->primary,         parent->slot,
-                      m->count.offered, m->count.bitfields, parent->view.session };
+    const struct dg_event_net_built built = { .slot = b->slot,
+                                              .primary = b->primary,
+                                              .parent_slot = parent->slot,
+                                              .offered = m->count.offered,
+                                              .bitfields = m->count.bitfields,
+                                              .session = parent->view.session };
     dg_para_events paras;
     dg_code rc;
-    if ((rc = dg_record_emit(world, DG_REC_BLOCK, m->node, b, n, NULL, err)) < 0
+    if ((rc = dg_world_emit(
+             world, b,
+             &(dg_event){ .kind = DG_EVENT_NET_BUILT, .node = m->node, .net_built = built }, err))
+            < 0
         || (rc = dg_world_para_events_read(world, &paras, b->block, err)) < 0)
         return rc;
     if ((rc = dg_approval_begin(world, id, paras.of, (uint32_t)paras.included, err)) >= 0)
@@ -242,18 +266,29 @@ static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_erro
     world->stats.backed += paras.backed;
     world->stats.included += paras.included;
     world->stats.timed_out += paras.timed_out;
-    memcpy(n,
-           (uint64_t[6]){ b->slot, m->count.available.cores, m->count.available.bits,
-                          m->count.available.possible, m->count.available.enough,
-                          m->count.available.slow },
-           sizeof n);
-    if ((rc = dg_record_emit(world, DG_REC_AVAILABLE, m->node, b, n, NULL, err)) < 0)
+    if ((rc = dg_world_emit(world, b,
+                            &(dg_event){ .kind = DG_EVENT_NET_AVAILABLE,
+                                         .node = m->node,
+                                         .net_available = { .slot = b->slot,
+                                                            .cores = m->count.available.cores,
+                                                            .bits = m->count.available.bits,
+                                                            .possible = m->count.available.possible,
+                                                            .enough = m->count.available.enough,
+                                                            .slow = m->count.available.slow } },
+                            err))
+        < 0)
         return rc;
-    memcpy(n,
-           (uint64_t[6]){ b->slot, paras.backed, paras.included, paras.timed_out, m->count.offered,
-                          m->count.backable },
-           sizeof n);
-    if ((rc = dg_record_emit(world, DG_REC_PARAS, m->node, b, n, NULL, err)) < 0)
+    if ((rc = dg_world_emit(world, b,
+                            &(dg_event){ .kind = DG_EVENT_NET_PARAS,
+                                         .node = m->node,
+                                         .net_paras = { .slot = b->slot,
+                                                        .backed = paras.backed,
+                                                        .included = paras.included,
+                                                        .timed_out = paras.timed_out,
+                                                        .offered = m->count.offered,
+                                                        .backable = m->count.backable } },
+                            err))
+        < 0)
         return rc;
     if ((rc = tell_statements(world, m, b, &paras, err)) < 0)
         return rc;

@@ -206,8 +206,9 @@ dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uin
 {
     uint32_t parent = world->blocks[id].parent;
     const dg_view *view = &world->blocks[id].view;
-    uint64_t n[6] = { world->blocks[id].slot, given->bitfields, 0,
-                      world->blocks[parent].view.core_count };
+    struct dg_event_net_bitfields n = { .slot = world->blocks[id].slot,
+                                        .offered = given->bitfields,
+                                        .sized = world->blocks[parent].view.core_count };
     dg_code rc;
     kept k = { .known = false };
     if (given->bitfields)
@@ -217,12 +218,14 @@ dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uin
     /* as nodes will ask when it reaches them */
     if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
         return rc;
-    n[2] = k.bitfields;
-    n[4] = view->core_count;
+    n.kept = k.bitfields;
+    n.cores = view->core_count;
     for (uint32_t i = 0; i < view->core_count; i++)
-        n[5] += view->cores[i].kind == DG_CORE_OCCUPIED
-                && view->cores[i].since < world->blocks[id].number;
-    return dg_record_emit(world, DG_REC_BITFIELDS, node, &world->blocks[id], n, NULL, err);
+        n.waiting += view->cores[i].kind == DG_CORE_OCCUPIED
+                     && view->cores[i].since < world->blocks[id].number;
+    return dg_world_emit(
+        world, &world->blocks[id],
+        &(dg_event){ .kind = DG_EVENT_NET_BITFIELDS, .node = node, .net_bitfields = n }, err);
 }
 
 dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, uint32_t id,
@@ -239,17 +242,20 @@ dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, ui
     k = read_kept(world, world->blocks[parent].block, world->blocks[id].block);
     for (uint32_t i = 0; i < given->offered; i++) {
         const dg_candidate *c = &world->blocks[given->of[i].leaf].candidates[given->of[i].at];
-        uint64_t n[6] = {
-            world->blocks[id].slot, c->para, c->core, 0, given->bitfields, k.bitfields
-        };
+        struct dg_event_net_dropped n = { .slot = world->blocks[id].slot,
+                                          .para = c->para,
+                                          .core = c->core,
+                                          .bitfields = given->bitfields,
+                                          .kept = k.bitfields };
         dg_drop why;
         if (is_backed(paras, c))
             continue;
         if ((rc = reason(world, &why, parent, id, c, &k, given, err)) < 0)
             return rc;
-        n[3] = why;
-        if ((rc = dg_record_emit(world, DG_REC_DROPPED, node, &world->blocks[id], n,
-                                 dg_consensus_rejection_says(why), err))
+        n.reason = why;
+        if ((rc = dg_world_emit(
+                 world, &world->blocks[id],
+                 &(dg_event){ .kind = DG_EVENT_NET_DROPPED, .node = node, .net_dropped = n }, err))
             < 0)
             return rc;
     }

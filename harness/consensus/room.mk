@@ -1,2 +1,2 @@
 room := consensus
-sees := base crypto chain sim protocol scale world backing statements approval
+sees := base crypto chain event sim protocol scale world backing statements approval

@@ -76,8 +76,14 @@ X(STATE, state, "state", keys, value_bytes, keys_control, value_bytes_control, e
  * classes (an object: nodes by the class's name) */
 X(NET_START, net_start, "net-start", nodes, parachains, forks, upgrade_slot, first_boundary,
   epoch_slots)
-/* a slot is over; claims, built, failed: blocks, heads: leaves that all nodes together have */
-X(NET_SLOT, net_slot, "net-slot", slot, claims, built, failed, heads)
+/* a slot is over; claims: authors that may build in it, built, failed: blocks, heads: leaves that
+ * all nodes together have, primary: of the claims */
+X(NET_SLOT, net_slot, "net-slot", slot, claims, built, failed, heads, primary)
+/* an author built a block, whether or not it stays; primary: a flag, offered: candidates,
+ * bitfields: that it had, session: at its parent */
+X(NET_BUILT, net_built, "net-built", slot, primary, parent_slot, offered, bitfields, session)
+/* an author could not build, or nobody imports what it built; step: of building; detail: reason */
+X(NET_FAILED, net_failed, "net-failed", slot, step, offered, bitfields)
 /* of each block, by the runtime's own events: candidates backed, included, timed_out, offered
  * by its author, backable (some node could) */
 X(NET_PARAS, net_paras, "net-paras", slot, backed, included, timed_out, offered, backable)
@@ -93,6 +99,8 @@ X(NET_SIGNAL, net_signal, "net-signal", slot, deactivated, by_finality)
 /* first leaf of a session; groups, cores: counts, discovery: keys that its authorities have,
  * slot: it began in */
 X(NET_SESSION, net_session, "net-session", session, validators, groups, cores, discovery, slot)
+/* keys of a session that belong to no node: babe and para, counts */
+X(NET_ABSENT, net_absent, "net-absent", session, babe, para)
 /* agreed; slot: of now, lag: blocks between best and finalized, pruned: blocks off the chain */
 X(NET_FINALIZED, net_finalized, "net-finalized", slot, lag, pruned, round)
 /* a block was to enact N; detail: refused */
@@ -100,6 +108,10 @@ X(NET_UPGRADE, net_upgrade, "net-upgrade", slot, enacted, pending)
 /* in a slot, at the leaves that were built on: attempts (to author), collations (made), panics
  * (of the parachain's runtime), refused (collations that no backer takes) */
 X(NET_COLLATORS, net_collators, "net-collators", slot, attempts, collations, panics, refused)
+/* of each block that backs any, by the runtime's events: candidates, older (on a relay parent
+ * older than the block's parent), waited (blocks from its relay parent to this one, of all
+ * together), longest (of them), several (beyond the first of their parachain in this block) */
+X(NET_BACKED, net_backed, "net-backed", slot, candidates, older, waited, longest, several)
 /* one candidate that a block includes */
 X(NET_INCLUDED, net_included, "net-included", slot, para, core)
 /* at the end of a slot, over up nodes that are para validators of the best leaf's session: pairs
@@ -115,7 +127,7 @@ X(NET_AVAILABLE, net_available, "net-available", slot, cores, bits, possible, en
  * with the fewest) */
 X(NET_GROUPS, net_groups, "net-groups", slot, groups, able, wanted, least, session)
 /* a candidate that its author offered and its block does not back; reason: dg_drop of the room
- * node, bitfields: offered, kept: of them; detail: reason */
+ * node, bitfields: offered, kept: of them */
 X(NET_DROPPED, net_dropped, "net-dropped", slot, para, core, reason, bitfields, kept)
 /* bitfields that its author offered and its block does not hold; kept: of those offered, sized:
  * bits each had (cores as listed at the parent), cores: of the block, waiting: of them,
@@ -151,6 +163,14 @@ X(NET_STALLED, net_stalled, "net-stalled", slot, waited_ms, down_ms, host_versio
  * noted), minor and major (of them), banned (pairs that are parted now), refused (requests that
  * found a queue full) */
 X(NET_REPUTATION, net_reputation, "net-reputation", slot, reports, minor, major, banned, refused)
+
+/* sent in a slot, where messages are sent: cluster (statements inside groups), legacy, grid
+ * (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs),
+ * bitfields */
+X(NET_MESSAGES, net_messages, "net-messages", slot, cluster, legacy, grid, requests, bitfields)
+/* .. likewise: chunks (own ones asked for), given (answers to that), recoveries (chunks asked for
+ * to check a candidate), recovered (answers), kib (of all messages of the slot) */
+X(NET_DATA, net_data, "net-data", slot, chunks, given, recoveries, recovered, kib)
 
 /* an arm ends; blocks: built, boundaries_passed: session boundaries after U, migration_running:
  * a flag, diverged: 1 where treatment's blocks before U are not control's; detail: reason */

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #define FIELD_TEXT(field) #field,
 static const struct {
@@ -48,6 +49,16 @@ const char *dg_event_field(dg_event_kind kind, size_t i)
 int64_t *dg_event_numbers(dg_event *event)
 {
     return (int64_t *)(void *)((char *)event + offsetof(dg_event, run_start));
+}
+
+int64_t dg_event_number(const dg_event *event, const char *field)
+{
+    dg_event copy = *event;
+    size_t i = 0;
+    while (i < kinds[event->kind].count && strcmp(kinds[event->kind].fields[i], field) != 0)
+        i++;
+    assert(i < kinds[event->kind].count);
+    return dg_event_numbers(&copy)[i];
 }
 
 const char *dg_event_arm_name(dg_arm arm)

@@ -292,9 +292,14 @@ static dg_code lift(dg_world *world, const dg_planned_fault *f, dg_error *err)
 
 static dg_code tell(dg_world *world, const dg_planned_fault *f, dg_error *err)
 {
-    uint64_t n[6] = { world->slot, (uint64_t)f->of.kind, f->stands, f->node_count,
-                      (uint64_t)(f - world->faults->of) };
-    return dg_record_emit(world, DG_REC_FAULT, DG_NO_NODE, NULL, n, kinds[f->of.kind].name, err);
+    struct dg_event_net_fault n = { .slot = world->slot,
+                                    .fault_kind = (uint64_t)f->of.kind,
+                                    .begins = f->stands,
+                                    .nodes = f->node_count,
+                                    .fault = (uint64_t)(f - world->faults->of) };
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_FAULT, .node = DG_EVENT_NO_NODE, .net_fault = n }, err);
 }
 
 /* ---- a slot ---- */

@@ -5,7 +5,7 @@
  *   new       dg_network_new(chain)           one node per validator of the chain
  *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong
  *   run       dg_network_run(until)           slot by slot, as often as wanted
- *   look      records through a callback, dg_network_best, dg_network_stats
+ *   look      events (event.h) through a callback, dg_network_best, dg_network_stats
  *   settle    blocks that stay, oldest first, through another; dg_network_settle the rest
  *   free      dg_network_free                 the chain stays the caller's
  *
@@ -89,7 +89,7 @@ typedef struct dg_fault {
 dg_code dg_network_fault(dg_network *net, const dg_fault *fault, dg_error *err);
 
 /* Up to the end of slot `until`. May be called again. A block that a runtime refuses
- * to build is a record, not a failure; below zero is a broken chain, no memory, a way
+ * to build is an event, not a failure; below zero is a broken chain, no memory, a way
  * of enactment that the chain does not offer (DG_USAGE), or the caller's own code. */
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err);
 

@@ -23,7 +23,7 @@ static bool works_async(const dg_world_node *node, const dg_world_block *b, uint
 
 static dg_code sample_holders(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { world->slot };
+    struct dg_event_net_holders n = { .slot = world->slot };
     for (uint32_t i = 0; i < world->node_count; i++) {
         const dg_world_node *node = &world->nodes[i];
         const dg_world_block *b = &world->blocks[node->best];
@@ -32,13 +32,16 @@ static dg_code sample_holders(dg_world *world, dg_error *err)
             || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
         entry = dg_statement_entry(&node->sd, b->view.session);
-        n[1]++;
-        n[2] += works_async(node, b, i, entry);
-        n[3] += entry != NULL;
-        n[4] += entry && entry->grid && entry->grid->has_grid;
-        n[5] = b->view.session > n[5] ? b->view.session : n[5];
+        n.validators++;
+        n.enabled += works_async(node, b, i, entry);
+        n.entries += entry != NULL;
+        n.holders += entry && entry->grid && entry->grid->has_grid;
+        n.session = b->view.session > n.session ? b->view.session : n.session;
     }
-    return dg_record_emit(world, DG_REC_HOLDERS, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_HOLDERS, .node = DG_EVENT_NO_NODE, .net_holders = n },
+        err);
 }
 
 /* The leaf that most nodes would build on tells the groups. */
@@ -46,28 +49,38 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
 {
     uint32_t best = dg_world_favourite(world);
     const dg_world_block *b = &world->blocks[best];
-    uint64_t n[6] = { world->slot, 0, 0, 0, UINT64_MAX, b->view.session };
+    struct dg_event_net_groups n = { .slot = world->slot,
+                                     .least = INT64_MAX,
+                                     .session = b->view.session };
     if (!b->viewed || !b->session || !b->view.group_count
         || b->session->count < b->view.validator_count)
         return DG_OK;
     for (uint32_t g = 0; g < b->view.group_count; g++) {
         uint32_t able = dg_statements_able(world, best, g),
                  wanted = dg_view_votes_needed(&b->view, g);
-        n[1]++;
-        n[2] += able >= wanted;
-        n[3] = wanted > n[3] ? wanted : n[3];
-        n[4] = able < n[4] ? able : n[4];
+        n.groups++;
+        n.able += able >= wanted;
+        n.wanted = wanted > n.wanted ? wanted : n.wanted;
+        n.least = able < n.least ? able : n.least;
     }
-    return dg_record_emit(world, DG_REC_GROUPS, DG_NO_NODE, b, n, NULL, err);
+    return dg_world_emit(
+        world, b,
+        &(dg_event){ .kind = DG_EVENT_NET_GROUPS, .node = DG_EVENT_NO_NODE, .net_groups = n }, err);
 }
 
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
-    uint64_t n[6] = { world->slot,          world->in_slot.claims, world->in_slot.primary,
-                      world->in_slot.built, world->in_slot.failed, count_heads(world) };
+    struct dg_event_net_slot n = { .slot = world->slot,
+                                   .claims = world->in_slot.claims,
+                                   .primary = world->in_slot.primary,
+                                   .built = world->in_slot.built,
+                                   .failed = world->in_slot.failed,
+                                   .heads = count_heads(world) };
     dg_code rc;
     world->stats.empty_slots += !world->in_slot.built;
-    rc = dg_record_emit(world, DG_REC_SLOT, DG_NO_NODE, NULL, n, NULL, err);
+    rc = dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_SLOT, .node = DG_EVENT_NO_NODE, .net_slot = n }, err);
     if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = dg_approval_tell(world, err)) < 0
         || (rc = dg_backing_collators_tell(world, err)) < 0
         || (rc = dg_backing_pvf_tell(world, err)) < 0

@@ -64,6 +64,21 @@ static void slot_words(room out, const dg_outcome_facts *run, const dg_event *e)
         COUNT(n->built, "block"), (ll)n->failed, COUNT(n->claims, "claim"), (ll)n->heads);
 }
 
+static void built_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_built *n = &e->net_built;
+    (void)run;
+    say(out, "it is built, with %s and %s%s", COUNT(n->offered, "candidate"),
+        COUNT(n->bitfields, "bitfield"), n->primary ? ", by a primary claim" : "");
+}
+
+static void failed_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const char *why = text_of(e, "reason");
+    (void)run;
+    say(out, "no block is built on it, or nobody imports what is: %.200s", why ? why : "unknown");
+}
+
 static void upgrade_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_upgrade *n = &e->net_upgrade;
@@ -106,6 +121,14 @@ static void finalized_words(room out, const dg_outcome_facts *run, const dg_even
 }
 
 /* ---- topologies ---- */
+
+static void absent_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_absent *n = &e->net_absent;
+    (void)run;
+    say(out, "in session %lld %s of authors and %s of validators belong to no node", (ll)n->session,
+        COUNT(n->babe, "key"), COUNT(n->para, "key"));
+}
 
 static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
@@ -174,6 +197,15 @@ static void included_words(room out, const dg_outcome_facts *run, const dg_event
     (void)run;
     say(out, "the candidate of parachain %lld on core %lld is included", (ll)e->net_included.para,
         (ll)e->net_included.core);
+}
+
+static void backed_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_backed *n = &e->net_backed;
+    (void)run;
+    say(out,
+        "%s backed, %lld on an older relay parent than its own parent, the oldest %s before it",
+        COUNT(n->candidates, "candidate"), (ll)n->older, COUNT(n->longest, "block"));
 }
 
 static void dropped_words(room out, const dg_outcome_facts *run, const dg_event *e)
@@ -282,6 +314,25 @@ static void stalled_words(room out, const dg_outcome_facts *run, const dg_event 
         (ll)e->net_stalled.host_version);
 }
 
+static void messages_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_messages *n = &e->net_messages;
+    (void)run;
+    say(out, "sent in this slot: %s inside groups, %lld of the old way, %lld over the grid, %s, %s",
+        COUNT(n->cluster, "statement"), (ll)n->legacy, (ll)n->grid, COUNT(n->requests, "request"),
+        COUNT(n->bitfields, "bitfield"));
+}
+
+static void data_words(room out, const dg_outcome_facts *run, const dg_event *e)
+{
+    const struct dg_event_net_data *n = &e->net_data;
+    (void)run;
+    say(out,
+        "sent in this slot: %lld KiB together; %s were asked for and %lld given, and %lld of "
+        "%lld to check candidates",
+        (ll)n->kib, COUNT(n->chunks, "chunk"), (ll)n->given, (ll)n->recovered, (ll)n->recoveries);
+}
+
 static void reputation_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_reputation *n = &e->net_reputation;
@@ -319,6 +370,12 @@ static const struct {
 } table[] = {
     { DG_EVENT_NET_START, start_words },
     { DG_EVENT_NET_SLOT, slot_words },
+    { DG_EVENT_NET_BUILT, built_words },
+    { DG_EVENT_NET_FAILED, failed_words },
+    { DG_EVENT_NET_ABSENT, absent_words },
+    { DG_EVENT_NET_BACKED, backed_words },
+    { DG_EVENT_NET_MESSAGES, messages_words },
+    { DG_EVENT_NET_DATA, data_words },
     { DG_EVENT_NET_PARAS, paras_words },
     { DG_EVENT_NET_HOLDERS, holders_words },
     { DG_EVENT_NET_LOST, lost_words },

@@ -21,96 +21,15 @@ struct dg_run_network {
     uint32_t stopped_at;
 };
 
-/* ---- records ---- */
-
-/* Which event a record becomes; its fields and their order stay. */
-static bool kind_of(dg_event_kind *out, dg_record_kind kind)
-{
-    switch (kind) {
-    case DG_REC_PARAS:
-        *out = DG_EV_NET_PARAS;
-        return true;
-    case DG_REC_HOLDERS:
-        *out = DG_EV_NET_HOLDERS;
-        return true;
-    case DG_REC_LOST:
-        *out = DG_EV_NET_LOST;
-        return true;
-    case DG_REC_SIGNAL:
-        *out = DG_EV_NET_SIGNAL;
-        return true;
-    case DG_REC_SESSION:
-        *out = DG_EV_NET_SESSION;
-        return true;
-    case DG_REC_FINALIZED:
-        *out = DG_EV_NET_FINALIZED;
-        return true;
-    case DG_REC_UPGRADE:
-        *out = DG_EV_NET_UPGRADE;
-        return true;
-    case DG_REC_SLOT:
-        *out = DG_EV_NET_SLOT;
-        return true;
-    case DG_REC_DISPUTE:
-        *out = DG_EV_NET_DISPUTE;
-        return true;
-    case DG_REC_STATEMENTS:
-        *out = DG_EV_NET_STATEMENTS;
-        return true;
-    case DG_REC_APPROVED:
-        *out = DG_EV_NET_APPROVED;
-        return true;
-    case DG_REC_UNKNOWN:
-        *out = DG_EV_NET_UNKNOWN;
-        return true;
-    case DG_REC_APPROVAL:
-        *out = DG_EV_NET_APPROVAL;
-        return true;
-    case DG_REC_COLLATORS:
-        *out = DG_EV_NET_COLLATORS;
-        return true;
-    case DG_REC_INCLUDED:
-        *out = DG_EV_NET_INCLUDED;
-        return true;
-    case DG_REC_PVF:
-        *out = DG_EV_NET_PVF;
-        return true;
-    case DG_REC_AVAILABLE:
-        *out = DG_EV_NET_AVAILABLE;
-        return true;
-    case DG_REC_GROUPS:
-        *out = DG_EV_NET_GROUPS;
-        return true;
-    case DG_REC_DROPPED:
-        *out = DG_EV_NET_DROPPED;
-        return true;
-    case DG_REC_BITFIELDS:
-        *out = DG_EV_NET_BITFIELDS;
-        return true;
-    case DG_REC_FAULT:
-        *out = DG_EV_NET_FAULT;
-        return true;
-    case DG_REC_COMPILED:
-        *out = DG_EV_NET_COMPILED;
-        return true;
-    case DG_REC_STALLED:
-        *out = DG_EV_NET_STALLED;
-        return true;
-    case DG_REC_REPUTATION:
-        *out = DG_EV_NET_REPUTATION;
-        return true;
-    default:
-        return false;
-    }
-}
+/* ---- events ---- */
 
 /* Up to the first try of slot U both arms build the same, losing blocks too. Which of
  * two siblings wins may hang on what comes later, so all are compared. */
-static void remember_built(dg_run_arm *a, const dg_record *r)
+static void remember_built(dg_run_arm *a, int64_t slot, const dg_hash *about)
 {
-    a->network->tried |= r->n[0] >= a->run->span.upgrade_slot;
+    a->network->tried |= slot >= (int64_t)a->run->span.upgrade_slot;
     if (!a->network->tried)
-        a->built = dg_blake2_256_two(dg_hash_bytes(&a->built), dg_hash_bytes(&r->hash));
+        a->built = dg_blake2_256_two(dg_hash_bytes(&a->built), dg_hash_bytes(about));
 }
 
 static dg_code remember_claims(struct dg_run_network *w, uint32_t claims, dg_error *err)
@@ -129,51 +48,42 @@ static dg_code remember_claims(struct dg_run_network *w, uint32_t claims, dg_err
 }
 
 /* A network that only fails is given as many slots as a single author. */
-static dg_code slot_over(dg_run_arm *a, const dg_record *r, dg_error *err)
+static dg_code slot_over(dg_run_arm *a, const struct dg_event_net_slot *n, dg_error *err)
 {
-    uint64_t built = r->n[3], failed = r->n[4];
-    if (built)
+    if (n->built)
         a->at.failures = 0;
-    else if (failed)
+    else if (n->failed)
         a->at.failures += a->network->slow ? DG_RUN_ARM_SLOW_FAILURE : 1;
     a->network->slow = false;
-    return remember_claims(a->network, (uint32_t)r->n[1], err);
+    return remember_claims(a->network, (uint32_t)n->claims, err);
 }
 
-static dg_code note(dg_run_arm *a, const dg_record *r, dg_error *err)
+/* What the arm itself goes by. A block that could not be built has its parent's hash. */
+static dg_code note(dg_run_arm *a, const dg_event *e, const dg_hash *about, dg_error *err)
 {
-    if (r->kind == DG_REC_BLOCK || r->kind == DG_REC_FAILED)
-        remember_built(a, r);
-    if (r->kind == DG_REC_BLOCK && r->block > a->network->newest)
-        a->network->newest = r->block;
-    return r->kind == DG_REC_SLOT ? slot_over(a, r, err) : DG_OK;
+    if (e->kind == DG_EVENT_NET_BUILT) {
+        remember_built(a, e->net_built.slot, about);
+        if (e->block > a->network->newest)
+            a->network->newest = e->block;
+    }
+    if (e->kind == DG_EVENT_NET_FAILED)
+        remember_built(a, e->net_failed.slot, about);
+    return e->kind == DG_EVENT_NET_SLOT ? slot_over(a, &e->net_slot, err) : DG_OK;
 }
 
-static dg_code hear(void *user, const dg_record *r, dg_error *err)
+static dg_code hear(void *user, const dg_event *event, const dg_hash *about, dg_error *err)
 {
     dg_run_arm *a = user;
-    event_log *log = &a->run->log;
-    json_t *detail = NULL;
-    dg_event_kind kind;
-    int64_t n[6];
-    dg_code rc = note(a, r, err);
-    if (rc < 0 || !kind_of(&kind, r->kind))
+    dg_event e = *event;
+    dg_code rc = note(a, event, about, err);
+    if (rc < 0) {
+        json_decref(e.detail);
         return rc;
-    for (int i = 0; i < 6; i++)
-        n[i] = (int64_t)r->n[i];
-    if (r->kind == DG_REC_SLOT) { /* but for how many claims were primary: no claim asks */
-        memmove(&n[2], &n[3], 3 * sizeof *n);
-        n[5] = 0;
     }
-    if (r->kind == DG_REC_STALLED && r->text && !(detail = json_pack("{s:s}", "question", r->text)))
-        log->rc = DG_NOMEM;
-    if (r->kind == DG_REC_UPGRADE && r->text
-        && !(detail = json_pack("{s:o}", "refused", dg_event_text(r->text))))
-        log->rc = DG_NOMEM;
-    log_add(log, a->which, r->at, r->block ? r->block : a->network->newest, kind, n, detail);
-    if (log->rc >= 0)
-        log->at[log->count - 1].node = r->node;
-    return log_check(log, err);
+    e.arm = a->which;
+    e.block = e.block ? e.block : a->network->newest;
+    dg_event_log_add(&a->run->log, &e);
+    return dg_event_log_check(&a->run->log, err);
 }
 
 /* ---- blocks ---- */

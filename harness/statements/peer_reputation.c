@@ -207,10 +207,18 @@ dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err)
     uint64_t now[5] = { world->stats.reports, world->stats.reports_minor,
                         world->stats.reports_major, count_parted(world), world->stats.refused };
     uint64_t *old = world->statements->reputation.told;
-    uint64_t n[6] = { world->slot,     now[0] - old[0], now[1] - old[1],
-                      now[2] - old[2], now[3],          now[4] - old[4] };
+    struct dg_event_net_reputation n = { .slot = world->slot,
+                                         .reports = now[0] - old[0],
+                                         .minor = now[1] - old[1],
+                                         .major = now[2] - old[2],
+                                         .banned = now[3],
+                                         .refused = now[4] - old[4] };
     if (memcmp(now, old, sizeof now) == 0)
         return DG_OK;
     memcpy(old, now, sizeof now);
-    return dg_record_emit(world, DG_REC_REPUTATION, DG_NO_NODE, NULL, n, NULL, err);
+    return dg_world_emit(world, NULL,
+                         &(dg_event){ .kind = DG_EVENT_NET_REPUTATION,
+                                      .node = DG_EVENT_NO_NODE,
+                                      .net_reputation = n },
+                         err);
 }

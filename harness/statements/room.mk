@@ -1,2 +1,2 @@
 room := statements
-sees := base crypto chain sim protocol world backing
+sees := base crypto chain event sim protocol world backing

@@ -2,6 +2,7 @@
  */
 #include "statements/statements_impl.h"
 
+#include <assert.h>
 dg_code dg_statements_init(dg_world *world, dg_error *err)
 {
     dg_statements *s = world->statements = dg_calloc(1, sizeof *s);
@@ -27,28 +28,63 @@ void dg_statements_clear(dg_world *world)
     world->statements = NULL;
 }
 
+/* Which number of which event a kind of message counts for. */
+static int64_t *counted(dg_message_kind kind, struct dg_event_net_messages *n,
+                        struct dg_event_net_data *data)
+{
+    switch (kind) {
+    case DG_MSG_STATEMENT:
+        return &n->cluster;
+    case DG_MSG_LEGACY:
+        return &n->legacy;
+    case DG_MSG_MANIFEST:
+    case DG_MSG_KNOWN:
+    case DG_MSG_VOTE:
+        return &n->grid;
+    case DG_MSG_ASK:
+    case DG_MSG_ANSWER:
+    case DG_MSG_POV_ASK:
+    case DG_MSG_POV:
+        return &n->requests;
+    case DG_MSG_BITFIELD:
+        return &n->bitfields;
+    case DG_MSG_CHUNK_ASK:
+        return &data->chunks;
+    case DG_MSG_CHUNK:
+        return &data->given;
+    case DG_MSG_RECOVERY_ASK:
+        return &data->recoveries;
+    case DG_MSG_RECOVERY:
+        return &data->recovered;
+    case DG_MSG_COUNT:
+        break;
+    }
+    assert(!"a message is of a kind");
+    return NULL;
+}
+
 dg_code dg_statements_messages_tell(dg_world *world, dg_error *err)
 {
-    static const uint8_t field[DG_MSG_COUNT] = {
-        [DG_MSG_STATEMENT] = 1, [DG_MSG_LEGACY] = 2,   [DG_MSG_MANIFEST] = 3, [DG_MSG_KNOWN] = 3,
-        [DG_MSG_VOTE] = 3,      [DG_MSG_ASK] = 4,      [DG_MSG_ANSWER] = 4,   [DG_MSG_POV_ASK] = 4,
-        [DG_MSG_POV] = 4,       [DG_MSG_BITFIELD] = 5,
-    };
-    static const uint8_t data_field[DG_MSG_COUNT] = {
-        [DG_MSG_CHUNK_ASK] = 1, [DG_MSG_CHUNK] = 2, [DG_MSG_RECOVERY_ASK] = 3, [DG_MSG_RECOVERY] = 4
-    };
-    uint64_t n[6] = { 0 }, data[6] = { 0 };
+    struct dg_event_net_messages n = { .slot = world->slot };
+    struct dg_event_net_data data = { .slot = world->slot };
     dg_code rc;
     if (world->options.exchange != DG_EXCHANGE_MESSAGES)
         return DG_OK;
     for (int i = 0; i < DG_MSG_COUNT; i++) {
-        n[field[i]] += world->stats.messages[i] - world->statements->messages_told[i];
-        data[data_field[i]] += world->stats.messages[i] - world->statements->messages_told[i];
+        *counted((dg_message_kind)i, &n, &data) +=
+            world->stats.messages[i] - world->statements->messages_told[i];
         world->statements->messages_told[i] = world->stats.messages[i];
     }
-    n[0] = data[0] = world->slot;
-    data[5] = (world->stats.message_bytes >> 10) - (world->statements->bytes_told >> 10);
+    data.kib = (world->stats.message_bytes >> 10) - (world->statements->bytes_told >> 10);
     world->statements->bytes_told = world->stats.message_bytes;
-    rc = dg_record_emit(world, DG_REC_MESSAGES, DG_NO_NODE, NULL, n, NULL, err);
-    return rc < 0 ? rc : dg_record_emit(world, DG_REC_DATA, DG_NO_NODE, NULL, data, NULL, err);
+    rc = dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_MESSAGES, .node = DG_EVENT_NO_NODE, .net_messages = n },
+        err);
+    return rc < 0 ? rc
+                  : dg_world_emit(world, NULL,
+                                  &(dg_event){ .kind = DG_EVENT_NET_DATA,
+                                               .node = DG_EVENT_NO_NODE,
+                                               .net_data = data },
+                                  err);
 }

@@ -100,17 +100,18 @@ static bool has_before(const dg_para_events *paras, uint64_t at)
 dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
                                   const dg_para_events *paras, dg_error *err)
 {
-    uint64_t n[6] = { world->blocks[id].slot, paras->backed };
+    struct dg_event_net_backed n = { .slot = world->blocks[id].slot, .candidates = paras->backed };
     for (uint64_t i = 0; i < paras->backed; i++) {
-        uint64_t blocks = waited(world, id, &paras->backed_of[i].relay_parent);
-        n[2] += blocks > 1;
-        n[3] += blocks;
-        n[4] = blocks > n[4] ? blocks : n[4];
-        n[5] += has_before(paras, i);
+        int64_t blocks = (int64_t)waited(world, id, &paras->backed_of[i].relay_parent);
+        n.older += blocks > 1;
+        n.waited += blocks;
+        n.longest = blocks > n.longest ? blocks : n.longest;
+        n.several += has_before(paras, i);
     }
-    return paras->backed
-               ? dg_record_emit(world, DG_REC_BACKED, node, &world->blocks[id], n, NULL, err)
-               : DG_OK;
+    return paras->backed ? dg_world_emit(
+               world, &world->blocks[id],
+               &(dg_event){ .kind = DG_EVENT_NET_BACKED, .node = node, .net_backed = n }, err)
+                         : DG_OK;
 }
 
 void dg_world_para_events_clear(dg_para_events *paras)

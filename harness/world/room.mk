@@ -1,3 +1,3 @@
 room := world
-sees := base crypto chain sim protocol
+sees := base crypto chain event sim protocol
 owns := world record

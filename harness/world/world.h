@@ -4,7 +4,7 @@
  *   find      dg_world_view, _descends, _has, _favourite, _scope_of
  *   time      dg_world_link_delay, _link_arrival, _own_wait, _runtime_latency
  *   change    dg_world_block_add, _prune       the room node alone makes and frees a world
- *   tell      dg_record_emit                   to whoever listens
+ *   tell      dg_world_emit                    to whoever listens
  *
  * What a subsystem alone needs to know of a block or a node it keeps for itself; here stands a
  * pointer to it at most. What the world needs of a subsystem it asks through its hooks.
@@ -15,6 +15,7 @@
 
 #include "base/base.h"
 #include "chain/chain.h"
+#include "event/event.h"
 #include "protocol/protocol.h"
 #include "sim/sim.h"
 
@@ -122,119 +123,6 @@ typedef enum dg_exchange_mode {
     DG_EXCHANGE_MESSAGES /* each is sent; dear: the old way floods */
 } dg_exchange_mode;
 
-/* ---- records: what happened, in numbers ---- */
-
-/* One row per kind in record.c: name, and the names of n[0..5]. */
-typedef enum dg_record_kind {
-    /* a slot is over: slot, claims, primary, built, failed, heads (leaves that all nodes together
-       have) */
-    DG_REC_SLOT,
-    /* its author built it: slot, primary, parent_slot, offered (candidates), bitfields, session */
-    DG_REC_BLOCK,
-    /* an author could not build, or nobody imports what it built: slot, step, offered, bitfields;
-       text: why */
-    DG_REC_FAILED,
-    /* the runtime's own events: slot, backed, included, timed_out, offered, backable (some node
-       could) */
-    DG_REC_PARAS,
-    /* sampled at the end of a slot, over up nodes that are para validators of their best leaf's
-       session: slot, validators, enabled (work with asynchronous backing there: not those who still
-       wait for answers, nor those who never will), entries (have a session entry), holders (and its
-       grid), session */
-    DG_REC_HOLDERS,
-    /* a node lost a topology: session, how (0 dropped, 1 purged), topology_block */
-    DG_REC_LOST,
-    /* first node to get a signal that only deactivates: slot, deactivated (block number; 0: before
-       the fork), by_finality */
-    DG_REC_SIGNAL,
-    /* first leaf of a session: session, validators, groups, cores, discovery, slot (it began in) */
-    DG_REC_SESSION,
-    /* agreed: slot (of now), lag (best - finalized), pruned (blocks off the chain), round */
-    DG_REC_FINALIZED,
-    DG_REC_UPGRADE, /* a block was to enact N: slot, enacted, pending; text: why not */
-    /* at the end of a slot, over the backing groups of the best leaf: slot, groups, able (enough
-       members that are up and work on that leaf), wanted (votes), least (members that work, in the
-       group with the fewest), session */
-    DG_REC_GROUPS,
-    /* `node` calls a candidate of `block` invalid, or that is settled: slot (of now), session,
-       para, outcome (0 begun, 1 valid, 2 invalid), against (validators that call it invalid),
-       after_ms (of the beginning) */
-    DG_REC_DISPUTE,
-    /* of a block with disputes: slot, sets and votes that its author offered; and in the runtime's
-       own events begun, valid, invalid (concluded) */
-    DG_REC_STATEMENTS,
-    /* all candidates that a block includes are approved: slot (of the block), candidates, assigned
-       (validators that told they check one), no_shows, tranche (highest that told), after_ms (since
-       the slot began) */
-    DG_REC_APPROVED,
-    /* approval voting cannot take a block in, as no runtime tells the rules of its session, or
-       could at last: slot (of the block), session, candidates, known (0 not, 1 at last), after_ms
-     */
-    DG_REC_UNKNOWN,
-    /* at the end of a slot: slot, waiting (candidates of blocks that are not final, not approved),
-       no_shows (found in this slot), level (of aggression), assignments, approvals (messages sent
-       in this slot) */
-    DG_REC_APPROVAL,
-    /* in a slot, at the leaves that were built on: slot, attempts (to author), collations (made),
-       panics (of the parachain's runtime), refused (collations that no backer takes) */
-    DG_REC_COLLATORS,
-    /* one candidate that a block includes, by the runtime's event: slot, para, core */
-    DG_REC_INCLUDED,
-    /* at the end of a slot, over up nodes that are para validators of the best leaf's session:
-       slot, session, pairs (validator and parachain), ready (pairs with the artifact prepared),
-       deepest (queue), waiting (validators that lack some) */
-    DG_REC_PVF,
-    /* of each block, what its author put in of the parent's occupied cores: slot, cores, bits
-       (set), possible, enough (cores with bits for more than two thirds), slow (occupied for longer
-       than a block) */
-    DG_REC_AVAILABLE,
-    /* sent in a slot, where they are sent: slot, cluster (statements inside groups), legacy, grid
-       (manifests, acknowledgements and votes), requests (and responses, of candidates and proofs),
-       bitfields */
-    DG_REC_MESSAGES,
-    /* .. likewise: slot, chunks (own ones asked for), given (answers to that), recoveries (chunks
-       asked for to check a candidate), recovered (answers), kib (of all messages of the slot) */
-    DG_REC_DATA,
-    /* of each block that backs any, by the runtime's events: slot, candidates, older (on a relay
-       parent older than the block's parent), waited (blocks from its relay parent to this one, of
-       all together), longest (of them), several (beyond the first of their parachain in this block)
-     */
-    DG_REC_BACKED,
-    /* a candidate that its author offered and its block does not back: slot, para, core, reason
-       (dg_drop), bitfields (offered), kept (of them); text: the reason in words */
-    DG_REC_DROPPED,
-    /* bitfields that its author offered and its block does not hold: slot, offered, kept, sized
-       (bits each had: cores as listed at the parent), cores (of the block), waiting (of them,
-       occupied since before it) */
-    DG_REC_BITFIELDS,
-    DG_REC_ABSENT, /* keys of a session that belong to no node: session, babe, para */
-    /* a planned fault begins or ends: slot, kind (dg_fault_kind), begins, nodes, fault (in the
-       order of planning); text: its kind's name */
-    DG_REC_FAULT,
-    DG_REC_COMPILED, /* a node stood still for new code: slot, ms, again (a restart lost it) */
-    /* answers at a leaf took too long, and the node goes down: slot, waited_ms (they would have),
-       down_ms, host_version; text: the slowest question */
-    DG_REC_STALLED,
-    /* at the end of a slot in which any of it changed, where messages are sent: slot, reports
-       (costs noted), minor and major (of them), banned (pairs that are parted now), refused
-       (requests that found a queue full) */
-    DG_REC_REPUTATION,
-    DG_REC_COUNT
-} dg_record_kind;
-
-#define DG_NO_NODE UINT32_MAX
-typedef struct dg_record {
-    dg_ns at; /* since the first slot of the run began */
-    dg_record_kind kind;
-    uint32_t node;  /* DG_NO_NODE: the network as a whole */
-    uint32_t block; /* number it is about; 0: none */
-    uint64_t n[6];
-    dg_hash hash;     /* of that block; zero: none */
-    const char *text; /* words to a failure, or NULL; borrowed for the call */
-} dg_record;
-const char *dg_record_name(dg_record_kind kind);
-const char *dg_record_field(dg_record_kind kind, size_t i); /* NULL: unused */
-
 /* ---- what a network is made with, and what it counts ---- */
 
 typedef struct dg_share {
@@ -285,7 +173,9 @@ typedef struct dg_network_options {
     /* only the first claim of a slot is used: a world that does not exist */
     bool no_forks;
     /* Below zero ends the run with that code. NULL: nobody listens. */
-    dg_code (*each)(void *user, const dg_record *record, dg_error *err);
+    /* `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
+     * hash of the block it is about, NULL: of none */
+    dg_code (*each)(void *user, const dg_event *event, const dg_hash *about, dg_error *err);
     /* The chain that the nodes agree on, block by block: each exactly once, its parent
      * before it, and its parent's state still there. What competes with it is lost. */
     dg_code (*settled)(void *user, const dg_made *made, dg_error *err);
@@ -526,12 +416,17 @@ void dg_world_withheld_note(dg_world_node *node,
 /* any of them then; of each the last time is known */
 bool dg_world_withheld_at(const dg_world_node *node, uint32_t bits, dg_ns at);
 
-/* record.c */
-dg_code dg_record_emit(dg_world *world, dg_record_kind kind, uint32_t node,
-                       const dg_world_block *about, const uint64_t n[6], const char *text,
-                       dg_error *err);
-dg_code dg_record_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
-                         dg_error *err);
+/* emit.c */
+/* Tells whoever listens: of `about` (NULL: of no block, or of the one that the event names), now.
+ * Takes the event's detail. Below zero: the listener's code. */
+dg_code dg_world_emit(dg_world *world, const dg_world_block *about, const dg_event *event,
+                      dg_error *err);
+/* As dg_world_emit, with `text` under `key` as its detail; NULL: none. DG_NOMEM. */
+dg_code dg_world_emit_why(dg_world *world, const dg_world_block *about, const dg_event *event,
+                          const char *key, const char *text, dg_error *err);
+/* Tells of each topology that a node lost. */
+dg_code dg_world_emit_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
+                             dg_error *err);
 
 /* block_tree.c: ids, ancestors, fork choice, pruning */
 dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,

@@ -41,8 +41,8 @@ void check_sessions(const world *w)
 {
     uint64_t turned = 0, slots = figure(bands, "session_slots");
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_SESSION && w->log[i].n[0]) {
-            ck_assert_uint_eq(world_slot(w, &w->log[i]), slots * w->log[i].n[0]);
+        if (w->log[i].kind == DG_EVENT_NET_SESSION && w->log[i].net_session.session) {
+            ck_assert_uint_eq(world_slot(w, &w->log[i]), slots * w->log[i].net_session.session);
             turned++;
         }
     ck_assert_uint_gt(turned, 0);

@@ -30,7 +30,16 @@ void world_engine_free(void)
     engine = NULL;
 }
 
-static dg_code keep(void *user, const dg_record *record, dg_error *err)
+static const char *why(const dg_event *e)
+{
+    static const char *const keys[] = { "reason", "refused", "question" };
+    const char *text = NULL;
+    for (size_t i = 0; !text && i < sizeof keys / sizeof *keys; i++)
+        text = json_string_value(json_object_get(e->detail, keys[i]));
+    return text ? text : "";
+}
+
+static dg_code keep(void *user, const dg_event *event, const dg_hash *about, dg_error *err)
 {
     world *w = user;
     (void)err;
@@ -38,11 +47,14 @@ static dg_code keep(void *user, const dg_record *record, dg_error *err)
         w->cap = w->cap ? w->cap * 2 : 1024;
         w->log = dg_realloc(w->log, w->cap * sizeof *w->log);
         w->texts = dg_realloc(w->texts, w->cap * sizeof *w->texts);
-        ck_assert(w->log && w->texts);
+        w->hashes = dg_realloc(w->hashes, w->cap * sizeof *w->hashes);
+        ck_assert(w->log && w->texts && w->hashes);
     }
-    snprintf(w->texts[w->count], sizeof *w->texts, "%s", record->text ? record->text : "");
-    w->log[w->count] = *record;
-    w->log[w->count++].text = NULL;
+    snprintf(w->texts[w->count], sizeof *w->texts, "%s", why(event));
+    w->hashes[w->count] = about ? *about : (dg_hash){ .at = { 0 } };
+    w->log[w->count] = *event;
+    w->log[w->count++].detail = NULL;
+    json_decref(event->detail);
     return DG_OK;
 }
 
@@ -229,31 +241,41 @@ void world_close(world *w)
     dg_buf_clear(&w->code);
     dg_free(w->log);
     dg_free(w->texts);
+    dg_free(w->hashes);
     *w = (world){ .count = 0 };
 }
 
-uint64_t world_slot(const world *w, const dg_record *r)
+bool world_same_numbers(const dg_event *a, const dg_event *b)
 {
-    size_t at = r->kind == DG_REC_SESSION ? 5 : 0;
-    return r->n[at] - dg_network_first_slot(w->net);
+    bool same = a->kind == b->kind;
+    for (size_t i = 0; same && dg_event_field(a->kind, i); i++)
+        same = dg_event_number(a, dg_event_field(a->kind, i))
+               == dg_event_number(b, dg_event_field(a->kind, i));
+    return same;
 }
 
-static bool within(const world *w, const dg_record *r, dg_record_kind kind, uint32_t from,
+uint64_t world_slot(const world *w, const dg_event *r)
+{
+    return (uint64_t)dg_event_number(r, "slot") - dg_network_first_slot(w->net);
+}
+
+static bool within(const world *w, const dg_event *r, dg_event_kind kind, uint32_t from,
                    uint32_t to)
 {
     return r->kind == kind && world_slot(w, r) >= from && world_slot(w, r) <= to;
 }
 
-uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+uint64_t world_sum(const world *w, dg_event_kind kind, const char *field, uint32_t from,
+                   uint32_t to)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < w->count; i++)
         if (within(w, &w->log[i], kind, from, to))
-            sum += w->log[i].n[field];
+            sum += (uint64_t)dg_event_number(&w->log[i], field);
     return sum;
 }
 
-uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to)
+uint64_t world_times(const world *w, dg_event_kind kind, uint32_t from, uint32_t to)
 {
     uint64_t times = 0;
     for (size_t i = 0; i < w->count; i++)
@@ -269,10 +291,10 @@ uint32_t world_published(const world *w)
     return count;
 }
 
-const dg_record *world_holders(const world *w, uint32_t slot)
+const dg_event *world_holders(const world *w, uint32_t slot)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (within(w, &w->log[i], DG_REC_HOLDERS, slot, slot))
+        if (within(w, &w->log[i], DG_EVENT_NET_HOLDERS, slot, slot))
             return &w->log[i];
     return NULL;
 }

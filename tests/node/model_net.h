@@ -27,8 +27,9 @@ typedef struct world {
     dg_network *net;
     dg_world *world; /* of `net` */
     dg_buf code;     /* N */
-    dg_record *log;
-    char (*texts)[160]; /* of each record, as far as kept */
+    dg_event *log;
+    dg_hash *hashes;    /* of the block that each is about; zero: of none */
+    char (*texts)[160]; /* of each event, why, as far as kept; "": it says nothing */
     size_t count, cap;
 } world;
 
@@ -75,15 +76,18 @@ void world_close(world *w);
 /* The same snapshot, a chain without blocks again, and no network. */
 void world_rewind(world *w);
 
-/* Sums over records of a kind whose n[0] (the slot, after the first) is in from .. to. */
-uint64_t world_sum(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to);
-uint64_t world_times(const world *w, dg_record_kind kind, uint32_t from, uint32_t to);
+/* Sums over events of a kind whose slot, after the first, is in from .. to. */
+uint64_t world_sum(const world *w, dg_event_kind kind, const char *field, uint32_t from,
+                   uint32_t to);
+uint64_t world_times(const world *w, dg_event_kind kind, uint32_t from, uint32_t to);
 /* slots after the first, of kinds that have one */
-uint64_t world_slot(const world *w, const dg_record *r);
+uint64_t world_slot(const world *w, const dg_event *r);
 /* Parachains whose new code was included: by the runtime's own restriction, as a later leaf has it.
  */
 uint32_t world_published(const world *w);
+/* Two events of one kind, number by number. */
+bool world_same_numbers(const dg_event *a, const dg_event *b);
 /* The sample at the end of a slot. */
-const dg_record *world_holders(const world *w, uint32_t slot);
+const dg_event *world_holders(const world *w, uint32_t slot);
 
 #endif

@@ -268,15 +268,16 @@ END_TEST
 
 static uint64_t messages_a_slot(const world *w, uint32_t from, uint32_t to)
 {
-    return (world_sum(w, DG_REC_APPROVAL, 4, from, to - 1)
-            + world_sum(w, DG_REC_APPROVAL, 5, from, to - 1))
+    return (world_sum(w, DG_EVENT_NET_APPROVAL, "assignments", from, to - 1)
+            + world_sum(w, DG_EVENT_NET_APPROVAL, "approvals", from, to - 1))
            / (to - from);
 }
 
 static uint32_t first_at_level(const world *w, uint64_t level)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_APPROVAL && w->log[i].n[3] >= level)
+        if (w->log[i].kind == DG_EVENT_NET_APPROVAL
+            && (uint64_t)w->log[i].net_approval.level >= level)
             return (uint32_t)world_slot(w, &w->log[i]);
     return 0;
 }
@@ -301,7 +302,8 @@ START_TEST(messages_rise_when_finality_stays_behind)
     ck_assert_uint_gt(usual, 0);
     ck_assert_uint_gt(messages_a_slot(&w, knee[0], knee[1]), 2 * usual);
     ck_assert_uint_gt(messages_a_slot(&w, knee[1], EPOCH + 36), 6 * usual);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_APPROVAL, 2, 0, EPOCH + 36), 100); /* no-shows */
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_APPROVAL, "no_shows", 0, EPOCH + 36),
+                      100); /* no-shows */
     world_close(&w);
 }
 END_TEST
@@ -313,17 +315,17 @@ START_TEST(nobody_missing_no_no_show)
     world w;
     world_open(&w, &o);
     world_run(&w, EPOCH + 20);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_APPROVAL, 2, 0, EPOCH + 20), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_APPROVAL, 3, 0, EPOCH + 20), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_APPROVAL, "no_shows", 0, EPOCH + 20), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_APPROVAL, "level", 0, EPOCH + 20), 0);
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
-        if (r->kind != DG_REC_APPROVED)
+        const dg_event *r = &w.log[i];
+        if (r->kind != DG_EVENT_NET_APPROVED)
             continue;
         blocks++;
-        ck_assert_uint_le(r->n[1], 20);
+        ck_assert_uint_le(r->net_approved.candidates, 20);
         /* needed_approvals of the session, each candidate */
-        ck_assert_uint_ge(r->n[2], 30 * r->n[1]);
-        ck_assert_uint_le(r->n[5], 18000);
+        ck_assert_uint_ge(r->net_approved.assigned, 30 * r->net_approved.candidates);
+        ck_assert_uint_le(r->net_approved.after_ms, 18000);
     }
     ck_assert_uint_ge(blocks, 8);
     world_close(&w);
@@ -381,15 +383,16 @@ START_TEST(what_nobody_tells_the_rules_of_is_not_approved)
     world w;
     world_open(&w, &o);
     world_run(&w, EPOCH + 12);
-    blocks = world_times(&w, DG_REC_UNKNOWN, 0, EPOCH + 12);
-    ck_assert_uint_eq(world_times(&w, DG_REC_FINALIZED, 0, EPOCH + 12), 0);
+    blocks = world_times(&w, DG_EVENT_NET_UNKNOWN, 0, EPOCH + 12);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_FINALIZED, 0, EPOCH + 12), 0);
     /* each of the session, whether it includes something or not */
     ck_assert_uint_ge(blocks, EPOCH);
-    ck_assert_uint_eq(blocks, world_times(&w, DG_REC_UNKNOWN, 0, EPOCH));
-    ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 1, 0, EPOCH), 0); /* session */
-    ck_assert_uint_eq(world_sum(&w, DG_REC_UNKNOWN, 3, 0, EPOCH), 0); /* known at last */
+    ck_assert_uint_eq(blocks, world_times(&w, DG_EVENT_NET_UNKNOWN, 0, EPOCH));
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_UNKNOWN, "session", 0, EPOCH), 0); /* session */
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_UNKNOWN, "known", 0, EPOCH),
+                      0); /* known at last */
     /* the next session's */
-    ck_assert_uint_gt(world_times(&w, DG_REC_APPROVED, EPOCH + 1, EPOCH + 12), 3);
+    ck_assert_uint_gt(world_times(&w, DG_EVENT_NET_APPROVED, EPOCH + 1, EPOCH + 12), 3);
     world_close(&w);
 }
 END_TEST

@@ -8,20 +8,18 @@
 enum { SESSION = EPOCH + 3, FROM = SESSION + 4, UNTIL = SESSION + 22, PARAS = 20 };
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
-enum { CANDIDATES = 1, OLDER, WAITED, LONGEST, SEVERAL };
-
-static uint64_t sum(const world *w, int field)
+static uint64_t sum(const world *w, const char *field)
 {
-    return world_sum(w, DG_REC_BACKED, field, FROM, UNTIL);
+    return world_sum(w, DG_EVENT_NET_BACKED, field, FROM, UNTIL);
 }
 
 static uint64_t longest(const world *w, uint32_t from, uint32_t to)
 {
     uint64_t most = 0;
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_BACKED && world_slot(w, &w->log[i]) >= from
-            && world_slot(w, &w->log[i]) <= to && w->log[i].n[LONGEST] > most)
-            most = w->log[i].n[LONGEST];
+        if (w->log[i].kind == DG_EVENT_NET_BACKED && world_slot(w, &w->log[i]) >= from
+            && world_slot(w, &w->log[i]) <= to && (uint64_t)w->log[i].net_backed.longest > most)
+            most = w->log[i].net_backed.longest;
     return most;
 }
 
@@ -58,19 +56,19 @@ START_TEST(what_comes_late_is_backed_later)
     world w;
     world_open(&w, &o);
     world_run(&w, UNTIL);
-    blocks = world_times(&w, DG_REC_PARAS, FROM, UNTIL);
-    backed = world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL);
+    blocks = world_times(&w, DG_EVENT_NET_PARAS, FROM, UNTIL);
+    backed = world_sum(&w, DG_EVENT_NET_PARAS, "backed", FROM, UNTIL);
     ck_assert_uint_eq(blocks, UNTIL - FROM + 1);
     ck_assert_msg(backed * 1000 >= blocks * PARAS * links[_i].least, "%u in %u blocks",
                   (unsigned)backed, (unsigned)blocks);
-    ck_assert_uint_eq(sum(&w, CANDIDATES), backed);
-    ck_assert_uint_gt(sum(&w, OLDER), backed / 8);
-    ck_assert_uint_ge(sum(&w, WAITED), backed + sum(&w, OLDER));
-    ck_assert_uint_eq(sum(&w, SEVERAL), 0); /* this runtime has one core for each */
+    ck_assert_uint_eq(sum(&w, "candidates"), backed);
+    ck_assert_uint_gt(sum(&w, "older"), backed / 8);
+    ck_assert_uint_ge(sum(&w, "waited"), backed + sum(&w, "older"));
+    ck_assert_uint_eq(sum(&w, "several"), 0); /* this runtime has one core for each */
     ck_assert_uint_gt(longest(&w, FROM, UNTIL), 1);
     /* and lets two ancestors be named beside the parent */
     ck_assert_uint_le(longest(&w, FROM, UNTIL), 3);
-    ck_assert_uint_eq(world_times(&w, DG_REC_DROPPED, SESSION + 1, UNTIL), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_DROPPED, SESSION + 1, UNTIL), 0);
     world_close(&w);
 }
 END_TEST
@@ -128,7 +126,7 @@ START_TEST(a_clock_of_its_own_builds_on_the_best_block_of_its_tick)
     ck_assert_uint_eq(best, PARAS);
     ck_assert_uint_gt(made, 6 * PARAS);
     ck_assert_uint_gt(again, 0); /* one node had no newer block at two ticks in a row */
-    ck_assert_uint_eq(world_times(&w, DG_REC_DROPPED, SESSION + 1, SESSION + 11), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_DROPPED, SESSION + 1, SESSION + 11), 0);
     world_close(&w);
 }
 END_TEST
@@ -144,9 +142,9 @@ START_TEST(without_asynchronous_backing_the_parent_is_the_only_relay_parent)
     world w;
     world_open(&w, &o);
     world_run(&w, UNTIL);
-    ck_assert_uint_gt(sum(&w, CANDIDATES), PARAS * 3);
-    ck_assert_uint_eq(sum(&w, OLDER), 0);
-    ck_assert_uint_eq(sum(&w, WAITED), sum(&w, CANDIDATES));
+    ck_assert_uint_gt(sum(&w, "candidates"), PARAS * 3);
+    ck_assert_uint_eq(sum(&w, "older"), 0);
+    ck_assert_uint_eq(sum(&w, "waited"), sum(&w, "candidates"));
     for (uint32_t id = w.world->first_kept; id < w.world->block_count; id++)
         ck_assert(w.world->blocks[id].gone || !w.world->blocks[id].candidates
                   || w.world->blocks[id].offers == w.world->blocks[id].view.core_count);

@@ -8,9 +8,9 @@
 enum { AT = 2 * EPOCH - 1, UNTIL = AT + 16, SETTLED = AT + 5 };
 #define ROWS(array) (int)(sizeof(array) / sizeof *(array))
 
-static uint64_t sum(const world *w, int field, uint32_t from, uint32_t to)
+static uint64_t sum(const world *w, const char *field, uint32_t from, uint32_t to)
 {
-    return world_sum(w, DG_REC_COLLATORS, field, from, to);
+    return world_sum(w, DG_EVENT_NET_COLLATORS, field, from, to);
 }
 
 enum { ATTEMPTS = 1, MADE, PANICS, REFUSED };
@@ -40,13 +40,13 @@ START_TEST(an_author_that_does_not_ask_panics_and_loses_nothing)
     world w;
     world_open(&w, &o);
     world_run(&w, UNTIL);
-    ck_assert_uint_eq(sum(&w, PANICS, 0, AT), 0); /* without asynchronous backing nobody tries */
-    blocks = world_times(&w, DG_REC_PARAS, SETTLED, UNTIL);
-    backed = world_sum(&w, DG_REC_PARAS, 1, SETTLED, UNTIL);
-    made = sum(&w, MADE, SETTLED, UNTIL);
-    panics = sum(&w, PANICS, SETTLED, UNTIL);
-    ck_assert_uint_eq(sum(&w, ATTEMPTS, SETTLED, UNTIL), made + panics);
-    ck_assert_uint_eq(sum(&w, REFUSED, 0, UNTIL), 0);
+    ck_assert_uint_eq(sum(&w, "panics", 0, AT), 0); /* without asynchronous backing nobody tries */
+    blocks = world_times(&w, DG_EVENT_NET_PARAS, SETTLED, UNTIL);
+    backed = world_sum(&w, DG_EVENT_NET_PARAS, "backed", SETTLED, UNTIL);
+    made = sum(&w, "collations", SETTLED, UNTIL);
+    panics = sum(&w, "panics", SETTLED, UNTIL);
+    ck_assert_uint_eq(sum(&w, "attempts", SETTLED, UNTIL), made + panics);
+    ck_assert_uint_eq(sum(&w, "refused", 0, UNTIL), 0);
     if (authors[_i].doubles)
         ck_assert_msg(backed * 10 >= 20 * blocks * 9, "%llu in %llu blocks",
                       (unsigned long long)backed, (unsigned long long)blocks);
@@ -88,16 +88,16 @@ START_TEST(collations_of_version_1_are_refused_from_the_flip_on_before_1920)
     world w;
     world_open(&w, &o);
     world_run(&w, UNTIL);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, EPOCH + 1, AT - 1), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "backed", EPOCH + 1, AT - 1), 0);
     /* refused at leaf U first, which is built on in the slot after */
-    ck_assert_uint_eq(sum(&w, REFUSED, 0, AT), 0);
-    backed = world_sum(&w, DG_REC_PARAS, 1, AT + 1, UNTIL);
+    ck_assert_uint_eq(sum(&w, "refused", 0, AT), 0);
+    backed = world_sum(&w, DG_EVENT_NET_PARAS, "backed", AT + 1, UNTIL);
     if (versions[_i].refused) {
         ck_assert_uint_eq(backed, 0);
-        ck_assert_uint_eq(sum(&w, REFUSED, AT + 1, UNTIL), sum(&w, MADE, AT + 1, UNTIL));
-        ck_assert_uint_gt(sum(&w, REFUSED, AT + 1, UNTIL), 0);
+        ck_assert_uint_eq(sum(&w, "refused", AT + 1, UNTIL), sum(&w, "collations", AT + 1, UNTIL));
+        ck_assert_uint_gt(sum(&w, "refused", AT + 1, UNTIL), 0);
     } else {
-        ck_assert_uint_eq(sum(&w, REFUSED, AT + 1, UNTIL), 0);
+        ck_assert_uint_eq(sum(&w, "refused", AT + 1, UNTIL), 0);
         ck_assert_uint_gt(backed, 50);
     }
     world_close(&w);
@@ -124,10 +124,11 @@ START_TEST(only_parachains_of_old_collators_stand_still)
     for (uint32_t para = 2000; para < 2020; para++)
         paras[dg_backing_collators_of(w.world, para) == &w.world->options.collators[1]]++;
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
-        bool newer = r->kind == DG_REC_INCLUDED
-                     && dg_backing_collators_of(w.world, (uint32_t)r->n[1])->protocol == 2;
-        if (r->kind != DG_REC_INCLUDED)
+        const dg_event *r = &w.log[i];
+        bool newer =
+            r->kind == DG_EVENT_NET_INCLUDED
+            && dg_backing_collators_of(w.world, (uint32_t)r->net_included.para)->protocol == 2;
+        if (r->kind != DG_EVENT_NET_INCLUDED)
             continue;
         before[newer] += world_slot(&w, r) < AT;
         /* what U and its child still included waited before */

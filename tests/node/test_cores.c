@@ -9,8 +9,6 @@
 #define SPEC "paseo-1009001-e10-40val-8paras.json.zst"
 enum { PARAS = 8, FIRST = 2000, LAST = FIRST + PARAS - 1, FROM = 13, UNTIL = 34, WHOLE = 57600 };
 
-enum { CANDIDATES = 1, OLDER, WAITED, LONGEST, SEVERAL };
-
 static json_t *schedule_of(json_t *assignment)
 {
     return json_pack("{s:[[o, i]], s:n, s:n}", "assignments", assignment, WHOLE, "end_hint",
@@ -28,7 +26,7 @@ static uint64_t included_of(const world *w, uint32_t para)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < w->count; i++)
-        count += w->log[i].kind == DG_REC_INCLUDED && w->log[i].n[1] == para;
+        count += w->log[i].kind == DG_EVENT_NET_INCLUDED && w->log[i].net_included.para == para;
     return count;
 }
 
@@ -90,16 +88,16 @@ START_TEST(two_cores_take_two_blocks_of_a_chain)
     world w;
     open_world(&w, rows[_i].author, rows[_i].amend, DG_EXCHANGE_COMPUTED);
     world_run(&w, UNTIL);
-    blocks = world_times(&w, DG_REC_BACKED, FROM, UNTIL);
-    several = world_sum(&w, DG_REC_BACKED, SEVERAL, FROM, UNTIL);
+    blocks = world_times(&w, DG_EVENT_NET_BACKED, FROM, UNTIL);
+    several = world_sum(&w, DG_EVENT_NET_BACKED, "several", FROM, UNTIL);
     ck_assert_uint_gt(blocks, (UNTIL - FROM) * 8 / 10);
     if (rows[_i].each == 2)
         ck_assert_msg(several * 10 >= blocks * 9, "%u of %u blocks", (unsigned)several,
                       (unsigned)blocks);
     else
         ck_assert_uint_eq(several, 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_BACKED, CANDIDATES, FROM, UNTIL),
-                      world_sum(&w, DG_REC_PARAS, 1, FROM, UNTIL));
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_BACKED, "candidates", FROM, UNTIL),
+                      world_sum(&w, DG_EVENT_NET_PARAS, "backed", FROM, UNTIL));
     ck_assert_uint_ge(included_of(&w, FIRST) * 10, included_of(&w, FIRST + 1) * rows[_i].each * 9);
     ck_assert_uint_eq(included_of(&w, LAST), 0);
     ck_assert_int_eq(any_v2(w.world), rows[_i].amend == two_and_receipts);
@@ -161,16 +159,17 @@ START_TEST(computed_and_sent_are_the_same_with_several_cores)
     open_world(&computed, "slot-based", two_for_first, DG_EXCHANGE_COMPUTED);
     world_run(&computed, UNTIL);
     for (size_t i = 0; i < computed.count; i++) {
-        if (computed.log[i].kind != DG_REC_PARAS)
+        if (computed.log[i].kind != DG_EVENT_NET_PARAS)
             continue;
-        while (k < sent.count && sent.log[k].kind != DG_REC_PARAS)
+        while (k < sent.count && sent.log[k].kind != DG_EVENT_NET_PARAS)
             k++;
         ck_assert_uint_lt(k, sent.count);
-        ck_assert(dg_hash_equal(&computed.log[i].hash, &sent.log[k].hash));
-        ck_assert_int_eq(memcmp(computed.log[i].n, sent.log[k].n, sizeof computed.log[i].n), 0);
+        ck_assert(dg_hash_equal(&computed.hashes[i], &sent.hashes[k]));
+        ck_assert_mem_eq(&computed.log[i].net_paras, &sent.log[k].net_paras,
+                         sizeof computed.log[i].net_paras);
         k++;
     }
-    ck_assert_uint_gt(world_sum(&sent, DG_REC_BACKED, SEVERAL, FROM, UNTIL), 10);
+    ck_assert_uint_gt(world_sum(&sent, DG_EVENT_NET_BACKED, "several", FROM, UNTIL), 10);
     world_close(&sent);
     world_close(&computed);
 }

@@ -54,7 +54,8 @@ static uint64_t count_outcome(const world *w, uint64_t outcome, uint32_t *first)
     uint64_t count = 0;
     *first = UINT32_MAX;
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_DISPUTE && w->log[i].n[3] == outcome) {
+        if (w->log[i].kind == DG_EVENT_NET_DISPUTE
+            && (uint64_t)w->log[i].net_dispute.outcome == outcome) {
             *first = count++ ? *first : (uint32_t)world_slot(w, &w->log[i]);
         }
     return count;
@@ -133,22 +134,25 @@ START_TEST(a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_
     ck_assert_uint_ge(settled + 8, begun); /* all but those of the last block */
     ck_assert_uint_eq(count_outcome(&w, 2, &ignored), 0);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_DISPUTE) {
-            ck_assert_uint_eq(w.log[i].n[4], old);                  /* and nobody else is against */
-            ck_assert(w.log[i].n[3] == 0 || w.log[i].n[5] >= 1300); /* to fetch and to execute it */
-            slowest = w.log[i].n[5] > slowest ? w.log[i].n[5] : slowest;
+        if (w.log[i].kind == DG_EVENT_NET_DISPUTE) {
+            ck_assert_uint_eq(w.log[i].net_dispute.against, old); /* and nobody else is against */
+            ck_assert(w.log[i].net_dispute.outcome == 0
+                      || w.log[i].net_dispute.after_ms >= 1300); /* to fetch and to execute it */
+            slowest = (uint64_t)w.log[i].net_dispute.after_ms > slowest
+                          ? (uint64_t)w.log[i].net_dispute.after_ms
+                          : slowest;
         }
     ck_assert_uint_ge(slowest, 2600); /* the fourth of a block waits for one of the first three */
     /* the runtime took every vote that was offered, and came to the same ends */
-    ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST), 0);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_STATEMENTS, 4, 0, LAST), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 5, 0, LAST), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_STATEMENTS, 1, 0, LAST),
-                      world_sum(&w, DG_REC_STATEMENTS, 3, 0, LAST));
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_STATEMENTS, "begun", 0, LAST), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_STATEMENTS, "valid", 0, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_STATEMENTS, "invalid", 0, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_STATEMENTS, "sets", 0, LAST),
+                      world_sum(&w, DG_EVENT_NET_STATEMENTS, "begun", 0, LAST));
     for (size_t i = 0; i < w.count; i++)
-        ck_assert_int_ne((int)w.log[i].kind, DG_REC_FAILED);
+        ck_assert_int_ne((int)w.log[i].kind, DG_EVENT_NET_FAILED);
     /* and before it acts all is as ever */
-    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 1, SESSION + 2, ACTS - 1), 8 * 8);
+    ck_assert_uint_ge(world_sum(&w, DG_EVENT_NET_PARAS, "backed", SESSION + 2, ACTS - 1), 8 * 8);
     check_chain(&w, old);
     check_backers(&w);
     world_close(&w);
@@ -161,14 +165,14 @@ START_TEST(nobody_disputes_where_all_can_read)
     world w;
     ck_assert_uint_eq(open_storm(&w, 0, 1), 0);
     ck_assert_uint_eq(count_outcome(&w, 0, &first), 0);
-    ck_assert_uint_eq(world_times(&w, DG_REC_STATEMENTS, 0, LAST), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_STATEMENTS, 0, LAST), 0);
     for (uint32_t id = 0; id < w.world->block_count; id++) /* and there was something to read */
         for (uint32_t i = 0; !w.world->blocks[id].gone && i < w.world->blocks[id].view.core_count;
              i++)
             v2 += w.world->blocks[id].view.cores[i].kind == DG_CORE_OCCUPIED
                   && w.world->blocks[id].view.cores[i].receipt_v2;
     ck_assert_uint_ge(v2, 8);
-    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, ACTS + 4, LAST), 8);
+    ck_assert_uint_ge(world_sum(&w, DG_EVENT_NET_PARAS, "included", ACTS + 4, LAST), 8);
     world_close(&w);
 }
 END_TEST
@@ -184,7 +188,7 @@ START_TEST(without_a_supermajority_finality_stands)
     ck_assert_uint_gt(count_outcome(&w, 0, &first), 0);
     ck_assert_uint_eq(count_outcome(&w, 1, &ignored) + count_outcome(&w, 2, &ignored), 0);
     for (size_t i = 0; i < w.count; i++)
-        ck_assert(w.log[i].kind != DG_REC_FINALIZED || w.log[i].block < ACTS + 6);
+        ck_assert(w.log[i].kind != DG_EVENT_NET_FINALIZED || w.log[i].block < ACTS + 6);
     ck_assert_uint_gt(dg_block_number(dg_network_best(w.net)), ACTS + 10);
     world_close(&w);
 }
@@ -200,14 +204,14 @@ START_TEST(who_comes_late_has_its_say)
     world w;
     open_storm(&w, 100000, 1);
     for (size_t i = w.count; i--;)
-        gone.from = w.log[i].kind == DG_REC_DISPUTE ? w.log[i].at - DG_MS : gone.from;
+        gone.from = w.log[i].kind == DG_EVENT_NET_DISPUTE ? w.log[i].at - DG_MS : gone.from;
     world_close(&w);
     ck_assert_uint_lt(open_storm_with(&w, 100000, 1, &gone), VALIDATORS / 3);
     begun = count_outcome(&w, 0, &first);
     ck_assert_uint_gt(begun, 10);
     for (size_t i = 0; i < w.count; i++)
-        late +=
-            w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 1 && w.log[i].n[5] > AWAY_MS / 2;
+        late += w.log[i].kind == DG_EVENT_NET_DISPUTE && w.log[i].net_dispute.outcome == 1
+                && w.log[i].net_dispute.after_ms > AWAY_MS / 2;
     ck_assert_uint_gt(late, 0);
     ck_assert_uint_ge(count_outcome(&w, 1, &ignored) + 8, begun);
     ck_assert_uint_gt(w.world->blocks[w.world->finalized].number, ACTS + 3);

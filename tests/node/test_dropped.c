@@ -13,10 +13,10 @@ START_TEST(what_is_offered_is_backed)
     world w;
     world_open(&w, &(world_options){ .seed = 31 });
     world_run(&w, EPOCH + 12);
-    ck_assert_uint_eq(world_times(&w, DG_REC_DROPPED, 0, EPOCH + 12), 0);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, 0, EPOCH + 12), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, EPOCH + 12),
-                      world_sum(&w, DG_REC_PARAS, 4, 0, EPOCH + 12));
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_DROPPED, 0, EPOCH + 12), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, EPOCH + 12), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, EPOCH + 12),
+                      world_sum(&w, DG_EVENT_NET_PARAS, "offered", 0, EPOCH + 12));
     world_close(&w);
 }
 END_TEST
@@ -130,16 +130,17 @@ START_TEST(what_the_runtime_cannot_take_is_told_with_its_reason)
         world_run(&w, slot);
         tried += para != DG_NO;
         for (size_t i = from; i < w.count; i++)
-            if (w.log[i].kind == DG_REC_DROPPED) {
-                ck_assert_uint_eq(w.log[i].n[1], para);
-                ck_assert_msg(w.log[i].n[3] == (uint64_t)spoils[_i].why, "%s", w.texts[i]);
+            if (w.log[i].kind == DG_EVENT_NET_DROPPED) {
+                ck_assert_uint_eq(w.log[i].net_dropped.para, para);
+                ck_assert_msg(w.log[i].net_dropped.reason == (int64_t)spoils[_i].why, "%s",
+                              w.texts[i]);
                 here++;
             }
         ck_assert_uint_le(here, 1); /* and the others are backed beside it */
         dropped += here;
     }
     ck_assert_uint_ge(tried, 3);
-    ck_assert_uint_eq(world_times(&w, DG_REC_FAILED, 0, EPOCH + 10), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_FAILED, 0, EPOCH + 10), 0);
     ck_assert_msg(spoils[_i].why == DG_DROP_COUNT ? dropped == 0 : dropped >= 2, "%u of %u dropped",
                   dropped, tried);
     world_close(&w);

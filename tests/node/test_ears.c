@@ -28,9 +28,9 @@ static void play(heard *out, const char *older, const char *newer, uint32_t shar
             s->coalesce = coalesce;
         world_run(&w, slot);
     }
-    *out = (heard){ .included = world_sum(&w, DG_REC_PARAS, 2, FIRST, LAST),
-                    .approved = world_times(&w, DG_REC_APPROVED, FIRST, LAST),
-                    .no_shows = world_sum(&w, DG_REC_APPROVAL, 2, FIRST, LAST),
+    *out = (heard){ .included = world_sum(&w, DG_EVENT_NET_PARAS, "included", FIRST, LAST),
+                    .approved = world_times(&w, DG_EVENT_NET_APPROVED, FIRST, LAST),
+                    .no_shows = world_sum(&w, DG_EVENT_NET_APPROVAL, "no_shows", FIRST, LAST),
                     .lag = w.world->blocks[dg_world_favourite(w.world)].number
                            - w.world->stats.finalized };
     world_close(&w);

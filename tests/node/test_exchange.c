@@ -284,7 +284,7 @@ static void run_row(world *w, const row *r, dg_exchange_mode mode)
 }
 
 /* The next record of a kind from `at` on. */
-static const dg_record *next_of(const world *w, size_t *at, dg_record_kind kind)
+static const dg_event *next_of(const world *w, size_t *at, dg_event_kind kind)
 {
     for (; *at < w->count; ++*at)
         if (w->log[*at].kind == kind)
@@ -300,18 +300,23 @@ static uint64_t compare_bits(const row *r, const world *sent, const world *compu
     size_t a = 0, b = 0, from_a = 0, from_b = 0;
     uint64_t differ = 0;
     for (;;) {
-        const dg_record *x = next_of(sent, &a, DG_REC_AVAILABLE),
-                        *y = next_of(computed, &b, DG_REC_AVAILABLE);
-        const dg_record *u = next_of(sent, &from_a, DG_REC_BLOCK),
-                        *v = next_of(computed, &from_b, DG_REC_BLOCK);
+        const dg_event *x = next_of(sent, &a, DG_EVENT_NET_AVAILABLE),
+                       *y = next_of(computed, &b, DG_EVENT_NET_AVAILABLE);
+        const dg_event *u = next_of(sent, &from_a, DG_EVENT_NET_BUILT),
+                       *v = next_of(computed, &from_b, DG_EVENT_NET_BUILT);
         if (!x || !y || !u || !v)
             return differ;
-        if (x->n[1] != y->n[1] || x->n[4] != y->n[4] || x->n[5] != y->n[5]
-            || (u->n[4] == v->n[4] && x->n[2] != y->n[2])) {
+        if (x->net_available.cores != y->net_available.cores
+            || x->net_available.enough != y->net_available.enough
+            || x->net_available.slow != y->net_available.slow
+            || (u->net_built.bitfields == v->net_built.bitfields
+                && x->net_available.bits != y->net_available.bits)) {
             fprintf(stderr, "%s: slot %d #%u: bits %d/%d of %d/%d, enough %d/%d, slow %d/%d\n",
-                    r->name, (int)world_slot(sent, x), x->block, (int)x->n[2], (int)y->n[2],
-                    (int)x->n[3], (int)y->n[3], (int)x->n[4], (int)y->n[4], (int)x->n[5],
-                    (int)y->n[5]);
+                    r->name, (int)world_slot(sent, x), x->block, (int)x->net_available.bits,
+                    (int)y->net_available.bits, (int)x->net_available.possible,
+                    (int)y->net_available.possible, (int)x->net_available.enough,
+                    (int)y->net_available.enough, (int)x->net_available.slow,
+                    (int)y->net_available.slow);
             differ++;
         }
     }
@@ -327,23 +332,26 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
     run_row(&sent, r, DG_EXCHANGE_MESSAGES);
     run_row(&computed, r, DG_EXCHANGE_COMPUTED);
     for (;;) {
-        const dg_record *x = next_of(&sent, &a, DG_REC_PARAS),
-                        *y = next_of(&computed, &b, DG_REC_PARAS);
+        const dg_event *x = next_of(&sent, &a, DG_EVENT_NET_PARAS),
+                       *y = next_of(&computed, &b, DG_EVENT_NET_PARAS);
         if (!x || !y) {
             ck_assert_msg(!x && !y, "%s: one has more blocks", r->name);
             break;
         }
-        if (x->node != y->node || x->n[0] != y->n[0] || x->n[4] != y->n[4] || x->n[1] != y->n[1]
-            || x->n[2] != y->n[2]) {
+        if (x->node != y->node || x->net_paras.slot != y->net_paras.slot
+            || x->net_paras.offered != y->net_paras.offered
+            || x->net_paras.backed != y->net_paras.backed
+            || x->net_paras.included != y->net_paras.included) {
             fprintf(stderr,
                     "%s: slot %d/%d #%u/%u by %u/%u: offered %d/%d backed %d/%d included %d/%d\n",
                     r->name, (int)world_slot(&sent, x), (int)world_slot(&computed, y), x->block,
-                    y->block, x->node, y->node, (int)x->n[4], (int)y->n[4], (int)x->n[1],
-                    (int)y->n[1], (int)x->n[2], (int)y->n[2]);
+                    y->block, x->node, y->node, (int)x->net_paras.offered,
+                    (int)y->net_paras.offered, (int)x->net_paras.backed, (int)y->net_paras.backed,
+                    (int)x->net_paras.included, (int)y->net_paras.included);
             differ++;
         }
         blocks++;
-        backed += x->n[1];
+        backed += x->net_paras.backed;
     }
     differ += compare_bits(r, &sent, &computed);
     ck_assert_msg(!differ, "%s: %u of %u blocks differ", r->name, (unsigned)differ,
@@ -366,9 +374,9 @@ static uint64_t world_assigned(const world *w)
 {
     size_t at = 0;
     uint64_t sum = 0;
-    const dg_record *r;
-    while ((r = next_of(w, &at, DG_REC_APPROVED)))
-        sum += r->n[2];
+    const dg_event *r;
+    while ((r = next_of(w, &at, DG_EVENT_NET_APPROVED)))
+        sum += r->net_approved.assigned;
     return sum;
 }
 
@@ -387,8 +395,9 @@ START_TEST(messages_are_counted_by_kind)
     world_open(&w, &o);
     world_run(&w, LAST);
     dg_network_stats_get(w.net, &sent);
-    for (int i = 1; i < 6; i++)
-        sums[i] = world_sum(&w, DG_REC_MESSAGES, i, 0, LAST);
+    for (size_t i = 1; dg_event_field(DG_EVENT_NET_MESSAGES, i); i++)
+        sums[i] =
+            world_sum(&w, DG_EVENT_NET_MESSAGES, dg_event_field(DG_EVENT_NET_MESSAGES, i), 0, LAST);
     memcpy(kinds,
            (uint64_t[6]){ 0, sent.messages[DG_MSG_STATEMENT], sent.messages[DG_MSG_LEGACY],
                           sent.messages[DG_MSG_MANIFEST] + sent.messages[DG_MSG_KNOWN]
@@ -398,10 +407,11 @@ START_TEST(messages_are_counted_by_kind)
                           sent.messages[DG_MSG_BITFIELD] },
            sizeof kinds);
     ck_assert_int_eq(memcmp(sums, kinds, sizeof sums), 0);
-    for (int i = 0; i < 4; i++)
-        ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, i + 1, 0, LAST),
-                          sent.messages[DG_MSG_CHUNK_ASK + i]);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_DATA, 5, 0, LAST), sent.message_bytes >> 10);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(
+            world_sum(&w, DG_EVENT_NET_DATA, dg_event_field(DG_EVENT_NET_DATA, i + 1), 0, LAST),
+            sent.messages[DG_MSG_CHUNK_ASK + i]);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_DATA, "kib", 0, LAST), sent.message_bytes >> 10);
     /* all are asked and answer; each checker of a hundred has 34 chunks of 7710 bytes and two
      * levels of proof */
     ck_assert_uint_le(sent.messages[DG_MSG_CHUNK_ASK] - sent.messages[DG_MSG_CHUNK], 100 * 20);
@@ -413,10 +423,10 @@ START_TEST(messages_are_counted_by_kind)
     for (int i = 0; i < DG_MSG_COUNT; i++)
         ck_assert_msg(sent.messages[i] > 0, "%s", dg_world_message_name((dg_message_kind)i));
     /* the old way ends with the flip, the new one begins with it */
-    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 2, FLIP + 2, LAST), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 1, 0, FLIP - 1), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_MESSAGES, 3, 0, FLIP - 1), 0);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 3, FLIP, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_MESSAGES, "legacy", FLIP + 2, LAST), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_MESSAGES, "cluster", 0, FLIP - 1), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_MESSAGES, "grid", 0, FLIP - 1), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "grid", FLIP, LAST), 0);
     world_close(&w);
     o.exchange = DG_EXCHANGE_COMPUTED;
     world_open(&w, &o);
@@ -424,7 +434,7 @@ START_TEST(messages_are_counted_by_kind)
     dg_network_stats_get(w.net, &computed);
     for (int i = 0; i < DG_MSG_COUNT; i++)
         ck_assert_uint_eq(computed.messages[i], 0);
-    ck_assert_uint_eq(world_times(&w, DG_REC_MESSAGES, 0, EPOCH + 2), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_MESSAGES, 0, EPOCH + 2), 0);
     world_close(&w);
 }
 END_TEST

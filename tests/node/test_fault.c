@@ -24,10 +24,10 @@ static void open_with(world *w, const dg_fault *fault)
     world_run(w, END);
 }
 
-static const dg_record *told(const world *w, bool begins)
+static const dg_event *told(const world *w, bool begins)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_FAULT && w->log[i].n[2] == begins)
+        if (w->log[i].kind == DG_EVENT_NET_FAULT && w->log[i].net_fault.begins == begins)
             return &w->log[i];
     ck_abort_msg("no fault %s", begins ? "began" : "ended");
     return NULL;
@@ -35,7 +35,7 @@ static const dg_record *told(const world *w, bool begins)
 
 /* Slots of the window that have their whole backing or inclusion: a block made in
  * its first slot still shows what was before. */
-static uint64_t in_window(const world *w, dg_record_kind kind, int field)
+static uint64_t in_window(const world *w, dg_event_kind kind, const char *field)
 {
     return world_sum(w, kind, field, FROM + 2, UNTIL - 1);
 }
@@ -51,8 +51,8 @@ START_TEST(a_fault_is_told_when_it_begins_and_ends)
     open_with(&w, &f);
     ck_assert_uint_eq(world_slot(&w, told(&w, true)), FROM);
     ck_assert_uint_eq(world_slot(&w, told(&w, false)), UNTIL);
-    ck_assert_uint_eq(told(&w, true)->n[3], 7);
-    ck_assert_uint_eq(told(&w, true)->n[1], DG_FAULT_PAUSE);
+    ck_assert_uint_eq(told(&w, true)->net_fault.nodes, 7);
+    ck_assert_uint_eq(told(&w, true)->net_fault.fault_kind, DG_FAULT_PAUSE);
     world_close(&w);
 }
 END_TEST
@@ -64,16 +64,17 @@ START_TEST(a_silent_group_backs_nothing)
     world w, well;
     open_with(&well, NULL);
     open_with(&w, &f);
-    ck_assert_uint_eq(told(&w, true)->n[3], 5);
+    ck_assert_uint_eq(told(&w, true)->net_fault.nodes, 5);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_GROUPS && world_slot(&w, &w.log[i]) >= FROM + 1
+        if (w.log[i].kind == DG_EVENT_NET_GROUPS && world_slot(&w, &w.log[i]) >= FROM + 1
             && world_slot(&w, &w.log[i]) < UNTIL) {
-            ck_assert_uint_eq(w.log[i].n[2], 19);
-            ck_assert_uint_eq(w.log[i].n[4], 0);
+            ck_assert_uint_eq(w.log[i].net_groups.able, 19);
+            ck_assert_uint_eq(w.log[i].net_groups.least, 0);
         }
-    ck_assert_uint_lt(in_window(&w, DG_REC_PARAS, 1), in_window(&well, DG_REC_PARAS, 1));
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, FROM - 1),
-                      world_sum(&well, DG_REC_PARAS, 1, 0, FROM - 1));
+    ck_assert_uint_lt(in_window(&w, DG_EVENT_NET_PARAS, "backed"),
+                      in_window(&well, DG_EVENT_NET_PARAS, "backed"));
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, FROM - 1),
+                      world_sum(&well, DG_EVENT_NET_PARAS, "backed", 0, FROM - 1));
     world_close(&w);
     world_close(&well);
 }
@@ -90,10 +91,10 @@ START_TEST(nothing_is_included_without_two_thirds)
         world w;
         open_with(&w, &f);
         if (count == 34)
-            ck_assert_uint_eq(in_window(&w, DG_REC_PARAS, 2), 0);
+            ck_assert_uint_eq(in_window(&w, DG_EVENT_NET_PARAS, "included"), 0);
         else
-            ck_assert_uint_gt(in_window(&w, DG_REC_PARAS, 2), 0);
-        ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 2, UNTIL, END), 0);
+            ck_assert_uint_gt(in_window(&w, DG_EVENT_NET_PARAS, "included"), 0);
+        ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "included", UNTIL, END), 0);
         world_close(&w);
     }
 }
@@ -108,15 +109,15 @@ START_TEST(a_parachain_without_collators_has_no_blocks)
     };
     world w;
     open_with(&w, &all);
-    ck_assert_uint_eq(in_window(&w, DG_REC_PARAS, 4), 0);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 4, UNTIL + 1, END), 0);
+    ck_assert_uint_eq(in_window(&w, DG_EVENT_NET_PARAS, "offered"), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "offered", UNTIL + 1, END), 0);
     world_close(&w);
     open_with(&w, &some);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_PARAS && world_slot(&w, &w.log[i]) >= FROM + 1
+        if (w.log[i].kind == DG_EVENT_NET_PARAS && world_slot(&w, &w.log[i]) >= FROM + 1
             && world_slot(&w, &w.log[i]) < UNTIL)
-            ck_assert_uint_le(w.log[i].n[4], 19);
-    ck_assert_uint_gt(in_window(&w, DG_REC_PARAS, 4), 0);
+            ck_assert_uint_le(w.log[i].net_paras.offered, 19);
+    ck_assert_uint_gt(in_window(&w, DG_EVENT_NET_PARAS, "offered"), 0);
     world_close(&w);
 }
 END_TEST
@@ -136,9 +137,9 @@ START_TEST(a_partition_is_the_same_from_both_sides)
     for (int i = 0; i < 2; i++) {
         world w;
         open_with(&w, &f[i]);
-        finalized[i] = world_times(&w, DG_REC_FINALIZED, FROM + 2, UNTIL - 1);
+        finalized[i] = world_times(&w, DG_EVENT_NET_FINALIZED, FROM + 2, UNTIL - 1);
         ck_assert_uint_eq(finalized[i], 0); /* 66 of 100 are not enough */
-        ck_assert_uint_gt(world_times(&w, DG_REC_FINALIZED, UNTIL, END), 0);
+        ck_assert_uint_gt(world_times(&w, DG_EVENT_NET_FINALIZED, UNTIL, END), 0);
         world_close(&w);
     }
 }
@@ -149,11 +150,11 @@ START_TEST(authors_that_crash_leave_their_slot_empty)
     dg_fault f = { .kind = DG_FAULT_CRASH, .who = DG_WHO_AUTHORS };
     world w;
     open_with(&w, &f);
-    ck_assert_uint_ge(told(&w, true)->n[3], 1);
-    ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, FROM, FROM), 0);
-    ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, FROM - 1, FROM - 1), 1);
-    ck_assert_uint_eq(world_holders(&w, END)->n[1], 100); /* back again */
-    ck_assert_uint_lt(world_holders(&w, FROM)->n[1], 100);
+    ck_assert_uint_ge(told(&w, true)->net_fault.nodes, 1);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_BUILT, FROM, FROM), 0);
+    ck_assert_uint_ge(world_times(&w, DG_EVENT_NET_BUILT, FROM - 1, FROM - 1), 1);
+    ck_assert_uint_eq(world_holders(&w, END)->net_built.primary, 100); /* back again */
+    ck_assert_uint_lt(world_holders(&w, FROM)->net_built.primary, 100);
     world_close(&w);
 }
 END_TEST
@@ -166,8 +167,8 @@ START_TEST(clocks_that_are_wrong_are_set_right_again)
                    .clock = { .offset_ns = -(int64_t)3600 * 1000 * 1000000 } };
     world w;
     open_with(&w, &f);
-    ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, FROM, UNTIL - 1), 0);
-    ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, UNTIL, END), END - UNTIL);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_BUILT, FROM, UNTIL - 1), 0);
+    ck_assert_uint_ge(world_times(&w, DG_EVENT_NET_BUILT, UNTIL, END), END - UNTIL);
     world_close(&w);
 }
 END_TEST
@@ -179,10 +180,11 @@ START_TEST(links_that_lose_all_part_the_world)
     };
     world w;
     open_with(&w, &f);
-    ck_assert_uint_ge(told(&w, true)->n[3], 30); /* a hundred coins: 50, with a deviation of 5 */
-    ck_assert_uint_le(told(&w, true)->n[3], 70);
-    ck_assert_uint_eq(world_times(&w, DG_REC_FINALIZED, FROM + 2, UNTIL - 1), 0);
-    ck_assert_uint_gt(world_times(&w, DG_REC_FINALIZED, UNTIL, END), 0);
+    ck_assert_uint_ge(told(&w, true)->net_fault.nodes,
+                      30); /* a hundred coins: 50, with a deviation of 5 */
+    ck_assert_uint_le(told(&w, true)->net_fault.nodes, 70);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_FINALIZED, FROM + 2, UNTIL - 1), 0);
+    ck_assert_uint_gt(world_times(&w, DG_EVENT_NET_FINALIZED, UNTIL, END), 0);
     world_close(&w);
 }
 END_TEST
@@ -199,8 +201,8 @@ START_TEST(the_same_faults_give_the_same_run)
     for (size_t i = 0; i < a.count; i++) {
         ck_assert_int_eq(a.log[i].kind, b.log[i].kind);
         ck_assert_uint_eq(a.log[i].at, b.log[i].at);
-        ck_assert_mem_eq(a.log[i].n, b.log[i].n, sizeof a.log[i].n);
-        ck_assert_mem_eq(&a.log[i].hash, &b.log[i].hash, sizeof a.log[i].hash);
+        ck_assert(world_same_numbers(&a.log[i], &b.log[i]));
+        ck_assert(dg_hash_equal(&a.hashes[i], &b.hashes[i]));
     }
     ck_assert_uint_eq(dg_sim_fingerprint(dg_network_sim(a.net)),
                       dg_sim_fingerprint(dg_network_sim(b.net)));

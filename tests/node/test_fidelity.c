@@ -128,7 +128,7 @@ static void check_interval(const world *w)
     dg_ns first = 0, last = 0;
     uint64_t slots = 0, at = UINT64_MAX;
     for (size_t i = 0; i < w->count; i++) {
-        if (w->log[i].kind != DG_REC_BLOCK || !world_slot(w, &w->log[i])
+        if (w->log[i].kind != DG_EVENT_NET_BUILT || !world_slot(w, &w->log[i])
             || world_slot(w, &w->log[i]) == at)
             continue;
         at = world_slot(w, &w->log[i]);
@@ -150,8 +150,8 @@ static void check_course(const world *w, course *c, const json_t *run)
     ck_assert_uint_eq(stats.failed_blocks, 0);
     ck_assert_uint_eq(stats.blocks, stats.claims); /* each claim led to a block */
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_SLOT)
-            c->claims[world_slot(w, &w->log[i])] = w->log[i].n[1];
+        if (w->log[i].kind == DG_EVENT_NET_SLOT)
+            c->claims[world_slot(w, &w->log[i])] = w->log[i].net_slot.claims;
     check_interval(w);
     check_sessions(w);
 }

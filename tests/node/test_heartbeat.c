@@ -101,7 +101,7 @@ START_TEST(a_runtime_that_does_not_ask_gets_none)
     hear_from(&w, 0, EPOCH + 4);
     h = hear_from(&w, EPOCH + 5, 2 * EPOCH + 2);
     ck_assert_uint_eq(h.received + h.some_offline + h.all_good, 0);
-    ck_assert_uint_eq(world_times(&w, DG_REC_FAILED, 0, 2 * EPOCH + 2), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_FAILED, 0, 2 * EPOCH + 2), 0);
     world_close(&w);
 }
 END_TEST

@@ -18,31 +18,35 @@ enum {
     VALIDATORS = 100
 };
 
-static uint64_t per_mille_of(const world *w, dg_record_kind kind, int field, uint32_t from,
+static uint64_t per_mille_of(const world *w, dg_event_kind kind, const char *field, uint32_t from,
                              uint32_t to)
 {
     uint64_t times = world_times(w, kind, from, to);
     return times ? 1000 * world_sum(w, kind, field, from, to) / times : 0;
 }
 
-static uint64_t most(const world *w, dg_record_kind kind, int field, uint32_t from, uint32_t to)
+static uint64_t most(const world *w, dg_event_kind kind, const char *field, uint32_t from,
+                     uint32_t to)
 {
     uint64_t highest = 0;
     for (size_t i = 0; i < w->count; i++)
         if (w->log[i].kind == kind && world_slot(w, &w->log[i]) >= from
-            && world_slot(w, &w->log[i]) <= to && w->log[i].n[field] > highest)
-            highest = w->log[i].n[field];
+            && world_slot(w, &w->log[i]) <= to
+            && (uint64_t)dg_event_number(&w->log[i], field) > highest)
+            highest = (uint64_t)dg_event_number(&w->log[i], field);
     return highest;
 }
 
 /* The relay chain itself notices nothing: that is why no alarm rang. */
 static void assert_relay_is_well(const world *w)
 {
-    ck_assert_uint_eq(world_sum(w, DG_REC_SLOT, 4, 0, LAST), 0); /* nothing failed to build */
+    ck_assert_uint_eq(world_sum(w, DG_EVENT_NET_SLOT, "failed", 0, LAST),
+                      0); /* nothing failed to build */
     for (size_t i = 0; i < w->count; i++) {
-        const dg_record *r = &w->log[i];
-        ck_assert(r->kind != DG_REC_SLOT || r->n[3] >= 1);
-        ck_assert(r->kind != DG_REC_FINALIZED || (r->n[1] >= 2 && r->n[1] <= 5));
+        const dg_event *r = &w->log[i];
+        ck_assert(r->kind != DG_EVENT_NET_SLOT || r->net_slot.built >= 1);
+        ck_assert(r->kind != DG_EVENT_NET_FINALIZED
+                  || (r->net_finalized.lag >= 2 && r->net_finalized.lag <= 5));
     }
 }
 
@@ -50,9 +54,9 @@ static void assert_upgraded_once(const world *w, uint32_t at)
 {
     uint64_t seen = 0;
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_UPGRADE) {
+        if (w->log[i].kind == DG_EVENT_NET_UPGRADE) {
             ck_assert_uint_eq(world_slot(w, &w->log[i]), at);
-            ck_assert_uint_eq(w->log[i].n[1], 1);
+            ck_assert_uint_eq(w->log[i].net_upgrade.enacted, 1);
             seen++;
         }
     ck_assert_uint_ge(seen, 1);
@@ -64,14 +68,15 @@ static uint32_t stalled_slots(const world *w, uint32_t from, uint32_t *first)
     uint32_t count = 0;
     *first = 0;
     for (uint32_t slot = from; slot <= LAST; slot++) {
-        const dg_record *h = world_holders(w, slot);
+        const dg_event *h = world_holders(w, slot);
         ck_assert_ptr_nonnull(h);
-        ck_assert_uint_eq(h->n[1], VALIDATORS);
+        ck_assert_uint_eq(h->net_holders.validators, VALIDATORS);
         /* the API has flipped, at U and not a block later */
-        ck_assert_uint_eq(h->n[2], VALIDATORS);
-        ck_assert_uint_eq(h->n[3], VALIDATORS);
-        ck_assert(h->n[4] == 0 || h->n[4] == VALIDATORS); /* all of one class */
-        if (h->n[4] == 0) {
+        ck_assert_uint_eq(h->net_holders.enabled, VALIDATORS);
+        ck_assert_uint_eq(h->net_holders.entries, VALIDATORS);
+        ck_assert(h->net_holders.holders == 0
+                  || h->net_holders.holders == VALIDATORS); /* all of one class */
+        if (h->net_holders.holders == 0) {
             *first = *first ? *first : slot;
             count++;
         }
@@ -117,18 +122,20 @@ START_TEST(topology_is_missing_from_the_upgrade_to_the_next_session)
     ck_assert_uint_eq(stalled, rows[_i].stalls ? BOUNDARY - at : 0); /* linear in the offset */
     ck_assert_uint_eq(first, rows[_i].stalls ? at : 0);              /* from U, not from U + 1 */
     /* before, every core is served each second block; after the boundary again */
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, EPOCH, at), CORES);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", EPOCH, at), CORES);
     if (at + 3 < BOUNDARY) { /* U and U + 1 have their own story; the author of U + 3 is the first
                                 to show */
-        ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY - 1),
+        ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", at + 3, BOUNDARY - 1),
                           rows[_i].stalls ? 1 : CORES);
         if (rows[_i].stalls) /* at most n_para_validators / n_authorities = 1, of ten before */
-            ck_assert_uint_le(per_mille_of(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY), 1000);
+            ck_assert_uint_le(per_mille_of(&w, DG_EVENT_NET_PARAS, "backed", at + 3, BOUNDARY),
+                              1000);
         else
-            ck_assert_uint_ge(per_mille_of(&w, DG_REC_PARAS, 1, at + 3, BOUNDARY), 8000);
+            ck_assert_uint_ge(per_mille_of(&w, DG_EVENT_NET_PARAS, "backed", at + 3, BOUNDARY),
+                              8000);
     }
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, BOUNDARY + 1, LAST), CORES);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 3, 0, LAST), 0);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", BOUNDARY + 1, LAST), CORES);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "timed_out", 0, LAST), 0);
     world_close(&w);
 }
 END_TEST
@@ -141,13 +148,15 @@ START_TEST(inside_its_group_every_candidate_is_still_backed)
     world_open(&w, &o);
     world_run(&w, LAST);
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
-        if (r->kind != DG_REC_PARAS || world_slot(&w, r) < AT + 3 || world_slot(&w, r) >= BOUNDARY)
+        const dg_event *r = &w.log[i];
+        if (r->kind != DG_EVENT_NET_PARAS || world_slot(&w, r) < AT + 3
+            || world_slot(&w, r) >= BOUNDARY)
             continue;
         /* backable: all cores but those that wait for availability */
-        ck_assert_uint_ge(r->n[5], CORES - 2);
-        ck_assert_uint_le(r->n[4], 1);
-        ck_assert_uint_eq(r->n[1], r->n[4]); /* and what was offered, the runtime took */
+        ck_assert_uint_ge(r->net_paras.backable, CORES - 2);
+        ck_assert_uint_le(r->net_paras.offered, 1);
+        ck_assert_uint_eq(r->net_paras.backed,
+                          r->net_paras.offered); /* and what was offered, the runtime took */
     }
     world_close(&w);
 }
@@ -162,11 +171,11 @@ START_TEST(the_block_after_the_upgrade_includes_nothing)
     world_open(&w, &o);
     world_run(&w, AT + 3);
     /* U backs: its cores are occupied after it */
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT, AT), CORES);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 1), 0);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", AT, AT), CORES);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "included", AT + 1, AT + 1), 0);
     /* bitfields were there */
-    ck_assert_uint_ge(world_sum(&w, DG_REC_BLOCK, 4, AT + 1, AT + 1), 67);
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 2, AT + 2, AT + 2), CORES);
+    ck_assert_uint_ge(world_sum(&w, DG_EVENT_NET_BUILT, "bitfields", AT + 1, AT + 1), 67);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "included", AT + 2, AT + 2), CORES);
     world_close(&w);
 }
 END_TEST
@@ -177,7 +186,7 @@ END_TEST
 static uint32_t first_purge(const world *w, uint32_t session_index)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session_index)
+        if (w->log[i].kind == DG_EVENT_NET_LOST && w->log[i].net_lost.session == session_index)
             return (uint32_t)(w->log[i].at / (6000 * DG_MS));
     return 0;
 }
@@ -195,8 +204,9 @@ START_TEST(the_wrong_repair_holds_until_the_first_fork_is_pruned)
     ck_assert_uint_lt(purged, BOUNDARY - 1);
     for (size_t i = 0; i < w.count; i++) {
         bool of_session = w.log[i].at > (dg_ns)SESSION * 6000 * DG_MS;
-        lost += w.log[i].kind == DG_REC_LOST && w.log[i].n[0] == 2 && w.log[i].n[1] == 1;
-        if (w.log[i].kind == DG_REC_SIGNAL && of_session && !signalled++)
+        lost += w.log[i].kind == DG_EVENT_NET_LOST && w.log[i].net_lost.session == 2
+                && w.log[i].net_lost.how == 1;
+        if (w.log[i].kind == DG_EVENT_NET_SIGNAL && of_session && !signalled++)
             ck_assert_uint_eq(w.log[i].at / (6000 * DG_MS), purged); /* the very signal */
     }
     ck_assert_uint_eq(lost, VALIDATORS);
@@ -221,7 +231,7 @@ START_TEST(a_mixed_network_lies_in_between)
     world_options o = {
         .shares = half, .share_count = 2, .seed = 3, .enact = AT, .how = DG_HOW_OVERRIDE
     };
-    const dg_record *h;
+    const dg_event *h;
     uint64_t knowing = 0, rate;
     world w;
     world_open(&w, &o);
@@ -231,8 +241,8 @@ START_TEST(a_mixed_network_lies_in_between)
     ck_assert_uint_lt(knowing, 70);
     world_run(&w, LAST);
     h = world_holders(&w, AT);
-    ck_assert_uint_eq(h->n[4], knowing);
-    rate = per_mille_of(&w, DG_REC_PARAS, 1, AT + 3, BOUNDARY);
+    ck_assert_uint_eq(h->net_holders.holders, knowing);
+    rate = per_mille_of(&w, DG_EVENT_NET_PARAS, "backed", AT + 3, BOUNDARY);
     ck_assert_uint_gt(rate, 1000);
     ck_assert_uint_lt(rate, 9000);
     world_close(&w);
@@ -254,20 +264,21 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
         of_new += dg_network_class(w.net, i) == mixed[1].of;
     world_run(&w, BOUNDARY + 15);
     /* before it: as good as any */
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, SESSION + 1, BOUNDARY - 1), CORES);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", SESSION + 1, BOUNDARY - 1), CORES);
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
-        if (r->kind != DG_REC_PARAS || world_slot(&w, r) < BOUNDARY + 2)
+        const dg_event *r = &w.log[i];
+        if (r->kind != DG_EVENT_NET_PARAS || world_slot(&w, r) < BOUNDARY + 2)
             continue;
         if (dg_network_class(w.net, r->node) == mixed[0].of) {
             by_old++;
-            ck_assert_uint_eq(r->n[1], 0);
+            ck_assert_uint_eq(r->net_paras.backed, 0);
         }
     }
     ck_assert_uint_ge(by_old, 1);
     /* the old ones lack nothing that they would use */
-    ck_assert_uint_eq(world_holders(&w, BOUNDARY + 5)->n[2], of_new);
-    ck_assert_uint_ge(most(&w, DG_REC_PARAS, 1, BOUNDARY + 2, BOUNDARY + 15), CORES - 3);
+    ck_assert_uint_eq(world_holders(&w, BOUNDARY + 5)->net_paras.included, of_new);
+    ck_assert_uint_ge(most(&w, DG_EVENT_NET_PARAS, "backed", BOUNDARY + 2, BOUNDARY + 15),
+                      CORES - 3);
     world_close(&w);
 }
 END_TEST
@@ -281,9 +292,9 @@ START_TEST(nodes_that_know_only_the_new_way_work_from_the_upgrade_on)
     world w;
     world_open(&w, &o);
     world_run(&w, LAST);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, 0, AT), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", 0, AT), 0);
     ck_assert_uint_eq(stalled_slots(&w, AT, &first), 0);
-    ck_assert_uint_eq(most(&w, DG_REC_PARAS, 1, AT + 1, AT + 3), CORES);
+    ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", AT + 1, AT + 3), CORES);
     world_close(&w);
 }
 END_TEST
@@ -306,12 +317,12 @@ START_TEST(who_is_slow_to_take_a_leaf_up_does_not_lack_its_grid)
     world_open(&w, &o);
     world_run(&w, AT + 6);
     for (uint32_t slot = AT; slot <= AT + 6; slot++) {
-        const dg_record *h = world_holders(&w, slot);
-        ck_assert_uint_eq(h->n[4], h->n[2]);
-        late += h->n[2] < VALIDATORS;
+        const dg_event *h = world_holders(&w, slot);
+        ck_assert_uint_eq(h->net_holders.holders, h->net_holders.enabled);
+        late += h->net_holders.enabled < VALIDATORS;
     }
     ck_assert_uint_ge(late, 1);
-    ck_assert_uint_gt(world_holders(&w, AT + 6)->n[2], VALIDATORS / 2);
+    ck_assert_uint_gt(world_holders(&w, AT + 6)->net_holders.enabled, VALIDATORS / 2);
     world_close(&w);
 }
 END_TEST

@@ -32,22 +32,26 @@ static bool has_turned(const dg_rotation *turn, uint32_t block)
 static void count(tally *t, world *w, const dg_node_class *old)
 {
     const dg_rotation turn = w->world->blocks[dg_world_favourite(w->world)].view.rotation;
-    uint64_t able = world_sum(w, DG_REC_GROUPS, 2, LAST, LAST); /* the same in all of the session */
+    uint64_t able =
+        world_sum(w, DG_EVENT_NET_GROUPS, "able", LAST, LAST); /* the same in all of the session */
     ck_assert_uint_ge(able, CORES / 2);
     for (size_t i = 0; i < w->count; i++) {
-        const dg_record *r = &w->log[i];
-        if (r->kind != DG_REC_PARAS || world_slot(w, r) < FROM)
+        const dg_event *r = &w->log[i];
+        if (r->kind != DG_EVENT_NET_PARAS || world_slot(w, r) < FROM)
             continue;
         t->blocks++;
-        t->backed += r->n[1];
-        ck_assert_uint_le(r->n[5], able); /* the others' cores stay empty, and no more than those */
-        ck_assert_uint_ge(r->n[5] + (has_turned(&turn, r->block) ? CORES - able : 0), able - 1);
+        t->backed += r->net_paras.backed;
+        ck_assert_uint_le(r->net_paras.backable,
+                          able); /* the others' cores stay empty, and no more than those */
+        ck_assert_uint_ge(r->net_paras.backable + (has_turned(&turn, r->block) ? CORES - able : 0),
+                          able - 1);
         if (dg_network_class(w->net, r->node) == old) {
             t->old++;
-            ck_assert_uint_eq(r->n[1], 0);
+            ck_assert_uint_eq(r->net_paras.backed, 0);
         } else {
-            ck_assert_uint_eq(r->n[1], r->n[5]); /* all that could be backed */
-            t->possible_new += r->n[5];
+            ck_assert_uint_eq(r->net_paras.backed,
+                              r->net_paras.backable); /* all that could be backed */
+            t->possible_new += r->net_paras.backable;
         }
     }
     for (uint32_t i = 0; i < VALIDATORS; i++)

@@ -115,11 +115,11 @@ START_TEST(a_failing_epoch_at_the_boundary_costs_the_session_its_topology)
     first->has_grid = true; /* from the next leaf on it could be asked */
     world_run(&w, 3 * EPOCH + 1);
     for (uint32_t slot = 2 * EPOCH + 1; slot < 3 * EPOCH; slot++) {
-        ck_assert_uint_eq(world_holders(&w, slot)->n[2], 100);
-        ck_assert_uint_eq(world_holders(&w, slot)->n[4], 0);
+        ck_assert_uint_eq(world_holders(&w, slot)->net_holders.enabled, 100);
+        ck_assert_uint_eq(world_holders(&w, slot)->net_holders.holders, 0);
     }
-    ck_assert_uint_eq(world_times(&w, DG_REC_LOST, 0, UINT32_MAX - 1), 0);
-    ck_assert_uint_eq(world_holders(&w, 3 * EPOCH + 1)->n[4], 100);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_LOST, 0, UINT32_MAX - 1), 0);
+    ck_assert_uint_eq(world_holders(&w, 3 * EPOCH + 1)->net_holders.holders, 100);
     world_close(&w);
 }
 END_TEST
@@ -154,12 +154,12 @@ START_TEST(a_block_that_takes_too_long_is_not_proposed)
         w.world->nodes[i].hardware *= SLOW;
     world_run(&w, LAST);
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
-        if (r->kind == DG_REC_BLOCK)
+        const dg_event *r = &w.log[i];
+        if (r->kind == DG_EVENT_NET_BUILT)
             ck_assert_uint_ge(r->node, 50);
-        kept += r->kind == DG_REC_BLOCK;
-        lost += r->kind == DG_REC_FAILED;
-        if (r->kind == DG_REC_FAILED) {
+        kept += r->kind == DG_EVENT_NET_BUILT;
+        lost += r->kind == DG_EVENT_NET_FAILED;
+        if (r->kind == DG_EVENT_NET_FAILED) {
             ck_assert_uint_lt(r->node, 50);
             ck_assert_msg(strncmp(w.texts[i], "block production took too long: ", 32) == 0, "%s",
                           w.texts[i]);
@@ -188,9 +188,9 @@ START_TEST(a_late_clock_authors_late)
                          DG_OK);
     world_run(&w, 20);
     for (size_t i = 0; i < w.count; i++) {
-        const dg_record *r = &w.log[i];
+        const dg_event *r = &w.log[i];
         dg_ns into = r->at - world_slot(&w, r) * 6000 * DG_MS;
-        if (r->kind != DG_REC_BLOCK || world_slot(&w, r) < 2)
+        if (r->kind != DG_EVENT_NET_BUILT || world_slot(&w, r) < 2)
             continue;
         seen[r->node < 50]++;
         ck_assert(r->node < 50 ? into >= LATE_MS * DG_MS : into < LATE_MS * DG_MS);
@@ -220,8 +220,8 @@ START_TEST(a_restart_compiles_again_what_is_not_kept)
                                   12 * 6000 * DG_MS, NULL),
                      DG_OK);
     world_run(&w, 14);
-    ck_assert_uint_eq(world_times(&w, DG_REC_COMPILED, 0, 14), 100 + kinds[_i].again);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_COMPILED, 2, 0, 14), kinds[_i].again);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_COMPILED, 0, 14), 100 + kinds[_i].again);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_COMPILED, "again", 0, 14), kinds[_i].again);
     world_close(&w);
 }
 END_TEST

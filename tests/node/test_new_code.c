@@ -56,7 +56,7 @@ START_TEST(new_code_is_included_once_by_either_runtime)
     ck_assert_uint_eq(world_published(&w), 0);
     world_run(&w, AT + 6); /* U is later, or was */
     ck_assert_uint_eq(world_published(&w), wanted);
-    ck_assert_uint_ge(world_sum(&w, DG_REC_PARAS, 2, AT + 1, AT + 6), 2 * PARAS);
+    ck_assert_uint_ge(world_sum(&w, DG_EVENT_NET_PARAS, "included", AT + 1, AT + 6), 2 * PARAS);
     world_run(&w, AT + 12);
     for (uint32_t i = 0; i < w.world->backing->upgrade_count; i++) {
         over += w.world->backing->upgrades[i].over;

@@ -81,8 +81,8 @@ static uint64_t backed_in(const world *w, uint32_t id)
 {
     const dg_hash *hash = dg_block_hash(w->world->blocks[id].block);
     for (size_t i = w->count; i--;)
-        if (w->log[i].kind == DG_REC_PARAS && dg_hash_equal(&w->log[i].hash, hash))
-            return w->log[i].n[1];
+        if (w->log[i].kind == DG_EVENT_NET_PARAS && dg_hash_equal(&w->hashes[i], hash))
+            return w->log[i].net_paras.backed;
     ck_abort_msg("a block without a record of its candidates");
 }
 
@@ -162,9 +162,10 @@ static uint32_t stalled(const world *w, uint32_t at, uint32_t to)
 {
     uint32_t count = 0;
     for (uint32_t slot = at; slot <= to; slot++) {
-        const dg_record *h = world_holders(w, slot);
-        ck_assert(h && h->n[2] == VALIDATORS && (h->n[4] == 0 || h->n[4] == VALIDATORS));
-        count += h->n[4] == 0;
+        const dg_event *h = world_holders(w, slot);
+        ck_assert(h && h->net_holders.enabled == VALIDATORS
+                  && (h->net_holders.holders == 0 || h->net_holders.holders == VALIDATORS));
+        count += h->net_holders.holders == 0;
     }
     return count;
 }
@@ -173,7 +174,7 @@ static uint32_t stalled(const world *w, uint32_t at, uint32_t to)
 static uint32_t lost_at(const world *w, uint64_t session)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session)
+        if (w->log[i].kind == DG_EVENT_NET_LOST && (uint64_t)w->log[i].net_lost.session == session)
             return (uint32_t)(w->log[i].at / (6000 * DG_MS));
     return UINT32_MAX;
 }
@@ -216,10 +217,11 @@ END_TEST
 /* ---- how long a topology that was put aside survives ---- */
 
 /* Slots from the first leaf of a session to the first loss of its topology. */
-static uint64_t survived(const world *w, const dg_record *session, size_t from)
+static uint64_t survived(const world *w, const dg_event *session, size_t from)
 {
     for (size_t i = from; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_LOST && w->log[i].n[0] == session->n[0])
+        if (w->log[i].kind == DG_EVENT_NET_LOST
+            && w->log[i].net_lost.session == session->net_session.session)
             return (w->log[i].at - session->at) / (6000 * DG_MS);
     return UINT64_MAX;
 }
@@ -242,15 +244,16 @@ START_TEST(what_was_put_aside_survives_k_slots_with_the_chance_of_no_fork_in_k)
         world_open(&w, &o);
         world_run(&w, (SESSIONS + 1) * EPOCH + EPOCH - 1);
         for (size_t i = 0; i < w.count; i++) {
-            const dg_record *r = &w.log[i];
-            twice += r->kind == DG_REC_SLOT && r->n[1] >= 2;
-            if (r->kind != DG_REC_SESSION || r->n[0] == 0 || r->n[0] > SESSIONS)
+            const dg_event *r = &w.log[i];
+            twice += r->kind == DG_EVENT_NET_SLOT && r->net_slot.claims >= 2;
+            if (r->kind != DG_EVENT_NET_SESSION || r->net_session.session == 0
+                || r->net_session.session > SESSIONS)
                 continue;
             sessions++;
             for (int k = 0; k < 3; k++)
                 left[k] += survived(&w, r, i) >= after[k];
         }
-        slots += world_times(&w, DG_REC_SLOT, 0, UINT32_MAX);
+        slots += world_times(&w, DG_EVENT_NET_SLOT, 0, UINT32_MAX);
         world_close(&w);
     }
     ck_assert_uint_eq(sessions, SEEDS * SESSIONS);

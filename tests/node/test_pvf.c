@@ -282,20 +282,20 @@ START_TEST(nobody_votes_on_what_is_not_prepared)
     ck_assert_int_eq(dg_network_configure(w.net, dg_network_first_slot(w.net) + U, fields, &err),
                      DG_OK);
     world_run(&w, UNTIL);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PVF, 3, ACTS - 2, ACTS - 2),
-                      world_sum(&w, DG_REC_PVF, 2, ACTS - 2, ACTS - 2));
-    pairs = world_sum(&w, DG_REC_PVF, 2, ACTS + 1, ACTS + 1);
-    ready = world_sum(&w, DG_REC_PVF, 3, ACTS + 1, ACTS + 1);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PVF, "pairs", ACTS - 2, ACTS - 2), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PVF, "ready", ACTS - 2, ACTS - 2),
+                      world_sum(&w, DG_EVENT_NET_PVF, "pairs", ACTS - 2, ACTS - 2));
+    pairs = world_sum(&w, DG_EVENT_NET_PVF, "pairs", ACTS + 1, ACTS + 1);
+    ready = world_sum(&w, DG_EVENT_NET_PVF, "ready", ACTS + 1, ACTS + 1);
     ck_assert_uint_eq(pairs, 2000);
     if (_i) {
         ck_assert_uint_eq(ready, pairs);
-        ck_assert_uint_gt(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 2), 10);
+        ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PARAS, "backed", ACTS + 1, ACTS + 2), 10);
     } else {
         /* one each at the very most: a preparation takes 6 s or more */
         ck_assert_uint_le(ready, 100);
-        ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, ACTS + 1, ACTS + 1), 0);
-        ck_assert_uint_gt(world_sum(&w, DG_REC_PVF, 3, UNTIL, UNTIL), ready);
+        ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", ACTS + 1, ACTS + 1), 0);
+        ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_PVF, "ready", UNTIL, UNTIL), ready);
     }
     json_decref(fields);
     world_close(&w);
@@ -409,10 +409,11 @@ START_TEST(a_block_that_takes_too_long_is_not_backed_or_not_approved)
         }
     }
     for (size_t i = 0; i < w.count; i++)
-        invalid += w.log[i].kind == DG_REC_DISPUTE && w.log[i].n[3] == 2;
+        invalid += w.log[i].kind == DG_EVENT_NET_DISPUTE && w.log[i].net_dispute.outcome == 2;
     /* what is invalid freezes the rest */
-    ck_assert_int_eq(world_sum(&w, DG_REC_PARAS, 1, slow[_i].disputed ? 0 : EPOCH + 2, UNTIL) > 0,
-                     slow[_i].backed);
+    ck_assert_int_eq(
+        world_sum(&w, DG_EVENT_NET_PARAS, "backed", slow[_i].disputed ? 0 : EPOCH + 2, UNTIL) > 0,
+        slow[_i].backed);
     ck_assert_int_eq(invalid > 0, slow[_i].disputed);
     world_close(&w);
 }
@@ -434,9 +435,9 @@ START_TEST(a_new_process_prepares_again_what_is_not_kept)
                      DG_OK);
     world_run(&w, EPOCH + 5);
     for (size_t i = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_PVF && world_slot(&w, &w.log[i]) == EPOCH + 5) {
-            least = w.log[i].n[3];
-            pairs = w.log[i].n[2];
+        if (w.log[i].kind == DG_EVENT_NET_PVF && world_slot(&w, &w.log[i]) == EPOCH + 5) {
+            least = w.log[i].net_pvf.ready;
+            pairs = w.log[i].net_pvf.pairs;
         }
     ck_assert_uint_gt(pairs, 0);
     ck_assert_int_eq(least == pairs, processes[_i].kept);

@@ -211,9 +211,10 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
     /* each old node's peers, 25 at least, of which 0.7 know better: more than one report for each
      * of the hundred nodes */
     ck_assert_uint_gt(stats.reports, dg_network_node_count(w.net));
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, LAST), stats.reports);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 2, 0, LAST), stats.reports_minor);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 1, 0, FLIP - 1), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_REPUTATION, "reports", 0, LAST), stats.reports);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_REPUTATION, "minor", 0, LAST),
+                      stats.reports_minor);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_REPUTATION, "reports", 0, FLIP - 1), 0);
     /* and never is anybody parted over it: what comes in a second is forgiven to a fiftieth, so the
      * worst of all pairs would stand at fifty times that for ever */
     ck_assert_uint_eq(stats.parted, 0);
@@ -235,7 +236,7 @@ START_TEST(where_all_work_alike_nobody_is_reported)
     run_old_share(&w, 0, DG_EXCHANGE_MESSAGES, &stats);
     ck_assert_uint_eq(stats.reports, 0);
     ck_assert_uint_eq(stats.refused, 0);
-    ck_assert_uint_eq(world_times(&w, DG_REC_REPUTATION, 0, LAST), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_REPUTATION, 0, LAST), 0);
     ck_assert_uint_gt(stats.messages[DG_MSG_STATEMENT], 0);
     world_close(&w);
 }
@@ -247,7 +248,7 @@ START_TEST(computed_nothing_is_counted)
     world w;
     run_old_share(&w, 300000, DG_EXCHANGE_COMPUTED, &stats);
     ck_assert_uint_eq(stats.reports, 0);
-    ck_assert_uint_eq(world_times(&w, DG_REC_REPUTATION, 0, LAST), 0);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_REPUTATION, 0, LAST), 0);
     world_close(&w);
 }
 END_TEST
@@ -255,8 +256,9 @@ END_TEST
 static uint64_t sent_in(const world *w, uint32_t from, uint32_t to)
 {
     uint64_t all = 0;
-    for (int field = 1; field < 6; field++)
-        all += world_sum(w, DG_REC_MESSAGES, field, from, to);
+    for (size_t i = 1; dg_event_field(DG_EVENT_NET_MESSAGES, i); i++)
+        all +=
+            world_sum(w, DG_EVENT_NET_MESSAGES, dg_event_field(DG_EVENT_NET_MESSAGES, i), from, to);
     return all;
 }
 
@@ -279,20 +281,20 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     world_run(&w, BAN + 5);
     ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
     ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 1, BAN + 1),
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_REPUTATION, "banned", BAN + 1, BAN + 1),
                       (uint64_t)n * (n - 1) / 2);
     /* 17 s are over within the third slot, a second before its end: what all have of its leaf is
      * told then */
     ck_assert(!dg_statements_reputation_parts(w.world, 0, 1)
               && !dg_statements_reputation_parts(w.world, 1, 0));
-    ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 5, BAN + 3, BAN + 3), n);
-    ck_assert_uint_gt(world_sum(&w, DG_REC_MESSAGES, 2, BAN + 3, BAN + 3), 0);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "bitfields", BAN + 3, BAN + 3), n);
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "legacy", BAN + 3, BAN + 3), 0);
     /* its author's own at most */
-    ck_assert_uint_le(world_sum(&w, DG_REC_BLOCK, 4, BAN + 3, BAN + 3),
-                      world_times(&w, DG_REC_BLOCK, BAN + 3, BAN + 3));
-    ck_assert_uint_gt(world_sum(&w, DG_REC_BLOCK, 4, BAN + 4, BAN + 4), n / 2);
+    ck_assert_uint_le(world_sum(&w, DG_EVENT_NET_BUILT, "bitfields", BAN + 3, BAN + 3),
+                      world_times(&w, DG_EVENT_NET_BUILT, BAN + 3, BAN + 3));
+    ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_BUILT, "bitfields", BAN + 4, BAN + 4), n / 2);
     ck_assert_uint_gt(sent_in(&w, BAN + 4, BAN + 5), 0);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_REPUTATION, 4, BAN + 3, BAN + 5), 0);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_REPUTATION, "banned", BAN + 3, BAN + 5), 0);
     world_close(&w);
 }
 END_TEST

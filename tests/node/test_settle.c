@@ -67,8 +67,8 @@ static void open(world *w, world_options o)
 static bool was_built(const world *w, const seen *s)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->log[i].kind == DG_REC_BLOCK && dg_hash_equal(&w->log[i].hash, &s->hash))
-            return w->log[i].node == s->author && w->log[i].n[0] == s->slot;
+        if (w->log[i].kind == DG_EVENT_NET_BUILT && dg_hash_equal(&w->hashes[i], &s->hash))
+            return w->log[i].node == s->author && (uint64_t)w->log[i].net_built.slot == s->slot;
     return false;
 }
 
@@ -103,7 +103,7 @@ START_TEST(what_is_settled_is_one_chain)
         dg_hash_equal(&settled[settled_count - 1].hash, dg_block_hash(dg_network_best(w.net))));
     assert_one_chain(&w);
     /* others competed, and lost */
-    ck_assert_uint_gt(world_times(&w, DG_REC_BLOCK, 0, SLOTS), settled_count + 5);
+    ck_assert_uint_gt(world_times(&w, DG_EVENT_NET_BUILT, 0, SLOTS), settled_count + 5);
     for (uint32_t i = 0; i < settled_count; i++) {
         bool at_u = settled[i].slot - dg_network_first_slot(w.net) == AT;
         ck_assert_str_eq(settled[i].path, at_u ? "scheduler agenda, preimage" : "");
@@ -206,8 +206,8 @@ START_TEST(a_refused_build_is_told_at_once)
     ck_assert_uint_ge(refused_count, 8);
     ck_assert_uint_eq(refused_count, stats.failed_blocks);
     for (size_t i = 0, k = 0; i < w.count; i++)
-        if (w.log[i].kind == DG_REC_FAILED) {
-            ck_assert_uint_eq(refused[k].slot, w.log[i].n[0]);
+        if (w.log[i].kind == DG_EVENT_NET_FAILED) {
+            ck_assert_uint_eq(refused[k].slot, w.log[i].net_failed.slot);
             ck_assert_uint_gt(refused[k].slot, dg_network_first_slot(w.net) + AT);
             ck_assert_uint_eq(refused[k].number, w.log[i].block + 1);
             ck_assert_uint_eq(refused[k].author, w.log[i].node);

@@ -33,9 +33,9 @@ static dg_fault clocks(uint32_t count, int64_t ms)
 
 static bool is_block(const world *w, size_t i)
 {
-    return w->log[i].kind == DG_REC_BLOCK;
+    return w->log[i].kind == DG_EVENT_NET_BUILT;
 }
-static dg_ns begin_of(const world *w, const dg_record *r)
+static dg_ns begin_of(const world *w, const dg_event *r)
 {
     return world_slot(w, r) * SLOT_NS;
 }
@@ -44,7 +44,7 @@ static void each_is_above_its_parent(const world *w)
 {
     for (size_t i = 0; i < w->count; i++)
         if (is_block(w, i))
-            ck_assert_uint_gt(w->log[i].n[0], w->log[i].n[2]);
+            ck_assert_uint_gt(w->log[i].net_built.slot, w->log[i].net_built.parent_slot);
 }
 
 /* Blocks of the third, and of the others, made in slots `from` to `to` before their slot begins. */
@@ -53,7 +53,7 @@ static void count_early(const world *w, uint32_t early[2], uint32_t all[2], uint
 {
     early[0] = early[1] = all[0] = all[1] = 0;
     for (size_t i = 0; i < w->count; i++) {
-        const dg_record *r = &w->log[i];
+        const dg_event *r = &w->log[i];
         if (!is_block(w, i) || r->at < from * SLOT_NS || r->at >= (to + 1) * SLOT_NS)
             continue;
         all[r->node < THIRD]++;
@@ -157,7 +157,7 @@ START_TEST(clocks_that_run_six_times_as_fast_make_six_times_the_blocks)
     for (uint32_t slot = FROM; slot < AGAIN; slot++)
         ck_assert_msg(is_in_time(&w, slot), "slot %u has no block in time", slot);
     for (uint32_t slot = AGAIN; slot <= AGAIN + 2; slot++)
-        ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, slot, slot), 1);
+        ck_assert_uint_ge(world_times(&w, DG_EVENT_NET_BUILT, slot, slot), 1);
     each_is_above_its_parent(&w);
     world_close(&w);
 }
@@ -226,7 +226,7 @@ START_TEST(fast_clocks_sign_in_time_for_their_slots)
     for (size_t i = 0; i < w.count; i++)
         if (is_block(&w, i) && w.log[i].at >= (FAST + 1) * SLOT_NS
             && w.log[i].at < STOP * SLOT_NS) {
-            bitfields += w.log[i].n[4];
+            bitfields += w.log[i].net_built.bitfields;
             blocks++;
         }
     ck_assert_uint_ge(blocks, RATE);
@@ -271,7 +271,7 @@ static uint32_t follow_rule(const world *w, bool backs_off, uint32_t last, uint3
     for (uint32_t slot = 1; slot <= last; slot++) {
         bool leaves =
             backs_off && dg_consensus_backs_off(slot, head, number > final ? number - final : 0);
-        ck_assert_msg(world_times(w, DG_REC_BLOCK, slot, slot) == !leaves,
+        ck_assert_msg(world_times(w, DG_EVENT_NET_BUILT, slot, slot) == !leaves,
                       "slot %u after block %u, %u is final", slot, number, final);
         head = leaves ? head : slot;
         number += !leaves;
@@ -313,11 +313,11 @@ START_TEST(a_changed_epoch_length_halts_the_network)
         return;
     world_open_path(&w, spec, &(world_options){ .seed = 2, .how = DG_HOW_SET_CODE, .enact = AT });
     world_run(&w, LAST);
-    ck_assert_uint_ge(world_times(&w, DG_REC_BLOCK, AT + 1, SHORT - 1), SHORT - AT - 2);
-    ck_assert_uint_eq(world_times(&w, DG_REC_BLOCK, SHORT, LAST), 0);
-    ck_assert_uint_ge(world_times(&w, DG_REC_FAILED, SHORT, LAST), LAST - SHORT);
+    ck_assert_uint_ge(world_times(&w, DG_EVENT_NET_BUILT, AT + 1, SHORT - 1), SHORT - AT - 2);
+    ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_BUILT, SHORT, LAST), 0);
+    ck_assert_uint_ge(world_times(&w, DG_EVENT_NET_FAILED, SHORT, LAST), LAST - SHORT);
     for (size_t i = 0; i < w.count; i++)
-        ck_assert(w.log[i].kind != DG_REC_FAILED
+        ck_assert(w.log[i].kind != DG_EVENT_NET_FAILED
                   || strstr(w.texts[i], "unexpected epoch change") != NULL);
     world_close(&w);
 }

@@ -201,9 +201,9 @@ START_TEST(a_real_runtime_answers_what_its_version_promises)
             ck_assert(!(askers[_i].not_asked >> r & 1) || !v->cost[r]);
         }
         for (size_t i = 0; i < w.count; i++)
-            if (w.log[i].kind == DG_REC_PARAS
-                && dg_hash_equal(&w.log[i].hash, dg_block_hash(v->block))) {
-                ck_assert_uint_eq(v->events_included, w.log[i].n[2]);
+            if (w.log[i].kind == DG_EVENT_NET_PARAS
+                && dg_hash_equal(&w.hashes[i], dg_block_hash(v->block))) {
+                ck_assert_uint_eq(v->events_included, w.log[i].net_paras.included);
                 included += v->events_included;
             }
         ck_assert_uint_eq(v->disabled_count, 0);
@@ -317,7 +317,8 @@ START_TEST(a_broken_queue_takes_nothing_from_who_never_asks)
         b->view.cores[i].para = b->view.cores_told[(i + 1) % 20].para;
     b->view.queue_known = true;
     world_run(&w, slot + 1);
-    ck_assert_uint_eq(world_sum(&w, DG_REC_PARAS, 1, slot + 1, slot + 1), readers[_i].backed);
+    ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_PARAS, "backed", slot + 1, slot + 1),
+                      readers[_i].backed);
     world_close(&w);
 }
 END_TEST

@@ -16,28 +16,30 @@ typedef struct seen {
     uint64_t all_good, some_offline;       /* sessions by im-online's word */
 } seen;
 
-static dg_code hear(void *user, const dg_record *r, dg_error *err)
+static dg_code hear(void *user, const dg_event *r, const dg_hash *about, dg_error *err)
 {
     seen *s = user;
     (void)err;
-    if (r->kind == DG_REC_SESSION) {
+    (void)about;
+    json_decref(r->detail);
+    if (r->kind == DG_EVENT_NET_SESSION) {
         s->sessions++;
-        s->validators = r->n[1];
-        s->groups = r->n[2];
-        s->cores = r->n[3];
-    } else if (r->kind == DG_REC_PARAS) {
-        s->backed += r->n[1];
-        s->included += r->n[2];
-        s->offered += r->n[4];
-        s->busiest = r->n[2] > s->busiest ? r->n[2] : s->busiest;
+        s->validators = r->net_session.validators;
+        s->groups = r->net_session.groups;
+        s->cores = r->net_session.cores;
+    } else if (r->kind == DG_EVENT_NET_PARAS) {
+        s->backed += r->net_paras.backed;
+        s->included += r->net_paras.included;
+        s->offered += r->net_paras.offered;
+        if ((uint64_t)r->net_paras.included > s->busiest)
+            s->busiest = (uint64_t)r->net_paras.included;
     }
-    if (r->kind == DG_REC_DROPPED) {
-        s->dropped[r->n[3]]++;
-        s->kept = r->n[5];
-        ck_assert_str_eq(r->text, dg_consensus_rejection_says((dg_drop)r->n[3]));
+    if (r->kind == DG_EVENT_NET_DROPPED) {
+        s->dropped[r->net_dropped.reason]++;
+        s->kept = r->net_dropped.kept;
     }
-    s->failed += r->kind == DG_REC_FAILED;
-    s->absent += r->kind == DG_REC_ABSENT;
+    s->failed += r->kind == DG_EVENT_NET_FAILED;
+    s->absent += r->kind == DG_EVENT_NET_ABSENT;
     return DG_OK;
 }
 
