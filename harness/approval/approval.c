@@ -29,9 +29,9 @@ void dg_approval_start(dg_world *world, const dg_view *root)
     world->approval->votes = dg_view_supports(root, DG_ASK_SESSION_INFO);
 }
 
-void dg_approval_forget(dg_world *world, uint32_t node)
+void dg_approval_forget(dg_world *world, dg_node_ix node)
 {
-    dg_approval_node *n = &world->approval->nodes[node];
+    dg_approval_node *n = &world->approval->nodes[node.v];
     memset(n->participating, 0, sizeof n->participating);
 }
 

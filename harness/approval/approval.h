@@ -17,15 +17,15 @@ dg_code dg_approval_init(dg_world *world, dg_error *err);
 void dg_approval_clear(dg_world *world);
 /* At the first block: finality waits for approval where its runtime tells of sessions. */
 void dg_approval_start(dg_world *world, const dg_view *root);
-void dg_approval_forget(dg_world *world, uint32_t node);  /* a process began anew */
-dg_code dg_approval_tell(dg_world *world, dg_error *err); /* at the end of a slot */
+void dg_approval_forget(dg_world *world, dg_node_ix node); /* a process began anew */
+dg_code dg_approval_tell(dg_world *world, dg_error *err);  /* at the end of a slot */
 
 /* Of the candidates that a block includes, from its making on */
-dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *included, uint32_t count,
-                          dg_error *err);
+dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *included,
+                          uint32_t count, dg_error *err);
 dg_code dg_approval_step(dg_world *world, dg_error *err); /* with every tick */
 /* as the node has heard */
-bool dg_approval_given(const dg_world *world, uint32_t node, const dg_world_block *b);
+bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_block *b);
 /* to approval voting: its session's rules were not told */
 bool dg_approval_unknown(const dg_world_block *b);
 void dg_approval_block_free(dg_approval_block *approval);

@@ -113,27 +113,27 @@ struct dg_approval_block {
 bool dg_approval_assignments_distinct(
     const dg_view *parent); /* assignments of the second kind are in use */
 /* Draws for every candidate of block `id`, whose parent is still there. */
-dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, uint32_t id,
+dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, dg_leaf_id id,
                                      dg_error *err);
 
 /* ---- approval_votes.c ---- */
 
 /* Who is done by now says so. */
 void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                            uint32_t id, dg_ns now);
+                            dg_leaf_id id, dg_ns now);
 /* A candidate that is approved is done with. */
 void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                             uint32_t id);
+                             dg_leaf_id id);
 
 /* ---- protocol_reach.c ---- */
 
 bool dg_approval_speaks_newest(const dg_node_class *of);
 /* of the classes of a network's nodes */
 void dg_approval_reach_init(dg_world *world);
-uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node);
+uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node);
 /* Does what a node says come to an ear? `newer`: only the newest protocol carries it. */
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
-                             uint32_t speaker, bool newer);
+                             dg_node_ix speaker, bool newer);
 
 /* ---- required_tranches.c ---- */
 
@@ -175,12 +175,12 @@ uint64_t dg_approval_waiting(const dg_world *world); /* candidates of blocks tha
 dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *a,
                                 const dg_world_block *b, dg_ns at);
 /* A voice from a node to all others, over the grid; and what its luck hangs on. */
-uint64_t dg_approval_vote_id(uint32_t id, uint32_t core, bool approval);
-dg_ns dg_approval_vote_delay(const dg_world *world, uint32_t node, uint32_t id, uint32_t core,
+uint64_t dg_approval_vote_id(dg_leaf_id id, dg_core_ix core, bool approval);
+dg_ns dg_approval_vote_delay(const dg_world *world, dg_node_ix node, dg_leaf_id id, dg_core_ix core,
                              bool approval);
 
 /* To fetch a candidate and execute it. */
-dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, uint32_t para);
+dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, dg_para_id para);
 
 /* ---- wakeups.c ---- */
 
@@ -191,7 +191,7 @@ typedef struct dg_wakeup {
 } dg_wakeup;
 /* Lots whose turn came since the last step tell; `turns` has room for one of each node. */
 dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                                 uint32_t id, dg_wakeup *turns, dg_ns now, dg_error *err);
+                                 dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err);
 
 /* ---- aggression.c ---- */
 

@@ -7,25 +7,25 @@
 static dg_ns executed_at(const dg_world *world, const dg_approval_block *a,
                          const dg_candidate_entry *t, const dg_checker *c)
 {
-    dg_ns ready =
-        dg_backing_pvf_ready_at(world, a->session->node[c->validator], a->session, t->of.para);
+    dg_ns ready = dg_backing_pvf_ready_at(world, (dg_node_ix){ a->session->node[c->validator] },
+                                          a->session, (dg_para_id){ t->of.para });
     if (ready == DG_NEVER)
         return DG_NEVER;
-    ready += dg_backing_pvf_execute_ns(world, t->of.para);
+    ready += dg_backing_pvf_execute_ns(world, (dg_para_id){ t->of.para });
     return ready > c->due ? ready : c->due;
 }
 
 /* Approvals of several candidates at once: by whoever knows how, where the session lets it, of
  * all that it checks of a block. How long one waits for the others is not modelled. */
-static bool is_coalesced(const dg_world *world, const dg_approval_block *a, uint32_t validator,
-                         uint32_t node)
+static bool is_coalesced(const dg_world *world, const dg_approval_block *a,
+                         dg_validator_ix validator, dg_node_ix node)
 {
     uint32_t checks = 0;
-    if (a->session->coalesce < 2 || !dg_approval_speaks_newest(world->nodes[node].of))
+    if (a->session->coalesce < 2 || !dg_approval_speaks_newest(world->nodes[node.v].of))
         return false;
     for (uint32_t i = 0; i < a->count && checks < 2; i++)
         for (uint32_t k = 0; a->trials[i].checkers && k < a->trials[i].checker_count; k++)
-            checks += a->trials[i].checkers[k].validator == validator
+            checks += a->trials[i].checkers[k].validator == validator.v
                       && !a->trials[i].checkers[k].foreign;
     return checks > 1;
 }
@@ -36,12 +36,14 @@ static void approve_elsewhere(const dg_world *world, dg_approval_block *a,
 {
     uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
              node = a->session->node[c->validator];
-    bool coalesced = a->ears > 1 && is_coalesced(world, a, c->validator, node);
+    bool coalesced =
+        a->ears > 1
+        && is_coalesced(world, a, (dg_validator_ix){ c->validator }, (dg_node_ix){ node });
     for (uint32_t ear = 0; ear < a->ears; ear++) {
         dg_candidate_entry *other = &a->trials[ear * each + which];
         for (uint32_t i = 0; other != t && other->checkers && i < other->checker_count; i++)
             if (other->checkers[i].validator == c->validator
-                && dg_approval_reach_hears(world, a, ear, node, coalesced)) {
+                && dg_approval_reach_hears(world, a, ear, (dg_node_ix){ node }, coalesced)) {
                 other->checkers[i].sent = c->sent;
                 other->checkers[i].approved = c->approved;
             }
@@ -50,7 +52,7 @@ static void approve_elsewhere(const dg_world *world, dg_approval_block *a,
 
 /* A node that stood still or was down checks anew when it is back. */
 void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                            uint32_t id, dg_ns now)
+                            dg_leaf_id id, dg_ns now)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
@@ -58,21 +60,24 @@ void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_
         dg_ns sent;
         if (c->due > now || c->approved != DG_NEVER || c->foreign)
             continue;
-        if (!dg_world_is_awake(world, node)) {
-            c->due = now + dg_approval_check_ns(world, a->session, t->of.para);
+        if (!dg_world_is_awake(world, (dg_node_ix){ node })) {
+            c->due = now + dg_approval_check_ns(world, a->session, (dg_para_id){ t->of.para });
             c->executing = false;
             continue;
         }
         sent = executed_at(world, a, t, c);
         if (sent <= now && !c->executing) { /* when an executor was free */
             c->due = sent = dg_backing_pvf_execute(
-                world, node, t->of.para, sent - dg_backing_pvf_execute_ns(world, t->of.para));
+                world, (dg_node_ix){ node }, (dg_para_id){ t->of.para },
+                sent - dg_backing_pvf_execute_ns(world, (dg_para_id){ t->of.para }));
             c->executing = true;
         }
         if (sent > now)
             continue;
         c->sent = sent;
-        c->approved = sent + dg_approval_vote_delay(world, node, id, t->of.core, true);
+        c->approved = sent
+                      + dg_approval_vote_delay(world, (dg_node_ix){ node }, id,
+                                               (dg_core_ix){ t->of.core }, true);
         approve_elsewhere(world, a, t, c);
         a->approvals++;
     }
@@ -81,7 +86,7 @@ void dg_approval_votes_send(dg_world *world, dg_approval_block *a, dg_candidate_
 /* Whose turn came between then and now had nothing left to check; whoever is still at
  * it will send its approval all the same. */
 void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                             uint32_t id)
+                             dg_leaf_id id)
 {
     uint32_t told = 0, foreign = 0;
     for (uint32_t i = 0; i < t->checker_count; i++) {
@@ -96,7 +101,8 @@ void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_can
         c->sent = c->due;
         c->approved =
             c->due
-            + dg_approval_vote_delay(world, a->session->node[c->validator], id, t->of.core, true);
+            + dg_approval_vote_delay(world, (dg_node_ix){ a->session->node[c->validator] }, id,
+                                     (dg_core_ix){ t->of.core }, true);
         approve_elsewhere(world, a, t, c);
     }
     a->assignments -= t->checker_count - foreign - told;

@@ -23,35 +23,38 @@ dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *
 
 /* ---- who can, and how long it takes ---- */
 
-uint64_t dg_approval_vote_id(uint32_t id, uint32_t core, bool approval)
+uint64_t dg_approval_vote_id(dg_leaf_id id, dg_core_ix core, bool approval)
 {
-    return (uint64_t)approval << 63 | (uint64_t)id << 16 | core;
+    return (uint64_t)approval << 63 | (uint64_t)id.v << 16 | core.v;
 }
 
-dg_ns dg_approval_vote_delay(const dg_world *world, uint32_t node, uint32_t id, uint32_t core,
+dg_ns dg_approval_vote_delay(const dg_world *world, dg_node_ix node, dg_leaf_id id, dg_core_ix core,
                              bool approval)
 {
     return 2
-           * dg_world_link_latency(world, node, world->node_count,
+           * dg_world_link_latency(world, node, (dg_node_ix){ world->node_count },
                                    dg_approval_vote_id(id, core, approval));
 }
 
-dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, uint32_t para)
+dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, dg_para_id para)
 {
     return dg_backing_recovery_ns(world, session) + dg_backing_pvf_execute_ns(world, para);
 }
 
 /* ---- objecting, and the end ---- */
 
-static dg_code object_all(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, uint32_t id,
-                          dg_ns now, dg_error *err)
+static dg_code object_all(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                          dg_leaf_id id, dg_ns now, dg_error *err)
 {
     for (uint32_t i = 0; i < t->checker_count; i++) {
         dg_checker *c = &t->checkers[i];
         dg_code rc;
-        if (c->objects > now || !dg_world_is_awake(world, a->session->node[c->validator]))
+        if (c->objects > now
+            || !dg_world_is_awake(world, (dg_node_ix){ a->session->node[c->validator] }))
             continue;
-        if ((rc = dg_approval_dispute_object(world, id, t, c->validator, c->objects, err)) < 0)
+        if ((rc = dg_approval_dispute_object(world, id, t, (dg_validator_ix){ c->validator },
+                                             c->objects, err))
+            < 0)
             return rc;
         c->objects = DG_NEVER;
     }
@@ -61,9 +64,9 @@ static dg_code object_all(dg_world *world, dg_approval_block *a, dg_candidate_en
 /* The first moment since the last step at which it counts as approved: something was
  * heard then, or it is the tick. */
 static dg_ns when_approved(const dg_world *world, const dg_approval_block *a, dg_candidate_entry *t,
-                           uint32_t id, dg_ns now)
+                           dg_leaf_id id, dg_ns now)
 {
-    const dg_world_block *b = &world->blocks[id];
+    const dg_world_block *b = &world->blocks[id.v];
     dg_moment m = dg_approval_moment_of(world, a, b, now);
     dg_ns first = now;
     t->last.node = DG_NO;
@@ -78,7 +81,7 @@ static dg_ns when_approved(const dg_world *world, const dg_approval_block *a, dg
             continue;
         first = at;
         t->last = (dg_vote_sent){ a->session->node[t->checkers[i].validator], t->checkers[i].sent,
-                                  dg_approval_vote_id(id, t->of.core, true) };
+                                  dg_approval_vote_id(id, (dg_core_ix){ t->of.core }, true) };
     }
     return first;
 }
@@ -96,10 +99,10 @@ static void count_no_shows(const dg_world *world, const dg_approval_block *a, dg
 
 /* ---- a block ---- */
 
-static dg_code step_trial(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, uint32_t id,
-                          dg_wakeup *turns, dg_ns now, dg_error *err)
+static dg_code step_trial(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                          dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err)
 {
-    const dg_world_block *b = &world->blocks[id];
+    const dg_world_block *b = &world->blocks[id.v];
     uint32_t before = t->no_shows;
     dg_code rc;
     dg_approval_votes_send(world, a, t, id, now);
@@ -133,9 +136,9 @@ static dg_code tell_approved(dg_world *world, const dg_world_block *b, const dg_
         err);
 }
 
-static dg_code step_block(dg_world *world, uint32_t id, dg_wakeup *turns, dg_error *err)
+static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_error *err)
 {
-    dg_approval_block *a = world->blocks[id].approval;
+    dg_approval_block *a = world->blocks[id.v].approval;
     dg_ns now = dg_sim_now(world->sim);
     const dg_candidate_entry *last = a->trials;
     uint64_t told = a->assignments, approved = a->approvals;
@@ -153,7 +156,7 @@ static dg_code step_block(dg_world *world, uint32_t id, dg_wakeup *turns, dg_err
         last = a->trials[i].approved_at > last->approved_at ? &a->trials[i] : last;
     a->approved_at = last->approved_at;
     a->last = last->last;
-    return tell_approved(world, &world->blocks[id], a, err);
+    return tell_approved(world, &world->blocks[id.v], a, err);
 }
 
 /* What became available occupied its core at the parent. */
@@ -188,11 +191,11 @@ static dg_code tell_unknown(dg_world *world, const dg_world_block *b, bool known
  * node keeps of that session, whichever leaf it was asked at, or else asked at the block.
  * `*told`: somebody told its rules.
  * Mirrors: approval-voting import.rs (imported_block_info), runtime-api (cache by session). */
-static dg_code find_session(dg_world *world, uint32_t id, const dg_session **out, bool *told,
+static dg_code find_session(dg_world *world, dg_leaf_id id, const dg_session **out, bool *told,
                             dg_error *err)
 {
-    const dg_world_block *parent = &world->blocks[world->blocks[id].parent],
-                         *own = &world->blocks[id];
+    const dg_world_block *parent = &world->blocks[world->blocks[id.v].parent],
+                         *own = &world->blocks[id.v];
     const dg_session *s = parent->session;
     dg_code rc;
     *out = NULL;
@@ -203,7 +206,7 @@ static dg_code find_session(dg_world *world, uint32_t id, const dg_session **out
          s && !(s->index == parent->view.session && s->rules_told);)
         s = s->next;
     if (!s && !*told) {
-        if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
+        if ((rc = dg_world_view(world, &world->blocks[id.v], err)) < 0)
             return rc;
         if (own->view.session_known && own->view.session == parent->view.session
             && own->view.rules_told) {
@@ -216,9 +219,9 @@ static dg_code find_session(dg_world *world, uint32_t id, const dg_session **out
     return DG_OK;
 }
 
-static dg_code draw(dg_world *world, uint32_t id, const dg_session *session, dg_error *err)
+static dg_code draw(dg_world *world, dg_leaf_id id, const dg_session *session, dg_error *err)
 {
-    dg_approval_block *a = world->blocks[id].approval;
+    dg_approval_block *a = world->blocks[id.v].approval;
     a->known = true;
     a->session = session;
     return a->count ? dg_approval_assignments_draw(world, a, id, err) : DG_OK;
@@ -226,17 +229,17 @@ static dg_code draw(dg_world *world, uint32_t id, const dg_session *session, dg_
 
 /* A block whose session nobody tells of is one that approval voting does not know, whether
  * it includes anything or not. */
-dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *included, uint32_t count,
-                          dg_error *err)
+dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *included,
+                          uint32_t count, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[id];
+    dg_world_block *b = &world->blocks[id.v];
     const dg_session *session;
     bool told;
     dg_approval_block *a;
     dg_code rc = world->approval->votes ? find_session(world, id, &session, &told, err) : DG_OK;
     if (rc < 0 || !world->approval->votes || (!count && told))
         return rc;
-    b = &world->blocks[id];
+    b = &world->blocks[id.v];
     if (!(a = b->approval = dg_calloc(1, sizeof *a)))
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
@@ -254,18 +257,18 @@ dg_code dg_approval_begin(dg_world *world, uint32_t id, const dg_included *inclu
 }
 
 /* At each new head a node tries anew those that it does not know. */
-static dg_code learn(dg_world *world, uint32_t id, dg_error *err)
+static dg_code learn(dg_world *world, dg_leaf_id id, dg_error *err)
 {
     const dg_session *session;
     bool told;
     dg_code rc;
-    if (world->blocks[world->blocks[id].parent].gone)
+    if (world->blocks[world->blocks[id.v].parent].gone)
         return DG_OK;
     if ((rc = find_session(world, id, &session, &told, err)) < 0
-        || !(session || (told && !world->blocks[id].approval->count)))
+        || !(session || (told && !world->blocks[id.v].approval->count)))
         return rc;
     rc = draw(world, id, session, err);
-    return rc < 0 ? rc : tell_unknown(world, &world->blocks[id], true, err);
+    return rc < 0 ? rc : tell_unknown(world, &world->blocks[id.v], true, err);
 }
 
 dg_code dg_approval_step(dg_world *world, dg_error *err)
@@ -280,9 +283,9 @@ dg_code dg_approval_step(dg_world *world, dg_error *err)
         if (b->gone || !b->approval || b->number <= world->blocks[world->finalized].number)
             continue;
         if (!b->approval->known)
-            rc = learn(world, id, err);
+            rc = learn(world, (dg_leaf_id){ id }, err);
         if (rc >= 0 && b->approval->session && b->approval->waiting)
-            rc = step_block(world, id, turns, err);
+            rc = step_block(world, (dg_leaf_id){ id }, turns, err);
     }
     dg_free(turns);
     return rc;
@@ -299,14 +302,18 @@ void dg_approval_block_free(dg_approval_block *a)
     dg_free(a);
 }
 
-static bool heard(const dg_world *world, uint32_t node, const dg_vote_sent *last, dg_ns now)
+static bool heard(const dg_world *world, dg_node_ix node, const dg_vote_sent *last, dg_ns now)
 {
     return last->node == DG_NO
-           || last->sent + 2 * dg_world_link_latency(world, last->node, node, last->what) <= now;
+           || last->sent
+                      + 2
+                            * dg_world_link_latency(world, (dg_node_ix){ last->node }, node,
+                                                    last->what)
+                  <= now;
 }
 
 /* Where not all hear the same: by the node's own ear. */
-static bool heard_all(const dg_world *world, uint32_t node, const dg_approval_block *a, dg_ns now)
+static bool heard_all(const dg_world *world, dg_node_ix node, const dg_approval_block *a, dg_ns now)
 {
     uint32_t each = a->count / a->ears, ear = dg_approval_reach_of(world, a, node);
     const dg_candidate_entry *last = a->known ? &a->trials[ear * each] : NULL;
@@ -317,7 +324,7 @@ static bool heard_all(const dg_world *world, uint32_t node, const dg_approval_bl
     return last && last->approved_at <= now && heard(world, node, &last->last, now);
 }
 
-bool dg_approval_given(const dg_world *world, uint32_t node, const dg_world_block *b)
+bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_block *b)
 {
     const dg_approval_block *a = b->approval;
     dg_ns now = dg_sim_now(world->sim);

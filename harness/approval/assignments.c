@@ -39,26 +39,26 @@ static void draw_cores(const drawing *d, bool *cores)
     }
 }
 
-static uint32_t draw_delay(const drawing *d, uint32_t core)
+static uint32_t draw_delay(const drawing *d, dg_core_ix core)
 {
     uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
-    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_delay, d->who, d->b->slot << 16 | core);
+    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_delay, d->who, d->b->slot << 16 | core.v);
     drawn = width ? dg_rng_below(&luck, width) : 0;
     return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
 }
 
-static bool in_group(const dg_view *view, uint32_t group, uint32_t validator)
+static bool in_group(const dg_view *view, uint32_t group, dg_validator_ix validator)
 {
     for (uint32_t i = group < view->group_count ? view->group_from[group] : 0;
          group < view->group_count && i < view->group_from[group + 1]; i++)
-        if (view->members[i] == validator)
+        if (view->members[i] == validator.v)
             return true;
     return false;
 }
 
-static void draw_validator(drawing *d, dg_approval_block *a, uint32_t validator, bool *cores)
+static void draw_validator(drawing *d, dg_approval_block *a, dg_validator_ix validator, bool *cores)
 {
-    uint32_t node = a->session->node[validator];
+    uint32_t node = a->session->node[validator.v];
     if (node == DG_NO)
         return;
     d->who = (uint64_t)d->b->author << 32 | node;
@@ -66,11 +66,11 @@ static void draw_validator(drawing *d, dg_approval_block *a, uint32_t validator,
     for (uint32_t i = 0; i < a->count; i++) {
         dg_candidate_entry *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (t->ear != dg_approval_reach_of(d->world, a, node)
+        if (t->ear != dg_approval_reach_of(d->world, a, (dg_node_ix){ node })
             || in_group(&d->parent->view, t->of.group, validator))
             continue;
         t->lots[t->lot_count++] =
-            (dg_assignment){ validator, zeroth ? 0 : draw_delay(d, t->of.core),
+            (dg_assignment){ validator.v, zeroth ? 0 : draw_delay(d, (dg_core_ix){ t->of.core }),
                              zeroth && d->distinct && a->ears > 1
                                  && dg_approval_speaks_newest(d->world->nodes[node].of) };
     }
@@ -84,11 +84,11 @@ static int by_tranche(const void *a, const void *b)
     return x->validator < y->validator ? -1 : x->validator > y->validator;
 }
 
-dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, uint32_t id,
+dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a, dg_leaf_id id,
                                      dg_error *err)
 {
     bool cores[DG_CORES_MAX];
-    const dg_world_block *b = &world->blocks[id];
+    const dg_world_block *b = &world->blocks[id.v];
     drawing d = {
         .world = world, .b = b, .parent = &world->blocks[b->parent], .rules = &a->session->rules
     };
@@ -99,7 +99,7 @@ dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a
             return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators",
                            a->session->validators);
     for (uint32_t v = 0; v < a->session->validators; v++)
-        draw_validator(&d, a, v, cores);
+        draw_validator(&d, a, (dg_validator_ix){ v }, cores);
     for (uint32_t i = 0; i < a->count; i++)
         qsort(a->trials[i].lots, a->trials[i].lot_count, sizeof(dg_assignment), by_tranche);
     return DG_OK;

@@ -39,9 +39,9 @@ bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b)
 
 /* ---- votes ---- */
 
-static dg_ns hop(const dg_world *world, const dg_dispute *d, uint32_t node, uint32_t what)
+static dg_ns hop(const dg_world *world, const dg_dispute *d, dg_node_ix node, uint32_t what)
 {
-    return dg_world_link_latency(world, node, world->node_count,
+    return dg_world_link_latency(world, node, (dg_node_ix){ world->node_count },
                                  (uint64_t)1 << 62 | (uint64_t)dg_le32(d->candidate.at) << 8
                                      | what);
 }
@@ -59,68 +59,76 @@ static dg_ns participate(dg_approval_node *n, dg_ns heard, dg_ns takes)
     return n->participating[free];
 }
 
-static const dg_checker *checker_of(const dg_candidate_entry *t, uint32_t validator)
+static const dg_checker *checker_of(const dg_candidate_entry *t, dg_validator_ix validator)
 {
     for (uint32_t i = 0; i < t->checker_count; i++)
-        if (t->checkers && t->checkers[i].validator == validator)
+        if (t->checkers && t->checkers[i].validator == validator.v)
             return &t->checkers[i];
     return NULL;
 }
 
-static bool backed_it(const dg_view *view, uint32_t group, uint32_t validator, bool *first)
+static bool backed_it(const dg_view *view, dg_group_ix group, dg_validator_ix validator,
+                      bool *first)
 {
-    if (group >= view->group_count)
+    if (group.v >= view->group_count)
         return false;
-    *first = view->members[view->group_from[group]] == validator;
-    for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++)
-        if (view->members[i] == validator)
+    *first = view->members[view->group_from[group.v]] == validator.v;
+    for (uint32_t i = view->group_from[group.v]; i < view->group_from[group.v + 1]; i++)
+        if (view->members[i] == validator.v)
             return true;
     return false;
 }
 
-static bool takes_too_long(const dg_world *world, const dg_dispute *d, uint32_t para)
+static bool takes_too_long(const dg_world *world, const dg_dispute *d, dg_para_id para)
 {
     return dg_backing_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
 }
 
-static dg_dispute_vote voice_of(dg_world *world, const dg_dispute *d, uint32_t id,
-                                const dg_candidate_entry *t, uint32_t validator)
+static dg_dispute_vote voice_of(dg_world *world, const dg_dispute *d, dg_leaf_id id,
+                                const dg_candidate_entry *t, dg_validator_ix validator)
 {
-    uint32_t node = d->session->node[validator];
+    uint32_t node = d->session->node[validator.v];
     bool judges = node != DG_NO && (!t->receipt_v2 || world->nodes[node].of->receipts_v2),
          first = false;
     const dg_checker *c = checker_of(t, validator);
-    const dg_world_block *parent = &world->blocks[world->blocks[id].parent];
+    const dg_world_block *parent = &world->blocks[world->blocks[id.v].parent];
     if (node == DG_NO)
         return (dg_dispute_vote){ .at = DG_NEVER };
-    if (judges && !parent->gone && backed_it(&parent->view, t->of.group, validator, &first))
+    if (judges && !parent->gone
+        && backed_it(&parent->view, (dg_group_ix){ t->of.group }, validator, &first))
         return (dg_dispute_vote){ .at = d->began,
                                   .stance = first ? DG_STANCE_SECONDED : DG_STANCE_BACKED };
     if (c && c->approved != DG_NEVER && c->approved <= d->began)
         return (dg_dispute_vote){ .at = d->began, .stance = DG_STANCE_APPROVED };
     return (dg_dispute_vote){ DG_NEVER,
-                              judges && !takes_too_long(world, d, d->para) ? DG_STANCE_VALID
-                                                                           : DG_STANCE_INVALID,
+                              judges && !takes_too_long(world, d, (dg_para_id){ d->para })
+                                  ? DG_STANCE_VALID
+                                  : DG_STANCE_INVALID,
                               judges && node != d->by };
 }
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
  * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
-static dg_code speak(dg_world *world, dg_dispute *d, uint32_t validator, dg_ns heard, bool *any,
-                     dg_error *err)
+static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, dg_ns heard,
+                     bool *any, dg_error *err)
 {
-    uint32_t node = d->session->node[validator];
-    dg_dispute_vote *v = &d->voices[validator];
-    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER || !dg_world_is_awake(world, node))
+    uint32_t node = d->session->node[validator.v];
+    dg_dispute_vote *v = &d->voices[validator.v];
+    if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER
+        || !dg_world_is_awake(world, (dg_node_ix){ node }))
         return DG_OK;
-    if (v->executes && dg_backing_pvf_ready_at(world, node, d->session, d->para) == DG_NEVER)
-        return dg_backing_pvf_want(world, node, d->session, d->para, DG_PVF_APPROVAL, err);
+    if (v->executes
+        && dg_backing_pvf_ready_at(world, (dg_node_ix){ node }, d->session, (dg_para_id){ d->para })
+               == DG_NEVER)
+        return dg_backing_pvf_want(world, (dg_node_ix){ node }, d->session, (dg_para_id){ d->para },
+                                   DG_PVF_APPROVAL, err);
     if (node != d->by)
         dg_backing_recovery_count(world, d->session, 1);
-    v->at = node == d->by ? d->began
-                          : participate(&world->approval->nodes[node], heard,
-                                        dg_approval_check_ns(world, d->session, d->para));
-    v->at += hop(world, d, node, 1);
+    v->at = node == d->by
+                ? d->began
+                : participate(&world->approval->nodes[node], heard,
+                              dg_approval_check_ns(world, d->session, (dg_para_id){ d->para }));
+    v->at += hop(world, d, (dg_node_ix){ node }, 1);
     *any = true;
     return DG_OK;
 }
@@ -157,7 +165,7 @@ static dg_code conclude(dg_dispute *d, dg_error *err)
     return DG_OK;
 }
 
-static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_candidate_entry *t,
+static dg_code vote(dg_world *world, dg_dispute *d, dg_leaf_id id, const dg_candidate_entry *t,
                     dg_error *err)
 {
     uint32_t count = d->session->validators;
@@ -166,8 +174,9 @@ static dg_code vote(dg_world *world, dg_dispute *d, uint32_t id, const dg_candid
     if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
     for (uint32_t i = 0; i < count && rc >= 0; i++) {
-        d->voices[i] = voice_of(world, d, id, t, i);
-        rc = speak(world, d, i, d->began + hop(world, d, d->by, 0), &any, err);
+        d->voices[i] = voice_of(world, d, id, t, (dg_validator_ix){ i });
+        rc = speak(world, d, (dg_validator_ix){ i },
+                   d->began + hop(world, d, (dg_node_ix){ d->by }, 0), &any, err);
     }
     return rc < 0 ? rc : conclude(d, err);
 }
@@ -179,7 +188,7 @@ static dg_code vote_late(dg_world *world, dg_dispute *d, dg_ns now, dg_error *er
     dg_code rc = DG_OK;
     for (uint32_t i = 0;
          d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
-        rc = speak(world, d, i, now, &more, err);
+        rc = speak(world, d, (dg_validator_ix){ i }, now, &more, err);
     return rc < 0 || !more ? rc : conclude(d, err);
 }
 
@@ -221,10 +230,10 @@ static void mark_trials(dg_world *world, dg_dispute *d)
     }
 }
 
-dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_entry *trial,
-                                   uint32_t validator, dg_ns at, dg_error *err)
+dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_entry *trial,
+                                   dg_validator_ix validator, dg_ns at, dg_error *err)
 {
-    const dg_approval_block *a = world->blocks[id].approval;
+    const dg_approval_block *a = world->blocks[id.v].approval;
     dg_dispute *d;
     dg_code rc;
     if (trial->dispute)
@@ -236,8 +245,8 @@ dg_code dg_approval_dispute_object(dg_world *world, uint32_t id, dg_candidate_en
                        .relay_parent = trial->relay_parent,
                        .session = a->session,
                        .para = trial->of.para,
-                       .block = world->blocks[id].number,
-                       .by = a->session->node[validator],
+                       .block = world->blocks[id.v].number,
+                       .by = a->session->node[validator.v],
                        .began = at };
     if (d->next)
         d->next->newer = d;

@@ -25,10 +25,11 @@ static bool find_told(dg_dispute_told *out, dg_bytes answer, const dg_dispute *d
     return false;
 }
 
-static bool has_told(const dg_dispute_told *t, uint32_t validator)
+static bool has_told(const dg_dispute_told *t, dg_validator_ix validator)
 {
     for (int side = 0; side < 2; side++)
-        if (validator < t->bit_count[side] && t->bits[side].at[validator / 8] >> validator % 8 & 1)
+        if (validator.v < t->bit_count[side]
+            && t->bits[side].at[validator.v / 8] >> validator.v % 8 & 1)
             return true;
     return false;
 }
@@ -48,9 +49,9 @@ static const struct {
     [DG_STANCE_INVALID] = { 1, 0, "DISP", 0, true, false },
 };
 
-static void put_vote(dg_buf *out, const dg_dispute *d, uint32_t validator, dg_signer sign)
+static void put_vote(dg_buf *out, const dg_dispute *d, dg_validator_ix validator, dg_signer sign)
 {
-    dg_stance stance = d->voices[validator].stance;
+    dg_stance stance = d->voices[validator.v].stance;
     uint8_t room[80], sig[64];
     dg_buf message = dg_buf_on(room, sizeof room);
     dg_buf_put(&message, stances[stance].magic, 4);
@@ -60,12 +61,12 @@ static void put_vote(dg_buf *out, const dg_dispute *d, uint32_t validator, dg_si
     dg_scale_put_u32(&message, d->session->index);
     if (stances[stance].has_parent)
         dg_buf_put_bytes(&message, dg_hash_bytes(&d->relay_parent));
-    sign(sig, dg_buf_bytes(&message), d->session->keys[validator]);
+    sign(sig, dg_buf_bytes(&message), d->session->keys[validator.v]);
     dg_buf_put_u8(out, stances[stance].side);
     dg_buf_put_u8(out, stances[stance].kind);
     if (stances[stance].has_parent)
         dg_buf_put_bytes(out, dg_hash_bytes(&d->relay_parent));
-    dg_scale_put_u32(out, validator);
+    dg_scale_put_u32(out, validator.v);
     dg_buf_put(out, sig, sizeof sig);
 }
 
@@ -79,7 +80,7 @@ static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_n
     for (uint32_t i = 0; i < d->session->validators; i++) {
         bool spoke = d->voices[i].stance != DG_STANCE_NONE && d->voices[i].at <= now;
         sides[d->voices[i].stance == DG_STANCE_INVALID] += spoke;
-        fresh += spoke && !has_told(told, i);
+        fresh += spoke && !has_told(told, (dg_validator_ix){ i });
     }
     return fresh;
 }
@@ -100,8 +101,9 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
     dg_scale_put_u32(out, d->session->index);
     dg_scale_put_compact(out, fresh);
     for (uint32_t i = 0; i < d->session->validators; i++)
-        if (d->voices[i].stance != DG_STANCE_NONE && d->voices[i].at <= now && !has_told(&told, i))
-            put_vote(out, d, i, sign);
+        if (d->voices[i].stance != DG_STANCE_NONE && d->voices[i].at <= now
+            && !has_told(&told, (dg_validator_ix){ i }))
+            put_vote(out, d, (dg_validator_ix){ i }, sign);
     return fresh;
 }
 

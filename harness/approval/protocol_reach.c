@@ -66,16 +66,16 @@ void dg_approval_reach_init(dg_world *world)
     number_ears(e, true);
 }
 
-uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, uint32_t node)
+uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node)
 {
     return world->approval->reach.mask_count > 1
-               ? world->approval->reach.ear[a->newer][world->approval->nodes[node].mask]
+               ? world->approval->reach.ear[a->newer][world->approval->nodes[node.v].mask]
                : 0;
 }
 
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
-                             uint32_t speaker, bool newer)
+                             dg_node_ix speaker, bool newer)
 {
     return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][ear]]
-                                       [world->approval->nodes[speaker].mask];
+                                       [world->approval->nodes[speaker.v].mask];
 }

@@ -43,14 +43,14 @@ static dg_code tell_others(const dg_world *world, dg_approval_block *a, const dg
     for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
         dg_candidate_entry *other = &a->trials[ear * each + which];
         if (other != t && other->approved_at == DG_NEVER
-            && dg_approval_reach_hears(world, a, ear, node, lot->newer)
+            && dg_approval_reach_hears(world, a, ear, (dg_node_ix){ node }, lot->newer)
             && (rc = make_room(other, 1, err)) == DG_OK)
             add(other, &foreign);
     }
     return rc;
 }
 
-static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, uint32_t id,
+static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, dg_leaf_id id,
                     const dg_wakeup *now, dg_error *err)
 {
     const dg_assignment *lot = &t->lots[now->lot];
@@ -58,15 +58,19 @@ static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t
     dg_checker c = { .validator = lot->validator,
                      .tranche = lot->tranche,
                      .told = now->at,
-                     .heard = now->at + dg_approval_vote_delay(world, node, id, t->of.core, false),
-                     .due = now->at + dg_approval_check_ns(world, a->session, t->of.para),
+                     .heard = now->at
+                              + dg_approval_vote_delay(world, (dg_node_ix){ node }, id,
+                                                       (dg_core_ix){ t->of.core }, false),
+                     .due = now->at
+                            + dg_approval_check_ns(world, a->session, (dg_para_id){ t->of.para }),
                      .approved = DG_NEVER,
                      .objects = DG_NEVER };
     if (t->receipt_v2 && !world->nodes[node].of->receipts_v2) {
         c.objects = now->at + dg_backing_recovery_ns(world, a->session); /* nothing to execute */
         c.due = DG_NEVER;
     }
-    if (dg_backing_pvf_execute_ns(world, t->of.para) > a->session->executor.approval_ms * DG_MS
+    if (dg_backing_pvf_execute_ns(world, (dg_para_id){ t->of.para })
+            > a->session->executor.approval_ms * DG_MS
         && c.due != DG_NEVER) {
         /* timed out: it calls it invalid */
         c.objects = now->at + dg_backing_recovery_ns(world, a->session)
@@ -83,14 +87,14 @@ static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
  * take is counted by the network's time. */
 static dg_moment own_moment(const dg_world *world, const dg_approval_block *a,
-                            const dg_world_block *b, uint32_t node, dg_ns at)
+                            const dg_world_block *b, dg_node_ix node, dg_ns at)
 {
     dg_moment m = dg_approval_moment_of(world, a, b, at);
     dg_sim_local past;
-    if (!world->nodes[node].clock)
+    if (!world->nodes[node.v].clock)
         return m;
-    past =
-        dg_sim_local_at(world->sim, (dg_node_ix){ node }, at) - dg_world_slot_local(world, b->slot);
+    past = dg_sim_local_at(world->sim, (dg_node_ix){ node.v }, at)
+           - dg_world_slot_local(world, b->slot);
     m.block_tick = past <= 0                             ? m.tick
                    : m.tick > (uint64_t)past / tick_ns() ? m.tick - (uint64_t)past / tick_ns()
                                                          : 0;
@@ -98,12 +102,12 @@ static dg_moment own_moment(const dg_world *world, const dg_approval_block *a,
 }
 
 /* The beginning of a tranche by the node's clock. */
-static dg_ns tranche_at(const dg_world *world, const dg_world_block *b, uint32_t node,
+static dg_ns tranche_at(const dg_world *world, const dg_world_block *b, dg_node_ix node,
                         uint32_t tranche)
 {
     dg_sim_local shows = dg_world_slot_local(world, b->slot) + (dg_sim_local)(tranche * tick_ns());
-    return world->nodes[node].clock ? dg_sim_true_at(world->sim, (dg_node_ix){ node }, shows)
-                                    : b->began + tranche * tick_ns();
+    return world->nodes[node.v].clock ? dg_sim_true_at(world->sim, (dg_node_ix){ node.v }, shows)
+                                      : b->began + tranche * tick_ns();
 }
 
 static bool any_wrong(const dg_world *world)
@@ -119,9 +123,9 @@ static dg_ns turn_of(const dg_world *world, const dg_approval_block *a, const dg
                      const dg_assignment *lot, dg_ns now)
 {
     uint32_t node = a->session->node[lot->validator];
-    dg_ns at = tranche_at(world, b, node, lot->tranche), here = b->taken[node];
+    dg_ns at = tranche_at(world, b, (dg_node_ix){ node }, lot->tranche), here = b->taken[node];
     at = here > at ? here : at;
-    if (here == DG_NEVER || at > now || !dg_world_is_awake(world, node))
+    if (here == DG_NEVER || at > now || !dg_world_is_awake(world, (dg_node_ix){ node }))
         return DG_NEVER;
     return at > a->stepped || !a->stepped ? at : now;
 }
@@ -146,9 +150,9 @@ static void drop_told(dg_candidate_entry *t)
 /* Lots whose turn came since the last step, in the order of time, each judged by what
  * was heard then. */
 dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                                 uint32_t id, dg_wakeup *turns, dg_ns now, dg_error *err)
+                                 dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err)
 {
-    const dg_world_block *b = &world->blocks[id];
+    const dg_world_block *b = &world->blocks[id.v];
     uint64_t last = any_wrong(world) ? UINT64_MAX : (now - b->began) / tick_ns();
     uint32_t count = 0;
     bool known = false; /* `required` is of this moment, by right clocks */
@@ -165,7 +169,7 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
     for (uint32_t i = 0; i < count; i++) {
         dg_assignment *lot = &t->lots[turns[i].lot];
         uint32_t node = a->session->node[lot->validator];
-        dg_moment m = own_moment(world, a, b, node, turns[i].at);
+        dg_moment m = own_moment(world, a, b, (dg_node_ix){ node }, turns[i].at);
         known = known && turns[i].at == turns[i - 1].at && !world->nodes[node].clock;
         if (lot->tranche && !known)
             dg_approval_required_at(&required, t->checkers, t->checker_count, &m, false);
@@ -174,7 +178,8 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
                                           lot->tranche))
             continue;
         if ((rc = tell(world, a, t, id, &turns[i], err)) < 0
-            || (rc = dg_backing_pvf_want(world, node, a->session, t->of.para, DG_PVF_APPROVAL, err))
+            || (rc = dg_backing_pvf_want(world, (dg_node_ix){ node }, a->session,
+                                         (dg_para_id){ t->of.para }, DG_PVF_APPROVAL, err))
                    < 0)
             return rc;
         lot->validator = DG_NO;

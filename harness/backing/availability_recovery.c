@@ -52,7 +52,7 @@ void dg_backing_recovery_count(dg_world *world, const dg_session *s, uint64_t ti
     if (world->options.exchange != DG_EXCHANGE_MESSAGES || !times)
         return;
     for (uint32_t i = 0; i < n; i++) {
-        bool awake = s->node[i] != DG_NO && dg_world_is_awake(world, s->node[i]),
+        bool awake = s->node[i] != DG_NO && dg_world_is_awake(world, (dg_node_ix){ s->node[i] }),
              withholds = awake && world->nodes[s->node[i]].withholds & DG_WITHHOLD_AVAILABILITY;
         have += awake && !withholds;
         refuse += withholds;

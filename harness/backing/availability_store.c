@@ -19,63 +19,64 @@ uint64_t dg_backing_chunk_bytes(uint32_t validators)
     return dg_world_message_bytes(DG_MSG_POV) / needed + levels * BRANCH;
 }
 
-uint32_t dg_backing_chunk_home(const dg_world *world, uint32_t leaf, uint32_t core)
+uint32_t dg_backing_chunk_home(const dg_world *world, dg_leaf_id leaf, dg_core_ix core)
 {
-    uint32_t number = world->blocks[leaf].view.cores[core].since, id = leaf;
+    uint32_t number = world->blocks[leaf.v].view.cores[core.v].since, id = leaf.v;
     while (world->blocks[id].number > number && world->blocks[id].parent != DG_NO)
         id = world->blocks[id].parent;
-    return world->blocks[id].taken ? id : leaf;
+    return world->blocks[id].taken ? id : leaf.v;
 }
 
-uint32_t dg_backing_chunk_parent(const dg_world *world, uint32_t home, const dg_core *core)
+uint32_t dg_backing_chunk_parent(const dg_world *world, dg_leaf_id home, const dg_core *core)
 {
-    uint32_t id = world->blocks[home].parent;
+    uint32_t id = world->blocks[home.v].parent;
     for (uint32_t i = 0; id != DG_NO && i < DG_SCOPE_MAX; i++, id = world->blocks[id].parent)
         if (dg_hash_equal(&world->blocks[id].hash, &core->relay_parent))
             return id;
-    return world->blocks[home].parent;
+    return world->blocks[home.v].parent;
 }
 
-bool dg_backing_chunk_has_all(const dg_world *world, uint32_t parent, uint32_t node, dg_ns at)
+bool dg_backing_chunk_has_all(const dg_world *world, dg_leaf_id parent, dg_node_ix node, dg_ns at)
 {
-    const dg_world_block *b = parent == DG_NO ? NULL : &world->blocks[parent];
-    if (dg_world_withheld_at(&world->nodes[node], DG_WITHHOLD_STATEMENTS | DG_WITHHOLD_AVAILABILITY,
-                             at))
+    const dg_world_block *b = parent.v == DG_NO ? NULL : &world->blocks[parent.v];
+    if (dg_world_withheld_at(&world->nodes[node.v],
+                             DG_WITHHOLD_STATEMENTS | DG_WITHHOLD_AVAILABILITY, at))
         return false;
     return !b || !b->taken
-           || (b->taken[node] <= at && b->way[node] == (b->enabled ? DG_WAY_V2 : DG_WAY_LEGACY));
+           || (b->taken[node.v] <= at
+               && b->way[node.v] == (b->enabled ? DG_WAY_V2 : DG_WAY_LEGACY));
 }
 
-uint32_t dg_backing_chunk_first(const dg_world *world, uint32_t home, uint32_t core, uint32_t node,
-                                uint32_t members)
+uint32_t dg_backing_chunk_first(const dg_world *world, dg_leaf_id home, dg_core_ix core,
+                                dg_node_ix node, uint32_t members)
 {
-    dg_rng luck = dg_rng_branch(&world->luck.chunks, node, (uint64_t)home << 16 | core);
+    dg_rng luck = dg_rng_branch(&world->luck.chunks, node.v, (uint64_t)home.v << 16 | core.v);
     return members ? (uint32_t)dg_rng_below(&luck, members) : 0;
 }
 
 /* ---- computed ---- */
 
 /* One request, answered or not: the time after it. */
-static dg_ns ask(const dg_world *world, bool *got, uint32_t node, uint32_t of, uint32_t home,
-                 uint32_t parent, dg_ns at)
+static dg_ns ask(const dg_world *world, bool *got, dg_node_ix node, dg_node_ix of, dg_leaf_id home,
+                 dg_leaf_id parent, dg_ns at)
 {
     dg_ns limit = dg_world_own_wait(world, node, dg_world_constant(DG_CONST_CHUNK_TIMEOUT)), there,
           both;
-    dg_node_ix from = { node }, to = { of };
+    dg_node_ix from = { node.v }, to = { of.v };
     uint64_t bytes;
     bool has;
-    if (of == DG_NO)
+    if (of.v == DG_NO)
         return at + limit;
     if (!dg_world_linked(world, node, of, DG_WAY_LEGACY))
         return at;
     there = at + dg_world_link_delay(world, node, of, home, DG_MSG_CHUNK_ASK);
     has = dg_backing_chunk_has_all(world, parent, of, there);
     bytes = has ? dg_backing_chunk_bytes(
-                world->blocks[home].session ? world->blocks[home].session->validators : 0)
+                world->blocks[home.v].session ? world->blocks[home.v].session->validators : 0)
                 : dg_world_message_bytes(DG_MSG_CHUNK_ASK);
-    both =
-        there - at
-        + dg_sim_link_delay(world->sim, to, from, dg_world_link_draw(world, of, node, home), bytes);
+    both = there - at
+           + dg_sim_link_delay(world->sim, to, from, dg_world_link_draw(world, of, node, home.v),
+                               bytes);
     if (both > limit || dg_sim_was_down(world->sim, to, at, there)
         || dg_world_link_arrival(world, node, of, at, there - at) == DG_NEVER
         || dg_world_link_arrival(world, of, node, there, at + both - there) == DG_NEVER)
@@ -85,49 +86,49 @@ static dg_ns ask(const dg_world *world, bool *got, uint32_t node, uint32_t of, u
 }
 
 /* All members of the group once; `*at` is when it has it or knows that nobody gave it. */
-static bool try_all(const dg_world *world, dg_ns *at, uint32_t leaf, uint32_t core, uint32_t home,
-                    uint32_t node)
+static bool try_all(const dg_world *world, dg_ns *at, dg_leaf_id leaf, dg_core_ix core,
+                    dg_leaf_id home, dg_node_ix node)
 {
-    const dg_world_block *b = &world->blocks[leaf];
-    uint32_t parent = dg_backing_chunk_parent(world, home, &b->view.cores[core]),
-             group = b->view.cores[core].group, from = b->view.group_from[group],
+    const dg_world_block *b = &world->blocks[leaf.v];
+    uint32_t parent = dg_backing_chunk_parent(world, home, &b->view.cores[core.v]),
+             group = b->view.cores[core.v].group, from = b->view.group_from[group],
              members = b->view.group_from[group + 1] - from, first;
     bool got = false;
     for (uint32_t i = 0; i < members; i++)
-        if (b->session->node[b->view.members[from + i]] == node
-            && dg_backing_chunk_has_all(world, parent, node, *at))
+        if (b->session->node[b->view.members[from + i]] == node.v
+            && dg_backing_chunk_has_all(world, (dg_leaf_id){ parent }, node, *at))
             return true;
     first = dg_backing_chunk_first(world, home, core, node, members);
     for (uint32_t i = 0; i < members && !got; i++) {
         uint32_t other = b->session->node[b->view.members[from + (first + i) % members]];
-        if (other != node)
-            *at = ask(world, &got, node, other, home, parent, *at);
+        if (other != node.v)
+            *at = ask(world, &got, node, (dg_node_ix){ other }, home, (dg_leaf_id){ parent }, *at);
     }
     return got;
 }
 
 /* When the node took up the first block from `home` to the leaf at which the core is
  * known to be occupied, of those not before `at`. */
-static dg_ns taken_after(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t home,
-                         uint32_t node, dg_ns at)
+static dg_ns taken_after(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_leaf_id home,
+                         dg_node_ix node, dg_ns at)
 {
     dg_ns first = DG_NEVER;
-    for (uint32_t id = leaf;; id = world->blocks[id].parent) {
+    for (uint32_t id = leaf.v;; id = world->blocks[id].parent) {
         const dg_world_block *b = &world->blocks[id];
-        dg_ns taken = b->taken && core < b->listed ? b->taken[node] : DG_NEVER;
+        dg_ns taken = b->taken && core.v < b->listed ? b->taken[node.v] : DG_NEVER;
         first = taken >= at && taken < first ? taken : first;
-        if (id == home)
+        if (id == home.v)
             return first;
     }
 }
 
-dg_ns dg_backing_chunk_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+dg_ns dg_backing_chunk_at(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_node_ix node)
 {
     uint32_t home = dg_backing_chunk_home(world, leaf, core);
-    dg_ns at = taken_after(world, leaf, core, home, node, 0);
-    if (world->blocks[leaf].view.cores[core].group >= world->blocks[leaf].view.group_count)
+    dg_ns at = taken_after(world, leaf, core, (dg_leaf_id){ home }, node, 0);
+    if (world->blocks[leaf.v].view.cores[core.v].group >= world->blocks[leaf.v].view.group_count)
         return at;
-    while (at != DG_NEVER && !try_all(world, &at, leaf, core, home, node))
-        at = taken_after(world, leaf, core, home, node, at + 1);
+    while (at != DG_NEVER && !try_all(world, &at, leaf, core, (dg_leaf_id){ home }, node))
+        at = taken_after(world, leaf, core, (dg_leaf_id){ home }, node, at + 1);
     return at;
 }

@@ -49,38 +49,39 @@ dg_code dg_backing_collators_tell(dg_world *world, dg_error *err); /* of the slo
 /* ---- collations ---- */
 
 /* The candidates that collators make with a leaf as relay parent */
-dg_code dg_backing_collate(dg_world *world, uint32_t leaf, dg_error *err);
+dg_code dg_backing_collate(dg_world *world, dg_leaf_id leaf, dg_error *err);
 /* of the clocks of those collators that have one */
 dg_code dg_backing_collate_tick(dg_world *world, dg_error *err);
 void dg_backing_candidates_clear(dg_world_block *leaf);
 
 /* When the collation of a core is at a backer, which has the leaf; DG_NEVER: there is none, or it
  * refuses it. */
-dg_ns dg_backing_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_backing_collation_at(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                              dg_node_ix node);
 
 /* ---- prepared code ---- */
 
 typedef enum dg_pvf_use { DG_PVF_BACKING, DG_PVF_APPROVAL } dg_pvf_use;
 /* A node needs a parachain's artifact for a relay parent of that session, from now on. */
-dg_code dg_backing_pvf_want(dg_world *world, uint32_t node, const dg_session *session,
-                            uint32_t para, dg_pvf_use use, dg_error *err);
+dg_code dg_backing_pvf_want(dg_world *world, dg_node_ix node, const dg_session *session,
+                            dg_para_id para, dg_pvf_use use, dg_error *err);
 /* When it was prepared; DG_NEVER: it is not, by now. */
-dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
-                              uint32_t para);
+dg_ns dg_backing_pvf_ready_at(const dg_world *world, dg_node_ix node, const dg_session *session,
+                              dg_para_id para);
 /* artifacts that it has prepared since the run began */
-uint32_t dg_backing_pvf_ready_count(const dg_world *world, uint32_t node);
+uint32_t dg_backing_pvf_ready_count(const dg_world *world, dg_node_ix node);
 /* the node has activated it */
-dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf,
+dg_code dg_backing_pvf_leaf(dg_world *world, dg_node_ix node, const dg_world_block *leaf,
                             dg_error *err);
 void dg_backing_pvf_step(dg_world *world); /* with every tick */
 /* a node's process ended then */
-void dg_backing_pvf_restart(dg_world *world, uint32_t node, dg_ns down);
+void dg_backing_pvf_restart(dg_world *world, dg_node_ix node, dg_ns down);
 /* a process began anew: of classes that keep nothing all is gone */
-void dg_backing_pvf_clean(dg_world *world, uint32_t node, dg_ns down);
+void dg_backing_pvf_clean(dg_world *world, dg_node_ix node, dg_ns down);
 /* one of its blocks; too long: see dg_executor */
-dg_ns dg_backing_pvf_execute_ns(const dg_world *world, uint32_t para);
+dg_ns dg_backing_pvf_execute_ns(const dg_world *world, dg_para_id para);
 /* The end of an execution that could begin at `from`, once an executor is free. */
-dg_ns dg_backing_pvf_execute(dg_world *world, uint32_t node, uint32_t para, dg_ns from);
+dg_ns dg_backing_pvf_execute(dg_world *world, dg_node_ix node, dg_para_id para, dg_ns from);
 dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err); /* at the end of a slot */
 
 /* ---- availability ---- */
@@ -90,16 +91,16 @@ dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err); /* at the end of a 
 dg_ns dg_backing_recovery_ns(const dg_world *world, const dg_session *session);
 void dg_backing_recovery_count(dg_world *world, const dg_session *session, uint64_t times);
 /* When a node has its chunk of what occupies a core of the leaf; DG_NEVER */
-dg_ns dg_backing_chunk_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_backing_chunk_at(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_node_ix node);
 uint64_t dg_backing_chunk_bytes(uint32_t validators); /* of one, with its proof */
 /* The block that put it on its core, at or below the leaf; the leaf if that one is forgotten. */
-uint32_t dg_backing_chunk_home(const dg_world *world, uint32_t leaf, uint32_t core);
+uint32_t dg_backing_chunk_home(const dg_world *world, dg_leaf_id leaf, dg_core_ix core);
 /* of its group: took the relay parent up, and speaks */
-bool dg_backing_chunk_has_all(const dg_world *world, uint32_t parent, uint32_t node, dg_ns at);
+bool dg_backing_chunk_has_all(const dg_world *world, dg_leaf_id parent, dg_node_ix node, dg_ns at);
 /* the relay parent of what occupies the core */
-uint32_t dg_backing_chunk_parent(const dg_world *world, uint32_t home, const dg_core *core);
+uint32_t dg_backing_chunk_parent(const dg_world *world, dg_leaf_id home, const dg_core *core);
 /* member it asks first */
-uint32_t dg_backing_chunk_first(const dg_world *world, uint32_t home, uint32_t core, uint32_t node,
-                                uint32_t members);
+uint32_t dg_backing_chunk_first(const dg_world *world, dg_leaf_id home, dg_core_ix core,
+                                dg_node_ix node, uint32_t members);
 
 #endif

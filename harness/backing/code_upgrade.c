@@ -9,23 +9,23 @@
 #include "backing/backing_impl.h"
 
 /* The signal is an Option by itself: absent, or of one byte. */
-static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, uint32_t para,
+static dg_code is_restricted(dg_world *world, bool *out, dg_world_block *leaf, dg_para_id para,
                              dg_error *err)
 {
     uint8_t id[4];
     dg_bytes key = DG_BYTES_OF(id), value;
     dg_code rc;
-    dg_le32_put(id, para);
+    dg_le32_put(id, para.v);
     rc = dg_chain_storage(world->chain, leaf->block, &value, "Paras", "UpgradeRestrictionSignal",
                           &key, err);
     *out = rc == DG_OK;
     return rc == DG_NOMEM || rc == DG_IO ? rc : DG_OK;
 }
 
-static const dg_code_upgrade *find(const dg_world *world, uint32_t para, const dg_hash *candidate)
+static const dg_code_upgrade *find(const dg_world *world, dg_para_id para, const dg_hash *candidate)
 {
     for (uint32_t i = 0; i < world->backing->upgrade_count; i++)
-        if (world->backing->upgrades[i].para == para
+        if (world->backing->upgrades[i].para == para.v
             && (candidate ? !world->backing->upgrades[i].over
                                 && dg_hash_equal(&world->backing->upgrades[i].candidate, candidate)
                           : world->backing->upgrades[i].over))
@@ -47,17 +47,17 @@ static dg_code add(dg_world *world, const dg_code_upgrade *more, dg_error *err)
     return DG_OK;
 }
 
-static bool waits(const dg_world *world, const dg_view *v, uint32_t para)
+static bool waits(const dg_world *world, const dg_view *v, dg_para_id para)
 {
     for (uint32_t i = 0; i < v->core_count; i++)
-        if (v->cores[i].kind == DG_CORE_OCCUPIED && v->cores[i].para == para
+        if (v->cores[i].kind == DG_CORE_OCCUPIED && v->cores[i].para == para.v
             && find(world, para, &v->cores[i].candidate))
             return true;
     return false;
 }
 
 dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf,
-                                    uint32_t para, dg_error *err)
+                                    dg_para_id para, dg_error *err)
 {
     const dg_collators *by = dg_backing_collators_of(world, para);
     const dg_code_upgrade *over;
@@ -71,10 +71,11 @@ dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_b
     if ((rc = is_restricted(world, &restricted, leaf, para, err)) < 0)
         return rc;
     if (restricted)
-        return over ? DG_OK
-                    : add(world,
-                          &(dg_code_upgrade){ .para = para, .over = true, .number = leaf->number },
-                          err);
+        return over
+                   ? DG_OK
+                   : add(world,
+                         &(dg_code_upgrade){ .para = para.v, .over = true, .number = leaf->number },
+                         err);
     *bytes = by->code_bytes;
     return DG_OK;
 }

@@ -36,20 +36,20 @@ typedef struct line {
 
 /* ---- one candidate ---- */
 
-static void head_of(uint8_t head[HEAD_LEN], uint32_t para, uint32_t number, uint32_t nth)
+static void head_of(uint8_t head[HEAD_LEN], dg_para_id para, uint32_t number, uint32_t nth)
 {
     memset(head, 0, HEAD_LEN);
-    dg_le32_put(head, para);
+    dg_le32_put(head, para.v);
     dg_le32_put(head + 4, number);
     dg_le32_put(head + 8, nth);
 }
 
-static void place(dg_candidate *made, const line *l, const dg_world_block *leaf, uint32_t core,
+static void place(dg_candidate *made, const line *l, const dg_world_block *leaf, dg_place_ix core,
                   const uint8_t *head)
 {
-    made->core = core;
+    made->core = core.v;
     made->session = leaf->view.session;
-    made->group = dg_rotation_group(&leaf->view.rotation, core, leaf->view.group_count);
+    made->group = dg_rotation_group(&leaf->view.rotation, core.v, leaf->view.group_count);
     made->by = l->by;
     made->follows = l->tip;
     made->head = dg_blake2_256(dg_bytes_of(head, HEAD_LEN));
@@ -61,25 +61,26 @@ static void place(dg_candidate *made, const line *l, const dg_world_block *leaf,
 }
 
 /* Which of the parachain's cores it is, the first is 1; 0: it has no other. */
-static uint32_t selector(const dg_core_turns *turns, uint32_t para, uint32_t core)
+static uint32_t selector(const dg_core_turns *turns, dg_para_id para, dg_place_ix core)
 {
     uint32_t which = 1;
-    for (uint32_t i = 0; turns && i < core; i++)
-        which += turns->of[i] == para;
+    for (uint32_t i = 0; turns && i < core.v; i++)
+        which += turns->of[i] == para.v;
     return turns && dg_world_turns_count(turns, para) > 1 ? which : 0;
 }
 
-static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
+static dg_code make(dg_world *world, const line *l, dg_place_ix at, dg_error *err)
 {
     dg_world_block *leaf = &world->blocks[l->leaf];
-    uint32_t core = at % leaf->view.core_count;
+    uint32_t core = at.v % leaf->view.core_count;
     uint8_t head[HEAD_LEN];
-    dg_candidate *made = &leaf->candidates[at];
+    dg_candidate *made = &leaf->candidates[at.v];
     dg_candidate_parts parts = { .para = l->para,
                                  .number = leaf->number,
                                  .validation_data = l->on,
                                  .core = core,
-                                 .selector = selector(l->turns, l->para, core),
+                                 .selector = selector(l->turns, (dg_para_id){ l->para },
+                                                      (dg_place_ix){ core }),
                                  .session = leaf->view.session,
                                  .receipt_v2 = dg_view_receipts_v2(&leaf->view),
                                  .relay_parent = *dg_block_hash(leaf->block),
@@ -88,17 +89,19 @@ static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
     if (!l->base.known || !l->base.pov_max)
         return DG_OK;
     memcpy(parts.code_hash, l->base.code_hash, sizeof parts.code_hash);
-    if ((rc = dg_backing_pvf_note_code(world, l->para, parts.code_hash, err)) < 0)
+    if ((rc = dg_backing_pvf_note_code(world, (dg_para_id){ l->para }, parts.code_hash, err)) < 0)
         return rc;
-    head_of(head, l->para, leaf->number, l->nth);
+    head_of(head, (dg_para_id){ l->para }, leaf->number, l->nth);
     if (!l->upgrades
-        && (rc = dg_backing_code_upgrade_due(world, &parts.new_code, leaf, l->para, err)) < 0)
+        && (rc = dg_backing_code_upgrade_due(world, &parts.new_code, leaf, (dg_para_id){ l->para },
+                                             err))
+               < 0)
         return rc;
     if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
         made->para = DG_NO;
         return rc;
     }
-    place(made, l, leaf, core, head);
+    place(made, l, leaf, (dg_place_ix){ core }, head);
     leaf->made++;
     return dg_backing_code_upgrade_made(world, made, err);
 }
@@ -107,45 +110,45 @@ static dg_code make(dg_world *world, const line *l, uint32_t at, dg_error *err)
 
 /* Where the claim queue names another parachain than the core does: what most of those who
  * will back it see. The others take no part in it. */
-static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf, uint32_t core)
+static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf, dg_place_ix core)
 {
     const dg_view *v = &leaf->view;
-    uint32_t group = dg_rotation_group(&v->rotation, core, v->group_count), by_queue = 0;
-    if (!dg_view_differs(v, core))
-        return &v->cores[core];
+    uint32_t group = dg_rotation_group(&v->rotation, core.v, v->group_count), by_queue = 0;
+    if (!dg_view_differs(v, core.v))
+        return &v->cores[core.v];
     for (uint32_t i = v->group_from[group]; i < v->group_from[group + 1]; i++) {
         uint32_t node = leaf->session->node[v->members[i]];
         by_queue +=
-            node != DG_NO && dg_view_core(v, core, world->nodes[node].of) == &v->cores[core];
+            node != DG_NO && dg_view_core(v, core.v, world->nodes[node].of) == &v->cores[core.v];
     }
-    return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core]
-                                                                           : &v->cores_told[core];
+    return 2 * by_queue >= v->group_from[group + 1] - v->group_from[group] ? &v->cores[core.v]
+                                                                           : &v->cores_told[core.v];
 }
 
 static void find_turns(dg_core_turns *out, const dg_world *world, const dg_world_block *leaf)
 {
     out->count = leaf->view.core_count;
     for (uint32_t core = 0; core < out->count; core++)
-        out->of[core] = dg_core_turn(core_of(world, leaf, core));
+        out->of[core] = dg_core_turn(core_of(world, leaf, (dg_place_ix){ core }));
 }
 
 /* ---- the chain so far ---- */
 
 static dg_code begin(dg_world *world, line *l, dg_assumption assumption, dg_error *err)
 {
-    dg_code rc =
-        dg_world_footing_ask(&world->blocks[l->leaf].view, &l->base, l->para, assumption, err);
+    dg_code rc = dg_world_footing_ask(&world->blocks[l->leaf].view, &l->base,
+                                      (dg_para_id){ l->para }, assumption, err);
     l->on = l->base.data;
     l->tip = l->base.head;
     return rc;
 }
 
 /* The tip goes on to a candidate: its head takes the place of the one in the data. */
-static void go_on(const dg_world *world, line *l, const dg_candidate *c, uint32_t parent)
+static void go_on(const dg_world *world, line *l, const dg_candidate *c, dg_leaf_id parent)
 {
     uint8_t head[HEAD_LEN];
     dg_buf data = dg_buf_on(l->data, sizeof l->data);
-    head_of(head, c->para, world->blocks[parent].number, c->nth);
+    head_of(head, (dg_para_id){ c->para }, world->blocks[parent.v].number, c->nth);
     dg_scale_put_bytes(&data, DG_BYTES_OF(head));
     dg_buf_put(&data, l->base.data.at + l->base.data.len - DATA_TAIL, DATA_TAIL);
     l->on = dg_buf_bytes(&data);
@@ -157,23 +160,23 @@ static void go_on(const dg_world *world, line *l, const dg_candidate *c, uint32_
 
 static void follow(const dg_world *world, line *l)
 {
-    dg_scope scope = dg_world_scope_of(world, l->leaf);
+    dg_scope scope = dg_world_scope_of(world, (dg_leaf_id){ l->leaf });
     const dg_candidate *c;
     dg_offer found;
     do {
         dg_search from = { 0, 0 };
-        c = l->base.known
-                ? dg_world_candidate_next(world, &from, &found, &scope, l->para, &l->tip, &l->base)
-                : NULL;
+        c = l->base.known ? dg_world_candidate_next(world, &from, &found, &scope,
+                                                    (dg_para_id){ l->para }, &l->tip, &l->base)
+                          : NULL;
         if (c)
-            go_on(world, l, c, found.leaf);
+            go_on(world, l, c, (dg_leaf_id){ found.leaf });
     } while (c && l->unbacked <= world->blocks[l->leaf].view.depth);
 }
 
 /* ---- building ---- */
 
 /* `*what`: BUILDS, if there is a block now. */
-static dg_code build(dg_world *world, line *l, uint32_t at, dg_attempt_kind *what, dg_error *err)
+static dg_code build(dg_world *world, line *l, dg_place_ix at, dg_attempt_kind *what, dg_error *err)
 {
     const dg_world_block *leaf = &world->blocks[l->leaf];
     dg_code rc;
@@ -181,22 +184,22 @@ static dg_code build(dg_world *world, line *l, uint32_t at, dg_attempt_kind *wha
     if (*what == DG_ATTEMPT_BUILDS && (rc = make(world, l, at, err)) < 0)
         return rc;
     dg_backing_collators_count(world, leaf, at, *what);
-    if (leaf->candidates[at].para == DG_NO) {
+    if (leaf->candidates[at.v].para == DG_NO) {
         *what = DG_ATTEMPT_NONE;
         return DG_OK;
     }
-    go_on(world, l, &leaf->candidates[at], l->leaf);
+    go_on(world, l, &leaf->candidates[at.v], (dg_leaf_id){ l->leaf });
     l->nth++;
     l->rank++;
     return DG_OK;
 }
 
 /* A place for one more block on the core; DG_NO: there are enough. */
-static uint32_t place_on(const dg_world_block *leaf, uint32_t core)
+static uint32_t place_on(const dg_world_block *leaf, dg_place_ix core)
 {
     for (uint32_t turn = 0; turn < TURNS; turn++)
-        if (leaf->candidates[turn * leaf->view.core_count + core].para == DG_NO)
-            return turn * leaf->view.core_count + core;
+        if (leaf->candidates[turn * leaf->view.core_count + core.v].para == DG_NO)
+            return turn * leaf->view.core_count + core.v;
     return DG_NO;
 }
 
@@ -217,37 +220,37 @@ static dg_code build_all(dg_world *world, line *l, dg_error *err)
         for (uint32_t turn = 0;
              turn < turns && what == DG_ATTEMPT_BUILDS && l->unbacked <= v->depth && rc == DG_OK;
              turn++) {
-            if ((at = place_on(leaf, core)) == DG_NO)
+            if ((at = place_on(leaf, (dg_place_ix){ core })) == DG_NO)
                 return DG_OK;
-            rc = build(world, l, at, &what, err);
+            rc = build(world, l, (dg_place_ix){ at }, &what, err);
             if (rc == DG_OK && ticks && what == DG_ATTEMPT_BUILDS)
-                rc = world->hooks.offered(world, l->leaf, at, err);
+                rc = world->hooks.offered(world, (dg_leaf_id){ l->leaf }, (dg_place_ix){ at }, err);
         }
     }
     return rc;
 }
 
-static uint32_t made_for(const dg_world_block *leaf, uint32_t para)
+static uint32_t made_for(const dg_world_block *leaf, dg_para_id para)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < leaf->offers; i++)
-        count += leaf->candidates[i].para == para;
+        count += leaf->candidates[i].para == para.v;
     return count;
 }
 
-static dg_code collate(dg_world *world, uint32_t leaf, const dg_core_turns *turns, uint32_t para,
-                       dg_ns at, dg_error *err)
+static dg_code collate(dg_world *world, dg_leaf_id leaf, const dg_core_turns *turns,
+                       dg_para_id para, dg_ns at, dg_error *err)
 {
-    const dg_view *v = &world->blocks[leaf].view;
-    line l = { .leaf = leaf,
-               .para = para,
+    const dg_view *v = &world->blocks[leaf.v].view;
+    line l = { .leaf = leaf.v,
+               .para = para.v,
                .by = dg_backing_collators_of(world, para),
                .at = at,
                .turns = turns,
-               .nth = made_for(&world->blocks[leaf], para) };
+               .nth = made_for(&world->blocks[leaf.v], para) };
     dg_code rc;
     l.cores = dg_view_waits_many(v) && v->core_bits ? dg_world_turns_count(turns, para) : 1;
-    l.unincluded = dg_waiting_of(v, para);
+    l.unincluded = dg_waiting_of(v, para.v);
     if ((rc = begin(world, &l, l.unincluded ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err)) < 0)
         return rc;
     if (l.by->of->checks)
@@ -258,10 +261,10 @@ static dg_code collate(dg_world *world, uint32_t leaf, const dg_core_turns *turn
 /* ---- at a leaf, or at a tick ---- */
 
 /* A collator follows the relay chain through one node, or the next that is up. */
-static uint32_t best_for(const dg_world *world, uint32_t para)
+static uint32_t best_for(const dg_world *world, dg_para_id para)
 {
     for (uint32_t i = 0; i < world->node_count; i++) {
-        uint32_t node = (para + i) % world->node_count;
+        uint32_t node = (para.v + i) % world->node_count;
         if (dg_sim_node_up(world->sim, (dg_node_ix){ node }))
             return world->nodes[node].best;
     }
@@ -270,38 +273,39 @@ static uint32_t best_for(const dg_world *world, uint32_t para)
 
 /* Those with a clock of their own build when it ticks, on the best block that they know
  * then. `at`: that time; 0: the others' turn, at the leaf. */
-static dg_code collate_all(dg_world *world, uint32_t leaf, dg_ns at, dg_error *err)
+static dg_code collate_all(dg_world *world, dg_leaf_id leaf, dg_ns at, dg_error *err)
 {
     dg_core_turns turns;
     dg_code rc = DG_OK;
-    find_turns(&turns, world, &world->blocks[leaf]);
+    find_turns(&turns, world, &world->blocks[leaf.v]);
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++) {
         uint32_t para = turns.of[core];
-        if (!dg_world_turns_begin(&turns, core) || world->hooks.collators_away(world, para))
+        if (!dg_world_turns_begin(&turns, (dg_place_ix){ core })
+            || world->hooks.collators_away(world, (dg_para_id){ para }))
             continue;
-        if (dg_backing_collators_of(world, para)->of->own_clock
-                ? at && best_for(world, para) == leaf
+        if (dg_backing_collators_of(world, (dg_para_id){ para })->of->own_clock
+                ? at && best_for(world, (dg_para_id){ para }) == leaf.v
                 : !at)
-            rc = collate(world, leaf, &turns, para, at, err);
+            rc = collate(world, leaf, &turns, (dg_para_id){ para }, at, err);
     }
     return rc;
 }
 
 /* The blocks before are there first. */
-static dg_code collate_chains(dg_world *world, uint32_t leaf, dg_error *err)
+static dg_code collate_chains(dg_world *world, dg_leaf_id leaf, dg_error *err)
 {
     dg_scope scope = dg_world_scope_of(world, leaf);
     for (uint32_t i = 0; i + 1 < scope.count; i++) {
-        dg_code rc = dg_backing_collate(world, scope.of[i], err);
+        dg_code rc = dg_backing_collate(world, (dg_leaf_id){ scope.of[i] }, err);
         if (rc < 0)
             return rc;
     }
     return collate_all(world, leaf, 0, err);
 }
 
-static dg_code tick_at(dg_world *world, uint32_t leaf, dg_error *err)
+static dg_code tick_at(dg_world *world, dg_leaf_id leaf, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[leaf];
+    dg_world_block *b = &world->blocks[leaf.v];
     dg_code rc;
     if ((rc = dg_world_view(world, b, err)) < 0 || !dg_world_has_chains(&b->view)
         || (rc = dg_backing_collate(world, leaf, err)) < 0)
@@ -317,30 +321,32 @@ dg_code dg_backing_collate_tick(dg_world *world, dg_error *err)
         for (uint32_t i = 0; !world->blocks[id].gone && i < world->node_count && !best; i++)
             best = world->nodes[i].best == id;
         if (best)
-            rc = tick_at(world, id, err);
+            rc = tick_at(world, (dg_leaf_id){ id }, err);
     }
     return rc;
 }
 
 /* ---- a leaf of its own ---- */
 
-static dg_code collate_alone(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err)
+static dg_code collate_alone(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err)
 {
-    const dg_core *of = core_of(world, &world->blocks[leaf], core);
-    line l = { .leaf = leaf, .para = of->para, .cores = 1 };
+    const dg_core *of = core_of(world, &world->blocks[leaf.v], core);
+    line l = { .leaf = leaf.v, .para = of->para, .cores = 1 };
     dg_attempt_kind what;
     dg_code rc;
-    if (of->kind != DG_CORE_SCHEDULED || world->hooks.collators_away(world, of->para))
+    if (of->kind != DG_CORE_SCHEDULED
+        || world->hooks.collators_away(world, (dg_para_id){ of->para }))
         return DG_OK;
-    l.by = world->blocks[leaf].candidates[core].by = dg_backing_collators_of(world, of->para);
+    l.by = world->blocks[leaf.v].candidates[core.v].by =
+        dg_backing_collators_of(world, (dg_para_id){ of->para });
     if ((rc = begin(world, &l, DG_ASSUME_FREE, err)) < 0)
         return rc;
     return build(world, &l, core, &what, err);
 }
 
-dg_code dg_backing_collate(dg_world *world, uint32_t id, dg_error *err)
+dg_code dg_backing_collate(dg_world *world, dg_leaf_id id, dg_error *err)
 {
-    dg_world_block *leaf = &world->blocks[id];
+    dg_world_block *leaf = &world->blocks[id.v];
     uint32_t count = leaf->view.core_count * (dg_world_has_chains(&leaf->view) ? TURNS : 1);
     dg_code rc = DG_OK;
     if (leaf->worked)
@@ -356,7 +362,7 @@ dg_code dg_backing_collate(dg_world *world, uint32_t id, dg_error *err)
     if (dg_world_has_chains(&leaf->view))
         return collate_chains(world, id, err);
     for (uint32_t core = 0; core < count && rc == DG_OK; core++)
-        rc = collate_alone(world, id, core, err);
+        rc = collate_alone(world, id, (dg_place_ix){ core }, err);
     return rc;
 }
 

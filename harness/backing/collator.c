@@ -70,10 +70,10 @@ bool dg_backing_collators_tick(const dg_world *world)
 }
 
 /* Each parachain's by its own lot, so that one more does not shuffle all. */
-const dg_collators *dg_backing_collators_of(const dg_world *world, uint32_t para)
+const dg_collators *dg_backing_collators_of(const dg_world *world, dg_para_id para)
 {
     const dg_network_options *o = &world->options;
-    dg_rng lot = dg_rng_fork(o->seed, "collator", para, 0);
+    dg_rng lot = dg_rng_fork(o->seed, "collator", para.v, 0);
     uint64_t draw = dg_rng_below(&lot, PPM);
     for (size_t i = 0; i < o->collator_count; i++) {
         if (draw < o->collators[i].ppm)
@@ -110,10 +110,10 @@ static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
            || (version == 1 && (mode == DG_MODE_DISABLED || of->keeps_v1_collations || !of->v2));
 }
 
-bool dg_backing_collation_taken(const dg_world *world, const dg_world_block *leaf, uint32_t core,
-                                uint32_t node)
+bool dg_backing_collation_taken(const dg_world *world, const dg_world_block *leaf, dg_place_ix core,
+                                dg_node_ix node)
 {
-    return takes(world->nodes[node].of, leaf->candidates[core].by, leaf->view.mode);
+    return takes(world->nodes[node.v].of, leaf->candidates[core.v].by, leaf->view.mode);
 }
 
 /* The first tick of a clock that ticks a while after each slot began. */
@@ -124,38 +124,39 @@ static dg_ns next_tick(const dg_world *world, dg_ns at)
                        : (past + world->slot_ns - 1) / world->slot_ns * world->slot_ns + after;
 }
 
-dg_ns dg_backing_collation_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node)
+dg_ns dg_backing_collation_at(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                              dg_node_ix node)
 {
-    const dg_world_block *b = &world->blocks[leaf];
-    const dg_candidate *c = &b->candidates[core];
-    dg_ns at = b->taken[node], takes;
+    const dg_world_block *b = &world->blocks[leaf.v];
+    const dg_candidate *c = &b->candidates[core.v];
+    dg_ns at = b->taken[node.v], takes;
     if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
         return DG_NEVER;
     takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */
     if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
-        return at > c->made + takes + node ? at : c->made + takes + node;
+        return at > c->made + takes + node.v ? at : c->made + takes + node.v;
     return (c->by->of->own_clock ? next_tick(world, at) : at) + takes;
 }
 
 /* ---- counting ---- */
 
-static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, uint32_t core)
+static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, dg_place_ix core)
 {
-    uint32_t group = leaf->candidates[core].group;
+    uint32_t group = leaf->candidates[core.v].group;
     for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
         uint32_t node = leaf->session->node[leaf->view.members[i]];
-        if (node != DG_NO && dg_backing_collation_taken(world, leaf, core, node))
+        if (node != DG_NO && dg_backing_collation_taken(world, leaf, core, (dg_node_ix){ node }))
             return true;
     }
     return false;
 }
 
-void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, uint32_t core,
+void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, dg_place_ix core,
                                 dg_attempt_kind what)
 {
     world->backing->collations.attempts += what != DG_ATTEMPT_NONE;
     world->backing->collations.panics += what == DG_ATTEMPT_PANICS;
-    if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core].para == DG_NO)
+    if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core.v].para == DG_NO)
         return;
     world->backing->collations.made++;
     world->backing->collations.refused += !anybody_takes(world, leaf, core);

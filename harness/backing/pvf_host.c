@@ -21,23 +21,23 @@ static const dg_hash *params_of(const dg_session *s, const dg_node_class *of)
     return of->artifact_full ? &s->executor.full : &s->executor.prepares;
 }
 
-static bool was_there(const dg_world *world, const dg_session *s, uint32_t node)
+static bool was_there(const dg_world *world, const dg_session *s, dg_node_ix node)
 {
-    const dg_node_class *of = world->nodes[node].of;
+    const dg_node_class *of = world->nodes[node.v].of;
     const dg_executor *first = &world->first_executor.of;
-    return !world->backing->hosts[node].cold
+    return !world->backing->hosts[node.v].cold
            && dg_hash_equal(params_of(s, of), of->artifact_full ? &first->full : &first->prepares);
 }
 
-static const dg_pvf_code *code_of(const dg_world *world, uint32_t para)
+static const dg_pvf_code *code_of(const dg_world *world, dg_para_id para)
 {
     for (uint32_t i = 0; i < world->backing->code_count; i++)
-        if (world->backing->codes[i].para == para)
+        if (world->backing->codes[i].para == para.v)
             return &world->backing->codes[i];
     return NULL;
 }
 
-dg_code dg_backing_pvf_note_code(dg_world *world, uint32_t para, const uint8_t hash[32],
+dg_code dg_backing_pvf_note_code(dg_world *world, dg_para_id para, const uint8_t hash[32],
                                  dg_error *err)
 {
     dg_pvf_code *more;
@@ -45,9 +45,9 @@ dg_code dg_backing_pvf_note_code(dg_world *world, uint32_t para, const uint8_t h
         return DG_OK;
     if (!(more =
               dg_realloc(world->backing->codes, (world->backing->code_count + 1) * sizeof *more)))
-        return dg_fail(err, DG_NOMEM, "no memory for the code of parachain %u", para);
+        return dg_fail(err, DG_NOMEM, "no memory for the code of parachain %u", para.v);
     world->backing->codes = more;
-    more[world->backing->code_count].para = para;
+    more[world->backing->code_count].para = para.v;
     memcpy(more[world->backing->code_count++].hash.at, hash, 32);
     return DG_OK;
 }
@@ -149,11 +149,11 @@ static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 
 /* ---- the door ---- */
 
-dg_code dg_backing_pvf_want(dg_world *world, uint32_t node, const dg_session *session,
-                            uint32_t para, dg_pvf_use use, dg_error *err)
+dg_code dg_backing_pvf_want(dg_world *world, dg_node_ix node, const dg_session *session,
+                            dg_para_id para, dg_pvf_use use, dg_error *err)
 {
-    const dg_node_class *of = world->nodes[node].of;
-    dg_pvf_host *h = &world->backing->hosts[node];
+    const dg_node_class *of = world->nodes[node.v].of;
+    dg_pvf_host *h = &world->backing->hosts[node.v];
     const dg_pvf_code *code;
     uint32_t artifact;
     dg_code rc;
@@ -168,11 +168,11 @@ dg_code dg_backing_pvf_want(dg_world *world, uint32_t node, const dg_session *se
     return DG_OK;
 }
 
-dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_session *session,
-                              uint32_t para)
+dg_ns dg_backing_pvf_ready_at(const dg_world *world, dg_node_ix node, const dg_session *session,
+                              dg_para_id para)
 {
-    const dg_node_class *of = world->nodes[node].of;
-    const dg_pvf_host *h = &world->backing->hosts[node];
+    const dg_node_class *of = world->nodes[node.v].of;
+    const dg_pvf_host *h = &world->backing->hosts[node.v];
     const dg_pvf_code *code;
     uint32_t artifact;
     if (was_there(world, session, node) || !(code = code_of(world, para)))
@@ -184,40 +184,41 @@ dg_ns dg_backing_pvf_ready_at(const dg_world *world, uint32_t node, const dg_ses
     return h->ready[artifact];
 }
 
-uint32_t dg_backing_pvf_ready_count(const dg_world *world, uint32_t node)
+uint32_t dg_backing_pvf_ready_count(const dg_world *world, dg_node_ix node)
 {
-    const dg_pvf_host *h = &world->backing->hosts[node];
+    const dg_pvf_host *h = &world->backing->hosts[node.v];
     uint32_t ready = 0;
     for (uint32_t i = 0; i < world->backing->artifact_count && i < h->ready_cap; i++)
         ready += h->ready[i] <= dg_sim_now(world->sim);
     return ready;
 }
 
-static uint32_t para_on(const dg_view *v, uint32_t core, const dg_node_class *of)
+static uint32_t para_on(const dg_view *v, dg_place_ix core, const dg_node_class *of)
 {
-    const dg_core *c = core < v->core_count ? dg_view_core(v, core, of) : NULL;
+    const dg_core *c = core.v < v->core_count ? dg_view_core(v, core.v, of) : NULL;
     if (!c || c->kind == DG_CORE_FREE)
         return DG_NO;
     return c->kind == DG_CORE_OCCUPIED && c->next != DG_NO ? c->next : c->para;
 }
 
 /* A backer wants what its group is assigned to as soon as it has the leaf. */
-dg_code dg_backing_pvf_leaf(dg_world *world, uint32_t node, const dg_world_block *leaf,
+dg_code dg_backing_pvf_leaf(dg_world *world, dg_node_ix node, const dg_world_block *leaf,
                             dg_error *err)
 {
     uint32_t member, group, para;
     if (!leaf->session || was_there(world, leaf->session, node) || !leaf->view.group_count)
         return DG_OK;
-    member = leaf->session->member[node];
+    member = leaf->session->member[node.v];
     if (member >= leaf->session->validators
         || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
         return DG_OK;
-    para =
-        para_on(&leaf->view, dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count),
-                world->nodes[node].of);
-    return para == DG_NO
-               ? DG_OK
-               : dg_backing_pvf_want(world, node, leaf->session, para, DG_PVF_BACKING, err);
+    para = para_on(
+        &leaf->view,
+        (dg_place_ix){ dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count) },
+        world->nodes[node.v].of);
+    return para == DG_NO ? DG_OK
+                         : dg_backing_pvf_want(world, node, leaf->session, (dg_para_id){ para },
+                                               DG_PVF_BACKING, err);
 }
 
 /* What is on disk by then stays, what was asked for is forgotten. */
@@ -247,16 +248,16 @@ void dg_backing_pvf_step(dg_world *world)
     }
 }
 
-void dg_backing_pvf_restart(dg_world *world, uint32_t node, dg_ns down)
+void dg_backing_pvf_restart(dg_world *world, dg_node_ix node, dg_ns down)
 {
-    end_process(&world->backing->hosts[node], down);
+    end_process(&world->backing->hosts[node.v], down);
 }
 
-void dg_backing_pvf_clean(dg_world *world, uint32_t node, dg_ns down)
+void dg_backing_pvf_clean(dg_world *world, dg_node_ix node, dg_ns down)
 {
-    dg_pvf_host *h = &world->backing->hosts[node];
+    dg_pvf_host *h = &world->backing->hosts[node.v];
     end_process(h, down);
-    if (world->nodes[node].of->keeps_artifacts)
+    if (world->nodes[node.v].of->keeps_artifacts)
         return;
     h->cold = true;
     for (uint32_t i = 0; i < h->ready_cap; i++)
@@ -265,20 +266,21 @@ void dg_backing_pvf_clean(dg_world *world, uint32_t node, dg_ns down)
 
 /* ---- executing ---- */
 
-dg_ns dg_backing_pvf_execute_ns(const dg_world *world, uint32_t para)
+dg_ns dg_backing_pvf_execute_ns(const dg_world *world, dg_para_id para)
 {
     uint64_t least = world->options.execute_ns_min, most = world->options.execute_ns_max;
     const dg_pvf_code *code = most ? code_of(world, para) : NULL;
     dg_rng luck;
     if (!most)
         return dg_world_constant(DG_CONST_VALIDATION);
-    luck = dg_rng_fork(world->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para, 0);
+    luck =
+        dg_rng_fork(world->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para.v, 0);
     return least + dg_rng_below(&luck, most - least + 1);
 }
 
-dg_ns dg_backing_pvf_execute(dg_world *world, uint32_t node, uint32_t para, dg_ns from)
+dg_ns dg_backing_pvf_execute(dg_world *world, dg_node_ix node, dg_para_id para, dg_ns from)
 {
-    dg_pvf_host *h = &world->backing->hosts[node];
+    dg_pvf_host *h = &world->backing->hosts[node.v];
     uint32_t at = 0, count = (uint32_t)dg_world_constant(DG_CONST_EXECUTORS);
     dg_ns takes = dg_backing_pvf_execute_ns(world, para);
     if (!world->options.execute_ns_max)
@@ -291,13 +293,14 @@ dg_ns dg_backing_pvf_execute(dg_world *world, uint32_t node, uint32_t para, dg_n
 
 /* ---- counting ---- */
 
-static uint64_t ready_pairs(const dg_world *world, uint32_t node, const dg_session *session)
+static uint64_t ready_pairs(const dg_world *world, dg_node_ix node, const dg_session *session)
 {
     uint64_t ready = 0;
     if (was_there(world, session, node))
         return world->backing->code_count;
     for (uint32_t i = 0; i < world->backing->code_count; i++)
-        ready += dg_backing_pvf_ready_at(world, node, session, world->backing->codes[i].para)
+        ready += dg_backing_pvf_ready_at(world, node, session,
+                                         (dg_para_id){ world->backing->codes[i].para })
                  != DG_NEVER;
     return ready;
 }
@@ -314,7 +317,7 @@ dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err)
         if (session->member[i] >= session->validators
             || !dg_sim_node_up(world->sim, (dg_node_ix){ i }))
             continue;
-        ready = ready_pairs(world, i, session);
+        ready = ready_pairs(world, (dg_node_ix){ i }, session);
         n.pairs += world->backing->code_count;
         n.ready += ready;
         n.deepest = queued > n.deepest ? queued : n.deepest;

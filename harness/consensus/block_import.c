@@ -42,92 +42,92 @@ dg_code dg_consensus_tell_session(dg_world *world, const dg_world_block *b, dg_e
 
 /* ---- a block ---- */
 
-static dg_code import(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+static dg_code import(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
-    dg_leaf leaf = { id, world->blocks[id].number };
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
+    dg_leaf leaf = { id.v, world->blocks[id.v].number };
     dg_signal signal;
     dg_code rc;
-    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0
-        || (rc = dg_consensus_tell_session(world, &world->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id.v], err)) < 0
+        || (rc = dg_consensus_tell_session(world, &world->blocks[id.v], err)) < 0)
         return rc;
-    world->blocks[id].imported[node] = dg_sim_now(world->sim);
-    if (dg_world_is_better(world, id, n->best))
-        n->best = id;
-    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, world->blocks[id].parent,
-                               world->blocks[id].view.host_version != 0, err))
+    world->blocks[id.v].imported[node.v] = dg_sim_now(world->sim);
+    if (dg_world_is_better(world, id, (dg_leaf_id){ n->best }))
+        n->best = id.v;
+    if ((rc = dg_leaves_import(&n->leaves, &signal, &leaf, world->blocks[id.v].parent,
+                               world->blocks[id.v].view.host_version != 0, err))
             < 0
         || (rc = dg_consensus_compile(world, node, id, false, err)) < 0
         || (rc = dg_consensus_signal(world, node, &signal, id, err)) < 0)
         return rc;
-    return own->final_wanted == id ? dg_consensus_finality_arrived(world, node, id, err) : DG_OK;
+    return own->final_wanted == id.v ? dg_consensus_finality_arrived(world, node, id, err) : DG_OK;
 }
 
-static bool can_import(const dg_world *world, uint32_t node, uint32_t id)
+static bool can_import(const dg_world *world, dg_node_ix node, dg_leaf_id id)
 {
-    const dg_world_block *b = &world->blocks[id];
-    return dg_world_has(world, node, b->parent)
-           && dg_world_descends(world, id, world->nodes[node].finalized);
+    const dg_world_block *b = &world->blocks[id.v];
+    return dg_world_has(world, node, (dg_leaf_id){ b->parent })
+           && dg_world_descends(world, id, (dg_leaf_id){ world->nodes[node.v].finalized });
 }
 
 /* A block whose parent is missing: the node asks whoever sent it for what lies between,
  * down to what it has. */
-static dg_code ask_for_ancestors(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+static dg_code ask_for_ancestors(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    uint32_t lowest = id;
+    uint32_t lowest = id.v;
     dg_ns back_and_forth;
-    for (uint32_t at = world->blocks[id].parent; at != DG_NO; at = world->blocks[at].parent) {
+    for (uint32_t at = world->blocks[id.v].parent; at != DG_NO; at = world->blocks[at].parent) {
         const dg_world_block *b = &world->blocks[at];
-        if (b->gone || b->imported[node] < DG_WAITING)
+        if (b->gone || b->imported[node.v] < DG_WAITING)
             break;
-        if (b->imported[node] == DG_WAITING)
+        if (b->imported[node.v] == DG_WAITING)
             return DG_OK; /* asked already */
-        b->imported[node] = DG_WAITING;
+        b->imported[node.v] = DG_WAITING;
         lowest = at;
     }
-    if (lowest == id)
+    if (lowest == id.v)
         return DG_OK;
-    back_and_forth =
-        2
-        * dg_world_link_latency(world, world->blocks[id].author, node, (uint64_t)id << 16 | 0xfffe);
-    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, back_and_forth,
+    back_and_forth = 2
+                     * dg_world_link_latency(world, (dg_node_ix){ world->blocks[id.v].author },
+                                             node, (uint64_t)id.v << 16 | 0xfffe);
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node.v }, back_and_forth,
                               &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = lowest }, err);
 }
 
 /* By its clock, a client takes nothing of a slot that far ahead. A real one drops the
  * block and comes to it again when it syncs; here it is held until then. */
-static bool is_early(const dg_world *world, uint32_t node, const dg_world_block *b,
+static bool is_early(const dg_world *world, dg_node_ix node, const dg_world_block *b,
                      dg_sim_local *from)
 {
     uint64_t ahead = dg_world_constant(DG_CONST_FUTURE_SLOTS);
-    if (b->author == node || (!world->nodes[node].clock && b->slot <= world->slot + ahead))
+    if (b->author == node.v || (!world->nodes[node.v].clock && b->slot <= world->slot + ahead))
         return false;
     *from = dg_world_slot_local(world, b->slot) - (dg_sim_local)(ahead * world->slot_ns);
-    return dg_sim_local_now(world->sim, (dg_node_ix){ node }) < *from;
+    return dg_sim_local_now(world->sim, (dg_node_ix){ node.v }) < *from;
 }
 
 /* And whatever waited for it: a child may come before its parent. */
-dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[id];
+    dg_world_block *b = &world->blocks[id.v];
     dg_sim_local from;
     dg_code rc;
     if (b->gone || dg_world_has(world, node, id))
         return DG_OK;
     if (is_early(world, node, b, &from))
-        return dg_sim_timer_local_at(world->sim, NULL, (dg_node_ix){ node }, from,
-                                     &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
+        return dg_sim_timer_local_at(world->sim, NULL, (dg_node_ix){ node.v }, from,
+                                     &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id.v }, err);
     if (!can_import(world, node, id)) {
-        b->imported[node] = DG_WAITING;
+        b->imported[node.v] = DG_WAITING;
         return ask_for_ancestors(world, node, id, err);
     }
     if ((rc = import(world, node, id, err)) < 0)
         return rc;
-    for (uint32_t child = id + 1; child < world->block_count; child++) {
+    for (uint32_t child = id.v + 1; child < world->block_count; child++) {
         const dg_world_block *c = &world->blocks[child];
-        if (!c->gone && c->parent == id && c->imported[node] == DG_WAITING
-            && (rc = dg_consensus_block_arrived(world, node, child, err)) < 0)
+        if (!c->gone && c->parent == id.v && c->imported[node.v] == DG_WAITING
+            && (rc = dg_consensus_block_arrived(world, node, (dg_leaf_id){ child }, err)) < 0)
             return rc;
     }
     return DG_OK;
@@ -135,21 +135,22 @@ dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, 
 
 /* ---- finality ---- */
 
-dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_finality_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id,
+                                      dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
-    dg_leaf block = { id, world->blocks[id].number };
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
+    dg_leaf block = { id.v, world->blocks[id.v].number };
     dg_signal signal;
-    if (world->blocks[id].gone || block.number <= world->blocks[n->finalized].number)
+    if (world->blocks[id.v].gone || block.number <= world->blocks[n->finalized].number)
         return DG_OK;
     if (!dg_world_has(world, node, id)) {
-        own->final_wanted = id;
+        own->final_wanted = id.v;
         return DG_OK;
     }
-    n->finalized = id;
+    n->finalized = id.v;
     own->final_wanted = DG_NO;
-    if (!dg_world_descends(world, n->best, id))
+    if (!dg_world_descends(world, (dg_leaf_id){ n->best }, id))
         n->best = dg_world_best_of(world, node);
     dg_leaves_finalize(&n->leaves, &signal, &block);
     return dg_consensus_signal(world, node, &signal, id, err);
@@ -157,10 +158,10 @@ dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t i
 
 /* ---- a process that begins anew: what it had in memory is gone, its database is not ---- */
 
-dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
+dg_code dg_consensus_restart(dg_world *world, dg_node_ix node, dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
     dg_leaf leaf = { n->best, world->blocks[n->best].number };
     dg_signal signal;
     dg_code rc;
@@ -176,13 +177,13 @@ dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err)
         || (rc = dg_leaves_import(&n->leaves, &signal, &leaf, DG_NO,
                                   world->blocks[n->best].view.host_version != 0, err))
                < 0
-        || (rc = dg_consensus_signal(world, node, &signal, n->best, err)) < 0)
+        || (rc = dg_consensus_signal(world, node, &signal, (dg_leaf_id){ n->best }, err)) < 0)
         return rc;
     /* what it missed, from its peers */
     for (uint32_t id = n->finalized + 1; id < world->block_count; id++)
         if (world->blocks[id].sealed && !world->blocks[id].gone
-            && world->blocks[id].imported[node] == DG_NEVER
-            && (rc = dg_consensus_block_arrived(world, node, id, err)) < 0)
+            && world->blocks[id].imported[node.v] == DG_NEVER
+            && (rc = dg_consensus_block_arrived(world, node, (dg_leaf_id){ id }, err)) < 0)
             return rc;
-    return dg_consensus_finality_arrived(world, node, world->finalized, err);
+    return dg_consensus_finality_arrived(world, node, (dg_leaf_id){ world->finalized }, err);
 }

@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err)
+dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg_error *err)
 {
     dg_kept *kept;
     if (!world->options.settled)
@@ -14,13 +14,13 @@ dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_e
     if (!(kept = dg_malloc(sizeof *kept)))
         return dg_fail(err, DG_NOMEM, "no memory for what is told of a block");
     *kept = *how;
-    world->blocks[id].kept = kept;
+    world->blocks[id.v].kept = kept;
     return DG_OK;
 }
 
-static dg_code hand_out(dg_world *world, uint32_t id, dg_error *err)
+static dg_code hand_out(dg_world *world, dg_leaf_id id, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[id];
+    dg_world_block *b = &world->blocks[id.v];
     dg_made made = { .block = b->block,
                      .slot = b->slot,
                      .number = b->number,
@@ -32,27 +32,27 @@ static dg_code hand_out(dg_world *world, uint32_t id, dg_error *err)
     dg_code rc = world->options.settled(world->options.user, &made, err);
     dg_free(b->kept);
     b->kept = NULL;
-    world->consensus->settled = id;
+    world->consensus->settled = id.v;
     return rc;
 }
 
-dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err)
+dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err)
 {
-    uint32_t count = world->blocks[last].number - world->blocks[world->consensus->settled].number,
+    uint32_t count = world->blocks[last.v].number - world->blocks[world->consensus->settled].number,
              at = count, *path;
     dg_code rc = DG_OK;
     if (!count || !world->options.settled) {
-        world->consensus->settled = last;
+        world->consensus->settled = last.v;
         return DG_OK;
     }
     if (!(path = dg_malloc(count * sizeof *path)))
         return dg_fail(err, DG_NOMEM, "no memory for a chain of %u blocks", count);
-    for (uint32_t id = last; id != world->consensus->settled; id = world->blocks[id].parent) {
+    for (uint32_t id = last.v; id != world->consensus->settled; id = world->blocks[id].parent) {
         assert(at > 0); /* else what was settled lost */
         path[--at] = id;
     }
     for (; at < count && rc >= 0; at++)
-        rc = hand_out(world, path[at], err);
+        rc = hand_out(world, (dg_leaf_id){ path[at] }, err);
     dg_free(path);
     return rc;
 }

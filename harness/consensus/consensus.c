@@ -42,7 +42,7 @@ dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err)
     for (uint32_t i = 0; i < world->node_count; i++) {
         world->blocks[root].imported[i] = 0;
         world->nodes[i].best = world->nodes[i].finalized = root;
-        if ((rc = dg_consensus_restart(world, i, err)) < 0)
+        if ((rc = dg_consensus_restart(world, (dg_node_ix){ i }, err)) < 0)
             return rc;
         c->nodes[i].from_before = c->mid_session.within;
     }

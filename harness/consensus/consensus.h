@@ -39,34 +39,35 @@ typedef enum dg_drop {
 const char *dg_consensus_rejection_says(dg_drop why); /* NULL past the end */
 
 /* Hands out what lies above the last settled block, up to `last`. */
-dg_code dg_consensus_settle(dg_world *world, uint32_t last, dg_error *err);
+dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err);
 
 /* A block, or finality, reaches a node. */
-dg_code dg_consensus_block_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
-dg_code dg_consensus_finality_arrived(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
-dg_code dg_consensus_restart(dg_world *world, uint32_t node, dg_error *err);
+dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err);
+dg_code dg_consensus_finality_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id,
+                                      dg_error *err);
+dg_code dg_consensus_restart(dg_world *world, dg_node_ix node, dg_error *err);
 
-dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_consensus_answered(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                               dg_error *err);
 
 /* All code is compiled anew after a restart, unless it is kept on disk. */
-dg_code dg_consensus_recompile(dg_world *world, uint32_t node, dg_error *err);
+dg_code dg_consensus_recompile(dg_world *world, dg_node_ix node, dg_error *err);
 
 /* ---- slots ---- */
 
 /* Sets `authors` of those nodes that may author in the slot of now, on the block that most take for
  * the best. */
 dg_code dg_consensus_slot_authors(dg_world *world, bool *authors, dg_error *err);
-dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, uint32_t head,
+dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, dg_leaf_id head,
                                 const uint8_t key[32], dg_error *err);
 /* the world's, and all right clocks' */
 dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err);
 /* of wrong clocks that show it now */
 dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err);
 
-dg_code dg_consensus_propose(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                              dg_error *err);
-dg_code dg_consensus_build(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_consensus_build(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                            dg_error *err);
 
 /* ---- finality ---- */

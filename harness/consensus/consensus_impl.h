@@ -70,7 +70,7 @@ struct dg_consensus {
 };
 
 /* canonical_chain.c: blocks that stay */
-dg_code dg_consensus_keep(dg_world *world, uint32_t id, const dg_kept *how, dg_error *err);
+dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg_error *err);
 dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err);
 
 /* grandpa.c */
@@ -86,7 +86,8 @@ dg_code dg_consensus_mid_session_init(dg_world *world, const dg_clock *clock, dg
 /* in which the session of a leaf began */
 uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_block *b);
 /* What a node that was just told its topology at the fork block has heard since. */
-dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t id, dg_error *err);
+dg_code dg_consensus_mid_session_told(dg_world *world, dg_node_ix node, dg_leaf_id id,
+                                      dg_error *err);
 
 /* im_online.c: transactions by which validators say that they are up, as far as an
  * author has them for a block on `parent`; transaction i ends at ends[i]. */
@@ -96,21 +97,21 @@ typedef struct dg_heartbeats {
     size_t ends[DG_HEARTBEATS_MAX];
     size_t count;
 } dg_heartbeats;
-dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author,
-                                     uint32_t parent, uint64_t slot, dg_error *err);
+dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, dg_node_ix author,
+                                     dg_leaf_id parent, uint64_t slot, dg_error *err);
 
 /* overseer.c: the overseer's news reaches the subsystems, once they have their answers.
  * An empty one is of finality that deactivates nothing. */
-dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
-                            dg_error *err);
+dg_code dg_consensus_signal(dg_world *world, dg_node_ix node, const dg_signal *signal,
+                            dg_leaf_id id, dg_error *err);
 /* code_compile.c: a block of which a node needs code that it has not compiled. `children`:
  * to execute them; otherwise to ask at the block. */
-dg_code dg_consensus_compile(dg_world *world, uint32_t node, uint32_t id, bool children,
+dg_code dg_consensus_compile(dg_world *world, dg_node_ix node, dg_leaf_id id, bool children,
                              dg_error *err);
 /* Does an author leave out `slot`, with a head this far ahead of what is final? */
 bool dg_consensus_backs_off(uint64_t slot, uint64_t head_slot, uint32_t unfinalized);
 /* proposer.c */
-dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
+dg_code dg_consensus_claim(dg_world *world, dg_node_ix node, dg_leaf_id parent,
                            const dg_slot_claim *claim, dg_error *err);
 
 /* provisioner.c: the encoded inherent of an author; `out` empty: none to give. */
@@ -123,8 +124,8 @@ typedef struct dg_provision {
     uint32_t bitfields, offered, backable, dispute_sets, dispute_votes;
     dg_offer of[DG_CORES_MAX]; /* candidates offered */
 } dg_provision;
-dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
-                             uint32_t parent, dg_error *err);
+dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, dg_node_ix node,
+                             dg_leaf_id parent, dg_error *err);
 /* An inherent in the making, on `parent` by `node`; `bits`: set in it, of each core. */
 typedef struct dg_provider {
     dg_world *world;
@@ -142,9 +143,9 @@ dg_code dg_consensus_provide_chains(dg_provider *m, dg_error *err); /* provision
 /* rejected_candidates.c: what an author offered and its block `id` did not back, each with a reason
  */
 /* .. and bitfields */
-dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                              const dg_provision *given, dg_error *err);
-dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_consensus_rejected_candidates_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                               const dg_provision *given,
                                               const dg_para_events *paras, dg_error *err);
 

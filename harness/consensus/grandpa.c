@@ -83,23 +83,23 @@ static dg_code follow_digest(dg_world *world, dg_block *block, dg_error *err)
 
 /* ---- what a voter votes for ---- */
 
-static uint32_t ancestor_at(const dg_world *world, uint32_t id, uint32_t number)
+static uint32_t ancestor_at(const dg_world *world, dg_leaf_id id, uint32_t number)
 {
-    while (world->blocks[id].number > number)
-        id = world->blocks[id].parent;
-    return id;
+    while (world->blocks[id.v].number > number)
+        id.v = world->blocks[id.v].parent;
+    return id.v;
 }
 
 /* The highest block that has, with all below it down to `base`, been approved, and in
  * which nothing is disputed. With a block among them that approval voting does not know
  * no more than the base is voted for.
  * Mirrors: approval-voting, handle_approved_ancestor ("not fully known. Forcing vote"). */
-static uint32_t approved(const dg_world *world, uint32_t node, uint32_t id, uint32_t base)
+static uint32_t approved(const dg_world *world, dg_node_ix node, dg_leaf_id id, dg_leaf_id base)
 {
-    uint32_t highest = id;
-    for (uint32_t at = id; at != base; at = world->blocks[at].parent)
+    uint32_t highest = id.v;
+    for (uint32_t at = id.v; at != base.v; at = world->blocks[at].parent)
         if (dg_approval_unknown(&world->blocks[at]))
-            return base;
+            return base.v;
         else if (!dg_approval_given(world, node, &world->blocks[at])
                  || dg_approval_dispute_holds(world, &world->blocks[at]))
             highest = world->blocks[at].parent;
@@ -107,27 +107,29 @@ static uint32_t approved(const dg_world *world, uint32_t node, uint32_t id, uint
 }
 
 /* What is not approved holds a vote back, but not for ever. */
-static uint32_t constrained(const dg_world *world, uint32_t node, uint32_t target, uint32_t base,
-                            uint32_t best)
+static uint32_t constrained(const dg_world *world, dg_node_ix node, dg_leaf_id target,
+                            dg_leaf_id base, dg_leaf_id best)
 {
     uint32_t held = approved(world, node, target, base),
              lag_max = (uint32_t)dg_world_constant(DG_CONST_LAG_MAX);
-    uint32_t high = world->blocks[best].number, least = high > lag_max ? high - lag_max : 0;
+    uint32_t high = world->blocks[best.v].number, least = high > lag_max ? high - lag_max : 0;
     return world->blocks[held].number >= least ? held : ancestor_at(world, target, least);
 }
 
-static uint32_t vote_of(const dg_world *world, uint32_t node)
+static uint32_t vote_of(const dg_world *world, dg_node_ix node)
 {
-    uint32_t base = world->finalized, best = world->nodes[node].best,
+    uint32_t base = world->finalized, best = world->nodes[node.v].best,
              low = world->blocks[base].number;
     uint32_t back = (uint32_t)dg_world_constant(DG_CONST_BEFORE_BEST),
              high = world->blocks[best].number, target;
-    if (!dg_world_descends(world, best, base))
+    if (!dg_world_descends(world, (dg_leaf_id){ best }, (dg_leaf_id){ base }))
         return base;
     target = high > low + back ? high - back : low;
     if (target > low + (3 * (high - low) + 3) / 4)
         target = low + (3 * (high - low) + 3) / 4;
-    return constrained(world, node, ancestor_at(world, best, target), base, best);
+    return constrained(world, node,
+                       (dg_leaf_id){ ancestor_at(world, (dg_leaf_id){ best }, target) },
+                       (dg_leaf_id){ base }, (dg_leaf_id){ best });
 }
 
 /* ---- counting ---- */
@@ -189,7 +191,7 @@ dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)
     f->round++;
     for (uint32_t i = 0; i < f->count; i++)
         if (votes(world, &f->voters[i]))
-            f->weights[vote_of(world, f->voters[i].node)] += f->voters[i].weight;
+            f->weights[vote_of(world, (dg_node_ix){ f->voters[i].node })] += f->voters[i].weight;
     f->prevoted = ghost(world);
     return DG_OK;
 }
@@ -206,21 +208,21 @@ static uint32_t best_number(const dg_world *world)
     return best;
 }
 
-static uint64_t count_losers(const dg_world *world, uint32_t from, uint32_t to)
+static uint64_t count_losers(const dg_world *world, dg_leaf_id from, dg_leaf_id to)
 {
     uint64_t losers = 0;
-    for (uint32_t id = from + 1; id < world->block_count; id++) {
+    for (uint32_t id = from.v + 1; id < world->block_count; id++) {
         uint32_t number = world->blocks[id].number;
-        losers += number > world->blocks[from].number && number <= world->blocks[to].number
-                  && !dg_world_descends(world, to, id);
+        losers += number > world->blocks[from.v].number && number <= world->blocks[to.v].number
+                  && !dg_world_descends(world, to, (dg_leaf_id){ id });
     }
     return losers;
 }
 
 /* Down the chain from `to`, oldest first: each block may change the set. */
-static dg_code follow_chain(dg_world *world, uint32_t from, uint32_t to, dg_error *err)
+static dg_code follow_chain(dg_world *world, dg_leaf_id from, dg_leaf_id to, dg_error *err)
 {
-    for (uint32_t number = world->blocks[from].number + 1; number <= world->blocks[to].number;
+    for (uint32_t number = world->blocks[from.v].number + 1; number <= world->blocks[to.v].number;
          number++) {
         const dg_world_block *b = &world->blocks[ancestor_at(world, to, number)];
         dg_code rc = b->gone ? DG_OK : follow_digest(world, b->block, err);
@@ -230,21 +232,21 @@ static dg_code follow_chain(dg_world *world, uint32_t from, uint32_t to, dg_erro
     return DG_OK;
 }
 
-static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
+static dg_code agree(dg_world *world, dg_leaf_id id, dg_error *err)
 {
     dg_grandpa *f = &world->consensus->grandpa;
     uint32_t before = world->finalized;
     dg_node_ix all = { world->node_count };
     struct dg_event_net_finalized n = { .slot = world->slot,
-                                        .lag = best_number(world) - world->blocks[id].number,
-                                        .pruned = count_losers(world, before, id),
+                                        .lag = best_number(world) - world->blocks[id.v].number,
+                                        .pruned = count_losers(world, (dg_leaf_id){ before }, id),
                                         .round = f->round };
     dg_code rc;
-    world->finalized = id;
-    world->stats.finalized = world->blocks[id].number;
+    world->finalized = id.v;
+    world->stats.finalized = world->blocks[id.v].number;
     world->stats.pruned += n.pruned;
-    if ((rc = follow_chain(world, before, id, err)) < 0
-        || (rc = dg_world_emit(world, &world->blocks[id],
+    if ((rc = follow_chain(world, (dg_leaf_id){ before }, id, err)) < 0
+        || (rc = dg_world_emit(world, &world->blocks[id.v],
                                &(dg_event){ .kind = DG_EVENT_NET_FINALIZED,
                                             .node = DG_EVENT_NO_NODE,
                                             .net_finalized = n },
@@ -255,7 +257,7 @@ static dg_code agree(dg_world *world, uint32_t id, dg_error *err)
         if ((rc = dg_sim_send(world->sim, all, (dg_node_ix){ i },
                               &(dg_sim_parcel){ .channel = world->channels.finality,
                                                 .tag = DG_TAG_FINAL,
-                                                .a = id,
+                                                .a = id.v,
                                                 .wire_bytes = 4096 },
                               err))
             < 0)
@@ -270,7 +272,8 @@ dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err)
     if (f->prevoted == DG_NO || f->prevoted == world->finalized)
         return DG_OK;
     for (uint32_t i = 0; i < f->count; i++)
-        if (votes(world, &f->voters[i]) && dg_world_has(world, f->voters[i].node, f->prevoted))
+        if (votes(world, &f->voters[i])
+            && dg_world_has(world, (dg_node_ix){ f->voters[i].node }, (dg_leaf_id){ f->prevoted }))
             weight += f->voters[i].weight;
-    return weight >= needed ? agree(world, f->prevoted, err) : DG_OK;
+    return weight >= needed ? agree(world, (dg_leaf_id){ f->prevoted }, err) : DG_OK;
 }

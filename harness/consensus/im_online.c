@@ -24,7 +24,7 @@ static uint64_t threshold(uint64_t progress, uint64_t length)
     return p + PPM / length;
 }
 
-static uint64_t sends_at(const dg_world *world, uint32_t node, const dg_clock *clock)
+static uint64_t sends_at(const dg_world *world, dg_node_ix node, const dg_clock *clock)
 {
     for (uint64_t slot = clock->epoch_start;; slot++) {
         uint64_t progress = (slot - clock->epoch_start + 1) * PPM / clock->epoch_slots;
@@ -33,7 +33,7 @@ static uint64_t sends_at(const dg_world *world, uint32_t node, const dg_clock *c
             return slot;
         if (progress < RANDOM_FROM)
             continue;
-        luck = dg_rng_fork(world->options.seed, "heartbeat", node, slot);
+        luck = dg_rng_fork(world->options.seed, "heartbeat", node.v, slot);
         if (dg_rng_below(&luck, PPM) <= threshold(progress, clock->epoch_slots))
             return slot;
     }
@@ -51,7 +51,7 @@ static dg_code plan_session(dg_world *world, const dg_clock *clock, dg_error *er
         return dg_fail(err, DG_NOMEM, "no memory for heartbeats");
     world->consensus->heartbeats.epoch_start = clock->epoch_start;
     for (uint32_t i = 0; i < world->node_count; i++)
-        world->consensus->heartbeats.at[i] = sends_at(world, i, clock);
+        world->consensus->heartbeats.at[i] = sends_at(world, (dg_node_ix){ i }, clock);
     return DG_OK;
 }
 
@@ -157,11 +157,12 @@ static dg_code add(pool *p, uint32_t i, dg_error *err)
 /* ---- all that an author has ---- */
 
 /* An author is online by the block it makes. */
-static bool is_here(const pool *p, uint32_t node)
+static bool is_here(const pool *p, dg_node_ix node)
 {
-    return node != DG_NO && node != p->author && p->world->consensus->heartbeats.at[node] < p->slot
-           && !dg_sim_node_paused(p->world->sim, (dg_node_ix){ node })
-           && dg_sim_reachable(p->world->sim, (dg_node_ix){ node }, (dg_node_ix){ p->author });
+    return node.v != DG_NO && node.v != p->author
+           && p->world->consensus->heartbeats.at[node.v] < p->slot
+           && !dg_sim_node_paused(p->world->sim, (dg_node_ix){ node.v })
+           && dg_sim_reachable(p->world->sim, (dg_node_ix){ node.v }, (dg_node_ix){ p->author });
 }
 
 static dg_code read_list(const pool *p, dg_bytes *out, const char *pallet, const char *item)
@@ -205,12 +206,12 @@ static dg_code open_pool(pool *p, dg_clock *clock, dg_error *err)
 }
 
 /* What is beyond DG_HEARTBEATS_MAX stays in the pool for the next author. */
-dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32_t author,
-                                     uint32_t parent, uint64_t slot, dg_error *err)
+dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, dg_node_ix author,
+                                     dg_leaf_id parent, uint64_t slot, dg_error *err)
 {
     pool p = { .world = world,
-               .parent = world->blocks[parent].block,
-               .author = author,
+               .parent = world->blocks[parent.v].block,
+               .author = author.v,
                .slot = slot,
                .out = out };
     dg_clock clock;
@@ -220,7 +221,8 @@ dg_code dg_consensus_heartbeats_take(dg_world *world, dg_heartbeats *out, uint32
     if ((rc = open_pool(&p, &clock, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
     for (uint32_t i = 0; i < p.count && out->count < DG_HEARTBEATS_MAX && rc >= 0; i++)
-        if (is_here(&p, dg_people_node(&world->people, p.validators.at + 32 * (size_t)i))
+        if (is_here(&p, (dg_node_ix){ dg_people_node(&world->people,
+                                                     p.validators.at + 32 * (size_t)i) })
             && !is_online(&p, i))
             rc = add(&p, i, err);
     return rc < 0 ? rc : DG_OK;

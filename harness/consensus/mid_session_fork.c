@@ -46,7 +46,7 @@ uint64_t dg_consensus_mid_session_slot(const dg_world *world, const dg_world_blo
 }
 
 /* No block of this run was deactivated: number 0. */
-static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block *b, dg_error *err)
+static dg_code tell_signal(dg_world *world, dg_node_ix node, const dg_world_block *b, dg_error *err)
 {
     struct dg_event_net_signal n = { .slot = b->slot, .by_finality = true };
     dg_code rc;
@@ -54,25 +54,26 @@ static dg_code tell_signal(dg_world *world, uint32_t node, const dg_world_block 
         return DG_OK;
     world->consensus->mid_session.told = true;
     rc = dg_consensus_tell_session(world, b, err);
-    return rc < 0
-               ? rc
-               : dg_world_emit(
-                   world, b,
-                   &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node, .net_signal = n }, err);
+    return rc < 0 ? rc
+                  : dg_world_emit(
+                      world, b,
+                      &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node.v, .net_signal = n },
+                      err);
 }
 
-dg_code dg_consensus_mid_session_told(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+dg_code dg_consensus_mid_session_told(dg_world *world, dg_node_ix node, dg_leaf_id id,
+                                      dg_error *err)
 {
     static const dg_signal only_deactivates = { .by_finality = true };
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
     dg_losses lost;
     dg_code rc;
     if (!own->from_before || !world->consensus->mid_session.forked)
         return DG_OK;
     own->from_before = false;
-    if ((rc = tell_signal(world, node, &world->blocks[id], err)) < 0
+    if ((rc = tell_signal(world, node, &world->blocks[id.v], err)) < 0
         || (rc = dg_statement_signal(&n->sd, &lost, &only_deactivates, NULL, err)) < 0)
         return rc;
-    return dg_world_emit_losses(world, node, id, &lost, err);
+    return dg_world_emit_losses(world, node.v, id.v, &lost, err);
 }

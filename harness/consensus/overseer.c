@@ -21,11 +21,11 @@ typedef struct dg_held_signal {
 
 /* gossip-support: once in a session, at its first leaf here. A session that could
  * not be asked is tried again at the next leaf; one whose epoch could not, is not. */
-static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+static dg_code tell_topology(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
-    const dg_world_block *b = &world->blocks[id];
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
+    const dg_world_block *b = &world->blocks[id.v];
     dg_losses lost;
     dg_code rc;
     if (!b->view.session_known || (own->session_seen && b->view.session <= own->last_session)
@@ -33,19 +33,19 @@ static dg_code tell_topology(dg_world *world, uint32_t node, uint32_t id, dg_err
         return DG_OK;
     own->session_seen = true;
     own->last_session = b->view.session;
-    if (b->session->member[node] == DG_NO || !b->session->has_grid)
+    if (b->session->member[node.v] == DG_NO || !b->session->has_grid)
         return DG_OK;
     dg_topologies_add(&n->gossip, b->session);
     if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
         return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(world->sim));
-    return (rc = dg_world_emit_losses(world, node, id, &lost, err)) < 0
+    return (rc = dg_world_emit_losses(world, node.v, id.v, &lost, err)) < 0
                ? rc
                : dg_consensus_mid_session_told(world, node, id, err);
 }
 
-static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t cause,
-                           dg_error *err)
+static dg_code note_signal(dg_world *world, dg_node_ix node, const dg_signal *signal,
+                           uint32_t cause, dg_error *err)
 {
     world->stats.deactivations_only++;
     for (uint32_t i = 0; i < signal->deactivated_count; i++) {
@@ -59,7 +59,7 @@ static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *sign
         lost->signal_seen = true;
         if ((rc = dg_world_emit(
                  world, &world->blocks[cause],
-                 &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node, .net_signal = n }, err))
+                 &(dg_event){ .kind = DG_EVENT_NET_SIGNAL, .node = node.v, .net_signal = n }, err))
             < 0)
             return rc;
     }
@@ -68,60 +68,60 @@ static dg_code note_signal(dg_world *world, uint32_t node, const dg_signal *sign
 
 /* With what lies below it down to what was taken up before: a node that was away
  * finds it all with its first leaf. */
-static void take_up(dg_world *world, uint32_t node, uint32_t id)
+static void take_up(dg_world *world, dg_node_ix node, dg_leaf_id id)
 {
-    dg_world_node *n = &world->nodes[node];
-    const dg_view *view = &world->blocks[id].view;
+    dg_world_node *n = &world->nodes[node.v];
+    const dg_view *view = &world->blocks[id.v].view;
     n->asked = view->session_known;
     n->asked_session = view->session;
     n->asked_version = view->host_version;
-    for (;
-         id != DG_NO && dg_world_has(world, node, id) && world->blocks[id].taken[node] == DG_NEVER;
-         id = world->blocks[id].parent)
-        world->blocks[id].taken[node] = dg_sim_now(world->sim);
+    for (; id.v != DG_NO && dg_world_has(world, node, id)
+           && world->blocks[id.v].taken[node.v] == DG_NEVER;
+         id.v = world->blocks[id.v].parent)
+        world->blocks[id.v].taken[node.v] = dg_sim_now(world->sim);
 }
 
 /* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
  * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
-static dg_code ask_for_chunks(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+static dg_code ask_for_chunks(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
 {
     enum { ANCESTRY = 3 };
     dg_ns now = dg_sim_now(world->sim);
-    uint32_t id = leaf, session = world->blocks[leaf].view.session;
+    uint32_t id = leaf.v, session = world->blocks[leaf.v].view.session;
     dg_code rc = DG_OK;
     for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO;
          left--, id = world->blocks[id].parent) {
         const dg_world_block *b = &world->blocks[id];
-        if (b->gone || b->taken[node] != now || b->view.session != session)
+        if (b->gone || b->taken[node.v] != now || b->view.session != session)
             break;
-        rc = dg_statements_chunks_taken_up(world, node, id, err);
+        rc = dg_statements_chunks_taken_up(world, node, (dg_leaf_id){ id }, err);
     }
     return rc;
 }
 
 /* Statement distribution has sorted what was taken up by its two state machines: work
  * on it begins. */
-static dg_code begin_work(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+static dg_code begin_work(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
 {
-    const dg_statement *sd = &world->nodes[node].sd;
+    const dg_statement *sd = &world->nodes[node.v].sd;
     dg_ns now = dg_sim_now(world->sim);
-    uint32_t id = leaf;
+    uint32_t id = leaf.v;
     dg_code rc = DG_OK;
     for (; rc == DG_OK && id != DG_NO && !world->blocks[id].gone
-           && world->blocks[id].taken[node] == now && !world->blocks[id].way[node];
+           && world->blocks[id].taken[node.v] == now && !world->blocks[id].way[node.v];
          id = world->blocks[id].parent) {
-        world->blocks[id].way[node] = dg_statement_v2_at(sd, id)       ? DG_WAY_V2
-                                      : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
-                                                                       : DG_WAY_NONE;
+        world->blocks[id].way[node.v] = dg_statement_v2_at(sd, id)       ? DG_WAY_V2
+                                        : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
+                                                                         : DG_WAY_NONE;
         if (world->options.exchange == DG_EXCHANGE_MESSAGES)
-            rc = dg_statements_sent_taken_up(world, node, id, err);
+            rc = dg_statements_sent_taken_up(world, node, (dg_leaf_id){ id }, err);
     }
     return rc < 0 || world->options.exchange != DG_EXCHANGE_MESSAGES
                ? rc
                : ask_for_chunks(world, node, leaf, err);
 }
 
-static dg_code tell_statements(dg_world *world, uint32_t node, const dg_held_signal *held,
+static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_signal *held,
                                dg_error *err)
 {
     const dg_world_block *b = &world->blocks[held->id];
@@ -138,34 +138,34 @@ static dg_code tell_statements(dg_world *world, uint32_t node, const dg_held_sig
                            leaf.ancestor_count);
         dg_world_ancestors(world, ancestors, b, b->view.ancestry);
     }
-    rc = dg_statement_signal(&world->nodes[node].sd, &lost, &held->signal, &leaf, err);
+    rc = dg_statement_signal(&world->nodes[node.v].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);
-    return rc < 0 ? rc : dg_world_emit_losses(world, node, held->id, &lost, err);
+    return rc < 0 ? rc : dg_world_emit_losses(world, node.v, held->id, &lost, err);
 }
 
-static dg_code deliver(dg_world *world, uint32_t node, const dg_held_signal *held, dg_error *err)
+static dg_code deliver(dg_world *world, dg_node_ix node, const dg_held_signal *held, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[held->id];
     bool activates = held->signal.activates;
     dg_code rc;
     if (activates && !b->gone)
-        take_up(world, node, held->id);
+        take_up(world, node, (dg_leaf_id){ held->id });
     if (!activates && (rc = note_signal(world, node, &held->signal, held->id, err)) < 0)
         return rc;
     if ((rc = tell_statements(world, node, held, err)) < 0)
         return rc;
-    dg_statement_stamp(&world->nodes[node].sd, dg_sim_now(world->sim));
+    dg_statement_stamp(&world->nodes[node.v].sd, dg_sim_now(world->sim));
     if (!activates || b->gone)
         return DG_OK;
-    if ((rc = tell_topology(world, node, held->id, err)) < 0
+    if ((rc = tell_topology(world, node, (dg_leaf_id){ held->id }, err)) < 0
         || (rc = dg_backing_pvf_leaf(world, node, b, err)) < 0)
         return rc;
-    return begin_work(world, node, held->id, err);
+    return begin_work(world, node, (dg_leaf_id){ held->id }, err);
 }
 
 /* ---- when ---- */
 
-static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, dg_error *err)
+static dg_code hold(dg_world *world, dg_node_ix node, const dg_held_signal *held, dg_error *err)
 {
     size_t gone = held->signal.deactivated_count * sizeof *held->signal.deactivated;
     dg_held_signal *kept;
@@ -177,8 +177,8 @@ static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, 
     *kept = *held;
     if (gone)
         kept->signal.deactivated = memcpy(kept + 1, held->signal.deactivated, gone);
-    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node },
-                         world->consensus->nodes[node].busy_until,
+    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node.v },
+                         world->consensus->nodes[node.v].busy_until,
                          &(dg_sim_timer){ .tag = DG_TAG_ANSWERED, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
     return rc;
@@ -186,11 +186,11 @@ static dg_code hold(dg_world *world, uint32_t node, const dg_held_signal *held, 
 
 /* The signal would wait for so long: the node goes down when that is too much, until
  * somebody has started it again. */
-static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err)
+static dg_code go_down(dg_world *world, dg_node_ix node, dg_ns wait, dg_error *err)
 {
-    dg_consensus_node *own = &world->consensus->nodes[node];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
     const dg_world_block *about = &world->blocks[own->waits_at];
-    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node, own->waits_at);
+    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node.v, own->waits_at);
     dg_ns least = dg_world_constant(DG_CONST_RESTART_MIN),
           most = dg_world_constant(DG_CONST_RESTART_MAX);
     dg_ns down =
@@ -206,18 +206,18 @@ static dg_code go_down(dg_world *world, uint32_t node, dg_ns wait, dg_error *err
     world->stats.stalled++;
     rc = dg_world_emit_why(
         world, about,
-        &(dg_event){ .kind = DG_EVENT_NET_STALLED, .node = node, .net_stalled = told }, "question",
-        dg_request_at(own->waits_for)->method, err);
-    return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node }, at, at + down, err);
+        &(dg_event){ .kind = DG_EVENT_NET_STALLED, .node = node.v, .net_stalled = told },
+        "question", dg_request_at(own->waits_for)->method, err);
+    return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node.v }, at, at + down, err);
 }
 
-dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *signal, uint32_t id,
-                            dg_error *err)
+dg_code dg_consensus_signal(dg_world *world, dg_node_ix node, const dg_signal *signal,
+                            dg_leaf_id id, dg_error *err)
 {
-    dg_world_node *n = &world->nodes[node];
-    dg_consensus_node *own = &world->consensus->nodes[node];
-    const dg_view *view = &world->blocks[id].view;
-    dg_held_signal held = { *signal, id,
+    dg_world_node *n = &world->nodes[node.v];
+    dg_consensus_node *own = &world->consensus->nodes[node.v];
+    const dg_view *view = &world->blocks[id.v].view;
+    dg_held_signal held = { *signal, id.v,
                             dg_view_mode_for(view, n->of, dg_world_answers_kept(n, view)) };
     dg_ns now = dg_sim_now(world->sim), from = own->busy_until > now ? own->busy_until : now;
     dg_code rc;
@@ -228,14 +228,14 @@ dg_code dg_consensus_signal(dg_world *world, uint32_t node, const dg_signal *sig
         return DG_OK;
     own->busy_until = from;
     if (signal->activates) {
-        own->waits_at = id;
+        own->waits_at = id.v;
         own->busy_until += dg_world_runtime_latency(world, node, id, &own->waits_for);
     }
     return own->busy_until == now ? deliver(world, node, &held, err)
                                   : hold(world, node, &held, err);
 }
 
-dg_code dg_consensus_answered(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_consensus_answered(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                               dg_error *err)
 {
     return deliver(world, node, dg_sim_msg_data(event->msg), err);

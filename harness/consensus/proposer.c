@@ -16,7 +16,7 @@ typedef struct proposal {
 
 /* ---- claims ---- */
 
-dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
+dg_code dg_consensus_claim(dg_world *world, dg_node_ix node, dg_leaf_id parent,
                            const dg_slot_claim *claim, dg_error *err)
 {
     dg_sim_local at = dg_world_slot_local(world, claim->slot);
@@ -26,9 +26,9 @@ dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
     if (rc < 0)
         return rc;
     p = dg_sim_msg_room(msg);
-    *p = (proposal){ .claim = *claim, .parent = parent };
+    *p = (proposal){ .claim = *claim, .parent = parent.v };
     rc = dg_sim_timer_local_at(
-        world->sim, NULL, (dg_node_ix){ node }, at,
+        world->sim, NULL, (dg_node_ix){ node.v }, at,
         &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = claim->slot, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
     return rc;
@@ -38,12 +38,12 @@ dg_code dg_consensus_claim(dg_world *world, uint32_t node, uint32_t parent,
 
 /* When there is something to propose: what the subsystems have gathered a while after
  * they took the leaf up, or without them when they do not answer in time. */
-static dg_ns inherent_ready(const dg_world *world, uint32_t node, uint32_t parent)
+static dg_ns inherent_ready(const dg_world *world, dg_node_ix node, dg_leaf_id parent)
 {
-    dg_ns taken = world->blocks[parent].taken[node], ready;
+    dg_ns taken = world->blocks[parent.v].taken[node.v], ready;
     dg_ns give_up = dg_sim_now(world->sim)
                     + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_INHERENT_LIMIT));
-    ready = (taken == DG_NEVER ? world->consensus->nodes[node].busy_until : taken)
+    ready = (taken == DG_NEVER ? world->consensus->nodes[node.v].busy_until : taken)
             + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_PROPOSE_WAIT));
     return ready < give_up ? ready : give_up;
 }
@@ -51,10 +51,10 @@ static dg_ns inherent_ready(const dg_world *world, uint32_t node, uint32_t paren
 /* Who wakes up within a slot has what is left of it, two thirds at most, as its clock
  * counts. After slots without a block there is more time, twice as much for every second one.
  * Mirrors: sc-consensus-slots (proposing_remaining_duration, slot_lenience_exponential). */
-static dg_ns budget_of(const dg_world *world, uint64_t slot, uint32_t parent, dg_ns late)
+static dg_ns budget_of(const dg_world *world, uint64_t slot, dg_leaf_id parent, dg_ns late)
 {
     enum { STEP = 2, CAP = 7 };
-    const dg_world_block *b = &world->blocks[parent];
+    const dg_world_block *b = &world->blocks[parent.v];
     uint64_t skipped = b->parent != DG_NO && slot > b->slot + 1 ? slot - b->slot - 1 : 0,
              times = skipped / STEP;
     dg_ns part = world->slot_ns / 1000 * dg_world_constant(DG_CONST_SLOT_BUDGET),
@@ -64,12 +64,12 @@ static dg_ns budget_of(const dg_world *world, uint64_t slot, uint32_t parent, dg
 }
 
 /* As soon as the code that is to execute the block has been compiled. */
-static dg_code propose_later(dg_world *world, uint32_t node, const dg_sim_event *event,
+static dg_code propose_later(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                              dg_error *err)
 {
     dg_sim_msg *msg = dg_sim_msg_keep(event->msg);
     dg_code rc = dg_sim_timer_after(
-        world->sim, NULL, (dg_node_ix){ node }, 0,
+        world->sim, NULL, (dg_node_ix){ node.v }, 0,
         &(dg_sim_timer){ .tag = DG_TAG_PROPOSE, .a = event->a, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
     return rc;
@@ -77,35 +77,36 @@ static dg_code propose_later(dg_world *world, uint32_t node, const dg_sim_event 
 
 /* An inherent of a fresh leaf is ready a while after it; what does not fit into the
  * budget of the slot is not built. */
-dg_code dg_consensus_propose(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                              dg_error *err)
 {
     const proposal *given = dg_sim_msg_data(event->msg);
     dg_ns now = dg_sim_now(world->sim), ready, budget;
-    dg_sim_local late = dg_sim_local_now(world->sim, (dg_node_ix){ node })
+    dg_sim_local late = dg_sim_local_now(world->sim, (dg_node_ix){ node.v })
                         - dg_world_slot_local(world, given->claim.slot);
     dg_sim_msg *msg;
     proposal *p;
-    uint32_t parent = world->nodes[node].best;
+    uint32_t parent = world->nodes[node.v].best;
     dg_code rc;
     if (world->blocks[parent].parent != DG_NO && world->blocks[parent].slot >= given->claim.slot)
         parent = given->parent; /* the slot's other block was quicker: not on top of it */
-    if (!dg_world_has(world, node, parent) || late >= (dg_sim_local)world->slot_ns)
+    if (!dg_world_has(world, node, (dg_leaf_id){ parent }) || late >= (dg_sim_local)world->slot_ns)
         return DG_OK; /* its process stood still for the whole slot */
-    if ((rc = dg_consensus_compile(world, node, parent, true, err)) < 0)
+    if ((rc = dg_consensus_compile(world, node, (dg_leaf_id){ parent }, true, err)) < 0)
         return rc;
-    if (dg_sim_node_paused(world->sim, (dg_node_ix){ node }))
+    if (dg_sim_node_paused(world->sim, (dg_node_ix){ node.v }))
         return propose_later(world, node, event, err);
     budget = dg_world_own_wait(
-        world, node, budget_of(world, given->claim.slot, parent, late > 0 ? (dg_ns)late : 0));
-    ready = inherent_ready(world, node, parent);
+        world, node,
+        budget_of(world, given->claim.slot, (dg_leaf_id){ parent }, late > 0 ? (dg_ns)late : 0));
+    ready = inherent_ready(world, node, (dg_leaf_id){ parent });
     if (ready > now + budget)
         return DG_OK;
     if ((rc = dg_sim_msg_new(world->sim, &msg, sizeof *p, NULL, err)) < 0)
         return rc;
     p = dg_sim_msg_room(msg);
     *p = (proposal){ .claim = given->claim, .parent = parent, .deadline = now + budget };
-    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node }, ready > now ? ready : now,
+    rc = dg_sim_timer_at(world->sim, NULL, (dg_node_ix){ node.v }, ready > now ? ready : now,
                          &(dg_sim_timer){ .tag = DG_TAG_BUILD, .msg = msg }, err);
     dg_sim_msg_drop(world->sim, msg);
     return rc;
@@ -203,14 +204,14 @@ static dg_code tell_enacted(dg_world *world, dg_world_block *b, dg_error *err)
         "refused", rc == DG_OK ? NULL : why.text, err);
 }
 
-static dg_code tell_included(dg_world *world, uint32_t node, const dg_world_block *b,
+static dg_code tell_included(dg_world *world, dg_node_ix node, const dg_world_block *b,
                              const dg_para_events *paras, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint64_t i = 0; paras->of && i < paras->included && rc >= 0; i++)
         rc = dg_world_emit(world, b,
                            &(dg_event){ .kind = DG_EVENT_NET_INCLUDED,
-                                        .node = node,
+                                        .node = node.v,
                                         .net_included = { .slot = b->slot,
                                                           .para = paras->of[i].para,
                                                           .core = paras->of[i].core } },
@@ -234,9 +235,9 @@ static dg_code tell_statements(dg_world *world, const making *m, const dg_world_
         &(dg_event){ .kind = DG_EVENT_NET_STATEMENTS, .node = m->node, .net_statements = n }, err);
 }
 
-static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_error *err)
+static dg_code tell_built(dg_world *world, const making *m, dg_leaf_id id, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[id];
+    dg_world_block *b = &world->blocks[id.v];
     const dg_world_block *parent = &world->blocks[b->parent];
     const struct dg_event_net_built built = { .slot = b->slot,
                                               .primary = b->primary,
@@ -253,13 +254,15 @@ static dg_code tell_built(dg_world *world, const making *m, uint32_t id, dg_erro
         || (rc = dg_world_para_events_read(world, &paras, b->block, err)) < 0)
         return rc;
     if ((rc = dg_approval_begin(world, id, paras.of, (uint32_t)paras.included, err)) >= 0)
-        rc = tell_included(world, m->node, b, &paras, err);
+        rc = tell_included(world, (dg_node_ix){ m->node }, b, &paras, err);
     if (rc >= 0)
-        rc = dg_world_para_events_tell(world, m->node, id, &paras, err);
+        rc = dg_world_para_events_tell(world, (dg_node_ix){ m->node }, id, &paras, err);
     if (rc >= 0)
-        rc = dg_consensus_rejected_candidates_tell(world, m->node, id, &m->count, &paras, err);
+        rc = dg_consensus_rejected_candidates_tell(world, (dg_node_ix){ m->node }, id, &m->count,
+                                                   &paras, err);
     if (rc >= 0)
-        rc = dg_consensus_rejected_bitfields_tell(world, m->node, id, &m->count, err);
+        rc = dg_consensus_rejected_bitfields_tell(world, (dg_node_ix){ m->node }, id, &m->count,
+                                                  err);
     dg_world_para_events_clear(&paras);
     if (rc < 0)
         return rc;
@@ -343,17 +346,18 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
     dg_code rc = in_time(world, m, err);
     if (rc != DG_OK || (rc = import_own(world, m, &epochs, block, err)) != DG_OK)
         return rc < 0 ? rc : DG_OK;
-    if ((rc = dg_world_block_add(world, &id, block, m->p->parent, m->node,
-                                 m->p->claim.kind == DG_SLOT_CLAIM_PRIMARY, err))
+    if ((rc = dg_world_block_add(world, &id, block, (dg_leaf_id){ m->p->parent },
+                                 (dg_node_ix){ m->node }, m->p->claim.kind == DG_SLOT_CLAIM_PRIMARY,
+                                 err))
         < 0)
         return rc;
     world->blocks[id].epochs = epochs;
-    if ((rc = dg_consensus_keep(world, id, &m->how, err)) < 0)
+    if ((rc = dg_consensus_keep(world, (dg_leaf_id){ id }, &m->how, err)) < 0)
         return rc;
     world->blocks[id].fuel = m->how.report.fuel_total;
     world->in_slot.built++;
     world->stats.blocks++;
-    if ((rc = tell_built(world, m, id, err)) < 0)
+    if ((rc = tell_built(world, m, (dg_leaf_id){ id }, err)) < 0)
         return rc;
     return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ m->node }, cost,
                               &(dg_sim_timer){ .tag = DG_TAG_SEALED, .a = id }, err);
@@ -366,19 +370,20 @@ static bool is_theirs(dg_code rc)
            || rc == DG_UNSUPPORTED;
 }
 
-dg_code dg_consensus_build(dg_world *world, uint32_t node, const dg_sim_event *event, dg_error *err)
+dg_code dg_consensus_build(dg_world *world, dg_node_ix node, const dg_sim_event *event,
+                           dg_error *err)
 {
-    making m = { .p = dg_sim_msg_data(event->msg), .node = node };
+    making m = { .p = dg_sim_msg_data(event->msg), .node = node.v };
     dg_block *block = NULL;
     dg_error why = { .text = "" };
     dg_buf inherent;
     dg_code rc;
     if (world->blocks[m.p->parent].gone)
         return DG_OK;
-    rc = dg_consensus_provide(world, &inherent, &m.count, node, m.p->parent, err);
+    rc = dg_consensus_provide(world, &inherent, &m.count, node, (dg_leaf_id){ m.p->parent }, err);
     if (rc == DG_OK
-        && (rc = dg_consensus_heartbeats_take(world, &m.beats, node, m.p->parent, m.p->claim.slot,
-                                              err))
+        && (rc = dg_consensus_heartbeats_take(world, &m.beats, node, (dg_leaf_id){ m.p->parent },
+                                              m.p->claim.slot, err))
                == DG_OK) {
         rc = build(world, &block, &m, dg_buf_bytes(&inherent), &why);
         if (is_theirs(rc))

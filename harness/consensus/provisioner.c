@@ -14,34 +14,36 @@ enum { INHERENT_MAX = 64 << 20 };
 /* ---- availability ---- */
 
 /* Signed a while after a fresh leaf, gossiped along the grid or beside it: two hops. */
-static bool bitfield_is_here(const dg_world *world, uint32_t leaf, uint32_t from, uint32_t author)
+static bool bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
+                             dg_node_ix author)
 {
     dg_ns at;
-    if (from != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
-        return dg_statements_sent_bitfield(world, leaf, world->blocks[leaf].session->member[from],
-                                           author);
-    if (from == DG_NO || world->blocks[leaf].taken[from] == DG_NEVER)
+    if (from.v != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
+        return dg_statements_sent_bitfield(
+            world, leaf, (dg_validator_ix){ world->blocks[leaf.v].session->member[from.v] },
+            author);
+    if (from.v == DG_NO || world->blocks[leaf.v].taken[from.v] == DG_NEVER)
         return false;
-    at = world->blocks[leaf].taken[from]
+    at = world->blocks[leaf.v].taken[from.v]
          + dg_world_own_wait(world, from, dg_world_constant(DG_CONST_BITFIELD_WAIT));
-    if (dg_world_withheld_at(&world->nodes[from], DG_WITHHOLD_AVAILABILITY, at)
-        || at >= dg_sim_down_since(world->sim, (dg_node_ix){ from }))
+    if (dg_world_withheld_at(&world->nodes[from.v], DG_WITHHOLD_AVAILABILITY, at)
+        || at >= dg_sim_down_since(world->sim, (dg_node_ix){ from.v }))
         return false;
     return dg_statements_computed_gossip(world, from, author, leaf, at, DG_MSG_BITFIELD)
            <= dg_sim_now(world->sim);
 }
 
 /* What a validator holds when it signs, of each core. */
-static void find_held(const dg_world *world, bool *held, uint32_t leaf, uint32_t node)
+static void find_held(const dg_world *world, bool *held, dg_leaf_id leaf, dg_node_ix node)
 {
-    const dg_view *v = &world->blocks[leaf].view;
-    dg_ns signs = world->blocks[leaf].taken[node]
+    const dg_view *v = &world->blocks[leaf.v].view;
+    dg_ns signs = world->blocks[leaf.v].taken[node.v]
                   + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_BITFIELD_WAIT));
     bool sent = world->options.exchange == DG_EXCHANGE_MESSAGES;
     for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = sent ? dg_statements_sent_held(world, leaf, i, node)
+        held[i] = sent ? dg_statements_sent_held(world, leaf, (dg_place_ix){ i }, node)
                        : v->cores[i].kind == DG_CORE_OCCUPIED
-                             && dg_backing_chunk_at(world, leaf, i, node) <= signs;
+                             && dg_backing_chunk_at(world, leaf, (dg_core_ix){ i }, node) <= signs;
 }
 
 bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits)
@@ -63,21 +65,22 @@ static void count_available(dg_provision *count, const dg_world_block *b, const 
 }
 
 static void put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uint32_t *bits,
-                          uint32_t node, uint32_t parent)
+                          dg_node_ix node, dg_leaf_id parent)
 {
-    const dg_world_block *b = &world->blocks[parent];
+    const dg_world_block *b = &world->blocks[parent.v];
     const dg_view *v = &b->view;
     bool held[DG_CORES_MAX] = { false };
     uint32_t signers = b->session && v->cores_known ? v->validator_count : 0;
     if (signers > (b->session ? b->session->count : 0))
         signers = 0;
     for (uint32_t i = 0; i < signers; i++)
-        count->bitfields += bitfield_is_here(world, parent, b->session->node[i], node);
+        count->bitfields +=
+            bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] }, node);
     dg_scale_put_compact(out, count->bitfields);
     for (uint32_t i = 0; i < signers; i++) {
-        if (!bitfield_is_here(world, parent, b->session->node[i], node))
+        if (!bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] }, node))
             continue;
-        find_held(world, held, parent, b->session->node[i]);
+        find_held(world, held, parent, (dg_node_ix){ b->session->node[i] });
         for (uint32_t k = 0; k < v->core_count; k++)
             bits[k] += held[k];
         dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block),
@@ -107,7 +110,8 @@ dg_code dg_consensus_provide_offer(dg_provider *m, bool *put, dg_offer what, dg_
 {
     uint8_t voted[DG_GROUP_MAX];
     uint32_t votes;
-    dg_code rc = dg_statements_votes(m->world, voted, &votes, what.leaf, what.at, m->node, err);
+    dg_code rc = dg_statements_votes(m->world, voted, &votes, (dg_leaf_id){ what.leaf },
+                                     (dg_place_ix){ what.at }, (dg_node_ix){ m->node }, err);
     /* hundreds that publish new code at once: the others at the next leaf */
     *put = rc == DG_OK && votes
            && m->list.len + m->world->blocks[what.leaf].candidates[what.at].committed.len
@@ -124,7 +128,8 @@ static dg_code offer_each(dg_provider *m, dg_error *err)
     dg_code rc = DG_OK;
     bool put;
     for (uint32_t core = 0; core < b->view.core_count && rc == DG_OK; core++) {
-        m->count->backable += dg_statements_backable(m->world, m->parent, core);
+        m->count->backable +=
+            dg_statements_backable(m->world, (dg_leaf_id){ m->parent }, (dg_place_ix){ core });
         if (b->candidates
             && dg_view_assigns(&b->view, core, b->candidates[core].para,
                                m->world->nodes[m->node].of))
@@ -135,7 +140,7 @@ static dg_code offer_each(dg_provider *m, dg_error *err)
 
 static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
 {
-    dg_code rc = dg_backing_collate(m->world, m->parent, err);
+    dg_code rc = dg_backing_collate(m->world, (dg_leaf_id){ m->parent }, err);
     if (rc < 0)
         return rc;
     dg_buf_init(&m->list, INHERENT_MAX);
@@ -152,25 +157,25 @@ static dg_code put_candidates(dg_provider *m, dg_buf *out, dg_error *err)
 
 /* Bitfields, candidates, disputes, the parent's header; nothing from a node whose parts
  * still wait for answers at the parent. */
-dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, uint32_t node,
-                             uint32_t parent, dg_error *err)
+dg_code dg_consensus_provide(dg_world *world, dg_buf *out, dg_provision *count, dg_node_ix node,
+                             dg_leaf_id parent, dg_error *err)
 {
     uint32_t bits[DG_CORES_MAX] = { 0 };
-    const dg_world_block *b = &world->blocks[parent];
+    const dg_world_block *b = &world->blocks[parent.v];
     dg_code rc;
     *count = (dg_provision){ 0 };
     dg_buf_init(out, INHERENT_MAX);
-    if (!b->viewed || !b->view.host_version || b->taken[node] == DG_NEVER)
+    if (!b->viewed || !b->view.host_version || b->taken[node.v] == DG_NEVER)
         return DG_OK;
     put_bitfields(world, out, count, bits, node, parent);
     if ((rc = put_candidates(
              &(dg_provider){
-                 .world = world, .count = count, .bits = bits, .node = node, .parent = parent },
+                 .world = world, .count = count, .bits = bits, .node = node.v, .parent = parent.v },
              out, err))
         < 0)
         return rc;
     if ((rc = dg_approval_disputes_put(world, out, &count->dispute_sets, &count->dispute_votes,
-                                       &world->blocks[parent], err))
+                                       &world->blocks[parent.v], err))
         < 0)
         return rc;
     dg_buf_put_bytes(out, dg_block_header(b->block));

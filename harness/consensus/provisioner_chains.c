@@ -12,25 +12,25 @@ static bool times_out(const dg_world_block *parent, const dg_core *core)
 }
 
 /* Whose candidate the core takes in this block, as its author sees it; DG_NO: nobody's. */
-static uint32_t taker(const dg_provider *m, uint32_t core)
+static uint32_t taker(const dg_provider *m, dg_place_ix core)
 {
     const dg_world_block *b = &m->world->blocks[m->parent];
-    const dg_core *c = dg_view_core(&b->view, core, m->world->nodes[m->node].of);
+    const dg_core *c = dg_view_core(&b->view, core.v, m->world->nodes[m->node].of);
     if (c->kind != DG_CORE_OCCUPIED)
         return c->kind == DG_CORE_SCHEDULED ? c->para : DG_NO;
-    if (dg_consensus_provide_enough(&b->view, m->bits[core]))
+    if (dg_consensus_provide_enough(&b->view, m->bits[core.v]))
         return c->next;
     return times_out(b, c) ? c->next_late : DG_NO;
 }
 
 /* What its next candidate stands on. False: what waits has to become available before. */
-static bool assume(const dg_provider *m, uint32_t para, dg_assumption *out)
+static bool assume(const dg_provider *m, dg_para_id para, dg_assumption *out)
 {
     const dg_world_block *b = &m->world->blocks[m->parent];
     *out = DG_ASSUME_FREE;
     for (uint32_t core = 0; core < b->view.core_count; core++) {
         const dg_core *c = &b->view.cores[core];
-        if (c->kind != DG_CORE_OCCUPIED || c->para != para)
+        if (c->kind != DG_CORE_OCCUPIED || c->para != para.v)
             continue;
         *out = DG_ASSUME_INCLUDED;
         if (dg_consensus_provide_enough(&b->view, m->bits[core]))
@@ -45,10 +45,10 @@ static bool assume(const dg_provider *m, uint32_t para, dg_assumption *out)
     return true;
 }
 
-static bool is_used(const dg_provider *m, uint32_t core, uint32_t first)
+static bool is_used(const dg_provider *m, dg_place_ix core, uint32_t first)
 {
     for (uint32_t i = first; i < m->count->offered; i++)
-        if (m->world->blocks[m->count->of[i].leaf].candidates[m->count->of[i].at].core == core)
+        if (m->world->blocks[m->count->of[i].leaf].candidates[m->count->of[i].at].core == core.v)
             return true;
     return false;
 }
@@ -61,11 +61,11 @@ static bool may_many(const dg_provider *m)
 }
 
 /* One after the other, as far as there are votes and cores for them. */
-static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
+static dg_code offer_chain(dg_provider *m, dg_para_id para, dg_error *err)
 {
     dg_view *view = &m->world->blocks[m->parent].view;
     uint32_t first = m->count->offered, most = may_many(m) ? view->core_count : 1;
-    dg_scope scope = dg_world_scope_of(m->world, m->parent);
+    dg_scope scope = dg_world_scope_of(m->world, (dg_leaf_id){ m->parent });
     dg_assumption assumption;
     dg_footing base;
     dg_hash tip;
@@ -83,7 +83,8 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
         put = false;
         while (base.known && !put
                && (c = dg_world_candidate_next(m->world, &from, &found, &scope, para, &tip, &base)))
-            if (taker(m, c->core) == para && !is_used(m, c->core, first)
+            if (taker(m, (dg_place_ix){ c->core }) == para.v
+                && !is_used(m, (dg_place_ix){ c->core }, first)
                 && (rc = dg_consensus_provide_offer(m, &put, found, err)) < 0)
                 return rc;
         if (put && c)
@@ -93,15 +94,15 @@ static dg_code offer_chain(dg_provider *m, uint32_t para, dg_error *err)
 }
 
 /* Of its next candidates, as many as may be backed at once, those that some node could include. */
-static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_error *err)
+static dg_code count_backable(dg_provider *m, dg_para_id para, uint32_t left, dg_error *err)
 {
     dg_view *view = &m->world->blocks[m->parent].view;
-    dg_scope scope = dg_world_scope_of(m->world, m->parent);
+    dg_scope scope = dg_world_scope_of(m->world, (dg_leaf_id){ m->parent });
     bool any = true;
     dg_footing base;
     dg_hash tip;
     dg_code rc = dg_world_footing_ask(
-        view, &base, para, dg_waiting_of(view, para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err);
+        view, &base, para, dg_waiting_of(view, para.v) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err);
     if (rc < 0)
         return rc;
     for (tip = base.head; any && base.known && left; left--) {
@@ -111,7 +112,8 @@ static dg_code count_backable(dg_provider *m, uint32_t para, uint32_t left, dg_e
         any = false;
         while (!any
                && (c = dg_world_candidate_next(m->world, &from, &found, &scope, para, &tip, &base)))
-            if ((any = dg_statements_backable(m->world, found.leaf, found.at)))
+            if ((any = dg_statements_backable(m->world, (dg_leaf_id){ found.leaf },
+                                              (dg_place_ix){ found.at })))
                 tip = c->head;
         m->count->backable += any;
     }
@@ -126,11 +128,12 @@ dg_code dg_consensus_provide_chains(dg_provider *m, dg_error *err)
     for (uint32_t core = 0; core < turns.count; core++)
         turns.of[core] = dg_core_turn(dg_view_core(v, core, m->world->nodes[m->node].of));
     for (uint32_t core = 0; core < turns.count && rc == DG_OK; core++)
-        if (dg_world_turns_begin(&turns, core)
-            && (rc = count_backable(m, turns.of[core],
-                                    may_many(m) ? dg_world_turns_count(&turns, turns.of[core]) : 1,
-                                    err))
+        if (dg_world_turns_begin(&turns, (dg_place_ix){ core })
+            && (rc = count_backable(
+                    m, (dg_para_id){ turns.of[core] },
+                    may_many(m) ? dg_world_turns_count(&turns, (dg_para_id){ turns.of[core] }) : 1,
+                    err))
                    == DG_OK)
-            rc = offer_chain(m, turns.of[core], err);
+            rc = offer_chain(m, (dg_para_id){ turns.of[core] }, err);
     return rc;
 }

@@ -76,7 +76,7 @@ static kept read_kept(dg_world *world, dg_block *parent, const dg_block *block)
 static dg_code compare(dg_drop *out, dg_view *now, const dg_candidate *c, dg_error *err)
 {
     dg_footing new;
-    dg_code rc = dg_world_footing_ask(now, &new, c->para, DG_ASSUME_FREE, err);
+    dg_code rc = dg_world_footing_ask(now, &new, (dg_para_id){ c->para }, DG_ASSUME_FREE, err);
     if (rc < 0 || !new.known)
         return rc;
     if (c->pov_max != new.pov_max)
@@ -136,25 +136,25 @@ static bool is_beyond(const dg_candidate *c, const limits *l)
     return s.rc == DG_OK && l->known && (upward > l->upward || head.len > l->head);
 }
 
-static dg_code look_inside(dg_world *world, dg_drop *out, uint32_t parent, uint32_t id,
+static dg_code look_inside(dg_world *world, dg_drop *out, dg_leaf_id parent, dg_leaf_id id,
                            const dg_candidate *c, dg_error *err)
 {
-    dg_view *view = &world->blocks[parent].view;
-    limits l = read_limits(world, world->blocks[id].block);
+    dg_view *view = &world->blocks[parent.v].view;
+    limits l = read_limits(world, world->blocks[id.v].block);
     dg_footing given;
     dg_bytes code;
     dg_hash hash;
     bool own; /* made on the parent, and on what that has: what its data were is known */
     dg_code rc;
-    if ((rc = dg_view_ask_option(&world->blocks[id].view, &code, DG_ASK_CODE_HASH, c->para,
+    if ((rc = dg_view_ask_option(&world->blocks[id.v].view, &code, DG_ASK_CODE_HASH, c->para,
                                  DG_ASSUME_FREE, err))
             < 0
         || (rc = dg_world_footing_ask(
-                view, &given, c->para,
+                view, &given, (dg_para_id){ c->para },
                 dg_waiting_of(view, c->para) ? DG_ASSUME_INCLUDED : DG_ASSUME_FREE, err))
                < 0)
         return rc;
-    own = given.known && dg_hash_equal(&c->relay_parent, &world->blocks[parent].hash)
+    own = given.known && dg_hash_equal(&c->relay_parent, &world->blocks[parent.v].hash)
           && dg_hash_equal(&c->follows, &given.head);
     hash = dg_blake2_256(given.data);
     if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
@@ -181,68 +181,68 @@ static bool is_backed(const dg_para_events *paras, const dg_candidate *c)
     return false;
 }
 
-static dg_code reason(dg_world *world, dg_drop *out, uint32_t parent, uint32_t id,
+static dg_code reason(dg_world *world, dg_drop *out, dg_leaf_id parent, dg_leaf_id id,
                       const dg_candidate *c, const kept *k, const dg_provision *given,
                       dg_error *err)
 {
-    uint64_t spent[2] = { world->blocks[parent].view.fuel, world->blocks[id].view.fuel };
+    uint64_t spent[2] = { world->blocks[parent.v].view.fuel, world->blocks[id.v].view.fuel };
     dg_code rc = DG_OK;
     *out = DG_DROP_SILENT;
-    if (is_first_of_new_code(world, &world->blocks[parent]))
+    if (is_first_of_new_code(world, &world->blocks[parent.v]))
         *out = DG_DROP_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
         *out = DG_DROP_ROOM;
-    else if ((rc = compare(out, &world->blocks[id].view, c, err)) == DG_OK
+    else if ((rc = compare(out, &world->blocks[id.v].view, c, err)) == DG_OK
              && *out == DG_DROP_SILENT)
         rc = look_inside(world, out, parent, id, c, err);
-    world->blocks[parent].view.fuel = spent[0]; /* no node asked */
-    world->blocks[id].view.fuel = spent[1];
+    world->blocks[parent.v].view.fuel = spent[0]; /* no node asked */
+    world->blocks[id.v].view.fuel = spent[1];
     return rc;
 }
 
 /* The runtime takes bitfields of one length alone, one bit for each core it has. */
-dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_consensus_rejected_bitfields_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                              const dg_provision *given, dg_error *err)
 {
-    uint32_t parent = world->blocks[id].parent;
-    const dg_view *view = &world->blocks[id].view;
-    struct dg_event_net_bitfields n = { .slot = world->blocks[id].slot,
+    uint32_t parent = world->blocks[id.v].parent;
+    const dg_view *view = &world->blocks[id.v].view;
+    struct dg_event_net_bitfields n = { .slot = world->blocks[id.v].slot,
                                         .offered = given->bitfields,
                                         .sized = world->blocks[parent].view.core_count };
     dg_code rc;
     kept k = { .known = false };
     if (given->bitfields)
-        k = read_kept(world, world->blocks[parent].block, world->blocks[id].block);
+        k = read_kept(world, world->blocks[parent].block, world->blocks[id.v].block);
     if (!k.known || k.bitfields >= given->bitfields)
         return DG_OK;
     /* as nodes will ask when it reaches them */
-    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id.v], err)) < 0)
         return rc;
     n.kept = k.bitfields;
     n.cores = view->core_count;
     for (uint32_t i = 0; i < view->core_count; i++)
         n.waiting += view->cores[i].kind == DG_CORE_OCCUPIED
-                     && view->cores[i].since < world->blocks[id].number;
+                     && view->cores[i].since < world->blocks[id.v].number;
     return dg_world_emit(
-        world, &world->blocks[id],
-        &(dg_event){ .kind = DG_EVENT_NET_BITFIELDS, .node = node, .net_bitfields = n }, err);
+        world, &world->blocks[id.v],
+        &(dg_event){ .kind = DG_EVENT_NET_BITFIELDS, .node = node.v, .net_bitfields = n }, err);
 }
 
-dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_consensus_rejected_candidates_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                               const dg_provision *given,
                                               const dg_para_events *paras, dg_error *err)
 {
-    uint32_t parent = world->blocks[id].parent;
+    uint32_t parent = world->blocks[id.v].parent;
     kept k;
     dg_code rc;
     if (given->offered <= paras->backed)
         return DG_OK;
-    if ((rc = dg_world_view(world, &world->blocks[id], err)) < 0)
+    if ((rc = dg_world_view(world, &world->blocks[id.v], err)) < 0)
         return rc;
-    k = read_kept(world, world->blocks[parent].block, world->blocks[id].block);
+    k = read_kept(world, world->blocks[parent].block, world->blocks[id.v].block);
     for (uint32_t i = 0; i < given->offered; i++) {
         const dg_candidate *c = &world->blocks[given->of[i].leaf].candidates[given->of[i].at];
-        struct dg_event_net_dropped n = { .slot = world->blocks[id].slot,
+        struct dg_event_net_dropped n = { .slot = world->blocks[id.v].slot,
                                           .para = c->para,
                                           .core = c->core,
                                           .bitfields = given->bitfields,
@@ -250,12 +250,13 @@ dg_code dg_consensus_rejected_candidates_tell(dg_world *world, uint32_t node, ui
         dg_drop why;
         if (is_backed(paras, c))
             continue;
-        if ((rc = reason(world, &why, parent, id, c, &k, given, err)) < 0)
+        if ((rc = reason(world, &why, (dg_leaf_id){ parent }, id, c, &k, given, err)) < 0)
             return rc;
         n.reason = why;
         if ((rc = dg_world_emit(
-                 world, &world->blocks[id],
-                 &(dg_event){ .kind = DG_EVENT_NET_DROPPED, .node = node, .net_dropped = n }, err))
+                 world, &world->blocks[id.v],
+                 &(dg_event){ .kind = DG_EVENT_NET_DROPPED, .node = node.v, .net_dropped = n },
+                 err))
             < 0)
             return rc;
     }

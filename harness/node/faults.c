@@ -343,16 +343,16 @@ dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err)
     return rc < 0 ? rc : set_clocks(world, err);
 }
 
-bool dg_node_faults_collators_away(const dg_world *world, uint32_t para)
+bool dg_node_faults_collators_away(const dg_world *world, dg_para_id para)
 {
     for (uint32_t i = 0; i < world->faults->count; i++) {
         const dg_planned_fault *f = &world->faults->of[i];
         if (!f->stands || f->of.kind != DG_FAULT_OFFLINE_COLLATORS)
             continue;
-        if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(world, f, para)))
+        if (f->of.who == DG_WHO_ALL || (f->of.who == DG_WHO_SHARE && drawn(world, f, para.v)))
             return true;
         for (uint32_t k = 0; f->of.who == DG_WHO_LIST && k < f->of.count; k++)
-            if (f->list[k] == para)
+            if (f->list[k] == para.v)
                 return true;
     }
     return false;

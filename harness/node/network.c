@@ -12,10 +12,10 @@ enum { PPM = 1000000 };
 
 /* ---- what happens at a node, and at the world ---- */
 
-static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+static dg_code send_block(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    dg_sim_parcel parcel = { .channel = world->channels.blocks, .tag = DG_TAG_BLOCK, .a = id };
-    dg_world_block *b = &world->blocks[id];
+    dg_sim_parcel parcel = { .channel = world->channels.blocks, .tag = DG_TAG_BLOCK, .a = id.v };
+    dg_world_block *b = &world->blocks[id.v];
     if (b->gone)
         return DG_OK;
     b->sealed = true;
@@ -23,9 +23,9 @@ static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error 
     for (size_t i = 0; i < dg_block_extrinsic_count(b->block); i++)
         parcel.wire_bytes += dg_block_extrinsic(b->block, i).len;
     for (uint32_t to = 0; to < world->node_count; to++) {
-        dg_code rc = to == node ? DG_OK
-                                : dg_sim_send(world->sim, (dg_node_ix){ node }, (dg_node_ix){ to },
-                                              &parcel, err);
+        dg_code rc = to == node.v ? DG_OK
+                                  : dg_sim_send(world->sim, (dg_node_ix){ node.v },
+                                                (dg_node_ix){ to }, &parcel, err);
         if (rc < 0)
             return rc;
     }
@@ -33,11 +33,11 @@ static dg_code send_block(dg_world *world, uint32_t node, uint32_t id, dg_error 
 }
 
 /* A block that came over a link has to be executed before it is imported. */
-static dg_code take_block(dg_world *world, uint32_t node, uint32_t id, dg_error *err)
+static dg_code take_block(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err)
 {
-    dg_ns cost = world->blocks[id].fuel / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
-    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, cost,
-                              &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id }, err);
+    dg_ns cost = world->blocks[id.v].fuel / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node.v }, cost,
+                              &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id.v }, err);
 }
 
 static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -46,27 +46,29 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
     uint32_t node = event->node.v;
     (void)sim;
     if (event->kind == DG_SIM_RESTART) {
-        dg_code rc = dg_consensus_recompile(world, node, err);
-        dg_backing_pvf_clean(world, node, dg_sim_now(world->sim));
-        return rc < 0 ? rc : dg_consensus_restart(world, node, err);
+        dg_code rc = dg_consensus_recompile(world, (dg_node_ix){ node }, err);
+        dg_backing_pvf_clean(world, (dg_node_ix){ node }, dg_sim_now(world->sim));
+        return rc < 0 ? rc : dg_consensus_restart(world, (dg_node_ix){ node }, err);
     }
     switch (event->tag) {
     case DG_TAG_PROPOSE:
-        return dg_consensus_propose(world, node, event, err);
+        return dg_consensus_propose(world, (dg_node_ix){ node }, event, err);
     case DG_TAG_BUILD:
-        return dg_consensus_build(world, node, event, err);
+        return dg_consensus_build(world, (dg_node_ix){ node }, event, err);
     case DG_TAG_SEALED:
-        return send_block(world, node, (uint32_t)event->a, err);
+        return send_block(world, (dg_node_ix){ node }, (dg_leaf_id){ (uint32_t)event->a }, err);
     case DG_TAG_BLOCK:
-        return take_block(world, node, (uint32_t)event->a, err);
+        return take_block(world, (dg_node_ix){ node }, (dg_leaf_id){ (uint32_t)event->a }, err);
     case DG_TAG_ANSWERED:
-        return dg_consensus_answered(world, node, event, err);
+        return dg_consensus_answered(world, (dg_node_ix){ node }, event, err);
     case DG_TAG_ARRIVED:
-        return dg_consensus_block_arrived(world, node, (uint32_t)event->a, err);
+        return dg_consensus_block_arrived(world, (dg_node_ix){ node },
+                                          (dg_leaf_id){ (uint32_t)event->a }, err);
     case DG_TAG_FINAL:
-        return dg_consensus_finality_arrived(world, node, (uint32_t)event->a, err);
+        return dg_consensus_finality_arrived(world, (dg_node_ix){ node },
+                                             (dg_leaf_id){ (uint32_t)event->a }, err);
     default:
-        return dg_statements_sent_event(world, node, event, err);
+        return dg_statements_sent_event(world, (dg_node_ix){ node }, event, err);
     }
 }
 
@@ -211,9 +213,9 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
 }
 
 /* Each node's class by its own lot, so that one more share does not shuffle all. */
-static const dg_node_class *class_of(const dg_network_options *o, uint32_t node)
+static const dg_node_class *class_of(const dg_network_options *o, dg_node_ix node)
 {
-    dg_rng lot = dg_rng_fork(o->seed, "node-class", node, 0);
+    dg_rng lot = dg_rng_fork(o->seed, "node-class", node.v, 0);
     uint64_t draw = dg_rng_below(&lot, PPM);
     for (size_t i = 0; i < o->share_count; i++) {
         if (draw < o->shares[i].ppm)
@@ -236,9 +238,9 @@ static dg_code make_nodes(dg_world *world, dg_error *err)
             return rc;
         if (i == world->node_count)
             break;
-        world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, i);
+        world->nodes[i].of = world->nodes[i].sd.of = class_of(&world->options, (dg_node_ix){ i });
         world->asked_by |= 1u << world->nodes[i].of->host_known;
-        world->nodes[i].hardware = dg_world_hardware_of(&world->options, i);
+        world->nodes[i].hardware = dg_world_hardware_of(&world->options, (dg_node_ix){ i });
     }
     return DG_OK;
 }
@@ -276,8 +278,8 @@ static dg_code make_world(dg_world *world, dg_error *err)
 static dg_code make_root(dg_world *world, dg_error *err)
 {
     uint32_t root;
-    dg_code rc =
-        dg_world_block_add(world, &root, dg_chain_root(world->chain), DG_NO, DG_NO, false, err);
+    dg_code rc = dg_world_block_add(world, &root, dg_chain_root(world->chain),
+                                    (dg_leaf_id){ DG_NO }, (dg_node_ix){ DG_NO }, false, err);
     if (rc < 0 || (rc = dg_world_view(world, &world->blocks[root], err)) < 0)
         return rc;
     dg_approval_start(world, &world->blocks[root].view);
@@ -409,9 +411,9 @@ void dg_network_stats_get(const dg_network *net, dg_network_stats *stats)
     *stats = net->world.stats;
 }
 
-const dg_node_class *dg_network_class(const dg_network *net, uint32_t node)
+const dg_node_class *dg_network_class(const dg_network *net, dg_node_ix node)
 {
-    return node < net->world.node_count ? net->world.nodes[node].of : NULL;
+    return node.v < net->world.node_count ? net->world.nodes[node.v].of : NULL;
 }
 
 dg_block *dg_network_best(const dg_network *net)
@@ -422,5 +424,5 @@ dg_block *dg_network_best(const dg_network *net)
 dg_code dg_network_settle(dg_network *net, dg_error *err)
 {
     net->over = true;
-    return dg_consensus_settle(&net->world, dg_world_favourite(&net->world), err);
+    return dg_consensus_settle(&net->world, (dg_leaf_id){ dg_world_favourite(&net->world) }, err);
 }

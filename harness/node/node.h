@@ -99,7 +99,7 @@ dg_code dg_network_settle(dg_network *net, dg_error *err);
 
 uint64_t dg_network_first_slot(const dg_network *net);
 uint32_t dg_network_node_count(const dg_network *net);
-const dg_node_class *dg_network_class(const dg_network *net, uint32_t node);
+const dg_node_class *dg_network_class(const dg_network *net, dg_node_ix node);
 /* The block that most nodes take for the best, of those that are up and do not stand
  * still while there are any; of equals the newest. */
 dg_block *dg_network_best(const dg_network *net);

@@ -36,7 +36,7 @@ struct dg_faults {
 /* those that begin and end with it */
 dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err);
 /* has this parachain lost its collators? */
-bool dg_node_faults_collators_away(const dg_world *world, uint32_t para);
+bool dg_node_faults_collators_away(const dg_world *world, dg_para_id para);
 dg_code dg_node_faults_init(dg_world *world, dg_error *err);
 void dg_node_faults_clear(dg_world *world);
 

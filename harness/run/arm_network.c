@@ -157,7 +157,7 @@ static json_t *classes_json(const struct dg_run_network *w)
         const dg_node_class *class = w->wish.shares[i].of;
         json_int_t nodes = 0;
         for (uint32_t k = 0; k < dg_network_node_count(w->net); k++)
-            nodes += dg_network_class(w->net, k) == class;
+            nodes += dg_network_class(w->net, (dg_node_ix){ k }) == class;
         if (nodes)
             json_object_set_new(out, class->name, json_integer(nodes));
     }

@@ -17,31 +17,35 @@
 /* ---- what a listener has ---- */
 
 /* With each of the two hops of a large statement it is asked for, and no vote counts before. */
-static void wait_for_whole(const dg_computed_cluster *s, dg_ns *at, uint32_t listener)
+static void wait_for_whole(const dg_computed_cluster *s, dg_ns *at, dg_node_ix listener)
 {
     dg_ns asked = dg_statements_computed_request(
-              s->world, listener, dg_statements_computed_cluster_node(s, s->seconder), s->leaf,
-              s->core),
+              s->world, listener,
+              (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ s->seconder }) },
+              (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core }),
           first = at[s->seconder];
     dg_ns whole = first == DG_NEVER || asked == DG_NEVER ? DG_NEVER : first + 2 * asked;
     for (uint32_t i = 0; i < s->members; i++)
         at[i] = at[i] > whole ? at[i] : whole;
 }
 
-static void votes_gossiped(const dg_computed_cluster *s, dg_ns *at, uint32_t listener)
+static void votes_gossiped(const dg_computed_cluster *s, dg_ns *at, dg_node_ix listener)
 {
     for (uint32_t i = 0; i < s->members; i++)
-        at[i] = dg_statements_computed_gossip(s->world, dg_statements_computed_cluster_node(s, i),
-                                              listener, s->leaf, s->voted[i], DG_MSG_LEGACY);
-    if (s->seconder != DG_NO && dg_statements_is_large(s->world, s->leaf, s->core))
+        at[i] = dg_statements_computed_gossip(
+            s->world, (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) },
+            listener, (dg_leaf_id){ s->leaf }, s->voted[i], DG_MSG_LEGACY);
+    if (s->seconder != DG_NO
+        && dg_statements_is_large(s->world, (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core }))
         wait_for_whole(s, at, listener);
 }
 
 static dg_code votes_over_grid(dg_world *world, const dg_computed_cluster *s, dg_ns *at,
-                               uint32_t listener, dg_error *err)
+                               dg_node_ix listener, dg_error *err)
 {
     dg_reached r;
-    dg_code rc = dg_statements_computed_grid_reach(world, &r, s->leaf, s->core, listener, err);
+    dg_code rc = dg_statements_computed_grid_reach(world, &r, (dg_leaf_id){ s->leaf },
+                                                   (dg_place_ix){ s->core }, listener, err);
     for (uint32_t i = 0; i < s->members; i++) {
         dg_ns there = rc < 0 || r.at == DG_NEVER ? DG_NEVER : s->held[i][r.member];
         at[i] = there == DG_NEVER ? DG_NEVER : there + r.path > r.at ? there + r.path : r.at;
@@ -49,14 +53,14 @@ static dg_code votes_over_grid(dg_world *world, const dg_computed_cluster *s, dg
     return rc;
 }
 
-bool dg_statements_backable(const dg_world *world, uint32_t leaf, uint32_t core)
+bool dg_statements_backable(const dg_world *world, dg_leaf_id leaf, dg_place_ix core)
 {
     dg_computed_cluster s;
-    if (!dg_statements_is_offered(&world->blocks[leaf], core))
+    if (!dg_statements_is_offered(&world->blocks[leaf.v], core))
         return false;
     dg_statements_computed_cluster_init(&s, world, leaf, core);
     for (uint32_t i = 0; i < s.members; i++)
-        if (dg_statements_computed_cluster_backed(&s, i) != DG_NEVER)
+        if (dg_statements_computed_cluster_backed(&s, (dg_member_ix){ i }) != DG_NEVER)
             return true;
     return false;
 }
@@ -75,15 +79,15 @@ static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *
     *votes = count >= s->needed ? count : 0;
 }
 
-dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf,
-                            uint32_t core, uint32_t listener, dg_error *err)
+dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
+                            dg_place_ix core, dg_node_ix listener, dg_error *err)
 {
     dg_ns at[DG_GROUP_MAX];
     uint32_t member;
     dg_computed_cluster s;
     dg_code rc = DG_OK;
     *votes = 0;
-    if (!dg_statements_is_offered(&world->blocks[leaf], core))
+    if (!dg_statements_is_offered(&world->blocks[leaf.v], core))
         return DG_OK;
     if (world->options.exchange == DG_EXCHANGE_MESSAGES) {
         *votes = dg_statements_sent_votes(world, voted, leaf, core, listener);

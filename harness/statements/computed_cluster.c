@@ -10,33 +10,33 @@
 
 #include <string.h>
 
-uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, uint32_t member)
+uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, dg_member_ix member)
 {
-    return s->b->session->node[s->b->view.members[s->from + member]];
+    return s->b->session->node[s->b->view.members[s->from + member.v]];
 }
 
 /* A node that is down now has done what it did before. */
-bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, uint32_t node)
+bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, dg_node_ix node)
 {
-    return node != DG_NO && s->b->way[node] == s->way && !s->world->blocks[s->leaf].gone;
+    return node.v != DG_NO && s->b->way[node.v] == s->way && !s->world->blocks[s->leaf].gone;
 }
 
-uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s, uint32_t node)
+uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s, dg_node_ix node)
 {
     for (uint32_t i = 0; i < s->members; i++)
-        if (dg_statements_computed_cluster_node(s, i) == node)
+        if (dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) == node.v)
             return i;
     return DG_NO;
 }
 
-static bool works(const dg_computed_cluster *s, uint32_t member)
+static bool works(const dg_computed_cluster *s, dg_member_ix member)
 {
     uint32_t node = dg_statements_computed_cluster_node(s, member);
-    return dg_statements_computed_cluster_takes_part(s, node)
+    return dg_statements_computed_cluster_takes_part(s, (dg_node_ix){ node })
            && !(s->world->nodes[node].withholds & DG_WITHHOLD_STATEMENTS);
 }
 
-static bool is_up_at(const dg_computed_cluster *s, uint32_t member, dg_ns at)
+static bool is_up_at(const dg_computed_cluster *s, dg_member_ix member, dg_ns at)
 {
     return at < dg_sim_down_since(s->world->sim,
                                   (dg_node_ix){ dg_statements_computed_cluster_node(s, member) });
@@ -48,14 +48,15 @@ static void find_links(dg_computed_cluster *s)
     dg_message_kind said = s->way == DG_WAY_V2 ? DG_MSG_STATEMENT : DG_MSG_LEGACY;
     for (uint32_t i = 0; i < s->members; i++)
         for (uint32_t k = 0; k < s->members; k++) {
-            uint32_t a = dg_statements_computed_cluster_node(s, i),
-                     b = dg_statements_computed_cluster_node(s, k);
+            uint32_t a = dg_statements_computed_cluster_node(s, (dg_member_ix){ i }),
+                     b = dg_statements_computed_cluster_node(s, (dg_member_ix){ k });
             uint64_t luck;
             s->links[i][k].there =
-                i != k && works(s, i) && works(s, k) && dg_world_linked(s->world, a, b, s->way);
+                i != k && works(s, (dg_member_ix){ i }) && works(s, (dg_member_ix){ k })
+                && dg_world_linked(s->world, (dg_node_ix){ a }, (dg_node_ix){ b }, s->way);
             if (!s->links[i][k].there)
                 continue;
-            luck = dg_world_link_draw(s->world, a, b, s->leaf);
+            luck = dg_world_link_draw(s->world, (dg_node_ix){ a }, (dg_node_ix){ b }, s->leaf);
             s->links[i][k].said =
                 dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
                                   dg_world_message_bytes(said));
@@ -65,26 +66,30 @@ static void find_links(dg_computed_cluster *s)
         }
 }
 
-static bool linked(const dg_computed_cluster *s, uint32_t a, uint32_t b)
+static bool linked(const dg_computed_cluster *s, dg_member_ix a, dg_member_ix b)
 {
-    return a == b || s->links[a][b].there;
+    return a.v == b.v || s->links[a.v][b.v].there;
 }
 
-static dg_ns delay(const dg_computed_cluster *s, uint32_t from, uint32_t to, dg_message_kind kind)
+static dg_ns delay(const dg_computed_cluster *s, dg_member_ix from, dg_member_ix to,
+                   dg_message_kind kind)
 {
-    return dg_world_link_delay(s->world, dg_statements_computed_cluster_node(s, from),
-                               dg_statements_computed_cluster_node(s, to), s->leaf, kind);
+    return dg_world_link_delay(
+        s->world, (dg_node_ix){ dg_statements_computed_cluster_node(s, from) },
+        (dg_node_ix){ dg_statements_computed_cluster_node(s, to) }, (dg_leaf_id){ s->leaf }, kind);
 }
 
 /* As dg_statements_computed_told. */
-static dg_ns told(const dg_computed_cluster *s, uint32_t from, uint32_t to, dg_ns at)
+static dg_ns told(const dg_computed_cluster *s, dg_member_ix from, dg_member_ix to, dg_ns at)
 {
-    dg_ns view = s->b->taken[dg_statements_computed_cluster_node(s, to)] + s->links[to][from].ask;
-    if (from == to || at == DG_NEVER)
+    dg_ns view =
+        s->b->taken[dg_statements_computed_cluster_node(s, to)] + s->links[to.v][from.v].ask;
+    if (from.v == to.v || at == DG_NEVER)
         return at;
-    return dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, from),
-                                 dg_statements_computed_cluster_node(s, to), view > at ? view : at,
-                                 s->links[from][to].said);
+    return dg_world_link_arrival(s->world,
+                                 (dg_node_ix){ dg_statements_computed_cluster_node(s, from) },
+                                 (dg_node_ix){ dg_statements_computed_cluster_node(s, to) },
+                                 view > at ? view : at, s->links[from.v][to.v].said);
 }
 
 /* ---- the candidate ---- */
@@ -94,10 +99,11 @@ static dg_ns find_seconder(dg_computed_cluster *s)
     dg_ns first = DG_NEVER;
     s->seconder = DG_NO;
     for (uint32_t i = 0; i < s->members; i++) {
-        dg_ns at = works(s, i) ? dg_statements_seconded_at(
-                       s->world, s->leaf, s->core, dg_statements_computed_cluster_node(s, i))
-                               : DG_NEVER;
-        if (at < first && is_up_at(s, i, at)) {
+        dg_ns at = works(s, (dg_member_ix){ i }) ? dg_statements_seconded_at(
+                       s->world, (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core },
+                       (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) })
+                                                 : DG_NEVER;
+        if (at < first && is_up_at(s, (dg_member_ix){ i }, at)) {
             first = at;
             s->seconder = i;
         }
@@ -105,22 +111,26 @@ static dg_ns find_seconder(dg_computed_cluster *s)
     return first;
 }
 
-static dg_ns asked(const dg_computed_cluster *s, uint32_t member, uint32_t of, dg_ns at)
+static dg_ns asked(const dg_computed_cluster *s, dg_member_ix member, dg_member_ix of, dg_ns at)
 {
     dg_ns both = dg_statements_computed_request(
-        s->world, dg_statements_computed_cluster_node(s, member),
-        dg_statements_computed_cluster_node(s, of), s->leaf, s->core);
+        s->world, (dg_node_ix){ dg_statements_computed_cluster_node(s, member) },
+        (dg_node_ix){ dg_statements_computed_cluster_node(s, of) }, (dg_leaf_id){ s->leaf },
+        (dg_place_ix){ s->core });
     return both == DG_NEVER || at == DG_NEVER
                ? DG_NEVER
-               : dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, member),
-                                       dg_statements_computed_cluster_node(s, of), at, both);
+               : dg_world_link_arrival(
+                   s->world, (dg_node_ix){ dg_statements_computed_cluster_node(s, member) },
+                   (dg_node_ix){ dg_statements_computed_cluster_node(s, of) }, at, both);
 }
 
 /* Who has it tells the others; who was told first asks for it. The next to have it is
  * always the one whose answer comes soonest of those still waiting. */
 static void find_confirmed(dg_computed_cluster *s, dg_ns ready)
 {
-    bool asks = s->way == DG_WAY_V2 || dg_statements_is_large(s->world, s->leaf, s->core);
+    bool asks =
+        s->way == DG_WAY_V2
+        || dg_statements_is_large(s->world, (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core });
     dg_ns heard[DG_GROUP_MAX];
     bool done[DG_GROUP_MAX] = { false };
     uint32_t next = s->seconder;
@@ -133,12 +143,14 @@ static void find_confirmed(dg_computed_cluster *s, dg_ns ready)
         next = DG_NO;
         for (uint32_t i = 0; i < s->members; i++) {
             dg_ns at;
-            if (done[i] || !works(s, i) || !linked(s, from, i))
+            if (done[i] || !works(s, (dg_member_ix){ i })
+                || !linked(s, (dg_member_ix){ from }, (dg_member_ix){ i }))
                 continue;
-            at = told(s, from, i, s->confirmed[from]);
+            at = told(s, (dg_member_ix){ from }, (dg_member_ix){ i }, s->confirmed[from]);
             if (at < heard[i]) {
                 heard[i] = at;
-                s->confirmed[i] = asks ? asked(s, i, from, at) : at;
+                s->confirmed[i] =
+                    asks ? asked(s, (dg_member_ix){ i }, (dg_member_ix){ from }, at) : at;
             }
         }
         for (uint32_t i = 0; i < s->members; i++)
@@ -155,19 +167,27 @@ static void find_voted(dg_computed_cluster *s, dg_ns ready)
     for (uint32_t i = 0; i < s->members; i++) {
         dg_ns fetch;
         s->voted[i] = i == s->seconder ? ready : DG_NEVER;
-        if (i == s->seconder || s->confirmed[i] == DG_NEVER || !linked(s, i, s->seconder))
+        if (i == s->seconder || s->confirmed[i] == DG_NEVER
+            || !linked(s, (dg_member_ix){ i }, (dg_member_ix){ s->seconder }))
             continue;
-        fetch = delay(s, i, s->seconder, DG_MSG_POV_ASK) + delay(s, s->seconder, i, DG_MSG_POV);
-        if (fetch <= dg_world_own_wait(s->world, dg_statements_computed_cluster_node(s, i),
-                                       dg_world_constant(DG_CONST_POV_TIMEOUT)))
-            fetch = dg_world_link_arrival(s->world, dg_statements_computed_cluster_node(s, i),
-                                          dg_statements_computed_cluster_node(s, s->seconder),
-                                          s->confirmed[i], fetch);
+        fetch = delay(s, (dg_member_ix){ i }, (dg_member_ix){ s->seconder }, DG_MSG_POV_ASK)
+                + delay(s, (dg_member_ix){ s->seconder }, (dg_member_ix){ i }, DG_MSG_POV);
+        if (fetch <= dg_world_own_wait(
+                s->world,
+                (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) },
+                dg_world_constant(DG_CONST_POV_TIMEOUT)))
+            fetch = dg_world_link_arrival(
+                s->world,
+                (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) },
+                (dg_node_ix){
+                    dg_statements_computed_cluster_node(s, (dg_member_ix){ s->seconder }) },
+                s->confirmed[i], fetch);
         else
             fetch = DG_NEVER;
-        fetch = dg_statements_validated_at(s->world, s->leaf, s->core,
-                                           dg_statements_computed_cluster_node(s, i), fetch);
-        if (fetch != DG_NEVER && is_up_at(s, i, fetch))
+        fetch = dg_statements_validated_at(
+            s->world, (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core },
+            (dg_node_ix){ dg_statements_computed_cluster_node(s, (dg_member_ix){ i }) }, fetch);
+        if (fetch != DG_NEVER && is_up_at(s, (dg_member_ix){ i }, fetch))
             s->voted[i] = fetch;
     }
 }
@@ -189,8 +209,9 @@ static void find_held(dg_computed_cluster *s, uint32_t voter)
             dg_ns at;
             if (done[i])
                 continue;
-            if (s->confirmed[i] != DG_NEVER && linked(s, from, i)) {
-                at = told(s, from, i, held[from]);
+            if (s->confirmed[i] != DG_NEVER
+                && linked(s, (dg_member_ix){ from }, (dg_member_ix){ i })) {
+                at = told(s, (dg_member_ix){ from }, (dg_member_ix){ i }, held[from]);
                 at = at > s->confirmed[i] ? at : s->confirmed[i];
                 held[i] = at < held[i] ? at : held[i];
             }
@@ -201,15 +222,15 @@ static void find_held(dg_computed_cluster *s, uint32_t voter)
 }
 
 void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world *world,
-                                         uint32_t leaf, uint32_t core)
+                                         dg_leaf_id leaf, dg_place_ix core)
 {
-    const dg_world_block *b = &world->blocks[leaf];
-    uint32_t group = b->candidates[core].group;
+    const dg_world_block *b = &world->blocks[leaf.v];
+    uint32_t group = b->candidates[core.v].group;
     dg_ns ready;
     s->world = world;
     s->b = b;
-    s->leaf = leaf;
-    s->core = core;
+    s->leaf = leaf.v;
+    s->core = core.v;
     s->from = b->view.group_from[group];
     s->members = b->view.group_from[group + 1] - s->from;
     s->needed = dg_view_votes_needed(&b->view, group);
@@ -229,16 +250,16 @@ void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world 
         find_held(s, i);
 }
 
-dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s, uint32_t member)
+dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s, dg_member_ix member)
 {
     dg_ns times[DG_GROUP_MAX];
-    if (s->confirmed[member] == DG_NEVER)
+    if (s->confirmed[member.v] == DG_NEVER)
         return DG_NEVER;
     for (uint32_t i = 0; i < s->members; i++) {
         uint32_t k = i;
-        for (; k && times[k - 1] > s->held[i][member]; k--)
+        for (; k && times[k - 1] > s->held[i][member.v]; k--)
             times[k] = times[k - 1];
-        times[k] = s->held[i][member];
+        times[k] = s->held[i][member.v];
     }
     return s->needed && s->needed <= s->members ? times[s->needed - 1] : DG_NEVER;
 }

@@ -97,9 +97,9 @@ static step pop(dg_computed_grid *w)
 
 /* ---- telling ---- */
 
-static seat *seat_of(const dg_computed_grid *w, uint32_t node, uint32_t core)
+static seat *seat_of(const dg_computed_grid *w, dg_node_ix node, dg_place_ix core)
 {
-    return &w->seat[(size_t)node * w->cores + core];
+    return &w->seat[(size_t)node.v * w->cores + core.v];
 }
 
 static bool in_group(const dg_world_block *b, uint32_t group, uint32_t member)
@@ -110,28 +110,29 @@ static bool in_group(const dg_world_block *b, uint32_t group, uint32_t member)
     return false;
 }
 
-static dg_code tell(dg_computed_grid *w, const dg_world *world, uint32_t from, uint32_t slot,
-                    uint32_t to, uint32_t core, dg_ns at, dg_error *err)
+static dg_code tell(dg_computed_grid *w, const dg_world *world, dg_node_ix from, uint32_t slot,
+                    dg_node_ix to, dg_place_ix core, dg_ns at, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[w->leaf];
-    const place *p = &w->place[to];
+    const place *p = &w->place[to.v];
     uint32_t back;
     seat *s = seat_of(w, to, core);
     dg_ns view;
     if (!p->in || s->state != SEAT_FREE
-        || w->delay[(size_t)from * w->slots + slot].manifest == DG_NEVER)
+        || w->delay[(size_t)from.v * w->slots + slot].manifest == DG_NEVER)
         return DG_OK;
-    back = dg_grid_slot(&p->grid->grid, p->grid->member[to], w->place[from].grid->member[from]);
+    back =
+        dg_grid_slot(&p->grid->grid, p->grid->member[to.v], w->place[from.v].grid->member[from.v]);
     if (back == DG_NO)
         return DG_OK;
-    view = b->taken[to] + w->delay[(size_t)to * w->slots + back].ask;
+    view = b->taken[to.v] + w->delay[(size_t)to.v * w->slots + back].ask;
     at = dg_world_link_arrival(world, from, to, view > at ? view : at,
-                               w->delay[(size_t)from * w->slots + slot].manifest);
+                               w->delay[(size_t)from.v * w->slots + slot].manifest);
     if (at >= s->told || at < p->grid_at || at >= p->down)
         return DG_OK;
     s->told = at;
-    s->from = from;
-    return push(w, &(step){ at, to, (uint16_t)core, STEP_TOLD }, err);
+    s->from = from.v;
+    return push(w, &(step){ at, to.v, (uint16_t)core.v, STEP_TOLD }, err);
 }
 
 static dg_code announce(dg_computed_grid *w, dg_world *world, const step *now, dg_error *err)
@@ -152,39 +153,41 @@ static dg_code announce(dg_computed_grid *w, dg_world *world, const step *now, d
                           ? dg_grid_neighbour(&g->grid, member, slot)
                           : DG_NO;
         if (to != DG_NO && g->node[to] != DG_NO && !in_group(b, group, to))
-            rc = tell(w, world, now->node, slot, g->node[to], now->core, now->at, err);
+            rc = tell(w, world, (dg_node_ix){ now->node }, slot, (dg_node_ix){ g->node[to] },
+                      (dg_place_ix){ now->core }, now->at, err);
     }
     return rc;
 }
 
 /* ---- asking ---- */
 
-static dg_code ask(dg_computed_grid *w, const dg_world *world, uint32_t node, uint32_t core,
+static dg_code ask(dg_computed_grid *w, const dg_world *world, dg_node_ix node, dg_place_ix core,
                    dg_ns at, dg_error *err)
 {
     seat *s = seat_of(w, node, core);
-    dg_ns both = dg_statements_computed_request(world, node, s->from, w->leaf, core);
+    dg_ns both = dg_statements_computed_request(world, node, (dg_node_ix){ s->from },
+                                                (dg_leaf_id){ w->leaf }, core);
     s->state = SEAT_ASKED;
-    w->place[node].asking++;
+    w->place[node.v].asking++;
     if (both == DG_NEVER)
         return DG_OK; /* never in time, so never there; and the turn is not given back */
-    return push(w, &(step){ at + both, node, (uint16_t)core, STEP_ANSWERED }, err);
+    return push(w, &(step){ at + both, node.v, (uint16_t)core.v, STEP_ANSWERED }, err);
 }
 
 static dg_code told(dg_computed_grid *w, const dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
-    seat *s = seat_of(w, now->node, now->core);
+    seat *s = seat_of(w, (dg_node_ix){ now->node }, (dg_place_ix){ now->core });
     if (s->state != SEAT_FREE || s->told != now->at)
         return DG_OK;
     if (p->asking < dg_world_constant(DG_CONST_REQUEST_PARALLEL))
-        return ask(w, world, now->node, now->core, now->at, err);
+        return ask(w, world, (dg_node_ix){ now->node }, (dg_place_ix){ now->core }, now->at, err);
     s->state = SEAT_QUEUED;
     s->next = NEXT_NONE;
     if (p->head == NEXT_NONE)
         p->head = now->core;
     else
-        seat_of(w, now->node, p->tail)->next = now->core;
+        seat_of(w, (dg_node_ix){ now->node }, (dg_place_ix){ p->tail })->next = now->core;
     p->tail = now->core;
     return DG_OK;
 }
@@ -192,19 +195,21 @@ static dg_code told(dg_computed_grid *w, const dg_world *world, const step *now,
 static dg_code answered(dg_computed_grid *w, dg_world *world, const step *now, dg_error *err)
 {
     place *p = &w->place[now->node];
-    seat *s = seat_of(w, now->node, now->core);
-    const seat *from = seat_of(w, s->from, now->core);
+    seat *s = seat_of(w, (dg_node_ix){ now->node }, (dg_place_ix){ now->core });
+    const seat *from = seat_of(w, (dg_node_ix){ s->from }, (dg_place_ix){ now->core });
     step backed = { now->at, now->node, now->core, STEP_BACKED };
     dg_code rc = DG_OK;
     s->state = SEAT_DONE;
     s->done = now->at;
     s->member = from->member;
-    s->path = from->path + dg_world_link_delay(world, s->from, now->node, w->leaf, DG_MSG_VOTE);
+    s->path = from->path
+              + dg_world_link_delay(world, (dg_node_ix){ s->from }, (dg_node_ix){ now->node },
+                                    (dg_leaf_id){ w->leaf }, DG_MSG_VOTE);
     p->asking--;
     if (p->head != NEXT_NONE) {
         uint16_t next = p->head;
-        p->head = seat_of(w, now->node, next)->next;
-        rc = ask(w, world, now->node, next, now->at, err);
+        p->head = seat_of(w, (dg_node_ix){ now->node }, (dg_place_ix){ next })->next;
+        rc = ask(w, world, (dg_node_ix){ now->node }, (dg_place_ix){ next }, now->at, err);
     }
     return rc < 0 ? rc : announce(w, world, &backed, err);
 }
@@ -234,18 +239,20 @@ static uint64_t stir(uint64_t hash, uint64_t more)
 }
 
 /* Whatever of the network a wave depends on. */
-static uint64_t shape_of(const dg_world *world, uint32_t leaf)
+static uint64_t shape_of(const dg_world *world, dg_leaf_id leaf)
 {
-    const dg_world_block *b = &world->blocks[leaf];
-    uint64_t hash = stir(leaf, b->made);
+    const dg_world_block *b = &world->blocks[leaf.v];
+    uint64_t hash = stir(leaf.v, b->made);
     for (uint32_t i = 0; i < world->node_count; i++) {
         dg_ns since = DG_NEVER;
         hash = stir(hash, b->taken[i] + b->way[i]);
-        hash = stir(hash, dg_statements_grid_held(world, i, leaf, &since) ? since : DG_NEVER);
+        hash =
+            stir(hash, dg_statements_grid_held(world, (dg_node_ix){ i }, leaf, &since) ? since
+                                                                                       : DG_NEVER);
         hash = stir(hash,
                     dg_sim_down_since(world->sim, (dg_node_ix){ i }) + world->nodes[i].withholds);
         hash = stir(hash, world->nodes[i].clock);
-        hash = stir(hash, dg_backing_pvf_ready_count(world, i));
+        hash = stir(hash, dg_backing_pvf_ready_count(world, (dg_node_ix){ i }));
         hash = stir(hash, dg_sim_cut(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
                                      dg_sim_now(world->sim)));
     }
@@ -258,8 +265,9 @@ static void find_places(dg_computed_grid *w, const dg_world *world)
     for (uint32_t i = 0; i < w->nodes; i++) {
         place *p = &w->place[i];
         *p = (place){ .head = NEXT_NONE, .down = dg_sim_down_since(world->sim, (dg_node_ix){ i }) };
-        p->grid =
-            b->way[i] == DG_WAY_V2 ? dg_statements_grid_held(world, i, w->leaf, &p->grid_at) : NULL;
+        p->grid = b->way[i] == DG_WAY_V2 ? dg_statements_grid_held(
+                      world, (dg_node_ix){ i }, (dg_leaf_id){ w->leaf }, &p->grid_at)
+                                         : NULL;
         p->in = p->grid && p->grid->member[i] != DG_NO;
         if (p->in && dg_grid_slots(&p->grid->grid) > w->slots)
             w->slots = dg_grid_slots(&p->grid->grid);
@@ -277,9 +285,10 @@ static void find_delays(dg_computed_grid *w, const dg_world *world)
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t luck;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;
-            if (to == DG_NO || !w->place[to].in || !dg_world_linked(world, i, to, DG_WAY_V2))
+            if (to == DG_NO || !w->place[to].in
+                || !dg_world_linked(world, (dg_node_ix){ i }, (dg_node_ix){ to }, DG_WAY_V2))
                 continue;
-            luck = dg_world_link_draw(world, i, to, w->leaf);
+            luck = dg_world_link_draw(world, (dg_node_ix){ i }, (dg_node_ix){ to }, w->leaf);
             w->delay[at].manifest =
                 dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
                                   dg_world_message_bytes(DG_MSG_MANIFEST));
@@ -294,16 +303,18 @@ static dg_code find_groups(dg_computed_grid *w, const dg_world *world, dg_error 
 {
     dg_computed_cluster s;
     for (uint32_t core = 0; core < w->cores; core++) {
-        if (!dg_statements_is_offered(&world->blocks[w->leaf], core))
+        if (!dg_statements_is_offered(&world->blocks[w->leaf], (dg_place_ix){ core }))
             continue;
-        dg_statements_computed_cluster_init(&s, world, w->leaf, core);
+        dg_statements_computed_cluster_init(&s, world, (dg_leaf_id){ w->leaf },
+                                            (dg_place_ix){ core });
         for (uint32_t i = 0; i < s.members; i++) {
-            uint32_t node = dg_statements_computed_cluster_node(&s, i);
-            dg_ns backed = dg_statements_computed_cluster_backed(&s, i);
+            uint32_t node = dg_statements_computed_cluster_node(&s, (dg_member_ix){ i });
+            dg_ns backed = dg_statements_computed_cluster_backed(&s, (dg_member_ix){ i });
             dg_code rc;
             if (node == DG_NO)
                 continue;
-            *seat_of(w, node, core) = (seat){ .done = backed, .member = i, .state = SEAT_DONE };
+            *seat_of(w, (dg_node_ix){ node }, (dg_place_ix){ core }) =
+                (seat){ .done = backed, .member = i, .state = SEAT_DONE };
             if (backed != DG_NEVER
                 && (rc = push(w, &(step){ backed, node, (uint16_t)core, STEP_BACKED }, err)) < 0)
                 return rc;
@@ -312,13 +323,13 @@ static dg_code find_groups(dg_computed_grid *w, const dg_world *world, dg_error 
     return DG_OK;
 }
 
-static dg_code wave_begin(dg_computed_grid *w, const dg_world *world, uint32_t leaf, uint64_t shape,
-                          dg_error *err)
+static dg_code wave_begin(dg_computed_grid *w, const dg_world *world, dg_leaf_id leaf,
+                          uint64_t shape, dg_error *err)
 {
     wave_clear(w);
-    w->leaf = leaf;
+    w->leaf = leaf.v;
     w->nodes = world->node_count;
-    w->cores = world->blocks[leaf].offers;
+    w->cores = world->blocks[leaf.v].offers;
     if (!(w->place = dg_calloc(w->nodes, sizeof *w->place)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
     find_places(w, world);
@@ -348,11 +359,11 @@ static dg_code wave_run(dg_computed_grid *w, dg_world *world, dg_error *err)
     return rc;
 }
 
-dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint32_t leaf,
-                                          uint32_t core, uint32_t node, dg_error *err)
+dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, dg_leaf_id leaf,
+                                          dg_place_ix core, dg_node_ix node, dg_error *err)
 {
     uint64_t shape = shape_of(world, leaf);
-    dg_computed_grid **w = &world->statements->grids[leaf % DG_COMPUTED_GRIDS];
+    dg_computed_grid **w = &world->statements->grids[leaf.v % DG_COMPUTED_GRIDS];
     const seat *s;
     dg_code rc = DG_OK;
     *out = (dg_reached){ .at = DG_NEVER };

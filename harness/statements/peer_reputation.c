@@ -53,12 +53,12 @@ int32_t dg_statements_reputation_threshold(void)
 
 /* ---- the table of one node, sorted by peer ---- */
 
-static uint32_t place_of(const dg_peer_scores *r, uint32_t peer)
+static uint32_t place_of(const dg_peer_scores *r, dg_node_ix peer)
 {
     uint32_t from = 0, to = r->count;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        if (r->of[middle].peer < peer)
+        if (r->of[middle].peer < peer.v)
             from = middle + 1;
         else
             to = middle;
@@ -66,16 +66,16 @@ static uint32_t place_of(const dg_peer_scores *r, uint32_t peer)
     return from;
 }
 
-const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *r, uint32_t peer)
+const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *r, dg_node_ix peer)
 {
     uint32_t at = place_of(r, peer);
-    return at < r->count && r->of[at].peer == peer ? &r->of[at] : NULL;
+    return at < r->count && r->of[at].peer == peer.v ? &r->of[at] : NULL;
 }
 
-static dg_peer_score *find_or_add(dg_peer_scores *r, uint32_t peer)
+static dg_peer_score *find_or_add(dg_peer_scores *r, dg_node_ix peer)
 {
     uint32_t at = place_of(r, peer);
-    if (at < r->count && r->of[at].peer == peer)
+    if (at < r->count && r->of[at].peer == peer.v)
         return &r->of[at];
     if (r->count == r->cap) {
         uint32_t cap = r->cap ? r->cap * 2 : 8;
@@ -86,7 +86,7 @@ static dg_peer_score *find_or_add(dg_peer_scores *r, uint32_t peer)
         r->cap = cap;
     }
     memmove(&r->of[at + 1], &r->of[at], (r->count++ - at) * sizeof *r->of);
-    r->of[at] = (dg_peer_score){ .peer = peer };
+    r->of[at] = (dg_peer_score){ .peer = peer.v };
     return &r->of[at];
 }
 
@@ -129,7 +129,7 @@ static bool settle(dg_peer_score *o, dg_ns now)
     return !was;
 }
 
-dg_code dg_statements_peer_scores_change(dg_peer_scores *r, uint32_t peer, dg_rep what, dg_ns now,
+dg_code dg_statements_peer_scores_change(dg_peer_scores *r, dg_node_ix peer, dg_rep what, dg_ns now,
                                          bool *parted, dg_error *err)
 {
     dg_peer_score *o = find_or_add(r, peer);
@@ -159,11 +159,11 @@ void dg_statements_peer_scores_clear(dg_peer_scores *r)
 
 /* ---- the network ---- */
 
-dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
-                                        dg_error *err)
+dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
+                                        dg_rep what, dg_error *err)
 {
     bool parted;
-    dg_code rc = dg_statements_peer_scores_change(&world->statements->peers[node].scores, peer,
+    dg_code rc = dg_statements_peer_scores_change(&world->statements->peers[node.v].scores, peer,
                                                   what, dg_sim_now(world->sim), &parted, err);
     world->stats.reports += what < DG_REP_GOOD_MINOR;
     world->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
@@ -172,20 +172,20 @@ dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t
     return rc;
 }
 
-dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer,
+dg_code dg_statements_reputation_misstep(dg_world *world, dg_node_ix node, dg_node_ix peer,
                                          dg_misstep what, dg_error *err)
 {
     return dg_statements_reputation_change(world, node, peer, missteps[what].costs, err);
 }
 
-static bool holds_off(const dg_world *world, uint32_t node, uint32_t peer)
+static bool holds_off(const dg_world *world, dg_node_ix node, dg_node_ix peer)
 {
     const dg_peer_score *o =
-        dg_statements_peer_scores_find(&world->statements->peers[node].scores, peer);
+        dg_statements_peer_scores_find(&world->statements->peers[node.v].scores, peer);
     return o && o->parted_until > dg_sim_now(world->sim);
 }
 
-bool dg_statements_reputation_parts(const dg_world *world, uint32_t a, uint32_t b)
+bool dg_statements_reputation_parts(const dg_world *world, dg_node_ix a, dg_node_ix b)
 {
     return world->stats.parted && (holds_off(world, a, b) || holds_off(world, b, a));
 }
@@ -197,7 +197,8 @@ static uint64_t count_parted(const dg_world *world)
     for (uint32_t a = 0; world->stats.parted && a < world->node_count; a++)
         for (uint32_t i = 0; i < world->statements->peers[a].scores.count; i++) {
             uint32_t b = world->statements->peers[a].scores.of[i].peer;
-            pairs += holds_off(world, a, b) && (a < b || !holds_off(world, b, a));
+            pairs += holds_off(world, (dg_node_ix){ a }, (dg_node_ix){ b })
+                     && (a < b || !holds_off(world, (dg_node_ix){ b }, (dg_node_ix){ a }));
         }
     return pairs;
 }

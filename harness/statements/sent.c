@@ -18,59 +18,64 @@ static dg_said unpack(const dg_sim_event *e)
 /* ---- a leaf is taken up ---- */
 
 /* Its own collation, if it gets one, is checked after this at the soonest. */
-static dg_code expect_collation(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+static dg_code expect_collation(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
                                 dg_error *err)
 {
-    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core };
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core.v };
     dg_ns ready, now = dg_sim_now(world->sim);
-    if (!x->core[core].members || dg_statements_sent_member(world, x, core, node) == DG_NO)
+    if (!x->core[core.v].members || dg_statements_sent_member(world, x, core, node) == DG_NO)
         return DG_OK;
-    if ((ready = dg_backing_collation_at(world, x->leaf, core, node)) == DG_NEVER)
+    if ((ready = dg_backing_collation_at(world, (dg_leaf_id){ x->leaf }, core, node)) == DG_NEVER)
         return DG_OK;
-    ready += dg_backing_pvf_execute_ns(world, world->blocks[x->leaf].candidates[core].para);
+    ready += dg_backing_pvf_execute_ns(
+        world, (dg_para_id){ world->blocks[x->leaf].candidates[core.v].para });
     return dg_statements_timer(world, node, DG_TAG_SENT_READY, ready > now ? ready - now : 0, &said,
                                err);
 }
 
-static dg_code expect_collations(dg_world *world, dg_sent_leaf *x, uint32_t node, dg_error *err)
+static dg_code expect_collations(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_error *err)
 {
     dg_code rc = DG_OK;
     for (uint32_t core = 0; core < x->cores && rc == DG_OK; core++)
-        rc = expect_collation(world, x, node, core, err);
+        rc = expect_collation(world, x, node, (dg_place_ix){ core }, err);
     return rc;
 }
 
 /* Made after some have taken the leaf up. */
-dg_code dg_statements_sent_offered(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err)
+dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                                   dg_error *err)
 {
     dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
     dg_code rc =
-        x ? dg_statements_sent_fill_core(&x->core[core], &world->blocks[leaf], core, err) : DG_OK;
+        x ? dg_statements_sent_fill_core(&x->core[core.v], &world->blocks[leaf.v], core.v, err)
+          : DG_OK;
     for (uint32_t node = 0; x && node < x->nodes && rc == DG_OK; node++)
-        rc = expect_collation(world, x, node, core, err);
+        rc = expect_collation(world, x, (dg_node_ix){ node }, core, err);
     return rc;
 }
 
 /* Those that had something for it learn that it has the leaf. */
-static dg_code tell_view(dg_world *world, dg_sent_leaf *x, uint32_t node, dg_error *err)
+static dg_code tell_view(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_error *err)
 {
-    dg_said said = { .leaf = x->leaf, .votes = node };
+    dg_said said = { .leaf = x->leaf, .votes = node.v };
     dg_code rc = DG_OK;
-    if (!x->node[node].owed)
+    if (!x->node[node.v].owed)
         return DG_OK;
-    x->node[node].owed = false;
+    x->node[node.v].owed = false;
     for (uint32_t from = 0; from < x->nodes && rc == DG_OK; from++)
-        if (from != node && world->blocks[x->leaf].way[from]
-            && dg_sim_reachable(world->sim, (dg_node_ix){ node }, (dg_node_ix){ from }))
-            rc = dg_statements_timer(world, from, DG_TAG_SENT_VIEW,
-                                     dg_world_link_delay(world, node, from, x->leaf, DG_MSG_ASK),
+        if (from != node.v && world->blocks[x->leaf].way[from]
+            && dg_sim_reachable(world->sim, (dg_node_ix){ node.v }, (dg_node_ix){ from }))
+            rc = dg_statements_timer(world, (dg_node_ix){ from }, DG_TAG_SENT_VIEW,
+                                     dg_world_link_delay(world, node, (dg_node_ix){ from },
+                                                         (dg_leaf_id){ x->leaf }, DG_MSG_ASK),
                                      &said, err);
     return rc;
 }
 
-dg_code dg_statements_sent_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err)
+dg_code dg_statements_sent_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                    dg_error *err)
 {
-    dg_said said = { .leaf = leaf };
+    dg_said said = { .leaf = leaf.v };
     dg_sent_leaf *x;
     dg_code rc = dg_statements_sent_begin(world, leaf, err);
     if (rc < 0 || !(x = dg_statements_sent_of(world, leaf)))
@@ -84,31 +89,36 @@ dg_code dg_statements_sent_taken_up(dg_world *world, uint32_t node, uint32_t lea
 }
 
 /* All that the node has for another, whose view has just come. */
-static dg_code catch_up(dg_world *world, uint32_t node, const dg_said *said, dg_error *err)
+static dg_code catch_up(dg_world *world, dg_node_ix node, const dg_said *said, dg_error *err)
 {
-    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, (dg_leaf_id){ said->leaf });
     uint32_t to = (uint32_t)said->votes;
     dg_code rc = DG_OK;
-    if (!x || world->blocks[said->leaf].taken[node] == DG_NEVER)
+    if (!x || world->blocks[said->leaf].taken[node.v] == DG_NEVER)
         return DG_OK;
-    if (world->blocks[said->leaf].way[node] == DG_WAY_LEGACY)
-        rc = dg_statements_legacy_catch_up(world, x, node, to, err);
+    if (world->blocks[said->leaf].way[node.v] == DG_WAY_LEGACY)
+        rc = dg_statements_legacy_catch_up(world, x, node, (dg_node_ix){ to }, err);
     for (uint32_t core = 0;
-         core < x->cores && rc == DG_OK && world->blocks[said->leaf].way[node] == DG_WAY_V2;
+         core < x->cores && rc == DG_OK && world->blocks[said->leaf].way[node.v] == DG_WAY_V2;
          core++) {
         uint32_t member =
-            x->core[core].members ? dg_statements_sent_member(world, x, core, to) : DG_NO;
-        if (member != DG_NO && dg_statements_sent_member(world, x, core, node) != DG_NO)
-            rc = dg_statements_cluster_circulate(world, x, node, core, member, err);
+            x->core[core].members
+                ? dg_statements_sent_member(world, x, (dg_place_ix){ core }, (dg_node_ix){ to })
+                : DG_NO;
+        if (member != DG_NO
+            && dg_statements_sent_member(world, x, (dg_place_ix){ core }, node) != DG_NO)
+            rc = dg_statements_cluster_circulate(world, x, node, (dg_place_ix){ core },
+                                                 (dg_node_ix){ member }, err);
         else if (member == DG_NO)
-            rc = dg_statements_grid_announce_to(world, x, node, core, to, err);
+            rc = dg_statements_grid_announce_to(world, x, node, (dg_place_ix){ core },
+                                                (dg_node_ix){ to }, err);
     }
-    return rc < 0 ? rc : dg_statements_bitfield_catch_up(world, x, node, to, err);
+    return rc < 0 ? rc : dg_statements_bitfield_catch_up(world, x, node, (dg_node_ix){ to }, err);
 }
 
 /* ---- what comes in ---- */
 
-static dg_code message(dg_world *world, uint32_t node, uint32_t from, dg_message_kind kind,
+static dg_code message(dg_world *world, dg_node_ix node, dg_node_ix from, dg_message_kind kind,
                        const dg_said *said, dg_error *err)
 {
     switch (kind) {
@@ -135,21 +145,22 @@ static dg_code message(dg_world *world, uint32_t node, uint32_t from, dg_message
     }
 }
 
-dg_code dg_statements_sent_event(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                                  dg_error *err)
 {
     dg_said said = unpack(event);
     if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK_ASK)
-        return dg_statements_chunk_requested(world, node, event->from.v, &said, err);
+        return dg_statements_chunk_requested(world, node, (dg_node_ix){ event->from.v }, &said,
+                                             err);
     if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK)
         return dg_statements_chunk_answer(world, node, &said, err);
     if (event->tag == DG_TAG_SENT_CHUNK)
         return dg_statements_chunk_timeout(world, node, &said, err);
-    if (!dg_statements_sent_of(world, said.leaf))
+    if (!dg_statements_sent_of(world, (dg_leaf_id){ said.leaf }))
         return DG_OK; /* of a block that has been forgotten meanwhile */
     if (event->tag >= DG_TAG_SAID)
-        return message(world, node, event->from.v, (dg_message_kind)(event->tag - DG_TAG_SAID),
-                       &said, err);
+        return message(world, node, (dg_node_ix){ event->from.v },
+                       (dg_message_kind)(event->tag - DG_TAG_SAID), &said, err);
     switch (event->tag) {
     case DG_TAG_SENT_READY:
         return dg_statements_cluster_ready(world, node, &said, err);
@@ -168,30 +179,30 @@ dg_code dg_statements_sent_event(dg_world *world, uint32_t node, const dg_sim_ev
 
 /* ---- what an author has ---- */
 
-uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, uint32_t leaf,
-                                  uint32_t core, uint32_t listener)
+uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, dg_leaf_id leaf,
+                                  dg_place_ix core, dg_node_ix listener)
 {
-    const dg_world_block *b = &world->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf.v];
     dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     const dg_seat *s;
     uint32_t votes;
     memset(voted, 0, DG_GROUP_MAX);
-    if (!x || !x->core[core].members || b->way[listener] != way)
+    if (!x || !x->core[core.v].members || b->way[listener.v] != way)
         return 0;
     s = dg_seat_at(x, listener, core);
-    if ((votes = dg_sent_count_votes(s->votes)) < x->core[core].needed
+    if ((votes = dg_sent_count_votes(s->votes)) < x->core[core.v].needed
         || s->state != DG_SEAT_CONFIRMED)
         return 0;
-    for (uint32_t i = 0; i < x->core[core].members; i++)
+    for (uint32_t i = 0; i < x->core[core.v].members; i++)
         if (s->votes >> i & 1)
-            voted[i] = (uint8_t)(i == x->core[core].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
+            voted[i] = (uint8_t)(i == x->core[core.v].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
     return votes;
 }
 
-bool dg_statements_sent_bitfield(const dg_world *world, uint32_t leaf, uint32_t validator,
-                                 uint32_t listener)
+bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
+                                 dg_node_ix listener)
 {
     const dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
-    return x && dg_sent_has(x->bitfields + (size_t)listener * x->bitfield_words, validator);
+    return x && dg_sent_has(x->bitfields + (size_t)listener.v * x->bitfield_words, validator.v);
 }

@@ -8,59 +8,61 @@
  * provide_candidate_to_grid, handle_incoming_acknowledgement). */
 #include "statements/sent_impl.h"
 
-static const dg_session *grid_now(const dg_world *world, const dg_sent_leaf *x, uint32_t node)
+static const dg_session *grid_now(const dg_world *world, const dg_sent_leaf *x, dg_node_ix node)
 {
     dg_ns since;
-    const dg_session *g = world->blocks[x->leaf].way[node] == DG_WAY_V2
-                              ? dg_statements_grid_held(world, node, x->leaf, &since)
-                              : NULL;
-    return g && g->member[node] != DG_NO && dg_grid_slots(&g->grid) <= x->words * 64 ? g : NULL;
+    const dg_session *g =
+        world->blocks[x->leaf].way[node.v] == DG_WAY_V2
+            ? dg_statements_grid_held(world, node, (dg_leaf_id){ x->leaf }, &since)
+            : NULL;
+    return g && g->member[node.v] != DG_NO && dg_grid_slots(&g->grid) <= x->words * 64 ? g : NULL;
 }
 
-static uint32_t peer_at(const dg_session *g, uint32_t node, uint32_t slot)
+static uint32_t peer_at(const dg_session *g, dg_node_ix node, uint32_t slot)
 {
-    uint32_t member = dg_grid_neighbour(&g->grid, g->member[node], slot);
+    uint32_t member = dg_grid_neighbour(&g->grid, g->member[node.v], slot);
     return member == DG_NO ? DG_NO : g->node[member];
 }
 
-static uint32_t slot_of(const dg_session *g, uint32_t node, uint32_t peer)
+static uint32_t slot_of(const dg_session *g, dg_node_ix node, dg_node_ix peer)
 {
-    return g->member[peer] == DG_NO ? DG_NO
-                                    : dg_grid_slot(&g->grid, g->member[node], g->member[peer]);
+    return g->member[peer.v] == DG_NO
+               ? DG_NO
+               : dg_grid_slot(&g->grid, g->member[node.v], g->member[peer.v]);
 }
 
 static bool sends_to(const dg_world *world, const dg_sent_leaf *x, const dg_session *g,
-                     uint32_t from, uint32_t core, uint32_t slot)
+                     dg_node_ix from, dg_place_ix core, uint32_t slot)
 {
     const dg_world_block *b = &world->blocks[x->leaf];
-    dg_route to = dg_grid_sends(&g->grid, &b->view, b->candidates[core].group, g->member[from]);
+    dg_route to = dg_grid_sends(&g->grid, &b->view, b->candidates[core.v].group, g->member[from.v]);
     return slot < g->grid.width ? to.row : to.column;
 }
 
 /* ---- announcing ---- */
 
 /* To one neighbour: in full, or the acknowledgement if that one told first. */
-static dg_code announce_slot(dg_world *world, dg_sent_leaf *x, const dg_session *g, uint32_t node,
-                             uint32_t core, uint32_t slot, dg_error *err)
+static dg_code announce_slot(dg_world *world, dg_sent_leaf *x, const dg_session *g, dg_node_ix node,
+                             dg_place_ix core, uint32_t slot, dg_error *err)
 {
     uint64_t *told = dg_sent_set(x, x->told, node, core);
     uint32_t peer = peer_at(g, node, slot);
     dg_said said = { .leaf = x->leaf,
-                     .core = (uint16_t)core,
+                     .core = (uint16_t)core.v,
                      .votes = dg_seat_at(x, node, core)->votes };
     bool sent, heard = dg_sent_has(dg_sent_set(x, x->heard, node, core), slot);
     dg_code rc;
     if (peer == DG_NO || heard || dg_sent_has(told, slot)
-        || dg_statements_sent_member(world, x, core, peer) != DG_NO)
+        || dg_statements_sent_member(world, x, core, (dg_node_ix){ peer }) != DG_NO)
         return DG_OK;
-    rc = dg_statements_send(world, &sent, node, peer, DG_MSG_MANIFEST, &said, err);
+    rc = dg_statements_send(world, &sent, node, (dg_node_ix){ peer }, DG_MSG_MANIFEST, &said, err);
     if (sent)
         dg_sent_add(told, slot);
     return rc;
 }
 
-dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                    dg_error *err)
+dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                    dg_place_ix core, dg_error *err)
 {
     const dg_session *g = grid_now(world, x, node);
     dg_code rc = DG_OK;
@@ -73,8 +75,8 @@ dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, uint32_t n
     return rc;
 }
 
-dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, uint32_t node,
-                                       uint32_t core, uint32_t to, dg_error *err)
+dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                       dg_place_ix core, dg_node_ix to, dg_error *err)
 {
     const dg_session *g = dg_seat_at(x, node, core)->announced ? grid_now(world, x, node) : NULL;
     uint32_t slot = g ? slot_of(g, node, to) : DG_NO;
@@ -85,106 +87,110 @@ dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, uint32_
 
 /* ---- being told ---- */
 
-static dg_code acknowledge(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                           uint32_t to, dg_error *err)
+static dg_code acknowledge(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
+                           dg_node_ix to, dg_error *err)
 {
     dg_said said = { .leaf = x->leaf,
-                     .core = (uint16_t)core,
+                     .core = (uint16_t)core.v,
                      .votes = dg_seat_at(x, node, core)->votes };
     return dg_statements_send(world, NULL, node, to, DG_MSG_KNOWN, &said, err);
 }
 
-dg_code dg_statements_grid_manifest(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_grid_manifest(dg_world *world, dg_node_ix node, dg_node_ix from,
                                     const dg_said *said, dg_error *err)
 {
-    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, (dg_leaf_id){ said->leaf });
     const dg_session *g = grid_now(world, x, node);
-    dg_seat *s = dg_seat_at(x, node, said->core);
+    dg_seat *s = dg_seat_at(x, node, (dg_place_ix){ said->core });
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO, back;
-    if (world->blocks[said->leaf].way[node] != DG_WAY_V2)
+    if (world->blocks[said->leaf].way[node.v] != DG_WAY_V2)
         return dg_statements_reputation_misstep(
             world, node, from,
-            world->blocks[said->leaf].way[node] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
-    if (!g || dg_statements_sent_member(world, x, said->core, node) != DG_NO)
+            world->blocks[said->leaf].way[node.v] ? DG_MISSTEP_NEW_WAY : DG_MISSTEP_PARENT, err);
+    if (!g || dg_statements_sent_member(world, x, (dg_place_ix){ said->core }, node) != DG_NO)
         return DG_OK; /* no grid: not even looked at */
     back = slot == DG_NO ? DG_NO : slot_of(g, from, node);
-    if (back == DG_NO || !sends_to(world, x, g, from, said->core, back))
+    if (back == DG_NO || !sends_to(world, x, g, from, (dg_place_ix){ said->core }, back))
         return dg_statements_reputation_misstep(world, node, from, DG_MISSTEP_MANIFEST, err);
     if (dg_sent_count_votes(said->votes) < x->core[said->core].needed)
         return DG_OK;
-    dg_sent_add(dg_sent_set(x, x->heard, node, said->core), slot);
+    dg_sent_add(dg_sent_set(x, x->heard, node, (dg_place_ix){ said->core }), slot);
     if (s->state == DG_SEAT_CONFIRMED)
-        return acknowledge(world, x, node, said->core, from, err);
-    return s->state == DG_SEAT_NONE
-               ? dg_statements_request(world, x, node, said->core, from, false, err)
-               : DG_OK;
+        return acknowledge(world, x, node, (dg_place_ix){ said->core }, from, err);
+    return s->state == DG_SEAT_NONE ? dg_statements_request(
+               world, x, node, (dg_place_ix){ said->core }, from, false, err)
+                                    : DG_OK;
 }
 
 /* A candidate that was asked for is there. */
-dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                     dg_error *err)
+dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                     dg_place_ix core, dg_error *err)
 {
     const dg_session *g = grid_now(world, x, node);
     const uint64_t *heard = dg_sent_set(x, x->heard, node, core);
     dg_code rc = DG_OK;
     if (dg_statements_sent_member(world, x, core, node) != DG_NO) {
-        for (uint32_t to = 0; to < x->core[core].members && rc == DG_OK; to++)
-            rc = dg_statements_cluster_circulate(world, x, node, core, to, err);
+        for (uint32_t to = 0; to < x->core[core.v].members && rc == DG_OK; to++)
+            rc = dg_statements_cluster_circulate(world, x, node, core, (dg_node_ix){ to }, err);
         if (rc == DG_OK)
             rc = dg_statements_cluster_fetch(world, x, node, core, err);
         return rc < 0 ? rc : dg_statements_sent_backed(world, x, node, core, err);
     }
     for (uint32_t slot = 0; g && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++)
         if (dg_sent_has(heard, slot))
-            rc = acknowledge(world, x, node, core, peer_at(g, node, slot), err);
+            rc = acknowledge(world, x, node, core, (dg_node_ix){ peer_at(g, node, slot) }, err);
     return rc < 0 ? rc : dg_statements_sent_backed(world, x, node, core, err);
 }
 
 /* ---- later votes ---- */
 
-static dg_code send_vote(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                         uint32_t who, uint32_t to, dg_error *err)
+static dg_code send_vote(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
+                         dg_node_ix who, dg_node_ix to, dg_error *err)
 {
-    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core, .who = (uint16_t)who };
+    dg_said said = { .leaf = x->leaf, .core = (uint16_t)core.v, .who = (uint16_t)who.v };
     return dg_statements_send(world, NULL, node, to, DG_MSG_VOTE, &said, err);
 }
 
-dg_code dg_statements_grid_tell(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                uint32_t who, dg_error *err)
+dg_code dg_statements_grid_tell(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
+                                dg_node_ix who, dg_error *err)
 {
     const dg_session *g = grid_now(world, x, node);
     const uint64_t *acked = dg_sent_set(x, x->acked, node, core);
     dg_code rc = DG_OK;
     for (uint32_t slot = 0; g && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++)
         if (dg_sent_has(acked, slot))
-            rc = send_vote(world, x, node, core, who, peer_at(g, node, slot), err);
+            rc = send_vote(world, x, node, core, who, (dg_node_ix){ peer_at(g, node, slot) }, err);
     return rc;
 }
 
-dg_code dg_statements_grid_acknowledged(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_grid_acknowledged(dg_world *world, dg_node_ix node, dg_node_ix from,
                                         const dg_said *said, dg_error *err)
 {
-    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, (dg_leaf_id){ said->leaf });
     const dg_session *g = grid_now(world, x, node);
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO;
-    uint64_t missing = dg_seat_at(x, node, said->core)->votes & ~said->votes;
+    uint64_t missing = dg_seat_at(x, node, (dg_place_ix){ said->core })->votes & ~said->votes;
     dg_code rc = DG_OK;
-    if (slot == DG_NO || !dg_sent_has(dg_sent_set(x, x->told, node, said->core), slot))
+    if (slot == DG_NO
+        || !dg_sent_has(dg_sent_set(x, x->told, node, (dg_place_ix){ said->core }), slot))
         return DG_OK;
-    dg_sent_add(dg_sent_set(x, x->acked, node, said->core), slot);
+    dg_sent_add(dg_sent_set(x, x->acked, node, (dg_place_ix){ said->core }), slot);
     for (uint32_t i = 0; i < x->core[said->core].members && rc == DG_OK; i++)
         if (missing >> i & 1)
-            rc = send_vote(world, x, node, said->core, i, from, err);
+            rc = send_vote(world, x, node, (dg_place_ix){ said->core }, (dg_node_ix){ i }, from,
+                           err);
     return rc;
 }
 
-dg_code dg_statements_grid_vote(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                                dg_error *err)
+dg_code dg_statements_grid_vote(dg_world *world, dg_node_ix node, dg_node_ix from,
+                                const dg_said *said, dg_error *err)
 {
-    dg_sent_leaf *x = dg_statements_sent_of(world, said->leaf);
+    dg_sent_leaf *x = dg_statements_sent_of(world, (dg_leaf_id){ said->leaf });
     const dg_session *g = grid_now(world, x, node);
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO;
-    if (slot == DG_NO || !dg_sent_has(dg_sent_set(x, x->heard, node, said->core), slot))
+    if (slot == DG_NO
+        || !dg_sent_has(dg_sent_set(x, x->heard, node, (dg_place_ix){ said->core }), slot))
         return DG_OK;
-    return dg_statements_sent_learn(world, x, node, said->core, said->who, err);
+    return dg_statements_sent_learn(world, x, node, (dg_place_ix){ said->core },
+                                    (dg_node_ix){ said->who }, err);
 }

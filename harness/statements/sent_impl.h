@@ -62,14 +62,14 @@ typedef struct dg_said {
     uint64_t votes;
 } dg_said;
 
-static inline dg_seat *dg_seat_at(const dg_sent_leaf *x, uint32_t node, uint32_t core)
+static inline dg_seat *dg_seat_at(const dg_sent_leaf *x, dg_node_ix node, dg_place_ix core)
 {
-    return &x->seat[(size_t)node * x->cores + core];
+    return &x->seat[(size_t)node.v * x->cores + core.v];
 }
-static inline uint64_t *dg_sent_set(const dg_sent_leaf *x, uint64_t *sets, uint32_t node,
-                                    uint32_t core)
+static inline uint64_t *dg_sent_set(const dg_sent_leaf *x, uint64_t *sets, dg_node_ix node,
+                                    dg_place_ix core)
 {
-    return sets + ((size_t)node * x->cores + core) * x->words;
+    return sets + ((size_t)node.v * x->cores + core.v) * x->words;
 }
 static inline bool dg_sent_has(const uint64_t *set, uint32_t i)
 {
@@ -86,110 +86,111 @@ static inline uint32_t dg_sent_count_votes(uint64_t votes)
 
 /* sent_leaf.c */
 /* Nodes begin to talk of a leaf, unless they do. DG_NOMEM, DG_LIMIT; or as dg_backing_collate. */
-dg_code dg_statements_sent_begin(dg_world *world, uint32_t leaf, dg_error *err);
+dg_code dg_statements_sent_begin(dg_world *world, dg_leaf_id leaf, dg_error *err);
 /* What stands at one place of it now. */
 dg_code dg_statements_sent_fill_core(dg_sent_core *core, const dg_world_block *b, uint32_t i,
                                      dg_error *err);
-dg_sent_leaf *dg_statements_sent_of(const dg_world *world, uint32_t leaf);
+dg_sent_leaf *dg_statements_sent_of(const dg_world *world, dg_leaf_id leaf);
 /* DG_NO: outside of the group */
-uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, uint32_t core,
-                                   uint32_t node);
+uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
+                                   dg_node_ix node);
 /* DG_NO: nobody */
-uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, uint32_t core,
-                                 uint32_t member);
+uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
+                                 dg_member_ix member);
 /* From one node to another. False in `sent` (may be NULL): the other does not know the leaf
  * yet; it will be told what there is when it does. */
-dg_code dg_statements_send(dg_world *world, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_statements_send(dg_world *world, bool *sent, dg_node_ix from, dg_node_ix to,
                            dg_message_kind kind, const dg_said *said, dg_error *err);
-dg_code dg_statements_send_bytes(dg_world *world, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_statements_send_bytes(dg_world *world, bool *sent, dg_node_ix from, dg_node_ix to,
                                  dg_message_kind kind, const dg_said *said, uint64_t bytes,
                                  dg_error *err);
 /* A request enters its queue, where its answer of so many bytes waits; only one that is taken is
  * answered. */
-dg_code dg_statements_request_enter(dg_world *world, dg_entrance *out, uint32_t node, uint32_t from,
-                                    dg_request_queue_kind kind, const dg_said *said, uint64_t bytes,
-                                    dg_error *err);
-dg_code dg_statements_timer(dg_world *world, uint32_t node, uint16_t tag, dg_ns delay,
+dg_code dg_statements_request_enter(dg_world *world, dg_entrance *out, dg_node_ix node,
+                                    dg_node_ix from, dg_request_queue_kind kind,
+                                    const dg_said *said, uint64_t bytes, dg_error *err);
+dg_code dg_statements_timer(dg_world *world, dg_node_ix node, uint16_t tag, dg_ns delay,
                             const dg_said *said, dg_error *err);
 /* A statement that the node did not have: counted, and told to whom it concerns. */
-dg_code dg_statements_sent_learn(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                 uint32_t who, dg_error *err);
-dg_code dg_statements_sent_backed(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                  dg_error *err);
+dg_code dg_statements_sent_learn(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                 dg_place_ix core, dg_node_ix who, dg_error *err);
+dg_code dg_statements_sent_backed(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                  dg_place_ix core, dg_error *err);
 
 /* sent_cluster.c: inside the group */
-dg_code dg_statements_cluster_ready(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_cluster_ready(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
-dg_code dg_statements_cluster_circulate(dg_world *world, dg_sent_leaf *x, uint32_t node,
-                                        uint32_t core, uint32_t to, dg_error *err);
-dg_code dg_statements_cluster_statement(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_cluster_circulate(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                        dg_place_ix core, dg_node_ix to, dg_error *err);
+dg_code dg_statements_cluster_statement(dg_world *world, dg_node_ix node, dg_node_ix from,
                                         const dg_said *said, dg_error *err);
-dg_code dg_statements_cluster_fetch(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
+dg_code dg_statements_cluster_fetch(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                    dg_place_ix core, dg_error *err);
+dg_code dg_statements_cluster_proof(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
-dg_code dg_statements_cluster_proof(dg_world *world, uint32_t node, const dg_said *said,
-                                    dg_error *err);
-dg_code dg_statements_cluster_executed(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_cluster_executed(dg_world *world, dg_node_ix node, const dg_said *said,
                                        dg_error *err);
 
 /* sent_requests.c: candidates are asked for */
-dg_code dg_statements_request(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                              uint32_t source, bool cluster, dg_error *err);
-dg_code dg_statements_request_received(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_request(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
+                              dg_node_ix source, bool cluster, dg_error *err);
+dg_code dg_statements_request_received(dg_world *world, dg_node_ix node, dg_node_ix from,
                                        const dg_said *said, dg_error *err);
-dg_code dg_statements_pov_requested(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_pov_requested(dg_world *world, dg_node_ix node, dg_node_ix from,
                                     const dg_said *said, dg_error *err);
-dg_code dg_statements_request_answered(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_request_answered(dg_world *world, dg_node_ix node, dg_node_ix from,
                                        const dg_said *said, dg_error *err);
-dg_code dg_statements_request_timeout(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_request_timeout(dg_world *world, dg_node_ix node, const dg_said *said,
                                       dg_error *err);
-dg_code dg_statements_request_retry(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_request_retry(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
 
 /* sent_grid.c: from the group to the network */
-dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                    dg_error *err);
-dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, uint32_t node,
-                                       uint32_t core, uint32_t to, dg_error *err);
-dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                     dg_error *err);
-dg_code dg_statements_grid_manifest(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_grid_announce(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                    dg_place_ix core, dg_error *err);
+dg_code dg_statements_grid_announce_to(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                       dg_place_ix core, dg_node_ix to, dg_error *err);
+dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                     dg_place_ix core, dg_error *err);
+dg_code dg_statements_grid_manifest(dg_world *world, dg_node_ix node, dg_node_ix from,
                                     const dg_said *said, dg_error *err);
-dg_code dg_statements_grid_acknowledged(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_grid_acknowledged(dg_world *world, dg_node_ix node, dg_node_ix from,
                                         const dg_said *said, dg_error *err);
-dg_code dg_statements_grid_vote(dg_world *world, uint32_t node, uint32_t from, const dg_said *said,
-                                dg_error *err);
-dg_code dg_statements_grid_tell(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                uint32_t who, dg_error *err);
+dg_code dg_statements_grid_vote(dg_world *world, dg_node_ix node, dg_node_ix from,
+                                const dg_said *said, dg_error *err);
+dg_code dg_statements_grid_tell(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
+                                dg_node_ix who, dg_error *err);
 
 /* sent_legacy.c: the old way */
-dg_code dg_statements_legacy_statement(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_legacy_statement(dg_world *world, dg_node_ix node, dg_node_ix from,
                                        const dg_said *said, dg_error *err);
 /* a large one is there */
-dg_code dg_statements_legacy_fetched(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t core,
-                                     dg_error *err);
-dg_code dg_statements_legacy_stray(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_legacy_fetched(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                     dg_place_ix core, dg_error *err);
+dg_code dg_statements_legacy_stray(dg_world *world, dg_node_ix node, const dg_said *said,
                                    dg_error *err);
-dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t from,
-                                    uint32_t core, uint32_t who, dg_error *err);
-dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, uint32_t node, uint32_t to,
-                                      dg_error *err);
+dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                    dg_node_ix from, dg_place_ix core, dg_node_ix who,
+                                    dg_error *err);
+dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                      dg_node_ix to, dg_error *err);
 
 /* sent_chunks.c */
-dg_code dg_statements_chunk_requested(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_chunk_requested(dg_world *world, dg_node_ix node, dg_node_ix from,
                                       const dg_said *said, dg_error *err);
-dg_code dg_statements_chunk_answer(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_chunk_answer(dg_world *world, dg_node_ix node, const dg_said *said,
                                    dg_error *err);
-dg_code dg_statements_chunk_timeout(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_chunk_timeout(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
-bool dg_statements_chunk_is_held(const dg_world *world, uint32_t leaf, uint32_t core,
-                                 uint32_t node); /* now */
+bool dg_statements_chunk_is_held(const dg_world *world, dg_leaf_id leaf, dg_core_ix core,
+                                 dg_node_ix node); /* now */
 
 /* sent_bitfields.c: availability */
-dg_code dg_statements_bitfield_sign(dg_world *world, uint32_t node, const dg_said *said,
+dg_code dg_statements_bitfield_sign(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
-dg_code dg_statements_bitfield_received(dg_world *world, uint32_t node, uint32_t from,
+dg_code dg_statements_bitfield_received(dg_world *world, dg_node_ix node, dg_node_ix from,
                                         const dg_said *said, dg_error *err);
-dg_code dg_statements_bitfield_catch_up(dg_world *world, dg_sent_leaf *x, uint32_t node,
-                                        uint32_t to, dg_error *err);
+dg_code dg_statements_bitfield_catch_up(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
+                                        dg_node_ix to, dg_error *err);
 
 #endif

@@ -4,10 +4,11 @@
  * has. */
 #include "statements/sent_impl.h"
 
-dg_sent_leaf *dg_statements_sent_of(const dg_world *world, uint32_t leaf)
+dg_sent_leaf *dg_statements_sent_of(const dg_world *world, dg_leaf_id leaf)
 {
-    return leaf < world->block_count && !world->blocks[leaf].gone ? world->blocks[leaf].exchange
-                                                                  : NULL;
+    return leaf.v < world->block_count && !world->blocks[leaf.v].gone
+               ? world->blocks[leaf.v].exchange
+               : NULL;
 }
 
 void dg_statements_sent_free(dg_sent_leaf *x)
@@ -32,7 +33,7 @@ dg_code dg_statements_sent_fill_core(dg_sent_core *core, const dg_world_block *b
 {
     uint32_t group;
     core->seconder = DG_NO;
-    if (!dg_statements_is_offered(b, i))
+    if (!dg_statements_is_offered(b, (dg_place_ix){ i }))
         return DG_OK;
     group = b->candidates[i].group;
     core->from = b->view.group_from[group];
@@ -70,9 +71,9 @@ static dg_code fill(dg_sent_leaf *x, const dg_world_block *b, dg_error *err)
     return DG_OK;
 }
 
-dg_code dg_statements_sent_begin(dg_world *world, uint32_t leaf, dg_error *err)
+dg_code dg_statements_sent_begin(dg_world *world, dg_leaf_id leaf, dg_error *err)
 {
-    dg_world_block *b = &world->blocks[leaf];
+    dg_world_block *b = &world->blocks[leaf.v];
     uint32_t slots;
     dg_code rc;
     if (b->exchange || !b->session)
@@ -82,7 +83,7 @@ dg_code dg_statements_sent_begin(dg_world *world, uint32_t leaf, dg_error *err)
     if (!(b->exchange = dg_calloc(1, sizeof *b->exchange)))
         return dg_fail(err, DG_NOMEM, "no memory for what is said of a leaf");
     slots = b->session->has_grid ? dg_grid_slots(&b->session->grid) : 0;
-    b->exchange->leaf = leaf;
+    b->exchange->leaf = leaf.v;
     b->exchange->cores = b->candidates ? b->offers : 0;
     b->exchange->nodes = world->node_count;
     b->exchange->words = slots / 64 + 1;
@@ -91,18 +92,18 @@ dg_code dg_statements_sent_begin(dg_world *world, uint32_t leaf, dg_error *err)
     return fill(b->exchange, b, err);
 }
 
-uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, uint32_t core,
-                                 uint32_t member)
+uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
+                                 dg_member_ix member)
 {
     const dg_world_block *b = &world->blocks[x->leaf];
-    return b->session->node[b->view.members[x->core[core].from + member]];
+    return b->session->node[b->view.members[x->core[core.v].from + member.v]];
 }
 
-uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, uint32_t core,
-                                   uint32_t node)
+uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
+                                   dg_node_ix node)
 {
-    for (uint32_t i = 0; i < x->core[core].members; i++)
-        if (dg_statements_sent_node(world, x, core, i) == node)
+    for (uint32_t i = 0; i < x->core[core.v].members; i++)
+        if (dg_statements_sent_node(world, x, core, (dg_member_ix){ i }) == node.v)
             return i;
     return DG_NO;
 }
@@ -112,10 +113,10 @@ static uint64_t pack(const dg_said *said)
     return (uint64_t)said->leaf << 32 | (uint64_t)said->core << 16 | said->who;
 }
 
-dg_code dg_statements_timer(dg_world *world, uint32_t node, uint16_t tag, dg_ns delay,
+dg_code dg_statements_timer(dg_world *world, dg_node_ix node, uint16_t tag, dg_ns delay,
                             const dg_said *said, dg_error *err)
 {
-    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node }, delay,
+    return dg_sim_timer_after(world->sim, NULL, (dg_node_ix){ node.v }, delay,
                               &(dg_sim_timer){ .tag = tag, .a = pack(said), .b = said->votes },
                               err);
 }
@@ -127,39 +128,39 @@ static bool is_asked_for(dg_message_kind kind)
 }
 
 /* Has the sender been told that the other has the leaf? If not, it will act when it is. */
-static dg_code in_view(dg_world *world, bool *known, uint32_t from, uint32_t to,
+static dg_code in_view(dg_world *world, bool *known, dg_node_ix from, dg_node_ix to,
                        const dg_said *said, dg_error *err)
 {
-    dg_ns taken = world->blocks[said->leaf].taken[to], now = dg_sim_now(world->sim), told;
-    dg_said view = { .leaf = said->leaf, .votes = to };
+    dg_ns taken = world->blocks[said->leaf].taken[to.v], now = dg_sim_now(world->sim), told;
+    dg_said view = { .leaf = said->leaf, .votes = to.v };
     *known = false;
     if (taken == DG_NEVER) {
-        world->blocks[said->leaf].exchange->node[to].owed = true;
+        world->blocks[said->leaf].exchange->node[to.v].owed = true;
         return DG_OK;
     }
-    told = taken + dg_world_link_delay(world, to, from, said->leaf, DG_MSG_ASK);
+    told = taken + dg_world_link_delay(world, to, from, (dg_leaf_id){ said->leaf }, DG_MSG_ASK);
     *known = told <= now;
     return *known ? DG_OK
                   : dg_statements_timer(world, from, DG_TAG_SENT_VIEW, told - now, &view, err);
 }
 
 /* What goes the new way needs a protocol that has it. */
-static unsigned least_link(const dg_world *world, dg_message_kind kind, uint32_t leaf)
+static unsigned least_link(const dg_world *world, dg_message_kind kind, dg_leaf_id leaf)
 {
     if ((kind == DG_MSG_ASK || kind == DG_MSG_ANSWER)
-        && world->blocks[leaf].view.mode != DG_MODE_ENABLED)
+        && world->blocks[leaf.v].view.mode != DG_MODE_ENABLED)
         return 1;
     return kind <= DG_MSG_ANSWER && kind != DG_MSG_LEGACY ? 2 : 1;
 }
 
-dg_code dg_statements_send(dg_world *world, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_statements_send(dg_world *world, bool *sent, dg_node_ix from, dg_node_ix to,
                            dg_message_kind kind, const dg_said *said, dg_error *err)
 {
     return dg_statements_send_bytes(world, sent, from, to, kind, said, dg_world_message_bytes(kind),
                                     err);
 }
 
-dg_code dg_statements_send_bytes(dg_world *world, bool *sent, uint32_t from, uint32_t to,
+dg_code dg_statements_send_bytes(dg_world *world, bool *sent, dg_node_ix from, dg_node_ix to,
                                  dg_message_kind kind, const dg_said *said, uint64_t bytes,
                                  dg_error *err)
 {
@@ -173,9 +174,9 @@ dg_code dg_statements_send_bytes(dg_world *world, bool *sent, uint32_t from, uin
     dg_code rc = DG_OK;
     if (sent)
         *sent = false;
-    if (to == DG_NO || to == from
-        || dg_class_link(world->nodes[from].of, world->nodes[to].of)
-               < least_link(world, kind, said->leaf)
+    if (to.v == DG_NO || to.v == from.v
+        || dg_class_link(world->nodes[from.v].of, world->nodes[to.v].of)
+               < least_link(world, kind, (dg_leaf_id){ said->leaf })
         || dg_statements_reputation_parts(world, from, to))
         return DG_OK;
     if (!is_asked_for(kind) && ((rc = in_view(world, &known, from, to, said, err)) < 0 || !known))
@@ -184,5 +185,5 @@ dg_code dg_statements_send_bytes(dg_world *world, bool *sent, uint32_t from, uin
     dg_world_count_sent(world, kind, 1, bytes);
     if (sent)
         *sent = true;
-    return dg_sim_send(world->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, &parcel, err);
+    return dg_sim_send(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v }, &parcel, err);
 }

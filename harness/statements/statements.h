@@ -22,31 +22,35 @@ dg_code dg_statements_messages_tell(dg_world *world, dg_error *err);
 
 /* Which votes of a candidate a node has by now; 0 where too few to include it.
  * `voted` of DG_GROUP_MAX, by member of the group. Computed, or as the messages say. */
-dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, uint32_t leaf,
-                            uint32_t core, uint32_t listener, dg_error *err);
+dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
+                            dg_place_ix core, dg_node_ix listener, dg_error *err);
 /* Members of a group that are up and exchange statements of this leaf. */
-uint32_t dg_statements_able(const dg_world *world, uint32_t leaf, uint32_t group);
+uint32_t dg_statements_able(const dg_world *world, dg_leaf_id leaf, dg_group_ix group);
 /* Could its group collect enough votes among themselves, ever? */
-bool dg_statements_backable(const dg_world *world, uint32_t leaf, uint32_t core);
-dg_ns dg_statements_computed_gossip(const dg_world *world, uint32_t from, uint32_t to,
-                                    uint32_t leaf, dg_ns at, dg_message_kind kind);
+bool dg_statements_backable(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
+dg_ns dg_statements_computed_gossip(const dg_world *world, dg_node_ix from, dg_node_ix to,
+                                    dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
 /* ---- sent ---- */
 
 /* the node has a new leaf */
-dg_code dg_statements_sent_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
-dg_code dg_statements_sent_event(dg_world *world, uint32_t node, const dg_sim_event *event,
+dg_code dg_statements_sent_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                    dg_error *err);
+dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                                  dg_error *err);
 /* a candidate more */
-dg_code dg_statements_sent_offered(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
-void dg_statements_forget(dg_world *world, uint32_t node); /* a process began anew */
+dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                                   dg_error *err);
+void dg_statements_forget(dg_world *world, dg_node_ix node); /* a process began anew */
 void dg_statements_sent_free(dg_sent_leaf *exchange);
-bool dg_statements_sent_bitfield(const dg_world *world, uint32_t leaf, uint32_t validator,
-                                 uint32_t listener);
+bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
+                                 dg_node_ix listener);
 /* the node asks for its chunks of what occupies cores at a leaf */
-dg_code dg_statements_chunks_taken_up(dg_world *world, uint32_t node, uint32_t leaf, dg_error *err);
+dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                      dg_error *err);
 /* when it signed */
-bool dg_statements_sent_held(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                             dg_node_ix node);
 void dg_statements_chunks_free(dg_sent_chunks *chunks);
 
 /* ---- what a node holds against its peers ---- */

@@ -56,9 +56,9 @@ typedef struct dg_peer_scores {
     uint32_t count, cap;
 } dg_peer_scores;
 const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *repute,
-                                                    uint32_t peer); /* NULL: none */
+                                                    dg_node_ix peer); /* NULL: none */
 /* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
-dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, uint32_t peer, dg_rep what,
+dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, dg_node_ix peer, dg_rep what,
                                          dg_ns now, bool *parted, dg_error *err);
 /* a batch comes into force; peers parted with it */
 uint32_t dg_statements_peer_scores_settle(dg_peer_scores *repute, dg_ns now);
@@ -120,24 +120,25 @@ struct dg_statements {
 
 /* computed.c */
 /* there is a candidate for the core */
-bool dg_statements_is_offered(const dg_world_block *b, uint32_t core);
+bool dg_statements_is_offered(const dg_world_block *b, dg_place_ix core);
 /* The grid that a node holds for the leaf's session, and since when; NULL: none. */
-const dg_session *dg_statements_grid_held(const dg_world *world, uint32_t node, uint32_t leaf,
+const dg_session *dg_statements_grid_held(const dg_world *world, dg_node_ix node, dg_leaf_id leaf,
                                           dg_ns *since);
 /* its descriptor */
-bool dg_statements_reads(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+bool dg_statements_reads(const dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_node_ix node);
 /* When a member has checked what it has since `from`, as far as is known by now; DG_NEVER: its
  * artifact is not prepared. And its own collation, if it has one of the core's. */
-dg_ns dg_statements_validated_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node,
-                                 dg_ns from);
-dg_ns dg_statements_seconded_at(const dg_world *world, uint32_t leaf, uint32_t core, uint32_t node);
+dg_ns dg_statements_validated_at(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                                 dg_node_ix node, dg_ns from);
+dg_ns dg_statements_seconded_at(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                                dg_node_ix node);
 /* To ask another for a candidate and get it, without waiting in line; DG_NEVER: not in time. */
-dg_ns dg_statements_computed_request(const dg_world *world, uint32_t node, uint32_t of,
-                                     uint32_t leaf, uint32_t core);
+dg_ns dg_statements_computed_request(const dg_world *world, dg_node_ix node, dg_node_ix of,
+                                     dg_leaf_id leaf, dg_place_ix core);
 /* told of in the old way, and asked for */
-bool dg_statements_is_large(const dg_world *world, uint32_t leaf, uint32_t core);
+bool dg_statements_is_large(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
 /* for a candidate that was asked for, by its way */
-dg_ns dg_statements_request_patience(const dg_world *world, uint32_t leaf, uint32_t node);
+dg_ns dg_statements_request_patience(const dg_world *world, dg_leaf_id leaf, dg_node_ix node);
 
 /* computed_cluster.c: inside the group, computed. Times of DG_NEVER do not come. */
 typedef struct dg_computed_cluster {
@@ -155,15 +156,15 @@ typedef struct dg_computed_cluster {
     dg_ns held[DG_GROUP_MAX][DG_GROUP_MAX]; /* [i][m]: when the vote of i is at m */
 } dg_computed_cluster;
 void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world *world,
-                                         uint32_t leaf, uint32_t core);
-uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, uint32_t member);
-bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, uint32_t node);
+                                         dg_leaf_id leaf, dg_place_ix core);
+uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, dg_member_ix member);
+bool dg_statements_computed_cluster_takes_part(const dg_computed_cluster *s, dg_node_ix node);
 uint32_t dg_statements_computed_cluster_member(const dg_computed_cluster *s,
-                                               uint32_t node); /* DG_NO: outside */
+                                               dg_node_ix node); /* DG_NO: outside */
 dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
-                                            uint32_t member); /* when it has enough votes */
-dg_ns dg_statements_computed_told(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
-                                  dg_ns at, dg_message_kind kind);
+                                            dg_member_ix member); /* when it has enough votes */
+dg_ns dg_statements_computed_told(const dg_world *world, dg_node_ix from, dg_node_ix to,
+                                  dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
 /* computed_grid.c: from all groups to all others, computed */
 /* When the node has the candidate; and of which member it came first, over which path. */
@@ -171,21 +172,21 @@ typedef struct dg_reached {
     dg_ns at, path;
     uint32_t member;
 } dg_reached;
-dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, uint32_t leaf,
-                                          uint32_t core, uint32_t node, dg_error *err);
+dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, dg_leaf_id leaf,
+                                          dg_place_ix core, dg_node_ix node, dg_error *err);
 void dg_statements_computed_grid_free(dg_computed_grid *grid);
 /* two that were parted tell their views anew */
-dg_code dg_statements_reconnect(dg_world *world, uint32_t a, uint32_t b, dg_error *err);
+dg_code dg_statements_reconnect(dg_world *world, dg_node_ix a, dg_node_ix b, dg_error *err);
 /* As dg_statements_votes. */
-uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, uint32_t leaf,
-                                  uint32_t core, uint32_t listener);
+uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, dg_leaf_id leaf,
+                                  dg_place_ix core, dg_node_ix listener);
 /* peer_reputation.c: of the network, where messages are sent */
-dg_code dg_statements_reputation_change(dg_world *world, uint32_t node, uint32_t peer, dg_rep what,
-                                        dg_error *err);
-dg_code dg_statements_reputation_misstep(dg_world *world, uint32_t node, uint32_t peer,
+dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
+                                        dg_rep what, dg_error *err);
+dg_code dg_statements_reputation_misstep(dg_world *world, dg_node_ix node, dg_node_ix peer,
                                          dg_misstep what, dg_error *err);
 /* does one of them not talk to the other? */
-bool dg_statements_reputation_parts(const dg_world *world, uint32_t a, uint32_t b);
-void dg_statements_chunks_forget(dg_sent_chunks *chunks, uint32_t node);
+bool dg_statements_reputation_parts(const dg_world *world, dg_node_ix a, dg_node_ix b);
+void dg_statements_chunks_forget(dg_sent_chunks *chunks, dg_node_ix node);
 
 #endif

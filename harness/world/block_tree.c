@@ -64,8 +64,8 @@ static dg_ns began(const dg_world *world, const dg_world_block *b)
     return at < now ? at : now;
 }
 
-dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,
-                           uint32_t author, bool primary, dg_error *err)
+dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_leaf_id parent,
+                           dg_node_ix author, bool primary, dg_error *err)
 {
     dg_world_block *b;
     dg_code rc = make_room(world, err);
@@ -73,8 +73,8 @@ dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint3
         return rc;
     b = &world->blocks[world->block_count];
     *b = (dg_world_block){ .block = block,
-                           .parent = parent,
-                           .author = author,
+                           .parent = parent.v,
+                           .author = author.v,
                            .hash = *dg_block_hash(block),
                            .number = dg_block_number(block),
                            .slot = dg_block_slot(block),
@@ -89,9 +89,9 @@ dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint3
     }
     for (uint32_t i = 0; i < world->node_count; i++)
         b->imported[i] = b->taken[i] = DG_NEVER;
-    if (parent != DG_NO) {
-        b->weight = world->blocks[parent].weight + primary;
-        b->enacted = world->blocks[parent].enacted;
+    if (parent.v != DG_NO) {
+        b->weight = world->blocks[parent.v].weight + primary;
+        b->enacted = world->blocks[parent.v].enacted;
     }
     b->began = began(world, b);
     *id = world->block_count++;
@@ -133,50 +133,51 @@ dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err)
     return rc < 0 ? rc : DG_OK;
 }
 
-bool dg_world_descends(const dg_world *world, uint32_t id, uint32_t from)
+bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from)
 {
-    while (id != DG_NO && world->blocks[id].number > world->blocks[from].number)
-        id = world->blocks[id].parent;
-    return id == from;
+    while (id.v != DG_NO && world->blocks[id.v].number > world->blocks[from.v].number)
+        id.v = world->blocks[id.v].parent;
+    return id.v == from.v;
 }
 
-bool dg_world_is_better(const dg_world *world, uint32_t a, uint32_t than)
+bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than)
 {
-    const dg_world_block *x = &world->blocks[a], *y = &world->blocks[than];
+    const dg_world_block *x = &world->blocks[a.v], *y = &world->blocks[than.v];
     return x->weight != y->weight ? x->weight > y->weight : x->number > y->number;
 }
 
-bool dg_world_has(const dg_world *world, uint32_t node, uint32_t id)
+bool dg_world_has(const dg_world *world, dg_node_ix node, dg_leaf_id id)
 {
-    return !world->blocks[id].gone && world->blocks[id].imported[node] < DG_WAITING;
+    return !world->blocks[id.v].gone && world->blocks[id.v].imported[node.v] < DG_WAITING;
 }
 
-uint32_t dg_world_best_of(const dg_world *world, uint32_t node)
+uint32_t dg_world_best_of(const dg_world *world, dg_node_ix node)
 {
-    uint32_t best = world->nodes[node].finalized;
+    uint32_t best = world->nodes[node.v].finalized;
     for (uint32_t id = best + 1; id < world->block_count; id++)
-        if (dg_world_has(world, node, id)
-            && dg_world_descends(world, id, world->nodes[node].finalized)
-            && dg_world_is_better(world, id, best))
+        if (dg_world_has(world, node, (dg_leaf_id){ id })
+            && dg_world_descends(world, (dg_leaf_id){ id },
+                                 (dg_leaf_id){ world->nodes[node.v].finalized })
+            && dg_world_is_better(world, (dg_leaf_id){ id }, (dg_leaf_id){ best }))
             best = id;
     return best;
 }
 
 typedef enum whose { WHOSE_AWAKE, WHOSE_UP, WHOSE_ALL } whose;
 
-static bool counts(const dg_world *world, uint32_t node, whose of)
+static bool counts(const dg_world *world, dg_node_ix node, whose of)
 {
     if (of == WHOSE_ALL)
         return true;
-    return dg_sim_node_up(world->sim, (dg_node_ix){ node })
-           && (of == WHOSE_UP || !dg_sim_node_paused(world->sim, (dg_node_ix){ node }));
+    return dg_sim_node_up(world->sim, (dg_node_ix){ node.v })
+           && (of == WHOSE_UP || !dg_sim_node_paused(world->sim, (dg_node_ix){ node.v }));
 }
 
 static whose asked(const dg_world *world)
 {
     for (whose of = WHOSE_AWAKE; of < WHOSE_ALL; of++)
         for (uint32_t i = 0; i < world->node_count; i++)
-            if (counts(world, i, of))
+            if (counts(world, (dg_node_ix){ i }, of))
                 return of;
     return WHOSE_ALL;
 }
@@ -184,18 +185,18 @@ static whose asked(const dg_world *world)
 /* Of each block above the final one, how many take it, or what descends from it, for the
  * best. Who is down or stands still has an opinion of long ago, which is asked for only
  * where nobody has another. Ids rise from parent to child. */
-static void count_support(const dg_world *world, uint32_t base)
+static void count_support(const dg_world *world, dg_leaf_id base)
 {
     whose of = asked(world);
-    memset(world->support + base, 0, (world->block_count - base) * sizeof *world->support);
+    memset(world->support + base.v, 0, (world->block_count - base.v) * sizeof *world->support);
     for (uint32_t i = 0; i < world->node_count; i++)
-        if (world->nodes[i].best >= base && counts(world, i, of))
+        if (world->nodes[i].best >= base.v && counts(world, (dg_node_ix){ i }, of))
             world->support[world->nodes[i].best].own++;
-    for (uint32_t id = world->block_count; id-- > base;) {
+    for (uint32_t id = world->block_count; id-- > base.v;) {
         dg_support *s = &world->support[id], *parent;
         s->whole += s->own;
-        if (id == base || world->blocks[id].gone || !s->whole || world->blocks[id].parent == DG_NO
-            || world->blocks[id].parent < base)
+        if (id == base.v || world->blocks[id].gone || !s->whole || world->blocks[id].parent == DG_NO
+            || world->blocks[id].parent < base.v)
             continue;
         parent = &world->support[world->blocks[id].parent];
         parent->whole += s->whole;
@@ -208,7 +209,7 @@ static void count_support(const dg_world *world, uint32_t base)
 uint32_t dg_world_favourite(const dg_world *world)
 {
     uint32_t base = world->finalized, best = base;
-    count_support(world, base);
+    count_support(world, (dg_leaf_id){ base });
     while (world->support[best].child
            && world->support[world->support[best].child].whole >= world->support[best].own)
         best = world->support[best].child;
@@ -236,13 +237,14 @@ dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err)
     *pruned = 0;
     if (world->blocks[root].block == dg_chain_root(world->chain))
         return DG_OK;
-    if ((rc = world->hooks.settle(world, root, err)) < 0)
+    if ((rc = world->hooks.settle(world, (dg_leaf_id){ root }, err)) < 0)
         return rc;
     for (uint32_t id = world->first_kept; id < world->block_count; id++) {
         dg_world_block *b = &world->blocks[id];
-        if (b->gone || id == root || dg_world_descends(world, id, root))
+        if (b->gone || id == root
+            || dg_world_descends(world, (dg_leaf_id){ id }, (dg_leaf_id){ root }))
             continue;
-        *pruned += !dg_world_descends(world, root, id);
+        *pruned += !dg_world_descends(world, (dg_leaf_id){ root }, (dg_leaf_id){ id });
         forget(world, b);
     }
     while (world->first_kept < root && world->blocks[world->first_kept].gone)

@@ -24,45 +24,47 @@ void dg_world_begin_streams(dg_world *world)
     world->luck.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
 }
 
-uint64_t dg_world_link_draw(const dg_world *world, uint32_t from, uint32_t to, uint64_t what)
+uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what)
 {
-    dg_rng luck = dg_rng_branch(&world->luck.latency, (uint64_t)from << 32 | to, what);
+    dg_rng luck = dg_rng_branch(&world->luck.latency, (uint64_t)from.v << 32 | to.v, what);
     return dg_rng_u64(&luck);
 }
 
-dg_ns dg_world_link_latency(const dg_world *world, uint32_t from, uint32_t to, uint64_t what)
+dg_ns dg_world_link_latency(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what)
 {
-    return dg_sim_link_delay(world->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
+    return dg_sim_link_delay(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v },
                              dg_world_link_draw(world, from, to, what), 0);
 }
 
-dg_ns dg_world_link_delay(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
+dg_ns dg_world_link_delay(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_leaf_id leaf,
                           dg_message_kind kind)
 {
-    return dg_sim_link_delay(world->sim, (dg_node_ix){ from }, (dg_node_ix){ to },
-                             dg_world_link_draw(world, from, to, leaf),
+    return dg_sim_link_delay(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v },
+                             dg_world_link_draw(world, from, to, leaf.v),
                              dg_world_message_bytes(kind));
 }
 
-dg_ns dg_world_link_arrival(const dg_world *world, uint32_t from, uint32_t to, dg_ns sent,
+dg_ns dg_world_link_arrival(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_ns sent,
                             dg_ns delay)
 {
     if (sent == DG_NEVER
-        || dg_sim_cut(world->sim, (dg_node_ix){ from }, (dg_node_ix){ to }, sent, sent + delay))
+        || dg_sim_cut(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v }, sent, sent + delay))
         return DG_NEVER;
     return sent + delay;
 }
 
-bool dg_world_linked(const dg_world *world, uint32_t a, uint32_t b, dg_way way)
+bool dg_world_linked(const dg_world *world, dg_node_ix a, dg_node_ix b, dg_way way)
 {
-    return a == b
-           || dg_class_link(world->nodes[a].of, world->nodes[b].of) >= (way == DG_WAY_V2 ? 2u : 1u);
+    return a.v == b.v
+           || dg_class_link(world->nodes[a.v].of, world->nodes[b.v].of)
+                  >= (way == DG_WAY_V2 ? 2u : 1u);
 }
 
 /* A voice that a partition keeps from the larger side is not counted. */
-bool dg_world_is_awake(const dg_world *world, uint32_t node)
+bool dg_world_is_awake(const dg_world *world, dg_node_ix node)
 {
-    return dg_sim_node_up(world->sim, (dg_node_ix){ node })
-           && !dg_sim_node_paused(world->sim, (dg_node_ix){ node })
-           && dg_sim_reachable(world->sim, (dg_node_ix){ node }, (dg_node_ix){ world->node_count });
+    return dg_sim_node_up(world->sim, (dg_node_ix){ node.v })
+           && !dg_sim_node_paused(world->sim, (dg_node_ix){ node.v })
+           && dg_sim_reachable(world->sim, (dg_node_ix){ node.v },
+                               (dg_node_ix){ world->node_count });
 }

@@ -34,9 +34,9 @@ uint64_t dg_world_message_bytes(dg_message_kind kind)
     return kinds[kind].bytes;
 }
 
-uint64_t dg_world_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core)
+uint64_t dg_world_answer_bytes(const dg_world *world, dg_leaf_id leaf, dg_place_ix core)
 {
-    return kinds[DG_MSG_ANSWER].bytes + world->blocks[leaf].candidates[core].new_code;
+    return kinds[DG_MSG_ANSWER].bytes + world->blocks[leaf.v].candidates[core.v].new_code;
 }
 
 void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes)

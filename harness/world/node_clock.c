@@ -6,7 +6,7 @@ dg_sim_local dg_world_slot_local(const dg_world *world, uint64_t slot)
     return (dg_sim_local)((slot - world->first_slot) * world->slot_ns);
 }
 
-dg_ns dg_world_own_wait(const dg_world *world, uint32_t node, dg_ns wait)
+dg_ns dg_world_own_wait(const dg_world *world, dg_node_ix node, dg_ns wait)
 {
-    return dg_sim_true_span(world->sim, (dg_node_ix){ node }, wait);
+    return dg_sim_true_span(world->sim, (dg_node_ix){ node.v }, wait);
 }

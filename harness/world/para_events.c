@@ -78,9 +78,9 @@ dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block
 
 /* Blocks from a candidate's relay parent to the block that backs it; 0: it is none of those below
  * it. */
-static uint64_t waited(const dg_world *world, uint32_t id, const dg_hash *relay_parent)
+static uint64_t waited(const dg_world *world, dg_leaf_id id, const dg_hash *relay_parent)
 {
-    uint32_t from = world->blocks[id].parent;
+    uint32_t from = world->blocks[id.v].parent;
     for (uint32_t i = 1; i <= DG_SCOPE_MAX && from != DG_NO && !world->blocks[from].gone;
          i++, from = world->blocks[from].parent)
         if (dg_hash_equal(dg_block_hash(world->blocks[from].block), relay_parent))
@@ -97,10 +97,11 @@ static bool has_before(const dg_para_events *paras, uint64_t at)
     return false;
 }
 
-dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_world_para_events_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                   const dg_para_events *paras, dg_error *err)
 {
-    struct dg_event_net_backed n = { .slot = world->blocks[id].slot, .candidates = paras->backed };
+    struct dg_event_net_backed n = { .slot = world->blocks[id.v].slot,
+                                     .candidates = paras->backed };
     for (uint64_t i = 0; i < paras->backed; i++) {
         int64_t blocks = (int64_t)waited(world, id, &paras->backed_of[i].relay_parent);
         n.older += blocks > 1;
@@ -109,8 +110,8 @@ dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
         n.several += has_before(paras, i);
     }
     return paras->backed ? dg_world_emit(
-               world, &world->blocks[id],
-               &(dg_event){ .kind = DG_EVENT_NET_BACKED, .node = node, .net_backed = n }, err)
+               world, &world->blocks[id.v],
+               &(dg_event){ .kind = DG_EVENT_NET_BACKED, .node = node.v, .net_backed = n }, err)
                          : DG_OK;
 }
 

@@ -36,9 +36,9 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 }
 
 /* What was built for the old state machine is in nobody's chain. */
-dg_scope dg_world_scope_of(const dg_world *world, uint32_t leaf)
+dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf)
 {
-    const dg_world_block *b = &world->blocks[leaf];
+    const dg_world_block *b = &world->blocks[leaf.v];
     dg_parent found[DG_SCOPE_MAX - 1];
     uint32_t most = b->view.ancestry < DG_SCOPE_MAX - 1 ? b->view.ancestry : DG_SCOPE_MAX - 1;
     uint32_t count = dg_world_ancestors(world, found, b, dg_world_has_chains(&b->view) ? most : 0);
@@ -46,7 +46,7 @@ dg_scope dg_world_scope_of(const dg_world *world, uint32_t leaf)
     for (uint32_t i = count; i--;)
         if (world->blocks[found[i].id].view.mode == DG_MODE_ENABLED)
             s.of[s.count++] = found[i].id;
-    s.of[s.count++] = leaf;
+    s.of[s.count++] = leaf.v;
     return s;
 }
 
@@ -64,15 +64,15 @@ static void read_data(dg_footing *out)
         out->head = dg_blake2_256(head);
 }
 
-dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, uint32_t para,
+dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, dg_para_id para,
                              dg_assumption assumption, dg_error *err)
 {
     dg_bytes code;
     dg_code rc;
     *out = (dg_footing){ .known = false };
-    if ((rc = dg_view_ask_option(view, &out->data, DG_ASK_VALIDATION_DATA, para, assumption, err))
+    if ((rc = dg_view_ask_option(view, &out->data, DG_ASK_VALIDATION_DATA, para.v, assumption, err))
             < 0
-        || (rc = dg_view_ask_option(view, &code, DG_ASK_CODE_HASH, para, assumption, err)) < 0
+        || (rc = dg_view_ask_option(view, &code, DG_ASK_CODE_HASH, para.v, assumption, err)) < 0
         || code.len != 32)
         return rc;
     memcpy(out->code_hash, code.at, 32);
@@ -82,33 +82,33 @@ dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, uint32_t para,
 
 /* ---- turns of cores ---- */
 
-uint32_t dg_world_turns_count(const dg_core_turns *turns, uint32_t para)
+uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < turns->count; i++)
-        count += turns->of[i] == para;
+        count += turns->of[i] == para.v;
     return count;
 }
 
-bool dg_world_turns_begin(const dg_core_turns *turns, uint32_t core)
+bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core)
 {
     uint32_t first = 0;
-    while (turns->of[first] != turns->of[core])
+    while (turns->of[first] != turns->of[core.v])
         first++;
-    return turns->of[core] != DG_NO && first == core;
+    return turns->of[core.v] != DG_NO && first == core.v;
 }
 
 /* ---- one after the other ---- */
 
-static bool fits(const dg_candidate *c, uint32_t para, const dg_hash *follows,
+static bool fits(const dg_candidate *c, dg_para_id para, const dg_hash *follows,
                  const dg_footing *under)
 {
-    return c->para == para && dg_hash_equal(&c->follows, follows) && c->pov_max == under->pov_max
+    return c->para == para.v && dg_hash_equal(&c->follows, follows) && c->pov_max == under->pov_max
            && memcmp(c->code_hash, under->code_hash, sizeof c->code_hash) == 0;
 }
 
 const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
-                                            const dg_scope *scope, uint32_t para,
+                                            const dg_scope *scope, dg_para_id para,
                                             const dg_hash *follows, const dg_footing *under)
 {
     for (; from->scope < scope->count; from->scope++, from->at = 0) {

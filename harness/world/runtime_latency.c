@@ -8,9 +8,9 @@
 
 enum { LANES_MAX = 16 };
 
-uint32_t dg_world_hardware_of(const dg_network_options *options, uint32_t node)
+uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node)
 {
-    dg_rng luck = dg_rng_fork(options->seed, "hardware", node, 0);
+    dg_rng luck = dg_rng_fork(options->seed, "hardware", node.v, 0);
     return 1000 + (uint32_t)dg_rng_below(&luck, dg_world_constant(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
@@ -43,11 +43,11 @@ static uint32_t shortest(const uint64_t *lanes, uint32_t count)
     return at;
 }
 
-dg_ns dg_world_runtime_latency(const dg_world *world, uint32_t node, uint32_t id,
+dg_ns dg_world_runtime_latency(const dg_world *world, dg_node_ix node, dg_leaf_id id,
                                dg_request *slowest)
 {
-    const dg_world_node *n = &world->nodes[node];
-    const dg_view *view = &world->blocks[id].view;
+    const dg_world_node *n = &world->nodes[node.v];
+    const dg_view *view = &world->blocks[id.v].view;
     uint32_t count = (uint32_t)dg_world_constant(DG_CONST_CALLS_AT_ONCE);
     uint64_t lanes[LANES_MAX] = { 0 }, most = 0, last = 0;
     for (dg_request r = 0; r < DG_ASK_COUNT; r++) {

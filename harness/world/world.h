@@ -31,6 +31,9 @@ typedef struct {
 typedef struct {
     uint32_t v;
 } dg_place_ix;
+typedef struct {
+    uint32_t v;
+} dg_member_ix; /* of one backing group, in the order of its validators */
 
 /* ---- constants ---- */
 
@@ -331,11 +334,11 @@ typedef struct dg_world_hooks {
     void (*let_go)(dg_world_block *b);
     /* All nodes have finalized a block: it and what lies below it is not taken back any more.
      * Codes as of the one who listens. */
-    dg_code (*settle)(dg_world *world, uint32_t last, dg_error *err);
+    dg_code (*settle)(dg_world *world, dg_leaf_id last, dg_error *err);
     /* One more candidate stands at a place of a leaf, which nodes may have taken up already. */
-    dg_code (*offered)(dg_world *world, uint32_t leaf, uint32_t core, dg_error *err);
+    dg_code (*offered)(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err);
     /* Does a fault keep a parachain's collators away now? */
-    bool (*collators_away)(const dg_world *world, uint32_t para);
+    bool (*collators_away)(const dg_world *world, dg_para_id para);
 } dg_world_hooks;
 
 struct dg_world {
@@ -382,31 +385,31 @@ const dg_sim_link *dg_world_link(const dg_world *world);
 void dg_world_begin_streams(dg_world *world); /* begins streams by the thousand, of its seed */
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
  * says to another of one leaf has the same luck, so nothing overtakes. */
-uint64_t dg_world_link_draw(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
-dg_ns dg_world_link_delay(const dg_world *world, uint32_t from, uint32_t to, uint32_t leaf,
+uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
+dg_ns dg_world_link_delay(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_leaf_id leaf,
                           dg_message_kind kind);
-dg_ns dg_world_link_latency(const dg_world *world, uint32_t from, uint32_t to, uint64_t what);
+dg_ns dg_world_link_latency(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
 /* Is the link of the two fit for what is said in this way? */
-bool dg_world_linked(const dg_world *world, uint32_t a, uint32_t b, dg_way way);
+bool dg_world_linked(const dg_world *world, dg_node_ix a, dg_node_ix b, dg_way way);
 /* A thing said at `at`, or when the other's view was told, is there at this time. */
 /* DG_NEVER: cut by a partition */
-dg_ns dg_world_link_arrival(const dg_world *world, uint32_t from, uint32_t to, dg_ns sent,
+dg_ns dg_world_link_arrival(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_ns sent,
                             dg_ns delay);
 /* up, not standing still, not parted from most */
-bool dg_world_is_awake(const dg_world *world, uint32_t node);
+bool dg_world_is_awake(const dg_world *world, dg_node_ix node);
 
 /* node_clock.c */
 /* the begin of a slot, as a clock shows it */
 dg_sim_local dg_world_slot_local(const dg_world *world, uint64_t slot);
 /* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
  * time. */
-dg_ns dg_world_own_wait(const dg_world *world, uint32_t node, dg_ns wait);
+dg_ns dg_world_own_wait(const dg_world *world, dg_node_ix node, dg_ns wait);
 
 /* messages.c */
 /* Bytes of one message; what real ones come to, encoded. */
 uint64_t dg_world_message_bytes(dg_message_kind kind);
 /* DG_MSG_ANSWER, of this candidate */
-uint64_t dg_world_answer_bytes(const dg_world *world, uint32_t leaf, uint32_t core);
+uint64_t dg_world_answer_bytes(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
 /* so many more, each of so many bytes */
 void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
@@ -429,28 +432,29 @@ dg_code dg_world_emit_losses(dg_world *world, uint32_t node, uint32_t id, const 
                              dg_error *err);
 
 /* block_tree.c: ids, ancestors, fork choice, pruning */
-dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, uint32_t parent,
-                           uint32_t author, bool primary, dg_error *err);
+dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_leaf_id parent,
+                           dg_node_ix author, bool primary, dg_error *err);
 /* Answers and session at a block, asked once. */
 dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
-bool dg_world_descends(const dg_world *world, uint32_t id, uint32_t from); /* or is it */
-bool dg_world_is_better(const dg_world *world, uint32_t a, uint32_t than);
+bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from); /* or is it */
+bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than);
 /* what most of those that are awake build on; of equals the newest */
 uint32_t dg_world_favourite(const dg_world *world);
-bool dg_world_has(const dg_world *world, uint32_t node, uint32_t id); /* imported; and not gone */
+bool dg_world_has(const dg_world *world, dg_node_ix node,
+                  dg_leaf_id id); /* imported; and not gone */
 uint32_t dg_world_best_of(const dg_world *world,
-                          uint32_t node); /* anew, over all it has imported */
+                          dg_node_ix node); /* anew, over all it has imported */
 dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
 void dg_world_blocks_free(dg_world *world);
 
 /* runtime_latency.c: how long the answers at a block take a node; `*slowest` of them */
-dg_ns dg_world_runtime_latency(const dg_world *world, uint32_t node, uint32_t id,
+dg_ns dg_world_runtime_latency(const dg_world *world, dg_node_ix node, dg_leaf_id id,
                                dg_request *slowest);
 /* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
 uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
 /* how long it works at that, by its hardware and its class's pace */
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
-uint32_t dg_world_hardware_of(const dg_network_options *options, uint32_t node);
+uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node);
 
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
 /* may there be more than the leaf's own candidate for a core? */
@@ -465,7 +469,7 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 typedef struct dg_scope {
     uint32_t of[DG_SCOPE_MAX], count;
 } dg_scope;
-dg_scope dg_world_scope_of(const dg_world *world, uint32_t leaf);
+dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf);
 /* What a parachain's next block at a leaf would stand on, as the runtime says. */
 typedef struct dg_footing {
     bool known;
@@ -474,15 +478,15 @@ typedef struct dg_footing {
     uint32_t pov_max; /* .. max_pov_size */
     uint8_t code_hash[32];
 } dg_footing;
-dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, uint32_t para,
+dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, dg_para_id para,
                              dg_assumption assumption, dg_error *err);
 /* Whose block each core of a leaf takes next, as somebody sees it; DG_NO: nobody's. */
 typedef struct dg_core_turns {
     uint32_t count, of[DG_CORES_MAX];
 } dg_core_turns;
-uint32_t dg_world_turns_count(const dg_core_turns *turns, uint32_t para);
+uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para);
 /* is it the first that takes that parachain's? */
-bool dg_world_turns_begin(const dg_core_turns *turns, uint32_t core);
+bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core);
 /* One candidate of the network: its relay parent's id, and its place there. */
 typedef struct dg_offer {
     uint32_t leaf, at;
@@ -493,7 +497,7 @@ typedef struct dg_search {
     uint32_t scope, at;
 } dg_search;
 const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
-                                            const dg_scope *scope, uint32_t para,
+                                            const dg_scope *scope, dg_para_id para,
                                             const dg_hash *follows, const dg_footing *under);
 
 /* para_events.c: what the runtime says happened */
@@ -509,7 +513,7 @@ dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block
                                   dg_error *err);
 void dg_world_para_events_clear(dg_para_events *paras);
 /* which relay parents were backed */
-dg_code dg_world_para_events_tell(dg_world *world, uint32_t node, uint32_t id,
+dg_code dg_world_para_events_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                   const dg_para_events *paras, dg_error *err);
 
 #endif

@@ -109,7 +109,8 @@ static void set_stage(stage *g, const scene *s)
     ck_assert_int_eq(dg_backing_init(&g->net, NULL), DG_OK);
     ck_assert_int_eq(dg_approval_init(&g->net, NULL), DG_OK);
     g->net.approval->votes = true;
-    ck_assert_int_eq(dg_approval_begin(&g->net, 1, g->included, s->trials, NULL), DG_OK);
+    ck_assert_int_eq(dg_approval_begin(&g->net, (dg_leaf_id){ 1 }, g->included, s->trials, NULL),
+                     DG_OK);
 }
 
 static void clear_stage(stage *g)
@@ -143,7 +144,7 @@ static uint32_t count_voters(const stage *g)
 {
     uint32_t voters = 0;
     for (uint32_t i = 0; i < g->net.node_count; i++)
-        voters += dg_approval_given(&g->net, i, &g->blocks[1]);
+        voters += dg_approval_given(&g->net, (dg_node_ix){ i }, &g->blocks[1]);
     return voters;
 }
 
@@ -174,7 +175,7 @@ dg_code scene_starve(const scene *s, uint64_t n)
     dg_approval_block_free(g.blocks[1].approval);
     g.blocks[1].approval = NULL;
     dg_alloc_fail_from(n);
-    rc = dg_approval_begin(&g.net, 1, g.included, s->trials, &err);
+    rc = dg_approval_begin(&g.net, (dg_leaf_id){ 1 }, g.included, s->trials, &err);
     if (rc == DG_OK)
         g.blocks[1].approval->trials[0].receipt_v2 = true;
     for (dg_ns at = SLOT * SLOT_NS; rc >= 0 && at <= SLOT * SLOT_NS + 8000 * DG_MS; at += TICK)

@@ -176,7 +176,7 @@ static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *s
     *a = (dg_approval_block){ .trials = trials, .count = count, .session = session };
     for (uint32_t i = 0; i < count; i++)
         trials[i] = (dg_candidate_entry){ .of = { .core = i, .group = i % 4 } };
-    ck_assert_int_eq(dg_approval_assignments_draw(&net, a, 1, NULL), DG_OK);
+    ck_assert_int_eq(dg_approval_assignments_draw(&net, a, (dg_leaf_id){ 1 }, NULL), DG_OK);
 }
 
 /* A validator draws `samples` of 20 cores: with doubles it misses a core with 0.95^6, a

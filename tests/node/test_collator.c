@@ -122,12 +122,15 @@ START_TEST(only_parachains_of_old_collators_stand_still)
     world_open(&w, &o);
     world_run(&w, UNTIL);
     for (uint32_t para = 2000; para < 2020; para++)
-        paras[dg_backing_collators_of(w.world, para) == &w.world->options.collators[1]]++;
+        paras[dg_backing_collators_of(w.world, (dg_para_id){ para })
+              == &w.world->options.collators[1]]++;
     for (size_t i = 0; i < w.count; i++) {
         const dg_event *r = &w.log[i];
         bool newer =
             r->kind == DG_EVENT_NET_INCLUDED
-            && dg_backing_collators_of(w.world, (uint32_t)r->net_included.para)->protocol == 2;
+            && dg_backing_collators_of(w.world, (dg_para_id){ (uint32_t)r->net_included.para })
+                       ->protocol
+                   == 2;
         if (r->kind != DG_EVENT_NET_INCLUDED)
             continue;
         before[newer] += world_slot(&w, r) < AT;
@@ -167,11 +170,14 @@ START_TEST(a_clock_of_its_own_ticks_a_while_after_each_slot_began)
         for (uint64_t ms = 36000; ms < 48000 && !seen; ms += 500) {
             uint64_t tick = (ms + 4999) / 6000 * 6000 + 1000;
             b->taken[7] = ms * DG_MS;
-            ck_assert_uint_eq(dg_backing_collation_at(w.world, id, core, 7),
+            ck_assert_uint_eq(dg_backing_collation_at(w.world, (dg_leaf_id){ id },
+                                                      (dg_place_ix){ core }, (dg_node_ix){ 7 }),
                               ((_i ? tick : ms) + 700) * DG_MS);
         }
         b->taken[7] = DG_NEVER;
-        ck_assert_uint_eq(dg_backing_collation_at(w.world, id, core, 7), DG_NEVER);
+        ck_assert_uint_eq(dg_backing_collation_at(w.world, (dg_leaf_id){ id },
+                                                  (dg_place_ix){ core }, (dg_node_ix){ 7 }),
+                          DG_NEVER);
         b->taken[7] = was;
         seen++;
     }

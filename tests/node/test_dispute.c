@@ -32,9 +32,9 @@ static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const
     ck_assert_int_eq(dg_network_configure(w->net, dg_network_first_slot(w->net) + AT, fields, NULL),
                      DG_OK);
     for (uint32_t i = 0; i < VALIDATORS; i++)
-        old += !dg_network_class(w->net, i)->receipts_v2;
+        old += !dg_network_class(w->net, (dg_node_ix){ i })->receipts_v2;
     for (uint32_t i = 0, left = gone ? AWAY : 0; left; i++)
-        if (dg_network_class(w->net, i)->receipts_v2 && left--)
+        if (dg_network_class(w->net, (dg_node_ix){ i })->receipts_v2 && left--)
             ck_assert_int_eq((gone->crashes ? dg_sim_crash : dg_sim_pause)(
                                  w->world->sim, (dg_node_ix){ i }, gone->from,
                                  gone->from + AWAY_MS * DG_MS, NULL),
@@ -101,9 +101,10 @@ static void check_backers(world *w)
             uint32_t votes = 0;
             if (c->para == DG_NO || !c->receipt_v2)
                 continue;
-            ck_assert_int_eq(
-                dg_statements_votes(w->world, voted, &votes, id, core, b->session->node[0], NULL),
-                DG_OK);
+            ck_assert_int_eq(dg_statements_votes(w->world, voted, &votes, (dg_leaf_id){ id },
+                                                 (dg_place_ix){ core },
+                                                 (dg_node_ix){ b->session->node[0] }, NULL),
+                             DG_OK);
             if (!votes)
                 continue;
             for (uint32_t i = b->view.group_from[c->group]; i < b->view.group_from[c->group + 1];

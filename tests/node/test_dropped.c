@@ -98,7 +98,7 @@ static uint32_t spoil_at_leaf(world *w, spoil how)
     uint32_t leaf = dg_world_favourite(w->world);
     dg_world_block *b = &w->world->blocks[leaf];
     dg_error err;
-    ck_assert_int_eq(dg_backing_collate(w->world, leaf, &err), DG_OK);
+    ck_assert_int_eq(dg_backing_collate(w->world, (dg_leaf_id){ leaf }, &err), DG_OK);
     for (uint32_t core = 0; b->candidates && core < b->view.core_count; core++)
         if (b->candidates[core].para != DG_NO) {
             spoil_one(&b->candidates[core], how, b->number);

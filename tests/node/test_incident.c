@@ -236,7 +236,7 @@ START_TEST(a_mixed_network_lies_in_between)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < VALIDATORS; i++)
-        knowing += dg_network_class(w.net, i) == half[0].of;
+        knowing += dg_network_class(w.net, (dg_node_ix){ i }) == half[0].of;
     ck_assert_uint_gt(knowing, 30);
     ck_assert_uint_lt(knowing, 70);
     world_run(&w, LAST);
@@ -261,7 +261,7 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < VALIDATORS; i++)
-        of_new += dg_network_class(w.net, i) == mixed[1].of;
+        of_new += dg_network_class(w.net, (dg_node_ix){ i }) == mixed[1].of;
     world_run(&w, BOUNDARY + 15);
     /* before it: as good as any */
     ck_assert_uint_eq(most(&w, DG_EVENT_NET_PARAS, "backed", SESSION + 1, BOUNDARY - 1), CORES);
@@ -269,7 +269,7 @@ START_TEST(nodes_without_the_new_protocol_are_useless_after_the_flip)
         const dg_event *r = &w.log[i];
         if (r->kind != DG_EVENT_NET_PARAS || world_slot(&w, r) < BOUNDARY + 2)
             continue;
-        if (dg_network_class(w.net, r->node) == mixed[0].of) {
+        if (dg_network_class(w.net, (dg_node_ix){ r->node }) == mixed[0].of) {
             by_old++;
             ck_assert_uint_eq(r->net_paras.backed, 0);
         }

@@ -45,7 +45,7 @@ static void count(tally *t, world *w, const dg_node_class *old)
                           able); /* the others' cores stay empty, and no more than those */
         ck_assert_uint_ge(r->net_paras.backable + (has_turned(&turn, r->block) ? CORES - able : 0),
                           able - 1);
-        if (dg_network_class(w->net, r->node) == old) {
+        if (dg_network_class(w->net, (dg_node_ix){ r->node }) == old) {
             t->old++;
             ck_assert_uint_eq(r->net_paras.backed, 0);
         } else {
@@ -55,7 +55,7 @@ static void count(tally *t, world *w, const dg_node_class *old)
         }
     }
     for (uint32_t i = 0; i < VALIDATORS; i++)
-        t->lots += dg_network_class(w->net, i) == old;
+        t->lots += dg_network_class(w->net, (dg_node_ix){ i }) == old;
 }
 
 static const struct {

@@ -51,7 +51,9 @@ START_TEST(the_answers_take_as_long_as_their_fuel)
     cost[DG_ASK_SESSION_INFO] = costs[_i].info * 1000000;
     cost[DG_ASK_CLAIM_QUEUE] = costs[_i].queue * 1000000;
     cost[DG_ASK_VALIDATION_DATA] = costs[_i].collators * 1000000;
-    ck_assert_uint_eq(dg_world_runtime_latency(&net, 0, 0, &slowest), costs[_i].ms * DG_MS);
+    ck_assert_uint_eq(
+        dg_world_runtime_latency(&net, (dg_node_ix){ 0 }, (dg_leaf_id){ 0 }, &slowest),
+        costs[_i].ms * DG_MS);
     ck_assert_int_eq(slowest, costs[_i].slowest);
 }
 END_TEST

@@ -80,7 +80,8 @@ START_TEST(primary_blocks_weigh_more_than_length)
         { .weight = choices[_i].weight[1], .number = choices[_i].number[1] }
     };
     dg_world net = { .blocks = blocks, .block_count = 2 };
-    ck_assert_int_eq(dg_world_is_better(&net, 0, 1), choices[_i].better);
+    ck_assert_int_eq(dg_world_is_better(&net, (dg_leaf_id){ 0 }, (dg_leaf_id){ 1 }),
+                     choices[_i].better);
 }
 END_TEST
 
@@ -275,7 +276,7 @@ static uint32_t count_unable(const dg_network *net, uint32_t (*nodes)[5], uint32
     for (uint32_t g = 0; g < GROUPS; g++) {
         uint32_t votes = 0;
         for (uint32_t i = 0; i < size; i++)
-            votes += dg_network_class(net, nodes[g][i]) == able;
+            votes += dg_network_class(net, (dg_node_ix){ nodes[g][i] }) == able;
         unable += votes < 2;
     }
     return unable;
@@ -394,7 +395,7 @@ START_TEST(an_author_includes_only_what_its_own_machine_heard)
         const dg_event *r = &w.log[i];
         if (r->kind != DG_EVENT_NET_PARAS || world_slot(&w, r) <= EPOCH)
             continue;
-        if (dg_network_class(w.net, r->node) == mixed[0].of) {
+        if (dg_network_class(w.net, (dg_node_ix){ r->node }) == mixed[0].of) {
             ck_assert_uint_eq(r->net_paras.offered, 0);
             by_new++;
         } else

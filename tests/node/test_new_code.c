@@ -50,7 +50,7 @@ START_TEST(new_code_is_included_once_by_either_runtime)
     /* chains of candidates, each on the one before */
     two[0].async = two[1].async = taken[_i].async;
     for (uint32_t para = 2000; para < 2000 + PARAS; para++)
-        wanted += dg_backing_collators_of(w.world, para)->code_bytes != 0;
+        wanted += dg_backing_collators_of(w.world, (dg_para_id){ para })->code_bytes != 0;
     ck_assert_uint_gt(wanted, 0);
     world_run(&w, AT);
     ck_assert_uint_eq(world_published(&w), 0);
@@ -62,7 +62,9 @@ START_TEST(new_code_is_included_once_by_either_runtime)
         over += w.world->backing->upgrades[i].over;
         made += !w.world->backing->upgrades[i].over;
         ck_assert_uint_eq(
-            dg_backing_collators_of(w.world, w.world->backing->upgrades[i].para)->code_bytes, CODE);
+            dg_backing_collators_of(w.world, (dg_para_id){ w.world->backing->upgrades[i].para })
+                ->code_bytes,
+            CODE);
     }
     ck_assert_uint_eq(over, wanted);
     /* one at each fork */
@@ -80,7 +82,7 @@ static uint32_t leaf_of(const world *w, uint32_t slot)
         dg_world_block *b = &w->world->blocks[id];
         if (b->slot != dg_network_first_slot(w->net) + slot || !b->viewed || !b->session)
             continue;
-        ck_assert_int_eq(dg_backing_collate(w->world, id, NULL), DG_OK);
+        ck_assert_int_eq(dg_backing_collate(w->world, (dg_leaf_id){ id }, NULL), DG_OK);
         return b->candidates ? id : DG_NO;
     }
     return DG_NO;
@@ -100,14 +102,18 @@ static void run_into(world *w, uint32_t slot, uint32_t tenths)
 /* As the messages have it, and as it is computed from the same world. */
 static void compare(const world *w, uint32_t leaf, uint32_t *asks, uint32_t *there)
 {
-    const dg_sent_leaf *x = dg_statements_sent_of(w->world, leaf);
+    const dg_sent_leaf *x = dg_statements_sent_of(w->world, (dg_leaf_id){ leaf });
     for (uint32_t core = 0; x && core < x->cores; core++) {
         dg_computed_cluster s;
-        if (!x->core[core].members || !dg_statements_is_large(w->world, leaf, core))
+        if (!x->core[core].members
+            || !dg_statements_is_large(w->world, (dg_leaf_id){ leaf }, (dg_place_ix){ core }))
             continue;
-        dg_statements_computed_cluster_init(&s, w->world, leaf, core);
+        dg_statements_computed_cluster_init(&s, w->world, (dg_leaf_id){ leaf },
+                                            (dg_place_ix){ core });
         for (uint32_t i = 0; i < s.members; i++) {
-            const dg_seat *seat = dg_seat_at(x, dg_statements_computed_cluster_node(&s, i), core);
+            const dg_seat *seat = dg_seat_at(
+                x, (dg_node_ix){ dg_statements_computed_cluster_node(&s, (dg_member_ix){ i }) },
+                (dg_place_ix){ core });
             bool has = s.confirmed[i] <= dg_sim_now(w->world->sim);
             ck_assert_msg(has == (seat->state == DG_SEAT_CONFIRMED),
                           "core %u member %u: computed %d, state %d", core, i, has, seat->state);
@@ -151,8 +157,10 @@ static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_exchange
             for (uint32_t node = 0; node < w.world->node_count; node++) {
                 uint8_t voted[DG_GROUP_MAX];
                 uint32_t votes;
-                ck_assert_int_eq(
-                    dg_statements_votes(w.world, voted, &votes, leaf, core, node, NULL), DG_OK);
+                ck_assert_int_eq(dg_statements_votes(w.world, voted, &votes, (dg_leaf_id){ leaf },
+                                                     (dg_place_ix){ core }, (dg_node_ix){ node },
+                                                     NULL),
+                                 DG_OK);
                 count += votes != 0;
             }
     }

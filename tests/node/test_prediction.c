@@ -51,10 +51,11 @@ static bool is_of(const dg_world_block *relay_parent, const dg_candidate *c, uin
 static bool has_own(const world *w, uint32_t leaf, uint32_t core, uint32_t node)
 {
     dg_view *view = &w->world->blocks[leaf].view;
-    dg_scope scope = dg_world_scope_of(w->world, leaf);
+    dg_scope scope = dg_world_scope_of(w->world, (dg_leaf_id){ leaf });
     dg_footing base;
-    ck_assert_int_eq(
-        dg_world_footing_ask(view, &base, view->cores[core].para, DG_ASSUME_FREE, NULL), DG_OK);
+    ck_assert_int_eq(dg_world_footing_ask(view, &base, (dg_para_id){ view->cores[core].para },
+                                          DG_ASSUME_FREE, NULL),
+                     DG_OK);
     for (uint32_t i = 0; i < scope.count; i++) {
         const dg_world_block *b = &w->world->blocks[scope.of[i]];
         if (b->candidates && is_of(b, &b->candidates[core], node)

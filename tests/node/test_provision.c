@@ -10,7 +10,8 @@ static dg_provision provide(world *w, dg_buf *out, uint32_t node)
 {
     dg_provision count;
     dg_error err;
-    if (dg_consensus_provide(w->world, out, &count, node, dg_world_favourite(w->world), &err)
+    if (dg_consensus_provide(w->world, out, &count, (dg_node_ix){ node },
+                             (dg_leaf_id){ dg_world_favourite(w->world) }, &err)
         != DG_OK)
         ck_abort_msg("%s", err.text);
     return count;
@@ -157,7 +158,8 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
         ck_assert_uint_eq(of.since, b->number);
         for (uint32_t node = 0; node < 100; node++)
             held += b->taken[node] != DG_NEVER
-                    && dg_backing_chunk_at(w.world, dg_world_favourite(w.world), 0, node)
+                    && dg_backing_chunk_at(w.world, (dg_leaf_id){ dg_world_favourite(w.world) },
+                                           (dg_core_ix){ 0 }, (dg_node_ix){ node })
                            <= b->taken[node] + dg_world_constant(DG_CONST_BITFIELD_WAIT);
         if (gone[i] == 0)
             ck_assert_uint_eq(held, 100);

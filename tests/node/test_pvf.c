@@ -61,7 +61,8 @@ static void open_small(world *w)
     w->world->options.prepare_ns_min = w->world->options.prepare_ns_max = 10 * 1000 * DG_MS;
     for (uint32_t i = 0; i < PARAS; i++) {
         uint8_t code[32] = { (uint8_t)(i + 1) };
-        ck_assert_int_eq(dg_backing_pvf_note_code(w->world, FIRST + i, code, NULL), DG_OK);
+        ck_assert_int_eq(dg_backing_pvf_note_code(w->world, (dg_para_id){ FIRST + i }, code, NULL),
+                         DG_OK);
     }
     memset(&changed, 0, sizeof changed);
     changed.executor.full.at[0] = 0xff;
@@ -99,7 +100,8 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
     open_small(&w);
     for (const want *a = queues[_i].wants; a->at_s; a++) {
         ck_assert_int_eq(dg_sim_run(w.world->sim, a->at_s * 1000 * DG_MS, NULL), DG_OK);
-        ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST + a->para,
+        ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                             (dg_para_id){ FIRST + a->para },
                                              a->backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
                          DG_OK);
     }
@@ -107,7 +109,8 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
         ck_assert_int_eq(dg_sim_run(w.world->sim, s * 1000 * DG_MS, NULL), DG_OK);
         for (uint32_t i = 0; i < PARAS; i++) {
             uint32_t ready = queues[_i].ready_s[i];
-            dg_ns is = dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + i);
+            dg_ns is = dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed,
+                                               (dg_para_id){ FIRST + i });
             if (!ready || s < ready)
                 ck_assert_uint_eq(is, DG_NEVER);
             else
@@ -115,7 +118,9 @@ START_TEST(one_worker_prepares_first_what_backing_waits_for)
         }
     }
     /* each node for itself */
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 4, &changed, FIRST), DG_NEVER);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 4 }, &changed, (dg_para_id){ FIRST }),
+        DG_NEVER);
     world_close(&w);
 }
 END_TEST
@@ -175,13 +180,16 @@ START_TEST(the_queue_does_what_a_naive_one_does)
         for (uint64_t wants = dg_rng_below(&luck, 3); s < 40 && wants; wants--) {
             uint32_t para = (uint32_t)dg_rng_below(&luck, PARAS);
             bool backing = dg_rng_below(&luck, 4) == 0;
-            ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST + para,
+            ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                                 (dg_para_id){ FIRST + para },
                                                  backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
                              DG_OK);
             twin_want(&t, para, backing);
         }
         for (uint32_t i = 0; i < PARAS; i++)
-            ck_assert_msg((dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + i) != DG_NEVER)
+            ck_assert_msg((dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed,
+                                                   (dg_para_id){ FIRST + i })
+                           != DG_NEVER)
                               == t.there[i],
                           "second %llu, parachain %u", (unsigned long long)s, i);
     }
@@ -196,12 +204,19 @@ START_TEST(what_does_not_change_an_artifact_prepares_none)
     world w;
     open_small(&w);
     w.world->nodes[3].of = &after;
-    ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), 0);
+    ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                         (dg_para_id){ FIRST }, DG_PVF_BACKING, NULL),
+                     DG_OK);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST }), 0);
     ck_assert_uint_eq(w.world->backing->hosts[3].count, 0);
     changed.executor.prepares.at[0] ^= 1;
-    ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST, DG_PVF_BACKING, NULL), DG_OK);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), DG_NEVER);
+    ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                         (dg_para_id){ FIRST }, DG_PVF_BACKING, NULL),
+                     DG_OK);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST }),
+        DG_NEVER);
     world_close(&w);
 }
 END_TEST
@@ -211,20 +226,30 @@ START_TEST(a_restart_forgets_what_was_asked_for_and_keeps_what_is_there)
     world w;
     open_small(&w);
     for (uint32_t i = 0; i < 3; i++)
-        ck_assert_int_eq(
-            dg_backing_pvf_want(w.world, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+        ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                             (dg_para_id){ FIRST + i }, DG_PVF_APPROVAL, NULL),
+                         DG_OK);
     /* the second is under way */
     ck_assert_int_eq(dg_sim_run(w.world->sim, 11 * 1000 * DG_MS, NULL), DG_OK);
-    dg_backing_pvf_restart(w.world, 3, 11 * 1000 * DG_MS);
+    dg_backing_pvf_restart(w.world, (dg_node_ix){ 3 }, 11 * 1000 * DG_MS);
     ck_assert_int_eq(dg_sim_run(w.world->sim, 50 * 1000 * DG_MS, NULL), DG_OK);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST), 10 * 1000 * DG_MS);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + 1), DG_NEVER);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + 2), DG_NEVER);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST }),
+        10 * 1000 * DG_MS);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST + 1 }),
+        DG_NEVER);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST + 2 }),
+        DG_NEVER);
     /* at 50 s: from the beginning */
-    ck_assert_int_eq(dg_backing_pvf_want(w.world, 3, &changed, FIRST + 1, DG_PVF_APPROVAL, NULL),
+    ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                         (dg_para_id){ FIRST + 1 }, DG_PVF_APPROVAL, NULL),
                      DG_OK);
     ck_assert_int_eq(dg_sim_run(w.world->sim, 61 * 1000 * DG_MS, NULL), DG_OK);
-    ck_assert_uint_eq(dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + 1), 60 * 1000 * DG_MS);
+    ck_assert_uint_eq(
+        dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed, (dg_para_id){ FIRST + 1 }),
+        60 * 1000 * DG_MS);
     world_close(&w);
 }
 END_TEST
@@ -242,8 +267,9 @@ START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
     world w;
     open_small(&w);
     for (uint32_t i = 0; i < 5; i++)
-        ck_assert_int_eq(
-            dg_backing_pvf_want(w.world, 3, &changed, FIRST + i, DG_PVF_APPROVAL, NULL), DG_OK);
+        ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
+                                             (dg_para_id){ FIRST + i }, DG_PVF_APPROVAL, NULL),
+                         DG_OK);
     if (absences[_i].down)
         ck_assert_int_eq(
             dg_sim_crash(w.world->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
@@ -254,7 +280,9 @@ START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
         ck_assert_int_eq(dg_sim_run(w.world->sim, s * second, NULL), DG_OK);
         for (uint32_t i = 0; i < 5; i++) {
             uint64_t ready = absences[_i].ready_s[i];
-            bool there = dg_backing_pvf_ready_at(w.world, 3, &changed, FIRST + i) != DG_NEVER;
+            bool there = dg_backing_pvf_ready_at(w.world, (dg_node_ix){ 3 }, &changed,
+                                                 (dg_para_id){ FIRST + i })
+                         != DG_NEVER;
             ck_assert_msg(ready && s > ready    ? there
                           : !ready || s < ready ? !there
                                                 : true,
@@ -321,19 +349,21 @@ START_TEST(what_is_prepared_late_is_voted_on_still)
         uint32_t leaf = dg_world_favourite(w.world);
         dg_computed_grid *kept, *fresh = NULL;
         if (!w.world->blocks[leaf].worked) /* nobody has built on it yet */
-            ck_assert_int_eq(dg_backing_collate(w.world, leaf, NULL), DG_OK);
+            ck_assert_int_eq(dg_backing_collate(w.world, (dg_leaf_id){ leaf }, NULL), DG_OK);
         for (uint32_t core = 0;
              w.world->blocks[leaf].candidates && core < w.world->blocks[leaf].view.core_count;
              core++)
             for (uint32_t node = 0; node < 100; node += 9) {
-                ck_assert_int_eq(
-                    dg_statements_computed_grid_reach(w.world, &before, leaf, core, node, NULL),
-                    DG_OK);
+                ck_assert_int_eq(dg_statements_computed_grid_reach(
+                                     w.world, &before, (dg_leaf_id){ leaf }, (dg_place_ix){ core },
+                                     (dg_node_ix){ node }, NULL),
+                                 DG_OK);
                 kept = w.world->statements->grids[leaf % DG_COMPUTED_GRIDS];
                 w.world->statements->grids[leaf % DG_COMPUTED_GRIDS] = fresh;
-                ck_assert_int_eq(
-                    dg_statements_computed_grid_reach(w.world, &now, leaf, core, node, NULL),
-                    DG_OK);
+                ck_assert_int_eq(dg_statements_computed_grid_reach(
+                                     w.world, &now, (dg_leaf_id){ leaf }, (dg_place_ix){ core },
+                                     (dg_node_ix){ node }, NULL),
+                                 DG_OK);
                 fresh = w.world->statements->grids[leaf % DG_COMPUTED_GRIDS];
                 w.world->statements->grids[leaf % DG_COMPUTED_GRIDS] = kept;
                 late += now.at != DG_NEVER;
@@ -379,7 +409,9 @@ START_TEST(two_blocks_are_executed_at_one_time)
                      .backing = &backing };
     static const dg_ns from[] = { 0, 0, 0, 500, 5000 }, until[] = { 1000, 1000, 2000, 2000, 6000 };
     for (size_t i = 0; i < sizeof from / sizeof *from; i++)
-        ck_assert_uint_eq(dg_backing_pvf_execute(&net, 0, FIRST, from[i]), until[i]);
+        ck_assert_uint_eq(
+            dg_backing_pvf_execute(&net, (dg_node_ix){ 0 }, (dg_para_id){ FIRST }, from[i]),
+            until[i]);
 }
 END_TEST
 

@@ -19,14 +19,17 @@ START_TEST(each_change_is_worth_what_its_row_says)
 {
     dg_peer_scores r = { .of = NULL };
     bool parted;
-    ck_assert_int_eq(dg_statements_peer_scores_change(&r, 7, values[_i].which, 0, &parted, NULL),
-                     DG_OK);
+    ck_assert_int_eq(
+        dg_statements_peer_scores_change(&r, (dg_node_ix){ 7 }, values[_i].which, 0, &parted, NULL),
+        DG_OK);
     ck_assert_int_eq(dg_statements_reputation_at(values[_i].which)->value, values[_i].value);
     ck_assert_int_eq(parted, values[_i].which == DG_REP_MALICIOUS);
     /* the others wait for their batch */
-    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 7)->score, parted ? INT32_MIN : 0);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 7 })->score,
+                     parted ? INT32_MIN : 0);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND / 2), 0);
-    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 7)->score, (int32_t)values[_i].value);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 7 })->score,
+                     (int32_t)values[_i].value);
     dg_statements_peer_scores_clear(&r);
 }
 END_TEST
@@ -56,20 +59,23 @@ START_TEST(many_small_things_part_two_and_only_until_they_are_forgiven)
     dg_peer_scores r = { .of = NULL };
     bool parted;
     for (int i = 0; i < ENOUGH - 1; i++)
-        ck_assert_int_eq(dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, 0, &parted, NULL),
-                         DG_OK);
+        ck_assert_int_eq(
+            dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR, 0, &parted, NULL),
+            DG_OK);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND / 2), 0);
-    ck_assert_int_eq(
-        dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, SECOND / 2, &parted, NULL), DG_OK);
+    ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR,
+                                                      SECOND / 2, &parted, NULL),
+                     DG_OK);
     ck_assert(!parted); /* not before its batch */
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND - 1), 1);
     /* so little below the threshold one second brings it back, and a hundred more things at once
      * part again */
-    ck_assert_uint_eq(dg_statements_peer_scores_find(&r, 3)->parted_until, SECOND);
+    ck_assert_uint_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 3 })->parted_until, SECOND);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 0);
     for (int i = 0; i < ENOUGH / 50 + 1; i++)
-        ck_assert_int_eq(
-            dg_statements_peer_scores_change(&r, 3, DG_REP_MINOR, SECOND, &parted, NULL), DG_OK);
+        ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR,
+                                                          SECOND, &parted, NULL),
+                         DG_OK);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 1);
     dg_statements_peer_scores_clear(&r);
 }
@@ -96,14 +102,18 @@ START_TEST(what_is_held_against_a_peer_is_forgiven_with_time)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         dg_peer_scores r = { .of = NULL };
         bool parted;
-        ck_assert_int_eq(dg_statements_peer_scores_change(&r, 1, rows[i].what, 0, &parted, NULL),
-                         DG_OK);
+        ck_assert_int_eq(
+            dg_statements_peer_scores_change(&r, (dg_node_ix){ 1 }, rows[i].what, 0, &parted, NULL),
+            DG_OK);
         dg_statements_peer_scores_settle(&r, 0);
         if (rows[i].what == DG_REP_MALICIOUS)
-            ck_assert_uint_eq(dg_statements_peer_scores_find(&r, 1)->parted_until, 17 * SECOND);
+            ck_assert_uint_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 1 })->parted_until,
+                              17 * SECOND);
         dg_statements_peer_scores_settle(&r, rows[i].seconds * SECOND);
-        ck_assert_int_ge(dg_statements_peer_scores_find(&r, 1)->score, rows[i].least);
-        ck_assert_int_le(dg_statements_peer_scores_find(&r, 1)->score, rows[i].most);
+        ck_assert_int_ge(dg_statements_peer_scores_find(&r, (dg_node_ix){ 1 })->score,
+                         rows[i].least);
+        ck_assert_int_le(dg_statements_peer_scores_find(&r, (dg_node_ix){ 1 })->score,
+                         rows[i].most);
         dg_statements_peer_scores_clear(&r);
     }
 }
@@ -115,13 +125,14 @@ START_TEST(only_peers_with_an_opinion_have_an_entry)
     dg_peer_scores r = { .of = NULL };
     bool parted;
     for (size_t i = 0; i < sizeof peers / sizeof *peers; i++)
-        ck_assert_int_eq(
-            dg_statements_peer_scores_change(&r, peers[i], DG_REP_MAJOR, 0, &parted, NULL), DG_OK);
+        ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ peers[i] },
+                                                          DG_REP_MAJOR, 0, &parted, NULL),
+                         DG_OK);
     ck_assert_uint_eq(r.count, 9);
     dg_statements_peer_scores_settle(&r, 0);
-    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 2)->score, -600000);
-    ck_assert_int_eq(dg_statements_peer_scores_find(&r, 40)->score, -300000);
-    ck_assert_ptr_null(dg_statements_peer_scores_find(&r, 4));
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 2 })->score, -600000);
+    ck_assert_int_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 40 })->score, -300000);
+    ck_assert_ptr_null(dg_statements_peer_scores_find(&r, (dg_node_ix){ 4 }));
     for (uint32_t i = 1; i < r.count; i++)
         ck_assert_uint_lt(r.of[i - 1].peer, r.of[i].peer);
     dg_statements_peer_scores_clear(&r);
@@ -223,7 +234,7 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
         for (uint32_t i = 0; i < w.world->statements->peers[node].scores.count; i++) {
             const dg_peer_score *o = &w.world->statements->peers[node].scores.of[i];
             if (o->score + o->waiting < 0)
-                ck_assert_str_eq(dg_network_class(w.net, o->peer)->name, "SD_V1");
+                ck_assert_str_eq(dg_network_class(w.net, (dg_node_ix){ o->peer })->name, "SD_V1");
         }
     world_close(&w);
 }
@@ -274,10 +285,12 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     world_run(&w, BAN);
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = a + 1; b < n; b++)
-            ck_assert_int_eq(dg_statements_reputation_change(w.world, a, b, DG_REP_MALICIOUS, NULL),
+            ck_assert_int_eq(dg_statements_reputation_change(w.world, (dg_node_ix){ a },
+                                                             (dg_node_ix){ b }, DG_REP_MALICIOUS,
+                                                             NULL),
                              DG_OK);
-    ck_assert(dg_statements_reputation_parts(w.world, 0, 1)
-              && dg_statements_reputation_parts(w.world, 1, 0));
+    ck_assert(dg_statements_reputation_parts(w.world, (dg_node_ix){ 0 }, (dg_node_ix){ 1 })
+              && dg_statements_reputation_parts(w.world, (dg_node_ix){ 1 }, (dg_node_ix){ 0 }));
     world_run(&w, BAN + 5);
     ck_assert_uint_gt(sent_in(&w, BAN, BAN), 0);
     ck_assert_uint_eq(sent_in(&w, BAN + 1, BAN + 2), 0);
@@ -285,8 +298,8 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
                       (uint64_t)n * (n - 1) / 2);
     /* 17 s are over within the third slot, a second before its end: what all have of its leaf is
      * told then */
-    ck_assert(!dg_statements_reputation_parts(w.world, 0, 1)
-              && !dg_statements_reputation_parts(w.world, 1, 0));
+    ck_assert(!dg_statements_reputation_parts(w.world, (dg_node_ix){ 0 }, (dg_node_ix){ 1 })
+              && !dg_statements_reputation_parts(w.world, (dg_node_ix){ 1 }, (dg_node_ix){ 0 }));
     ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "bitfields", BAN + 3, BAN + 3), n);
     ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "legacy", BAN + 3, BAN + 3), 0);
     /* its author's own at most */
