@@ -1,7 +1,7 @@
 /* aggression.c - how many messages approvals take, and how many more when finality
  * falls behind: from thirteen blocks on whoever told something of the oldest block
  * tells everybody, from twenty-eight on all that heard it pass it on, and every eighth
- * block is told again. Whoever hears a voice first also tells a few random peers. Those
+ * block is told again. Whoever hears a message first also tells a few random peers. Those
  * who are known to have it already are counted all the same: no more are sent than that.
  * Mirrors: approval-distribution (AggressionConfig, enable_aggression). */
 #include "approval/approval_impl.h"

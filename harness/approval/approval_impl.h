@@ -9,13 +9,14 @@
  *   protocol_reach.c        who hears whom, where releases have no protocol in common
  *   aggression.c  how many messages that takes
  *
- * One voice for the whole network, or for as much of it as hears it: what a validator says is heard
- * by all others after a delay drawn for that message, two hops of the grid. A network of nodes that
- * each hear for themselves (the twin in the tests) decides the same when nobody's messages take
- * another time to one than to another. Otherwise it differs by no more than that time while nobody
- * is missing; a lot more or less may bring a no-show's time with it. The voice that settles a block
- * is heard by each node for itself: that is when it may vote for the block. Mirrors: polkadot
- * node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs). */
+ * Counted once for the whole network, or for as much of it as hears it: what a validator says is
+ * heard by all others after a delay drawn for that message, two hops of the grid. A network of
+ * nodes that each hear for themselves (the twin in the tests) decides the same when nobody's
+ * messages take another time to one than to another. Otherwise it differs by no more than that time
+ * while nobody is missing; an assignment more or less may bring a no-show's time with it. The
+ * message that settles a block is heard by each node for itself: that is when it may vote for the
+ * block. Mirrors: polkadot node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs).
+ */
 #ifndef DG_NODE_APPROVAL_IMPL_H
 #define DG_NODE_APPROVAL_IMPL_H
 
@@ -27,8 +28,8 @@ typedef struct dg_protocol_reach {
     /* of what passes any link; of what only the newest carries */
     bool hears[2][DG_MASKS_MAX][DG_MASKS_MAX];
     /* of a set: where nothing needs the newest, and where something does */
-    uint8_t ear[2][DG_MASKS_MAX], count[2];
-    uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that ear */
+    uint8_t of[2][DG_MASKS_MAX], count[2];
+    uint8_t mask_of[2][DG_MASKS_MAX]; /* a set of that reach */
 } dg_protocol_reach;
 
 /* ---- what the room keeps of a network ---- */
@@ -62,7 +63,7 @@ typedef struct dg_assignment {
     bool newer;
 } dg_assignment;
 
-/* A voice on its way: who sent it, when, and what the luck of its delay hangs on. */
+/* A message on its way: who sent it, when, and what the draw of its delay hangs on. */
 typedef struct dg_vote_sent {
     uint32_t node;
     dg_ns sent;
@@ -78,27 +79,27 @@ typedef struct dg_checker {
     dg_ns objects;        /* when it finds the candidate invalid; DG_NEVER */
     bool no_show;         /* it was counted as one */
     bool executing;       /* it has its place at an executor */
-    bool foreign;         /* of another ear, where it lives on its own */
+    bool foreign;         /* of those that hear otherwise, where it lives on its own */
 } dg_checker;
 
-/* One candidate in one block, as one ear hears it. */
+/* One candidate in one block, as all that hear the same count it. */
 typedef struct dg_candidate_entry {
     dg_included of;
-    uint32_t ear;
+    uint32_t reach;
     dg_hash candidate, relay_parent;
     bool receipt_v2;
-    dg_dispute *dispute;  /* about it, or NULL */
-    dg_assignment *lots;  /* by tranche, then validator; those that told are gone */
-    dg_checker *checkers; /* by tranche, in the order they told */
-    uint32_t lot_count, checker_count, no_shows, tranche; /* tranche: highest that told */
-    dg_ns approved_at;                                    /* DG_NEVER: not yet */
+    dg_dispute *dispute;        /* about it, or NULL */
+    dg_assignment *assignments; /* by tranche, then validator; those that told are gone */
+    dg_checker *checkers;       /* by tranche, in the order they told */
+    uint32_t assignment_count, checker_count, no_shows, tranche; /* tranche: highest that told */
+    dg_ns approved_at;                                           /* DG_NEVER: not yet */
     dg_vote_sent last; /* that settled it; node DG_NO: it was time alone */
 } dg_candidate_entry;
 
 struct dg_approval_block {
-    dg_candidate_entry *trials; /* all candidates of the first ear, then those of the next */
+    dg_candidate_entry *trials; /* all candidates of the first reach, then those of the next */
     uint32_t count, waiting;    /* waiting: not approved yet */
-    uint32_t ears;
+    uint32_t reaches;
     bool newer;     /* the session has messages that older protocols do not carry */
     unsigned level; /* of aggression: its messages have been sent so far */
     /* approval voting has the block; else its session's rules were not told */
@@ -131,8 +132,8 @@ bool dg_approval_speaks_newest(const dg_node_class *of);
 /* of the classes of a network's nodes */
 void dg_approval_reach_init(dg_world *world);
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node);
-/* Does what a node says come to an ear? `newer`: only the newest protocol carries it. */
-bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
+/* Does what a node says come to those of a reach? `newer`: only the newest protocol carries it. */
+bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t reach,
                              dg_node_ix speaker, bool newer);
 
 /* ---- required_tranches.c ---- */
@@ -174,7 +175,7 @@ uint64_t dg_approval_waiting(const dg_world *world); /* candidates of blocks tha
 
 dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *a,
                                 const dg_world_block *b, dg_ns at);
-/* A voice from a node to all others, over the grid; and what its luck hangs on. */
+/* A message from a node to all others, over the grid; and what its draw hangs on. */
 uint64_t dg_approval_vote_id(dg_leaf_id id, dg_core_ix core, bool approval);
 dg_ns dg_approval_vote_delay(const dg_world *world, dg_node_ix node, dg_leaf_id id, dg_core_ix core,
                              bool approval);
@@ -187,9 +188,9 @@ dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, dg_
 /* A turn of a validator to tell: at its import, or at a tick. */
 typedef struct dg_wakeup {
     dg_ns at;
-    uint32_t lot;
+    uint32_t assignment;
 } dg_wakeup;
-/* Lots whose turn came since the last step tell; `turns` has room for one of each node. */
+/* Assignments whose turn came since the last step tell; `turns` has room for one of each node. */
 dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
                                  dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err);
 
@@ -198,11 +199,11 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
 /* At the end of a slot. */
 void dg_approval_aggression_slot(dg_world *world);
 
-/* Messages that one voice costs to reach all of `members` over their grid, by the
+/* Messages that one message costs to reach all of `members` over their grid, by the
  * level of aggression: 0 along the grid and to random peers, 1 its own sender tells everybody, 2
  * all that hear it tell their row and column. */
 uint64_t dg_approval_routed_messages(uint32_t members, unsigned level);
-/* New voices of a block. */
+/* New messages of a block. */
 void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, uint64_t assignments,
                                 uint64_t approvals);
 

@@ -30,20 +30,20 @@ static bool is_coalesced(const dg_world *world, const dg_approval_block *a,
     return checks > 1;
 }
 
-/* To the other ears that have heard of the assignment. */
+/* To the others that have heard of the assignment. */
 static void approve_elsewhere(const dg_world *world, dg_approval_block *a,
                               const dg_candidate_entry *t, const dg_checker *c)
 {
-    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
+    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->trials) % each,
              node = a->session->node[c->validator];
     bool coalesced =
-        a->ears > 1
+        a->reaches > 1
         && is_coalesced(world, a, (dg_validator_ix){ c->validator }, (dg_node_ix){ node });
-    for (uint32_t ear = 0; ear < a->ears; ear++) {
-        dg_candidate_entry *other = &a->trials[ear * each + which];
+    for (uint32_t reach = 0; reach < a->reaches; reach++) {
+        dg_candidate_entry *other = &a->trials[reach * each + which];
         for (uint32_t i = 0; other != t && other->checkers && i < other->checker_count; i++)
             if (other->checkers[i].validator == c->validator
-                && dg_approval_reach_hears(world, a, ear, (dg_node_ix){ node }, coalesced)) {
+                && dg_approval_reach_hears(world, a, reach, (dg_node_ix){ node }, coalesced)) {
                 other->checkers[i].sent = c->sent;
                 other->checkers[i].approved = c->approved;
             }
@@ -107,8 +107,8 @@ void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_can
     }
     a->assignments -= t->checker_count - foreign - told;
     t->checker_count = told;
-    dg_free(t->lots);
+    dg_free(t->assignments);
     dg_free(t->checkers);
-    t->lots = NULL;
+    t->assignments = NULL;
     t->checkers = NULL;
 }

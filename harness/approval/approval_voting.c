@@ -123,7 +123,7 @@ static dg_code tell_approved(dg_world *world, const dg_world_block *b, const dg_
                              dg_error *err)
 {
     struct dg_event_net_approved n = { .slot = b->slot,
-                                       .candidates = a->count / a->ears,
+                                       .candidates = a->count / a->reaches,
                                        .assigned = a->assignments,
                                        .after_ms = (a->approved_at - b->began) / DG_MS };
     for (uint32_t i = 0; i < a->count; i++) {
@@ -244,14 +244,14 @@ dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *inc
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
                || (session && session->coalesce > 1);
-    a->ears = world->approval->reach.count[a->newer];
-    if (!(a->trials = dg_calloc(count ? (size_t)count * a->ears : 1, sizeof *a->trials)))
+    a->reaches = world->approval->reach.count[a->newer];
+    if (!(a->trials = dg_calloc(count ? (size_t)count * a->reaches : 1, sizeof *a->trials)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
-    a->count = a->waiting = count * a->ears;
+    a->count = a->waiting = count * a->reaches;
     a->approved_at = DG_NEVER;
     for (uint32_t i = 0; i < a->count; i++) {
         name_trial(world, &a->trials[i], &world->blocks[b->parent].view, &included[i % count]);
-        a->trials[i].ear = i / count;
+        a->trials[i].reach = i / count;
     }
     return session ? draw(world, id, session, err) : tell_unknown(world, b, false, err);
 }
@@ -294,7 +294,7 @@ dg_code dg_approval_step(dg_world *world, dg_error *err)
 void dg_approval_block_free(dg_approval_block *a)
 {
     for (uint32_t i = 0; a && a->trials && i < a->count; i++) {
-        dg_free(a->trials[i].lots);
+        dg_free(a->trials[i].assignments);
         dg_free(a->trials[i].checkers);
     }
     if (a)
@@ -312,14 +312,14 @@ static bool heard(const dg_world *world, dg_node_ix node, const dg_vote_sent *la
                   <= now;
 }
 
-/* Where not all hear the same: by the node's own ear. */
+/* Where not all hear the same: by what the node can hear. */
 static bool heard_all(const dg_world *world, dg_node_ix node, const dg_approval_block *a, dg_ns now)
 {
-    uint32_t each = a->count / a->ears, ear = dg_approval_reach_of(world, a, node);
-    const dg_candidate_entry *last = a->known ? &a->trials[ear * each] : NULL;
+    uint32_t each = a->count / a->reaches, reach = dg_approval_reach_of(world, a, node);
+    const dg_candidate_entry *last = a->known ? &a->trials[reach * each] : NULL;
     for (uint32_t i = 0; last && i < each; i++)
-        last = a->trials[ear * each + i].approved_at > last->approved_at
-                   ? &a->trials[ear * each + i]
+        last = a->trials[reach * each + i].approved_at > last->approved_at
+                   ? &a->trials[reach * each + i]
                    : last;
     return last && last->approved_at <= now && heard(world, node, &last->last, now);
 }
@@ -333,7 +333,7 @@ bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_bl
         return false;
     if (!a || (a->known && !a->count))
         return true;
-    if (a->ears > 1)
+    if (a->reaches > 1)
         return heard_all(world, node, a, now);
     if (a->approved_at > now)
         return false;
@@ -352,7 +352,7 @@ uint64_t dg_approval_waiting(const dg_world *world)
     for (uint32_t id = world->finalized + 1; id < world->block_count; id++) {
         const dg_world_block *b = &world->blocks[id];
         candidates += !b->gone && b->approval && b->number > final
-                          ? (b->approval->waiting + b->approval->ears - 1) / b->approval->ears
+                          ? (b->approval->waiting + b->approval->reaches - 1) / b->approval->reaches
                           : 0;
     }
     return candidates;

@@ -1,4 +1,4 @@
-/* assignments.c - who may check a candidate, and in which tranche: by lot, a stream for each
+/* assignments.c - who may check a candidate, and in which tranche: drawn, with a stream for each
  * validator, block and candidate.
  *
  * Every validator draws cores for tranche 0 (RelayVRFModulo), and for each candidate
@@ -29,10 +29,10 @@ static void draw_cores(const drawing *d, bool *cores)
 {
     bool distinct = d->distinct;
     uint32_t left = d->rules->samples, found = 0;
-    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_modulo, d->who, d->b->slot);
+    dg_rng rng = dg_rng_branch(&d->world->randomness.vrf_modulo, d->who, d->b->slot);
     memset(cores, 0, d->rules->cores * sizeof *cores);
     while (left && found < d->rules->cores) {
-        uint32_t core = (uint32_t)dg_rng_below(&luck, d->rules->cores);
+        uint32_t core = (uint32_t)dg_rng_below(&rng, d->rules->cores);
         left -= !distinct || !cores[core];
         found += !cores[core];
         cores[core] = true;
@@ -42,8 +42,8 @@ static void draw_cores(const drawing *d, bool *cores)
 static uint32_t draw_delay(const drawing *d, dg_core_ix core)
 {
     uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
-    dg_rng luck = dg_rng_branch(&d->world->luck.vrf_delay, d->who, d->b->slot << 16 | core.v);
-    drawn = width ? dg_rng_below(&luck, width) : 0;
+    dg_rng rng = dg_rng_branch(&d->world->randomness.vrf_delay, d->who, d->b->slot << 16 | core.v);
+    drawn = width ? dg_rng_below(&rng, width) : 0;
     return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
 }
 
@@ -66,12 +66,12 @@ static void draw_validator(drawing *d, dg_approval_block *a, dg_validator_ix val
     for (uint32_t i = 0; i < a->count; i++) {
         dg_candidate_entry *t = &a->trials[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
-        if (t->ear != dg_approval_reach_of(d->world, a, (dg_node_ix){ node })
+        if (t->reach != dg_approval_reach_of(d->world, a, (dg_node_ix){ node })
             || in_group(&d->parent->view, t->of.group, validator))
             continue;
-        t->lots[t->lot_count++] =
+        t->assignments[t->assignment_count++] =
             (dg_assignment){ validator.v, zeroth ? 0 : draw_delay(d, (dg_core_ix){ t->of.core }),
-                             zeroth && d->distinct && a->ears > 1
+                             zeroth && d->distinct && a->reaches > 1
                                  && dg_approval_speaks_newest(d->world->nodes[node].of) };
     }
 }
@@ -94,13 +94,14 @@ dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a
     };
     d.distinct = dg_approval_assignments_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
-        if (!(a->trials[i].lots = dg_calloc(a->session->validators ? a->session->validators : 1,
-                                            sizeof(dg_assignment))))
-            return dg_fail(err, DG_NOMEM, "no memory for the lots of %u validators",
+        if (!(a->trials[i].assignments = dg_calloc(
+                  a->session->validators ? a->session->validators : 1, sizeof(dg_assignment))))
+            return dg_fail(err, DG_NOMEM, "no memory for the assignments of %u validators",
                            a->session->validators);
     for (uint32_t v = 0; v < a->session->validators; v++)
         draw_validator(&d, a, (dg_validator_ix){ v }, cores);
     for (uint32_t i = 0; i < a->count; i++)
-        qsort(a->trials[i].lots, a->trials[i].lot_count, sizeof(dg_assignment), by_tranche);
+        qsort(a->trials[i].assignments, a->trials[i].assignment_count, sizeof(dg_assignment),
+              by_tranche);
     return DG_OK;
 }

@@ -84,8 +84,8 @@ static bool takes_too_long(const dg_world *world, const dg_dispute *d, dg_para_i
     return dg_backing_pvf_execute_ns(world, para) > d->session->executor.approval_ms * DG_MS;
 }
 
-static dg_dispute_vote voice_of(dg_world *world, const dg_dispute *d, dg_leaf_id id,
-                                const dg_candidate_entry *t, dg_validator_ix validator)
+static dg_dispute_vote vote_of(dg_world *world, const dg_dispute *d, dg_leaf_id id,
+                               const dg_candidate_entry *t, dg_validator_ix validator)
 {
     uint32_t node = d->session->node[validator.v];
     bool judges = node != DG_NO && (!t->receipt_v2 || world->nodes[node].of->receipts_v2),
@@ -113,7 +113,7 @@ static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, 
                      bool *any, dg_error *err)
 {
     uint32_t node = d->session->node[validator.v];
-    dg_dispute_vote *v = &d->voices[validator.v];
+    dg_dispute_vote *v = &d->votes[validator.v];
     if (v->stance == DG_STANCE_NONE || v->at != DG_NEVER
         || !dg_world_is_awake(world, (dg_node_ix){ node }))
         return DG_OK;
@@ -144,8 +144,8 @@ static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
 {
     uint32_t count = 0, needed = dg_approval_supermajority(d->session->validators);
     for (uint32_t i = 0; i < d->session->validators; i++)
-        if (d->voices[i].at != DG_NEVER && (d->voices[i].stance == DG_STANCE_INVALID) == against)
-            times[count++] = d->voices[i].at;
+        if (d->votes[i].at != DG_NEVER && (d->votes[i].stance == DG_STANCE_INVALID) == against)
+            times[count++] = d->votes[i].at;
     if (count < needed)
         return DG_NEVER;
     qsort(times, count, sizeof *times, by_time);
@@ -171,10 +171,10 @@ static dg_code vote(dg_world *world, dg_dispute *d, dg_leaf_id id, const dg_cand
     uint32_t count = d->session->validators;
     bool any = false;
     dg_code rc = DG_OK;
-    if (!(d->voices = dg_calloc(count, sizeof *d->voices)))
+    if (!(d->votes = dg_calloc(count, sizeof *d->votes)))
         return dg_fail(err, DG_NOMEM, "no memory for the votes of a dispute");
     for (uint32_t i = 0; i < count && rc >= 0; i++) {
-        d->voices[i] = voice_of(world, d, id, t, (dg_validator_ix){ i });
+        d->votes[i] = vote_of(world, d, id, t, (dg_validator_ix){ i });
         rc = speak(world, d, (dg_validator_ix){ i },
                    d->began + hop(world, d, (dg_node_ix){ d->by }, 0), &any, err);
     }
@@ -186,8 +186,8 @@ static dg_code vote_late(dg_world *world, dg_dispute *d, dg_ns now, dg_error *er
 {
     bool more = false;
     dg_code rc = DG_OK;
-    for (uint32_t i = 0;
-         d->voices && d->concluded_at > now && i < d->session->validators && rc >= 0; i++)
+    for (uint32_t i = 0; d->votes && d->concluded_at > now && i < d->session->validators && rc >= 0;
+         i++)
         rc = speak(world, d, (dg_validator_ix){ i }, now, &more, err);
     return rc < 0 || !more ? rc : conclude(d, err);
 }
@@ -197,8 +197,8 @@ static dg_code vote_late(dg_world *world, dg_dispute *d, dg_ns now, dg_error *er
 static uint64_t count_against(const dg_dispute *d)
 {
     uint64_t against = 0;
-    for (uint32_t i = 0; d->voices && i < d->session->validators; i++)
-        against += d->voices[i].at != DG_NEVER && d->voices[i].stance == DG_STANCE_INVALID;
+    for (uint32_t i = 0; d->votes && i < d->session->validators; i++)
+        against += d->votes[i].at != DG_NEVER && d->votes[i].stance == DG_STANCE_INVALID;
     return against;
 }
 
@@ -275,8 +275,8 @@ dg_code dg_approval_disputes_step(dg_world *world, dg_error *err)
         if (rc < 0)
             return rc;
         if (d->told && d->block + TALE_BLOCKS < final) {
-            dg_free(d->voices);
-            d->voices = NULL;
+            dg_free(d->votes);
+            d->votes = NULL;
         }
     }
     return rc < 0 ? rc : DG_OK;
@@ -286,7 +286,7 @@ void dg_approval_disputes_free(dg_dispute *all)
 {
     while (all) {
         dg_dispute *next = all->next;
-        dg_free(all->voices);
+        dg_free(all->votes);
         dg_free(all);
         all = next;
     }

@@ -34,7 +34,7 @@ struct dg_dispute {
     uint32_t para, block, by;  /* block: number of the first that included it; by: node */
     dg_ns began, concluded_at; /* DG_NEVER: as it stands it is not */
     bool valid, told;          /* valid: as concluded */
-    dg_dispute_vote *voices;   /* by validator; NULL: nobody asks for them any more */
+    dg_dispute_vote *votes;    /* by validator; NULL: nobody asks for them any more */
 };
 
 /* Validator of the block's session finds the candidate invalid at `at`: a dispute

@@ -51,7 +51,7 @@ static const struct {
 
 static void put_vote(dg_buf *out, const dg_dispute *d, dg_validator_ix validator, dg_signer sign)
 {
-    dg_stance stance = d->voices[validator.v].stance;
+    dg_stance stance = d->votes[validator.v].stance;
     uint8_t room[80], sig[64];
     dg_buf message = dg_buf_on(room, sizeof room);
     dg_buf_put(&message, stances[stance].magic, 4);
@@ -78,8 +78,8 @@ static uint32_t count_new(const dg_dispute *d, const dg_dispute_told *told, dg_n
     uint32_t fresh = 0;
     sides[0] = sides[1] = 0;
     for (uint32_t i = 0; i < d->session->validators; i++) {
-        bool spoke = d->voices[i].stance != DG_STANCE_NONE && d->voices[i].at <= now;
-        sides[d->voices[i].stance == DG_STANCE_INVALID] += spoke;
+        bool spoke = d->votes[i].stance != DG_STANCE_NONE && d->votes[i].at <= now;
+        sides[d->votes[i].stance == DG_STANCE_INVALID] += spoke;
         fresh += spoke && !has_told(told, (dg_validator_ix){ i });
     }
     return fresh;
@@ -90,7 +90,7 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
 {
     dg_dispute_told told;
     uint32_t sides[2], fresh;
-    if (!d->voices || d->began > now)
+    if (!d->votes || d->began > now)
         return 0;
     find_told(&told, answer, d);
     fresh = count_new(d, &told, now, sides);
@@ -101,7 +101,7 @@ static uint32_t put_set(dg_buf *out, const dg_dispute *d, dg_bytes answer, dg_ns
     dg_scale_put_u32(out, d->session->index);
     dg_scale_put_compact(out, fresh);
     for (uint32_t i = 0; i < d->session->validators; i++)
-        if (d->voices[i].stance != DG_STANCE_NONE && d->voices[i].at <= now
+        if (d->votes[i].stance != DG_STANCE_NONE && d->votes[i].at <= now
             && !has_told(&told, (dg_validator_ix){ i }))
             put_vote(out, d, (dg_validator_ix){ i }, sign);
     return fresh;

@@ -2,8 +2,8 @@
  * no link, and over a link of the older protocols neither assignments of the second kind nor
  * approvals of several candidates pass.
  *
- * Nodes that hear the same are one ear, and count approvals together. A voice that passes
- * from one ear to another goes over whoever speaks with both. Blocks and votes of
+ * Nodes that hear the same are one reach, and count approvals together. A message that passes
+ * from one reach to another goes over whoever speaks with both. Blocks and votes of
  * finality have protocols of their own, which all speak.
  * Mirrors: approval-distribution (net_protocol: filtering by peer version), peer_set.rs. */
 #include "approval/approval_impl.h"
@@ -39,14 +39,14 @@ static bool alike(const dg_protocol_reach *e, bool newer, uint8_t a, uint8_t b)
     return e->hears[0][a][b] && (!newer || e->hears[1][a][b] || deaf);
 }
 
-static void number_ears(dg_protocol_reach *e, bool newer)
+static void number_reaches(dg_protocol_reach *e, bool newer)
 {
     for (uint8_t i = 0; i < e->mask_count; i++) {
         uint8_t k = 0;
         while (k < i && !alike(e, newer, k, i))
             k++;
-        e->ear[newer][i] = k < i ? e->ear[newer][k] : e->count[newer]++;
-        e->mask_of[newer][e->ear[newer][i]] = i;
+        e->of[newer][i] = k < i ? e->of[newer][k] : e->count[newer]++;
+        e->mask_of[newer][e->of[newer][i]] = i;
     }
 }
 
@@ -62,20 +62,20 @@ void dg_approval_reach_init(dg_world *world)
         }
     close_over(e->hears[0], e->mask_count);
     close_over(e->hears[1], e->mask_count);
-    number_ears(e, false);
-    number_ears(e, true);
+    number_reaches(e, false);
+    number_reaches(e, true);
 }
 
 uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a, dg_node_ix node)
 {
     return world->approval->reach.mask_count > 1
-               ? world->approval->reach.ear[a->newer][world->approval->nodes[node.v].mask]
+               ? world->approval->reach.of[a->newer][world->approval->nodes[node.v].mask]
                : 0;
 }
 
-bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t ear,
+bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t reach,
                              dg_node_ix speaker, bool newer)
 {
-    return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][ear]]
+    return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][reach]]
                                        [world->approval->nodes[speaker.v].mask];
 }

@@ -30,20 +30,20 @@ static void add(dg_candidate_entry *t, const dg_checker *c)
     t->tranche = c->tranche > t->tranche ? c->tranche : t->tranche;
 }
 
-/* Other ears that hear of it wait for its approval likewise. */
+/* Others that hear of it wait for its approval likewise. */
 static dg_code tell_others(const dg_world *world, dg_approval_block *a, const dg_candidate_entry *t,
-                           const dg_assignment *lot, const dg_checker *c, dg_error *err)
+                           const dg_assignment *assignment, const dg_checker *c, dg_error *err)
 {
-    uint32_t each = a->count / a->ears, which = (uint32_t)(t - a->trials) % each,
-             node = a->session->node[lot->validator];
+    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->trials) % each,
+             node = a->session->node[assignment->validator];
     dg_checker foreign = *c;
     dg_code rc = DG_OK;
     foreign.due = foreign.objects = DG_NEVER;
     foreign.foreign = true;
-    for (uint32_t ear = 0; ear < a->ears && rc == DG_OK; ear++) {
-        dg_candidate_entry *other = &a->trials[ear * each + which];
+    for (uint32_t reach = 0; reach < a->reaches && rc == DG_OK; reach++) {
+        dg_candidate_entry *other = &a->trials[reach * each + which];
         if (other != t && other->approved_at == DG_NEVER
-            && dg_approval_reach_hears(world, a, ear, (dg_node_ix){ node }, lot->newer)
+            && dg_approval_reach_hears(world, a, reach, (dg_node_ix){ node }, assignment->newer)
             && (rc = make_room(other, 1, err)) == DG_OK)
             add(other, &foreign);
     }
@@ -53,10 +53,10 @@ static dg_code tell_others(const dg_world *world, dg_approval_block *a, const dg
 static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t, dg_leaf_id id,
                     const dg_wakeup *now, dg_error *err)
 {
-    const dg_assignment *lot = &t->lots[now->lot];
-    uint32_t node = a->session->node[lot->validator];
-    dg_checker c = { .validator = lot->validator,
-                     .tranche = lot->tranche,
+    const dg_assignment *assignment = &t->assignments[now->assignment];
+    uint32_t node = a->session->node[assignment->validator];
+    dg_checker c = { .validator = assignment->validator,
+                     .tranche = assignment->tranche,
                      .told = now->at,
                      .heard = now->at
                               + dg_approval_vote_delay(world, (dg_node_ix){ node }, id,
@@ -81,7 +81,7 @@ static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t
         c.due = DG_NEVER;
     add(t, &c);
     a->assignments++;
-    return a->ears > 1 ? tell_others(world, a, t, lot, &c, err) : DG_OK;
+    return a->reaches > 1 ? tell_others(world, a, t, assignment, &c, err) : DG_OK;
 }
 
 /* As a node with a wrong clock counts: its tranche is another one. How long others may
@@ -118,12 +118,13 @@ static bool any_wrong(const dg_world *world)
     return false;
 }
 
-/* When the lot's turn came or comes; DG_NEVER: not by `now`. */
+/* When the assignment's turn came or comes; DG_NEVER: not by `now`. */
 static dg_ns turn_of(const dg_world *world, const dg_approval_block *a, const dg_world_block *b,
-                     const dg_assignment *lot, dg_ns now)
+                     const dg_assignment *assignment, dg_ns now)
 {
-    uint32_t node = a->session->node[lot->validator];
-    dg_ns at = tranche_at(world, b, (dg_node_ix){ node }, lot->tranche), here = b->taken[node];
+    uint32_t node = a->session->node[assignment->validator];
+    dg_ns at = tranche_at(world, b, (dg_node_ix){ node }, assignment->tranche),
+          here = b->taken[node];
     at = here > at ? here : at;
     if (here == DG_NEVER || at > now || !dg_world_is_awake(world, (dg_node_ix){ node }))
         return DG_NEVER;
@@ -135,19 +136,19 @@ static int by_time(const void *a, const void *b)
     const dg_wakeup *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
-    return x->lot < y->lot ? -1 : x->lot > y->lot;
+    return x->assignment < y->assignment ? -1 : x->assignment > y->assignment;
 }
 
 static void drop_told(dg_candidate_entry *t)
 {
     uint32_t left = 0;
-    for (uint32_t i = 0; i < t->lot_count; i++)
-        if (t->lots[i].validator != DG_NO)
-            t->lots[left++] = t->lots[i];
-    t->lot_count = left;
+    for (uint32_t i = 0; i < t->assignment_count; i++)
+        if (t->assignments[i].validator != DG_NO)
+            t->assignments[left++] = t->assignments[i];
+    t->assignment_count = left;
 }
 
-/* Lots whose turn came since the last step, in the order of time, each judged by what
+/* Assignments whose turn came since the last step, in the order of time, each judged by what
  * was heard then. */
 dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
                                  dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err)
@@ -158,31 +159,31 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
     bool known = false; /* `required` is of this moment, by right clocks */
     dg_required_tranches required = { .kind = DG_REQUIRED_PENDING };
     dg_code rc;
-    for (uint32_t i = 0; i < t->lot_count && t->lots[i].tranche <= last; i++)
-        if ((turns[count].at = turn_of(world, a, b, &t->lots[i], now)) != DG_NEVER)
-            turns[count++].lot = i;
+    for (uint32_t i = 0; i < t->assignment_count && t->assignments[i].tranche <= last; i++)
+        if ((turns[count].at = turn_of(world, a, b, &t->assignments[i], now)) != DG_NEVER)
+            turns[count++].assignment = i;
     if (!count)
         return DG_OK;
     if ((rc = make_room(t, count, err)) < 0)
         return rc;
     qsort(turns, count, sizeof *turns, by_time);
     for (uint32_t i = 0; i < count; i++) {
-        dg_assignment *lot = &t->lots[turns[i].lot];
-        uint32_t node = a->session->node[lot->validator];
+        dg_assignment *assignment = &t->assignments[turns[i].assignment];
+        uint32_t node = a->session->node[assignment->validator];
         dg_moment m = own_moment(world, a, b, (dg_node_ix){ node }, turns[i].at);
         known = known && turns[i].at == turns[i - 1].at && !world->nodes[node].clock;
-        if (lot->tranche && !known)
+        if (assignment->tranche && !known)
             dg_approval_required_at(&required, t->checkers, t->checker_count, &m, false);
-        known = lot->tranche && !world->nodes[node].clock;
+        known = assignment->tranche && !world->nodes[node].clock;
         if (!dg_approval_wants_assignment(&required, t->checkers, t->checker_count, &m,
-                                          lot->tranche))
+                                          assignment->tranche))
             continue;
         if ((rc = tell(world, a, t, id, &turns[i], err)) < 0
             || (rc = dg_backing_pvf_want(world, (dg_node_ix){ node }, a->session,
                                          (dg_para_id){ t->of.para }, DG_PVF_APPROVAL, err))
                    < 0)
             return rc;
-        lot->validator = DG_NO;
+        assignment->validator = DG_NO;
     }
     drop_told(t);
     return DG_OK;

@@ -2,7 +2,7 @@
  * available: only then is its bit set. Computed; sent_chunks.c sends each request.
  *
  * It asks the members of the group that backed it, one after the other, beginning with
- * one by lot; who did not vote has nothing to give, who is away is waited for, who is
+ * one at random; who did not vote has nothing to give, who is away is waited for, who is
  * not connected is passed over. When none gave it, it begins anew at the next leaf that
  * still waits (from memory of requester/mod.rs: unverified).
  * Mirrors: availability-distribution requester (fetch_task). */
@@ -50,8 +50,8 @@ bool dg_backing_chunk_has_all(const dg_world *world, dg_leaf_id parent, dg_node_
 uint32_t dg_backing_chunk_first(const dg_world *world, dg_leaf_id home, dg_core_ix core,
                                 dg_node_ix node, uint32_t members)
 {
-    dg_rng luck = dg_rng_branch(&world->luck.chunks, node.v, (uint64_t)home.v << 16 | core.v);
-    return members ? (uint32_t)dg_rng_below(&luck, members) : 0;
+    dg_rng rng = dg_rng_branch(&world->randomness.chunks, node.v, (uint64_t)home.v << 16 | core.v);
+    return members ? (uint32_t)dg_rng_below(&rng, members) : 0;
 }
 
 /* ---- computed ---- */

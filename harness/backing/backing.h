@@ -30,7 +30,7 @@ const dg_author *dg_backing_author_at(size_t i);            /* NULL past the end
 const dg_author *dg_backing_author_named(const char *name); /* NULL: none */
 
 typedef struct dg_collators dg_collators;
-/* The collators of a share of the parachains, by lot. */
+/* The collators of a share of the parachains, at random. */
 struct dg_collators {
     const dg_author *of;
     unsigned protocol; /* newest version of the collation protocol they speak: 1 or 2 */

@@ -1,6 +1,6 @@
 /* collator.c - who makes a parachain's blocks, when, and which backers take them.
  *
- * Every parachain has one collator of one kind, by lot. At a leaf it is asked for a
+ * Every parachain has one collator of one kind, at random. At a leaf it is asked for a
  * block when a core waits for one; under asynchronous backing also when the core's
  * block waits for availability, to be built on that one. Then the parachain's own
  * runtime must have room: the blocks that the relay chain has not included yet are
@@ -69,12 +69,12 @@ bool dg_backing_collators_tick(const dg_world *world)
     return false;
 }
 
-/* Each parachain's by its own lot, so that one more does not shuffle all. */
+/* Each parachain's by its own draw, so that one more does not shuffle all. */
 const dg_collators *dg_backing_collators_of(const dg_world *world, dg_para_id para)
 {
     const dg_network_options *o = &world->options;
-    dg_rng lot = dg_rng_fork(o->seed, "collator", para.v, 0);
-    uint64_t draw = dg_rng_below(&lot, PPM);
+    dg_rng rng = dg_rng_fork(o->seed, "collator", para.v, 0);
+    uint64_t draw = dg_rng_below(&rng, PPM);
     for (size_t i = 0; i < o->collator_count; i++) {
         if (draw < o->collators[i].ppm)
             return &o->collators[i];

@@ -68,8 +68,8 @@ static dg_ns prepare_ns(const dg_world *world, const dg_hash *code)
                                                    : dg_world_constant(DG_CONST_PREPARE_MIN);
     uint64_t most = world->options.prepare_ns_max ? world->options.prepare_ns_max
                                                   : dg_world_constant(DG_CONST_PREPARE_MAX);
-    dg_rng luck = dg_rng_fork(world->options.seed, "pvf-prepare", dg_le64(code->at), 0);
-    return least + dg_rng_below(&luck, most - least + 1);
+    dg_rng rng = dg_rng_fork(world->options.seed, "pvf-prepare", dg_le64(code->at), 0);
+    return least + dg_rng_below(&rng, most - least + 1);
 }
 
 static dg_code artifact_of(dg_world *world, uint32_t *out, const dg_hash *code,
@@ -270,12 +270,12 @@ dg_ns dg_backing_pvf_execute_ns(const dg_world *world, dg_para_id para)
 {
     uint64_t least = world->options.execute_ns_min, most = world->options.execute_ns_max;
     const dg_pvf_code *code = most ? code_of(world, para) : NULL;
-    dg_rng luck;
+    dg_rng rng;
     if (!most)
         return dg_world_constant(DG_CONST_VALIDATION);
-    luck =
+    rng =
         dg_rng_fork(world->options.seed, "pvf-execute", code ? dg_le64(code->hash.at) : para.v, 0);
-    return least + dg_rng_below(&luck, most - least + 1);
+    return least + dg_rng_below(&rng, most - least + 1);
 }
 
 dg_ns dg_backing_pvf_execute(dg_world *world, dg_node_ix node, dg_para_id para, dg_ns from)

@@ -9,8 +9,8 @@
 static dg_ns time_of(const dg_world *world, dg_node_ix node)
 {
     const dg_network_options *o = &world->options;
-    dg_rng luck = dg_rng_fork(o->seed, "compile", node.v, 0);
-    dg_ns time = o->compile_ns_min + dg_rng_below(&luck, o->compile_ns_max - o->compile_ns_min + 1);
+    dg_rng rng = dg_rng_fork(o->seed, "compile", node.v, 0);
+    dg_ns time = o->compile_ns_min + dg_rng_below(&rng, o->compile_ns_max - o->compile_ns_min + 1);
     return time / 1000 * world->nodes[node.v].of->pace;
 }
 

@@ -173,7 +173,7 @@ static uint32_t ghost(dg_world *world)
     }
 }
 
-/* A voice that a partition keeps from the larger side is not counted. */
+/* A vote that a partition keeps from the larger side is not counted. */
 static bool votes(const dg_world *world, const dg_voter *voter)
 {
     return voter->node != DG_NO && dg_sim_node_up(world->sim, (dg_node_ix){ voter->node })

@@ -1,7 +1,7 @@
 /* im_online.c - validators that are up say so once a session, where the runtime asks
  * for it (im-online): who is silent and authors nothing is reported as offline.
  *
- * A node sends at a slot of its own luck between a tenth and four fifths of the
+ * A node sends at a slot of its own draw between a tenth and four fifths of the
  * session; from the next slot on every author has it in its pool, until a block of its
  * chain holds it. Laid out by the metadata of the runtime that takes it.
  * Mirrors: pallet_im_online send_heartbeats, validate_unsigned. */
@@ -28,13 +28,13 @@ static uint64_t sends_at(const dg_world *world, dg_node_ix node, const dg_clock 
 {
     for (uint64_t slot = clock->epoch_start;; slot++) {
         uint64_t progress = (slot - clock->epoch_start + 1) * PPM / clock->epoch_slots;
-        dg_rng luck;
+        dg_rng rng;
         if (progress >= ALL_BY)
             return slot;
         if (progress < RANDOM_FROM)
             continue;
-        luck = dg_rng_fork(world->options.seed, "heartbeat", node.v, slot);
-        if (dg_rng_below(&luck, PPM) <= threshold(progress, clock->epoch_slots))
+        rng = dg_rng_fork(world->options.seed, "heartbeat", node.v, slot);
+        if (dg_rng_below(&rng, PPM) <= threshold(progress, clock->epoch_slots))
             return slot;
     }
 }

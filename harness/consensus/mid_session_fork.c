@@ -13,13 +13,13 @@
 
 static dg_code draw_forks(dg_world *world, dg_block *root, uint64_t slots, dg_error *err)
 {
-    dg_rng lot = dg_rng_fork(world->options.seed, "forks-before", 0, 0);
+    dg_rng rng = dg_rng_fork(world->options.seed, "forks-before", 0, 0);
     dg_epoch epoch;
     dg_code rc = dg_chain_epoch(world->chain, root, world->first_slot, &epoch, err);
     if (rc < 0 || rc == DG_ABSENT)
         return rc < 0 ? rc : DG_OK;
     for (; slots && epoch.c[1] && !world->consensus->mid_session.forked; slots--)
-        world->consensus->mid_session.forked = dg_rng_below(&lot, epoch.c[1]) < epoch.c[0];
+        world->consensus->mid_session.forked = dg_rng_below(&rng, epoch.c[1]) < epoch.c[0];
     dg_epoch_clear(&epoch);
     return DG_OK;
 }

@@ -190,11 +190,11 @@ static dg_code go_down(dg_world *world, dg_node_ix node, dg_ns wait, dg_error *e
 {
     dg_consensus_node *own = &world->consensus->nodes[node.v];
     const dg_world_block *about = &world->blocks[own->waits_at];
-    dg_rng luck = dg_rng_fork(world->options.seed, "restart", node.v, own->waits_at);
+    dg_rng rng = dg_rng_fork(world->options.seed, "restart", node.v, own->waits_at);
     dg_ns least = dg_world_constant(DG_CONST_RESTART_MIN),
           most = dg_world_constant(DG_CONST_RESTART_MAX);
     dg_ns down =
-        dg_world_constant(DG_CONST_SHUTDOWN) + least + dg_rng_below(&luck, most - least + 1);
+        dg_world_constant(DG_CONST_SHUTDOWN) + least + dg_rng_below(&rng, most - least + 1);
     dg_ns at = dg_sim_now(world->sim)
                + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_STALL_LIMIT));
     struct dg_event_net_stalled told = { .slot = world->slot,

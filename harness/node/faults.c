@@ -136,8 +136,8 @@ void dg_node_faults_clear(dg_world *world)
 
 static bool drawn(const dg_world *world, const dg_planned_fault *f, uint64_t who)
 {
-    dg_rng lot = dg_rng_fork(world->options.seed, "fault", (uint64_t)(f - world->faults->of), who);
-    return dg_rng_below(&lot, PPM) < f->of.share_ppm;
+    dg_rng rng = dg_rng_fork(world->options.seed, "fault", (uint64_t)(f - world->faults->of), who);
+    return dg_rng_below(&rng, PPM) < f->of.share_ppm;
 }
 
 static dg_code mark_group(const dg_world *world, bool *meant, const dg_planned_fault *f,

@@ -133,12 +133,12 @@ static dg_code step_round(dg_world *world, bool prevoted, dg_error *err)
                   : set_timer(world, prevoted ? DG_TAG_PREVOTE : DG_TAG_PRECOMMIT, next, 0, err);
 }
 
-/* Rounds have nothing to do with slots: where in a slot the first one begins is luck. */
+/* Rounds have nothing to do with slots: where in a slot the first one begins is drawn. */
 static dg_ns first_prevote(const dg_world *world)
 {
     dg_ns gossip = dg_world_constant(DG_CONST_GOSSIP);
-    dg_rng luck = dg_rng_fork(world->options.seed, "first-round", 0, 0);
-    return 2 * gossip + dg_rng_below(&luck, 4 * gossip);
+    dg_rng rng = dg_rng_fork(world->options.seed, "first-round", 0, 0);
+    return 2 * gossip + dg_rng_below(&rng, 4 * gossip);
 }
 
 static dg_code at_world(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -212,11 +212,11 @@ static dg_code check_options(const dg_network_options *o, dg_error *err)
     return dg_backing_collators_check(o, err);
 }
 
-/* Each node's class by its own lot, so that one more share does not shuffle all. */
+/* Each node's class by its own draw, so that one more share does not shuffle all. */
 static const dg_node_class *class_of(const dg_network_options *o, dg_node_ix node)
 {
-    dg_rng lot = dg_rng_fork(o->seed, "node-class", node.v, 0);
-    uint64_t draw = dg_rng_below(&lot, PPM);
+    dg_rng rng = dg_rng_fork(o->seed, "node-class", node.v, 0);
+    uint64_t draw = dg_rng_below(&rng, PPM);
     for (size_t i = 0; i < o->share_count; i++) {
         if (draw < o->shares[i].ppm)
             return o->shares[i].of;

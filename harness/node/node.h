@@ -67,7 +67,7 @@ const char *dg_node_fault_says(dg_fault_kind kind);
 
 typedef enum dg_fault_who {
     DG_WHO_LIST,    /* nodes by index; of offline-collators: parachains by id */
-    DG_WHO_SHARE,   /* by lot, each for itself */
+    DG_WHO_SHARE,   /* drawn, each for itself */
     DG_WHO_GROUP,   /* a backing group of the best leaf when the fault begins */
     DG_WHO_AUTHORS, /* who may author in the slot in which it begins */
     DG_WHO_ALL

@@ -50,18 +50,18 @@ static void find_links(dg_computed_cluster *s)
         for (uint32_t k = 0; k < s->members; k++) {
             uint32_t a = dg_statements_computed_cluster_node(s, (dg_member_ix){ i }),
                      b = dg_statements_computed_cluster_node(s, (dg_member_ix){ k });
-            uint64_t luck;
+            uint64_t draw;
             s->links[i][k].there =
                 i != k && works(s, (dg_member_ix){ i }) && works(s, (dg_member_ix){ k })
                 && dg_world_linked(s->world, (dg_node_ix){ a }, (dg_node_ix){ b }, s->way);
             if (!s->links[i][k].there)
                 continue;
-            luck = dg_world_link_draw(s->world, (dg_node_ix){ a }, (dg_node_ix){ b }, s->leaf);
+            draw = dg_world_link_draw(s->world, (dg_node_ix){ a }, (dg_node_ix){ b }, s->leaf);
             s->links[i][k].said =
-                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
+                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, draw,
                                   dg_world_message_bytes(said));
             s->links[i][k].ask =
-                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, luck,
+                dg_sim_link_delay(s->world->sim, (dg_node_ix){ a }, (dg_node_ix){ b }, draw,
                                   dg_world_message_bytes(DG_MSG_ASK));
         }
 }

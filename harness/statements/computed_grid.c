@@ -283,17 +283,17 @@ static void find_delays(dg_computed_grid *w, const dg_world *world)
             uint32_t member =
                 w->place[i].in ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
-            uint64_t luck;
+            uint64_t draw;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;
             if (to == DG_NO || !w->place[to].in
                 || !dg_world_linked(world, (dg_node_ix){ i }, (dg_node_ix){ to }, DG_WAY_V2))
                 continue;
-            luck = dg_world_link_draw(world, (dg_node_ix){ i }, (dg_node_ix){ to }, w->leaf);
+            draw = dg_world_link_draw(world, (dg_node_ix){ i }, (dg_node_ix){ to }, w->leaf);
             w->delay[at].manifest =
-                dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, luck,
+                dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to }, draw,
                                   dg_world_message_bytes(DG_MSG_MANIFEST));
             w->delay[at].ask = dg_sim_link_delay(world->sim, (dg_node_ix){ i }, (dg_node_ix){ to },
-                                                 luck, dg_world_message_bytes(DG_MSG_ASK));
+                                                 draw, dg_world_message_bytes(DG_MSG_ASK));
         }
     }
 }

@@ -40,8 +40,8 @@ static dg_code relay(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_node_
 {
     const dg_session *g =
         dg_topologies_for(&world->nodes[node.v].gossip, world->blocks[x->leaf].view.session);
-    dg_rng luck = dg_rng_fork(world->options.seed, "bitfield-gossip",
-                              (uint64_t)node.v << 32 | x->leaf, validator.v);
+    dg_rng rng = dg_rng_fork(world->options.seed, "bitfield-gossip",
+                             (uint64_t)node.v << 32 | x->leaf, validator.v);
     dg_said said = { .leaf = x->leaf, .votes = validator.v };
     uint32_t origin = world->blocks[x->leaf].session->node[validator.v],
              left = (uint32_t)dg_world_constant(DG_CONST_RANDOM_PEERS);
@@ -58,7 +58,7 @@ static dg_code relay(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_node_
                                     err);
     }
     for (uint32_t tries = TRIES * left; left && tries && rc == DG_OK; tries--) {
-        uint32_t to = (uint32_t)dg_rng_below(&luck, world->node_count);
+        uint32_t to = (uint32_t)dg_rng_below(&rng, world->node_count);
         if (to == node.v || to == from.v || world->blocks[x->leaf].taken[to] == DG_NEVER
             || wants(g, node, (dg_node_ix){ origin }, (dg_node_ix){ to })
             || chosen(random, count, (dg_node_ix){ to }))

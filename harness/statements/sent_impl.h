@@ -3,7 +3,7 @@
  *
  * One dg_sent_leaf for each leaf that is talked about; in it a seat for each node and
  * core: what that node knows of that core's candidate. Whatever is said travels over
- * the links of `sim`, with a luck of its own (dg_world_link_draw), so that computed.c can
+ * the links of `sim`, with a draw of its own (dg_world_link_draw), so that computed.c can
  * compute when it arrives without sending it. */
 #ifndef DG_EXCHANGE_IMPL_H
 #define DG_EXCHANGE_IMPL_H

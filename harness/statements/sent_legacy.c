@@ -55,11 +55,11 @@ static void choose_grid(choice *c, const dg_world *world, const dg_session *g, d
 
 /* Random ones are taken from those that have the leaf. */
 static void choose_random(choice *c, const dg_world *world, dg_leaf_id leaf, dg_node_ix node,
-                          dg_node_ix from, dg_rng *luck)
+                          dg_node_ix from, dg_rng *rng)
 {
     uint32_t wanted = (uint32_t)dg_world_constant(DG_CONST_GOSSIP_PEERS);
     for (uint32_t tries = TRIES * wanted; c->count < wanted && tries; tries--) {
-        uint32_t peer = (uint32_t)dg_rng_below(luck, world->node_count);
+        uint32_t peer = (uint32_t)dg_rng_below(rng, world->node_count);
         if (world->blocks[leaf.v].taken[peer] != DG_NEVER)
             choose(c, world, node, from, (dg_node_ix){ peer });
     }
@@ -70,8 +70,8 @@ dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, dg_node_ix
                                     dg_error *err)
 {
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core.v, .who = (uint16_t)who.v };
-    dg_rng luck = dg_rng_fork(world->options.seed, "statement-gossip",
-                              (uint64_t)node.v << 32 | x->leaf, (uint64_t)core.v << 16 | who.v);
+    dg_rng rng = dg_rng_fork(world->options.seed, "statement-gossip",
+                             (uint64_t)node.v << 32 | x->leaf, (uint64_t)core.v << 16 | who.v);
     uint32_t origin = dg_statements_sent_node(world, x, core, (dg_member_ix){ who.v });
     choice c = { .count = 0 };
     dg_code rc = DG_OK;
@@ -82,7 +82,7 @@ dg_code dg_statements_legacy_gossip(dg_world *world, dg_sent_leaf *x, dg_node_ix
     for (uint32_t i = 0; node.v == origin && i < x->core[core.v].members; i++)
         choose(&c, world, node, from,
                (dg_node_ix){ dg_statements_sent_node(world, x, core, (dg_member_ix){ i }) });
-    choose_random(&c, world, (dg_leaf_id){ x->leaf }, node, from, &luck);
+    choose_random(&c, world, (dg_leaf_id){ x->leaf }, node, from, &rng);
     for (uint32_t i = 0; i < c.count && rc == DG_OK; i++)
         rc = dg_statements_send(world, NULL, node, (dg_node_ix){ c.peer[i] }, DG_MSG_LEGACY, &said,
                                 err);

@@ -18,16 +18,16 @@ const dg_sim_link *dg_world_link(const dg_world *world)
 void dg_world_begin_streams(dg_world *world)
 {
     uint64_t seed = world->options.seed;
-    world->luck.latency = dg_rng_root(seed, "statement-latency");
-    world->luck.chunks = dg_rng_root(seed, "chunk-order");
-    world->luck.vrf_modulo = dg_rng_root(seed, "relay-vrf-modulo");
-    world->luck.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
+    world->randomness.latency = dg_rng_root(seed, "statement-latency");
+    world->randomness.chunks = dg_rng_root(seed, "chunk-order");
+    world->randomness.vrf_modulo = dg_rng_root(seed, "relay-vrf-modulo");
+    world->randomness.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
 }
 
 uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what)
 {
-    dg_rng luck = dg_rng_branch(&world->luck.latency, (uint64_t)from.v << 32 | to.v, what);
-    return dg_rng_u64(&luck);
+    dg_rng rng = dg_rng_branch(&world->randomness.latency, (uint64_t)from.v << 32 | to.v, what);
+    return dg_rng_u64(&rng);
 }
 
 dg_ns dg_world_link_latency(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what)
@@ -60,7 +60,7 @@ bool dg_world_linked(const dg_world *world, dg_node_ix a, dg_node_ix b, dg_way w
                   >= (way == DG_WAY_V2 ? 2u : 1u);
 }
 
-/* A voice that a partition keeps from the larger side is not counted. */
+/* A vote that a partition keeps from the larger side is not counted. */
 bool dg_world_is_awake(const dg_world *world, dg_node_ix node)
 {
     return dg_sim_node_up(world->sim, (dg_node_ix){ node.v })

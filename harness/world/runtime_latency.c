@@ -10,8 +10,8 @@ enum { LANES_MAX = 16 };
 
 uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node)
 {
-    dg_rng luck = dg_rng_fork(options->seed, "hardware", node.v, 0);
-    return 1000 + (uint32_t)dg_rng_below(&luck, dg_world_constant(DG_CONST_HARDWARE) - 1000 + 1);
+    dg_rng rng = dg_rng_fork(options->seed, "hardware", node.v, 0);
+    return 1000 + (uint32_t)dg_rng_below(&rng, dg_world_constant(DG_CONST_HARDWARE) - 1000 + 1);
 }
 
 uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view)

@@ -75,11 +75,11 @@ typedef enum dg_constant {
     DG_CONST_RANDOM_PEERS,      /* .. and bitfields and approvals, beside those of the grid */
     DG_CONST_FUEL_PER_US,       /* fuel of the guest that costs a node one microsecond */
     DG_CONST_CALLS_AT_ONCE,     /* runtime calls of one node that run beside each other */
-    DG_CONST_HARDWARE,          /* a node's calls take this to 1000 parts of 1000, by lot */
+    DG_CONST_HARDWARE,          /* a node's calls take this to 1000 parts of 1000, at random */
     DG_CONST_STALL_LIMIT,       /* ns that a part of a node may leave a signal waiting */
     DG_CONST_SHUTDOWN,          /* ns from the overseer's end to that of the process */
     DG_CONST_RESTART_MIN,
-    DG_CONST_RESTART_MAX, /* ns until it is up again, by lot */
+    DG_CONST_RESTART_MAX, /* ns until it is up again, at random */
     DG_CONST_COMPILE,     /* ps of one core for one byte of wasm */
     DG_CONST_COMPILE_CORES_MIN,
     DG_CONST_COMPILE_CORES_MAX,
@@ -151,7 +151,7 @@ typedef struct dg_made {
 
 typedef struct dg_network_options {
     uint64_t seed;
-    const dg_share *shares; /* of the validators, by lot; add up to 1 000 000 */
+    const dg_share *shares; /* of the validators, at random; add up to 1 000 000 */
     size_t share_count;
     const dg_sim_link *link; /* between any two nodes; NULL: 20 to 200 ms, no loss */
     /* How long a node stands still at the first block with new code, which it has to
@@ -354,7 +354,7 @@ struct dg_world {
     /* where streams by the thousand begin */
     struct {
         dg_rng latency, chunks, vrf_modulo, vrf_delay;
-    } luck;
+    } randomness;
     dg_people people;
     dg_session *sessions;
     dg_world_node *nodes;
@@ -384,7 +384,7 @@ struct dg_world {
 const dg_sim_link *dg_world_link(const dg_world *world);
 void dg_world_begin_streams(dg_world *world); /* begins streams by the thousand, of its seed */
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
- * says to another of one leaf has the same luck, so nothing overtakes. */
+ * says to another of one leaf has the same draw, so nothing overtakes. */
 uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
 dg_ns dg_world_link_delay(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_leaf_id leaf,
                           dg_message_kind kind);

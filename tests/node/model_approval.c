@@ -199,7 +199,8 @@ typedef struct knows {
 
 typedef struct twin {
     const scene *s;
-    uint32_t tranche[TWIN_TRIALS_MAX][TWIN_NODES_MAX]; /* of a validator's lot; UINT32_MAX: none */
+    uint32_t tranche[TWIN_TRIALS_MAX]
+                    [TWIN_NODES_MAX]; /* of a validator's assignment; UINT32_MAX: none */
     knows of[TWIN_NODES_MAX + 1][TWIN_TRIALS_MAX];
     told_of *out;
 } twin;
@@ -299,7 +300,7 @@ static void broadcast(const twin *w, dg_sim *sim, uint32_t node, uint16_t tag, u
                              DG_OK);
 }
 
-/* Its own lot, when its turn has come and more are wanted. */
+/* Its own assignment, when its turn has come and more are wanted. */
 static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
 {
     uint32_t validator = w->s->nodes - 1 - node, tranche = w->tranche[trial][validator];
@@ -362,16 +363,16 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *e, dg_error 
     return DG_OK;
 }
 
-/* The same lots as those counted: what they are is another test's matter. */
+/* The same assignments as those counted: what they are is another test's matter. */
 static void take_lots(twin *w)
 {
     stage g;
     set_stage(&g, w->s);
     memset(w->tranche, 0xff, sizeof w->tranche);
     for (uint32_t i = 0; i < w->s->trials; i++)
-        for (uint32_t k = 0; k < g.blocks[1].approval->trials[i].lot_count; k++) {
-            const dg_assignment *lot = &g.blocks[1].approval->trials[i].lots[k];
-            w->tranche[i][lot->validator] = lot->tranche;
+        for (uint32_t k = 0; k < g.blocks[1].approval->trials[i].assignment_count; k++) {
+            const dg_assignment *own = &g.blocks[1].approval->trials[i].assignments[k];
+            w->tranche[i][own->validator] = own->tranche;
         }
     dg_approval_block_free(g.blocks[1].approval);
 }

@@ -27,7 +27,7 @@ typedef struct told_of {
     uint32_t assignments, no_shows;
 } told_of;
 
-/* By the network's own counting; `lots` of each trial are handed to the twin. */
+/* By the network's own counting; `assignments` of each trial are handed to the twin. */
 void scene_count(const scene *s, told_of *out, dg_ns until);
 /* Nodes that may vote for the block at the first tick after its approval, and two
  * hops of the slowest link later. */

@@ -14,25 +14,25 @@ enum { SLOT_OF_BLOCK = 4, NODES = 40, TRIALS = 8, SEEDS = 4 };
 /* Off the tick by an odd time: what happens at one instant has no order here. */
 static void furnish(scene *s, uint64_t seed, const dg_approval_rules *rules, bool same_to_all)
 {
-    dg_rng luck = dg_rng_fork(seed, "scene", 0, 0);
+    dg_rng rng = dg_rng_fork(seed, "scene", 0, 0);
     *s = (scene){ .nodes = NODES, .trials = TRIALS, .group = 5, .rules = *rules, .seed = seed };
     for (uint32_t i = 0; i < NODES; i++) {
-        s->latency[i] = same_to_all ? (20 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1 : 0;
+        s->latency[i] = same_to_all ? (20 + dg_rng_below(&rng, 180)) * DG_MS + 2 * i + 1 : 0;
         s->imported[i] =
-            (SLOT_OF_BLOCK * 6000 + 2100 + dg_rng_below(&luck, 180)) * DG_MS + 2 * i + 1;
+            (SLOT_OF_BLOCK * 6000 + 2100 + dg_rng_below(&rng, 180)) * DG_MS + 2 * i + 1;
     }
 }
 
 /* Nodes that never come, that go away after they have told, that tell and do not approve. */
 static void hurt(scene *s, uint32_t absent, uint32_t leaving, uint32_t withholding)
 {
-    dg_rng luck = dg_rng_fork(s->seed, "hurt", 0, 0);
+    dg_rng rng = dg_rng_fork(s->seed, "hurt", 0, 0);
     for (uint32_t i = 0; i < absent; i++)
-        s->crash[dg_rng_below(&luck, NODES)] = 1;
+        s->crash[dg_rng_below(&rng, NODES)] = 1;
     for (uint32_t i = 0; i < leaving; i++) /* just after a tick, when nothing is due */
-        s->crash[dg_rng_below(&luck, NODES)] = (SLOT_OF_BLOCK * 6000 + 3000) * DG_MS + 1;
+        s->crash[dg_rng_below(&rng, NODES)] = (SLOT_OF_BLOCK * 6000 + 3000) * DG_MS + 1;
     for (uint32_t i = 0; i < withholding; i++)
-        s->withholds[dg_rng_below(&luck, NODES)] = true;
+        s->withholds[dg_rng_below(&rng, NODES)] = true;
 }
 
 static const struct {
@@ -77,9 +77,9 @@ START_TEST(counted_and_played_agree_to_the_nanosecond)
 }
 END_TEST
 
-/* A voice that is drawn anew for each listener is up to two hops of 180 ms earlier or
+/* A message that is drawn anew for each listener is up to two hops of 180 ms earlier or
  * later to one than to the network as a whole, and so is what follows from it, as long
- * as nobody is missing: one lot more or less would bring a no-show's time with it. */
+ * as nobody is missing: one assignment more or less would bring a no-show's time with it. */
 START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
 {
     const int64_t spread = 2 * 180 * (int64_t)DG_MS;
@@ -101,7 +101,7 @@ START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
 }
 END_TEST
 
-/* The last voice is at some nodes sooner than at others: those vote for the block first. */
+/* The last message is at some nodes sooner than at others: those vote for the block first. */
 START_TEST(each_node_hears_the_last_voice_for_itself)
 {
     uint32_t late = 0, voters[2];
@@ -155,7 +155,7 @@ START_TEST(without_memory_a_run_ends_in_words)
 }
 END_TEST
 
-/* ---- lots ---- */
+/* ---- assignments ---- */
 
 static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *session,
                  uint32_t count, uint64_t features, uint64_t slot)
@@ -202,16 +202,16 @@ START_TEST(as_many_start_at_once_as_the_lot_says)
         dg_approval_block a;
         draw(&a, trials, &session, CORES, zeroth[_i].features, slot);
         for (uint32_t i = 0; i < CORES; i++) {
-            ck_assert_uint_eq(trials[i].lot_count, OUTSIDE);
+            ck_assert_uint_eq(trials[i].assignment_count, OUTSIDE);
             for (uint32_t k = 0; k < OUTSIDE; k++) {
-                const dg_assignment *lot = &trials[i].lots[k];
-                first += lot->tranche == 0;
-                ck_assert_uint_lt(lot->tranche, 89);
+                const dg_assignment *own = &trials[i].assignments[k];
+                first += own->tranche == 0;
+                ck_assert_uint_lt(own->tranche, 89);
                 /* nobody of the group that backed it */
-                ck_assert(lot->validator / 5 != i);
-                ck_assert(!k || lot[-1].tranche <= lot->tranche); /* in the order of their turn */
+                ck_assert(own->validator / 5 != i);
+                ck_assert(!k || own[-1].tranche <= own->tranche); /* in the order of their turn */
             }
-            dg_free(trials[i].lots);
+            dg_free(trials[i].assignments);
         }
     }
     ck_assert_double_ge(first, expected - spread);
@@ -234,8 +234,8 @@ START_TEST(any_numbers_can_be_drawn_with)
         dg_approval_block a;
         draw(&a, trials, &session, 2, i & 1, 9);
         for (int k = 0; k < 2; k++) {
-            ck_assert_uint_eq(trials[k].lot_count, 15);
-            dg_free(trials[k].lots);
+            ck_assert_uint_eq(trials[k].assignment_count, 15);
+            dg_free(trials[k].assignments);
         }
     }
 }

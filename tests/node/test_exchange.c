@@ -1,6 +1,6 @@
 /* Two ways to the same end: every statement sent over the links, or the time computed at
  * which it is there. A verdict must not hang on which was used, so both are run over the
- * same chain with the same luck and every block is compared: what was offered, what the
+ * same chain with the same draws and every block is compared: what was offered, what the
  * runtime backed, what became available and by how many bits. */
 #include "model_net.h"
 

@@ -170,16 +170,16 @@ static void twin_want(twin *t, uint32_t para, bool backing)
 
 START_TEST(the_queue_does_what_a_naive_one_does)
 {
-    dg_rng luck = dg_rng_fork(99, "pvf-test", (uint64_t)_i, 0);
+    dg_rng rng = dg_rng_fork(99, "pvf-test", (uint64_t)_i, 0);
     twin t = { .left = 0 };
     world w;
     open_small(&w);
     for (uint64_t s = 1; s < 80; s++) {
         ck_assert_int_eq(dg_sim_run(w.world->sim, s * 1000 * DG_MS, NULL), DG_OK);
         twin_second(&t);
-        for (uint64_t wants = dg_rng_below(&luck, 3); s < 40 && wants; wants--) {
-            uint32_t para = (uint32_t)dg_rng_below(&luck, PARAS);
-            bool backing = dg_rng_below(&luck, 4) == 0;
+        for (uint64_t wants = dg_rng_below(&rng, 3); s < 40 && wants; wants--) {
+            uint32_t para = (uint32_t)dg_rng_below(&rng, PARAS);
+            bool backing = dg_rng_below(&rng, 4) == 0;
             ck_assert_int_eq(dg_backing_pvf_want(w.world, (dg_node_ix){ 3 }, &changed,
                                                  (dg_para_id){ FIRST + para },
                                                  backing ? DG_PVF_BACKING : DG_PVF_APPROVAL, NULL),
