@@ -14,6 +14,7 @@
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_approval_init(dg_world *world, dg_error *err);
+/* Gives back what init took; fine after an init that failed. */
 void dg_approval_clear(dg_world *world);
 /* At the first block: finality waits for approval where its runtime tells of sessions. */
 void dg_approval_start(dg_world *world, const dg_view *root);
@@ -28,10 +29,12 @@ dg_code dg_approval_step(dg_world *world, dg_error *err); /* with every tick */
 bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_block *b);
 /* to approval voting: its session's rules were not told */
 bool dg_approval_unknown(const dg_world_block *b);
+/* What approval voting keeps of one block. NULL is fine. */
 void dg_approval_block_free(dg_approval_block *approval);
 
 /* With every tick; what no supermajority calls valid holds finality back */
 dg_code dg_approval_disputes_step(dg_world *world, dg_error *err);
+/* Does a dispute over one of its candidates keep the block from being final, as of now? */
 bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b);
 /* A list of statement sets, into the inherent of a child of `parent` */
 dg_code dg_approval_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,

@@ -15,6 +15,7 @@
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_backing_init(dg_world *world, dg_error *err);
+/* Gives back what init took; fine after an init that failed. */
 void dg_backing_clear(dg_world *world);
 
 /* ---- collators ---- */
@@ -43,6 +44,7 @@ struct dg_collators {
 };
 
 bool dg_backing_collators_tick(const dg_world *world); /* has any a clock of its own? */
+/* Are the shares of collators ones that a network can have? DG_USAGE, with the share at fault. */
 dg_code dg_backing_collators_check(const dg_network_options *options, dg_error *err);
 dg_code dg_backing_collators_tell(dg_world *world, dg_error *err); /* of the slot that ends */
 
@@ -52,6 +54,7 @@ dg_code dg_backing_collators_tell(dg_world *world, dg_error *err); /* of the slo
 dg_code dg_backing_collate(dg_world *world, dg_leaf_id leaf, dg_error *err);
 /* of the clocks of those collators that have one */
 dg_code dg_backing_collate_tick(dg_world *world, dg_error *err);
+/* Drops all candidates of a leaf; it has none then. */
 void dg_backing_candidates_clear(dg_world_block *leaf);
 
 /* When the collation of a core is at a backer, which has the leaf; DG_NEVER: there is none, or it
@@ -89,6 +92,8 @@ dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err); /* at the end of a 
 /* To put a proof together alone, and what that takes in messages, where they are sent
  */
 dg_ns dg_backing_recovery_ns(const dg_world *world, const dg_session *session);
+/* Counts the messages of `times` such recoveries, as the mean over random orders; nothing where
+ * messages are computed. */
 void dg_backing_recovery_count(dg_world *world, const dg_session *session, uint64_t times);
 /* When a node has its chunk of what occupies a core of the leaf; DG_NEVER */
 dg_ns dg_backing_chunk_at(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_node_ix node);

@@ -15,6 +15,7 @@
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_consensus_init(dg_world *world, dg_error *err);
+/* Gives back what init took; fine after an init that failed. */
 void dg_consensus_clear(dg_world *world);
 /* Before the first block is added: the fork may lie within a session. Codes as of dg_chain_epoch.
  */
@@ -43,10 +44,15 @@ dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err);
 
 /* A block, or finality, reaches a node. */
 dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err);
+/* A block became final, and the node hears of it now. Codes as of dg_consensus_block_arrived. */
 dg_code dg_consensus_finality_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                       dg_error *err);
+/* The node's process begins anew: what it had in memory is forgotten, and what it missed is
+ * taken up. */
 dg_code dg_consensus_restart(dg_world *world, dg_node_ix node, dg_error *err);
 
+/* The overseer of a node has the answers that it waited for: its signal goes on to the
+ * subsystems. */
 dg_code dg_consensus_answered(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                               dg_error *err);
 
@@ -58,6 +64,8 @@ dg_code dg_consensus_recompile(dg_world *world, dg_node_ix node, dg_error *err);
 /* Sets `authors` of those nodes that may author in the slot of now, on the block that most take for
  * the best. */
 dg_code dg_consensus_slot_authors(dg_world *world, bool *authors, dg_error *err);
+/* The node that holds the BABE key `key`, by the state of block `head`; DG_NO: nobody known.
+ * Codes of the chain. */
 dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, dg_leaf_id head,
                                 const uint8_t key[32], dg_error *err);
 /* the world's, and all right clocks' */
@@ -65,14 +73,20 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err);
 /* of wrong clocks that show it now */
 dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err);
 
+/* A claim of the slot comes due at a node: the inherent is waited for, and what does not fit
+ * into the budget of the slot is not built. */
 dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                              dg_error *err);
+/* The proposal is ready: the block is built on its parent, unless that is gone. A block that
+ * cannot be built is a record and no failure. */
 dg_code dg_consensus_build(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                            dg_error *err);
 
 /* ---- finality ---- */
 
+/* A round begins: every voter that is up votes for its best chain. */
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err);
+/* The round ends: what enough voters have prevoted for and have imported becomes final. */
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err);
 
 #endif

@@ -37,6 +37,7 @@ dg_code dg_network_nodes(uint32_t *count, dg_chain *chain, dg_error *err);
  * no share, no validators; DG_ABSENT: the runtime has no sessions. `chain` outlives it. */
 dg_code dg_network_new(dg_network **out, dg_chain *chain, const dg_network_options *options,
                        dg_error *err);
+/* With all nodes and what they keep; before the chain. NULL is fine. */
 void dg_network_free(dg_network *net);
 
 /* From `slot` on every block on a parent without it enacts `code` (borrowed until
@@ -63,6 +64,7 @@ typedef enum dg_fault_kind {
     DG_FAULT_COUNT
 } dg_fault_kind;
 const char *dg_node_fault_name(dg_fault_kind kind); /* "silent-backer"; NULL past the end */
+/* What the fault does, in words for the report; NULL past the end. */
 const char *dg_node_fault_says(dg_fault_kind kind);
 
 typedef enum dg_fault_who {
@@ -97,14 +99,18 @@ dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err);
  * as well, whether finality came so far or not. Nothing runs after it (DG_USAGE). */
 dg_code dg_network_settle(dg_network *net, dg_error *err);
 
+/* The slot in which the network's time begins. */
 uint64_t dg_network_first_slot(const dg_network *net);
+/* How many nodes there are: they are numbered 0 to count - 1. */
 uint32_t dg_network_node_count(const dg_network *net);
+/* The release family of a node. */
 const dg_node_class *dg_network_class(const dg_network *net, dg_node_ix node);
 /* The block that most nodes take for the best, of those that are up and do not stand
  * still while there are any; of equals the newest. */
 dg_block *dg_network_best(const dg_network *net);
 dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have the same indices */
 
+/* All counts since the network began. */
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
 
 #endif

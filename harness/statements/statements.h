@@ -16,6 +16,7 @@
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_statements_init(dg_world *world, dg_error *err);
+/* Gives back what init took; fine after an init that failed. */
 void dg_statements_clear(dg_world *world);
 /* What was sent in the slot that ends; what is computed is not counted. */
 dg_code dg_statements_messages_tell(dg_world *world, dg_error *err);
@@ -28,6 +29,8 @@ dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg
 uint32_t dg_statements_able(const dg_world *world, dg_leaf_id leaf, dg_group_ix group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_statements_backable(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
+/* When what `from` tells everybody at `at` is at `to`: over two hops, or four where the two have
+ * no protocol in common; DG_NEVER: not at all. */
 dg_ns dg_statements_computed_gossip(const dg_world *world, dg_node_ix from, dg_node_ix to,
                                     dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
@@ -36,13 +39,16 @@ dg_ns dg_statements_computed_gossip(const dg_world *world, dg_node_ix from, dg_n
 /* the node has a new leaf */
 dg_code dg_statements_sent_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
                                     dg_error *err);
+/* A message or a timer of the exchange of statements, bitfields and chunks, at a node. */
 dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
                                  dg_error *err);
 /* a candidate more */
 dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core,
                                    dg_error *err);
 void dg_statements_forget(dg_world *world, dg_node_ix node); /* a process began anew */
+/* What was sent at one leaf. NULL is fine. */
 void dg_statements_sent_free(dg_sent_leaf *exchange);
+/* Has `listener` the bitfield of a validator at this leaf? */
 bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
                                  dg_node_ix listener);
 /* the node asks for its chunks of what occupies cores at a leaf */
@@ -51,6 +57,7 @@ dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_
 /* when it signed */
 bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
                              dg_node_ix node);
+/* What was sent of chunks at one leaf. NULL is fine. */
 void dg_statements_chunks_free(dg_sent_chunks *chunks);
 
 /* ---- what a node holds against its peers ---- */

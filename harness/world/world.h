@@ -90,6 +90,7 @@ typedef enum dg_constant {
     DG_CONST_FORGIVEN,
     DG_CONST_COUNT
 } dg_constant;
+/* The value of a constant, in the unit that its row says. */
 uint64_t dg_world_constant(dg_constant which);
 const char *dg_world_constant_source(
     dg_constant which); /* "name: where it is from", for the report */
@@ -117,6 +118,7 @@ typedef enum dg_message_kind {
     DG_MSG_RECOVERY,     /* .. response; these two are counted and do not travel */
     DG_MSG_COUNT
 } dg_message_kind;
+/* "statement", as reports name the kind; static text. */
 const char *dg_world_message_name(dg_message_kind kind);
 
 /* How statements, bitfields and chunks get from node to node. */
@@ -437,6 +439,8 @@ dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_le
 /* Answers and session at a block, asked once. */
 dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
 bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from); /* or is it */
+/* Does fork choice prefer block `a`? The heavier chain, of equals the longer one; false for
+ * equals. */
 bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than);
 /* what most of those that are awake build on; of equals the newest */
 uint32_t dg_world_favourite(const dg_world *world);
@@ -444,7 +448,10 @@ bool dg_world_has(const dg_world *world, dg_node_ix node,
                   dg_leaf_id id); /* imported; and not gone */
 uint32_t dg_world_best_of(const dg_world *world,
                           dg_node_ix node); /* anew, over all it has imported */
+/* Blocks that cannot win any more leave the tree, those that won are settled; `*pruned` counts
+ * those that lost. Codes of the chain. */
 dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
+/* Gives back the whole tree. */
 void dg_world_blocks_free(dg_world *world);
 
 /* runtime_latency.c: how long the answers at a block take a node; `*slowest` of them */
@@ -454,6 +461,8 @@ dg_ns dg_world_runtime_latency(const dg_world *world, dg_node_ix node, dg_leaf_i
 uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
 /* how long it works at that, by its hardware and its class's pace */
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
+/* How slow a node's machine is, in parts of 1000 of the fastest: drawn from the seed, the same
+ * in every run. */
 uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node);
 
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
@@ -469,6 +478,7 @@ uint32_t dg_world_ancestors(const dg_world *world, dg_parent *out, const dg_worl
 typedef struct dg_scope {
     uint32_t of[DG_SCOPE_MAX], count;
 } dg_scope;
+/* The relay parents that candidates may have at a leaf, the oldest first. */
 dg_scope dg_world_scope_of(const dg_world *world, dg_leaf_id leaf);
 /* What a parachain's next block at a leaf would stand on, as the runtime says. */
 typedef struct dg_footing {
@@ -478,12 +488,15 @@ typedef struct dg_footing {
     uint32_t pov_max; /* .. max_pov_size */
     uint8_t code_hash[32];
 } dg_footing;
+/* Asks the runtime for it, under an assumption about the core. `known` is false where it does
+ * not tell. Below zero as dg_view_ask. */
 dg_code dg_world_footing_ask(dg_view *view, dg_footing *out, dg_para_id para,
                              dg_assumption assumption, dg_error *err);
 /* Whose block each core of a leaf takes next, as somebody sees it; DG_NO: nobody's. */
 typedef struct dg_core_turns {
     uint32_t count, of[DG_CORES_MAX];
 } dg_core_turns;
+/* How many cores take a block of this parachain next. */
 uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para);
 /* is it the first that takes that parachain's? */
 bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core);
@@ -496,6 +509,8 @@ typedef struct dg_offer {
 typedef struct dg_search {
     uint32_t scope, at;
 } dg_search;
+/* The next candidate of the parachain that follows the head `follows`, in the order told above;
+ * `found` says where it is. NULL: no more. */
 const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *from, dg_offer *found,
                                             const dg_scope *scope, dg_para_id para,
                                             const dg_hash *follows, const dg_footing *under);
@@ -509,8 +524,11 @@ typedef struct dg_para_events {
     uint64_t backed, included, timed_out, disputed, valid, invalid;
     dg_included *of, *backed_of; /* those included, those backed; owned */
 } dg_para_events;
+/* What the events of a block say of parachains; nothing, where they cannot be read. To be
+ * cleared. DG_NOMEM, DG_IO. */
 dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block *block,
                                   dg_error *err);
+/* Events of zeros are fine. */
 void dg_world_para_events_clear(dg_para_events *paras);
 /* which relay parents were backed */
 dg_code dg_world_para_events_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
