@@ -406,6 +406,12 @@ dg_sim *dg_network_sim(dg_network *net)
 {
     return net->world.sim;
 }
+void dg_network_verify(const dg_network *net)
+{
+    dg_sim_verify(net->world.sim);
+    dg_world_verify(&net->world);
+}
+
 void dg_network_stats_get(const dg_network *net, dg_network_stats *stats)
 {
     *stats = net->world.stats;

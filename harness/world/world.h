@@ -534,4 +534,8 @@ void dg_world_para_events_clear(dg_para_events *paras);
 dg_code dg_world_para_events_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                   const dg_para_events *paras, dg_error *err);
 
+/* Asserts what must hold between two slots: ids that rise, weights and numbers that follow from
+ * the parent, what each node has of each block, leaves that are active once. For tests. */
+void dg_world_verify(const dg_world *world);
+
 #endif

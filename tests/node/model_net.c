@@ -218,8 +218,13 @@ void world_open(world *w, const world_options *options)
 void world_run(world *w, uint32_t slots)
 {
     dg_error err;
-    if (dg_network_run(w->net, dg_network_first_slot(w->net) + slots, &err) < 0)
-        ck_abort_msg("%s", err.text);
+    uint64_t first = dg_network_first_slot(w->net);
+    for (uint64_t slot = first + w->ran; slot <= first + slots; slot++) {
+        if (dg_network_run(w->net, slot, &err) < 0)
+            ck_abort_msg("%s", err.text);
+        dg_network_verify(w->net);
+    }
+    w->ran = slots + 1;
 }
 
 void world_rewind(world *w)
@@ -229,6 +234,7 @@ void world_rewind(world *w)
     dg_network_free(w->net);
     w->net = NULL;
     w->world = NULL;
+    w->ran = 0;
     dg_chain_close(w->chain);
     if (dg_chain_open(&w->chain, w->snapshot, &how, &err) < 0)
         ck_abort_msg("%s", err.text);

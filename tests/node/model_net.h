@@ -31,6 +31,7 @@ typedef struct world {
     dg_hash *hashes;    /* of the block that each is about; zero: of none */
     char (*texts)[160]; /* of each event, why, as far as kept; "": it says nothing */
     size_t count, cap;
+    uint64_t ran; /* slots that world_run has passed */
 } world;
 
 typedef struct world_options {
