@@ -1,4 +1,4 @@
-/* dg_outcome_keys.c - the keys of an outcome, and reading one from a file. */
+/* outcome_keys.c - the keys of an outcome, and reading one from a file. */
 #include "outcome/outcome_impl.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* dg_plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
+/* plan_keys.c - the keys of a plan: fixed rows, and three or more for each claim. */
 #include "plan/plan_impl.h"
 
 #include <assert.h>

@@ -41,24 +41,22 @@ static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *m
     for (size_t i = 0; (row = dg_survey_api_at(i)); i++) {
         const dg_meta_method *method = dg_meta_method_named(meta, row->api, row->method);
         char entry[96];
-        dg_bytes dg_survey_answer;
+        dg_bytes answer;
         json_t *typed = NULL, *laid;
         dg_scale s;
         dg_survey_api_entry(entry, sizeof entry, row);
         if (!method || needs_input(row)
             || dg_version_api(dg_runtime_version(runtime), row->api) < row->since)
             continue;
-        if (dg_chain_call(chain, dg_chain_root(chain), &dg_survey_answer, NULL, entry,
-                          input_for(row), NULL)
+        if (dg_chain_call(chain, dg_chain_root(chain), &answer, NULL, entry, input_for(row), NULL)
             != DG_OK)
             continue;
-        s = dg_scale_from(dg_survey_answer);
+        s = dg_scale_from(answer);
         laid = dg_survey_layout_decode(row->layout, &s);
         ck_assert_msg(dg_scale_finish(&s, NULL, "") == DG_OK,
                       "%s: %s: the layout %s does not read %zu bytes", spec, entry, row->layout,
-                      dg_survey_answer.len);
-        ck_assert_msg(dg_value_decode_all(meta, &typed, method->output, dg_survey_answer, NULL)
-                          == DG_OK,
+                      answer.len);
+        ck_assert_msg(dg_value_decode_all(meta, &typed, method->output, answer, NULL) == DG_OK,
                       "%s: %s", spec, entry);
         json_decref(laid);
         json_decref(typed);
