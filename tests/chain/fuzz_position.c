@@ -54,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_out(again, sizeof again, &p);
     rc = dg_position_parse(&twice, again, &err);
     assert(rc == DG_OK && same(&p, &twice));
+    assert(strchr(text, '-') ? p.offset <= 0 : p.offset >= 0);
     rc = dg_position_slot(&p, &slot, &clock, 7, 1, &err);
     assert((rc == DG_OK && slot >= clock.next_slot) || (rc == DG_USAGE && err.text[0]));
     return 0;
