@@ -164,7 +164,11 @@ static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *s
     static dg_view view;
     dg_world_block blocks[2] = { { .number = 0 }, { .number = 1, .slot = slot, .author = 3 } };
     dg_world net = {
-        .options = { .seed = 7 }, .blocks = blocks, .block_count = 2, .node_count = 100
+        .options = { .seed = 7 },
+        .blocks = blocks,
+        .block_count = 2,
+        .node_count = 100,
+        .approval = &(dg_approval){ .nodes = NULL } /* all hear alike */
     };
     for (uint32_t i = 0; i < 100; i++)
         members[i] = nodes[i] = i;
