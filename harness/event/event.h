@@ -21,12 +21,10 @@
 typedef enum dg_arm { DG_ARM_CONTROL, DG_ARM_TREATMENT } dg_arm;
 
 typedef enum dg_event_kind {
-/* DG_EV_..: until all that read events by place read them by name */
-#define X(KIND, member, name, ...) DG_EVENT_##KIND, DG_EV_##KIND = DG_EVENT_##KIND,
+#define X(KIND, member, name, ...) DG_EVENT_##KIND,
 #include "event/event_list.h"
 #undef X
-    DG_EVENT_KIND_COUNT,
-    DG_EV_KIND_COUNT = DG_EVENT_KIND_COUNT
+    DG_EVENT_KIND_COUNT
 } dg_event_kind;
 
 /* ---- the numbers of each kind: struct dg_event_<member>, one int64_t a field ---- */
@@ -63,8 +61,7 @@ typedef struct dg_event {
     uint32_t node;  /* DG_EVENT_NO_NODE: the chain itself */
     uint32_t block; /* number the event is about */
     dg_event_kind kind;
-    union {           /* the one that `kind` names */
-        int64_t n[6]; /* until all that read them by place read them by name */
+    union { /* the one that `kind` names */
 #define X(KIND, member, name, ...) struct dg_event_##member member;
 #include "event/event_list.h"
 #undef X

@@ -107,10 +107,18 @@ void dg_run_sample_log(dg_run_arm *a, dg_run_moment m)
         if (!now->asked)
             continue;
         odd = contradicts(a, m, i);
-        log_add(&a->run->log, a->which, a->kept.sampled_at[m], s->block, DG_EV_API,
-                LOG_N(now->rc == DG_OK, (int64_t)now->fuel, (int64_t)now->len, now->decodes,
-                      now->version, odd),
-                detail_of(a, m, i, odd));
+        dg_event_log_add(&a->run->log, &(dg_event){ .arm = a->which,
+                                                    .at = a->kept.sampled_at[m],
+                                                    .node = DG_EVENT_NO_NODE,
+                                                    .block = s->block,
+                                                    .kind = DG_EVENT_API,
+                                                    .api = { .ok = now->rc == DG_OK,
+                                                             .fuel = (int64_t)now->fuel,
+                                                             .bytes = (int64_t)now->len,
+                                                             .decodes = now->decodes,
+                                                             .version = now->version,
+                                                             .contradicts = odd },
+                                                    .detail = detail_of(a, m, i, odd) });
     }
 }
 
@@ -123,8 +131,13 @@ static void log_type(dg_run_arm *a, size_t i, bool called, const char *where)
     dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
     if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", dg_event_text(where))))
         a->run->log.rc = DG_NOMEM;
-    log_add(&a->run->log, a->which, a->kept.sampled_at[DG_RUN_MOMENT_AFTER],
-            a->kept.samples[DG_RUN_MOMENT_AFTER].block, DG_EV_API_TYPE, LOG_N(0, called), detail);
+    dg_event_log_add(&a->run->log, &(dg_event){ .arm = a->which,
+                                                .at = a->kept.sampled_at[DG_RUN_MOMENT_AFTER],
+                                                .node = DG_EVENT_NO_NODE,
+                                                .block = a->kept.samples[DG_RUN_MOMENT_AFTER].block,
+                                                .kind = DG_EVENT_API_TYPE,
+                                                .api_type = { .readable = 0, .called = called },
+                                                .detail = detail });
 }
 
 dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err)
@@ -149,5 +162,5 @@ dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err)
         else if (where[0])
             log_type(a, i, false, where);
     }
-    return log_check(&a->run->log, err);
+    return dg_event_log_check(&a->run->log, err);
 }

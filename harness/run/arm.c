@@ -83,10 +83,14 @@ static void end(dg_run_arm *a, uint64_t slot)
         a->run->log.rc = DG_NOMEM;
     if (a->which == DG_ARM_TREATMENT && !a->kept.samples[DG_RUN_MOMENT_AFTER].taken)
         dg_run_sample_log(a, DG_RUN_MOMENT_UPGRADE); /* U+1 never came: nothing to compare with */
-    dg_run_arm_log(a, slot, dg_block_number(a->tip), DG_EV_RUN_END,
-                   LOG_N(a->at.blocks, a->at.boundaries, a->at.running,
-                         a->which == DG_ARM_TREATMENT && a->run->diverged),
-                   detail);
+    dg_run_arm_log(
+        a, slot, dg_block_number(a->tip),
+        &(dg_event){ .kind = DG_EVENT_RUN_END,
+                     .run_end = { .blocks = a->at.blocks,
+                                  .boundaries_passed = a->at.boundaries,
+                                  .migration_running = a->at.running,
+                                  .diverged = a->which == DG_ARM_TREATMENT && a->run->diverged },
+                     .detail = detail });
 }
 
 static void stop(dg_run_arm *a, const char *reason)
@@ -142,7 +146,7 @@ dg_code dg_run_arm_whole(dg_run_arm *a, dg_error *err)
         || (rc = dg_run_arm_finish(a, err)) < 0)
         return dg_fail_within(err, rc, "%s", arm_name(a));
     end(a, slot - 1);
-    return log_check(&a->run->log, err);
+    return dg_event_log_check(&a->run->log, err);
 }
 
 void dg_run_arm_close_chain(dg_run_arm *a)

@@ -123,11 +123,11 @@ static dg_code refused(void *user, const dg_made *made, dg_error *err)
     note_way(a, made);
     if (made->epoch) {
         note_epoch(a, made);
-        return log_check(&a->run->log, err);
+        return dg_event_log_check(&a->run->log, err);
     }
     a->network->slow |= dg_run_arm_takes_long(made->report);
     dg_run_arm_refused(a, made->slot, made->number, made->report, made->why);
-    return log_check(&a->run->log, err);
+    return dg_event_log_check(&a->run->log, err);
 }
 
 static dg_code settled(void *user, const dg_made *made, dg_error *err)
@@ -172,12 +172,21 @@ static dg_code log_start(dg_run_arm *a, dg_error *err)
                                classes_json(a->network));
     if (!detail)
         run->log.rc = DG_NOMEM;
-    log_add(&run->log, a->which, 0, run->span.fork_number, DG_EV_NET_START,
-            LOG_N(dg_network_node_count(net), run->parachains, !a->network->wish.no_forks,
-                  (int64_t)run->span.upgrade_slot, (int64_t)run->span.first_boundary,
-                  (int64_t)run->span.clock.epoch_slots),
-            detail);
-    return log_check(&run->log, err);
+    dg_event_log_add(
+        &run->log,
+        &(dg_event){ .arm = a->which,
+                     .at = 0,
+                     .node = DG_EVENT_NO_NODE,
+                     .block = run->span.fork_number,
+                     .kind = DG_EVENT_NET_START,
+                     .net_start = { .nodes = dg_network_node_count(net),
+                                    .parachains = run->parachains,
+                                    .forks = !a->network->wish.no_forks,
+                                    .upgrade_slot = (int64_t)run->span.upgrade_slot,
+                                    .first_boundary = (int64_t)run->span.first_boundary,
+                                    .epoch_slots = (int64_t)run->span.clock.epoch_slots },
+                     .detail = detail });
+    return dg_event_log_check(&run->log, err);
 }
 
 /* What the plan says; otherwise what validators need for a blob of N's size. */
@@ -284,7 +293,7 @@ dg_code dg_run_network_end(dg_run_arm *a, uint64_t end, dg_error *err)
         && (rc = dg_run_arm_before_upgrade(a, err)) < 0)
         return rc; /* no block at U: what is before it can be told all the same */
     run->diverged |= a->which == DG_ARM_TREATMENT && !dg_hash_equal(&a->built, &run->control.built);
-    return log_check(&run->log, err);
+    return dg_event_log_check(&run->log, err);
 }
 
 dg_block *dg_run_network_best(const dg_run_arm *a)

@@ -138,8 +138,13 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err)
         || (!a->way.enacted
             && json_object_set_new(detail, "refused", dg_event_text(a->way.refused)) != 0))
         run->log.rc = DG_NOMEM;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
-                   LOG_N(a->way.pending, a->way.enacted, (int64_t)dg_block_slot(block), 0), detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_UPGRADE,
+                                .upgrade = { .pending = a->way.pending,
+                                             .enacted = a->way.enacted,
+                                             .slot = (int64_t)dg_block_slot(block),
+                                             .migrated = 0 },
+                                .detail = detail });
     return DG_OK;
 }
 
@@ -175,7 +180,12 @@ dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err)
     assert(a->which == DG_ARM_TREATMENT);
     if (!right && json_object_set_new(detail, "refused", dg_event_text(why)) != 0)
         a->run->log.rc = DG_NOMEM;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_UPGRADE,
-                   LOG_N(0, right, (int64_t)dg_block_slot(block), 1), detail);
-    return log_check(&a->run->log, err);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_UPGRADE,
+                                .upgrade = { .pending = 0,
+                                             .enacted = right,
+                                             .slot = (int64_t)dg_block_slot(block),
+                                             .migrated = 1 },
+                                .detail = detail });
+    return dg_event_log_check(&a->run->log, err);
 }

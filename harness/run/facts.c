@@ -41,11 +41,15 @@ void dg_run_scan_log(dg_run_arm *a, dg_block *block, const dg_survey_scan *now,
     json_object_foreach(now->items, name, row)
     {
         const json_t *was = json_object_get(control->items, name);
-        dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STORAGE,
-                       LOG_N(json_integer_value(json_object_get(row, "entries")),
-                             json_integer_value(json_object_get(row, "undecodable")),
-                             json_integer_value(json_object_get(was, "undecodable"))),
-                       json_incref(row));
+        dg_run_arm_log(
+            a, dg_block_slot(block), dg_block_number(block),
+            &(dg_event){
+                .kind = DG_EVENT_STORAGE,
+                .storage = { .entries = json_integer_value(json_object_get(row, "entries")),
+                             .undecodable = json_integer_value(json_object_get(row, "undecodable")),
+                             .undecodable_control =
+                                 json_integer_value(json_object_get(was, "undecodable")) },
+                .detail = json_incref(row) });
     }
 }
 
@@ -77,10 +81,14 @@ static void log_one(dg_run_arm *a, dg_block *block, const char *name, const json
         || (change.changed && old && json_object_set(detail, "control", (json_t *)old) != 0)
         || (change.changed && now && json_object_set(detail, "treatment", (json_t *)now) != 0))
         a->run->log.rc = DG_NOMEM;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CONFIG,
-                   LOG_N(now != NULL, change.changed == 0, old != NULL, (int64_t)change.fields,
-                         (int64_t)change.changed),
-                   detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_CONFIG,
+                                .config = { .decodes = now != NULL,
+                                            .equal = change.changed == 0,
+                                            .control_decodes = old != NULL,
+                                            .fields = (int64_t)change.fields,
+                                            .fields_changed = (int64_t)change.changed },
+                                .detail = detail });
 }
 
 /* What is to come is the plan's own where the plan changes the configuration. */
@@ -126,8 +134,9 @@ void dg_run_calls_log(dg_run_arm *a, dg_block *block, const json_t *now, const j
         if (!(detail = json_pack("{s:s, s:s, s:s}", "where", where, "old", old, "new",
                                  means ? means : "nothing")))
             a->run->log.rc = DG_NOMEM;
-        dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_CALL, LOG_N(same),
-                       detail);
+        dg_run_arm_log(
+            a, dg_block_slot(block), dg_block_number(block),
+            &(dg_event){ .kind = DG_EVENT_CALL, .call = { .same = same }, .detail = detail });
     }
 }
 
@@ -160,8 +169,13 @@ dg_code dg_run_sets_log(dg_run_arm *a, dg_block *block, const char *at, dg_error
         a->run->log.rc = DG_NOMEM;
     if (strcmp(at, "U-1") == 0 && a->which == DG_ARM_CONTROL)
         a->run->validators = sets[0].count > 0 ? (uint32_t)sets[0].count : 0;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_AUTHORITIES,
-                   LOG_N(sets[0].count, sets[1].count, sets[2].count, sets[3].count), detail);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_AUTHORITIES,
+                                .authorities = { .validators = sets[0].count,
+                                                 .grandpa = sets[1].count,
+                                                 .babe = sets[2].count,
+                                                 .para = sets[3].count },
+                                .detail = detail });
     return DG_OK;
 }
 
@@ -180,10 +194,14 @@ dg_code dg_run_session_log(dg_run_arm *a, dg_block *block, dg_error *err)
     a->at.session = now;
     if ((rc = dg_survey_sets_take(sets, a->chain, block, err)) < 0)
         return rc;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_SESSION,
-                   LOG_N(now, sets[0].count, sets[1].count, sets[2].count, sets[3].count,
-                         (int64_t)dg_block_slot(block)),
-                   NULL);
+    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),
+                   &(dg_event){ .kind = DG_EVENT_SESSION,
+                                .session = { .session = now,
+                                             .validators = sets[0].count,
+                                             .grandpa_authorities = sets[1].count,
+                                             .babe_authorities = sets[2].count,
+                                             .para_validators = sets[3].count,
+                                             .slot = (int64_t)dg_block_slot(block) } });
     return DG_OK;
 }
 
@@ -209,8 +227,10 @@ dg_code dg_run_identity_log(dg_run_arm *a, dg_block *before, dg_error *err)
         if (!detail)
             run->log.rc = DG_NOMEM;
         /* judged for U */
-        dg_run_arm_log(a, dg_block_slot(before), dg_block_number(before) + 1, DG_EV_IDENTITY,
-                       LOG_N(f->fatal, f->ok), detail);
+        dg_run_arm_log(a, dg_block_slot(before), dg_block_number(before) + 1,
+                       &(dg_event){ .kind = DG_EVENT_IDENTITY,
+                                    .identity = { .fatal = f->fatal, .ok = f->ok },
+                                    .detail = detail });
     }
     return DG_OK;
 }

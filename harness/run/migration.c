@@ -106,11 +106,16 @@ dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_repo
         return DG_OK;
     if (!running && (rc = what_changed(&detail, a, block, err)) < 0)
         return rc;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_MIGRATION,
-                   LOG_N(running, (int64_t)report->fuel_initialize,
-                         (int64_t)a->run->fuel_initialize_control, first ? weight_of(a, block) : 0,
-                         first ? dg_survey_weight_limit(meta_of(a->run->to)) : 0,
-                         first ? a->run->weight_control : 0),
-                   detail);
+    dg_run_arm_log(
+        a, dg_block_slot(block), dg_block_number(block),
+        &(dg_event){
+            .kind = DG_EVENT_MIGRATION,
+            .migration = { .running = running,
+                           .fuel = (int64_t)report->fuel_initialize,
+                           .fuel_control = (int64_t)a->run->fuel_initialize_control,
+                           .weight_ps = first ? weight_of(a, block) : 0,
+                           .weight_max_ps = first ? dg_survey_weight_limit(meta_of(a->run->to)) : 0,
+                           .weight_control_ps = first ? a->run->weight_control : 0 },
+            .detail = detail });
     return DG_OK;
 }

@@ -21,11 +21,16 @@ static dg_code log_block(dg_run_arm *a, dg_block *block, const dg_build_report *
         && (json_object_set_new(detail, "hash", hash_json(dg_block_hash(block))) != 0
             || json_object_set_new(detail, "state_root", hash_json(&root)) != 0))
         a->run->log.rc = DG_NOMEM;
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_BLOCK,
-                   LOG_N((int64_t)dg_block_slot(block), a->at.session, (int64_t)epoch_index,
-                         (int64_t)dg_block_extrinsic_count(block), (int64_t)report->fuel_total,
-                         report->only_inherents),
-                   detail);
+    dg_run_arm_log(
+        a, dg_block_slot(block), dg_block_number(block),
+        &(dg_event){ .kind = DG_EVENT_BLOCK,
+                     .new_block = { .slot = (int64_t)dg_block_slot(block),
+                                    .session = a->at.session,
+                                    .epoch_index = (int64_t)epoch_index,
+                                    .extrinsics = (int64_t)dg_block_extrinsic_count(block),
+                                    .fuel = (int64_t)report->fuel_total,
+                                    .only_inherents = report->only_inherents },
+                     .detail = detail });
     return rc;
 }
 
@@ -79,9 +84,12 @@ static dg_code log_inherents(dg_run_arm *a, dg_block *block, const dg_build_repo
         detail = json_pack("{s:s}", "refused", refused);
     }
     dg_run_arm_log(
-        a, dg_block_slot(block), dg_block_number(block), DG_EV_INHERENT,
-        LOG_N(report->inherent_count + report->refused_inherents, report->inherent_count, paras),
-        detail);
+        a, dg_block_slot(block), dg_block_number(block),
+        &(dg_event){ .kind = DG_EVENT_INHERENT,
+                     .inherent = { .produced = report->inherent_count + report->refused_inherents,
+                                   .applied = report->inherent_count,
+                                   .paras_present = paras },
+                     .detail = detail });
     return DG_OK;
 }
 
@@ -112,9 +120,12 @@ static dg_code log_reimport(dg_run_arm *a, dg_block *block, dg_error *err)
     rc = dg_chain_reexecute(a->chain, block, NULL, &why);
     if (rc == DG_IO || rc == DG_NOMEM)
         return dg_fail(err, rc, "%s", why.text);
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_REIMPORT,
-                   LOG_N(rc == DG_OK),
-                   rc == DG_OK ? NULL : json_pack("{s:o}", "reason", dg_event_text(why.text)));
+    dg_run_arm_log(
+        a, dg_block_slot(block), dg_block_number(block),
+        &(dg_event){
+            .kind = DG_EVENT_REIMPORT,
+            .reimport = { .equal = rc == DG_OK },
+            .detail = rc == DG_OK ? NULL : json_pack("{s:o}", "reason", dg_event_text(why.text)) });
     return DG_OK;
 }
 
@@ -233,7 +244,7 @@ static dg_code block_done(dg_run_arm *a, dg_block *block, const dg_build_report 
         rc = after_upgrade(a, block, report, err);
     if (rc >= 0 && a->which == DG_ARM_TREATMENT && a->at.upgrade_block)
         rc = log_reimport(a, block, err);
-    return rc < 0 ? rc : log_check(&a->run->log, err);
+    return rc < 0 ? rc : dg_event_log_check(&a->run->log, err);
 }
 
 /* ---- what is told of a block by those who make it ---- */
@@ -290,10 +301,14 @@ dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err)
     if (a->which == DG_ARM_CONTROL)
         return DG_OK;
     dg_run_config_log(a, block, a->kept.config_end, control->kept.config_end);
-    dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block), DG_EV_STATE,
-                   LOG_N((int64_t)a->kept.end.keys, (int64_t)a->kept.end.value_bytes,
-                         (int64_t)control->kept.end.keys, (int64_t)control->kept.end.value_bytes,
-                         a->kept.era_end, control->kept.era_end),
-                   NULL);
+    dg_run_arm_log(
+        a, dg_block_slot(block), dg_block_number(block),
+        &(dg_event){ .kind = DG_EVENT_STATE,
+                     .state = { .keys = (int64_t)a->kept.end.keys,
+                                .value_bytes = (int64_t)a->kept.end.value_bytes,
+                                .keys_control = (int64_t)control->kept.end.keys,
+                                .value_bytes_control = (int64_t)control->kept.end.value_bytes,
+                                .era = a->kept.era_end,
+                                .era_control = control->kept.era_end } });
     return DG_OK;
 }

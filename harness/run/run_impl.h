@@ -3,7 +3,7 @@
 #define DG_RUN_IMPL_H
 
 #include "node/node.h"
-#include "run/log.h"
+#include "event/event.h"
 #include "run/run.h"
 #include "source/source.h"
 #include "survey/survey.h"
@@ -102,7 +102,7 @@ struct dg_run_state {
     uint32_t nodes; /* of the network, were there one */
     uint32_t validators, parachains;
     uint32_t coreless; /* registered parachains without a claim on a core */
-    event_log log;
+    dg_event_log log;
     dg_plan_fault *faults; /* of the plan, in its order */
     size_t fault_count;
     dg_run_arm control, treatment;
@@ -145,8 +145,7 @@ void dg_run_network_free(dg_run_arm *a);
 /* ---- events ---- */
 
 /* arm_events.c: adds one at a slot and takes `detail`; what goes wrong stays in the log. */
-void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, dg_event_kind kind,
-                    const int64_t n[6], json_t *detail);
+void dg_run_arm_log(dg_run_arm *a, uint64_t slot, uint32_t block, const dg_event *event);
 /* What came of a slot: nothing on the chain, a block on the tip, a build that failed. */
 void dg_run_arm_slot(dg_run_arm *a, uint64_t slot, uint32_t number, bool built, size_t claims);
 /* A block that could not be built, and why. */

@@ -199,7 +199,7 @@ static void run_clear(dg_run_state *run)
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);
     dg_run_faults_clear(run);
-    log_clear(&run->log);
+    dg_event_log_clear(&run->log);
 }
 
 static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
@@ -213,8 +213,8 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
     run->asked = dg_plan_asked_of(plan);
     run->options = options;
     if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) >= 0
-        && (rc = log_hash(&run->log, hash, err)) >= 0 && options->events_path)
-        rc = log_write(&run->log, options->events_path, err);
+        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0 && options->events_path)
+        rc = dg_event_log_write(&run->log, options->events_path, err);
     if (rc >= 0)
         rc = tell(outcome, run, err);
     run_clear(run);

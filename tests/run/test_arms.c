@@ -71,8 +71,8 @@ static bool was_built(const events *all, const dg_event *block)
 {
     for (size_t i = 0; i < all->count; i++) {
         const dg_event *e = &all->at[i];
-        if (e->kind == DG_EV_NET_PARAS && e->arm == block->arm && e->block == block->block
-            && e->n[0] == block->n[0])
+        if (e->kind == DG_EVENT_NET_PARAS && e->arm == block->arm && e->block == block->block
+            && e->net_paras.slot == block->new_block.slot)
             return true;
     }
     return false;
@@ -94,26 +94,26 @@ static void assert_one_chain(const events *all, dg_arm arm, int64_t slots)
         const dg_event *e = &all->at[i];
         if (e->arm != arm)
             continue;
-        if (e->kind == DG_EV_SLOT) { /* each slot once, with or without a block */
-            first = first ? first : e->n[0];
-            ck_assert(!slot || e->n[0] == slot + 1);
-            slot = e->n[0];
-            built += e->n[1];
+        if (e->kind == DG_EVENT_SLOT) { /* each slot once, with or without a block */
+            first = first ? first : e->slot.slot;
+            ck_assert(!slot || e->slot.slot == slot + 1);
+            slot = e->slot.slot;
+            built += e->slot.built;
             ck_assert_uint_eq(e->block, number + 1);
-        } else if (e->kind == DG_EV_BLOCK) {
+        } else if (e->kind == DG_EVENT_BLOCK) {
             ck_assert_uint_eq(e->block, number + 1);
             number = e->block;
-            ck_assert_int_eq(e->n[0], slot);
+            ck_assert_int_eq(e->new_block.slot, slot);
             ck_assert(was_built(all, e));
-        } else if (e->kind == DG_EV_INHERENT) {
-            ck_assert_int_eq(e->n[1], 2);
-            ck_assert_int_eq(e->n[2], 1);
+        } else if (e->kind == DG_EVENT_INHERENT) {
+            ck_assert_int_eq(e->inherent.applied, 2);
+            ck_assert_int_eq(e->inherent.paras_present, 1);
         }
     }
     ck_assert_int_eq(slot - first + 1, slots);
     ck_assert_int_eq(built, number);
     /* others competed, and lost */
-    ck_assert_uint_gt(count_of(all, arm, DG_EV_NET_PARAS), number + 5);
+    ck_assert_uint_gt(count_of(all, arm, DG_EVENT_NET_PARAS), number + 5);
 }
 
 /* In the second world all nodes stand still for three slots: those have no block. */
@@ -135,11 +135,11 @@ START_TEST(the_blocks_of_an_arm_are_the_networks)
     ck_assert_str_eq(claim_status(o, "session-cadence"), "held");
     for (dg_arm arm = DG_ARM_CONTROL; arm <= DG_ARM_TREATMENT; arm++) {
         assert_one_chain(all, arm, slots);
-        ck_assert_uint_eq(count_of(all, arm, DG_EV_NET_SLOT), (size_t)slots);
-        ck_assert_int_eq((int64_t)count_of(all, arm, DG_EV_BLOCK), slots - worlds[_i].empty);
+        ck_assert_uint_eq(count_of(all, arm, DG_EVENT_NET_SLOT), (size_t)slots);
+        ck_assert_int_eq((int64_t)count_of(all, arm, DG_EVENT_BLOCK), slots - worlds[_i].empty);
     }
-    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EV_REIMPORT),
-                      count_of(all, DG_ARM_TREATMENT, DG_EV_BLOCK) - 31);
+    ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EVENT_REIMPORT),
+                      count_of(all, DG_ARM_TREATMENT, DG_EVENT_BLOCK) - 31);
     ck_assert(strstr(claim_text(o, "reimport"), ", same roots") != NULL);
     clear_events(all);
     json_decref(o);
