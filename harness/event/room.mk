@@ -1,2 +1,3 @@
 room := event
 sees := base crypto
+owns := arm

@@ -1,6 +1,8 @@
 /* moments.c - what is noted, measured and asked once a block is in. */
 #include "run/run_impl.h"
 
+#include "claim/claim.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -100,8 +102,10 @@ static dg_code log_inherents(dg_run_arm *a, dg_block *block, const dg_build_repo
 static bool executed_again(const dg_run_arm *a, uint64_t slot)
 {
     const dg_run_state *run = a->run;
-    const json_t *own = json_object_get(
-        json_object_get(json_object_get(dg_plan_json(run->plan), "claims"), "reimport"), "every");
+    const json_t *own =
+        json_object_get(json_object_get(json_object_get(dg_plan_json(run->plan), "claims"),
+                                        dg_claim_name(DG_CLAIM_REIMPORT)),
+                        "every");
     uint64_t every = json_is_number(own) ? (uint64_t)json_number_value(own)
                      : run->span.end_slot - run->span.upgrade_slot <= 256 ? 1
                                                                           : 16;
