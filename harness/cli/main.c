@@ -54,9 +54,10 @@ static const char *nearest(const char *word)
     enum { COMMANDS = sizeof commands / sizeof commands[0] };
     static char groups[COMMANDS][16];
     const char *names[2 * COMMANDS + 1] = { NULL };
+    const dg_command *command;
     size_t count = 0;
-    for (size_t i = 0; i < COMMANDS; i++) {
-        const char *name = commands[i]->name, *space = strchr(name, ' ');
+    for (size_t i = 0; (command = dg_command_at(i)); i++) {
+        const char *name = command->name, *space = strchr(name, ' ');
         names[count++] = name;
         if (!space)
             continue;
