@@ -374,7 +374,7 @@ static void take_lots(twin *w)
             const dg_assignment *own = &g.blocks[1].approval->trials[i].assignments[k];
             w->tranche[i][own->validator] = own->tranche;
         }
-    dg_approval_block_free(g.blocks[1].approval);
+    clear_stage(&g);
 }
 
 void scene_play(const scene *s, told_of *out, dg_ns until)
