@@ -35,13 +35,15 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     if (m->bad.count) {
-        dg_verdict_say(v, DG_VERDICT_BROKE, "%u answers that nodes read have another form: %s",
+        dg_verdict_say(v, DG_VERDICT_BROKE,
+                       "%u answers that older nodes read now have a form they cannot decode: %s",
                        (unsigned)m->bad.count, m->first);
         dg_verdict_span(v, &m->bad);
     } else if (m->odd.count) {
-        dg_verdict_say(
-            v, DG_VERDICT_WARNED, "%u answer type%s, what was answered still decodes: %s",
-            (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ", m->first_odd);
+        dg_verdict_say(v, DG_VERDICT_WARNED,
+                       "%u answer type%s; the answers given in this run still decode: %s",
+                       (unsigned)m->odd.count, m->odd.count == 1 ? " differs" : "s differ",
+                       m->first_odd);
         dg_verdict_span(v, &m->odd);
     } else if (!m->asked) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no runtime API was asked");
@@ -54,7 +56,7 @@ static void finish(void *at, dg_verdict *v)
 const dg_claim dg_claim_api_compatible = {
     .id = DG_CLAIM_API_COMPATIBLE,
     .says = "answers of runtime APIs decode with the types that a node of N-1's time knows",
-    .because = "operators update late: an answer in a new form is an error, or worse a wrong "
+    .because = "operators update late, and an answer in a new form is an error, or worse a wrong "
                "value, on every older node",
     .basis = "real runtime",
     .code = true,

@@ -55,8 +55,8 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->blocks) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U asked for inherents");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "in %u block%s", (unsigned)m->blocks,
-                       m->blocks == 1 ? "" : "s");
+        dg_verdict_say(v, DG_VERDICT_HELD, "all inherents accepted in %u block%s",
+                       (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
     }
     dg_verdict_show(v, &m->facts);
 }

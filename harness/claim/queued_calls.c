@@ -34,7 +34,8 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->calls) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "nothing was queued");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u calls mean the same", (unsigned)m->calls);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u queued call%s checked, none changed its meaning",
+                       (unsigned)m->calls, m->calls == 1 ? "" : "s");
     }
     dg_verdict_show(v, &m->facts);
 }
@@ -43,7 +44,7 @@ const dg_claim dg_claim_queued_calls = {
     .id = DG_CLAIM_QUEUED_CALLS,
     .says = "scheduled and authorised calls decode to the same pallet and call under N",
     .because =
-        "calls are stored by index: a re-numbered pallet turns an approved call into another one",
+        "calls are stored by index, so a renumbered pallet turns an approved call into another one",
     .basis = "real runtime",
     .code = true,
     .optional = true,

@@ -57,7 +57,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->due[DG_ARM_TREATMENT]) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no epoch ended after U");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u epoch%s, each in slot",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u epoch%s began, each in the expected slot",
                        (unsigned)m->right[DG_ARM_TREATMENT],
                        m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
     }
@@ -66,8 +66,8 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_session_cadence = {
     .id = DG_CLAIM_SESSION_CADENCE,
-    .says =
-        "each epoch's digest stands in the slot where a BABE client expects it, and nowhere else",
+    .says = "the digest of each epoch stands in the slot where a BABE client expects it, and "
+            "nowhere else",
     .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus "
                "ends there",
     .basis = "real runtime",

@@ -45,8 +45,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "the states were not measured");
         return;
     }
-    dg_verdict_say(v, DG_VERDICT_HELD, "%u keys, %u kB against %u keys, %u kB", (unsigned)s->keys,
-                   (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
+    dg_verdict_say(v, DG_VERDICT_HELD, "%u keys and %u kB (control: %u keys and %u kB)",
+                   (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
                    (unsigned)(s->value_bytes_control / 1024));
     if (!grew(m, s->keys, s->keys_control, SLACK_KEYS)
         && !grew(m, s->value_bytes, s->value_bytes_control, SLACK_BYTES))

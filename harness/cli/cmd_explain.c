@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 static const dg_option options[] = {
-    { "width", 0, DG_OPT_NUMBER, "COLUMNS", "wrap there (100)" },
-    { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
+    { "width", 0, DG_OPT_NUMBER, "COLUMNS", "wrap lines at this column (100)" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
 };
 
 static dg_code judged(json_t **out, const char *path, dg_error *err)

@@ -5,7 +5,7 @@
 
 static const dg_option options[] = {
     { "from", 0, DG_OPT_TEXT, "SNAPSHOT", "the state N would meet: snapshot, spec or .snap" },
-    { "to", 0, DG_OPT_TEXT, "RUNTIME", "N: a blob, or a state that holds it" },
+    { "to", 0, DG_OPT_TEXT, "RUNTIME", "runtime N: a blob, or a state that holds it" },
     { "runtime", 0, DG_OPT_TEXT, "BLOB", "N-1, where it is not the snapshot's own :code" },
 };
 

@@ -21,10 +21,10 @@ static const dg_option options[] = {
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
-    { "events", 0, DG_OPT_TEXT, "FILE", "every event as NDJSON" },
+    { "events", 0, DG_OPT_TEXT, "FILE", "write every event of both arms to this file as NDJSON" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
-      "run twice and compare every event: exit 5 when they differ" },
-    { "color", 0, DG_OPT_FLAG, NULL, "colours also where no terminal is" },
+      "run twice and compare every event; exit 5 if they differ" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
 };
 static const char *const keys[] = { "snapshot",     "upgrade.to",      "upgrade.at", "upgrade.how",
                                     "network.size", "network.classes", "seed" };
@@ -35,7 +35,7 @@ static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
     const char *equal = strchr(pair, '=');
     char key[200];
     if (!equal || (size_t)(equal - pair) >= sizeof key)
-        return dg_fail(err, DG_USAGE, "--set wants KEY=VALUE, not %s", pair);
+        return dg_fail(err, DG_USAGE, "--set needs KEY=VALUE, not %s", pair);
     memcpy(key, pair, (size_t)(equal - pair));
     key[equal - pair] = 0;
     return dg_plan_set(plan, key, equal + 1, err);
@@ -160,8 +160,8 @@ static void plan_keys(FILE *out)
         if (!of_each_claim(key))
             fprintf(out, "  %-39s %s\n", key, says);
     fprintf(out, "  %-39s %s\n", "claims.NAME.severity",
-            "gate: when it breaks the run fails; advice: it only warns");
-    fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: not judged");
+            "gate: the run fails when the claim breaks; advice: it only warns");
+    fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: the claim is not judged");
     fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
           "claims.state-growth.severity=advice\n",
           out);

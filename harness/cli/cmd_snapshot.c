@@ -68,8 +68,8 @@ static const dg_option create_options[] = {
     { "replace", 0, DG_OPT_FLAG, NULL, "replace a snapshot that is there already" },
     { "header", 0, DG_OPT_TEXT, "HEX",
       "encoded header of the state's block, where the source does not hold it" },
-    { "number", 0, DG_OPT_NUMBER, "N", "or only its number .." },
-    { "hash", 0, DG_OPT_TEXT, "HASH", ".. and hash" },
+    { "number", 0, DG_OPT_NUMBER, "N", "or only its number, together with --hash" },
+    { "hash", 0, DG_OPT_TEXT, "HASH", "its hash, together with --number" },
 };
 enum { CREATE_FROM, CREATE_REPLACE, CREATE_HEADER, CREATE_NUMBER, CREATE_HASH };
 

@@ -6,7 +6,7 @@
 
 static const dg_option shared[] = {
     { "json", 0, DG_OPT_FLAG, NULL, "results as JSON with sorted keys" },
-    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress, no log" },
+    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress and no log" },
     { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr" },
     { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
 };
@@ -49,7 +49,7 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
     if (near)
         return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word,
                        near);
-    return dg_fail(err, DG_USAGE, "%s: no option %s", command->name, word);
+    return dg_fail(err, DG_USAGE, "%s: there is no option %s", command->name, word);
 }
 
 static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value,
@@ -95,7 +95,7 @@ static dg_code option(dg_args *out, const dg_command *command, int argc, char **
     if (!value && *at + 1 < argc)
         value = argv[++*at];
     if (!value)
-        return dg_fail(err, DG_USAGE, "%s: --%s wants %s", command->name, row->name, row->value);
+        return dg_fail(err, DG_USAGE, "%s: --%s needs %s", command->name, row->name, row->value);
     return set(out, command, (size_t)i, value, err);
 }
 

@@ -23,7 +23,7 @@ static const struct {
     [DG_FAULT_SILENT_BACKER] = { "silent-backer", "no statements are made",
                                  DG_WITHHOLD_STATEMENTS },
     [DG_FAULT_WITHHOLD_AVAILABILITY] = { "withhold-availability",
-                                         "no bitfield is signed and no chunk given",
+                                         "no bitfield is signed and no chunk is given out",
                                          DG_WITHHOLD_AVAILABILITY },
     [DG_FAULT_NO_APPROVALS] = { "no-approvals", "nothing is approved", DG_WITHHOLD_APPROVALS },
     [DG_FAULT_OFFLINE_COLLATORS] = { "offline-collators", "these parachains have no collator", 0 },

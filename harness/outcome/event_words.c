@@ -116,7 +116,7 @@ static void session_words(room out, const dg_outcome_facts *run, const dg_event 
 static void finalized_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     (void)run;
-    say(out, "all agree that this block is final, %s behind the best; %s on forks lost",
+    say(out, "the network finalizes this block, %s behind the best; %s on forks are lost",
         COUNT(e->net_finalized.lag, "block"), COUNT(e->net_finalized.pruned, "block"));
 }
 
@@ -136,7 +136,7 @@ static void lost_words(room out, const dg_outcome_facts *run, const dg_event *e)
     (void)run;
     say(out, "the topology of session %lld, told at #%lld, is %s", (ll)n->session,
         (ll)n->topology_block,
-        n->how ? "purged: no relay parent of that session is in view"
+        n->how ? "purged, because no relay parent of that session is in view"
                : "dropped: there is no entry for that session yet");
 }
 
@@ -188,7 +188,7 @@ static void collators_words(room out, const dg_outcome_facts *run, const dg_even
 {
     const struct dg_event_net_collators *n = &e->net_collators;
     (void)run;
-    say(out, "collators tried %lld times, made %s, panicked %lld times; no backer took %lld",
+    say(out, "collators tried %lld times, made %s and panicked %lld times; no backer accepted %lld",
         (ll)n->attempts, COUNT(n->collations, "block"), (ll)n->panics, (ll)n->refused);
 }
 
@@ -300,7 +300,7 @@ static void compiled_words(room out, const dg_outcome_facts *run, const dg_event
     const struct dg_event_net_compiled *n = &e->net_compiled;
     (void)run;
     say(out, "it stands still for %lld.%lld s to compile N%s", (ll)n->ms / 1000,
-        (ll)n->ms / 100 % 10, n->again ? " again: a restart has lost it" : "");
+        (ll)n->ms / 100 % 10, n->again ? " again, because a restart lost the compiled code" : "");
 }
 
 static void stalled_words(room out, const dg_outcome_facts *run, const dg_event *e)
@@ -338,8 +338,8 @@ static void reputation_words(room out, const dg_outcome_facts *run, const dg_eve
     const struct dg_event_net_reputation *n = &e->net_reputation;
     (void)run;
     say(out,
-        "%s against peers in this slot, %lld minor and %lld major; %s parted by bans, %s found a "
-        "queue full",
+        "%s against peers in this slot, %lld minor and %lld major; %s separated by bans, %s met a "
+        "full queue",
         COUNT(n->reports, "report"), (ll)n->minor, (ll)n->major, COUNT(n->banned, "pair"),
         COUNT(n->refused, "request"));
 }

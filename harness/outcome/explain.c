@@ -28,7 +28,7 @@ int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome
                                          "inconclusive", "",      "non-deterministic" };
     code = setup->diverged ? DG_EXIT_INTERNAL : code;
     if (setup->diverged)
-        snprintf(reason, sizeof reason, "the blocks up to U-1 were built twice and differ");
+        snprintf(reason, sizeof reason, "the blocks up to U-1 were built in both arms and differ");
     else if (broke)
         snprintf(reason, sizeof reason, "%u of %u claims broke, first %s", t->broke, t->judged,
                  t->first_broke);

@@ -158,7 +158,8 @@ json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
     bad |= fork_notes(out, run) | faults_notes(out, run) | source_notes(out, run)
            | plan_notes(out, run);
     if (run->amended)
-        bad |= add(out, "the root call was put into the state of U-1 (%s)", run->path);
+        bad |= add(out, "the root call of the upgrade was written into the state of U-1 (%s)",
+                   run->path);
     if (run->asked->how == DG_HOW_OVERRIDE)
         bad |= add(out, "`override` writes :code directly: not the production path, no check of "
                         "set_code was made");

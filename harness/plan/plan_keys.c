@@ -28,10 +28,10 @@ enum { REPAIRS_MAX = 16 };
 static const char *repairs[REPAIRS_MAX + 1];
 
 static const dg_keys_row fixed[] = {
-    { "$schema", DG_KEYS_TEXT, .says = "for editors; not read" },
+    { "$schema", DG_KEYS_TEXT, .says = "for editors; doppel does not read it" },
     { "doppel", DG_KEYS_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
     { "name", DG_KEYS_TEXT, .says = "what the report calls this run" },
-    { "notes", DG_KEYS_LIST, .says = "what a reader of the report has to know of the inputs" },
+    { "notes", DG_KEYS_LIST, .says = "what a reader of the report must know about the inputs" },
     { "notes[]", DG_KEYS_TEXT, .says = "one line of the report" },
     { "snapshot", DG_KEYS_TEXT, true,
       .says = "snapshot folder, raw chain spec or .snap file; from the current folder, else the "
@@ -51,7 +51,7 @@ static const dg_keys_row fixed[] = {
     { "horizon.boundaries_after", DG_KEYS_WHOLE, .min = 2, .max = 100,
       .says =
           "session boundaries after U (default 2: sets and configuration act two sessions later)" },
-    { "fork", DG_KEYS_OBJECT, .says = "the state that both arms begin from" },
+    { "fork", DG_KEYS_OBJECT, .says = "the state from which both arms begin" },
     { "fork.storage", DG_KEYS_OBJECT, .open = true,
       .says = "values put into it first: \"0x..\" or \"Pallet.Item\": \"0x..\", a value by its "
               "type, or null" },
@@ -79,7 +79,7 @@ static const dg_keys_row fixed[] = {
               "lookahead, version 2, sync)" },
     { "network.collators[]", DG_KEYS_OBJECT, .says = "collators of one kind" },
     { "network.collators[].kind", DG_KEYS_TEXT, true, .words = authors,
-      .says = "how their nodes author" },
+      .says = "how these collators author" },
     { "network.collators[].protocol", DG_KEYS_WHOLE, .min = 1, .max = 2,
       .says = "newest version of the collation protocol they speak (default 2)" },
     { "network.collators[].runtime", DG_KEYS_TEXT, .words = runtimes,
@@ -94,8 +94,8 @@ static const dg_keys_row fixed[] = {
       .says = "first slot: a position as of upgrade.at, or U, U-5, U+3 (default: the first of the "
               "run)" },
     { "network.pvf", DG_KEYS_OBJECT,
-      .says = "how long a node takes to prepare a parachain's code, each somewhere in between "
-              "(default 6 to 18 s)" },
+      .says = "how long a node takes to prepare a parachain's code, drawn for each between these "
+              "bounds (default 6 to 18 s)" },
     { "network.pvf.prepare_ms_min", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = "milliseconds, least" },
     { "network.pvf.prepare_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
@@ -104,8 +104,9 @@ static const dg_keys_row fixed[] = {
       .says = "milliseconds that executing one of its blocks takes, least (default 300)" },
     { "network.pvf.execute_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000,
       .says = ".. and most; two are executed at one time" },
-    { "network.links", DG_KEYS_OBJECT, .says = "between any two nodes" },
-    { "network.links.latency_ms", DG_KEYS_LIST, .says = "least and most (default 20 and 200)" },
+    { "network.links", DG_KEYS_OBJECT, .says = "links between any two nodes" },
+    { "network.links.latency_ms", DG_KEYS_LIST,
+      .says = "lowest and highest latency in milliseconds (default 20 and 200)" },
     { "network.links.latency_ms[]", DG_KEYS_WHOLE, .min = 0, .max = 600000,
       .says = "milliseconds" },
     { "network.links.loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000,
@@ -126,7 +127,7 @@ static const dg_keys_row fixed[] = {
       .says = "milliseconds, the quickest node" },
     { "network.compile_ms.max", DG_KEYS_WHOLE, true, .min = 0, .max = 3600000,
       .says = "milliseconds, the slowest" },
-    { "network.faults", DG_KEYS_LIST, .says = "what goes wrong, when and with whom" },
+    { "network.faults", DG_KEYS_LIST, .says = "what goes wrong, when and for whom" },
     { "network.faults[]", DG_KEYS_OBJECT, .says = "one fault" },
     { "network.faults[].kind", DG_KEYS_TEXT, true, .words = faults, .says = "what goes wrong" },
     { "network.faults[].from", DG_KEYS_TEXT,
@@ -143,17 +144,18 @@ static const dg_keys_row fixed[] = {
       .says = "who: parachains by id, of offline-collators" },
     { "network.faults[].paras[]", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "id of a parachain" },
-    { "network.faults[].share", DG_KEYS_NUMBER, .says = "who: this share of them, by lot" },
+    { "network.faults[].share", DG_KEYS_NUMBER,
+      .says = "whom it strikes: this share of them, drawn by lot" },
     { "network.faults[].group", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "who: the members of this backing group when it begins" },
     { "network.faults[].who", DG_KEYS_TEXT, .words = fault_whos,
       .says = "who: all, or the authors of the slot in which it begins" },
     { "network.faults[].offset_ms", DG_KEYS_WHOLE, .min = -86400000, .max = 86400000,
-      .says = "clock: so far ahead of true time (default 0)" },
+      .says = "clock: how far it is ahead of true time, in milliseconds (default 0)" },
     { "network.faults[].drift_ppm", DG_KEYS_WHOLE, .min = -500000, .max = 500000,
-      .says = "clock: so much too fast (default 0)" },
+      .says = "clock: how much too fast it runs, in parts per million (default 0)" },
     { "network.faults[].warp", DG_KEYS_WHOLE, .min = 1, .max = 1000000,
-      .says = "clock: so many times as fast (default 1)" },
+      .says = "clock: how many times as fast as true time it runs (default 1)" },
     { "network.faults[].loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000,
       .says = "loss: messages lost" },
     { "claims", DG_KEYS_OBJECT, .says = "which claims are judged, and how" },
@@ -161,7 +163,7 @@ static const dg_keys_row fixed[] = {
       .says = "judge every claim that is not switched off (default true); false: only those named "
               "here" },
     { "seed", DG_KEYS_WHOLE, .min = 0, .max = INT64_C(1) << 53,
-      .says = "of all chance in the run (default 1)" },
+      .says = "seed of all chance in the run (default 1)" },
 };
 enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
 
@@ -184,12 +186,14 @@ static void add_claim(const dg_claim *claim)
 {
     add(&(dg_keys_row){ .kind = DG_KEYS_OBJECT, .says = claim->says }, "claims.%s%s",
         dg_claim_name(claim->id), "");
-    add(&(dg_keys_row){ .kind = DG_KEYS_TEXT,
-                        .words = severities,
-                        .says = "a gate that breaks fails the run, advice only warns" },
+    add(
+        &(dg_keys_row){
+            .kind = DG_KEYS_TEXT,
+            .words = severities,
+            .says = "gate: the run fails when the claim breaks; advice: the claim only warns" },
         "claims.%s.%s", dg_claim_name(claim->id), "severity");
-    add(&(dg_keys_row){ .kind = DG_KEYS_BOOL, .says = "true: not judged" }, "claims.%s.%s",
-        dg_claim_name(claim->id), "off");
+    add(&(dg_keys_row){ .kind = DG_KEYS_BOOL, .says = "true: the claim is not judged" },
+        "claims.%s.%s", dg_claim_name(claim->id), "off");
     for (size_t i = 0; claim->options && claim->options[i]; i++)
         add(&(dg_keys_row){ .kind = DG_KEYS_NUMBER,
                             .says = "threshold; see the claim's file for its default" },

@@ -126,7 +126,7 @@ static dg_code authorized(dg_preflight_look *l, dg_error *err)
     else
         dg_preflight_find(l, DG_FIND_WARN, "queued.authorized", "System.AuthorizedUpgrade", NULL,
                           dg_preflight_find_hex(dg_hash_bytes(&hash)),
-                          "another code is authorized, %s: anybody may apply it before N",
+                          "another code is authorized (%s), and anybody may apply it before N",
                           dg_hash_short(&hash).text);
     return DG_OK;
 }

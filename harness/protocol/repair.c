@@ -44,7 +44,7 @@ static const dg_repair repairs[] = {
     { "3063", "a topology that comes early is put aside", puts_aside, drop_early },
     { "4211", "artifacts hang on those executor parameters alone that change them", few_params,
       all_params },
-    { "4269", "of those put aside the newest stays", keeps_newest, forget_newest },
+    { "4269", "the newest of the topologies kept for later stays", keeps_newest, forget_newest },
 };
 
 const dg_repair *dg_repair_at(size_t i)

@@ -404,7 +404,7 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     sheet s = sheet_for(out, options);
     if (!json_is_integer(json_object_get(outcome, "doppel"))
         || !json_is_array(json_object_get(outcome, "claims")))
-        return dg_fail(err, DG_MALFORMED, "this JSON is no outcome of doppel");
+        return dg_fail(err, DG_MALFORMED, "this JSON is not an outcome of doppel");
     head(&s, outcome);
     claims(&s, outcome, options);
     lines(&s, outcome, "causes", "cause");

@@ -78,7 +78,7 @@ static dg_code begin(dg_run_arm *a, dg_error *err)
 static void end(dg_run_arm *a, uint64_t slot)
 {
     json_t *detail =
-        json_pack("{s:s}", "reason", a->at.stopped ? a->at.reason : "the horizon was reached");
+        json_pack("{s:s}", "reason", a->at.stopped ? a->at.reason : "the run reached its horizon");
     if (!detail)
         a->run->log.rc = DG_NOMEM;
     if (a->which == DG_ARM_TREATMENT && !a->kept.samples[DG_RUN_MOMENT_AFTER].taken)

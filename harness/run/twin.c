@@ -154,7 +154,7 @@ static dg_outcome_arm of_arm(const dg_run_arm *a)
                              .boundaries = a->at.boundaries,
                              .upgrade_block = a->at.upgrade_block,
                              .ran = a->at.after_done,
-                             .ended = a->at.stopped ? a->at.reason : "the horizon was reached",
+                             .ended = a->at.stopped ? a->at.reason : "the run reached its horizon",
                              .messages = a->kept.messages };
 }
 
@@ -228,8 +228,9 @@ static dg_code call_it_different(json_t *outcome, dg_error *err)
 {
     if (json_object_set_new(outcome, "result", json_string("non-deterministic"))
         | json_object_set_new(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
-        | json_object_set_new(outcome, "reason",
-                              json_string("two runs of one plan and seed had different events")))
+        | json_object_set_new(
+            outcome, "reason",
+            json_string("two runs of the same plan and seed had different events")))
         return dg_fail(err, DG_NOMEM, "no memory for the outcome");
     return DG_OK;
 }

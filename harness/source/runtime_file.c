@@ -92,7 +92,7 @@ dg_code dg_source_blob(dg_buf *out, const char *path, dg_error *err)
     dg_code rc = load(out, path, err);
     if (rc == DG_ABSENT)
         return dg_fail(err, DG_MALFORMED,
-                       "%s: neither wasm, nor compressed wasm, nor hex of either", path);
+                       "%s is neither wasm, nor compressed wasm, nor hex of either", path);
     return rc;
 }
 

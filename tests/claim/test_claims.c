@@ -361,7 +361,7 @@ static const struct row {
       "T11 migration 0 7 5 0 0 {'versions':[],'unraised':['Configuration.ActiveConfig']}" },
 
     { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
-    { "queued-calls", DG_VERDICT_HELD, 0, "1 calls",
+    { "queued-calls", DG_VERDICT_HELD, 0, "1 queued call checked",
       "T11 call 1 {'where':'Agenda','old':'System.remark','new':'System.remark'}" },
     { "queued-calls", DG_VERDICT_BROKE, 11, "System.remark became System.kill",
       "T11 call 0 {'where':'Agenda','old':'System.remark','new':'System.kill'}" },

@@ -17,7 +17,7 @@ static const struct {
     { "snapshot create out", "wants --from" },
     { "snapshot create --from http://localhost:1 out", "RPC" },
     { "snapshot export x --to y.txt", "x.json" },
-    { "snapshot export x --to", "wants FILE" },
+    { "snapshot export x --to", "needs FILE" },
     { "call x y --fuel many", "wants a number" },
     { "inspect x --json=1", "takes no value" },
     { "preflight --from x", "wants --from SNAPSHOT and --to RUNTIME" },
