@@ -1,0 +1,222 @@
+/* workers.c - jobs in child processes: fork, one pipe each, answers in order. */
+#include "run/workers_impl.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A process at work on a job; `fd` is the end that its answer comes out of. */
+typedef struct worker {
+    pid_t pid;
+    int fd;
+    size_t job;
+    dg_buf said;
+} worker;
+
+typedef struct pool {
+    worker at[DG_RUN_WORKERS_MAX];
+    unsigned busy, at_once;
+    size_t next, done, count;
+    dg_run_answer *answers;
+    dg_run_job job;
+    void *user;
+    const dg_run_workers_options *options;
+} pool;
+
+/* ---- in the child ---- */
+
+static void write_all(int fd, const char *at, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, at, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return; /* whoever reads sees that it is not whole */
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+/* Nothing reaches the terminal, and a lost parent ends the child. */
+static void be_quiet(pid_t parent)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dg_log_set(DG_LOG_QUIET);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0
+        || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+        _exit(1);
+}
+
+static void work(const pool *p, size_t job, int fd)
+{
+    dg_error err = { .text = "" };
+    json_t *document = NULL, *all;
+    dg_code rc = p->job(p->user, job, &document, &err);
+    char *text;
+    all = rc == DG_OK ? json_pack("{s:i, s:o}", "rc", rc, "document", document)
+                      : json_pack("{s:i, s:s}", "rc", rc, "text", err.text);
+    if ((text = all ? json_dumps(all, JSON_COMPACT) : NULL))
+        write_all(fd, text, strlen(text));
+    _exit(text ? 0 : 1); /* what is kept for the end of the program is the parent's to do */
+}
+
+/* ---- in the parent ---- */
+
+static dg_code spawn(pool *p, dg_error *err)
+{
+    worker *w = &p->at[p->busy];
+    pid_t parent = getpid();
+    int ends[2];
+    if (pipe(ends) != 0)
+        return dg_fail(err, DG_IO, "pipe: %s", strerror(errno));
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    fflush(NULL); /* what waits in a buffer would be written twice */
+    *w = (worker){ .pid = fork(), .fd = ends[0], .job = p->next };
+    if (w->pid == 0) {
+        for (unsigned i = 0; i < p->busy; i++)
+            close(p->at[i].fd);
+        close(ends[0]);
+        be_quiet(parent);
+        work(p, p->next, ends[1]);
+    }
+    close(ends[1]);
+    if (w->pid < 0) {
+        close(ends[0]);
+        return dg_fail(err, DG_IO, "fork: %s", strerror(errno));
+    }
+    dg_buf_init(&w->said, DG_RUN_ANSWER_MAX);
+    p->next++;
+    p->busy++;
+    return DG_OK;
+}
+
+/* Takes what a whole answer holds; false: it is none. */
+static bool take(dg_run_answer *out, dg_bytes said)
+{
+    json_t *all = json_loadb((const char *)said.at, said.len, 0, NULL);
+    json_t *document = json_object_get(all, "document");
+    const char *text = json_string_value(json_object_get(all, "text"));
+    out->rc = (dg_code)json_integer_value(json_object_get(all, "rc"));
+    if (out->rc == DG_OK)
+        out->document = json_incref(document);
+    else
+        dg_fail(&out->err, out->rc, "%s", text ? text : "");
+    json_decref(all);
+    return all != NULL;
+}
+
+static void judge_end(dg_run_answer *out, worker *w, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && w->said.rc == DG_OK
+        && take(out, dg_buf_bytes(&w->said)))
+        return;
+    if (WIFSIGNALED(status))
+        out->rc = dg_fail(&out->err, DG_LIMIT, "its process was ended by signal %d (%s)",
+                          WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        out->rc = dg_fail(&out->err, DG_LIMIT, "its process ended without an answer");
+}
+
+static void wait_for(pid_t pid, int *status)
+{
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* The last of the busy ones takes its place. */
+static void end_worker(pool *p, unsigned i)
+{
+    worker *w = &p->at[i];
+    int status = 0;
+    assert(i < p->busy);
+    close(w->fd);
+    wait_for(w->pid, &status);
+    judge_end(&p->answers[w->job], w, status);
+    dg_buf_clear(&w->said);
+    *w = p->at[--p->busy];
+    p->done++;
+    if (p->options && p->options->progress)
+        p->options->progress(p->user, p->done, p->count);
+}
+
+/* Whatever has come through one pipe; at its end the worker is done. */
+static void hear(pool *p, unsigned i)
+{
+    char room[1 << 16];
+    ssize_t n = read(p->at[i].fd, room, sizeof room);
+    if (n < 0 && errno == EINTR)
+        return;
+    if (n > 0)
+        dg_buf_put(&p->at[i].said, room, (size_t)n);
+    else
+        end_worker(p, i);
+}
+
+static dg_code hear_any(pool *p, dg_error *err)
+{
+    struct pollfd ends[DG_RUN_WORKERS_MAX];
+    for (unsigned i = 0; i < p->busy; i++)
+        ends[i] = (struct pollfd){ .fd = p->at[i].fd, .events = POLLIN };
+    if (poll(ends, p->busy, -1) < 0)
+        return errno == EINTR ? DG_OK : dg_fail(err, DG_IO, "poll: %s", strerror(errno));
+    for (unsigned i = p->busy; i--;) /* one that ends makes way for a later one, seen already */
+        if (ends[i].revents)
+            hear(p, i);
+    return DG_OK;
+}
+
+static void abandon(pool *p)
+{
+    for (unsigned i = 0; i < p->busy; i++)
+        kill(p->at[i].pid, SIGKILL);
+    while (p->busy)
+        end_worker(p, p->busy - 1);
+}
+
+static unsigned how_many(const dg_run_workers_options *options)
+{
+    long cores =
+        options && options->at_once ? (long)options->at_once : sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > DG_RUN_WORKERS_MAX ? DG_RUN_WORKERS_MAX : (unsigned)cores;
+}
+
+dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
+                       const dg_run_workers_options *options, dg_error *err)
+{
+    pool p = { .at_once = how_many(options),
+               .count = count,
+               .answers = answers,
+               .job = job,
+               .user = user,
+               .options = options };
+    dg_code rc = DG_OK;
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (dg_run_answer){ .rc = DG_LIMIT, .err.text = "it was not begun" };
+    while (rc >= 0 && p.done < count) {
+        while (rc >= 0 && p.busy < p.at_once && p.next < count)
+            rc = spawn(&p, err);
+        if (rc >= 0)
+            rc = hear_any(&p, err);
+    }
+    abandon(&p);
+    if (rc < 0)
+        dg_run_answers_clear(answers, count);
+    return rc;
+}
+
+void dg_run_answers_clear(dg_run_answer *answers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_decref(answers[i].document);
+        answers[i].document = NULL;
+    }
+}

@@ -1,0 +1,45 @@
+/* workers_impl.h - jobs in child processes, several at once.
+ *
+ *   before   whatever the jobs read is made: they inherit it, copy on write
+ *   run      dg_run_workers        each job answers with one JSON document
+ *   after    dg_run_answers_clear
+ *
+ * A child has no thread but its own and writes nothing but its answer: what has to be
+ * compiled by several threads is compiled before. It dies with its parent.
+ *
+ * Invariant: answers stand in the order of the jobs, whoever finished first; no child, and no
+ * descriptor, is left. */
+#ifndef DG_RUN_WORKERS_IMPL_H
+#define DG_RUN_WORKERS_IMPL_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+
+enum { DG_RUN_WORKERS_MAX = 64, DG_RUN_ANSWER_MAX = 64 << 20 /* bytes of JSON */ };
+
+/* What came of one job. */
+typedef struct dg_run_answer {
+    dg_code rc;       /* the job's own; DG_LIMIT: its process ended without an answer */
+    json_t *document; /* owned; NULL unless rc is DG_OK */
+    dg_error err;     /* why not */
+} dg_run_answer;
+
+typedef struct dg_run_workers_options {
+    unsigned at_once; /* processes; 0: as many as this machine has cores */
+    /* in the parent, as jobs end; NULL: nobody waits */
+    void (*progress)(void *user, size_t done, size_t count);
+} dg_run_workers_options;
+
+/* One job, in a process of its own: DG_OK and `*document`, or a failure of its own, which is
+ * told. */
+typedef dg_code (*dg_run_job)(void *user, size_t job, json_t **document, dg_error *err);
+
+/* Does all jobs and writes `count` answers: one that crashed, was killed or ran out of memory
+ * is a failed answer, not a failure of this call. DG_NOMEM; DG_IO: no process or pipe to be had. */
+dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
+                       const dg_run_workers_options *options, dg_error *err);
+/* Gives the documents back. */
+void dg_run_answers_clear(dg_run_answer *answers, size_t count);
+
+#endif
