@@ -61,6 +61,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD, "%u builds, 0 failed",
                        (unsigned)(m->tried - m->unclaimed.count));
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("builds", m->failed.count);
     dg_verdict_show(v, &m->facts);
 }
 

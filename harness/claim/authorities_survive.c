@@ -147,6 +147,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD, "%d validators, the sets of control at %u moments",
                        (int)m->last_validators, (unsigned)m->compared);
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("sets", m->bad.count + m->keys.count);
     dg_verdict_show(v, &m->facts);
 }
 

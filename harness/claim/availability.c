@@ -10,8 +10,8 @@ typedef struct memory {
     dg_claim_setup setup;
     uint64_t floor_permille, row;
     share arm[2];
-    /* permille: of its newest block, and of the better one of its worst two in a row */
-    uint64_t control_last, control_worst;
+    /* permille: of the newest block, and of the better one of the worst two in a row */
+    uint64_t last[2], worst[2];
     tally bad, running; /* `running`: one block alone may be of an author that was late */
     /* bitfields of another length than the runtime has cores; block 0: none */
     dg_event dip;
@@ -22,7 +22,8 @@ static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
     m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
-    m->control_last = m->control_worst = 1000;
+    for (int arm = 0; arm < 2; arm++)
+        m->last[arm] = m->worst[arm] = 1000;
 }
 
 static uint64_t permille_enough(const dg_event *e)
@@ -32,9 +33,9 @@ static uint64_t permille_enough(const dg_event *e)
 
 static void measure(memory *m, const dg_event *e)
 {
-    uint64_t now = permille_enough(e), better = now > m->control_last ? now : m->control_last;
-    m->control_worst = better < m->control_worst ? better : m->control_worst;
-    m->control_last = now;
+    uint64_t now = permille_enough(e), last = m->last[e->arm], better = now > last ? now : last;
+    m->worst[e->arm] = better < m->worst[e->arm] ? better : m->worst[e->arm];
+    m->last[e->arm] = now;
 }
 
 /* Two blocks in a row in which fewer of the occupied cores have enough bits than that, and
@@ -45,7 +46,7 @@ static void judge(memory *m, const dg_event *e)
     if (!c->cores
         || (uint64_t)e->net_available.enough * 1000 * c->cores
                >= (uint64_t)e->net_available.cores * m->floor_permille * c->enough
-        || permille_enough(e) >= m->control_worst) {
+        || permille_enough(e) >= m->worst[DG_ARM_CONTROL]) {
         m->row = 0;
         return;
     }
@@ -72,10 +73,9 @@ static void available(memory *m, const dg_event *e)
     s->possible += (uint64_t)n->possible;
     s->enough += (uint64_t)n->enough;
     s->slow += (uint64_t)n->slow;
+    measure(m, e);
     if (e->arm == DG_ARM_TREATMENT)
         judge(m, e);
-    else
-        measure(m, e);
 }
 
 /* Right after U the cores may be listed by code that cannot read the storage yet: what is
@@ -108,6 +108,23 @@ static unsigned percent(uint64_t part, uint64_t of)
     return of ? (unsigned)(part * 100 / of) : 0;
 }
 
+/* Of the better one of the worst two blocks in a row. Lost are candidates that would have become
+ * available in one block, were they as many in a hundred as in control: each keeps its core for a
+ * block longer. */
+static dg_figures figures(const memory *m)
+{
+    const share *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    uint64_t least = c->enough * m->floor_permille / c->cores, was = m->worst[DG_ARM_CONTROL];
+    return (dg_figures){ .unit = "percent",
+                         .measured = dg_claim_figure_milli(m->worst[DG_ARM_TREATMENT] * 100),
+                         .control = dg_claim_figure_milli(was * 100),
+                         .threshold = dg_claim_figure_milli((least < was ? least : was) * 100),
+                         .at_least = true,
+                         .lost_unit = "candidates",
+                         .lost =
+                             dg_claim_figure_above(c->enough * t->cores / c->cores, t->enough) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -120,6 +137,7 @@ static void finish(void *at, dg_verdict *v)
                        percent(c->enough, c->cores), percent(c->bits, c->possible));
         v->control_failed = true;
     } else if (m->bad.count) {
+        v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_BROKE,
             "%u %% of candidates available in one block against %u %% in control; %u %% of "
@@ -130,6 +148,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else if (m->dip.block) {
         const struct dg_event_net_bitfields *d = &m->dip.net_bitfields;
+        v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_WARNED,
             "%s%u occupied cores became available in #%u: availability_cores at its parent "
@@ -142,10 +161,14 @@ static void finish(void *at, dg_verdict *v)
         dg_claim_text_copy(v->healed, sizeof v->healed, "the next block");
         dg_verdict_show(v, &m->facts);
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD,
-                       "%u %% in one block against %u %%, %u %% of bits against %u %%",
+                       "%u %% in one block against %u %%, in the worst two in a row %u %% against "
+                       "%u %%; %u %% of bits against %u %%",
                        percent(t->enough, t->cores), percent(c->enough, c->cores),
-                       percent(t->bits, t->possible), percent(c->bits, c->possible));
+                       (unsigned)(m->worst[DG_ARM_TREATMENT] / 10),
+                       (unsigned)(m->worst[DG_ARM_CONTROL] / 10), percent(t->bits, t->possible),
+                       percent(c->bits, c->possible));
     }
 }
 

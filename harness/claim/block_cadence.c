@@ -27,6 +27,7 @@ typedef struct memory {
     dg_claim_setup setup;
     uint64_t floor_permille, halt_s, warn_s;
     int64_t from, window_slots;
+    uint32_t newest; /* the last block that treatment tried */
     rate arm[2];
     window windows[WINDOWS];
     tally missed, gap, gap_max; /* of treatment */
@@ -69,9 +70,12 @@ static void step(void *at, const dg_event *e)
     if (e->kind != DG_EVENT_SLOT || e->block <= m->setup.upgrade_block)
         return;
     m->from = m->from < 0 ? n->slot : m->from;
-    r->slots++;
+    m->newest = e->block;
+    if (!treatment || n->slot <= m->arm[DG_ARM_CONTROL].last) { /* a migration adds slots */
+        r->slots++;
+        r->built += n->built != 0;
+    }
     r->last = n->slot;
-    r->built += n->built != 0;
     r->gap = n->built ? 0 : r->gap + 1;
     if (r->gap > r->gap_max)
         r->gap_max = r->gap;
@@ -96,8 +100,10 @@ static void extend_last_gap(memory *m)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL];
     rate *t = &m->arm[DG_ARM_TREATMENT];
-    if (!t->gap || t->last >= c->last)
+    if (t->last >= c->last)
         return;
+    if (!t->gap)
+        m->gap.first = m->gap.last = m->newest + 1;
     t->gap += (uint64_t)(c->last - t->last);
     m->gap.count = t->gap;
     if (t->gap > t->gap_max) {
@@ -129,6 +135,29 @@ static bool lasts(const memory *m, const halt *h, uint64_t seconds)
     return h->slots && h->slots * (uint64_t)m->setup.slot_ms >= seconds * 1000;
 }
 
+/* What treatment has in control's slots. */
+static dg_figures figures(const memory *m)
+{
+    uint64_t is = m->arm[DG_ARM_TREATMENT].built, was = m->arm[DG_ARM_CONTROL].built;
+    return (dg_figures){ .unit = "blocks",
+                         .measured = dg_claim_figure(is),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure_milli(was * m->floor_permille),
+                         .at_least = true,
+                         .lost_unit = "blocks",
+                         .lost = dg_claim_figure_above(was, is) };
+}
+
+static dg_figures halted(const memory *m, const halt *h)
+{
+    return (dg_figures){ .unit = "seconds",
+                         .measured = dg_claim_figure_milli(h->slots * (uint64_t)m->setup.slot_ms),
+                         .control = dg_claim_figure(0),
+                         .threshold = dg_claim_figure(m->halt_s),
+                         .lost_unit = "blocks",
+                         .lost = dg_claim_figure(h->slots) };
+}
+
 static void say_halt(const memory *m, dg_verdict *v, dg_verdict_status status, const halt *h)
 {
     dg_verdict_say(
@@ -138,6 +167,7 @@ static void say_halt(const memory *m, dg_verdict *v, dg_verdict_status status, c
         (unsigned)h->slots, h->how, (unsigned)(h->slots * (uint64_t)m->setup.slot_ms / 1000),
         h->where.first, (unsigned)m->arm[DG_ARM_TREATMENT].gap_max,
         (unsigned)m->arm[DG_ARM_CONTROL].gap_max);
+    v->figures = halted(m, h);
     dg_verdict_span(v, &h->where);
 }
 
@@ -154,7 +184,10 @@ static void judge(const memory *m, dg_verdict *v)
 {
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     halt worst = longest_halt(m);
-    if (t->built * c->slots * 1000 < m->floor_permille * c->built * t->slots) {
+    v->figures = figures(m);
+    if (t->last < c->last && lasts(m, &worst, m->halt_s)) {
+        say_halt(m, v, DG_VERDICT_BROKE, &worst);
+    } else if (t->built * 1000 < m->floor_permille * c->built) {
         say_broken(m, v);
     } else if (lasts(m, &worst, m->warn_s)) {
         say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_VERDICT_BROKE : DG_VERDICT_WARNED, &worst);

@@ -31,12 +31,30 @@ typedef enum dg_verdict_status {
 } dg_verdict_status;
 typedef enum dg_claim_severity { DG_CLAIM_GATE, DG_CLAIM_ADVICE } dg_claim_severity;
 
+/* A number of a verdict, in thousandths of its unit; never below 0. */
+typedef struct dg_figure {
+    bool known;
+    int64_t milli;
+} dg_figure;
+
+/* What a claim measured, as numbers: its text says the same in words. */
+typedef struct dg_figures {
+    const char *unit; /* of measured, control and threshold; NULL: nothing was measured */
+    dg_figure measured, control;
+    dg_figure threshold; /* the last number that holds by itself */
+    bool at_least;       /* .. is the least of those; else the most */
+    const char *lost_unit;
+    dg_figure lost;    /* what treatment lost beyond control; 0: nothing */
+    dg_figure allowed; /* of that, by the plan; not known: the plan grants nothing */
+} dg_figures;
+
 typedef struct dg_verdict {
     dg_verdict_status status;
     uint32_t first_block, last_block; /* at which it broke; 0 both: not applicable */
     uint64_t count;                   /* events that broke it */
     char text[400];                   /* one line for the report, past tense, with numbers */
     char healed[120];                 /* what healed it, "" if nothing did */
+    dg_figures figures;
     /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items */
     json_t *evidence;
     bool control_failed; /* N-1 alone already fails it: nothing is said of N */

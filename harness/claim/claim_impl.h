@@ -37,6 +37,14 @@ void dg_verdict_say(dg_verdict *v, dg_verdict_status status, const char *format,
 void dg_verdict_span(dg_verdict *v, const tally *t);
 void dg_verdict_show(dg_verdict *v, evidence *e);
 
+/* Figures: a whole number, a number of thousandths, and how much `a` is above `b`, 0 if it is not.
+ * What is too big for a figure is the biggest there is. */
+dg_figure dg_claim_figure(uint64_t whole);
+dg_figure dg_claim_figure_milli(uint64_t milli);
+dg_figure dg_claim_figure_above(uint64_t a, uint64_t b);
+/* Nothing of its kind may go wrong: `measured` things did, and all of them are lost. */
+dg_figures dg_claim_figures_none(const char *unit, uint64_t measured);
+
 /* Candidates a slot, from U on, against control: para_rate.c. Windows are the rest
  * of U's session and each one after it, as many as a plan may ask for; what a migration
  * adds to the run counts with the last. */

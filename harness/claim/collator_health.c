@@ -50,17 +50,47 @@ static uint64_t permille(uint64_t part, uint64_t whole)
     return whole ? part * 1000 / whole : part ? 1000 : 0;
 }
 
+/* Where backers take as much as in control it is the panics that are measured; nothing is lost by
+ * those. */
+static dg_figures panics_of(const memory *m, uint64_t is, uint64_t was)
+{
+    return (dg_figures){ .unit = "panics a block",
+                         .measured = dg_claim_figure_milli(is),
+                         .control = dg_claim_figure_milli(was),
+                         .threshold = dg_claim_figure_milli(was + m->margin_permille),
+                         .lost_unit = "collations",
+                         .lost = dg_claim_figure(0) };
+}
+
+/* Collations that backers took, of as many as treatment made. */
+static dg_figures taken(const count *c, const count *t)
+{
+    uint64_t before = c->made ? t->made * (c->made - c->refused) / c->made : 0;
+    uint64_t now = t->made - t->refused;
+    return (dg_figures){ .unit = "collations",
+                         .measured = dg_claim_figure(now),
+                         .control = dg_claim_figure(before),
+                         .threshold = dg_claim_figure(before),
+                         .at_least = true,
+                         .lost_unit = "collations",
+                         .lost = dg_claim_figure_above(before, now) };
+}
+
 static void judge(memory *m, dg_verdict *v)
 {
     const count *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t panics = permille(t->panics, t->made), before = permille(c->panics, c->made);
     if (permille(t->refused, t->made) > permille(c->refused, c->made)) {
+        v->figures = taken(c, t);
         dg_verdict_say(
             v, DG_VERDICT_BROKE, "%u of %u collations were taken by no backer, %u of %u in control",
             (unsigned)t->refused, (unsigned)t->made, (unsigned)c->refused, (unsigned)c->made);
         dg_verdict_span(v, &m->refused);
         dg_verdict_show(v, &m->facts);
-    } else if (panics > before + m->margin_permille) {
+        return;
+    }
+    v->figures = panics_of(m, panics, before);
+    if (panics > before + m->margin_permille) {
         dg_verdict_say(v, DG_VERDICT_WARNED,
                        "%u panics beside %u blocks made (%u.%u each, %u.%u in control): no room in "
                        "the unincluded segment; no block is lost by it",
@@ -88,6 +118,13 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)m->arm[DG_ARM_CONTROL].made);
         v->control_failed = true;
     } else if (!m->arm[DG_ARM_TREATMENT].made) {
+        v->figures = (dg_figures){ .unit = "collations",
+                                   .measured = dg_claim_figure(0),
+                                   .control = dg_claim_figure(m->arm[DG_ARM_CONTROL].made),
+                                   .threshold = dg_claim_figure(1),
+                                   .at_least = true,
+                                   .lost_unit = "collations",
+                                   .lost = dg_claim_figure(m->arm[DG_ARM_CONTROL].made) };
         dg_verdict_say(v, DG_VERDICT_BROKE, "no collation after U, %u in control",
                        (unsigned)m->arm[DG_ARM_CONTROL].made);
         dg_verdict_span(v, &m->idle);

@@ -68,6 +68,8 @@ static void finish(void *at, dg_verdict *v)
     } else {
         dg_verdict_say(v, DG_VERDICT_HELD, "%u items equal", (unsigned)m->read);
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("items", m->lost.count);
     dg_verdict_show(v, &m->facts);
 }
 

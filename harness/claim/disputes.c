@@ -53,6 +53,17 @@ static void step(void *at, const dg_event *e)
     }
 }
 
+static dg_figures figures(const memory *m)
+{
+    uint64_t was = m->arm[DG_ARM_CONTROL].begun, is = m->arm[DG_ARM_TREATMENT].begun;
+    return (dg_figures){ .unit = "candidates",
+                         .measured = dg_claim_figure(is),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure(was),
+                         .lost_unit = "disputes",
+                         .lost = dg_claim_figure_above(is, was) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -61,6 +72,7 @@ static void finish(void *at, dg_verdict *v)
     if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no candidate was checked after U");
     } else if (t->begun > c->begun) {
+        v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_BROKE,
             "%llu candidates disputed, %llu in control; the first %lld slots after U, in "
@@ -81,6 +93,7 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned long long)c->begun, (unsigned long long)c->settled[VALID]);
         v->control_failed = true;
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed against %llu",
                        (unsigned long long)t->begun, (unsigned long long)c->begun);
     }

@@ -68,6 +68,18 @@ static const char *why(const lag *l, char *room, size_t size)
     return room;
 }
 
+static dg_figures figures(const memory *m)
+{
+    uint64_t was = (uint64_t)m->arm[DG_ARM_CONTROL].most,
+             is = (uint64_t)m->arm[DG_ARM_TREATMENT].most;
+    return (dg_figures){ .unit = "blocks",
+                         .measured = dg_claim_figure(is),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure(was + (uint64_t)m->margin),
+                         .lost_unit = "blocks",
+                         .lost = dg_claim_figure_above(is, was) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -85,11 +97,13 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)c->most, ALARM_BLOCKS, why(c, room, sizeof room));
         v->control_failed = true;
     } else if (m->late.count) {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_BROKE, "up to %u blocks behind, at most %u in control%s",
                        (unsigned)t->most, (unsigned)c->most, why(t, room, sizeof room));
         dg_verdict_span(v, &m->late);
         dg_verdict_show(v, &m->facts);
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks against %u", (unsigned)t->most,
                        (unsigned)c->most);
     }

@@ -73,6 +73,18 @@ static void step(void *at, const dg_event *e)
     }
 }
 
+/* Lost are the slots in which more groups could not back than ever in control. */
+static dg_figures figures(const memory *m)
+{
+    uint64_t was = m->arm[DG_ARM_CONTROL].unable_most, is = m->arm[DG_ARM_TREATMENT].unable_most;
+    return (dg_figures){ .unit = "groups",
+                         .measured = dg_claim_figure(m->bad.count || is < was ? is : was),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure(was),
+                         .lost_unit = "slots",
+                         .lost = dg_claim_figure(m->bad.count) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -85,6 +97,7 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)(c->unable_sum * 100 / c->sum));
         v->control_failed = true;
     } else if (m->bad.count) {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_BROKE,
                        "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
                        "weakest has %u members that work",
@@ -93,6 +106,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD, "at most %u groups unable at a time against %u",
                        (unsigned)t->unable_most, (unsigned)c->unable_most);
     }

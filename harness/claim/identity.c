@@ -48,6 +48,8 @@ static void finish(void *at, dg_verdict *v)
     else
         dg_verdict_say(v, DG_VERDICT_HELD, "%u facts agree", (unsigned)m->seen);
     dg_verdict_span(v, m->bad.count ? &m->bad : &m->odd);
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("facts", m->bad.count);
     dg_verdict_show(v, &m->facts);
 }
 

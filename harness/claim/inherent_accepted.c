@@ -58,6 +58,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD, "all inherents accepted in %u block%s",
                        (unsigned)m->blocks, m->blocks == 1 ? "" : "s");
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("blocks", m->bad.count);
     dg_verdict_show(v, &m->facts);
 }
 

@@ -73,9 +73,26 @@ static void step(void *at, const dg_event *e)
         storage(m, e);
 }
 
+static dg_figures fuel(const memory *m)
+{
+    return (dg_figures){ .unit = "million instructions",
+                         .measured = dg_claim_figure_milli(m->fuel_first / 1000),
+                         .threshold = dg_claim_figure_milli(m->fuel_max / 1000) };
+}
+
+/* Of computation, beyond control's block in the same slot. */
+static dg_figures weight(const memory *m)
+{
+    return (dg_figures){ .unit = "milliseconds",
+                         .measured = dg_claim_figure_milli(m->weight_own / 1000000),
+                         .control = dg_claim_figure(0),
+                         .threshold = dg_claim_figure_milli(m->weight_max / 1000000) };
+}
+
 static void judge(memory *m, dg_verdict *v)
 {
     tally first = { m->first_block, m->first_block, 1 };
+    v->figures = fuel(m);
     if (m->running) {
         dg_verdict_say(v, DG_VERDICT_BROKE,
                        "a multi-block migration still ran at the end, %u blocks after it began",
@@ -89,6 +106,7 @@ static void judge(memory *m, dg_verdict *v)
             m->first_block, (unsigned)(m->fuel_first / 1000000), (unsigned)(m->fuel_max / 1000000));
         dg_verdict_span(v, &first);
     } else if (m->weight_max && m->weight_own > m->weight_max) {
+        v->figures = weight(m);
         dg_verdict_say(
             v, DG_VERDICT_BROKE,
             "#%u weighs %u ms of computation more than control's, the block limit is %u ms",
@@ -96,6 +114,7 @@ static void judge(memory *m, dg_verdict *v)
             (unsigned)(m->weight_max / 1000000000));
         dg_verdict_span(v, &first);
     } else if (m->undecodable.count) {
+        v->figures = dg_claim_figures_none("items", m->undecodable.count);
         dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s", m->first,
                        m->undecodable.count > 1 ? ", and more" : "");
         dg_verdict_span(v, &m->undecodable);

@@ -64,6 +64,19 @@ static bool too_many(const memory *m)
            && (t->sum - (c->most < t->sum ? c->most : t->sum)) * 1000 > c->sum * m->ratio_permille;
 }
 
+static dg_figures figures(const memory *m)
+{
+    const arm_shows *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    uint64_t most = c->most * 1000 + c->sum * m->ratio_permille;
+    uint64_t none_worse = m->bad.count ? 0 : c->most * t->slots * 1000;
+    return (dg_figures){ .unit = "no-shows",
+                         .measured = dg_claim_figure(t->sum),
+                         .control = dg_claim_figure(c->sum),
+                         .threshold = dg_claim_figure_milli(most > none_worse ? most : none_worse),
+                         .lost_unit = "no-shows",
+                         .lost = dg_claim_figure_above(t->sum, c->sum) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -77,6 +90,7 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned long long)c->sum, (unsigned)c->level);
         v->control_failed = true;
     } else if (too_many(m)) {
+        v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_BROKE,
             "%llu no-shows in %u slots, %llu in the worst (#%u), %llu in control; approved "
@@ -87,6 +101,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD, "%llu no-shows in %u slots against %llu",
                        (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }

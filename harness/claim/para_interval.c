@@ -142,6 +142,12 @@ static void show(memory *m, dg_verdict *v, uint64_t most)
     dg_verdict_show(v, &m->facts);
 }
 
+/* Of so many blocks, one a slot. */
+static dg_figure milliseconds(const memory *m, uint64_t blocks)
+{
+    return dg_claim_figure_milli(blocks * (uint64_t)m->setup.slot_ms);
+}
+
 static void judge(memory *m, dg_verdict *v)
 {
     const side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
@@ -150,7 +156,14 @@ static void judge(memory *m, dg_verdict *v)
              before = median(c);
     tally where;
     uint64_t most = was * m->times_permille / 1000 + SLACK_BLOCKS;
+    dg_figures blocks = { .unit = "blocks",
+                          .measured = dg_claim_figure(is),
+                          .control = dg_claim_figure(was),
+                          .threshold = dg_claim_figure(most),
+                          .lost_unit = "seconds",
+                          .lost = milliseconds(m, is > was ? is - was : 0) };
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
+    v->figures = blocks;
     if (!late && !slow) {
         dg_verdict_say(v, DG_VERDICT_HELD,
                        "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was,

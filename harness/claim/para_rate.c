@@ -80,6 +80,20 @@ static bool too_low(const para_rate *r, size_t i)
            < c->sum_permille * r->floor_permille / c->slots;
 }
 
+/* Candidates in those windows, and as many as control has in as many slots. */
+static dg_figures figures(const para_rate *r, const para_window *c, const para_window *t)
+{
+    uint64_t was = c->sum_permille * t->slots / c->slots, is = t->sum_permille;
+    uint64_t least = was * r->floor_permille / 1000, slack = r->peak * 1000;
+    return (dg_figures){ .unit = "candidates",
+                         .measured = dg_claim_figure_milli(is),
+                         .control = dg_claim_figure_milli(was),
+                         .threshold = dg_claim_figure_milli(least > slack ? least - slack : 0),
+                         .at_least = true,
+                         .lost_unit = "candidates",
+                         .lost = dg_claim_figure_milli(was > is ? was - is : 0) };
+}
+
 static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
 {
     para_window c = { 0 }, t = { 0 };
@@ -99,6 +113,7 @@ static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
         v, DG_VERDICT_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
         (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10), (unsigned)(b % 10),
         (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
+    v->figures = figures(r, &c, &t);
     dg_verdict_span(v, &span);
     dg_verdict_show(v, &r->facts);
     if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
@@ -108,6 +123,7 @@ static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
 static void say_whole(const para_rate *r, dg_verdict *v)
 {
     uint64_t sum[2] = { 0, 0 }, slots[2] = { 0, 0 };
+    para_window whole[2];
     for (int arm = 0; arm < 2; arm++)
         for (size_t i = 0; i < PARA_WINDOWS; i++) {
             sum[arm] += r->window[arm][i].sum_permille;
@@ -132,6 +148,9 @@ static void say_whole(const para_rate *r, dg_verdict *v)
                        (unsigned)r->most_backable, (unsigned)r->setup.parachains);
     } else {
         uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
+        for (int arm = 0; arm < 2; arm++)
+            whole[arm] = (para_window){ .slots = slots[arm], .sum_permille = sum[arm] };
+        v->figures = figures(r, &whole[0], &whole[1]);
         dg_verdict_say(v, DG_VERDICT_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
                        (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
     }

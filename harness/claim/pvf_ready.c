@@ -61,6 +61,18 @@ static void step(void *at, const dg_event *e)
     }
 }
 
+/* Lost are the slots in which they were short of control's share in the same slot. */
+static dg_figures figures(const memory *m)
+{
+    return (dg_figures){ .unit = "percent",
+                         .measured = dg_claim_figure_milli(m->least[1] * 100),
+                         .control = dg_claim_figure_milli(m->least[0] * 100),
+                         .threshold = dg_claim_figure_milli(m->least[0] * m->floor_permille / 10),
+                         .at_least = true,
+                         .lost_unit = "slots",
+                         .lost = dg_claim_figure(m->bad.count) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -73,6 +85,7 @@ static void finish(void *at, dg_verdict *v)
             (unsigned)(m->least[0] / 10));
         v->control_failed = true;
     } else if (m->bad.count) {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_BROKE,
                        "%u %% of %u pairs of validator and parachain had their artifact at worst "
                        "(#%u), %u %% in control; short in %u slots, up to %u queued at a node",
@@ -83,6 +96,7 @@ static void finish(void *at, dg_verdict *v)
         if (!m->ends_short)
             dg_claim_text_copy(v->healed, sizeof v->healed, "preparation");
     } else {
+        v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD, "at least %u %% of pairs prepared against %u %%",
                        (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }

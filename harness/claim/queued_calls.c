@@ -37,6 +37,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD, "%u queued call%s checked, none changed its meaning",
                        (unsigned)m->calls, m->calls == 1 ? "" : "s");
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("calls", m->bad.count);
     dg_verdict_show(v, &m->facts);
 }
 

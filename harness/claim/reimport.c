@@ -39,6 +39,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_HELD, "%u of %u, same roots", (unsigned)m->blocks,
                        (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("blocks", m->bad.count);
     dg_verdict_show(v, &m->facts);
 }
 

@@ -1,3 +1,3 @@
 room := claim
 sees := base event
-owns := verdict
+owns := verdict figure figures

@@ -61,6 +61,8 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)m->right[DG_ARM_TREATMENT],
                        m->right[DG_ARM_TREATMENT] == 1 ? "" : "s");
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("epochs", m->bad.count);
     dg_verdict_show(v, &m->facts);
 }
 

@@ -36,6 +36,19 @@ static bool grew(const memory *m, int64_t now, int64_t control, int64_t slack)
     return now > control + slack && (uint64_t)now > (uint64_t)control * m->ceiling_permille / 1000;
 }
 
+/* In bytes of values; that keys alone grew is in the text. */
+static dg_figures figures(const memory *m)
+{
+    uint64_t now = (uint64_t)m->end.value_bytes, was = (uint64_t)m->end.value_bytes_control;
+    uint64_t most = was / 1000 * m->ceiling_permille, least = was + SLACK_BYTES;
+    return (dg_figures){ .unit = "bytes",
+                         .measured = dg_claim_figure(now),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure(most > least ? most : least),
+                         .lost_unit = "bytes",
+                         .lost = dg_claim_figure_above(now, was) };
+}
+
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
@@ -45,6 +58,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "the states were not measured");
         return;
     }
+    v->figures = figures(m);
     dg_verdict_say(v, DG_VERDICT_HELD, "%u keys and %u kB (control: %u keys and %u kB)",
                    (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
                    (unsigned)(s->value_bytes_control / 1024));
@@ -52,6 +66,7 @@ static void finish(void *at, dg_verdict *v)
         && !grew(m, s->value_bytes, s->value_bytes_control, SLACK_BYTES))
         return;
     if (s->era > s->era_control) {
+        v->figures = (dg_figures){ .unit = NULL };
         dg_verdict_say(
             v, DG_VERDICT_UNEXERCISED,
             "%u keys, %u kB against %u keys, %u kB, but era %lld against %lld: what each "

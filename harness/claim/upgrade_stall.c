@@ -77,6 +77,17 @@ static void step(void *at, const dg_event *e)
     }
 }
 
+static dg_figures figures(const memory *m)
+{
+    uint64_t was = m->arm[DG_ARM_CONTROL].empty, is = m->arm[DG_ARM_TREATMENT].empty;
+    return (dg_figures){ .unit = "slots",
+                         .measured = dg_claim_figure(is),
+                         .control = dg_claim_figure(was),
+                         .threshold = dg_claim_figure(was + m->allowed),
+                         .lost_unit = "blocks",
+                         .lost = dg_claim_figure_above(is, was) };
+}
+
 static void say_broken(memory *m, dg_verdict *v)
 {
     dg_verdict_say(
@@ -109,8 +120,10 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)(c->empty * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
     } else if (t->empty > c->empty + m->allowed) {
+        v->figures = figures(m);
         say_broken(m, v);
     } else {
+        v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_HELD,
             "%u slots empty right after U, %u in control; compiling N took %u.%u s at most",

@@ -6,6 +6,7 @@
 static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
+static const char *const bounds[] = { "at-least", "at-most", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
 
 #define RUNTIME(path)                                                                              \
@@ -152,6 +153,18 @@ static const dg_keys_row rows[] = {
       .says = "gate: breaking fails the run" },
     { "claims[].status", DG_KEYS_TEXT, true, .words = statuses, .says = "what became of it" },
     { "claims[].text", DG_KEYS_TEXT, true, .says = "in one line, with numbers" },
+    { "claims[].figures", DG_KEYS_OBJECT,
+      .says = "the same as numbers; absent: nothing was measured" },
+    { "claims[].figures.unit", DG_KEYS_TEXT, true, .says = "of measured, control and threshold" },
+    { "claims[].figures.measured", DG_KEYS_NUMBER, .says = "in treatment" },
+    { "claims[].figures.control", DG_KEYS_NUMBER, .says = "in control, over as many slots" },
+    { "claims[].figures.threshold", DG_KEYS_NUMBER,
+      .says = "the last number that holds without a budget" },
+    { "claims[].figures.holds", DG_KEYS_TEXT, .words = bounds,
+      .says = "which side of the threshold holds" },
+    { "claims[].figures.lost", DG_KEYS_NUMBER, .says = "by treatment beyond control; 0: nothing" },
+    { "claims[].figures.allowed", DG_KEYS_NUMBER, .says = "of that, by the plan; absent: nothing" },
+    { "claims[].figures.lost_unit", DG_KEYS_TEXT, .says = "of lost and allowed" },
     { "claims[].first_block", DG_KEYS_WHOLE, .says = "where it broke first" },
     { "claims[].last_block", DG_KEYS_WHOLE, .says = "where it broke last" },
     { "claims[].count", DG_KEYS_WHOLE, .says = "events that broke it" },

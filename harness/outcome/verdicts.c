@@ -4,6 +4,33 @@
 #include <assert.h>
 #include <string.h>
 
+/* Whole where it is whole, so that most numbers read as they are said. */
+static int put_figure(json_t *out, const char *key, const dg_figure *f)
+{
+    if (!f->known)
+        return 0;
+    return dg_outcome_put(out, key,
+                          f->milli % 1000 ? json_real((double)f->milli / 1000)
+                                          : json_integer(f->milli / 1000));
+}
+
+static json_t *figures_json(const dg_figures *f)
+{
+    json_t *out = json_pack("{s:s}", "unit", f->unit);
+    int bad = put_figure(out, "measured", &f->measured) | put_figure(out, "control", &f->control)
+              | put_figure(out, "threshold", &f->threshold);
+    if (f->threshold.known)
+        bad |= dg_outcome_put(out, "holds", json_string(f->at_least ? "at-least" : "at-most"));
+    if (f->lost_unit)
+        bad |= dg_outcome_put(out, "lost_unit", json_string(f->lost_unit))
+               | put_figure(out, "lost", &f->lost) | put_figure(out, "allowed", &f->allowed);
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
 static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, const dg_verdict *v)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
@@ -18,6 +45,8 @@ static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, con
         bad |= dg_outcome_put(out, "count", json_integer((json_int_t)v->count));
     if (v->healed[0])
         bad |= dg_outcome_put(out, "healed", dg_event_text(v->healed));
+    if (v->figures.unit)
+        bad |= dg_outcome_put(out, "figures", figures_json(&v->figures));
     if (v->control_failed)
         bad |= dg_outcome_put(out, "control_failed", json_true());
     if (json_array_size(v->evidence))

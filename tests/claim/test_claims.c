@@ -167,7 +167,7 @@ static const struct row {
       "C11 slot 11 1 1\nC12 slot 12 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     /* N-1's slots */
     { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
-      "C11 slot 11 1 1\nT10 slot 10 0 1\nT10 slot 11 0 1\nT11 slot 12 1 1" },
+      "C11 slot 12 1 1\nT10 slot 10 0 1\nT10 slot 11 0 1\nT11 slot 12 1 1" },
     { "block-cadence", DG_VERDICT_BROKE, 12,
       "1 blocks in 3 slots against 3 in control; longest gap 2 slots",
       "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 "
@@ -492,7 +492,9 @@ static const struct row {
       "N-1 alone makes 0 % available in one block: 25 % of bits set",
       NET("1") "C13 net-available 113 4 10 40 0 0\nT13 net-available 113 4 10 40 0 0" },
     { "availability", DG_VERDICT_HELD, 0,
-      "100 % in one block against 100 %, 90 % of bits against 100 %",
+      "100 % in one block against 100 %, in the worst two in a row 100 % against 100 %; 90 % of "
+      "bits "
+      "against 100 %",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 36 40 4 0" },
     /* one block alone */
     { "availability", DG_VERDICT_HELD, 0, "50 % in one block",
@@ -779,6 +781,23 @@ static bool shows_events(const struct row *r)
            || strstr(r->says, "layout");
 }
 
+/* No number says otherwise than the verdict. */
+static void figures_agree(const struct row *r, const dg_verdict *v)
+{
+    const dg_figures *f = &v->figures;
+    bool within = f->at_least ? f->measured.milli >= f->threshold.milli
+                              : f->measured.milli <= f->threshold.milli;
+    bool granted = f->allowed.known && f->lost.milli <= f->allowed.milli;
+    ck_assert_msg(v->status != DG_VERDICT_UNEXERCISED || !f->unit, "%s: %s", r->claim, v->text);
+    if (!f->unit)
+        return;
+    ck_assert(f->measured.known && f->threshold.known && !f->lost.known == !f->lost_unit);
+    ck_assert(f->measured.milli >= 0 && f->control.milli >= 0 && f->lost.milli >= 0);
+    ck_assert_msg(v->status != DG_VERDICT_HELD || within || granted,
+                  "%s holds with %" PRId64 " against %" PRId64 " (%" PRId64 "): %s", r->claim,
+                  f->measured.milli, f->control.milli, f->threshold.milli, v->text);
+}
+
 START_TEST(a_claim_judges_its_stream)
 {
     const struct row *r = &rows[_i];
@@ -798,6 +817,7 @@ START_TEST(a_claim_judges_its_stream)
     ck_assert_msg(v.status == DG_VERDICT_HELD || v.status == DG_VERDICT_UNEXERCISED
                       || !shows_events(r) || json_array_size(v.evidence) > 0,
                   "%s: %s", r->claim, v.text);
+    figures_agree(r, &v);
     dg_verdict_clear(&v);
     stream_clear(&s);
 }

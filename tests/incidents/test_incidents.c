@@ -5,8 +5,8 @@
  *
  *   rows[]: { "name", "patch": merged into the plan, "exit", "claims": {name: status},
  *             "texts": {name: part}, "healed": {name: part}, "first_block" and "count": {name:
- * number}, "causes": [part], "notes": [part], "absent_causes": [part], "chain": {"claim", "steps":
- * [kind of event]} }
+ * number}, "figures": {name: {figure: number}}, "causes": [part], "notes": [part], "absent_causes":
+ * [part], "chain": {"claim", "steps": [kind of event]} }
  *
  * Under sanitizers the first row of each runs. */
 #include <dirent.h>
@@ -174,6 +174,21 @@ static void check_numbers(const row *r, const json_t *outcome, const char *field
                       (long long)json_integer_value(wanted));
 }
 
+/* What the row names of a claim's figures. */
+static void check_figures(const row *r, const json_t *outcome)
+{
+    json_t *wanted, *number;
+    const char *name, *key;
+    json_object_foreach(json_object_get(r->is, "figures"), name, wanted)
+    {
+        const json_t *claim = claim_named(outcome, name), *is = json_object_get(claim, "figures");
+        json_object_foreach(wanted, key, number) ck_assert_msg(
+            json_equal(json_object_get(is, key), number), "%s, %s: %s %s is %g, not %g: %s",
+            r->folder, r->name, name, key, json_number_value(json_object_get(is, key)),
+            json_number_value(number), word(claim, "text"));
+    }
+}
+
 static void check_lines(const row *r, const json_t *outcome, const char *lines, const char *wanted,
                         bool there)
 {
@@ -212,6 +227,7 @@ START_TEST(comes_out_as_history_says)
     check_words(r, outcome, "healed", "healed", false);
     check_numbers(r, outcome, "first_block");
     check_numbers(r, outcome, "count");
+    check_figures(r, outcome);
     ck_assert_msg(dg_outcome_exit(outcome) == json_integer_value(json_object_get(r->is, "exit")),
                   "%s, %s: exit %d: %s", r->folder, r->name, dg_outcome_exit(outcome),
                   word(outcome, "reason"));
