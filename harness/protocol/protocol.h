@@ -2,6 +2,7 @@
  * a network around it. Rooms above make many nodes of it.
  *
  *   class     dg_class_at, dg_class_without   release families and their faults
+ *   release   dg_release_named                which release is of which family, and ran when
  *   grid      dg_grid_init, dg_grid_route     who tells whom
  *   groups    dg_rotation_core                which group serves which core
  *   leaves    dg_leaves_import, _finalize     the overseer's active leaves and its signals
@@ -93,6 +94,29 @@ const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
+
+/* A release of the node, by its class: the first column of what users know of theirs. */
+typedef struct dg_release {
+    uint32_t major, minor;
+    const char *also;      /* "stable2407"; "": it has no other name */
+    const char *published; /* year and month */
+    const char *class_name;
+} dg_release;
+const dg_release *dg_release_at(size_t i); /* oldest first; NULL past the end */
+/* Of "v1.10", "1.10.3" or "stable2407-2": a patch is as its release. NULL: none is known. */
+const dg_release *dg_release_named(const char *text, size_t len);
+/* "v0.9 (SD_V1), v1.0 to v1.2 (SD_V12_STRICT), ..": all that are known, in one line. */
+void dg_release_list(char *out, size_t size);
+
+/* Releases that were current at one time: rows of the table from oldest to newest. */
+typedef struct dg_release_span {
+    const dg_release *oldest, *newest;
+    char why[160]; /* in words, to follow "since" */
+} dg_release_span;
+/* What validators ran when a runtime of this name and version came into force; of a chain that
+ * is not known, by the version of its ParachainHost (0: it has none). False: it is not known. */
+bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t spec_version,
+                           uint32_t parachain_host);
 
 /* A repair that some families have, named by the number of its pull request. */
 typedef struct dg_repair {

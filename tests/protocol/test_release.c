@@ -1,0 +1,128 @@
+/* Who rehearses without naming nodes gets those that ran at the time: a wrong row of the table
+ * is a wrong verdict. The dates are those of incidents whose nodes are known. */
+#include "../support/suite.h"
+#include "protocol/protocol.h"
+
+#include <string.h>
+
+static const struct {
+    const char *text;
+    const char *class_name; /* NULL: not known */
+} names[] = {
+    { "v1.10", "SD_V12_PURGE" },
+    { "1.10", "SD_V12_PURGE" },
+    { "v1.10.0", "SD_V12_PURGE" },
+    { "v1.1", "SD_V12_STRICT" },
+    { "v0.9.43", "SD_V1" },
+    { "v1.6.0", "SD_V12_DROP" },
+    { "v1.12", "SD_V12_OK" },
+    { "stable2412", "SD_V12_RECEIPTS" },
+    { "stable2407-2", "SD_V12_OK" },
+    { "1.19", "SD_V2_ONLY" },
+    { "v1.100", NULL },
+    { "v1", NULL },
+    { "v", NULL },
+    { "", NULL },
+    { "1.10.", NULL },
+    { "1..10", NULL },
+    { "v1.10.0.0", NULL },
+    { "v1.10rc1", NULL },
+    { "stable240", NULL },
+    { "stable2407-", "SD_V12_OK" },
+    { "-", NULL },
+    { "v2.0", NULL },
+    { "1.99999999999", NULL },
+    { "SD_V1", NULL },
+};
+
+START_TEST(a_release_has_the_class_of_its_faults)
+{
+    const dg_release *r = dg_release_named(names[_i].text, strlen(names[_i].text));
+    ck_assert_msg(!r == !names[_i].class_name, "%s", names[_i].text);
+    if (r)
+        ck_assert_str_eq(r->class_name, names[_i].class_name);
+}
+END_TEST
+
+START_TEST(every_release_has_a_class_and_is_younger_than_the_one_before)
+{
+    const dg_release *r, *before = NULL;
+    for (size_t i = 0; (r = dg_release_at(i)); before = r, i++) {
+        ck_assert_ptr_nonnull(dg_class_named(r->class_name));
+        ck_assert_uint_eq(strlen(r->published), 7);
+        ck_assert(!before || strcmp(before->published, r->published) <= 0);
+        ck_assert(!before || before->major < r->major || before->minor < r->minor);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    uint32_t version, host;
+    const char *oldest, *newest; /* by their classes and minors; NULL: not known */
+    const char *why;
+} eras[] = {
+    { "paseo", 1002000, 10, "1.7", "1.10", "April 2024, when runtime 1002000" },
+    { "polkadot", 1002000, 10, "1.7", "1.10", "April 2024" },
+    { "polkadot", 1002006, 10, "1.7", "1.10", "April 2024" },
+    { "kusama", 1001000, 7, "1.4", "1.6", "January 2024" },
+    { "polkadot", 1003000, 11, "1.12", "1.15", "September 2024" },
+    { "kusama", 1005000, 12, "1.17", "1.18", "May 2025" },
+    { "kusama", 2000002, 13, "1.19", "1.20", "November 2025" },
+    { "polkadot", 9999000, 16, "1.21", "1.22", "June 2026" },
+    { "polkadot", 9390, 4, "0.9", "0.9", "runtime 9390 was released with node v0.9.39" },
+    { "rococo", 1014000, 11, "1.13", "1.14", "runtime 1014000 was released with node v1.14" },
+    { "rococo", 103000, 8, "1.2", "1.3", "node v1.3" },
+    { "westend", 10000, 5, "1.0", "1.0", "node v1.0" },
+    { "westend", 1023000, 13, "1.21", "1.22", "node v1.22" },
+    { "mini", 2, 10, "1.7", "1.10", "when relay chains came to ParachainHost 9" },
+    { "mini", 2, 4, "0.9", "0.9", "ParachainHost 1" },
+    { "mini", 2, 0, NULL, NULL, NULL },
+    { "polkadot", 25, 1, NULL, NULL, NULL },
+};
+
+static void is_release(const dg_release *r, const char *text)
+{
+    ck_assert_ptr_nonnull(r);
+    ck_assert_ptr_eq(r, dg_release_named(text, strlen(text)));
+}
+
+START_TEST(a_runtime_meets_the_nodes_of_its_time)
+{
+    dg_release_span span;
+    bool known = dg_release_of_runtime(&span, eras[_i].name, eras[_i].version, eras[_i].host);
+    ck_assert_int_eq(known, eras[_i].oldest != NULL);
+    if (!known)
+        return;
+    is_release(span.oldest, eras[_i].oldest);
+    is_release(span.newest, eras[_i].newest);
+    ck_assert_msg(strstr(span.why, eras[_i].why), "%s", span.why);
+}
+END_TEST
+
+START_TEST(what_is_known_stands_in_one_line)
+{
+    char line[400], little[8];
+    dg_release_list(line, sizeof line);
+    ck_assert_str_eq(line,
+                     "v0.9 (SD_V1), v1.0 to v1.2 (SD_V12_STRICT), v1.3 to v1.6 (SD_V12_DROP), "
+                     "v1.7 to v1.11 (SD_V12_PURGE), v1.12 to v1.16 (SD_V12_OK), v1.17 to "
+                     "v1.18 (SD_V12_RECEIPTS), v1.19 to v1.25 (SD_V2_ONLY)");
+    dg_release_list(little, sizeof little);
+    ck_assert_str_eq(little, "v0.9 (S");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("release");
+    TCase *tc = tcase_create("release");
+    tcase_add_loop_test(tc, a_release_has_the_class_of_its_faults, 0,
+                        (int)(sizeof names / sizeof *names));
+    tcase_add_test(tc, every_release_has_a_class_and_is_younger_than_the_one_before);
+    tcase_add_loop_test(tc, a_runtime_meets_the_nodes_of_its_time, 0,
+                        (int)(sizeof eras / sizeof *eras));
+    tcase_add_test(tc, what_is_known_stands_in_one_line);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
