@@ -283,8 +283,8 @@ static dg_code number(dg_snapshot_json *j, dg_error *err)
 static dg_code enter(dg_snapshot_json *j, bool object, dg_error *err)
 {
     if (j->depth == DG_JSON_DEPTH_MAX) {
-        j->rc = dg_fail(err, DG_LIMIT, "JSON nests deeper than %d at byte %llu", DG_JSON_DEPTH_MAX,
-                        (unsigned long long)dg_snapshot_json_offset(j));
+        j->rc = dg_fail(err, DG_MALFORMED, "JSON nests deeper than %d at byte %llu",
+                        DG_JSON_DEPTH_MAX, (unsigned long long)dg_snapshot_json_offset(j));
         return j->rc;
     }
     j->in_object[j->depth++] = object;

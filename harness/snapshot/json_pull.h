@@ -48,8 +48,8 @@ typedef struct dg_snapshot_json {
 void dg_snapshot_json_init(dg_snapshot_json *json, dg_snapshot_json_fill fill, void *user,
                            size_t key_max, size_t text_max);
 void dg_snapshot_json_clear(dg_snapshot_json *json);
-/* DG_OK with the event; DG_MALFORMED with the byte, DG_LIMIT, DG_NOMEM, or what
- * `fill` said. After DG_JSON_END every call answers DG_JSON_END. */
+/* DG_OK with the event; DG_MALFORMED with the byte (what nests too deep, too), DG_LIMIT, DG_NOMEM,
+ * or what `fill` said. After DG_JSON_END every call answers DG_JSON_END. */
 dg_code dg_snapshot_json_next(dg_snapshot_json *json, dg_snapshot_json_event *event, dg_error *err);
 /* Steps over the value that stands next, of any length, keeping nothing. */
 dg_code dg_snapshot_json_skip(dg_snapshot_json *json, dg_error *err);

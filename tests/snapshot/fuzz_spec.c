@@ -62,15 +62,15 @@ static dg_code read_cut(dg_bytes raw, size_t step, dg_hash *sum, dg_error *err)
     return rc;
 }
 
-static dg_code grammar(dg_bytes raw)
+static dg_code grammar(dg_bytes raw, dg_error *err)
 {
     feed f = { raw, 7 };
     dg_snapshot_json json;
     dg_code rc;
     dg_snapshot_json_init(&json, fill, &f, 0, 0);
-    rc = dg_snapshot_json_skip(&json, NULL);
+    rc = dg_snapshot_json_skip(&json, err);
     if (rc == DG_OK)
-        rc = dg_snapshot_json_skip(&json, NULL);
+        rc = dg_snapshot_json_skip(&json, err);
     dg_snapshot_json_clear(&json);
     return rc;
 }
@@ -82,10 +82,11 @@ static void compare_grammar(dg_bytes raw)
         return; /* jansson takes a zero byte for the end */
     json_t *theirs =
         json_loadb((const char *)raw.at, raw.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
-    dg_code ours = grammar(raw);
+    dg_error err = { .text = "" };
+    dg_code ours = grammar(raw, &err);
     enum json_error_code code = theirs ? json_error_unknown : json_error_code(&why);
     if (theirs)
-        assert(ours == DG_OK || ours == DG_LIMIT);
+        assert(ours == DG_OK || ours == DG_LIMIT || strstr(err.text, "nests deeper than 64"));
     else if (code != json_error_numeric_overflow && code != json_error_null_byte_in_key)
         assert(ours != DG_OK);
     json_decref(theirs);

@@ -381,7 +381,7 @@ START_TEST(keys_and_nesting_have_maxima)
     for (int i = 0; i < 100; i++)
         dg_buf_put_text(&text, "[");
     put_file(in, dg_buf_bytes(&text));
-    assert_refused(in, DG_LIMIT, "nests deeper than 64");
+    assert_refused(in, DG_MALFORMED, "nests deeper than 64");
     dg_buf_clear(&text);
 }
 END_TEST

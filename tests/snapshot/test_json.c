@@ -148,7 +148,7 @@ START_TEST(nesting_and_lengths_have_maxima)
     dg_error err;
     dg_buf_init(&got, 4096);
     memset(text, '[', DG_JSON_DEPTH_MAX + 1);
-    ck_assert_int_eq(events(&got, text, DG_JSON_DEPTH_MAX + 1, 16, &err), DG_LIMIT);
+    ck_assert_int_eq(events(&got, text, DG_JSON_DEPTH_MAX + 1, 16, &err), DG_MALFORMED);
     ck_assert_ptr_nonnull(strstr(err.text, "deeper than 64"));
     memset(text + DG_JSON_DEPTH_MAX, ']', DG_JSON_DEPTH_MAX);
     ck_assert_int_eq(events(&got, text, 2 * DG_JSON_DEPTH_MAX, 16, &err), DG_OK);
