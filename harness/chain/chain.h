@@ -339,6 +339,9 @@ typedef struct dg_enactment {
     dg_buf config_key, config_value;
     uint32_t config_session; /* from which the configuration acts; 0: none is changed */
 } dg_enactment;
+/* Does the runtime at `block` know the calls of that way? Known long before U; whether it can
+ * be gone at U too, says dg_chain_enact. DG_UNSUPPORTED: it does not. */
+dg_code dg_chain_has_way(dg_chain *chain, dg_block *block, dg_how how, dg_error *err);
 /* Prepares U as a child of `parent`. DG_UNSUPPORTED: the runtime offers no such
  * way (the text names what it has); DG_USAGE. */
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,

@@ -141,21 +141,28 @@ static dg_code write_authorization(const dg_enact_attempt *a, dg_block **amended
                : dg_chain_amend(a->chain, amended, a->parent, (const dg_bytes(*)[2])writes, 1, err);
 }
 
+/* Both calls: the transaction, and what a scheduler is given. */
+static dg_code put_authorize(const dg_enact_attempt *a, dg_buf *apply, dg_buf *authorize,
+                             dg_bytes code, dg_error *err)
+{
+    dg_enact_named_call call = dg_enact_call_authorize(code);
+    dg_code rc = put_apply(a, apply, code, err);
+    if (rc == DG_OK)
+        rc = dg_enact_call_bytes(a->meta, authorize, &call, err);
+    dg_enact_named_call_clear(&call);
+    return rc == DG_USAGE ? dg_fail(err, DG_UNSUPPORTED,
+                                    "the runtime has no System.authorize_upgrade (since 2024): "
+                                    "how=set-code and how=override are left")
+                          : rc;
+}
+
 static dg_code by_authorize(const dg_enact_attempt *a, dg_enactment *out, dg_bytes code,
                             dg_error *err)
 {
-    dg_enact_named_call call = dg_enact_call_authorize(code);
     dg_error why = { .code = DG_OK };
     uint8_t room[64];
     dg_buf bytes = dg_buf_on(room, sizeof room);
-    dg_code rc = put_apply(a, &out->extrinsic, code, err);
-    if (rc == DG_OK)
-        rc = dg_enact_call_bytes(a->meta, &bytes, &call, err);
-    dg_enact_named_call_clear(&call);
-    if (rc == DG_USAGE)
-        return dg_fail(err, DG_UNSUPPORTED,
-                       "the runtime has no System.authorize_upgrade (since 2024): how=set-code and "
-                       "how=override are left");
+    dg_code rc = put_authorize(a, &out->extrinsic, &bytes, code, err);
     if (rc < 0)
         return rc;
     rc = dg_enact_by_scheduler(a, &out->parent, &out->path, dg_buf_bytes(&bytes), &why);
@@ -176,6 +183,22 @@ static dg_code by_override(dg_enactment *out, dg_bytes code)
     out->writes[0][1] = code;
     out->write_count = 1;
     return DG_OK;
+}
+
+dg_code dg_chain_has_way(dg_chain *chain, dg_block *block, dg_how how, dg_error *err)
+{
+    static const uint8_t any[1] = { 0 };
+    dg_enact_attempt a = { .chain = chain, .parent = block };
+    uint8_t apply_room[64], authorize_room[64];
+    dg_buf apply = dg_buf_on(apply_room, sizeof apply_room),
+           authorize = dg_buf_on(authorize_room, sizeof authorize_room);
+    dg_code rc;
+    if (how != DG_HOW_AUTHORIZE)
+        return DG_OK;
+    if ((rc = dg_block_runtime_next(chain, block, &a.runtime, err)) < 0
+        || (rc = dg_runtime_meta(a.runtime, &a.meta, err)) < 0)
+        return rc;
+    return put_authorize(&a, &apply, &authorize, DG_BYTES_OF(any), err);
 }
 
 dg_code dg_chain_enact(dg_chain *chain, dg_enactment *out, dg_block *parent, dg_how how,

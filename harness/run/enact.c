@@ -40,6 +40,14 @@ static dg_code keep_wanted(dg_run_state *run, const dg_enactment *way, dg_error 
                : dg_fail(err, DG_NOMEM, "no memory for the wanted configuration");
 }
 
+dg_code dg_run_way_try(dg_run_state *run, dg_error *err)
+{
+    dg_code rc = run->code.len ? dg_chain_has_way(
+                     run->control.chain, dg_chain_root(run->control.chain), run->asked->how, err)
+                               : DG_OK;
+    return rc == DG_UNSUPPORTED ? dg_fail_within(err, DG_USAGE, "upgrade.how") : rc;
+}
+
 dg_code dg_run_config_try(dg_run_state *run, dg_error *err)
 {
     dg_transition what = { .config = run->asked->config };

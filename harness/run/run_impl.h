@@ -214,6 +214,8 @@ json_t *dg_run_item_at(dg_run_arm *a, dg_block *block, const char *pallet, const
 
 /* enact.c: what U changes, as the plan has it; borrowed. */
 dg_transition dg_run_transition(const dg_run_state *run);
+/* Before any block: does N-1 know the calls by which N is to go in? DG_USAGE. */
+dg_code dg_run_way_try(dg_run_state *run, dg_error *err);
 /* Before any block: is there what the plan changes? DG_USAGE. */
 dg_code dg_run_config_try(dg_run_state *run, dg_error *err);
 /* Builds U on the tip. DG_USAGE: the chain has no such way. */
