@@ -67,6 +67,8 @@ static dg_code execute(dg_chain *chain, tally *t, const char *path, dg_error *er
             break;
         dg_progress_step(&progress, t->executed, 0);
     }
+    if (rc == DG_END && !t->executed)
+        rc = dg_fail(err, DG_USAGE, "it holds no block");
     if (rc < 0)
         dg_fail_within(err, rc, "%s", path);
     dg_progress_done(&progress);

@@ -17,7 +17,6 @@ static size_t class_count(const dg_plan *plan)
     return json_array_size(network_at(plan, "classes"));
 }
 
-/* Absent and empty say the same: no network is asked for, unless its size is. */
 bool dg_plan_wants_network(const dg_plan *plan)
 {
     return class_count(plan) != 0 || network_at(plan, "size");
@@ -96,6 +95,10 @@ dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
     const json_t *links = network_at(plan, "links");
     bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
+    if (network_at(plan, "classes") && !class_count(plan))
+        return dg_fail(err, DG_USAGE,
+                       "network.classes is an empty list: name a class of nodes (as SD_V12_OK), or "
+                       "leave the key out");
     if (!dg_plan_wants_network(plan)
         && (json_object_size(links) || faults || collators || network_at(plan, "pvf")
             || network_at(plan, "forks") || network_at(plan, "backs_off")

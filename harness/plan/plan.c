@@ -6,6 +6,10 @@
 
 #include "claim/claim.h"
 
+/* Two days of slots of 6 s. A default horizon takes three sessions at most, which are 7200 slots
+ * on Polkadot; what is far beyond that is a slip of the pen, and would run for hours. */
+enum { SLOTS_MAX_DEFAULT = 28800 };
+
 dg_code dg_plan_new(dg_plan **out, dg_error *err)
 {
     dg_plan *plan = dg_calloc(1, sizeof *plan);
@@ -160,6 +164,12 @@ static const char *text_at(const dg_plan *plan, const char *object, const char *
     return json_string_value(json_object_get(json_object_get(plan->json, object), key));
 }
 
+/* Plans of the repository name runtimes that it builds. */
+static const char *how_to_make(const char *path)
+{
+    return strstr(path, "build/runtimes/") ? " (`make runtimes` builds it)" : "";
+}
+
 static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *key,
                        const char *path, dg_error *err)
 {
@@ -170,9 +180,10 @@ static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *
         len = snprintf(out, size, "%s%s", plan->folder, path);
         if (len < (int)size && dg_file_exists(out))
             return DG_OK;
-        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s is there", key, path, out);
+        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s is there%s", key, path, out,
+                       how_to_make(path));
     }
-    return dg_fail(err, DG_IO, "%s: there is no %.300s", key, path);
+    return dg_fail(err, DG_IO, "%s: there is no %.300s%s", key, path, how_to_make(path));
 }
 
 static dg_how how_of(const char *text)
@@ -245,6 +256,8 @@ static dg_code check(dg_plan *plan, dg_error *err)
     plan->asked.how = how_of(text_at(plan, "upgrade", "how"));
     plan->asked.boundaries_after =
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
+    plan->asked.slots_max =
+        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "slots_max", SLOTS_MAX_DEFAULT);
     plan->asked.seed = whole_at(plan->json, "seed", 1);
     plan->checked = true;
     return DG_OK;

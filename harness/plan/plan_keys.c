@@ -51,6 +51,9 @@ static const dg_keys_row fixed[] = {
     { "horizon.boundaries_after", DG_KEYS_WHOLE, .min = 2, .max = 100,
       .says =
           "session boundaries after U (default 2: sets and configuration act two sessions later)" },
+    { "horizon.slots_max", DG_KEYS_WHOLE, .min = 1, .max = 1000000,
+      .says = "a run of more slots than that is refused before it begins (default 28800: two days "
+              "of 6 s slots)" },
     { "fork", DG_KEYS_OBJECT, .says = "the state from which both arms begin" },
     { "fork.storage", DG_KEYS_OBJECT, .open = true,
       .says = "values put into it first: \"0x..\" or \"Pallet.Item\": \"0x..\", a value by its "

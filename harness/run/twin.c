@@ -64,6 +64,21 @@ static dg_code refuse_same_code(dg_run_state *run, dg_error *err)
 
 /* ---- where U is, and the end ---- */
 
+static dg_code not_too_long(const dg_run_state *run, dg_error *err)
+{
+    uint64_t slots = run->span.end_slot - run->span.clock.next_slot + 1,
+             hours = slots * run->span.clock.slot_ms / 3600000;
+    if (slots <= run->asked->slots_max)
+        return DG_OK;
+    return dg_fail(
+        err, DG_USAGE,
+        "upgrade.at: U would be %llu slots after the fork, and each arm of the run would "
+        "be %llu slots long (%llu hours of the chain's time), more than the %u of "
+        "horizon.slots_max; raise that if it is meant",
+        (unsigned long long)(run->span.upgrade_slot - run->span.clock.next_slot + 1),
+        (unsigned long long)slots, (unsigned long long)hours, run->asked->slots_max);
+}
+
 /* A genesis has neither groups nor cores before its first boundary, so there the
  * plain `boundary` is the second. */
 static dg_code place(dg_run_state *run, dg_error *err)
@@ -90,11 +105,7 @@ static dg_code place(dg_run_state *run, dg_error *err)
     run->span.end_slot = run->span.first_boundary + (run->asked->boundaries_after - 1) * epoch + 1;
     assert(run->span.first_boundary > run->span.upgrade_slot);
     assert(run->span.end_slot >= run->span.first_boundary);
-    if (run->span.end_slot - run->span.clock.next_slot > 1000000)
-        return dg_fail(err, DG_USAGE,
-                       "upgrade.at: the run would take %llu slots, at most 1000000 are run",
-                       (unsigned long long)(run->span.end_slot - run->span.clock.next_slot));
-    return DG_OK;
+    return not_too_long(run, err);
 }
 
 static uint32_t count_of(dg_run_arm *a, const char *pallet, const char *item)
@@ -127,7 +138,7 @@ static dg_code open_all(dg_run_state *run, dg_error *err)
     if ((rc = dg_run_arm_open_chain(&run->control, err)) < 0
         || (rc = dg_run_fork_prepare(run, err)) < 0 || (rc = open_runtimes(run, err)) < 0
         || (rc = refuse_same_code(run, err)) < 0 || (rc = place(run, err)) < 0
-        || (rc = dg_run_config_try(run, err)) < 0)
+        || (rc = dg_run_way_try(run, err)) < 0 || (rc = dg_run_config_try(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
     return (rc = dg_run_fork_people(run, err)) < 0 ? rc : dg_run_faults_place(run, err);

@@ -35,6 +35,8 @@ static const struct {
     { "{\"upgrade\":[]}", "upgrade must be an object" },
     { "{\"horizon\":{\"boundaries_after\":1}}", "from 2 to 100" },
     { "{\"horizon\":{\"boundaries_after\":2.5}}", "whole number" },
+    { "{\"horizon\":{\"slots_max\":0}}", "from 1 to 1000000" },
+    { "{\"horizon\":{\"slots_max\":1000001}}", "from 1 to 1000000" },
     { "{\"network\":{\"validators\":\"300\"}}", "network.validators" },
     { "{\"network\":{\"sizes\":1}}", "\"network.sizes\"" },
     { "{\"claims\":{\"block-cadense\":{}}}",
@@ -212,6 +214,9 @@ static const struct {
       DG_USAGE, "claims.identity is about new code; name upgrade.to" },
     { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE,
       "claims.backing-rate is about the network" },
+    { "{" WHOLE ",\"network\":{\"classes\":[]}}", DG_USAGE, "network.classes is an empty list" },
+    { "{" WHOLE ",\"network\":{\"size\":\"8x2\",\"classes\":[]}}", DG_USAGE,
+      "network.classes is an empty list" },
     { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
     { "{" WHOLE ",\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}", DG_USAGE,
       "every claim is switched off" },
@@ -230,12 +235,12 @@ END_TEST
 
 START_TEST(what_is_left_out_has_its_stated_default)
 {
-    dg_plan *plan =
-        parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"classes\":[],\"links\":{}}}");
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"validators\":\"snapshot\",\"links\":{}}}");
     dg_error err = { .text = "" };
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     ck_assert_uint_eq(dg_plan_asked_of(plan)->seed, 1);
     ck_assert_uint_eq(dg_plan_asked_of(plan)->boundaries_after, 2);
+    ck_assert_uint_eq(dg_plan_asked_of(plan)->slots_max, 28800);
     ck_assert_int_eq(dg_plan_asked_of(plan)->how, DG_HOW_SET_CODE);
     ck_assert_int_eq(dg_plan_asked_of(plan)->at.kind, DG_POSITION_BOUNDARY);
     ck_assert_int_eq(dg_plan_asked_of(plan)->at.offset, -8);

@@ -21,6 +21,9 @@ static void import_refused(const char *path, const char *what, const char *says,
 
 /* ---- specs ---- */
 
+#define EIGHT "[[[[[[[["
+#define DEEP EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+
 static const struct {
     const char *what, *text, *says;
 } specs[] = {
@@ -35,6 +38,7 @@ static const struct {
     { "code is no wasm",
       "{\"id\":\"x\",\"genesis\":{\"raw\":{\"top\":{\"0x3a636f6465\":\"0x0001\"}}}}", ":code" },
     { "no genesis", "{\"id\":\"x\"}", "genesis" },
+    { "too deep", "{\"id\":\"x\",\"properties\":" DEEP, "nests deeper than 64" },
     { "empty", "", "empty" },
 };
 
@@ -189,10 +193,16 @@ static const struct {
     { "{\"doppel\":2}", "doppel", 2 },
     { PLAN("\"upgrade\":{\"to\":\"build/runtimes/mini-2.wasm\",\"att\":\"next\"}"), "did you mean",
       2 },
-    { PLAN(TO("nowhere.wasm", "boundary-4")), "nowhere", 4 },
+    { PLAN(TO("nowhere.wasm", "boundary-4")), "nowhere.wasm is there (`make runtimes` builds it)",
+      4 },
+    { "{\"doppel\":1," SMALL ",\"upgrade\":{\"to\":\"nowhere.wasm\",\"at\":\"next\"}}",
+      "nowhere.wasm is there\n", 4 },
     { PLAN(TO("mini-2.wasm", "bounday-4")), "boundary-20", 2 },
     { PLAN(TO("mini-2.wasm", "#0")), "#0", 2 },
     { PLAN(TO("mini-2.wasm", "boundary@200000")), "slots", 2 },
+    { PLAN(TO("mini-2.wasm", "boundary@9999-5")), "more than the 28800 of horizon.slots_max", 2 },
+    { PLAN(TO("mini-2.wasm", "boundary-4") ",\"horizon\":{\"slots_max\":20}"),
+      "more than the 20 of horizon.slots_max", 2 },
     { PLAN(TO("mini-2.wasm", "boundary@2-5000")), "upgrade.at", 2 },
     { PLAN(TO("mini-2.wasm", "boundary-4") ",\"claims\":{\"block-cadense\":{}}"), "block-cadence",
       2 },
@@ -227,6 +237,8 @@ static const struct {
     { "report show README.md", "README.md", 2 },
     { "report show " EMBEDDED_PLAN, "must be", 2 },
     { "execute build/runtimes/mini.json README.md", "README.md", 2 },
+    { "execute build/runtimes/mini.json /dev/null", "/dev/null: it holds no block", 2 },
+    { "run " EMBEDDED_PLAN " --how authorize", "doppel: upgrade.how: the runtime has no", 2 },
     { "call build/runtimes/mini.json Core_version 0x123", "odd", 2 },
     { "call build/runtimes/mini.json Core_version 0x12zz", "character 4", 2 },
     { "call build/runtimes/mini.json Core_versoin", "did you mean Core_version?", 2 },
