@@ -64,6 +64,7 @@ static void keep(dg_survey_answer *out, const asked *at, const dg_survey_api *ro
     out->len = value.len;
     out->hash = dg_blake2_256(value);
     out->essence = essence_of(value, row->compare);
+    out->figures = dg_survey_figures(row, value);
     out->decodes = json != NULL;
     out->described = meta && dg_meta_method_named(meta, row->api, row->method);
     if (json && value.len <= DG_SURVEY_JSON_MAX)
@@ -193,8 +194,10 @@ dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_sta
 
 void dg_survey_sample_clear(dg_survey_sample *s)
 {
-    for (size_t i = 0; s->answers && i < DG_SURVEY_APIS_MAX; i++)
+    for (size_t i = 0; s->answers && i < DG_SURVEY_APIS_MAX; i++) {
         json_decref(s->answers[i].json);
+        json_decref(s->answers[i].figures);
+    }
     dg_free(s->answers);
     memset(s, 0, sizeof *s);
 }

@@ -1,5 +1,5 @@
 /* layout.c - reads values by a layout of letters. */
-#include "survey/survey.h"
+#include "survey/survey_impl.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -154,6 +154,17 @@ static json_t *read_value(const char **p, dg_scale *s)
         break;
     }
     assert(!"a layout of this room has an unknown letter");
+    return NULL;
+}
+
+json_t *dg_survey_layout_next(const char **layout, dg_scale *s)
+{
+    const char *end = behind(*layout);
+    json_t *out = s->rc == DG_OK ? read_value(layout, s) : NULL;
+    *layout = end;
+    if (s->rc == DG_OK)
+        return out;
+    json_decref(out);
     return NULL;
 }
 

@@ -184,6 +184,11 @@ typedef struct dg_survey_api {
     dg_survey_ask ask;
     dg_survey_same compare;
     const char *layout; /* bytes of the answer at every version (layout.c) */
+    /* what of it has to be as in control, at any block of the same session (below); NULL: nothing
+     */
+    const char *figures;
+    bool configured;     /* counts and values of it follow from HostConfiguration */
+    const char *because; /* why that and no more */
 } dg_survey_api;
 enum { DG_SURVEY_APIS_MAX = 96 };
 /* NULL past the end. Rows keep their order from version to version of the program. */
@@ -197,6 +202,16 @@ void dg_survey_api_entry(char *out, size_t size, const dg_survey_api *row);
  *   H 32 bytes   x292. as many bytes   [x] list   (xyz) tuple   ?x option
  *   <x|y|-> enum by index, - an empty variant   * anything to the end */
 json_t *dg_survey_layout_decode(const char *layout, dg_scale *s);
+/* What a row's `figures` pick from an answer, as an array in their order; owned by the caller.
+ * NULL: the row has none, the bytes end before the last of them, or there is no memory. Each
+ * letter stands for one value of the layout, its name in braces behind it:
+ *
+ *   =   the value         #   how many are in a list     %   .. that are not idle
+ *   !   an option's value is there                       k   a result is Ok
+ *   ?f  is there, and figure f of it                     .   passed over
+ *   (ffff) of a tuple     [ff] several of one list
+ */
+json_t *dg_survey_figures(const dg_survey_api *row, dg_bytes answer);
 
 /* One answer of a runtime API, as much of it as is compared and shown. */
 typedef struct dg_survey_answer {
@@ -209,6 +224,7 @@ typedef struct dg_survey_answer {
     bool described;   /* the metadata had its type: fields have names */
     bool decodes_old; /* by the types of N-1, where those were asked for */
     dg_hash essence;  /* of what is compared (dg_survey_same) */
+    json_t *figures;  /* of the row; owned, NULL: it has none, or they cannot be read */
     dg_hash hash;
     char value[200], error[200];
     json_t *json; /* decoded, for answers of up to DG_SURVEY_JSON_MAX bytes; owned */
@@ -241,6 +257,18 @@ dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_sta
 /* Gives it back; it can be taken again. */
 void dg_survey_sample_clear(dg_survey_sample *sample);
 
+/* How an answer of N stands against control's, the gravest first. */
+typedef enum dg_survey_against {
+    DG_SURVEY_AGAINST_NOTHING, /* one of them tells nothing that is compared */
+    DG_SURVEY_AGAINST_EMPTY,   /* nothing, where control has something */
+    DG_SURVEY_AGAINST_COUNT,   /* not as many */
+    DG_SURVEY_AGAINST_VALUE,   /* another value */
+    DG_SURVEY_AGAINST_SAME
+} dg_survey_against;
+/* Puts the gravest difference into `out` as words: "0 of 6 cores in use"; "" where there is none.
+ * What N has and control has not is no difference. */
+dg_survey_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
+                                    const dg_survey_answer *now, const dg_survey_answer *control);
 /* Both were answered, and not with the same. */
 bool dg_survey_differs(const dg_survey_answer *a, const dg_survey_answer *b);
 /* Answer `i` at U is neither what the same code says one block later nor what is said without

@@ -19,4 +19,8 @@ void dg_survey_question_clear(dg_survey_question *q);
 /* The bytes for one kind of call. False: there is nothing on this chain to ask about. */
 bool dg_survey_question_input(const dg_survey_question *q, dg_survey_ask ask, dg_bytes *out);
 
+/* One value of a layout as JSON, owned by the caller; `*layout` is behind it then, `s` too or
+ * holds its failure. NULL: `s` failed, or no memory. */
+json_t *dg_survey_layout_next(const char **layout, dg_scale *s);
+
 #endif

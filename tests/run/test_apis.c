@@ -42,7 +42,7 @@ static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *m
         const dg_meta_method *method = dg_meta_method_named(meta, row->api, row->method);
         char entry[96];
         dg_bytes answer;
-        json_t *typed = NULL, *laid;
+        json_t *typed = NULL, *laid, *figures;
         dg_scale s;
         dg_survey_api_entry(entry, sizeof entry, row);
         if (!method || needs_input(row)
@@ -58,6 +58,10 @@ static unsigned both_ways(dg_chain *chain, dg_runtime *runtime, const dg_meta *m
                       answer.len);
         ck_assert_msg(dg_value_decode_all(meta, &typed, method->output, answer, NULL) == DG_OK,
                       "%s: %s", spec, entry);
+        figures = dg_survey_figures(row, answer);
+        ck_assert_msg(!row->figures || figures, "%s: %s: %s finds no end", spec, entry,
+                      row->figures);
+        json_decref(figures);
         json_decref(laid);
         json_decref(typed);
         compared++;
