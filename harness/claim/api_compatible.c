@@ -55,6 +55,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_api_compatible = {
     .id = DG_CLAIM_API_COMPATIBLE,
+    .fails = "nodes cannot read what runtime APIs answer",
     .says = "answers of runtime APIs decode with the types that a node of N-1's time knows",
     .because = "operators update late, and an answer in a new form is an error, or worse a wrong "
                "value, on every older node",

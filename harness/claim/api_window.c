@@ -132,6 +132,7 @@ static const char *const options[] = { "fuel_max", "fuel_late", NULL };
 
 const dg_claim dg_claim_api_window = {
     .id = DG_CLAIM_API_WINDOW,
+    .fails = "runtime APIs answer wrongly",
     .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not "
             "against what it says at U+1",
     .because = "at U nodes ask new code over storage that was not migrated yet, and the author of "

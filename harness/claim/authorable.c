@@ -68,6 +68,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_authorable = {
     .id = DG_CLAIM_AUTHORABLE,
+    .fails = "relay-chain blocks cannot be built",
     .says = "every block that an author tries to build on N is built",
     .because = "a panic in initialize_block or in a mandatory inherent means that no block can "
                "ever follow",

@@ -154,6 +154,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_authorities_survive = {
     .id = DG_CLAIM_AUTHORITIES_SURVIVE,
+    .fails = "authorities are lost",
     .says = "stored session keys decode under N, and the validator, GRANDPA and BABE sets stay "
             "those of control",
     .because = "a session-key layout that changes without its migration drains the set within two "

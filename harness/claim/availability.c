@@ -176,6 +176,7 @@ static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_availability = {
     .id = DG_CLAIM_AVAILABILITY,
+    .fails = "candidates do not become available in time",
     .says = "after U candidates become available in one block as they do in control",
     .because = "a candidate whose chunks are not held by two thirds keeps its core, and its "
                "parachain stands still",

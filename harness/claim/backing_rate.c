@@ -15,6 +15,7 @@ static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_backing_rate = {
     .id = DG_CLAIM_BACKING_RATE,
+    .fails = "parachain candidates are not backed",
     .says = "after U as many candidates are backed a block as in control",
     .because = "on 2024-04-21 parachains stood still while the relay chain produced blocks as ever",
     .basis = "node model",

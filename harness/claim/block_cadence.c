@@ -223,6 +223,7 @@ static const char *const options[] = { "at_least_of_control", "halt_s", "halt_wa
 
 const dg_claim dg_claim_block_cadence = {
     .id = DG_CLAIM_BLOCK_CADENCE,
+    .fails = "the relay chain misses blocks",
     .says = "after U blocks come as often as in control",
     .because = "a runtime that cannot be authored on stops the chain, and only a new client brings "
                "it back",

@@ -87,6 +87,7 @@ typedef struct dg_claim_setup {
 
 typedef struct dg_claim {
     dg_claim_id id;
+    const char *fails;          /* what happens when it broke: "finality falls behind" */
     const char *says;           /* plain words */
     const char *because;        /* the incident or rule */
     const char *basis;          /* "real runtime" | "node model" */

@@ -138,6 +138,7 @@ static const char *const options[] = { "panics_above_control", NULL };
 
 const dg_claim dg_claim_collator_health = {
     .id = DG_CLAIM_COLLATOR_HEALTH,
+    .fails = "collators fail",
     .says = "after U collators author without more panics than in control, and backers take what "
             "they make",
     .because = "on 2023-10-17 nodes refused what older collators offered; in April 2024 collators "

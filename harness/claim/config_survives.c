@@ -75,6 +75,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_config_survives = {
     .id = DG_CLAIM_CONFIG_SURVIVES,
+    .fails = "the host configuration is lost",
     .says = "HostConfiguration and the like decode under N, and every value is control's or "
             "reported as changed",
     .because = "a configuration that does not decode is silently replaced by defaults: group "

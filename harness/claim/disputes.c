@@ -101,6 +101,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_disputes = {
     .id = DG_CLAIM_DISPUTES,
+    .fails = "candidates are disputed",
     .says = "after U no more candidates are called invalid by some validator than in control",
     .because = "Kusama on 2025-05-09: two sessions after the upgrade validators that were not "
                "updated could not read a receipt and disputed everything",

@@ -113,6 +113,7 @@ static const char *const options[] = { "blocks_above_control", NULL };
 
 const dg_claim dg_claim_finality_lag = {
     .id = DG_CLAIM_FINALITY_LAG,
+    .fails = "finality falls behind",
     .says = "after U finality follows the best block as closely as in control",
     .because = "candidates that cannot be approved hold finality back, and bridges and exchanges "
                "wait for it",

@@ -116,6 +116,7 @@ static const char *const options[] = { "slots_in_a_row", NULL };
 
 const dg_claim dg_claim_groups_able = {
     .id = DG_CLAIM_GROUPS_ABLE,
+    .fails = "backing groups cannot reach enough votes",
     .says = "after U no more backing groups are short of members that can vote than in control",
     .because = "validators that were not updated cannot vote once ParachainHost is 7: in April "
                "2024 their groups' parachains lost whole rotations",

@@ -55,6 +55,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_identity = {
     .id = DG_CLAIM_IDENTITY,
+    .fails = "N is not a runtime that may follow N-1 on this chain",
     .says = "N carries N-1's name, a higher version, and the same slot and epoch length",
     .because = "BABE constants are compiled in and cached by nodes: a changed epoch length splits "
                "the network",

@@ -15,6 +15,7 @@ static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_inclusion_rate = {
     .id = DG_CLAIM_INCLUSION_RATE,
+    .fails = "parachain candidates are not included",
     .says = "after U as many candidates become available and are included as in control",
     .because = "a candidate that is backed and never included is no parachain block",
     .basis = "node model",

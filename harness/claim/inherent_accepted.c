@@ -65,6 +65,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_inherent_accepted = {
     .id = DG_CLAIM_INHERENT_ACCEPTED,
+    .fails = "inherents are refused",
     .says = "N produces the inherents that N-1 produced, and takes every one of them",
     .because =
         "without the timestamp and the parachains' inherent a block panics when it is finished",

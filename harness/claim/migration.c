@@ -144,6 +144,7 @@ static const char *const options[] = { "fuel_max", NULL };
 
 const dg_claim dg_claim_migration = {
     .id = DG_CLAIM_MIGRATION,
+    .fails = "the migration is not clean",
     .says =
         "migrations end, within a block's work, and every stored value decodes under N afterwards",
     .because = "a migration has no weight limit of its own: a heavy one misses its slot, a "

@@ -111,6 +111,7 @@ static const char *const options[] = { "at_most_of_control", NULL };
 
 const dg_claim dg_claim_no_shows = {
     .id = DG_CLAIM_NO_SHOWS,
+    .fails = "approval checkers do not show up in time",
     .says = "after U no more validators fail to approve what they said they check than in control",
     .because = "in April 2024 every validator compiled every parachain anew: approvals came late, "
                "each missing one called for more, and finality fell behind",

@@ -211,6 +211,7 @@ static const char *const options[] = { "times_control", NULL };
 
 const dg_claim dg_claim_para_interval = {
     .id = DG_CLAIM_PARA_INTERVAL,
+    .fails = "parachains wait for their next block",
     .says = "no parachain waits for its next block more than twice as long as the one that waits "
             "longest in control",
     .because = "a mean over all parachains hides the one that stands still: a group that cannot "

@@ -106,6 +106,7 @@ static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_pvf_ready = {
     .id = DG_CLAIM_PVF_READY,
+    .fails = "parachain code is not prepared in time",
     .says = "after U validators have as many of the parachains' artifacts prepared as in control",
     .because = "in April 2024 a change of executor parameters made every node compile every "
                "parachain again: 5 to 15 minutes with little backing and late finality",

@@ -48,6 +48,7 @@ static const char *const options[] = { "every", NULL };
 
 const dg_claim dg_claim_reimport = {
     .id = DG_CLAIM_REIMPORT,
+    .fails = "imported blocks execute differently",
     .says = "a block that is executed again gives the root in its header",
     .because = "a runtime whose building and importing differ forks the chain at every block",
     .basis = "real runtime",

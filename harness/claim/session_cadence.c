@@ -68,6 +68,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_session_cadence = {
     .id = DG_CLAIM_SESSION_CADENCE,
+    .fails = "sessions do not turn where nodes expect them",
     .says = "the digest of each epoch stands in the slot where a BABE client expects it, and "
             "nowhere else",
     .because = "a client rejects blocks with an unexpected or a missing epoch change: consensus "

@@ -84,6 +84,7 @@ static const char *const options[] = { "at_most_of_control", NULL };
 
 const dg_claim dg_claim_state_growth = {
     .id = DG_CLAIM_STATE_GROWTH,
+    .fails = "the state grows",
     .says = "at the end of the run the state is about as big as control's",
     .because = "state is paid for by every node for ever; a migration that copies without deleting "
                "is noticed too late",

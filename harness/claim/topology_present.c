@@ -109,6 +109,7 @@ static const char *const options[] = { "at_least", NULL };
 
 const dg_claim dg_claim_topology_present = {
     .id = DG_CLAIM_TOPOLOGY_PRESENT,
+    .fails = "validators lack their grid topology",
     .says = "after U validators hold the grid topology of their session",
     .because = "Polkadot stalled on 2024-04-21: the topology came before the API version that it "
                "was needed for, and was forgotten",

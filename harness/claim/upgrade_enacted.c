@@ -62,6 +62,7 @@ static void finish(void *at, dg_verdict *v)
 
 const dg_claim dg_claim_upgrade_enacted = {
     .id = DG_CLAIM_UPGRADE_ENACTED,
+    .fails = "N is not enacted",
     .says = "N is the code of the chain after U, and the first block on it ran N",
     .because = "a refused set_code leaves the chain on N-1 while everybody believes otherwise",
     .basis = "real runtime",

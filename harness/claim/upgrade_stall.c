@@ -136,6 +136,7 @@ static const char *const options[] = { "empty_slots", NULL };
 
 const dg_claim dg_claim_upgrade_stall = {
     .id = DG_CLAIM_UPGRADE_STALL,
+    .fails = "the network stops authoring right after U",
     .says = "right after U the network goes on authoring",
     .because = "every node compiles N at its first call at U, all at the same moment: real nodes "
                "left four slots empty",

@@ -852,7 +852,7 @@ START_TEST(every_claim_was_seen_red_and_green)
             green |= rows[k].status == DG_VERDICT_HELD;
         }
         ck_assert_msg(red && green, "%s", dg_claim_name(claim->id));
-        ck_assert(claim->says && claim->because && claim->basis);
+        ck_assert(claim->says && claim->fails && claim->because && claim->basis);
     }
 }
 END_TEST
