@@ -62,6 +62,9 @@ dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err
  * the plan tell. DG_MALFORMED: it is not the whole log of a run; DG_NOMEM. */
 dg_code dg_outcome_explain(json_t **out, const dg_event_log *log, dg_error *err);
 
+/* Two runs of one plan and seed differed: what `outcome` says is worth nothing, and says so from
+ * now on. DG_NOMEM. */
+dg_code dg_outcome_differs(json_t *outcome, dg_error *err);
 /* 0, 1, 3 or 5, as the outcome says; 5 for what is no outcome. */
 int dg_outcome_exit(const json_t *outcome);
 /* Reads and checks an outcome file of this program. DG_IO, DG_MALFORMED, DG_UNSUPPORTED. */

@@ -38,6 +38,12 @@ const dg_event *dg_outcome_event(const dg_outcome_facts *run, const json_t *evid
 /* explain.c: puts `result`, `exit` and `reason`. */
 int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome_tally *tally);
 
+/* answer.c: puts `answer`, which is made of the verdict and of what else stands in `outcome`. */
+int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
+                      const dg_outcome_tally *tally, const json_t *claims);
+/* harm.c: what was lost from U on, against control; of parachains with a network alone. */
+json_t *dg_outcome_harm(const dg_outcome_facts *run, bool network);
+
 /* api_versions.c: APIs whose version N changes. */
 json_t *dg_outcome_apis(const dg_outcome_facts *run);
 /* causes.c: why claims broke, line by line; what can be done about it. */

@@ -5,6 +5,11 @@
 
 static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
+static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SAY", NULL };
+static const char *const missings[] = {
+    "control-fails", "no-block-at-u",     "n-never-ran", "too-short",
+    "unexercised",   "not-deterministic", NULL
+};
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", NULL };
@@ -121,6 +126,9 @@ static const dg_keys_row rows[] = {
     { "upgrade.block", DG_KEYS_WHOLE, true, .says = "number of U; 0: none was built" },
     { "upgrade.slot", DG_KEYS_WHOLE, true, .says = "slot meant" },
     { "upgrade.slot_of_session", DG_KEYS_WHOLE, true, .says = "slots since the session's first" },
+    { "upgrade.slots_to_boundary", DG_KEYS_WHOLE, .says = "from U's to the next session's first" },
+    { "upgrade.blocks_to_boundary", DG_KEYS_WHOLE,
+      .says = "control's blocks in those slots, the one in U's place among them" },
     { "upgrade.session", DG_KEYS_WHOLE, true, .says = "session index before U" },
     { "upgrade.enacted", DG_KEYS_BOOL, true, .says = "N was the code after U" },
     { "upgrade.pending", DG_KEYS_BOOL, true, .says = "N waited one block in :pending_code" },
@@ -142,6 +150,50 @@ static const dg_keys_row rows[] = {
     { "reason", DG_KEYS_TEXT, true, .says = "in one line" },
     { "exit", DG_KEYS_WHOLE, true, .min = 0, .max = 5,
       .says = "exit code: 0 held, 1 broke, 3 inconclusive, 5 non-deterministic" },
+    { "answer", DG_KEYS_OBJECT, .says = "what a release manager is told first, in facts" },
+    { "answer.word", DG_KEYS_TEXT, true, .words = answers,
+      .says = "GO: exit 0; GO WITH HARM: exit 0, and what was lost is allowed; NO-GO: exit 1; "
+              "CANNOT SAY: any other" },
+    { "answer.chain_only", DG_KEYS_BOOL, true, .says = "no network was simulated" },
+    { "answer.not_judged", DG_KEYS_WHOLE, true,
+      .says = "claims about the network that nobody could ask, therefore" },
+    { "answer.claims", DG_KEYS_OBJECT, true, .says = "how many claims came to what" },
+    { "answer.claims.judged", DG_KEYS_WHOLE, true, .says = "all of them" },
+    { "answer.claims.held", DG_KEYS_WHOLE, true, .says = "that held" },
+    { "answer.claims.broke", DG_KEYS_WHOLE, true, .says = "that broke, advice claims too" },
+    { "answer.claims.warned", DG_KEYS_WHOLE, true, .says = "that warned" },
+    { "answer.claims.unexercised", DG_KEYS_WHOLE, true, .says = "that had nothing to judge" },
+    { "answer.breaks", DG_KEYS_LIST, true, .says = "the gate claims that broke" },
+    { "answer.breaks[]", DG_KEYS_OBJECT, .says = "one of them" },
+    { "answer.breaks[].claim", DG_KEYS_TEXT, true, .says = "its name" },
+    { "answer.breaks[].says", DG_KEYS_TEXT, true, .says = "what happens then, as a clause" },
+    { "answer.breaks[].first_block", DG_KEYS_WHOLE, .says = "where it broke first" },
+    { "answer.breaks[].last_block", DG_KEYS_WHOLE, .says = "where it broke last" },
+    { "answer.breaks[].ms", DG_KEYS_WHOLE, .says = "from the one to the end of the other" },
+    { "answer.breaks[].to_the_end", DG_KEYS_BOOL, .says = "it was broken when the run ended" },
+    { "answer.harm", DG_KEYS_OBJECT, true,
+      .says = "what was lost against control, from U's slot to control's last" },
+    { "answer.harm.window_ms", DG_KEYS_WHOLE, true, .says = "how long that is" },
+    { "answer.harm.relay_blocks", DG_KEYS_WHOLE, true, .says = "of the relay chain, in it" },
+    { "answer.harm.relay_blocks_control", DG_KEYS_WHOLE, true, .says = "control's" },
+    { "answer.harm.relay_lost_ms", DG_KEYS_WHOLE, true, .says = "slots of those that are missing" },
+    { "answer.harm.parachains", DG_KEYS_WHOLE,
+      .says = "with a network: that had a block included" },
+    { "answer.harm.parachains_harmed", DG_KEYS_WHOLE,
+      .says = "of those, with more than one block and more than a hundredth missing" },
+    { "answer.harm.parachain_blocks", DG_KEYS_WHOLE, .says = "included, of all together" },
+    { "answer.harm.parachain_blocks_control", DG_KEYS_WHOLE, .says = "control's" },
+    { "answer.harm.parachain_lost_ms", DG_KEYS_WHOLE,
+      .says = "time of the harmed ones, each block as long as control takes for it" },
+    { "answer.harm.worst_parachain", DG_KEYS_WHOLE, .says = "the one that lost most; 0: none" },
+    { "answer.harm.worst_lost_ms", DG_KEYS_WHOLE, .says = "and how much" },
+    { "answer.why", DG_KEYS_LIST, true, .says = "proved causes" },
+    { "answer.why[]", DG_KEYS_TEXT, .says = "one line" },
+    { "answer.do", DG_KEYS_LIST, true, .says = "as `advice`" },
+    { "answer.do[]", DG_KEYS_TEXT, .says = "one line" },
+    { "answer.missing", DG_KEYS_TEXT, .words = missings,
+      .says = "of CANNOT SAY: what is missing for an answer" },
+    { "answer.missing_claim", DG_KEYS_TEXT, .says = "the first claim that it is missing for" },
     { "claims", DG_KEYS_LIST, true,
       .says = "every claim that was judged, in the order of the report" },
     { "claims[]", DG_KEYS_OBJECT, .says = "a claim" },

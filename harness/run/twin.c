@@ -235,17 +235,6 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
 
 /* ---- twice, when asked ---- */
 
-static dg_code call_it_different(json_t *outcome, dg_error *err)
-{
-    if (json_object_set_new(outcome, "result", json_string("non-deterministic"))
-        | json_object_set_new(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
-        | json_object_set_new(
-            outcome, "reason",
-            json_string("two runs of the same plan and seed had different events")))
-        return dg_fail(err, DG_NOMEM, "no memory for the outcome");
-    return DG_OK;
-}
-
 static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
                      const dg_run_options *options, dg_error *err)
 {
@@ -257,7 +246,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
         return rc;
     if (!dg_hash_equal(first, &hash))
-        rc = call_it_different(outcome, err);
+        rc = dg_outcome_differs(outcome, err);
     json_decref(second);
     return rc;
 }

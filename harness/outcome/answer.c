@@ -1,0 +1,181 @@
+/* answer.c - the answer of a run in facts: one of four words, what breaks and for how long, whom
+ * it harms, why, and what to do. Sentences are made of it by who prints. */
+#include "outcome/outcome_impl.h"
+
+#include <string.h>
+
+/* ---- the word ---- */
+
+static bool harmful(const json_t *harm)
+{
+    return json_integer_value(json_object_get(harm, "parachain_lost_ms")) > 0
+           || json_integer_value(json_object_get(harm, "relay_lost_ms")) > 0;
+}
+
+static const char *word_of(int exit_code, const json_t *harm)
+{
+    if (exit_code == DG_EXIT_BROKE)
+        return "NO-GO";
+    if (exit_code != DG_EXIT_HELD)
+        return "CANNOT SAY";
+    return harmful(harm) ? "GO WITH HARM" : "GO";
+}
+
+/* ---- what breaks ---- */
+
+static bool gate_broke(const json_t *claim)
+{
+    return strcmp(json_string_value(json_object_get(claim, "status")), "broke") == 0
+           && strcmp(json_string_value(json_object_get(claim, "severity")), "gate") == 0;
+}
+
+/* Slot of treatment's settled block of that number; -1: there is none. */
+static int64_t slot_of(const dg_outcome_facts *run, int64_t block)
+{
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->kind == DG_EVENT_BLOCK && e->arm == DG_ARM_TREATMENT && e->block == block)
+            return e->new_block.slot;
+    }
+    return -1;
+}
+
+static int64_t newest_of(const dg_outcome_facts *run)
+{
+    int64_t newest = 0;
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        if (e->kind == DG_EVENT_BLOCK && e->arm == DG_ARM_TREATMENT && e->block > newest)
+            newest = e->block;
+    }
+    return newest;
+}
+
+/* From the first block at which it broke to the last one; nothing where a claim names none. */
+static int put_span(json_t *out, const dg_outcome_facts *run, const json_t *claim)
+{
+    int64_t first = json_integer_value(json_object_get(claim, "first_block")),
+            last = json_integer_value(json_object_get(claim, "last_block")),
+            newest = newest_of(run), from = slot_of(run, first),
+            to = slot_of(run, last < newest ? last : newest);
+    if (!first || from < 0 || to < from)
+        return 0;
+    return dg_outcome_put(out, "first_block", json_integer(first))
+           | dg_outcome_put(out, "last_block", json_integer(last))
+           | dg_outcome_put(out, "ms",
+                            json_integer((to - from + 1) * (int64_t)run->span.clock.slot_ms))
+           | dg_outcome_put(out, "to_the_end", json_boolean(last >= newest));
+}
+
+static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
+{
+    json_t *out = json_array();
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i, claim)
+    {
+        const dg_claim *of = dg_claim_at(dg_outcome_claim_id(claim));
+        json_t *row;
+        if (!gate_broke(claim))
+            continue;
+        row = json_pack("{s:s, s:s}", "claim", dg_claim_name(of->id), "says", of->fails);
+        if (put_span(row, run, claim) | json_array_append_new(out, row)) {
+            json_decref(out);
+            return NULL;
+        }
+    }
+    return out;
+}
+
+/* ---- how much was asked ---- */
+
+static json_t *tally_json(const json_t *claims)
+{
+    static const dg_verdict_status each[] = { DG_VERDICT_HELD, DG_VERDICT_BROKE, DG_VERDICT_WARNED,
+                                              DG_VERDICT_UNEXERCISED };
+    json_t *out = json_pack("{s:I}", "judged", (json_int_t)json_array_size(claims));
+    int bad = 0;
+    for (size_t k = 0; k < sizeof each / sizeof *each; k++) {
+        const char *name = dg_verdict_status_name(each[k]);
+        const json_t *claim;
+        json_int_t sum = 0;
+        size_t i;
+        json_array_foreach(claims, i, claim) sum +=
+            strcmp(json_string_value(json_object_get(claim, "status")), name) == 0;
+        bad |= dg_outcome_put(out, name, json_integer(sum));
+    }
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* Claims about a network that nobody asked. */
+static json_int_t not_judged(const dg_claim_setup *setup)
+{
+    json_int_t sum = 0;
+    const dg_claim *claim;
+    for (size_t i = 0; !setup->network && (claim = dg_claim_at(i)); i++)
+        sum += claim->network;
+    return sum;
+}
+
+/* ---- what is missing, where nothing can be said ---- */
+
+static const char *missing_of(const dg_claim_setup *setup, const dg_outcome_tally *t)
+{
+    if (setup->diverged)
+        return "not-deterministic";
+    if (t->control_failed && setup->control_block)
+        return "control-fails";
+    if (!setup->control_block)
+        return "no-block-at-u";
+    if (!setup->ran)
+        return "n-never-ran";
+    return setup->boundaries < setup->boundaries_wanted ? "too-short" : "unexercised";
+}
+
+static int put_missing(json_t *out, const dg_claim_setup *setup, const dg_outcome_tally *t)
+{
+    const char *missing = missing_of(setup, t), *claim = NULL;
+    if (strcmp(missing, "control-fails") == 0)
+        claim = t->first_failed;
+    if (strcmp(missing, "unexercised") == 0)
+        claim = t->first_missed;
+    return dg_outcome_put(out, "missing", json_string(missing))
+           | (claim ? dg_outcome_put(out, "missing_claim", json_string(claim)) : 0);
+}
+
+/* ---- all of it ---- */
+
+int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
+                      const dg_outcome_tally *t, const json_t *claims)
+{
+    int exit_code = dg_outcome_exit(outcome), bad;
+    const json_t *advice = json_object_get(outcome, "advice");
+    json_t *harm = dg_outcome_harm(run, setup->network), *out = json_object();
+    bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm)))
+          | dg_outcome_put(out, "chain_only", json_boolean(!setup->network))
+          | dg_outcome_put(out, "not_judged", json_integer(not_judged(setup)))
+          | dg_outcome_put(out, "claims", tally_json(claims))
+          | dg_outcome_put(out, "breaks", breaks_json(run, claims))
+          | dg_outcome_put(out, "harm", harm) | dg_outcome_put(out, "why", json_array())
+          | dg_outcome_put(out, "do", advice ? json_deep_copy(advice) : json_array());
+    if (exit_code != DG_EXIT_HELD && exit_code != DG_EXIT_BROKE)
+        bad |= put_missing(out, setup, t);
+    return bad | dg_outcome_put(outcome, "answer", out);
+}
+
+dg_code dg_outcome_differs(json_t *outcome, dg_error *err)
+{
+    json_t *answer = json_object_get(outcome, "answer");
+    if (dg_outcome_put(outcome, "result", json_string("non-deterministic"))
+        | dg_outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
+        | dg_outcome_put(outcome, "reason",
+                         json_string("two runs of the same plan and seed had different events"))
+        | dg_outcome_put(answer, "word", json_string(word_of(DG_EXIT_INTERNAL, NULL)))
+        | dg_outcome_put(answer, "missing", json_string("not-deterministic")))
+        return dg_fail(err, DG_NOMEM, "no memory for the outcome");
+    return DG_OK;
+}
