@@ -69,6 +69,11 @@ const dg_node_class *dg_class_named(const char *name)
     return NULL;
 }
 
+void dg_class_releases(char *out, size_t size, const dg_node_class *of)
+{
+    snprintf(out, size, "%.*s", (int)strcspn(of->says, ":"), of->says);
+}
+
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 {
     unsigned both = a->validation & b->validation, newest = 0;

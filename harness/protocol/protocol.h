@@ -60,7 +60,7 @@ typedef enum dg_early_topology {
 /* One release family: a row of the table in class.c. */
 typedef struct dg_node_class {
     const char *name; /* "SD_V12_DROP" */
-    const char *says; /* releases and behaviour, for the report */
+    const char *says; /* its releases, a colon, its behaviour: for the report */
     bool legacy;      /* statement distribution of before asynchronous backing */
     bool v2;          /* the one after */
     dg_early_topology early;
@@ -91,6 +91,8 @@ typedef struct dg_node_class {
 #define DG_CLASS_TABLE_VERSION "5"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
+/* "v1.7 and later, before 4269": the releases that a class stands for. */
+void dg_class_releases(char *out, size_t size, const dg_node_class *of);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);
@@ -118,11 +120,15 @@ typedef struct dg_release_span {
 bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t spec_version,
                            uint32_t parachain_host);
 
-/* A repair that some families have, named by the number of its pull request. */
+/* A repair that some families have, named by the number of its pull request, or by what came
+ * with many of them. A family neither has nor lacks what it has no use for. */
 typedef struct dg_repair {
     const char *name, *says;
+    const char *first; /* the oldest class that has it and what it stands on */
     bool (*has)(const dg_node_class *of);
     void (*undo)(dg_node_class *of);
+    bool (*lacks)(const dg_node_class *of);
+    void (*add)(dg_node_class *of); /* with what it stands on in every release that has it */
 } dg_repair;
 const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
 /* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+/* ---- 4269 and, before it, 3063 ---- */
+
 static bool keeps_newest(const dg_node_class *c)
 {
     return c->keeps_newest;
@@ -21,6 +23,27 @@ static void drop_early(dg_node_class *c)
 {
     c->early = DG_EARLY_DROP;
 }
+static bool drops_early(const dg_node_class *c)
+{
+    return c->early == DG_EARLY_DROP;
+}
+static void put_aside(dg_node_class *c)
+{
+    c->early = DG_EARLY_KEEP;
+    c->forgets_unused = true;
+}
+static bool loses_newest(const dg_node_class *c)
+{
+    return drops_early(c) || (puts_aside(c) && c->forgets_unused && !c->keeps_newest);
+}
+static void keep_newest(dg_node_class *c)
+{
+    put_aside(c);
+    c->keeps_newest = true;
+}
+
+/* ---- 1920 ---- */
+
 static bool keeps_v1(const dg_node_class *c)
 {
     return c->keeps_v1_collations;
@@ -29,6 +52,17 @@ static void refuse_v1(dg_node_class *c)
 {
     c->keeps_v1_collations = false;
 }
+static bool refuses_v1(const dg_node_class *c)
+{
+    return c->v2 && !c->keeps_v1_collations;
+}
+static void keep_v1(dg_node_class *c)
+{
+    c->keeps_v1_collations = true;
+}
+
+/* ---- 4211 ---- */
+
 static bool few_params(const dg_node_class *c)
 {
     return !c->artifact_full;
@@ -37,14 +71,95 @@ static void all_params(dg_node_class *c)
 {
     c->artifact_full = true;
 }
+static bool knows_all_params(const dg_node_class *c)
+{
+    return c->artifact_full;
+}
+static void know_few_params(dg_node_class *c)
+{
+    c->artifact_full = false;
+}
+
+/* ---- artifacts that stay ---- */
+
+static bool keeps_artifacts(const dg_node_class *c)
+{
+    return c->keeps_artifacts;
+}
+static void lose_artifacts(dg_node_class *c)
+{
+    c->keeps_artifacts = false;
+}
+static bool loses_artifacts(const dg_node_class *c)
+{
+    return !c->keeps_artifacts;
+}
+static void keep_artifacts(dg_node_class *c)
+{
+    c->keeps_artifacts = true;
+}
+
+/* ---- receipts of version 2 ---- */
+
+static bool reads_receipts(const dg_node_class *c)
+{
+    return c->receipts_v2;
+}
+static void read_no_receipts(dg_node_class *c)
+{
+    c->receipts_v2 = false;
+}
+static bool cannot_read(const dg_node_class *c)
+{
+    return !c->receipts_v2;
+}
+static void read_receipts(dg_node_class *c)
+{
+    c->receipts_v2 = true;
+}
+
+/* ---- asynchronous backing: what v1.12 has ---- */
+
+static bool has_v2(const dg_node_class *c)
+{
+    return c->v2;
+}
+static void be_legacy(dg_node_class *c)
+{
+    c->v2 = false;
+    c->legacy = true;
+    c->early = DG_EARLY_NONE;
+}
+static bool has_legacy_alone(const dg_node_class *c)
+{
+    return !c->v2;
+}
+static void be_v2(dg_node_class *c)
+{
+    const dg_node_class *ok = dg_class_named("SD_V12_OK");
+    c->v2 = true;
+    c->validation |= ok->validation;
+    c->collation |= ok->collation;
+    c->host_known = c->host_known < ok->host_known ? ok->host_known : c->host_known;
+    keep_v1(c);
+    keep_newest(c);
+}
 
 static const dg_repair repairs[] = {
-    { "1920", "collations of version 1 are taken with asynchronous backing too", keeps_v1,
-      refuse_v1 },
-    { "3063", "a topology that comes early is put aside", puts_aside, drop_early },
-    { "4211", "artifacts hang on those executor parameters alone that change them", few_params,
-      all_params },
-    { "4269", "the newest of the topologies kept for later stays", keeps_newest, forget_newest },
+    { "1920", "collations of version 1 are taken with asynchronous backing too", "SD_V12_DROP",
+      keeps_v1, refuse_v1, refuses_v1, keep_v1 },
+    { "3063", "a topology that comes early is put aside", "SD_V12_PURGE", puts_aside, drop_early,
+      drops_early, put_aside },
+    { "4211", "artifacts hang on those executor parameters alone that change them", "SD_V12_OK",
+      few_params, all_params, knows_all_params, know_few_params },
+    { "4269", "the newest of the topologies kept for later stays", "SD_V12_OK", keeps_newest,
+      forget_newest, loses_newest, keep_newest },
+    { "async-backing", "backing and statements work where ParachainHost is 7 or newer", "SD_V12_OK",
+      has_v2, be_legacy, has_legacy_alone, be_v2 },
+    { "artifacts", "prepared code of parachains outlives a restart", "SD_V12_PURGE",
+      keeps_artifacts, lose_artifacts, loses_artifacts, keep_artifacts },
+    { "receipts-v2", "candidate receipts of version 2 can be read", "SD_V12_RECEIPTS",
+      reads_receipts, read_no_receipts, cannot_read, read_receipts },
 };
 
 const dg_repair *dg_repair_at(size_t i)
@@ -55,7 +170,7 @@ const dg_repair *dg_repair_at(size_t i)
 dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err)
 {
     const dg_repair *r;
-    char known[80] = "";
+    char known[120] = "";
     for (size_t i = 0; (r = dg_repair_at(i)); i++) {
         if (strcmp(r->name, repair) == 0)
             break;

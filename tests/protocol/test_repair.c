@@ -11,7 +11,9 @@ static const struct {
     { "SD_V12_PURGE", "3063", "SD_V12_DROP", NULL },
     { "SD_V12_PURGE", "4269", NULL, "SD_V12_PURGE has no repair 4269" },
     { "KAGOME", "3063", NULL, "KAGOME has no repair 3063" },
-    { "SD_V12_OK", "9999", NULL, "there is no repair 9999; there are 1920, 3063, 4211, 4269" },
+    { "SD_V12_OK", "9999", NULL,
+      "there is no repair 9999; there are 1920, 3063, 4211, 4269, async-backing, artifacts, "
+      "receipts-v2" },
     { "SD_V12_DROP", "1920", "SD_V12_STRICT", NULL },
     { "SD_V1", "1920", NULL, "SD_V1 has no repair 1920" },
 };
@@ -38,12 +40,75 @@ START_TEST(without_its_repair_a_family_is_the_one_before)
 }
 END_TEST
 
+/* What each family is with a repair that it lacks: the first family that has it, as far as the
+ * repair goes; and it lacks what it has no use for no more than what it has. */
+static const struct {
+    const char *repair, *lacking; /* in the order of the table */
+} lacks[] = {
+    { "1920", "SD_V12_STRICT" },
+    { "3063", "SD_V12_STRICT SD_V12_DROP" },
+    { "4211", "SD_V1 SD_V12_STRICT SD_V12_DROP SD_V12_PURGE" },
+    { "4269", "SD_V12_STRICT SD_V12_DROP SD_V12_PURGE" },
+    { "async-backing", "SD_V1" },
+    { "artifacts", "SD_V1 SD_V12_STRICT SD_V12_DROP" },
+    { "receipts-v2", "SD_V1 SD_V12_STRICT SD_V12_DROP SD_V12_PURGE SD_V12_OK" },
+};
+
+START_TEST(a_repair_is_lacked_by_the_families_before_it)
+{
+    const dg_repair *r = dg_repair_at((size_t)_i);
+    const dg_node_class *c, *first = dg_class_named(r->first);
+    char lacking[200] = "";
+    ck_assert_str_eq(r->name, lacks[_i].repair);
+    ck_assert(first && r->has(first) && !r->lacks(first));
+    for (size_t i = 0; (c = dg_class_at(i)); i++) {
+        dg_node_class copy = *c;
+        if (!r->lacks(c))
+            continue;
+        snprintf(lacking + strlen(lacking), sizeof lacking - strlen(lacking), "%s%s",
+                 lacking[0] ? " " : "", c->name);
+        ck_assert(!r->has(c));
+        r->add(&copy);
+        ck_assert_msg(r->has(&copy) && !r->lacks(&copy), "%s with %s", c->name, r->name);
+    }
+    ck_assert_str_eq(lacking, lacks[_i].lacking);
+}
+END_TEST
+
+/* All that is wanting in the oldest makes of it what the table calls sound. */
+START_TEST(with_every_repair_a_family_is_sound)
+{
+    dg_node_class copy = *dg_class_at((size_t)_i);
+    const dg_node_class *sound = dg_class_named("SD_V12_RECEIPTS");
+    const dg_repair *r;
+    for (size_t i = 0; (r = dg_repair_at(i)); i++)
+        if (r->lacks(&copy))
+            r->add(&copy);
+    ck_assert(copy.v2 && copy.keeps_v1_collations && copy.keeps_artifacts && copy.receipts_v2);
+    ck_assert(!copy.artifact_full);
+    ck_assert(copy.early == DG_EARLY_DERIVE
+              || (copy.early == sound->early && copy.keeps_newest == sound->keeps_newest));
+}
+END_TEST
+
+START_TEST(releases_are_told_without_behaviour)
+{
+    char text[80];
+    dg_class_releases(text, sizeof text, dg_class_named("SD_V12_PURGE"));
+    ck_assert_str_eq(text, "v1.7 and later, before 4269");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("repair");
     TCase *tc = tcase_create("repair");
     tcase_add_loop_test(tc, without_its_repair_a_family_is_the_one_before, 0,
                         (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(tc, a_repair_is_lacked_by_the_families_before_it, 0,
+                        (int)(sizeof lacks / sizeof *lacks));
+    tcase_add_loop_test(tc, with_every_repair_a_family_is_sound, 0, 8);
+    tcase_add_test(tc, releases_are_told_without_behaviour);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
