@@ -122,6 +122,9 @@ typedef struct dg_chain_options {
     bool simulated_validators;       /* see host.h */
     uint64_t fuel_block, fuel_query; /* 0: defaults of the room */
     uint32_t memory_max;
+    /* made by `engine` before, of code that the chain may meet: it keeps them */
+    dg_runtime *const *known;
+    size_t known_count;
     bool (*accept_signature)(const uint8_t sig[64]); /* for tests only, see host.h */
 } dg_chain_options;
 
@@ -322,6 +325,13 @@ size_t dg_chain_block_count(const dg_chain *chain);
  * into an agenda; every report shows it. */
 dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
                        const dg_bytes (*writes)[2], size_t count, dg_error *err);
+
+/* A block with the same header, beside `block`, whose state is what the first step of its child
+ * leaves: where its code is new, what is asked there is answered over storage that was migrated.
+ * The step is taken in `block`'s own slot, so no session ends by it. DG_TRAP: the step panicked. */
+dg_code dg_chain_begun(dg_chain *chain, dg_block **out, dg_block *block, dg_error *err);
+/* Code that the chain has met, in that order; NULL past the end. Borrowed until it is closed. */
+dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);
 
 /* ---- enactment ---- */
 

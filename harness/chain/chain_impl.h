@@ -103,6 +103,9 @@ void dg_block_free(dg_block *block);
 dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t count, dg_error *err);
 dg_code dg_block_put_writes(dg_block *block, const dg_bytes (*writes)[2], size_t count,
                             dg_error *err);
+/* A block with the header and body of `block` and another state (taken, also on failure), added to
+ * the tree beside it. */
+dg_code dg_block_beside(dg_block **out, dg_block *block, dg_state *state, dg_error *err);
 void dg_chain_tree_add(dg_chain *chain, dg_block *block);
 void dg_chain_tree_remove(dg_chain *chain, dg_block *block); /* one without children */
 

@@ -43,6 +43,11 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
     return DG_OK;
 }
 
+dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i)
+{
+    return i < chain->runtime_count ? chain->runtimes[i].runtime : NULL;
+}
+
 /* ---- code substitutes ---- */
 
 static dg_code read_substitute(dg_chain_substitute *out, const char *number, const json_t *code,

@@ -226,36 +226,47 @@ static dg_code put_writes(dg_state *state, const dg_bytes (*writes)[2], size_t c
     return DG_OK;
 }
 
+dg_code dg_block_beside(dg_block **out, dg_block *block, dg_state *state, dg_error *err)
+{
+    dg_chain *chain = block->chain;
+    dg_block *beside = NULL;
+    dg_hash root;
+    dg_code rc = dg_state_root(state, &root, err);
+    *out = NULL;
+    if (rc < 0) {
+        dg_state_free(state);
+        return rc;
+    }
+    dg_state_begin_block(state);
+    if ((rc = dg_block_new(&beside, chain, block->parent, dg_block_header(block), state, err)) < 0
+        || (rc = dg_block_put_body(beside, block->extrinsics, block->extrinsic_count, err)) < 0) {
+        dg_block_free(beside);
+        return rc;
+    }
+    beside->amends = block;
+    beside->hash = block->hash;
+    beside->slot = block->slot;
+    beside->executed_by = block->executed_by;
+    dg_chain_tree_add(chain, beside);
+    *out = beside;
+    return DG_OK;
+}
+
 dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
                        const dg_bytes (*writes)[2], size_t count, dg_error *err)
 {
     assert(block->chain == chain);
     assert(!count || writes);
     dg_state *state = dg_state_fork(block->state);
-    dg_block *amended = NULL;
-    dg_hash root;
     dg_code rc;
     *out = NULL;
     if (!state)
         return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);
-    if ((rc = put_writes(state, writes, count, err)) < 0
-        || (rc = dg_state_root(state, &root, err)) < 0) {
+    if ((rc = put_writes(state, writes, count, err)) < 0) {
         dg_state_free(state);
         return rc;
     }
-    dg_state_begin_block(state);
-    if ((rc = dg_block_new(&amended, chain, block->parent, dg_block_header(block), state, err)) < 0
-        || (rc = dg_block_put_body(amended, block->extrinsics, block->extrinsic_count, err)) < 0) {
-        dg_block_free(amended);
-        return rc;
-    }
-    amended->amends = block;
-    amended->hash = block->hash;
-    amended->slot = block->slot;
-    amended->executed_by = block->executed_by;
-    dg_chain_tree_add(chain, amended);
-    *out = amended;
-    return DG_OK;
+    return dg_block_beside(out, block, state, err);
 }
 
 /* ---- open and close ---- */
@@ -313,6 +324,23 @@ static dg_code header_of(dg_buf *out, const dg_chain *chain, dg_snapshot *snapsh
     return invent_header(out, state, &info, err);
 }
 
+/* Runtimes that were made before need not be made again. */
+static dg_code take_known(dg_chain *chain, dg_error *err)
+{
+    dg_runtime *const *known = chain->options.known;
+    size_t count = chain->options.known_count;
+    if (!count)
+        return DG_OK;
+    if (!(chain->runtimes = dg_calloc(count, sizeof *chain->runtimes)))
+        return dg_fail(err, DG_NOMEM, "no memory for %zu runtimes", count);
+    for (size_t i = 0; i < count; i++)
+        chain->runtimes[chain->runtime_count++] =
+            (dg_chain_known_runtime){ *dg_runtime_hash(known[i]), chain->options.engine,
+                                      dg_runtime_keep(known[i]) };
+    chain->options.known = NULL; /* the caller's */
+    return DG_OK;
+}
+
 static dg_code make_root(dg_chain *chain, dg_snapshot *snapshot, dg_error *err)
 {
     assert(!chain->root && chain->block_count == 0); /* the first block */
@@ -352,7 +380,8 @@ dg_code dg_chain_open(dg_chain **out, dg_snapshot *snapshot, const dg_chain_opti
     if (!chain)
         return dg_fail(err, DG_NOMEM, "no memory for a chain");
     chain->options = *options;
-    if ((rc = dg_chain_read_substitutes(chain, dg_snapshot_code_substitutes(snapshot), err)) < 0
+    if ((rc = take_known(chain, err)) < 0
+        || (rc = dg_chain_read_substitutes(chain, dg_snapshot_code_substitutes(snapshot), err)) < 0
         || (rc = make_root(chain, snapshot, err)) < 0) {
         dg_chain_close(chain);
         return rc;

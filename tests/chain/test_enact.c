@@ -98,6 +98,46 @@ static bool says_code_updated(fork *f, dg_block *u)
     return found;
 }
 
+/* As nodes would be answered had N's own work been done before they asked: N-1's sets and N's
+ * empty list of them over N-1's storage, then the list that N's migration wrote. */
+START_TEST(a_begun_block_answers_over_migrated_storage)
+{
+    static const char call[] = "GrandpaApi_grandpa_authorities";
+    dg_bytes none = { NULL, 0 }, answer[4];
+    dg_build_report report;
+    dg_block *tip, *u, *begun, *after;
+    dg_enactment e;
+    dg_clock at_u, at_begun;
+    dg_error err;
+    dg_buf code;
+    fork f;
+    if (!fork_open(&f, ways[0].old))
+        return;
+    code = fork_code(ways[0].new);
+    tip = fork_build(&f, dg_chain_root(f.chain), fork_clock(&f, dg_chain_root(f.chain)).next_slot);
+    u = enact(&f, &e, tip, ways[0].how, dg_buf_bytes(&code), &report);
+    if (dg_chain_begun(f.chain, &begun, u, &err) != DG_OK)
+        ck_abort_msg("%s", err.text);
+    ck_assert(dg_hash_equal(dg_block_hash(u), dg_block_hash(begun)));
+    after = fork_build(&f, u, fork_clock(&f, u).next_slot);
+    ck_assert_int_eq(dg_chain_call(f.chain, tip, &answer[0], NULL, call, none, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, u, &answer[1], NULL, call, none, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, begun, &answer[2], NULL, call, none, NULL), DG_OK);
+    ck_assert_int_eq(dg_chain_call(f.chain, after, &answer[3], NULL, call, none, NULL), DG_OK);
+    ck_assert_uint_eq(answer[1].len, 1); /* an empty list */
+    ck_assert(dg_bytes_equal(answer[0], answer[2]) && dg_bytes_equal(answer[2], answer[3]));
+    at_u = fork_clock(&f, u);
+    at_begun = fork_clock(&f, begun);
+    ck_assert_uint_eq(at_u.session, at_begun.session);
+    ck_assert_uint_eq(at_u.next_boundary, at_begun.next_boundary);
+    ck_assert_int_eq(dg_chain_finalize(f.chain, after, NULL), DG_OK); /* it goes with U */
+    ck_assert_uint_eq(dg_chain_block_count(f.chain), 1);
+    dg_enactment_clear(&e);
+    dg_buf_clear(&code);
+    fork_close(&f);
+}
+END_TEST
+
 START_TEST(each_way_enacts_the_real_successor)
 {
     dg_buf code;
@@ -277,6 +317,7 @@ int main(void)
     TCase *tc = tcase_create("enact");
     int failed;
     tcase_set_timeout(tc, 0);
+    tcase_add_test(tc, a_begun_block_answers_over_migrated_storage);
     tcase_add_loop_test(tc, each_way_enacts_the_real_successor, 0, COUNT(ways));
     tcase_add_loop_test(tc, older_agendas_take_the_call, 0, 2);
     tcase_add_loop_test(tc, what_a_runtime_refuses_is_refused_with_its_reason, 0, COUNT(refused));

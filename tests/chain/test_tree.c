@@ -103,6 +103,32 @@ START_TEST(an_amended_block_lives_beside_the_one_it_amends)
 }
 END_TEST
 
+/* Code that was compiled once is not compiled again, not even read from the cache. */
+START_TEST(a_chain_takes_the_runtimes_that_it_is_given)
+{
+    dg_chain_options options = { .engine = fork_engine(), .simulated_validators = true };
+    dg_runtime *known[1], *met;
+    dg_chain *again;
+    fork f;
+    if (!open_mini(&f))
+        return;
+    fork_build(&f, dg_chain_root(f.chain), DG_GENESIS_SLOT);
+    known[0] = dg_chain_runtime_at(f.chain, 0);
+    ck_assert_ptr_nonnull(known[0]);
+    ck_assert_ptr_null(dg_chain_runtime_at(f.chain, 1));
+    options.known = known;
+    options.known_count = 1;
+    ck_assert_int_eq(dg_chain_open(&again, f.snapshot, &options, NULL), DG_OK);
+    ck_assert_int_eq(dg_block_runtime(again, dg_chain_root(again), &met, NULL), DG_OK);
+    ck_assert_ptr_eq(met, known[0]);
+    dg_chain_close(f.chain); /* the other keeps what it was given */
+    f.chain = NULL;
+    ck_assert_uint_ne(dg_runtime_version(met)->spec_version, 0);
+    dg_chain_close(again);
+    fork_close(&f);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 enum { BLOCKS = REDUCED ? 200 : 2000, LAG = 4 };
@@ -293,6 +319,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, finality_keeps_what_descends_and_frees_the_rest);
     tcase_add_test(tc, a_block_of_another_chain_is_refused);
+    tcase_add_test(tc, a_chain_takes_the_runtimes_that_it_is_given);
     tcase_add_test(tc, an_amended_block_lives_beside_the_one_it_amends);
     tcase_add_loop_test(tc, a_long_run_keeps_no_states, 0, REDUCED ? 1 : 2);
     if (REDUCED)
