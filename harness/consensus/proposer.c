@@ -120,7 +120,8 @@ typedef struct making {
     dg_provision count;
     dg_kept how;
     dg_enactment enactment;
-    bool enacts;
+    bool enacts, took; /* .. and N is the code now */
+    dg_error refused;  /* why not */
     dg_heartbeats beats;
     dg_client_note note;
     bool unexpected; /* the epoch digest, or its lack */
@@ -187,21 +188,26 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
     return rc < 0 ? rc : dg_consensus_refuse(world, &made, err);
 }
 
-static dg_code tell_enacted(dg_world *world, dg_world_block *b, dg_error *err)
+/* Known before anybody looks at the block. */
+static dg_code note_enacted(dg_world *world, making *m, dg_world_block *b, dg_error *err)
 {
-    dg_error why = { .text = "" };
-    bool pending = false;
     dg_bytes code = world->consensus->enact.what.code;
-    dg_code rc = code.len ? dg_chain_enacted(world->chain, b->block, code, &pending, &why) : DG_OK;
-    struct dg_event_net_upgrade n = { .slot = b->slot, .enacted = rc == DG_OK, .pending = pending };
+    bool pending = false;
+    dg_code rc =
+        code.len ? dg_chain_enacted(world->chain, b->block, code, &pending, &m->refused) : DG_OK;
+    m->took = rc == DG_OK;
     b->enacted = true;
     b->pending = pending;
-    if (rc == DG_NOMEM || rc == DG_IO)
-        return dg_fail(err, rc, "%s", why.text);
+    return rc == DG_NOMEM || rc == DG_IO ? dg_fail(err, rc, "%s", m->refused.text) : DG_OK;
+}
+
+static dg_code tell_enacted(dg_world *world, const making *m, dg_world_block *b, dg_error *err)
+{
+    struct dg_event_net_upgrade n = { .slot = b->slot, .enacted = m->took, .pending = b->pending };
     return dg_world_emit_why(
         world, b,
         &(dg_event){ .kind = DG_EVENT_NET_UPGRADE, .node = DG_EVENT_NO_NODE, .net_upgrade = n },
-        "refused", rc == DG_OK ? NULL : why.text, err);
+        "refused", m->took ? NULL : m->refused.text, err);
 }
 
 static dg_code tell_included(dg_world *world, dg_node_ix node, const dg_world_block *b,
@@ -295,15 +301,15 @@ static dg_code tell_built(dg_world *world, const making *m, dg_leaf_id id, dg_er
         return rc;
     if ((rc = tell_statements(world, m, b, &paras, err)) < 0)
         return rc;
-    return m->enacts ? tell_enacted(world, b, err) : DG_OK;
+    return m->enacts ? tell_enacted(world, m, b, err) : DG_OK;
 }
 
 /* Nobody waits for a proposal beyond its part of the slot.
  * Mirrors: sc-consensus-slots, "Discarding proposal for slot .. block production took too long". */
 static dg_code in_time(dg_world *world, making *m, dg_error *err)
 {
-    dg_ns cost = dg_world_fuel_ns(&world->nodes[m->node], m->how.report.fuel_total),
-          now = dg_sim_now(world->sim);
+    uint64_t work = dg_world_work_of(world, (dg_leaf_id){ m->p->parent }, m->how.report.fuel_total);
+    dg_ns cost = dg_world_fuel_ns(&world->nodes[m->node], work), now = dg_sim_now(world->sim);
     dg_ns left = m->p->deadline > now ? m->p->deadline - now : 0;
     dg_error why;
     dg_code rc;
@@ -341,7 +347,8 @@ static dg_code import_own(dg_world *world, making *m, dg_client_at *epochs, dg_b
 static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
 {
     dg_client_at epochs;
-    dg_ns cost = m->how.report.fuel_total / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
+    uint64_t work = dg_world_work_of(world, (dg_leaf_id){ m->p->parent }, m->how.report.fuel_total);
+    dg_ns cost = work / dg_world_constant(DG_CONST_FUEL_PER_US) * 1000;
     uint32_t id;
     dg_code rc = in_time(world, m, err);
     if (rc != DG_OK || (rc = import_own(world, m, &epochs, block, err)) != DG_OK)
@@ -352,9 +359,11 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
         < 0)
         return rc;
     world->blocks[id].epochs = epochs;
+    if (m->enacts && (rc = note_enacted(world, m, &world->blocks[id], err)) < 0)
+        return rc;
     if ((rc = dg_consensus_keep(world, (dg_leaf_id){ id }, &m->how, err)) < 0)
         return rc;
-    world->blocks[id].fuel = m->how.report.fuel_total;
+    world->blocks[id].fuel = work;
     world->in_slot.built++;
     world->stats.blocks++;
     if ((rc = tell_built(world, m, (dg_leaf_id){ id }, err)) < 0)

@@ -291,6 +291,12 @@ typedef struct dg_askers {
     /* the code here is new: parachains are asked of one by one, as in a session */
     bool all;
     uint32_t session; /* .. other than this one */
+    /* a world without something that N brings: ParachainHost is seen as at most this version (0:
+     * as it is), these features are taken for not set, and where the code is new answers are
+     * those over storage that it has migrated */
+    uint32_t host_most;
+    uint64_t features_off;
+    bool migrated;
 } dg_askers;
 
 /* Answers of the runtime at one block: the same for every node that asks there. */

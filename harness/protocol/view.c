@@ -255,6 +255,7 @@ static dg_code take_features(dg_view *v, dg_scale *s, dg_error *err)
     if (s->rc != DG_OK)
         return DG_OK;
     v->features = bits < 64 ? features & (((uint64_t)1 << bits) - 1) : features;
+    v->features &= ~v->by.features_off;
     v->core_bits = v->features >> FEATURE_ELASTIC_SCALING & 1;
     return DG_OK;
 }
@@ -350,16 +351,34 @@ static dg_code read_all(dg_view *v, dg_error *err)
     return v->mode == DG_MODE_ENABLED ? ask_states(v, err) : DG_OK;
 }
 
+/* A first step that panics leaves nothing to ask: then what is there is asked. */
+static dg_code stand_in(dg_block **out, dg_chain *chain, dg_block *block, const dg_askers *by,
+                        dg_error *err)
+{
+    dg_code rc;
+    *out = block;
+    if (!by->migrated || !by->all)
+        return DG_OK;
+    rc = dg_chain_begun(chain, out, block, err);
+    if (is_theirs(rc))
+        *out = block;
+    return is_theirs(rc) ? DG_OK : rc;
+}
+
 dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by,
                      dg_error *err)
 {
     dg_runtime *runtime;
     dg_code rc;
     *view = (dg_view){ .chain = chain, .block = block, .by = *by };
+    if ((rc = stand_in(&view->block, chain, block, by, err)) < 0)
+        return rc;
     if ((rc = dg_block_runtime(chain, block, &runtime, err)) < 0)
         /* a code that is none answers nothing */
         return rc == DG_MALFORMED || rc == DG_TRAP ? DG_OK : rc;
     view->host_version = dg_version_api(dg_runtime_version(runtime), "ParachainHost");
+    if (by->host_most && view->host_version > by->host_most)
+        view->host_version = by->host_most;
     if (view->host_version && (rc = read_all(view, err)) < 0)
         dg_view_clear(view);
     return rc < 0 ? rc : DG_OK;

@@ -104,6 +104,12 @@ static const dg_world_block *viewed_parent(const dg_world *world, const dg_world
     return p && p->viewed && !p->gone ? p : NULL;
 }
 
+/* The block itself was still executed by the code of before. */
+static bool is_new(const dg_world_block *b, const dg_world_block *parent)
+{
+    return parent && b->enacted && !parent->enacted && !b->pending;
+}
+
 /* Code is new at the block that brings it, and at the next, which migrates. */
 static dg_askers askers_at(const dg_world *world, const dg_world_block *b)
 {
@@ -111,7 +117,10 @@ static dg_askers askers_at(const dg_world *world, const dg_world_block *b)
     return (dg_askers){ .known = world->asked_by,
                         .all = !before || before->enacted != b->enacted
                                || before->view.host_version != p->view.host_version,
-                        .session = p ? p->view.session : DG_NO };
+                        .session = p ? p->view.session : DG_NO,
+                        .host_most = world->options.spared.host_most,
+                        .features_off = world->options.spared.features_off,
+                        .migrated = world->options.spared.migrated && is_new(b, p) };
 }
 
 dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err)
@@ -130,6 +139,7 @@ dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err)
         world->first_executor.of = b->session->executor;
         world->first_executor.known = true;
     }
+    dg_world_work_of_calls(world, b);
     return rc < 0 ? rc : DG_OK;
 }
 

@@ -151,6 +151,14 @@ typedef struct dg_made {
     const dg_client_note *epoch;
 } dg_made;
 
+/* What a world does without of all that N brings, to see what comes of it. All 0: nothing. */
+typedef struct dg_spared {
+    uint32_t host_most;    /* nodes see ParachainHost as at most this version; 0: as it is */
+    uint64_t features_off; /* node features that nodes take for not set, one bit each */
+    bool migrated;         /* at U they are answered over storage that N has migrated */
+    bool work;             /* N's blocks and calls take no longer than N-1's longest did */
+} dg_spared;
+
 typedef struct dg_network_options {
     uint64_t seed;
     const dg_share *shares; /* of the validators, at random; add up to 1 000 000 */
@@ -177,6 +185,7 @@ typedef struct dg_network_options {
     bool all_prepared;
     /* only the first claim of a slot is used: a world that does not exist */
     bool no_forks;
+    dg_spared spared;
     /* Below zero ends the run with that code. NULL: nobody listens. */
     /* `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
      * hash of the block it is about, NULL: of none */
@@ -373,6 +382,9 @@ struct dg_world {
         dg_executor of;
     } first_executor; /* parameters in force when the run begins */
     struct {
+        uint64_t block, call[DG_ASK_COUNT];
+    } longest; /* fuel, of N-1's */
+    struct {
         uint64_t claims, primary, built, failed;
     } in_slot; /* since the slot began */
     struct {
@@ -414,6 +426,12 @@ uint64_t dg_world_message_bytes(dg_message_kind kind);
 uint64_t dg_world_answer_bytes(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
 /* so many more, each of so many bytes */
 void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
+
+/* spared.c */
+/* What a block on `parent` counts for: its fuel, or less where N's work is spared. */
+uint64_t dg_world_work_of(dg_world *world, dg_leaf_id parent, uint64_t fuel);
+/* .. and what was asked at a block that was just looked at. */
+void dg_world_work_of_calls(dg_world *world, dg_world_block *b);
 
 /* withheld.c */
 void dg_world_withheld_note(dg_world_node *node,

@@ -178,6 +178,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
                                    .compile_ns_min = o->compile_ns,
                                    .compile_ns_max = o->compile_ns,
                                    .no_forks = o->no_forks,
+                                   .spared = o->spared,
                                    .backs_off = o->backs_off,
                                    .exchange = o->exchange,
                                    .collators = o->collators,

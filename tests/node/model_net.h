@@ -54,6 +54,7 @@ typedef struct world_options {
     dg_code (*settled)(void *user, const dg_made *made, dg_error *err); /* user: the world */
     dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
     void (*amend)(dg_state *state, const dg_meta *meta); /* the state at the fork; NULL: as it is */
+    dg_spared spared;
     uint32_t para_validators; /* Configuration.max_validators at the fork; 0: as it is */
 } world_options;
 
