@@ -81,24 +81,6 @@ static void take_up(dg_world *world, dg_node_ix node, dg_leaf_id id)
         world->blocks[id.v].taken[node.v] = dg_sim_now(world->sim);
 }
 
-/* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
- * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
-static dg_code ask_for_chunks(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
-{
-    enum { ANCESTRY = 3 };
-    dg_ns now = dg_sim_now(world->sim);
-    uint32_t id = leaf.v, session = world->blocks[leaf.v].view.session;
-    dg_code rc = DG_OK;
-    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO;
-         left--, id = world->blocks[id].parent) {
-        const dg_world_block *b = &world->blocks[id];
-        if (b->gone || b->taken[node.v] != now || b->view.session != session)
-            break;
-        rc = dg_statements_chunks_taken_up(world, node, (dg_leaf_id){ id }, err);
-    }
-    return rc;
-}
-
 /* Statement distribution has sorted what was taken up by its two state machines: work
  * on it begins. */
 static dg_code begin_work(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
@@ -118,7 +100,7 @@ static dg_code begin_work(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_
     }
     return rc < 0 || world->options.exchange != DG_EXCHANGE_MESSAGES
                ? rc
-               : ask_for_chunks(world, node, leaf, err);
+               : dg_statements_chunks_taken_up(world, node, leaf, err);
 }
 
 static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_signal *held,

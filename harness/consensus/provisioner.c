@@ -13,39 +13,6 @@ enum { INHERENT_MAX = 64 << 20 };
 
 /* ---- availability ---- */
 
-/* Signed a while after a fresh leaf, gossiped along the grid or beside it: two hops. */
-static bool bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
-                             dg_node_ix author)
-{
-    dg_ns at;
-    if (from.v != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
-        return dg_statements_sent_bitfield(
-            world, leaf, (dg_validator_ix){ world->blocks[leaf.v].session->member[from.v] },
-            author);
-    if (from.v == DG_NO || world->blocks[leaf.v].taken[from.v] == DG_NEVER)
-        return false;
-    at = world->blocks[leaf.v].taken[from.v]
-         + dg_world_own_wait(world, from, dg_world_constant(DG_CONST_BITFIELD_WAIT));
-    if (dg_world_withheld_at(&world->nodes[from.v], DG_WITHHOLD_AVAILABILITY, at)
-        || at >= dg_sim_down_since(world->sim, (dg_node_ix){ from.v }))
-        return false;
-    return dg_statements_computed_gossip(world, from, author, leaf, at, DG_MSG_BITFIELD)
-           <= dg_sim_now(world->sim);
-}
-
-/* What a validator holds when it signs, of each core. */
-static void find_held(const dg_world *world, bool *held, dg_leaf_id leaf, dg_node_ix node)
-{
-    const dg_view *v = &world->blocks[leaf.v].view;
-    dg_ns signs = world->blocks[leaf.v].taken[node.v]
-                  + dg_world_own_wait(world, node, dg_world_constant(DG_CONST_BITFIELD_WAIT));
-    bool sent = world->options.exchange == DG_EXCHANGE_MESSAGES;
-    for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = sent ? dg_statements_sent_held(world, leaf, (dg_place_ix){ i }, node)
-                       : v->cores[i].kind == DG_CORE_OCCUPIED
-                             && dg_backing_chunk_at(world, leaf, (dg_core_ix){ i }, node) <= signs;
-}
-
 bool dg_consensus_provide_enough(const dg_view *v, uint32_t bits)
 {
     return v->validator_count && bits >= v->validator_count - (v->validator_count - 1) / 3;
@@ -74,13 +41,14 @@ static void put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uin
     if (signers > (b->session ? b->session->count : 0))
         signers = 0;
     for (uint32_t i = 0; i < signers; i++)
-        count->bitfields +=
-            bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] }, node);
+        count->bitfields += dg_statements_bitfield_is_here(
+            world, parent, (dg_node_ix){ b->session->node[i] }, node);
     dg_scale_put_compact(out, count->bitfields);
     for (uint32_t i = 0; i < signers; i++) {
-        if (!bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] }, node))
+        if (!dg_statements_bitfield_is_here(world, parent, (dg_node_ix){ b->session->node[i] },
+                                            node))
             continue;
-        find_held(world, held, parent, (dg_node_ix){ b->session->node[i] });
+        dg_statements_bitfield_read(world, held, parent, (dg_node_ix){ b->session->node[i] });
         for (uint32_t k = 0; k < v->core_count; k++)
             bits[k] += held[k];
         dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block),

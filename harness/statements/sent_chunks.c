@@ -145,8 +145,7 @@ static dg_code want(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_core_i
     return s->state == CHUNK_HELD ? DG_OK : ask_next(world, node, (dg_leaf_id){ home }, core, err);
 }
 
-dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
-                                      dg_error *err)
+static dg_code want_all(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
     dg_code rc = DG_OK;
@@ -156,6 +155,25 @@ dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_
         if (b->view.cores[i].kind == DG_CORE_OCCUPIED
             && b->view.cores[i].group < b->view.group_count)
             rc = want(world, node, leaf, (dg_core_ix){ i }, err);
+    return rc;
+}
+
+/* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
+ * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
+dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                      dg_error *err)
+{
+    enum { ANCESTRY = 3 };
+    dg_ns now = dg_sim_now(world->sim);
+    uint32_t id = leaf.v, session = world->blocks[leaf.v].view.session;
+    dg_code rc = DG_OK;
+    for (int left = ANCESTRY + 1; rc == DG_OK && left && id != DG_NO;
+         left--, id = world->blocks[id].parent) {
+        const dg_world_block *b = &world->blocks[id];
+        if (b->gone || b->taken[node.v] != now || b->view.session != session)
+            break;
+        rc = want_all(world, node, (dg_leaf_id){ id }, err);
+    }
     return rc;
 }
 

@@ -29,10 +29,13 @@ dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg
 uint32_t dg_statements_able(const dg_world *world, dg_leaf_id leaf, dg_group_ix group);
 /* Could its group collect enough votes among themselves, ever? */
 bool dg_statements_backable(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
-/* When what `from` tells everybody at `at` is at `to`: over two hops, or four where the two have
- * no protocol in common; DG_NEVER: not at all. */
-dg_ns dg_statements_computed_gossip(const dg_world *world, dg_node_ix from, dg_node_ix to,
-                                    dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
+/* Has `listener` by now what `from` signed of availability at this leaf? `from` DG_NO: nobody, no.
+ */
+bool dg_statements_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
+                                    dg_node_ix listener);
+/* What that says: `held` of as many cores as the view of the leaf has. */
+void dg_statements_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
+                                 dg_node_ix node);
 
 /* ---- sent ---- */
 
@@ -48,15 +51,10 @@ dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix
 void dg_statements_forget(dg_world *world, dg_node_ix node); /* a process began anew */
 /* What was sent at one leaf. NULL is fine. */
 void dg_statements_sent_free(dg_sent_leaf *exchange);
-/* Has `listener` the bitfield of a validator at this leaf? */
-bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
-                                 dg_node_ix listener);
-/* the node asks for its chunks of what occupies cores at a leaf */
+/* The node asks for its chunks of what occupies cores at a leaf, and at blocks below it that are as
+ * new to the node. */
 dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
                                       dg_error *err);
-/* when it signed */
-bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
-                             dg_node_ix node);
 /* What was sent of chunks at one leaf. NULL is fine. */
 void dg_statements_chunks_free(dg_sent_chunks *chunks);
 

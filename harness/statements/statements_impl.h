@@ -166,6 +166,12 @@ dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
 dg_ns dg_statements_computed_told(const dg_world *world, dg_node_ix from, dg_node_ix to,
                                   dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
+/* computed_links.c */
+/* When what `from` tells everybody at `at` is at `to`: over two hops, or four where the two have
+ * no protocol in common; DG_NEVER: not at all. */
+dg_ns dg_statements_computed_gossip(const dg_world *world, dg_node_ix from, dg_node_ix to,
+                                    dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
+
 /* computed_grid.c: from all groups to all others, computed */
 /* When the node has the candidate; and of which member it came first, over which path. */
 typedef struct dg_reached {
@@ -180,6 +186,12 @@ dg_code dg_statements_reconnect(dg_world *world, dg_node_ix a, dg_node_ix b, dg_
 /* As dg_statements_votes. */
 uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, dg_leaf_id leaf,
                                   dg_place_ix core, dg_node_ix listener);
+/* Has `listener` the bitfield of a validator at this leaf? */
+bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
+                                 dg_node_ix listener);
+/* a core's chunk, when it signed */
+bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
+                             dg_node_ix node);
 /* peer_reputation.c: of the network, where messages are sent */
 dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
                                         dg_rep what, dg_error *err);
