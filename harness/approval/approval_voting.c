@@ -38,7 +38,7 @@ dg_ns dg_approval_vote_delay(const dg_world *world, dg_node_ix node, dg_leaf_id 
 
 dg_ns dg_approval_check_ns(const dg_world *world, const dg_session *session, dg_para_id para)
 {
-    return dg_backing_recovery_ns(world, session) + dg_backing_pvf_execute_ns(world, para);
+    return dg_statements_recovery_ns(world, session) + dg_backing_pvf_execute_ns(world, para);
 }
 
 /* ---- objecting, and the end ---- */
@@ -148,7 +148,7 @@ static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_e
             && (rc = step_trial(world, a, &a->trials[i], id, turns, now, err)) < 0)
             return rc;
     dg_approval_count_messages(world, a, a->assignments - told, a->approvals - approved);
-    dg_backing_recovery_count(world, a->session, a->assignments - told);
+    dg_statements_recovery_count(world, a->session, a->assignments - told);
     a->stepped = now;
     if (a->waiting)
         return DG_OK;

@@ -123,7 +123,7 @@ static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, 
         return dg_backing_pvf_want(world, (dg_node_ix){ node }, d->session, (dg_para_id){ d->para },
                                    DG_PVF_APPROVAL, err);
     if (node != d->by)
-        dg_backing_recovery_count(world, d->session, 1);
+        dg_statements_recovery_count(world, d->session, 1);
     v->at = node == d->by
                 ? d->began
                 : participate(&world->approval->nodes[node], heard,

@@ -66,14 +66,14 @@ static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t
                      .approved = DG_NEVER,
                      .objects = DG_NEVER };
     if (t->receipt_v2 && !world->nodes[node].of->receipts_v2) {
-        c.objects = now->at + dg_backing_recovery_ns(world, a->session); /* nothing to execute */
+        c.objects = now->at + dg_statements_recovery_ns(world, a->session); /* nothing to execute */
         c.due = DG_NEVER;
     }
     if (dg_backing_pvf_execute_ns(world, (dg_para_id){ t->of.para })
             > a->session->executor.approval_ms * DG_MS
         && c.due != DG_NEVER) {
         /* timed out: it calls it invalid */
-        c.objects = now->at + dg_backing_recovery_ns(world, a->session)
+        c.objects = now->at + dg_statements_recovery_ns(world, a->session)
                     + a->session->executor.approval_ms * DG_MS;
         c.due = DG_NEVER;
     }

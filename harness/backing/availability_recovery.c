@@ -2,11 +2,10 @@
  * together from chunks: of a third of the validators, and of one more.
  *
  * So many are asked at a time, the next one when one has answered; who is down or keeps
- * its chunk to itself is made up for by another. Where messages are sent they are
- * counted, and what the links take is the time it takes; they do not travel one by one,
- * for each of thirty checkers asks a third of the network. Where they are computed it
- * is a constant. Proofs here are larger than what is fetched from backers whole. Not
- * modelled: data that is gone once it was available.
+ * its chunk to itself is made up for by another. Messages are counted, and what the links
+ * take is the time it takes; they do not travel one by one, for each of thirty checkers
+ * asks a third of the network. Proofs here are larger than what is fetched from backers
+ * whole. Not modelled: data that is gone once it was available.
  * Mirrors: availability-recovery (FetchChunks, N_PARALLEL). */
 #include "backing/backing_impl.h"
 
@@ -31,7 +30,7 @@ static dg_ns trip(const dg_world *world, uint64_t ppm)
                                   (uint32_t)ppm);
 }
 
-static dg_ns over_links(const dg_world *world, const dg_session *s)
+dg_ns dg_backing_recovery_over_links(const dg_world *world, const dg_session *s)
 {
     uint64_t lanes = at_once(s), turns = (wanted(s) - 1) / lanes, last = wanted(s) - turns * lanes,
              rate = dg_world_link(world)->bytes_per_s;
@@ -39,17 +38,11 @@ static dg_ns over_links(const dg_world *world, const dg_session *s)
     return turns * trip(world, MILLION / 2) + trip(world, last * MILLION / (lanes + 1)) + wire;
 }
 
-dg_ns dg_backing_recovery_ns(const dg_world *world, const dg_session *s)
-{
-    return world->options.exchange == DG_EXCHANGE_MESSAGES ? over_links(world, s)
-                                                           : dg_world_constant(DG_CONST_RECOVERY);
-}
-
 /* Of a random order of all, up to the last one that is wanted: the mean. */
 void dg_backing_recovery_count(dg_world *world, const dg_session *s, uint64_t times)
 {
     uint64_t have = 0, refuse = 0, n = s->validators, asked, failed;
-    if (world->options.exchange != DG_EXCHANGE_MESSAGES || !times)
+    if (!times)
         return;
     for (uint32_t i = 0; i < n; i++) {
         bool awake = s->node[i] != DG_NO && dg_world_is_awake(world, (dg_node_ix){ s->node[i] }),

@@ -2,7 +2,7 @@
  * collations, prepared code, chunks of available data and how they are put together again.
  *
  *   collate   dg_backing_collate, _collate_tick      the candidates of a relay parent
- *   ask       dg_backing_collation_at, _chunk_at, _pvf_ready_at, _recovery_ns
+ *   ask       dg_backing_collation_at, _chunk_at, _pvf_ready_at, _recovery_over_links
  *   execute   dg_backing_pvf_want, _pvf_step, _pvf_execute
  *
  * Invariant: what exists is the same for all nodes; who has it, and when, is computed from the
@@ -89,11 +89,9 @@ dg_code dg_backing_pvf_tell(dg_world *world, dg_error *err); /* at the end of a 
 
 /* ---- availability ---- */
 
-/* To put a proof together alone, and what that takes in messages, where they are sent
- */
-dg_ns dg_backing_recovery_ns(const dg_world *world, const dg_session *session);
-/* Counts the messages of `times` such recoveries, as the mean over random orders; nothing where
- * messages are computed. */
+/* To put a proof together alone: the ns that its messages take over the links. */
+dg_ns dg_backing_recovery_over_links(const dg_world *world, const dg_session *session);
+/* Counts the messages of `times` such recoveries, as the mean over random orders. */
 void dg_backing_recovery_count(dg_world *world, const dg_session *session, uint64_t times);
 /* When a node has its chunk of what occupies a core of the leaf; DG_NEVER */
 dg_ns dg_backing_chunk_at(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_node_ix node);

@@ -95,12 +95,9 @@ static dg_code begin_work(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_
         world->blocks[id].way[node.v] = dg_statement_v2_at(sd, id)       ? DG_WAY_V2
                                         : dg_statement_legacy_at(sd, id) ? DG_WAY_LEGACY
                                                                          : DG_WAY_NONE;
-        if (world->options.exchange == DG_EXCHANGE_MESSAGES)
-            rc = dg_statements_sent_taken_up(world, node, (dg_leaf_id){ id }, err);
+        rc = dg_statements_taken_up(world, node, (dg_leaf_id){ id }, err);
     }
-    return rc < 0 || world->options.exchange != DG_EXCHANGE_MESSAGES
-               ? rc
-               : dg_statements_chunks_taken_up(world, node, leaf, err);
+    return rc < 0 ? rc : dg_statements_chunks_taken_up(world, node, leaf, err);
 }
 
 static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_signal *held,

@@ -68,7 +68,7 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *event, dg_er
         return dg_consensus_finality_arrived(world, (dg_node_ix){ node },
                                              (dg_leaf_id){ (uint32_t)event->a }, err);
     default:
-        return dg_statements_sent_event(world, (dg_node_ix){ node }, event, err);
+        return dg_statements_event(world, (dg_node_ix){ node }, event, err);
     }
 }
 
@@ -181,7 +181,7 @@ static void let_block_go(dg_world_block *b)
 static const dg_world_hooks hooks = { .forget = forget_block,
                                       .let_go = let_block_go,
                                       .settle = dg_consensus_settle,
-                                      .offered = dg_statements_sent_offered,
+                                      .offered = dg_statements_offered,
                                       .collators_away = dg_node_faults_collators_away };
 
 /* ---- furnishing ---- */

@@ -12,6 +12,7 @@
  * Mirrors: statement-distribution legacy_v1, v2 (cluster.rs, grid.rs, requests.rs). */
 #include "statements/statements_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- what a listener has ---- */
@@ -79,20 +80,13 @@ static void count_votes(const dg_computed_cluster *s, uint8_t *voted, uint32_t *
     *votes = count >= s->needed ? count : 0;
 }
 
-dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
-                            dg_place_ix core, dg_node_ix listener, dg_error *err)
+static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
+                     dg_place_ix core, dg_node_ix listener, dg_error *err)
 {
     dg_ns at[DG_GROUP_MAX];
     uint32_t member;
     dg_computed_cluster s;
     dg_code rc = DG_OK;
-    *votes = 0;
-    if (!dg_statements_is_offered(&world->blocks[leaf.v], core))
-        return DG_OK;
-    if (world->options.exchange == DG_EXCHANGE_MESSAGES) {
-        *votes = dg_statements_sent_votes(world, voted, leaf, core, listener);
-        return DG_OK;
-    }
     dg_statements_computed_cluster_init(&s, world, leaf, core);
     if (!dg_statements_computed_cluster_takes_part(&s, listener))
         return DG_OK;
@@ -107,3 +101,55 @@ dg_code dg_statements_votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg
         count_votes(&s, voted, votes, at);
     return rc;
 }
+
+/* ---- the table: nothing begins, travels or is counted, since all is worked out when asked ---- */
+
+static dg_code begins_nothing(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
+{
+    (void)world, (void)node, (void)leaf, (void)err;
+    return DG_OK;
+}
+
+static dg_code offers_nothing(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err)
+{
+    (void)world, (void)leaf, (void)core, (void)err;
+    return DG_OK;
+}
+
+static dg_code nothing_travels(dg_world *world, dg_node_ix node, const dg_sim_event *event,
+                               dg_error *err)
+{
+    (void)world, (void)node, (void)event, (void)err;
+    assert(!"a message is sent only where messages are sent");
+    return DG_OK;
+}
+
+static dg_ns recovery_ns(const dg_world *world, const dg_session *session)
+{
+    (void)world, (void)session;
+    return dg_world_constant(DG_CONST_RECOVERY);
+}
+
+static void counts_nothing(dg_world *world, const dg_session *session, uint64_t times)
+{
+    (void)world, (void)session, (void)times;
+}
+
+static dg_code tells_nothing(dg_world *world, dg_error *err)
+{
+    (void)world, (void)err;
+    return DG_OK;
+}
+
+const dg_distribution dg_statements_computed = {
+    .taken_up = begins_nothing,
+    .chunks_taken_up = begins_nothing,
+    .offered = offers_nothing,
+    .event = nothing_travels,
+    .votes = votes,
+    .bitfield_is_here = dg_statements_computed_bitfield_is_here,
+    .bitfield_read = dg_statements_computed_bitfield_read,
+    .recovery_ns = recovery_ns,
+    .recovery_count = counts_nothing,
+    .messages_tell = tells_nothing,
+};

@@ -10,15 +10,11 @@ static dg_ns signed_at(const dg_world *world, dg_leaf_id leaf, dg_node_ix node)
 }
 
 /* Signed a while after a fresh leaf, gossiped along the grid or beside it: two hops. */
-bool dg_statements_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
-                                    dg_node_ix listener)
+bool dg_statements_computed_bitfield_is_here(const dg_world *world, dg_leaf_id leaf,
+                                             dg_node_ix from, dg_node_ix listener)
 {
     dg_ns at;
-    if (from.v != DG_NO && world->options.exchange == DG_EXCHANGE_MESSAGES)
-        return dg_statements_sent_bitfield(
-            world, leaf, (dg_validator_ix){ world->blocks[leaf.v].session->member[from.v] },
-            listener);
-    if (from.v == DG_NO || world->blocks[leaf.v].taken[from.v] == DG_NEVER)
+    if (world->blocks[leaf.v].taken[from.v] == DG_NEVER)
         return false;
     at = signed_at(world, leaf, from);
     if (dg_world_withheld_at(&world->nodes[from.v], DG_WITHHOLD_AVAILABILITY, at)
@@ -28,14 +24,12 @@ bool dg_statements_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_n
            <= dg_sim_now(world->sim);
 }
 
-void dg_statements_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
-                                 dg_node_ix node)
+void dg_statements_computed_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
+                                          dg_node_ix node)
 {
     const dg_view *v = &world->blocks[leaf.v].view;
     dg_ns at = signed_at(world, leaf, node);
-    bool sent = world->options.exchange == DG_EXCHANGE_MESSAGES;
     for (uint32_t i = 0; i < v->core_count; i++)
-        held[i] = sent ? dg_statements_sent_held(world, leaf, (dg_place_ix){ i }, node)
-                       : v->cores[i].kind == DG_CORE_OCCUPIED
-                             && dg_backing_chunk_at(world, leaf, (dg_core_ix){ i }, node) <= at;
+        held[i] = v->cores[i].kind == DG_CORE_OCCUPIED
+                  && dg_backing_chunk_at(world, leaf, (dg_core_ix){ i }, node) <= at;
 }

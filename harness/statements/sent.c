@@ -42,8 +42,7 @@ static dg_code expect_collations(dg_world *world, dg_sent_leaf *x, dg_node_ix no
 }
 
 /* Made after some have taken the leaf up. */
-dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core,
-                                   dg_error *err)
+static dg_code offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err)
 {
     dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
     dg_code rc =
@@ -72,8 +71,7 @@ static dg_code tell_view(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_e
     return rc;
 }
 
-dg_code dg_statements_sent_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
-                                    dg_error *err)
+static dg_code taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)
 {
     dg_said said = { .leaf = leaf.v };
     dg_sent_leaf *x;
@@ -145,8 +143,7 @@ static dg_code message(dg_world *world, dg_node_ix node, dg_node_ix from, dg_mes
     }
 }
 
-dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
-                                 dg_error *err)
+static dg_code event_at(dg_world *world, dg_node_ix node, const dg_sim_event *event, dg_error *err)
 {
     dg_said said = unpack(event);
     if (event->tag == DG_TAG_SAID + DG_MSG_CHUNK_ASK)
@@ -179,30 +176,38 @@ dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_
 
 /* ---- what an author has ---- */
 
-uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, dg_leaf_id leaf,
-                                  dg_place_ix core, dg_node_ix listener)
+static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
+                     dg_place_ix core, dg_node_ix listener, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
     dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     const dg_seat *s;
-    uint32_t votes;
+    uint32_t count;
+    (void)err;
     memset(voted, 0, DG_GROUP_MAX);
     if (!x || !x->core[core.v].members || b->way[listener.v] != way)
-        return 0;
+        return DG_OK;
     s = dg_seat_at(x, listener, core);
-    if ((votes = dg_sent_count_votes(s->votes)) < x->core[core.v].needed
+    if ((count = dg_sent_count_votes(s->votes)) < x->core[core.v].needed
         || s->state != DG_SEAT_CONFIRMED)
-        return 0;
+        return DG_OK;
     for (uint32_t i = 0; i < x->core[core.v].members; i++)
         if (s->votes >> i & 1)
             voted[i] = (uint8_t)(i == x->core[core.v].seconder ? DG_VOTE_SECONDED : DG_VOTE_VALID);
-    return votes;
+    *votes = count;
+    return DG_OK;
 }
 
-bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
-                                 dg_node_ix listener)
-{
-    const dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
-    return x && dg_sent_has(x->bitfields + (size_t)listener.v * x->bitfield_words, validator.v);
-}
+const dg_distribution dg_statements_sent = {
+    .taken_up = taken_up,
+    .chunks_taken_up = dg_statements_sent_chunks_taken_up,
+    .offered = offered,
+    .event = event_at,
+    .votes = votes,
+    .bitfield_is_here = dg_statements_sent_bitfield_is_here,
+    .bitfield_read = dg_statements_sent_bitfield_read,
+    .recovery_ns = dg_backing_recovery_over_links,
+    .recovery_count = dg_backing_recovery_count,
+    .messages_tell = dg_statements_sent_messages_tell,
+};

@@ -93,11 +93,19 @@ dg_code dg_statements_bitfield_sign(dg_world *world, dg_node_ix node, const dg_s
     return take(world, x, node, node, (dg_validator_ix){ s->member[node.v] }, err);
 }
 
-bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
-                             dg_node_ix node)
+bool dg_statements_sent_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
+                                         dg_node_ix listener)
 {
     const dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
-    return x && dg_sent_has(x->held + (size_t)node.v * x->held_words, core.v);
+    return x && dg_sent_has(held_by(x, listener), world->blocks[leaf.v].session->member[from.v]);
+}
+
+void dg_statements_sent_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
+                                      dg_node_ix node)
+{
+    const dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
+    for (uint32_t i = 0; i < world->blocks[leaf.v].view.core_count; i++)
+        held[i] = x && dg_sent_has(x->held + (size_t)node.v * x->held_words, i);
 }
 
 dg_code dg_statements_bitfield_received(dg_world *world, dg_node_ix node, dg_node_ix from,

@@ -160,8 +160,8 @@ static dg_code want_all(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_er
 
 /* Of what occupies cores at the leaf, or did at a few blocks below it that are as new to the node.
  * Mirrors: availability-distribution requester, LEAF_ANCESTRY_LEN_WITHIN_SESSION. */
-dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
-                                      dg_error *err)
+dg_code dg_statements_sent_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                           dg_error *err)
 {
     enum { ANCESTRY = 3 };
     dg_ns now = dg_sim_now(world->sim);

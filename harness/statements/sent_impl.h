@@ -176,6 +176,8 @@ dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, dg_node_
                                       dg_node_ix to, dg_error *err);
 
 /* sent_chunks.c */
+dg_code dg_statements_sent_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                           dg_error *err);
 dg_code dg_statements_chunk_requested(dg_world *world, dg_node_ix node, dg_node_ix from,
                                       const dg_said *said, dg_error *err);
 dg_code dg_statements_chunk_answer(dg_world *world, dg_node_ix node, const dg_said *said,
@@ -185,12 +187,19 @@ dg_code dg_statements_chunk_timeout(dg_world *world, dg_node_ix node, const dg_s
 bool dg_statements_chunk_is_held(const dg_world *world, dg_leaf_id leaf, dg_core_ix core,
                                  dg_node_ix node); /* now */
 
-/* sent_bitfields.c: availability */
+/* sent_bitfields.c: availability; the first two as the functions of the door */
+bool dg_statements_sent_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
+                                         dg_node_ix listener);
+void dg_statements_sent_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
+                                      dg_node_ix node);
 dg_code dg_statements_bitfield_sign(dg_world *world, dg_node_ix node, const dg_said *said,
                                     dg_error *err);
 dg_code dg_statements_bitfield_received(dg_world *world, dg_node_ix node, dg_node_ix from,
                                         const dg_said *said, dg_error *err);
 dg_code dg_statements_bitfield_catch_up(dg_world *world, dg_sent_leaf *x, dg_node_ix node,
                                         dg_node_ix to, dg_error *err);
+
+/* sent_counts.c */
+dg_code dg_statements_sent_messages_tell(dg_world *world, dg_error *err);
 
 #endif

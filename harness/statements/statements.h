@@ -1,13 +1,14 @@
 /* statements.h - statements, bitfields and chunks on their way from node to node: what each has
  * heard by now.
  *
- *   leaf      dg_statements_sent_taken_up, _chunks_taken_up    a node begins with a leaf
- *   event     dg_statements_sent_event                         a message or timer of a node
- *   ask       dg_statements_votes, _able, _backable
- *   forget    dg_statements_forget                             a process began anew
+ *   leaf      dg_statements_taken_up, _chunks_taken_up      a node begins with a leaf
+ *   event     dg_statements_event                           a message or timer of a node
+ *   ask       dg_statements_votes, _bitfield_is_here, _recovery_ns, _able, _backable
+ *   forget    dg_statements_forget                          a process began anew
  *
  * Two ways give the same answers: computed from the states of all ends, or sent message by
- * message. */
+ * message. Which of them a network has is chosen when it is made (`exchange` of its options), in
+ * distribution.c; nobody else asks. */
 #ifndef DG_STATEMENTS_H
 #define DG_STATEMENTS_H
 
@@ -37,24 +38,30 @@ bool dg_statements_bitfield_is_here(const dg_world *world, dg_leaf_id leaf, dg_n
 void dg_statements_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
                                  dg_node_ix node);
 
-/* ---- sent ---- */
+/* ns that a node takes to put a proof together alone. */
+dg_ns dg_statements_recovery_ns(const dg_world *world, const dg_session *session);
+/* Counts what `times` such recoveries send. */
+void dg_statements_recovery_count(dg_world *world, const dg_session *session, uint64_t times);
 
-/* the node has a new leaf */
-dg_code dg_statements_sent_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
-                                    dg_error *err);
-/* A message or a timer of the exchange of statements, bitfields and chunks, at a node. */
-dg_code dg_statements_sent_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
-                                 dg_error *err);
-/* a candidate more */
-dg_code dg_statements_sent_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core,
-                                   dg_error *err);
+/* ---- a leaf from its beginning to its end ---- */
+
+/* The node's statement distribution has sorted a leaf, with `way` and `taken` of it: work on it
+ * begins. DG_NOMEM, DG_LIMIT; or as dg_backing_collate. */
+dg_code dg_statements_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err);
+/* The node asks for its chunks of what occupies cores at a leaf, and at blocks below it that are as
+ * new to the node. DG_NOMEM; as the simulation's sending. */
+dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
+                                      dg_error *err);
+/* One more candidate stands at a leaf, which nodes may have taken up already. DG_NOMEM, DG_LIMIT.
+ */
+dg_code dg_statements_offered(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err);
+/* A message or a timer of statements, bitfields or chunks, at a node. DG_NOMEM; DG_LIMIT of the
+ * simulation. */
+dg_code dg_statements_event(dg_world *world, dg_node_ix node, const dg_sim_event *event,
+                            dg_error *err);
 void dg_statements_forget(dg_world *world, dg_node_ix node); /* a process began anew */
 /* What was sent at one leaf. NULL is fine. */
 void dg_statements_sent_free(dg_sent_leaf *exchange);
-/* The node asks for its chunks of what occupies cores at a leaf, and at blocks below it that are as
- * new to the node. */
-dg_code dg_statements_chunks_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf,
-                                      dg_error *err);
 /* What was sent of chunks at one leaf. NULL is fine. */
 void dg_statements_chunks_free(dg_sent_chunks *chunks);
 

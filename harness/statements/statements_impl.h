@@ -97,6 +97,30 @@ dg_code dg_statements_queue_enter(dg_request_queue *queue, dg_request_queue_kind
                                   dg_error *err);
 void dg_statements_queue_clear(dg_request_queue *queue);
 
+/* ---- distribution.c: the two ways ---- */
+
+/* What each of the two ways does: a table for each. Of functions of the door without a comment here
+ * the comment stands there. */
+typedef struct dg_distribution {
+    dg_code (*taken_up)(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err);
+    dg_code (*chunks_taken_up)(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err);
+    dg_code (*offered)(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err);
+    dg_code (*event)(dg_world *world, dg_node_ix node, const dg_sim_event *event, dg_error *err);
+    /* of a candidate that is there */
+    dg_code (*votes)(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_id leaf,
+                     dg_place_ix core, dg_node_ix listener, dg_error *err);
+    /* of a validator's node */
+    bool (*bitfield_is_here)(const dg_world *world, dg_leaf_id leaf, dg_node_ix from,
+                             dg_node_ix listener);
+    void (*bitfield_read)(const dg_world *world, bool *held, dg_leaf_id leaf, dg_node_ix node);
+    dg_ns (*recovery_ns)(const dg_world *world, const dg_session *session);
+    void (*recovery_count)(dg_world *world, const dg_session *session, uint64_t times);
+    dg_code (*messages_tell)(dg_world *world, dg_error *err);
+} dg_distribution;
+extern const dg_distribution dg_statements_computed, dg_statements_sent; /* computed.c, sent.c */
+/* The one that options name. */
+const dg_distribution *dg_statements_distribution_of(const dg_network_options *options);
+
 /* ---- what the room keeps of a network ---- */
 
 typedef struct dg_computed_grid dg_computed_grid;
@@ -109,6 +133,7 @@ typedef struct dg_peers {
 } dg_peers;
 
 struct dg_statements {
+    const dg_distribution *by;
     dg_peers *peers;                            /* of each node */
     dg_computed_grid *grids[DG_COMPUTED_GRIDS]; /* of the leaves asked for last */
     struct {
@@ -166,6 +191,12 @@ dg_ns dg_statements_computed_cluster_backed(const dg_computed_cluster *s,
 dg_ns dg_statements_computed_told(const dg_world *world, dg_node_ix from, dg_node_ix to,
                                   dg_leaf_id leaf, dg_ns at, dg_message_kind kind);
 
+/* computed_bitfields.c; as the functions of the door */
+bool dg_statements_computed_bitfield_is_here(const dg_world *world, dg_leaf_id leaf,
+                                             dg_node_ix from, dg_node_ix listener);
+void dg_statements_computed_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,
+                                          dg_node_ix node);
+
 /* computed_links.c */
 /* When what `from` tells everybody at `at` is at `to`: over two hops, or four where the two have
  * no protocol in common; DG_NEVER: not at all. */
@@ -183,15 +214,6 @@ dg_code dg_statements_computed_grid_reach(dg_world *world, dg_reached *out, dg_l
 void dg_statements_computed_grid_free(dg_computed_grid *grid);
 /* two that were parted tell their views anew */
 dg_code dg_statements_reconnect(dg_world *world, dg_node_ix a, dg_node_ix b, dg_error *err);
-/* As dg_statements_votes. */
-uint32_t dg_statements_sent_votes(const dg_world *world, uint8_t *voted, dg_leaf_id leaf,
-                                  dg_place_ix core, dg_node_ix listener);
-/* Has `listener` the bitfield of a validator at this leaf? */
-bool dg_statements_sent_bitfield(const dg_world *world, dg_leaf_id leaf, dg_validator_ix validator,
-                                 dg_node_ix listener);
-/* a core's chunk, when it signed */
-bool dg_statements_sent_held(const dg_world *world, dg_leaf_id leaf, dg_place_ix core,
-                             dg_node_ix node);
 /* peer_reputation.c: of the network, where messages are sent */
 dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
                                         dg_rep what, dg_error *err);
