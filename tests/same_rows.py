@@ -76,7 +76,8 @@ def plans():
 
 
 def pair(spec, to, at, **more):
-    return merge({"doppel": 1, "snapshot": spec, "upgrade": {"to": to, "at": at}}, more)
+    plan = {"doppel": 1, "snapshot": spec, "upgrade": {"to": to, "at": at}, "network": False}
+    return merge(plan, more)
 
 
 # Of the corpus: the spec, N (a spec that holds it, or a blob), and the offsets: those that

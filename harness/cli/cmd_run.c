@@ -16,9 +16,13 @@ static const dg_option options[] = {
     { "how", 0, DG_OPT_TEXT, "WAY", "plan key upgrade.how: authorize, set-code, override" },
     { "network", 0, DG_OPT_TEXT, "VxP",
       "plan key network.size: the state is grown to V validators and P parachains" },
-    { "classes", 0, DG_OPT_TEXT, "CLASSES",
-      "plan key network.classes: SD_V12_OK, or SD_V12_PURGE=0.9,SD_V1=0.1" },
+    { "nodes", 0, DG_OPT_TEXT, "NODES",
+      "plan key network.classes, by release or class: v1.10=0.92,v1.6=0.08, or SD_V12_OK (default: "
+      "the releases that were current when N came)" },
+    { "classes", 0, DG_OPT_TEXT, "NODES", "another name of --nodes" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
+    { "no-network", 0, DG_OPT_FLAG, NULL,
+      "plan key network: false; nothing is said of backing, approval or finality then" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
     { "events", 0, DG_OPT_TEXT, "FILE", "write every event of both arms to this file as NDJSON" },
@@ -26,9 +30,20 @@ static const dg_option options[] = {
       "run twice and compare every event; exit 5 if they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
 };
-static const char *const keys[] = { "snapshot",     "upgrade.to",      "upgrade.at", "upgrade.how",
-                                    "network.size", "network.classes", "seed" };
-enum { KEY_COUNT = sizeof keys / sizeof keys[0], OPT_OUT = 8, OPT_EVENTS, OPT_VERIFY, OPT_COLOR };
+static const char *const keys[] = { "snapshot",        "upgrade.to",   "upgrade.at",
+                                    "upgrade.how",     "network.size", "network.classes",
+                                    "network.classes", "seed" };
+enum {
+    KEY_COUNT = sizeof keys / sizeof keys[0],
+    OPT_SIZE = 4,
+    OPT_NODES,
+    OPT_CLASSES,
+    OPT_NO_NETWORK = KEY_COUNT,
+    OPT_OUT = OPT_NO_NETWORK + 2, /* behind --set */
+    OPT_EVENTS,
+    OPT_VERIFY,
+    OPT_COLOR
+};
 
 static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
 {
@@ -41,13 +56,31 @@ static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
     return dg_plan_set(plan, key, equal + 1, err);
 }
 
+/* Flags of which one says the opposite of the other, or the same once more. */
+static dg_code agree(const dg_args *args, dg_error *err)
+{
+    if (args->text[OPT_NODES] && args->text[OPT_CLASSES])
+        return dg_fail(err, DG_USAGE, "--nodes and --classes are two names of one flag: give one");
+    if (args->text[OPT_NO_NETWORK]
+        && (args->text[OPT_SIZE] || args->text[OPT_NODES] || args->text[OPT_CLASSES]))
+        return dg_fail(err, DG_USAGE, "--no-network leaves nodes out, --%s asks for some: give one",
+                       args->text[OPT_SIZE]    ? "network"
+                       : args->text[OPT_NODES] ? "nodes"
+                                               : "classes");
+    return DG_OK;
+}
+
 static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
 {
-    dg_code rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
-                                        : dg_plan_new(plan, err);
+    dg_code rc = agree(args, err);
+    if (rc >= 0)
+        rc = args->positional_count ? dg_plan_load(plan, args->positional[0], err)
+                                    : dg_plan_new(plan, err);
     for (size_t i = 0; rc >= 0 && i < KEY_COUNT; i++)
         if (args->text[i])
             rc = dg_plan_set(*plan, keys[i], args->text[i], err);
+    if (rc >= 0 && args->text[OPT_NO_NETWORK])
+        rc = dg_plan_set(*plan, "network", "false", err);
     for (size_t i = 0; rc >= 0 && i < args->each_count; i++)
         rc = set_pair(*plan, args->each[i], err);
     return rc < 0 ? rc : dg_plan_check(*plan, err);

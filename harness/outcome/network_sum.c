@@ -62,17 +62,36 @@ static const dg_event *start_of(const dg_outcome_facts *run)
     return NULL;
 }
 
+void dg_outcome_releases(char *out, size_t size, const dg_release_span *span)
+{
+    if (span->oldest == span->newest)
+        snprintf(out, size, "v%u.%u", span->newest->major, span->newest->minor);
+    else
+        snprintf(out, size, "v%u.%u to v%u.%u", span->oldest->major, span->oldest->minor,
+                 span->newest->major, span->newest->minor);
+}
+
+static json_t *assumed_json(const dg_release_span *span)
+{
+    char releases[60];
+    if (!span->oldest)
+        return NULL;
+    dg_outcome_releases(releases, sizeof releases, span);
+    return json_pack("{s:s, s:s}", "releases", releases, "since", span->why);
+}
+
 int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run)
 {
     const dg_event *start = start_of(run);
     if (!start)
         return 0;
     return dg_outcome_put(out, "network",
-                          json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o}", "nodes",
+                          json_pack("{s:I, s:I, s:b, s:O, s:O, s:o, s:o, s:o*}", "nodes",
                                     (json_int_t)start->net_start.nodes, "parachains_without_core",
                                     (json_int_t)run->coreless, "forks", (int)start->net_start.forks,
                                     "table", json_object_get(start->detail, "table"), "classes",
                                     json_object_get(start->detail, "classes"), "control",
                                     sums_json(run, DG_ARM_CONTROL), "treatment",
-                                    sums_json(run, DG_ARM_TREATMENT)));
+                                    sums_json(run, DG_ARM_TREATMENT), "assumed",
+                                    assumed_json(&run->assumed)));
 }

@@ -53,6 +53,31 @@ static bool loses_unsent(const json_t *plan)
     return loses && !(exchange && strcmp(exchange, "messages") == 0);
 }
 
+/* Nobody named the nodes: who they are is the program's guess, and has to be said. */
+static int assumed_note(json_t *out, const dg_release_span *span)
+{
+    char releases[60];
+    if (!span->oldest)
+        return 0;
+    dg_outcome_releases(releases, sizeof releases, span);
+    return add(out,
+               "nobody named the nodes, so they are of %s%s, since %s; --nodes names others, "
+               "--no-network leaves them out",
+               releases, span->oldest == span->newest ? "" : ", with an equal share each",
+               span->why);
+}
+
+/* Without nodes: what a reader may not take the verdict for. */
+static int chain_only_notes(json_t *out, const dg_outcome_facts *run)
+{
+    return add(out,
+               "chain only: no network was simulated, since %s; nothing is said of backing, "
+               "availability, approval or finality",
+               run->chain_only)
+           | add(out, "blocks carry no parachain candidates and no transactions; seals and "
+                      "VRFs are drawn, not signed by the real keys");
+}
+
 static int network_notes(json_t *out, const json_t *plan, const json_t *claims)
 {
     char names[500], line[620];
@@ -151,10 +176,10 @@ static int plan_notes(json_t *out, const dg_outcome_facts *run)
 json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
-    int bad = dg_plan_wants_network(run->plan)
-                  ? network_notes(out, dg_plan_json(run->plan), claims)
-                  : add(out, "blocks carry no parachain candidates and no transactions; seals and "
-                             "VRFs are drawn, not signed by the real keys");
+    int bad =
+        dg_plan_wants_network(run->plan)
+            ? assumed_note(out, &run->assumed) | network_notes(out, dg_plan_json(run->plan), claims)
+            : chain_only_notes(out, run);
     bad |= fork_notes(out, run) | faults_notes(out, run) | source_notes(out, run)
            | plan_notes(out, run);
     if (run->amended)

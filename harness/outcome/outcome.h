@@ -43,6 +43,8 @@ typedef struct dg_outcome_facts {
     bool new_code;               /* the plan brings some */
     const char *grown;           /* how the state was grown; "": it was not */
     uint32_t nodes;              /* of the network, were there one */
+    dg_release_span assumed;     /* of nodes that nobody named; oldest NULL: they are, or none */
+    const char *chain_only;      /* why there is no network; "": there is one */
     uint32_t validators, parachains;
     uint32_t coreless;           /* registered parachains without a claim on a core */
     const dg_plan_fault *faults; /* of the plan, in its order */

@@ -43,6 +43,10 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
                       const dg_outcome_tally *tally, const json_t *claims);
 /* harm.c: what was lost from U on, against control; of parachains with a network alone. */
 json_t *dg_outcome_harm(const dg_outcome_facts *run, bool network);
+/* chain_only.c: puts `chain_only` where there was no network. */
+int dg_outcome_chain_only(json_t *out, const dg_outcome_facts *run, const dg_claim_setup *setup);
+/* network_sum.c: "v1.7 to v1.10", of nodes that nobody named. */
+void dg_outcome_releases(char *out, size_t size, const dg_release_span *span);
 
 /* api_versions.c: APIs whose version N changes. */
 json_t *dg_outcome_apis(const dg_outcome_facts *run);

@@ -1,5 +1,5 @@
 /* classes.c - the classes of a plan's network: as its list says, some without
- * repairs that they had, or in the short form of a flag. */
+ * repairs that they had, or in the short form of a flag, by class or release. */
 #include "plan/plan_impl.h"
 
 #include <assert.h>
@@ -51,15 +51,53 @@ const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const jso
 
 /* ---- in short ---- */
 
-static json_t *class_item(const char *name, size_t len, double share)
+/* Adds a share of a class to the list; one that is there already gets more. */
+static int add_share(json_t *list, const char *name, size_t len, double share)
 {
-    return json_pack("{s:s%, s:f}", "class", name, len, "share", share);
+    json_t *item, *had;
+    size_t i;
+    json_array_foreach(list, i, item)
+    {
+        const char *class_name = json_string_value(json_object_get(item, "class"));
+        had = json_object_get(item, "share");
+        if (strlen(class_name) == len && memcmp(class_name, name, len) == 0)
+            return json_real_set(had, json_real_value(had) + share);
+    }
+    return json_array_append_new(list,
+                                 json_pack("{s:s%, s:f}", "class", name, len, "share", share));
+}
+
+/* What a user calls nodes: a class, or a release of one; what is no release is left to the
+ * check of the list, which knows the nearest class. */
+static bool is_release_like(const char *name, size_t len)
+{
+    bool v = len > 1 && name[0] == 'v' && name[1] >= '0' && name[1] <= '9';
+    return v || (len && name[0] >= '0' && name[0] <= '9')
+           || (len > 6 && memcmp(name, "stable", 6) == 0);
+}
+
+static dg_code add_nodes(json_t *list, const char *name, size_t len, double share, dg_error *err)
+{
+    const dg_release *release = dg_release_named(name, len);
+    char known[400];
+    if (!release && is_release_like(name, len)) {
+        dg_release_list(known, sizeof known);
+        return dg_fail(err, DG_USAGE, "network.classes: release %.*s is not known; known are %s",
+                       (int)(len < 40 ? len : 40), name, known);
+    }
+    if (release)
+        len = strlen(name = release->class_name);
+    return add_share(list, name, len, share)
+               ? dg_fail(err, DG_NOMEM, "no memory for classes of nodes")
+               : DG_OK;
 }
 
 static dg_code bad_classes(json_t *list, const char *text, dg_error *err)
 {
     json_decref(list);
-    return dg_fail(err, DG_USAGE, "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, not %.200s",
+    return dg_fail(err, DG_USAGE,
+                   "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, with classes or releases "
+                   "as v1.10, not %.200s",
                    text);
 }
 
@@ -81,6 +119,7 @@ static bool share_of(double *out, const char *text, size_t len)
 dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err)
 {
     json_t *list = json_array();
+    dg_code rc;
     for (const char *at = text, *end; at; at = *end ? end + 1 : NULL) {
         size_t len = strcspn(at, ",="), whole = strcspn(at, ",");
         double share = 1;
@@ -93,11 +132,28 @@ dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err)
                            "network.classes: a share is a decimal from 0 to 1, not %.*s",
                            (int)(whole - len - 1), at + len + 1);
         }
-        if (json_array_append_new(list, class_item(at, len, share)) != 0) {
+        if ((rc = add_nodes(list, at, len, share, err)) < 0) {
             json_decref(list);
-            return dg_fail(err, DG_NOMEM, "no memory for classes of nodes");
+            return rc;
         }
     }
     *out = list;
     return DG_OK;
+}
+
+/* ---- by time ---- */
+
+json_t *dg_plan_classes_equal(const dg_release_span *span)
+{
+    json_t *list = json_array();
+    double share = 1.0 / (double)(span->newest - span->oldest + 1);
+    int bad = 0;
+    assert(span->oldest <= span->newest);
+    for (const dg_release *r = span->oldest; r <= span->newest; r++)
+        bad |= add_share(list, r->class_name, strlen(r->class_name), share);
+    if (bad) {
+        json_decref(list);
+        return NULL;
+    }
+    return list;
 }

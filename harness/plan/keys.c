@@ -52,7 +52,7 @@ static bool fits(const dg_keys_row *row, const json_t *v)
 {
     switch (row->kind) {
     case DG_KEYS_OBJECT:
-        return json_is_object(v);
+        return json_is_object(v) || (row->or_false && json_is_false(v));
     case DG_KEYS_LIST:
         return json_is_array(v);
     case DG_KEYS_TEXT:
@@ -86,7 +86,8 @@ static dg_code word_allowed(const dg_keys_row *row, const json_t *v, dg_error *e
 static dg_code value_allowed(const dg_keys_row *row, const json_t *v, dg_error *err)
 {
     if (!fits(row, v))
-        return dg_fail(err, DG_USAGE, "%s must be %s", row->path, kind_words[row->kind]);
+        return dg_fail(err, DG_USAGE, "%s must be %s%s", row->path, kind_words[row->kind],
+                       row->or_false ? " or false" : "");
     if (row->kind == DG_KEYS_TEXT && row->words)
         return word_allowed(row, v, err);
     if (row->kind == DG_KEYS_WHOLE && (row->min || row->max)
@@ -148,7 +149,7 @@ static dg_code check_value(const dg_keys_table *table, const dg_keys_row *row, c
                            bool complete, dg_error *err)
 {
     dg_code rc = value_allowed(row, v, err);
-    if (rc == DG_OK && row->kind == DG_KEYS_OBJECT)
+    if (rc == DG_OK && row->kind == DG_KEYS_OBJECT && json_is_object(v))
         rc = check_object(table, row->path, row->open, v, complete, err);
     if (rc == DG_OK && row->kind == DG_KEYS_LIST)
         rc = check_list(table, row, v, complete, err);
@@ -249,7 +250,10 @@ static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row)
                                          "number", "boolean", NULL };
     json_t *out = json_object();
     int bad = json_object_set_new(out, "description", json_string(row->says));
-    if (types[row->kind])
+    if (row->or_false)
+        bad |= json_object_set_new(out, "type", json_pack("[s, s]", "object", "boolean"))
+               | json_object_set_new(out, "not", json_pack("{s:b}", "const", 1));
+    else if (types[row->kind])
         bad |= json_object_set_new(out, "type", json_string(types[row->kind]));
     if (row->kind == DG_KEYS_OBJECT)
         bad |= schema_object(out, table, row->path, row->open);

@@ -22,6 +22,11 @@ bool dg_plan_wants_network(const dg_plan *plan)
     return class_count(plan) != 0 || network_at(plan, "size");
 }
 
+bool dg_plan_leaves_network_open(const dg_plan *plan)
+{
+    return !dg_plan_wants_network(plan) && !json_is_false(json_object_get(plan->json, "network"));
+}
+
 static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
 {
     const json_t *item;
@@ -97,8 +102,8 @@ dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
     if (network_at(plan, "classes") && !class_count(plan))
         return dg_fail(err, DG_USAGE,
-                       "network.classes is an empty list: name a class of nodes (as SD_V12_OK), or "
-                       "leave the key out");
+                       "network.classes is an empty list: leave the key out for nodes of N's time, "
+                       "or say network: false for none");
     if (!dg_plan_wants_network(plan)
         && (json_object_size(links) || faults || collators || network_at(plan, "pvf")
             || network_at(plan, "forks") || network_at(plan, "backs_off")

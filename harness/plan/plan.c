@@ -103,7 +103,7 @@ static json_t *holder(json_t *at, const char **key, const char *path)
         char part[DG_KEYS_PATH_MAX];
         json_t *next;
         snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
-        if (!(next = json_object_get(at, part))
+        if ((!(next = json_object_get(at, part)) || json_is_false(next))
             && json_object_set_new(at, part, json_object()) == 0)
             next = json_object_get(at, part);
         at = next;
@@ -115,7 +115,8 @@ static json_t *holder(json_t *at, const char **key, const char *path)
 /* What a flag says for a row; lists and objects are JSON, or a short form of their own. */
 static dg_code value_for(json_t **out, const dg_keys_row *row, const char *text, dg_error *err)
 {
-    if (row->kind != DG_KEYS_OBJECT && row->kind != DG_KEYS_LIST)
+    if ((row->kind != DG_KEYS_OBJECT && row->kind != DG_KEYS_LIST)
+        || (row->or_false && text[0] != '{'))
         return dg_keys_value_of(out, row, text, err);
     if (strcmp(row->path, "network.classes") == 0 && text[0] != '[')
         return dg_plan_classes_of(out, text, err);
@@ -199,28 +200,45 @@ static uint64_t whole_at(const json_t *object, const char *key, uint64_t fallbac
     return v ? (uint64_t)json_integer_value(v) : fallback;
 }
 
+/* Does the plan have this claim judged, given that there is what it is about? */
+static bool judges(const dg_plan *plan, const dg_claim *claim)
+{
+    const json_t *claims = json_object_get(plan->json, "claims"),
+                 *own = json_object_get(claims, dg_claim_name(claim->id));
+    return (!json_is_false(json_object_get(claims, "default")) || own)
+           && !json_is_true(json_object_get(own, "off"));
+}
+
 /* A run in which nothing is judged would end with 0 and prove nothing. */
 static dg_code some_claim(const dg_plan *plan, dg_error *err)
 {
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
-    bool all = !json_is_false(json_object_get(claims, "default")), some = false,
-         code = text_at(plan, "upgrade", "to") != NULL;
+    bool some = false, code = text_at(plan, "upgrade", "to") != NULL,
+         network = dg_plan_wants_network(plan) || dg_plan_leaves_network_open(plan);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
-        const json_t *own = json_object_get(claims, dg_claim_name(claim->id));
-        if (own && claim->network && !json_is_true(json_object_get(own, "off"))
-            && !dg_plan_wants_network(plan))
-            return dg_fail(err, DG_USAGE, "claims.%s is about the network; name network.classes",
+        bool named = json_object_get(claims, dg_claim_name(claim->id)) && judges(plan, claim);
+        if (named && claim->network && !network)
+            return dg_fail(err, DG_USAGE,
+                           "claims.%s is about the network, and the run has none (network: false)",
                            dg_claim_name(claim->id));
-        if (own && claim->code && !json_is_true(json_object_get(own, "off")) && !code)
+        if (named && claim->code && !code)
             return dg_fail(err, DG_USAGE, "claims.%s is about new code; name upgrade.to",
                            dg_claim_name(claim->id));
-        some |= (all || own) && !json_is_true(json_object_get(own, "off"))
-                && (!claim->network || dg_plan_wants_network(plan)) && (!claim->code || code);
+        some |= judges(plan, claim) && (!claim->network || network) && (!claim->code || code);
     }
     return some ? DG_OK
                 : dg_fail(err, DG_USAGE,
                           "claims: every claim is switched off, so nothing would be judged");
+}
+
+bool dg_plan_judges_network(const dg_plan *plan)
+{
+    const dg_claim *claim;
+    for (size_t i = 0; (claim = dg_claim_at(i)); i++)
+        if (claim->network && judges(plan, claim))
+            return true;
+    return false;
 }
 
 /* New code, new configuration, or both. */
@@ -267,6 +285,42 @@ dg_code dg_plan_check(dg_plan *plan, dg_error *err)
 {
     dg_code rc = check(plan, err);
     return rc < 0 ? dg_fail_within(err, rc, "%s", plan->source) : DG_OK;
+}
+
+/* What `network` comes to where the plan left it open. */
+static int put_network(json_t *plan, const dg_release_span *nodes)
+{
+    json_t *network = json_object_get(plan, "network");
+    if (!nodes)
+        return json_object_set_new(plan, "network", json_false());
+    if (!network && json_object_set_new(plan, "network", json_object()) == 0)
+        network = json_object_get(plan, "network");
+    return json_object_set_new(network, "classes", dg_plan_classes_equal(nodes));
+}
+
+dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span *nodes,
+                       dg_error *err)
+{
+    dg_plan *copy = dg_calloc(1, sizeof *copy);
+    dg_code rc;
+    *out = NULL;
+    assert(plan->checked && dg_plan_leaves_network_open(plan));
+    if (copy) {
+        *copy = *plan;
+        copy->checked = false;
+        copy->json = json_deep_copy(plan->json);
+    }
+    if (!copy || !copy->json || put_network(copy->json, nodes)) {
+        dg_plan_free(copy);
+        return dg_fail(err, DG_NOMEM, "no memory for the plan");
+    }
+    if ((rc = dg_plan_check(copy, err)) < 0) {
+        dg_plan_free(copy);
+        return rc;
+    }
+    assert(dg_plan_wants_network(copy) == (nodes != NULL));
+    *out = copy;
+    return DG_OK;
 }
 
 const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan)

@@ -42,6 +42,7 @@ typedef struct dg_keys_row {
     dg_keys_kind kind;
     bool required;            /* in an object that is there */
     bool open;                /* object: other keys are fine */
+    bool or_false;            /* object: false in its place says that there is none */
     int64_t min, max;         /* whole numbers; both 0: any */
     const char *const *words; /* texts allowed, NULL-terminated; NULL: any */
     const char *says;
@@ -118,6 +119,15 @@ typedef struct dg_plan_asked {
 const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan);
 /* Does it ask for a network around the chain? */
 bool dg_plan_wants_network(const dg_plan *plan);
+/* Does it leave open whether there is one: nodes are neither named nor refused? Then
+ * dg_plan_settle has to be asked before the plan is run. */
+bool dg_plan_leaves_network_open(const dg_plan *plan);
+/* Does it have any claim about the network judged, given that there is one? */
+bool dg_plan_judges_network(const dg_plan *plan);
+/* A copy of such a plan that says it: nodes of these releases, each with an equal share, or, of
+ * NULL, none (network: false). DG_USAGE: it names a claim for which it then lacks a network. */
+dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span *nodes,
+                       dg_error *err);
 /* network.size as written; NULL: the state is not grown. */
 const char *dg_plan_size(const dg_plan *plan);
 /* By what it is grown to that. */

@@ -29,7 +29,10 @@ dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_
 const dg_node_class *dg_plan_class_of(dg_plan_network *wish, size_t i, const json_t *item);
 /* Each class has the repairs that are taken away from it. DG_USAGE. */
 dg_code dg_plan_classes_check(const json_t *classes, dg_error *err);
-/* "SD_V12_OK", or "SD_V12_PURGE=0.9,SD_V1=0.1": as network.classes says it. DG_USAGE. */
+/* "SD_V12_OK", or "SD_V12_PURGE=0.9,v1.6=0.1", by class or release: as network.classes says
+ * it. DG_USAGE. */
 dg_code dg_plan_classes_of(json_t **out, const char *text, dg_error *err);
+/* Releases with an equal share each, as network.classes says it; NULL: no memory. */
+json_t *dg_plan_classes_equal(const dg_release_span *span);
 
 #endif

@@ -58,7 +58,8 @@ static const dg_keys_row fixed[] = {
     { "fork.storage", DG_KEYS_OBJECT, .open = true,
       .says = "values put into it first: \"0x..\" or \"Pallet.Item\": \"0x..\", a value by its "
               "type, or null" },
-    { "network", DG_KEYS_OBJECT, .says = "the network around the chain" },
+    { "network", DG_KEYS_OBJECT, .or_false = true,
+      .says = "the network around the chain; false: none, so what is said is of the chain only" },
     { "network.validators", DG_KEYS_TEXT, .words = from_snapshot, .says = "who validates" },
     { "network.parachains", DG_KEYS_TEXT, .words = from_snapshot,
       .says = "which parachains there are" },
@@ -67,8 +68,8 @@ static const dg_keys_row fixed[] = {
     { "network.grow_by", DG_KEYS_TEXT, .words = growers,
       .says = "how: added to the state (default), or a genesis of the runtime's own builder" },
     { "network.classes", DG_KEYS_LIST,
-      .says = "node classes and their shares, which add up to 1; without them no network is "
-              "simulated" },
+      .says = "node classes and their shares, which add up to 1 (default: the releases that were "
+              "current when N came, where the state has validators and parachains)" },
     { "network.classes[]", DG_KEYS_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", DG_KEYS_TEXT, true, .words = classes,
       .says = "release family of the node" },

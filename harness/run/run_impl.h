@@ -86,6 +86,7 @@ enum {
 
 struct dg_run_state {
     const dg_plan *plan;
+    dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
     const dg_plan_asked *asked; /* what it comes to */
     const dg_run_options *options;
     dg_engine *engine;
@@ -99,7 +100,9 @@ struct dg_run_state {
     dg_state *state; /* that both arms begin from; NULL: the snapshot's */
     char grown[480]; /* how it was grown, for the report; "" */
     dg_plan_span span;
-    uint32_t nodes; /* of the network, were there one */
+    uint32_t nodes;          /* of the network, were there one */
+    dg_release_span assumed; /* of nodes that nobody named; oldest NULL: they are named, or none */
+    char chain_only[600];    /* why there is no network; "": there is */
     uint32_t validators, parachains;
     uint32_t coreless; /* registered parachains without a claim on a core */
     dg_event_log log;
@@ -235,6 +238,9 @@ dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err);
 dg_code dg_run_fork_prepare(dg_run_state *run, dg_error *err);
 /* Sets run->nodes; refuses what makes no groups. DG_USAGE. */
 dg_code dg_run_fork_people(dg_run_state *run, dg_error *err);
+/* default_network.c: decides whether there is a network, and of whom, where the plan leaves it
+ * open; the run's plan says it from then on. DG_USAGE: a claim lacks what it is about. */
+dg_code dg_run_network_settle(dg_run_state *run, dg_error *err);
 /* cores.c: of a network, more parachains or groups than the runtime has cores or validators
  * for: DG_USAGE. */
 dg_code dg_run_cores_check(dg_run_state *run, dg_error *err);

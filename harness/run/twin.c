@@ -141,6 +141,8 @@ static dg_code open_all(dg_run_state *run, dg_error *err)
         || (rc = dg_run_way_try(run, err)) < 0 || (rc = dg_run_config_try(run, err)) < 0)
         return rc;
     run->parachains = count_of(&run->control, "Paras", "Parachains");
+    if ((rc = dg_run_network_settle(run, err)) < 0)
+        return rc;
     return (rc = dg_run_fork_people(run, err)) < 0 ? rc : dg_run_faults_place(run, err);
 }
 
@@ -183,6 +185,8 @@ static dg_code tell(json_t **outcome, const dg_run_state *run, dg_error *err)
                                .new_code = run->code.len != 0,
                                .grown = run->grown,
                                .nodes = run->nodes,
+                               .assumed = run->assumed,
+                               .chain_only = run->chain_only,
                                .validators = run->validators,
                                .parachains = run->parachains,
                                .coreless = run->coreless,
@@ -211,6 +215,7 @@ static void run_clear(dg_run_state *run)
     dg_buf_clear(&run->code);
     dg_run_faults_clear(run);
     dg_event_log_clear(&run->log);
+    dg_plan_free(run->settled);
 }
 
 static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,

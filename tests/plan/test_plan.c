@@ -42,6 +42,7 @@ static const struct {
     { "{\"claims\":{\"block-cadense\":{}}}",
       "no claim \"claims.block-cadense\"; did you mean \"block-cadence\"" },
     { "{\"claims\":{\"no-claim\":{}}}", "no claim \"claims.no-claim\"" },
+    { "{\"network\":true}", "network must be an object or false" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V12_PURG\",\"share\":1}]}}",
       "did you mean \"SD_V12_PURGE\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}",
@@ -212,9 +213,13 @@ static const struct {
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"at\":\"next\",\"config\":{\"a\":1}},"
       "\"claims\":{\"identity\":{}}}",
       DG_USAGE, "claims.identity is about new code; name upgrade.to" },
-    { "{" WHOLE ",\"claims\":{\"backing-rate\":{}}}", DG_USAGE,
-      "claims.backing-rate is about the network" },
-    { "{" WHOLE ",\"network\":{\"classes\":[]}}", DG_USAGE, "network.classes is an empty list" },
+    { "{" WHOLE ",\"network\":false,\"claims\":{\"backing-rate\":{}}}", DG_USAGE,
+      "claims.backing-rate is about the network, and the run has none" },
+    { "{" WHOLE ",\"network\":false,\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}",
+      DG_USAGE, "every claim is switched off" },
+    { "{" WHOLE ",\"network\":{\"classes\":[]}}", DG_USAGE,
+      "network.classes is an empty list: leave the key out for nodes of N's time, or say network: "
+      "false" },
     { "{" WHOLE ",\"network\":{\"size\":\"8x2\",\"classes\":[]}}", DG_USAGE,
       "network.classes is an empty list" },
     { "{" WHOLE ",\"claims\":{\"default\":false}}", DG_USAGE, "every claim is switched off" },
@@ -366,6 +371,88 @@ START_TEST(a_flag_may_name_classes_in_short)
 }
 END_TEST
 
+/* Users know which releases their validators run; two of one class are one share. */
+START_TEST(a_flag_may_name_releases)
+{
+    dg_plan *plan = parsed("{" WHOLE "}");
+    dg_error err = { .text = "" };
+    char *text;
+    ck_assert_msg(dg_plan_set(plan, "network.classes", "v1.10=0.5,v1.6.0=0.25,1.8=0.25", &err)
+                      == DG_OK,
+                  "%s", err.text);
+    text = json_dumps(json_object_get(json_object_get(dg_plan_json(plan), "network"), "classes"),
+                      JSON_COMPACT | JSON_SORT_KEYS);
+    ck_assert_str_eq(text,
+                     "[{\"class\":\"SD_V12_PURGE\",\"share\":0.75},{\"class\":\"SD_V12_DROP\","
+                     "\"share\":0.25}]");
+    free(text);
+    dg_plan_free(plan);
+}
+END_TEST
+
+static dg_release_span of_may_2025(void)
+{
+    dg_release_span span;
+    ck_assert(dg_release_of_runtime(&span, "polkadot", 1005000, 12));
+    return span;
+}
+
+/* A plan that names no nodes is left open, and settled by who runs it: the copy says it. */
+START_TEST(a_plan_that_names_no_nodes_is_settled)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":{\"exchange\":\"messages\"}}"), *with, *without;
+    dg_release_span span = of_may_2025();
+    dg_error err = { .text = "" };
+    dg_plan_network read;
+    ck_assert_int_eq(dg_plan_check(plan, &err), DG_OK);
+    ck_assert(dg_plan_leaves_network_open(plan) && !dg_plan_wants_network(plan));
+    ck_assert_int_eq(dg_plan_settle(&with, plan, &span, &err), DG_OK);
+    ck_assert_int_eq(dg_plan_settle(&without, plan, NULL, &err), DG_OK);
+    ck_assert(!dg_plan_leaves_network_open(with) && dg_plan_wants_network(with));
+    ck_assert(!dg_plan_leaves_network_open(without) && !dg_plan_wants_network(without));
+    ck_assert(dg_plan_leaves_network_open(plan));
+    dg_plan_network_read(&read, with);
+    ck_assert_uint_eq(read.share_count, 1);
+    ck_assert_str_eq(read.shares[0].of->name, "SD_V12_RECEIPTS");
+    ck_assert(read.messages);
+    ck_assert_ptr_nonnull(dg_plan_asked_of(without));
+    dg_plan_free(plan);
+    dg_plan_free(with);
+    dg_plan_free(without);
+}
+END_TEST
+
+START_TEST(a_claim_about_the_network_needs_one)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"claims\":{\"backing-rate\":{}}}"), *settled;
+    dg_release_span span = of_may_2025();
+    dg_error err = { .text = "" };
+    ck_assert_int_eq(dg_plan_check(plan, &err), DG_OK);
+    ck_assert_int_eq(dg_plan_settle(&settled, plan, NULL, &err), DG_USAGE);
+    ck_assert_msg(strstr(err.text, "claims.backing-rate is about the network"), "%s", err.text);
+    ck_assert_ptr_null(settled);
+    ck_assert_int_eq(dg_plan_settle(&settled, plan, &span, &err), DG_OK);
+    dg_plan_free(settled);
+    dg_plan_free(plan);
+}
+END_TEST
+
+/* A flag wins over the file: also one that names nodes over a file that wants none. */
+START_TEST(flags_name_nodes_and_leave_them_out)
+{
+    dg_plan *plan = parsed("{" WHOLE ",\"network\":false}");
+    dg_error err = { .text = "" };
+    ck_assert_int_eq(dg_plan_check(plan, &err), DG_OK);
+    ck_assert(!dg_plan_leaves_network_open(plan));
+    ck_assert_msg(dg_plan_set(plan, "network.classes", "v1.12", &err) == DG_OK, "%s", err.text);
+    ck_assert(dg_plan_wants_network(plan));
+    ck_assert_msg(dg_plan_set(plan, "network", "false", &err) == DG_OK, "%s", err.text);
+    ck_assert(json_is_false(json_object_get(dg_plan_json(plan), "network")));
+    ck_assert(!dg_plan_wants_network(plan));
+    dg_plan_free(plan);
+}
+END_TEST
+
 static const struct {
     const char *key, *value, *says;
 } bad_flags[] = {
@@ -377,6 +464,11 @@ static const struct {
     { "upgrade", "{\"too\":1}", "there is no key \"upgrade.too\"" },
     { "network.faults", "{}", "network.faults must be a list" },
     { "network.classes", "SD_V12_O", "did you mean \"SD_V12_OK\"" },
+    { "network", "true", "network must be an object or false" },
+    { "network.classes", "v1.10=0.9,v1.99=0.1",
+      "network.classes: release v1.99 is not known; known are v0.9 (SD_V1), v1.0 to v1.2 (" },
+    { "network.classes", "stable9999", "release stable9999 is not known" },
+    { "network.classes", "v1.10=0.9,vv=0.1", "class \"vv\" is not known" },
     { "network.classes", "SD_V12_OK=", "a share is a decimal from 0 to 1" },
     { "network.classes", "SD_V12_OK,SD_V1", "CLASS, or CLASS=SHARE" },
     { "network.classes", "SD_V12_OK=0.5,", "CLASS, or CLASS=SHARE" },
@@ -495,6 +587,10 @@ int main(void)
     tcase_add_test(tc, an_empty_file_is_no_plan);
     tcase_add_test(tc, a_flag_wins_over_the_file);
     tcase_add_test(tc, a_flag_may_name_classes_in_short);
+    tcase_add_test(tc, a_flag_may_name_releases);
+    tcase_add_test(tc, a_plan_that_names_no_nodes_is_settled);
+    tcase_add_test(tc, a_claim_about_the_network_needs_one);
+    tcase_add_test(tc, flags_name_nodes_and_leave_them_out);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
     tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_test(tc, every_claim_and_option_has_its_key);

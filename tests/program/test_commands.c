@@ -224,7 +224,8 @@ START_TEST(an_upgrade_may_come_from_a_spec)
     json_t *report;
     ran r;
     snprintf(outcome, sizeof outcome, "%s", scratch_path("outcome.json"));
-    r = doppel("run -q --snapshot %s --to %s --at boundary-4 --set claims.identity.off=true --set "
+    r = doppel("run -q --no-network --snapshot %s --to %s --at boundary-4 --set "
+               "claims.identity.off=true --set "
                "claims.reimport.severity=advice -o %s",
                small_snapshot(), runtime_path("mini-pending.json"), outcome);
     if (r.exit > 1)
@@ -239,9 +240,9 @@ END_TEST
 
 START_TEST(a_second_look_finds_what_the_first_one_imported)
 {
-    ran r =
-        doppel("run -q --snapshot %s --to %s --at boundary-4 --verify-determinism -o %s",
-               runtime_path("mini.json"), runtime_path("mini-2.wasm"), scratch_path("twice.json"));
+    ran r = doppel(
+        "run -q --no-network --snapshot %s --to %s --at boundary-4 --verify-determinism -o %s",
+        runtime_path("mini.json"), runtime_path("mini-2.wasm"), scratch_path("twice.json"));
     if (r.exit != 0)
         ck_abort_msg("exit %d, said: %s%s", r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
     ran_clear(&r);

@@ -8,12 +8,16 @@
 
 static const char *const plans[] = {
     EMBEDDED_PLAN,
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at boundary-4",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-in-steps.wasm --at 50% --seed "
+    "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm --at "
+    "boundary-4",
+    "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2-in-steps.wasm "
+    "--at 50% --seed "
     "7",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-init-traps.wasm --at "
+    "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2-init-traps.wasm "
+    "--at "
     "boundary+2",
-    "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2-keys-shorter.wasm --at "
+    "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2-keys-shorter.wasm "
+    "--at "
     "boundary-1 --how override",
 };
 
@@ -75,12 +79,15 @@ END_TEST
 
 START_TEST(the_seed_and_the_place_are_in_the_outcome)
 {
-    dg_buf a = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
-                            "--at boundary-4 --seed 1");
-    dg_buf b = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
-                            "--at boundary-4 --seed 2");
-    dg_buf c = run_by(NULL, "--snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
-                            "--at boundary-3 --seed 1");
+    dg_buf a = run_by(
+        NULL, "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+              "--at boundary-4 --seed 1");
+    dg_buf b = run_by(
+        NULL, "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+              "--at boundary-4 --seed 2");
+    dg_buf c = run_by(
+        NULL, "--no-network --snapshot build/runtimes/mini.json --to build/runtimes/mini-2.wasm "
+              "--at boundary-3 --seed 1");
     ck_assert(!dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&b)));
     ck_assert(!dg_bytes_equal(dg_buf_bytes(&a), dg_buf_bytes(&c)));
     dg_buf_clear(&a);

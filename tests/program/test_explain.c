@@ -11,7 +11,8 @@
     "{\"doppel\":1,\"snapshot\":\"" EMBEDDED_SPEC "\",\"upgrade\":{\"to\":\"" EMBEDDED_BLOB        \
     "\",\"at\":\"boundary-8\"},\"seed\":1,\"network\":{\"classes\":[{\"class\":\"SD_V12_PURGE\","  \
     "\"share\":1}]}}"
-#define SMALL "--snapshot build/runtimes/mini.json --at boundary-4 --to build/runtimes/"
+#define SMALL                                                                                      \
+    "--no-network --snapshot build/runtimes/mini.json --at boundary-4 --to build/runtimes/"
 
 static const struct {
     const char *plan; /* NULL: the one with a network */

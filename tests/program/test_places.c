@@ -32,7 +32,7 @@ static const char *program(void)
 static const char *short_run(void)
 {
     static char args[900];
-    snprintf(args, sizeof args, "run -q --snapshot %s --to %s --at boundary-2",
+    snprintf(args, sizeof args, "run -q --no-network --snapshot %s --to %s --at boundary-2",
              runtime_path("mini.json"), runtime_path("mini-2.wasm"));
     return args;
 }

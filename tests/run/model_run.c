@@ -22,6 +22,7 @@ static dg_code try(json_t **outcome, const char *snapshot, const char *to, const
     set(plan, "snapshot", snapshot);
     set(plan, "upgrade.to", to);
     set(plan, "upgrade.at", at);
+    set(plan, "network", "false"); /* `more` may name one */
     for (; more && *more; more++) {
         char key[128];
         const char *equal = strchr(*more, '=');

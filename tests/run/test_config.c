@@ -13,7 +13,8 @@ static json_t *try(dg_code *rc, const char *upgrade, dg_error *err)
     json_t *outcome = NULL;
     dg_plan *plan = NULL;
     char text[1500];
-    snprintf(text, sizeof text, "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":%s}",
+    snprintf(text, sizeof text,
+             "{\"doppel\":1,\"snapshot\":\"%s\",\"network\":false,\"upgrade\":%s}",
              fixture_path(EMBEDDED), upgrade);
     if ((*rc = dg_plan_parse(&plan, dg_text(text), "p", NULL, err)) >= 0
         && (*rc = dg_plan_check(plan, err)) >= 0)

@@ -1,6 +1,7 @@
 /* The incident that a network is simulated for, from its plan to the exit code: the
  * wrong repair breaks what it broke in 2024, the right one holds, and a world
  * without forks, in which both look alike, proves nothing and must say so. */
+#include "claim/claim.h"
 #include "model_run.h"
 
 #include <string.h>
@@ -100,13 +101,20 @@ END_TEST
 /* Without a network nothing is said of one. */
 START_TEST(a_plan_without_a_network_has_no_claims_about_it)
 {
-    const json_t *claim;
+    const json_t *claim, *only;
     size_t i;
     json_t *o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
                          fixture_path("paseo-1002000-e20.wasm"), "boundary-1", NULL);
     json_array_foreach(json_object_get(o, "claims"), i, claim)
         ck_assert_str_ne(json_string_value(json_object_get(claim, "basis")), "node model");
     ck_assert(!any_line(json_object_get(o, "notes"), "class table"));
+    ck_assert(any_line(json_object_get(o, "notes"), "chain only: no network was simulated"));
+    only = json_object_get(o, "chain_only");
+    ck_assert_str_eq(json_string_value(json_object_get(only, "reason")),
+                     "the plan says so (network: false)");
+    ck_assert_uint_eq(json_array_size(json_object_get(only, "claims")), 12);
+    json_array_foreach(json_object_get(only, "claims"), i, claim)
+        ck_assert(dg_claim_named(json_string_value(claim))->network);
     json_decref(o);
 }
 END_TEST

@@ -309,6 +309,7 @@ START_TEST(the_log_of_a_run_gives_its_verdicts)
     dg_plan_set(plan, "snapshot", runtime_file("mini.json"), NULL);
     dg_plan_set(plan, "upgrade.to", runtime_file("mini-2-api-defaults.wasm"), NULL);
     dg_plan_set(plan, "upgrade.at", "boundary@2-3", NULL);
+    dg_plan_set(plan, "network", "false", NULL);
     ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
     ck_assert_int_eq(dg_run(&outcome, plan, &options, NULL), DG_OK);
     ck_assert_int_eq(dg_outcome_exit(outcome), DG_EXIT_HELD);
@@ -353,6 +354,7 @@ START_TEST(a_run_without_memory_judges_nothing)
         dg_plan_set(plan, "snapshot", runtime_file("mini.json"), NULL);
         dg_plan_set(plan, "upgrade.to", runtime_file("mini-2.wasm"), NULL);
         dg_plan_set(plan, "upgrade.at", "boundary@2-3", NULL);
+        dg_plan_set(plan, "network", "false", NULL);
         ck_assert_int_eq(dg_plan_check(plan, NULL), DG_OK);
         dg_alloc_fail_from(nth);
         rc = dg_run(&outcome, plan, &options, &err);
