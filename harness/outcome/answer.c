@@ -112,13 +112,10 @@ static json_t *tally_json(const json_t *claims)
 }
 
 /* Claims about a network that nobody asked. */
-static json_int_t not_judged(const dg_claim_setup *setup)
+static json_int_t not_judged(const json_t *outcome)
 {
-    json_int_t sum = 0;
-    const dg_claim *claim;
-    for (size_t i = 0; !setup->network && (claim = dg_claim_at(i)); i++)
-        sum += claim->network;
-    return sum;
+    return (json_int_t)json_array_size(
+        json_object_get(json_object_get(outcome, "chain_only"), "claims"));
 }
 
 /* ---- what is missing, where nothing can be said ---- */
@@ -157,7 +154,7 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
     json_t *harm = dg_outcome_harm(run, setup->network), *out = json_object();
     bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm)))
           | dg_outcome_put(out, "chain_only", json_boolean(!setup->network))
-          | dg_outcome_put(out, "not_judged", json_integer(not_judged(setup)))
+          | dg_outcome_put(out, "not_judged", json_integer(not_judged(outcome)))
           | dg_outcome_put(out, "claims", tally_json(claims))
           | dg_outcome_put(out, "breaks", breaks_json(run, claims))
           | dg_outcome_put(out, "harm", harm) | dg_outcome_put(out, "why", json_array())
