@@ -73,7 +73,7 @@ typedef struct dg_vote_sent {
 /* An assignment that was told. */
 typedef struct dg_checker {
     uint32_t validator, tranche;
-    dg_ns told, heard;    /* by itself, by all */
+    dg_ns told, received; /* by itself, by all */
     dg_ns due;            /* when its approval leaves; DG_NEVER: it withholds it */
     dg_ns sent, approved; /* its approval, by itself; heard by all; DG_NEVER: not yet */
     dg_ns objects;        /* when it finds the candidate invalid; DG_NEVER */
@@ -97,8 +97,8 @@ typedef struct dg_candidate_entry {
 } dg_candidate_entry;
 
 struct dg_approval_block {
-    dg_candidate_entry *trials; /* all candidates of the first reach, then those of the next */
-    uint32_t count, waiting;    /* waiting: not approved yet */
+    dg_candidate_entry *entries; /* all candidates of the first reach, then those of the next */
+    uint32_t count, waiting;     /* waiting: not approved yet */
     uint32_t reaches;
     bool newer;     /* the session has messages that older protocols do not carry */
     unsigned level; /* of aggression: its messages have been sent so far */

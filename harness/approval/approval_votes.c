@@ -24,9 +24,9 @@ static bool is_coalesced(const dg_world *world, const dg_approval_block *a,
     if (a->session->coalesce < 2 || !dg_approval_speaks_newest(world->nodes[node.v].of))
         return false;
     for (uint32_t i = 0; i < a->count && checks < 2; i++)
-        for (uint32_t k = 0; a->trials[i].checkers && k < a->trials[i].checker_count; k++)
-            checks += a->trials[i].checkers[k].validator == validator.v
-                      && !a->trials[i].checkers[k].foreign;
+        for (uint32_t k = 0; a->entries[i].checkers && k < a->entries[i].checker_count; k++)
+            checks += a->entries[i].checkers[k].validator == validator.v
+                      && !a->entries[i].checkers[k].foreign;
     return checks > 1;
 }
 
@@ -34,13 +34,13 @@ static bool is_coalesced(const dg_world *world, const dg_approval_block *a,
 static void approve_elsewhere(const dg_world *world, dg_approval_block *a,
                               const dg_candidate_entry *t, const dg_checker *c)
 {
-    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->trials) % each,
+    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->entries) % each,
              node = a->session->node[c->validator];
     bool coalesced =
         a->reaches > 1
         && is_coalesced(world, a, (dg_validator_ix){ c->validator }, (dg_node_ix){ node });
     for (uint32_t reach = 0; reach < a->reaches; reach++) {
-        dg_candidate_entry *other = &a->trials[reach * each + which];
+        dg_candidate_entry *other = &a->entries[reach * each + which];
         for (uint32_t i = 0; other != t && other->checkers && i < other->checker_count; i++)
             if (other->checkers[i].validator == c->validator
                 && dg_approval_reach_hears(world, a, reach, (dg_node_ix){ node }, coalesced)) {

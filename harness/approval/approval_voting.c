@@ -99,8 +99,8 @@ static void count_no_shows(const dg_world *world, const dg_approval_block *a, dg
 
 /* ---- a block ---- */
 
-static dg_code step_trial(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
-                          dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err)
+static dg_code step_candidate(dg_world *world, dg_approval_block *a, dg_candidate_entry *t,
+                              dg_leaf_id id, dg_wakeup *turns, dg_ns now, dg_error *err)
 {
     const dg_world_block *b = &world->blocks[id.v];
     uint32_t before = t->no_shows;
@@ -127,8 +127,8 @@ static dg_code tell_approved(dg_world *world, const dg_world_block *b, const dg_
                                        .assigned = a->assignments,
                                        .after_ms = (a->approved_at - b->began) / DG_MS };
     for (uint32_t i = 0; i < a->count; i++) {
-        n.no_shows += a->trials[i].no_shows;
-        n.tranche = a->trials[i].tranche > n.tranche ? a->trials[i].tranche : n.tranche;
+        n.no_shows += a->entries[i].no_shows;
+        n.tranche = a->entries[i].tranche > n.tranche ? a->entries[i].tranche : n.tranche;
     }
     return dg_world_emit(
         world, b,
@@ -140,12 +140,12 @@ static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_e
 {
     dg_approval_block *a = world->blocks[id.v].approval;
     dg_ns now = dg_sim_now(world->sim);
-    const dg_candidate_entry *last = a->trials;
+    const dg_candidate_entry *last = a->entries;
     uint64_t told = a->assignments, approved = a->approvals;
     dg_code rc;
     for (uint32_t i = 0; i < a->count; i++)
-        if (a->trials[i].approved_at == DG_NEVER
-            && (rc = step_trial(world, a, &a->trials[i], id, turns, now, err)) < 0)
+        if (a->entries[i].approved_at == DG_NEVER
+            && (rc = step_candidate(world, a, &a->entries[i], id, turns, now, err)) < 0)
             return rc;
     dg_approval_count_messages(world, a, a->assignments - told, a->approvals - approved);
     dg_statements_recovery_count(world, a->session, a->assignments - told);
@@ -153,15 +153,15 @@ static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_e
     if (a->waiting)
         return DG_OK;
     for (uint32_t i = 0; i < a->count; i++)
-        last = a->trials[i].approved_at > last->approved_at ? &a->trials[i] : last;
+        last = a->entries[i].approved_at > last->approved_at ? &a->entries[i] : last;
     a->approved_at = last->approved_at;
     a->last = last->last;
     return tell_approved(world, &world->blocks[id.v], a, err);
 }
 
 /* What became available occupied its core at the parent. */
-static void name_trial(const dg_world *world, dg_candidate_entry *t, const dg_view *before,
-                       const dg_included *of)
+static void name_candidate(const dg_world *world, dg_candidate_entry *t, const dg_view *before,
+                           const dg_included *of)
 {
     const dg_core *core = of->core < before->core_count ? &before->cores[of->core] : NULL;
     *t = (dg_candidate_entry){ .of = *of, .approved_at = DG_NEVER };
@@ -245,13 +245,13 @@ dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *inc
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
                || (session && session->coalesce > 1);
     a->reaches = world->approval->reach.count[a->newer];
-    if (!(a->trials = dg_calloc(count ? (size_t)count * a->reaches : 1, sizeof *a->trials)))
+    if (!(a->entries = dg_calloc(count ? (size_t)count * a->reaches : 1, sizeof *a->entries)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
     a->count = a->waiting = count * a->reaches;
     a->approved_at = DG_NEVER;
     for (uint32_t i = 0; i < a->count; i++) {
-        name_trial(world, &a->trials[i], &world->blocks[b->parent].view, &included[i % count]);
-        a->trials[i].reach = i / count;
+        name_candidate(world, &a->entries[i], &world->blocks[b->parent].view, &included[i % count]);
+        a->entries[i].reach = i / count;
     }
     return session ? draw(world, id, session, err) : tell_unknown(world, b, false, err);
 }
@@ -293,16 +293,16 @@ dg_code dg_approval_step(dg_world *world, dg_error *err)
 
 void dg_approval_block_free(dg_approval_block *a)
 {
-    for (uint32_t i = 0; a && a->trials && i < a->count; i++) {
-        dg_free(a->trials[i].assignments);
-        dg_free(a->trials[i].checkers);
+    for (uint32_t i = 0; a && a->entries && i < a->count; i++) {
+        dg_free(a->entries[i].assignments);
+        dg_free(a->entries[i].checkers);
     }
     if (a)
-        dg_free(a->trials);
+        dg_free(a->entries);
     dg_free(a);
 }
 
-static bool heard(const dg_world *world, dg_node_ix node, const dg_vote_sent *last, dg_ns now)
+static bool received(const dg_world *world, dg_node_ix node, const dg_vote_sent *last, dg_ns now)
 {
     return last->node == DG_NO
            || last->sent
@@ -313,15 +313,16 @@ static bool heard(const dg_world *world, dg_node_ix node, const dg_vote_sent *la
 }
 
 /* Where not all hear the same: by what the node can hear. */
-static bool heard_all(const dg_world *world, dg_node_ix node, const dg_approval_block *a, dg_ns now)
+static bool received_all(const dg_world *world, dg_node_ix node, const dg_approval_block *a,
+                         dg_ns now)
 {
     uint32_t each = a->count / a->reaches, reach = dg_approval_reach_of(world, a, node);
-    const dg_candidate_entry *last = a->known ? &a->trials[reach * each] : NULL;
+    const dg_candidate_entry *last = a->known ? &a->entries[reach * each] : NULL;
     for (uint32_t i = 0; last && i < each; i++)
-        last = a->trials[reach * each + i].approved_at > last->approved_at
-                   ? &a->trials[reach * each + i]
+        last = a->entries[reach * each + i].approved_at > last->approved_at
+                   ? &a->entries[reach * each + i]
                    : last;
-    return last && last->approved_at <= now && heard(world, node, &last->last, now);
+    return last && last->approved_at <= now && received(world, node, &last->last, now);
 }
 
 bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_block *b)
@@ -334,10 +335,10 @@ bool dg_approval_given(const dg_world *world, dg_node_ix node, const dg_world_bl
     if (!a || (a->known && !a->count))
         return true;
     if (a->reaches > 1)
-        return heard_all(world, node, a, now);
+        return received_all(world, node, a, now);
     if (a->approved_at > now)
         return false;
-    return heard(world, node, &a->last, now);
+    return received(world, node, &a->last, now);
 }
 
 bool dg_approval_unknown(const dg_world_block *b)

@@ -64,7 +64,7 @@ static void draw_validator(drawing *d, dg_approval_block *a, dg_validator_ix val
     d->who = (uint64_t)d->b->author << 32 | node;
     draw_cores(d, cores);
     for (uint32_t i = 0; i < a->count; i++) {
-        dg_candidate_entry *t = &a->trials[i];
+        dg_candidate_entry *t = &a->entries[i];
         bool zeroth = t->of.core < d->rules->cores && cores[t->of.core];
         if (t->reach != dg_approval_reach_of(d->world, a, (dg_node_ix){ node })
             || in_group(&d->parent->view, t->of.group, validator))
@@ -94,14 +94,14 @@ dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a
     };
     d.distinct = dg_approval_assignments_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
-        if (!(a->trials[i].assignments = dg_calloc(
+        if (!(a->entries[i].assignments = dg_calloc(
                   a->session->validators ? a->session->validators : 1, sizeof(dg_assignment))))
             return dg_fail(err, DG_NOMEM, "no memory for the assignments of %u validators",
                            a->session->validators);
     for (uint32_t v = 0; v < a->session->validators; v++)
         draw_validator(&d, a, (dg_validator_ix){ v }, cores);
     for (uint32_t i = 0; i < a->count; i++)
-        qsort(a->trials[i].assignments, a->trials[i].assignment_count, sizeof(dg_assignment),
+        qsort(a->entries[i].assignments, a->entries[i].assignment_count, sizeof(dg_assignment),
               by_tranche);
     return DG_OK;
 }

@@ -30,7 +30,7 @@ bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b)
 {
     dg_ns now = dg_sim_now(world->sim);
     for (uint32_t i = 0; b->approval && i < b->approval->count; i++) {
-        const dg_dispute *d = b->approval->trials[i].dispute;
+        const dg_dispute *d = b->approval->entries[i].dispute;
         if (d && d->began <= now && !(d->valid && d->concluded_at <= now))
             return true;
     }
@@ -47,7 +47,7 @@ static dg_ns hop(const dg_world *world, const dg_dispute *d, dg_node_ix node, ui
 }
 
 /* It works at a few at a time; this one comes when the first of those is done. */
-static dg_ns participate(dg_approval_node *n, dg_ns heard, dg_ns takes)
+static dg_ns participate(dg_approval_node *n, dg_ns received, dg_ns takes)
 {
     uint32_t free = 0, at_once = (uint32_t)dg_world_constant(DG_CONST_PARTICIPATIONS);
     assert(at_once <= DG_PARTICIPATIONS_MAX);
@@ -55,7 +55,7 @@ static dg_ns participate(dg_approval_node *n, dg_ns heard, dg_ns takes)
         if (n->participating[i] < n->participating[free])
             free = i;
     n->participating[free] =
-        (n->participating[free] > heard ? n->participating[free] : heard) + takes;
+        (n->participating[free] > received ? n->participating[free] : received) + takes;
     return n->participating[free];
 }
 
@@ -109,7 +109,7 @@ static dg_dispute_vote vote_of(dg_world *world, const dg_dispute *d, dg_leaf_id 
 
 /* Who stands still hears of it when it goes on, who was down takes up what is not settled
  * when it is back; and nobody judges what it has not prepared. `*any`: one more has spoken. */
-static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, dg_ns heard,
+static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, dg_ns received,
                      bool *any, dg_error *err)
 {
     uint32_t node = d->session->node[validator.v];
@@ -126,7 +126,7 @@ static dg_code speak(dg_world *world, dg_dispute *d, dg_validator_ix validator, 
         dg_statements_recovery_count(world, d->session, 1);
     v->at = node == d->by
                 ? d->began
-                : participate(&world->approval->nodes[node], heard,
+                : participate(&world->approval->nodes[node], received,
                               dg_approval_check_ns(world, d->session, (dg_para_id){ d->para }));
     v->at += hop(world, d, (dg_node_ix){ node }, 1);
     *any = true;
@@ -220,39 +220,39 @@ static dg_code tell(dg_world *world, const dg_dispute *d, unsigned outcome, dg_n
 }
 
 /* Siblings may have included the same candidate. */
-static void mark_trials(dg_world *world, dg_dispute *d)
+static void mark_candidates(dg_world *world, dg_dispute *d)
 {
     for (uint32_t id = world->first_kept; id < world->block_count; id++) {
         dg_approval_block *a = world->blocks[id].gone ? NULL : world->blocks[id].approval;
         for (uint32_t i = 0; a && i < a->count; i++)
-            if (dg_hash_equal(&a->trials[i].candidate, &d->candidate))
-                a->trials[i].dispute = d;
+            if (dg_hash_equal(&a->entries[i].candidate, &d->candidate))
+                a->entries[i].dispute = d;
     }
 }
 
-dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_entry *trial,
+dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_entry *entry,
                                    dg_validator_ix validator, dg_ns at, dg_error *err)
 {
     const dg_approval_block *a = world->blocks[id.v].approval;
     dg_dispute *d;
     dg_code rc;
-    if (trial->dispute)
+    if (entry->dispute)
         return DG_OK;
     if (!(d = dg_calloc(1, sizeof *d)))
         return dg_fail(err, DG_NOMEM, "no memory for a dispute");
     *d = (dg_dispute){ .next = world->approval->disputes,
-                       .candidate = trial->candidate,
-                       .relay_parent = trial->relay_parent,
+                       .candidate = entry->candidate,
+                       .relay_parent = entry->relay_parent,
                        .session = a->session,
-                       .para = trial->of.para,
+                       .para = entry->of.para,
                        .block = world->blocks[id.v].number,
                        .by = a->session->node[validator.v],
                        .began = at };
     if (d->next)
         d->next->newer = d;
     world->approval->disputes = d;
-    mark_trials(world, d);
-    if ((rc = vote(world, d, id, trial, err)) < 0)
+    mark_candidates(world, d);
+    if ((rc = vote(world, d, id, entry, err)) < 0)
         return rc;
     world->stats.disputes++;
     return tell(world, d, 0, 0, err);

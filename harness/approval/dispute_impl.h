@@ -39,7 +39,7 @@ struct dg_dispute {
 
 /* Validator of the block's session finds the candidate invalid at `at`: a dispute
  * begins, unless there is one. */
-dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_entry *trial,
+dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_entry *entry,
                                    dg_validator_ix validator, dg_ns at, dg_error *err);
 dg_dispute *dg_approval_dispute_of(const dg_world *world, const dg_hash *candidate);
 void dg_approval_disputes_free(dg_dispute *all);

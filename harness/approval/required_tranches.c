@@ -30,7 +30,7 @@ static uint64_t turn(const dg_moment *m, uint64_t depth)
 
 static bool is_missing(const dg_checker *c, const dg_moment *m, uint64_t drift)
 {
-    uint64_t told = minus(tick_of(c->heard), drift);
+    uint64_t told = minus(tick_of(c->received), drift);
     if (c->approved <= m->at)
         return false;
     return (told > m->block_tick ? told : m->block_tick) + m->no_show_ticks
@@ -87,13 +87,13 @@ void dg_approval_required_at(dg_required_tranches *out, dg_checker *checkers, ui
         uint32_t tranche = checkers[i].tranche;
         uint64_t told = 0, missing = 0, last = 0, drift = s.depth * m->no_show_ticks;
         for (; i < count && checkers[i].tranche == tranche; i++) {
-            bool gone = checkers[i].heard <= m->at && is_missing(&checkers[i], m, drift);
-            if (checkers[i].heard > m->at)
+            bool gone = checkers[i].received <= m->at && is_missing(&checkers[i], m, drift);
+            if (checkers[i].received > m->at)
                 continue;
             told++;
             missing += gone;
             checkers[i].no_show |= gone && mark;
-            last = tick_of(checkers[i].heard) > last ? tick_of(checkers[i].heard) : last;
+            last = tick_of(checkers[i].received) > last ? tick_of(checkers[i].received) : last;
         }
         take_tranche(&s, told, missing, last);
         if (conclude(out, &s, m, tranche))
@@ -133,8 +133,8 @@ bool dg_approval_is_approved_at(dg_checker *checkers, uint32_t count, const dg_m
         || r.last_tick + dg_world_constant(DG_CONST_APPROVAL_DELAY) > m->tick)
         return false;
     for (uint32_t i = 0; i < count && checkers[i].tranche <= r.needed; i++) {
-        told += checkers[i].heard <= m->at;
-        approved += checkers[i].heard <= m->at && checkers[i].approved <= m->at;
+        told += checkers[i].received <= m->at;
+        approved += checkers[i].received <= m->at && checkers[i].approved <= m->at;
     }
     return approved + r.missing >= told;
 }

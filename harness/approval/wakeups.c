@@ -34,14 +34,14 @@ static void add(dg_candidate_entry *t, const dg_checker *c)
 static dg_code tell_others(const dg_world *world, dg_approval_block *a, const dg_candidate_entry *t,
                            const dg_assignment *assignment, const dg_checker *c, dg_error *err)
 {
-    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->trials) % each,
+    uint32_t each = a->count / a->reaches, which = (uint32_t)(t - a->entries) % each,
              node = a->session->node[assignment->validator];
     dg_checker foreign = *c;
     dg_code rc = DG_OK;
     foreign.due = foreign.objects = DG_NEVER;
     foreign.foreign = true;
     for (uint32_t reach = 0; reach < a->reaches && rc == DG_OK; reach++) {
-        dg_candidate_entry *other = &a->trials[reach * each + which];
+        dg_candidate_entry *other = &a->entries[reach * each + which];
         if (other != t && other->approved_at == DG_NEVER
             && dg_approval_reach_hears(world, a, reach, (dg_node_ix){ node }, assignment->newer)
             && (rc = make_room(other, 1, err)) == DG_OK)
@@ -58,9 +58,9 @@ static dg_code tell(dg_world *world, dg_approval_block *a, dg_candidate_entry *t
     dg_checker c = { .validator = assignment->validator,
                      .tranche = assignment->tranche,
                      .told = now->at,
-                     .heard = now->at
-                              + dg_approval_vote_delay(world, (dg_node_ix){ node }, id,
-                                                       (dg_core_ix){ t->of.core }, false),
+                     .received = now->at
+                                 + dg_approval_vote_delay(world, (dg_node_ix){ node }, id,
+                                                          (dg_core_ix){ t->of.core }, false),
                      .due = now->at
                             + dg_approval_check_ns(world, a->session, (dg_para_id){ t->of.para }),
                      .approved = DG_NEVER,

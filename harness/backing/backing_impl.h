@@ -27,7 +27,7 @@ typedef struct dg_pvf_host {
     bool cold;         /* has nothing that was there when the run began */
     dg_pvf_job *queue; /* in the order they were asked for */
     uint32_t count, ready_cap;
-    /* by artifact: when it was or will be; DG_WAITING: queued; DG_NEVER: absent */
+    /* by artifact: when it was or will be; DG_WORLD_WAITING: queued; DG_NEVER: absent */
     dg_ns *ready;
 } dg_pvf_host;
 /* The code that candidates of a parachain name; the first one stays. */
@@ -46,7 +46,7 @@ typedef struct dg_code_upgrade {
  * how many bytes; noted once it is made */
 dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_block *leaf,
                                     dg_para_id para, dg_error *err);
-dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *made, dg_error *err);
+dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *candidate, dg_error *err);
 
 /* ---- what the room keeps of a network ---- */
 
@@ -58,7 +58,7 @@ struct dg_backing {
     dg_code_upgrade *upgrades;
     uint32_t upgrade_count, upgrade_cap;
     struct {
-        uint64_t attempts, made, panics, refused;
+        uint64_t attempts, built, panics, refused;
     } collations; /* of this slot */
 };
 

@@ -80,9 +80,11 @@ dg_code dg_backing_code_upgrade_due(dg_world *world, uint32_t *bytes, dg_world_b
     return DG_OK;
 }
 
-dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *made, dg_error *err)
+dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *candidate, dg_error *err)
 {
-    return made->new_code
-               ? add(world, &(dg_code_upgrade){ .para = made->para, .candidate = made->hash }, err)
+    return candidate->new_code
+               ? add(world,
+                     &(dg_code_upgrade){ .para = candidate->para, .candidate = candidate->hash },
+                     err)
                : DG_OK;
 }

@@ -44,20 +44,20 @@ static void head_of(uint8_t head[HEAD_LEN], dg_para_id para, uint32_t number, ui
     dg_le32_put(head + 8, nth);
 }
 
-static void place(dg_candidate *made, const line *l, const dg_world_block *leaf, dg_place_ix core,
-                  const uint8_t *head)
+static void place(dg_candidate *candidate, const line *l, const dg_world_block *leaf,
+                  dg_place_ix core, const uint8_t *head)
 {
-    made->core = core.v;
-    made->session = leaf->view.session;
-    made->group = dg_rotation_group(&leaf->view.rotation, core.v, leaf->view.group_count);
-    made->by = l->by;
-    made->follows = l->tip;
-    made->head = dg_blake2_256(dg_bytes_of(head, HEAD_LEN));
-    made->nth = l->nth;
-    made->rank = l->rank;
-    made->made = l->at;
-    made->pov_max = l->base.pov_max;
-    memcpy(made->code_hash, l->base.code_hash, sizeof made->code_hash);
+    candidate->core = core.v;
+    candidate->session = leaf->view.session;
+    candidate->group = dg_rotation_group(&leaf->view.rotation, core.v, leaf->view.group_count);
+    candidate->by = l->by;
+    candidate->follows = l->tip;
+    candidate->head = dg_blake2_256(dg_bytes_of(head, HEAD_LEN));
+    candidate->nth = l->nth;
+    candidate->rank = l->rank;
+    candidate->collated_at = l->at;
+    candidate->pov_max = l->base.pov_max;
+    memcpy(candidate->code_hash, l->base.code_hash, sizeof candidate->code_hash);
 }
 
 /* Which of the parachain's cores it is, the first is 1; 0: it has no other. */
@@ -74,7 +74,7 @@ static dg_code make(dg_world *world, const line *l, dg_place_ix at, dg_error *er
     dg_world_block *leaf = &world->blocks[l->leaf];
     uint32_t core = at.v % leaf->view.core_count;
     uint8_t head[HEAD_LEN];
-    dg_candidate *made = &leaf->candidates[at.v];
+    dg_candidate *candidate = &leaf->candidates[at.v];
     dg_candidate_parts parts = { .para = l->para,
                                  .number = leaf->number,
                                  .validation_data = l->on,
@@ -97,13 +97,13 @@ static dg_code make(dg_world *world, const line *l, dg_place_ix at, dg_error *er
                                              err))
                < 0)
         return rc;
-    if ((rc = dg_candidate_init(made, &parts, dg_marked_sign, err)) < 0) {
-        made->para = DG_NO;
+    if ((rc = dg_candidate_init(candidate, &parts, dg_marked_sign, err)) < 0) {
+        candidate->para = DG_NO;
         return rc;
     }
-    place(made, l, leaf, (dg_place_ix){ core }, head);
-    leaf->made++;
-    return dg_backing_code_upgrade_made(world, made, err);
+    place(candidate, l, leaf, (dg_place_ix){ core }, head);
+    leaf->candidate_count++;
+    return dg_backing_code_upgrade_made(world, candidate, err);
 }
 
 /* ---- whose turn it is ---- */
@@ -233,7 +233,7 @@ static dg_code build_all(dg_world *world, line *l, dg_error *err)
 static uint32_t made_for(const dg_world_block *leaf, dg_para_id para)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < leaf->offers; i++)
+    for (uint32_t i = 0; i < leaf->place_count; i++)
         count += leaf->candidates[i].para == para.v;
     return count;
 }
@@ -356,7 +356,7 @@ dg_code dg_backing_collate(dg_world *world, dg_leaf_id id, dg_error *err)
         return DG_OK;
     if (!(leaf->candidates = dg_calloc(count, sizeof *leaf->candidates)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of %u cores", count);
-    leaf->offers = count;
+    leaf->place_count = count;
     for (uint32_t i = 0; i < count; i++)
         leaf->candidates[i].para = DG_NO;
     if (dg_world_has_chains(&leaf->view))
@@ -368,11 +368,11 @@ dg_code dg_backing_collate(dg_world *world, dg_leaf_id id, dg_error *err)
 
 void dg_backing_candidates_clear(dg_world_block *leaf)
 {
-    for (uint32_t i = 0; leaf->candidates && i < leaf->offers; i++)
+    for (uint32_t i = 0; leaf->candidates && i < leaf->place_count; i++)
         if (leaf->candidates[i].para != DG_NO)
             dg_candidate_clear(&leaf->candidates[i]);
     dg_free(leaf->candidates);
     leaf->candidates = NULL;
-    leaf->offers = leaf->made = 0;
+    leaf->place_count = leaf->candidate_count = 0;
     leaf->worked = false;
 }

@@ -133,8 +133,8 @@ dg_ns dg_backing_collation_at(const dg_world *world, dg_leaf_id leaf, dg_place_i
     if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
         return DG_NEVER;
     takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */
-    if (c->made) /* a moment apart, so that who of a group is first hangs on nothing else */
-        return at > c->made + takes + node.v ? at : c->made + takes + node.v;
+    if (c->collated_at) /* a moment apart, so that who of a group is first hangs on nothing else */
+        return at > c->collated_at + takes + node.v ? at : c->collated_at + takes + node.v;
     return (c->by->of->own_clock ? next_tick(world, at) : at) + takes;
 }
 
@@ -158,7 +158,7 @@ void dg_backing_collators_count(dg_world *world, const dg_world_block *leaf, dg_
     world->backing->collations.panics += what == DG_ATTEMPT_PANICS;
     if (what != DG_ATTEMPT_BUILDS || leaf->candidates[core.v].para == DG_NO)
         return;
-    world->backing->collations.made++;
+    world->backing->collations.built++;
     world->backing->collations.refused += !anybody_takes(world, leaf, core);
 }
 
@@ -166,7 +166,7 @@ dg_code dg_backing_collators_tell(dg_world *world, dg_error *err)
 {
     struct dg_event_net_collators n = { .slot = world->slot,
                                         .attempts = world->backing->collations.attempts,
-                                        .collations = world->backing->collations.made,
+                                        .collations = world->backing->collations.built,
                                         .panics = world->backing->collations.panics,
                                         .refused = world->backing->collations.refused };
     memset(&world->backing->collations, 0, sizeof world->backing->collations);

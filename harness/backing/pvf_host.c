@@ -138,7 +138,7 @@ static void work(const dg_world *world, dg_pvf_host *h, dg_ns now)
 static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 {
     if (h->ready[artifact] == DG_NEVER) {
-        h->ready[artifact] = DG_WAITING;
+        h->ready[artifact] = DG_WORLD_WAITING;
         h->queue[h->count++] =
             (dg_pvf_job){ .artifact = artifact, .asked = now, .critical = critical };
         return;

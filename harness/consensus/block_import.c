@@ -79,11 +79,11 @@ static dg_code ask_for_ancestors(dg_world *world, dg_node_ix node, dg_leaf_id id
     dg_ns back_and_forth;
     for (uint32_t at = world->blocks[id.v].parent; at != DG_NO; at = world->blocks[at].parent) {
         const dg_world_block *b = &world->blocks[at];
-        if (b->gone || b->imported[node.v] < DG_WAITING)
+        if (b->gone || b->imported[node.v] < DG_WORLD_WAITING)
             break;
-        if (b->imported[node.v] == DG_WAITING)
+        if (b->imported[node.v] == DG_WORLD_WAITING)
             return DG_OK; /* asked already */
-        b->imported[node.v] = DG_WAITING;
+        b->imported[node.v] = DG_WORLD_WAITING;
         lowest = at;
     }
     if (lowest == id.v)
@@ -119,14 +119,14 @@ dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id 
         return dg_sim_timer_local_at(world->sim, NULL, (dg_node_ix){ node.v }, from,
                                      &(dg_sim_timer){ .tag = DG_TAG_ARRIVED, .a = id.v }, err);
     if (!can_import(world, node, id)) {
-        b->imported[node.v] = DG_WAITING;
+        b->imported[node.v] = DG_WORLD_WAITING;
         return ask_for_ancestors(world, node, id, err);
     }
     if ((rc = import(world, node, id, err)) < 0)
         return rc;
     for (uint32_t child = id.v + 1; child < world->block_count; child++) {
         const dg_world_block *c = &world->blocks[child];
-        if (!c->gone && c->parent == id.v && c->imported[node.v] == DG_WAITING
+        if (!c->gone && c->parent == id.v && c->imported[node.v] == DG_WORLD_WAITING
             && (rc = dg_consensus_block_arrived(world, node, (dg_leaf_id){ child }, err)) < 0)
             return rc;
     }

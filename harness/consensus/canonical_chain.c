@@ -21,15 +21,15 @@ dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg
 static dg_code hand_out(dg_world *world, dg_leaf_id id, dg_error *err)
 {
     dg_world_block *b = &world->blocks[id.v];
-    dg_made made = { .block = b->block,
-                     .slot = b->slot,
-                     .number = b->number,
-                     .author = b->author,
-                     .report = &b->kept->report,
-                     .path = b->kept->path,
-                     .config_session = b->kept->config_session,
-                     .amended = b->kept->amended };
-    dg_code rc = world->options.settled(world->options.user, &made, err);
+    dg_authored block = { .block = b->block,
+                          .slot = b->slot,
+                          .number = b->number,
+                          .author = b->author,
+                          .report = &b->kept->report,
+                          .path = b->kept->path,
+                          .config_session = b->kept->config_session,
+                          .amended = b->kept->amended };
+    dg_code rc = world->options.settled(world->options.user, &block, err);
     dg_free(b->kept);
     b->kept = NULL;
     world->consensus->settled = id.v;
@@ -57,7 +57,7 @@ dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err)
     return rc;
 }
 
-dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err)
+dg_code dg_consensus_refuse(dg_world *world, dg_authored *block, dg_error *err)
 {
-    return world->options.refused ? world->options.refused(world->options.user, made, err) : DG_OK;
+    return world->options.refused ? world->options.refused(world->options.user, block, err) : DG_OK;
 }

@@ -28,16 +28,16 @@ dg_code dg_consensus_root(dg_world *world, uint32_t root, dg_error *err);
 dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot, dg_error *err);
 
 /* Why a runtime left a candidate out, as far as can be told from outside. */
-typedef enum dg_drop {
-    DG_DROP_SILENT,
-    DG_DROP_MIGRATION,
-    DG_DROP_HEAD,
-    DG_DROP_LIMITS,
-    DG_DROP_CODE,
-    DG_DROP_ROOM,
-    DG_DROP_COUNT
-} dg_drop;
-const char *dg_consensus_rejection_says(dg_drop why); /* NULL past the end */
+typedef enum dg_rejection {
+    DG_REJECTION_SILENT,
+    DG_REJECTION_MIGRATION,
+    DG_REJECTION_HEAD,
+    DG_REJECTION_LIMITS,
+    DG_REJECTION_CODE,
+    DG_REJECTION_ROOM,
+    DG_REJECTION_COUNT
+} dg_rejection;
+const char *dg_consensus_rejection_says(dg_rejection why); /* NULL past the end */
 
 /* Hands out what lies above the last settled block, up to `last`. */
 dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err);

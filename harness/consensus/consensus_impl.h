@@ -71,7 +71,7 @@ struct dg_consensus {
 
 /* canonical_chain.c: blocks that stay */
 dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg_error *err);
-dg_code dg_consensus_refuse(dg_world *world, dg_made *made, dg_error *err);
+dg_code dg_consensus_refuse(dg_world *world, dg_authored *block, dg_error *err);
 
 /* grandpa.c */
 dg_code dg_consensus_grandpa_init(dg_world *world, dg_error *err);

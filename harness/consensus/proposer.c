@@ -169,15 +169,15 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
                                      .step = m->how.report.step,
                                      .offered = m->count.offered,
                                      .bitfields = m->count.bitfields };
-    dg_made made = { .slot = m->p->claim.slot,
-                     .number = world->blocks[m->p->parent].number + 1,
-                     .author = m->node,
-                     .report = &m->how.report,
-                     .path = m->how.path,
-                     .config_session = m->how.config_session,
-                     .amended = m->how.amended,
-                     .why = why->text,
-                     .epoch = m->unexpected ? &m->note : NULL };
+    dg_authored block = { .slot = m->p->claim.slot,
+                          .number = world->blocks[m->p->parent].number + 1,
+                          .author = m->node,
+                          .report = &m->how.report,
+                          .path = m->how.path,
+                          .config_session = m->how.config_session,
+                          .amended = m->how.amended,
+                          .why = why->text,
+                          .epoch = m->unexpected ? &m->note : NULL };
     dg_code rc;
     world->in_slot.failed++;
     world->stats.failed_blocks++;
@@ -185,7 +185,7 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
         world, &world->blocks[m->p->parent],
         &(dg_event){ .kind = DG_EVENT_NET_FAILED, .node = m->node, .net_failed = n }, "reason",
         why->text, err);
-    return rc < 0 ? rc : dg_consensus_refuse(world, &made, err);
+    return rc < 0 ? rc : dg_consensus_refuse(world, &block, err);
 }
 
 /* Known before anybody looks at the block. */

@@ -13,20 +13,21 @@
 
 enum { TAIL = 4 + 64 /* of a bitfield: index, signature */ };
 
-static const char *const says[DG_DROP_COUNT] = {
-    [DG_DROP_SILENT] = "the runtime left it out and says nothing",
-    [DG_DROP_MIGRATION] = "N's first block left it out: it was made on answers over storage that N "
-                          "had not migrated yet",
-    [DG_DROP_HEAD] = "its parachain had another head by then than it was made on",
-    [DG_DROP_LIMITS] =
+static const char *const says[DG_REJECTION_COUNT] = {
+    [DG_REJECTION_SILENT] = "the runtime left it out and says nothing",
+    [DG_REJECTION_MIGRATION] =
+        "N's first block left it out: it was made on answers over storage that N "
+        "had not migrated yet",
+    [DG_REJECTION_HEAD] = "its parachain had another head by then than it was made on",
+    [DG_REJECTION_LIMITS] =
         "it was made for other limits than those of the configuration it was judged by",
-    [DG_DROP_CODE] = "its parachain had other code by then than it names",
-    [DG_DROP_ROOM] = "the block's weight had no room beside the bitfields",
+    [DG_REJECTION_CODE] = "its parachain had other code by then than it names",
+    [DG_REJECTION_ROOM] = "the block's weight had no room beside the bitfields",
 };
 
-const char *dg_consensus_rejection_says(dg_drop why)
+const char *dg_consensus_rejection_says(dg_rejection why)
 {
-    return (unsigned)why < DG_DROP_COUNT ? says[why] : NULL;
+    return (unsigned)why < DG_REJECTION_COUNT ? says[why] : NULL;
 }
 
 /* ---- what the block holds ---- */
@@ -73,18 +74,18 @@ static kept read_kept(dg_world *world, dg_block *parent, const dg_block *block)
 /* ---- what changed below a candidate ---- */
 
 /* Asked at the block that left it out. */
-static dg_code compare(dg_drop *out, dg_view *now, const dg_candidate *c, dg_error *err)
+static dg_code compare(dg_rejection *out, dg_view *now, const dg_candidate *c, dg_error *err)
 {
     dg_footing new;
     dg_code rc = dg_world_footing_ask(now, &new, (dg_para_id){ c->para }, DG_ASSUME_FREE, err);
     if (rc < 0 || !new.known)
         return rc;
     if (c->pov_max != new.pov_max)
-        *out = DG_DROP_LIMITS;
+        *out = DG_REJECTION_LIMITS;
     else if (!dg_hash_equal(&c->follows, &new.head))
-        *out = DG_DROP_HEAD;
+        *out = DG_REJECTION_HEAD;
     else if (memcmp(c->code_hash, new.code_hash, sizeof c->code_hash) != 0)
-        *out = DG_DROP_CODE;
+        *out = DG_REJECTION_CODE;
     return DG_OK;
 }
 
@@ -136,7 +137,7 @@ static bool is_beyond(const dg_candidate *c, const limits *l)
     return s.rc == DG_OK && l->known && (upward > l->upward || head.len > l->head);
 }
 
-static dg_code look_inside(dg_world *world, dg_drop *out, dg_leaf_id parent, dg_leaf_id id,
+static dg_code look_inside(dg_world *world, dg_rejection *out, dg_leaf_id parent, dg_leaf_id id,
                            const dg_candidate *c, dg_error *err)
 {
     dg_view *view = &world->blocks[parent.v].view;
@@ -158,11 +159,11 @@ static dg_code look_inside(dg_world *world, dg_drop *out, dg_leaf_id parent, dg_
           && dg_hash_equal(&c->follows, &given.head);
     hash = dg_blake2_256(given.data);
     if (code.len == 32 && memcmp(c->committed.at + AT_CODE, code.at, 32) != 0)
-        *out = DG_DROP_CODE;
+        *out = DG_REJECTION_CODE;
     else if (own && memcmp(c->committed.at + AT_DATA_HASH, hash.at, 32) != 0)
-        *out = DG_DROP_HEAD;
+        *out = DG_REJECTION_HEAD;
     else if (is_beyond(c, &l))
-        *out = DG_DROP_LIMITS;
+        *out = DG_REJECTION_LIMITS;
     return DG_OK;
 }
 
@@ -181,19 +182,19 @@ static bool is_backed(const dg_para_events *paras, const dg_candidate *c)
     return false;
 }
 
-static dg_code reason(dg_world *world, dg_drop *out, dg_leaf_id parent, dg_leaf_id id,
+static dg_code reason(dg_world *world, dg_rejection *out, dg_leaf_id parent, dg_leaf_id id,
                       const dg_candidate *c, const kept *k, const dg_provision *given,
                       dg_error *err)
 {
     uint64_t spent[2] = { world->blocks[parent.v].view.fuel, world->blocks[id.v].view.fuel };
     dg_code rc = DG_OK;
-    *out = DG_DROP_SILENT;
+    *out = DG_REJECTION_SILENT;
     if (is_first_of_new_code(world, &world->blocks[parent.v]))
-        *out = DG_DROP_MIGRATION;
+        *out = DG_REJECTION_MIGRATION;
     else if (k->known && k->bitfields < given->bitfields)
-        *out = DG_DROP_ROOM;
+        *out = DG_REJECTION_ROOM;
     else if ((rc = compare(out, &world->blocks[id.v].view, c, err)) == DG_OK
-             && *out == DG_DROP_SILENT)
+             && *out == DG_REJECTION_SILENT)
         rc = look_inside(world, out, parent, id, c, err);
     world->blocks[parent.v].view.fuel = spent[0]; /* no node asked */
     world->blocks[id.v].view.fuel = spent[1];
@@ -247,7 +248,7 @@ dg_code dg_consensus_rejected_candidates_tell(dg_world *world, dg_node_ix node, 
                                           .core = c->core,
                                           .bitfields = given->bitfields,
                                           .kept = k.bitfields };
-        dg_drop why;
+        dg_rejection why;
         if (is_backed(paras, c))
             continue;
         if ((rc = reason(world, &why, (dg_leaf_id){ parent }, id, c, &k, given, err)) < 0)

@@ -126,7 +126,7 @@ X(NET_AVAILABLE, net_available, "net-available", slot, cores, bits, possible, en
  * that are up and work on that leaf), wanted (votes), least (members that work, in the group
  * with the fewest) */
 X(NET_GROUPS, net_groups, "net-groups", slot, groups, able, wanted, least, session)
-/* a candidate that its author offered and its block does not back; reason: dg_drop of the room
+/* a candidate that its author offered and its block does not back; reason: dg_rejection of the room
  * node, bitfields: offered, kept: of them */
 X(NET_DROPPED, net_dropped, "net-dropped", slot, para, core, reason, bitfields, kept)
 /* bitfields that its author offered and its block does not hold; kept: of those offered, sized:

@@ -115,7 +115,7 @@ static dg_code tick(dg_world *world, dg_error *err)
 }
 
 /* What two thirds of the voters have to say is heard after this. */
-static dg_ns voices_travel(const dg_world *world)
+static dg_ns votes_travel(const dg_world *world)
 {
     return dg_sim_link_quantile(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ world->node_count },
                                 PPM / 3 * 2);
@@ -126,7 +126,7 @@ static dg_ns voices_travel(const dg_world *world)
 static dg_code step_round(dg_world *world, bool prevoted, dg_error *err)
 {
     dg_ns next = dg_sim_now(world->sim) + 2 * dg_world_constant(DG_CONST_GOSSIP)
-                 + (prevoted ? 0 : voices_travel(world));
+                 + (prevoted ? 0 : votes_travel(world));
     dg_code rc = prevoted ? dg_consensus_grandpa_precommit(world, err)
                           : dg_consensus_grandpa_prevote(world, err);
     return rc < 0 ? rc
@@ -168,8 +168,8 @@ static void forget_block(dg_world_block *b)
     dg_backing_candidates_clear(b);
     dg_approval_block_free(b->approval);
     b->approval = NULL;
-    dg_statements_sent_free(b->exchange);
-    b->exchange = NULL;
+    dg_statements_sent_free(b->sent);
+    b->sent = NULL;
 }
 
 static void let_block_go(dg_world_block *b)

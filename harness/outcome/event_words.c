@@ -211,7 +211,7 @@ static void backed_words(room out, const dg_outcome_facts *run, const dg_event *
 static void dropped_words(room out, const dg_outcome_facts *run, const dg_event *e)
 {
     const struct dg_event_net_dropped *n = &e->net_dropped;
-    const char *why = dg_consensus_rejection_says((dg_drop)n->reason);
+    const char *why = dg_consensus_rejection_says((dg_rejection)n->reason);
     (void)run;
     say(out,
         "the candidate of parachain %lld on core %lld is offered and not backed: %s (%lld of %lld "

@@ -500,7 +500,7 @@ typedef struct dg_candidate {
     uint32_t nth;  /* of those its collator made on the relay parent, from 0, */
     uint32_t rank; /* .. and of those it made in one go */
     /* when that began, where its collator has a clock of its own; else 0 */
-    dg_ns made;
+    dg_ns collated_at;
     uint32_t pov_max;      /* and what it was made under: max_pov_size, */
     uint8_t code_hash[32]; /* .. code */
 } dg_candidate;

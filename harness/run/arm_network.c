@@ -99,7 +99,7 @@ static void pass_over(dg_run_arm *a, uint64_t slot)
     }
 }
 
-static void note_way(dg_run_arm *a, const dg_made *made)
+static void note_way(dg_run_arm *a, const dg_authored *made)
 {
     if (!made->path || a->at.upgrade_block)
         return;
@@ -108,7 +108,7 @@ static void note_way(dg_run_arm *a, const dg_made *made)
 
 /* A block that no client imports, once for its place in the chain: whoever tries it after
  * that gets the same. */
-static void note_epoch(dg_run_arm *a, const dg_made *made)
+static void note_epoch(dg_run_arm *a, const dg_authored *made)
 {
     const dg_client_note *note = made->epoch;
     if (a->network->stopped_at == made->number)
@@ -117,7 +117,7 @@ static void note_epoch(dg_run_arm *a, const dg_made *made)
     dg_run_arm_log_epoch(a, made->slot, made->number, note);
 }
 
-static dg_code refused(void *user, const dg_made *made, dg_error *err)
+static dg_code refused(void *user, const dg_authored *made, dg_error *err)
 {
     dg_run_arm *a = user;
     note_way(a, made);
@@ -130,7 +130,7 @@ static dg_code refused(void *user, const dg_made *made, dg_error *err)
     return dg_event_log_check(&a->run->log, err);
 }
 
-static dg_code settled(void *user, const dg_made *made, dg_error *err)
+static dg_code settled(void *user, const dg_authored *made, dg_error *err)
 {
     dg_run_arm *a = user;
     struct dg_run_network *w = a->network;
@@ -245,7 +245,7 @@ dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
     options.no_forks = w->wish.no_forks;
     options.all_prepared = run->grown[0] != 0;
     options.backs_off = w->wish.backs_off;
-    options.exchange = w->wish.messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED;
+    options.distribution = w->wish.messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
     if ((rc = dg_plan_network_place(&w->wish, run->plan, &run->span, err)) < 0
         || (rc = compile_time(&options, &w->wish, run, err)) < 0
         || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0

@@ -141,7 +141,7 @@ static dg_code tells_nothing(dg_world *world, dg_error *err)
     return DG_OK;
 }
 
-const dg_distribution dg_statements_computed = {
+const dg_statements_distribution dg_statements_computed = {
     .taken_up = begins_nothing,
     .chunks_taken_up = begins_nothing,
     .offered = offers_nothing,

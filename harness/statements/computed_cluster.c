@@ -131,11 +131,11 @@ static void find_confirmed(dg_computed_cluster *s, dg_ns ready)
     bool asks =
         s->way == DG_WAY_V2
         || dg_statements_is_large(s->world, (dg_leaf_id){ s->leaf }, (dg_place_ix){ s->core });
-    dg_ns heard[DG_GROUP_MAX];
+    dg_ns received[DG_GROUP_MAX];
     bool done[DG_GROUP_MAX] = { false };
     uint32_t next = s->seconder;
     for (uint32_t i = 0; i < s->members; i++)
-        heard[i] = s->confirmed[i] = DG_NEVER;
+        received[i] = s->confirmed[i] = DG_NEVER;
     s->confirmed[next] = ready;
     while (next != DG_NO) {
         uint32_t from = next;
@@ -147,8 +147,8 @@ static void find_confirmed(dg_computed_cluster *s, dg_ns ready)
                 || !linked(s, (dg_member_ix){ from }, (dg_member_ix){ i }))
                 continue;
             at = told(s, (dg_member_ix){ from }, (dg_member_ix){ i }, s->confirmed[from]);
-            if (at < heard[i]) {
-                heard[i] = at;
+            if (at < received[i]) {
+                received[i] = at;
                 s->confirmed[i] =
                     asks ? asked(s, (dg_member_ix){ i }, (dg_member_ix){ from }, at) : at;
             }

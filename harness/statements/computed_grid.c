@@ -242,7 +242,7 @@ static uint64_t stir(uint64_t hash, uint64_t more)
 static uint64_t shape_of(const dg_world *world, dg_leaf_id leaf)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
-    uint64_t hash = stir(leaf.v, b->made);
+    uint64_t hash = stir(leaf.v, b->candidate_count);
     for (uint32_t i = 0; i < world->node_count; i++) {
         dg_ns since = DG_NEVER;
         hash = stir(hash, b->taken[i] + b->way[i]);
@@ -329,7 +329,7 @@ static dg_code wave_begin(dg_computed_grid *w, const dg_world *world, dg_leaf_id
     wave_clear(w);
     w->leaf = leaf.v;
     w->nodes = world->node_count;
-    w->cores = world->blocks[leaf.v].offers;
+    w->cores = world->blocks[leaf.v].place_count;
     if (!(w->place = dg_calloc(w->nodes, sizeof *w->place)))
         return dg_fail(err, DG_NOMEM, "no memory for the candidates of a leaf");
     find_places(w, world);

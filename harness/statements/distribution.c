@@ -4,14 +4,14 @@
 
 #include <assert.h>
 
-const dg_distribution *dg_statements_distribution_of(const dg_network_options *options)
+const dg_statements_distribution *dg_statements_distribution_of(const dg_network_options *options)
 {
-    static const dg_distribution *const ways[] = {
-        [DG_EXCHANGE_COMPUTED] = &dg_statements_computed,
-        [DG_EXCHANGE_MESSAGES] = &dg_statements_sent,
+    static const dg_statements_distribution *const ways[] = {
+        [DG_DISTRIBUTION_COMPUTED] = &dg_statements_computed,
+        [DG_DISTRIBUTION_SENT] = &dg_statements_sent,
     };
-    assert((size_t)options->exchange < sizeof ways / sizeof *ways);
-    return ways[options->exchange];
+    assert((size_t)options->distribution < sizeof ways / sizeof *ways);
+    return ways[options->distribution];
 }
 
 dg_code dg_statements_taken_up(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err)

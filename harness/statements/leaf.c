@@ -5,7 +5,7 @@
 
 bool dg_statements_is_offered(const dg_world_block *b, dg_place_ix core)
 {
-    return b->candidates && core.v < b->offers && b->candidates[core.v].para != DG_NO
+    return b->candidates && core.v < b->place_count && b->candidates[core.v].para != DG_NO
            && b->view.mode != DG_MODE_ERROR;
 }
 

@@ -12,34 +12,42 @@
 
 #define SECOND (1000 * DG_MS)
 
-static const dg_rep_row changes[DG_REP_COUNT] = {
-    [DG_REP_MINOR] = { "cost minor", -100000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_MINOR_AGAIN] = { "cost minor, repeated", -200000,
-                             "network protocol, UnifiedReputationChange" },
-    [DG_REP_MAJOR] = { "cost major", -300000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_MAJOR_AGAIN] = { "cost major, repeated", -600000,
-                             "network protocol, UnifiedReputationChange" },
-    [DG_REP_MALICIOUS] = { "malicious", INT32_MIN, "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MINOR] = { "benefit minor", 10000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MINOR_FIRST] = { "benefit minor, first", 15000,
+static const dg_reputation_row changes[DG_REPUTATION_COUNT] = {
+    [DG_REPUTATION_COST_MINOR] = { "cost minor", -100000,
+                                   "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_COST_MINOR_REPEATED] = { "cost minor, repeated", -200000,
+                                            "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_COST_MAJOR] = { "cost major", -300000,
+                                   "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_COST_MAJOR_REPEATED] = { "cost major, repeated", -600000,
+                                            "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_MALICIOUS] = { "malicious", INT32_MIN,
                                   "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MAJOR] = { "benefit major", 200000, "network protocol, UnifiedReputationChange" },
-    [DG_REP_GOOD_MAJOR_FIRST] = { "benefit major, first", 300000,
-                                  "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_BENEFIT_MINOR] = { "benefit minor", 10000,
+                                      "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_BENEFIT_MINOR_FIRST] = { "benefit minor, first", 15000,
+                                            "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_BENEFIT_MAJOR] = { "benefit major", 200000,
+                                      "network protocol, UnifiedReputationChange" },
+    [DG_REPUTATION_BENEFIT_MAJOR_FIRST] = { "benefit major, first", 300000,
+                                            "network protocol, UnifiedReputationChange" },
 };
 
 static const dg_misstep_row missteps[DG_MISSTEP_COUNT] = {
-    [DG_MISSTEP_OLD_WAY] = { "a legacy statement of a leaf that works the new way", DG_REP_MINOR },
+    [DG_MISSTEP_OLD_WAY] = { "a legacy statement of a leaf that works the new way",
+                             DG_REPUTATION_COST_MINOR },
     [DG_MISSTEP_NEW_WAY] = { "a compact statement or manifest of a leaf that works the old way",
-                             DG_REP_MINOR },
-    [DG_MISSTEP_MANIFEST] = { "a manifest from outside of the receiving set", DG_REP_MINOR },
-    [DG_MISSTEP_PARENT] = { "a statement of a relay parent that is not in view", DG_REP_MINOR },
-    [DG_MISSTEP_TWICE] = { "a request that waits already", DG_REP_MINOR_AGAIN },
+                             DG_REPUTATION_COST_MINOR },
+    [DG_MISSTEP_MANIFEST] = { "a manifest from outside of the receiving set",
+                              DG_REPUTATION_COST_MINOR },
+    [DG_MISSTEP_PARENT] = { "a statement of a relay parent that is not in view",
+                            DG_REPUTATION_COST_MINOR },
+    [DG_MISSTEP_TWICE] = { "a request that waits already", DG_REPUTATION_COST_MINOR_REPEATED },
 };
 
-const dg_rep_row *dg_statements_reputation_at(dg_rep which)
+const dg_reputation_row *dg_statements_reputation_at(dg_reputation_change which)
 {
-    return (unsigned)which < DG_REP_COUNT ? &changes[which] : NULL;
+    return (unsigned)which < DG_REPUTATION_COUNT ? &changes[which] : NULL;
 }
 const dg_misstep_row *dg_statements_misstep_at(dg_misstep which)
 {
@@ -129,8 +137,9 @@ static bool settle(dg_peer_score *o, dg_ns now)
     return !was;
 }
 
-dg_code dg_statements_peer_scores_change(dg_peer_scores *r, dg_node_ix peer, dg_rep what, dg_ns now,
-                                         bool *parted, dg_error *err)
+dg_code dg_statements_peer_scores_change(dg_peer_scores *r, dg_node_ix peer,
+                                         dg_reputation_change what, dg_ns now, bool *parted,
+                                         dg_error *err)
 {
     dg_peer_score *o = find_or_add(r, peer);
     *parted = false;
@@ -138,7 +147,7 @@ dg_code dg_statements_peer_scores_change(dg_peer_scores *r, dg_node_ix peer, dg_
         return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers",
                        r->count + 1);
     o->waiting += changes[what].value;
-    if (what == DG_REP_MALICIOUS)
+    if (what == DG_REPUTATION_MALICIOUS)
         *parted = settle(o, now);
     return DG_OK;
 }
@@ -160,14 +169,15 @@ void dg_statements_peer_scores_clear(dg_peer_scores *r)
 /* ---- the network ---- */
 
 dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
-                                        dg_rep what, dg_error *err)
+                                        dg_reputation_change what, dg_error *err)
 {
     bool parted;
     dg_code rc = dg_statements_peer_scores_change(&world->statements->peers[node.v].scores, peer,
                                                   what, dg_sim_now(world->sim), &parted, err);
-    world->stats.reports += what < DG_REP_GOOD_MINOR;
-    world->stats.reports_minor += what <= DG_REP_MINOR_AGAIN;
-    world->stats.reports_major += what == DG_REP_MAJOR || what == DG_REP_MAJOR_AGAIN;
+    world->stats.reports += what < DG_REPUTATION_BENEFIT_MINOR;
+    world->stats.reports_minor += what <= DG_REPUTATION_COST_MINOR_REPEATED;
+    world->stats.reports_major +=
+        what == DG_REPUTATION_COST_MAJOR || what == DG_REPUTATION_COST_MAJOR_REPEATED;
     world->stats.parted += parted;
     return rc;
 }

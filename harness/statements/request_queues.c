@@ -25,7 +25,7 @@ static void drop_answered(dg_request_queue *q, dg_ns now)
     q->count = left;
 }
 
-static bool waits(const dg_request_queue *q, const dg_waiting *who)
+static bool waits(const dg_request_queue *q, const dg_request_waiting *who)
 {
     for (uint32_t i = 0; i < q->count; i++)
         if (q->of[i].from == who->from && q->of[i].leaf == who->leaf && q->of[i].core == who->core)
@@ -34,7 +34,7 @@ static bool waits(const dg_request_queue *q, const dg_waiting *who)
 }
 
 dg_code dg_statements_queue_enter(dg_request_queue *q, dg_request_queue_kind kind, dg_entrance *out,
-                                  dg_waiting who, dg_ns now, dg_ns takes, dg_error *err)
+                                  dg_request_waiting who, dg_ns now, dg_ns takes, dg_error *err)
 {
     drop_answered(q, now);
     *out = DG_ENTRANCE_TWICE;

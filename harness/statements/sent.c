@@ -199,7 +199,7 @@ static dg_code votes(dg_world *world, uint8_t *voted, uint32_t *votes, dg_leaf_i
     return DG_OK;
 }
 
-const dg_distribution dg_statements_sent = {
+const dg_statements_distribution dg_statements_sent = {
     .taken_up = taken_up,
     .chunks_taken_up = dg_statements_sent_chunks_taken_up,
     .offered = offered,

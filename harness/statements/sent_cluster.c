@@ -110,9 +110,11 @@ dg_code dg_statements_cluster_statement(dg_world *world, dg_node_ix node, dg_nod
     if (own == DG_NO || sender == DG_NO || !speaks(world, node))
         return DG_OK;
     c->knows[own * c->members + sender] |= (uint64_t)1 << said->who;
-    if ((rc = dg_statements_reputation_change(
-             world, node, from,
-             s->votes >> said->who & 1 ? DG_REP_GOOD_MINOR : DG_REP_GOOD_MINOR_FIRST, err))
+    if ((rc = dg_statements_reputation_change(world, node, from,
+                                              s->votes >> said->who & 1
+                                                  ? DG_REPUTATION_BENEFIT_MINOR
+                                                  : DG_REPUTATION_BENEFIT_MINOR_FIRST,
+                                              err))
         < 0)
         return rc;
     if ((rc = dg_statements_sent_learn(world, x, node, (dg_place_ix){ said->core },

@@ -50,9 +50,9 @@ static dg_code announce_slot(dg_world *world, dg_sent_leaf *x, const dg_session 
     dg_said said = { .leaf = x->leaf,
                      .core = (uint16_t)core.v,
                      .votes = dg_seat_at(x, node, core)->votes };
-    bool sent, heard = dg_sent_has(dg_sent_set(x, x->heard, node, core), slot);
+    bool sent, received = dg_sent_has(dg_sent_set(x, x->received, node, core), slot);
     dg_code rc;
-    if (peer == DG_NO || heard || dg_sent_has(told, slot)
+    if (peer == DG_NO || received || dg_sent_has(told, slot)
         || dg_statements_sent_member(world, x, core, (dg_node_ix){ peer }) != DG_NO)
         return DG_OK;
     rc = dg_statements_send(world, &sent, node, (dg_node_ix){ peer }, DG_MSG_MANIFEST, &said, err);
@@ -114,7 +114,7 @@ dg_code dg_statements_grid_manifest(dg_world *world, dg_node_ix node, dg_node_ix
         return dg_statements_reputation_misstep(world, node, from, DG_MISSTEP_MANIFEST, err);
     if (dg_sent_count_votes(said->votes) < x->core[said->core].needed)
         return DG_OK;
-    dg_sent_add(dg_sent_set(x, x->heard, node, (dg_place_ix){ said->core }), slot);
+    dg_sent_add(dg_sent_set(x, x->received, node, (dg_place_ix){ said->core }), slot);
     if (s->state == DG_SEAT_CONFIRMED)
         return acknowledge(world, x, node, (dg_place_ix){ said->core }, from, err);
     return s->state == DG_SEAT_NONE ? dg_statements_request(
@@ -127,7 +127,7 @@ dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, dg_node_i
                                      dg_place_ix core, dg_error *err)
 {
     const dg_session *g = grid_now(world, x, node);
-    const uint64_t *heard = dg_sent_set(x, x->heard, node, core);
+    const uint64_t *received = dg_sent_set(x, x->received, node, core);
     dg_code rc = DG_OK;
     if (dg_statements_sent_member(world, x, core, node) != DG_NO) {
         for (uint32_t to = 0; to < x->core[core.v].members && rc == DG_OK; to++)
@@ -137,7 +137,7 @@ dg_code dg_statements_grid_confirmed(dg_world *world, dg_sent_leaf *x, dg_node_i
         return rc < 0 ? rc : dg_statements_sent_backed(world, x, node, core, err);
     }
     for (uint32_t slot = 0; g && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++)
-        if (dg_sent_has(heard, slot))
+        if (dg_sent_has(received, slot))
             rc = acknowledge(world, x, node, core, (dg_node_ix){ peer_at(g, node, slot) }, err);
     return rc < 0 ? rc : dg_statements_sent_backed(world, x, node, core, err);
 }
@@ -189,7 +189,7 @@ dg_code dg_statements_grid_vote(dg_world *world, dg_node_ix node, dg_node_ix fro
     const dg_session *g = grid_now(world, x, node);
     uint32_t slot = g ? slot_of(g, node, from) : DG_NO;
     if (slot == DG_NO
-        || !dg_sent_has(dg_sent_set(x, x->heard, node, (dg_place_ix){ said->core }), slot))
+        || !dg_sent_has(dg_sent_set(x, x->received, node, (dg_place_ix){ said->core }), slot))
         return DG_OK;
     return dg_statements_sent_learn(world, x, node, (dg_place_ix){ said->core },
                                     (dg_node_ix){ said->who }, err);

@@ -5,8 +5,8 @@
  * core: what that node knows of that core's candidate. Whatever is said travels over
  * the links of `sim`, with a draw of its own (dg_world_link_draw), so that computed.c can
  * compute when it arrives without sending it. */
-#ifndef DG_EXCHANGE_IMPL_H
-#define DG_EXCHANGE_IMPL_H
+#ifndef DG_STATEMENTS_SENT_IMPL_H
+#define DG_STATEMENTS_SENT_IMPL_H
 
 #include "statements/statements_impl.h"
 
@@ -41,9 +41,9 @@ typedef struct dg_sent_core {
 struct dg_sent_leaf {
     uint32_t leaf, cores, nodes, words; /* words: of one set of neighbours */
     dg_sent_core *core;
-    dg_seat *seat;                  /* [node * cores + core] */
-    uint64_t *told, *heard, *acked; /* sets of neighbours of each seat */
-    uint64_t *bitfields;            /* sets of validators, each node's own */
+    dg_seat *seat;                     /* [node * cores + core] */
+    uint64_t *told, *received, *acked; /* sets of neighbours of each seat */
+    uint64_t *bitfields;               /* sets of validators, each node's own */
     uint32_t bitfield_words;
     uint64_t *held; /* sets of cores: what each node held when it signed */
     uint32_t held_words;

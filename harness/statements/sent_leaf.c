@@ -6,9 +6,8 @@
 
 dg_sent_leaf *dg_statements_sent_of(const dg_world *world, dg_leaf_id leaf)
 {
-    return leaf.v < world->block_count && !world->blocks[leaf.v].gone
-               ? world->blocks[leaf.v].exchange
-               : NULL;
+    return leaf.v < world->block_count && !world->blocks[leaf.v].gone ? world->blocks[leaf.v].sent
+                                                                      : NULL;
 }
 
 void dg_statements_sent_free(dg_sent_leaf *x)
@@ -20,7 +19,7 @@ void dg_statements_sent_free(dg_sent_leaf *x)
     dg_free(x->core);
     dg_free(x->seat);
     dg_free(x->told);
-    dg_free(x->heard);
+    dg_free(x->received);
     dg_free(x->acked);
     dg_free(x->bitfields);
     dg_free(x->held);
@@ -53,12 +52,12 @@ static dg_code fill(dg_sent_leaf *x, const dg_world_block *b, dg_error *err)
     x->core = dg_calloc(x->cores + 1, sizeof *x->core);
     x->seat = dg_calloc(seats, sizeof *x->seat);
     x->told = dg_calloc(seats * x->words, sizeof *x->told);
-    x->heard = dg_calloc(seats * x->words, sizeof *x->heard);
+    x->received = dg_calloc(seats * x->words, sizeof *x->received);
     x->acked = dg_calloc(seats * x->words, sizeof *x->acked);
     x->bitfields = dg_calloc((size_t)x->nodes * x->bitfield_words + 1, sizeof *x->bitfields);
     x->held = dg_calloc((size_t)x->nodes * x->held_words + 1, sizeof *x->held);
     x->node = dg_calloc(x->nodes, sizeof *x->node);
-    if (!x->core || !x->seat || !x->told || !x->heard || !x->acked || !x->bitfields || !x->held
+    if (!x->core || !x->seat || !x->told || !x->received || !x->acked || !x->bitfields || !x->held
         || !x->node)
         return dg_fail(err, DG_NOMEM, "no memory for what %u nodes say of a leaf", x->nodes);
     for (uint32_t i = 0; i < x->nodes; i++)
@@ -76,20 +75,20 @@ dg_code dg_statements_sent_begin(dg_world *world, dg_leaf_id leaf, dg_error *err
     dg_world_block *b = &world->blocks[leaf.v];
     uint32_t slots;
     dg_code rc;
-    if (b->exchange || !b->session)
+    if (b->sent || !b->session)
         return DG_OK;
     if ((rc = dg_backing_collate(world, leaf, err)) < 0)
         return rc;
-    if (!(b->exchange = dg_calloc(1, sizeof *b->exchange)))
+    if (!(b->sent = dg_calloc(1, sizeof *b->sent)))
         return dg_fail(err, DG_NOMEM, "no memory for what is said of a leaf");
     slots = b->session->has_grid ? dg_grid_slots(&b->session->grid) : 0;
-    b->exchange->leaf = leaf.v;
-    b->exchange->cores = b->candidates ? b->offers : 0;
-    b->exchange->nodes = world->node_count;
-    b->exchange->words = slots / 64 + 1;
-    b->exchange->bitfield_words = (b->session->validators + 63) / 64;
-    b->exchange->held_words = (b->view.core_count + 63) / 64;
-    return fill(b->exchange, b, err);
+    b->sent->leaf = leaf.v;
+    b->sent->cores = b->candidates ? b->place_count : 0;
+    b->sent->nodes = world->node_count;
+    b->sent->words = slots / 64 + 1;
+    b->sent->bitfield_words = (b->session->validators + 63) / 64;
+    b->sent->held_words = (b->view.core_count + 63) / 64;
+    return fill(b->sent, b, err);
 }
 
 uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,
@@ -135,7 +134,7 @@ static dg_code in_view(dg_world *world, bool *known, dg_node_ix from, dg_node_ix
     dg_said view = { .leaf = said->leaf, .votes = to.v };
     *known = false;
     if (taken == DG_NEVER) {
-        world->blocks[said->leaf].exchange->node[to.v].owed = true;
+        world->blocks[said->leaf].sent->node[to.v].owed = true;
         return DG_OK;
     }
     told = taken + dg_world_link_delay(world, to, from, (dg_leaf_id){ said->leaf }, DG_MSG_ASK);

@@ -24,7 +24,7 @@ static bool chosen(const choice *c, dg_node_ix peer)
     return false;
 }
 
-static bool may_hear(const dg_world *world, dg_node_ix node, dg_node_ix peer)
+static bool may_receive(const dg_world *world, dg_node_ix node, dg_node_ix peer)
 {
     return peer.v != DG_NO && peer.v != node.v && world->nodes[peer.v].of->legacy
            && dg_class_link(world->nodes[node.v].of, world->nodes[peer.v].of);
@@ -33,7 +33,8 @@ static bool may_hear(const dg_world *world, dg_node_ix node, dg_node_ix peer)
 static void choose(choice *c, const dg_world *world, dg_node_ix node, dg_node_ix from,
                    dg_node_ix peer)
 {
-    if (c->count < PEERS_MAX && may_hear(world, node, peer) && peer.v != from.v && !chosen(c, peer))
+    if (c->count < PEERS_MAX && may_receive(world, node, peer) && peer.v != from.v
+        && !chosen(c, peer))
         c->peer[c->count++] = peer.v;
 }
 
@@ -178,7 +179,7 @@ dg_code dg_statements_legacy_catch_up(dg_world *world, dg_sent_leaf *x, dg_node_
     const dg_session *g =
         dg_topologies_for(&world->nodes[node.v].gossip, world->blocks[x->leaf].view.session);
     dg_code rc = DG_OK;
-    if (!may_hear(world, node, to))
+    if (!may_receive(world, node, to))
         return DG_OK;
     for (uint32_t core = 0; core < x->cores; core++) {
         bool fetched =

@@ -16,7 +16,7 @@ static void forget_in(dg_world *world, dg_sent_leaf *x, dg_node_ix node)
                  n = x->core[core].members;
         *dg_seat_at(x, node, (dg_place_ix){ core }) = (dg_seat){ .state = DG_SEAT_NONE };
         memset(dg_sent_set(x, x->told, node, (dg_place_ix){ core }), 0, x->words * sizeof *x->told);
-        memset(dg_sent_set(x, x->heard, node, (dg_place_ix){ core }), 0,
+        memset(dg_sent_set(x, x->received, node, (dg_place_ix){ core }), 0,
                x->words * sizeof *x->told);
         memset(dg_sent_set(x, x->acked, node, (dg_place_ix){ core }), 0,
                x->words * sizeof *x->told);
@@ -37,7 +37,7 @@ static void forget_slot(dg_sent_leaf *x, dg_node_ix peer, uint32_t back)
     uint64_t keep = ~((uint64_t)1 << back % 64);
     for (uint32_t core = 0; core < x->cores; core++) {
         dg_sent_set(x, x->told, peer, (dg_place_ix){ core })[back / 64] &= keep;
-        dg_sent_set(x, x->heard, peer, (dg_place_ix){ core })[back / 64] &= keep;
+        dg_sent_set(x, x->received, peer, (dg_place_ix){ core })[back / 64] &= keep;
         dg_sent_set(x, x->acked, peer, (dg_place_ix){ core })[back / 64] &= keep;
     }
 }
@@ -67,9 +67,9 @@ void dg_statements_forget(dg_world *world, dg_node_ix node)
         b->taken[node.v] = DG_NEVER;
         b->way[node.v] = DG_WAY_NONE;
         dg_statements_chunks_forget(b->chunks, node);
-        if (b->exchange) {
-            forget_in(world, b->exchange, node);
-            forget_of(world, b->exchange, node);
+        if (b->sent) {
+            forget_in(world, b->sent, node);
+            forget_of(world, b->sent, node);
         }
     }
 }

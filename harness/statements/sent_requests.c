@@ -108,7 +108,7 @@ dg_code dg_statements_request_enter(dg_world *world, dg_entrance *out, dg_node_i
                                     dg_node_ix from, dg_request_queue_kind kind,
                                     const dg_said *said, uint64_t bytes, dg_error *err)
 {
-    dg_waiting who = { .from = from.v, .leaf = said->leaf, .core = said->core };
+    dg_request_waiting who = { .from = from.v, .leaf = said->leaf, .core = said->core };
     uint64_t rate = dg_world_link(world)->bytes_per_s;
     dg_ns takes = rate ? bytes * 1000 * DG_MS / rate : 0;
     dg_code rc = dg_statements_queue_enter(&world->statements->peers[node.v].queues[kind], kind,
@@ -170,7 +170,7 @@ static uint32_t other_source(const dg_world *world, dg_sent_leaf *x, dg_node_ix 
                              dg_place_ix core)
 {
     const dg_session *g = world->blocks[x->leaf].session;
-    const uint64_t *heard = dg_sent_set(x, x->heard, node, core);
+    const uint64_t *received = dg_sent_set(x, x->received, node, core);
     uint32_t slots = g->has_grid && g->member[node.v] != DG_NO ? dg_grid_slots(&g->grid) : 0,
              source = dg_seat_at(x, node, core)->source;
     uint32_t from = slots && g->member[source] != DG_NO
@@ -178,7 +178,7 @@ static uint32_t other_source(const dg_world *world, dg_sent_leaf *x, dg_node_ix 
                         : DG_NO;
     for (uint32_t i = 1; from != DG_NO && i < slots; i++) {
         uint32_t slot = (from + i) % slots;
-        if (dg_sent_has(heard, slot))
+        if (dg_sent_has(received, slot))
             return g->node[dg_grid_neighbour(&g->grid, g->member[node.v], slot)];
     }
     return source;

@@ -7,8 +7,8 @@
  *   forget    dg_statements_forget                          a process began anew
  *
  * Two ways give the same answers: computed from the states of all ends, or sent message by
- * message. Which of them a network has is chosen when it is made (`exchange` of its options), in
- * distribution.c; nobody else asks. */
+ * message. Which of them a network has is chosen when it is made (`distribution` of its options),
+ * in distribution.c; nobody else asks. */
 #ifndef DG_STATEMENTS_H
 #define DG_STATEMENTS_H
 
@@ -61,7 +61,7 @@ dg_code dg_statements_event(dg_world *world, dg_node_ix node, const dg_sim_event
                             dg_error *err);
 void dg_statements_forget(dg_world *world, dg_node_ix node); /* a process began anew */
 /* What was sent at one leaf. NULL is fine. */
-void dg_statements_sent_free(dg_sent_leaf *exchange);
+void dg_statements_sent_free(dg_sent_leaf *sent);
 /* What was sent of chunks at one leaf. NULL is fine. */
 void dg_statements_chunks_free(dg_sent_chunks *chunks);
 

@@ -6,24 +6,25 @@
 
 /* ---- peer_reputation.c: what a node holds against its peers ---- */
 
-typedef enum dg_rep { /* costs before benefits, minor ones first */
-                      DG_REP_MINOR,
-                      DG_REP_MINOR_AGAIN,
-                      DG_REP_MAJOR,
-                      DG_REP_MAJOR_AGAIN,
-                      DG_REP_MALICIOUS,
-                      DG_REP_GOOD_MINOR,
-                      DG_REP_GOOD_MINOR_FIRST,
-                      DG_REP_GOOD_MAJOR,
-                      DG_REP_GOOD_MAJOR_FIRST,
-                      DG_REP_COUNT
-} dg_rep;
-typedef struct dg_rep_row {
+typedef enum dg_reputation_change { /* costs before benefits, minor ones first */
+                                    DG_REPUTATION_COST_MINOR,
+                                    DG_REPUTATION_COST_MINOR_REPEATED,
+                                    DG_REPUTATION_COST_MAJOR,
+                                    DG_REPUTATION_COST_MAJOR_REPEATED,
+                                    DG_REPUTATION_MALICIOUS,
+                                    DG_REPUTATION_BENEFIT_MINOR,
+                                    DG_REPUTATION_BENEFIT_MINOR_FIRST,
+                                    DG_REPUTATION_BENEFIT_MAJOR,
+                                    DG_REPUTATION_BENEFIT_MAJOR_FIRST,
+                                    DG_REPUTATION_COUNT
+} dg_reputation_change;
+typedef struct dg_reputation_row {
     const char *name;
     int32_t value;
     const char *source;
-} dg_rep_row;
-const dg_rep_row *dg_statements_reputation_at(dg_rep which); /* NULL past the end */
+} dg_reputation_row;
+const dg_reputation_row *dg_statements_reputation_at(
+    dg_reputation_change which); /* NULL past the end */
 /* What a peer can be seen doing; each costs minor as far as is remembered of
  * statement-distribution: unverified. */
 typedef enum dg_misstep {
@@ -36,7 +37,7 @@ typedef enum dg_misstep {
 } dg_misstep;
 typedef struct dg_misstep_row {
     const char *says;
-    dg_rep costs;
+    dg_reputation_change costs;
 } dg_misstep_row;
 const dg_misstep_row *dg_statements_misstep_at(dg_misstep which); /* NULL past the end */
 int32_t dg_statements_reputation_threshold(void);                 /* parted below it */
@@ -58,8 +59,9 @@ typedef struct dg_peer_scores {
 const dg_peer_score *dg_statements_peer_scores_find(const dg_peer_scores *repute,
                                                     dg_node_ix peer); /* NULL: none */
 /* `*parted`: the peer is not talked to from now on. DG_NOMEM. */
-dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, dg_node_ix peer, dg_rep what,
-                                         dg_ns now, bool *parted, dg_error *err);
+dg_code dg_statements_peer_scores_change(dg_peer_scores *repute, dg_node_ix peer,
+                                         dg_reputation_change what, dg_ns now, bool *parted,
+                                         dg_error *err);
 /* a batch comes into force; peers parted with it */
 uint32_t dg_statements_peer_scores_settle(dg_peer_scores *repute, dg_ns now);
 
@@ -82,18 +84,18 @@ typedef struct dg_request_queue_row {
 } dg_request_queue_row;
 const dg_request_queue_row *dg_statements_queue_at(
     dg_request_queue_kind kind); /* NULL past the end */
-typedef struct dg_waiting {
+typedef struct dg_request_waiting {
     uint32_t from, leaf, core;
     dg_ns until;
-} dg_waiting;
+} dg_request_waiting;
 typedef struct dg_request_queue {
-    dg_waiting *of;
+    dg_request_waiting *of;
     uint32_t count;
 } dg_request_queue; /* of one kind */
 typedef enum dg_entrance { DG_ENTRANCE_TAKEN, DG_ENTRANCE_REFUSED, DG_ENTRANCE_TWICE } dg_entrance;
 /* A request whose answer takes so long on the wire, once those before it are through. DG_NOMEM. */
 dg_code dg_statements_queue_enter(dg_request_queue *queue, dg_request_queue_kind kind,
-                                  dg_entrance *out, dg_waiting who, dg_ns now, dg_ns takes,
+                                  dg_entrance *out, dg_request_waiting who, dg_ns now, dg_ns takes,
                                   dg_error *err);
 void dg_statements_queue_clear(dg_request_queue *queue);
 
@@ -101,7 +103,7 @@ void dg_statements_queue_clear(dg_request_queue *queue);
 
 /* What each of the two ways does: a table for each. Of functions of the door without a comment here
  * the comment stands there. */
-typedef struct dg_distribution {
+typedef struct dg_statements_distribution {
     dg_code (*taken_up)(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err);
     dg_code (*chunks_taken_up)(dg_world *world, dg_node_ix node, dg_leaf_id leaf, dg_error *err);
     dg_code (*offered)(dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_error *err);
@@ -116,10 +118,11 @@ typedef struct dg_distribution {
     dg_ns (*recovery_ns)(const dg_world *world, const dg_session *session);
     void (*recovery_count)(dg_world *world, const dg_session *session, uint64_t times);
     dg_code (*messages_tell)(dg_world *world, dg_error *err);
-} dg_distribution;
-extern const dg_distribution dg_statements_computed, dg_statements_sent; /* computed.c, sent.c */
+} dg_statements_distribution;
+extern const dg_statements_distribution dg_statements_computed,
+    dg_statements_sent; /* computed.c, sent.c */
 /* The one that options name. */
-const dg_distribution *dg_statements_distribution_of(const dg_network_options *options);
+const dg_statements_distribution *dg_statements_distribution_of(const dg_network_options *options);
 
 /* ---- what the room keeps of a network ---- */
 
@@ -133,7 +136,7 @@ typedef struct dg_peers {
 } dg_peers;
 
 struct dg_statements {
-    const dg_distribution *by;
+    const dg_statements_distribution *by;
     dg_peers *peers;                            /* of each node */
     dg_computed_grid *grids[DG_COMPUTED_GRIDS]; /* of the leaves asked for last */
     struct {
@@ -216,7 +219,7 @@ void dg_statements_computed_grid_free(dg_computed_grid *grid);
 dg_code dg_statements_reconnect(dg_world *world, dg_node_ix a, dg_node_ix b, dg_error *err);
 /* peer_reputation.c: of the network, where messages are sent */
 dg_code dg_statements_reputation_change(dg_world *world, dg_node_ix node, dg_node_ix peer,
-                                        dg_rep what, dg_error *err);
+                                        dg_reputation_change what, dg_error *err);
 dg_code dg_statements_reputation_misstep(dg_world *world, dg_node_ix node, dg_node_ix peer,
                                          dg_misstep what, dg_error *err);
 /* does one of them not talk to the other? */

@@ -158,7 +158,7 @@ bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than)
 
 bool dg_world_has(const dg_world *world, dg_node_ix node, dg_leaf_id id)
 {
-    return !world->blocks[id.v].gone && world->blocks[id.v].imported[node.v] < DG_WAITING;
+    return !world->blocks[id.v].gone && world->blocks[id.v].imported[node.v] < DG_WORLD_WAITING;
 }
 
 uint32_t dg_world_best_of(const dg_world *world, dg_node_ix node)

@@ -113,7 +113,7 @@ const dg_candidate *dg_world_candidate_next(const dg_world *world, dg_search *fr
 {
     for (; from->scope < scope->count; from->scope++, from->at = 0) {
         const dg_world_block *b = &world->blocks[scope->of[from->scope]];
-        while (b->candidates && from->at < b->offers) {
+        while (b->candidates && from->at < b->place_count) {
             const dg_candidate *c = &b->candidates[from->at++];
             if (!fits(c, para, follows, under))
                 continue;

@@ -7,20 +7,20 @@
 static void verify_known(const dg_world *world, const dg_world_block *b, uint32_t node)
 {
     const dg_world_block *parent = b->parent == DG_NO ? NULL : &world->blocks[b->parent];
-    assert(b->imported[node] >= DG_WAITING || b->imported[node] <= dg_sim_now(world->sim));
-    if (b->imported[node] < DG_WAITING && parent && !parent->gone)
+    assert(b->imported[node] >= DG_WORLD_WAITING || b->imported[node] <= dg_sim_now(world->sim));
+    if (b->imported[node] < DG_WORLD_WAITING && parent && !parent->gone)
         assert(parent->imported[node] <= b->imported[node]);
-    assert(b->taken[node] == DG_NEVER || b->imported[node] != DG_WAITING);
+    assert(b->taken[node] == DG_NEVER || b->imported[node] != DG_WORLD_WAITING);
     assert(b->way[node] <= DG_WAY_V2);
 }
 
 static void verify_offers(const dg_world_block *b)
 {
     uint32_t made = 0;
-    for (uint32_t i = 0; b->candidates && i < b->offers; i++)
+    for (uint32_t i = 0; b->candidates && i < b->place_count; i++)
         made += b->candidates[i].para != DG_NO;
-    assert(!b->viewed || b->offers == 0 || b->offers % b->view.core_count == 0);
-    assert(made <= b->offers);
+    assert(!b->viewed || b->place_count == 0 || b->place_count % b->view.core_count == 0);
+    assert(made <= b->place_count);
 }
 
 static void verify_block(const dg_world *world, uint32_t id)

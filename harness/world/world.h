@@ -122,11 +122,11 @@ typedef enum dg_message_kind {
 const char *dg_world_message_name(dg_message_kind kind);
 
 /* How statements, bitfields and chunks get from node to node. */
-typedef enum dg_exchange_mode {
+typedef enum dg_distribution_mode {
     /* when each is where follows from the states of both ends and of those between */
-    DG_EXCHANGE_COMPUTED,
-    DG_EXCHANGE_MESSAGES /* each is sent; dear: the old way floods */
-} dg_exchange_mode;
+    DG_DISTRIBUTION_COMPUTED,
+    DG_DISTRIBUTION_SENT /* each is sent; dear: the old way floods */
+} dg_distribution_mode;
 
 /* ---- what a network is made with, and what it counts ---- */
 
@@ -136,7 +136,7 @@ typedef struct dg_share {
 } dg_share;
 
 /* A block as its author made it, or could not. All of it is borrowed for the call. */
-typedef struct dg_made {
+typedef struct dg_authored {
     dg_block *block; /* NULL: the runtime refused to build it, or clients to import it */
     uint64_t slot;
     uint32_t number, author; /* author: node */
@@ -149,7 +149,7 @@ typedef struct dg_made {
     /* refused by every client, for what its digest says, or does not say, of epochs; NULL: not for
      * that */
     const dg_client_note *epoch;
-} dg_made;
+} dg_authored;
 
 /* What a world does without of all that N brings, to see what comes of it. All 0: nothing. */
 typedef struct dg_spared {
@@ -176,7 +176,7 @@ typedef struct dg_network_options {
     const struct dg_collators *collators;
     /* .. find no room beside a block that waits for availability; borrowed until the end */
     size_t collator_count;
-    dg_exchange_mode exchange;
+    dg_distribution_mode distribution;
     /* authors leave slots out while finality lags; real nodes do so on test networks, on Polkadot
      * and Kusama it is off (from memory of node/service: unverified) */
     bool backs_off;
@@ -192,9 +192,9 @@ typedef struct dg_network_options {
     dg_code (*each)(void *user, const dg_event *event, const dg_hash *about, dg_error *err);
     /* The chain that the nodes agree on, block by block: each exactly once, its parent
      * before it, and its parent's state still there. What competes with it is lost. */
-    dg_code (*settled)(void *user, const dg_made *made, dg_error *err);
+    dg_code (*settled)(void *user, const dg_authored *block, dg_error *err);
     /* A build that failed, on whatever parent, when it failed. */
-    dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
+    dg_code (*refused)(void *user, const dg_authored *block, dg_error *err);
     void *user;
 } dg_network_options;
 
@@ -248,7 +248,7 @@ enum {
 
 /* ---- blocks ---- */
 
-#define DG_WAITING (DG_NEVER - 1)
+#define DG_WORLD_WAITING (DG_NEVER - 1)
 
 typedef struct dg_world dg_world;
 /* What each room above keeps of the network, and of a block; it knows what is in them. */
@@ -290,18 +290,18 @@ typedef struct dg_world_block {
     /* with this relay parent, of each core of the view and, where they form chains, of a second
      * turn of each: at turn * core_count + core; para DG_NO: none */
     dg_candidate *candidates;
-    uint32_t made; /* candidates made so far */
+    uint32_t candidate_count; /* made so far */
     /* places for them; what is called `core` in statements and messages is one of these */
-    uint32_t offers;
+    uint32_t place_count;
     /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
     dg_approval_block *approval;
     dg_kept *kept; /* NULL: nobody wants to know */
-    /* by each node; DG_NEVER: not yet; DG_WAITING: its parent is missing */
+    /* by each node; DG_NEVER: not yet; DG_WORLD_WAITING: its parent is missing */
     dg_ns *imported;
     /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
     dg_ns *taken;
-    uint8_t *way;           /* dg_way of each node */
-    dg_sent_leaf *exchange; /* what was said of it, where messages are sent; NULL: nothing yet */
+    uint8_t *way;       /* dg_way of each node */
+    dg_sent_leaf *sent; /* what was said of it, where messages are sent; NULL: nothing yet */
     /* of what it put on cores, where messages are sent; NULL: nothing asked yet. With `taken` and
      * `way` it outlives the rest for a while */
     dg_sent_chunks *chunks;

@@ -15,7 +15,7 @@ typedef struct field {
     dg_buf n;
 } field;
 
-static void open_field(field *f, const char *spec, dg_exchange_mode exchange)
+static void open_field(field *f, const char *spec, dg_distribution_mode mode)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
@@ -23,7 +23,7 @@ static void open_field(field *f, const char *spec, dg_exchange_mode exchange)
                                   .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     dg_network_options around = {
-        .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange
+        .seed = 1, .shares = shares, .share_count = 1, .distribution = mode
     };
     dg_error err;
     shares[0].of = dg_class_named("SD_V12_OK");
@@ -95,7 +95,7 @@ static void message_rows(const dg_network_stats *before, const dg_network_stats 
 
 /* ---- what a message costs, by size ---- */
 
-static void grow_field(field *f, const char *spec, const char *size, dg_exchange_mode exchange)
+static void grow_field(field *f, const char *spec, const char *size, dg_distribution_mode mode)
 {
     static const dg_share all[] = { { NULL, 1000000 } };
     dg_share shares[1] = { all[0] };
@@ -103,7 +103,7 @@ static void grow_field(field *f, const char *spec, const char *size, dg_exchange
                                   .cache_dir = dg_engine_cache_dir() };
     dg_chain_options how = { .simulated_validators = true };
     dg_network_options around = {
-        .seed = 1, .shares = shares, .share_count = 1, .exchange = exchange, .all_prepared = true
+        .seed = 1, .shares = shares, .share_count = 1, .distribution = mode, .all_prepared = true
     };
     dg_population wanted;
     dg_growth grown;
@@ -136,7 +136,7 @@ static double cost_of_message(const char *spec, const char *n, const char *size,
     uint64_t start;
     double own, count;
     char what[64];
-    grow_field(&f, spec, size, DG_EXCHANGE_MESSAGES);
+    grow_field(&f, spec, size, DG_DISTRIBUTION_SENT);
     enact(&f, n);
     run_to(&f, WARM);
     quiet = world_of(&f);
@@ -165,7 +165,7 @@ static double cost_of_block(const char *spec, const char *n, const char *size)
     uint64_t start;
     double cost;
     char what[64];
-    grow_field(&f, spec, size, DG_EXCHANGE_COMPUTED);
+    grow_field(&f, spec, size, DG_DISTRIBUTION_COMPUTED);
     enact(&f, n);
     run_to(&f, WARM);
     before = stats_of(&f);
@@ -199,7 +199,7 @@ void bench_network_long(const char *spec, const char *title, unsigned slots)
 {
     enum { WARM = 41, PARTS = 4 };
     field f;
-    open_field(&f, spec, DG_EXCHANGE_COMPUTED);
+    open_field(&f, spec, DG_DISTRIBUTION_COMPUTED);
     printf("network, %u slots: %s\n", slots, title);
     run_to(&f, WARM);
     for (unsigned i = 1; i <= PARTS; i++) {
@@ -225,7 +225,7 @@ void bench_network(const char *spec, const char *n, const char *title, bool mess
     dg_meter meter = { 0 };
     uint64_t start, cpu;
     double seconds, busy_for, blocks, events;
-    open_field(&f, spec, messages ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
+    open_field(&f, spec, messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED);
     enact(&f, n);
     printf("network: %s, statements %s\n", title, messages ? "as messages" : "computed");
     run_to(&f, warm);

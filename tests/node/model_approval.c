@@ -16,7 +16,7 @@ typedef struct stage {
     dg_session session;
     uint32_t node_of[TWIN_NODES_MAX], members[TWIN_NODES_MAX], group_from[TWIN_NODES_MAX + 1];
     dg_ns imported[TWIN_NODES_MAX];
-    dg_included included[TWIN_TRIALS_MAX];
+    dg_included included[TWIN_CANDIDATES_MAX];
 } stage;
 
 static dg_code nothing(void *user, dg_sim *sim, const dg_sim_event *event, dg_error *err)
@@ -96,7 +96,7 @@ static void set_stage(stage *g, const scene *s)
                                      .author = AUTHOR,
                                      .imported = g->imported,
                                      .taken = g->imported };
-    for (uint32_t i = 0; i < s->trials; i++)
+    for (uint32_t i = 0; i < s->candidates; i++)
         g->included[i] =
             (dg_included){ .core = i, .group = i % view->group_count, .para = 2000 + i };
     g->net = (dg_world){ .options = { .seed = s->seed },
@@ -109,8 +109,8 @@ static void set_stage(stage *g, const scene *s)
     ck_assert_int_eq(dg_backing_init(&g->net, NULL), DG_OK);
     ck_assert_int_eq(dg_approval_init(&g->net, NULL), DG_OK);
     g->net.approval->votes = true;
-    ck_assert_int_eq(dg_approval_begin(&g->net, (dg_leaf_id){ 1 }, g->included, s->trials, NULL),
-                     DG_OK);
+    ck_assert_int_eq(
+        dg_approval_begin(&g->net, (dg_leaf_id){ 1 }, g->included, s->candidates, NULL), DG_OK);
 }
 
 static void clear_stage(stage *g)
@@ -126,12 +126,12 @@ void scene_count(const scene *s, told_of *out, dg_ns until)
     stage g;
     set_stage(&g, s);
     g.net.sim = make_sim(s, nothing, NULL, 1);
-    memset(out, 0, s->trials * sizeof *out);
+    memset(out, 0, s->candidates * sizeof *out);
     for (dg_ns at = SLOT * SLOT_NS; at <= until; at += TICK) {
         ck_assert_int_eq(dg_sim_run(g.net.sim, at, NULL), DG_OK);
         ck_assert_int_eq(dg_approval_step(&g.net, NULL), DG_OK);
-        for (uint32_t i = 0; i < s->trials; i++) {
-            const dg_candidate_entry *t = &g.blocks[1].approval->trials[i];
+        for (uint32_t i = 0; i < s->candidates; i++) {
+            const dg_candidate_entry *t = &g.blocks[1].approval->entries[i];
             out[i].approved_at = t->approved_at;
             out[i].assignments = t->checker_count;
             out[i].no_shows = t->no_shows;
@@ -175,9 +175,9 @@ dg_code scene_starve(const scene *s, uint64_t n)
     dg_approval_block_free(g.blocks[1].approval);
     g.blocks[1].approval = NULL;
     dg_alloc_fail_from(n);
-    rc = dg_approval_begin(&g.net, (dg_leaf_id){ 1 }, g.included, s->trials, &err);
+    rc = dg_approval_begin(&g.net, (dg_leaf_id){ 1 }, g.included, s->candidates, &err);
     if (rc == DG_OK)
-        g.blocks[1].approval->trials[0].receipt_v2 = true;
+        g.blocks[1].approval->entries[0].receipt_v2 = true;
     for (dg_ns at = SLOT * SLOT_NS; rc >= 0 && at <= SLOT * SLOT_NS + 8000 * DG_MS; at += TICK)
         if ((rc = dg_sim_run(g.net.sim, at, &err)) >= 0
             && (rc = dg_approval_step(&g.net, &err)) >= 0)
@@ -199,9 +199,9 @@ typedef struct knows {
 
 typedef struct twin {
     const scene *s;
-    uint32_t tranche[TWIN_TRIALS_MAX]
+    uint32_t tranche[TWIN_CANDIDATES_MAX]
                     [TWIN_NODES_MAX]; /* of a validator's assignment; UINT32_MAX: none */
-    knows of[TWIN_NODES_MAX + 1][TWIN_TRIALS_MAX];
+    knows of[TWIN_NODES_MAX + 1][TWIN_CANDIDATES_MAX];
     told_of *out;
 } twin;
 
@@ -218,7 +218,7 @@ static int64_t most(int64_t a, int64_t b)
 }
 
 /* One tranche after the other, empty ones as well, until its turn has not come. */
-static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t now)
+static answer how_many(const twin *w, const knows *k, uint32_t candidate, int64_t now)
 {
     const int64_t block = SLOT * SLOT_NS / TICK,
                   late = w->s->rules.no_show_slots * (int64_t)(SLOT_NS / TICK);
@@ -230,7 +230,7 @@ static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t no
         int64_t here = 0, missing = 0, open;
         for (uint32_t v = 0; v < w->s->nodes; v++) {
             int64_t tick = (int64_t)k->assigned_tick[v];
-            if (!k->assigned[v] || w->tranche[trial][v] != tranche)
+            if (!k->assigned[v] || w->tranche[candidate][v] != tranche)
                 continue;
             here++;
             newest = most(newest, tick);
@@ -246,7 +246,7 @@ static answer how_many(const twin *w, const knows *k, uint32_t trial, int64_t no
         told += depth ? 0 : here;
         if (depth) /* all of them count as told, one covers */
             for (uint32_t v = 0; v < w->s->nodes; v++)
-                told += k->assigned[v] && w->tranche[trial][v] == tranche;
+                told += k->assigned[v] && w->tranche[candidate][v] == tranche;
         if (!covering && uncovered) {
             depth++;
             covering = uncovered;
@@ -275,38 +275,38 @@ static uint32_t approvals_of(const twin *w, const knows *k)
     return count;
 }
 
-static bool is_enough(const twin *w, const knows *k, uint32_t trial, uint64_t now)
+static bool is_enough(const twin *w, const knows *k, uint32_t candidate, uint64_t now)
 {
-    answer a = how_many(w, k, trial, (int64_t)now);
+    answer a = how_many(w, k, candidate, (int64_t)now);
     uint32_t told = 0, approved = 0;
     if (3 * approvals_of(w, k) > w->s->nodes)
         return true;
     for (uint32_t v = 0; v < w->s->nodes; v++)
-        if (k->assigned[v] && w->tranche[trial][v] <= a.needed) {
+        if (k->assigned[v] && w->tranche[candidate][v] <= a.needed) {
             told++;
             approved += k->approved[v];
         }
     return a.kind == ENOUGH && a.last + 2 <= now && approved + a.missing >= told;
 }
 
-static void broadcast(const twin *w, dg_sim *sim, uint32_t node, uint16_t tag, uint64_t trial,
+static void broadcast(const twin *w, dg_sim *sim, uint32_t node, uint16_t tag, uint64_t candidate,
                       uint64_t validator)
 {
     for (uint32_t to = 0; to <= w->s->nodes; to++)
         if (to != node)
-            ck_assert_int_eq(dg_sim_send(sim, (dg_node_ix){ node }, (dg_node_ix){ to },
-                                         &(dg_sim_parcel){ .tag = tag, .a = trial, .b = validator },
-                                         NULL),
-                             DG_OK);
+            ck_assert_int_eq(
+                dg_sim_send(sim, (dg_node_ix){ node }, (dg_node_ix){ to },
+                            &(dg_sim_parcel){ .tag = tag, .a = candidate, .b = validator }, NULL),
+                DG_OK);
 }
 
 /* Its own assignment, when its turn has come and more are wanted. */
-static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
+static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t candidate)
 {
-    uint32_t validator = w->s->nodes - 1 - node, tranche = w->tranche[trial][validator];
-    knows *k = &w->of[node][trial];
+    uint32_t validator = w->s->nodes - 1 - node, tranche = w->tranche[candidate][validator];
+    knows *k = &w->of[node][candidate];
     uint64_t now = dg_sim_now(sim) / TICK;
-    answer a = how_many(w, k, trial, (int64_t)now);
+    answer a = how_many(w, k, candidate, (int64_t)now);
     int64_t turn = (int64_t)now - (int64_t)(SLOT * SLOT_NS / TICK);
     dg_ns ready = dg_world_constant(DG_CONST_RECOVERY) + dg_world_constant(DG_CONST_VALIDATION);
     if (tranche == UINT32_MAX || k->told || k->done || tranche > turn)
@@ -318,23 +318,23 @@ static void consider(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
         return;
     k->told = k->assigned[validator] = true;
     k->assigned_tick[validator] = now;
-    w->out[trial].assignments++;
-    broadcast(w, sim, node, TAG_ASSIGNED, trial, validator);
+    w->out[candidate].assignments++;
+    broadcast(w, sim, node, TAG_ASSIGNED, candidate, validator);
     if (!w->s->withholds[node])
-        ck_assert_int_eq(
-            dg_sim_timer_after(sim, NULL, (dg_node_ix){ node }, ready,
-                               &(dg_sim_timer){ .tag = TAG_CHECKED, .a = trial, .b = validator },
-                               NULL),
-            DG_OK);
+        ck_assert_int_eq(dg_sim_timer_after(
+                             sim, NULL, (dg_node_ix){ node }, ready,
+                             &(dg_sim_timer){ .tag = TAG_CHECKED, .a = candidate, .b = validator },
+                             NULL),
+                         DG_OK);
 }
 
-static void look(twin *w, dg_sim *sim, uint32_t node, uint32_t trial)
+static void look(twin *w, dg_sim *sim, uint32_t node, uint32_t candidate)
 {
-    knows *k = &w->of[node][trial];
-    if (k->done || !(k->done = is_enough(w, k, trial, dg_sim_now(sim) / TICK)))
+    knows *k = &w->of[node][candidate];
+    if (k->done || !(k->done = is_enough(w, k, candidate, dg_sim_now(sim) / TICK)))
         return;
     if (node == w->s->nodes)
-        w->out[trial].approved_at = dg_sim_now(sim);
+        w->out[candidate].approved_at = dg_sim_now(sim);
 }
 
 static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *e, dg_error *err)
@@ -343,7 +343,7 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *e, dg_error 
     uint32_t node = e->node.v;
     (void)err;
     if (e->tag == TAG_WAKE) {
-        for (uint32_t t = 0; t < w->s->trials; t++) {
+        for (uint32_t t = 0; t < w->s->candidates; t++) {
             if (node < w->s->nodes && dg_sim_now(sim) >= w->s->imported[node])
                 consider(w, sim, node, t);
             look(w, sim, node, t);
@@ -364,14 +364,14 @@ static dg_code at_node(void *user, dg_sim *sim, const dg_sim_event *e, dg_error 
 }
 
 /* The same assignments as those counted: what they are is another test's matter. */
-static void take_lots(twin *w)
+static void take_assignments(twin *w)
 {
     stage g;
     set_stage(&g, w->s);
     memset(w->tranche, 0xff, sizeof w->tranche);
-    for (uint32_t i = 0; i < w->s->trials; i++)
-        for (uint32_t k = 0; k < g.blocks[1].approval->trials[i].assignment_count; k++) {
-            const dg_assignment *own = &g.blocks[1].approval->trials[i].assignments[k];
+    for (uint32_t i = 0; i < w->s->candidates; i++)
+        for (uint32_t k = 0; k < g.blocks[1].approval->entries[i].assignment_count; k++) {
+            const dg_assignment *own = &g.blocks[1].approval->entries[i].assignments[k];
             w->tranche[i][own->validator] = own->tranche;
         }
     clear_stage(&g);
@@ -385,9 +385,9 @@ void scene_play(const scene *s, told_of *out, dg_ns until)
     ck_assert_ptr_nonnull(w);
     w->s = s;
     w->out = out;
-    for (uint32_t i = 0; i < s->trials; i++)
+    for (uint32_t i = 0; i < s->candidates; i++)
         out[i] = (told_of){ .approved_at = DG_NEVER };
-    take_lots(w);
+    take_assignments(w);
     sim = make_sim(s, at_node, w, 2);
     ck_assert_int_eq(
         dg_sim_channel_add(sim, &channel, &(dg_sim_channel){ .name = "approvals" }, NULL), DG_OK);

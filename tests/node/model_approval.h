@@ -7,11 +7,11 @@
 #include "../support/suite.h"
 #include "approval/approval_impl.h"
 
-enum { TWIN_NODES_MAX = 64, TWIN_TRIALS_MAX = 16, TWIN_TRANCHES_MAX = 128 };
+enum { TWIN_NODES_MAX = 64, TWIN_CANDIDATES_MAX = 16, TWIN_TRANCHES_MAX = 128 };
 
 /* One block of one session, with no chain below it. Both sides read it. */
 typedef struct scene {
-    uint32_t nodes, trials, group; /* group: members of a backing group */
+    uint32_t nodes, candidates, group; /* group: members of a backing group */
     dg_approval_rules rules;
     uint64_t seed;
     /* of one hop from a node to anybody; all 0: drawn for each message */
@@ -27,7 +27,7 @@ typedef struct told_of {
     uint32_t assignments, no_shows;
 } told_of;
 
-/* By the network's own counting; `assignments` of each trial are handed to the twin. */
+/* By the network's own counting; `assignments` of each candidate are handed to the twin. */
 void scene_count(const scene *s, told_of *out, dg_ns until);
 /* Nodes that may vote for the block at the first tick after its approval, and two
  * hops of the slowest link later. */

@@ -180,7 +180,7 @@ void world_open_path(world *w, const char *path, const world_options *o)
                                    .no_forks = o->no_forks,
                                    .spared = o->spared,
                                    .backs_off = o->backs_off,
-                                   .exchange = o->exchange,
+                                   .distribution = o->distribution,
                                    .collators = o->collators,
                                    .collator_count =
                                        o->collator_count ? o->collator_count : o->collators != NULL,

@@ -45,14 +45,14 @@ typedef struct world_options {
     size_t collator_count;         /* 0: one */
     /* no candidates at all: most of a block's cost, where they are not what is asserted */
     bool no_collators;
-    dg_exchange_mode exchange;
+    dg_distribution_mode distribution;
     bool genuine_only; /* the chain accepts no marked signatures */
     dg_how how;
     uint32_t enact; /* slots after the first; 0: never */
     const dg_sim_link *link;
-    dg_ns compile_ns;                                                   /* all nodes alike */
-    dg_code (*settled)(void *user, const dg_made *made, dg_error *err); /* user: the world */
-    dg_code (*refused)(void *user, const dg_made *made, dg_error *err);
+    dg_ns compile_ns;                                                       /* all nodes alike */
+    dg_code (*settled)(void *user, const dg_authored *made, dg_error *err); /* user: the world */
+    dg_code (*refused)(void *user, const dg_authored *made, dg_error *err);
     void (*amend)(dg_state *state, const dg_meta *meta); /* the state at the fork; NULL: as it is */
     dg_spared spared;
     uint32_t para_validators; /* Configuration.max_validators at the fork; 0: as it is */

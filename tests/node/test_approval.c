@@ -9,13 +9,15 @@
 #include <math.h>
 
 #define UNTIL (SLOT_OF_BLOCK * 6000 * DG_MS + 120000 * DG_MS)
-enum { SLOT_OF_BLOCK = 4, NODES = 40, TRIALS = 8, SEEDS = 4 };
+enum { SLOT_OF_BLOCK = 4, NODES = 40, CANDIDATES = 8, SEEDS = 4 };
 
 /* Off the tick by an odd time: what happens at one instant has no order here. */
 static void furnish(scene *s, uint64_t seed, const dg_approval_rules *rules, bool same_to_all)
 {
     dg_rng rng = dg_rng_fork(seed, "scene", 0, 0);
-    *s = (scene){ .nodes = NODES, .trials = TRIALS, .group = 5, .rules = *rules, .seed = seed };
+    *s = (scene){
+        .nodes = NODES, .candidates = CANDIDATES, .group = 5, .rules = *rules, .seed = seed
+    };
     for (uint32_t i = 0; i < NODES; i++) {
         s->latency[i] = same_to_all ? (20 + dg_rng_below(&rng, 180)) * DG_MS + 2 * i + 1 : 0;
         s->imported[i] =
@@ -40,28 +42,28 @@ static const struct {
     dg_approval_rules rules;
     uint32_t absent, leaving, withholding;
 } worlds[] = {
-    { "all are well", { TRIALS, 0, 2, 20, 2, 12 }, 0, 0, 0 },
-    { "a zeroth tranche that is wide", { TRIALS, 6, 1, 20, 2, 12 }, 0, 0, 0 },
-    { "a few are absent", { TRIALS, 0, 2, 20, 2, 12 }, 8, 0, 0 },
-    { "some leave after they told", { TRIALS, 0, 2, 20, 2, 12 }, 0, 6, 0 },
-    { "some withhold", { TRIALS, 0, 2, 20, 2, 12 }, 0, 0, 4 },
-    { "many withhold", { TRIALS, 0, 2, 20, 1, 8 }, 0, 0, 14 },
-    { "all of it", { TRIALS, 3, 2, 30, 2, 10 }, 5, 5, 5 },
-    { "nobody is wanted", { TRIALS, 0, 2, 20, 2, 0 }, 0, 0, 0 },
-    { "more are wanted than there are", { TRIALS, 0, 2, 20, 2, 60 }, 0, 0, 0 },
+    { "all are well", { CANDIDATES, 0, 2, 20, 2, 12 }, 0, 0, 0 },
+    { "a zeroth tranche that is wide", { CANDIDATES, 6, 1, 20, 2, 12 }, 0, 0, 0 },
+    { "a few are absent", { CANDIDATES, 0, 2, 20, 2, 12 }, 8, 0, 0 },
+    { "some leave after they told", { CANDIDATES, 0, 2, 20, 2, 12 }, 0, 6, 0 },
+    { "some withhold", { CANDIDATES, 0, 2, 20, 2, 12 }, 0, 0, 4 },
+    { "many withhold", { CANDIDATES, 0, 2, 20, 1, 8 }, 0, 0, 14 },
+    { "all of it", { CANDIDATES, 3, 2, 30, 2, 10 }, 5, 5, 5 },
+    { "nobody is wanted", { CANDIDATES, 0, 2, 20, 2, 0 }, 0, 0, 0 },
+    { "more are wanted than there are", { CANDIDATES, 0, 2, 20, 2, 60 }, 0, 0, 0 },
 };
 
 START_TEST(counted_and_played_agree_to_the_nanosecond)
 {
     uint32_t approved = 0, no_shows = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        told_of counted[TRIALS], played[TRIALS];
+        told_of counted[CANDIDATES], played[CANDIDATES];
         scene s;
         furnish(&s, seed, &worlds[_i].rules, true);
         hurt(&s, worlds[_i].absent, worlds[_i].leaving, worlds[_i].withholding);
         scene_count(&s, counted, UNTIL);
         scene_play(&s, played, UNTIL);
-        for (uint32_t i = 0; i < TRIALS; i++) {
+        for (uint32_t i = 0; i < CANDIDATES; i++) {
             ck_assert_msg(counted[i].approved_at == played[i].approved_at,
                           "%s, seed %u, candidate %u: %llu ns counted, %llu played",
                           worlds[_i].what, (unsigned)seed, i,
@@ -80,17 +82,17 @@ END_TEST
 /* A message that is drawn anew for each listener is up to two hops of 180 ms earlier or
  * later to one than to the network as a whole, and so is what follows from it, as long
  * as nobody is missing: one assignment more or less would bring a no-show's time with it. */
-START_TEST(voices_that_differ_by_listener_move_it_by_no_more)
+START_TEST(votes_that_differ_by_listener_move_it_by_no_more)
 {
     const int64_t spread = 2 * 180 * (int64_t)DG_MS;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        told_of counted[TRIALS], played[TRIALS];
+        told_of counted[CANDIDATES], played[CANDIDATES];
         scene s;
         furnish(&s, seed, &worlds[_i].rules, false);
         hurt(&s, worlds[_i].absent, 0, 0);
         scene_count(&s, counted, UNTIL);
         scene_play(&s, played, UNTIL);
-        for (uint32_t i = 0; i < TRIALS; i++) {
+        for (uint32_t i = 0; i < CANDIDATES; i++) {
             int64_t apart = (int64_t)(counted[i].approved_at - played[i].approved_at);
             ck_assert(counted[i].approved_at != DG_NEVER && played[i].approved_at != DG_NEVER);
             ck_assert_msg(apart <= spread && -apart <= spread,
@@ -126,7 +128,7 @@ static const struct {
 } delays[] = { { 10, false }, { 11, false }, { 12, true } };
 START_TEST(an_approval_waits_two_ticks_for_other_assignments)
 {
-    dg_checker one = { .heard = 10 * 500 * DG_MS, .approved = 10 * 500 * DG_MS + 1 };
+    dg_checker one = { .received = 10 * 500 * DG_MS, .approved = 10 * 500 * DG_MS + 1 };
     dg_moment m = { .at = delays[_i].tick * 500 * DG_MS + 2,
                     .tick = delays[_i].tick,
                     .block_tick = 8,
@@ -145,7 +147,7 @@ START_TEST(without_memory_a_run_ends_in_words)
     uint64_t n = 1;
     dg_code rc;
     furnish(&s, 1, &worlds[0].rules, true);
-    s.trials = 2;
+    s.candidates = 2;
     while ((rc = scene_starve(&s, n)) < 0 && n < 2000) {
         ck_assert_int_eq(rc, DG_NOMEM);
         n++;
@@ -157,7 +159,7 @@ END_TEST
 
 /* ---- assignments ---- */
 
-static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *session,
+static void draw(dg_approval_block *a, dg_candidate_entry *entries, dg_session *session,
                  uint32_t count, uint64_t features, uint64_t slot)
 {
     static uint32_t group_from[5] = { 0, 5, 10, 15, 20 }, members[100], nodes[100];
@@ -177,9 +179,9 @@ static void draw(dg_approval_block *a, dg_candidate_entry *trials, dg_session *s
     };
     blocks[0].view = view;
     session->node = nodes;
-    *a = (dg_approval_block){ .trials = trials, .count = count, .session = session };
+    *a = (dg_approval_block){ .entries = entries, .count = count, .session = session };
     for (uint32_t i = 0; i < count; i++)
-        trials[i] = (dg_candidate_entry){ .of = { .core = i, .group = i % 4 } };
+        entries[i] = (dg_candidate_entry){ .of = { .core = i, .group = i % 4 } };
     ck_assert_int_eq(dg_approval_assignments_draw(&net, a, (dg_leaf_id){ 1 }, NULL), DG_OK);
 }
 
@@ -202,20 +204,20 @@ START_TEST(as_many_start_at_once_as_the_lot_says)
     for (uint64_t slot = 1; slot <= BLOCKS; slot++) {
         dg_session session = { .validators = 100,
                                .rules = { .cores = 20, .samples = 6, .tranches = 89 } };
-        dg_candidate_entry trials[CORES];
+        dg_candidate_entry entries[CORES];
         dg_approval_block a;
-        draw(&a, trials, &session, CORES, zeroth[_i].features, slot);
+        draw(&a, entries, &session, CORES, zeroth[_i].features, slot);
         for (uint32_t i = 0; i < CORES; i++) {
-            ck_assert_uint_eq(trials[i].assignment_count, OUTSIDE);
+            ck_assert_uint_eq(entries[i].assignment_count, OUTSIDE);
             for (uint32_t k = 0; k < OUTSIDE; k++) {
-                const dg_assignment *own = &trials[i].assignments[k];
+                const dg_assignment *own = &entries[i].assignments[k];
                 first += own->tranche == 0;
                 ck_assert_uint_lt(own->tranche, 89);
                 /* nobody of the group that backed it */
                 ck_assert(own->validator / 5 != i);
                 ck_assert(!k || own[-1].tranche <= own->tranche); /* in the order of their turn */
             }
-            dg_free(trials[i].assignments);
+            dg_free(entries[i].assignments);
         }
     }
     ck_assert_double_ge(first, expected - spread);
@@ -234,12 +236,12 @@ START_TEST(any_numbers_can_be_drawn_with)
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         dg_session session = { .validators = 20, .rules = rules[i] };
-        dg_candidate_entry trials[2];
+        dg_candidate_entry entries[2];
         dg_approval_block a;
-        draw(&a, trials, &session, 2, i & 1, 9);
+        draw(&a, entries, &session, 2, i & 1, 9);
         for (int k = 0; k < 2; k++) {
-            ck_assert_uint_eq(trials[k].assignment_count, 15);
-            dg_free(trials[k].assignments);
+            ck_assert_uint_eq(entries[k].assignment_count, 15);
+            dg_free(entries[k].assignments);
         }
     }
 }
@@ -262,7 +264,7 @@ static const struct {
     { 4, { 4 + 1 + 2 + 2, 5 + 2 + 2, 5 + 8 } },
     { 100, { 180 + 400, 261 + 396, 261 + 1800 + 396 } },
 };
-START_TEST(a_voice_goes_along_the_grid)
+START_TEST(a_vote_goes_along_the_grid)
 {
     for (unsigned level = 0; level < 3; level++)
         ck_assert_uint_eq(dg_approval_routed_messages(routes[_i].members, level),
@@ -409,7 +411,7 @@ int main(void)
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0,
                         (int)(sizeof worlds / sizeof *worlds));
-    tcase_add_loop_test(tc, voices_that_differ_by_listener_move_it_by_no_more, 0, 3);
+    tcase_add_loop_test(tc, votes_that_differ_by_listener_move_it_by_no_more, 0, 3);
     tcase_add_test(tc, each_node_hears_the_last_voice_for_itself);
     tcase_add_test(tc, without_memory_a_run_ends_in_words);
     tcase_add_loop_test(tc, an_approval_waits_two_ticks_for_other_assignments, 0,
@@ -417,7 +419,7 @@ int main(void)
     tcase_add_loop_test(tc, as_many_start_at_once_as_the_lot_says, 0,
                         (int)(sizeof zeroth / sizeof *zeroth));
     tcase_add_test(tc, any_numbers_can_be_drawn_with);
-    tcase_add_loop_test(tc, a_voice_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
+    tcase_add_loop_test(tc, a_vote_goes_along_the_grid, 0, (int)(sizeof routes / sizeof *routes));
     tcase_add_test(tc, messages_rise_when_finality_stays_behind);
     tcase_add_test(tc, nobody_missing_no_no_show);
     tcase_add_test(tc, what_nobody_tells_the_rules_of_is_not_approved);

@@ -84,9 +84,9 @@ static uint32_t check_tick(const world *w, dg_ns tick, uint32_t *again)
     uint32_t made = 0;
     for (uint32_t id = w->world->first_kept; id < w->world->block_count; id++) {
         const dg_world_block *b = &w->world->blocks[id];
-        for (uint32_t i = 0; !b->gone && i < b->offers; i++) {
+        for (uint32_t i = 0; !b->gone && i < b->place_count; i++) {
             const dg_candidate *c = &b->candidates[i];
-            if (c->para == DG_NO || c->made != tick)
+            if (c->para == DG_NO || c->collated_at != tick)
                 continue;
             ck_assert_uint_eq(w->world->nodes[c->para % w->world->node_count].best, id);
             ck_assert_uint_eq(c->nth, i / b->view.core_count);
@@ -147,7 +147,7 @@ START_TEST(without_asynchronous_backing_the_parent_is_the_only_relay_parent)
     ck_assert_uint_eq(sum(&w, "waited"), sum(&w, "candidates"));
     for (uint32_t id = w.world->first_kept; id < w.world->block_count; id++)
         ck_assert(w.world->blocks[id].gone || !w.world->blocks[id].candidates
-                  || w.world->blocks[id].offers == w.world->blocks[id].view.core_count);
+                  || w.world->blocks[id].place_count == w.world->blocks[id].view.core_count);
     world_close(&w);
 }
 END_TEST

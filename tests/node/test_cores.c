@@ -31,7 +31,7 @@ static uint64_t included_of(const world *w, uint32_t para)
 }
 
 static void open_world(world *w, const char *author, void (*amend)(dg_state *, const dg_meta *),
-                       dg_exchange_mode exchange)
+                       dg_distribution_mode mode)
 {
     static dg_collators all;
     world_options o = { .of = "SD_V12_RECEIPTS",
@@ -39,7 +39,7 @@ static void open_world(world *w, const char *author, void (*amend)(dg_state *, c
                         .no_forks = true,
                         .collators = &all,
                         .amend = amend,
-                        .exchange = exchange };
+                        .distribution = mode };
     all = (dg_collators){
         .of = dg_backing_author_named(author), .protocol = 2, .async = true, .ppm = 1000000
     };
@@ -49,7 +49,7 @@ static void open_world(world *w, const char *author, void (*amend)(dg_state *, c
 static bool any_v2(const dg_world *net)
 {
     for (uint32_t id = net->first_kept; id < net->block_count; id++)
-        for (uint32_t i = 0; !net->blocks[id].gone && i < net->blocks[id].offers; i++)
+        for (uint32_t i = 0; !net->blocks[id].gone && i < net->blocks[id].place_count; i++)
             if (net->blocks[id].candidates[i].para != DG_NO
                 && net->blocks[id].candidates[i].receipt_v2)
                 return true;
@@ -86,7 +86,7 @@ START_TEST(two_cores_take_two_blocks_of_a_chain)
     };
     uint64_t blocks, several;
     world w;
-    open_world(&w, rows[_i].author, rows[_i].amend, DG_EXCHANGE_COMPUTED);
+    open_world(&w, rows[_i].author, rows[_i].amend, DG_DISTRIBUTION_COMPUTED);
     world_run(&w, UNTIL);
     blocks = world_times(&w, DG_EVENT_NET_BACKED, FROM, UNTIL);
     several = world_sum(&w, DG_EVENT_NET_BACKED, "several", FROM, UNTIL);
@@ -130,7 +130,7 @@ START_TEST(an_order_is_a_block_and_no_core_is_none)
 {
     uint64_t claims = 0;
     world w;
-    open_world(&w, "lookahead", order, (dg_exchange_mode)_i);
+    open_world(&w, "lookahead", order, (dg_distribution_mode)_i);
     for (uint32_t slot = 0; slot <= UNTIL; slot++) {
         const dg_view *v;
         world_run(&w, slot);
@@ -142,7 +142,7 @@ START_TEST(an_order_is_a_block_and_no_core_is_none)
     ck_assert_uint_eq(included_of(&w, POOLED), claims);
     ck_assert_uint_eq(included_of(&w, NOBODY), 0);
     for (uint32_t id = w.world->first_kept; id < w.world->block_count; id++)
-        for (uint32_t i = 0; !w.world->blocks[id].gone && i < w.world->blocks[id].offers; i++)
+        for (uint32_t i = 0; !w.world->blocks[id].gone && i < w.world->blocks[id].place_count; i++)
             ck_assert_uint_ne(w.world->blocks[id].candidates[i].para, NOBODY);
     world_close(&w);
 }
@@ -154,9 +154,9 @@ START_TEST(computed_and_sent_are_the_same_with_several_cores)
 {
     world sent, computed;
     size_t k = 0;
-    open_world(&sent, "slot-based", two_for_first, DG_EXCHANGE_MESSAGES);
+    open_world(&sent, "slot-based", two_for_first, DG_DISTRIBUTION_SENT);
     world_run(&sent, UNTIL);
-    open_world(&computed, "slot-based", two_for_first, DG_EXCHANGE_COMPUTED);
+    open_world(&computed, "slot-based", two_for_first, DG_DISTRIBUTION_COMPUTED);
     world_run(&computed, UNTIL);
     for (size_t i = 0; i < computed.count; i++) {
         if (computed.log[i].kind != DG_EVENT_NET_PARAS)

@@ -109,14 +109,14 @@ static uint32_t spoil_at_leaf(world *w, spoil how)
 
 static const struct {
     spoil how;
-    dg_drop why;
+    dg_rejection why;
 } spoils[] = {
-    { SOUND, DG_DROP_COUNT }, /* what is made anew as it was is backed */
-    { OTHER_CODE, DG_DROP_CODE },
-    { OTHER_DATA, DG_DROP_HEAD },
-    { LONG_HEAD, DG_DROP_LIMITS },
-    { MANY_MESSAGES, DG_DROP_LIMITS },
-    { WRONG_HEAD_HASH, DG_DROP_SILENT }, /* nothing that the chain holds says so */
+    { SOUND, DG_REJECTION_COUNT }, /* what is made anew as it was is backed */
+    { OTHER_CODE, DG_REJECTION_CODE },
+    { OTHER_DATA, DG_REJECTION_HEAD },
+    { LONG_HEAD, DG_REJECTION_LIMITS },
+    { MANY_MESSAGES, DG_REJECTION_LIMITS },
+    { WRONG_HEAD_HASH, DG_REJECTION_SILENT }, /* nothing that the chain holds says so */
 };
 START_TEST(what_the_runtime_cannot_take_is_told_with_its_reason)
 {
@@ -141,18 +141,18 @@ START_TEST(what_the_runtime_cannot_take_is_told_with_its_reason)
     }
     ck_assert_uint_ge(tried, 3);
     ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_FAILED, 0, EPOCH + 10), 0);
-    ck_assert_msg(spoils[_i].why == DG_DROP_COUNT ? dropped == 0 : dropped >= 2, "%u of %u dropped",
-                  dropped, tried);
+    ck_assert_msg(spoils[_i].why == DG_REJECTION_COUNT ? dropped == 0 : dropped >= 2,
+                  "%u of %u dropped", dropped, tried);
     world_close(&w);
 }
 END_TEST
 
 START_TEST(every_reason_has_its_words)
 {
-    for (int i = 0; i < DG_DROP_COUNT; i++)
-        ck_assert(dg_consensus_rejection_says((dg_drop)i)
-                  && strlen(dg_consensus_rejection_says((dg_drop)i)) > 10);
-    ck_assert_ptr_null(dg_consensus_rejection_says(DG_DROP_COUNT));
+    for (int i = 0; i < DG_REJECTION_COUNT; i++)
+        ck_assert(dg_consensus_rejection_says((dg_rejection)i)
+                  && strlen(dg_consensus_rejection_says((dg_rejection)i)) > 10);
+    ck_assert_ptr_null(dg_consensus_rejection_says(DG_REJECTION_COUNT));
 }
 END_TEST
 

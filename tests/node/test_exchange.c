@@ -245,7 +245,7 @@ static void break_things(world *w, const row *r)
                          DG_OK);
 }
 
-static void run_row(world *w, const row *r, dg_exchange_mode mode)
+static void run_row(world *w, const row *r, dg_distribution_mode mode)
 {
     static const dg_ns usual[2] = { 20 * DG_MS, 200 * DG_MS };
     static dg_collators all;
@@ -265,7 +265,7 @@ static void run_row(world *w, const row *r, dg_exchange_mode mode)
                         .link = r->latency[1] || r->bytes_per_s ? &slow : NULL,
                         .how = DG_HOW_OVERRIDE,
                         .enact = r->enact,
-                        .exchange = mode };
+                        .distribution = mode };
     for (size_t i = 0; !r->of && i < 6 && r->mixture[i].of; i++) {
         shares[i] = (dg_share){ dg_class_named(r->mixture[i].of), r->mixture[i].ppm };
         o.shares = shares;
@@ -329,8 +329,8 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
     uint64_t blocks = 0, backed = 0, differ = 0;
     dg_network_stats stats;
     world sent, computed;
-    run_row(&sent, r, DG_EXCHANGE_MESSAGES);
-    run_row(&computed, r, DG_EXCHANGE_COMPUTED);
+    run_row(&sent, r, DG_DISTRIBUTION_SENT);
+    run_row(&computed, r, DG_DISTRIBUTION_COMPUTED);
     for (;;) {
         const dg_event *x = next_of(&sent, &a, DG_EVENT_NET_PARAS),
                        *y = next_of(&computed, &b, DG_EVENT_NET_PARAS);
@@ -388,7 +388,7 @@ START_TEST(messages_are_counted_by_kind)
                         .seed = 1,
                         .how = DG_HOW_OVERRIDE,
                         .enact = FLIP,
-                        .exchange = DG_EXCHANGE_MESSAGES };
+                        .distribution = DG_DISTRIBUTION_SENT };
     dg_network_stats sent, computed;
     uint64_t sums[6] = { 0 }, kinds[6];
     world w;
@@ -428,7 +428,7 @@ START_TEST(messages_are_counted_by_kind)
     ck_assert_uint_eq(world_sum(&w, DG_EVENT_NET_MESSAGES, "grid", 0, FLIP - 1), 0);
     ck_assert_uint_gt(world_sum(&w, DG_EVENT_NET_MESSAGES, "grid", FLIP, LAST), 0);
     world_close(&w);
-    o.exchange = DG_EXCHANGE_COMPUTED;
+    o.distribution = DG_DISTRIBUTION_COMPUTED;
     world_open(&w, &o);
     world_run(&w, EPOCH + 2);
     dg_network_stats_get(w.net, &computed);

@@ -248,7 +248,7 @@ END_TEST
 
 /* A group of g of which a share f is too old has fewer than two that can vote with
  * probability f^g + g f^(g-1) (1 - f); over so many groups within four deviations. */
-enum { LOTS = 200, GROUPS = 20 };
+enum { PARTS = 200, GROUPS = 20 };
 static const struct {
     double old;
     uint32_t ppm, size, para_validators;
@@ -285,7 +285,7 @@ static uint32_t count_unable(const dg_network *net, uint32_t (*nodes)[5], uint32
 START_TEST(as_many_groups_are_unable_as_the_formula_says)
 {
     double f = shares_of_old[_i].old, g = shares_of_old[_i].size,
-           p = pow(f, g) + g * pow(f, g - 1) * (1 - f), mean = p * LOTS * GROUPS;
+           p = pow(f, g) + g * pow(f, g - 1) * (1 - f), mean = p * PARTS * GROUPS;
     dg_share mixed[2] = { { dg_class_named("SD_V1"), shares_of_old[_i].ppm },
                           { dg_class_named("SD_V12_OK"), 1000000 - shares_of_old[_i].ppm } };
     dg_network_options options = { .shares = mixed, .share_count = 2 };
@@ -296,14 +296,14 @@ START_TEST(as_many_groups_are_unable_as_the_formula_says)
     world_run(&w, EPOCH + 1);
     take_groups(nodes, &w, shares_of_old[_i].size);
     world_rewind(&w);
-    for (options.seed = 1; options.seed <= LOTS; options.seed++) {
+    for (options.seed = 1; options.seed <= PARTS; options.seed++) {
         dg_network *net;
         ck_assert_int_eq(dg_network_new(&net, w.chain, &options, NULL), DG_OK);
         unable += count_unable(net, nodes, shares_of_old[_i].size, mixed[1].of);
         dg_network_free(net);
     }
     ck_assert_msg(fabs(unable - mean) <= 4 * sqrt(mean * (1 - p)),
-                  "%u of %d groups are unable, %.1f +- %.1f expected", unable, LOTS * GROUPS, mean,
+                  "%u of %d groups are unable, %.1f +- %.1f expected", unable, PARTS * GROUPS, mean,
                   4 * sqrt(mean * (1 - p)));
     world_close(&w);
 }

@@ -12,14 +12,14 @@ static uint32_t code = CODE;
 
 /* Parts of a million of the parachains publish from AT on. */
 static void open_world(world *w, uint32_t ppm, uint32_t enact, const dg_sim_link *link,
-                       dg_exchange_mode exchange)
+                       dg_distribution_mode mode)
 {
     world_options o = { .of = "SD_V12_OK",
                         .seed = 27,
                         .link = link,
                         .how = DG_HOW_OVERRIDE,
                         .enact = enact,
-                        .exchange = exchange,
+                        .distribution = mode,
                         .collators = two,
                         .collator_count = 2 };
     two[0] = (dg_collators){
@@ -46,7 +46,7 @@ START_TEST(new_code_is_included_once_by_either_runtime)
 {
     uint32_t wanted = 0, over = 0, made = 0;
     world w;
-    open_world(&w, taken[_i].ppm, taken[_i].enact, NULL, DG_EXCHANGE_COMPUTED);
+    open_world(&w, taken[_i].ppm, taken[_i].enact, NULL, DG_DISTRIBUTION_COMPUTED);
     /* chains of candidates, each on the one before */
     two[0].async = two[1].async = taken[_i].async;
     for (uint32_t para = 2000; para < 2000 + PARAS; para++)
@@ -128,7 +128,7 @@ START_TEST(a_member_has_a_large_one_when_it_is_computed_to)
     uint32_t asks = 0, there = 0, leaf;
     dg_network_stats stats;
     world w;
-    open_world(&w, 1000000, 0, &slow, DG_EXCHANGE_MESSAGES);
+    open_world(&w, 1000000, 0, &slow, DG_DISTRIBUTION_SENT);
     for (uint32_t tenths = 1; tenths < 60; tenths++) {
         run_into(&w, AT, tenths);
         if ((leaf = leaf_of(&w, AT)) != DG_NO)
@@ -144,7 +144,7 @@ END_TEST
 
 /* Nodes that could include a candidate of the slot's leaf, over all cores and moments of the slot.
  */
-static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_exchange_mode mode)
+static uint32_t could_include(uint32_t ppm, const dg_sim_link *link, dg_distribution_mode mode)
 {
     uint32_t count = 0, leaf;
     world w;
@@ -184,9 +184,9 @@ START_TEST(a_large_one_is_backed_later_than_a_small_one)
     code = late_rows[_i].code;
     for (int i = 0; i < 2; i++) {
         uint32_t large = could_include(1000000, late_rows[_i].link,
-                                       i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
-        small[i] =
-            could_include(0, late_rows[_i].link, i ? DG_EXCHANGE_MESSAGES : DG_EXCHANGE_COMPUTED);
+                                       i ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED);
+        small[i] = could_include(0, late_rows[_i].link,
+                                 i ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED);
         ck_assert_msg(large > 1000 && large < small[i], "%u of large ones, %u of small ones", large,
                       small[i]);
         late[i] = small[i] - large;

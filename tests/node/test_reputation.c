@@ -5,14 +5,14 @@
 static const dg_ns SECOND = 1000 * DG_MS;
 
 static const struct {
-    dg_rep which;
+    dg_reputation_change which;
     int64_t value;
 } values[] = {
-    { DG_REP_MINOR, -100000 },           { DG_REP_MINOR_AGAIN, -200000 },
-    { DG_REP_MAJOR, -300000 },           { DG_REP_MAJOR_AGAIN, -600000 },
-    { DG_REP_MALICIOUS, -2147483648LL }, { DG_REP_GOOD_MINOR, 10000 },
-    { DG_REP_GOOD_MINOR_FIRST, 15000 },  { DG_REP_GOOD_MAJOR, 200000 },
-    { DG_REP_GOOD_MAJOR_FIRST, 300000 },
+    { DG_REPUTATION_COST_MINOR, -100000 },         { DG_REPUTATION_COST_MINOR_REPEATED, -200000 },
+    { DG_REPUTATION_COST_MAJOR, -300000 },         { DG_REPUTATION_COST_MAJOR_REPEATED, -600000 },
+    { DG_REPUTATION_MALICIOUS, -2147483648LL },    { DG_REPUTATION_BENEFIT_MINOR, 10000 },
+    { DG_REPUTATION_BENEFIT_MINOR_FIRST, 15000 },  { DG_REPUTATION_BENEFIT_MAJOR, 200000 },
+    { DG_REPUTATION_BENEFIT_MAJOR_FIRST, 300000 },
 };
 
 START_TEST(each_change_is_worth_what_its_row_says)
@@ -23,7 +23,7 @@ START_TEST(each_change_is_worth_what_its_row_says)
         dg_statements_peer_scores_change(&r, (dg_node_ix){ 7 }, values[_i].which, 0, &parted, NULL),
         DG_OK);
     ck_assert_int_eq(dg_statements_reputation_at(values[_i].which)->value, values[_i].value);
-    ck_assert_int_eq(parted, values[_i].which == DG_REP_MALICIOUS);
+    ck_assert_int_eq(parted, values[_i].which == DG_REPUTATION_MALICIOUS);
     /* the others wait for their batch */
     ck_assert_int_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 7 })->score,
                      parted ? INT32_MIN : 0);
@@ -36,17 +36,17 @@ END_TEST
 
 START_TEST(rows_are_complete)
 {
-    ck_assert_uint_eq(sizeof values / sizeof *values, DG_REP_COUNT);
-    for (int i = 0; i < DG_REP_COUNT; i++)
-        ck_assert(dg_statements_reputation_at((dg_rep)i)->name
-                  && dg_statements_reputation_at((dg_rep)i)->source
-                  && dg_statements_reputation_at((dg_rep)i)->value);
+    ck_assert_uint_eq(sizeof values / sizeof *values, DG_REPUTATION_COUNT);
+    for (int i = 0; i < DG_REPUTATION_COUNT; i++)
+        ck_assert(dg_statements_reputation_at((dg_reputation_change)i)->name
+                  && dg_statements_reputation_at((dg_reputation_change)i)->source
+                  && dg_statements_reputation_at((dg_reputation_change)i)->value);
     for (int i = 0; i < DG_MISSTEP_COUNT; i++)
         ck_assert(
             dg_statements_misstep_at((dg_misstep)i)->says
             && dg_statements_reputation_at(dg_statements_misstep_at((dg_misstep)i)->costs)->value
                    < 0);
-    ck_assert_ptr_null(dg_statements_reputation_at(DG_REP_COUNT));
+    ck_assert_ptr_null(dg_statements_reputation_at(DG_REPUTATION_COUNT));
     ck_assert_ptr_null(dg_statements_misstep_at(DG_MISSTEP_COUNT));
     ck_assert_ptr_null(dg_statements_queue_at(DG_QUEUE_COUNT));
 }
@@ -59,12 +59,13 @@ START_TEST(many_small_things_part_two_and_only_until_they_are_forgiven)
     dg_peer_scores r = { .of = NULL };
     bool parted;
     for (int i = 0; i < ENOUGH - 1; i++)
-        ck_assert_int_eq(
-            dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR, 0, &parted, NULL),
-            DG_OK);
+        ck_assert_int_eq(dg_statements_peer_scores_change(
+                             &r, (dg_node_ix){ 3 }, DG_REPUTATION_COST_MINOR, 0, &parted, NULL),
+                         DG_OK);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND / 2), 0);
-    ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR,
-                                                      SECOND / 2, &parted, NULL),
+    ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 },
+                                                      DG_REPUTATION_COST_MINOR, SECOND / 2, &parted,
+                                                      NULL),
                      DG_OK);
     ck_assert(!parted); /* not before its batch */
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND - 1), 1);
@@ -73,8 +74,9 @@ START_TEST(many_small_things_part_two_and_only_until_they_are_forgiven)
     ck_assert_uint_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 3 })->parted_until, SECOND);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 0);
     for (int i = 0; i < ENOUGH / 50 + 1; i++)
-        ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 }, DG_REP_MINOR,
-                                                          SECOND, &parted, NULL),
+        ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ 3 },
+                                                          DG_REPUTATION_COST_MINOR, SECOND, &parted,
+                                                          NULL),
                          DG_OK);
     ck_assert_uint_eq(dg_statements_peer_scores_settle(&r, SECOND), 1);
     dg_statements_peer_scores_clear(&r);
@@ -86,18 +88,18 @@ END_TEST
 START_TEST(what_is_held_against_a_peer_is_forgiven_with_time)
 {
     static const struct {
-        dg_rep what;
+        dg_reputation_change what;
         uint64_t seconds;
         int64_t least, most;
     } rows[] = {
-        { DG_REP_MAJOR_AGAIN, 0, -600000, -600000 },
-        { DG_REP_MAJOR_AGAIN, 1, -588000, -588000 },
-        { DG_REP_MAJOR_AGAIN, 34, -310000, -300000 },
-        { DG_REP_MAJOR_AGAIN, 35, -300000, -290000 },
-        { DG_REP_MAJOR_AGAIN, 1200, 0, 0 },
-        { DG_REP_GOOD_MAJOR_FIRST, 34, 150000, 155000 },
-        { DG_REP_GOOD_MAJOR_FIRST, 1200, 0, 0 },
-        { DG_REP_MALICIOUS, 1200, 0, 0 },
+        { DG_REPUTATION_COST_MAJOR_REPEATED, 0, -600000, -600000 },
+        { DG_REPUTATION_COST_MAJOR_REPEATED, 1, -588000, -588000 },
+        { DG_REPUTATION_COST_MAJOR_REPEATED, 34, -310000, -300000 },
+        { DG_REPUTATION_COST_MAJOR_REPEATED, 35, -300000, -290000 },
+        { DG_REPUTATION_COST_MAJOR_REPEATED, 1200, 0, 0 },
+        { DG_REPUTATION_BENEFIT_MAJOR_FIRST, 34, 150000, 155000 },
+        { DG_REPUTATION_BENEFIT_MAJOR_FIRST, 1200, 0, 0 },
+        { DG_REPUTATION_MALICIOUS, 1200, 0, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         dg_peer_scores r = { .of = NULL };
@@ -106,7 +108,7 @@ START_TEST(what_is_held_against_a_peer_is_forgiven_with_time)
             dg_statements_peer_scores_change(&r, (dg_node_ix){ 1 }, rows[i].what, 0, &parted, NULL),
             DG_OK);
         dg_statements_peer_scores_settle(&r, 0);
-        if (rows[i].what == DG_REP_MALICIOUS)
+        if (rows[i].what == DG_REPUTATION_MALICIOUS)
             ck_assert_uint_eq(dg_statements_peer_scores_find(&r, (dg_node_ix){ 1 })->parted_until,
                               17 * SECOND);
         dg_statements_peer_scores_settle(&r, rows[i].seconds * SECOND);
@@ -126,7 +128,8 @@ START_TEST(only_peers_with_an_opinion_have_an_entry)
     bool parted;
     for (size_t i = 0; i < sizeof peers / sizeof *peers; i++)
         ck_assert_int_eq(dg_statements_peer_scores_change(&r, (dg_node_ix){ peers[i] },
-                                                          DG_REP_MAJOR, 0, &parted, NULL),
+                                                          DG_REPUTATION_COST_MAJOR, 0, &parted,
+                                                          NULL),
                          DG_OK);
     ck_assert_uint_eq(r.count, 9);
     dg_statements_peer_scores_settle(&r, 0);
@@ -153,25 +156,25 @@ START_TEST(a_full_queue_refuses_the_next_one)
     dg_entrance entered;
     for (uint32_t i = 0; i <= bounds[_i].most; i++) {
         ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
-                                                   (dg_waiting){ .from = i, .leaf = 1 }, 0, SECOND,
-                                                   NULL),
+                                                   (dg_request_waiting){ .from = i, .leaf = 1 }, 0,
+                                                   SECOND, NULL),
                          DG_OK);
         ck_assert_int_eq(entered, i < bounds[_i].most ? DG_ENTRANCE_TAKEN : DG_ENTRANCE_REFUSED);
     }
     ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
-                                               (dg_waiting){ .from = 4, .leaf = 1 }, 0, SECOND,
-                                               NULL),
+                                               (dg_request_waiting){ .from = 4, .leaf = 1 }, 0,
+                                               SECOND, NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TWICE);
     /* one after another they leave */
     ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
-                                               (dg_waiting){ .from = 0, .leaf = 2 }, SECOND - 1,
-                                               SECOND, NULL),
+                                               (dg_request_waiting){ .from = 0, .leaf = 2 },
+                                               SECOND - 1, SECOND, NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_REFUSED);
     ck_assert_int_eq(dg_statements_queue_enter(&q, bounds[_i].kind, &entered,
-                                               (dg_waiting){ .from = 0, .leaf = 2 }, SECOND, SECOND,
-                                               NULL),
+                                               (dg_request_waiting){ .from = 0, .leaf = 2 }, SECOND,
+                                               SECOND, NULL),
                      DG_OK);
     ck_assert_int_eq(entered, DG_ENTRANCE_TAKEN);
     dg_statements_queue_clear(&q);
@@ -183,7 +186,8 @@ END_TEST
 /* Groups and cores are there from the second session on. */
 enum { FLIP = EPOCH + 3, LAST = FLIP + 5 };
 
-static void run_old_share(world *w, uint32_t ppm, dg_exchange_mode mode, dg_network_stats *stats)
+static void run_old_share(world *w, uint32_t ppm, dg_distribution_mode mode,
+                          dg_network_stats *stats)
 {
     dg_share shares[] = { { dg_class_named("SD_V1"), ppm },
                           { dg_class_named("SD_V12_OK"), 1000000 - ppm } };
@@ -192,7 +196,7 @@ static void run_old_share(world *w, uint32_t ppm, dg_exchange_mode mode, dg_netw
                         .seed = 7,
                         .how = DG_HOW_OVERRIDE,
                         .enact = FLIP,
-                        .exchange = mode };
+                        .distribution = mode };
     world_open(w, &o);
     world_run(w, LAST);
     dg_network_stats_get(w->net, stats);
@@ -216,7 +220,7 @@ START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
 {
     dg_network_stats stats;
     world w;
-    run_old_share(&w, 300000, DG_EXCHANGE_MESSAGES, &stats);
+    run_old_share(&w, 300000, DG_DISTRIBUTION_SENT, &stats);
     fprintf(stderr, "old way after the flip: %u reports in %d slots\n", (unsigned)stats.reports,
             LAST - FLIP);
     /* each old node's peers, 25 at least, of which 0.7 know better: more than one report for each
@@ -244,7 +248,7 @@ START_TEST(where_all_work_alike_nobody_is_reported)
 {
     dg_network_stats stats;
     world w;
-    run_old_share(&w, 0, DG_EXCHANGE_MESSAGES, &stats);
+    run_old_share(&w, 0, DG_DISTRIBUTION_SENT, &stats);
     ck_assert_uint_eq(stats.reports, 0);
     ck_assert_uint_eq(stats.refused, 0);
     ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_REPUTATION, 0, LAST), 0);
@@ -257,7 +261,7 @@ START_TEST(computed_nothing_is_counted)
 {
     dg_network_stats stats;
     world w;
-    run_old_share(&w, 300000, DG_EXCHANGE_COMPUTED, &stats);
+    run_old_share(&w, 300000, DG_DISTRIBUTION_COMPUTED, &stats);
     ck_assert_uint_eq(stats.reports, 0);
     ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_REPUTATION, 0, LAST), 0);
     world_close(&w);
@@ -276,7 +280,7 @@ static uint64_t sent_in(const world *w, uint32_t from, uint32_t to)
 /* Of each two nodes one calls the other malicious: nobody says anything until it is over. */
 START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
 {
-    world_options o = { .of = "SD_V12_OK", .seed = 3, .exchange = DG_EXCHANGE_MESSAGES };
+    world_options o = { .of = "SD_V12_OK", .seed = 3, .distribution = DG_DISTRIBUTION_SENT };
     enum { BAN = EPOCH + 2 };
     uint32_t n;
     world w;
@@ -286,8 +290,8 @@ START_TEST(who_is_banned_is_neither_talked_to_nor_heard)
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = a + 1; b < n; b++)
             ck_assert_int_eq(dg_statements_reputation_change(w.world, (dg_node_ix){ a },
-                                                             (dg_node_ix){ b }, DG_REP_MALICIOUS,
-                                                             NULL),
+                                                             (dg_node_ix){ b },
+                                                             DG_REPUTATION_MALICIOUS, NULL),
                              DG_OK);
     ck_assert(dg_statements_reputation_parts(w.world, (dg_node_ix){ 0 }, (dg_node_ix){ 1 })
               && dg_statements_reputation_parts(w.world, (dg_node_ix){ 1 }, (dg_node_ix){ 0 }));

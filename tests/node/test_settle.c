@@ -18,7 +18,7 @@ static seen settled[SEEN_MAX], refused[SEEN_MAX];
 static char why[SEEN_MAX][160];
 static uint32_t settled_count, refused_count;
 
-static dg_code on_settled(void *user, const dg_made *made, dg_error *err)
+static dg_code on_settled(void *user, const dg_authored *made, dg_error *err)
 {
     seen *s = &settled[settled_count++];
     dg_block *parent = dg_block_parent(made->block);
@@ -43,7 +43,7 @@ static dg_code on_settled(void *user, const dg_made *made, dg_error *err)
     return DG_OK;
 }
 
-static dg_code on_refused(void *user, const dg_made *made, dg_error *err)
+static dg_code on_refused(void *user, const dg_authored *made, dg_error *err)
 {
     (void)user;
     (void)err;
@@ -221,7 +221,7 @@ START_TEST(a_refused_build_is_told_at_once)
 END_TEST
 
 /* What the listener finds wrong ends the run, and loses no memory (leak checks see it). */
-static dg_code enough(void *user, const dg_made *made, dg_error *err)
+static dg_code enough(void *user, const dg_authored *made, dg_error *err)
 {
     (void)user;
     return made->number == 3 ? dg_fail(err, DG_LIMIT, "enough") : DG_OK;

@@ -93,7 +93,7 @@ static uint32_t none_has_it_before(const world *w, uint32_t slots_ahead)
             || b->slot < w->world->first_slot + FROM + slots_ahead)
             continue;
         for (uint32_t node = THIRD; node < NODES; node++)
-            if (b->imported[node] < DG_WAITING) {
+            if (b->imported[node] < DG_WORLD_WAITING) {
                 looked++;
                 ck_assert_uint_ge(b->imported[node] + slots_ahead * SLOT_NS,
                                   (b->slot - w->world->first_slot) * SLOT_NS);

@@ -12,8 +12,8 @@ typedef struct seen {
     uint64_t sessions, validators, groups, cores, backed, included, offered;
     uint64_t busiest; /* included in one block */
     uint64_t failed, absent;
-    uint64_t dropped[DG_DROP_COUNT], kept; /* kept: bitfields in a block that dropped */
-    uint64_t all_good, some_offline;       /* sessions by im-online's word */
+    uint64_t dropped[DG_REJECTION_COUNT], kept; /* kept: bitfields in a block that dropped */
+    uint64_t all_good, some_offline;            /* sessions by im-online's word */
 } seen;
 
 static dg_code hear(void *user, const dg_event *r, const dg_hash *about, dg_error *err)
@@ -188,7 +188,7 @@ START_TEST(a_grown_network_is_one_to_its_runtime)
                   rows[_i].spec, (unsigned long long)s.busiest, (unsigned long long)s.backed,
                   (unsigned long long)s.offered);
     ck_assert_uint_eq(s.failed, 0);
-    for (int i = 0; i < DG_DROP_COUNT; i++)
+    for (int i = 0; i < DG_REJECTION_COUNT; i++)
         ck_assert_uint_eq(s.dropped[i], 0);
     ck_assert_uint_eq(s.absent, 0); /* every key has its node */
     /* and every node its heartbeat, where the runtime asks for one */
@@ -230,7 +230,7 @@ START_TEST(a_block_without_room_says_so)
     ck_assert_uint_eq(s.validators, 900);
     ck_assert_uint_ge(s.offered, 20);
     ck_assert_uint_eq(s.backed, 0);
-    ck_assert_uint_eq(s.dropped[DG_DROP_ROOM], s.offered);
+    ck_assert_uint_eq(s.dropped[DG_REJECTION_ROOM], s.offered);
     ck_assert_uint_lt(s.kept, 900);
     ck_assert_uint_gt(s.kept, 600);
 }
