@@ -21,5 +21,32 @@ void dg_sheet_end(sheet *s);                 /* ends the line */
 /* Words of `text` from the cursor on; lines that follow begin at `indent`. Ends
  * nothing. A word longer than a line stands alone, uncut. */
 void dg_sheet_wrap(sheet *s, unsigned indent, const char *text);
+/* .. of a line that is formatted first, at most 799 bytes of it. */
+void dg_sheet_printf(sheet *s, unsigned indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* What a line of the page is about, in front of it. */
+void dg_sheet_label(sheet *s, const char *word);
+
+/* ---- an outcome, read defensively ---- */
+
+/* "" where there is no such text. */
+static inline const char *dg_report_text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+/* 0 where there is no such number. */
+static inline long long dg_report_whole_at(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* ---- parts of the page ---- */
+
+/* head.c: what was run. */
+void dg_report_head(sheet *s, const json_t *outcome);
+/* claims.c: every claim of a document. */
+void dg_report_claims(sheet *s, const json_t *document, const dg_report_options *options);
 
 #endif

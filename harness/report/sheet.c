@@ -1,6 +1,7 @@
 /* sheet.c - columns, wrapping and colour. */
 #include "report/report_impl.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 static void put_char(sheet *s, char c)
@@ -68,4 +69,21 @@ void dg_sheet_wrap(sheet *s, unsigned indent, const char *text)
         text += len;
         first = false;
     }
+}
+
+void dg_sheet_printf(sheet *s, unsigned indent, const char *format, ...)
+{
+    char line[800];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    dg_sheet_wrap(s, indent, line);
+}
+
+void dg_sheet_label(sheet *s, const char *word)
+{
+    dg_sheet_to(s, COLUMN_WORD);
+    dg_sheet_ink(s, INK_DIM, word);
+    dg_sheet_to(s, COLUMN_NAME);
 }

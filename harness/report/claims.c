@@ -1,0 +1,163 @@
+/* claims.c - each claim in a line or more: what broke first, what warned, what was not seen, what
+ * held. */
+#include "report/report_impl.h"
+
+#include <string.h>
+
+typedef enum manner { SHOWN_BROKE, SHOWN_WARN, SHOWN_UNSEEN, SHOWN_HELD, SHOWN_COUNT } manner;
+static const struct {
+    const char *word;
+    ink colour;
+} words[SHOWN_COUNT] = {
+    { "BROKE", INK_RED },
+    { "WARN", INK_YELLOW },
+    { "unseen", INK_DIM },
+    { "held", INK_GREEN },
+};
+
+static manner shown_as(const json_t *claim)
+{
+    const char *status = dg_report_text_at(claim, "status");
+    if (strcmp(status, "broke") == 0)
+        return strcmp(dg_report_text_at(claim, "severity"), "advice") == 0 ? SHOWN_WARN
+                                                                           : SHOWN_BROKE;
+    if (strcmp(status, "warned") == 0)
+        return SHOWN_WARN;
+    return strcmp(status, "held") == 0 ? SHOWN_HELD : SHOWN_UNSEEN;
+}
+
+/* What one event adds to its claim's line; "" when the line has said it all. */
+static void fact(char *out, size_t size, const json_t *event)
+{
+    const json_t *d = json_object_get(event, "detail");
+    const char *kind = dg_report_text_at(event, "kind");
+    out[0] = 0;
+    if (strcmp(kind, "api") == 0 && dg_report_text_at(d, "later")[0])
+        snprintf(out, size, "%.80s: %.200s", dg_report_text_at(d, "api"),
+                 dg_report_text_at(d, "differs"));
+    else if (strcmp(kind, "api") == 0)
+        snprintf(out, size, "%.80s at #%lld: %.200s", dg_report_text_at(d, "api"),
+                 dg_report_whole_at(event, "block"), dg_report_text_at(d, "error"));
+    else if (strcmp(kind, "api-type") == 0)
+        snprintf(out, size, "%.80s: %.240s", dg_report_text_at(d, "api"),
+                 dg_report_text_at(d, "where"));
+    else if (strcmp(kind, "identity") == 0)
+        snprintf(out, size, "%.80s %.80s -> %.80s", dg_report_text_at(d, "what"),
+                 dg_report_text_at(d, "old"), dg_report_text_at(d, "new"));
+    else if (strcmp(kind, "storage") == 0)
+        snprintf(out, size, "%.60s.%.60s: %lld of %lld do not decode: %.160s",
+                 dg_report_text_at(d, "pallet"), dg_report_text_at(d, "item"),
+                 dg_report_whole_at(event, "undecodable"), dg_report_whole_at(event, "entries"),
+                 dg_report_text_at(d, "reason"));
+    else if (strcmp(kind, "config") == 0)
+        snprintf(out, size, "%.60s at #%lld: %.240s", dg_report_text_at(d, "what"),
+                 dg_report_whole_at(event, "block"), dg_report_text_at(d, "changed"));
+    else if (strcmp(kind, "call") == 0)
+        snprintf(out, size, "%.120s: %.100s became %.100s", dg_report_text_at(d, "where"),
+                 dg_report_text_at(d, "old"), dg_report_text_at(d, "new"));
+}
+
+static bool said(const char *text, const char *fact)
+{
+    char begin[32];
+    snprintf(begin, sizeof begin, "%.31s", fact);
+    return strstr(text, begin) != NULL;
+}
+
+static void facts(sheet *s, const json_t *claim, size_t most)
+{
+    const json_t *list = json_object_get(claim, "evidence"), *event;
+    size_t i, told = 0;
+    json_array_foreach(list, i, event)
+    {
+        char line[480];
+        fact(line, sizeof line, event);
+        if (!line[0] || json_array_size(list) == 1 || said(dg_report_text_at(claim, "text"), line))
+            continue; /* the claim's own line has said it */
+        if (told++ == most) {
+            dg_sheet_to(s, COLUMN_TEXT);
+            dg_sheet_printf(s, COLUMN_TEXT, "and %zu more", json_array_size(list) - i);
+            dg_sheet_end(s);
+            return;
+        }
+        dg_sheet_to(s, COLUMN_TEXT);
+        dg_sheet_put(s, "- ");
+        dg_sheet_wrap(s, COLUMN_TEXT + 2, line);
+        dg_sheet_end(s);
+    }
+}
+
+static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
+{
+    dg_sheet_to(s, left + COLUMN_WORD);
+    dg_sheet_ink(s, words[as].colour, words[as].word);
+    dg_sheet_to(s, left + COLUMN_NAME);
+    dg_sheet_put(s, dg_report_text_at(claim, "name"));
+    dg_sheet_to(s, left + COLUMN_TEXT);
+    if (s->column > left + COLUMN_TEXT)
+        dg_sheet_put(s, " ");
+}
+
+static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
+{
+    long long first = dg_report_whole_at(claim, "first_block"),
+              last = dg_report_whole_at(claim, "last_block");
+    claim_head(s, as, claim, 0);
+    dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(claim, "text"));
+    if (last > first && as != SHOWN_HELD)
+        dg_sheet_printf(s, COLUMN_TEXT, " (#%lld..#%lld)", first, last);
+    if (dg_report_text_at(claim, "healed")[0])
+        dg_sheet_printf(s, COLUMN_TEXT, " healed by %.110s", dg_report_text_at(claim, "healed"));
+    dg_sheet_end(s);
+    if (options->verbose || as == SHOWN_BROKE)
+        facts(s, claim, options->verbose ? 32 : 5);
+    if (options->verbose) {
+        dg_sheet_to(s, COLUMN_TEXT);
+        dg_sheet_printf(s, COLUMN_TEXT, "(%.300s; %.300s)", dg_report_text_at(claim, "says"),
+                        dg_report_text_at(claim, "because"));
+        dg_sheet_end(s);
+    }
+}
+
+static bool fits_half(const sheet *s, const json_t *claim)
+{
+    return strlen(dg_report_text_at(claim, "text")) + COLUMN_TEXT <= s->width / 2
+           && strlen(dg_report_text_at(claim, "name")) < COLUMN_TEXT - COLUMN_NAME;
+}
+
+/* Short held claims come first, two on a line; the others follow, each on its own. */
+static void held(sheet *s, const json_t *all, const dg_report_options *options)
+{
+    const json_t *claim;
+    unsigned cell = 0;
+    size_t i;
+    json_array_foreach(all, i, claim)
+    {
+        if (shown_as(claim) != SHOWN_HELD || options->verbose || !fits_half(s, claim))
+            continue;
+        claim_head(s, SHOWN_HELD, claim, cell * (s->width / 2));
+        dg_sheet_put(s, dg_report_text_at(claim, "text"));
+        if (cell == 1)
+            dg_sheet_end(s);
+        cell ^= 1;
+    }
+    if (cell)
+        dg_sheet_end(s);
+    json_array_foreach(all, i, claim)
+    {
+        if (shown_as(claim) == SHOWN_HELD && (options->verbose || !fits_half(s, claim)))
+            claim_full(s, SHOWN_HELD, claim, options);
+    }
+}
+
+void dg_report_claims(sheet *s, const json_t *o, const dg_report_options *options)
+{
+    const json_t *all = json_object_get(o, "claims"), *claim;
+    size_t i;
+    for (int as = 0; as < SHOWN_COUNT; as++)
+        if (as == SHOWN_HELD)
+            held(s, all, options);
+        else
+            json_array_foreach(all, i, claim) if (shown_as(claim) == (manner)as)
+                claim_full(s, (manner)as, claim, options);
+}

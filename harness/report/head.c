@@ -1,0 +1,144 @@
+/* head.c - what was run: the chain and its state, both runtimes, the nodes, by which program. */
+#include "report/report_impl.h"
+
+#include <string.h>
+
+/* A plan may leave the code as it is and change the configuration. */
+static bool code_stays(const json_t *o)
+{
+    return strcmp(dg_report_text_at(json_object_get(o, "upgrade"), "how"), "config") == 0;
+}
+
+/* "executor_params, no_show_slots": what the plan changes of the configuration. */
+static void fields_text(char *out, size_t size, const json_t *o)
+{
+    const json_t *config =
+        json_object_get(json_object_get(json_object_get(o, "plan"), "upgrade"), "config");
+    const char *path;
+    size_t used = 0;
+    json_t *v;
+    out[0] = 0;
+    json_object_foreach((json_t *)config, path, v) if (used < size) used +=
+        (size_t)snprintf(out + used, size - used, "%s%.80s", used ? ", " : "", path);
+}
+
+static void title(sheet *s, const json_t *o)
+{
+    const json_t *from = json_object_get(o, "from"), *to = json_object_get(o, "to"),
+                 *upgrade = json_object_get(o, "upgrade");
+    bool same =
+        strcmp(dg_report_text_at(from, "spec_name"), dg_report_text_at(to, "spec_name")) == 0;
+    char line[400];
+    snprintf(line, sizeof line, "%.60s %lld -> %s%.60s%s%lld", dg_report_text_at(from, "spec_name"),
+             dg_report_whole_at(from, "spec_version"),
+             same ? "" : dg_report_text_at(to, "spec_name"), "", same ? "" : " ",
+             dg_report_whole_at(to, "spec_version"));
+    if (code_stays(o))
+        snprintf(line, sizeof line, "%.60s %lld, configuration changed",
+                 dg_report_text_at(from, "spec_name"), dg_report_whole_at(from, "spec_version"));
+    dg_sheet_put(s, line);
+    snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld%s)",
+             dg_report_whole_at(upgrade, "block"), dg_report_text_at(upgrade, "at"),
+             dg_report_whole_at(upgrade, "slot_of_session"), dg_report_whole_at(upgrade, "session"),
+             dg_report_whole_at(upgrade, "slot_of_session") ? "" : ", which it begins");
+    dg_sheet_put(s, line);
+    snprintf(line, sizeof line, "   seed %lld   %lld validators, %lld parachains",
+             dg_report_whole_at(o, "seed"), dg_report_whole_at(o, "validators"),
+             dg_report_whole_at(o, "parachains"));
+    if (s->column + strlen(line) > s->width) {
+        dg_sheet_end(s);
+        dg_sheet_to(s, COLUMN_WORD);
+        dg_sheet_put(s, line + 3);
+    } else {
+        dg_sheet_put(s, line);
+    }
+    dg_sheet_end(s);
+}
+
+/* Who the nodes are, and that their chain forks as real ones do. */
+static void network(sheet *s, const json_t *n)
+{
+    const json_t *t = json_object_get(n, "treatment"), *count;
+    long long slots = dg_report_whole_at(t, "slots");
+    const char *class;
+    bool first = true;
+    if (!n)
+        return;
+    dg_sheet_label(s, "nodes");
+    json_object_foreach((json_t *)json_object_get(n, "classes"), class, count)
+    {
+        dg_sheet_printf(s, COLUMN_NAME, "%s%lld %.80s", first ? "" : "+ ",
+                        (long long)json_integer_value(count), class);
+        first = false;
+    }
+    if (slots)
+        dg_sheet_printf(s, COLUMN_NAME,
+                        " (table %.20s); %lld of %lld slots contested (%lld %%), %lld blocks lost, "
+                        "finality %lld to %lld behind",
+                        dg_report_text_at(n, "table"), dg_report_whole_at(t, "contested"), slots,
+                        100 * dg_report_whole_at(t, "contested") / slots,
+                        dg_report_whole_at(t, "pruned"), dg_report_whole_at(t, "lag_min"),
+                        dg_report_whole_at(t, "lag_max"));
+    dg_sheet_end(s);
+}
+
+/* What a block took in messages, by kind, where they were sent. */
+static void messages(sheet *s, const json_t *n)
+{
+    const json_t *t = json_object_get(n, "treatment"), *sent = json_object_get(t, "messages"),
+                 *count;
+    long long blocks = dg_report_whole_at(t, "blocks"), bytes = dg_report_whole_at(sent, "bytes");
+    const char *kind;
+    char line[700];
+    size_t used = 0;
+    if (!sent || !blocks)
+        return;
+    dg_sheet_label(s, "messages");
+    json_object_foreach((json_t *)sent, kind, count) if (json_integer_value(count)
+                                                         && strcmp(kind, "bytes") != 0
+                                                         && used < sizeof line) used +=
+        (size_t)snprintf(line + used, sizeof line - used, "%lld %.40s, ",
+                         ((long long)json_integer_value(count) + blocks / 2) / blocks, kind);
+    dg_sheet_printf(s, COLUMN_NAME, "a block: %s%lld KiB together", used ? line : "",
+                    bytes / blocks >> 10);
+    dg_sheet_end(s);
+}
+
+void dg_report_head(sheet *s, const json_t *o)
+{
+    const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
+    char fields[240];
+    title(s, o);
+    dg_sheet_label(s, "fork");
+    dg_sheet_printf(s, COLUMN_NAME, "%.60s #%lld %.70s", dg_report_text_at(o, "chain"),
+                    dg_report_whole_at(block, "number"), dg_report_text_at(block, "hash"));
+    dg_sheet_end(s);
+    dg_sheet_label(s, "state");
+    dg_sheet_printf(s, COLUMN_NAME, "%.70s",
+                    dg_report_text_at(json_object_get(o, "snapshot"), "hash"));
+    dg_sheet_end(s);
+    dg_sheet_label(s, "N-1");
+    dg_sheet_printf(s, COLUMN_NAME, "%.70s %lld bytes",
+                    dg_report_text_at(json_object_get(o, "from"), "hash"),
+                    dg_report_whole_at(json_object_get(o, "from"), "blob_bytes"));
+    dg_sheet_end(s);
+    if (!code_stays(o)) {
+        dg_sheet_label(s, "N");
+        dg_sheet_printf(s, COLUMN_NAME, "%.70s %lld bytes",
+                        dg_report_text_at(json_object_get(o, "to"), "hash"),
+                        dg_report_whole_at(json_object_get(o, "to"), "blob_bytes"));
+        dg_sheet_end(s);
+    }
+    fields_text(fields, sizeof fields, o);
+    if (fields[0]) {
+        dg_sheet_label(s, "config");
+        dg_sheet_printf(s, COLUMN_NAME, "%s", fields);
+        dg_sheet_end(s);
+    }
+    network(s, json_object_get(o, "network"));
+    messages(s, json_object_get(o, "network"));
+    dg_sheet_label(s, "by");
+    dg_sheet_printf(s, COLUMN_NAME, "%.40s %.40s, %.60s", dg_report_text_at(program, "name"),
+                    dg_report_text_at(program, "version"), dg_report_text_at(program, "engine"));
+    dg_sheet_end(s);
+}
