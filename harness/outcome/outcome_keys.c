@@ -12,7 +12,7 @@ static const char *const missings[] = {
 };
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
-static const char *const hows[] = { "authorize", "set-code", "override", NULL };
+static const char *const hows[] = { "authorize", "set-code", "override", "config", NULL };
 
 #define RUNTIME(path)                                                                              \
     { path, DG_KEYS_OBJECT, true, .says = "a runtime" },                                           \
@@ -121,7 +121,7 @@ static const dg_keys_row rows[] = {
     { "parachains", DG_KEYS_WHOLE, true, .says = "registered at the fork" },
     { "upgrade", DG_KEYS_OBJECT, true, .says = "U" },
     { "upgrade.at", DG_KEYS_TEXT, true, .says = "as the plan says" },
-    { "upgrade.how", DG_KEYS_TEXT, true, .words = hows, .says = "way of enactment" },
+    { "upgrade.how", DG_KEYS_TEXT, true, .words = hows, .says = "way of enactment; config: the code stays" },
     { "upgrade.path", DG_KEYS_TEXT, true, .says = "what was done for it" },
     { "upgrade.block", DG_KEYS_WHOLE, true, .says = "number of U; 0: none was built" },
     { "upgrade.slot", DG_KEYS_WHOLE, true, .says = "slot meant" },

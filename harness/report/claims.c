@@ -105,7 +105,7 @@ static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report
     claim_head(s, as, claim, 0);
     dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(claim, "text"));
     if (last > first && as != SHOWN_HELD)
-        dg_sheet_printf(s, COLUMN_TEXT, " (#%lld..#%lld)", first, last);
+        dg_sheet_printf(s, COLUMN_TEXT, " (#%lld to #%lld)", first, last);
     if (dg_report_text_at(claim, "healed")[0])
         dg_sheet_printf(s, COLUMN_TEXT, " healed by %.110s", dg_report_text_at(claim, "healed"));
     dg_sheet_end(s);

@@ -22,36 +22,57 @@ static void fields_text(char *out, size_t size, const json_t *o)
         (size_t)snprintf(out + used, size - used, "%s%.80s", used ? ", " : "", path);
 }
 
-static void title(sheet *s, const json_t *o)
+void dg_report_change(char *out, size_t size, const json_t *o)
 {
-    const json_t *from = json_object_get(o, "from"), *to = json_object_get(o, "to"),
-                 *upgrade = json_object_get(o, "upgrade");
-    bool same =
-        strcmp(dg_report_text_at(from, "spec_name"), dg_report_text_at(to, "spec_name")) == 0;
-    char line[400];
-    snprintf(line, sizeof line, "%.60s %lld -> %s%.60s%s%lld", dg_report_text_at(from, "spec_name"),
-             dg_report_whole_at(from, "spec_version"),
-             same ? "" : dg_report_text_at(to, "spec_name"), "", same ? "" : " ",
-             dg_report_whole_at(to, "spec_version"));
+    const json_t *from = json_object_get(o, "from"), *to = json_object_get(o, "to");
+    const char *was = dg_report_text_at(from, "spec_name"),
+               *is = dg_report_text_at(to, "spec_name");
+    bool same = strcmp(was, is) == 0;
+    out[0] = 0;
+    if (!from)
+        return;
     if (code_stays(o))
-        snprintf(line, sizeof line, "%.60s %lld, configuration changed",
-                 dg_report_text_at(from, "spec_name"), dg_report_whole_at(from, "spec_version"));
-    dg_sheet_put(s, line);
-    snprintf(line, sizeof line, "   U = #%lld (%.40s, slot %lld of session %lld%s)",
-             dg_report_whole_at(upgrade, "block"), dg_report_text_at(upgrade, "at"),
-             dg_report_whole_at(upgrade, "slot_of_session"), dg_report_whole_at(upgrade, "session"),
-             dg_report_whole_at(upgrade, "slot_of_session") ? "" : ", which it begins");
-    dg_sheet_put(s, line);
-    snprintf(line, sizeof line, "   seed %lld   %lld validators, %lld parachains",
-             dg_report_whole_at(o, "seed"), dg_report_whole_at(o, "validators"),
-             dg_report_whole_at(o, "parachains"));
-    if (s->column + strlen(line) > s->width) {
-        dg_sheet_end(s);
-        dg_sheet_to(s, COLUMN_WORD);
-        dg_sheet_put(s, line + 3);
-    } else {
-        dg_sheet_put(s, line);
-    }
+        snprintf(out, size, "%.60s %lld, configuration changed", was,
+                 dg_report_whole_at(from, "spec_version"));
+    else
+        snprintf(out, size, "%.60s %lld -> %.60s%s%lld", was,
+                 dg_report_whole_at(from, "spec_version"), same ? "" : is, same ? "" : " ",
+                 dg_report_whole_at(to, "spec_version"));
+}
+
+void dg_report_place(char *out, size_t size, const json_t *upgrade)
+{
+    long long slots = dg_report_whole_at(upgrade, "slots_to_boundary"),
+              blocks = dg_report_whole_at(upgrade, "blocks_to_boundary"),
+              session = dg_report_whole_at(upgrade, "session"),
+              slot = dg_report_whole_at(upgrade, "slot_of_session");
+    if (!slots)
+        snprintf(out, size, "slot %lld of session %lld%s", slot, session,
+                 slot ? "" : ", which it begins");
+    else if (!slot)
+        snprintf(out, size, "the first block of session %lld", session);
+    else
+        snprintf(out, size, "%lld slot%s and %lld block%s before the session boundary", slots,
+                 slots == 1 ? "" : "s", blocks, blocks == 1 ? "" : "s");
+}
+
+/* Where U is, in both units, and what chance and size the run had. */
+static void upgrade(sheet *s, const json_t *o)
+{
+    const json_t *u = json_object_get(o, "upgrade");
+    char place[200];
+    dg_sheet_label(s, "U");
+    dg_report_place(place, sizeof place, u);
+    dg_sheet_printf(s, COLUMN_NAME, "#%lld (%.40s), %s", dg_report_whole_at(u, "block"),
+                    dg_report_text_at(u, "at"), place);
+    if (json_object_get(u, "slots_to_boundary") && dg_report_whole_at(u, "slot_of_session"))
+        dg_sheet_printf(s, COLUMN_NAME, " (slot %lld of session %lld)",
+                        dg_report_whole_at(u, "slot_of_session"), dg_report_whole_at(u, "session"));
+    dg_sheet_end(s);
+    dg_sheet_label(s, "run");
+    dg_sheet_printf(s, COLUMN_NAME, "seed %lld, %lld validators, %lld parachains",
+                    dg_report_whole_at(o, "seed"), dg_report_whole_at(o, "validators"),
+                    dg_report_whole_at(o, "parachains"));
     dg_sheet_end(s);
 }
 
@@ -108,7 +129,7 @@ void dg_report_head(sheet *s, const json_t *o)
 {
     const json_t *block = json_object_get(o, "block"), *program = json_object_get(o, "program");
     char fields[240];
-    title(s, o);
+    upgrade(s, o);
     dg_sheet_label(s, "fork");
     dg_sheet_printf(s, COLUMN_NAME, "%.60s #%lld %.70s", dg_report_text_at(o, "chain"),
                     dg_report_whole_at(block, "number"), dg_report_text_at(block, "hash"));

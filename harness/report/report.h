@@ -18,6 +18,7 @@
 typedef struct dg_report_options {
     bool colour;    /* ANSI colours for the verdict words */
     unsigned width; /* columns; 0: 100; below 40: 40 */
+    bool brief;     /* the answer alone, in its five lines */
     bool verbose;   /* evidence of held claims too, and what each claim says */
 } dg_report_options;
 

@@ -44,7 +44,13 @@ static inline long long dg_report_whole_at(const json_t *object, const char *key
 
 /* ---- parts of the page ---- */
 
-/* head.c: what was run. */
+/* answer.c: the five lines that come first; nothing without an answer. */
+void dg_report_answer(sheet *s, const json_t *outcome);
+/* head.c: "paseo 1001002 -> 1002000"; "" where the outcome says nothing of it. */
+void dg_report_change(char *out, size_t size, const json_t *outcome);
+/* Where U is from the session boundary, in slots and in blocks of control. */
+void dg_report_place(char *out, size_t size, const json_t *upgrade);
+/* What was run. */
 void dg_report_head(sheet *s, const json_t *outcome);
 /* claims.c: every claim of a document. */
 void dg_report_claims(sheet *s, const json_t *document, const dg_report_options *options);

@@ -70,6 +70,11 @@ dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_
                            dg_error *err)
 {
     sheet s = sheet_for(out, options);
+    dg_report_answer(&s, document);
+    if (options->brief)
+        return dg_buf_check(out, err, "report");
+    if (json_object_get(document, "answer"))
+        dg_sheet_end(&s);
     dg_report_claims(&s, document, options);
     chains(&s, document, options);
     exit_line(&s, document);
@@ -83,11 +88,17 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     if (!json_is_integer(json_object_get(outcome, "doppel"))
         || !json_is_array(json_object_get(outcome, "claims")))
         return dg_fail(err, DG_MALFORMED, "this JSON is not an outcome of doppel");
-    dg_report_head(&s, outcome);
+    dg_report_answer(&s, outcome);
+    if (options->brief)
+        return dg_buf_check(out, err, "report");
+    if (json_object_get(outcome, "answer"))
+        dg_sheet_end(&s);
     dg_report_claims(&s, outcome, options);
     lines(&s, outcome, "causes", "cause");
     chains(&s, outcome, options);
-    lines(&s, outcome, "advice", "advice");
+    if (!json_object_get(outcome, "answer"))
+        lines(&s, outcome, "advice", "advice"); /* else line four has told it */
+    dg_report_head(&s, outcome);
     lines(&s, outcome, "notes", "note");
     exit_line(&s, outcome);
     return dg_buf_check(out, err, "report");

@@ -1,0 +1,355 @@
+/* answer.c - the five lines that come first: the word, what breaks and for whom, why, what to do,
+ * and when to enact. They are made from `answer` and `upgrade` of an outcome, whose facts are
+ * numbers; an outcome without an answer has none of them. */
+#include "report/report_impl.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { BREAKS_TOLD = 3, MS_A_TENTH = 6000 /* of a minute */ };
+
+/* Sentences of one line, in the making; what is too long is cut. */
+typedef struct line {
+    char text[2400];
+    size_t used;
+} line;
+
+static void say(line *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(line *l, const char *format, ...)
+{
+    va_list args;
+    int len;
+    va_start(args, format);
+    len = vsnprintf(l->text + l->used, sizeof l->text - l->used, format, args);
+    va_end(args);
+    l->used += len > 0 ? (size_t)len : 0;
+    l->used = l->used < sizeof l->text ? l->used : sizeof l->text - 1;
+}
+
+/* A text of the outcome as a sentence: begun with a capital, ended with a full stop. */
+static void say_sentence(line *l, const char *text)
+{
+    size_t len = strlen(text), at = l->used;
+    if (!len)
+        return;
+    say(l, "%s%.600s%s", at ? " " : "", text, len < 600 && text[len - 1] == '.' ? "" : ".");
+    at += at ? 1 : 0;
+    if (l->text[at] >= 'a' && l->text[at] <= 'z')
+        l->text[at] = (char)(l->text[at] - 'a' + 'A');
+}
+
+/* "0.8 minutes": what is there at all is not told as none. */
+static void say_minutes(line *l, long long ms)
+{
+    long long tenths = (ms + MS_A_TENTH / 2) / MS_A_TENTH;
+    tenths = ms > 0 && !tenths ? 1 : tenths;
+    say(l, "%lld.%lld minutes", tenths / 10, tenths % 10);
+}
+
+static const char *s_of(long long count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static bool is(const json_t *answer, const char *word)
+{
+    return strcmp(dg_report_text_at(answer, "word"), word) == 0;
+}
+
+static bool chain_only(const json_t *answer)
+{
+    return json_is_true(json_object_get(answer, "chain_only"));
+}
+
+/* ---- 1: the word ---- */
+
+static void say_word(line *l, const json_t *o, const json_t *answer)
+{
+    const char *reason = dg_report_text_at(o, "reason");
+    long long not_judged = dg_report_whole_at(answer, "not_judged");
+    long long block = dg_report_whole_at(json_object_get(o, "upgrade"), "block");
+    dg_report_change(l->text, sizeof l->text, o);
+    l->used = strlen(l->text);
+    if (l->used && block)
+        say(l, " at #%lld", block);
+    say(l, "%s%.300s.", l->used ? ": " : "", reason);
+    if (chain_only(answer))
+        say(l, " %lld claims about the network were not judged.", not_judged);
+}
+
+/* ---- 2: what breaks, for how long, for whom ---- */
+
+/* Of the claims that broke, the one that was broken for longest. */
+static const json_t *longest(const json_t *breaks)
+{
+    const json_t *found = NULL, *row;
+    size_t i;
+    json_array_foreach(breaks, i, row) if (dg_report_whole_at(row, "ms")
+                                           > dg_report_whole_at(found, "ms")) found = row;
+    return found;
+}
+
+static void say_clauses(line *l, const json_t *breaks)
+{
+    size_t i, count = json_array_size(breaks), told = count > BREAKS_TOLD + 1 ? BREAKS_TOLD : count;
+    const json_t *row;
+    json_array_foreach(breaks, i, row) if (i < told) say(l, "%s%.100s",
+                                                         !i               ? ""
+                                                         : i + 1 == count ? " and "
+                                                                          : ", ",
+                                                         dg_report_text_at(row, "says"));
+    if (told < count)
+        say(l, ", and %zu more claims are broken", count - told);
+    say(l, ".");
+}
+
+static void say_breaks(line *l, const json_t *breaks)
+{
+    const json_t *most = longest(breaks);
+    long long first = dg_report_whole_at(most, "first_block"),
+              last = dg_report_whole_at(most, "last_block");
+    bool ends = json_is_true(json_object_get(most, "to_the_end"));
+    line clauses = { .used = 0 };
+    say_clauses(&clauses, breaks);
+    if (!most) {
+        say_sentence(l, clauses.text);
+        return;
+    }
+    if (first == last) {
+        say(l, "At #%lld %s", first, clauses.text);
+        return;
+    }
+    say(l, "For %s", json_array_size(breaks) > 1 ? "up to " : "");
+    say_minutes(l, dg_report_whole_at(most, "ms"));
+    say(l, "%s (#%lld to #%lld) %s", ends ? ", to the end of the run" : "", first, last,
+        clauses.text);
+}
+
+static void say_relay(line *l, const json_t *harm)
+{
+    if (!dg_report_whole_at(harm, "relay_lost_ms"))
+        return;
+    say(l, "%sThe relay chain builds %lld block%s from U on (%lld in control) and loses ",
+        l->used ? " " : "", dg_report_whole_at(harm, "relay_blocks"),
+        s_of(dg_report_whole_at(harm, "relay_blocks")),
+        dg_report_whole_at(harm, "relay_blocks_control"));
+    say_minutes(l, dg_report_whole_at(harm, "relay_lost_ms"));
+    say(l, ".");
+}
+
+static void say_parachains(line *l, const json_t *harm)
+{
+    long long harmed = dg_report_whole_at(harm, "parachains_harmed"),
+              all = dg_report_whole_at(harm, "parachains");
+    if (!harmed)
+        return;
+    say(l, "%s%lld of %lld parachain%s lose%s ", l->used ? " " : "", harmed, all, s_of(all),
+        harmed == 1 ? "s" : "");
+    say_minutes(l, dg_report_whole_at(harm, "parachain_lost_ms"));
+    say(l, " of parachain time (%lld blocks included from U on, %lld in control)",
+        dg_report_whole_at(harm, "parachain_blocks"),
+        dg_report_whole_at(harm, "parachain_blocks_control"));
+    if (harmed > 1) {
+        say(l, ", at most ");
+        say_minutes(l, dg_report_whole_at(harm, "worst_lost_ms"));
+        say(l, " on one (%lld)", dg_report_whole_at(harm, "worst_parachain"));
+    }
+    say(l, ".");
+}
+
+/* Neither a claim nor a loss to tell of. */
+static void say_nothing(line *l, const json_t *answer, const json_t *harm)
+{
+    long long blocks = dg_report_whole_at(harm, "relay_blocks"),
+              control = dg_report_whole_at(harm, "relay_blocks_control");
+    if (is(answer, "CANNOT SAY"))
+        say(l, "Not known: no claim broke among those that could be judged.");
+    else if (chain_only(answer))
+        say(l, "Nothing on the relay chain: %lld blocks from U on (%lld in control).", blocks,
+            control);
+    else
+        say(l,
+            "Nothing beyond one block, or one in a hundred, of a parachain: %lld are included from "
+            "U "
+            "on (%lld in control), in %lld relay-chain blocks (%lld in control).",
+            dg_report_whole_at(harm, "parachain_blocks"),
+            dg_report_whole_at(harm, "parachain_blocks_control"), blocks, control);
+}
+
+static void say_harm(line *l, const json_t *o, const json_t *answer)
+{
+    const json_t *breaks = json_object_get(answer, "breaks"),
+                 *harm = json_object_get(answer, "harm");
+    (void)o; /* the answer has it all */
+    if (json_array_size(breaks))
+        say_breaks(l, breaks);
+    say_parachains(l, harm);
+    say_relay(l, harm);
+    if (!l->used)
+        say_nothing(l, answer, harm);
+}
+
+/* ---- 3: why ---- */
+
+static const json_t *claim_of(const json_t *o, const char *name)
+{
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(json_object_get(o, "claims"), i,
+                       claim) if (strcmp(dg_report_text_at(claim, "name"), name) == 0) return claim;
+    return NULL;
+}
+
+static void say_tally(line *l, const json_t *o, const json_t *answer)
+{
+    const json_t *t = json_object_get(answer, "claims"), *arm = json_object_get(o, "treatment");
+    long long unseen = dg_report_whole_at(t, "unexercised"),
+              warned = dg_report_whole_at(t, "warned") + dg_report_whole_at(t, "broke");
+    say(l, "%lld claims were judged", dg_report_whole_at(t, "judged"));
+    if (arm)
+        say(l, " over %lld blocks and %lld session boundaries after U",
+            dg_report_whole_at(json_object_get(answer, "harm"), "relay_blocks"),
+            dg_report_whole_at(arm, "boundaries_after"));
+    say(l, ": %lld held, %lld warned", dg_report_whole_at(t, "held"), warned);
+    if (unseen)
+        say(l, ", %lld had nothing to judge", unseen);
+    say(l, ".");
+}
+
+static void say_missing(line *l, const json_t *o, const json_t *answer)
+{
+    const char *missing = dg_report_text_at(answer, "missing"),
+               *name = dg_report_text_at(answer, "missing_claim"),
+               *text = dg_report_text_at(claim_of(o, name), "text");
+    if (strcmp(missing, "control-fails") == 0)
+        say(l, "Control, N-1 alone, already fails %.60s: %.300s. It is no measure for N.", name,
+            text);
+    else if (strcmp(missing, "unexercised") == 0)
+        say(l, "What %.60s is about did not happen: %.300s.", name, text);
+    else if (strcmp(missing, "not-deterministic") == 0)
+        say(l, "Two runs that had to be the same differ, so neither is believed.");
+    else
+        say_sentence(l, dg_report_text_at(o, "reason"));
+}
+
+/* A log by itself has nothing to look for causes with. */
+static const char *not_proved(const json_t *causes)
+{
+    if (!causes)
+        return "Not asked: causes need plan and runtimes, which a log does not hold.";
+    return json_array_size(causes) ? "Not proved. What was recorded is told under `cause`."
+                                   : "Not known. Nothing that was recorded explains it.";
+}
+
+static void say_why(line *l, const json_t *o, const json_t *answer)
+{
+    const json_t *why = json_object_get(answer, "why"), *cause;
+    size_t i;
+    json_array_foreach(why, i, cause) say_sentence(
+        l, json_is_string(cause) ? json_string_value(cause) : dg_report_text_at(cause, "says"));
+    if (is(answer, "CANNOT SAY"))
+        say_missing(l, o, answer);
+    else if (!l->used && is(answer, "NO-GO"))
+        say(l, "%s", not_proved(json_object_get(o, "causes")));
+    else if (!l->used)
+        say_tally(l, o, answer);
+}
+
+/* ---- 4: what to do ---- */
+
+static const struct {
+    const char *missing, *says;
+} remedies[] = {
+    { "control-fails", "Mend the plan or the state until N-1 alone holds that claim." },
+    { "no-block-at-u", "Choose another block for U, or mend what keeps N-1 from building it." },
+    { "n-never-ran", "See under `authorable` and `upgrade-enacted` what kept N from running." },
+    { "too-short", "See why the run ended early; horizon.boundaries_after says how far it goes." },
+    { "unexercised", "Let it run longer (horizon.boundaries_after) or with another seed." },
+    { "not-deterministic", "This is a fault of doppel: report it with the plan." },
+};
+
+static void say_remedy(line *l, const json_t *answer)
+{
+    for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+        if (strcmp(dg_report_text_at(answer, "missing"), remedies[i].missing) == 0)
+            say(l, "%s", remedies[i].says);
+}
+
+static void say_do(line *l, const json_t *o, const json_t *answer)
+{
+    const json_t *advice;
+    size_t i;
+    if (is(answer, "CANNOT SAY"))
+        say_remedy(l, answer);
+    else if (is(answer, "GO") && chain_only(answer))
+        say(l, "Rehearse it with a network as well before it is enacted.");
+    else if (is(answer, "GO"))
+        say(l, "Enact it as it was rehearsed.");
+    else if (is(answer, "GO WITH HARM"))
+        say(l, "Enact it if that loss is acceptable.");
+    json_array_foreach(json_object_get(answer, "do"), i, advice)
+        say_sentence(l, json_is_string(advice) ? json_string_value(advice) : "");
+    if (!l->used)
+        say(l, "Do not enact it as it is.%s",
+            json_object_get(o, "advice") ? " This run shows no remedy." : "");
+}
+
+/* ---- 5: when ---- */
+
+static void say_when(line *l, const json_t *o, const json_t *answer)
+{
+    const json_t *upgrade = json_object_get(o, "upgrade");
+    long long block = dg_report_whole_at(upgrade, "block");
+    char place[200];
+    if (!upgrade)
+        return;
+    dg_report_place(place, sizeof place, upgrade);
+    if (!block) {
+        say(l, "Not before U can be built: it was to come %s.", place);
+        return;
+    }
+    say(l, "%s #%lld, %s. No other position was tried.",
+        is(answer, "NO-GO")        ? "Not as rehearsed:"
+        : is(answer, "CANNOT SAY") ? "Not before this is answered. Rehearsed was"
+                                   : "As rehearsed:",
+        block, place);
+}
+
+/* ---- all five ---- */
+
+static const struct {
+    const char *label;
+    void (*says)(line *l, const json_t *o, const json_t *answer);
+} lines[] = {
+    { "breaks", say_harm },
+    { "why", say_why },
+    { "do", say_do },
+    { "when", say_when },
+};
+
+void dg_report_answer(sheet *s, const json_t *o)
+{
+    const json_t *answer = json_object_get(o, "answer");
+    ink colour = is(answer, "NO-GO") ? INK_RED : is(answer, "GO") ? INK_GREEN : INK_YELLOW;
+    line first = { .used = 0 };
+    if (!dg_report_text_at(answer, "word")[0])
+        return;
+    say_word(&first, o, answer);
+    dg_sheet_ink(s, colour, dg_report_text_at(answer, "word"));
+    if (chain_only(answer))
+        dg_sheet_ink(s, colour, " (chain only)");
+    dg_sheet_to(s, COLUMN_NAME);
+    if (s->column > COLUMN_NAME)
+        dg_sheet_put(s, " ");
+    dg_sheet_wrap(s, COLUMN_NAME, first.text);
+    dg_sheet_end(s);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        line l = { .used = 0 };
+        lines[i].says(&l, o, answer);
+        if (!l.used)
+            continue;
+        dg_sheet_label(s, lines[i].label);
+        dg_sheet_wrap(s, COLUMN_NAME, l.text);
+        dg_sheet_end(s);
+    }
+}
