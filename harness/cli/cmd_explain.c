@@ -2,13 +2,10 @@
 #include "cli/cli_impl.h"
 #include "event/event.h"
 #include "outcome/outcome.h"
-#include "report/report.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 static const dg_option options[] = {
-    { "width", 0, DG_OPT_NUMBER, "COLUMNS", "wrap lines at this column (100)" },
+    { "width", 0, DG_OPT_NUMBER, "COLUMNS",
+      "wrap lines at this column (the terminal's, else 100)" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
 };
 
@@ -24,24 +21,16 @@ static dg_code judged(json_t **out, const char *path, dg_error *err)
 
 static int run(const dg_args *args)
 {
-    dg_report_options how = { .verbose = args->verbose, .width = (unsigned)args->number[0] };
     json_t *document = NULL;
     dg_error err;
-    dg_buf text;
     int exit_code;
-    dg_code rc;
-    if ((rc = judged(&document, args->positional[0], &err)) < 0)
+    if (judged(&document, args->positional[0], &err) < 0)
         return dg_cli_exit_with(&err);
     exit_code = dg_outcome_exit(document);
-    how.colour = args->text[1] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
-    dg_buf_init(&text, (size_t)1 << 30);
-    rc = args->json ? dg_report_json(&text, document, &err)
-                    : dg_report_verdicts(&text, document, &how, &err);
-    if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
-        rc = dg_fail(&err, DG_IO, "the verdicts could not be written");
-    if (rc < 0)
+    if (dg_cli_print_page(document, DG_CLI_PAGE_VERDICTS, args, args->number[0],
+                          args->text[1] != NULL, &err)
+        < 0)
         exit_code = dg_cli_exit_with(&err);
-    dg_buf_clear(&text);
     json_decref(document);
     return exit_code;
 }

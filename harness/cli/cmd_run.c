@@ -4,9 +4,7 @@
 #include "report/report.h"
 #include "run/run.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Flags that stand for a key of the plan; the rest is about this run alone. */
 static const dg_option options[] = {
@@ -29,6 +27,8 @@ static const dg_option options[] = {
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
+    { "width", 0, DG_OPT_NUMBER, "COLUMNS",
+      "wrap lines at this column (the terminal's, else 100)" },
 };
 static const char *const keys[] = { "snapshot",        "upgrade.to",   "upgrade.at",
                                     "upgrade.how",     "network.size", "network.classes",
@@ -42,7 +42,8 @@ enum {
     OPT_OUT = OPT_NO_NETWORK + 2, /* behind --set */
     OPT_EVENTS,
     OPT_VERIFY,
-    OPT_COLOR
+    OPT_COLOR,
+    OPT_WIDTH
 };
 
 static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
@@ -135,19 +136,19 @@ static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *
     return rc;
 }
 
-static dg_code print_report(const dg_args *args, const json_t *outcome, dg_error *err)
+/* Shown whether or not it can be kept: what took hours to find out is not lost for a full disk.
+ * Returns the exit code. */
+static int deliver(const json_t *outcome, const char *path, const dg_args *args)
 {
-    dg_report_options how = { .verbose = args->verbose };
-    dg_buf text;
-    dg_code rc;
-    how.colour = args->text[OPT_COLOR] || (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
-    dg_buf_init(&text, (size_t)1 << 30);
-    rc = args->json ? dg_report_json(&text, outcome, err)
-                    : dg_report_text(&text, outcome, &how, err);
-    if (rc >= 0 && fwrite(text.at, 1, text.len, stdout) != text.len)
-        rc = dg_fail(err, DG_IO, "the report could not be written");
-    dg_buf_clear(&text);
-    return rc;
+    dg_error err;
+    int exit_code = dg_outcome_exit(outcome);
+    if (write_outcome(outcome, path, &err) < 0)
+        exit_code = dg_cli_exit_with(&err);
+    if (dg_cli_print_page(outcome, DG_CLI_PAGE_OUTCOME, args, args->number[OPT_WIDTH],
+                          args->text[OPT_COLOR] != NULL, &err)
+        < 0)
+        exit_code = dg_cli_exit_with(&err);
+    return exit_code;
 }
 
 static int run(const dg_args *args)
@@ -168,10 +169,7 @@ static int run(const dg_args *args)
     if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0)
         rc = dg_run(&outcome, plan, &how, &err);
     dg_progress_done(&b.progress);
-    if (rc < 0 || write_outcome(outcome, out, &err) < 0 || print_report(args, outcome, &err) < 0)
-        exit_code = dg_cli_exit_with(&err);
-    else
-        exit_code = dg_outcome_exit(outcome);
+    exit_code = rc < 0 ? dg_cli_exit_with(&err) : deliver(outcome, out, args);
     json_decref(outcome);
     dg_plan_free(plan);
     return exit_code;

@@ -6,8 +6,8 @@
 
 static const dg_option shared[] = {
     { "json", 0, DG_OPT_FLAG, NULL, "results as JSON with sorted keys" },
-    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress and no log" },
-    { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr" },
+    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress and no log; of a report its first five lines" },
+    { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr; of a report all evidence" },
     { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
 };
 enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };

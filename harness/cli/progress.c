@@ -2,7 +2,6 @@
  * every ten seconds where a log is written. Never on stdout. */
 #include "cli/cli_impl.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { BAR_WIDTH = 24 };
@@ -26,7 +25,7 @@ void dg_progress_step(void *progress, uint64_t done, uint64_t total)
 {
     dg_progress *p = progress;
     uint64_t now = dg_wall_ns();
-    bool terminal = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+    bool terminal = isatty(STDERR_FILENO) && !dg_cli_is_dumb();
     double seconds = (double)(now - p->start_ns) / 1e9;
     double rate = seconds > 0 ? (double)done / seconds : 0;
     double left = rate > 0 && total > done ? (double)(total - done) / rate : 0;

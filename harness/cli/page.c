@@ -1,0 +1,58 @@
+/* page.c - how a document is printed for people: as much of it as was asked for, as wide and as
+ * colourful as the place it goes to. */
+#include "cli/cli_impl.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH_USUAL = 100, WIDTH_LEAST = 40, WIDTH_MOST = 160 };
+
+bool dg_cli_is_dumb(void)
+{
+    const char *term = getenv("TERM");
+    return term && strcmp(term, "dumb") == 0;
+}
+
+/* https://no-color.org: "when present and not an empty string". */
+static bool coloured(bool asked)
+{
+    const char *no = getenv("NO_COLOR");
+    return asked || (isatty(STDOUT_FILENO) && !dg_cli_is_dumb() && !(no && no[0]));
+}
+
+/* A file is as wide whoever's terminal started the run. */
+static unsigned wide(uint64_t asked)
+{
+    struct winsize size;
+    if (asked)
+        return asked < UINT16_MAX ? (unsigned)asked : UINT16_MAX;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0
+        || size.ws_col < WIDTH_LEAST)
+        return WIDTH_USUAL;
+    return size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
+}
+
+dg_code dg_cli_print_page(const json_t *document, dg_cli_page page, const dg_args *args,
+                          uint64_t width, bool colour, dg_error *err)
+{
+    dg_report_options how = { .brief = args->quiet,
+                              .verbose = args->verbose,
+                              .width = wide(width),
+                              .colour = coloured(colour) };
+    dg_buf text;
+    dg_code rc;
+    dg_buf_init(&text, (size_t)1 << 30);
+    if (args->json)
+        rc = dg_report_json(&text, document, err);
+    else if (page == DG_CLI_PAGE_VERDICTS)
+        rc = dg_report_verdicts(&text, document, &how, err);
+    else
+        rc = dg_report_text(&text, document, &how, err);
+    if (rc >= 0 && (fwrite(text.at, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
+        rc = dg_fail(err, DG_IO, "the report could not be written");
+    dg_buf_clear(&text);
+    return rc;
+}
