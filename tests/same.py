@@ -121,6 +121,16 @@ TRANSLATIONS = [
         ['{"diverged":0,"kind":"run-end","seq":0}'],
         ['{"kind":"run-end","seq":0}'],
     ),
+    (
+        drop_detail("net-start", "early"),
+        ['{"detail":{"early":{},"table":"5"},"kind":"net-start","seq":0}'],
+        ['{"detail":{"table":"5"},"kind":"net-start","seq":0}'],
+    ),
+    (
+        drop_detail("net-start", "host"),
+        ['{"detail":{"host":{},"table":"5"},"kind":"net-start","seq":0}'],
+        ['{"detail":{"table":"5"},"kind":"net-start","seq":0}'],
+    ),
     # What nodes told and the log did not have.
     (
         drop_field("net-slot", "primary"),

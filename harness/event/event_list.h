@@ -73,7 +73,9 @@ X(STATE, state, "state", keys, value_bytes, keys_control, value_bytes_control, e
  * about no block, `block` is the newest one then ---- */
 
 /* forks: a flag, first_boundary: slot of the first session boundary after U; detail: table,
- * classes (an object: nodes by the class's name) */
+ * classes (an object: nodes by the class's name), early (an object: what each class does with a
+ * topology that comes too early, as dg_class_early_name of the room protocol), host (an object:
+ * from and to, versions of ParachainHost of N-1 and N, 0: it has none) */
 X(NET_START, net_start, "net-start", nodes, parachains, forks, upgrade_slot, first_boundary,
   epoch_slots)
 /* a slot is over; claims: authors that may build in it, built, failed: blocks, heads: leaves that

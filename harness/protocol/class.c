@@ -74,6 +74,15 @@ void dg_class_releases(char *out, size_t size, const dg_node_class *of)
     snprintf(out, size, "%.*s", (int)strcspn(of->says, ":"), of->says);
 }
 
+const char *dg_class_early_name(const dg_node_class *of)
+{
+    if (!of->v2)
+        return "none";
+    if (of->early == DG_EARLY_KEEP)
+        return of->forgets_unused && !of->keeps_newest ? "forgets" : "keeps";
+    return of->early == DG_EARLY_DROP ? "drops" : of->early == DG_EARLY_DERIVE ? "derives" : "none";
+}
+
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b)
 {
     unsigned both = a->validation & b->validation, newest = 0;

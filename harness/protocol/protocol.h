@@ -93,6 +93,10 @@ const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
 /* "v1.7 and later, before 4269": the releases that a class stands for. */
 void dg_class_releases(char *out, size_t size, const dg_node_class *of);
+/* What nodes of the class do with a topology that comes before they work with asynchronous
+ * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
+ * "derives" its own; "none": there is nothing that needs one. */
+const char *dg_class_early_name(const dg_node_class *of);
 /* The validation protocol that a link between the two speaks: the newest that both
  * know; 0: none. Mirrors: polkadot node network protocol, peer_set.rs. */
 unsigned dg_class_link(const dg_node_class *a, const dg_node_class *b);

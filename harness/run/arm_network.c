@@ -150,27 +150,40 @@ static dg_code settled(void *user, const dg_authored *made, dg_error *err)
 
 /* ---- the network ---- */
 
-static json_t *classes_json(const struct dg_run_network *w)
+/* Puts how many nodes each class has, and what it does with a topology that comes early. */
+static int put_classes(json_t *out, const struct dg_run_network *w)
 {
-    json_t *out = json_object();
+    json_t *classes = json_object(), *early = json_object();
+    int bad = 0;
     for (size_t i = 0; i < w->wish.share_count; i++) {
         const dg_node_class *class = w->wish.shares[i].of;
         json_int_t nodes = 0;
         for (uint32_t k = 0; k < dg_network_node_count(w->net); k++)
             nodes += dg_network_class(w->net, (dg_node_ix){ k }) == class;
         if (nodes)
-            json_object_set_new(out, class->name, json_integer(nodes));
+            bad |=
+                json_object_set_new(classes, class->name, json_integer(nodes))
+                | json_object_set_new(early, class->name, json_string(dg_class_early_name(class)));
     }
-    return out;
+    return bad | json_object_set_new(out, "classes", classes)
+           | json_object_set_new(out, "early", early);
+}
+
+static json_t *host_json(const dg_run_state *run)
+{
+    return json_pack(
+        "{s:I, s:I}", "from",
+        (json_int_t)dg_version_api(dg_runtime_version(run->from_kept), "ParachainHost"), "to",
+        (json_int_t)dg_version_api(dg_runtime_version(run->to), "ParachainHost"));
 }
 
 static dg_code log_start(dg_run_arm *a, dg_error *err)
 {
     dg_run_state *run = a->run;
     const dg_network *net = a->network->net;
-    json_t *detail = json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "classes",
-                               classes_json(a->network));
-    if (!detail)
+    json_t *detail =
+        json_pack("{s:s, s:o}", "table", DG_CLASS_TABLE_VERSION, "host", host_json(run));
+    if (!detail || put_classes(detail, a->network))
         run->log.rc = DG_NOMEM;
     dg_event_log_add(
         &run->log,

@@ -40,6 +40,26 @@ START_TEST(without_its_repair_a_family_is_the_one_before)
 }
 END_TEST
 
+/* What it does with a topology that comes too early, in a word; "" where a repair is undone. */
+static const struct {
+    const char *of, *without, *does;
+} early[] = {
+    { "SD_V1", "", "none" },          { "SD_V12_STRICT", "", "drops" },
+    { "SD_V12_DROP", "", "drops" },   { "SD_V12_PURGE", "", "forgets" },
+    { "SD_V12_OK", "", "keeps" },     { "SD_V12_OK", "4269", "forgets" },
+    { "SD_V12_OK", "3063", "drops" }, { "SD_V12_RECEIPTS", "", "keeps" },
+    { "SD_V2_ONLY", "", "keeps" },    { "KAGOME", "", "derives" },
+};
+
+START_TEST(what_a_family_does_with_an_early_topology_has_a_word)
+{
+    dg_node_class copy = *dg_class_named(early[_i].of);
+    if (early[_i].without[0])
+        ck_assert_int_eq(dg_class_without(&copy, early[_i].without, NULL), DG_OK);
+    ck_assert_str_eq(dg_class_early_name(&copy), early[_i].does);
+}
+END_TEST
+
 /* What each family is with a repair that it lacks: the first family that has it, as far as the
  * repair goes; and it lacks what it has no use for no more than what it has. */
 static const struct {
@@ -103,6 +123,8 @@ int main(void)
 {
     Suite *s = suite_create("repair");
     TCase *tc = tcase_create("repair");
+    tcase_add_loop_test(tc, what_a_family_does_with_an_early_topology_has_a_word, 0,
+                        sizeof early / sizeof *early);
     tcase_add_loop_test(tc, without_its_repair_a_family_is_the_one_before, 0,
                         (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(tc, a_repair_is_lacked_by_the_families_before_it, 0,
