@@ -183,6 +183,7 @@ const dg_claim dg_claim_availability = {
     .basis = "node model",
     .options = options,
     .network = true,
+    .paras = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

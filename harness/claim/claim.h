@@ -29,6 +29,13 @@ typedef enum dg_verdict_status {
     DG_VERDICT_WARNED,
     DG_VERDICT_UNEXERCISED
 } dg_verdict_status;
+/* Why a claim has seen nothing of what it is about. */
+typedef enum dg_verdict_reach {
+    DG_VERDICT_REACHED,        /* .. it has, or the run ended too early */
+    DG_VERDICT_DOES_NOT_APPLY, /* it cannot come in this plan: held, and the text says why */
+    DG_VERDICT_NOT_REACHED,    /* it could have come: with other luck it does */
+    DG_VERDICT_OUT_OF_REACH    /* the plan keeps it away, whatever the luck */
+} dg_verdict_reach;
 typedef enum dg_claim_severity { DG_CLAIM_GATE, DG_CLAIM_ADVICE } dg_claim_severity;
 
 /* A number of a verdict, in thousandths of its unit; never below 0. */
@@ -50,6 +57,7 @@ typedef struct dg_figures {
 
 typedef struct dg_verdict {
     dg_verdict_status status;
+    dg_verdict_reach reach;
     uint32_t first_block, last_block; /* at which it broke; 0 both: not applicable */
     uint64_t count;                   /* events that broke it */
     char text[400];                   /* one line for the report, past tense, with numbers */
@@ -95,7 +103,7 @@ typedef struct dg_claim {
     dg_claim_severity severity; /* default; a plan may change it */
     bool network;               /* about the network: judged when the plan has one */
     bool code;                  /* about new code: judged when the plan brings some */
-    bool optional;              /* unexercised does not make a run inconclusive */
+    bool paras;                 /* about parachains: a state without any has nothing to judge */
     size_t size;                /* bytes of its memory, zeroed before start */
     size_t setup;               /* where in it the setup stands, filled in before start */
     /* where in it the facts stand that a verdict may show: the room gives them back */
@@ -133,6 +141,8 @@ void dg_verdict_clear(dg_verdict *verdict);
 /* How outcomes name it: the words are static. */
 const char *dg_verdict_status_name(
     dg_verdict_status status); /* "held", "broke", "warned", "unexercised" */
+/* "does-not-apply", "not-reached", "out-of-reach"; NULL of DG_VERDICT_REACHED. */
+const char *dg_verdict_reach_name(dg_verdict_reach reach);
 const char *dg_claim_severity_name(dg_claim_severity severity); /* "gate", "advice" */
 
 #endif

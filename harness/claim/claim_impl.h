@@ -34,6 +34,8 @@ void dg_claim_evidence_event(evidence *e, const dg_event *event);
  * the evidence into the verdict. */
 void dg_verdict_say(dg_verdict *v, dg_verdict_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Held, because what it is about cannot come in this plan: the reason, without a verb before it. */
+void dg_verdict_spare(dg_verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void dg_verdict_span(dg_verdict *v, const tally *t);
 void dg_verdict_show(dg_verdict *v, evidence *e);
 

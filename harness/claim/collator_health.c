@@ -147,6 +147,7 @@ const dg_claim dg_claim_collator_health = {
     .options = options,
     .severity = DG_CLAIM_ADVICE,
     .network = true,
+    .paras = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

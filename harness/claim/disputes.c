@@ -107,6 +107,7 @@ const dg_claim dg_claim_disputes = {
                "updated could not read a receipt and disputed everything",
     .basis = "node model",
     .network = true,
+    .paras = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

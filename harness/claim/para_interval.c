@@ -219,6 +219,7 @@ const dg_claim dg_claim_para_interval = {
     .basis = "node model",
     .options = options,
     .network = true,
+    .paras = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

@@ -31,8 +31,10 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_BROKE, "%u of %u queued calls changed their meaning; %s",
                        (unsigned)m->bad.count, (unsigned)m->calls, m->first);
         dg_verdict_span(v, &m->bad);
+    } else if (!m->calls && m->setup.ran) {
+        dg_verdict_spare(v, "nothing was queued at U");
     } else if (!m->calls) {
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "nothing was queued");
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N never ran");
     } else {
         dg_verdict_say(v, DG_VERDICT_HELD, "%u queued call%s checked, none changed its meaning",
                        (unsigned)m->calls, m->calls == 1 ? "" : "s");
@@ -50,7 +52,6 @@ const dg_claim dg_claim_queued_calls = {
         "calls are stored by index, so a renumbered pallet turns an approved call into another one",
     .basis = "real runtime",
     .code = true,
-    .optional = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

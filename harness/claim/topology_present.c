@@ -1,15 +1,28 @@
-/* topology-present: after U validators hold the grid topology of their session. */
+/* topology-present: after U validators hold the grid topology of their session.
+ *
+ * What loses it: the topology comes with a session's first leaf, U switches asynchronous
+ * backing on in the middle of that session, and nodes of some classes have not kept it until
+ * then. Where one of these cannot be, the claim does not apply; where all are there but no fork
+ * was pruned in time, nothing was tried. */
 #include "claim/claim_impl.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { FRESH_SLOTS = 4 }; /* so soon after a session began nothing can have been lost */
+enum { ASYNC_BACKING = 7 }; /* version of ParachainHost from which on nodes ask for it */
 
+/* What net-start says of who could lose it. */
+typedef struct plan_facts {
+    bool known, drops, forgets, no_forks;
+    int64_t from, to; /* ParachainHost of N-1 and N */
+} plan_facts;
 typedef struct memory {
     dg_claim_setup setup;
     uint64_t floor_permille;
-    int64_t session_slot, bad_session, least, of;
-    uint64_t sampled, signals, signals_before, control_seen, control_bad;
+    uint32_t session_block; /* first of U's session */
+    int64_t bad_session, least, of;
+    uint64_t sampled, signals, signals_before, dropped_before, control_seen, control_bad;
+    plan_facts plan;
     bool healed;
     tally bad;
     evidence facts;
@@ -58,35 +71,112 @@ static void holders(memory *m, const dg_event *e)
     dg_claim_evidence_event(&m->facts, e);
 }
 
-static void step(void *at, const dg_event *e)
+static void net_start(memory *m, const dg_event *e)
 {
-    memory *m = at;
-    if (e->kind == DG_EVENT_NET_HOLDERS) {
-        holders(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SESSION
-               && e->net_session.slot <= m->setup.upgrade_slot) {
-        m->session_slot = e->net_session.slot;
-        m->signals_before = 0;
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_SIGNAL) {
-        m->signals++;
-        m->signals_before += e->net_signal.slot <= m->setup.upgrade_slot;
+    const json_t *early = json_object_get(e->detail, "early"), *what,
+                 *host = json_object_get(e->detail, "host");
+    const char *class;
+    m->plan.known = early && host;
+    m->plan.no_forks = !e->net_start.forks;
+    m->plan.from = json_integer_value(json_object_get(host, "from"));
+    m->plan.to = json_integer_value(json_object_get(host, "to"));
+    json_object_foreach((json_t *)early, class, what)
+    {
+        const char *does = json_string_value(what);
+        m->plan.drops |= does && strcmp(does, "drops") == 0;
+        m->plan.forgets |= does && strcmp(does, "forgets") == 0;
     }
 }
 
-/* Without a fork that is pruned before U, a class that forgets then looks sound. */
+/* Of U's session, before U. */
+static void count_before(memory *m, const dg_event *e)
+{
+    if (e->kind == DG_EVENT_NET_SESSION && e->block <= m->setup.upgrade_block) {
+        m->session_block = e->block;
+        m->signals_before = m->dropped_before = 0;
+    } else if (e->kind == DG_EVENT_NET_SIGNAL) {
+        m->signals++;
+        m->signals_before += e->net_signal.slot <= m->setup.upgrade_slot;
+    } else if (e->kind == DG_EVENT_NET_LOST) {
+        m->dropped_before += !e->net_lost.how && !m->sampled;
+    }
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    if (e->kind == DG_EVENT_NET_HOLDERS)
+        holders(m, e);
+    else if (e->kind == DG_EVENT_NET_START)
+        net_start(m, e);
+    else if (e->arm == DG_ARM_TREATMENT)
+        count_before(m, e);
+}
+
+/* A class that forgets looks sound without a fork that is pruned before U; one that drops
+ * needs none. */
 static bool hazard_seen(const memory *m)
 {
-    return m->setup.upgrade_slot - m->session_slot < FRESH_SLOTS ? m->signals > 0
-                                                                 : m->signals_before > 0;
+    bool drops_alone = m->plan.drops && !m->plan.forgets;
+    return drops_alone ? m->dropped_before > 0 : m->signals_before > 0;
+}
+
+/* U switches nothing on. A log of before has no word of it. */
+static bool switches_nothing(const memory *m, dg_verdict *v)
+{
+    const plan_facts *p = &m->plan;
+    if (!m->setup.ran || !p->known || (p->from < ASYNC_BACKING && p->to >= ASYNC_BACKING))
+        return false;
+    if (p->to < ASYNC_BACKING)
+        dg_verdict_spare(v, "N has ParachainHost %d, and nodes use a grid from %d on", (int)p->to,
+                         ASYNC_BACKING);
+    else
+        dg_verdict_spare(v,
+                         "ParachainHost %d -> %d does not cross %d, so nodes switch nothing on at "
+                         "U",
+                         (int)p->from, (int)p->to, ASYNC_BACKING);
+    return true;
+}
+
+/* It does, and nobody can have lost anything by then. */
+static bool loses_nothing(const memory *m, dg_verdict *v)
+{
+    const plan_facts *p = &m->plan;
+    if (!m->setup.ran || !p->known)
+        return false;
+    if (!p->drops && !p->forgets)
+        dg_verdict_spare(v, "no class of the plan's nodes loses a topology that comes before U");
+    else if (m->session_block == m->setup.upgrade_block)
+        dg_verdict_spare(v, "U is the first block of its session, and the topology comes with it");
+    else
+        return false;
+    return true;
+}
+
+static void say_not_seen(const memory *m, dg_verdict *v)
+{
+    v->reach = m->plan.no_forks ? DG_VERDICT_OUT_OF_REACH : DG_VERDICT_NOT_REACHED;
+    dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                   "no fork was pruned in U's session before U, so nothing could be forgotten%s",
+                   m->plan.no_forks ? "; the plan's network has none" : "");
+}
+
+static void say_switched(const memory *m, dg_verdict *v)
+{
+    if (!m->sampled)
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "no validator was asked for its topology after U");
+    else if (hazard_seen(m))
+        dg_verdict_say(v, DG_VERDICT_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
+                       (unsigned)m->signals);
+    else if (!loses_nothing(m, v))
+        say_not_seen(m, v);
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
-    if (!m->sampled) {
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
-                       "no validator was asked for its topology after U");
-    } else if (m->control_bad) {
+    if (m->control_bad) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone lacks the topology in %u of %u slots",
                        (unsigned)m->control_bad, (unsigned)m->control_seen);
         v->control_failed = true;
@@ -96,12 +186,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);
         dg_claim_text_copy(v->healed, sizeof v->healed, m->healed ? m->healed_by : "");
-    } else if (!hazard_seen(m)) {
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
-                       "no fork was pruned in U's session before U, so nothing could be forgotten");
-    } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
-                       (unsigned)m->signals);
+    } else if (!switches_nothing(m, v)) {
+        say_switched(m, v);
     }
 }
 

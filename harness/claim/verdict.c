@@ -42,6 +42,12 @@ const char *dg_verdict_status_name(dg_verdict_status status)
     return names[status];
 }
 
+const char *dg_verdict_reach_name(dg_verdict_reach reach)
+{
+    static const char *const names[] = { NULL, "does-not-apply", "not-reached", "out-of-reach" };
+    return names[reach];
+}
+
 const char *dg_claim_severity_name(dg_claim_severity severity)
 {
     return severity == DG_CLAIM_GATE ? "gate" : "advice";
@@ -53,6 +59,12 @@ static void give_back(evidence *e, dg_verdict *verdict)
     if (e->lost)
         verdict->rc = DG_NOMEM;
     json_decref(e->list);
+}
+
+static void has_no_parachain(dg_verdict *v)
+{
+    v->control_failed = false;
+    dg_verdict_spare(v, "the state has no parachain");
 }
 
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
@@ -72,6 +84,9 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
     for (size_t i = 0; i < count && (!claim->network || setup->network); i++)
         claim->step(memory, &events[i]);
     claim->finish(memory, verdict);
+    if (claim->paras && verdict->status == DG_VERDICT_UNEXERCISED && own->ran && own->network
+        && !own->parachains)
+        has_no_parachain(verdict);
     if (claim->facts != FACTS_NONE)
         give_back((evidence *)(void *)((uint8_t *)memory + claim->facts), verdict);
     dg_free(memory);
@@ -120,6 +135,18 @@ void dg_verdict_say(dg_verdict *v, dg_verdict_status status, const char *format,
     v->status = status;
     va_start(args, format);
     vsnprintf(v->text, sizeof v->text, format, args);
+    va_end(args);
+}
+
+void dg_verdict_spare(dg_verdict *v, const char *format, ...)
+{
+    va_list args;
+    size_t len;
+    v->status = DG_VERDICT_HELD;
+    v->reach = DG_VERDICT_DOES_NOT_APPLY;
+    len = (size_t)snprintf(v->text, sizeof v->text, "does not apply: ");
+    va_start(args, format);
+    vsnprintf(v->text + len, sizeof v->text - len, format, args);
     va_end(args);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
+static const char *const reaches[] = { "does-not-apply", "not-reached", "out-of-reach", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
 static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SAY", NULL };
 static const char *const missings[] = {
@@ -214,6 +215,9 @@ static const dg_keys_row rows[] = {
     { "claims[].severity", DG_KEYS_TEXT, true, .words = severities,
       .says = "gate: breaking fails the run" },
     { "claims[].status", DG_KEYS_TEXT, true, .words = statuses, .says = "what became of it" },
+    { "claims[].reach", DG_KEYS_TEXT, .words = reaches,
+      .says = "why it saw nothing of what it is about: it cannot come in this plan (held), it "
+              "could have come with other luck, or the plan keeps it away" },
     { "claims[].text", DG_KEYS_TEXT, true, .says = "in one line, with numbers" },
     { "claims[].figures", DG_KEYS_OBJECT,
       .says = "the same as numbers; absent: nothing was measured" },

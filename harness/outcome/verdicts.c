@@ -47,6 +47,8 @@ static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, con
         bad |= dg_outcome_put(out, "healed", dg_event_text(v->healed));
     if (v->figures.unit)
         bad |= dg_outcome_put(out, "figures", figures_json(&v->figures));
+    if (v->reach != DG_VERDICT_REACHED)
+        bad |= dg_outcome_put(out, "reach", json_string(dg_verdict_reach_name(v->reach)));
     if (v->control_failed)
         bad |= dg_outcome_put(out, "control_failed", json_true());
     if (json_array_size(v->evidence))
@@ -69,8 +71,7 @@ static void count(dg_outcome_tally *t, const dg_claim *claim, dg_claim_severity 
     if (v->status == DG_VERDICT_BROKE && !t->broke++)
         t->first_broke = dg_claim_name(claim->id);
     t->broke_chain += v->status == DG_VERDICT_BROKE && !claim->network;
-    if (v->status == DG_VERDICT_UNEXERCISED && (!claim->optional || v->control_failed)
-        && !t->missed++)
+    if (v->status == DG_VERDICT_UNEXERCISED && !t->missed++)
         t->first_missed = dg_claim_name(claim->id);
     if (v->control_failed && !t->control_failed++)
         t->first_failed = dg_claim_name(claim->id);

@@ -360,7 +360,9 @@ static const struct row {
     { "migration", DG_VERDICT_WARNED, 11, "Configuration.ActiveConfig has another layout",
       "T11 migration 0 7 5 0 0 {'versions':[],'unraised':['Configuration.ActiveConfig']}" },
 
-    { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "nothing was queued", "C11 slot 11 1 1" },
+    { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "N never ran", "C11 slot 11 1 1" },
+    { "queued-calls", DG_VERDICT_HELD, 0, "does not apply: nothing was queued at U",
+      "T11 upgrade 0 1 111 1" },
     { "queued-calls", DG_VERDICT_HELD, 0, "1 queued call checked",
       "T11 call 1 {'where':'Agenda','old':'System.remark','new':'System.remark'}" },
     { "queued-calls", DG_VERDICT_BROKE, 11, "System.remark became System.kill",
@@ -387,6 +389,11 @@ static const struct row {
 #define NET(forks)                                                                                 \
     "C0 net-start 4 2 " forks " 110 120 20\nT0 net-start 4 2 " forks                               \
     " 110 120 20\nT1 net-session 1 4 2 2 0 101\n"
+#define FACTS(does, from, to)                                                                      \
+    "T0 net-start 4 2 1 110 120 20 {'early':{'A':'keeps','B':'" does "'},'host':{'from':" from     \
+    ",'to':" to "}}\nT1 net-session 1 4 2 2 0 101\n"
+/* N's own first block is in */
+#define RAN "T11 upgrade 0 1 111 1\n"
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
       NET("1") "T9 net-holders 109 4 0 0 0 1" },
     /* no network began */
@@ -394,7 +401,7 @@ static const struct row {
       "T10 net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 4 4 4 4 1" },
-    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "forgotten; the plan's network has none",
       NET("0") "T10 net-holders 110 4 4 4 4 1" },
     /* too late for U */
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
@@ -417,6 +424,35 @@ static const struct row {
                "4 4 4 4 2" },
     { "topology-present", DG_VERDICT_BROKE, 10, "3/4 validators",
       NET("1") "T10 net-holders 110 4 4 4 3 1" },
+    /* what the plan has no room for: the version is not crossed, no class loses it, U begins its
+     * session; each of them alone, and none where N never ran or something was lost all the same */
+    { "topology-present", DG_VERDICT_HELD, 0,
+      "does not apply: ParachainHost 11 -> 13 does not cross 7, so nodes switch nothing on at U",
+      FACTS("forgets", "11", "13") RAN "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_HELD, 0,
+      "does not apply: N has ParachainHost 5, and nodes use a grid from 7 on",
+      FACTS("forgets", "5", "5") RAN "T10 net-holders 110 4 0 0 0 1" },
+    { "topology-present", DG_VERDICT_HELD, 0, "does not apply: no class of the plan's nodes",
+      FACTS("keeps", "5", "10") RAN "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_HELD, 0, "does not apply: U is the first block of its session",
+      FACTS("forgets", "5", "10") RAN
+      "T10 net-session 2 4 2 2 0 110\nT10 net-holders 110 4 4 4 4 2" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+      FACTS("forgets", "5", "10") RAN
+      "T9 net-session 2 4 2 2 0 109\nT10 net-holders 110 4 4 4 4 2" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+      FACTS("forgets", "6", "7") RAN "T10 net-holders 110 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
+      FACTS("forgets", "11", "11") "T9 net-holders 109 4 4 4 4 1" },
+    { "topology-present", DG_VERDICT_BROKE, 10, "0/4 validators",
+      FACTS("keeps", "11", "11") RAN "T10 net-holders 110 4 4 4 0 1" },
+    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
+      FACTS("keeps", "5", "10") "T5 net-signal 105 5 1\n" RAN "T10 net-holders 110 4 4 4 4 1" },
+    /* one that drops needs no fork, and has dropped it or was not there */
+    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 0 forks pruned",
+      FACTS("drops", "5", "10") "T2 net-lost 1 0 2\n" RAN "T10 net-holders 110 100 100 100 99 1" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
+      FACTS("drops", "5", "10") RAN "T10 net-holders 110 4 4 4 4 1" },
     /* six have no use for it */
     { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 10 4 4 4 1" },
@@ -429,6 +465,11 @@ static const struct row {
 #define T4(n)                                                                                      \
     "T13 net-paras 113 " n "\nT14 net-paras 114 " n "\nT15 net-paras 115 " n                       \
     "\nT16 net-paras 116 " n "\n"
+#define BARE "T0 net-start 4 0 1 110 120 20\n"
+    { "backing-rate", DG_VERDICT_HELD, 0, "does not apply: the state has no parachain", BARE RAN },
+    { "no-shows", DG_VERDICT_HELD, 0, "does not apply: the state has no parachain", BARE RAN },
+    { "disputes", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked", BARE },
+    { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U", BARE RAN },
     { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "no block after U",
       NET("1") "C9 net-paras 109 2 2 0 2 2\nT9 net-paras 109 2 2 0 2 2" },
     { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
@@ -798,6 +839,20 @@ static void figures_agree(const struct row *r, const dg_verdict *v)
                   f->measured.milli, f->control.milli, f->threshold.milli, v->text);
 }
 
+/* What is said of a claim that saw nothing, in words and by its word. */
+static void reach_agrees(const dg_verdict *v)
+{
+    bool spared = strncmp(v->text, "does not apply: ", 16) == 0,
+         away = strstr(v->text, "the plan's network has none") != NULL,
+         luck = strstr(v->text, "no fork was pruned") != NULL;
+    dg_verdict_reach wanted = spared ? DG_VERDICT_DOES_NOT_APPLY
+                              : away ? DG_VERDICT_OUT_OF_REACH
+                              : luck ? DG_VERDICT_NOT_REACHED
+                                     : DG_VERDICT_REACHED;
+    ck_assert_msg(v->reach == wanted, "%s: %d", v->text, (int)v->reach);
+    ck_assert(!spared || v->status == DG_VERDICT_HELD);
+}
+
 START_TEST(a_claim_judges_its_stream)
 {
     const struct row *r = &rows[_i];
@@ -813,6 +868,7 @@ START_TEST(a_claim_judges_its_stream)
     ck_assert_msg(strstr(v.text, r->says) != NULL, "%s says: %s", r->claim, v.text);
     ck_assert_msg(v.first_block == r->first, "%s: first #%u, %s", r->claim, v.first_block, v.text);
     ck_assert(v.status != DG_VERDICT_BROKE || v.count > 0);
+    reach_agrees(&v);
     ck_assert_msg(v.control_failed == (strstr(v.text, "N-1 alone") != NULL), "%s", v.text);
     ck_assert_msg(v.status == DG_VERDICT_HELD || v.status == DG_VERDICT_UNEXERCISED
                       || !shows_events(r) || json_array_size(v.evidence) > 0,

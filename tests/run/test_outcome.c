@@ -185,7 +185,7 @@ static const struct {
 } bad_places[] = {
     { "#0", "upgrade.at" },
     { "boundary@1-9999", "upgrade.at" },
-    { "boundary@900000", "at most" },
+    { "boundary@900000", "horizon.slots_max" },
 };
 
 /* From a genesis the second boundary begins session 2: the block there belongs to it. */
