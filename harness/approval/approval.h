@@ -11,6 +11,9 @@
 
 #include "statements/statements.h"
 
+/* What is kept of a block whose candidates are checked. */
+typedef struct dg_approval_block dg_approval_block;
+
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_approval_init(dg_world *world, dg_error *err);

@@ -22,6 +22,8 @@
 
 #include "approval/approval.h"
 
+typedef struct dg_dispute dg_dispute; /* dispute_impl.h */
+
 enum { DG_MASKS_MAX = 16 }; /* sets of validation protocols that classes speak */
 typedef struct dg_protocol_reach {
     uint8_t masks[DG_MASKS_MAX], mask_count;
@@ -40,7 +42,7 @@ typedef struct dg_approval_node {
     dg_ns participating[DG_PARTICIPATIONS_MAX]; /* until when it works at disputes */
 } dg_approval_node;
 
-struct dg_approval {
+typedef struct dg_approval {
     /* the runtime at the fork tells of sessions, so finality waits for approval voting */
     bool votes;
     dg_protocol_reach reach;
@@ -52,7 +54,7 @@ struct dg_approval {
         unsigned level;
         uint32_t newest;
     } since;
-};
+} dg_approval;
 
 /* ---- assignments.c ---- */
 

@@ -50,7 +50,7 @@ dg_code dg_backing_code_upgrade_made(dg_world *world, const dg_candidate *candid
 
 /* ---- what the room keeps of a network ---- */
 
-struct dg_backing {
+typedef struct dg_backing {
     dg_pvf_code *codes; /* of parachains, by the order in which they were seen */
     dg_artifact *artifacts;
     uint32_t code_count, artifact_count;
@@ -60,7 +60,7 @@ struct dg_backing {
     struct {
         uint64_t attempts, built, panics, refused;
     } collations; /* of this slot */
-};
+} dg_backing;
 
 /* collator.c: who makes a parachain's blocks, and which backers take them */
 typedef enum dg_attempt_kind {

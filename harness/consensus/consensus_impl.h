@@ -5,12 +5,12 @@
 #include "consensus/consensus.h"
 
 /* How a block was made; kept until it is settled or lost. */
-struct dg_kept {
+typedef struct dg_kept {
     dg_build_report report;
     const char *path;
     uint32_t config_session;
     bool amended;
-};
+} dg_kept;
 
 /* ---- what the room keeps of a network ---- */
 
@@ -44,7 +44,7 @@ typedef struct dg_consensus_node {
     dg_ns compiled_at;     /* ready then: it may have begun ahead */
 } dg_consensus_node;
 
-struct dg_consensus {
+typedef struct dg_consensus {
     dg_consensus_node *nodes;
     dg_grandpa grandpa;
     /* what digests told of epochs; NULL: the runtime at the fork has none */
@@ -67,7 +67,7 @@ struct dg_consensus {
     struct {
         uint64_t epoch_start, *at;
     } heartbeats;
-};
+} dg_consensus;
 
 /* canonical_chain.c: blocks that stay */
 dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg_error *err);

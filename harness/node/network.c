@@ -412,7 +412,7 @@ void dg_network_verify(const dg_network *net)
     dg_world_verify(&net->world);
 }
 
-void dg_network_stats_get(const dg_network *net, dg_network_stats *stats)
+void dg_network_stats_get(const dg_network *net, dg_world_stats *stats)
 {
     *stats = net->world.stats;
 }

@@ -5,7 +5,7 @@
  *   new       dg_network_new(chain)           one node per validator of the chain
  *   plan      dg_network_enact, _fault        N over N-1, from a slot on; what goes wrong
  *   run       dg_network_run(until)           slot by slot, as often as wanted
- *   look      events (event.h) through a callback, dg_network_best, dg_network_stats
+ *   look      events (event.h) through a callback, dg_network_best, dg_world_stats
  *   settle    blocks that stay, oldest first, through another; dg_network_settle the rest
  *   free      dg_network_free                 the chain stays the caller's
  *
@@ -111,7 +111,7 @@ dg_block *dg_network_best(const dg_network *net);
 dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have the same indices */
 
 /* All counts since the network began. */
-void dg_network_stats_get(const dg_network *net, dg_network_stats *stats);
+void dg_network_stats_get(const dg_network *net, dg_world_stats *stats);
 /* Asserts what must hold of the whole network between two slots: see dg_world_verify,
  * dg_sim_verify. It looks at each node's knowledge of each block: for tests. */
 void dg_network_verify(const dg_network *net);

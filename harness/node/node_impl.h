@@ -28,10 +28,10 @@ typedef struct dg_planned_fault {
     uint32_t node_count;
 } dg_planned_fault;
 
-struct dg_faults {
+typedef struct dg_faults {
     dg_planned_fault *of; /* in the order of planning */
     uint32_t count;
-};
+} dg_faults;
 
 /* those that begin and end with it */
 dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err);

@@ -278,7 +278,7 @@ dg_code dg_run_network_slot(dg_run_arm *a, uint64_t slot, dg_error *err)
 /* All of them, where they were sent. */
 static dg_code keep_messages(dg_run_arm *a, dg_error *err)
 {
-    dg_network_stats stats;
+    dg_world_stats stats;
     int bad = 0;
     dg_network_stats_get(a->network->net, &stats);
     if (!stats.message_bytes)

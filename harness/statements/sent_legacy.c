@@ -9,7 +9,10 @@
  * choose_random_subset. */
 #include "statements/sent_impl.h"
 
-enum { PEERS_MAX = 2048, TRIES = 16 };
+#include <assert.h>
+
+/* A row and a column of DG_VALIDATORS_MAX come to 512 and one, a group to DG_SENT_MEMBERS_MAX. */
+enum { PEERS_MAX = 1024, TRIES = 16 };
 
 /* Peers chosen so far, each once. */
 typedef struct choice {
@@ -33,9 +36,10 @@ static bool may_receive(const dg_world *world, dg_node_ix node, dg_node_ix peer)
 static void choose(choice *c, const dg_world *world, dg_node_ix node, dg_node_ix from,
                    dg_node_ix peer)
 {
-    if (c->count < PEERS_MAX && may_receive(world, node, peer) && peer.v != from.v
-        && !chosen(c, peer))
-        c->peer[c->count++] = peer.v;
+    if (!may_receive(world, node, peer) || peer.v == from.v || chosen(c, peer))
+        return;
+    assert(c->count < PEERS_MAX);
+    c->peer[c->count++] = peer.v;
 }
 
 static void choose_grid(choice *c, const dg_world *world, const dg_session *g, dg_node_ix node,

@@ -14,6 +14,10 @@
 
 #include "backing/backing.h"
 
+/* What was sent of a leaf, and of the chunks of what it put on cores. */
+typedef struct dg_sent_leaf dg_sent_leaf;
+typedef struct dg_sent_chunks dg_sent_chunks;
+
 /* Once the world has its nodes, before its first block; what is kept goes with clear, also after an
  * init that failed. DG_NOMEM. */
 dg_code dg_statements_init(dg_world *world, dg_error *err);

@@ -135,7 +135,7 @@ typedef struct dg_peers {
     dg_request_queue queues[DG_QUEUE_COUNT]; /* requests to it */
 } dg_peers;
 
-struct dg_statements {
+typedef struct dg_statements {
     const dg_statements_distribution *by;
     dg_peers *peers;                            /* of each node */
     dg_computed_grid *grids[DG_COMPUTED_GRIDS]; /* of the leaves asked for last */
@@ -144,7 +144,7 @@ struct dg_statements {
         uint64_t told[5];
     } reputation;
     uint64_t messages_told[DG_MSG_COUNT], bytes_told; /* counted in records already */
-};
+} dg_statements;
 
 /* computed.c */
 /* there is a candidate for the core */

@@ -198,7 +198,7 @@ typedef struct dg_network_options {
     void *user;
 } dg_network_options;
 
-typedef struct dg_network_stats {
+typedef struct dg_world_stats {
     uint64_t slots, empty_slots, claims, blocks, failed_blocks;
     uint64_t backed, included, timed_out; /* over all blocks, losing ones too */
     uint64_t disputes;
@@ -214,7 +214,7 @@ typedef struct dg_network_stats {
     uint64_t refused;                /* requests that found a queue full */
     uint64_t messages[DG_MSG_COUNT]; /* sent; 0 where they are computed, as: */
     uint64_t message_bytes;          /* .. all of these */
-} dg_network_stats;
+} dg_world_stats;
 
 /* ---- what timers and messages say ---- */
 
@@ -251,22 +251,12 @@ enum {
 #define DG_WORLD_WAITING (DG_NEVER - 1)
 
 typedef struct dg_world dg_world;
-/* What each room above keeps of the network, and of a block; it knows what is in them. */
-typedef struct dg_backing dg_backing;
-typedef struct dg_statements dg_statements;
-typedef struct dg_sent_leaf dg_sent_leaf;
-typedef struct dg_sent_chunks dg_sent_chunks;
-typedef struct dg_approval dg_approval;
-typedef struct dg_approval_block dg_approval_block;
-typedef struct dg_dispute dg_dispute;
-typedef struct dg_consensus dg_consensus;
-typedef struct dg_kept dg_kept;
-typedef struct dg_faults dg_faults;
 
 /* Which of its two state machines a node's statement distribution works a leaf with. */
 typedef enum dg_way { DG_WAY_NONE, DG_WAY_LEGACY, DG_WAY_V2 } dg_way;
 
-/* One block as the network knows it. */
+/* One block as the network knows it. What a room above keeps of it is that room's own struct: only
+ * it knows what is in there. */
 typedef struct dg_world_block {
     dg_block *block; /* NULL: off the tree */
     dg_hash hash;
@@ -294,17 +284,17 @@ typedef struct dg_world_block {
     /* places for them; what is called `core` in statements and messages is one of these */
     uint32_t place_count;
     /* of the candidates it includes; NULL: nothing to approve, or nothing holds votes back here */
-    dg_approval_block *approval;
-    dg_kept *kept; /* NULL: nobody wants to know */
+    struct dg_approval_block *approval;
+    struct dg_kept *kept; /* NULL: nobody wants to know */
     /* by each node; DG_NEVER: not yet; DG_WORLD_WAITING: its parent is missing */
     dg_ns *imported;
     /* when each node's subsystems took the leaf up; DG_NEVER: they did not, or have forgotten */
     dg_ns *taken;
-    uint8_t *way;       /* dg_way of each node */
-    dg_sent_leaf *sent; /* what was said of it, where messages are sent; NULL: nothing yet */
+    uint8_t *way;              /* dg_way of each node */
+    struct dg_sent_leaf *sent; /* what was said of it, where messages are sent; NULL: nothing yet */
     /* of what it put on cores, where messages are sent; NULL: nothing asked yet. With `taken` and
      * `way` it outlives the rest for a while */
-    dg_sent_chunks *chunks;
+    struct dg_sent_chunks *chunks;
 } dg_world_block;
 
 /* ---- what subsystems keep of the network as a whole, and of each node ---- */
@@ -354,11 +344,12 @@ typedef struct dg_world_hooks {
 
 struct dg_world {
     dg_world_hooks hooks;
-    dg_backing *backing; /* what each room above keeps for itself */
-    dg_statements *statements;
-    dg_approval *approval;
-    dg_consensus *consensus;
-    dg_faults *faults;
+    /* what each room above keeps for itself */
+    struct dg_backing *backing;
+    struct dg_statements *statements;
+    struct dg_approval *approval;
+    struct dg_consensus *consensus;
+    struct dg_faults *faults;
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
@@ -390,7 +381,7 @@ struct dg_world {
     struct {
         dg_channel_ix blocks, finality, statements;
     } channels;
-    dg_network_stats stats;
+    dg_world_stats stats;
 };
 
 /* links.c */

@@ -65,9 +65,9 @@ static void run_to(field *f, uint64_t slots)
     must(dg_network_run(f->net, dg_network_first_slot(f->net) + slots, &err), &err, "network");
 }
 
-static dg_network_stats stats_of(const field *f)
+static dg_world_stats stats_of(const field *f)
 {
-    dg_network_stats s;
+    dg_world_stats s;
     dg_network_stats_get(f->net, &s);
     return s;
 }
@@ -81,8 +81,7 @@ static dg_sim_stats world_of(const field *f)
 
 /* Cores and groups are there after the first session boundary: what is measured
  * begins behind the second. */
-static void message_rows(const dg_network_stats *before, const dg_network_stats *after,
-                         double blocks)
+static void message_rows(const dg_world_stats *before, const dg_world_stats *after, double blocks)
 {
     for (int k = 0; k < DG_MSG_COUNT; k++) {
         uint64_t count = after->messages[k] - before->messages[k];
@@ -161,7 +160,7 @@ static double cost_of_block(const char *spec, const char *n, const char *size)
 {
     enum { WARM = 41, SLOTS = 20 };
     field f;
-    dg_network_stats before;
+    dg_world_stats before;
     uint64_t start;
     double cost;
     char what[64];
@@ -203,7 +202,7 @@ void bench_network_long(const char *spec, const char *title, unsigned slots)
     printf("network, %u slots: %s\n", slots, title);
     run_to(&f, WARM);
     for (unsigned i = 1; i <= PARTS; i++) {
-        dg_network_stats before = stats_of(&f);
+        dg_world_stats before = stats_of(&f);
         uint64_t start = dg_cpu_ns();
         char what[64];
         run_to(&f, WARM + slots / PARTS * i);
@@ -220,7 +219,7 @@ void bench_network(const char *spec, const char *n, const char *title, bool mess
                    unsigned slots, const char *goal)
 {
     field f;
-    dg_network_stats before, after;
+    dg_world_stats before, after;
     dg_sim_stats quiet, busy;
     dg_meter meter = { 0 };
     uint64_t start, cpu;

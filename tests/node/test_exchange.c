@@ -327,7 +327,7 @@ START_TEST(computed_and_sent_come_to_the_same_in_every_block)
     const row *r = &rows[_i];
     size_t a = 0, b = 0;
     uint64_t blocks = 0, backed = 0, differ = 0;
-    dg_network_stats stats;
+    dg_world_stats stats;
     world sent, computed;
     run_row(&sent, r, DG_DISTRIBUTION_SENT);
     run_row(&computed, r, DG_DISTRIBUTION_COMPUTED);
@@ -389,7 +389,7 @@ START_TEST(messages_are_counted_by_kind)
                         .how = DG_HOW_OVERRIDE,
                         .enact = FLIP,
                         .distribution = DG_DISTRIBUTION_SENT };
-    dg_network_stats sent, computed;
+    dg_world_stats sent, computed;
     uint64_t sums[6] = { 0 }, kinds[6];
     world w;
     world_open(&w, &o);

@@ -143,7 +143,7 @@ static void check_interval(const world *w)
 static void check_course(const world *w, course *c, const json_t *run)
 {
     uint64_t slots = figure(run, "slots");
-    dg_network_stats stats;
+    dg_world_stats stats;
     dg_network_stats_get(w->net, &stats);
     ck_assert_uint_eq(stats.slots, slots);
     ck_assert_uint_eq(stats.empty_slots, figure(run, "empty_slots"));

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-static const dg_network_stats *stats(const world *w)
+static const dg_world_stats *stats(const world *w)
 {
-    static dg_network_stats s;
+    static dg_world_stats s;
     dg_network_stats_get(w->net, &s);
     return &s;
 }

@@ -126,7 +126,7 @@ static void compare(const world *w, uint32_t leaf, uint32_t *asks, uint32_t *the
 START_TEST(a_member_has_a_large_one_when_it_is_computed_to)
 {
     uint32_t asks = 0, there = 0, leaf;
-    dg_network_stats stats;
+    dg_world_stats stats;
     world w;
     open_world(&w, 1000000, 0, &slow, DG_DISTRIBUTION_SENT);
     for (uint32_t tenths = 1; tenths < 60; tenths++) {

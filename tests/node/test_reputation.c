@@ -186,8 +186,7 @@ END_TEST
 /* Groups and cores are there from the second session on. */
 enum { FLIP = EPOCH + 3, LAST = FLIP + 5 };
 
-static void run_old_share(world *w, uint32_t ppm, dg_distribution_mode mode,
-                          dg_network_stats *stats)
+static void run_old_share(world *w, uint32_t ppm, dg_distribution_mode mode, dg_world_stats *stats)
 {
     dg_share shares[] = { { dg_class_named("SD_V1"), ppm },
                           { dg_class_named("SD_V12_OK"), 1000000 - ppm } };
@@ -218,7 +217,7 @@ static int64_t worst_in_a_second(const world *w)
 
 START_TEST(who_goes_on_in_the_old_way_is_reported_en_masse)
 {
-    dg_network_stats stats;
+    dg_world_stats stats;
     world w;
     run_old_share(&w, 300000, DG_DISTRIBUTION_SENT, &stats);
     fprintf(stderr, "old way after the flip: %u reports in %d slots\n", (unsigned)stats.reports,
@@ -246,7 +245,7 @@ END_TEST
 
 START_TEST(where_all_work_alike_nobody_is_reported)
 {
-    dg_network_stats stats;
+    dg_world_stats stats;
     world w;
     run_old_share(&w, 0, DG_DISTRIBUTION_SENT, &stats);
     ck_assert_uint_eq(stats.reports, 0);
@@ -259,7 +258,7 @@ END_TEST
 
 START_TEST(computed_nothing_is_counted)
 {
-    dg_network_stats stats;
+    dg_world_stats stats;
     world w;
     run_old_share(&w, 300000, DG_DISTRIBUTION_COMPUTED, &stats);
     ck_assert_uint_eq(stats.reports, 0);

@@ -195,7 +195,7 @@ END_TEST
 START_TEST(a_refused_build_is_told_at_once)
 {
     enum { AT = 10 };
-    dg_network_stats stats;
+    dg_world_stats stats;
     world w;
     open(&w, (world_options){ .seed = 4 });
     ck_assert_int_eq(dg_network_enact(w.net, dg_network_first_slot(w.net) + AT, DG_HOW_OVERRIDE,

@@ -286,7 +286,7 @@ START_TEST(authors_back_off_while_nothing_is_final)
     enum { SLOTS = 90 };
     for (int backs_off = 0; backs_off < 2; backs_off++) {
         dg_fault f = { .kind = DG_FAULT_NO_APPROVALS, .who = DG_WHO_ALL };
-        dg_network_stats stats;
+        dg_world_stats stats;
         uint32_t out;
         world w;
         world_open(&w, &(world_options){ .seed = 11, .no_forks = true, .backs_off = backs_off });
