@@ -111,6 +111,11 @@ static dg_code find(target *t, const char *path, dg_error *err)
 {
     struct stat again;
     *t = (target){ .there = false };
+    if (strcmp(path, "-") == 0) {
+        t->there = true;
+        t->stream = stdout;
+        return DG_OK;
+    }
     t->there = stat(path, &t->about) == 0;
     if (!t->there && errno != ENOENT)
         return fail(path, errno, err);

@@ -261,7 +261,11 @@ void dg_rng_bytes(dg_rng *rng, uint8_t *out, size_t len);
 
 /* ---- files ---- */
 
-/* The whole file. DG_IO (absent, unreadable), DG_LIMIT above out->max. */
+/* To be read, "-" being stdin; NULL with errno. Given back with dg_file_in_close. */
+FILE *dg_file_in(const char *path, const char *mode);
+/* Leaves stdin open; fine on NULL. */
+void dg_file_in_close(FILE *in);
+/* The whole file, or stdin for "-". DG_IO (absent, unreadable), DG_LIMIT above out->max. */
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err);
 /* Is there anything at `path`, a folder included? */
 bool dg_file_exists(const char *path);
@@ -305,7 +309,8 @@ enum {
  * lack of room. Leaves nothing, writes to nothing, does not wait for the reader of a pipe.
  * DG_IO: no such folder, no permission to write, it is a folder. */
 dg_code dg_file_try(const char *path, dg_error *err);
-/* `how`: 0 or DG_FILE_.. together. DG_IO as above; DG_NOMEM. `out` is cleared on failure. */
+/* "-" is stdout. `how`: 0 or DG_FILE_.. together. DG_IO as above; DG_NOMEM. `out` is cleared on
+ * failure. */
 dg_code dg_file_begin(dg_file_out *out, const char *path, unsigned how, dg_error *err);
 /* Appends `bytes`. A failure is kept, nothing is written from then on, and commit tells. */
 void dg_file_put(dg_file_out *out, dg_bytes bytes);

@@ -9,9 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+FILE *dg_file_in(const char *path, const char *mode)
+{
+    return strcmp(path, "-") == 0 ? stdin : fopen(path, mode);
+}
+
+void dg_file_in_close(FILE *in)
+{
+    if (in && in != stdin)
+        fclose(in);
+}
+
 dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = dg_file_in(path, "rb");
     struct stat about;
     size_t got;
     dg_code rc = DG_OK;
@@ -37,7 +48,7 @@ dg_code dg_file_read(dg_buf *out, const char *path, dg_error *err)
         }
     }
 out:
-    fclose(f);
+    dg_file_in_close(f);
     return rc;
 }
 

@@ -82,9 +82,9 @@ int dg_cli_print_json(json_t *value);
 
 /* A whole outcome, or what a log says by itself. */
 typedef enum dg_cli_page { DG_CLI_PAGE_OUTCOME, DG_CLI_PAGE_VERDICTS } dg_cli_page;
-/* On stdout: with --json as it is, with -q its answer alone, with -v all evidence. `width` 0: as
+/* On `to`: with --json as it is, with -q its answer alone, with -v all evidence. `width` 0: as
  * the terminal has it, 100 where there is none. DG_IO; DG_MALFORMED: not an outcome. */
-dg_code dg_cli_print_page(const json_t *document, dg_cli_page page, const dg_args *args,
+dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,
                           uint64_t width, bool colour, dg_error *err);
 /* A terminal that knows no escapes: TERM says so. */
 bool dg_cli_is_dumb(void);

@@ -27,7 +27,7 @@ static int run(const dg_args *args)
     if (judged(&document, args->positional[0], &err) < 0)
         return dg_cli_exit_with(&err);
     exit_code = dg_outcome_exit(document);
-    if (dg_cli_print_page(document, DG_CLI_PAGE_VERDICTS, args, args->number[0],
+    if (dg_cli_print_page(stdout, document, DG_CLI_PAGE_VERDICTS, args, args->number[0],
                           args->text[1] != NULL, &err)
         < 0)
         exit_code = dg_cli_exit_with(&err);
@@ -39,9 +39,11 @@ const dg_command dg_cmd_report_explain = {
     "report explain",
     "EVENTS",
     "Judge an event log again, by what is in it",
-    "EVENTS is what `run --events` wrote. Claims, thresholds and severities are those of the plan\n"
-    "of that run. Exit 0, 1, 3 or 5 as the run had it; 2 for a line that is no event, or a log\n"
-    "that is not whole.",
+    "EVENTS is what `run --events` wrote, - for stdin. Claims, thresholds and severities are "
+    "those\n"
+    "of the plan of that run. Exit 0, 1, 3 or 5 as the run had it; 2 for a line that is no event, "
+    "or\n"
+    "a log that is not whole.",
     1,
     1,
     options,

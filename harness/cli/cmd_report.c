@@ -14,7 +14,7 @@ static int run(const dg_args *args)
     dg_error err;
     dg_code rc;
     if ((rc = dg_outcome_load(&outcome, args->positional[0], &err)) >= 0)
-        rc = dg_cli_print_page(outcome, DG_CLI_PAGE_OUTCOME, args, args->number[0],
+        rc = dg_cli_print_page(stdout, outcome, DG_CLI_PAGE_OUTCOME, args, args->number[0],
                                args->text[1] != NULL, &err);
     json_decref(outcome);
     return rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
@@ -24,7 +24,7 @@ const dg_command dg_cmd_report_show = {
     "report show",
     "OUTCOME",
     "Print the report of an outcome file",
-    "Exit 0 whatever the verdict was.",
+    "OUTCOME is what `run --out` wrote, - for stdin. Exit 0 whatever the verdict was.",
     1,
     1,
     options,

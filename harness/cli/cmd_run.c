@@ -22,8 +22,10 @@ static const dg_option options[] = {
     { "no-network", 0, DG_OPT_FLAG, NULL,
       "plan key network: false; nothing is said of backing, approval or finality then" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
-    { "out", 'o', DG_OPT_TEXT, "FILE", "outcome (out/outcome.json)" },
-    { "events", 0, DG_OPT_TEXT, "FILE", "write every event of both arms to this file as NDJSON" },
+    { "out", 'o', DG_OPT_TEXT, "FILE",
+      "outcome (out/outcome.json); -: stdout, and the report goes to stderr" },
+    { "events", 0, DG_OPT_TEXT, "FILE",
+      "write every event of both arms to this file as NDJSON; - as with --out" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
@@ -116,10 +118,18 @@ static dg_code folder_for(const char *path, dg_error *err)
     return dg_dir_make(folder, err);
 }
 
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
 /* What is written at the end is tried at the start: a run takes hours. */
 static dg_code try_places(const char *out, const char *events, dg_error *err)
 {
     dg_code rc;
+    if (is_stdout(out) && is_stdout(events))
+        return dg_fail(err, DG_USAGE,
+                       "--out - and --events - both ask for stdout: give one a file");
     if ((rc = folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
         return rc;
     return events ? dg_file_try(events, err) : DG_OK;
@@ -142,10 +152,11 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
 {
     dg_error err;
     int exit_code = dg_outcome_exit(outcome);
+    bool taken = is_stdout(path) || is_stdout(args->text[OPT_EVENTS]); /* by what machines read */
     if (write_outcome(outcome, path, &err) < 0)
         exit_code = dg_cli_exit_with(&err);
-    if (dg_cli_print_page(outcome, DG_CLI_PAGE_OUTCOME, args, args->number[OPT_WIDTH],
-                          args->text[OPT_COLOR] != NULL, &err)
+    if (dg_cli_print_page(taken ? stderr : stdout, outcome, DG_CLI_PAGE_OUTCOME, args,
+                          args->number[OPT_WIDTH], args->text[OPT_COLOR] != NULL, &err)
         < 0)
         exit_code = dg_cli_exit_with(&err);
     return exit_code;
@@ -169,7 +180,11 @@ static int run(const dg_args *args)
     if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0)
         rc = dg_run(&outcome, plan, &how, &err);
     dg_progress_done(&b.progress);
-    exit_code = rc < 0 ? dg_cli_exit_with(&err) : deliver(outcome, out, args);
+    exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
+    if (outcome) { /* even where its events could not be written */
+        int told = deliver(outcome, out, args);
+        exit_code = exit_code ? exit_code : told;
+    }
     json_decref(outcome);
     dg_plan_free(plan);
     return exit_code;
@@ -202,7 +217,8 @@ const dg_command dg_cmd_run = {
     "run",
     "[PLAN]",
     "Enact N on a fork at a chosen offset and judge every claim",
-    "PLAN is JSON (keys below; plan.schema.json); flags win over it. The outcome goes to "
+    "PLAN is JSON (keys below; plan.schema.json), - for stdin; flags win over it. The outcome goes "
+    "to "
     "out/outcome.json.",
     0,
     1,

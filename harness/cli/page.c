@@ -17,31 +17,31 @@ bool dg_cli_is_dumb(void)
 }
 
 /* https://no-color.org: "when present and not an empty string". */
-static bool coloured(bool asked)
+static bool coloured(FILE *to, bool asked)
 {
     const char *no = getenv("NO_COLOR");
-    return asked || (isatty(STDOUT_FILENO) && !dg_cli_is_dumb() && !(no && no[0]));
+    return asked || (isatty(fileno(to)) && !dg_cli_is_dumb() && !(no && no[0]));
 }
 
 /* A file is as wide whoever's terminal started the run. */
-static unsigned wide(uint64_t asked)
+static unsigned wide(FILE *to, uint64_t asked)
 {
     struct winsize size;
     if (asked)
         return asked < UINT16_MAX ? (unsigned)asked : UINT16_MAX;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0
+    if (!isatty(fileno(to)) || ioctl(fileno(to), TIOCGWINSZ, &size) != 0
         || size.ws_col < WIDTH_LEAST)
         return WIDTH_USUAL;
     return size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
 }
 
-dg_code dg_cli_print_page(const json_t *document, dg_cli_page page, const dg_args *args,
+dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,
                           uint64_t width, bool colour, dg_error *err)
 {
     dg_report_options how = { .brief = args->quiet,
                               .verbose = args->verbose,
-                              .width = wide(width),
-                              .colour = coloured(colour) };
+                              .width = wide(to, width),
+                              .colour = coloured(to, colour) };
     dg_buf text;
     dg_code rc;
     dg_buf_init(&text, (size_t)1 << 30);
@@ -51,7 +51,7 @@ dg_code dg_cli_print_page(const json_t *document, dg_cli_page page, const dg_arg
         rc = dg_report_verdicts(&text, document, &how, err);
     else
         rc = dg_report_text(&text, document, &how, err);
-    if (rc >= 0 && (fwrite(text.at, 1, text.len, stdout) != text.len || fflush(stdout) != 0))
+    if (rc >= 0 && (fwrite(text.at, 1, text.len, to) != text.len || fflush(to) != 0))
         rc = dg_fail(err, DG_IO, "the report could not be written");
     dg_buf_clear(&text);
     return rc;

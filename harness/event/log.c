@@ -151,12 +151,11 @@ dg_code dg_event_log_read(dg_event_log *log, const char *path, dg_error *err)
     assert(!log->count && !log->at);
     if (!(room = dg_malloc(DG_EVENT_LINE_MAX + 2)))
         rc = dg_fail(err, DG_NOMEM, "no memory to read %s", path);
-    else if (!(in = fopen(path, "r")))
+    else if (!(in = dg_file_in(path, "r")))
         rc = dg_fail(err, DG_IO, "%s could not be read: %s", path, strerror(errno));
     else
         rc = lines_in(log, in, path, room, err);
-    if (in)
-        fclose(in);
+    dg_file_in_close(in);
     dg_free(room);
     return rc;
 }

@@ -39,7 +39,8 @@ typedef struct dg_run_options {
 } dg_run_options;
 
 /* Runs a checked plan. DG_OK: `*outcome` (owned by the caller) holds the verdict,
- * whatever it is. Below zero: nothing was judged, use dg_exit_of.
+ * whatever it is. Below zero use dg_exit_of; `*outcome` is NULL then, nothing having been judged,
+ * unless the events alone could not be written: DG_IO with an outcome.
  * DG_USAGE: N equals N-1, a position outside the chain, a way of enactment that
  * the chain does not offer. */
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err);

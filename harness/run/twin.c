@@ -229,10 +229,9 @@ static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
     run->asked = dg_plan_asked_of(plan);
     run->options = options;
     if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) >= 0
-        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0 && options->events_path)
+        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
+        && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
         rc = dg_event_log_write(&run->log, options->events_path, err);
-    if (rc >= 0)
-        rc = tell(outcome, run, err);
     run_clear(run);
     dg_free(run);
     return rc;
@@ -267,13 +266,12 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
         return dg_fail(err, DG_USAGE, "the plan was not checked");
     if ((rc = once(outcome, &hash, plan, options, err)) >= 0 && options->verify_determinism)
         rc = again(*outcome, &hash, plan, options, err);
-    if (rc < 0) {
+    if (rc < 0 && rc != DG_IO) {
         json_decref(*outcome);
         *outcome = NULL;
-        return rc;
     }
     environment = json_object_get(*outcome, "environment");
     json_object_set_new(environment, "wall_ms",
                         json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
-    return DG_OK;
+    return rc;
 }

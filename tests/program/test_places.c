@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -161,6 +162,94 @@ START_TEST(a_link_to_an_outcome_stays_and_the_outcome_keeps_its_mode)
 }
 END_TEST
 
+/* ---- nothing is lost at the end ---- */
+
+/* Of a file that programs started from here write; the report is smaller, all else larger. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes == RLIM_INFINITY ? limit.rlim_max : bytes;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The disk fills up in the last moment: what was found out is shown all the same. */
+START_TEST(a_verdict_is_shown_even_if_nothing_can_be_kept)
+{
+    bool events = _i == 1;
+    char out[300], log[300];
+    ran r;
+    snprintf(out, sizeof out, "%s", events ? "/dev/null" : scratch_path("full.json"));
+    snprintf(log, sizeof log, "%s", scratch_path("full.ndjson"));
+    limit_files(16 << 10);
+    r = doppel("%s --out %s %s %s", short_run(), out, events ? "--events" : "", events ? log : "");
+    limit_files(RLIM_INFINITY);
+    ck_assert_int_eq(r.exit, 4);
+    ck_assert_msg(strncmp(dg_buf_text(&r.out), "GO (chain only)  mini 1 -> 2 at #", 33) == 0, "%s",
+                  dg_buf_text(&r.out));
+    ck_assert_msg(strstr(dg_buf_text(&r.err), "could not be written: File too large") != NULL, "%s",
+                  dg_buf_text(&r.err));
+    ck_assert(!dg_file_exists(events ? log : out));
+    ran_clear(&r);
+}
+END_TEST
+
+/* ---- "-" ---- */
+
+static const struct {
+    const char *flag;
+    bool lines;
+    size_t at_least;
+} taken[] = { { "--out", false, 1 }, { "--events", true, 100 } };
+
+/* Whoever reads stdout reads one document; people read the report on stderr. */
+START_TEST(stdout_is_the_document_alone)
+{
+    char more[320] = "";
+    ran r;
+    if (taken[_i].lines)
+        snprintf(more, sizeof more, "--out %s", scratch_path("beside.json"));
+    r = doppel("%s %s - %s", short_run(), taken[_i].flag, more);
+    ck_assert_int_eq(r.exit, 0);
+    is_json_lines(file_of("taken", dg_buf_bytes(&r.out)), taken[_i].lines, taken[_i].at_least);
+    ck_assert_msg(strncmp(dg_buf_text(&r.err), "GO (chain only)", 15) == 0, "%s",
+                  dg_buf_text(&r.err));
+    ran_clear(&r);
+}
+END_TEST
+
+START_TEST(stdout_is_not_for_two)
+{
+    refused(doppel("%s --out - --events -", short_run()), "both", "give one a file", 2);
+}
+END_TEST
+
+/* A plan, an outcome, a log: each as good through a pipe as by its name. */
+START_TEST(what_is_read_may_come_from_stdin)
+{
+    char log[300], plan[1200], got[300];
+    dg_buf text;
+    snprintf(log, sizeof log, "%s", scratch_path("piped.ndjson"));
+    snprintf(got, sizeof got, "%s", scratch_path("piped.txt"));
+    snprintf(plan, sizeof plan,
+             "{\"doppel\":1,\"snapshot\":\"%s\",\"upgrade\":{\"to\":\"%s\",\"at\":"
+             "\"boundary-2\"},\"network\":false}",
+             runtime_path("mini.json"), runtime_path("mini-2.wasm"));
+    ck_assert_int_eq(shell("%s run -q - --events %s --out - <%s 2>/dev/null | %s report show -q - "
+                           ">%s",
+                           program(), log, file_of("piped.json", dg_text(plan)), program(), got),
+                     0);
+    text = slurp(got);
+    ck_assert_msg(strncmp(dg_buf_text(&text), "GO (chain only)  mini 1 -> 2", 28) == 0, "%s",
+                  dg_buf_text(&text));
+    dg_buf_clear(&text);
+    ck_assert_int_eq(shell("%s report explain -q - <%s >%s", program(), log, got), 0);
+    text = slurp(got);
+    ck_assert(strncmp(dg_buf_text(&text), "GO (chain only)", 15) == 0);
+    dg_buf_clear(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("places");
@@ -172,6 +261,10 @@ int main(void)
     tcase_add_test(tc, an_export_goes_through_a_pipe);
     tcase_add_test(tc, our_stdout_takes_the_outcome_and_then_the_report);
     tcase_add_test(tc, a_link_to_an_outcome_stays_and_the_outcome_keeps_its_mode);
+    tcase_add_loop_test(tc, a_verdict_is_shown_even_if_nothing_can_be_kept, 0, 2);
+    tcase_add_loop_test(tc, stdout_is_the_document_alone, 0, 2);
+    tcase_add_test(tc, stdout_is_not_for_two);
+    tcase_add_test(tc, what_is_read_may_come_from_stdin);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
