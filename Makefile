@@ -81,12 +81,16 @@ TESTS  := $(wildcard tests/*/test_*.c)
 FUZZED := $(filter-out tests/support/%,$(wildcard tests/*/fuzz_*.c))
 test_bin = $(patsubst tests/%.c,$(OUT)/tests/%,$(1))
 room_of  = $(word 2,$(subst /, ,$(1)))
-SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
 $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/bench/%,$(wildcard tests/*/*.c))): | setup-test
+
+# A room of the network is tested inside a whole one: on the stage that they share, with the room node.
+STAGED := world backing statements approval consensus node
+staged  = $(filter $(STAGED),$(call room_of,$(1)))
 
 define test_program
 $(call test_bin,$(1)): $(patsubst %.c,$(OUT)/%.o,$(1) $(wildcard tests/$(call room_of,$(1))/model_*.c)) \
-        $(OUT)/tests/support/suite.o $(call objs,$(call room_of,$(1)))
+        $(OUT)/tests/support/suite.o $(if $(call staged,$(1)),$(OUT)/tests/support/model_net.o) \
+        $(call objs,$(if $(call staged,$(1)),node,$(call room_of,$(1))))
 	@mkdir -p $$(@D)
 	$$(call say,link,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS) $$^ -o $$@ $$(shell pkg-config --libs check) $$(LIBS)

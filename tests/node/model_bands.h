@@ -2,7 +2,7 @@
 #ifndef DG_TESTS_NODE_BANDS_H
 #define DG_TESTS_NODE_BANDS_H
 
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <jansson.h>
 

@@ -5,7 +5,7 @@
  * it backed. What is asserted is what the state machines imply, in numbers: from U to
  * the first leaf of the next session at most one candidate a block, that of the
  * author's own group. Where no blocks compete the wrong repair looks right. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * to back, so backing falls by f; such a member of a group does not vote, so a group with
  * fewer than two others backs nothing (test_network.c counts those over two hundred lots).
  * Groups of five, and of three where sixty of the hundred are para validators. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 /* Settled two blocks after the flip; a session boundary drops what is pending. */
 enum {

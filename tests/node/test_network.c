@@ -2,7 +2,7 @@
  * nothing: blocks compete as often as the lottery says, finality follows a few blocks
  * behind and prunes what lost, each block is made of what its author had heard. And a
  * run is a function of its options: the same seed gives the same records. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <math.h>
 #include <string.h>

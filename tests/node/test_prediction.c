@@ -2,7 +2,7 @@
  * seeds: how much is still backed, how long what was put aside survives, how many
  * slots are contested. Every tolerance is that of the count itself: four standard
  * deviations of a binomial with the predicted chance and the number of trials seen. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <math.h>
 #include <string.h>

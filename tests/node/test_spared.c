@@ -1,6 +1,6 @@
 /* To say that one thing of N broke something, the same world is run without that thing.
  * It has to be without it, and without nothing else: up to U it is the same world. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include "crypto/crypto.h"
 

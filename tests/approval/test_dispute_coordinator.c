@@ -2,7 +2,7 @@
  * it is drawn to check. Each time all others have to look at it as well, and finality
  * waits. What the runtime makes of their votes stands in its own events: it has to
  * begin and settle the very disputes that the nodes have. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include "approval/dispute_impl.h"
 

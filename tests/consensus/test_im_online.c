@@ -1,6 +1,6 @@
 /* A validator that is silent for a session is reported as offline, and so would all of
  * a simulated network be, at every boundary. The runtime's own events say who was. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

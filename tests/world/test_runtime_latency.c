@@ -1,6 +1,6 @@
 /* What a runtime's answers cost a node decides when it takes a leaf up, and whether it
  * stays up. Fuel alone counts it, so that every machine sees the same run. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* An author puts in what had reached it by then: nothing sooner, nothing it did not
  * hear, and bits only for cores whose chunks can be held. A bit too many is harmless
  * to a runtime, so only the bytes can tell. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

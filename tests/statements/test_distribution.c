@@ -2,7 +2,7 @@
  * which it is there. A verdict must not hang on which was used, so both are run over the
  * same chain with the same draws and every block is compared: what was offered, what the
  * runtime backed, what became available and by how many bits. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Assignments and approvals go over links, and links speak versions: releases that have none in
  * common do not hear each other, and what only the newest carries is lost on the others. A
  * network that is half renewed may then approve late, or not at all. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 enum { FIRST = EPOCH + 1, LAST = EPOCH + 16 };
 

@@ -1,7 +1,7 @@
 /* Parachains that have no core of their own, or more than one. Who is on which core is
  * written into the state as coretime's sales would; what comes of it the real runtime
  * says in its own events. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

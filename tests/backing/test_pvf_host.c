@@ -1,7 +1,7 @@
 /* A change of executor parameters made every node compile every parachain anew
  * (2024-04-15). What decides how long that takes is one worker a node, what it does
  * first, and which parameters an artifact hangs on. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef DG_TESTS_NODE_NET_H
 #define DG_TESTS_NODE_NET_H
 
-#include "../support/suite.h"
+#include "suite.h"
 #include "approval/dispute_impl.h"
 #include "backing/backing_impl.h"
 #include "consensus/consensus_impl.h"

@@ -1,7 +1,7 @@
 /* A run judges the chain that the nodes agree on. If a block that loses were handed
  * out, or one twice, or too late to be looked at, a client's view of epochs would be
  * of no chain at all, and what is sampled at U might be of a U that never was. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

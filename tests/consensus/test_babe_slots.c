@@ -2,7 +2,7 @@
  * before their slot, which others take when theirs has come near it; clocks that run
  * six times as fast make blocks at six times the rate. And authors that back off while
  * nothing is final leave just the slots empty that the rule names. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

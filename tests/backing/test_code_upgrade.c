@@ -1,7 +1,7 @@
 /* A parachain that upgrades itself puts its new code into a candidate, which then no longer
  * fits into a statement of the old way: it is told of and asked for. Real runtimes have to
  * take such candidates, and each round trip more has to be seen in both kinds of exchange. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include "statements/sent_impl.h"
 

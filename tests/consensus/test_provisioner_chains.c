@@ -1,7 +1,7 @@
 /* Chains of candidates: one that was not backed in the first block after its relay parent
  * is backed later, and the next one is built on it. Whether the runtime takes them is for
  * the real one to say: all that is counted here stands in its own events. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What the runtime says it backed has to agree with what the author put in; where it
  * does not, somebody has to be able to see why. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What goes wrong by plan has to go wrong with those who are meant, for as long as
  * it was meant to, and heal afterwards as far as it can: a fault that reaches nobody
  * would let every claim about the network hold. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

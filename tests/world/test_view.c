@@ -2,7 +2,7 @@
  * then sees is neither what was nor what will be, and real nodes act on it. The
  * answers on this pair were measured with another executor; here they are what every
  * node of the network works with. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

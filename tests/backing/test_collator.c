@@ -1,7 +1,7 @@
 /* Parachains stand still when nobody takes their collations (2023-10-17), and their
  * logs fill with panics when an author does not ask whether there is room
  * (2024-04-06), while their cadence stays. Both have to show as what they are. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * come to the same times: exactly where a sender's messages take as long to each, and
  * within what messages differ otherwise. */
 #include "model_approval.h"
-#include "model_net.h"
+#include "../support/model_net.h"
 
 #include <math.h>
 

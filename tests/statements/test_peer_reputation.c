@@ -1,6 +1,6 @@
 /* What nodes hold against their peers: the table, its batches and the ban; the queues of
  * requests; and a population of which a part goes on in the old way after the flip. */
-#include "model_net.h"
+#include "../support/model_net.h"
 
 static const dg_ns SECOND = 1000 * DG_MS;
 
