@@ -8,7 +8,7 @@ static int64_t backed(const dg_event *paras)
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    dg_claim_rate_start(at, setup, backed, "backed");
+    dg_claim_rate_start(at, setup, backed, "backed", 0);
 }
 
 static const char *const options[] = { "at_least_of_control", NULL };

@@ -47,32 +47,54 @@ dg_figure dg_claim_figure_above(uint64_t a, uint64_t b);
 /* Nothing of its kind may go wrong: `measured` things did, and all of them are lost. */
 dg_figures dg_claim_figures_none(const char *unit, uint64_t measured);
 
-/* Candidates a slot, from U on, against control: para_rate.c. Windows are the rest
- * of U's session and each one after it, as many as a plan may ask for; what a migration
- * adds to the run counts with the last. */
-enum { PARA_WINDOWS = 102 };
-typedef struct para_slot {
+/* What in treatment may heal something, in the order of time: healing.c. */
+enum { HEALING_MAX = 256 };
+typedef struct healing_moment {
+    uint32_t block; /* 0: of none */
     int64_t slot;
-    uint64_t sum, blocks;
-    uint32_t block;
-} para_slot;
-typedef struct para_window {
-    uint64_t slots, sum_permille;
-    uint32_t first, last;
-} para_window;
+    const char *what;
+} healing_moment;
+typedef struct healing {
+    healing_moment at[HEALING_MAX];
+    size_t count;
+    bool full; /* there were more, and what came then is not known */
+} healing;
+void dg_claim_healing_step(healing *h, const dg_event *event);
+/* `block`, in `slot`, is the first that is as in control again: says what happened there first, or
+ * else that the network itself did it. */
+void dg_claim_healing_say(const healing *h, dg_verdict *v, uint32_t block, int64_t slot);
+
+/* Candidates a block, from U on, against control: para_rate.c. As many blocks as a hundred
+ * sessions of four hours have are kept of each arm, by height; what comes after is not judged. */
+enum { PARA_BLOCKS = 1 << 18 };
+typedef struct para_block {
+    int64_t slot; /* of the first of its siblings */
+    uint32_t sum, siblings;
+} para_block;
+typedef struct para_series {
+    uint32_t first, count; /* block numbers: at[0]'s; as many, with gaps */
+    para_block at[PARA_BLOCKS];
+} para_series;
+/* Blocks in a row; candidates in thousandths. */
+typedef struct para_stretch {
+    uint32_t first, last, blocks;
+    int64_t control, treatment, short_by;
+} para_stretch;
 typedef struct para_rate {
     dg_claim_setup setup;
     int64_t (*count)(const dg_event *paras); /* candidates, by a net-paras event */
     const char *did;                         /* "backed" */
-    uint64_t floor_permille;
-    int64_t most_backable;
-    uint64_t peak; /* control's fullest block */
-    para_slot now[2];
-    para_window window[2][PARA_WINDOWS];
+    uint32_t behind; /* blocks from what heals to what it does to these: 1 for what is included */
+    int64_t floor_permille, most_backable;
+    int64_t peak;                /* control's fullest block */
+    int64_t spread, fewer, lost; /* thousandths */
+    para_series arm[2];
+    healing heals;
+    int64_t changes[PARA_BLOCKS / 2];
     evidence facts;
 } para_rate;
 void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
-                         int64_t (*count)(const dg_event *paras), const char *did);
+                         int64_t (*count)(const dg_event *paras), const char *did, uint32_t behind);
 void dg_claim_rate_step(void *rate, const dg_event *e);
 void dg_claim_rate_finish(void *rate, dg_verdict *v);
 
@@ -85,6 +107,13 @@ enum {
     CONTROL_ROTATION = 10,
     CONTROL_THIRD = 3 /* one in three: what consensus is built to bear is less */
 };
+
+/* The difference, or what is nearest to it: a log from elsewhere may hold any number. */
+static inline int64_t dg_claim_less(int64_t a, int64_t b)
+{
+    int64_t out;
+    return !__builtin_sub_overflow(a, b, &out) ? out : a < b ? INT64_MIN : INT64_MAX;
+}
 
 /* Text of event.detail[key]; "" when there is none. */
 const char *dg_claim_detail(const dg_event *event, const char *key);

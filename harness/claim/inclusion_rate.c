@@ -8,7 +8,7 @@ static int64_t included(const dg_event *paras)
 
 static void start(void *at, const dg_claim_setup *setup)
 {
-    dg_claim_rate_start(at, setup, included, "included");
+    dg_claim_rate_start(at, setup, included, "included", 1);
 }
 
 static const char *const options[] = { "at_least_of_control", NULL };

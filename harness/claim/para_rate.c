@@ -1,175 +1,302 @@
-/* para_rate.c - candidates a slot against control's in the same slots, in windows:
- * what is left of U's session, then every session after it.
+/* para_rate.c - candidates a block against control's, from U on, block by block.
  *
- * A slot with siblings counts their mean. Cores are served in turns, so windows of
- * the same length may differ by one full block: that much is let pass. */
+ * The blocks of a session are compared in their order: the third on with the third. A block that
+ * treatment lacks is no candidate's fault, but block-cadence's or upgrade-stall's to count.
+ * Siblings count their mean.
+ *
+ * Lost is what the worst stretch of blocks has less than control's. Both arms draw the same lots,
+ * so that little of it is chance: cores are served in turns, and a turn more or less is a full
+ * block; and the arms part by as much as control's own blocks differ from pair to pair. */
 #include "claim/claim_impl.h"
 
-enum { SETTLE_SLOTS = 3, WINDOW_MIN = 4 };
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { COUNT_MAX = 65535, FLOOR_MAX = 10000, IN_PAIRS = 2, DENSE = 980 };
 
 void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
-                         int64_t (*count)(const dg_event *paras), const char *did)
+                         int64_t (*count)(const dg_event *paras), const char *did, uint32_t behind)
 {
+    uint64_t floor = dg_claim_permille(setup, "at_least_of_control", 1000);
     r->count = count;
     r->did = did;
-    r->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
+    r->behind = behind;
+    r->floor_permille = floor < FLOOR_MAX ? (int64_t)floor : FLOOR_MAX;
 }
 
-/* U and the two blocks after it have cores of before; SIZE_MAX: not judged. */
-static size_t window_of(const para_rate *r, int64_t slot)
-{
-    int64_t past = slot - r->setup.first_boundary, at;
-    if (slot < r->setup.upgrade_slot + SETTLE_SLOTS)
-        return SIZE_MAX;
-    if (past < 0)
-        return 0;
-    if (past < SETTLE_SLOTS || r->setup.epoch_slots <= 0)
-        return SIZE_MAX;
-    at = past / r->setup.epoch_slots + 1;
-    return at < PARA_WINDOWS ? (size_t)at : PARA_WINDOWS - 1;
-}
+/* ---- what each block had ---- */
 
-static void flush(para_rate *r, dg_arm arm)
+/* Evidence is where treatment has fewer than control's block of the same place after U. */
+static void show(para_rate *r, const dg_event *e, size_t at, int64_t count)
 {
-    para_slot *s = &r->now[arm];
-    size_t at = s->blocks ? window_of(r, s->slot) : SIZE_MAX;
-    para_window *w;
-    if (at != SIZE_MAX) {
-        w = &r->window[arm][at];
-        w->first = w->slots++ ? w->first : s->block;
-        w->last = s->block;
-        w->sum_permille += s->sum * 1000 / s->blocks;
-    }
-    s->sum = s->blocks = 0;
+    const para_block *was = &r->arm[DG_ARM_CONTROL].at[at];
+    if (e->arm == DG_ARM_TREATMENT && was->siblings && count * was->siblings < was->sum
+        && json_array_size(r->facts.list) < 4)
+        dg_claim_evidence_event(&r->facts, e);
 }
 
 static void paras(para_rate *r, const dg_event *e)
 {
     const struct dg_event_net_paras *n = &e->net_paras;
-    para_slot *s = &r->now[e->arm];
-    uint64_t count = (uint64_t)r->count(e);
-    if (s->slot != n->slot)
-        flush(r, e->arm);
-    s->slot = n->slot;
-    s->block = e->block;
-    s->sum += count;
-    s->blocks++;
-    if (e->arm == DG_ARM_CONTROL && count > r->peak)
-        r->peak = count;
-    if (e->arm == DG_ARM_TREATMENT && n->backable > r->most_backable
-        && n->slot >= r->setup.upgrade_slot)
-        r->most_backable = n->backable;
-    if (e->arm == DG_ARM_TREATMENT && window_of(r, n->slot) == 0
-        && json_array_size(r->facts.list) < 4)
-        dg_claim_evidence_event(&r->facts, e);
+    para_series *s = &r->arm[e->arm];
+    int64_t count = r->count(e);
+    para_block *b;
+    if (n->slot < r->setup.upgrade_slot || e->block < s->first)
+        return; /* a late sibling of what came before U */
+    if (!s->count)
+        s->first = e->block;
+    if (e->block - s->first >= PARA_BLOCKS)
+        return;
+    b = &s->at[e->block - s->first];
+    count = count < 0 ? 0 : count > COUNT_MAX ? COUNT_MAX : count;
+    if (!b->siblings)
+        b->slot = n->slot;
+    if (b->siblings < UINT32_MAX / COUNT_MAX) {
+        b->sum += (uint32_t)count;
+        b->siblings++;
+    }
+    if (e->block - s->first >= s->count)
+        s->count = e->block - s->first + 1;
+    if (e->arm == DG_ARM_CONTROL)
+        r->peak = count > r->peak ? count : r->peak;
+    else if (n->backable > r->most_backable)
+        r->most_backable = n->backable < COUNT_MAX ? n->backable : COUNT_MAX;
+    show(r, e, e->block - s->first, count);
 }
 
 void dg_claim_rate_step(void *rate, const dg_event *e)
 {
+    dg_claim_healing_step(&((para_rate *)rate)->heals, e);
     if (e->kind == DG_EVENT_NET_PARAS)
         paras(rate, e);
 }
 
-static bool too_low(const para_rate *r, size_t i)
+/* Thousandths of a candidate. */
+static int64_t milli(const para_block *b)
 {
-    const para_window *c = &r->window[DG_ARM_CONTROL][i], *t = &r->window[DG_ARM_TREATMENT][i];
-    uint64_t slack = r->peak * 1000;
-    if (c->slots < WINDOW_MIN || t->slots < WINDOW_MIN || !c->sum_permille)
-        return false;
-    return (t->sum_permille + slack) * 1000 / t->slots
-           < c->sum_permille * r->floor_permille / c->slots;
+    return (int64_t)b->sum * 1000 / b->siblings;
 }
 
-/* Candidates in those windows, and as many as control has in as many slots. */
-static dg_figures figures(const para_rate *r, const para_window *c, const para_window *t)
+/* Sessions from the one after U's on: 0, 1, .. */
+static int64_t session_of(const para_rate *r, const para_block *b)
 {
-    uint64_t was = c->sum_permille * t->slots / c->slots, is = t->sum_permille;
-    uint64_t least = was * r->floor_permille / 1000, slack = r->peak * 1000;
+    int64_t first = r->setup.first_boundary;
+    return b->slot < first || r->setup.epoch_slots <= 0
+               ? -1
+               : dg_claim_less(b->slot, first) / r->setup.epoch_slots;
+}
+
+/* ---- against control ---- */
+
+/* The next one that a block is known of, from `*at` on; false: there is none. */
+static bool next_known(const para_series *s, size_t *at)
+{
+    while (*at < s->count && !s->at[*at].siblings)
+        (*at)++;
+    return *at < s->count;
+}
+
+/* The next two blocks that stand in the same place of the same session; false: there are none. */
+static bool next_pair(const para_rate *r, size_t *c, size_t *t)
+{
+    const para_series *control = &r->arm[DG_ARM_CONTROL], *treatment = &r->arm[DG_ARM_TREATMENT];
+    while (next_known(control, c) && next_known(treatment, t)) {
+        int64_t was = session_of(r, &control->at[*c]), is = session_of(r, &treatment->at[*t]);
+        if (was == is)
+            return true;
+        *c += was < is;
+        *t += is < was;
+    }
+    return false;
+}
+
+/* The stretch that has least of what is wanted of it: `permille` of control's. */
+static para_stretch worst_stretch(const para_rate *r, int64_t permille)
+{
+    para_stretch now = { 0 }, worst = { 0 };
+    for (size_t c = 0, t = 0; next_pair(r, &c, &t); c++, t++) {
+        int64_t was = milli(&r->arm[DG_ARM_CONTROL].at[c]);
+        int64_t is = milli(&r->arm[DG_ARM_TREATMENT].at[t]);
+        uint32_t block = r->arm[DG_ARM_TREATMENT].first + (uint32_t)t;
+        if (now.short_by <= 0)
+            now = (para_stretch){ .first = block };
+        now.last = block;
+        now.blocks++;
+        now.control += was;
+        now.treatment += is;
+        now.short_by += was * permille / 1000 - is;
+        if (now.short_by > worst.short_by)
+            worst = now;
+    }
+    return worst;
+}
+
+static int64_t loss(const para_stretch *s)
+{
+    return s->control - s->treatment;
+}
+
+/* Where that is to be seen: two stretches far apart are no single one. */
+static para_stretch densest(const para_rate *r, const para_stretch *worst)
+{
+    para_stretch dense = worst_stretch(r, DENSE);
+    return loss(&dense) > r->spread ? dense : *worst;
+}
+
+static para_stretch whole_run(const para_rate *r)
+{
+    para_stretch all = { 0 };
+    for (size_t c = 0, t = 0; next_pair(r, &c, &t); c++, t++) {
+        all.last = r->arm[DG_ARM_TREATMENT].first + (uint32_t)t;
+        all.first = all.blocks++ ? all.first : all.last;
+        all.control += milli(&r->arm[DG_ARM_CONTROL].at[c]);
+        all.treatment += milli(&r->arm[DG_ARM_TREATMENT].at[t]);
+    }
+    return all;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* By how much one pair of control's blocks differs from the next, in the middle of all. */
+static int64_t change_of_control(para_rate *r)
+{
+    const para_series *s = &r->arm[DG_ARM_CONTROL];
+    size_t count = 0, blocks = 0;
+    int64_t now = 0, last = 0;
+    for (size_t i = 0; next_known(s, &i); i++) {
+        now += milli(&s->at[i]);
+        if (++blocks % IN_PAIRS)
+            continue;
+        if (blocks > IN_PAIRS)
+            r->changes[count++] = now > last ? now - last : last - now;
+        last = now;
+        now = 0;
+    }
+    qsort(r->changes, count, sizeof *r->changes, by_size);
+    return count ? r->changes[count / 2] : 0;
+}
+
+static int64_t spread_of(para_rate *r)
+{
+    return r->peak * 1000 + change_of_control(r);
+}
+
+/* ---- closing words ---- */
+
+static dg_figure figure(int64_t milli)
+{
+    return dg_claim_figure_milli(milli > 0 ? (uint64_t)milli : 0);
+}
+
+static dg_figures figures(const para_rate *r, const para_stretch *s)
+{
     return (dg_figures){ .unit = "candidates",
-                         .measured = dg_claim_figure_milli(is),
-                         .control = dg_claim_figure_milli(was),
-                         .threshold = dg_claim_figure_milli(least > slack ? least - slack : 0),
+                         .measured = figure(s->treatment),
+                         .control = figure(s->control),
+                         .threshold = figure(s->control * r->floor_permille / 1000 - r->spread),
                          .at_least = true,
                          .lost_unit = "candidates",
-                         .lost = dg_claim_figure_milli(was > is ? was - is : 0) };
+                         .lost = figure(r->lost) };
 }
 
-static void say_broken(para_rate *r, dg_verdict *v, size_t first, size_t last)
+/* It is control's again if both had some after that, and treatment no fewer than chance makes. */
+static void say_healed(const para_rate *r, dg_verdict *v, const para_stretch *s)
 {
-    para_window c = { 0 }, t = { 0 };
-    tally span = { r->window[DG_ARM_TREATMENT][first].first, r->window[DG_ARM_TREATMENT][last].last,
-                   0 };
-    uint64_t a, b;
-    for (size_t i = first; i <= last; i++) {
-        c.slots += r->window[DG_ARM_CONTROL][i].slots;
-        c.sum_permille += r->window[DG_ARM_CONTROL][i].sum_permille;
-        t.slots += r->window[DG_ARM_TREATMENT][i].slots;
-        t.sum_permille += r->window[DG_ARM_TREATMENT][i].sum_permille;
-    }
-    span.count = t.slots;
-    a = t.sum_permille / (t.slots * 100);
-    b = c.sum_permille / (c.slots * 100);
+    const para_series *t = &r->arm[DG_ARM_TREATMENT];
+    para_stretch rest = { 0 };
+    size_t at = s->last + 1 - t->first;
+    for (size_t c = 0, i = 0; next_pair(r, &c, &i); c++, i++)
+        if (i >= at) {
+            rest.control += milli(&r->arm[DG_ARM_CONTROL].at[c]);
+            rest.treatment += milli(&t->at[i]);
+        }
+    if (!rest.control || !rest.treatment || loss(&rest) > r->spread || !next_known(t, &at))
+        return;
+    at = at > r->behind ? at - r->behind : 0;
+    dg_claim_healing_say(&r->heals, v, t->first + (uint32_t)at, t->at[at].slot);
+}
+
+/* A mean over the stretch, in tenths. */
+static unsigned tenths(int64_t sum, uint32_t blocks)
+{
+    return (unsigned)(sum / 100 / blocks);
+}
+
+static void say_broken(para_rate *r, dg_verdict *v, const para_stretch *s)
+{
+    tally span = { s->first, s->last, s->blocks };
+    unsigned is = tenths(s->treatment, s->blocks), was = tenths(s->control, s->blocks);
     dg_verdict_say(
-        v, DG_VERDICT_BROKE, "%u.%u candidates %s a block against %u.%u in control (%u %%)",
-        (unsigned)(a / 10), (unsigned)(a % 10), r->did, (unsigned)(b / 10), (unsigned)(b % 10),
-        (unsigned)(t.sum_permille * c.slots * 100 / (c.sum_permille * t.slots)));
-    v->figures = figures(r, &c, &t);
+        v, DG_VERDICT_BROKE,
+        "%u.%u candidates %s a block against %u.%u in control (%u %%) over %u blocks: %u lost, and "
+        "control itself varies by %u",
+        is / 10, is % 10, r->did, was / 10, was % 10,
+        (unsigned)(s->treatment * 100 / (s->control ? s->control : 1)), s->blocks,
+        (unsigned)(r->lost / 1000), (unsigned)(r->spread / 1000));
+    v->figures = figures(r, s);
     dg_verdict_span(v, &span);
     dg_verdict_show(v, &r->facts);
-    if (last + 1 < PARA_WINDOWS && r->window[DG_ARM_TREATMENT][last + 1].slots >= WINDOW_MIN)
-        dg_claim_text_copy(v->healed, sizeof v->healed, "session change");
+    say_healed(r, v, s);
 }
 
-static void say_whole(const para_rate *r, dg_verdict *v)
+static void say_held(const para_rate *r, dg_verdict *v, const para_stretch *all)
 {
-    uint64_t sum[2] = { 0, 0 }, slots[2] = { 0, 0 };
-    para_window whole[2];
-    for (int arm = 0; arm < 2; arm++)
-        for (size_t i = 0; i < PARA_WINDOWS; i++) {
-            sum[arm] += r->window[arm][i].sum_permille;
-            slots[arm] += r->window[arm][i].slots;
-        }
-    if (!slots[0] || !slots[1]) {
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U was seen in the network");
-    } else if (!sum[0]) {
+    unsigned is = tenths(all->treatment, all->blocks), was = tenths(all->control, all->blocks);
+    char lost[120] = "";
+    if (r->lost)
+        snprintf(lost, sizeof lost, "; %u lost, and at_least_of_control lets that pass",
+                 (unsigned)(r->lost / 1000));
+    else if (r->fewer)
+        snprintf(lost, sizeof lost, "; at worst %u fewer, and control itself varies by %u",
+                 (unsigned)(r->fewer / 1000), (unsigned)(r->spread / 1000));
+    dg_verdict_say(v, DG_VERDICT_HELD, "%u.%u a block against %u.%u over %u blocks from U on%s",
+                   is / 10, is % 10, was / 10, was % 10, all->blocks, lost);
+    v->figures = figures(r, all);
+}
+
+/* Control is no measure; false: it is one. */
+static bool say_control(const para_rate *r, dg_verdict *v, const para_stretch *all)
+{
+    if (!all->control)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
-        v->control_failed = true;
-    } else if (sum[0] * CONTROL_ROTATION < slots[0] * 1000 * (uint64_t)r->most_backable) {
+    else if (all->control / 1000 * CONTROL_ROTATION < all->blocks * r->most_backable)
         dg_verdict_say(
             v, DG_VERDICT_UNEXERCISED,
             "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
             "%d blocks each",
-            (unsigned)(sum[0] / (slots[0] * 1000)), (unsigned)(sum[0] / (slots[0] * 100) % 10),
-            r->did, (unsigned)r->most_backable, CONTROL_ROTATION);
-        v->control_failed = true;
-    } else if (r->most_backable < r->setup.parachains) {
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
-                       "at most %u of %u parachains had a candidate at a time",
-                       (unsigned)r->most_backable, (unsigned)r->setup.parachains);
-    } else {
-        uint64_t a = sum[1] / (slots[1] * 100), b = sum[0] / (slots[0] * 100);
-        for (int arm = 0; arm < 2; arm++)
-            whole[arm] = (para_window){ .slots = slots[arm], .sum_permille = sum[arm] };
-        v->figures = figures(r, &whole[0], &whole[1]);
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u.%u a block against %u.%u", (unsigned)(a / 10),
-                       (unsigned)(a % 10), (unsigned)(b / 10), (unsigned)(b % 10));
-    }
+            tenths(all->control, all->blocks) / 10, tenths(all->control, all->blocks) % 10, r->did,
+            (unsigned)r->most_backable, CONTROL_ROTATION);
+    else
+        return false;
+    v->control_failed = true;
+    return true;
 }
 
 void dg_claim_rate_finish(void *rate, dg_verdict *v)
 {
     para_rate *r = rate;
-    size_t first = PARA_WINDOWS, last = 0;
-    flush(r, DG_ARM_CONTROL);
-    flush(r, DG_ARM_TREATMENT);
-    for (size_t i = 0; i < PARA_WINDOWS && first == PARA_WINDOWS; i++)
-        if (too_low(r, i))
-            for (first = last = i; last + 1 < PARA_WINDOWS && too_low(r, last + 1); last++)
-                ;
-    if (first < PARA_WINDOWS)
-        say_broken(r, v, first, last);
+    para_stretch all = whole_run(r), broken = worst_stretch(r, r->floor_permille);
+    para_stretch worst = worst_stretch(r, 1000);
+    r->spread = spread_of(r);
+    r->fewer = loss(&worst);
+    worst = densest(r, &worst);
+    r->lost = loss(&worst) > r->spread ? loss(&worst) : 0;
+    if (!all.blocks)
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U was seen in the network");
+    else if (broken.short_by > r->spread)
+        say_broken(r, v, &worst);
+    else if (say_control(r, v, &all))
+        ;
+    else if (r->most_backable < r->setup.parachains)
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "at most %u of %u parachains had a candidate at a time",
+                       (unsigned)r->most_backable, (unsigned)r->setup.parachains);
     else
-        say_whole(r, v);
+        say_held(r, v, &all);
     if (r->facts.lost)
         v->rc = DG_NOMEM;
 }

@@ -90,6 +90,27 @@ static bool slots_in(stream *s, const char *line)
     return true;
 }
 
+/* "C5 paras 105 109 2 2": a block each slot, all with these numbers. */
+static bool paras_in(stream *s, const char *line)
+{
+    struct dg_event_net_paras e;
+    unsigned block;
+    int64_t to;
+    char arm;
+    if (sscanf(line,
+               "%c%u paras %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+               " %" SCNd64,
+               &arm, &block, &e.slot, &to, &e.backed, &e.included, &e.timed_out, &e.offered,
+               &e.backable)
+        != 9)
+        return false;
+    for (; e.slot <= to; e.slot++, block++)
+        add(s, arm, block, DG_EVENT_NET_PARAS,
+            (const int64_t[]){ e.slot, e.backed, e.included, e.timed_out, e.offered, e.backable },
+            NULL);
+    return true;
+}
+
 /* What a run tells of itself before the rest: slots of 6 s, epochs of 20, U in slot 110. */
 #define RUN                                                                                        \
     "C0 run-start 0 20 6000 1 1 2 110 1\nC0 node-limits 1000000 667 2000 10000 2000\n"             \
@@ -99,7 +120,7 @@ static void lines_in(stream *s, const char *text)
 {
     while (*text) {
         size_t len = strcspn(text, "\n");
-        if (len && !slots_in(s, text))
+        if (len && !slots_in(s, text) && !paras_in(s, text))
             line_in(s, text, len);
         text += len + (text[len] == '\n');
     }
@@ -459,12 +480,9 @@ static const struct row {
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       NET("1") "C10 net-holders 110 4 4 4 0 1\nT10 net-holders 110 4 4 4 0 1" },
 
-#define C4(n)                                                                                      \
-    "C13 net-paras 113 " n "\nC14 net-paras 114 " n "\nC15 net-paras 115 " n                       \
-    "\nC16 net-paras 116 " n "\n"
-#define T4(n)                                                                                      \
-    "T13 net-paras 113 " n "\nT14 net-paras 114 " n "\nT15 net-paras 115 " n                       \
-    "\nT16 net-paras 116 " n "\n"
+/* blocks in slots 110 to 115; a block's worth is 2 */
+#define C6 "C10 paras 110 115 2 2 0 2 2\n"
+#define T6(n) "T10 paras 110 115 " n "\n"
 #define BARE "T0 net-start 4 0 1 110 120 20\n"
     { "backing-rate", DG_VERDICT_HELD, 0, "does not apply: the state has no parachain", BARE RAN },
     { "no-shows", DG_VERDICT_HELD, 0, "does not apply: the state has no parachain", BARE RAN },
@@ -472,49 +490,86 @@ static const struct row {
     { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U", BARE RAN },
     { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "no block after U",
       NET("1") "C9 net-paras 109 2 2 0 2 2\nT9 net-paras 109 2 2 0 2 2" },
-    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") },
-    /* a block's worth */
-    { "backing-rate", DG_VERDICT_HELD, 0, "1.7 a block against 2.0",
-      NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 2 2 0 2 2\nT15 "
-                               "net-paras 115 2 2 0 2 2\nT16 net-paras 116 2 2 0 2 2" },
-    /* U itself */
-    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") "T10 net-paras 110 0 0 0 0 0" },
-    { "backing-rate", DG_VERDICT_BROKE, 13,
-      "0.5 candidates backed a block against 2.0 in control (25 %)",
-      NET("1") C4("2 2 0 2 2") "T13 net-paras 113 1 2 0 2 2\nT14 net-paras 114 1 2 0 2 2\nT15 "
-                               "net-paras 115 0 2 0 2 2\nT16 net-paras 116 0 2 0 2 2" },
+    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0 over 6 blocks from U on",
+      NET("1") C6 T6("2 2 0 2 2") },
+    { "backing-rate", DG_VERDICT_HELD, 0, "at worst 2 fewer, and control itself varies by 2",
+      NET("1") C6 "T10 paras 110 112 2 2 0 2 2\nT13 net-paras 113 0 0 0 0 2\nT14 paras 114 115 2 2 "
+                  "0 2 2" },
+    /* from U itself */
+    { "backing-rate", DG_VERDICT_BROKE, 10,
+      "0.5 candidates backed a block against 2.0 in control (25 %) over 2 blocks: 3 lost, and "
+      "control itself varies by 2",
+      NET("1") C6
+      "T10 net-paras 110 1 0 0 0 2\nT11 net-paras 111 0 0 0 0 2\nT12 paras 112 115 2 2 0 "
+      "2 2" },
+    /* the last two blocks before a boundary are no others */
+    { "backing-rate", DG_VERDICT_BROKE, 10, "(25 %) over 2 blocks: 3 lost",
+      "C0 net-start 4 2 1 110 112 20\nT0 net-start 4 2 1 110 112 20\n" C6
+      "T10 net-paras 110 1 0 0 0 2\nT11 net-paras 111 0 0 0 0 2\nT12 paras 112 115 2 2 0 2 2" },
+    /* cores are served in turns, and treatment's turn is the other one */
+    { "backing-rate", DG_VERDICT_HELD, 0, "at worst 2 fewer, and control itself varies by 2",
+      NET("1") "C10 net-paras 110 2 0 0 2 2\nC11 net-paras 111 0 2 0 2 2\nC12 net-paras 112 2 0 0 "
+               "2 "
+               "2\nC13 net-paras 113 0 2 0 2 2\nT10 net-paras 110 0 2 0 2 2\nT11 net-paras 111 2 0 "
+               "0 "
+               "2 2\nT12 net-paras 112 0 2 0 2 2\nT13 net-paras 113 2 0 0 2 2" },
+    /* a slot without a block is no candidate's fault; and from the boundary on places count anew */
+    { "backing-rate", DG_VERDICT_HELD, 0, "4.0 a block against 4.0 over 3 blocks from U on",
+      "C0 net-start 4 2 1 110 112 20\nT0 net-start 4 2 1 110 112 20\nC10 net-paras 110 2 0 0 2 "
+      "2\nC11 net-paras 111 99 0 0 2 2\nC12 net-paras 112 3 0 0 2 2\nC13 net-paras 113 7 0 0 2 2\n"
+      "T10 net-paras 110 2 0 0 2 2\nT11 net-paras 112 3 0 0 2 2\nT12 net-paras 113 7 0 0 2 2" },
     /* siblings count once */
-    { "backing-rate", DG_VERDICT_BROKE, 13, "0.0 candidates backed",
-      NET("1") C4("2 2 0 2 2") "T13 net-paras 113 0 0 0 0 2\nT13 net-paras 113 0 0 0 0 2\n" T4(
-          "0 0 0 0 2") },
+    { "backing-rate", DG_VERDICT_BROKE, 10, "0.7 candidates backed a block against 2.0 in control",
+      NET("1") C6
+      "T10 net-paras 110 2 0 0 0 2\nT10 net-paras 110 1 0 0 0 2\nT11 net-paras 111 0 0 0 0 "
+      "2\nT12 paras 112 115 2 2 0 2 2" },
+#define LETS_PASS(share)                                                                           \
+    "C0 run-start 0 20 6000 1 1 2 110 1 {'claims':{'backing-rate':{'at_least_of_control':" share   \
+    "}}}\n"
+    /* a twentieth for good, where a plan lets it pass, is said; a fifth breaks */
+    { "backing-rate", DG_VERDICT_HELD, 0,
+      "19.0 a block against 20.0 over 30 blocks from U on; 30 lost, and at_least_of_control lets "
+      "that pass",
+      LETS_PASS("0.9") NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
+    { "backing-rate", DG_VERDICT_BROKE, 10, "(80 %) over 30 blocks: 120 lost",
+      LETS_PASS("0.9") NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 16 20 0 2 2" },
+    { "backing-rate", DG_VERDICT_BROKE, 10, "(95 %) over 30 blocks: 30 lost",
+      NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
+/* control's own pairs differ by 4, so that 2 + 4 are let pass */
+#define BY_FOUR                                                                                    \
+    "C10 paras 110 111 2 0 0 2 2\nC12 paras 112 113 0 0 0 2 2\nC14 paras 114 115 2 0 0 2 2\n"      \
+    "C16 paras 116 117 0 0 0 2 2\nC18 paras 118 119 2 0 0 2 2\nC20 paras 120 121 0 0 0 2 2\n"
+    { "backing-rate", DG_VERDICT_HELD, 0, "at worst 6 fewer, and control itself varies by 6",
+      NET("1") BY_FOUR
+      "T10 paras 110 111 1 0 0 2 2\nT12 paras 112 115 0 0 0 2 2\nT16 paras 116 117 0 0 "
+      "0 2 2\nT18 paras 118 119 2 0 0 2 2\nT20 paras 120 121 0 0 0 2 2" },
+    { "backing-rate", DG_VERDICT_BROKE, 10, "7 lost, and control itself varies by 6",
+      NET("1") BY_FOUR
+      "T10 net-paras 110 1 0 0 2 2\nT11 paras 111 117 0 0 0 2 2\nT18 paras 118 119 2 0 0 "
+      "2 2\nT20 paras 120 121 0 0 0 2 2" },
     { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "at most 1 of 2 parachains",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 1") },
+      NET("1") C6 T6("2 2 0 2 1") },
     { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no candidate backed",
-      NET("1") C4("0 2 0 2 2") T4("2 2 0 2 2") },
+      NET("1") "C10 paras 110 115 0 2 0 2 2\n" T6("2 2 0 2 2") },
 /* in the eighth session after U's, and in the one after the last that a plan may ask for */
-#define LATE(arm, a, b, c, d, n)                                                                   \
-    arm "300 net-paras " a " " n "\n" arm "301 net-paras " b " " n "\n" arm "302 net-paras " c     \
-        " " n "\n" arm "303 net-paras " d " " n "\n"
+#define LATE(arm, from, to, n) arm "300 paras " from " " to " " n "\n"
     { "backing-rate", DG_VERDICT_BROKE, 300,
-      "0.0 candidates backed a block against 2.0 in control (0 %)",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") LATE("C", "263", "264", "265", "266", "2 2 0 2 2")
-          LATE("T", "263", "264", "265", "266", "0 2 0 2 2") },
+      "0.0 candidates backed a block against 2.0 in control (0 %) over 4 blocks: 8 lost",
+      NET("1") C6 T6("2 2 0 2 2") LATE("C", "263", "266", "2 2 0 2 2")
+          LATE("T", "263", "266", "0 2 0 2 2") },
     { "inclusion-rate", DG_VERDICT_BROKE, 300, "0.0 candidates included",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2") LATE("C", "263", "264", "265", "266", "2 2 0 2 2")
-          LATE("T", "263", "264", "265", "266", "2 0 0 2 2") },
+      NET("1") C6 T6("2 2 0 2 2") LATE("C", "263", "266", "2 2 0 2 2")
+          LATE("T", "263", "266", "2 0 0 2 2") },
     { "backing-rate", DG_VERDICT_BROKE, 300, "0.0 candidates backed a block against 2.0 in control",
-      NET("1") C4("2 2 0 2 2") T4("2 2 0 2 2")
-          LATE("C", "2163", "2164", "2165", "2166", "2 2 0 2 2")
-              LATE("T", "2163", "2164", "2165", "2166", "0 2 0 2 2") },
+      NET("1") C6 T6("2 2 0 2 2") LATE("C", "2163", "2166", "2 2 0 2 2")
+          LATE("T", "2163", "2166", "0 2 0 2 2") },
     { "inclusion-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
-      NET("1") C4("2 2 0 2 2") T4("0 2 0 2 2") },
-    { "inclusion-rate", DG_VERDICT_BROKE, 13,
-      "0.0 candidates included a block against 2.0 in control (0 %)",
-      NET("1") C4("2 2 0 2 2") T4("2 0 0 2 2") },
+      NET("1") C6 T6("0 2 0 2 2") },
+    { "inclusion-rate", DG_VERDICT_BROKE, 10,
+      "0.0 candidates included a block against 2.0 in control (0 %) over 6 blocks: 12 lost",
+      NET("1") C6 T6("2 0 0 2 2") },
     { "inclusion-rate", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no candidate included",
-      NET("1") C4("2 0 0 2 2") T4("2 2 0 2 2") },
+      NET("1") "C10 paras 110 115 2 0 0 2 2\n" T6("2 2 0 2 2") },
 
     { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U",
       NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
@@ -879,6 +934,46 @@ START_TEST(a_claim_judges_its_stream)
 }
 END_TEST
 
+/* Three blocks without a candidate, then as in control: what heals is what happened in that very
+ * block, for what is included in the one before, and nothing that came sooner or later. */
+#define THREE                                                                                      \
+    "C10 paras 110 115 2 2 0 2 2\nT10 paras 110 112 0 0 0 2 2\nT13 paras 113 115 2 2 0 2 2\n"
+static const struct {
+    const char *claim, *healed, *events;
+} heals[] = {
+    { "backing-rate", "the network itself", NET("1") THREE },
+    { "backing-rate", "session change", NET("1") "T13 net-session 2 4 2 2 0 113\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T12 net-session 2 4 2 2 0 112\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T14 net-session 2 4 2 2 0 114\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "C13 net-session 2 4 2 2 0 113\n" THREE },
+    { "inclusion-rate", "session change", NET("1") "T12 net-session 2 4 2 2 0 112\n" THREE },
+    { "backing-rate", "the end of a planned fault", NET("1") "T12 net-fault 113 0 0 1 0\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T12 net-fault 113 0 1 1 0\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T12 net-fault 112 0 0 1 0\n" THREE },
+    { "backing-rate", "N's first block", NET("1") "T13 upgrade 0 1 13 1\n" THREE },
+    { "backing-rate", "the network itself", NET("1") "T13 upgrade 0 1 13 0\n" THREE },
+    { "backing-rate", "",
+      NET("1") "C10 paras 110 115 2 2 0 2 2\nT10 paras 110 115 0 0 0 2 2\nT15 net-session 2 4 2 2 "
+               "0 115" },
+    { "backing-rate", "",
+      NET("1") "C10 paras 110 113 2 2 0 2 2\nC14 paras 114 115 0 0 0 2 2\nT10 paras "
+               "110 115 0 0 0 2 2\nT14 net-session 2 4 2 2 0 114" },
+};
+START_TEST(what_heals_happened_in_that_block)
+{
+    static stream s;
+    dg_verdict v;
+    dg_claim_setup setup;
+    stream_read(&s, heals[_i].events);
+    setup = setup_of(&s);
+    dg_claim_judge(dg_claim_named(heals[_i].claim), &v, &setup, s.at, s.count, NULL);
+    ck_assert_int_eq(v.status, DG_VERDICT_BROKE);
+    ck_assert_str_eq(v.healed, heals[_i].healed);
+    dg_verdict_clear(&v);
+    stream_clear(&s);
+}
+END_TEST
+
 /* Silence is not consent: no claim may hold over an empty log. */
 START_TEST(no_claim_holds_over_nothing)
 {
@@ -995,6 +1090,7 @@ int main(void)
     int count = sizeof rows / sizeof *rows;
     tcase_add_loop_test(tc, a_claim_judges_its_stream, 0, count);
     tcase_add_loop_test(tc, a_verdict_can_be_checked_from_the_log, 0, count);
+    tcase_add_loop_test(tc, what_heals_happened_in_that_block, 0, sizeof heals / sizeof *heals);
     tcase_add_test(tc, no_claim_holds_over_nothing);
     tcase_add_test(tc, every_claim_was_seen_red_and_green);
     tcase_add_test(tc, a_threshold_comes_from_the_plan);

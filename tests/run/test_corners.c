@@ -37,7 +37,8 @@ static const struct {
     { "boundary-4", 9, "\"backing-rate\":{},\"inclusion-rate\":{}",
       "\"kind\":\"offline-collators\",\"who\":\"all\",\"from\":\"boundary@9+2\",\"until\":"
       "\"boundary@9+18\"",
-      "inclusion-rate", "3.0 candidates included a block" },
+      "inclusion-rate",
+      "0.0 candidates included a block against 10.6 in control (0 %) over 15 blocks: 160 lost" },
     /* included in control, in treatment neither before U nor after it */
     { "#22", 2, "\"para-interval\":{}",
       "\"kind\":\"offline-collators\",\"paras\":[2003],\"from\":\"U\"", "para-interval",
