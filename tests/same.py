@@ -137,6 +137,17 @@ TRANSLATIONS = [
         ['{"kind":"net-slot","primary":1,"seq":0}'],
         ['{"kind":"net-slot","seq":0}'],
     ),
+    # What N lacks, and how its answers stand against control's.
+    (
+        drop_field("api", "missing"),
+        ['{"kind":"api","missing":0,"ok":1,"seq":0}'],
+        ['{"kind":"api","ok":1,"seq":0}'],
+    ),
+    (
+        drop_field("api", "against"),
+        ['{"against":1,"kind":"api","ok":1,"seq":0}'],
+        ['{"kind":"api","ok":1,"seq":0}'],
+    ),
 ] + [
     (
         drop_kind(kind),

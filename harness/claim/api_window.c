@@ -1,19 +1,24 @@
-/* api-window: what nodes ask at U, new code over old storage, and just after.
+/* api-window: what nodes ask at U, new code over old storage, just after, and on from there.
  *
  * Too long is what the slowest of the machines that validators have does not get done
  * before the overseer gives the node up; a warning is due when the answer comes after an
  * author has had to put its inherent together. A query is stopped where the fastest of
- * them is given up as well: that one does not answer. */
+ * them is given up as well: that one does not answer.
+ *
+ * An answer that is wrong at U alone is a warning: the next block heals it. One that is wrong and
+ * stays so is what nodes have to live with. Where N's configuration is not control's, what
+ * follows from it is config-survives' to say. */
 #include "claim/claim_impl.h"
 
 #include <string.h>
 
 typedef struct memory {
     dg_claim_setup setup;
-    uint64_t fuel_max, fuel_late, asked_at_u, asked_later;
-    tally bad, odd, late;
-    char first[300], names[340], slow[160];
-    size_t names_count;
+    uint64_t fuel_max, fuel_late, asked_at_u, asked_later, as_control, missing;
+    tally bad, late;
+    bool configured; /* N's configuration is another */
+    char first[300], slow[160];
+    api_moments methods;
     evidence facts;
 } memory;
 
@@ -73,58 +78,98 @@ static void answered_late(memory *m, const dg_event *e)
     dg_claim_evidence_event(&m->facts, e);
 }
 
-static void contradicted(memory *m, const dg_event *e)
+static void answered(memory *m, const dg_event *e)
 {
-    size_t used = strlen(m->names);
-    const char *how = dg_claim_detail(e, "differs");
-    if (m->names_count++ < 4)
-        snprintf(m->names + used, sizeof m->names - used, "%s%.60s%s%.60s%s", used ? ", " : "",
-                 dg_claim_detail(e, "api"), how[0] ? " (" : "", how, how[0] ? ")" : "");
-    dg_claim_tally_add(&m->odd, e->block);
-    dg_claim_evidence_event(&m->facts, e);
+    const char *how = failure(m, e);
+    dg_claim_api_moments_add(&m->methods, e);
+    m->missing += e->api.missing != 0;
+    m->as_control += e->api.against == DG_EVENT_AGAINST_SAME;
+    if (how)
+        broken(m, e, how);
+    else if (e->api.contradicts || e->api.against > DG_EVENT_AGAINST_SAME)
+        dg_claim_evidence_event(&m->facts, e);
+    else if ((uint64_t)e->api.fuel > m->fuel_late)
+        answered_late(m, e);
 }
 
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    const char *how;
-    if (e->kind != DG_EVENT_API || e->arm != DG_ARM_TREATMENT || e->block < m->setup.upgrade_block)
+    if (e->arm != DG_ARM_TREATMENT || e->block < m->setup.upgrade_block)
+        return;
+    if (e->kind == DG_EVENT_CONFIG
+        && strncmp(dg_claim_detail(e, "what"), "Configuration.", strlen("Configuration.")) == 0)
+        m->configured |= !e->config.equal || !e->config.decodes;
+    if (e->kind != DG_EVENT_API)
         return;
     if (strcmp(dg_claim_detail(e, "window"), "U") == 0)
         m->asked_at_u++;
     else
         m->asked_later++;
-    if ((how = failure(m, e)))
-        broken(m, e, how);
-    else if (e->api.contradicts)
-        contradicted(m, e);
-    else if ((uint64_t)e->api.fuel > m->fuel_late)
-        answered_late(m, e);
+    answered(m, e);
+}
+
+/* ---- what it comes to ---- */
+
+static void say_broken(const memory *m, dg_verdict *v)
+{
+    char names[240], when[80];
+    unsigned count = dg_claim_api_missing(&m->methods, names, sizeof names, when, sizeof when);
+    if (m->missing == m->bad.count) /* it is all that there is to say */
+        dg_verdict_say(v, DG_VERDICT_BROKE,
+                       "N declares %u method%s that it does not have, at %s: %s", count,
+                       count == 1 ? "" : "s", when, names);
+    else
+        dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
+    dg_verdict_span(v, &m->bad);
+}
+
+static bool say_stays(const memory *m, dg_verdict *v)
+{
+    char names[340];
+    tally wrong = { 0 };
+    if (!dg_claim_api_wrong(&m->methods, &wrong, names, sizeof names, API_STAYS, m->configured))
+        return false;
+    dg_verdict_say(v, DG_VERDICT_BROKE, "from #%u on %u answer%s not control's: %s", wrong.first,
+                   (unsigned)wrong.count, wrong.count == 1 ? " is" : "s are", names);
+    dg_verdict_span(v, &wrong);
+    return true;
+}
+
+static bool say_odd(const memory *m, dg_verdict *v)
+{
+    char names[340];
+    tally odd = { 0 };
+    if (!dg_claim_api_wrong(&m->methods, &odd, names, sizeof names, API_PASSES, m->configured))
+        return false;
+    dg_verdict_say(v, DG_VERDICT_WARNED, "at #%u %u answer%s not as %s should be: %s", odd.first,
+                   (unsigned)odd.count, odd.count == 1 ? " is" : "s are",
+                   odd.count == 1 ? "it" : "they", names);
+    dg_verdict_span(v, &odd);
+    dg_claim_text_copy(v->healed, sizeof v->healed,
+                       dg_claim_api_healed(&m->methods, m->configured));
+    return true;
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
-    if (m->bad.count) {
-        dg_verdict_say(v, DG_VERDICT_BROKE, "%s%s", m->first, m->bad.count > 1 ? ", and more" : "");
-        dg_verdict_span(v, &m->bad);
-    } else if (!m->asked_at_u) {
+    if (m->bad.count)
+        say_broken(m, v);
+    else if (!m->asked_at_u)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no runtime API was asked at U");
-    } else if (m->odd.count) {
-        dg_verdict_say(v, DG_VERDICT_WARNED, "at #%u %u answer%s not as %s should be: %s%s",
-                       m->odd.first, (unsigned)m->odd.count, m->odd.count == 1 ? " is" : "s are",
-                       m->odd.count == 1 ? "it" : "they", m->names,
-                       m->names_count > 4 ? ", .." : "");
-        dg_verdict_span(v, &m->odd);
-        dg_claim_text_copy(v->healed, sizeof v->healed, m->asked_later ? "N's first block" : "");
-    } else if (m->late.count) {
+    else if (say_stays(m, v) || say_odd(m, v))
+        ;
+    else if (m->late.count) {
         dg_verdict_say(v, DG_VERDICT_WARNED, "%s%s: an author's inherent does not wait for it",
                        m->slow, m->late.count > 1 ? ", and more" : "");
         dg_verdict_span(v, &m->late);
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u answers at U, %u later", (unsigned)m->asked_at_u,
-                       (unsigned)m->asked_later);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u answers at U, %u later, %u compared with control's",
+                       (unsigned)m->asked_at_u, (unsigned)m->asked_later, (unsigned)m->as_control);
     }
+    if (v->status != DG_VERDICT_UNEXERCISED)
+        v->figures = dg_claim_figures_none("answers", v->status == DG_VERDICT_BROKE ? v->count : 0);
     dg_verdict_show(v, &m->facts);
 }
 
@@ -134,9 +179,9 @@ const dg_claim dg_claim_api_window = {
     .id = DG_CLAIM_API_WINDOW,
     .fails = "runtime APIs answer wrongly",
     .says = "every runtime API that nodes ask answers at U, in bounded time, decodably, and not "
-            "against what it says at U+1",
+            "against what it says at U+1; from U+1 on, what must be as in control is",
     .because = "at U nodes ask new code over storage that was not migrated yet, and the author of "
-               "U+1 builds on those answers",
+               "U+1 builds on those answers; what no migration mends they answer for good",
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),

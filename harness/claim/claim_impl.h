@@ -98,6 +98,38 @@ void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
 void dg_claim_rate_step(void *rate, const dg_event *e);
 void dg_claim_rate_finish(void *rate, dg_verdict *v);
 
+/* Answers of runtime APIs from U on, method by method: api_moments.c. Zero it to begin; it borrows
+ * from the events. */
+enum { API_METHODS_MAX = 128 };
+typedef struct api_method {
+    const char *name;
+    const dg_event *odd;    /* at U against what is said before and after; NULL: it is not */
+    const dg_event *since;  /* from there on not control's; NULL: it is, when last compared */
+    const dg_event *last;   /* at which it was not */
+    const dg_event *healed; /* .. and was again */
+    const dg_event *after;  /* its next answer after `odd`, where there is none of control's .. */
+    bool moved;             /* .. and a later one is another */
+    unsigned moments;       /* blocks at which it was not, since */
+    bool missing;           /* N had no such method */
+} api_method;
+typedef struct api_moments {
+    api_method at[API_METHODS_MAX];
+    size_t count;
+    const char *lacked; /* the last moment at which N lacked one, and those before it */
+    char lacked_before[80];
+} api_moments;
+typedef enum api_course { API_RIGHT, API_PASSES, API_STAYS } api_course;
+void dg_claim_api_moments_add(api_moments *m, const dg_event *e);
+/* Methods that N declares and lacks, how many, and the moments at which it did. */
+unsigned dg_claim_api_missing(const api_moments *m, char *names, size_t size, char *when,
+                              size_t when_size);
+/* Methods whose answers took that course: how many, blocks, and "A (how), B". `configured`: N's
+ * configuration is another, so what follows from it is not looked at. */
+unsigned dg_claim_api_wrong(const api_moments *m, tally *when, char *names, size_t size,
+                            api_course course, bool configured);
+/* By what all were healed whose wrong answers passed; "": it was not seen of each. */
+const char *dg_claim_api_healed(const api_moments *m, bool configured);
+
 /* Where control itself is so far off that its number is no measure: */
 enum {
     /* no block for three minutes: the alert rules shipped with substrate (BlockProductionSlow) */

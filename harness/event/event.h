@@ -53,6 +53,16 @@ enum { DG_EVENT_FIELDS_MAX = 8 };
 #include "event/event_list.h"
 #undef X
 
+/* How an answer of a runtime API stands against control's at the same moment. */
+typedef enum dg_event_against {
+    DG_EVENT_AGAINST_NOTHING,    /* it is not compared */
+    DG_EVENT_AGAINST_SAME,       /* what has to be as in control is so */
+    DG_EVENT_AGAINST_EMPTY,      /* nothing, where control has something */
+    DG_EVENT_AGAINST_COUNT,      /* not as many */
+    DG_EVENT_AGAINST_VALUE,      /* another value */
+    DG_EVENT_AGAINST_CONFIGURED, /* one of the last two, of what follows from HostConfiguration */
+} dg_event_against;
+
 #define DG_EVENT_NO_NODE UINT32_MAX
 typedef struct dg_event {
     dg_ns at;     /* since the start of the run */

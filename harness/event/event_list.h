@@ -43,9 +43,11 @@ X(UPGRADE, upgrade, "upgrade", pending, enacted, slot, migrated)
 /* a fact that nodes go by; fatal: none may change it, ok: N has it as N-1; detail: what, old,
  * new */
 X(IDENTITY, identity, "identity", fatal, ok)
-/* an answer; bytes: of it, decodes: a flag, version: the API's, contradicts: a later answer;
- * detail: api, window, hash, error, value, later, control, differs */
-X(API, api, "api", ok, fuel, bytes, decodes, version, contradicts)
+/* an answer; missing: N declares the method and has it not, bytes: of the answer, decodes: a flag,
+ * version: the API's, contradicts: a later answer; against: control's at the same moment
+ * (dg_event_against); detail: api, window, hash, error, value, later, control,
+ * differs, because (why it is compared so) */
+X(API, api, "api", ok, missing, fuel, bytes, decodes, version, contradicts, against)
 /* an answer's type differs or its method is gone; readable: by nodes of N-1's time, called: by
  * nodes; detail: api, where */
 X(API_TYPE, api_type, "api-type", readable, called)

@@ -32,9 +32,9 @@ static void fact(char *out, size_t size, const json_t *event)
     const json_t *d = json_object_get(event, "detail");
     const char *kind = dg_report_text_at(event, "kind");
     out[0] = 0;
-    if (strcmp(kind, "api") == 0 && dg_report_text_at(d, "later")[0])
-        snprintf(out, size, "%.80s: %.200s", dg_report_text_at(d, "api"),
-                 dg_report_text_at(d, "differs"));
+    if (strcmp(kind, "api") == 0 && dg_report_text_at(d, "differs")[0])
+        snprintf(out, size, "%.80s at #%lld: %.200s", dg_report_text_at(d, "api"),
+                 dg_report_whole_at(event, "block"), dg_report_text_at(d, "differs"));
     else if (strcmp(kind, "api") == 0)
         snprintf(out, size, "%.80s at #%lld: %.200s", dg_report_text_at(d, "api"),
                  dg_report_whole_at(event, "block"), dg_report_text_at(d, "error"));

@@ -10,7 +10,7 @@
 
 const char *dg_run_moment_name(dg_run_moment m)
 {
-    static const char *const names[] = { "U-1", "U", "U+1", "session+1" };
+    static const char *const names[] = { "U-1", "U", "U+1", "session+1", "session+2", "end" };
     assert(m < DG_RUN_MOMENT_COUNT);
     return names[m];
 }
@@ -63,63 +63,103 @@ static int put_text(json_t *detail, const char *key, const char *text)
     return text[0] ? json_object_set_new(detail, key, dg_event_text(text)) : 0;
 }
 
-static json_t *detail_of(const dg_run_arm *a, dg_run_moment m, size_t i, bool odd)
+/* How answer `i` stands against what is said without N, in `words` too. Of two sessions nothing
+ * is compared; what follows from a configuration that the plan changes is not either. */
+static dg_event_against against(char *words, size_t size, const dg_run_arm *a, dg_run_moment m,
+                                size_t i)
+{
+    const dg_survey_sample *now = &a->kept.samples[m], *control = without(a, m);
+    dg_event_against how;
+    words[0] = 0;
+    if (!control->taken || control->session != now->session)
+        return DG_EVENT_AGAINST_NOTHING;
+    how =
+        dg_survey_compare(words, size, dg_survey_api_at(i), &now->answers[i], &control->answers[i]);
+    return how == DG_EVENT_AGAINST_CONFIGURED && a->run->config_wanted ? DG_EVENT_AGAINST_NOTHING
+                                                                       : how;
+}
+
+/* Where an answer at U parts from control's, or else from U+1's. */
+static void odd_words(char *words, size_t size, const dg_survey_answer *now,
+                      const dg_survey_answer *control, const dg_survey_answer *later)
+{
+    if (now->json && control && control->json && control->described == now->described)
+        dg_survey_difference(words, size, " instead of ", now->json, control->json);
+    else if (now->json && later && later->json)
+        dg_survey_difference(words, size, ", then ", now->json, later->json);
+}
+
+static int put_odd(json_t *out, const dg_run_arm *a, dg_run_moment m, size_t i, const char *words)
+{
+    const dg_survey_sample *control = without(a, m), *after = &a->kept.samples[DG_RUN_MOMENT_AFTER];
+    const dg_survey_answer *now = &a->kept.samples[m].answers[i],
+                           *was = control->taken ? &control->answers[i] : NULL,
+                           *later = m == DG_RUN_MOMENT_UPGRADE && after->taken ? &after->answers[i]
+                                                                               : NULL;
+    char room[200] = "";
+    if (!words[0])
+        odd_words(room, sizeof room, now, was, later);
+    return put_text(out, "value", now->value) | (later ? put_text(out, "later", later->value) : 0)
+           | put_text(out, "differs", words[0] ? words : room)
+           | (was ? put_text(out, "control", was->value) : 0);
+}
+
+static json_t *detail_of(const dg_run_arm *a, dg_run_moment m, size_t i, bool odd,
+                         const char *words)
 {
     const dg_survey_answer *now = &a->kept.samples[m].answers[i];
-    const dg_survey_sample *control = without(a, m), *later = &a->kept.samples[DG_RUN_MOMENT_AFTER];
+    const dg_survey_api *row = dg_survey_api_at(i);
     char entry[96];
     json_t *out = json_object();
     int bad;
-    dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
+    dg_survey_api_entry(entry, sizeof entry, row);
     bad = put_text(out, "api", entry) | put_text(out, "window", dg_run_moment_name(m))
           | put_text(out, "error", now->error);
     if (now->rc == DG_OK)
         bad |= put_text(out, "hash", dg_hash_short(&now->hash).text);
-    if (odd || !now->decodes)
+    if (odd || words[0])
+        bad |= put_odd(out, a, m, i, words);
+    else if (!now->decodes)
         bad |= put_text(out, "value", now->value);
-    if (odd && later->taken) {
-        char words[200] = "";
-        bad |= put_text(out, "later", later->answers[i].value);
-        if (now->json && control->taken && control->answers[i].json
-            && control->answers[i].described == now->described)
-            dg_survey_difference(words, sizeof words, " instead of ", now->json,
-                                 control->answers[i].json);
-        else if (now->json && later->answers[i].json)
-            dg_survey_difference(words, sizeof words, ", then ", now->json, later->answers[i].json);
-        bad |= put_text(out, "differs", words);
-    }
-    if (odd && control->taken)
-        bad |= put_text(out, "control", control->answers[i].value);
+    if (words[0])
+        bad |= put_text(out, "because", row->because);
     if (!out || bad)
         ((dg_run_arm *)a)->run->log.rc = DG_NOMEM;
     return out;
 }
 
+static void log_answer(dg_run_arm *a, dg_run_moment m, size_t i)
+{
+    const dg_survey_sample *s = &a->kept.samples[m];
+    const dg_survey_answer *now = &s->answers[i];
+    char words[200];
+    bool odd = contradicts(a, m, i);
+    dg_event_against how = against(words, sizeof words, a, m, i);
+    dg_event_log_add(
+        &a->run->log,
+        &(dg_event){ .arm = a->which,
+                     .at = a->kept.sampled_at[m],
+                     .node = DG_EVENT_NO_NODE,
+                     .block = s->block,
+                     .kind = DG_EVENT_API,
+                     .api = { .ok = now->rc == DG_OK,
+                              .missing = now->rc == DG_ABSENT,
+                              .fuel = (int64_t)now->fuel,
+                              .bytes = (int64_t)now->len,
+                              .decodes = now->decodes,
+                              .version = now->version,
+                              .contradicts = odd,
+                              .against = how },
+                     .detail = detail_of(a, m, i, odd, how > DG_EVENT_AGAINST_SAME ? words : "") });
+}
+
 void dg_run_sample_log(dg_run_arm *a, dg_run_moment m)
 {
-    dg_survey_sample *s = &a->kept.samples[m];
+    const dg_survey_sample *s = &a->kept.samples[m];
     assert(a->which == DG_ARM_TREATMENT);
-    if (!s->taken)
-        return;
-    for (size_t i = 0; dg_survey_api_at(i); i++) {
-        const dg_survey_answer *now = &s->answers[i];
-        bool odd;
-        if (!now->asked)
-            continue;
-        odd = contradicts(a, m, i);
-        dg_event_log_add(&a->run->log, &(dg_event){ .arm = a->which,
-                                                    .at = a->kept.sampled_at[m],
-                                                    .node = DG_EVENT_NO_NODE,
-                                                    .block = s->block,
-                                                    .kind = DG_EVENT_API,
-                                                    .api = { .ok = now->rc == DG_OK,
-                                                             .fuel = (int64_t)now->fuel,
-                                                             .bytes = (int64_t)now->len,
-                                                             .decodes = now->decodes,
-                                                             .version = now->version,
-                                                             .contradicts = odd },
-                                                    .detail = detail_of(a, m, i, odd) });
-    }
+    for (size_t i = 0; s->taken && dg_survey_api_at(i); i++)
+        if (s->answers[i].asked)
+            log_answer(a, m, i);
 }
 
 /* ---- answers in another form ---- */

@@ -212,7 +212,11 @@ static dg_code at_boundaries(dg_run_arm *a, dg_block *block, dg_error *err)
         snprintf(at, sizeof at, "session+%u", ++a->at.boundaries);
         if ((rc = dg_run_sets_log(a, block, at, err)) < 0)
             return rc;
-        if (a->at.boundaries == 1 && (rc = ask_at(a, DG_RUN_MOMENT_SESSION, block, err)) < 0)
+        if (a->at.boundaries <= 2
+            && (rc = ask_at(a,
+                            a->at.boundaries == 1 ? DG_RUN_MOMENT_SESSION : DG_RUN_MOMENT_SESSION_2,
+                            block, err))
+                   < 0)
             return rc;
     }
     return DG_OK;
@@ -298,7 +302,8 @@ dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err)
     dg_code rc;
     if (!a->at.after_done)
         return DG_OK; /* nothing of N to measure */
-    if ((rc = dg_run_scan_take(&a->kept.end, a, block, err)) < 0
+    if ((rc = ask_at(a, DG_RUN_MOMENT_END, block, err)) < 0
+        || (rc = dg_run_scan_take(&a->kept.end, a, block, err)) < 0
         || (rc = dg_run_config_take(&a->kept.config_end, a, block, err)) < 0)
         return rc;
     a->kept.era_end = era_at(a, block);

@@ -15,10 +15,12 @@ typedef enum dg_run_moment {
     DG_RUN_MOMENT_BEFORE,
     DG_RUN_MOMENT_UPGRADE,
     DG_RUN_MOMENT_AFTER,
-    DG_RUN_MOMENT_SESSION,
+    DG_RUN_MOMENT_SESSION, /* the next two begin .. */
+    DG_RUN_MOMENT_SESSION_2,
+    DG_RUN_MOMENT_END, /* .. and the newest block when the run ends */
     DG_RUN_MOMENT_COUNT
 } dg_run_moment;
-/* "U-1", "U", "U+1", "session+1". */
+/* "U-1", "U", "U+1", "session+1", "session+2", "end". */
 const char *dg_run_moment_name(dg_run_moment m);
 
 typedef struct dg_run_state dg_run_state;

@@ -170,23 +170,17 @@ static char next_letter(const char **mask, char *name, size_t size)
     return 0;
 }
 
-static dg_survey_against judge(char letter, const json_t *now, const json_t *control)
+static dg_event_against judge(char letter, const json_t *now, const json_t *control)
 {
     json_int_t is = json_integer_value(now), was = json_integer_value(control);
-    switch (letter) {
-    case '#':
-        return was && !is             ? DG_SURVEY_AGAINST_EMPTY
-               : was != is && was > 0 ? DG_SURVEY_AGAINST_COUNT
-                                      : DG_SURVEY_AGAINST_SAME;
-    case '%':
-        return was && !is ? DG_SURVEY_AGAINST_EMPTY : DG_SURVEY_AGAINST_SAME;
-    case '=':
-        return json_equal((json_t *)now, (json_t *)control) ? DG_SURVEY_AGAINST_SAME
-                                                            : DG_SURVEY_AGAINST_VALUE;
-    default:
-        return json_is_true(control) && !json_is_true(now) ? DG_SURVEY_AGAINST_EMPTY
-                                                           : DG_SURVEY_AGAINST_SAME;
-    }
+    bool empty =
+        letter == '#' || letter == '%' ? was && !is : json_is_true(control) && !json_is_true(now);
+    if (letter == '=')
+        return json_equal((json_t *)now, (json_t *)control) ? DG_EVENT_AGAINST_SAME
+                                                            : DG_EVENT_AGAINST_VALUE;
+    if (empty)
+        return DG_EVENT_AGAINST_EMPTY;
+    return letter == '#' && was && was != is ? DG_EVENT_AGAINST_COUNT : DG_EVENT_AGAINST_SAME;
 }
 
 static void say(char *out, size_t size, char letter, const char *name, const json_t *now,
@@ -205,24 +199,24 @@ static void say(char *out, size_t size, char letter, const char *name, const jso
         snprintf(out, size, letter == 'k' ? "an error instead of the %s" : "no %s", name);
 }
 
-dg_survey_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
-                                    const dg_survey_answer *now, const dg_survey_answer *control)
+dg_event_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
+                                   const dg_survey_answer *now, const dg_survey_answer *control)
 {
     const char *mask = row->figures;
-    dg_survey_against worst = DG_SURVEY_AGAINST_SAME;
+    dg_event_against worst = DG_EVENT_AGAINST_SAME;
     char letter, name[60];
     out[0] = 0;
     if (!now->figures || !control->figures)
-        return DG_SURVEY_AGAINST_NOTHING;
+        return DG_EVENT_AGAINST_NOTHING;
     assert(mask);
     for (size_t i = 0; (letter = next_letter(&mask, name, sizeof name)); i++) {
         const json_t *is = json_array_get(now->figures, i),
                      *was = json_array_get(control->figures, i);
-        dg_survey_against how = is && was ? judge(letter, is, was) : DG_SURVEY_AGAINST_SAME;
-        if (how >= worst)
-            continue;
+        dg_event_against how = is && was ? judge(letter, is, was) : DG_EVENT_AGAINST_SAME;
+        if (how == DG_EVENT_AGAINST_SAME || (worst != DG_EVENT_AGAINST_SAME && how >= worst))
+            continue; /* emptiness is graver than a count, that than a value */
         worst = how;
         say(out, size, letter, name, is, was);
     }
-    return worst;
+    return row->configured && worst > DG_EVENT_AGAINST_EMPTY ? DG_EVENT_AGAINST_CONFIGURED : worst;
 }

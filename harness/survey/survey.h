@@ -257,18 +257,11 @@ dg_code dg_survey_sample_over(dg_survey_sample *out, dg_runtime *runtime, dg_sta
 /* Gives it back; it can be taken again. */
 void dg_survey_sample_clear(dg_survey_sample *sample);
 
-/* How an answer of N stands against control's, the gravest first. */
-typedef enum dg_survey_against {
-    DG_SURVEY_AGAINST_NOTHING, /* one of them tells nothing that is compared */
-    DG_SURVEY_AGAINST_EMPTY,   /* nothing, where control has something */
-    DG_SURVEY_AGAINST_COUNT,   /* not as many */
-    DG_SURVEY_AGAINST_VALUE,   /* another value */
-    DG_SURVEY_AGAINST_SAME
-} dg_survey_against;
-/* Puts the gravest difference into `out` as words: "0 of 6 cores in use"; "" where there is none.
- * What N has and control has not is no difference. */
-dg_survey_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
-                                    const dg_survey_answer *now, const dg_survey_answer *control);
+/* How an answer of N stands against control's; the gravest difference goes into `out` as words,
+ * "0 of 6 cores in use", "" where there is none. What N has and control has not is no
+ * difference. */
+dg_event_against dg_survey_compare(char *out, size_t size, const dg_survey_api *row,
+                                   const dg_survey_answer *now, const dg_survey_answer *control);
 /* Both were answered, and not with the same. */
 bool dg_survey_differs(const dg_survey_answer *a, const dg_survey_answer *b);
 /* Answer `i` at U is neither what the same code says one block later nor what is said without

@@ -318,38 +318,94 @@ static const struct row {
       "C11 inherent 2 1 1\nT11 inherent 2 1 1" },
 
     { "api-window", DG_VERDICT_UNEXERCISED, 0, "no runtime API",
-      "T9 api 1 5 4 1 5 0 {'api':'Core_version','window':'U-1'}" },
+      "T9 api 1 0 5 4 1 5 0 {'api':'Core_version','window':'U-1'}" },
     { "api-window", DG_VERDICT_HELD, 0, "1 answers at U",
-      "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
+      "T10 api 1 0 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_VERDICT_BROKE, 10, "Core_version does not answer at #10 (U): boom",
-      "T10 api 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
+      "T10 api 0 0 5 0 0 5 0 {'api':'Core_version','window':'U','error':'boom'}" },
     { "api-window", DG_VERDICT_BROKE, 10, "does not decode",
-      "T10 api 1 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
+      "T10 api 1 0 5 4 0 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_VERDICT_HELD, 0, "1 answers at U",
-      "T10 api 1 1000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
+      "T10 api 1 0 1000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_VERDICT_WARNED, 10,
       "a takes up to 2.4 s at #10, and more: an author's inherent does not wait for it",
-      "T10 api 1 1200000000 4 1 5 0 {'api':'a','window':'U'}\nT10 api 1 5000000000 4 1 5 0 "
+      "T10 api 1 0 1200000000 4 1 5 0 {'api':'a','window':'U'}\nT10 api 1 0 5000000000 4 1 5 0 "
       "{'api':'b','window':'U'}" },
     /* ten seconds, where machines are slow */
     { "api-window", DG_VERDICT_BROKE, 10, "a takes too long at #10 (U)",
-      "T10 api 1 5000000001 4 1 5 0 {'api':'a','window':'U'}" },
+      "T10 api 1 0 5000000001 4 1 5 0 {'api':'a','window':'U'}" },
     { "api-window", DG_VERDICT_BROKE, 10, "and more",
-      "T10 api 0 5 0 0 5 0 {'api':'a','window':'U'}\nT10 api 0 5 0 0 5 0 "
+      "T10 api 0 0 5 0 0 5 0 {'api':'a','window':'U'}\nT10 api 0 0 5 0 0 5 0 "
       "{'api':'b','window':'U'}" },
     { "api-window", DG_VERDICT_WARNED, 10, "5 answers are not as they should be: a, b, c, d, ..",
-      "T10 api 1 5 0 1 5 1 {'api':'a','window':'U'}\nT10 api 1 5 0 1 5 1 "
-      "{'api':'b','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'c','window':'U'}\nT10 api 1 5 0 1 5 1 "
-      "{'api':'d','window':'U'}\nT10 api 1 5 0 1 5 1 {'api':'e','window':'U'}" },
+      "T10 api 1 0 5 0 1 5 1 {'api':'a','window':'U'}\nT10 api 1 0 5 0 1 5 1 "
+      "{'api':'b','window':'U'}\nT10 api 1 0 5 0 1 5 1 {'api':'c','window':'U'}\nT10 api 1 0 5 0 1 "
+      "5 1 "
+      "{'api':'d','window':'U'}\nT10 api 1 0 5 0 1 5 1 {'api':'e','window':'U'}" },
     { "api-window", DG_VERDICT_BROKE, 10, "takes too long",
-      "T10 api 1 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
+      "T10 api 1 0 30000000000 4 1 5 0 {'api':'Core_version','window':'U'}" },
     { "api-window", DG_VERDICT_WARNED, 10, "1 answer is not as it should be",
-      "T10 api 1 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 5 4 1 "
+      "T10 api 1 0 5 4 1 5 1 {'api':'GrandpaApi_grandpa_authorities','window':'U'}\nT11 api 1 0 5 "
+      "4 1 "
       "5 0 {'api':'GrandpaApi_grandpa_authorities','window':'U+1'}" },
+
+    /* against control: 1 as it, 2 empty, 3 not as many, 4 another value, 5 of the configuration */
+    { "api-window", DG_VERDICT_HELD, 0, "1 answers at U, 1 later, 2 compared with control's",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}" },
+    { "api-window", DG_VERDICT_BROKE, 11,
+      "from #11 on 2 answers are not control's: a (0 of 6 cores), b (set 1 instead of 2)",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 2 {'api':'a','window':'U+1','differs':'0 of 6 cores'}\n"
+      "T11 api 1 0 5 4 1 5 0 4 {'api':'b','window':'U+1','differs':'set 1 instead of 2'}\n"
+      "T20 api 1 0 5 4 1 5 0 2 {'api':'a','window':'session+1','differs':'0 of 6 cores'}\n"
+      "T20 api 1 0 5 4 1 5 0 4 {'api':'b','window':'session+1','differs':'set 1 instead of 2'}" },
+    /* at U alone */
+    { "api-window", DG_VERDICT_WARNED, 10, "at #10 1 answer is not as it should be: a (0 of 6)",
+      "T10 api 1 0 5 4 1 5 0 2 {'api':'a','window':'U','differs':'0 of 6'}\n"
+      "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}" },
+    /* at one moment alone: the blocks of the arms may have it so */
+    { "api-window", DG_VERDICT_WARNED, 20, "at #20 1 answer is not as it should be: a (0 of 6)",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T20 api 1 0 5 4 1 5 0 2 {'api':'a','window':'session+1','differs':'0 of 6'}\n"
+      "T30 api 1 0 5 4 1 5 0 1 {'api':'a','window':'end'}" },
+    /* one block that is asked twice is one moment */
+    { "api-window", DG_VERDICT_WARNED, 30, "at #30 1 answer is not as it should be",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T30 api 1 0 5 4 1 5 0 2 {'api':'a','window':'session+2'}\n"
+      "T30 api 1 0 5 4 1 5 0 2 {'api':'a','window':'end'}" },
+    /* the configuration is control's, what follows from it is not .. */
+    { "api-window", DG_VERDICT_BROKE, 11, "from #11 on 1 answer is not control's: a (votes 1)",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T11 config 1 1 1 9 0 {'what':'Configuration.ActiveConfig'}\n"
+      "T11 config 1 0 1 9 1 {'what':'Staking.ValidatorCount'}\n"
+      "T11 api 1 0 5 4 1 5 0 5 {'api':'a','window':'U+1','differs':'votes 1'}\n"
+      "T20 api 1 0 5 4 1 5 0 5 {'api':'a','window':'session+1','differs':'votes 1'}" },
+    /* .. or is another itself, which has a claim of its own */
+    { "api-window", DG_VERDICT_HELD, 0, "1 answers at U",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T11 config 1 0 1 9 1 {'what':'Configuration.ActiveConfig'}\n"
+      "T11 api 1 0 5 4 1 5 0 5 {'api':'a','window':'U+1','differs':'votes 1'}\n"
+      "T20 api 1 0 5 4 1 5 0 5 {'api':'a','window':'session+1','differs':'votes 1'}" },
+    { "api-window", DG_VERDICT_BROKE, 11, "from #11 on 1 answer is not control's: b (none)",
+      "T10 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U'}\n"
+      "T11 config 1 0 1 9 1 {'what':'Configuration.ActiveConfig'}\n"
+      "T11 api 1 0 5 4 1 5 0 2 {'api':'b','window':'U+1','differs':'none'}\n"
+      "T20 api 1 0 5 4 1 5 0 2 {'api':'b','window':'session+1','differs':'none'}" },
+    /* N has it not */
+    { "api-window", DG_VERDICT_BROKE, 10,
+      "N declares 2 methods that it does not have, at U, U+1 and session+1: a, b",
+      "T10 api 0 1 0 0 0 5 0 0 {'api':'a','window':'U','error':'declared, but not exported'}\n"
+      "T10 api 0 1 0 0 0 5 0 0 {'api':'b','window':'U','error':'declared, but not exported'}\n"
+      "T11 api 0 1 0 0 0 5 0 0 {'api':'a','window':'U+1'}\n"
+      "T20 api 0 1 0 0 0 5 0 0 {'api':'a','window':'session+1'}" },
+    { "api-window", DG_VERDICT_BROKE, 10, "b does not answer at #10 (U): boom, and more",
+      "T10 api 0 0 0 0 0 5 0 0 {'api':'b','window':'U','error':'boom'}\n"
+      "T10 api 0 1 0 0 0 5 0 0 {'api':'a','window':'U'}" },
 
     { "api-compatible", DG_VERDICT_UNEXERCISED, 0, "no runtime API", "C11 slot 11 1 1" },
     { "api-compatible", DG_VERDICT_HELD, 0, "keep their form",
-      "T10 api 1 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
+      "T10 api 1 0 5 4 1 5 0 {'api':'Core_version','window':'U'}" },
     { "api-compatible", DG_VERDICT_BROKE, 10, "BabeApi_configuration: .c",
       "T10 api-type 0 1 {'api':'BabeApi_configuration','where':'.c'}" },
     { "api-compatible", DG_VERDICT_WARNED, 10, "StakingApi_x",
@@ -1054,6 +1110,57 @@ START_TEST(a_threshold_comes_from_the_plan)
 }
 END_TEST
 
+/* Healed is what was seen to be right again, by what it was first. */
+static const struct {
+    const char *events, *healed;
+} heals[] = {
+    { "T10 api 1 0 5 4 1 5 1 2 {'api':'a','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}\n"
+      "T20 api 1 0 5 4 1 5 0 1 {'api':'a','window':'session+1'}",
+      "N's first block" },
+    { "T10 api 1 0 5 4 1 5 1 2 {'api':'a','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 2 {'api':'a','window':'U+1'}\n"
+      "T20 api 1 0 5 4 1 5 0 1 {'api':'a','window':'session+1'}",
+      "the next session" },
+    /* control does not tell: it stays so, or it moves */
+    { "T10 api 1 0 5 4 1 5 1 0 {'api':'a','window':'U','hash':'0x1'}\n"
+      "T11 api 1 0 5 4 1 5 0 0 {'api':'a','window':'U+1','hash':'0x2'}\n"
+      "T20 api 1 0 5 4 1 5 0 0 {'api':'a','window':'session+1','hash':'0x2'}",
+      "N's first block" },
+    { "T10 api 1 0 5 4 1 5 1 0 {'api':'a','window':'U','hash':'0x1'}\n"
+      "T11 api 1 0 5 4 1 5 0 0 {'api':'a','window':'U+1','hash':'0x2'}\n"
+      "T20 api 1 0 5 4 1 5 0 0 {'api':'a','window':'session+1','hash':'0x3'}",
+      "" },
+    { "T10 api 1 0 5 4 1 5 1 0 {'api':'a','window':'U','hash':'0x1'}", "" },
+    /* right again, and then not */
+    { "T10 api 1 0 5 4 1 5 1 2 {'api':'a','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}\n"
+      "T20 api 1 0 5 4 1 5 0 2 {'api':'a','window':'session+1'}",
+      "" },
+    /* one of two */
+    { "T10 api 1 0 5 4 1 5 1 2 {'api':'a','window':'U'}\n"
+      "T10 api 1 0 5 4 1 5 1 2 {'api':'b','window':'U'}\n"
+      "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}",
+      "" },
+};
+
+START_TEST(an_answer_is_healed_when_it_was_seen_to_be)
+{
+    static stream s;
+    dg_claim_setup setup;
+    dg_verdict v;
+    char text[2000];
+    snprintf(text, sizeof text, "T10 upgrade 0 1 110\n%s", heals[_i].events);
+    stream_read(&s, text);
+    setup = setup_of(&s);
+    dg_claim_judge(dg_claim_named("api-window"), &v, &setup, s.at, s.count, NULL);
+    ck_assert_int_eq(v.status, DG_VERDICT_WARNED);
+    ck_assert_str_eq(v.healed, heals[_i].healed);
+    dg_verdict_clear(&v);
+    stream_clear(&s);
+}
+END_TEST
+
 /* Memory that ends anywhere ends the judgement with a code, never with half a verdict. */
 START_TEST(a_claim_without_memory_says_so)
 {
@@ -1094,6 +1201,8 @@ int main(void)
     tcase_add_test(tc, no_claim_holds_over_nothing);
     tcase_add_test(tc, every_claim_was_seen_red_and_green);
     tcase_add_test(tc, a_threshold_comes_from_the_plan);
+    tcase_add_loop_test(tc, an_answer_is_healed_when_it_was_seen_to_be, 0,
+                        sizeof heals / sizeof *heals);
     tcase_add_test(tc, a_claim_without_memory_says_so);
     suite_add_tcase(s, tc);
     return suite_run(s);

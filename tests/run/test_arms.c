@@ -153,10 +153,10 @@ START_TEST(occupied_cores_are_missed_at_u)
     dg_run_options options = { .events_path = NULL };
     json_t *o = run(plan_of("boundary-9", "SD_V12_OK", ""), &options);
     ck_assert_str_eq(claim_status(o, "api-window"), "warned");
-    ck_assert_msg(strstr(claim_text(o, "api-window"),
-                         "ParachainHost_availability_cores (0 items instead of 20)")
-                      != NULL,
-                  "%s", verdicts(o));
+    ck_assert_msg(
+        strstr(claim_text(o, "api-window"), "ParachainHost_availability_cores (0 of 20 cores)")
+            != NULL,
+        "%s", verdicts(o));
     json_decref(o);
     o = run_pair(fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
                  fixture_path("paseo-1002000-e20.wasm"), "boundary-9", NULL);

@@ -343,12 +343,45 @@ START_TEST(the_epoch_was_all_that_was_wrong)
 }
 END_TEST
 
+/* Releases were skipped, and what came between would have kept the cores: nodes ask N and get
+ * nothing, block after block, while all that is asked of storage holds. */
+static const struct {
+    const char *from, *to, *says;
+} emptied[] = {
+    { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst",
+      "on 2 answers are not control's: ParachainHost_availability_cores (0 of 6 cores in use), "
+      "ParachainHost_claim_queue (0 of 6 cores with a claim)" },
+    { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst",
+      "on 3 answers are not control's: ParachainHost_validator_groups (0 of 6 groups), "
+      "ParachainHost_availability_cores (0 of 6 cores), ParachainHost_session_info (0 of 6 "
+      "groups)" },
+};
+
+START_TEST(an_answer_that_stays_empty_breaks)
+{
+    static const char *const more[] = { "network.size=30x6", NULL };
+    const char *spec = corpus_path(emptied[_i].from);
+    char from[512];
+    json_t *outcome;
+    if (!spec)
+        return;
+    snprintf(from, sizeof from, "%s", spec);
+    outcome = run_pair(from, code_file(emptied[_i].to), "boundary-3", more);
+    ck_assert_str_eq(claim_status(outcome, "api-window"), "broke");
+    ck_assert_msg(strstr(claim_text(outcome, "api-window"), emptied[_i].says) != NULL, "%s",
+                  verdicts(outcome));
+    ck_assert_str_eq(claim_status(outcome, "config-survives"), "held");
+    json_decref(outcome);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("pairs");
     TCase *tc = tcase_create("pairs");
     tcase_add_loop_test(tc, a_pair_gets_the_verdict_it_deserves, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tc, the_epoch_was_all_that_was_wrong);
+    tcase_add_loop_test(tc, an_answer_that_stays_empty_breaks, 0, sizeof emptied / sizeof *emptied);
     tcase_add_loop_test(tc, an_epoch_kept_in_storage_is_seen, 0, sizeof rococo / sizeof *rococo);
     suite_add_tcase(s, tc);
     if (REDUCED)

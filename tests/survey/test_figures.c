@@ -24,37 +24,37 @@
 
 static const struct {
     const char *api, *method, *now, *control;
-    dg_survey_against how;
+    dg_event_against how;
     const char *says;
 } rows[] = {
-    { "ParachainHost", "validators", "00", "04" H32, DG_SURVEY_AGAINST_EMPTY, "0 of 1 validators" },
-    { "ParachainHost", "validators", "04" H32, "08" H32 H32, DG_SURVEY_AGAINST_COUNT,
+    { "ParachainHost", "validators", "00", "04" H32, DG_EVENT_AGAINST_EMPTY, "0 of 1 validators" },
+    { "ParachainHost", "validators", "04" H32, "08" H32 H32, DG_EVENT_AGAINST_COUNT,
       "1 of 2 validators" },
-    { "ParachainHost", "validators", "08" H32 H32, "04" H32, DG_SURVEY_AGAINST_COUNT,
+    { "ParachainHost", "validators", "08" H32 H32, "04" H32, DG_EVENT_AGAINST_COUNT,
       "2 validators instead of 1" },
-    { "ParachainHost", "validators", "04" H32, "00", DG_SURVEY_AGAINST_SAME, "" },
+    { "ParachainHost", "validators", "04" H32, "00", DG_EVENT_AGAINST_SAME, "" },
     /* another block number alone, another rotation */
-    { "ParachainHost", "validator_groups", GROUPS_20, GROUPS_20, DG_SURVEY_AGAINST_SAME, "" },
-    { "ParachainHost", "validator_groups", GROUPS_1, GROUPS_20, DG_SURVEY_AGAINST_VALUE,
+    { "ParachainHost", "validator_groups", GROUPS_20, GROUPS_20, DG_EVENT_AGAINST_SAME, "" },
+    { "ParachainHost", "validator_groups", GROUPS_1, GROUPS_20, DG_EVENT_AGAINST_CONFIGURED,
       "rotation frequency 1 instead of 20" },
     /* gone counts for more than other */
     { "ParachainHost", "validator_groups",
       "00"
       "0100000001000000"
       "0b000000",
-      GROUPS_20, DG_SURVEY_AGAINST_EMPTY, "0 of 2 groups" },
+      GROUPS_20, DG_EVENT_AGAINST_EMPTY, "0 of 2 groups" },
     { "ParachainHost", "availability_cores", "08" FREE FREE, "08" FREE SCHEDULED,
-      DG_SURVEY_AGAINST_EMPTY, "0 of 1 cores in use" },
+      DG_EVENT_AGAINST_EMPTY, "0 of 1 cores in use" },
     { "ParachainHost", "availability_cores", "08" FREE SCHEDULED, "08" SCHEDULED SCHEDULED,
-      DG_SURVEY_AGAINST_SAME, "" },
+      DG_EVENT_AGAINST_SAME, "" },
     { "ParachainHost", "availability_cores", "04" SCHEDULED, "08" SCHEDULED SCHEDULED,
-      DG_SURVEY_AGAINST_COUNT, "1 of 2 cores" },
+      DG_EVENT_AGAINST_CONFIGURED, "1 of 2 cores" },
     { "ParachainHost", "claim_queue", "00",
       "04"
       "00000000"
       "04"
       "d0070000",
-      DG_SURVEY_AGAINST_EMPTY, "0 of 1 cores with a claim" },
+      DG_EVENT_AGAINST_EMPTY, "0 of 1 cores with a claim" },
     { "ParachainHost", "claim_queue",
       "04"
       "00000000"
@@ -63,32 +63,35 @@ static const struct {
       "00000000"
       "04"
       "d0070000",
-      DG_SURVEY_AGAINST_EMPTY, "0 of 1 cores with a claim" },
+      DG_EVENT_AGAINST_EMPTY, "0 of 1 cores with a claim" },
     { "ParachainHost", "claim_queue",
       "04"
       "00000000"
       "04"
       "d0070000",
-      "00", DG_SURVEY_AGAINST_SAME, "" },
+      "00", DG_EVENT_AGAINST_SAME, "" },
     { "ParachainHost", "async_backing_params", "0000000000000000", "0300000002000000",
-      DG_SURVEY_AGAINST_VALUE, "candidate depth 0 instead of 3" },
-    { "ParachainHost", "session_executor_params", "00", "0100", DG_SURVEY_AGAINST_EMPTY,
+      DG_EVENT_AGAINST_CONFIGURED, "candidate depth 0 instead of 3" },
+    { "BabeApi", "current_epoch_start", "0100000000000000", "0200000000000000",
+      DG_EVENT_AGAINST_VALUE, "start of the epoch 1 instead of 2" },
+    { "ParachainHost", "session_executor_params", "00", "0100", DG_EVENT_AGAINST_EMPTY,
       "no session" },
     { "ParachainHost", "session_executor_params", "0100",
       "0104"
       "01"
       "07000000",
-      DG_SURVEY_AGAINST_VALUE, "executor parameters [] instead of [{\"value\":7,\"variant\":1}]" },
-    { "ParachainHost", "session_executor_params", "0100", "00", DG_SURVEY_AGAINST_SAME, "" },
-    { "MmrApi", "mmr_root", "0100", "00" H32, DG_SURVEY_AGAINST_EMPTY,
+      DG_EVENT_AGAINST_CONFIGURED,
+      "executor parameters [] instead of [{\"value\":7,\"variant\":1}]" },
+    { "ParachainHost", "session_executor_params", "0100", "00", DG_EVENT_AGAINST_SAME, "" },
+    { "MmrApi", "mmr_root", "0100", "00" H32, DG_EVENT_AGAINST_EMPTY,
       "an error instead of the root" },
-    { "MmrApi", "mmr_root", "00" H32, "0100", DG_SURVEY_AGAINST_SAME, "" },
-    { "ParachainHost", "on_chain_votes", "00", "01000000000000", DG_SURVEY_AGAINST_EMPTY,
+    { "MmrApi", "mmr_root", "00" H32, "0100", DG_EVENT_AGAINST_SAME, "" },
+    { "ParachainHost", "on_chain_votes", "00", "01000000000000", DG_EVENT_AGAINST_EMPTY,
       "no votes" },
     /* what moves with every block, and bytes that end too soon */
-    { "ParachainHost", "candidate_pending_availability", "00", "0100", DG_SURVEY_AGAINST_NOTHING,
+    { "ParachainHost", "candidate_pending_availability", "00", "0100", DG_EVENT_AGAINST_NOTHING,
       "" },
-    { "ParachainHost", "validators", "08" H32, "08" H32 H32, DG_SURVEY_AGAINST_NOTHING, "" },
+    { "ParachainHost", "validators", "08" H32, "08" H32 H32, DG_EVENT_AGAINST_NOTHING, "" },
 };
 
 START_TEST(answers_part_where_they_must_not)
