@@ -359,7 +359,7 @@ void dg_lock_lack(bool on);
  * NULL when none is near enough to be what was meant. */
 const char *dg_nearest(const char *word, const char *const *names);
 
-/* ---- log: `time_ns room event key=value ...` on stderr ---- */
+/* ---- log on stderr: sentences for users, and with -v `time_ns room event key=value ...` ---- */
 
 typedef enum dg_log_level { DG_LOG_QUIET, DG_LOG_NORMAL, DG_LOG_VERBOSE } dg_log_level;
 /* What is logged from here on; DG_LOG_NORMAL at first. For the whole process. */

@@ -84,7 +84,10 @@ void dg_log(dg_log_level level, const char *room, const char *format, ...)
     va_list args;
     if (level > log_level)
         return;
-    fprintf(stderr, "%llu %s ", (unsigned long long)dg_wall_ns(), room);
+    if (level == DG_LOG_NORMAL)
+        fputs("doppel: ", stderr);
+    else
+        fprintf(stderr, "%llu %s ", (unsigned long long)dg_wall_ns(), room);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);

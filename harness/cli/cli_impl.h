@@ -86,20 +86,31 @@ typedef enum dg_cli_page { DG_CLI_PAGE_OUTCOME, DG_CLI_PAGE_VERDICTS } dg_cli_pa
  * the terminal has it, 100 where there is none. DG_IO; DG_MALFORMED: not an outcome. */
 dg_code dg_cli_print_page(FILE *to, const json_t *document, dg_cli_page page, const dg_args *args,
                           uint64_t width, bool colour, dg_error *err);
-/* A terminal that knows no escapes: TERM says so. */
-bool dg_cli_is_dumb(void);
-
 /* ---- progress: a bar on a terminal, a line each ten seconds otherwise ---- */
 
 typedef struct dg_progress {
-    const char *what;
-    const char *unit;
-    uint64_t last_ns, start_ns;
+    const char *phase;
+    const char *unit; /* of what is counted, `one` of those at a time; NULL: just steps */
+    uint64_t one;
+    uint64_t last_ns, start_ns, compiled_before_ns;
     bool shown;
 } dg_progress;
-void dg_progress_init(dg_progress *p, const char *what, const char *unit);
+/* "import" (in bytes), "control", "treatment" (slots), "causes", "seeds", "execute", or another:
+ * static. */
+void dg_progress_init(dg_progress *p, const char *phase);
+/* `total` 0: unknown. */
 void dg_progress_step(void *progress, uint64_t done, uint64_t total);
+/* Takes the bar away. */
 void dg_progress_done(dg_progress *p);
+/* The line of a phase at that moment of dg_wall_ns: where it is, its own rate, the time left. */
+void dg_progress_line(char *out, size_t size, const dg_progress *p, uint64_t done, uint64_t total,
+                      uint64_t now_ns);
+/* For dg_engine_options: says that code is compiled, and keeps that time off the phases. */
+void dg_progress_compiling(void *user, size_t bytes, bool begins);
+/* Only the time. */
+void dg_progress_compiling_at(bool begins, uint64_t now_ns);
+/* A terminal that knows no escapes: TERM says so. */
+bool dg_cli_is_dumb(void);
 
 /* ---- the commands, one file each ---- */
 

@@ -60,7 +60,7 @@ static dg_code execute(dg_chain *chain, tally *t, const char *path, dg_error *er
     dg_code rc;
     if ((rc = dg_block_reader_open(&reader, path, err)) < 0)
         return rc;
-    dg_progress_init(&progress, "execute", "blocks");
+    dg_progress_init(&progress, "execute");
     while ((rc = dg_block_reader_next(reader, &header, &extrinsics, &count, err)) == DG_OK) {
         rc = step(chain, &tip, t, header, extrinsics, count, err);
         if (rc != DG_OK)

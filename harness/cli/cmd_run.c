@@ -99,8 +99,7 @@ static void step(void *user, const dg_run_progress *now)
     bar *b = user;
     if (b->phase != now->phase) {
         dg_progress_done(&b->progress);
-        dg_progress_init(&b->progress, now->phase,
-                         strcmp(now->phase, "import") == 0 ? "bytes" : "blocks");
+        dg_progress_init(&b->progress, now->phase);
         b->phase = now->phase;
     }
     dg_progress_step(&b->progress, now->done, now->total);
@@ -169,6 +168,7 @@ static int run(const dg_args *args)
                            .compiler = DG_COMPILER_SPEED,
                            .events_path = args->text[OPT_EVENTS],
                            .verify_determinism = args->text[OPT_VERIFY] != NULL,
+                           .compiling = dg_progress_compiling,
                            .progress = step,
                            .user = &b };
     const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/outcome.json";

@@ -116,7 +116,7 @@ static dg_code import(const dg_args *args, dg_engine *engine, dg_error *err)
     dg_buf header;
     dg_code rc;
     dg_buf_init(&header, 1 << 20);
-    dg_progress_init(&progress, "import", "bytes");
+    dg_progress_init(&progress, "import");
     if ((rc = block_of(&options, &header, args, err)) >= 0)
         rc = dg_source_import(NULL, args->text[CREATE_FROM], &options, engine, err);
     dg_progress_done(&progress);

@@ -33,7 +33,8 @@ const char *dg_cli_cache(void)
 
 dg_code dg_cli_engine(dg_engine **out, dg_error *err)
 {
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED };
+    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+                                  .compiling = dg_progress_compiling };
     options.cache_dir = dg_cli_cache();
     return dg_engine_new(out, &options, err);
 }
@@ -51,7 +52,7 @@ dg_code dg_cli_runtime(dg_runtime **out, dg_engine *engine, const char *path, dg
     dg_code rc;
     *out = NULL;
     dg_buf_init(&blob, DG_BLOB_MAX);
-    dg_progress_init(&progress, "import", "bytes");
+    dg_progress_init(&progress, "import");
     rc = dg_source_runtime(&blob, path, &from, err);
     dg_progress_done(&progress);
     if (rc >= 0 && (rc = dg_runtime_new(out, engine, dg_buf_bytes(&blob), err)) < 0)
@@ -85,7 +86,7 @@ dg_code dg_cli_source(dg_source *out, dg_engine *engine, const char *path, dg_er
                                .progress = dg_progress_step,
                                .user = &progress };
     dg_code rc;
-    dg_progress_init(&progress, "import", "bytes");
+    dg_progress_init(&progress, "import");
     rc = dg_source_open(out, path, &from, err);
     dg_progress_done(&progress);
     return rc;

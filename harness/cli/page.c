@@ -4,17 +4,10 @@
 #include "report/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { WIDTH_USUAL = 100, WIDTH_LEAST = 40, WIDTH_MOST = 160 };
-
-bool dg_cli_is_dumb(void)
-{
-    const char *term = getenv("TERM");
-    return term && strcmp(term, "dumb") == 0;
-}
 
 /* https://no-color.org: "when present and not an empty string". */
 static bool coloured(FILE *to, bool asked)

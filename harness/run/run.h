@@ -22,8 +22,8 @@
 /* ---- run ---- */
 
 typedef struct dg_run_progress {
-    const char *phase;    /* "import", "compile", "control", "treatment", "scan": static */
-    uint64_t done, total; /* blocks, or bytes of an import; total 0: unknown */
+    const char *phase;    /* "import", "grow", "control", "treatment", ..: static */
+    uint64_t done, total; /* slots, or bytes of an import; total 0: unknown */
 } dg_run_progress;
 
 typedef struct dg_run_options {
@@ -34,6 +34,7 @@ typedef struct dg_run_options {
     bool verify_determinism; /* run twice and compare all events: a difference is exit 5 */
     /* what a call may burn; 0: as much as a real node would wait for */
     uint64_t fuel_block, fuel_query;
+    void (*compiling)(void *user, size_t bytes, bool begins); /* as of dg_engine_options */
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */
     void *user;
 } dg_run_options;

@@ -16,7 +16,9 @@ static void import_progress(void *user, uint64_t done, uint64_t total)
 static dg_code open_engine(dg_run_state *run, dg_error *err)
 {
     dg_engine_options options = { .compiler = run->options->compiler,
-                                  .cache_dir = run->options->cache_dir };
+                                  .cache_dir = run->options->cache_dir,
+                                  .compiling = run->options->compiling,
+                                  .user = run->options->user };
     return dg_engine_new(&run->engine, &options, err);
 }
 
@@ -37,7 +39,6 @@ static dg_code open_runtimes(dg_run_state *run, dg_error *err)
                        "upgrade.to is the runtime that the snapshot runs already (%s %u, %s)",
                        dg_runtime_version(from)->spec_name, dg_runtime_version(from)->spec_version,
                        dg_hash_short(dg_runtime_hash(from)).text);
-    dg_run_tell_progress(run, "compile", 0, 0);
     if ((rc = dg_runtime_new(&run->to, run->engine, dg_buf_bytes(&run->code), err)) < 0)
         return dg_fail_within(err, rc == DG_TRAP ? DG_MALFORMED : rc, "%s", run->asked->to);
     return DG_OK;

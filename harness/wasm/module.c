@@ -119,6 +119,19 @@ static dg_code describe(dg_module *m, dg_error *err)
     return rc;
 }
 
+static dg_code compile_told(dg_module *m, dg_bytes wasm, dg_error *err)
+{
+    const dg_engine_options *o = &m->engine->options;
+    bool told = o->compiling && wasm.len >= WORTH_A_LINE;
+    dg_code rc;
+    if (told)
+        o->compiling(o->user, wasm.len, true);
+    rc = compile(m, wasm, err);
+    if (told)
+        o->compiling(o->user, wasm.len, false);
+    return rc;
+}
+
 dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_error *err)
 {
     dg_module *m = dg_calloc(1, sizeof *m);
@@ -131,9 +144,7 @@ dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_erro
     m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
     if (!m->from_cache && (turn = dg_wasm_cache_wait(engine, wasm)) >= 0)
         m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
-    if (!m->from_cache && wasm.len >= WORTH_A_LINE)
-        dg_log(DG_LOG_NORMAL, "wasm", "compiling bytes=%zu", wasm.len);
-    if (!m->from_cache && (rc = compile(m, wasm, err)) < 0)
+    if (!m->from_cache && (rc = compile_told(m, wasm, err)) < 0)
         goto out;
     if ((rc = describe(m, err)) < 0)
         goto out;

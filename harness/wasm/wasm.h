@@ -35,6 +35,9 @@ typedef struct dg_engine_options {
     bool single_threaded;  /* compile in this thread (before or after a fork) */
     uint32_t memory_max;   /* bytes a guest may have; 0: 512 MiB */
     uint32_t calls_max;    /* instances alive at once; 0: 16 */
+    /* told when code is compiled that takes seconds, and when it is done; NULL: nobody is */
+    void (*compiling)(void *user, size_t bytes, bool begins);
+    void *user;
 } dg_engine_options;
 /* One engine a process. `options` is copied; NULL: all defaults, no cache. A cache folder that
  * is not ours alone to write is logged and left unused. DG_NOMEM. */
