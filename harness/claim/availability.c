@@ -180,6 +180,7 @@ const dg_claim dg_claim_availability = {
     .says = "after U candidates become available in one block as they do in control",
     .because = "a candidate whose chunks are not held by two thirds keeps its core, and its "
                "parachain stands still",
+    .allows = "candidates",
     .basis = "node model",
     .options = options,
     .network = true,

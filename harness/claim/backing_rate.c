@@ -18,6 +18,7 @@ const dg_claim dg_claim_backing_rate = {
     .fails = "parachain candidates are not backed",
     .says = "after U as many candidates are backed a block as in control",
     .because = "on 2024-04-21 parachains stood still while the relay chain produced blocks as ever",
+    .allows = "candidates",
     .basis = "node model",
     .options = options,
     .network = true,

@@ -227,6 +227,7 @@ const dg_claim dg_claim_block_cadence = {
     .says = "after U blocks come as often as in control",
     .because = "a runtime that cannot be authored on stops the chain, and only a new client brings "
                "it back",
+    .allows = "blocks",
     .basis = "real runtime",
     .options = options,
     .size = sizeof(memory),

@@ -101,11 +101,14 @@ typedef struct dg_claim {
     const char *basis;          /* "real runtime" | "node model" */
     const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
     dg_claim_severity severity; /* default; a plan may change it */
-    bool network;               /* about the network: judged when the plan has one */
-    bool code;                  /* about new code: judged when the plan brings some */
-    bool paras;                 /* about parachains: a state without any has nothing to judge */
-    size_t size;                /* bytes of its memory, zeroed before start */
-    size_t setup;               /* where in it the setup stands, filled in before start */
+    /* what its harm is counted in, where a plan may allow some: figures.lost_unit of every verdict
+     * that broke; NULL: none */
+    const char *allows;
+    bool network; /* about the network: judged when the plan has one */
+    bool code;    /* about new code: judged when the plan brings some */
+    bool paras;   /* about parachains: a state without any has nothing to judge */
+    size_t size;  /* bytes of its memory, zeroed before start */
+    size_t setup; /* where in it the setup stands, filled in before start */
     /* where in it the facts stand that a verdict may show: the room gives them back */
     size_t facts;
     /* reads the plan's options and sets what is not 0 at first; NULL: there is nothing to do */
@@ -129,10 +132,14 @@ void dg_claim_setup_read(dg_claim_setup *out, const dg_event *events, size_t cou
 /* Whether the plan of the log has the claim judged: not where it is about a network, or about
  * new code, and there is none. */
 bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup);
-/* The plan's, or else the claim's own. */
+/* The plan's, or else the claim's own; where the plan is strict, a gate. */
 dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup);
 
-/* Runs one claim over events in order: all of control's, then treatment's.
+/* Whether the plan makes it a gate in so many words, or all of them: then a warning breaks it. */
+bool dg_claim_gates_warnings(const dg_claim *claim, const dg_claim_setup *setup);
+
+/* Runs one claim over events in order: all of control's, then treatment's. What it lost is
+ * measured by what the plan allows, and a warning by whether the plan makes it a gate.
  * `verdict` is written whole; give its evidence back with dg_verdict_clear. DG_NOMEM. */
 dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_claim_setup *setup,
                        const dg_event *events, size_t count, dg_error *err);

@@ -64,6 +64,11 @@ void dg_claim_healing_step(healing *h, const dg_event *event);
  * else that the network itself did it. */
 void dg_claim_healing_say(const healing *h, dg_verdict *v, uint32_t block, int64_t slot);
 
+/* grant.c: a warning breaks the claim; what was lost is held against the plan's `allow`, and the
+ * claim holds where that is no less. */
+void dg_claim_gate(dg_verdict *v);
+void dg_claim_allow(dg_verdict *v, const dg_claim_setup *setup);
+
 /* Candidates a block, from U on, against control: para_rate.c. As many blocks as a hundred
  * sessions of four hours have are kept of each arm, by height; what comes after is not judged. */
 enum { PARA_BLOCKS = 1 << 18 };

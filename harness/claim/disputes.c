@@ -105,6 +105,7 @@ const dg_claim dg_claim_disputes = {
     .says = "after U no more candidates are called invalid by some validator than in control",
     .because = "Kusama on 2025-05-09: two sessions after the upgrade validators that were not "
                "updated could not read a receipt and disputed everything",
+    .allows = "disputes",
     .basis = "node model",
     .network = true,
     .paras = true,

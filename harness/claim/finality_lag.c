@@ -117,6 +117,7 @@ const dg_claim dg_claim_finality_lag = {
     .says = "after U finality follows the best block as closely as in control",
     .because = "candidates that cannot be approved hold finality back, and bridges and exchanges "
                "wait for it",
+    .allows = "blocks",
     .basis = "node model",
     .options = options,
     .network = true,

@@ -120,6 +120,7 @@ const dg_claim dg_claim_groups_able = {
     .says = "after U no more backing groups are short of members that can vote than in control",
     .because = "validators that were not updated cannot vote once ParachainHost is 7: in April "
                "2024 their groups' parachains lost whole rotations",
+    .allows = "slots",
     .basis = "node model",
     .options = options,
     .network = true,

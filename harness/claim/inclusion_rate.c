@@ -18,6 +18,7 @@ const dg_claim dg_claim_inclusion_rate = {
     .fails = "parachain candidates are not included",
     .says = "after U as many candidates become available and are included as in control",
     .because = "a candidate that is backed and never included is no parachain block",
+    .allows = "candidates",
     .basis = "node model",
     .options = options,
     .network = true,

@@ -115,6 +115,7 @@ const dg_claim dg_claim_no_shows = {
     .says = "after U no more validators fail to approve what they said they check than in control",
     .because = "in April 2024 every validator compiled every parachain anew: approvals came late, "
                "each missing one called for more, and finality fell behind",
+    .allows = "no-shows",
     .basis = "node model",
     .options = options,
     .network = true,

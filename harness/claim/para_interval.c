@@ -216,6 +216,7 @@ const dg_claim dg_claim_para_interval = {
             "longest in control",
     .because = "a mean over all parachains hides the one that stands still: a group that cannot "
                "back, a collator that nobody hears",
+    .allows = "seconds",
     .basis = "node model",
     .options = options,
     .network = true,

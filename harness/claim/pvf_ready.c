@@ -110,6 +110,7 @@ const dg_claim dg_claim_pvf_ready = {
     .says = "after U validators have as many of the parachains' artifacts prepared as in control",
     .because = "in April 2024 a change of executor parameters made every node compile every "
                "parachain again: 5 to 15 minutes with little backing and late finality",
+    .allows = "slots",
     .basis = "node model",
     .options = options,
     .network = true,

@@ -90,10 +90,23 @@ bool dg_claim_is_judged(const dg_claim *claim, const dg_claim_setup *setup)
            && !json_is_true(json_object_get(own(setup, claim), "off"));
 }
 
-dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup)
+/* The plan's word; NULL: it has none. */
+static const char *severity_word(const dg_claim *claim, const dg_claim_setup *setup)
 {
     const char *text = json_string_value(json_object_get(own(setup, claim), "severity"));
+    return text ? text : json_is_true(json_object_get(setup->claims, "strict")) ? "gate" : NULL;
+}
+
+dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_setup *setup)
+{
+    const char *text = severity_word(claim, setup);
     return text ? strcmp(text, "gate") == 0 ? DG_CLAIM_GATE : DG_CLAIM_ADVICE : claim->severity;
+}
+
+bool dg_claim_gates_warnings(const dg_claim *claim, const dg_claim_setup *setup)
+{
+    const char *text = severity_word(claim, setup);
+    return text && strcmp(text, "gate") == 0;
 }
 
 /* ---- what a plan says of one claim ---- */

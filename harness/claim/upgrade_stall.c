@@ -140,6 +140,7 @@ const dg_claim dg_claim_upgrade_stall = {
     .says = "right after U the network goes on authoring",
     .because = "every node compiles N at its first call at U, all at the same moment: real nodes "
                "left four slots empty",
+    .allows = "blocks",
     .basis = "node model",
     .options = options,
     .network = true,

@@ -87,6 +87,10 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
     if (claim->paras && verdict->status == DG_VERDICT_UNEXERCISED && own->ran && own->network
         && !own->parachains)
         has_no_parachain(verdict);
+    if (dg_claim_gates_warnings(claim, own))
+        dg_claim_gate(verdict);
+    if (claim->allows)
+        dg_claim_allow(verdict, own);
     if (claim->facts != FACTS_NONE)
         give_back((evidence *)(void *)((uint8_t *)memory + claim->facts), verdict);
     dg_free(memory);

@@ -21,6 +21,8 @@ static const dg_option options[] = {
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "no-network", 0, DG_OPT_FLAG, NULL,
       "plan key network: false; nothing is said of backing, approval or finality then" },
+    { "strict", 0, DG_OPT_FLAG, NULL,
+      "plan key claims.strict: every claim is a gate, and a warning fails the run" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
     { "out", 'o', DG_OPT_TEXT, "FILE",
       "outcome (out/outcome.json); -: stdout, and the report goes to stderr" },
@@ -41,7 +43,8 @@ enum {
     OPT_NODES,
     OPT_CLASSES,
     OPT_NO_NETWORK = KEY_COUNT,
-    OPT_OUT = OPT_NO_NETWORK + 2, /* behind --set */
+    OPT_STRICT,
+    OPT_OUT = OPT_STRICT + 2, /* behind --set */
     OPT_EVENTS,
     OPT_VERIFY,
     OPT_COLOR,
@@ -84,6 +87,8 @@ static dg_code plan_of(dg_plan **plan, const dg_args *args, dg_error *err)
             rc = dg_plan_set(*plan, keys[i], args->text[i], err);
     if (rc >= 0 && args->text[OPT_NO_NETWORK])
         rc = dg_plan_set(*plan, "network", "false", err);
+    if (rc >= 0 && args->text[OPT_STRICT])
+        rc = dg_plan_set(*plan, "claims.strict", "true", err);
     for (size_t i = 0; rc >= 0 && i < args->each_count; i++)
         rc = set_pair(*plan, args->each[i], err);
     return rc < 0 ? rc : dg_plan_check(*plan, err);
@@ -206,7 +211,7 @@ static void plan_keys(FILE *out)
         if (!of_each_claim(key))
             fprintf(out, "  %-39s %s\n", key, says);
     fprintf(out, "  %-39s %s\n", "claims.NAME.severity",
-            "gate: the run fails when the claim breaks; advice: it only warns");
+            "gate: the run fails when the claim breaks, and when it warns; advice: it only warns");
     fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: the claim is not judged");
     fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
           "claims.state-growth.severity=advice\n",

@@ -213,7 +213,8 @@ static const dg_keys_row rows[] = {
     { "claims[].because", DG_KEYS_TEXT, true, .says = "why it exists" },
     { "claims[].basis", DG_KEYS_TEXT, true, .says = "what it was judged on" },
     { "claims[].severity", DG_KEYS_TEXT, true, .words = severities,
-      .says = "gate: breaking fails the run" },
+      .says =
+          "gate: breaking fails the run, and warning where the plan says gate; advice: neither" },
     { "claims[].status", DG_KEYS_TEXT, true, .words = statuses, .says = "what became of it" },
     { "claims[].reach", DG_KEYS_TEXT, .words = reaches,
       .says = "why it saw nothing of what it is about: it cannot come in this plan (held), it "

@@ -166,6 +166,8 @@ static const dg_keys_row fixed[] = {
     { "claims.default", DG_KEYS_BOOL,
       .says = "judge every claim that is not switched off (default true); false: only those named "
               "here" },
+    { "claims.strict", DG_KEYS_BOOL,
+      .says = "true: every claim is a gate, and breaks where it would only warn (default false)" },
     { "seed", DG_KEYS_WHOLE, .min = 0, .max = INT64_C(1) << 53,
       .says = "seed of all chance in the run (default 1)" },
 };
@@ -186,6 +188,15 @@ static void add(const dg_keys_row *row, const char *format, const char *claim, c
     table.count++;
 }
 
+static void add_allow(const dg_claim *claim)
+{
+    static char says[DG_CLAIM_COUNT][80];
+    snprintf(says[claim->id], sizeof says[claim->id],
+             "%s: so much harm is acceptable, and the claim holds (default 0)", claim->allows);
+    add(&(dg_keys_row){ .kind = DG_KEYS_NUMBER, .says = says[claim->id] }, "claims.%s.%s",
+        dg_claim_name(claim->id), "allow");
+}
+
 static void add_claim(const dg_claim *claim)
 {
     add(&(dg_keys_row){ .kind = DG_KEYS_OBJECT, .says = claim->says }, "claims.%s%s",
@@ -194,10 +205,14 @@ static void add_claim(const dg_claim *claim)
         &(dg_keys_row){
             .kind = DG_KEYS_TEXT,
             .words = severities,
-            .says = "gate: the run fails when the claim breaks; advice: the claim only warns" },
+            .says =
+                "gate: the run fails when the claim breaks, and when it warns; advice: the claim "
+                "only warns (default: the run fails when a gate breaks, not when it warns)" },
         "claims.%s.%s", dg_claim_name(claim->id), "severity");
     add(&(dg_keys_row){ .kind = DG_KEYS_BOOL, .says = "true: the claim is not judged" },
         "claims.%s.%s", dg_claim_name(claim->id), "off");
+    if (claim->allows)
+        add_allow(claim);
     for (size_t i = 0; claim->options && claim->options[i]; i++)
         add(&(dg_keys_row){ .kind = DG_KEYS_NUMBER,
                             .says = "threshold; see the claim's file for its default" },

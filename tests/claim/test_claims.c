@@ -148,6 +148,9 @@ static dg_claim_setup setup_of(const stream *s)
     return setup;
 }
 
+/* The claims of its plan. */
+#define PLAN(claims) "C0 run-start 0 20 6000 1 1 2 110 1 {'claims':{" claims "}}\n"
+
 #define ALL_A "'hashes':{'validators':'a','grandpa':'a','babe':'a','para':'a'}}"
 #define GONE "'hashes':{'validators':'b','grandpa':'a','babe':'a','para':'a'}}"
 
@@ -579,16 +582,15 @@ static const struct row {
       NET("1") C6
       "T10 net-paras 110 2 0 0 0 2\nT10 net-paras 110 1 0 0 0 2\nT11 net-paras 111 0 0 0 0 "
       "2\nT12 paras 112 115 2 2 0 2 2" },
-#define LETS_PASS(share)                                                                           \
-    "C0 run-start 0 20 6000 1 1 2 110 1 {'claims':{'backing-rate':{'at_least_of_control':" share   \
-    "}}}\n"
     /* a twentieth for good, where a plan lets it pass, is said; a fifth breaks */
     { "backing-rate", DG_VERDICT_HELD, 0,
       "19.0 a block against 20.0 over 30 blocks from U on; 30 lost, and at_least_of_control lets "
       "that pass",
-      LETS_PASS("0.9") NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
+      PLAN("'backing-rate':{'at_least_of_control':0.9}")
+          NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
     { "backing-rate", DG_VERDICT_BROKE, 10, "(80 %) over 30 blocks: 120 lost",
-      LETS_PASS("0.9") NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 16 20 0 2 2" },
+      PLAN("'backing-rate':{'at_least_of_control':0.9}")
+          NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 16 20 0 2 2" },
     { "backing-rate", DG_VERDICT_BROKE, 10, "(95 %) over 30 blocks: 30 lost",
       NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
 /* control's own pairs differ by 4, so that 2 + 4 are let pass */
@@ -624,6 +626,15 @@ static const struct row {
     { "inclusion-rate", DG_VERDICT_BROKE, 10,
       "0.0 candidates included a block against 2.0 in control (0 %) over 6 blocks: 12 lost",
       NET("1") C6 T6("2 0 0 2 2") },
+#define THREE_LOST                                                                                 \
+    C6 "T10 net-paras 110 1 0 0 0 2\nT11 net-paras 111 0 0 0 0 2\nT12 paras 112 115 2 2 0 2 2\n"
+    { "backing-rate", DG_VERDICT_HELD, 10, "3 candidates lost, and the plan allows 3",
+      PLAN("'backing-rate':{'allow':3}") NET("1") THREE_LOST },
+    { "backing-rate", DG_VERDICT_BROKE, 10, "3 candidates lost, and the plan allows 2.9",
+      PLAN("'backing-rate':{'allow':2.9}") NET("1") THREE_LOST },
+    /* another claim's */
+    { "backing-rate", DG_VERDICT_BROKE, 10, "3 lost",
+      PLAN("'inclusion-rate':{'allow':3}") NET("1") THREE_LOST },
     { "inclusion-rate", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no candidate included",
       NET("1") "C10 paras 110 115 2 0 0 2 2\n" T6("2 2 0 2 2") },
 
@@ -876,6 +887,25 @@ static const struct row {
                "1\nT11 net-slot 111 1 0 0 1" },
     { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "N-1 alone finalized nothing",
       NET("1") "C11 net-slot 111 1 1 0 1\nT11 net-slot 111 1 1 0 1" },
+#define PANICS                                                                                     \
+    "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 2 2 0 0\nT11 net-collators 111 6 2 4 0"
+    { "collator-health", DG_VERDICT_BROKE, 11,
+      "no block is lost by it; a warning, which the plan makes a gate",
+      PLAN("'collator-health':{'severity':'gate'}") NET("1") PANICS },
+    { "collator-health", DG_VERDICT_BROKE, 11, "which the plan makes a gate",
+      PLAN("'strict':true") NET("1") PANICS },
+    { "collator-health", DG_VERDICT_WARNED, 11, "no block is lost by it",
+      PLAN("'strict':true,'collator-health':{'severity':'advice'}") NET("1") PANICS },
+    { "collator-health", DG_VERDICT_WARNED, 11, "no block is lost by it",
+      PLAN("'strict':false,'disputes':{'severity':'gate'}") NET("1") PANICS },
+/* all bitfields of a block were of the wrong length; nothing of it is in what is lost */
+#define LEFT_OUT                                                                                   \
+    "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 40 40 4 0\nT11 net-bitfields 111 " \
+    "10 0 0 4 4\n"
+    { "availability", DG_VERDICT_WARNED, 11, "10 of 10 bitfields were left out",
+      PLAN("'availability':{'allow':9}") NET("1") LEFT_OUT },
+    { "availability", DG_VERDICT_BROKE, 11, "which the plan makes a gate",
+      PLAN("'availability':{'allow':9,'severity':'gate'}") NET("1") LEFT_OUT },
 #define U_BUILT "C9 net-slot 110 1 1 0 1\nT9 net-upgrade 110 1 0\nT9 net-slot 110 1 1 0 1\n"
     { "upgrade-stall", DG_VERDICT_UNEXERCISED, 0, "no slot after U", NET("1") U_BUILT },
     /* no U at all */

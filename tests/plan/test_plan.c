@@ -78,6 +78,11 @@ static const struct {
       "did you mean \"at_least_of_control\"" },
     { "{\"claims\":{\"block-cadence\":{\"at_least_of_control\":-1}}}", "must not be negative" },
     { "{\"claims\":{\"block-cadence\":{\"severity\":\"gates\"}}}", "did you mean \"gate\"" },
+    { "{\"claims\":{\"block-cadence\":{\"allow\":-1}}}", "allow must not be negative" },
+    { "{\"claims\":{\"block-cadence\":{\"allow\":\"9\"}}}", "allow must be a number" },
+    /* no amount of it */
+    { "{\"claims\":{\"migration\":{\"allow\":9}}}", "there is no key \"claims.migration.allow\"" },
+    { "{\"claims\":{\"strict\":1}}", "claims.strict must be true or false" },
     { "{\"claims\":{\"block-cadence\":true}}", "must be an object" },
     { "{\"claims\":{\"default\":1}}", "true or false" },
     { "{\"seed\":-1}", "seed is -1" },
