@@ -9,6 +9,22 @@ enum { VERSION_MAX = 1 << 16 };
 
 /* ---- version: section against Core_version ---- */
 
+/* The linker puts the section together in an order of its own: what is listed counts. */
+static bool apis_differ(char *out, size_t size, const dg_version *a, const dg_version *b)
+{
+    for (uint32_t i = 0; i < a->api_count + b->api_count; i++) {
+        const uint8_t *id = i < a->api_count ? a->apis[i].id : b->apis[i - a->api_count].id;
+        const char *name = dg_api_name(id);
+        uint32_t one = dg_survey_api_version(a, id), other = dg_survey_api_version(b, id);
+        if (one == other)
+            continue;
+        snprintf(out, size, "runtime API %s %u against %u%s", name ? name : "of no known name", one,
+                 other, one && other ? "" : " (0: not listed)");
+        return true;
+    }
+    return false;
+}
+
 /* The first field in which they differ, as "spec_version 2 against 3"; false: none. */
 static bool versions_differ(char *out, size_t size, const dg_version *a, const dg_version *b)
 {
@@ -24,11 +40,8 @@ static bool versions_differ(char *out, size_t size, const dg_version *a, const d
     else if (a->authoring_version != b->authoring_version)
         snprintf(out, size, "authoring_version %u against %u", a->authoring_version,
                  b->authoring_version);
-    else if (a->api_count != b->api_count
-             || memcmp(a->apis, b->apis, a->api_count * sizeof a->apis[0]) != 0)
-        snprintf(out, size, "other runtime APIs");
     else
-        return false;
+        return apis_differ(out, size, a, b);
     return true;
 }
 
