@@ -69,11 +69,6 @@ const dg_node_class *dg_class_named(const char *name)
     return NULL;
 }
 
-void dg_class_releases(char *out, size_t size, const dg_node_class *of)
-{
-    snprintf(out, size, "%.*s", (int)strcspn(of->says, ":"), of->says);
-}
-
 const char *dg_class_early_name(const dg_node_class *of)
 {
     if (!of->v2)

@@ -60,7 +60,7 @@ typedef enum dg_early_topology {
 /* One release family: a row of the table in class.c. */
 typedef struct dg_node_class {
     const char *name; /* "SD_V12_DROP" */
-    const char *says; /* its releases, a colon, its behaviour: for the report */
+    const char *says; /* releases and behaviour, for the report */
     bool legacy;      /* statement distribution of before asynchronous backing */
     bool v2;          /* the one after */
     dg_early_topology early;
@@ -91,8 +91,6 @@ typedef struct dg_node_class {
 #define DG_CLASS_TABLE_VERSION "5"
 const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
 const dg_node_class *dg_class_named(const char *name); /* NULL: none */
-/* "v1.7 and later, before 4269": the releases that a class stands for. */
-void dg_class_releases(char *out, size_t size, const dg_node_class *of);
 /* What nodes of the class do with a topology that comes before they work with asynchronous
  * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
  * "derives" its own; "none": there is nothing that needs one. */
@@ -111,6 +109,9 @@ typedef struct dg_release {
 const dg_release *dg_release_at(size_t i); /* oldest first; NULL past the end */
 /* Of "v1.10", "1.10.3" or "stable2407-2": a patch is as its release. NULL: none is known. */
 const dg_release *dg_release_named(const char *text, size_t len);
+/* "before v1.0", "v1.7 to v1.11", "v1.19 and later": the releases of a class, by its name alone;
+ * "another implementation" where it has none. */
+void dg_release_of_class(char *out, size_t size, const dg_node_class *of);
 /* "v0.9 (SD_V1), v1.0 to v1.2 (SD_V12_STRICT), ..": all that are known, in one line. */
 void dg_release_list(char *out, size_t size);
 
@@ -128,6 +129,7 @@ bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t
  * with many of them. A family neither has nor lacks what it has no use for. */
 typedef struct dg_repair {
     const char *name, *says;
+    const char *lack;  /* what they do who lack it, after "they" */
     const char *first; /* the oldest class that has it and what it stands on */
     bool (*has)(const dg_node_class *of);
     void (*undo)(dg_node_class *of);

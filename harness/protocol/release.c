@@ -96,6 +96,26 @@ const dg_release *dg_release_named(const char *text, size_t len)
     return read_version(text, len, &major, &minor) ? find(major, minor) : NULL;
 }
 
+void dg_release_of_class(char *out, size_t size, const dg_node_class *of)
+{
+    size_t len = strcspn(of->name, " "), from = RELEASES, to = 0;
+    for (size_t i = 0; i < RELEASES; i++)
+        if (strlen(releases[i].class_name) == len
+            && strncmp(releases[i].class_name, of->name, len) == 0) {
+            from = from == RELEASES ? i : from;
+            to = i;
+        }
+    if (from == RELEASES)
+        snprintf(out, size, "another implementation");
+    else if (!from)
+        snprintf(out, size, "before v%u.%u", releases[to + 1].major, releases[to + 1].minor);
+    else if (to + 1 == RELEASES)
+        snprintf(out, size, "v%u.%u and later", releases[from].major, releases[from].minor);
+    else
+        snprintf(out, size, "v%u.%u to v%u.%u", releases[from].major, releases[from].minor,
+                 releases[to].major, releases[to].minor);
+}
+
 void dg_release_list(char *out, size_t size)
 {
     size_t used = 0;

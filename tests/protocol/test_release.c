@@ -113,6 +113,27 @@ START_TEST(what_is_known_stands_in_one_line)
 }
 END_TEST
 
+static const struct {
+    const char *class, *releases;
+} stretches[] = {
+    { "SD_V1", "before v1.0" },
+    { "SD_V12_PURGE", "v1.7 to v1.11" },
+    { "SD_V2_ONLY", "v1.19 and later" },
+    { "KAGOME", "another implementation" },
+};
+START_TEST(a_class_stands_for_its_releases)
+{
+    dg_node_class mended = *dg_class_named(stretches[_i].class);
+    char line[80], name[40];
+    dg_release_of_class(line, sizeof line, &mended);
+    ck_assert_str_eq(line, stretches[_i].releases);
+    snprintf(name, sizeof name, "%s without 4269", mended.name); /* as a plan has it */
+    mended.name = name;
+    dg_release_of_class(line, sizeof line, &mended);
+    ck_assert_str_eq(line, stretches[_i].releases);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("release");
@@ -123,6 +144,8 @@ int main(void)
     tcase_add_loop_test(tc, a_runtime_meets_the_nodes_of_its_time, 0,
                         (int)(sizeof eras / sizeof *eras));
     tcase_add_test(tc, what_is_known_stands_in_one_line);
+    tcase_add_loop_test(tc, a_class_stands_for_its_releases, 0,
+                        (int)(sizeof stretches / sizeof *stretches));
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -111,14 +111,6 @@ START_TEST(with_every_repair_a_family_is_sound)
 }
 END_TEST
 
-START_TEST(releases_are_told_without_behaviour)
-{
-    char text[80];
-    dg_class_releases(text, sizeof text, dg_class_named("SD_V12_PURGE"));
-    ck_assert_str_eq(text, "v1.7 and later, before 4269");
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("repair");
@@ -130,7 +122,6 @@ int main(void)
     tcase_add_loop_test(tc, a_repair_is_lacked_by_the_families_before_it, 0,
                         (int)(sizeof lacks / sizeof *lacks));
     tcase_add_loop_test(tc, with_every_repair_a_family_is_sound, 0, 8);
-    tcase_add_test(tc, releases_are_told_without_behaviour);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -1,0 +1,67 @@
+/* find.c - all who are suspected, in the order of their kinds, and how many there is room for. */
+#include "suspect/suspect_impl.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <string.h>
+
+const char *dg_suspect_kind_name(dg_suspect_kind kind)
+{
+    static const char *const names[] = {
+#define X(KIND, name) name,
+#include "suspect/suspect_list.h"
+#undef X
+    };
+    assert(kind < DG_SUSPECT_KIND_COUNT);
+    return names[kind];
+}
+
+/* Only how many there are and their names are kept of those beyond. */
+static dg_suspect *leave_out(dg_suspects *out, const char *what)
+{
+    size_t used = strlen(out->left_names);
+    snprintf(out->left_names + used, sizeof out->left_names - used, "%s%s", used ? "; " : "", what);
+    out->left_out++;
+    return NULL;
+}
+
+dg_suspect *dg_suspect_add(dg_suspects *out, dg_suspect_kind kind, uint32_t index, const char *what,
+                           ...)
+{
+    dg_suspect *s = &out->at[out->count];
+    char line[sizeof s->what];
+    va_list args;
+    va_start(args, what);
+    vsnprintf(line, sizeof line, what, args);
+    va_end(args);
+    if (out->count == DG_SUSPECTS_MAX)
+        return leave_out(out, line);
+    *s = (dg_suspect){ .kind = kind, .index = index };
+    memcpy(s->what, line, sizeof line);
+    out->count++;
+    return s;
+}
+
+/* Those of one kind stay as they were found. */
+static void sort(dg_suspects *out)
+{
+    for (size_t i = 1; i < out->count; i++) {
+        dg_suspect it = out->at[i];
+        size_t k = i;
+        for (; k && out->at[k - 1].kind > it.kind; k--)
+            out->at[k] = out->at[k - 1];
+        out->at[k] = it;
+    }
+}
+
+void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts)
+{
+    assert(facts->plan && facts->asked && facts->log);
+    memset(out, 0, sizeof *out);
+    dg_suspect_find_plan(out, facts);
+    if (facts->network) {
+        dg_suspect_find_nodes(out, facts);
+        dg_suspect_find_runtime(out, facts);
+    }
+    sort(out);
+}

@@ -1,0 +1,139 @@
+/* suspect.h - what broke a claim: who is suspected, and what is proved of whom.
+ *
+ *   find    dg_suspects_find      from events, facts and plan alone
+ *   prove   dg_suspects_prove     sets of them are tried, through a callback
+ *   tell    dg_proof_tell         causes, what was looked at, what stays unexplained, advice
+ *           dg_suspects_tell      .. without a proof: what was recorded
+ *
+ * A suspect is a change to one thing. Treatment that was run again with the change and holds a
+ * claim that broke has proved the thing to be a cause of it.
+ *
+ * Invariant: nothing is called a cause, and nothing advised, that no trial has shown. */
+#ifndef DG_SUSPECT_H
+#define DG_SUSPECT_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "claim/claim.h"
+#include "event/event.h"
+#include "plan/plan.h"
+
+/* ---- suspects ---- */
+
+typedef enum dg_suspect_kind {
+#define X(KIND, name) DG_SUSPECT_##KIND,
+#include "suspect/suspect_list.h"
+#undef X
+    DG_SUSPECT_KIND_COUNT
+} dg_suspect_kind;
+
+enum { DG_SUSPECTS_MAX = 16 /* tried; a bit each */ };
+typedef uint32_t dg_suspect_set; /* bit i: suspect i */
+
+typedef struct dg_suspect {
+    dg_suspect_kind kind;
+    uint32_t index;   /* which of its kind: see suspect_list.h */
+    char name[96];    /* .. and */
+    char what[160];   /* the change, in few words: "repair 4269 added to SD_V12_PURGE" */
+    char says[480];   /* as a cause, a sentence without its end */
+    char advice[320]; /* what to do about it; "": nothing */
+    char seen[320];   /* what was recorded of it */
+} dg_suspect;
+
+typedef struct dg_suspects {
+    dg_suspect at[DG_SUSPECTS_MAX];
+    size_t count;
+    size_t left_out;      /* how many more there are */
+    char left_names[320]; /* .. their changes */
+} dg_suspects;
+
+/* What suspects are found in; all of it borrowed. */
+typedef struct dg_suspect_facts {
+    const dg_plan *plan; /* checked */
+    const dg_plan_asked *asked;
+    dg_plan_span span;
+    const dg_event_log *log;     /* of both arms */
+    uint32_t host_old, host_new; /* ParachainHost of N-1 and N; 0: none */
+    uint32_t upgrade_block;      /* 0: none was built */
+    const dg_plan_fault *faults;
+    size_t fault_count;
+    bool network; /* validators made the blocks */
+} dg_suspect_facts;
+
+/* Whoever differs between the arms, or is planned for treatment, and was recorded. */
+void dg_suspects_find(dg_suspects *out, const dg_suspect_facts *facts);
+/* "repair", as outcomes name the kind. */
+const char *dg_suspect_kind_name(dg_suspect_kind kind);
+
+/* ---- proof ---- */
+
+typedef uint64_t dg_claim_set; /* bit i: claim i */
+
+/* A treatment without some suspects, as its claims came out. */
+typedef struct dg_trial {
+    bool failed;   /* it told nothing: */
+    char why[160]; /* .. */
+    struct dg_trial_claim {
+        dg_verdict_status status;
+        int64_t lost;              /* thousandths, and so: */
+        int64_t measured, control; /* -1: not known */
+        const char *unit;          /* of these two, static; of treatment as it was alone */
+    } of[DG_CLAIM_COUNT];
+} dg_trial;
+
+/* A verdict as a trial keeps it. */
+struct dg_trial_claim dg_trial_claim_of(const dg_verdict *verdict);
+
+/* Tries `count` sets and writes as many trials, in their order; one that could not be run is a
+ * failed trial. Below zero ends the proof. */
+typedef dg_code (*dg_suspects_try)(void *user, dg_trial *out, const dg_suspect_set *sets,
+                                   size_t count, dg_error *err);
+
+typedef enum dg_suspect_role {
+    DG_ROLE_NONE,        /* no better without it */
+    DG_ROLE_CONTRIBUTES, /* better by a tenth, and broken still */
+    DG_ROLE_CAUSE,       /* holds without it */
+    DG_ROLE_FAILED       /* nobody knows */
+} dg_suspect_role;
+
+enum { DG_TRIALS_MAX = 96 };
+typedef struct dg_tried {
+    dg_suspect_set without;
+    dg_trial trial;
+} dg_tried;
+
+/* What was proved. Zero it to begin; give it back with dg_proof_clear. */
+typedef struct dg_proof {
+    const dg_suspects *suspects;
+    dg_claim_set claims; /* that broke, and were asked about */
+    dg_trial as_it_was;
+    dg_tried *tried; /* all trials, in their order */
+    size_t count;
+    /* without all of these together a claim holds that holds without none of them alone; 0:
+     * there is no such set. `minimal`: none of them can be left out */
+    dg_suspect_set together[DG_CLAIM_COUNT];
+    bool minimal[DG_CLAIM_COUNT];
+} dg_proof;
+
+/* Tries each suspect alone; for claims that none of them explains all together and, where that
+ * heals, ever fewer (delta debugging). At most DG_TRIALS_MAX trials. DG_NOMEM; codes of `try`. */
+dg_code dg_suspects_prove(dg_proof *out, const dg_suspects *suspects, const dg_trial *as_it_was,
+                          dg_claim_set claims, dg_suspects_try try, void *user, dg_error *err);
+void dg_proof_clear(dg_proof *proof);
+/* The trial of one set; NULL: it was not tried. */
+const dg_trial *dg_proof_trial(const dg_proof *proof, dg_suspect_set without);
+/* What a suspect alone is to a claim. */
+dg_suspect_role dg_proof_role(const dg_proof *proof, size_t suspect, dg_claim_id claim);
+/* Did anything heal it? */
+bool dg_proof_explains(const dg_proof *proof, dg_claim_id claim);
+
+/* ---- told ---- */
+
+/* An object with `causes`, `looked_at`, `unexplained` and `advice`, as an outcome has them; owned
+ * by the caller. NULL: no memory. */
+json_t *dg_proof_tell(const dg_proof *proof, const dg_suspect_facts *facts);
+/* The same where nothing was tried: causes are `recorded`, and nothing is advised. */
+json_t *dg_suspects_tell(const dg_suspects *suspects);
+
+#endif

@@ -1,0 +1,30 @@
+/* suspect_list.h - the one list of what can be taken away: a row for each kind of suspect.
+ *
+ *   X(KIND, "kind")    DG_SUSPECT_KIND, its name in an outcome; `index` and `name` of a suspect say
+ *                      which of its kind
+ *
+ * To be included with X defined, as often as wanted; no guard, therefore. Their order is that in
+ * which causes are told. */
+
+/* a planned fault does not happen; index: of network.faults */
+X(FAULT, "fault")
+/* every class that lacks it has a repair; index: of dg_repair_at */
+X(REPAIR, "repair")
+/* all collators speak this version of the collation protocol; index: the version */
+X(COLLATION, "collation-protocol")
+/* authors of parachains ask for room before they build */
+X(ROOM_ASKED, "authors-ask")
+/* one field of upgrade.config stays as it is; name: the field */
+X(CONFIG, "config")
+/* one item of a list in upgrade.config is not there; name: the field, index: of the item */
+X(CONFIG_ITEM, "config-item")
+/* at U nodes are answered over storage that N has migrated */
+X(MIGRATED, "answers-at-upgrade")
+/* N's blocks and answers take no longer than N-1's longest */
+X(WORK, "work")
+/* N is compiled in no time */
+X(COMPILE, "compile")
+/* a node feature is taken for not set; index: its bit */
+X(FEATURE, "node-feature")
+/* nodes see ParachainHost as it was; index: its version under N-1 */
+X(HOST_VERSION, "host-version")

@@ -1,0 +1,238 @@
+/* tell.c - what was proved, as parts of an outcome. */
+#include "suspect/suspect_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Takes `value`. */
+static int put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value);
+}
+
+static bool is_asked(const dg_proof *proof, size_t claim)
+{
+    return proof->claims >> claim & 1;
+}
+
+/* ---- figures ---- */
+
+static json_t *milli_json(int64_t milli)
+{
+    return milli % 1000 ? json_real((double)milli / 1000) : json_integer(milli / 1000);
+}
+
+static int put_milli(json_t *out, const char *key, int64_t milli)
+{
+    return milli < 0 ? 0 : put(out, key, milli_json(milli));
+}
+
+/* Of one claim: measured with the thing and without it, and in control. */
+static json_t *claim_json(const dg_proof *proof, dg_claim_id claim, const dg_trial *without)
+{
+    const struct dg_trial_claim *was = &proof->as_it_was.of[claim], *now = &without->of[claim];
+    json_t *out = json_pack("{s:s, s:s}", "claim", dg_claim_name(claim), "status",
+                            dg_verdict_status_name(now->status));
+    bool figures = was->unit && was->measured >= 0 && now->measured >= 0;
+    int bad = 0;
+    if (figures)
+        bad = put_milli(out, "with", was->measured) | put_milli(out, "without", now->measured)
+              | put_milli(out, "control", was->control) | put(out, "unit", json_string(was->unit));
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* ---- causes ---- */
+
+typedef struct telling {
+    const dg_proof *proof;
+    json_t *causes, *looked_at, *unexplained, *advice;
+} telling;
+
+/* Claims to which the suspect is that, or more. */
+static int put_claims(json_t *out, const dg_proof *proof, size_t suspect, dg_suspect_role least)
+{
+    const dg_trial *t = dg_proof_trial(proof, (dg_suspect_set)1 << suspect);
+    json_t *list = json_array();
+    int bad = 0;
+    for (dg_claim_id c = 0; t && c < DG_CLAIM_COUNT; c++) {
+        dg_suspect_role role;
+        if (!is_asked(proof, c))
+            continue;
+        role = dg_proof_role(proof, suspect, c);
+        if (role >= least && role != DG_ROLE_FAILED)
+            bad |= json_array_append_new(list, claim_json(proof, c, t));
+    }
+    return bad | put(out, "claims", list);
+}
+
+static json_t *cause_json(const dg_suspect *s, const char *kind)
+{
+    return json_pack("{s:s, s:s, s:o, s:o}", "kind", kind, "suspect", dg_suspect_kind_name(s->kind),
+                     "what", dg_event_text(s->what), "says", dg_event_text(s->says));
+}
+
+static int put_cause(telling *t, size_t suspect, dg_suspect_role role)
+{
+    const dg_suspect *s = &t->proof->suspects->at[suspect];
+    json_t *one = cause_json(s, role == DG_ROLE_CAUSE ? "cause" : "contributes");
+    int bad = put_claims(one, t->proof, suspect, DG_ROLE_CONTRIBUTES)
+              | json_array_append_new(t->causes, one);
+    if (role == DG_ROLE_CAUSE && s->advice[0])
+        bad |= json_array_append_new(t->advice, dg_event_text(s->advice));
+    return bad;
+}
+
+static int put_looked_at(telling *t, size_t suspect)
+{
+    const dg_suspect *s = &t->proof->suspects->at[suspect];
+    const dg_trial *trial = dg_proof_trial(t->proof, (dg_suspect_set)1 << suspect);
+    json_t *one = json_pack("{s:s, s:o, s:o}", "suspect", dg_suspect_kind_name(s->kind), "what",
+                            dg_event_text(s->what), "seen", dg_event_text(s->seen));
+    int bad = 0;
+    if (trial && trial->failed)
+        bad = put(one, "failed", dg_event_text(trial->why));
+    else
+        bad = put_claims(one, t->proof, suspect, DG_ROLE_NONE);
+    return bad | json_array_append_new(t->looked_at, one);
+}
+
+/* The most that a suspect is to any of the claims. */
+static dg_suspect_role most_of(const dg_proof *proof, size_t suspect)
+{
+    dg_suspect_role most = DG_ROLE_NONE;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++) {
+        dg_suspect_role role = is_asked(proof, c) ? dg_proof_role(proof, suspect, c) : DG_ROLE_NONE;
+        if (role != DG_ROLE_FAILED && role > most)
+            most = role;
+    }
+    return most;
+}
+
+static int put_alone(telling *t)
+{
+    static const dg_suspect_role each[] = { DG_ROLE_CAUSE, DG_ROLE_CONTRIBUTES, DG_ROLE_NONE };
+    int bad = 0;
+    for (size_t k = 0; k < sizeof each / sizeof *each; k++)
+        for (size_t i = 0; i < t->proof->suspects->count; i++)
+            if (most_of(t->proof, i) == each[k])
+                bad |= each[k] == DG_ROLE_NONE ? put_looked_at(t, i) : put_cause(t, i, each[k]);
+    return bad;
+}
+
+/* ---- together ---- */
+
+static void join(char *out, size_t size, const dg_suspects *suspects, dg_suspect_set set,
+                 const char *between, size_t offset)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < suspects->count && used < size; i++)
+        if (set >> i & 1)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? between : "",
+                                     (const char *)&suspects->at[i] + offset);
+}
+
+/* One object for each set, with all claims that it heals. */
+static int put_set(telling *t, dg_suspect_set set, bool minimal)
+{
+    const dg_suspects *s = t->proof->suspects;
+    const dg_trial *trial = dg_proof_trial(t->proof, set);
+    char what[480], says[600], line[640];
+    json_t *claims = json_array(), *one;
+    int bad = 0;
+    join(what, sizeof what, s, set, "; ", offsetof(dg_suspect, what));
+    join(says, sizeof says, s, set, "; and ", offsetof(dg_suspect, says));
+    snprintf(line, sizeof line, "%s: %s", minimal ? "only together" : "together, perhaps fewer",
+             says);
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
+        if (t->proof->together[c] == set)
+            bad |= json_array_append_new(claims, claim_json(t->proof, c, trial));
+    one = json_pack("{s:s, s:s, s:o, s:o, s:o}", "kind", "together", "suspect", "together", "what",
+                    dg_event_text(what), "says", dg_event_text(line), "claims", claims);
+    for (size_t i = 0; i < s->count; i++)
+        if (set >> i & 1 && s->at[i].advice[0])
+            bad |= json_array_append_new(t->advice, dg_event_text(s->at[i].advice));
+    return bad | json_array_append_new(t->causes, one);
+}
+
+static int put_together(telling *t)
+{
+    int bad = 0;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++) {
+        dg_suspect_set set = t->proof->together[c];
+        bool told = !set;
+        for (dg_claim_id o = 0; o < c; o++)
+            told |= t->proof->together[o] == set;
+        if (!told)
+            bad |= put_set(t, set, t->proof->minimal[c]);
+    }
+    return bad;
+}
+
+/* ---- what stays unexplained ---- */
+
+static int put_unexplained(telling *t, const dg_suspect_facts *facts)
+{
+    json_t *claims = json_array(), *differences;
+    int bad = 0;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
+        if (is_asked(t->proof, c) && !dg_proof_explains(t->proof, c))
+            bad |= json_array_append_new(claims, json_string(dg_claim_name(c)));
+    if (!json_array_size(claims)) {
+        json_decref(claims);
+        return bad;
+    }
+    differences = dg_suspect_differences(facts);
+    t->unexplained = json_pack("{s:o, s:o}", "claims", claims, "differences", differences);
+    return bad | !t->unexplained;
+}
+
+static int put_left_out(json_t *out, const dg_suspects *suspects)
+{
+    return suspects->left_out ? put(out, "left_out",
+                                    json_pack("{s:I, s:o}", "count", (json_int_t)suspects->left_out,
+                                              "what", dg_event_text(suspects->left_names)))
+                              : 0;
+}
+
+static json_t *whole(telling *t, const dg_suspects *suspects, int bad)
+{
+    json_t *out = json_object();
+    bad |= put(out, "causes", t->causes) | put(out, "advice", t->advice);
+    if (t->looked_at)
+        bad |= put(out, "looked_at", t->looked_at);
+    if (t->unexplained)
+        bad |= put(out, "unexplained", t->unexplained);
+    if (bad | put_left_out(out, suspects)) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+json_t *dg_proof_tell(const dg_proof *proof, const dg_suspect_facts *facts)
+{
+    telling t = {
+        .proof = proof, .causes = json_array(), .looked_at = json_array(), .advice = json_array()
+    };
+    int bad = put_alone(&t) | put_together(&t) | put_unexplained(&t, facts);
+    return whole(&t, proof->suspects, bad);
+}
+
+json_t *dg_suspects_tell(const dg_suspects *suspects)
+{
+    telling t = { .causes = json_array(), .advice = json_array() };
+    int bad = 0;
+    for (size_t i = 0; i < suspects->count; i++) {
+        const dg_suspect *s = &suspects->at[i];
+        json_t *one = json_pack("{s:s, s:s, s:o, s:o}", "kind", "recorded", "suspect",
+                                dg_suspect_kind_name(s->kind), "what", dg_event_text(s->what),
+                                "says", dg_event_text(s->seen));
+        bad |= json_array_append_new(t.causes, one);
+    }
+    return whole(&t, suspects, bad);
+}
