@@ -137,7 +137,7 @@ static dg_code try_together(dg_proving *p, dg_error *err)
 }
 
 dg_code dg_suspects_prove(dg_proof *out, const dg_suspects *suspects, const dg_trial *as_it_was,
-                          dg_claim_set claims, dg_suspects_try try, void *user, dg_error *err)
+                          dg_proof_claims claims, dg_suspects_try try, void *user, dg_error *err)
 {
     dg_proving p = { .proof = out, .try = try, .user = user };
     dg_code rc;

@@ -1,3 +1,3 @@
 room := suspect
 sees := base chain event claim sim protocol node population plan
-owns := trial trials proof
+owns := suspects trial trials tried proof proving role

@@ -68,7 +68,7 @@ const char *dg_suspect_kind_name(dg_suspect_kind kind);
 
 /* ---- proof ---- */
 
-typedef uint64_t dg_claim_set; /* bit i: claim i */
+typedef uint64_t dg_proof_claims; /* bit i: claim i */
 
 /* A treatment without some suspects, as its claims came out. */
 typedef struct dg_trial {
@@ -106,7 +106,7 @@ typedef struct dg_tried {
 /* What was proved. Zero it to begin; give it back with dg_proof_clear. */
 typedef struct dg_proof {
     const dg_suspects *suspects;
-    dg_claim_set claims; /* that broke, and were asked about */
+    dg_proof_claims claims; /* that broke, and were asked about */
     dg_trial as_it_was;
     dg_tried *tried; /* all trials, in their order */
     size_t count;
@@ -119,7 +119,8 @@ typedef struct dg_proof {
 /* Tries each suspect alone; for claims that none of them explains all together and, where that
  * heals, ever fewer (delta debugging). At most DG_TRIALS_MAX trials. DG_NOMEM; codes of `try`. */
 dg_code dg_suspects_prove(dg_proof *out, const dg_suspects *suspects, const dg_trial *as_it_was,
-                          dg_claim_set claims, dg_suspects_try try, void *user, dg_error *err);
+                          dg_proof_claims claims, dg_suspects_try try, void *user, dg_error *err);
+/* Gives the trials back; a proof of zeros is fine. */
 void dg_proof_clear(dg_proof *proof);
 /* The trial of one set; NULL: it was not tried. */
 const dg_trial *dg_proof_trial(const dg_proof *proof, dg_suspect_set without);

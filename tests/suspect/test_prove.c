@@ -103,7 +103,7 @@ static void suspects(dg_suspects *out, size_t count)
     out->count = count;
 }
 
-static dg_proof prove(world *w, const dg_suspects *s, dg_claim_set claims)
+static dg_proof prove(world *w, const dg_suspects *s, dg_proof_claims claims)
 {
     dg_trial as_it_was = { .failed = false };
     dg_proof proof = { .count = 0 };
@@ -119,7 +119,7 @@ static dg_proof prove(world *w, const dg_suspects *s, dg_claim_set claims)
     return proof;
 }
 
-#define SET(claim) ((dg_claim_set)1 << (claim))
+#define SET(claim) ((dg_proof_claims)1 << (claim))
 
 /* ---- what is proved ---- */
 
@@ -241,7 +241,7 @@ END_TEST
 
 /* ---- what is told ---- */
 
-static json_t *tell(world *w, const dg_suspects *s, dg_claim_set claims)
+static json_t *tell(world *w, const dg_suspects *s, dg_proof_claims claims)
 {
     static const dg_event_log none;
     dg_suspect_facts facts = { .log = &none };
