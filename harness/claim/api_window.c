@@ -31,12 +31,26 @@ static uint64_t fuel_of(const dg_claim_setup *setup, int64_t ms)
                                         : 0;
 }
 
+static const dg_claim_option options[] = {
+    { .name = "fuel_max",
+      .whole = true,
+      .max = INT64_C(1000000000000000),
+      .without = "what the slowest node gets done before its overseer gives a call up",
+      .says = "instructions: an answer at U that takes more is none" },
+    { .name = "fuel_late",
+      .whole = true,
+      .max = INT64_C(1000000000000000),
+      .without = "what the slowest node gets done from a leaf to its author's inherent",
+      .says = "instructions: an answer at U that takes more is late for the author" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->fuel_max = dg_claim_whole(setup, "fuel_max", fuel_of(setup, setup->limits.stall_ms));
+    m->fuel_max = dg_claim_whole_or(setup, &options[0], fuel_of(setup, setup->limits.stall_ms));
     m->fuel_late =
-        dg_claim_whole(setup, "fuel_late", fuel_of(setup, setup->limits.propose_wait_ms));
+        dg_claim_whole_or(setup, &options[1], fuel_of(setup, setup->limits.propose_wait_ms));
 }
 
 static const char *failure(const memory *m, const dg_event *e)
@@ -172,8 +186,6 @@ static void finish(void *at, dg_verdict *v)
         v->figures = dg_claim_figures_none("answers", v->status == DG_VERDICT_BROKE ? v->count : 0);
     dg_verdict_show(v, &m->facts);
 }
-
-static const char *const options[] = { "fuel_max", "fuel_late", NULL };
 
 const dg_claim dg_claim_api_window = {
     .id = DG_CLAIM_API_WINDOW,

@@ -18,10 +18,18 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "at_least_of_control",
+      .max = 1,
+      .fallback = "0.9",
+      .says = "share of control's availability in one block, and of its bits, that is enough" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
+    m->floor_permille = dg_claim_permille(setup, &options[0]);
     for (int arm = 0; arm < 2; arm++)
         m->last[arm] = m->worst[arm] = 1000;
 }
@@ -171,8 +179,6 @@ static void finish(void *at, dg_verdict *v)
                        percent(c->bits, c->possible));
     }
 }
-
-static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_availability = {
     .id = DG_CLAIM_AVAILABILITY,

@@ -11,8 +11,6 @@ static void start(void *at, const dg_claim_setup *setup)
     dg_claim_rate_start(at, setup, backed, "backed", 0);
 }
 
-static const char *const options[] = { "at_least_of_control", NULL };
-
 const dg_claim dg_claim_backing_rate = {
     .id = DG_CLAIM_BACKING_RATE,
     .fails = "parachain candidates are not backed",
@@ -20,7 +18,7 @@ const dg_claim dg_claim_backing_rate = {
     .because = "on 2024-04-21 parachains stood still while the relay chain produced blocks as ever",
     .allows = "candidates",
     .basis = "node model",
-    .options = options,
+    .options = dg_claim_rate_options,
     .network = true,
     .paras = true,
     .size = sizeof(para_rate),

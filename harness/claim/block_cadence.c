@@ -7,7 +7,7 @@
  * Mirrors: substrate's alerting-rules, best height + < 1 a minute for 3 minutes, for 10. */
 #include "claim/claim_impl.h"
 
-enum { WINDOW_S = 600, WINDOW_LEAST = 100, WINDOWS = 10240, HALT_S = 180, HALT_WARN_S = 60 };
+enum { WINDOW_S = 600, WINDOW_LEAST = 100, WINDOWS = 10240 };
 
 typedef struct rate {
     uint64_t slots, built, gap, gap_max;
@@ -33,12 +33,30 @@ typedef struct memory {
     tally missed, gap, gap_max; /* of treatment */
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "at_least_of_control",
+      .max = 1,
+      .fallback = "0.98",
+      .says = "share of control's blocks that is enough, in ten minutes" },
+    { .name = "halt_s",
+      .whole = true,
+      .max = 1000000,
+      .fallback = "180",
+      .says = "seconds without a block that break it" },
+    { .name = "halt_warn_s",
+      .whole = true,
+      .max = 1000000,
+      .fallback = "60",
+      .says = "seconds without a block at which it warns" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 980);
-    m->halt_s = dg_claim_whole(setup, "halt_s", HALT_S);
-    m->warn_s = dg_claim_whole(setup, "halt_warn_s", HALT_WARN_S);
+    m->floor_permille = dg_claim_permille(setup, &options[0]);
+    m->halt_s = dg_claim_whole(setup, &options[1]);
+    m->warn_s = dg_claim_whole(setup, &options[2]);
     m->from = -1;
     m->window_slots = setup->slot_ms ? WINDOW_S * 1000 / setup->slot_ms : 0;
     m->window_slots = m->window_slots < WINDOW_LEAST ? WINDOW_LEAST : m->window_slots;
@@ -218,8 +236,6 @@ static void finish(void *at, dg_verdict *v)
         judge(m, v);
     }
 }
-
-static const char *const options[] = { "at_least_of_control", "halt_s", "halt_warn_s", NULL };
 
 const dg_claim dg_claim_block_cadence = {
     .id = DG_CLAIM_BLOCK_CADENCE,

@@ -93,14 +93,24 @@ typedef struct dg_claim_setup {
     const json_t *options; /* the plan's object of the claim that is judged, or NULL */
 } dg_claim_setup;
 
+/* A number of its own that a plan may give a claim. */
+typedef struct dg_claim_option {
+    const char *name;
+    bool whole;           /* else it may have decimals */
+    int64_t max;          /* from 0 on */
+    const char *fallback; /* what holds without it, as text; NULL: as `without` says in words */
+    const char *without;
+    const char *says; /* with its unit */
+} dg_claim_option;
+
 typedef struct dg_claim {
     dg_claim_id id;
-    const char *fails;          /* what happens when it broke: "finality falls behind" */
-    const char *says;           /* plain words */
-    const char *because;        /* the incident or rule */
-    const char *basis;          /* "real runtime" | "node model" */
-    const char *const *options; /* keys a plan may give, NULL-terminated; NULL: none */
-    dg_claim_severity severity; /* default; a plan may change it */
+    const char *fails;              /* what happens when it broke: "finality falls behind" */
+    const char *says;               /* plain words */
+    const char *because;            /* the incident or rule */
+    const char *basis;              /* "real runtime" | "node model" */
+    const dg_claim_option *options; /* numbers a plan may give, ended by no name; NULL: none */
+    dg_claim_severity severity;     /* default; a plan may change it */
     /* what its harm is counted in, where a plan may allow some: figures.lost_unit of every verdict
      * that broke; NULL: none */
     const char *allows;

@@ -98,6 +98,7 @@ typedef struct para_rate {
     int64_t changes[PARA_BLOCKS / 2];
     evidence facts;
 } para_rate;
+extern const dg_claim_option dg_claim_rate_options[];
 void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
                          int64_t (*count)(const dg_event *paras), const char *did, uint32_t behind);
 void dg_claim_rate_step(void *rate, const dg_event *e);
@@ -154,10 +155,13 @@ static inline int64_t dg_claim_less(int64_t a, int64_t b)
 
 /* Text of event.detail[key]; "" when there is none. */
 const char *dg_claim_detail(const dg_event *event, const char *key);
-/* A ratio of the plan as parts of a thousand; `fallback` when it is not given. */
-uint64_t dg_claim_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback);
-/* A whole number of the plan, not below 0; likewise. */
-uint64_t dg_claim_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback);
+/* A ratio of the plan as parts of a thousand, or what holds without it. */
+uint64_t dg_claim_permille(const dg_claim_setup *setup, const dg_claim_option *option);
+/* A whole number of the plan; likewise. */
+uint64_t dg_claim_whole(const dg_claim_setup *setup, const dg_claim_option *option);
+/* .. or that, of an option whose table has no number. */
+uint64_t dg_claim_whole_or(const dg_claim_setup *setup, const dg_claim_option *option,
+                           uint64_t otherwise);
 /* Copies at most size-1 bytes, always terminated. */
 void dg_claim_text_copy(char *out, size_t size, const char *text);
 

@@ -12,9 +12,17 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "panics_above_control",
+      .max = 1,
+      .fallback = "0.1",
+      .says = "share of collators' attempts that may panic beyond control's" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->margin_permille = dg_claim_permille(setup, "panics_above_control", 100);
+    ((memory *)at)->margin_permille = dg_claim_permille(setup, &options[0]);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -133,8 +141,6 @@ static void finish(void *at, dg_verdict *v)
         judge(m, v);
     }
 }
-
-static const char *const options[] = { "panics_above_control", NULL };
 
 const dg_claim dg_claim_collator_health = {
     .id = DG_CLAIM_COLLATOR_HEALTH,

@@ -20,9 +20,18 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "blocks_above_control",
+      .whole = true,
+      .max = 999999,
+      .fallback = "5",
+      .says = "blocks that finality may lag beyond control's" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->margin = (int64_t)(dg_claim_whole(setup, "blocks_above_control", 5) % 1000000);
+    ((memory *)at)->margin = (int64_t)(dg_claim_whole(setup, &options[0]) % 1000000);
 }
 
 /* A slot in which nothing is finalized makes the last known lag one longer. */
@@ -108,8 +117,6 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)c->most);
     }
 }
-
-static const char *const options[] = { "blocks_above_control", NULL };
 
 const dg_claim dg_claim_finality_lag = {
     .id = DG_CLAIM_FINALITY_LAG,

@@ -2,8 +2,6 @@
 #include "claim/claim_impl.h"
 
 /* one slot alone may be a best block that half the network has yet to import */
-enum { IN_A_ROW = 2 };
-
 typedef struct arm_groups {
     uint64_t slots, sum, unable_sum, unable_most;
 } arm_groups;
@@ -17,9 +15,18 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "slots_in_a_row",
+      .whole = true,
+      .max = 1000000,
+      .fallback = "2",
+      .says = "slots in a row with more groups unable than in control that break it" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->slots_in_a_row = dg_claim_whole(setup, "slots_in_a_row", IN_A_ROW);
+    ((memory *)at)->slots_in_a_row = dg_claim_whole(setup, &options[0]);
 }
 
 static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
@@ -111,8 +118,6 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)t->unable_most, (unsigned)c->unable_most);
     }
 }
-
-static const char *const options[] = { "slots_in_a_row", NULL };
 
 const dg_claim dg_claim_groups_able = {
     .id = DG_CLAIM_GROUPS_ABLE,

@@ -11,8 +11,6 @@ static void start(void *at, const dg_claim_setup *setup)
     dg_claim_rate_start(at, setup, included, "included", 1);
 }
 
-static const char *const options[] = { "at_least_of_control", NULL };
-
 const dg_claim dg_claim_inclusion_rate = {
     .id = DG_CLAIM_INCLUSION_RATE,
     .fails = "parachain candidates are not included",
@@ -20,7 +18,7 @@ const dg_claim dg_claim_inclusion_rate = {
     .because = "a candidate that is backed and never included is no parachain block",
     .allows = "candidates",
     .basis = "node model",
-    .options = options,
+    .options = dg_claim_rate_options,
     .network = true,
     .paras = true,
     .size = sizeof(para_rate),

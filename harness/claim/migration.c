@@ -15,14 +15,23 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "fuel_max",
+      .whole = true,
+      .max = INT64_C(1000000000000000),
+      .without = "what a node gets done in two thirds of a slot",
+      .says = "instructions that the block after U may take" },
+    { .name = NULL },
+};
+
 /* Fuel is about one wasm instruction. An author has two thirds of its slot to make a
  * block, on the machines that validators are asked to have. */
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->fuel_max = dg_claim_whole(setup, "fuel_max",
-                                 (uint64_t)setup->slot_ms * (uint64_t)setup->limits.fuel_per_ms
-                                     * (uint64_t)setup->limits.proposal_permille / 1000);
+    m->fuel_max = dg_claim_whole_or(setup, &options[0],
+                                    (uint64_t)setup->slot_ms * (uint64_t)setup->limits.fuel_per_ms
+                                        * (uint64_t)setup->limits.proposal_permille / 1000);
 }
 
 static void migration(memory *m, const dg_event *e)
@@ -139,8 +148,6 @@ static void finish(void *at, dg_verdict *v)
         judge(m, v);
     dg_verdict_show(v, &m->facts);
 }
-
-static const char *const options[] = { "fuel_max", NULL };
 
 const dg_claim dg_claim_migration = {
     .id = DG_CLAIM_MIGRATION,

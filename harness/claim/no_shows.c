@@ -16,9 +16,17 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "at_most_of_control",
+      .max = 1000000,
+      .fallback = "1.5",
+      .says = "times control's no-shows that are fine" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->ratio_permille = dg_claim_permille(setup, "at_most_of_control", 1500);
+    ((memory *)at)->ratio_permille = dg_claim_permille(setup, &options[0]);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -106,8 +114,6 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }
 }
-
-static const char *const options[] = { "at_most_of_control", NULL };
 
 const dg_claim dg_claim_no_shows = {
     .id = DG_CLAIM_NO_SHOWS,

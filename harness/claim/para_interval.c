@@ -23,9 +23,17 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "times_control",
+      .max = 1000000,
+      .fallback = "2",
+      .says = "times as long as in control that a parachain may wait" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->times_permille = dg_claim_permille(setup, "times_control", 2000);
+    ((memory *)at)->times_permille = dg_claim_permille(setup, &options[0]);
 }
 
 static para *para_of(side *s, uint32_t id)
@@ -206,8 +214,6 @@ static void finish(void *at, dg_verdict *v)
         judge(m, v);
     }
 }
-
-static const char *const options[] = { "times_control", NULL };
 
 const dg_claim dg_claim_para_interval = {
     .id = DG_CLAIM_PARA_INTERVAL,

@@ -14,10 +14,18 @@
 
 enum { COUNT_MAX = 65535, FLOOR_MAX = 10000, IN_PAIRS = 2, DENSE = 980 };
 
+const dg_claim_option dg_claim_rate_options[] = {
+    { .name = "at_least_of_control",
+      .max = 10,
+      .fallback = "1",
+      .says = "share of control's candidates a block that is enough, less what chance explains" },
+    { .name = NULL },
+};
+
 void dg_claim_rate_start(para_rate *r, const dg_claim_setup *setup,
                          int64_t (*count)(const dg_event *paras), const char *did, uint32_t behind)
 {
-    uint64_t floor = dg_claim_permille(setup, "at_least_of_control", 1000);
+    uint64_t floor = dg_claim_permille(setup, &dg_claim_rate_options[0]);
     r->count = count;
     r->did = did;
     r->behind = behind;

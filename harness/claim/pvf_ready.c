@@ -14,10 +14,18 @@ typedef struct memory {
     uint16_t of_control[SLOTS_MAX]; /* permille, by slots after U; 0: not seen */
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "at_least_of_control",
+      .max = 1,
+      .fallback = "0.9",
+      .says = "share of control's prepared code that is enough" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->floor_permille = dg_claim_permille(setup, "at_least_of_control", 900);
+    m->floor_permille = dg_claim_permille(setup, &options[0]);
     m->least[0] = m->least[1] = UINT64_MAX;
 }
 
@@ -101,8 +109,6 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }
 }
-
-static const char *const options[] = { "at_least_of_control", NULL };
 
 const dg_claim dg_claim_pvf_ready = {
     .id = DG_CLAIM_PVF_READY,

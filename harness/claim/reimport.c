@@ -44,7 +44,15 @@ static void finish(void *at, dg_verdict *v)
     dg_verdict_show(v, &m->facts);
 }
 
-static const char *const options[] = { "every", NULL };
+static const dg_claim_option options[] = {
+    { .name = "every",
+      .whole = true,
+      .max = 1000000,
+      .without =
+          "1 in a run of up to 256 slots from U on; else 16, and all near U and near boundaries",
+      .says = "every so many slots a block is executed again; 0: only near U and near boundaries" },
+    { .name = NULL },
+};
 
 const dg_claim dg_claim_reimport = {
     .id = DG_CLAIM_REIMPORT,

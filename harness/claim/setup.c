@@ -1,6 +1,8 @@
 /* setup.c - what a log tells of its run as a whole, and which claims its plan wants judged. */
 #include "claim/claim_impl.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Control's first block from U's slot on; what treatment has there is told by itself. */
@@ -111,17 +113,28 @@ bool dg_claim_gates_warnings(const dg_claim *claim, const dg_claim_setup *setup)
 
 /* ---- what a plan says of one claim ---- */
 
-uint64_t dg_claim_permille(const dg_claim_setup *setup, const char *key, uint64_t fallback)
+uint64_t dg_claim_permille(const dg_claim_setup *setup, const dg_claim_option *option)
 {
-    const json_t *v = json_object_get(setup->options, key);
+    const json_t *v = json_object_get(setup->options, option->name);
     double ratio = json_number_value(v);
-    return json_is_number(v) && ratio >= 0 && ratio <= 1e6 ? (uint64_t)(ratio * 1000 + 0.5)
-                                                           : fallback;
+    assert(!option->whole && option->fallback);
+    if (!json_is_number(v) || ratio < 0 || ratio > (double)option->max)
+        ratio = strtod(option->fallback, NULL);
+    return (uint64_t)(ratio * 1000 + 0.5);
 }
 
-uint64_t dg_claim_whole(const dg_claim_setup *setup, const char *key, uint64_t fallback)
+uint64_t dg_claim_whole_or(const dg_claim_setup *setup, const dg_claim_option *option,
+                           uint64_t otherwise)
 {
-    const json_t *v = json_object_get(setup->options, key);
-    return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
-                                                            : fallback;
+    const json_t *v = json_object_get(setup->options, option->name);
+    assert(option->whole);
+    return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) <= option->max
+               ? (uint64_t)json_integer_value(v)
+               : otherwise;
+}
+
+uint64_t dg_claim_whole(const dg_claim_setup *setup, const dg_claim_option *option)
+{
+    assert(option->fallback);
+    return dg_claim_whole_or(setup, option, strtoull(option->fallback, NULL, 10));
 }

@@ -16,9 +16,17 @@ typedef struct memory {
 /* A small state may well double by one new item: what is below this is no growth. */
 enum { SLACK_BYTES = 4 << 20, SLACK_KEYS = 256 };
 
+static const dg_claim_option options[] = {
+    { .name = "at_most_of_control",
+      .max = 1000000,
+      .fallback = "1.5",
+      .says = "times control's keys and bytes that are fine" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->ceiling_permille = dg_claim_permille(setup, "at_most_of_control", 1500);
+    ((memory *)at)->ceiling_permille = dg_claim_permille(setup, &options[0]);
 }
 
 static void step(void *at, const dg_event *e)
@@ -79,8 +87,6 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &end);
     }
 }
-
-static const char *const options[] = { "at_most_of_control", NULL };
 
 const dg_claim dg_claim_state_growth = {
     .id = DG_CLAIM_STATE_GROWTH,

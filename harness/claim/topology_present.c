@@ -29,9 +29,17 @@ typedef struct memory {
     char healed_by[120];
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "at_least",
+      .max = 1,
+      .fallback = "0.9",
+      .says = "share of the validators that work with asynchronous backing" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
-    ((memory *)at)->floor_permille = dg_claim_permille(setup, "at_least", 900);
+    ((memory *)at)->floor_permille = dg_claim_permille(setup, &options[0]);
 }
 
 static void healed(memory *m, const dg_event *e)
@@ -190,8 +198,6 @@ static void finish(void *at, dg_verdict *v)
         say_switched(m, v);
     }
 }
-
-static const char *const options[] = { "at_least", NULL };
 
 const dg_claim dg_claim_topology_present = {
     .id = DG_CLAIM_TOPOLOGY_PRESENT,

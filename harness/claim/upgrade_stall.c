@@ -19,10 +19,19 @@ typedef struct memory {
     evidence facts;
 } memory;
 
+static const dg_claim_option options[] = {
+    { .name = "empty_slots",
+      .whole = true,
+      .max = 1000000,
+      .fallback = "1",
+      .says = "slots that may stay empty right after U beyond control's" },
+    { .name = NULL },
+};
+
 static void start(void *at, const dg_claim_setup *setup)
 {
     memory *m = at;
-    m->allowed = dg_claim_whole(setup, "empty_slots", 1);
+    m->allowed = dg_claim_whole(setup, &options[0]);
 }
 
 static void slot(memory *m, const dg_event *e)
@@ -131,8 +140,6 @@ static void finish(void *at, dg_verdict *v)
             (unsigned)(m->most_ms / 100 % 10));
     }
 }
-
-static const char *const options[] = { "empty_slots", NULL };
 
 const dg_claim dg_claim_upgrade_stall = {
     .id = DG_CLAIM_UPGRADE_STALL,

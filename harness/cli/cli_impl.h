@@ -57,6 +57,11 @@ void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them
 /* The commands that begin with this word; false: none does. */
 bool dg_command_group_help(FILE *out, const char *word);
 
+/* What the words of a plan mean: "plan", "claims", "nodes". False: no such topic. */
+bool dg_topic_help(FILE *out, const char *word);
+/* Topic i and what it is about; NULL past the end. */
+const char *dg_topic_at(size_t i, const char **says);
+
 /* ---- shared work ---- */
 
 /* Prints "doppel: text" on stderr and returns the exit code of err->code. */

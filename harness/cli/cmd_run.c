@@ -195,25 +195,11 @@ static int run(const dg_args *args)
     return exit_code;
 }
 
-/* Every claim has a severity and an off: said once. */
-static bool of_each_claim(const char *key)
+static void epilogue(FILE *out)
 {
-    const char *dot = strrchr(key, '.');
-    return strncmp(key, "claims.", 7) == 0
-           && (strcmp(dot, ".severity") == 0 || strcmp(dot, ".off") == 0);
-}
-
-static void plan_keys(FILE *out)
-{
-    const char *key, *says;
-    fputs("\nKeys of a plan, also for --set:\n", out);
-    for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++)
-        if (!of_each_claim(key))
-            fprintf(out, "  %-39s %s\n", key, says);
-    fprintf(out, "  %-39s %s\n", "claims.NAME.severity",
-            "gate: the run fails when the claim breaks, and when it warns; advice: it only warns");
-    fprintf(out, "  %-39s %s\n", "claims.NAME.off", "true: the claim is not judged");
-    fputs("Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
+    fputs("\nKeys of a plan: doppel help plan. Claims: doppel help claims. Nodes: doppel help "
+          "nodes.\n"
+          "Example: doppel run --snapshot snap --to n.wasm --at boundary-8 --set "
           "claims.state-growth.severity=advice\n",
           out);
 }
@@ -222,7 +208,8 @@ const dg_command dg_cmd_run = {
     "run",
     "[PLAN]",
     "Enact N on a fork at a chosen offset and judge every claim",
-    "PLAN is JSON (keys below; plan.schema.json), - for stdin; flags win over it. The outcome goes "
+    "PLAN is JSON (doppel help plan; plan.schema.json), - for stdin; flags win over it. The "
+    "outcome goes "
     "to "
     "out/outcome.json.",
     0,
@@ -230,5 +217,5 @@ const dg_command dg_cmd_run = {
     options,
     sizeof options / sizeof options[0],
     run,
-    plan_keys,
+    epilogue,
 };

@@ -16,6 +16,21 @@ const dg_command dg_cmd_version = {
     "version", "", "Version of this program and of its engine", NULL, 0, 0, NULL, 0, version, NULL,
 };
 
+static void unknown(dg_error *err, const char *name)
+{
+    enum { NAMES_MAX = 40 };
+    const char *names[NAMES_MAX + 1] = { NULL }, *near, *says;
+    size_t count = 0;
+    for (size_t i = 0; dg_command_at(i) && count < NAMES_MAX; i++)
+        names[count++] = dg_command_at(i)->name;
+    for (size_t i = 0; count < NAMES_MAX && (names[count] = dg_topic_at(i, &says)); i++)
+        count++;
+    near = dg_nearest(name, names);
+    dg_fail(err, DG_USAGE,
+            near ? "no help on %s; did you mean %s?" : "no help on %s; see doppel help", name,
+            near);
+}
+
 static int help(const dg_args *args)
 {
     char name[128] = "";
@@ -32,12 +47,19 @@ static int help(const dg_args *args)
             dg_command_help(stdout, dg_command_at(i));
             return DG_EXIT_HELD;
         }
-    if (dg_command_group_help(stdout, name))
+    if (dg_command_group_help(stdout, name) || dg_topic_help(stdout, name))
         return DG_EXIT_HELD;
-    dg_fail(&err, DG_USAGE, "no command %s; see doppel help", name);
+    unknown(&err, name);
     return dg_cli_exit_with(&err);
 }
 
-const dg_command dg_cmd_help = {
-    "help", "[COMMAND]", "Commands, or one of them", NULL, 0, 2, NULL, 0, help, NULL
-};
+const dg_command dg_cmd_help = { "help",
+                                 "[COMMAND|plan|claims|nodes]",
+                                 "Commands, one of them, or the words of a plan",
+                                 NULL,
+                                 0,
+                                 2,
+                                 NULL,
+                                 0,
+                                 help,
+                                 NULL };

@@ -149,11 +149,20 @@ bool dg_command_group_help(FILE *out, const char *word)
     return count > 0;
 }
 
+static void print_topics(FILE *out)
+{
+    const char *word, *says;
+    fputc('\n', out);
+    for (size_t i = 0; (word = dg_topic_at(i, &says)); i++)
+        fprintf(out, "  doppel help %-40s %s\n", word, says);
+}
+
 static void print_overview(FILE *out)
 {
     fputs("doppel - rehearse a runtime upgrade on a fork of live chain state\n\n", out);
     for (size_t i = 0; dg_command_at(i); i++)
         print_command(out, dg_command_at(i));
+    print_topics(out);
     fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or "
           "plan,\n"
           "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"

@@ -36,6 +36,11 @@ static int64_t whole(const json_t *fault, const char *key)
 {
     return json_integer_value(json_object_get(fault, key));
 }
+/* .. or what holds without it. */
+static int64_t clock_part(const json_t *fault, const char *path)
+{
+    return dg_keys_whole(dg_plan_keys(), fault, path);
+}
 static uint32_t share_ppm(const json_t *share)
 {
     return (uint32_t)(json_number_value(share) * PPM + 0.5);
@@ -112,9 +117,6 @@ static dg_code check_who(const json_t *fault, dg_fault_kind kind, dg_error *err)
         return dg_fail(err, DG_USAGE, "who: of collators only \"all\" can be said");
     if (!collators && json_object_get(fault, "paras"))
         return dg_fail(err, DG_USAGE, "paras: only offline-collators is about parachains");
-    if (json_number_value(json_object_get(fault, "share")) > 1)
-        return dg_fail(err, DG_USAGE, "share is %g, it must be from 0 to 1",
-                       json_number_value(json_object_get(fault, "share")));
     return DG_OK;
 }
 
@@ -214,11 +216,12 @@ static dg_code read_who(dg_plan_fault *out, const json_t *fault, dg_error *err)
 
 static void read_numbers(dg_fault *out, const json_t *fault)
 {
-    uint32_t warp = (uint32_t)whole(fault, "warp");
-    out->clock = (dg_sim_clock){ .offset_ns = whole(fault, "offset_ms") * 1000000,
-                                 .drift_ppb = (int32_t)(whole(fault, "drift_ppm") * 1000),
-                                 .warp_num = warp ? warp : 1,
-                                 .warp_den = 1 };
+    out->clock =
+        (dg_sim_clock){ .offset_ns = clock_part(fault, "network.faults[].offset_ms") * 1000000,
+                        .drift_ppb =
+                            (int32_t)(clock_part(fault, "network.faults[].drift_ppm") * 1000),
+                        .warp_num = (uint32_t)clock_part(fault, "network.faults[].warp"),
+                        .warp_den = 1 };
     out->loss_ppm = (uint32_t)whole(fault, "loss_per_million");
 }
 

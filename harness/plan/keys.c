@@ -2,9 +2,10 @@
 #include "plan/plan_impl.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SIBLINGS_MAX = 64 };
+enum { SIBLINGS_MAX = 64, FEW = 12, HINT_MAX = 320 };
 static const char *const kind_words[] = { "an object",      "a list",   "a text",
                                           "a whole number", "a number", "true or false",
                                           "any value" };
@@ -32,20 +33,45 @@ static const char *child_name(const dg_keys_row *row, const char *parent)
     return strpbrk(name, ".[") ? NULL : name;
 }
 
+/* The nearest name, and all of them where they are few; else where they stand. */
+static const char *hint(char room[HINT_MAX], const char *word, const char *const *names,
+                        const char *otherwise)
+{
+    const char *near = dg_nearest(word, names);
+    size_t count = 0, used = 0;
+    while (names[count])
+        count++;
+    room[0] = 0;
+    if (near)
+        used = (size_t)snprintf(room, HINT_MAX, "; did you mean \"%s\"?", near);
+    else if (count > FEW)
+        snprintf(room, HINT_MAX, "%s", otherwise);
+    for (size_t i = 0; i < count && count <= FEW && used < HINT_MAX; i++)
+        used += (size_t)snprintf(room + used, HINT_MAX - used, "%s%s",
+                                 i           ? i + 1 == count ? " or " : ", "
+                                 : near      ? " It is one of "
+                                 : count > 1 ? "; it is one of "
+                                             : "; it is ",
+                                 names[i]);
+    return room;
+}
+
 static dg_code unknown(const dg_keys_table *table, const char *parent, const char *key,
                        dg_error *err)
 {
     const char *names[SIBLINGS_MAX + 1] = { NULL };
-    const char *name, *near;
-    const char *what = strcmp(parent, "claims") == 0 ? "claim" : "key";
+    const char *name;
+    bool claim = strcmp(parent, "claims") == 0;
+    char room[HINT_MAX];
     size_t n = 0;
     for (size_t i = 0; i < table->count && n < SIBLINGS_MAX; i++)
         if ((name = child_name(&table->rows[i], parent)))
             names[n++] = name;
-    near = dg_nearest(key, names);
-    return dg_fail(err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s%s%s", what, parent,
-                   parent[0] ? "." : "", key, near ? "; did you mean \"" : "", near ? near : "",
-                   near ? "\"?" : "");
+    return dg_fail(
+        err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s", claim ? "claim" : "key", parent,
+        parent[0] ? "." : "", key,
+        hint(room, key, names,
+             claim ? "; doppel help claims names them" : "; doppel help plan names them"));
 }
 
 static bool fits(const dg_keys_row *row, const json_t *v)
@@ -71,16 +97,13 @@ static bool fits(const dg_keys_row *row, const json_t *v)
 
 static dg_code word_allowed(const dg_keys_row *row, const json_t *v, dg_error *err)
 {
-    const char *text = json_string_value(v), *near;
+    const char *text = json_string_value(v);
+    char room[HINT_MAX];
     for (size_t i = 0; row->words[i]; i++)
         if (strcmp(row->words[i], text) == 0)
             return DG_OK;
-    near = dg_nearest(text, row->words);
-    if (near)
-        return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; did you mean \"%s\"?", row->path,
-                       text, near);
-    return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known; the first that is: \"%s\"", row->path,
-                   text, row->words[0]);
+    return dg_fail(err, DG_USAGE, "%s \"%.80s\" is not known%s", row->path, text,
+                   hint(room, text, row->words, ""));
 }
 
 static dg_code value_allowed(const dg_keys_row *row, const json_t *v, dg_error *err)
@@ -94,8 +117,14 @@ static dg_code value_allowed(const dg_keys_row *row, const json_t *v, dg_error *
         && (json_integer_value(v) < row->min || json_integer_value(v) > row->max))
         return dg_fail(err, DG_USAGE, "%s is %lld; it must be from %lld to %lld", row->path,
                        (long long)json_integer_value(v), (long long)row->min, (long long)row->max);
-    if (row->kind == DG_KEYS_NUMBER && json_number_value(v) < 0)
-        return dg_fail(err, DG_USAGE, "%s must not be negative", row->path);
+    if (row->kind == DG_KEYS_NUMBER && json_number_value(v) < (double)row->min)
+        return dg_fail(err, DG_USAGE,
+                       row->min ? "%s is %.12g; it must be at least %lld"
+                                : "%s must not be negative",
+                       row->path, json_number_value(v), (long long)row->min);
+    if (row->kind == DG_KEYS_NUMBER && row->max && json_number_value(v) > (double)row->max)
+        return dg_fail(err, DG_USAGE, "%s is %.12g; it must be from %lld to %lld", row->path,
+                       json_number_value(v), (long long)row->min, (long long)row->max);
     return DG_OK;
 }
 
@@ -199,6 +228,77 @@ dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text,
     return rc;
 }
 
+/* ---- what holds without a key ---- */
+
+static const char *last_part(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
+int64_t dg_keys_whole(const dg_keys_table *table, const json_t *holder, const char *path)
+{
+    const dg_keys_row *row = dg_keys_find(table, path, strlen(path));
+    const json_t *v = json_object_get(holder, last_part(path));
+    assert(row && row->kind == DG_KEYS_WHOLE && row->fallback);
+    return v ? json_integer_value(v) : strtoll(row->fallback, NULL, 10);
+}
+
+/* ---- help ---- */
+
+static void describe_words(dg_buf *out, const dg_keys_row *row, const char **before)
+{
+    for (size_t i = 0; row->words && row->words[i]; i++) {
+        dg_buf_printf(out, "%s%s", i ? " | " : *before, row->words[i]);
+        *before = "; ";
+    }
+}
+
+static void describe_range(dg_buf *out, const dg_keys_row *row, const char **before)
+{
+    bool number = row->kind == DG_KEYS_WHOLE || row->kind == DG_KEYS_NUMBER;
+    if (number && row->min == row->max && row->max)
+        dg_buf_printf(out, "%s%lld", *before, (long long)row->max);
+    else if (number && (row->min || row->max))
+        dg_buf_printf(out, "%s%lld to %lld", *before, (long long)row->min, (long long)row->max);
+    else if (row->kind == DG_KEYS_NUMBER)
+        dg_buf_printf(out, "%s0 or more", *before);
+    else if (row->kind == DG_KEYS_BOOL)
+        dg_buf_printf(out, "%strue | false", *before);
+    else
+        return;
+    *before = "; ";
+}
+
+/* A text without the quotes it has in JSON. */
+static void describe_fallback(dg_buf *out, const dg_keys_row *row, const char **before)
+{
+    size_t len = row->fallback ? strlen(row->fallback) : 0, quote = 0;
+    if (len > 1 && row->fallback[0] == '"')
+        quote = 1;
+    if (row->fallback)
+        dg_buf_printf(out, "%sdefault %.*s", *before, (int)(len - 2 * quote),
+                      row->fallback + quote);
+    else if (row->without)
+        dg_buf_printf(out, "%sdefault: %s", *before, row->without);
+    else if (row->required)
+        dg_buf_printf(out, "%sneeded", *before);
+    else
+        return;
+    *before = "; ";
+}
+
+void dg_keys_describe(dg_buf *out, const dg_keys_row *row)
+{
+    const char *before = " [";
+    dg_buf_put_text(out, row->says);
+    describe_words(out, row, &before);
+    describe_range(out, row, &before);
+    describe_fallback(out, row, &before);
+    if (strcmp(before, " [") != 0)
+        dg_buf_put_text(out, "]");
+}
+
 /* ---- schema ---- */
 
 static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row);
@@ -244,12 +344,21 @@ static int schema_words(json_t *out, const dg_keys_row *row)
     return bad | json_object_set_new(out, "enum", words);
 }
 
+/* With what holds without the key, where that is no value. */
+static int schema_says(json_t *out, const dg_keys_row *row)
+{
+    return json_object_set_new(out, "description",
+                               row->without
+                                   ? json_sprintf("%s (default: %s)", row->says, row->without)
+                                   : json_string(row->says));
+}
+
 static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row)
 {
     static const char *const types[] = { "object", "array",   "string", "integer",
                                          "number", "boolean", NULL };
     json_t *out = json_object();
-    int bad = json_object_set_new(out, "description", json_string(row->says));
+    int bad = schema_says(out, row);
     if (row->or_false)
         bad |= json_object_set_new(out, "type", json_pack("[s, s]", "object", "boolean"))
                | json_object_set_new(out, "not", json_pack("{s:b}", "const", 1));
@@ -262,7 +371,12 @@ static json_t *schema_of(const dg_keys_table *table, const dg_keys_row *row)
     if (row->words)
         bad |= schema_words(out, row);
     if (row->kind == DG_KEYS_NUMBER)
-        bad |= json_object_set_new(out, "minimum", json_integer(0));
+        bad |= json_object_set_new(out, "minimum", json_integer(row->min));
+    if (row->kind == DG_KEYS_NUMBER && row->max)
+        bad |= json_object_set_new(out, "maximum", json_integer(row->max));
+    if (row->fallback)
+        bad |=
+            json_object_set_new(out, "default", json_loads(row->fallback, JSON_DECODE_ANY, NULL));
     if (row->kind == DG_KEYS_WHOLE && (row->min || row->max)) {
         bad |= json_object_set_new(out, "minimum", json_integer(row->min));
         bad |= json_object_set_new(out, "maximum", json_integer(row->max));

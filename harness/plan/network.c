@@ -165,11 +165,11 @@ static void read_collators(dg_plan_network *out, const json_t *collators)
     read_parts(parts, collators);
     json_array_foreach(collators, i, item)
     {
-        const json_t *protocol = json_object_get(item, "protocol"),
-                     *runtime = json_object_get(item, "runtime");
+        const json_t *runtime = json_object_get(item, "runtime");
         out->collators[i] = (dg_collators){
             .of = dg_backing_author_named(json_string_value(json_object_get(item, "kind"))),
-            .protocol = protocol ? (unsigned)json_integer_value(protocol) : 2,
+            .protocol =
+                (unsigned)dg_keys_whole(dg_plan_keys(), item, "network.collators[].protocol"),
             .async = runtime && strcmp(json_string_value(runtime), "async") == 0,
             .ppm = parts[i]
         };
@@ -201,8 +201,8 @@ void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
         * 1000000;
     out->link = (dg_sim_link){ .latency_ns = out->latency,
                                .latency_count = 2,
-                               .loss_ppm = (uint32_t)json_integer_value(
-                                   json_object_get(links, "loss_per_million")) };
+                               .loss_ppm = (uint32_t)dg_keys_whole(
+                                   dg_plan_keys(), links, "network.links.loss_per_million") };
     out->compile_given = json_object_size(network_at(plan, "compile_ms")) != 0;
     out->compile[0] =
         (dg_ns)json_integer_value(json_object_get(network_at(plan, "compile_ms"), "min")) * 1000000;

@@ -8,8 +8,6 @@
 
 /* Two days of slots of 6 s. A default horizon takes three sessions at most, which are 7200 slots
  * on Polkadot; what is far beyond that is a slip of the pen, and would run for hours. */
-enum { SLOTS_MAX_DEFAULT = 28800 };
-
 dg_code dg_plan_new(dg_plan **out, dg_error *err)
 {
     dg_plan *plan = dg_calloc(1, sizeof *plan);
@@ -148,16 +146,6 @@ dg_code dg_plan_set(dg_plan *plan, const char *key, const char *value, dg_error 
     return DG_OK;
 }
 
-bool dg_plan_key_at(size_t i, const char **key, const char **says)
-{
-    const dg_keys_table *table = dg_plan_keys();
-    if (i >= table->count)
-        return false;
-    *key = table->rows[i].path;
-    *says = table->rows[i].says;
-    return true;
-}
-
 /* ---- complete and consistent ---- */
 
 static const char *text_at(const dg_plan *plan, const char *object, const char *key)
@@ -194,10 +182,10 @@ static dg_how how_of(const char *text)
     return text && strcmp(text, "override") == 0 ? DG_HOW_OVERRIDE : DG_HOW_SET_CODE;
 }
 
-static uint64_t whole_at(const json_t *object, const char *key, uint64_t fallback)
+/* Of the table, or what it says without the key. */
+static uint64_t whole_at(const json_t *object, const char *path)
 {
-    const json_t *v = json_object_get(object, key);
-    return v ? (uint64_t)json_integer_value(v) : fallback;
+    return (uint64_t)dg_keys_whole(dg_plan_keys(), object, path);
 }
 
 /* Does the plan have this claim judged, given that there is what it is about? */
@@ -273,10 +261,10 @@ static dg_code check(dg_plan *plan, dg_error *err)
         return rc;
     plan->asked.how = how_of(text_at(plan, "upgrade", "how"));
     plan->asked.boundaries_after =
-        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "boundaries_after", 2);
+        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.boundaries_after");
     plan->asked.slots_max =
-        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "slots_max", SLOTS_MAX_DEFAULT);
-    plan->asked.seed = whole_at(plan->json, "seed", 1);
+        (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.slots_max");
+    plan->asked.seed = whole_at(plan->json, "seed");
     plan->checked = true;
     return DG_OK;
 }

@@ -43,8 +43,10 @@ typedef struct dg_keys_row {
     bool required;            /* in an object that is there */
     bool open;                /* object: other keys are fine */
     bool or_false;            /* object: false in its place says that there is none */
-    int64_t min, max;         /* whole numbers; both 0: any */
+    int64_t min, max;         /* of numbers; both 0: any whole one, any other from 0 on */
     const char *const *words; /* texts allowed, NULL-terminated; NULL: any */
+    const char *fallback;     /* what holds without the key, as JSON; NULL: as `without` says */
+    const char *without;      /* .. in words; NULL: nothing, or the row is no plan's to leave out */
     const char *says;
 } dg_keys_row;
 
@@ -62,6 +64,11 @@ dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool c
                       dg_error *err);
 /* JSON schema, draft 2020-12; owned by the caller; NULL: no memory. */
 json_t *dg_keys_schema(const dg_keys_table *table);
+/* The number at the last part of `path` in `holder`, the object that has it; the row's fallback
+ * where it is not there. The row is one of whole numbers with a fallback. */
+int64_t dg_keys_whole(const dg_keys_table *table, const json_t *holder, const char *path);
+/* What help says of a row, appended: its words, and in brackets its values, range and default. */
+void dg_keys_describe(dg_buf *out, const dg_keys_row *row);
 /* The value that a flag's text means for a row. DG_USAGE. */
 dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err);
 /* The row for a dotted path that a user typed; else DG_USAGE with the nearest. */
@@ -96,9 +103,6 @@ void dg_plan_free(dg_plan *plan);
 
 /* The plan as it stands (borrowed); keys as the user wrote them. */
 const json_t *dg_plan_json(const dg_plan *plan);
-/* Keys and what they mean, for help; false past the end. `key` is a dotted path. */
-bool dg_plan_key_at(size_t i, const char **key, const char **says);
-
 /* The JSON schema that is shipped as plan/plan.schema.json, made from the table that the
  * check uses; owned by the caller. */
 json_t *dg_plan_schema(void);

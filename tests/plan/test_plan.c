@@ -48,6 +48,21 @@ static const struct {
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"shares\":1}]}}",
       "did you mean \"share\"" },
     { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":-1}]}}", "must not be negative" },
+    { "{\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.0000001}]}}",
+      "network.classes[].share is 1.0000001; it must be from 0 to 1" },
+    { "{\"network\":{\"faults\":[{\"kind\":\"pause\",\"share\":1.5}]}}",
+      "network.faults[].share is 1.5; it must be from 0 to 1" },
+    { "{\"claims\":{\"topology-present\":{\"at_least\":1.5}}}",
+      "at_least is 1.5; it must be from 0 to 1" },
+    { "{\"claims\":{\"block-cadence\":{\"halt_s\":1.5}}}", "halt_s must be a whole number" },
+    { "{\"claims\":{\"block-cadence\":{\"halt_s\":1000001}}}", "must be from 0 to 1000000" },
+    { "{\"upgrade\":{\"how\":\"by-hand\"}}",
+      "\"by-hand\" is not known; it is one of authorize, set-code or override" },
+    { "{\"upgrade\":{\"how\":\"set-cod\"}}",
+      "did you mean \"set-code\"? It is one of authorize, set-code or override" },
+    { "{\"horizon\":{\"far\":1}}",
+      "there is no key \"horizon.far\"; it is one of boundaries_after or slots_max" },
+    { "{\"claims\":{\"xyzzyxyzzy\":{}}}", "doppel help claims names them" },
     { "{\"network\":{\"links\":{\"latency_ms\":[-1,5]}}}", "latency_ms[] is -1" },
     { "{\"network\":{\"links\":{\"latency\":[1,5]}}}", "did you mean \"latency_ms\"" },
     { "{\"network\":{\"links\":{\"latency_ms\":[1,2.5]}}}", "latency_ms[] must be a whole number" },
@@ -156,7 +171,6 @@ static const struct {
       "network.faults[0]: one of nodes, paras, share, group and who" },
     { FAULT("\"kind\":\"pause\",\"share\":0.5,\"group\":1"), DG_USAGE,
       "network.faults[0]: only one of" },
-    { FAULT("\"kind\":\"pause\",\"share\":1.5"), DG_USAGE, "share is 1.5" },
     { FAULT("\"kind\":\"pause\",\"paras\":[1]"), DG_USAGE, "only offline-collators" },
     { FAULT("\"kind\":\"offline-collators\",\"nodes\":[1]"), DG_USAGE,
       "collators are named by paras" },
@@ -185,9 +199,10 @@ static const struct {
       "a clock without offset_ms, drift_ppm or warp" },
     { FAULT("\"kind\":\"loss\",\"who\":\"all\",\"loss_per_million\":0"), DG_USAGE,
       "loss_per_million is 0, so nothing is lost" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.0000001}]}}", DG_USAGE,
-      "add up to 1.0000001, not to 1" },
-    { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":1.00000000125}]}}",
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF ",{\"class\":\"SD_V1\",\"share\":0.5000001}]}}",
+      DG_USAGE, "add up to 1.0000001, not to 1" },
+    { "{" WHOLE ",\"network\":{\"classes\":[" HALF
+      ",{\"class\":\"SD_V1\",\"share\":0.50000000125}]}}",
       DG_USAGE, "add up to 1.00000000125, not to 1" },
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\",\"share\":0.5},{\"class\":"
       "\"KAGOME\",\"share\":0.49}]}}",
@@ -538,20 +553,82 @@ END_TEST
 START_TEST(every_claim_and_option_has_its_key)
 {
     const dg_claim *claim;
-    const char *key, *says;
-    size_t keys = 0;
-    for (size_t i = 0; dg_plan_key_at(i, &key, &says); i++) {
-        ck_assert(strlen(key) > 0 && strlen(says) > 0);
-        keys++;
-    }
     for (size_t i = 0; (claim = dg_claim_at(i)); i++)
-        for (size_t o = 0; claim->options && claim->options[o]; o++) {
+        for (const dg_claim_option *o = claim->options; o && o->name; o++) {
             char path[DG_KEYS_PATH_MAX];
-            snprintf(path, sizeof path, "claims.%s.%s", dg_claim_name(claim->id),
-                     claim->options[o]);
+            snprintf(path, sizeof path, "claims.%s.%s", dg_claim_name(claim->id), o->name);
             ck_assert_msg(dg_keys_find(dg_plan_keys(), path, strlen(path)) != NULL, "%s", path);
         }
-    ck_assert_uint_gt(keys, 14 * 3);
+}
+END_TEST
+
+static bool is_item(const char *path)
+{
+    size_t len = strlen(path);
+    return len > 2 && strcmp(path + len - 2, "[]") == 0;
+}
+
+/* What may be left out says what holds then, and that is a value it may have. */
+START_TEST(every_key_says_its_default)
+{
+    const dg_keys_table *table = dg_plan_keys();
+    for (size_t i = 0; i < table->count; i++) {
+        const dg_keys_row *row = &table->rows[i];
+        bool claim = row->kind == DG_KEYS_OBJECT && strncmp(row->path, "claims.", 7) == 0;
+        dg_error err = { .text = "" };
+        json_t *value, *again;
+        ck_assert_msg(row->says && row->says[0], "%s", row->path);
+        ck_assert_msg(!strstr(row->says, "(default"), "%s: %s", row->path, row->says);
+        ck_assert_msg(!row->fallback || !row->without, "%s has two defaults", row->path);
+        if (row->required || is_item(row->path) || claim)
+            continue;
+        ck_assert_msg(row->fallback || row->without, "%s has no default", row->path);
+        if (!row->fallback || row->kind == DG_KEYS_LIST)
+            continue;
+        value = json_loads(row->fallback, JSON_DECODE_ANY, NULL);
+        ck_assert_msg(value != NULL, "%s: %s", row->path, row->fallback);
+        ck_assert_msg(
+            dg_keys_value_of(&again, row,
+                             row->kind == DG_KEYS_TEXT ? json_string_value(value) : row->fallback,
+                             &err)
+                == DG_OK,
+            "%s", err.text);
+        json_decref(value);
+        json_decref(again);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *path, *says;
+} described[] = {
+    { "upgrade.how", "way of enactment; override writes :code itself, which is not the production "
+                     "path [authorize | set-code | override; default set-code]" },
+    { "horizon.boundaries_after", "session boundaries after U: sets and configuration act two "
+                                  "sessions later [2 to 100; default 2]" },
+    { "network.forks", "false: only the first author of a slot builds, a world that does not exist "
+                       "[true | false; default true]" },
+    { "network.classes[].share", "of the validators, by lot [0 to 1; needed]" },
+    { "name", "what the report calls this run [default: the step of runtimes]" },
+    { "network.links.latency_ms[]", "milliseconds [0 to 600000]" },
+    { "upgrade", "what is enacted, when and how [needed]" },
+    { "claims.state-growth.severity",
+      "gate: the run fails when the claim breaks, and when it warns; advice: the claim only warns "
+      "[gate | advice; default advice]" },
+    { "claims.topology-present.at_least",
+      "share of the validators that work with asynchronous backing [0 to 1; default 0.9]" },
+};
+
+START_TEST(help_says_values_range_and_default)
+{
+    const dg_keys_row *row =
+        dg_keys_find(dg_plan_keys(), described[_i].path, strlen(described[_i].path));
+    dg_buf text;
+    dg_buf_init(&text, 1 << 12);
+    ck_assert_ptr_nonnull(row);
+    dg_keys_describe(&text, row);
+    ck_assert_str_eq(dg_buf_text(&text), described[_i].says);
+    dg_buf_clear(&text);
 }
 END_TEST
 
@@ -599,6 +676,9 @@ int main(void)
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);
     tcase_add_test(tc, the_shipped_schema_is_the_table);
     tcase_add_test(tc, every_claim_and_option_has_its_key);
+    tcase_add_test(tc, every_key_says_its_default);
+    tcase_add_loop_test(tc, help_says_values_range_and_default, 0,
+                        sizeof described / sizeof *described);
     tcase_add_test(tc, a_plan_without_memory_says_so);
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -21,7 +21,8 @@ static const struct {
     { "call x y --fuel many", "wants a number" },
     { "inspect x --json=1", "takes no value" },
     { "preflight --from x", "wants --from SNAPSHOT and --to RUNTIME" },
-    { "help nothing", "no command nothing" },
+    { "help nothing", "no help on nothing" },
+    { "help claim", "did you mean claims?" },
     { "run --set novalue", "KEY=VALUE" },
 };
 
