@@ -131,6 +131,11 @@ TRANSLATIONS = [
         ['{"detail":{"host":{},"table":"5"},"kind":"net-start","seq":0}'],
         ['{"detail":{"table":"5"},"kind":"net-start","seq":0}'],
     ),
+    (
+        drop_kind("seed"),
+        ['{"kind":"seed","seq":0}', '{"kind":"slot","seq":1}'],
+        ['{"kind":"slot","seq":0}'],
+    ),
     # What nodes told and the log did not have.
     (
         drop_field("net-slot", "primary"),

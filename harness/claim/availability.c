@@ -191,6 +191,7 @@ const dg_claim dg_claim_availability = {
     .options = options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

@@ -21,6 +21,7 @@ const dg_claim dg_claim_backing_rate = {
     .options = dg_claim_rate_options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(para_rate),
     .setup = offsetof(para_rate, setup),
     .facts = offsetof(para_rate, facts),

@@ -246,6 +246,7 @@ const dg_claim dg_claim_block_cadence = {
     .allows = "blocks",
     .basis = "real runtime",
     .options = options,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = FACTS_NONE,

@@ -55,6 +55,19 @@ typedef struct dg_figures {
     dg_figure allowed; /* of that, by the plan; not known: the plan grants nothing */
 } dg_figures;
 
+/* What several seeds say of a break, in their order, up to the one that decides. */
+typedef enum dg_claim_luck {
+    DG_CLAIM_LUCK_UNTRIED, /* one seed says nothing of others */
+    DG_CLAIM_LUCK_OPEN,
+    DG_CLAIM_LUCK_MERE, /* it is luck */
+    DG_CLAIM_LUCK_RULE  /* it comes of N */
+} dg_claim_luck;
+typedef struct dg_claim_trial {
+    uint32_t broke, of; /* seeds in which the claim broke, of those in which it was judged */
+    int32_t weight;     /* of the evidence, in thousandths of a natural logarithm */
+} dg_claim_trial;
+enum { DG_CLAIM_CONFIDENCE_PERCENT = 95 }; /* of what a trial decides */
+
 typedef struct dg_verdict {
     dg_verdict_status status;
     dg_verdict_reach reach;
@@ -63,6 +76,8 @@ typedef struct dg_verdict {
     char text[400];                   /* one line for the report, past tense, with numbers */
     char healed[120];                 /* what healed it, "" if nothing did */
     dg_figures figures;
+    bool narrow; /* it broke so narrowly that luck may have done it */
+    dg_claim_trial trial;
     /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items */
     json_t *evidence;
     bool control_failed; /* N-1 alone already fails it: nothing is said of N */
@@ -117,6 +132,7 @@ typedef struct dg_claim {
     bool network; /* about the network: judged when the plan has one */
     bool code;    /* about new code: judged when the plan brings some */
     bool paras;   /* about parachains: a state without any has nothing to judge */
+    bool chance;  /* measures what luck has a part in: a narrow break is tried on other seeds */
     size_t size;  /* bytes of its memory, zeroed before start */
     size_t setup; /* where in it the setup stands, filled in before start */
     /* where in it the facts stand that a verdict may show: the room gives them back */
@@ -147,6 +163,13 @@ dg_claim_severity dg_claim_severity_of(const dg_claim *claim, const dg_claim_set
 
 /* Whether the plan makes it a gate in so many words, or all of them: then a warning breaks it. */
 bool dg_claim_gates_warnings(const dg_claim *claim, const dg_claim_setup *setup);
+
+/* One seed more, until it is decided: then nothing changes. */
+void dg_claim_trial_add(dg_claim_trial *trial, bool broke);
+/* What the seeds up to now come to. */
+dg_claim_luck dg_claim_trial_says(const dg_claim_trial *trial);
+/* "open", "luck", "rule"; NULL of DG_CLAIM_LUCK_UNTRIED. */
+const char *dg_claim_luck_name(dg_claim_luck luck);
 
 /* Runs one claim over events in order: all of control's, then treatment's. What it lost is
  * measured by what the plan allows, and a warning by whether the plan makes it a gate.

@@ -39,6 +39,9 @@ void dg_verdict_spare(dg_verdict *v, const char *format, ...) __attribute__((for
 void dg_verdict_span(dg_verdict *v, const tally *t);
 void dg_verdict_show(dg_verdict *v, evidence *e);
 
+/* chance.c: whether it broke narrowly, and what comes of it by the seeds of the log. */
+void dg_claim_weigh(dg_verdict *v, const dg_claim *claim, const dg_event *events, size_t count);
+
 /* Figures: a whole number, a number of thousandths, and how much `a` is above `b`, 0 if it is not.
  * What is too big for a figure is the biggest there is. */
 dg_figure dg_claim_figure(uint64_t whole);

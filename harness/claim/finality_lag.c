@@ -128,6 +128,7 @@ const dg_claim dg_claim_finality_lag = {
     .basis = "node model",
     .options = options,
     .network = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

@@ -130,6 +130,7 @@ const dg_claim dg_claim_groups_able = {
     .options = options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

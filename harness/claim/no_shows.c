@@ -126,6 +126,7 @@ const dg_claim dg_claim_no_shows = {
     .options = options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

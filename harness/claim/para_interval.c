@@ -227,6 +227,7 @@ const dg_claim dg_claim_para_interval = {
     .options = options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

@@ -121,6 +121,7 @@ const dg_claim dg_claim_pvf_ready = {
     .options = options,
     .network = true,
     .paras = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

@@ -152,6 +152,7 @@ const dg_claim dg_claim_upgrade_stall = {
     .options = options,
     .network = true,
     .code = true,
+    .chance = true,
     .size = sizeof(memory),
     .setup = offsetof(memory, setup),
     .facts = offsetof(memory, facts),

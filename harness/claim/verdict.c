@@ -91,6 +91,7 @@ dg_code dg_claim_judge(const dg_claim *claim, dg_verdict *verdict, const dg_clai
         dg_claim_gate(verdict);
     if (claim->allows)
         dg_claim_allow(verdict, own);
+    dg_claim_weigh(verdict, claim, events, count);
     if (claim->facts != FACTS_NONE)
         give_back((evidence *)(void *)((uint8_t *)memory + claim->facts), verdict);
     dg_free(memory);

@@ -71,6 +71,11 @@ X(REIMPORT, reimport, "reimport", equal)
 /* the whole state; era: 0 where the runtime tells of none */
 X(STATE, state, "state", keys, value_bytes, keys_control, value_bytes_control, era, era_control)
 
+/* the plan was run with that seed; exit: what came of it by itself, rests: a flag, of the seed
+ * whose run this log is; detail: claims (an object: "broke" or "unexercised" by a claim's name,
+ * for those that are not there it held), why (of a run that failed) */
+X(SEED, seed, "seed", seed, exit, rests)
+
 /* ---- the network that builds the blocks, those too that lost in the end; where a kind is
  * about no block, `block` is the newest one then ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const char *const results[] = { "held", "broke", "inconclusive", "non-deterministic", NULL };
+static const char *const lucks[] = { "luck", "rule", "open", NULL };
 static const char *const reaches[] = { "does-not-apply", "not-reached", "out-of-reach", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
 static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SAY", NULL };
@@ -232,6 +233,14 @@ static const dg_keys_row rows[] = {
     { "claims[].figures.lost", DG_KEYS_NUMBER, .says = "by treatment beyond control; 0: nothing" },
     { "claims[].figures.allowed", DG_KEYS_NUMBER, .says = "of that, by the plan; absent: nothing" },
     { "claims[].figures.lost_unit", DG_KEYS_TEXT, .says = "of lost and allowed" },
+    { "claims[].narrow", DG_KEYS_BOOL, .says = "it broke so narrowly that luck may have done it" },
+    { "claims[].seeds", DG_KEYS_OBJECT,
+      .says = "what other seeds of the plan say of a narrow break" },
+    { "claims[].seeds.broke", DG_KEYS_WHOLE, true, .says = "seeds in which it broke" },
+    { "claims[].seeds.of", DG_KEYS_WHOLE, true, .says = "seeds in which it was judged" },
+    { "claims[].seeds.decided", DG_KEYS_TEXT, true, .words = lucks,
+      .says = "luck (one seed in ten breaks at most), a rule (one in two at least), or neither" },
+    { "claims[].seeds.confidence", DG_KEYS_NUMBER, true, .says = "of luck and rule" },
     { "claims[].first_block", DG_KEYS_WHOLE, .says = "where it broke first" },
     { "claims[].last_block", DG_KEYS_WHOLE, .says = "where it broke last" },
     { "claims[].count", DG_KEYS_WHOLE, .says = "events that broke it" },

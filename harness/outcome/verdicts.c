@@ -31,6 +31,13 @@ static json_t *figures_json(const dg_figures *f)
     return out;
 }
 
+static json_t *trial_json(const dg_claim_trial *t)
+{
+    return json_pack("{s:I, s:I, s:s, s:f}", "broke", (json_int_t)t->broke, "of", (json_int_t)t->of,
+                     "decided", dg_claim_luck_name(dg_claim_trial_says(t)), "confidence",
+                     DG_CLAIM_CONFIDENCE_PERCENT / 100.0);
+}
+
 static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, const dg_verdict *v)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", dg_claim_name(claim->id),
@@ -49,6 +56,10 @@ static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, con
         bad |= dg_outcome_put(out, "figures", figures_json(&v->figures));
     if (v->reach != DG_VERDICT_REACHED)
         bad |= dg_outcome_put(out, "reach", json_string(dg_verdict_reach_name(v->reach)));
+    if (v->narrow)
+        bad |= dg_outcome_put(out, "narrow", json_true());
+    if (v->trial.of > 1)
+        bad |= dg_outcome_put(out, "seeds", trial_json(&v->trial));
     if (v->control_failed)
         bad |= dg_outcome_put(out, "control_failed", json_true());
     if (json_array_size(v->evidence))

@@ -486,6 +486,9 @@ static const struct row {
     /* too late for U */
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       NET("1") "T10 net-holders 110 4 4 4 4 1\nT11 net-signal 111 5 1" },
+    { "topology-present", DG_VERDICT_UNEXERCISED, 0, "forgotten; so in each of 2 seeds",
+      NET("1") "T10 net-holders 110 4 4 4 4 1\nT10 seed 1 3 1 {'claims':{'topology-present':"
+               "'unexercised'}}\nT10 seed 2 3 0 {'claims':{'topology-present':'unexercised'}}" },
     /* another session's */
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       "T0 net-start 4 2 1 110 120 20\nT1 net-session 1 4 2 2 0 80\nT1 net-signal 90 5 1\nT1 "
@@ -939,6 +942,32 @@ static const struct row {
     { "upgrade-stall", DG_VERDICT_HELD, 0, "0 slots empty right after U",
       NET("1") U_LATE
       "T11 net-slot 112 1 1 0 1\nT11 net-slot 113 1 0 0 1\nT12 net-slot 114 1 0 0 1" },
+/* One slot more than is let pass, with what other seeds came to: s broke, h held, u saw nothing. */
+#define STALL                                                                                      \
+    NET("1")                                                                                       \
+    U_LATE "T11 net-slot 112 1 0 0 1\nT11 net-slot 113 1 0 0 1\n"
+#define SEED_S "T9 seed 2 1 0 {'claims':{'upgrade-stall':'broke'}}\n"
+#define SEED_H "T9 seed 3 0 0 {'claims':{'no-shows':'broke'}}\n"
+#define SEED_U "T9 seed 4 3 0 {'claims':{'upgrade-stall':'unexercised'}}\n"
+#define SEED_4H SEED_H SEED_H SEED_H SEED_H
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U, 0 in control", STALL },
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty", STALL SEED_S },
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 2 of 2 seeds", STALL SEED_S SEED_S SEED_4H },
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 3 of 4 seeds",
+      STALL SEED_S SEED_H SEED_S SEED_S },
+    { "upgrade-stall", DG_VERDICT_WARNED, 11, "in 1 of 9 seeds, which is luck: 2 slots empty",
+      STALL SEED_S SEED_4H SEED_4H SEED_S },
+    { "upgrade-stall", DG_VERDICT_UNEXERCISED, 11,
+      "in 1 of 8 seeds, more than luck and less than a rule: 2 slots",
+      STALL SEED_S SEED_4H SEED_H SEED_H SEED_H SEED_U SEED_U },
+    /* what has no luck in it */
+    { "disputes", DG_VERDICT_BROKE, 12, "1 candidates disputed, 0 in control",
+      NET("1") CHECKED
+      "T12 net-dispute 112 4 2000 0 30 0\nT13 net-dispute 113 4 2000 2 30 900\n" SEED_S SEED_4H
+          SEED_4H },
+    /* far beyond what is let pass, no seed is asked */
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "3 slots empty right after U, 0 in control",
+      STALL "T11 net-slot 114 1 0 0 1\n" SEED_S SEED_4H SEED_4H },
     /* its sibling */
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U",
       NET("1") U_BUILT
@@ -1143,7 +1172,7 @@ END_TEST
 /* Healed is what was seen to be right again, by what it was first. */
 static const struct {
     const char *events, *healed;
-} heals[] = {
+} answers_heal[] = {
     { "T10 api 1 0 5 4 1 5 1 2 {'api':'a','window':'U'}\n"
       "T11 api 1 0 5 4 1 5 0 1 {'api':'a','window':'U+1'}\n"
       "T20 api 1 0 5 4 1 5 0 1 {'api':'a','window':'session+1'}",
@@ -1180,12 +1209,12 @@ START_TEST(an_answer_is_healed_when_it_was_seen_to_be)
     dg_claim_setup setup;
     dg_verdict v;
     char text[2000];
-    snprintf(text, sizeof text, "T10 upgrade 0 1 110\n%s", heals[_i].events);
+    snprintf(text, sizeof text, "T10 upgrade 0 1 110\n%s", answers_heal[_i].events);
     stream_read(&s, text);
     setup = setup_of(&s);
     dg_claim_judge(dg_claim_named("api-window"), &v, &setup, s.at, s.count, NULL);
     ck_assert_int_eq(v.status, DG_VERDICT_WARNED);
-    ck_assert_str_eq(v.healed, heals[_i].healed);
+    ck_assert_str_eq(v.healed, answers_heal[_i].healed);
     dg_verdict_clear(&v);
     stream_clear(&s);
 }
@@ -1232,7 +1261,7 @@ int main(void)
     tcase_add_test(tc, every_claim_was_seen_red_and_green);
     tcase_add_test(tc, a_threshold_comes_from_the_plan);
     tcase_add_loop_test(tc, an_answer_is_healed_when_it_was_seen_to_be, 0,
-                        sizeof heals / sizeof *heals);
+                        sizeof answers_heal / sizeof *answers_heal);
     tcase_add_test(tc, a_claim_without_memory_says_so);
     suite_add_tcase(s, tc);
     return suite_run(s);
