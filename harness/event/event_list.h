@@ -48,8 +48,8 @@ X(IDENTITY, identity, "identity", fatal, ok)
  * (dg_event_against); detail: api, window, hash, error, value, later, control,
  * differs, because (why it is compared so) */
 X(API, api, "api", ok, missing, fuel, bytes, decodes, version, contradicts, against)
-/* an answer's type differs or its method is gone; readable: by nodes of N-1's time, called: by
- * nodes; detail: api, where */
+/* an answer's type differs or its method is gone; readable: this one decodes by N-1's types,
+ * called: by a node of the plan, or without a network of N-1's time; detail: api, where */
 X(API_TYPE, api_type, "api-type", readable, called)
 /* one item of the configuration under N; equal: to control's, control_decodes: under N-1;
  * detail: what, control, treatment, changed */

@@ -3,6 +3,8 @@
  * changed under a name, where metadata describes them. */
 #include "preflight/preflight_impl.h"
 
+#include "protocol/protocol.h"
+
 #include <string.h>
 
 /* What came with a version of ParachainHost. A node asks the version and then
@@ -39,6 +41,15 @@ static const struct {
     { 15, "ParachainHost_unapplied_slashes_v2" },
 };
 
+/* By a node of N-1's time or, with `new_too`, of N's; newer ones have other questions in place of
+ * some. */
+static bool is_asked(const dg_preflight_look *l, const char *entry, uint32_t since, bool new_too)
+{
+    uint32_t host = dg_version_api(l->new_, "ParachainHost");
+    return dg_release_asks(l->old, entry, since, host)
+           || (new_too && dg_release_asks(l->new_, entry, since, host));
+}
+
 static void broken_promises(dg_preflight_look *l)
 {
     uint32_t old = dg_version_api(l->old, "ParachainHost"),
@@ -46,7 +57,8 @@ static void broken_promises(dg_preflight_look *l)
     for (size_t i = 0; i < sizeof promised / sizeof promised[0]; i++) {
         const char *entry = promised[i].entry;
         bool already = promised[i].version <= old && !dg_runtime_exports(l->in->from, entry);
-        if (promised[i].version > now || dg_runtime_exports(l->in->to, entry))
+        if (promised[i].version > now || dg_runtime_exports(l->in->to, entry)
+            || !is_asked(l, entry, promised[i].version, true))
             continue;
         dg_preflight_find(l, already ? DG_FIND_WARN : DG_FIND_FAIL, "api.missing", entry,
                           dg_preflight_find_int(old), dg_preflight_find_int(now),
@@ -99,18 +111,21 @@ static dg_code ask(dg_survey_sample *out, const dg_preflight_look *l, dg_error *
 
 /* A node of N-1's time gets an answer that it cannot read: claim api-compatible breaks by
  * that in a run. A type that differs where the answer still reads warns in both. */
-static bool is_unreadable(const dg_survey_sample *answers, const char *api, const char *method)
+static bool is_unreadable(const dg_preflight_look *l, const dg_survey_sample *answers,
+                          const dg_meta_method *of, const char *entry)
 {
     size_t i;
-    return dg_survey_api_named(&i, api, method) && answers->answers[i].asked
-           && answers->answers[i].rc == DG_OK && !answers->answers[i].decodes_old;
+    const dg_survey_api *row = dg_survey_api_named(&i, of->api, of->name);
+    return row && answers->answers[i].asked && answers->answers[i].rc == DG_OK
+           && !answers->answers[i].decodes_old
+           && (strcmp(row->api, "ParachainHost") != 0 || is_asked(l, entry, row->since, false));
 }
 
 /* Nodes and tools of today read N's answers: N-1's type must read N's. */
 static void compare_output(dg_preflight_look *l, const dg_meta_method *a, const dg_meta_method *b,
                            const char *entry, const dg_survey_sample *answers)
 {
-    bool unreadable = is_unreadable(answers, a->api, a->name);
+    bool unreadable = is_unreadable(l, answers, a, entry);
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_type_reads(l->new_meta, b->output, l->old_meta, a->output, NULL, NULL)

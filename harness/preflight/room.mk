@@ -1,2 +1,2 @@
 room := preflight
-sees := base scale crypto trie snapshot state wasm host chain event survey
+sees := base scale crypto trie snapshot state wasm host chain event survey sim protocol

@@ -275,6 +275,15 @@ typedef struct dg_request_row {
 } dg_request_row;
 /* The row of a request: its method, since which version, how long its answer lasts. */
 const dg_request_row *dg_request_at(dg_request request);
+/* Does a node of the class ever ask a method of ParachainHost, "ParachainHost_claim_queue", that
+ * came with version `since`, of a runtime whose ParachainHost is `host_version`? It does not know
+ * what came later, and has newer questions in place of some. */
+bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
+                   uint32_t host_version);
+/* .. some node of the releases that were current when the runtime `met` came; of a chain that is
+ * not known, one that knows its ParachainHost and no newer. */
+bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
+                     uint32_t host_version);
 
 typedef struct dg_view dg_view;
 typedef enum dg_mode { DG_MODE_ERROR, DG_MODE_DISABLED, DG_MODE_ENABLED } dg_mode;

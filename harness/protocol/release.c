@@ -243,3 +243,17 @@ bool dg_release_of_runtime(dg_release_span *out, const char *spec_name, uint32_t
         return with_the_sdk(out, spec_version);
     return live ? of_fellowship(out, spec_version) : of_api(out, parachain_host);
 }
+
+bool dg_release_asks(const dg_version *met, const char *method, uint32_t since,
+                     uint32_t host_version)
+{
+    uint32_t known = dg_version_api(met, "ParachainHost");
+    dg_release_span span;
+    if (!dg_release_of_runtime(&span, met->spec_name, met->spec_version, known))
+        return dg_class_asks(&(dg_node_class){ .host_known = (uint16_t)known }, method, since,
+                             host_version);
+    for (const dg_release *r = span.oldest; r <= span.newest; r++)
+        if (dg_class_asks(dg_class_named(r->class_name), method, since, host_version))
+            return true;
+    return false;
+}

@@ -95,6 +95,17 @@ bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_cla
            && !(is_replaced(view, request) && by->host_known >= row->until);
 }
 
+bool dg_class_asks(const dg_node_class *by, const char *method, uint32_t since,
+                   uint32_t host_version)
+{
+    assert(since > 0);
+    for (size_t r = 0; r < DG_ASK_COUNT; r++)
+        if (requests[r].until && strcmp(requests[r].method, method) == 0
+            && host_version >= requests[r].until && by->host_known >= requests[r].until)
+            return false;
+    return by->host_known >= since;
+}
+
 bool dg_view_is_asked_by_any(const dg_view *v, dg_request request)
 {
     for (uint16_t known = 1; known < 32; known++)

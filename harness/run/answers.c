@@ -1,6 +1,5 @@
 /* answers.c - what nodes ask is asked at a few moments, and what treatment's answers come
- * to becomes events: where they part from control's and from those one block later, and
- * which of them have another form. */
+ * to becomes events: where they part from control's and from those one block later. */
 #include "run/run_impl.h"
 
 #include <assert.h>
@@ -158,49 +157,6 @@ void dg_run_sample_log(dg_run_arm *a, dg_run_moment m)
     const dg_survey_sample *s = &a->kept.samples[m];
     assert(a->which == DG_ARM_TREATMENT);
     for (size_t i = 0; s->taken && dg_survey_api_at(i); i++)
-        if (s->answers[i].asked)
+        if (s->answers[i].asked && dg_run_is_asked(a->run, dg_survey_api_at(i)))
             log_answer(a, m, i);
-}
-
-/* ---- answers in another form ---- */
-
-static void log_type(dg_run_arm *a, size_t i, bool called, const char *where)
-{
-    char entry[96];
-    json_t *detail;
-    dg_survey_api_entry(entry, sizeof entry, dg_survey_api_at(i));
-    if (!(detail = json_pack("{s:s, s:o}", "api", entry, "where", dg_event_text(where))))
-        a->run->log.rc = DG_NOMEM;
-    dg_event_log_add(&a->run->log, &(dg_event){ .arm = a->which,
-                                                .at = a->kept.sampled_at[DG_RUN_MOMENT_AFTER],
-                                                .node = DG_EVENT_NO_NODE,
-                                                .block = a->kept.samples[DG_RUN_MOMENT_AFTER].block,
-                                                .kind = DG_EVENT_API_TYPE,
-                                                .api_type = { .readable = 0, .called = called },
-                                                .detail = detail });
-}
-
-dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err)
-{
-    const dg_survey_sample *before = &a->kept.samples[DG_RUN_MOMENT_BEFORE],
-                           *now = &a->kept.samples[DG_RUN_MOMENT_AFTER];
-    const dg_meta *old = NULL, *meta = NULL;
-    const dg_survey_api *row;
-    assert(a->which == DG_ARM_TREATMENT);
-    dg_runtime_meta(a->run->from_kept, &old, NULL);
-    dg_runtime_meta(a->run->to, &meta, NULL);
-    for (size_t i = 0; before->taken && now->taken && (row = dg_survey_api_at(i)); i++) {
-        const dg_survey_answer *was = &before->answers[i], *is = &now->answers[i];
-        char where[256];
-        if (!was->asked || was->rc != DG_OK)
-            continue;
-        dg_survey_type_difference(where, sizeof where, old, meta, row);
-        if (!is->asked && dg_version_api(dg_runtime_version(a->run->to), row->api) < row->since)
-            log_type(a, i, true, "N no longer offers it");
-        else if (is->asked && is->rc == DG_OK && !is->decodes_old)
-            log_type(a, i, true, where[0] ? where : "the answer does not decode with N-1's types");
-        else if (where[0])
-            log_type(a, i, false, where);
-    }
-    return dg_event_log_check(&a->run->log, err);
 }

@@ -189,7 +189,10 @@ dg_code dg_run_sample_take(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_e
 dg_code dg_run_sample_without(dg_run_arm *a, dg_block *upgrade, dg_error *err);
 /* Events of treatment; U's when U+1's are there. */
 void dg_run_sample_log(dg_run_arm *a, dg_run_moment m);
-/* Answers that nodes of N-1's time cannot read. */
+/* answer_types.c: is a method of N asked by the nodes that the plan names, or by those of N's time
+ * or, without a network, of N-1's? */
+bool dg_run_is_asked(const dg_run_state *run, const dg_survey_api *row);
+/* Answers that nodes of the plan or of N-1's time cannot read. */
 dg_code dg_run_sample_types(dg_run_arm *a, dg_error *err);
 
 /* facts.c: what a state says of itself at a block: who validates (`at` names the moment),

@@ -412,7 +412,15 @@ static const struct row {
     { "api-compatible", DG_VERDICT_BROKE, 10, "BabeApi_configuration: .c",
       "T10 api-type 0 1 {'api':'BabeApi_configuration','where':'.c'}" },
     { "api-compatible", DG_VERDICT_WARNED, 10, "StakingApi_x",
-      "T10 api-type 0 0 {'api':'StakingApi_x','where':'gone'}" },
+      "T10 api-type 1 1 {'api':'StakingApi_x','where':'.a'}" },
+    /* nobody asks for it: newer nodes have another question in its place */
+    { "api-compatible", DG_VERDICT_HELD, 0,
+      "keep their form; 1 that none asks for has another: ParachainHost_x",
+      "T10 api 1 0 5 4 1 5 0 0 {'api':'Core_version','window':'U'}\n"
+      "T10 api-type 0 0 {'api':'ParachainHost_x','where':'.a'}" },
+    { "api-compatible", DG_VERDICT_BROKE, 10, "1 answers that older nodes read",
+      "T10 api-type 0 0 {'api':'ParachainHost_x','where':'.a'}\n"
+      "T10 api-type 0 1 {'api':'BabeApi_configuration','where':'.c'}" },
 
     { "migration", DG_VERDICT_UNEXERCISED, 0, "no block", "T10 migration 0 5 5 0 0" },
     { "migration", DG_VERDICT_HELD, 0, "7 million",

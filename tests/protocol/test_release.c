@@ -100,6 +100,47 @@ START_TEST(a_runtime_meets_the_nodes_of_its_time)
 }
 END_TEST
 
+/* A newer question takes the place of an older one for nodes that know it, where the runtime has
+ * it; what a node does not know it does not ask. */
+static const struct {
+    uint16_t knows;
+    const char *method;
+    uint32_t since, host;
+    bool asks;
+} questions[] = {
+    { 11, "ParachainHost_para_backing_state", 7, 11, true },
+    { 11, "ParachainHost_para_backing_state", 7, 13, true },
+    { 13, "ParachainHost_para_backing_state", 7, 12, true },
+    { 13, "ParachainHost_para_backing_state", 7, 13, false },
+    { 12, "ParachainHost_backing_constraints", 13, 13, false },
+    { 13, "ParachainHost_backing_constraints", 13, 13, true },
+    { 13, "ParachainHost_validators", 1, 13, true },
+    { 11, "ParachainHost_candidates_pending_availability", 11, 13, true },
+};
+
+START_TEST(a_node_asks_what_it_knows_and_has_nothing_newer_for)
+{
+    dg_node_class of = { .host_known = questions[_i].knows };
+    ck_assert(dg_class_asks(&of, questions[_i].method, questions[_i].since, questions[_i].host)
+              == questions[_i].asks);
+}
+END_TEST
+
+/* By the releases of a runtime's time; a chain that is not known has nodes of its API's time. */
+START_TEST(nodes_of_a_runtimes_time_ask)
+{
+    static const char method[] = "ParachainHost_para_backing_state";
+    dg_version of = { .spec_name = "polkadot", .spec_version = 2000005 };
+    ck_assert(!dg_release_asks(&of, method, 7, 13));
+    of.spec_version = 1003000;
+    ck_assert(dg_release_asks(&of, method, 7, 13));
+    of.spec_version = 9390; /* v0.9 knows 5 */
+    ck_assert(!dg_release_asks(&of, method, 7, 13));
+    of = (dg_version){ .spec_name = "mini" };
+    ck_assert(!dg_release_asks(&of, method, 7, 13));
+}
+END_TEST
+
 START_TEST(what_is_known_stands_in_one_line)
 {
     char line[400], little[8];
@@ -143,6 +184,9 @@ int main(void)
     tcase_add_test(tc, every_release_has_a_class_and_is_younger_than_the_one_before);
     tcase_add_loop_test(tc, a_runtime_meets_the_nodes_of_its_time, 0,
                         (int)(sizeof eras / sizeof *eras));
+    tcase_add_loop_test(tc, a_node_asks_what_it_knows_and_has_nothing_newer_for, 0,
+                        (int)(sizeof questions / sizeof *questions));
+    tcase_add_test(tc, nodes_of_a_runtimes_time_ask);
     tcase_add_test(tc, what_is_known_stands_in_one_line);
     tcase_add_loop_test(tc, a_class_stands_for_its_releases, 0,
                         (int)(sizeof stretches / sizeof *stretches));
