@@ -12,13 +12,13 @@ static bool harmful(const json_t *harm)
            || json_integer_value(json_object_get(harm, "relay_lost_ms")) > 0;
 }
 
-static const char *word_of(int exit_code, const json_t *harm)
+static const char *word_of(int exit_code, const json_t *harm, const json_t *granted)
 {
     if (exit_code == DG_EXIT_BROKE)
         return "NO-GO";
     if (exit_code != DG_EXIT_HELD)
         return "CANNOT SAY";
-    return harmful(harm) ? "GO WITH HARM" : "GO";
+    return harmful(harm) || json_array_size(granted) ? "GO WITH HARM" : "GO";
 }
 
 /* ---- what breaks ---- */
@@ -80,6 +80,41 @@ static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
             continue;
         row = json_pack("{s:s, s:s}", "claim", dg_claim_name(of->id), "says", of->fails);
         if (put_span(row, run, claim) | json_array_append_new(out, row)) {
+            json_decref(out);
+            return NULL;
+        }
+    }
+    return out;
+}
+
+/* ---- what would break, had the plan not allowed it ---- */
+
+/* On the wrong side of its threshold. */
+static bool beyond(const json_t *figures)
+{
+    const char *holds = json_string_value(json_object_get(figures, "holds"));
+    double measured = json_number_value(json_object_get(figures, "measured")),
+           threshold = json_number_value(json_object_get(figures, "threshold"));
+    return holds && (strcmp(holds, "at-least") == 0 ? measured < threshold : measured > threshold);
+}
+
+static json_t *granted_json(const json_t *claims)
+{
+    json_t *out = json_array();
+    const json_t *claim;
+    size_t i;
+    json_array_foreach(claims, i, claim)
+    {
+        const json_t *f = json_object_get(claim, "figures"), *lost = json_object_get(f, "lost"),
+                     *allowed = json_object_get(f, "allowed");
+        json_t *row;
+        if (gate_broke(claim) || !(json_number_value(lost) > 0) || !json_is_number(allowed)
+            || !beyond(f))
+            continue;
+        row = json_pack("{s:O, s:s, s:O, s:O, s:O}", "claim", json_object_get(claim, "name"),
+                        "says", dg_claim_at(dg_outcome_claim_id(claim))->fails, "lost", lost,
+                        "allowed", allowed, "unit", json_object_get(f, "lost_unit"));
+        if (json_array_append_new(out, row)) {
             json_decref(out);
             return NULL;
         }
@@ -151,8 +186,10 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
 {
     int exit_code = dg_outcome_exit(outcome), bad;
     const json_t *advice = json_object_get(outcome, "advice");
-    json_t *harm = dg_outcome_harm(run, setup->network), *out = json_object();
-    bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm)))
+    json_t *harm = dg_outcome_harm(run, setup->network), *granted = granted_json(claims),
+           *out = json_object();
+    bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm, granted)))
+          | dg_outcome_put(out, "granted", granted)
           | dg_outcome_put(out, "chain_only", json_boolean(!setup->network))
           | dg_outcome_put(out, "not_judged", json_integer(not_judged(outcome)))
           | dg_outcome_put(out, "claims", tally_json(claims))
@@ -171,7 +208,7 @@ dg_code dg_outcome_differs(json_t *outcome, dg_error *err)
         | dg_outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
         | dg_outcome_put(outcome, "reason",
                          json_string("two runs of the same plan and seed had different events"))
-        | dg_outcome_put(answer, "word", json_string(word_of(DG_EXIT_INTERNAL, NULL)))
+        | dg_outcome_put(answer, "word", json_string(word_of(DG_EXIT_INTERNAL, NULL, NULL)))
         | dg_outcome_put(answer, "missing", json_string("not-deterministic")))
         return dg_fail(err, DG_NOMEM, "no memory for the outcome");
     return DG_OK;

@@ -157,6 +157,21 @@ static void say_parachains(line *l, const json_t *harm)
     say(l, ".");
 }
 
+/* "Within what the plan allows parachain candidates are not backed (74 of 80 candidates)." */
+static void say_granted(line *l, const json_t *granted)
+{
+    const json_t *row;
+    size_t i, count = json_array_size(granted);
+    json_array_foreach(granted, i, row)
+        say(l, "%s%.100s (%.12g %.40s lost, %.12g allowed)%s",
+            i         ? ", "
+            : l->used ? " Within what the plan allows "
+                      : "Within what the plan allows ",
+            dg_report_text_at(row, "says"), json_number_value(json_object_get(row, "lost")),
+            dg_report_text_at(row, "unit"), json_number_value(json_object_get(row, "allowed")),
+            i + 1 == count ? "." : "");
+}
+
 /* Neither a claim nor a loss to tell of. */
 static void say_nothing(line *l, const json_t *answer, const json_t *harm)
 {
@@ -183,6 +198,7 @@ static void say_harm(line *l, const json_t *o, const json_t *answer)
     (void)o; /* the answer has it all */
     if (json_array_size(breaks))
         say_breaks(l, breaks);
+    say_granted(l, json_object_get(answer, "granted"));
     say_parachains(l, harm);
     say_relay(l, harm);
     if (!l->used)

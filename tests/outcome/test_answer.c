@@ -170,6 +170,19 @@ static const char *text(const json_t *object, const char *key)
     return value ? value : "";
 }
 
+/* JSON whose texts stand in single quotes. */
+static json_t *quoted(const char *text)
+{
+    char room[300];
+    json_t *out;
+    snprintf(room, sizeof room, "%s", text);
+    for (char *at = room; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    out = json_loads(room, 0, NULL);
+    ck_assert_ptr_nonnull(out);
+    return out;
+}
+
 START_TEST(the_word_follows_from_exit_and_harm)
 {
     dg_event_log log = { 0 };
@@ -184,6 +197,49 @@ START_TEST(the_word_follows_from_exit_and_harm)
                      strcmp(words[_i].word, "CANNOT SAY") == 0);
     json_decref(outcome);
     dg_event_log_clear(&log);
+}
+END_TEST
+
+/* Harm that the plan allows is told, and that alone: neither chance on the right side of the
+ * threshold, nor what broke all the same. */
+static const struct {
+    const char *status, *figures;
+    const char *word;
+} grants[] = {
+    { "held", "{'holds':'at-least','threshold':50,'measured':6,'lost':74,'allowed':80}",
+      "GO WITH HARM" },
+    { "held", "{'holds':'at-most','threshold':6,'measured':9,'lost':3,'allowed':4}",
+      "GO WITH HARM" },
+    { "held", "{'holds':'at-least','threshold':50,'measured':60,'lost':20,'allowed':80}", "GO" },
+    { "held", "{'holds':'at-most','threshold':6,'measured':3,'lost':1,'allowed':4}", "GO" },
+    { "held", "{'holds':'at-least','threshold':50,'measured':6,'lost':74}", "GO" },
+    { "held", "{'holds':'at-least','threshold':50,'measured':6,'lost':0,'allowed':80}", "GO" },
+    { "broke", "{'holds':'at-least','threshold':50,'measured':6,'lost':90,'allowed':80}", "GO" },
+};
+
+START_TEST(what_the_plan_allows_is_told_as_harm)
+{
+    dg_event_log log = { 0 };
+    dg_outcome_facts run = facts_of(&log);
+    dg_claim_setup setup = { .network = true };
+    dg_outcome_tally tally = { 0 };
+    json_t *outcome = json_pack("{s:i}", "exit", DG_EXIT_HELD), *answer, *granted, *claims;
+    json_t *figures = quoted(grants[_i].figures);
+    bool harm = strcmp(grants[_i].word, "GO WITH HARM") == 0;
+    json_object_set_new(figures, "lost_unit", json_string("candidates"));
+    claims = json_pack("[{s:s, s:s, s:s, s:o}]", "name", "backing-rate", "severity", "gate",
+                       "status", grants[_i].status, "figures", figures);
+    ck_assert_int_eq(dg_outcome_answer(outcome, &run, &setup, &tally, claims), 0);
+    answer = json_object_get(outcome, "answer");
+    granted = json_object_get(answer, "granted");
+    ck_assert_str_eq(text(answer, "word"), grants[_i].word);
+    ck_assert_uint_eq(json_array_size(granted), harm);
+    if (harm) {
+        ck_assert_str_eq(text(json_array_get(granted, 0), "claim"), "backing-rate");
+        ck_assert_str_eq(text(json_array_get(granted, 0), "unit"), "candidates");
+    }
+    json_decref(claims);
+    json_decref(outcome);
 }
 END_TEST
 
@@ -270,6 +326,8 @@ int main(void)
     tcase_add_test(tc, only_the_chain_that_stayed_counts);
     tcase_add_test(tc, a_relay_chain_that_stops_has_lost_the_rest);
     tcase_add_loop_test(tc, the_word_follows_from_exit_and_harm, 0, sizeof words / sizeof *words);
+    tcase_add_loop_test(tc, what_the_plan_allows_is_told_as_harm, 0,
+                        sizeof grants / sizeof *grants);
     tcase_add_test(tc, runs_that_differ_say_nothing);
     tcase_add_loop_test(tc, what_is_missing_is_named, 0, sizeof lacks / sizeof *lacks);
     tcase_add_loop_test(tc, a_chain_by_itself_says_what_nobody_asked, 0, 2);
