@@ -405,8 +405,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("approval");
-    TCase *tc = tcase_create("approval");
+    Suite *s = suite_create("approval_voting");
+    TCase *tc = tcase_create("approval_voting");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, counted_and_played_agree_to_the_nanosecond, 0,

@@ -282,8 +282,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("dispute");
-    TCase *tc = tcase_create("dispute");
+    Suite *s = suite_create("dispute_coordinator");
+    TCase *tc = tcase_create("dispute_coordinator");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_minority_that_cannot_read_disputes_from_the_session_on_in_which_it_acts);

@@ -98,8 +98,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("ears");
-    TCase *tc = tcase_create("ears");
+    Suite *s = suite_create("protocol_reach");
+    TCase *tc = tcase_create("protocol_reach");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, approvals_of_several_candidates_are_lost_on_older_links);

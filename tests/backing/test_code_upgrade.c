@@ -198,8 +198,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("new_code");
-    TCase *tc = tcase_create("new_code");
+    Suite *s = suite_create("code_upgrade");
+    TCase *tc = tcase_create("code_upgrade");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, new_code_is_included_once_by_either_runtime, 0, REDUCED ? 1 : 4);

@@ -177,8 +177,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("cores");
-    TCase *tc = tcase_create("cores");
+    Suite *s = suite_create("collation_generation");
+    TCase *tc = tcase_create("collation_generation");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, two_cores_take_two_blocks_of_a_chain, 0, 4);

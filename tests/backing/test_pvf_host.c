@@ -479,8 +479,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("pvf");
-    TCase *tc = tcase_create("pvf");
+    Suite *s = suite_create("pvf_host");
+    TCase *tc = tcase_create("pvf_host");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, an_artifact_hangs_on_what_changes_it, 0, ROWS(lists));

@@ -325,8 +325,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("slot");
-    TCase *tc = tcase_create("slot");
+    Suite *s = suite_create("babe_slots");
+    TCase *tc = tcase_create("babe_slots");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, clocks_ahead_make_blocks_before_their_slot);

@@ -240,8 +240,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("settle");
-    TCase *tc = tcase_create("settle");
+    Suite *s = suite_create("canonical_chain");
+    TCase *tc = tcase_create("canonical_chain");
     tcase_set_timeout(tc, 0);
     tcase_add_unchecked_fixture(tc, NULL, world_engine_free);
     tcase_add_test(tc, what_is_settled_is_one_chain);

@@ -108,8 +108,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("heartbeat");
-    TCase *tc = tcase_create("heartbeat");
+    Suite *s = suite_create("im_online");
+    TCase *tc = tcase_create("im_online");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, nobody_that_is_up_is_reported);

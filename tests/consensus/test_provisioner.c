@@ -212,8 +212,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("provision");
-    TCase *tc = tcase_create("provision");
+    Suite *s = suite_create("provisioner");
+    TCase *tc = tcase_create("provisioner");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, bits_are_set_for_occupied_cores_and_for_no_other, 0, ROWS(moments));

@@ -154,8 +154,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("chain");
-    TCase *tc = tcase_create("chain");
+    Suite *s = suite_create("provisioner_chains");
+    TCase *tc = tcase_create("provisioner_chains");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, what_comes_late_is_backed_later, 0, REDUCED ? 1 : ROWS(links));

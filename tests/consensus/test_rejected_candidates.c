@@ -158,8 +158,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("dropped");
-    TCase *tc = tcase_create("dropped");
+    Suite *s = suite_create("rejected_candidates");
+    TCase *tc = tcase_create("rejected_candidates");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, what_is_offered_is_backed);

@@ -261,8 +261,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fault");
-    TCase *tc = tcase_create("fault");
+    Suite *s = suite_create("faults");
+    TCase *tc = tcase_create("faults");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_test(tc, a_fault_is_told_when_it_begins_and_ends);

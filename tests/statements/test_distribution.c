@@ -443,8 +443,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("exchange");
-    TCase *tc = tcase_create("exchange");
+    Suite *s = suite_create("distribution");
+    TCase *tc = tcase_create("distribution");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, computed_and_sent_come_to_the_same_in_every_block, 0,

@@ -319,8 +319,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("reputation");
-    TCase *tc = tcase_create("reputation");
+    Suite *s = suite_create("peer_reputation");
+    TCase *tc = tcase_create("peer_reputation");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, each_change_is_worth_what_its_row_says, 0, ROWS(values));

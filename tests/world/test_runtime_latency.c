@@ -241,8 +241,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("latency");
-    TCase *tc = tcase_create("latency");
+    Suite *s = suite_create("runtime_latency");
+    TCase *tc = tcase_create("runtime_latency");
     int failed;
     tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, the_answers_take_as_long_as_their_fuel, 0, ROWS(costs));
