@@ -107,6 +107,7 @@ static void set_stage(stage *g, const scene *s)
                          .slot_ns = SLOT_NS };
     dg_world_begin_streams(&g->net);
     ck_assert_int_eq(dg_backing_init(&g->net, NULL), DG_OK);
+    ck_assert_int_eq(dg_statements_init(&g->net, NULL), DG_OK);
     ck_assert_int_eq(dg_approval_init(&g->net, NULL), DG_OK);
     g->net.approval->votes = true;
     ck_assert_int_eq(
@@ -118,6 +119,7 @@ static void clear_stage(stage *g)
     dg_approval_block_free(g->blocks[1].approval);
     dg_sim_free(g->net.sim);
     dg_approval_clear(&g->net);
+    dg_statements_clear(&g->net);
     dg_backing_clear(&g->net);
 }
 
