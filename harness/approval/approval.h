@@ -43,4 +43,7 @@ bool dg_approval_dispute_holds(const dg_world *world, const dg_world_block *b);
 dg_code dg_approval_disputes_put(dg_world *world, dg_buf *out, uint32_t *sets, uint32_t *votes,
                                  dg_world_block *parent, dg_error *err);
 
+/* Asserts what must hold of approvals and disputes between two slots. For tests. */
+void dg_approval_verify(const dg_world *world);
+
 #endif

@@ -3,6 +3,8 @@
  * (import_and_circulate_approval). */
 #include "approval/approval_impl.h"
 
+#include <assert.h>
+
 /* Nobody executes what is not prepared. */
 static dg_ns executed_at(const dg_world *world, const dg_approval_block *a,
                          const dg_candidate_entry *t, const dg_checker *c)
@@ -105,6 +107,8 @@ void dg_approval_votes_close(const dg_world *world, dg_approval_block *a, dg_can
                                      (dg_core_ix){ t->of.core }, true);
         approve_elsewhere(world, a, t, c);
     }
+    assert(told + foreign <= t->checker_count);
+    assert(a->assignments >= t->checker_count - foreign - told);
     a->assignments -= t->checker_count - foreign - told;
     t->checker_count = told;
     dg_free(t->assignments);

@@ -7,6 +7,7 @@
  * Mirrors: approval-voting lib.rs (process_wakeup, check_and_import_approval). */
 #include "approval/dispute_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 dg_moment dg_approval_moment_of(const dg_world *world, const dg_approval_block *a,
@@ -115,6 +116,7 @@ static dg_code step_candidate(dg_world *world, dg_approval_block *a, dg_candidat
     if (t->approved_at == DG_NEVER)
         return DG_OK;
     dg_approval_votes_close(world, a, t, id);
+    assert(a->waiting > 0);
     a->waiting--;
     return DG_OK;
 }
@@ -143,6 +145,7 @@ static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_e
     const dg_candidate_entry *last = a->entries;
     uint64_t told = a->assignments, approved = a->approvals;
     dg_code rc;
+    assert(a->known && a->session && now >= a->stepped);
     for (uint32_t i = 0; i < a->count; i++)
         if (a->entries[i].approved_at == DG_NEVER
             && (rc = step_candidate(world, a, &a->entries[i], id, turns, now, err)) < 0)
@@ -240,11 +243,13 @@ dg_code dg_approval_begin(dg_world *world, dg_leaf_id id, const dg_included *inc
     if (rc < 0 || !world->approval->votes || (!count && told))
         return rc;
     b = &world->blocks[id.v];
+    assert(!b->approval && b->parent != DG_NO);
     if (!(a = b->approval = dg_calloc(1, sizeof *a)))
         return dg_fail(err, DG_NOMEM, "no memory for an approval");
     a->newer = dg_approval_assignments_distinct(&world->blocks[b->parent].view)
                || (session && session->coalesce > 1);
     a->reaches = world->approval->reach.count[a->newer];
+    assert(a->reaches > 0);
     if (!(a->entries = dg_calloc(count ? (size_t)count * a->reaches : 1, sizeof *a->entries)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval of %u candidates", count);
     a->count = a->waiting = count * a->reaches;

@@ -6,6 +6,7 @@
  * has backed. Mirrors: approval-voting criteria.rs (compute_assignments). */
 #include "approval/approval_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ static void draw_validator(drawing *d, dg_approval_block *a, dg_validator_ix val
         if (t->reach != dg_approval_reach_of(d->world, a, (dg_node_ix){ node })
             || in_group(&d->parent->view, t->of.group, validator))
             continue;
+        assert(t->assignment_count < a->session->validators); /* each once */
         t->assignments[t->assignment_count++] =
             (dg_assignment){ validator.v, zeroth ? 0 : draw_delay(d, (dg_core_ix){ t->of.core }),
                              zeroth && d->distinct && a->reaches > 1
@@ -92,6 +94,7 @@ dg_code dg_approval_assignments_draw(const dg_world *world, dg_approval_block *a
     drawing d = {
         .world = world, .b = b, .parent = &world->blocks[b->parent], .rules = &a->session->rules
     };
+    assert(d.rules->cores <= DG_CORES_MAX);
     d.distinct = dg_approval_assignments_distinct(&d.parent->view);
     for (uint32_t i = 0; i < a->count; i++)
         if (!(a->entries[i].assignments = dg_calloc(

@@ -236,6 +236,7 @@ dg_code dg_approval_dispute_object(dg_world *world, dg_leaf_id id, dg_candidate_
     const dg_approval_block *a = world->blocks[id.v].approval;
     dg_dispute *d;
     dg_code rc;
+    assert(validator.v < a->session->validators);
     if (entry->dispute)
         return DG_OK;
     if (!(d = dg_calloc(1, sizeof *d)))

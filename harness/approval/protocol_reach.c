@@ -8,6 +8,8 @@
  * Mirrors: approval-distribution (net_protocol: filtering by peer version), peer_set.rs. */
 #include "approval/approval_impl.h"
 
+#include <assert.h>
+
 enum { NEWEST = 3 }; /* validation protocol that carries either */
 
 bool dg_approval_speaks_newest(const dg_node_class *of)
@@ -20,6 +22,7 @@ static uint8_t mask_id(dg_protocol_reach *e, uint8_t mask)
     for (uint8_t i = 0; i < e->mask_count; i++)
         if (e->masks[i] == mask)
             return i;
+    assert(e->mask_count < DG_MASKS_MAX);
     e->masks[e->mask_count] = mask;
     return e->mask_count++;
 }
@@ -76,6 +79,7 @@ uint32_t dg_approval_reach_of(const dg_world *world, const dg_approval_block *a,
 bool dg_approval_reach_hears(const dg_world *world, const dg_approval_block *a, uint32_t reach,
                              dg_node_ix speaker, bool newer)
 {
+    assert(reach < a->reaches);
     return world->approval->reach.hears[newer][world->approval->reach.mask_of[a->newer][reach]]
                                        [world->approval->nodes[speaker.v].mask];
 }

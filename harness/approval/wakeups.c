@@ -5,6 +5,7 @@
  * Mirrors: approval-voting lib.rs (process_wakeup), time.rs. */
 #include "approval/approval_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static dg_ns tick_ns(void)
@@ -159,6 +160,7 @@ dg_code dg_approval_wakeups_tell(dg_world *world, dg_approval_block *a, dg_candi
     bool known = false; /* `required` is of this moment, by right clocks */
     dg_required_tranches required = { .kind = DG_REQUIRED_PENDING };
     dg_code rc;
+    assert(t->assignment_count <= world->node_count); /* of `turns` */
     for (uint32_t i = 0; i < t->assignment_count && t->assignments[i].tranche <= last; i++)
         if ((turns[count].at = turn_of(world, a, b, &t->assignments[i], now)) != DG_NEVER)
             turns[count++].assignment = i;

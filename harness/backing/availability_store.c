@@ -8,6 +8,8 @@
  * Mirrors: availability-distribution requester (fetch_task). */
 #include "backing/backing_impl.h"
 
+#include <assert.h>
+
 /* of one level of the proof: fifteen siblings and what holds them */
 enum { BRANCH = 15 * 32 + 64 };
 
@@ -21,7 +23,9 @@ uint64_t dg_backing_chunk_bytes(uint32_t validators)
 
 uint32_t dg_backing_chunk_home(const dg_world *world, dg_leaf_id leaf, dg_core_ix core)
 {
-    uint32_t number = world->blocks[leaf.v].view.cores[core.v].since, id = leaf.v;
+    uint32_t number, id = leaf.v;
+    assert(core.v < world->blocks[leaf.v].view.core_count);
+    number = world->blocks[leaf.v].view.cores[core.v].since;
     while (world->blocks[id].number > number && world->blocks[id].parent != DG_NO)
         id = world->blocks[id].parent;
     return world->blocks[id].taken ? id : leaf.v;
@@ -125,6 +129,7 @@ static dg_ns taken_after(const dg_world *world, dg_leaf_id leaf, dg_core_ix core
 dg_ns dg_backing_chunk_at(const dg_world *world, dg_leaf_id leaf, dg_core_ix core, dg_node_ix node)
 {
     uint32_t home = dg_backing_chunk_home(world, leaf, core);
+    assert(node.v < world->node_count);
     dg_ns at = taken_after(world, leaf, core, (dg_leaf_id){ home }, node, 0);
     if (world->blocks[leaf.v].view.cores[core.v].group >= world->blocks[leaf.v].view.group_count)
         return at;

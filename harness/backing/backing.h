@@ -106,4 +106,7 @@ uint32_t dg_backing_chunk_parent(const dg_world *world, dg_leaf_id home, const d
 uint32_t dg_backing_chunk_first(const dg_world *world, dg_leaf_id home, dg_core_ix core,
                                 dg_node_ix node, uint32_t members);
 
+/* Asserts what must hold of collations and PVF hosts between two slots. For tests. */
+void dg_backing_verify(const dg_world *world);
+
 #endif

@@ -12,6 +12,7 @@
  * tick) authoring. Not modelled: a slot-based author's offset from the best block. */
 #include "backing/backing_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -86,6 +87,7 @@ static dg_code make(dg_world *world, const line *l, dg_place_ix at, dg_error *er
                                  .relay_parent = *dg_block_hash(leaf->block),
                                  .head = DG_BYTES_OF(head) };
     dg_code rc;
+    assert(at.v < leaf->place_count && candidate->para == DG_NO);
     if (!l->base.known || !l->base.pov_max)
         return DG_OK;
     memcpy(parts.code_hash, l->base.code_hash, sizeof parts.code_hash);
@@ -147,6 +149,7 @@ static dg_code begin(dg_world *world, line *l, dg_assumption assumption, dg_erro
 static void go_on(const dg_world *world, line *l, const dg_candidate *c, dg_leaf_id parent)
 {
     uint8_t head[HEAD_LEN];
+    assert(l->base.data.len >= DATA_TAIL); /* dg_world_footing_ask knows no other */
     dg_buf data = dg_buf_on(l->data, sizeof l->data);
     head_of(head, (dg_para_id){ c->para }, world->blocks[parent.v].number, c->nth);
     dg_scale_put_bytes(&data, DG_BYTES_OF(head));
@@ -349,8 +352,10 @@ dg_code dg_backing_collate(dg_world *world, dg_leaf_id id, dg_error *err)
     dg_world_block *leaf = &world->blocks[id.v];
     uint32_t count = leaf->view.core_count * (dg_world_has_chains(&leaf->view) ? TURNS : 1);
     dg_code rc = DG_OK;
+    assert(id.v < world->block_count);
     if (leaf->worked)
         return DG_OK;
+    assert(!leaf->candidates && !leaf->place_count);
     leaf->worked = true;
     if (!count || !leaf->view.group_count || !leaf->session)
         return DG_OK;

@@ -16,6 +16,7 @@
  * (unincluded segment); collator-protocol validator_side (insert_advertisement). */
 #include "backing/backing_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { PPM = 1000000, CAPACITY_SYNC = 1, CAPACITY_ASYNC = 3 };
@@ -113,6 +114,7 @@ static bool takes(const dg_node_class *of, const dg_collators *by, dg_mode mode)
 bool dg_backing_collation_taken(const dg_world *world, const dg_world_block *leaf, dg_place_ix core,
                                 dg_node_ix node)
 {
+    assert(leaf->candidates[core.v].by);
     return takes(world->nodes[node.v].of, leaf->candidates[core.v].by, leaf->view.mode);
 }
 
@@ -130,6 +132,7 @@ dg_ns dg_backing_collation_at(const dg_world *world, dg_leaf_id leaf, dg_place_i
     const dg_world_block *b = &world->blocks[leaf.v];
     const dg_candidate *c = &b->candidates[core.v];
     dg_ns at = b->taken[node.v], takes;
+    assert(node.v < world->node_count && core.v < b->place_count);
     if (at == DG_NEVER || c->para == DG_NO || !dg_backing_collation_taken(world, b, core, node))
         return DG_NEVER;
     takes = (c->rank + 1) * dg_world_constant(DG_CONST_COLLATION); /* one is made after the other */

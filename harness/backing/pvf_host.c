@@ -10,6 +10,7 @@
  * Mirrors: polkadot node/core/pvf (prepare/queue.rs, artifacts.rs, host.rs). */
 #include "backing/backing_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ARTIFACTS_MAX = 1 << 16 };
@@ -137,7 +138,9 @@ static void work(const dg_world *world, dg_pvf_host *h, dg_ns now)
 /* Backing that waits for what approval asked for makes it urgent. */
 static void enqueue(dg_pvf_host *h, uint32_t artifact, dg_ns now, bool critical)
 {
+    assert(artifact < h->ready_cap);
     if (h->ready[artifact] == DG_NEVER) {
+        assert(h->count < h->ready_cap); /* each waits once */
         h->ready[artifact] = DG_WORLD_WAITING;
         h->queue[h->count++] =
             (dg_pvf_job){ .artifact = artifact, .asked = now, .critical = critical };
@@ -157,6 +160,7 @@ dg_code dg_backing_pvf_want(dg_world *world, dg_node_ix node, const dg_session *
     const dg_pvf_code *code;
     uint32_t artifact;
     dg_code rc;
+    assert(node.v < world->node_count && session);
     if (was_there(world, session, node) || !(code = code_of(world, para)))
         return DG_OK;
     if ((rc = artifact_of(world, &artifact, &code->hash, params_of(session, of), err)) < 0
@@ -175,6 +179,7 @@ dg_ns dg_backing_pvf_ready_at(const dg_world *world, dg_node_ix node, const dg_s
     const dg_pvf_host *h = &world->backing->hosts[node.v];
     const dg_pvf_code *code;
     uint32_t artifact;
+    assert(node.v < world->node_count && session);
     if (was_there(world, session, node) || !(code = code_of(world, para)))
         return 0;
     artifact = find_artifact(world, &code->hash, params_of(session, of));
@@ -283,9 +288,10 @@ dg_ns dg_backing_pvf_execute(dg_world *world, dg_node_ix node, dg_para_id para, 
     dg_pvf_host *h = &world->backing->hosts[node.v];
     uint32_t at = 0, count = (uint32_t)dg_world_constant(DG_CONST_EXECUTORS);
     dg_ns takes = dg_backing_pvf_execute_ns(world, para);
+    assert(count <= DG_EXECUTORS_MAX);
     if (!world->options.execute_ns_max)
         return from + takes;
-    for (uint32_t i = 1; i < count && i < DG_EXECUTORS_MAX; i++)
+    for (uint32_t i = 1; i < count; i++)
         at = h->executing[i] < h->executing[at] ? i : at;
     h->executing[at] = (h->executing[at] > from ? h->executing[at] : from) + takes;
     return h->executing[at];

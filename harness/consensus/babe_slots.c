@@ -7,6 +7,8 @@
  * Mirrors: sc-consensus-slots, sc-consensus-babe. */
 #include "consensus/consensus_impl.h"
 
+#include <assert.h>
+
 enum { CLAIMS_MAX = 256 }; /* of one slot */
 
 static dg_ns begins_at(const dg_world *world, dg_node_ix node, uint64_t slot)
@@ -82,6 +84,7 @@ static bool begins(const dg_world *world, dg_node_ix node, uint64_t slot, bool o
 static dg_code claim(dg_world *world, dg_node_ix node, dg_leaf_id head, const dg_slot_claim *by,
                      dg_error *err)
 {
+    assert(by->slot > world->consensus->nodes[node.v].claimed);
     world->consensus->nodes[node.v].claimed = world->consensus->claimed = by->slot;
     world->in_slot.claims++;
     world->in_slot.primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
@@ -167,6 +170,7 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
     dg_ns next = (slot + 1 - world->first_slot) * world->slot_ns;
     uint32_t before = DG_NO;
     dg_code rc;
+    assert(slot >= world->first_slot && slot >= world->slot);
     world->slot = slot;
     world->in_slot.claims = world->in_slot.primary = world->in_slot.built = world->in_slot.failed =
         0;

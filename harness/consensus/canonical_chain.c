@@ -14,6 +14,7 @@ dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg
     if (!(kept = dg_malloc(sizeof *kept)))
         return dg_fail(err, DG_NOMEM, "no memory for what is told of a block");
     *kept = *how;
+    assert(!world->blocks[id.v].kept);
     world->blocks[id.v].kept = kept;
     return DG_OK;
 }
@@ -21,6 +22,7 @@ dg_code dg_consensus_keep(dg_world *world, dg_leaf_id id, const dg_kept *how, dg
 static dg_code hand_out(dg_world *world, dg_leaf_id id, dg_error *err)
 {
     dg_world_block *b = &world->blocks[id.v];
+    assert(!b->gone && b->kept && b->parent == world->consensus->settled);
     dg_authored block = { .block = b->block,
                           .slot = b->slot,
                           .number = b->number,

@@ -89,4 +89,7 @@ dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err);
 /* The round ends: what enough voters have prevoted for and have imported becomes final. */
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err);
 
+/* Asserts what must hold of authors, voters and clients between two slots. For tests. */
+void dg_consensus_verify(const dg_world *world);
+
 #endif

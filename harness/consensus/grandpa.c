@@ -7,6 +7,7 @@
  * sc-consensus-grandpa (environment, voting_rule); relay_chain_selection. */
 #include "consensus/consensus_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LOG_SCHEDULED_CHANGE = 1 };
@@ -85,6 +86,7 @@ static dg_code follow_digest(dg_world *world, dg_block *block, dg_error *err)
 
 static uint32_t ancestor_at(const dg_world *world, dg_leaf_id id, uint32_t number)
 {
+    assert(id.v < world->block_count);
     while (world->blocks[id.v].number > number)
         id.v = world->blocks[id.v].parent;
     return id.v;
@@ -97,6 +99,7 @@ static uint32_t ancestor_at(const dg_world *world, dg_leaf_id id, uint32_t numbe
 static uint32_t approved(const dg_world *world, dg_node_ix node, dg_leaf_id id, dg_leaf_id base)
 {
     uint32_t highest = id.v;
+    assert(dg_world_descends(world, id, base));
     for (uint32_t at = id.v; at != base.v; at = world->blocks[at].parent)
         if (dg_approval_unknown(&world->blocks[at]))
             return base.v;
@@ -163,6 +166,7 @@ static uint32_t ghost(dg_world *world)
 {
     dg_grandpa *f = &world->consensus->grandpa;
     uint64_t total, needed = threshold(f, &total);
+    assert(f->weights_cap >= world->block_count);
     for (uint32_t id = world->block_count - 1;; id--) {
         if (f->weights[id] >= needed)
             return id;
@@ -242,6 +246,7 @@ static dg_code agree(dg_world *world, dg_leaf_id id, dg_error *err)
                                         .pruned = count_losers(world, (dg_leaf_id){ before }, id),
                                         .round = f->round };
     dg_code rc;
+    assert(dg_world_descends(world, id, (dg_leaf_id){ before })); /* final for good */
     world->finalized = id.v;
     world->stats.finalized = world->blocks[id.v].number;
     world->stats.pruned += n.pruned;

@@ -7,6 +7,7 @@
  * (handle_active_leaves). */
 #include "consensus/consensus_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A signal on its way to the subsystems, which wait for answers at its leaf: the
@@ -127,6 +128,7 @@ static dg_code deliver(dg_world *world, dg_node_ix node, const dg_held_signal *h
     const dg_world_block *b = &world->blocks[held->id];
     bool activates = held->signal.activates;
     dg_code rc;
+    assert(!activates || b->gone || b->viewed);
     if (activates && !b->gone)
         take_up(world, node, (dg_leaf_id){ held->id });
     if (!activates && (rc = note_signal(world, node, &held->signal, held->id, err)) < 0)

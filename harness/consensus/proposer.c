@@ -5,6 +5,7 @@
  * Mirrors: sc-consensus-slots, sc-consensus-babe, sc-basic-authorship. */
 #include "consensus/consensus_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A claim on its way: the content of a proposal's timers. */
@@ -23,6 +24,7 @@ dg_code dg_consensus_claim(dg_world *world, dg_node_ix node, dg_leaf_id parent,
     dg_sim_msg *msg;
     proposal *p;
     dg_code rc = dg_sim_msg_new(world->sim, &msg, sizeof *p, NULL, err);
+    assert(node.v < world->node_count && parent.v < world->block_count);
     if (rc < 0)
         return rc;
     p = dg_sim_msg_room(msg);
@@ -131,6 +133,7 @@ typedef struct making {
 static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inherent, dg_error *err)
 {
     dg_block *parent = world->blocks[m->p->parent].block;
+    assert(parent && m->beats.count <= DG_HEARTBEATS_MAX);
     dg_bytes extrinsic, beats[DG_HEARTBEATS_MAX];
     dg_build_options options = { .claim = m->p->claim,
                                  .paras_inherent = inherent,
@@ -363,6 +366,7 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
         return rc;
     if ((rc = dg_consensus_keep(world, (dg_leaf_id){ id }, &m->how, err)) < 0)
         return rc;
+    assert(world->blocks[id].slot == m->p->claim.slot && world->blocks[id].author == m->node);
     world->blocks[id].fuel = work;
     world->in_slot.built++;
     world->stats.blocks++;

@@ -5,6 +5,7 @@
  * out. Mirrors: polkadot node/core/provisioner (select_candidates, select_bitfields). */
 #include "consensus/consensus_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -71,6 +72,7 @@ static void put_candidate(dg_provider *m, dg_offer offer, const uint8_t *voted)
         &m->list, c, voted, (const uint8_t(*)[32])keys, members,
         dg_view_core_bits(&m->world->blocks[m->parent].view, m->world->nodes[m->node].of),
         dg_marked_sign);
+    assert(m->count->offered < DG_CORES_MAX);
     m->count->of[m->count->offered++] = offer;
 }
 

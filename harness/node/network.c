@@ -410,6 +410,10 @@ void dg_network_verify(const dg_network *net)
 {
     dg_sim_verify(net->world.sim);
     dg_world_verify(&net->world);
+    dg_backing_verify(&net->world);
+    dg_statements_verify(&net->world);
+    dg_approval_verify(&net->world);
+    dg_consensus_verify(&net->world);
 }
 
 void dg_network_stats_get(const dg_network *net, dg_world_stats *stats)

@@ -112,8 +112,9 @@ dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have 
 
 /* All counts since the network began. */
 void dg_network_stats_get(const dg_network *net, dg_world_stats *stats);
-/* Asserts what must hold of the whole network between two slots: see dg_world_verify,
- * dg_sim_verify. It looks at each node's knowledge of each block: for tests. */
+/* Asserts what must hold of the whole network between two slots: see the function of this name of
+ * the simulation, of the world and of each room above it. It looks at each node's knowledge of each
+ * block: for tests. */
 void dg_network_verify(const dg_network *net);
 
 #endif

@@ -8,10 +8,12 @@
  * second fetches the proof from the one who did before it votes. */
 #include "statements/statements_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, dg_member_ix member)
 {
+    assert(member.v < s->members);
     return s->b->session->node[s->b->view.members[s->from + member.v]];
 }
 
@@ -233,6 +235,7 @@ void dg_statements_computed_cluster_init(dg_computed_cluster *s, const dg_world 
     s->core = core.v;
     s->from = b->view.group_from[group];
     s->members = b->view.group_from[group + 1] - s->from;
+    assert(s->members <= DG_GROUP_MAX);
     s->needed = dg_view_votes_needed(&b->view, group);
     s->way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     ready = find_seconder(s);

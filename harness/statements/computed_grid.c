@@ -9,6 +9,7 @@
  * Mirrors: statement-distribution v2/grid.rs, v2/requests.rs. */
 #include "statements/statements_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { STEP_BACKED, STEP_TOLD, STEP_ANSWERED };
@@ -80,6 +81,7 @@ static dg_code push(dg_computed_grid *w, const step *s, dg_error *err)
 
 static step pop(dg_computed_grid *w)
 {
+    assert(w->heap_count > 0);
     step first = w->heap[0], last = w->heap[--w->heap_count];
     uint32_t at = 0;
     for (;;) {
@@ -99,6 +101,7 @@ static step pop(dg_computed_grid *w)
 
 static seat *seat_of(const dg_computed_grid *w, dg_node_ix node, dg_place_ix core)
 {
+    assert(node.v < w->nodes && core.v < w->cores);
     return &w->seat[(size_t)node.v * w->cores + core.v];
 }
 
@@ -199,6 +202,7 @@ static dg_code answered(dg_computed_grid *w, dg_world *world, const step *now, d
     const seat *from = seat_of(w, (dg_node_ix){ s->from }, (dg_place_ix){ now->core });
     step backed = { now->at, now->node, now->core, STEP_BACKED };
     dg_code rc = DG_OK;
+    assert(s->state == SEAT_ASKED && p->asking > 0);
     s->state = SEAT_DONE;
     s->done = now->at;
     s->member = from->member;

@@ -8,6 +8,7 @@
  * Mirrors: node-subsystem-util reputation.rs; sc-network peer_store.rs. */
 #include "statements/statements_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define SECOND (1000 * DG_MS)
@@ -142,6 +143,7 @@ dg_code dg_statements_peer_scores_change(dg_peer_scores *r, dg_node_ix peer,
                                          dg_error *err)
 {
     dg_peer_score *o = find_or_add(r, peer);
+    assert((unsigned)what < DG_REPUTATION_COUNT);
     *parted = false;
     if (!o)
         return dg_fail(err, DG_NOMEM, "no memory for what a node holds against %u peers",

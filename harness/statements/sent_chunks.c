@@ -8,6 +8,8 @@
  * Mirrors: availability-distribution requester, responder. */
 #include "statements/sent_impl.h"
 
+#include <assert.h>
+
 typedef enum seat_state { CHUNK_NONE, CHUNK_ASKED, CHUNK_HELD, CHUNK_FAILED } seat_state;
 
 /* What one node knows of one candidate's chunk. */
@@ -99,6 +101,7 @@ static dg_code ask_next(dg_world *world, dg_node_ix node, dg_leaf_id home, dg_co
     uint32_t first = dg_backing_chunk_first(world, home, core, node, c->members);
     dg_said said = { .leaf = home.v, .core = (uint16_t)core.v, .votes = dg_sim_now(world->sim) };
     s->asked = said.votes;
+    assert(s->state == CHUNK_ASKED);
     while (s->tried < c->members) {
         uint32_t of = c->member[(first + s->tried++) % c->members];
         bool sent = of == DG_NO;

@@ -61,6 +61,7 @@ dg_code dg_statements_cluster_ready(dg_world *world, dg_node_ix node, const dg_s
     if (stray)
         return dg_statements_legacy_stray(world, node, said, err);
     core->seconder = dg_statements_sent_member(world, x, (dg_place_ix){ said->core }, node);
+    assert(core->seconder != DG_NO); /* only members expect a collation */
     dg_seat_at(x, node, (dg_place_ix){ said->core })->state = DG_SEAT_CONFIRMED;
     return vote(world, x, node, (dg_place_ix){ said->core }, err);
 }
@@ -196,6 +197,7 @@ dg_code dg_statements_sent_learn(dg_world *world, dg_sent_leaf *x, dg_node_ix no
 {
     dg_seat *s = dg_seat_at(x, node, core);
     dg_code rc = DG_OK;
+    assert(who.v < x->core[core.v].members);
     if (s->votes >> who.v & 1)
         return DG_OK;
     s->votes |= (uint64_t)1 << who.v;

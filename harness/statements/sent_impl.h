@@ -10,6 +10,8 @@
 
 #include "statements/statements_impl.h"
 
+#include <assert.h>
+
 typedef enum dg_seat_state {
     DG_SEAT_NONE,
     DG_SEAT_QUEUED,
@@ -64,11 +66,13 @@ typedef struct dg_said {
 
 static inline dg_seat *dg_seat_at(const dg_sent_leaf *x, dg_node_ix node, dg_place_ix core)
 {
+    assert(node.v < x->nodes && core.v < x->cores);
     return &x->seat[(size_t)node.v * x->cores + core.v];
 }
 static inline uint64_t *dg_sent_set(const dg_sent_leaf *x, uint64_t *sets, dg_node_ix node,
                                     dg_place_ix core)
 {
+    assert(node.v < x->nodes && core.v < x->cores);
     return sets + ((size_t)node.v * x->cores + core.v) * x->words;
 }
 static inline bool dg_sent_has(const uint64_t *set, uint32_t i)

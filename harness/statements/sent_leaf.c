@@ -4,6 +4,8 @@
  * has. */
 #include "statements/sent_impl.h"
 
+#include <assert.h>
+
 dg_sent_leaf *dg_statements_sent_of(const dg_world *world, dg_leaf_id leaf)
 {
     return leaf.v < world->block_count && !world->blocks[leaf.v].gone ? world->blocks[leaf.v].sent
@@ -95,6 +97,7 @@ uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, d
                                  dg_member_ix member)
 {
     const dg_world_block *b = &world->blocks[x->leaf];
+    assert(member.v < x->core[core.v].members);
     return b->session->node[b->view.members[x->core[core.v].from + member.v]];
 }
 

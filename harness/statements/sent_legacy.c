@@ -108,6 +108,7 @@ dg_code dg_statements_legacy_stray(dg_world *world, dg_node_ix node, const dg_sa
                                    dg_error *err)
 {
     dg_sent_leaf *x = dg_statements_sent_of(world, (dg_leaf_id){ said->leaf });
+    assert(dg_statements_sent_member(world, x, (dg_place_ix){ said->core }, node) != DG_NO);
     dg_said own = { .leaf = said->leaf,
                     .core = said->core,
                     .who = (uint16_t)dg_statements_sent_member(world, x,
@@ -137,6 +138,7 @@ dg_code dg_statements_legacy_fetched(dg_world *world, dg_sent_leaf *x, dg_node_i
     const dg_seat *s = dg_seat_at(x, node, core);
     uint64_t waiting = s->votes;
     uint32_t seconder = x->core[core.v].seconder;
+    assert(seconder != DG_NO);
     dg_code rc = dg_statements_sent_learn(world, x, node, core, (dg_node_ix){ seconder }, err);
     if (rc == DG_OK)
         rc = dg_statements_legacy_gossip(world, x, node, (dg_node_ix){ s->source }, core,

@@ -8,12 +8,15 @@
  * Mirrors: statement-distribution v2/requests.rs, legacy_v1/requester.rs. */
 #include "statements/sent_impl.h"
 
+#include <assert.h>
+
 static dg_code send_ask(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_place_ix core,
                         dg_error *err)
 {
     dg_seat *s = dg_seat_at(x, node, core);
     dg_said said = { .leaf = x->leaf, .core = (uint16_t)core.v };
     dg_code rc;
+    assert(s->source < x->nodes && s->state != DG_SEAT_CONFIRMED);
     s->state = DG_SEAT_ASKED;
     s->asked = dg_sim_now(world->sim);
     if ((rc = dg_statements_send(world, NULL, node, (dg_node_ix){ s->source }, DG_MSG_ASK, &said,
@@ -57,6 +60,7 @@ static dg_code next_in_line(dg_world *world, dg_sent_leaf *x, dg_node_ix node, d
     uint16_t next = x->node[node.v].head;
     if (dg_statements_sent_member(world, x, core, node) != DG_NO)
         return DG_OK;
+    assert(x->node[node.v].in_flight > 0);
     x->node[node.v].in_flight--;
     if (next == DG_SENT_END)
         return DG_OK;

@@ -74,4 +74,7 @@ void dg_statements_chunks_free(dg_sent_chunks *chunks);
 dg_code dg_statements_reputation_step(dg_world *world, dg_error *err); /* with every tick */
 dg_code dg_statements_reputation_tell(dg_world *world, dg_error *err); /* at the end of a slot */
 
+/* Asserts what must hold of statements on their way between two slots. For tests. */
+void dg_statements_verify(const dg_world *world);
+
 #endif

@@ -132,6 +132,7 @@ void scene_count(const scene *s, told_of *out, dg_ns until)
     for (dg_ns at = SLOT * SLOT_NS; at <= until; at += TICK) {
         ck_assert_int_eq(dg_sim_run(g.net.sim, at, NULL), DG_OK);
         ck_assert_int_eq(dg_approval_step(&g.net, NULL), DG_OK);
+        dg_approval_verify(&g.net);
         for (uint32_t i = 0; i < s->candidates; i++) {
             const dg_candidate_entry *t = &g.blocks[1].approval->entries[i];
             out[i].approved_at = t->approved_at;
