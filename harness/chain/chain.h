@@ -215,7 +215,8 @@ dg_epoch dg_client_epoch(const dg_client_at *parent, uint64_t slot);
 /* With all epochs of it. NULL is fine. */
 void dg_client_view_free(dg_client_view *view);
 
-/* Positions such as `boundary-20`, `boundary@2+5`, `50%`, `#1234`, `next`. */
+/* Positions such as `boundary-20` or `boundary-20s` (slots), `boundary-20b` (blocks of a chain that
+ * is yet to be made), `boundary@2+5`, `50%`, `#1234`, `next`. */
 typedef enum dg_position_kind {
     DG_POSITION_BOUNDARY,
     DG_POSITION_PERCENT,
@@ -225,15 +226,19 @@ typedef enum dg_position_kind {
 typedef struct dg_position {
     dg_position_kind kind;
     uint32_t boundary /* 1.. ; 0: the default one */;
-    int64_t offset;
+    int64_t offset; /* in slots, or in blocks */
+    bool in_blocks;
     uint64_t value;
 } dg_position;
 /* A position from text. DG_USAGE, with an example. */
 dg_code dg_position_parse(dg_position *out, const char *text, dg_error *err);
 /* The slot meant, for a fork whose clock is `clock`; `first` = the boundary that
- * plain `boundary` means (1: the next one). DG_USAGE when not after the fork. */
+ * plain `boundary` means (1: the next one). Blocks are taken for slots, as if none stayed empty.
+ * DG_USAGE when not after the fork. */
 dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock,
                          uint32_t fork_number, uint32_t first, dg_error *err);
+/* Of a position at a boundary: that boundary's slot. */
+uint64_t dg_position_boundary(const dg_position *position, const dg_clock *clock, uint32_t first);
 
 /* ---- build and import ---- */
 

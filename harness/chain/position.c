@@ -1,11 +1,12 @@
-/* position.c - positions as people write them: `boundary-20`, `boundary@2+5`,
+/* position.c - positions as people write them: `boundary-20`, `boundary-20b`, `boundary@2+5`,
  * `50%`, `#1234`, `next`. */
 #include "chain/chain_impl.h"
 
 #include <assert.h>
 #include <string.h>
 
-static const char example[] = "write boundary-20, boundary@2+5, 50%, #1234 or next";
+static const char example[] = "write boundary-20 (slots), boundary-20b (blocks), "
+                              "boundary@2+5, 50%, #1234 or next";
 
 /* Decimal digits up to `max`; false when there is none or too much of it. */
 static bool take_number(const char **at, uint64_t *out, uint64_t max)
@@ -21,7 +22,7 @@ static bool take_number(const char **at, uint64_t *out, uint64_t max)
     return *at > from;
 }
 
-static bool take_offset(const char **at, int64_t *offset)
+static bool take_offset(const char **at, dg_position *out)
 {
     uint64_t v;
     char sign = **at;
@@ -30,7 +31,9 @@ static bool take_offset(const char **at, int64_t *offset)
     ++*at;
     if (!take_number(at, &v, UINT32_MAX))
         return false;
-    *offset = sign == '-' ? -(int64_t)v : (int64_t)v;
+    out->offset = sign == '-' ? -(int64_t)v : (int64_t)v;
+    out->in_blocks = **at == 'b';
+    *at += **at == 's' || **at == 'b';
     return true;
 }
 
@@ -44,7 +47,7 @@ static bool parse_boundary(dg_position *out, const char *at)
             return false;
         out->boundary = (uint32_t)k;
     }
-    return take_offset(&at, &out->offset) && !*at;
+    return take_offset(&at, out) && !*at;
 }
 
 static bool parse(dg_position *out, const char *text)
@@ -77,6 +80,14 @@ static int64_t boundary_slot(const dg_clock *clock, uint32_t k)
 {
     assert(k >= 1);
     return (int64_t)(clock->next_boundary + (k - 1) * clock->epoch_slots);
+}
+
+uint64_t dg_position_boundary(const dg_position *position, const dg_clock *clock, uint32_t first)
+{
+    assert(position->kind == DG_POSITION_BOUNDARY);
+    return (uint64_t)boundary_slot(clock, position->boundary ? position->boundary
+                                          : first            ? first
+                                                             : 1);
 }
 
 dg_code dg_position_slot(const dg_position *position, uint64_t *slot, const dg_clock *clock,

@@ -166,7 +166,9 @@ static void print_overview(FILE *out)
     fputs("\nEvery command: -h, -v, -q, --json. Exit codes: 0 held, 1 a claim broke, 2 usage or "
           "plan,\n"
           "3 inconclusive, 4 environment, 5 internal error or non-determinism.\n"
-          "Positions: boundary-20, boundary+0, boundary@2-20, 50%, #12345, next.\n",
+          "Positions: boundary-20 (slots), boundary-20b (blocks of control), boundary@2+5, 50%, "
+          "#12345, "
+          "next.\n",
           out);
 }
 

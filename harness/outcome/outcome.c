@@ -42,15 +42,14 @@ static int64_t session_at_upgrade(const dg_outcome_facts *run)
     return found;
 }
 
-/* Control's, from the one in U's place to the last before the session changes. */
-static int64_t blocks_to_boundary(const dg_outcome_facts *run)
+/* Control's, in slots from `from` on and before `end`. */
+static int64_t blocks_between(const dg_outcome_facts *run, uint64_t from, uint64_t end)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < run->log->count; i++) {
         const dg_event *e = &run->log->at[i];
         sum += e->arm == DG_ARM_CONTROL && e->kind == DG_EVENT_BLOCK
-               && e->new_block.slot >= (int64_t)run->span.upgrade_slot
-               && e->new_block.slot < (int64_t)run->span.first_boundary;
+               && e->new_block.slot >= (int64_t)from && e->new_block.slot < (int64_t)end;
     }
     return sum;
 }
@@ -62,13 +61,15 @@ static json_t *upgrade_json(const dg_outcome_facts *run)
         json_object_get(json_object_get(dg_plan_json(run->plan), "upgrade"), "at"));
     uint64_t start = run->span.first_boundary - run->span.clock.epoch_slots;
     return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "at", at, "how",
         run->new_code ? hows[run->asked->how] : "config", "path", run->path, "block",
         (json_int_t)run->treatment.upgrade_block, "slot", (json_int_t)run->span.upgrade_slot,
         "slot_of_session", (json_int_t)(run->span.upgrade_slot - start), "slots_to_boundary",
         (json_int_t)(run->span.first_boundary - run->span.upgrade_slot), "blocks_to_boundary",
-        (json_int_t)blocks_to_boundary(run), "session", (json_int_t)session_at_upgrade(run),
-        "enacted", run->enacted, "pending", run->pending);
+        (json_int_t)blocks_between(run, run->span.upgrade_slot, run->span.first_boundary),
+        "blocks_of_session", (json_int_t)blocks_between(run, start, run->span.upgrade_slot),
+        "session", (json_int_t)session_at_upgrade(run), "enacted", run->enacted, "pending",
+        run->pending);
 }
 
 static json_t *arm_json(const dg_outcome_facts *run, const dg_outcome_arm *a, dg_arm which)

@@ -132,6 +132,8 @@ static const dg_keys_row rows[] = {
     { "upgrade.slots_to_boundary", DG_KEYS_WHOLE, .says = "from U's to the next session's first" },
     { "upgrade.blocks_to_boundary", DG_KEYS_WHOLE,
       .says = "control's blocks in those slots, the one in U's place among them" },
+    { "upgrade.blocks_of_session", DG_KEYS_WHOLE,
+      .says = "control's blocks before U's slot since the session's first" },
     { "upgrade.session", DG_KEYS_WHOLE, true, .says = "session index before U" },
     { "upgrade.enacted", DG_KEYS_BOOL, true, .says = "N was the code after U" },
     { "upgrade.pending", DG_KEYS_BOOL, true, .says = "N waited one block in :pending_code" },

@@ -72,8 +72,11 @@ dg_code dg_plan_moment_check(const json_t *of, const char *key, dg_error *err)
         return DG_OK;
     if (text[0] == 'U')
         return dg_fail(err, DG_USAGE, "%s is \"%.40s\": write U, U-5 or U+3", key, text);
-    return dg_position_parse(&position, text, err) < 0 ? dg_fail_within(err, DG_USAGE, "%s", key)
-                                                       : DG_OK;
+    if (dg_position_parse(&position, text, err) < 0)
+        return dg_fail_within(err, DG_USAGE, "%s", key);
+    return position.in_blocks
+               ? dg_fail(err, DG_USAGE, "%s is \"%.40s\": only upgrade.at counts blocks", key, text)
+               : DG_OK;
 }
 
 dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_t *of,

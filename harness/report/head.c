@@ -46,14 +46,23 @@ void dg_report_place(char *out, size_t size, const json_t *upgrade)
               blocks = dg_report_whole_at(upgrade, "blocks_to_boundary"),
               session = dg_report_whole_at(upgrade, "session"),
               slot = dg_report_whole_at(upgrade, "slot_of_session");
-    if (!slots)
+    const char *where = "before the session boundary";
+    if (!slots) {
         snprintf(out, size, "slot %lld of session %lld%s", slot, session,
                  slot ? "" : ", which it begins");
-    else if (!slot)
+        return;
+    }
+    if (!slot) {
         snprintf(out, size, "the first block of session %lld", session);
-    else
-        snprintf(out, size, "%lld slot%s and %lld block%s before the session boundary", slots,
-                 slots == 1 ? "" : "s", blocks, blocks == 1 ? "" : "s");
+        return;
+    }
+    if (slot < slots) {
+        slots = slot;
+        blocks = dg_report_whole_at(upgrade, "blocks_of_session");
+        where = "after the session boundary";
+    }
+    snprintf(out, size, "%lld slot%s and %lld block%s %s", slots, slots == 1 ? "" : "s", blocks,
+             blocks == 1 ? "" : "s", where);
 }
 
 /* Where U is, in both units, and what chance and size the run had. */

@@ -99,8 +99,9 @@ struct dg_run_state {
     json_t *config_wanted;
     dg_runtime *from_kept; /* N-1, kept beyond its chain */
     dg_hash fork_hash;
-    dg_state *state; /* that both arms begin from; NULL: the snapshot's */
-    char grown[480]; /* how it was grown, for the report; "" */
+    dg_state *state;       /* that both arms begin from; NULL: the snapshot's */
+    char grown[480];       /* how it was grown, for the report; "" */
+    uint64_t counted_slot; /* U's by the blocks of control; 0: it was not counted yet */
     dg_plan_span span;
     uint32_t nodes;          /* of the network, were there one */
     dg_release_span assumed; /* of nodes that nobody named; oldest NULL: they are named, or none */
@@ -237,6 +238,10 @@ dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err);
 dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err);
 
 /* ---- before the arms ---- */
+
+/* blocks_of_control.c: the slot of a U that is said in blocks, once control has run. DG_USAGE:
+ * control has no such block. */
+dg_code dg_run_slot_by_blocks(const dg_run_state *run, uint64_t *slot, dg_error *err);
 
 /* fork.c: makes the state that both arms begin from, where it is not the snapshot's, over
  * control's chain, which is opened again. */

@@ -20,11 +20,12 @@ static const struct {
     uint32_t first;
     uint64_t slot;
 } good[] = {
-    { "boundary", 1, 1020 },     { "boundary-5", 1, 1015 }, { "boundary+5", 1, 1025 },
-    { "boundary", 2, 1040 },     { "boundary@1", 2, 1020 }, { "boundary@3-20", 1, 1040 },
-    { "boundary@2+5", 1, 1045 }, { "next", 2, 1020 },       { "#101", 1, 1013 },
-    { "#108", 1, 1020 },         { "50%", 2, 1030 },        { "100%", 1, 1020 },
-    { "0%", 2, 1020 },           { "70%", 1, 1014 },        { "boundary+0", 0, 1020 },
+    { "boundary", 1, 1020 },     { "boundary-5", 1, 1015 },  { "boundary+5", 1, 1025 },
+    { "boundary", 2, 1040 },     { "boundary@1", 2, 1020 },  { "boundary@3-20", 1, 1040 },
+    { "boundary@2+5", 1, 1045 }, { "next", 2, 1020 },        { "#101", 1, 1013 },
+    { "#108", 1, 1020 },         { "50%", 2, 1030 },         { "100%", 1, 1020 },
+    { "boundary-5s", 1, 1015 },  { "boundary-5b", 1, 1015 }, { "boundary@2+5b", 1, 1045 },
+    { "0%", 2, 1020 },           { "70%", 1, 1014 },         { "boundary+0", 0, 1020 },
 };
 START_TEST(positions_are_the_slots_they_say)
 {
@@ -48,6 +49,10 @@ static const char *const bad[] = {
     "boundary@0",
     "boundary@-1",
     "boundary-5x",
+    "boundary-5bs",
+    "boundary-b",
+    "boundaryb",
+    "50%b",
     "boundary--5",
     "101%",
     "%",
@@ -73,6 +78,29 @@ START_TEST(what_is_no_position_is_refused_with_an_example)
 }
 END_TEST
 
+/* Blocks are counted once there are some: what is asked for is kept, with its boundary. */
+START_TEST(blocks_are_told_from_slots)
+{
+    static const struct {
+        const char *text;
+        bool in_blocks;
+        int64_t offset;
+        uint64_t boundary;
+    } rows[] = { { "boundary-5", false, -5, 1020 },
+                 { "boundary-5s", false, -5, 1020 },
+                 { "boundary-5b", true, -5, 1020 },
+                 { "boundary@3+2b", true, 2, 1060 },
+                 { "boundary", false, 0, 1020 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        dg_position p;
+        ck_assert_int_eq(dg_position_parse(&p, rows[i].text, NULL), DG_OK);
+        ck_assert_msg(p.in_blocks == rows[i].in_blocks, "%s", rows[i].text);
+        ck_assert_int_eq(p.offset, rows[i].offset);
+        ck_assert_uint_eq(dg_position_boundary(&p, &clock20, 1), rows[i].boundary);
+    }
+}
+END_TEST
+
 static const char *const past[] = { "boundary-8", "boundary-600", "#100",         "#1",
                                     "0%",         "60%",          "boundary@1-20" };
 START_TEST(a_position_before_the_fork_is_refused)
@@ -94,6 +122,7 @@ int main(void)
     TCase *tc = tcase_create("position");
     tcase_add_loop_test(tc, positions_are_the_slots_they_say, 0, COUNT(good));
     tcase_add_loop_test(tc, what_is_no_position_is_refused_with_an_example, 0, COUNT(bad));
+    tcase_add_test(tc, blocks_are_told_from_slots);
     tcase_add_loop_test(tc, a_position_before_the_fork_is_refused, 0, COUNT(past));
     suite_add_tcase(s, tc);
     return suite_run(s);

@@ -185,6 +185,8 @@ static const struct {
       "warp belongs to clock, not to pause" },
     { FAULT("\"kind\":\"loss\",\"who\":\"all\""), DG_USAGE, "loss_per_million is missing" },
     { FAULT("\"who\":\"all\""), DG_USAGE, "network.faults[].kind is missing" },
+    { FAULT("\"kind\":\"crash\",\"who\":\"all\",\"from\":\"boundary-3b\""), DG_USAGE,
+      "network.faults[0]: from is \"boundary-3b\": only upgrade.at counts blocks" },
     { FAULT("\"kind\":\"crash\",\"share\":0"), DG_USAGE,
       "network.faults[0]: share is 0, so the fault strikes nobody" },
     { FAULT("\"kind\":\"crash\",\"share\":0.0000001"), DG_USAGE,
