@@ -11,7 +11,7 @@ static const dg_option options[] = {
 
 static int print(const dg_args *args, json_t *preflight)
 {
-    int exit_code = dg_preflight_failed(preflight) ? DG_EXIT_BROKE : DG_EXIT_HELD;
+    int exit_code = dg_preflight_exit(preflight);
     dg_error err;
     dg_buf text;
     if (args->json) {
@@ -61,7 +61,8 @@ const dg_command dg_cmd_preflight = {
     "preflight",
     "--from SNAPSHOT --to RUNTIME",
     "Static verdict on N over a state, no blocks",
-    "Exit 1 when a finding forbids enactment.",
+    "Exit 1 when a finding forbids enactment, 3 when what decides could not be known, as over a "
+    "partial snapshot.",
     0,
     0,
     options,

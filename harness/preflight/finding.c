@@ -56,15 +56,28 @@ void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity se
         look->no_memory = true;
 }
 
+static void keep_unknown(dg_preflight_look *look, json_t *text, bool decides)
+{
+    if (!text || (decides && json_array_append(look->undecided, text) != 0)
+        || json_array_append(look->unknown, text) != 0)
+        look->no_memory = true;
+    json_decref(text);
+}
+
 void dg_preflight_find_unknown(dg_preflight_look *look, const char *format, ...)
 {
-    json_t *text;
     va_list args;
     va_start(args, format);
-    text = worded(format, args);
+    keep_unknown(look, worded(format, args), false);
     va_end(args);
-    if (!text || json_array_append_new(look->unknown, text) != 0)
-        look->no_memory = true;
+}
+
+void dg_preflight_find_undecided(dg_preflight_look *look, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    keep_unknown(look, worded(format, args), true);
+    va_end(args);
 }
 
 static const char *text_of(const json_t *finding, const char *key)

@@ -157,9 +157,22 @@ static dg_code say_all(dg_preflight_look *l, const start_cost *old, uint64_t fue
     return rc < 0 ? rc : say_multi_block(l, err);
 }
 
+/* Over part of a state it may be the rest that is missed. */
+static bool blames_snapshot(dg_preflight_look *l, const char *said)
+{
+    char words[200];
+    if (!dg_snapshot_info_of(l->in->snapshot)->partial)
+        return false;
+    dg_snapshot_say_lacking(words, sizeof words, l->in->snapshot, said);
+    dg_preflight_find_undecided(l, "N's migrations were not run: %s", words);
+    return true;
+}
+
 static void say_trap(dg_preflight_look *l, const dg_host_result *result, const dg_error *why)
 {
     const char *reason = result->panic[0] ? result->panic : why->text;
+    if (blames_snapshot(l, "Core_initialize_block"))
+        return;
     if (result->trap == DG_TRAP_FUEL)
         dg_preflight_find(
             l, DG_FIND_FAIL, "migration.trap", "Core_initialize_block", NULL,
@@ -215,7 +228,8 @@ dg_code dg_preflight_look_migration(dg_preflight_look *look, dg_error *err)
     else if (is_ours(rc))
         dg_fail(err, rc, "%s", why.text);
     else {
-        dg_preflight_find_unknown(look, "N's migrations were not run: %s", why.text);
+        if (!blames_snapshot(look, why.text))
+            dg_preflight_find_undecided(look, "N's migrations were not run: %s", why.text);
         rc = DG_OK;
     }
     dg_buf_clear(&header);

@@ -63,19 +63,21 @@ static dg_code compose(json_t **out, const dg_preflight_look *look, dg_error *er
     const dg_snapshot_info *info = dg_snapshot_info_of(look->in->snapshot);
     json_t *findings = look->no_memory ? NULL : dg_preflight_findings_sorted(look->findings),
            *counts;
-    bool fail;
+    const char *verdict;
     if (!findings
         || !(counts = dg_preflight_findings_counts(findings, json_array_size(look->unknown)))) {
         json_decref(findings);
         return dg_fail(err, DG_NOMEM, "no memory for the findings");
     }
-    fail = json_integer_value(json_object_get(counts, "fail")) > 0;
-    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:o, s:s}", "doppel_preflight", 1,
-                     "chain", dg_preflight_find_text(info->chain), "block",
+    verdict = json_integer_value(json_object_get(counts, "fail")) > 0 ? "fail"
+              : json_array_size(look->undecided)                      ? "unknown"
+                                                                      : "pass";
+    *out = json_pack("{s:i, s:o, s:I, s:s, s:o, s:o, s:o, s:O, s:O, s:o, s:s}", "doppel_preflight",
+                     1, "chain", dg_preflight_find_text(info->chain), "block",
                      (json_int_t)info->number, "block_hash", dg_hash_text(&info->hash).text, "from",
                      side(look->in->from, look->old_meta), "to", side(look->in->to, look->new_meta),
-                     "findings", findings, "unknown", look->unknown, "counts", counts, "verdict",
-                     fail ? "fail" : "pass");
+                     "findings", findings, "unknown", look->unknown, "undecided", look->undecided,
+                     "counts", counts, "verdict", verdict);
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for the findings");
 }
 
@@ -87,9 +89,9 @@ static dg_code metadata_of(const dg_meta **meta, dg_preflight_look *look, dg_run
     if (rc == DG_OK || rc == DG_NOMEM || rc == DG_IO)
         return rc;
     *meta = NULL;
-    dg_preflight_find_unknown(look,
-                              "%s: %s; storage, calls, constants and values were not compared",
-                              side_name, err->text);
+    dg_preflight_find_undecided(look,
+                                "%s: %s; storage, calls, constants and values were not compared",
+                                side_name, err->text);
     return DG_OK;
 }
 
@@ -131,8 +133,8 @@ static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if ((rc = parts[i](look, err)) < 0)
             return rc;
-    if (dg_snapshot_info_of(look->in->snapshot)->partial)
-        dg_preflight_find_unknown(
+    if (dg_snapshot_info_of(look->in->snapshot)->partial && look->after)
+        dg_preflight_find_undecided(
             look, "the snapshot is partial: values that it lacks were not looked at");
     dg_preflight_find_unknown(
         look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
@@ -141,14 +143,16 @@ static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
 
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err)
 {
-    dg_preflight_look look = { .in = input, .findings = json_array(), .unknown = json_array() };
+    dg_preflight_look look = {
+        .in = input, .findings = json_array(), .unknown = json_array(), .undecided = json_array()
+    };
     dg_error mine;
     dg_code rc;
     err = err ? err : &mine;
     *out = NULL;
     look.old = dg_runtime_version(input->from);
     look.new_ = dg_runtime_version(input->to);
-    if (!look.findings || !look.unknown)
+    if (!look.findings || !look.unknown || !look.undecided)
         rc = dg_fail(err, DG_NOMEM, "no memory for the findings");
     else if ((rc = look_at_all(&look, err)) >= 0)
         rc = compose(out, &look, err);
@@ -156,11 +160,14 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
     dg_state_free(look.before);
     json_decref(look.findings);
     json_decref(look.unknown);
+    json_decref(look.undecided);
     return rc;
 }
 
-bool dg_preflight_failed(const json_t *preflight)
+int dg_preflight_exit(const json_t *preflight)
 {
     const char *verdict = json_string_value(json_object_get(preflight, "verdict"));
-    return !verdict || strcmp(verdict, "pass") != 0;
+    if (verdict && strcmp(verdict, "pass") == 0)
+        return DG_EXIT_HELD;
+    return verdict && strcmp(verdict, "unknown") == 0 ? DG_EXIT_INCONCLUSIVE : DG_EXIT_BROKE;
 }

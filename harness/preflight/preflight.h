@@ -1,7 +1,7 @@
 /* preflight.h - what can be said of N over N-1's state before any block is built.
  *
  *   dg_preflight         compares two runtimes over one state: findings as JSON
- *   dg_preflight_failed  does a finding forbid enactment?
+ *   dg_preflight_exit    does a finding forbid enactment, or could that not be known?
  *   dg_preflight_text    the findings for people
  *
  * Everything is read from the blobs, their metadata and the state; the one thing
@@ -32,11 +32,12 @@ typedef struct dg_preflight_input {
 } dg_preflight_input;
 
 /* `*out` is owned by the caller: {"chain", "from", "to", "findings", "unknown",
- * "counts", "verdict": "pass" | "fail"}. DG_USAGE: both are one blob; DG_IO from
- * the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
+ * "undecided", "counts", "verdict": "pass" | "fail" | "unknown"}. DG_USAGE: both are one blob;
+ * DG_IO from the snapshot; DG_NOMEM. A runtime that traps is a finding, not a failure. */
 dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *err);
-/* Does a finding forbid enactment? `preflight` is what dg_preflight gave. */
-bool dg_preflight_failed(const json_t *preflight);
+/* DG_EXIT_BROKE: a finding forbids enactment; DG_EXIT_INCONCLUSIVE: none does, but what decides
+ * could not be known ("undecided"); DG_EXIT_HELD. `preflight` is what dg_preflight gave. */
+int dg_preflight_exit(const json_t *preflight);
 /* Appends the findings as text for people, the gravest first. Failure: the buffer's `rc`. */
 void dg_preflight_text(dg_buf *out, const json_t *preflight);
 

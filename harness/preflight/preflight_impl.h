@@ -16,6 +16,7 @@ typedef struct dg_preflight_look {
     bool migrates;              /* N is a successor: its migrations ran in `after` */
     bool in_steps;              /* a multi-block migration began there */
     json_t *findings, *unknown; /* arrays */
+    json_t *undecided;          /* of `unknown`: without it nobody can say whether N fits */
     bool no_memory;             /* a finding could not be kept */
 } dg_preflight_look;
 
@@ -32,6 +33,9 @@ void dg_preflight_find(dg_preflight_look *look, dg_preflight_finding_severity se
                        const char *id, const char *subject, json_t *old, json_t *new_,
                        const char *format, ...) __attribute__((format(printf, 7, 8)));
 void dg_preflight_find_unknown(dg_preflight_look *look, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* .. and what hangs on it decides. */
+void dg_preflight_find_undecided(dg_preflight_look *look, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 bool dg_preflight_found(const dg_preflight_look *look, const char *id,
                         const char *subject); /* subject NULL: any */

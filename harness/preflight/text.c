@@ -72,11 +72,21 @@ static void findings(dg_buf *out, const json_t *list)
     }
 }
 
+static bool among(const json_t *texts, const char *text)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(texts, i,
+                       one) if (text && strcmp(json_string_value(one), text) == 0) return true;
+    return false;
+}
+
 void dg_preflight_text(dg_buf *out, const json_t *p)
 {
     const json_t *from = json_object_get(p, "from"), *to = json_object_get(p, "to"),
                  *counts = json_object_get(p, "counts");
-    const json_t *unknown = json_object_get(p, "unknown");
+    const json_t *unknown = json_object_get(p, "unknown"),
+                 *undecided = json_object_get(p, "undecided");
     dg_buf_printf(out, "preflight  %s #%lld  %s %lld -> %s %lld\n", text_of(p, "chain"),
                   number_of(p, "block"), text_of(from, "spec_name"),
                   number_of(from, "spec_version"), text_of(to, "spec_name"),
@@ -86,10 +96,13 @@ void dg_preflight_text(dg_buf *out, const json_t *p)
     findings(out, json_object_get(p, "findings"));
     for (size_t i = 0; i < json_array_size(unknown); i++) {
         const char *says = json_string_value(json_array_get(unknown, i));
-        dg_buf_printf(out, "  %-28s ", "unknown");
+        dg_buf_printf(out, "  %-28s ", among(undecided, says) ? "UNKNOWN" : "unknown");
         wrapped(out, says ? says : "?");
     }
-    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n", text_of(p, "verdict"),
+    dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n",
+                  strcmp(text_of(p, "verdict"), "unknown") == 0
+                      ? "cannot say, as what decides is unknown"
+                      : text_of(p, "verdict"),
                   number_of(counts, "fail"), number_of(counts, "warn"), number_of(counts, "note"),
                   number_of(counts, "unknown"));
 }

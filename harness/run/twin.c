@@ -239,6 +239,17 @@ static void run_clear(dg_run_state *run)
     dg_plan_free(run->settled);
 }
 
+/* A runtime that panics for want of what a partial snapshot lacks is not at fault. */
+static dg_code blame_snapshot(const dg_run_state *run, dg_code rc, dg_error *err)
+{
+    char words[200];
+    if (rc != DG_TRAP || !run->source.snapshot
+        || !dg_snapshot_info_of(run->source.snapshot)->partial)
+        return rc;
+    dg_snapshot_say_lacking(words, sizeof words, run->source.snapshot, err->text);
+    return dg_fail(err, DG_TRAP, "%s: no run can begin from it", words);
+}
+
 /* DG_END: U is in slot `*counted` by the blocks of control; once more, with that. */
 static dg_code try_once(json_t **outcome, dg_hash *hash, uint64_t *counted, const dg_plan *plan,
                         const dg_run_options *options, dg_error *err)
@@ -256,6 +267,7 @@ static dg_code try_once(json_t **outcome, dg_hash *hash, uint64_t *counted, cons
         && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
         rc = dg_event_log_write(&run->log, options->events_path, err);
     *counted = run->counted_slot;
+    rc = blame_snapshot(run, rc, err);
     run_clear(run);
     dg_free(run);
     return rc;

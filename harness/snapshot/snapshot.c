@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <assert.h>
 #include <sys/stat.h>
 
 /* The size of the store is checked before it is mapped: a file cut short would
@@ -96,6 +97,16 @@ void dg_snapshot_close(dg_snapshot *s)
 const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *s)
 {
     return &s->m.info;
+}
+
+void dg_snapshot_say_lacking(char *out, size_t size, const dg_snapshot *s, const char *said)
+{
+    size_t call = strcspn(said, " :");
+    bool named = memchr(said, '_', call) != NULL;
+    assert(s->m.info.partial && size > 0);
+    snprintf(out, size, "the state is a partial snapshot of %llu keys, without what %.*s reads",
+             (unsigned long long)s->m.info.keys, named ? (int)call : 80,
+             named ? said : "a block needs when it begins");
 }
 
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *s)

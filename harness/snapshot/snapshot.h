@@ -82,6 +82,9 @@ dg_code dg_snapshot_open(dg_snapshot **out, const char *path, dg_error *err);
 void dg_snapshot_close(dg_snapshot *snapshot);
 /* What the manifest tells. Lives as long as the snapshot. */
 const dg_snapshot_info *dg_snapshot_info_of(const dg_snapshot *snapshot);
+/* What a runtime could not do over a partial snapshot, as one clause: `said` is how it failed, the
+ * call's name first. */
+void dg_snapshot_say_lacking(char *out, size_t size, const dg_snapshot *snapshot, const char *said);
 /* Its nodes and values by hash, for dg_trie_open. Lives as long as the snapshot. */
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *snapshot);
 /* Encoded header of the block, when known; .len 0 otherwise. */

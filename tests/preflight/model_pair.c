@@ -102,21 +102,43 @@ dg_snapshot *pair_snapshot(const char *path)
     return snapshot;
 }
 
-dg_snapshot *pair_with(dg_snapshot *snapshot, dg_bytes key, dg_bytes value)
+static dg_snapshot *saved(dg_snapshot *before, dg_state *state, const dg_snapshot_info *info)
 {
-    dg_snapshot_info info = *dg_snapshot_info_of(snapshot);
     const char *place = place_for_next();
-    dg_state *state;
+    dg_snapshot *snapshot;
     dg_error err;
-    if (dg_state_open(&state, snapshot, &err) < 0
-        || dg_state_put(state, dg_bytes_of(NULL, 0), key, value, &err) < 0
-        || dg_state_save(state, place, &info, &err) < 0)
+    if (dg_state_save(state, place, info, &err) < 0)
         ck_abort_msg("%s", err.text);
     dg_state_free(state);
-    dg_snapshot_close(snapshot);
+    dg_snapshot_close(before);
     if (dg_snapshot_open(&snapshot, place, &err) < 0)
         ck_abort_msg("%s", err.text);
     return snapshot;
+}
+
+dg_snapshot *pair_with(dg_snapshot *snapshot, dg_bytes key, dg_bytes value)
+{
+    dg_snapshot_info info = *dg_snapshot_info_of(snapshot);
+    dg_state *state;
+    dg_error err;
+    if (dg_state_open(&state, snapshot, &err) < 0
+        || dg_state_put(state, dg_bytes_of(NULL, 0), key, value, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return saved(snapshot, state, &info);
+}
+
+dg_snapshot *pair_part(dg_snapshot *snapshot, const char *pallet, const char *item)
+{
+    dg_snapshot_info info = *dg_snapshot_info_of(snapshot);
+    uint8_t key[32];
+    dg_state *state;
+    dg_error err;
+    info.partial = true;
+    dg_storage_prefix(key, pallet, item);
+    if (dg_state_open(&state, snapshot, &err) < 0
+        || dg_state_delete(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), &err) < 0)
+        ck_abort_msg("%s", err.text);
+    return saved(snapshot, state, &info);
 }
 
 void pair_open(pair *p, const char *spec, const char *to)

@@ -23,6 +23,8 @@ dg_runtime *pair_own_runtime(dg_snapshot *snapshot); /* the state's :code */
 dg_snapshot *pair_snapshot(const char *path);
 /* The same state with one more entry. Closes the one given. */
 dg_snapshot *pair_with(dg_snapshot *snapshot, dg_bytes key, dg_bytes value);
+/* A part of the same state, without one item. Closes the one given. */
+dg_snapshot *pair_part(dg_snapshot *snapshot, const char *pallet, const char *item);
 
 void pair_open(pair *p, const char *spec, const char *to);
 void pair_close(pair *p);

@@ -191,6 +191,39 @@ START_TEST(apis_are_compared_as_a_set)
 }
 END_TEST
 
+/* Over part of a state a pass would say that what is missing fits, which nobody looked at. */
+static const struct {
+    const char *pallet, *item; /* that is missing, and part of what is said */
+    const char *spec, *to;
+    int exit;
+    const char *says;
+} parts[] = {
+    { "Babe", "EpochConfig", embedded_spec, embedded_to, DG_EXIT_INCONCLUSIVE,
+      "N's migrations were not run: the state is a partial snapshot of 2051 keys, without what "
+      "BabeApi_current_epoch reads" },
+    { "Sudo", "Key", embedded_spec, embedded_to, DG_EXIT_INCONCLUSIVE,
+      "the snapshot is partial: values that it lacks were not looked at" },
+    /* what is found forbids it all the same */
+    { "Babe", "EpochConfig", embedded_spec, "build/runtimes/mini-2.wasm", DG_EXIT_BROKE,
+      "a partial snapshot of 2051 keys" },
+};
+
+START_TEST(over_part_of_a_state_nothing_passes)
+{
+    json_t *found;
+    pair p;
+    pair_open(&p, parts[_i].spec, parts[_i].to);
+    p.snapshot = pair_part(p.snapshot, parts[_i].pallet, parts[_i].item);
+    found = pair_preflight(&p, 0);
+    ck_assert_int_eq(dg_preflight_exit(found), parts[_i].exit);
+    ck_assert_msg(pair_unknown(found, parts[_i].says), "%s",
+                  json_string_value(json_array_get(json_object_get(found, "unknown"), 0)));
+    ck_assert_uint_eq(json_array_size(json_object_get(found, "undecided")), 1);
+    json_decref(found);
+    pair_close(&p);
+}
+END_TEST
+
 /* A host function of the future: the name of one that the small runtimes import,
  * in a version that does not exist. */
 START_TEST(an_import_that_is_not_provided_is_named)
@@ -250,6 +283,7 @@ int main(void)
     tcase_add_test(tc, keys_of_another_type_matter_where_entries_are);
 #endif
     tcase_add_test(tc, a_section_that_disagrees_with_the_code_fails);
+    tcase_add_loop_test(tc, over_part_of_a_state_nothing_passes, 0, sizeof parts / sizeof *parts);
     tcase_add_loop_test(tc, apis_are_compared_as_a_set, 0, sizeof apis / sizeof *apis);
     tcase_add_test(tc, an_import_that_is_not_provided_is_named);
     tcase_add_test(tc, a_packed_and_a_raw_blob_differ_in_one_warning);

@@ -130,7 +130,7 @@ START_TEST(a_real_pair_is_told_by_its_cause)
     ck_assert_msg(strcmp(pair_ids(found, "fail"), r->fails) == 0,
                   "%s -> %s: fails %s instead of %s", r->spec, r->to, pair_ids(found, "fail"),
                   r->fails);
-    ck_assert_int_eq(dg_preflight_failed(found), r->fails[0] != 0);
+    ck_assert_int_eq(dg_preflight_exit(found), r->fails[0] ? DG_EXIT_BROKE : DG_EXIT_HELD);
     assert_among(pair_ids(found, "warn"), r->warns, r->spec);
     json_decref(found);
     pair_close(&p);

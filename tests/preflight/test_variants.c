@@ -125,7 +125,7 @@ START_TEST(a_fault_has_its_finding)
                   pair_ids(found, "fail"));
     ck_assert_msg(strcmp(pair_ids(found, "warn"), warns) == 0, "%s: warns %s", r->to,
                   pair_ids(found, "warn"));
-    ck_assert_int_eq(dg_preflight_failed(found), r->fails[0] != 0);
+    ck_assert_int_eq(dg_preflight_exit(found), r->fails[0] ? DG_EXIT_BROKE : DG_EXIT_HELD);
     json_decref(found);
     pair_close(&p);
 }

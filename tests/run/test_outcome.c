@@ -399,6 +399,44 @@ START_TEST(each_way_of_enactment_is_named)
 }
 END_TEST
 
+/* A snapshot of a few pallets: what the runtime panics for is not in it, and the reader of a panic
+ * would look for the fault in the runtime. */
+START_TEST(a_partial_snapshot_is_called_so)
+{
+    dg_engine_options how = { .cache_dir = dg_engine_cache_dir() };
+    uint8_t key[32];
+    char place[512];
+    dg_snapshot_info info;
+    dg_engine *engine;
+    dg_source source;
+    dg_state *state;
+    dg_error err = { .text = "" };
+    snprintf(place, sizeof place, "%s", scratch_path("part"));
+    dg_storage_prefix(key, "Babe", "EpochConfig");
+    if (dg_engine_new(&engine, &how, &err) < 0
+        || dg_source_open(&source, fixture_path("paseo-1001002-e20-100val-20paras.json.zst"),
+                          &(dg_source_options){ .engine = engine, .cache_dir = how.cache_dir },
+                          &err)
+               < 0
+        || dg_state_open(&state, source.snapshot, &err) < 0
+        || dg_state_delete(state, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), &err) < 0)
+        ck_abort_msg("%s", err.text);
+    info = *dg_snapshot_info_of(source.snapshot);
+    info.header_known = false;
+    info.partial = true;
+    ck_assert_msg(dg_state_save(state, place, &info, &err) == DG_OK, "%s", err.text);
+    dg_state_free(state);
+    dg_source_close(&source);
+    dg_engine_free(engine);
+    ck_assert_int_eq(
+        run_refused(place, fixture_path("paseo-1002000-e20.wasm"), "boundary-8", NULL, &err),
+        DG_TRAP);
+    ck_assert_int_eq(dg_exit_of(DG_TRAP), DG_EXIT_INCONCLUSIVE);
+    ck_assert_str_eq(err.text, "the state is a partial snapshot of 2051 keys, without what "
+                               "BabeApi_current_epoch reads: no run can begin from it");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("outcome");
@@ -421,6 +459,7 @@ int main(void)
     tcase_add_test(tc, the_log_of_a_run_gives_its_verdicts);
     tcase_add_test(tc, a_run_without_memory_judges_nothing);
     tcase_add_loop_test(tc, each_way_of_enactment_is_named, 0, sizeof ways / sizeof *ways);
+    tcase_add_test(tc, a_partial_snapshot_is_called_so);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
