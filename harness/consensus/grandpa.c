@@ -180,10 +180,7 @@ static uint32_t ghost(dg_world *world)
 /* A vote that a partition keeps from the larger side is not counted. */
 static bool votes(const dg_world *world, const dg_voter *voter)
 {
-    return voter->node != DG_NO && dg_sim_node_up(world->sim, (dg_node_ix){ voter->node })
-           && !dg_sim_node_paused(world->sim, (dg_node_ix){ voter->node })
-           && dg_sim_reachable(world->sim, (dg_node_ix){ voter->node },
-                               (dg_node_ix){ world->node_count });
+    return voter->node != DG_NO && dg_world_is_awake(world, (dg_node_ix){ voter->node });
 }
 
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err)

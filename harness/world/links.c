@@ -60,7 +60,6 @@ bool dg_world_linked(const dg_world *world, dg_node_ix a, dg_node_ix b, dg_way w
                   >= (way == DG_WAY_V2 ? 2u : 1u);
 }
 
-/* A vote that a partition keeps from the larger side is not counted. */
 bool dg_world_is_awake(const dg_world *world, dg_node_ix node)
 {
     return dg_sim_node_up(world->sim, (dg_node_ix){ node.v })
