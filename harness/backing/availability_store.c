@@ -99,12 +99,12 @@ static bool try_all(const dg_world *world, dg_ns *at, dg_leaf_id leaf, dg_core_i
              members = b->view.group_from[group + 1] - from, first;
     bool got = false;
     for (uint32_t i = 0; i < members; i++)
-        if (b->session->node[b->view.members[from + i]] == node.v
+        if (dg_session_node(b->session, b->view.members[from + i]) == node.v
             && dg_backing_chunk_has_all(world, (dg_leaf_id){ parent }, node, *at))
             return true;
     first = dg_backing_chunk_first(world, home, core, node, members);
     for (uint32_t i = 0; i < members && !got; i++) {
-        uint32_t other = b->session->node[b->view.members[from + (first + i) % members]];
+        uint32_t other = dg_session_node(b->session, b->view.members[from + (first + i) % members]);
         if (other != node.v)
             *at = ask(world, &got, node, (dg_node_ix){ other }, home, (dg_leaf_id){ parent }, *at);
     }

@@ -119,7 +119,7 @@ static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf,
     if (!dg_view_differs(v, core.v))
         return &v->cores[core.v];
     for (uint32_t i = v->group_from[group]; i < v->group_from[group + 1]; i++) {
-        uint32_t node = leaf->session->node[v->members[i]];
+        uint32_t node = dg_session_node(leaf->session, v->members[i]);
         by_queue +=
             node != DG_NO && dg_view_core(v, core.v, world->nodes[node].of) == &v->cores[core.v];
     }

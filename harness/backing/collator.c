@@ -147,7 +147,7 @@ static bool anybody_takes(const dg_world *world, const dg_world_block *leaf, dg_
 {
     uint32_t group = leaf->candidates[core.v].group;
     for (uint32_t i = leaf->view.group_from[group]; i < leaf->view.group_from[group + 1]; i++) {
-        uint32_t node = leaf->session->node[leaf->view.members[i]];
+        uint32_t node = dg_session_node(leaf->session, leaf->view.members[i]);
         if (node != DG_NO && dg_backing_collation_taken(world, leaf, core, (dg_node_ix){ node }))
             return true;
     }

@@ -149,9 +149,11 @@ static dg_code mark_group(const dg_world *world, bool *meant, const dg_planned_f
         return dg_fail(err, DG_USAGE,
                        "there is no group %u in slot %llu, there are %u (the first is 0)", group,
                        (unsigned long long)world->slot, b->session ? b->view.group_count : 0);
-    for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++)
-        if (b->view.members[i] < b->session->count && b->session->node[b->view.members[i]] != DG_NO)
-            meant[b->session->node[b->view.members[i]]] = true;
+    for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++) {
+        uint32_t node = dg_session_node(b->session, b->view.members[i]);
+        if (node != DG_NO)
+            meant[node] = true;
+    }
     return DG_OK;
 }
 

@@ -120,6 +120,8 @@ dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group,
     assert(group < view->group_count);
     dg_route to = { false, false };
     for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++) {
+        if (view->members[i] >= grid->count)
+            continue; /* a group of another answer than the grid */
         if (view->members[i] == member)
             return (dg_route){ true, true };
         to.column |= dg_grid_same_row(grid, member, view->members[i]);

@@ -496,6 +496,10 @@ bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_versio
  * runtime tells nothing of it. */
 dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
                       const dg_people *people, dg_error *err);
+/* The node of a validator, by its index into the active set; DG_NO: nobody we know, or one that the
+ * session has no discovery key of, which a runtime may put into a group all the same: its answers
+ * are not held against each other. Mirrors: SessionInfo::discovery_keys.get. */
+uint32_t dg_session_node(const dg_session *session, uint32_t validator);
 /* Gives back a whole list that dg_session_of made. NULL is fine. */
 void dg_sessions_free(dg_session *all);
 

@@ -202,6 +202,11 @@ dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
     return ask_numbers(made, view, err);
 }
 
+uint32_t dg_session_node(const dg_session *session, uint32_t validator)
+{
+    return validator < session->count ? session->node[validator] : DG_NO;
+}
+
 void dg_sessions_free(dg_session *all)
 {
     while (all) {

@@ -14,7 +14,7 @@
 uint32_t dg_statements_computed_cluster_node(const dg_computed_cluster *s, dg_member_ix member)
 {
     assert(member.v < s->members);
-    return s->b->session->node[s->b->view.members[s->from + member.v]];
+    return dg_session_node(s->b->session, s->b->view.members[s->from + member.v]);
 }
 
 /* A node that is down now has done what it did before. */

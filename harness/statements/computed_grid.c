@@ -124,8 +124,10 @@ static dg_code tell(dg_computed_grid *w, const dg_world *world, dg_node_ix from,
     if (!p->in || s->state != SEAT_FREE
         || w->delay[(size_t)from.v * w->slots + slot].manifest == DG_NEVER)
         return DG_OK;
-    back =
-        dg_grid_slot(&p->grid->grid, p->grid->member[to.v], w->place[from.v].grid->member[from.v]);
+    /* as the other sees it: on a fork the session of this index may be another one */
+    back = p->grid->member[from.v] == DG_NO
+               ? DG_NO
+               : dg_grid_slot(&p->grid->grid, p->grid->member[to.v], p->grid->member[from.v]);
     if (back == DG_NO)
         return DG_OK;
     view = b->taken[to.v] + w->delay[(size_t)to.v * w->slots + back].ask;
@@ -151,7 +153,7 @@ static dg_code announce(dg_computed_grid *w, dg_world *world, const step *now, d
         return DG_OK;
     member = g->member[now->node];
     sends = dg_grid_sends(&g->grid, &b->view, group, member);
-    for (uint32_t slot = 0; slot < w->slots && rc == DG_OK; slot++) {
+    for (uint32_t slot = 0; slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
         uint32_t to = (slot < g->grid.width ? sends.row : sends.column)
                           ? dg_grid_neighbour(&g->grid, member, slot)
                           : DG_NO;
@@ -284,8 +286,8 @@ static void find_delays(dg_computed_grid *w, const dg_world *world)
         const dg_session *g = w->place[i].grid;
         for (uint32_t slot = 0; slot < w->slots; slot++) {
             size_t at = (size_t)i * w->slots + slot;
-            uint32_t member =
-                w->place[i].in ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
+            bool has = w->place[i].in && slot < dg_grid_slots(&g->grid);
+            uint32_t member = has ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t draw;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;

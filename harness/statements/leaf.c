@@ -74,7 +74,7 @@ uint32_t dg_statements_able(const dg_world *world, dg_leaf_id leaf, dg_group_ix 
     uint32_t able = 0;
     dg_way way = b->view.mode == DG_MODE_ENABLED ? DG_WAY_V2 : DG_WAY_LEGACY;
     for (uint32_t i = b->view.group_from[group.v]; i < b->view.group_from[group.v + 1]; i++) {
-        uint32_t node = b->session->node[b->view.members[i]];
+        uint32_t node = dg_session_node(b->session, b->view.members[i]);
         able += node != DG_NO && b->way[node] == way
                 && dg_world_has(world, (dg_node_ix){ node }, leaf)
                 && dg_sim_node_up(world->sim, (dg_node_ix){ node })

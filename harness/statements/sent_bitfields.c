@@ -97,7 +97,9 @@ bool dg_statements_sent_bitfield_is_here(const dg_world *world, dg_leaf_id leaf,
                                          dg_node_ix listener)
 {
     const dg_sent_leaf *x = dg_statements_sent_of(world, leaf);
-    return x && dg_sent_has(held_by(x, listener), world->blocks[leaf.v].session->member[from.v]);
+    const dg_session *s = world->blocks[leaf.v].session;
+    return x && s->member[from.v] < s->validators
+           && dg_sent_has(held_by(x, listener), s->member[from.v]);
 }
 
 void dg_statements_sent_bitfield_read(const dg_world *world, bool *held, dg_leaf_id leaf,

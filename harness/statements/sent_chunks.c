@@ -87,7 +87,8 @@ static dg_code open_core(dg_world *world, dg_leaf_id home, const dg_world_block 
     if (!c->member || !c->seat)
         return dg_fail(err, DG_NOMEM, "no memory for the chunks of %u nodes", world->node_count);
     for (c->members = 0; c->members < members; c->members++)
-        c->member[c->members] = leaf->session->node[leaf->view.members[from + c->members]];
+        c->member[c->members] =
+            dg_session_node(leaf->session, leaf->view.members[from + c->members]);
     return DG_OK;
 }
 

@@ -98,7 +98,7 @@ uint32_t dg_statements_sent_node(const dg_world *world, const dg_sent_leaf *x, d
 {
     const dg_world_block *b = &world->blocks[x->leaf];
     assert(member.v < x->core[core.v].members);
-    return b->session->node[b->view.members[x->core[core.v].from + member.v]];
+    return dg_session_node(b->session, b->view.members[x->core[core.v].from + member.v]);
 }
 
 uint32_t dg_statements_sent_member(const dg_world *world, const dg_sent_leaf *x, dg_place_ix core,

@@ -2,7 +2,7 @@
  * its bounds or left without that answer.
  *
  * Input: one byte that says which answer, one that says the version, the answer. Groups
- * need validators: those are made up. */
+ * need validators: those are made up, ten of them. */
 #include "protocol/protocol.h"
 
 #include <assert.h>
@@ -20,6 +20,20 @@ static void check_groups(const dg_view *v)
                                  v->group_count)
                == g);
     }
+}
+
+/* The grid is of another answer, which may have fewer keys than there are validators. */
+static void check_routes(const dg_view *v)
+{
+    static const uint8_t randomness[32] = { 1 };
+    dg_grid grid;
+    assert(dg_grid_init(&grid, 5, randomness, NULL) == DG_OK);
+    for (uint32_t g = 0; g < v->group_count; g++)
+        for (uint32_t member = 0; member < grid.count; member++) {
+            dg_route to = dg_grid_sends(&grid, v, g, member);
+            assert(!to.row || v->group_from[g] < v->group_from[g + 1]);
+        }
+    dg_grid_clear(&grid);
 }
 
 static void check_session(dg_bytes answer, uint32_t host_version)
@@ -71,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                && v.validator_count == 10);
     assert(dg_view_take(&v, (dg_request)(data[0] % DG_ASK_COUNT), answer, NULL) == DG_OK);
     check_groups(&v);
+    check_routes(&v);
     assert(v.core_count <= DG_CORES_MAX && (v.cores_known || !v.core_count));
     assert(v.core_bits == (v.features >> 1 & 1));
     assert(v.mode != DG_MODE_ENABLED || answer.len == 8);

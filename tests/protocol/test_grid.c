@@ -250,6 +250,28 @@ START_TEST(old_topologies_stand_in_for_unknown_ones)
 }
 END_TEST
 
+/* Groups and keys are answers of their own: validator 7 and 9 of this group have no place in a grid
+ * of seven, and nobody has to tell them. */
+START_TEST(a_group_may_have_members_beyond_the_grid)
+{
+    uint32_t from[] = { 0, 3, 5 }, members[] = { 7, 2, 9, 7, 8 };
+    dg_view v = { .group_from = from, .members = members, .group_count = 2 };
+    uint32_t few[] = { 0, 1 }, alone[] = { 2 };
+    dg_view only = { .group_from = few, .members = alone, .group_count = 1 };
+    uint8_t randomness[32];
+    dg_grid g;
+    randomness_of(randomness, steps);
+    ck_assert_int_eq(dg_grid_init(&g, 7, randomness, NULL), DG_OK);
+    for (uint32_t member = 0; member < 7; member++) {
+        dg_route to = dg_grid_sends(&g, &v, 0, member), same = dg_grid_sends(&g, &only, 0, member),
+                 none = dg_grid_sends(&g, &v, 1, member);
+        ck_assert(to.row == same.row && to.column == same.column);
+        ck_assert(!none.row && !none.column);
+    }
+    dg_grid_clear(&g);
+}
+END_TEST
+
 /* Every neighbour has one number and is found under it; what came along the row goes on
  * along the column, what came along the column along the row, anything else nowhere. */
 START_TEST(neighbours_are_numbered_and_routes_cross)
@@ -298,6 +320,7 @@ int main(void)
     tcase_add_loop_test(tc, two_classes_speak_the_newest_protocol_both_know, 0, ROWS(links));
     tcase_add_test(tc, every_class_says_what_it_is);
     tcase_add_test(tc, old_topologies_stand_in_for_unknown_ones);
+    tcase_add_test(tc, a_group_may_have_members_beyond_the_grid);
     tcase_add_loop_test(tc, neighbours_are_numbered_and_routes_cross, 0, 5);
     suite_add_tcase(s, tc);
     return suite_run(s);
