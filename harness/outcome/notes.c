@@ -80,26 +80,22 @@ static int chain_only_notes(json_t *out, const dg_outcome_facts *run)
 
 static int network_notes(json_t *out, const json_t *plan, const json_t *claims)
 {
-    char names[500], line[620];
+    char names[500];
     int bad = 0;
     names_of(names, sizeof names, claims, "node model");
-    snprintf(line, sizeof line, "%s rest on a node model (class table " DG_CLASS_TABLE_VERSION ")",
-             names[0] ? names : "no claims");
     if (loses_unsent(plan))
-        bad = json_array_append_new(
-            out, json_string("blocks and finality alone are lost on the way: statements, chunks "
-                             "and bitfields are computed as if none were; "
-                             "network.exchange of messages sends them and loses some"));
+        bad = add(out, "only blocks and finality are lost on the way: statements, chunks and "
+                       "bitfields are computed as if none were lost; network.exchange: messages "
+                       "sends them, and loses some");
     return bad
-           | json_array_append_new(
-               out, json_string("the blocks of both arms were built by the real runtime for the "
-                                "authors of a simulated network, and are those that it "
-                                "agreed on; collators and validators sign with marked signatures, "
-                                "seals and VRFs are drawn; no transactions"))
-           | json_array_append_new(out, json_string(line))
-           | json_array_append_new(
-               out, json_string("all other claims rest on the real runtime, over these blocks; "
-                                "when one came and which of two won is the model's"));
+           | add(out, "the real runtime built every block of both arms, for authors of a simulated "
+                      "network, and the blocks judged are those that it agreed on; signatures of "
+                      "validators and collators are marked as ours, seals and VRFs are drawn, and "
+                      "there are no transactions")
+           | add(out, "behind %s stands a model of nodes (class table " DG_CLASS_TABLE_VERSION ")",
+                 names[0] ? names : "no claim")
+           | add(out, "all other claims rest on the real runtime over these blocks, though when a "
+                      "block came, and which of two won, is the model's");
 }
 
 /* ---- faults ---- */
@@ -186,14 +182,14 @@ json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims)
         bad |= add(out, "the root call of the upgrade was written into the state of U-1 (%s)",
                    run->path);
     if (run->asked->how == DG_HOW_OVERRIDE)
-        bad |= add(out, "`override` writes :code directly: not the production path, no check of "
-                        "set_code was made");
+        bad |= add(out, "upgrade.how is override: :code was written directly, which no live chain "
+                        "does, and no check of set_code was made");
     if (dg_snapshot_info_of(run->snapshot)->partial)
         bad |= add(out, "the snapshot is partial: what is missing from it was not judged");
     if (run->span.fork_number == 0)
         bad |=
             add(out,
-                "forked from a genesis: sessions, queues and eras are as on the chain's first day");
+                "the fork is a genesis: sessions, queues and eras are as on the chain's first day");
     if (bad) {
         json_decref(out);
         return NULL;

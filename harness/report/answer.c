@@ -26,16 +26,11 @@ static void say(line *l, const char *format, ...)
     l->used = l->used < sizeof l->text ? l->used : sizeof l->text - 1;
 }
 
-/* A text of the outcome as a sentence: begun with a capital, ended with a full stop. */
 static void say_sentence(line *l, const char *text)
 {
-    size_t len = strlen(text), at = l->used;
-    if (!len)
-        return;
-    say(l, "%s%.600s%s", at ? " " : "", text, len < 600 && text[len - 1] == '.' ? "" : ".");
-    at += at ? 1 : 0;
-    if (l->text[at] >= 'a' && l->text[at] <= 'z')
-        l->text[at] = (char)(l->text[at] - 'a' + 'A');
+    char room[700];
+    dg_report_sentence(room, sizeof room, text);
+    say(l, "%s%s", l->used && room[0] ? " " : "", room);
 }
 
 /* "0.8 minutes": what is there at all is not told as none. */

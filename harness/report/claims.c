@@ -98,16 +98,28 @@ static void claim_head(sheet *s, manner as, const json_t *claim, unsigned left)
         dg_sheet_put(s, " ");
 }
 
-static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
+/* "#33 to #40, healed by N's first block" */
+static void where(char *out, size_t size, const json_t *claim, bool span)
 {
     long long first = dg_report_whole_at(claim, "first_block"),
               last = dg_report_whole_at(claim, "last_block");
+    const char *healed = dg_report_text_at(claim, "healed");
+    int used = 0;
+    out[0] = 0;
+    if (span && last > first)
+        used = snprintf(out, size, "#%lld to #%lld", first, last);
+    if (healed[0])
+        snprintf(out + used, size - (size_t)used, "%shealed by %.110s", used ? ", " : "", healed);
+}
+
+static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
+{
+    char span[200];
     claim_head(s, as, claim, 0);
     dg_sheet_wrap(s, COLUMN_TEXT, dg_report_text_at(claim, "text"));
-    if (last > first && as != SHOWN_HELD)
-        dg_sheet_printf(s, COLUMN_TEXT, " (#%lld to #%lld)", first, last);
-    if (dg_report_text_at(claim, "healed")[0])
-        dg_sheet_printf(s, COLUMN_TEXT, " healed by %.110s", dg_report_text_at(claim, "healed"));
+    where(span, sizeof span, claim, as != SHOWN_HELD);
+    if (span[0])
+        dg_sheet_printf(s, COLUMN_TEXT, " (%s)", span);
     dg_sheet_end(s);
     if (options->verbose || as == SHOWN_BROKE)
         facts(s, claim, options->verbose ? 32 : 5);

@@ -85,15 +85,12 @@ static void upgrade(sheet *s, const json_t *o)
     dg_sheet_end(s);
 }
 
-/* Who the nodes are, and that their chain forks as real ones do. */
-static void network(sheet *s, const json_t *n)
+/* Who the nodes are. */
+static void nodes(sheet *s, const json_t *n)
 {
-    const json_t *t = json_object_get(n, "treatment"), *count;
-    long long slots = dg_report_whole_at(t, "slots");
     const char *class;
+    const json_t *count;
     bool first = true;
-    if (!n)
-        return;
     dg_sheet_label(s, "nodes");
     json_object_foreach((json_t *)json_object_get(n, "classes"), class, count)
     {
@@ -101,36 +98,71 @@ static void network(sheet *s, const json_t *n)
                         (long long)json_integer_value(count), class);
         first = false;
     }
-    if (slots)
-        dg_sheet_printf(s, COLUMN_NAME,
-                        " (table %.20s); %lld of %lld slots contested (%lld %%), %lld blocks lost, "
-                        "finality %lld to %lld behind",
-                        dg_report_text_at(n, "table"), dg_report_whole_at(t, "contested"), slots,
-                        100 * dg_report_whole_at(t, "contested") / slots,
-                        dg_report_whole_at(t, "pruned"), dg_report_whole_at(t, "lag_min"),
-                        dg_report_whole_at(t, "lag_max"));
+    dg_sheet_printf(s, COLUMN_NAME, " (class table %.20s)", dg_report_text_at(n, "table"));
     dg_sheet_end(s);
+}
+
+/* That their chain forks as real ones do, in both arms. */
+static void forks(sheet *s, const json_t *n)
+{
+    const json_t *t = json_object_get(n, "treatment"), *c = json_object_get(n, "control");
+    if (!dg_report_whole_at(t, "slots"))
+        return;
+    dg_sheet_label(s, "forks");
+    dg_sheet_printf(
+        s, COLUMN_NAME,
+        "%lld of %lld slots had several authors (%lld of %lld in control), %lld blocks "
+        "lost to another (%lld), finality was %lld to %lld blocks behind (%lld to %lld)",
+        dg_report_whole_at(t, "contested"), dg_report_whole_at(t, "slots"),
+        dg_report_whole_at(c, "contested"), dg_report_whole_at(c, "slots"),
+        dg_report_whole_at(t, "pruned"), dg_report_whole_at(c, "pruned"),
+        dg_report_whole_at(t, "lag_min"), dg_report_whole_at(t, "lag_max"),
+        dg_report_whole_at(c, "lag_min"), dg_report_whole_at(c, "lag_max"));
+    dg_sheet_end(s);
+}
+
+static void network(sheet *s, const json_t *n)
+{
+    if (!n)
+        return;
+    nodes(s, n);
+    forks(s, n);
+}
+
+static long long a_block(const json_t *arm, long long sum)
+{
+    long long blocks = dg_report_whole_at(arm, "blocks");
+    return blocks ? (sum + blocks / 2) / blocks : 0;
 }
 
 /* What a block took in messages, by kind, where they were sent. */
 static void messages(sheet *s, const json_t *n)
 {
-    const json_t *t = json_object_get(n, "treatment"), *sent = json_object_get(t, "messages"),
+    const json_t *t = json_object_get(n, "treatment"), *c = json_object_get(n, "control"),
+                 *sent = json_object_get(t, "messages"), *was = json_object_get(c, "messages"),
                  *count;
-    long long blocks = dg_report_whole_at(t, "blocks"), bytes = dg_report_whole_at(sent, "bytes");
     const char *kind;
-    char line[700];
-    size_t used = 0;
-    if (!sent || !blocks)
+    if (!sent)
         return;
-    dg_sheet_label(s, "messages");
-    json_object_foreach((json_t *)sent, kind, count) if (json_integer_value(count)
-                                                         && strcmp(kind, "bytes") != 0
-                                                         && used < sizeof line) used +=
-        (size_t)snprintf(line + used, sizeof line - used, "%lld %.40s, ",
-                         ((long long)json_integer_value(count) + blocks / 2) / blocks, kind);
-    dg_sheet_printf(s, COLUMN_NAME, "a block: %s%lld KiB together", used ? line : "",
-                    bytes / blocks >> 10);
+    dg_sheet_label(s, "sent");
+    dg_sheet_printf(s, COLUMN_NAME, "messages a block, and in control:");
+    json_object_foreach((json_t *)sent, kind,
+                        count) if (json_integer_value(count) && strcmp(kind, "bytes") != 0)
+        dg_sheet_printf(s, COLUMN_NAME, " %.40s %lld (%lld),", kind,
+                        a_block(t, (long long)json_integer_value(count)),
+                        a_block(c, dg_report_whole_at(was, kind)));
+    dg_sheet_printf(s, COLUMN_NAME, " together %lld KiB (%lld KiB)",
+                    a_block(t, dg_report_whole_at(sent, "bytes")) >> 10,
+                    a_block(c, dg_report_whole_at(was, "bytes")) >> 10);
+    dg_sheet_end(s);
+}
+
+static void runtime(sheet *s, const char *word, const json_t *r)
+{
+    dg_sheet_label(s, word);
+    dg_sheet_printf(s, COLUMN_NAME, "%.60s %lld, %lld bytes, %.70s",
+                    dg_report_text_at(r, "spec_name"), dg_report_whole_at(r, "spec_version"),
+                    dg_report_whole_at(r, "blob_bytes"), dg_report_text_at(r, "hash"));
     dg_sheet_end(s);
 }
 
@@ -140,25 +172,16 @@ void dg_report_head(sheet *s, const json_t *o)
     char fields[240];
     upgrade(s, o);
     dg_sheet_label(s, "fork");
-    dg_sheet_printf(s, COLUMN_NAME, "%.60s #%lld %.70s", dg_report_text_at(o, "chain"),
+    dg_sheet_printf(s, COLUMN_NAME, "%.60s #%lld, %.70s", dg_report_text_at(o, "chain"),
                     dg_report_whole_at(block, "number"), dg_report_text_at(block, "hash"));
     dg_sheet_end(s);
     dg_sheet_label(s, "state");
     dg_sheet_printf(s, COLUMN_NAME, "%.70s",
                     dg_report_text_at(json_object_get(o, "snapshot"), "hash"));
     dg_sheet_end(s);
-    dg_sheet_label(s, "N-1");
-    dg_sheet_printf(s, COLUMN_NAME, "%.70s %lld bytes",
-                    dg_report_text_at(json_object_get(o, "from"), "hash"),
-                    dg_report_whole_at(json_object_get(o, "from"), "blob_bytes"));
-    dg_sheet_end(s);
-    if (!code_stays(o)) {
-        dg_sheet_label(s, "N");
-        dg_sheet_printf(s, COLUMN_NAME, "%.70s %lld bytes",
-                        dg_report_text_at(json_object_get(o, "to"), "hash"),
-                        dg_report_whole_at(json_object_get(o, "to"), "blob_bytes"));
-        dg_sheet_end(s);
-    }
+    runtime(s, "N-1", json_object_get(o, "from"));
+    if (!code_stays(o))
+        runtime(s, "N", json_object_get(o, "to"));
     fields_text(fields, sizeof fields, o);
     if (fields[0]) {
         dg_sheet_label(s, "config");

@@ -27,6 +27,10 @@ void dg_sheet_printf(sheet *s, unsigned indent, const char *format, ...)
 /* What a line of the page is about, in front of it. */
 void dg_sheet_label(sheet *s, const char *word);
 
+/* A text of an outcome as a sentence: begun with a capital, but for names, and ended with a full
+ * stop; cut to `size`, which is 3 at least. */
+void dg_report_sentence(char *out, size_t size, const char *text);
+
 /* ---- an outcome, read defensively ---- */
 
 /* "" where there is no such text. */

@@ -87,3 +87,24 @@ void dg_sheet_label(sheet *s, const char *word)
     dg_sheet_ink(s, INK_DIM, word);
     dg_sheet_to(s, COLUMN_NAME);
 }
+
+/* What is a name is left as it is written: topology-present, network.classes, #33. */
+static bool is_a_name(const char *text)
+{
+    size_t len = strcspn(text, " ");
+    while (len && strchr(",:;", text[len - 1]))
+        len--;
+    for (size_t i = 0; i < len; i++)
+        if (strchr("-_./#", text[i]))
+            return true;
+    return false;
+}
+
+void dg_report_sentence(char *out, size_t size, const char *text)
+{
+    size_t len = strlen(text);
+    bool ends = len && strchr(".?!", text[len - 1]);
+    snprintf(out, size, "%.*s%s", (int)(size - 2), text, len && !ends ? "." : "");
+    if (out[0] >= 'a' && out[0] <= 'z' && !is_a_name(text))
+        out[0] = (char)(out[0] - 'a' + 'A');
+}

@@ -9,8 +9,11 @@ static void lines(sheet *s, const json_t *o, const char *key, const char *word)
     size_t i;
     json_array_foreach(json_object_get(o, key), i, line)
     {
+        const char *text = json_string_value(line);
+        char room[1000];
+        dg_report_sentence(room, sizeof room, text ? text : dg_report_text_at(line, "says"));
         dg_sheet_label(s, i ? "" : word);
-        dg_sheet_wrap(s, COLUMN_NAME, json_is_string(line) ? json_string_value(line) : "");
+        dg_sheet_wrap(s, COLUMN_NAME, room);
         dg_sheet_end(s);
     }
 }

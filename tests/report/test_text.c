@@ -192,9 +192,9 @@ static const struct {
     const char *missing, *why, *remedy;
 } lacks[] = {
     { "control-fails", "already fails topology-present", "until N-1 alone holds" },
-    { "no-block-at-u", "Topology-present was never", "another block for U" },
-    { "n-never-ran", "Topology-present was never", "kept N from running" },
-    { "too-short", "Topology-present was never", "ended early" },
+    { "no-block-at-u", "topology-present was never", "another block for U" },
+    { "n-never-ran", "topology-present was never", "kept N from running" },
+    { "too-short", "topology-present was never", "ended early" },
     { "unexercised", "did not happen: no fork was pruned", "another seed" },
     { "not-deterministic", "neither is believed", "a fault of doppel" },
 };
