@@ -21,7 +21,7 @@ typedef struct dg_option {
     char letter;      /* 0: none */
     dg_option_kind kind;
     const char *value; /* what the help calls its value; NULL for a flag */
-    const char *says;
+    const char *says;  /* "plan key seed" alone: as the plan's table has it */
 } dg_option;
 
 enum { DG_POSITIONALS_MAX = 64, DG_OPTIONS_MAX = 24 };
@@ -57,6 +57,9 @@ void dg_command_help(FILE *out, const dg_command *command); /* NULL: all of them
 /* The commands that begin with this word; false: none does. */
 bool dg_command_group_help(FILE *out, const char *word);
 
+/* Words of `text` from column `at` on, up to a hundred; lines that follow begin at `indent`. Ends
+ * the line. */
+void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text);
 /* What the words of a plan mean: "plan", "claims", "nodes". False: no such topic. */
 bool dg_topic_help(FILE *out, const char *word);
 /* Topic i and what it is about; NULL past the end. */

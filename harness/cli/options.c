@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/plan.h"
+
 static const dg_option shared[] = {
     { "json", 0, DG_OPT_FLAG, NULL, "results as JSON with sorted keys" },
     { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress and no log; of a report its first five lines" },
     { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr; of a report all evidence" },
     { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
 };
+enum { HELP_WIDTH = 100, HELP_COLUMN = 37 };
 enum { SHARED_COUNT = sizeof shared / sizeof shared[0] };
 
 static const dg_option *row_at(const dg_command *command, size_t i)
@@ -49,7 +52,8 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
     if (near)
         return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word,
                        near);
-    return dg_fail(err, DG_USAGE, "%s: there is no option %s", command->name, word);
+    return dg_fail(err, DG_USAGE, "%s: there is no option %s; doppel help %s names those there are",
+                   command->name, word, command->name);
 }
 
 static dg_code set(dg_args *out, const dg_command *command, size_t i, const char *value,
@@ -123,14 +127,50 @@ dg_code dg_args_parse(dg_args *out, const dg_command *command, int argc, char **
     return DG_OK;
 }
 
+void dg_cli_wrap(FILE *out, size_t at, size_t indent, const char *text)
+{
+    bool first = true;
+    while (*text) {
+        size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
+        text += gap;
+        if (!first && at + 1 + len > HELP_WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            at = indent;
+            first = true;
+        }
+        at += (size_t)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
+        text += len;
+        first = false;
+    }
+    fputc('\n', out);
+}
+
+/* Of an option that stands for a key, what the plan's table says of that. */
+static void says_of(dg_buf *out, const char *says)
+{
+    static const char plan_key[] = "plan key ";
+    const char *path = says + sizeof plan_key - 1;
+    const dg_keys_row *row = strncmp(says, plan_key, sizeof plan_key - 1) == 0
+                                 ? dg_keys_find(dg_plan_keys(), path, strlen(path))
+                                 : NULL;
+    if (row) {
+        dg_keys_describe(out, row);
+        dg_buf_put_text(out, "; ");
+    }
+    dg_buf_put_text(out, says);
+}
+
 static void print_row(FILE *out, const dg_option *row)
 {
-    char left[64], letter[8] = "    ";
+    char left[64], letter[8] = "    ", room[1200];
+    dg_buf says = dg_buf_on(room, sizeof room);
     if (row->letter)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
              row->value ? row->value : "");
-    fprintf(out, "  %-34s %s\n", left, row->says);
+    says_of(&says, row->says);
+    fprintf(out, "  %-*s ", HELP_COLUMN - 3, left);
+    dg_cli_wrap(out, HELP_COLUMN, HELP_COLUMN, dg_buf_text(&says));
 }
 
 static void print_command(FILE *out, const dg_command *c)

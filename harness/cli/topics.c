@@ -8,26 +8,7 @@
 #include "plan/plan.h"
 #include "protocol/protocol.h"
 
-enum { WIDTH = 100, KEY_COLUMN = 2, TEXT_COLUMN = 24, PLAN_COLUMN = 42 };
-
-/* Words of `text` from column `at` on; lines that follow begin at `indent`. */
-static void wrap(FILE *out, size_t at, size_t indent, const char *text)
-{
-    bool first = true;
-    while (*text) {
-        size_t gap = strspn(text, " "), len = strcspn(text + gap, " ");
-        text += gap;
-        if (!first && at + 1 + len > WIDTH) {
-            fprintf(out, "\n%*s", (int)indent, "");
-            at = indent;
-            first = true;
-        }
-        at += (size_t)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
-        text += len;
-        first = false;
-    }
-    fputc('\n', out);
-}
+enum { KEY_COLUMN = 2, TEXT_COLUMN = 24, PLAN_COLUMN = 42 };
 
 /* A name and what is said of it; a long name has a line of its own. */
 static void entry(FILE *out, const char *name, size_t column, const char *text)
@@ -39,13 +20,13 @@ static void entry(FILE *out, const char *name, size_t column, const char *text)
         at = 0;
     }
     fprintf(out, "%*s", (int)(column - at), "");
-    wrap(out, column, column, text);
+    dg_cli_wrap(out, column, column, text);
 }
 
 static void under(FILE *out, size_t column, const char *text)
 {
     fprintf(out, "%*s", (int)column, "");
-    wrap(out, column, column, text);
+    dg_cli_wrap(out, column, column, text);
 }
 
 /* ---- plan ---- */
