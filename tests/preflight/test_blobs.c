@@ -224,6 +224,38 @@ START_TEST(over_part_of_a_state_nothing_passes)
 }
 END_TEST
 
+/* A node asks for slot and epoch when it starts; preflight asked, and compared nothing where no
+ * answer came. */
+START_TEST(n_that_does_not_tell_of_its_epochs_fails)
+{
+    static const char name[] = "BabeApi_configuration";
+    dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
+    json_t *found;
+    pair p;
+    unsigned edits = 0;
+    for (size_t i = 0; i + sizeof name - 1 <= wasm.len; i++)
+        if (memcmp(wasm.at + i, name, sizeof name - 1) == 0) {
+            wasm.at[i] = 'M';
+            edits++;
+        }
+    ck_assert_uint_gt(edits, 0);
+    p.snapshot = pair_snapshot("build/runtimes/mini.json");
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    ck_assert_ptr_nonnull(pair_find_subject(found, "constants.silent", name));
+    ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
+    json_decref(found);
+    p.snapshot = pair_part(p.snapshot, "Sudo", "Key"); /* it may be what is missing */
+    found = pair_preflight(&p, 0);
+    ck_assert_ptr_null(pair_find(found, "constants.silent"));
+    ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_INCONCLUSIVE);
+    json_decref(found);
+    pair_close(&p);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
 /* A host function of the future: the name of one that the small runtimes import,
  * in a version that does not exist. */
 START_TEST(an_import_that_is_not_provided_is_named)
@@ -283,6 +315,7 @@ int main(void)
     tcase_add_test(tc, keys_of_another_type_matter_where_entries_are);
 #endif
     tcase_add_test(tc, a_section_that_disagrees_with_the_code_fails);
+    tcase_add_test(tc, n_that_does_not_tell_of_its_epochs_fails);
     tcase_add_loop_test(tc, over_part_of_a_state_nothing_passes, 0, sizeof parts / sizeof *parts);
     tcase_add_loop_test(tc, apis_are_compared_as_a_set, 0, sizeof apis / sizeof *apis);
     tcase_add_test(tc, an_import_that_is_not_provided_is_named);
