@@ -63,17 +63,19 @@ typedef struct start_cost {
     int64_t weight; /* picoseconds; 0: not told */
 } start_cost;
 
-/* What N-1 spends on the same header; nothing when it does not get there. */
+/* What N-1 spends on the same header; nothing when it does not get there. Sets control. */
 static start_cost cost_of_old(dg_preflight_look *l, dg_bytes header)
 {
     dg_host_result result = { 0 };
-    dg_state *after = NULL;
     dg_error err;
     start_cost out = { 0 };
-    if (initialize(&result, &after, l, l->in->from, header, &err) == DG_OK)
-        out = (start_cost){ result.cost.fuel, dg_survey_weight_used(l->old_meta, after) };
+    if (initialize(&result, &l->control, l, l->in->from, header, &err) == DG_OK) {
+        out = (start_cost){ result.cost.fuel, dg_survey_weight_used(l->old_meta, l->control) };
+    } else {
+        dg_state_free(l->control);
+        l->control = NULL;
+    }
     dg_host_result_clear(&result);
-    dg_state_free(after);
     return out;
 }
 

@@ -157,6 +157,7 @@ dg_code dg_preflight(json_t **out, const dg_preflight_input *input, dg_error *er
     else if ((rc = look_at_all(&look, err)) >= 0)
         rc = compose(out, &look, err);
     dg_state_free(look.after);
+    dg_state_free(look.control);
     dg_state_free(look.before);
     json_decref(look.findings);
     json_decref(look.unknown);

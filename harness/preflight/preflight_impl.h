@@ -13,6 +13,7 @@ typedef struct dg_preflight_look {
     dg_state *before;                   /* the snapshot's state, N-1's layout */
     /* after N's initialize_block; NULL: it did not come to that */
     dg_state *after;
+    dg_state *control;          /* .. after N-1's, of the same header; NULL likewise */
     bool migrates;              /* N is a successor: its migrations ran in `after` */
     bool in_steps;              /* a multi-block migration began there */
     json_t *findings, *unknown; /* arrays */

@@ -1,111 +1,59 @@
-/* queued.c - what waits in the state for U or later: code, authorizations, calls
- * in the scheduler's agenda. A waiting call was encoded under N-1 and will be
- * dispatched as what its bytes mean under N. */
+/* queued.c - what waits in the state for U or later: code, authorizations, calls that are
+ * scheduled, or noted as preimages. A waiting call was encoded under N-1 and will be dispatched as
+ * what its bytes mean under N. They are those that claim queued-calls looks at in a run, and count
+ * for as much. */
 #include "preflight/preflight_impl.h"
 
 #include <string.h>
 
 /* ---- calls ---- */
 
-typedef struct waiting {
-    uint64_t calls, by_hash, broken;
-} waiting;
-
-/* "Pallet.call" of two bytes; false where they mean nothing. */
-static bool call_name(dg_preflight_subject *name, const dg_meta *meta, dg_bytes call)
+static const char *call_of(const json_t *row)
 {
-    const dg_meta_pallet *p = call.len >= 2 ? dg_survey_pallet_of(meta, call.at[0]) : NULL;
-    const char *at;
-    uint8_t index;
-    for (size_t i = 0; p && p->has_calls && (at = dg_type_variant_at(meta, p->calls, i, &index));
-         i++)
-        if (index == call.at[1]) {
-            *name = dg_preflight_find_subject(p->name, at);
-            return true;
-        }
-    return false;
+    return json_string_value(json_object_get(row, "call"));
 }
 
-static bool call_decodes(const dg_meta *meta, dg_bytes call)
+static void say_call(dg_preflight_look *l, const char *where, const char *was, const char *is)
 {
-    const dg_meta_pallet *p = call.len >= 2 ? dg_survey_pallet_of(meta, call.at[0]) : NULL;
-    return p && p->has_calls
-           && dg_preflight_look_decodes(meta, p->calls, dg_bytes_of(call.at + 1, call.len - 1));
-}
-
-static void judge_call(waiting *w, dg_preflight_look *l, dg_bytes call)
-{
-    dg_preflight_subject was, is;
-    w->calls++;
-    if (!call_name(&was, l->old_meta, call) || !call_decodes(l->old_meta, call))
-        return; /* means nothing today */
-    if (!call_name(&is, l->new_meta, call))
-        dg_preflight_find(l, DG_FIND_FAIL, "queued.call", was.text,
-                          dg_preflight_find_hex(dg_bytes_of(call.at, 2)), NULL,
-                          "a scheduled call %s means nothing under N: it will not run", was.text);
-    else if (strcmp(was.text, is.text) != 0)
-        dg_preflight_find(l, DG_FIND_FAIL, "queued.call", was.text,
-                          dg_preflight_find_text(was.text), dg_preflight_find_text(is.text),
-                          "a scheduled call %s is %s under N", was.text, is.text);
-    else if (!call_decodes(l->new_meta, call))
-        dg_preflight_find(l, DG_FIND_FAIL, "queued.call", was.text,
-                          dg_preflight_find_hex(dg_bytes_of(call.at, 2)), NULL,
-                          "a scheduled call %s does not decode under N: its arguments changed",
-                          was.text);
+    bool nothing = !is || strcmp(is, DG_SURVEY_CALL_UNREADABLE) == 0;
+    if (nothing)
+        dg_preflight_find(l, DG_FIND_FAIL, "queued.call", was, dg_preflight_find_text(where), NULL,
+                          "call %s waits in %s and %s: it will not run", was, where,
+                          is ? "does not decode under N" : "is not found under N");
     else
-        return;
-    w->broken++;
+        dg_preflight_find(l, DG_FIND_FAIL, "queued.call", was, dg_preflight_find_text(was),
+                          dg_preflight_find_text(is), "call %s waits in %s, and is %s under N", was,
+                          where, is);
 }
 
-/* Calls stand inline as bytes, or as the hash of a preimage. */
-static void judge_scheduled(waiting *w, dg_preflight_look *l, const json_t *item)
+/* After the start of a block of each: what is due in it was run by both. */
+static dg_code calls(dg_preflight_look *l, dg_error *err)
 {
-    const json_t *call = json_object_get(item, "call");
-    const char *text = json_string_value(json_object_get(call, "Inline"));
-    dg_buf bytes;
-    if (!call)
-        return;
-    if (!text) {
-        w->by_hash++;
-        return;
+    json_t *old = NULL, *now = NULL, *was;
+    const char *where;
+    size_t broken = 0;
+    bool both = l->control && l->after;
+    dg_code rc = dg_survey_calls_take(&old, l->old_meta, both ? l->control : l->before, err);
+    if (rc >= 0)
+        rc = dg_survey_calls_take(&now, l->new_meta, both ? l->after : l->before, err);
+    json_object_foreach(old, where, was)
+    {
+        const char *is = call_of(json_object_get(now, where));
+        if (rc < 0 || (is && strcmp(call_of(was), is) == 0))
+            continue;
+        say_call(l, where, call_of(was), is);
+        broken++;
     }
-    dg_buf_init(&bytes, 1 << 20);
-    if (dg_hex_get(&bytes, text, strlen(text), NULL) == DG_OK)
-        judge_call(w, l, dg_buf_bytes(&bytes));
-    dg_buf_clear(&bytes);
-}
-
-static dg_code agenda(dg_preflight_look *l, dg_error *err)
-{
-    const dg_meta_entry *entry = dg_meta_storage(l->old_meta, "Scheduler", "Agenda");
-    waiting w = { 0 };
-    uint8_t prefix[32];
-    dg_state_iter it;
-    dg_bytes key, value;
-    dg_code rc;
-    if (!entry)
-        return DG_OK;
-    dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, l->before, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
-        < 0)
-        return rc;
-    while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
-        json_t *list = NULL;
-        dg_value_decode_all(l->old_meta, &list, entry->value, value, NULL);
-        for (size_t i = 0; i < json_array_size(list); i++)
-            judge_scheduled(&w, l, json_array_get(list, i));
-        json_decref(list);
-    }
-    dg_state_iter_clear(&it);
-    if (w.calls + w.by_hash)
+    if (rc >= 0 && json_object_size(old))
         dg_preflight_find(
-            l, DG_FIND_NOTE, "queued.agenda", "Scheduler.Agenda",
-            dg_preflight_find_int(w.calls + w.by_hash), dg_preflight_find_int(w.broken),
-            "%s in the scheduler's agenda (%llu by hash, not looked into), %llu of them broken "
-            "by N",
-            dg_preflight_find_count(w.calls + w.by_hash, "call").text,
-            (unsigned long long)w.by_hash, (unsigned long long)w.broken);
-    return rc == DG_END ? DG_OK : rc;
+            l, DG_FIND_NOTE, "queued.calls", "calls that wait",
+            dg_preflight_find_int(json_object_size(old)), dg_preflight_find_int(broken),
+            "%s (scheduled, noted or authorized), "
+            "%zu of them broken by N",
+            dg_preflight_find_count(json_object_size(old), "waiting call").text, broken);
+    json_decref(old);
+    json_decref(now);
+    return rc < 0 ? rc : DG_OK;
 }
 
 /* ---- upgrades that wait ---- */
@@ -150,5 +98,5 @@ dg_code dg_preflight_look_queued(dg_preflight_look *look, dg_error *err)
     dg_code rc = pending_code(look, err);
     if (rc == DG_OK && look->old_meta)
         rc = authorized(look, err);
-    return rc == DG_OK && look->old_meta && look->new_meta ? agenda(look, err) : rc;
+    return rc == DG_OK && look->old_meta && look->new_meta ? calls(look, err) : rc;
 }

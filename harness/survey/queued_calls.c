@@ -51,7 +51,7 @@ static int put_bytes(gather *g, const char *where, dg_bytes bytes)
         || dg_value_decode_all(g->meta, &call, pallet->calls,
                                dg_bytes_of(bytes.at + 1, bytes.len - 1), NULL)
                != DG_OK)
-        return put(g, where, "what does not decode", NULL);
+        return put(g, where, DG_SURVEY_CALL_UNREADABLE, NULL);
     if (!(whole = json_pack("{s:o}", pallet->name, call)))
         return -1;
     call_name(means, sizeof means, whole);

@@ -78,6 +78,8 @@ dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was
 
 /* ---- calls that wait ---- */
 
+/* What stands for the name of a call that a runtime cannot read. */
+#define DG_SURVEY_CALL_UNREADABLE "what does not decode"
 /* Where it waits -> {"call": "Pallet.call", "args"}, for what is scheduled, noted or authorized;
  * as `meta` reads it. `*out` is owned by the caller; what was there is given back. DG_IO,
  * DG_NOMEM. */
