@@ -112,6 +112,35 @@ static void where(char *out, size_t size, const json_t *claim, bool span)
         snprintf(out + used, size - (size_t)used, "%shealed by %.110s", used ? ", " : "", healed);
 }
 
+/* "6 candidates, 80 in control; holds with at least 52; 74 candidates lost, 80 allowed" */
+static void figures(sheet *s, const json_t *f)
+{
+    const json_t *measured = json_object_get(f, "measured"),
+                 *control = json_object_get(f, "control"),
+                 *threshold = json_object_get(f, "threshold"), *lost = json_object_get(f, "lost"),
+                 *allowed = json_object_get(f, "allowed");
+    bool least = strcmp(dg_report_text_at(f, "holds"), "at-least") == 0;
+    char room[400];
+    dg_buf line = dg_buf_on(room, sizeof room);
+    if (json_number_value(measured) == 0 && json_number_value(control) == 0)
+        return; /* nothing happened of what it counts */
+    dg_buf_printf(&line, "figures: %.12g %.60s", json_number_value(measured),
+                  dg_report_text_at(f, "unit"));
+    if (json_is_number(control))
+        dg_buf_printf(&line, ", %.12g in control", json_number_value(control));
+    if (json_is_number(threshold))
+        dg_buf_printf(&line, "; holds with at %s %.12g", least ? "least" : "most",
+                      json_number_value(threshold));
+    if (json_number_value(lost) > 0)
+        dg_buf_printf(&line, "; %.12g %.60s lost", json_number_value(lost),
+                      dg_report_text_at(f, "lost_unit"));
+    if (json_is_number(allowed))
+        dg_buf_printf(&line, ", %.12g allowed", json_number_value(allowed));
+    dg_sheet_to(s, COLUMN_TEXT);
+    dg_sheet_wrap(s, COLUMN_TEXT, dg_buf_text(&line));
+    dg_sheet_end(s);
+}
+
 static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report_options *options)
 {
     char span[200];
@@ -124,6 +153,7 @@ static void claim_full(sheet *s, manner as, const json_t *claim, const dg_report
     if (options->verbose || as == SHOWN_BROKE)
         facts(s, claim, options->verbose ? 32 : 5);
     if (options->verbose) {
+        figures(s, json_object_get(claim, "figures"));
         dg_sheet_to(s, COLUMN_TEXT);
         dg_sheet_printf(s, COLUMN_TEXT, "(%.300s; %.300s)", dg_report_text_at(claim, "says"),
                         dg_report_text_at(claim, "because"));
