@@ -79,6 +79,11 @@ static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
         if (!gate_broke(claim))
             continue;
         row = json_pack("{s:s, s:s}", "claim", dg_claim_name(of->id), "says", of->fails);
+        if (json_object_get(claim, "seeds")
+            && json_object_set(row, "seeds", json_object_get(claim, "seeds")) != 0) {
+            json_decref(row);
+            row = NULL;
+        }
         if (put_span(row, run, claim) | json_array_append_new(out, row)) {
             json_decref(out);
             return NULL;

@@ -84,15 +84,27 @@ static const json_t *longest(const json_t *breaks)
     return found;
 }
 
+/* "parachain candidates are not backed (in 18 of 20 seeds)" */
+static void say_clause(line *l, const json_t *row)
+{
+    const json_t *seeds = json_object_get(row, "seeds");
+    say(l, "%.100s", dg_report_text_at(row, "says"));
+    if (dg_report_whole_at(seeds, "of"))
+        say(l, " (in %lld of %lld seeds)", dg_report_whole_at(seeds, "broke"),
+            dg_report_whole_at(seeds, "of"));
+}
+
 static void say_clauses(line *l, const json_t *breaks)
 {
     size_t i, count = json_array_size(breaks), told = count > BREAKS_TOLD + 1 ? BREAKS_TOLD : count;
     const json_t *row;
-    json_array_foreach(breaks, i, row) if (i < told) say(l, "%s%.100s",
-                                                         !i               ? ""
-                                                         : i + 1 == count ? " and "
-                                                                          : ", ",
-                                                         dg_report_text_at(row, "says"));
+    json_array_foreach(breaks, i, row)
+    {
+        if (i >= told)
+            break;
+        say(l, "%s", !i ? "" : i + 1 == count ? " and " : ", ");
+        say_clause(l, row);
+    }
     if (told < count)
         say(l, ", and %zu more claims are broken", count - told);
     say(l, ".");

@@ -216,6 +216,24 @@ START_TEST(who_cannot_say_says_what_is_missing_and_how_to_get_it)
 }
 END_TEST
 
+/* What other seeds say of a break stands beside it. */
+START_TEST(a_break_says_in_how_many_seeds)
+{
+    json_t *outcome = outcome_of("stalled"), *row;
+    dg_report_options brief = { .width = 1000, .brief = true };
+    dg_buf page;
+    row = json_array_get(json_object_get(json_object_get(outcome, "answer"), "breaks"), 1);
+    json_object_set_new(row, "seeds", json_pack("{s:i, s:i}", "broke", 18, "of", 20));
+    page = text_of(outcome, &brief);
+    ck_assert_msg(
+        strstr(dg_buf_text(&page), "parachain candidates are not backed (in 18 of 20 seeds), ")
+            != NULL,
+        "%s", dg_buf_text(&page));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* What was proved stands in line three, what was not does not. */
 START_TEST(only_what_was_proved_is_told_as_the_reason)
 {
@@ -306,6 +324,7 @@ int main(void)
     tcase_add_loop_test(tc, a_chain_by_itself_says_so_first, 11, 13);
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
+    tcase_add_test(tc, a_break_says_in_how_many_seeds);
     tcase_add_test(tc, only_what_was_proved_is_told_as_the_reason);
     tcase_add_loop_test(tc, a_boundary_says_which_side_it_is, 0, sizeof places / sizeof *places);
     tcase_add_test(tc, json_is_sorted_and_stable);
