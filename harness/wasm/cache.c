@@ -6,6 +6,7 @@
  * with a file, the answer is to compile again. */
 #include "wasm/wasm_impl.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,10 +25,10 @@ typedef struct trailer {
 
 static const uint8_t magic[8] = { 'd', 'g', 'i', 'm', 'a', 'g', 'e', '1' };
 
-static dg_hash key_of(const dg_engine *engine, dg_bytes wasm)
+dg_hash dg_wasm_cache_key(const dg_wasm_maker *maker, const dg_hash *code)
 {
-    dg_hash code = dg_blake2_256(wasm);
-    return dg_blake2_256_two(dg_hash_bytes(&code), dg_text(engine->config));
+    assert(maker->config[0]);
+    return dg_blake2_256_two(dg_hash_bytes(code), dg_text(maker->config));
 }
 
 static char *path_of(const dg_engine *engine, const dg_hash *key)
@@ -79,19 +80,27 @@ static bool file_is_whole(const char *path, const dg_hash *key)
     return good;
 }
 
-dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_bytes wasm)
+bool dg_wasm_cache_has(const dg_engine *engine, const dg_hash *key)
+{
+    char *path = engine->options.cache_dir ? path_of(engine, key) : NULL;
+    bool there = path && access(path, R_OK) == 0;
+    dg_free(path);
+    return there;
+}
+
+dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine,
+                           const dg_wasm_maker *maker, const dg_hash *key)
 {
     wasmtime_error_t *error;
-    dg_hash key;
     char *path;
     dg_code rc = DG_ABSENT;
     *out = NULL;
     if (!engine->options.cache_dir)
         return DG_ABSENT;
-    key = key_of(engine, wasm);
-    path = path_of(engine, &key);
-    if (path && file_is_whole(path, &key)) {
-        error = wasmtime_module_deserialize_file(engine->engine, path, out);
+    assert(maker->engine);
+    path = path_of(engine, key);
+    if (path && file_is_whole(path, key)) {
+        error = wasmtime_module_deserialize_file(maker->engine, path, out);
         if (error)
             wasmtime_error_delete(error);
         else
@@ -101,28 +110,47 @@ dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_
     return rc;
 }
 
-int dg_wasm_cache_wait(const dg_engine *engine, dg_bytes wasm)
+static int turn_at(const dg_engine *engine, const char *name, off_t byte, bool wait)
 {
-    struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+    struct flock turn = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
     size_t len;
-    dg_hash key;
     char *path;
     int fd;
     if (!engine->options.cache_dir)
         return -1;
-    len = strlen(engine->options.cache_dir) + sizeof "/.turn";
+    len = strlen(engine->options.cache_dir) + strlen(name) + 2;
     if (!(path = dg_malloc(len)))
         return -1;
-    snprintf(path, len, "%s/.turn", engine->options.cache_dir);
+    snprintf(path, len, "%s/%s", engine->options.cache_dir, name);
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     dg_free(path);
-    key = key_of(engine, wasm);
-    turn.l_start = (off_t)(dg_le32(key.at) >> 1); /* one byte for each code */
-    if (fd >= 0 && fcntl(fd, F_SETLKW, &turn) < 0) {
+    if (fd >= 0 && fcntl(fd, wait ? F_SETLKW : F_SETLK, &turn) < 0) {
         close(fd);
         return -1;
     }
     return fd;
+}
+
+/* One byte for each image. */
+static off_t byte_of(const dg_hash *key)
+{
+    return (off_t)(dg_le32(key->at) >> 1);
+}
+
+int dg_wasm_cache_wait(const dg_engine *engine, const dg_hash *key)
+{
+    return turn_at(engine, ".turn", byte_of(key), true);
+}
+
+int dg_wasm_cache_try(const dg_engine *engine, const dg_hash *key)
+{
+    return turn_at(engine, ".turn", byte_of(key), false);
+}
+
+/* A file of its own: a lock ends when any other of the same process on its file does. */
+int dg_wasm_cache_wait_background(const dg_engine *engine)
+{
+    return turn_at(engine, ".background", 0, true);
 }
 
 void dg_wasm_cache_done(int turn)
@@ -147,11 +175,11 @@ static void store_at(const char *path, const dg_hash *key, const wasm_byte_vec_t
         dg_log(DG_LOG_VERBOSE, "wasm", "cache not written: %s", err.text);
 }
 
-void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_module_t *module)
+void dg_wasm_cache_store(const dg_engine *engine, const dg_hash *key,
+                         const wasmtime_module_t *module)
 {
     wasm_byte_vec_t image;
     wasmtime_error_t *error;
-    dg_hash key;
     char *path;
     if (!engine->options.cache_dir)
         return;
@@ -160,10 +188,9 @@ void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_
         wasmtime_error_delete(error);
         return;
     }
-    key = key_of(engine, wasm);
-    path = path_of(engine, &key);
+    path = path_of(engine, key);
     if (path)
-        store_at(path, &key, &image);
+        store_at(path, key, &image);
     dg_free(path);
     wasm_byte_vec_delete(&image);
 }

@@ -1,8 +1,10 @@
 /* engine.c - one engine a process: deterministic, metered, with room for a known
- * number of calls. A configuration that contradicts itself aborts the process
- * inside the engine, so everything that can go wrong is tried out before. */
+ * number of calls, and its makers, each a configuration of the library. A configuration that
+ * contradicts itself aborts the process inside the engine, so everything that can go wrong is tried
+ * out before. */
 #include "wasm/wasm_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,7 +21,12 @@
 /* Address space that one guest memory takes: 4 GiB and two guards, so that no
  * access needs a bounds check. */
 static const uint64_t slot_len = ((uint64_t)4 << 30) + ((uint64_t)64 << 20);
-enum { SMALL_GUARD = 64 << 10, CALLS_DEFAULT = 16 };
+enum {
+    SMALL_GUARD = 64 << 10,
+    CALLS_DEFAULT = 16,
+    QUICK_DEFAULT = 256 << 10,
+    WORTH_DEFAULT = 2000
+};
 
 const char *dg_engine_version(void)
 {
@@ -99,19 +106,18 @@ static void set_space(wasm_config_t *config, const dg_engine *e)
     wasmtime_pooling_allocation_config_delete(pool);
 }
 
-static wasm_config_t *make_config(const dg_engine *e)
+static wasm_config_t *make_config(const dg_engine *e, dg_compiler compiler, bool alone)
 {
     wasm_config_t *config = wasm_config_new();
     wasmtime_config_cranelift_nan_canonicalization_set(config, true);
     wasmtime_config_consume_fuel_set(config, true);
     wasmtime_config_max_wasm_stack_set(config, DG_WASM_STACK);
-    wasmtime_config_parallel_compilation_set(config, !e->options.single_threaded);
-    wasmtime_config_strategy_set(config, e->options.compiler == DG_COMPILER_WINCH
+    wasmtime_config_parallel_compilation_set(config, !e->options.single_threaded && !alone);
+    wasmtime_config_strategy_set(config, compiler == DG_COMPILER_WINCH
                                              ? WASMTIME_STRATEGY_WINCH
                                              : WASMTIME_STRATEGY_CRANELIFT);
-    wasmtime_config_cranelift_opt_level_set(config, e->options.compiler == DG_COMPILER_NONE
-                                                        ? WASMTIME_OPT_LEVEL_NONE
-                                                        : WASMTIME_OPT_LEVEL_SPEED);
+    wasmtime_config_cranelift_opt_level_set(
+        config, compiler == DG_COMPILER_NONE ? WASMTIME_OPT_LEVEL_NONE : WASMTIME_OPT_LEVEL_SPEED);
     switch_features_off(config);
     set_space(config, e);
     return config;
@@ -119,16 +125,33 @@ static wasm_config_t *make_config(const dg_engine *e)
 
 /* The engine notices some differences between an image and itself, and takes
  * others silently: all of them are in this text. */
-static void word_config(dg_engine *e)
+static void word_config(dg_wasm_maker *maker, const dg_engine *e)
 {
     static const char *const compilers[] = { "speed", "none", "winch" };
     char library[64];
     dg_wasm_library_id(library, sizeof library);
+    assert(maker->compiler <= DG_COMPILER_WINCH);
     snprintf(
-        e->config, sizeof e->config,
+        maker->config, sizeof maker->config,
         "%s %s rewrite=%d compiler=%s nan=1 fuel=1 features=mvp stack=%d memory_max=%u small=%d",
-        dg_engine_version(), library, DG_WASM_REWRITE_VERSION, compilers[e->options.compiler],
+        dg_engine_version(), library, DG_WASM_REWRITE_VERSION, compilers[maker->compiler],
         DG_WASM_STACK, e->options.memory_max, e->space == DG_SPACE_SMALL);
+}
+
+dg_code dg_wasm_maker_open(dg_wasm_maker *maker, const dg_engine *engine, bool alone, dg_error *err)
+{
+    if (maker->engine)
+        return DG_OK;
+    word_config(maker, engine);
+    maker->engine = wasm_engine_new_with_config(make_config(engine, maker->compiler, alone));
+    return maker->engine ? DG_OK : dg_fail(err, DG_NOMEM, "the wasm engine could not be made");
+}
+
+void dg_wasm_maker_close(dg_wasm_maker *maker)
+{
+    if (maker->engine)
+        wasm_engine_delete(maker->engine);
+    maker->engine = NULL;
 }
 
 /* Images are machine code: a folder that somebody else may write is not used. */
@@ -167,6 +190,7 @@ dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_erro
 {
     static const dg_engine_options defaults;
     dg_engine *e = dg_calloc(1, sizeof *e);
+    bool staged;
     dg_code rc;
     *out = NULL;
     if (!e)
@@ -177,15 +201,19 @@ dg_code dg_engine_new(dg_engine **out, const dg_engine_options *options, dg_erro
     e->options.memory_max -= e->options.memory_max % DG_WASM_PAGE;
     if (e->options.calls_max == 0)
         e->options.calls_max = CALLS_DEFAULT;
+    if (e->options.quick_from == 0)
+        e->options.quick_from = QUICK_DEFAULT;
+    if (e->options.worth_ms == 0)
+        e->options.worth_ms = WORTH_DEFAULT;
     if ((rc = set_cache(e, e->options.cache_dir, err)) < 0)
         goto out;
-    e->space = choose_space(e->options.calls_max);
-    word_config(e);
-    e->engine = wasm_engine_new_with_config(make_config(e));
-    if (!e->engine) {
-        rc = dg_fail(err, DG_NOMEM, "the wasm engine could not be made");
+    staged = e->options.compiler == DG_COMPILER_BOTH;
+    e->best.compiler = staged ? DG_COMPILER_SPEED : e->options.compiler;
+    e->quick.compiler = DG_COMPILER_WINCH;
+    e->owner = getpid();
+    e->space = choose_space(e->options.calls_max * (staged ? 2 : 1));
+    if ((rc = dg_wasm_maker_open(&e->best, e, false, err)) < 0)
         goto out;
-    }
     *out = e;
     e = NULL;
 out:
@@ -197,8 +225,14 @@ void dg_engine_free(dg_engine *engine)
 {
     if (!engine)
         return;
-    if (engine->engine)
-        wasm_engine_delete(engine->engine);
+    dg_wasm_background_reap(engine, false);
+    dg_wasm_maker_close(&engine->best);
+    dg_wasm_maker_close(&engine->quick);
     dg_free((void *)engine->options.cache_dir);
     dg_free(engine);
+}
+
+void dg_engine_wait(dg_engine *engine)
+{
+    dg_wasm_background_reap(engine, true);
 }

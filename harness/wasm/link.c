@@ -88,34 +88,76 @@ static dg_code bind(dg_wasm_binding *b, const tables *t, const wasm_functype_t *
     return DG_OK;
 }
 
-static dg_code define(dg_module *m, wasmtime_linker_t *linker, const tables *t,
-                      const wasm_importtype_t *import, dg_wasm_binding *b, dg_error *err)
+static bool of_the_host(const wasm_importtype_t *import)
+{
+    const wasm_name_t *space = wasm_importtype_module(import);
+    return space->size == 3 && memcmp(space->data, "env", 3) == 0;
+}
+
+static const wasm_functype_t *type_of(const wasm_importtype_t *import)
+{
+    const wasm_functype_t *type = wasm_externtype_as_functype_const(wasm_importtype_type(import));
+    assert(type); /* the rewriting left functions only */
+    return type;
+}
+
+static const wasmtime_module_t *any_form(const dg_module *m)
+{
+    return m->best.module ? m->best.module : m->quick.module;
+}
+
+static dg_code bind_all(dg_module *m, const tables *t, dg_error *err)
+{
+    wasm_importtype_vec_t imports;
+    dg_code rc = DG_OK;
+    wasmtime_module_imports(any_form(m), &imports);
+    assert(imports.size == m->imports.count);
+    for (size_t i = 0; i < imports.size && rc == DG_OK; i++) {
+        m->bindings[i].name = m->imports.at[i];
+        if (of_the_host(imports.data[i]))
+            rc = bind(&m->bindings[i], t, type_of(imports.data[i]), err);
+    }
+    wasm_importtype_vec_delete(&imports);
+    return rc;
+}
+
+static dg_code define(wasmtime_linker_t *linker, const wasm_importtype_t *import,
+                      dg_wasm_binding *b, dg_error *err)
 {
     const wasm_name_t *space = wasm_importtype_module(import), *name = wasm_importtype_name(import);
-    const wasm_functype_t *type = wasm_externtype_as_functype_const(wasm_importtype_type(import));
-    wasmtime_error_t *error;
-    dg_code rc;
-    (void)m;
-    assert(type); /* the rewriting left functions only */
-    if (space->size == 3 && memcmp(space->data, "env", 3) == 0 && (rc = bind(b, t, type, err)) < 0)
-        return rc;
-    error = wasmtime_linker_define_func_unchecked(linker, space->data, space->size, name->data,
-                                                  name->size, type, dg_guest_enter, b, NULL);
+    wasmtime_error_t *error =
+        wasmtime_linker_define_func_unchecked(linker, space->data, space->size, name->data,
+                                              name->size, type_of(import), dg_guest_enter, b, NULL);
     return error ? dg_wasm_fail(err, DG_MALFORMED, error, "wasm imports cannot be given") : DG_OK;
 }
 
-static dg_code define_all(dg_module *m, wasmtime_linker_t *linker, const tables *t, dg_error *err)
+static dg_code define_all(wasmtime_linker_t *linker, const dg_module *m, const dg_wasm_form *form,
+                          dg_error *err)
 {
     wasm_importtype_vec_t imports;
     dg_code rc = DG_OK;
     wasmtime_linker_allow_shadowing(linker, true); /* a module may import a name twice */
-    wasmtime_module_imports(m->module, &imports);
-    assert(imports.size == m->imports.count);
-    for (size_t i = 0; i < imports.size && rc == DG_OK; i++) {
-        m->bindings[i].name = m->imports.at[i];
-        rc = define(m, linker, t, imports.data[i], &m->bindings[i], err);
-    }
+    wasmtime_module_imports(form->module, &imports);
+    assert(imports.size == m->imports.count); /* in every form the same, in the same order */
+    for (size_t i = 0; i < imports.size && rc == DG_OK; i++)
+        rc = define(linker, imports.data[i], &m->bindings[i], err);
     wasm_importtype_vec_delete(&imports);
+    return rc;
+}
+
+dg_code dg_wasm_link_form(dg_module *module, const dg_wasm_maker *maker, dg_wasm_form *form,
+                          dg_error *err)
+{
+    wasmtime_linker_t *linker = wasmtime_linker_new(maker->engine);
+    wasmtime_error_t *error;
+    dg_code rc = define_all(linker, module, form, err);
+    assert(module->bindings && !form->pre);
+    if (rc == DG_OK
+        && (error = wasmtime_linker_instantiate_pre(linker, form->module, &form->pre))) {
+        form->pre = NULL;
+        rc = dg_wasm_fail(err, DG_MALFORMED, error, "wasm cannot be linked");
+    }
+    wasmtime_linker_delete(linker);
     return rc;
 }
 
@@ -123,23 +165,17 @@ dg_code dg_module_link(dg_module *module, const dg_import *const *import_tables,
                        const size_t *counts, size_t table_count, dg_error *err)
 {
     tables t = { import_tables, counts, table_count };
-    wasmtime_linker_t *linker;
-    wasmtime_error_t *error;
+    dg_engine *e = module->engine;
     dg_code rc;
-    assert(!module->pre);
+    assert(!module->bindings);
     module->bindings = dg_calloc(module->imports.count, sizeof *module->bindings);
     if (!module->bindings)
         return dg_fail(err, DG_NOMEM, "no memory for the imports of the wasm");
-    linker = wasmtime_linker_new(module->engine->engine);
-    rc = define_all(module, linker, &t, err);
-    if (rc == DG_OK) {
-        error = wasmtime_linker_instantiate_pre(linker, module->module, &module->pre);
-        if (error) {
-            module->pre = NULL;
-            rc = dg_wasm_fail(err, DG_MALFORMED, error, "wasm cannot be linked");
-        }
-    }
-    wasmtime_linker_delete(linker);
+    rc = bind_all(module, &t, err);
+    if (rc == DG_OK && module->best.module)
+        rc = dg_wasm_link_form(module, &e->best, &module->best, err);
+    if (rc == DG_OK && module->quick.module)
+        rc = dg_wasm_link_form(module, &e->quick, &module->quick, err);
     if (rc < 0) {
         dg_free(module->bindings);
         module->bindings = NULL;

@@ -3,28 +3,15 @@
 
 #include <string.h>
 
+#include "crypto/crypto.h"
+
 enum { NAMES_MAX = 10000, OTHER_TYPE = 255 };
 
 /* Takes so long that somebody who waits should know what for: bytes. */
 enum { WORTH_A_LINE = 1 << 20 };
 
-static dg_code compile(dg_module *m, dg_bytes wasm, dg_error *err)
-{
-    wasmtime_error_t *error;
-    dg_buf owned;
-    dg_code rc;
-    dg_buf_init(&owned, wasm.len + 64);
-    rc = dg_wasm_own_memory(&owned, wasm, m->engine->options.memory_max / DG_WASM_PAGE, err);
-    if (rc == DG_OK) {
-        error = wasmtime_module_new(m->engine->engine, owned.at, owned.len, &m->module);
-        if (error) {
-            m->module = NULL;
-            rc = dg_wasm_fail(err, DG_MALFORMED, error, "wasm does not compile");
-        }
-    }
-    dg_buf_clear(&owned);
-    return rc;
-}
+/* Somebody makes the optimised form: it is looked for this often. */
+static const uint64_t look_every_ns = 50000000;
 
 /* Functions only; `at` grows to `count` names. */
 static dg_code keep_name(dg_wasm_names *names, const wasm_name_t *name)
@@ -101,13 +88,13 @@ static dg_code check_exports(const wasm_exporttype_vec_t *v, dg_error *err)
     return DG_OK;
 }
 
-static dg_code describe(dg_module *m, dg_error *err)
+static dg_code describe(dg_module *m, const wasmtime_module_t *form, dg_error *err)
 {
     wasm_exporttype_vec_t exports;
     wasm_importtype_vec_t imports;
     dg_code rc = DG_OK;
-    wasmtime_module_exports(m->module, &exports);
-    wasmtime_module_imports(m->module, &imports);
+    wasmtime_module_exports(form, &exports);
+    wasmtime_module_imports(form, &imports);
     if (exports.size > NAMES_MAX || imports.size > NAMES_MAX)
         rc = dg_fail(err, DG_LIMIT, "wasm has %zu exports and %zu imports, %d are allowed",
                      exports.size, imports.size, (int)NAMES_MAX);
@@ -119,43 +106,145 @@ static dg_code describe(dg_module *m, dg_error *err)
     return rc;
 }
 
-static dg_code compile_told(dg_module *m, dg_bytes wasm, dg_error *err)
+static dg_code compile_told(wasmtime_module_t **out, const dg_engine *engine,
+                            const dg_wasm_maker *maker, dg_bytes wasm, dg_error *err)
 {
-    const dg_engine_options *o = &m->engine->options;
+    const dg_engine_options *o = &engine->options;
     bool told = o->compiling && wasm.len >= WORTH_A_LINE;
     dg_code rc;
     if (told)
         o->compiling(o->user, wasm.len, true);
-    rc = compile(m, wasm, err);
+    rc = dg_wasm_compile(out, engine, maker, wasm, err);
     if (told)
         o->compiling(o->user, wasm.len, false);
     return rc;
 }
 
+/* ---- forms ---- */
+
+/* A form by its maker, from the cache or the compiler; whoever else makes it is waited for. */
+static dg_code make(wasmtime_module_t **out, const dg_engine *engine, const dg_wasm_maker *maker,
+                    const dg_hash *key, dg_bytes wasm, bool *found, dg_error *err)
+{
+    int turn = dg_wasm_cache_wait(engine, key);
+    dg_code rc = dg_wasm_cache_load(out, engine, maker, key);
+    *found = rc == DG_OK;
+    if (rc == DG_ABSENT && (rc = compile_told(out, engine, maker, wasm, err)) == DG_OK)
+        dg_wasm_cache_store(engine, key, *out);
+    dg_wasm_cache_done(turn);
+    return rc;
+}
+
+static bool baseline_first(const dg_engine *engine, dg_bytes wasm)
+{
+    return engine->options.compiler == DG_COMPILER_BOTH && wasm.len >= engine->options.quick_from;
+}
+
+/* The code is kept: the optimised form is still to be made of it. */
+static dg_code make_quick(dg_module *m, const dg_hash *code, dg_bytes wasm, dg_error *err)
+{
+    dg_engine *e = m->engine;
+    dg_hash key;
+    dg_code rc = dg_wasm_maker_open(&e->quick, e, false, err);
+    if (rc < 0)
+        return rc;
+    m->awaited = e->options.cache_dir != NULL; /* another process may make it, too */
+    key = dg_wasm_cache_key(&e->quick, code);
+    dg_buf_put_bytes(&m->wasm, wasm);
+    if ((rc = dg_buf_check(&m->wasm, err, "wasm")) < 0)
+        return rc;
+    m->from_cache = dg_wasm_cache_load(&m->quick.module, e, &e->quick, &key) == DG_OK;
+    return m->from_cache ? DG_OK
+                         : make(&m->quick.module, e, &e->quick, &key, wasm, &m->from_cache, err);
+}
+
+static dg_code make_form(dg_module *m, dg_bytes wasm, dg_error *err)
+{
+    dg_engine *e = m->engine;
+    dg_hash code = dg_blake2_256(wasm);
+    m->best_key = dg_wasm_cache_key(&e->best, &code);
+    m->from_cache = dg_wasm_cache_load(&m->best.module, e, &e->best, &m->best_key) == DG_OK;
+    if (m->from_cache)
+        return DG_OK;
+    return baseline_first(e, wasm)
+               ? make_quick(m, &code, wasm, err)
+               : make(&m->best.module, e, &e->best, &m->best_key, wasm, &m->from_cache, err);
+}
+
 dg_code dg_module_new(dg_module **out, dg_engine *engine, dg_bytes wasm, dg_error *err)
 {
     dg_module *m = dg_calloc(1, sizeof *m);
-    dg_code rc = DG_OK;
-    int turn = -1;
+    dg_code rc;
     *out = NULL;
     if (!m)
         return dg_fail(err, DG_NOMEM, "no memory for a module");
     m->engine = engine;
-    m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
-    if (!m->from_cache && (turn = dg_wasm_cache_wait(engine, wasm)) >= 0)
-        m->from_cache = dg_wasm_cache_load(&m->module, engine, wasm) == DG_OK;
-    if (!m->from_cache && (rc = compile_told(m, wasm, err)) < 0)
-        goto out;
-    if ((rc = describe(m, err)) < 0)
-        goto out;
-    if (!m->from_cache)
-        dg_wasm_cache_store(engine, wasm, m->module);
+    dg_buf_init(&m->wasm, DG_BLOB_MAX);
+    if ((rc = make_form(m, wasm, err)) < 0
+        || (rc = describe(m, m->best.module ? m->best.module : m->quick.module, err)) < 0) {
+        dg_module_free(m);
+        return rc;
+    }
     *out = m;
-    m = NULL;
-out:
-    dg_wasm_cache_done(turn);
-    dg_module_free(m);
+    return DG_OK;
+}
+
+/* ---- the optimised form, later ---- */
+
+static void drop(dg_wasm_form *form)
+{
+    if (form->pre)
+        wasmtime_instance_pre_delete(form->pre);
+    if (form->module)
+        wasmtime_module_delete(form->module);
+    *form = (dg_wasm_form){ NULL, NULL };
+}
+
+/* Linked as the other form is; that one stays, since a call of it may be under way. */
+static dg_code settle(dg_module *m, dg_error *err)
+{
+    dg_code rc = m->bindings ? dg_wasm_link_form(m, &m->engine->best, &m->best, err) : DG_OK;
+    m->awaited = false;
+    if (rc < 0)
+        drop(&m->best);
+    else
+        dg_buf_clear(&m->wasm);
     return rc;
+}
+
+void dg_wasm_module_improve(dg_module *module)
+{
+    dg_engine *e = module->engine;
+    uint64_t at;
+    if (!module->awaited)
+        return;
+    at = dg_wall_ns();
+    if (at - module->looked_ns < look_every_ns)
+        return;
+    module->looked_ns = at;
+    dg_wasm_background_reap(e, false);
+    if (module->baseline_ns / 1000000 >= e->options.worth_ms)
+        dg_wasm_background_start(e, dg_buf_bytes(&module->wasm), &module->best_key);
+    if (dg_wasm_cache_has(e, &module->best_key)
+        && dg_wasm_cache_load(&module->best.module, e, &e->best, &module->best_key) == DG_OK)
+        settle(module, NULL);
+}
+
+bool dg_module_is_baseline(const dg_module *module)
+{
+    return !module->best.module;
+}
+
+dg_code dg_module_optimise(dg_module *module, dg_error *err)
+{
+    dg_engine *e = module->engine;
+    bool found;
+    dg_code rc;
+    if (module->best.module)
+        return DG_OK;
+    rc = make(&module->best.module, e, &e->best, &module->best_key, dg_buf_bytes(&module->wasm),
+              &found, err);
+    return rc < 0 ? rc : settle(module, err);
 }
 
 static void free_names(dg_wasm_names *names)
@@ -169,10 +258,9 @@ void dg_module_free(dg_module *module)
 {
     if (!module)
         return;
-    if (module->pre)
-        wasmtime_instance_pre_delete(module->pre);
-    if (module->module)
-        wasmtime_module_delete(module->module);
+    drop(&module->best);
+    drop(&module->quick);
+    dg_buf_clear(&module->wasm);
     free_names(&module->imports);
     free_names(&module->exports);
     dg_free(module->export_params);

@@ -2,6 +2,7 @@
 #ifndef DG_WASM_IMPL_H
 #define DG_WASM_IMPL_H
 
+#include <sys/types.h>
 #include <wasm.h>
 #include <wasmtime.h>
 
@@ -50,12 +51,32 @@ dg_code dg_wasm_own_memory(dg_buf *out, dg_bytes wasm, uint32_t pages_max, dg_er
 
 typedef enum dg_wasm_space { DG_SPACE_POOL, DG_SPACE_ON_DEMAND, DG_SPACE_SMALL } dg_wasm_space;
 
+/* One way to compile. */
+typedef struct dg_wasm_maker {
+    wasm_engine_t *engine; /* NULL: not opened */
+    dg_compiler compiler;  /* SPEED, NONE or WINCH */
+    char config[320];      /* everything that an image of it depends on, as text */
+} dg_wasm_maker;
+
+enum { DG_WASM_CHILDREN_MAX = 16 };
+
 struct dg_engine {
-    wasm_engine_t *engine;
     dg_engine_options options; /* defaults filled in; cache_dir is ours */
     dg_wasm_space space;
-    char config[320]; /* everything that a compiled image depends on, as text */
+    dg_wasm_maker best, quick; /* quick: baseline code, opened when it is first wanted */
+    pid_t owner;               /* process that made it: only there may threads compile */
+    struct {
+        pid_t pid; /* of a process that compiles in the background; 0: it has ended */
+        dg_hash key;
+    } children[DG_WASM_CHILDREN_MAX];
+    size_t child_count;
 };
+
+/* Opens a maker once; `alone`: it compiles in the thread that asks. DG_NOMEM. */
+dg_code dg_wasm_maker_open(dg_wasm_maker *maker, const dg_engine *engine, bool alone,
+                           dg_error *err);
+/* Fine on one that is not open. */
+void dg_wasm_maker_close(dg_wasm_maker *maker);
 
 /* ---- library.c ---- */
 
@@ -64,17 +85,39 @@ void dg_wasm_library_id(char *out, size_t len);
 
 /* ---- cache.c ---- */
 
-/* DG_OK with the module; DG_ABSENT when there is none that can be used. */
-dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine, dg_bytes wasm);
+/* Names the image that a maker makes of code with this BLAKE2b-256. */
+dg_hash dg_wasm_cache_key(const dg_wasm_maker *maker, const dg_hash *code);
+/* Is there a file of that name? It may still be one that cannot be used. */
+bool dg_wasm_cache_has(const dg_engine *engine, const dg_hash *key);
+/* DG_OK with the module, for an open maker; DG_ABSENT when there is none that can be used. */
+dg_code dg_wasm_cache_load(wasmtime_module_t **out, const dg_engine *engine,
+                           const dg_wasm_maker *maker, const dg_hash *key);
 /* Waits while another process compiles the same code for the same settings, so that it is
  * compiled once and whoever comes second finds the image. Returns the turn, which
  * dg_wasm_cache_done takes back; -1, at once, where no lock can be had. A turn ends with
  * its process. */
-int dg_wasm_cache_wait(const dg_engine *engine, dg_bytes wasm);
+int dg_wasm_cache_wait(const dg_engine *engine, const dg_hash *key);
+/* As dg_wasm_cache_wait, but -1 at once where another process has the turn. */
+int dg_wasm_cache_try(const dg_engine *engine, const dg_hash *key);
+/* Waits for the one background compile at a time of all that share the cache. */
+int dg_wasm_cache_wait_background(const dg_engine *engine);
 /* Lets the next one go on. -1 is no turn. */
 void dg_wasm_cache_done(int turn);
 /* Keeps a compiled module. A cache that cannot be written is no failure. */
-void dg_wasm_cache_store(const dg_engine *engine, dg_bytes wasm, const wasmtime_module_t *module);
+void dg_wasm_cache_store(const dg_engine *engine, const dg_hash *key,
+                         const wasmtime_module_t *module);
+
+/* ---- compile.c, background.c ---- */
+
+/* Compiles by an open maker; in a process that was forked off, in this thread alone.
+ * DG_MALFORMED, DG_LIMIT, DG_NOMEM. */
+dg_code dg_wasm_compile(wasmtime_module_t **out, const dg_engine *engine,
+                        const dg_wasm_maker *maker, dg_bytes wasm, dg_error *err);
+/* The image of `key` is made, once for each engine, in a process of its own, which outlives this
+ * one if it has to and puts it into the cache. Where no process can be made, nothing is. */
+void dg_wasm_background_start(dg_engine *engine, dg_bytes wasm, const dg_hash *key);
+/* Takes note of those that have ended; `wait`: until all have. */
+void dg_wasm_background_reap(dg_engine *engine, bool wait);
 
 /* ---- trap.c ---- */
 
@@ -102,11 +145,21 @@ typedef struct dg_wasm_names {
     size_t count;
 } dg_wasm_names; /* owned, NUL-terminated */
 
+/* A module as one maker compiled it. */
+typedef struct dg_wasm_form {
+    wasmtime_module_t *module;    /* NULL: there is none (yet) */
+    wasmtime_instance_pre_t *pre; /* from link on */
+} dg_wasm_form;
+
 struct dg_module {
     dg_engine *engine;
-    wasmtime_module_t *module;
-    wasmtime_instance_pre_t *pre;   /* from link on */
-    dg_wasm_binding *bindings;      /* one for each imported function */
+    dg_wasm_form best, quick; /* one of them is there; once there, best is what is run */
+    dg_buf wasm;              /* kept until best is there; else empty */
+    dg_hash best_key;
+    uint64_t baseline_ns;           /* processor time of calls of quick */
+    bool awaited;                   /* somebody may make best: look for it .. */
+    uint64_t looked_ns;             /* .. not before a while after this */
+    dg_wasm_binding *bindings;      /* one for each imported function; NULL: not linked */
     dg_wasm_names imports, exports; /* functions only */
     uint8_t *export_params;         /* i32 parameters of an exported function; 255: other type */
     bool from_cache;
@@ -125,6 +178,12 @@ struct dg_guest {
     dg_code rc; /* of the host function that refused */
     dg_error err;
 };
+
+/* link.c: binds a form by the bindings that are there. DG_MALFORMED, DG_NOMEM. */
+dg_code dg_wasm_link_form(dg_module *module, const dg_wasm_maker *maker, dg_wasm_form *form,
+                          dg_error *err);
+/* module.c: takes the optimised form if it has come; has it made once that is worth it. */
+void dg_wasm_module_improve(dg_module *module);
 
 wasm_trap_t *dg_guest_enter(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
                             size_t count);

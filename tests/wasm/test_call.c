@@ -412,6 +412,66 @@ START_TEST(fuel_does_not_depend_on_the_compiler)
 }
 END_TEST
 
+/* Ends in the middle of straight code, behind work that has to be counted as well. */
+static const wasm_function ending_guests[] = {
+    { "panics", "ii:l", "4101410041001a1a1a00", 0 },
+    { "reads_beyond", "ii:l", "4101410041001a1a1a417f2802001a4200", 0 },
+    { "writes_beyond", "ii:l", "4101410041001a1a1a417f41003602004200", 0 },
+    { "divides", "ii:l", "4101410041001a1a1a410141006d1a4200", 0 },
+    { "overflows", "ii:l", "4101410041001a1a1a418080808078417f6d1a4200", 0 },
+    { "rounds", "ii:l", "4101410041001a1a1a430000807f430000807f93a81a4200", 0 },
+    { "asks_refused", "ii:l", "4101410041001a1a1a10004200", 0 },
+    { "counts", "ii:l", "034041014102410341041a1a1a1a0c000b00", 0 },
+    { "deep", "ii:l", "4101410210031a4200", 0 }, /* calls "panics" below it */
+    { 0 },
+};
+static const uint64_t some_fuel[] = { 0, 1, 5, 17, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007 };
+
+typedef struct ending {
+    dg_code rc;
+    dg_trap_kind kind;
+    dg_call_cost cost;
+    char text[480];
+} ending;
+
+static ending end_of(dg_compiler compiler, const char *entry, uint64_t fuel)
+{
+    static const wasm_spec spec = { .imports = host_names, .functions = ending_guests };
+    dg_engine_options options = { .compiler = compiler, .single_threaded = true };
+    dg_call_options limits = { .fuel = fuel };
+    dg_engine *kept = engine;
+    ending e = { DG_OK };
+    dg_error err = { .text = "" };
+    dg_module *m;
+    ck_assert_int_eq(dg_engine_new(&engine, &options, NULL), DG_OK);
+    m = made(&spec);
+    e.rc = dg_module_call(m, entry, NULL, NULL, &limits, &e.kind, &e.cost, &err);
+    snprintf(e.text, sizeof e.text, "%s", err.text);
+    dg_module_free(m);
+    dg_engine_free(engine);
+    engine = kept;
+    return e;
+}
+
+START_TEST(a_guest_ends_alike_under_every_compiler)
+{
+    for (const wasm_function *f = ending_guests; f->name; f++)
+        for (size_t i = 0; i < sizeof some_fuel / sizeof *some_fuel; i++) {
+            ending a, b;
+            if (!some_fuel[i] && strcmp(f->name, "counts") == 0)
+                continue; /* as long as the default allows */
+            a = end_of(DG_COMPILER_SPEED, f->name, some_fuel[i]);
+            b = end_of(DG_COMPILER_WINCH, f->name, some_fuel[i]);
+            ck_assert_msg(a.rc == b.rc && a.kind == b.kind && strcmp(a.text, b.text) == 0,
+                          "%s with %llu: %s against %s", f->name, (unsigned long long)some_fuel[i],
+                          a.text, b.text);
+            /* where the processor itself finds the end, compilers count to different places */
+            if (a.kind == DG_TRAP_PANIC || a.kind == DG_TRAP_FUEL || a.kind == DG_TRAP_HOST)
+                ck_assert_uint_eq(a.cost.fuel, b.cost.fuel);
+        }
+}
+END_TEST
+
 START_TEST(an_allocation_that_fails_leaves_nothing)
 {
     dg_buf wasm = wasm_module(&bad_spec);
@@ -513,6 +573,7 @@ int main(void)
                         sizeof invalid / sizeof invalid[0]);
     tcase_add_test(tc, two_nans_are_one_nan);
     tcase_add_test(tc, fuel_does_not_depend_on_the_compiler);
+    tcase_add_test(tc, a_guest_ends_alike_under_every_compiler);
     tcase_add_test(tc, an_allocation_that_fails_leaves_nothing);
     tcase_add_test(tc, a_real_runtime_tells_its_name);
     suite_add_tcase(s, tc);
