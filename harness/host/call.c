@@ -63,9 +63,10 @@ static dg_code word_failure(dg_code rc, const dg_host_result *result, dg_error *
     return dg_fail(err, rc, "%s", where);
 }
 
-dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result, const char *entry,
-                    dg_bytes input, dg_state *state, const dg_host_options *options,
-                    unsigned nesting, dg_error *err)
+/* One call, whatever form the module is in. */
+static dg_code run_once(dg_module *module, dg_engine *engine, dg_host_result *result,
+                        const char *entry, dg_bytes input, dg_state *state,
+                        const dg_host_options *options, unsigned nesting, dg_error *err)
 {
     assert(nesting <= DG_HOST_NESTING_MAX);
     static const dg_call_hooks hooks = { before, after };
@@ -89,6 +90,38 @@ dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result
     finish(&h);
     assert(dg_state_depth(state) == h.depth); /* nothing that the runtime left open */
     return rc < 0 ? word_failure(rc, result, err) : rc;
+}
+
+/* How baseline code ended may be for the optimised to say: then the call is made again. */
+static dg_code run_baseline(dg_module *module, dg_engine *engine, dg_host_result *result,
+                            const char *entry, dg_bytes input, dg_state *state,
+                            const dg_host_options *options, unsigned nesting, dg_error *err)
+{
+    dg_code rc, undone;
+    memset(result, 0, sizeof *result);
+    if ((rc = dg_state_begin(state, err)) < 0)
+        return rc;
+    rc = run_once(module, engine, result, entry, input, state, options, nesting, err);
+    if (result->trap != DG_TRAP_UNSURE)
+        undone = dg_state_commit(state, NULL);
+    else
+        undone = dg_state_rollback(state, NULL);
+    assert(undone == DG_OK);
+    if (result->trap != DG_TRAP_UNSURE)
+        return rc;
+    dg_host_result_clear(result);
+    memset(result, 0, sizeof *result);
+    if ((rc = dg_module_optimise(module, err)) < 0)
+        return rc;
+    return run_once(module, engine, result, entry, input, state, options, nesting, err);
+}
+
+dg_code dg_host_run(dg_module *module, dg_engine *engine, dg_host_result *result, const char *entry,
+                    dg_bytes input, dg_state *state, const dg_host_options *options,
+                    unsigned nesting, dg_error *err)
+{
+    return (dg_module_is_baseline(module) ? run_baseline : run_once)(
+        module, engine, result, entry, input, state, options, nesting, err);
 }
 
 void dg_host_result_clear(dg_host_result *result)
