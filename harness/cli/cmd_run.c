@@ -167,7 +167,7 @@ static int run(const dg_args *args)
 {
     bar b = { .phase = NULL };
     dg_run_options how = { .cache_dir = dg_cli_cache(),
-                           .compiler = DG_COMPILER_SPEED,
+                           .compiler = DG_COMPILER_BOTH,
                            .events_path = args->text[OPT_EVENTS],
                            .verify_determinism = args->text[OPT_VERIFY] != NULL,
                            .compiling = dg_progress_compiling,

@@ -33,7 +33,7 @@ const char *dg_cli_cache(void)
 
 dg_code dg_cli_engine(dg_engine **out, dg_error *err)
 {
-    dg_engine_options options = { .compiler = DG_COMPILER_SPEED,
+    dg_engine_options options = { .compiler = DG_COMPILER_BOTH,
                                   .compiling = dg_progress_compiling };
     options.cache_dir = dg_cli_cache();
     return dg_engine_new(out, &options, err);
