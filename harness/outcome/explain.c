@@ -39,8 +39,10 @@ int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome
     else if (t->missed)
         snprintf(reason, sizeof reason, "%s was never exercised", t->first_missed);
     else
-        snprintf(reason, sizeof reason, "%u claims judged, none broke, %u warned", t->judged,
-                 t->warned);
+        snprintf(reason, sizeof reason,
+                 t->warned ? "%u claims judged, none broke, %u warned"
+                           : "%u claims judged, none broke or warned",
+                 t->judged, t->warned);
     return dg_outcome_put(out, "result", json_string(words[code]))
            | dg_outcome_put(out, "exit", json_integer(code))
            | dg_outcome_put(out, "reason", dg_event_text(reason));

@@ -183,7 +183,9 @@ static void say_granted(line *l, const json_t *granted)
 static void say_nothing(line *l, const json_t *answer, const json_t *harm)
 {
     long long blocks = dg_report_whole_at(harm, "relay_blocks"),
-              control = dg_report_whole_at(harm, "relay_blocks_control");
+              control = dg_report_whole_at(harm, "relay_blocks_control"),
+              paras = dg_report_whole_at(harm, "parachain_blocks"),
+              paras_control = dg_report_whole_at(harm, "parachain_blocks_control");
     if (is(answer, "CANNOT SAY"))
         say(l, "Not known: no claim broke among those that could be judged.");
     else if (chain_only(answer))
@@ -191,11 +193,10 @@ static void say_nothing(line *l, const json_t *answer, const json_t *harm)
             control);
     else
         say(l,
-            "Nothing beyond one block, or one in a hundred, of a parachain: %lld are included from "
-            "U "
-            "on (%lld in control), in %lld relay-chain blocks (%lld in control).",
-            dg_report_whole_at(harm, "parachain_blocks"),
-            dg_report_whole_at(harm, "parachain_blocks_control"), blocks, control);
+            "Nothing%s: %lld parachain blocks are included from U on (%lld in control), in %lld "
+            "relay-chain blocks (%lld in control).",
+            paras < paras_control ? " beyond one block, or one in a hundred, of a parachain" : "",
+            paras, paras_control, blocks, control);
 }
 
 static void say_harm(line *l, const json_t *o, const json_t *answer)
@@ -233,7 +234,9 @@ static void say_tally(line *l, const json_t *o, const json_t *answer)
         say(l, " over %lld blocks and %lld session boundaries after U",
             dg_report_whole_at(json_object_get(answer, "harm"), "relay_blocks"),
             dg_report_whole_at(arm, "boundaries_after"));
-    say(l, ": %lld held, %lld warned", dg_report_whole_at(t, "held"), warned);
+    say(l, ": %lld held", dg_report_whole_at(t, "held"));
+    if (warned)
+        say(l, ", %lld warned", warned);
     if (unseen)
         say(l, ", %lld had nothing to judge", unseen);
     say(l, ".");
