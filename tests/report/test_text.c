@@ -109,6 +109,18 @@ static const char *const odd[] = {
     "{\"doppel\":1,\"claims\":[1,null,{},[]]}",
     "{\"doppel\":1,\"claims\":[{\"name\":1,\"status\":{},\"evidence\":[1,{}]}],\"from\":[],"
     "\"upgrade\":\"x\",\"causes\":{},\"notes\":[1]}",
+    "{\"doppel\":1,\"claims\":[],\"answer\":1}",
+    "{\"doppel\":1,\"claims\":[],\"answer\":{\"word\":[]}}",
+    "{\"doppel\":1,\"claims\":[],\"answer\":{\"word\":\"GO\"},\"upgrade\":[]}",
+    "{\"doppel\":1,\"claims\":[],\"answer\":{\"word\":\"NO-GO\",\"breaks\":[1,{},{\"says\":"
+    "3,\"ms\":-5,\"seeds\":7}],\"harm\":[],\"why\":[1,{}],\"do\":[{},2]},\"upgrade\":{}}",
+    "{\"doppel\":1,\"claims\":[],\"answer\":{\"word\":\"CANNOT "
+    "SAY\",\"missing\":\"?\"},\"from\":{},"
+    "\"upgrade\":{\"slots_to_boundary\":-1,\"block\":\"x\"}}",
+    "{\"doppel\":1,\"claims\":[{\"figures\":{\"measured\":\"a\",\"control\":[]},\"status\":"
+    "\"held\"}],"
+    "\"answer\":{\"word\":\"GO WITH "
+    "HARM\",\"granted\":[1,{}],\"harm\":{\"parachains_harmed\":\"1\"}}}",
     "{\"doppel\":1,\"claims\":[{\"name\":\"n\",\"status\":\"broke\",\"evidence\":[{\"kind\":"
     "\"api\"},{\"kind\":\"api\",\"detail\":[]}]}],\"exit\":\"0\"}",
 };
