@@ -36,7 +36,7 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static uint64_t permille_enough(const dg_event *e)
 {
-    return (uint64_t)e->net_available.enough * 1000 / (uint64_t)e->net_available.cores;
+    return dg_claim_share(e->net_available.enough, e->net_available.cores);
 }
 
 static void measure(memory *m, const dg_event *e)
@@ -73,14 +73,14 @@ static void available(memory *m, const dg_event *e)
 {
     const struct dg_event_net_available *n = &e->net_available;
     share *s = &m->arm[e->arm];
-    if (n->slot < m->setup.upgrade_slot + SETTLE_SLOTS || n->cores <= 0)
+    if (dg_claim_less(n->slot, m->setup.upgrade_slot) < SETTLE_SLOTS || n->cores <= 0)
         return;
     s->blocks++;
-    s->cores += (uint64_t)n->cores;
-    s->bits += (uint64_t)n->bits;
-    s->possible += (uint64_t)n->possible;
-    s->enough += (uint64_t)n->enough;
-    s->slow += (uint64_t)n->slow;
+    s->cores += dg_claim_count(n->cores);
+    s->bits += dg_claim_count(n->bits);
+    s->possible += dg_claim_count(n->possible);
+    s->enough += dg_claim_count(n->enough);
+    s->slow += dg_claim_count(n->slow);
     measure(m, e);
     if (e->arm == DG_ARM_TREATMENT)
         judge(m, e);

@@ -64,7 +64,7 @@ static void start(void *at, const dg_claim_setup *setup)
 
 static window *window_of(memory *m, int64_t slot)
 {
-    int64_t at = slot < m->from ? 0 : (slot - m->from) / m->window_slots;
+    int64_t at = slot < m->from ? 0 : dg_claim_less(slot, m->from) / m->window_slots;
     return &m->windows[at < WINDOWS ? at : WINDOWS - 1];
 }
 
@@ -122,7 +122,7 @@ static void extend_last_gap(memory *m)
         return;
     if (!t->gap)
         m->gap.first = m->gap.last = m->newest + 1;
-    t->gap += (uint64_t)(c->last - t->last);
+    t->gap += (uint64_t)dg_claim_less(c->last, t->last);
     m->gap.count = t->gap;
     if (t->gap > t->gap_max) {
         t->gap_max = t->gap;
@@ -139,7 +139,8 @@ static halt longest_halt(const memory *m)
                  .how = "in a row" };
     for (int64_t i = 0; i < WINDOWS; i++) {
         const window *w = &m->windows[i];
-        bool whole = t->last >= c->last || t->last >= m->from + (i + 1) * m->window_slots - 1;
+        bool whole =
+            t->last >= c->last || dg_claim_less(t->last, m->from) >= (i + 1) * m->window_slots - 1;
         if (whole && w->fewer > (int64_t)out.slots)
             out = (halt){ .slots = (uint64_t)w->fewer,
                           .where = { w->first, w->first, (uint64_t)w->fewer },

@@ -156,6 +156,27 @@ static inline int64_t dg_claim_less(int64_t a, int64_t b)
     return !__builtin_sub_overflow(a, b, &out) ? out : a < b ? INT64_MIN : INT64_MAX;
 }
 
+static inline int64_t dg_claim_between(int64_t n, int64_t least, int64_t most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
+/* Of an event, as a count: so many fit into any sum over a log. */
+static inline uint64_t dg_claim_count(int64_t n)
+{
+    return (uint64_t)dg_claim_between(n, 0, INT32_MAX);
+}
+
+/* Thousandths: from none to all of it. */
+static inline uint64_t dg_claim_share(int64_t part, int64_t of)
+{
+    if (part <= 0 || of <= 0)
+        return 0;
+    return part >= of              ? 1000
+           : of > INT64_MAX / 1000 ? (uint64_t)(part / (of / 1000))
+                                   : (uint64_t)(part * 1000 / of);
+}
+
 /* Text of event.detail[key]; "" when there is none. */
 const char *dg_claim_detail(const dg_event *event, const char *key);
 /* A ratio of the plan as parts of a thousand, or what holds without it. */

@@ -29,10 +29,10 @@ static void slot(memory *m, const dg_event *e)
 {
     const struct dg_event_net_collators *n = &e->net_collators;
     count *c = &m->arm[e->arm];
-    c->attempts += (uint64_t)n->attempts;
-    c->made += (uint64_t)n->collations;
-    c->panics += (uint64_t)n->panics;
-    c->refused += (uint64_t)n->refused;
+    c->attempts += dg_claim_count(n->attempts);
+    c->made += dg_claim_count(n->collations);
+    c->panics += dg_claim_count(n->panics);
+    c->refused += dg_claim_count(n->refused);
     if (e->arm != DG_ARM_TREATMENT || (n->collations && !n->panics && !n->refused))
         return;
     if (!n->collations)

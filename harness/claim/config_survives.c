@@ -14,7 +14,7 @@ typedef struct memory {
 static bool is_lost(const dg_event *e)
 {
     const struct dg_event_config *n = &e->config;
-    return n->fields >= 8 && n->fields_changed * 2 > n->fields;
+    return n->fields >= 8 && n->fields_changed > n->fields / 2;
 }
 
 static void step(void *at, const dg_event *e)

@@ -79,7 +79,7 @@ static void finish(void *at, dg_verdict *v)
             "session %lld; up to %llu validators against; "
             "%llu settled valid, %llu invalid, %llu open; at most %llu.%llu s",
             (unsigned long long)t->begun, (unsigned long long)c->begun,
-            (long long)(m->first_slot - m->setup.upgrade_slot), (long long)m->session,
+            (long long)dg_claim_less(m->first_slot, m->setup.upgrade_slot), (long long)m->session,
             (unsigned long long)t->most_against, (unsigned long long)t->settled[VALID],
             (unsigned long long)t->settled[INVALID],
             (unsigned long long)(t->begun > settled ? t->begun - settled : 0),

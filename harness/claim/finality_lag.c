@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-enum { ALARM_BLOCKS = 10 };
+enum { ALARM_BLOCKS = 10, LAG_MAX = 1 << 30 };
 
 typedef struct lag {
-    int64_t now, most, sum;
+    int64_t now, most;
     uint64_t slots, finalized;
     tally unknown; /* blocks that approval voting could not take in */
 } lag;
@@ -42,7 +42,6 @@ static void slot(memory *m, const dg_event *e)
     if (e->net_slot.slot < m->setup.upgrade_slot)
         return;
     l->slots++;
-    l->sum += l->now;
     l->most = l->now > l->most ? l->now : l->most;
     if (e->arm == DG_ARM_TREATMENT && l->now > m->arm[DG_ARM_CONTROL].most + m->margin) {
         dg_claim_tally_add(&m->late, e->block);
@@ -54,7 +53,7 @@ static void step(void *at, const dg_event *e)
 {
     memory *m = at;
     if (e->kind == DG_EVENT_NET_FINALIZED) {
-        m->arm[e->arm].now = e->net_finalized.lag;
+        m->arm[e->arm].now = dg_claim_between(e->net_finalized.lag, 0, LAG_MAX);
         m->arm[e->arm].finalized += e->net_finalized.slot >= m->setup.upgrade_slot;
     } else if (e->kind == DG_EVENT_NET_UNKNOWN && !e->net_unknown.known) {
         dg_claim_tally_add(&m->arm[e->arm].unknown, e->block);

@@ -57,11 +57,11 @@ static void groups(memory *m, const dg_event *e)
 {
     const struct dg_event_net_groups *n = &e->net_groups;
     arm_groups *a = &m->arm[e->arm];
-    uint64_t unable = (uint64_t)(n->groups - n->able);
-    if (n->slot < m->setup.upgrade_slot || n->groups <= 0 || n->able > n->groups)
+    uint64_t count = dg_claim_count(n->groups), unable = count - dg_claim_count(n->able);
+    if (n->slot < m->setup.upgrade_slot || n->groups <= 0 || n->able < 0 || n->able > n->groups)
         return;
     a->slots++;
-    a->sum += (uint64_t)n->groups;
+    a->sum += count;
     a->unable_sum += unable;
     a->unable_most = unable > a->unable_most ? unable : a->unable_most;
     if (e->arm == DG_ARM_CONTROL)

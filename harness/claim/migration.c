@@ -44,8 +44,8 @@ static void migration(memory *m, const dg_event *e)
         m->first_block = e->block;
     }
     if (n->weight_ps > n->weight_control_ps
-        && (uint64_t)(n->weight_ps - n->weight_control_ps) > m->weight_own) {
-        m->weight_own = (uint64_t)(n->weight_ps - n->weight_control_ps);
+        && (uint64_t)n->weight_ps - (uint64_t)n->weight_control_ps > m->weight_own) {
+        m->weight_own = (uint64_t)n->weight_ps - (uint64_t)n->weight_control_ps;
         m->weight_max = (uint64_t)n->weight_max_ps;
     }
     m->seen = true;

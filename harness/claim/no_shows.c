@@ -33,13 +33,13 @@ static void slot(memory *m, const dg_event *e)
 {
     const struct dg_event_net_approval *n = &e->net_approval;
     arm_shows *a = &m->arm[e->arm];
-    uint64_t missing = (uint64_t)n->no_shows;
+    uint64_t missing = dg_claim_count(n->no_shows);
     if (n->slot < m->setup.upgrade_slot)
         return;
     a->slots++;
-    a->assigned += (uint64_t)n->assignments;
+    a->assigned += dg_claim_count(n->assignments);
     a->sum += missing;
-    a->level = (uint64_t)n->level > a->level ? (uint64_t)n->level : a->level;
+    a->level = dg_claim_count(n->level) > a->level ? dg_claim_count(n->level) : a->level;
     if (missing > a->most) {
         a->most = missing;
         a->most_block = e->block;

@@ -296,7 +296,7 @@ void dg_claim_rate_finish(void *rate, dg_verdict *v)
     if (!all.blocks)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block after U was seen in the network");
     else if (broken.short_by > r->spread)
-        say_broken(r, v, &worst);
+        say_broken(r, v, r->lost ? &worst : &broken); /* a plan may want more than control has */
     else if (say_control(r, v, &all))
         ;
     else if (r->most_backable < r->setup.parachains)

@@ -39,8 +39,8 @@ static uint64_t control_at(const memory *m, int64_t after)
 static void slot(memory *m, const dg_event *e)
 {
     const struct dg_event_net_pvf *n = &e->net_pvf;
-    uint64_t permille = (uint64_t)(n->ready * 1000 / n->pairs);
-    int64_t after = n->slot - m->setup.upgrade_slot;
+    uint64_t permille = dg_claim_share(n->ready, n->pairs);
+    int64_t after = dg_claim_less(n->slot, m->setup.upgrade_slot); /* 0 or more */
     bool least = permille < m->least[e->arm];
     m->slots[e->arm]++;
     m->least[e->arm] = least ? permille : m->least[e->arm];

@@ -41,7 +41,8 @@ static void step(void *at, const dg_event *e)
 
 static bool grew(const memory *m, int64_t now, int64_t control, int64_t slack)
 {
-    return now > control + slack && (uint64_t)now > (uint64_t)control * m->ceiling_permille / 1000;
+    return now > control && dg_claim_less(now, control) > slack
+           && (uint64_t)now > (uint64_t)control * m->ceiling_permille / 1000;
 }
 
 /* In bytes of values; that keys alone grew is in the text. */
