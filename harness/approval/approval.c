@@ -9,6 +9,8 @@ dg_code dg_approval_init(dg_world *world, dg_error *err)
     if (!a || !(a->nodes = dg_calloc(world->node_count + 1, sizeof *a->nodes)))
         return dg_fail(err, DG_NOMEM, "no memory for the approval voting of %u nodes",
                        world->node_count);
+    a->vrf.modulo = dg_rng_root(world->options.seed, "relay-vrf-modulo");
+    a->vrf.delay = dg_rng_root(world->options.seed, "relay-vrf-delay");
     dg_approval_reach_init(world);
     return DG_OK;
 }

@@ -47,6 +47,9 @@ typedef struct dg_approval {
     bool votes;
     dg_protocol_reach reach;
     dg_approval_node *nodes;
+    struct {
+        dg_rng modulo, delay;
+    } vrf; /* where the streams of assignments begin: RelayVRFModulo, RelayVRFDelay */
     dg_dispute *disputes; /* newest first */
     /* Since the last sample: messages sent and no-shows found. */
     struct {

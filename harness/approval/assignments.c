@@ -30,7 +30,7 @@ static void draw_cores(const drawing *d, bool *cores)
 {
     bool distinct = d->distinct;
     uint32_t left = d->rules->samples, found = 0;
-    dg_rng rng = dg_rng_branch(&d->world->randomness.vrf_modulo, d->who, d->b->slot);
+    dg_rng rng = dg_rng_branch(&d->world->approval->vrf.modulo, d->who, d->b->slot);
     memset(cores, 0, d->rules->cores * sizeof *cores);
     while (left && found < d->rules->cores) {
         uint32_t core = (uint32_t)dg_rng_below(&rng, d->rules->cores);
@@ -43,7 +43,7 @@ static void draw_cores(const drawing *d, bool *cores)
 static uint32_t draw_delay(const drawing *d, dg_core_ix core)
 {
     uint64_t width = (uint64_t)d->rules->tranches + d->rules->zeroth_width, drawn;
-    dg_rng rng = dg_rng_branch(&d->world->randomness.vrf_delay, d->who, d->b->slot << 16 | core.v);
+    dg_rng rng = dg_rng_branch(&d->world->approval->vrf.delay, d->who, d->b->slot << 16 | core.v);
     drawn = width ? dg_rng_below(&rng, width) : 0;
     return drawn > d->rules->zeroth_width ? (uint32_t)(drawn - d->rules->zeroth_width) : 0;
 }

@@ -54,7 +54,7 @@ bool dg_backing_chunk_has_all(const dg_world *world, dg_leaf_id parent, dg_node_
 uint32_t dg_backing_chunk_first(const dg_world *world, dg_leaf_id home, dg_core_ix core,
                                 dg_node_ix node, uint32_t members)
 {
-    dg_rng rng = dg_rng_branch(&world->randomness.chunks, node.v, (uint64_t)home.v << 16 | core.v);
+    dg_rng rng = dg_rng_branch(&world->backing->chunks, node.v, (uint64_t)home.v << 16 | core.v);
     return members ? (uint32_t)dg_rng_below(&rng, members) : 0;
 }
 

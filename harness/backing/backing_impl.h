@@ -59,7 +59,8 @@ typedef struct dg_backing {
     uint32_t upgrade_count, upgrade_cap;
     struct {
         uint64_t attempts, built, panics, refused;
-    } collations; /* of this slot */
+    } collations;  /* of this slot */
+    dg_rng chunks; /* where the streams of chunk requests begin */
 } dg_backing;
 
 /* collator.c: who makes a parachain's blocks, and which backers take them */

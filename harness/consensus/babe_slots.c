@@ -86,8 +86,8 @@ static dg_code claim(dg_world *world, dg_node_ix node, dg_leaf_id head, const dg
 {
     assert(by->slot > world->consensus->nodes[node.v].claimed);
     world->consensus->nodes[node.v].claimed = world->consensus->claimed = by->slot;
-    world->in_slot.claims++;
-    world->in_slot.primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
+    world->consensus->in_slot.claims++;
+    world->consensus->in_slot.primary += by->kind == DG_SLOT_CLAIM_PRIMARY;
     world->stats.claims++;
     return dg_consensus_claim(world, node, head, by, err);
 }
@@ -172,8 +172,8 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
     dg_code rc;
     assert(slot >= world->first_slot && slot >= world->slot);
     world->slot = slot;
-    world->in_slot.claims = world->in_slot.primary = world->in_slot.built = world->in_slot.failed =
-        0;
+    world->consensus->in_slot.claims = world->consensus->in_slot.primary =
+        world->consensus->in_slot.built = world->consensus->in_slot.failed = 0;
     world->stats.slots++;
     if ((rc = claim_all(world, slot, false, err)) < 0)
         return rc;
@@ -190,4 +190,34 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err)
 dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err)
 {
     return claim_all(world, slot, true, err);
+}
+
+/* ---- the end ---- */
+
+static uint64_t count_heads(const dg_world *world)
+{
+    uint64_t heads = 0;
+    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
+        bool active = false;
+        for (uint32_t i = 0; i < world->node_count && !active; i++)
+            for (uint32_t k = 0; k < world->nodes[i].leaves.count; k++)
+                active |= world->nodes[i].leaves.active[k].id == id;
+        heads += active;
+    }
+    return heads;
+}
+
+dg_code dg_consensus_slot_tell(dg_world *world, dg_error *err)
+{
+    const dg_consensus *own = world->consensus;
+    struct dg_event_net_slot n = { .slot = world->slot,
+                                   .claims = own->in_slot.claims,
+                                   .primary = own->in_slot.primary,
+                                   .built = own->in_slot.built,
+                                   .failed = own->in_slot.failed,
+                                   .heads = count_heads(world) };
+    world->stats.empty_slots += !own->in_slot.built;
+    return dg_world_emit(
+        world, NULL,
+        &(dg_event){ .kind = DG_EVENT_NET_SLOT, .node = DG_EVENT_NO_NODE, .net_slot = n }, err);
 }

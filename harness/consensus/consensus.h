@@ -73,6 +73,9 @@ dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err);
 /* of wrong clocks that show it now */
 dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err);
 
+/* What came of the slot that ends: claims, blocks, and heads that some node holds for active. */
+dg_code dg_consensus_slot_tell(dg_world *world, dg_error *err);
+
 /* A claim of the slot comes due at a node: the inherent is waited for, and what does not fit
  * into the budget of the slot is not built. */
 dg_code dg_consensus_propose(dg_world *world, dg_node_ix node, const dg_sim_event *event,

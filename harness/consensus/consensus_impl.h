@@ -59,6 +59,9 @@ typedef struct dg_consensus {
         uint64_t slot;
         dg_transition what;
     } enact;
+    struct {
+        uint64_t claims, primary, built, failed;
+    } in_slot;        /* since the slot began */
     uint64_t claimed; /* slot of the last claim */
     uint32_t settled; /* id of the last block that was handed out */
     uint32_t last_session_told;

@@ -182,7 +182,7 @@ static dg_code tell_failed(dg_world *world, const making *m, const dg_error *why
                           .why = why->text,
                           .epoch = m->unexpected ? &m->note : NULL };
     dg_code rc;
-    world->in_slot.failed++;
+    world->consensus->in_slot.failed++;
     world->stats.failed_blocks++;
     rc = dg_world_emit_why(
         world, &world->blocks[m->p->parent],
@@ -368,7 +368,7 @@ static dg_code built(dg_world *world, making *m, dg_block *block, dg_error *err)
         return rc;
     assert(world->blocks[id].slot == m->p->claim.slot && world->blocks[id].author == m->node);
     world->blocks[id].fuel = work;
-    world->in_slot.built++;
+    world->consensus->in_slot.built++;
     world->stats.blocks++;
     if ((rc = tell_built(world, m, (dg_leaf_id){ id }, err)) < 0)
         return rc;

@@ -1,19 +1,6 @@
 /* sample.c - the network at the end of a slot, counted. */
 #include "node/node_impl.h"
 
-static uint64_t count_heads(const dg_world *world)
-{
-    uint64_t heads = 0;
-    for (uint32_t id = world->first_kept; id < world->block_count; id++) {
-        bool active = false;
-        for (uint32_t i = 0; i < world->node_count && !active; i++)
-            for (uint32_t k = 0; k < world->nodes[i].leaves.count; k++)
-                active |= world->nodes[i].leaves.active[k].id == id;
-        heads += active;
-    }
-    return heads;
-}
-
 /* Who has not taken a leaf up yet lacks nothing yet; who has no second state machine never will. */
 static bool works_async(const dg_world_node *node, const dg_world_block *b, uint32_t i,
                         const dg_entry *entry)
@@ -70,17 +57,7 @@ static dg_code sample_groups(dg_world *world, dg_error *err)
 
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err)
 {
-    struct dg_event_net_slot n = { .slot = world->slot,
-                                   .claims = world->in_slot.claims,
-                                   .primary = world->in_slot.primary,
-                                   .built = world->in_slot.built,
-                                   .failed = world->in_slot.failed,
-                                   .heads = count_heads(world) };
-    dg_code rc;
-    world->stats.empty_slots += !world->in_slot.built;
-    rc = dg_world_emit(
-        world, NULL,
-        &(dg_event){ .kind = DG_EVENT_NET_SLOT, .node = DG_EVENT_NO_NODE, .net_slot = n }, err);
+    dg_code rc = dg_consensus_slot_tell(world, err);
     if (rc < 0 || (rc = sample_holders(world, err)) < 0 || (rc = dg_approval_tell(world, err)) < 0
         || (rc = dg_backing_collators_tell(world, err)) < 0
         || (rc = dg_backing_pvf_tell(world, err)) < 0

@@ -17,16 +17,12 @@ const dg_sim_link *dg_world_link(const dg_world *world)
 
 void dg_world_begin_streams(dg_world *world)
 {
-    uint64_t seed = world->options.seed;
-    world->randomness.latency = dg_rng_root(seed, "statement-latency");
-    world->randomness.chunks = dg_rng_root(seed, "chunk-order");
-    world->randomness.vrf_modulo = dg_rng_root(seed, "relay-vrf-modulo");
-    world->randomness.vrf_delay = dg_rng_root(seed, "relay-vrf-delay");
+    world->latency = dg_rng_root(world->options.seed, "statement-latency");
 }
 
 uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what)
 {
-    dg_rng rng = dg_rng_branch(&world->randomness.latency, (uint64_t)from.v << 32 | to.v, what);
+    dg_rng rng = dg_rng_branch(&world->latency, (uint64_t)from.v << 32 | to.v, what);
     return dg_rng_u64(&rng);
 }
 

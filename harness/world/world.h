@@ -353,10 +353,7 @@ struct dg_world {
     dg_chain *chain;
     dg_network_options options;
     dg_sim *sim;
-    /* where streams by the thousand begin */
-    struct {
-        dg_rng latency, chunks, vrf_modulo, vrf_delay;
-    } randomness;
+    dg_rng latency; /* where the streams of links begin */
     dg_people people;
     dg_session *sessions;
     dg_world_node *nodes;
@@ -376,9 +373,6 @@ struct dg_world {
         uint64_t block, call[DG_ASK_COUNT];
     } longest; /* fuel, of N-1's */
     struct {
-        uint64_t claims, primary, built, failed;
-    } in_slot; /* since the slot began */
-    struct {
         dg_channel_ix blocks, finality, statements;
     } channels;
     dg_world_stats stats;
@@ -387,7 +381,8 @@ struct dg_world {
 /* links.c */
 /* what any two nodes are linked by, but for faults */
 const dg_sim_link *dg_world_link(const dg_world *world);
-void dg_world_begin_streams(dg_world *world); /* begins streams by the thousand, of its seed */
+/* Begins the streams of links, of the seed in its options. */
+void dg_world_begin_streams(dg_world *world);
 /* The delay of one thing said of a leaf, by its size on the wire. All that one node
  * says to another of one leaf has the same draw, so nothing overtakes. */
 uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
