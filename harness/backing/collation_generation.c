@@ -50,7 +50,8 @@ static void place(dg_candidate *candidate, const line *l, const dg_world_block *
 {
     candidate->core = core.v;
     candidate->session = leaf->view.session;
-    candidate->group = dg_rotation_group(&leaf->view.rotation, core.v, leaf->view.group_count);
+    candidate->group =
+        dg_rotation_group(&leaf->view.rotation, (dg_core_ix){ core.v }, leaf->view.group_count);
     candidate->by = l->by;
     candidate->follows = l->tip;
     candidate->head = dg_blake2_256(dg_bytes_of(head, HEAD_LEN));
@@ -115,7 +116,8 @@ static dg_code make(dg_world *world, const line *l, dg_place_ix at, dg_error *er
 static const dg_core *core_of(const dg_world *world, const dg_world_block *leaf, dg_place_ix core)
 {
     const dg_view *v = &leaf->view;
-    uint32_t group = dg_rotation_group(&v->rotation, core.v, v->group_count), by_queue = 0;
+    uint32_t group = dg_rotation_group(&v->rotation, (dg_core_ix){ core.v }, v->group_count),
+             by_queue = 0;
     if (!dg_view_differs(v, core.v))
         return &v->cores[core.v];
     for (uint32_t i = v->group_from[group]; i < v->group_from[group + 1]; i++) {

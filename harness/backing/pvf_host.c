@@ -217,10 +217,10 @@ dg_code dg_backing_pvf_leaf(dg_world *world, dg_node_ix node, const dg_world_blo
     if (member >= leaf->session->validators
         || (group = dg_view_group_of(&leaf->view, member)) == DG_NO)
         return DG_OK;
-    para = para_on(
-        &leaf->view,
-        (dg_place_ix){ dg_rotation_core(&leaf->view.rotation, group, leaf->view.group_count) },
-        world->nodes[node.v].of);
+    para = para_on(&leaf->view,
+                   (dg_place_ix){ dg_rotation_core(&leaf->view.rotation, (dg_group_ix){ group },
+                                                   leaf->view.group_count) },
+                   world->nodes[node.v].of);
     return para == DG_NO ? DG_OK
                          : dg_backing_pvf_want(world, node, leaf->session, (dg_para_id){ para },
                                                DG_PVF_BACKING, err);

@@ -52,8 +52,8 @@ static void put_bitfields(dg_world *world, dg_buf *out, dg_provision *count, uin
         dg_statements_bitfield_read(world, held, parent, (dg_node_ix){ b->session->node[i] });
         for (uint32_t k = 0; k < v->core_count; k++)
             bits[k] += held[k];
-        dg_bitfield_put(out, i, held, v->core_count, v->session, dg_block_hash(b->block),
-                        v->validators[i], dg_marked_sign);
+        dg_bitfield_put(out, (dg_validator_ix){ i }, held, v->core_count, dg_block_hash(b->block),
+                        v->session, v->validators[i], dg_marked_sign);
     }
     count_available(count, b, bits);
 }
@@ -101,7 +101,8 @@ static dg_code offer_each(dg_provider *m, dg_error *err)
         m->count->backable +=
             dg_statements_backable(m->world, (dg_leaf_id){ m->parent }, (dg_place_ix){ core });
         if (b->candidates
-            && dg_view_assigns(&b->view, core, b->candidates[core].para,
+            && dg_view_assigns(&b->view, (dg_core_ix){ core },
+                               (dg_para_id){ b->candidates[core].para },
                                m->world->nodes[m->node].of))
             rc = dg_consensus_provide_offer(m, &put, (dg_offer){ m->parent, core }, err);
     }

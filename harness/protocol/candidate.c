@@ -53,9 +53,9 @@ static void put_place(dg_buf *out, const dg_candidate_parts *parts)
     put_fill(out, 0, AT_DATA_HASH - AT_RESERVED);
 }
 
-static bool all_zero(dg_bytes bytes, size_t from, size_t to)
+static bool all_zero(dg_bytes bytes)
 {
-    for (size_t i = from; i < to; i++)
+    for (size_t i = 0; i < bytes.len; i++)
         if (bytes.at[i])
             return false;
     return true;
@@ -63,8 +63,9 @@ static bool all_zero(dg_bytes bytes, size_t from, size_t to)
 
 bool dg_descriptor_is_v2(dg_bytes d)
 {
-    return d.at[AT_VERSION] == 0 && all_zero(d, AT_RESERVED, AT_DATA_HASH)
-           && all_zero(d, AT_SIGNATURE, AT_PARA_HEAD);
+    return d.at[AT_VERSION] == 0
+           && all_zero(dg_bytes_of(d.at + AT_RESERVED, AT_DATA_HASH - AT_RESERVED))
+           && all_zero(dg_bytes_of(d.at + AT_SIGNATURE, AT_PARA_HEAD - AT_SIGNATURE));
 }
 
 static void put_descriptor(dg_buf *out, const dg_candidate_parts *parts, dg_signer sign)
@@ -213,8 +214,8 @@ void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t 
 
 /* ---- availability ---- */
 
-void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores,
-                     uint32_t session, const dg_hash *parent, const uint8_t key[32], dg_signer sign)
+void dg_bitfield_put(dg_buf *out, dg_validator_ix validator, const bool *held, uint32_t cores,
+                     const dg_hash *parent, uint32_t session, const uint8_t key[32], dg_signer sign)
 {
     uint8_t room[DG_CORES_MAX / 8 + 64], sig[64];
     dg_buf message = dg_buf_on(room, sizeof room);
@@ -223,6 +224,6 @@ void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t
     dg_scale_put_u32(&message, session);
     dg_buf_put_bytes(&message, dg_hash_bytes(parent));
     sign(sig, dg_buf_bytes(&message), key);
-    dg_scale_put_u32(out, validator);
+    dg_scale_put_u32(out, validator.v);
     dg_buf_put(out, sig, sizeof sig);
 }

@@ -131,13 +131,13 @@ bool dg_view_differs(const dg_view *v, uint32_t core)
     return v->cores_told && dg_core_turn(&v->cores_told[core]) != dg_core_turn(&v->cores[core]);
 }
 
-bool dg_view_assigns(const dg_view *v, uint32_t core, uint32_t para, const dg_node_class *of)
+bool dg_view_assigns(const dg_view *v, dg_core_ix core, dg_para_id para, const dg_node_class *of)
 {
     const dg_core *c;
-    if (!dg_view_differs(v, core))
+    if (!dg_view_differs(v, core.v))
         return true;
-    c = dg_view_core(v, core, of);
-    return c->kind == DG_CORE_OCCUPIED ? c->next != DG_NO : c->para == para;
+    c = dg_view_core(v, core.v, of);
+    return c->kind == DG_CORE_OCCUPIED ? c->next != DG_NO : c->para == para.v;
 }
 
 uint32_t dg_waiting_of(const dg_view *view, uint32_t para)

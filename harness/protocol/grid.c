@@ -92,40 +92,41 @@ uint32_t dg_grid_slots(const dg_grid *grid)
     return grid->width + (grid->count + grid->width - 1) / grid->width;
 }
 
-uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour)
+uint32_t dg_grid_slot(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix neighbour)
 {
-    if (dg_grid_same_row(grid, member, neighbour))
-        return column(grid, neighbour);
-    return dg_grid_same_column(grid, member, neighbour) ? grid->width + row(grid, neighbour)
-                                                        : DG_NO;
+    if (dg_grid_same_row(grid, member.v, neighbour.v))
+        return column(grid, neighbour.v);
+    return dg_grid_same_column(grid, member.v, neighbour.v) ? grid->width + row(grid, neighbour.v)
+                                                            : DG_NO;
 }
 
-uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot)
+uint32_t dg_grid_neighbour(const dg_grid *grid, dg_discovery_ix member, uint32_t slot)
 {
     assert(slot < dg_grid_slots(grid));
-    uint32_t at = slot < grid->width ? row(grid, member) * grid->width + slot
-                                     : (slot - grid->width) * grid->width + column(grid, member);
-    return at < grid->count && grid->at[at] != member ? grid->at[at] : DG_NO;
+    uint32_t at = slot < grid->width ? row(grid, member.v) * grid->width + slot
+                                     : (slot - grid->width) * grid->width + column(grid, member.v);
+    return at < grid->count && grid->at[at] != member.v ? grid->at[at] : DG_NO;
 }
 
-dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin)
+dg_route dg_grid_route(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix origin)
 {
-    bool same = member == origin;
-    return (dg_route){ .row = same || dg_grid_same_column(grid, member, origin),
-                       .column = same || dg_grid_same_row(grid, member, origin) };
+    bool same = member.v == origin.v;
+    return (dg_route){ .row = same || dg_grid_same_column(grid, member.v, origin.v),
+                       .column = same || dg_grid_same_row(grid, member.v, origin.v) };
 }
 
-dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member)
+dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, dg_group_ix group,
+                       dg_discovery_ix member)
 {
-    assert(group < view->group_count);
+    assert(group.v < view->group_count);
     dg_route to = { false, false };
-    for (uint32_t i = view->group_from[group]; i < view->group_from[group + 1]; i++) {
+    for (uint32_t i = view->group_from[group.v]; i < view->group_from[group.v + 1]; i++) {
         if (view->members[i] >= grid->count)
             continue; /* a group of another answer than the grid */
-        if (view->members[i] == member)
+        if (view->members[i] == member.v)
             return (dg_route){ true, true };
-        to.column |= dg_grid_same_row(grid, member, view->members[i]);
-        to.row |= dg_grid_same_column(grid, member, view->members[i]);
+        to.column |= dg_grid_same_row(grid, member.v, view->members[i]);
+        to.row |= dg_grid_same_column(grid, member.v, view->members[i]);
     }
     return to;
 }

@@ -20,12 +20,12 @@ uint32_t dg_rotation_count(const dg_rotation *r)
                                                      : 0;
 }
 
-uint32_t dg_rotation_group(const dg_rotation *r, uint32_t core, uint32_t groups)
+uint32_t dg_rotation_group(const dg_rotation *r, dg_core_ix core, uint32_t groups)
 {
-    return groups ? (uint32_t)(((uint64_t)core + dg_rotation_count(r)) % groups) : 0;
+    return groups ? (uint32_t)(((uint64_t)core.v + dg_rotation_count(r)) % groups) : 0;
 }
 
-uint32_t dg_rotation_core(const dg_rotation *r, uint32_t group, uint32_t groups)
+uint32_t dg_rotation_core(const dg_rotation *r, dg_group_ix group, uint32_t groups)
 {
-    return groups ? (group % groups + groups - dg_rotation_count(r) % groups) % groups : 0;
+    return groups ? (group.v % groups + groups - dg_rotation_count(r) % groups) % groups : 0;
 }

@@ -41,6 +41,10 @@ typedef struct {
 } dg_validator_ix; /* into the para validators of a session */
 typedef struct {
     uint32_t v;
+} dg_discovery_ix; /* into its discovery keys, whose first are those of the para validators: a place
+                    * in the grid */
+typedef struct {
+    uint32_t v;
 } dg_group_ix; /* backing group of a session; which core it works at rotates */
 typedef struct {
     uint32_t v;
@@ -178,9 +182,9 @@ bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b);
 /* Neighbours are numbered: by column those of the row, then by row those of the column. */
 uint32_t dg_grid_slots(const dg_grid *grid);
 /* The number of `neighbour` among the neighbours of `member`; DG_NO: it is none. */
-uint32_t dg_grid_slot(const dg_grid *grid, uint32_t member, uint32_t neighbour);
+uint32_t dg_grid_slot(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix neighbour);
 /* The neighbour of `member` with that number, below dg_grid_slots; DG_NO: nobody stands there. */
-uint32_t dg_grid_neighbour(const dg_grid *grid, uint32_t member, uint32_t slot);
+uint32_t dg_grid_neighbour(const dg_grid *grid, dg_discovery_ix member, uint32_t slot);
 /* The members over which two that are not neighbours reach each other: 0 to 2. */
 unsigned dg_grid_between(const dg_grid *grid, uint32_t between[2], uint32_t a, uint32_t b);
 
@@ -195,9 +199,9 @@ void dg_groups_split(uint32_t *sizes, uint32_t groups, uint32_t validators);
 /* How often the groups have moved on since the session began; 0 where they do not rotate. */
 uint32_t dg_rotation_count(const dg_rotation *rotation);
 /* The group that serves a core; 0 when there are no groups. */
-uint32_t dg_rotation_group(const dg_rotation *rotation, uint32_t core, uint32_t groups);
+uint32_t dg_rotation_group(const dg_rotation *rotation, dg_core_ix core, uint32_t groups);
 /* The core that a group serves, of as many cores as groups; the inverse of the above. */
-uint32_t dg_rotation_core(const dg_rotation *rotation, uint32_t group, uint32_t groups);
+uint32_t dg_rotation_core(const dg_rotation *rotation, dg_group_ix group, uint32_t groups);
 
 /* ---- leaves.c ---- */
 
@@ -394,7 +398,8 @@ const dg_core *dg_view_core(const dg_view *view, uint32_t core, const dg_node_cl
 /* is it another parachain's turn by the queue? */
 bool dg_view_differs(const dg_view *view, uint32_t core);
 /* is it this one's, as a release sees it? */
-bool dg_view_assigns(const dg_view *view, uint32_t core, uint32_t para, const dg_node_class *of);
+bool dg_view_assigns(const dg_view *view, dg_core_ix core, dg_para_id para,
+                     const dg_node_class *of);
 /* do votes that it puts into a block name their core? */
 bool dg_view_core_bits(const dg_view *view, const dg_node_class *of);
 /* Notes that what a request answered could not be used. */
@@ -552,8 +557,8 @@ typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
 void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted,
                       const uint8_t (*keys)[32], uint32_t members, bool core_bits, dg_signer sign);
 /* Availability of `cores` cores as `held` says, signed for a child of `parent`. */
-void dg_bitfield_put(dg_buf *out, uint32_t validator, const bool *held, uint32_t cores,
-                     uint32_t session, const dg_hash *parent, const uint8_t key[32],
+void dg_bitfield_put(dg_buf *out, dg_validator_ix validator, const bool *held, uint32_t cores,
+                     const dg_hash *parent, uint32_t session, const uint8_t key[32],
                      dg_signer sign);
 
 /* ---- disputes.c ---- */
@@ -667,9 +672,10 @@ typedef struct dg_route {
 } dg_route;
 /* To whom a message that began at member `origin` has to go on from `member`: own ones to row
  * and column, those of the row to the column, those of the column to the row. */
-dg_route dg_grid_route(const dg_grid *grid, uint32_t member, uint32_t origin);
+dg_route dg_grid_route(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix origin);
 /* To whom a member announces a group's candidate: if of the group to row and column, if in a row
  * with one of it to its column, if in a column with one to its row. */
-dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, uint32_t group, uint32_t member);
+dg_route dg_grid_sends(const dg_grid *grid, const dg_view *view, dg_group_ix group,
+                       dg_discovery_ix member);
 
 #endif

@@ -127,7 +127,8 @@ static dg_code tell(dg_computed_grid *w, const dg_world *world, dg_node_ix from,
     /* as the other sees it: on a fork the session of this index may be another one */
     back = p->grid->member[from.v] == DG_NO
                ? DG_NO
-               : dg_grid_slot(&p->grid->grid, p->grid->member[to.v], p->grid->member[from.v]);
+               : dg_grid_slot(&p->grid->grid, (dg_discovery_ix){ p->grid->member[to.v] },
+                              (dg_discovery_ix){ p->grid->member[from.v] });
     if (back == DG_NO)
         return DG_OK;
     view = b->taken[to.v] + w->delay[(size_t)to.v * w->slots + back].ask;
@@ -152,10 +153,10 @@ static dg_code announce(dg_computed_grid *w, dg_world *world, const step *now, d
     if (!p->in || p->grid_at > now->at || p->down <= now->at)
         return DG_OK;
     member = g->member[now->node];
-    sends = dg_grid_sends(&g->grid, &b->view, group, member);
+    sends = dg_grid_sends(&g->grid, &b->view, (dg_group_ix){ group }, (dg_discovery_ix){ member });
     for (uint32_t slot = 0; slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
         uint32_t to = (slot < g->grid.width ? sends.row : sends.column)
-                          ? dg_grid_neighbour(&g->grid, member, slot)
+                          ? dg_grid_neighbour(&g->grid, (dg_discovery_ix){ member }, slot)
                           : DG_NO;
         if (to != DG_NO && g->node[to] != DG_NO && !in_group(b, group, to))
             rc = tell(w, world, (dg_node_ix){ now->node }, slot, (dg_node_ix){ g->node[to] },
@@ -287,7 +288,8 @@ static void find_delays(dg_computed_grid *w, const dg_world *world)
         for (uint32_t slot = 0; slot < w->slots; slot++) {
             size_t at = (size_t)i * w->slots + slot;
             bool has = w->place[i].in && slot < dg_grid_slots(&g->grid);
-            uint32_t member = has ? dg_grid_neighbour(&g->grid, g->member[i], slot) : DG_NO;
+            uint32_t member =
+                has ? dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[i] }, slot) : DG_NO;
             uint32_t to = member == DG_NO ? DG_NO : g->node[member];
             uint64_t draw;
             w->delay[at].manifest = w->delay[at].ask = DG_NEVER;

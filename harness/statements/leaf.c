@@ -27,8 +27,8 @@ dg_ns dg_statements_request_patience(const dg_world *world, dg_leaf_id leaf, dg_
 bool dg_statements_reads(const dg_world *world, dg_leaf_id leaf, dg_place_ix core, dg_node_ix node)
 {
     const dg_world_block *b = &world->blocks[leaf.v];
-    if (!dg_view_assigns(&b->view, b->candidates[core.v].core, b->candidates[core.v].para,
-                         world->nodes[node.v].of)
+    if (!dg_view_assigns(&b->view, (dg_core_ix){ b->candidates[core.v].core },
+                         (dg_para_id){ b->candidates[core.v].para }, world->nodes[node.v].of)
         || dg_view_is_disabled(&b->view, b->session->member[node.v]))
         return false;
     return !world->blocks[leaf.v].candidates[core.v].receipt_v2

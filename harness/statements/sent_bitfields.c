@@ -21,8 +21,10 @@ static bool wants(const dg_session *g, dg_node_ix node, dg_node_ix origin, dg_no
     if (!g || g->member[node.v] == DG_NO || g->member[origin.v] == DG_NO
         || g->member[to.v] == DG_NO)
         return false;
-    route = dg_grid_route(&g->grid, g->member[node.v], g->member[origin.v]);
-    slot = dg_grid_slot(&g->grid, g->member[node.v], g->member[to.v]);
+    route = dg_grid_route(&g->grid, (dg_discovery_ix){ g->member[node.v] },
+                          (dg_discovery_ix){ g->member[origin.v] });
+    slot = dg_grid_slot(&g->grid, (dg_discovery_ix){ g->member[node.v] },
+                        (dg_discovery_ix){ g->member[to.v] });
     return slot != DG_NO && (slot < g->grid.width ? route.row : route.column);
 }
 
@@ -50,7 +52,7 @@ static dg_code relay(dg_world *world, dg_sent_leaf *x, dg_node_ix node, dg_node_
     assert(left <= RANDOM_MAX);
     for (uint32_t slot = 0;
          g && g->member[node.v] != DG_NO && slot < dg_grid_slots(&g->grid) && rc == DG_OK; slot++) {
-        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node.v], slot),
+        uint32_t member = dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[node.v] }, slot),
                  to = member == DG_NO ? DG_NO : g->node[member];
         if (to != DG_NO && to != from.v
             && wants(g, node, (dg_node_ix){ origin }, (dg_node_ix){ to }))

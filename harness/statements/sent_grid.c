@@ -20,7 +20,7 @@ static const dg_session *grid_now(const dg_world *world, const dg_sent_leaf *x, 
 
 static uint32_t peer_at(const dg_session *g, dg_node_ix node, uint32_t slot)
 {
-    uint32_t member = dg_grid_neighbour(&g->grid, g->member[node.v], slot);
+    uint32_t member = dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[node.v] }, slot);
     return member == DG_NO ? DG_NO : g->node[member];
 }
 
@@ -28,14 +28,16 @@ static uint32_t slot_of(const dg_session *g, dg_node_ix node, dg_node_ix peer)
 {
     return g->member[peer.v] == DG_NO
                ? DG_NO
-               : dg_grid_slot(&g->grid, g->member[node.v], g->member[peer.v]);
+               : dg_grid_slot(&g->grid, (dg_discovery_ix){ g->member[node.v] },
+                              (dg_discovery_ix){ g->member[peer.v] });
 }
 
 static bool sends_to(const dg_world *world, const dg_sent_leaf *x, const dg_session *g,
                      dg_node_ix from, dg_place_ix core, uint32_t slot)
 {
     const dg_world_block *b = &world->blocks[x->leaf];
-    dg_route to = dg_grid_sends(&g->grid, &b->view, b->candidates[core.v].group, g->member[from.v]);
+    dg_route to = dg_grid_sends(&g->grid, &b->view, (dg_group_ix){ b->candidates[core.v].group },
+                                (dg_discovery_ix){ g->member[from.v] });
     return slot < g->grid.width ? to.row : to.column;
 }
 

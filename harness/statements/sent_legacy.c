@@ -48,11 +48,13 @@ static void choose_grid(choice *c, const dg_world *world, const dg_session *g, d
     dg_route to;
     if (!g || g->member[node.v] == DG_NO || g->member[origin.v] == DG_NO)
         return;
-    to = dg_grid_route(&g->grid, g->member[node.v], g->member[origin.v]);
+    to = dg_grid_route(&g->grid, (dg_discovery_ix){ g->member[node.v] },
+                       (dg_discovery_ix){ g->member[origin.v] });
     for (uint32_t slot = 0; slot < dg_grid_slots(&g->grid); slot++) {
-        uint32_t member = (slot < g->grid.width ? to.row : to.column)
-                              ? dg_grid_neighbour(&g->grid, g->member[node.v], slot)
-                              : DG_NO;
+        uint32_t member =
+            (slot < g->grid.width ? to.row : to.column)
+                ? dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[node.v] }, slot)
+                : DG_NO;
         if (member != DG_NO)
             choose(c, world, node, from, (dg_node_ix){ g->node[member] });
     }

@@ -48,9 +48,12 @@ static void forget_of(const dg_world *world, dg_sent_leaf *x, dg_node_ix node)
     const dg_session *g = world->blocks[x->leaf].session;
     for (uint32_t slot = 0;
          g->has_grid && g->member[node.v] != DG_NO && slot < dg_grid_slots(&g->grid); slot++) {
-        uint32_t member = dg_grid_neighbour(&g->grid, g->member[node.v], slot);
+        uint32_t member = dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[node.v] }, slot);
         uint32_t peer = member == DG_NO ? DG_NO : g->node[member], back;
-        if (peer != DG_NO && (back = dg_grid_slot(&g->grid, member, g->member[node.v])) != DG_NO)
+        if (peer != DG_NO
+            && (back = dg_grid_slot(&g->grid, (dg_discovery_ix){ member },
+                                    (dg_discovery_ix){ g->member[node.v] }))
+                   != DG_NO)
             forget_slot(x, (dg_node_ix){ peer }, back);
     }
 }
@@ -80,7 +83,8 @@ static dg_code tell_anew(dg_world *world, dg_sent_leaf *x, dg_node_ix from, dg_n
     const dg_session *g = world->blocks[x->leaf].session;
     dg_said view = { .leaf = x->leaf, .votes = to.v };
     uint32_t slot = g->has_grid && g->member[from.v] != DG_NO && g->member[to.v] != DG_NO
-                        ? dg_grid_slot(&g->grid, g->member[from.v], g->member[to.v])
+                        ? dg_grid_slot(&g->grid, (dg_discovery_ix){ g->member[from.v] },
+                                       (dg_discovery_ix){ g->member[to.v] })
                         : DG_NO;
     if (slot != DG_NO)
         forget_slot(x, from, slot);

@@ -178,12 +178,14 @@ static uint32_t other_source(const dg_world *world, dg_sent_leaf *x, dg_node_ix 
     uint32_t slots = g->has_grid && g->member[node.v] != DG_NO ? dg_grid_slots(&g->grid) : 0,
              source = dg_seat_at(x, node, core)->source;
     uint32_t from = slots && g->member[source] != DG_NO
-                        ? dg_grid_slot(&g->grid, g->member[node.v], g->member[source])
+                        ? dg_grid_slot(&g->grid, (dg_discovery_ix){ g->member[node.v] },
+                                       (dg_discovery_ix){ g->member[source] })
                         : DG_NO;
     for (uint32_t i = 1; from != DG_NO && i < slots; i++) {
         uint32_t slot = (from + i) % slots;
         if (dg_sent_has(received, slot))
-            return g->node[dg_grid_neighbour(&g->grid, g->member[node.v], slot)];
+            return g
+                ->node[dg_grid_neighbour(&g->grid, (dg_discovery_ix){ g->member[node.v] }, slot)];
     }
     return source;
 }

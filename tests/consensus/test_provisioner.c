@@ -146,9 +146,10 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
                 dg_sim_crash(
                     dg_network_sim(w.net),
                     (dg_node_ix){
-                        b->session->node[b->view.members[b->view.group_from[dg_rotation_group(
-                                                             &b->view.rotation, 0, 20)]
-                                                         + k]] },
+                        b->session
+                            ->node[b->view.members[b->view.group_from[dg_rotation_group(
+                                                       &b->view.rotation, (dg_core_ix){ 0 }, 20)]
+                                                   + k]] },
                     (BACKS + 21) * DG_MS, DG_NEVER, NULL),
                 DG_OK);
         run_to(&w, BACKS + 5900);

@@ -16,7 +16,9 @@ static void check_groups(const dg_view *v)
         assert(v->group_from[g + 1] - v->group_from[g] <= DG_GROUP_MAX);
         for (uint32_t i = v->group_from[g]; i < v->group_from[g + 1]; i++)
             assert(v->members[i] < v->validator_count);
-        assert(dg_rotation_group(&v->rotation, dg_rotation_core(&v->rotation, g, v->group_count),
+        assert(dg_rotation_group(&v->rotation,
+                                 (dg_core_ix){ dg_rotation_core(&v->rotation, (dg_group_ix){ g },
+                                                                v->group_count) },
                                  v->group_count)
                == g);
     }
@@ -30,7 +32,7 @@ static void check_routes(const dg_view *v)
     assert(dg_grid_init(&grid, 5, randomness, NULL) == DG_OK);
     for (uint32_t g = 0; g < v->group_count; g++)
         for (uint32_t member = 0; member < grid.count; member++) {
-            dg_route to = dg_grid_sends(&grid, v, g, member);
+            dg_route to = dg_grid_sends(&grid, v, (dg_group_ix){ g }, (dg_discovery_ix){ member });
             assert(!to.row || v->group_from[g] < v->group_from[g + 1]);
         }
     dg_grid_clear(&grid);

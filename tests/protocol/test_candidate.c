@@ -131,7 +131,7 @@ START_TEST(bitfields_come_out_byte_for_byte)
     {
         dg_buf want = bytes_of(item);
         size_t from = out.len;
-        dg_bitfield_put(&out, (uint32_t)i, held, 3, 1, &at, key, mock_sign);
+        dg_bitfield_put(&out, (dg_validator_ix){ (uint32_t)i }, held, 3, &at, 1, key, mock_sign);
         assert_bytes(dg_bytes_of(out.at + from, out.len - from), dg_buf_bytes(&want), "bitfield");
         dg_buf_clear(&want);
     }
@@ -195,14 +195,14 @@ START_TEST(a_bitfield_signs_bits_session_and_parent)
     dg_hash parent = { { 0xbb } };
     dg_buf out;
     dg_buf_init(&out, 1024);
-    dg_bitfield_put(&out, 3, held, 11, 12, &parent, key, seeing_sign);
+    dg_bitfield_put(&out, (dg_validator_ix){ 3 }, held, 11, &parent, 12, key, seeing_sign);
     assert_bytes(dg_bytes_of(out.at, 7), hex("2c010503000000"), "bits and index");
     ck_assert_uint_eq(seen_message.len, 3 + 4 + 32);
     assert_bytes(dg_bytes_of(seen_message.at, 7), hex("2c01050c000000"), "bits and session");
     ck_assert_uint_eq(out.len, 7 + 64);
     dg_buf_reset(&out);
     /* a node that sees no cores */
-    dg_bitfield_put(&out, 3, NULL, 0, 12, &parent, key, seeing_sign);
+    dg_bitfield_put(&out, (dg_validator_ix){ 3 }, NULL, 0, &parent, 12, key, seeing_sign);
     ck_assert_uint_eq(out.len, 1 + 4 + 64);
     dg_buf_clear(&out);
 }

@@ -191,11 +191,16 @@ static const struct {
 START_TEST(groups_walk_over_the_cores)
 {
     dg_rotation r = { turns[_i].start, turns[_i].frequency, turns[_i].now };
-    ck_assert_uint_eq(dg_rotation_group(&r, turns[_i].core, turns[_i].groups), turns[_i].group);
-    ck_assert_uint_eq(dg_rotation_core(&r, turns[_i].group, turns[_i].groups), turns[_i].core);
+    ck_assert_uint_eq(dg_rotation_group(&r, (dg_core_ix){ turns[_i].core }, turns[_i].groups),
+                      turns[_i].group);
+    ck_assert_uint_eq(dg_rotation_core(&r, (dg_group_ix){ turns[_i].group }, turns[_i].groups),
+                      turns[_i].core);
     for (uint32_t g = 0; g < turns[_i].groups; g++)
         ck_assert_uint_eq(
-            dg_rotation_group(&r, dg_rotation_core(&r, g, turns[_i].groups), turns[_i].groups), g);
+            dg_rotation_group(
+                &r, (dg_core_ix){ dg_rotation_core(&r, (dg_group_ix){ g }, turns[_i].groups) },
+                turns[_i].groups),
+            g);
 }
 END_TEST
 
@@ -263,8 +268,9 @@ START_TEST(a_group_may_have_members_beyond_the_grid)
     randomness_of(randomness, steps);
     ck_assert_int_eq(dg_grid_init(&g, 7, randomness, NULL), DG_OK);
     for (uint32_t member = 0; member < 7; member++) {
-        dg_route to = dg_grid_sends(&g, &v, 0, member), same = dg_grid_sends(&g, &only, 0, member),
-                 none = dg_grid_sends(&g, &v, 1, member);
+        dg_route to = dg_grid_sends(&g, &v, (dg_group_ix){ 0 }, (dg_discovery_ix){ member }),
+                 same = dg_grid_sends(&g, &only, (dg_group_ix){ 0 }, (dg_discovery_ix){ member }),
+                 none = dg_grid_sends(&g, &v, (dg_group_ix){ 1 }, (dg_discovery_ix){ member });
         ck_assert(to.row == same.row && to.column == same.column);
         ck_assert(!none.row && !none.column);
     }
@@ -284,18 +290,20 @@ START_TEST(neighbours_are_numbered_and_routes_cross)
     for (uint32_t a = 0; a < n; a++) {
         uint32_t found = 0, near = 0;
         for (uint32_t slot = 0; slot < dg_grid_slots(&g); slot++) {
-            uint32_t b = dg_grid_neighbour(&g, a, slot);
+            uint32_t b = dg_grid_neighbour(&g, (dg_discovery_ix){ a }, slot);
             if (b == DG_NO)
                 continue;
-            ck_assert_uint_eq(dg_grid_slot(&g, a, b), slot);
+            ck_assert_uint_eq(dg_grid_slot(&g, (dg_discovery_ix){ a }, (dg_discovery_ix){ b }),
+                              slot);
             found++;
         }
         for (uint32_t b = 0; b < n; b++) {
-            dg_route to = dg_grid_route(&g, a, b);
+            dg_route to = dg_grid_route(&g, (dg_discovery_ix){ a }, (dg_discovery_ix){ b });
             bool row = dg_grid_same_row(&g, a, b), column = dg_grid_same_column(&g, a, b);
             near += row || column;
             ck_assert(to.row == (a == b || column) && to.column == (a == b || row));
-            ck_assert((dg_grid_slot(&g, a, b) == DG_NO) == !(row || column));
+            ck_assert((dg_grid_slot(&g, (dg_discovery_ix){ a }, (dg_discovery_ix){ b }) == DG_NO)
+                      == !(row || column));
         }
         ck_assert_uint_eq(found, near);
     }

@@ -90,8 +90,9 @@ START_TEST(a_claim_queue_says_whose_turn_it_is)
         /* never asked for it */
         ck_assert_uint_eq(dg_view_core(&v, i, &older)->para, i == 0 ? DG_NO : i == 1 ? 7 : 8);
         ck_assert_ptr_eq(dg_view_core(&v, i, &newest), &cores[i]);
-        ck_assert(dg_view_assigns(&v, 1, 7, &older));
-        ck_assert_int_eq(dg_view_assigns(&v, 1, 7, &newest), !queues[_i].known);
+        ck_assert(dg_view_assigns(&v, (dg_core_ix){ 1 }, (dg_para_id){ 7 }, &older));
+        ck_assert_int_eq(dg_view_assigns(&v, (dg_core_ix){ 1 }, (dg_para_id){ 7 }, &newest),
+                         !queues[_i].known);
     }
     dg_free(v.cores_told);
 }
