@@ -49,12 +49,11 @@ uint64_t dg_approval_routed_messages(uint32_t members, unsigned level)
     return level == 1 ? grid : grid + members * (row + column);
 }
 
-void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, uint64_t assignments,
-                                uint64_t approvals)
+void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, dg_approval_sent sent)
 {
     uint64_t each = dg_approval_routed_messages(a->session->count, a->level);
-    world->approval->since.assignments += assignments * each;
-    world->approval->since.approvals += approvals * each;
+    world->approval->since.assignments += sent.assignments * each;
+    world->approval->since.approvals += sent.approvals * each;
 }
 
 static uint32_t newest(const dg_world *world)
@@ -101,7 +100,8 @@ void dg_approval_aggression_slot(dg_world *world)
         if (b->number == final + 1)
             raise(world, b->approval, world->approval->since.level);
         if (b->number < best && (best - b->number) % dg_world_constant(DG_CONST_RESEND) == 0)
-            dg_approval_count_messages(world, b->approval, b->approval->assignments,
-                                       b->approval->approvals);
+            dg_approval_count_messages(
+                world, b->approval,
+                (dg_approval_sent){ b->approval->assignments, b->approval->approvals });
     }
 }

@@ -209,7 +209,9 @@ void dg_approval_aggression_slot(dg_world *world);
  * all that hear it tell their row and column. */
 uint64_t dg_approval_routed_messages(uint32_t members, unsigned level);
 /* New messages of a block. */
-void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, uint64_t assignments,
-                                uint64_t approvals);
+typedef struct dg_approval_sent {
+    uint64_t assignments, approvals;
+} dg_approval_sent;
+void dg_approval_count_messages(dg_world *world, const dg_approval_block *a, dg_approval_sent sent);
 
 #endif

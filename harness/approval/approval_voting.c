@@ -150,7 +150,8 @@ static dg_code step_block(dg_world *world, dg_leaf_id id, dg_wakeup *turns, dg_e
         if (a->entries[i].approved_at == DG_NEVER
             && (rc = step_candidate(world, a, &a->entries[i], id, turns, now, err)) < 0)
             return rc;
-    dg_approval_count_messages(world, a, a->assignments - told, a->approvals - approved);
+    dg_approval_count_messages(
+        world, a, (dg_approval_sent){ a->assignments - told, a->approvals - approved });
     dg_statements_recovery_count(world, a->session, a->assignments - told);
     a->stepped = now;
     if (a->waiting)

@@ -37,14 +37,19 @@ static bool is_missing(const dg_checker *c, const dg_moment *m, uint64_t drift)
            <= minus(m->tick, drift);
 }
 
-static void take_tranche(sum *s, uint64_t told, uint64_t missing, uint64_t last_tick)
+/* One tranche: who told by now, who of them is missing, when the last one told. */
+typedef struct tranche_sum {
+    uint64_t told, missing, last_tick;
+} tranche_sum;
+
+static void take_tranche(sum *s, const tranche_sum *t)
 {
-    uint64_t covers = s->depth ? told != 0 : told;
-    s->told += told;
+    uint64_t covers = s->depth ? t->told != 0 : t->told;
+    s->told += t->told;
     s->covering = minus(s->covering, covers);
     s->covered += s->depth ? covers : 0;
-    s->uncovered += missing;
-    s->last_tick = last_tick > s->last_tick ? last_tick : s->last_tick;
+    s->uncovered += t->missing;
+    s->last_tick = t->last_tick > s->last_tick ? t->last_tick : s->last_tick;
     if (!s->covering && s->uncovered) {
         s->depth++;
         s->covering = s->uncovered;
@@ -85,17 +90,19 @@ void dg_approval_required_at(dg_required_tranches *out, dg_checker *checkers, ui
     uint32_t i = 0;
     while (i < count && checkers[i].tranche <= turn(m, s.depth)) {
         uint32_t tranche = checkers[i].tranche;
-        uint64_t told = 0, missing = 0, last = 0, drift = s.depth * m->no_show_ticks;
+        uint64_t drift = s.depth * m->no_show_ticks;
+        tranche_sum t = { 0 };
         for (; i < count && checkers[i].tranche == tranche; i++) {
             bool gone = checkers[i].received <= m->at && is_missing(&checkers[i], m, drift);
             if (checkers[i].received > m->at)
                 continue;
-            told++;
-            missing += gone;
+            t.told++;
+            t.missing += gone;
             checkers[i].no_show |= gone && mark;
-            last = tick_of(checkers[i].received) > last ? tick_of(checkers[i].received) : last;
+            if (tick_of(checkers[i].received) > t.last_tick)
+                t.last_tick = tick_of(checkers[i].received);
         }
-        take_tranche(&s, told, missing, last);
+        take_tranche(&s, &t);
         if (conclude(out, &s, m, tranche))
             return;
     }

@@ -81,7 +81,7 @@ static dg_ns ask(const dg_world *world, bool *got, dg_node_ix node, dg_node_ix o
     both = there - at
            + dg_sim_link_delay(world->sim, to, from, dg_world_link_draw(world, of, node, home.v),
                                bytes);
-    if (both > limit || dg_sim_was_down(world->sim, to, at, there)
+    if (both > limit || dg_sim_was_down(world->sim, to, (dg_sim_span){ at, there })
         || dg_world_link_arrival(world, node, of, at, there - at) == DG_NEVER
         || dg_world_link_arrival(world, of, node, there, at + both - there) == DG_NEVER)
         return at + limit;

@@ -27,7 +27,9 @@ static dg_code stand_still(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_n
     rc = dg_world_emit(
         world, &world->blocks[id.v],
         &(dg_event){ .kind = DG_EVENT_NET_COMPILED, .node = node.v, .net_compiled = n }, err);
-    return rc < 0 ? rc : dg_sim_pause(world->sim, (dg_node_ix){ node.v }, now, until, err);
+    return rc < 0
+               ? rc
+               : dg_sim_pause(world->sim, (dg_node_ix){ node.v }, (dg_sim_span){ now, until }, err);
 }
 
 dg_code dg_consensus_compile(dg_world *world, dg_node_ix node, dg_leaf_id id, bool children,

@@ -75,5 +75,5 @@ dg_code dg_consensus_mid_session_told(dg_world *world, dg_node_ix node, dg_leaf_
     if ((rc = tell_signal(world, node, &world->blocks[id.v], err)) < 0
         || (rc = dg_statement_signal(&n->sd, &lost, &only_deactivates, NULL, err)) < 0)
         return rc;
-    return dg_world_emit_losses(world, node.v, id.v, &lost, err);
+    return dg_world_emit_losses(world, node, id, &lost, err);
 }

@@ -40,7 +40,7 @@ static dg_code tell_topology(dg_world *world, dg_node_ix node, dg_leaf_id id, dg
     if ((rc = dg_statement_topology(&n->sd, &lost, b->session, b->number, err)) < 0)
         return rc;
     dg_statement_stamp(&n->sd, dg_sim_now(world->sim));
-    return (rc = dg_world_emit_losses(world, node.v, id.v, &lost, err)) < 0
+    return (rc = dg_world_emit_losses(world, node, id, &lost, err)) < 0
                ? rc
                : dg_consensus_mid_session_told(world, node, id, err);
 }
@@ -120,7 +120,7 @@ static dg_code tell_statements(dg_world *world, dg_node_ix node, const dg_held_s
     }
     rc = dg_statement_signal(&world->nodes[node.v].sd, &lost, &held->signal, &leaf, err);
     dg_free(ancestors);
-    return rc < 0 ? rc : dg_world_emit_losses(world, node.v, held->id, &lost, err);
+    return rc < 0 ? rc : dg_world_emit_losses(world, node, (dg_leaf_id){ held->id }, &lost, err);
 }
 
 static dg_code deliver(dg_world *world, dg_node_ix node, const dg_held_signal *held, dg_error *err)
@@ -189,7 +189,9 @@ static dg_code go_down(dg_world *world, dg_node_ix node, dg_ns wait, dg_error *e
         world, about,
         &(dg_event){ .kind = DG_EVENT_NET_STALLED, .node = node.v, .net_stalled = told },
         "question", dg_request_at(own->waits_for)->method, err);
-    return rc < 0 ? rc : dg_sim_crash(world->sim, (dg_node_ix){ node.v }, at, at + down, err);
+    return rc < 0 ? rc
+                  : dg_sim_crash(world->sim, (dg_node_ix){ node.v }, (dg_sim_span){ at, at + down },
+                                 err);
 }
 
 dg_code dg_consensus_signal(dg_world *world, dg_node_ix node, const dg_signal *signal,

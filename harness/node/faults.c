@@ -197,7 +197,8 @@ static dg_code part(dg_world *world, const dg_planned_fault *f, dg_ns from, dg_n
     uint32_t count = 0, next = 0;
     dg_code rc;
     if (f->node_count <= world->node_count / 2)
-        return dg_sim_partition(world->sim, f->nodes, f->node_count, from, to, err);
+        return dg_sim_partition(world->sim, f->nodes, f->node_count, (dg_sim_span){ from, to },
+                                err);
     if (!(others = dg_calloc(world->node_count, sizeof *others)))
         return dg_fail(err, DG_NOMEM, "no memory for a partition");
     for (uint32_t i = 0; i < world->node_count; i++)
@@ -205,7 +206,7 @@ static dg_code part(dg_world *world, const dg_planned_fault *f, dg_ns from, dg_n
             next++;
         else
             others[count++].v = i;
-    rc = dg_sim_partition(world->sim, others, count, from, to, err);
+    rc = dg_sim_partition(world->sim, others, count, (dg_sim_span){ from, to }, err);
     dg_free(others);
     return rc;
 }
@@ -270,9 +271,9 @@ static dg_code strike(dg_world *world, const dg_planned_fault *f, dg_error *err)
         return f->node_count ? part(world, f, now, to, err) : DG_OK;
     for (uint32_t i = 0; i < f->node_count && rc >= 0; i++) {
         if (f->of.kind == DG_FAULT_CRASH)
-            rc = dg_sim_crash(world->sim, f->nodes[i], now, to, err);
+            rc = dg_sim_crash(world->sim, f->nodes[i], (dg_sim_span){ now, to }, err);
         else if (f->of.kind == DG_FAULT_PAUSE)
-            rc = dg_sim_pause(world->sim, f->nodes[i], now, to, err);
+            rc = dg_sim_pause(world->sim, f->nodes[i], (dg_sim_span){ now, to }, err);
     }
     return rc;
 }

@@ -153,29 +153,29 @@ static dg_code plan(dg_sim *sim, dg_ns at, fault_op op, uint32_t node_ix, slot c
     return DG_OK;
 }
 
-static dg_code order_check(dg_ns from, dg_ns to, const char *what, dg_error *err)
+static dg_code order_check(dg_sim_span span, const char *what, dg_error *err)
 {
-    if (to >= from)
+    if (span.to >= span.from)
         return DG_OK;
     return dg_fail(err, DG_USAGE, "a %s from %llu ns ended at %llu ns", what,
-                   (unsigned long long)from, (unsigned long long)to);
+                   (unsigned long long)span.from, (unsigned long long)span.to);
 }
 
 /* The return is planned first: alone it does nothing, should the rest fail. */
-dg_code dg_sim_crash(dg_sim *sim, dg_node_ix ix, dg_ns at, dg_ns back_at, dg_error *err)
+dg_code dg_sim_crash(dg_sim *sim, dg_node_ix ix, dg_sim_span span, dg_error *err)
 {
-    dg_code rc = order_check(at, back_at, "crash", err);
+    dg_code rc = order_check(span, "crash", err);
     assert(ix.v < sim->node_count);
     if (rc == DG_OK)
-        rc = plan(sim, back_at, FAULT_BACK, ix.v, (slot){ .a = 0 }, err);
-    return rc < 0 ? rc : plan(sim, at, FAULT_DOWN, ix.v, (slot){ .a = back_at }, err);
+        rc = plan(sim, span.to, FAULT_BACK, ix.v, (slot){ .a = 0 }, err);
+    return rc < 0 ? rc : plan(sim, span.from, FAULT_DOWN, ix.v, (slot){ .a = span.to }, err);
 }
 
-dg_code dg_sim_pause(dg_sim *sim, dg_node_ix ix, dg_ns from, dg_ns to, dg_error *err)
+dg_code dg_sim_pause(dg_sim *sim, dg_node_ix ix, dg_sim_span span, dg_error *err)
 {
-    dg_code rc = order_check(from, to, "pause", err);
+    dg_code rc = order_check(span, "pause", err);
     assert(ix.v < sim->node_count);
-    return rc < 0 ? rc : plan(sim, from, FAULT_PAUSE, ix.v, (slot){ .a = to }, err);
+    return rc < 0 ? rc : plan(sim, span.from, FAULT_PAUSE, ix.v, (slot){ .a = span.to }, err);
 }
 
 static dg_code partition_take(dg_sim *sim, uint64_t *which, const dg_node_ix *nodes, size_t count,
@@ -202,20 +202,20 @@ static dg_code partition_take(dg_sim *sim, uint64_t *which, const dg_node_ix *no
 }
 
 /* The end is planned first: alone it does nothing but give the place back. */
-dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_ns from, dg_ns to,
+dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_sim_span span,
                          dg_error *err)
 {
     uint64_t which = 0;
-    dg_code rc = order_check(from, to, "partition", err);
-    if (rc < 0 || to <= sim->now || from == to || sim->node_count == 0)
+    dg_code rc = order_check(span, "partition", err);
+    if (rc < 0 || span.to <= sim->now || span.from == span.to || sim->node_count == 0)
         return rc;
     if ((rc = partition_take(sim, &which, nodes, count, err)) < 0)
         return rc;
-    if ((rc = plan(sim, to, FAULT_JOIN, 0, (slot){ .a = which }, err)) < 0) {
+    if ((rc = plan(sim, span.to, FAULT_JOIN, 0, (slot){ .a = which }, err)) < 0) {
         partition_end(sim, which);
         return rc;
     }
-    return plan(sim, from, FAULT_PART, 0, (slot){ .a = which }, err);
+    return plan(sim, span.from, FAULT_PART, 0, (slot){ .a = which }, err);
 }
 
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix ix, dg_ns at, const dg_sim_clock *clock,
@@ -237,10 +237,10 @@ static bool inside(const node *n, dg_ns at)
     return n->joined_at && at >= n->parted_at && at < n->joined_at;
 }
 
-bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived)
+bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_sim_span sent)
 {
     const node *x = node_of(sim, from), *y = node_of(sim, to);
     if (x->parted_at == y->parted_at && x->joined_at == y->joined_at)
         return false;
-    return inside(x, sent) || inside(x, arrived) || inside(y, sent) || inside(y, arrived);
+    return inside(x, sent.from) || inside(x, sent.to) || inside(y, sent.from) || inside(y, sent.to);
 }

@@ -30,17 +30,17 @@ static dg_code row_grow(dg_sim *sim, row *r, dg_error *err)
     return DG_OK;
 }
 
-static dg_code pair_of(dg_sim *sim, row **r, uint32_t from, uint32_t to, uint16_t channel_ix,
+static dg_code pair_of(dg_sim *sim, row **r, dg_node_ix from, dg_node_ix to, uint16_t channel_ix,
                        dg_error *err)
 {
-    node *n = &sim->nodes[from];
+    node *n = &sim->nodes[from.v];
     if (!n->rows && !(n->rows = dg_calloc(DG_SIM_CHANNELS_MAX, sizeof *n->rows)))
         return dg_fail(err, DG_NOMEM, "no memory for the streams of a node");
     *r = &n->rows[channel_ix];
-    if (to < (*r)->len)
+    if (to.v < (*r)->len)
         return DG_OK;
     if (!(*r)->to)
-        (*r)->key = dg_rng_fork(sim->options.seed, "link", from, channel_ix).key;
+        (*r)->key = dg_rng_fork(sim->options.seed, "link", from.v, channel_ix).key;
     return row_grow(sim, *r, err);
 }
 
@@ -90,7 +90,7 @@ static dg_ns arrival(const dg_sim *sim, pair *p, const link *l, uint64_t bits, b
     return start + wire_ns(l, bytes);
 }
 
-static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
+static dg_code enter_message(dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns at,
                              const dg_sim_parcel *parcel, dg_error *err)
 {
     uint32_t ix;
@@ -105,8 +105,8 @@ static dg_code enter_message(dg_sim *sim, uint32_t from, uint32_t to, dg_ns at,
                  .a = parcel->a,
                  .b = parcel->b,
                  .msg = dg_sim_msg_keep(parcel->msg),
-                 .node = to,
-                 .from = from,
+                 .node = to.v,
+                 .from = from.v,
                  .gen = s->gen,
                  .tag = parcel->tag,
                  .channel = (uint8_t)parcel->channel.v,
@@ -132,21 +132,21 @@ static void count_sent(dg_sim *sim, const dg_sim_parcel *parcel)
 }
 
 /* From one node to another. Nothing is counted unless all of it worked. */
-static dg_code send_over(dg_sim *sim, uint32_t from, uint32_t to, const dg_sim_parcel *parcel,
+static dg_code send_over(dg_sim *sim, dg_node_ix from, dg_node_ix to, const dg_sim_parcel *parcel,
                          dg_error *err)
 {
     row *r = NULL;
     dg_code rc = pair_of(sim, &r, from, to, parcel->channel.v, err);
     if (rc < 0)
         return rc;
-    const node *sender = &sim->nodes[from];
-    const link *l = dg_sim_link_of(sim, sender, to);
-    pair *p = &r->to[to];
-    dg_rng luck = { r->key, (uint64_t)to << 40 | 2 * p->count };
+    const node *sender = &sim->nodes[from.v];
+    const link *l = dg_sim_link_of(sim, sender, to.v);
+    pair *p = &r->to[to.v];
+    dg_rng luck = { r->key, (uint64_t)to.v << 40 | 2 * p->count };
     uint64_t bits = dg_rng_u64(&luck);
     if (parcel->has_luck)
         bits = parcel->luck;
-    fate f = fate_of(sender, &sim->nodes[to], l, luck);
+    fate f = fate_of(sender, &sim->nodes[to.v], l, luck);
     if (f == ARRIVES) {
         dg_ns at = arrival(sim, p, l, bits, sim->channels[parcel->channel.v].spec.ordered,
                            parcel->wire_bytes);
@@ -168,8 +168,8 @@ dg_code dg_sim_send(dg_sim *sim, dg_node_ix from, dg_node_ix to, const dg_sim_pa
     if (!node_is_up(node_of(sim, from)))
         return DG_OK;
     if (from.v != to.v)
-        return send_over(sim, from.v, to.v, parcel, err);
-    dg_code rc = enter_message(sim, from.v, to.v, sim->now, parcel, err);
+        return send_over(sim, from, to, parcel, err);
+    dg_code rc = enter_message(sim, from, to, sim->now, parcel, err);
     if (rc == DG_OK)
         count_sent(sim, parcel);
     return rc;
@@ -185,7 +185,7 @@ dg_code dg_sim_broadcast(dg_sim *sim, dg_node_ix from, const dg_node_ix *to, siz
         assert(to[i].v < sim->node_count);
         if (to[i].v == from.v)
             continue;
-        dg_code rc = send_over(sim, from.v, to[i].v, parcel, err);
+        dg_code rc = send_over(sim, from, to[i], parcel, err);
         if (rc < 0)
             return rc;
     }

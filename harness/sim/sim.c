@@ -141,10 +141,10 @@ dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix ix)
     return node_is_up(n) ? DG_NEVER : n->down_since;
 }
 
-bool dg_sim_was_down(const dg_sim *sim, dg_node_ix ix, dg_ns from, dg_ns to)
+bool dg_sim_was_down(const dg_sim *sim, dg_node_ix ix, dg_sim_span span)
 {
     const node *n = node_of(sim, ix);
-    return n->life && to >= n->down_since && (!node_is_up(n) || from < n->back_at);
+    return n->life && span.to >= n->down_since && (!node_is_up(n) || span.from < n->back_at);
 }
 
 dg_rng dg_sim_rng(const dg_sim *sim, dg_node_ix ix, uint32_t subsystem, const char *purpose)

@@ -41,6 +41,11 @@ typedef struct {
     uint64_t v;
 } dg_timer_id; /* 0: no timer; never given twice */
 
+/* A stretch of true time. */
+typedef struct dg_sim_span {
+    dg_ns from, to;
+} dg_sim_span;
+
 typedef struct dg_sim dg_sim;
 typedef struct dg_sim_msg dg_sim_msg;
 
@@ -126,7 +131,7 @@ bool dg_sim_node_paused(const dg_sim *sim, dg_node_ix node);
 /* Since when it is down; DG_NEVER: it is up. */
 dg_ns dg_sim_down_since(const dg_sim *sim, dg_node_ix node);
 /* Was it down at some moment of from <= t <= to? Of each node the last crash is remembered. */
-bool dg_sim_was_down(const dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to);
+bool dg_sim_was_down(const dg_sim *sim, dg_node_ix node, dg_sim_span span);
 
 /* Runs all events up to and including `until`, then sets the time to `until`
  * (at most DG_SIM_TIME_MAX). DG_OK; DG_END when dg_sim_stop was called (the time
@@ -260,24 +265,24 @@ dg_ns dg_sim_link_delay(const dg_sim *sim, dg_node_ix from, dg_node_ix to, uint6
 
 /* DG_USAGE for all of these: an end before the beginning; DG_LIMIT, DG_NOMEM.
  *
- * The node goes down at `at`: its timers and what is under way to it are gone,
- * what it sent is not. At `back_at` (or DG_NEVER) it is up and gets
+ * The node goes down at its beginning: its timers and what is under way to it are
+ * gone, what it sent is not. At its end (DG_NEVER: never) it is up and gets
  * DG_SIM_RESTART; until then it gets nothing. Crashed twice, it is back at the
  * later of the two. What it has in memory is the caller's to forget. */
-dg_code dg_sim_crash(dg_sim *sim, dg_node_ix node, dg_ns at, dg_ns back_at, dg_error *err);
+dg_code dg_sim_crash(dg_sim *sim, dg_node_ix node, dg_sim_span span, dg_error *err);
 /* A stalled process: events of from <= t < to are kept and happen at `to`, in
  * their order, before those of `to` itself. Pauses that overlap add up to the
  * later end. A crash ends a pause; a node that is down is not paused. */
-dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_ns from, dg_ns to, dg_error *err);
+dg_code dg_sim_pause(dg_sim *sim, dg_node_ix node, dg_sim_span span, dg_error *err);
 /* `nodes` and all others cannot reach each other for from <= t < to. Copied.
  * DG_LIMIT at DG_SIM_PARTITIONS_MAX that are planned or stand. */
-dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_ns from, dg_ns to,
+dg_code dg_sim_partition(dg_sim *sim, const dg_node_ix *nodes, size_t count, dg_sim_span span,
                          dg_error *err);
 /* Would a message sent now arrive, as things are? Both up, and no partition between them. */
 bool dg_sim_reachable(const dg_sim *sim, dg_node_ix from, dg_node_ix to);
 /* Would a message of then have been swallowed by a partition? Of each node the last one that
  * it was inside of is remembered. For who computes elsewhere when messages arrive. */
-bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_ns sent, dg_ns arrived);
+bool dg_sim_cut(const dg_sim *sim, dg_node_ix from, dg_node_ix to, dg_sim_span sent);
 /* From `at` on the node has this clock. DG_USAGE: out of range; DG_LIMIT, DG_NOMEM. */
 dg_code dg_sim_clock_set(dg_sim *sim, dg_node_ix node, dg_ns at, const dg_sim_clock *clock,
                          dg_error *err);

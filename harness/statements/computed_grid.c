@@ -260,8 +260,8 @@ static uint64_t shape_of(const dg_world *world, dg_leaf_id leaf)
                     dg_sim_down_since(world->sim, (dg_node_ix){ i }) + world->nodes[i].withholds);
         hash = stir(hash, world->nodes[i].clock);
         hash = stir(hash, dg_backing_pvf_ready_count(world, (dg_node_ix){ i }));
-        hash = stir(hash, dg_sim_cut(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i }, b->taken[i],
-                                     dg_sim_now(world->sim)));
+        hash = stir(hash, dg_sim_cut(world->sim, (dg_node_ix){ 0 }, (dg_node_ix){ i },
+                                     (dg_sim_span){ b->taken[i], dg_sim_now(world->sim) }));
     }
     return hash;
 }

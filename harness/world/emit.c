@@ -24,16 +24,16 @@ dg_code dg_world_emit_why(dg_world *world, const dg_world_block *about, const dg
     return dg_world_emit(world, about, &e, err);
 }
 
-dg_code dg_world_emit_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
+dg_code dg_world_emit_losses(dg_world *world, dg_node_ix node, dg_leaf_id id, const dg_losses *lost,
                              dg_error *err)
 {
     for (uint32_t i = 0; i < lost->count; i++) {
         const dg_event e = { .kind = DG_EVENT_NET_LOST,
-                             .node = node,
+                             .node = node.v,
                              .net_lost = { .session = lost->of[i].session,
                                            .how = lost->of[i].purged,
                                            .topology_block = lost->of[i].block } };
-        dg_code rc = dg_world_emit(world, &world->blocks[id], &e, err);
+        dg_code rc = dg_world_emit(world, &world->blocks[id.v], &e, err);
         if (rc < 0)
             return rc;
         if (lost->of[i].purged)

@@ -44,7 +44,8 @@ dg_ns dg_world_link_arrival(const dg_world *world, dg_node_ix from, dg_node_ix t
                             dg_ns delay)
 {
     if (sent == DG_NEVER
-        || dg_sim_cut(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v }, sent, sent + delay))
+        || dg_sim_cut(world->sim, (dg_node_ix){ from.v }, (dg_node_ix){ to.v },
+                      (dg_sim_span){ sent, sent + delay }))
         return DG_NEVER;
     return sent + delay;
 }

@@ -434,7 +434,7 @@ dg_code dg_world_emit(dg_world *world, const dg_world_block *about, const dg_eve
 dg_code dg_world_emit_why(dg_world *world, const dg_world_block *about, const dg_event *event,
                           const char *key, const char *text, dg_error *err);
 /* Tells of each topology that a node lost. */
-dg_code dg_world_emit_losses(dg_world *world, uint32_t node, uint32_t id, const dg_losses *lost,
+dg_code dg_world_emit_losses(dg_world *world, dg_node_ix node, dg_leaf_id id, const dg_losses *lost,
                              dg_error *err);
 
 /* block_tree.c: ids, ancestors, fork choice, pruning */

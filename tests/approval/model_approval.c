@@ -59,7 +59,8 @@ static dg_sim *make_sim(const scene *s, dg_sim_handler handler, void *user, unsi
             dg_sim_node_add(sim, &made, &(dg_sim_node){ .handler = handler, .user = user }, NULL),
             DG_OK);
         if (i < s->nodes && s->crash[i])
-            ck_assert_int_eq(dg_sim_crash(sim, made, s->crash[i], DG_NEVER, NULL), DG_OK);
+            ck_assert_int_eq(dg_sim_crash(sim, made, (dg_sim_span){ s->crash[i], DG_NEVER }, NULL),
+                             DG_OK);
     }
     lay_links(sim, s, hops);
     return sim;

@@ -36,8 +36,8 @@ static uint32_t open_storm_with(world *w, uint32_t old_ppm, uint64_t seed, const
     for (uint32_t i = 0, left = gone ? AWAY : 0; left; i++)
         if (dg_network_class(w->net, (dg_node_ix){ i })->receipts_v2 && left--)
             ck_assert_int_eq((gone->crashes ? dg_sim_crash : dg_sim_pause)(
-                                 w->world->sim, (dg_node_ix){ i }, gone->from,
-                                 gone->from + AWAY_MS * DG_MS, NULL),
+                                 w->world->sim, (dg_node_ix){ i },
+                                 (dg_sim_span){ gone->from, gone->from + AWAY_MS * DG_MS }, NULL),
                              DG_OK);
     world_run(w, LAST);
     json_decref(fields);

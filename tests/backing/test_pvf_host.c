@@ -271,11 +271,13 @@ START_TEST(nothing_is_prepared_for_a_node_that_is_not_there)
                                              (dg_para_id){ FIRST + i }, DG_PVF_APPROVAL, NULL),
                          DG_OK);
     if (absences[_i].down)
-        ck_assert_int_eq(
-            dg_sim_crash(w.world->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_crash(w.world->sim, (dg_node_ix){ 3 },
+                                      (dg_sim_span){ 12 * second, 45 * second }, NULL),
+                         DG_OK);
     else
-        ck_assert_int_eq(
-            dg_sim_pause(w.world->sim, (dg_node_ix){ 3 }, 12 * second, 45 * second, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_pause(w.world->sim, (dg_node_ix){ 3 },
+                                      (dg_sim_span){ 12 * second, 45 * second }, NULL),
+                         DG_OK);
     for (uint64_t s = 1; s < 80; s++) {
         ck_assert_int_eq(dg_sim_run(w.world->sim, s * second, NULL), DG_OK);
         for (uint32_t i = 0; i < 5; i++) {
@@ -462,9 +464,10 @@ START_TEST(a_new_process_prepares_again_what_is_not_kept)
     uint64_t least = UINT64_MAX, pairs = 0;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 },
-                                  (EPOCH + 3) * 6000 * DG_MS, (EPOCH + 4) * 6000 * DG_MS, NULL),
-                     DG_OK);
+    ck_assert_int_eq(
+        dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 },
+                     (dg_sim_span){ (EPOCH + 3) * 6000 * DG_MS, (EPOCH + 4) * 6000 * DG_MS }, NULL),
+        DG_OK);
     world_run(&w, EPOCH + 5);
     for (size_t i = 0; i < w.count; i++)
         if (w.log[i].kind == DG_EVENT_NET_PVF && world_slot(&w, &w.log[i]) == EPOCH + 5) {

@@ -121,8 +121,9 @@ START_TEST(without_finality_the_end_settles_all)
     world w;
     open(&w, (world_options){ .seed = 6 });
     for (uint32_t i = 0; i < 40; i++)
-        ck_assert_int_eq(
-            dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 1, 400000 * DG_MS, NULL), DG_OK);
+        ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i },
+                                      (dg_sim_span){ 1, 400000 * DG_MS }, NULL),
+                         DG_OK);
     world_run(&w, 40);
     ck_assert_uint_eq(settled_count, 0);
     ck_assert_int_eq(dg_network_settle(w.net, NULL), DG_OK);

@@ -116,7 +116,7 @@ START_TEST(who_is_down_is_missing)
     world_open(&w, &o);
     for (uint32_t i = 0; i < 20; i++)
         ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i },
-                                      (INCLUDES - 3000) * DG_MS, DG_NEVER, NULL),
+                                      (dg_sim_span){ (INCLUDES - 3000) * DG_MS, DG_NEVER }, NULL),
                          DG_OK);
     run_to(&w, INCLUDES + 12000 - 100);
     count = provide(&w, &out, 50);
@@ -150,7 +150,7 @@ START_TEST(bits_wait_for_those_who_have_the_chunks)
                             ->node[b->view.members[b->view.group_from[dg_rotation_group(
                                                        &b->view.rotation, (dg_core_ix){ 0 }, 20)]
                                                    + k]] },
-                    (BACKS + 21) * DG_MS, DG_NEVER, NULL),
+                    (dg_sim_span){ (BACKS + 21) * DG_MS, DG_NEVER }, NULL),
                 DG_OK);
         run_to(&w, BACKS + 5900);
         b = &w.world->blocks[dg_world_favourite(w.world)];
@@ -193,9 +193,11 @@ START_TEST(without_enough_bits_nothing_is_built_on_what_waits)
         for (uint32_t i = 0; i < apart; i++)
             others[i].v = i;
         /* from after the leaf and before anything is said of it */
-        ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), others, apart,
-                                          ((AT + 5) * 6000 + 900) * DG_MS, DG_SIM_TIME_MAX, NULL),
-                         DG_OK);
+        ck_assert_int_eq(
+            dg_sim_partition(dg_network_sim(w.net), others, apart,
+                             (dg_sim_span){ ((AT + 5) * 6000 + 900) * DG_MS, DG_SIM_TIME_MAX },
+                             NULL),
+            DG_OK);
         world_run(&w, AT + 5);
         count = provide(&w, &out, 99);
         ck_assert_uint_eq(count.bitfields, 100 - apart);

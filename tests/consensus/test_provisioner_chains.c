@@ -112,7 +112,8 @@ START_TEST(a_clock_of_its_own_builds_on_the_best_block_of_its_tick)
     world w;
     world_open(&w, &o);
     ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), &alone, 1,
-                                      (SESSION + 2) * 6000 * DG_MS, (SESSION + 6) * 6000 * DG_MS,
+                                      (dg_sim_span){ (SESSION + 2) * 6000 * DG_MS,
+                                                     (SESSION + 6) * 6000 * DG_MS },
                                       NULL),
                      DG_OK);
     world_run(&w, SESSION);

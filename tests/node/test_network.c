@@ -120,8 +120,8 @@ START_TEST(finality_stops_without_two_thirds)
         world_run(&w, 10);
         before = stats(&w)->finalized;
         for (uint32_t i = 0; i < down; i++)
-            ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i }, 66000 * DG_MS,
-                                          200000 * DG_MS, NULL),
+            ck_assert_int_eq(dg_sim_pause(dg_network_sim(w.net), (dg_node_ix){ i },
+                                          (dg_sim_span){ 66000 * DG_MS, 200000 * DG_MS }, NULL),
                              DG_OK);
         world_run(&w, 20);
         if (down == 33)
@@ -148,9 +148,10 @@ START_TEST(a_node_that_restarts_finds_its_way_back)
     const dg_event *h;
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 3 }, 46 * 6000 * DG_MS,
-                                  49 * 6000 * DG_MS + 3000 * DG_MS, NULL),
-                     DG_OK);
+    ck_assert_int_eq(
+        dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 3 },
+                     (dg_sim_span){ 46 * 6000 * DG_MS, 49 * 6000 * DG_MS + 3000 * DG_MS }, NULL),
+        DG_OK);
     world_run(&w, 47);
     h = world_holders(&w, 47);
     ck_assert_uint_eq(h->net_holders.validators, 99);
@@ -174,8 +175,8 @@ START_TEST(a_restart_in_the_stall_brings_the_topology_back)
     world w;
     world_open(&w, &o);
     for (uint32_t i = 0; i < 10; i++)
-        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i }, 46 * 6000 * DG_MS,
-                                      47 * 6000 * DG_MS, NULL),
+        ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ i },
+                                      (dg_sim_span){ 46 * 6000 * DG_MS, 47 * 6000 * DG_MS }, NULL),
                          DG_OK);
     world_run(&w, 50);
     ck_assert_uint_eq(world_holders(&w, 45)->net_holders.holders, 0);
@@ -192,9 +193,9 @@ START_TEST(the_smaller_side_of_a_partition_comes_back)
     for (uint32_t i = 0; i < 30; i++)
         apart[i].v = i;
     world_open(&w, &o);
-    ck_assert_int_eq(
-        dg_sim_partition(dg_network_sim(w.net), apart, 30, 60000 * DG_MS, 120000 * DG_MS, NULL),
-        DG_OK);
+    ck_assert_int_eq(dg_sim_partition(dg_network_sim(w.net), apart, 30,
+                                      (dg_sim_span){ 60000 * DG_MS, 120000 * DG_MS }, NULL),
+                     DG_OK);
     world_run(&w, 19);
     ck_assert_uint_ne(w.world->nodes[0].best, w.world->nodes[50].best); /* two chains */
     world_run(&w, 40);

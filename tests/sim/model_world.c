@@ -289,7 +289,7 @@ static void play_crash(player *p)
     uint32_t node = draw(p, TWIN_NODES);
     uint64_t at = p->t->now + draw_span(p), back_at = at + draw_span(p);
     back_at = draw(p, 8) == 7 ? DG_NEVER : back_at;
-    assert(dg_sim_crash(p->sim, p->nodes[node], at, back_at, NULL) == DG_OK);
+    assert(dg_sim_crash(p->sim, p->nodes[node], (dg_sim_span){ at, back_at }, NULL) == DG_OK);
     twin_plan(p->t, (twin_event){ .at = back_at, .node = node, .kind = TWIN_BACK });
     twin_plan(p->t, (twin_event){ .at = at, .a = back_at, .node = node, .kind = TWIN_DOWN });
 }
@@ -298,7 +298,7 @@ static void play_pause(player *p)
 {
     uint32_t node = draw(p, TWIN_NODES);
     uint64_t from = p->t->now + draw_span(p), to = from + draw_span(p);
-    assert(dg_sim_pause(p->sim, p->nodes[node], from, to, NULL) == DG_OK);
+    assert(dg_sim_pause(p->sim, p->nodes[node], (dg_sim_span){ from, to }, NULL) == DG_OK);
     twin_plan(p->t, (twin_event){ .at = from, .a = to, .node = node, .kind = TWIN_PAUSE });
 }
 
@@ -313,7 +313,7 @@ static void play_partition(player *p)
     while (which < 64 && p->t->parts[which])
         which++;
     dg_code want = from < to && which == 64 ? DG_LIMIT : DG_OK;
-    assert(dg_sim_partition(p->sim, nodes, count, from, to, NULL) == want);
+    assert(dg_sim_partition(p->sim, nodes, count, (dg_sim_span){ from, to }, NULL) == want);
     if (from == to || which == 64)
         return;
     p->t->parts[which] = set;

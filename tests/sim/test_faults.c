@@ -7,7 +7,7 @@ static const dg_ns ten_ms[] = { 10 * MS };
 START_TEST(a_crash_takes_timers_and_what_is_under_way)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
-    ok(dg_sim_crash(w->sim, w->nodes[1], 5 * MS, 30 * MS, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], (dg_sim_span){ 5 * MS, 30 * MS }, NULL));
     dg_timer_id id = world_timer(w, 1, 40 * MS, 1); /* gone, though after the restart */
     world_timer(w, 1, 4 * MS, 2);                   /* before the crash */
     world_send(w, 0, 1, w->ordered, 3, 0);          /* arrives at 10: down */
@@ -38,7 +38,7 @@ START_TEST(a_quick_restart_still_loses_what_was_under_way)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
     world_send(w, 0, 1, w->ordered, 1, 0);
-    ok(dg_sim_crash(w->sim, w->nodes[1], 3 * MS, 4 * MS, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], (dg_sim_span){ 3 * MS, 4 * MS }, NULL));
     ok(dg_sim_run(w->sim, 20 * MS, NULL));
     ck_assert_uint_eq(w->count, 1);
     ck_assert_int_eq(w->notes[0].event.kind, DG_SIM_RESTART);
@@ -49,21 +49,21 @@ END_TEST
 START_TEST(crashed_twice_it_is_back_at_the_later)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
-    ok(dg_sim_crash(w->sim, w->nodes[1], 5, 30, NULL));
-    ok(dg_sim_crash(w->sim, w->nodes[1], 10, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->nodes[2], 5, DG_NEVER, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], (dg_sim_span){ 5, 30 }, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], (dg_sim_span){ 10, 50 }, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[2], (dg_sim_span){ 5, DG_NEVER }, NULL));
     ok(dg_sim_run(w->sim, 1000 * MS, NULL));
     ck_assert_uint_eq(w->count, 1);
     ck_assert_uint_eq(w->notes[0].at, 50);
     ck_assert_uint_eq(w->notes[0].event.a, 5);
     ck_assert(!dg_sim_node_up(w->sim, w->nodes[2]));
     /* whoever looks back sees when it was down */
-    ck_assert(!dg_sim_was_down(w->sim, w->nodes[1], 0, 4)
-              && dg_sim_was_down(w->sim, w->nodes[1], 0, 5));
-    ck_assert(dg_sim_was_down(w->sim, w->nodes[1], 49, 60)
-              && !dg_sim_was_down(w->sim, w->nodes[1], 50, 60));
-    ck_assert(dg_sim_was_down(w->sim, w->nodes[2], 900, 901)
-              && !dg_sim_was_down(w->sim, w->nodes[0], 0, 1000));
+    ck_assert(!dg_sim_was_down(w->sim, w->nodes[1], (dg_sim_span){ 0, 4 })
+              && dg_sim_was_down(w->sim, w->nodes[1], (dg_sim_span){ 0, 5 }));
+    ck_assert(dg_sim_was_down(w->sim, w->nodes[1], (dg_sim_span){ 49, 60 })
+              && !dg_sim_was_down(w->sim, w->nodes[1], (dg_sim_span){ 50, 60 }));
+    ck_assert(dg_sim_was_down(w->sim, w->nodes[2], (dg_sim_span){ 900, 901 })
+              && !dg_sim_was_down(w->sim, w->nodes[0], (dg_sim_span){ 0, 1000 }));
     world_close(w);
 }
 END_TEST
@@ -73,7 +73,7 @@ START_TEST(a_crash_that_is_over_restarts_now)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
     ok(dg_sim_run(w->sim, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->nodes[1], 10, 20, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[1], (dg_sim_span){ 10, 20 }, NULL));
     ck_assert(!dg_sim_node_up(w->sim, w->nodes[1]));
     ok(dg_sim_step(w->sim, NULL));
     ck_assert_uint_eq(dg_sim_now(w->sim), 50);
@@ -85,7 +85,7 @@ END_TEST
 static dg_code die(world *w, const dg_sim_event *event)
 {
     if (event->kind == DG_SIM_TIMER && event->a == 1) {
-        ok(dg_sim_crash(w->sim, event->node, 0, dg_sim_now(w->sim) + 5, NULL));
+        ok(dg_sim_crash(w->sim, event->node, (dg_sim_span){ 0, dg_sim_now(w->sim) + 5 }, NULL));
         ck_assert_uint_eq(world_timer(w, event->node.v, 100, 9).v, 0);
     }
     return DG_OK;
@@ -98,7 +98,7 @@ START_TEST(a_handler_can_crash_its_own_node_at_once)
     w->react = die;
     world_timer(w, 0, 10, 1);
     world_timer(w, 0, 10, 2);
-    ck_assert_int_eq(dg_sim_crash(w->sim, w->nodes[0], 10, 9, &err), DG_USAGE);
+    ck_assert_int_eq(dg_sim_crash(w->sim, w->nodes[0], (dg_sim_span){ 10, 9 }, &err), DG_USAGE);
     ok(dg_sim_run(w->sim, 1000, &err));
     assert_heard(w, (uint64_t[]){ 1, 10 }, 2);
     ck_assert_uint_eq(w->notes[1].at, 15);
@@ -117,8 +117,8 @@ START_TEST(a_pause_postpones_in_order)
     world_timer(w, 1, 12 * MS, 4);
     world_timer(w, 1, 9 * MS, 1);
     world_timer(w, 2, 20 * MS, 9); /* another node goes on */
-    ok(dg_sim_pause(w->sim, w->nodes[1], 10 * MS, 30 * MS, NULL));
-    ok(dg_sim_pause(w->sim, w->nodes[1], 20 * MS, 50 * MS, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], (dg_sim_span){ 10 * MS, 30 * MS }, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], (dg_sim_span){ 20 * MS, 50 * MS }, NULL));
     ok(dg_sim_run(w->sim, 15 * MS, NULL));
     ck_assert(dg_sim_node_paused(w->sim, w->nodes[1]));
     ok(dg_sim_run(w->sim, 60 * MS, NULL));
@@ -136,9 +136,9 @@ START_TEST(a_postponed_timer_can_be_cancelled_and_a_crash_ends_the_pause)
     dg_timer_id id = world_timer(w, 1, 12, 1);
     world_timer(w, 1, 12, 2);
     world_timer(w, 2, 12, 3);
-    ok(dg_sim_pause(w->sim, w->nodes[1], 10, 50, NULL));
-    ok(dg_sim_pause(w->sim, w->nodes[2], 10, 50, NULL));
-    ok(dg_sim_crash(w->sim, w->nodes[2], 20, 25, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[1], (dg_sim_span){ 10, 50 }, NULL));
+    ok(dg_sim_pause(w->sim, w->nodes[2], (dg_sim_span){ 10, 50 }, NULL));
+    ok(dg_sim_crash(w->sim, w->nodes[2], (dg_sim_span){ 20, 25 }, NULL));
     ok(dg_sim_run(w->sim, 30, NULL));
     ck_assert(dg_sim_cancel(w->sim, id));
     ck_assert(!dg_sim_node_paused(w->sim, w->nodes[2]));
@@ -160,7 +160,7 @@ START_TEST(a_partition_cuts_at_sending_and_at_arrival)
 {
     world *w = world_open(1, ten_ms, 1, 0, 0);
     dg_node_ix left[] = { w->nodes[0], w->nodes[1], w->nodes[1] };
-    ok(dg_sim_partition(w->sim, left, 3, 20 * MS, 40 * MS, NULL));
+    ok(dg_sim_partition(w->sim, left, 3, (dg_sim_span){ 20 * MS, 40 * MS }, NULL));
     ok(dg_sim_run(w->sim, cut[_i].sent, NULL));
     world_send(w, 0, 2, w->ordered, 1, 0); /* across */
     world_send(w, 3, 1, w->ordered, 1, 0); /* across, the other way */
@@ -176,8 +176,8 @@ END_TEST
 START_TEST(partitions_overlap_each_with_its_own_end)
 {
     world *w = world_open(1, NULL, 0, 0, 0);
-    ok(dg_sim_partition(w->sim, &w->nodes[0], 1, 0, 20, NULL));
-    ok(dg_sim_partition(w->sim, w->nodes, 2, 10, 30, NULL));
+    ok(dg_sim_partition(w->sim, &w->nodes[0], 1, (dg_sim_span){ 0, 20 }, NULL));
+    ok(dg_sim_partition(w->sim, w->nodes, 2, (dg_sim_span){ 10, 30 }, NULL));
     static const struct {
         dg_ns at;
         bool zero_one, zero_two, one_two;
@@ -194,8 +194,9 @@ START_TEST(partitions_overlap_each_with_its_own_end)
         ck_assert_int_eq(dg_sim_reachable(w->sim, w->nodes[1], w->nodes[2]), rows[i].one_two);
     }
     for (uint32_t i = 0; i < DG_SIM_PARTITIONS_MAX; i++) /* places come back */
-        ok(dg_sim_partition(w->sim, w->nodes, 1, 50, 60, NULL));
-    ck_assert_int_eq(dg_sim_partition(w->sim, w->nodes, 1, 50, 60, NULL), DG_LIMIT);
+        ok(dg_sim_partition(w->sim, w->nodes, 1, (dg_sim_span){ 50, 60 }, NULL));
+    ck_assert_int_eq(dg_sim_partition(w->sim, w->nodes, 1, (dg_sim_span){ 50, 60 }, NULL),
+                     DG_LIMIT);
     world_close(w);
 }
 END_TEST
@@ -228,7 +229,7 @@ START_TEST(crashed_and_cancelled_events_do_not_pile_up)
             ck_assert(i % 4 != 0 || dg_sim_cancel(w->sim, id));
         }
         for (size_t i = 1; i < 4; i++)
-            ok(dg_sim_crash(w->sim, w->nodes[i], 0, dg_sim_now(w->sim) + 1, NULL));
+            ok(dg_sim_crash(w->sim, w->nodes[i], (dg_sim_span){ 0, dg_sim_now(w->sim) + 1 }, NULL));
         ok(dg_sim_run(w->sim, dg_sim_now(w->sim) + 2, NULL));
         dg_sim_verify(w->sim);
     }

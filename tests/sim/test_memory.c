@@ -37,9 +37,9 @@ static dg_code scenario(dg_sim **sim, uint64_t *accepted, dg_error *err)
             return rc;
     if ((rc = dg_sim_link_add(*sim, &ix, &link, err)) < 0
         || (rc = dg_sim_link_set(*sim, nodes[1], nodes[2], ix, err)) < 0
-        || (rc = dg_sim_crash(*sim, nodes[19], 5 * MS, 6 * MS, err)) < 0
-        || (rc = dg_sim_pause(*sim, nodes[18], 1 * MS, 90000 * MS, err)) < 0
-        || (rc = dg_sim_partition(*sim, nodes, 3, 1000 * MS, 2000 * MS, err)) < 0)
+        || (rc = dg_sim_crash(*sim, nodes[19], (dg_sim_span){ 5 * MS, 6 * MS }, err)) < 0
+        || (rc = dg_sim_pause(*sim, nodes[18], (dg_sim_span){ 1 * MS, 90000 * MS }, err)) < 0
+        || (rc = dg_sim_partition(*sim, nodes, 3, (dg_sim_span){ 1000 * MS, 2000 * MS }, err)) < 0)
         return rc;
     for (uint64_t i = 0; i < 6000; i++) {
         dg_sim_timer timer = { .a = i };

@@ -282,7 +282,7 @@ START_TEST(limits_are_refused_and_leave_the_world_whole)
     for (int i = 0; i < 3; i++)
         ok(dg_sim_timer_at(sim, NULL, ix, 5, &timer, NULL));
     ck_assert_int_eq(dg_sim_timer_at(sim, NULL, ix, 5, &timer, NULL), DG_LIMIT);
-    ck_assert_int_eq(dg_sim_crash(sim, ix, 5, 6, NULL), DG_LIMIT);
+    ck_assert_int_eq(dg_sim_crash(sim, ix, (dg_sim_span){ 5, 6 }, NULL), DG_LIMIT);
     ok(dg_sim_run(sim, 5, NULL));
     ck_assert_int_eq(dg_sim_timer_at(sim, NULL, ix, DG_SIM_TIME_MAX + 1, &timer, NULL), DG_USAGE);
     ck_assert_int_eq(dg_sim_timer_after(sim, NULL, ix, UINT64_MAX, &timer, NULL), DG_USAGE);

@@ -226,8 +226,10 @@ static void break_things(world *w, const row *r)
     for (uint32_t i = 0; i < r->apart; i++)
         apart[i].v = i;
     if (r->apart)
-        ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart, r->part_from * 6000 * DG_MS,
-                                          r->part_to * 6000 * DG_MS, NULL),
+        ck_assert_int_eq(dg_sim_partition(sim, apart, r->apart,
+                                          (dg_sim_span){ r->part_from * 6000 * DG_MS,
+                                                         r->part_to * 6000 * DG_MS },
+                                          NULL),
                          DG_OK);
     if (r->withhold_ppm)
         ck_assert_int_eq(
@@ -240,9 +242,11 @@ static void break_things(world *w, const row *r)
                              NULL),
             DG_OK);
     for (uint32_t i = r->crash[0]; r->crash_to && i <= r->crash[1]; i++)
-        ck_assert_int_eq(dg_sim_crash(sim, (dg_node_ix){ i }, r->crash_from * 6000 * DG_MS,
-                                      r->crash_to * 6000 * DG_MS, NULL),
-                         DG_OK);
+        ck_assert_int_eq(
+            dg_sim_crash(sim, (dg_node_ix){ i },
+                         (dg_sim_span){ r->crash_from * 6000 * DG_MS, r->crash_to * 6000 * DG_MS },
+                         NULL),
+            DG_OK);
 }
 
 static void run_row(world *w, const row *r, dg_distribution_mode mode)

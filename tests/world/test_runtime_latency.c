@@ -219,8 +219,8 @@ START_TEST(a_restart_compiles_again_what_is_not_kept)
                         .compile_ns = 2000 * DG_MS };
     world w;
     world_open(&w, &o);
-    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 }, 11 * 6000 * DG_MS,
-                                  12 * 6000 * DG_MS, NULL),
+    ck_assert_int_eq(dg_sim_crash(dg_network_sim(w.net), (dg_node_ix){ 9 },
+                                  (dg_sim_span){ 11 * 6000 * DG_MS, 12 * 6000 * DG_MS }, NULL),
                      DG_OK);
     world_run(&w, 14);
     ck_assert_uint_eq(world_times(&w, DG_EVENT_NET_COMPILED, 0, 14), 100 + kinds[_i].again);
