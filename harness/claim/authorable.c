@@ -58,7 +58,7 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->tried) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot passed after U");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u builds, 0 failed",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u blocks built, no build failed",
                        (unsigned)(m->tried - m->unclaimed.count));
     }
     if (v->status != DG_VERDICT_UNEXERCISED)

@@ -144,7 +144,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_span(v, &m->at_upgrade);
         dg_claim_text_copy(v->healed, sizeof v->healed, m->same_after ? "N's first block" : "");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%d validators, the sets of control at %u moments",
+        dg_verdict_say(v, DG_VERDICT_HELD,
+                       "%d validators; at %u moments the sets are those of control",
                        (int)m->last_validators, (unsigned)m->compared);
     }
     if (v->status != DG_VERDICT_UNEXERCISED)

@@ -170,13 +170,13 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD,
-                       "%u %% in one block against %u %%, in the worst two in a row %u %% against "
-                       "%u %%; %u %% of bits against %u %%",
-                       percent(t->enough, t->cores), percent(c->enough, c->cores),
-                       (unsigned)(m->worst[DG_ARM_TREATMENT] / 10),
-                       (unsigned)(m->worst[DG_ARM_CONTROL] / 10), percent(t->bits, t->possible),
-                       percent(c->bits, c->possible));
+        dg_verdict_say(
+            v, DG_VERDICT_HELD,
+            "%u %% of candidates available in one block (%u %% in control), in the worst "
+            "two in a row %u %% (%u %%); %u %% of bits set (%u %%)",
+            percent(t->enough, t->cores), percent(c->enough, c->cores),
+            (unsigned)(m->worst[DG_ARM_TREATMENT] / 10), (unsigned)(m->worst[DG_ARM_CONTROL] / 10),
+            percent(t->bits, t->possible), percent(c->bits, c->possible));
     }
 }
 

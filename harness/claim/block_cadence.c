@@ -212,8 +212,9 @@ static void judge(const memory *m, dg_verdict *v)
         say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_VERDICT_BROKE : DG_VERDICT_WARNED, &worst);
     } else {
         uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u.%02u s against %u.%02u s", (unsigned)(a / 100),
-                       (unsigned)(a % 100), (unsigned)(b / 100), (unsigned)(b % 100));
+        dg_verdict_say(v, DG_VERDICT_HELD, "a block every %u.%02u s (%u.%02u s in control)",
+                       (unsigned)(a / 100), (unsigned)(a % 100), (unsigned)(b / 100),
+                       (unsigned)(b % 100));
     }
 }
 

@@ -108,8 +108,9 @@ static void judge(memory *m, dg_verdict *v)
         dg_verdict_span(v, &m->panics);
         dg_verdict_show(v, &m->facts);
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u collations, %u panics, %u refused",
-                       (unsigned)t->made, (unsigned)t->panics, (unsigned)t->refused);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u collations (%u in control), %u panics, %u refused",
+                       (unsigned)t->made, (unsigned)c->made, (unsigned)t->panics,
+                       (unsigned)t->refused);
     }
 }
 

@@ -66,7 +66,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_WARNED, "%s", m->first_changed);
         dg_verdict_span(v, &m->changed);
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u items equal", (unsigned)m->read);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u items are as in control", (unsigned)m->read);
     }
     if (v->status != DG_VERDICT_UNEXERCISED)
         v->figures = dg_claim_figures_none("items", m->lost.count);

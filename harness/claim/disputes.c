@@ -94,7 +94,7 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed against %llu",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed (%llu in control)",
                        (unsigned long long)t->begun, (unsigned long long)c->begun);
     }
 }

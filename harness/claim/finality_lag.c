@@ -112,8 +112,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks against %u", (unsigned)t->most,
-                       (unsigned)c->most);
+        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks behind (%u in control)",
+                       (unsigned)t->most, (unsigned)c->most);
     }
 }
 

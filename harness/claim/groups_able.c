@@ -114,7 +114,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u groups unable at a time against %u",
+        dg_verdict_say(v, DG_VERDICT_HELD,
+                       "at most %u groups unable to back at a time (%u in control)",
                        (unsigned)t->unable_most, (unsigned)c->unable_most);
     }
 }

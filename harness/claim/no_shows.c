@@ -110,7 +110,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "%llu no-shows in %u slots against %llu",
+        dg_verdict_say(v, DG_VERDICT_HELD, "%llu no-shows in %u slots (%llu in control)",
                        (unsigned long long)t->sum, (unsigned)t->slots, (unsigned long long)c->sum);
     }
 }

@@ -173,9 +173,11 @@ static void judge(memory *m, dg_verdict *v)
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
     v->figures = blocks;
     if (!late && !slow) {
-        dg_verdict_say(v, DG_VERDICT_HELD,
-                       "at most %u blocks against %u, in the middle %u.%u against %u.%u", is, was,
-                       middle / 10, middle % 10, before / 10, before % 10);
+        dg_verdict_say(
+            v, DG_VERDICT_HELD,
+            "each parachain had its next block within %u blocks (%u in control), the one in "
+            "the middle every %u.%u (%u.%u)",
+            is, was, middle / 10, middle % 10, before / 10, before % 10);
         return;
     }
     dg_verdict_say(v, DG_VERDICT_BROKE,

@@ -261,7 +261,8 @@ static void say_held(const para_rate *r, dg_verdict *v, const para_stretch *all)
     else if (r->fewer)
         snprintf(lost, sizeof lost, "; at worst %u fewer, and control itself varies by %u",
                  (unsigned)(r->fewer / 1000), (unsigned)(r->spread / 1000));
-    dg_verdict_say(v, DG_VERDICT_HELD, "%u.%u a block against %u.%u over %u blocks from U on%s",
+    dg_verdict_say(v, DG_VERDICT_HELD,
+                   "%u.%u candidates a block (%u.%u in control) over %u blocks from U on%s",
                    is / 10, is % 10, was / 10, was % 10, all->blocks, lost);
     v->figures = figures(r, all);
 }

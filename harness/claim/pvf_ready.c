@@ -105,8 +105,10 @@ static void finish(void *at, dg_verdict *v)
             dg_claim_text_copy(v->healed, sizeof v->healed, "preparation");
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "at least %u %% of pairs prepared against %u %%",
-                       (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
+        dg_verdict_say(
+            v, DG_VERDICT_HELD,
+            "at least %u %% of pairs of validator and parachain prepared (%u %% in control)",
+            (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
     }
 }
 

@@ -36,7 +36,8 @@ static void finish(void *at, dg_verdict *v)
     } else if (!m->blocks) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no block was executed again");
     } else {
-        dg_verdict_say(v, DG_VERDICT_HELD, "%u of %u, same roots", (unsigned)m->blocks,
+        dg_verdict_say(v, DG_VERDICT_HELD, "%u of %u blocks executed again, with the same roots",
+                       (unsigned)m->blocks,
                        (unsigned)(m->built > m->blocks ? m->built : m->blocks));
     }
     if (v->status != DG_VERDICT_UNEXERCISED)

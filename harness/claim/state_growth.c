@@ -68,7 +68,7 @@ static void finish(void *at, dg_verdict *v)
         return;
     }
     v->figures = figures(m);
-    dg_verdict_say(v, DG_VERDICT_HELD, "%u keys and %u kB (control: %u keys and %u kB)",
+    dg_verdict_say(v, DG_VERDICT_HELD, "%u keys and %u kB (%u keys and %u kB in control)",
                    (unsigned)s->keys, (unsigned)(s->value_bytes / 1024), (unsigned)s->keys_control,
                    (unsigned)(s->value_bytes_control / 1024));
     if (!grew(m, s->keys, s->keys_control, SLACK_KEYS)

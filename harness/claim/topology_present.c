@@ -175,8 +175,10 @@ static void say_switched(const memory *m, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
                        "no validator was asked for its topology after U");
     else if (hazard_seen(m))
-        dg_verdict_say(v, DG_VERDICT_HELD, "in %u slots, %u forks pruned", (unsigned)m->sampled,
-                       (unsigned)m->signals);
+        dg_verdict_say(
+            v, DG_VERDICT_HELD,
+            "enough validators hold their topology in each of %u slots, with %u forks pruned",
+            (unsigned)m->sampled, (unsigned)m->signals);
     else if (!loses_nothing(m, v))
         say_not_seen(m, v);
 }

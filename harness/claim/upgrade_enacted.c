@@ -54,7 +54,7 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(v, DG_VERDICT_BROKE, "N ran at #%u without taking over: %s",
                        m->migrated_block, m->refused);
     else
-        dg_verdict_say(v, DG_VERDICT_HELD, "at #%u by %s%s", m->enacted_block, m->path,
+        dg_verdict_say(v, DG_VERDICT_HELD, "enacted at #%u by %s%s", m->enacted_block, m->path,
                        m->pending ? ", pending until the next block" : "");
     if (m->tried && v->status == DG_VERDICT_BROKE)
         dg_verdict_span(v, &where);

@@ -187,20 +187,20 @@ static const struct row {
       "{'refused':'System.LastRuntimeUpgrade is 1'}" },
 
     { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1\nT9 slot 9 1 1" },
-    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "a block every 6.00 s (6.00 s in control)",
       "C11 slot 11 1 1\nC12 slot 12 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     /* N-1's slots */
-    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "a block every 6.00 s (6.00 s in control)",
       "C11 slot 12 1 1\nT10 slot 10 0 1\nT10 slot 11 0 1\nT11 slot 12 1 1" },
     { "block-cadence", DG_VERDICT_BROKE, 12,
       "1 blocks in 3 slots against 3 in control; longest gap 2 slots",
       "C11 slot 11 1 1\nC12 slot 12 1 1\nC13 slot 13 1 1\nT11 slot 11 1 1\nT12 slot 12 0 1\nT12 "
       "slot 13 0 1" },
     /* #11 to #2000, a block a slot; .. */
-    { "block-cadence", DG_VERDICT_HELD, 0, "6.00 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "a block every 6.00 s (6.00 s in control)",
       "C11 slots 11 2000 1\nT11 slots 11 2000 1" },
     /* 54 s */
-    { "block-cadence", DG_VERDICT_HELD, 0, "6.02 s against 6.00 s",
+    { "block-cadence", DG_VERDICT_HELD, 0, "a block every 6.02 s (6.00 s in control)",
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1009 0\nT1001 slots 1010 2000 "
       "1" },
     { "block-cadence", DG_VERDICT_WARNED, 1001,
@@ -215,7 +215,7 @@ static const struct row {
       "C11 slots 11 2000 1\nT11 slots 11 1000 1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 "
       "1" },
     /* as in control */
-    { "block-cadence", DG_VERDICT_HELD, 0, "against",
+    { "block-cadence", DG_VERDICT_HELD, 0, " s in control)",
       "C11 slots 11 1000 1\nC1001 slots 1001 1025 0\nC1001 slots 1026 2000 1\nT11 slots 11 1000 "
       "1\nT1001 slots 1001 1030 0\nT1001 slots 1031 2000 1" },
     { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "N-1 alone built no block in 30 slots (180 s)",
@@ -225,7 +225,7 @@ static const struct row {
       "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* half a minute twice */
       "T1011 slots 1011 1015 0\nT1011 slots 1016 1050 1\nT1046 slots 1051 1055 0\nT1046 slots 1056 "
       "2000 1" },
-    { "block-cadence", DG_VERDICT_HELD, 0, "against",
+    { "block-cadence", DG_VERDICT_HELD, 0, " s in control)",
       "C11 slots 11 2000 1\nT11 slots 11 1010 1\n" /* and far from another */
       "T1011 slots 1011 1015 0\nT1011 slots 1016 1250 1\nT1246 slots 1251 1255 0\nT1246 slots 1256 "
       "2000 1" },
@@ -256,10 +256,10 @@ static const struct row {
       "C20 epoch 1 20 1 0 4 20\nT20 epoch 1 20 1 1 4 20" },
 
     { "authorable", DG_VERDICT_UNEXERCISED, 0, "no slot", "C9 slot 9 1 1" },
-    { "authorable", DG_VERDICT_HELD, 0, "2 builds",
+    { "authorable", DG_VERDICT_HELD, 0, "2 blocks built",
       "C11 slot 11 1 1\nT11 slot 11 1 1\nT12 slot 12 1 1" },
     /* nobody had slot 12 */
-    { "authorable", DG_VERDICT_HELD, 0, "1 builds",
+    { "authorable", DG_VERDICT_HELD, 0, "1 blocks built",
       "C11 slot 11 1 1\nT10 slot 10 1 1\nT11 slot 11 1 1\nT12 slot 12 0 0" },
     { "authorable", DG_VERDICT_BROKE, 11, "in initialize: boom",
       "C11 slot 11 1 1\nT11 build-failed 11 1 1 {'step':'initialize','panic':'boom'}\nT11 slot 11 "
@@ -457,7 +457,7 @@ static const struct row {
       "T11 call 0 {'where':'Agenda','old':'System.remark','new':'System.kill'}" },
 
     { "reimport", DG_VERDICT_UNEXERCISED, 0, "no block", "C11 slot 11 1 1" },
-    { "reimport", DG_VERDICT_HELD, 0, "2 of 3, same",
+    { "reimport", DG_VERDICT_HELD, 0, "2 of 3 blocks executed again, with the same",
       "T11 block 11 1 1 2 5 0\nT11 reimport 1\nT12 block 12 1 1 2 5 0\nT12 reimport 1\nT13 block "
       "13 1 1 2 5 0" },
     { "reimport", DG_VERDICT_BROKE, 12, "1 of 2 blocks: root",
@@ -487,7 +487,7 @@ static const struct row {
     /* no network began */
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
       "T10 net-holders 110 4 4 4 4 1" },
-    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
+    { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots, with 1 forks pruned",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "forgotten; the plan's network has none",
       NET("0") "T10 net-holders 110 4 4 4 4 1" },
@@ -506,7 +506,7 @@ static const struct row {
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       "T7 net-start 4 2 1 110 120 20\nT8 net-session 1 4 2 2 0 101\nT10 net-holders 110 4 4 4 4 "
       "1\nT11 net-signal 112 5 1" },
-    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
+    { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots, with 1 forks pruned",
       "T7 net-start 4 2 1 110 120 20\nT7 net-session 1 4 2 2 0 101\nT7 net-signal 107 0 1\nT10 "
       "net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_BROKE, 10,
@@ -537,15 +537,15 @@ static const struct row {
       FACTS("forgets", "11", "11") "T9 net-holders 109 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_BROKE, 10, "0/4 validators",
       FACTS("keeps", "11", "11") RAN "T10 net-holders 110 4 4 4 0 1" },
-    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 1 forks pruned",
+    { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots, with 1 forks pruned",
       FACTS("keeps", "5", "10") "T5 net-signal 105 5 1\n" RAN "T10 net-holders 110 4 4 4 4 1" },
     /* one that drops needs no fork, and has dropped it or was not there */
-    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots, 0 forks pruned",
+    { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots, with 0 forks pruned",
       FACTS("drops", "5", "10") "T2 net-lost 1 0 2\n" RAN "T10 net-holders 110 100 100 100 99 1" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no fork was pruned",
       FACTS("drops", "5", "10") RAN "T10 net-holders 110 4 4 4 4 1" },
     /* six have no use for it */
-    { "topology-present", DG_VERDICT_HELD, 0, "in 1 slots",
+    { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots",
       NET("1") "T5 net-signal 105 5 1\nT10 net-holders 110 10 4 4 4 1" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "N-1 alone",
       NET("1") "C10 net-holders 110 4 4 4 0 1\nT10 net-holders 110 4 4 4 0 1" },
@@ -560,7 +560,8 @@ static const struct row {
     { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U", BARE RAN },
     { "backing-rate", DG_VERDICT_UNEXERCISED, 0, "no block after U",
       NET("1") "C9 net-paras 109 2 2 0 2 2\nT9 net-paras 109 2 2 0 2 2" },
-    { "backing-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0 over 6 blocks from U on",
+    { "backing-rate", DG_VERDICT_HELD, 0,
+      "2.0 candidates a block (2.0 in control) over 6 blocks from U on",
       NET("1") C6 T6("2 2 0 2 2") },
     { "backing-rate", DG_VERDICT_HELD, 0, "at worst 2 fewer, and control itself varies by 2",
       NET("1") C6 "T10 paras 110 112 2 2 0 2 2\nT13 net-paras 113 0 0 0 0 2\nT14 paras 114 115 2 2 "
@@ -584,7 +585,8 @@ static const struct row {
                "0 "
                "2 2\nT12 net-paras 112 0 2 0 2 2\nT13 net-paras 113 2 0 0 2 2" },
     /* a slot without a block is no candidate's fault; and from the boundary on places count anew */
-    { "backing-rate", DG_VERDICT_HELD, 0, "4.0 a block against 4.0 over 3 blocks from U on",
+    { "backing-rate", DG_VERDICT_HELD, 0,
+      "4.0 candidates a block (4.0 in control) over 3 blocks from U on",
       "C0 net-start 4 2 1 110 112 20\nT0 net-start 4 2 1 110 112 20\nC10 net-paras 110 2 0 0 2 "
       "2\nC11 net-paras 111 99 0 0 2 2\nC12 net-paras 112 3 0 0 2 2\nC13 net-paras 113 7 0 0 2 2\n"
       "T10 net-paras 110 2 0 0 2 2\nT11 net-paras 112 3 0 0 2 2\nT12 net-paras 113 7 0 0 2 2" },
@@ -595,7 +597,8 @@ static const struct row {
       "2\nT12 paras 112 115 2 2 0 2 2" },
     /* a twentieth for good, where a plan lets it pass, is said; a fifth breaks */
     { "backing-rate", DG_VERDICT_HELD, 0,
-      "19.0 a block against 20.0 over 30 blocks from U on; 30 lost, and at_least_of_control lets "
+      "19.0 candidates a block (20.0 in control) over 30 blocks from U on; 30 lost, and "
+      "at_least_of_control lets "
       "that pass",
       PLAN("'backing-rate':{'at_least_of_control':0.9}")
           NET("1") "C10 paras 110 139 20 20 0 2 2\nT10 paras 110 139 19 20 0 2 2" },
@@ -632,7 +635,7 @@ static const struct row {
     { "backing-rate", DG_VERDICT_BROKE, 300, "0.0 candidates backed a block against 2.0 in control",
       NET("1") C6 T6("2 2 0 2 2") LATE("C", "2163", "2166", "2 2 0 2 2")
           LATE("T", "2163", "2166", "0 2 0 2 2") },
-    { "inclusion-rate", DG_VERDICT_HELD, 0, "2.0 a block against 2.0",
+    { "inclusion-rate", DG_VERDICT_HELD, 0, "2.0 candidates a block (2.0 in control)",
       NET("1") C6 T6("0 2 0 2 2") },
     { "inclusion-rate", DG_VERDICT_BROKE, 10,
       "0.0 candidates included a block against 2.0 in control (0 %) over 6 blocks: 12 lost",
@@ -651,7 +654,7 @@ static const struct row {
 
     { "finality-lag", DG_VERDICT_UNEXERCISED, 0, "no slot after U",
       NET("1") "C9 net-slot 109 1 1 0 1\nT9 net-slot 109 1 1 0 1" },
-    { "finality-lag", DG_VERDICT_HELD, 0, "at most 3 blocks against 3",
+    { "finality-lag", DG_VERDICT_HELD, 0, "at most 3 blocks behind (3 in control)",
       NET("1") "C10 net-finalized 110 2 0 1\nC11 net-slot 111 1 1 0 1\nT10 net-finalized 110 2 0 "
                "1\nT11 net-slot 111 1 1 0 1\nC10 net-slot 112 0 0 0 1" },
     { "finality-lag", DG_VERDICT_BROKE, 14, "up to 9 blocks behind, at most 3 in control",
@@ -666,15 +669,16 @@ static const struct row {
       "N-1 alone makes 0 % available in one block: 25 % of bits set",
       NET("1") "C13 net-available 113 4 10 40 0 0\nT13 net-available 113 4 10 40 0 0" },
     { "availability", DG_VERDICT_HELD, 0,
-      "100 % in one block against 100 %, in the worst two in a row 100 % against 100 %; 90 % of "
-      "bits "
-      "against 100 %",
+      "100 % of candidates available in one block (100 % in control), in the worst two in a row "
+      "100 % (100 %); 90 % of bits set (100 %)",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 36 40 4 0" },
     /* one block alone */
-    { "availability", DG_VERDICT_HELD, 0, "50 % in one block",
+    { "availability", DG_VERDICT_HELD, 0,
+      "50 % of candidates available in one block (100 % in control)",
       NET("1") "C13 net-available 113 4 40 40 4 0\nT13 net-available 113 4 10 40 0 0\nT14 "
                "net-available 114 4 40 40 4 4" },
-    { "availability", DG_VERDICT_HELD, 0, "50 % in one block against 62 %",
+    { "availability", DG_VERDICT_HELD, 0,
+      "50 % of candidates available in one block (62 % in control)",
       NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 "
                "net-available 115 4 20 40 1 0\nC16 net-available 116 4 40 40 4 0\n"
                /* as in control's worst two */
@@ -697,9 +701,9 @@ static const struct row {
     /* no network began */
     { "groups-able", DG_VERDICT_UNEXERCISED, 0, "no backing group",
       "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1" },
-    { "groups-able", DG_VERDICT_HELD, 0, "at most 0 groups unable at a time against 0",
+    { "groups-able", DG_VERDICT_HELD, 0, "at most 0 groups unable to back at a time (0 in control)",
       NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 4 2 5 1" },
-    { "groups-able", DG_VERDICT_HELD, 0, "at most 1 groups unable at a time against 1",
+    { "groups-able", DG_VERDICT_HELD, 0, "at most 1 groups unable to back at a time (1 in control)",
       NET("1") "C10 net-groups 110 4 3 2 1 1\nT10 net-groups 110 4 3 2 1 1\nT11 net-groups 111 4 3 "
                "2 1 1" },
     /* each time one slot */
@@ -722,9 +726,9 @@ static const struct row {
     { "disputes", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       CHECKED "T10 net-dispute 110 1 2000 0 3 0" },
     /* before U */
-    { "disputes", DG_VERDICT_HELD, 0, "0 candidates disputed against 0",
+    { "disputes", DG_VERDICT_HELD, 0, "0 candidates disputed (0 in control)",
       NET("1") CHECKED "T9 net-dispute 109 1 2000 0 3 0" },
-    { "disputes", DG_VERDICT_HELD, 0, "1 candidates disputed against 1",
+    { "disputes", DG_VERDICT_HELD, 0, "1 candidates disputed (1 in control)",
       NET("1") "C11 net-dispute 111 1 2000 0 3 0\nC11 net-dispute 111 1 2000 1 3 1500\n" CHECKED
                "T12 net-dispute 112 1 2001 0 3 0\nT12 net-dispute 112 1 2001 1 3 1500" },
     { "disputes", DG_VERDICT_UNEXERCISED, 0,
@@ -751,13 +755,13 @@ static const struct row {
     /* no network began */
     { "no-shows", DG_VERDICT_UNEXERCISED, 0, "no candidate was checked",
       "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 5 0 9 9" },
-    { "no-shows", DG_VERDICT_HELD, 0, "0 no-shows in 1 slots against 0",
+    { "no-shows", DG_VERDICT_HELD, 0, "0 no-shows in 1 slots (0 in control)",
       NET("1") "C10 net-approval 110 0 0 0 9 9\nT10 net-approval 110 0 0 0 9 9" },
     /* 9 - 4 <= 1.5 x 4 */
-    { "no-shows", DG_VERDICT_HELD, 0, "9 no-shows in 2 slots against 4",
+    { "no-shows", DG_VERDICT_HELD, 0, "9 no-shows in 2 slots (4 in control)",
       NET("1") "C10 net-approval 110 0 4 0 9 9\nT10 net-approval 110 0 5 0 9 9\nT11 net-approval "
                "111 0 4 0 9 9" },
-    { "no-shows", DG_VERDICT_HELD, 0, "40 no-shows in 10 slots against 4",
+    { "no-shows", DG_VERDICT_HELD, 0, "40 no-shows in 10 slots (4 in control)",
       NET("1") "C10 net-approval 110 0 4 0 9 9\n"
                "T10 net-approval 110 0 4 0 9 9\nT11 net-approval 111 0 4 0 9 9\nT12 net-approval "
                "112 0 4 0 9 9\nT13 net-approval 113 0 4 0 9 9\nT14 net-approval 114 0 4 0 9 9\n"
@@ -809,7 +813,7 @@ static const struct row {
                                                                                        "net-paras "
                                                                                        "118 1 1 0 "
                                                                                        "1 1" },
-    { "para-interval", DG_VERDICT_HELD, 0, "at most 5 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "its next block within 5 blocks (2 in control)",
       NET("1") "C9 net-paras 109 1 1 0 1 1\nC11 net-included 111 8 0\n" EVERY_TWO(
           "C",
           "7") "C13 net-included 113 8 0\nT9 net-paras 109 1 1 0 1 1\n" EVERY_TWO("T",
@@ -825,10 +829,10 @@ static const struct row {
                                                                                        "net-paras "
                                                                                        "115 1 1 0 "
                                                                                        "1 1" },
-    { "para-interval", DG_VERDICT_HELD, 0, "at most 2 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "its next block within 2 blocks (2 in control)",
       NET("1") EVERY_TWO("C", "7") EVERY_TWO("T", "7") },
     /* twice, and two */
-    { "para-interval", DG_VERDICT_HELD, 0, "at most 6 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "its next block within 6 blocks (2 in control)",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T19 net-included 119 7 0\nT19 net-paras 119 1 1 0 1 1" },
     { "para-interval", DG_VERDICT_BROKE, 13,
@@ -842,18 +846,20 @@ static const struct row {
           "T", "8") "T15 net-included 115 7 0\nT17 net-included 117 7 0\nT19 net-included 119 7 "
                     "0\nT21 net-included 121 7 0\nT21 net-paras 121 1 1 0 1 1" },
     /* a sibling */
-    { "para-interval", DG_VERDICT_HELD, 0, "at most 2 blocks against 2",
+    { "para-interval", DG_VERDICT_HELD, 0, "its next block within 2 blocks (2 in control)",
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T13 net-included 114 7 0\nT15 net-included 115 7 0" },
 
     { "pvf-ready", DG_VERDICT_UNEXERCISED, 0, "no candidate named a code",
       NET("1") "C9 net-pvf 109 1 40 40 0 0\nT9 net-pvf 109 1 40 0 0 0" },
-    { "pvf-ready", DG_VERDICT_HELD, 0, "at least 100 % of pairs prepared against 100 %",
+    { "pvf-ready", DG_VERDICT_HELD, 0,
+      "at least 100 % of pairs of validator and parachain prepared (100 % in control)",
       NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 40 0 0" },
     { "pvf-ready", DG_VERDICT_HELD, 0, "at least 90 %",
       NET("1") "C10 net-pvf 110 1 40 40 0 0\nT10 net-pvf 110 1 40 36 1 4" },
     /* as control in that slot */
-    { "pvf-ready", DG_VERDICT_HELD, 0, "at least 50 % of pairs prepared against 50 %",
+    { "pvf-ready", DG_VERDICT_HELD, 0,
+      "at least 50 % of pairs of validator and parachain prepared (50 % in control)",
       NET("1") "C10 net-pvf 110 1 40 20 0 0\nT10 net-pvf 110 1 40 20 1 4" },
     { "pvf-ready", DG_VERDICT_BROKE, 10,
       "10 % of 40 pairs of validator and parachain had their artifact at worst (#10), 50 % in "
@@ -869,14 +875,14 @@ static const struct row {
       NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 4 4 0 0" },
     { "collator-health", DG_VERDICT_BROKE, 10, "no collation after U, 4 in control",
       NET("1") "C10 net-collators 110 4 4 0 0\nT10 net-collators 110 4 0 0 0" },
-    { "collator-health", DG_VERDICT_HELD, 0, "4 collations, 0 panics, 0 refused",
+    { "collator-health", DG_VERDICT_HELD, 0, "4 collations (4 in control), 0 panics, 0 refused",
       NET("1") "C10 net-collators 110 4 4 0 0\nT9 net-collators 109 8 4 4 0\nT10 net-collators 110 "
                "4 4 0 0" },
     /* one in ten is let pass */
-    { "collator-health", DG_VERDICT_HELD, 0, "10 collations, 1 panics",
+    { "collator-health", DG_VERDICT_HELD, 0, "10 collations (10 in control), 1 panics",
       NET("1") "C10 net-collators 110 10 10 0 0\nT10 net-collators 110 11 10 1 0" },
     /* as in control */
-    { "collator-health", DG_VERDICT_HELD, 0, "4 collations, 4 panics, 2 refused",
+    { "collator-health", DG_VERDICT_HELD, 0, "4 collations (4 in control), 4 panics, 2 refused",
       NET("1") "C10 net-collators 110 8 4 4 2\nT10 net-collators 110 8 4 4 2" },
     { "collator-health", DG_VERDICT_WARNED, 11,
       "4 panics beside 4 blocks made (1.0 each, 0.0 in control)",

@@ -140,7 +140,7 @@ START_TEST(the_blocks_of_an_arm_are_the_networks)
     }
     ck_assert_uint_eq(count_of(all, DG_ARM_TREATMENT, DG_EVENT_REIMPORT),
                       count_of(all, DG_ARM_TREATMENT, DG_EVENT_BLOCK) - 31);
-    ck_assert(strstr(claim_text(o, "reimport"), ", same roots") != NULL);
+    ck_assert(strstr(claim_text(o, "reimport"), "with the same roots") != NULL);
     clear_events(all);
     json_decref(o);
 }

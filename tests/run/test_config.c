@@ -71,8 +71,9 @@ START_TEST(code_and_configuration_change_in_one_block)
     o = try(&rc, upgrade, &err);
     ck_assert_msg(rc >= 0, "%s", err.text);
     ck_assert_msg(dg_outcome_exit(o) == DG_EXIT_HELD, "%s", verdicts(o));
-    ck_assert_str_eq(claim_text(o, "upgrade-enacted"),
-                     "at #40 by scheduler agenda, preimage, configuration in force from session 3");
+    ck_assert_str_eq(
+        claim_text(o, "upgrade-enacted"),
+        "enacted at #40 by scheduler agenda, preimage, configuration in force from session 3");
     ck_assert_msg(!strstr(claim_text(o, "config-survives"), "no_show_slots"), "%s", verdicts(o));
     json_decref(o);
 }

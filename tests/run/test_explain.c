@@ -195,7 +195,7 @@ static const struct {
     { "boundary-7", "warned",
       "0 of 20 occupied cores became available in #35: availability_cores at its parent listed 0 "
       "of 20, so " },
-    { "boundary-8", "held", "100 % in one block" },
+    { "boundary-8", "held", "100 % of candidates available in one block" },
 };
 START_TEST(bitfields_of_the_wrong_length_are_told)
 {
