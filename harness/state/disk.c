@@ -29,8 +29,8 @@ static dg_code put_all(dg_state *state, dg_trie *top, const dg_hash *root, dg_sn
     return rc == DG_OK && from->load ? dg_snapshot_put_below(w, root, from, err) : rc;
 }
 
-dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
-                      dg_error *err)
+static dg_code save(dg_state *state, const char *path, bool replace, const dg_snapshot_info *info,
+                    dg_bytes header, dg_error *err)
 {
     dg_snapshot_info filled = *info;
     dg_snapshot_writer *w;
@@ -38,12 +38,24 @@ dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info 
     dg_code rc;
     if ((rc = dg_state_root(state, &filled.state_root, err)) < 0
         || (rc = dg_state_seal(state, &top, err)) < 0
-        || (rc = dg_snapshot_begin(&w, path, false, err)) < 0)
+        || (rc = dg_snapshot_begin(&w, path, replace, err)) < 0)
         return rc;
     filled.state_version = state->version;
     if ((rc = put_all(state, top, &filled.state_root, w, err)) < 0) {
         dg_snapshot_abandon(w);
         return rc;
     }
-    return dg_snapshot_commit(w, &filled, (dg_bytes){ NULL, 0 }, NULL, err);
+    return dg_snapshot_commit(w, &filled, header, NULL, err);
+}
+
+dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
+                      dg_error *err)
+{
+    return save(state, path, false, info, (dg_bytes){ NULL, 0 }, err);
+}
+
+dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_info *info,
+                         dg_bytes header, dg_error *err)
+{
+    return save(state, path, true, info, header, err);
 }

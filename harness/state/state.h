@@ -124,6 +124,11 @@ dg_code dg_state_diff(dg_state *before, dg_state *after, dg_trie_delta each, voi
 dg_code dg_state_save(dg_state *state, const char *path, const dg_snapshot_info *info,
                       dg_error *err);
 
+/* The same over whatever snapshot is at `path` already, with the block's encoded header (len 0:
+ * it is not known). DG_USAGE: something else is there. */
+dg_code dg_state_replace(dg_state *state, const char *path, const dg_snapshot_info *info,
+                         dg_bytes header, dg_error *err);
+
 /* Walks the whole structure and asserts its invariant. For tests. */
 void dg_state_verify(const dg_state *state);
 
