@@ -25,6 +25,10 @@ static const dg_option options[] = {
       "outcome (out/outcome.json); -: stdout, and the report goes to stderr" },
     { "events", 0, DG_OPT_TEXT, "FILE",
       "write every event of both arms to this file as NDJSON; - as with --out" },
+    { "keep", 0, DG_OPT_TEXT, "LIST",
+      "leave states of treatment as snapshots: U-1, U, U+1, session+1, end; control:end of "
+      "control" },
+    { "keep-dir", 0, DG_OPT_TEXT, "DIR", "folder for them (out/states)" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
@@ -43,6 +47,8 @@ enum {
     OPT_STRICT,
     OPT_OUT = OPT_STRICT + 2, /* behind --set */
     OPT_EVENTS,
+    OPT_KEEP,
+    OPT_KEEP_DIR,
     OPT_VERIFY,
     OPT_COLOR,
     OPT_WIDTH
@@ -136,6 +142,27 @@ static dg_code try_places(const char *out, const char *events, dg_error *err)
     return events ? dg_file_try(events, err) : DG_OK;
 }
 
+/* What --keep asks for; `*out` is `room`, or NULL where it does not. */
+static dg_code read_keep(dg_run_keep **out, dg_run_keep *room, const dg_args *args, dg_error *err)
+{
+    const char *folder = args->text[OPT_KEEP_DIR] ? args->text[OPT_KEEP_DIR] : "out/states";
+    *out = args->text[OPT_KEEP] ? room : NULL;
+    if (!*out && args->text[OPT_KEEP_DIR])
+        return dg_fail(err, DG_USAGE, "--keep-dir says where; --keep has to say which states");
+    return *out ? dg_run_keep_read(room, args->text[OPT_KEEP], folder, err) : DG_OK;
+}
+
+static void tell_kept(const dg_run_keep *keep)
+{
+    dg_run_kept_state s;
+    for (size_t i = 0; dg_run_keep_at(keep, i, &s); i++)
+        if (s.made)
+            fprintf(stderr, "kept: state of #%u (%s, %s) as %s\n", s.block, s.moment, s.arm,
+                    s.path);
+        else
+            fprintf(stderr, "not kept: %s did not come to %s\n", s.arm, s.moment);
+}
+
 static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *err)
 {
     dg_buf text;
@@ -176,10 +203,15 @@ static int run(const dg_args *args)
     const char *out = args->text[OPT_OUT] ? args->text[OPT_OUT] : "out/outcome.json";
     dg_plan *plan = NULL;
     json_t *outcome = NULL;
+    dg_run_keep keep;
     dg_error err;
     int exit_code;
-    dg_code rc = plan_of(&plan, args, &err);
-    if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0)
+    dg_code rc = read_keep(&how.keep, &keep, args, &err);
+    if (rc >= 0)
+        rc = plan_of(&plan, args, &err);
+    if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0 && how.keep)
+        rc = dg_run_keep_try(how.keep, &err);
+    if (rc >= 0)
         rc = dg_run(&outcome, plan, &how, &err);
     dg_progress_done(&b.progress);
     exit_code = rc < 0 ? dg_cli_exit_with(&err) : DG_EXIT_HELD;
@@ -187,6 +219,8 @@ static int run(const dg_args *args)
         int told = deliver(outcome, out, args);
         exit_code = exit_code ? exit_code : told;
     }
+    if (how.keep && outcome && !args->quiet)
+        tell_kept(how.keep);
     json_decref(outcome);
     dg_plan_free(plan);
     return exit_code;

@@ -152,6 +152,8 @@ static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
     dg_code rc;
     assert(!a->at.upgrade_block);
     a->at.upgrade_block = dg_block_number(block);
+    if ((rc = dg_run_arm_keep(a, DG_RUN_KEEP_UPGRADE, block, err)) < 0)
+        return rc;
     if (a->which == DG_ARM_TREATMENT
         && ((rc = dg_run_arm_upgraded(a, block, err)) < 0 || !a->way.enacted))
         return rc;
@@ -170,6 +172,8 @@ static dg_code at_after(dg_run_arm *a, dg_block *block, const dg_build_report *r
     dg_code rc;
     assert(a->at.upgrade_block && !a->at.after_done);
     a->at.after_done = true;
+    if ((rc = dg_run_arm_keep(a, DG_RUN_KEEP_AFTER, block, err)) < 0)
+        return rc;
     rc = a->which == DG_ARM_CONTROL ? dg_run_migration_control(a, block, report, err)
                                     : dg_run_arm_migrated(a, block, err);
     if (rc < 0)
@@ -210,7 +214,9 @@ static dg_code at_boundaries(dg_run_arm *a, dg_block *block, dg_error *err)
         char at[24];
         dg_code rc;
         snprintf(at, sizeof at, "session+%u", ++a->at.boundaries);
-        if ((rc = dg_run_sets_log(a, block, at, err)) < 0)
+        if ((rc = dg_run_sets_log(a, block, at, err)) < 0
+            || (a->at.boundaries == 1
+                && (rc = dg_run_arm_keep(a, DG_RUN_KEEP_SESSION, block, err)) < 0))
             return rc;
         if (a->at.boundaries <= 2
             && (rc = ask_at(a,
@@ -272,7 +278,8 @@ dg_code dg_run_arm_before_upgrade(dg_run_arm *a, dg_error *err)
     dg_code rc;
     if (!a->kept.samples[DG_RUN_MOMENT_BEFORE].taken
         && ((rc = dg_run_sample_take(a, DG_RUN_MOMENT_BEFORE, a->tip, err)) < 0
-            || (rc = dg_run_sets_log(a, a->tip, "U-1", err)) < 0))
+            || (rc = dg_run_sets_log(a, a->tip, "U-1", err)) < 0
+            || (rc = dg_run_arm_keep(a, DG_RUN_KEEP_BEFORE, a->tip, err)) < 0))
         return rc;
     if (a->which == DG_ARM_CONTROL || a->compared)
         return DG_OK;
@@ -300,6 +307,8 @@ dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err)
     const dg_run_arm *control = &a->run->control;
     dg_block *block = a->tip;
     dg_code rc;
+    if ((rc = dg_run_arm_keep(a, DG_RUN_KEEP_END, block, err)) < 0)
+        return rc;
     if (!a->at.after_done)
         return DG_OK; /* nothing of N to measure */
     if ((rc = ask_at(a, DG_RUN_MOMENT_END, block, err)) < 0

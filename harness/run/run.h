@@ -26,11 +26,36 @@ typedef struct dg_run_progress {
     uint64_t done, total; /* slots, or bytes of an import; total 0: unknown */
 } dg_run_progress;
 
+/* States of a run that are left as snapshots, below a folder. */
+enum { DG_RUN_KEEP_MOMENTS = 5, DG_RUN_KEEP_PATH_MAX = 1100 };
+typedef struct dg_run_keep {
+    const char *folder; /* borrowed */
+    struct {
+        bool wanted, made;
+        uint32_t block;           /* whose state it is, once made */
+    } at[2][DG_RUN_KEEP_MOMENTS]; /* by arm */
+    long process;                 /* that tried the places: no fork of it writes there */
+} dg_run_keep;
+typedef struct dg_run_kept_state {
+    const char *arm, *moment; /* static */
+    char path[DG_RUN_KEEP_PATH_MAX];
+    bool made; /* the run came there */
+    uint32_t block;
+} dg_run_kept_state;
+/* "U-1,U,U+1,session+1,end", of treatment, and "control:end". DG_USAGE. */
+dg_code dg_run_keep_read(dg_run_keep *out, const char *text, const char *folder, dg_error *err);
+/* The i-th of those that are wanted; false past the end. */
+bool dg_run_keep_at(const dg_run_keep *keep, size_t i, dg_run_kept_state *out);
+/* Can all of them be written, by this process? Its folder is made; a snapshot that is there is
+ * going to be replaced. Before a run. DG_IO; DG_USAGE: something else is there. */
+dg_code dg_run_keep_try(dg_run_keep *keep, dg_error *err);
+
 typedef struct dg_run_options {
     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
     const char *cache_dir;
     dg_compiler compiler;
     const char *events_path; /* NDJSON of both arms; NULL: none */
+    dg_run_keep *keep;       /* tried before; NULL: no state is kept */
     bool verify_determinism; /* run twice and compare all events: a difference is exit 5 */
     /* what a call may burn; 0: as much as a real node would wait for */
     uint64_t fuel_block, fuel_query;

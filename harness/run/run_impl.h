@@ -168,6 +168,18 @@ void dg_run_arm_log_epoch(dg_run_arm *a, uint64_t slot, uint32_t number,
 /* moments.c: notes it as the tip, measures and asks what its moment wants. */
 dg_code dg_run_arm_grown(dg_run_arm *a, dg_block *block, const dg_build_report *report,
                          size_t claims, dg_error *err);
+/* keep.c: leaves the state of a block as a snapshot, if that is wanted. DG_IO; DG_MISMATCH: it is
+ * not what the header says. */
+typedef enum dg_run_moment_kept {
+    DG_RUN_KEEP_BEFORE,
+    DG_RUN_KEEP_UPGRADE,
+    DG_RUN_KEEP_AFTER,
+    DG_RUN_KEEP_SESSION,
+    DG_RUN_KEEP_END
+} dg_run_moment_kept;
+/* Nothing is made yet. Fine on NULL. */
+void dg_run_keep_begin(dg_run_keep *keep);
+dg_code dg_run_arm_keep(dg_run_arm *a, dg_run_moment_kept m, dg_block *block, dg_error *err);
 /* The tip is U-1; once. */
 dg_code dg_run_arm_before_upgrade(dg_run_arm *a, dg_error *err);
 /* U is in, and N was refused. */

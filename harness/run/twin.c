@@ -261,6 +261,7 @@ static dg_code try_once(json_t **outcome, dg_hash *hash, uint64_t *counted, cons
     run->plan = plan;
     run->asked = dg_plan_asked_of(plan);
     run->options = options;
+    dg_run_keep_begin(options->keep);
     run->counted_slot = *counted;
     if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) == DG_OK
         && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
@@ -294,6 +295,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     dg_hash hash;
     dg_code rc;
     quiet.events_path = NULL;
+    quiet.keep = NULL;
     if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
         return rc;
     if (!dg_hash_equal(first, &hash))

@@ -24,6 +24,11 @@ static const struct {
     { "help nothing", "no help on nothing" },
     { "help claim", "did you mean claims?" },
     { "run --set novalue", "KEY=VALUE" },
+    { "run --keep U,X", "\"X\" is no state of a run; there are U-1, U, U+1, session+1 and end" },
+    { "run --keep-dir x", "--keep has to say which states" },
+    { "run --no-network --nodes v1.10", "--no-network leaves nodes out, --nodes asks for some" },
+    { "run --nodes v1.10 --classes SD_V1", "two names of one flag" },
+    { "run --nodes v1.99", "release v1.99 is not known; known are v0.9 (SD_V1), v1.0 to v1.2" },
 };
 
 START_TEST(wrong_usage_is_one_line_and_exit_2)
