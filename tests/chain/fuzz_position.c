@@ -14,7 +14,8 @@ static void write_out(char *text, size_t size, const dg_position *p)
     case DG_POSITION_BOUNDARY:
         if (p->boundary)
             snprintf(which, sizeof which, "@%u", p->boundary);
-        snprintf(text, size, "boundary%s%+lld", which, (long long)p->offset);
+        snprintf(text, size, "boundary%s%+lld%s", which, (long long)p->offset,
+                 p->in_blocks ? "b" : "");
         break;
     case DG_POSITION_PERCENT:
         snprintf(text, size, "%llu%%", (unsigned long long)p->value);
@@ -31,7 +32,7 @@ static void write_out(char *text, size_t size, const dg_position *p)
 static bool same(const dg_position *a, const dg_position *b)
 {
     return a->kind == b->kind && a->boundary == b->boundary && a->offset == b->offset
-           && a->value == b->value;
+           && a->in_blocks == b->in_blocks && a->value == b->value;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
