@@ -50,8 +50,8 @@ static void migration(memory *m, const dg_event *e)
     }
     m->seen = true;
     if (json_array_size(json_object_get(e->detail, "unraised"))) {
-        const char *name =
-            json_string_value(json_array_get(json_object_get(e->detail, "unraised"), 0));
+        const char *name = json_string_value(
+            json_object_get(json_array_get(json_object_get(e->detail, "unraised"), 0), "item"));
         dg_claim_text_copy(m->unraised, sizeof m->unraised, name ? name : "a value");
         m->unraised_block = e->block;
         dg_claim_evidence_event(&m->facts, e);

@@ -34,11 +34,18 @@ static int64_t weight_of(dg_run_arm *a, dg_block *block)
                : 0;
 }
 
-/* "Pallet.Item" for every value that N wrote anew while its pallet's version stayed,
- * and that N-1 does not write in every block anyway. */
+/* Did N write it anew? Where N-1 writes it in every block anyway, the layout has to tell. */
+static bool is_rewritten(const dg_run_arm *a, const json_t *retyped, const char *name)
+{
+    const dg_run_kept *control = &a->run->control.kept;
+    return dg_survey_retyped_rewritten(a->kept.retyped, retyped, name)
+           || (dg_survey_retyped_moved(a->kept.retyped, retyped, name)
+               && !dg_survey_retyped_moved(control->retyped, control->retyped_after, name));
+}
+
+/* {"item", "version"} for every value that N wrote anew while its pallet's version stayed. */
 static json_t *unraised(const dg_run_arm *a, const json_t *retyped, const json_t *versions)
 {
-    const dg_run_arm *control = &a->run->control;
     json_t *out = json_array(), *now;
     const char *name;
     json_object_foreach((json_t *)retyped, name, now)
@@ -46,9 +53,9 @@ static json_t *unraised(const dg_run_arm *a, const json_t *retyped, const json_t
         const char *pallet = json_string_value(json_object_get(now, "pallet"));
         json_int_t version = json_integer_value(json_object_get(versions, pallet));
         bool raised = version != json_integer_value(json_object_get(a->kept.versions, pallet));
-        if (version && !raised && dg_survey_retyped_moved(a->kept.retyped, retyped, name)
-            && !dg_survey_retyped_moved(control->kept.retyped, control->kept.retyped_after, name)
-            && json_array_append_new(out, json_string(name)) != 0) {
+        if (version && !raised && is_rewritten(a, retyped, name)
+            && json_array_append_new(out, json_pack("{s:s, s:I}", "item", name, "version", version))
+                   != 0) {
             json_decref(out);
             return NULL;
         }

@@ -89,14 +89,25 @@ json_t *dg_survey_versions_changed(const json_t *before, const json_t *after)
 
 /* ---- values that got another layout ---- */
 
-static int remember(json_t *out, const dg_meta_entry *entry, dg_bytes value)
+static bool decodes(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes value)
+{
+    dg_scale s = dg_scale_from(value);
+    dg_value_skip(meta, entry->value, &s);
+    return dg_scale_finish(&s, NULL, "") == DG_OK;
+}
+
+/* In whose layout it is: of the older metadata, the newer, or both. */
+static int remember(json_t *out, const dg_meta *const meta[2], const dg_meta_entry *const entry[2],
+                    dg_bytes value)
 {
     dg_hash hash = dg_blake2_256(value);
     char name[160];
-    snprintf(name, sizeof name, "%.70s.%.70s", entry->pallet, entry->name);
-    return json_object_set_new(
-        out, name,
-        json_pack("{s:s, s:s}", "pallet", entry->pallet, "hash", dg_hash_text(&hash).text));
+    snprintf(name, sizeof name, "%.70s.%.70s", entry[1]->pallet, entry[1]->name);
+    return json_object_set_new(out, name,
+                               json_pack("{s:s, s:s, s:b, s:b}", "pallet", entry[1]->pallet, "hash",
+                                         dg_hash_text(&hash).text, "old",
+                                         decodes(meta[0], entry[0], value), "new",
+                                         decodes(meta[1], entry[1], value)));
 }
 
 dg_code dg_survey_retyped(json_t *out, const dg_meta *old, const dg_meta *now, dg_state *state,
@@ -118,7 +129,10 @@ dg_code dg_survey_retyped(json_t *out, const dg_meta *old, const dg_meta *now, d
             dg_storage_prefix(key, entry->prefix, entry->name);
             if ((rc = dg_state_get(state, &value, dg_bytes_of(NULL, 0), DG_BYTES_OF(key), err)) < 0)
                 return rc;
-            if (rc == DG_OK && remember(out, entry, value) != 0)
+            if (rc == DG_OK
+                && remember(out, (const dg_meta *[2]){ old, now },
+                            (const dg_meta_entry *[2]){ was, entry }, value)
+                       != 0)
                 return dg_fail(err, DG_NOMEM, "no memory for values of another layout");
         }
     }
@@ -130,4 +144,11 @@ bool dg_survey_retyped_moved(const json_t *before, const json_t *after, const ch
     const json_t *was = json_object_get(before, name), *is = json_object_get(after, name);
     assert(name);
     return was && is && !json_equal((json_t *)was, (json_t *)is);
+}
+
+bool dg_survey_retyped_rewritten(const json_t *before, const json_t *after, const char *name)
+{
+    const json_t *was = json_object_get(before, name), *is = json_object_get(after, name);
+    return json_is_true(json_object_get(was, "old")) && json_is_false(json_object_get(is, "old"))
+           && json_is_true(json_object_get(is, "new"));
 }

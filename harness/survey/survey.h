@@ -99,12 +99,15 @@ dg_code dg_survey_storage_versions(json_t **out, const dg_meta *meta, dg_state *
                                    dg_error *err);
 /* [{"pallet", "before", "after"}] of two of those; owned by the caller, NULL: no memory. */
 json_t *dg_survey_versions_changed(const json_t *before, const json_t *after);
-/* "Pallet.Item" -> {"pallet", "hash"}: plain items whose type differs between the two, and
- * their values; put into `out`. Metadata may be NULL. DG_IO, DG_NOMEM. */
+/* "Pallet.Item" -> {"pallet", "hash", "old", "new" (it decodes by that type)}: plain items whose
+ * type differs between the two, and their values; put into `out`. Metadata may be NULL. DG_IO,
+ * DG_NOMEM. */
 dg_code dg_survey_retyped(json_t *out, const dg_meta *old, const dg_meta *now, dg_state *state,
                           dg_error *err);
 /* Did a value of that change between two looks at it? */
 bool dg_survey_retyped_moved(const json_t *before, const json_t *after, const char *name);
+/* .. is it in the newer layout by now, and no longer in the older one? */
+bool dg_survey_retyped_rewritten(const json_t *before, const json_t *after, const char *name);
 
 /* ---- identity ---- */
 

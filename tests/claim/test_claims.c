@@ -446,7 +446,8 @@ static const struct row {
       "T11 migration 0 7 5 0 0\nT12 storage 3 2 2 {'pallet':'Paras','item':'Heads','reason':'r'}" },
 
     { "migration", DG_VERDICT_WARNED, 11, "Configuration.ActiveConfig has another layout",
-      "T11 migration 0 7 5 0 0 {'versions':[],'unraised':['Configuration.ActiveConfig']}" },
+      "T11 migration 0 7 5 0 0 "
+      "{'versions':[],'unraised':[{'item':'Configuration.ActiveConfig','version':8}]}" },
 
     { "queued-calls", DG_VERDICT_UNEXERCISED, 0, "N never ran", "C11 slot 11 1 1" },
     { "queued-calls", DG_VERDICT_HELD, 0, "does not apply: nothing was queued at U",

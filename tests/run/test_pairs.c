@@ -347,14 +347,17 @@ END_TEST
  * nothing, block after block, while all that is asked of storage holds. */
 static const struct {
     const char *from, *to, *says;
+    const char *migration; /* what that claim comes to: whether the reason shows in storage */
 } emptied[] = {
     { "specs/paseo-local-1003000-e10.json.zst", "specs/paseo-local-1009001-e10.json.zst",
       "on 2 answers are not control's: ParachainHost_availability_cores (0 of 6 cores in use), "
-      "ParachainHost_claim_queue (0 of 6 cores with a claim)" },
+      "ParachainHost_claim_queue (0 of 6 cores with a claim)",
+      "warned" },
     { "specs/paseo-local-1002005-e10.json.zst", "specs/paseo-local-1003000-e10.json.zst",
       "on 3 answers are not control's: ParachainHost_validator_groups (0 of 6 groups), "
       "ParachainHost_availability_cores (0 of 6 cores), ParachainHost_session_info (0 of 6 "
-      "groups)" },
+      "groups)",
+      "held" },
 };
 
 START_TEST(an_answer_that_stays_empty_breaks)
@@ -371,6 +374,7 @@ START_TEST(an_answer_that_stays_empty_breaks)
     ck_assert_msg(strstr(claim_text(outcome, "api-window"), emptied[_i].says) != NULL, "%s",
                   verdicts(outcome));
     ck_assert_str_eq(claim_status(outcome, "config-survives"), "held");
+    ck_assert_str_eq(claim_status(outcome, "migration"), emptied[_i].migration);
     json_decref(outcome);
 }
 END_TEST

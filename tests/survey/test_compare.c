@@ -73,6 +73,32 @@ START_TEST(a_number_may_stand_as_digits)
 }
 END_TEST
 
+/* ---- layouts ---- */
+
+/* In whose layout the value of an item is, at two moments. */
+static const struct {
+    const char *was, *is;
+    bool rewritten;
+} layouts[] = {
+    { "{\"old\":true,\"new\":false}", "{\"old\":false,\"new\":true}", true },
+    /* of both layouts before, as an empty list is */
+    { "{\"old\":true,\"new\":true}", "{\"old\":false,\"new\":true}", true },
+    { "{\"old\":true,\"new\":true}", "{\"old\":true,\"new\":true}", false },
+    { "{\"old\":true,\"new\":false}", "{\"old\":true,\"new\":false}", false },
+    { "{\"old\":true,\"new\":false}", "{\"old\":false,\"new\":false}", false },
+};
+
+START_TEST(a_value_is_rewritten_where_its_layout_is_the_newer)
+{
+    json_t *was = json_pack("{s:o}", "A.B", parsed(layouts[_i].was)),
+           *is = json_pack("{s:o}", "A.B", parsed(layouts[_i].is));
+    ck_assert(dg_survey_retyped_rewritten(was, is, "A.B") == layouts[_i].rewritten);
+    ck_assert(!dg_survey_retyped_rewritten(was, is, "A.C"));
+    json_decref(was);
+    json_decref(is);
+}
+END_TEST
+
 /* ---- answers ---- */
 
 /* Answers 0: at U, without N, one block later; a session each. */
@@ -131,6 +157,8 @@ int main(void)
     tcase_add_loop_test(tc, fields_are_compared_by_name, 0, sizeof configs / sizeof *configs);
     tcase_add_test(tc, a_place_may_lie_deeper);
     tcase_add_test(tc, a_number_may_stand_as_digits);
+    tcase_add_loop_test(tc, a_value_is_rewritten_where_its_layout_is_the_newer, 0,
+                        sizeof layouts / sizeof *layouts);
     tcase_add_loop_test(tc, an_answer_contradicts_what_is_said_before_and_after, 0,
                         sizeof asked / sizeof *asked);
     tcase_add_test(tc, the_first_place_where_answers_part_is_named);
