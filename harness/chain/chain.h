@@ -333,7 +333,8 @@ dg_code dg_chain_amend(dg_chain *chain, dg_block **out, dg_block *block,
 
 /* A block with the same header, beside `block`, whose state is what the first step of its child
  * leaves: where its code is new, what is asked there is answered over storage that was migrated.
- * The step is taken in `block`'s own slot, so no session ends by it. DG_TRAP: the step panicked. */
+ * The step is taken in `block`'s own slot, so no session ends by it, or in the next one where the
+ * runtime insists on that. DG_TRAP: the step panicked. */
 dg_code dg_chain_begun(dg_chain *chain, dg_block **out, dg_block *block, dg_error *err);
 /* Code that the chain has met, in that order; NULL past the end. Borrowed until it is closed. */
 dg_runtime *dg_chain_runtime_at(const dg_chain *chain, size_t i);

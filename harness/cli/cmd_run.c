@@ -31,6 +31,9 @@ static const dg_option options[] = {
     { "keep-dir", 0, DG_OPT_TEXT, "DIR", "folder for them (out/states)" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
+    { "explain", 0, DG_OPT_TEXT, "HOW",
+      "of what broke: none, recorded (what the log shows), or proved (default): treatment is run "
+      "again without each suspect" },
     { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
@@ -50,6 +53,7 @@ enum {
     OPT_KEEP,
     OPT_KEEP_DIR,
     OPT_VERIFY,
+    OPT_EXPLAIN,
     OPT_COLOR,
     OPT_WIDTH
 };
@@ -190,6 +194,23 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     return exit_code;
 }
 
+static dg_code explain_of(dg_run_explain *out, const char *text, dg_error *err)
+{
+    static const char *const names[] = { "none", "recorded", "proved", NULL };
+    const char *near;
+    *out = DG_RUN_EXPLAIN_PROVED;
+    for (int i = 0; text && names[i]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *out = (dg_run_explain)i;
+            return DG_OK;
+        }
+    near = text ? dg_nearest(text, names) : NULL;
+    return text
+               ? dg_fail(err, DG_USAGE, "--explain takes none, recorded or proved, not %.40s%s%s%s",
+                         text, near ? "; did you mean " : "", near ? near : "", near ? "?" : "")
+               : DG_OK;
+}
+
 static int run(const dg_args *args)
 {
     bar b = { .phase = NULL };
@@ -206,8 +227,8 @@ static int run(const dg_args *args)
     dg_run_keep keep;
     dg_error err;
     int exit_code;
-    dg_code rc = read_keep(&how.keep, &keep, args, &err);
-    if (rc >= 0)
+    dg_code rc = explain_of(&how.explain, args->text[OPT_EXPLAIN], &err);
+    if (rc >= 0 && (rc = read_keep(&how.keep, &keep, args, &err)) >= 0)
         rc = plan_of(&plan, args, &err);
     if (rc >= 0 && (rc = try_places(out, how.events_path, &err)) >= 0 && how.keep)
         rc = dg_run_keep_try(how.keep, &err);

@@ -184,6 +184,28 @@ static int put_missing(json_t *out, const dg_claim_setup *setup, const dg_outcom
            | (claim ? dg_outcome_put(out, "missing_claim", json_string(claim)) : 0);
 }
 
+/* ---- why ---- */
+
+/* Only what was proved. */
+static json_t *why_json(const json_t *causes)
+{
+    json_t *out = json_array();
+    const json_t *cause;
+    size_t i;
+    int bad = 0;
+    json_array_foreach(causes, i, cause)
+    {
+        const char *kind = json_string_value(json_object_get(cause, "kind"));
+        if (strcmp(kind, "cause") == 0 || strcmp(kind, "together") == 0)
+            bad |= json_array_append(out, json_object_get(cause, "says"));
+    }
+    if (bad) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
 /* ---- all of it ---- */
 
 int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
@@ -199,7 +221,8 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
           | dg_outcome_put(out, "not_judged", json_integer(not_judged(outcome)))
           | dg_outcome_put(out, "claims", tally_json(claims))
           | dg_outcome_put(out, "breaks", breaks_json(run, claims))
-          | dg_outcome_put(out, "harm", harm) | dg_outcome_put(out, "why", json_array())
+          | dg_outcome_put(out, "harm", harm)
+          | dg_outcome_put(out, "why", why_json(json_object_get(outcome, "causes")))
           | dg_outcome_put(out, "do", advice ? json_deep_copy(advice) : json_array());
     if (exit_code != DG_EXIT_HELD && exit_code != DG_EXIT_BROKE)
         bad |= put_missing(out, setup, t);

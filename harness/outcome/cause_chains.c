@@ -135,11 +135,23 @@ static void backing_chain(chain *c, const dg_outcome_facts *run, const json_t *c
             : NULL);
 }
 
+/* Where fewer compiled than a fault of treatment alone struck, it is the fault. */
+static bool compiling(const dg_outcome_facts *run, const json_t *claim)
+{
+    uint64_t compiled = 0;
+    for (size_t i = 0; i < run->log->count; i++) {
+        const dg_event *e = &run->log->at[i];
+        compiled += e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COMPILED
+                    && !e->net_compiled.again;
+    }
+    return compiled > dg_outcome_faults_alone(run, claim);
+}
+
 /* .. and the first node that stood still, or went down. */
 static void stall_chain(chain *c, const dg_outcome_facts *run, const json_t *claim)
 {
     evidence_chain(c, run, claim);
-    if (dg_outcome_compiling(run, claim)) {
+    if (compiling(run, claim)) {
         add(c, run, first_of(run, NULL, DG_EVENT_NET_UPGRADE, NULL, NULL));
         add(c, run, first_of(run, NULL, DG_EVENT_NET_COMPILED, NULL, NULL));
     }

@@ -1,11 +1,10 @@
-/* causes.c - what the evidence lets one say beyond the verdicts: what explains a broken
- * claim, what can be done. */
+/* causes.c - why claims broke: what was proved of it by running treatment again, and what the
+ * runtimes say of themselves. */
 #include "outcome/outcome_impl.h"
 
-#include <stdarg.h>
 #include <string.h>
 
-/* ---- causes ---- */
+/* ---- what the evidence of a claim says, unproved ---- */
 
 static bool evidence_says(const json_t *claims, dg_claim_id id, const char *key, const char *value)
 {
@@ -20,92 +19,74 @@ static bool evidence_says(const json_t *claims, dg_claim_id id, const char *key,
     return false;
 }
 
-static int add(json_t *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static int add(json_t *out, const char *format, ...)
+static int add_recorded(json_t *causes, const char *says)
 {
-    char line[600];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    return json_array_append_new(out, dg_event_text(line));
+    return json_array_append_new(causes, json_pack("{s:s, s:s}", "kind", "recorded", "says", says));
 }
 
-/* Nodes gate subsystems on the version they see at the leaf, so the switch is at U.
- * Where there are nodes, it caused something only if their records say so. */
-static int add_switch(json_t *out, const dg_outcome_facts *run, const json_t *claims)
+static int put_recorded(json_t *causes, const json_t *claims)
 {
-    uint32_t old = dg_version_api(dg_runtime_version(run->from), "ParachainHost");
-    uint32_t now = dg_version_api(dg_runtime_version(run->to), "ParachainHost");
-    if (!run->enacted || old == now
-        || (dg_plan_wants_network(run->plan) && !dg_outcome_switched(run, claims)))
-        return 0;
-    if (old && old < 7 && now >= 7)
-        return add(out,
-                   "ParachainHost %u -> %u at #%u crosses 7: from that leaf on nodes switch "
-                   "prospective-parachains, backing, collation "
-                   "and statement-distribution v2 on",
-                   old, now, run->treatment.upgrade_block);
-    return add(
-        out,
-        "ParachainHost %u -> %u: nodes see the new version at leaf #%u, before any block ran N",
-        old, now, run->treatment.upgrade_block);
-}
-
-json_t *dg_outcome_causes(const dg_outcome_facts *run, const json_t *claims)
-{
-    json_t *out = json_array();
-    int bad = dg_plan_wants_network(run->plan) ? dg_outcome_fault_causes(out, run, claims) : 0;
-    if (dg_outcome_is(claims, DG_CLAIM_IDENTITY, DG_VERDICT_BROKE)
-        || dg_outcome_is(claims, DG_CLAIM_SESSION_CADENCE, DG_VERDICT_BROKE))
-        if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "epoch_length"))
-            bad |= add(out, "N is built for another epoch length; nodes keep the one they started "
-                            "with and expect epoch digests in other slots");
-    if (evidence_says(claims, DG_CLAIM_AUTHORITIES_SURVIVE, "role", "session-keys"))
-        bad |= add(out, "the layout of SessionKeys changed and nothing rewrote the stored keys: "
-                        "whoever is queued is lost at the next boundary");
-    if (dg_outcome_is(claims, DG_CLAIM_CONFIG_SURVIVES, DG_VERDICT_BROKE))
-        bad |= add(out, "what does not decode is read as its default, silently: limits, rotation "
-                        "and async backing are no longer the chain's");
-    if (dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_WARNED)
-        || dg_outcome_is(claims, DG_CLAIM_API_WINDOW, DG_VERDICT_BROKE))
-        bad |= add(out, "at #%u new code answers over storage that is migrated only in #%u",
-                   run->treatment.upgrade_block, run->treatment.upgrade_block + 1);
-    bad |= dg_outcome_network_causes(out, run, claims);
-    bad |= add_switch(out, run, claims);
-    if (bad) {
-        json_decref(out);
-        return NULL;
-    }
-    return out;
-}
-
-/* ---- advice: only what the evidence of this run supports ---- */
-
-json_t *dg_outcome_advice(const dg_outcome_facts *run, const json_t *claims)
-{
-    json_t *out = json_array();
     int bad = 0;
     if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "epoch_length"))
-        bad |=
-            add(out, "build N with N-1's epoch length (a fast-runtime build is the usual cause)");
-    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_name"))
-        bad |= add(out, "this is the runtime of another chain");
-    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_version"))
-        bad |= add(out, "raise spec_version: without it neither set_code nor migrations happen");
+        bad |= add_recorded(causes,
+                            "N is built for another epoch length; nodes keep the one they started "
+                            "with and expect epoch digests in other slots");
     if (evidence_says(claims, DG_CLAIM_AUTHORITIES_SURVIVE, "role", "session-keys"))
-        bad |= add(out, "enact the releases in between one after another, or add their session-key "
-                        "migration to N");
+        bad |=
+            add_recorded(causes, "the layout of SessionKeys changed and nothing rewrote the stored "
+                                 "keys: whoever is queued is lost at the next boundary");
     if (dg_outcome_is(claims, DG_CLAIM_CONFIG_SURVIVES, DG_VERDICT_BROKE))
-        bad |= add(out, "enact the releases in between one after another, or add their "
-                        "HostConfiguration migrations to N");
-    bad |= dg_outcome_network_advice(out, run, claims);
+        bad |=
+            add_recorded(causes, "what does not decode is read as its default, silently: limits, "
+                                 "rotation and async backing are no longer the chain's");
+    return bad;
+}
+
+static int add_advice(json_t *advice, const char *says)
+{
+    return json_array_append_new(advice, json_string(says));
+}
+
+static int put_recorded_advice(json_t *advice, const json_t *claims)
+{
+    int bad = 0;
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "epoch_length"))
+        bad |= add_advice(
+            advice, "build N with N-1's epoch length (a fast-runtime build is the usual cause)");
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_name"))
+        bad |= add_advice(advice, "this is the runtime of another chain");
+    if (evidence_says(claims, DG_CLAIM_IDENTITY, "what", "spec_version"))
+        bad |= add_advice(advice,
+                          "raise spec_version: without it neither set_code nor migrations happen");
+    if (evidence_says(claims, DG_CLAIM_AUTHORITIES_SURVIVE, "role", "session-keys"))
+        bad |= add_advice(advice, "enact the releases in between one after another, or add their "
+                                  "session-key migration to N");
+    if (dg_outcome_is(claims, DG_CLAIM_CONFIG_SURVIVES, DG_VERDICT_BROKE))
+        bad |= add_advice(advice, "enact the releases in between one after another, or add their "
+                                  "HostConfiguration migrations to N");
     if (dg_outcome_is(claims, DG_CLAIM_QUEUED_CALLS, DG_VERDICT_BROKE))
-        bad |= add(out, "cancel the queued calls before U and schedule them again under N");
-    bad |= dg_outcome_window_advice(out, run, claims);
-    if (bad) {
-        json_decref(out);
-        return NULL;
+        bad |=
+            add_advice(advice, "cancel the queued calls before U and schedule them again under N");
+    return bad;
+}
+
+/* ---- what was proved ---- */
+
+static json_t *list_of(const json_t *explained, const char *key)
+{
+    const json_t *list = json_object_get(explained, key);
+    return list ? json_deep_copy(list) : json_array();
+}
+
+int dg_outcome_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
+{
+    static const char *const also[] = { "looked_at", "unexplained", "left_out" };
+    json_t *causes = list_of(run->explained, "causes"), *advice = list_of(run->explained, "advice");
+    int bad = put_recorded(causes, claims) | put_recorded_advice(advice, claims)
+              | dg_outcome_put(out, "causes", causes) | dg_outcome_put(out, "advice", advice);
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
+        const json_t *part = json_object_get(run->explained, also[i]);
+        bad |= part ? dg_outcome_put(out, also[i], json_deep_copy(part)) : 0;
     }
-    return out;
+    return bad;
 }

@@ -50,9 +50,8 @@ void dg_outcome_releases(char *out, size_t size, const dg_release_span *span);
 
 /* api_versions.c: APIs whose version N changes. */
 json_t *dg_outcome_apis(const dg_outcome_facts *run);
-/* causes.c: why claims broke, line by line; what can be done about it. */
-json_t *dg_outcome_causes(const dg_outcome_facts *run, const json_t *claims);
-json_t *dg_outcome_advice(const dg_outcome_facts *run, const json_t *claims);
+/* causes.c: puts `causes`, `looked_at`, `unexplained` and `advice`. */
+int dg_outcome_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
 /* cause_chains.c: each broken claim of the network back to its cause, event by event. */
 json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims);
 /* notes.c: what a reader has to know beside the verdicts. */
@@ -62,23 +61,9 @@ json_t *dg_outcome_series(const dg_outcome_facts *run);
 /* network_sum.c: puts `network`; nothing without one. */
 int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run);
 
-/* ---- causes in the network's own records ---- */
+/* ---- planned faults, in chains ---- */
 
-/* network_causes.c: lines for dg_outcome_causes and dg_outcome_advice. */
-int dg_outcome_network_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-int dg_outcome_network_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-/* Where in a session U does least harm; without a network too. */
-int dg_outcome_window_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-/* Records say that the version which N brings switched something that went wrong. */
-bool dg_outcome_switched(const dg_outcome_facts *run, const json_t *claims);
-
-/* network_stall.c: why nodes stood still or went down at U. */
-int dg_outcome_stall_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-int dg_outcome_stall_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-/* Of a stall: that nodes compiled N is behind it. */
-bool dg_outcome_compiling(const dg_outcome_facts *run, const json_t *claim);
-
-/* fault_causes.c: DG_EVENT_NET_FAULT events that began before a claim broke and can break
+/* fault_events.c: DG_EVENT_NET_FAULT events that began before a claim broke and can break
  * it, oldest first, at most `most`; how many there are. */
 size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outcome_facts *run,
                                 const json_t *claim);
@@ -86,8 +71,6 @@ size_t dg_outcome_faults_behind(const dg_event **out, size_t most, const dg_outc
 uint64_t dg_outcome_faults_alone(const dg_outcome_facts *run, const json_t *claim);
 /* A fault's event as a sentence. */
 void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run, const dg_event *e);
-int dg_outcome_fault_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
-int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims);
 
 /* event_words.c: an event as a sentence; false, and nothing written, for kinds that no
  * chain holds. */

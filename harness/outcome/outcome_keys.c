@@ -99,6 +99,21 @@ static const char *const hows[] = { "authorize", "set-code", "override", "config
         path ".ended", DG_KEYS_TEXT, true, .says = "why the arm ended"                             \
     }
 
+static const char *const cause_kinds[] = { "cause", "contributes", "together", "recorded", NULL };
+
+/* What one claim came to without a suspect. */
+#define FIGURES(at)                                                                                \
+    { at, DG_KEYS_OBJECT, .says = "a claim" },                                                     \
+        { at ".claim", DG_KEYS_TEXT, true, .says = "its name" },                                   \
+        { at ".status", DG_KEYS_TEXT, true, .words = statuses, .says = "without the thing" },      \
+        { at ".unit", DG_KEYS_TEXT, .says = "of the figures; absent: nothing was measured" },      \
+        { at ".with", DG_KEYS_NUMBER, .says = "measured in treatment" },                           \
+        { at ".control", DG_KEYS_NUMBER, .says = "in control, over as many slots" },               \
+        { at ".without", DG_KEYS_NUMBER, .says = "measured in treatment without the thing" },      \
+    {                                                                                              \
+        at ".without_control", DG_KEYS_NUMBER, .says = "in control, over as many slots as that"    \
+    }
+
 static const dg_keys_row rows[] = {
     { "doppel", DG_KEYS_WHOLE, true, .min = 1, .max = 1, .says = "version of this format" },
     { "name", DG_KEYS_TEXT, true, .says = "what the plan calls the run" },
@@ -266,7 +281,32 @@ static const dg_keys_row rows[] = {
     { "apis[].brings", DG_KEYS_LIST, .says = "what the versions between mean to nodes" },
     { "apis[].brings[]", DG_KEYS_TEXT, .says = "version and meaning" },
     { "causes", DG_KEYS_LIST, true, .says = "what explains the verdict" },
-    { "causes[]", DG_KEYS_TEXT, .says = "one line" },
+    { "causes[]", DG_KEYS_OBJECT, .says = "a change to one thing, or to several" },
+    { "causes[].kind", DG_KEYS_TEXT, true, .words = cause_kinds,
+      .says = "cause: without it a claim holds that broke; contributes: without it the claim is "
+              "better by a tenth; together: it takes all of these; recorded: nothing was proved" },
+    { "causes[].suspect", DG_KEYS_TEXT, .says = "what kind of thing" },
+    { "causes[].what", DG_KEYS_TEXT, .says = "the change that was tried" },
+    { "causes[].says", DG_KEYS_TEXT, true, .says = "in a sentence" },
+    { "causes[].claims", DG_KEYS_LIST, .says = "what it does to claims that broke" },
+    FIGURES("causes[].claims[]"),
+    { "looked_at", DG_KEYS_LIST, .says = "what was tried and is not the cause" },
+    { "looked_at[]", DG_KEYS_OBJECT, .says = "a change to one thing" },
+    { "looked_at[].suspect", DG_KEYS_TEXT, true, .says = "what kind of thing" },
+    { "looked_at[].what", DG_KEYS_TEXT, true, .says = "the change that was tried" },
+    { "looked_at[].seen", DG_KEYS_TEXT, true, .says = "what was recorded of it" },
+    { "looked_at[].failed", DG_KEYS_TEXT, .says = "why the trial told nothing" },
+    { "looked_at[].claims", DG_KEYS_LIST, .says = "that broke, and break without it" },
+    FIGURES("looked_at[].claims[]"),
+    { "left_out", DG_KEYS_OBJECT, .says = "suspects beyond those that were tried" },
+    { "left_out.count", DG_KEYS_WHOLE, true, .says = "of them" },
+    { "left_out.what", DG_KEYS_TEXT, true, .says = "their changes" },
+    { "unexplained", DG_KEYS_OBJECT, .says = "what nothing that was tried explains" },
+    { "unexplained.claims", DG_KEYS_LIST, true, .says = "that broke" },
+    { "unexplained.claims[]", DG_KEYS_TEXT, .says = "a claim" },
+    { "unexplained.differences", DG_KEYS_LIST, true,
+      .says = "the first answers and events that differ between the arms" },
+    { "unexplained.differences[]", DG_KEYS_TEXT, .says = "one line" },
     { "chains", DG_KEYS_LIST, true,
       .says = "for each broken claim of the network the recorded events back to its cause" },
     { "chains[]", DG_KEYS_OBJECT, .says = "a claim's" },

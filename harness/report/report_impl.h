@@ -56,6 +56,8 @@ void dg_report_change(char *out, size_t size, const json_t *outcome);
 void dg_report_place(char *out, size_t size, const json_t *upgrade);
 /* What was run. */
 void dg_report_head(sheet *s, const json_t *outcome);
+/* causes.c: why, what was looked at, what nothing explains. */
+void dg_report_causes(sheet *s, const json_t *outcome);
 /* claims.c: every claim of a document. */
 void dg_report_claims(sheet *s, const json_t *document, const dg_report_options *options);
 

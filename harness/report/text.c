@@ -97,7 +97,7 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     if (json_object_get(outcome, "answer"))
         dg_sheet_end(&s);
     dg_report_claims(&s, outcome, options);
-    lines(&s, outcome, "causes", "cause");
+    dg_report_causes(&s, outcome);
     chains(&s, outcome, options);
     if (!json_object_get(outcome, "answer"))
         lines(&s, outcome, "advice", "advice"); /* else line four has told it */

@@ -260,10 +260,11 @@ dg_code dg_run_network_begin(dg_run_arm *a, dg_error *err)
     options.backs_off = w->wish.backs_off;
     options.distribution = w->wish.messages ? DG_DISTRIBUTION_SENT : DG_DISTRIBUTION_COMPUTED;
     if ((rc = dg_plan_network_place(&w->wish, run->plan, &run->span, err)) < 0
-        || (rc = compile_time(&options, &w->wish, run, err)) < 0
-        || (rc = dg_network_new(&w->net, a->chain, &options, err)) < 0
-        || (rc = log_start(a, err)) < 0 || (rc = dg_run_faults_apply(w->net, a, err)) < 0
-        || a->which == DG_ARM_CONTROL)
+        || (rc = compile_time(&options, &w->wish, run, err)) < 0)
+        return rc;
+    dg_run_intervene_network(run, &w->wish, &options);
+    if ((rc = dg_network_new(&w->net, a->chain, &options, err)) < 0 || (rc = log_start(a, err)) < 0
+        || (rc = dg_run_faults_apply(w->net, a, err)) < 0 || a->which == DG_ARM_CONTROL)
         return rc;
     return set_transition(w->net, run, err);
 }

@@ -10,7 +10,7 @@ dg_transition dg_run_transition(const dg_run_state *run)
 {
     return (dg_transition){ .how = run->asked->how,
                             .code = dg_buf_bytes(&run->code),
-                            .config = run->asked->config };
+                            .config = run->config_left ? run->config_left : run->asked->config };
 }
 
 /* ---- the configuration that the plan wants ---- */

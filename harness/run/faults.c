@@ -73,7 +73,8 @@ dg_code dg_run_faults_apply(dg_network *net, const dg_run_arm *a, dg_error *err)
 {
     for (size_t i = 0; i < a->run->fault_count; i++) {
         const dg_plan_fault *wish = &a->run->faults[i];
-        dg_code rc = wish->treatment_only && a->which == DG_ARM_CONTROL
+        bool away = dg_run_is_without(a->run, DG_SUSPECT_FAULT, (uint32_t)i);
+        dg_code rc = away || (wish->treatment_only && a->which == DG_ARM_CONTROL)
                          ? DG_OK
                          : dg_network_fault(net, &wish->fault, err);
         if (rc < 0)

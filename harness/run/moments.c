@@ -119,7 +119,8 @@ static dg_code log_reimport(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_error why = { .text = "" };
     dg_code rc;
-    if (!dg_block_parent(block) || !executed_again(a, dg_block_slot(block)))
+    if (!dg_block_parent(block) || !executed_again(a, dg_block_slot(block))
+        || !dg_run_asks(a->run, DG_CLAIM_REIMPORT))
         return DG_OK;
     rc = dg_chain_reexecute(a->chain, block, NULL, &why);
     if (rc == DG_IO || rc == DG_NOMEM)
@@ -147,8 +148,24 @@ static dg_code ask_at(dg_run_arm *a, dg_run_moment m, dg_block *block, dg_error 
     return DG_OK;
 }
 
+/* Whom U's questions are put to: U itself, or what its child begins as where that is what the arm
+ * is to be without. A first step that panics leaves nothing to ask. */
+static dg_code answering(dg_run_arm *a, dg_block **out, dg_block *upgrade, dg_error *err)
+{
+    dg_code rc;
+    *out = upgrade;
+    if (a->which == DG_ARM_CONTROL || !dg_run_is_without(a->run, DG_SUSPECT_MIGRATED, 0))
+        return DG_OK;
+    rc = dg_chain_begun(a->chain, out, upgrade, err);
+    if (rc == DG_OK || rc == DG_NOMEM || rc == DG_IO)
+        return rc;
+    *out = upgrade;
+    return DG_OK;
+}
+
 static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
 {
+    dg_block *asked;
     dg_code rc;
     assert(!a->at.upgrade_block);
     a->at.upgrade_block = dg_block_number(block);
@@ -158,7 +175,8 @@ static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
         && ((rc = dg_run_arm_upgraded(a, block, err)) < 0 || !a->way.enacted))
         return rc;
     if ((rc = dg_run_migration_begin(a, block, err)) < 0
-        || (rc = ask_at(a, DG_RUN_MOMENT_UPGRADE, block, err)) < 0)
+        || (rc = answering(a, &asked, block, err)) < 0
+        || (rc = ask_at(a, DG_RUN_MOMENT_UPGRADE, asked, err)) < 0)
         return rc;
     if (a->network && a->which == DG_ARM_TREATMENT
         && (rc = dg_run_sample_without(a, block, err)) < 0)

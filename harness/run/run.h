@@ -49,6 +49,12 @@ bool dg_run_keep_at(const dg_run_keep *keep, size_t i, dg_run_kept_state *out);
 /* Can all of them be written, by this process? Its folder is made; a snapshot that is there is
  * going to be replaced. Before a run. DG_IO; DG_USAGE: something else is there. */
 dg_code dg_run_keep_try(dg_run_keep *keep, dg_error *err);
+/* How far a break is explained. */
+typedef enum dg_run_explain {
+    DG_RUN_EXPLAIN_NONE,     /* not at all */
+    DG_RUN_EXPLAIN_RECORDED, /* by what was recorded, which proves nothing */
+    DG_RUN_EXPLAIN_PROVED    /* treatment is run again without each suspect */
+} dg_run_explain;
 
 typedef struct dg_run_options {
     /* compiled code and imported snapshots; NULL: nothing is kept on disk */
@@ -59,6 +65,8 @@ typedef struct dg_run_options {
     bool verify_determinism; /* run twice and compare all events: a difference is exit 5 */
     /* what a call may burn; 0: as much as a real node would wait for */
     uint64_t fuel_block, fuel_query;
+    dg_run_explain explain; /* only where a claim broke */
+    unsigned workers;       /* processes at once, for that; 0: as many as there are cores */
     void (*compiling)(void *user, size_t bytes, bool begins); /* as of dg_engine_options */
     void (*progress)(void *user, const dg_run_progress *now); /* may be NULL */
     void *user;

@@ -6,6 +6,7 @@
 #include "event/event.h"
 #include "run/run.h"
 #include "source/source.h"
+#include "suspect/suspect.h"
 #include "survey/survey.h"
 
 /* ---- what is remembered of control, to compare treatment with ---- */
@@ -86,6 +87,7 @@ enum {
     DG_RUN_ARM_MIGRATION_BLOCKS_MAX = 1024
 };
 
+enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
 struct dg_run_state {
     const dg_plan *plan;
     dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
@@ -112,6 +114,14 @@ struct dg_run_state {
     dg_plan_fault *faults; /* of the plan, in its order */
     size_t fault_count;
     dg_run_arm control, treatment;
+    /* treatment is run again without some suspects; 0: as the plan has it */
+    const dg_suspects *suspects;
+    dg_suspect_set without;
+    dg_proof_claims asked_again;     /* .. for these claims alone */
+    json_t *config_left;             /* what is left of the plan's configuration then */
+    dg_runtime *met[DG_RUN_MET_MAX]; /* by the arms; owned */
+    size_t met_count;
+    json_t *explained;                /* what explain.c found; NULL: nothing was asked */
     bool diverged;                    /* treatment's blocks up to U-1 are not control's */
     uint64_t fuel_initialize_control; /* of control's block after U */
     int64_t weight_control;           /* its weight in picoseconds */
@@ -248,6 +258,25 @@ void dg_run_arm_note_way(dg_run_arm *a, const char *path, uint32_t config_sessio
 dg_code dg_run_arm_upgraded(dg_run_arm *a, dg_block *block, dg_error *err);
 /* .. and at U+1: did N take over? */
 dg_code dg_run_arm_migrated(dg_run_arm *a, dg_block *block, dg_error *err);
+
+/* ---- why a claim broke ---- */
+
+/* explain.c: who is suspected of what broke, and what is proved of it: run->explained; nothing
+ * where nothing broke. Both arms are over. */
+dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err);
+
+/* intervene.c: treatment without a set of suspects, judged against control's events. Only in a
+ * process of its own: what the arms have left is not given back. */
+dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err);
+/* Is this suspect taken away in the treatment that is run now? */
+bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t index);
+/* Is the claim asked about in it? */
+bool dg_run_asks(const dg_run_state *run, dg_claim_id claim);
+/* Changes what a network is made of accordingly; nothing as the plan has it. */
+void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
+                              dg_network_options *options);
+/* The code that an arm met need not be made again. DG_LIMIT. */
+dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err);
 
 /* ---- before the arms ---- */
 

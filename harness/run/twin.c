@@ -174,10 +174,14 @@ static dg_code run_arms(dg_run_state *run, dg_error *err)
     dg_code rc = dg_run_arm_whole(&run->control, err);
     if (rc < 0 || (rc = count_blocks(run, err)) != DG_OK)
         return rc;
-    dg_run_arm_close_chain(&run->control);
-    if ((rc = dg_run_arm_open_chain(&run->treatment, err)) < 0)
+    if ((rc = dg_run_met_keep(run, run->control.chain, err)) < 0)
         return rc;
-    return dg_run_arm_whole(&run->treatment, err);
+    dg_run_arm_close_chain(&run->control);
+    if ((rc = dg_run_arm_open_chain(&run->treatment, err)) < 0
+        || (rc = dg_run_arm_whole(&run->treatment, err)) < 0
+        || (rc = dg_run_met_keep(run, run->treatment.chain, err)) < 0)
+        return rc;
+    return dg_run_explain_breaks(run, err);
 }
 
 /* ---- what came of it ---- */
@@ -219,6 +223,7 @@ static dg_code tell(json_t **outcome, const dg_run_state *run, dg_error *err)
                                .enacted = run->treatment.way.enacted,
                                .pending = run->treatment.way.pending,
                                .amended = run->treatment.way.amended,
+                               .explained = run->explained,
                                .diverged = run->diverged };
     return dg_outcome_make(outcome, &facts, err);
 }
@@ -229,6 +234,9 @@ static void run_clear(dg_run_state *run)
     dg_run_arm_clear(&run->treatment);
     dg_runtime_free(run->from_kept);
     dg_runtime_free(run->to);
+    for (size_t i = 0; i < run->met_count; i++)
+        dg_runtime_free(run->met[i]);
+    json_decref(run->explained);
     json_decref(run->config_wanted);
     dg_state_free(run->state);
     dg_source_close(&run->source);
@@ -296,6 +304,7 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     dg_code rc;
     quiet.events_path = NULL;
     quiet.keep = NULL;
+    quiet.explain = DG_RUN_EXPLAIN_NONE; /* the events are compared */
     if ((rc = once(&second, &hash, plan, &quiet, err)) < 0)
         return rc;
     if (!dg_hash_equal(first, &hash))

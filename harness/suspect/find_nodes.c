@@ -184,7 +184,7 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
 {
     const dg_repair *r = dg_repair_at(index);
     long long all = (long long)l->start->net_start.nodes, nodes;
-    char who[200], seen[320], release[24], request[60] = "";
+    char who[200], many[60], seen[320], release[24], request[60] = "";
     dg_suspect *s;
     if (!(nodes = lacking(who, sizeof who, l, r)) || !seen_of(seen, sizeof seen, l->facts, r)
         || !(s = dg_suspect_add(out, DG_SUSPECT_REPAIR, index, "repair %s added to %s", r->name,
@@ -194,11 +194,13 @@ static void find_repair(dg_suspects *out, const looking *l, uint32_t index)
     if (is_numbered(r))
         snprintf(request, sizeof request, " (pull request %s)", r->name);
     memcpy(s->seen, seen, sizeof seen);
-    snprintf(s->says, sizeof s->says, "%lld of %lld validators run %s: they %s%s", nodes, all, who,
-             r->lack, request);
-    snprintf(s->advice, sizeof s->advice,
-             "update the %lld of %lld validators that run %s to %s or newer%s", nodes, all, who,
-             release, request);
+    if (nodes == all)
+        snprintf(many, sizeof many, "all %lld validators", all);
+    else
+        snprintf(many, sizeof many, "%lld of %lld validators", nodes, all);
+    snprintf(s->says, sizeof s->says, "%s run %s: they %s%s", many, who, r->lack, request);
+    snprintf(s->advice, sizeof s->advice, "update %s%s that run %s to %s or newer%s",
+             nodes == all ? "" : "the ", many, who, release, request);
 }
 
 /* ---- collators ---- */

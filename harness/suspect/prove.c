@@ -26,7 +26,15 @@ struct dg_trial_claim dg_trial_claim_of(const dg_verdict *v)
         struct dg_trial_claim){ .status = v->status,
                                 .lost = f->lost.known ? f->lost.milli : (int64_t)v->count * 1000,
                                 .measured = f->unit && f->measured.known ? f->measured.milli : -1,
-                                .control = f->unit && f->control.known ? f->control.milli : -1 };
+                                .control = f->unit && f->control.known ? f->control.milli : -1,
+                                .unit = f->unit };
+}
+
+bool dg_trial_heals(const dg_trial *t, dg_claim_id claim)
+{
+    dg_verdict_status status = t->of[claim].status;
+    return !t->failed && status != DG_VERDICT_BROKE
+           && (status != DG_VERDICT_UNEXERCISED || t->whole);
 }
 
 const dg_trial *dg_proof_trial(const dg_proof *proof, dg_suspect_set without)
@@ -75,7 +83,7 @@ dg_code dg_proving_try(dg_proving *p, const dg_suspect_set *sets, size_t count, 
 bool dg_proving_heals(const dg_proving *p, dg_suspect_set without, dg_claim_id claim)
 {
     const dg_trial *t = dg_proof_trial(p->proof, without);
-    return t && !t->failed && t->of[claim].status == DG_VERDICT_HELD;
+    return t && dg_trial_heals(t, claim);
 }
 
 /* ---- roles ---- */
@@ -90,10 +98,10 @@ dg_suspect_role dg_proof_role(const dg_proof *proof, size_t suspect, dg_claim_id
 {
     const dg_trial *t = dg_proof_trial(proof, one(suspect));
     assert(suspect < proof->suspects->count && is_asked(proof, claim));
+    if (t && dg_trial_heals(t, claim))
+        return DG_ROLE_CAUSE;
     if (!t || t->failed || t->of[claim].status == DG_VERDICT_UNEXERCISED)
         return DG_ROLE_FAILED;
-    if (t->of[claim].status == DG_VERDICT_HELD)
-        return DG_ROLE_CAUSE;
     return is_better(&t->of[claim], &proof->as_it_was.of[claim]) ? DG_ROLE_CONTRIBUTES
                                                                  : DG_ROLE_NONE;
 }

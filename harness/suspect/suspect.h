@@ -72,6 +72,7 @@ typedef uint64_t dg_proof_claims; /* bit i: claim i */
 
 /* A treatment without some suspects, as its claims came out. */
 typedef struct dg_trial {
+    bool whole;    /* treatment came to its end: what did not happen in it cannot have broken */
     bool failed;   /* it told nothing: */
     char why[160]; /* .. */
     struct dg_trial_claim {
@@ -82,6 +83,8 @@ typedef struct dg_trial {
     } of[DG_CLAIM_COUNT];
 } dg_trial;
 
+/* Is the break gone? Of a claim that had nothing to judge only where treatment was whole. */
+bool dg_trial_heals(const dg_trial *trial, dg_claim_id claim);
 /* A verdict as a trial keeps it. */
 struct dg_trial_claim dg_trial_claim_of(const dg_verdict *verdict);
 

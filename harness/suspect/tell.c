@@ -36,8 +36,10 @@ static json_t *claim_json(const dg_proof *proof, dg_claim_id claim, const dg_tri
     bool figures = was->unit && was->measured >= 0 && now->measured >= 0;
     int bad = 0;
     if (figures)
-        bad = put_milli(out, "with", was->measured) | put_milli(out, "without", now->measured)
-              | put_milli(out, "control", was->control) | put(out, "unit", json_string(was->unit));
+        bad = put_milli(out, "with", was->measured) | put_milli(out, "control", was->control)
+              | put_milli(out, "without", now->measured)
+              | put_milli(out, "without_control", now->control)
+              | put(out, "unit", json_string(was->unit));
     if (bad) {
         json_decref(out);
         return NULL;

@@ -251,12 +251,50 @@ START_TEST(only_what_was_proved_is_told_as_the_reason)
 {
     json_t *outcome = outcome_of("stalled"), *answer = json_object_get(outcome, "answer");
     dg_report_options brief = { .width = 1000, .brief = true };
-    dg_buf page = text_of(outcome, &brief);
+    dg_buf page;
+    json_object_set_new(answer, "why", json_array());
+    page = text_of(outcome, &brief);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "  why    Not proved."));
     dg_buf_clear(&page);
     json_object_set_new(answer, "why", json_pack("[s]", "topologies are lost"));
     page = text_of(outcome, &brief);
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "  why    Topologies are lost.\n"));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
+/* Each kind of cause, a trial that told nothing, what was not tried and what nothing explains: each
+ * is told as what it is. */
+START_TEST(what_is_not_proved_is_not_told_as_if_it_were)
+{
+    json_t *outcome = outcome_of("stalled"), *causes = json_object_get(outcome, "causes");
+    dg_report_options options = { .width = 1000 };
+    dg_buf page;
+    json_object_set_new(json_array_get(causes, 0), "kind", json_string("contributes"));
+    json_array_append_new(causes,
+                          json_pack("{s:s, s:s}", "kind", "recorded", "says", "it was seen"));
+    json_object_set_new(json_array_get(json_object_get(outcome, "looked_at"), 1), "failed",
+                        json_string("its process was ended"));
+    json_object_set_new(outcome, "left_out",
+                        json_pack("{s:i, s:s}", "count", 2, "what", "this; and that"));
+    json_object_set_new(outcome, "unexplained",
+                        json_pack("{s:[s, s], s:[s]}", "claims", "disputes", "no-shows",
+                                  "differences", "#7: one more"));
+    page = text_of(outcome, &options);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "\n  partly all 100 validators run"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "\n  cause  ParachainHost 5 -> 10"));
+    ck_assert_ptr_nonnull(
+        strstr(dg_buf_text(&page), "\n  cause  recorded, not proved: it was seen\n"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page),
+                                 "         N's blocks and answers take no longer than N-1's\n"
+                                 "         nothing is known of it: its process was ended\n"));
+    ck_assert_ptr_nonnull(
+        strstr(dg_buf_text(&page), "not tried, for 2 were too many: this; and that\n"));
+    ck_assert_ptr_nonnull(strstr(
+        dg_buf_text(&page),
+        "\n  open   nothing that was tried explains disputes, no-shows; the first answers and "
+        "events that differ between the arms:\n         #7: one more\n"));
     dg_buf_clear(&page);
     json_decref(outcome);
 }
@@ -337,6 +375,7 @@ int main(void)
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
     tcase_add_test(tc, a_break_says_in_how_many_seeds);
+    tcase_add_test(tc, what_is_not_proved_is_not_told_as_if_it_were);
     tcase_add_test(tc, only_what_was_proved_is_told_as_the_reason);
     tcase_add_loop_test(tc, a_boundary_says_which_side_it_is, 0, sizeof places / sizeof *places);
     tcase_add_test(tc, json_is_sorted_and_stable);

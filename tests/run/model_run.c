@@ -1,5 +1,6 @@
 #include "model_run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void set(dg_plan *plan, const char *key, const char *value)
@@ -10,12 +11,13 @@ static void set(dg_plan *plan, const char *key, const char *value)
 }
 
 static dg_code try(json_t **outcome, const char *snapshot, const char *to, const char *at,
-                   const char *const *more, uint64_t fuel, dg_error *err)
+                   const char *const *more, uint64_t fuel, dg_run_explain explain, dg_error *err)
 {
     dg_run_options options = { .cache_dir = dg_engine_cache_dir(),
                                .compiler = DG_COMPILER_SPEED,
                                .fuel_block = fuel,
-                               .fuel_query = fuel };
+                               .fuel_query = fuel,
+                               .explain = explain };
     dg_plan *plan;
     dg_code rc;
     ck_assert_int_eq(dg_plan_new(&plan, NULL), DG_OK);
@@ -36,31 +38,36 @@ static dg_code try(json_t **outcome, const char *snapshot, const char *to, const
 }
 
 static json_t *judged(const char *snapshot, const char *to, const char *at, const char *const *more,
-                      uint64_t fuel)
+                      uint64_t fuel, dg_run_explain explain)
 {
     json_t *outcome = NULL;
     dg_error err = { .text = "" };
-    if (try(&outcome, snapshot, to, at, more, fuel, &err) < 0)
+    if (try(&outcome, snapshot, to, at, more, fuel, explain, &err) < 0)
         ck_abort_msg("%s -> %s: %s", snapshot, to, err.text);
     return outcome;
 }
 
 json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
 {
-    return judged(snapshot, to, at, more, 0);
+    return judged(snapshot, to, at, more, 0, DG_RUN_EXPLAIN_NONE);
+}
+
+json_t *explain_pair(const char *snapshot, const char *to, const char *at, const char *const *more)
+{
+    return judged(snapshot, to, at, more, 0, DG_RUN_EXPLAIN_PROVED);
 }
 
 json_t *run_small_pair(const char *snapshot, const char *to, const char *at,
                        const char *const *more)
 {
-    return judged(snapshot, to, at, more, SMALL_FUEL);
+    return judged(snapshot, to, at, more, SMALL_FUEL, DG_RUN_EXPLAIN_NONE);
 }
 
 dg_code run_refused(const char *snapshot, const char *to, const char *at, const char *const *more,
                     dg_error *err)
 {
     json_t *outcome = NULL;
-    dg_code rc = try(&outcome, snapshot, to, at, more, 0, err);
+    dg_code rc = try(&outcome, snapshot, to, at, more, 0, DG_RUN_EXPLAIN_NONE, err);
     json_decref(outcome);
     return rc;
 }
@@ -170,4 +177,53 @@ void snapshot_after(const char *path, const char *spec, uint32_t slots, dg_clock
     dg_network_free(net);
     dg_chain_close(chain);
     dg_source_close(&source);
+}
+
+/* ---- why ---- */
+
+static const char *line_of(const json_t *line)
+{
+    const char *says = json_string_value(json_object_get(line, "says"));
+    return json_is_string(line) ? json_string_value(line) : says ? says : "";
+}
+
+bool any_line(const json_t *lines, const char *part)
+{
+    const json_t *line;
+    size_t i;
+    json_array_foreach(lines, i, line) if (strstr(line_of(line), part)) return true;
+    return false;
+}
+
+bool any_cause(const json_t *outcome, const char *part)
+{
+    const json_t *cause;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "causes"), i, cause)
+    {
+        const char *kind = json_string_value(json_object_get(cause, "kind"));
+        if ((strcmp(kind, "cause") == 0 || strcmp(kind, "together") == 0)
+            && strstr(line_of(cause), part))
+            return true;
+    }
+    return false;
+}
+
+bool any_advice(const json_t *outcome, const char *part)
+{
+    return any_line(json_object_get(outcome, "advice"), part);
+}
+
+const char *causes_of(const json_t *outcome)
+{
+    static const char *const keys[] = { "causes", "looked_at", "unexplained", "advice" };
+    static char room[1 << 14];
+    room[0] = 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char *text = json_dumps(json_object_get(outcome, keys[i]), JSON_COMPACT | JSON_ENCODE_ANY);
+        snprintf(room + strlen(room), sizeof room - strlen(room), "%s: %s\n", keys[i],
+                 text ? text : "none");
+        free(text);
+    }
+    return room;
 }

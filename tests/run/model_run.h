@@ -17,6 +17,8 @@
 /* Runs snapshot -> code at a position; aborts the test when nothing was judged.
  * `more`: further keys as "key=value", NULL-terminated; may be NULL. */
 json_t *run_pair(const char *snapshot, const char *to, const char *at, const char *const *more);
+/* As run_pair, and what broke is explained. */
+json_t *explain_pair(const char *snapshot, const char *to, const char *at, const char *const *more);
 /* As run_pair, for runtimes that need little: what never ends is ended soon. */
 json_t *run_small_pair(const char *snapshot, const char *to, const char *at,
                        const char *const *more);
@@ -28,6 +30,15 @@ dg_code run_refused(const char *snapshot, const char *to, const char *at, const 
 const json_t *claim_of(const json_t *outcome, const char *name);
 const char *claim_status(const json_t *outcome, const char *name);
 const char *claim_text(const json_t *outcome, const char *name);
+/* Is there a line, a text or what an object `says`, with that part? */
+bool any_line(const json_t *lines, const char *part);
+/* .. among the causes that were proved? */
+bool any_cause(const json_t *outcome, const char *part);
+/* .. among the pieces of advice? */
+bool any_advice(const json_t *outcome, const char *part);
+/* Causes, what was looked at and what is unexplained, for the words of a failed assertion. Static.
+ */
+const char *causes_of(const json_t *outcome);
 /* `:code` of a spec of the corpus as a file of this test; or the file itself. */
 const char *code_file(const char *name);
 /* The best block that a network has so many slots after the first, as a snapshot of its

@@ -375,6 +375,25 @@ START_TEST(without_a_proof_nothing_is_a_cause)
 }
 END_TEST
 
+/* Nothing to judge any more is a break that is gone, but not where treatment ended early. */
+static const struct {
+    bool whole, failed;
+    dg_verdict_status status;
+    bool heals;
+} ends[] = {
+    { true, false, DG_VERDICT_HELD, true },        { false, false, DG_VERDICT_HELD, true },
+    { true, false, DG_VERDICT_WARNED, true },      { true, false, DG_VERDICT_BROKE, false },
+    { true, false, DG_VERDICT_UNEXERCISED, true }, { false, false, DG_VERDICT_UNEXERCISED, false },
+    { true, true, DG_VERDICT_HELD, false },
+};
+START_TEST(a_break_is_gone_where_it_cannot_have_come)
+{
+    dg_trial t = { .whole = ends[_i].whole, .failed = ends[_i].failed };
+    t.of[RATE].status = ends[_i].status;
+    ck_assert_int_eq(dg_trial_heals(&t, RATE), ends[_i].heals);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("prove");
@@ -390,6 +409,8 @@ int main(void)
     tcase_add_test(tc, what_matters_only_together_is_told_once);
     tcase_add_test(tc, a_trial_that_went_down_is_told_as_that);
     tcase_add_test(tc, without_a_proof_nothing_is_a_cause);
+    tcase_add_loop_test(tc, a_break_is_gone_where_it_cannot_have_come, 0,
+                        sizeof ends / sizeof *ends);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }

@@ -1,5 +1,6 @@
-/* fault_causes.c - planned faults as causes: which claims a fault of each kind can
- * break, and whether one that was recorded began before a claim did break. */
+/* fault_events.c - planned faults beside what broke, for chains of events: which claims a fault of
+ * each kind can concern, and whether one that was recorded began before a claim did break. What it
+ * is the cause of is proved elsewhere. */
 #include "outcome/outcome_impl.h"
 
 #include <assert.h>
@@ -150,72 +151,4 @@ void dg_outcome_fault_words(char *out, size_t size, const dg_outcome_facts *run,
              (long long)n->fault, n->begins ? "begins" : "ends",
              dg_node_fault_name((dg_fault_kind)n->fault_kind), struck, n->begins ? "; " : "",
              n->begins ? dg_node_fault_says((dg_fault_kind)n->fault_kind) : "");
-}
-
-static bool went_wrong(const json_t *claim)
-{
-    const char *status = json_string_value(json_object_get(claim, "status"));
-    return strcmp(status, "broke") == 0 || strcmp(status, "warned") == 0;
-}
-
-/* "backing-rate, availability": what went wrong behind one fault; false: nothing. */
-static bool names_behind(char *out, size_t size, const dg_outcome_facts *run, const json_t *claims,
-                         const dg_event *begin)
-{
-    const json_t *claim;
-    size_t i, used = 0;
-    out[0] = 0;
-    json_array_foreach(claims, i,
-                       claim) if (went_wrong(claim) && is_behind(run, begin, claim) && used < size)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
-                                 json_string_value(json_object_get(claim, "name")));
-    return used != 0;
-}
-
-static int cause(json_t *out, const dg_outcome_facts *run, const json_t *claims,
-                 const dg_event *begin)
-{
-    char names[300], struck[200], line[800];
-    if (!names_behind(names, sizeof names, run, claims, begin))
-        return 0;
-    struck_words(struck, sizeof struck, run, begin);
-    snprintf(line, sizeof line,
-             "the planned fault network.faults[%lld] (%s: %s) struck %s from slot %lld of the run "
-             "on, when the best block was #%u; behind it: %s%s",
-             (long long)begin->net_fault.fault,
-             dg_node_fault_name((dg_fault_kind)begin->net_fault.fault_kind),
-             dg_node_fault_says((dg_fault_kind)begin->net_fault.fault_kind), struck,
-             (long long)(begin->net_fault.slot - (int64_t)run->span.clock.next_slot), begin->block,
-             names,
-             is_alone(run, begin) ? "" : ". Control has it as well: it is not the fault alone");
-    return json_array_append_new(out, dg_event_text(line));
-}
-
-int dg_outcome_fault_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims)
-{
-    int bad = 0;
-    for (size_t i = 0; i < run->log->count; i++)
-        if (run->log->at[i].arm == DG_ARM_TREATMENT && run->log->at[i].kind == DG_EVENT_NET_FAULT
-            && run->log->at[i].net_fault.begins)
-            bad |= cause(out, run, claims, &run->log->at[i]);
-    return bad;
-}
-
-int dg_outcome_fault_advice(json_t *out, const dg_outcome_facts *run, const json_t *claims)
-{
-    char names[300], line[400];
-    int bad = 0;
-    for (size_t i = 0; i < run->log->count; i++) {
-        const dg_event *e = &run->log->at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_NET_FAULT || !e->net_fault.begins
-            || !names_behind(names, sizeof names, run, claims, e))
-            continue;
-        snprintf(line, sizeof line,
-                 "run once more without network.faults[%lld], or with it in both arms: what is "
-                 "behind a fault of the plan says nothing of N",
-                 (long long)e->net_fault.fault);
-        if (is_alone(run, e))
-            bad |= json_array_append_new(out, json_string(line));
-    }
-    return bad;
 }

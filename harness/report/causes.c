@@ -1,0 +1,115 @@
+/* causes.c - why: what was proved, with both figures, what was looked at and is not the cause, and
+ * what nothing explains. */
+#include "report/report_impl.h"
+
+#include <string.h>
+
+enum { FIGURES_MAX = 260 };
+
+static bool is(const json_t *object, const char *key, const char *value)
+{
+    return strcmp(dg_report_text_at(object, key), value) == 0;
+}
+
+static void say(sheet *s, const char *label, const char *before, const char *text)
+{
+    dg_sheet_label(s, label);
+    if (before[0])
+        dg_sheet_wrap(s, COLUMN_NAME, before);
+    dg_sheet_wrap(s, COLUMN_NAME, text);
+    dg_sheet_end(s);
+}
+
+/* "6 candidates (control 80)". */
+static void measured(char *out, size_t size, const json_t *claim, const char *key,
+                     const char *control)
+{
+    const json_t *own = json_object_get(claim, key), *other = json_object_get(claim, control);
+    const char *unit = dg_report_text_at(claim, "unit");
+    if (json_is_number(other))
+        snprintf(out, size, "%g %.20s (control %g)", json_number_value(own), unit,
+                 json_number_value(other));
+    else
+        snprintf(out, size, "%g %.20s", json_number_value(own), unit);
+}
+
+/* One claim: with the thing and without it. */
+static void figures(sheet *s, const json_t *claim)
+{
+    char with[80], without[80], line[FIGURES_MAX];
+    if (json_is_number(json_object_get(claim, "with"))) {
+        measured(with, sizeof with, claim, "with", "control");
+        measured(without, sizeof without, claim, "without", "without_control");
+        snprintf(line, sizeof line, "%.40s broke: %s; without it %.12s: %s",
+                 dg_report_text_at(claim, "claim"), with, dg_report_text_at(claim, "status"),
+                 without);
+    } else {
+        snprintf(line, sizeof line, "%.40s broke; without it %.12s",
+                 dg_report_text_at(claim, "claim"), dg_report_text_at(claim, "status"));
+    }
+    dg_sheet_to(s, COLUMN_NAME);
+    dg_sheet_wrap(s, COLUMN_NAME + 2, line);
+    dg_sheet_end(s);
+}
+
+static void cause(sheet *s, const json_t *one)
+{
+    const json_t *claim;
+    size_t i;
+    bool partly = is(one, "kind", "contributes"), recorded = is(one, "kind", "recorded");
+    say(s, partly ? "partly" : "cause", recorded ? "recorded, not proved:" : "",
+        dg_report_text_at(one, "says"));
+    json_array_foreach(json_object_get(one, "claims"), i, claim) figures(s, claim);
+}
+
+static void looked_at(sheet *s, const json_t *list)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        const char *failed = dg_report_text_at(one, "failed");
+        say(s, i ? "" : "looked",
+            i ? "" : "at, and not the cause:", dg_report_text_at(one, "what"));
+        if (!failed[0])
+            continue;
+        dg_sheet_to(s, COLUMN_NAME);
+        dg_sheet_printf(s, COLUMN_NAME + 2, "nothing is known of it: %.300s", failed);
+        dg_sheet_end(s);
+    }
+}
+
+static void unexplained(sheet *s, const json_t *part)
+{
+    const json_t *line;
+    char names[400] = "";
+    size_t i, used = 0;
+    if (!part)
+        return;
+    json_array_foreach(json_object_get(part, "claims"), i, line) if (used < sizeof names) used +=
+        (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                         json_is_string(line) ? json_string_value(line) : "");
+    dg_sheet_label(s, "open");
+    dg_sheet_printf(s, COLUMN_NAME,
+                    "nothing that was tried explains %s; the first answers and events that differ "
+                    "between the arms:",
+                    names);
+    dg_sheet_end(s);
+    json_array_foreach(json_object_get(part, "differences"), i, line)
+        say(s, "", "", json_is_string(line) ? json_string_value(line) : "");
+}
+
+void dg_report_causes(sheet *s, const json_t *outcome)
+{
+    const json_t *one, *left = json_object_get(outcome, "left_out");
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "causes"), i, one) cause(s, one);
+    looked_at(s, json_object_get(outcome, "looked_at"));
+    if (left) {
+        dg_sheet_label(s, "");
+        dg_sheet_printf(s, COLUMN_NAME, "not tried, for %lld were too many: %.400s",
+                        dg_report_whole_at(left, "count"), dg_report_text_at(left, "what"));
+        dg_sheet_end(s);
+    }
+    unexplained(s, json_object_get(outcome, "unexplained"));
+}

@@ -1,0 +1,181 @@
+/* intervene.c - treatment once more, without some suspects: each kind changes one thing of what the
+ * arm is made of, and the claims that broke judge what comes of it. */
+#include "run/run_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t index)
+{
+    for (size_t i = 0; run->without && i < run->suspects->count; i++)
+        if (run->without >> i & 1 && run->suspects->at[i].kind == kind
+            && run->suspects->at[i].index == index)
+            return true;
+    return false;
+}
+
+bool dg_run_asks(const dg_run_state *run, dg_claim_id claim)
+{
+    return !run->without || run->asked_again >> claim & 1;
+}
+
+/* ---- the network ---- */
+
+/* Every class of the network that lacks a repair is replaced by one that has it. */
+static void add_repair(dg_plan_network *wish, const dg_repair *repair)
+{
+    for (size_t i = 0; i < wish->share_count; i++) {
+        const dg_node_class *of = wish->shares[i].of;
+        if (!repair->lacks(of))
+            continue;
+        wish->own[i] = *of; /* or itself */
+        repair->add(&wish->own[i]);
+        wish->shares[i].of = &wish->own[i];
+    }
+}
+
+static void change_collators(dg_plan_network *wish, const dg_suspect *s)
+{
+    for (size_t i = 0; i < wish->collator_count; i++) {
+        dg_collators *c = &wish->collators[i];
+        if (s->kind == DG_SUSPECT_COLLATION && c->protocol < s->index)
+            c->protocol = s->index;
+        if (s->kind == DG_SUSPECT_ROOM_ASKED && !c->of->checks)
+            c->of = dg_backing_author_named("lookahead");
+    }
+}
+
+static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_network_options *options)
+{
+    switch (s->kind) {
+    case DG_SUSPECT_REPAIR:
+        add_repair(wish, dg_repair_at(s->index));
+        break;
+    case DG_SUSPECT_COLLATION:
+    case DG_SUSPECT_ROOM_ASKED:
+        change_collators(wish, s);
+        break;
+    case DG_SUSPECT_MIGRATED:
+        options->spared.migrated = true;
+        break;
+    case DG_SUSPECT_WORK:
+        options->spared.work = true;
+        break;
+    case DG_SUSPECT_COMPILE:
+        options->compile_ns_min = options->compile_ns_max = 0;
+        break;
+    case DG_SUSPECT_FEATURE:
+        options->spared.features_off |= (uint64_t)1 << s->index;
+        break;
+    case DG_SUSPECT_HOST_VERSION:
+        options->spared.host_most = s->index;
+        break;
+    case DG_SUSPECT_FAULT:  /* faults.c leaves it out */
+    case DG_SUSPECT_CONFIG: /* and these are no longer in the transition */
+    case DG_SUSPECT_CONFIG_ITEM:
+    case DG_SUSPECT_KIND_COUNT:
+        break;
+    }
+}
+
+void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
+                              dg_network_options *options)
+{
+    for (size_t i = 0; run->without && i < run->suspects->count; i++)
+        if (run->without >> i & 1)
+            change_network(&run->suspects->at[i], wish, options);
+}
+
+/* ---- the configuration ---- */
+
+/* From the last item on, so that those before it keep their places. */
+static void leave_out(json_t *config, const dg_suspect *s)
+{
+    if (s->kind == DG_SUSPECT_CONFIG)
+        json_object_del(config, s->name);
+    if (s->kind == DG_SUSPECT_CONFIG_ITEM)
+        json_array_remove(json_object_get(config, s->name), s->index);
+}
+
+static dg_code change_config(dg_run_state *run, dg_error *err)
+{
+    if (!run->asked->config)
+        return DG_OK;
+    if (!(run->config_left = json_deep_copy(run->asked->config)))
+        return dg_fail(err, DG_NOMEM, "no memory for a configuration");
+    for (size_t i = run->suspects->count; i--;)
+        if (run->without >> i & 1)
+            leave_out(run->config_left, &run->suspects->at[i]);
+    return DG_OK;
+}
+
+/* ---- once more ---- */
+
+/* Control's events stay; treatment begins anew. */
+static void begin_again(dg_run_state *run)
+{
+    size_t control = 0;
+    while (control < run->log.count && run->log.at[control].arm == DG_ARM_CONTROL)
+        control++;
+    run->log.count = control;
+    run->diverged = false;
+    run->treatment = (dg_run_arm){ .run = run, .which = DG_ARM_TREATMENT };
+}
+
+static dg_code judge(const dg_run_state *run, dg_trial *out, dg_error *err)
+{
+    dg_claim_setup setup;
+    dg_claim_setup_read(&setup, run->log.at, run->log.count);
+    out->whole = setup.ran && setup.boundaries >= setup.boundaries_wanted;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++) {
+        dg_verdict v;
+        dg_code rc;
+        if (!dg_run_asks(run, c))
+            continue;
+        if ((rc = dg_claim_judge(dg_claim_at(c), &v, &setup, run->log.at, run->log.count, err)) < 0)
+            return rc;
+        out->of[c] = dg_trial_claim_of(&v);
+        dg_verdict_clear(&v);
+    }
+    return DG_OK;
+}
+
+dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err)
+{
+    static dg_run_options quiet;
+    dg_code rc;
+    assert(without && run->suspects && !run->without);
+    *out = (dg_trial){ .failed = false };
+    quiet = *run->options;
+    quiet.progress = NULL;
+    quiet.compiling = NULL;
+    run->options = &quiet;
+    run->without = without;
+    begin_again(run);
+    if ((rc = change_config(run, err)) < 0 || (rc = dg_run_arm_open_chain(&run->treatment, err)) < 0
+        || (rc = dg_run_arm_whole(&run->treatment, err)) < 0)
+        return rc;
+    return judge(run, out, err);
+}
+
+static bool is_met(const dg_run_state *run, const dg_runtime *runtime)
+{
+    for (size_t i = 0; i < run->met_count; i++)
+        if (run->met[i] == runtime)
+            return true;
+    return false;
+}
+
+dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err)
+{
+    dg_runtime *met;
+    for (size_t i = 0; (met = dg_chain_runtime_at(chain, i)); i++) {
+        if (is_met(run, met))
+            continue;
+        if (run->met_count == DG_RUN_MET_MAX)
+            return dg_fail(err, DG_LIMIT, "the run met more than %d different runtimes",
+                           DG_RUN_MET_MAX);
+        run->met[run->met_count++] = dg_runtime_keep(met);
+    }
+    return DG_OK;
+}
