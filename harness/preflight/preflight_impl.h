@@ -91,7 +91,7 @@ dg_code dg_preflight_look_keys(dg_preflight_look *look,
 /* what waits in the state for U and after */
 dg_code dg_preflight_look_queued(dg_preflight_look *look, dg_error *err);
 
-/* ---- asking (preflight.c) ---- */
+/* ---- asking.c ---- */
 
 /* One item's encoded value in a state by a metadata; DG_ABSENT. Borrowed. */
 dg_code dg_preflight_look_item(dg_bytes *value, const dg_meta *meta, dg_state *state,
