@@ -143,6 +143,7 @@ static int by_time(const void *a, const void *b)
 static dg_ns majority_at(const dg_dispute *d, bool against, dg_ns *times)
 {
     uint32_t count = 0, needed = dg_approval_supermajority(d->session->validators);
+    assert(d->votes);
     for (uint32_t i = 0; i < d->session->validators; i++)
         if (d->votes[i].at != DG_NEVER && (d->votes[i].stance == DG_STANCE_INVALID) == against)
             times[count++] = d->votes[i].at;

@@ -37,16 +37,15 @@ static bool has_told(const dg_dispute_told *t, dg_validator_ix validator)
 /* ---- one vote ---- */
 
 static const struct {
-    uint8_t side, kind;
     const char *magic;
-    uint8_t word;
+    uint8_t side, kind, word;
     bool has_word, has_parent;
 } stances[] = {
-    [DG_STANCE_SECONDED] = { 0, 1, "BKNG", 1, true, true },
-    [DG_STANCE_BACKED] = { 0, 2, "BKNG", 2, true, true },
-    [DG_STANCE_APPROVED] = { 0, 3, "APPR", 0, false, false },
-    [DG_STANCE_VALID] = { 0, 0, "DISP", 1, true, false },
-    [DG_STANCE_INVALID] = { 1, 0, "DISP", 0, true, false },
+    [DG_STANCE_SECONDED] = { "BKNG", 0, 1, 1, true, true },
+    [DG_STANCE_BACKED] = { "BKNG", 0, 2, 2, true, true },
+    [DG_STANCE_APPROVED] = { "APPR", 0, 3, 0, false, false },
+    [DG_STANCE_VALID] = { "DISP", 0, 0, 1, true, false },
+    [DG_STANCE_INVALID] = { "DISP", 1, 0, 0, true, false },
 };
 
 static void put_vote(dg_buf *out, const dg_dispute *d, dg_validator_ix validator, dg_signer sign)
