@@ -58,12 +58,12 @@ static int put_span(json_t *out, const dg_outcome_facts *run, const json_t *clai
             last = json_integer_value(json_object_get(claim, "last_block")),
             newest = newest_of(run), from = slot_of(run, first),
             to = slot_of(run, last < newest ? last : newest);
-    if (!first || from < 0 || to < from)
+    if (!first || !dg_outcome_slots_between(from, to))
         return 0;
     return dg_outcome_put(out, "first_block", json_integer(first))
            | dg_outcome_put(out, "last_block", json_integer(last))
            | dg_outcome_put(out, "ms",
-                            json_integer((to - from + 1) * (int64_t)run->span.clock.slot_ms))
+                            json_integer(dg_outcome_ms_of(run, dg_outcome_slots_between(from, to))))
            | dg_outcome_put(out, "to_the_end", json_boolean(last >= newest));
 }
 

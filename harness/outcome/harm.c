@@ -23,11 +23,27 @@ typedef struct count {
     uint32_t para_count;
 } count;
 
+/* ---- time ---- */
+
+/* A log may have been written by anybody: what no run has is nothing. */
+enum { SLOT_MS_MAX = 3600000 };
+
+int64_t dg_outcome_slots_between(int64_t first, int64_t last)
+{
+    return first >= 0 && last >= first && last - first < DG_EVENT_LOG_MAX ? last - first + 1 : 0;
+}
+
+int64_t dg_outcome_ms_of(const dg_outcome_facts *run, int64_t slots)
+{
+    uint64_t ms = run->span.clock.slot_ms;
+    return slots > 0 && slots <= DG_EVENT_LOG_MAX && ms <= SLOT_MS_MAX ? slots * (int64_t)ms : 0;
+}
+
 /* ---- counting ---- */
 
 static uint32_t *place_of(count *c, const dg_event *e, int64_t slot)
 {
-    int64_t at = slot - c->from;
+    int64_t at = !c->slots || slot < c->from ? -1 : slot - c->from;
     return at >= 0 && at < c->slots ? &c->settled[e->arm][at] : NULL;
 }
 
@@ -78,8 +94,7 @@ static bool begin(count *c, const dg_outcome_facts *run)
 {
     size_t room;
     c->from = (int64_t)run->span.upgrade_slot;
-    c->slots = last_of_control(run) - c->from + 1;
-    c->slots = c->slots > 0 ? c->slots : 0;
+    c->slots = dg_outcome_slots_between(c->from, last_of_control(run));
     room = (size_t)c->slots + 1;
     c->paras = dg_calloc(PARAS_MAX, sizeof *c->paras);
     for (int arm = 0; arm < 2; arm++)
@@ -134,16 +149,16 @@ json_t *dg_outcome_harm(const dg_outcome_facts *run, bool network)
 {
     count c = { 0 };
     json_t *out = begin(&c, run) ? json_object() : NULL;
-    int64_t slot_ms = (int64_t)run->span.clock.slot_ms, lost;
+    int64_t lost;
     int bad = !out;
     if (out) {
         add_events(&c, run);
         lost = c.blocks[DG_ARM_CONTROL] - c.blocks[DG_ARM_TREATMENT];
-        bad |= dg_outcome_put(out, "window_ms", json_integer(c.slots * slot_ms))
+        bad |= dg_outcome_put(out, "window_ms", json_integer(dg_outcome_ms_of(run, c.slots)))
                | dg_outcome_put(out, "relay_blocks", json_integer(c.blocks[DG_ARM_TREATMENT]))
                | dg_outcome_put(out, "relay_blocks_control", json_integer(c.blocks[DG_ARM_CONTROL]))
-               | dg_outcome_put(out, "relay_lost_ms", json_integer(lost > 0 ? lost * slot_ms : 0));
-        bad |= network ? put_paras(out, &c, c.slots * slot_ms) : 0;
+               | dg_outcome_put(out, "relay_lost_ms", json_integer(dg_outcome_ms_of(run, lost)));
+        bad |= network ? put_paras(out, &c, dg_outcome_ms_of(run, c.slots)) : 0;
     }
     for (int arm = 0; arm < 2; arm++)
         dg_free(c.settled[arm]);

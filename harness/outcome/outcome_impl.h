@@ -41,7 +41,11 @@ int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome
 /* answer.c: puts `answer`, which is made of the verdict and of what else stands in `outcome`. */
 int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_claim_setup *setup,
                       const dg_outcome_tally *tally, const json_t *claims);
-/* harm.c: what was lost from U on, against control; of parachains with a network alone. */
+/* harm.c: slots from the first to the last of two, and how long so many take; 0 where no run has
+ * that. */
+int64_t dg_outcome_slots_between(int64_t first, int64_t last);
+int64_t dg_outcome_ms_of(const dg_outcome_facts *run, int64_t slots);
+/* .. and what was lost from U on, against control; of parachains with a network alone. */
 json_t *dg_outcome_harm(const dg_outcome_facts *run, bool network);
 /* chain_only.c: puts `chain_only` where there was no network. */
 int dg_outcome_chain_only(json_t *out, const dg_outcome_facts *run, const dg_claim_setup *setup);

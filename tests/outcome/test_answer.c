@@ -138,6 +138,35 @@ START_TEST(a_relay_chain_that_stops_has_lost_the_rest)
 }
 END_TEST
 
+/* A log that nobody's run wrote: slots without end are none. */
+static const struct {
+    int64_t upgrade, last, slot_ms;
+} forged[] = { { UPGRADE, INT64_MAX, SLOT_MS },
+               { INT64_MIN, UPGRADE, SLOT_MS },
+               { INT64_MIN, INT64_MAX, INT64_MAX },
+               { INT64_MAX, 1, SLOT_MS },
+               { UPGRADE, UPGRADE + 3, INT64_MAX } };
+
+START_TEST(a_forged_log_is_no_harm)
+{
+    dg_event_log log = { 0 };
+    dg_outcome_facts run = facts_of(&log);
+    json_t *harm;
+    run.span.upgrade_slot = (uint64_t)forged[_i].upgrade;
+    run.span.clock.slot_ms = (uint64_t)forged[_i].slot_ms;
+    block(&log, DG_ARM_CONTROL, UPGRADE);
+    block(&log, DG_ARM_CONTROL, forged[_i].last);
+    included(&log, DG_ARM_CONTROL, forged[_i].last, 1, PARA);
+    harm = dg_outcome_harm(&run, true);
+    ck_assert_ptr_nonnull(harm);
+    ck_assert_int_eq(whole(harm, "window_ms"), 0);
+    ck_assert_int_eq(whole(harm, "relay_lost_ms"), 0);
+    ck_assert_int_eq(whole(harm, "parachain_lost_ms"), 0);
+    json_decref(harm);
+    dg_event_log_clear(&log);
+}
+END_TEST
+
 /* ---- the word ---- */
 
 static const struct {
@@ -325,6 +354,7 @@ int main(void)
     tcase_add_test(tc, one_parachain_does_not_pay_for_another);
     tcase_add_test(tc, only_the_chain_that_stayed_counts);
     tcase_add_test(tc, a_relay_chain_that_stops_has_lost_the_rest);
+    tcase_add_loop_test(tc, a_forged_log_is_no_harm, 0, sizeof forged / sizeof *forged);
     tcase_add_loop_test(tc, the_word_follows_from_exit_and_harm, 0, sizeof words / sizeof *words);
     tcase_add_loop_test(tc, what_the_plan_allows_is_told_as_harm, 0,
                         sizeof grants / sizeof *grants);
