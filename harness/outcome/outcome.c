@@ -175,8 +175,9 @@ dg_code dg_outcome_make(json_t **out, const dg_outcome_facts *run, dg_error *err
     rc = dg_outcome_judge(claims, &t, &setup, run->log, err);
     if (rc >= 0
         && ((put_head(outcome, run) | put_body(outcome, run, claims)
-             | dg_outcome_chain_only(outcome, run, &setup) | dg_outcome_result(outcome, &setup, &t)
-             | json_object_set(outcome, "claims", claims))
+             | dg_outcome_chain_only(outcome, run, &setup)
+             | dg_outcome_put(outcome, "ill_control", dg_outcome_ill_control(run->log, &setup))
+             | dg_outcome_result(outcome, &setup, &t) | json_object_set(outcome, "claims", claims))
             || dg_outcome_answer(outcome, run, &setup, &t, claims)))
         rc = dg_fail(err, DG_NOMEM, "no memory for the outcome");
     json_decref(claims);

@@ -60,6 +60,8 @@ int dg_outcome_causes(json_t *out, const dg_outcome_facts *run, const json_t *cl
 json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims);
 /* notes.c: what a reader has to know beside the verdicts. */
 json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims);
+/* ill_control.c: what is wrong with N-1 alone, a sentence each. */
+json_t *dg_outcome_ill_control(const dg_event_log *log, const dg_claim_setup *setup);
 /* series.c: columns for pictures. */
 json_t *dg_outcome_series(const dg_outcome_facts *run);
 /* network_sum.c: puts `network`; nothing without one. */

@@ -79,6 +79,7 @@ dg_code dg_report_verdicts(dg_buf *out, const json_t *document, const dg_report_
     if (json_object_get(document, "answer"))
         dg_sheet_end(&s);
     dg_report_claims(&s, document, options);
+    lines(&s, document, "ill_control", "ill");
     chains(&s, document, options);
     exit_line(&s, document);
     return dg_buf_check(out, err, "report");
@@ -97,6 +98,7 @@ dg_code dg_report_text(dg_buf *out, const json_t *outcome, const dg_report_optio
     if (json_object_get(outcome, "answer"))
         dg_sheet_end(&s);
     dg_report_claims(&s, outcome, options);
+    lines(&s, outcome, "ill_control", "ill");
     dg_report_causes(&s, outcome);
     chains(&s, outcome, options);
     if (!json_object_get(outcome, "answer"))

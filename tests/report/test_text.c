@@ -65,6 +65,23 @@ START_TEST(a_page_is_the_golden_one)
 }
 END_TEST
 
+/* What is wrong with N-1 alone is shown where there is something, and nowhere else. */
+START_TEST(an_ill_control_is_shown)
+{
+    json_t *outcome = outcome_of("healthy"), *ill = json_pack("[s]", "N-1 alone backs 3 of 10");
+    dg_report_options options = { .width = 100 };
+    dg_buf got = text_of(outcome, &options);
+    ck_assert_ptr_null(strstr(dg_buf_text(&got), "\n  ill "));
+    dg_buf_clear(&got);
+    json_object_set_new(outcome, "ill_control", ill);
+    got = text_of(outcome, &options);
+    ck_assert_msg(strstr(dg_buf_text(&got), "\n  ill    N-1 alone backs 3 of 10") != NULL, "%s",
+                  dg_buf_text(&got));
+    dg_buf_clear(&got);
+    json_decref(outcome);
+}
+END_TEST
+
 /* No line is longer than asked, but for single words (hashes). */
 START_TEST(lines_keep_to_the_width)
 {
@@ -366,6 +383,7 @@ int main(void)
     Suite *s = suite_create("text");
     TCase *tc = tcase_create("text");
     tcase_add_loop_test(tc, a_page_is_the_golden_one, 0, sizeof pages / sizeof *pages);
+    tcase_add_test(tc, an_ill_control_is_shown);
     tcase_add_loop_test(tc, lines_keep_to_the_width, 38, 130);
     tcase_add_test(tc, control_bytes_are_shown_not_sent);
     tcase_add_loop_test(tc, odd_outcomes_are_printed_without_a_guess, 0, sizeof odd / sizeof *odd);

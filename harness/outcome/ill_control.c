@@ -1,0 +1,83 @@
+/* ill_control.c - what is wrong with the chain before N comes. N-1 alone is the measure of N, so a
+ * reader has to know where it is a poor one. */
+#include "outcome/outcome_impl.h"
+
+enum { ONE_IN = 10 }; /* fewer are chance, or a session's beginning that a fork saw twice */
+
+/* What the authors of control put in from U's slot on, and the runtime left out. */
+typedef struct left_out {
+    int64_t blocks, offered, backed;
+    const dg_event *first; /* candidate of them; NULL: none is told */
+} left_out;
+
+/* The block in which a session begins: its runtime backs nothing, and every chain has that. */
+typedef struct beginning {
+    int64_t session;
+    uint32_t block;
+} beginning;
+
+static bool begins_session(beginning *b, const dg_claim_setup *setup, int64_t slot, uint32_t block)
+{
+    int64_t session = slot < setup->first_boundary || setup->epoch_slots <= 0
+                          ? -1
+                          : (int64_t)(((uint64_t)slot - (uint64_t)setup->first_boundary)
+                                      / (uint64_t)setup->epoch_slots);
+    if (session > b->session)
+        *b = (beginning){ session, block };
+    return session >= 0 && block == b->block;
+}
+
+static left_out count(const dg_event_log *log, const dg_claim_setup *setup)
+{
+    beginning b = { -1, 0 };
+    left_out out = { 0 };
+    for (size_t i = 0; i < log->count; i++) {
+        const dg_event *e = &log->at[i];
+        const struct dg_event_net_paras *n = &e->net_paras;
+        if (e->arm != DG_ARM_CONTROL)
+            continue;
+        if (e->kind == DG_EVENT_NET_PARAS && n->slot >= setup->upgrade_slot
+            && !begins_session(&b, setup, n->slot, e->block) && n->offered >= 0
+            && n->offered <= UINT32_MAX && n->backed >= 0 && n->backed <= n->offered) {
+            out.blocks++;
+            out.offered += n->offered;
+            out.backed += n->backed;
+        } else if (e->kind == DG_EVENT_NET_DROPPED && !out.first
+                   && e->net_dropped.slot >= setup->upgrade_slot
+                   && !begins_session(&b, setup, e->net_dropped.slot, e->block)) {
+            out.first = e;
+        }
+    }
+    return out;
+}
+
+static json_t *left_out_json(const left_out *n)
+{
+    char line[400];
+    const char *why =
+        n->first ? dg_consensus_rejection_says((dg_rejection)n->first->net_dropped.reason) : NULL;
+    int64_t offered = n->offered * 10 / n->blocks, backed = n->backed * 10 / n->blocks;
+    size_t used = (size_t)snprintf(line, sizeof line,
+                                   "N-1 alone backs %lld of the %lld candidates that its authors "
+                                   "put in from U on (%lld.%lld of "
+                                   "%lld.%lld a block), so N is measured by a chain that is ill",
+                                   (long long)n->backed, (long long)n->offered,
+                                   (long long)(backed / 10), (long long)(backed % 10),
+                                   (long long)(offered / 10), (long long)(offered % 10));
+    if (why)
+        snprintf(line + used, sizeof line - used, "; the first that is left out, at #%u: %s",
+                 n->first->block, why);
+    return dg_event_text(line);
+}
+
+json_t *dg_outcome_ill_control(const dg_event_log *log, const dg_claim_setup *setup)
+{
+    json_t *out = json_array();
+    left_out n = count(log, setup);
+    if (n.blocks && (n.offered - n.backed) * ONE_IN > n.offered
+        && json_array_append_new(out, left_out_json(&n))) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
