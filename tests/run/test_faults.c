@@ -76,7 +76,7 @@ static const struct {
     { "", DG_EXIT_HELD, NULL },
     { "{" PAUSED ",\"arm\":\"treatment\"}", DG_EXIT_BROKE, "in treatment alone: pause" },
     { "{\"kind\":\"loss\",\"loss_per_million\":1000,\"share\":0.1,\"from\":\"U+2\"}", -1,
-      "blocks and finality alone are lost on the way" },
+      "only blocks and finality are lost on the way" },
     /* as in control: held against it, or control itself failed */
     { "{" PAUSED "}", -1,
       "in both arms: pause (the process stands still), share 0.5, from slot 34 of the run to the "
