@@ -17,14 +17,24 @@ static size_t class_count(const dg_plan *plan)
     return json_array_size(network_at(plan, "classes"));
 }
 
-bool dg_plan_wants_network(const dg_plan *plan)
+/* Keys that say something of nodes; where they are, there have to be some. */
+static bool needs_nodes(const dg_plan *plan)
 {
-    return class_count(plan) != 0 || network_at(plan, "size");
+    return network_at(plan, "size") || json_object_size(network_at(plan, "links"))
+           || json_array_size(network_at(plan, "faults"))
+           || json_array_size(network_at(plan, "collators")) || network_at(plan, "pvf")
+           || network_at(plan, "forks") || network_at(plan, "backs_off")
+           || network_at(plan, "compile_ms");
 }
 
-bool dg_plan_leaves_network_open(const dg_plan *plan)
+bool dg_plan_wants_network(const dg_plan *plan)
 {
-    return !dg_plan_wants_network(plan) && !json_is_false(json_object_get(plan->json, "network"));
+    return class_count(plan) != 0 || needs_nodes(plan);
+}
+
+bool dg_plan_leaves_nodes_open(const dg_plan *plan)
+{
+    return !class_count(plan) && !json_is_false(json_object_get(plan->json, "network"));
 }
 
 static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
@@ -98,19 +108,11 @@ static dg_code check_new_code(const json_t *collators, dg_error *err)
 dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
 {
     const json_t *links = network_at(plan, "links");
-    bool faults = json_array_size(network_at(plan, "faults")) != 0;
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
     if (network_at(plan, "classes") && !class_count(plan))
         return dg_fail(err, DG_USAGE,
                        "network.classes is an empty list: leave the key out for nodes of N's time, "
                        "or say network: false for none");
-    if (!dg_plan_wants_network(plan)
-        && (json_object_size(links) || faults || collators || network_at(plan, "pvf")
-            || network_at(plan, "forks") || network_at(plan, "backs_off")
-            || network_at(plan, "compile_ms")))
-        return dg_fail(err, DG_USAGE,
-                       "network.classes is missing: links, faults, collators, pvf, forks, "
-                       "backs_off and compile_ms need nodes");
     if (!dg_plan_wants_network(plan))
         return DG_OK;
     if ((class_count(plan)
@@ -184,10 +186,9 @@ void dg_plan_network_read(dg_plan_network *out, const dg_plan *plan)
     const json_t *links = network_at(plan, "links"),
                  *latency = json_object_get(links, "latency_ms"), *pvf = network_at(plan, "pvf");
     assert(plan->checked);
+    assert(class_count(plan) > 0); /* settled, where it named none */
     memset(out, 0, sizeof *out);
     read_shares(out, network_at(plan, "classes"));
-    if (!out->share_count) /* a size alone: nodes without a known fault */
-        out->shares[out->share_count++] = (dg_share){ dg_class_named("SD_V12_OK"), PPM };
     read_collators(out, network_at(plan, "collators"));
     out->prepare[0] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_min")) * 1000000;
     out->prepare[1] = (dg_ns)json_integer_value(json_object_get(pvf, "prepare_ms_max")) * 1000000;

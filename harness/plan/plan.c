@@ -203,7 +203,7 @@ static dg_code some_claim(const dg_plan *plan, dg_error *err)
     const dg_claim *claim;
     const json_t *claims = json_object_get(plan->json, "claims");
     bool some = false, code = text_at(plan, "upgrade", "to") != NULL,
-         network = dg_plan_wants_network(plan) || dg_plan_leaves_network_open(plan);
+         network = dg_plan_wants_network(plan) || dg_plan_leaves_nodes_open(plan);
     for (size_t i = 0; (claim = dg_claim_at(i)); i++) {
         bool named = json_object_get(claims, dg_claim_name(claim->id)) && judges(plan, claim);
         if (named && claim->network && !network)
@@ -292,7 +292,8 @@ dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span
     dg_plan *copy = dg_calloc(1, sizeof *copy);
     dg_code rc;
     *out = NULL;
-    assert(plan->checked && dg_plan_leaves_network_open(plan));
+    assert(plan->checked && dg_plan_leaves_nodes_open(plan));
+    assert(nodes || !dg_plan_wants_network(plan));
     if (copy) {
         *copy = *plan;
         copy->checked = false;

@@ -121,15 +121,16 @@ typedef struct dg_plan_asked {
 } dg_plan_asked;
 /* Of a checked plan, borrowed; NULL: it was not checked. */
 const dg_plan_asked *dg_plan_asked_of(const dg_plan *plan);
-/* Does it ask for a network around the chain? */
+/* Does it ask for a network around the chain: name its nodes, or say something of them? */
 bool dg_plan_wants_network(const dg_plan *plan);
-/* Does it leave open whether there is one: nodes are neither named nor refused? Then
- * dg_plan_settle has to be asked before the plan is run. */
-bool dg_plan_leaves_network_open(const dg_plan *plan);
+/* Are nodes neither named nor refused? Then dg_plan_settle has to be asked before the plan is run:
+ * who they are, and, where it says nothing of them, whether there are any. */
+bool dg_plan_leaves_nodes_open(const dg_plan *plan);
 /* Does it have any claim about the network judged, given that there is one? */
 bool dg_plan_judges_network(const dg_plan *plan);
 /* A copy of such a plan that says it: nodes of these releases, each with an equal share, or, of
- * NULL, none (network: false). DG_USAGE: it names a claim for which it then lacks a network. */
+ * NULL, none (network: false; not of one that wants them). DG_USAGE: it names a claim for which it
+ * then lacks a network. */
 dg_code dg_plan_settle(dg_plan **out, const dg_plan *plan, const dg_release_span *nodes,
                        dg_error *err);
 /* network.size as written; NULL: the state is not grown. */

@@ -42,20 +42,43 @@ static dg_code nodes_of_the_time(dg_run_state *run)
                : DG_ABSENT;
 }
 
-dg_code dg_run_network_settle(dg_run_state *run, dg_error *err)
+/* The plan says something of nodes, but not who they are: it has to have some. */
+static dg_code nodes_are_wanted(dg_run_state *run, dg_error *err)
 {
-    dg_code rc;
-    assert(run->to && !run->settled);
-    if (!dg_plan_leaves_network_open(run->plan)) {
-        snprintf(run->chain_only, sizeof run->chain_only, "%s",
-                 dg_plan_wants_network(run->plan) ? "" : "the plan says so (network: false)");
+    if (nodes_of_the_time(run) == DG_OK)
         return DG_OK;
-    }
+    return dg_fail(err, DG_USAGE,
+                   "network.classes is missing: it is not known which nodes ran when %s %u came",
+                   dg_runtime_version(run->to)->spec_name,
+                   dg_runtime_version(run->to)->spec_version);
+}
+
+/* Nodes if there can be any; else run->chain_only says why not. */
+static void nodes_are_offered(dg_run_state *run)
+{
     obstacle(run->chain_only, sizeof run->chain_only, run);
     if (!run->chain_only[0] && nodes_of_the_time(run) == DG_ABSENT)
         snprintf(run->chain_only, sizeof run->chain_only,
                  "it is not known which nodes ran when %s %u came; --nodes names them",
                  dg_runtime_version(run->to)->spec_name, dg_runtime_version(run->to)->spec_version);
+}
+
+dg_code dg_run_network_settle(dg_run_state *run, dg_error *err)
+{
+    bool wanted = dg_plan_wants_network(run->plan);
+    dg_code rc = DG_OK;
+    assert(run->to && !run->settled);
+    if (!dg_plan_leaves_nodes_open(run->plan)) {
+        snprintf(run->chain_only, sizeof run->chain_only, "%s",
+                 wanted ? "" : "the plan says so (network: false)");
+        return DG_OK;
+    }
+    if (wanted)
+        rc = nodes_are_wanted(run, err);
+    else
+        nodes_are_offered(run);
+    if (rc < 0)
+        return rc;
     rc = dg_plan_settle(&run->settled, run->plan, run->chain_only[0] ? NULL : &run->assumed, err);
     if (rc < 0)
         return run->chain_only[0]

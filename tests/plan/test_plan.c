@@ -156,12 +156,10 @@ static const struct {
       DG_IO, "upgrade.to: there is no nowhere" },
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE,
       "network.classes[].share is missing" },
-    { "{" WHOLE ",\"network\":{\"links\":{\"loss_per_million\":1}}}", DG_USAGE,
-      "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"forks\":false}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"backs_off\":true}}", DG_USAGE, "network.classes is missing" },
-    { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}}", DG_USAGE,
-      "network.classes is missing" },
+    { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\"}]}}", DG_USAGE,
+      "network.faults[0]" },
+    { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}", DG_USAGE,
+      "network.collators: the shares add up to 0.5" },
     { "{" WHOLE ",\"network\":{\"size\":\"300\"}}", DG_USAGE,
       "network.size: \"300\" is no size of a network" },
     { "{" WHOLE ",\"network\":{\"size\":\"20x30\"}}", DG_USAGE,
@@ -213,15 +211,11 @@ static const struct {
       DG_USAGE, "must be two numbers" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}",
       DG_USAGE, "the least is above the most" },
-    { "{" WHOLE ",\"network\":{\"pvf\":{\"prepare_ms_min\":1,\"prepare_ms_max\":2}}}", DG_USAGE,
-      "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"pvf\":{\"prepare_ms_min\":1}}}",
       DG_USAGE, "network.pvf needs both" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF
       "],\"pvf\":{\"prepare_ms_min\":3,\"prepare_ms_max\":2}}}",
       DG_USAGE, "prepare_ms_min is above" },
-    { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":1}]}}", DG_USAGE,
-      "network.classes is missing" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF
       "],\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}",
       DG_USAGE, "network.collators: the shares add up to 0.5, not to 1" },
@@ -295,7 +289,8 @@ START_TEST(shares_of_a_network_add_up_in_parts_of_a_million)
     ck_assert_uint_eq(wish.link.loss_ppm, 7);
     ck_assert(!wish.no_forks && !wish.messages && !wish.backs_off);
     dg_plan_free(plan);
-    plan = parsed("{" WHOLE ",\"network\":{\"size\":\"100x20\",\"backs_off\":true}}");
+    plan = parsed("{" WHOLE ",\"network\":{\"size\":\"100x20\",\"backs_off\":true,\"classes\":["
+                  "{\"class\":\"SD_V1\",\"share\":1}]}}");
     ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
     dg_plan_network_read(&wish, plan);
     ck_assert(wish.backs_off);
@@ -427,12 +422,12 @@ START_TEST(a_plan_that_names_no_nodes_is_settled)
     dg_error err = { .text = "" };
     dg_plan_network read;
     ck_assert_int_eq(dg_plan_check(plan, &err), DG_OK);
-    ck_assert(dg_plan_leaves_network_open(plan) && !dg_plan_wants_network(plan));
+    ck_assert(dg_plan_leaves_nodes_open(plan) && !dg_plan_wants_network(plan));
     ck_assert_int_eq(dg_plan_settle(&with, plan, &span, &err), DG_OK);
     ck_assert_int_eq(dg_plan_settle(&without, plan, NULL, &err), DG_OK);
-    ck_assert(!dg_plan_leaves_network_open(with) && dg_plan_wants_network(with));
-    ck_assert(!dg_plan_leaves_network_open(without) && !dg_plan_wants_network(without));
-    ck_assert(dg_plan_leaves_network_open(plan));
+    ck_assert(!dg_plan_leaves_nodes_open(with) && dg_plan_wants_network(with));
+    ck_assert(!dg_plan_leaves_nodes_open(without) && !dg_plan_wants_network(without));
+    ck_assert(dg_plan_leaves_nodes_open(plan));
     dg_plan_network_read(&read, with);
     ck_assert_uint_eq(read.share_count, 1);
     ck_assert_str_eq(read.shares[0].of->name, "SD_V12_RECEIPTS");
@@ -441,6 +436,38 @@ START_TEST(a_plan_that_names_no_nodes_is_settled)
     dg_plan_free(plan);
     dg_plan_free(with);
     dg_plan_free(without);
+}
+END_TEST
+
+/* Who says something of nodes wants some, whoever they are; and it is checked all the same. */
+static const char *const wanting[] = {
+    "{\"size\":\"100x20\"}",
+    "{\"links\":{\"loss_per_million\":1}}",
+    "{\"forks\":false}",
+    "{\"backs_off\":true}",
+    "{\"faults\":[{\"kind\":\"pause\",\"who\":\"all\"}]}",
+    "{\"pvf\":{\"prepare_ms_min\":1,\"prepare_ms_max\":2}}",
+    "{\"collators\":[{\"kind\":\"basic\",\"share\":1}]}",
+    "{\"compile_ms\":{\"min\":1,\"max\":2}}",
+};
+
+START_TEST(who_says_something_of_nodes_wants_them)
+{
+    dg_release_span span = of_may_2025();
+    dg_error err = { .text = "" };
+    dg_plan *plan, *settled;
+    dg_plan_network read;
+    char text[400];
+    snprintf(text, sizeof text, "{" WHOLE ",\"network\":%s}", wanting[_i]);
+    plan = parsed(text);
+    ck_assert_msg(dg_plan_check(plan, &err) == DG_OK, "%s", err.text);
+    ck_assert(dg_plan_wants_network(plan) && dg_plan_leaves_nodes_open(plan));
+    ck_assert_int_eq(dg_plan_settle(&settled, plan, &span, &err), DG_OK);
+    ck_assert(dg_plan_wants_network(settled) && !dg_plan_leaves_nodes_open(settled));
+    dg_plan_network_read(&read, settled);
+    ck_assert_str_eq(read.shares[0].of->name, "SD_V12_RECEIPTS");
+    dg_plan_free(settled);
+    dg_plan_free(plan);
 }
 END_TEST
 
@@ -465,7 +492,7 @@ START_TEST(flags_name_nodes_and_leave_them_out)
     dg_plan *plan = parsed("{" WHOLE ",\"network\":false}");
     dg_error err = { .text = "" };
     ck_assert_int_eq(dg_plan_check(plan, &err), DG_OK);
-    ck_assert(!dg_plan_leaves_network_open(plan));
+    ck_assert(!dg_plan_leaves_nodes_open(plan));
     ck_assert_msg(dg_plan_set(plan, "network.classes", "v1.12", &err) == DG_OK, "%s", err.text);
     ck_assert(dg_plan_wants_network(plan));
     ck_assert_msg(dg_plan_set(plan, "network", "false", &err) == DG_OK, "%s", err.text);
@@ -673,6 +700,8 @@ int main(void)
     tcase_add_test(tc, a_flag_may_name_classes_in_short);
     tcase_add_test(tc, a_flag_may_name_releases);
     tcase_add_test(tc, a_plan_that_names_no_nodes_is_settled);
+    tcase_add_loop_test(tc, who_says_something_of_nodes_wants_them, 0,
+                        (int)(sizeof wanting / sizeof *wanting));
     tcase_add_test(tc, a_claim_about_the_network_needs_one);
     tcase_add_test(tc, flags_name_nodes_and_leave_them_out);
     tcase_add_loop_test(tc, a_bad_flag_changes_nothing, 0, sizeof bad_flags / sizeof *bad_flags);

@@ -100,6 +100,20 @@ START_TEST(the_outcome_says_who_was_taken)
 }
 END_TEST
 
+/* A size, or a link, says nothing of who the nodes are: not healthy ones for that. */
+START_TEST(nodes_of_which_something_is_said_are_those_of_the_time_too)
+{
+    json_t *o = embedded(",\"network\":{\"size\":\"102x21\",\"forks\":true}");
+    const json_t *network = json_object_get(o, "network");
+    ck_assert_int_eq(dg_outcome_exit(o), DG_EXIT_BROKE);
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(network, "classes"), "SD_V12_PURGE")),
+        102);
+    ck_assert_ptr_nonnull(json_object_get(network, "assumed"));
+    json_decref(o);
+}
+END_TEST
+
 static const struct {
     const char *more, *reason;
     size_t claims; /* not judged */
@@ -161,6 +175,8 @@ int main(void)
     tcase_add_test(tc, nodes_that_nobody_named_are_those_of_the_time);
     if (!REDUCED)
         tcase_add_test(tc, the_outcome_says_who_was_taken);
+    if (!REDUCED)
+        tcase_add_test(tc, nodes_of_which_something_is_said_are_those_of_the_time_too);
     tcase_add_loop_test(tc, a_run_without_nodes_says_what_it_leaves_unsaid, 0,
                         (int)(sizeof only / sizeof *only));
     tcase_add_test(tc, a_claim_that_is_named_needs_its_network);
