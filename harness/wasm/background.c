@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crypto/crypto.h"
+
 enum { FILES_CLOSED = 1024 };
 
 /* Who reads our output must not wait for this process, nor who waits for a lock of ours. */
@@ -23,6 +25,13 @@ static void leave(void)
         _exit(1);
     for (int fd = 3; fd < FILES_CLOSED; fd++)
         close(fd);
+}
+
+/* The larger of the two, and nobody asks for it once the other is there. */
+static void drop_baseline(const dg_engine *engine, dg_bytes wasm)
+{
+    dg_hash code = dg_blake2_256(wasm), key = dg_wasm_cache_key(&engine->quick, &code);
+    dg_wasm_cache_drop(engine, &key);
 }
 
 /* Whoever has the turn already makes it; the turn is kept while waiting for the others. */
@@ -37,6 +46,8 @@ static void make(const dg_engine *engine, dg_bytes wasm, const dg_hash *key)
     if (!dg_wasm_cache_has(engine, key) && dg_wasm_maker_open(&maker, engine, true, &err) == DG_OK
         && dg_wasm_compile(&made, engine, &maker, wasm, &err) == DG_OK)
         dg_wasm_cache_store(engine, key, made);
+    if (dg_wasm_cache_has(engine, key))
+        drop_baseline(engine, wasm);
 }
 
 static bool started(const dg_engine *engine, const dg_hash *key)

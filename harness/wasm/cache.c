@@ -131,6 +131,14 @@ static int turn_at(const dg_engine *engine, const char *name, off_t byte, bool w
     return fd;
 }
 
+void dg_wasm_cache_drop(const dg_engine *engine, const dg_hash *key)
+{
+    char *path = engine->options.cache_dir ? path_of(engine, key) : NULL;
+    if (path)
+        unlink(path); /* who has it mapped keeps it */
+    dg_free(path);
+}
+
 /* One byte for each image. */
 static off_t byte_of(const dg_hash *key)
 {

@@ -107,6 +107,9 @@ void dg_wasm_cache_done(int turn);
 void dg_wasm_cache_store(const dg_engine *engine, const dg_hash *key,
                          const wasmtime_module_t *module);
 
+/* Takes an image away that nobody needs any more. */
+void dg_wasm_cache_drop(const dg_engine *engine, const dg_hash *key);
+
 /* ---- compile.c, background.c ---- */
 
 /* Compiles by an open maker; in a process that was forked off, in this thread alone.

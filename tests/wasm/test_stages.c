@@ -3,6 +3,7 @@
  * one to the other between two calls; nobody may see which one answered. */
 #include "writer.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -107,6 +108,20 @@ static void a_moment(void)
     nanosleep(&is, NULL);
 }
 
+static size_t images_in(const char *cache)
+{
+    char modules[400];
+    struct dirent *entry;
+    size_t count = 0;
+    DIR *d;
+    snprintf(modules, sizeof modules, "%s/modules", cache);
+    ck_assert_ptr_nonnull(d = opendir(modules));
+    while ((entry = readdir(d)))
+        count += entry->d_name[0] != '.';
+    closedir(d);
+    return count;
+}
+
 START_TEST(the_optimised_form_comes_between_two_calls)
 {
     dg_engine *engine = engine_of(DG_COMPILER_BOTH, scratch_path("cache-1"), 1);
@@ -130,6 +145,7 @@ START_TEST(the_optimised_form_comes_between_two_calls)
     same(&got, &panic);
     dg_module_free(m);
     dg_engine_free(engine);
+    ck_assert_uint_eq(images_in(scratch_path("cache-1")), 1);         /* the other went */
     engine = engine_of(DG_COMPILER_BOTH, scratch_path("cache-1"), 1); /* the next program */
     m = made(engine);
     ck_assert(!dg_module_is_baseline(m) && dg_module_from_cache(m));
