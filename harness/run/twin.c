@@ -313,6 +313,19 @@ static dg_code again(json_t *outcome, const dg_hash *first, const dg_plan *plan,
     return rc;
 }
 
+/* Where states were left: of this machine, as all of `environment`. */
+static json_t *kept_json(const dg_run_keep *keep)
+{
+    json_t *out = json_array();
+    dg_run_kept_state s;
+    for (size_t i = 0; dg_run_keep_at(keep, i, &s); i++)
+        if (s.made)
+            json_array_append_new(out,
+                                  json_pack("{s:s, s:s, s:I, s:s}", "arm", s.arm, "at", s.moment,
+                                            "block", (json_int_t)s.block, "path", s.path));
+    return out;
+}
+
 dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *options, dg_error *err)
 {
     uint64_t from = dg_wall_ns();
@@ -329,6 +342,8 @@ dg_code dg_run(json_t **outcome, const dg_plan *plan, const dg_run_options *opti
         *outcome = NULL;
     }
     environment = json_object_get(*outcome, "environment");
+    if (options->keep && environment)
+        json_object_set_new(environment, "kept", kept_json(options->keep));
     json_object_set_new(environment, "wall_ms",
                         json_integer((json_int_t)((dg_wall_ns() - from) / 1000000)));
     return rc;

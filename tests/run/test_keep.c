@@ -163,8 +163,14 @@ START_TEST(what_the_run_did_not_reach_is_not_kept)
 {
     dg_run_kept_state s;
     dg_run_keep keep;
+    const json_t *kept;
+    json_t *o;
     ck_assert_int_eq(dg_run_keep_read(&keep, "U,U+1,end", scratch_path("stopped"), NULL), DG_OK);
-    json_decref(run_keeping(&keep, "mini-2-init-traps.wasm", AT_THREE, NULL, false));
+    o = run_keeping(&keep, "mini-2-init-traps.wasm", AT_THREE, NULL, false);
+    kept = json_object_get(json_object_get(o, "environment"), "kept");
+    ck_assert_uint_eq(json_array_size(kept), 2);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(kept, 1), "at")), "end");
+    json_decref(o);
     ck_assert(dg_run_keep_at(&keep, 0, &s) && s.made);
     ck_assert(dg_run_keep_at(&keep, 1, &s) && !s.made);
     ck_assert(!dg_file_exists(s.path));
