@@ -128,8 +128,8 @@ static void say_breaks(line *l, const json_t *breaks)
     }
     say(l, "For %s", json_array_size(breaks) > 1 ? "up to " : "");
     say_minutes(l, dg_report_whole_at(most, "ms"));
-    say(l, "%s (#%lld to #%lld) %s", ends ? ", to the end of the run" : "", first, last,
-        clauses.text);
+    say(l, "%s (#%lld to #%lld)%s %s", ends ? ", to the end of the run" : "", first, last,
+        ends ? "," : "", clauses.text);
 }
 
 static void say_relay(line *l, const json_t *harm)
@@ -267,12 +267,33 @@ static const char *not_proved(const json_t *causes)
                                    : "Not known. Nothing that was recorded explains it.";
 }
 
+/* Claims whose break no suspect explains. */
+static void say_unexplained(line *l, const json_t *part)
+{
+    const json_t *claims = json_object_get(part, "claims"), *name;
+    size_t i, count = json_array_size(claims);
+    json_array_foreach(claims, i, name) say(l, "%s%.40s",
+                                            i         ? i + 1 == count ? " and " : ", "
+                                            : l->used ? " Nothing that was tried explains "
+                                                      : "Nothing that was tried explains ",
+                                            json_is_string(name) ? json_string_value(name) : "");
+    if (count)
+        say(l, ".");
+}
+
 static void say_why(line *l, const json_t *o, const json_t *answer)
 {
     const json_t *why = json_object_get(answer, "why"), *cause;
     size_t i;
-    json_array_foreach(why, i, cause) say_sentence(
-        l, json_is_string(cause) ? json_string_value(cause) : dg_report_text_at(cause, "says"));
+    json_array_foreach(why, i, cause)
+    {
+        const char *text = json_is_string(cause) ? json_string_value(cause) : "";
+        if (i)
+            say_sentence(l, text);
+        else
+            say(l, "Proved: %.600s.", text);
+    }
+    say_unexplained(l, json_object_get(o, "unexplained"));
     if (is(answer, "CANNOT SAY"))
         say_missing(l, o, answer);
     else if (!l->used && is(answer, "NO-GO"))

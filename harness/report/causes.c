@@ -11,12 +11,14 @@ static bool is(const json_t *object, const char *key, const char *value)
     return strcmp(dg_report_text_at(object, key), value) == 0;
 }
 
+/* `before` and the text, as one sentence. */
 static void say(sheet *s, const char *label, const char *before, const char *text)
 {
+    char line[1000], sentence[1004];
+    snprintf(line, sizeof line, "%s%s%.900s", before, before[0] ? " " : "", text);
+    dg_report_sentence(sentence, sizeof sentence, line);
     dg_sheet_label(s, label);
-    if (before[0])
-        dg_sheet_wrap(s, COLUMN_NAME, before);
-    dg_sheet_wrap(s, COLUMN_NAME, text);
+    dg_sheet_wrap(s, COLUMN_NAME, sentence);
     dg_sheet_end(s);
 }
 
@@ -27,10 +29,23 @@ static void measured(char *out, size_t size, const json_t *claim, const char *ke
     const json_t *own = json_object_get(claim, key), *other = json_object_get(claim, control);
     const char *unit = dg_report_text_at(claim, "unit");
     if (json_is_number(other))
-        snprintf(out, size, "%g %.20s (control %g)", json_number_value(own), unit,
+        snprintf(out, size, "%g %.20s (%g in control)", json_number_value(own), unit,
                  json_number_value(other));
     else
         snprintf(out, size, "%g %.20s", json_number_value(own), unit);
+}
+
+/* What became of a claim, as a verb. */
+static const char *became(const json_t *claim)
+{
+    static const char *const words[][2] = { { "held", "held" },
+                                            { "broke", "still broke" },
+                                            { "warned", "warned" },
+                                            { "unexercised", "had nothing to judge" } };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is(claim, "status", words[i][0]))
+            return words[i][1];
+    return "came to nothing";
 }
 
 /* One claim: with the thing and without it. */
@@ -40,12 +55,11 @@ static void figures(sheet *s, const json_t *claim)
     if (json_is_number(json_object_get(claim, "with"))) {
         measured(with, sizeof with, claim, "with", "control");
         measured(without, sizeof without, claim, "without", "without_control");
-        snprintf(line, sizeof line, "%.40s broke: %s; without it %.12s: %s",
-                 dg_report_text_at(claim, "claim"), with, dg_report_text_at(claim, "status"),
-                 without);
+        snprintf(line, sizeof line, "%.40s broke with %s; without it, it %s with %s",
+                 dg_report_text_at(claim, "claim"), with, became(claim), without);
     } else {
-        snprintf(line, sizeof line, "%.40s broke; without it %.12s",
-                 dg_report_text_at(claim, "claim"), dg_report_text_at(claim, "status"));
+        snprintf(line, sizeof line, "%.40s broke; without it, it %s",
+                 dg_report_text_at(claim, "claim"), became(claim));
     }
     dg_sheet_to(s, COLUMN_NAME);
     dg_sheet_wrap(s, COLUMN_NAME + 2, line);
@@ -62,19 +76,26 @@ static void cause(sheet *s, const json_t *one)
     json_array_foreach(json_object_get(one, "claims"), i, claim) figures(s, claim);
 }
 
+/* One line of several that hang on the one above. */
+static void item(sheet *s, const char *text)
+{
+    dg_sheet_to(s, COLUMN_NAME);
+    dg_sheet_put(s, "- ");
+    dg_sheet_wrap(s, COLUMN_NAME + 2, text);
+}
+
 static void looked_at(sheet *s, const json_t *list)
 {
     const json_t *one;
     size_t i;
+    if (json_array_size(list))
+        say(s, "tried", "", "Looked at, and not the cause; it breaks all the same where:");
     json_array_foreach(list, i, one)
     {
         const char *failed = dg_report_text_at(one, "failed");
-        say(s, i ? "" : "looked",
-            i ? "" : "at, and not the cause:", dg_report_text_at(one, "what"));
-        if (!failed[0])
-            continue;
-        dg_sheet_to(s, COLUMN_NAME);
-        dg_sheet_printf(s, COLUMN_NAME + 2, "nothing is known of it: %.300s", failed);
+        item(s, dg_report_text_at(one, "what"));
+        if (failed[0])
+            dg_sheet_printf(s, COLUMN_NAME + 2, "(of which nothing is known: %.300s)", failed);
         dg_sheet_end(s);
     }
 }
@@ -91,12 +112,15 @@ static void unexplained(sheet *s, const json_t *part)
                          json_is_string(line) ? json_string_value(line) : "");
     dg_sheet_label(s, "open");
     dg_sheet_printf(s, COLUMN_NAME,
-                    "nothing that was tried explains %s; the first answers and events that differ "
+                    "Nothing that was tried explains %s. The first answers and events that differ "
                     "between the arms:",
                     names);
     dg_sheet_end(s);
     json_array_foreach(json_object_get(part, "differences"), i, line)
-        say(s, "", "", json_is_string(line) ? json_string_value(line) : "");
+    {
+        item(s, json_is_string(line) ? json_string_value(line) : "");
+        dg_sheet_end(s);
+    }
 }
 
 void dg_report_causes(sheet *s, const json_t *outcome)
@@ -107,7 +131,7 @@ void dg_report_causes(sheet *s, const json_t *outcome)
     looked_at(s, json_object_get(outcome, "looked_at"));
     if (left) {
         dg_sheet_label(s, "");
-        dg_sheet_printf(s, COLUMN_NAME, "not tried, for %lld were too many: %.400s",
+        dg_sheet_printf(s, COLUMN_NAME, "Not tried, since %lld were too many: %.400s",
                         dg_report_whole_at(left, "count"), dg_report_text_at(left, "what"));
         dg_sheet_end(s);
     }

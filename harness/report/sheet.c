@@ -103,7 +103,7 @@ static bool is_a_name(const char *text)
 void dg_report_sentence(char *out, size_t size, const char *text)
 {
     size_t len = strlen(text);
-    bool ends = len && strchr(".?!", text[len - 1]);
+    bool ends = len && strchr(".?!:", text[len - 1]);
     snprintf(out, size, "%.*s%s", (int)(size - 2), text, len && !ends ? "." : "");
     if (out[0] >= 'a' && out[0] <= 'z' && !is_a_name(text))
         out[0] = (char)(out[0] - 'a' + 'A');

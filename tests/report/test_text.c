@@ -275,7 +275,7 @@ START_TEST(only_what_was_proved_is_told_as_the_reason)
     dg_buf_clear(&page);
     json_object_set_new(answer, "why", json_pack("[s]", "topologies are lost"));
     page = text_of(outcome, &brief);
-    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "  why    Topologies are lost.\n"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "  why    Proved: topologies are lost.\n"));
     dg_buf_clear(&page);
     json_decref(outcome);
 }
@@ -299,19 +299,40 @@ START_TEST(what_is_not_proved_is_not_told_as_if_it_were)
                         json_pack("{s:[s, s], s:[s]}", "claims", "disputes", "no-shows",
                                   "differences", "#7: one more"));
     page = text_of(outcome, &options);
-    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "\n  partly all 100 validators run"));
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "\n  partly All 100 validators run"));
     ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "\n  cause  ParachainHost 5 -> 10"));
     ck_assert_ptr_nonnull(
-        strstr(dg_buf_text(&page), "\n  cause  recorded, not proved: it was seen\n"));
-    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page),
-                                 "         N's blocks and answers take no longer than N-1's\n"
-                                 "         nothing is known of it: its process was ended\n"));
+        strstr(dg_buf_text(&page), "\n  cause  Recorded, not proved: it was seen.\n"));
+    ck_assert_ptr_nonnull(strstr(
+        dg_buf_text(&page), "         - N's blocks and answers take no longer than N-1's (of which "
+                            "nothing is known: its process was ended)\n"));
     ck_assert_ptr_nonnull(
-        strstr(dg_buf_text(&page), "not tried, for 2 were too many: this; and that\n"));
+        strstr(dg_buf_text(&page), "Not tried, since 2 were too many: this; and that\n"));
     ck_assert_ptr_nonnull(strstr(
         dg_buf_text(&page),
-        "\n  open   nothing that was tried explains disputes, no-shows; the first answers and "
-        "events that differ between the arms:\n         #7: one more\n"));
+        "\n  open   Nothing that was tried explains disputes, no-shows. The first answers and "
+        "events that differ between the arms:\n         - #7: one more\n"));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
+/* What nothing explains is named, beside what was proved of the rest. */
+START_TEST(what_nothing_explains_is_named)
+{
+    static const char *const says[] = {
+        "  why    Nothing that was tried explains backing-rate and disputes.\n",
+        "  why    Proved: topologies are lost. Nothing that was tried explains backing-rate and "
+        "disputes.\n",
+    };
+    json_t *outcome = outcome_of("stalled"), *answer = json_object_get(outcome, "answer");
+    dg_report_options brief = { .width = 1000, .brief = true };
+    dg_buf page;
+    json_object_set_new(answer, "why", _i ? json_pack("[s]", "topologies are lost") : json_array());
+    json_object_set_new(outcome, "unexplained",
+                        json_pack("{s:[s, s]}", "claims", "backing-rate", "disputes"));
+    page = text_of(outcome, &brief);
+    ck_assert_msg(strstr(dg_buf_text(&page), says[_i]) != NULL, "%s", dg_buf_text(&page));
     dg_buf_clear(&page);
     json_decref(outcome);
 }
@@ -392,6 +413,7 @@ int main(void)
     tcase_add_loop_test(tc, a_chain_by_itself_says_so_first, 11, 13);
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
+    tcase_add_loop_test(tc, what_nothing_explains_is_named, 0, 2);
     tcase_add_test(tc, a_break_says_in_how_many_seeds);
     tcase_add_test(tc, what_is_not_proved_is_not_told_as_if_it_were);
     tcase_add_test(tc, only_what_was_proved_is_told_as_the_reason);
