@@ -62,6 +62,7 @@ static dg_code unknown(const dg_keys_table *table, const char *parent, const cha
     const char *names[SIBLINGS_MAX + 1] = { NULL };
     const char *name;
     bool claim = strcmp(parent, "claims") == 0;
+    const dg_keys_row *open = dg_keys_find(table, parent, strlen(parent));
     char room[HINT_MAX];
     size_t n = 0;
     for (size_t i = 0; i < table->count && n < SIBLINGS_MAX; i++)
@@ -196,20 +197,25 @@ dg_code dg_keys_check(const dg_keys_table *table, const json_t *document, bool c
 
 /* ---- flags ---- */
 
+/* The first part that no row has is the one at fault. */
 dg_code dg_keys_wanted(const dg_keys_row **out, const dg_keys_table *table, const char *path,
                        dg_error *err)
 {
-    char parent[DG_KEYS_PATH_MAX];
-    const char *dot = strrchr(path, '.');
-    size_t len = dot ? (size_t)(dot - path) : 0;
+    char parent[DG_KEYS_PATH_MAX], part[DG_KEYS_PATH_MAX];
+    const char *at = path;
+    size_t len = strcspn(at, ".");
     *out = dg_keys_find(table, path, strlen(path));
     if (*out)
         return DG_OK;
-    if (len >= sizeof parent)
+    if (strlen(path) >= DG_KEYS_PATH_MAX)
         return dg_fail(err, DG_USAGE, "there is no key \"%.80s..\"", path);
-    memcpy(parent, path, len);
-    parent[len] = 0;
-    return unknown(table, parent, dot ? dot + 1 : path, err);
+    while (at[len] && dg_keys_find(table, path, (size_t)(at - path) + len)) {
+        at += len + 1;
+        len = strcspn(at, ".");
+    }
+    snprintf(parent, sizeof parent, "%.*s", at > path ? (int)(at - path - 1) : 0, path);
+    snprintf(part, sizeof part, "%.*s", (int)len, at);
+    return unknown(table, parent, part, err);
 }
 
 dg_code dg_keys_value_of(json_t **out, const dg_keys_row *row, const char *text, dg_error *err)

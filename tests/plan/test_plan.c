@@ -506,6 +506,11 @@ static const struct {
     const char *key, *value, *says;
 } bad_flags[] = {
     { "sed", "1", "did you mean \"seed\"" },
+    { "claims.xyzzyxyzzy.off", "true",
+      "there is no claim \"claims.xyzzyxyzzy\"; doppel help claims" },
+    { "claims.identiti.off", "true", "\"claims.identiti\"; did you mean \"identity\"?" },
+    { "upgrade.config.a", "1", "\"upgrade.config.a\"; give the object above it, as JSON" },
+    { "horizon.far.away", "1", "\"horizon.far\"; it is one of boundaries_after or slots_max" },
     { "seed", "one", "whole number" },
     { "seed", "1.5", "whole number" },
     { "upgrade.how", "setcode", "did you mean \"set-code\"" },
