@@ -62,17 +62,18 @@ static dg_code unknown(const dg_keys_table *table, const char *parent, const cha
     const char *names[SIBLINGS_MAX + 1] = { NULL };
     const char *name;
     bool claim = strcmp(parent, "claims") == 0;
-    const dg_keys_row *open = dg_keys_find(table, parent, strlen(parent));
+    const dg_keys_row *open = parent[0] ? dg_keys_find(table, parent, strlen(parent)) : NULL;
     char room[HINT_MAX];
     size_t n = 0;
     for (size_t i = 0; i < table->count && n < SIBLINGS_MAX; i++)
         if ((name = child_name(&table->rows[i], parent)))
             names[n++] = name;
-    return dg_fail(
-        err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s", claim ? "claim" : "key", parent,
-        parent[0] ? "." : "", key,
-        hint(room, key, names,
-             claim ? "; doppel help claims names them" : "; doppel help plan names them"));
+    return dg_fail(err, DG_USAGE, "there is no %s \"%.80s%s%.80s\"%s", claim ? "claim" : "key",
+                   parent, parent[0] ? "." : "", key,
+                   open && open->open ? "; give the object above it, as JSON"
+                                      : hint(room, key, names,
+                                             claim ? "; doppel help claims names them"
+                                                   : "; doppel help plan names them"));
 }
 
 static bool fits(const dg_keys_row *row, const json_t *v)
