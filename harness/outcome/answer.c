@@ -186,7 +186,9 @@ static int put_missing(json_t *out, const dg_claim_setup *setup, const dg_outcom
 
 /* ---- why ---- */
 
-/* Only what was proved. */
+enum { WHY_MAX = 3 };
+
+/* Only what was proved, and what explains most. */
 static json_t *why_json(const json_t *causes)
 {
     json_t *out = json_array();
@@ -196,7 +198,8 @@ static json_t *why_json(const json_t *causes)
     json_array_foreach(causes, i, cause)
     {
         const char *kind = json_string_value(json_object_get(cause, "kind"));
-        if (strcmp(kind, "cause") == 0 || strcmp(kind, "together") == 0)
+        if (json_array_size(out) < WHY_MAX
+            && (strcmp(kind, "cause") == 0 || strcmp(kind, "together") == 0))
             bad |= json_array_append(out, json_object_get(cause, "says"));
     }
     if (bad) {

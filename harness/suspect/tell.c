@@ -114,14 +114,27 @@ static dg_suspect_role most_of(const dg_proof *proof, size_t suspect)
     return most;
 }
 
+static size_t healed_by(const dg_proof *proof, size_t suspect)
+{
+    size_t count = 0;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
+        count += is_asked(proof, c) && dg_proof_role(proof, suspect, c) == DG_ROLE_CAUSE;
+    return count;
+}
+
+/* What explains most stands first. */
 static int put_alone(telling *t)
 {
-    static const dg_suspect_role each[] = { DG_ROLE_CAUSE, DG_ROLE_CONTRIBUTES, DG_ROLE_NONE };
+    size_t all = t->proof->suspects->count;
     int bad = 0;
-    for (size_t k = 0; k < sizeof each / sizeof *each; k++)
-        for (size_t i = 0; i < t->proof->suspects->count; i++)
-            if (most_of(t->proof, i) == each[k])
-                bad |= each[k] == DG_ROLE_NONE ? put_looked_at(t, i) : put_cause(t, i, each[k]);
+    for (size_t healed = DG_CLAIM_COUNT; healed; healed--)
+        for (size_t i = 0; i < all; i++)
+            bad |= healed_by(t->proof, i) == healed ? put_cause(t, i, DG_ROLE_CAUSE) : 0;
+    for (size_t i = 0; i < all; i++)
+        bad |=
+            most_of(t->proof, i) == DG_ROLE_CONTRIBUTES ? put_cause(t, i, DG_ROLE_CONTRIBUTES) : 0;
+    for (size_t i = 0; i < all; i++)
+        bad |= most_of(t->proof, i) == DG_ROLE_NONE ? put_looked_at(t, i) : 0;
     return bad;
 }
 

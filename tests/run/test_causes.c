@@ -63,6 +63,33 @@ static const struct {
       "run without network.faults[0]" },
 };
 
+/* Nodes that go down over a call that does not end, and lose what was prepared: no parameter has
+ * changed. What explains most is told first. */
+START_TEST(nodes_that_restart_lose_artifacts_by_that)
+{
+    const char *folder = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char snapshot[300], upgrade[400];
+    json_t *o;
+    snprintf(snapshot, sizeof snapshot, "%s/mini.json", folder);
+    snprintf(upgrade, sizeof upgrade, "{\"to\":\"%s/mini-2-api-loops.wasm\",\"at\":\"boundary-5\"}",
+             folder);
+    o = explain(snapshot, upgrade, "12",
+                "{\"size\":\"24x2\",\"classes\":[{\"class\":\"SD_V12_DROP\",\"share\":1}]}",
+                "{\"default\":true}", DG_RUN_EXPLAIN_PROVED);
+    ck_assert_msg(strcmp(claim_status(o, "pvf-ready"), "broke") == 0, "%s", verdicts(o));
+    ck_assert_msg(any_cause(o, "lose the parachains' prepared code when they restart")
+                      && any_cause(o, "N does not answer before they go down (24 times)")
+                      && !any_cause(o, "executor") && !any_cause(o, "ParachainHost 5 ->"),
+                  "%s", causes_of(o));
+    ck_assert_msg(strstr(json_string_value(json_object_get(
+                             json_array_get(json_object_get(o, "causes"), 0), "says")),
+                         "migrates only in #17: ParachainHost_availability_cores")
+                      != NULL,
+                  "%s", causes_of(o));
+    json_decref(o);
+}
+END_TEST
+
 static void check(const json_t *o, const char *parts, bool there)
 {
     char part[200];
@@ -176,6 +203,7 @@ int main(void)
     tcase_add_loop_test(tc, what_was_only_recorded_is_worded_as_that, 0,
                         REDUCED ? 0 : (int)(sizeof hows / sizeof *hows));
     if (!REDUCED) {
+        tcase_add_test(tc, nodes_that_restart_lose_artifacts_by_that);
         tcase_add_test(tc, what_nothing_explains_is_told_as_that);
         tcase_add_test(tc, the_number_of_processes_changes_nothing);
     }

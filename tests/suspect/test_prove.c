@@ -303,6 +303,27 @@ START_TEST(only_what_is_proved_is_told_as_a_cause_and_advised)
 }
 END_TEST
 
+/* C heals both claims, A one. */
+static int64_t c_heals_more(dg_suspect_set set, dg_claim_id claim)
+{
+    return set & C || (claim == RATE && set & A) ? 0 : 1000;
+}
+START_TEST(what_explains_most_stands_first)
+{
+    world w = { .lost = c_heals_more };
+    char room[600];
+    dg_suspects s;
+    json_t *t;
+    suspects(&s, 3);
+    t = tell(&w, &s, SET(RATE) | SET(LAG));
+    ck_assert_str_eq(lines(room, json_object_get(t, "causes"), "kind", "says"),
+                     "cause C is there | cause A is there");
+    ck_assert_str_eq(lines(room, json_object_get(t, "advice"), NULL, NULL),
+                     "take C away | take A away");
+    json_decref(t);
+}
+END_TEST
+
 START_TEST(a_cause_has_both_figures)
 {
     world w = { .lost = c_helps };
@@ -405,6 +426,7 @@ int main(void)
     tcase_add_test(tc, a_try_that_cannot_be_made_ends_the_proof);
     tcase_add_loop_test(tc, only_what_is_proved_is_told_as_a_cause_and_advised, 0,
                         sizeof told / sizeof *told);
+    tcase_add_test(tc, what_explains_most_stands_first);
     tcase_add_test(tc, a_cause_has_both_figures);
     tcase_add_test(tc, what_matters_only_together_is_told_once);
     tcase_add_test(tc, a_trial_that_went_down_is_told_as_that);
