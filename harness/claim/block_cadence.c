@@ -3,10 +3,12 @@
  *
  * Over a long run a halt of minutes is less than any share that one would let pass, so
  * the time lost beyond control counts by itself: in a row, and in ten minutes. What is
- * too much is what operators are woken for. A few slots right after U are upgrade-stall's.
+ * too much is what operators are woken for. The empty slots right after U are upgrade-stall's
+ * where that is judged: one of the two counts a slot, and never both.
  * Mirrors: substrate's alerting-rules, best height + < 1 a minute for 3 minutes, for 10. */
 #include "claim/claim_impl.h"
 
+enum { STALL_SLOTS = 4096 }; /* after U's: what upgrade-stall counts of them is kept */
 enum { WINDOW_S = 600, WINDOW_LEAST = 100, WINDOWS = 10240 };
 
 typedef struct rate {
@@ -28,6 +30,10 @@ typedef struct memory {
     uint64_t floor_permille, halt_s, warn_s;
     int64_t from, window_slots;
     uint32_t newest; /* the last block that treatment tried */
+    stall stall;
+    bool shared;       /* upgrade-stall is judged too */
+    uint64_t left_out; /* blocks of control in slots that upgrade-stall counts */
+    bool stalled[STALL_SLOTS], control_built[STALL_SLOTS];
     rate arm[2];
     window windows[WINDOWS];
     tally missed, gap, gap_max; /* of treatment */
@@ -58,6 +64,7 @@ static void start(void *at, const dg_claim_setup *setup)
     m->halt_s = dg_claim_whole(setup, &options[1]);
     m->warn_s = dg_claim_whole(setup, &options[2]);
     m->from = -1;
+    m->shared = dg_claim_is_judged(&dg_claim_upgrade_stall, setup);
     m->window_slots = setup->slot_ms ? WINDOW_S * 1000 / setup->slot_ms : 0;
     m->window_slots = m->window_slots < WINDOW_LEAST ? WINDOW_LEAST : m->window_slots;
 }
@@ -79,16 +86,43 @@ static void missed(memory *m, const dg_event *e)
         m->gap_max = m->gap;
 }
 
-static void step(void *at, const dg_event *e)
+/* The place of a slot after U's; STALL_SLOTS: it has none. */
+static size_t place_of(const memory *m, int64_t slot)
+{
+    int64_t after = dg_claim_less(slot, m->setup.upgrade_slot);
+    return after < 0 || after >= STALL_SLOTS ? STALL_SLOTS : (size_t)after;
+}
+
+/* A slot that upgrade-stall counts, so that it counts for neither arm here. */
+static void leave_out(memory *m, int64_t slot)
+{
+    rate *c = &m->arm[DG_ARM_CONTROL];
+    size_t place = place_of(m, slot);
+    bool built = m->control_built[place] && c->built;
+    m->stalled[place] = m->control_built[place] = false;
+    m->arm[DG_ARM_TREATMENT].last = slot;
+    c->slots -= slot <= c->last && c->slots;
+    c->built -= built;
+    m->left_out += built;
+    window_of(m, slot)->fewer -= built;
+}
+
+static void slot(memory *m, const dg_event *e)
 {
     const struct dg_event_slot *n = &e->slot;
-    memory *m = at;
     rate *r = &m->arm[e->arm];
     bool treatment = e->arm == DG_ARM_TREATMENT;
-    if (e->kind != DG_EVENT_SLOT || e->block <= m->setup.upgrade_block)
+    size_t place = place_of(m, n->slot);
+    if (e->block <= m->setup.upgrade_block)
         return;
     m->from = m->from < 0 ? n->slot : m->from;
     m->newest = e->block;
+    if (!treatment && place < STALL_SLOTS)
+        m->control_built[place] = n->built != 0;
+    if (treatment && place < STALL_SLOTS && m->stalled[place] && !n->built) {
+        leave_out(m, n->slot);
+        return;
+    }
     if (!treatment || n->slot <= m->arm[DG_ARM_CONTROL].last) { /* a migration adds slots */
         r->slots++;
         r->built += n->built != 0;
@@ -103,6 +137,17 @@ static void step(void *at, const dg_event *e)
         m->gap = (tally){ 0 };
     else if (treatment)
         missed(m, e);
+}
+
+static void step(void *at, const dg_event *e)
+{
+    memory *m = at;
+    size_t place;
+    if (dg_claim_stall_step(&m->stall, &m->setup, e) && m->shared && e->arm == DG_ARM_TREATMENT
+        && (place = place_of(m, e->net_slot.slot)) < STALL_SLOTS)
+        m->stalled[place] = true;
+    if (e->kind == DG_EVENT_SLOT)
+        slot(m, e);
 }
 
 /* ---- judging ---- */
@@ -222,7 +267,7 @@ static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
     const rate *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
-    if (c->slots && !c->built) {
+    if (c->slots && !c->built && !m->left_out) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone built no block in %u slots",
                        (unsigned)c->slots);
         v->control_failed = true;
@@ -231,6 +276,9 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)c->gap_max,
                        (unsigned)(c->gap_max * (uint64_t)m->setup.slot_ms / 1000));
         v->control_failed = true;
+    } else if (m->stall.arm[DG_ARM_TREATMENT].empty && !t->slots && m->shared) {
+        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                       "every slot after U is empty, and upgrade-stall counts them");
     } else if (!c->slots || !t->slots) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot passed after U");
     } else {

@@ -72,6 +72,20 @@ void dg_claim_healing_say(const healing *h, dg_verdict *v, uint32_t block, int64
 void dg_claim_gate(dg_verdict *v);
 void dg_claim_allow(dg_verdict *v, const dg_claim_setup *setup);
 
+/* Slots without a block from U's own to the first block on it: stall.c. Told by a network's slots,
+ * in which blocks that lost count. */
+typedef struct stall_gap {
+    uint64_t slots, empty; /* after U's; of them, until it was over */
+    bool begun, over;      /* U's block is there; and one on it */
+} stall_gap;
+typedef struct stall {
+    int64_t enacting_slot;
+    uint64_t enacting; /* blocks of that slot that enact N */
+    stall_gap arm[2];
+} stall;
+/* Whether the event is a slot that counts as empty. */
+bool dg_claim_stall_step(stall *s, const dg_claim_setup *setup, const dg_event *event);
+
 /* Candidates a block, from U on, against control: para_rate.c. As many blocks as a hundred
  * sessions of four hours have are kept of each arm, by height; what comes after is not judged. */
 enum { PARA_BLOCKS = 1 << 18 };

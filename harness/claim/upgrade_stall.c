@@ -6,15 +6,10 @@
  * control has in place of U's block is its first one from U's slot on. */
 #include "claim/claim_impl.h"
 
-typedef struct gap {
-    uint64_t slots, empty;
-    bool begun, over;
-} gap;
 typedef struct memory {
     dg_claim_setup setup;
-    int64_t enacting_slot, enacting; /* blocks of that slot that enact N */
     uint64_t allowed, compiled, least_ms, most_ms, stalled;
-    gap arm[2];
+    stall stall;
     tally missed;
     evidence facts;
 } memory;
@@ -34,28 +29,6 @@ static void start(void *at, const dg_claim_setup *setup)
     m->allowed = dg_claim_whole(setup, &options[0]);
 }
 
-static void slot(memory *m, const dg_event *e)
-{
-    const struct dg_event_net_slot *n = &e->net_slot;
-    gap *g = &m->arm[e->arm];
-    int64_t enacting = e->arm == DG_ARM_TREATMENT && m->enacting_slot == n->slot ? m->enacting : 0;
-    if (n->slot < m->setup.upgrade_slot)
-        return;
-    if (!g->begun) {
-        g->begun = n->built != 0;
-        return;
-    }
-    g->slots++;
-    g->over |= n->built > enacting;
-    if (g->over || n->built)
-        return;
-    g->empty++;
-    if (e->arm == DG_ARM_TREATMENT) {
-        dg_claim_tally_add(&m->missed, e->block);
-        dg_claim_evidence_event(&m->facts, e);
-    }
-}
-
 static void compiled(memory *m, const dg_event *e)
 {
     uint64_t ms = (uint64_t)e->net_compiled.ms;
@@ -64,31 +37,23 @@ static void compiled(memory *m, const dg_event *e)
     m->most_ms = ms > m->most_ms ? ms : m->most_ms;
 }
 
-static void enacted(memory *m, const dg_event *e)
-{
-    const struct dg_event_net_upgrade *n = &e->net_upgrade;
-    m->enacting = (m->enacting_slot == n->slot ? m->enacting : 0) + (n->enacted != 0);
-    m->enacting_slot = n->slot;
-}
-
 static void step(void *at, const dg_event *e)
 {
     memory *m = at;
-    if (e->kind == DG_EVENT_NET_SLOT) {
-        slot(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_UPGRADE) {
-        enacted(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_COMPILED
-               && !e->net_compiled.again) {
-        compiled(m, e);
-    } else if (e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_NET_STALLED) {
-        m->stalled++;
+    bool treatment = e->arm == DG_ARM_TREATMENT;
+    if (dg_claim_stall_step(&m->stall, &m->setup, e) && treatment) {
+        dg_claim_tally_add(&m->missed, e->block);
+        dg_claim_evidence_event(&m->facts, e);
     }
+    if (treatment && e->kind == DG_EVENT_NET_COMPILED && !e->net_compiled.again)
+        compiled(m, e);
+    else if (treatment && e->kind == DG_EVENT_NET_STALLED)
+        m->stalled++;
 }
 
 static dg_figures figures(const memory *m)
 {
-    uint64_t was = m->arm[DG_ARM_CONTROL].empty, is = m->arm[DG_ARM_TREATMENT].empty;
+    uint64_t was = m->stall.arm[DG_ARM_CONTROL].empty, is = m->stall.arm[DG_ARM_TREATMENT].empty;
     return (dg_figures){ .unit = "slots",
                          .measured = dg_claim_figure(is),
                          .control = dg_claim_figure(was),
@@ -103,20 +68,21 @@ static void say_broken(memory *m, dg_verdict *v)
         v, DG_VERDICT_BROKE,
         "%u slots empty right after U, %u in control; %u of %u nodes compiled N in %u.%u "
         "to %u.%u s, %u stalled",
-        (unsigned)m->arm[DG_ARM_TREATMENT].empty, (unsigned)m->arm[DG_ARM_CONTROL].empty,
-        (unsigned)m->compiled, (unsigned)m->setup.nodes, (unsigned)(m->least_ms / 1000),
+        (unsigned)m->stall.arm[DG_ARM_TREATMENT].empty,
+        (unsigned)m->stall.arm[DG_ARM_CONTROL].empty, (unsigned)m->compiled,
+        (unsigned)m->setup.nodes, (unsigned)(m->least_ms / 1000),
         (unsigned)(m->least_ms / 100 % 10), (unsigned)(m->most_ms / 1000),
         (unsigned)(m->most_ms / 100 % 10), (unsigned)m->stalled);
     dg_verdict_span(v, &m->missed);
     dg_verdict_show(v, &m->facts);
     dg_claim_text_copy(v->healed, sizeof v->healed,
-                       m->arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
+                       m->stall.arm[DG_ARM_TREATMENT].over ? "the network itself" : "");
 }
 
 static void finish(void *at, dg_verdict *v)
 {
     memory *m = at;
-    const gap *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    const stall_gap *c = &m->stall.arm[DG_ARM_CONTROL], *t = &m->stall.arm[DG_ARM_TREATMENT];
     if (!c->slots || !t->slots) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no slot after U was seen in the network");
     } else if (!c->over) {

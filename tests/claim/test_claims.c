@@ -948,6 +948,19 @@ static const struct row {
                        "1\nT10 net-slot 112 1 0 0 1\nT11 net-slot 113 1 1 0 1" },
     { "upgrade-stall", DG_VERDICT_UNEXERCISED, 0, "N-1 alone has no block in 1 slots",
       NET("1") U_BUILT "C10 net-slot 111 1 0 0 1\nT11 net-slot 111 1 1 0 1" },
+/* slot 111 is empty and the others are not; as the network has it, and as it was settled */
+#define STALLED                                                                                    \
+    NET("1")                                                                                       \
+    U_BUILT                                                                                        \
+    "C11 net-slot 111 1 1 0 1\nC11 slots 111 140 1\nT10 net-slot 111 1 0 0 1\nT11 net-slot "       \
+    "112 1 1 0 1\nT11 slot 111 0 1\nT11 slots 112 140 1\n"
+    { "block-cadence", DG_VERDICT_HELD, 0, "", STALLED },
+    { "block-cadence", DG_VERDICT_BROKE, 11, "29 blocks in 30 slots against 30 in control",
+      PLAN("'upgrade-stall':{'off':true}") STALLED },
+    { "block-cadence", DG_VERDICT_UNEXERCISED, 0, "and upgrade-stall counts them",
+      NET("1") U_BUILT
+      "C11 net-slot 111 1 1 0 1\nC11 slots 111 112 1\nT10 net-slot 111 1 0 0 1\nT10 "
+      "net-slot 112 1 0 0 1\nT11 slots 111 112 0\n" },
 #define U_LATE                                                                                     \
     "C9 net-slot 110 1 1 0 1\nC10 net-slot 111 1 1 0 1\nT9 net-slot 110 1 0 0 1\nT10 net-upgrade " \
     "111 1 0\nT10 net-slot 111 1 1 0 1\n"
@@ -1100,6 +1113,52 @@ START_TEST(what_heals_happened_in_that_block)
     ck_assert_int_eq(v.status, DG_VERDICT_BROKE);
     ck_assert_str_eq(v.healed, heals[_i].healed);
     dg_verdict_clear(&v);
+    stream_clear(&s);
+}
+END_TEST
+
+/* An empty slot right after U is lost once: to upgrade-stall where nothing was built in it, and to
+ * block-cadence where what was built lost, or where nobody asks upgrade-stall. */
+static const struct {
+    int64_t cadence, stall; /* thousandths of a block; -1: not asked */
+    const char *events;
+} once[] = {
+    { 0, 1000, STALLED },
+    { 1000, 0,
+      NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nC11 slots 111 140 1\nT10 net-slot 111 1 1 0 "
+                       "1\nT11 net-slot 112 1 1 0 "
+                       "1\nT11 slot 111 0 1\nT11 slots 112 140 1\n" },
+    { 1000, -1, PLAN("'upgrade-stall':{'off':true}") STALLED },
+    /* another one later */
+    { 1000, 1000,
+      NET("1") U_BUILT "C11 net-slot 111 1 1 0 1\nC11 slots 111 140 1\nT10 net-slot 111 1 0 0 "
+                       "1\nT11 net-slot 112 1 1 0 "
+                       "1\nT11 net-slot 113 1 0 0 1\nT11 slot 111 0 1\nT11 slot 112 1 1\nT12 slot "
+                       "113 0 1\nT12 slots 114 "
+                       "140 1\n" },
+    /* empty in control too */
+    { 0, 0,
+      NET("1") U_BUILT
+      "C11 net-slot 111 1 0 0 1\nC11 net-slot 112 1 1 0 1\nC11 slot 111 0 1\nC11 slots 112 140 "
+      "1\nT10 "
+      "net-slot 111 1 0 0 1\nT11 net-slot 112 1 1 0 1\nT11 slot 111 0 1\nT11 slots 112 140 1\n" },
+};
+START_TEST(an_empty_slot_is_lost_once)
+{
+    static const char *const names[] = { "block-cadence", "upgrade-stall" };
+    const int64_t lost[] = { once[_i].cadence, once[_i].stall };
+    static stream s;
+    dg_claim_setup setup;
+    stream_read(&s, once[_i].events);
+    setup = setup_of(&s);
+    for (int k = 0; k < 2; k++) {
+        dg_verdict v;
+        ck_assert_int_eq(dg_claim_is_judged(dg_claim_named(names[k]), &setup), lost[k] >= 0);
+        dg_claim_judge(dg_claim_named(names[k]), &v, &setup, s.at, s.count, NULL);
+        ck_assert_msg(lost[k] < 0 || v.figures.lost.milli == lost[k], "%s: %" PRId64 ": %s",
+                      names[k], v.figures.lost.milli, v.text);
+        dg_verdict_clear(&v);
+    }
     stream_clear(&s);
 }
 END_TEST
@@ -1272,6 +1331,7 @@ int main(void)
     tcase_add_loop_test(tc, a_claim_judges_its_stream, 0, count);
     tcase_add_loop_test(tc, a_verdict_can_be_checked_from_the_log, 0, count);
     tcase_add_loop_test(tc, what_heals_happened_in_that_block, 0, sizeof heals / sizeof *heals);
+    tcase_add_loop_test(tc, an_empty_slot_is_lost_once, 0, sizeof once / sizeof *once);
     tcase_add_test(tc, no_claim_holds_over_nothing);
     tcase_add_test(tc, every_claim_was_seen_red_and_green);
     tcase_add_test(tc, a_threshold_comes_from_the_plan);
