@@ -53,6 +53,18 @@ dg_code dg_survey_scan_take(dg_survey_scan *out, dg_state *state, const dg_meta 
 /* Gives it back; it can be taken again. */
 void dg_survey_scan_clear(dg_survey_scan *scan);
 
+/* A state, and how to read it; `meta` NULL: nothing is known. */
+typedef struct dg_survey_side {
+    dg_state *state;
+    const dg_meta *meta;
+} dg_survey_side;
+/* What differs between two states: "Pallet.Item", or the beginning of a key that no item has, ->
+ * {"added", "removed", "changed": keys of each, "entries": [{"key", "keys", "before", "after"}]},
+ * at most `each_max` entries an item, by key. A value that does not decode is hex, or its length
+ * and hash. `*out` is owned by the caller. DG_IO, DG_NOMEM. */
+dg_code dg_survey_state_diff(json_t **out, const dg_survey_side *before,
+                             const dg_survey_side *after, size_t each_max, dg_error *err);
+
 /* ---- configuration ---- */
 
 /* "Pallet.Item" -> {"value": ..} or {"reason": why it does not decode}, for what a chain is

@@ -238,6 +238,48 @@ START_TEST(an_upgrade_may_come_from_a_spec)
 }
 END_TEST
 
+/* U-1, U and U+1 of a run, looked at: N's code comes in U, the block counts on. */
+START_TEST(states_of_a_run_are_kept_and_compared)
+{
+    char states[300];
+    json_t *diff;
+    const json_t *number;
+    ran r;
+    snprintf(states, sizeof states, "%s", scratch_path("states"));
+    r = doppel("run --no-network --snapshot %s --to %s --at boundary-4 --keep U-1,U,control:U+1 "
+               "--keep-dir %s -o %s",
+               runtime_path("mini.json"), runtime_path("mini-2.wasm"), states,
+               scratch_path("kept.json"));
+    if (r.exit != 0 || !strstr(dg_buf_text(&r.err), "(U, treatment) as "))
+        ck_abort_msg("exit %d, said: %s", r.exit, dg_buf_text(&r.err));
+    ran_clear(&r);
+    diff = answered(doppel("snapshot diff --json %s/treatment-U-1 %s/treatment-U", states, states),
+                    "diff");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(diff, ":code"), "changed")),
+                     1);
+    number = json_array_get(json_object_get(json_object_get(diff, "System.Number"), "entries"), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(number, "after")),
+                     json_integer_value(json_object_get(number, "before")) + 1);
+    json_decref(diff);
+    diff = answered(doppel("snapshot diff --json %s/treatment-U %s/treatment-U", states, states),
+                    "diff");
+    ck_assert_uint_eq(json_object_size(diff), 0);
+    json_decref(diff);
+    r = doppel("snapshot diff %s/treatment-U-1 %s/treatment-U --item System.Number", states,
+               states);
+    ck_assert_int_eq(r.exit, 0);
+    ck_assert_ptr_nonnull(strstr(
+        dg_buf_text(&r.out),
+        "1 item differs: of their keys 0 were added, 0 removed, 1 changed\n  System.Number"));
+    ran_clear(&r);
+    refused(
+        doppel("snapshot diff %s/treatment-U-1 %s/treatment-U --item System.Numbr", states, states),
+        "diff", "System.Numbr does not differ, or there is no such item", 2);
+    refused(doppel("snapshot diff %s/treatment-U-1 %s/nothing", states, states), "nothing",
+            "nothing", 4);
+}
+END_TEST
+
 START_TEST(a_second_look_finds_what_the_first_one_imported)
 {
     ran r = doppel(
@@ -281,6 +323,7 @@ int main(void)
     tcase_add_test(tc, a_block_with_another_root_is_exit_1_and_names_both);
     tcase_add_test(tc, code_is_found_in_every_wrapping);
     tcase_add_test(tc, an_upgrade_may_come_from_a_spec);
+    tcase_add_test(tc, states_of_a_run_are_kept_and_compared);
     tcase_add_test(tc, a_second_look_finds_what_the_first_one_imported);
     tcase_add_test(tc, preflight_says_1_when_something_forbids_n);
     suite_add_tcase(s, tc);

@@ -13,6 +13,7 @@ static const struct {
     { "help-snapshot-create", "help snapshot create" },
     { "help-snapshot-show", "help snapshot show" },
     { "help-snapshot-verify", "help snapshot verify" },
+    { "help-snapshot-diff", "help snapshot diff" },
     { "help-snapshot-export", "help snapshot export" },
     { "help-inspect", "help inspect" },
     { "help-call", "help call" },
