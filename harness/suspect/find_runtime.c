@@ -143,8 +143,25 @@ static void find_compile(dg_suspects *out, const dg_suspect_facts *f)
 
 /* ---- the version ---- */
 
+/* What nodes switch on with a version of ParachainHost. */
+static const struct {
+    uint32_t version;
+    const char *brings;
+} brings[] = { { 7, "asynchronous backing" }, { 11, "the claim queue" } };
+
+static void brought(char *out, size_t size, uint32_t old, uint32_t now)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof brings / sizeof *brings && used < size; i++)
+        if (old < brings[i].version && brings[i].version <= now)
+            used += (size_t)snprintf(out + used, size - used, "%s %s (%u)", used ? "," : ", with",
+                                     brings[i].brings, brings[i].version);
+}
+
 static void find_version(dg_suspects *out, const dg_suspect_facts *f)
 {
+    char with[80];
     dg_suspect *s;
     if (!f->host_old || f->host_new <= f->host_old || !f->upgrade_block
         || !(s = dg_suspect_add(out, DG_SUSPECT_HOST_VERSION, f->host_old,
@@ -152,9 +169,10 @@ static void find_version(dg_suspects *out, const dg_suspect_facts *f)
         return;
     snprintf(s->seen, sizeof s->seen, "ParachainHost %u -> %u at #%u", f->host_old, f->host_new,
              f->upgrade_block);
+    brought(with, sizeof with, f->host_old, f->host_new);
     snprintf(s->says, sizeof s->says,
-             "ParachainHost %u -> %u at #%u: from that leaf on nodes work as for the new version",
-             f->host_old, f->host_new, f->upgrade_block);
+             "ParachainHost %u -> %u at #%u: from that leaf on nodes work as for the new version%s",
+             f->host_old, f->host_new, f->upgrade_block, with);
     snprintf(s->advice, sizeof s->advice,
              "keep ParachainHost at %u in N until nodes are ready for %u", f->host_old,
              f->host_new);

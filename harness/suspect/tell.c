@@ -52,6 +52,7 @@ static json_t *claim_json(const dg_proof *proof, dg_claim_id claim, const dg_tri
 typedef struct telling {
     const dg_proof *proof;
     json_t *causes, *looked_at, *unexplained, *advice;
+    dg_proof_claims advised; /* claims that hold if what was advised so far is done */
 } telling;
 
 /* Claims to which the suspect is that, or more. */
@@ -77,14 +78,44 @@ static json_t *cause_json(const dg_suspect *s, const char *kind)
                      "what", dg_event_text(s->what), "says", dg_event_text(s->says));
 }
 
+/* Claims that hold without it. */
+static dg_proof_claims healed_by(const dg_proof *proof, size_t suspect)
+{
+    dg_proof_claims healed = 0;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
+        if (is_asked(proof, c) && dg_proof_role(proof, suspect, c) == DG_ROLE_CAUSE)
+            healed |= (dg_proof_claims)1 << c;
+    return healed;
+}
+
+static size_t count_of(dg_proof_claims claims)
+{
+    size_t count = 0;
+    for (; claims; claims &= claims - 1)
+        count++;
+    return count;
+}
+
+/* Of several ways to heal the same claims one is enough. */
+static int put_advice(telling *t, const dg_suspect *s, dg_proof_claims heals)
+{
+    char line[sizeof s->advice + 8];
+    bool instead = t->advised && !(heals & ~t->advised);
+    if (!s->advice[0])
+        return 0;
+    snprintf(line, sizeof line, "%s%s", instead ? "or " : "", s->advice);
+    t->advised |= heals;
+    return json_array_append_new(t->advice, dg_event_text(line));
+}
+
 static int put_cause(telling *t, size_t suspect, dg_suspect_role role)
 {
     const dg_suspect *s = &t->proof->suspects->at[suspect];
     json_t *one = cause_json(s, role == DG_ROLE_CAUSE ? "cause" : "contributes");
     int bad = put_claims(one, t->proof, suspect, DG_ROLE_CONTRIBUTES)
               | json_array_append_new(t->causes, one);
-    if (role == DG_ROLE_CAUSE && s->advice[0])
-        bad |= json_array_append_new(t->advice, dg_event_text(s->advice));
+    if (role == DG_ROLE_CAUSE)
+        bad |= put_advice(t, s, healed_by(t->proof, suspect));
     return bad;
 }
 
@@ -114,27 +145,36 @@ static dg_suspect_role most_of(const dg_proof *proof, size_t suspect)
     return most;
 }
 
-static size_t healed_by(const dg_proof *proof, size_t suspect)
-{
-    size_t count = 0;
-    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
-        count += is_asked(proof, c) && dg_proof_role(proof, suspect, c) == DG_ROLE_CAUSE;
-    return count;
-}
-
 /* What explains most stands first. */
-static int put_alone(telling *t)
+static int put_causes(telling *t)
 {
-    size_t all = t->proof->suspects->count;
     int bad = 0;
     for (size_t healed = DG_CLAIM_COUNT; healed; healed--)
-        for (size_t i = 0; i < all; i++)
-            bad |= healed_by(t->proof, i) == healed ? put_cause(t, i, DG_ROLE_CAUSE) : 0;
-    for (size_t i = 0; i < all; i++)
-        bad |=
-            most_of(t->proof, i) == DG_ROLE_CONTRIBUTES ? put_cause(t, i, DG_ROLE_CONTRIBUTES) : 0;
-    for (size_t i = 0; i < all; i++)
-        bad |= most_of(t->proof, i) == DG_ROLE_NONE ? put_looked_at(t, i) : 0;
+        for (size_t i = 0; i < t->proof->suspects->count; i++)
+            if (count_of(healed_by(t->proof, i)) == healed)
+                bad |= put_cause(t, i, DG_ROLE_CAUSE);
+    return bad;
+}
+
+/* One of several that matter only together was told with them. */
+static int put_contributors(telling *t)
+{
+    dg_suspect_set told = 0;
+    int bad = 0;
+    for (dg_claim_id c = 0; c < DG_CLAIM_COUNT; c++)
+        told |= t->proof->together[c];
+    for (size_t i = 0; i < t->proof->suspects->count; i++)
+        if (most_of(t->proof, i) == DG_ROLE_CONTRIBUTES && !(told >> i & 1))
+            bad |= put_cause(t, i, DG_ROLE_CONTRIBUTES);
+    return bad;
+}
+
+static int put_rest(telling *t)
+{
+    int bad = 0;
+    for (size_t i = 0; i < t->proof->suspects->count; i++)
+        if (most_of(t->proof, i) == DG_ROLE_NONE)
+            bad |= put_looked_at(t, i);
     return bad;
 }
 
@@ -234,7 +274,8 @@ json_t *dg_proof_tell(const dg_proof *proof, const dg_suspect_facts *facts)
     telling t = {
         .proof = proof, .causes = json_array(), .looked_at = json_array(), .advice = json_array()
     };
-    int bad = put_alone(&t) | put_together(&t) | put_unexplained(&t, facts);
+    int bad = put_causes(&t) | put_together(&t) | put_contributors(&t) | put_rest(&t)
+              | put_unexplained(&t, facts);
     return whole(&t, proof->suspects, bad);
 }
 

@@ -41,6 +41,11 @@ static json_t *explain(const char *snapshot, const char *upgrade, const char *ho
     ",\"faults\":[{\"kind\":\"crash\",\"from\":\"U+2\",\"until\":\"U+4\",\"arm\":\"treatment\","   \
     "\"share\":0.9}]"
 
+#define TWICE                                                                                      \
+    ",\"faults\":[{\"kind\":\"no-approvals\",\"from\":\"U+2\",\"arm\":\"treatment\",\"share\":0."  \
+    "6},"                                                                                          \
+    "{\"kind\":\"no-approvals\",\"from\":\"U+3\",\"arm\":\"treatment\",\"share\":0.6}]"
+
 /* `is` and `not`: parts of causes, each ended by '|'. */
 static const struct {
     const char *upgrade, *horizon, *network, *broke, *is, *not, *advice;
@@ -61,6 +66,10 @@ static const struct {
     { TO_N("boundary+0"), "2", NODES("SD_V12_PURGE", CRASH), "groups-able",
       "network.faults[0], crash at share 0.9|", "prepared code|executor|migrates only in|",
       "run without network.faults[0]" },
+    /* two faults, each of which is enough: neither alone is the cause */
+    { TO_N("boundary+0"), "2", NODES("SD_V12_OK", TWICE), "finality-lag",
+      "only together: the planned fault network.faults[0]|network.faults[1]|", "migrates only in|",
+      "run without network.faults[1]" },
 };
 
 /* Nodes that go down over a call that does not end, and lose what was prepared: no parameter has

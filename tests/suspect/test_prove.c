@@ -275,7 +275,7 @@ static const struct {
     const char *causes, *looked_at, *advice, *unexplained;
 } told[] = {
     { a_alone, 0, "cause A is there", "B is away | C is away", "take A away", NULL },
-    { a_or_b, 0, "cause A is there | cause B is there", "C is away", "take A away | take B away",
+    { a_or_b, 0, "cause A is there | cause B is there", "C is away", "take A away | or take B away",
       NULL },
     { c_helps, 0, "cause A is there | contributes C is there", "B is away", "take A away", NULL },
     { nothing, 0, "", "A is away | B is away | C is away", "", "backing-rate" },
@@ -319,7 +319,7 @@ START_TEST(what_explains_most_stands_first)
     ck_assert_str_eq(lines(room, json_object_get(t, "causes"), "kind", "says"),
                      "cause C is there | cause A is there");
     ck_assert_str_eq(lines(room, json_object_get(t, "advice"), NULL, NULL),
-                     "take C away | take A away");
+                     "take C away | or take A away");
     json_decref(t);
 }
 END_TEST

@@ -1,0 +1,277 @@
+/* Whoever is not suspected is never proved, and whoever is costs a run: so a suspect is what was
+ * recorded to differ, with a bound on how many there are, and what the bound leaves out is said. */
+#include "../support/suite.h"
+#include "suspect/suspect_impl.h"
+
+#include <string.h>
+
+#define PLAN                                                                                       \
+    "{\"doppel\":1,\"snapshot\":\"README.md\",\"upgrade\":{\"at\":\"next\"%s},\"network\":{"       \
+    "\"classes\":[{\"class\":\"%s\",\"share\":1}]%s}}"
+
+typedef struct world {
+    dg_plan *plan;
+    dg_event_log log;
+    dg_suspect_facts facts;
+    dg_plan_fault faults[2];
+} world;
+
+static void open_world(world *w, const char *upgrade, const char *class, const char *network)
+{
+    char text[1024];
+    dg_error err;
+    memset(w, 0, sizeof *w);
+    snprintf(text, sizeof text, PLAN, upgrade, class, network);
+    if (dg_plan_parse(&w->plan, dg_text(text), "p", NULL, &err) < 0
+        || dg_plan_check(w->plan, &err) < 0)
+        ck_abort_msg("%s: %s", text, err.text);
+    w->facts = (dg_suspect_facts){ .plan = w->plan,
+                                   .asked = dg_plan_asked_of(w->plan),
+                                   .log = &w->log,
+                                   .host_old = 5,
+                                   .host_new = 5,
+                                   .upgrade_block = 33,
+                                   .faults = w->faults,
+                                   .network = true };
+    w->facts.span.upgrade_slot = 100;
+    w->facts.span.clock.next_slot = 90;
+    w->facts.span.clock.slot_ms = 6000;
+    dg_event_log_add(&w->log,
+                     &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                  .kind = DG_EVENT_NET_START,
+                                  .node = DG_EVENT_NO_NODE,
+                                  .net_start = { .nodes = 100 },
+                                  .detail = json_pack("{s:{s:i}}", "classes", class, 100) });
+}
+
+static void close_world(world *w)
+{
+    dg_event_log_clear(&w->log);
+    dg_plan_free(w->plan);
+}
+
+/* "repair host-version": kinds of those that are suspected. */
+static const char *kinds(world *w)
+{
+    static char room[400];
+    static dg_suspects found;
+    dg_suspects_find(&found, &w->facts);
+    room[0] = 0;
+    for (size_t i = 0; i < found.count; i++) {
+        ck_assert(found.at[i].what[0] && found.at[i].says[0] && found.at[i].seen[0]);
+        snprintf(room + strlen(room), sizeof room - strlen(room), "%s%s", i ? " " : "",
+                 dg_suspect_kind_name(found.at[i].kind));
+    }
+    return room;
+}
+
+/* One event beside the network's start; `arm` as given. */
+static const struct {
+    const char *class;
+    uint32_t host_new;
+    dg_arm arm;
+    dg_event event;
+    const char *kinds;
+} rows[] = {
+    /* nothing was recorded: nobody */
+    { "SD_V12_PURGE",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_SLOT, .slot = { .slot = 101, .built = 1 } },
+      "" },
+    { "SD_V12_PURGE",
+      10,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_SLOT, .slot = { .slot = 101, .built = 1 } },
+      "host-version" },
+    { "SD_V1",
+      10,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_SLOT, .slot = { .slot = 101, .built = 1 } },
+      "repair host-version" },
+    /* topologies that are missing: in treatment, from U on, and of a class that can lose them */
+    { "SD_V12_PURGE",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } },
+      "repair" },
+    { "SD_V12_DROP",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } },
+      "repair repair" },
+    { "SD_V12_PURGE",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 9 } },
+      "" },
+    { "SD_V12_PURGE",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 99, .enabled = 9, .holders = 8 } },
+      "" },
+    { "SD_V12_PURGE",
+      5,
+      DG_ARM_CONTROL,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } },
+      "" },
+    { "SD_V12_OK",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_HOLDERS, .net_holders = { .slot = 101, .enabled = 9, .holders = 8 } },
+      "" },
+    /* collations that nobody takes */
+    { "SD_V12_STRICT",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_COLLATORS, .net_collators = { .slot = 101, .refused = 2 } },
+      "repair" },
+    { "SD_V12_DROP",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_COLLATORS, .net_collators = { .slot = 101, .refused = 2 } },
+      "" },
+    /* disputes, of those who cannot read and of those who can */
+    { "SD_V12_OK", 5, DG_ARM_TREATMENT, { .kind = DG_EVENT_NET_DISPUTE }, "repair" },
+    { "SD_V2_ONLY", 5, DG_ARM_TREATMENT, { .kind = DG_EVENT_NET_DISPUTE }, "" },
+    /* N compiled, and N's work */
+    { "SD_V2_ONLY",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_COMPILED, .net_compiled = { .ms = 3000 } },
+      "compile" },
+    { "SD_V2_ONLY",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_STALLED, .net_stalled = { .waited_ms = 90000 } },
+      "work" },
+    /* artifacts that are missing while no parameter changes: by a restart, or by nothing known */
+    { "SD_V12_DROP",
+      5,
+      DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_NET_PVF, .net_pvf = { .slot = 101, .pairs = 9, .ready = 8 } },
+      "" },
+};
+
+START_TEST(only_what_was_recorded_is_suspected)
+{
+    dg_event event = rows[_i].event;
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", rows[_i].class, "");
+    w.facts.host_new = rows[_i].host_new;
+    event.arm = rows[_i].arm;
+    event.node = DG_EVENT_NO_NODE;
+    dg_event_log_add(&w.log, &event);
+    ck_assert_str_eq(kinds(&w), rows[_i].kinds);
+    close_world(&w);
+}
+END_TEST
+
+/* Nodes that went down, and lack what was prepared. */
+START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
+{
+    dg_event gap = { .arm = DG_ARM_TREATMENT,
+                     .kind = DG_EVENT_NET_PVF,
+                     .node = DG_EVENT_NO_NODE,
+                     .net_pvf = { .slot = 101, .pairs = 9, .ready = 8 } };
+    dg_event stalled = { .arm = DG_ARM_TREATMENT, .kind = DG_EVENT_NET_STALLED };
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", _i ? "SD_V12_PURGE" : "SD_V12_DROP", "");
+    dg_event_log_add(&w.log, &gap);
+    dg_event_log_add(&w.log, &stalled);
+    ck_assert_str_eq(kinds(&w), _i ? "work" : "repair work"); /* who keeps them loses none */
+    close_world(&w);
+}
+END_TEST
+
+/* Answers at U: one that fails, one that does not decode, one that the next block contradicts. */
+static const struct {
+    const char *window;
+    struct dg_event_api api;
+    const char *kinds;
+} answers[] = {
+    { "U", { .ok = 1, .decodes = 1 }, "" },
+    { "U", { .ok = 0, .decodes = 1 }, "answers-at-upgrade" },
+    { "U", { .ok = 1, .decodes = 0 }, "answers-at-upgrade" },
+    { "U", { .ok = 1, .decodes = 1, .contradicts = 1 }, "answers-at-upgrade" },
+    { "U+1", { .ok = 0, .decodes = 1 }, "" },
+};
+START_TEST(answers_at_u_are_suspected_where_they_are_odd)
+{
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", "SD_V2_ONLY", "");
+    dg_event_log_add(&w.log, &(dg_event){ .arm = DG_ARM_TREATMENT,
+                                          .kind = DG_EVENT_API,
+                                          .node = DG_EVENT_NO_NODE,
+                                          .api = answers[_i].api,
+                                          .detail = json_pack("{s:s, s:s}", "api", "A_b", "window",
+                                                              answers[_i].window) });
+    ck_assert_str_eq(kinds(&w), answers[_i].kinds);
+    close_world(&w);
+}
+END_TEST
+
+/* Each field, and each item where there are several. */
+START_TEST(each_planned_field_is_suspected)
+{
+    world w;
+    open_world(&w, ",\"config\":{\"a\":1,\"b\":[2],\"c\":[3,4]}", "SD_V2_ONLY", "");
+    ck_assert_str_eq(kinds(&w), "config config config config-item config-item");
+    w.facts.network = false; /* a chain has a configuration too */
+    ck_assert_str_eq(kinds(&w), "config config config config-item config-item");
+    close_world(&w);
+}
+END_TEST
+
+/* A timeout below what blocks take is to be raised above that; one above it is left out. */
+static const struct {
+    const char *ms, *advice;
+} timeouts[] = {
+    { "1000", "raise the timeout of approvals (PvfExecTimeout) from 1.0 s to more than the 1.5 s "
+              "that blocks of parachains take" },
+    { "1500", "leave executor_params as it is" },
+};
+START_TEST(a_timeout_is_advised_by_what_blocks_take)
+{
+    static dg_suspects found;
+    char upgrade[200];
+    world w;
+    snprintf(upgrade, sizeof upgrade,
+             ",\"config\":{\"executor_params\":[{\"PvfExecTimeout\":[\"Approval\",%s]}]}",
+             timeouts[_i].ms);
+    open_world(&w, upgrade, "SD_V2_ONLY",
+               ",\"pvf\":{\"execute_ms_min\":1200,\"execute_ms_max\":1500}");
+    dg_suspects_find(&found, &w.facts);
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_str_eq(found.at[0].advice, timeouts[_i].advice);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(what_is_beyond_the_bound_is_named)
+{
+    static dg_suspects found;
+    memset(&found, 0, sizeof found);
+    for (uint32_t i = 0; i < DG_SUSPECTS_MAX + 2; i++)
+        dg_suspect_add(&found, DG_SUSPECT_CONFIG, i, "change %u", i);
+    ck_assert_uint_eq(found.count, DG_SUSPECTS_MAX);
+    ck_assert_uint_eq(found.left_out, 2);
+    ck_assert_str_eq(found.left_names, "change 16; change 17");
+}
+END_TEST
+
+#define LOOP(test, table) tcase_add_loop_test(tc, test, 0, (int)(sizeof table / sizeof *table))
+
+int main(void)
+{
+    Suite *s = suite_create("find");
+    TCase *tc = tcase_create("find");
+    LOOP(only_what_was_recorded_is_suspected, rows);
+    tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
+    LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
+    tcase_add_test(tc, each_planned_field_is_suspected);
+    LOOP(a_timeout_is_advised_by_what_blocks_take, timeouts);
+    tcase_add_test(tc, what_is_beyond_the_bound_is_named);
+    suite_add_tcase(s, tc);
+    return suite_run(s);
+}
