@@ -67,6 +67,13 @@ static int put_span(json_t *out, const dg_outcome_facts *run, const json_t *clai
            | dg_outcome_put(out, "to_the_end", json_boolean(last >= newest));
 }
 
+/* As the claim has it, if it does. */
+static int keep(json_t *row, const json_t *claim, const char *key)
+{
+    json_t *value = json_object_get(claim, key);
+    return value ? json_object_set(row, key, value) : 0;
+}
+
 static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
 {
     json_t *out = json_array();
@@ -79,12 +86,8 @@ static json_t *breaks_json(const dg_outcome_facts *run, const json_t *claims)
         if (!gate_broke(claim))
             continue;
         row = json_pack("{s:s, s:s}", "claim", dg_claim_name(of->id), "says", of->fails);
-        if (json_object_get(claim, "seeds")
-            && json_object_set(row, "seeds", json_object_get(claim, "seeds")) != 0) {
-            json_decref(row);
-            row = NULL;
-        }
-        if (put_span(row, run, claim) | json_array_append_new(out, row)) {
+        if (keep(row, claim, "seeds") | keep(row, claim, "healed") | put_span(row, run, claim)
+            | json_array_append_new(out, row)) {
             json_decref(out);
             return NULL;
         }

@@ -197,6 +197,7 @@ static const dg_keys_row rows[] = {
     { "answer.breaks[].claim", DG_KEYS_TEXT, true, .says = "its name" },
     { "answer.breaks[].says", DG_KEYS_TEXT, true, .says = "what happens then, as a clause" },
     { "answer.breaks[].seeds", DG_KEYS_OBJECT, .open = true, .says = "as of the claim" },
+    { "answer.breaks[].healed", DG_KEYS_TEXT, .says = "what healed it" },
     { "answer.breaks[].first_block", DG_KEYS_WHOLE, .says = "where it broke first" },
     { "answer.breaks[].last_block", DG_KEYS_WHOLE, .says = "where it broke last" },
     { "answer.breaks[].ms", DG_KEYS_WHOLE, .says = "from the one to the end of the other" },

@@ -343,6 +343,21 @@ static void say_do(line *l, const json_t *o, const json_t *answer)
 
 /* ---- 5: when ---- */
 
+/* All of it was over when the session changed, by what was recorded. */
+static bool heals_at_boundary(const json_t *breaks)
+{
+    const json_t *row;
+    bool heals = false;
+    size_t i;
+    json_array_foreach(breaks, i, row)
+    {
+        if (json_is_true(json_object_get(row, "to_the_end")))
+            return false;
+        heals |= strcmp(dg_report_text_at(row, "healed"), "session change") == 0;
+    }
+    return heals;
+}
+
 static void say_when(line *l, const json_t *o, const json_t *answer)
 {
     const json_t *upgrade = json_object_get(o, "upgrade");
@@ -355,11 +370,16 @@ static void say_when(line *l, const json_t *o, const json_t *answer)
         say(l, "Not before U can be built: it was to come %s.", place);
         return;
     }
-    say(l, "%s #%lld, %s. No other position was tried.",
+    say(l, "%s #%lld, %s.",
         is(answer, "NO-GO")        ? "Not as rehearsed:"
         : is(answer, "CANNOT SAY") ? "Not before this is answered. Rehearsed was"
                                    : "As rehearsed:",
         block, place);
+    if (heals_at_boundary(json_object_get(answer, "breaks")))
+        say(l, " It heals when the session changes: try --at boundary-1 and --at boundary, where "
+               "less of a session is left.");
+    else
+        say(l, " No other position was tried.");
 }
 
 /* ---- all five ---- */

@@ -317,6 +317,36 @@ START_TEST(what_is_not_proved_is_not_told_as_if_it_were)
 }
 END_TEST
 
+/* Nearer to the boundary is worth a try where that is what healed it, and nowhere else. */
+START_TEST(what_heals_with_the_session_is_tried_nearer_to_its_end)
+{
+    static const struct {
+        const char *healed;
+        bool to_the_end, tried;
+    } rows[] = { { "session change", false, true },
+                 { "session change", true, false },
+                 { "N's first block", false, false },
+                 { NULL, false, false } };
+    json_t *outcome = outcome_of("stalled"), *answer = json_object_get(outcome, "answer"), *row;
+    dg_report_options brief = { .width = 1000, .brief = true };
+    dg_buf page;
+    json_object_set_new(answer, "breaks",
+                        json_pack("[{s:s}, {s:s, s:b}]", "says", "it waits", "says", "it fails",
+                                  "to_the_end", rows[_i].to_the_end));
+    row = json_array_get(json_object_get(answer, "breaks"), 0);
+    if (rows[_i].healed)
+        json_object_set_new(row, "healed", json_string(rows[_i].healed));
+    page = text_of(outcome, &brief);
+    ck_assert((strstr(dg_buf_text(&page), "It heals when the session changes: try --at boundary-1")
+               != NULL)
+              == rows[_i].tried);
+    ck_assert((strstr(dg_buf_text(&page), "No other position was tried.") != NULL)
+              != rows[_i].tried);
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* What nothing explains is named, beside what was proved of the rest. */
 START_TEST(what_nothing_explains_is_named)
 {
@@ -413,6 +443,7 @@ int main(void)
     tcase_add_loop_test(tc, a_chain_by_itself_says_so_first, 11, 13);
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
+    tcase_add_loop_test(tc, what_heals_with_the_session_is_tried_nearer_to_its_end, 0, 4);
     tcase_add_loop_test(tc, what_nothing_explains_is_named, 0, 2);
     tcase_add_test(tc, a_break_says_in_how_many_seeds);
     tcase_add_test(tc, what_is_not_proved_is_not_told_as_if_it_were);
