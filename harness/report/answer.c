@@ -376,8 +376,10 @@ static void say_when(line *l, const json_t *o, const json_t *answer)
                                    : "As rehearsed:",
         block, place);
     if (heals_at_boundary(json_object_get(answer, "breaks")))
-        say(l, " It heals when the session changes: try --at boundary-1 and --at boundary, where "
-               "less of a session is left.");
+        say(l,
+            " It heals when the session changes: try --at %sboundary, where less of a session is "
+            "left.",
+            dg_report_whole_at(upgrade, "slots_to_boundary") == 1 ? "" : "boundary-1 and --at ");
     else
         say(l, " No other position was tried.");
 }

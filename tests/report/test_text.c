@@ -347,6 +347,22 @@ START_TEST(what_heals_with_the_session_is_tried_nearer_to_its_end)
 }
 END_TEST
 
+/* One slot before it there is the boundary alone to try. */
+START_TEST(what_was_tried_is_not_advised)
+{
+    json_t *outcome = outcome_of("stalled");
+    dg_report_options brief = { .width = 1000, .brief = true };
+    dg_buf page;
+    json_object_set_new(json_object_get(outcome, "upgrade"), "slots_to_boundary",
+                        json_integer(1 + _i));
+    page = text_of(outcome, &brief);
+    ck_assert_ptr_nonnull(strstr(dg_buf_text(&page), "--at boundary, where"));
+    ck_assert((strstr(dg_buf_text(&page), "boundary-1") != NULL) == (_i == 1));
+    dg_buf_clear(&page);
+    json_decref(outcome);
+}
+END_TEST
+
 /* What nothing explains is named, beside what was proved of the rest. */
 START_TEST(what_nothing_explains_is_named)
 {
@@ -444,6 +460,7 @@ int main(void)
     tcase_add_loop_test(tc, who_cannot_say_says_what_is_missing_and_how_to_get_it, 0,
                         sizeof lacks / sizeof *lacks);
     tcase_add_loop_test(tc, what_heals_with_the_session_is_tried_nearer_to_its_end, 0, 4);
+    tcase_add_loop_test(tc, what_was_tried_is_not_advised, 0, 2);
     tcase_add_loop_test(tc, what_nothing_explains_is_named, 0, 2);
     tcase_add_test(tc, a_break_says_in_how_many_seeds);
     tcase_add_test(tc, what_is_not_proved_is_not_told_as_if_it_were);
