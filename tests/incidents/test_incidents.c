@@ -10,8 +10,10 @@
  *             "looked_at": [part of what was tried and is none], "advice": [part],
  *             "chain": {"claim", "steps": [kind of event]} }
  *
- * A row that names no cause is not explained, which is quicker.
- * Under sanitizers the first row of each runs. */
+ * A row that names no cause is not explained, which is quicker. Each folder is a case of its own,
+ * by its name: CK_RUN_CASE=polkadot-2024-04-21 runs that one. Rows are numbered through all
+ * folders, in the order of their names: tests/long knows them by that number. Under sanitizers the
+ * first row of each runs. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +30,7 @@ enum { REDUCED = 0 };
 enum { ROWS_MAX = 256 };
 
 typedef struct row {
-    char folder[512];
+    char folder[512], incident[256]; /* incident: the folder's own name */
     json_t *is;
     const char *name;
 } row;
@@ -48,7 +50,7 @@ static json_t *read_json(const char *folder, const char *name)
     return it;
 }
 
-static int take_folder(const char folder[512])
+static int take_folder(const char folder[512], const char *incident)
 {
     json_t *expect = read_json(folder, "expect.json"), *list = json_object_get(expect, "rows"),
            *one;
@@ -57,8 +59,13 @@ static int take_folder(const char folder[512])
         return 1;
     json_array_foreach(list, i, one)
     {
-        if ((REDUCED && i) || row_count == ROWS_MAX)
+        if (REDUCED && i)
             break;
+        if (row_count == ROWS_MAX) {
+            fprintf(stderr, "incidents have more than %d rows\n", ROWS_MAX);
+            exit(1);
+        }
+        snprintf(rows[row_count].incident, sizeof rows[row_count].incident, "%s", incident);
         memcpy(rows[row_count].folder, folder, sizeof rows[row_count].folder);
         rows[row_count].is = json_incref(one);
         rows[row_count++].name = json_string_value(json_object_get(one, "name"));
@@ -79,7 +86,7 @@ static int take_all(const char *root)
     for (int i = 0; i < count; i++) {
         char folder[512];
         snprintf(folder, sizeof folder, "%s/%s/", root, names[i]->d_name);
-        bad |= take_folder(folder);
+        bad |= take_folder(folder, names[i]->d_name);
         free(names[i]);
     }
     if (count >= 0)
@@ -260,11 +267,15 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("incidents");
-    TCase *tc = tcase_create("incidents");
     int bad = take_all("fixtures/incidents"), failed;
-    tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, comes_out_as_history_says, 0, row_count);
-    suite_add_tcase(s, tc);
+    for (int i = 0, end; i < row_count; i = end) {
+        TCase *tc = tcase_create(rows[i].incident);
+        for (end = i + 1; end < row_count && strcmp(rows[end].incident, rows[i].incident) == 0;)
+            end++;
+        tcase_set_timeout(tc, 0);
+        tcase_add_loop_test(tc, comes_out_as_history_says, i, end);
+        suite_add_tcase(s, tc);
+    }
     if (REDUCED)
         printf("not run: all but the first row of each incident, under sanitizers\n");
     failed = suite_run(s);
