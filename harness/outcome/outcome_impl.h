@@ -67,6 +67,11 @@ json_t *dg_outcome_series(const dg_outcome_facts *run);
 /* network_sum.c: puts `network`; nothing without one. */
 int dg_outcome_network_sum(json_t *out, const dg_outcome_facts *run);
 
+/* recorded_causes.c: reasons that the evidence of a claim about the chain itself is, appended to
+ * `causes`, and what can be done about them, to `advice`. */
+int dg_outcome_recorded(json_t *causes, json_t *advice, const dg_outcome_facts *run,
+                        const json_t *claims);
+
 /* ---- planned faults, in chains ---- */
 
 /* fault_events.c: DG_EVENT_NET_FAULT events that began before a claim broke and can break
