@@ -76,7 +76,9 @@ typedef struct dg_verdict {
     char text[400];                   /* one line for the report, past tense, with numbers */
     char healed[120];                 /* what healed it, "" if nothing did */
     dg_figures figures;
-    bool narrow; /* it broke so narrowly that luck may have done it */
+    /* it broke so narrowly that luck may have done it: by its figures, or since the claim says so
+     */
+    bool narrow;
     dg_claim_trial trial;
     /* array, owned; NULL if none; at most DG_VERDICT_EVIDENCE_MAX items */
     json_t *evidence;

@@ -7,7 +7,7 @@ typedef struct arm_groups {
 } arm_groups;
 typedef struct memory {
     dg_claim_setup setup;
-    uint64_t slots_in_a_row, row;
+    uint64_t slots_in_a_row, row, longest;
     uint64_t groups, wanted, least;
     bool least_known;
     arm_groups arm[2];
@@ -35,6 +35,11 @@ static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
     if (!m->row++)
         m->running = (tally){ 0 };
     dg_claim_tally_add(&m->running, e->block);
+    m->longest = m->row > m->longest ? m->row : m->longest;
+    if (unable >= m->arm[DG_ARM_TREATMENT].unable_most) {
+        m->groups = (uint64_t)n->groups;
+        m->wanted = (uint64_t)n->wanted;
+    }
     if (m->row < m->slots_in_a_row)
         return;
     if (m->row == m->slots_in_a_row) {
@@ -43,10 +48,6 @@ static void bad_slot(memory *m, const dg_event *e, uint64_t unable)
     }
     m->bad.count++;
     m->bad.last = e->block;
-    if (unable >= m->arm[DG_ARM_TREATMENT].unable_most) {
-        m->groups = (uint64_t)n->groups;
-        m->wanted = (uint64_t)n->wanted;
-    }
     if (!m->least_known || (uint64_t)n->least < m->least)
         m->least = (uint64_t)n->least;
     m->least_known = true;
@@ -105,6 +106,7 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else if (m->bad.count) {
         v->figures = figures(m);
+        v->narrow = m->longest == m->slots_in_a_row; /* in slots, which no figure counts */
         dg_verdict_say(v, DG_VERDICT_BROKE,
                        "up to %u of %u groups cannot reach %u votes, at most %u in control; the "
                        "weakest has %u members that work",

@@ -16,6 +16,7 @@ static const dg_option options[] = {
     { "nodes", 0, DG_OPT_TEXT, "NODES", "plan key network.classes" },
     { "classes", 0, DG_OPT_TEXT, "NODES", "another name of --nodes" },
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
+    { "seeds", 0, DG_OPT_TEXT, "N", "plan key seeds_max" },
     { "no-network", 0, DG_OPT_FLAG, NULL,
       "plan key network: false; nothing is said of backing, approval or finality then" },
     { "strict", 0, DG_OPT_FLAG, NULL,
@@ -40,7 +41,7 @@ static const dg_option options[] = {
 };
 static const char *const keys[] = { "snapshot",        "upgrade.to",   "upgrade.at",
                                     "upgrade.how",     "network.size", "network.classes",
-                                    "network.classes", "seed" };
+                                    "network.classes", "seed",         "seeds_max" };
 enum {
     KEY_COUNT = sizeof keys / sizeof keys[0],
     OPT_SIZE = 4,

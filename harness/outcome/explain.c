@@ -37,7 +37,7 @@ int dg_outcome_result(json_t *out, const dg_claim_setup *setup, const dg_outcome
     else if (missing)
         snprintf(reason, sizeof reason, "%s", missing);
     else if (t->missed)
-        snprintf(reason, sizeof reason, "%s was never exercised", t->first_missed);
+        snprintf(reason, sizeof reason, "%s %s", t->first_missed, t->missed_why);
     else
         snprintf(reason, sizeof reason,
                  t->warned ? "%u claims judged, none broke, %u warned"

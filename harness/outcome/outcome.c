@@ -130,7 +130,7 @@ static int put_head(json_t *out, const dg_outcome_facts *run)
            | dg_outcome_put(out, "epoch_slots",
                             json_integer((json_int_t)run->span.clock.epoch_slots))
            | dg_outcome_put(out, "slot_ms", json_integer((json_int_t)run->span.clock.slot_ms))
-           | dg_outcome_network_sum(out, run);
+           | dg_outcome_seeds(out, run) | dg_outcome_network_sum(out, run);
 }
 
 static int put_body(json_t *out, const dg_outcome_facts *run, const json_t *claims)

@@ -19,6 +19,7 @@ static inline int dg_outcome_put(json_t *object, const char *key, json_t *value)
 typedef struct dg_outcome_tally {
     unsigned judged, broke, broke_chain, warned, missed, control_failed;
     const char *first_broke, *first_missed, *first_failed;
+    char missed_why[80]; /* what became of first_missed: "was never exercised" */
 } dg_outcome_tally;
 
 /* Appends the verdict of each claim that the plan has judged. DG_NOMEM. */
@@ -58,6 +59,9 @@ json_t *dg_outcome_apis(const dg_outcome_facts *run);
 int dg_outcome_causes(json_t *out, const dg_outcome_facts *run, const json_t *claims);
 /* cause_chains.c: each broken claim of the network back to its cause, event by event. */
 json_t *dg_outcome_chains(const dg_outcome_facts *run, const json_t *claims);
+/* seeds.c: puts which seeds were run, where it were several; and says so for dg_outcome_notes. */
+int dg_outcome_seeds(json_t *out, const dg_outcome_facts *run);
+int dg_outcome_seeds_note(json_t *notes, const dg_outcome_facts *run);
 /* notes.c: what a reader has to know beside the verdicts. */
 json_t *dg_outcome_notes(const dg_outcome_facts *run, const json_t *claims);
 /* ill_control.c: what is wrong with N-1 alone, a sentence each. */

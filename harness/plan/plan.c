@@ -264,6 +264,7 @@ static dg_code check(dg_plan *plan, dg_error *err)
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.boundaries_after");
     plan->asked.slots_max =
         (uint32_t)whole_at(json_object_get(plan->json, "horizon"), "horizon.slots_max");
+    plan->asked.seeds_max = (uint32_t)whole_at(plan->json, "seeds_max");
     plan->asked.seed = whole_at(plan->json, "seed");
     plan->checked = true;
     return DG_OK;

@@ -116,7 +116,7 @@ typedef struct dg_plan_asked {
     const json_t *config;          /* upgrade.config; NULL: it stays */
     dg_position at;
     dg_how how;
-    uint32_t boundaries_after, slots_max;
+    uint32_t boundaries_after, slots_max, seeds_max;
     uint64_t seed;
 } dg_plan_asked;
 /* Of a checked plan, borrowed; NULL: it was not checked. */

@@ -186,6 +186,9 @@ static const dg_keys_row fixed[] = {
       .says = "true: every claim is a gate, and breaks where it would only warn" },
     { "seed", DG_KEYS_WHOLE, .min = 0, .max = INT64_C(1) << 53, .fallback = "1",
       .says = "seed of all chance in the run" },
+    { "seeds_max", DG_KEYS_WHOLE, .min = 1, .max = 256, .fallback = "16",
+      .says = "how many seeds may be run in all where one leaves open what luck decides: a hazard "
+              "that did not come, a claim that broke narrowly; 1: never another" },
 };
 enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
 

@@ -85,6 +85,6 @@ dg_code dg_run_network_settle(dg_run_state *run, dg_error *err)
                    ? dg_fail_within(err, rc, "no network is simulated, since %s", run->chain_only)
                    : rc;
     run->plan = run->settled;
-    run->asked = dg_plan_asked_of(run->settled);
+    dg_run_ask(run);
     return DG_OK;
 }

@@ -91,7 +91,11 @@ enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
 struct dg_run_state {
     const dg_plan *plan;
     dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
-    const dg_plan_asked *asked; /* what it comes to */
+    const dg_plan_asked *asked; /* what it comes to, with the seed of this run: `own` */
+    dg_plan_asked own;
+    bool reseeded; /* the seed is another than the plan's: */
+    uint64_t seed;
+    bool in_child; /* one of several runs at once: it compiles in one thread */
     const dg_run_options *options;
     dg_engine *engine;
     dg_source source;
@@ -277,6 +281,44 @@ void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
                               dg_network_options *options);
 /* The code that an arm met need not be made again. DG_LIMIT. */
 dg_code dg_run_met_keep(dg_run_state *run, const dg_chain *chain, dg_error *err);
+
+/* ---- one run, and other seeds of it ---- */
+
+/* twin.c: what `run->plan` asks for, by the seed of the run. */
+void dg_run_ask(dg_run_state *run);
+/* A whole run with that seed, in a child process: nothing is written, no other seed tried. */
+dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
+                     uint64_t seed, dg_error *err);
+
+/* What one seed came to by itself. */
+typedef enum dg_run_standing {
+    DG_RUN_STANDING_HELD,
+    DG_RUN_STANDING_BROKE,       /* beyond what luck may do */
+    DG_RUN_STANDING_NARROW,      /* every break is one that luck may have made */
+    DG_RUN_STANDING_NOT_REACHED, /* luck kept away what some claim is about */
+    DG_RUN_STANDING_OPEN         /* for a reason that no other seed mends, or it could not be run */
+} dg_run_standing;
+typedef struct dg_run_seed {
+    uint64_t seed;
+    int exit;
+    dg_run_standing standing;
+    json_t *told; /* owned; claims: status by name of those that did not hold; narrow; why */
+} dg_run_seed;
+enum { DG_RUN_SEEDS_MAX = 256 };
+/* Zeroed before the first use. */
+typedef struct dg_run_seeds {
+    dg_run_seed at[DG_RUN_SEEDS_MAX];
+    size_t count, rests; /* rests: on which of them the verdict does */
+    bool stopped;        /* the last could not be run */
+} dg_run_seeds;
+/* seeds.c: tries other seeds of the plan until nothing that luck decides is open, or as many are
+ * tried as the plan lets; `outcome` is of `run`, with the plan's own. DG_NOMEM, DG_IO. */
+dg_code dg_run_seeds_try(dg_run_seeds *s, const json_t *outcome, const dg_plan *plan,
+                         const dg_run_state *run, dg_error *err);
+/* Puts an event of each into the log of the run on which the verdict rests. */
+void dg_run_seeds_log(const dg_run_seeds *s, dg_run_state *run);
+/* Gives what they told back. */
+void dg_run_seeds_clear(dg_run_seeds *s);
 
 /* ---- before the arms ---- */
 

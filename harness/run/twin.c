@@ -17,6 +17,7 @@ static dg_code open_engine(dg_run_state *run, dg_error *err)
 {
     dg_engine_options options = { .compiler = run->options->compiler,
                                   .cache_dir = run->options->cache_dir,
+                                  .single_threaded = run->in_child,
                                   .compiling = run->options->compiling,
                                   .user = run->options->user };
     return dg_engine_new(&run->engine, &options, err);
@@ -181,7 +182,7 @@ static dg_code run_arms(dg_run_state *run, dg_error *err)
         || (rc = dg_run_arm_whole(&run->treatment, err)) < 0
         || (rc = dg_run_met_keep(run, run->treatment.chain, err)) < 0)
         return rc;
-    return dg_run_explain_breaks(run, err);
+    return DG_OK;
 }
 
 /* ---- what came of it ---- */
@@ -258,38 +259,124 @@ static dg_code blame_snapshot(const dg_run_state *run, dg_code rc, dg_error *err
     return dg_fail(err, DG_TRAP, "%s: no run can begin from it", words);
 }
 
-/* DG_END: U is in slot `*counted` by the blocks of control; once more, with that. */
-static dg_code try_once(json_t **outcome, dg_hash *hash, uint64_t *counted, const dg_plan *plan,
-                        const dg_run_options *options, dg_error *err)
+static void run_free(dg_run_state *run)
+{
+    if (!run)
+        return;
+    run_clear(run);
+    dg_free(run);
+}
+
+void dg_run_ask(dg_run_state *run)
+{
+    run->own = *dg_plan_asked_of(run->plan);
+    if (run->reseeded)
+        run->own.seed = run->seed;
+    run->asked = &run->own;
+}
+
+/* A run as it is asked for: by the plan's seed, or another. */
+typedef struct request {
+    const dg_plan *plan;
+    const dg_run_options *options;
+    const uint64_t *seed; /* NULL: the plan's */
+    bool in_child;
+    uint64_t counted; /* U's slot by the blocks of control; 0: not known, or not asked for */
+} request;
+
+/* DG_END: U is in slot `r->counted` by the blocks of control; once more, with that. */
+static dg_code try_once(dg_run_state **out, request *r, dg_error *err)
 {
     dg_run_state *run = dg_calloc(1, sizeof *run);
     dg_code rc;
+    *out = NULL;
     if (!run)
         return dg_fail(err, DG_NOMEM, "no memory for a run");
-    run->plan = plan;
-    run->asked = dg_plan_asked_of(plan);
-    run->options = options;
-    dg_run_keep_begin(options->keep);
-    run->counted_slot = *counted;
-    if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) == DG_OK
-        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
-        && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
-        rc = dg_event_log_write(&run->log, options->events_path, err);
-    *counted = run->counted_slot;
+    run->plan = r->plan;
+    run->options = r->options;
+    run->reseeded = r->seed != NULL;
+    run->seed = r->seed ? *r->seed : 0;
+    run->in_child = r->in_child;
+    run->counted_slot = r->counted;
+    dg_run_ask(run);
+    dg_run_keep_begin(r->options->keep);
+    if ((rc = open_all(run, err)) >= 0 && (rc = run_arms(run, err)) == DG_OK) {
+        *out = run;
+        return DG_OK;
+    }
+    r->counted = run->counted_slot;
     rc = blame_snapshot(run, rc, err);
-    run_clear(run);
-    dg_free(run);
+    run_free(run);
+    return rc;
+}
+
+/* Both arms; give the run back with run_free. */
+static dg_code perform(dg_run_state **out, request *r, dg_error *err)
+{
+    dg_code rc = try_once(out, r, err);
+    if (rc == DG_END)
+        rc = try_once(out, r, err);
+    assert(rc != DG_END);
+    return rc;
+}
+
+dg_code dg_run_alone(json_t **outcome, const dg_plan *plan, const dg_run_options *options,
+                     uint64_t seed, dg_error *err)
+{
+    dg_run_options quiet = *options;
+    request r = { .plan = plan, .options = &quiet, .seed = &seed, .in_child = true };
+    dg_run_state *run;
+    dg_code rc;
+    quiet.events_path = NULL;
+    quiet.keep = NULL;
+    quiet.compiling = NULL;
+    quiet.progress = NULL;
+    *outcome = NULL;
+    if ((rc = perform(&run, &r, err)) < 0)
+        return rc;
+    rc = tell(outcome, run, err);
+    run_free(run);
+    return rc;
+}
+
+/* Where the plan's own seed leaves something open, others are asked; then `*run` is of the seed
+ * on which the verdict rests, and its log tells of all that were tried. */
+static dg_code ask_others(dg_run_state **run, const json_t *outcome, request *r, dg_error *err)
+{
+    dg_run_seeds *s = dg_calloc(1, sizeof *s);
+    dg_code rc = s ? dg_run_seeds_try(s, outcome, r->plan, *run, err)
+                   : dg_fail(err, DG_NOMEM, "no memory for other seeds");
+    if (rc >= 0 && s->rests) {
+        run_free(*run);
+        r->seed = &s->at[s->rests].seed;
+        rc = perform(run, r, err);
+        r->seed = NULL;
+    }
+    if (rc >= 0 && s->count > 1) {
+        dg_run_seeds_log(s, *run);
+        rc = dg_event_log_check(&(*run)->log, err);
+    }
+    if (s)
+        dg_run_seeds_clear(s);
+    dg_free(s);
     return rc;
 }
 
 static dg_code once(json_t **outcome, dg_hash *hash, const dg_plan *plan,
                     const dg_run_options *options, dg_error *err)
 {
-    uint64_t counted = 0;
-    dg_code rc = try_once(outcome, hash, &counted, plan, options, err);
-    if (rc == DG_END)
-        rc = try_once(outcome, hash, &counted, plan, options, err);
-    assert(rc != DG_END);
+    request r = { .plan = plan, .options = options };
+    json_t *first = NULL;
+    dg_run_state *run;
+    dg_code rc = perform(&run, &r, err);
+    if (rc >= 0 && (rc = tell(&first, run, err)) >= 0
+        && (rc = ask_others(&run, first, &r, err)) >= 0
+        && (rc = dg_run_explain_breaks(run, err)) >= 0
+        && (rc = dg_event_log_hash(&run->log, hash, err)) >= 0
+        && (rc = tell(outcome, run, err)) >= 0 && options->events_path)
+        rc = dg_event_log_write(&run->log, options->events_path, err);
+    json_decref(first);
+    run_free(run);
     return rc;
 }
 

@@ -182,7 +182,7 @@ static void abandon(pool *p)
         end_worker(p, p->busy - 1);
 }
 
-static unsigned how_many(const dg_run_workers_options *options)
+unsigned dg_run_workers_at_once(const dg_run_workers_options *options)
 {
     long cores =
         options && options->at_once ? (long)options->at_once : sysconf(_SC_NPROCESSORS_ONLN);
@@ -192,7 +192,7 @@ static unsigned how_many(const dg_run_workers_options *options)
 dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,
                        const dg_run_workers_options *options, dg_error *err)
 {
-    pool p = { .at_once = how_many(options),
+    pool p = { .at_once = dg_run_workers_at_once(options),
                .count = count,
                .answers = answers,
                .job = job,

@@ -35,6 +35,8 @@ typedef struct dg_run_workers_options {
  * told. */
 typedef dg_code (*dg_run_job)(void *user, size_t job, json_t **document, dg_error *err);
 
+/* How many processes that comes to; options may be NULL. */
+unsigned dg_run_workers_at_once(const dg_run_workers_options *options);
 /* Does all jobs and writes `count` answers: one that crashed, was killed or ran out of memory
  * is a failed answer, not a failure of this call. DG_NOMEM; DG_IO: no process or pipe to be had. */
 dg_code dg_run_workers(dg_run_answer *answers, size_t count, dg_run_job job, void *user,

@@ -715,6 +715,10 @@ static const struct row {
       "up to 3 of 4 groups cannot reach 2 votes, at most 0 in control; the weakest has 1",
       NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 "
                "2 1 1" },
+    /* the worst slot is the first */
+    { "groups-able", DG_VERDICT_BROKE, 10, "up to 3 of 4 groups cannot reach 2 votes",
+      NET("1") "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 2 "
+               "2 1 1" },
     { "groups-able", DG_VERDICT_BROKE, 10, "at most 1 in control",
       NET("1") "C10 net-groups 110 4 3 2 5 1\nT10 net-groups 110 4 2 2 1 1\nT11 net-groups 111 4 2 "
                "2 0 1" },
@@ -977,17 +981,29 @@ static const struct row {
 #define SEED_S "T9 seed 2 1 0 {'claims':{'upgrade-stall':'broke'}}\n"
 #define SEED_H "T9 seed 3 0 0 {'claims':{'no-shows':'broke'}}\n"
 #define SEED_U "T9 seed 4 3 0 {'claims':{'upgrade-stall':'unexercised'}}\n"
+#define SEED_G "T9 seed 2 1 0 {'claims':{'groups-able':'broke'}}\n"
+#define UNABLE                                                                                     \
+    "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 2 1 1\n"
+#define SEED_4S SEED_S SEED_S SEED_S SEED_S
 #define SEED_4H SEED_H SEED_H SEED_H SEED_H
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U, 0 in control", STALL },
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty", STALL SEED_S },
-    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 2 of 2 seeds", STALL SEED_S SEED_S SEED_4H },
-    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 3 of 4 seeds",
-      STALL SEED_S SEED_H SEED_S SEED_S },
-    { "upgrade-stall", DG_VERDICT_WARNED, 11, "in 1 of 9 seeds, which is luck: 2 slots empty",
-      STALL SEED_S SEED_4H SEED_4H SEED_S },
     { "upgrade-stall", DG_VERDICT_UNEXERCISED, 11,
-      "in 1 of 8 seeds, more than luck and less than a rule: 2 slots",
-      STALL SEED_S SEED_4H SEED_H SEED_H SEED_H SEED_U SEED_U },
+      "in 3 of 3 seeds, which decides nothing: 2 slots", STALL SEED_S SEED_S SEED_S },
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 4 of 4 seeds", STALL SEED_4S SEED_4H },
+    { "upgrade-stall", DG_VERDICT_BROKE, 11, "; in 4 of 5 seeds",
+      STALL SEED_S SEED_H SEED_4S SEED_4H },
+    { "upgrade-stall", DG_VERDICT_WARNED, 11, "in 1 of 10 seeds, which is luck: 2 slots empty",
+      STALL SEED_S SEED_4H SEED_4H SEED_H SEED_4S },
+    { "upgrade-stall", DG_VERDICT_UNEXERCISED, 11,
+      "in 1 of 9 seeds, which decides nothing: 2 slots",
+      STALL SEED_S SEED_4H SEED_4H SEED_U SEED_U },
+    { "upgrade-stall", DG_VERDICT_WARNED, 11, "in 3 of 16 seeds, which is luck",
+      STALL SEED_S SEED_4H SEED_S SEED_4H SEED_S SEED_4H SEED_H },
+    /* one slot in a row more than is let pass; and two */
+    { "groups-able", DG_VERDICT_UNEXERCISED, 10, "in 2 of 2 seeds", NET("1") UNABLE SEED_G SEED_G },
+    { "groups-able", DG_VERDICT_BROKE, 10, "up to 3 of 4 groups",
+      NET("1") UNABLE "T12 net-groups 112 4 1 2 1 1\n" SEED_G SEED_4H SEED_4H SEED_H },
     /* what has no luck in it */
     { "disputes", DG_VERDICT_BROKE, 12, "1 candidates disputed, 0 in control",
       NET("1") CHECKED
@@ -995,7 +1011,7 @@ static const struct row {
           SEED_4H },
     /* far beyond what is let pass, no seed is asked */
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "3 slots empty right after U, 0 in control",
-      STALL "T11 net-slot 114 1 0 0 1\n" SEED_S SEED_4H SEED_4H },
+      STALL "T11 net-slot 114 1 0 0 1\n" SEED_S SEED_4H SEED_4H SEED_H },
     /* its sibling */
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U",
       NET("1") U_BUILT
