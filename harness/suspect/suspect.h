@@ -37,7 +37,7 @@ typedef struct dg_suspect {
     char name[96];    /* .. and */
     char what[160];   /* the change, in few words: "repair 4269 added to SD_V12_PURGE" */
     char says[480];   /* as a cause, a sentence without its end */
-    char advice[320]; /* what to do about it; "": nothing */
+    char advice[480]; /* what to do about it; "": nothing */
     char seen[320];   /* what was recorded of it */
 } dg_suspect;
 
