@@ -15,6 +15,8 @@ typedef struct memory {
     tally bad, running; /* `running`: one block alone may be of an author that was late */
     /* bitfields of another length than the runtime has cores; block 0: none */
     dg_event dip;
+    uint32_t last_dip,
+        newest; /* blocks of treatment: with such a bitfield, with an occupied core */
     evidence facts;
 } memory;
 
@@ -73,6 +75,8 @@ static void available(memory *m, const dg_event *e)
 {
     const struct dg_event_net_available *n = &e->net_available;
     share *s = &m->arm[e->arm];
+    if (e->arm == DG_ARM_TREATMENT && n->cores > 0)
+        m->newest = e->block;
     if (dg_claim_less(n->slot, m->setup.upgrade_slot) < SETTLE_SLOTS || n->cores <= 0)
         return;
     s->blocks++;
@@ -94,7 +98,10 @@ static void left_out(memory *m, const dg_event *e)
     bool worst =
         !m->dip.block || (e->block == m->dip.block && n->waiting > m->dip.net_bitfields.waiting);
     if (e->arm != DG_ARM_TREATMENT || n->slot < m->setup.upgrade_slot || n->sized == n->cores
-        || !n->waiting || !worst)
+        || !n->waiting)
+        return;
+    m->last_dip = e->block;
+    if (!worst)
         return;
     m->dip = *e;
     m->dip.detail = NULL;
@@ -166,7 +173,10 @@ static void finish(void *at, dg_verdict *v)
             (unsigned)d->offered);
         v->first_block = v->last_block = m->dip.block;
         v->count = 1;
-        dg_claim_text_copy(v->healed, sizeof v->healed, "the next block");
+        if (m->newest > m->last_dip)
+            dg_claim_text_copy(v->healed, sizeof v->healed,
+                               m->last_dip == m->dip.block ? "the next block"
+                                                           : "the network itself");
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
