@@ -226,8 +226,8 @@ static void bitfields_words(room out, const dg_outcome_facts *run, const dg_even
     say(out,
         "the block leaves %lld of %s out: each had %s, by the cores listed at its parent, and the "
         "runtime has %s; %lld of them stay occupied",
-        (ll)(n->offered - n->kept), COUNT(n->offered, "bitfield"), COUNT(n->sized, "bit"),
-        COUNT(n->cores, "core"), (ll)n->waiting);
+        (ll)((uint64_t)n->offered - (uint64_t)n->kept), COUNT(n->offered, "bitfield"),
+        COUNT(n->sized, "bit"), COUNT(n->cores, "core"), (ll)n->waiting);
 }
 
 static void available_words(room out, const dg_outcome_facts *run, const dg_event *e)

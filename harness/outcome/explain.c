@@ -65,10 +65,17 @@ static dg_outcome_facts facts_of(const dg_claim_setup *setup, const dg_event_log
     return facts;
 }
 
+enum { SLOT_MS_MAX = 86400000, EPOCH_SLOTS_MAX = 1000000 }; /* of any chain, and more */
+
 static dg_code whole(const dg_claim_setup *setup, dg_error *err)
 {
     if (!setup->begun)
         return dg_fail(err, DG_MALFORMED, "the log has no run-start");
+    if (setup->slot_ms <= 0 || setup->epoch_slots <= 0 || setup->slot_ms > SLOT_MS_MAX
+        || setup->epoch_slots > EPOCH_SLOTS_MAX)
+        return dg_fail(err, DG_MALFORMED,
+                       "the log's run-start has slots of %lld ms, %lld in an epoch",
+                       (long long)setup->slot_ms, (long long)setup->epoch_slots);
     if (!setup->limits.fuel_per_ms)
         return dg_fail(err, DG_MALFORMED, "the log has no node-limits");
     if (!setup->control_ended || !setup->treatment_ended)

@@ -150,11 +150,12 @@ static bool is_told(const invention *v, dg_event_kind kind)
 
 static void invent_arm(invention *v, dg_arm arm)
 {
+    bool any = v->wild && v->seed % 2; /* of a run that never was */
     draw(v, arm, 0, DG_EVENT_RUN_START);
-    tell(v, arm, FIRST_SLOT, DG_EVENT_RUN_START, v->wild ? NULL : run_start(),
+    tell(v, arm, FIRST_SLOT, DG_EVENT_RUN_START, any ? NULL : run_start(),
          json_pack("{s:o}", "claims", plan_of(v)));
     tell(v, arm, FIRST_SLOT, DG_EVENT_NODE_LIMITS, NULL, NULL);
-    tell(v, arm, FIRST_SLOT, DG_EVENT_NET_START, v->wild ? NULL : net_start(), NULL);
+    tell(v, arm, FIRST_SLOT, DG_EVENT_NET_START, any ? NULL : net_start(), NULL);
     for (int64_t slot = FIRST_SLOT; slot < LAST_SLOT; slot++)
         for (dg_event_kind kind = 0; kind < DG_EVENT_KIND_COUNT; kind++) {
             draw(v, arm, slot, kind);

@@ -138,6 +138,12 @@ static const struct {
       "line 1: event has no whole number `built`" },
     { "{\"arm\":\"control\",\"at_ns\":0,\"block\":1,\"equal\":1,\"kind\":\"reimport\",\"seq\":0}\n",
       "the log has no run-start" },
+    /* no time passes in it */
+    { "{\"arm\":\"control\",\"at_ns\":0,\"block\":0,\"boundaries_wanted\":1,\"code\":1,\"epoch_"
+      "slots\":"
+      "20,\"fork_block\":0,\"kind\":\"run-start\",\"seq\":0,\"session\":0,\"slot_ms\":0,\"system_"
+      "version\":1,\"upgrade_slot\":9}\n",
+      "the log's run-start has slots of 0 ms, 20 in an epoch" },
 };
 
 START_TEST(what_is_no_log_is_refused_in_one_line)
