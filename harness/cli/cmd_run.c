@@ -188,6 +188,8 @@ static int deliver(const json_t *outcome, const char *path, const dg_args *args)
     bool taken = is_stdout(path) || is_stdout(args->text[OPT_EVENTS]); /* by what machines read */
     if (write_outcome(outcome, path, &err) < 0)
         exit_code = dg_cli_exit_with(&err);
+    if (args->json && is_stdout(path))
+        return exit_code; /* that is it */
     if (dg_cli_print_page(taken ? stderr : stdout, outcome, DG_CLI_PAGE_OUTCOME, args,
                           args->number[OPT_WIDTH], args->text[OPT_COLOR] != NULL, &err)
         < 0)

@@ -218,6 +218,17 @@ START_TEST(stdout_is_the_document_alone)
 }
 END_TEST
 
+/* An outcome that is wanted on stdout is not printed once more. */
+START_TEST(an_outcome_on_stdout_is_there_once)
+{
+    ran r = doppel("%s --json --out -", short_run());
+    ck_assert_int_eq(r.exit, 0);
+    is_json_lines(file_of("once", dg_buf_bytes(&r.out)), false, 1);
+    ck_assert_msg(!r.err.len, "%s", dg_buf_text(&r.err));
+    ran_clear(&r);
+}
+END_TEST
+
 START_TEST(stdout_is_not_for_two)
 {
     refused(doppel("%s --out - --events -", short_run()), "both", "give one a file", 2);
@@ -263,6 +274,7 @@ int main(void)
     tcase_add_test(tc, a_link_to_an_outcome_stays_and_the_outcome_keeps_its_mode);
     tcase_add_loop_test(tc, a_verdict_is_shown_even_if_nothing_can_be_kept, 0, 2);
     tcase_add_loop_test(tc, stdout_is_the_document_alone, 0, 2);
+    tcase_add_test(tc, an_outcome_on_stdout_is_there_once);
     tcase_add_test(tc, stdout_is_not_for_two);
     tcase_add_test(tc, what_is_read_may_come_from_stdin);
     suite_add_tcase(s, tc);
