@@ -93,25 +93,57 @@ static int put_events(json_t *out, const dg_suspect_facts *f)
 
 /* ---- answers ---- */
 
+static const char *detail(const dg_event *e, const char *key)
+{
+    const char *text = json_string_value(json_object_get(e->detail, key));
+    return text ? text : "";
+}
+
+static bool is_same_api(const dg_event *a, const dg_event *b)
+{
+    return strcmp(detail(a, "api"), detail(b, "api")) == 0;
+}
+
+/* The last moment at which that answer is odd. */
+static const dg_event *last_of(const dg_event_log *log, const dg_event *first)
+{
+    const dg_event *last = first;
+    for (const dg_event *e = first; e < log->at + log->count; e++)
+        if (dg_suspect_is_odd(e) && is_same_api(first, e))
+            last = e;
+    return last;
+}
+
+static bool is_first(const dg_event_log *log, const dg_event *e)
+{
+    for (const dg_event *o = log->at; o < e; o++)
+        if (dg_suspect_is_odd(o) && is_same_api(o, e))
+            return false;
+    return true;
+}
+
+/* "ParachainHost_claim_queue from #28 (U+1) to #42 (end): 0 of 6 cores with a claim". */
+static void answer_words(char *line, const dg_event *e, const dg_event *last)
+{
+    char until[60] = "";
+    const char *why = detail(e, "error")[0] ? detail(e, "error") : detail(e, "differs");
+    if (last != e)
+        snprintf(until, sizeof until, " to #%u (%.20s)", last->block, detail(last, "window"));
+    snprintf(line, LINE_MAX, "%.80s %s #%u (%.20s)%s: %s", detail(e, "api"),
+             last == e ? "at" : "from", e->block, detail(e, "window"), until,
+             why[0] ? why : "not as in control");
+}
+
 static int put_answers(json_t *out, const dg_suspect_facts *f)
 {
     size_t count = 0;
     int bad = 0;
-    for (size_t i = 0; i < f->log->count && count < ANSWERS_TOLD; i++) {
-        const dg_event *e = &f->log->at[i];
-        const char *api = json_string_value(json_object_get(e->detail, "api")),
-                   *window = json_string_value(json_object_get(e->detail, "window")),
-                   *how = json_string_value(json_object_get(e->detail, "differs")),
-                   *error = json_string_value(json_object_get(e->detail, "error"));
+    for (const dg_event *e = f->log->at; e < f->log->at + f->log->count && count < ANSWERS_TOLD;
+         e++) {
         char line[LINE_MAX];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_API
-            || (e->api.ok && e->api.decodes && !e->api.contradicts))
+        if (!dg_suspect_is_odd(e) || !is_first(f->log, e))
             continue;
-        snprintf(line, sizeof line, "#%u (%s): %s: %s", e->block, window ? window : "?",
-                 api ? api : "?",
-                 error ? error
-                 : how ? how
-                       : "not as in control");
+        answer_words(line, e, last_of(f->log, e));
         count++;
         bad |= json_array_append_new(out, dg_event_text(line));
     }

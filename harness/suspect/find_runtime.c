@@ -14,6 +14,13 @@ static bool text_is(const dg_event *e, const char *key, const char *value)
 
 /* ---- answers at U ---- */
 
+bool dg_suspect_is_odd(const dg_event *e)
+{
+    return e->arm == DG_ARM_TREATMENT && e->kind == DG_EVENT_API
+           && (!e->api.ok || !e->api.decodes || e->api.contradicts
+               || e->api.against > DG_EVENT_AGAINST_SAME);
+}
+
 static void find_answers(dg_suspects *out, const dg_suspect_facts *f)
 {
     char names[200] = "";
@@ -21,8 +28,7 @@ static void find_answers(dg_suspects *out, const dg_suspect_facts *f)
     dg_suspect *s;
     for (size_t i = 0; i < f->log->count; i++) {
         const dg_event *e = &f->log->at[i];
-        if (e->arm != DG_ARM_TREATMENT || e->kind != DG_EVENT_API || !text_is(e, "window", "U")
-            || (e->api.ok && e->api.decodes && !e->api.contradicts))
+        if (!dg_suspect_is_odd(e) || !text_is(e, "window", "U"))
             continue;
         if (count++ < NAMES_MAX && used < sizeof names)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",

@@ -26,6 +26,8 @@ dg_code dg_proving_try(dg_proving *p, const dg_suspect_set *sets, size_t count, 
 bool dg_proving_heals(const dg_proving *p, dg_suspect_set without, dg_claim_id claim);
 dg_code dg_proving_together(dg_proving *p, dg_suspect_set all, dg_claim_id claim, dg_error *err);
 
+/* find_runtime.c: an answer of treatment that is none, or not as control's. */
+bool dg_suspect_is_odd(const dg_event *event);
 /* differ.c: the first events and answers that differ between the arms, as sentences; NULL: no
  * memory. */
 json_t *dg_suspect_differences(const dg_suspect_facts *facts);

@@ -194,6 +194,8 @@ static const struct {
     { "U", { .ok = 0, .decodes = 1 }, "answers-at-upgrade" },
     { "U", { .ok = 1, .decodes = 0 }, "answers-at-upgrade" },
     { "U", { .ok = 1, .decodes = 1, .contradicts = 1 }, "answers-at-upgrade" },
+    { "U", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_EMPTY }, "answers-at-upgrade" },
+    { "U", { .ok = 1, .decodes = 1, .against = DG_EVENT_AGAINST_SAME }, "" },
     { "U+1", { .ok = 0, .decodes = 1 }, "" },
 };
 START_TEST(answers_at_u_are_suspected_where_they_are_odd)
@@ -207,6 +209,49 @@ START_TEST(answers_at_u_are_suspected_where_they_are_odd)
                                           .detail = json_pack("{s:s, s:s}", "api", "A_b", "window",
                                                               answers[_i].window) });
     ck_assert_str_eq(kinds(&w), answers[_i].kinds);
+    close_world(&w);
+}
+END_TEST
+
+/* Where nothing explains a break the reader gets where the arms part: of each answer the first and
+ * the last moment, of events the first of a kind that differs. */
+START_TEST(where_the_arms_part_is_told)
+{
+    static const char *const windows[] = { "U", "U+1", "end" };
+    json_t *told;
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", "SD_V2_ONLY", "");
+    w.log.count = 0; /* control's events come first */
+    json_decref(w.log.at[0].detail);
+    for (int arm = DG_ARM_CONTROL; arm <= DG_ARM_TREATMENT; arm++)
+        for (int64_t slot = 99; slot < 103; slot++)
+            dg_event_log_add(
+                &w.log,
+                &(dg_event){ .arm = (dg_arm)arm,
+                             .at = (dg_ns)(slot - 90) * 6000000000,
+                             .block = 32 + (uint32_t)(slot - 99),
+                             .kind = DG_EVENT_NET_PARAS,
+                             .node = DG_EVENT_NO_NODE,
+                             .net_paras = { .slot = slot, .backed = slot > 100 && arm ? 1 : 20 } });
+    for (size_t i = 0; i < 3; i++)
+        dg_event_log_add(
+            &w.log,
+            &(dg_event){ .arm = DG_ARM_TREATMENT,
+                         .kind = DG_EVENT_API,
+                         .node = DG_EVENT_NO_NODE,
+                         .block = 33 + (uint32_t)i,
+                         .api = { .ok = 1,
+                                  .decodes = 1,
+                                  .against = i ? DG_EVENT_AGAINST_EMPTY : DG_EVENT_AGAINST_SAME },
+                         .detail = json_pack("{s:s, s:s, s:s}", "api", "A_queue", "window",
+                                             windows[i], "differs", "0 of 6") });
+    told = dg_suspect_differences(&w.facts);
+    ck_assert_uint_eq(json_array_size(told), 2);
+    ck_assert_str_eq(json_string_value(json_array_get(told, 0)),
+                     "A_queue from #34 (U+1) to #35 (end): 0 of 6");
+    ck_assert_str_eq(json_string_value(json_array_get(told, 1)),
+                     "#34, 66.0 s after the fork: net-paras: backed 1 (control 20)");
+    json_decref(told);
     close_world(&w);
 }
 END_TEST
@@ -269,6 +314,7 @@ int main(void)
     LOOP(only_what_was_recorded_is_suspected, rows);
     tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
+    tcase_add_test(tc, where_the_arms_part_is_told);
     tcase_add_test(tc, each_planned_field_is_suspected);
     LOOP(a_timeout_is_advised_by_what_blocks_take, timeouts);
     tcase_add_test(tc, what_is_beyond_the_bound_is_named);
