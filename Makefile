@@ -153,7 +153,10 @@ fidelity: all $(OUT)/tests/node/test_fidelity ## two real validators beside the 
 	@tests/fidelity/fidelity.py $(FIDELITY_SECONDS)
 
 # Not part of check: what was kept is nowhere but with the one who kept it.
-.PHONY: same
+.PHONY: same healthy
+healthy: all ## sixty more runs of sound releases (tests/healthy.py): exit 0 in 99 of 100
+	@tests/healthy.py $(HEALTHY_ARGS)
+
 same: all runtimes ## outcomes against those kept in SAME_DIR by tests/same.py keep
 	@tests/same.py --self-test
 	@tests/same.py compare "$(SAME_DIR)" --program $(BIN) $(SAME_ARGS)
