@@ -191,7 +191,8 @@ static void finish(void *at, dg_verdict *v)
                        (unsigned)m->control_bad, (unsigned)m->control_seen);
         v->control_failed = true;
     } else if (m->bad.count) {
-        dg_verdict_say(v, DG_VERDICT_BROKE, "%u/%u validators hold a grid topology from #%u to #%u",
+        dg_verdict_say(v, DG_VERDICT_BROKE,
+                       "%u of %u validators hold a grid topology from #%u to #%u",
                        (unsigned)m->least, (unsigned)m->of, m->bad.first, m->bad.last);
         dg_verdict_span(v, &m->bad);
         dg_verdict_show(v, &m->facts);

@@ -511,10 +511,10 @@ static const struct row {
       "T7 net-start 4 2 1 110 120 20\nT7 net-session 1 4 2 2 0 101\nT7 net-signal 107 0 1\nT10 "
       "net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_BROKE, 10,
-      "0/4 validators hold a grid topology from #10 to #11",
+      "0 of 4 validators hold a grid topology from #10 to #11",
       NET("1") "T10 net-holders 110 4 4 4 0 1\nT11 net-holders 111 4 4 4 1 1\nT20 net-holders 120 "
                "4 4 4 4 2" },
-    { "topology-present", DG_VERDICT_BROKE, 10, "3/4 validators",
+    { "topology-present", DG_VERDICT_BROKE, 10, "3 of 4 validators",
       NET("1") "T10 net-holders 110 4 4 4 3 1" },
     /* what the plan has no room for: the version is not crossed, no class loses it, U begins its
      * session; each of them alone, and none where N never ran or something was lost all the same */
@@ -536,7 +536,7 @@ static const struct row {
       FACTS("forgets", "6", "7") RAN "T10 net-holders 110 4 4 4 4 1" },
     { "topology-present", DG_VERDICT_UNEXERCISED, 0, "no validator",
       FACTS("forgets", "11", "11") "T9 net-holders 109 4 4 4 4 1" },
-    { "topology-present", DG_VERDICT_BROKE, 10, "0/4 validators",
+    { "topology-present", DG_VERDICT_BROKE, 10, "0 of 4 validators",
       FACTS("keeps", "11", "11") RAN "T10 net-holders 110 4 4 4 0 1" },
     { "topology-present", DG_VERDICT_HELD, 0, "in each of 1 slots, with 1 forks pruned",
       FACTS("keeps", "5", "10") "T5 net-signal 105 5 1\n" RAN "T10 net-holders 110 4 4 4 4 1" },

@@ -68,7 +68,7 @@ START_TEST(the_stall_comes_out_as_it_was)
         ck_assert_int_eq(json_integer_value(json_object_get(claim, "count")), 8);
         ck_assert_str_eq(json_string_value(json_object_get(claim, "healed")), "session change");
         ck_assert_str_eq(claim_text(o, "topology-present"),
-                         "0/100 validators hold a grid topology from #33 to #40");
+                         "0 of 100 validators hold a grid topology from #33 to #40");
     }
     json_decref(o);
 }

@@ -64,7 +64,7 @@ static const struct {
 } rows[] = {
     /* the second seed prunes a fork between the boundary and U, and it is the stall */
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY, DG_EXIT_BROKE, 2, "broke",
-      "0/100 validators hold a grid topology", "1:3 2:1*" },
+      "0 of 100 validators hold a grid topology", "1:3 2:1*" },
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY " seeds_max=1", DG_EXIT_INCONCLUSIVE, 1,
       "unexercised", "nothing could be forgotten", "" },
     /* no seed brings what the plan keeps away */
