@@ -19,6 +19,7 @@ The checks:
              one of its lines. The comment above may serve what directly follows as well when it says
              so: by the other's whole name, by its verb in backquotes (`free`), or by one of the words
              both, each, all, two, three, four at its very start or after a full stop.
+  bodies     a function that a room's header declares is defined in that room
   digits     nobody writes n[3]: a number that stands for a field has a name
   caps       a table that is full is not passed over in silence: `if (count < MAX) list[count++] = x`
              needs an else, or an assert before it
@@ -198,6 +199,16 @@ def check_docs(tree):
                     yield "harness/%s/%s.h" % (room, room), line, "%s has no comment of its own" % name
 
 
+def check_bodies(tree):
+    symbols = tree.symbols()
+    for room in tree.rooms:
+        defined = {name for path in tree.of_room(room, ".c") for name in symbols[path][0]}
+        for path, file in tree.of_room(room, ".h").items():
+            for f in file.functions():
+                if not f.body and f.name.startswith("dg_") and f.name not in defined:
+                    yield path, f.first, "%s is defined nowhere in %s" % (f.name, room)
+
+
 def check_digits(tree):
     for path, file in tree.files.items():
         for m in re.finditer(r"\bn\[\d+\]", file.code):
@@ -216,7 +227,7 @@ def check_caps(tree):
 
 
 CHECKS = {"layout": check_layout, "columns": check_columns, "names": check_names, "types": check_types,
-          "constants": check_constants, "docs": check_docs, "digits": check_digits, "caps": check_caps}
+          "constants": check_constants, "docs": check_docs, "bodies": check_bodies, "digits": check_digits, "caps": check_caps}
 
 
 def run_checks(tree, not_yet):
@@ -385,6 +396,7 @@ FAULTS = [
     ("docs", "harness/pond/pond.h", " /* all of them go */", ""),
     ("docs", "harness/pond/pond.h", "Each is a count of fish: ", "Counts "),
     ("docs", "harness/pond/pond.h", "is full. */\n", "is full. */\n\n"),
+    ("bodies", "harness/pond/pond.h", "int dg_pond_left(void);", "int dg_pond_left(void);\nint dg_pond_fill(void); /* never written */"),
     ("digits", "harness/pond/pond.c", "    count = 0;", "    int n[4] = { 0 };\n    count = n[3];"),
     ("caps", "harness/pond/pond.c", "    else\n        return 0;\n", ""),
 ]

@@ -37,12 +37,15 @@ typedef enum dg_rejection {
     DG_REJECTION_ROOM,
     DG_REJECTION_COUNT
 } dg_rejection;
-const char *dg_consensus_rejection_says(dg_rejection why); /* NULL past the end */
+/* The reason in words, for the report; NULL past the end. Static. */
+const char *dg_consensus_rejection_says(dg_rejection why);
 
-/* Hands out what lies above the last settled block, up to `last`. */
+/* Hands out what lies above the last settled block, up to `last`, oldest first, each once. Codes of
+ * who listens (`settled` of the options); DG_NOMEM. */
 dg_code dg_consensus_settle(dg_world *world, dg_leaf_id last, dg_error *err);
 
-/* A block, or finality, reaches a node. */
+/* A block reaches a node, which imports it, and with it what waited for it; or holds it until its
+ * slot has come near, or asks for its parents. DG_NOMEM; codes of the chain, and of who listens. */
 dg_code dg_consensus_block_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id, dg_error *err);
 /* A block became final, and the node hears of it now. Codes as of dg_consensus_block_arrived. */
 dg_code dg_consensus_finality_arrived(dg_world *world, dg_node_ix node, dg_leaf_id id,
@@ -64,13 +67,11 @@ dg_code dg_consensus_recompile(dg_world *world, dg_node_ix node, dg_error *err);
 /* Sets `authors` of those nodes that may author in the slot of now, on the block that most take for
  * the best. */
 dg_code dg_consensus_slot_authors(dg_world *world, bool *authors, dg_error *err);
-/* The node that holds the BABE key `key`, by the state of block `head`; DG_NO: nobody known.
- * Codes of the chain. */
-dg_code dg_consensus_slot_owner(dg_world *world, uint32_t *node, dg_leaf_id head,
-                                const uint8_t key[32], dg_error *err);
-/* the world's, and all right clocks' */
+/* A slot begins for the world and for all nodes with a right clock: who may author in it claims it,
+ * and slots of wrong clocks that begin before the next one are planned. Codes of the chain, of the
+ * simulation. */
 dg_code dg_consensus_slot_begin(dg_world *world, uint64_t slot, dg_error *err);
-/* of wrong clocks that show it now */
+/* A slot begins for those nodes whose wrong clock shows it just now. As dg_consensus_slot_begin. */
 dg_code dg_consensus_slot_own(dg_world *world, uint64_t slot, dg_error *err);
 
 /* What came of the slot that ends: claims, blocks, and heads that some node holds for active. */
@@ -87,7 +88,9 @@ dg_code dg_consensus_build(dg_world *world, dg_node_ix node, const dg_sim_event 
 
 /* ---- finality ---- */
 
-/* A round begins: every voter that is up votes for its best chain. */
+/* A round begins: every voter that is awake votes, for what lies at or below its best block and is
+ * approved; the highest block with enough weight on or above it is what the round prevotes.
+ * DG_NOMEM. */
 dg_code dg_consensus_grandpa_prevote(dg_world *world, dg_error *err);
 /* The round ends: what enough voters have prevoted for and have imported becomes final. */
 dg_code dg_consensus_grandpa_precommit(dg_world *world, dg_error *err);

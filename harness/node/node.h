@@ -63,7 +63,8 @@ typedef enum dg_fault_kind {
     DG_FAULT_OFFLINE_COLLATORS,
     DG_FAULT_COUNT
 } dg_fault_kind;
-const char *dg_node_fault_name(dg_fault_kind kind); /* "silent-backer"; NULL past the end */
+/* What plans call the fault, "silent-backer"; NULL past the end. Static. */
+const char *dg_node_fault_name(dg_fault_kind kind);
 /* What the fault does, in words for the report; NULL past the end. */
 const char *dg_node_fault_says(dg_fault_kind kind);
 
@@ -108,7 +109,8 @@ const dg_node_class *dg_network_class(const dg_network *net, dg_node_ix node);
 /* The block that most nodes take for the best, of those that are up and do not stand
  * still while there are any; of equals the newest. */
 dg_block *dg_network_best(const dg_network *net);
-dg_sim *dg_network_sim(dg_network *net); /* for faults of the world: nodes have the same indices */
+/* The simulation inside, for faults of the world: nodes have the same indices there. Borrowed. */
+dg_sim *dg_network_sim(dg_network *net);
 
 /* All counts since the network began. */
 void dg_network_stats_get(const dg_network *net, dg_world_stats *stats);

@@ -93,8 +93,10 @@ typedef struct dg_node_class {
 
 /* Changes with every row that changes: reports name it. */
 #define DG_CLASS_TABLE_VERSION "5"
-const dg_node_class *dg_class_at(size_t i);            /* NULL past the end */
-const dg_node_class *dg_class_named(const char *name); /* NULL: none */
+/* The table of classes, row by row, the oldest first; NULL past the end. Static. */
+const dg_node_class *dg_class_at(size_t i);
+/* The class of this name, "SD_V12_OK", letter by letter; NULL: there is none. Static. */
+const dg_node_class *dg_class_named(const char *name);
 /* What nodes of the class do with a topology that comes before they work with asynchronous
  * backing, in a word that is static: "drops"; "forgets", once a fork is pruned; "keeps";
  * "derives" its own; "none": there is nothing that needs one. */
@@ -140,7 +142,8 @@ typedef struct dg_repair {
     bool (*lacks)(const dg_node_class *of);
     void (*add)(dg_node_class *of); /* with what it stands on in every release that has it */
 } dg_repair;
-const dg_repair *dg_repair_at(size_t i); /* NULL past the end */
+/* The table of repairs, row by row; NULL past the end. Static. */
+const dg_repair *dg_repair_at(size_t i);
 /* Takes a repair away from a copy of a class. DG_USAGE: no such repair (the text lists
  * them), or the family does not have it. */
 dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err);
@@ -151,11 +154,14 @@ typedef struct dg_chacha {
     uint32_t input[16], words[16];
     unsigned used;
 } dg_chacha;
-/* The stream of a 32-byte key, from its beginning. */
+/* The stream of a 32-byte key, from its beginning: ChaCha20 with a nonce of zeros. Mirrors:
+ * rand_chacha ChaCha20Rng::from_seed. */
 void dg_chacha_init(dg_chacha *c, const uint8_t key[32]);
 /* The next word of the stream. */
 uint32_t dg_chacha_u32(dg_chacha *c);
-uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound); /* 0 .. bound - 1; bound >= 1 */
+/* One of 0 .. bound - 1, each equally likely, for a bound of 1 at least; takes as many words of the
+ * stream as that needs. Mirrors: rand UniformInt::sample_single. */
+uint32_t dg_chacha_below(dg_chacha *c, uint32_t bound);
 /* Puts `items` in an order drawn from the stream, each order equally likely. Mirrors: rand
  * SliceRandom::shuffle, word for word. */
 void dg_chacha_shuffle(dg_chacha *c, uint32_t *items, uint32_t count);
@@ -179,7 +185,8 @@ void dg_grid_clear(dg_grid *grid);
 bool dg_grid_same_row(const dg_grid *grid, uint32_t a, uint32_t b);
 /* Are they two, in one column (Y neighbours)? */
 bool dg_grid_same_column(const dg_grid *grid, uint32_t a, uint32_t b);
-/* Neighbours are numbered: by column those of the row, then by row those of the column. */
+/* How many numbers neighbours have: by column those of the row, then by row those of the column.
+ * The member itself has a number in each, and nobody stands there. */
 uint32_t dg_grid_slots(const dg_grid *grid);
 /* The number of `neighbour` among the neighbours of `member`; DG_NO: it is none. */
 uint32_t dg_grid_slot(const dg_grid *grid, dg_discovery_ix member, dg_discovery_ix neighbour);
@@ -225,10 +232,18 @@ typedef struct dg_leaves {
 } dg_leaves;
 /* A node that starts anew: no leaf is active, and none was ever seen. */
 void dg_leaves_clear(dg_leaves *leaves);
-/* The signal that follows; empty (see dg_signal_any) for a head that is active. DG_NOMEM. */
+/* A node has imported a block: the signal that follows, in which the block is activated and its
+ * parent (DG_NO: none) deactivated; empty (see dg_signal_any) for a head that is active.
+ *
+ *   signal         out; its list is borrowed until the leaves change again
+ *   parachain_host has the runtime there such an API? A leaf without is not told of
+ *
+ * DG_NOMEM. Mirrors: overseer, block_imported. */
 dg_code dg_leaves_import(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block,
                          uint32_t parent, bool parachain_host, dg_error *err);
-/* The signal after `block` became final: every other leaf that is not above it is deactivated. */
+/* The signal after `block` became final: every other leaf that is not above it is deactivated, by
+ * its number alone. Its list is borrowed until the leaves change again. Mirrors: overseer,
+ * block_finalized. */
 void dg_leaves_finalize(dg_leaves *leaves, dg_signal *signal, const dg_leaf *block);
 /* Does the signal activate or deactivate anything? */
 bool dg_signal_any(const dg_signal *signal);
@@ -358,13 +373,19 @@ struct dg_view {
     uint64_t cost[DG_ASK_COUNT];
 };
 
-/* A runtime that traps or answers rubbish leaves what was asked empty; below zero is
- * the chain's own failure. */
+/* Asks the runtime at a block all that nodes ask of every leaf, for those whose questions `by`
+ * names. A runtime that traps or answers rubbish leaves what was asked empty, and notes it in
+ * `failed`.
+ *
+ *   view   out; to be cleared, also after a failure; keeps `chain` and `block`
+ *
+ * Below zero is this program's own failure: DG_NOMEM, DG_IO, or another code of the chain. */
 dg_code dg_view_init(dg_view *view, dg_chain *chain, dg_block *block, const dg_askers *by,
                      dg_error *err);
 /* Does a release ask this at a leaf? What it would, whether the runtime knows it or not. */
 bool dg_view_is_asked(const dg_view *view, dg_request request, const dg_node_class *by);
-/* .. of those around, and answered by version */
+/* Does any of those who ask at this view ask it, and has the runtime such a method by its version?
+ */
 bool dg_view_is_asked_by_any(const dg_view *view, dg_request request);
 /* The mode a release works the leaf in: in none at all if one of its questions got no usable
  * answer. `kept`: version up to which it has answers of the session from before; 0: none. */
@@ -373,10 +394,16 @@ dg_mode dg_view_mode_for(const dg_view *view, const dg_node_class *of, uint32_t 
 bool dg_view_is_disabled(const dg_view *view, uint32_t validator);
 /* Gives back all answers; a view of zeros is fine. */
 void dg_view_clear(dg_view *view);
-/* One answer, as bytes, into a view that does not have it yet. */
+/* One answer, as bytes from outside, into a view that does not have it yet. What does not decode
+ * leaves the view without it. Groups need the validators first. DG_NOMEM alone. */
 dg_code dg_view_take(dg_view *view, dg_request request, dg_bytes answer, dg_error *err);
-/* One request. DG_OK, or DG_ABSENT: not supported at this version, or no usable
- * answer. Below zero as above. */
+/* One request at the view's block, whose cost counts.
+ *
+ *   answer  out, borrowed: the chain keeps it with the block; empty without one
+ *   input   the encoded arguments
+ *
+ * DG_OK, or DG_ABSENT: not supported at this version, or no usable answer. Below zero as of
+ * dg_view_init. */
 dg_code dg_view_ask(dg_view *view, dg_bytes *answer, dg_request request, dg_bytes input,
                     dg_error *err);
 /* OccupiedCoreAssumption: of a core's candidate, for what is asked of its parachain. */
@@ -390,23 +417,28 @@ dg_code dg_view_ask_option(dg_view *view, dg_bytes *value, dg_request request, u
                            dg_assumption assumption, dg_error *err);
 /* Has the runtime this request, by the version of its ParachainHost? */
 bool dg_view_supports(const dg_view *view, dg_request request);
-uint32_t dg_core_turn(const dg_core *core); /* whose block it takes next; DG_NO: nobody's */
-/* its blocks that wait for availability */
+/* The parachain whose block a core takes next; DG_NO: nobody's. */
+uint32_t dg_core_turn(const dg_core *core);
+/* How many blocks of a parachain wait for availability, on all cores. */
 uint32_t dg_waiting_of(const dg_view *view, uint32_t para);
 /* A core as a release sees it: by the claim queue if it knows of such. */
 const dg_core *dg_view_core(const dg_view *view, uint32_t core, const dg_node_class *of);
-/* is it another parachain's turn by the queue? */
+/* Is it another parachain's turn by the claim queue than by availability_cores? */
 bool dg_view_differs(const dg_view *view, uint32_t core);
-/* is it this one's, as a release sees it? */
+/* Is it this parachain's turn on a core, as a release sees it? True where both ways say the same.
+ */
 bool dg_view_assigns(const dg_view *view, dg_core_ix core, dg_para_id para,
                      const dg_node_class *of);
-/* do votes that it puts into a block name their core? */
+/* Do votes that an author of this release puts into a block name their core? By the runtime's
+ * feature ElasticScalingMVP, which older releases do not ask for. */
 bool dg_view_core_bits(const dg_view *view, const dg_node_class *of);
 /* Notes that what a request answered could not be used. */
 void dg_view_fail(dg_view *view, dg_request request);
-/* blocks of one parachain may wait for availability on several cores */
+/* May blocks of one parachain wait for availability on several cores at this leaf? By the version
+ * of ParachainHost. */
 bool dg_view_waits_many(const dg_view *view);
-/* descriptors of version 2 may be backed at this leaf */
+/* May candidates with descriptors of version 2 be backed at this leaf? By the node feature, and by
+ * the version of ParachainHost that reads it. */
 bool dg_view_receipts_v2(const dg_view *view);
 /* The backing group of a validator; DG_NO: it is in none. */
 uint32_t dg_view_group_of(const dg_view *view, uint32_t validator);
@@ -442,9 +474,10 @@ typedef struct dg_people {
 dg_code dg_people_init(dg_people *people, dg_chain *chain, dg_block *block, dg_error *err);
 /* People of zeros are fine. */
 void dg_people_clear(dg_people *people);
-/* DG_NO: nobody known */
+/* The node of an account; DG_NO: nobody known. */
 uint32_t dg_people_node(const dg_people *people, const uint8_t account[32]);
-/* By Session.KeyOwner; `kind` as "babe", "audi". DG_NO in `node`: nobody known. */
+/* The node that a session key belongs to, by Session.KeyOwner at a block; `kind` as "babe", "audi".
+ * DG_NO in `node`: nobody known. Below zero: codes of the chain. */
 dg_code dg_people_owner(const dg_people *people, uint32_t *node, dg_chain *chain, dg_block *block,
                         const char *kind, const uint8_t key[32], dg_error *err);
 
@@ -465,7 +498,9 @@ typedef struct dg_executor {
     dg_hash full, prepares;           /* of all parameters; of those that change what is prepared */
     uint64_t backing_ms, approval_ms; /* that executing a block may take: PvfExecTimeout */
 } dg_executor;
-/* `answer`: an Option of them; none, or no bytes at all, are the defaults. DG_NOMEM. */
+/* Executor parameters out of an answer, which is an Option of them: none, or no bytes at all, are
+ * the defaults (2 s of execution for backing, 12 s for approval); what does not decode counts whole
+ * in both digests. DG_NOMEM. Mirrors: ExecutorParams::hash, prep_hash. */
 dg_code dg_executor_take(dg_executor *out, dg_bytes answer, dg_error *err);
 
 typedef struct dg_session {
@@ -497,8 +532,14 @@ typedef struct dg_session_told {
 /* SessionInfo out of an answer; `out` borrows from it. False: not told, not as expected, or
  * nobody takes part (a genesis). */
 bool dg_session_take(dg_session_told *out, dg_bytes answer, uint32_t host_version);
-/* The session of the children of `view`, found in or added to `*all`. DG_ABSENT: the
- * runtime tells nothing of it. */
+/* The session of the children of `view`, found in or added to `*all`, and made once for each
+ * content: two forks that disagree have two of one index.
+ *
+ *   all   the list; owns what is added, until dg_sessions_free
+ *   out   borrowed from it; NULL unless DG_OK
+ *
+ * DG_ABSENT: the runtime tells nothing of it, or nothing that decodes. Below zero as dg_view_init.
+ */
 dg_code dg_session_of(dg_session **all, const dg_session **out, dg_view *view,
                       const dg_people *people, dg_error *err);
 /* The node of a validator, by its index into the active set; DG_NO: nobody we know, or one that the
@@ -543,7 +584,10 @@ enum { DG_DESCRIPTOR_LEN = 292 };
 /* Where a collator's key and signature stood, zeroes and a version. `descriptor` of
  * DG_DESCRIPTOR_LEN. */
 bool dg_descriptor_is_v2(dg_bytes descriptor);
-/* Empty messages. Clear with dg_candidate_clear. */
+/* Makes a candidate with empty messages: its CommittedCandidateReceipt, byte by byte, its hash, and
+ * the numbers that go into them. What collators know of it (`by`, `nth`, `rank` ..) is theirs to
+ * fill. Clear with dg_candidate_clear. DG_LIMIT: above DG_CANDIDATE_MAX; DG_NOMEM. Mirrors:
+ * primitives CommittedCandidateReceipt, of the old descriptor or of version 2. */
 dg_code dg_candidate_init(dg_candidate *out, const dg_candidate_parts *parts, dg_signer sign,
                           dg_error *err);
 /* A candidate of zeros is fine. */
@@ -553,10 +597,18 @@ void dg_candidate_clear(dg_candidate *candidate);
 bool dg_candidate_is_large(const dg_candidate *candidate);
 
 typedef enum dg_vote { DG_VOTE_SECONDED = 1, DG_VOTE_VALID = 2 } dg_vote;
-/* `voted[i]`: kind of the vote of group member i, or 0; keys[i]: its `para` key. */
+/* Puts a BackedCandidate as an inherent has it: the receipt, the votes signed, and which members
+ * they are of.
+ *
+ *   voted      of each group member the kind of its vote (dg_vote), or 0
+ *   keys       `para` keys of the members, for the signatures
+ *   core_bits  the core's index stands behind the members' bits
+ *
+ * Failures stay in `out`. Mirrors: primitives BackedCandidate. */
 void dg_candidate_put(dg_buf *out, const dg_candidate *candidate, const uint8_t *voted,
                       const uint8_t (*keys)[32], uint32_t members, bool core_bits, dg_signer sign);
-/* Availability of `cores` cores as `held` says, signed for a child of `parent`. */
+/* Puts a SignedAvailabilityBitfield: what of `cores` cores a validator holds, signed for a child of
+ * `parent` in `session`. `held` may be NULL for none. Failures stay in `out`. */
 void dg_bitfield_put(dg_buf *out, dg_validator_ix validator, const bool *held, uint32_t cores,
                      const dg_hash *parent, uint32_t session, const uint8_t key[32],
                      dg_signer sign);
@@ -634,12 +686,20 @@ typedef struct dg_losses {
     uint32_t count;
 } dg_losses;
 
-/* All but `of` is forgotten. */
+/* A process that begins anew: all but `of` is forgotten. */
 void dg_statement_clear(dg_statement *sd);
-/* `leaf` is read only when the signal activates. DG_NOMEM. */
+/* One signal of the overseer, taken as the node's class takes it.
+ *
+ *   lost  out: topologies that went with it; borrowed until the next step
+ *   leaf  what the node knows of the activated leaf; read only when the signal activates, and
+ *         `info` is kept
+ *
+ * DG_NOMEM. Mirrors: statement-distribution v2/mod.rs (handle_active_leaves_update,
+ * handle_deactivate_leaves). */
 dg_code dg_statement_signal(dg_statement *sd, dg_losses *lost, const dg_signal *signal,
                             const dg_new_leaf *leaf, dg_error *err);
-/* NewGossipTopology, made at the leaf of number `block`. DG_NOMEM. */
+/* NewGossipTopology, made at the leaf of number `block`: it goes to the session's entry, is put
+ * aside or is dropped, by the node's class. `topology` is kept; `lost` as above. DG_NOMEM. */
 dg_code dg_statement_topology(dg_statement *sd, dg_losses *lost, const dg_session *topology,
                               uint32_t block, dg_error *err);
 /* Is this leaf in the state machine of before asynchronous backing? */
@@ -648,7 +708,8 @@ bool dg_statement_legacy_at(const dg_statement *sd, uint32_t id);
 bool dg_statement_v2_at(const dg_statement *sd, uint32_t id);
 /* What is kept of a session; NULL: nothing, since no relay parent of it is in view. */
 const dg_entry *dg_statement_entry(const dg_statement *sd, uint32_t session);
-/* To be called after a step: grids that came with it are there since now. */
+/* To be called after a step: grids that came with it are there since now. What was backed before is
+ * not announced any more, so the time counts. */
 void dg_statement_stamp(dg_statement *sd, dg_ns now);
 
 /* ---- topology.c: what other users of gossip keep of topologies ---- */
@@ -665,8 +726,7 @@ void dg_topologies_add(dg_topologies *t, const dg_session *topology);
 /* The topology that a message of `session` goes by: the previous one for its session, otherwise
  * the current; NULL: none ever came. */
 const dg_session *dg_topologies_for(const dg_topologies *t, uint32_t session);
-/* To whom a message that began at member `origin` has to go on from `member`: own ones
- * to row and column, those of the row to the column, those of the column to the row. */
+/* Which neighbours a message goes to: those of the row, those of the column. */
 typedef struct dg_route {
     bool row, column;
 } dg_route;

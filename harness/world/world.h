@@ -379,50 +379,61 @@ struct dg_world {
 };
 
 /* links.c */
-/* what any two nodes are linked by, but for faults */
+/* What any two nodes are linked by, but for faults: the plan's, or 20 to 200 ms and 50 MiB a second
+ * without loss. Borrowed from the options or static. */
 const dg_sim_link *dg_world_link(const dg_world *world);
 /* Begins the streams of links, of the seed in its options. */
 void dg_world_begin_streams(dg_world *world);
-/* The delay of one thing said of a leaf, by its size on the wire. All that one node
- * says to another of one leaf has the same draw, so nothing overtakes. */
+/* The draw that a delay hangs on, for what one node says to another about `what` (a leaf's id, or a
+ * message's own number): 64 bits, the same whenever it is asked. All that one node says to another
+ * of one leaf has one draw, so nothing overtakes. */
 uint64_t dg_world_link_draw(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
+/* ns that one thing said of a leaf is under way, by that draw and by its size on the wire. */
 dg_ns dg_world_link_delay(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_leaf_id leaf,
                           dg_message_kind kind);
+/* ns that something of no size is under way: latency alone, by the draw of `what`. */
 dg_ns dg_world_link_latency(const dg_world *world, dg_node_ix from, dg_node_ix to, uint64_t what);
 /* Is the link of the two fit for what is said in this way? */
 bool dg_world_linked(const dg_world *world, dg_node_ix a, dg_node_ix b, dg_way way);
-/* A thing said at `at`, or when the other's view was told, is there at this time. */
-/* DG_NEVER: cut by a partition */
+/* When a thing said at `sent` is there, which is `delay` ns under way; DG_NEVER: a partition stands
+ * between the two when it leaves or when it would come, or it was never said. */
 dg_ns dg_world_link_arrival(const dg_world *world, dg_node_ix from, dg_node_ix to, dg_ns sent,
                             dg_ns delay);
-/* up, not standing still, not parted from most */
+/* Is the node up, not standing still, and not parted from most? Only such a node votes, approves or
+ * tells: what it would say reaches nobody else. */
 bool dg_world_is_awake(const dg_world *world, dg_node_ix node);
 
 /* node_clock.c */
-/* the begin of a slot, as a clock shows it */
+/* What a node's clock shows when a slot begins, whichever clock: ns since the first slot. */
 dg_sim_local dg_world_slot_local(const dg_world *world, uint64_t slot);
-/* How long a node sleeps that means to sleep for `wait`, by the clock it has now. Work takes true
- * time. */
+/* ns of true time that a node sleeps which means to sleep for `wait`, by the clock it has now.
+ * Work takes true time, whatever the clock shows. */
 dg_ns dg_world_own_wait(const dg_world *world, dg_node_ix node, dg_ns wait);
 
 /* messages.c */
-/* Bytes of one message; what real ones come to, encoded. */
+/* Bytes of one message on the wire, what real ones come to when encoded. DG_MSG_ANSWER,
+ * DG_MSG_CHUNK and DG_MSG_RECOVERY depend on what they carry: see dg_world_answer_bytes,
+ * dg_backing_chunk_bytes. */
 uint64_t dg_world_message_bytes(dg_message_kind kind);
-/* DG_MSG_ANSWER, of this candidate */
+/* Bytes of the answer to a request for this candidate: its receipt, with new code if it has some.
+ */
 uint64_t dg_world_answer_bytes(const dg_world *world, dg_leaf_id leaf, dg_place_ix core);
-/* so many more, each of so many bytes */
+/* Counts messages of a kind that were sent: so many more, each of so many bytes. */
 void dg_world_count_sent(dg_world *world, dg_message_kind kind, uint64_t count, uint64_t bytes);
 
 /* spared.c */
-/* What a block on `parent` counts for: its fuel, or less where N's work is spared. */
+/* The fuel that a block on `parent` counts for: its own, or less where N's work is spared.
+ * Remembers the longest of N-1's. */
 uint64_t dg_world_work_of(dg_world *world, dg_leaf_id parent, uint64_t fuel);
-/* .. and what was asked at a block that was just looked at. */
+/* The same for what was asked at a block that was just looked at: changes the costs in its view. */
 void dg_world_work_of_calls(dg_world *world, dg_world_block *b);
 
 /* withheld.c */
-void dg_world_withheld_note(dg_world_node *node,
-                            dg_ns now); /* what it withholds may have changed */
-/* any of them then; of each the last time is known */
+/* To be called whenever a node begins or ends to withhold something (its `withholds`): remembers of
+ * each kind from when to when. */
+void dg_world_withheld_note(dg_world_node *node, dg_ns now);
+/* Did the node withhold anything of `bits` (DG_WITHHOLD_) at that time? Of each kind only the last
+ * stretch is remembered. */
 bool dg_world_withheld_at(const dg_world_node *node, uint32_t bits, dg_ns at);
 
 /* emit.c */
@@ -433,44 +444,63 @@ dg_code dg_world_emit(dg_world *world, const dg_world_block *about, const dg_eve
 /* As dg_world_emit, with `text` under `key` as its detail; NULL: none. DG_NOMEM. */
 dg_code dg_world_emit_why(dg_world *world, const dg_world_block *about, const dg_event *event,
                           const char *key, const char *text, dg_error *err);
-/* Tells of each topology that a node lost. */
+/* Tells of each topology that a node lost, about block `id`, and counts it. As dg_world_emit. */
 dg_code dg_world_emit_losses(dg_world *world, dg_node_ix node, dg_leaf_id id, const dg_losses *lost,
                              dg_error *err);
 
 /* block_tree.c: ids, ancestors, fork choice, pruning */
+/* A block joins the tree, with the next id, and no node has it yet. Fields of the room that makes
+ * it (epochs, fuel, enacted) are for that room to fill.
+ *
+ *   id      out: its id; pointers into `blocks` from before are no longer valid
+ *   block   kept, owned by the chain
+ *   parent  in the tree; v DG_NO: this is the root
+ *   author  v DG_NO: it came with the snapshot
+ *
+ * DG_NOMEM. */
 dg_code dg_world_block_add(dg_world *world, uint32_t *id, dg_block *block, dg_leaf_id parent,
                            dg_node_ix author, bool primary, dg_error *err);
-/* Answers and session at a block, asked once. */
+/* Asks the runtime at a block all that nodes ask there, once: `view` and `session` of the block are
+ * there afterwards. What the runtime does not answer is missing in them; below zero the chain
+ * failed, as of dg_view_init. */
 dg_code dg_world_view(dg_world *world, dg_world_block *b, dg_error *err);
-bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from); /* or is it */
+/* Is `id` the block `from`, or a descendant of it? */
+bool dg_world_descends(const dg_world *world, dg_leaf_id id, dg_leaf_id from);
 /* Does fork choice prefer block `a`? The heavier chain, of equals the longer one; false for
  * equals. */
 bool dg_world_is_better(const dg_world *world, dg_leaf_id a, dg_leaf_id than);
-/* what most of those that are awake build on; of equals the newest */
+/* The id of the block that most nodes build on, of those that are awake; where none is, of those
+ * that are up, or of all. Of equals the newest. */
 uint32_t dg_world_favourite(const dg_world *world);
-bool dg_world_has(const dg_world *world, dg_node_ix node,
-                  dg_leaf_id id); /* imported; and not gone */
-uint32_t dg_world_best_of(const dg_world *world,
-                          dg_node_ix node); /* anew, over all it has imported */
-/* Blocks that cannot win any more leave the tree, those that won are settled; `*pruned` counts
- * those that lost. Codes of the chain. */
+/* Has the node imported the block, and is that still in the tree? */
+bool dg_world_has(const dg_world *world, dg_node_ix node, dg_leaf_id id);
+/* The id of a node's best block by fork choice, anew over all that it has imported above what is
+ * final for it. Its `best` stays as it is. */
+uint32_t dg_world_best_of(const dg_world *world, dg_node_ix node);
+/* Blocks that cannot win any more leave the tree, those that all nodes have finalized are settled;
+ * `*pruned` counts those that lost. Codes as of the hook `settle`, or of the
+ * chain. */
 dg_code dg_world_prune(dg_world *world, uint32_t *pruned, dg_error *err);
 /* Gives back the whole tree. */
 void dg_world_blocks_free(dg_world *world);
 
-/* runtime_latency.c: how long the answers at a block take a node; `*slowest` of them */
+/* runtime_latency.c */
+/* ns that the answers a node asks for at a block take it, some beside each other, by their fuel,
+ * its hardware and its class; `*slowest`: the one that takes longest. Who keeps a session's answers
+ * does not ask for those again. */
 dg_ns dg_world_runtime_latency(const dg_world *world, dg_node_ix node, dg_leaf_id id,
                                dg_request *slowest);
 /* Version of ParachainHost up to which a node keeps the answers of the view's session; 0: none. */
 uint32_t dg_world_answers_kept(const dg_world_node *n, const dg_view *view);
-/* how long it works at that, by its hardware and its class's pace */
+/* ns that a node works at so much fuel, by its hardware and its class's pace. */
 dg_ns dg_world_fuel_ns(const dg_world_node *n, uint64_t fuel);
 /* How slow a node's machine is, in parts of 1000 of the fastest: drawn from the seed, the same
  * in every run. */
 uint32_t dg_world_hardware_of(const dg_network_options *options, dg_node_ix node);
 
 /* relay_parents.c: candidates that follow one another, over the relay parents that a leaf allows */
-/* may there be more than the leaf's own candidate for a core? */
+/* May a core take other candidates than the leaf's own? With asynchronous backing and a depth above
+ * none. */
 bool dg_world_has_chains(const dg_view *view);
 enum { DG_SCOPE_MAX = 17 };
 /* Blocks below the leaf, the nearest first, whose children are of its session: at most so many.
@@ -502,7 +532,7 @@ typedef struct dg_core_turns {
 } dg_core_turns;
 /* How many cores take a block of this parachain next. */
 uint32_t dg_world_turns_count(const dg_core_turns *turns, dg_para_id para);
-/* is it the first that takes that parachain's? */
+/* Is this the first core that takes a block of its parachain? False too where it takes nobody's. */
 bool dg_world_turns_begin(const dg_core_turns *turns, dg_place_ix core);
 /* One candidate of the network: its relay parent's id, and its place there. */
 typedef struct dg_offer {
@@ -534,7 +564,8 @@ dg_code dg_world_para_events_read(dg_world *world, dg_para_events *out, dg_block
                                   dg_error *err);
 /* Events of zeros are fine. */
 void dg_world_para_events_clear(dg_para_events *paras);
-/* which relay parents were backed */
+/* Tells which relay parents the candidates have that block `id` backed, and how many blocks below
+ * it those are. As dg_world_emit. */
 dg_code dg_world_para_events_tell(dg_world *world, dg_node_ix node, dg_leaf_id id,
                                   const dg_para_events *paras, dg_error *err);
 
