@@ -115,6 +115,38 @@ static void find_field(dg_suspects *out, const dg_suspect_facts *f, const char *
         advise_limit(s, f, json_array_get(value, 0));
 }
 
+/* Features that nodes of the model work by. */
+static const struct {
+    uint32_t bit;
+    const char *name;
+} features[] = { { 1, "ElasticScalingMVP" }, { 3, "CandidateReceiptV2" } };
+
+/* "0b0101": is bit i, from the left, set? */
+static bool is_set(const char *bits, uint32_t i)
+{
+    return bits && strncmp(bits, "0b", 2) == 0 && strlen(bits + 2) > i && bits[2 + i] == '1';
+}
+
+static void find_features(dg_suspects *out, const dg_suspect_facts *f)
+{
+    const char *bits = json_string_value(json_object_get(f->asked->config, "node_features"));
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
+        uint32_t bit = features[i].bit;
+        dg_suspect *s;
+        if (!is_set(bits, bit)
+            || !(s = dg_suspect_add(out, DG_SUSPECT_FEATURE, bit,
+                                    "nodes take node feature %u (%s) for not set", bit,
+                                    features[i].name)))
+            continue;
+        snprintf(s->seen, sizeof s->seen, "set in the planned node_features, %.80s", bits);
+        snprintf(s->says, sizeof s->says, "node feature %u (%s) is set, and nodes work by it", bit,
+                 features[i].name);
+        snprintf(s->advice, sizeof s->advice,
+                 "leave node feature %u (%s) off until all validators can work by it", bit,
+                 features[i].name);
+    }
+}
+
 static void find_config(dg_suspects *out, const dg_suspect_facts *f)
 {
     const char *field;
@@ -133,4 +165,6 @@ void dg_suspect_find_plan(dg_suspects *out, const dg_suspect_facts *facts)
     for (size_t i = 0; i < facts->fault_count && facts->network; i++)
         find_fault(out, facts, i);
     find_config(out, facts);
+    if (facts->network)
+        find_features(out, facts);
 }

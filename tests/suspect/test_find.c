@@ -268,6 +268,30 @@ START_TEST(each_planned_field_is_suspected)
 }
 END_TEST
 
+/* Of node features those that nodes work by: bits 1 and 3, from the left. */
+static const struct {
+    const char *bits, *kinds;
+} features[] = {
+    { "0b11110000", "config node-feature node-feature" },
+    { "0b11101000", "config node-feature" },
+    { "0b10100000", "config" },
+    { "0b0101", "config node-feature node-feature" },
+    { "0b01", "config node-feature" },
+    { "0b", "config" },
+};
+START_TEST(a_feature_is_suspected_where_nodes_work_by_it)
+{
+    char upgrade[100];
+    world w;
+    snprintf(upgrade, sizeof upgrade, ",\"config\":{\"node_features\":\"%s\"}", features[_i].bits);
+    open_world(&w, upgrade, "SD_V2_ONLY", "");
+    ck_assert_str_eq(kinds(&w), features[_i].kinds);
+    w.facts.network = false; /* nobody looks at it */
+    ck_assert_str_eq(kinds(&w), "config");
+    close_world(&w);
+}
+END_TEST
+
 /* A timeout below what blocks take is to be raised above that; one above it is left out. */
 static const struct {
     const char *ms, *advice;
@@ -316,6 +340,7 @@ int main(void)
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
     tcase_add_test(tc, where_the_arms_part_is_told);
     tcase_add_test(tc, each_planned_field_is_suspected);
+    LOOP(a_feature_is_suspected_where_nodes_work_by_it, features);
     LOOP(a_timeout_is_advised_by_what_blocks_take, timeouts);
     tcase_add_test(tc, what_is_beyond_the_bound_is_named);
     suite_add_tcase(s, tc);
