@@ -50,7 +50,7 @@ static const dg_keys_row fixed[] = {
       .says =
           "position of U: boundary-20 or boundary-20s (20 slots before the session changes), "
           "boundary-20b (20 blocks of control before it), boundary+5, boundary@2-8 (of the second "
-          "boundary), 50% (of a session's slots), #12345 (as if no slot stayed empty), next" },
+          "boundary), 50% (of a session's slots), #12345 (that block of control), next" },
     { "upgrade.how", DG_KEYS_TEXT, .words = hows, .fallback = "\"set-code\"",
       .says = "way of enactment; override writes :code itself, which is not the production path" },
     { "horizon", DG_KEYS_OBJECT, .without = "as of its keys", .says = "how far the run goes" },

@@ -322,8 +322,9 @@ void dg_run_seeds_clear(dg_run_seeds *s);
 
 /* ---- before the arms ---- */
 
-/* blocks_of_control.c: the slot of a U that is said in blocks, once control has run. DG_USAGE:
- * control has no such block. */
+/* blocks_of_control.c: is U said in blocks? */
+bool dg_run_counts_blocks(const dg_run_state *run);
+/* The slot of such a U, once control has run. DG_USAGE: control has no such block. */
 dg_code dg_run_slot_by_blocks(const dg_run_state *run, uint64_t *slot, dg_error *err);
 
 /* fork.c: makes the state that both arms begin from, where it is not the snapshot's, over

@@ -158,7 +158,7 @@ static dg_code count_blocks(dg_run_state *run, dg_error *err)
 {
     uint64_t slot;
     dg_code rc;
-    if (!run->asked->at.in_blocks)
+    if (!dg_run_counts_blocks(run))
         return DG_OK;
     if ((rc = dg_run_slot_by_blocks(run, &slot, err)) < 0 || slot == run->span.upgrade_slot)
         return rc;

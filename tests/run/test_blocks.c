@@ -40,7 +40,8 @@ static const struct {
     { "boundary-8", 8, 7, 12, 12 },  { "boundary-8s", 8, 7, 12, 12 },
     { "boundary-8b", 9, 8, 11, 11 }, { "boundary-3b", 3, 3, 17, 16 },
     { "boundary-4b", 5, 4, 15, 15 }, { "boundary+2b", 18, 18, 2, 2 },
-    { "boundary+0b", 20, 20, 0, 0 },
+    { "boundary+0b", 20, 20, 0, 0 }, { "#36", 5, 4, 15, 15 },
+    { "#37", 3, 3, 17, 16 },
 };
 START_TEST(a_place_is_said_in_what_it_counts)
 {
