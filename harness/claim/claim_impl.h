@@ -107,7 +107,7 @@ typedef struct para_rate {
     int64_t (*count)(const dg_event *paras); /* candidates, by a net-paras event */
     const char *did;                         /* "backed" */
     uint32_t behind; /* blocks from what heals to what it does to these: 1 for what is included */
-    int64_t floor_permille, most_backable;
+    int64_t floor_permille, most_backable[2];
     int64_t peak;                /* control's fullest block */
     int64_t spread, fewer, lost; /* thousandths */
     para_series arm[2];

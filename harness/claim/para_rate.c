@@ -67,8 +67,8 @@ static void paras(para_rate *r, const dg_event *e)
         s->count = e->block - s->first + 1;
     if (e->arm == DG_ARM_CONTROL)
         r->peak = count > r->peak ? count : r->peak;
-    else if (n->backable > r->most_backable)
-        r->most_backable = n->backable < COUNT_MAX ? n->backable : COUNT_MAX;
+    if (n->backable > r->most_backable[e->arm])
+        r->most_backable[e->arm] = n->backable < COUNT_MAX ? n->backable : COUNT_MAX;
     show(r, e, e->block - s->first, count);
 }
 
@@ -254,7 +254,11 @@ static void say_broken(para_rate *r, dg_verdict *v, const para_stretch *s)
 static void say_held(const para_rate *r, dg_verdict *v, const para_stretch *all)
 {
     unsigned is = tenths(all->treatment, all->blocks), was = tenths(all->control, all->blocks);
-    char lost[120] = "";
+    int64_t with = r->most_backable[DG_ARM_TREATMENT];
+    char lost[120] = "", without[80] = "";
+    if (with < r->setup.parachains)
+        snprintf(without, sizeof without, "; at most %u of %u parachains had one, as in control",
+                 (unsigned)with, (unsigned)r->setup.parachains);
     if (r->lost)
         snprintf(lost, sizeof lost, "; %u lost, and at_least_of_control lets that pass",
                  (unsigned)(r->lost / 1000));
@@ -262,8 +266,8 @@ static void say_held(const para_rate *r, dg_verdict *v, const para_stretch *all)
         snprintf(lost, sizeof lost, "; at worst %u fewer, and control itself varies by %u",
                  (unsigned)(r->fewer / 1000), (unsigned)(r->spread / 1000));
     dg_verdict_say(v, DG_VERDICT_HELD,
-                   "%u.%u candidates a block (%u.%u in control) over %u blocks from U on%s",
-                   is / 10, is % 10, was / 10, was % 10, all->blocks, lost);
+                   "%u.%u candidates a block (%u.%u in control) over %u blocks from U on%s%s",
+                   is / 10, is % 10, was / 10, was % 10, all->blocks, lost, without);
     v->figures = figures(r, all);
 }
 
@@ -272,17 +276,35 @@ static bool say_control(const para_rate *r, dg_verdict *v, const para_stretch *a
 {
     if (!all->control)
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "N-1 alone has no candidate %s", r->did);
-    else if (all->control / 1000 * CONTROL_ROTATION < all->blocks * r->most_backable)
+    else if (all->control / 1000 * CONTROL_ROTATION
+             < all->blocks * r->most_backable[DG_ARM_TREATMENT])
         dg_verdict_say(
             v, DG_VERDICT_UNEXERCISED,
             "N-1 alone has %u.%u candidates %s a block for %u parachains: less than one in "
             "%d blocks each",
             tenths(all->control, all->blocks) / 10, tenths(all->control, all->blocks) % 10, r->did,
-            (unsigned)r->most_backable, CONTROL_ROTATION);
+            (unsigned)r->most_backable[DG_ARM_TREATMENT], CONTROL_ROTATION);
     else
         return false;
     v->control_failed = true;
     return true;
+}
+
+/* Some parachains had no candidate in treatment, but in control: that is for another seed to tell.
+ * Those that have none in either arm are not N's doing. */
+static bool is_silent(const para_rate *r)
+{
+    return r->most_backable[DG_ARM_TREATMENT] < r->setup.parachains
+           && r->most_backable[DG_ARM_TREATMENT] < r->most_backable[DG_ARM_CONTROL];
+}
+
+static void say_silent(const para_rate *r, dg_verdict *v)
+{
+    v->reach = DG_VERDICT_NOT_REACHED;
+    dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
+                   "at most %u of %u parachains had a candidate at a time, %u in control",
+                   (unsigned)r->most_backable[DG_ARM_TREATMENT], (unsigned)r->setup.parachains,
+                   (unsigned)r->most_backable[DG_ARM_CONTROL]);
 }
 
 void dg_claim_rate_finish(void *rate, dg_verdict *v)
@@ -300,10 +322,8 @@ void dg_claim_rate_finish(void *rate, dg_verdict *v)
         say_broken(r, v, r->lost ? &worst : &broken); /* a plan may want more than control has */
     else if (say_control(r, v, &all))
         ;
-    else if (r->most_backable < r->setup.parachains)
-        dg_verdict_say(v, DG_VERDICT_UNEXERCISED,
-                       "at most %u of %u parachains had a candidate at a time",
-                       (unsigned)r->most_backable, (unsigned)r->setup.parachains);
+    else if (is_silent(r))
+        say_silent(r, v);
     else
         say_held(r, v, &all);
     if (r->facts.lost)
