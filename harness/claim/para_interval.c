@@ -2,12 +2,13 @@
  *
  * Counted in relay blocks between two inclusions, from the last one before U on, or
  * where there is none from the block before U; at the end of the run, up to its last
- * block. Inclusions on losing forks count too. */
+ * block; and in blocks included from U on, against the same parachain's in control. Inclusions on
+ * losing forks count too. */
 #include "claim/claim_impl.h"
 
 #include <stdlib.h>
 
-enum { PARAS_MAX = 1024, SLACK_BLOCKS = 2 };
+enum { PARAS_MAX = 1024, SLACK_BLOCKS = 2, TURN = 1 };
 
 typedef struct para {
     uint32_t id, last, worst, worst_from, inclusions;
@@ -156,8 +157,64 @@ static dg_figure milliseconds(const memory *m, uint64_t blocks)
     return dg_claim_figure_milli(blocks * (uint64_t)m->setup.slot_ms);
 }
 
+/* ---- what each has less than in control ---- */
+
+typedef struct loss {
+    const para *of; /* control's; NULL: none lost anything */
+    uint32_t was, is, let_pass;
+} loss;
+
+static uint32_t blocks_of(const side *s)
+{
+    return s->newest > s->upgrade ? s->newest - s->upgrade : 0;
+}
+
+/* The parachain that lost most. One block each is a turn of the cores more or less; and blocks that
+ * the relay chain lacks are not the parachains' to lose. */
+static loss worst_loss(memory *m)
+{
+    side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    uint32_t was = blocks_of(c), is = blocks_of(t);
+    loss out = { .let_pass = TURN + (was > is ? was - is : 0) };
+    for (uint32_t i = 0; i < c->count; i++) {
+        const para *p = para_of(t, c->paras[i].id);
+        uint32_t before = c->paras[i].inclusions, now = p ? p->inclusions : 0;
+        if (before > now && before - now > out.was - out.is) {
+            out.of = &c->paras[i];
+            out.was = before;
+            out.is = now;
+        }
+    }
+    return out;
+}
+
+static void say_lost(memory *m, dg_verdict *v, const loss *l)
+{
+    const side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
+    uint32_t least = l->was > l->let_pass ? l->was - l->let_pass : 0;
+    tally where = { t->upgrade + 1, t->newest, l->was - l->is };
+    dg_verdict_say(v, DG_VERDICT_BROKE,
+                   "parachain %u had %u blocks included, %u in control: %u lost, of which %u may "
+                   "be chance",
+                   l->of->id, l->is, l->was, l->was - l->is, l->let_pass);
+    v->figures =
+        (dg_figures){ .unit = "blocks",
+                      .measured = dg_claim_figure(l->is),
+                      .control = dg_claim_figure(l->was),
+                      .threshold = dg_claim_figure(least),
+                      .at_least = true,
+                      .lost_unit = "seconds",
+                      .lost = milliseconds(m, (uint64_t)(l->was - l->is) * blocks_of(c) / l->was) };
+    dg_verdict_span(v, &where);
+    dg_claim_evidence_add(&m->facts,
+                          json_pack("{s:I, s:I, s:I}", "para", (json_int_t)l->of->id, "included",
+                                    (json_int_t)l->is, "in_control", (json_int_t)l->was));
+    dg_verdict_show(v, &m->facts);
+}
+
 static void judge(memory *m, dg_verdict *v)
 {
+    loss lost = worst_loss(m);
     const side *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     const para *p = worst_para(t);
     uint32_t was = worst_of(c, worst_para(c)), is = worst_of(t, p), middle = median(t),
@@ -172,6 +229,10 @@ static void judge(memory *m, dg_verdict *v)
                           .lost = milliseconds(m, is > was ? is - was : 0) };
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
     v->figures = blocks;
+    if (!late && !slow && lost.was - lost.is > lost.let_pass) {
+        say_lost(m, v, &lost);
+        return;
+    }
     if (!late && !slow) {
         dg_verdict_say(
             v, DG_VERDICT_HELD,
@@ -221,7 +282,7 @@ const dg_claim dg_claim_para_interval = {
     .id = DG_CLAIM_PARA_INTERVAL,
     .fails = "parachains wait for their next block",
     .says = "no parachain waits for its next block more than twice as long as the one that waits "
-            "longest in control",
+            "longest in control, and none loses a block of its own beyond one turn of the cores",
     .because = "a mean over all parachains hides the one that stands still: a group that cannot "
                "back, a collator that nobody hears",
     .allows = "seconds",

@@ -860,6 +860,23 @@ static const struct row {
       NET("1") EVERY_TWO("C", "7")
           EVERY_TWO("T", "7") "T13 net-included 114 7 0\nT15 net-included 115 7 0" },
 
+/* parachain 7 in each block from U to #21, and what the network had of them */
+#define IN(arm, n) arm #n " net-included 1" #n " 7 0\n"
+#define IN_4(arm, a, b, c, d) IN(arm, a) IN(arm, b) IN(arm, c) IN(arm, d)
+#define IN_ALL(arm)                                                                                \
+    arm "9 net-included 109 7 0\n" IN_4(arm, 10, 11, 12, 13) IN_4(arm, 14, 15, 16, 17)             \
+        IN_4(arm, 18, 19, 20, 21) arm "9 paras 109 121 1 1 0 1 1\n"
+    { "para-interval", DG_VERDICT_HELD, 0, "within 2 blocks (1 in control)",
+      NET("1") IN_ALL("C") "T9 net-included 109 7 0\n" IN_4("T", 10, 11, 12, 13) IN_4(
+          "T", 14, 15, 16, 17) IN("T", 19) IN("T", 20) IN("T", 21) "T9 paras 109 121 1 1 0 1 1" },
+    { "para-interval", DG_VERDICT_BROKE, 10,
+      "parachain 7 had 10 blocks included, 12 in control: 2 lost, of which 1 may be chance",
+      NET("1") IN_ALL("C") "T9 net-included 109 7 0\n" IN_4("T", 10, 11, 12, 13) IN("T", 15) IN(
+          "T", 16) IN("T", 17) IN("T", 19) IN("T", 20) IN("T", 21) "T9 paras 109 121 1 1 0 1 1" },
+    /* the relay chain is a block short */
+    { "para-interval", DG_VERDICT_HELD, 0, "within 2 blocks (1 in control)",
+      NET("1") IN_ALL("C") "T9 net-included 109 7 0\n" IN_4("T", 10, 11, 12, 13) IN("T", 15) IN(
+          "T", 16) IN("T", 17) IN("T", 18) IN("T", 19) IN("T", 20) "T9 paras 109 120 1 1 0 1 1" },
     { "pvf-ready", DG_VERDICT_UNEXERCISED, 0, "no candidate named a code",
       NET("1") "C9 net-pvf 109 1 40 40 0 0\nT9 net-pvf 109 1 40 0 0 0" },
     { "pvf-ready", DG_VERDICT_HELD, 0,
