@@ -129,6 +129,13 @@ typedef struct making {
     bool unexpected; /* the epoch digest, or its lack */
 } making;
 
+/* Is the block U, so that what follows is N's first? */
+static bool follows_upgrade(const dg_world *world, uint32_t block)
+{
+    const dg_world_block *b = &world->blocks[block];
+    return b->enacted && (b->parent == DG_NO || !world->blocks[b->parent].enacted);
+}
+
 /* Transactions of a block: heartbeats, or the one that enacts, which leaves no room. */
 static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inherent, dg_error *err)
 {
@@ -142,6 +149,10 @@ static dg_code build(dg_world *world, dg_block **out, making *m, dg_bytes inhere
     dg_code rc;
     for (size_t i = 0, from = 0; i < m->beats.count; from = m->beats.ends[i++])
         beats[i] = dg_bytes_of(m->beats.bytes.at + from, m->beats.ends[i] - from);
+    if (follows_upgrade(world, m->p->parent)) {
+        options.writes = world->options.first_writes;
+        options.write_count = world->options.first_write_count;
+    }
     m->enacts = world->consensus->enact.set && m->p->claim.slot >= world->consensus->enact.slot
                 && !world->blocks[m->p->parent].enacted;
     if (m->enacts) {

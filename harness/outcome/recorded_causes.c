@@ -477,6 +477,21 @@ static const struct {
     { DG_CLAIM_API_WINDOW, methods },
 };
 
+/* Is there proof of what broke it? Then what was recorded adds nothing. */
+static bool is_proved(const json_t *causes, dg_claim_id claim)
+{
+    const json_t *cause, *one;
+    size_t i, k;
+    json_array_foreach(causes, i, cause)
+    {
+        json_array_foreach(json_object_get(cause, "claims"), k,
+                           one) if (strcmp(text_at(cause, "kind"), "contributes") != 0
+                                    && strcmp(text_at(one, "claim"), dg_claim_name(claim)) == 0
+                                    && strcmp(text_at(one, "status"), "broke") != 0) return true;
+    }
+    return false;
+}
+
 int dg_outcome_recorded(json_t *causes, json_t *advice, const dg_outcome_facts *run,
                         const json_t *claims)
 {
@@ -484,7 +499,7 @@ int dg_outcome_recorded(json_t *causes, json_t *advice, const dg_outcome_facts *
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         line it = { .says = "" };
         if (!dg_outcome_is(claims, reasons[i].claim, DG_VERDICT_BROKE)
-            || !reasons[i].shown(&it, run))
+            || is_proved(causes, reasons[i].claim) || !reasons[i].shown(&it, run))
             continue;
         bad |= json_array_append_new(
             causes, json_pack("{s:s, s:o}", "kind", "recorded", "says", dg_event_text(it.says)));

@@ -165,6 +165,7 @@ void dg_run_arm_clear(dg_run_arm *a)
     dg_survey_sample_clear(&a->kept.without);
     dg_survey_scan_clear(&a->kept.settled);
     dg_survey_scan_clear(&a->kept.end);
+    dg_state_free(a->kept.after);
     json_decref(a->kept.config);
     json_decref(a->kept.config_end);
     json_decref(a->kept.messages);

@@ -73,6 +73,9 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
     case DG_SUSPECT_FAULT:  /* faults.c leaves it out */
     case DG_SUSPECT_CONFIG: /* and these are no longer in the transition */
     case DG_SUSPECT_CONFIG_ITEM:
+    case DG_SUSPECT_STORAGE_VERSION: /* put_back.c has these written */
+    case DG_SUSPECT_STORAGE_ITEM:
+    case DG_SUSPECT_CONFIG_VALUE:
     case DG_SUSPECT_KIND_COUNT:
         break;
     }
@@ -81,6 +84,8 @@ static void change_network(const dg_suspect *s, dg_plan_network *wish, dg_networ
 void dg_run_intervene_network(const dg_run_state *run, dg_plan_network *wish,
                               dg_network_options *options)
 {
+    options->first_writes = (const dg_bytes(*)[2])run->put_back.writes;
+    options->first_write_count = run->put_back.count;
     for (size_t i = 0; run->without && i < run->suspects->count; i++)
         if (run->without >> i & 1)
             change_network(&run->suspects->at[i], wish, options);
@@ -150,6 +155,8 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
     quiet.progress = NULL;
     quiet.compiling = NULL;
     run->options = &quiet;
+    if ((rc = dg_run_put_back_make(run, without, err)) < 0)
+        return rc;
     run->without = without;
     begin_again(run);
     if ((rc = change_config(run, err)) < 0 || (rc = dg_run_arm_open_chain(&run->treatment, err)) < 0

@@ -196,6 +196,8 @@ static dg_code at_after(dg_run_arm *a, dg_block *block, const dg_build_report *r
                                     : dg_run_arm_migrated(a, block, err);
     if (rc < 0)
         return rc;
+    if (a->which == DG_ARM_CONTROL && !(a->kept.after = dg_state_fork(dg_block_state(block))))
+        return dg_fail(err, DG_NOMEM, "no memory for a fork of the state");
     if ((rc = ask_at(a, DG_RUN_MOMENT_AFTER, block, err)) < 0)
         return rc;
     if (a->which == DG_ARM_TREATMENT && (rc = dg_run_sample_types(a, err)) < 0)

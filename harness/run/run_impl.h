@@ -32,7 +32,8 @@ typedef struct dg_run_kept {
     dg_ns sampled_at[DG_RUN_MOMENT_COUNT];
     dg_survey_sample without; /* treatment's state U as N-1 would answer over it */
     dg_survey_scan settled, end;
-    int64_t era_end;                     /* Staking.ActiveEra; 0: none */
+    dg_state *after; /* of control: the state of U+1; owned, NULL: it did not come to that */
+    int64_t era_end; /* Staking.ActiveEra; 0: none */
     json_t *config, *config_end, *calls; /* by name */
     /* At U: storage versions by pallet, and values whose type N changes; these once
      * more at control's U+1, to tell what N-1 writes in every block. */
@@ -88,6 +89,13 @@ enum {
 };
 
 enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
+/* Values that are written with N's first block; a treatment that was not intervened in has none. */
+typedef struct dg_run_put_back {
+    dg_buf keys[DG_SUSPECTS_MAX], values[DG_SUSPECTS_MAX];
+    dg_bytes writes[DG_SUSPECTS_MAX][2];
+    size_t count;
+} dg_run_put_back;
+
 struct dg_run_state {
     const dg_plan *plan;
     dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
@@ -122,6 +130,7 @@ struct dg_run_state {
     const dg_suspects *suspects;
     dg_suspect_set without;
     dg_proof_claims asked_again;     /* .. for these claims alone */
+    dg_run_put_back put_back;        /* what N's first block is given then */
     json_t *config_left;             /* what is left of the plan's configuration then */
     dg_runtime *met[DG_RUN_MET_MAX]; /* by the arms; owned */
     size_t met_count;
@@ -272,6 +281,12 @@ dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err);
 /* intervene.c: treatment without a set of suspects, judged against control's events. Only in a
  * process of its own: what the arms have left is not given back. */
 dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err);
+/* put_back.c: run->put_back, of the values that a set of suspects has N's first block given: as
+ * control's are, in N's layout. Before treatment is forgotten. DG_USAGE: a value that N's type
+ * does not hold. */
+dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err);
+/* Gives the values back. */
+void dg_run_put_back_clear(dg_run_put_back *values);
 /* Is this suspect taken away in the treatment that is run now? */
 bool dg_run_is_without(const dg_run_state *run, dg_suspect_kind kind, uint32_t index);
 /* Is the claim asked about in it? */

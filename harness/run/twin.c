@@ -244,6 +244,7 @@ static void run_clear(dg_run_state *run)
     dg_engine_free(run->engine);
     dg_buf_clear(&run->code);
     dg_run_faults_clear(run);
+    dg_run_put_back_clear(&run->put_back);
     dg_event_log_clear(&run->log);
     dg_plan_free(run->settled);
 }

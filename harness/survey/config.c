@@ -116,15 +116,32 @@ static void compare(words *changed, words *gone, const char *name, const json_t 
 
 /* ---- what the plan wants changed ---- */
 
-static int set_at(json_t *config, const char *path, const json_t *value)
+bool dg_survey_field_put(json_t *object, const char *path, const json_t *value)
 {
     const char *dot;
     char part[80];
     for (; (dot = strchr(path, '.')); path = dot + 1) {
         snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
-        config = json_object_get(config, part);
+        object = json_object_get(object, part);
     }
-    return json_object_set(config, path, (json_t *)value);
+    return json_object_get(object, path)
+           && json_object_set_new(object, path, json_deep_copy(value)) == 0;
+}
+
+bool dg_survey_fields_taken(json_t *object, const json_t *from)
+{
+    const char *name;
+    json_t *field;
+    bool good = true;
+    json_object_foreach(object, name, field)
+    {
+        const json_t *was = dg_survey_field_named(from, name);
+        if (json_is_object(field))
+            good &= dg_survey_fields_taken(field, from);
+        else if (was)
+            good &= json_object_set_new(object, name, json_deep_copy(was)) == 0;
+    }
+    return good;
 }
 
 /* A copy in which fields that came to be what the plan wants read as control's, so
@@ -136,7 +153,7 @@ static json_t *but_for_wanted(const json_t *wanted, const json_t *old, const jso
     int bad = copy == NULL;
     json_object_foreach((json_t *)wanted, path, v) if (json_equal(dg_survey_field(now, path), v)
                                                        && dg_survey_field(old, path)) bad |=
-        set_at(copy, path, dg_survey_field(old, path));
+        !dg_survey_field_put(copy, path, dg_survey_field(old, path));
     if (bad) {
         json_decref(copy);
         return NULL;

@@ -76,6 +76,13 @@ const json_t *dg_survey_field_named(const json_t *object, const char *name);
 /* The value at a dotted place; borrowed, NULL: there is none. */
 json_t *dg_survey_field(const json_t *object, const char *path);
 
+/* Puts a copy of `value` in the place of the one there; false: there is none, or no memory. */
+bool dg_survey_field_put(json_t *object, const char *path, const json_t *value);
+
+/* Every field of `object`, at any depth, becomes a copy of the one that `from` has under its name;
+ * those that it has not stay. False: no memory. */
+bool dg_survey_fields_taken(json_t *object, const json_t *from);
+
 /* Two values of one configuration item, compared field by field, by name. */
 typedef struct dg_survey_config_change {
     size_t fields;          /* compared */

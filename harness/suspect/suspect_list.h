@@ -18,6 +18,12 @@ X(ROOM_ASKED, "authors-ask")
 X(CONFIG, "config")
 /* one item of a list in upgrade.config is not there; name: the field, index: of the item */
 X(CONFIG_ITEM, "config-item")
+/* a pallet's storage version is one more than it stays; name: the pallet, index: the version */
+X(STORAGE_VERSION, "storage-version")
+/* a plain storage item is control's after N's first block; name: "Pallet.Item" */
+X(STORAGE_ITEM, "storage-item")
+/* likewise one field of HostConfiguration; name: its place, "a.b" */
+X(CONFIG_VALUE, "config-value")
 /* at U nodes are answered over storage that N has migrated */
 X(MIGRATED, "answers-at-upgrade")
 /* N's blocks and answers take no longer than N-1's longest */

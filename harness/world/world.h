@@ -186,6 +186,10 @@ typedef struct dg_network_options {
     /* only the first claim of a slot is used: a world that does not exist */
     bool no_forks;
     dg_spared spared;
+    /* put into the state of every block that is N's first on its branch, a .at of NULL: taken out;
+     * borrowed until the end */
+    const dg_bytes (*first_writes)[2];
+    size_t first_write_count;
     /* Below zero ends the run with that code. NULL: nobody listens. */
     /* `at`, `block` and `node` are set, arm and place in a log are not; takes the detail. `about`:
      * hash of the block it is about, NULL: of none */

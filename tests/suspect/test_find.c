@@ -317,6 +317,89 @@ START_TEST(a_timeout_is_advised_by_what_blocks_take)
 }
 END_TEST
 
+/* What N's migrations leave, as events tell it; also without a network. */
+static const struct {
+    dg_arm arm;
+    dg_event event;
+    const char *detail, *kinds, *name, *advice;
+} stored[] = {
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_MIGRATION },
+      "{\"unraised\":[{\"item\":\"A.B\",\"version\":2},{\"item\":\"A.C\",\"version\":2}]}",
+      "storage-version",
+      "A",
+      "add the migration of A from storage version 2 to 3 to N" },
+    { DG_ARM_TREATMENT, { .kind = DG_EVENT_MIGRATION }, "{\"unraised\":[]}", "", "", "" },
+    { DG_ARM_CONTROL,
+      { .kind = DG_EVENT_MIGRATION },
+      "{\"unraised\":[{\"item\":\"A.B\",\"version\":2}]}",
+      "",
+      "",
+      "" },
+    /* one value, that decodes in control; not a map, nor keys, which have a claim of their own */
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE, .storage = { .entries = 1, .undecodable = 1 } },
+      "{\"pallet\":\"A\",\"item\":\"B\",\"role\":\"\",\"reason\":\"short\"}",
+      "storage-item",
+      "A.B",
+      "migrate A.B in N" },
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE,
+        .storage = { .entries = 1, .undecodable = 1, .undecodable_control = 1 } },
+      "{\"pallet\":\"A\",\"item\":\"B\",\"role\":\"\"}",
+      "",
+      "",
+      "" },
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE, .storage = { .entries = 2, .undecodable = 1 } },
+      "{\"pallet\":\"A\",\"item\":\"B\",\"role\":\"\"}",
+      "",
+      "",
+      "" },
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_STORAGE, .storage = { .entries = 1, .undecodable = 1 } },
+      "{\"pallet\":\"Session\",\"item\":\"QueuedKeys\",\"role\":\"session-keys\"}",
+      "",
+      "",
+      "" },
+    /* the field that differs, where both have it */
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_CONFIG, .config = { .decodes = 1, .control_decodes = 1 } },
+      "{\"what\":\"Configuration.ActiveConfig\",\"control\":{\"a\":1,\"g\":{\"b\":2,\"c\":3}},"
+      "\"treatment\":{\"a\":1,\"g\":{\"b\":5},\"d\":7}}",
+      "config-value",
+      "g.b",
+      "keep g.b at 2" },
+    { DG_ARM_TREATMENT,
+      { .kind = DG_EVENT_CONFIG, .config = { .decodes = 1, .control_decodes = 1 } },
+      "{\"what\":\"Babe.EpochConfig\",\"control\":{\"a\":1},\"treatment\":{\"a\":2}}",
+      "",
+      "",
+      "" },
+};
+
+START_TEST(what_migrations_leave_is_suspected)
+{
+    static dg_suspects found;
+    dg_event e = stored[_i].event;
+    world w;
+    open_world(&w, ",\"to\":\"README.md\"", "SD_V2_ONLY", "");
+    w.facts.network = false;
+    e.arm = stored[_i].arm;
+    e.block = 34;
+    e.detail = json_loads(stored[_i].detail, 0, NULL);
+    ck_assert_ptr_nonnull(e.detail);
+    dg_event_log_add(&w.log, &e);
+    ck_assert_str_eq(kinds(&w), stored[_i].kinds);
+    dg_suspects_find(&found, &w.facts);
+    if (stored[_i].kinds[0]) {
+        ck_assert_str_eq(found.at[0].name, stored[_i].name);
+        ck_assert_msg(strstr(found.at[0].advice, stored[_i].advice), "%s", found.at[0].advice);
+    }
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(what_is_beyond_the_bound_is_named)
 {
     static dg_suspects found;
@@ -342,6 +425,7 @@ int main(void)
     tcase_add_test(tc, each_planned_field_is_suspected);
     LOOP(a_feature_is_suspected_where_nodes_work_by_it, features);
     LOOP(a_timeout_is_advised_by_what_blocks_take, timeouts);
+    LOOP(what_migrations_leave_is_suspected, stored);
     tcase_add_test(tc, what_is_beyond_the_bound_is_named);
     suite_add_tcase(s, tc);
     return suite_run(s);

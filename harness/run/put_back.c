@@ -1,0 +1,151 @@
+/* put_back.c - values that an intervention gives N's first block: control's, where what N's
+ * migrations left is suspected. They are read by the types of N-1 and written by those of N, so
+ * that what converts is converted. */
+#include "run/run_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { VALUE_MAX = 1 << 24 }; /* bytes */
+
+static const dg_meta *meta_of(dg_runtime *runtime)
+{
+    const dg_meta *meta = NULL;
+    return dg_runtime_meta(runtime, &meta, NULL) == DG_OK ? meta : NULL;
+}
+
+/* Room for one more; a second one for the same key takes the place of the first. */
+static dg_buf *value_for(dg_run_put_back *p, dg_bytes key)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (dg_bytes_equal(dg_buf_bytes(&p->keys[i]), key)) {
+            dg_buf_reset(&p->values[i]);
+            return &p->values[i];
+        }
+    assert(p->count < DG_SUSPECTS_MAX);
+    dg_buf_init(&p->keys[p->count], DG_TRIE_KEY_MAX);
+    dg_buf_init(&p->values[p->count], VALUE_MAX);
+    dg_buf_put_bytes(&p->keys[p->count], key);
+    return &p->values[p->count++];
+}
+
+/* ---- a storage version ---- */
+
+static dg_code put_version(dg_run_state *run, const dg_suspect *s, dg_error *err)
+{
+    const dg_meta *meta = meta_of(run->to);
+    uint8_t key[32], value[2] = { (uint8_t)(s->index + 1), (uint8_t)((s->index + 1) >> 8) };
+    for (size_t i = 0; meta && i < dg_meta_pallet_count(meta); i++) {
+        const dg_meta_pallet *p = dg_meta_pallet_at(meta, i);
+        if (!p->storage_prefix || strcmp(p->name, s->name) != 0)
+            continue;
+        dg_storage_prefix(key, p->storage_prefix, ":__STORAGE_VERSION__:");
+        dg_buf_put(value_for(&run->put_back, DG_BYTES_OF(key)), value, sizeof value);
+        return DG_OK;
+    }
+    return dg_fail(err, DG_USAGE, "N has no pallet %s", s->name);
+}
+
+/* ---- an item ---- */
+
+static dg_code put_json(dg_run_state *run, const char *pallet, const char *item,
+                        const json_t *value, dg_error *err)
+{
+    const dg_meta *meta = meta_of(run->to);
+    const dg_meta_entry *entry = meta ? dg_meta_storage(meta, pallet, item) : NULL;
+    uint8_t key[32];
+    if (!entry || entry->hasher_count)
+        return dg_fail(err, DG_USAGE, "N has no plain item %s.%s", pallet, item);
+    dg_storage_prefix(key, entry->prefix, entry->name);
+    return dg_value_encode(meta, value_for(&run->put_back, DG_BYTES_OF(key)), entry->value, value,
+                           err);
+}
+
+/* N's default with the fields that the older value has, by their names: releases add fields, and
+ * gather them into groups. Owned; NULL: the item has no default that is an object. */
+static json_t *over_default(const dg_run_state *run, const char *pallet, const char *item,
+                            const json_t *was)
+{
+    const dg_meta *meta = meta_of(run->to);
+    const dg_meta_entry *entry = meta ? dg_meta_storage(meta, pallet, item) : NULL;
+    json_t *out = NULL;
+    if (!entry || !json_is_object(was)
+        || dg_value_decode_all(meta, &out, entry->value, entry->fallback, NULL) != DG_OK)
+        return NULL;
+    if (!dg_survey_fields_taken(out, was)) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+static dg_code put_item(dg_run_state *run, const dg_suspect *s, dg_error *err)
+{
+    const char *dot = strchr(s->name, '.');
+    dg_state *control = run->control.kept.after;
+    char pallet[96];
+    json_t *value, *whole;
+    dg_code rc;
+    assert(dot);
+    snprintf(pallet, sizeof pallet, "%.*s", (int)(dot - s->name), s->name);
+    value =
+        control ? dg_survey_item(meta_of(run->from_kept), control, pallet, dot + 1, NULL) : NULL;
+    if (!value)
+        return dg_fail(err, DG_USAGE, "control has no value of %s that can be read", s->name);
+    whole = over_default(run, pallet, dot + 1, value);
+    rc = put_json(run, pallet, dot + 1, whole ? whole : value, err);
+    json_decref(whole);
+    json_decref(value);
+    return rc;
+}
+
+/* ---- a field of the configuration ---- */
+
+/* What treatment had after N's migrations, with the fields that were put back so far. */
+static dg_code put_field(dg_run_state *run, json_t **config, const dg_suspect *s, dg_error *err)
+{
+    static const char item[] = "Configuration.ActiveConfig";
+    const json_t *was = json_object_get(json_object_get(run->control.kept.config, item), "value"),
+                 *is = json_object_get(json_object_get(run->treatment.kept.config, item), "value");
+    const char *last = strrchr(s->name, '.');
+    const json_t *value = dg_survey_field_named(was, last ? last + 1 : s->name);
+    if (!*config && !(*config = json_deep_copy(is)))
+        return dg_fail(err, DG_USAGE, "N has no configuration that can be read");
+    if (!value || !dg_survey_field_put(*config, s->name, value))
+        return dg_fail(err, DG_USAGE, "%s is not a field of both configurations", s->name);
+    return put_json(run, "Configuration", "ActiveConfig", *config, err);
+}
+
+void dg_run_put_back_clear(dg_run_put_back *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        dg_buf_clear(&p->keys[i]);
+        dg_buf_clear(&p->values[i]);
+    }
+    p->count = 0;
+}
+
+dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err)
+{
+    json_t *config = NULL;
+    dg_code rc = DG_OK;
+    assert(!run->put_back.count);
+    for (size_t i = 0; rc >= 0 && i < run->suspects->count; i++) {
+        const dg_suspect *s = &run->suspects->at[i];
+        if (!(without >> i & 1))
+            continue;
+        if (s->kind == DG_SUSPECT_STORAGE_VERSION)
+            rc = put_version(run, s, err);
+        else if (s->kind == DG_SUSPECT_STORAGE_ITEM)
+            rc = put_item(run, s, err);
+        else if (s->kind == DG_SUSPECT_CONFIG_VALUE)
+            rc = put_field(run, &config, s, err);
+    }
+    json_decref(config);
+    for (size_t i = 0; rc >= 0 && i < run->put_back.count; i++) {
+        run->put_back.writes[i][0] = dg_buf_bytes(&run->put_back.keys[i]);
+        run->put_back.writes[i][1] = dg_buf_bytes(&run->put_back.values[i]);
+        rc = dg_buf_check(&run->put_back.values[i], err, "a value that is put back");
+    }
+    return rc < 0 ? rc : DG_OK;
+}
