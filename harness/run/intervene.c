@@ -162,6 +162,10 @@ dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set withou
     if ((rc = change_config(run, err)) < 0 || (rc = dg_run_arm_open_chain(&run->treatment, err)) < 0
         || (rc = dg_run_arm_whole(&run->treatment, err)) < 0)
         return rc;
+    if (run->diverged) /* control has it too, and would have to be without it as well */
+        return dg_fail(
+            err, DG_MISMATCH,
+            "without it the blocks before U are not control's, which is no measure then");
     return judge(run, out, err);
 }
 

@@ -119,7 +119,7 @@ static dg_askers askers_at(const dg_world *world, const dg_world_block *b)
                                || before->view.host_version != p->view.host_version,
                         .session = p ? p->view.session : DG_NO,
                         .host_most = world->options.spared.host_most,
-                        .features_off = world->options.spared.features_off,
+                        .features_off = b->enacted ? world->options.spared.features_off : 0,
                         .migrated = world->options.spared.migrated && is_new(b, p) };
 }
 

@@ -154,7 +154,7 @@ typedef struct dg_authored {
 /* What a world does without of all that N brings, to see what comes of it. All 0: nothing. */
 typedef struct dg_spared {
     uint32_t host_most;    /* nodes see ParachainHost as at most this version; 0: as it is */
-    uint64_t features_off; /* node features that nodes take for not set, one bit each */
+    uint64_t features_off; /* node features that nodes take for not set from U on: a bit each */
     bool migrated;         /* at U they are answered over storage that N has migrated */
     bool work;             /* N's blocks and calls take no longer than N-1's longest did */
 } dg_spared;

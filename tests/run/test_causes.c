@@ -174,6 +174,31 @@ START_TEST(what_nothing_explains_is_told_as_that)
 }
 END_TEST
 
+/* A fault that control has as well began before U: treatment without it is another network from
+ * there on, and against control it proves nothing. */
+START_TEST(what_control_has_too_is_not_proved_by_treatment_without_it)
+{
+    json_t *o =
+        explain(SPEC, TO_N("boundary-8"), "2",
+                NODES("SD_V12_PURGE", ",\"faults\":[{\"kind\":\"pause\",\"nodes\":[1,2,3,4],"
+                                      "\"from\":\"U-12\",\"until\":\"U+9\"}]"),
+                "{\"default\":true}", DG_RUN_EXPLAIN_PROVED);
+    const json_t *looked, *fault = NULL;
+    size_t i;
+    ck_assert_msg(any_cause(o, "they lose the grid topology"), "%s", causes_of(o));
+    ck_assert_msg(!any_cause(o, "network.faults[0]"), "%s", causes_of(o));
+    json_array_foreach(
+        json_object_get(o, "looked_at"), i,
+        looked) if (strcmp(json_string_value(json_object_get(looked, "suspect")), "fault") == 0)
+        fault = looked;
+    ck_assert_msg(fault
+                      && strstr(json_string_value(json_object_get(fault, "failed")),
+                                "the blocks before U are not control's"),
+                  "%s", causes_of(o));
+    json_decref(o);
+}
+END_TEST
+
 /* One process or many, the outcome is the same: trials are told in the order of the suspects. */
 START_TEST(the_number_of_processes_changes_nothing)
 {
@@ -213,6 +238,7 @@ int main(void)
                         REDUCED ? 0 : (int)(sizeof hows / sizeof *hows));
     if (!REDUCED) {
         tcase_add_test(tc, nodes_that_restart_lose_artifacts_by_that);
+        tcase_add_test(tc, what_control_has_too_is_not_proved_by_treatment_without_it);
         tcase_add_test(tc, what_nothing_explains_is_told_as_that);
         tcase_add_test(tc, the_number_of_processes_changes_nothing);
     }
