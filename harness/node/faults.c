@@ -7,6 +7,7 @@
  * by the one that began last of those that last. */
 #include "node/node_impl.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { PPM = 1000000 };
@@ -359,4 +360,54 @@ bool dg_node_faults_collators_away(const dg_world *world, dg_para_id para)
                 return true;
     }
     return false;
+}
+
+/* ---- what must hold ---- */
+
+static bool means(const dg_planned_fault *f, dg_node_ix node)
+{
+    for (uint32_t i = 0; i < f->node_count; i++)
+        if (f->nodes[i].v == node.v)
+            return true;
+    return false;
+}
+
+static void verify_fault(const dg_world *world, const dg_planned_fault *f)
+{
+    assert((unsigned)f->of.kind < DG_FAULT_COUNT);
+    assert(f->node_count <= world->node_count);
+    assert(f->nodes || !f->node_count);
+    assert((f->link.v != 0) == (f->of.kind == DG_FAULT_LOSS));
+    assert(!f->stands || (f->of.from <= world->slot && world->slot < f->of.until));
+    assert(!f->stands || f->began <= dg_sim_now(world->sim));
+    for (uint32_t i = 0; i < f->node_count; i++) {
+        assert(f->nodes[i].v < world->node_count);
+        assert(!i || f->nodes[i - 1].v < f->nodes[i].v);
+    }
+}
+
+/* A node withholds at least what the faults that stand have it withhold, and its clock is set by
+ * one of them. */
+static void verify_node(const dg_world *world, dg_node_ix node)
+{
+    const dg_world_node *n = &world->nodes[node.v];
+    uint32_t withholds = 0;
+    for (uint32_t i = 0; i < world->faults->count; i++)
+        if (world->faults->of[i].stands && means(&world->faults->of[i], node))
+            withholds |= kinds[world->faults->of[i].of.kind].withholds;
+    assert((n->withholds & withholds) == withholds);
+    assert(n->clock <= world->faults->count);
+    if (n->clock) {
+        const dg_planned_fault *f = &world->faults->of[n->clock - 1];
+        assert(f->stands && f->of.kind == DG_FAULT_CLOCK && means(f, node));
+    }
+}
+
+void dg_node_faults_verify(const dg_world *world)
+{
+    assert(world->faults->count <= DG_FAULTS_MAX);
+    for (uint32_t i = 0; i < world->faults->count; i++)
+        verify_fault(world, &world->faults->of[i]);
+    for (uint32_t i = 0; i < world->node_count; i++)
+        verify_node(world, (dg_node_ix){ i });
 }

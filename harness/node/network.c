@@ -414,6 +414,7 @@ void dg_network_verify(const dg_network *net)
     dg_statements_verify(&net->world);
     dg_approval_verify(&net->world);
     dg_consensus_verify(&net->world);
+    dg_node_faults_verify(&net->world);
 }
 
 void dg_network_stats_get(const dg_network *net, dg_world_stats *stats)

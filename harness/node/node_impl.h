@@ -39,6 +39,8 @@ dg_code dg_node_faults_slot(dg_world *world, uint64_t slot, dg_error *err);
 bool dg_node_faults_collators_away(const dg_world *world, dg_para_id para);
 dg_code dg_node_faults_init(dg_world *world, dg_error *err);
 void dg_node_faults_clear(dg_world *world);
+/* Asserts what must hold of faults between two slots. For tests. */
+void dg_node_faults_verify(const dg_world *world);
 
 /* sample.c */
 dg_code dg_node_sample_slot(dg_world *world, dg_error *err);
