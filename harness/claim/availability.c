@@ -1,8 +1,6 @@
 /* availability: after U candidates become available in one block as they do in control. */
 #include "claim/claim_impl.h"
 
-enum { SETTLE_SLOTS = 3 }; /* U and the two blocks after it have cores of before */
-
 typedef struct share {
     uint64_t blocks, cores, enough, bits, possible, slow;
 } share;
@@ -77,7 +75,7 @@ static void available(memory *m, const dg_event *e)
     share *s = &m->arm[e->arm];
     if (e->arm == DG_ARM_TREATMENT && n->cores > 0)
         m->newest = e->block;
-    if (dg_claim_less(n->slot, m->setup.upgrade_slot) < SETTLE_SLOTS || n->cores <= 0)
+    if (n->slot < m->setup.upgrade_slot || n->cores <= 0)
         return;
     s->blocks++;
     s->cores += dg_claim_count(n->cores);
@@ -135,6 +133,8 @@ static dg_figures figures(const memory *m)
                          .control = dg_claim_figure_milli(was * 100),
                          .threshold = dg_claim_figure_milli((least < was ? least : was) * 100),
                          .at_least = true,
+                         .over = t->blocks,
+                         .over_unit = "blocks",
                          .lost_unit = "candidates",
                          .lost =
                              dg_claim_figure_above(c->enough * t->cores / c->cores, t->enough) };
@@ -183,10 +183,10 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_say(
             v, DG_VERDICT_HELD,
             "%u %% of candidates available in one block (%u %% in control), in the worst "
-            "two in a row %u %% (%u %%); %u %% of bits set (%u %%)",
+            "two in a row %u %% (%u %%); %u %% of bits set (%u %%); over %u blocks",
             percent(t->enough, t->cores), percent(c->enough, c->cores),
             (unsigned)(m->worst[DG_ARM_TREATMENT] / 10), (unsigned)(m->worst[DG_ARM_CONTROL] / 10),
-            percent(t->bits, t->possible), percent(c->bits, c->possible));
+            percent(t->bits, t->possible), percent(c->bits, c->possible), (unsigned)t->blocks);
     }
 }
 

@@ -208,6 +208,8 @@ static dg_figures figures(const memory *m)
                          .control = dg_claim_figure(was),
                          .threshold = dg_claim_figure_milli(was * m->floor_permille),
                          .at_least = true,
+                         .over = m->arm[DG_ARM_TREATMENT].slots,
+                         .over_unit = "slots",
                          .lost_unit = "blocks",
                          .lost = dg_claim_figure_above(was, is) };
 }
@@ -218,6 +220,8 @@ static dg_figures halted(const memory *m, const halt *h)
                          .measured = dg_claim_figure_milli(h->slots * (uint64_t)m->setup.slot_ms),
                          .control = dg_claim_figure(0),
                          .threshold = dg_claim_figure(m->halt_s),
+                         .over = m->arm[DG_ARM_TREATMENT].slots,
+                         .over_unit = "slots",
                          .lost_unit = "blocks",
                          .lost = dg_claim_figure(h->slots) };
 }
@@ -257,9 +261,10 @@ static void judge(const memory *m, dg_verdict *v)
         say_halt(m, v, lasts(m, &worst, m->halt_s) ? DG_VERDICT_BROKE : DG_VERDICT_WARNED, &worst);
     } else {
         uint64_t a = interval_cs(m, t), b = interval_cs(m, c);
-        dg_verdict_say(v, DG_VERDICT_HELD, "a block every %u.%02u s (%u.%02u s in control)",
+        dg_verdict_say(v, DG_VERDICT_HELD,
+                       "a block every %u.%02u s (%u.%02u s in control) in %u slots",
                        (unsigned)(a / 100), (unsigned)(a % 100), (unsigned)(b / 100),
-                       (unsigned)(b % 100));
+                       (unsigned)(b % 100), (unsigned)t->slots);
     }
 }
 

@@ -48,8 +48,10 @@ typedef struct dg_figure {
 typedef struct dg_figures {
     const char *unit; /* of measured, control and threshold; NULL: nothing was measured */
     dg_figure measured, control;
-    dg_figure threshold; /* the last number that holds by itself */
-    bool at_least;       /* .. is the least of those; else the most */
+    dg_figure threshold;   /* the last number that holds by itself */
+    bool at_least;         /* .. is the least of those; else the most */
+    uint64_t over;         /* so many slots, or blocks, of treatment were looked at */
+    const char *over_unit; /* "slots" or "blocks"; NULL: it is about no stretch of time */
     const char *lost_unit;
     dg_figure lost;    /* what treatment lost beyond control; 0: nothing */
     dg_figure allowed; /* of that, by the plan; not known: the plan grants nothing */

@@ -11,7 +11,7 @@ typedef struct arm_disputes {
 typedef struct memory {
     dg_claim_setup setup;
     int64_t first_slot, session;
-    bool ran[2];
+    uint64_t slots[2]; /* in which somebody looked at candidates */
     arm_disputes arm[2];
     tally bad;
     evidence facts;
@@ -49,7 +49,7 @@ static void step(void *at, const dg_event *e)
         dispute(m, e);
     } else if (e->kind == DG_EVENT_NET_APPROVAL && e->net_approval.slot >= m->setup.upgrade_slot
                && e->net_approval.assignments > 0) {
-        m->ran[e->arm] = true; /* somebody looked at candidates */
+        m->slots[e->arm]++;
     }
 }
 
@@ -60,6 +60,8 @@ static dg_figures figures(const memory *m)
                          .measured = dg_claim_figure(is),
                          .control = dg_claim_figure(was),
                          .threshold = dg_claim_figure(was),
+                         .over = m->slots[DG_ARM_TREATMENT],
+                         .over_unit = "slots",
                          .lost_unit = "disputes",
                          .lost = dg_claim_figure_above(is, was) };
 }
@@ -69,7 +71,7 @@ static void finish(void *at, dg_verdict *v)
     memory *m = at;
     const arm_disputes *c = &m->arm[DG_ARM_CONTROL], *t = &m->arm[DG_ARM_TREATMENT];
     uint64_t settled = t->settled[VALID] + t->settled[INVALID];
-    if (!m->ran[DG_ARM_CONTROL] || !m->ran[DG_ARM_TREATMENT]) {
+    if (!m->slots[DG_ARM_CONTROL] || !m->slots[DG_ARM_TREATMENT]) {
         dg_verdict_say(v, DG_VERDICT_UNEXERCISED, "no candidate was checked after U");
     } else if (t->begun > c->begun) {
         v->figures = figures(m);
@@ -94,8 +96,9 @@ static void finish(void *at, dg_verdict *v)
         v->control_failed = true;
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed (%llu in control)",
-                       (unsigned long long)t->begun, (unsigned long long)c->begun);
+        dg_verdict_say(v, DG_VERDICT_HELD, "%llu candidates disputed (%llu in control) in %u slots",
+                       (unsigned long long)t->begun, (unsigned long long)c->begun,
+                       (unsigned)m->slots[DG_ARM_TREATMENT]);
     }
 }
 

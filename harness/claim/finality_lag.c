@@ -84,6 +84,8 @@ static dg_figures figures(const memory *m)
                          .measured = dg_claim_figure(is),
                          .control = dg_claim_figure(was),
                          .threshold = dg_claim_figure(was + (uint64_t)m->margin),
+                         .over = m->arm[DG_ARM_TREATMENT].slots,
+                         .over_unit = "slots",
                          .lost_unit = "blocks",
                          .lost = dg_claim_figure_above(is, was) };
 }
@@ -112,8 +114,8 @@ static void finish(void *at, dg_verdict *v)
         dg_verdict_show(v, &m->facts);
     } else {
         v->figures = figures(m);
-        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks behind (%u in control)",
-                       (unsigned)t->most, (unsigned)c->most);
+        dg_verdict_say(v, DG_VERDICT_HELD, "at most %u blocks behind (%u in control) in %u slots",
+                       (unsigned)t->most, (unsigned)c->most, (unsigned)t->slots);
     }
 }
 

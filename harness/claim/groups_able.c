@@ -89,6 +89,8 @@ static dg_figures figures(const memory *m)
                          .measured = dg_claim_figure(m->bad.count || is < was ? is : was),
                          .control = dg_claim_figure(was),
                          .threshold = dg_claim_figure(was),
+                         .over = m->arm[DG_ARM_TREATMENT].slots,
+                         .over_unit = "slots",
                          .lost_unit = "slots",
                          .lost = dg_claim_figure(m->bad.count) };
 }
@@ -117,8 +119,8 @@ static void finish(void *at, dg_verdict *v)
     } else {
         v->figures = figures(m);
         dg_verdict_say(v, DG_VERDICT_HELD,
-                       "at most %u groups unable to back at a time (%u in control)",
-                       (unsigned)t->unable_most, (unsigned)c->unable_most);
+                       "at most %u groups unable to back at a time (%u in control) in %u slots",
+                       (unsigned)t->unable_most, (unsigned)c->unable_most, (unsigned)t->slots);
     }
 }
 

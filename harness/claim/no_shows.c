@@ -81,6 +81,8 @@ static dg_figures figures(const memory *m)
                          .measured = dg_claim_figure(t->sum),
                          .control = dg_claim_figure(c->sum),
                          .threshold = dg_claim_figure_milli(most > none_worse ? most : none_worse),
+                         .over = t->slots,
+                         .over_unit = "slots",
                          .lost_unit = "no-shows",
                          .lost = dg_claim_figure_above(t->sum, c->sum) };
 }

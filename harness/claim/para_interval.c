@@ -203,6 +203,8 @@ static void say_lost(memory *m, dg_verdict *v, const loss *l)
                       .control = dg_claim_figure(l->was),
                       .threshold = dg_claim_figure(least),
                       .at_least = true,
+                      .over = blocks_of(t),
+                      .over_unit = "blocks",
                       .lost_unit = "seconds",
                       .lost = milliseconds(m, (uint64_t)(l->was - l->is) * blocks_of(c) / l->was) };
     dg_verdict_span(v, &where);
@@ -225,6 +227,8 @@ static void judge(memory *m, dg_verdict *v)
                           .measured = dg_claim_figure(is),
                           .control = dg_claim_figure(was),
                           .threshold = dg_claim_figure(most),
+                          .over = blocks_of(t),
+                          .over_unit = "blocks",
                           .lost_unit = "seconds",
                           .lost = milliseconds(m, is > was ? is - was : 0) };
     bool late = is > most, slow = middle > before * m->times_permille / 1000;
@@ -237,8 +241,8 @@ static void judge(memory *m, dg_verdict *v)
         dg_verdict_say(
             v, DG_VERDICT_HELD,
             "each parachain had its next block within %u blocks (%u in control), the one in "
-            "the middle every %u.%u (%u.%u)",
-            is, was, middle / 10, middle % 10, before / 10, before % 10);
+            "the middle every %u.%u (%u.%u); over %u blocks",
+            is, was, middle / 10, middle % 10, before / 10, before % 10, blocks_of(t));
         return;
     }
     dg_verdict_say(v, DG_VERDICT_BROKE,

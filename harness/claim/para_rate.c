@@ -207,6 +207,8 @@ static dg_figures figures(const para_rate *r, const para_stretch *s)
                          .control = figure(s->control),
                          .threshold = figure(s->control * r->floor_permille / 1000 - r->spread),
                          .at_least = true,
+                         .over = s->blocks,
+                         .over_unit = "blocks",
                          .lost_unit = "candidates",
                          .lost = figure(r->lost) };
 }

@@ -77,6 +77,8 @@ static dg_figures figures(const memory *m)
                          .control = dg_claim_figure_milli(m->least[0] * 100),
                          .threshold = dg_claim_figure_milli(m->least[0] * m->floor_permille / 10),
                          .at_least = true,
+                         .over = m->slots[DG_ARM_TREATMENT],
+                         .over_unit = "slots",
                          .lost_unit = "slots",
                          .lost = dg_claim_figure(m->bad.count) };
 }
@@ -107,8 +109,10 @@ static void finish(void *at, dg_verdict *v)
         v->figures = figures(m);
         dg_verdict_say(
             v, DG_VERDICT_HELD,
-            "at least %u %% of pairs of validator and parachain prepared (%u %% in control)",
-            (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10));
+            "at least %u %% of pairs of validator and parachain prepared (%u %% in control) in %u "
+            "slots",
+            (unsigned)(m->least[1] / 10), (unsigned)(m->least[0] / 10),
+            (unsigned)m->slots[DG_ARM_TREATMENT]);
     }
 }
 

@@ -58,6 +58,8 @@ static dg_figures figures(const memory *m)
                          .measured = dg_claim_figure(is),
                          .control = dg_claim_figure(was),
                          .threshold = dg_claim_figure(was + m->allowed),
+                         .over = m->stall.arm[DG_ARM_TREATMENT].slots,
+                         .over_unit = "slots",
                          .lost_unit = "blocks",
                          .lost = dg_claim_figure_above(is, was) };
 }

@@ -21,6 +21,9 @@ static json_t *figures_json(const dg_figures *f)
               | put_figure(out, "threshold", &f->threshold);
     if (f->threshold.known)
         bad |= dg_outcome_put(out, "holds", json_string(f->at_least ? "at-least" : "at-most"));
+    if (f->over_unit)
+        bad |= dg_outcome_put(out, "over", json_integer((json_int_t)f->over))
+               | dg_outcome_put(out, "over_unit", json_string(f->over_unit));
     if (f->lost_unit)
         bad |= dg_outcome_put(out, "lost_unit", json_string(f->lost_unit))
                | put_figure(out, "lost", &f->lost) | put_figure(out, "allowed", &f->allowed);

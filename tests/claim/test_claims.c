@@ -690,6 +690,10 @@ static const struct row {
                /* as in control's worst two */
                "T13 net-available 113 4 40 40 3 0\nT14 net-available 114 4 20 40 1 0\nT15 "
                "net-available 115 4 20 40 1 0\nT16 net-available 116 4 40 40 3 0" },
+    /* from U itself */
+    { "availability", DG_VERDICT_BROKE, 10, "0 % of candidates available in one block",
+      NET("1") "C10 net-available 110 4 40 40 4 0\nC11 net-available 111 4 40 40 4 0\nT10 "
+               "net-available 110 4 10 40 0 0\nT11 net-available 111 4 10 40 0 4" },
     { "availability", DG_VERDICT_BROKE, 14,
       "43 % of candidates available in one block against 62 %",
       NET("1") "C13 net-available 113 4 40 40 4 0\nC14 net-available 114 4 20 40 1 0\nC15 "

@@ -204,6 +204,8 @@ static void figures_agree(const dg_claim *claim, const dg_verdict *v, uint64_t s
     ck_assert_msg(f->measured.milli >= 0 && f->control.milli >= 0 && f->threshold.milli >= 0
                       && f->lost.milli >= 0 && f->allowed.milli >= 0,
                   "%s, seed %" PRIu64 ": below 0: %s", name, seed, v->text);
+    ck_assert_msg(!claim->allows || (f->over_unit && (f->over || v->status != DG_VERDICT_HELD)),
+                  "%s, seed %" PRIu64 ": holds over nothing: %s", name, seed, v->text);
     ck_assert_msg(!claim->allows || strcmp(f->lost_unit, claim->allows) == 0, "%s loses %s", name,
                   f->lost_unit);
     ck_assert_msg(v->status != DG_VERDICT_HELD || within(f) || granted,
