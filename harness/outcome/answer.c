@@ -173,7 +173,9 @@ static const char *missing_of(const dg_claim_setup *setup, const dg_outcome_tall
         return "no-block-at-u";
     if (!setup->ran)
         return "n-never-ran";
-    return setup->boundaries < setup->boundaries_wanted ? "too-short" : "unexercised";
+    if (setup->boundaries < setup->boundaries_wanted)
+        return "too-short";
+    return t->missed_kind ? t->missed_kind : "unexercised";
 }
 
 static int put_missing(json_t *out, const dg_claim_setup *setup, const dg_outcome_tally *t)
@@ -181,7 +183,7 @@ static int put_missing(json_t *out, const dg_claim_setup *setup, const dg_outcom
     const char *missing = missing_of(setup, t), *claim = NULL;
     if (strcmp(missing, "control-fails") == 0)
         claim = t->first_failed;
-    if (strcmp(missing, "unexercised") == 0)
+    if (t->missed_kind && strcmp(missing, t->missed_kind) == 0)
         claim = t->first_missed;
     return dg_outcome_put(out, "missing", json_string(missing))
            | (claim ? dg_outcome_put(out, "missing_claim", json_string(claim)) : 0);

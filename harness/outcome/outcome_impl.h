@@ -19,7 +19,8 @@ static inline int dg_outcome_put(json_t *object, const char *key, json_t *value)
 typedef struct dg_outcome_tally {
     unsigned judged, broke, broke_chain, warned, missed, control_failed;
     const char *first_broke, *first_missed, *first_failed;
-    char missed_why[80]; /* what became of first_missed: "was never exercised" */
+    const char *missed_kind; /* of first_missed: "unexercised", "not-reached", "undecided" */
+    char missed_why[80];     /* what became of it: "was never exercised" */
 } dg_outcome_tally;
 
 /* Appends the verdict of each claim that the plan has judged. DG_NOMEM. */

@@ -8,10 +8,9 @@ static const char *const lucks[] = { "luck", "rule", "open", NULL };
 static const char *const reaches[] = { "does-not-apply", "not-reached", "out-of-reach", NULL };
 static const char *const statuses[] = { "held", "broke", "warned", "unexercised", NULL };
 static const char *const answers[] = { "GO", "GO WITH HARM", "NO-GO", "CANNOT SAY", NULL };
-static const char *const missings[] = {
-    "control-fails", "no-block-at-u",     "n-never-ran", "too-short",
-    "unexercised",   "not-deterministic", NULL
-};
+static const char *const missings[] = { "control-fails", "no-block-at-u",     "n-never-ran",
+                                        "too-short",     "unexercised",       "not-reached",
+                                        "undecided",     "not-deterministic", NULL };
 static const char *const severities[] = { "gate", "advice", NULL };
 static const char *const bounds[] = { "at-least", "at-most", NULL };
 static const char *const hows[] = { "authorize", "set-code", "override", "config", NULL };

@@ -74,15 +74,21 @@ static json_t *claim_json(const dg_claim *claim, dg_claim_severity severity, con
     return out;
 }
 
-static void missed_words(char *out, size_t size, const dg_verdict *v)
+static void missed(dg_outcome_tally *t, const dg_claim *claim, const dg_verdict *v)
 {
-    if (v->trial.of > 1)
-        snprintf(out, size, "broke in %u of %u seeds, which decides nothing", v->trial.broke,
-                 v->trial.of);
-    else if (v->reach == DG_VERDICT_NOT_REACHED)
-        snprintf(out, size, "was not reached");
-    else
-        snprintf(out, size, "was never exercised");
+    if (t->missed++)
+        return;
+    t->first_missed = dg_claim_name(claim->id);
+    if (v->trial.of > 1) {
+        t->missed_kind = "undecided";
+        snprintf(t->missed_why, sizeof t->missed_why,
+                 "broke in %u of %u seeds, which decides nothing", v->trial.broke, v->trial.of);
+    } else {
+        bool away = v->reach == DG_VERDICT_NOT_REACHED;
+        t->missed_kind = away ? "not-reached" : "unexercised";
+        snprintf(t->missed_why, sizeof t->missed_why, "%s",
+                 away ? "was not reached" : "was never exercised");
+    }
 }
 
 static void count(dg_outcome_tally *t, const dg_claim *claim, dg_claim_severity severity,
@@ -96,10 +102,8 @@ static void count(dg_outcome_tally *t, const dg_claim *claim, dg_claim_severity 
     if (v->status == DG_VERDICT_BROKE && !t->broke++)
         t->first_broke = dg_claim_name(claim->id);
     t->broke_chain += v->status == DG_VERDICT_BROKE && !claim->network;
-    if (v->status == DG_VERDICT_UNEXERCISED && !t->missed++) {
-        t->first_missed = dg_claim_name(claim->id);
-        missed_words(t->missed_why, sizeof t->missed_why, v);
-    }
+    if (v->status == DG_VERDICT_UNEXERCISED)
+        missed(t, claim, v);
     if (v->control_failed && !t->control_failed++)
         t->first_failed = dg_claim_name(claim->id);
 }

@@ -250,7 +250,7 @@ static void say_missing(line *l, const json_t *o, const json_t *answer)
     if (strcmp(missing, "control-fails") == 0)
         say(l, "Control, N-1 alone, already fails %.60s: %.300s. It is no measure for N.", name,
             text);
-    else if (strcmp(missing, "unexercised") == 0)
+    else if (strcmp(missing, "unexercised") == 0 || strcmp(missing, "not-reached") == 0)
         say(l, "What %.60s is about did not happen: %.300s.", name, text);
     else if (strcmp(missing, "not-deterministic") == 0)
         say(l, "Two runs that had to be the same differ, so neither is believed.");
@@ -311,7 +311,10 @@ static const struct {
     { "no-block-at-u", "Choose another block for U, or mend what keeps N-1 from building it." },
     { "n-never-ran", "See under `authorable` and `upgrade-enacted` what kept N from running." },
     { "too-short", "See why the run ended early; horizon.boundaries_after says how far it goes." },
-    { "unexercised", "Let it run longer (horizon.boundaries_after) or with another seed." },
+    { "unexercised", "Let it run longer (horizon.boundaries_after) or with another plan." },
+    { "not-reached", "Let more seeds be tried (seeds_max), or choose another position for U." },
+    { "undecided",
+      "Let more seeds decide it (seeds_max), or allow that loss (claims.NAME.allow)." },
     { "not-deterministic", "This is a fault of doppel: report it with the plan." },
 };
 

@@ -53,7 +53,7 @@ static dg_run_standing standing_of(const json_t *outcome)
         return each_gate(claims, "broke", is_narrow) ? DG_RUN_STANDING_NARROW
                                                      : DG_RUN_STANDING_BROKE;
     case DG_EXIT_INCONCLUSIVE:
-        return is(answer, "missing", "unexercised")
+        return is(answer, "missing", "not-reached")
                        && each_gate(claims, "unexercised", is_not_reached)
                    ? DG_RUN_STANDING_NOT_REACHED
                    : DG_RUN_STANDING_OPEN;

@@ -309,9 +309,13 @@ static const struct {
       "too-short",
       "" },
     { { .control_block = 2, .ran = true, .boundaries = 2, .boundaries_wanted = 2 },
-      { .missed = 1, .first_missed = "topology-present" },
+      { .missed = 1, .first_missed = "topology-present", .missed_kind = "unexercised" },
       "unexercised",
       "topology-present" },
+    { { .control_block = 2, .ran = true, .boundaries = 2, .boundaries_wanted = 2 },
+      { .missed = 1, .first_missed = "block-cadence", .missed_kind = "undecided" },
+      "undecided",
+      "block-cadence" },
 };
 
 START_TEST(what_is_missing_is_named)

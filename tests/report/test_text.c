@@ -224,7 +224,9 @@ static const struct {
     { "no-block-at-u", "topology-present was never", "another block for U" },
     { "n-never-ran", "topology-present was never", "kept N from running" },
     { "too-short", "topology-present was never", "ended early" },
-    { "unexercised", "did not happen: no fork was pruned", "another seed" },
+    { "unexercised", "did not happen: no fork was pruned", "with another plan" },
+    { "not-reached", "did not happen: no fork was pruned", "more seeds be tried" },
+    { "undecided", "topology-present was never", "more seeds decide it" },
     { "not-deterministic", "neither is believed", "a fault of doppel" },
 };
 

@@ -48,6 +48,15 @@ static const char *tried(const json_t *outcome)
     return text;
 }
 
+static bool has_note(const json_t *outcome, const char *part)
+{
+    const json_t *note;
+    size_t i;
+    json_array_foreach(json_object_get(outcome, "notes"), i,
+                       note) if (strstr(json_string_value(note), part)) return true;
+    return false;
+}
+
 /* Of one claim, so that nothing else is near. */
 #define TOPOLOGY "claims={\"default\":false,\"topology-present\":{}}"
 #define CADENCE                                                                                    \
@@ -60,28 +69,29 @@ static const char *tried(const json_t *outcome)
 static const struct {
     const char *at, *class, *more;
     int exit, seed;
-    const char *status, *says, *tried;
+    const char *status, *says, *tried, *reason; /* NULL: not looked at */
 } rows[] = {
     /* the second seed prunes a fork between the boundary and U, and it is the stall */
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY, DG_EXIT_BROKE, 2, "broke",
-      "0 of 100 validators hold a grid topology", "1:3 2:1*" },
+      "0 of 100 validators hold a grid topology", "1:3 2:1*", NULL },
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY " seeds_max=1", DG_EXIT_INCONCLUSIVE, 1,
-      "unexercised", "nothing could be forgotten", "" },
+      "unexercised", "nothing could be forgotten", "", "topology-present was not reached" },
     /* no seed brings what the plan keeps away */
     { "boundary-19", "SD_V12_PURGE", TOPOLOGY " network.forks=false", DG_EXIT_INCONCLUSIVE, 1,
-      "unexercised", "the plan's network has none", "" },
-    { "boundary-19", "SD_V12_OK", TOPOLOGY, DG_EXIT_HELD, 1, "held", "does not apply", "" },
+      "unexercised", "the plan's network has none", "", NULL },
+    { "boundary-19", "SD_V12_OK", TOPOLOGY, DG_EXIT_HELD, 1, "held", "does not apply", "", NULL },
     /* far beyond any threshold */
     { "boundary-8", "SD_V12_PURGE", "claims={\"default\":false,\"backing-rate\":{}}", DG_EXIT_BROKE,
-      1, "broke", "in control (", "" },
+      1, "broke", "in control (", "", NULL },
     /* one empty slot in 29: luck, or each time */
     { "boundary-8", "SD_V12_OK", CADENCE, DG_EXIT_HELD, 1, "warned",
       "in 3 of 16 seeds, which is luck: 28 blocks in 29 slots",
-      "1:1* 2:0 3:0 4:0 5:0 6:0 7:0 8:0 9:1 10:0 11:0 12:0 13:1 14:0 15:0 16:0" },
+      "1:1* 2:0 3:0 4:0 5:0 6:0 7:0 8:0 9:1 10:0 11:0 12:0 13:1 14:0 15:0 16:0", NULL },
     { "boundary-8", "SD_V12_OK", CADENCE " seeds_max=3", DG_EXIT_INCONCLUSIVE, 1, "unexercised",
-      "in 1 of 3 seeds, which decides nothing: 28 blocks in 29 slots", "1:1* 2:0 3:0" },
+      "in 1 of 3 seeds, which decides nothing: 28 blocks in 29 slots", "1:1* 2:0 3:0",
+      "block-cadence broke in 1 of 3 seeds, which decides nothing" },
     { "boundary-8", "SD_V12_OK", SLOW " seed=3", DG_EXIT_BROKE, 3, "broke", "; in 4 of 4 seeds",
-      "3:1* 4:1 5:1 6:1" },
+      "3:1* 4:1 5:1 6:1", NULL },
 };
 
 START_TEST(other_seeds_are_asked_where_luck_decides)
@@ -95,6 +105,9 @@ START_TEST(other_seeds_are_asked_where_luck_decides)
     ck_assert_msg(strstr(claim_text(o, name), rows[_i].says) != NULL, "%s", verdicts(o));
     ck_assert_str_eq(tried(o), rows[_i].tried);
     ck_assert_int_eq(json_integer_value(json_object_get(o, "seed")), rows[_i].seed);
+    if (rows[_i].reason)
+        ck_assert_str_eq(json_string_value(json_object_get(o, "reason")), rows[_i].reason);
+    ck_assert(has_note(o, "left open what luck decides") == (rows[_i].tried[0] != 0));
     json_decref(o);
 }
 END_TEST
@@ -112,6 +125,9 @@ START_TEST(the_log_by_itself_comes_to_the_same)
     ck_assert_msg(dg_outcome_explain(&again, &log, &err) == DG_OK, "%s", err.text);
     ck_assert(json_equal(json_object_get(o, "claims"), json_object_get(again, "claims")));
     ck_assert_int_eq(dg_outcome_exit(again), DG_EXIT_BROKE);
+    ck_assert(has_note(o,
+                       "seed 1 left open what luck decides: topology-present (unexercised); seeds "
+                       "1 to 2 were run, and what is told here is the run of seed 2"));
     json_decref(o);
     json_decref(again);
     dg_event_log_clear(&log);
