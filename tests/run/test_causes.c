@@ -184,6 +184,7 @@ START_TEST(what_control_has_too_is_not_proved_by_treatment_without_it)
                                       "\"from\":\"U-12\",\"until\":\"U+9\"}]"),
                 "{\"default\":true}", DG_RUN_EXPLAIN_PROVED);
     const json_t *looked, *fault = NULL;
+    const char *why;
     size_t i;
     ck_assert_msg(any_cause(o, "they lose the grid topology"), "%s", causes_of(o));
     ck_assert_msg(!any_cause(o, "network.faults[0]"), "%s", causes_of(o));
@@ -191,10 +192,8 @@ START_TEST(what_control_has_too_is_not_proved_by_treatment_without_it)
         json_object_get(o, "looked_at"), i,
         looked) if (strcmp(json_string_value(json_object_get(looked, "suspect")), "fault") == 0)
         fault = looked;
-    ck_assert_msg(fault
-                      && strstr(json_string_value(json_object_get(fault, "failed")),
-                                "the blocks before U are not control's"),
-                  "%s", causes_of(o));
+    why = json_string_value(json_object_get(fault, "failed"));
+    ck_assert_msg(why && strstr(why, "the blocks before U are not control's"), "%s", causes_of(o));
     json_decref(o);
 }
 END_TEST
