@@ -7,73 +7,82 @@
 
 /* ---- session keys ---- */
 
-typedef struct tally {
-    uint64_t total, bad;
-    size_t bad_len;
-} tally;
+static const char subject_keys[] = "Session.NextKeys";
 
-static dg_code count_keys(tally *t, dg_preflight_look *l, dg_error *err)
+static void say_unread(dg_preflight_look *l, const dg_survey_keys *k, size_t old_size,
+                       size_t new_size)
 {
-    const dg_meta_entry *entry = dg_meta_storage(l->new_meta, "Session", "NextKeys");
-    uint8_t prefix[32];
-    dg_state_iter it;
-    dg_bytes key, value;
-    dg_code rc;
-    dg_storage_prefix(prefix, entry->prefix, entry->name);
-    if ((rc = dg_state_iter_init(&it, l->after, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err))
-        < 0)
-        return rc;
-    while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK) {
-        t->total++;
-        if (dg_preflight_look_decodes(l->new_meta, entry->value, value))
-            continue;
-        t->bad++;
-        t->bad_len = value.len;
-    }
-    dg_state_iter_clear(&it);
-    return rc == DG_END ? DG_OK : rc;
+    dg_preflight_find(
+        l, l->in_steps ? DG_FIND_WARN : DG_FIND_FAIL, "session-keys", subject_keys,
+        dg_preflight_find_int(old_size), dg_preflight_find_int(new_size),
+        "session keys change from %zu to %zu bytes, and %llu of %s keep values of %zu "
+        "bytes after N's migrations: "
+        "%s",
+        old_size, new_size, (unsigned long long)k->unread,
+        dg_preflight_find_count(k->validators, "validator").text, k->unread_bytes,
+        k->unread_bytes > new_size ? "N takes keys for their neighbours"
+                                   : "the set drains at a session change");
 }
 
-static void say_keys(dg_preflight_look *l, const tally *t, const dg_meta_entry *a,
+/* Where a layout only moves, everything decodes, and each key is taken for its neighbour. */
+static void say_changed(dg_preflight_look *l, const dg_survey_keys *k)
+{
+    dg_preflight_find(
+        l, l->in_steps ? DG_FIND_WARN : DG_FIND_FAIL, "session-keys", subject_keys,
+        dg_preflight_find_int(k->validators), dg_preflight_find_int(k->validators - k->changed),
+        "%llu of %s have other session keys under N than under N-1: %s. They do not hold the "
+        "secrets of these, and cannot sign once a session takes them up",
+        (unsigned long long)k->changed, dg_preflight_find_count(k->validators, "validator").text,
+        k->changed_text);
+}
+
+static void say_unusable(dg_preflight_look *l, const dg_survey_keys *k)
+{
+    dg_preflight_find(
+        l, DG_FIND_WARN, "session-keys.placeholder", subject_keys, NULL,
+        dg_preflight_find_int(k->unusable),
+        "N adds the session key %s, and its migrations give %llu of %s one that others have too "
+        "or that is no public key: they cannot sign with it until each has registered keys anew",
+        k->unusable_name, (unsigned long long)k->unusable,
+        dg_preflight_find_count(k->validators, "validator").text);
+}
+
+static void say_keys(dg_preflight_look *l, const dg_survey_keys *k, const dg_meta_entry *a,
                      const dg_meta_entry *b, const char *where)
 {
-    static const char subject[] = "Session.NextKeys";
     size_t old_size = 0, new_size = 0;
     dg_type_size(l->old_meta, a->value, &old_size);
     dg_type_size(l->new_meta, b->value, &new_size);
-    if (t->bad)
-        dg_preflight_find(
-            l, l->in_steps ? DG_FIND_WARN : DG_FIND_FAIL, "session-keys", subject,
-            dg_preflight_find_int(old_size), dg_preflight_find_int(new_size),
-            "session keys change from %zu to %zu bytes, and %llu of %s keep values of %zu "
-            "bytes after N's migrations: "
-            "%s",
-            old_size, new_size, (unsigned long long)t->bad,
-            dg_preflight_find_count(t->total, "validator").text, t->bad_len,
-            t->bad_len > new_size ? "N takes keys for their neighbours"
-                                  : "the set drains at a session change");
+    if (k->unread)
+        say_unread(l, k, old_size, new_size);
+    else if (k->changed)
+        say_changed(l, k);
     else if (where[0])
         dg_preflight_find(
-            l, DG_FIND_NOTE, "session-keys.layout", subject, dg_preflight_find_int(old_size),
+            l, DG_FIND_NOTE, "session-keys.layout", subject_keys, dg_preflight_find_int(old_size),
             dg_preflight_find_int(new_size),
             "session keys change their layout at %s; N's migrations convert those of %s", where,
-            dg_preflight_find_count(t->total, "validator").text);
+            dg_preflight_find_count(k->validators, "validator").text);
+    if (k->unusable)
+        say_unusable(l, k);
 }
 
 static dg_code session_keys(dg_preflight_look *l, dg_error *err)
 {
     const dg_meta_entry *a = dg_meta_storage(l->old_meta, "Session", "NextKeys");
     const dg_meta_entry *b = dg_meta_storage(l->new_meta, "Session", "NextKeys");
-    tally t = { 0 };
+    dg_survey_keys keys;
     dg_buf where;
     dg_code rc;
     if (!a || !b)
         return DG_OK;
-    if ((rc = count_keys(&t, l, err)) < 0)
+    if ((rc = dg_survey_session_keys(&keys, &(dg_survey_side){ l->before, l->old_meta },
+                                     &(dg_survey_side){ l->after, l->new_meta }, err))
+        < 0)
         return rc;
     dg_buf_init(&where, 4096);
     dg_type_same(l->old_meta, a->value, l->new_meta, b->value, &where);
-    say_keys(l, &t, a, b, dg_buf_text(&where));
+    say_keys(l, &keys, a, b, dg_buf_text(&where));
     dg_buf_clear(&where);
     return DG_OK;
 }

@@ -4,6 +4,7 @@
  *   kept      dg_survey_config_take, dg_survey_calls_take, dg_survey_storage_versions
  *   runtime   dg_survey_babe_of, dg_survey_identity      N held against N-1
  *   sets      dg_survey_sets_take                        who validates, at one block
+ *             dg_survey_session_keys                     .. and with which keys
  *   answers   dg_survey_sample_take, dg_survey_api_at    what runtime APIs tell nodes
  *   between   dg_survey_config_compare, dg_survey_sample_differs, _contradicts
  *
@@ -175,6 +176,24 @@ dg_code dg_survey_sets_take(dg_survey_set out[DG_SURVEY_SET_COUNT], dg_chain *ch
                             dg_block *block, dg_error *err);
 /* Session.CurrentIndex; false: there is no such pallet. */
 bool dg_survey_session(uint32_t *out, dg_chain *chain, dg_block *block);
+
+/* The registered session keys of those who validate in this session or the next, and which N-1
+ * could read; by name of the key, since a place is read as whatever stands there. */
+typedef struct dg_survey_keys {
+    uint64_t validators;
+    uint64_t unread; /* of them: those whose keys N cannot read, or does not find */
+    size_t unread_bytes;
+    uint64_t changed;       /* .. whose keys N reads, and not as what they were */
+    char changed_text[160]; /* the first, in words */
+    /* .. who hold a key of a new kind that others hold too, or that nobody can sign with; of the
+     * kind that most have so */
+    uint64_t unusable;
+    char unusable_name[64];
+} dg_survey_keys;
+/* `before` as N-1 left and reads it, `after` as N's migrations did. All zero where either has no
+ * session keys. DG_IO, DG_NOMEM. */
+dg_code dg_survey_session_keys(dg_survey_keys *out, const dg_survey_side *before,
+                               const dg_survey_side *after, dg_error *err);
 
 /* ---- answers of runtime APIs ---- */
 

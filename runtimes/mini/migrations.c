@@ -31,14 +31,14 @@ static void record_upgrade(void)
 
 /* ---- session keys ---- */
 
-/* Old keys in today's layout: those that both know, by name. */
+/* Old keys in today's layout, by name; zeros for a key that the old one did not have. */
 static void put_converted(struct writer *out, struct bytes old)
 {
-    u32 at = 0;
-    for (const struct key_kind *k = session_key_kinds(KEYS_WITH_IM_ONLINE); k->len;
-         at += k->len, k++)
-        if (session_key(old, k->id).len)
-            put(out, bytes_of(old.at + at, k->len));
+    static const u8 nobody[33];
+    for (const struct key_kind *k = session_key_kinds(variant.keys); k->len; k++) {
+        struct bytes key = session_key_in(KEYS_WITH_IM_ONLINE, old, k->id);
+        put(out, key.len ? key : bytes_of(nobody, k->len));
+    }
 }
 
 static void convert_next_keys(struct bytes account)

@@ -35,10 +35,20 @@ static const struct key_kind with_beefy[] = {
     { "beef", "beefy", 33 },           { "", NULL, 0 },
 };
 
+static const struct key_kind babe_first[] = {
+    { "babe", "babe", 32 },
+    { "gran", "grandpa", 32 },
+    { "imon", "im_online", 32 },
+    { "para", "para_validator", 32 },
+    { "asgn", "para_assignment", 32 },
+    { "audi", "authority_discovery", 32 },
+    { "", NULL, 0 },
+};
+
 const struct key_kind *session_key_kinds(enum keys_layout layout)
 {
     static const struct key_kind *const by_layout[] = { with_im_online, without_im_online,
-                                                        with_beefy };
+                                                        with_beefy, babe_first };
     return by_layout[layout];
 }
 
@@ -50,13 +60,18 @@ u32 session_keys_len(enum keys_layout layout)
     return len;
 }
 
-struct bytes session_key(struct bytes keys, const char id[4])
+struct bytes session_key_in(enum keys_layout layout, struct bytes keys, const char id[4])
 {
     u32 at = 0;
-    for (const struct key_kind *k = session_key_kinds(variant.keys); k->len; at += k->len, k++)
+    for (const struct key_kind *k = session_key_kinds(layout); k->len; at += k->len, k++)
         if (memcmp(k->id, id, 4) == 0)
             return bytes_of(keys.at + at, k->len);
     return bytes_of("", 0);
+}
+
+struct bytes session_key(struct bytes keys, const char id[4])
+{
+    return session_key_in(variant.keys, keys, id);
 }
 
 static u32 row_len(void)
@@ -237,8 +252,18 @@ static const struct field fields_with_beefy[] = {
     { "beefy", T_ECDSA },
     { 0, T_END },
 };
+static const struct field fields_babe_first[] = {
+    { "babe", T_SR25519 },
+    { "grandpa", T_ED25519 },
+    { "im_online", T_SR25519 },
+    { "para_validator", T_SR25519 },
+    { "para_assignment", T_SR25519 },
+    { "authority_discovery", T_SR25519 },
+    { 0, T_END },
+};
 const struct type session_keys_types[] = {
     STRUCT_OF("mini_runtime::SessionKeys", fields_with_im_online),
     STRUCT_OF("mini_runtime::SessionKeys", fields_without_im_online),
     STRUCT_OF("mini_runtime::SessionKeys", fields_with_beefy),
+    STRUCT_OF("mini_runtime::SessionKeys", fields_babe_first),
 };

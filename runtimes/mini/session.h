@@ -14,6 +14,7 @@ struct key_kind {
 const struct key_kind *session_key_kinds(enum keys_layout layout); /* ends with len 0 */
 u32 session_keys_len(enum keys_layout layout);
 /* The key called `id` in encoded keys of this variant's layout. */
+struct bytes session_key_in(enum keys_layout layout, struct bytes keys, const char id[4]);
 struct bytes session_key(struct bytes keys, const char id[4]);
 
 /* Validators with their keys, as Session.QueuedKeys holds them: Vec<(account, keys)>. */

@@ -56,7 +56,12 @@ enum fault {
 };
 
 /* Layouts of the session keys: which keys, in which order (session.c). */
-enum keys_layout { KEYS_WITH_IM_ONLINE, KEYS_WITHOUT_IM_ONLINE, KEYS_WITH_BEEFY };
+enum keys_layout {
+    KEYS_WITH_IM_ONLINE,
+    KEYS_WITHOUT_IM_ONLINE,
+    KEYS_WITH_BEEFY,
+    KEYS_BABE_FIRST /* as many bytes, in another order */
+};
 
 struct variant {
     const char *spec_name;
