@@ -59,8 +59,8 @@ X(AUTHORITIES, authorities, "authorities", validators, grandpa, babe, para)
 /* paras_present: -1 where the block failed; detail: refused */
 X(INHERENT, inherent, "inherent", produced, applied, paras_present)
 /* running: a migration of several blocks; weights in picoseconds, of the block's mandatory
- * part; detail: versions, unraised (arrays; of {item, version}: N wrote it anew, and its pallet's
- * storage version stayed) */
+ * part; detail: versions, unraised, empty (arrays; of {item, version}: N wrote it anew, and its
+ * pallet's storage version stayed; of pallets new in N that hold nothing) */
 X(MIGRATION, migration, "migration", running, fuel, fuel_control, weight_ps, weight_max_ps,
   weight_control_ps)
 /* one storage item under N; detail: pallet, item, role, example, reason */

@@ -85,17 +85,21 @@ dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_
 
 static dg_code what_changed(json_t **detail, dg_run_arm *a, dg_block *block, dg_error *err)
 {
-    json_t *versions = NULL, *retyped = json_object();
+    json_t *versions = NULL, *retyped = json_object(), *empty = json_array();
     dg_code rc = versions_of(&versions, a, block, err);
     if (rc >= 0)
         rc = retyped_of(retyped, a, block, err);
+    if (rc >= 0)
+        rc = dg_survey_empty_pallets(empty, meta_of(a->run->from_kept), meta_of(a->run->to),
+                                     dg_block_state(block), err);
     if (rc >= 0
-        && !(*detail = json_pack("{s:o, s:o}", "versions",
+        && !(*detail = json_pack("{s:o, s:o, s:O}", "versions",
                                  dg_survey_versions_changed(a->kept.versions, versions), "unraised",
-                                 unraised(a, retyped, versions))))
+                                 unraised(a, retyped, versions), "empty", empty)))
         rc = dg_fail(err, DG_NOMEM, "no memory for storage versions");
     json_decref(versions);
     json_decref(retyped);
+    json_decref(empty);
     return rc;
 }
 

@@ -14,7 +14,8 @@ static const dg_meta *meta_of(dg_runtime *runtime)
     return dg_runtime_meta(runtime, &meta, NULL) == DG_OK ? meta : NULL;
 }
 
-/* Room for one more; a second one for the same key takes the place of the first. */
+/* Room for one more; a second one for the same key takes the place of the first. NULL: it is full.
+ */
 static dg_buf *value_for(dg_run_put_back *p, dg_bytes key)
 {
     for (size_t i = 0; i < p->count; i++)
@@ -22,11 +23,45 @@ static dg_buf *value_for(dg_run_put_back *p, dg_bytes key)
             dg_buf_reset(&p->values[i]);
             return &p->values[i];
         }
-    assert(p->count < DG_SUSPECTS_MAX);
+    if (p->count == DG_RUN_PUT_BACK_MAX)
+        return NULL; /* whoever writes says so */
     dg_buf_init(&p->keys[p->count], DG_TRIE_KEY_MAX);
     dg_buf_init(&p->values[p->count], VALUE_MAX);
     dg_buf_put_bytes(&p->keys[p->count], key);
     return &p->values[p->count++];
+}
+
+static dg_code full(dg_error *err)
+{
+    return dg_fail(err, DG_LIMIT, "more than %d values to put back", (int)DG_RUN_PUT_BACK_MAX);
+}
+
+static dg_code put_bytes(dg_run_state *run, dg_bytes key, dg_bytes value, dg_error *err)
+{
+    dg_buf *room = value_for(&run->put_back, key);
+    if (!room)
+        return full(err);
+    dg_buf_put_bytes(room, value);
+    return DG_OK;
+}
+
+/* By the types of N; `keys` of a map, NULL of a plain item. */
+static dg_code put_json(dg_run_state *run, const char *pallet, const char *item, const json_t *keys,
+                        const json_t *value, dg_error *err)
+{
+    const dg_meta *meta = meta_of(run->to);
+    const dg_meta_entry *entry = meta ? dg_meta_storage(meta, pallet, item) : NULL;
+    dg_buf key, *room;
+    dg_code rc;
+    if (!entry || (entry->hasher_count != 0) != (keys != NULL))
+        return dg_fail(err, DG_USAGE, "N has no such item %s.%s", pallet, item);
+    dg_buf_init(&key, DG_TRIE_KEY_MAX);
+    if ((rc = dg_storage_key(meta, &key, entry, keys, err)) >= 0)
+        rc = (room = value_for(&run->put_back, dg_buf_bytes(&key)))
+                 ? dg_value_encode(meta, room, entry->value, value, err)
+                 : full(err);
+    dg_buf_clear(&key);
+    return rc;
 }
 
 /* ---- a storage version ---- */
@@ -40,26 +75,12 @@ static dg_code put_version(dg_run_state *run, const dg_suspect *s, dg_error *err
         if (!p->storage_prefix || strcmp(p->name, s->name) != 0)
             continue;
         dg_storage_prefix(key, p->storage_prefix, ":__STORAGE_VERSION__:");
-        dg_buf_put(value_for(&run->put_back, DG_BYTES_OF(key)), value, sizeof value);
-        return DG_OK;
+        return put_bytes(run, DG_BYTES_OF(key), DG_BYTES_OF(value), err);
     }
     return dg_fail(err, DG_USAGE, "N has no pallet %s", s->name);
 }
 
 /* ---- an item ---- */
-
-static dg_code put_json(dg_run_state *run, const char *pallet, const char *item,
-                        const json_t *value, dg_error *err)
-{
-    const dg_meta *meta = meta_of(run->to);
-    const dg_meta_entry *entry = meta ? dg_meta_storage(meta, pallet, item) : NULL;
-    uint8_t key[32];
-    if (!entry || entry->hasher_count)
-        return dg_fail(err, DG_USAGE, "N has no plain item %s.%s", pallet, item);
-    dg_storage_prefix(key, entry->prefix, entry->name);
-    return dg_value_encode(meta, value_for(&run->put_back, DG_BYTES_OF(key)), entry->value, value,
-                           err);
-}
 
 /* N's default with the fields that the older value has, by their names: releases add fields, and
  * gather them into groups. Owned; NULL: the item has no default that is an object. */
@@ -93,7 +114,7 @@ static dg_code put_item(dg_run_state *run, const dg_suspect *s, dg_error *err)
     if (!value)
         return dg_fail(err, DG_USAGE, "control has no value of %s that can be read", s->name);
     whole = over_default(run, pallet, dot + 1, value);
-    rc = put_json(run, pallet, dot + 1, whole ? whole : value, err);
+    rc = put_json(run, pallet, dot + 1, NULL, whole ? whole : value, err);
     json_decref(whole);
     json_decref(value);
     return rc;
@@ -113,7 +134,50 @@ static dg_code put_field(dg_run_state *run, json_t **config, const dg_suspect *s
         return dg_fail(err, DG_USAGE, "N has no configuration that can be read");
     if (!value || !dg_survey_field_put(*config, s->name, value))
         return dg_fail(err, DG_USAGE, "%s is not a field of both configurations", s->name);
-    return put_json(run, "Configuration", "ActiveConfig", *config, err);
+    return put_json(run, "Configuration", "ActiveConfig", NULL, *config, err);
+}
+
+/* ---- cores ---- */
+
+enum { WHOLE_CORE = 57600 };
+
+/* A whole core without end. Mirrors: parachains assigner_coretime, CoreDescriptor. */
+static dg_code assign(dg_run_state *run, const char *pallet, size_t core, json_int_t para,
+                      dg_error *err)
+{
+    json_t *keys = json_pack("[I]", (json_int_t)core),
+           *work = json_pack("{s:n, s:{s:[[{s:I}, {s:i, s:i}]], s:n, s:i, s:i}}", "queue",
+                             "current_work", "assignments", "Task", para, "ratio", WHOLE_CORE,
+                             "remaining", WHOLE_CORE, "end_hint", "pos", 0, "step", WHOLE_CORE);
+    dg_code rc = keys && work ? put_json(run, pallet, "CoreDescriptors", keys, work, err)
+                              : dg_fail(err, DG_NOMEM, "no memory for a core");
+    json_decref(keys);
+    json_decref(work);
+    return rc;
+}
+
+static dg_code put_cores(dg_run_state *run, json_t **config, const dg_suspect *s, dg_error *err)
+{
+    static const char item[] = "Configuration.ActiveConfig";
+    const json_t *is = json_object_get(json_object_get(run->treatment.kept.config, item), "value");
+    dg_state *control = run->control.kept.after;
+    json_t *paras = control ? dg_survey_item(meta_of(run->from_kept), control, "Paras",
+                                             "Parachains", NULL)
+                            : NULL,
+           *count = json_integer((json_int_t)json_array_size(paras)), *para;
+    dg_code rc = DG_OK;
+    size_t i;
+    if (!*config)
+        *config = json_deep_copy(is);
+    if (!dg_survey_field_put(*config, "scheduler_params.num_cores", count))
+        rc = dg_fail(err, DG_USAGE, "N's configuration has no number of cores");
+    if (rc >= 0)
+        rc = put_json(run, "Configuration", "ActiveConfig", NULL, *config, err);
+    json_array_foreach(paras, i, para) if (rc >= 0) rc =
+        assign(run, s->name, i, json_integer_value(para), err);
+    json_decref(count);
+    json_decref(paras);
+    return rc;
 }
 
 void dg_run_put_back_clear(dg_run_put_back *p)
@@ -140,6 +204,8 @@ dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error
             rc = put_item(run, s, err);
         else if (s->kind == DG_SUSPECT_CONFIG_VALUE)
             rc = put_field(run, &config, s, err);
+        else if (s->kind == DG_SUSPECT_CORES)
+            rc = put_cores(run, &config, s, err);
     }
     json_decref(config);
     for (size_t i = 0; rc >= 0 && i < run->put_back.count; i++) {

@@ -90,9 +90,10 @@ enum {
 
 enum { DG_RUN_MET_MAX = 256 /* as many as a chain meets */ };
 /* Values that are written with N's first block; a treatment that was not intervened in has none. */
+enum { DG_RUN_PUT_BACK_MAX = 256 };
 typedef struct dg_run_put_back {
-    dg_buf keys[DG_SUSPECTS_MAX], values[DG_SUSPECTS_MAX];
-    dg_bytes writes[DG_SUSPECTS_MAX][2];
+    dg_buf keys[DG_RUN_PUT_BACK_MAX], values[DG_RUN_PUT_BACK_MAX];
+    dg_bytes writes[DG_RUN_PUT_BACK_MAX][2];
     size_t count;
 } dg_run_put_back;
 
@@ -283,7 +284,7 @@ dg_code dg_run_explain_breaks(dg_run_state *run, dg_error *err);
 dg_code dg_run_intervene(dg_run_state *run, dg_trial *out, dg_suspect_set without, dg_error *err);
 /* put_back.c: run->put_back, of the values that a set of suspects has N's first block given: as
  * control's are, in N's layout. Before treatment is forgotten. DG_USAGE: a value that N's type
- * does not hold. */
+ * does not hold; DG_LIMIT: more of them than DG_RUN_PUT_BACK_MAX. */
 dg_code dg_run_put_back_make(dg_run_state *run, dg_suspect_set without, dg_error *err);
 /* Gives the values back. */
 void dg_run_put_back_clear(dg_run_put_back *values);

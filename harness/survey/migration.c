@@ -87,6 +87,50 @@ json_t *dg_survey_versions_changed(const json_t *before, const json_t *after)
     return out;
 }
 
+/* ---- pallets that nobody filled ---- */
+
+static dg_code holds_something(bool *out, dg_state *state, const char *storage_prefix,
+                               dg_error *err)
+{
+    uint8_t prefix[16];
+    dg_state_iter it;
+    dg_bytes key, value;
+    dg_code rc;
+    *out = false;
+    dg_twox(prefix, 16, dg_text(storage_prefix));
+    if ((rc = dg_state_iter_init(&it, state, dg_bytes_of(NULL, 0), DG_BYTES_OF(prefix), err)) < 0)
+        return rc;
+    while (!*out && (rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK)
+        *out = key.len != 32 || memcmp(key.at + 16, version_suffix, 16) != 0;
+    dg_state_iter_clear(&it);
+    return rc < 0 ? rc : DG_OK;
+}
+
+static bool has_pallet(const dg_meta *meta, const char *name)
+{
+    for (size_t i = 0; i < dg_meta_pallet_count(meta); i++)
+        if (strcmp(dg_meta_pallet_at(meta, i)->name, name) == 0)
+            return true;
+    return false;
+}
+
+dg_code dg_survey_empty_pallets(json_t *out, const dg_meta *old, const dg_meta *now,
+                                dg_state *state, dg_error *err)
+{
+    for (size_t i = 0; old && now && i < dg_meta_pallet_count(now); i++) {
+        const dg_meta_pallet *p = dg_meta_pallet_at(now, i);
+        bool full;
+        dg_code rc;
+        if (!p->storage_prefix || !p->storage_count || has_pallet(old, p->name))
+            continue;
+        if ((rc = holds_something(&full, state, p->storage_prefix, err)) < 0)
+            return rc;
+        if (!full && json_array_append_new(out, json_string(p->name)) != 0)
+            return dg_fail(err, DG_NOMEM, "no memory for the names of pallets");
+    }
+    return DG_OK;
+}
+
 /* ---- values that got another layout ---- */
 
 static bool decodes(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes value)

@@ -119,6 +119,10 @@ dg_code dg_survey_storage_versions(json_t **out, const dg_meta *meta, dg_state *
                                    dg_error *err);
 /* [{"pallet", "before", "after"}] of two of those; owned by the caller, NULL: no memory. */
 json_t *dg_survey_versions_changed(const json_t *before, const json_t *after);
+/* Names of pallets that the newer metadata alone has and that hold nothing but their version;
+ * appended to `out`. DG_IO, DG_NOMEM. */
+dg_code dg_survey_empty_pallets(json_t *out, const dg_meta *old, const dg_meta *now,
+                                dg_state *state, dg_error *err);
 /* "Pallet.Item" -> {"pallet", "hash", "old", "new" (it decodes by that type)}: plain items whose
  * type differs between the two, and their values; put into `out`. Metadata may be NULL. DG_IO,
  * DG_NOMEM. */

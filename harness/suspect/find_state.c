@@ -106,12 +106,44 @@ static void find_fields(dg_suspects *out, const dg_event *e, const char *place, 
     }
 }
 
+/* ---- cores ---- */
+
+/* Where runtimes with coretime keep who has which core. */
+static bool holds_cores(const char *pallet)
+{
+    return strcmp(pallet, "CoretimeAssignmentProvider") == 0
+           || strcmp(pallet, "ParaAssignmentProvider") == 0;
+}
+
+static void find_cores(dg_suspects *out, const dg_event *e, const char *pallet)
+{
+    dg_suspect *s;
+    if (!holds_cores(pallet)
+        || !(s = dg_suspect_add(out, DG_SUSPECT_CORES, 0,
+                                "each parachain has a core in %s from N's first block on", pallet)))
+        return;
+    snprintf(s->name, sizeof s->name, "%s", pallet);
+    snprintf(s->seen, sizeof s->seen, "%s is new in N and holds nothing after its migrations, #%u",
+             pallet, e->block);
+    snprintf(s->says, sizeof s->says,
+             "N takes cores from pallet %s, which is new in it and holds nothing after its "
+             "migrations, so that no parachain has a core from the next session on",
+             pallet);
+    snprintf(s->advice, sizeof s->advice,
+             "enact the releases between N-1 and N one after another, or add the migration to N "
+             "that assigns cores to parachains in %s",
+             pallet);
+}
+
 /* ---- all of them ---- */
 
 static void find_in(dg_suspects *out, const dg_event *e, unsigned *fields)
 {
     const json_t *row;
     size_t i;
+    if (e->kind == DG_EVENT_MIGRATION)
+        json_array_foreach(json_object_get(e->detail, "empty"), i, row)
+            find_cores(out, e, json_string_value(row));
     if (e->kind == DG_EVENT_MIGRATION)
         json_array_foreach(json_object_get(e->detail, "unraised"), i, row)
             find_version(out, e, row);

@@ -22,6 +22,8 @@ X(CONFIG_ITEM, "config-item")
 X(STORAGE_VERSION, "storage-version")
 /* a plain storage item is control's after N's first block; name: "Pallet.Item" */
 X(STORAGE_ITEM, "storage-item")
+/* each parachain has a whole core, as N keeps such; name: the pallet that holds them */
+X(CORES, "cores")
 /* likewise one field of HostConfiguration; name: its place, "a.b" */
 X(CONFIG_VALUE, "config-value")
 /* at U nodes are answered over storage that N has migrated */

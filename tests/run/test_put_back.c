@@ -157,6 +157,34 @@ START_TEST(a_storage_version_that_stays_stops_parachains)
 }
 END_TEST
 
+/* Paseo 1002005 -> 1003000: N takes cores from a pallet that is new in it, and the migration that
+ * fills it was in a release in between. */
+START_TEST(cores_that_nobody_assigned_stop_parachains)
+{
+    static const char *const claims[] = { "backing-rate", "inclusion-rate", "para-interval" };
+    static const char *const more[] = { "network.size=30x6", NULL };
+    const char *spec = corpus_path("specs/paseo-local-1002005-e10.json.zst");
+    const json_t *cause;
+    char from[512];
+    json_t *o;
+    if (!spec)
+        return;
+    snprintf(from, sizeof from, "%s", spec);
+    o = explain_pair(from, code_file("specs/paseo-local-1003000-e10.json.zst"), "boundary-3", more);
+    cause = cause_of(o, "cores");
+    ck_assert_msg(cause != NULL, "%s", causes_of(o));
+    ck_assert_msg(strcmp(without(cause, "api-window"), "broke") != 0, "%s", causes_of(o));
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        ck_assert_str_eq(claim_status(o, claims[i]), "broke");
+        ck_assert_msg(strcmp(without(cause, claims[i]), "held") == 0, "%s", causes_of(o));
+    }
+    ck_assert_ptr_null(json_object_get(o, "unexplained"));
+    ck_assert_msg(any_advice(o, "that assigns cores to parachains in CoretimeAssignmentProvider"),
+                  "%s", causes_of(o));
+    json_decref(o);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("put back");
@@ -165,6 +193,7 @@ int main(void)
     tcase_add_loop_test(tc, what_control_has_heals_what_is_lost, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tc, a_storage_version_that_stays_stops_parachains, 0,
                         REDUCED ? 1 : (int)(sizeof states / sizeof *states));
+    tcase_add_test(tc, cores_that_nobody_assigned_stop_parachains);
     suite_add_tcase(s, tc);
     return suite_run(s);
 }
