@@ -6,19 +6,32 @@
 
 /* ---- the word ---- */
 
-static bool harmful(const json_t *harm)
+/* Other seeds say that a break of the claim came of luck. */
+static bool is_luck(const json_t *claims, dg_claim_id id)
 {
-    return json_integer_value(json_object_get(harm, "parachain_lost_ms")) > 0
-           || json_integer_value(json_object_get(harm, "relay_lost_ms")) > 0;
+    const json_t *seeds = json_object_get(dg_outcome_claim(claims, id), "seeds");
+    const char *decided = json_string_value(json_object_get(seeds, "decided"));
+    return decided && strcmp(decided, "luck") == 0;
 }
 
-static const char *word_of(int exit_code, const json_t *harm, const json_t *granted)
+/* What luck took of one seed is told, but N is not to blame. */
+static bool harmful(const json_t *harm, const json_t *claims)
+{
+    bool relay = is_luck(claims, DG_CLAIM_BLOCK_CADENCE) || is_luck(claims, DG_CLAIM_UPGRADE_STALL),
+         paras = is_luck(claims, DG_CLAIM_BACKING_RATE) || is_luck(claims, DG_CLAIM_INCLUSION_RATE)
+                 || is_luck(claims, DG_CLAIM_PARA_INTERVAL);
+    return (!paras && json_integer_value(json_object_get(harm, "parachain_lost_ms")) > 0)
+           || (!relay && json_integer_value(json_object_get(harm, "relay_lost_ms")) > 0);
+}
+
+static const char *word_of(int exit_code, const json_t *harm, const json_t *granted,
+                           const json_t *claims)
 {
     if (exit_code == DG_EXIT_BROKE)
         return "NO-GO";
     if (exit_code != DG_EXIT_HELD)
         return "CANNOT SAY";
-    return harmful(harm) || json_array_size(granted) ? "GO WITH HARM" : "GO";
+    return harmful(harm, claims) || json_array_size(granted) ? "GO WITH HARM" : "GO";
 }
 
 /* ---- what breaks ---- */
@@ -223,7 +236,7 @@ int dg_outcome_answer(json_t *outcome, const dg_outcome_facts *run, const dg_cla
     const json_t *advice = json_object_get(outcome, "advice");
     json_t *harm = dg_outcome_harm(run, setup->network), *granted = granted_json(claims),
            *out = json_object();
-    bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm, granted)))
+    bad = dg_outcome_put(out, "word", json_string(word_of(exit_code, harm, granted, claims)))
           | dg_outcome_put(out, "granted", granted)
           | dg_outcome_put(out, "chain_only", json_boolean(!setup->network))
           | dg_outcome_put(out, "not_judged", json_integer(not_judged(outcome)))
@@ -244,7 +257,7 @@ dg_code dg_outcome_differs(json_t *outcome, dg_error *err)
         | dg_outcome_put(outcome, "exit", json_integer(DG_EXIT_INTERNAL))
         | dg_outcome_put(outcome, "reason",
                          json_string("two runs of the same plan and seed had different events"))
-        | dg_outcome_put(answer, "word", json_string(word_of(DG_EXIT_INTERNAL, NULL, NULL)))
+        | dg_outcome_put(answer, "word", json_string(word_of(DG_EXIT_INTERNAL, NULL, NULL, NULL)))
         | dg_outcome_put(answer, "missing", json_string("not-deterministic")))
         return dg_fail(err, DG_NOMEM, "no memory for the outcome");
     return DG_OK;

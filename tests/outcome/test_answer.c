@@ -272,6 +272,44 @@ START_TEST(what_the_plan_allows_is_told_as_harm)
 }
 END_TEST
 
+/* Of four blocks that a parachain lost, and four of the relay chain's. */
+static const struct {
+    const char *claim, *decided;
+    bool paras;
+    const char *word;
+} lucks[] = {
+    { "inclusion-rate", "luck", true, "GO" },
+    { "inclusion-rate", "rule", true, "GO WITH HARM" },
+    { "block-cadence", "luck", true, "GO WITH HARM" },
+    { "block-cadence", "luck", false, "GO" },
+    { "finality-lag", "luck", false, "GO WITH HARM" },
+};
+
+START_TEST(what_luck_took_is_not_harm_of_n)
+{
+    dg_event_log log = { 0 };
+    dg_outcome_facts run = facts_of(&log);
+    dg_claim_setup setup = { .network = true };
+    dg_outcome_tally tally = { 0 };
+    json_t *outcome = json_pack("{s:i}", "exit", DG_EXIT_HELD),
+           *claims = json_pack("[{s:s, s:s, s:s, s:{s:s}}]", "name", lucks[_i].claim, "severity",
+                               "gate", "status", "warned", "seeds", "decided", lucks[_i].decided);
+    arm_of(&log, DG_ARM_CONTROL, 0);
+    arm_of(&log, DG_ARM_TREATMENT, lucks[_i].paras ? 4 : 0);
+    for (size_t i = 0, lost = 0; !lucks[_i].paras && lost < 4; i++)
+        if (log.at[i].arm == DG_ARM_TREATMENT && log.at[i].kind == DG_EVENT_BLOCK
+            && log.at[i].new_block.slot > UPGRADE && log.at[i].new_block.slot % 2) {
+            log.at[i].kind = DG_EVENT_SLOT; /* where nothing is included */
+            lost++;
+        }
+    ck_assert_int_eq(dg_outcome_answer(outcome, &run, &setup, &tally, claims), 0);
+    ck_assert_str_eq(text(json_object_get(outcome, "answer"), "word"), lucks[_i].word);
+    json_decref(claims);
+    json_decref(outcome);
+    dg_event_log_clear(&log);
+}
+END_TEST
+
 /* Two runs that differ take back whatever was said. */
 START_TEST(runs_that_differ_say_nothing)
 {
@@ -360,6 +398,8 @@ int main(void)
     tcase_add_test(tc, a_relay_chain_that_stops_has_lost_the_rest);
     tcase_add_loop_test(tc, a_forged_log_is_no_harm, 0, sizeof forged / sizeof *forged);
     tcase_add_loop_test(tc, the_word_follows_from_exit_and_harm, 0, sizeof words / sizeof *words);
+    tcase_add_loop_test(tc, what_luck_took_is_not_harm_of_n, 0,
+                        (int)(sizeof lucks / sizeof *lucks));
     tcase_add_loop_test(tc, what_the_plan_allows_is_told_as_harm, 0,
                         sizeof grants / sizeof *grants);
     tcase_add_test(tc, runs_that_differ_say_nothing);
