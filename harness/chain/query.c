@@ -74,6 +74,15 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     };
 }
 
+dg_code dg_chain_refuses(const dg_runtime *runtime, dg_error *err)
+{
+    const char *why = dg_runtime_refused(runtime);
+    return why ? dg_fail(err, DG_TRAP, "no node can use %s %u: %s",
+                         dg_runtime_version(runtime)->spec_name,
+                         dg_runtime_version(runtime)->spec_version, why)
+               : DG_OK;
+}
+
 static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)
 {
     dg_host_options options = dg_chain_host_options(chain, DG_HOST_CONTEXT_QUERY);
@@ -81,7 +90,7 @@ static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_err
     dg_runtime *runtime;
     dg_state *state;
     dg_code rc = dg_block_runtime(chain, block, &runtime, err);
-    if (rc < 0)
+    if (rc < 0 || (rc = dg_chain_refuses(runtime, err)) < 0)
         return rc;
     if (!(state = dg_state_fork(block->state)))
         return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);

@@ -49,7 +49,7 @@ unsigned dg_version_trie(const dg_version *version);
 typedef struct dg_runtime dg_runtime;
 
 /* From a blob as stored on chain. Runs Core_version when the custom sections do
- * not answer. DG_MALFORMED (no wasm, exports missing), DG_TRAP, DG_LIMIT. */
+ * not tell its version. DG_MALFORMED (no wasm, exports missing), DG_TRAP, DG_LIMIT. */
 dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err);
 /* What the code of a state that is imported says of itself, into `info`: its name, its
  * version, and the form of its state values. For dg_snapshot_import_options.describe,
@@ -61,6 +61,10 @@ dg_runtime *dg_runtime_keep(dg_runtime *runtime);
 void dg_runtime_free(dg_runtime *runtime);
 /* What it says it is. Lives as long as the runtime, as do the answers below. */
 const dg_version *dg_runtime_version(const dg_runtime *runtime);
+/* Why nodes make no block with it though it can be called here, as a clause ("its version
+ * cannot be read: .."); NULL: they do. Lives as long as the runtime.
+ * Mirrors: sc-executor create_versioned_wasm_runtime; sc-block-builder (VersionInvalid). */
+const char *dg_runtime_refused(const dg_runtime *runtime);
 /* BLAKE2b-256 of the blob as stored: what `:code` hashes to. */
 const dg_hash *dg_runtime_hash(const dg_runtime *runtime);
 /* Bytes of the blob as stored. */

@@ -12,6 +12,7 @@ struct dg_runtime {
     dg_version version;
     dg_hash hash;
     dg_buf blob;
+    char refused[200]; /* why nodes make no block with it; empty: they do */
 };
 
 static const char *const needed[] = { "Core_version", "Core_execute_block",
@@ -38,14 +39,29 @@ static dg_code ask_version(dg_runtime *r, dg_error *err)
     return rc;
 }
 
+/* A section that does not decode is none for a node; that the code can be asked all the same
+ * lets the rest of the runtime be looked at. */
+static dg_code read_version(dg_runtime *r, dg_bytes wasm, dg_error *err)
+{
+    dg_error why;
+    dg_code rc = dg_host_sections_version(&r->version, wasm, &why);
+    if (rc == DG_MALFORMED)
+        snprintf(r->refused, sizeof r->refused, "its version cannot be read: %.150s", why.text);
+    else if (rc == DG_OK && dg_version_api(&r->version, "Core") == 0)
+        snprintf(r->refused, sizeof r->refused,
+                 "its sections name no runtime API Core, so nodes find none and build no block");
+    return rc == DG_MALFORMED || rc == DG_ABSENT ? ask_version(r, err)
+           : rc < 0                              ? dg_fail(err, rc, "%s", why.text)
+                                                 : rc;
+}
+
 static dg_code load(dg_runtime *r, dg_bytes wasm, dg_error *err)
 {
     dg_code rc = dg_module_new(&r->module, r->engine, wasm, err);
     if (rc < 0 || (rc = check_exports(r->module, err)) < 0
         || (rc = dg_host_link(r->module, err)) < 0)
         return rc;
-    rc = dg_host_sections_version(&r->version, wasm, err);
-    return rc == DG_ABSENT ? ask_version(r, err) : rc;
+    return read_version(r, wasm, err);
 }
 
 dg_code dg_runtime_new(dg_runtime **out, dg_engine *engine, dg_bytes blob, dg_error *err)
@@ -99,6 +115,11 @@ void dg_runtime_free(dg_runtime *runtime)
 const dg_version *dg_runtime_version(const dg_runtime *runtime)
 {
     return &runtime->version;
+}
+
+const char *dg_runtime_refused(const dg_runtime *runtime)
+{
+    return runtime->refused[0] ? runtime->refused : NULL;
 }
 
 const dg_hash *dg_runtime_hash(const dg_runtime *runtime)

@@ -3,23 +3,40 @@
 
 #include <string.h>
 
-/* Both sections or none: one of them alone is a build gone wrong, and real nodes
- * then ask the code. */
-static dg_code from_sections(dg_version *out, dg_bytes wasm, dg_error *err)
+static dg_code read_api_list(dg_version *out, dg_bytes apis, dg_error *err)
 {
-    dg_bytes version, apis;
-    dg_code rc = dg_wasm_section(&version, wasm, "runtime_version", err);
-    if (rc != DG_OK || (rc = dg_wasm_section(&apis, wasm, "runtime_apis", err)) != DG_OK)
-        return rc;
-    if ((rc = dg_version_decode(out, version, err)) < 0)
-        return rc;
     if (apis.len % 12 != 0 || apis.len / 12 > DG_VERSION_APIS_MAX)
-        return dg_fail(err, DG_MALFORMED, "section runtime_apis has %zu bytes", apis.len);
+        return dg_fail(err, DG_MALFORMED, "section runtime_apis has %zu bytes, which is no list",
+                       apis.len);
     for (size_t i = 0; i < apis.len / 12; i++) {
         memcpy(out->apis[i].id, apis.at + 12 * i, 8);
         out->apis[i].version = dg_le32(apis.at + 12 * i + 8);
     }
     out->api_count = (uint32_t)(apis.len / 12);
+    return DG_OK;
+}
+
+/* As nodes do: the version section decides whether sections are read at all; what is left over
+ * behind it is ignored; without a list of APIs there are none, and the code is not asked.
+ * Mirrors: sc-executor wasm_runtime.rs (read_embedded_version), sp-version
+ * (decode_with_version_hint). */
+dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
+{
+    dg_version listed = { .api_count = 0 };
+    dg_bytes version, apis;
+    dg_code rc = dg_wasm_section(&version, wasm, "runtime_version", err);
+    bool lists;
+    if (rc != DG_OK || (rc = dg_wasm_section(&apis, wasm, "runtime_apis", err)) < 0)
+        return rc;
+    lists = rc == DG_OK;
+    if ((lists && (rc = read_api_list(&listed, apis, err)) < 0)
+        || (rc = dg_host_version_of_section(out, version, dg_version_api(&listed, "Core"), err))
+               < 0)
+        return rc;
+    if (lists) {
+        memcpy(out->apis, listed.apis, sizeof out->apis);
+        out->api_count = listed.api_count;
+    }
     return DG_OK;
 }
 
@@ -42,12 +59,6 @@ dg_code dg_host_run_version(dg_module *module, dg_engine *engine, dg_buf *encode
     dg_host_result_clear(&result);
     dg_state_free(state);
     return rc;
-}
-
-dg_code dg_host_sections_version(dg_version *out, dg_bytes wasm, dg_error *err)
-{
-    dg_code rc = from_sections(out, wasm, err);
-    return rc == DG_NOMEM ? rc : rc == DG_OK && out->api_count > 0 ? DG_OK : DG_ABSENT;
 }
 
 static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsigned nesting,

@@ -38,21 +38,38 @@ static void read_apis(dg_version *out, dg_scale *in)
     out->api_count = count;
 }
 
+static void read_first(dg_version *out, dg_scale *in)
+{
+    memset(out, 0, sizeof *out);
+    read_name(out->spec_name, sizeof out->spec_name, in);
+    read_name(out->impl_name, sizeof out->impl_name, in);
+    out->authoring_version = dg_scale_u32(in);
+    out->spec_version = dg_scale_u32(in);
+    out->impl_version = dg_scale_u32(in);
+    read_apis(out, in);
+    out->transaction_version = 1;
+}
+
+dg_code dg_host_version_of_section(dg_version *out, dg_bytes raw, uint32_t core, dg_error *err)
+{
+    dg_scale in = dg_scale_from(raw);
+    read_first(out, &in);
+    core = core ? core : dg_version_api(out, "Core");
+    if (core >= 3)
+        out->transaction_version = dg_scale_u32(&in);
+    if (core >= 4)
+        out->system_version = dg_scale_u8(&in);
+    return dg_scale_check(&in, err, "section runtime_version");
+}
+
 /* The trailing fields came with Core 3 and 4. A list without APIs is that of a
  * custom section, which was never made without them. */
 dg_code dg_version_decode(dg_version *out, dg_bytes raw, dg_error *err)
 {
     dg_scale in = dg_scale_from(raw);
     uint32_t core;
-    memset(out, 0, sizeof *out);
-    read_name(out->spec_name, sizeof out->spec_name, &in);
-    read_name(out->impl_name, sizeof out->impl_name, &in);
-    out->authoring_version = dg_scale_u32(&in);
-    out->spec_version = dg_scale_u32(&in);
-    out->impl_version = dg_scale_u32(&in);
-    read_apis(out, &in);
+    read_first(out, &in);
     core = dg_version_api(out, "Core");
-    out->transaction_version = 1;
     if (core >= 3 || (out->api_count == 0 && dg_scale_left(&in) > 0))
         out->transaction_version = dg_scale_u32(&in);
     if (core >= 4 || (out->api_count == 0 && dg_scale_left(&in) > 0))

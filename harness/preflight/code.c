@@ -61,6 +61,11 @@ static dg_code compare_sections(dg_preflight_look *l, dg_bytes wasm, dg_error *e
                           "Core_version answers");
         return DG_OK;
     }
+    if (dg_runtime_refused(l->in->to)) {
+        dg_preflight_find(l, DG_FIND_FAIL, "code.section", "runtime_version", NULL, NULL,
+                          "no node can use N: %s", dg_runtime_refused(l->in->to));
+        return DG_OK;
+    }
     dg_buf_init(&answer, VERSION_MAX);
     rc = dg_preflight_look_call(&answer, l, l->in->to, l->before, "Core_version",
                                 dg_bytes_of(NULL, 0), &why);

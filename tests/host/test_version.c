@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "host/host.h"
+#include "host/host_impl.h"
 
 static dg_buf version(const char *spec, uint32_t apis, uint32_t core, size_t cut)
 {
@@ -65,6 +65,65 @@ START_TEST(the_core_version_decides_which_fields_follow)
 }
 END_TEST
 
+/* ---- sections of a blob ---- */
+
+static void put_section(dg_buf *wasm, const char *name, dg_bytes body)
+{
+    dg_buf_put_u8(wasm, 0);
+    dg_buf_put_u8(wasm, (uint8_t)(1 + strlen(name) + body.len));
+    dg_buf_put_u8(wasm, (uint8_t)strlen(name));
+    dg_buf_put_bytes(wasm, dg_text(name));
+    dg_buf_put_bytes(wasm, body);
+}
+
+/* What a node makes of the two sections; taken from its code, and seen on a real one: without a
+ * list it found no BabeApi, with a version cut off it made no instance. */
+static const struct {
+    const char *name;
+    bool version, list;
+    size_t cut, padded; /* bytes of the version section */
+    size_t clipped;     /* bytes of the list */
+    dg_code rc;
+    uint32_t apis, transaction;
+} blobs[] = {
+    { "both", true, true, 0, 0, 0, DG_OK, 1, 26 },
+    { "none", false, false, 0, 0, 0, DG_ABSENT, 0, 0 },
+    { "a list alone", false, true, 0, 0, 0, DG_ABSENT, 0, 0 },
+    { "a version alone", true, false, 0, 0, 0, DG_OK, 0, 1 },
+    { "a byte too much", true, true, 0, 1, 0, DG_OK, 1, 26 },
+    { "a byte less", true, true, 1, 0, 0, DG_MALFORMED, 0, 0 },
+    { "six bytes less", true, true, 6, 0, 0, DG_MALFORMED, 0, 0 },
+    { "a clipped list", true, true, 0, 0, 1, DG_MALFORMED, 0, 0 },
+};
+
+START_TEST(sections_are_read_as_nodes_read_them)
+{
+    static const uint8_t empty[8] = { 0, 'a', 's', 'm', 1 };
+    uint8_t list[12] = { 0xdf, 0x6a, 0xcb, 0x68, 0x99, 0x07, 0x60, 0x9b, 4 };
+    dg_buf said = version("paseo", 0, 0, blobs[_i].cut), wasm;
+    dg_version v;
+    dg_error err;
+    for (size_t i = 0; i < blobs[_i].padded; i++)
+        dg_buf_put_u8(&said, 0);
+    dg_buf_init(&wasm, 4096);
+    dg_buf_put(&wasm, empty, sizeof empty);
+    if (blobs[_i].version)
+        put_section(&wasm, "runtime_version", dg_buf_bytes(&said));
+    if (blobs[_i].list)
+        put_section(&wasm, "runtime_apis", dg_bytes_of(list, sizeof list - blobs[_i].clipped));
+    ck_assert_msg(dg_host_sections_version(&v, dg_buf_bytes(&wasm), &err) == blobs[_i].rc, "%s: %s",
+                  blobs[_i].name, err.text);
+    if (blobs[_i].rc == DG_OK) {
+        ck_assert_uint_eq(v.spec_version, 1002000);
+        ck_assert_uint_eq(v.api_count, blobs[_i].apis);
+        ck_assert_uint_eq(dg_version_api(&v, "Core"), blobs[_i].list ? 4 : 0);
+        ck_assert_uint_eq(v.transaction_version, blobs[_i].transaction);
+    }
+    dg_buf_clear(&said);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
 static const char *const bad_names[] = {
     "two\nlines",
     "esc\x1b[2J",
@@ -112,6 +171,8 @@ int main(void)
     TCase *tc = tcase_create("version");
     tcase_add_loop_test(tc, the_core_version_decides_which_fields_follow, 0,
                         sizeof rows / sizeof rows[0]);
+    tcase_add_loop_test(tc, sections_are_read_as_nodes_read_them, 0,
+                        sizeof blobs / sizeof blobs[0]);
     tcase_add_loop_test(tc, names_are_one_line_of_plain_text, 0,
                         sizeof bad_names / sizeof bad_names[0]);
     tcase_add_loop_test(tc, apis_have_names, 0, sizeof apis / sizeof apis[0]);

@@ -147,6 +147,53 @@ START_TEST(a_section_that_disagrees_with_the_code_fails)
 }
 END_TEST
 
+/* A node that finds no version makes no instance, one that finds no APIs builds no block, though
+ * the code would answer for both. */
+static const struct {
+    const char *section;
+    bool renamed;         /* else its first byte, the length of a name, is too large */
+    dg_code for_set_code; /* what set_code is told of its version */
+    const char *says;
+} unread[] = {
+    { "runtime_apis", true, DG_OK, "no node can use N: its sections name no runtime API Core" },
+    { "runtime_version", false, DG_MALFORMED, "no node can use N: its version cannot be read" },
+};
+
+START_TEST(sections_that_nodes_cannot_read_fail)
+{
+    dg_buf wasm = unpacked(embedded_to);
+    const json_t *finding;
+    dg_bytes section;
+    uint8_t *at;
+    json_t *found;
+    dg_buf answer;
+    pair p;
+    ck_assert_int_eq(dg_wasm_section(&section, dg_buf_bytes(&wasm), unread[_i].section, NULL),
+                     DG_OK);
+    at = wasm.at + (section.at - wasm.at);
+    if (unread[_i].renamed)
+        at[-1] = '-';
+    else
+        at[0] = 0xfc;
+    dg_buf_init(&answer, 1 << 16);
+    ck_assert_int_eq(dg_host_inner_version(pair_engine(), &answer, dg_buf_bytes(&wasm), NULL),
+                     unread[_i].for_set_code);
+    dg_buf_clear(&answer);
+    p.snapshot = pair_snapshot(embedded_spec);
+    p.from = pair_own_runtime(p.snapshot);
+    p.to = pair_runtime_of(dg_buf_bytes(&wasm));
+    found = pair_preflight(&p, 0);
+    finding = pair_find(found, "code.section");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_str_eq(json_string_value(json_object_get(finding, "severity")), "fail");
+    ck_assert_ptr_nonnull(strstr(pair_says(finding), unread[_i].says));
+    ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
+    json_decref(found);
+    pair_close(&p);
+    dg_buf_clear(&wasm);
+}
+END_TEST
+
 /* The section is put together by the linker, in an order of its own: every release of 2025 was
  * refused for that. One that is listed otherwise, or is not, is another matter. */
 enum { API_BYTES = 12 };
@@ -315,6 +362,8 @@ int main(void)
     tcase_add_test(tc, keys_of_another_type_matter_where_entries_are);
 #endif
     tcase_add_test(tc, a_section_that_disagrees_with_the_code_fails);
+    tcase_add_loop_test(tc, sections_that_nodes_cannot_read_fail, 0,
+                        sizeof unread / sizeof *unread);
     tcase_add_test(tc, n_that_does_not_tell_of_its_epochs_fails);
     tcase_add_loop_test(tc, over_part_of_a_state_nothing_passes, 0, sizeof parts / sizeof *parts);
     tcase_add_loop_test(tc, apis_are_compared_as_a_set, 0, sizeof apis / sizeof *apis);
