@@ -91,6 +91,9 @@ static bool identity(line *out, const dg_outcome_facts *run)
     else if (strcmp(what, "spec_version") == 0)
         snprintf(out->advice, sizeof out->advice,
                  "raise spec_version: without it neither set_code nor migrations happen");
+    else if (strcmp(what, "signed_transactions") == 0)
+        snprintf(out->advice, sizeof out->advice,
+                 "raise transaction_version: with the same one wallets sign as they did for N-1");
     else
         snprintf(out->advice, sizeof out->advice,
                  "build N with N-1's %s: nodes keep what they started with", what);

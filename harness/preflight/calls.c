@@ -138,6 +138,33 @@ static void constants_of(dg_preflight_look *l, const dg_meta_pallet *p)
     }
 }
 
+/* ---- what is signed ---- */
+
+/* With another transaction_version a wallet refuses to sign until it has read N's metadata; with
+ * the same one it signs as it did. */
+static void signing(dg_preflight_look *l)
+{
+    static const char subject[] = "transaction_version";
+    unsigned was = l->old->transaction_version, is = l->new_->transaction_version;
+    char words[200], first[140];
+    bool differs = dg_survey_signing_differs(words, sizeof words, l->old_meta, l->new_meta);
+    size_t moved = dg_survey_calls_moved(first, sizeof first, l->old_meta, l->new_meta);
+    if (differs)
+        dg_preflight_find(l, was == is ? DG_FIND_FAIL : DG_FIND_NOTE, "transactions.signed",
+                          subject, json_integer(was), json_integer(is),
+                          was == is ? "transactions signed as for N-1 are invalid under N: %s, and "
+                                      "transaction_version stays %u, so that wallets do not notice"
+                                    : "transactions are signed otherwise under N: %s; "
+                                      "transaction_version rises to %u",
+                          words, is);
+    if (moved && was == is)
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "transactions.calls", subject, json_integer(was), json_integer(is),
+            "transactions signed for version %u mean something else under N: %s at other "
+            "indices (%s%s), and transaction_version stays, so that wallets do not notice",
+            was, dg_preflight_find_count(moved, "call").text, first, moved > 1 ? ", .." : "");
+}
+
 dg_code dg_preflight_look_calls(dg_preflight_look *look, dg_error *err)
 {
     dg_type_id any[2];
@@ -145,6 +172,7 @@ dg_code dg_preflight_look_calls(dg_preflight_look *look, dg_error *err)
     (void)err;
     if (!look->old_meta || !look->new_meta)
         return DG_OK;
+    signing(look);
     known = dg_preflight_look_all_calls(any, look);
     for (size_t i = 0; i < dg_meta_pallet_count(look->old_meta); i++) {
         const dg_meta_pallet *p = dg_meta_pallet_at(look->old_meta, i);

@@ -84,6 +84,23 @@ static void compare_babe(facts *f, const dg_survey_babe *old, const dg_survey_ba
            old->c1 ? old->c0 * 1000000 / old->c1 : 0, now->c1 ? now->c0 * 1000000 / now->c1 : 0);
 }
 
+/* ---- what wallets sign ---- */
+
+/* As long as transaction_version stays, they sign as they did. */
+static void compare_signing(facts *f, uint32_t version, const dg_meta *old, const dg_meta *now)
+{
+    char was[24], is[160], words[100], first[64];
+    bool differs = dg_survey_signing_differs(words, sizeof words, old, now);
+    size_t moved = dg_survey_calls_moved(first, sizeof first, old, now);
+    snprintf(was, sizeof was, "version %lu", (unsigned long)version);
+    snprintf(is, sizeof is, "%s", was);
+    if (differs)
+        snprintf(is, sizeof is, "still %s, though %s", was, words);
+    else if (moved)
+        snprintf(is, sizeof is, "still %s, though %s is at another index", was, first);
+    fact(f, true, !differs && !moved, "signed_transactions", was, is);
+}
+
 /* ---- constants that clients and wallets rely on ---- */
 
 static const struct {
@@ -147,8 +164,12 @@ dg_code dg_survey_identity(dg_survey_fact *out, size_t *count, dg_runtime *from,
     versions(&f, dg_runtime_version(from), dg_runtime_version(to));
     compare_babe(&f, &old, &now);
     if (dg_runtime_meta(from, &old_meta, NULL) == DG_OK
-        && dg_runtime_meta(to, &meta, NULL) == DG_OK)
+        && dg_runtime_meta(to, &meta, NULL) == DG_OK) {
+        uint32_t version = dg_runtime_version(from)->transaction_version;
+        if (version == dg_runtime_version(to)->transaction_version)
+            compare_signing(&f, version, old_meta, meta);
         compare_constants(&f, old_meta, meta);
+    }
     *count = f.count;
     return DG_OK;
 }

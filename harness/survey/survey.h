@@ -159,6 +159,13 @@ enum { DG_SURVEY_FACTS_MAX = 24 };
 dg_code dg_survey_identity(dg_survey_fact *out, size_t *count, dg_runtime *from, dg_runtime *to,
                            dg_state *before, dg_error *err);
 
+/* Does a signature under N cover other bytes than under N-1, or the transaction carry other ones,
+ * beside the call? The first difference goes into `out` as words, "" where there is none. */
+bool dg_survey_signing_differs(char *out, size_t size, const dg_meta *old, const dg_meta *now);
+/* How many calls stand at another index of their pallet, which has kept its own; the name of one,
+ * "Balances.burn", goes into `first`. */
+size_t dg_survey_calls_moved(char *first, size_t size, const dg_meta *old, const dg_meta *now);
+
 /* ---- who validates ---- */
 
 typedef enum dg_survey_set_kind {

@@ -334,11 +334,12 @@ static void put_extensions(struct writer *out)
     } rows[] = {
         { "CheckSpecVersion", T_UNIT, T_U32 },   { "CheckTxVersion", T_UNIT, T_U32 },
         { "CheckGenesis", T_UNIT, T_H256 },      { "CheckMortality", T_ERA, T_H256 },
-        { "CheckNonce", T_COMPACT_U32, T_UNIT },
+        { "CheckNonce", T_COMPACT_U32, T_UNIT }, { "CheckMetadataHash", T_BOOL, T_UNIT },
     };
     enum { COUNT = sizeof rows / sizeof rows[0] };
-    put_compact(out, COUNT);
-    for (u32 i = 0; i < COUNT; i++) {
+    u32 count = fault_is(EXTENSION_ADDED) ? COUNT : COUNT - 1;
+    put_compact(out, count);
+    for (u32 i = 0; i < count; i++) {
         put_text(out, rows[i].name);
         put_type(out, rows[i].value);
         put_type(out, rows[i].implicit);

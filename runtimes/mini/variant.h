@@ -41,6 +41,7 @@ enum fault {
     /* stored calls */
     CALLS_RENUMBERED, /* a stored call means another one */
     CALLS_VANISHED,   /* a stored call does not decode */
+    EXTENSION_ADDED,  /* what is signed changes, transaction_version stays */
     /* runtime APIs */
     API_DEFAULTS_AT_U,
     API_UNDECODABLE_AT_U,

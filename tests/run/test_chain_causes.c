@@ -55,6 +55,8 @@ static const struct {
     { "mini-2-not-recorded", "does not take over: System.LastRuntimeUpgrade is still 1",
       "write System.LastRuntimeUpgrade" },
     { "mini-2-same-version", "SpecVersionNeedsToIncrease", "raise spec_version" },
+    { "mini-2-extension-added", "though the extension CheckMetadataHash is new",
+      "raise transaction_version" },
     { "mini-2-other-name", "spec_name mini -> mono", "another chain" },
     { "mini-2-answer-type", "ParachainHost_session_index_for_child has another form in N",
       "another version" },
