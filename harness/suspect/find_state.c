@@ -55,7 +55,7 @@ static void find_item(dg_suspects *out, const dg_event *e)
                                 "%.60s.%.60s is control's after N's migrations", pallet, item)))
         return;
     snprintf(s->name, sizeof s->name, "%.46s.%.46s", pallet, item);
-    snprintf(s->seen, sizeof s->seen, "%s does not decode under N at #%u: %.200s", s->name,
+    snprintf(s->seen, sizeof s->seen, "%s does not decode under N at #%u: %.160s", s->name,
              e->block, text_at(e->detail, "reason"));
     snprintf(s->says, sizeof s->says,
              "N's migrations leave %s in a layout that N does not read: %.200s", s->name,
