@@ -14,8 +14,9 @@
 
 /* Thousandths of ln(0.5 / 0.2), ln(0.5 / 0.8) and ln(0.95 / 0.05). */
 enum { WEIGHT_BROKE = 916, WEIGHT_HELD = -470, WEIGHT_DECIDES = 2944 };
-/* Near is within one of the unit, or within a quarter of what was let pass. */
-enum { NEAR_ONE = 1000, NEAR_PART = 4 };
+/* Near is within one of the unit; or within a quarter of what was let pass, and no more than twice
+ * as far as a count of so many varies by chance, which is its root. */
+enum { NEAR_ONE = 1000, NEAR_PART = 4, NEAR_ROOTS = 2 };
 
 /* ---- the test ---- */
 
@@ -48,7 +49,10 @@ const char *dg_claim_luck_name(dg_claim_luck luck)
 
 static bool is_near(int64_t over, int64_t limit)
 {
-    return over > 0 && (over <= NEAR_ONE || over <= limit / NEAR_PART);
+    double roots = (double)over / NEAR_ROOTS;
+    return over > 0
+           && (over <= NEAR_ONE
+               || (over <= limit / NEAR_PART && roots * roots <= (double)limit * 1000));
 }
 
 /* What a plan allows of the loss is the limit then, and not what holds by itself. */

@@ -1010,6 +1010,9 @@ static const struct row {
 #define SEED_G "T9 seed 2 1 0 {'claims':{'groups-able':'broke'}}\n"
 #define UNABLE                                                                                     \
     "C10 net-groups 110 4 4 2 5 1\nT10 net-groups 110 4 1 2 1 1\nT11 net-groups 111 4 1 2 1 1\n"
+#define SEED_N "T9 seed 2 1 0 {'claims':{'no-shows':'broke'}}\n"
+#define SEED_4N SEED_N SEED_N SEED_N SEED_N
+#define SHOWS(n) "C10 net-approval 110 0 1000 0 9 9\nT10 net-approval 110 0 " n " 0 9 9\n"
 #define SEED_4S SEED_S SEED_S SEED_S SEED_S
 #define SEED_4H SEED_H SEED_H SEED_H SEED_H
     { "upgrade-stall", DG_VERDICT_BROKE, 11, "2 slots empty right after U, 0 in control", STALL },
@@ -1030,6 +1033,10 @@ static const struct row {
     { "groups-able", DG_VERDICT_UNEXERCISED, 10, "in 2 of 2 seeds", NET("1") UNABLE SEED_G SEED_G },
     { "groups-able", DG_VERDICT_BROKE, 10, "up to 3 of 4 groups",
       NET("1") UNABLE "T12 net-groups 112 4 1 2 1 1\n" SEED_G SEED_4H SEED_4H SEED_H },
+    /* of thousands, chance moves a hundred */
+    { "no-shows", DG_VERDICT_BROKE, 10, "; in 4 of 4 seeds", NET("1") SHOWS("2590") SEED_4N },
+    { "no-shows", DG_VERDICT_BROKE, 10, "2700 no-shows in 1 slots, 2700 in the worst",
+      NET("1") SHOWS("2700") SEED_4N },
     /* what has no luck in it */
     { "disputes", DG_VERDICT_BROKE, 12, "1 candidates disputed, 0 in control",
       NET("1") CHECKED
