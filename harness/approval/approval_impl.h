@@ -2,12 +2,12 @@
  * approved. Inside the room only.
  *
  *   assignments.c        who may check what, in which tranche
- *   required_tranches.c     the rules: how many tranches are wanted, is it enough
- *   wakeups.c       whose turn it is to tell, by its own clock
+ *   required_tranches.c  the rules: how many tranches are wanted, is it enough
+ *   wakeups.c            whose turn it is to tell, by its own clock
  *   approval_voting.c    one block's candidates as time goes
- *   approval_votes.c      approvals as they leave
- *   protocol_reach.c        who hears whom, where releases have no protocol in common
- *   aggression.c  how many messages that takes
+ *   approval_votes.c     approvals as they leave
+ *   protocol_reach.c     who receives what of whom, where releases have no protocol in common
+ *   aggression.c         how many messages that takes
  *
  * Counted once for the whole network, or for as much of it as hears it: what a validator says is
  * heard by all others after a delay drawn for that message, two hops of the grid. A network of
@@ -17,8 +17,8 @@
  * message that settles a block is heard by each node for itself: that is when it may vote for the
  * block. Mirrors: polkadot node/core/approval-voting (approval_checking.rs, criteria.rs, lib.rs).
  */
-#ifndef DG_NODE_APPROVAL_IMPL_H
-#define DG_NODE_APPROVAL_IMPL_H
+#ifndef DG_APPROVAL_IMPL_H
+#define DG_APPROVAL_IMPL_H
 
 #include "approval/approval.h"
 

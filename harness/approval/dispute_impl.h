@@ -1,13 +1,13 @@
 /* dispute_impl.h - a candidate that somebody calls invalid. Inside the room only.
  *
- *   dispute_coordinator.c      who votes how and when, and what comes of it
- *   dispute_inherent.c  the statements that an author puts into its block
+ *   dispute_coordinator.c  who votes how and when, and what comes of it
+ *   dispute_inherent.c     the statements that an author puts into its block
  *
  * As with approvals what one says is heard by all others at one time; votes go
  * straight to all, one hop. Mirrors: polkadot node/core/dispute-coordinator,
  * node/network/dispute-distribution, node/core/provisioner (disputes). */
-#ifndef DG_NODE_DISPUTE_IMPL_H
-#define DG_NODE_DISPUTE_IMPL_H
+#ifndef DG_APPROVAL_DISPUTE_IMPL_H
+#define DG_APPROVAL_DISPUTE_IMPL_H
 
 #include "approval/approval_impl.h"
 

@@ -1,7 +1,7 @@
-/* model_net.h - what the tests of this room share: a real chain with a network
+/* model_net.h - what the tests of the network's rooms share: a real chain with a network
  * around it, and all that was told of it. */
-#ifndef DG_TESTS_NODE_NET_H
-#define DG_TESTS_NODE_NET_H
+#ifndef DG_TESTS_SUPPORT_NET_H
+#define DG_TESTS_SUPPORT_NET_H
 
 #include "suite.h"
 #include "approval/dispute_impl.h"
