@@ -36,7 +36,8 @@ static const char *events_of(const char *plan, json_t **outcome, int exit)
     snprintf(events, sizeof events, "%s", scratch_path("events.ndjson"));
     snprintf(outcome_path, sizeof outcome_path, "%s", scratch_path("outcome.json"));
     snprintf(plan_path, sizeof plan_path, "%s", file_of("plan.json", dg_text(NETWORK_PLAN)));
-    r = doppel("run -q %s -o %s --events %s", plan ? plan : plan_path, outcome_path, events);
+    r = doppel("run -q --explain none %s -o %s --events %s", plan ? plan : plan_path, outcome_path,
+               events);
     if (r.exit != exit)
         ck_abort_msg("exit %d, said: %s%s", r.exit, dg_buf_text(&r.out), dg_buf_text(&r.err));
     ran_clear(&r);

@@ -73,8 +73,8 @@ START_TEST(a_run_survives_its_runtime_and_breaks_the_claim)
     const char *text = "";
     json_error_t bad;
     json_t *outcome;
-    ran r = doppel("run -q --json --snapshot %s --to %s --at boundary-4 -o %s", small_snapshot(),
-                   runtime_path(runs[_i].runtime), scratch_path("outcome.json"));
+    ran r = doppel("run -q --json --explain none --snapshot %s --to %s --at boundary-4 -o %s",
+                   small_snapshot(), runtime_path(runs[_i].runtime), scratch_path("outcome.json"));
     if (r.exit != 1 || r.err.len)
         ck_abort_msg("%s: exit %d, said: %s", runs[_i].runtime, r.exit, dg_buf_text(&r.err));
     outcome = json_loadb((const char *)r.out.at, r.out.len, 0, &bad);

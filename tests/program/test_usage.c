@@ -12,6 +12,7 @@ static const struct {
     { "insepct x", "did you mean inspect?" },
     { "snapshot shwo", "did you mean snapshot show?" },
     { "run --snapsot x", "did you mean --snapshot?" },
+    { "run --explain prove", "none, recorded or proved, not prove; did you mean proved?" },
     { "call", "usage: doppel call" },
     { "call a b c d", "one argument too many" },
     { "snapshot create out", "wants --from" },
