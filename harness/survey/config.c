@@ -92,11 +92,50 @@ const json_t *dg_survey_field_named(const json_t *object, const char *name)
     return NULL;
 }
 
+/* A list of what has fields is compared by them; any other list is one value. */
+static bool holds_fields(const json_t *value)
+{
+    const json_t *item;
+    size_t i;
+    if (!json_is_array(value))
+        return json_is_object(value);
+    json_array_foreach(value, i, item) if (holds_fields(item)) return true;
+    return false;
+}
+
+static void compare(words *changed, words *gone, const char *name, const json_t *old,
+                    const json_t *now, const json_t *whole);
+
+/* What waits to be configured is such a list, and keeps its meaning in another layout as the
+ * configuration itself does. */
+static void compare_lists(words *changed, words *gone, const char *name, const json_t *old,
+                          const json_t *now)
+{
+    size_t had = json_array_size(old), has = json_array_size(now);
+    char item[96];
+    if (had != has) {
+        json_t *was = json_integer((json_int_t)had), *is = json_integer((json_int_t)has);
+        snprintf(item, sizeof item, "%.60s%sentries", name, name[0] ? " " : "");
+        add_word(changed, "%s %s -> %s", item, was, is);
+        json_decref(was);
+        json_decref(is);
+    }
+    for (size_t i = 0; i < had && i < has; i++) {
+        snprintf(item, sizeof item, "%.60s[%zu]", name, i);
+        compare(changed, gone, item, json_array_get(old, i), json_array_get(now, i),
+                json_array_get(now, i));
+    }
+}
+
 static void compare(words *changed, words *gone, const char *name, const json_t *old,
                     const json_t *now, const json_t *whole)
 {
     const char *key;
     json_t *v;
+    if (json_is_array(old) && json_is_array(now) && holds_fields(old)) {
+        compare_lists(changed, gone, name, old, now);
+        return;
+    }
     if (!json_is_object(old) || (now && !json_is_object(now))) {
         *changed->fields += now != NULL;
         if (now && !json_equal((json_t *)old, (json_t *)now))

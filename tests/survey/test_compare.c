@@ -32,6 +32,17 @@ static const struct {
     { "{\"value\":{\"a\":1}}", "{\"value\":{\"a\":5}}", "{\"a\":5}", false, 1, 0, 0, "" },
     { "{\"value\":{\"a\":1}}", "{\"value\":{\"a\":1}}", "{\"a\":5}", true, 1, 1, 0,
       "a is 1 and not 5 as planned" },
+    /* what waits for session 3, in another layout, with another value, for another session */
+    { "{\"value\":[[3,{\"a\":1,\"b\":2}]]}", "{\"value\":[[3,{\"b\":2,\"g\":{\"a\":1},\"c\":0}]]}",
+      NULL, false, 3, 0, 0, "" },
+    { "{\"value\":[[3,{\"a\":1,\"b\":2}]]}", "{\"value\":[[3,{\"a\":1,\"b\":5}]]}", NULL, false, 3,
+      1, 0, "b 2 -> 5" },
+    { "{\"value\":[[3,{\"a\":1}]]}", "{\"value\":[[4,{\"a\":1}]]}", NULL, false, 2, 1, 0,
+      "[0][0] 3 -> 4" },
+    { "{\"value\":[[3,{\"a\":1}]]}", "{\"value\":[]}", NULL, false, 0, 1, 0, "entries 1 -> 0" },
+    /* a list without fields is one value */
+    { "{\"value\":{\"c\":[1,4]}}", "{\"value\":{\"c\":[1,2]}}", NULL, false, 1, 1, 0,
+      "c [1,4] -> [1,2]" },
 };
 
 START_TEST(fields_are_compared_by_name)
