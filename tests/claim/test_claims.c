@@ -1036,7 +1036,7 @@ static const struct row {
     /* of thousands, chance moves a hundred */
     { "no-shows", DG_VERDICT_BROKE, 10, "; in 4 of 4 seeds", NET("1") SHOWS("2590") SEED_4N },
     { "no-shows", DG_VERDICT_BROKE, 10, "2700 no-shows in 1 slots, 2700 in the worst",
-      NET("1") SHOWS("2700") SEED_4N },
+      NET("1") SHOWS("2700") SEED_N SEED_4S SEED_4S SEED_S },
     /* what has no luck in it */
     { "disputes", DG_VERDICT_BROKE, 12, "1 candidates disputed, 0 in control",
       NET("1") CHECKED
