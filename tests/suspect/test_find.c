@@ -167,6 +167,20 @@ START_TEST(only_what_was_recorded_is_suspected)
 }
 END_TEST
 
+/* A repair that is added to the table and has no record would be suspected of nothing, ever. */
+START_TEST(every_repair_has_its_record)
+{
+    static dg_suspects found;
+    for (size_t i = 0; dg_class_at(i); i++) {
+        world w;
+        open_world(&w, ",\"to\":\"README.md\"", dg_class_at(i)->name, "");
+        dg_suspects_find(&found, &w.facts); /* asserts */
+        ck_assert_uint_eq(found.count, 0);  /* nothing was recorded */
+        close_world(&w);
+    }
+}
+END_TEST
+
 /* Nodes that went down, and lack what was prepared. */
 START_TEST(a_restart_is_suspected_of_what_is_lost_by_it)
 {
@@ -432,6 +446,7 @@ int main(void)
     Suite *s = suite_create("find");
     TCase *tc = tcase_create("find");
     LOOP(only_what_was_recorded_is_suspected, rows);
+    tcase_add_test(tc, every_repair_has_its_record);
     tcase_add_loop_test(tc, a_restart_is_suspected_of_what_is_lost_by_it, 0, 2);
     LOOP(answers_at_u_are_suspected_where_they_are_odd, answers);
     tcase_add_test(tc, where_the_arms_part_is_told);
