@@ -119,8 +119,9 @@ dg_code dg_chain_runtime_of(dg_chain *chain, dg_runtime **out, dg_bytes blob, dg
 void dg_block_inherit_runtime(dg_block *block);
 dg_code dg_chain_read_substitutes(dg_chain *chain, const json_t *by_number, dg_error *err);
 dg_code dg_block_meta(dg_chain *chain, dg_block *block, const dg_meta **meta, dg_error *err);
-/* DG_TRAP where nodes could not use the runtime though this program could; else DG_OK. */
-dg_code dg_chain_refuses(const dg_runtime *runtime, dg_error *err);
+/* DG_TRAP where nodes could not use the runtime though this program could; else DG_OK. What the
+ * runtime of the forked block imports its nodes provide, whatever it is. */
+dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *err);
 dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context context);
 void dg_chain_answers_free(dg_block *block);
 /* A plain value at twox128(prefix) ++ twox128(item), without metadata. */

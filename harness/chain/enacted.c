@@ -85,8 +85,21 @@ static const char *only(const json_t *value, const json_t **inner)
     return it ? json_object_iter_key(it) : json_is_string(value) ? json_string_value(value) : "";
 }
 
-static dg_code word_refusal(const dg_meta *meta, const json_t *events, uint32_t number,
-                            dg_error *err)
+/* Why set_code was told of no version, for the end of a sentence; empty where that is not so. */
+static dg_error no_version(dg_chain *chain, dg_bytes code, const char *error)
+{
+    dg_error why = { .text = "" }, out = { .text = "" };
+    dg_buf raw;
+    dg_buf_init(&raw, 1 << 16);
+    if (strcmp(error, "FailedToExtractRuntimeVersion") == 0
+        && dg_host_inner_version(chain->options.engine, &raw, code, &why) != DG_OK)
+        snprintf(out.text, sizeof out.text, ": %.160s", why.text);
+    dg_buf_clear(&raw);
+    return out;
+}
+
+static dg_code word_refusal(dg_chain *chain, const dg_meta *meta, const json_t *events,
+                            uint32_t number, dg_bytes code, dg_error *err)
 {
     const json_t *record;
     size_t i;
@@ -101,8 +114,9 @@ static dg_code word_refusal(const dg_meta *meta, const json_t *events, uint32_t 
             return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: Scheduler.%s",
                            number, event);
         if (tells_refusal(pallet, event) && (error = find_error(fields)))
-            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (%s.%s)", number,
-                           error_name(meta, error), pallet, event);
+            return dg_fail(err, DG_MISMATCH, "block #%u did not enact the code: %s (%s.%s)%s",
+                           number, error_name(meta, error), pallet, event,
+                           no_version(chain, code, error_name(meta, error)).text);
     }
     return DG_ABSENT;
 }
@@ -160,7 +174,7 @@ dg_code dg_chain_enacted(dg_chain *chain, dg_block *block, dg_bytes code, bool *
         return dg_fail(err, DG_MISMATCH,
                        "block #%u did not enact the code, and its events cannot be read",
                        block->number);
-    rc = word_refusal(meta, events, block->number, err);
+    rc = word_refusal(chain, meta, events, block->number, code, err);
     json_decref(events);
     return rc == DG_ABSENT ? word_rule(chain, block, code, err) : rc;
 }

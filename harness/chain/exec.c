@@ -44,7 +44,7 @@ dg_code dg_exec_call(dg_exec *exec, const char *entry, dg_bytes input, dg_exec_e
     unsigned depth = dg_state_depth(exec->state);
     uint64_t from = dg_wall_ns();
     dg_host_result result;
-    dg_code rc = dg_chain_refuses(exec->runtime, err);
+    dg_code rc = dg_chain_refuses(exec->chain, exec->runtime, err);
     if (rc < 0 || (rc = dg_state_begin(exec->state, err)) < 0)
         return rc;
     rc = dg_runtime_call(exec->runtime, &result, entry, input, exec->state, &options, err);

@@ -74,13 +74,36 @@ dg_host_options dg_chain_host_options(const dg_chain *chain, dg_host_context con
     };
 }
 
-dg_code dg_chain_refuses(const dg_runtime *runtime, dg_error *err)
+static bool lacks(const dg_runtime *runtime, const char *import)
 {
-    const char *why = dg_runtime_refused(runtime);
-    return why ? dg_fail(err, DG_TRAP, "no node can use %s %u: %s",
-                         dg_runtime_version(runtime)->spec_name,
-                         dg_runtime_version(runtime)->spec_version, why)
-               : DG_OK;
+    const char *name;
+    for (size_t i = 0; (name = dg_host_lacks(dg_runtime_module(runtime), i)); i++)
+        if (strcmp(name, import) == 0)
+            return true;
+    return false;
+}
+
+static dg_code refuse(const dg_runtime *runtime, const char *before, const char *why, dg_error *err)
+{
+    const dg_version *v = dg_runtime_version(runtime);
+    return dg_fail(err, DG_TRAP, "no node can use %s %u: %s%s", v->spec_name, v->spec_version,
+                   before, why);
+}
+
+dg_code dg_chain_refuses(dg_chain *chain, const dg_runtime *runtime, dg_error *err)
+{
+    const char *why = dg_runtime_refused(runtime), *name;
+    dg_runtime *first;
+    dg_code rc;
+    if (why)
+        return refuse(runtime, "", why, err);
+    for (size_t i = 0; (name = dg_host_lacks(dg_runtime_module(runtime), i)); i++) {
+        if ((rc = dg_block_runtime(chain, chain->root, &first, err)) < 0)
+            return rc;
+        if (!lacks(first, name))
+            return refuse(runtime, "no released node provides its import ", name, err);
+    }
+    return DG_OK;
 }
 
 static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_error *err)
@@ -90,7 +113,7 @@ static dg_code call(dg_chain *chain, dg_block *block, dg_chain_answer *a, dg_err
     dg_runtime *runtime;
     dg_state *state;
     dg_code rc = dg_block_runtime(chain, block, &runtime, err);
-    if (rc < 0 || (rc = dg_chain_refuses(runtime, err)) < 0)
+    if (rc < 0 || (rc = dg_chain_refuses(chain, runtime, err)) < 0)
         return rc;
     if (!(state = dg_state_fork(block->state)))
         return dg_fail(err, DG_NOMEM, "no memory to fork block #%u", block->number);

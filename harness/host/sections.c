@@ -71,6 +71,8 @@ static dg_code run_blob(dg_engine *engine, dg_buf *encoded, dg_bytes wasm, unsig
     rc = dg_module_new(&module, engine, wasm, err);
     if (rc == DG_OK)
         rc = dg_host_link(module, err);
+    if (rc == DG_OK && dg_host_lacks(module, 0))
+        rc = dg_fail(err, DG_UNSUPPORTED, "no released node provides %s", dg_host_lacks(module, 0));
     if (rc == DG_OK)
         rc = dg_host_run_version(module, engine, encoded, nesting, err);
     dg_module_free(module);

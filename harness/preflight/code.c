@@ -103,16 +103,30 @@ static void sizes(dg_preflight_look *l, size_t old_wasm, size_t new_wasm)
             "form");
 }
 
+static bool imported_before(const dg_preflight_look *l, const char *import)
+{
+    const dg_module *module = dg_runtime_module(l->in->from);
+    const char *name;
+    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
+        if (strcmp(name, import) == 0)
+            return true;
+    return false;
+}
+
+/* A node binds all imports before the first call: one that it lacks is enough. */
 static void imports(dg_preflight_look *l)
 {
     const dg_module *module = dg_runtime_module(l->in->to);
     const char *name;
-    for (size_t i = 0; (name = dg_module_import_at(module, i)); i++)
-        if (!dg_host_provides(name))
-            dg_preflight_find(
-                l, DG_FIND_WARN, "code.import", name, NULL, NULL,
-                "N imports %s, which this program does not provide: calls that reach it trap",
-                name);
+    for (size_t i = 0; (name = dg_host_lacks(module, i)); i++) {
+        bool before = imported_before(l, name);
+        dg_preflight_find(l, before ? DG_FIND_WARN : DG_FIND_FAIL, "code.import", name, NULL, NULL,
+                          before ? "N imports %s as N-1 does, which no known release of the node "
+                                   "provides: this chain's own nodes have to"
+                                 : "N imports %s, which no known release of the node provides: "
+                                   "nodes cannot make an instance of N, though nothing may call it",
+                          name);
+    }
 }
 
 dg_code dg_preflight_look_code(dg_preflight_look *look, dg_error *err)

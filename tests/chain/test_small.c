@@ -81,7 +81,6 @@ static const struct {
     { DG_HOW_SET_CODE, "mini.json", "mini-2.compressed.wasm", false },
     { DG_HOW_AUTHORIZE, "mini.json", "mini-2.wasm", false },
     { DG_HOW_OVERRIDE, "mini.json", "mini-2.wasm", false },
-    { DG_HOW_SET_CODE, "mini.json", "mini-2-own-allocator.wasm", false },
     { DG_HOW_SET_CODE, "mini-pending.json", "mini-2-pending.wasm", true },
     { DG_HOW_AUTHORIZE, "mini-pending.json", "mini-2-pending.wasm", true },
 };

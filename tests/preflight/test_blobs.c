@@ -303,28 +303,48 @@ START_TEST(n_that_does_not_tell_of_its_epochs_fails)
 }
 END_TEST
 
+static unsigned renamed(dg_buf *wasm, const char *name)
+{
+    size_t len = strlen(name);
+    unsigned edits = 0;
+    for (size_t i = 0; i + len <= wasm->len; i++)
+        if (memcmp(wasm->at + i, name, len) == 0) {
+            wasm->at[i + len - 1] = '9';
+            edits++;
+        }
+    return edits;
+}
+
 /* A host function of the future: the name of one that the small runtimes import,
  * in a version that does not exist. */
 START_TEST(an_import_that_is_not_provided_is_named)
 {
     static const char name[] = "ext_storage_root_version_2";
-    dg_buf wasm = slurp("build/runtimes/mini-2.wasm");
+    dg_buf wasm = slurp("build/runtimes/mini-2.wasm"),
+           other = slurp("build/runtimes/mini-2-state-grows.wasm");
     json_t *found;
     pair p;
-    unsigned edits = 0;
-    for (size_t i = 0; i + sizeof name - 1 <= wasm.len; i++)
-        if (memcmp(wasm.at + i, name, sizeof name - 1) == 0) {
-            wasm.at[i + sizeof name - 2] = '9';
-            edits++;
-        }
+    unsigned edits = renamed(&wasm, name);
     ck_assert_uint_gt(edits, 0);
+    ck_assert_uint_eq(renamed(&other, name), edits);
     p.snapshot = pair_snapshot("build/runtimes/mini.json");
     p.from = pair_own_runtime(p.snapshot);
     p.to = pair_runtime_of(dg_buf_bytes(&wasm));
     found = pair_preflight(&p, 0);
     ck_assert_ptr_nonnull(pair_find_subject(found, "code.import", "ext_storage_root_version_9"));
+    ck_assert_int_eq(dg_preflight_exit(found), DG_EXIT_BROKE);
+    json_decref(found);
+    dg_runtime_free(p.from); /* a chain of its own: its nodes provide it */
+    p.from = dg_runtime_keep(p.to);
+    p.to = pair_runtime_of(dg_buf_bytes(&other));
+    found = pair_preflight(&p, 0);
+    ck_assert_str_eq(
+        json_string_value(json_object_get(
+            pair_find_subject(found, "code.import", "ext_storage_root_version_9"), "severity")),
+        "warn");
     json_decref(found);
     pair_close(&p);
+    dg_buf_clear(&other);
     dg_buf_clear(&wasm);
 }
 END_TEST

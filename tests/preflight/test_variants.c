@@ -18,7 +18,7 @@ typedef struct row {
 } row;
 static const row rows[] = {
     { "mini-2", "", "" },
-    { "mini-2-own-allocator", "", "" },
+    { "mini-2-own-allocator", "code.import", "" },
     { "mini-2-pending", "", "" },
     { "mini-2-keys-migrated", "", "calls.arguments" },
     { "mini-2-keys-reordered", "", "" },
