@@ -1,4 +1,4 @@
-/* values.c - stored values that do not decode under N: at U, where N meets the
+/* values.c - stored values that N does not decode, or not find: at U, where N meets the
  * old layout for one block, and after N's own migrations; and values of items
  * that N does not know. A runtime reads what does not decode as the item's
  * default without a word, and of a value that is too long it reads the front.
@@ -14,6 +14,7 @@ typedef struct row {
     const dg_meta_entry *entry; /* of N's metadata; of N-1's for an orphan */
     bool orphan;
     uint64_t count_before, count_after, bad_old, bad_at_u, bad_after;
+    uint64_t unfound;                /* .. of bad_after: their keys are none that N builds */
     uint64_t longer;                 /* of those that stay bad: the front decodes, bytes are left */
     char example[2 * KEY_SHOWN + 3]; /* key of the first that stays bad, cut */
 } row;
@@ -58,21 +59,32 @@ static bool is_longer(const dg_meta *meta, dg_type_id type, dg_bytes value)
     return s.rc == DG_OK && dg_scale_left(&s) > 0;
 }
 
-static void judge_before(dg_preflight_look *l, row *r, const dg_meta_entry *old, dg_bytes value)
+/* Found by its key and decoded, all of it. */
+static bool is_read(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes key, dg_bytes value)
+{
+    return dg_storage_key_found(meta, entry, key)
+           && dg_preflight_look_decodes(meta, entry->value, value);
+}
+
+static void judge_before(dg_preflight_look *l, row *r, const dg_meta_entry *old, dg_bytes key,
+                         dg_bytes value)
 {
     r->count_before++;
     if (r->orphan)
         return;
-    r->bad_old += old && !dg_preflight_look_decodes(l->old_meta, old->value, value);
-    r->bad_at_u += !dg_preflight_look_decodes(l->new_meta, r->entry->value, value);
+    r->bad_old += old && !is_read(l->old_meta, old, key, value);
+    r->bad_at_u += !is_read(l->new_meta, r->entry, key, value);
 }
 
 static void judge_after(dg_preflight_look *l, row *r, dg_bytes key, dg_bytes value)
 {
     r->count_after++;
-    if (r->orphan || dg_preflight_look_decodes(l->new_meta, r->entry->value, value))
+    if (r->orphan || is_read(l->new_meta, r->entry, key, value))
         return;
-    r->longer += is_longer(l->new_meta, r->entry->value, value);
+    if (!dg_storage_key_found(l->new_meta, r->entry, key))
+        r->unfound++;
+    else
+        r->longer += is_longer(l->new_meta, r->entry->value, value);
     if (r->bad_after++)
         return;
     for (size_t i = 0; i < key.len && i < KEY_SHOWN; i++)
@@ -93,7 +105,7 @@ static dg_code judge(dg_preflight_look *l, table *t, dg_bytes key, dg_bytes valu
     if (after)
         judge_after(l, r, key, value);
     else
-        judge_before(l, r, old, value);
+        judge_before(l, r, old, key, value);
     return DG_OK;
 }
 
@@ -150,6 +162,13 @@ static void say_stays_bad(dg_preflight_look *l, const row *r, const char *subjec
             "%s: %llu of %s %s not decode under N before its multi-block migration is done, if "
             "it converts them",
             subject, bad, all.text, verb);
+    else if (r->unfound == r->bad_after)
+        dg_preflight_find(
+            l, DG_FIND_FAIL, "storage.unfound", subject, old, now,
+            "%s: %llu of %s %s under keys that N does not build, and its migrations leave %s "
+            "there: N finds none of them (key %s)",
+            subject, bad, all.text, bad == 1 ? "stands" : "stand", bad == 1 ? "it" : "them",
+            r->example);
     else if (r->longer == r->bad_after)
         dg_preflight_find(
             l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,

@@ -183,3 +183,33 @@ dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_e
     }
     return rc;
 }
+
+/* ---- is it one? ---- */
+
+static bool part_found(const dg_meta *meta, const dg_meta_entry *e, uint32_t i, dg_scale *s)
+{
+    const hasher_about *h = &hashers[e->hashers[i]];
+    dg_bytes digest = dg_scale_take(s, h->len);
+    size_t from = s->at;
+    uint8_t again[32];
+    uint32_t id;
+    if (!h->concat)
+        return s->rc == DG_OK;
+    if (part_type(meta, &id, e, i, NULL) < 0 || s->rc != DG_OK)
+        return false;
+    dg_value_skip(meta, (dg_type_id){ id }, s);
+    if (s->rc != DG_OK)
+        return false;
+    hash(again, h, dg_bytes_of(s->in.at + from, s->at - from));
+    return dg_bytes_equal(digest, dg_bytes_of(again, h->len));
+}
+
+bool dg_storage_key_found(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes key)
+{
+    dg_scale s = dg_scale_from(key);
+    dg_scale_take(&s, 32);
+    for (uint32_t i = 0; i < entry->hasher_count; i++)
+        if (!part_found(meta, entry, i, &s))
+            return false;
+    return s.rc == DG_OK && dg_scale_left(&s) == 0;
+}

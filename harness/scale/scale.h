@@ -272,6 +272,9 @@ void dg_storage_key_raw(dg_buf *out, const dg_meta_entry *entry, const dg_bytes 
  * this item's. */
 dg_code dg_storage_key_decode(const dg_meta *meta, json_t **out, const dg_meta_entry *entry,
                               dg_bytes key, dg_error *err);
+/* Would the runtime ever look under this key, which begins with the item's prefix? Not where the
+ * parts are of another type, or hashed otherwise. */
+bool dg_storage_key_found(const dg_meta *meta, const dg_meta_entry *entry, dg_bytes key);
 /* The call bytes of pallet.call with named arguments (JSON object). DG_USAGE when
  * there is no such pallet, call or argument; the nearest name is suggested. */
 dg_code dg_scale_call_encode(const dg_meta *meta, dg_buf *out, const char *pallet, const char *call,

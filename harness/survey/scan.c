@@ -1,5 +1,5 @@
 /* scan.c - a walk over every key of a state: what is there, and what of it does not
- * decode by the metadata of the runtime that has to live with it. */
+ * decode, or is not found, by the metadata of the runtime that has to live with it. */
 #include "survey/survey.h"
 
 #include <assert.h>
@@ -41,16 +41,21 @@ static int note(json_t *items, const tally *t)
 static void judge(tally *t, const dg_meta *meta, dg_bytes key, dg_bytes value)
 {
     dg_scale s = dg_scale_from(value);
-    dg_error why;
+    dg_error why = { .text = "" };
+    bool found;
     t->entries++;
     if (!t->entry)
         return;
+    found = dg_storage_key_found(meta, t->entry, key);
     dg_value_skip(meta, t->entry->value, &s);
-    if (dg_scale_finish(&s, &why, "value") == DG_OK)
+    if (dg_scale_finish(&s, &why, "value") == DG_OK && found)
         return;
     if (!t->bad++) {
         size_t size;
-        if (dg_type_size(meta, t->entry->value, &size) && size != value.len)
+        if (!found)
+            snprintf(t->reason, sizeof t->reason,
+                     "keys are built otherwise, so that what stands under this one is not found");
+        else if (dg_type_size(meta, t->entry->value, &size) && size != value.len)
             snprintf(t->reason, sizeof t->reason, "%zu bytes where the type has %zu", value.len,
                      size);
         else

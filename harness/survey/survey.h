@@ -44,7 +44,8 @@ typedef struct dg_survey_scan {
     bool taken;
     uint64_t keys, value_bytes;
     /* "Pallet.Item" -> {pallet, item, entries, undecodable, example, reason, role}, for those
-     * with a value that does not decode, and for session keys; owned */
+     * with a value that does not decode, or stands under a key that nobody asks for, and for
+     * session keys; owned */
     json_t *items;
 } dg_survey_scan;
 /* `meta` is of the runtime that has to live with the state; NULL: keys are counted only.

@@ -242,12 +242,13 @@ static void put_entry(struct writer *out, const struct entry *e)
     static const u8 hasher_codes[] = {
         [BLAKE2_128_CONCAT] = 2, [TWOX_64_CONCAT] = 5, [IDENTITY] = 6
     };
+    enum hasher hasher = e->hasher_now ? e->hasher_now() : e->hasher;
     put_text(out, e->name);
     put_u8(out, e->presence == DEFAULTED);
-    put_u8(out, e->hasher != HASH_NONE);
-    if (e->hasher != HASH_NONE) {
+    put_u8(out, hasher != HASH_NONE);
+    if (hasher != HASH_NONE) {
         put_compact(out, 1);
-        put_u8(out, hasher_codes[e->hasher]);
+        put_u8(out, hasher_codes[hasher]);
         put_type(out, e->key);
     }
     put_type(out, e->value);

@@ -61,6 +61,7 @@ struct entry {
     u8 zeros;                             /* the default, if so many zero bytes encode it */
     void (*fallback)(struct writer *out); /* the default otherwise */
     u8 since;                             /* generation that brought it; 0 or 1: always there */
+    enum hasher (*hasher_now)(void);      /* in place of `hasher`, where variants differ */
 };
 
 struct constant {

@@ -31,10 +31,15 @@ u32 para_at(u32 i)
     return read_u32(&in);
 }
 
+static enum hasher heads_hasher(void)
+{
+    return variant.heads_by_blake2 ? BLAKE2_128_CONCAT : TWOX_64_CONCAT;
+}
+
 bool para_head(u32 para, struct bytes *head)
 {
     struct bytes raw;
-    if (!stored(map("Heads", para), &raw))
+    if (!stored(key_map_u32("Paras", "Heads", heads_hasher(), para), &raw))
         return false;
     struct reader in = reader_of(raw);
     *head = read_bytes(&in);
@@ -91,11 +96,36 @@ bool paras_migrate_one(void)
     return false;
 }
 
+/* From the keys that the live runtime builds. */
+static void move_heads(void)
+{
+    struct bytes head;
+    if (!variant.heads_by_blake2 || fault_is(HEADS_LEFT))
+        return;
+    for (u32 i = 0; i < paras_count(); i++)
+        if (stored(map("Heads", para_at(i)), &head)) {
+            store(key_map_u32("Paras", "Heads", heads_hasher(), para_at(i)), head);
+            forget(map("Heads", para_at(i)));
+        }
+}
+
+static void forget_last(void)
+{
+    struct writer out = { 0 };
+    put_compact(&out, paras_count() - 1);
+    for (u32 i = 0; i + 1 < paras_count(); i++)
+        put_u32(&out, para_at(i));
+    store(key_value("Paras", "Parachains"), written(&out));
+}
+
 void paras_migrate(void)
 {
     bool more = variant.contexts_with_hash && !variant.migrates_in_steps;
     while (more && paras_migrate_one())
         more = !fault_is(ENTRIES_LEFT);
+    move_heads();
+    if (fault_is(PARACHAIN_FORGOTTEN))
+        forget_last();
 }
 
 /* ---- the pallet ---- */
@@ -103,7 +133,7 @@ void paras_migrate(void)
 static const struct entry entries[] = {
     { "Parachains", DEFAULTED, HASH_NONE, T_END, T_PARA_IDS, .zeros = 1 },
     { "ParaLifecycles", OPTIONAL, TWOX_64_CONCAT, T_PARA_ID, T_PARA_LIFECYCLE },
-    { "Heads", OPTIONAL, TWOX_64_CONCAT, T_PARA_ID, T_HEAD_DATA },
+    { "Heads", OPTIONAL, TWOX_64_CONCAT, T_PARA_ID, T_HEAD_DATA, .hasher_now = heads_hasher },
     { "MostRecentContext", OPTIONAL, TWOX_64_CONCAT, T_PARA_ID, T_CONTEXT },
     { "CurrentCodeHash", OPTIONAL, TWOX_64_CONCAT, T_PARA_ID, T_CODE_HASH },
     { "CodeByHash", OPTIONAL, IDENTITY, T_CODE_HASH, T_CODE },

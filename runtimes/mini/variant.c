@@ -26,6 +26,9 @@
 #ifndef CONTEXTS_WITH_HASH
 #define CONTEXTS_WITH_HASH false
 #endif
+#ifndef HEADS_BY_BLAKE2
+#define HEADS_BY_BLAKE2 false
+#endif
 #ifndef MIGRATES_IN_STEPS
 #define MIGRATES_IN_STEPS false
 #endif
@@ -44,6 +47,7 @@ const struct variant variant = {
     .host = HOST,
     .keys = KEYS,
     .contexts_with_hash = CONTEXTS_WITH_HASH,
+    .heads_by_blake2 = HEADS_BY_BLAKE2,
     .migrates_in_steps = MIGRATES_IN_STEPS,
     .epoch_length = EPOCH_LENGTH,
     .fault = FAULT,

@@ -33,6 +33,8 @@ enum fault {
     MIGRATION_ENDLESS,    /* a multi-block migration without an end */
     MIGRATION_STUCK,      /* a multi-block migration that gives up */
     ENTRIES_LEFT,         /* a map of which only the first entry is migrated */
+    HEADS_LEFT,           /* a map hashed otherwise, without the migration */
+    PARACHAIN_FORGOTTEN,  /* the migration leaves the last parachain out of the list */
     VERSION_KEPT,         /* storage migrated, storage version left behind */
     UPGRADE_NOT_RECORDED, /* migrations run again in every block */
     CONFIG_LOST,          /* host configuration: new layout, no migration */
@@ -72,6 +74,7 @@ struct variant {
     u8 host;           /* version of ParachainHost in generation 2 */
     enum keys_layout keys;
     bool contexts_with_hash; /* Paras.MostRecentContext holds (number, hash) */
+    bool heads_by_blake2;    /* Paras.Heads, which twox64 hashes in the live runtime */
     bool migrates_in_steps;  /* that map is migrated one entry a block */
     u64 epoch_length;        /* slots */
     enum fault fault;
