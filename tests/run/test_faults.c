@@ -206,8 +206,10 @@ static const struct {
       "block-cadence" },
     { "\"kind\":\"clock\",\"who\":\"all\",\"warp\":6,\"from\":\"U+2\",\"until\":\"U+6\"",
       DG_EXIT_INCONCLUSIVE, "para-interval" },
-    /* blocks of the next slot are taken */
-    { "\"kind\":\"clock\",\"nodes\":" THIRD ",\"offset_ms\":4000", DG_EXIT_HELD, NULL },
+    /* blocks of the next slot are taken, and control loses nothing; but with asynchronous backing
+       an author that builds so early has a part of the candidates, and two or three of fifteen
+       blocks of each parachain are lost: that is of N */
+    { "\"kind\":\"clock\",\"nodes\":" THIRD ",\"offset_ms\":4000", DG_EXIT_BROKE, NULL },
     /* a third is on a chain of its own an hour ahead */
     { "\"kind\":\"clock\",\"nodes\":" THIRD ",\"offset_ms\":3600000", DG_EXIT_INCONCLUSIVE,
       "finality-lag" },
