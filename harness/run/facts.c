@@ -192,6 +192,7 @@ dg_code dg_run_session_log(dg_run_arm *a, dg_block *block, dg_error *err)
     if (now == a->at.session)
         return DG_OK;
     a->at.session = now;
+    a->at.session_block = dg_block_number(block);
     if ((rc = dg_survey_sets_take(sets, a->chain, block, err)) < 0)
         return rc;
     dg_run_arm_log(a, dg_block_slot(block), dg_block_number(block),

@@ -73,12 +73,36 @@ dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err)
     return retyped_of(a->kept.retyped, a, upgrade, err);
 }
 
-dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_report *report,
-                                 dg_error *err)
+static bool begins_session(const dg_run_arm *a, const dg_block *block)
+{
+    return a->at.session_block == dg_block_number(block);
+}
+
+void dg_run_migration_cost(dg_run_arm *a, dg_block *block, const dg_build_report *report)
+{
+    dg_run_start_cost *first = &a->run->start_control, *session = &a->run->session_control,
+                      now = { report->fuel_initialize, 0 };
+    bool begins = begins_session(a, block) && !session->fuel;
+    assert(a->which == DG_ARM_CONTROL);
+    if (first->fuel && !begins)
+        return;
+    now.weight = weight_of(a, block);
+    *first = first->fuel ? *first : now;
+    *session = begins ? now : *session;
+}
+
+/* The session that begins in N's first block is not N's work: control's that begins one is the
+ * measure then. */
+static dg_run_start_cost cost_of_control(const dg_run_arm *a, const dg_block *block)
+{
+    const dg_run_state *run = a->run;
+    return begins_session(a, block) && run->session_control.fuel ? run->session_control
+                                                                 : run->start_control;
+}
+
+dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, dg_error *err)
 {
     assert(a->which == DG_ARM_CONTROL && !a->kept.retyped_after);
-    a->run->fuel_initialize_control = report->fuel_initialize;
-    a->run->weight_control = weight_of(a, after);
     a->kept.retyped_after = json_object();
     return retyped_of(a->kept.retyped_after, a, after, err);
 }
@@ -123,10 +147,10 @@ dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_repo
             .kind = DG_EVENT_MIGRATION,
             .migration = { .running = running,
                            .fuel = (int64_t)report->fuel_initialize,
-                           .fuel_control = (int64_t)a->run->fuel_initialize_control,
+                           .fuel_control = (int64_t)cost_of_control(a, block).fuel,
                            .weight_ps = first ? weight_of(a, block) : 0,
                            .weight_max_ps = first ? dg_survey_weight_limit(meta_of(a->run->to)) : 0,
-                           .weight_control_ps = first ? a->run->weight_control : 0 },
+                           .weight_control_ps = first ? cost_of_control(a, block).weight : 0 },
             .detail = detail });
     return DG_OK;
 }

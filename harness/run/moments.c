@@ -184,15 +184,14 @@ static dg_code at_upgrade(dg_run_arm *a, dg_block *block, dg_error *err)
     return dg_run_sets_log(a, block, "U", err);
 }
 
-static dg_code at_after(dg_run_arm *a, dg_block *block, const dg_build_report *report,
-                        dg_error *err)
+static dg_code at_after(dg_run_arm *a, dg_block *block, dg_error *err)
 {
     dg_code rc;
     assert(a->at.upgrade_block && !a->at.after_done);
     a->at.after_done = true;
     if ((rc = dg_run_arm_keep(a, DG_RUN_KEEP_AFTER, block, err)) < 0)
         return rc;
-    rc = a->which == DG_ARM_CONTROL ? dg_run_migration_control(a, block, report, err)
+    rc = a->which == DG_ARM_CONTROL ? dg_run_migration_control(a, block, err)
                                     : dg_run_arm_migrated(a, block, err);
     if (rc < 0)
         return rc;
@@ -255,7 +254,9 @@ static dg_code after_upgrade(dg_run_arm *a, dg_block *block, const dg_build_repo
     assert(dg_block_number(block) > a->at.upgrade_block);
     if (a->which == DG_ARM_TREATMENT && (rc = dg_run_migration_log(a, block, report, err)) < 0)
         return rc;
-    if (!a->at.after_done && (rc = at_after(a, block, report, err)) < 0)
+    if (a->which == DG_ARM_CONTROL)
+        dg_run_migration_cost(a, block, report);
+    if (!a->at.after_done && (rc = at_after(a, block, err)) < 0)
         return rc;
     if (!a->at.settled_done && !a->at.running && (rc = settle(a, block, err)) < 0)
         return rc;

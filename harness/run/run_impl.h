@@ -52,6 +52,7 @@ typedef struct dg_run_way {
 typedef struct dg_run_stand {
     uint32_t session;
     bool session_known;
+    uint32_t session_block;        /* the newest that began one; 0: none did */
     uint32_t blocks;               /* built */
     uint32_t boundaries;           /* of sessions by the client's clock, passed after U */
     uint32_t upgrade_block;        /* number of U here; 0: not yet */
@@ -97,6 +98,12 @@ typedef struct dg_run_put_back {
     size_t count;
 } dg_run_put_back;
 
+/* What starting a block takes; zeros: none was seen. */
+typedef struct dg_run_start_cost {
+    uint64_t fuel;
+    int64_t weight; /* of the whole block, picoseconds */
+} dg_run_start_cost;
+
 struct dg_run_state {
     const dg_plan *plan;
     dg_plan *settled;           /* the plan with what it left open of the network; NULL: nothing */
@@ -135,10 +142,10 @@ struct dg_run_state {
     json_t *config_left;             /* what is left of the plan's configuration then */
     dg_runtime *met[DG_RUN_MET_MAX]; /* by the arms; owned */
     size_t met_count;
-    json_t *explained;                /* what explain.c found; NULL: nothing was asked */
-    bool diverged;                    /* treatment's blocks up to U-1 are not control's */
-    uint64_t fuel_initialize_control; /* of control's block after U */
-    int64_t weight_control;           /* its weight in picoseconds */
+    json_t *explained; /* what explain.c found; NULL: nothing was asked */
+    bool diverged;     /* treatment's blocks up to U-1 are not control's */
+    /* of control's blocks after U: the first, and the first that begins a session */
+    dg_run_start_cost start_control, session_control;
 };
 
 /* open_chain.c: over the state that both arms begin from; give it back with
@@ -213,9 +220,10 @@ dg_code dg_run_arm_finish(dg_run_arm *a, dg_error *err);
 
 /* migration.c: N's own work. What is there at U .. */
 dg_code dg_run_migration_begin(dg_run_arm *a, dg_block *upgrade, dg_error *err);
+/* .. what starting a block takes in control, after U .. */
+void dg_run_migration_cost(dg_run_arm *a, dg_block *block, const dg_build_report *report);
 /* .. in control at U+1 .. */
-dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, const dg_build_report *report,
-                                 dg_error *err);
+dg_code dg_run_migration_control(dg_run_arm *a, dg_block *after, dg_error *err);
 /* .. and in treatment, block by block until it is over; sets a->running. */
 dg_code dg_run_migration_log(dg_run_arm *a, dg_block *block, const dg_build_report *report,
                              dg_error *err);

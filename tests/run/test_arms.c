@@ -3,6 +3,7 @@
  * chain beside the network would look the same in every verdict but those that matter. */
 #include "model_run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "claim/claim.h"
@@ -165,6 +166,52 @@ START_TEST(occupied_cores_are_missed_at_u)
 }
 END_TEST
 
+/* ---- N's own work ---- */
+
+/* The event of N's migrations where odd slots stay empty: N's first block is in the second slot
+ * after U, which at boundary-2 begins a session, and control's is not. */
+static struct dg_event_migration first_work(const char *at)
+{
+    dg_run_options options = { .cache_dir = dg_engine_cache_dir() };
+    const char *folder = getenv("DOPPEL_RUNTIMES") ? getenv("DOPPEL_RUNTIMES") : "build/runtimes";
+    char text[1024], events_path[512];
+    struct dg_event_migration found = { 0 };
+    json_t *o = NULL;
+    dg_plan *plan;
+    events *all;
+    dg_error err;
+    snprintf(events_path, sizeof events_path, "%s", scratch_path("work.ndjson"));
+    options.events_path = events_path;
+    snprintf(text, sizeof text,
+             "{\"doppel\":1,\"snapshot\":\"%s/mini.json\",\"network\":false,\"upgrade\":{\"to\":"
+             "\"%s/mini-2-odd-slots.wasm\",\"at\":\"%s\"}}",
+             folder, folder, at);
+    if (dg_plan_parse(&plan, dg_text(text), "test", NULL, &err) < 0 || dg_plan_check(plan, &err) < 0
+        || dg_run(&o, plan, &options, &err) < 0)
+        ck_abort_msg("%s", err.text);
+    all = read_events(events_path);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->at[i].kind == DG_EVENT_MIGRATION)
+            found = all->at[i].migration;
+    clear_events(all);
+    dg_plan_free(plan);
+    json_decref(o);
+    return found;
+}
+
+START_TEST(a_session_that_begins_with_n_is_not_its_work)
+{
+    struct dg_event_migration within, begins;
+    if (!dg_file_exists("build/runtimes/mini-2-odd-slots.wasm"))
+        return;
+    within = first_work("boundary@2-3");
+    begins = first_work("boundary@2-2");
+    ck_assert_int_gt(begins.fuel, 2 * within.fuel);
+    ck_assert_int_gt(begins.fuel_control, 2 * within.fuel_control);
+    ck_assert_int_lt(begins.fuel - begins.fuel_control, within.fuel);
+}
+END_TEST
+
 /* ---- control itself ---- */
 
 #define FAULT(kind) ",\"faults\":[{\"kind\":\"" kind "\",\"who\":\"all\"}]"
@@ -302,6 +349,7 @@ int main(void)
                         REDUCED ? 1 : (int)(sizeof sick / sizeof *sick));
     if (!REDUCED) {
         tcase_add_test(tc, occupied_cores_are_missed_at_u);
+        tcase_add_test(tc, a_session_that_begins_with_n_is_not_its_work);
         tcase_add_test(tc, two_runs_have_the_same_events);
         tcase_add_test(tc, the_stall_shows_in_the_series);
     }
