@@ -1,39 +1,21 @@
-/* verdict.c - the list of claims, and how one comes to its closing words. */
+/* verdict.c - how a claim comes to its closing words; what all of them use is here, and none
+ * of them is named. */
 #include "claim/claim_impl.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
-static const dg_claim *const claims[DG_CLAIM_COUNT] = {
-#define X(ID, member, name) [DG_CLAIM_##ID] = &dg_claim_##member,
-#include "claim/claim_list.h"
-#undef X
-};
 static const char *const claim_names[DG_CLAIM_COUNT] = {
 #define X(ID, member, name) [DG_CLAIM_##ID] = name,
 #include "claim/claim_list.h"
 #undef X
 };
 
-const dg_claim *dg_claim_at(size_t i)
-{
-    assert(i >= DG_CLAIM_COUNT || claims[i]->id == i); /* else another claim's file was copied */
-    return i < DG_CLAIM_COUNT ? claims[i] : NULL;
-}
-
 const char *dg_claim_name(dg_claim_id id)
 {
     assert((unsigned)id < DG_CLAIM_COUNT);
     return claim_names[id];
-}
-
-const dg_claim *dg_claim_named(const char *name)
-{
-    for (size_t i = 0; i < DG_CLAIM_COUNT; i++)
-        if (strcmp(claim_names[i], name) == 0)
-            return claims[i];
-    return NULL;
 }
 
 const char *dg_verdict_status_name(dg_verdict_status status)
