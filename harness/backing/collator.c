@@ -23,8 +23,8 @@ enum { PPM = 1000000, CAPACITY_SYNC = 1, CAPACITY_ASYNC = 3 };
 
 static const dg_author authors[] = {
     { "lookahead", "asks the parachain's runtime for room before it builds", .checks = true },
-    { "basic", "builds at every relay block, whatever room there is", .checks = false },
-    { "slot-based", "asks for room as well, and builds by a clock of its own", .checks = true,
+    { "basic", "builds at every relay block, whether or not there is room", .checks = false },
+    { "slot-based", "also asks for room, but builds by its own clock", .checks = true,
       .own_clock = true },
 };
 

@@ -102,7 +102,7 @@ static dg_code fail(const char *path, int why, dg_error *err)
     if (why == ENOMEM)
         return dg_fail(err, DG_NOMEM, "no memory to write %s", path);
     return dg_fail(err, DG_IO, "%s could not be written: %s", path,
-                   why == ENOENT   ? "its folder is not there"
+                   why == ENOENT   ? "its folder does not exist"
                    : why == EISDIR ? "it is a folder"
                                    : strerror(why));
 }

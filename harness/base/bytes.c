@@ -211,7 +211,7 @@ dg_code dg_hex_get(dg_buf *out, const char *text, size_t len, dg_error *err)
         int high = digit(text[start + 2 * i]), low = digit(text[start + 2 * i + 1]);
         if (high < 0 || low < 0) {
             out->len = before;
-            return dg_fail(err, DG_MALFORMED, "character %zu of hex is no digit",
+            return dg_fail(err, DG_MALFORMED, "character %zu of hex is not a digit",
                            start + 2 * i + (high < 0 ? 0 : 1));
         }
         to[i] = (uint8_t)(high << 4 | low);

@@ -96,7 +96,7 @@ dg_code dg_dir_remove(const char *path, dg_error *err)
     if (!dg_file_exists(path))
         return DG_OK;
     if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-        return dg_fail(err, DG_IO, "%s: could not be removed: %s", path, strerror(errno));
+        return dg_fail(err, DG_IO, "%s could not be removed: %s", path, strerror(errno));
     return DG_OK;
 }
 

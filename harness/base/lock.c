@@ -64,8 +64,8 @@ static dg_code take_by_name(dg_lock *lock, const char *path, dg_error *err)
     dg_scrap_drop(lock->scrap);
     if (errno == EEXIST)
         dg_fail(err, DG_IO,
-                "%s is there and its filesystem has no locks: another doppel is at work, or died "
-                "at it; if it died, remove that file",
+                "%s exists and its filesystem has no locks: another doppel is at work, or died "
+                "there; if it died, remove that file",
                 lock->path);
     else
         fail(lock->path, err);

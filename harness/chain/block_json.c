@@ -39,7 +39,8 @@ static dg_code put_number(dg_buf *out, const json_t *header, dg_error *err)
     else
         return dg_fail(err, DG_MALFORMED, "number is missing");
     if (v > UINT32_MAX || (end && (*end || end == text)))
-        return dg_fail(err, DG_MALFORMED, "number \"%.40s\" is no block number", text ? text : "?");
+        return dg_fail(err, DG_MALFORMED, "number \"%.40s\" is not a block number",
+                       text ? text : "?");
     dg_scale_put_compact(out, v);
     return DG_OK;
 }
@@ -51,7 +52,7 @@ static dg_code put_list(dg_buf *out, const json_t *list, const char *what, dg_er
     size_t i;
     dg_code rc;
     if (!json_is_array(list))
-        return dg_fail(err, DG_MALFORMED, "%s is missing or no list", what);
+        return dg_fail(err, DG_MALFORMED, "%s is missing or not a list", what);
     dg_scale_put_compact(out, json_array_size(list));
     json_array_foreach(list, i, item)
     {
@@ -88,7 +89,7 @@ dg_code dg_block_from_json(dg_buf *out, const json_t *document, dg_error *err)
     if ((inner = json_object_get(block, "block")))
         block = inner;
     if (!json_is_object(json_object_get(block, "header")))
-        return dg_fail(err, DG_MALFORMED, "there is no header in it");
+        return dg_fail(err, DG_MALFORMED, "it holds no header");
     if ((rc = dg_header_from_json(out, json_object_get(block, "header"), err)) < 0
         || (rc = put_list(out, json_object_get(block, "extrinsics"), "extrinsic", err)) < 0)
         return rc;

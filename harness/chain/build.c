@@ -168,14 +168,14 @@ static dg_code check_header(making *m, dg_bytes raw, dg_error *err)
     if (header.number != m->parent->number + 1
         || !dg_hash_equal(&header.parent, &m->parent->header_hash))
         return dg_fail(err, DG_MISMATCH,
-                       "finalize_block answered header #%u on %s instead of #%u on %s",
+                       "finalize_block returned header #%u on %s instead of #%u on %s",
                        header.number, dg_hash_short(&header.parent).text, m->parent->number + 1,
                        dg_hash_short(&m->parent->header_hash).text);
     if ((rc = dg_state_root(m->exec.state, &root, err)) < 0)
         return rc;
     m->exec.report->wall_root_ns += dg_wall_ns() - from;
     if (!dg_hash_equal(&root, &header.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+        return dg_fail(err, DG_MISMATCH, "state root is %s, but the header says %s",
                        dg_hash_text(&root).text, dg_hash_text(&header.state_root).text);
     m->exec.report->environment_updated =
         dg_digest_find(header.digest, &item, DG_DIGEST_ENVIRONMENT_UPDATED, NULL) == DG_OK;

@@ -12,8 +12,10 @@ dg_code dg_epoch_take_authorities(dg_scale *s, dg_epoch *out, dg_error *err)
 {
     uint32_t count = dg_scale_count(s, 40);
     if (count > DG_AUTHORITIES_MAX)
-        return dg_fail(err, DG_LIMIT, "%u BABE authorities, at most %d are read", count,
-                       DG_AUTHORITIES_MAX);
+        return dg_fail(err, DG_LIMIT,
+                       "the runtime has %u BABE authorities; at most %d are "
+                       "supported",
+                       count, DG_AUTHORITIES_MAX);
     out->authorities = dg_calloc(count ? count : 1, sizeof *out->authorities);
     if (!out->authorities)
         return dg_fail(err, DG_NOMEM, "no memory for %u authorities", count);

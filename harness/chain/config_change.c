@@ -32,7 +32,7 @@ static dg_code read_item(const dg_enact_attempt *a, json_t **out, const char *pa
     dg_code rc;
     *out = NULL;
     if (!entry || entry->hasher_count)
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no %s.%s of one value", pallet, item);
+        return dg_fail(err, DG_UNSUPPORTED, "the runtime has no storage value %s.%s", pallet, item);
     dg_storage_key_raw(&key, entry, NULL);
     if ((rc = dg_state_get(a->parent->state, &value, dg_bytes_of(NULL, 0), dg_buf_bytes(&key), err))
         < 0)
@@ -49,7 +49,9 @@ static dg_code read_all(changing *c, dg_error *err)
     json_t *session = NULL;
     dg_code rc;
     if (!(c->pending = dg_meta_storage(c->a->meta, "Configuration", "PendingConfigs")))
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime keeps no Configuration.PendingConfigs");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no storage item "
+                       "Configuration.PendingConfigs");
     if ((rc = read_item(c->a, &c->list, "Configuration", "PendingConfigs", err)) < 0
         || (rc = read_item(c->a, &session, "ParasShared", "CurrentSessionIndex", err)) < 0)
         return rc;

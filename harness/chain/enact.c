@@ -75,8 +75,8 @@ static dg_code by_root(const dg_enact_attempt *a, dg_enactment *out, dg_bytes ca
     if (!unusable(rc))
         return rc < 0 ? dg_fail(err, rc, "%s", why[2].text) : rc;
     return dg_fail(err, DG_UNSUPPORTED,
-                   "no way for a root call: %.120s; %.120s; how=override is left", why[0].text,
-                   why[2].text);
+                   "no way to dispatch a root call: %.120s; %.120s; only how=override remains",
+                   why[0].text, why[2].text);
 }
 
 static dg_code by_set_code(const dg_enact_attempt *a, dg_enactment *out, dg_bytes code,
@@ -129,7 +129,9 @@ static dg_code write_authorization(const dg_enact_attempt *a, dg_block **amended
     dg_code rc;
     if (!entry || !value) {
         json_decref(value);
-        return dg_fail(err, DG_UNSUPPORTED, "the runtime keeps no authorised upgrade");
+        return dg_fail(err, DG_UNSUPPORTED,
+                       "the runtime has no storage item for an authorized "
+                       "upgrade");
     }
     dg_storage_key_raw(&key, entry, NULL);
     rc = dg_value_encode(a->meta, &raw, entry->value, value, err);
@@ -151,8 +153,8 @@ static dg_code put_authorize(const dg_enact_attempt *a, dg_buf *apply, dg_buf *a
         rc = dg_enact_call_bytes(a->meta, authorize, &call, err);
     dg_enact_named_call_clear(&call);
     return rc == DG_USAGE ? dg_fail(err, DG_UNSUPPORTED,
-                                    "the runtime has no System.authorize_upgrade (since 2024): "
-                                    "how=set-code and how=override are left")
+                                    "the runtime has no System.authorize_upgrade (added in "
+                                    "2024): how=set-code and how=override remain")
                           : rc;
 }
 
@@ -170,7 +172,7 @@ static dg_code by_authorize(const dg_enact_attempt *a, dg_enactment *out, dg_byt
         out->path = "authorize_upgrade by the scheduler, apply_authorized_upgrade unsigned";
     if (!unusable(rc))
         return rc < 0 ? dg_fail(err, rc, "%s", why.text) : rc;
-    out->path = "authorisation written into storage, apply_authorized_upgrade unsigned";
+    out->path = "authorization written into storage, apply_authorized_upgrade unsigned";
     return write_authorization(a, &out->parent, code, err);
 }
 

@@ -72,7 +72,9 @@ static dg_code put_request(agenda *g, dg_error *err)
     if (!status)
         status = dg_meta_storage(g->a->meta, "Preimage", "StatusFor");
     if (!status)
-        return dg_fail(err, DG_ABSENT, "the runtime keeps no status of preimages");
+        return dg_fail(err, DG_ABSENT,
+                       "the runtime has no storage item for the status of "
+                       "preimages");
     value = write_at(g, status, dg_hash_bytes(&g->hash));
     for (size_t form = 0; form < 3 && rc == DG_USAGE; form++) {
         json_t *request = request_of(form, g->call.len);
@@ -89,7 +91,7 @@ static dg_code put_preimage(agenda *g, dg_error *err)
     uint8_t key[36];
     size_t size;
     if (!entry || !dg_type_size(g->a->meta, entry->key, &size) || (size != 32 && size != 36))
-        return dg_fail(err, DG_ABSENT, "the runtime keeps no preimages");
+        return dg_fail(err, DG_ABSENT, "the runtime has no storage item for preimages");
     memcpy(key, g->hash.at, 32);
     dg_le32_put(key + 32, (uint32_t)g->call.len);
     dg_scale_put_bytes(write_at(g, entry, dg_bytes_of(key, size)), g->call);

@@ -144,7 +144,9 @@ static dg_code try_out(const dg_enact_attempt *a, dg_bytes extrinsic, dg_error *
     if (rc >= 0)
         rc = dg_exec_apply(&exec, &how, extrinsic, err);
     if (rc >= 0 && how == DG_REFUSED)
-        rc = dg_fail(err, DG_ABSENT, "the transaction of the sudo key is refused (%02x%02x%02x)",
+        rc = dg_fail(err, DG_ABSENT,
+                     "the transaction of the sudo key was refused "
+                     "(%02x%02x%02x)",
                      exec.output.at[0], exec.output.at[1],
                      exec.output.len > 2 ? exec.output.at[2] : 0);
     dg_exec_clear(&exec);
@@ -161,7 +163,7 @@ dg_code dg_enact_by_sudo(const dg_enact_attempt *a, dg_buf *extrinsic, dg_bytes 
         return dg_fail(err, DG_ABSENT, "the runtime has no sudo key");
     if (!a->chain->options.simulated_validators)
         return dg_fail(err, DG_ABSENT,
-                       "sudo needs simulated validators, since its key is not ours");
+                       "sudo needs simulated validators, since doppel does not hold its key");
     memcpy(key, value.at, 32);
     dg_buf_init(&outer, DG_BLOCK_MAX);
     if ((rc = dg_enact_call_wrap(a->meta, &outer, "Sudo", "sudo_unchecked_weight", call, err))

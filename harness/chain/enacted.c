@@ -147,7 +147,8 @@ static dg_code word_rule(dg_chain *chain, const dg_block *block, dg_bytes code, 
     if (broken)
         return dg_fail(
             err, DG_MISMATCH,
-            "block #%u did not enact the code: %s (no event says so; by the rules of set_code)",
+            "block #%u did not enact the code: %s (inferred from the rules of set_code; no "
+            "event says so)",
             block->number, broken);
     return dg_fail(err, DG_MISMATCH,
                    "block #%u did not enact the code, and none of its events says why",

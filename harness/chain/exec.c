@@ -84,7 +84,7 @@ static dg_code read_applied(dg_exec_applied *how, dg_bytes result, dg_error *err
 {
     if (result.len < 2 || result.at[0] > 1 || (result.at[0] == 0 && result.at[1] > 1))
         return dg_fail(err, DG_MALFORMED,
-                       "apply_extrinsic answered %zu bytes that are no ApplyExtrinsicResult",
+                       "apply_extrinsic returned %zu bytes that are not an ApplyExtrinsicResult",
                        result.len);
     *how = result.at[0] ? DG_REFUSED : result.at[1] ? DG_APPLIED_FAILED : DG_APPLIED;
     return DG_OK;

@@ -108,10 +108,10 @@ static dg_code compare(dg_bytes got_raw, dg_bytes want_raw, dg_error *err)
         || (rc = dg_header_decode(&want, want_raw, err)) < 0)
         return rc;
     if (!dg_hash_equal(&got.state_root, &want.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+        return dg_fail(err, DG_MISMATCH, "state root is %s, but the header says %s",
                        dg_hash_text(&got.state_root).text, dg_hash_text(&want.state_root).text);
     if (!dg_hash_equal(&got.extrinsics_root, &want.extrinsics_root))
-        return dg_fail(err, DG_MISMATCH, "extrinsics root is %s, the header says %s",
+        return dg_fail(err, DG_MISMATCH, "extrinsics root is %s, but the header says %s",
                        dg_hash_text(&got.extrinsics_root).text,
                        dg_hash_text(&want.extrinsics_root).text);
     if (!dg_bytes_equal(got_raw, want_raw))
@@ -153,7 +153,7 @@ static dg_code execute(dg_exec *exec, const given *g, dg_error *err)
         || (rc = dg_header_decode(&header, g->header, err)) < 0)
         return rc;
     if (!dg_hash_equal(&root, &header.state_root))
-        return dg_fail(err, DG_MISMATCH, "state root is %s, the header says %s",
+        return dg_fail(err, DG_MISMATCH, "state root is %s, but the header says %s",
                        dg_hash_text(&root).text, dg_hash_text(&header.state_root).text);
     return DG_OK;
 }
@@ -187,7 +187,7 @@ static dg_code check_parent(const dg_block *parent, dg_bytes raw, dg_error *err)
     if (rc < 0)
         return rc;
     if (!dg_hash_equal(&header.parent, &parent->hash))
-        return dg_fail(err, DG_MISMATCH, "header #%u names parent %s, block #%u is %s",
+        return dg_fail(err, DG_MISMATCH, "header #%u names parent %s, but block #%u is %s",
                        header.number, dg_hash_short(&header.parent).text, parent->number,
                        dg_hash_short(&parent->hash).text);
     return DG_OK;

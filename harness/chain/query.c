@@ -230,8 +230,8 @@ dg_code dg_chain_storage(dg_chain *chain, dg_block *block, dg_bytes *value, cons
         return dg_fail(err, DG_ABSENT, "the runtime of block #%u has no storage item %s.%s",
                        block->number, pallet, item);
     if (entry->hasher_count && !keys)
-        return dg_fail(err, DG_USAGE, "%s.%s is a map of %u keys, none was given", pallet, item,
-                       entry->hasher_count);
+        return dg_fail(err, DG_USAGE, "%s.%s is a map of %u keys, but no key was given", pallet,
+                       item, entry->hasher_count);
     dg_buf_init(&key, DG_TRIE_KEY_MAX);
     dg_storage_key_raw(&key, entry, keys);
     if ((rc = dg_buf_check(&key, err, item)) == DG_OK)

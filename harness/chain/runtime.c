@@ -57,9 +57,11 @@ static dg_code read_substitute(dg_chain_substitute *out, const char *number, con
     unsigned long long v = strtoull(number, &end, 10);
     dg_code rc;
     if (*end || end == number || v > UINT32_MAX)
-        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: \"%.40s\" is no block number", number);
+        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: \"%.40s\" is not a block number",
+                       number);
     if (!json_is_string(code))
-        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: code of block %s is not text", number);
+        return dg_fail(err, DG_MALFORMED, "codeSubstitutes: the code of block %s is not text",
+                       number);
     out->number = (uint32_t)v;
     if ((rc = dg_hex_get(&out->code, json_string_value(code), json_string_length(code), err)) < 0)
         return dg_fail_within(err, rc, "codeSubstitutes %s", number);

@@ -69,7 +69,7 @@ dg_code dg_block_put_body(dg_block *block, const dg_bytes *extrinsics, size_t co
     if (!count)
         return DG_OK;
     if (count > DG_EXTRINSICS_MAX)
-        return dg_fail(err, DG_LIMIT, "block has %zu extrinsics, at most %d are read", count,
+        return dg_fail(err, DG_LIMIT, "block has %zu extrinsics; at most %d are supported", count,
                        DG_EXTRINSICS_MAX);
     block->extrinsics = dg_calloc(count, sizeof *block->extrinsics);
     if (!block->extrinsics)

@@ -6,7 +6,9 @@
 static const dg_option options[] = {
     { "runtime", 0, DG_OPT_TEXT, "BLOB",
       "that code over this state, as a real node has it at the upgrade block" },
-    { "fuel", 0, DG_OPT_NUMBER, "N", "instructions before the call is cut off (20000000000)" },
+    { "fuel", 0, DG_OPT_NUMBER, "N",
+      "instructions after which the call is cut off "
+      "(20000000000)" },
 };
 /* Some five seconds: no call that a node makes takes a hundredth of it. */
 #define FUEL ((uint64_t)20000000000)

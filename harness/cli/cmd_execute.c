@@ -33,7 +33,8 @@ static dg_code step(dg_chain *chain, dg_block **tip, tally *t, dg_bytes header,
         return rc;
     if (!dg_hash_equal(&h.parent, dg_block_hash(*tip)))
         return dg_fail(err, DG_USAGE,
-                       "block #%u does not follow: its parent is %s, the state is that of #%u %s",
+                       "block #%u does not follow: its parent is %s, but the state is that of "
+                       "#%u %s",
                        h.number, dg_hash_short(&h.parent).text, dg_block_number(*tip),
                        dg_hash_short(dg_block_hash(*tip)).text);
     t->last = h.number;
@@ -134,12 +135,12 @@ const dg_command dg_cmd_execute = {
     "execute",
     "SNAPSHOT BLOCKS",
     "Re-execute real blocks on a state and compare every root with the header",
-    "BLOCKS: SCALE bytes, lines of hex (one block a line: header with seal, then extrinsics), or "
-    "chain_getBlock JSON.\n"
-    "Their order in the file does not matter. Exit 1 at the first block whose root differs or that "
-    "traps."
-    "\nA state of unknown block wants `snapshot create --number N --hash HASH` (or --header) "
-    "first.",
+    "BLOCKS: SCALE bytes, lines of hex (one block a line: header with seal, then extrinsics), "
+    "or chain_getBlock JSON.\n"
+    "Their order in the file does not matter. Exit 1 at the first block whose root differs or "
+    "that traps.\n"
+    "A state whose block is unknown needs `snapshot create --number N --hash HASH` (or "
+    "--header) first.",
     2,
     2,
     options,

@@ -6,7 +6,7 @@
 static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
-    { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
 };
 
 static dg_code judged(json_t **out, const char *path, dg_error *err)
@@ -38,12 +38,11 @@ static int run(const dg_args *args)
 const dg_command dg_cmd_report_explain = {
     "report explain",
     "EVENTS",
-    "Judge an event log again, by what is in it",
-    "EVENTS is what `run --events` wrote, - for stdin. Claims, thresholds and severities are "
-    "those\n"
-    "of the plan of that run. Exit 0, 1, 3 or 5 as the run had it; 2 for a line that is no event, "
-    "or\n"
-    "a log that is not whole.",
+    "Judge an event log again, from its contents alone",
+    "EVENTS is a file that `run --events` wrote, or - for stdin. Claims, thresholds and "
+    "severities\n"
+    "are those of the plan of that run. Exit 0, 1, 3 or 5 as the run had it; 2 for a line that is\n"
+    "not an event, or a log that is incomplete.",
     1,
     1,
     options,

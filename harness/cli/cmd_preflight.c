@@ -6,7 +6,7 @@
 static const dg_option options[] = {
     { "from", 0, DG_OPT_TEXT, "SNAPSHOT", "the state N would meet: snapshot, spec or .snap" },
     { "to", 0, DG_OPT_TEXT, "RUNTIME", "runtime N: a blob, or a state that holds it" },
-    { "runtime", 0, DG_OPT_TEXT, "BLOB", "N-1, where it is not the snapshot's own :code" },
+    { "runtime", 0, DG_OPT_TEXT, "BLOB", "N-1, if it is not the snapshot's own :code" },
 };
 
 static int print(const dg_args *args, json_t *preflight)
@@ -36,7 +36,7 @@ static int run(const dg_args *args)
     dg_error err;
     int exit_code;
     if (!args->text[0] || !args->text[1]) {
-        dg_fail(&err, DG_USAGE, "preflight wants --from SNAPSHOT and --to RUNTIME");
+        dg_fail(&err, DG_USAGE, "preflight needs --from SNAPSHOT and --to RUNTIME");
         return dg_cli_exit_with(&err);
     }
     if (dg_cli_engine(&in.engine, &err) < 0
@@ -61,8 +61,8 @@ const dg_command dg_cmd_preflight = {
     "preflight",
     "--from SNAPSHOT --to RUNTIME",
     "Static verdict on N over a state, no blocks",
-    "Exit 1 when a finding forbids enactment, 3 when what decides could not be known, as over a "
-    "partial snapshot.",
+    "Exit 1 when a finding forbids enactment, 3 when a deciding fact could not be known, as "
+    "over a partial snapshot.",
     0,
     0,
     options,

@@ -5,7 +5,7 @@
 static const dg_option options[] = {
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
-    { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
 };
 
 static int run(const dg_args *args)
@@ -24,7 +24,8 @@ const dg_command dg_cmd_report_show = {
     "report show",
     "OUTCOME",
     "Print the report of an outcome file",
-    "OUTCOME is what `run --out` wrote, - for stdin. Exit 0 whatever the verdict was.",
+    "OUTCOME is a file that `run --out` wrote, or - for stdin. The exit code is 0 whatever the "
+    "verdict.",
     1,
     1,
     options,

@@ -18,7 +18,7 @@ static const dg_option options[] = {
     { "seed", 0, DG_OPT_TEXT, "N", "plan key seed" },
     { "seeds", 0, DG_OPT_TEXT, "N", "plan key seeds_max" },
     { "no-network", 0, DG_OPT_FLAG, NULL,
-      "plan key network: false; nothing is said of backing, approval or finality then" },
+      "plan key network: false; the run then says nothing of backing, approval or finality" },
     { "strict", 0, DG_OPT_FLAG, NULL,
       "plan key claims.strict: every claim is a gate, and a warning fails the run" },
     { "set", 0, DG_OPT_EACH, "KEY=VALUE", "any key of the plan, as often as needed" },
@@ -29,13 +29,13 @@ static const dg_option options[] = {
     { "keep", 0, DG_OPT_TEXT, "LIST",
       "leave states of treatment as snapshots: U-1, U, U+1, session+1, end; control:end of "
       "control" },
-    { "keep-dir", 0, DG_OPT_TEXT, "DIR", "folder for them (out/states)" },
+    { "keep-dir", 0, DG_OPT_TEXT, "DIR", "folder for these snapshots (out/states)" },
     { "verify-determinism", 0, DG_OPT_FLAG, NULL,
       "run twice and compare every event; exit 5 if they differ" },
     { "explain", 0, DG_OPT_TEXT, "HOW",
-      "of what broke: none, recorded (what the log shows), or proved (default): treatment is run "
-      "again without each suspect" },
-    { "color", 0, DG_OPT_FLAG, NULL, "use colours even where the output is no terminal" },
+      "how a broken claim is explained: none, recorded (from the event log), or proved "
+      "(default): treatment is run again without each suspect" },
+    { "color", 0, DG_OPT_FLAG, NULL, "use colours even if the output is not a terminal" },
     { "width", 0, DG_OPT_NUMBER, "COLUMNS",
       "wrap lines at this column (the terminal's, else 100)" },
 };
@@ -74,10 +74,14 @@ static dg_code set_pair(dg_plan *plan, const char *pair, dg_error *err)
 static dg_code agree(const dg_args *args, dg_error *err)
 {
     if (args->text[OPT_NODES] && args->text[OPT_CLASSES])
-        return dg_fail(err, DG_USAGE, "--nodes and --classes are two names of one flag: give one");
+        return dg_fail(err, DG_USAGE,
+                       "--nodes and --classes are two names of one flag: give "
+                       "only one");
     if (args->text[OPT_NO_NETWORK]
         && (args->text[OPT_SIZE] || args->text[OPT_NODES] || args->text[OPT_CLASSES]))
-        return dg_fail(err, DG_USAGE, "--no-network leaves nodes out, --%s asks for some: give one",
+        return dg_fail(err, DG_USAGE,
+                       "--no-network leaves nodes out, but --%s asks for nodes: "
+                       "give only one",
                        args->text[OPT_SIZE]    ? "network"
                        : args->text[OPT_NODES] ? "nodes"
                                                : "classes");
@@ -141,7 +145,7 @@ static dg_code try_places(const char *out, const char *events, dg_error *err)
     dg_code rc;
     if (is_stdout(out) && is_stdout(events))
         return dg_fail(err, DG_USAGE,
-                       "--out - and --events - both ask for stdout: give one a file");
+                       "--out - and --events - both ask for stdout: give one of them a file");
     if ((rc = folder_for(out, err)) < 0 || (rc = dg_file_try(out, err)) < 0)
         return rc;
     return events ? dg_file_try(events, err) : DG_OK;
@@ -153,7 +157,7 @@ static dg_code read_keep(dg_run_keep **out, dg_run_keep *room, const dg_args *ar
     const char *folder = args->text[OPT_KEEP_DIR] ? args->text[OPT_KEEP_DIR] : "out/states";
     *out = args->text[OPT_KEEP] ? room : NULL;
     if (!*out && args->text[OPT_KEEP_DIR])
-        return dg_fail(err, DG_USAGE, "--keep-dir says where; --keep has to say which states");
+        return dg_fail(err, DG_USAGE, "--keep-dir names the folder; --keep must name the states");
     return *out ? dg_run_keep_read(room, args->text[OPT_KEEP], folder, err) : DG_OK;
 }
 
@@ -165,7 +169,7 @@ static void tell_kept(const dg_run_keep *keep)
             fprintf(stderr, "kept: state of #%u (%s, %s) as %s\n", s.block, s.moment, s.arm,
                     s.path);
         else
-            fprintf(stderr, "not kept: %s did not come to %s\n", s.arm, s.moment);
+            fprintf(stderr, "not kept: %s did not reach %s\n", s.arm, s.moment);
 }
 
 static dg_code write_outcome(const json_t *outcome, const char *path, dg_error *err)
@@ -263,10 +267,8 @@ const dg_command dg_cmd_run = {
     "run",
     "[PLAN]",
     "Enact N on a fork at a chosen offset and judge every claim",
-    "PLAN is JSON (doppel help plan; plan.schema.json), - for stdin; flags win over it. The "
-    "outcome goes "
-    "to "
-    "out/outcome.json.",
+    "PLAN is JSON (doppel help plan; plan.schema.json), - for stdin; flags override it. The "
+    "outcome goes to out/outcome.json.",
     0,
     1,
     options,

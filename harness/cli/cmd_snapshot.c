@@ -29,10 +29,10 @@ static void print_text(const dg_snapshot *snapshot, const char *path)
     if (block_known(info))
         printf("#%u %s\n", info->number, dg_hash_text(&info->hash).text);
     else
-        puts("(block unknown: blocks cannot follow it)");
+        puts("(its block is unknown, so no block can be executed on it)");
     printf("  state root     %s (version %u)%s\n", dg_hash_text(&info->state_root).text,
            info->state_version,
-           info->partial ? "  of what is here: perhaps not the whole state" : "");
+           info->partial ? ", of the entries present; the state may be incomplete" : "");
     if (info->spec_name[0])
         printf("  runtime        %s %u\n", info->spec_name, info->spec_version);
     else
@@ -65,9 +65,9 @@ static int print_info(const dg_args *args, const char *path)
 static const dg_option create_options[] = {
     { "from", 0, DG_OPT_TEXT, "SPEC|SNAP",
       "raw chain spec (.json, .json.zst), pairs of state_getPairs, or try-runtime .snap" },
-    { "replace", 0, DG_OPT_FLAG, NULL, "replace a snapshot that is there already" },
+    { "replace", 0, DG_OPT_FLAG, NULL, "replace an existing snapshot" },
     { "header", 0, DG_OPT_TEXT, "HEX",
-      "encoded header of the state's block, where the source does not hold it" },
+      "encoded header of the state's block, if the source does not hold it" },
     { "number", 0, DG_OPT_NUMBER, "N", "or only its number, together with --hash" },
     { "hash", 0, DG_OPT_TEXT, "HASH", "its hash, together with --number" },
 };
@@ -131,7 +131,7 @@ static int create(const dg_args *args)
     dg_error err;
     int exit_code;
     if (!from) {
-        dg_fail(&err, DG_USAGE, "snapshot create wants --from SPEC or --from SNAP");
+        dg_fail(&err, DG_USAGE, "snapshot create needs --from SPEC or --from SNAP");
         return dg_cli_exit_with(&err);
     }
     if (strncmp(from, "http://", 7) == 0 || strncmp(from, "https://", 8) == 0) {
@@ -140,7 +140,7 @@ static int create(const dg_args *args)
         return dg_cli_exit_with(&err);
     }
     if (!args->text[CREATE_REPLACE] && dg_file_exists(args->positional[0])) {
-        dg_fail(&err, DG_USAGE, "%s is there already; --replace replaces a snapshot",
+        dg_fail(&err, DG_USAGE, "%s exists already; --replace replaces a snapshot",
                 args->positional[0]);
         return dg_cli_exit_with(&err);
     }
@@ -156,9 +156,9 @@ const dg_command dg_cmd_snapshot_create = {
     "snapshot create",
     "--from SPEC|SNAP OUT",
     "Import a state, verify its root, write a manifest",
-    "The snapshot appears at OUT only when its root was verified. What is there already stays "
-    "unless --replace.\n"
-    "A header must name the state root that the import arrives at.",
+    "The snapshot appears at OUT only after its root has been verified. An existing OUT stays "
+    "unless --replace\n"
+    "is given. A header must name the state root that the import computes.",
     1,
     1,
     create_options,
@@ -175,7 +175,7 @@ static int show(const dg_args *args)
 }
 
 const dg_command dg_cmd_snapshot_show = {
-    "snapshot show", "SNAPSHOT", "Say what a snapshot holds", NULL, 1, 1, NULL, 0, show, NULL,
+    "snapshot show", "SNAPSHOT", "Show what a snapshot holds", NULL, 1, 1, NULL, 0, show, NULL,
 };
 
 /* ---- verify ---- */
@@ -252,7 +252,7 @@ static int export(const dg_args *args)
     dg_error err;
     dg_code rc;
     if (!to || (!ends_in(to, ".snap") && !ends_in(to, ".json") && !ends_in(to, ".json.zst"))) {
-        dg_fail(&err, DG_USAGE, "snapshot export wants --to x.json, x.json.zst or x.snap");
+        dg_fail(&err, DG_USAGE, "snapshot export needs --to x.json, x.json.zst or x.snap");
         return dg_cli_exit_with(&err);
     }
     if ((rc = dg_snapshot_open(&snapshot, args->positional[0], &err)) < 0)

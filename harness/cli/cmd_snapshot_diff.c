@@ -107,8 +107,8 @@ static dg_code only_item(json_t **items, const char *wanted, dg_error *err)
     json_t *row = json_object_get(*items, wanted), *one;
     if (!row)
         return dg_fail(err, DG_USAGE,
-                       "--item: %s does not differ, or there is no such item; without "
-                       "--item all are shown that do",
+                       "--item: %s does not differ, or there is no such item; without --item "
+                       "all items that differ are shown",
                        wanted);
     one = json_pack("{s:O}", wanted, row);
     json_decref(*items);
@@ -147,7 +147,7 @@ static int run(const dg_args *args)
 const dg_command dg_cmd_snapshot_diff = {
     "snapshot diff",
     "BEFORE AFTER",
-    "Say what differs between two states, item by item",
+    "Show what differs between two states, item by item",
     "Each value is read by the runtime of its own state. -v shows keys and values too, the first "
     "twenty of an item.\nStates of a run: doppel run --keep U-1,U,U+1.",
     2,

@@ -55,7 +55,7 @@ static int help(const dg_args *args)
 
 const dg_command dg_cmd_help = { "help",
                                  "[COMMAND|plan|claims|nodes]",
-                                 "Commands, one of them, or the words of a plan",
+                                 "All commands, one command, or the keys of a plan",
                                  NULL,
                                  0,
                                  2,

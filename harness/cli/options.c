@@ -8,8 +8,10 @@
 
 static const dg_option shared[] = {
     { "json", 0, DG_OPT_FLAG, NULL, "results as JSON with sorted keys" },
-    { "quiet", 'q', DG_OPT_FLAG, NULL, "no progress and no log; of a report its first five lines" },
-    { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr; of a report all evidence" },
+    { "quiet", 'q', DG_OPT_FLAG, NULL,
+      "no progress and no log; only the first five lines of a "
+      "report" },
+    { "verbose", 'v', DG_OPT_FLAG, NULL, "more log, on stderr; all evidence of a report" },
     { "help", 'h', DG_OPT_FLAG, NULL, "this text" },
 };
 enum { HELP_WIDTH = 100, HELP_COLUMN = 37 };
@@ -52,7 +54,7 @@ static dg_code unknown(const dg_command *command, const char *word, dg_error *er
     if (near)
         return dg_fail(err, DG_USAGE, "%s: no option %s; did you mean --%s?", command->name, word,
                        near);
-    return dg_fail(err, DG_USAGE, "%s: there is no option %s; doppel help %s names those there are",
+    return dg_fail(err, DG_USAGE, "%s: there is no option %s; doppel help %s lists its options",
                    command->name, word, command->name);
 }
 
@@ -76,7 +78,7 @@ static dg_code set(dg_args *out, const dg_command *command, size_t i, const char
         return DG_OK;
     out->number[i] = strtoull(value, &end, 10);
     if (*value < '0' || *value > '9' || *end)
-        return dg_fail(err, DG_USAGE, "%s: --%s wants a number, not %s", command->name, row->name,
+        return dg_fail(err, DG_USAGE, "%s: --%s needs a number, not %s", command->name, row->name,
                        value);
     return DG_OK;
 }

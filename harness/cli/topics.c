@@ -132,8 +132,9 @@ static void nodes(FILE *out)
     const dg_node_class *class;
     const dg_repair *repair;
     fputs("Classes of nodes, for --nodes and network.classes (table " DG_CLASS_TABLE_VERSION
-          "): what they do, the\nreleases that are named by themselves, the repairs that each "
-          "lacks.\n\n",
+          "): what they do, the\n"
+          "releases that each covers, the repairs that each lacks.\n"
+          "\n",
           out);
     for (size_t i = 0; (class = dg_class_at(i)); i++) {
         entry(out, class->name, TEXT_COLUMN, class->says);
@@ -154,7 +155,7 @@ static const struct {
 } topics[] = {
     { "plan", "keys of a plan, with values, ranges and defaults", plan },
     { "claims", "what is claimed, why, and how a plan changes it", claims },
-    { "nodes", "classes of nodes, their releases, what each lacks", nodes },
+    { "nodes", "classes of nodes, their releases, and what each lacks", nodes },
 };
 
 const char *dg_topic_at(size_t i, const char **says)

@@ -57,7 +57,8 @@ dg_code dg_consensus_enact(dg_world *world, dg_transition **what, uint64_t slot,
                        (unsigned long long)slot);
     if (c->enact.set && c->enact.slot != slot)
         return dg_fail(err, DG_USAGE,
-                       "code and configuration change in one slot, not in %llu and %llu",
+                       "code and configuration must change in the same slot, not in %llu and "
+                       "%llu",
                        (unsigned long long)c->enact.slot, (unsigned long long)slot);
     c->enact.set = true;
     c->enact.slot = slot;

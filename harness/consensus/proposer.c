@@ -329,7 +329,9 @@ static dg_code in_time(dg_world *world, making *m, dg_error *err)
     dg_code rc;
     if (cost <= left)
         return DG_OK;
-    dg_fail(&why, DG_LIMIT, "block production took too long: %llu ms of %llu left of the slot",
+    dg_fail(&why, DG_LIMIT,
+            "block production took too long: %llu ms, with %llu ms of the slot "
+            "left",
             (unsigned long long)(cost / DG_MS), (unsigned long long)(left / DG_MS));
     rc = tell_failed(world, m, &why, err);
     return rc < 0 ? rc : DG_ABSENT;

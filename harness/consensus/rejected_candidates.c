@@ -14,15 +14,15 @@
 enum { TAIL = 4 + 64 /* of a bitfield: index, signature */ };
 
 static const char *const says[DG_REJECTION_COUNT] = {
-    [DG_REJECTION_SILENT] = "the runtime left it out and says nothing",
+    [DG_REJECTION_SILENT] = "the runtime left it out and gave no reason",
     [DG_REJECTION_MIGRATION] =
-        "N's first block left it out: it was made on answers over storage that N "
-        "had not migrated yet",
-    [DG_REJECTION_HEAD] = "its parachain had another head by then than it was made on",
+        "N's first block left it out: it was made on answers read from storage that N had not "
+        "migrated yet",
+    [DG_REJECTION_HEAD] = "its parachain no longer had the head that it was made on",
     [DG_REJECTION_LIMITS] =
-        "it was made for other limits than those of the configuration it was judged by",
-    [DG_REJECTION_CODE] = "its parachain had other code by then than it names",
-    [DG_REJECTION_ROOM] = "the block's weight had no room beside the bitfields",
+        "it was made for limits other than those of the configuration that it was judged by",
+    [DG_REJECTION_CODE] = "its parachain no longer had the code that it names",
+    [DG_REJECTION_ROOM] = "the block's weight left no room for it beside the bitfields",
 };
 
 const char *dg_consensus_rejection_says(dg_rejection why)

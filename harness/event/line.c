@@ -153,7 +153,7 @@ dg_code dg_event_parse(dg_event *out, const json_t *line, dg_error *err)
         || (rc = nothing_else(out, line, err)) < 0)
         return rc;
     if (detail && !json_is_object(detail))
-        return dg_fail(err, DG_MALFORMED, "event's `detail` is no object");
+        return dg_fail(err, DG_MALFORMED, "event's `detail` is not an object");
     out->detail = json_incref(detail);
     return DG_OK;
 }
@@ -167,7 +167,8 @@ dg_code dg_event_parse_line(dg_event *out, dg_bytes line, dg_error *err)
     if (!json && !why.text[0]) /* the parser words all but that its memory ended */
         return dg_fail(err, DG_NOMEM, "no memory for an event");
     if (!json)
-        return dg_fail(err, DG_MALFORMED, "no event: %.120s at byte %d", why.text, why.position);
+        return dg_fail(err, DG_MALFORMED, "not an event: %.120s at byte %d", why.text,
+                       why.position);
     rc = dg_event_parse(out, json, err);
     json_decref(json);
     return rc;

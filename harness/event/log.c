@@ -116,7 +116,7 @@ static dg_code line_in(dg_event_log *log, dg_bytes line, dg_error *err)
         return rc;
     if (e.seq != log->count) {
         json_decref(e.detail);
-        return dg_fail(err, DG_MALFORMED, "event's `seq` is %llu where %zu is due",
+        return dg_fail(err, DG_MALFORMED, "event's `seq` is %llu where %zu is expected",
                        (unsigned long long)e.seq, log->count);
     }
     dg_event_log_add(log, &e);

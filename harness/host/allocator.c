@@ -83,8 +83,8 @@ dg_code dg_host_heap_take(dg_host_heap *heap, uint32_t *at, dg_guest *guest, uin
     if (len > DG_HOST_HEAP_BLOCK_MAX) {
         heap->poisoned = true;
         return dg_fail(err, DG_TRAP,
-                       "guest allocator: a block of %llu bytes was asked for, 32 MiB are"
-                       " allowed",
+                       "guest allocator: a block of %llu bytes was asked for; at most 32 MiB "
+                       "are allowed",
                        (unsigned long long)len);
     }
     order = order_of((uint32_t)len);

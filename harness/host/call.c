@@ -84,8 +84,8 @@ static dg_code run_once(dg_module *module, dg_engine *engine, dg_host_result *re
     dg_buf_init(&h.scratch, DG_HOST_SCRATCH_MAX);
     dg_buf_init(&h.cursor, DG_TRIE_KEY_MAX);
     if (input.len > UINT32_MAX)
-        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes, 4 GiB are allowed", entry,
-                       input.len);
+        return dg_fail(err, DG_LIMIT, "%s: the input has %zu bytes; at most 4 GiB are allowed",
+                       entry, input.len);
     rc = dg_module_call(module, entry, &hooks, &h, &limits, &result->trap, &result->cost, err);
     finish(&h);
     assert(dg_state_depth(state) == h.depth); /* nothing that the runtime left open */

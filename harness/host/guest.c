@@ -64,8 +64,8 @@ static dg_code place(dg_guest *guest, uint32_t *at, uint8_t **room, size_t len, 
     dg_code rc;
     if (h->own_heap)
         return dg_fail(err, DG_TRAP,
-                       "the runtime allocates itself and called a function that needs"
-                       " the host's allocator");
+                       "the runtime has its own allocator, but called a function that needs the "
+                       "host's allocator");
     if ((rc = dg_host_heap_take(&h->heap, at, guest, len, err)) < 0)
         return rc;
     return dg_host_lift_at(guest, room, *at, (uint32_t)len, err);

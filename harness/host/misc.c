@@ -133,7 +133,9 @@ static dg_code allocator_malloc(dg_guest *guest, const uint64_t *arg, uint64_t *
     uint32_t at = 0;
     dg_code rc;
     if (h->own_heap)
-        return dg_fail(err, DG_TRAP, "the runtime allocates itself and asked the host for memory");
+        return dg_fail(err, DG_TRAP,
+                       "the runtime has its own allocator, but asked the host for "
+                       "memory");
     rc = dg_host_heap_take(&h->heap, &at, guest, arg[0], err);
     *ret = at;
     return rc;
@@ -144,7 +146,9 @@ static dg_code allocator_free(dg_guest *guest, const uint64_t *arg, uint64_t *re
     dg_host *h = dg_host_of(guest);
     (void)ret;
     if (h->own_heap)
-        return dg_fail(err, DG_TRAP, "the runtime allocates itself and gave memory to the host");
+        return dg_fail(err, DG_TRAP,
+                       "the runtime has its own allocator, but gave memory to the "
+                       "host");
     return dg_host_heap_give(&h->heap, guest, (uint32_t)arg[0], err);
 }
 

@@ -12,7 +12,7 @@ dg_code dg_host_offchain_allowed(const dg_host *h, bool query_too, const char *w
     if (h->options.context == DG_HOST_CONTEXT_OFFCHAIN
         || (query_too && h->options.context == DG_HOST_CONTEXT_QUERY))
         return DG_OK;
-    return dg_fail(err, DG_TRAP, "%s cannot be used here: only by an offchain worker%s", what,
+    return dg_fail(err, DG_TRAP, "%s cannot be used here, but only by an offchain worker%s", what,
                    query_too ? " or a runtime-API call" : "");
 }
 

@@ -22,7 +22,7 @@ static dg_code check_exports(const dg_module *module, dg_error *err)
 {
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (!dg_module_exports(module, needed[i]))
-            return dg_fail(err, DG_MALFORMED, "the wasm is no runtime: it does not export %s",
+            return dg_fail(err, DG_MALFORMED, "the wasm is not a runtime: it does not export %s",
                            needed[i]);
     return DG_OK;
 }
@@ -213,7 +213,9 @@ static dg_code fetch(dg_runtime *r, dg_host_result *result, dg_bytes *raw, dg_st
                                : rc;
     in = dg_scale_from(dg_buf_bytes(&result->output));
     if (best && !dg_scale_option(&in) && in.rc == DG_OK)
-        return dg_fail(err, DG_MALFORMED, "the runtime offers metadata version %u and returns none",
+        return dg_fail(err, DG_MALFORMED,
+                       "the runtime offers metadata version %u, but returns "
+                       "none",
                        best);
     *raw = dg_scale_bytes(&in);
     return dg_scale_finish(&in, err, "metadata");

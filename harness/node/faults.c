@@ -16,9 +16,12 @@ static const struct {
     const char *name, *says;
     uint32_t withholds;
 } kinds[DG_FAULT_COUNT] = {
-    [DG_FAULT_CRASH] = { "crash", "the process is gone and begins anew at the end", 0 },
+    [DG_FAULT_CRASH] = { "crash", "the process is down, and starts again when the fault ends", 0 },
     [DG_FAULT_PAUSE] = { "pause", "the process stands still", 0 },
-    [DG_FAULT_PARTITION] = { "partition", "these nodes and all others cannot reach each other", 0 },
+    [DG_FAULT_PARTITION] = { "partition",
+                             "these nodes and all other nodes cannot reach each "
+                             "other",
+                             0 },
     [DG_FAULT_CLOCK] = { "clock", "the clock is off, drifts or runs at another speed", 0 },
     [DG_FAULT_LOSS] = { "loss", "links from and to these nodes lose messages", 0 },
     [DG_FAULT_SILENT_BACKER] = { "silent-backer", "no statements are made",
@@ -47,14 +50,14 @@ static dg_code check_who(const dg_world *world, const dg_fault *f, dg_error *err
          f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
         if (f->list[i] >= world->node_count)
             return dg_fail(err, DG_USAGE,
-                           "there is no node %u, the network has %u (the first is 0)", f->list[i],
+                           "there is no node %u: the network has %u (the first is 0)", f->list[i],
                            world->node_count);
     if (f->kind == DG_FAULT_OFFLINE_COLLATORS
         && (f->who == DG_WHO_GROUP || f->who == DG_WHO_AUTHORS))
         return dg_fail(err, DG_USAGE,
                        "collators are named by their parachains, by a share of them, or all");
     if (f->who == DG_WHO_SHARE && f->share_ppm > PPM)
-        return dg_fail(err, DG_USAGE, "a share of %u parts in a million", f->share_ppm);
+        return dg_fail(err, DG_USAGE, "a share of %u parts in a million is above 1", f->share_ppm);
     return DG_OK;
 }
 
@@ -148,7 +151,7 @@ static dg_code mark_group(const dg_world *world, bool *meant, const dg_planned_f
     uint32_t group = f->of.group;
     if (!b->session || group >= b->view.group_count)
         return dg_fail(err, DG_USAGE,
-                       "there is no group %u in slot %llu, there are %u (the first is 0)", group,
+                       "there is no group %u in slot %llu: there are %u (the first is 0)", group,
                        (unsigned long long)world->slot, b->session ? b->view.group_count : 0);
     for (uint32_t i = b->view.group_from[group]; i < b->view.group_from[group + 1]; i++) {
         uint32_t node = dg_session_node(b->session, b->view.members[i]);

@@ -387,7 +387,7 @@ dg_code dg_network_configure(dg_network *net, uint64_t slot, const json_t *field
 dg_code dg_network_run(dg_network *net, uint64_t until, dg_error *err)
 {
     if (net->over)
-        return dg_fail(err, DG_USAGE, "the network is at its end");
+        return dg_fail(err, DG_USAGE, "the network has already ended");
     if (until < net->world.first_slot)
         return dg_fail(err, DG_USAGE, "slot %llu lies before the fork", (unsigned long long)until);
     return dg_sim_run(net->world.sim, (until + 1 - net->world.first_slot) * net->world.slot_ns - 1,

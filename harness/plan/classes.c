@@ -96,8 +96,8 @@ static dg_code bad_classes(json_t *list, const char *text, dg_error *err)
 {
     json_decref(list);
     return dg_fail(err, DG_USAGE,
-                   "network.classes: CLASS, or CLASS=SHARE,CLASS=SHARE, with classes or releases "
-                   "as v1.10, not %.200s",
+                   "network.classes: write CLASS, or CLASS=SHARE,CLASS=SHARE, with classes or "
+                   "releases such as v1.10, not %.200s",
                    text);
 }
 

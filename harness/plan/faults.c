@@ -74,9 +74,9 @@ dg_code dg_plan_moment_check(const json_t *of, const char *key, dg_error *err)
         return dg_fail(err, DG_USAGE, "%s is \"%.40s\": write U, U-5 or U+3", key, text);
     if (dg_position_parse(&position, text, err) < 0)
         return dg_fail_within(err, DG_USAGE, "%s", key);
-    return position.in_blocks
-               ? dg_fail(err, DG_USAGE, "%s is \"%.40s\": only upgrade.at counts blocks", key, text)
-               : DG_OK;
+    return position.in_blocks ? dg_fail(
+               err, DG_USAGE, "%s is \"%.40s\": only upgrade.at can count blocks", key, text)
+                              : DG_OK;
 }
 
 dg_code dg_plan_moment_slot(uint64_t *out, const dg_plan_span *span, const json_t *of,
@@ -111,15 +111,17 @@ static dg_code check_who(const json_t *fault, dg_fault_kind kind, dg_error *err)
     for (size_t i = 0; i < WHO_KEYS; i++)
         given += json_object_get(fault, who_keys[i]) != NULL;
     if (given != 1)
-        return dg_fail(err, DG_USAGE, "%s of nodes, paras, share, group and who must say with whom",
+        return dg_fail(err, DG_USAGE,
+                       "%s of nodes, paras, share, group and who must name its "
+                       "targets",
                        given ? "only one" : "one");
     if (collators && (json_object_get(fault, "nodes") || json_object_get(fault, "group")))
         return dg_fail(err, DG_USAGE, "collators are named by paras, share or who");
     if (collators && json_object_get(fault, "who")
         && strcmp(json_string_value(json_object_get(fault, "who")), "all") != 0)
-        return dg_fail(err, DG_USAGE, "who: of collators only \"all\" can be said");
+        return dg_fail(err, DG_USAGE, "who: for collators only \"all\" is possible");
     if (!collators && json_object_get(fault, "paras"))
-        return dg_fail(err, DG_USAGE, "paras: only offline-collators is about parachains");
+        return dg_fail(err, DG_USAGE, "paras: only offline-collators strikes parachains");
     return DG_OK;
 }
 
@@ -138,7 +140,8 @@ static dg_code check_struck(const json_t *fault, dg_fault_kind kind, dg_error *e
         && (!warp || json_integer_value(warp) == 1))
         return dg_fail(
             err, DG_USAGE,
-            "a clock without offset_ms, drift_ppm or warp goes right, so the fault strikes nobody");
+            "a clock without offset_ms, drift_ppm or warp keeps true time, so the fault strikes "
+            "nobody");
     if (kind == DG_FAULT_LOSS && !whole(fault, "loss_per_million"))
         return dg_fail(err, DG_USAGE, "loss_per_million is 0, so nothing is lost");
     return DG_OK;
@@ -162,7 +165,9 @@ static dg_code check_own(const json_t *fault, dg_fault_kind kind, dg_error *err)
             return dg_fail(err, DG_USAGE, "%s belongs to %s, not to %s", own_keys[i].key,
                            dg_node_fault_name(own_keys[i].kind), dg_node_fault_name(kind));
     if (kind == DG_FAULT_LOSS && !json_object_get(fault, "loss_per_million"))
-        return dg_fail(err, DG_USAGE, "loss_per_million is missing: how many messages are lost");
+        return dg_fail(err, DG_USAGE,
+                       "loss_per_million is missing: it says how many messages "
+                       "in a million are lost");
     return DG_OK;
 }
 
@@ -171,7 +176,7 @@ dg_code dg_plan_faults_check(const dg_plan *plan, dg_error *err)
     const json_t *fault;
     size_t i;
     if (json_array_size(faults_of(plan)) > FAULTS_MAX)
-        return dg_fail(err, DG_USAGE, "network.faults has %zu faults, at most %d are read",
+        return dg_fail(err, DG_USAGE, "network.faults has %zu faults; at most %d are allowed",
                        json_array_size(faults_of(plan)), FAULTS_MAX);
     json_array_foreach(faults_of(plan), i, fault)
     {
@@ -245,15 +250,15 @@ static dg_code place(dg_plan_fault *out, const json_t *fault, const dg_plan_span
         || (rc = read_who(out, fault, err)) < 0)
         return rc;
     if (f->until <= f->from)
-        return dg_fail(err, DG_USAGE, "until is slot %llu, no later than from, slot %llu",
+        return dg_fail(err, DG_USAGE, "until is slot %llu, which is not after from, slot %llu",
                        (unsigned long long)f->until, (unsigned long long)f->from);
     if (f->from > span->end_slot)
-        return dg_fail(err, DG_USAGE, "from is slot %llu, the run ends with slot %llu",
+        return dg_fail(err, DG_USAGE, "from is slot %llu, but the run ends with slot %llu",
                        (unsigned long long)f->from, (unsigned long long)span->end_slot);
     if (out->treatment_only && f->from < span->upgrade_slot)
         return dg_fail(err, DG_USAGE,
-                       "from lies before U: up to there treatment is control, so a fault of "
-                       "treatment alone begins at U");
+                       "from lies before U: up to U both arms are the same run, so a fault of "
+                       "treatment alone begins at U or later");
     return DG_OK;
 }
 

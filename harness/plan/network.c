@@ -43,7 +43,7 @@ static dg_code check_shares(const json_t *list, const char *key, dg_error *err)
     double sum = 0;
     size_t i;
     if (json_array_size(list) > DG_PLAN_SHARES_MAX)
-        return dg_fail(err, DG_USAGE, "network.%s has %zu %s, at most %d are read", key,
+        return dg_fail(err, DG_USAGE, "network.%s has %zu %s; at most %d are allowed", key,
                        json_array_size(list), key, DG_PLAN_SHARES_MAX);
     json_array_foreach(list, i, item) sum += json_number_value(json_object_get(item, "share"));
     if (fabs(sum - 1) > 1e-9)
@@ -57,10 +57,13 @@ static dg_code check_latency(const json_t *latency, dg_error *err)
         return DG_OK;
     if (json_array_size(latency) != 2)
         return dg_fail(err, DG_USAGE,
-                       "network.links.latency_ms must be two numbers, the least and the most");
+                       "network.links.latency_ms must be two numbers, the lowest and the "
+                       "highest");
     if (json_integer_value(json_array_get(latency, 0))
         > json_integer_value(json_array_get(latency, 1)))
-        return dg_fail(err, DG_USAGE, "network.links.latency_ms: the least is above the most");
+        return dg_fail(err, DG_USAGE,
+                       "network.links.latency_ms: the lowest is above the "
+                       "highest");
     return DG_OK;
 }
 
@@ -80,7 +83,8 @@ static dg_code check_pvf(const json_t *pvf, dg_error *err)
     if (pvf && !json_object_size(pvf))
         return dg_fail(
             err, DG_USAGE,
-            "network.pvf needs both prepare_ms_min and prepare_ms_max, or both of execute_ms");
+            "network.pvf needs both prepare_ms_min and prepare_ms_max, or both execute_ms_min "
+            "and execute_ms_max");
     rc = check_range(pvf, "prepare_ms_min", "prepare_ms_max", err);
     return rc < 0 ? rc : check_range(pvf, "execute_ms_min", "execute_ms_max", err);
 }
@@ -111,8 +115,8 @@ dg_code dg_plan_network_check(const dg_plan *plan, dg_error *err)
     bool collators = json_array_size(network_at(plan, "collators")) != 0;
     if (network_at(plan, "classes") && !class_count(plan))
         return dg_fail(err, DG_USAGE,
-                       "network.classes is an empty list: leave the key out for nodes of N's time, "
-                       "or say network: false for none");
+                       "network.classes is an empty list: leave the key out for nodes of N's "
+                       "time, or write network: false for no network");
     if (!dg_plan_wants_network(plan))
         return DG_OK;
     if ((class_count(plan)
@@ -228,7 +232,7 @@ dg_code dg_plan_network_place(dg_plan_network *out, const dg_plan *plan, const d
             dg_plan_moment_slot(&c->code_from, span, json_object_get(item, "upgrades_code"), "at",
                                 span->clock.next_slot, err);
         if (rc == DG_OK && c->code_bytes && c->code_from > span->end_slot)
-            rc = dg_fail(err, DG_USAGE, "at is slot %llu, the run ends with slot %llu",
+            rc = dg_fail(err, DG_USAGE, "at is slot %llu, but the run ends with slot %llu",
                          (unsigned long long)c->code_from, (unsigned long long)span->end_slot);
         if (rc < 0)
             return dg_fail_within(err, rc, "network.collators[%zu].upgrades_code", i);

@@ -56,7 +56,7 @@ dg_code dg_plan_parse(dg_plan **out, dg_bytes text, const char *name, const char
     dg_code rc;
     *out = NULL;
     if (text.len > DG_PLAN_MAX)
-        return dg_fail(err, DG_LIMIT, "%s: a plan of %zu bytes is above the %d that are read", name,
+        return dg_fail(err, DG_LIMIT, "%s: the plan has %zu bytes; at most %d are allowed", name,
                        text.len, DG_PLAN_MAX);
     if ((rc = read_json(&json, text, err)) < 0
         || (rc = dg_keys_check(dg_plan_keys(), json, false, err)) < 0)
@@ -169,10 +169,10 @@ static dg_code resolve(char *out, size_t size, const dg_plan *plan, const char *
         len = snprintf(out, size, "%s%s", plan->folder, path);
         if (len < (int)size && dg_file_exists(out))
             return DG_OK;
-        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s is there%s", key, path, out,
+        return dg_fail(err, DG_IO, "%s: neither %.200s nor %.200s exists%s", key, path, out,
                        how_to_make(path));
     }
-    return dg_fail(err, DG_IO, "%s: there is no %.300s%s", key, path, how_to_make(path));
+    return dg_fail(err, DG_IO, "%s: %.300s does not exist%s", key, path, how_to_make(path));
 }
 
 static dg_how how_of(const char *text)

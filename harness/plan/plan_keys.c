@@ -44,8 +44,9 @@ static const dg_keys_row fixed[] = {
       .says = "runtime N: a blob as on chain, plain wasm, .zst or hex of either, or a state that "
               "holds it" },
     { "upgrade.config", DG_KEYS_OBJECT, .open = true, .without = "the configuration stays",
-      .says = "fields of HostConfiguration by their place, as \"executor_params\" or \"a.b\", to "
-              "what a change scheduled in U makes of them; with upgrade.to or alone" },
+      .says = "fields of HostConfiguration by path, such as \"executor_params\" or \"a.b\", "
+              "each with the value to which a change scheduled in U sets it; with upgrade.to or "
+              "alone" },
     { "upgrade.at", DG_KEYS_TEXT, true,
       .says =
           "position of U: boundary-20 or boundary-20s (20 slots before the session changes), "
@@ -57,36 +58,37 @@ static const dg_keys_row fixed[] = {
     { "horizon.boundaries_after", DG_KEYS_WHOLE, .min = 2, .max = 100, .fallback = "2",
       .says = "session boundaries after U: sets and configuration act two sessions later" },
     { "horizon.slots_max", DG_KEYS_WHOLE, .min = 1, .max = 1000000, .fallback = "28800",
-      .says = "a run of more slots than that is refused before it begins: two days of 6 s slots" },
+      .says = "a run of more slots than this is refused before it begins; the default is two "
+              "days of 6 s slots" },
     { "fork", DG_KEYS_OBJECT, .without = "the snapshot's state as it is",
       .says = "the state from which both arms begin" },
     { "fork.storage", DG_KEYS_OBJECT, .open = true, .without = "none",
-      .says = "values put into it first: \"0x..\" or \"Pallet.Item\": \"0x..\", a value by its "
-              "type, or null" },
+      .says = "values written into the state first: \"0x..\" or \"Pallet.Item\": \"0x..\", a "
+              "value by its type, or null" },
     { "network", DG_KEYS_OBJECT, .or_false = true,
       .without = "nodes of N's time, where the state has validators and parachains",
-      .says = "the network around the chain; false: none, so what is said is of the chain only" },
+      .says = "the network around the chain; false: no network, so the outcome speaks of the "
+              "chain only" },
     { "network.validators", DG_KEYS_TEXT, .words = from_snapshot, .fallback = "\"snapshot\"",
-      .says = "who validates" },
+      .says = "the validators" },
     { "network.parachains", DG_KEYS_TEXT, .words = from_snapshot, .fallback = "\"snapshot\"",
-      .says = "which parachains there are" },
+      .says = "the parachains" },
     { "network.size", DG_KEYS_TEXT, .without = "the state is not grown",
-      .says = "validators x parachains, as 300x50: the state is grown to that before the fork" },
+      .says = "validators x parachains, such as 300x50: the state is grown to this size before "
+              "the fork" },
     { "network.grow_by", DG_KEYS_TEXT, .words = growers, .fallback = "\"writes\"",
-      .says =
-          "writes: added to the state; genesis-builder: a genesis of the runtime's own builder" },
-    { "network.classes", DG_KEYS_LIST,
-      .without = "the releases that were current when N came; of a size alone SD_V12_OK",
-      .says = "node classes and their shares, which add up to 1; in short "
+      .says = "writes: added to the state; genesis-builder: a genesis made by the runtime's own "
+              "builder" },
+    { "network.classes", DG_KEYS_LIST, .without = "the releases that were current when N came",
+      .says = "node classes and their shares, which add up to 1; in short form "
               "SD_V12_PURGE=0.9,SD_V1=0.1 or by release v1.10=0.92,v1.6=0.08" },
     { "network.classes[]", DG_KEYS_OBJECT, .says = "a class of nodes" },
     { "network.classes[].class", DG_KEYS_TEXT, true, .words = classes,
       .says = "release family of the node (doppel help nodes)" },
     { "network.classes[].share", DG_KEYS_NUMBER, true, .max = 1,
-      .says = "of the validators, by lot" },
+      .says = "share of the validators, drawn by lot" },
     { "network.classes[].without", DG_KEYS_LIST, .without = "none",
-      .says =
-          "repairs of this class that are taken away again, by the number of their pull request" },
+      .says = "repairs that are removed from this class, by the number of their pull request" },
     { "network.classes[].without[]", DG_KEYS_TEXT, .words = repairs, .says = "a repair" },
     { "network.collators", DG_KEYS_LIST, .without = "all lookahead, protocol 2, runtime sync",
       .says = "collators of the parachains and their shares, which add up to 1" },
@@ -94,29 +96,29 @@ static const dg_keys_row fixed[] = {
     { "network.collators[].kind", DG_KEYS_TEXT, true, .words = authors,
       .says = "how these collators author" },
     { "network.collators[].protocol", DG_KEYS_WHOLE, .min = 1, .max = 2, .fallback = "2",
-      .says = "newest version of the collation protocol they speak" },
+      .says = "newest version of the collation protocol that they speak" },
     { "network.collators[].runtime", DG_KEYS_TEXT, .words = runtimes, .fallback = "\"sync\"",
-      .says = "sync: 12 s slots, no block beside one that waits for availability; async: 6 s, room "
-              "for three" },
+      .says = "sync: 12 s slots, and no new block while one waits for availability; async: 6 s "
+              "slots, and room for three" },
     { "network.collators[].share", DG_KEYS_NUMBER, true, .max = 1,
-      .says = "of the parachains, by lot" },
+      .says = "share of the parachains, drawn by lot" },
     { "network.collators[].upgrades_code", DG_KEYS_OBJECT, .without = "none",
-      .says = "each of these parachains publishes new code once, on which nobody votes" },
+      .says = "each of these parachains publishes new code once, and no validator votes on it" },
     { "network.collators[].upgrades_code.bytes", DG_KEYS_WHOLE, true, .min = 9, .max = 3 << 20,
       .says = "size of the code" },
     { "network.collators[].upgrades_code.at", DG_KEYS_TEXT, .without = "the first of the run",
-      .says = "first slot: a position as of upgrade.at, or U, U-5, U+3" },
+      .says = "first slot: a position as in upgrade.at, or U, U-5, U+3" },
     { "network.pvf", DG_KEYS_OBJECT, .without = "as of its keys",
       .says = "how long a node takes to prepare a parachain's code, and to execute its blocks, "
               "drawn for each between these bounds" },
     { "network.pvf.prepare_ms_min", DG_KEYS_WHOLE, .min = 1, .max = 3600000, .fallback = "6000",
-      .says = "milliseconds, least" },
+      .says = "milliseconds, lowest" },
     { "network.pvf.prepare_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000, .fallback = "18000",
-      .says = "milliseconds, most" },
+      .says = "milliseconds, highest" },
     { "network.pvf.execute_ms_min", DG_KEYS_WHOLE, .min = 1, .max = 3600000, .fallback = "300",
-      .says = "milliseconds that executing one of its blocks takes, least" },
+      .says = "milliseconds to execute one of its blocks, lowest" },
     { "network.pvf.execute_ms_max", DG_KEYS_WHOLE, .min = 1, .max = 3600000, .fallback = "300",
-      .says = ".. and most; two are executed at one time" },
+      .says = ".. and highest; two blocks are executed at a time" },
     { "network.links", DG_KEYS_OBJECT, .without = "as of its keys",
       .says = "links between any two nodes" },
     { "network.links.latency_ms", DG_KEYS_LIST, .fallback = "[20, 200]",
@@ -126,50 +128,51 @@ static const dg_keys_row fixed[] = {
     { "network.links.loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000, .fallback = "0",
       .says = "messages lost" },
     { "network.exchange", DG_KEYS_TEXT, .words = exchanges, .fallback = "\"computed\"",
-      .says = "how statements and bitfields get from node to node: computed, or each sent as "
-              "messages, dearer and counted" },
+      .says = "how statements and bitfields travel from node to node: computed, or each sent as "
+              "a message, which costs more time and counts the messages" },
     { "network.forks", DG_KEYS_BOOL, .fallback = "true",
-      .says = "false: only the first author of a slot builds, a world that does not exist" },
+      .says = "false: only the first author of a slot builds, unlike any real network" },
     { "network.backs_off", DG_KEYS_BOOL, .fallback = "false",
-      .says = "true: authors leave slots out while finality lags by more than fifty blocks, as on "
+      .says = "true: authors skip slots while finality lags by more than fifty blocks, as on "
               "test networks" },
     { "network.compile_ms", DG_KEYS_OBJECT,
       .without = "from the size of its wasm, for 8 to 4 cores",
       .says = "how long a node stands still to compile N" },
     { "network.compile_ms.min", DG_KEYS_WHOLE, true, .min = 0, .max = 3600000,
-      .says = "milliseconds, the quickest node" },
+      .says = "milliseconds, the fastest node" },
     { "network.compile_ms.max", DG_KEYS_WHOLE, true, .min = 0, .max = 3600000,
-      .says = "milliseconds, the slowest" },
+      .says = "milliseconds, the slowest node" },
     { "network.faults", DG_KEYS_LIST, .without = "none",
-      .says = "what goes wrong, when and for whom" },
+      .says = "what goes wrong, when, and which nodes it strikes" },
     { "network.faults[]", DG_KEYS_OBJECT, .says = "one fault" },
     { "network.faults[].kind", DG_KEYS_TEXT, true, .words = faults, .says = "what goes wrong" },
     { "network.faults[].from", DG_KEYS_TEXT,
-      .without = "the first of the run; U of treatment alone",
-      .says = "first slot: a position as of upgrade.at, or U, U-5, U+3" },
+      .without = "the first slot of the run; U for a fault of treatment alone",
+      .says = "first slot: a position as in upgrade.at, or U, U-5, U+3" },
     { "network.faults[].until", DG_KEYS_TEXT, .without = "the end of the run",
-      .says = "first slot after it, as `from`" },
+      .says = "first slot after the fault, written as `from`" },
     { "network.faults[].arm", DG_KEYS_TEXT, .words = fault_arms, .fallback = "\"both\"",
       .says = "both, or treatment alone: then from U on" },
     { "network.faults[].nodes", DG_KEYS_LIST,
       .without = "one of nodes, paras, share, group and who is needed",
-      .says = "who: validators by index, the first is 0" },
+      .says = "the nodes it strikes: validators by index, the first is 0" },
     { "network.faults[].nodes[]", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "index of a node" },
     { "network.faults[].paras", DG_KEYS_LIST,
       .without = "one of nodes, paras, share, group and who is needed",
-      .says = "who: parachains by id, of offline-collators" },
+      .says = "the parachains it strikes, by id: offline-collators only" },
     { "network.faults[].paras[]", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .says = "id of a parachain" },
     { "network.faults[].share", DG_KEYS_NUMBER, .max = 1,
       .without = "one of nodes, paras, share, group and who is needed",
-      .says = "whom it strikes: this share of them, drawn by lot" },
+      .says = "the share of the nodes (offline-collators: of the parachains) that it strikes, "
+              "drawn by lot" },
     { "network.faults[].group", DG_KEYS_WHOLE, .min = 0, .max = UINT32_MAX,
       .without = "one of nodes, paras, share, group and who is needed",
-      .says = "who: the members of this backing group when it begins" },
+      .says = "the nodes it strikes: the members of this backing group when it begins" },
     { "network.faults[].who", DG_KEYS_TEXT, .words = fault_whos,
       .without = "one of nodes, paras, share, group and who is needed",
-      .says = "who: all, or the authors of the slot in which it begins" },
+      .says = "the nodes it strikes: all, or the authors of the slot in which it begins" },
     { "network.faults[].offset_ms", DG_KEYS_WHOLE, .min = -86400000, .max = 86400000,
       .fallback = "0", .says = "clock: how far it is ahead of true time, in milliseconds" },
     { "network.faults[].drift_ppm", DG_KEYS_WHOLE, .min = -500000, .max = 500000, .fallback = "0",
@@ -177,7 +180,7 @@ static const dg_keys_row fixed[] = {
     { "network.faults[].warp", DG_KEYS_WHOLE, .min = 1, .max = 1000000, .fallback = "1",
       .says = "clock: how many times as fast as true time it runs" },
     { "network.faults[].loss_per_million", DG_KEYS_WHOLE, .min = 0, .max = 1000000,
-      .without = "of a loss it is needed", .says = "loss: messages lost" },
+      .without = "needed for a loss", .says = "loss: messages lost, per million" },
     { "claims", DG_KEYS_OBJECT, .without = "all are judged",
       .says = "which claims are judged, and how" },
     { "claims.default", DG_KEYS_BOOL, .fallback = "true",
@@ -187,8 +190,8 @@ static const dg_keys_row fixed[] = {
     { "seed", DG_KEYS_WHOLE, .min = 0, .max = INT64_C(1) << 53, .fallback = "1",
       .says = "seed of all chance in the run" },
     { "seeds_max", DG_KEYS_WHOLE, .min = 1, .max = 256, .fallback = "16",
-      .says = "how many seeds may be run in all where one leaves open what luck decides: a hazard "
-              "that did not come, a claim that broke narrowly; 1: never another" },
+      .says = "how many seeds may be run in all where one seed leaves the verdict to chance: a "
+              "hazard that did not occur, a claim that broke narrowly; 1: one seed only" },
 };
 enum { FIXED = sizeof fixed / sizeof *fixed, ROWS_MAX = 256 };
 
@@ -211,7 +214,7 @@ static void add_allow(const dg_claim *claim)
 {
     static char says[DG_CLAIM_COUNT][80];
     snprintf(says[claim->id], sizeof says[claim->id],
-             "%s: so much harm is acceptable, and the claim holds", claim->allows);
+             "%s: up to this much harm is acceptable, and the claim holds", claim->allows);
     add(&(dg_keys_row){ .kind = DG_KEYS_NUMBER, .fallback = "0", .says = says[claim->id] },
         "claims.%s.%s", dg_claim_name(claim->id), "allow");
 }

@@ -25,7 +25,7 @@ static dg_code named(const dg_meta_entry **out, dg_buf *key, const dg_meta *meta
     if (!(*out = dg_meta_storage(meta, pallet, dot + 1)))
         return dg_fail(err, DG_USAGE, "the runtime has no such storage item");
     if ((*out)->hasher_count)
-        return dg_fail(err, DG_USAGE, "a map; write the whole key as 0x..");
+        return dg_fail(err, DG_USAGE, "it is a map; write the whole key as 0x..");
     dg_storage_key_raw(key, *out, NULL);
     return dg_buf_check(key, err, "key");
 }

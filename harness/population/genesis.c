@@ -63,7 +63,7 @@ static dg_code read_default(json_t **out, dg_runtime *runtime, dg_state *state, 
             text.len && s.rc == DG_OK ? json_loadb((const char *)text.at, text.len, 0, NULL) : NULL;
         rc = *out ? DG_OK
                   : dg_fail(err, DG_UNSUPPORTED,
-                            "the runtime's genesis builder has no default that is JSON");
+                            "the runtime's genesis builder has no default in JSON");
     }
     dg_buf_clear(&answer);
     return rc;

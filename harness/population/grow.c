@@ -24,8 +24,8 @@ dg_code dg_population_parse(dg_population *out, const char *text, dg_error *err)
     if (!number(&at, &out->validators, DG_POPULATION_VALIDATORS_MAX) || *at++ != 'x'
         || !number(&at, &out->parachains, DG_POPULATION_PARACHAINS_MAX) || *at)
         return dg_fail(err, DG_USAGE,
-                       "\"%.40s\" is no size of a network: write 300x50, at most %dx%d", text,
-                       DG_POPULATION_VALIDATORS_MAX, DG_POPULATION_PARACHAINS_MAX);
+                       "\"%.40s\" is not a network size: write one like 300x50, at most %dx%d",
+                       text, DG_POPULATION_VALIDATORS_MAX, DG_POPULATION_PARACHAINS_MAX);
     if (out->parachains > out->validators)
         return dg_fail(
             err, DG_USAGE,
@@ -90,7 +90,9 @@ static dg_code by_writes(growth *g, const dg_growth *out, dg_error *err)
 static dg_code by_genesis(growth *g, dg_runtime *runtime, const dg_growth *out, dg_error *err)
 {
     if (g->number)
-        return dg_fail(err, DG_USAGE, "block #%u is no genesis: only a genesis is built anew",
+        return dg_fail(err, DG_USAGE,
+                       "block #%u is not a genesis: a genesis builder can "
+                       "replace only a genesis",
                        g->number);
     if (!dg_growth_can_build(runtime))
         return dg_fail(err, DG_UNSUPPORTED, "%s %u has no genesis builder",
@@ -103,8 +105,8 @@ static void say(dg_growth *out, dg_growth_by by)
 {
     if (by == DG_GROWTH_GENESIS)
         snprintf(out->how, sizeof out->how,
-                 "a genesis of the runtime's own builder in place of the fork's, with the fork's "
-                 "configuration");
+                 "a genesis made by the runtime's own builder in place of the forked state, "
+                 "with the fork's configuration");
     else
         snprintf(out->how, sizeof out->how,
                  "%u validators queued for the next session boundary and %u parachains with a core "
@@ -113,8 +115,9 @@ static void say(dg_growth *out, dg_growth_by by)
                  out->to.parachains - out->from.parachains);
     if (out->to.validators > DG_PARA_VALIDATORS_MAX)
         snprintf(out->how + strlen(out->how), sizeof out->how - strlen(out->how),
-                 "; %d validators at a time for parachains (Configuration.max_validators): "
-                 "bitfields of more leave candidates no room in most runtimes",
+                 "; at most %d validators at a time work for parachains "
+                 "(Configuration.max_validators): in most runtimes the bitfields of more leave "
+                 "no room for candidates",
                  DG_PARA_VALIDATORS_MAX);
 }
 

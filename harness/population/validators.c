@@ -66,7 +66,7 @@ static dg_code key_of(json_t **out, const char *field, size_t size, uint32_t ind
     uint8_t key[33];
     *out = NULL;
     if (!dg_growth_key(key, field, size, index))
-        return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is none that is known",
+        return dg_fail(err, DG_UNSUPPORTED, "session key %s of %zu bytes is of no known kind",
                        field, size);
     *out = dg_growth_hex(dg_bytes_of(key, size));
     return *out ? DG_OK : dg_fail(err, DG_NOMEM, "no memory for a session key");
@@ -178,7 +178,7 @@ dg_code dg_growth_validators(growth *g, uint32_t have, uint32_t added, dg_error 
     dg_code rc = DG_OK;
     if (!entry)
         return dg_fail(err, DG_UNSUPPORTED,
-                       "the runtime has no Session.NextKeys: nobody can be added");
+                       "the runtime has no Session.NextKeys: no validator can be added");
     if (!added)
         return DG_OK;
     if ((rc = read_list(g, &l.queued, "Session", "QueuedKeys", err)) < 0

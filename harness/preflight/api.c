@@ -62,7 +62,8 @@ static void compare(dg_preflight_look *l, const uint8_t id[8])
                           "%s %u is new in N", api, b);
     else if (b < a)
         dg_preflight_find(l, DG_FIND_WARN, "api.lowered", api, json_integer(a), json_integer(b),
-                          "%s goes back from %u to %u: nodes switch off what they had switched on",
+                          "%s goes back from %u to %u: nodes switch off the features that they "
+                          "had switched on",
                           api, a, b);
     else
         say_step(l, api, a, b);

@@ -34,10 +34,10 @@ static void arguments(dg_preflight_look *l, const dg_meta_pallet *a, const dg_me
     dg_buf where;
     dg_buf_init(&where, 4096);
     if (!dg_variant_reads(l->old_meta, a->calls, l->new_meta, b->calls, name, any, &where))
-        dg_preflight_find(l, severity_of_change(l), "calls.arguments", s.text, NULL, NULL,
-                          "call %s takes other arguments, at %s%s", s.text, dg_buf_text(&where),
-                          severity_of_change(l) == DG_FIND_WARN ? "; transaction_version stays"
-                                                                : "");
+        dg_preflight_find(
+            l, severity_of_change(l), "calls.arguments", s.text, NULL, NULL,
+            "call %s takes different arguments, at %s%s", s.text, dg_buf_text(&where),
+            severity_of_change(l) == DG_FIND_WARN ? "; transaction_version does not change" : "");
     dg_buf_clear(&where);
 }
 
@@ -52,7 +52,9 @@ static void calls_of(dg_preflight_look *l, const dg_meta_pallet *a, const dg_met
         if (now < 0)
             dg_preflight_find(l, DG_FIND_WARN, "calls.removed", s.text,
                               dg_preflight_find_int(index), NULL,
-                              "call %s is gone: what is scheduled or signed with it fails", s.text);
+                              "call %s is gone: scheduled calls and signed transactions that "
+                              "use it fail",
+                              s.text);
         else if (now != index)
             dg_preflight_find(
                 l, DG_FIND_WARN, "calls.index", s.text, dg_preflight_find_int(index),

@@ -56,9 +56,8 @@ static dg_code compare_sections(dg_preflight_look *l, dg_bytes wasm, dg_error *e
     dg_code rc;
     if (dg_wasm_section(&section, wasm, "runtime_version", &why) != DG_OK) {
         dg_preflight_find(l, DG_FIND_NOTE, "code.section", "runtime_version", NULL, NULL,
-                          "N carries no runtime_version section (it is older than they are, or was "
-                          "stripped): its version is what "
-                          "Core_version answers");
+                          "N carries no runtime_version section (it predates them, or was "
+                          "stripped): its version is the answer of Core_version");
         return DG_OK;
     }
     if (dg_runtime_refused(l->in->to)) {

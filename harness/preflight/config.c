@@ -88,7 +88,7 @@ static void say(dg_preflight_look *l, const json_t *old, bool old_bad, const jso
 {
     if (old_bad) /* not N's doing: the values to compare with are unknown */
         dg_preflight_find(l, DG_FIND_WARN, "config.already", what, NULL, NULL,
-                          "HostConfiguration does not decode under N-1 already%s",
+                          "HostConfiguration does not decode even under N-1%s",
                           now_bad ? ", nor under N: parachains run on defaults"
                                   : "; it does under N");
     else if (now_bad && l->in_steps)
@@ -104,7 +104,7 @@ static void say(dg_preflight_look *l, const json_t *old, bool old_bad, const jso
         compare(l, old, now);
     else if (old)
         dg_preflight_find(l, DG_FIND_FAIL, "config.lost", what, NULL, NULL,
-                          "N has no HostConfiguration: parachains would run without");
+                          "N has no HostConfiguration: parachains would run without it");
 }
 
 dg_code dg_preflight_look_config(dg_preflight_look *look, dg_error *err)

@@ -24,12 +24,12 @@ static void names(dg_preflight_look *l)
             a->spec_version, b->spec_version);
     if (b->spec_version <= a->spec_version && strcmp(a->spec_name, b->spec_name) == 0)
         dg_preflight_find_unknown(
-            l, "N is no later than N-1: its migrations do not run on this state, what "
-               "they would do was not seen");
+            l, "N is not newer than N-1: its migrations do not run on this state, so their "
+               "effect was not seen");
     if (a->authoring_version != b->authoring_version)
         dg_preflight_find(l, DG_FIND_FAIL, "identity.authoring", "authoring_version",
                           json_integer(a->authoring_version), json_integer(b->authoring_version),
-                          "authoring_version %u -> %u: nodes of today stop authoring",
+                          "authoring_version %u -> %u: today's nodes stop authoring",
                           a->authoring_version, b->authoring_version);
     if (a->transaction_version != b->transaction_version)
         dg_preflight_find(
@@ -82,12 +82,14 @@ static void silent(dg_preflight_look *l)
     static const char subject[] = "BabeApi_configuration";
     if (dg_snapshot_info_of(l->in->snapshot)->partial)
         dg_preflight_find_undecided(
-            l, "N does not answer %s over this state, which is partial: what it lacks may be why",
+            l,
+            "N does not answer %s over this state, which is partial: the missing entries may "
+            "be the reason",
             subject);
     else
         dg_preflight_find(l, DG_FIND_FAIL, "constants.silent", subject, NULL, NULL,
-                          "N-1 answers %s over this state, N does not: a node that asks for epoch "
-                          "and slot at its start does not start",
+                          "N-1 answers %s over this state, but N does not: a node that asks for "
+                          "epoch and slot when it starts does not start",
                           subject);
 }
 

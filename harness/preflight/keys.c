@@ -20,8 +20,8 @@ static void say_unread(dg_preflight_look *l, const dg_survey_keys *k, size_t old
         "%s",
         old_size, new_size, (unsigned long long)k->unread,
         dg_preflight_find_count(k->validators, "validator").text, k->unread_bytes,
-        k->unread_bytes > new_size ? "N takes keys for their neighbours"
-                                   : "the set drains at a session change");
+        k->unread_bytes > new_size ? "N mistakes keys for their neighbours"
+                                   : "they drop out of the set at a session change");
 }
 
 /* Where a layout only moves, everything decodes, and each key is taken for its neighbour. */
@@ -31,7 +31,7 @@ static void say_changed(dg_preflight_look *l, const dg_survey_keys *k)
         l, l->in_steps ? DG_FIND_WARN : DG_FIND_FAIL, "session-keys", subject_keys,
         dg_preflight_find_int(k->validators), dg_preflight_find_int(k->validators - k->changed),
         "%llu of %s have other session keys under N than under N-1: %s. They do not hold the "
-        "secrets of these, and cannot sign once a session takes them up",
+        "secrets of these keys, and cannot sign once a session uses them",
         (unsigned long long)k->changed, dg_preflight_find_count(k->validators, "validator").text,
         k->changed_text);
 }

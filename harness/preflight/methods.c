@@ -90,7 +90,7 @@ static void gone(dg_preflight_look *l)
         if (of_declared_api(l, entry) && !dg_runtime_exports(l->in->to, entry)
             && !dg_preflight_found(l, "api.missing", entry))
             dg_preflight_find(l, DG_FIND_WARN, "api.method", entry, NULL, NULL,
-                              "N-1 answers %s, N does not export it: who calls it fails from U on",
+                              "N-1 answers %s, but N does not export it: callers fail from U on",
                               entry);
 }
 
@@ -134,9 +134,9 @@ static void compare_output(dg_preflight_look *l, const dg_meta_method *a, const 
             l, unreadable ? DG_FIND_FAIL : DG_FIND_WARN, "api.answer", entry,
             dg_preflight_find_type(l->old_meta, a->output),
             dg_preflight_find_type(l->new_meta, b->output),
-            unreadable ? "%s answers another type, at %s: nodes of today call it, and cannot "
-                         "read what N answers over this state"
-                       : "%s answers another type, at %s: who decodes the old one fails",
+            unreadable ? "%s returns another type, at %s: today's nodes call it, and cannot "
+                         "read N's answer over this state"
+                       : "%s returns another type, at %s: callers that decode the old type fail",
             entry, dg_buf_text(&where));
     dg_buf_clear(&where);
 }
@@ -153,7 +153,7 @@ static void compare_inputs(dg_preflight_look *l, const dg_meta_method *a, const 
         dg_preflight_find(
             l, DG_FIND_WARN, "api.question", entry, dg_preflight_find_int(a->input_count),
             dg_preflight_find_int(b->input_count),
-            "%s takes other arguments%s%s: calls encoded for N-1 are refused or misread", entry,
+            "%s takes different arguments%s%s: calls encoded for N-1 are refused or misread", entry,
             where.len ? ", at " : "", dg_buf_text(&where));
     dg_buf_clear(&where);
 }
@@ -169,9 +169,8 @@ static dg_code compare_types(dg_preflight_look *l, dg_error *err)
     if (!old_knows || !new_knows) {
         dg_preflight_find_unknown(
             l,
-            "metadata V14 of %s describes no runtime APIs: types of questions and "
-            "answers were not compared, "
-            "only names",
+            "metadata V14 of %s describes no runtime APIs: types of arguments and answers were "
+            "not compared, only names",
             old_knows   ? "N"
             : new_knows ? "N-1"
                         : "N-1 and N");

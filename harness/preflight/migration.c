@@ -125,7 +125,7 @@ static dg_code say_recorded(dg_preflight_look *l, dg_error *err)
         dg_preflight_find(
             l, DG_FIND_FAIL, "migration.recorded", "System.LastRuntimeUpgrade", NULL,
             s.rc == DG_OK ? dg_preflight_find_int(version) : NULL,
-            "after N's first start LastRuntimeUpgrade does not say %s %u: every block would "
+            "after N's first block starts, LastRuntimeUpgrade is not %s %u: every block would "
             "run the migrations again",
             l->new_->spec_name, l->new_->spec_version);
     return DG_OK;
@@ -141,9 +141,11 @@ static dg_code say_multi_block(dg_preflight_look *l, dg_error *err)
     l->in_steps = true;
     dg_preflight_find(l, DG_FIND_WARN, "migration.multi-block", "MultiBlockMigrations.Cursor", NULL,
                       dg_preflight_find_hex(cursor),
-                      "N starts a multi-block migration: only inherents until it is done");
+                      "N starts a multi-block migration: blocks carry only inherents until it "
+                      "is done");
     dg_preflight_find_unknown(
-        l, "the multi-block migration was not followed: what it leaves was not looked at");
+        l, "the multi-block migration was not followed: the state that it leaves was not "
+           "checked");
     return DG_OK;
 }
 

@@ -92,7 +92,7 @@ static dg_code look_at_all(dg_preflight_look *look, dg_error *err)
             return rc;
     if (dg_snapshot_info_of(look->in->snapshot)->partial && look->after)
         dg_preflight_find_undecided(
-            look, "the snapshot is partial: values that it lacks were not looked at");
+            look, "the snapshot is partial: values that it lacks were not checked");
     dg_preflight_find_unknown(
         look, "no block was built: effects on nodes, cadence and later sessions need `doppel run`");
     return DG_OK;

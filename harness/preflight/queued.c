@@ -74,7 +74,7 @@ static dg_code authorized(dg_preflight_look *l, dg_error *err)
     else
         dg_preflight_find(l, DG_FIND_WARN, "queued.authorized", "System.AuthorizedUpgrade", NULL,
                           dg_preflight_find_hex(dg_hash_bytes(&hash)),
-                          "another code is authorized (%s), and anybody may apply it before N",
+                          "other code is authorized (%s), and anybody may apply it before N",
                           dg_hash_short(&hash).text);
     return DG_OK;
 }
@@ -88,7 +88,7 @@ static dg_code pending_code(dg_preflight_look *l, dg_error *err)
         dg_preflight_find(
             l, DG_FIND_WARN, "queued.pending-code", ":pending_code", NULL,
             dg_preflight_find_int(value.len),
-            "another code of %zu bytes waits in :pending_code: the next block already runs it",
+            "other code of %zu bytes waits in :pending_code: the next block already runs it",
             value.len);
     return rc < 0 ? rc : DG_OK;
 }

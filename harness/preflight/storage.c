@@ -43,7 +43,7 @@ static dg_code compare_keys(dg_preflight_look *l, const dg_meta_entry *a, const 
         dg_preflight_find(
             l, severity, "storage.hasher", subject, dg_preflight_find_int(a->hasher_count),
             dg_preflight_find_int(b->hasher_count),
-            "%s: keys are built otherwise under N; entries under old keys are not found "
+            "%s: keys are built differently under N; entries under old keys are not found "
             "without a migration%s",
             subject, any ? "" : " (there are none)");
     else if (a->hasher_count > 0
@@ -51,7 +51,7 @@ static dg_code compare_keys(dg_preflight_look *l, const dg_meta_entry *a, const 
         dg_preflight_find(
             l, severity, "storage.key", subject, dg_preflight_find_type(l->old_meta, a->key),
             dg_preflight_find_type(l->new_meta, b->key),
-            "%s: keys are of another type, at %s; entries under such keys are lost without a "
+            "%s: keys change their type, at %s; entries under the old keys are lost without a "
             "migration%s",
             subject, dg_buf_text(&where), any ? "" : " (there are none)");
     dg_buf_clear(&where);

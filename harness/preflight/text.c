@@ -101,7 +101,7 @@ void dg_preflight_text(dg_buf *out, const json_t *p)
     }
     dg_buf_printf(out, "%s: %lld fail, %lld warn, %lld note, %lld unknown\n",
                   strcmp(text_of(p, "verdict"), "unknown") == 0
-                      ? "cannot say, as what decides is unknown"
+                      ? "undecided, since a deciding fact is unknown"
                       : text_of(p, "verdict"),
                   number_of(counts, "fail"), number_of(counts, "warn"), number_of(counts, "note"),
                   number_of(counts, "unknown"));

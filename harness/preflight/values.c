@@ -118,7 +118,7 @@ static dg_code walk(dg_preflight_look *l, table *t, dg_state *state, bool after,
         return rc;
     while ((rc = dg_state_iter_next(&it, &key, &value, err)) == DG_OK)
         if ((rc = judge(l, t, key, value, after)) < 0) {
-            dg_fail(err, rc, "no memory for the look at values");
+            dg_fail(err, rc, "no memory to check values");
             break;
         }
     dg_state_iter_clear(&it);
@@ -172,8 +172,8 @@ static void say_stays_bad(dg_preflight_look *l, const row *r, const char *subjec
     else if (r->longer == r->bad_after)
         dg_preflight_find(
             l, DG_FIND_FAIL, "storage.undecodable", subject, old, now,
-            "%s: %llu of %s %s longer than N's type after its migrations: N reads the front "
-            "and takes fields for others (key %s)",
+            "%s: %llu of %s %s longer than N's type after its migrations: N reads the first "
+            "bytes and mistakes fields for others (key %s)",
             subject, bad, all.text, bad == 1 ? "is" : "are", r->example);
     else
         dg_preflight_find(
@@ -207,7 +207,7 @@ static void say(dg_preflight_look *l, const row *r)
     else if (r->bad_old)
         dg_preflight_find(
             l, DG_FIND_NOTE, "storage.already", s.text, dg_preflight_find_int(r->bad_old),
-            dg_preflight_find_int(r->bad_after), "%s: %s %s not decode under N-1 already", s.text,
+            dg_preflight_find_int(r->bad_after), "%s: %s %s not decode even under N-1", s.text,
             dg_preflight_find_count(r->bad_old, "value").text, r->bad_old == 1 ? "does" : "do");
 }
 

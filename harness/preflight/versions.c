@@ -49,7 +49,8 @@ static void say(dg_preflight_look *l, tally *t, const dg_meta_pallet *p, int was
         dg_preflight_find(
             l, is < was ? DG_FIND_WARN : DG_FIND_NOTE, "storage.version", p->name, or_none(was),
             or_none(is), "%s: storage version %s -> %s in N's first block%s", p->name, from, to,
-            is < was ? ": backwards, the next migration may run on the wrong layout" : "");
+            is < was ? ": it goes backwards, so the next migration may run on the wrong layout"
+                     : "");
         return;
     }
     if (was < 0)

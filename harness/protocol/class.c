@@ -16,37 +16,43 @@
 #define COLLATION .collation = V(1) | V(2), .keeps_v1_collations = true
 
 static const dg_node_class classes[] = {
-    { "SD_V1", "before v1.0: legacy statements only, useless for backing once ParachainHost is 7",
+    { "SD_V1", "before v1.0: legacy statements only, so it cannot back once ParachainHost is 7",
       .artifact_full = true, .legacy = true, .early = DG_EARLY_NONE, .validation = V(1),
       .collation = V(1), .host_known = 5, .pace = 1000 },
     { "SD_V12_STRICT",
-      "v1.0 and later, before 1920: as SD_V12_DROP, and refuses collations of version 1 once "
-      "asynchronous backing is on",
+      "v1.0 and later, without pull request 1920: like SD_V12_DROP, but also refuses collations "
+      "of version 1 once asynchronous backing is on",
       .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
       .validation = V(1) | V(2), .collation = V(1) | V(2), .host_known = 8, .pace = 1000 },
     { "SD_V12_DROP",
-      "with 1920, to v1.6: forgets a topology that comes before asynchronous backing",
+      "with pull request 1920, up to v1.6: forgets a grid topology that arrives before "
+      "asynchronous backing is on",
       .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_DROP,
       .validation = V(1) | V(2), COLLATION, .host_known = 9, .pace = 1000 },
     { "SD_V12_PURGE",
-      "v1.7 and later, before 4269: a signal that only deactivates empties what was put aside",
+      "v1.7 and later, without pull request 4269: keeps an early topology for later, but loses "
+      "it when a leaf signal only deactivates",
       KEEPS, .artifact_full = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP,
       .forgets_unused = true, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 10,
       .pace = 1000 },
-    { "SD_V12_OK", "with 4269, to v1.16: the newest topology that was put aside stays", KEEPS,
+    { "SD_V12_OK", "with pull request 4269, up to v1.16: keeps the newest early topology", KEEPS,
       .legacy = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true,
       .keeps_newest = true, .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 11,
       .pace = 1000 },
-    { "SD_V12_RECEIPTS", "v1.17 and later: as SD_V12_OK, and reads candidate receipts of version 2",
+    { "SD_V12_RECEIPTS",
+      "v1.17 and later: like SD_V12_OK, and also reads candidate receipts of "
+      "version 2",
       KEEPS, .prepares_ahead = true, .legacy = true, .v2 = true, .early = DG_EARLY_KEEP,
       .forgets_unused = true, .keeps_newest = true, .receipts_v2 = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000 },
-    { "SD_V2_ONLY", "2025 and later: no legacy statements, validation protocol 3 alone", KEEPS,
+    { "SD_V2_ONLY", "2025 and later: no legacy statements, only validation protocol 3", KEEPS,
       .prepares_ahead = true, .v2 = true, .early = DG_EARLY_KEEP, .forgets_unused = true,
       .keeps_newest = true, .receipts_v2 = true, .validation = V(3), COLLATION, .host_known = 13,
       .pace = 1000 },
-    { "KAGOME", "another implementation: computes the grid when a session's entry is made", KEEPS,
-      .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true,
+    { "KAGOME",
+      "another implementation: computes the grid when it creates the entry of a "
+      "session",
+      KEEPS, .legacy = true, .v2 = true, .early = DG_EARLY_DERIVE, .receipts_v2 = true,
       .validation = V(1) | V(2) | V(3), COLLATION, .host_known = 12, .pace = 1000,
       .caches_compiled = true },
 };

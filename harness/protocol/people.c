@@ -47,7 +47,7 @@ static dg_code add(dg_people *people, const uint8_t (*accounts)[32], uint32_t co
         }
     qsort(grown, people->count, sizeof *grown, by_account);
     if (people->count > DG_VALIDATORS_MAX)
-        return dg_fail(err, DG_USAGE, "the chain has %u validators, a network needs 1 to %d",
+        return dg_fail(err, DG_USAGE, "the chain has %u validators, but a network needs 1 to %d",
                        people->count, DG_VALIDATORS_MAX);
     return DG_OK;
 }
@@ -66,9 +66,9 @@ static dg_code add_seated(dg_people *people, dg_chain *chain, dg_block *block, d
     count = dg_scale_count(&s, 32);
     if (s.rc != DG_OK || dg_scale_left(&s) != (size_t)count * 32)
         return dg_fail(err, DG_UNSUPPORTED,
-                       "Session.Validators is no list of accounts of 32 bytes");
+                       "Session.Validators is not a list of accounts of 32 bytes");
     if (!count)
-        return dg_fail(err, DG_USAGE, "the chain has no validators, a network needs 1 to %d",
+        return dg_fail(err, DG_USAGE, "the chain has no validators, but a network needs 1 to %d",
                        DG_VALIDATORS_MAX);
     return add(people, (const uint8_t(*)[32])dg_scale_take(&s, (size_t)count * 32).at, count, err);
 }

@@ -146,18 +146,18 @@ static void be_v2(dg_node_class *c)
 }
 
 static const dg_repair repairs[] = {
-    { "1920", "collations of version 1 are taken with asynchronous backing too",
+    { "1920", "collations of version 1 are accepted under asynchronous backing as well",
       "refuse collations of version 1 once asynchronous backing is on", "SD_V12_DROP", keeps_v1,
       refuse_v1, refuses_v1, keep_v1 },
-    { "3063", "a topology that comes early is put aside",
+    { "3063", "a topology that arrives early is kept for later",
       "forget a grid topology that arrives before asynchronous backing is on", "SD_V12_PURGE",
       puts_aside, drop_early, drops_early, put_aside },
-    { "4211", "artifacts hang on those executor parameters alone that change them",
+    { "4211", "artifacts depend only on the executor parameters that affect them",
       "prepare every parachain's code again when any executor parameter changes", "SD_V12_OK",
       few_params, all_params, knows_all_params, know_few_params },
-    { "4269", "the newest of the topologies kept for later stays",
-      "lose the grid topology that they put aside when a leaf signal only deactivates", "SD_V12_OK",
-      keeps_newest, forget_newest, loses_newest, keep_newest },
+    { "4269", "the newest topology kept for later is not lost",
+      "lose the grid topology that they kept for later when a leaf signal only deactivates",
+      "SD_V12_OK", keeps_newest, forget_newest, loses_newest, keep_newest },
     { "async-backing", "backing and statements work where ParachainHost is 7 or newer",
       "take no part in backing where ParachainHost is 7 or newer", "SD_V12_OK", has_v2, be_legacy,
       has_legacy_alone, be_v2 },
@@ -185,7 +185,7 @@ dg_code dg_class_without(dg_node_class *of, const char *repair, dg_error *err)
                  r->name);
     }
     if (!r)
-        return dg_fail(err, DG_USAGE, "there is no repair %s; there are %s", repair, known);
+        return dg_fail(err, DG_USAGE, "there is no repair %s; the repairs are %s", repair, known);
     if (!r->has(of))
         return dg_fail(err, DG_USAGE, "%s has no repair %s", of->name, repair);
     r->undo(of);

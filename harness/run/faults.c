@@ -42,7 +42,7 @@ static dg_code check_there(const dg_run_state *run, const dg_fault *f, dg_error 
          f->who == DG_WHO_LIST && f->kind != DG_FAULT_OFFLINE_COLLATORS && i < f->count; i++)
         if (f->list[i] >= run->nodes)
             return dg_fail(err, DG_USAGE,
-                           "nodes: there is no node %u, the network has %u (the first is 0)",
+                           "nodes: there is no node %u: the network has %u (the first is 0)",
                            f->list[i], run->nodes);
     return DG_OK;
 }

@@ -139,7 +139,8 @@ dg_code dg_snapshot_export_spec(dg_snapshot *s, const char *path, dg_error *err)
     dg_snapshot_sink *sink;
     dg_code rc;
     if (!ends_in(path, ".json") && !ends_in(path, ".json.zst"))
-        return dg_fail(err, DG_USAGE, "%s: a chain spec is named .json or .json.zst", path);
+        return dg_fail(err, DG_USAGE, "%s: the name of a chain spec ends in .json or .json.zst",
+                       path);
     if ((rc = dg_snapshot_sink_open(&sink, path, ends_in(path, ".zst"), err)) < 0)
         return rc;
     rc = write_spec(s, sink, err);
@@ -225,7 +226,8 @@ dg_code dg_snapshot_export_snap(dg_snapshot *s, const char *path, unsigned versi
         return dg_fail(err, DG_USAGE, "a .snap is written in version 3 or 4, not %u", version);
     if (version == 4 && !s->m.info.header_known)
         return dg_fail(err, DG_USAGE,
-                       "a .snap of version 4 holds the header, which is not known here");
+                       "a .snap of version 4 needs the header, which this snapshot does not "
+                       "hold");
     if ((rc = dg_snapshot_sink_open(&o.sink, path, false, err)) < 0)
         return rc;
     dg_buf_init(&o.head, 64 + 2 * DG_TRIE_KEY_MAX);

@@ -191,8 +191,8 @@ static dg_code take_version(reader *r)
         return rc;
     if (version < 2 || version > 4)
         return dg_fail(r->err, DG_UNSUPPORTED,
-                       "is a .snap of version %llu: 2, 3, 4 are read, and "
-                       "the form before versions",
+                       "is a .snap of version %llu; versions 2, 3 and 4 and the unversioned "
+                       "form are supported",
                        (unsigned long long)version);
     r->version = (unsigned)version;
     return DG_OK;
@@ -280,7 +280,7 @@ static dg_code check_place(void *user, const dg_snapshot_walk_at *at, const dg_h
     place_of(place, dg_buf_bytes(&r->key));
     found = bsearch(place, r->places.at, r->places.len / 8, 8, by_number);
     if (!found)
-        return dg_fail(err, DG_MISMATCH, "node %s is not filed under its place in the trie",
+        return dg_fail(err, DG_MISMATCH, "node %s is not stored under its place in the trie",
                        dg_hash_text(hash).text);
     r->used.at[(size_t)(found - r->places.at) / 8] = 1;
     return DG_OK;
@@ -293,7 +293,7 @@ static dg_code sort_places(reader *r)
         qsort(r->places.at, count, 8, by_number);
     for (size_t i = 1; i < count; i++)
         if (memcmp(r->places.at + 8 * i, r->places.at + 8 * i - 8, 8) == 0)
-            return dg_fail(r->err, DG_MALFORMED, "two entries stand under one key");
+            return dg_fail(r->err, DG_MALFORMED, "two entries have the same key");
     return DG_OK;
 }
 

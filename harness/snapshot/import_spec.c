@@ -60,7 +60,7 @@ static dg_code put_new(pass *p, dg_trie *trie, dg_bytes key, dg_bytes value, dg_
     if (rc < 0)
         return rc;
     if (rc == DG_OK)
-        return dg_fail(err, DG_MALFORMED, "stands there twice");
+        return dg_fail(err, DG_MALFORMED, "appears twice");
     return dg_trie_put(trie, key, value, p->import->m.info.state_version, 0, err);
 }
 
@@ -163,7 +163,7 @@ static dg_code build(dg_snapshot_import_job *import, dg_error *err)
     if ((rc = run_pass(&p, &spec, err)) < 0)
         goto out;
     if (!dg_hash_equal(&p.hash, &info->source_hash)) {
-        rc = dg_fail(err, DG_IO, "%s: changed while it was read", import->path);
+        rc = dg_fail(err, DG_IO, "%s: the file changed while it was read", import->path);
         goto out;
     }
     if ((rc = dg_trie_root(p.top, &info->state_root, err)) == DG_OK)

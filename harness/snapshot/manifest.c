@@ -152,7 +152,7 @@ static dg_code read_all(dg_snapshot_manifest_data *m, const json_t *json, dg_err
     dg_code rc;
     if (number_in(&r, UINT32_MAX, NULL, "doppel_snapshot") != FORMAT)
         return dg_fail(err, r.missing ? DG_MALFORMED : DG_UNSUPPORTED,
-                       "is no manifest of a snapshot of format %d", FORMAT);
+                       "is not a manifest of snapshot format %d", FORMAT);
     text_in(&r, i->chain, sizeof i->chain, NULL, "chain");
     text_in(&r, i->name, sizeof i->name, NULL, "name");
     i->number = (uint32_t)number_in(&r, UINT32_MAX, "block", "number");
@@ -232,7 +232,7 @@ dg_code dg_snapshot_manifest_read(dg_snapshot_manifest_data *m, const char *dir,
     dg_code rc;
     snprintf(path, sizeof path, "%s/manifest.json", dir);
     if (dg_file_exists(dir) && !dg_file_exists(path))
-        return dg_fail(err, DG_MALFORMED, "%s: is no snapshot (it holds no manifest.json)", dir);
+        return dg_fail(err, DG_MALFORMED, "%s is not a snapshot: it holds no manifest.json", dir);
     dg_buf_init(&text, DG_MANIFEST_MAX);
     rc = dg_file_read(&text, path, err);
     if (rc == DG_OK && (rc = parse(&json, dg_buf_bytes(&text), err)) == DG_OK)

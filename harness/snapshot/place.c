@@ -35,7 +35,7 @@ static bool is_snapshot(const char *path)
 static dg_code move(const char *from, const char *to, dg_error *err)
 {
     if (rename(from, to) != 0)
-        return dg_fail(err, DG_IO, "%s: could not be renamed to %s: %s", from, to, strerror(errno));
+        return dg_fail(err, DG_IO, "%s could not be renamed to %s: %s", from, to, strerror(errno));
     return DG_OK;
 }
 
@@ -45,7 +45,7 @@ static dg_code names(dg_snapshot_place *p, const char *path, dg_error *err)
     while (len > 1 && path[len - 1] == '/')
         len--;
     if (len == 0 || len > DG_PATH_MAX - 64)
-        return dg_fail(err, DG_USAGE, "%.80s: is no name for a snapshot", path);
+        return dg_fail(err, DG_USAGE, "%.80s is not a name for a snapshot", path);
     snprintf(p->path, sizeof p->path, "%.*s", (int)len, path);
     snprintf(p->part, sizeof p->part, "%.*s.part", (int)len, path);
     snprintf(p->old, sizeof p->old, "%.*s.old", (int)len, path);
@@ -60,9 +60,10 @@ static dg_code own(dg_snapshot_place *p, bool wait, dg_error *err)
     snprintf(file, sizeof file, "%s.lock", p->path);
     rc = dg_lock_take(&p->lock, file, false, err);
     if (rc == DG_END && !wait)
-        return dg_fail(err, DG_IO, "%s: is being made by another doppel", p->path);
+        return dg_fail(err, DG_IO, "%s is being made by another doppel process", p->path);
     if (rc == DG_END) {
-        dg_log(DG_LOG_NORMAL, "snapshot", "waiting for another doppel that makes %s", p->path);
+        dg_log(DG_LOG_NORMAL, "snapshot", "waiting for another doppel process that is making %s",
+               p->path);
         rc = dg_lock_take(&p->lock, file, true, err);
     }
     if (rc == DG_OK)
@@ -128,7 +129,7 @@ static dg_code sweep(const dg_snapshot_place *p, dg_error *err)
         return dg_fail(err, DG_IO, "%s: %s", p->part, strerror(errno));
     while (rc == DG_OK && (entry = readdir(dir)))
         if (!is_of_snapshot(entry->d_name))
-            rc = dg_fail(err, DG_USAGE, "%s: holds %.80s, so it was not removed to make %s there",
+            rc = dg_fail(err, DG_USAGE, "%s holds %.80s, so it was not removed to make %s there",
                          p->part, entry->d_name, p->path);
     closedir(dir);
     return rc < 0 ? rc : dg_dir_remove(p->part, err);
@@ -185,7 +186,7 @@ static dg_code look(const dg_snapshot_place *p, dg_error *err)
     if (p->there == DG_SNAPSHOT_SHARE && opens(p->path))
         return DG_END;
     if (!is_snapshot(p->path) && p->there == DG_SNAPSHOT_REPLACE)
-        return dg_fail(err, DG_USAGE, "%s: is no snapshot and was not replaced", p->path);
+        return dg_fail(err, DG_USAGE, "%s is not a snapshot and was not replaced", p->path);
     return is_snapshot(p->old) ? drop_old(p, err) : DG_OK;
 }
 

@@ -16,7 +16,7 @@ static dg_code check_size(const dg_snapshot *s, dg_error *err)
     if (stat(file, &about) != 0)
         return dg_fail(err, DG_IO, "%s: %s", file, strerror(errno));
     if ((uint64_t)about.st_size != s->m.store_len)
-        return dg_fail(err, DG_MISMATCH, "%s: has %lld bytes, the manifest says %llu", file,
+        return dg_fail(err, DG_MISMATCH, "%s has %lld bytes, but the manifest says %llu", file,
                        (long long)about.st_size, (unsigned long long)s->m.store_len);
     return DG_OK;
 }
@@ -104,9 +104,9 @@ void dg_snapshot_say_lacking(char *out, size_t size, const dg_snapshot *s, const
     size_t call = strcspn(said, " :");
     bool named = memchr(said, '_', call) != NULL;
     assert(s->m.info.partial && size > 0);
-    snprintf(out, size, "the state is a partial snapshot of %llu keys, without what %.*s reads",
+    snprintf(out, size, "the state is a partial snapshot of %llu keys and lacks what %.*s reads",
              (unsigned long long)s->m.info.keys, named ? (int)call : 80,
-             named ? said : "a block needs when it begins");
+             named ? said : "the start of a block");
 }
 
 const dg_trie_loader *dg_snapshot_loader(const dg_snapshot *s)
@@ -145,10 +145,10 @@ static dg_code check_header(const dg_snapshot *s, dg_error *err)
     if ((rc = dg_snapshot_header_facts(&facts, dg_buf_bytes(&s->m.header), err)) < 0)
         return rc;
     if (!dg_hash_equal(&facts.hash, &s->m.info.hash) || facts.number != s->m.info.number)
-        return dg_fail(err, DG_MISMATCH, "header is of block %u %s, the manifest says %u",
+        return dg_fail(err, DG_MISMATCH, "header is of block %u %s, but the manifest says %u",
                        facts.number, dg_hash_text(&facts.hash).text, s->m.info.number);
     if (!s->m.info.partial && !dg_hash_equal(&facts.state_root, &s->m.info.state_root))
-        return dg_fail(err, DG_MISMATCH, "header has state root %s, the state %s",
+        return dg_fail(err, DG_MISMATCH, "header has state root %s, but the state has %s",
                        dg_hash_text(&facts.state_root).text,
                        dg_hash_text(&s->m.info.state_root).text);
     return DG_OK;
@@ -201,7 +201,7 @@ dg_code dg_snapshot_verify(dg_snapshot *s, uint64_t *nodes, dg_error *err)
         && (walk.keys != i->keys || walk.contents != i->nodes
             || walk.value_bytes != i->value_bytes))
         rc = dg_fail(err, DG_MISMATCH,
-                     "state has %llu keys in %llu nodes, the manifest says otherwise",
+                     "state has %llu keys in %llu nodes, but the manifest says otherwise",
                      (unsigned long long)walk.keys, (unsigned long long)walk.contents);
     if (nodes)
         *nodes = walk.contents;

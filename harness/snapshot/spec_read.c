@@ -66,7 +66,7 @@ static dg_code members(reader *r, const member *table, const char *what)
     while (rc == DG_OK && (rc = next(r, &event)) == DG_OK && event == DG_JSON_KEY) {
         const member *m = member_named(table, dg_buf_bytes(&r->json->key), &bit);
         if (m && seen & bit)
-            return dg_fail(r->err, DG_MALFORMED, "%s at byte %llu stands there twice", m->name,
+            return dg_fail(r->err, DG_MALFORMED, "%s at byte %llu appears twice", m->name,
                            (unsigned long long)r->json->began);
         seen |= m ? bit : 0;
         rc = m ? m->read(r) : dg_snapshot_json_skip(r->json, r->err);
@@ -262,8 +262,7 @@ static dg_code read_substitute(reader *r)
     if (r->json->key.len >= sizeof number || !is_block_number(number))
         return wrong(r, "key in codeSubstitutes", "a block number");
     if (json_object_get(codes, number))
-        return dg_fail(r->err, DG_MALFORMED, "code substitute of block %s stands there twice",
-                       number);
+        return dg_fail(r->err, DG_MALFORMED, "code substitute of block %s appears twice", number);
     if (json_object_size(codes) == DG_SUBSTITUTES_MAX)
         return dg_fail(r->err, DG_LIMIT, "more than %d code substitutes", DG_SUBSTITUTES_MAX);
     dg_buf_reset(&r->key);
@@ -313,7 +312,7 @@ static dg_code read_result(reader *r)
 
 static dg_code read_rpc_error(reader *r)
 {
-    return dg_fail(r->err, DG_MALFORMED, "is the answer of a node that reports an error");
+    return dg_fail(r->err, DG_MALFORMED, "is a node's answer that reports an error");
 }
 
 static const member document_members[] = {
@@ -341,7 +340,7 @@ static dg_code judge(const reader *r)
     if (r->state_root_only)
         return dg_fail(r->err, DG_UNSUPPORTED,
                        "is a light chain spec: it has the state root, not the state");
-    return dg_fail(r->err, DG_MALFORMED, "is no chain spec: genesis.raw.top is not there");
+    return dg_fail(r->err, DG_MALFORMED, "is not a chain spec: genesis.raw.top is missing");
 }
 
 dg_code dg_snapshot_spec_read(dg_snapshot_spec *spec, dg_snapshot_json *json, dg_error *err)

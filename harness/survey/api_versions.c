@@ -22,8 +22,9 @@ static const struct {
     { "ParachainHost", 5, "slashing of dispute losers" },
     { "ParachainHost", 6, "minimum_backing_votes (before: min(2, group size))" },
     { "ParachainHost", 7,
-      "async backing: switches prospective parachains, backing, collator protocol, provisioner "
-      "and statement distribution v2 on at the leaf where it appears, in the middle of a session" },
+      "async backing: switches on prospective parachains, backing, collator protocol, "
+      "provisioner and statement distribution v2 at the leaf where it appears, in the middle of "
+      "a session" },
     { "ParachainHost", 8, "disabled_validators: backing, statements and disputes are filtered" },
     { "ParachainHost", 9, "node_features: feature bits act two sessions later" },
     { "ParachainHost", 10, "approval_voting_params: votes may be coalesced" },
@@ -39,7 +40,7 @@ static const struct {
     { "Metadata", 2, "metadata by version" },
     { "BlockBuilder", 6, "module errors take four bytes" },
     { "TaggedTransactionQueue", 3, "validate_transaction takes the block hash" },
-    { "BabeApi", 2, "configuration tells the kinds of secondary slots" },
+    { "BabeApi", 2, "configuration names the kinds of secondary slots" },
     { "GrandpaApi", 3, "current_set_id" },
     { "TransactionPaymentApi", 2, "weights have two dimensions" },
 };

@@ -208,7 +208,7 @@ static void add_missing(words *changed, const json_t *wanted, const json_t *now)
     json_object_foreach((json_t *)wanted, path,
                         v) if (dg_survey_field(now, path)
                                && !json_equal(dg_survey_field(now, path), v))
-        add_word(changed, "%s is %s and not %s as planned", path, dg_survey_field(now, path), v);
+        add_word(changed, "%s is %s, not %s as planned", path, dg_survey_field(now, path), v);
 }
 
 dg_code dg_survey_config_compare(dg_survey_config_change *out, const json_t *was, const json_t *is,

@@ -124,7 +124,9 @@ dg_code dg_guest_grow(dg_guest *guest, uint64_t len, dg_error *err)
     if (len <= guest->len)
         return DG_OK;
     if (len > guest->memory_max)
-        return dg_fail(err, DG_LIMIT, "the guest wants %llu bytes of memory, %u are allowed",
+        return dg_fail(err, DG_LIMIT,
+                       "the guest wants %llu bytes of memory; at most %u are "
+                       "allowed",
                        (unsigned long long)len, guest->memory_max);
     pages = (len - guest->len + DG_WASM_PAGE - 1) / DG_WASM_PAGE;
     error = wasmtime_memory_grow(guest->context, &guest->memory, pages, &old);
@@ -177,7 +179,7 @@ static dg_code open_instance(running *r, const wasmtime_instance_t *instance)
     assert(there);
     wasmtime_global_get(g->context, &base.of.global, &value);
     if (value.kind != WASMTIME_I32)
-        return dg_fail(r->err, DG_MALFORMED, "__heap_base of the wasm is no i32");
+        return dg_fail(r->err, DG_MALFORMED, "__heap_base of the wasm is not an i32");
     g->memory = memory.of.memory;
     look_again(g);
     g->heap_base = (uint32_t)value.of.i32;
@@ -235,7 +237,8 @@ static dg_code find_entry(const dg_module *m, const char *entry, unsigned *arg_c
         if (strcmp(m->exports.at[i], entry) == 0) {
             *arg_count = m->export_params[i];
             if (*arg_count > 2)
-                return dg_fail(err, DG_MALFORMED, "%s has not the type of an entry point", entry);
+                return dg_fail(err, DG_MALFORMED, "%s does not have the type of an entry point",
+                               entry);
             return DG_OK;
         }
     return dg_fail(err, DG_ABSENT, "the runtime has no entry point %s", entry);

@@ -181,7 +181,10 @@ static dg_code set_cache(dg_engine *e, const char *path, dg_error *err)
         e->options.cache_dir = dir;
         return DG_OK;
     }
-    dg_log(DG_LOG_NORMAL, "wasm", "%s is not ours alone to write: no compiled code is kept", dir);
+    dg_log(DG_LOG_NORMAL, "wasm",
+           "%s is not writable by this user alone, so no compiled code "
+           "is kept",
+           dir);
     dg_free(dir);
     return DG_OK;
 }

@@ -68,8 +68,8 @@ static dg_code find(dg_wasm_binding *b, const tables *t, const wasm_functype_t *
     if (!named)
         return DG_OK; /* becomes a trap with the name */
     word_type(shown, sizeof shown, type);
-    return dg_fail(err, DG_MALFORMED, "wasm imports %s as (%s), the host has it as %s", b->name,
-                   shown, named->signature);
+    return dg_fail(err, DG_MALFORMED, "wasm imports %s as (%s), but the host provides it as %s",
+                   b->name, shown, named->signature);
 }
 
 static dg_code bind(dg_wasm_binding *b, const tables *t, const wasm_functype_t *type, dg_error *err)

@@ -42,9 +42,8 @@ static dg_code read_limits(rewriting *w, dg_wasm_reader *s)
         return dg_fail(w->err, DG_MALFORMED, "wasm has more than one memory");
     if (min > w->pages_max)
         return dg_fail(w->err, DG_LIMIT,
-                       "wasm wants %u pages of memory from the start, %u are"
-                       " allowed",
-                       min, w->pages_max);
+                       "wasm wants %u pages of memory from the start; at most %u are allowed", min,
+                       w->pages_max);
     if (max < min)
         return dg_fail(w->err, DG_MALFORMED, "wasm memory has minimum %u above maximum %u", min,
                        max);

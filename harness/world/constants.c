@@ -61,21 +61,22 @@ static const struct {
                                      "each in a fresh instance: 959 together, 2306 in "
                                      "the largest alone; whole blocks 1990" },
     [DG_CONST_CALLS_AT_ONCE] = { 4, "calls at once: runtime-api MAX_PARALLEL_REQUESTS" },
-    [DG_CONST_HARDWARE] = { 2000, "hardware: from as quick as where fuel was measured to half as "
-                                  "quick; ours" },
+    [DG_CONST_HARDWARE] = { 2000, "hardware: from the speed at which fuel was measured to half "
+                                  "of it; ours" },
     [DG_CONST_STALL_LIMIT] = { 10000 * DG_MS,
                                "stall limit: orchestra's signal timeout, from memory; unverified" },
     [DG_CONST_SHUTDOWN] = { 60000 * DG_MS,
                             "shutdown: polkadot-sdk 5738, tasks are waited for up to 60 s" },
-    [DG_CONST_RESTART_MIN] = { 20000 * DG_MS, "restart, least: a process under supervision; ours" },
-    [DG_CONST_RESTART_MAX] = { 600000 * DG_MS, "restart, most: by hand; the incident of 2024-09-17 "
-                                               "was over after about ten minutes" },
+    [DG_CONST_RESTART_MIN] = { 20000 * DG_MS, "restart, lowest: a process under supervision; "
+                                              "ours" },
+    [DG_CONST_RESTART_MAX] = { 600000 * DG_MS, "restart, highest: by hand; the incident of "
+                                               "2024-09-17 was over after about ten minutes" },
     [DG_CONST_COMPILE] = { 2558000, "compile: real nodes at an upgrade, 66 s of two cores for two "
                                     "times 12,901,417 bytes (wasmtime alone: 1.1 us a byte)" },
-    [DG_CONST_COMPILE_CORES_MIN] = { 4, "compile cores, least: hardware asked of validators until "
-                                        "2024; unverified" },
-    [DG_CONST_COMPILE_CORES_MAX] = { 8, "compile cores, most: hardware asked of validators since; "
-                                        "unverified" },
+    [DG_CONST_COMPILE_CORES_MIN] = { 4, "compile cores, lowest: hardware required of validators "
+                                        "until 2024; unverified" },
+    [DG_CONST_COMPILE_CORES_MAX] = { 8, "compile cores, highest: hardware required of "
+                                        "validators since; unverified" },
     [DG_CONST_REPUTATION_BATCH] = { 30000 * DG_MS,
                                     "reputation: node-subsystem-util, REPUTATION_CHANGE_INTERVAL" },
     [DG_CONST_BAN_PERMILLE] = { 716,

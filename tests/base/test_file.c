@@ -201,13 +201,13 @@ START_TEST(a_place_that_cannot_be_written_is_told_at_once)
 {
     char below[500];
     snprintf(below, sizeof below, "%s/nowhere/file", folder);
-    refused_at_once(below, "its folder is not there");
+    refused_at_once(below, "its folder does not exist");
     refused_at_once(folder, "it is a folder");
     write_well(path, "a file");
     snprintf(below, sizeof below, "%s/below", path);
     refused_at_once(below, "Not a directory");
     ck_assert_int_eq(symlink("nowhere/file", other), 0);
-    refused_at_once(other, "its folder is not there");
+    refused_at_once(other, "its folder does not exist");
     ck_assert_uint_eq(entries(), 2);
 }
 END_TEST

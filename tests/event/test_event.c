@@ -81,8 +81,8 @@ END_TEST
 static const struct {
     const char *line, *says;
 } bad[] = {
-    { "", "no event" },
-    { "{", "no event" },
+    { "", "not an event" },
+    { "{", "not an event" },
     { "[]", "`arm`" },
     { "{}", "`arm`" },
     { "{\"arm\":\"both\",\"kind\":\"slot\"}", "both" },

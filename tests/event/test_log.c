@@ -65,11 +65,11 @@ static const struct {
     const char *text, *says;
 } broken[] = {
     { LINE("0") "\n" LINE("2") "\n",
-      "line 2: event's `seq` is 2 where 1 is due" }, /* one is gone */
-    { LINE("0") "\n" LINE("0") "\n", "line 2: event's `seq` is 0 where 1 is due" },
+      "line 2: event's `seq` is 2 where 1 is expected" }, /* one is gone */
+    { LINE("0") "\n" LINE("0") "\n", "line 2: event's `seq` is 0 where 1 is expected" },
     { LINE("0") "\n" LINE("1"), "line 2: line has no end" },
-    { LINE("0") "\n\n", "line 2: no event" },
-    { LINE("0") "\nhello\n", "line 2: no event" },
+    { LINE("0") "\n\n", "line 2: not an event" },
+    { LINE("0") "\nhello\n", "line 2: not an event" },
     { "{\"arm\":\"control\",\"at_ns\":0,\"block\":1,\"kind\":\"slot\",\"seq\":0,\"slot\":1}\n",
       "line 1: event has no whole number `built`" },
 };

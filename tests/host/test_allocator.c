@@ -104,7 +104,7 @@ END_TEST
 /* Each misuse is refused, and so is everything after it. */
 static unsigned misuse;
 static const char *const misuses[] = {
-    "asked for, 32 MiB are allowed",         "freed twice",
+    "asked for; at most 32 MiB are allowed", "freed twice",
     "outside the memory was freed",          "outside the memory was freed",
     "header of a block was overwritten",     "marked as taken",
     "list of free blocks leaves the memory",

@@ -121,7 +121,7 @@ START_TEST(a_runtime_with_its_own_heap_gets_nothing_allocated)
     refused(g, DG_TRAP, "");
     ck_assert_int_eq(dg_state_put(state, (dg_bytes){ 0 }, dg_text("p1"), dg_text("v"), NULL),
                      DG_OK);
-    refused(g, DG_TRAP, "the runtime allocates itself");
+    refused(g, DG_TRAP, "the runtime has its own allocator");
     g = guest_begin();
     g->own_heap = true;
     guest_ask(g, "ext_input_read_version_1", "P:", ARGS(room(8)));

@@ -219,7 +219,7 @@ static const struct {
     { { .kind = DG_FAULT_CRASH, .who = DG_WHO_LIST, .list = (const uint32_t[]){ 100 }, .count = 1 },
       1,
       2,
-      "no node 100, the network has 100" },
+      "no node 100: the network has 100" },
     { { .kind = DG_FAULT_CRASH, .who = DG_WHO_ALL }, 5, 5, "before it begins" },
     { { .kind = DG_FAULT_CRASH, .who = DG_WHO_ALL }, 5, 3, "before it begins" },
     { { .kind = DG_FAULT_COUNT, .who = DG_WHO_ALL }, 1, 2, "no fault of kind" },

@@ -151,9 +151,9 @@ static const struct {
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"bondary\"}}",
       DG_USAGE, "upgrade.at" },
     { "{\"doppel\":1,\"snapshot\":\"nowhere\",\"upgrade\":{\"to\":\"LICENSE\",\"at\":\"next\"}}",
-      DG_IO, "there is no nowhere" },
+      DG_IO, "snapshot: nowhere does not exist" },
     { "{\"doppel\":1,\"snapshot\":\"VERSION\",\"upgrade\":{\"to\":\"nowhere\",\"at\":\"next\"}}",
-      DG_IO, "upgrade.to: there is no nowhere" },
+      DG_IO, "upgrade.to: nowhere" },
     { "{" WHOLE ",\"network\":{\"classes\":[{\"class\":\"SD_V1\"}]}}", DG_USAGE,
       "network.classes[].share is missing" },
     { "{" WHOLE ",\"network\":{\"faults\":[{\"kind\":\"pause\"}]}}", DG_USAGE,
@@ -161,7 +161,7 @@ static const struct {
     { "{" WHOLE ",\"network\":{\"collators\":[{\"kind\":\"basic\",\"share\":0.5}]}}", DG_USAGE,
       "network.collators: the shares add up to 0.5" },
     { "{" WHOLE ",\"network\":{\"size\":\"300\"}}", DG_USAGE,
-      "network.size: \"300\" is no size of a network" },
+      "network.size: \"300\" is not a network size" },
     { "{" WHOLE ",\"network\":{\"size\":\"20x30\"}}", DG_USAGE,
       "network.size: 30 parachains need as many backing groups" },
     { "{" WHOLE ",\"network\":{\"grow_by\":\"writes\"}}", DG_USAGE, "network.size is missing" },
@@ -172,7 +172,7 @@ static const struct {
     { FAULT("\"kind\":\"pause\",\"paras\":[1]"), DG_USAGE, "only offline-collators" },
     { FAULT("\"kind\":\"offline-collators\",\"nodes\":[1]"), DG_USAGE,
       "collators are named by paras" },
-    { FAULT("\"kind\":\"offline-collators\",\"who\":\"authors\""), DG_USAGE, "of collators only" },
+    { FAULT("\"kind\":\"offline-collators\",\"who\":\"authors\""), DG_USAGE, "for collators only" },
     { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"Ux\""), DG_USAGE,
       "from is \"Ux\": write U" },
     { FAULT("\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U--1\""), DG_USAGE,
@@ -184,7 +184,7 @@ static const struct {
     { FAULT("\"kind\":\"loss\",\"who\":\"all\""), DG_USAGE, "loss_per_million is missing" },
     { FAULT("\"who\":\"all\""), DG_USAGE, "network.faults[].kind is missing" },
     { FAULT("\"kind\":\"crash\",\"who\":\"all\",\"from\":\"boundary-3b\""), DG_USAGE,
-      "network.faults[0]: from is \"boundary-3b\": only upgrade.at counts blocks" },
+      "network.faults[0]: from is \"boundary-3b\": only upgrade.at can count blocks" },
     { FAULT("\"kind\":\"crash\",\"share\":0"), DG_USAGE,
       "network.faults[0]: share is 0, so the fault strikes nobody" },
     { FAULT("\"kind\":\"crash\",\"share\":0.0000001"), DG_USAGE,
@@ -210,7 +210,7 @@ static const struct {
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[1]}}}",
       DG_USAGE, "must be two numbers" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"links\":{\"latency_ms\":[9,1]}}}",
-      DG_USAGE, "the least is above the most" },
+      DG_USAGE, "the lowest is above the highest" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF "],\"pvf\":{\"prepare_ms_min\":1}}}",
       DG_USAGE, "network.pvf needs both" },
     { "{" WHOLE ",\"network\":{\"classes\":[" HALF "," HALF
@@ -234,7 +234,8 @@ static const struct {
     { "{" WHOLE ",\"network\":false,\"claims\":{\"default\":false,\"reimport\":{\"off\":true}}}",
       DG_USAGE, "every claim is switched off" },
     { "{" WHOLE ",\"network\":{\"classes\":[]}}", DG_USAGE,
-      "network.classes is an empty list: leave the key out for nodes of N's time, or say network: "
+      "network.classes is an empty list: leave the key out for nodes of N's time, or write "
+      "network: "
       "false" },
     { "{" WHOLE ",\"network\":{\"size\":\"8x2\",\"classes\":[]}}", DG_USAGE,
       "network.classes is an empty list" },
@@ -640,9 +641,9 @@ static const struct {
                      "path [authorize | set-code | override; default set-code]" },
     { "horizon.boundaries_after", "session boundaries after U: sets and configuration act two "
                                   "sessions later [2 to 100; default 2]" },
-    { "network.forks", "false: only the first author of a slot builds, a world that does not exist "
+    { "network.forks", "false: only the first author of a slot builds, unlike any real network "
                        "[true | false; default true]" },
-    { "network.classes[].share", "of the validators, by lot [0 to 1; needed]" },
+    { "network.classes[].share", "share of the validators, drawn by lot [0 to 1; needed]" },
     { "name", "what the report calls this run [default: the step of runtimes]" },
     { "network.links.latency_ms[]", "milliseconds [0 to 600000]" },
     { "upgrade", "what is enacted, when and how [needed]" },

@@ -15,7 +15,7 @@ static const row rows[] = {
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst",
       "identity.spec-version", "spec_version", "N: metadata has version V12" },
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.section",
-      "runtime_version", "N is no later than N-1" },
+      "runtime_version", "N is not newer than N-1" },
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9050-tracing.wasm.zst",
       "api.lowered", "ParachainHost", "N: metadata has version V13" },
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst",
@@ -23,20 +23,20 @@ static const row rows[] = {
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst",
       "migration.cost", "Core_initialize_block", "values were not compared" },
     { "specs/polkadot-local-9370.json.zst", "runtimes/polkadot-9070-tracing.wasm.zst", "code.raw",
-      "compression", "N is no later than N-1" },
+      "compression", "N is not newer than N-1" },
     { "specs/polkadot-dev-25.json.zst", "runtimes/polkadot-26-tracing.wasm.zst", "code.size",
       "bytes of code", "N-1: metadata has version V12" },
     /* older than N-1, metadata V14 */
     { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm",
-      "storage.orphan", "NominationPools.MaxPoolMembers", "N is no later than N-1" },
+      "storage.orphan", "NominationPools.MaxPoolMembers", "N is not newer than N-1" },
     { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm", "code.section",
       "runtime_version", "describes no runtime APIs" },
     { "specs/polkadot-dev-9390.json.zst", "runtimes/polkadot-9160.compressed.wasm",
       "pallet.removed", "ChildBounties", "describes no runtime APIs" },
     { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm", "api.method",
-      "BeefyApi_beefy_genesis", "N is no later than N-1" },
+      "BeefyApi_beefy_genesis", "N is not newer than N-1" },
     { "specs/westend-local-9420.json.zst", "runtimes/westend-9300.compressed.wasm",
-      "identity.system", "system_version", "N is no later than N-1" },
+      "identity.system", "system_version", "N is not newer than N-1" },
     /* findings that only some successors have */
     { "specs/kusama-local-1000000.json.zst", "runtimes/kusama-2000002.compressed.wasm", "api.added",
       "DryRunApi", "no block was built" },
@@ -246,10 +246,10 @@ static const struct {
     const char *says;
 } parts[] = {
     { "Babe", "EpochConfig", embedded_spec, embedded_to, DG_EXIT_INCONCLUSIVE,
-      "N's migrations were not run: the state is a partial snapshot of 2051 keys, without what "
+      "N's migrations were not run: the state is a partial snapshot of 2051 keys and lacks what "
       "BabeApi_current_epoch reads" },
     { "Sudo", "Key", embedded_spec, embedded_to, DG_EXIT_INCONCLUSIVE,
-      "the snapshot is partial: values that it lacks were not looked at" },
+      "the snapshot is partial: values that it lacks were not checked" },
     /* what is found forbids it all the same */
     { "Babe", "EpochConfig", embedded_spec, "build/runtimes/mini-2.wasm", DG_EXIT_BROKE,
       "a partial snapshot of 2051 keys" },

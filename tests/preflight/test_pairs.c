@@ -206,7 +206,7 @@ static const struct {
         0 },
       "session-keys",
       "Session.NextKeys",
-      "N takes keys for their neighbours" },
+      "N mistakes keys for their neighbours" },
     { { "specs/westend-local-10000.json.zst", "runtimes/polkadot-1004001.compressed.wasm", "", "",
         0 },
       "identity.spec-name",

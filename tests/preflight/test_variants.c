@@ -154,7 +154,7 @@ START_TEST(an_older_runtime_is_said_to_be_one)
     ck_assert_ptr_nonnull(pair_find_subject(found, "api.method", "ParachainHost_node_features"));
     ck_assert_ptr_nonnull(pair_find_subject(found, "storage.removed", "Grandpa.Authorities"));
     ck_assert_ptr_nonnull(pair_find_subject(found, "pallet.removed", "MultiBlockMigrations"));
-    ck_assert(pair_unknown(found, "N is no later than N-1"));
+    ck_assert(pair_unknown(found, "N is not newer than N-1"));
     json_decref(found);
     pair_close(&p);
 }

@@ -122,7 +122,7 @@ START_TEST(a_log_that_was_changed_is_judged_as_it_stands_or_refused)
     ck_assert_msg(strstr(reason, "block-cadence") != NULL, "%s", reason);
     json_decref(document);
     refused(doppel("report explain %s", changed_log(events, 7, true)), "a line is gone",
-            "line 7: event's `seq` is 7 where 6 is due", 2);
+            "line 7: event's `seq` is 7 where 6 is expected", 2);
     r = doppel("report explain %s", changed_log(events, 0, true));
     ck_assert_int_eq(r.exit, 0);
     ran_clear(&r);

@@ -69,7 +69,7 @@ static const struct {
     { "--out", "/proc/none/outcome.json", "/proc/none" },
     { "--out", "tests", "it is a folder" },
     { "--out", "/proc/version", "/proc/version could not be written" },
-    { "--events", "nowhere/at/all.ndjson", "its folder is not there" },
+    { "--events", "nowhere/at/all.ndjson", "its folder does not exist" },
     { "--events", "tests", "it is a folder" },
     { "--events", "Makefile/events", "Not a directory" },
 };
@@ -231,7 +231,7 @@ END_TEST
 
 START_TEST(stdout_is_not_for_two)
 {
-    refused(doppel("%s --out - --events -", short_run()), "both", "give one a file", 2);
+    refused(doppel("%s --out - --events -", short_run()), "both", "give one of them a file", 2);
 }
 END_TEST
 

@@ -12,8 +12,8 @@ static const struct {
     { "SD_V12_PURGE", "4269", NULL, "SD_V12_PURGE has no repair 4269" },
     { "KAGOME", "3063", NULL, "KAGOME has no repair 3063" },
     { "SD_V12_OK", "9999", NULL,
-      "there is no repair 9999; there are 1920, 3063, 4211, 4269, async-backing, artifacts, "
-      "receipts-v2" },
+      "there is no repair 9999; the repairs are 1920, 3063, 4211, 4269, async-backing, "
+      "artifacts, receipts-v2" },
     { "SD_V12_DROP", "1920", "SD_V12_STRICT", NULL },
     { "SD_V1", "1920", NULL, "SD_V1 has no repair 1920" },
 };

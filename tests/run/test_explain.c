@@ -63,7 +63,8 @@ static const struct {
     const char *fault, *claim, *cause, *also;
 } struck[] = {
     { "{\"kind\":\"crash\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "groups-able",
-      "crash at share 0.7 from #32 on: the process is gone and begins anew at the end",
+      "crash at share 0.7 from #32 on: the process is down, and starts again when the fault "
+      "ends",
       "upgrade-stall" },
     { "{\"kind\":\"pause\",\"share\":0.7,\"arm\":\"treatment\",\"from\":\"U\"}", "finality-lag",
       "pause at share 0.7 from #32 on: the process stands still", "upgrade-stall" },

@@ -31,12 +31,12 @@ static const struct {
     const char *fault, *says;
 } refused[] = {
     { "{\"kind\":\"crash\",\"nodes\":[3,100]}",
-      "network.faults[0]: nodes: there is no node 100, the network has 100" },
+      "network.faults[0]: nodes: there is no node 100: the network has 100" },
     { "{\"kind\":\"pause\",\"who\":\"all\"},{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U+5\","
       "\"until\":\"U+5\"}",
       "network.faults[1]: until is slot" },
     { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"boundary@3\",\"until\":\"U+5\"}",
-      "no later than from" },
+      "not after from" },
     { "{\"kind\":\"pause\",\"who\":\"all\",\"from\":\"U-1000\"}",
       "from is \"U-1000\", which lies before the fork" },
     { "{\"kind\":\"pause\",\"who\":\"all\",\"until\":\"#0\"}", "until: position is slot" },
@@ -50,7 +50,7 @@ static const struct {
     { "{\"kind\":\"silent-backer\",\"group\":3,\"from\":\"boundary@1\"}",
       "group: at slot 20 of the run there are no groups yet" },
     { "{\"kind\":\"silent-backer\",\"group\":20,\"from\":\"boundary@1+1\"}",
-      "there is no group 20 in slot 286000021, there are 20 (the first is 0)" },
+      "there is no group 20 in slot 286000021: there are 20 (the first is 0)" },
     { "{\"kind\":\"offline-collators\",\"paras\":[2000,4000]}",
       "network.faults[0]: paras: there is no parachain 4000" },
 };

@@ -251,7 +251,7 @@ START_TEST(what_is_no_snapshot_is_not_replaced)
     ck_assert_int_eq(dg_file_write(path, dg_text("mine"), NULL), DG_OK);
     ck_assert_int_eq(dg_run_keep_read(&keep, "U", scratch_path("taken"), NULL), DG_OK);
     ck_assert_int_lt(dg_run_keep_try(&keep, &err), 0);
-    ck_assert_msg(strstr(err.text, "is no snapshot"), "%s", err.text);
+    ck_assert_msg(strstr(err.text, "is not a snapshot"), "%s", err.text);
     ck_assert(dg_file_exists(path));
 }
 END_TEST

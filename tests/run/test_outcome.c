@@ -433,7 +433,7 @@ START_TEST(a_partial_snapshot_is_called_so)
         run_refused(place, fixture_path("paseo-1002000-e20.wasm"), "boundary-8", NULL, &err),
         DG_TRAP);
     ck_assert_int_eq(dg_exit_of(DG_TRAP), DG_EXIT_INCONCLUSIVE);
-    ck_assert_str_eq(err.text, "the state is a partial snapshot of 2051 keys, without what "
+    ck_assert_str_eq(err.text, "the state is a partial snapshot of 2051 keys and lacks what "
                                "BabeApi_current_epoch reads: no run can begin from it");
 }
 END_TEST

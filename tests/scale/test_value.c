@@ -418,7 +418,7 @@ static const struct {
     { BOOL, "1", NULL, "value: wants true or false, got 1" },
     { CHAR, "\"ab\"", NULL, "value: wants a text of one character, got \"ab\"" },
     { STR, "null", NULL, "value: wants text, got null" },
-    { BYTES, "\"0x0g\"", NULL, "value: character 3 of hex is no digit" },
+    { BYTES, "\"0x0g\"", NULL, "value: character 3 of hex is not a digit" },
     { BYTES, "\"hello\"", NULL, "value: wants Vec<u8> as hex, got \"hello\"" },
     { BYTES, "[1, 999]", NULL, "value[1]: wants u8 as number or decimal text, got 999" },
     { FOUR, "\"0x01\"", NULL, "value: wants 4 bytes, got 2 digits of hex" },

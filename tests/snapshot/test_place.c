@@ -350,7 +350,7 @@ START_TEST(only_a_snapshot_is_replaced)
     dg_error err;
     ck_assert_int_eq(dg_dir_make(target, NULL), DG_OK);
     ck_assert_int_eq(import_with(NULL, two_specs[0], target, 1, true, &err), DG_USAGE);
-    ck_assert_ptr_nonnull(strstr(err.text, "is no snapshot and was not replaced"));
+    ck_assert_ptr_nonnull(strstr(err.text, "is not a snapshot and was not replaced"));
     ck_assert_int_eq(rmdir(target), 0);
     put_file(target, dg_text("a letter"));
     ck_assert_int_eq(import_with(NULL, two_specs[0], target, 1, true, &err), DG_USAGE);

@@ -374,9 +374,9 @@ static const struct {
 } changes[] = {
     { NODE, DG_MISMATCH, "is wrong: its bytes hash to" },
     { HASH, DG_MISMATCH, "is wrong: its bytes hash to" },
-    { PLACE, DG_MISMATCH, "is not filed under its place" },
+    { PLACE, DG_MISMATCH, "is not stored under its place" },
     { MISSING, DG_MISMATCH, "is missing" },
-    { TWICE, DG_MALFORMED, "two entries stand under one key" },
+    { TWICE, DG_MALFORMED, "two entries have the same key" },
     { ROOT, DG_MISMATCH, "is missing" },
     { SHORT_KEY, DG_MALFORMED, "no hash" },
     { COUNT, DG_MALFORMED, "it cannot hold" },

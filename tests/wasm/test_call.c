@@ -127,7 +127,7 @@ static const struct {
     { "asks_nobody", DG_TRAP, DG_TRAP_HOST,
       "asks_nobody: host function ext_nobody is not provided in asks_nobody" },
     { "eats", DG_LIMIT, DG_TRAP_HOST,
-      "eats: the guest wants 8388608 bytes of memory, 4194304 are allowed in eats" },
+      "eats: the guest wants 8388608 bytes of memory; at most 4194304 are allowed in eats" },
     { "nothing", DG_ABSENT, DG_TRAP_NONE, "the runtime has no entry point nothing" },
 };
 
@@ -207,7 +207,8 @@ START_TEST(imports_are_bound_by_name_and_signature)
     ck_assert_int_eq(make(&m, &(wasm_spec){ .imports = wrong, .functions = none }, &err),
                      DG_MALFORMED);
     ck_assert_str_eq(err.text,
-                     "wasm imports ext_add as ( i32  i32 -> i32), the host has it as il:l");
+                     "wasm imports ext_add as ( i32  i32 -> i32), but the host provides it as "
+                     "il:l");
 }
 END_TEST
 
